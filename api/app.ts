@@ -1,0 +1,93 @@
+import { Hono } from 'hono'
+import { bodyLimit } from 'hono/body-limit'
+import { cors } from 'hono/cors'
+import { getPath } from 'hono/utils/url'
+import { exportJWK } from 'jose'
+import type { Keyring } from '../contract/keys.ts'
+import type { Logger } from '../contract/log.ts'
+import { Refusal } from './core/refusal.ts'
+import { refuse, type Speech, type Wording } from './dialects/dialect.ts'
+import type { Guarded } from './dialects/guard.ts'
+import { speech as mikopbxSpeech } from './dialects/mikopbx/refusal.ts'
+import { PREFIX as MIKOPBX } from './dialects/mikopbx/wire.ts'
+import { speech as softphoneSpeech } from './dialects/softphone/refusal.ts'
+import { PREFIX as SOFTPHONE } from './dialects/softphone/wire.ts'
+import { speech as v1Speech } from './dialects/v1/refusal.ts'
+import { PREFIX as V1 } from './dialects/v1/wire.ts'
+
+export interface AppNeeds {
+  softphone: Hono<Guarded>
+  mikopbx: Hono<{ Variables: { wording: Wording } }>
+  v1: Hono<Guarded>
+  keyring: Pick<Keyring, 'all'>
+  allowedOrigins: readonly string[]
+  /** Whether tokens can be judged and issued now. */
+  ready: () => { ready: boolean; revocationBoundMs: number; revocationAgeMs: number | null }
+  log: Logger
+}
+
+/** Mounts the dialects; answers what belongs to none of them, in the words of the path's prefix. */
+export function createApp({ softphone, mikopbx, v1, keyring, allowedOrigins, ready, log }: AppNeeds): Hono {
+  const app = new Hono({ getPath: pathWithColons })
+  // Pages of the same host send no preflight; other origins are named in the settings.
+  app.use(
+    '*',
+    cors({ origin: [...allowedOrigins], allowHeaders: ['Authorization', 'Content-Type'], maxAge: 600 }),
+  )
+  app.use(
+    '*',
+    bodyLimit({
+      maxSize: 1_048_576,
+      onError: () => {
+        throw new Refusal('input_too_large')
+      },
+    }),
+  )
+  // Tokens and what they show are nobody's to keep, unless a route says otherwise (RFC 6749 §5.1).
+  app.use('*', async (c, next) => {
+    await next()
+    if (!c.res.headers.has('Cache-Control')) c.res.headers.set('Cache-Control', 'no-store')
+  })
+
+  app.get('/health', (c) => c.json({ status: 'ok' }))
+  app.get('/ready', (c) => {
+    const state = ready()
+    return c.json(
+      {
+        ready: state.ready,
+        revocation_bound_ms: state.revocationBoundMs,
+        revocation_age_ms: state.revocationAgeMs,
+      },
+      state.ready ? 200 : 503,
+    )
+  })
+  /** RFC 7517: the public keys, for services that verify our tokens by themselves. HMAC has none. */
+  app.get('/.well-known/jwks.json', async (c) => {
+    const keys = keyring.all().filter((key) => key.alg === 'EdDSA')
+    const published = await Promise.all(
+      keys.map(async ({ kid, alg, key }) => ({ ...(await exportJWK(key)), kid, alg, use: 'sig' })),
+    )
+    return c.json({ keys: published }, 200, { 'Cache-Control': 'public, max-age=60' })
+  })
+
+  app.route(SOFTPHONE, softphone)
+  app.route(MIKOPBX, mikopbx)
+  app.route(V1, v1)
+
+  const speechFor = (path: string) =>
+    SPEECHES.find(([prefix]) => path.startsWith(`${prefix}/`))?.[1] ?? v1Speech
+  app.notFound((c) => refuse(c, new Refusal('not_found'), speechFor(c.req.path), log))
+  app.onError((err, c) => refuse(c, err, speechFor(c.req.path), log))
+  return app
+}
+
+/** A mounted app's own `notFound` never runs, so the prefix says whose words to use; our own otherwise. */
+const SPEECHES: readonly (readonly [string, Speech])[] = [
+  [SOFTPHONE, softphoneSpeech],
+  [MIKOPBX, mikopbxSpeech],
+]
+
+/** MikoPBX's `auth:login` may come as `auth%3Alogin`; a router compares the text alone. */
+function pathWithColons(req: Request): string {
+  return getPath(req).replace(/%3a/gi, ':')
+}

@@ -1,0 +1,100 @@
+import { AmiError } from './ami-error.ts'
+
+export type AmiValue = string | number | boolean
+
+/**
+ * One action, as Asterisk documents it: its name and its fields. A list repeats its field (`Variable`).
+ * Only the wire is judged here. What a value means to Asterisk is for the caller: a comma in `Variable`
+ * sets another one, a `Channel` that begins with `/` is a pattern, and `Application` is run.
+ */
+export interface AmiFields {
+  Action: string
+  [key: string]: AmiValue | readonly AmiValue[]
+}
+
+/** What Asterisk says at once, up to an empty line: a response or an event. */
+export interface AmiMessage {
+  /** By its first line, as what follows may hold a caller's words. */
+  kind: 'response' | 'event'
+  /** The first line's value: `Success`, `Newchannel`. */
+  name: string
+  /** Keys in lower case, as Asterisk spells them in several ways; the first value of a key. No prototype. */
+  fields: Readonly<Record<string, string>>
+  /** Every line in its order, keys as written: `Output`, `Variable` and `ChanVariable` come several times. */
+  pairs: readonly (readonly [key: string, value: string])[]
+}
+
+/** Asterisk's own limits are 1024 bytes a line and 128 lines (manager.c: "line too long", "Too many lines"). */
+const LINE_BYTES = 1_000
+const LINES = 120
+
+const KEY = /^[A-Za-z][A-Za-z0-9_-]{0,39}$/
+const NAME = /^[A-Za-z][A-Za-z0-9]{0,39}$/
+/** C0, DEL, C1, and what Unicode calls a line or paragraph separator. */
+const BREAKING = /[\p{Cc}\u2028\u2029]/u
+
+/**
+ * Writes one action. Whatever is accepted reads back as itself and adds no line.
+ * @throws {AmiError} `ami_field_invalid`
+ */
+export function encodeAction(fields: AmiFields, actionId: string): Buffer {
+  const lines: string[] = []
+  const seen = new Set(['action', 'actionid'])
+  const write = (key: string, value: unknown) => {
+    if (lines.length === LINES) throw invalid('the action has too many lines')
+    const line = `${key}: ${checked(key, value)}`
+    if (Buffer.byteLength(line) > LINE_BYTES) throw invalid(`${key} is too long`)
+    lines.push(line)
+  }
+  if (typeof fields.Action !== 'string' || !NAME.test(fields.Action)) throw invalid('Action is not a name')
+  write('Action', fields.Action)
+  write('ActionID', actionId)
+  for (const [key, value] of Object.entries(fields)) {
+    if (key === 'Action') continue
+    if (!KEY.test(key)) throw invalid('a key is not a name')
+    // Asterisk reads the first of two and skips the case of letters.
+    if (seen.has(key.toLowerCase())) throw invalid(`${key} is there twice`)
+    seen.add(key.toLowerCase())
+    for (const one of Array.isArray(value) ? value : [value]) write(key, one)
+  }
+  return Buffer.from(`${lines.join('\r\n')}\r\n\r\n`)
+}
+
+function checked(key: string, value: unknown): string {
+  if (typeof value === 'boolean' || Number.isSafeInteger(value)) return String(value)
+  if (typeof value !== 'string') throw invalid(`${key} is not a text, a whole number, true or false`)
+  if (BREAKING.test(value)) throw invalid(`${key} holds a control character`)
+  if (!value.isWellFormed()) throw invalid(`${key} holds half a character`)
+  // Asterisk skips blanks after the colon, so they would not arrive (manager.c: ast_skip_blanks).
+  if (value.startsWith(' ')) throw invalid(`${key} begins with a blank`)
+  return value
+}
+
+const invalid = (what: string) => new AmiError('ami_field_invalid', what, false)
+
+/**
+ * Reads one message, without the empty line that ends it. Lines end with CR LF and nothing else does: a lone
+ * LF, which some of Asterisk's messages end with, belongs to the value and cannot begin a line.
+ * @returns undefined for what is neither a response nor an event
+ */
+export function decodeMessage(raw: Buffer): AmiMessage | undefined {
+  const pairs = raw
+    .toString('utf8')
+    .split('\r\n')
+    .filter((line) => line !== '')
+    .map(pairOf)
+  const [key = '', name = ''] = pairs[0] ?? []
+  const kind = key.toLowerCase()
+  if (kind !== 'response' && kind !== 'event') return undefined
+  const fields: Record<string, string> = Object.create(null)
+  for (const [one, value] of pairs) fields[one.toLowerCase()] ??= value
+  return { kind, name, fields, pairs }
+}
+
+/** `Key: value`; a line without a colon has the empty key. */
+function pairOf(line: string): [string, string] {
+  const colon = line.indexOf(':')
+  if (colon < 0) return ['', line]
+  const value = line.slice(line[colon + 1] === ' ' ? colon + 2 : colon + 1)
+  return [line.slice(0, colon), value.endsWith('\n') ? value.trimEnd() : value]
+}

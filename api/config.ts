@@ -1,0 +1,51 @@
+import { join, resolve } from 'node:path'
+import { z } from 'zod'
+import { commonSettings, listOf, wholeNumber } from '../contract/env.ts'
+import { ALGORITHMS } from '../contract/keys.ts'
+
+/** Where users and sessions live when nothing else is said. */
+export const embeddedDatabase = (dataFolder: string) => `sqlite:${join(resolve(dataFolder), 'hookswitch.db')}`
+
+/** The API's settings, in its own words. */
+export const Config = z
+  .object({
+    ...commonSettings,
+    DATABASE_URL: z
+      .string()
+      .regex(/^(sqlite:\/|postgres(ql)?:\/\/)/, 'must be postgres://… or sqlite:<absolute path>')
+      .optional(),
+    HOOKSWITCH_API_SOCKET: z.string().optional(),
+    HOOKSWITCH_NGINX_SOCKETS: z.string().optional(),
+    HOOKSWITCH_TOKEN_ALG: z.enum(ALGORITHMS).default('HS256'),
+    HOOKSWITCH_SESSION_TTL: wholeNumber('seconds', 60, 4_000 * 86_400).default(90 * 86_400),
+    HOOKSWITCH_REFRESH_GRACE: wholeNumber('seconds', 0, 300).default(10),
+    HOOKSWITCH_LOGIN_PER_ACCOUNT: wholeNumber('attempts', 1, 1_000_000).default(10),
+    HOOKSWITCH_LOGIN_PER_ADDRESS: wholeNumber('attempts', 1, 1_000_000).default(50),
+    HOOKSWITCH_LOGIN_WINDOW: wholeNumber('seconds', 1, 86_400).default(900),
+    // MikoPBX's own numbers, in 300 seconds each.
+    HOOKSWITCH_MIKOPBX_LOGINS: wholeNumber('failed logins', 1, 1_000_000).default(10),
+    HOOKSWITCH_MIKOPBX_REFRESHES: wholeNumber('refreshes', 1, 1_000_000).default(100),
+    HOOKSWITCH_ALLOWED_ORIGINS: listOf(),
+  })
+  .transform((env) => ({
+    keysFolder: join(resolve(env.HOOKSWITCH_DATA), 'keys'),
+    securityLogPath: join(resolve(env.HOOKSWITCH_DATA), 'log', 'security.log'),
+    databaseUrl: env.DATABASE_URL ?? embeddedDatabase(env.HOOKSWITCH_DATA),
+    redisUrl: env.REDIS_URL,
+    socket: env.HOOKSWITCH_API_SOCKET ?? join(env.HOOKSWITCH_RUN, 'api.sock'),
+    nginxSockets: (env.HOOKSWITCH_NGINX_SOCKETS ?? join(env.HOOKSWITCH_RUN, 'nginx.sock')).split(','),
+    algorithm: env.HOOKSWITCH_TOKEN_ALG,
+    accessTtl: env.HOOKSWITCH_ACCESS_TTL,
+    refreshTtl: env.HOOKSWITCH_REFRESH_TTL,
+    // Rotating goes on at least as long as one refresh secret lives.
+    sessionTtl: Math.max(env.HOOKSWITCH_SESSION_TTL, env.HOOKSWITCH_REFRESH_TTL),
+    refreshGraceMs: env.HOOKSWITCH_REFRESH_GRACE * 1000,
+    longestLifetime: Math.max(env.HOOKSWITCH_ACCESS_TTL, env.HOOKSWITCH_REFRESH_TTL),
+    maxStalenessMs: env.HOOKSWITCH_MAX_STALENESS * 1000,
+    perAccount: { most: env.HOOKSWITCH_LOGIN_PER_ACCOUNT, window: env.HOOKSWITCH_LOGIN_WINDOW },
+    perAddress: { most: env.HOOKSWITCH_LOGIN_PER_ADDRESS, window: env.HOOKSWITCH_LOGIN_WINDOW },
+    mikopbxLogins: { most: env.HOOKSWITCH_MIKOPBX_LOGINS, window: 300 },
+    mikopbxRefreshes: { most: env.HOOKSWITCH_MIKOPBX_REFRESHES, window: 300 },
+    allowedOrigins: env.HOOKSWITCH_ALLOWED_ORIGINS,
+    logLevel: env.HOOKSWITCH_LOG_LEVEL,
+  }))

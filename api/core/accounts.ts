@@ -1,0 +1,64 @@
+import { randomBytes } from 'node:crypto'
+import { z } from 'zod'
+import { Role } from '../../contract/claims.ts'
+import type { Passwords } from './password.ts'
+import { Refusal } from './refusal.ts'
+import type { User, UserStore } from './users.ts'
+
+/** What a new user must say. */
+export const NewAccount = z.object({
+  username: z.string().regex(/^[^\s\p{C}]{1,128}$/u, 'a username has 1 to 128 characters and no blanks'),
+  password: z.string().min(8, 'a password has 8 characters or more'),
+  role: Role,
+  extension: z
+    .string()
+    .regex(/^[A-Za-z0-9_-]{1,64}$/, 'an extension has 1 to 64 letters, digits, _ or -')
+    .nullable(),
+})
+export type NewAccount = z.infer<typeof NewAccount>
+
+export interface AccountsNeeds {
+  users: Pick<UserStore, 'add' | 'count' | 'findByLogin'>
+  passwords: Pick<Passwords, 'hash'>
+}
+
+export interface Accounts {
+  /** @throws {Refusal} `input_invalid`, `taken`, `unavailable` */
+  add(account: NewAccount): Promise<User>
+  /**
+   * Makes `admin` where there is nobody yet.
+   * @returns its password, which is kept nowhere; undefined when there are users
+   */
+  addFirstAdmin(): Promise<string | undefined>
+  /** Adds those of the accounts that are not there yet. */
+  addMissing(accounts: readonly NewAccount[]): Promise<void>
+}
+
+export function createAccounts({ users, passwords }: AccountsNeeds): Accounts {
+  async function add(account: NewAccount): Promise<User> {
+    const checked = NewAccount.safeParse(account)
+    if (!checked.success)
+      throw new Refusal('input_invalid', { detail: checked.error.issues[0]?.message ?? '' })
+    const { password, ...rest } = checked.data
+    // One may log in by name or extension, so a name that is another's extension would stand in their way.
+    for (const login of [rest.username, rest.extension]) {
+      if (login !== null && (await users.findByLogin(login)) !== undefined) throw new Refusal('taken')
+    }
+    return users.add({ ...rest, passwordHash: await passwords.hash(password) })
+  }
+
+  return {
+    add,
+    async addFirstAdmin() {
+      if ((await users.count()) > 0) return undefined
+      const password = randomBytes(15).toString('base64url')
+      await add({ username: 'admin', password, role: 'admin', extension: null })
+      return password
+    },
+    async addMissing(accounts) {
+      for (const account of accounts) {
+        if ((await users.findByLogin(account.username)) === undefined) await add(account)
+      }
+    },
+  }
+}

@@ -1,0 +1,97 @@
+import { randomBytes } from 'node:crypto'
+import { type Algorithm, hash as argon2Hash, verify as argon2Verify } from '@node-rs/argon2'
+import { Refusal } from './refusal.ts'
+
+export interface Passwords {
+  /**
+   * @returns argon2id in PHC string format (RFC 9106)
+   * @throws {Refusal} `input_invalid` for a password over 1024 bytes or not well-formed Unicode,
+   *   `unavailable` when too many wait already
+   */
+  hash(password: string): Promise<string>
+  /**
+   * Compares byte by byte as typed: no trimming, no folding, no normalising.
+   *
+   * @param hash undefined when there is no such user: takes as long, and is false
+   * @throws {Refusal} `unavailable` when too many wait already
+   */
+  verify(hash: string | undefined, password: string): Promise<boolean>
+}
+
+/**
+ * Hashes on Node's thread pool, a few at a time: each takes a thread, and verifying a token needs one too.
+ *
+ * @param parallel how many hash at once
+ * @param queue how many may wait for that
+ */
+export function createPasswords({ parallel = 2, queue = 100 } = {}): Passwords {
+  const inTurn = createTurns(parallel, queue)
+  const nobody = unmatchable()
+
+  return {
+    async hash(password) {
+      const bytes = exactBytes(password)
+      if (!bytes) {
+        throw new Refusal('input_invalid', { detail: `a password is at most ${longest} bytes of valid text` })
+      }
+      return inTurn(() => argon2Hash(bytes, cost))
+    },
+
+    async verify(hash, password) {
+      // Decided before looking at the hash, so that it says nothing about the user.
+      const bytes = exactBytes(password)
+      if (!bytes) return false
+      const usable = hash?.startsWith('$argon2id$') ? hash : undefined
+      const matches = await inTurn(() => argon2Verify(usable ?? nobody, bytes))
+      return usable !== undefined && matches
+    },
+  }
+}
+
+/** OWASP Password Storage Cheat Sheet, argon2id: 19 MiB, two passes, one lane. */
+const cost = {
+  // The enum is ambient, so its value is not there at run time; 2 is Argon2id.
+  algorithm: 2 satisfies Algorithm.Argon2id,
+  memoryCost: 19_456,
+  timeCost: 2,
+  parallelism: 1,
+}
+
+const longest = 1024
+
+/** Half a surrogate pair has no bytes of its own: all of them would become U+FFFD and match each other. */
+function exactBytes(password: string): Uint8Array | undefined {
+  if (password.length > longest || /\p{Surrogate}/u.test(password)) return undefined
+  const bytes = Buffer.from(password, 'utf8')
+  return bytes.length > longest ? undefined : bytes
+}
+
+/** A hash of the usual cost that no password has: its digest is random. */
+function unmatchable(): string {
+  const random = (bytes: number) => randomBytes(bytes).toString('base64').replaceAll('=', '')
+  const { memoryCost, timeCost, parallelism } = cost
+  return `$argon2id$v=19$m=${memoryCost},t=${timeCost},p=${parallelism}$${random(16)}$${random(32)}`
+}
+
+/** Runs at most `parallel` tasks at once; the others wait in the order they came. */
+function createTurns(parallel: number, queue: number): <T>(task: () => Promise<T>) => Promise<T> {
+  const waiting: (() => void)[] = []
+  let running = 0
+
+  return async (task) => {
+    if (running >= parallel) {
+      if (waiting.length >= queue) throw new Refusal('unavailable', { retryAfter: 1 })
+      // Whoever ends hands over its place, so `running` does not change.
+      await new Promise<void>((turn) => waiting.push(turn))
+    } else {
+      running++
+    }
+    try {
+      return await task()
+    } finally {
+      const next = waiting.shift()
+      if (next) next()
+      else running--
+    }
+  }
+}

@@ -1,0 +1,76 @@
+import {
+  createCipheriv,
+  createDecipheriv,
+  createHash,
+  createHmac,
+  randomBytes,
+  timingSafeEqual,
+} from 'node:crypto'
+
+/**
+ * A refresh secret: lower-case hex of session id (16 bytes), its number in the session (4), 256 random
+ * bits (32), and a tag (16) by which we know our own. The tag lets a genuine but outdated secret, which
+ * means theft, be told from invented ones, which must not end anybody's session.
+ */
+export interface RefreshSecret {
+  sessionId: string
+  number: number
+  text: string
+  /** What is kept of it: SHA-256, base64url. */
+  hash: string
+}
+
+const LENGTH = 2 * (16 + 4 + 32 + 16)
+
+export interface RefreshSecrets {
+  mint(sessionId: string, number: number): RefreshSecret
+  /** @returns undefined for anything we never minted */
+  read(text: string): RefreshSecret | undefined
+}
+
+/** @param key 32 secret bytes, for the tags */
+export function createRefreshSecrets(key: Buffer): RefreshSecrets {
+  const tagOf = (body: Buffer) => createHmac('sha256', key).update(body).digest().subarray(0, 16)
+  return {
+    mint(sessionId, number) {
+      const body = Buffer.alloc(52)
+      Buffer.from(sessionId, 'base64url').copy(body, 0)
+      body.writeUInt32BE(number, 16)
+      randomBytes(32).copy(body, 20)
+      const text = Buffer.concat([body, tagOf(body)]).toString('hex')
+      return { sessionId, number, text, hash: hashOf(text) }
+    },
+    read(text) {
+      if (text.length !== LENGTH || !/^[0-9a-f]+$/.test(text)) return undefined
+      const bytes = Buffer.from(text, 'hex')
+      const body = bytes.subarray(0, 52)
+      if (!timingSafeEqual(bytes.subarray(52), tagOf(body))) return undefined
+      const sessionId = body.subarray(0, 16).toString('base64url')
+      return { sessionId, number: body.readUInt32BE(16), text, hash: hashOf(text) }
+    },
+  }
+}
+
+const hashOf = (text: string) => createHash('sha256').update(text).digest('base64url')
+
+/**
+ * Seals a child so that only who holds its parent can read it: that is how a forgiven parent gets the same
+ * child again although no secret is kept in clear. AES-256-GCM under a hash of the parent, used once.
+ */
+export function seal(child: string, parent: string): string {
+  const nonce = randomBytes(12)
+  const cipher = createCipheriv('aes-256-gcm', sealKey(parent), nonce)
+  return Buffer.concat([nonce, cipher.update(child, 'latin1'), cipher.final(), cipher.getAuthTag()]).toString(
+    'base64url',
+  )
+}
+
+/** @throws when it was sealed for another parent */
+export function unseal(sealed: string, parent: string): string {
+  const bytes = Buffer.from(sealed, 'base64url')
+  const decipher = createDecipheriv('aes-256-gcm', sealKey(parent), bytes.subarray(0, 12))
+  decipher.setAuthTag(bytes.subarray(-16))
+  return Buffer.concat([decipher.update(bytes.subarray(12, -16)), decipher.final()]).toString('latin1')
+}
+
+const sealKey = (parent: string) => createHash('sha256').update(`child of ${parent}`).digest()

@@ -1,0 +1,35 @@
+/** Every reason the API has to say no. Each dialect words each of them: see `dialects/dialect.ts`. */
+export type RefusalCode =
+  | 'token_missing'
+  | 'token_invalid'
+  | 'token_expired'
+  | 'token_revoked'
+  | 'token_wrong_kind'
+  | 'forbidden'
+  | 'credentials_missing'
+  | 'credentials_wrong'
+  | 'throttled'
+  | 'input_invalid'
+  | 'input_too_large'
+  | 'not_found'
+  | 'taken'
+  | 'unavailable'
+  | 'internal'
+
+/**
+ * A reason to say no. Clients may read `detail`; `cause` is for the log.
+ * `retryAfter` is in seconds and goes with `throttled` and `unavailable`.
+ */
+export class Refusal extends Error {
+  readonly code: RefusalCode
+  readonly detail: string | undefined
+  readonly retryAfter: number | undefined
+
+  constructor(code: RefusalCode, about: { detail?: string; retryAfter?: number; cause?: unknown } = {}) {
+    super(about.detail ?? code, { cause: about.cause })
+    this.name = 'Refusal'
+    this.code = code
+    this.detail = about.detail
+    this.retryAfter = about.retryAfter
+  }
+}

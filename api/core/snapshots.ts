@@ -1,0 +1,77 @@
+/** A channel's last word, whole: who has it needs none before it. */
+export interface Snapshot {
+  channel: string
+  /** Names one unbroken numbering; `seq` rises within it. Clients drop what is not newer. */
+  epoch: string
+  seq: number
+  /** The published object with `seq` and `epoch` among its members. */
+  body: Record<string, unknown>
+}
+
+/** The channels that hold snapshots. */
+export const SNAPSHOT_CHANNELS = ['users-state'] as const
+export type SnapshotChannel = (typeof SNAPSHOT_CHANNELS)[number]
+
+export interface SnapshotStore {
+  /**
+   * Numbers and keeps a snapshot, one after the other over all processes.
+   * @throws {Refusal} `unavailable`
+   */
+  put(channel: SnapshotChannel, body: Record<string, unknown>): Promise<Snapshot>
+  last(channel: SnapshotChannel): Promise<Snapshot | undefined>
+}
+
+/** What the publisher said: how many followed the channel at that moment. */
+export interface Published {
+  subscribers: number
+}
+
+export interface Broadcaster {
+  /** @throws {Refusal} `unavailable` when no nginx took it; it is published again once one is back */
+  publish(snapshot: Snapshot): Promise<Published>
+}
+
+export interface Snapshots {
+  publish(
+    channel: SnapshotChannel,
+    body: Record<string, unknown>,
+  ): Promise<{ snapshot: Snapshot } & Published>
+  /**
+   * The last snapshot, if its tag differs from `known`; otherwise waits for one, up to `waitMs` and while
+   * `check`, which may throw, lets it: a client that logs out meanwhile must see nothing more.
+   */
+  newerThan(
+    channel: SnapshotChannel,
+    known: string | undefined,
+    waitMs: number,
+    check: () => void,
+  ): Promise<Snapshot | undefined>
+}
+
+export const tagOf = ({ epoch, seq }: Snapshot): string => `${epoch}-${seq}`
+
+export interface SnapshotsNeeds {
+  store: SnapshotStore
+  broadcaster: Broadcaster
+}
+
+/** How often a waiting client's snapshot is looked for, as another process may have published it, in ms. */
+const LOOK_MS = 500
+
+export function createSnapshots({ store, broadcaster }: SnapshotsNeeds): Snapshots {
+  return {
+    async publish(channel, body) {
+      const snapshot = await store.put(channel, body)
+      return { snapshot, ...(await broadcaster.publish(snapshot)) }
+    },
+    async newerThan(channel, known, waitMs, check) {
+      for (let left = waitMs; ; left -= LOOK_MS) {
+        const last = await store.last(channel)
+        check()
+        if (last !== undefined && tagOf(last) !== known) return last
+        if (left <= 0) return undefined
+        await new Promise((resolve) => setTimeout(resolve, LOOK_MS))
+      }
+    },
+  }
+}

@@ -1,0 +1,65 @@
+import { randomBytes } from 'node:crypto'
+import { SignJWT } from 'jose'
+import { AUDIENCE, type Claims, ISSUER, type TokenKind, TYP } from '../../contract/claims.ts'
+import type { Algorithm, Keyring } from '../../contract/keys.ts'
+import { Refusal } from './refusal.ts'
+
+/** Whom a token speaks for; what a surface's document promises beyond it goes in `clothing`. */
+export type Subject = Pick<Claims, 'sub' | 'sid' | 'gen' | 'role' | 'extension' | 'sxp'>
+
+export interface Tokens {
+  /**
+   * Signs a token with the newest settled key.
+   * @param expiresAt unix seconds
+   * @throws {Refusal} `unavailable` while revocations are unknown: a token issued then could be born dead
+   */
+  issue(kind: TokenKind, subject: Subject, expiresAt: number, more?: TokenExtras): Promise<string>
+}
+
+export interface TokenExtras {
+  /** Of a `media-link`: the one file it opens. */
+  path?: string
+  /** Claims nobody here reads. */
+  clothing?: Record<string, unknown>
+}
+
+export interface TokensNeeds {
+  keyring: Pick<Keyring, 'signing'>
+  algorithm: Algorithm
+  now: () => number
+  /** Tokens may be issued from this moment (unix seconds) on; undefined while nothing is known. */
+  issuingSince: () => number | undefined
+}
+
+/** 128 random bits, 22 base64url characters: cannot be guessed, need not be secret. */
+export const newId = () => randomBytes(16).toString('base64url')
+
+export function createTokens({ keyring, algorithm, now, issuingSince }: TokensNeeds): Tokens {
+  return {
+    async issue(kind, { sub, sid, gen, role, extension, sxp }, expiresAt, { path, clothing = {} } = {}) {
+      const iat = Math.floor(now() / 1000)
+      const since = issuingSince()
+      if (since === undefined || iat < since) {
+        throw new Refusal('unavailable', { detail: 'revocations are unknown just now', retryAfter: 1 })
+      }
+      const key = keyring.signing(algorithm, now())
+      return new SignJWT({
+        ...clothing,
+        iss: ISSUER,
+        aud: AUDIENCE,
+        sub,
+        sid,
+        jti: newId(),
+        iat,
+        exp: expiresAt,
+        gen,
+        role,
+        ...(extension === undefined ? {} : { extension }),
+        ...(sxp === undefined ? {} : { sxp }),
+        ...(path === undefined ? {} : { path }),
+      })
+        .setProtectedHeader({ alg: key.alg, kid: key.kid, typ: TYP[kind] })
+        .sign(key.signer)
+    },
+  }
+}

@@ -1,0 +1,54 @@
+import type { Role } from '../../contract/claims.ts'
+import type { LedgerEntry } from './revocations.ts'
+
+/** A person who may log in. Times are unix seconds, ids are decimal strings. */
+export interface User {
+  id: string
+  /** Unique without regard to case. */
+  username: string
+  /** The SIP extension whose media and calls are this user's own; unique where set. */
+  extension: string | null
+  role: Role
+  /** argon2id in PHC string format (RFC 9106). */
+  passwordHash: string
+  disabled: boolean
+  /** Tokens of an older generation are refused: raised by "end all sessions", a new password, disabling. */
+  generation: number
+  createdAt: number
+}
+
+export type NewUser = Pick<User, 'username' | 'extension' | 'role' | 'passwordHash'>
+
+export interface UserStore {
+  /** @throws {Refusal} `taken` when the username or the extension belongs to somebody else */
+  add(user: NewUser): Promise<User>
+  /** Finds by username (any case) and, failing that, by extension: SIP clients log in with either. */
+  findByLogin(name: string): Promise<User | undefined>
+  find(id: string): Promise<User | undefined>
+  count(): Promise<number>
+  /** All users by id, a page at a time. */
+  list(page: { afterId?: string; limit: number }): Promise<User[]>
+  /**
+   * Replaces the password and raises `generation`; in the same transaction writes the revocation of all
+   * older tokens (`kind` user) into the ledger.
+   *
+   * @param revokeUntil unix seconds after which no token issued before can be alive
+   * @returns the revocation
+   * @throws {Refusal} `not_found`
+   */
+  setPassword(id: string, passwordHash: string, revokeUntil: number): Promise<LedgerEntry>
+  /**
+   * Disables as `setPassword` replaces: generation and ledger in one transaction. Enabling raises nothing.
+   *
+   * @returns the revocation, or undefined when the user was enabled
+   * @throws {Refusal} `not_found`
+   */
+  setDisabled(id: string, disabled: boolean, revokeUntil: number): Promise<LedgerEntry | undefined>
+  /**
+   * Removes the user and their sessions; the ledger keeps the revocation of all their tokens.
+   *
+   * @returns the revocation
+   * @throws {Refusal} `not_found`
+   */
+  remove(id: string, revokeUntil: number): Promise<LedgerEntry>
+}

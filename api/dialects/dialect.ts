@@ -1,0 +1,91 @@
+import type { Context } from 'hono'
+import type { ContentfulStatusCode } from 'hono/utils/http-status'
+import { z } from 'zod'
+import { CHALLENGE_INVALID, CHALLENGE_NONE } from '../../contract/bearer.ts'
+import type { Logger } from '../../contract/log.ts'
+import { Refusal, type RefusalCode } from '../core/refusal.ts'
+
+/** How a surface says one refusal: a status, and its document's words. */
+export interface Words {
+  status: ContentfulStatusCode
+  text: string
+}
+
+/** Every refusal in a surface's words: leave a row out and it does not compile. */
+export type Refusals = Readonly<Record<RefusalCode, Words>>
+
+export const says = (status: ContentfulStatusCode, text: string): Words => ({ status, text })
+
+/** What a route says otherwise than its surface does elsewhere. */
+export type Wording = Partial<Refusals>
+
+/** Where nginx says whom it speaks for; the API listens on a socket that only nginx reaches. */
+export const addressOf = (c: Context): string => c.req.header('x-real-ip') ?? 'unknown'
+
+const CHALLENGES: Partial<Record<RefusalCode, string>> = {
+  token_missing: CHALLENGE_NONE,
+  token_invalid: CHALLENGE_INVALID,
+  token_expired: CHALLENGE_INVALID,
+  token_revoked: CHALLENGE_INVALID,
+}
+
+/** How a surface says no: its words, what it wraps them in, and the media type of that. */
+export interface Speech {
+  refusals: Refusals
+  body(words: Words, refusal: Refusal): object
+  contentType?: string
+}
+
+/** Answers whatever a route threw. What nobody foresaw becomes `internal`: logged whole, told as nothing. */
+export function refuse(
+  c: Context,
+  err: unknown,
+  { refusals, body, contentType }: Speech,
+  log: Logger,
+): Response {
+  const refusal = err instanceof Refusal ? err : new Refusal('internal', { cause: err })
+  if (refusal.code === 'internal' || refusal.code === 'unavailable') {
+    const level = refusal.code === 'internal' ? 'error' : 'warn'
+    log[level]({ event: 'request_failed', path: c.req.path, err: refusal.cause ?? refusal }, 'request failed')
+  }
+  const wording = c.get('wording') as Wording | undefined // set by `guard` alone
+  const words = wording?.[refusal.code] ?? refusals[refusal.code]
+  const challenge = words.status === 401 ? CHALLENGES[refusal.code] : undefined
+  if (challenge !== undefined) c.header('WWW-Authenticate', challenge)
+  if (refusal.retryAfter !== undefined) c.header('Retry-After', String(refusal.retryAfter))
+  c.header('Cache-Control', 'no-store')
+  return c.json(
+    body(words, refusal),
+    words.status,
+    contentType === undefined ? {} : { 'Content-Type': contentType },
+  )
+}
+
+/**
+ * Reads a JSON body through a schema.
+ * @throws {Refusal} `input_invalid` for anything but JSON of that shape
+ */
+export async function readJson<T extends z.ZodType>(c: Context, schema: T): Promise<z.output<T>> {
+  if (!isJson(c)) throw new Refusal('input_invalid', { detail: 'Content-Type must be application/json' })
+  return shaped(schema, await json(c))
+}
+
+/** Reads a body of JSON or of a form, as `readJson` does. */
+export async function readBody<T extends z.ZodType>(c: Context, schema: T): Promise<z.output<T>> {
+  return shaped(schema, isJson(c) ? await json(c) : await c.req.parseBody())
+}
+
+const isJson = (c: Context) =>
+  /^application\/(json|[\w.-]+\+json)\s*(;|$)/i.test(c.req.header('content-type') ?? '')
+
+async function json(c: Context): Promise<unknown> {
+  return c.req.json().catch(() => {
+    throw new Refusal('input_invalid', { detail: 'the body is not JSON' })
+  })
+}
+
+function shaped<T extends z.ZodType>(schema: T, body: unknown): z.output<T> {
+  const result = schema.safeParse(body)
+  if (result.success) return result.data
+  throw new Refusal('input_invalid', { detail: z.prettifyError(result.error).slice(0, 500) })
+}

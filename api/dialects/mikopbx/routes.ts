@@ -1,0 +1,95 @@
+import { type Context, Hono } from 'hono'
+import { deleteCookie, getCookie, setCookie } from 'hono/cookie'
+import { readBearer } from '../../../contract/bearer.ts'
+import type { Logger } from '../../../contract/log.ts'
+import type { Judge } from '../../../contract/verdict.ts'
+import { actorOf } from '../../core/actor.ts'
+import type { Login, Throttle } from '../../core/login.ts'
+import { Refusal } from '../../core/refusal.ts'
+import type { Opened, Sessions } from '../../core/sessions.ts'
+import { addressOf, readBody, refuse, type Wording } from '../dialect.ts'
+import { refusalOf } from '../guard.ts'
+import { refreshWording, speech } from './refusal.ts'
+import { mustBeSameOrigin } from './same-origin.ts'
+import * as wire from './wire.ts'
+
+export interface MikopbxNeeds {
+  judge: Judge
+  login: Login
+  sessions: Pick<Sessions, 'rotate' | 'logout' | 'ownerOf'>
+  /** Refreshes by address, as MikoPBX counts them. */
+  refreshThrottle: Pick<Throttle, 'takeAddress'>
+  /** Seconds a remembered cookie lives. */
+  refreshTtl: number
+  log: Logger
+}
+
+/** The auth of MikoPBX REST v3: an access token of 15 minutes, and a rotated refresh secret in a cookie. */
+export function createMikopbx(needs: MikopbxNeeds): Hono<{ Variables: { wording: Wording } }> {
+  const { judge, login, sessions, refreshThrottle, refreshTtl, log } = needs
+  const app = new Hono<{ Variables: { wording: Wording } }>()
+  app.onError((err, c) => refuse(c, err, speech, log))
+
+  app.post('/auth:login', async (c) => {
+    const { login: username, password, rememberMe } = await readBody(c, wire.LoginBody)
+    const opened = await login.login(
+      { username, password },
+      {
+        surface: 'mikopbx',
+        address: addressOf(c),
+        userAgent: c.req.header('user-agent') ?? '',
+        clothing: wire.clothing,
+        refreshBy: 'secret',
+        remember: rememberMe,
+        accessTtl: wire.ACCESS_TTL,
+      },
+    )
+    keepSecret(c, opened)
+    return c.json(wire.opened(opened))
+  })
+
+  app.post('/auth:refresh', async (c) => {
+    c.set('wording', refreshWording)
+    mustBeSameOrigin(c)
+    const address = addressOf(c)
+    await refreshThrottle.takeAddress(address)
+    const secret = getCookie(c, wire.COOKIE)
+    if (secret === undefined || secret === '') throw new Refusal('token_missing')
+    const opened = await sessions.rotate(secret, {
+      clothing: wire.clothing,
+      accessTtl: wire.ACCESS_TTL,
+      address,
+    })
+    keepSecret(c, opened)
+    return c.json(wire.rotated(opened))
+  })
+
+  app.post('/auth:logout', async (c) => {
+    const bearer = readBearer(c.req.header('authorization'))
+    const secret = getCookie(c, wire.COOKIE)
+    if (secret !== undefined) mustBeSameOrigin(c)
+    const verdict = judge.token(typeof bearer === 'string' ? undefined : bearer.token, 'access')
+    // An access token may have run out before somebody logs out: then the cookie speaks for them.
+    const owner = secret === undefined ? undefined : await sessions.ownerOf(secret)
+    if (!verdict.good && owner === undefined) throw refusalOf(verdict.code)
+    const actors = [
+      ...(verdict.good ? [actorOf(verdict.claims)] : []),
+      ...(owner === undefined ? [] : [owner]),
+    ]
+    for (const actor of actors) await sessions.logout(actor, addressOf(c))
+    deleteCookie(c, wire.COOKIE, { path: '/' })
+    return c.json(wire.loggedOut)
+  })
+
+  /** Session cookie unless remembered; never readable by a script, never sent from another site. */
+  function keepSecret(c: Context, { refreshToken, remember }: Opened) {
+    setCookie(c, wire.COOKIE, refreshToken, {
+      path: '/',
+      httpOnly: true,
+      sameSite: 'Strict',
+      secure: c.req.header('x-forwarded-proto') === 'https',
+      ...(remember ? { maxAge: refreshTtl } : {}),
+    })
+  }
+  return app
+}

@@ -1,0 +1,212 @@
+import { createServer } from 'node:http'
+import { join } from 'node:path'
+import { getRequestListener } from '@hono/node-server'
+import { readEnv, SettingsError } from '../contract/env.ts'
+import { openKeyring } from '../contract/keys.ts'
+import { leaveOnSignal } from '../contract/life.ts'
+import { createLog } from '../contract/log.ts'
+import { connectRedis } from '../contract/redis.ts'
+import { createRevocationMemory } from '../contract/revocation.ts'
+import { followLog } from '../contract/revocation-log.ts'
+import { listenOn } from '../contract/socket.ts'
+import { createJudge } from '../contract/verdict.ts'
+import { createApp } from './app.ts'
+import { Config } from './config.ts'
+import { createLogin } from './core/login.ts'
+import { createMediaLinks } from './core/media-links.ts'
+import { createPasswords } from './core/password.ts'
+import { createRefreshSecrets } from './core/refresh-secret.ts'
+import { createRotation } from './core/rotation.ts'
+import { createSessions } from './core/sessions.ts'
+import { createSnapshots } from './core/snapshots.ts'
+import { createStreamRenewal } from './core/stream-renewal.ts'
+import { createStreamTickets } from './core/stream-tickets.ts'
+import { createTokens, newId } from './core/tokens.ts'
+import { createGuard } from './dialects/guard.ts'
+import { createMikopbx } from './dialects/mikopbx/routes.ts'
+import { createSoftphone } from './dialects/softphone/routes.ts'
+import { createV1 } from './dialects/v1/routes.ts'
+import { createNchan } from './nchan/broadcaster.ts'
+import { secretFile } from './secret-file.ts'
+import { openSecurityLog } from './security-log.ts'
+import { createRenewalSpreader } from './store/redis/renewals.ts'
+import { createRevocationKeeper } from './store/redis/revocations.ts'
+import { createRotationStore } from './store/redis/rotation.ts'
+import { createSnapshotStore } from './store/redis/snapshots.ts'
+import { createThrottle, type Limit } from './store/redis/throttle.ts'
+import { createTicketStore } from './store/redis/tickets.ts'
+import { openDatabase } from './store/sql/database.ts'
+import { createLedger } from './store/sql/ledger.ts'
+import { migrate } from './store/sql/migrate.ts'
+import { createSessionStore } from './store/sql/sessions.ts'
+import { createUserStore } from './store/sql/users.ts'
+
+async function main() {
+  const config = readEnv(Config)
+  const log = createLog('api', config.logLevel)
+  const { now } = Date
+  const monotonic = () => performance.now()
+  const trouble = (what: string) => (err: unknown) => log.warn({ event: 'trouble', what, err }, what)
+
+  // What is kept: SQL is the truth, Redis spreads it.
+  await migrate(config.databaseUrl)
+  const db = await openDatabase(config.databaseUrl, {
+    idleFault: trouble('the database dropped a connection'),
+  })
+  const users = createUserStore(db)
+  const ledger = createLedger(db)
+  const redis = connectRedis(config.redisUrl, () => {}, 1_500)
+  await redis.connect().catch(trouble('Redis is away'))
+
+  // What is known of revocations, and the judge who goes by it: the same as the sidecar's.
+  const keyring = openKeyring(config.keysFolder, trouble('the keys folder cannot be read'))
+  const memory = createRevocationMemory()
+  const reader = followLog({
+    redis: connectRedis(config.redisUrl, () => {}),
+    memory,
+    monotonic,
+    onTrouble: (what, err) => log.warn({ event: 'revocations', err }, what),
+  })
+  const { maxStalenessMs, longestLifetime } = config
+  const isKnown = () => memory.ageMs(monotonic()) <= maxStalenessMs
+  const issuingSince = () => (isKnown() ? reader.state().epoch?.cutoff : undefined)
+  const judge = createJudge({
+    keyring,
+    revocations: memory,
+    now,
+    monotonic,
+    maxStalenessMs,
+    longestLifetime,
+    cacheSize: 10_000,
+  })
+  const revoker = createRevocationKeeper({ redis, ledger, memory, reader, log, now, longestLifetime })
+
+  // The rules.
+  const securityLog = openSecurityLog(config.securityLogPath, trouble('the security log cannot be written'))
+  const tokens = createTokens({
+    keyring,
+    algorithm: config.algorithm,
+    now,
+    issuingSince,
+  })
+  const secrets = createRefreshSecrets(secretFile(join(config.keysFolder, 'refresh.secret')))
+  const rotationStore = createRotationStore(redis)
+  const sessions = createSessions({
+    store: createSessionStore(db),
+    secrets,
+    rotation: createRotation({ store: rotationStore, secrets, graceMs: config.refreshGraceMs }),
+    rotationStore,
+    sessionTtl: config.sessionTtl,
+    onTrouble: trouble('a refresh could not be noted'),
+    users,
+    tokens,
+    revoker,
+    securityLog,
+    now,
+    accessTtl: config.accessTtl,
+    refreshTtl: config.refreshTtl,
+  })
+  const passwords = createPasswords()
+  const { perAccount, perAddress } = config
+  const loginThrough = (surface: string, limit: Limit) =>
+    createLogin({
+      users,
+      passwords,
+      sessions,
+      throttle: createThrottle(redis, { surface, perAddress: limit, perAccount }),
+      securityLog,
+    })
+  const snapshotStore = createSnapshotStore(redis, newId)
+  const nchan = createNchan(config.nginxSockets)
+  const snapshots = createSnapshots({ store: snapshotStore, broadcaster: nchan })
+
+  // The surfaces.
+  const guard = createGuard(judge)
+  const app = createApp({
+    mikopbx: createMikopbx({
+      judge,
+      login: loginThrough('mikopbx', config.mikopbxLogins),
+      sessions,
+      refreshThrottle: createThrottle(redis, {
+        surface: 'mikopbx-refresh',
+        perAddress: config.mikopbxRefreshes,
+        perAccount,
+      }),
+      refreshTtl: config.refreshTtl,
+      log,
+    }),
+    v1: createV1({ guard, sessions, log }),
+    softphone: createSoftphone({
+      guard,
+      judge,
+      login: loginThrough('softphone', perAddress),
+      sessions,
+      users,
+      mediaLinks: createMediaLinks({ tokens, now, longestLifetime }),
+      streamTickets: createStreamTickets(createTicketStore(redis)),
+      streamRenewal: createStreamRenewal(createRenewalSpreader(redis)),
+      snapshots,
+      log,
+    }),
+    keyring,
+    allowedOrigins: config.allowedOrigins,
+    ready() {
+      const age = memory.ageMs(monotonic())
+      const revocationAgeMs = Number.isFinite(age) ? Math.round(age) : null
+      const since = issuingSince()
+      const ready = since !== undefined && Math.floor(now() / 1000) >= since
+      return { ready, revocationBoundMs: maxStalenessMs, revocationAgeMs }
+    },
+    log,
+  })
+
+  const chores = [
+    every(250, () => revoker.tend(), trouble('the revocation log could not be tended')),
+    every(500, () => nchan.remind(snapshotStore), trouble('snapshots could not be published again')),
+    every(1_000, async () => memory.sweep(now() / 1000, 20_000), trouble('sweeping failed')),
+  ]
+  const server = createServer({ keepAliveTimeout: 75_000 }, getRequestListener(app.fetch))
+  await listenOn(server, config.socket)
+  log.info({ event: 'listening', socket: config.socket }, 'the api listens')
+
+  leaveOnSignal(log, async () => {
+    server.close()
+    server.closeIdleConnections()
+    for (const chore of chores) chore.stop()
+    keyring.close()
+    await reader.stop()
+    redis.disconnect()
+    await nchan.close()
+    await db.close()
+  })
+}
+
+/** Does a chore again and again, one at a time, with a pause in between; says once when it starts failing. */
+function every(pauseMs: number, chore: () => Promise<void>, onTrouble: (err: unknown) => void) {
+  let stopped = false
+  let failing = false
+  const loop = async () => {
+    while (!stopped) {
+      try {
+        await chore()
+        failing = false
+      } catch (err) {
+        if (!failing && !stopped) onTrouble(err)
+        failing = true
+      }
+      await new Promise((resolve) => setTimeout(resolve, pauseMs).unref())
+    }
+  }
+  loop().catch(onTrouble)
+  return {
+    stop() {
+      stopped = true
+    },
+  }
+}
+
+main().catch((err) => {
+  // One line, and no stack for what a person can mend.
+  console.error(`api: ${err instanceof SettingsError ? err.message : (err.stack ?? err)}`)
+  process.exit(err instanceof SettingsError ? 78 : 1)
+})

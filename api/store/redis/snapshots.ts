@@ -1,0 +1,42 @@
+import type { Redis } from 'ioredis'
+import { z } from 'zod'
+import type { Snapshot, SnapshotStore } from '../../core/snapshots.ts'
+import { orUnavailable } from './fault.ts'
+
+const keyOf = (channel: string) => `hookswitch:snapshot:${channel}`
+
+/** Numbers and keeps in one step, so that two processes never give one number to two snapshots. */
+const PUT = `
+if redis.call('EXISTS', KEYS[1]) == 0 then redis.call('HSET', KEYS[1], 'epoch', ARGV[1], 'seq', 0) end
+local seq = redis.call('HINCRBY', KEYS[1], 'seq', 1)
+redis.call('HSET', KEYS[1], 'body', ARGV[2])
+return { redis.call('HGET', KEYS[1], 'epoch'), seq }
+`
+
+const Body = z.record(z.string(), z.unknown())
+const Kept = z.object({ epoch: z.string(), seq: z.coerce.number(), body: z.string() })
+
+/** Snapshots in Redis, so that they outlive nginx and the API. A lost Redis means a new epoch. */
+export function createSnapshotStore(redis: Redis, newEpoch: () => string): SnapshotStore {
+  return {
+    async put(channel, body) {
+      const reply = await orUnavailable(
+        redis.eval(PUT, 1, keyOf(channel), newEpoch(), JSON.stringify(body)) as Promise<[string, number]>, // PUT's return
+      )
+      return numbered(channel, String(reply[0]), Number(reply[1]), body)
+    },
+    async last(channel) {
+      const kept = Kept.safeParse(await orUnavailable(redis.hgetall(keyOf(channel))))
+      if (!kept.success) return undefined
+      const { epoch, seq, body } = kept.data
+      return numbered(channel, epoch, seq, Body.parse(JSON.parse(body)))
+    },
+  }
+}
+
+const numbered = (channel: string, epoch: string, seq: number, body: Record<string, unknown>): Snapshot => ({
+  channel,
+  epoch,
+  seq,
+  body: { ...body, seq, epoch },
+})

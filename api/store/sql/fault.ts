@@ -1,0 +1,75 @@
+import pg from 'pg'
+import { Refusal } from '../../core/refusal.ts'
+
+/** A row that must be unique is there already. What that means is for the store that asked to say. */
+export class UniqueViolation extends Error {
+  constructor(cause: unknown) {
+    super('a row like this exists', { cause })
+    this.name = 'UniqueViolation'
+  }
+}
+
+/**
+ * What an engine throws, in the words both engines share: `Refusal('unavailable')` when the storage is
+ * away, full or locked, `UniqueViolation`, or else the error as it came, a fault of ours.
+ */
+export function sqliteFault(error: unknown): unknown {
+  if (error instanceof Refusal) return error
+  if (is(error, unique)) return new UniqueViolation(error)
+  if (storageTrouble.some((trouble) => is(error, trouble)) || fromFiles(error)) return unavailable(error)
+  return error
+}
+
+/** Another process holds the lock; the statement did nothing and may be tried again. */
+export function isBusy(error: unknown): boolean {
+  return is(error, busy)
+}
+
+/** As `sqliteFault`. Whatever does not bear an SQLSTATE is trouble on the way to the server. */
+export function postgresFault(error: unknown): unknown {
+  if (error instanceof Refusal) return error
+  if (!(error instanceof pg.DatabaseError)) return unavailable(error)
+  if (error.code === '23505') return new UniqueViolation(error)
+  return serverTrouble.test(error.code ?? '') ? unavailable(error) : error
+}
+
+export function unavailable(cause: unknown): Refusal {
+  return new Refusal('unavailable', { retryAfter: 2, cause })
+}
+
+/**
+ * SQLSTATE, PostgreSQL 15 appendix A. 08 connection, 25006 read-only after a failover, 25P03 idle in
+ * transaction, 28 login, 3D no such database, 40 deadlock, 53 disk or memory full, 55P03 lock timeout,
+ * 57 stopped, starting or cancelled by timeout, 58 I/O.
+ */
+const serverTrouble = /^(?:08|25006|25P03|28|3D|40|53|55P03|57|58)/
+
+/** Primary result code and its text (sqlite.org/rescode.html): some calls of the driver tell only the text. */
+type SqliteTrouble = readonly [codes: readonly number[], text: string]
+
+const unique: SqliteTrouble = [[2067, 1555], 'UNIQUE constraint failed']
+const busy: SqliteTrouble = [[5], 'database is locked']
+const storageTrouble: readonly SqliteTrouble[] = [
+  busy,
+  [[6], 'database table is locked'],
+  [[7], 'out of memory'],
+  [[8], 'attempt to write a readonly database'],
+  [[10], 'disk I/O error'],
+  [[11], 'database disk image is malformed'],
+  [[13], 'database or disk is full'],
+  [[14], 'unable to open database file'],
+  [[15], 'locking protocol'],
+  [[26], 'file is not a database'],
+]
+
+function is(error: unknown, [codes, text]: SqliteTrouble): boolean {
+  if (!(error instanceof Error)) return false
+  const code = 'errcode' in error && typeof error.errcode === 'number' ? error.errcode : undefined
+  if (code === undefined) return error.message.startsWith(text)
+  return codes.includes(code) || codes.includes(code & 0xff)
+}
+
+/** Such as ENOSPC or EACCES: the file could not even be made. */
+function fromFiles(error: unknown): boolean {
+  return error instanceof Error && 'syscall' in error
+}

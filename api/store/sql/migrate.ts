@@ -1,0 +1,31 @@
+import { type Migration, Migrator } from 'kysely'
+import { openDatabase } from './database.ts'
+import * as logins from './migrations/0001-logins.ts'
+import * as refresh from './migrations/0002-refresh.ts'
+
+/** In order of name. A migration that has been released is never changed: add the next one. */
+const migrations: Record<string, Migration> = {
+  '0001-logins': logins,
+  '0002-refresh': refresh,
+}
+
+/**
+ * Brings the tables up to date, all steps or none. Any number of processes may call it at once: one
+ * migrates while the others wait, then find nothing left to do.
+ *
+ * @param url as for `openDatabase`
+ * @returns the names of the migrations that ran here
+ * @throws {Refusal} `unavailable` when the database cannot be reached
+ */
+export async function migrate(url: string): Promise<string[]> {
+  // A connection of its own, as a migration may well take longer than any query is allowed to.
+  const db = await openDatabase(url, { patienceMs: 600_000 })
+  try {
+    const migrator = new Migrator({ db: db.query, provider: { getMigrations: async () => migrations } })
+    const { error, results = [] } = await migrator.migrateToLatest()
+    if (error) throw error
+    return results.map((result) => result.migrationName)
+  } finally {
+    await db.close()
+  }
+}

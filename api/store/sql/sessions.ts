@@ -1,0 +1,139 @@
+import type { Selectable } from 'kysely'
+import type { LedgerEntry } from '../../core/revocations.ts'
+import type { Session, SessionStore } from '../../core/session.ts'
+import { rowId } from './bind.ts'
+import type { Database } from './database.ts'
+import { enter } from './ledger.ts'
+import type { SessionsTable } from './tables.ts'
+
+export function createSessionStore(db: Database): SessionStore {
+  return {
+    async add(session) {
+      await db.query.insertInto('sessions').values(toRow(session)).execute()
+    },
+
+    async find(id) {
+      const row = await db.query.selectFrom('sessions').selectAll().where('id', '=', id).executeTakeFirst()
+      return row && toSession(row)
+    },
+
+    async touch(id, atS) {
+      await db.query
+        .updateTable('sessions')
+        .set({ last_seen_at: atS })
+        .where('id', '=', id)
+        // Requests may arrive out of order.
+        .where('last_seen_at', '<', atS)
+        .execute()
+    },
+
+    end: (id, atS, reason) =>
+      db.transaction(async (trx) => {
+        const ended = await trx
+          .updateTable('sessions')
+          .set({ ended_at: atS, end_reason: reason })
+          .where('id', '=', id)
+          .where('ended_at', 'is', null)
+          .returning('expires_at')
+          .executeTakeFirst()
+        return ended && enter(trx, { kind: 'sid', key: id, generation: 0, until: ended.expires_at })
+      }),
+
+    async refreshed(id, { number, hash }, atS, idleExpiresAt) {
+      await db.query
+        .updateTable('sessions')
+        .set({
+          refresh_number: number,
+          refresh_hash: hash,
+          last_seen_at: atS,
+          idle_expires_at: idleExpiresAt,
+        })
+        .where('id', '=', id)
+        // Refreshes may arrive out of order, too.
+        .where((is) => is.or([is('refresh_number', 'is', null), is('refresh_number', '<', number)]))
+        .execute()
+    },
+
+    async listOf(userId, nowS, { after, limit }) {
+      let query = db.query
+        .selectFrom('sessions')
+        .selectAll()
+        .where('user_id', '=', rowId(userId) ?? 0)
+        .where('ended_at', 'is', null)
+        .where('expires_at', '>', nowS)
+        .where('idle_expires_at', '>', nowS)
+      if (after !== undefined) {
+        const { createdAt, id } = after
+        query = query.where((is) =>
+          is.or([
+            is('created_at', '<', createdAt),
+            is.and([is('created_at', '=', createdAt), is('id', '<', id)]),
+          ]),
+        )
+      }
+      const rows = await query.orderBy('created_at', 'desc').orderBy('id', 'desc').limit(limit).execute()
+      return rows.map(toSession)
+    },
+
+    endAllOf: (userId, exceptId, atS, reason) =>
+      db.transaction(async (trx) => {
+        let query = trx
+          .updateTable('sessions')
+          .set({ ended_at: atS, end_reason: reason })
+          .where('user_id', '=', rowId(userId) ?? 0)
+          .where('ended_at', 'is', null)
+          .where('expires_at', '>', atS)
+        if (exceptId !== undefined) query = query.where('id', '!=', exceptId)
+        const ended = await query.returning(['id', 'expires_at']).execute()
+        const entries: LedgerEntry[] = []
+        for (const { id, expires_at } of ended) {
+          entries.push(await enter(trx, { kind: 'sid', key: id, generation: 0, until: expires_at }))
+        }
+        return entries
+      }),
+  }
+}
+
+function toRow(session: Session): SessionsTable {
+  const userId = rowId(session.userId)
+  if (userId === undefined) throw new TypeError('a session belongs to a user id')
+  return {
+    id: session.id,
+    user_id: userId,
+    surface: session.surface,
+    generation: session.generation,
+    created_at: session.createdAt,
+    last_seen_at: session.lastSeenAt,
+    expires_at: session.expiresAt,
+    address: session.address,
+    user_agent: session.userAgent,
+    ended_at: session.endedAt,
+    end_reason: session.endReason,
+    remember: session.remember ? 1 : 0,
+    idle_expires_at: session.idleExpiresAt,
+    refresh_number: session.refresh?.number ?? null,
+    refresh_hash: session.refresh?.hash ?? null,
+  }
+}
+
+function toSession(row: Selectable<SessionsTable>): Session {
+  return {
+    id: row.id,
+    userId: String(row.user_id),
+    surface: row.surface,
+    generation: row.generation,
+    createdAt: row.created_at,
+    lastSeenAt: row.last_seen_at,
+    expiresAt: row.expires_at,
+    address: row.address,
+    userAgent: row.user_agent,
+    endedAt: row.ended_at,
+    endReason: row.end_reason,
+    remember: row.remember === 1,
+    idleExpiresAt: row.idle_expires_at,
+    refresh:
+      row.refresh_number === null || row.refresh_hash === null
+        ? null
+        : { number: row.refresh_number, hash: row.refresh_hash },
+  }
+}

@@ -1,0 +1,130 @@
+import { chmod, mkdir, open } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { DatabaseSyncInstance, SqliteModule } from '@photostructure/sqlite'
+import {
+  type CompiledQuery,
+  type DatabaseConnection,
+  type Dialect,
+  type Driver,
+  SqliteAdapter,
+  SqliteIntrospector,
+  SqliteQueryCompiler,
+} from 'kysely'
+import { bindable } from './bind.ts'
+import { isBusy, sqliteFault } from './fault.ts'
+import { createTurnstile } from './turnstile.ts'
+
+/**
+ * Opens or creates the file, readable by its owner alone, so that what was acknowledged survives a power cut.
+ *
+ * @param path absolute; missing folders are made
+ * @param patienceMs how long a query waits for its turn, and then for the lock of another process
+ * @throws {Refusal} `unavailable` when the file cannot be opened
+ */
+export async function openSqlite(path: string, patienceMs: number): Promise<Dialect> {
+  await claimFile(path).catch((error) => {
+    throw sqliteFault(error)
+  })
+  const { DatabaseSync } = await engine()
+  const file = await patiently(patienceMs, () => {
+    const opened = new DatabaseSync(path)
+    try {
+      // A short wait, since it stops the event loop: the long one is `patiently`.
+      opened.exec('pragma busy_timeout = 20; pragma journal_mode = wal')
+      opened.exec('pragma synchronous = full; pragma foreign_keys = on')
+    } catch (error) {
+      opened.close()
+      throw error
+    }
+    return opened
+  })
+
+  return {
+    createAdapter: () => new TransactionalAdapter(),
+    createDriver: () => createDriver(file, patienceMs),
+    createIntrospector: (db) => new SqliteIntrospector(db),
+    createQueryCompiler: () => new SqliteQueryCompiler(),
+  }
+}
+
+/**
+ * SQLite does roll back DDL. Said so, Kysely migrates in one transaction, and as ours begin by taking the
+ * write lock, two processes migrate one after the other.
+ */
+class TransactionalAdapter extends SqliteAdapter {
+  override get supportsTransactionalDdl(): boolean {
+    return true
+  }
+}
+
+function createDriver(file: DatabaseSyncInstance, patienceMs: number): Driver {
+  const turnstile = createTurnstile(patienceMs)
+  const connection = connect(file, patienceMs)
+  const run = (sql: string) => patiently(patienceMs, () => file.exec(sql))
+  return {
+    init: async () => {},
+    acquireConnection: async () => {
+      await turnstile.enter()
+      return connection
+    },
+    // A transaction that reads before it writes could otherwise fail to get the lock halfway.
+    beginTransaction: () => run('begin immediate'),
+    commitTransaction: () => run('commit'),
+    // A full disk has rolled back already; saying it twice would hide the cause.
+    rollbackTransaction: async () => {
+      if (file.isTransaction) await run('rollback')
+    },
+    releaseConnection: async () => turnstile.leave(),
+    destroy: async () => file.close(),
+  }
+}
+
+function connect(file: DatabaseSyncInstance, patienceMs: number): DatabaseConnection {
+  const query = ({ sql, parameters }: CompiledQuery) => {
+    const statement = file.prepare(sql)
+    const bound = parameters.map(bindable)
+    if (statement.columns().length > 0) return { rows: statement.all(...bound) }
+    return { rows: [], numAffectedRows: BigInt(statement.run(...bound).changes) }
+  }
+  return {
+    executeQuery: (compiled) => patiently(patienceMs, () => query(compiled)),
+    streamQuery: () => {
+      throw new Error('read page by page: a stream would hold the only connection')
+    },
+  }
+}
+
+/** Tries until the lock of another process is gone, with the event loop free in between. */
+async function patiently<T>(patienceMs: number, attempt: () => T): Promise<T> {
+  const deadline = performance.now() + patienceMs
+  for (;;) {
+    try {
+      return attempt()
+    } catch (error) {
+      if (!isBusy(error) || performance.now() > deadline) throw sqliteFault(error)
+      await sleep(30)
+    }
+  }
+}
+
+/**
+ * SQLite gives its -wal and -shm files the mode of the main one. A file that exists is not opened here:
+ * closing it again would drop the locks that this process holds on it (sqlite.org/howtocorrupt.html §2.2).
+ */
+async function claimFile(path: string): Promise<void> {
+  await mkdir(dirname(path), { recursive: true, mode: 0o700 })
+  const created = await open(path, 'wx', 0o600).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EEXIST') throw error
+  })
+  await created?.close()
+  await chmod(path, 0o600)
+}
+
+/** Node's own SQLite where it is complete (`columns` came with 22.16), the package with the same API elsewhere. */
+async function engine(): Promise<Pick<SqliteModule, 'DatabaseSync'>> {
+  // The package follows Node's declarations, so the type of one is the type of the other.
+  const builtin = process.getBuiltinModule('node:sqlite') as SqliteModule | undefined
+  if (builtin && 'columns' in builtin.StatementSync.prototype) return builtin
+  return import('@photostructure/sqlite')
+}

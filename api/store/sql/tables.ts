@@ -1,0 +1,61 @@
+import type { Generated } from 'kysely'
+import type { Role } from '../../../contract/claims.ts'
+import type { LedgerEntry } from '../../core/revocations.ts'
+
+/** Booleans are 0 and 1, times unix seconds, in every table and on both engines. */
+export interface Tables {
+  users: UsersTable
+  sessions: SessionsTable
+  revocations: RevocationsTable
+  log_state: LogStateTable
+}
+
+export interface UsersTable {
+  id: Generated<number>
+  username: string
+  /** What `username` is compared by: see `fold` in `users.ts`. */
+  username_folded: string
+  extension: string | null
+  role: Role
+  password_hash: string
+  disabled: number
+  generation: number
+  created_at: number
+}
+
+export interface SessionsTable {
+  id: string
+  user_id: number
+  surface: string
+  created_at: number
+  last_seen_at: number
+  expires_at: number
+  address: string
+  user_agent: string
+  ended_at: number | null
+  end_reason: string | null
+  generation: number
+  remember: number
+  idle_expires_at: number
+  /** Of sessions that rotate: the last refresh secret's number and hash. */
+  refresh_number: number | null
+  refresh_hash: string | null
+}
+
+export interface RevocationsTable {
+  id: Generated<number>
+  kind: LedgerEntry['kind']
+  key: string
+  generation: number
+  until_s: number
+  announced: number
+}
+
+/** One row, there from the start; `epoch` is null until the first one. The stream id is kept in its two parts. */
+export interface LogStateTable {
+  id: number
+  epoch: string | null
+  cutoff: number
+  stream_ms: number
+  stream_seq: number
+}

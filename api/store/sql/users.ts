@@ -1,0 +1,141 @@
+import type { Selectable } from 'kysely'
+import { Refusal } from '../../core/refusal.ts'
+import type { LedgerEntry } from '../../core/revocations.ts'
+import type { User, UserStore } from '../../core/users.ts'
+import { rowId, storable } from './bind.ts'
+import type { Database } from './database.ts'
+import { UniqueViolation } from './fault.ts'
+import { enter } from './ledger.ts'
+import type { UsersTable } from './tables.ts'
+
+const clock = () => Math.floor(Date.now() / 1000)
+
+/** @param now unix seconds, for `createdAt` */
+export function createUserStore(db: Database, now: () => number = clock): UserStore {
+  return {
+    async add({ username, extension, role, passwordHash }) {
+      const row = await db.query
+        .insertInto('users')
+        .values({
+          username,
+          username_folded: fold(username),
+          extension,
+          role,
+          password_hash: passwordHash,
+          disabled: 0,
+          generation: 0,
+          created_at: now(),
+        })
+        .returningAll()
+        .executeTakeFirstOrThrow()
+        .catch((error) => {
+          throw error instanceof UniqueViolation ? new Refusal('taken', { cause: error }) : error
+        })
+      return toUser(row)
+    },
+
+    async findByLogin(name) {
+      // Anything may be typed into a login; this cannot be anybody's name.
+      if (!storable(name)) return undefined
+      const folded = fold(name)
+      const rows = await db.query
+        .selectFrom('users')
+        .selectAll()
+        .where((is) => is.or([is('username_folded', '=', folded), is('extension', '=', name)]))
+        .execute()
+      const row = rows.find((each) => each.username_folded === folded) ?? rows[0]
+      return row && toUser(row)
+    },
+
+    async find(id) {
+      const key = rowId(id)
+      if (key === undefined) return undefined
+      const row = await db.query.selectFrom('users').selectAll().where('id', '=', key).executeTakeFirst()
+      return row && toUser(row)
+    },
+
+    async count() {
+      const { users } = await db.query
+        .selectFrom('users')
+        .select((of) => of.fn.countAll<number>().as('users'))
+        .executeTakeFirstOrThrow()
+      return users
+    },
+
+    async list({ afterId = '0', limit }) {
+      const rows = await db.query
+        .selectFrom('users')
+        .selectAll()
+        .where('id', '>', rowId(afterId) ?? 0)
+        .orderBy('id')
+        .limit(limit)
+        .execute()
+      return rows.map(toUser)
+    },
+
+    remove: (id, revokeUntil) =>
+      db.transaction(async (trx) => {
+        const key = rowId(id) ?? 0
+        await trx.deleteFrom('sessions').where('user_id', '=', key).execute()
+        const row = await trx
+          .deleteFrom('users')
+          .where('id', '=', key)
+          .returning('generation')
+          .executeTakeFirst()
+        if (!row) throw new Refusal('not_found', { detail: 'no such user' })
+        return enter(trx, { kind: 'user', key: id, generation: row.generation + 1, until: revokeUntil })
+      }),
+
+    setPassword: (id, passwordHash, revokeUntil) =>
+      outdate(db, id, { password_hash: passwordHash }, revokeUntil),
+
+    async setDisabled(id, disabled, revokeUntil) {
+      if (disabled) return outdate(db, id, { disabled: 1 }, revokeUntil)
+      const row = await db.query
+        .updateTable('users')
+        .set({ disabled: 0 })
+        .where('id', '=', rowId(id) ?? 0)
+        .returning('id')
+        .executeTakeFirst()
+      if (!row) throw new Refusal('not_found', { detail: 'no such user' })
+      return undefined
+    },
+  }
+}
+
+/** What usernames are compared by. The engines cannot: SQLite folds ASCII alone. */
+export function fold(username: string): string {
+  return username.normalize('NFKC').toLowerCase().normalize('NFKC')
+}
+
+/** Changes a user and makes every token they hold one of an older generation. */
+function outdate(
+  db: Database,
+  id: string,
+  change: { password_hash: string } | { disabled: 1 },
+  until: number,
+): Promise<LedgerEntry> {
+  return db.transaction(async (trx) => {
+    const row = await trx
+      .updateTable('users')
+      .set((user) => ({ ...change, generation: user('generation', '+', 1) }))
+      .where('id', '=', rowId(id) ?? 0)
+      .returning('generation')
+      .executeTakeFirst()
+    if (!row) throw new Refusal('not_found', { detail: 'no such user' })
+    return enter(trx, { kind: 'user', key: id, generation: row.generation, until })
+  })
+}
+
+function toUser(row: Selectable<UsersTable>): User {
+  return {
+    id: String(row.id),
+    username: row.username,
+    extension: row.extension,
+    role: row.role,
+    passwordHash: row.password_hash,
+    disabled: row.disabled === 1,
+    generation: row.generation,
+    createdAt: row.created_at,
+  }
+}

@@ -1,0 +1,106 @@
+import { join, resolve } from 'node:path'
+import { parseArgs } from 'node:util'
+import { z } from 'zod'
+import { commonSettings, readEnv } from '../../contract/env.ts'
+import {
+  ALGORITHMS,
+  type Algorithm,
+  addKey,
+  readKeys,
+  retireKey,
+  SETTLE_MS,
+  signingKey,
+} from '../../contract/keys.ts'
+import { CommandError } from './command.ts'
+
+const Settings = z.object({
+  HOOKSWITCH_DATA: commonSettings.HOOKSWITCH_DATA,
+  HOOKSWITCH_REFRESH_TTL: commonSettings.HOOKSWITCH_REFRESH_TTL,
+  HOOKSWITCH_TOKEN_ALG: z.enum(ALGORITHMS).default('HS256'),
+})
+
+/** `keys list|add|retire`. */
+export async function keysCommand(words: string[]): Promise<void> {
+  const { values: flags, positionals } = parseArgs({
+    args: words,
+    allowPositionals: true,
+    options: { alg: { type: 'string' }, force: { type: 'boolean' } },
+  })
+  const [verb, kid] = positionals
+  const settings = readEnv(Settings)
+  const folder = join(resolve(settings.HOOKSWITCH_DATA), 'keys')
+  const alg = settings.HOOKSWITCH_TOKEN_ALG
+  switch (verb) {
+    case 'list':
+      return console.log(listKeys(folder, alg, new Date()))
+    case 'add':
+      return console.log(addOne(folder, algorithmOf(flags.alg) ?? alg))
+    case 'retire': {
+      const about = { force: flags.force === true, alg, longestLifetime: settings.HOOKSWITCH_REFRESH_TTL }
+      return console.log(retireOne(folder, kid, about, new Date()))
+    }
+    default:
+      throw new CommandError('keys list, keys add or keys retire; see --help')
+  }
+}
+
+function algorithmOf(text: string | undefined): Algorithm | undefined {
+  if (text === undefined) return undefined
+  const alg = ALGORITHMS.find((one) => one.toLowerCase() === text.toLowerCase())
+  if (alg === undefined) throw new CommandError(`--alg is one of ${ALGORITHMS.join(', ')}`)
+  return alg
+}
+
+/** One line a key: its id, its algorithm, when it was made, whether it signs. No secret is shown. */
+function listKeys(folder: string, signingAlg: Algorithm, now: Date): string {
+  const keys = readFolder(folder)
+  const signs = signingKey(keys, signingAlg, now.getTime())?.kid
+  return keys
+    .map(({ kid, alg, createdAtMs }) => {
+      const made = new Date(createdAtMs).toISOString().slice(0, 19)
+      return `${kid}  ${alg.padEnd(5)}  made ${made}Z  ${kid === signs ? 'signs and verifies' : 'verifies'}`
+    })
+    .join('\n')
+}
+
+function addOne(folder: string, alg: Algorithm): string {
+  const kid = addKey(folder, alg)
+  return `${kid}: verifies within a second and signs in ${SETTLE_MS / 1000} s; retire the old key once its tokens have run out`
+}
+
+/**
+ * Retires a key unless that would log somebody out, which `force` accepts.
+ * @throws {CommandError}
+ */
+function retireOne(
+  folder: string,
+  kid: string | undefined,
+  { force, alg, longestLifetime }: { force: boolean; alg: Algorithm; longestLifetime: number },
+  now: Date,
+): string {
+  const keys = readFolder(folder)
+  const key = keys.find((one) => one.kid === kid)
+  if (kid === undefined || key === undefined) throw new CommandError('name a key of "keys list"')
+  const successors = keys.filter((one) => one.alg === alg && one.createdAtMs > key.createdAtMs)
+  const next = successors[0]
+  if (next === undefined && key.alg === alg)
+    throw new CommandError('this is the newest key: add another one first')
+  // The last token it signed was signed when its successor took over.
+  const signedUntilMs = next === undefined ? 0 : next.createdAtMs + SETTLE_MS
+  const deadAt = new Date(signedUntilMs + longestLifetime * 1000)
+  if (deadAt > now && !force) {
+    throw new CommandError(
+      `tokens it signed may live until ${deadAt.toISOString().slice(0, 19)}Z: wait, or log those people out with --force`,
+    )
+  }
+  retireKey(folder, kid)
+  return `${kid}: retired; whatever it signed is refused within a second`
+}
+
+function readFolder(folder: string) {
+  try {
+    return readKeys(folder)
+  } catch (err) {
+    throw new CommandError(`cannot read the keys of ${folder}: ${err instanceof Error ? err.message : err}`)
+  }
+}

@@ -1,0 +1,124 @@
+import { join, resolve } from 'node:path'
+import { z } from 'zod'
+import { embeddedDatabase } from '../../api/config.ts'
+import { type AccountChanges, createAccountChanges } from '../../api/core/account-changes.ts'
+import { type Accounts, createAccounts } from '../../api/core/accounts.ts'
+import { createPasswords } from '../../api/core/password.ts'
+import { Refusal } from '../../api/core/refusal.ts'
+import type { SecurityLog } from '../../api/core/security-log.ts'
+import type { EndReason, Session, SessionStore } from '../../api/core/session.ts'
+import type { User, UserStore } from '../../api/core/users.ts'
+import { openSecurityLog } from '../../api/security-log.ts'
+import { openDatabase } from '../../api/store/sql/database.ts'
+import { migrate } from '../../api/store/sql/migrate.ts'
+import { createSessionStore } from '../../api/store/sql/sessions.ts'
+import { createUserStore } from '../../api/store/sql/users.ts'
+import { commonSettings, readEnv } from '../../contract/env.ts'
+import { CommandError } from './command.ts'
+
+const Settings = z.object({
+  HOOKSWITCH_DATA: commonSettings.HOOKSWITCH_DATA,
+  HOOKSWITCH_REFRESH_TTL: commonSettings.HOOKSWITCH_REFRESH_TTL,
+  HOOKSWITCH_ACCESS_TTL: commonSettings.HOOKSWITCH_ACCESS_TTL,
+  DATABASE_URL: z.string().optional(),
+})
+
+/** What the admin's commands work with: the database alone, as the truth is there. */
+export interface Office {
+  users: UserStore
+  accounts: Accounts
+  changes: AccountChanges
+  /** @throws {CommandError} */
+  userNamed(name: string | undefined): Promise<User>
+  /** @throws {CommandError} when there is no such live session */
+  endOne(sessionId: string): Promise<void>
+  /** @returns how many there were */
+  endAll(userId: string, reason: EndReason): Promise<number>
+  liveSessionsOf(userId: string): Promise<Session[]>
+}
+
+/** Who does it, for the security log. */
+export const BY_ADMIN = { actorId: 'cli', address: 'local' } as const
+
+/**
+ * Opens the database for one command. Revocations are written into the ledger, from where a running api
+ * announces them within a second; without one there is nobody to let anybody in.
+ */
+export async function inOffice(work: (office: Office) => Promise<void>): Promise<void> {
+  const settings = readEnv(Settings)
+  const url = settings.DATABASE_URL ?? embeddedDatabase(resolve(settings.HOOKSWITCH_DATA))
+  try {
+    await migrate(url)
+    const db = await openDatabase(url)
+    try {
+      const securityLog = openSecurityLog(
+        join(resolve(settings.HOOKSWITCH_DATA), 'log', 'security.log'),
+        (err) =>
+          console.error(
+            `hookswitch: the security log cannot be written: ${err instanceof Error ? err.message : err}`,
+          ),
+      )
+      await work(createOffice(createUserStore(db), createSessionStore(db), securityLog, settings))
+    } finally {
+      await db.close()
+    }
+  } catch (err) {
+    throw err instanceof Refusal ? new CommandError(wordsFor(err)) : err
+  }
+}
+
+function createOffice(
+  users: UserStore,
+  sessions: SessionStore,
+  securityLog: SecurityLog,
+  settings: z.output<typeof Settings>,
+): Office {
+  const passwords = createPasswords()
+  const now = () => Date.now()
+  const nowS = () => Math.floor(now() / 1000)
+  // The ledger holds it already; the running api does the rest.
+  const revoker = { announce: async () => {} }
+  const note = (userId: string, sessionId: string, reason: EndReason) =>
+    securityLog.write({ event: 'session_ended', userId, sessionId, reason, ...BY_ADMIN })
+  const endAll = async (userId: string, reason: EndReason) => {
+    const entries = await sessions.endAllOf(userId, undefined, nowS(), reason)
+    for (const { key } of entries) note(userId, key, reason)
+    return entries.length
+  }
+  return {
+    users,
+    accounts: createAccounts({ users, passwords }),
+    changes: createAccountChanges({
+      users,
+      passwords,
+      sessions: { endAll: (userId, { reason }) => endAll(userId, reason) },
+      revoker,
+      now,
+      longestLifetime: Math.max(settings.HOOKSWITCH_ACCESS_TTL, settings.HOOKSWITCH_REFRESH_TTL),
+    }),
+    async userNamed(name) {
+      const user = name === undefined ? undefined : await users.findByLogin(name)
+      if (user === undefined) throw new CommandError(`no user ${JSON.stringify(name ?? '')}; see users list`)
+      return user
+    },
+    async endOne(sessionId) {
+      const session = await sessions.find(sessionId)
+      const entry = await sessions.end(sessionId, nowS(), 'ended_by_admin' satisfies EndReason)
+      if (session === undefined || entry === undefined) {
+        throw new CommandError('no such live session; see sessions list')
+      }
+      note(session.userId, sessionId, 'ended_by_admin')
+    },
+    endAll,
+    liveSessionsOf: (userId) => sessions.listOf(userId, nowS(), { limit: 1_000 }),
+  }
+}
+
+function wordsFor(refusal: Refusal): string {
+  if (refusal.code === 'taken') return 'that name or extension belongs to somebody already'
+  if (refusal.code === 'unavailable') {
+    const { cause } = refusal
+    return `cannot use the database, see DATABASE_URL: ${cause instanceof Error ? cause.message : 'it does not answer'}`
+  }
+  return refusal.detail ?? refusal.code
+}

@@ -1,0 +1,66 @@
+import { parseArgs } from 'node:util'
+import type { User } from '../../api/core/users.ts'
+import { CommandError, table, time } from './command.ts'
+import { inOffice, type Office } from './office.ts'
+
+/** `sessions list|end`. */
+export async function sessionsCommand(words: string[]): Promise<void> {
+  const { values: flags, positionals } = parseArgs({
+    args: words,
+    allowPositionals: true,
+    options: { user: { type: 'string' } },
+  })
+  const [verb, what] = positionals
+  await inOffice(async (office) => {
+    switch (verb) {
+      case 'list':
+        return console.log(await listSessions(office, what))
+      case 'end': {
+        if ((what === undefined) === (flags.user === undefined)) {
+          throw new CommandError('name one session id, or --user <name>')
+        }
+        if (what !== undefined) {
+          await office.endOne(what)
+          return console.log(`${what} is over`)
+        }
+        const user = await office.userNamed(flags.user)
+        const ended = await office.endAll(user.id, 'ended_by_admin')
+        return console.log(`${ended} ${ended === 1 ? 'session' : 'sessions'} of ${user.username} ended`)
+      }
+      default:
+        throw new CommandError('sessions list or sessions end; see --help')
+    }
+  })
+}
+
+async function listSessions(office: Office, name: string | undefined): Promise<string> {
+  const rows = [['session', 'user', 'surface', 'began', 'last seen', 'ends', 'address', 'user agent']]
+  for await (const user of name === undefined ? everybody(office) : [await office.userNamed(name)]) {
+    for (const one of await office.liveSessionsOf(user.id)) {
+      const ends = time(Math.min(one.expiresAt, one.idleExpiresAt))
+      rows.push([
+        one.id,
+        user.username,
+        one.surface,
+        time(one.createdAt),
+        time(one.lastSeenAt),
+        ends,
+        one.address,
+        printable(one.userAgent),
+      ])
+    }
+  }
+  return table(rows)
+}
+
+async function* everybody({ users }: Office): AsyncGenerator<User> {
+  for (let afterId: string | undefined; ; ) {
+    const page = await users.list({ limit: 500, ...(afterId && { afterId }) })
+    yield* page
+    afterId = page.at(-1)?.id
+    if (afterId === undefined) return
+  }
+}
+
+/** A client wrote it: nothing of it may move the cursor of the terminal that shows it. */
+const printable = (text: string) => text.replace(/\p{C}/gu, '?').slice(0, 60)

@@ -1,0 +1,53 @@
+import { SettingsError } from '../contract/env.ts'
+import { CommandError } from './admin/command.ts'
+import { keysCommand } from './admin/keys.ts'
+import { sessionsCommand } from './admin/sessions.ts'
+import { usersCommand } from './admin/users.ts'
+import { tokenCommand } from './token/command.ts'
+
+const HELP = `Usage: bin/hookswitch.mjs <command>
+
+  keys list                     the keys tokens are signed with
+  keys add [--alg HS256|EdDSA]  a new key; it signs a few seconds later, the old ones go on verifying
+  keys retire <kid> [--force]   refuse everything a key has signed
+
+  users list                    everybody who may log in
+  users add <name> [--role user|supervisor|admin] [--extension <number>]
+                                a new user; the password comes from stdin, or is made and shown once
+  users passwd <name>           a new password, from stdin or made; ends the user's sessions
+  users disable|enable <name>   nobody of that name logs in; ends their sessions
+  users delete <name> --force   forget the user; ends their sessions
+
+  sessions list [<name>]        live sessions, the newest first
+  sessions end <session id>     end one
+  sessions end --user <name>    log somebody out everywhere
+
+  token [--help]                an access token of this or another MikoPBX REST API; has settings of its own
+
+Reads HOOKSWITCH_DATA, DATABASE_URL and the other settings of npm start. What ends a session here is
+known everywhere as soon as a running api has heard of it, within a second.`
+
+/** Each command reads its own words and prints its own answer. */
+const COMMANDS: Readonly<Record<string, (words: string[]) => Promise<void>>> = {
+  keys: keysCommand,
+  users: usersCommand,
+  sessions: sessionsCommand,
+  token: tokenCommand,
+}
+
+async function main([noun, ...words]: string[]): Promise<void> {
+  if (noun === undefined || noun === '--help' || noun === 'help') return console.log(HELP)
+  const command = Object.hasOwn(COMMANDS, noun) ? COMMANDS[noun] : undefined
+  if (command === undefined) throw new CommandError(`unknown command: ${noun}; see --help`)
+  await command(words)
+}
+
+main(process.argv.slice(2)).catch((err) => {
+  const known = err instanceof CommandError || err instanceof SettingsError || isUsage(err)
+  console.error(known ? `hookswitch: ${(err as Error).message}` : err) // known ones are Errors
+  process.exit(known ? 2 : 1)
+})
+
+function isUsage(err: unknown): boolean {
+  return err instanceof Error && 'code' in err && String(err.code).startsWith('ERR_PARSE_ARGS')
+}

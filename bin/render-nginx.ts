@@ -1,0 +1,54 @@
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
+import { readEnv } from '../contract/env.ts'
+import { renderNginx } from './stack/nginx-conf.ts'
+import { Settings } from './stack/settings.ts'
+
+const HELP = `Usage: node dist/render-nginx.js --out <folder> --run <folder> --temp <folder> --access-log <file>
+                                --open-files <number> [--nchan-module <file>]
+
+Renders nginx's configuration for an nginx that npm start does not run, such as a container's. Paths are
+those nginx will see. HOOKSWITCH_HOST, _PORT, _MEDIA_ROOT, _NGINX_WORKERS, _NCHAN_MEMORY, _ALLOWED_ORIGINS
+and _TRUSTED_PROXIES mean what they mean to npm start.`
+
+/** @throws {Error} that says what is wrong; no value of a setting */
+function main() {
+  const text = { type: 'string' } as const
+  const { values: flags } = parseArgs({
+    options: {
+      out: text,
+      run: text,
+      temp: text,
+      'access-log': text,
+      'open-files': text,
+      'nchan-module': text,
+      help: { type: 'boolean' },
+    },
+  })
+  const { out, run, temp, 'access-log': accessLog, 'open-files': openFiles } = flags
+  if (flags.help) return console.log(HELP)
+  if (!out || !run || !temp || !accessLog || !/^\d+$/.test(openFiles ?? '')) throw new Error(HELP)
+
+  const settings = readEnv(Settings)
+  const host = settings.host.includes(':') ? `[${settings.host}]` : settings.host
+  renderNginx(fileURLToPath(new URL('../nginx', import.meta.url)), out, {
+    ...settings,
+    nchanModule: flags['nchan-module'],
+    asRoot: false,
+    openFiles: Number(openFiles),
+    listen: [`${host}:${settings.port}`],
+    run,
+    temp,
+    accessLog,
+    sidecars: [join(run, 'sidecar.sock')],
+    apis: [join(run, 'api.sock')],
+  })
+}
+
+try {
+  main()
+} catch (err) {
+  console.error(err instanceof Error ? err.message : err)
+  process.exit(1)
+}

@@ -1,0 +1,32 @@
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { readEnv, SettingsError } from '../contract/env.ts'
+import { addKey, KeyFileError, readKeys } from '../contract/keys.ts'
+import { preparePeople } from './stack/people.ts'
+import { Settings } from './stack/settings.ts'
+import { SetupError } from './system/setup-error.ts'
+
+/**
+ * What `npm start` does before its first process, for those who start the processes themselves: a key to
+ * sign with, an up-to-date database, and somebody who can log in. What is there stays as it is.
+ */
+async function main() {
+  const { data, databaseUrl, algorithm } = readEnv(Settings)
+  process.umask(0o077)
+  const keys = join(data, 'keys')
+  mkdirSync(keys, { recursive: true, mode: 0o700 })
+  if (!readKeys(keys).some((key) => key.alg === algorithm)) {
+    console.log(`made a key to sign with: ${addKey(keys, algorithm)}`)
+  }
+  const password = await preparePeople(data, databaseUrl, false)
+  if (password !== undefined) {
+    console.log(`The first admin: admin / ${password}   (shown this once; a log of this output keeps it)`)
+  }
+  console.log('set up: the keys, the database and an account are there')
+}
+
+main().catch((err) => {
+  const known = err instanceof SetupError || err instanceof SettingsError || err instanceof KeyFileError
+  console.error(known ? `setup: ${err.message}` : err)
+  process.exit(1)
+})

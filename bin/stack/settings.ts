@@ -1,0 +1,63 @@
+import { isIP } from 'node:net'
+import { resolve } from 'node:path'
+import { z } from 'zod'
+import { embeddedDatabase } from '../../api/config.ts'
+import { commonSettings, listOf, wholeNumber } from '../../contract/env.ts'
+import { ALGORITHMS } from '../../contract/keys.ts'
+
+const address = z
+  .string()
+  .refine((text) => isIP(text) !== 0, 'must be an IP address, such as 127.0.0.1 or 0.0.0.0')
+
+/** The settings of `npm start`; the other processes read theirs from the same environment. */
+export const Settings = z
+  .object({
+    ...commonSettings,
+    REDIS_URL: commonSettings.REDIS_URL.optional(),
+    HOOKSWITCH_RUN: z.string().optional(),
+    DATABASE_URL: z.string().optional(),
+    HOOKSWITCH_HOST: address.default('127.0.0.1'),
+    HOOKSWITCH_PORT: wholeNumber('', 1, 65_535).default(8080),
+    HOOKSWITCH_MEDIA_ROOT: z.string().optional(),
+    HOOKSWITCH_SYSTEM: z.string().optional(),
+    HOOKSWITCH_TOKEN_ALG: z.enum(ALGORITHMS).default('HS256'),
+    HOOKSWITCH_NGINX_WORKERS: z
+      .string()
+      .regex(/^(auto|[1-9]\d?)$/, 'must be auto or a number up to 99')
+      .default('auto'),
+    HOOKSWITCH_NCHAN_MEMORY: wholeNumber('megabytes', 8, 65_536).default(128),
+    HOOKSWITCH_ALLOWED_ORIGINS: listOf().pipe(
+      z.array(
+        z
+          .string()
+          .regex(/^[a-z][a-z0-9+.-]*:\/\/[^\s"';{}$\\]*$/i, 'must be origins like https://app.example'),
+      ),
+    ),
+    HOOKSWITCH_TRUSTED_PROXIES: listOf().pipe(
+      z.array(
+        z.string().regex(/^[0-9a-f.:]+(\/\d{1,3})?$/i, 'must be addresses or networks like 10.0.0.0/8'),
+      ),
+    ),
+  })
+  .transform((env) => {
+    const data = resolve(env.HOOKSWITCH_DATA)
+    return {
+      data,
+      redisUrl: env.REDIS_URL,
+      databaseUrl: env.DATABASE_URL ?? embeddedDatabase(data),
+      host: env.HOOKSWITCH_HOST,
+      port: env.HOOKSWITCH_PORT,
+      systemFolder: resolve(env.HOOKSWITCH_SYSTEM ?? `${data}/system`),
+      mediaRoot: resolve(env.HOOKSWITCH_MEDIA_ROOT ?? `${data}/media`),
+      hasOwnMedia: env.HOOKSWITCH_MEDIA_ROOT === undefined,
+      algorithm: env.HOOKSWITCH_TOKEN_ALG,
+      workers: env.HOOKSWITCH_NGINX_WORKERS,
+      nchanMemoryMb: env.HOOKSWITCH_NCHAN_MEMORY,
+      allowedOrigins: env.HOOKSWITCH_ALLOWED_ORIGINS,
+      trustedProxies: env.HOOKSWITCH_TRUSTED_PROXIES,
+    }
+  })
+export type Settings = z.output<typeof Settings>
+
+/** Whether only this machine can reach an address. */
+export const isLoopback = (host: string) => host === '::1' || /^127\./.test(host)

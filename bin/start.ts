@@ -1,0 +1,211 @@
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
+import { readEnv, SettingsError } from '../contract/env.ts'
+import { addKey, KeyFileError, openKeyring, readKeys } from '../contract/keys.ts'
+import { type Child, startChild } from './stack/child.ts'
+import { addDemoMedia } from './stack/demo.ts'
+import { renderNginx } from './stack/nginx-conf.ts'
+import { preparePeople } from './stack/people.ts'
+import { canListen, mustBeFree, passesGate } from './stack/probe.ts'
+import { nginxArgs, nginxSpec, nodeSpec, openFiles, redisAnswers, redisSpec } from './stack/programs.ts'
+import { claim, runFolder, sweepLeftovers } from './stack/run-folder.ts'
+import { isLoopback, Settings } from './stack/settings.ts'
+import { findOrFetch } from './system/programs.ts'
+import { run as runToEnd } from './system/run.ts'
+import { SetupError } from './system/setup-error.ts'
+
+const HELP = `Usage: npm start [-- --demo]
+
+Starts Redis, the sidecar, the api and nginx, and keeps them running until Ctrl-C.
+What is missing on this machine is fetched into the data folder first.
+
+  --demo   add the documented users, whose passwords are public (loopback only)
+  --help   show this
+
+Settings come from the environment or from .env; .env.example explains each.`
+
+const project = fileURLToPath(new URL('..', import.meta.url))
+const say = (line: string) => console.log(line)
+
+async function main() {
+  const startedAt = performance.now()
+  const flags = readFlags()
+  if (flags.help) return say(HELP)
+  const demo = flags.demo === true
+  const settings = readEnv(Settings)
+  const { data, host, port, algorithm } = settings
+  if (demo && !isLoopback(host)) {
+    throw new SetupError(
+      `--demo has public passwords and listens on loopback only: unset HOOKSWITCH_HOST (${host})`,
+    )
+  }
+
+  // A place of our own.
+  process.umask(0o077)
+  const folders = [
+    'keys',
+    'log',
+    'redis',
+    'nginx/conf',
+    'nginx/temp',
+    ...(settings.hasOwnMedia ? ['media'] : []),
+  ]
+  for (const folder of folders) mkdirSync(join(data, folder), { recursive: true, mode: 0o700 })
+  const release = claim(data)
+  const run = runFolder(data)
+  await sweepLeftovers(run, ['nginx', 'api', 'sidecar', 'redis'])
+  if (process.getuid?.() === 0) say('running as root: a user of its own would be safer')
+
+  const children: Child[] = []
+  let leaving: Promise<void> | undefined
+  const leave = () => {
+    leaving ??= stopAll(children).then(release)
+    return leaving
+  }
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.on(signal, () => {
+      if (leaving === undefined) say('stopping …')
+      leave().then(
+        () => process.exit(0),
+        () => process.exit(1),
+      )
+    })
+  }
+
+  try {
+    await mustBeFree(host, port)
+    const programs = await findOrFetch(
+      settings.systemFolder,
+      settings.redisUrl === undefined ? ['nginx', 'redis'] : ['nginx'],
+      say,
+    )
+    const needs = { run, logFolder: join(data, 'log'), say }
+    const keysFolder = join(data, 'keys')
+    if (!readKeys(keysFolder).some((key) => key.alg === algorithm)) addKey(keysFolder, algorithm)
+
+    const redisUrl = settings.redisUrl ?? `unix:${join(run, 'redis.sock')}`
+    if (programs.redis !== undefined) {
+      children.push(await startChild(redisSpec(programs.redis, run, join(data, 'redis')), needs))
+    } else if (!(await redisAnswers(redisUrl).catch(() => false))) {
+      throw new SetupError(
+        'no Redis answers at REDIS_URL: start it, or unset REDIS_URL to use the embedded one',
+      )
+    }
+
+    const password = await preparePeople(data, settings.databaseUrl, demo)
+    if (demo && settings.hasOwnMedia) addDemoMedia(settings.mediaRoot)
+
+    const env = {
+      ...process.env,
+      HOOKSWITCH_DATA: data,
+      HOOKSWITCH_RUN: run,
+      // A value from a file is passed on as that file's name, never as a value.
+      ...(process.env.REDIS_URL_FILE ? {} : { REDIS_URL: redisUrl }),
+    }
+    const sockets = { sidecar: join(run, 'sidecar.sock'), api: join(run, 'api.sock') }
+    children.push(
+      ...(await Promise.all(
+        (['sidecar', 'api'] as const).map((name) =>
+          startChild(nodeSpec(name, join(project, 'dist', `${name}.js`), sockets[name], env), needs),
+        ),
+      )),
+    )
+
+    const confFolder = join(data, 'nginx', 'conf')
+    const alsoIpv6 = host === '127.0.0.1' && (await canListen('::1'))
+    const both = host === '0.0.0.0' && (await canListen('::'))
+    const bracketed = host.includes(':') ? `[${host}]` : host
+    const listen = [
+      `${bracketed}:${port}`,
+      ...(alsoIpv6 ? [`[::1]:${port}`] : []),
+      ...(both ? [`[::]:${port}`] : []),
+    ]
+    renderNginx(join(project, 'nginx'), confFolder, {
+      nchanModule: programs.nginx.nchanModule,
+      asRoot: process.getuid?.() === 0,
+      workers: settings.workers,
+      openFiles: openFiles(),
+      listen,
+      run,
+      temp: join(data, 'nginx', 'temp'),
+      mediaRoot: settings.mediaRoot,
+      accessLog: join(data, 'log', 'access.log'),
+      nchanMemoryMb: settings.nchanMemoryMb,
+      sidecars: [sockets.sidecar],
+      apis: [sockets.api],
+      allowedOrigins: settings.allowedOrigins,
+      trustedProxies: settings.trustedProxies,
+    })
+    const prefix = join(data, 'nginx')
+    const { path, env: nginxEnv } = programs.nginx
+    const test = await runToEnd(path, ['-t', '-q', ...nginxArgs(confFolder, prefix)], {
+      env: { ...process.env, ...nginxEnv },
+    })
+    if (test.code !== 0) throw new SetupError(`nginx refuses its configuration: ${test.err.trim()}`)
+    children.push(await startChild(nginxSpec(programs.nginx, run, confFolder, prefix), needs))
+
+    await untilGateStands(
+      { host: host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '::1' : host, port },
+      keysFolder,
+    )
+    welcome(
+      `http://${bracketed.replace('0.0.0.0', '127.0.0.1')}:${port}`,
+      password,
+      demo,
+      performance.now() - startedAt,
+    )
+  } catch (err) {
+    await leave()
+    throw err
+  }
+
+  async function untilGateStands(where: { host: string; port: number }, keysFolder: string) {
+    const keyring = openKeyring(keysFolder, () => {})
+    const until = performance.now() + 20_000
+    while (!(await passesGate(where, keyring, algorithm).catch(() => false))) {
+      if (performance.now() > until) {
+        throw new SetupError(`no request passed the gate in 20 s: see ${join(data, 'log')}`)
+      }
+      await new Promise((resolve) => setTimeout(resolve, 50))
+    }
+    keyring.close()
+  }
+}
+
+function readFlags() {
+  try {
+    return parseArgs({ options: { demo: { type: 'boolean' }, help: { type: 'boolean' } } }).values
+  } catch (err) {
+    throw new SetupError(
+      `${err instanceof Error ? err.message.split('. ')[0] : err}; see npm start -- --help`,
+    )
+  }
+}
+
+/** In the order of the data's way: first nobody comes in, last the store goes. */
+async function stopAll(children: Child[]): Promise<void> {
+  for (const child of children.reverse()) await child.stop()
+}
+
+function welcome(url: string, password: string | undefined, demo: boolean, tookMs: number) {
+  const base = `${url}/pbxcore/api/module-softphone-backend/v1`
+  const [name, secret] = demo ? ['user1', 'password'] : ['admin', password ?? '<password>']
+  say(`\nHookswitch stands at ${url} (up in ${(tookMs / 1000).toFixed(1)} s). Ctrl-C stops it.`)
+  if (password !== undefined) say(`The first admin: admin / ${password}   (shown this once, kept nowhere)`)
+  if (demo)
+    say('Demo users: admin, user1, user2, user3, all with "password"; their extensions are 1000 to 1003.')
+  say(`
+Try it:
+  TOKEN=$(curl -sS ${base}/auth/login -H 'Content-Type: application/json' -d '{"username":"${name}","password":"${secret}"}' | sed -nE 's/.*"access_token":"([^"]+)".*/\\1/p')
+  curl -sS ${base}/profile -H "Authorization: Bearer $TOKEN"
+  curl -sSN -H 'Accept: text/event-stream' -H "Authorization: Bearer $TOKEN" ${base}/sub/users-state
+`)
+}
+
+main().catch((err) => {
+  const known = err instanceof SetupError || err instanceof SettingsError || err instanceof KeyFileError
+  console.error(known ? `hookswitch: ${err.message}` : err)
+  process.exit(1)
+})

@@ -1,0 +1,59 @@
+import { execFile } from 'node:child_process'
+import { constants } from 'node:fs'
+import { access, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+
+/** Variables as a process has them; handed in, so that a test can start from an empty machine. */
+export type Environment = Readonly<Record<string, string | undefined>>
+
+/** How a program ended. `code` is undefined where it did not start, or a signal ended it. */
+export interface Outcome {
+  code: number | undefined
+  out: string
+  err: string
+}
+
+/** Runs a program to its end. Never throws: what a failure means is for the caller to say. */
+export function run(
+  path: string,
+  args: readonly string[],
+  about: { env: Environment; cwd?: string },
+): Promise<Outcome> {
+  return new Promise((resolve) => {
+    const limits = { maxBuffer: 64 * 1024 * 1024 }
+    execFile(path, args, { ...limits, ...about }, (error, out, err) => {
+      const code = error === null ? 0 : typeof error.code === 'number' ? error.code : undefined
+      resolve({ code, out, err: err || (error?.message ?? '') })
+    })
+  })
+}
+
+/** The first folder of `PATH`, then of `more`, that holds an executable of this name; its full path. */
+export async function onPath(
+  name: string,
+  environment: Environment,
+  more: readonly string[] = [],
+): Promise<string | undefined> {
+  for (const folder of [...(environment.PATH ?? '').split(':'), ...more]) {
+    const path = join(folder, name)
+    if (folder.startsWith('/') && (await isExecutable(path))) return path
+  }
+  return undefined
+}
+
+/** Whether a file, or a link to one, is there and may be run. */
+export async function isExecutable(path: string): Promise<boolean> {
+  const may = access(path, constants.X_OK).then(() => stat(path))
+  return may.then(
+    (it) => it.isFile(),
+    () => false,
+  )
+}
+
+/** Whether something is there, whatever it is. */
+export function exists(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  )
+}

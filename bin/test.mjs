@@ -1,0 +1,70 @@
+#!/usr/bin/env node
+// `npm test`: sets up what it needs, then types, lint, architecture and tests, in this order.
+// `npm run check` (--quick) leaves out the tests that start real programs.
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { ensurePackages } from './packages.mjs'
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+const args = process.argv.slice(2)
+if (args.includes('--help')) {
+  console.log(`Usage: npm test [-- --quick] [-- <files>]
+
+Checks types, lint and format, the architecture, and runs the tests.
+  --quick   only the tests that start no programs (the same as npm run check)
+  <files>   only tests whose path contains this`)
+  process.exit(0)
+}
+const quick = args.includes('--quick')
+const filters = args.filter((arg) => !arg.startsWith('--'))
+
+await ensurePackages({ dev: true })
+
+/** @param {string} what @param {string} tool @param {string[]} toolArgs */
+function check(what, tool, toolArgs) {
+  const startedAt = Date.now()
+  const { status } = spawnSync(join(root, 'node_modules', '.bin', tool), toolArgs, {
+    cwd: root,
+    stdio: 'inherit',
+  })
+  const took = `${((Date.now() - startedAt) / 1000).toFixed(1)} s`
+  console.log(status === 0 ? `✓ ${what} (${took})` : `✗ ${what} (${took})`)
+  return status === 0
+}
+
+let failedChecks = 0
+if (!check('types', 'tsc', ['--noEmit'])) failedChecks += 1
+if (!check('lint and format', 'biome', ['check', '--error-on-warnings', '.'])) failedChecks += 1
+if (!check('unused code and packages', 'knip', [])) failedChecks += 1
+if (!check('architecture', 'vitest', ['run', '--project', 'unit', 'test/architecture.test.ts']))
+  failedChecks += 1
+
+const folder = mkdtempSync(join(tmpdir(), 'hookswitch-test-'))
+const report = join(folder, 'report.json')
+const projects = quick ? ['--project', 'unit'] : []
+const { status } = spawnSync(
+  join(root, 'node_modules', '.bin', 'vitest'),
+  ['run', ...projects, '--reporter=default', '--reporter=json', `--outputFile.json=${report}`, ...filters],
+  { cwd: root, stdio: 'inherit' },
+)
+
+/** @type {{ numPassedTests: number, numFailedTests: number, numPendingTests: number, numTodoTests: number, testResults: { status: string, assertionResults: unknown[] }[] } | undefined} */
+let counts
+try {
+  counts = JSON.parse(readFileSync(report, 'utf8'))
+} catch {
+  console.error('the tests left no report')
+}
+rmSync(folder, { recursive: true, force: true })
+// A file that could not even be read counts as one failed test.
+const brokenFiles =
+  counts?.testResults.filter((file) => file.status === 'failed' && file.assertionResults.length === 0)
+    .length ?? 1
+const passed = counts?.numPassedTests ?? 0
+const failed = (counts?.numFailedTests ?? 0) + brokenFiles + failedChecks
+const skipped = (counts?.numPendingTests ?? 0) + (counts?.numTodoTests ?? 0)
+console.log(`${passed} passed, ${failed} failed, ${skipped} skipped`)
+process.exit(failed === 0 && status === 0 && passed > 0 ? 0 : 1)

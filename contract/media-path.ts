@@ -1,0 +1,14 @@
+import type { Claims } from './claims.ts'
+
+/**
+ * Who may read which file: a user what lies in the folder named like their extension, supervisors and
+ * admins everything. Hidden files are nobody's.
+ *
+ * @param path as nginx will serve it, relative to the media root, such as `1001/2026/call.mp3`
+ */
+export function mayRead(claims: Pick<Claims, 'role' | 'extension'>, path: string): boolean {
+  if (path.startsWith('.') || path.includes('/.')) return false
+  if (claims.role !== 'user') return true
+  const { extension } = claims
+  return extension !== undefined && path.length > extension.length + 1 && path.startsWith(`${extension}/`)
+}

@@ -1,0 +1,53 @@
+import { z } from 'zod'
+import type { Revocation } from './revocation.ts'
+
+/** One hash tag, so that a Redis Cluster keeps them together. */
+export const LOG_KEY = '{hookswitch:revocation}:log'
+export const EPOCH_KEY = '{hookswitch:revocation}:epoch'
+export const PROBE_KEY = '{hookswitch:revocation}:probe'
+
+/**
+ * Names one unbroken life of the log. Only the API creates one, and only over a log that holds every
+ * live revocation. Tokens issued before `cutoff` (unix seconds) are dead in this epoch.
+ */
+export const Epoch = z.object({ id: z.string().min(1), cutoff: z.number().int().min(0) })
+export type Epoch = z.infer<typeof Epoch>
+
+/** A log entry as XADD wants it. */
+export const toFields = (revocation: Revocation): string[] => [
+  'kind',
+  revocation.kind,
+  'key',
+  revocation.key,
+  'generation',
+  String(revocation.generation),
+  'until',
+  String(revocation.until),
+]
+
+/**
+ * What else the log carries: the open streams of a session may go on until `until`, the `exp` of a newer
+ * token. It revokes nothing and is kept by nobody.
+ */
+export interface Renewal {
+  sessionId: string
+  until: number
+}
+
+export const renewalFields = ({ sessionId, until }: Renewal): string[] => [
+  'kind',
+  'renew',
+  'key',
+  sessionId,
+  'generation',
+  '0',
+  'until',
+  String(until),
+]
+
+export const Entry = z.object({
+  kind: z.enum(['sid', 'jti', 'user', 'renew']),
+  key: z.string().min(1),
+  generation: z.coerce.number().int(),
+  until: z.coerce.number(),
+})

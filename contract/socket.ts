@@ -1,0 +1,35 @@
+import { existsSync, unlinkSync } from 'node:fs'
+import type { Server } from 'node:http'
+import { connect } from 'node:net'
+
+/**
+ * Listens on a Unix socket that only this user can open; a socket that a killed process left is taken over.
+ * @throws when another process answers on it
+ */
+export async function listenOn(server: Server, path: string): Promise<void> {
+  if (existsSync(path)) {
+    if (await answers(path)) throw new Error(`${path} is in use: another process answers on it`)
+    unlinkSync(path)
+  }
+  const umask = process.umask(0o177)
+  try {
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', reject)
+      server.listen(path, resolve)
+    })
+  } finally {
+    process.umask(umask)
+  }
+}
+
+/** Whether something accepts connections on a Unix socket. */
+export function answers(path: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(path)
+    socket.once('connect', () => {
+      socket.destroy()
+      resolve(true)
+    })
+    socket.once('error', () => resolve(false))
+  })
+}

@@ -1,0 +1,38 @@
+import { describe, expect, test } from 'vitest'
+import { openDatabase } from '../../../api/store/sql/database.ts'
+import { migrate } from '../../../api/store/sql/migrate.ts'
+import { createUserStore } from '../../../api/store/sql/users.ts'
+import { onBothEngines } from './engines.ts'
+import { startProcess } from './processes.ts'
+import { newUser } from './rows.ts'
+
+const ALL = ['0001-logins', '0002-refresh']
+
+describe('migrating', () => {
+  onBothEngines((engine) => {
+    test('a second time there is nothing to do, and what was written stays', async () => {
+      const url = await engine.empty()
+      expect(await migrate(url)).toEqual(ALL)
+      const db = await openDatabase(url)
+      await createUserStore(db).add(newUser())
+      expect(await migrate(url)).toEqual([])
+      expect(await createUserStore(db).count()).toBe(1)
+      await db.close()
+    })
+
+    test('of processes that migrate at once one does, and none fails', async () => {
+      for (let round = 0; round < 3; round++) {
+        const url = await engine.empty()
+        const processes = await Promise.all([1, 2, 3].map(() => startProcess('migrator', url)))
+        const outcomes = await Promise.all(
+          processes.map(async (each) => {
+            const code = each.go()
+            const { value: line } = await each.lines().next()
+            return `${await code} ${line}`
+          }),
+        )
+        expect(outcomes.sort()).toEqual([`0 ${JSON.stringify(ALL)}`, '0 []', '0 []'])
+      }
+    })
+  })
+})

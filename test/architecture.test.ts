@@ -1,0 +1,133 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { dirname, join, normalize, relative } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { describe, expect, test } from 'vitest'
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+
+/** Which rooms a room may import, besides itself. `.` are the files that join everything. */
+const MAY_IMPORT: Record<string, readonly string[]> = {
+  contract: [],
+  sidecar: ['contract'],
+  'api/core': ['contract'],
+  'api/store': ['contract', 'api/core'],
+  'api/asterisk': ['contract', 'api/core'],
+  'api/provisioning': ['contract', 'api/core'],
+  'api/nchan': ['contract', 'api/core'],
+  'api/dialects': ['contract', 'api/core'],
+  api: ['contract', 'api/core', 'api/store', 'api/asterisk', 'api/provisioning', 'api/nchan', 'api/dialects'],
+  // What a person runs may use every room's public pieces, but no process is built from it.
+  bin: ['contract', 'api', 'api/core', 'api/store'],
+}
+
+/** What both processes must agree on, and nothing else. */
+const CONTRACT = [
+  'bearer.ts',
+  'claims.ts',
+  'credential.ts',
+  'env.ts',
+  'keys.ts',
+  'life.ts',
+  'log.ts',
+  'media-path.ts',
+  'redis.ts',
+  'revocation-entries.ts',
+  'revocation-log.ts',
+  'revocation.ts',
+  'socket.ts',
+  'ticket.ts',
+  'token.ts',
+  'verdict.ts',
+]
+
+/** Who alone may use a package that needs guarding. */
+const ONLY: Record<string, readonly string[]> = {
+  'ami-io': ['api/asterisk/transport.ts'],
+  ioredis: ['contract/redis.ts', 'contract/revocation-log.ts', 'api/store/redis/'],
+  pg: ['api/store/sql/'],
+  kysely: ['api/store/sql/'],
+  '@photostructure/sqlite': ['api/store/sql/'],
+  '@node-rs/argon2': ['api/core/password.ts'],
+  jose: ['api/core/tokens.ts', 'api/app.ts'],
+  hono: ['sidecar/app.ts', 'api/app.ts', 'api/dialects/'],
+  pino: ['contract/log.ts'],
+}
+
+const files = ['contract', 'sidecar', 'api', 'bin'].flatMap((folder) =>
+  readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.ts'))
+    .map((name) => join(folder, name)),
+)
+const roomOf = (file: string) =>
+  Object.keys(MAY_IMPORT)
+    .filter((room) => file.startsWith(`${room}/`))
+    .sort((a, b) => b.length - a.length)[0] ?? ''
+
+interface Import {
+  file: string
+  target: string
+}
+const imports: Import[] = files.flatMap((file) =>
+  [...readFileSync(join(root, file), 'utf8').matchAll(/(?:from|import)\s*\(?\s*'([^']+)'/g)].map(
+    ([, target = '']) => ({
+      file,
+      target: target.startsWith('.') ? relative(root, normalize(join(root, dirname(file), target))) : target,
+    }),
+  ),
+)
+const isLocal = ({ target }: Import) => files.includes(target)
+
+describe('the house', () => {
+  test('is read whole: there are files and imports to judge', () => {
+    expect(files.length).toBeGreaterThan(40)
+    expect(imports.filter(isLocal).length).toBeGreaterThan(80)
+    expect(files.filter((file) => roomOf(file) === '')).toEqual([])
+  })
+
+  test('no room imports one it may not', () => {
+    const stray = imports.filter(isLocal).filter(({ file, target }) => {
+      const [from, to] = [roomOf(file), roomOf(target)]
+      return from !== to && !MAY_IMPORT[from]?.includes(to)
+    })
+    expect(stray).toEqual([])
+  })
+
+  test('a dialect imports no other dialect', () => {
+    const dialect = (path: string) => /^api\/dialects\/(\w+)\//.exec(path)?.[1]
+    const stray = imports.filter(({ file, target }) => {
+      const [from, to] = [dialect(file), dialect(target)]
+      return from !== undefined && to !== undefined && from !== to
+    })
+    expect(stray).toEqual([])
+  })
+
+  test('contract/ holds the listed files and no other', () => {
+    expect(
+      files.filter((file) => file.startsWith('contract/')).map((file) => file.slice('contract/'.length)),
+    ).toEqual(CONTRACT)
+  })
+
+  test('a guarded package is imported only by its guard', () => {
+    const stray = imports.filter(({ file, target }) => {
+      const name = Object.keys(ONLY).find((one) => target === one || target.startsWith(`${one}/`))
+      return name !== undefined && !ONLY[name]?.some((place) => file.startsWith(place))
+    })
+    expect(stray).toEqual([])
+  })
+
+  test('nothing goes round: no file imports itself through others', () => {
+    const next = new Map(
+      files.map((file) => [file, imports.filter((one) => one.file === file && isLocal(one))]),
+    )
+    const done = new Set<string>()
+    const rounds: string[] = []
+    const walk = (file: string, path: readonly string[]) => {
+      if (path.includes(file)) rounds.push([...path.slice(path.indexOf(file)), file].join(' -> '))
+      if (done.has(file) || path.includes(file)) return
+      for (const { target } of next.get(file) ?? []) walk(target, [...path, file])
+      done.add(file)
+    }
+    for (const file of files) walk(file, [])
+    expect(rounds).toEqual([])
+  })
+})

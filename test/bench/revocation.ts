@@ -1,0 +1,86 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { newId } from '../../api/core/tokens.ts'
+import { freePort } from '../support/port.ts'
+import { type Asker, connectAsker } from './asker.ts'
+import { type Bed, FILE, type Programs, withBed } from './bed.ts'
+import { startNginx, startSidecar } from './hookswitch.ts'
+import type { Options } from './options.ts'
+import type { RevocationResult } from './results.ts'
+import { endOf, revoke } from './revoke.ts'
+import { percentile } from './statistics.ts'
+import { load } from './wrk.ts'
+
+const SIDECARS = 4
+
+/** How long after a revocation is sent to Redis each of several sidecars refuses, idle and under load. */
+export function measureRevocation(programs: Programs, options: Options, say: (line: string) => void) {
+  return withBed(programs, async (bed): Promise<RevocationResult[]> => {
+    const names = Array.from({ length: SIDECARS }, (_, n) => `sidecar-${n + 1}`)
+    const sidecars = await Promise.all(names.map((name) => startSidecar(bed, name)))
+    const sockets = sidecars.map(({ socket }) => socket)
+    const port = await freePort()
+    await startNginx(bed, programs, { name: 'nginx', port, sidecars: sockets })
+    const askers = await Promise.all(sockets.map(connectAsker))
+    const token = await bed.token()
+    for (const asker of askers) await untilGood(asker, token)
+
+    say(`revocation: ${options.revocations} over ${SIDECARS} sidecars, idle`)
+    const idle = await revokeMany(bed, askers, options.revocations)
+
+    say(`revocation: ${options.revocations} over ${SIDECARS} sidecars, under load`)
+    const url = `http://127.0.0.1:${port}/media/${FILE}`
+    let done = false
+    const loading = (async () => {
+      while (!done) await load(programs.wrk, url, token, 2)
+    })()
+    // Without a listener of its own a failure in here would end the process before `finally` is reached.
+    loading.catch(() => {})
+    try {
+      await sleep(1_000)
+      const loaded = await revokeMany(bed, askers, options.revocations)
+      done = true
+      await loading
+      return [summary('idle', idle), summary('loaded', loaded)]
+    } finally {
+      done = true
+      for (const asker of askers) asker.close()
+      await loading.catch(() => {})
+    }
+  })
+}
+
+async function revokeMany(bed: Bed, askers: readonly Asker[], many: number): Promise<number[]> {
+  const samples: number[] = []
+  for (let n = 0; n < many; n += 1) {
+    const sid = newId()
+    const token = await bed.token(sid)
+    // Seen before by each, as the token of somebody at work is.
+    for (const asker of askers) await untilGood(asker, token)
+    await sleep(Math.random() * 20)
+    const startedAt = performance.now()
+    const refusals = askers.map(async (asker) => {
+      while ((await asker.ask(token)) !== 401);
+      samples.push(performance.now() - startedAt)
+    })
+    await Promise.all([revoke(bed.redis, [endOf(sid)]), ...refusals])
+  }
+  return samples
+}
+
+/** A sidecar cannot judge until it has read the log. */
+async function untilGood(asker: Asker, token: string): Promise<void> {
+  const until = performance.now() + 20_000
+  for (let status = await asker.ask(token); status !== 204; status = await asker.ask(token)) {
+    if (performance.now() > until) throw new Error(`a sidecar says ${status} to a good token`)
+    await sleep(20)
+  }
+}
+
+const summary = (load: RevocationResult['load'], samples: readonly number[]): RevocationResult => ({
+  load,
+  revocations: samples.length / SIDECARS,
+  sidecars: SIDECARS,
+  p50Ms: percentile(samples, 0.5),
+  p99Ms: percentile(samples, 0.99),
+  maxMs: percentile(samples, 1),
+})

@@ -1,0 +1,77 @@
+import { spawn } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { project } from '../support/build.ts'
+
+let data: string
+beforeAll(() => {
+  data = mkdtempSync(join(tmpdir(), 'hs-'))
+})
+afterAll(() => rmSync(data, { recursive: true, force: true }))
+
+/** Runs `bin/hookswitch`, with something piped in or nothing. */
+async function hookswitch(words: readonly string[], input = '') {
+  const child = spawn(process.execPath, [join(project, 'dist', 'hookswitch.js'), ...words], {
+    env: { ...process.env, HOOKSWITCH_DATA: data },
+  })
+  child.stdin.end(input)
+  const ended = new Promise((resolve) => child.once('close', resolve))
+  const [code, out, err] = await Promise.all([ended, text(child.stdout), text(child.stderr)])
+  return { code, out, err }
+}
+
+describe('users and sessions on the command line', () => {
+  test('a user is added with a made password, listed, given another one, disabled, enabled and deleted', async () => {
+    const added = await hookswitch(['users', 'add', 'Анна', '--role', 'supervisor', '--extension', '301'])
+    expect(added.out).toMatch(
+      /^added Анна \(supervisor, extension 301\)\npassword: [\w-]{20} {3}\(shown this once/,
+    )
+    expect((await hookswitch(['users', 'list'])).out).toMatch(/^\d+ +Анна +supervisor +301 /m)
+    const changed = await hookswitch(['users', 'passwd', 'АННА'], 'correct horse battery\n')
+    expect(changed).toMatchObject({ code: 0, out: expect.not.stringContaining('password: ') })
+    await hookswitch(['users', 'disable', '301'])
+    expect((await hookswitch(['users', 'list'])).out).toContain('disabled')
+    await hookswitch(['users', 'enable', 'Анна'])
+    expect((await hookswitch(['users', 'list'])).out).not.toContain('disabled')
+    expect(await hookswitch(['users', 'delete', 'Анна', '--force'])).toMatchObject({ code: 0 })
+    expect((await hookswitch(['users', 'list'])).out).not.toContain('Анна')
+  })
+
+  test.each([
+    ['a name that is taken', ['users', 'add', 'taken'], /belongs to somebody already/],
+    ['a name that is somebody’s extension', ['users', 'add', '777'], /belongs to somebody already/],
+    ['a role nobody has', ['users', 'add', 'x', '--role', 'god'], /--role is one of user, supervisor, admin/],
+    ['a name with blanks', ['users', 'add', 'a b'], /no blanks/],
+    ['an extension with a slash', ['users', 'add', 'x', '--extension', '../1'], /an extension has/],
+    ['nobody', ['users', 'passwd', 'nobody'], /no user "nobody"; see users list/],
+    ['a deletion without --force', ['users', 'delete', 'taken'], /say --force/],
+    ['a session that is none', ['sessions', 'end', 'x'], /no such live session/],
+    [
+      'a session and a user at once',
+      ['sessions', 'end', 'x', '--user', 'taken'],
+      /one session id, or --user/,
+    ],
+    ['an unknown verb', ['users', 'eat'], /users list, add, passwd/],
+  ])('%s is refused in one line that says what to do', async (_, words, says) => {
+    await hookswitch(['users', 'add', 'taken', '--extension', '777'], 'long enough')
+    const { code, out, err } = await hookswitch(words)
+    expect(code).toBe(2)
+    expect(out).toBe('')
+    expect(err).toMatch(says)
+    expect(err.trim().split('\n')).toHaveLength(1)
+  })
+
+  test('a password that is too short is refused', async () => {
+    expect(await hookswitch(['users', 'add', 'shorty'], 'short')).toMatchObject({
+      code: 2,
+      err: expect.stringMatching(/8 characters/),
+    })
+  })
+
+  test('nobody has a session: the list is its heading alone', async () => {
+    expect((await hookswitch(['sessions', 'list'])).out.trim().split('\n')).toHaveLength(1)
+  })
+})

@@ -1,0 +1,76 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { CHALLENGE_INVALID, CHALLENGE_NONE, readBearer } from '../../contract/bearer.ts'
+
+const token = 'eyJh.eyJp.c2ln'
+
+test.each([
+  ['as everybody writes it', `Bearer ${token}`],
+  ['the scheme in small letters', `bearer ${token}`],
+  ['the scheme in capitals', `BEARER ${token}`],
+  ['the scheme in mixed letters', `bEaReR ${token}`],
+  ['several blanks', `Bearer    ${token}`],
+  ['several blanks and small letters', `bearer   ${token}`],
+])('a token is found: %s', (_, header) => {
+  expect(readBearer(header)).toEqual({ token })
+})
+
+test.each([
+  ['no header', undefined],
+  ['an empty one', ''],
+  ['Basic', 'Basic dXNlcjpwYXNz'],
+  ['Digest', 'Digest username="x"'],
+  ['a scheme that begins alike', `Bearers ${token}`],
+  ['a scheme that ends alike', `XBearer ${token}`],
+  ['no scheme', token],
+  ['a tab instead of a blank', `Bearer\t${token}`],
+  ['a colon after the scheme', `Bearer: ${token}`],
+  ['a blank before the scheme', ` Bearer ${token}`],
+])('there is no token: %s', (_, header) => {
+  expect(readBearer(header)).toBe('missing')
+})
+
+test.each([
+  ['the scheme alone', 'Bearer'],
+  ['the scheme alone in small letters', 'bearer'],
+  ['a blank and nothing', 'Bearer '],
+  ['blanks and nothing', 'bearer    '],
+  ['two tokens', `Bearer ${token} ${token}`],
+  ['two tokens in a list', `Bearer ${token}, Bearer ${token}`],
+  ['the scheme twice', `Bearer Bearer ${token}`],
+  ['a blank after it', `Bearer ${token} `],
+  ['a parameter after it', `Bearer ${token} realm="x"`],
+])('it makes no sense: %s', (_, header) => {
+  expect(readBearer(header)).toBe('malformed')
+})
+
+describe('nothing but blanks is taken away from a token', () => {
+  test.each(['\t', '\u00a0', '\n', '\r', '\v', '\f', '\u2003', '\ufeff'])('%j stays', (sign) => {
+    const read = [`Bearer ${sign}${token}`, `Bearer  ${sign}${token}`, `bearer ${sign}${token}`].map(
+      readBearer,
+    )
+    expect(read).toEqual(Array(3).fill({ token: `${sign}${token}` }))
+  })
+
+  test('whatever it is', () => {
+    fc.assert(
+      fc.property(
+        fc.string({ unit: 'binary', minLength: 1 }),
+        fc.integer({ min: 1, max: 4 }),
+        (text, blanks) => {
+          const expected = text.includes(' ') ? undefined : { token: text }
+          for (const scheme of ['Bearer', 'bEARER']) {
+            const read = readBearer(scheme + ' '.repeat(blanks) + text)
+            if (expected !== undefined) expect(read).toEqual(expected)
+            else if (typeof read === 'object') expect(read.token).toBe(text.replace(/^ +/, ''))
+          }
+        },
+      ),
+    )
+  })
+})
+
+test('only a token that did not hold is called invalid (RFC 6750 §3)', () => {
+  expect(CHALLENGE_NONE).toBe('Bearer realm="hookswitch"')
+  expect(CHALLENGE_INVALID).toBe('Bearer realm="hookswitch", error="invalid_token"')
+})

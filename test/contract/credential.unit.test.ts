@@ -1,0 +1,110 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { readCredential } from '../../contract/credential.ts'
+
+const allNames = ['authorization', 'link', 'ticket'] as const
+const read = (query: string | undefined, header?: string) => readCredential(header, query, allNames)
+const token = { by: 'token', text: 'a.b.c' }
+
+describe('one credential is taken', () => {
+  test.each([
+    ['from the header', undefined, 'Bearer a.b.c', token],
+    ['from the header, beside a query without one', 'page=2', 'Bearer a.b.c', token],
+    ['from the header, beside an empty query', '', 'Bearer a.b.c', token],
+    ['from the query', 'authorization=a.b.c', undefined, token],
+    ['from the query, among other members', 'x=1&authorization=a.b.c&y', undefined, token],
+    ['from the query, beside another scheme', 'authorization=a.b.c', 'Basic eDp5', token],
+    ['from the query, as the header’s whole value', 'authorization=Bearer%20a.b.c', undefined, token],
+    ['from the query, its scheme in small letters', 'authorization=bearer%20a.b.c', undefined, token],
+    ['from the query, percent-encoded once', 'authorization=a%2Eb%2ec', undefined, token],
+    ['from both, where they are the same', 'authorization=a.b.c', 'Bearer a.b.c', token],
+    ['as a link', 'link=a.b.c', undefined, { by: 'link', text: 'a.b.c' }],
+    ['as a ticket', 'ticket=t', undefined, { by: 'ticket', text: 't' }],
+    ['with = in its value', 'authorization=a.b.c=', undefined, { by: 'token', text: 'a.b.c=' }],
+    ['decoded once and not twice', 'authorization=a%252Eb', undefined, { by: 'token', text: 'a%2Eb' }],
+    ['with + as it stands', 'authorization=a+b', undefined, { by: 'token', text: 'a+b' }],
+  ])('%s', (_, query, header, expected) => {
+    expect(read(query, header)).toEqual(expected)
+  })
+})
+
+test.each([
+  ['nothing at all', undefined, undefined],
+  ['an empty query', '', undefined],
+  ['empty members', '&&=&', undefined],
+  ['other members', 'x=1&author=me&authorizations=a', undefined],
+  ['another scheme', undefined, 'Basic eDp5'],
+  ['a member that only looks like an object’s own', '__proto__=a&constructor=b', undefined],
+])('there is none in %s', (_, query, header) => {
+  expect(read(query, header)).toBe('missing')
+})
+
+describe('refused as making no sense', () => {
+  test.each([
+    ['given twice', 'authorization=a&authorization=b'],
+    ['given twice, alike', 'authorization=a&authorization=a'],
+    ['given twice, once empty', 'authorization=&authorization=a'],
+    ['of two kinds', 'authorization=a&link=b'],
+    ['of two kinds, the other way', 'ticket=a&authorization=b'],
+    ['empty', 'authorization='],
+    ['a name without a value', 'authorization'],
+    ['its name in capitals', 'AUTHORIZATION=a'],
+    ['its name in mixed letters', 'Authorization=a'],
+    ['its name percent-encoded', '%61uthorization=a'],
+    ['its name percent-encoded to the end', 'authorizatio%6e=a'],
+    ['its name with a blank', 'authorization%20=a'],
+    ['its name with a newline', 'authorization%0a=a'],
+    ['its name with a byte order mark', '%EF%BB%BFauthorization=a'],
+    ['a second spelling beside the first', 'authorization=a&Authorization=a'],
+    ['a name nobody here takes', 'access_token=a'],
+    ['another name nobody here takes', 'token=a'],
+    ['not UTF-8', 'authorization=%ff'],
+    ['overlong UTF-8', 'authorization=%c0%ae'],
+    ['a broken escape', 'authorization=%'],
+    ['a broken escape in its end', 'authorization=a%2'],
+    ['a broken escape in another name', '%zz=1&authorization=a'],
+    ['the scheme alone', 'authorization=Bearer%20'],
+    ['two tokens', 'authorization=Bearer%20a%20b'],
+  ])('a credential %s', (_, query) => {
+    expect(read(query)).toBe('malformed')
+    expect(read(query, 'Bearer a')).toBe('malformed')
+  })
+
+  test.each([
+    ['another one in the query', 'authorization=other', 'Bearer a'],
+    ['a link in the query', 'link=a', 'Bearer a'],
+    ['a ticket in the query', 'ticket=a', 'Bearer a'],
+    ['a header that makes no sense', 'authorization=a', 'Bearer a b'],
+    ['a header without a token', 'authorization=a', 'Bearer'],
+  ])('with %s', (_, query, header) => {
+    expect(read(query, header)).toBe('malformed')
+  })
+})
+
+test.each([
+  ['nothing', [], 'authorization'],
+  ['a link', ['link'], 'authorization'],
+  ['a token or a ticket', ['authorization', 'ticket'], 'link'],
+  ['a token or a link', ['authorization', 'link'], 'ticket'],
+] as const)('where the query may carry %s, it may not carry another: %s %s', (_, allowed, name) => {
+  expect(readCredential(undefined, `${name}=a`, allowed)).toBe('malformed')
+  expect(readCredential('Bearer a', `${name}=a`, allowed)).toBe('malformed')
+})
+
+test('for any header and query there is an answer, and a good header is never overruled', () => {
+  const query = fc.oneof(
+    fc.string({ unit: 'binary' }),
+    fc.webQueryParameters(),
+    fc
+      .array(fc.tuple(fc.constantFrom('authorization', 'Authorization', 'link', '%61', 'x'), fc.string()))
+      .map((pairs) => pairs.map((pair) => pair.join('=')).join('&')),
+  )
+  fc.assert(
+    fc.property(query, fc.option(fc.string()), (any, header) => {
+      expect(read(any, header ?? undefined)).toBeDefined()
+      const beside = read(any, 'Bearer good')
+      if (beside !== 'malformed') expect(beside).toEqual({ by: 'token', text: 'good' })
+    }),
+    { numRuns: 3_000 },
+  )
+})

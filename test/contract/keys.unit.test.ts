@@ -1,0 +1,274 @@
+import {
+  chmodSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import fc from 'fast-check'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import {
+  addKey,
+  keysOf,
+  openKeyring,
+  readKeys,
+  retireKey,
+  SETTLE_MS,
+  signingKey,
+} from '../../contract/keys.ts'
+
+let folder = ''
+beforeEach(() => {
+  folder = join(mkdtempSync(join(tmpdir(), 'hs-keys-')), 'keys')
+})
+afterEach(() => rmSync(join(folder, '..'), { recursive: true, force: true }))
+
+const put = (name: string, text: string, mode = 0o600) => {
+  writeFileSync(join(folder, name), text)
+  chmodSync(join(folder, name), mode)
+}
+const kidAt = (n: number, alg = 'hs256') => `${alg}-20250101T00000000${n}Z-00000000`
+const HEX = 'ab'.repeat(32)
+
+describe('a new key', () => {
+  test('is 32 random bytes in a file of its own, for its owner alone', () => {
+    const [a, b] = [addKey(folder, 'HS256'), addKey(folder, 'HS256')]
+    expect(a).not.toBe(b)
+    expect(statSync(folder).mode & 0o777).toBe(0o700)
+    for (const kid of [a, b]) {
+      expect(kid).toMatch(/^hs256-\d{8}T\d{9}Z-[0-9a-f]{8}$/)
+      expect(statSync(join(folder, `${kid}.key`)).mode & 0o777).toBe(0o600)
+      expect(readFileSync(join(folder, `${kid}.key`), 'latin1')).toMatch(/^[0-9a-f]{64}\n$/)
+    }
+    expect(readdirSync(folder).sort()).toEqual([`${a}.key`, `${b}.key`].sort())
+    const [one, other] = readKeys(folder)
+    expect(one?.key.export()).not.toEqual(other?.key.export())
+  })
+
+  test('is private though the process makes files for everybody', () => {
+    const umask = process.umask(0)
+    try {
+      const kid = addKey(folder, 'EdDSA')
+      expect(statSync(join(folder, `${kid}.key`)).mode & 0o777).toBe(0o600)
+    } finally {
+      process.umask(umask)
+    }
+  })
+
+  test('says its algorithm in its name, and is no key of the other', () => {
+    const kids = [addKey(folder, 'HS256'), addKey(folder, 'EdDSA')]
+    const keys = new Map(readKeys(folder).map((key) => [key.kid, key]))
+    expect(kids.map((kid) => keys.get(kid)?.alg)).toEqual(['HS256', 'EdDSA'])
+    expect(kids.map((kid) => keys.get(kid)?.key.type)).toEqual(['secret', 'public'])
+  })
+
+  test('knows when it was made', () => {
+    const kid = addKey(folder, 'HS256', new Date('2025-06-15T12:00:00.123Z'))
+    expect(readKeys(folder)).toMatchObject([{ kid, createdAtMs: Date.parse('2025-06-15T12:00:00.123Z') }])
+  })
+})
+
+describe('reading a folder', () => {
+  beforeEach(() => void addKey(folder, 'HS256', new Date('2025-01-01T00:00:00.005Z')))
+
+  test.each([
+    ['a key half written', `${kidAt(1)}.key.new`],
+    ['a retired key', `${kidAt(1)}.retired`],
+    ['a note', 'README'],
+    ['a key of another algorithm', `rs256-20250101T000000001Z-00000000.key`],
+    ['a name in capitals', `${kidAt(1).toUpperCase()}.key`],
+    ['a name with a newline', `${kidAt(1)}.key\n`],
+    ['a hidden file', `.${kidAt(1)}.key`],
+  ])('passes over %s', (_, name) => {
+    put(name, HEX)
+    expect(readKeys(folder)).toHaveLength(1)
+  })
+
+  test('gives the oldest first, whatever the names', () => {
+    put(`${kidAt(9)}.key`, HEX)
+    put(`${kidAt(1, 'eddsa')}.key`, HEX)
+    expect(readKeys(folder).map((key) => key.createdAtMs % 10)).toEqual([1, 5, 9])
+  })
+
+  test.each([0o640, 0o604, 0o610, 0o622, 0o666, 0o777])('refuses a key of mode %o', (mode) => {
+    put(`${kidAt(1)}.key`, HEX, mode)
+    expect(() => readKeys(folder)).toThrow('readable by others')
+  })
+
+  test.each([
+    ['nothing', ''],
+    ['31 bytes', 'ab'.repeat(31)],
+    ['33 bytes', 'ab'.repeat(33)],
+    ['a password', 'correct horse battery staple'],
+    ['hex with a blank in it', `${'ab'.repeat(16)} ${'ab'.repeat(16)}`],
+    ['two lines', `${HEX}\n${HEX}`],
+  ])('refuses a file of %s, and tells no secret', (_, text) => {
+    put(`${kidAt(1)}.key`, text)
+    expect(() => readKeys(folder)).toThrow(/does not hold 64 hex digits$/)
+    expect(() => readKeys(folder)).toThrow(
+      expect.objectContaining({ message: expect.not.stringMatching(/abab|horse/) }),
+    )
+  })
+})
+
+test.each([0, 1, 16, 31])('%i secret bytes make no key', (length) => {
+  expect(() => keysOf('HS256', Buffer.alloc(length))).toThrow('32 bytes')
+  expect(() => keysOf('EdDSA', Buffer.alloc(length))).toThrow('32 bytes')
+})
+
+test.each([
+  '',
+  '.',
+  '..',
+  '../x',
+  'x',
+  `../${kidAt(1)}`,
+  `${kidAt(1)}.key`,
+  `${kidAt(1)}/..`,
+  `${kidAt(1)}\n`,
+  '__proto__',
+])('%j is no key id to retire', (kid) => {
+  addKey(folder, 'HS256')
+  expect(() => retireKey(folder, kid)).toThrow('not a key id')
+})
+
+describe('the key that signs', () => {
+  const at = (nowMs: number, alg: 'HS256' | 'EdDSA' = 'HS256') =>
+    signingKey(readKeys(folder), alg, nowMs)?.kid
+  const made = Date.parse('2025-01-01T00:00:00Z')
+  const add = (afterMs: number, alg: 'HS256' | 'EdDSA' = 'HS256') =>
+    addKey(folder, alg, new Date(made + afterMs))
+
+  test('is the only one, settled or not', () => {
+    const kid = add(0)
+    expect([at(made - 1), at(made), at(made + SETTLE_MS)]).toEqual([kid, kid, kid])
+  })
+  test('is a newer one only once every process has had time to read it', () => {
+    const [old, young] = [add(0), add(60_000)]
+    expect(at(made + 60_000 + SETTLE_MS - 1)).toBe(old)
+    expect(at(made + 60_000 + SETTLE_MS)).toBe(young)
+  })
+  test('is of the algorithm asked for, or none', () => {
+    const [, young] = [add(0), add(1, 'EdDSA')]
+    expect(at(made + 60_000, 'EdDSA')).toBe(young)
+    rmSync(join(folder, `${young}.key`))
+    expect(at(made + 60_000, 'EdDSA')).toBeUndefined()
+  })
+})
+
+describe('a keyring', () => {
+  beforeEach(() => void vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] }))
+  afterEach(() => void vi.useRealTimers())
+  const look = () => vi.advanceTimersByTime(1_000)
+
+  test('finds keys by their kid and nothing else', () => {
+    const kid = addKey(folder, 'HS256')
+    const ring = openKeyring(folder, () => {})
+    expect(ring.find(kid)?.kid).toBe(kid)
+    const others = [
+      '',
+      '__proto__',
+      'constructor',
+      'toString',
+      'get',
+      'size',
+      `${kid}.key`,
+      `./${kid}`,
+      kid.toUpperCase(),
+    ]
+    expect(others.filter((other) => ring.find(other) !== undefined)).toEqual([])
+    ring.close()
+  })
+
+  test('throws rather than sign with a key of another algorithm', () => {
+    addKey(folder, 'HS256')
+    const ring = openKeyring(folder, () => {})
+    expect(() => ring.signing('EdDSA', Date.now())).toThrow('no EdDSA key')
+    ring.close()
+  })
+
+  test('follows what is added and retired, in whatever order', () => {
+    const ring = openKeyring(prepared(), () => {})
+    let told = 0
+    ring.onChange(() => {
+      told += 1
+    })
+    fc.assert(
+      fc.property(
+        fc.array(fc.oneof(fc.constantFrom('HS256', 'EdDSA'), fc.nat(9)), { maxLength: 6 }),
+        (steps) => {
+          for (const step of steps) {
+            const before = ring.all().map(({ kid }) => kid)
+            const retired = typeof step === 'number' ? before[step] : undefined
+            const added = typeof step === 'string' ? addKey(folder, step) : undefined
+            if (retired !== undefined) retireKey(folder, retired)
+            const toldBefore = told
+            look()
+            const kids = ring.all().map(({ kid }) => kid)
+            const expected = [...before, ...(added ? [added] : [])].filter((kid) => kid !== retired)
+            expect(kids.toSorted()).toEqual(expected.toSorted())
+            expect(kids.every((kid) => ring.find(kid)?.kid === kid)).toBe(true)
+            if (retired !== undefined) expect(ring.find(retired)).toBeUndefined()
+            expect(told - toldBefore).toBe(retired === undefined && added === undefined ? 0 : 1)
+          }
+        },
+      ),
+      { numRuns: 60 },
+    )
+    ring.close()
+  })
+
+  test('sees one key take another’s place', () => {
+    const old = addKey(folder, 'HS256')
+    const ring = openKeyring(folder, () => {})
+    retireKey(folder, old)
+    const young = addKey(folder, 'HS256')
+    look()
+    expect([ring.find(old), ring.find(young)?.kid]).toEqual([undefined, young])
+    ring.close()
+  })
+
+  test.each<[string, () => void]>([
+    ['the folder is gone', () => renameSync(folder, `${folder}.gone`)],
+    ['a new key is readable by others', () => put(`${kidAt(1)}.key`, HEX, 0o644)],
+    ['a new key is nonsense', () => put(`${kidAt(1)}.key`, 'nonsense')],
+  ])('keeps what it knows and says so when %s', (_, spoil) => {
+    const kid = addKey(folder, 'HS256')
+    const troubles: unknown[] = []
+    const ring = openKeyring(folder, (err) => troubles.push(err))
+    spoil()
+    look()
+    expect(ring.find(kid)?.kid).toBe(kid)
+    expect(troubles).toHaveLength(1)
+    ring.close()
+  })
+
+  test('drops a retired key though another file cannot be read', () => {
+    const [kept, retired] = [addKey(folder, 'HS256'), addKey(folder, 'HS256')]
+    const ring = openKeyring(folder, () => {})
+    put(`${kidAt(1)}.key`, 'nonsense')
+    retireKey(folder, retired)
+    look()
+    expect([ring.find(kept)?.kid, ring.find(retired)]).toEqual([kept, undefined])
+    ring.close()
+  })
+
+  test('looks no more once it is closed', () => {
+    addKey(folder, 'HS256')
+    const ring = openKeyring(folder, () => {})
+    ring.close()
+    addKey(folder, 'HS256')
+    look()
+    expect(ring.all()).toHaveLength(1)
+  })
+
+  const prepared = () => {
+    addKey(folder, 'HS256')
+    return folder
+  }
+})

@@ -1,0 +1,217 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { type Claims, TYP } from '../../contract/claims.ts'
+import { decodeBase64url, readToken } from '../../contract/token.ts'
+import { STRANGERS, UNREADABLE } from './flawed-tokens.ts'
+import { type Forge, goodClaims, goodHeader, mint, mintOfLength, newKey, seal } from './forge.ts'
+import { jsonSuite } from './json-suite.ts'
+
+const nowS = 1_750_000_000
+// Kids of these lengths leave unused bits in a header's last digit.
+const hmac = newKey('HS256', 'hs256-a')
+const eddsa = newKey('EdDSA', 'eddsa-b')
+const forge: Forge = { hmac, eddsa, nowS }
+const byId = new Map([hmac, eddsa].map((key) => [key.kid, key]))
+const read = (text: string) => readToken(text, (kid) => byId.get(kid))
+
+describe('a good token', () => {
+  test.each([
+    ['of HS256', hmac],
+    ['of EdDSA', eddsa],
+  ])('%s is read as what it says', (_, key) => {
+    expect(read(mint(key, nowS))).toEqual({ kind: 'access', claims: goodClaims(nowS) })
+  })
+
+  test.each(Object.entries(TYP))('for %s is known by its typ', (kind, typ) => {
+    expect(read(mint(hmac, nowS, { header: { typ } }))?.kind).toBe(kind)
+  })
+
+  test.each<[string, Record<string, unknown>]>([
+    ['an audience among others', { aud: ['other', 'hookswitch'] }],
+    ['no extension', { extension: undefined }],
+    ['nbf', { nbf: nowS }],
+    ['the last second of the year 9999', { exp: 253_402_300_799 }],
+    ['an id of one character', { sub: '!' }],
+    ['an id of 128 characters', { sid: '~'.repeat(128) }],
+    ['a generation beyond 32 bits', { gen: 2 ** 40 }],
+    ['every role there is', { role: 'supervisor' }],
+  ])('may have %s', (_, claims) => {
+    expect(read(mint(hmac, nowS, { claims }))).toMatchObject({ claims: JSON.parse(JSON.stringify(claims)) })
+  })
+
+  test('may have 4096 characters', () => {
+    // Base64url leaves gaps, so a header of the right length is looked for.
+    const keys = ['k', 'kk', 'kkk'].map((kid) => newKey('HS256', kid))
+    const fits = keys.filter((key) => mintOfLength(key, nowS, 4096).length === 4096)
+    expect(fits).not.toEqual([])
+    for (const key of fits) {
+      expect(readToken(mintOfLength(key, nowS, 4096), () => key)?.kind).toBe('access')
+      expect(readToken(mintOfLength(key, nowS, 4097), () => key)).toBeUndefined()
+    }
+  })
+
+  test('may carry claims nobody here reads, and they are left out', () => {
+    const clothing = { username: 'ü\ud83d\ude00', __proto: 1, deep: [[['x']]], n: 1e21 }
+    expect(read(mint(hmac, nowS, { claims: clothing }))?.claims).toEqual(goodClaims(nowS))
+  })
+
+  test('gains nothing by a __proto__ among its claims', () => {
+    const json = JSON.stringify(goodClaims(nowS)).replace('"role":"user"', '"__proto__":{"role":"admin"}')
+    expect(read(seal(hmac, goodHeader(hmac), json))).toBeUndefined()
+    const both = `{"__proto__":{"extension":"1002"},${JSON.stringify(goodClaims(nowS)).slice(1)}`
+    expect(read(seal(hmac, goodHeader(hmac), both))?.claims).toEqual(goodClaims(nowS))
+  })
+})
+
+test.each([...UNREADABLE])('refused: %s', (_, make) => {
+  const token = make(forge)
+  if (token !== undefined) expect(read(token)).toBeUndefined()
+})
+
+test('only spellings a part cannot have are left out of that list', () => {
+  const left = UNREADABLE.filter(([, make]) => make(forge) === undefined).map(([title]) => title)
+  // ASCII JSON without `>?~` has no - or _ in base64url; parts of 4n digits have no unused bits, others no fourth.
+  expect(left).toEqual([
+    'a header with + for -',
+    'a header with / for _',
+    'a header with a stray fourth digit',
+    'a payload with a stray fourth digit',
+    'a signature with a stray fourth digit',
+    'an EdDSA signature with a stray fourth digit',
+  ])
+})
+
+test.each([...STRANGERS])('signed by a stranger, with %s, it is refused', (_, make) => {
+  expect(read(make(forge) ?? '')).toBeUndefined()
+})
+
+test('a key is looked up by the kid alone, once, and before any signature is checked', () => {
+  const asked: string[] = []
+  readToken(mint(hmac, nowS), (kid) => void asked.push(kid))
+  expect(asked).toEqual([hmac.kid])
+})
+
+describe('whatever a token is changed to', () => {
+  const signs = fc.oneof(
+    fc.constantFrom(...'ABCxyz019-_+/=. \t\n\r\0'),
+    fc.string({ minLength: 1, maxLength: 1, unit: 'binary' }),
+  )
+  test.each([
+    ['HS256', mint(hmac, nowS)],
+    ['EdDSA', mint(eddsa, nowS)],
+  ])('one character inserted, deleted, replaced or in another case spoils it (%s)', (alg, good) => {
+    const at = fc.nat(good.length)
+    const other = fc.oneof(
+      fc.tuple(at, signs).map(([n, sign]) => good.slice(0, n) + sign + good.slice(n)),
+      at.map((n) => good.slice(0, n) + good.slice(n + 1)),
+      fc.tuple(at, signs).map(([n, sign]) => good.slice(0, n) + sign + good.slice(n + 1)),
+      at.map((n) => good.slice(0, n) + swapCase(good.slice(n, n + 1)) + good.slice(n + 1)),
+      fc.tuple(at, at).map(([a, b]) => good.slice(0, a) + good.slice(b)),
+    )
+    fc.assert(
+      fc.property(other, (text) => {
+        expect(read(text) !== undefined).toBe(text === good)
+      }),
+      { numRuns: alg === 'HS256' ? 5_000 : 1_000 },
+    )
+  })
+
+  test('every other last digit of a signature spoils it', () => {
+    const good = mint(hmac, nowS)
+    const passing = [...'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'].filter(
+      (digit) => read(good.slice(0, -1) + digit) !== undefined,
+    )
+    expect(passing).toEqual([good.slice(-1)])
+  })
+})
+
+describe('reading never throws', () => {
+  const isRead = (token: ReturnType<typeof readToken>) =>
+    token === undefined || token.claims.iss === 'hookswitch'
+  const part = fc.oneof(fc.string(), fc.base64String(), fc.json(), fc.string({ unit: 'binary' }))
+
+  test('for any text', () => {
+    const text = fc.oneof(
+      fc.string({ unit: 'binary', maxLength: 5_000 }),
+      fc.array(part, { maxLength: 6 }).map((parts) => parts.join('.')),
+      fc.tuple(part, part).map(([a, b]) => `${Buffer.from(a).toString('base64url')}.${b}.`),
+    )
+    fc.assert(
+      fc.property(text, (any) => read(any) === undefined),
+      { numRuns: 3_000 },
+    )
+  })
+
+  test('for any payload and any header under a good signature', () => {
+    const any = fc.oneof(fc.json(), part, fc.uint8Array({ maxLength: 200 }).map(Buffer.from))
+    fc.assert(
+      fc.property(any, any, (header, payload) => {
+        expect(isRead(read(seal(hmac, goodHeader(hmac), payload)))).toBe(true)
+        expect(isRead(read(seal(hmac, header, goodClaims(nowS))))).toBe(true)
+      }),
+      { numRuns: 2_000 },
+    )
+  })
+
+  test('for any value of any claim, and what it lets through has the right shape', () => {
+    const name = fc.constantFrom(...Object.keys(goodClaims(nowS)), 'nbf', 'path', '__proto__', 'toString')
+    fc.assert(
+      fc.property(name, fc.jsonValue({ maxDepth: 3 }), (claim, value) => {
+        const token = read(mint(hmac, nowS, { claims: { [claim]: value } }))
+        if (token !== undefined) expect(isShaped(token.claims)).toBe(true)
+      }),
+      { numRuns: 3_000 },
+    )
+  })
+})
+
+const isShaped = ({ sub, sid, jti, iat, exp, gen }: Claims) =>
+  [sub, sid, jti].every((id) => /^[\x21-\x7e]{1,128}$/.test(id)) &&
+  [iat, exp, gen].every((n) => Number.isInteger(n) && n >= 0)
+
+describe('the JSON parsing test suite', () => {
+  test('is whole: 95 files that are JSON, 188 that are not, 35 on which parsers differ', () => {
+    const count = (kind: string) => jsonSuite.filter(([name]) => name.startsWith(kind)).length
+    expect([count('y_'), count('n_'), count('i_')]).toEqual([95, 188, 35])
+    expect(jsonSuite).toHaveLength(318)
+  })
+
+  test.each([...jsonSuite])('%s is neither a header nor a payload, and throws nothing', (_, bytes) => {
+    expect(read(seal(hmac, goodHeader(hmac), bytes))).toBeUndefined()
+    expect(read(seal(hmac, bytes, goodClaims(nowS)))).toBeUndefined()
+  })
+
+  test.each([...jsonSuite])(
+    '%s as a claim nobody reads passes only in the one spelling that is ours',
+    (name, bytes) => {
+      const [before = '', after = ''] = JSON.stringify({ ...goodClaims(nowS), note: '@' }).split('"@"')
+      const payload = Buffer.concat([Buffer.from(before), bytes, Buffer.from(after)])
+      const token = read(seal(hmac, goodHeader(hmac), payload))
+      if (token !== undefined) {
+        expect(name).not.toMatch(/^n_/)
+        expect(token.claims).toEqual(goodClaims(nowS))
+      }
+    },
+  )
+})
+
+describe('base64url', () => {
+  test('has one spelling for any bytes', () => {
+    fc.assert(
+      fc.property(fc.uint8Array(), (bytes) => {
+        const text = Buffer.from(bytes).toString('base64url')
+        expect(decodeBase64url(text)).toEqual(Buffer.from(bytes))
+      }),
+    )
+  })
+  test('and what it takes, it gives back to the letter', () => {
+    fc.assert(
+      fc.property(fc.oneof(fc.base64String(), fc.string(), fc.string({ unit: 'binary' })), (text) => {
+        const bytes = decodeBase64url(text)
+        if (bytes !== undefined) expect(bytes.toString('base64url')).toBe(text)
+      }),
+    )
+  })
+})
+
+const swapCase = (text: string) => (text === text.toLowerCase() ? text.toUpperCase() : text.toLowerCase())

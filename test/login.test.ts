@@ -1,0 +1,125 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { ask, login, mediaStatus } from './support/client.ts'
+import { type Stack, startStack } from './support/stack.ts'
+
+const attempt = (stack: Stack, username: string, password: string, headers: Record<string, string> = {}) =>
+  ask(`${stack.base}/auth/login`, { json: { username, password }, headers })
+
+describe('guessing', () => {
+  let stack: Stack
+  beforeAll(async () => {
+    stack = await startStack({
+      env: {
+        HOOKSWITCH_LOGIN_PER_ACCOUNT: '4',
+        HOOKSWITCH_LOGIN_PER_ADDRESS: '30',
+        HOOKSWITCH_TRUSTED_PROXIES: '127.0.0.0/8',
+      },
+    })
+  })
+  afterAll(() => stack?.stop())
+
+  /** As if through the administrator's own proxy. */
+  const from = (address: string) => ({ 'X-Forwarded-For': address })
+
+  test('is stopped for an account, from wherever and by whichever of its names, even with the right password', async () => {
+    for (const n of [1, 2, 3, 4]) {
+      const { status } = await attempt(stack, n % 2 ? 'user1' : '1001', 'wrong', from(`198.51.100.${n}`))
+      expect(status).toBe(401)
+    }
+    const { status, headers, body } = await attempt(stack, 'USER1', 'password', from('198.51.100.9'))
+    expect(status).toBe(429)
+    expect(Number(headers.get('retry-after'))).toBeGreaterThan(0)
+    expect(body).toMatchObject({ success: false, error: 'Too many attempts' })
+    // Somebody else's account is not touched by it.
+    expect((await attempt(stack, 'user2', 'password', from('198.51.100.9'))).status).toBe(200)
+  })
+
+  test('is stopped for an account that does not exist, so that nobody learns which do', async () => {
+    for (const n of [1, 2, 3, 4]) await attempt(stack, 'ghost', 'wrong', from(`198.51.101.${n}`))
+    expect((await attempt(stack, 'ghost', 'wrong', from('198.51.101.9'))).status).toBe(429)
+  })
+
+  test('is stopped for an address, over many accounts', async () => {
+    const statuses = []
+    for (let n = 0; n < 31; n += 1)
+      statuses.push((await attempt(stack, `name${n}`, 'wrong', from('203.0.113.7'))).status)
+    expect(statuses.slice(0, 30)).toEqual(Array(30).fill(401))
+    expect(statuses[30]).toBe(429)
+  })
+
+  test('is stopped for one customer’s IPv6 network as for one address', async () => {
+    let last = 0
+    for (let n = 0; n < 31; n += 1) {
+      last = (await attempt(stack, `six${n}`, 'wrong', from(`2001:db8:1:2::${n.toString(16)}`))).status
+    }
+    expect(last).toBe(429)
+    expect((await attempt(stack, 'six99', 'wrong', from('2001:db8:1:3::1'))).status).toBe(401)
+  })
+
+  test('does not get past by a burst of 40 at once', async () => {
+    const replies = await Promise.all(
+      Array.from({ length: 40 }, (_, n) => attempt(stack, 'user3', 'wrong', from(`198.51.102.${n}`))),
+    )
+    expect(replies.filter(({ status }) => status === 401)).toHaveLength(4)
+  })
+
+  test('a right password starts the account afresh', async () => {
+    for (let round = 0; round < 3; round += 1) {
+      for (const n of [1, 2, 3]) await attempt(stack, 'admin', 'wrong', from(`198.51.103.${round}${n}`))
+      expect((await attempt(stack, 'admin', 'password', from('198.51.103.9'))).status).toBe(200)
+    }
+  })
+
+  test('only the last hop that a trusted proxy added is believed', async () => {
+    for (let n = 0; n < 31; n += 1) {
+      await attempt(stack, `spoof${n}`, 'wrong', from(`10.0.0.${n}, 203.0.113.99`))
+    }
+    expect((await attempt(stack, 'spoof-last', 'wrong', from('10.9.9.9, 203.0.113.99'))).status).toBe(429)
+  })
+})
+
+describe('a login', () => {
+  let stack: Stack
+  beforeAll(async () => {
+    stack = await startStack()
+  })
+  afterAll(() => stack?.stop())
+
+  test('takes the same time for an unknown user as for a wrong password', async () => {
+    const time = async (username: string) => {
+      const startedAt = performance.now()
+      await attempt(stack, username, 'wrong')
+      return performance.now() - startedAt
+    }
+    const known: number[] = []
+    const unknown: number[] = []
+    for (let n = 0; n < 25; n += 1) {
+      known.push(await time('user1'))
+      unknown.push(await time(`nobody${n}`))
+    }
+    const median = (all: number[]) => all.sort((a, b) => a - b)[Math.floor(all.length / 2)] ?? 0
+    const ratio = median(unknown) / median(known)
+    // Without the dummy hash it would be about a tenth.
+    expect(ratio).toBeGreaterThan(0.6)
+    expect(ratio).toBeLessThan(1.6)
+  })
+
+  test('does not hold up other requests, however many log in at once', async () => {
+    const { access } = await login(stack)
+    const logins = Promise.all(Array.from({ length: 30 }, () => attempt(stack, 'user2', 'password')))
+    let done = false
+    const statuses = logins.then((all) => {
+      done = true
+      return all.map(({ status }) => status)
+    })
+    let served = 0
+    while (!done) {
+      expect((await ask(`${stack.base}/profile`, { token: access })).status).toBe(200)
+      expect(await mediaStatus(stack, '1001/hello.wav', access)).toBe(200)
+      served += 1
+    }
+    expect(await statuses).toEqual(Array(30).fill(200))
+    // Thirty hashes, two at a time: a blocked loop would have let one or two through.
+    expect(served).toBeGreaterThan(5)
+  })
+})

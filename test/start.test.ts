@@ -1,0 +1,234 @@
+import { spawn } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { createServer, type Server } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, describe, expect, test } from 'vitest'
+import { project, systemFolder } from './support/build.ts'
+import { ask, login, logout, mediaStatus, publish } from './support/client.ts'
+import { freePort } from './support/port.ts'
+import { type Part, type Stack, startStack, until } from './support/stack.ts'
+
+const cleanups: (() => unknown)[] = []
+afterEach(async () => {
+  for (const cleanup of cleanups.splice(0).reverse()) await cleanup()
+})
+
+function folder(): string {
+  const path = mkdtempSync(join(tmpdir(), 'hs-'))
+  cleanups.push(() => rmSync(path, { recursive: true, force: true }))
+  return path
+}
+
+async function stackIn(data: string, options: Parameters<typeof startStack>[0] = {}): Promise<Stack> {
+  const stack = await startStack({ data, keep: true, ...options })
+  cleanups.push(() => stack.stop())
+  return stack
+}
+
+/** Runs start to its end, which is expected to come by itself. */
+function startEnds(
+  env: Record<string, string>,
+  ...args: string[]
+): Promise<{ code: number | null; said: string }> {
+  const child = spawn(process.execPath, [join(project, 'dist', 'start.js'), ...args], {
+    env: { ...process.env, HOOKSWITCH_SYSTEM: systemFolder, ...env },
+  })
+  cleanups.push(() => child.kill('SIGKILL'))
+  let said = ''
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (said += chunk))
+  return new Promise((resolve) => child.once('close', (code) => resolve({ code, said })))
+}
+
+const isAlive = (pid: number) => {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch {
+    return false
+  }
+}
+const PARTS: readonly Part[] = ['redis', 'sidecar', 'api', 'nginx']
+
+describe('a first start', () => {
+  test('makes an admin whose password is shown once and kept nowhere', async () => {
+    const data = folder()
+    const first = await stackIn(data, { demo: false })
+    const password = /admin \/ (\S+)/.exec(first.said())?.[1] ?? ''
+    expect(password).toMatch(/^[\w-]{20}$/)
+    await login(first, 'admin', password)
+    expect(first.said()).toContain('curl')
+    await first.stop()
+
+    const second = await stackIn(data, { demo: false })
+    expect(second.said()).not.toContain(password)
+    expect(second.said()).not.toContain('first admin')
+    await login(second, 'admin', password)
+    for (const file of ['hookswitch.db', 'log/api.log', 'log/security.log']) {
+      expect(readFileSync(join(data, file), 'latin1')).not.toContain(password)
+    }
+    expect(statSync(join(data, 'keys')).mode & 0o077).toBe(0)
+  })
+})
+
+describe('a second start', () => {
+  test('keeps users, keys, sessions, revocations and the snapshot', async () => {
+    const data = folder()
+    const first = await stackIn(data)
+    const [live, dead] = [await login(first), await login(first)]
+    await logout(first, dead)
+    await publish(first, { states: {}, from: 'before' })
+    await first.stop()
+
+    const second = await stackIn(data)
+    expect(await mediaStatus(second, '1001/hello.wav', live.access)).toBe(200)
+    expect(await mediaStatus(second, '1001/hello.wav', dead.access)).toBe(401)
+    const { body } = await ask(`${second.base}/sub/users-state`, { token: live.access })
+    expect(body).toMatchObject({ from: 'before' })
+  })
+
+  test('after kill -9 of everything loses nothing that was acknowledged', async () => {
+    const data = folder()
+    const first = await stackIn(data)
+    const [live, dead] = [await login(first), await login(first)]
+    expect((await logout(first, dead)).status).toBe(200)
+    for (const part of PARTS) first.signal(part, 'SIGKILL')
+    await first.stop()
+
+    const second = await stackIn(data)
+    expect(await mediaStatus(second, '1001/hello.wav', live.access)).toBe(200)
+    expect(await mediaStatus(second, '1001/hello.wav', dead.access)).toBe(401)
+  })
+
+  test('ends what a killed start left running, and takes its place', async () => {
+    const data = folder()
+    const port = String(await freePort())
+    const killed = await stackIn(data, { env: { HOOKSWITCH_PORT: port } })
+    const left = PARTS.map((part) => killed.pid(part))
+    process.kill(Number(readFileSync(join(data, 'start.pid'), 'latin1').split(' ')[0]), 'SIGKILL')
+    await killed.stop()
+
+    const next = await stackIn(data, { env: { HOOKSWITCH_PORT: port } })
+    await login(next)
+    await until('the old ones are gone', () => left.every((pid) => !isAlive(pid)))
+  })
+})
+
+describe('while it runs', () => {
+  test('a part that dies is started again, and stopping stops everything', async () => {
+    const stack = await stackIn(folder())
+    for (const part of PARTS) {
+      const before = stack.pid(part)
+      stack.signal(part, 'SIGKILL')
+      await until(`another ${part}`, () => stack.pid(part) !== before)
+    }
+    expect(stack.said()).toContain('starting it again in 200 ms')
+    await until('it all works', async () => {
+      const json = { username: 'user1', password: 'password' }
+      const answer = await ask(`${stack.base}/auth/login`, { json }).catch(() => undefined) // nginx is not back yet
+      return answer?.status === 200
+    })
+    const pids = PARTS.map((part) => stack.pid(part))
+    await stack.stop()
+    await until('nothing is left', () => pids.every((pid) => !isAlive(pid)))
+  })
+
+  test('a second one on the same folder is refused with the way out', async () => {
+    const data = folder()
+    await stackIn(data)
+    const { code, said } = await startEnds({
+      HOOKSWITCH_DATA: data,
+      HOOKSWITCH_PORT: String(await freePort()),
+    })
+    expect(code).toBe(1)
+    expect(said.trim()).toMatch(/^hookswitch: already running as process \d+: stop it .*$/)
+  })
+})
+
+describe('what cannot start says so in one line, and how to mend it', () => {
+  const taken = () =>
+    new Promise<{ server: Server; port: string }>((resolve) => {
+      const server = createServer().listen(0, '127.0.0.1', () => {
+        const address = server.address()
+        resolve({ server, port: String(typeof address === 'object' ? address?.port : '') })
+      })
+    })
+
+  test('a port that is taken', async () => {
+    const { server, port } = await taken()
+    cleanups.push(() => server.close())
+    const { code, said } = await startEnds({ HOOKSWITCH_DATA: folder(), HOOKSWITCH_PORT: port })
+    expect(code).toBe(1)
+    expect(said).toMatch(new RegExp(`hookswitch: port ${port} of 127.0.0.1 is taken: .*HOOKSWITCH_PORT.*\n$`))
+  })
+
+  test.each([
+    ['a port that is no number', { HOOKSWITCH_PORT: 'http' }, /HOOKSWITCH_PORT/],
+    [
+      'a lifetime below the least',
+      { HOOKSWITCH_ACCESS_TTL: '1' },
+      /HOOKSWITCH_ACCESS_TTL: must be 10 seconds or more/,
+    ],
+    ['an address of nobody here', { HOOKSWITCH_HOST: '192.0.2.1' }, /HOOKSWITCH_HOST/],
+    ['a Redis that is not there', { REDIS_URL: 'redis://127.0.0.1:1' }, /no Redis answers at REDIS_URL/],
+    [
+      'a database that is not there',
+      { DATABASE_URL: 'postgres://nobody:s3cret@127.0.0.1:1/x' },
+      /DATABASE_URL/,
+    ],
+    ['a database nobody knows', { DATABASE_URL: 'mysql://nobody:s3cret@x/y' }, /DATABASE_URL/],
+    ['an nginx that is not there', { HOOKSWITCH_NGINX: '/nonexistent/nginx' }, /HOOKSWITCH_NGINX/],
+    ['a module that is none', { HOOKSWITCH_NCHAN_MODULE: '/bin/true' }, /HOOKSWITCH_NCHAN_MODULE/],
+    [
+      'an origin that would be a directive',
+      { HOOKSWITCH_ALLOWED_ORIGINS: 'https://a;}' },
+      /HOOKSWITCH_ALLOWED_ORIGINS/,
+    ],
+  ])('%s', async (_, env, words) => {
+    const data = folder()
+    const port = String(await freePort())
+    const { code, said } = await startEnds({ HOOKSWITCH_DATA: data, HOOKSWITCH_PORT: port, ...env }, '--demo')
+    const lines = said
+      .trim()
+      .split('\n')
+      .filter((line) => !line.startsWith('running as root'))
+    expect(code).toBe(1)
+    expect(lines.at(-1)).toMatch(words)
+    expect(lines.at(-1)).toMatch(/^hookswitch: /)
+    expect(said).not.toContain('s3cret')
+    expect(said).not.toContain('    at ')
+  })
+
+  test('--demo beyond loopback', async () => {
+    const { code, said } = await startEnds(
+      { HOOKSWITCH_DATA: folder(), HOOKSWITCH_HOST: '0.0.0.0' },
+      '--demo',
+    )
+    expect(code).toBe(1)
+    expect(said).toContain('--demo has public passwords and listens on loopback only')
+  })
+
+  test('a folder of --demo, started without', async () => {
+    const data = folder()
+    await (await stackIn(data)).stop()
+    const { code, said } = await startEnds({
+      HOOKSWITCH_DATA: data,
+      HOOKSWITCH_PORT: String(await freePort()),
+    })
+    expect(code).toBe(1)
+    expect(said).toContain('was made with --demo')
+  })
+
+  test('a key that others may read', async () => {
+    const data = folder()
+    await (await stackIn(data)).stop()
+    const name = 'hs256-20260101T000000000Z-00000000.key'
+    writeFileSync(join(data, 'keys', name), `${'ab'.repeat(32)}\n`, { mode: 0o644 })
+    const { code, said } = await startEnds(
+      { HOOKSWITCH_DATA: data, HOOKSWITCH_PORT: String(await freePort()) },
+      '--demo',
+    )
+    expect(code).toBe(1)
+    expect(said).toMatch(/hookswitch: .* is readable by others: chmod 600 it\n$/)
+  })
+})

@@ -1,0 +1,114 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { project, systemFolder } from './build.ts'
+import { freePort } from './port.ts'
+
+export type Part = 'redis' | 'sidecar' | 'api' | 'nginx'
+
+/** A whole Hookswitch, started the way a person starts it, in a folder of its own. */
+export interface Stack {
+  url: string
+  /** The prefix of the softphone surface. */
+  base: string
+  data: string
+  run: string
+  /** What start has printed. */
+  said(): string
+  pid(part: Part): number
+  /** Signals one part: SIGKILL, SIGSTOP, SIGCONT, SIGHUP … The supervisor lives on. */
+  signal(part: Part, signal: NodeJS.Signals): void
+  /** Every log of this stack, as one text. */
+  logs(): string
+  stop(): Promise<void>
+}
+
+export interface StackOptions {
+  demo?: boolean
+  env?: Record<string, string>
+  /** An earlier stack's folder, to start on what it left. */
+  data?: string
+  /** Keeps the folder after `stop`. */
+  keep?: boolean
+}
+
+/** @throws {Error} with what start said when it does not come up */
+export async function startStack(options: StackOptions = {}): Promise<Stack> {
+  const data = options.data ?? mkdtempSync(join(tmpdir(), 'hs-'))
+  const port = Number(options.env?.HOOKSWITCH_PORT ?? (await freePort()))
+  const args = [join(project, 'dist', 'start.js'), ...((options.demo ?? true) ? ['--demo'] : [])]
+  const child = spawn(process.execPath, args, {
+    env: {
+      ...process.env,
+      HOOKSWITCH_DATA: data,
+      HOOKSWITCH_PORT: String(port),
+      HOOKSWITCH_SYSTEM: systemFolder,
+      HOOKSWITCH_NGINX_WORKERS: '2',
+      HOOKSWITCH_NCHAN_MEMORY: '32',
+      // Tests log in far more often than people do; what throttles has tests of its own.
+      HOOKSWITCH_LOGIN_PER_ACCOUNT: '100000',
+      HOOKSWITCH_LOGIN_PER_ADDRESS: '100000',
+      HOOKSWITCH_MIKOPBX_LOGINS: '100000',
+      HOOKSWITCH_MIKOPBX_REFRESHES: '100000',
+      ...options.env,
+    },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  const said: string[] = []
+  const url = `http://127.0.0.1:${port}`
+  await new Promise<void>((resolve, reject) => {
+    for (const stream of [child.stdout, child.stderr]) {
+      createInterface({ input: stream }).on('line', (line) => {
+        said.push(line)
+        // The last of the three lines to try.
+        if (line.includes('/sub/users-state')) resolve()
+      })
+    }
+    child.once('close', (code) => reject(new Error(`start ended with ${code}: ${said.join('\n')}`)))
+  })
+
+  const run = join(data, 'run')
+  const pid = (part: Part) => Number(readFileSync(join(run, `${part}.id`), 'latin1').split(' ')[0])
+  return {
+    url,
+    base: `${url}/pbxcore/api/module-softphone-backend/v1`,
+    data,
+    run,
+    said: () => said.join('\n'),
+    pid,
+    signal: (part, signal) => process.kill(pid(part), signal),
+    logs: () => readAll(join(data, 'log')) + said.join('\n'),
+    async stop() {
+      await stopped(child)
+      if (!options.keep) rmSync(data, { recursive: true, force: true })
+    },
+  }
+}
+
+function stopped(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return Promise.resolve()
+  return new Promise((resolve) => {
+    child.once('close', () => resolve())
+    child.kill('SIGTERM')
+  })
+}
+
+const readAll = (folder: string) =>
+  readdirSync(folder)
+    .map((name) => readFileSync(join(folder, name), 'utf8'))
+    .join('\n')
+
+/** Waits until `holds` is true, and says what was waited for when it never is. */
+export async function until(
+  what: string,
+  holds: () => boolean | Promise<boolean>,
+  withinMs = 15_000,
+): Promise<void> {
+  const end = performance.now() + withinMs
+  while (!(await holds())) {
+    if (performance.now() > end) throw new Error(`never happened: ${what}`)
+    await new Promise((resolve) => setTimeout(resolve, 20))
+  }
+}

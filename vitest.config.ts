@@ -1,0 +1,30 @@
+import { defineConfig } from 'vitest/config'
+
+/** Tests that start nothing but themselves; `npm run check` runs these alone. */
+const unit = [
+  'test/*.unit.test.ts',
+  'test/{contract,sidecar,api,bin}/**/*.unit.test.ts',
+  'test/architecture.test.ts',
+]
+
+export default defineConfig({
+  test: {
+    // A process a file is slower than the tests in it; real programs are shared by nobody.
+    isolate: false,
+    maxWorkers: 2,
+    testTimeout: 60_000,
+    hookTimeout: 240_000,
+    projects: [
+      { extends: true, test: { name: 'unit', include: unit } },
+      {
+        extends: true,
+        test: {
+          name: 'real',
+          include: ['test/**/*.test.ts'],
+          exclude: unit,
+          globalSetup: ['test/support/build.ts'],
+        },
+      },
+    ],
+  },
+})
