@@ -13,6 +13,17 @@ export type RefusalCode =
   | 'input_too_large'
   | 'not_found'
   | 'taken'
+  /** The thing is not in a state for it. */
+  | 'conflict'
+  /** An Idempotency-Key that came with another request before. */
+  | 'key_reused'
+  /** The dial policy says no; `detail` says which rule. */
+  | 'dial_denied'
+  | 'unknown_number'
+  /** This PBX, or this installation, has no way to do it. */
+  | 'not_supported'
+  /** It was asked for and nothing confirmed it in time. */
+  | 'unconfirmed'
   | 'unavailable'
   | 'internal'
 

@@ -18,6 +18,12 @@ const refusals: Refusals = {
   input_too_large: says(413, 'The request is too large'),
   not_found: says(404, 'Not found'),
   taken: says(409, 'Already exists'),
+  conflict: says(409, 'Conflict'),
+  key_reused: says(422, 'Idempotency-Key reused'),
+  dial_denied: says(403, 'Call not allowed'),
+  unknown_number: says(404, 'Unknown number'),
+  not_supported: says(501, 'Not supported'),
+  unconfirmed: says(504, 'Not confirmed by the PBX'),
   unavailable: says(503, 'The service is temporarily unavailable'),
   internal: says(500, 'Internal error'),
 }

@@ -15,6 +15,12 @@ const refusals: Refusals = {
   input_too_large: says(413, 'Content Too Large'),
   not_found: says(404, 'Not Found'),
   taken: says(409, 'Conflict'),
+  conflict: says(409, 'Conflict'),
+  key_reused: says(422, 'Unprocessable Content'),
+  dial_denied: says(403, 'Forbidden'),
+  unknown_number: says(422, 'Unprocessable Content'),
+  not_supported: says(501, 'Not Implemented'),
+  unconfirmed: says(504, 'Gateway Timeout'),
   unavailable: says(503, 'Service Unavailable'),
   internal: says(500, 'Internal Server Error'),
 }

@@ -1,0 +1,81 @@
+import type { PbxTime } from './facts.ts'
+
+/**
+ * One call, as its channels tell: everything here follows from facts and from what we asked for.
+ * Times are microseconds of the PBX's clock.
+ */
+export interface Call {
+  /** Ours for a call we dialled (`hk_…`), else the PBX's own. */
+  id: string
+  state: CallState
+  direction: Direction
+  /** Who called and who was to be reached, as numbers and names. */
+  from: Party
+  to: Party
+  legs: readonly Leg[]
+  startedAt: PbxTime
+  answeredAt: PbxTime | undefined
+  endedAt: PbxTime | undefined
+  /** Why it ended; undefined while it lasts. */
+  outcome: Outcome | undefined
+  /** Q.850 cause of the end, where the PBX told. */
+  cause: number | undefined
+  recording: 'off' | 'on' | 'paused'
+  /** The channel that was recorded, also when the recording is over. */
+  recordedChannel: string | undefined
+}
+
+/** `dialling`: our own phone rings first; `ringing`: the other end rings; `held`: somebody is on hold. */
+export type CallState = 'dialling' | 'ringing' | 'up' | 'held' | 'parked' | 'ended'
+export type Direction = 'internal' | 'incoming' | 'outgoing'
+
+export interface Party {
+  number: string
+  name: string
+}
+
+/** One phone's or trunk's part in a call. */
+export interface Leg {
+  /** The channel's Uniqueid: for the PBX, never for clients. */
+  channelId: string
+  channelName: string
+  /** The SIP endpoint; undefined for what is no phone. */
+  endpoint: string | undefined
+  number: string
+  name: string
+  state: 'dialling' | 'ringing' | 'up' | 'ended'
+  /** Whether this end has put the others on hold. */
+  holds: boolean
+  parkedAt: string | undefined
+  bridge: string | undefined
+  /** Whether it called or was called. */
+  role: 'caller' | 'callee'
+  /** When it went up, if it did. */
+  answeredAt: PbxTime | undefined
+}
+
+/**
+ * - `answered` two ends talked
+ * - `busy`, `no_answer`, `declined`, `unavailable` (not registered), `congestion`: of the end that was called
+ * - `own_busy`, `own_no_answer`, `own_declined`, `own_unavailable`: of our own phone, which a dialled call rings first
+ * - `cancelled` the caller gave up; `unknown_number` the PBX knows no such number
+ * - `failed` the PBX says only that it failed
+ * - `unknown` nobody listened when it ended
+ */
+export const OUTCOMES = [
+  'answered',
+  'busy',
+  'no_answer',
+  'declined',
+  'unavailable',
+  'congestion',
+  'own_busy',
+  'own_no_answer',
+  'own_declined',
+  'own_unavailable',
+  'cancelled',
+  'unknown_number',
+  'failed',
+  'unknown',
+] as const
+export type Outcome = (typeof OUTCOMES)[number]

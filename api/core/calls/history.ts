@@ -1,0 +1,73 @@
+import type { Direction, Outcome } from './call.ts'
+
+/** One call that is over, as it is kept. Times are unix seconds. */
+export interface CallRecord {
+  /** The call's id: Linkedid. */
+  id: string
+  direction: Direction
+  fromNumber: string
+  fromName: string
+  toNumber: string
+  toName: string
+  startedAt: number
+  answeredAt: number | null
+  endedAt: number
+  /** Seconds from start to end, and from answer to end. */
+  duration: number
+  billable: number
+  outcome: Outcome
+  /** Q.850. */
+  cause: number | null
+  /** Relative to the media root, where the call was recorded. */
+  recording: string | null
+  /** Whose phones were in it, or should have been. */
+  parties: readonly { userId: string; extension: string }[]
+}
+
+export interface HistoryFilter {
+  /** Only calls of this user; all calls where undefined. */
+  userId?: string
+  /** Unix seconds; a call counts by its start. `until` is not included. */
+  from?: number
+  until?: number
+  direction?: Direction
+  outcome?: Outcome
+  /** The whole number or its beginning, of either side. */
+  number?: string
+}
+
+/** Points behind a record, newest first. */
+export interface HistoryCursor {
+  startedAt: number
+  id: string
+}
+
+export interface HistoryStore {
+  /** Adds or replaces: the same call may be told more than once. Parties are only ever added. */
+  save(record: CallRecord): Promise<void>
+  /** Undefined also when `userId` is given and was no party. */
+  find(id: string, userId?: string): Promise<CallRecord | undefined>
+  /** Newest first. */
+  list(filter: HistoryFilter, page: { after?: HistoryCursor; limit: number }): Promise<CallRecord[]>
+  /** What Asterisk's own record adds to one that is there: billable seconds and duration, the larger wins. */
+  enrich(id: string, cdr: { duration: number; billable: number }): Promise<void>
+  count(filter: HistoryFilter): Promise<number>
+}
+
+/** Calls that we were asked to dial, from the moment they were asked for: the truth about them until facts come. */
+export interface DialledCall {
+  id: string
+  userId: string
+  number: string
+  createdAt: number
+  /** Set when it was over before the PBX knew of it, or when it never did. */
+  outcome: Outcome | null
+}
+
+export interface DialledStore {
+  add(call: DialledCall): Promise<void>
+  finish(id: string, outcome: Outcome): Promise<void>
+  find(id: string): Promise<DialledCall | undefined>
+  /** Those without an outcome that were asked for before `createdBefore`, unix seconds. */
+  unfinished(createdBefore: number): Promise<DialledCall[]>
+}

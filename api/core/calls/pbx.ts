@@ -1,0 +1,63 @@
+/** What the core asks of a PBX. Each deed is asked for by it, not done: the facts say what came of it. */
+export interface Pbx {
+  state(): PbxState
+  /** What this PBX lets us do, as it said itself when it was last reached. */
+  can(deed: PbxDeed): boolean
+  /**
+   * Rings the endpoint and, once it answers, the number. At most one is ever sent for an id.
+   * @throws {Refusal} `unavailable`; `unknown_number` when the PBX knows no such number; `unconfirmed` when it
+   *   may have been sent and the link broke: the facts will tell
+   */
+  dial(order: DialOrder): Promise<void>
+  /** A channel that is gone is no fault. */
+  hangup(channelId: string, why: 'normal' | 'busy'): Promise<void>
+  transferBlind(channelId: string, number: string): Promise<void>
+  transferAttended(channelId: string, number: string): Promise<void>
+  cancelTransfer(channelId: string): Promise<void>
+  /** @param digits each of `0-9*#A-D` */
+  sendDigits(channelId: string, digits: string): Promise<void>
+  /** @param by the channel that parks, by name: the PBX knows it so */
+  park(channelId: string, by: string): Promise<void>
+  /** Whether the others hear what comes in from this channel. Told by no fact. */
+  mute(channelId: string, muted: boolean): Promise<void>
+  pauseRecording(channelId: string, paused: boolean): Promise<void>
+  /** Asks a phone that rings to answer by itself; only some do, and others end the call. */
+  askToAnswer(channelId: string): Promise<void>
+  /** Whether the dialplan has an extension for it; undefined when the PBX cannot say. */
+  knows(number: string): Promise<boolean | undefined>
+}
+
+export interface DialOrder {
+  /** Ours, unique over all PBXs and times: becomes the channel's and the call's id. */
+  callId: string
+  /** The SIP endpoint of the user's own phone: of settings and users, never of a request. */
+  endpoint: string
+  /** Normalised: `^\+?[0-9*#]{1,32}$`. */
+  number: string
+  /** Shown on both phones. */
+  callerId: { name: string; number: string }
+  /** How long the own phone may ring. */
+  ringMs: number
+}
+
+export const PBX_DEEDS = [
+  'dial',
+  'hangup',
+  'transfer',
+  'attended_transfer',
+  'dtmf',
+  'park',
+  'mute',
+  'pause_recording',
+  'ask_to_answer',
+] as const
+export type PbxDeed = (typeof PBX_DEEDS)[number]
+
+export interface PbxState {
+  /** Whether commands are taken and what is known is current. */
+  online: boolean
+  /** Since when it is not, unix ms. */
+  offlineSince: number | undefined
+  /** A new one with each time the PBX was read afresh. */
+  epoch: string | undefined
+}

@@ -1,0 +1,19 @@
+import type { Limits } from './limits.ts'
+
+/** What may be dialled, and how: pure rules, made from the settings file. See `dial-policy` in docs. */
+export interface DialPolicy {
+  /**
+   * @param text what a client sent: anything
+   * @throws {Refusal} `input_invalid` for what is no number, `dial_denied` with the rule in `detail`
+   */
+  judge(text: string): Allowed
+  limits: Limits
+}
+
+export interface Allowed {
+  /** As it is dialled: `^\+?[0-9*#]{1,32}$`. */
+  number: string
+  kind: 'internal' | 'emergency' | 'national' | 'international' | 'premium' | 'service'
+  /** Emergency calls are never counted, limited or denied. */
+  isEmergency: boolean
+}

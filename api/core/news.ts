@@ -1,0 +1,21 @@
+/** What is told to one user, over their private channel and their sockets. JSON, `type` says what it is. */
+export interface Message {
+  type: string
+  [member: string]: unknown
+}
+
+/** Tells users what concerns them alone. */
+export interface News {
+  /**
+   * Numbered per user, kept as that user's last word, published to the private channel `user/<id>` and
+   * passed on to every API for its sockets.
+   * @param fence of the lease, for what only its holder may say; a stale one is refused in silence
+   * @throws {Refusal} `unavailable`
+   */
+  tell(userId: string, message: Message, fence?: number): Promise<void>
+}
+
+/** Hears what any API told, for sockets held by this one. */
+export interface NewsHearing {
+  on(listener: (userId: string, message: Message) => void): () => void
+}
