@@ -1,0 +1,82 @@
+import type { Actor } from '../actor.ts'
+import type { Call, Outcome } from './call.ts'
+
+/**
+ * Commands on calls, and what is known of them. A user acts on and sees the calls their own phone is in; for
+ * others there is no such call (`not_found`). Supervisors and admins act on all, as whoever they name or as
+ * the phone that fits. Every command is over when its fact was heard, not when the PBX took the order.
+ *
+ * All throw {Refusal} `not_found`, `conflict` (the call is not in a state for it), `not_supported`,
+ * `unconfirmed`, and `unavailable` with `retryAfter` while the PBX is away: nothing is kept for later.
+ */
+export interface Calls {
+  /** Rings the actor's own phone, then the number. Over when the PBX has it: the outcome comes by event. */
+  dial(actor: Actor, request: DialRequest): Promise<{ callId: string }>
+  /** The live calls the actor may see, oldest first. */
+  list(actor: Actor): readonly Call[]
+  /** Live, just over, or only asked for. */
+  find(actor: Actor, callId: string): Promise<CallView>
+
+  answer(actor: Actor, callId: string): Promise<void>
+  /** Ends the whole call. One that is over already is no fault. */
+  hangup(actor: Actor, callId: string): Promise<void>
+  /** Ends the actor's own ringing leg with "busy", whatever else rings. */
+  decline(actor: Actor, callId: string): Promise<void>
+  hold(actor: Actor, callId: string): Promise<void>
+  unhold(actor: Actor, callId: string): Promise<void>
+  transfer(actor: Actor, callId: string, number: string): Promise<void>
+  /** Rings the number and puts the other end on hold, until it is completed or cancelled. */
+  startTransfer(actor: Actor, callId: string, number: string): Promise<void>
+  completeTransfer(actor: Actor, callId: string): Promise<void>
+  cancelTransfer(actor: Actor, callId: string): Promise<void>
+  sendDigits(actor: Actor, callId: string, digits: string): Promise<void>
+  /** @returns the parking space the other end waits in */
+  park(actor: Actor, callId: string): Promise<{ space: string }>
+  mute(actor: Actor, callId: string, muted: boolean): Promise<void>
+  pauseRecording(actor: Actor, callId: string, paused: boolean): Promise<void>
+
+  capabilities(actor: Actor): Capabilities
+}
+
+export interface DialRequest {
+  /** As the client sent it: the dial policy normalises and judges it. */
+  number: string
+  /** Whose phone rings and pays; the actor's own unless a supervisor names another user. */
+  userId?: string
+  /** One of the user's own numbers. */
+  callerNumber?: string
+  /** The same key with the same request gives the same call, and never a second one. */
+  idempotencyKey?: string
+}
+
+/** A call as `find` gives it: while the PBX knows nothing of it there is only what we were asked for. */
+export type CallView =
+  | { known: 'live'; call: Call }
+  | { known: 'asked'; id: string; number: string; createdAt: number; outcome: Outcome | undefined }
+
+export const COMMANDS = [
+  'dial',
+  'answer',
+  'hangup',
+  'decline',
+  'hold',
+  'unhold',
+  'transfer',
+  'attended_transfer',
+  'dtmf',
+  'park',
+  'mute',
+  'pause_recording',
+] as const
+export type Command = (typeof COMMANDS)[number]
+
+/**
+ * How each command is done here: by the `pbx`, by asking the user's own `softphone` over their private
+ * channel, or not at all.
+ */
+export interface Capabilities {
+  online: boolean
+  commands: Readonly<Record<Command, 'pbx' | 'softphone' | 'none'>>
+  /** Whether a softphone of the actor follows the private channel now. */
+  softphoneListens: boolean
+}
