@@ -34,14 +34,27 @@ export interface TokensNeeds {
 /** 128 random bits, 22 base64url characters: cannot be guessed, need not be secret. */
 export const newId = () => randomBytes(16).toString('base64url')
 
+/** A log that is just being mended is worth a moment's wait: the alternative is a 503. */
+const PATIENCE_MS = 2_000
+
 export function createTokens({ keyring, algorithm, now, issuingSince }: TokensNeeds): Tokens {
-  return {
-    async issue(kind, { sub, sid, gen, role, extension, sxp }, expiresAt, { path, clothing = {} } = {}) {
+  /** @returns unix seconds, at a moment when revocations are known */
+  async function settled(): Promise<number> {
+    const until = now() + PATIENCE_MS
+    for (;;) {
       const iat = Math.floor(now() / 1000)
       const since = issuingSince()
-      if (since === undefined || iat < since) {
+      if (since !== undefined && iat >= since) return iat
+      if (now() >= until) {
         throw new Refusal('unavailable', { detail: 'revocations are unknown just now', retryAfter: 1 })
       }
+      await new Promise((resolve) => setTimeout(resolve, 50))
+    }
+  }
+
+  return {
+    async issue(kind, { sub, sid, gen, role, extension, sxp }, expiresAt, { path, clothing = {} } = {}) {
+      const iat = await settled()
       const key = keyring.signing(algorithm, now())
       return new SignJWT({
         ...clothing,
