@@ -14,6 +14,7 @@ export const NewAccount = z.object({
     .string()
     .regex(/^[A-Za-z0-9_-]{1,64}$/, 'an extension has 1 to 64 letters, digits, _ or -')
     .nullable(),
+  email: z.email('an email address is like name@example.org').max(254).nullable().optional(),
 })
 export type NewAccount = z.infer<typeof NewAccount>
 
@@ -23,7 +24,7 @@ export interface AccountsNeeds {
 }
 
 export interface Accounts {
-  /** @throws {Refusal} `input_invalid`, `taken`, `unavailable` */
+  /** @throws {Refusal} `input_invalid`, `taken` (`detail`: `username`, `extension` or `email`), `unavailable` */
   add(account: NewAccount): Promise<User>
   /**
    * Makes `admin` where there is nobody yet.
@@ -39,12 +40,14 @@ export function createAccounts({ users, passwords }: AccountsNeeds): Accounts {
     const checked = NewAccount.safeParse(account)
     if (!checked.success)
       throw new Refusal('input_invalid', { detail: checked.error.issues[0]?.message ?? '' })
-    const { password, ...rest } = checked.data
+    const { password, email = null, ...rest } = checked.data
     // One may log in by name or extension, so a name that is another's extension would stand in their way.
-    for (const login of [rest.username, rest.extension]) {
-      if (login !== null && (await users.findByLogin(login)) !== undefined) throw new Refusal('taken')
+    for (const detail of ['username', 'extension'] as const) {
+      const login = rest[detail]
+      if (login !== null && (await users.findByLogin(login)) !== undefined)
+        throw new Refusal('taken', { detail })
     }
-    return users.add({ ...rest, passwordHash: await passwords.hash(password) })
+    return users.add({ ...rest, email, passwordHash: await passwords.hash(password) })
   }
 
   return {

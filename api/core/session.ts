@@ -40,6 +40,12 @@ export type EndReason =
 /** Where the next page of a list begins: behind this session. */
 export type SessionCursor = Pick<Session, 'createdAt' | 'id'>
 
+/** Of all of a user's sessions, also those that are over. Unix seconds. */
+export interface SessionUse {
+  lastLogin: number
+  lastSeen: number
+}
+
 export interface SessionStore {
   add(session: Session): Promise<void>
   find(id: string): Promise<Session | undefined>
@@ -57,4 +63,6 @@ export interface SessionStore {
   endAllOf(userId: string, exceptId: string | undefined, atS: number, reason: string): Promise<LedgerEntry[]>
   /** A user's live sessions, the newest first, a page at a time. */
   listOf(userId: string, nowS: number, page: { after?: SessionCursor; limit: number }): Promise<Session[]>
+  /** When users logged in last and were heard of last; nobody is in it who never did. */
+  usesOf(userIds: readonly string[]): Promise<ReadonlyMap<string, SessionUse>>
 }

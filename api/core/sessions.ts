@@ -39,10 +39,15 @@ export interface Opened {
 export interface Sessions {
   open(user: User, request: OpenRequest): Promise<Opened>
   /**
-   * A new access token for the session of a good refresh token.
+   * A new access token for the session of a good token; the session's end stays where it is.
+   * @param accessTtl seconds; otherwise the setting's
    * @throws {Refusal} `token_revoked` when the session or its user is no more, `unavailable`
    */
-  refresh(actor: Actor, clothing: Clothing): Promise<Pick<Opened, 'accessToken' | 'expiresIn'>>
+  refresh(
+    actor: Actor,
+    clothing: Clothing,
+    accessTtl?: number,
+  ): Promise<Pick<Opened, 'accessToken' | 'expiresIn'>>
   /**
    * A new access token and the next refresh secret. The direct parent of the current secret gets that same
    * secret again for a moment, so that clients may race; an older one ends the session.
@@ -153,10 +158,10 @@ export function createSessions(needs: SessionsNeeds): Sessions {
       return { sessionId: id, username: user.username, refreshToken, remember, ...access }
     },
 
-    async refresh(actor, clothing) {
+    async refresh(actor, clothing, accessTtl) {
       const { session, user } = await alive(actor.sessionId)
       if (user.generation !== actor.claims.gen) throw ended()
-      const access = await accessFor(user, session, clothing)
+      const access = await accessFor(user, session, clothing, accessTtl)
       await store.touch(session.id, nowS())
       return access
     },

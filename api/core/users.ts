@@ -8,6 +8,8 @@ export interface User {
   username: string
   /** The SIP extension whose media and calls are this user's own; unique where set. */
   extension: string | null
+  /** Unique without regard to case, where it is known. */
+  email: string | null
   role: Role
   /** argon2id in PHC string format (RFC 9106). */
   passwordHash: string
@@ -17,10 +19,11 @@ export interface User {
   createdAt: number
 }
 
-export type NewUser = Pick<User, 'username' | 'extension' | 'role' | 'passwordHash'>
+export type NewUser = Pick<User, 'username' | 'extension' | 'role' | 'passwordHash'> &
+  Partial<Pick<User, 'email'>>
 
 export interface UserStore {
-  /** @throws {Refusal} `taken` when the username or the extension belongs to somebody else */
+  /** @throws {Refusal} `taken` when the username, the extension or the email belongs to somebody else: `detail` says which */
   add(user: NewUser): Promise<User>
   /** Finds by username (any case) and, failing that, by extension: SIP clients log in with either. */
   findByLogin(name: string): Promise<User | undefined>

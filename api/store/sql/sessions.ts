@@ -1,6 +1,6 @@
 import type { Selectable } from 'kysely'
 import type { LedgerEntry } from '../../core/revocations.ts'
-import type { Session, SessionStore } from '../../core/session.ts'
+import type { Session, SessionStore, SessionUse } from '../../core/session.ts'
 import { rowId } from './bind.ts'
 import type { Database } from './database.ts'
 import { enter } from './ledger.ts'
@@ -73,6 +73,26 @@ export function createSessionStore(db: Database): SessionStore {
       }
       const rows = await query.orderBy('created_at', 'desc').orderBy('id', 'desc').limit(limit).execute()
       return rows.map(toSession)
+    },
+
+    async usesOf(userIds) {
+      const ids = userIds.flatMap((id) => rowId(id) ?? [])
+      const uses = new Map<string, SessionUse>()
+      for (let at = 0; at < ids.length; at += 1000) {
+        const rows = await db.query
+          .selectFrom('sessions')
+          .select((of) => [
+            'user_id',
+            of.fn.max('created_at').as('lastLogin'),
+            of.fn.max('last_seen_at').as('lastSeen'),
+          ])
+          .where('user_id', 'in', ids.slice(at, at + 1000))
+          .groupBy('user_id')
+          .execute()
+        for (const { user_id, lastLogin, lastSeen } of rows)
+          uses.set(String(user_id), { lastLogin, lastSeen })
+      }
+      return uses
     },
 
     endAllOf: (userId, exceptId, atS, reason) =>

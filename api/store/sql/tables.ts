@@ -1,5 +1,7 @@
 import type { Generated } from 'kysely'
 import type { Role } from '../../../contract/claims.ts'
+import type { Direction, Outcome } from '../../core/calls/call.ts'
+import type { OwnStatus } from '../../core/presence/status.ts'
 import type { LedgerEntry } from '../../core/revocations.ts'
 
 /** Booleans are 0 and 1, times unix seconds, in every table and on both engines. */
@@ -8,6 +10,10 @@ export interface Tables {
   sessions: SessionsTable
   revocations: RevocationsTable
   log_state: LogStateTable
+  calls: CallsTable
+  call_parties: CallPartiesTable
+  dialled_calls: DialledCallsTable
+  user_statuses: UserStatusesTable
 }
 
 export interface UsersTable {
@@ -16,6 +22,9 @@ export interface UsersTable {
   /** What `username` is compared by: see `fold` in `users.ts`. */
   username_folded: string
   extension: string | null
+  email: string | null
+  /** What `email` is compared by. */
+  email_folded: string | null
   role: Role
   password_hash: string
   disabled: number
@@ -58,4 +67,43 @@ export interface LogStateTable {
   cutoff: number
   stream_ms: number
   stream_seq: number
+}
+
+export interface CallsTable {
+  id: string
+  direction: Direction
+  from_number: string
+  from_name: string
+  to_number: string
+  to_name: string
+  started_at: number
+  answered_at: number | null
+  ended_at: number
+  duration: number
+  billable: number
+  outcome: Outcome
+  cause: number | null
+  recording: string | null
+}
+
+export interface CallPartiesTable {
+  call_id: string
+  user_id: number
+  extension: string
+  /** The call's, always. */
+  started_at: number
+}
+
+export interface DialledCallsTable {
+  id: string
+  user_id: number
+  number: string
+  created_at: number
+  outcome: Outcome | null
+}
+
+export interface UserStatusesTable {
+  user_id: number
+  status: OwnStatus
+  set_at: number
 }

@@ -13,13 +13,15 @@ const clock = () => Math.floor(Date.now() / 1000)
 /** @param now unix seconds, for `createdAt` */
 export function createUserStore(db: Database, now: () => number = clock): UserStore {
   return {
-    async add({ username, extension, role, passwordHash }) {
+    async add({ username, extension, email = null, role, passwordHash }) {
       const row = await db.query
         .insertInto('users')
         .values({
           username,
           username_folded: fold(username),
           extension,
+          email,
+          email_folded: email === null ? null : fold(email),
           role,
           password_hash: passwordHash,
           disabled: 0,
@@ -29,7 +31,7 @@ export function createUserStore(db: Database, now: () => number = clock): UserSt
         .returningAll()
         .executeTakeFirstOrThrow()
         .catch((error) => {
-          throw error instanceof UniqueViolation ? new Refusal('taken', { cause: error }) : error
+          throw error instanceof UniqueViolation ? taken(error) : error
         })
       return toUser(row)
     },
@@ -108,6 +110,13 @@ export function fold(username: string): string {
   return username.normalize('NFKC').toLowerCase().normalize('NFKC')
 }
 
+/** Both engines name the column or the index of it. */
+function taken(error: UniqueViolation): Refusal {
+  const said = error.cause instanceof Error ? error.cause.message : ''
+  const [, what = 'username'] = /users[._](username|extension|email)/.exec(said) ?? []
+  return new Refusal('taken', { detail: what, cause: error })
+}
+
 /** Changes a user and makes every token they hold one of an older generation. */
 function outdate(
   db: Database,
@@ -132,6 +141,7 @@ function toUser(row: Selectable<UsersTable>): User {
     id: String(row.id),
     username: row.username,
     extension: row.extension,
+    email: row.email,
     role: row.role,
     passwordHash: row.password_hash,
     disabled: row.disabled === 1,

@@ -11,6 +11,7 @@ const people: User[] = USERS.map((id) => ({
   username: `name-${id}`,
   extension: null,
   role: 'user',
+  email: null,
   passwordHash: 'first password',
   disabled: false,
   generation: 0,

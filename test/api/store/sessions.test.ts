@@ -31,6 +31,17 @@ describe('sessions', () => {
       await expect(sessions.add(newSession({ id: 'other', userId: '77' }))).rejects.toThrow(/foreign key/i)
     })
 
+    test('the last login of a user counts also when it is over; who never logged in has none', async () => {
+      const { sessions, session } = await setUp()
+      const createdAt = session.createdAt + 100
+      await sessions.add({ ...session, id: 'bGF0ZXItc2Vzc2lvbi1vZg', createdAt, lastSeenAt: createdAt })
+      await sessions.touch(session.id, createdAt + 5)
+      await sessions.end('bGF0ZXItc2Vzc2lvbi1vZg', createdAt + 1, 'logout')
+      const uses = await sessions.usesOf([session.userId, '99', 'nobody'])
+      expect([...uses]).toEqual([[session.userId, { lastLogin: createdAt, lastSeen: createdAt + 5 }]])
+      expect(await sessions.usesOf([])).toEqual(new Map())
+    })
+
     test('a touch notes when a session was used, and a late one does not turn time back', async () => {
       const { sessions, session } = await setUp()
       await sessions.touch(session.id, session.createdAt + 60)

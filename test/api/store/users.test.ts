@@ -14,6 +14,7 @@ describe('users', () => {
       const anna = await users.add(newUser())
       expect(anna).toEqual({
         ...newUser(),
+        email: null,
         id: expect.stringMatching(/^[1-9]\d*$/),
         disabled: false,
         generation: 0,
@@ -23,18 +24,23 @@ describe('users', () => {
     })
 
     test.each([
-      ['the same username', newUser({ extension: '202' })],
-      ['the username in capitals', newUser({ username: 'ANNA', extension: '202' })],
-      ['the username in full-width letters', newUser({ username: 'ａｎｎａ', extension: '202' })],
-      ['the extension', newUser({ username: 'boris' })],
-    ])('%s is taken', async (_, second) => {
+      ['the same username', newUser({ extension: '202' }), 'username'],
+      ['the username in capitals', newUser({ username: 'ANNA', extension: '202' }), 'username'],
+      ['the username in full-width letters', newUser({ username: 'ａｎｎａ', extension: '202' }), 'username'],
+      ['the extension', newUser({ username: 'boris' }), 'extension'],
+      [
+        'the email in capitals',
+        newUser({ username: 'boris', extension: '202', email: 'ANNA@example.org' }),
+        'email',
+      ],
+    ])('%s is taken', async (_, second, what) => {
       const users = await store()
-      await users.add(newUser())
-      await expect(users.add(second)).rejects.toMatchObject({ name: 'Refusal', code: 'taken' })
+      await users.add(newUser({ email: 'anna@example.org' }))
+      await expect(users.add(second)).rejects.toMatchObject({ name: 'Refusal', code: 'taken', detail: what })
       expect(await users.count()).toBe(1)
     })
 
-    test('any number of users may have no extension', async () => {
+    test('any number of users may have no extension and no email', async () => {
       const users = await store()
       await users.add(newUser({ username: 'anna', extension: null }))
       await users.add(newUser({ username: 'boris', extension: null }))

@@ -87,6 +87,7 @@ export function createMemoryDatabase(people: readonly User[]): MemoryDatabase {
           .filter((row) => row.endedAt === null && row.expiresAt > atS)
           .map((row) => over(row, atS, reason)),
       listOf: async () => [],
+      usesOf: async () => new Map(),
     },
     waiting: () => [...waiting.values()],
     announced: ({ id }) => void waiting.delete(id),
