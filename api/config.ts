@@ -2,6 +2,7 @@ import { join, resolve } from 'node:path'
 import { z } from 'zod'
 import { commonSettings, listOf, wholeNumber } from '../contract/env.ts'
 import { ALGORITHMS } from '../contract/keys.ts'
+import { checkPbx, pbxOf, pbxSettings } from './pbx-settings.ts'
 
 /** Where users and sessions live when nothing else is said. */
 export const embeddedDatabase = (dataFolder: string) => `sqlite:${join(resolve(dataFolder), 'hookswitch.db')}`
@@ -26,7 +27,9 @@ export const Config = z
     HOOKSWITCH_MIKOPBX_LOGINS: wholeNumber('failed logins', 1, 1_000_000).default(10),
     HOOKSWITCH_MIKOPBX_REFRESHES: wholeNumber('refreshes', 1, 1_000_000).default(100),
     HOOKSWITCH_ALLOWED_ORIGINS: listOf(),
+    ...pbxSettings,
   })
+  .superRefine(checkPbx)
   .transform((env) => ({
     keysFolder: join(resolve(env.HOOKSWITCH_DATA), 'keys'),
     securityLogPath: join(resolve(env.HOOKSWITCH_DATA), 'log', 'security.log'),
@@ -48,4 +51,5 @@ export const Config = z
     mikopbxRefreshes: { most: env.HOOKSWITCH_MIKOPBX_REFRESHES, window: 300 },
     allowedOrigins: env.HOOKSWITCH_ALLOWED_ORIGINS,
     logLevel: env.HOOKSWITCH_LOG_LEVEL,
+    ...pbxOf(env),
   }))

@@ -1,0 +1,101 @@
+import { z } from 'zod'
+import { wholeNumber } from '../contract/env.ts'
+import { parseRecordingTemplate } from './core/calls/recording-template.ts'
+
+const NAME = /^[A-Za-z0-9_-]{1,64}$/
+const context = z.string().regex(NAME, 'must be a dialplan context: letters, digits, _ and -')
+const flag = z
+  .enum(['true', 'false', '1', '0'], 'must be true or false')
+  .default('false')
+  .transform((text) => text === 'true' || text === '1')
+
+/** What the API must know of the PBX. Without `HOOKSWITCH_AMI_HOST` there is none, and no calls. */
+export const pbxSettings = {
+  HOOKSWITCH_AMI_HOST: z.string().optional(),
+  HOOKSWITCH_AMI_PORT: wholeNumber('', 1, 65_535).default(5038),
+  HOOKSWITCH_AMI_TLS: flag,
+  HOOKSWITCH_AMI_TLS_CA: z.string().optional(),
+  HOOKSWITCH_AMI_EVENTS_USER: z.string().default('hookswitch-events'),
+  HOOKSWITCH_AMI_EVENTS_SECRET: z.string().optional(),
+  HOOKSWITCH_AMI_CONTROL_USER: z.string().default('hookswitch-control'),
+  HOOKSWITCH_AMI_CONTROL_SECRET: z.string().optional(),
+  HOOKSWITCH_ENDPOINT: z
+    .string()
+    .regex(
+      /^[A-Za-z0-9_-]{0,40}\{extension\}[A-Za-z0-9_-]{0,40}$/,
+      'must hold {extension}, as in {extension}',
+    )
+    .default('{extension}'),
+  HOOKSWITCH_DIAL_CONTEXT: context.default('from-internal'),
+  HOOKSWITCH_TRANSFER_CONTEXT: context.optional(),
+  HOOKSWITCH_PARKING_LOT: context.optional(),
+  HOOKSWITCH_RING_SECONDS: wholeNumber('seconds', 5, 300).default(30),
+  HOOKSWITCH_DIAL_POLICY: z.string().optional(),
+  HOOKSWITCH_RECORDING: z
+    .string()
+    .default('{uniqueid}.wav')
+    .superRefine((text, { addIssue }) => {
+      try {
+        parseRecordingTemplate(text)
+      } catch (err) {
+        addIssue(err instanceof Error ? err.message : 'cannot be read')
+      }
+    }),
+  HOOKSWITCH_ANSWER_BY_NOTIFY: flag,
+}
+
+type Env = z.output<z.ZodObject<typeof pbxSettings>>
+
+/** A PBX that is named must be told how to log in: a Refusal at three in the morning would come too late. */
+export function checkPbx(env: Env, ctx: z.core.$RefinementCtx<Env>): void {
+  if (env.HOOKSWITCH_AMI_HOST === undefined) return
+  for (const name of ['HOOKSWITCH_AMI_EVENTS_SECRET', 'HOOKSWITCH_AMI_CONTROL_SECRET'] as const) {
+    if (env[name] !== undefined) continue
+    ctx.addIssue({
+      code: 'custom',
+      path: [name],
+      message: `is not set: ${name}_FILE names the file with the secret of manager.conf`,
+    })
+  }
+}
+
+export interface PbxConfig {
+  host: string
+  port: number
+  tls: boolean
+  /** A file with the PEM of who signed the PBX's certificate. */
+  tlsCaPath: string | undefined
+  events: { username: string; secret: string }
+  control: { username: string; secret: string }
+  dialContext: string
+  transferContext: string
+  parkingLot: string | undefined
+}
+
+export const pbxOf = (env: Env) => ({
+  pbx:
+    env.HOOKSWITCH_AMI_HOST === undefined
+      ? undefined
+      : ({
+          host: env.HOOKSWITCH_AMI_HOST,
+          port: env.HOOKSWITCH_AMI_PORT,
+          tls: env.HOOKSWITCH_AMI_TLS,
+          tlsCaPath: env.HOOKSWITCH_AMI_TLS_CA,
+          events: {
+            username: env.HOOKSWITCH_AMI_EVENTS_USER,
+            secret: env.HOOKSWITCH_AMI_EVENTS_SECRET ?? '',
+          },
+          control: {
+            username: env.HOOKSWITCH_AMI_CONTROL_USER,
+            secret: env.HOOKSWITCH_AMI_CONTROL_SECRET ?? '',
+          },
+          dialContext: env.HOOKSWITCH_DIAL_CONTEXT,
+          transferContext: env.HOOKSWITCH_TRANSFER_CONTEXT ?? env.HOOKSWITCH_DIAL_CONTEXT,
+          parkingLot: env.HOOKSWITCH_PARKING_LOT,
+        } satisfies PbxConfig),
+  endpointTemplate: env.HOOKSWITCH_ENDPOINT,
+  ringMs: env.HOOKSWITCH_RING_SECONDS * 1000,
+  dialPolicyPath: env.HOOKSWITCH_DIAL_POLICY,
+  recordingTemplate: env.HOOKSWITCH_RECORDING,
+  answerByNotify: env.HOOKSWITCH_ANSWER_BY_NOTIFY,
+})
