@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http'
 import { CHALLENGE_INVALID, CHALLENGE_NONE } from '../contract/bearer.ts'
 import type { Claims } from '../contract/claims.ts'
 import { readCredential } from '../contract/credential.ts'
-import { mayRead } from '../contract/media-path.ts'
+import { isHidden, mayRead } from '../contract/media-path.ts'
 import type { Judge, VerdictCode } from '../contract/verdict.ts'
 import { mayFollow } from './policy.ts'
 import { one, readTarget } from './request.ts'
@@ -75,8 +75,10 @@ export function createGate({ judge, streams, takeTicket }: GateNeeds): Gate {
       const verdict = judge.token(credential.text, isLink ? 'media-link' : 'access')
       if (!verdict.good) return REFUSALS[verdict.code]
       const path = fromLatin1(target.name)
-      if (path === undefined || (isLink && verdict.claims.path !== path)) return forbidden
-      return mayRead(verdict.claims, path) ? ok : forbidden
+      if (path === undefined || isHidden(path)) return forbidden
+      // Whoever signed a link has judged who may have its one file: a recording lies where the PBX put it.
+      const mayHave = isLink ? verdict.claims.path === path : mayRead(verdict.claims, path)
+      return mayHave ? ok : forbidden
     },
 
     channel(headers) {

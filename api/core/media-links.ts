@@ -1,5 +1,6 @@
-import { mayRead } from '../../contract/media-path.ts'
+import { isHidden, mayRead } from '../../contract/media-path.ts'
 import type { Actor } from './actor.ts'
+import { isPlainPath } from './plain-path.ts'
 import { Refusal } from './refusal.ts'
 import type { Tokens } from './tokens.ts'
 
@@ -17,6 +18,11 @@ export interface MediaLinks {
    * @throws {Refusal} `input_invalid`, `forbidden`, `unavailable`
    */
   sell(actor: Actor, path: string, minutes: number): Promise<MediaLink>
+  /**
+   * The same for a file that the caller knows the actor may have, wherever it lies; never for a hidden one.
+   * @throws {Refusal} `input_invalid`, `forbidden`, `unavailable`
+   */
+  sellFor(actor: Actor, path: string, minutes: number): Promise<MediaLink>
 }
 
 export interface MediaLinksNeeds {
@@ -27,24 +33,24 @@ export interface MediaLinksNeeds {
 }
 
 export function createMediaLinks({ tokens, now, longestLifetime }: MediaLinksNeeds): MediaLinks {
+  async function sellFor({ claims }: Actor, path: string, minutes: number): Promise<MediaLink> {
+    if (!isPlainPath(path)) {
+      throw new Refusal('input_invalid', { detail: 'path must be like 1001/2026/call.mp3' })
+    }
+    if (isHidden(path)) throw new Refusal('forbidden')
+    // No token may live longer than the longest kind: a link that did would open nothing.
+    const expiresAt = Math.floor(now() / 1000) + Math.min(minutes * 60, longestLifetime)
+    const link = await tokens.issue('media-link', claims, expiresAt, { path })
+    const encoded = path.split('/').map(encodeURIComponent).join('/')
+    return { url: `/media/${encoded}?link=${link}`, expiresAt }
+  }
+
   return {
+    sellFor,
     async sell(actor, path, minutes) {
-      if (!isPlainPath(path)) {
-        throw new Refusal('input_invalid', { detail: 'path must be like 1001/2026/call.mp3' })
-      }
-      const { claims } = actor
-      if (!mayRead(claims, path)) throw new Refusal('forbidden')
-      // No token may live longer than the longest kind: a link that did would open nothing.
-      const expiresAt = Math.floor(now() / 1000) + Math.min(minutes * 60, longestLifetime)
-      const link = await tokens.issue('media-link', claims, expiresAt, { path })
-      const encoded = path.split('/').map(encodeURIComponent).join('/')
-      return { url: `/media/${encoded}?link=${link}`, expiresAt }
+      // What is no path at all is told first, by `sellFor`.
+      if (isPlainPath(path) && !mayRead(actor.claims, path)) throw new Refusal('forbidden')
+      return sellFor(actor, path, minutes)
     },
   }
-}
-
-/** Only what nginx would serve under the very same name: no dot segments, no empty ones, no controls. */
-function isPlainPath(path: string): boolean {
-  if (path.length === 0 || path.length > 512 || !path.isWellFormed() || /[\p{Cc}\\]/u.test(path)) return false
-  return path.split('/').every((segment) => segment !== '' && segment !== '.' && segment !== '..')
 }

@@ -1,0 +1,116 @@
+import { describe, expect, test } from 'vitest'
+import { actorOf } from '../../api/core/actor.ts'
+import { createMediaLinks } from '../../api/core/media-links.ts'
+import { createTokens } from '../../api/core/tokens.ts'
+import type { Role } from '../../contract/claims.ts'
+import { createRevocationMemory } from '../../contract/revocation.ts'
+import { createJudge } from '../../contract/verdict.ts'
+import { createGate } from '../../sidecar/gate.ts'
+import { mint, newKey } from '../contract/forge.ts'
+
+const nowS = 1_750_000_000
+const key = newKey('HS256', 'hs256-a')
+
+/** An API that sells links, and a gate that takes them. */
+function setUp({ role = 'user' as Role } = {}) {
+  const memory = createRevocationMemory()
+  memory.trust(0, 0)
+  const judge = createJudge({
+    keyring: { find: () => key, onChange: () => {} },
+    revocations: memory,
+    now: () => nowS * 1000,
+    monotonic: () => 0,
+    maxStalenessMs: 5_000,
+    longestLifetime: 3_600,
+    cacheSize: 10,
+  })
+  const gate = createGate({
+    judge,
+    // No stream is opened here.
+    streams: {} as Parameters<typeof createGate>[0]['streams'],
+    takeTicket: async () => undefined,
+  })
+  const tokens = createTokens({
+    keyring: { signing: () => ({ ...key, createdAtMs: 0 }) },
+    algorithm: 'HS256',
+    now: () => nowS * 1000,
+    issuingSince: () => 0,
+  })
+  const links = createMediaLinks({ tokens, now: () => nowS * 1000, longestLifetime: 3_600 })
+  const verdict = judge.token(mint(key, nowS, { claims: { role } }), 'access')
+  if (!verdict.good) throw new Error('the token is good in every way')
+  const open = (path: string, query: string) =>
+    gate.media({ 'x-hs-target': `GET ${path}`, 'x-hs-query': query }).status
+  return { links, memory, actor: actorOf(verdict.claims), open }
+}
+const queryOf = (url: string) => url.split('?')[1] ?? ''
+
+describe('a link to a file outside one’s own folder', () => {
+  test('is sold where the caller knows that it may be, and opens that file alone', async () => {
+    const { links, actor, open } = setUp()
+    const { url, expiresAt } = await links.sellFor(actor, '2026/01/call.wav', 10)
+    expect(url).toMatch(/^\/media\/2026\/01\/call\.wav\?link=/)
+    expect(expiresAt).toBe(nowS + 600)
+    expect(open('2026/01/call.wav', queryOf(url))).toBe(204)
+    expect(open('2026/01/other.wav', queryOf(url))).toBe(403)
+    expect(open('2026/01/call.wav/x', queryOf(url))).toBe(403)
+    expect(open('1001/call.wav', queryOf(url))).toBe(403)
+  })
+
+  test('is not sold to whoever just asks for it', async () => {
+    const { links, actor } = setUp()
+    await expect(links.sell(actor, '2026/01/call.wav', 10)).rejects.toMatchObject({ code: 'forbidden' })
+    await expect(links.sell(actor, '1001/call.wav', 10)).resolves.toBeDefined()
+  })
+
+  test('dies with its session', async () => {
+    const { links, actor, open, memory } = setUp()
+    const { url } = await links.sellFor(actor, '2026/call.wav', 10)
+    memory.apply({ kind: 'sid', key: actor.sessionId, generation: 0, until: nowS + 3_600 })
+    expect(open('2026/call.wav', queryOf(url))).toBe(401)
+  })
+
+  test('lives no longer than any token may', async () => {
+    const { links, actor, open } = setUp()
+    const { url, expiresAt } = await links.sellFor(actor, '2026/call.wav', 600)
+    expect(expiresAt).toBe(nowS + 3_600)
+    expect(open('2026/call.wav', queryOf(url))).toBe(204)
+  })
+
+  test.each([
+    ['a hidden file', '.secrets/call.wav', 'forbidden'],
+    ['a file in a hidden folder', '2026/.trash/call.wav', 'forbidden'],
+    ['a path that climbs', '../call.wav', 'input_invalid'],
+    ['a path from the root', '/etc/passwd', 'input_invalid'],
+  ])('is sold to nobody for %s', async (_, path, code) => {
+    const { links, actor } = setUp({ role: 'admin' })
+    await expect(links.sellFor(actor, path, 10)).rejects.toMatchObject({ code })
+    await expect(links.sell(actor, path, 10)).rejects.toMatchObject({ code })
+  })
+
+  test.each([
+    ['opens the one file it names', 'call.wav', { path: 'call.wav' }, 'ml+jwt', 'link', 204],
+    ['to a hidden file opens nothing', '.x/call.wav', { path: '.x/call.wav' }, 'ml+jwt', 'link', 403],
+    ['that names no file opens nothing', 'call.wav', {}, 'ml+jwt', 'link', 403],
+    ['that is an access token opens nothing', 'call.wav', { path: 'call.wav' }, 'at+jwt', 'link', 403],
+    [
+      'shown as an access token opens nothing',
+      'call.wav',
+      { path: 'call.wav' },
+      'ml+jwt',
+      'authorization',
+      403,
+    ],
+  ])('%s', (_, path, claims, typ, name, status) => {
+    const { open } = setUp()
+    const token = mint(key, nowS, { header: { typ }, claims: { ...claims, role: 'admin' } })
+    expect(open(path, `${name}=${token}`)).toBe(status)
+  })
+})
+
+test('an access token still opens one’s own folder alone', () => {
+  const { open } = setUp()
+  const token = mint(key, nowS, { claims: { path: '2026/call.wav' } })
+  expect(open('1001/call.wav', `authorization=${token}`)).toBe(204)
+  expect(open('2026/call.wav', `authorization=${token}`)).toBe(403)
+})
