@@ -1,0 +1,186 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import type { Call, Leg } from '../../../../api/core/calls/call.ts'
+import { recordOf } from '../../../../api/core/calls/record.ts'
+import { parseRecordingTemplate } from '../../../../api/core/calls/recording-template.ts'
+
+const second = 1_000_000
+const startedAt = Date.UTC(2026, 0, 31, 23, 59, 58) * 1000 + 250_000
+
+const leg = (difference: Partial<Leg> = {}): Leg => ({
+  channelId: '1769903998.7',
+  channelName: 'PJSIP/1001-00000007',
+  endpoint: '1001',
+  number: '1001',
+  name: 'Anna',
+  state: 'ended',
+  holds: false,
+  parkedAt: undefined,
+  bridge: undefined,
+  role: 'callee',
+  answeredAt: startedAt + 5 * second,
+  ...difference,
+})
+
+/** A call that came in, was answered and recorded, and is over. */
+const call = (difference: Partial<Call> = {}): Call => ({
+  id: '1769903998.6',
+  state: 'ended',
+  direction: 'incoming',
+  from: { number: '+493012345', name: 'Bob' },
+  to: { number: '1001', name: 'Anna' },
+  legs: [leg({ endpoint: 'trunk', role: 'caller' }), leg()],
+  startedAt,
+  answeredAt: startedAt + 5 * second,
+  endedAt: startedAt + 65 * second,
+  outcome: 'answered',
+  cause: 16,
+  recording: 'off',
+  recordedChannel: '1769903998.7',
+  ...difference,
+})
+
+const partiesOf = (endpoint: string) =>
+  /^1\d{3}$/.test(endpoint) ? { userId: endpoint.slice(-1), extension: endpoint } : undefined
+const record = (difference: Partial<Call> = {}) =>
+  recordOf(call(difference), partiesOf, parseRecordingTemplate('{linkedid}.wav'))
+
+describe('what is kept of a call', () => {
+  test('is who, when, how long, how it ended and where it can be heard', () => {
+    const start = Math.floor(startedAt / second)
+    expect(record()).toEqual({
+      id: '1769903998.6',
+      direction: 'incoming',
+      fromNumber: '+493012345',
+      fromName: 'Bob',
+      toNumber: '1001',
+      toName: 'Anna',
+      startedAt: start,
+      answeredAt: start + 5,
+      endedAt: start + 65,
+      duration: 65,
+      billable: 60,
+      outcome: 'answered',
+      cause: 16,
+      recording: '1769903998.6.wav',
+      parties: [{ userId: '1', extension: '1001' }],
+    })
+  })
+
+  test.each<[string, Partial<Call>, object]>([
+    [
+      'a call nobody answered has nothing to bill',
+      { answeredAt: undefined, outcome: 'no_answer' },
+      { answeredAt: null, billable: 0, duration: 65 },
+    ],
+    ['a call that ended unheard has an unknown outcome', { outcome: undefined }, { outcome: 'unknown' }],
+    ['a call whose cause was not told has none', { cause: undefined }, { cause: null }],
+    ['a call that was not recorded has no file', { recordedChannel: undefined }, { recording: null }],
+    ['a clock that ran back gives no negative time', { endedAt: startedAt - second }, { duration: 0 }],
+    ['part of a second is none', { endedAt: startedAt + 1_999_999 }, { duration: 1 }],
+    [
+      'a person whose phone was rung twice is one party',
+      { legs: [leg(), leg({ channelId: '1769903998.9' }), leg({ endpoint: '1002' })] },
+      {
+        parties: [
+          { userId: '1', extension: '1001' },
+          { userId: '2', extension: '1002' },
+        ],
+      },
+    ],
+    [
+      'trunks and what is no phone are no parties',
+      { legs: [leg({ endpoint: 'trunk' }), leg({ endpoint: undefined })] },
+      { parties: [] },
+    ],
+  ])('%s', (_, difference, kept) => {
+    expect(record(difference)).toMatchObject(kept)
+  })
+
+  test('a call that is not over is not recorded', () => {
+    expect(() => record({ endedAt: undefined })).toThrow(TypeError)
+  })
+})
+
+describe('a name that a stranger chose', () => {
+  test.each([
+    ['keeps its letters', 'Иван «Bob» 李 📞', 'Иван «Bob» 李 📞'],
+    ['loses its line breaks', 'Bob\r\nAction: Command', 'BobAction: Command'],
+    ['loses NUL and escapes', 'B\0o\x1b[31mb\x7f', 'Bo[31mb'],
+    ['loses marks that turn the reading direction', 'Bob\u202etxt.exe', 'Bobtxt.exe'],
+    ['loses line separators', 'a\u2028b\u2029c', 'abc'],
+    ['has its half surrogates replaced', 'a\ud800b', 'a\ufffdb'],
+    ['loses blanks around it', '  Bob \t', 'Bob'],
+  ])('%s', (_, name, kept) => {
+    expect(record({ from: { number: name, name } })).toMatchObject({ fromName: kept, fromNumber: kept })
+  })
+
+  test('is cut to size, and never through a character', () => {
+    const { toName, toNumber } = record({ to: { number: '📞'.repeat(999), name: '📞'.repeat(999) } })
+    expect(toName).toBe('📞'.repeat(128))
+    expect(toNumber).toBe('📞'.repeat(64))
+  })
+
+  test('can be kept by both engines, whatever it is', () => {
+    const halves = fc.nat({ max: 0xffff }).map((unit) => String.fromCharCode(unit))
+    fc.assert(
+      fc.property(fc.string({ unit: halves }), (name) => {
+        const { fromName } = record({ from: { number: '1', name } })
+        expect(fromName).not.toMatch(/[\p{Cc}\p{Surrogate}]/u)
+      }),
+    )
+  })
+})
+
+describe('the name of a recording', () => {
+  test.each([
+    ['{linkedid}.wav', '1769903998.6.wav'],
+    ['{yyyy}/{mm}/{dd}/{uniqueid}.wav', '2026/01/31/1769903998.7.wav'],
+    [
+      'monitor/{yyyy}-{mm}-{dd}-{hh}/call {linkedid}_{uniqueid}.mp3',
+      'monitor/2026-01-31-23/call 1769903998.6_1769903998.7.mp3',
+    ],
+    ['one-for-all.wav', 'one-for-all.wav'],
+  ])('%s is %s', (template, path) => {
+    expect(parseRecordingTemplate(template)(call())).toBe(path)
+  })
+
+  test.each<[string, Partial<Call>]>([
+    ['no recording', { recordedChannel: undefined }],
+    ['an id that climbs', { id: '../../etc/passwd' }],
+    ['an id of dots', { id: '..' }],
+    ['an id that hides the file', { id: '.htaccess' }],
+    ['an id with a folder', { id: 'a/b' }],
+    ['an id with a NUL', { id: 'a\0' }],
+    ['an empty id', { id: '' }],
+    ['an id of endless length', { id: 'a'.repeat(600) }],
+  ])('is none for %s', (_, difference) => {
+    expect(parseRecordingTemplate('{linkedid}.wav')(call(difference))).toBeNull()
+  })
+
+  test.each([
+    ['an unknown placeholder, by name', '{callid}.wav', 'unknown {callid}'],
+    ['a member that every object has', '{constructor}.wav', 'unknown {constructor}'],
+    ['an open brace', '{linkedid.wav', 'a brace'],
+    ['an empty placeholder', '{}.wav', 'a brace'],
+    ['a path from the root', '/var/{linkedid}.wav', 'below the media root'],
+    ['a path that climbs', '../{linkedid}.wav', 'below the media root'],
+    ['a hidden folder', '.hidden/{linkedid}.wav', 'below the media root'],
+    ['a folder', '{yyyy}/', 'below the media root'],
+    ['nothing', '', 'below the media root'],
+    ['a backslash', 'a\\{linkedid}.wav', 'below the media root'],
+  ])('cannot be made of %s', (_, template, complaint) => {
+    expect(() => parseRecordingTemplate(template)).toThrow(complaint)
+  })
+
+  test('stays below the media root, whatever a PBX calls its channels', () => {
+    const name = parseRecordingTemplate('{linkedid}/{uniqueid}')
+    const id = fc.string({ unit: fc.constantFrom('.', '/', '\\', 'a', '1', '\0', '%', '-'), maxLength: 5 })
+    fc.assert(
+      fc.property(id, id, (linkedid, uniqueid) => {
+        const path = name(call({ id: linkedid, recordedChannel: uniqueid }))
+        if (path !== null) expect(path).toMatch(/^[a1-][a1.-]*\/[a1-][a1.-]*$/)
+      }),
+    )
+  })
+})
