@@ -13,9 +13,12 @@ export interface News {
    * @throws {Refusal} `unavailable`
    */
   tell(userId: string, message: Message, fence?: number): Promise<void>
+  /** Tells everybody with a socket: what `users-state` says to those who follow that. Not numbered, not kept. */
+  tellAll(message: Message): Promise<void>
 }
 
 /** Hears what any API told, for sockets held by this one. */
 export interface NewsHearing {
-  on(listener: (userId: string, message: Message) => void): () => void
+  /** @param listener `userId` is undefined for what everybody is told */
+  on(listener: (userId: string | undefined, message: Message) => void): () => void
 }

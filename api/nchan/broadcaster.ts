@@ -1,10 +1,20 @@
 import { Agent } from 'undici'
+import { privateChannelOf, stateChannelOf } from '../../contract/channels.ts'
+import type { Message } from '../core/news.ts'
 import { Refusal } from '../core/refusal.ts'
-import type { Broadcaster, Snapshot, SnapshotStore } from '../core/snapshots.ts'
+import type { Broadcaster, SnapshotStore } from '../core/snapshots.ts'
 import { SNAPSHOT_CHANNELS } from '../core/snapshots.ts'
 
 export interface Nchan extends Broadcaster {
-  /** Publishes again what an nginx has forgotten, as it does with each reload and restart. Call it often. */
+  /**
+   * Publishes to a user's private channel, where it stays as the last word until nginx is started anew.
+   * @throws {Refusal} `unavailable` when no nginx took it
+   */
+  tell(userId: string, message: Message): Promise<void>
+  /**
+   * Publishes the snapshots that an nginx has forgotten, as it does with each reload and restart. Call it often.
+   * What was told to one user is not told again.
+   */
   remind(store: Pick<SnapshotStore, 'last'>): Promise<void>
   close(): Promise<void>
 }
@@ -26,13 +36,14 @@ export function createNchan(sockets: readonly string[]): Nchan {
       }),
   )
 
-  async function post(door: Agent, snapshot: Snapshot): Promise<number> {
+  /** @returns how many followed the channel there */
+  async function post(door: Agent, channel: string, message: object): Promise<number> {
     const { statusCode, body } = await door.request({
       origin: 'http://nginx',
-      path: pathOf(snapshot.channel),
+      path: `/channel/${channel}`,
       method: 'POST',
       headers: { 'Content-Type': 'application/json', Accept: 'text/json' },
-      body: JSON.stringify(snapshot.body),
+      body: JSON.stringify(message),
     })
     const said = (await body.json()) as { subscribers?: unknown } // Nchan's channel information
     if (statusCode !== 201 && statusCode !== 202) throw new Error(`Nchan answered ${statusCode}`)
@@ -42,7 +53,7 @@ export function createNchan(sockets: readonly string[]): Nchan {
   async function hasMessage(door: Agent, channel: string): Promise<boolean> {
     const { statusCode, body } = await door.request({
       origin: 'http://nginx',
-      path: pathOf(channel),
+      path: `/channel/${channel}`,
       method: 'GET',
       headers: { Accept: 'text/json' },
     })
@@ -53,22 +64,32 @@ export function createNchan(sockets: readonly string[]): Nchan {
     return Number(((await body.json()) as { messages?: unknown }).messages ?? 0) > 0
   }
 
+  /** @returns how many followed the channel at all nginx that took the message */
+  async function postToAll(channel: string, message: object): Promise<number> {
+    const results = await Promise.allSettled(doors.map((door) => post(door, channel, message)))
+    const counts = results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []))
+    if (counts.length === 0) {
+      const cause = results.find((result) => result.status === 'rejected')?.reason
+      throw new Refusal('unavailable', { detail: 'nginx took no message', retryAfter: 2, cause })
+    }
+    return counts.reduce((sum, count) => sum + count, 0)
+  }
+
   return {
-    async publish(snapshot) {
-      const results = await Promise.allSettled(doors.map((door) => post(door, snapshot)))
-      const counts = results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []))
-      if (counts.length === 0) {
-        const cause = results.find((result) => result.status === 'rejected')?.reason
-        throw new Refusal('unavailable', { detail: 'nginx took no message', retryAfter: 2, cause })
-      }
-      return { subscribers: counts.reduce((sum, count) => sum + count, 0) }
+    async publish({ channel, body }) {
+      return { subscribers: await postToAll(stateChannelOf(channel), body) }
+    },
+    async tell(userId, message) {
+      const channel = privateChannelOf(userId)
+      if (channel !== undefined) await postToAll(channel, message)
     },
     async remind(store) {
-      for (const channel of SNAPSHOT_CHANNELS) {
+      for (const name of SNAPSHOT_CHANNELS) {
+        const channel = stateChannelOf(name)
         for (const door of doors) {
           if (await hasMessage(door, channel).catch(() => true)) continue
-          const snapshot = await store.last(channel)
-          if (snapshot !== undefined) await post(door, snapshot)
+          const snapshot = await store.last(name)
+          if (snapshot !== undefined) await post(door, channel, snapshot.body)
         }
       }
     },
@@ -77,5 +98,3 @@ export function createNchan(sockets: readonly string[]): Nchan {
     },
   }
 }
-
-const pathOf = (channel: string) => `/channel/state/${channel}`

@@ -1,0 +1,117 @@
+import type { Redis } from 'ioredis'
+import { z } from 'zod'
+import type { Message, News, NewsHearing } from '../../core/news.ts'
+import { newId } from '../../core/tokens.ts'
+import { orUnavailable } from './fault.ts'
+
+export interface NewsNeeds {
+  redis: Redis
+  /** To the user's private channel, at every nginx. */
+  publish(userId: string, message: Message): Promise<void>
+}
+
+const keyOf = (userId: string) => `hookswitch:news:${userId}`
+
+/** Every API hears all that is told on this channel of Redis. */
+const TOLD = 'hookswitch:news'
+const Told = z.object({
+  /** Left out of what everybody is told. */
+  to: z.object({ userId: z.string(), seq: z.number(), epoch: z.string() }).optional(),
+  message: z.looseObject({ type: z.string() }),
+})
+
+/** How long a user's numbering outlives the last word, in seconds; after that a new epoch begins. */
+const KEPT_S = 7 * 86_400
+
+/**
+ * Refuses a stale fence, numbers, keeps and spreads in one step, so that all hear one order. The message is
+ * put in as it came: Lua's JSON would turn `[]` into `{}`.
+ */
+const TELL = `
+local fence = tonumber(ARGV[3])
+if fence and fence < tonumber(redis.call('HGET', KEYS[1], 'fence') or 0) then return false end
+redis.call('HSETNX', KEYS[1], 'epoch', ARGV[1])
+if fence then redis.call('HSET', KEYS[1], 'fence', ARGV[3]) end
+local epoch, seq = redis.call('HGET', KEYS[1], 'epoch'), redis.call('HINCRBY', KEYS[1], 'seq', 1)
+redis.call('HSET', KEYS[1], 'message', ARGV[2])
+redis.call('EXPIRE', KEYS[1], ARGV[4])
+local to = '{"userId":' .. ARGV[6] .. ',"seq":' .. seq .. ',"epoch":"' .. epoch .. '"}'
+redis.call('PUBLISH', ARGV[5], '{"to":' .. to .. ',"message":' .. ARGV[2] .. '}')
+return { epoch, seq }
+`
+
+/** One after the other for each user: Nchan's subscribers see the order in which it was published. */
+export function createNews({ redis, publish }: NewsNeeds): News {
+  const turns = new Map<string, Promise<void>>()
+
+  async function tell(userId: string, message: Message, fence: number | undefined): Promise<void> {
+    const reply = redis.eval(
+      TELL,
+      1,
+      keyOf(userId),
+      newId(),
+      JSON.stringify(message),
+      fence ?? '',
+      KEPT_S,
+      TOLD,
+      JSON.stringify(userId),
+    ) as Promise<[string, number] | null> // TELL's return
+    const numbered = await orUnavailable(reply)
+    if (numbered === null) return
+    const [epoch, seq] = numbered
+    await publish(userId, { ...message, seq, epoch })
+  }
+
+  return {
+    tell(userId, message, fence) {
+      const earlier = turns.get(userId) ?? Promise.resolve()
+      const told = earlier.then(() => tell(userId, message, fence))
+      // What went wrong is for the one who told it; the next has a turn of its own.
+      const turn = told
+        .catch(() => {})
+        .finally(() => {
+          if (turns.get(userId) === turn) turns.delete(userId)
+        })
+      turns.set(userId, turn)
+      return told
+    },
+    async tellAll(message) {
+      await orUnavailable(redis.publish(TOLD, JSON.stringify({ message })))
+    },
+  }
+}
+
+/**
+ * Hears what any API tells, from the moment Redis is there and again each time it is back. What is told in
+ * between is not heard: the numbers show it.
+ * @param redis a connection for this alone, closed by whoever made it
+ */
+export function createNewsHearing(redis: Redis): NewsHearing {
+  const listeners = new Set<Parameters<NewsHearing['on']>[0]>()
+  redis.on('message', (_channel: string, text: string) => {
+    const told = read(text)
+    if (told === undefined) return
+    const { to, message } = told
+    const numbered = to === undefined ? message : { ...message, seq: to.seq, epoch: to.epoch }
+    for (const listener of listeners) listener(to?.userId, numbered)
+  })
+  const subscribe = () => void redis.subscribe(TOLD).catch(() => {}) // the connection broke: it comes back
+  redis.on('ready', subscribe)
+  if (redis.status === 'ready') subscribe()
+  else if (redis.status === 'wait') redis.connect().catch(() => {})
+
+  return {
+    on(listener) {
+      listeners.add(listener)
+      return () => void listeners.delete(listener)
+    },
+  }
+}
+
+function read(text: string) {
+  try {
+    return Told.safeParse(JSON.parse(text)).data
+  } catch {
+    return undefined // not JSON: not ours
+  }
+}

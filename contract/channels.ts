@@ -1,0 +1,26 @@
+import type { Claims, Role } from './claims.ts'
+
+/** The channels of state that clients ask for by name, and who may. */
+const STATE: Readonly<Record<string, readonly Role[]>> = {
+  'users-state': ['user', 'supervisor', 'admin'],
+  'active-calls': ['supervisor', 'admin'],
+}
+
+/** What everybody calls the channel of what is told to them alone. */
+const OWN = 'me'
+
+/**
+ * Where in Nchan the channel lies that a client asks for by `name`, so that no client can name another's.
+ * @returns undefined for what is not theirs to follow, or is not there
+ */
+export function channelFor({ sub, role }: Pick<Claims, 'sub' | 'role'>, name: string): string | undefined {
+  if (name === OWN) return privateChannelOf(sub)
+  const mayFollow = Object.hasOwn(STATE, name) && STATE[name]?.includes(role) === true
+  return mayFollow ? stateChannelOf(name) : undefined
+}
+
+export const stateChannelOf = (name: string): string => `state/${name}`
+
+/** @returns undefined for a user whose id cannot stand in the name of a channel: they have none */
+export const privateChannelOf = (userId: string): string | undefined =>
+  /^[A-Za-z0-9_-]{1,64}$/.test(userId) ? `user/${userId}` : undefined
