@@ -4,6 +4,7 @@ import { Claims } from '../contract/claims.ts'
 import { readEnv, SettingsError } from '../contract/env.ts'
 import { openKeyring } from '../contract/keys.ts'
 import { leaveOnSignal } from '../contract/life.ts'
+import { keepAnnouncingLive } from '../contract/live-users.ts'
 import { createLog } from '../contract/log.ts'
 import { connectRedis } from '../contract/redis.ts'
 import { createRevocationMemory } from '../contract/revocation.ts'
@@ -83,6 +84,9 @@ async function main() {
   }
   saveGate()
 
+  const instance = randomBytes(16).toString('hex')
+  const live = keepAnnouncingLive({ redis: commands, instance, userIds: streams.userIds })
+
   const tick = setInterval(() => {
     const nowS = Date.now() / 1000
     memory.sweep(nowS, 20_000)
@@ -106,6 +110,7 @@ async function main() {
     server.closeIdleConnections()
     keyring.close()
     await reader.stop()
+    await live.stop()
     commands.disconnect()
     await nginx.close()
   })

@@ -32,6 +32,8 @@ export interface Streams {
   /** Ends what an earlier life of this process had let in. */
   cutGate(gate: string): Promise<void>
   count(): number
+  /** Whose streams they are: each user once. */
+  userIds(): string[]
 }
 
 interface Open {
@@ -117,5 +119,10 @@ export function createStreams({ cut, newGate, most, mostPerSession, onTrouble }:
     },
     cutGate: (old) => cutChannel(`gate/${old}`),
     count: () => byConn.size,
+    userIds() {
+      const ids = new Set<string>()
+      for (const [open] of bySession.values()) if (open !== undefined) ids.add(open.claims.sub)
+      return [...ids]
+    },
   }
 }

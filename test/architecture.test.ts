@@ -23,11 +23,13 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
 /** What both processes must agree on, and nothing else. */
 const CONTRACT = [
   'bearer.ts',
+  'channels.ts',
   'claims.ts',
   'credential.ts',
   'env.ts',
   'keys.ts',
   'life.ts',
+  'live-users.ts',
   'log.ts',
   'media-path.ts',
   'redis.ts',

@@ -1,0 +1,24 @@
+import type { Redis } from 'ioredis'
+import { z } from 'zod'
+import { LIVE_KEY, liveKeyOf } from '../../../contract/live-users.ts'
+import type { LiveUsers } from '../../core/presence/status.ts'
+import { orUnavailable } from './fault.ts'
+
+const UserIds = z.array(z.string())
+
+/** @see contract/live-users.ts for who says it, sidecars and APIs alike */
+export function createLiveUsers(redis: Redis): LiveUsers {
+  /** An instance that said nothing for too long is gone; one that only slept will say its name again. */
+  const forget = (dead: readonly string[]) => redis.srem(LIVE_KEY, ...dead).catch(() => {})
+
+  return {
+    async read() {
+      const instances = await orUnavailable(redis.smembers(LIVE_KEY))
+      if (instances.length === 0) return new Set()
+      const words = await orUnavailable(redis.mget(instances.map(liveKeyOf)))
+      const dead = instances.filter((_, n) => words[n] === null)
+      if (dead.length > 0) await forget(dead)
+      return new Set(words.flatMap((word) => (word === null ? [] : UserIds.parse(JSON.parse(word)))))
+    },
+  }
+}
