@@ -1,10 +1,10 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import { CHALLENGE_INVALID, CHALLENGE_NONE } from '../contract/bearer.ts'
+import { channelFor } from '../contract/channels.ts'
 import type { Claims } from '../contract/claims.ts'
 import { readCredential } from '../contract/credential.ts'
 import { isHidden, mayRead } from '../contract/media-path.ts'
 import type { Judge, VerdictCode } from '../contract/verdict.ts'
-import { mayFollow } from './policy.ts'
 import { one, readTarget } from './request.ts'
 import type { Streams } from './streams.ts'
 
@@ -53,11 +53,12 @@ const REFUSALS: Readonly<Record<VerdictCode, Answer>> = {
 }
 
 export function createGate({ judge, streams, takeTicket }: GateNeeds): Gate {
-  function letIn(headers: IncomingHttpHeaders, channel: string, claims: Claims): Answer {
+  function letIn(headers: IncomingHttpHeaders, name: string, claims: Claims): Answer {
     const conn = one(headers['x-hs-conn'])
-    if (!mayFollow(claims, channel) || conn === undefined || !/^[0-9a-f]{32}$/.test(conn)) return forbidden
+    const channel = channelFor(claims, name)
+    if (channel === undefined || conn === undefined || !/^[0-9a-f]{32}$/.test(conn)) return forbidden
     if (!streams.open(conn, claims)) return REFUSALS.cannot_judge
-    return { status: 204, code: 'ok', headers: { 'X-Hs-Gate': streams.gate() } }
+    return { status: 204, code: 'ok', headers: { 'X-Hs-Gate': streams.gate(), 'X-Hs-Channel': channel } }
   }
 
   return {

@@ -9,15 +9,21 @@ export interface Snapshot {
 }
 
 /** The channels that hold snapshots. */
-export const SNAPSHOT_CHANNELS = ['users-state'] as const
+export const SNAPSHOT_CHANNELS = ['users-state', 'active-calls'] as const
 export type SnapshotChannel = (typeof SNAPSHOT_CHANNELS)[number]
 
 export interface SnapshotStore {
   /**
    * Numbers and keeps a snapshot, one after the other over all processes.
+   * @param fence of a lease: one that is lower than any before it on this channel is refused
+   * @returns undefined when it was refused
    * @throws {Refusal} `unavailable`
    */
-  put(channel: SnapshotChannel, body: Record<string, unknown>): Promise<Snapshot>
+  put(
+    channel: SnapshotChannel,
+    body: Record<string, unknown>,
+    fence: number | undefined,
+  ): Promise<Snapshot | undefined>
   last(channel: SnapshotChannel): Promise<Snapshot | undefined>
 }
 
@@ -31,11 +37,22 @@ export interface Broadcaster {
   publish(snapshot: Snapshot): Promise<Published>
 }
 
+export interface Publication extends Published {
+  snapshot: Snapshot
+}
+
 export interface Snapshots {
+  /**
+   * @param fence of the lease, for what only its holder may say; local services say theirs without one
+   * @returns undefined for a stale fence: nothing was published
+   * @throws {Refusal} `unavailable`
+   */
+  publish(channel: SnapshotChannel, body: Record<string, unknown>): Promise<Publication>
   publish(
     channel: SnapshotChannel,
     body: Record<string, unknown>,
-  ): Promise<{ snapshot: Snapshot } & Published>
+    fence: number | undefined,
+  ): Promise<Publication | undefined>
   /**
    * The last snapshot, if its tag differs from `known`; otherwise waits for one, up to `waitMs` and while
    * `check`, which may throw, lets it: a client that logs out meanwhile must see nothing more.
@@ -59,11 +76,19 @@ export interface SnapshotsNeeds {
 const LOOK_MS = 500
 
 export function createSnapshots({ store, broadcaster }: SnapshotsNeeds): Snapshots {
+  async function publish(channel: SnapshotChannel, body: Record<string, unknown>): Promise<Publication>
+  async function publish(
+    channel: SnapshotChannel,
+    body: Record<string, unknown>,
+    fence: number | undefined,
+  ): Promise<Publication | undefined>
+  async function publish(channel: SnapshotChannel, body: Record<string, unknown>, fence?: number) {
+    const snapshot = await store.put(channel, body, fence)
+    return snapshot && { snapshot, ...(await broadcaster.publish(snapshot)) }
+  }
+
   return {
-    async publish(channel, body) {
-      const snapshot = await store.put(channel, body)
-      return { snapshot, ...(await broadcaster.publish(snapshot)) }
-    },
+    publish,
     async newerThan(channel, known, waitMs, check) {
       for (let left = waitMs; ; left -= LOOK_MS) {
         const last = await store.last(channel)

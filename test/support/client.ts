@@ -65,9 +65,13 @@ export interface Follower {
   close(): void
 }
 
-/** Follows users-state with a real EventSource that sends the token as a header. */
-export function followSse(stack: Pick<Stack, 'base'>, token: string): Follower {
-  const source = new EventSource(`${stack.base}/sub/users-state`, {
+/** Follows a channel, `users-state` by default, with a real EventSource that sends the token as a header. */
+export function followSse(
+  stack: Pick<Stack, 'base'>,
+  token: string,
+  url = `${stack.base}/sub/users-state`,
+): Follower {
+  const source = new EventSource(url, {
     fetch: (input, init) =>
       fetch(input, { ...init, headers: { ...init.headers, Authorization: `Bearer ${token}` } }),
   })

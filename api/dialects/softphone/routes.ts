@@ -1,4 +1,5 @@
 import { type Context, Hono } from 'hono'
+import { channelFor } from '../../../contract/channels.ts'
 import type { Logger } from '../../../contract/log.ts'
 import type { Judge } from '../../../contract/verdict.ts'
 import type { Login } from '../../core/login.ts'
@@ -79,12 +80,14 @@ export function createSoftphone(needs: SoftphoneNeeds): Hono<Guarded> {
   // A plain GET of `sub/…`, which nginx sends here: what there is, or the next news.
   app.get('/poll/:channel', guard({ fromQuery: true }), async (c) => {
     const { claims } = c.var.actor
+    const channel = channelOf(c)
+    if (channelFor(claims, channel) === undefined) throw new Refusal('forbidden')
     const check = () => {
       const flaw = judge.claims(claims)
       if (flaw !== undefined) throw refusalOf(flaw)
     }
     const known = c.req.header('if-none-match')?.replace(/^"|"$/g, '')
-    const snapshot = await snapshots.newerThan(channelOf(c), known, POLL_MS, check)
+    const snapshot = await snapshots.newerThan(channel, known, POLL_MS, check)
     c.header('Cache-Control', 'no-store')
     if (snapshot === undefined) return c.body(null, 304)
     return c.json(snapshot.body, 200, { ETag: `"${tagOf(snapshot)}"` })

@@ -5,9 +5,15 @@ import { orUnavailable } from './fault.ts'
 
 const keyOf = (channel: string) => `hookswitch:snapshot:${channel}`
 
-/** Numbers and keeps in one step, so that two processes never give one number to two snapshots. */
+/**
+ * Numbers and keeps in one step, so that two processes never give one number to two snapshots, and nobody
+ * with a fence that another has passed gives any.
+ */
 const PUT = `
+local fence = tonumber(ARGV[3])
+if fence and fence < tonumber(redis.call('HGET', KEYS[1], 'fence') or 0) then return false end
 if redis.call('EXISTS', KEYS[1]) == 0 then redis.call('HSET', KEYS[1], 'epoch', ARGV[1], 'seq', 0) end
+if fence then redis.call('HSET', KEYS[1], 'fence', ARGV[3]) end
 local seq = redis.call('HINCRBY', KEYS[1], 'seq', 1)
 redis.call('HSET', KEYS[1], 'body', ARGV[2])
 return { redis.call('HGET', KEYS[1], 'epoch'), seq }
@@ -19,11 +25,12 @@ const Kept = z.object({ epoch: z.string(), seq: z.coerce.number(), body: z.strin
 /** Snapshots in Redis, so that they outlive nginx and the API. A lost Redis means a new epoch. */
 export function createSnapshotStore(redis: Redis, newEpoch: () => string): SnapshotStore {
   return {
-    async put(channel, body) {
+    async put(channel, body, fence) {
+      const words = [newEpoch(), JSON.stringify(body), fence ?? '']
       const reply = await orUnavailable(
-        redis.eval(PUT, 1, keyOf(channel), newEpoch(), JSON.stringify(body)) as Promise<[string, number]>, // PUT's return
+        redis.eval(PUT, 1, keyOf(channel), ...words) as Promise<[string, number] | null>, // PUT's return
       )
-      return numbered(channel, String(reply[0]), Number(reply[1]), body)
+      return reply === null ? undefined : numbered(channel, reply[0], reply[1], body)
     },
     async last(channel) {
       const kept = Kept.safeParse(await orUnavailable(redis.hgetall(keyOf(channel))))
