@@ -1,16 +1,15 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { existsSync } from 'node:fs'
-import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { appendFile, mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
+import { configurePbx, PHONE_201_SECRET } from '../../bin/stack/pbx-conf.ts'
+import { findOrUnpackAsterisk, type Asterisk as Programs } from '../../bin/system/asterisk.ts'
+import { loadConf, trunkConf } from './asterisk-more.ts'
 import { project, systemFolder } from './build.ts'
 import { freePort } from './port.ts'
-
-const prefix = join(systemFolder, 'asterisk')
-const recipe = join(project, 'test', 'pbx')
 
 export interface AmiUser {
   username: string
@@ -19,12 +18,16 @@ export interface AmiUser {
 
 /** A real Asterisk with configuration, ports and state of its own, on loopback only. */
 export interface Asterisk {
+  readonly programs: Programs
   readonly amiPort: number
   readonly sipPort: number
+  /** Where outside numbers are dialled to; undefined without a trunk. */
+  readonly trunkPort: number | undefined
   /** Of docs/asterisk/manager.conf, which it runs with. */
   readonly users: { events: AmiUser; control: AmiUser }
-  /** Of the phones 1001, 1002 and 1003. */
+  /** Of all phones but 201, and of the trunk. */
   readonly phoneSecret: string
+  secretOf(extension: string): string
   /** Stands still with its sockets open, until it is killed. */
   freeze(): Promise<void>
   /** Dies at once, as of kill -9. */
@@ -35,51 +38,56 @@ export interface Asterisk {
   stop(): Promise<void>
 }
 
+export interface AsteriskOptions {
+  /** Dials outside numbers (0…, +…) by an endpoint `trunk`, and takes calls from it. */
+  trunk?: boolean
+  /** 200 more phones, 2000 to 2199. */
+  load?: boolean
+}
+
+const unpacked = (progress: (line: string) => void) =>
+  findOrUnpackAsterisk(systemFolder, join(project, 'bin', 'pbx'), progress)
+
 /**
  * Unpacks Asterisk into the folder of fetched programs, unless it is there.
  * @returns why it cannot be had here, if so
  */
 export async function asteriskMissing(): Promise<string | undefined> {
   try {
-    await promisify(execFile)(join(recipe, 'install.sh'), [prefix])
+    await unpacked((line) => console.log(line))
     return undefined
   } catch (err) {
-    const { stderr, message } = err as { stderr?: string; message: string } // what execFile rejects with
-    return (stderr || message).trim().split('\n').at(-1)
+    return err instanceof Error ? err.message : String(err)
   }
 }
 
 /** @throws with what it printed when it does not boot */
-export async function startAsterisk(): Promise<Asterisk> {
+export async function startAsterisk(options: AsteriskOptions = {}): Promise<Asterisk> {
+  const programs = await unpacked(() => {})
   const folder = await mkdtemp(join(tmpdir(), 'asterisk-'))
   const [amiPort, sipPort, rtpPort] = [await freePort(), await freePort(), await freePort()]
+  const trunkPort = options.trunk ? await freePort() : undefined
   const secret = () => randomBytes(16).toString('hex')
-  const users = {
-    events: { username: 'hookswitch-events', secret: secret() },
-    control: { username: 'hookswitch-control', secret: secret() },
-  }
-  const phoneSecret = secret()
-  const rtpStart = Math.min(rtpPort - (rtpPort % 2), 65_000)
-  await configure(folder, {
-    FOLDER: folder,
-    PREFIX: prefix,
-    MODULES: await modulesFolder(),
-    DATA: join(prefix, 'root/usr/share/asterisk'),
-    SIP_PORT: String(sipPort),
-    RTP_START: String(rtpStart),
-    RTP_END: String(rtpStart + 199),
-    PHONE_SECRET: phoneSecret,
+  const secrets = { events: secret(), control: secret(), phones: secret() }
+  const first = Math.min(rtpPort - (rtpPort % 2), options.load ? 64_000 : 65_000)
+  const conf = configurePbx(project, {
+    asterisk: programs,
+    folder,
+    run: join(folder, 'run'),
+    sipPort,
+    amiPort,
+    rtpPorts: { first, last: first + (options.load ? 1_499 : 199) },
+    secrets,
   })
-  await writeFile(
-    join(folder, 'etc/manager.conf'),
-    replaceEach(await readFile(join(project, 'docs/asterisk/manager.conf'), 'utf8'), {
-      'port = 5038': `port = ${amiPort}`,
-      'CHANGE-ME-EVENTS': users.events.secret,
-      'CHANGE-ME-CONTROL': users.control.secret,
-    }),
-  )
+  const more = [
+    ...(trunkPort === undefined ? [] : [trunkConf(trunkPort, secrets.phones)]),
+    ...(options.load ? [loadConf(secrets.phones)] : []),
+  ]
+  for (const files of more) {
+    for (const [name, text] of Object.entries(files)) await appendFile(join(folder, 'etc', name), text)
+  }
 
-  let server = await boot(folder)
+  let server = await boot(programs.program, folder, conf)
   const end = async (signal: NodeJS.Signals) => {
     if (server.exitCode !== null || server.signalCode !== null) return
     const exited = new Promise((exit) => server.once('exit', exit))
@@ -89,10 +97,16 @@ export async function startAsterisk(): Promise<Asterisk> {
     clearTimeout(late)
   }
   return {
+    programs,
     amiPort,
     sipPort,
-    users,
-    phoneSecret,
+    trunkPort,
+    users: {
+      events: { username: 'hookswitch-events', secret: secrets.events },
+      control: { username: 'hookswitch-control', secret: secrets.control },
+    },
+    phoneSecret: secrets.phones,
+    secretOf: (extension) => (extension === '201' ? PHONE_201_SECRET : secrets.phones),
     async freeze() {
       server.kill('SIGSTOP')
       while (!(await standsStill(server))) await sleep(5)
@@ -100,43 +114,13 @@ export async function startAsterisk(): Promise<Asterisk> {
     kill: () => end('SIGKILL'),
     async restart() {
       await end('SIGTERM')
-      server = await boot(folder)
+      server = await boot(programs.program, folder, conf)
     },
     async stop() {
       await end('SIGTERM')
       await rm(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 })
     },
   }
-}
-
-async function configure(folder: string, words: Record<string, string>) {
-  for (const name of ['lib', 'lib/keys', 'log', 'run', 'spool'])
-    await mkdir(join(folder, name), { mode: 0o700 })
-  const etc = join(folder, 'etc')
-  await cp(join(recipe, 'conf'), etc, { recursive: true })
-  for (const name of await readdir(etc)) {
-    const text = await readFile(join(etc, name), 'utf8')
-    await writeFile(
-      join(etc, name),
-      text.replace(/@([A-Z_]+)@/g, (_, word: string) => words[word] ?? ''),
-    )
-  }
-}
-
-/** @throws where one of the words is not there: the documented file has changed */
-function replaceEach(text: string, words: Record<string, string>): string {
-  return Object.entries(words).reduce((out, [word, value]) => {
-    if (!out.includes(word)) throw new Error(`manager.conf has no '${word}'`)
-    return out.replace(word, value)
-  }, text)
-}
-
-async function modulesFolder(): Promise<string> {
-  const lib = join(prefix, 'root/usr/lib')
-  const found = (await readdir(lib))
-    .map((name) => join(lib, name, 'asterisk/modules'))
-    .find((one) => existsSync(one))
-  return found ?? join(lib, 'asterisk/modules')
 }
 
 /** Every thread of it: a signal stops them one after another. */
@@ -146,9 +130,7 @@ async function standsStill({ pid }: ChildProcess): Promise<boolean> {
   return stats.every((stat) => /\) T /.test(stat))
 }
 
-async function boot(folder: string): Promise<ChildProcess> {
-  const program = join(prefix, 'bin/asterisk')
-  const conf = join(folder, 'etc/asterisk.conf')
+async function boot(program: string, folder: string, conf: string): Promise<ChildProcess> {
   // Should the tests be killed, it is told to end as well.
   const server = spawn('setpriv', ['--pdeathsig=TERM', program, '-f', '-C', conf], {
     cwd: folder,

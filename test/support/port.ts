@@ -1,3 +1,4 @@
+import { createSocket } from 'node:dgram'
 import { createServer } from 'node:net'
 
 /** A TCP port of loopback that nobody listened on a moment ago. */
@@ -11,3 +12,29 @@ export function freePort(): Promise<number> {
     })
   })
 }
+
+/**
+ * A port, free for TCP and UDP, below those that the system gives to connections: nobody comes by it by chance
+ * before a program that takes its time to start has it.
+ */
+export async function freeLowPort(): Promise<number> {
+  for (;;) {
+    // Above the media of phones: see bin/stack/phone-conf.ts.
+    const port = 19_000 + Math.floor(Math.random() * 13_000)
+    if ((await takesTcp(port)) && (await takesUdp(port))) return port
+  }
+}
+
+const takesTcp = (port: number) =>
+  new Promise<boolean>((resolve) => {
+    const server = createServer()
+    server.once('error', () => resolve(false))
+    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)))
+  })
+
+const takesUdp = (port: number) =>
+  new Promise<boolean>((resolve) => {
+    const socket = createSocket('udp4')
+    socket.once('error', () => resolve(false))
+    socket.bind(port, '127.0.0.1', () => socket.close(() => resolve(true)))
+  })

@@ -1,7 +1,8 @@
 #!/bin/sh
 # install.sh PREFIX: puts a private Asterisk (and sipp and baresip, to be its phones) under PREFIX.
 # Needs no root and touches nothing outside PREFIX: own apt lists, an empty dpkg status, packages unpacked and not
-# installed; apt still checks signatures and hashes. Returns at once where PREFIX/installed names this recipe.
+# installed; apt still checks signatures and hashes. Returns at once and says nothing where PREFIX/installed names
+# this recipe.
 # PBX_SUITE chooses another suite than sid: bullseye brings Asterisk 16.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
@@ -58,6 +59,7 @@ CONF
 # the machine's proxy still applies
 apt-config dump 2>/dev/null | grep -iE '^Acquire::(http|https)(::Proxy|::Timeout) ' >> "$A/apt.conf" || true
 APT_CONFIG=$A/apt.conf; export APT_CONFIG
+echo "fetching Asterisk, and phones to try it with, from Debian $SUITE (about 40 MB)"
 apt-get -qq update || { echo "the mirror does not answer for $SUITE" >&2; exit 69; }
 
 get() { # get LIST: fetches the packages and unpacks them
@@ -88,6 +90,7 @@ if [ -f "$pinned" ]; then
 fi
 if [ ! -d "$P/root.new" ] || [ -n "$(unresolved "$P/root.new")" ]; then
   # the short list no longer fits the suite: take all that the roots depend on
+  echo "fetching more that they need (about 90 MB)"
   apt-get install -s asterisk sip-tester baresip-core 2>/dev/null | awk '/^Inst /{print $2}' > "$A/list"
   get "$A/list" || { echo "the packages of $SUITE cannot be fetched" >&2; exit 69; }
   u=$(unresolved "$P/root.new"); [ -z "$u" ] || { echo "libraries are missing: $u" >&2; exit 69; }
@@ -104,5 +107,6 @@ for b in usr/sbin/asterisk usr/bin/sipp usr/bin/baresip; do
 done
 v=$("$P/bin/asterisk" -V)
 rm -rf "$A"
+echo "unpacked $v"
 printf '%s\n%s\n' "$recipe" "$v" > "$P/installed.new"
 mv "$P/installed.new" "$P/installed"

@@ -1,0 +1,95 @@
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Asterisk } from '../system/asterisk.ts'
+import { DEMO_ACCOUNTS } from './demo.ts'
+
+/** What the templates in `bin/pbx/conf/` and `docs/asterisk/manager.conf` leave open. */
+export interface PbxValues {
+  asterisk: Asterisk
+  /** Of its state; what it has there stays. */
+  folder: string
+  /** Of its control socket: the path has to be short. */
+  run: string
+  sipPort: number
+  amiPort: number
+  /** Two ports a leg of a call. */
+  rtpPorts: { first: number; last: number }
+  secrets: PbxSecrets
+}
+
+export interface PbxSecrets {
+  /** Of the AMI users `hookswitch-events` and `hookswitch-control`. */
+  events: string
+  control: string
+  /** The SIP password of the phones 1000 to 1003. */
+  phones: string
+}
+
+/** The phone 201 is the documents' own: its SIP password is as public as that user's. */
+export const PHONE_201_SECRET = DEMO_ACCOUNTS.find(({ extension }) => extension === '201')?.password ?? ''
+
+/**
+ * Writes the configuration into `<folder>/etc`, for its user alone.
+ * @param project the folder of `bin/` and `docs/`
+ * @returns the path of asterisk.conf, for `asterisk -C`
+ * @throws {Error} naming the word that a template has and nobody knows, or that manager.conf no longer has
+ */
+export function configurePbx(project: string, values: PbxValues): string {
+  const { folder, secrets } = values
+  const etc = join(folder, 'etc')
+  for (const path of [etc, 'lib/keys', 'log', 'spool', values.run]) {
+    mkdirSync(path.startsWith('/') ? path : join(folder, path), { recursive: true, mode: 0o700 })
+  }
+  const words = wordsOf(values)
+  const templates = join(project, 'bin', 'pbx', 'conf')
+  for (const name of readdirSync(templates)) {
+    const text = readFileSync(join(templates, name), 'utf8').replace(/@([A-Z0-9_]+)@/g, (_, word: string) => {
+      const value = words[word]
+      if (value === undefined) throw new Error(`bin/pbx/conf/${name} asks for @${word}@, which nobody knows`)
+      return value
+    })
+    write(join(etc, name), text)
+  }
+  const manager = readFileSync(join(project, 'docs', 'asterisk', 'manager.conf'), 'utf8')
+  const own = {
+    'port = 5038': `port = ${values.amiPort}`,
+    'CHANGE-ME-EVENTS': secrets.events,
+    'CHANGE-ME-CONTROL': secrets.control,
+  }
+  write(join(etc, 'manager.conf'), replaceEach(manager, own))
+  return join(etc, 'asterisk.conf')
+}
+
+function wordsOf({ asterisk, folder, run, sipPort, rtpPorts, secrets }: PbxValues): Record<string, string> {
+  return {
+    FOLDER: checked(folder),
+    RUN: checked(run),
+    PREFIX: checked(asterisk.prefix),
+    MODULES: checked(asterisk.modules),
+    DATA: checked(asterisk.data),
+    SIP_PORT: String(sipPort),
+    RTP_START: String(rtpPorts.first),
+    RTP_END: String(rtpPorts.last),
+    PHONE_SECRET: checked(secrets.phones),
+    PHONE_201_SECRET,
+  }
+}
+
+function write(path: string, text: string): void {
+  writeFileSync(path, text, { mode: 0o600 })
+}
+
+/** What would end a line or begin a comment never gets into a configuration. */
+function checked(value: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must not come through
+  if (/[;\\[\]\x00-\x1f\x7f]/.test(value))
+    throw new Error(`cannot stand in Asterisk's configuration: ${JSON.stringify(value)}`)
+  return value
+}
+
+function replaceEach(text: string, words: Record<string, string>): string {
+  return Object.entries(words).reduce((out, [word, value]) => {
+    if (!out.includes(word)) throw new Error(`docs/asterisk/manager.conf has no '${word}'`)
+    return out.replace(word, value)
+  }, text)
+}

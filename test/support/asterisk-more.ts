@@ -1,0 +1,63 @@
+/** What a test's Asterisk has besides the product's, as text to append to `pjsip_more.conf` and `extensions_more.conf`. */
+type More = Record<'pjsip_more.conf' | 'extensions_more.conf', string>
+
+/** Outside numbers go to a SIP peer on `port`; whoever knows the secret calls in from outside. */
+export const trunkConf = (port: number, secret: string): More => ({
+  'pjsip_more.conf': `
+[trunk](phone)
+context = from-trunk
+auth = trunk
+aors = trunk
+send_rpid = no
+; the caller's number is in P-Asserted-Identity
+trust_id_inbound = yes
+send_connected_line = no
+[trunk](creds)
+username = trunk
+password = ${secret}
+[trunk]
+type = aor
+contact = sip:127.0.0.1:${port}
+`,
+  'extensions_more.conf': `
+[internal](+)
+exten => _0X.,1,Dial(PJSIP/\${EXTEN}@trunk,60,tTkKxX)
+ same => n,Hangup()
+exten => _+X.,1,Dial(PJSIP/\${EXTEN}@trunk,60,tTkKxX)
+ same => n,Hangup()
+
+[from-trunk]
+exten => _1XXX,1,Goto(internal,\${EXTEN},1)
+exten => 201,1,Goto(internal,201,1)
+exten => 610,1,Goto(internal,610,1)
+`,
+})
+
+/** 200 phones, 2000 to 2199; told nothing about whom they talk to, so that a script can be such a phone. */
+export function loadConf(secret: string): More {
+  const phones = Array.from({ length: 200 }, (_, at) => String(2_000 + at))
+  return {
+    'pjsip_more.conf': phones
+      .map(
+        (one) => `
+[${one}](phone)
+auth = ${one}
+aors = ${one}
+callerid = "Load ${one}" <${one}>
+send_rpid = no
+send_connected_line = no
+[${one}](creds)
+username = ${one}
+password = ${secret}
+[${one}](place)
+`,
+      )
+      .join(''),
+    'extensions_more.conf': `
+[internal](+)
+exten => _2XXX,1,Dial(PJSIP/\${EXTEN},30,tTkKxX)
+ same => n,Hangup()
+${phones.map((one) => `exten => ${one},hint,PJSIP/${one}`).join('\n')}
+`,
+  }
+}

@@ -1,0 +1,149 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Asterisk } from './asterisk.ts'
+import { project } from './build.ts'
+import { freeLowPort } from './port.ts'
+
+type Pbx = Pick<Asterisk, 'programs' | 'sipPort' | 'secretOf' | 'trunkPort'>
+
+/** What a scripted phone does with each call: takes it, says 486 or 603, or rings until the caller gives up. */
+export type Manner = 'answers' | 'busy' | 'declines' | 'never answers'
+
+export interface ScriptedPhones {
+  stop(): Promise<void>
+}
+
+/** Registers extensions as phones and lets them treat every call alike. Several may be one program. */
+export async function startAnswerer(
+  pbx: Pbx,
+  extensions: string | readonly string[],
+  manner: Manner,
+  { ringMs = 0 } = {},
+): Promise<ScriptedPhones> {
+  const port = await freeLowPort()
+  const lines = [extensions].flat().map((one) => `${one};${credentials(pbx, one)};`)
+  const registering = run(pbx, 'register', port, [...count(lines.length), '-r', '100'], lines)
+  const { code, said } = await registering.done
+  if (code !== 0) throw new Error(`${extensions} cannot be registered: ${said.slice(-1_000)}`)
+  return listening(pbx, port, manner, ringMs)
+}
+
+/** The world beyond the trunk: takes, refuses or ignores every call to an outside number. */
+export async function startOutside(pbx: Pbx, manner: Manner, { ringMs = 0 } = {}): Promise<ScriptedPhones> {
+  if (pbx.trunkPort === undefined) throw new Error('this Asterisk was started without a trunk')
+  return listening(pbx, pbx.trunkPort, manner, ringMs)
+}
+
+export interface Callers extends ScriptedPhones {
+  /** When all calls are over. A call that was refused, or that the other end hung up, counts as failed. */
+  done: Promise<{ succeeded: number; failed: number }>
+}
+
+export interface Calling {
+  /** Extensions that call in turn; `trunk` calls from outside. They need not be registered. */
+  from: string | readonly string[]
+  /** The number a caller from outside shows. */
+  shows?: string
+  to: string
+  /** How long each stays after the answer. */
+  seconds: number
+  /** How many calls in all. */
+  calls?: number
+  atOnce?: number
+  perSecond?: number
+}
+
+/** Many callers that call a number, stay a while and hang up. */
+export async function startCallers(pbx: Pbx, calling: Calling): Promise<Callers> {
+  const { from, to, seconds, calls = 1, atOnce = calls, perSecond = 10, shows = '+493012345' } = calling
+  const lines = [from].flat().map((one) => `${one};${credentials(pbx, one)};${shows};`)
+  const rate = ['-l', String(atOnce), '-r', String(perSecond)]
+  const args = ['-key', 'number', to, '-d', String(Math.round(seconds * 1_000)), ...count(calls), ...rate]
+  const { child, done } = run(pbx, 'call', await freeLowPort(), args, lines)
+  return {
+    done: done.then(({ said }) => ({ succeeded: told(said, 'Successful'), failed: told(said, 'Failed') })),
+    stop: () => ended(child),
+  }
+}
+
+const SCENARIOS: Record<Manner, Scenario> = {
+  answers: 'answer',
+  busy: { name: 'refuse', status: '486 Busy Here' },
+  declines: { name: 'refuse', status: '603 Decline' },
+  'never answers': 'ring',
+}
+/** A file of test/pbx/sipp; sipp wants to see the status of an answer before it starts. */
+type Scenario = string | { name: string; status: string }
+
+async function listening(pbx: Pbx, port: number, manner: Manner, ringMs: number): Promise<ScriptedPhones> {
+  const { child, done } = run(pbx, SCENARIOS[manner], port, ['-d', String(ringMs)])
+  const ears = `0100007F:${port.toString(16).toUpperCase().padStart(4, '0')}`
+  while (!readFileSync('/proc/net/udp', 'latin1').includes(ears)) {
+    if (child.exitCode !== null) throw new Error(`sipp cannot listen: ${(await done).said.slice(-1_000)}`)
+    await sleep(10)
+  }
+  return { stop: () => ended(child) }
+}
+
+const count = (calls: number) => ['-m', String(calls)]
+const credentials = ({ secretOf }: Pbx, extension: string) =>
+  `[authentication username=${extension} password=${secretOf(extension)}]`
+
+/** The last of the screens it draws counts all calls. */
+const told = (said: string, which: string) =>
+  Number(
+    [...said.matchAll(new RegExp(`${which} call\\s*\\|\\s*\\d+\\s*\\|\\s*(\\d+)`, 'g'))].at(-1)?.[1] ?? 0,
+  )
+
+function run(
+  { programs, sipPort }: Pbx,
+  scenario: Scenario,
+  port: number,
+  args: readonly string[],
+  lines?: readonly string[],
+) {
+  const folder = mkdtempSync(join(tmpdir(), 'sipp-'))
+  const { name, status } = typeof scenario === 'string' ? { name: scenario, status: '' } : scenario
+  const text = readFileSync(join(project, 'test/pbx/sipp', `${name}.xml`), 'latin1')
+  writeFileSync(join(folder, 'scenario.xml'), text.replace('SIP/2.0 @STATUS@', `SIP/2.0 ${status}`))
+  const table = join(folder, 'lines.csv')
+  if (lines !== undefined) writeFileSync(table, `SEQUENTIAL\n${lines.join('\n')}\n`, { mode: 0o600 })
+  // Should the tests be killed, it is told to end as well.
+  const child = spawn(
+    'setpriv',
+    [
+      '--pdeathsig=TERM',
+      programs.sipp,
+      `127.0.0.1:${sipPort}`,
+      ...['-sf', join(folder, 'scenario.xml')],
+      ...['-i', '127.0.0.1', '-mi', '127.0.0.1', '-p', String(port), '-nostdin'],
+      ...(lines === undefined ? [] : ['-inf', table]),
+      ...args,
+    ],
+    { cwd: folder, env: { PATH: process.env.PATH, TERM: 'dumb' }, stdio: ['ignore', 'pipe', 'pipe'] },
+  )
+  let said = ''
+  for (const output of [child.stdout, child.stderr]) {
+    output.setEncoding('utf8').on('data', (text) => {
+      said = (said + text).slice(-20_000)
+    })
+  }
+  const done = new Promise<{ code: number | null; said: string }>((resolve) => {
+    child.once('error', (err) => resolve({ code: null, said: err.message }))
+    child.once('close', (code) => {
+      rmSync(folder, { recursive: true, force: true })
+      resolve({ code, said })
+    })
+  })
+  return { child, done }
+}
+
+async function ended(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return
+  const exited = new Promise((resolve) => child.once('exit', resolve))
+  child.kill('SIGKILL')
+  await exited
+}
