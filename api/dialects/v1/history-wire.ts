@@ -1,0 +1,122 @@
+import { z } from '@hono/zod-openapi'
+import { OUTCOMES } from '../../core/calls/call.ts'
+import type { CallRecord, HistoryCursor, HistoryFilter } from '../../core/calls/history.ts'
+import type { MediaLink } from '../../core/media-links.ts'
+
+const DIRECTIONS = ['internal', 'incoming', 'outgoing'] as const
+
+const Time = z.iso.datetime().openapi({ example: '2026-01-31T12:00:00.000Z' })
+const CallId = z
+  .string()
+  .regex(/^[A-Za-z0-9_.-]{1,149}$/)
+  .openapi({ example: '1769860800.42' })
+const UserId = z
+  .string()
+  .regex(/^\d{1,15}$/)
+  .openapi({ example: '5' })
+/** Of calls, which are told by the second: between two seconds nothing begins. */
+const Moment = z
+  .union([z.iso.datetime({ offset: true }), z.iso.date()])
+  .transform((text) => Math.ceil(Date.parse(text) / 1000))
+  .openapi({ type: 'string', example: '2026-01-31' })
+
+export const Filter = z.object({
+  from: Moment.optional().openapi({
+    description: 'Calls that began then or later. ISO 8601; a mere date is its midnight in UTC',
+  }),
+  until: Moment.optional().openapi({ description: 'Calls that began before' }),
+  direction: z.enum(DIRECTIONS).optional(),
+  outcome: z.enum(OUTCOMES).optional(),
+  number: z
+    .string()
+    .regex(/^\+?[0-9*#]{1,32}$/)
+    .optional()
+    .openapi({ description: 'The number of either side, or how it begins', example: '+4930' }),
+  user_id: UserId.optional().openapi({ description: 'Only calls of this user (supervisors and admins)' }),
+})
+export const FilteredPage = Filter.extend({
+  limit: z.coerce.number().int().min(1).max(100).default(50),
+  cursor: z
+    .string()
+    .regex(/^[\w-]{1,240}$/)
+    .optional(),
+})
+export const OfPastCall = z.object({ id: CallId })
+export const LinkWish = z.object({ minutes: z.number().int().min(1).max(60).optional() }).openapi('LinkWish')
+
+const Party = z.object({ number: z.string(), name: z.string() })
+export const PastCall = z
+  .object({
+    id: CallId,
+    direction: z.enum(DIRECTIONS),
+    from: Party,
+    to: Party,
+    started_at: Time,
+    answered_at: Time.nullable(),
+    ended_at: Time,
+    duration: z.number().int().min(0).openapi({ description: 'Seconds from start to end' }),
+    billable: z.number().int().min(0).openapi({ description: 'Seconds from answer to end' }),
+    outcome: z.enum(OUTCOMES),
+    cause: z.number().int().nullable().openapi({ description: 'Q.850' }),
+    recorded: z.boolean().openapi({ description: 'Whether a link to its recording can be had' }),
+    parties: z
+      .array(z.object({ user_id: UserId, extension: z.string() }))
+      .openapi({ description: 'Whose phones were in it, or should have been' }),
+  })
+  .openapi('PastCall')
+export const CallHistory = z
+  .object({ calls: z.array(PastCall), next_cursor: z.string().nullable() })
+  .openapi('CallHistory')
+export const RecordingLink = z
+  .object({
+    url: z.string().openapi({ description: 'Path and query, behind the host of this API' }),
+    expires_at: Time,
+  })
+  .openapi('RecordingLink')
+
+export const filter = (asked: z.infer<typeof Filter>): HistoryFilter => ({
+  ...(asked.from === undefined ? {} : { from: asked.from }),
+  ...(asked.until === undefined ? {} : { until: asked.until }),
+  ...(asked.direction === undefined ? {} : { direction: asked.direction }),
+  ...(asked.outcome === undefined ? {} : { outcome: asked.outcome }),
+  ...(asked.number === undefined ? {} : { number: asked.number }),
+  ...(asked.user_id === undefined ? {} : { userId: asked.user_id }),
+})
+
+export const iso = (seconds: number) => new Date(seconds * 1000).toISOString()
+
+export const pastCall = (one: CallRecord): z.infer<typeof PastCall> => ({
+  id: one.id,
+  direction: one.direction,
+  from: { number: one.fromNumber, name: one.fromName },
+  to: { number: one.toNumber, name: one.toName },
+  started_at: iso(one.startedAt),
+  answered_at: one.answeredAt === null ? null : iso(one.answeredAt),
+  ended_at: iso(one.endedAt),
+  duration: one.duration,
+  billable: one.billable,
+  outcome: one.outcome,
+  cause: one.cause,
+  recorded: one.recording !== null,
+  parties: one.parties.map(({ userId, extension }) => ({ user_id: userId, extension })),
+})
+
+/** A page is full when there may be another one. */
+export const callHistory = (page: readonly CallRecord[], limit: number): z.infer<typeof CallHistory> => {
+  const last = page.length === limit ? page.at(-1) : undefined
+  return { calls: page.map(pastCall), next_cursor: last === undefined ? null : cursor(last) }
+}
+
+export const recordingLink = ({ url, expiresAt }: MediaLink): z.infer<typeof RecordingLink> => ({
+  url,
+  expires_at: iso(expiresAt),
+})
+
+const cursor = ({ startedAt, id }: HistoryCursor) => Buffer.from(`${startedAt}:${id}`).toString('base64url')
+
+/** @returns undefined for a cursor that was never ours */
+export function readCursor(text: string): HistoryCursor | undefined {
+  const [, startedAt, id] =
+    /^(\d{1,12}):([A-Za-z0-9_.-]{1,149})$/.exec(Buffer.from(text, 'base64url').toString('latin1')) ?? []
+  return startedAt === undefined || id === undefined ? undefined : { startedAt: Number(startedAt), id }
+}

@@ -1,0 +1,135 @@
+import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi'
+import type { MiddlewareHandler } from 'hono'
+import type { CallRecord, HistoryStore } from '../../core/calls/history.ts'
+import { historyScope, withinScope } from '../../core/calls/history-scope.ts'
+import type { MediaLinks } from '../../core/media-links.ts'
+import { Refusal } from '../../core/refusal.ts'
+import { readJson } from '../dialect.ts'
+import type { Guard, Guarded } from '../guard.ts'
+import { csvOf } from './history-csv.ts'
+import * as wire from './history-wire.ts'
+import { json, problem, problems, security } from './openapi.ts'
+
+export interface HistoryRoutesNeeds {
+  guard: Guard
+  history: Pick<HistoryStore, 'list' | 'find'>
+  mediaLinks: Pick<MediaLinks, 'sellFor'>
+}
+
+const tags = ['history']
+const noCall = problem('No such call of mine')
+
+/** Calls that are over. To be added before any `/calls/{…}`, which would take `history` for an id. */
+export function addHistory(
+  app: OpenAPIHono<Guarded>,
+  { guard, history, mediaLinks }: HistoryRoutesNeeds,
+): void {
+  const signedIn = guard()
+
+  app.openapi(
+    createRoute({
+      method: 'get',
+      path: '/calls/history',
+      summary: 'My past calls, the newest first; everybody’s for supervisors and admins',
+      tags,
+      security,
+      middleware: signedIn,
+      request: { query: wire.FilteredPage },
+      responses: { 200: json(wire.CallHistory, 'A page of them'), ...problems },
+    }),
+    async (c) => {
+      const { limit, cursor, ...filter } = c.req.valid('query')
+      const seen = withinScope(c.var.actor, wire.filter(filter))
+      return c.json(wire.callHistory(await history.list(seen, { limit, ...after(cursor) }), limit), 200)
+    },
+  )
+  app.openapi(
+    createRoute({
+      method: 'get',
+      path: '/calls/history.csv',
+      summary: 'The same as a table, all pages in one',
+      tags,
+      security,
+      middleware: signedIn,
+      request: { query: wire.Filter },
+      responses: {
+        200: {
+          description: 'RFC 4180 with a header, in UTF-8',
+          content: { 'text/csv': { schema: z.string() } },
+        },
+        ...problems,
+      },
+    }),
+    async (c) => {
+      const table = await csvOf(history, withinScope(c.var.actor, wire.filter(c.req.valid('query'))))
+      return c.body(table, 200, {
+        'Content-Type': 'text/csv; charset=utf-8; header=present',
+        'Content-Disposition': 'attachment; filename="calls.csv"',
+        'Cache-Control': 'no-store',
+      })
+    },
+  )
+  app.openapi(
+    createRoute({
+      method: 'get',
+      path: '/calls/history/{id}',
+      summary: 'One past call',
+      tags,
+      security,
+      middleware: signedIn,
+      request: { params: wire.OfPastCall },
+      responses: { 200: json(wire.PastCall, 'The call'), 404: noCall, ...problems },
+    }),
+    async (c) => {
+      const call = await history.find(c.req.valid('param').id, historyScope(c.var.actor))
+      return c.json(wire.pastCall(found(call)), 200)
+    },
+  )
+  app.openapi(
+    createRoute({
+      method: 'post',
+      path: '/calls/history/{id}/recording-link',
+      summary: 'A link to its recording, for players that cannot send a header; it dies with the session',
+      tags,
+      security,
+      middleware: [signedIn, jsonIfAny],
+      request: {
+        params: wire.OfPastCall,
+        body: { required: false, ...json(wire.LinkWish, 'How long it opens, 10 minutes by default') },
+      },
+      responses: {
+        201: json(wire.RecordingLink, 'Where it can be heard'),
+        404: problem('No such call of mine, or it was not recorded'),
+        ...problems,
+      },
+    }),
+    async (c) => {
+      const call = found(await history.find(c.req.valid('param').id, historyScope(c.var.actor)))
+      const link = await mediaLinks.sellFor(c.var.actor, recorded(call), c.req.valid('json').minutes ?? 10)
+      return c.json(wire.recordingLink(link), 201)
+    },
+  )
+}
+
+/** A body may be left out, but what is there must be JSON: the framework's own complaint is in nobody's words. */
+const jsonIfAny: MiddlewareHandler<Guarded> = async (c, next) => {
+  if ((await c.req.text()) !== '') await readJson(c, wire.LinkWish)
+  await next()
+}
+
+function found(call: CallRecord | undefined): CallRecord {
+  if (call === undefined) throw new Refusal('not_found', { detail: 'no such call' })
+  return call
+}
+
+function recorded({ recording }: CallRecord): string {
+  if (recording === null) throw new Refusal('not_found', { detail: 'this call was not recorded' })
+  return recording
+}
+
+function after(cursor: string | undefined) {
+  if (cursor === undefined) return {}
+  const read = wire.readCursor(cursor)
+  if (read === undefined) throw new Refusal('input_invalid', { detail: 'cursor is not one we gave' })
+  return { after: read }
+}
