@@ -7,6 +7,7 @@ import { addKey, KeyFileError, openKeyring, readKeys } from '../contract/keys.ts
 import { type Child, startChild } from './stack/child.ts'
 import { addDemoMedia } from './stack/demo.ts'
 import { renderNginx } from './stack/nginx-conf.ts'
+import { prepareDemoPbx } from './stack/pbx.ts'
 import { preparePeople } from './stack/people.ts'
 import { canListen, mustBeFree, passesGate } from './stack/probe.ts'
 import { nginxArgs, nginxSpec, nodeSpec, openFiles, redisAnswers, redisSpec } from './stack/programs.ts'
@@ -16,12 +17,13 @@ import { findOrFetch } from './system/programs.ts'
 import { run as runToEnd } from './system/run.ts'
 import { SetupError } from './system/setup-error.ts'
 
-const HELP = `Usage: npm start [-- --demo]
+const HELP = `Usage: npm start [-- --demo [--pbx]]
 
 Starts Redis, the sidecar, the api and nginx, and keeps them running until Ctrl-C.
 What is missing on this machine is fetched into the data folder first.
 
   --demo   add the documented users, whose passwords are public (loopback only)
+  --pbx    with --demo: an Asterisk of its own, with two phones that answer by themselves (loopback only)
   --help   show this
 
 Settings come from the environment or from .env; .env.example explains each.`
@@ -34,6 +36,7 @@ async function main() {
   const flags = readFlags()
   if (flags.help) return say(HELP)
   const demo = flags.demo === true
+  if (flags.pbx && !demo) throw new SetupError('--pbx is part of the demo: add --demo')
   const settings = readEnv(Settings)
   const { data, host, port, algorithm } = settings
   if (demo && !isLoopback(host)) {
@@ -55,7 +58,7 @@ async function main() {
   for (const folder of folders) mkdirSync(join(data, folder), { recursive: true, mode: 0o700 })
   const release = claim(data)
   const run = runFolder(data)
-  await sweepLeftovers(run, ['nginx', 'api', 'sidecar', 'redis'])
+  await sweepLeftovers(run, ['nginx', 'phone-1001', 'phone-1002', 'api', 'sidecar', 'asterisk', 'redis'])
   if (process.getuid?.() === 0) say('running as root: a user of its own would be safer')
 
   const children: Child[] = []
@@ -81,6 +84,7 @@ async function main() {
       settings.redisUrl === undefined ? ['nginx', 'redis'] : ['nginx'],
       say,
     )
+    const pbx = flags.pbx ? await prepareDemoPbx({ project, run, settings, say }) : undefined
     const needs = { run, logFolder: join(data, 'log'), say }
     const keysFolder = join(data, 'keys')
     if (!readKeys(keysFolder).some((key) => key.alg === algorithm)) addKey(keysFolder, algorithm)
@@ -94,6 +98,8 @@ async function main() {
       )
     }
 
+    if (pbx !== undefined) children.push(await startChild(pbx.server, needs))
+
     const password = await preparePeople(data, settings.databaseUrl, demo)
     if (demo && settings.hasOwnMedia) addDemoMedia(settings.mediaRoot)
 
@@ -104,14 +110,17 @@ async function main() {
       // A value from a file is passed on as that file's name, never as a value.
       ...(process.env.REDIS_URL_FILE ? {} : { REDIS_URL: redisUrl }),
     }
+    const envs = { sidecar: env, api: { ...env, ...pbx?.apiEnv } }
     const sockets = { sidecar: join(run, 'sidecar.sock'), api: join(run, 'api.sock') }
     children.push(
       ...(await Promise.all(
         (['sidecar', 'api'] as const).map((name) =>
-          startChild(nodeSpec(name, join(project, 'dist', `${name}.js`), sockets[name], env), needs),
+          startChild(nodeSpec(name, join(project, 'dist', `${name}.js`), sockets[name], envs[name]), needs),
         ),
       )),
     )
+    const phones = pbx?.phones ?? []
+    children.push(...(await Promise.all(phones.map((phone) => startChild(phone, needs)))))
 
     const confFolder = join(data, 'nginx', 'conf')
     const alsoIpv6 = host === '127.0.0.1' && (await canListen('::1'))
@@ -150,12 +159,9 @@ async function main() {
       { host: host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '::1' : host, port },
       keysFolder,
     )
-    welcome(
-      `http://${bracketed.replace('0.0.0.0', '127.0.0.1')}:${port}`,
-      password,
-      demo,
-      performance.now() - startedAt,
-    )
+    const url = `http://${bracketed.replace('0.0.0.0', '127.0.0.1')}:${port}`
+    welcome(url, password, demo, performance.now() - startedAt)
+    if (pbx !== undefined) say(pbx.welcome(url))
   } catch (err) {
     await leave()
     throw err
@@ -176,7 +182,9 @@ async function main() {
 
 function readFlags() {
   try {
-    return parseArgs({ options: { demo: { type: 'boolean' }, help: { type: 'boolean' } } }).values
+    return parseArgs({
+      options: { demo: { type: 'boolean' }, pbx: { type: 'boolean' }, help: { type: 'boolean' } },
+    }).values
   } catch (err) {
     throw new SetupError(
       `${err instanceof Error ? err.message.split('. ')[0] : err}; see npm start -- --help`,

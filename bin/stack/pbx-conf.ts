@@ -1,6 +1,7 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Asterisk } from '../system/asterisk.ts'
+import { SetupError } from '../system/setup-error.ts'
 import { DEMO_ACCOUNTS } from './demo.ts'
 
 /** What the templates in `bin/pbx/conf/` and `docs/asterisk/manager.conf` leave open. */
@@ -32,6 +33,7 @@ export const PHONE_201_SECRET = DEMO_ACCOUNTS.find(({ extension }) => extension 
  * Writes the configuration into `<folder>/etc`, for its user alone.
  * @param project the folder of `bin/` and `docs/`
  * @returns the path of asterisk.conf, for `asterisk -C`
+ * @throws {SetupError} for a folder whose name would end a line or begin a comment there
  * @throws {Error} naming the word that a template has and nobody knows, or that manager.conf no longer has
  */
 export function configurePbx(project: string, values: PbxValues): string {
@@ -83,7 +85,7 @@ function write(path: string, text: string): void {
 function checked(value: string): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must not come through
   if (/[;\\[\]\x00-\x1f\x7f]/.test(value))
-    throw new Error(`cannot stand in Asterisk's configuration: ${JSON.stringify(value)}`)
+    throw new SetupError(`Asterisk cannot be configured with a folder of this name: ${value}`)
   return value
 }
 

@@ -1,3 +1,4 @@
+import { createSocket } from 'node:dgram'
 import { request } from 'node:http'
 import { createServer } from 'node:net'
 import { createTokens, newId } from '../../api/core/tokens.ts'
@@ -42,20 +43,40 @@ export async function passesGate(
   return withToken === 404 && without === 401 && ready === 200
 }
 
-/** @throws {SetupError} when somebody listens there already */
-export function mustBeFree(host: string, port: number): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const server = createServer()
-    server.once('error', (err: NodeJS.ErrnoException) => {
-      const why =
-        err.code === 'EADDRINUSE'
-          ? `port ${port} of ${host} is taken: stop what listens there, or set HOOKSWITCH_PORT to a free one`
-          : err.code === 'EACCES'
-            ? `port ${port} needs more rights: set HOOKSWITCH_PORT to 1024 or above`
-            : `cannot listen on ${host}: set HOOKSWITCH_HOST to an address of this machine (${err.code})`
-      reject(new SetupError(why))
-    })
-    server.listen(port, host, () => server.close(() => resolve()))
+/**
+ * @param setting the one that names another port
+ * @throws {SetupError} when somebody listens there already
+ */
+export async function mustBeFree(
+  host: string,
+  port: number,
+  setting = 'HOOKSWITCH_PORT',
+  protocols: readonly ('tcp' | 'udp')[] = ['tcp'],
+): Promise<void> {
+  for (const protocol of protocols) {
+    const code = await flawOf(protocol, host, port)
+    if (code === undefined) continue
+    const why =
+      code === 'EADDRINUSE'
+        ? `port ${port} of ${host} is taken: stop what listens there, or set ${setting} to a free one`
+        : code === 'EACCES'
+          ? `port ${port} needs more rights: set ${setting} to 1024 or above`
+          : `cannot listen on ${host}: set HOOKSWITCH_HOST to an address of this machine (${code})`
+    throw new SetupError(why)
+  }
+}
+
+/** Why nothing can listen there. */
+function flawOf(protocol: 'tcp' | 'udp', host: string, port: number): Promise<string | undefined> {
+  return new Promise((resolve) => {
+    const refused = (err: NodeJS.ErrnoException) => resolve(err.code ?? err.message)
+    if (protocol === 'tcp') {
+      const server = createServer().once('error', refused)
+      server.listen(port, host, () => server.close(() => resolve(undefined)))
+    } else {
+      const socket = createSocket('udp4').once('error', refused)
+      socket.bind(port, host, () => socket.close(() => resolve(undefined)))
+    }
   })
 }
 

@@ -26,6 +26,8 @@ export const Settings = z
       .regex(/^(auto|[1-9]\d?)$/, 'must be auto or a number up to 99')
       .default('auto'),
     HOOKSWITCH_NCHAN_MEMORY: wholeNumber('megabytes', 8, 65_536).default(128),
+    HOOKSWITCH_PBX_SIP_PORT: wholeNumber('', 1, 65_535).default(5060),
+    HOOKSWITCH_PBX_AMI_PORT: wholeNumber('', 1, 65_535).default(5038),
     HOOKSWITCH_ALLOWED_ORIGINS: listOf().pipe(
       z.array(
         z
@@ -53,6 +55,8 @@ export const Settings = z
       algorithm: env.HOOKSWITCH_TOKEN_ALG,
       workers: env.HOOKSWITCH_NGINX_WORKERS,
       nchanMemoryMb: env.HOOKSWITCH_NCHAN_MEMORY,
+      pbxSipPort: env.HOOKSWITCH_PBX_SIP_PORT,
+      pbxAmiPort: env.HOOKSWITCH_PBX_AMI_PORT,
       allowedOrigins: env.HOOKSWITCH_ALLOWED_ORIGINS,
       trustedProxies: env.HOOKSWITCH_TRUSTED_PROXIES,
     }

@@ -6,7 +6,7 @@ import { createInterface } from 'node:readline'
 import { project, systemFolder } from './build.ts'
 import { freePort } from './port.ts'
 
-export type Part = 'redis' | 'sidecar' | 'api' | 'nginx'
+export type Part = 'redis' | 'sidecar' | 'api' | 'nginx' | 'asterisk' | 'phone-1001' | 'phone-1002'
 
 /** A whole Hookswitch, started the way a person starts it, in a folder of its own. */
 export interface Stack {
@@ -27,6 +27,8 @@ export interface Stack {
 
 export interface StackOptions {
   demo?: boolean
+  /** With an Asterisk of its own: HOOKSWITCH_PBX_… say where. */
+  pbx?: boolean
   env?: Record<string, string>
   /** An earlier stack's folder, to start on what it left. */
   data?: string
@@ -38,7 +40,8 @@ export interface StackOptions {
 export async function startStack(options: StackOptions = {}): Promise<Stack> {
   const data = options.data ?? mkdtempSync(join(tmpdir(), 'hs-'))
   const port = Number(options.env?.HOOKSWITCH_PORT ?? (await freePort()))
-  const args = [join(project, 'dist', 'start.js'), ...((options.demo ?? true) ? ['--demo'] : [])]
+  const flags = [...((options.demo ?? true) ? ['--demo'] : []), ...(options.pbx ? ['--pbx'] : [])]
+  const args = [join(project, 'dist', 'start.js'), ...flags]
   const child = spawn(process.execPath, args, {
     env: {
       ...process.env,
