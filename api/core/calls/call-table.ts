@@ -1,0 +1,230 @@
+import { isDeepStrictEqual } from 'node:util'
+import type { Call } from './call.ts'
+import { callOf } from './call-of.ts'
+import { createChannelBook, createForgotten, type KnownChannel } from './channel-book.ts'
+import type { Fact, OriginateFact, PbxTime } from './facts.ts'
+
+/** The calls of one PBX, as the facts tell them: the same for whoever heard the same facts, in any order. */
+export interface CallTable {
+  /** Facts of channels, of dialling and of originates; others are ignored. */
+  hear(fact: Fact): void
+  /**
+   * Takes for gone what the PBX no longer has, with no cause: nobody listened as it ended.
+   * @param channels all that the PBX had at `at`
+   * @param at by the PBX's clock, like all facts; what was heard of since then is left alone
+   */
+  reconcile(channels: ReadonlySet<string>, at: PbxTime): void
+  /** Oldest first. */
+  live(): readonly Call[]
+  /** Live, or over for less than `keepEndedMs`. */
+  find(id: string): Call | undefined
+  /** Calls with a leg of this endpoint that is not over, oldest first. */
+  ofEndpoint(endpoint: string): readonly Call[]
+  /** Told once after each burst for each call that looks different, its end included. */
+  onChange(listener: CallListener): () => void
+  /** Tells now. */
+  flush(): void
+  /** Forgets what ended long ago, and sees what has settled. Call it every second or so. */
+  sweep(): void
+  /** How much is held, for tests and metrics. */
+  size(): { calls: number; live: number; channels: number; forgotten: number }
+}
+
+export type CallListener = (call: Call, before: Call | undefined) => void
+
+export interface CallTableNeeds {
+  isOwnEndpoint(endpoint: string): boolean
+  /** Unix ms. */
+  now(): number
+  /** How long calls that are over can be found, 60 s by default: late facts still change them. */
+  keepEndedMs?: number
+  /** Runs the work after the burst that is being heard, as `setImmediate` does. */
+  later(work: () => void): void
+}
+
+const KEEP_ENDED_MS = 60_000
+/** A dialplan goes from an answered phone to the next step within milliseconds. */
+const SETTLES_MS = 1_000
+const MOST_FORGOTTEN = 20_000
+
+/** What was heard of one call, and what was made of it. */
+interface Entry {
+  readonly id: string
+  readonly channels: Set<KnownChannel>
+  originate: OriginateFact | undefined
+  heardAt: number
+  /** As it is now, unless `stale`. */
+  call: Call | undefined
+  stale: boolean
+  told: Call | undefined
+  /** Not live since, unix ms. */
+  overSince: number | undefined
+}
+
+export function createCallTable(needs: CallTableNeeds): CallTable {
+  const { isOwnEndpoint, now, later, keepEndedMs = KEEP_ENDED_MS } = needs
+  const book = createChannelBook()
+  const entries = new Map<string, Entry>()
+  const live = new Set<Entry>()
+  const forgotten = createForgotten(MOST_FORGOTTEN)
+  /** Heard of since they were last told. */
+  const changed = new Set<Entry>()
+  const listeners = new Set<CallListener>()
+  let strays = new Set<string>()
+  let tellsLater = false
+
+  const hear = (fact: Fact) => {
+    if (fact.kind === 'originate') hearOriginate(fact)
+    else if (fact.kind === 'channel' || fact.kind === 'gone' || fact.kind === 'dial') {
+      const channel = book.hear(fact)
+      for (const callId of channel?.calls.keys() ?? []) {
+        const entry = entryOf(callId)
+        if (channel === undefined || entry === undefined) continue
+        entry.channels.add(channel)
+        touch(entry)
+      }
+    }
+  }
+
+  return {
+    hear,
+    reconcile(channels, at) {
+      for (const { id, gone, lastHeard } of book.all()) {
+        if (gone !== undefined || lastHeard > at || channels.has(id)) continue
+        hear({ kind: 'gone', id, at, cause: undefined })
+      }
+    },
+    live: () => liveCalls(),
+    find(id) {
+      const entry = entries.get(id)
+      return entry && view(entry)
+    },
+    ofEndpoint: (endpoint) =>
+      liveCalls().filter(({ legs }) =>
+        legs.some((leg) => leg.endpoint === endpoint && leg.state !== 'ended'),
+      ),
+    onChange(listener) {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+    flush,
+    sweep() {
+      const at = now()
+      for (const entry of live) {
+        if (entry.call?.state === 'ringing' && at - entry.heardAt >= SETTLES_MS) look(entry)
+      }
+      for (const entry of entries.values()) {
+        if (entry.overSince !== undefined && at - entry.overSince >= keepEndedMs) forget(entry)
+      }
+      sweepStrays()
+    },
+    size: () => ({ calls: entries.size, live: live.size, ...book.size() }),
+  }
+
+  function hearOriginate(fact: OriginateFact) {
+    const entry = book.isForgotten(fact.id) ? undefined : entryOf(fact.id)
+    if (entry === undefined) return
+    const held = entry.originate
+    if (held === undefined || fact.at > held.at || (fact.at === held.at && fact.reason > held.reason)) {
+      entry.originate = fact
+    }
+    touch(entry)
+  }
+
+  /** @returns undefined for a call that was over and is forgotten */
+  function entryOf(id: string): Entry | undefined {
+    if (forgotten.has(id)) return undefined
+    const known = entries.get(id)
+    if (known !== undefined) return known
+    const entry: Entry = {
+      id,
+      channels: new Set(),
+      originate: undefined,
+      heardAt: now(),
+      call: undefined,
+      stale: true,
+      told: undefined,
+      overSince: now(),
+    }
+    entries.set(id, entry)
+    return entry
+  }
+
+  function touch(entry: Entry) {
+    entry.heardAt = now()
+    look(entry)
+  }
+
+  function look(entry: Entry) {
+    entry.stale = true
+    changed.add(entry)
+    if (tellsLater) return
+    tellsLater = true
+    later(flush)
+  }
+
+  function view(entry: Entry): Call | undefined {
+    if (!entry.stale) return entry.call
+    entry.stale = false
+    const settled = now() - entry.heardAt >= SETTLES_MS
+    entry.call = callOf({ ...entry, isOwnEndpoint, settled }) ?? (entry.told && passed(entry.told, entry))
+    if (entry.call !== undefined && entry.call.state !== 'ended') live.add(entry)
+    else live.delete(entry)
+    entry.overSince = isOver(entry) ? (entry.overSince ?? now()) : undefined
+    return entry.call
+  }
+
+  function liveCalls(): Call[] {
+    for (const entry of changed) view(entry)
+    return [...live]
+      .flatMap(({ call }) => call ?? [])
+      .sort((a, b) => a.startedAt - b.startedAt || (a.id < b.id ? -1 : 1))
+  }
+
+  function flush() {
+    tellsLater = false
+    const burst = [...changed]
+    changed.clear()
+    for (const entry of burst) {
+      const before = entry.told
+      const call = view(entry)
+      if (call === undefined || isDeepStrictEqual(call, before)) continue
+      entry.told = call
+      for (const listener of listeners) listener(call, before)
+    }
+  }
+
+  function forget(entry: Entry) {
+    entries.delete(entry.id)
+    changed.delete(entry)
+    forgotten.add(entry.id)
+    for (const { id, gone, calls } of entry.channels) {
+      if (gone !== undefined && [...calls.keys()].every((callId) => !entries.has(callId))) book.forget(id)
+    }
+  }
+
+  /** Channels that ended and of which no call was ever heard, the second time they are met. */
+  function sweepStrays() {
+    const met = new Set<string>()
+    for (const { id, gone, calls } of book.all()) {
+      if (gone === undefined || calls.size > 0) continue
+      if (strays.has(id)) book.forget(id)
+      else met.add(id)
+    }
+    strays = met
+  }
+}
+
+/** A call that shows no phone yet is not over while any channel is in it. */
+function isOver({ id, call, channels }: Entry): boolean {
+  if (call !== undefined) return call.state === 'ended'
+  return [...channels].every(({ gone, known }) => gone !== undefined || known.callId !== id)
+}
+
+/** It was told as a call, and all its channels turned out to belong elsewhere: its listeners are owed an end. */
+function passed(told: Call, { channels }: Entry): Call {
+  if (told.state === 'ended') return told
+  const endedAt = Math.max(told.startedAt, ...[...channels].map(({ lastHeard }) => lastHeard))
+  const legs = told.legs.map((leg) => ({ ...leg, state: 'ended' as const }))
+  return { ...told, state: 'ended', legs, endedAt, outcome: 'cancelled' }
+}

@@ -1,0 +1,146 @@
+import type { Channel, ChannelFact, DialEnd, DialFact, GoneFact, PbxTime } from './facts.ts'
+
+/** All that was heard of one channel, the same in whatever order and however often it was heard. */
+export interface KnownChannel {
+  readonly id: string
+  readonly known: Readonly<Partial<Channel>>
+  /** Every call it was ever in, with the first and the last moment it was heard to be. */
+  readonly calls: ReadonlyMap<string, Readonly<{ first: PbxTime; last: PbxTime }>>
+  readonly firstHeard: PbxTime
+  readonly lastHeard: PbxTime
+  readonly upAt: PbxTime | undefined
+  readonly recordedAt: PbxTime | undefined
+  /** The channel that rings it; `by` is undefined when the PBX itself does. */
+  readonly rung: Readonly<{ at: PbxTime; by: string | undefined }> | undefined
+  readonly dialEnd: Readonly<{ at: PbxTime; end: DialEnd }> | undefined
+  readonly gone: Readonly<{ at: PbxTime; cause: number | undefined }> | undefined
+}
+
+/** Keeps what is known of channels. What is gone stays gone, also after its facts are forgotten. */
+export interface ChannelBook {
+  /** @returns the channel, or undefined for one that was forgotten: a late word brings nothing back */
+  hear(fact: ChannelFact | GoneFact | DialFact): KnownChannel | undefined
+  all(): IterableIterator<KnownChannel>
+  isForgotten(id: string): boolean
+  forget(id: string): void
+  size(): { channels: number; forgotten: number }
+}
+
+/** What no listener keeps: the book's own, writable view of a channel. */
+type Entry = {
+  -readonly [K in keyof KnownChannel]: KnownChannel[K] extends ReadonlyMap<string, infer V>
+    ? Map<string, V>
+    : KnownChannel[K]
+} & { since: Partial<Record<keyof Channel, PbxTime>> }
+
+/** A channel's last words come within seconds; this many channels end in more than a minute of the worst flood. */
+const MOST_FORGOTTEN = 20_000
+
+/** Told once and for all: a later fact of it is a guess, or what the dialplan made of it. */
+const FIRST_WINS: ReadonlySet<string> = new Set<keyof Channel>(['bornAt', 'dialled'])
+/** A channel never goes back, but a snapshot taken before a step may be told after it. */
+const FURTHER = { down: 0, dialling: 1, ringing: 2, up: 3 }
+
+export function createChannelBook(): ChannelBook {
+  const entries = new Map<string, Entry>()
+  const forgotten = createForgotten(MOST_FORGOTTEN)
+
+  return {
+    hear(fact) {
+      const id = fact.kind === 'dial' ? fact.to : fact.id
+      if (forgotten.has(id)) return undefined
+      let entry = entries.get(id)
+      if (entry === undefined) {
+        entry = newEntry(id, fact.at)
+        entries.set(id, entry)
+      }
+      entry.firstHeard = Math.min(entry.firstHeard, fact.at)
+      entry.lastHeard = Math.max(entry.lastHeard, fact.at)
+      if (fact.kind === 'channel') hearAbout(entry, fact)
+      else if (fact.kind === 'gone') hearGone(entry, fact)
+      else hearDial(entry, fact)
+      return entry
+    },
+    all: () => entries.values(),
+    isForgotten: (id) => forgotten.has(id),
+    forget(id) {
+      entries.delete(id)
+      forgotten.add(id)
+    },
+    size: () => ({ channels: entries.size, forgotten: forgotten.size() }),
+  }
+}
+
+/** Remembers the last `most` ids. */
+export function createForgotten(most: number) {
+  const ids = new Set<string>()
+  return {
+    has: (id: string) => ids.has(id),
+    add(id: string) {
+      ids.add(id)
+      for (const oldest of ids) {
+        if (ids.size <= most) break
+        ids.delete(oldest)
+      }
+    },
+    size: () => ids.size,
+  }
+}
+
+const newEntry = (id: string, at: PbxTime): Entry => ({
+  id,
+  known: {},
+  since: {},
+  calls: new Map(),
+  firstHeard: at,
+  lastHeard: at,
+  upAt: undefined,
+  recordedAt: undefined,
+  rung: undefined,
+  dialEnd: undefined,
+  gone: undefined,
+})
+
+function hearAbout(entry: Entry, { about, at }: ChannelFact) {
+  // The keys of a Partial<Channel> are keys of Channel, and each value goes where it came from.
+  const known = entry.known as Record<string, unknown>
+  for (const key of Object.keys(about) as (keyof Channel)[]) {
+    const heldAt = entry.since[key]
+    if (heldAt !== undefined && !wins(key, about[key], at, known[key], heldAt)) continue
+    known[key] = about[key]
+    entry.since[key] = at
+  }
+  if (about.callId !== undefined) {
+    const { first, last } = entry.calls.get(about.callId) ?? { first: at, last: at }
+    entry.calls.set(about.callId, { first: Math.min(first, at), last: Math.max(last, at) })
+  }
+  if (about.state === 'up') entry.upAt = Math.min(entry.upAt ?? at, at)
+  if (about.recording === 'on') entry.recordedAt = Math.min(entry.recordedAt ?? at, at)
+}
+
+/** A total order on what was told, so that any order of telling ends with the same. */
+function wins(key: keyof Channel, value: unknown, at: PbxTime, held: unknown, heldAt: PbxTime): boolean {
+  // Both came from members named `state`.
+  if (key === 'state') return FURTHER[value as Channel['state']] > FURTHER[held as Channel['state']]
+  if (at !== heldAt) return FIRST_WINS.has(key) ? at < heldAt : at > heldAt
+  return textOf(value) > textOf(held)
+}
+
+/** A known end beats one that was only inferred, then the earlier wins. */
+function hearGone(entry: Entry, { at, cause }: GoneFact) {
+  const held = entry.gone
+  if (held === undefined) entry.gone = { at, cause }
+  else if ((cause === undefined) !== (held.cause === undefined)) {
+    if (cause !== undefined) entry.gone = { at, cause }
+  } else if (at < held.at || (at === held.at && (cause ?? 0) < (held.cause ?? 0))) entry.gone = { at, cause }
+}
+
+function hearDial(entry: Entry, { from, at, end }: DialFact) {
+  if (later(at, from, entry.rung?.at, entry.rung?.by)) entry.rung = { at, by: from }
+  if (end !== undefined && later(at, end, entry.dialEnd?.at, entry.dialEnd?.end)) entry.dialEnd = { at, end }
+}
+
+const later = (at: PbxTime, value: unknown, heldAt: PbxTime | undefined, held: unknown) =>
+  heldAt === undefined || at > heldAt || (at === heldAt && textOf(value) > textOf(held))
+
+const textOf = (value: unknown) => JSON.stringify(value) ?? ''

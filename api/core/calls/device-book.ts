@@ -1,0 +1,50 @@
+import type { DeviceFact, DeviceState, PbxTime } from './facts.ts'
+
+export interface DeviceBook {
+  hear(fact: DeviceFact): void
+  /** @param device as the PBX names it: `PJSIP/1001` */
+  stateOf(device: string): DeviceState | undefined
+  all(): ReadonlyMap<string, DeviceState>
+  /** Told at once, and only when the state is another than before. */
+  onChange(
+    listener: (device: string, state: DeviceState, before: DeviceState | undefined) => void,
+  ): () => void
+}
+
+/** More than any one PBX has; names that the PBX makes up for each call must not pile up. */
+const MOST = 20_000
+
+/** Keeps the newest state of each device; of two at the same moment always the same one, whichever came first. */
+export function createDeviceBook(): DeviceBook {
+  const states = new Map<string, DeviceState>()
+  const since = new Map<string, PbxTime>()
+  const listeners = new Set<Parameters<DeviceBook['onChange']>[0]>()
+
+  return {
+    hear({ device, at, state }) {
+      const before = states.get(device)
+      const heldAt = since.get(device)
+      if (before !== undefined && heldAt !== undefined) {
+        if (at < heldAt || (at === heldAt && state <= before)) return
+      }
+      since.set(device, at)
+      states.set(device, state)
+      if (states.size > MOST) forgetOldest()
+      if (state !== before) for (const listener of listeners) listener(device, state, before)
+    },
+    stateOf: (device) => states.get(device),
+    all: () => states,
+    onChange(listener) {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+  }
+
+  function forgetOldest() {
+    for (const device of states.keys()) {
+      states.delete(device)
+      since.delete(device)
+      return
+    }
+  }
+}
