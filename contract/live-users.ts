@@ -1,8 +1,18 @@
+import { z } from 'zod'
 import type { connectRedis } from './redis.ts'
 
-/** The instances that hold streams, and the users each of them said to have one: a JSON list of ids. */
+/** The instances that hold streams, and what each of them said of its own: `LiveWord` as JSON. */
 export const LIVE_KEY = 'hookswitch:live'
 export const liveKeyOf = (instance: string): string => `${LIVE_KEY}:${instance}`
+
+/** User ids, each once. */
+export const LiveWord = z.object({
+  /** With a stream of any kind. */
+  online: z.array(z.string()),
+  /** With a stream of their private channel: these hear what they are asked to do. */
+  listening: z.array(z.string()),
+})
+export type LiveWord = z.infer<typeof LiveWord>
 
 /** How long a word counts that is not said again, in ms: a process that died holds no streams. */
 const TTL_MS = 6_000
@@ -14,11 +24,11 @@ type Redis = Pick<ReturnType<typeof connectRedis>, 'pipeline'>
 export async function announceLive(
   redis: Redis,
   instance: string,
-  userIds: readonly string[],
+  word: LiveWord,
 ): Promise<void> {
   const batch = redis.pipeline()
-  if (userIds.length === 0) batch.del(liveKeyOf(instance)).srem(LIVE_KEY, instance)
-  else batch.set(liveKeyOf(instance), JSON.stringify(userIds), 'PX', TTL_MS).sadd(LIVE_KEY, instance)
+  if (word.online.length === 0) batch.del(liveKeyOf(instance)).srem(LIVE_KEY, instance)
+  else batch.set(liveKeyOf(instance), JSON.stringify(word), 'PX', TTL_MS).sadd(LIVE_KEY, instance)
   for (const [err] of (await batch.exec()) ?? []) if (err !== null) throw err
 }
 
@@ -26,8 +36,8 @@ export interface LiveAnnouncerNeeds {
   redis: Redis
   /** Unlike that of any other process, also of an earlier life. */
   instance: string
-  /** Each user with a stream here, once. */
-  userIds: () => readonly string[]
+  /** Who has a stream here. */
+  live: () => LiveWord
 }
 
 export interface LiveAnnouncer {
@@ -39,27 +49,27 @@ export interface LiveAnnouncer {
  * Keeps saying who has a stream here. Trouble with Redis is nobody's but the readers', who then know of fewer
  * users for a while; those who judge by the same Redis report it.
  */
-export function keepAnnouncingLive({ redis, instance, userIds }: LiveAnnouncerNeeds): LiveAnnouncer {
+export function keepAnnouncingLive({ redis, instance, live }: LiveAnnouncerNeeds): LiveAnnouncer {
   let isEmpty = true
   let last: Promise<void> | undefined
-  const say = (ids: readonly string[]) => {
+  const say = (word: LiveWord) => {
     // Whoever has nothing to say said so once.
-    if (last !== undefined || (ids.length === 0 && isEmpty)) return
-    last = announceLive(redis, instance, ids)
+    if (last !== undefined || (word.online.length === 0 && isEmpty)) return
+    last = announceLive(redis, instance, word)
       .then(() => {
-        isEmpty = ids.length === 0
+        isEmpty = word.online.length === 0
       })
       .catch(() => {})
       .finally(() => {
         last = undefined
       })
   }
-  const saying = setInterval(() => say(userIds()), SAY_EVERY_MS).unref()
+  const saying = setInterval(() => say(live()), SAY_EVERY_MS).unref()
   return {
     async stop() {
       clearInterval(saying)
       await last
-      say([])
+      say({ online: [], listening: [] })
       await last
     },
   }

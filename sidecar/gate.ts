@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import { CHALLENGE_INVALID, CHALLENGE_NONE } from '../contract/bearer.ts'
-import { channelFor } from '../contract/channels.ts'
+import { channelFor, privateChannelOf } from '../contract/channels.ts'
 import type { Claims } from '../contract/claims.ts'
 import { readCredential } from '../contract/credential.ts'
 import { isHidden, mayRead } from '../contract/media-path.ts'
@@ -57,7 +57,7 @@ export function createGate({ judge, streams, takeTicket }: GateNeeds): Gate {
     const conn = one(headers['x-hs-conn'])
     const channel = channelFor(claims, name)
     if (channel === undefined || conn === undefined || !/^[0-9a-f]{32}$/.test(conn)) return forbidden
-    if (!streams.open(conn, claims)) return REFUSALS.cannot_judge
+    if (!streams.open(conn, claims, channel === privateChannelOf(claims.sub))) return REFUSALS.cannot_judge
     return { status: 204, code: 'ok', headers: { 'X-Hs-Gate': streams.gate(), 'X-Hs-Channel': channel } }
   }
 

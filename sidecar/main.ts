@@ -85,7 +85,7 @@ async function main() {
   saveGate()
 
   const instance = randomBytes(16).toString('hex')
-  const live = keepAnnouncingLive({ redis: commands, instance, userIds: streams.userIds })
+  const live = keepAnnouncingLive({ redis: commands, instance, live: streams.live })
 
   const tick = setInterval(() => {
     const nowS = Date.now() / 1000

@@ -1,4 +1,5 @@
 import type { Claims } from '../contract/claims.ts'
+import type { LiveWord } from '../contract/live-users.ts'
 import type { Revocation } from '../contract/revocation.ts'
 
 /** What Nchan says to a DELETE: the channel had subscribers, had none, or nginx was not there. */
@@ -19,7 +20,7 @@ export interface Streams {
   /** The shared channel that streams let in now belong to. */
   gate(): string
   /** @returns false when there are too many */
-  open(conn: string, claims: Claims): boolean
+  open(conn: string, claims: Claims, isPrivate: boolean): boolean
   closed(conn: string): void
   /** Cuts the streams a revocation concerns. */
   revoke(revocation: Revocation): void
@@ -32,13 +33,15 @@ export interface Streams {
   /** Ends what an earlier life of this process had let in. */
   cutGate(gate: string): Promise<void>
   count(): number
-  /** Whose streams they are: each user once. */
-  userIds(): string[]
+  /** Whose streams they are. */
+  live(): LiveWord
 }
 
 interface Open {
   conn: string
   claims: Claims
+  /** Of the user's own channel, which nobody else can follow. */
+  isPrivate: boolean
 }
 
 /** A stream that was let in may not have subscribed yet: then a DELETE finds nobody and must come again. */
@@ -75,13 +78,13 @@ export function createStreams({ cut, newGate, most, mostPerSession, onTrouble }:
 
   return {
     gate: () => gate,
-    open(conn, claims) {
+    open(conn, claims, isPrivate) {
       if (byConn.size >= most) return false
       // One login that opens ever more, or whose closing nobody tells us of, must not use up everybody's room.
       const earlier = bySession.get(claims.sid)
       const [oldest] = earlier ?? []
       if (oldest !== undefined && (earlier?.size ?? 0) >= mostPerSession) end(oldest)
-      const open = { conn, claims }
+      const open = { conn, claims, isPrivate }
       byConn.set(conn, open)
       const own = bySession.get(claims.sid)
       if (own === undefined) bySession.set(claims.sid, new Set([open]))
@@ -119,10 +122,14 @@ export function createStreams({ cut, newGate, most, mostPerSession, onTrouble }:
     },
     cutGate: (old) => cutChannel(`gate/${old}`),
     count: () => byConn.size,
-    userIds() {
-      const ids = new Set<string>()
-      for (const [open] of bySession.values()) if (open !== undefined) ids.add(open.claims.sub)
-      return [...ids]
+    live() {
+      const online = new Set<string>()
+      const listening = new Set<string>()
+      for (const { claims, isPrivate } of byConn.values()) {
+        online.add(claims.sub)
+        if (isPrivate) listening.add(claims.sub)
+      }
+      return { online: [...online], listening: [...listening] }
     },
   }
 }

@@ -161,7 +161,7 @@ describe('many words in a row', () => {
 })
 
 describe('live users', () => {
-  const isLive = async (userId: string) => (await liveUsers.read()).has(userId)
+  const isLive = async (userId: string) => (await liveUsers.read()).online.has(userId)
 
   test('are those with a stream, whichever it is: they appear and vanish within seconds', async () => {
     const [one, other] = [await follow('user1', 'me'), await follow('user2', 'users-state')]

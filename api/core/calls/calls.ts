@@ -18,7 +18,10 @@ export interface Calls {
   find(actor: Actor, callId: string): Promise<CallView>
 
   answer(actor: Actor, callId: string): Promise<void>
-  /** Ends the whole call. One that is over already is no fault. */
+  /**
+   * Hangs the actor's own phone up, which ends a call of two; for those who oversee all and are not in it, all
+   * of it. One that is over already is no fault.
+   */
   hangup(actor: Actor, callId: string): Promise<void>
   /** Ends the actor's own ringing leg with "busy", whatever else rings. */
   decline(actor: Actor, callId: string): Promise<void>

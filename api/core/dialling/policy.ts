@@ -8,6 +8,8 @@ export interface DialPolicy {
    */
   judge(text: string): Allowed
   limits: Limits
+  /** The numbers an extension may show, beside itself. */
+  callerNumbers(extension: string): readonly string[]
 }
 
 export interface Allowed {

@@ -8,7 +8,12 @@ export interface StatusStore {
   all(): Promise<ReadonlyMap<string, { status: OwnStatus; at: number }>>
 }
 
-/** Users with a live stream anywhere: what every gate and API said within the last seconds. */
+/** Ids of users with a live stream or socket anywhere: what every gate and API said within the last seconds. */
+export interface Live {
+  online: ReadonlySet<string>
+  /** Those who follow their private channel, and hear what they are asked to do. */
+  listening: ReadonlySet<string>
+}
 export interface LiveUsers {
-  read(): Promise<ReadonlySet<string>>
+  read(): Promise<Live>
 }

@@ -7,6 +7,7 @@ import type { EndReason } from '../../core/session.ts'
 import type { Sessions } from '../../core/sessions.ts'
 import { addressOf, refuse } from '../dialect.ts'
 import type { Guard, Guarded } from '../guard.ts'
+import { json, problem, problems, security } from './openapi.ts'
 import { speech } from './refusal.ts'
 import * as wire from './wire.ts'
 
@@ -16,22 +17,7 @@ export interface V1Needs {
   log: Logger
 }
 
-const json = <T extends z.ZodType>(schema: T, description: string) => ({
-  description,
-  content: { 'application/json': { schema } },
-})
-const problem = (description: string) => ({
-  description,
-  content: { 'application/problem+json': { schema: wire.Problem } },
-})
-const problems = {
-  400: problem('The request is not of the documented shape'),
-  401: problem('No live access token'),
-  403: problem('Not allowed'),
-  503: problem('A store is away: try again after Retry-After seconds'),
-}
 const gone = { description: 'It is over, everywhere' }
-const security = [{ bearer: [] }]
 const tags = ['sessions']
 
 /** Our own surface: what no document of the others has. Errors are problem+json (RFC 9457). */

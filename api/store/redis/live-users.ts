@@ -1,10 +1,7 @@
 import type { Redis } from 'ioredis'
-import { z } from 'zod'
-import { LIVE_KEY, liveKeyOf } from '../../../contract/live-users.ts'
+import { LIVE_KEY, LiveWord, liveKeyOf } from '../../../contract/live-users.ts'
 import type { LiveUsers } from '../../core/presence/status.ts'
 import { orUnavailable } from './fault.ts'
-
-const UserIds = z.array(z.string())
 
 /** @see contract/live-users.ts for who says it, sidecars and APIs alike */
 export function createLiveUsers(redis: Redis): LiveUsers {
@@ -14,11 +11,15 @@ export function createLiveUsers(redis: Redis): LiveUsers {
   return {
     async read() {
       const instances = await orUnavailable(redis.smembers(LIVE_KEY))
-      if (instances.length === 0) return new Set()
+      if (instances.length === 0) return { online: new Set(), listening: new Set() }
       const words = await orUnavailable(redis.mget(instances.map(liveKeyOf)))
       const dead = instances.filter((_, n) => words[n] === null)
       if (dead.length > 0) await forget(dead)
-      return new Set(words.flatMap((word) => (word === null ? [] : UserIds.parse(JSON.parse(word)))))
+      const said = words.flatMap((word) => (word === null ? [] : [LiveWord.parse(JSON.parse(word))]))
+      return {
+        online: new Set(said.flatMap(({ online }) => online)),
+        listening: new Set(said.flatMap(({ listening }) => listening)),
+      }
     },
   }
 }

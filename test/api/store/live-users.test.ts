@@ -14,28 +14,35 @@ beforeAll(async () => {
 afterAll(() => server?.stop())
 beforeEach(() => redis.flushall())
 
-const read = async () => [...(await createLiveUsers(redis).read())].sort()
+const read = async () => [...(await createLiveUsers(redis).read()).online].sort()
+const word = (online: string[], listening: string[] = []) => ({ online, listening })
 
 describe('live users', () => {
   test('are those of all instances, each once', async () => {
     expect(await read()).toEqual([])
-    await announceLive(redis, 'one', ['1', '2'])
-    await announceLive(redis, 'other', ['2', '3'])
+    await announceLive(redis, 'one', word(['1', '2']))
+    await announceLive(redis, 'other', word(['2', '3']))
     expect(await read()).toEqual(['1', '2', '3'])
   })
 
+  test('listen where they follow their private channel', async () => {
+    await announceLive(redis, 'one', word(['1', '2'], ['2']))
+    await announceLive(redis, 'other', word(['3'], ['3']))
+    expect([...(await createLiveUsers(redis).read()).listening].sort()).toEqual(['2', '3'])
+  })
+
   test('are what an instance said last', async () => {
-    await announceLive(redis, 'one', ['1', '2'])
-    await announceLive(redis, 'one', ['2'])
+    await announceLive(redis, 'one', word(['1', '2']))
+    await announceLive(redis, 'one', word(['2']))
     expect(await read()).toEqual(['2'])
-    await announceLive(redis, 'one', [])
+    await announceLive(redis, 'one', word([]))
     expect(await read()).toEqual([])
     expect(await redis.smembers(LIVE_KEY)).toEqual([])
   })
 
   test('of an instance that says nothing for some seconds are gone, and so is its name', async () => {
-    await announceLive(redis, 'dead', ['1'])
-    await announceLive(redis, 'alive', ['2'])
+    await announceLive(redis, 'dead', word(['1']))
+    await announceLive(redis, 'alive', word(['2']))
     expect(await redis.pttl(liveKeyOf('dead'))).toBeGreaterThan(0)
     await redis.pexpire(liveKeyOf('dead'), 1)
     await until('the dead is gone', async () => (await redis.exists(liveKeyOf('dead'))) === 0)
@@ -53,7 +60,7 @@ describe('live users', () => {
 describe('an instance that keeps saying who is here', () => {
   test('is heard within seconds, goes on, and takes everything back when it stops', async () => {
     let here = ['1']
-    const announcer = keepAnnouncingLive({ redis, instance: 'one', userIds: () => here })
+    const announcer = keepAnnouncingLive({ redis, instance: 'one', live: () => word(here) })
     await until('the first is known', async () => (await read()).join() === '1')
     here = ['1', '2']
     await until('the second, too', async () => (await read()).join() === '1,2')
@@ -64,12 +71,12 @@ describe('an instance that keeps saying who is here', () => {
   test('is disturbed by nothing when Redis goes, and is heard again when it is back', async () => {
     const own = await startRedis()
     const connection = await own.connect()
-    const announcer = keepAnnouncingLive({ redis: connection, instance: 'one', userIds: () => ['1'] })
+    const announcer = keepAnnouncingLive({ redis: connection, instance: 'one', live: () => word(['1']) })
     const reader = await own.connect()
-    await until('it was heard', async () => (await createLiveUsers(reader).read()).size === 1)
+    await until('it was heard', async () => (await createLiveUsers(reader).read()).online.size === 1)
     connection.disconnect(true)
     await reader.flushall()
-    await until('it was heard again', async () => (await createLiveUsers(reader).read()).size === 1)
+    await until('it was heard again', async () => (await createLiveUsers(reader).read()).online.size === 1)
     await own.stop()
     await expect(announcer.stop()).resolves.toBeUndefined()
   })

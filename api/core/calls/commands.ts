@@ -1,0 +1,225 @@
+import type { Actor } from '../actor.ts'
+import type { DialPolicy } from '../dialling/policy.ts'
+import type { Directory } from '../presence/directory.ts'
+import { Refusal } from '../refusal.ts'
+import type { Call, Leg } from './call.ts'
+import type { CallTable } from './call-table.ts'
+import type { Calls, Command } from './calls.ts'
+import type { DialledStore } from './history.ts'
+import type { Pbx, PbxDeed } from './pbx.ts'
+import { isParty, legFor, overseesAll } from './scope.ts'
+import type { SoftphoneCommand, Softphones } from './softphones.ts'
+import type { Watch } from './watch.ts'
+
+export interface CommandsNeeds {
+  dial: Calls['dial']
+  pbx: Pbx
+  table: Pick<CallTable, 'find' | 'live'>
+  watch: Watch
+  policy: () => DialPolicy
+  dialled: Pick<DialledStore, 'find'>
+  directory: Directory
+  softphones: Pick<Softphones, 'ask' | 'listens'>
+  /** Whether phones that ring may be told by NOTIFY to answer: some end the call instead. */
+  answerByNotify: boolean
+}
+
+/** Each command: whose call, which leg, in which state; then the deed; then its fact. */
+export function createCalls(needs: CommandsNeeds): Calls {
+  const { pbx, table, watch, directory, softphones } = needs
+
+  /** @throws {Refusal} `not_found` also for a call of others: that there is one is theirs to know */
+  function callOf(actor: Actor, callId: string): Call {
+    const call = table.find(callId)
+    if (call === undefined || !(overseesAll(actor) || isParty(actor, call, directory))) throw noSuchCall()
+    return call
+  }
+
+  const fits = (actor: Actor, callId: string, wanted: string, fit: (leg: Leg) => boolean) => {
+    const call = callOf(actor, callId)
+    return { call, leg: legFor(actor, call, directory, fit, wanted) }
+  }
+  const isUp = (leg: Leg) => leg.state === 'up'
+  const legNow = (call: Call | undefined, { channelId }: Leg) =>
+    call?.legs.find((leg) => leg.channelId === channelId && leg.state !== 'ended')
+  const gone = (leg: Leg) => (call: Call | undefined) => legNow(call, leg) === undefined
+
+  async function askSoftphone(command: SoftphoneCommand, call: Call, leg: Leg) {
+    const owner = leg.endpoint === undefined ? undefined : directory.ofEndpoint(leg.endpoint)
+    if (owner === undefined) throw new Refusal('not_supported', { detail: 'no user of ours has this phone' })
+    await softphones.ask(owner.userId, command, call.id)
+  }
+
+  async function setHold(actor: Actor, callId: string, holds: boolean) {
+    const { call, leg } = fits(actor, callId, 'leg that is up', isUp)
+    if (leg.holds === holds) return
+    await askSoftphone(holds ? 'hold' : 'unhold', call, leg)
+    await watch.until(callId, (now) => legNow(now, leg)?.holds === holds)
+  }
+
+  /** A transfer reaches what a call would: the same rules. */
+  const numberFor = (leg: Leg, text: string) => {
+    const { number } = needs.policy().judge(text)
+    if (leg.endpoint !== undefined && number === directory.ofEndpoint(leg.endpoint)?.extension) {
+      throw new Refusal('input_invalid', { detail: 'this is the number of the phone that transfers' })
+    }
+    return number
+  }
+
+  /** Who else is in the call. */
+  const others = (call: Call, own: Leg) =>
+    call.legs.filter((leg) => leg.channelId !== own.channelId && leg.state !== 'ended')
+
+  return {
+    dial: needs.dial,
+    list: (actor) => table.live().filter((call) => overseesAll(actor) || isParty(actor, call, directory)),
+
+    async find(actor, callId) {
+      const call = table.find(callId)
+      if (call !== undefined && (overseesAll(actor) || isParty(actor, call, directory))) {
+        return { known: 'live', call }
+      }
+      const asked = await needs.dialled.find(callId)
+      if (asked === undefined || !(overseesAll(actor) || asked.userId === actor.userId)) throw noSuchCall()
+      if (call !== undefined) return { known: 'live', call }
+      return { ...asked, known: 'asked', outcome: asked.outcome ?? undefined }
+    },
+
+    async answer(actor, callId) {
+      const { call, leg } = fits(actor, callId, 'phone that rings', ({ state }) => state === 'ringing')
+      try {
+        await askSoftphone('answer', call, leg)
+      } catch (err) {
+        const canAsk = needs.answerByNotify && pbx.can('ask_to_answer')
+        if (!(err instanceof Refusal && err.code === 'not_supported' && canAsk)) throw err
+        await pbx.askToAnswer(leg.channelId)
+      }
+      await watch.until(callId, (now) => legNow(now, leg)?.state === 'up')
+    },
+
+    async hangup(actor, callId) {
+      const call = table.find(callId)
+      if (call === undefined || call.legs.length === 0) {
+        // Asked for a moment ago: the wish is kept until the phone rings.
+        const asked = await needs.dialled.find(callId)
+        const mayAct = asked !== undefined && (overseesAll(actor) || asked.userId === actor.userId)
+        if (!mayAct || asked.outcome !== null) throw noSuchCall()
+        return pbx.hangup(callId, 'normal')
+      }
+      callOf(actor, callId)
+      if (call.state === 'ended') return
+      const own = call.legs.filter(
+        ({ endpoint, state }) =>
+          state !== 'ended' &&
+          endpoint !== undefined &&
+          directory.ofEndpoint(endpoint)?.userId === actor.userId,
+      )
+      if (own.length === 0 && !overseesAll(actor)) return
+      const legs = own.length > 0 ? own : call.legs.filter(({ state }) => state !== 'ended')
+      await Promise.all(legs.map((leg) => pbx.hangup(leg.channelId, 'normal')))
+      await watch.until(callId, (now) => legs.every((leg) => gone(leg)(now)))
+    },
+
+    async decline(actor, callId) {
+      const { leg } = fits(actor, callId, 'phone that rings', ({ state }) => state === 'ringing')
+      await pbx.hangup(leg.channelId, 'busy')
+      await watch.until(callId, gone(leg))
+    },
+
+    hold: (actor, callId) => setHold(actor, callId, true),
+    unhold: (actor, callId) => setHold(actor, callId, false),
+
+    async transfer(actor, callId, text) {
+      const { call, leg } = fits(actor, callId, 'leg that is up', isUp)
+      const number = numberFor(leg, text)
+      if (others(call, leg).length === 0) throw alone()
+      await pbx.transferBlind(leg.channelId, number)
+      await watch.until(callId, gone(leg))
+    },
+
+    async startTransfer(actor, callId, text) {
+      const { call, leg } = fits(actor, callId, 'leg that is up', isUp)
+      const number = numberFor(leg, text)
+      if (others(call, leg).length === 0) throw alone()
+      const bridge = leg.bridge
+      await pbx.transferAttended(leg.channelId, number)
+      // It leaves the bridge, and the other end hears music, before the number rings.
+      await watch.until(callId, (now) => {
+        const own = legNow(now, leg)
+        return own === undefined || own.bridge !== bridge
+      })
+    },
+
+    async completeTransfer(actor, callId) {
+      const { leg } = fits(actor, callId, 'leg that is up', isUp)
+      await pbx.hangup(leg.channelId, 'normal')
+      await watch.until(callId, gone(leg))
+    },
+
+    async cancelTransfer(actor, callId) {
+      const { call, leg } = fits(actor, callId, 'leg that is up', isUp)
+      const peers = others(call, leg)
+      await pbx.cancelTransfer(leg.channelId)
+      await watch.until(callId, (now) => {
+        const bridge = legNow(now, leg)?.bridge
+        return bridge !== undefined && peers.some((peer) => legNow(now, peer)?.bridge === bridge)
+      })
+    },
+
+    async sendDigits(actor, callId, digits) {
+      if (!/^[0-9*#A-D]{1,32}$/.test(digits)) {
+        throw new Refusal('input_invalid', { detail: 'digits are 1 to 32 of 0-9, *, #, A-D' })
+      }
+      const { leg } = fits(actor, callId, 'leg that is up', isUp)
+      await pbx.sendDigits(leg.channelId, digits)
+    },
+
+    async park(actor, callId) {
+      const { call, leg } = fits(actor, callId, 'leg that is up', isUp)
+      const [peer] = others(call, leg)
+      if (peer === undefined) throw alone()
+      await pbx.park(peer.channelId, leg.channelName)
+      await watch.until(callId, (now) => legNow(now, peer)?.parkedAt !== undefined)
+      return { space: legNow(table.find(callId), peer)?.parkedAt ?? '' }
+    },
+
+    async mute(actor, callId, muted) {
+      const { leg } = fits(actor, callId, 'leg that is up', isUp)
+      await pbx.mute(leg.channelId, muted)
+    },
+
+    async pauseRecording(actor, callId, paused) {
+      const call = callOf(actor, callId)
+      if (call.state === 'ended' || call.recordedChannel === undefined || call.recording === 'off') {
+        throw new Refusal('conflict', { detail: 'this call is not being recorded' })
+      }
+      const wanted = paused ? 'paused' : 'on'
+      if (call.recording === wanted) return
+      await pbx.pauseRecording(call.recordedChannel, paused)
+      await watch.until(callId, (now) => now?.recording === wanted)
+    },
+
+    capabilities(actor) {
+      const softphoneListens = softphones.listens(actor.userId)
+      const byPbx = (deed: PbxDeed) => (pbx.can(deed) ? ('pbx' as const) : ('none' as const))
+      const commands: Record<Command, 'pbx' | 'softphone' | 'none'> = {
+        dial: byPbx('dial'),
+        answer: needs.answerByNotify && pbx.can('ask_to_answer') ? 'pbx' : 'softphone',
+        hangup: byPbx('hangup'),
+        decline: byPbx('hangup'),
+        hold: 'softphone',
+        unhold: 'softphone',
+        transfer: byPbx('transfer'),
+        attended_transfer: byPbx('attended_transfer'),
+        dtmf: byPbx('dtmf'),
+        park: byPbx('park'),
+        mute: byPbx('mute'),
+        pause_recording: byPbx('pause_recording'),
+      }
+      return { online: pbx.state().online, commands, softphoneListens }
+    },
+  }
+}
+
+const noSuchCall = () => new Refusal('not_found', { detail: 'no such call' })
+const alone = () => new Refusal('conflict', { detail: 'nobody else is in this call' })

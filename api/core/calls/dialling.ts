@@ -1,0 +1,112 @@
+import { createHash } from 'node:crypto'
+import type { Actor } from '../actor.ts'
+import type { DialKeys, DialLimits } from '../dialling/limits.ts'
+import type { DialPolicy } from '../dialling/policy.ts'
+import type { Directory, Person } from '../presence/directory.ts'
+import { Refusal } from '../refusal.ts'
+import type { DialRequest } from './calls.ts'
+import type { DialledStore } from './history.ts'
+import type { Pbx } from './pbx.ts'
+import { overseesAll } from './scope.ts'
+import type { Watch } from './watch.ts'
+
+export interface DiallingNeeds {
+  pbx: Pbx
+  watch: Watch
+  policy: () => DialPolicy
+  limits: DialLimits
+  keys: DialKeys
+  dialled: DialledStore
+  directory: Directory
+  newId(): string
+  now(): number
+  ringMs: number
+}
+
+/** How long the PBX may take to come back and tell what came of a call that was under way, in ms. */
+const AFTER_LOSS_MS = 8_000
+
+/** Dials: the rules first, then one Originate and never a second, whatever becomes of it. */
+export function createDialling(needs: DiallingNeeds) {
+  const { pbx, watch, limits, keys, dialled, directory } = needs
+
+  return async (actor: Actor, request: DialRequest): Promise<{ callId: string }> => {
+    const policy = needs.policy()
+    const caller = await callerOf(actor, request.userId)
+    const { number, isEmergency } = policy.judge(request.number)
+    if (number === caller.extension) {
+      throw new Refusal('input_invalid', { detail: 'this is the number of the phone that calls' })
+    }
+    const callerId = { name: caller.name, number: callerNumberOf(caller, request, policy) }
+    const { online } = pbx.state()
+    if (!online) throw new Refusal('unavailable', { detail: 'the PBX is away', retryAfter: 2 })
+
+    const callId = `hk_${needs.newId()}`
+    const key = request.idempotencyKey
+    if (key !== undefined) {
+      const fingerprint = createHash('sha256')
+        .update(JSON.stringify([caller.userId, number, callerId.number]))
+        .digest('base64url')
+      const claimed = await keys.claim(actor.userId, key, fingerprint, callId)
+      if (claimed !== callId) return { callId: claimed }
+    }
+    /** Nothing rang: it counts for nothing, and the same key may be tried again. */
+    const undo = () =>
+      Promise.allSettled([
+        limits.release(caller.userId, callId),
+        key === undefined ? undefined : keys.release(actor.userId, key, callId),
+      ])
+
+    try {
+      if (!isEmergency) await limits.take(caller.userId, callId, policy.limits)
+      await dialled.add({
+        id: callId,
+        userId: caller.userId,
+        number,
+        createdAt: Math.floor(needs.now() / 1000),
+        outcome: null,
+      })
+    } catch (err) {
+      await undo()
+      throw err
+    }
+    try {
+      const endpoint = directory.endpointOf(caller.extension)
+      await pbx.dial({ callId, endpoint, number, callerId, ringMs: needs.ringMs })
+    } catch (err) {
+      if (err instanceof Refusal && err.code === 'unconfirmed') {
+        // It may ring by now, so it must not be sent again: what the PBX has after the loss is the answer.
+        await watch.until(callId, (call) => call !== undefined, AFTER_LOSS_MS)
+        return { callId }
+      }
+      await undo()
+      const known = err instanceof Refusal && err.code === 'unknown_number'
+      await dialled.finish(callId, known ? 'unknown_number' : 'failed')
+      throw err
+    }
+    return { callId }
+  }
+
+  async function callerOf(actor: Actor, userId: string | undefined): Promise<Person> {
+    const id = userId ?? actor.userId
+    if (id !== actor.userId && !overseesAll(actor)) {
+      throw new Refusal('forbidden', { detail: 'only supervisors dial for others' })
+    }
+    let person = directory.ofUser(id)
+    if (person === undefined) {
+      await directory.refresh()
+      person = directory.ofUser(id)
+    }
+    if (person !== undefined) return person
+    throw new Refusal(id === actor.userId ? 'conflict' : 'not_found', {
+      detail: 'this user has no extension, so there is no phone to ring',
+    })
+  }
+}
+
+/** Only what is the user's own: another's number on somebody's display is a lie. */
+function callerNumberOf(caller: Person, { callerNumber }: DialRequest, policy: DialPolicy): string {
+  if (callerNumber === undefined || callerNumber === caller.extension) return caller.extension
+  if (policy.callerNumbers(caller.extension).includes(callerNumber)) return callerNumber
+  throw new Refusal('dial_denied', { detail: 'caller_number is not one of the user’s own' })
+}

@@ -1,0 +1,134 @@
+import type { DialLimits } from '../dialling/limits.ts'
+import type { Lease } from '../lease.ts'
+import type { Call } from './call.ts'
+import type { CallTable } from './call-table.ts'
+import type { CdrFact } from './facts.ts'
+import type { CallRecord, DialledStore, HistoryStore } from './history.ts'
+
+export interface KeepingNeeds {
+  table: Pick<CallTable, 'find' | 'live' | 'onChange'>
+  history: Pick<HistoryStore, 'save' | 'enrich'>
+  dialled: Pick<DialledStore, 'find' | 'finish' | 'unfinished'>
+  limits: Pick<DialLimits, 'release' | 'keep'>
+  lease: Pick<Lease, 'fence'>
+  recordOf(call: Call): CallRecord
+  personOf(userId: string): { userId: string; extension: string; name: string } | undefined
+  /** Whether what the table knows is current: while the PBX is away nothing can be said of a call. */
+  isOnline(): boolean
+  now(): number
+  /** Longer than a phone may ring. */
+  askedForMs: number
+  onTrouble(what: string, err: unknown): void
+}
+
+export interface Keeping {
+  /** A record of the PBX's own: it may come before or after the call's end. */
+  hear(cdr: CdrFact): void
+  /** Keeps again what could not be kept, ends what never came to be. Call it every few seconds. */
+  tend(): Promise<void>
+}
+
+/** How many calls wait to be written while the database is away, and records for a call that has not ended. */
+const MOST_WAITING = 100_000
+
+/**
+ * Writes each call that is over into the history, and settles what was dialled. Every API keeps a list of what
+ * it saw end, the holder of the lease writes: one that takes over writes what its predecessor may not have.
+ */
+export function createKeeping(needs: KeepingNeeds): Keeping {
+  const { table, history, dialled, limits, lease } = needs
+  /** Ended, and not yet known to be written; with the moment it ended, in ms. */
+  const waiting = new Map<string, { call: Call; since: number }>()
+  const cdrs = new Map<string, { duration: number; billable: number; since: number }>()
+  let busy = false
+
+  table.onChange((call) => {
+    if (call.state !== 'ended') return
+    put(waiting, call.id, { call, since: needs.now() })
+    if (lease.fence() !== undefined) void write()
+  })
+
+  async function write() {
+    if (busy) return
+    busy = true
+    try {
+      for (const [id, entry] of waiting) {
+        await keep(entry.call)
+        // The call may have changed meanwhile: a leg that hung up late.
+        if (waiting.get(id) === entry) waiting.delete(id)
+      }
+      for (const [id, cdr] of cdrs) {
+        if (table.live().some((call) => call.id === id)) continue
+        await history.enrich(id, cdr)
+        cdrs.delete(id)
+      }
+    } catch (err) {
+      needs.onTrouble('a call could not be kept', err)
+    } finally {
+      busy = false
+    }
+  }
+
+  async function keep(call: Call) {
+    const record = needs.recordOf(call)
+    const asked = call.id.startsWith('hk_') ? await dialled.find(call.id) : undefined
+    if (asked === undefined) return history.save(record)
+    // It is the user's own call, also when their phone could not be rung and is no part of it.
+    const caller = needs.personOf(asked.userId)
+    await history.save({
+      ...record,
+      fromNumber: record.fromNumber || (caller?.extension ?? ''),
+      fromName: record.fromName || (caller?.name ?? ''),
+      toNumber: record.toNumber || asked.number,
+      parties: caller === undefined ? record.parties : [...record.parties, caller],
+    })
+    await dialled.finish(call.id, call.outcome ?? 'unknown')
+    await limits.release(asked.userId, call.id)
+  }
+
+  /** Asked for, and the PBX never told of it: a phone that cannot be rung leaves no trace on some. */
+  async function settleUnheard() {
+    const before = Math.floor((needs.now() - needs.askedForMs) / 1000)
+    for (const { id, userId } of await dialled.unfinished(before)) {
+      const call = table.find(id)
+      if (call !== undefined && call.state !== 'ended') continue
+      await dialled.finish(id, call?.outcome ?? 'unknown')
+      await limits.release(userId, id)
+    }
+  }
+
+  return {
+    hear({ callId, duration, billable }) {
+      const known = cdrs.get(callId)
+      put(cdrs, callId, {
+        duration: Math.max(duration, known?.duration ?? 0),
+        billable: Math.max(billable, known?.billable ?? 0),
+        since: needs.now(),
+      })
+    },
+    async tend() {
+      if (lease.fence() === undefined) {
+        // What the holder writes within a few seconds need not be written again by whoever comes after it.
+        for (const held of [waiting, cdrs]) {
+          for (const [id, { since }] of held) if (since < needs.now() - 60_000) held.delete(id)
+        }
+        return
+      }
+      await write()
+      if (!needs.isOnline()) return
+      await settleUnheard()
+      const live = table.live().filter(({ id }) => id.startsWith('hk_'))
+      const owners = await Promise.all(live.map(async ({ id }) => ({ id, asked: await dialled.find(id) })))
+      await limits.keep(
+        owners.flatMap(({ id, asked }) => (asked ? [{ userId: asked.userId, callId: id }] : [])),
+      )
+    },
+  }
+}
+
+function put<V>(map: Map<string, V>, key: string, value: V) {
+  map.delete(key)
+  map.set(key, value)
+  const [oldest] = map.keys()
+  if (map.size > MOST_WAITING && oldest !== undefined) map.delete(oldest)
+}

@@ -1,0 +1,45 @@
+import type { News } from '../news.ts'
+import type { Live, LiveUsers } from '../presence/status.ts'
+import { Refusal } from '../refusal.ts'
+
+/** What AMI cannot do and a softphone can. */
+export type SoftphoneCommand = 'answer' | 'hold' | 'unhold'
+
+/** The users' own softphones, as those who follow their private channel. */
+export interface Softphones {
+  /** @throws {Refusal} `not_supported` where none of the user's listens, `unavailable` */
+  ask(userId: string, command: SoftphoneCommand, callId: string): Promise<void>
+  listens(userId: string): boolean
+  /** Learns who listens. Call it every second or so. */
+  refresh(): Promise<void>
+  live(): Live
+}
+
+/** After this long a softphone that wakes up must not obey any more, in ms. */
+const GOOD_FOR_MS = 5_000
+
+export function createSoftphones(needs: {
+  news: Pick<News, 'tell'>
+  liveUsers: LiveUsers
+  now: () => number
+}): Softphones {
+  let live: Live = { online: new Set(), listening: new Set() }
+  return {
+    live: () => live,
+    listens: (userId) => live.listening.has(userId),
+    async refresh() {
+      live = await needs.liveUsers.read()
+    },
+    async ask(userId, command, callId) {
+      // The copy may be a second old, and a person who has just opened the page expects it to work.
+      if (!live.listening.has(userId)) live = await needs.liveUsers.read()
+      if (!live.listening.has(userId)) {
+        throw new Refusal('not_supported', {
+          detail: `a PBX cannot ${command}; the softphone can, and none follows the private channel`,
+        })
+      }
+      const expiresAt = new Date(needs.now() + GOOD_FOR_MS).toISOString()
+      await needs.news.tell(userId, { type: 'command', command, call_id: callId, expires_at: expiresAt })
+    },
+  }
+}

@@ -1,0 +1,55 @@
+import type { Call, Outcome } from './call.ts'
+
+/** A call as clients are told of it, over channels, sockets and our own routes. Times are ISO 8601. */
+export interface ToldCall {
+  id: string
+  state: Call['state']
+  direction: Call['direction']
+  from: Call['from']
+  to: Call['to']
+  started_at: string
+  answered_at: string | null
+  ended_at: string | null
+  outcome: Outcome | null
+  cause: number | null
+  recording: Call['recording']
+  /** Without the PBX's own names for channels: a client has nothing to do with them. */
+  legs: readonly {
+    extension: string | null
+    number: string
+    name: string
+    state: Call['legs'][number]['state']
+    role: 'caller' | 'callee'
+    holds: boolean
+    parked_at: string | null
+  }[]
+}
+
+/** @param extensionOf whose phone an endpoint is */
+export function toldCall(call: Call, extensionOf: (endpoint: string) => string | undefined): ToldCall {
+  return {
+    id: call.id,
+    state: call.state,
+    direction: call.direction,
+    from: call.from,
+    to: call.to,
+    started_at: iso(call.startedAt),
+    answered_at: isoOrNull(call.answeredAt),
+    ended_at: isoOrNull(call.endedAt),
+    outcome: call.outcome ?? null,
+    cause: call.cause ?? null,
+    recording: call.recording,
+    legs: call.legs.map((leg) => ({
+      extension: (leg.endpoint === undefined ? undefined : extensionOf(leg.endpoint)) ?? null,
+      number: leg.number,
+      name: leg.name,
+      state: leg.state,
+      role: leg.role,
+      holds: leg.holds,
+      parked_at: leg.parkedAt ?? null,
+    })),
+  }
+}
+
+const iso = (at: number) => new Date(at / 1000).toISOString()
+const isoOrNull = (at: number | undefined) => (at === undefined ? null : iso(at))

@@ -1,0 +1,48 @@
+import type { Actor } from '../actor.ts'
+import type { News } from '../news.ts'
+import type { OwnStatus, StatusStore } from './status.ts'
+
+/** What people say of themselves, kept and told. */
+export interface Statuses {
+  /** @throws {Refusal} `unavailable` */
+  set(actor: Actor, status: OwnStatus): Promise<void>
+  of(userId: string): OwnStatus
+  /** Reads what other APIs wrote. Call it every second or so; tells when anything changed. */
+  refresh(): Promise<void>
+  onChange(listener: () => void): void
+}
+
+export interface StatusesNeeds {
+  store: StatusStore
+  news: Pick<News, 'tellAll'>
+  now: () => number
+}
+
+export function createStatuses({ store, news, now }: StatusesNeeds): Statuses {
+  let known: ReadonlyMap<string, OwnStatus> = new Map()
+  const listeners = new Set<() => void>()
+
+  async function refresh() {
+    const read = new Map([...(await store.all())].map(([userId, { status }]) => [userId, status]))
+    const same =
+      read.size === known.size && [...read].every(([userId, status]) => known.get(userId) === status)
+    known = read
+    if (!same) for (const listener of listeners) listener()
+  }
+
+  return {
+    of: (userId) => known.get(userId) ?? 'available',
+    refresh,
+    async set({ userId, claims }, status) {
+      await store.set(userId, status, Math.floor(now() / 1000))
+      await refresh()
+      await news.tellAll({
+        type: 'user_status',
+        user: { id: userId, extension: claims.extension ?? null, status },
+      })
+    },
+    onChange(listener) {
+      listeners.add(listener)
+    },
+  }
+}

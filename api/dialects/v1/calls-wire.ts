@@ -1,0 +1,120 @@
+import { z } from '@hono/zod-openapi'
+import { OUTCOMES } from '../../core/calls/call.ts'
+import type { CallView, Capabilities } from '../../core/calls/calls.ts'
+import { type ToldCall, toldCall } from '../../core/calls/told.ts'
+import { OWN_STATUSES } from '../../core/presence/status.ts'
+
+const Time = z.iso.datetime().openapi({ example: '2026-01-31T12:00:00.000Z' })
+const CallId = z
+  .string()
+  .regex(/^[A-Za-z0-9_.-]{1,149}$/)
+  .openapi({ example: 'hk_Cr7MW2QlixZw-sBJDEs4Aw' })
+/** Anything: the dial policy judges it, and says what is wrong with it. */
+const Number_ = z.string().min(1).max(64).openapi({ example: '1002' })
+
+export const OfCall = z.object({ callId: CallId })
+export const Dial = z
+  .strictObject({
+    number: Number_,
+    user_id: z
+      .string()
+      .regex(/^\d{1,15}$/)
+      .optional()
+      .openapi({ description: 'Whose phone rings; supervisors and admins may name others' }),
+    caller_number: z
+      .string()
+      .max(64)
+      .optional()
+      .openapi({ description: 'One of the user’s own numbers, to be shown' }),
+  })
+  .openapi('Dial')
+export const DialHeaders = z.object({
+  'idempotency-key': z
+    .string()
+    .regex(/^[\x21-\x7e]{1,255}$/)
+    .optional()
+    .openapi({
+      description: 'The same key with the same request gives the same call, for a day',
+      example: '8e03978e-40d5-43e8-bc93-6894a57f9324',
+    }),
+})
+export const Dialled = z.object({ id: CallId, href: z.string() }).openapi('Dialled')
+export const Target = z.strictObject({ number: Number_ }).openapi('TransferTarget')
+export const Digits = z
+  .strictObject({ digits: z.string().regex(/^[0-9*#A-D]{1,32}$/) })
+  .openapi('Digits', { example: { digits: '1234#' } })
+export const Parked = z.object({ space: z.string() }).openapi('Parked')
+export const Status = z.strictObject({ status: z.enum(OWN_STATUSES) }).openapi('OwnStatus')
+
+const Party = z.object({ number: z.string(), name: z.string() })
+const Leg = z.object({
+  extension: z.string().nullable(),
+  number: z.string(),
+  name: z.string(),
+  state: z.enum(['dialling', 'ringing', 'up', 'ended']),
+  role: z.enum(['caller', 'callee']),
+  holds: z.boolean().openapi({ description: 'Whether this end has put the others on hold' }),
+  parked_at: z.string().nullable(),
+})
+export const CallShape = z
+  .object({
+    id: CallId,
+    state: z.enum(['asked', 'dialling', 'ringing', 'up', 'held', 'parked', 'ended']).openapi({
+      description: '`asked`: the PBX has not told of it yet; `dialling`: the own phone rings first',
+    }),
+    direction: z.enum(['internal', 'incoming', 'outgoing']).nullable(),
+    from: Party,
+    to: Party,
+    started_at: Time,
+    answered_at: Time.nullable(),
+    ended_at: Time.nullable(),
+    outcome: z.enum(OUTCOMES).nullable(),
+    cause: z.number().int().nullable().openapi({ description: 'Q.850' }),
+    recording: z.enum(['off', 'on', 'paused']),
+    legs: z.array(Leg),
+  })
+  .openapi('Call')
+export const CallList = z
+  .object({
+    calls: z.array(CallShape),
+    online: z.boolean().openapi({ description: 'Whether this is what the PBX says now' }),
+  })
+  .openapi('CallList')
+export const CapabilitiesShape = z
+  .object({
+    online: z.boolean(),
+    softphone_listens: z
+      .boolean()
+      .openapi({ description: 'Whether one of mine follows the private channel' }),
+    commands: z.record(z.string(), z.enum(['pbx', 'softphone', 'none'])),
+  })
+  .openapi('Capabilities')
+
+type Shape = z.infer<typeof CallShape>
+
+const shape = (told: ToldCall): Shape => ({ ...told, legs: told.legs.map((leg) => ({ ...leg })) })
+
+/** @param extensionOf whose phone an endpoint is */
+export function call(view: CallView, extensionOf: (endpoint: string) => string | undefined): Shape {
+  if (view.known === 'live') return shape(toldCall(view.call, extensionOf))
+  return {
+    id: view.id,
+    state: view.outcome === undefined ? 'asked' : 'ended',
+    direction: null,
+    from: { number: '', name: '' },
+    to: { number: view.number, name: '' },
+    started_at: new Date(view.createdAt * 1000).toISOString(),
+    answered_at: null,
+    ended_at: null,
+    outcome: view.outcome ?? null,
+    cause: null,
+    recording: 'off',
+    legs: [],
+  }
+}
+
+export const capabilities = ({ online, softphoneListens, commands }: Capabilities) => ({
+  online,
+  softphone_listens: softphoneListens,
+  commands: { ...commands },
+})

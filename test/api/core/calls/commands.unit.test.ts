@@ -1,0 +1,349 @@
+import { describe, expect, test } from 'vitest'
+import { type CallTable, createCallTable } from '../../../../api/core/calls/call-table.ts'
+import type { Calls } from '../../../../api/core/calls/calls.ts'
+import { createCalls } from '../../../../api/core/calls/commands.ts'
+import { createDialling } from '../../../../api/core/calls/dialling.ts'
+import type { Channel } from '../../../../api/core/calls/facts.ts'
+import type { DialledCall } from '../../../../api/core/calls/history.ts'
+import { noPbx } from '../../../../api/core/calls/no-pbx.ts'
+import type { Pbx } from '../../../../api/core/calls/pbx.ts'
+import { createWatch } from '../../../../api/core/calls/watch.ts'
+import { Refusal } from '../../../../api/core/refusal.ts'
+import { aDirectory, anActor } from './samples.ts'
+
+const ID = '1700000000.1'
+const directory = await aDirectory()
+const [admin, user1, user2, user3] = ['admin', 'user1', 'user2', 'user3'].map(anActor) as [
+  ReturnType<typeof anActor>,
+  ReturnType<typeof anActor>,
+  ReturnType<typeof anActor>,
+  ReturnType<typeof anActor>,
+]
+
+interface World {
+  calls: Calls
+  table: CallTable
+  /** What the PBX was asked. */
+  deeds: unknown[][]
+  asked: unknown[][]
+  dialled: Map<string, DialledCall>
+  tell(id: string, about: Partial<Channel>): void
+  gone(id: string, cause: number): void
+}
+
+/** 1001 talks with 1002 on a PBX that does what it is asked; `flaw` changes one thing of it. */
+function world(flaw: Partial<Pbx> = {}, { listening = true } = {}): World {
+  let at = 1_700_000_000_000_000
+  const table = createCallTable({
+    isOwnEndpoint: (endpoint) => directory.ofEndpoint(endpoint) !== undefined,
+    now: () => at / 1000,
+    later: (work) => setImmediate(work),
+  })
+  const tell = (id: string, about: Partial<Channel>) => table.hear({ kind: 'channel', id, at: ++at, about })
+  const gone = (id: string, cause: number) => table.hear({ kind: 'gone', id, at: ++at, cause })
+  const leg = (id: string, endpoint: string) =>
+    tell(id, {
+      name: `PJSIP/${endpoint}-0000000${id.at(-1)}`,
+      endpoint,
+      callId: ID,
+      state: 'up',
+      number: endpoint,
+      dialled: '1002',
+      bridge: 'b',
+      bornAt: at,
+    })
+  leg(ID, '1001')
+  table.hear({ kind: 'dial', from: ID, to: '1700000000.2', at: ++at, end: undefined })
+  leg('1700000000.2', '1002')
+  table.hear({ kind: 'dial', from: ID, to: '1700000000.2', at: ++at, end: 'answered' })
+
+  const deeds: unknown[][] = []
+  const asked: unknown[][] = []
+  const dialled = new Map<string, DialledCall>()
+  const does =
+    (name: keyof Pbx) =>
+    async (...args: unknown[]) => {
+      deeds.push([name, ...args])
+      if (name === 'hangup') gone(String(args[0]), 16)
+      if (name === 'transferBlind') gone(String(args[0]), 16)
+      if (name === 'park') tell(String(args[0]), { parkedAt: '701' })
+      if (name === 'pauseRecording') tell(String(args[0]), { recording: args[1] === true ? 'paused' : 'on' })
+    }
+  const pbx: Pbx = {
+    ...noPbx,
+    state: () => ({ online: true, offlineSince: undefined, epoch: 'e' }),
+    can: () => true,
+    dial: does('dial'),
+    hangup: does('hangup'),
+    transferBlind: does('transferBlind'),
+    sendDigits: does('sendDigits'),
+    park: does('park'),
+    mute: does('mute'),
+    pauseRecording: does('pauseRecording'),
+    ...flaw,
+  }
+  const watch = createWatch(table)
+  const policy = () => ({
+    judge(text: string) {
+      if (text === '+33123') throw new Refusal('dial_denied', { detail: 'international' })
+      return { number: text, kind: 'internal' as const, isEmergency: text === '112' }
+    },
+    limits: { perMinute: 1, perDay: 1, concurrent: 1 },
+    callerNumbers: (extension: string) => (extension === '1001' ? ['+49301001'] : []),
+  })
+  const keys = new Map<string, string>()
+  let taken = 0
+  const calls = createCalls({
+    dial: createDialling({
+      pbx,
+      watch,
+      policy,
+      limits: {
+        async take() {
+          taken += 1
+          if (taken > 1) throw new Refusal('throttled', { retryAfter: 60 })
+        },
+        async release() {
+          taken -= 1
+        },
+        keep: async () => {},
+      },
+      keys: {
+        async claim(userId, key, _, callId) {
+          const known = keys.get(userId + key)
+          if (known === undefined) keys.set(userId + key, callId)
+          return known ?? callId
+        },
+        async release(userId, key) {
+          keys.delete(userId + key)
+        },
+      },
+      dialled: {
+        async add(call) {
+          dialled.set(call.id, call)
+        },
+        async finish(id, outcome) {
+          const call = dialled.get(id)
+          if (call !== undefined) dialled.set(id, { ...call, outcome })
+        },
+        find: async (id) => dialled.get(id),
+        unfinished: async () => [],
+      },
+      directory,
+      newId: () => `n${dialled.size}`,
+      now: () => at / 1000,
+      ringMs: 30_000,
+    }),
+    pbx,
+    table,
+    watch,
+    policy,
+    dialled: { find: async (id) => dialled.get(id) },
+    directory,
+    softphones: {
+      listens: () => listening,
+      async ask(userId, command, callId) {
+        if (!listening) throw new Refusal('not_supported')
+        asked.push([userId, command, callId])
+        const own = userId === '2' ? ID : '1700000000.2'
+        if (command === 'answer') tell(own, { state: 'up' })
+        else tell(own, { holds: command === 'hold' })
+      },
+    },
+    answerByNotify: false,
+  })
+  return { calls, table, deeds, asked, dialled, tell, gone }
+}
+
+describe('whose call it is', () => {
+  test.each<[string, typeof user1, number]>([
+    ['the caller sees it', user1, 1],
+    ['the one called sees it', user2, 1],
+    ['a third user sees nothing', user3, 0],
+    ['an admin sees it', admin, 1],
+  ])('%s', (_, actor, count) => {
+    expect(world().calls.list(actor)).toHaveLength(count)
+  })
+
+  const commands: [string, (calls: Calls, actor: typeof user1) => Promise<unknown>][] = [
+    ['find', (calls, actor) => calls.find(actor, ID)],
+    ['answer', (calls, actor) => calls.answer(actor, ID)],
+    ['hangup', (calls, actor) => calls.hangup(actor, ID)],
+    ['decline', (calls, actor) => calls.decline(actor, ID)],
+    ['hold', (calls, actor) => calls.hold(actor, ID)],
+    ['unhold', (calls, actor) => calls.unhold(actor, ID)],
+    ['transfer', (calls, actor) => calls.transfer(actor, ID, '1003')],
+    ['startTransfer', (calls, actor) => calls.startTransfer(actor, ID, '1003')],
+    ['completeTransfer', (calls, actor) => calls.completeTransfer(actor, ID)],
+    ['cancelTransfer', (calls, actor) => calls.cancelTransfer(actor, ID)],
+    ['sendDigits', (calls, actor) => calls.sendDigits(actor, ID, '1')],
+    ['park', (calls, actor) => calls.park(actor, ID)],
+    ['mute', (calls, actor) => calls.mute(actor, ID, true)],
+    ['pauseRecording', (calls, actor) => calls.pauseRecording(actor, ID, true)],
+  ]
+  test.each(commands)('to a third user there is no such call: %s', async (_, command) => {
+    const { calls, deeds, asked } = world()
+    await expect(command(calls, user3)).rejects.toMatchObject({ code: 'not_found' })
+    expect([...deeds, ...asked]).toEqual([])
+  })
+  test.each(commands.filter(([name]) => name !== 'find' && name !== 'hangup'))(
+    'on a call that is over is a conflict: %s',
+    async (_, command) => {
+      const { calls, gone } = world()
+      gone(ID, 16)
+      gone('1700000000.2', 16)
+      await expect(command(calls, user1)).rejects.toMatchObject({ code: 'conflict' })
+    },
+  )
+})
+
+describe('a command', () => {
+  test('hangs up the own phone alone', async () => {
+    const { calls, deeds } = world()
+    await calls.hangup(user2, ID)
+    expect(deeds).toEqual([['hangup', '1700000000.2', 'normal']])
+  })
+  test('of an admin hangs up everybody', async () => {
+    const { calls, deeds } = world()
+    await calls.hangup(admin, ID)
+    expect(deeds.map(([, channel]) => channel)).toEqual([ID, '1700000000.2'])
+  })
+  test('declines with "busy" what rings', async () => {
+    const { calls, deeds, tell } = world()
+    tell('1700000000.3', { name: 'PJSIP/1002-3', endpoint: '1002', callId: ID, state: 'ringing' })
+    await calls.decline(user2, ID)
+    expect(deeds).toEqual([['hangup', '1700000000.3', 'busy']])
+  })
+  test.each(['hold', 'unhold'] as const)('%s is the softphone’s to do', async (command) => {
+    const { calls, asked, tell } = world()
+    tell(ID, { holds: command === 'unhold' })
+    await calls[command](user1, ID)
+    expect(asked).toEqual([['2', command, ID]])
+  })
+  test('hold without a softphone that listens is not supported', async () => {
+    const { calls } = world({}, { listening: false })
+    await expect(calls.hold(user1, ID)).rejects.toMatchObject({ code: 'not_supported' })
+  })
+  test('answer where nothing rings is a conflict', async () => {
+    await expect(world().calls.answer(user1, ID)).rejects.toMatchObject({ code: 'conflict' })
+  })
+  test('transfers under the dial policy', async () => {
+    const { calls, deeds } = world()
+    await expect(calls.transfer(user1, ID, '+33123')).rejects.toMatchObject({ code: 'dial_denied' })
+    expect(deeds).toEqual([])
+    await calls.transfer(user1, ID, '1003')
+    expect(deeds).toEqual([['transferBlind', ID, '1003']])
+  })
+  test('parks the other end, and says where', async () => {
+    const { calls, deeds } = world()
+    expect(await calls.park(user1, ID)).toEqual({ space: '701' })
+    expect(deeds).toEqual([['park', '1700000000.2', 'PJSIP/1001-00000001']])
+  })
+  test('pauses a recording, and not one that is not', async () => {
+    const { calls, tell } = world()
+    await expect(calls.pauseRecording(user1, ID, true)).rejects.toMatchObject({ code: 'conflict' })
+    tell(ID, { recording: 'on' })
+    await calls.pauseRecording(user1, ID, true)
+    expect(await calls.find(user1, ID)).toMatchObject({ call: { recording: 'paused' } })
+  })
+  test.each(['', 'x', '1,2', '1\r\n', '1'.repeat(33), '１'])('sends no digits like %j', async (digits) => {
+    const { calls, deeds } = world()
+    await expect(calls.sendDigits(user1, ID, digits)).rejects.toMatchObject({ code: 'input_invalid' })
+    expect(deeds).toEqual([])
+  })
+})
+
+describe('dialling', () => {
+  test('rings the own phone, then the number, by an id of ours', async () => {
+    const { calls, deeds } = world()
+    const { callId } = await calls.dial(user1, { number: '1002' })
+    expect(callId).toBe('hk_n0')
+    expect(deeds).toEqual([
+      [
+        'dial',
+        {
+          callId: 'hk_n0',
+          endpoint: '1001',
+          number: '1002',
+          callerId: { name: 'user1', number: '1001' },
+          ringMs: 30_000,
+        },
+      ],
+    ])
+    expect(await calls.find(user1, callId)).toMatchObject({ known: 'asked', number: '1002' })
+    await expect(calls.find(user2, callId)).rejects.toMatchObject({ code: 'not_found' })
+  })
+  test('with the same key gives the same call, and dials once', async () => {
+    const { calls, deeds } = world()
+    const first = await calls.dial(user1, { number: '1002', idempotencyKey: 'k' })
+    expect(await calls.dial(user1, { number: '1002', idempotencyKey: 'k' })).toEqual(first)
+    expect(deeds).toHaveLength(1)
+  })
+  test('with a key that was refused may be tried again', async () => {
+    let offline = true
+    const { calls } = world({
+      dial: async () => {
+        if (offline) throw new Refusal('unavailable')
+      },
+    })
+    const request = { number: '1002', idempotencyKey: 'k' }
+    await expect(calls.dial(user1, request)).rejects.toMatchObject({ code: 'unavailable' })
+    offline = false
+    await expect(calls.dial(user1, request)).resolves.toBeDefined()
+  })
+  test('is limited, but for emergencies', async () => {
+    const { calls, deeds } = world()
+    await calls.dial(user1, { number: '1002' })
+    await expect(calls.dial(user1, { number: '1003' })).rejects.toMatchObject({ code: 'throttled' })
+    await calls.dial(user1, { number: '112' })
+    expect(deeds).toHaveLength(2)
+  })
+  test.each<[string, Parameters<Calls['dial']>[1], string]>([
+    ['the own number', { number: '1001' }, 'input_invalid'],
+    ['what the policy denies', { number: '+33123' }, 'dial_denied'],
+    ['another’s phone', { number: '1003', userId: '3' }, 'forbidden'],
+    ['another’s number to show', { number: '1003', callerNumber: '1002' }, 'dial_denied'],
+  ])('refuses %s, and nothing rings', async (_, request, code) => {
+    const { calls, deeds } = world()
+    await expect(calls.dial(user1, request)).rejects.toMatchObject({ code })
+    expect(deeds).toEqual([])
+  })
+  test('a supervisor dials for another, whose phone rings', async () => {
+    const { calls, deeds } = world()
+    await calls.dial(admin, { number: '1003', userId: '3' })
+    expect(deeds).toMatchObject([['dial', { endpoint: '1002' }]])
+  })
+  test('while the PBX is away is refused, and nothing is kept for later', async () => {
+    const { calls, dialled } = world({
+      state: () => ({ online: false, offlineSince: 0, epoch: undefined }),
+    })
+    await expect(calls.dial(user1, { number: '1002' })).rejects.toMatchObject({
+      code: 'unavailable',
+      retryAfter: 2,
+    })
+    expect(dialled.size).toBe(0)
+  })
+  test('whose answer was lost is found by its id once the PBX tells of it, and never sent again', async () => {
+    const sent: string[] = []
+    const { calls, tell } = world({
+      async dial({ callId }) {
+        sent.push(callId)
+        setTimeout(
+          () => tell(callId, { name: 'PJSIP/1001-9', endpoint: '1001', callId, state: 'ringing' }),
+          50,
+        )
+        throw new Refusal('unconfirmed')
+      },
+    })
+    const { callId } = await calls.dial(user1, { number: '1002', idempotencyKey: 'k' })
+    expect((await calls.dial(user1, { number: '1002', idempotencyKey: 'k' })).callId).toBe(callId)
+    expect(sent).toEqual([callId])
+  })
+  test('can be called off before the phone rings', async () => {
+    const { calls, deeds } = world()
+    const { callId } = await calls.dial(user1, { number: '1002' })
+    await calls.hangup(user1, callId)
+    expect(deeds.at(-1)).toEqual(['hangup', callId, 'normal'])
+    await expect(calls.hangup(user2, callId)).rejects.toMatchObject({ code: 'not_found' })
+  })
+})

@@ -1,0 +1,101 @@
+import { expect, test } from 'vitest'
+import type { Call } from '../../../../api/core/calls/call.ts'
+import type { DeviceState } from '../../../../api/core/calls/facts.ts'
+import { activeCalls } from '../../../../api/core/presence/active-calls.ts'
+import type { OwnStatus } from '../../../../api/core/presence/status.ts'
+import { type PresenceFacts, usersState } from '../../../../api/core/presence/users-state.ts'
+import { aCall, aDirectory, aLeg } from '../calls/samples.ts'
+
+const directory = await aDirectory()
+
+/** Everybody is registered, available and idle. */
+const facts = (changes: Partial<PresenceFacts> = {}): PresenceFacts => ({
+  people: directory.all(),
+  isOnline: true,
+  callsOf: () => [],
+  endpointOf: directory.endpointOf,
+  deviceOf: () => 'idle',
+  statusOf: () => 'available',
+  isLive: () => false,
+  queues: new Map(),
+  ...changes,
+})
+const of1001 = (changes: Partial<PresenceFacts>) => usersState(facts(changes)).states['1001']
+const inCall = (call: Call) => ({ callsOf: () => [call] })
+
+test('whoever has a phone and no call is idle', () => {
+  expect(of1001({})).toEqual({ state: 'Idle', name: 'user1', status: 'available', online: false })
+})
+
+test.each<[string, Partial<PresenceFacts>, string]>([
+  ['a phone that is not registered', { deviceOf: () => 'unavailable' as DeviceState }, 'Unavailable'],
+  ['a phone the PBX has never heard of', { deviceOf: () => undefined }, 'Unavailable'],
+  ['a PBX that is away', { isOnline: false }, 'Unavailable'],
+  ['"do not disturb"', { statusOf: () => 'dnd' as OwnStatus }, 'Unavailable'],
+  ['"offline"', { statusOf: () => 'offline' as OwnStatus }, 'Unavailable'],
+  ['"away" with a phone that works', { statusOf: () => 'away' as OwnStatus }, 'Idle'],
+  ['a call that is up', inCall(aCall()), 'Up'],
+  ['a call while "do not disturb"', { ...inCall(aCall()), statusOf: () => 'dnd' as OwnStatus }, 'Up'],
+  ['a call on hold', inCall(aCall({ state: 'held' })), 'OnHold'],
+  ['a call from before the PBX went away', { ...inCall(aCall()), isOnline: false }, 'Unavailable'],
+  [
+    'a phone that is called',
+    inCall(
+      aCall({ state: 'ringing', legs: [aLeg('1002'), aLeg('1001', { role: 'callee', state: 'ringing' })] }),
+    ),
+    'Ringing',
+  ],
+  [
+    'a phone that calls',
+    inCall(aCall({ state: 'ringing', legs: [aLeg('1001', { state: 'dialling' })] })),
+    'Ring',
+  ],
+  [
+    'a leg that is over while the phone is free again',
+    inCall(aCall({ legs: [aLeg('1001', { state: 'ended' }), aLeg('1002')] })),
+    'Idle',
+  ],
+])('%s', (_, changes, state) => {
+  expect(of1001(changes)?.state).toBe(state)
+})
+
+test('a channel says who is at the other end and which way the call goes', () => {
+  expect(of1001(inCall(aCall()))?.channels).toEqual({
+    'PJSIP/1001-00000001': { channel: 'PJSIP/1002-00000001', number: '1002', direction: 'outgoing' },
+  })
+})
+
+test('a queue is an extension that says so', () => {
+  const { states } = usersState(facts({ queues: new Map([['support', 'idle']]) }))
+  expect(states.support).toEqual({ state: 'Idle', name: 'support', isQueue: true })
+})
+
+test('active-calls tells who talks with whom, in the document’s members', () => {
+  expect(activeCalls([aCall()])).toEqual({
+    queues: {},
+    calls: [
+      {
+        start: '1700000000',
+        answer: '1700000002',
+        typeCall: 'inner',
+        src_chan: 'PJSIP/1001-00000001',
+        src_num: '1001',
+        exten: '1002',
+        dst_chan: 'PJSIP/1002-00000001',
+        dst_num: '1002',
+        did: '',
+        linkedid: '1700000000.1',
+        calledChannels: [{ channel: 'PJSIP/1002-00000001', number: '1002' }],
+        bridgeChannels: [
+          {
+            answer: '1700000002',
+            src_chan: 'PJSIP/1001-00000001',
+            src_num: '1001',
+            dst_chan: 'PJSIP/1002-00000001',
+            dst_num: '1002',
+          },
+        ],
+      },
+    ],
+  })
+})
