@@ -1,0 +1,52 @@
+import type { DialOrder } from '../core/calls/pbx.ts'
+import { Refusal } from '../core/refusal.ts'
+import { AmiError } from './ami-error.ts'
+import { refusalOf } from './ami-refusal.ts'
+import { callerIdOf, channelIdOf, endpointOf, numberOf, ringMsOf } from './fields.ts'
+import type { AmiTransport } from './transport.ts'
+import type { AmiFields } from './wire.ts'
+
+export interface DialSettings {
+  /** `PJSIP` */
+  technology: string
+  dialContext: string
+}
+
+/** How many of the last calls are known for dialled. */
+const REMEMBERED = 10_000
+
+/** Async, as else this AMI session waits for the phone; the ChannelId becomes Uniqueid and Linkedid. */
+export const originateOf = (order: DialOrder, { technology, dialContext }: DialSettings): AmiFields => ({
+  Action: 'Originate',
+  Channel: `${technology}/${endpointOf(order.endpoint)}`,
+  Context: dialContext,
+  Exten: numberOf(order.number),
+  Priority: 1,
+  Timeout: ringMsOf(order.ringMs),
+  CallerID: callerIdOf(order.callerId),
+  Async: true,
+  ChannelId: channelIdOf(order.callId),
+})
+
+/** Sends each Originate once: a phone that rings twice is worse than one that does not. */
+export function createOriginates(control: AmiTransport) {
+  const sent = new Set<string>()
+
+  /** @throws {Refusal} `conflict` for an id that was sent before */
+  return async (callId: string, originate: AmiFields) => {
+    if (sent.has(callId)) throw new Refusal('conflict', { detail: 'this call was dialled already' })
+    remember(callId)
+    try {
+      await control.action(originate)
+    } catch (err) {
+      if (err instanceof AmiError && !err.sent) sent.delete(callId)
+      throw refusalOf(err)
+    }
+  }
+
+  function remember(callId: string) {
+    const [oldest] = sent
+    if (sent.size >= REMEMBERED && oldest !== undefined) sent.delete(oldest)
+    sent.add(callId)
+  }
+}

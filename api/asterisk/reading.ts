@@ -1,0 +1,37 @@
+import type { PbxTime } from '../core/calls/facts.ts'
+import { AmiError } from './ami-error.ts'
+import type { PbxClock } from './clock.ts'
+import type { AmiTransport } from './transport.ts'
+import type { AmiMessage } from './wire.ts'
+
+/** All that a PBX says of itself when asked. */
+export interface Reading {
+  /** Before any of it was listed: an event since then knows better. */
+  at: PbxTime
+  /** Uniqueids of all channels there are. */
+  channels: ReadonlySet<string>
+  items: readonly AmiMessage[]
+}
+
+/**
+ * Listen to its events first: what happens between two lists is told by them alone.
+ * @throws {AmiError}
+ */
+export async function readPbx(control: AmiTransport, clock: PbxClock): Promise<Reading> {
+  const { fields } = await control.action({ Action: 'Ping' })
+  const at = clock.set(fields.timestamp)
+  const calls = await control.list({ Action: 'CoreShowChannels' })
+  const devices = await control.list({ Action: 'DeviceStateList' })
+  const parked = await control.list({ Action: 'ParkedCalls' }).catch(noneIfRefused)
+  return {
+    at,
+    channels: new Set(calls.map(({ fields }) => fields.uniqueid ?? '')),
+    items: [...calls, ...devices, ...parked],
+  }
+}
+
+/** Parking is a module that may not be there, and some of Asterisk's lists refuse where they are empty. */
+function noneIfRefused(err: unknown): AmiMessage[] {
+  if (err instanceof AmiError && err.code === 'ami_refused') return []
+  throw err
+}
