@@ -14,11 +14,14 @@ import { speech as softphoneSpeech } from './dialects/softphone/refusal.ts'
 import { PREFIX as SOFTPHONE } from './dialects/softphone/wire.ts'
 import { speech as v1Speech } from './dialects/v1/refusal.ts'
 import { PREFIX as V1 } from './dialects/v1/wire.ts'
+import { speech as voipSpeech } from './dialects/voip/refusal.ts'
+import { PREFIXES as VOIP } from './dialects/voip/wire.ts'
 
 export interface AppNeeds {
   softphone: Hono<Guarded>
   mikopbx: Hono<{ Variables: { wording: Wording } }>
   v1: Hono<Guarded>
+  voip?: Hono<Guarded>
   keyring: Pick<Keyring, 'all'>
   allowedOrigins: readonly string[]
   /** Whether tokens can be judged and issued now. */
@@ -27,7 +30,16 @@ export interface AppNeeds {
 }
 
 /** Mounts the dialects; answers what belongs to none of them, in the words of the path's prefix. */
-export function createApp({ softphone, mikopbx, v1, keyring, allowedOrigins, ready, log }: AppNeeds): Hono {
+export function createApp({
+  softphone,
+  mikopbx,
+  v1,
+  voip,
+  keyring,
+  allowedOrigins,
+  ready,
+  log,
+}: AppNeeds): Hono {
   const app = new Hono({ getPath: pathWithColons })
   // Pages of the same host send no preflight; other origins are named in the settings.
   app.use(
@@ -73,9 +85,10 @@ export function createApp({ softphone, mikopbx, v1, keyring, allowedOrigins, rea
   app.route(SOFTPHONE, softphone)
   app.route(MIKOPBX, mikopbx)
   app.route(V1, v1)
+  if (voip !== undefined) app.route('/', voip)
 
   const speechFor = (path: string) =>
-    SPEECHES.find(([prefix]) => path.startsWith(`${prefix}/`))?.[1] ?? v1Speech
+    SPEECHES.find(([prefix]) => path === prefix || path.startsWith(`${prefix}/`))?.[1] ?? v1Speech
   app.notFound((c) => refuse(c, new Refusal('not_found'), speechFor(c.req.path), log))
   app.onError((err, c) => refuse(c, err, speechFor(c.req.path), log))
   return app
@@ -85,6 +98,7 @@ export function createApp({ softphone, mikopbx, v1, keyring, allowedOrigins, rea
 const SPEECHES: readonly (readonly [string, Speech])[] = [
   [SOFTPHONE, softphoneSpeech],
   [MIKOPBX, mikopbxSpeech],
+  ...VOIP.map((prefix) => [prefix, voipSpeech] as const),
 ]
 
 /** MikoPBX's `auth:login` may come as `auth%3Alogin`; a router compares the text alone. */

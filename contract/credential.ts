@@ -9,7 +9,7 @@ export type Credential =
   | 'malformed'
 
 /** Query members that carry a credential; which of them counts depends on the place. */
-export type QueryName = 'authorization' | 'link' | 'ticket'
+export type QueryName = 'authorization' | 'link' | 'ticket' | 'token'
 const NAMES: readonly string[] = ['authorization', 'link', 'ticket', 'token', 'access_token']
 
 /**
@@ -46,7 +46,8 @@ function credentialOf(query: string, allowed: readonly QueryName[]): Credential 
     if (name !== rawName || found !== 'missing' || !isOneOf(allowed, name)) return 'malformed'
     const value = decode(at < 0 ? '' : part.slice(at + 1))
     if (value === undefined || value === '') return 'malformed'
-    if (name === 'authorization') {
+    if (name === 'token') found = { by: 'token', text: value }
+    else if (name === 'authorization') {
       // The documents show the bare token; clients also send the header's whole value.
       const bearer = /^bearer /i.test(value) ? readBearer(value) : { token: value }
       if (typeof bearer === 'string') return 'malformed'

@@ -36,17 +36,28 @@ export interface Opened {
   remember: boolean
 }
 
+/**
+ * For a surface whose document lets an access token renew itself: only where the session was opened through
+ * it, or it would prolong the short-lived tokens of the others.
+ */
+export interface Renewal {
+  surface?: string
+  /** Seconds; otherwise the setting's. */
+  accessTtl?: number
+}
+
 export interface Sessions {
   open(user: User, request: OpenRequest): Promise<Opened>
   /**
    * A new access token for the session of a good token; the session's end stays where it is.
-   * @param accessTtl seconds; otherwise the setting's
-   * @throws {Refusal} `token_revoked` when the session or its user is no more, `unavailable`
+   * @param only what the session must be like, and what the token shall be: see `Renewal`
+   * @throws {Refusal} `token_revoked` when the session or its user is no more, `token_wrong_kind` when it was
+   *   opened through another surface, `unavailable`
    */
   refresh(
     actor: Actor,
     clothing: Clothing,
-    accessTtl?: number,
+    only?: Renewal,
   ): Promise<Pick<Opened, 'accessToken' | 'expiresIn'>>
   /**
    * A new access token and the next refresh secret. The direct parent of the current secret gets that same
@@ -158,8 +169,9 @@ export function createSessions(needs: SessionsNeeds): Sessions {
       return { sessionId: id, username: user.username, refreshToken, remember, ...access }
     },
 
-    async refresh(actor, clothing, accessTtl) {
+    async refresh(actor, clothing, { surface, accessTtl } = {}) {
       const { session, user } = await alive(actor.sessionId)
+      if (surface !== undefined && session.surface !== surface) throw new Refusal('token_wrong_kind')
       if (user.generation !== actor.claims.gen) throw ended()
       const access = await accessFor(user, session, clothing, accessTtl)
       await store.touch(session.id, nowS())

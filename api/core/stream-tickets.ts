@@ -8,6 +8,15 @@ export interface TicketStore {
   put(ticket: string, claims: Claims): Promise<void>
 }
 
+/** For streams that end at an API; the others are the sidecar's. */
+export interface TicketTaking {
+  /**
+   * What the ticket was bought with, once: after that there is no such ticket.
+   * @throws {Refusal} `unavailable`
+   */
+  take(ticket: string): Promise<Claims | undefined>
+}
+
 /** `ticket` opens one stream, once, within `expiresIn` seconds. */
 export interface StreamTicket {
   ticket: string

@@ -75,6 +75,11 @@ export async function readBody<T extends z.ZodType>(c: Context, schema: T): Prom
   return shaped(schema, isJson(c) ? await json(c) : await c.req.parseBody())
 }
 
+/** Reads the query through a schema, as `readJson` does a body. */
+export function readQuery<T extends z.ZodType>(c: Context, schema: T): z.output<T> {
+  return shaped(schema, c.req.query())
+}
+
 const isJson = (c: Context) =>
   /^application\/(json|[\w.-]+\+json)\s*(;|$)/i.test(c.req.header('content-type') ?? '')
 

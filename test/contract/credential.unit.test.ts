@@ -28,6 +28,13 @@ describe('one credential is taken', () => {
   })
 })
 
+test('a bare ?token= counts only where it may', () => {
+  expect(readCredential(undefined, 'token=a.b.c', ['token'])).toEqual(token)
+  expect(readCredential('Bearer a.b.c', 'token=a.b.c', ['token'])).toEqual(token)
+  expect(readCredential('Bearer x.y.z', 'token=a.b.c', ['token'])).toBe('malformed')
+  expect(readCredential(undefined, 'token=a.b.c', ['ticket'])).toBe('malformed')
+})
+
 test.each([
   ['nothing at all', undefined, undefined],
   ['an empty query', '', undefined],

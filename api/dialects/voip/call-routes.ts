@@ -1,0 +1,87 @@
+import type { Context, Hono, MiddlewareHandler } from 'hono'
+import type { Actor } from '../../core/actor.ts'
+import type { Calls } from '../../core/calls/calls.ts'
+import type { HistoryStore } from '../../core/calls/history.ts'
+import { Refusal } from '../../core/refusal.ts'
+import { readJson, readQuery } from '../dialect.ts'
+import type { Guarded } from '../guard.ts'
+import { bearerRequired } from './header.ts'
+import type { People, PresenceReader } from './people.ts'
+import * as wire from './wire.ts'
+
+export interface CallRoutesNeeds {
+  signedIn: MiddlewareHandler<Guarded>
+  people: Pick<People, 'withExtension'>
+  calls: Pick<Calls, 'dial' | 'answer' | 'hangup' | 'find' | 'list'>
+  history: Pick<HistoryStore, 'list'>
+  presence: PresenceReader
+  /** Unix milliseconds. */
+  now: () => number
+}
+
+/** "Call Management". `channel` is the id of a call. */
+export function addCallRoutes(app: Hono<Guarded>, needs: CallRoutesNeeds): void {
+  const { signedIn, calls, history, now } = needs
+
+  app.post('/protected/call/initiate', bearerRequired, signedIn, async (c) => {
+    const { target_extension: callee } = await readJson(c, wire.InitiateBody)
+    const { actor } = c.var
+    await mustBeReachable(needs, actor, callee)
+    const { callId: channel } = await calls.dial(actor, { number: callee, ...idempotencyKey(c) })
+    const caller = actor.claims.extension ?? null
+    return c.json({ success: true, message: 'Call initiated', channel, caller, callee })
+  })
+  app.post('/protected/call/answer', bearerRequired, signedIn, async (c) => {
+    const { channel } = await readJson(c, wire.ChannelBody)
+    await calls.answer(c.var.actor, channel)
+    return c.json({ success: true, message: 'Call answered', channel })
+  })
+  app.post('/protected/call/hangup', bearerRequired, signedIn, async (c) => {
+    const { channel } = await readJson(c, wire.ChannelBody)
+    await calls.hangup(c.var.actor, channel)
+    const duration = await durationOf(c.var.actor, channel)
+    return c.json({ success: true, message: 'Call ended', channel, duration })
+  })
+  app.get('/protected/call/active', bearerRequired, signedIn, (c) => {
+    const active = calls.list(c.var.actor).map((call) => wire.activeCall(call, now()))
+    return c.json({ success: true, calls: active, count: active.length })
+  })
+  app.get('/protected/call/logs', bearerRequired, signedIn, async (c) => {
+    const { limit } = readQuery(c, wire.LogsQuery)
+    const records = await history.list({ userId: c.var.actor.userId }, { limit })
+    return c.json({ success: true, logs: records.map(wire.pastCall), count: records.length })
+  })
+
+  /** Seconds talked; 0 for a call that is long over, which it was no fault to end again. */
+  async function durationOf(actor: Actor, callId: string): Promise<number> {
+    const view = await calls.find(actor, callId).catch((err) => {
+      if (err instanceof Refusal && err.code === 'not_found') return undefined
+      throw err
+    })
+    return view?.known === 'live' ? wire.talked(view.call, now()) : 0
+  }
+}
+
+/** The document says both as a bad request: calling oneself, and calling whom no phone is registered for. */
+async function mustBeReachable(
+  { people, presence }: Pick<CallRoutesNeeds, 'people' | 'presence'>,
+  actor: Actor,
+  target: string,
+): Promise<void> {
+  if (target === actor.claims.extension)
+    throw new Refusal('input_invalid', { detail: 'Cannot call yourself' })
+  await people.withExtension(target)
+  if (!presence.isReachable(target)) {
+    throw new Refusal('input_invalid', { detail: 'Target user is not online' })
+  }
+}
+
+/** draft-ietf-httpapi-idempotency-key-header: a client that tries again does not ring twice. */
+function idempotencyKey(c: Context) {
+  const header = c.req.header('idempotency-key')
+  if (header === undefined) return {}
+  const key = wire.Key.safeParse(header)
+  if (!key.success)
+    throw new Refusal('input_invalid', { detail: 'Idempotency-Key must be 1 to 128 printable characters' })
+  return { idempotencyKey: key.data }
+}

@@ -1,0 +1,73 @@
+import type { WebSocket } from 'ws'
+import type { Message, NewsHearing } from '../../core/news.ts'
+import type { SocketWords } from '../../core/socket-words.ts'
+import type { Guest } from './socket-door.ts'
+import { createLine, type Line, type LineNeeds } from './socket-line.ts'
+
+export interface HubNeeds extends LineNeeds {
+  hearing: NewsHearing
+  words: Pick<SocketWords, 'on'>
+  /** How often each session is judged again, in ms. */
+  judgeMs: number
+}
+
+/** The sockets this API holds. */
+export interface Hub {
+  add(ws: WebSocket, guest: Guest): void
+  /** How many sockets a session has here. */
+  count(sessionId: string): number
+  size(): number
+  /** Who has a socket here. */
+  users(): ReadonlySet<string>
+  close(): void
+}
+
+export function createHub(needs: HubNeeds): Hub {
+  const { hearing, words, judgeMs, log } = needs
+  const lines = new Set<Line>()
+  const byUser = new Map<string, Set<Line>>()
+
+  const tell = (userId: string | undefined, message: Message) => {
+    for (const line of userId === undefined ? lines : (byUser.get(userId) ?? [])) line.tell(message)
+  }
+  const deaf = [
+    hearing.on(tell),
+    words.on((to, message) => {
+      for (const userId of to) tell(userId, message)
+    }),
+  ]
+  const checking = setInterval(() => {
+    for (const line of lines) line.check()
+  }, judgeMs)
+  checking.unref()
+
+  function forget(line: Line): void {
+    lines.delete(line)
+    const own = byUser.get(line.userId)
+    own?.delete(line)
+    if (own?.size === 0) byUser.delete(line.userId)
+  }
+
+  return {
+    add(ws, guest) {
+      const line = createLine(ws, guest, needs)
+      const { userId, sessionId } = line
+      lines.add(line)
+      const own = byUser.get(userId) ?? new Set()
+      byUser.set(userId, own.add(line))
+      log.info({ event: 'socket_opened', userId, sessionId }, 'a socket is open')
+      ws.once('close', (code) => {
+        forget(line)
+        log.info({ event: 'socket_closed', userId, sessionId, code }, 'a socket is closed')
+      })
+    },
+    count: (sessionId) => [...lines].filter((line) => line.sessionId === sessionId).length,
+    size: () => lines.size,
+    users: () => new Set(byUser.keys()),
+    close() {
+      clearInterval(checking)
+      for (const off of deaf) off()
+      for (const line of lines) line.close(1001, 'going away')
+    },
+  }
+}

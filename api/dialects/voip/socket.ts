@@ -1,0 +1,100 @@
+import { type IncomingMessage, STATUS_CODES } from 'node:http'
+import type { Duplex } from 'node:stream'
+import { WebSocketServer } from 'ws'
+import { CHALLENGE_INVALID, CHALLENGE_NONE } from '../../../contract/bearer.ts'
+import type { Logger } from '../../../contract/log.ts'
+import type { Judge } from '../../../contract/verdict.ts'
+import type { NewsHearing } from '../../core/news.ts'
+import { Refusal } from '../../core/refusal.ts'
+import type { SocketWords } from '../../core/socket-words.ts'
+import { speech } from './refusal.ts'
+import { createDeeds, type DeedsNeeds } from './socket-deeds.ts'
+import { admit, type DoorNeeds, PROTOCOL } from './socket-door.ts'
+import { createHub } from './socket-hub.ts'
+import { limitStatuses } from './status-limit.ts'
+
+export interface VoipSocketNeeds extends DoorNeeds, Omit<DeedsNeeds, 'words'> {
+  judge: Judge
+  words: SocketWords
+  hearing: NewsHearing
+  /** A clock that never jumps, in ms. */
+  monotonic: () => number
+  log: Logger
+  /** Other than usual in tests, which cannot wait that long. */
+  times?: Partial<typeof TIMES>
+}
+
+export interface VoipSocket {
+  /** For the HTTP server's `upgrade` event. */
+  upgrade(req: IncomingMessage, socket: Duplex, head: Buffer): void
+  /** Who has a socket at this API. */
+  users(): ReadonlySet<string>
+  /** Says goodbye to all. */
+  close(): void
+}
+
+const TIMES = { judgeMs: 500, pingMs: 30_000, pongMs: 60_000, closingMs: 2_000 }
+const MOST_PER_SESSION = 5
+const MOST = 10_000
+const MAX_PAYLOAD = 65_536
+
+/** `GET /ws?extension=<own extension>`: calls and statuses as they happen, one JSON object a frame. */
+export function createVoipSocket(needs: VoipSocketNeeds): VoipSocket {
+  const { log, monotonic } = needs
+  const deeds = createDeeds({ ...needs, statuses: limitStatuses(needs.statuses, monotonic) })
+  const hub = createHub({ ...TIMES, ...needs.times, ...needs, deeds })
+  const server = new WebSocketServer({
+    noServer: true,
+    clientTracking: false,
+    maxPayload: MAX_PAYLOAD,
+    perMessageDeflate: false,
+    // The token stands in the same header and is never sent back.
+    handleProtocols: (offered) => (offered.has(PROTOCOL) ? PROTOCOL : false),
+  })
+  let closed = false
+
+  async function open(req: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
+    const guest = await admit(req, needs)
+    if (closed || hub.size() >= MOST) throw new Refusal('unavailable', { retryAfter: 5 })
+    if (hub.count(guest.claims.sid) >= MOST_PER_SESSION) {
+      throw new Refusal('throttled', { detail: `A session has at most ${MOST_PER_SESSION} sockets` })
+    }
+    server.handleUpgrade(req, socket, head, (ws) => hub.add(ws, guest))
+  }
+
+  return {
+    upgrade(req, socket, head) {
+      socket.on('error', () => socket.destroy())
+      open(req, socket, head).catch((err) => {
+        const refusal = err instanceof Refusal ? err : new Refusal('internal', { cause: err })
+        if (refusal.code === 'internal')
+          log.error({ event: 'request_failed', path: '/ws', err }, 'request failed')
+        answer(socket, refusal)
+      })
+    },
+    users: hub.users,
+    close() {
+      closed = true
+      hub.close()
+      server.close()
+    },
+  }
+}
+
+/** Says no before anything is upgraded, as plain HTTP. */
+function answer(socket: Duplex, refusal: Refusal): void {
+  const words = speech.refusals[refusal.code]
+  const body = JSON.stringify(speech.body(words, refusal))
+  const challenge = refusal.code === 'token_missing' ? CHALLENGE_NONE : CHALLENGE_INVALID
+  const headers = [
+    `HTTP/1.1 ${words.status} ${STATUS_CODES[words.status] ?? ''}`,
+    'Content-Type: application/json',
+    `Content-Length: ${Buffer.byteLength(body)}`,
+    'Cache-Control: no-store',
+    'Connection: close',
+    ...(words.status === 401 ? [`WWW-Authenticate: ${challenge}`] : []),
+    ...(refusal.retryAfter === undefined ? [] : [`Retry-After: ${refusal.retryAfter}`]),
+  ]
+  socket.once('finish', () => socket.destroy())
+  socket.end(`${headers.join('\r\n')}\r\n\r\n${body}`)
+}

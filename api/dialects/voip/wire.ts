@@ -1,0 +1,105 @@
+import { z } from 'zod'
+import type { Call } from '../../core/calls/call.ts'
+import type { CallRecord } from '../../core/calls/history.ts'
+import type { OwnStatus } from '../../core/presence/status.ts'
+import type { SessionUse } from '../../core/session.ts'
+import type { Clothing } from '../../core/sessions.ts'
+import type { User } from '../../core/users.ts'
+
+/** Where this surface's paths begin; the socket is `/ws`. */
+export const PREFIXES = ['/protected', '/api/login', '/api/register', '/api/refresh', '/ws']
+
+/** Either may be left out: that is answered like a wrong one, in words of its own. */
+export const LoginBody = z.object({
+  username: z.string().max(256).default(''),
+  password: z.string().max(1024).default(''),
+})
+/** The document takes passwords of 6 characters; 8 is the least that is good anywhere here. */
+export const RegisterBody = z.object({
+  username: z.string().min(3).max(128),
+  email: z.email().max(254),
+  password: z.string().min(8).max(1024),
+  extension: z.string().regex(/^\d{4,6}$/, 'an extension has 4 to 6 digits'),
+})
+
+const STATUSES = {
+  available: 'available',
+  online: 'available',
+  away: 'away',
+  dnd: 'dnd',
+  busy: 'dnd',
+  offline: 'offline',
+} as const
+/** `online` and `busy` are other words for `available` and `dnd`, taken and never given. */
+export const Status = z
+  .enum(['available', 'online', 'away', 'dnd', 'busy', 'offline'])
+  .transform((word): OwnStatus => STATUSES[word])
+export const StatusBody = z.object({ status: Status })
+
+export const Extension = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/)
+/** What the document calls a channel is the id of a call here: a PBX's own channels are none of a client's business. */
+export const Channel = z.string().regex(/^[\w.:-]{1,128}$/, 'channel is not one we gave')
+export const InitiateBody = z.object({ target_extension: Extension })
+export const ChannelBody = z.object({ channel: Channel })
+export const Key = z.string().regex(/^[\x21-\x7e]{1,128}$/)
+export const LogsQuery = z.object({ limit: z.coerce.number().int().min(1).max(500).default(50) })
+export const UsersQuery = z.object({
+  limit: z.coerce.number().int().min(1).max(1000).default(1000),
+  after: z
+    .string()
+    .regex(/^\d{1,15}$/)
+    .optional(),
+})
+
+/** Claims the document shows beyond the core ones; nobody here reads them. */
+export const clothing: Clothing = (user: User) => ({ user_id: Number(user.id), username: user.username })
+
+const iso = (seconds: number) => new Date(seconds * 1000).toISOString()
+
+export interface Seen {
+  status: OwnStatus
+  isOnline: boolean
+  use: SessionUse | undefined
+}
+/** @param whole whether their address and their logins are the reader's business */
+export const user = (one: User, { status, isOnline, use }: Seen, whole: boolean) => ({
+  id: Number(one.id),
+  username: one.username,
+  email: whole ? one.email : null,
+  extension: one.extension,
+  status,
+  role: one.role,
+  is_online: isOnline,
+  last_login: whole && use !== undefined ? iso(use.lastLogin) : null,
+  last_seen: use === undefined ? null : iso(use.lastSeen),
+  created_at: iso(one.createdAt),
+})
+export type ShownUser = ReturnType<typeof user>
+
+/** The PBX's clock tells microseconds. */
+const ofPbx = (at: number | undefined) => (at === undefined ? null : iso(at / 1_000_000))
+/** Seconds somebody talked, up to now where they still do. */
+export const talked = ({ answeredAt, endedAt }: Pick<Call, 'answeredAt' | 'endedAt'>, nowMs: number) =>
+  answeredAt === undefined ? 0 : Math.max(0, Math.round(((endedAt ?? nowMs * 1000) - answeredAt) / 1_000_000))
+
+export const activeCall = (call: Call, nowMs: number) => ({
+  channel: call.id,
+  caller: call.from.number,
+  callee: call.to.number,
+  status: call.state,
+  direction: call.direction,
+  started_at: ofPbx(call.startedAt),
+  answered_at: ofPbx(call.answeredAt),
+  duration: talked(call, nowMs),
+})
+export const pastCall = (record: CallRecord) => ({
+  channel: record.id,
+  caller: record.fromNumber,
+  callee: record.toNumber,
+  status: record.outcome,
+  direction: record.direction,
+  started_at: iso(record.startedAt),
+  answered_at: record.answeredAt === null ? null : iso(record.answeredAt),
+  ended_at: iso(record.endedAt),
+  duration: record.billable,
+})
