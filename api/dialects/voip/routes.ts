@@ -35,7 +35,7 @@ export interface VoipNeeds extends OfRoutes, PeopleNeeds {
   log: Logger
 }
 
-export const SURFACE = 'voip'
+const SURFACE = 'voip'
 
 /** The surface of the VoIP backend, without its socket. Its paths share `/api` with others: guards stand on routes. */
 export function createVoip(needs: VoipNeeds): Hono<Guarded> {
