@@ -1,0 +1,89 @@
+import type { Redis } from 'ioredis'
+import type { DialLimits } from '../../core/dialling/limits.ts'
+import { Refusal } from '../../core/refusal.ts'
+import { orUnavailable } from './fault.ts'
+
+/** One hash tag a user, so that a cluster has both in one place. */
+const attemptsOf = (userId: string) => `{hookswitch:dial:${userId}}:attempts`
+const liveOf = (userId: string) => `{hookswitch:dial:${userId}}:live`
+
+const MINUTE_MS = 60_000
+const DAY_MS = 86_400_000
+/** A call that nobody named for so long is over: whoever should have told is gone. */
+const SILENCE_MS = 60_000
+/** A call may end at any moment, so this is a guess. */
+const WHEN_ONE_ENDS_MS = 5_000
+
+const NOW = `
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+`
+
+/**
+ * Counts one attempt unless there were too many: over the last minute, the last day, or now. What is refused
+ * is not counted, so that waiting helps. Returns which limit and the ms to wait; `ok` without.
+ */
+const TAKE = `
+${NOW}
+local attempts, live, call = KEYS[1], KEYS[2], ARGV[1]
+local perMinute, perDay, concurrent = tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
+redis.call('ZREMRANGEBYSCORE', attempts, '-inf', now - ${DAY_MS})
+redis.call('ZREMRANGEBYSCORE', live, '-inf', now - ${SILENCE_MS})
+local count = redis.call('ZCARD', attempts)
+
+local function untilFree(most, window)
+  local oldest = redis.call('ZRANGE', attempts, count - most, count - most, 'WITHSCORES')
+  return oldest[2] + window - now
+end
+if count >= perDay then return { 'perDay', untilFree(perDay, ${DAY_MS}) } end
+if redis.call('ZCOUNT', attempts, now - ${MINUTE_MS} + 1, '+inf') >= perMinute then
+  return { 'perMinute', untilFree(perMinute, ${MINUTE_MS}) }
+end
+if redis.call('ZCARD', live) >= concurrent then return { 'concurrent', ${WHEN_ONE_ENDS_MS} } end
+
+redis.call('ZADD', attempts, now, call)
+redis.call('PEXPIRE', attempts, ${DAY_MS})
+redis.call('ZADD', live, now, call)
+redis.call('PEXPIRE', live, ${SILENCE_MS})
+return { 'ok', 0 }
+`
+
+/** Also a call that is not there any more: whoever keeps it knows that it lives, and Redis may have forgotten. */
+const KEEP = `
+${NOW}
+for _, call in ipairs(ARGV) do redis.call('ZADD', KEYS[1], now, call) end
+redis.call('PEXPIRE', KEYS[1], ${SILENCE_MS})
+return 1
+`
+
+const SAYS = {
+  perMinute: 'too many calls within a minute',
+  perDay: 'too many calls within a day',
+  concurrent: 'too many calls at once',
+}
+
+/** Counts in Redis, over all APIs. While Redis is away nobody dials: an open door costs more. */
+export function createDialLimits(redis: Redis): DialLimits {
+  return {
+    async take(userId, callId, { perMinute, perDay, concurrent }) {
+      const keys = [attemptsOf(userId), liveOf(userId)] as const
+      const reply = redis.eval(TAKE, 2, ...keys, callId, perMinute, perDay, concurrent) as Promise<
+        [keyof typeof SAYS | 'ok', number] // TAKE's return
+      >
+      const [outcome, waitMs] = await orUnavailable(reply)
+      if (outcome === 'ok') return
+      const retryAfter = Math.max(1, Math.ceil(waitMs / 1000))
+      throw new Refusal('throttled', { detail: SAYS[outcome], retryAfter })
+    },
+    async release(userId, callId) {
+      await orUnavailable(redis.zrem(liveOf(userId), callId))
+    },
+    async keep(calls) {
+      const byUser = Map.groupBy(calls, ({ userId }) => userId)
+      const kept = [...byUser].map(([userId, own]) =>
+        redis.eval(KEEP, 1, liveOf(userId), ...own.map(({ callId }) => callId)),
+      )
+      await orUnavailable(Promise.all(kept))
+    },
+  }
+}

@@ -1,0 +1,130 @@
+import type { Redis } from 'ioredis'
+import type { Lease } from '../../core/lease.ts'
+
+export interface LeaseNeeds {
+  redis: Redis
+  /** What there is one right to, such as `pbx`. */
+  name: string
+  /** Differs for each process. */
+  instance: string
+  /** How long it outlives its holder's last word. */
+  ttlMs?: number
+  everyMs?: number
+  /** In ms. */
+  monotonic(): number
+  /** Once each time Redis cannot be asked any more. */
+  onTrouble(err: unknown): void
+}
+
+const keyOf = (name: string) => `{hookswitch:lease:${name}}`
+/** The highest fence ever given for this lease: what carries a lower one comes from a holder of the past. */
+export const FENCE_KEY = (name: string): string => `${keyOf(name)}:fence`
+
+/**
+ * For the start of a Lua script that writes: returns false when a later holder wrote before. The fence in
+ * `ARGV[argument]` is compared with the highest one that was refused or written by under `KEYS[key]`, so it
+ * works on a cluster whatever slot the lease is in; an empty argument is no fence, and passes.
+ * Compare with `FENCE_KEY` instead to refuse from the moment there is a later holder, written or not.
+ */
+export const refuseStaleFence = (key: number, argument: number): string => `
+local fence, highest = tonumber(ARGV[${argument}]), tonumber(redis.call('GET', KEYS[${key}]) or 0)
+if fence and fence < highest then return false end
+if fence and fence > highest then redis.call('SET', KEYS[${key}], ARGV[${argument}]) end
+`
+
+/**
+ * Takes it if nobody has it, keeps it if it is ours: its fence, or false. A new fence is above all that Redis
+ * and this process know of and above the time in ms, so that it rises even after Redis lost everything.
+ */
+const HOLD = `
+local holder, counter = redis.call('GET', KEYS[1]), redis.call('GET', KEYS[2])
+if holder and holder ~= ARGV[1] then return false end
+if holder and counter then
+  redis.call('PEXPIRE', KEYS[1], ARGV[2])
+  return tonumber(counter)
+end
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+local fence = math.max(tonumber(counter or 0) + 1, tonumber(ARGV[3]) + 1, now)
+redis.call('SET', KEYS[2], string.format('%.0f', fence))
+redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
+return fence
+`
+
+const GIVE_UP = `
+if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end
+return 0
+`
+
+/**
+ * A lease in Redis. Its holder counts its time from before it asked, by its own steady clock: whoever sleeps
+ * or loses Redis stops holding it before Redis gives it to another.
+ */
+export function createLease(needs: LeaseNeeds): Lease {
+  const { redis, name, instance, ttlMs = 3_000, everyMs = 700, monotonic, onTrouble } = needs
+  const key = keyOf(name)
+  const listeners: ((fence: number | undefined) => void)[] = []
+  let held: { fence: number; until: number } | undefined
+  let highest = 0
+  let told: number | undefined
+  let isAsking = false
+  let isFailing = false
+  let isClosed = false
+
+  const fence = () => (held !== undefined && monotonic() < held.until ? held.fence : undefined)
+
+  function tell() {
+    const current = fence()
+    if (current === told) return
+    told = current
+    for (const listener of listeners) listener(current)
+  }
+
+  async function ask() {
+    isAsking = true
+    const askedAt = monotonic()
+    try {
+      const given = (await redis.eval(HOLD, 2, key, FENCE_KEY(name), instance, ttlMs, highest)) as
+        | number
+        | null // HOLD's return
+      if (isClosed) return
+      held = given === null ? undefined : { fence: given, until: askedAt + ttlMs }
+      highest = Math.max(highest, given ?? 0)
+      isFailing = false
+    } catch (err) {
+      if (!isFailing && !isClosed) onTrouble(err)
+      isFailing = true
+    } finally {
+      isAsking = false
+    }
+  }
+
+  /** Also while an answer is awaited: it may never come, and the time runs out all the same. */
+  function tend() {
+    tell()
+    if (!isAsking) void ask().then(tell)
+  }
+  const timer = setInterval(tend, everyMs).unref()
+  tend()
+
+  return {
+    fence,
+    onChange(listener) {
+      listeners.push(listener)
+    },
+    async close() {
+      isClosed = true
+      clearInterval(timer)
+      held = undefined
+      tell()
+      // Behind what was asked before on this connection. A Redis that does not answer forgets by itself.
+      const given = redis.eval(GIVE_UP, 1, key, instance).catch(() => {})
+      let timeout: NodeJS.Timeout | undefined
+      const late = new Promise<void>((resolve) => {
+        timeout = setTimeout(resolve, ttlMs)
+      })
+      await Promise.race([given, late])
+      clearTimeout(timeout)
+    },
+  }
+}

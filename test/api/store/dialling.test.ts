@@ -1,0 +1,105 @@
+import type { Redis } from 'ioredis'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { createDialKeys } from '../../../api/store/redis/dial-keys.ts'
+import { createDialLimits } from '../../../api/store/redis/dial-limits.ts'
+import { type RedisServer, startRedis } from '../../support/redis.ts'
+
+let server: RedisServer
+let redis: Redis
+beforeAll(async () => {
+  server = await startRedis()
+  redis = await server.connect()
+})
+beforeEach(() => redis.flushall())
+afterAll(() => server?.stop())
+
+const MOST = { perMinute: 1_000, perDay: 1_000, concurrent: 1_000 }
+const counted = (results: PromiseSettledResult<unknown>[]) =>
+  results.filter(({ status }) => status === 'fulfilled').length
+
+describe('the limits of dialling', () => {
+  test.each([
+    ['perMinute', 7],
+    ['perDay', 11],
+    ['concurrent', 3],
+  ])('%s holds for calls that come at once, over two APIs', async (limit, most) => {
+    const apis = [createDialLimits(redis), createDialLimits(await server.connect())]
+    const tries = Array.from({ length: 50 }, (_, n) =>
+      apis[n % 2]?.take('1', `hk_${n}`, { ...MOST, [limit]: most }),
+    )
+    const results = await Promise.allSettled(tries)
+    expect(counted(results)).toBe(most)
+    for (const result of results) {
+      if (result.status === 'fulfilled') continue
+      expect(result.reason).toMatchObject({ code: 'throttled' })
+      expect(result.reason.retryAfter).toBeGreaterThan(0)
+    }
+  })
+
+  test('are each user’s own', async () => {
+    const limits = createDialLimits(redis)
+    await limits.take('1', 'a', { ...MOST, concurrent: 1 })
+    await expect(limits.take('2', 'b', { ...MOST, concurrent: 1 })).resolves.toBeUndefined()
+  })
+
+  test('a call that is over makes room', async () => {
+    const limits = createDialLimits(redis)
+    await limits.take('1', 'a', { ...MOST, concurrent: 1 })
+    await limits.release('1', 'a')
+    await expect(limits.take('1', 'b', { ...MOST, concurrent: 1 })).resolves.toBeUndefined()
+  })
+
+  test('a call that nobody names any more makes room; one that is kept does not', async () => {
+    const limits = createDialLimits(redis)
+    for (const id of ['silent', 'alive']) await limits.take('1', id, MOST)
+    const old = Math.floor(Date.now() / 1000) - 61
+    for (const id of ['silent', 'alive']) await redis.zadd('{hookswitch:dial:1}:live', old, id)
+    await limits.keep([{ userId: '1', callId: 'alive' }])
+    await limits.take('1', 'next', { ...MOST, concurrent: 2 })
+    await expect(limits.take('1', 'more', { ...MOST, concurrent: 2 })).rejects.toMatchObject({
+      code: 'throttled',
+    })
+  })
+
+  test('a call that has ended is not kept back to life', async () => {
+    const limits = createDialLimits(redis)
+    await limits.take('1', 'a', MOST)
+    await limits.release('1', 'a')
+    await limits.keep([{ userId: '1', callId: 'a' }])
+    expect(await redis.zcard('{hookswitch:dial:1}:live')).toBe(0)
+  })
+
+  test('without Redis nothing is dialled: no open door', async () => {
+    const gone = await server.connect()
+    gone.disconnect()
+    await expect(createDialLimits(gone).take('1', 'a', MOST)).rejects.toMatchObject({ code: 'unavailable' })
+  })
+})
+
+describe('an Idempotency-Key', () => {
+  test('stands for one call, whoever comes first of many', async () => {
+    const apis = [createDialKeys(redis), createDialKeys(await server.connect())]
+    const ids = await Promise.all(
+      Array.from({ length: 40 }, (_, n) => apis[n % 2]?.claim('1', 'k', 'print', `hk_${n}`)),
+    )
+    expect(new Set(ids).size).toBe(1)
+  })
+  test('is each user’s own', async () => {
+    const keys = createDialKeys(redis)
+    await keys.claim('1', 'k', 'print', 'hk_1')
+    expect(await keys.claim('2', 'k', 'print', 'hk_2')).toBe('hk_2')
+  })
+  test('with another request is refused', async () => {
+    const keys = createDialKeys(redis)
+    await keys.claim('1', 'k', 'print', 'hk_1')
+    await expect(keys.claim('1', 'k', 'other', 'hk_2')).rejects.toMatchObject({ code: 'key_reused' })
+  })
+  test('that came to nothing may be used again, and only by who held it', async () => {
+    const keys = createDialKeys(redis)
+    await keys.claim('1', 'k', 'print', 'hk_1')
+    await keys.release('1', 'k', 'hk_other')
+    expect(await keys.claim('1', 'k', 'print', 'hk_2')).toBe('hk_1')
+    await keys.release('1', 'k', 'hk_1')
+    expect(await keys.claim('1', 'k', 'print', 'hk_2')).toBe('hk_2')
+  })
+})

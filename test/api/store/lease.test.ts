@@ -1,0 +1,97 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import type { Redis } from 'ioredis'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import type { Lease } from '../../../api/core/lease.ts'
+import { createLease } from '../../../api/store/redis/lease.ts'
+import { type RedisServer, startRedis } from '../../support/redis.ts'
+import { until } from '../../support/stack.ts'
+
+let server: RedisServer
+let redis: Redis
+const open: Lease[] = []
+beforeAll(async () => {
+  server = await startRedis()
+  redis = await server.connect()
+})
+beforeEach(() => redis.flushall())
+afterEach(() => Promise.all(open.splice(0).map((lease) => lease.close())))
+afterAll(() => server?.stop())
+
+const TTL_MS = 600
+/** @param clock stands still where a process does */
+function lease(instance: string, connection = redis, clock = () => performance.now()) {
+  const one = createLease({
+    redis: connection,
+    name: 'pbx',
+    instance,
+    monotonic: clock,
+    onTrouble: () => {},
+    ttlMs: TTL_MS,
+    everyMs: 100,
+  })
+  open.push(one)
+  return one
+}
+const held = (...leases: Lease[]) => leases.filter((one) => one.fence() !== undefined)
+
+describe('a lease', () => {
+  test('is one process’s at a time, and goes to another at once when it is given up', async () => {
+    const [a, b] = [lease('a'), lease('b')]
+    await until('one holds it', () => held(a, b).length === 1)
+    await pause(TTL_MS * 2)
+    expect(held(a, b)).toHaveLength(1)
+    const [first] = held(a, b)
+    const fence = first?.fence() ?? 0
+    const other = first === a ? b : a
+    await first?.close()
+    await until('the other holds it', () => other.fence() !== undefined)
+    expect(other.fence()).toBeGreaterThan(fence)
+  })
+
+  test('of a holder that sleeps goes to another, and the sleeper does not think it holds it', async () => {
+    const mine = await server.connect()
+    const a = lease('a', mine)
+    await until('it is held', () => a.fence() !== undefined)
+    const fence = a.fence() ?? 0
+    // Its renewals no longer arrive.
+    mine.disconnect()
+    const b = lease('b')
+    while (b.fence() === undefined) {
+      await pause(5)
+      expect(held(a, b).length).toBeLessThan(2)
+    }
+    expect(a.fence()).toBeUndefined()
+    expect(b.fence()).toBeGreaterThan(fence)
+  })
+
+  test('is lost by the own clock, whatever Redis says', async () => {
+    let now = 0
+    const a = lease('a', redis, () => now)
+    await until('it is held', () => a.fence() !== undefined)
+    now += TTL_MS
+    expect(a.fence()).toBeUndefined()
+  })
+
+  test('rises its fence over a Redis that forgot everything', async () => {
+    const a = lease('a')
+    await until('it is held', () => a.fence() !== undefined)
+    const fence = a.fence() ?? 0
+    await a.close()
+    await pause(5)
+    await redis.flushall()
+    const b = lease('b')
+    await until('it is held', () => b.fence() !== undefined)
+    expect(b.fence()).toBeGreaterThan(fence)
+  })
+
+  test('tells of each change once', async () => {
+    const a = lease('a')
+    const told: (number | undefined)[] = []
+    a.onChange((fence) => told.push(fence))
+    await until('it is held', () => told.length === 1)
+    await pause(300)
+    await redis.set('{hookswitch:lease:pbx}', 'somebody else')
+    await until('it is lost', () => told.length === 2)
+    expect(told).toEqual([expect.any(Number), undefined])
+  })
+})
