@@ -4,6 +4,7 @@ import { getRequestListener } from '@hono/node-server'
 import { readEnv, SettingsError } from '../contract/env.ts'
 import { openKeyring } from '../contract/keys.ts'
 import { leaveOnSignal } from '../contract/life.ts'
+import { keepAnnouncingLive } from '../contract/live-users.ts'
 import { createLog } from '../contract/log.ts'
 import { connectRedis } from '../contract/redis.ts'
 import { createRevocationMemory } from '../contract/revocation.ts'
@@ -11,7 +12,10 @@ import { followLog } from '../contract/revocation-log.ts'
 import { listenOn } from '../contract/socket.ts'
 import { createJudge } from '../contract/verdict.ts'
 import { createApp } from './app.ts'
+import { every } from './chore.ts'
 import { Config } from './config.ts'
+import { createAccountChanges } from './core/account-changes.ts'
+import { createAccounts } from './core/accounts.ts'
 import { createLogin } from './core/login.ts'
 import { createMediaLinks } from './core/media-links.ts'
 import { createPasswords } from './core/password.ts'
@@ -22,24 +26,34 @@ import { createSnapshots } from './core/snapshots.ts'
 import { createStreamRenewal } from './core/stream-renewal.ts'
 import { createStreamTickets } from './core/stream-tickets.ts'
 import { createTokens, newId } from './core/tokens.ts'
+import { openDialPolicy } from './dial-policy-file.ts'
 import { createGuard } from './dialects/guard.ts'
 import { createMikopbx } from './dialects/mikopbx/routes.ts'
 import { createSoftphone } from './dialects/softphone/routes.ts'
 import { createV1 } from './dialects/v1/routes.ts'
+import { createVoip } from './dialects/voip/routes.ts'
+import { createVoipSocket } from './dialects/voip/socket.ts'
 import { createNchan } from './nchan/broadcaster.ts'
 import { secretFile } from './secret-file.ts'
 import { openSecurityLog } from './security-log.ts'
+import { createLiveUsers } from './store/redis/live-users.ts'
+import { createNews, createNewsHearing } from './store/redis/news.ts'
 import { createRenewalSpreader } from './store/redis/renewals.ts'
 import { createRevocationKeeper } from './store/redis/revocations.ts'
 import { createRotationStore } from './store/redis/rotation.ts'
 import { createSnapshotStore } from './store/redis/snapshots.ts'
+import { createSocketWords } from './store/redis/socket-words.ts'
 import { createThrottle, type Limit } from './store/redis/throttle.ts'
 import { createTicketStore } from './store/redis/tickets.ts'
+import { createHistoryStore } from './store/sql/calls.ts'
 import { openDatabase } from './store/sql/database.ts'
+import { createDialledStore } from './store/sql/dialled.ts'
 import { createLedger } from './store/sql/ledger.ts'
 import { migrate } from './store/sql/migrate.ts'
 import { createSessionStore } from './store/sql/sessions.ts'
+import { createStatusStore } from './store/sql/statuses.ts'
 import { createUserStore } from './store/sql/users.ts'
+import { createTelephony } from './telephony.ts'
 
 async function main() {
   const config = readEnv(Config)
@@ -91,8 +105,9 @@ async function main() {
   })
   const secrets = createRefreshSecrets(secretFile(join(config.keysFolder, 'refresh.secret')))
   const rotationStore = createRotationStore(redis)
+  const sessionStore = createSessionStore(db)
   const sessions = createSessions({
-    store: createSessionStore(db),
+    store: sessionStore,
     secrets,
     rotation: createRotation({ store: rotationStore, secrets, graceMs: config.refreshGraceMs }),
     rotationStore,
@@ -120,8 +135,36 @@ async function main() {
   const nchan = createNchan(config.nginxSockets)
   const snapshots = createSnapshots({ store: snapshotStore, broadcaster: nchan })
 
+  const mediaLinks = createMediaLinks({ tokens, now, longestLifetime })
+  const changes = createAccountChanges({ users, passwords, sessions, revoker, now, longestLifetime })
+
+  // Calls and presence, and what users are told of them.
+  const hearingRedis = connectRedis(config.redisUrl, () => {})
+  const hearing = createNewsHearing(hearingRedis)
+  const words = createSocketWords(redis, hearingRedis)
+  const news = createNews({ redis, publish: nchan.tell })
+  const history = createHistoryStore(db)
+  const telephony = createTelephony({
+    config,
+    policy: openDialPolicy(config.dialPolicyPath, trouble('the dial policy cannot be read')),
+    redis,
+    users,
+    history,
+    dialled: createDialledStore(db),
+    statusStore: createStatusStore(db),
+    liveUsers: createLiveUsers(redis),
+    news,
+    snapshots,
+    log,
+    now,
+    monotonic,
+  })
+  const { calls, statuses, directory, presence } = telephony
+
   // The surfaces.
   const guard = createGuard(judge)
+  const { allowedOrigins } = config
+  const tickets = createTicketStore(redis)
   const app = createApp({
     mikopbx: createMikopbx({
       judge,
@@ -135,21 +178,47 @@ async function main() {
       refreshTtl: config.refreshTtl,
       log,
     }),
-    v1: createV1({ guard, sessions, log }),
+    v1: createV1({
+      guard,
+      sessions,
+      history: { guard, history, mediaLinks },
+      calls: { guard, calls, statuses, directory, isOnline: telephony.isOnline },
+      log,
+    }),
+    voip: createVoip({
+      guard,
+      login: loginThrough('voip', perAddress),
+      users,
+      sessions,
+      uses: sessionStore,
+      accounts: createAccounts({ users, passwords }),
+      registration: config.registration,
+      registerThrottle: createThrottle(redis, { surface: 'register', perAddress, perAccount }),
+      changes,
+      calls,
+      history,
+      statuses,
+      directory,
+      presence,
+      accessTtl: Math.min(config.voipAccessTtl, longestLifetime),
+      now,
+      monotonic,
+      log,
+    }),
     softphone: createSoftphone({
       guard,
       judge,
       login: loginThrough('softphone', perAddress),
       sessions,
       users,
-      mediaLinks: createMediaLinks({ tokens, now, longestLifetime }),
-      streamTickets: createStreamTickets(createTicketStore(redis)),
+      mediaLinks,
+      streamTickets: createStreamTickets(tickets),
       streamRenewal: createStreamRenewal(createRenewalSpreader(redis)),
       snapshots,
       log,
     }),
     keyring,
-    allowedOrigins: config.allowedOrigins,
+    allowedOrigins,
     ready() {
       const age = memory.ageMs(monotonic())
       const revocationAgeMs = Number.isFinite(age) ? Math.round(age) : null
@@ -165,7 +234,26 @@ async function main() {
     every(500, () => nchan.remind(snapshotStore), trouble('snapshots could not be published again')),
     every(1_000, async () => memory.sweep(now() / 1000, 20_000), trouble('sweeping failed')),
   ]
+  const socket = createVoipSocket({
+    judge,
+    tickets,
+    allowedOrigins,
+    calls,
+    statuses,
+    words,
+    hearing,
+    directory,
+    monotonic,
+    log,
+  })
+  const live = keepAnnouncingLive({
+    redis,
+    instance: newId(),
+    live: () => ({ online: [...socket.users()], listening: [] }),
+  })
   const server = createServer({ keepAliveTimeout: 75_000 }, getRequestListener(app.fetch))
+  server.on('upgrade', socket.upgrade)
+  telephony.open()
   await listenOn(server, config.socket)
   log.info({ event: 'listening', socket: config.socket }, 'the api listens')
 
@@ -173,36 +261,16 @@ async function main() {
     server.close()
     server.closeIdleConnections()
     for (const chore of chores) chore.stop()
+    socket.close()
+    await live.stop()
+    await telephony.close()
     keyring.close()
     await reader.stop()
     redis.disconnect()
+    hearingRedis.disconnect()
     await nchan.close()
     await db.close()
   })
-}
-
-/** Does a chore again and again, one at a time, with a pause in between; says once when it starts failing. */
-function every(pauseMs: number, chore: () => Promise<void>, onTrouble: (err: unknown) => void) {
-  let stopped = false
-  let failing = false
-  const loop = async () => {
-    while (!stopped) {
-      try {
-        await chore()
-        failing = false
-      } catch (err) {
-        if (!failing && !stopped) onTrouble(err)
-        failing = true
-      }
-      await new Promise((resolve) => setTimeout(resolve, pauseMs).unref())
-    }
-  }
-  loop().catch(onTrouble)
-  return {
-    stop() {
-      stopped = true
-    },
-  }
 }
 
 main().catch((err) => {

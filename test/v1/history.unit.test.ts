@@ -8,7 +8,6 @@ import { createMediaLinks } from '../../api/core/media-links.ts'
 import { Refusal } from '../../api/core/refusal.ts'
 import { createTokens } from '../../api/core/tokens.ts'
 import { createGuard } from '../../api/dialects/guard.ts'
-import { addHistory } from '../../api/dialects/v1/history.ts'
 import { createV1 } from '../../api/dialects/v1/routes.ts'
 import { createHistoryStore } from '../../api/store/sql/calls.ts'
 import { type Database, openDatabase } from '../../api/store/sql/database.ts'
@@ -63,11 +62,11 @@ function surface(history: Pick<HistoryStore, 'list' | 'find'>) {
     issuingSince: () => 0,
   })
   const guard = createGuard(judge)
-  // No route of sessions is asked here.
-  const sessions = {} as Parameters<typeof createV1>[0]['sessions']
-  const app = createV1({ guard, sessions, log: createLog('test', 'silent') })
+  // No route of sessions or of live calls is asked here.
+  const { sessions, calls } = { calls: { guard } } as Parameters<typeof createV1>[0]
   const mediaLinks = createMediaLinks({ tokens, now: () => nowS * 1000, longestLifetime: 3_600 })
-  addHistory(app, { guard, history, mediaLinks })
+  const needs = { sessions, calls, history: { guard, history, mediaLinks } }
+  const app = createV1({ ...needs, guard, log: createLog('test', 'silent') })
   return { app, judge }
 }
 

@@ -7,6 +7,8 @@ import type { EndReason } from '../../core/session.ts'
 import type { Sessions } from '../../core/sessions.ts'
 import { addressOf, refuse } from '../dialect.ts'
 import type { Guard, Guarded } from '../guard.ts'
+import { addCalls, type CallRoutesNeeds } from './calls.ts'
+import { addHistory, type HistoryRoutesNeeds } from './history.ts'
 import { json, problem, problems, security } from './openapi.ts'
 import { speech } from './refusal.ts'
 import * as wire from './wire.ts'
@@ -14,6 +16,8 @@ import * as wire from './wire.ts'
 export interface V1Needs {
   guard: Guard
   sessions: Pick<Sessions, 'list' | 'end' | 'endAll'>
+  history: HistoryRoutesNeeds
+  calls: CallRoutesNeeds
   log: Logger
 }
 
@@ -21,7 +25,7 @@ const gone = { description: 'It is over, everywhere' }
 const tags = ['sessions']
 
 /** Our own surface: what no document of the others has. Errors are problem+json (RFC 9457). */
-export function createV1({ guard, sessions, log }: V1Needs): OpenAPIHono<Guarded> {
+export function createV1({ guard, sessions, history, calls, log }: V1Needs): OpenAPIHono<Guarded> {
   const app = new OpenAPIHono<Guarded>({
     defaultHook: (result) => {
       if (!result.success)
@@ -142,9 +146,16 @@ export function createV1({ guard, sessions, log }: V1Needs): OpenAPIHono<Guarded
     },
   )
 
+  addHistory(app, history)
+  addCalls(app, calls)
+
   app.doc31('/openapi.json', {
     openapi: '3.1.0',
-    info: { title: 'Hookswitch', version: '1', description: 'Sessions a person can see and end.' },
+    info: {
+      title: 'Hookswitch',
+      version: '1',
+      description: 'Sessions a person can see and end, calls and their history.',
+    },
     servers: [{ url: wire.PREFIX }],
   })
   return app

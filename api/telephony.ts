@@ -1,0 +1,268 @@
+import { randomBytes } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import type { Logger } from '../contract/log.ts'
+import type { connectRedis } from '../contract/redis.ts'
+import { after } from './asterisk/after.ts'
+import { createAsterisk } from './asterisk/asterisk.ts'
+import { createDialer } from './asterisk/dialer.ts'
+import { factsOf } from './asterisk/hearing.ts'
+import { createAmiTransport } from './asterisk/transport.ts'
+import { type Chore, every } from './chore.ts'
+import { createCallTable } from './core/calls/call-table.ts'
+import type { Calls } from './core/calls/calls.ts'
+import { createCalls } from './core/calls/commands.ts'
+import { createDeviceBook } from './core/calls/device-book.ts'
+import { createDialling } from './core/calls/dialling.ts'
+import type { Fact } from './core/calls/facts.ts'
+import type { DialledStore, HistoryStore } from './core/calls/history.ts'
+import { createKeeping } from './core/calls/keeping.ts'
+import { noPbx } from './core/calls/no-pbx.ts'
+import type { Pbx } from './core/calls/pbx.ts'
+import { recordOf } from './core/calls/record.ts'
+import { parseRecordingTemplate } from './core/calls/recording-template.ts'
+import { createSoftphones } from './core/calls/softphones.ts'
+import { createTelling } from './core/calls/telling.ts'
+import { createWatch } from './core/calls/watch.ts'
+import type { DialPolicy } from './core/dialling/policy.ts'
+import type { News } from './core/news.ts'
+import { activeCalls } from './core/presence/active-calls.ts'
+import { createDirectory, type Directory } from './core/presence/directory.ts'
+import { createPublishing } from './core/presence/publishing.ts'
+import type { LiveUsers, StatusStore } from './core/presence/status.ts'
+import { createStatuses, type Statuses } from './core/presence/statuses.ts'
+import { usersState } from './core/presence/users-state.ts'
+import type { Snapshots } from './core/snapshots.ts'
+import { newId } from './core/tokens.ts'
+import type { UserStore } from './core/users.ts'
+import type { PbxConfig, pbxOf } from './pbx-settings.ts'
+import { createDialKeys } from './store/redis/dial-keys.ts'
+import { createDialLimits } from './store/redis/dial-limits.ts'
+import { createLease } from './store/redis/lease.ts'
+
+export interface TelephonyNeeds {
+  config: ReturnType<typeof pbxOf>
+  policy: () => DialPolicy
+  redis: ReturnType<typeof connectRedis>
+  users: Pick<UserStore, 'list'>
+  history: HistoryStore
+  dialled: DialledStore
+  statusStore: StatusStore
+  liveUsers: LiveUsers
+  news: News
+  snapshots: Pick<Snapshots, 'publish'>
+  log: Logger
+  now: () => number
+  monotonic: () => number
+}
+
+/** Everything about calls and presence, joined. */
+export interface Telephony {
+  calls: Calls
+  statuses: Statuses
+  directory: Directory
+  isOnline(): boolean
+  presence: {
+    /** Whether the user has a live stream or socket anywhere. */
+    isOnline(userId: string): boolean
+    /** Whether the phone of an extension is registered. */
+    isReachable(extension: string): boolean
+  }
+  open(): void
+  close(): Promise<void>
+}
+
+/** A phone may ring that long, and the PBX needs a moment to tell: what is not heard of by then never was. */
+const GRACE_MS = 30_000
+/** A PBX that restarts is back by then; longer, and nobody can be reached. */
+const AWAY_MS = 3_000
+
+export function createTelephony(needs: TelephonyNeeds): Telephony {
+  const { config, redis, news, dialled, log, now, monotonic } = needs
+  const trouble = (what: string) => (err: unknown) => log.warn({ event: 'trouble', what, err }, what)
+  const hasPbx = config.pbx !== undefined
+
+  // What is known.
+  const directory = createDirectory({ users: needs.users, endpointTemplate: config.endpointTemplate })
+  const devices = createDeviceBook()
+  const table = createCallTable({
+    isOwnEndpoint: (endpoint) => directory.ofEndpoint(endpoint) !== undefined,
+    now,
+    later: (work) => setImmediate(work),
+  })
+  const watch = createWatch(table)
+  const lease = createLease({
+    redis,
+    name: 'pbx',
+    instance: newId(),
+    monotonic,
+    onTrouble: trouble('the lease cannot be asked for'),
+  })
+
+  // Who keeps and tells it.
+  const statuses = createStatuses({ store: needs.statusStore, news, now })
+  const softphones = createSoftphones({ news, liveUsers: needs.liveUsers, now })
+  const limits = createDialLimits(redis)
+  const recordingName = parseRecordingTemplate(config.recordingTemplate)
+  const keeping = createKeeping({
+    table,
+    history: needs.history,
+    dialled,
+    limits,
+    lease,
+    recordOf: (call) => recordOf(call, (endpoint) => directory.ofEndpoint(endpoint), recordingName),
+    personOf: (userId) => directory.ofUser(userId),
+    isOnline: () => pbx.state().online,
+    now,
+    askedForMs: config.ringMs + GRACE_MS,
+    onTrouble: (what, err) => trouble(what)(err),
+  })
+
+  // The PBX itself.
+  const asterisk = config.pbx && openAsterisk(config.pbx)
+  const pbx: Pbx = asterisk?.pbx ?? noPbx
+  const isAway = () => {
+    const { online, offlineSince } = pbx.state()
+    return !online && (offlineSince === undefined || now() - offlineSince > AWAY_MS)
+  }
+  const technologyOf = (endpoint: string) => `PJSIP/${endpoint}`
+  const deviceOf = (extension: string) => devices.stateOf(technologyOf(directory.endpointOf(extension)))
+
+  // What everybody may see of it.
+  if (hasPbx) createTelling({ table, directory, news, lease, onTrouble: trouble('a user could not be told') })
+  const publishing = createPublishing({
+    snapshots: needs.snapshots,
+    lease,
+    bodies: hasPbx
+      ? {
+          'users-state': () => ({ ...everybody() }),
+          'active-calls': () => activeCalls(isAway() ? [] : table.live()),
+        }
+      : {},
+    onTrouble: trouble('presence could not be published'),
+  })
+  const everybody = () =>
+    usersState({
+      people: directory.all(),
+      isOnline: !isAway(),
+      callsOf: ({ extension }) => table.ofEndpoint(directory.endpointOf(extension)),
+      endpointOf: directory.endpointOf,
+      deviceOf: ({ extension }) => deviceOf(extension),
+      statusOf: statuses.of,
+      isLive: (userId) => softphones.live().online.has(userId),
+      queues: new Map(
+        [...devices.all()].flatMap(([device, state]) =>
+          device.startsWith('Queue:') ? [[device.slice('Queue:'.length), state] as const] : [],
+        ),
+      ),
+    })
+  table.onChange(() => publishing.changed())
+  devices.onChange(() => publishing.changed())
+  directory.onChange(() => publishing.changed())
+  statuses.onChange(() => publishing.changed())
+
+  const policy = needs.policy
+  const calls = createCalls({
+    dial: createDialling({
+      pbx,
+      watch,
+      policy,
+      limits,
+      keys: createDialKeys(redis),
+      dialled,
+      directory,
+      newId,
+      now,
+      ringMs: config.ringMs,
+    }),
+    pbx,
+    table,
+    watch,
+    policy,
+    dialled,
+    directory,
+    softphones,
+    answerByNotify: config.answerByNotify,
+  })
+
+  let wasAway = true
+  const chores: Chore[] = []
+  return {
+    calls,
+    statuses,
+    directory,
+    isOnline: () => pbx.state().online,
+    presence: {
+      isOnline: (userId) => softphones.live().online.has(userId),
+      isReachable: (extension) => !['unknown', 'unavailable', undefined].includes(deviceOf(extension)),
+    },
+    open() {
+      asterisk?.open()
+      chores.push(
+        every(3_000, directory.refresh, trouble('the users could not be read')),
+        every(2_000, statuses.refresh, trouble('what people say of themselves could not be read')),
+        every(1_000, () => refreshLive(), trouble('who is live could not be read')),
+        every(5_000, keeping.tend, trouble('calls could not be kept')),
+        every(1_000, async () => noteAway(), trouble('presence could not be looked at')),
+        every(1_000, async () => table.sweep(), trouble('calls could not be swept')),
+      )
+    },
+    async close() {
+      for (const chore of chores) chore.stop()
+      publishing.close()
+      await asterisk?.close()
+      await lease.close()
+    },
+  }
+
+  async function refreshLive() {
+    const before = softphones.live().online
+    await softphones.refresh()
+    const current = softphones.live().online
+    if (before.size !== current.size || [...current].some((userId) => !before.has(userId))) {
+      publishing.changed()
+    }
+  }
+
+  /** Being away too long is no event, so somebody has to look. */
+  function noteAway() {
+    if (isAway() !== wasAway) publishing.changed()
+    wasAway = isAway()
+  }
+
+  function hear(fact: Fact) {
+    if (fact.kind === 'device') devices.hear(fact)
+    else if (fact.kind === 'cdr') keeping.hear(fact)
+    else table.hear(fact)
+  }
+
+  function openAsterisk({ host, port, tls, tlsCaPath, events, control, ...settings }: PbxConfig) {
+    const ca = tlsCaPath === undefined ? {} : { ca: readFileSync(tlsCaPath, 'utf8') }
+    const connect = createDialer({ host, port, ...(tls ? { tls: ca } : {}) })
+    const transport = (login: PbxConfig['events'], classes: string, awaitsBoot: boolean) =>
+      createAmiTransport({
+        connect,
+        login: { ...login, events: classes, awaitsBoot },
+        instance: 'hookswitch',
+        nonce: () => randomBytes(8).toString('hex'),
+        random: Math.random,
+        after,
+        onTrouble: (what, why) => log.warn({ event: 'ami', user: login.username, what, why }, what),
+      })
+    return createAsterisk({
+      events: transport(events, 'system,call,cdr', true),
+      control: transport(control, 'call', false),
+      factsOf,
+      onFact: hear,
+      onSnapshot({ epoch, at, channels }) {
+        table.reconcile(channels, at)
+        log.info({ event: 'pbx_snapshot', epoch, channels: channels.size }, 'the PBX was read')
+        publishing.changed()
+      },
+      onOffline: () => log.warn({ event: 'pbx_offline' }, 'the PBX is away'),
+      settings: { technology: 'PJSIP', parkTimeoutMs: 45_000, ...settings },
+      newEpoch: newId,
+      now,
+      onTrouble: (what, why) => log.warn({ event: 'ami', what, why }, what),
+    })
+  }
+}
