@@ -48,10 +48,10 @@ redis.call('PEXPIRE', live, ${SILENCE_MS})
 return { 'ok', 0 }
 `
 
-/** Also a call that is not there any more: whoever keeps it knows that it lives, and Redis may have forgotten. */
+/** Only what is still counted: a call that was released meanwhile does not come back. */
 const KEEP = `
 ${NOW}
-for _, call in ipairs(ARGV) do redis.call('ZADD', KEYS[1], now, call) end
+for _, call in ipairs(ARGV) do redis.call('ZADD', KEYS[1], 'XX', now, call) end
 redis.call('PEXPIRE', KEYS[1], ${SILENCE_MS})
 return 1
 `
@@ -79,10 +79,9 @@ export function createDialLimits(redis: Redis): DialLimits {
       await orUnavailable(redis.zrem(liveOf(userId), callId))
     },
     async keep(calls) {
-      const byUser = Map.groupBy(calls, ({ userId }) => userId)
-      const kept = [...byUser].map(([userId, own]) =>
-        redis.eval(KEEP, 1, liveOf(userId), ...own.map(({ callId }) => callId)),
-      )
+      const byUser = new Map<string, string[]>()
+      for (const { userId, callId } of calls) byUser.set(userId, [...(byUser.get(userId) ?? []), callId])
+      const kept = [...byUser].map(([userId, own]) => redis.eval(KEEP, 1, liveOf(userId), ...own))
       await orUnavailable(Promise.all(kept))
     },
   }

@@ -17,20 +17,11 @@ export interface LeaseNeeds {
 }
 
 const keyOf = (name: string) => `{hookswitch:lease:${name}}`
-/** The highest fence ever given for this lease: what carries a lower one comes from a holder of the past. */
-export const FENCE_KEY = (name: string): string => `${keyOf(name)}:fence`
-
 /**
- * For the start of a Lua script that writes: returns false when a later holder wrote before. The fence in
- * `ARGV[argument]` is compared with the highest one that was refused or written by under `KEYS[key]`, so it
- * works on a cluster whatever slot the lease is in; an empty argument is no fence, and passes.
- * Compare with `FENCE_KEY` instead to refuse from the moment there is a later holder, written or not.
+ * Holds the highest fence ever given for this lease. A write refuses a fence when the highest one it knows is
+ * above it; where it is in another slot than this key, it keeps the highest one it was given beside its data.
  */
-export const refuseStaleFence = (key: number, argument: number): string => `
-local fence, highest = tonumber(ARGV[${argument}]), tonumber(redis.call('GET', KEYS[${key}]) or 0)
-if fence and fence < highest then return false end
-if fence and fence > highest then redis.call('SET', KEYS[${key}], ARGV[${argument}]) end
-`
+export const FENCE_KEY = (name: string): string => `${keyOf(name)}:fence`
 
 /**
  * Takes it if nobody has it, keeps it if it is ours: its fence, or false. A new fence is above all that Redis
