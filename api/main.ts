@@ -249,7 +249,7 @@ async function main() {
   const live = keepAnnouncingLive({
     redis,
     instance: newId(),
-    live: () => ({ online: [...socket.users()], listening: [] }),
+    live: () => ({ online: [...socket.users()], listening: [...socket.users()] }),
   })
   const server = createServer({ keepAliveTimeout: 75_000 }, getRequestListener(app.fetch))
   server.on('upgrade', socket.upgrade)

@@ -30,7 +30,7 @@ import { createDirectory, type Directory } from './core/presence/directory.ts'
 import { createPublishing } from './core/presence/publishing.ts'
 import type { LiveUsers, StatusStore } from './core/presence/status.ts'
 import { createStatuses, type Statuses } from './core/presence/statuses.ts'
-import { usersState } from './core/presence/users-state.ts'
+import { queuesOf, usersState } from './core/presence/users-state.ts'
 import type { Snapshots } from './core/snapshots.ts'
 import { newId } from './core/tokens.ts'
 import type { UserStore } from './core/users.ts'
@@ -149,11 +149,7 @@ export function createTelephony(needs: TelephonyNeeds): Telephony {
       deviceOf: ({ extension }) => deviceOf(extension),
       statusOf: statuses.of,
       isLive: (userId) => softphones.live().online.has(userId),
-      queues: new Map(
-        [...devices.all()].flatMap(([device, state]) =>
-          device.startsWith('Queue:') ? [[device.slice('Queue:'.length), state] as const] : [],
-        ),
-      ),
+      queues: queuesOf(devices.all()),
     })
   table.onChange(() => publishing.changed())
   devices.onChange(() => publishing.changed())

@@ -109,6 +109,8 @@ async function main() {
       HOOKSWITCH_RUN: run,
       // A value from a file is passed on as that file's name, never as a value.
       ...(process.env.REDIS_URL_FILE ? {} : { REDIS_URL: redisUrl }),
+      // The document's demo lets anybody in, and so does this one.
+      ...(demo && !process.env.HOOKSWITCH_REGISTRATION ? { HOOKSWITCH_REGISTRATION: 'open' } : {}),
     }
     const envs = { sidecar: env, api: { ...env, ...pbx?.apiEnv } }
     const sockets = { sidecar: join(run, 'sidecar.sock'), api: join(run, 'api.sock') }

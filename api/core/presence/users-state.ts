@@ -40,6 +40,21 @@ export function usersState(facts: PresenceFacts): { states: Record<string, UserS
   return { states }
 }
 
+/**
+ * The queues among the devices: Asterisk has one for a queue, one for whether anybody in it is free
+ * (`Queue:support_avail`), and one for each pause of a member; the first comes to be with its first caller.
+ */
+export function queuesOf(devices: Iterable<readonly [string, DeviceState]>): Map<string, DeviceState> {
+  const queues = new Map<string, DeviceState>()
+  for (const [device, state] of devices) {
+    const [, name = '', about] = /^Queue:([\w-]+?)(_avail|_pause_.*)?$/.exec(device) ?? []
+    if (name === '' || about?.startsWith('_pause_')) continue
+    if (about === undefined) queues.set(name, state)
+    else if (!queues.has(name)) queues.set(name, 'idle')
+  }
+  return queues
+}
+
 function stateOf(person: Person, facts: PresenceFacts): UserState {
   const own = facts.endpointOf(person.extension)
   const status = facts.statusOf(person.userId)

@@ -3,7 +3,7 @@ import type { Call } from '../../../../api/core/calls/call.ts'
 import type { DeviceState } from '../../../../api/core/calls/facts.ts'
 import { activeCalls } from '../../../../api/core/presence/active-calls.ts'
 import type { OwnStatus } from '../../../../api/core/presence/status.ts'
-import { type PresenceFacts, usersState } from '../../../../api/core/presence/users-state.ts'
+import { type PresenceFacts, queuesOf, usersState } from '../../../../api/core/presence/users-state.ts'
 import { aCall, aDirectory, aLeg } from '../calls/samples.ts'
 
 const directory = await aDirectory()
@@ -68,6 +68,20 @@ test('a channel says who is at the other end and which way the call goes', () =>
 test('a queue is an extension that says so', () => {
   const { states } = usersState(facts({ queues: new Map([['support', 'idle']]) }))
   expect(states.support).toEqual({ state: 'Idle', name: 'support', isQueue: true })
+})
+
+test('a queue is there once, however many devices Asterisk has for it, and before its first caller', () => {
+  const devices: [string, DeviceState][] = [
+    ['PJSIP/1001', 'in_use'],
+    ['Queue:support_avail', 'unavailable'],
+    ['Queue:support_pause_PJSIP/1002', 'idle'],
+    ['Queue:sales', 'in_use'],
+    ['Queue:sales_avail', 'idle'],
+  ]
+  expect([...queuesOf(devices)]).toEqual([
+    ['support', 'idle'],
+    ['sales', 'in_use'],
+  ])
 })
 
 test('active-calls tells who talks with whom, in the document’s members', () => {
