@@ -3,7 +3,7 @@ import type { After } from './after.ts'
 import { away, refusalOf } from './ami-refusal.ts'
 import type { AmiTransport } from './transport.ts'
 
-/** Asterisk plays a digit for 100 ms when it is told nothing else, and far ends want a gap. */
+/** A digit lasts 100 ms when Asterisk is told nothing else, and far ends want a gap. */
 const BETWEEN_MS = 200
 const MOST_WAITING = 64
 
@@ -15,18 +15,18 @@ export interface DigitsNeeds {
 }
 
 /**
- * Plays digits one after another: Asterisk takes one at a time, and two at once are one sound. None is played
- * that was asked for before the PBX was lost, as by then nobody expects it.
+ * Presses digits one after another, as if at the phone itself: Asterisk takes one at a time, and two at once are
+ * one sound. None is pressed that was asked for before the PBX was lost, as by then nobody expects it.
  */
 export function createDigits({ control, epoch, after }: DigitsNeeds) {
-  /** By channel: what is still to be played, and when it is. */
+  /** By channel: what is still to be pressed, and when it is. */
   const lines = new Map<string, { waiting: number; last: Promise<void> }>()
 
   /** Over when the last of them is taken. @throws {Refusal} `unconfirmed` also when only the first ones were */
   return async (channelId: string, digits: string): Promise<void> => {
     const line = lines.get(channelId) ?? { waiting: 0, last: Promise.resolve() }
     if (line.waiting + digits.length > MOST_WAITING) {
-      throw new Refusal('conflict', { detail: 'too many digits wait to be played' })
+      throw new Refusal('conflict', { detail: 'too many digits wait to be pressed' })
     }
     lines.set(channelId, line)
     line.waiting += digits.length
@@ -44,7 +44,8 @@ export function createDigits({ control, epoch, after }: DigitsNeeds) {
       if (at > 0) await pause()
       try {
         if (epoch() !== asked) throw away()
-        await control.action({ Action: 'PlayDTMF', Channel: channelId, Digit: digit })
+        // Without Receive, Asterisk plays it to this end instead of taking it from there.
+        await control.action({ Action: 'PlayDTMF', Channel: channelId, Digit: digit, Receive: true })
       } catch (err) {
         if (at === 0) throw refusalOf(err)
         throw new Refusal('unconfirmed', { detail: `only ${at} digits were taken`, cause: err })

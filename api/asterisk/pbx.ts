@@ -65,6 +65,7 @@ export function createPbx({ control, settings, state, abilities, hangUp, after }
       const Exten = numberOf(number)
       ready('attended_transfer')
       await mustBeKnown(Exten)
+      // Asterisk plays the sound `pbx-transfer` first, and goes back to the call where it has none.
       await act({ Action: 'Atxfer', Channel, Context, Exten })
     },
 

@@ -14,7 +14,10 @@ export interface Pbx {
   transferBlind(channelId: string, number: string): Promise<void>
   transferAttended(channelId: string, number: string): Promise<void>
   cancelTransfer(channelId: string): Promise<void>
-  /** @param digits each of `0-9*#A-D` */
+  /**
+   * As if they were pressed at this end: the others hear them.
+   * @param digits each of `0-9*#A-D`
+   */
   sendDigits(channelId: string, digits: string): Promise<void>
   /** @param by the channel that parks, by name: the PBX knows it so */
   park(channelId: string, by: string): Promise<void>

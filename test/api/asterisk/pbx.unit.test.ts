@@ -67,7 +67,11 @@ describe('each deed is one action', () => {
     ['a blind transfer', (pbx) => pbx.transferBlind(id, '1002'), { action: 'BlindTransfer', ...transferred }],
     ['an attended one', (pbx) => pbx.transferAttended(id, '1002'), { action: 'Atxfer', ...transferred }],
     ['cancelling it', (pbx) => pbx.cancelTransfer(id), { action: 'CancelAtxfer', channel: id }],
-    ['a digit', (pbx) => pbx.sendDigits(id, '#'), { action: 'PlayDTMF', channel: id, digit: '#' }],
+    [
+      'a digit',
+      (pbx) => pbx.sendDigits(id, '#'),
+      { action: 'PlayDTMF', channel: id, digit: '#', receive: 'true' },
+    ],
     [
       'parking',
       (pbx) => pbx.park(id, 'PJSIP/1001-0000002f'),
