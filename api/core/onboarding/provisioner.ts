@@ -1,0 +1,53 @@
+/**
+ * Where SIP extensions come from: a PBX that makes them. Every deed may be asked for again after it was cut
+ * short, by this process or another: what is done already is no fault, and nothing is made twice.
+ */
+export interface Provisioner {
+  /** What operators call it: `asterisk`, `freepbx`, `mikopbx`. */
+  readonly name: string
+  /**
+   * Makes the extension with which a phone can register at once, or finds it made by an earlier try for the
+   * same `mark`.
+   * @throws {ProvisioningError} `taken` when it is somebody else's
+   */
+  provide(order: ExtensionOrder): Promise<ProvidedExtension>
+  /** Takes it away; one that is not there is no fault. @throws {ProvisioningError} */
+  remove(extension: string): Promise<void>
+}
+
+export interface ExtensionOrder {
+  /** Digits, of the configured range. */
+  extension: string
+  /** Proposed; a PBX that makes its own says so in its answer. */
+  secret: string
+  displayName: string
+  email: string
+  /** Unique to the registration it is for, `[A-Za-z0-9_-]{1,40}`: tells our own from others' on the PBX. */
+  mark: string
+}
+
+export interface ProvidedExtension {
+  extension: string
+  /** What the phone must send as its user name, which need not be the extension. */
+  authUsername: string
+  secret: string
+}
+
+/**
+ * - `away` the PBX cannot be reached, or is too slow: nothing is known, try again later
+ * - `denied` it does not take our credentials, or they may not do this: an operator must mend it
+ * - `taken` the extension is somebody else's: try another
+ * - `refused` it says no for a reason that will not change by itself; the message is its own, without secrets
+ * - `unconfirmed` it said yes, and what it said is not there: to be looked at again
+ */
+export type ProvisioningErrorCode = 'away' | 'denied' | 'taken' | 'refused' | 'unconfirmed'
+
+export class ProvisioningError extends Error {
+  override name = 'ProvisioningError'
+  readonly code: ProvisioningErrorCode
+
+  constructor(code: ProvisioningErrorCode, message: string, cause?: unknown) {
+    super(message, { cause })
+    this.code = code
+  }
+}
