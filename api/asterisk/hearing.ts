@@ -50,7 +50,10 @@ const EVENTS: Readonly<Record<string, Reader>> = {
   DialBegin: (fields, at) => dial(fields, at, undefined),
   DialState: (fields, at) => dial(fields, at, undefined),
   DialEnd: (fields, at) => dial(fields, at, DIAL_ENDS[fields.dialstatus ?? ''] ?? 'other'),
-  BridgeEnter: saying(({ bridgeuniqueid }) => ({ bridge: bridgeuniqueid || undefined })),
+  // A conference, and the room where parked calls wait, join nobody's call with another's.
+  BridgeEnter: saying(({ bridgeuniqueid, bridgetype = 'basic' }) => ({
+    bridge: (bridgetype === 'basic' && bridgeuniqueid) || undefined,
+  })),
   BridgeLeave: saying(() => ({ bridge: undefined })),
   BlindTransfer: (fields, at) => past(fields, at, ['transferer', 'transferee']),
   AttendedTransfer: (fields, at) =>
@@ -73,22 +76,10 @@ const EVENTS: Readonly<Record<string, Reader>> = {
       ...(fields.uniqueid ? [{ kind: 'gone' as const, id: fields.uniqueid, at, cause: gone }] : []),
     ]
   },
-  OriginateResponse: ({ uniqueid, response, reason }, at) =>
-    // A failed one without a ChannelId never had an id.
-    uniqueid && uniqueid !== '<null>'
-      ? [
-          {
-            kind: 'originate',
-            id: uniqueid,
-            at,
-            answered: response === 'Success',
-            reason: Number(reason) || 0,
-          },
-        ]
-      : [],
+  OriginateResponse: (fields, at) => originate(fields, at),
   CoreShowChannel: saying((fields, at) => ({
     bornAt: bornAt(fields, at),
-    bridge: fields.bridgeid || undefined,
+    bridge: (!ROOMS.has(fields.application ?? '') && fields.bridgeid) || undefined,
   })),
   DeviceStateChange: ({ device, state }, at) =>
     // One per number that was ever dialled: it names no device.
@@ -97,6 +88,9 @@ const EVENTS: Readonly<Record<string, Reader>> = {
       : [],
   Cdr: (fields, at) => cdr(fields, at),
 }
+
+/** Applications whose bridges join no calls: a list does not tell of what type a bridge is. */
+const ROOMS = new Set(['ConfBridge', 'Park', 'Page'])
 
 /** The channel that a message shows, as it is at that moment; none where fields of it are missing. */
 function channel(fields: Fields, at: PbxTime, prefix: string, more: About = {}): Fact[] {
@@ -141,6 +135,16 @@ function dial(fields: Fields, at: PbxTime, end: DialEnd | undefined): Fact[] {
   const to = fields.destuniqueid
   if (to) facts.push({ kind: 'dial', from: fields.uniqueid || undefined, to, at, end })
   return facts
+}
+
+function originate({ uniqueid, response, reason, exten = '' }: Fields, at: PbxTime): Fact[] {
+  // A failed one without a ChannelId never had an id.
+  if (!uniqueid || uniqueid === '<null>') return []
+  const answered = response === 'Success'
+  const fact: Fact = { kind: 'originate', id: uniqueid, at, answered, reason: Number(reason) || 0 }
+  // The phone's channel goes there without a word. One that failed may never have had a channel.
+  if (!answered || !DIALLED.test(exten)) return [fact]
+  return [fact, { kind: 'channel', id: uniqueid, at, about: { dialled: exten } }]
 }
 
 /** A list tells no birth: a Uniqueid begins with its second, unless somebody else chose it. */

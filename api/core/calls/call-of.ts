@@ -8,30 +8,33 @@ export interface CallFacts {
   id: string
   /** Every channel that was ever in it. */
   channels: Iterable<KnownChannel>
+  /** The call that a channel is in now. */
+  callOfChannel(channel: KnownChannel): string | undefined
   originate: Pick<OriginateFact, 'at' | 'answered' | 'reason'> | undefined
   isOwnEndpoint(endpoint: string): boolean
   /** Nothing was heard for a while: what has not begun by now will not. */
   settled: boolean
 }
 
-/** Ids of calls that we dialled begin so. */
-const OURS = 'hk_'
+/** Whether we dialled it. */
+export const isOurs = (callId: string) => callId.startsWith('hk_')
 /** A queue may ring its agents for hours: of those that neither talked nor live only the last are kept. */
 const MOST_IDLE_LEGS = 50
 
 /** A call as its facts tell it; undefined for what is none, as channels that the PBX made for itself. */
-export function callOf({ id, channels, originate, isOwnEndpoint, settled }: CallFacts): Call | undefined {
-  const all = [...channels].map((channel) => partOf(channel, id)).sort(byAge)
+export function callOf(facts: CallFacts): Call | undefined {
+  const { id, originate, isOwnEndpoint, settled } = facts
+  const all = [...facts.channels].map((one) => partOf(one, id, facts.callOfChannel(one))).sort(byAge)
   const parts = all.filter(({ channel }) => channel.known.endpoint !== undefined)
   const caller = parts.find(({ channel }) => channel.id === id) ?? parts.find(isRungByNobody) ?? parts[0]
   if (caller === undefined) return originate?.answered === false ? neverRang(id, originate) : undefined
 
   const callees = parts.filter((part) => part !== caller)
-  const ringsCallerFirst = id.startsWith(OURS) || originate !== undefined || isRungByPbx(caller)
+  const ringsCallerFirst = isOurs(id) || originate !== undefined || isRungByPbx(caller)
   const isOver = !parts.some(isLive)
   const answeredAt = answerOf(caller, callees, { ringsCallerFirst, settled: settled || isOver })
   const wasOnlyPassing = parts.every(({ moved }) => moved) && answeredAt === undefined
-  if (wasOnlyPassing && !id.startsWith(OURS)) return undefined
+  if (wasOnlyPassing && !isOurs(id)) return undefined
 
   const callee = callees.find(({ upAt }) => upAt === answeredAt) ?? callees[0]
   const { known } = caller.channel

@@ -1,5 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
+import { createBridges } from './bridges.ts'
 import type { Call } from './call.ts'
+import { type Entry, isOver, newEntry, passed } from './call-entry.ts'
 import { callOf } from './call-of.ts'
 import { createChannelBook, createForgotten, type KnownChannel } from './channel-book.ts'
 import type { Fact, OriginateFact, PbxTime } from './facts.ts'
@@ -47,24 +49,11 @@ const KEEP_ENDED_MS = 60_000
 const SETTLES_MS = 1_000
 const MOST_FORGOTTEN = 20_000
 
-/** What was heard of one call, and what was made of it. */
-interface Entry {
-  readonly id: string
-  readonly channels: Set<KnownChannel>
-  originate: OriginateFact | undefined
-  heardAt: number
-  /** As it is now, unless `stale`. */
-  call: Call | undefined
-  stale: boolean
-  told: Call | undefined
-  /** Not live since, unix ms. */
-  overSince: number | undefined
-}
-
 export function createCallTable(needs: CallTableNeeds): CallTable {
   const { isOwnEndpoint, now, later, keepEndedMs = KEEP_ENDED_MS } = needs
   const book = createChannelBook()
   const entries = new Map<string, Entry>()
+  const bridges = createBridges()
   const live = new Set<Entry>()
   const forgotten = createForgotten(MOST_FORGOTTEN)
   /** Heard of since they were last told. */
@@ -76,13 +65,11 @@ export function createCallTable(needs: CallTableNeeds): CallTable {
   const hear = (fact: Fact) => {
     if (fact.kind === 'originate') hearOriginate(fact)
     else if (fact.kind === 'channel' || fact.kind === 'gone' || fact.kind === 'dial') {
+      const before = book.find(fact.kind === 'dial' ? fact.to : fact.id)?.known.bridge
       const channel = book.hear(fact)
-      for (const callId of channel?.calls.keys() ?? []) {
-        const entry = entryOf(callId)
-        if (channel === undefined || entry === undefined) continue
-        entry.channels.add(channel)
-        touch(entry)
-      }
+      if (channel === undefined) return
+      for (const mate of bridges.update(channel, before)) touchAll(mate)
+      touchAll(channel)
     }
   }
 
@@ -136,18 +123,31 @@ export function createCallTable(needs: CallTableNeeds): CallTable {
     if (forgotten.has(id)) return undefined
     const known = entries.get(id)
     if (known !== undefined) return known
-    const entry: Entry = {
-      id,
-      channels: new Set(),
-      originate: undefined,
-      heardAt: now(),
-      call: undefined,
-      stale: true,
-      told: undefined,
-      overSince: now(),
-    }
+    const entry = newEntry(id, now())
     entries.set(id, entry)
     return entry
+  }
+
+  function touchAll(channel: KnownChannel) {
+    for (const callId of channel.calls.keys()) {
+      const entry = entryOf(callId)
+      entry?.channels.add(channel)
+      if (entry !== undefined) touch(entry)
+    }
+  }
+
+  function callIdOf(channel: KnownChannel): string | undefined {
+    return bridges.callIdOf(channel, bornAt)
+  }
+
+  function bornAt(callId: string): PbxTime {
+    const channels = [...(entries.get(callId)?.channels ?? [])]
+    return Math.min(...channels.map(({ known, firstHeard }) => known.bornAt ?? firstHeard))
+  }
+
+  function membersOf({ id, channels }: Entry): Set<KnownChannel> {
+    const mates = [...channels].flatMap((channel) => [...bridges.matesOf(channel)])
+    return new Set([...channels, ...mates.filter((mate) => callIdOf(mate) === id)])
   }
 
   function touch(entry: Entry) {
@@ -166,8 +166,18 @@ export function createCallTable(needs: CallTableNeeds): CallTable {
   function view(entry: Entry): Call | undefined {
     if (!entry.stale) return entry.call
     entry.stale = false
-    const settled = now() - entry.heardAt >= SETTLES_MS
-    entry.call = callOf({ ...entry, isOwnEndpoint, settled }) ?? (entry.told && passed(entry.told, entry))
+    const settled = entry.settled || now() - entry.heardAt >= SETTLES_MS
+    const { id, originate, told } = entry
+    const facts = {
+      id,
+      originate,
+      channels: membersOf(entry),
+      callOfChannel: callIdOf,
+      isOwnEndpoint,
+      settled,
+    }
+    entry.call = callOf(facts) ?? (told && passed(told, entry))
+    entry.settled = settled && entry.call?.state === 'up'
     if (entry.call !== undefined && entry.call.state !== 'ended') live.add(entry)
     else live.delete(entry)
     entry.overSince = isOver(entry) ? (entry.overSince ?? now()) : undefined
@@ -213,18 +223,4 @@ export function createCallTable(needs: CallTableNeeds): CallTable {
     }
     strays = met
   }
-}
-
-/** A call that shows no phone yet is not over while any channel is in it. */
-function isOver({ id, call, channels }: Entry): boolean {
-  if (call !== undefined) return call.state === 'ended'
-  return [...channels].every(({ gone, known }) => gone !== undefined || known.callId !== id)
-}
-
-/** It was told as a call, and all its channels turned out to belong elsewhere: its listeners are owed an end. */
-function passed(told: Call, { channels }: Entry): Call {
-  if (told.state === 'ended') return told
-  const endedAt = Math.max(told.startedAt, ...[...channels].map(({ lastHeard }) => lastHeard))
-  const legs = told.legs.map((leg) => ({ ...leg, state: 'ended' as const }))
-  return { ...told, state: 'ended', legs, endedAt, outcome: 'cancelled' }
 }

@@ -20,6 +20,7 @@ export interface KnownChannel {
 export interface ChannelBook {
   /** @returns the channel, or undefined for one that was forgotten: a late word brings nothing back */
   hear(fact: ChannelFact | GoneFact | DialFact): KnownChannel | undefined
+  find(id: string): KnownChannel | undefined
   all(): IterableIterator<KnownChannel>
   isForgotten(id: string): boolean
   forget(id: string): void
@@ -61,6 +62,7 @@ export function createChannelBook(): ChannelBook {
       else hearDial(entry, fact)
       return entry
     },
+    find: (id) => entries.get(id),
     all: () => entries.values(),
     isForgotten: (id) => forgotten.has(id),
     forget(id) {

@@ -13,16 +13,16 @@ export interface Part extends PartEnd {
   leftAt: PbxTime | undefined
 }
 
-export function partOf(channel: KnownChannel, callId: string): Part {
-  const { known, gone, firstHeard } = channel
-  const moved = known.callId !== callId
-  const leftAt = moved ? movedAt(channel, callId) : gone?.at
-  const joinedAt = channel.calls.get(callId)?.first ?? firstHeard
-  const wasUp = channel.upAt !== undefined && (!moved || leftAt === undefined || channel.upAt <= leftAt)
+/** @param now the call it is in now, which may be another */
+export function partOf(channel: KnownChannel, callId: string, now: string | undefined): Part {
+  const { known, gone, firstHeard, upAt, calls } = channel
+  const moved = now !== callId
+  const leftAt = moved ? calls.get(callId)?.last : gone?.at
+  const wasUp = upAt !== undefined && (!moved || leftAt === undefined || upAt <= leftAt)
   return {
     channel,
     bornAt: known.bornAt ?? firstHeard,
-    upAt: wasUp && channel.upAt !== undefined ? Math.max(channel.upAt, joinedAt) : undefined,
+    upAt: wasUp ? Math.max(upAt, cameAt(channel, callId)) : undefined,
     leftAt,
     wasUp,
     dialEnd: channel.dialEnd?.end,
@@ -31,12 +31,11 @@ export function partOf(channel: KnownChannel, callId: string): Part {
   }
 }
 
-/** The first moment it was heard to be in another call than this, after it was last heard to be in this one. */
-function movedAt({ calls }: KnownChannel, callId: string): PbxTime {
-  const last = calls.get(callId)?.last ?? 0
-  let at = Number.POSITIVE_INFINITY
-  for (const [id, { first }] of calls) if (id !== callId && first >= last) at = Math.min(at, first)
-  return at === Number.POSITIVE_INFINITY ? last : at
+/** It came when it was last heard to be in another call: its next word, from this one, may be its last. */
+function cameAt({ calls, firstHeard }: KnownChannel, callId: string): PbxTime {
+  const first = calls.get(callId)?.first ?? Number.POSITIVE_INFINITY
+  const before = [...calls].flatMap(([id, { last }]) => (id !== callId && last < first ? last : []))
+  return before.length > 0 ? Math.max(...before) : Math.min(first, firstHeard)
 }
 
 /** The oldest first, and always the same order. */

@@ -113,6 +113,8 @@ test.each([
     { name: 'PJSIP/101-00000042<ZOMBIE>', endpoint: undefined },
   ],
   ['BridgeEnter', { BridgeUniqueid: 'b1' }, { bridge: 'b1' }],
+  ['BridgeEnter', { BridgeUniqueid: 'b1', BridgeType: 'basic' }, { bridge: 'b1' }],
+  ['BridgeEnter', { BridgeUniqueid: 'b1', BridgeType: 'parking' }, { bridge: undefined }],
   ['BridgeLeave', { BridgeUniqueid: 'b1' }, { bridge: undefined }],
   ['Hold', {}, { holds: true }],
   ['Unhold', {}, { holds: false }],
@@ -157,6 +159,16 @@ describe('dialling', () => {
     expect(hear('OriginateResponse', fields)).toEqual([
       { kind: 'originate', id: 'hk_1', at: AT, answered, reason: number },
     ])
+  })
+
+  test('what an answered phone goes on to dial is told by nothing else', () => {
+    const facts = hear('OriginateResponse', {
+      Response: 'Success',
+      Reason: '4',
+      Uniqueid: 'hk_1',
+      Exten: '600',
+    })
+    expect(facts).toMatchObject([{ answered: true }, { id: 'hk_1', about: { dialled: '600' } }])
   })
 
   test('a response without an id is of nobody', () => {

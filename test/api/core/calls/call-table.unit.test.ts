@@ -305,6 +305,55 @@ describe('a call that passes into another', () => {
     expect(table.find('a1')?.state).toBe('held')
   })
 
+  describe('by a bridge, before the PBX says of which call it is', () => {
+    const met = [
+      about('b', 5, { bridge: 'x', callId: 'a1' }),
+      about('c', 6, { bridge: 'x', callId: 'a2' }),
+      gone('a1', 7),
+      gone('a2', 7),
+    ]
+
+    test('is one with the older', () => {
+      const table = heard([...two, ...met])
+      expect(table.live().map(({ id, legs }) => [id, legs.map(({ state }) => state)])).toEqual([
+        ['a1', ['ended', 'up', 'up']],
+      ])
+      expect(table.find('a2')).toMatchObject({ state: 'ended', outcome: 'answered' })
+      expect(table.ofEndpoint('103').map(({ id }) => id)).toEqual(['a1'])
+    })
+
+    test('is so in any order', () => {
+      const facts = [...two, ...met]
+      const inOrder = heard(facts)
+      fc.assert(
+        fc.property(fc.shuffledSubarray(facts, { minLength: facts.length }), (all) => {
+          const table = heard(all)
+          expect(table.live()).toEqual(inOrder.live())
+          expect(table.find('a2')).toEqual(inOrder.find('a2'))
+        }),
+      )
+    })
+
+    test('changes nothing once the PBX says so', () => {
+      const { table, told } = newTable()
+      for (const fact of [...two, ...met]) table.hear(fact)
+      table.flush()
+      const before = told.length
+      table.hear(about('c', 8, { callId: 'a1' }))
+      table.flush()
+      expect(told).toHaveLength(before)
+    })
+
+    test('is our own, if one of the two is: the PBX takes its id for older than any', () => {
+      const ours = [
+        born('hk_1', 'hk_1', '104', 9, { state: 'up', bridge: 'x' }),
+        about('c', 9, { bridge: 'x', callId: 'a2' }),
+      ]
+      const table = heard([...two, ...ours])
+      expect(table.ofEndpoint('103').map(({ id }) => id)).toEqual(['hk_1'])
+    })
+  })
+
   test('of a channel that had just come to be was none', () => {
     const table = heard([
       born('a', 'a', '101', 1, { state: 'dialling' }),
