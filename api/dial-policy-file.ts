@@ -1,5 +1,4 @@
 import { readFileSync, statSync } from 'node:fs'
-import { z } from 'zod'
 import { SettingsError } from '../contract/env.ts'
 import { createPolicy } from './core/dialling/create-policy.ts'
 import type { DialPolicy } from './core/dialling/policy.ts'
@@ -11,23 +10,25 @@ const LOOK_MS = 1_000
 /**
  * The dial policy of a file, read again when it changes. A change that cannot be read changes nothing.
  * @param path undefined for the defaults
+ * @param monotonic in ms
  * @throws {SettingsError} where there is none to begin with
  */
 export function openDialPolicy(
   path: string | undefined,
   onTrouble: (err: unknown) => void,
-  now: () => number = Date.now,
+  monotonic: () => number = () => performance.now(),
 ): () => DialPolicy {
   if (path === undefined) {
     const policy = createPolicy(PolicyFile.parse({}))
     return () => policy
   }
-  let policy = read(path)
+  // Before it is read: what is written in between is then read next time.
   let stamp = stampOf(path)
-  let lookedAt = now()
+  let policy = read(path)
+  let lookedAt = monotonic()
   return () => {
-    if (now() - lookedAt < LOOK_MS) return policy
-    lookedAt = now()
+    if (monotonic() - lookedAt < LOOK_MS) return policy
+    lookedAt = monotonic()
     const seen = stampOf(path)
     if (seen === stamp) return policy
     stamp = seen
@@ -56,14 +57,15 @@ function read(path: string): DialPolicy {
     throw fault(`is no JSON: ${err instanceof Error ? err.message : err}`)
   }
   const file = PolicyFile.safeParse(json)
-  if (!file.success) throw fault(`is wrong: ${z.prettifyError(file.error)}`)
-  return createPolicy(file.data)
+  if (file.success) return createPolicy(file.data)
+  const faults = file.error.issues.map(({ path: place, message }) => [place.join('.'), message])
+  throw fault(`is wrong: ${faults.map((parts) => parts.filter(Boolean).join(': ')).join('; ')}`)
 }
 
 function stampOf(path: string): string {
   try {
-    const { mtimeMs, size, ino } = statSync(path)
-    return `${mtimeMs}.${size}.${ino}`
+    const { mtimeNs, size, ino } = statSync(path, { bigint: true })
+    return `${mtimeNs}.${size}.${ino}`
   } catch {
     return 'gone'
   }

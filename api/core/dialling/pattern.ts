@@ -25,10 +25,16 @@ function toRegExp(text: string): RegExp | undefined {
   }
 }
 
-/** @returns whether any of the patterns matches any of the spellings of one number */
+/** @returns the first pattern that matches any of the spellings of one number */
+export function finder(patterns: readonly string[]): (...spellings: string[]) => string | undefined {
+  const tests = patterns.map((text) => {
+    const shape = text.startsWith('_') ? toRegExp(text) : undefined
+    return { text, matches: (number: string) => (shape === undefined ? number === text : shape.test(number)) }
+  })
+  return (...spellings) => tests.find(({ matches }) => spellings.some(matches))?.text
+}
+
 export function matcher(patterns: readonly string[]): (...spellings: string[]) => boolean {
-  const exact = new Set(patterns.filter((text) => !text.startsWith('_')))
-  const shapes = patterns.flatMap((text) => (text.startsWith('_') ? (toRegExp(text) ?? []) : []))
-  return (...spellings) =>
-    spellings.some((text) => exact.has(text) || shapes.some((shape) => shape.test(text)))
+  const find = finder(patterns)
+  return (...spellings) => find(...spellings) !== undefined
 }

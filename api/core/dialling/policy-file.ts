@@ -1,4 +1,4 @@
-import { isSupportedCountry } from 'libphonenumber-js/max'
+import { type CountryCode, isSupportedCountry } from 'libphonenumber-js/max'
 import { z } from 'zod'
 import { isPattern } from './pattern.ts'
 
@@ -11,18 +11,25 @@ const pattern = z
 const patterns = z.array(pattern).max(1_000)
 const count = z.number().int().min(1).max(1_000_000)
 
-/** The settings file of what may be dialled: see docs/dial-policy.md. Every member may be left out. */
-export const PolicyFile = z.strictObject({
+const Members = z.strictObject({
   country: z
-    .string()
-    .refine(isSupportedCountry, 'must be a country of two letters (ISO 3166), such as DE')
+    .custom<CountryCode>(
+      (text) => typeof text === 'string' && isSupportedCountry(text),
+      'must be a country of two capital letters (ISO 3166), such as DE',
+    )
     .optional(),
-  internal: patterns.default(['_XX', '_XXX', '_XXXX', '_XXXXX', '_XXXXXX']),
-  emergency: z.array(z.string().regex(/^[0-9*#]{2,8}$/, 'must be a short number')).optional(),
+  // None begins with 0: that is the way out in most countries.
+  internal: patterns.default(['_ZX', '_ZXX', '_ZXXX', '_ZXXXX', '_ZXXXXX']),
+  // No patterns: what always passes, uncounted, had better be few.
+  emergency: z
+    .array(z.string().regex(/^[0-9]{2,8}$/, 'must be 2 to 8 digits'))
+    .max(100)
+    .optional(),
   international: z.boolean().default(false),
   premium: z.boolean().default(false),
   allow: patterns.default([]),
-  deny: patterns.default([]),
+  // Directory enquiries in Europe: short as an extension, and among the dearest numbers there are.
+  deny: patterns.default(['_118XX', '_118XXX']),
   limits: z
     .strictObject({
       perMinute: count.default(10),
@@ -30,13 +37,25 @@ export const PolicyFile = z.strictObject({
       concurrent: count.default(3),
     })
     .prefault({}),
-  dialAs: z.enum(['asTyped', 'e164', 'national']).default('asTyped'),
+  dialAs: z.enum(['asTyped', 'e164', 'national']).optional(),
   outPrefix: z
     .string()
-    .regex(/^[0-9*#]{0,8}$/, 'must be up to 8 digits')
+    .regex(/^[0-9*#]{0,8}$/, 'must be up to 8 of 0-9, * and #')
     .default(''),
   callerNumbers: z
-    .record(z.string(), z.array(z.string().regex(/^\+?[0-9]{1,20}$/, 'must be a number')))
+    .record(
+      z.string().regex(/^[0-9]{1,32}$/, 'must be an extension'),
+      z.array(z.string().regex(/^\+?[0-9]{1,20}$/, 'must be a number')),
+    )
     .default({}),
+})
+
+/** The settings file of what may be dialled: see docs/dial-policy.md. Every member may be left out. */
+export const PolicyFile = Members.superRefine(({ country, dialAs, outPrefix }, { addIssue }) => {
+  const issue = (member: string, message: string) => addIssue({ code: 'custom', path: [member], message })
+  if (country === undefined && dialAs !== undefined && dialAs !== 'asTyped') {
+    issue('dialAs', `${dialAs} needs a country`)
+  }
+  if (dialAs === 'e164' && outPrefix !== '') issue('outPrefix', 'must be left out with dialAs e164')
 })
 export type PolicyFile = z.output<typeof PolicyFile>
