@@ -7,7 +7,7 @@ import { type RedisServer, startRedis } from '../../support/redis.ts'
 let server: RedisServer
 let redis: Redis
 beforeAll(async () => {
-  server = await startRedis()
+  server = await startRedis({ cluster: true })
   redis = await server.connect()
 })
 beforeEach(() => redis.flushall())
@@ -34,6 +34,31 @@ describe('the limits of dialling', () => {
       expect(result.reason).toMatchObject({ code: 'throttled' })
       expect(result.reason.retryAfter).toBeGreaterThan(0)
     }
+  })
+
+  test.each([
+    ['minute', 'perMinute', 60],
+    ['day', 'perDay', 86_400],
+  ])('of a %s slide: the oldest call makes room, and the wait is until then', async (_, limit, seconds) => {
+    const limits = createDialLimits(redis)
+    const most = { ...MOST, [limit]: 2 }
+    const aged = (s: number) => redis.zadd('{hookswitch:dial:1}:attempts', Date.now() - s * 1000, `hk_${s}`)
+    await aged(seconds - 20)
+    await aged(seconds - 40)
+    const refusal = await limits.take('1', 'next', most).catch((err) => err)
+    expect(refusal).toMatchObject({ code: 'throttled' })
+    expect(refusal.retryAfter).toBeGreaterThan(10)
+    expect(refusal.retryAfter).toBeLessThanOrEqual(20)
+    await redis.flushall()
+    await aged(seconds + 1)
+    await aged(seconds - 40)
+    await expect(limits.take('1', 'next', most)).resolves.toBeUndefined()
+  })
+
+  test('what is refused is not counted: trying does not lengthen the wait', async () => {
+    const limits = createDialLimits(redis)
+    for (let n = 0; n < 5; n++) await limits.take('1', `hk_${n}`, { ...MOST, perDay: 1 }).catch(() => {})
+    await expect(limits.take('1', 'next', { ...MOST, perDay: 2 })).resolves.toBeUndefined()
   })
 
   test('are each user’s own', async () => {
@@ -83,6 +108,25 @@ describe('an Idempotency-Key', () => {
       Array.from({ length: 40 }, (_, n) => apis[n % 2]?.claim('1', 'k', 'print', `hk_${n}`)),
     )
     expect(new Set(ids).size).toBe(1)
+  })
+  test('may be anything, and is forgotten after a day', async () => {
+    const keys = createDialKeys(redis)
+    const odd = ['', ':', '}{', '\r\n', 'k'.repeat(10_000), '٠']
+    for (const [n, key] of odd.entries())
+      expect(await keys.claim('1', key, 'print', `hk_${n}`)).toBe(`hk_${n}`)
+    const kept = await redis.keys('*')
+    expect(kept).toHaveLength(odd.length)
+    for (const key of kept) {
+      expect(await redis.ttl(key)).toBeGreaterThan(86_000)
+      expect(await redis.ttl(key)).toBeLessThanOrEqual(86_400)
+    }
+  })
+  test('without Redis stands for nothing: no second call', async () => {
+    const gone = await server.connect()
+    gone.disconnect()
+    await expect(createDialKeys(gone).claim('1', 'k', 'print', 'hk_1')).rejects.toMatchObject({
+      code: 'unavailable',
+    })
   })
   test('is each user’s own', async () => {
     const keys = createDialKeys(redis)

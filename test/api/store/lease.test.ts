@@ -2,15 +2,16 @@ import { setTimeout as pause } from 'node:timers/promises'
 import type { Redis } from 'ioredis'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { Lease } from '../../../api/core/lease.ts'
-import { createLease } from '../../../api/store/redis/lease.ts'
+import { createLease, FENCE_KEY } from '../../../api/store/redis/lease.ts'
 import { type RedisServer, startRedis } from '../../support/redis.ts'
 import { until } from '../../support/stack.ts'
+import { startProcess } from './processes.ts'
 
 let server: RedisServer
 let redis: Redis
 const open: Lease[] = []
 beforeAll(async () => {
-  server = await startRedis()
+  server = await startRedis({ cluster: true })
   redis = await server.connect()
 })
 beforeEach(() => redis.flushall())
@@ -19,13 +20,18 @@ afterAll(() => server?.stop())
 
 const TTL_MS = 600
 /** @param clock stands still where a process does */
-function lease(instance: string, connection = redis, clock = () => performance.now()) {
+function lease(
+  instance: string,
+  connection = redis,
+  clock = () => performance.now(),
+  onTrouble: (err: unknown) => void = () => {},
+) {
   const one = createLease({
     redis: connection,
     name: 'pbx',
     instance,
     monotonic: clock,
-    onTrouble: () => {},
+    onTrouble,
     ttlMs: TTL_MS,
     everyMs: 100,
   })
@@ -64,6 +70,28 @@ describe('a lease', () => {
     expect(b.fence()).toBeGreaterThan(fence)
   })
 
+  test('of a process that is stopped goes to another; woken, it knows at once that it is the holder no more', async () => {
+    const frozen = await startProcess('holder', server.url)
+    try {
+      const lines = frozen.lines()
+      const next = async () => (await lines.next()).value
+      void frozen.go()
+      const pid = Number(await next())
+      const fence = Number(await next())
+      process.kill(pid, 'SIGSTOP')
+      const b = lease('b')
+      await until('the other holds it', () => b.fence() !== undefined)
+      expect(b.fence()).toBeGreaterThan(fence)
+      process.kill(pid, 'SIGCONT')
+      expect(await next()).toBe('none')
+      const fenceOfB = b.fence() ?? Number.POSITIVE_INFINITY
+      await b.close()
+      expect(Number(await next())).toBeGreaterThan(fenceOfB)
+    } finally {
+      await frozen.kill()
+    }
+  })
+
   test('is lost by the own clock, whatever Redis says', async () => {
     let now = 0
     const a = lease('a', redis, () => now)
@@ -82,6 +110,31 @@ describe('a lease', () => {
     const b = lease('b')
     await until('it is held', () => b.fence() !== undefined)
     expect(b.fence()).toBeGreaterThan(fence)
+  })
+
+  test('that Redis forgot while it was held is held on with a higher fence, or by another', async () => {
+    const [a, b] = [lease('a'), lease('b')]
+    await until('one holds it', () => held(a, b).length === 1)
+    const fence = held(a, b)[0]?.fence() ?? 0
+    await redis.flushall()
+    await until('a new fence is given', async () => (await redis.get(FENCE_KEY('pbx'))) !== null)
+    const given = Number(await redis.get(FENCE_KEY('pbx')))
+    expect(given).toBeGreaterThan(fence)
+    await until('only the new fence is held', () => held(a, b).every((one) => one.fence() === given))
+    expect(held(a, b)).toHaveLength(1)
+  })
+
+  test('is nobody’s while Redis is away, which is told once, and somebody’s again after', async () => {
+    const mine = await server.connect()
+    const troubles: unknown[] = []
+    const a = lease('a', mine, undefined, (err) => troubles.push(err))
+    await until('it is held', () => a.fence() !== undefined)
+    mine.disconnect()
+    await until('it is lost', () => a.fence() === undefined)
+    await pause(300)
+    expect(troubles).toHaveLength(1)
+    await mine.connect()
+    await until('it is held again', () => a.fence() !== undefined)
   })
 
   test('tells of each change once', async () => {
