@@ -1,5 +1,5 @@
 import type { Channel, DeviceState, DialEnd, Fact, PbxTime } from '../core/calls/facts.ts'
-import { cleanText, endpointOf, microsecondsOf, secondsIn, stateOf } from './spelling.ts'
+import { cleanText, endpointOf, microsecondsOf, secondsIn, stateOf, unescaped } from './spelling.ts'
 import type { AmiMessage } from './wire.ts'
 
 type Fields = AmiMessage['fields']
@@ -118,7 +118,7 @@ function channel(fields: Fields, at: PbxTime, prefix: string, more: About = {}):
 
 const DIALLED = /^\+?[0-9*#]{1,40}$/
 const naming = (name: string): About => ({ name, endpoint: endpointOf(name) })
-const partyOf = (text = '') => (text === '<unknown>' ? '' : cleanText(text))
+const partyOf = (text = '') => (text === '<unknown>' ? '' : cleanText(unescaped(text)))
 const isTrue = (text = '') => /^(1|on|yes|true)$/i.test(text)
 
 /** What a transfer shows may have been taken before it began, though it is told after it: that it was there. */

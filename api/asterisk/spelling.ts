@@ -61,6 +61,15 @@ export function stateOf(number: string): Channel['state'] | undefined {
   }
 }
 
+/**
+ * Numbers and names of parties come escaped as in C (manager_channels.c, ast_escape_c): `O\'Neil`. Escaped
+ * controls are dropped like any others.
+ */
+export function unescaped(text: string): string {
+  if (!text.includes('\\')) return text
+  return text.replace(/\\([abfnrtv\\'"?])/g, (_, escaped: string) => (/\w/.test(escaped) ? '' : escaped))
+}
+
 const MOST_TEXT = 80
 const PLAIN = /^[\x20-\x7e]{0,80}$/
 /** Controls, line breaks of all kinds, and marks that turn the direction of writing. */

@@ -99,6 +99,7 @@ test.each([
   ['a character of two units at the end', `${'x'.repeat(79)}😀y`, `${'x'.repeat(79)}😀`],
   ['markup, which is text', '<b>&"', '<b>&"'],
   ['other letters', 'Иван ፊ', 'Иван ፊ'],
+  ['escapes as in C', 'O\\\'Neil \\"Bob\\" \\\\\\n', 'O\'Neil "Bob" \\'],
 ])('a name with %s is made fit to be shown', (_, name, shown) => {
   expect(about('NewCallerid', { CallerIDName: name, CallerIDNum: name })).toMatchObject({
     callerName: shown,
