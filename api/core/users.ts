@@ -25,7 +25,7 @@ export type NewUser = Pick<User, 'username' | 'extension' | 'role' | 'passwordHa
 export interface UserStore {
   /** @throws {Refusal} `taken` when the username, the extension or the email belongs to somebody else: `detail` says which */
   add(user: NewUser): Promise<User>
-  /** Finds by username (any case) and, failing that, by extension: SIP clients log in with either. */
+  /** Finds by username (any case), failing that by extension, failing that by email: clients log in with any. */
   findByLogin(name: string): Promise<User | undefined>
   find(id: string): Promise<User | undefined>
   count(): Promise<number>

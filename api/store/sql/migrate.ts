@@ -4,6 +4,7 @@ import * as logins from './migrations/0001-logins.ts'
 import * as refresh from './migrations/0002-refresh.ts'
 import * as calls from './migrations/0003-calls.ts'
 import * as email from './migrations/0004-email.ts'
+import * as onboarding from './migrations/0005-onboarding.ts'
 
 /** In order of name. A migration that has been released is never changed: add the next one. */
 const migrations: Record<string, Migration> = {
@@ -11,6 +12,7 @@ const migrations: Record<string, Migration> = {
   '0002-refresh': refresh,
   '0003-calls': calls,
   '0004-email': email,
+  '0005-onboarding': onboarding,
 }
 
 /**

@@ -1,6 +1,7 @@
 import type { Generated } from 'kysely'
 import type { Role } from '../../../contract/claims.ts'
 import type { Direction, Outcome } from '../../core/calls/call.ts'
+import type { ExtensionState } from '../../core/onboarding/extensions.ts'
 import type { OwnStatus } from '../../core/presence/status.ts'
 import type { LedgerEntry } from '../../core/revocations.ts'
 
@@ -10,6 +11,8 @@ export interface Tables {
   sessions: SessionsTable
   revocations: RevocationsTable
   log_state: LogStateTable
+  extensions: ExtensionsTable
+  invitations: InvitationsTable
   calls: CallsTable
   call_parties: CallPartiesTable
   dialled_calls: DialledCallsTable
@@ -106,4 +109,26 @@ export interface UserStatusesTable {
   user_id: number
   status: OwnStatus
   set_at: number
+}
+
+export interface ExtensionsTable {
+  extension: string
+  state: ExtensionState
+  user_id: number | null
+  mark: string
+  sealed_secret: string
+  auth_username: string | null
+  attempts: number
+  last_error: string | null
+  next_try_at: number
+  changed_at: number
+}
+
+export interface InvitationsTable {
+  hash: string
+  email_folded: string | null
+  created_by: number | null
+  created_at: number
+  expires_at: number
+  used_at: number | null
 }

@@ -1,40 +1,22 @@
-import type { Selectable } from 'kysely'
+import type { Kysely, Selectable } from 'kysely'
 import { Refusal } from '../../core/refusal.ts'
 import type { LedgerEntry } from '../../core/revocations.ts'
-import type { User, UserStore } from '../../core/users.ts'
+import type { NewUser, User, UserStore } from '../../core/users.ts'
 import { rowId, storable } from './bind.ts'
 import type { Database } from './database.ts'
 import { UniqueViolation } from './fault.ts'
 import { enter } from './ledger.ts'
-import type { UsersTable } from './tables.ts'
+import type { Tables, UsersTable } from './tables.ts'
 
 const clock = () => Math.floor(Date.now() / 1000)
 
 /** @param now unix seconds, for `createdAt` */
 export function createUserStore(db: Database, now: () => number = clock): UserStore {
   return {
-    async add({ username, extension, email = null, role, passwordHash }) {
-      const row = await db.query
-        .insertInto('users')
-        .values({
-          username,
-          username_folded: fold(username),
-          extension,
-          email,
-          email_folded: email === null ? null : fold(email),
-          role,
-          password_hash: passwordHash,
-          disabled: 0,
-          generation: 0,
-          created_at: now(),
-        })
-        .returningAll()
-        .executeTakeFirstOrThrow()
-        .catch((error) => {
-          throw error instanceof UniqueViolation ? taken(error) : error
-        })
-      return toUser(row)
-    },
+    add: (user) =>
+      insertUser(db.query, user, now()).catch((error) => {
+        throw error instanceof UniqueViolation ? taken(error) : error
+      }),
 
     async findByLogin(name) {
       // Anything may be typed into a login; this cannot be anybody's name.
@@ -43,9 +25,18 @@ export function createUserStore(db: Database, now: () => number = clock): UserSt
       const rows = await db.query
         .selectFrom('users')
         .selectAll()
-        .where((is) => is.or([is('username_folded', '=', folded), is('extension', '=', name)]))
+        .where((is) =>
+          is.or([
+            is('username_folded', '=', folded),
+            is('extension', '=', name),
+            is('email_folded', '=', folded),
+          ]),
+        )
         .execute()
-      const row = rows.find((each) => each.username_folded === folded) ?? rows[0]
+      const row =
+        rows.find((each) => each.username_folded === folded) ??
+        rows.find((each) => each.extension === name) ??
+        rows[0]
       return row && toUser(row)
     },
 
@@ -105,13 +96,41 @@ export function createUserStore(db: Database, now: () => number = clock): UserSt
   }
 }
 
+/**
+ * @param query single, or a transaction's
+ * @throws {UniqueViolation} see `taken`
+ */
+export async function insertUser(
+  query: Kysely<Tables>,
+  { username, extension, email = null, role, passwordHash }: NewUser,
+  createdAt: number,
+): Promise<User> {
+  const row = await query
+    .insertInto('users')
+    .values({
+      username,
+      username_folded: fold(username),
+      extension,
+      email,
+      email_folded: email === null ? null : fold(email),
+      role,
+      password_hash: passwordHash,
+      disabled: 0,
+      generation: 0,
+      created_at: createdAt,
+    })
+    .returningAll()
+    .executeTakeFirstOrThrow()
+  return toUser(row)
+}
+
 /** What usernames are compared by. The engines cannot: SQLite folds ASCII alone. */
 export function fold(username: string): string {
   return username.normalize('NFKC').toLowerCase().normalize('NFKC')
 }
 
 /** Both engines name the column or the index of it. */
-function taken(error: UniqueViolation): Refusal {
+export function taken(error: UniqueViolation): Refusal {
   const said = error.cause instanceof Error ? error.cause.message : ''
   const [, what = 'username'] = /users[._](username|extension|email)/.exec(said) ?? []
   return new Refusal('taken', { detail: what, cause: error })

@@ -6,7 +6,7 @@ import { onBothEngines } from './engines.ts'
 import { startProcess } from './processes.ts'
 import { newUser } from './rows.ts'
 
-const ALL = ['0001-logins', '0002-refresh', '0003-calls', '0004-email']
+const ALL = ['0001-logins', '0002-refresh', '0003-calls', '0004-email', '0005-onboarding']
 
 describe('migrating', () => {
   onBothEngines((engine) => {

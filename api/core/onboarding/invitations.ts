@@ -1,0 +1,51 @@
+import { createHash, randomBytes } from 'node:crypto'
+
+/** An invitation lets one person make one account. Times are unix seconds. */
+export interface Invitation {
+  /** SHA-256 of its text, base64url: the text itself is kept nowhere. */
+  hash: string
+  /** The only address that may use it; anybody's where null. */
+  email: string | null
+  createdBy: string | null
+  createdAt: number
+  expiresAt: number
+  usedAt: number | null
+}
+
+export interface InvitationStore {
+  add(invitation: Invitation): Promise<void>
+  /** Uses it up, if it is there, unused, unexpired, and for this address: one of two who try. */
+  use(hash: string, email: string, now: number): Promise<boolean>
+  /** What came of using it was undone: it may be used again. */
+  giveBack(hash: string): Promise<void>
+  /** Those that can still be used, the newest first. */
+  open(now: number): Promise<Invitation[]>
+}
+
+export interface Invitations {
+  /** @returns its text, shown once */
+  invite(to: { email: string | null; days: number; createdBy: string | null }): Promise<{
+    invitation: string
+    expiresAt: number
+  }>
+  open(): Promise<Invitation[]>
+}
+
+export function createInvitations(store: InvitationStore, now: () => number): Invitations {
+  const nowS = () => Math.floor(now() / 1000)
+  return {
+    async invite({ email, days, createdBy }) {
+      const invitation = `inv_${randomBytes(24).toString('base64url')}`
+      const createdAt = nowS()
+      const expiresAt = createdAt + days * 86_400
+      const hash = hashOf(invitation)
+      await store.add({ hash, email, createdBy, createdAt, expiresAt, usedAt: null })
+      return { invitation, expiresAt }
+    },
+    open: () => store.open(nowS()),
+  }
+}
+
+/** 192 random bits need no slow hash. */
+export const hashOf = (invitation: string): string =>
+  createHash('sha256').update(invitation).digest('base64url')
