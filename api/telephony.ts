@@ -75,6 +75,9 @@ export interface Telephony {
 const GRACE_MS = 30_000
 /** A PBX that restarts is back by then; longer, and nobody can be reached. */
 const AWAY_MS = 3_000
+/** Longer than others take to ask for the lease. */
+const PASS_FOR_MS = 2_000
+const PASS_EVERY_MS = 30_000
 
 export function createTelephony(needs: TelephonyNeeds): Telephony {
   const { config, redis, news, dialled, log, now, monotonic } = needs
@@ -181,6 +184,7 @@ export function createTelephony(needs: TelephonyNeeds): Telephony {
   })
 
   let wasAway = true
+  let passedAt = 0
   const chores: Chore[] = []
   return {
     calls,
@@ -223,6 +227,11 @@ export function createTelephony(needs: TelephonyNeeds): Telephony {
   function noteAway() {
     if (isAway() !== wasAway) publishing.changed()
     wasAway = isAway()
+    // Another API may reach the PBX. Where none does, it soon comes back, and somebody says that nobody can.
+    if (wasAway && now() - passedAt > PASS_EVERY_MS && lease.fence() !== undefined) {
+      passedAt = now()
+      lease.pass(PASS_FOR_MS)
+    }
   }
 
   function hear(fact: Fact) {

@@ -7,6 +7,11 @@ export interface Lease {
   fence(): number | undefined
   /** Tells of each change, also of losing it. */
   onChange(listener: (fence: number | undefined) => void): void
+  /**
+   * Lets another have it, who may do better; takes it back after `forMs` if nobody did.
+   * Nothing where it is not held.
+   */
+  pass(forMs: number): void
   /** Gives it up, so that another need not wait for its end. */
   close(): Promise<void>
 }

@@ -3,7 +3,7 @@ import type { Lease } from '../lease.ts'
 import type { Call } from './call.ts'
 import type { CallTable } from './call-table.ts'
 import type { CdrFact } from './facts.ts'
-import type { CallRecord, DialledStore, HistoryStore } from './history.ts'
+import type { CallRecord, DialledCall, DialledStore, HistoryStore } from './history.ts'
 
 export interface KeepingNeeds {
   table: Pick<CallTable, 'find' | 'live' | 'onChange'>
@@ -89,12 +89,35 @@ export function createKeeping(needs: KeepingNeeds): Keeping {
   /** Asked for, and the PBX never told of it: a phone that cannot be rung leaves no trace on some. */
   async function settleUnheard() {
     const before = Math.floor((needs.now() - needs.askedForMs) / 1000)
-    for (const { id, userId } of await dialled.unfinished(before)) {
+    for (const { id, userId, number, createdAt } of await dialled.unfinished(before)) {
       const call = table.find(id)
       if (call !== undefined && call.state !== 'ended') continue
+      if (call === undefined) await keepUnheard({ id, userId, number, createdAt })
       await dialled.finish(id, call?.outcome ?? 'unknown')
       await limits.release(userId, id)
     }
+  }
+
+  /** Nobody listened when it ended, or it never began: whoever dialled finds it all the same. */
+  async function keepUnheard({ id, userId, number, createdAt }: Omit<DialledCall, 'outcome'>) {
+    const caller = needs.personOf(userId)
+    await history.save({
+      id,
+      direction: 'outgoing',
+      fromNumber: caller?.extension ?? '',
+      fromName: caller?.name ?? '',
+      toNumber: number,
+      toName: '',
+      startedAt: createdAt,
+      answeredAt: null,
+      endedAt: createdAt,
+      duration: 0,
+      billable: 0,
+      outcome: 'unknown',
+      cause: null,
+      recording: null,
+      parties: caller === undefined ? [] : [caller],
+    })
   }
 
   return {

@@ -61,6 +61,7 @@ export function createLease(needs: LeaseNeeds): Lease {
   let isAsking = false
   let isFailing = false
   let isClosed = false
+  let passedUntil = Number.NEGATIVE_INFINITY
 
   const fence = () => (held !== undefined && monotonic() < held.until ? held.fence : undefined)
 
@@ -78,7 +79,7 @@ export function createLease(needs: LeaseNeeds): Lease {
       const given = (await redis.eval(HOLD, 2, key, FENCE_KEY(name), instance, ttlMs, highest)) as
         | number
         | null // HOLD's return
-      if (isClosed) return
+      if (isClosed || askedAt < passedUntil) return
       held = given === null ? undefined : { fence: given, until: askedAt + ttlMs }
       highest = Math.max(highest, given ?? 0)
       isFailing = false
@@ -93,7 +94,7 @@ export function createLease(needs: LeaseNeeds): Lease {
   /** Also while an answer is awaited: it may never come, and the time runs out all the same. */
   function tend() {
     tell()
-    if (!isAsking) void ask().then(tell)
+    if (!isAsking && monotonic() >= passedUntil) void ask().then(tell)
   }
   const timer = setInterval(tend, everyMs).unref()
   tend()
@@ -102,6 +103,13 @@ export function createLease(needs: LeaseNeeds): Lease {
     fence,
     onChange(listener) {
       listeners.push(listener)
+    },
+    pass(forMs) {
+      if (fence() === undefined) return
+      passedUntil = monotonic() + forMs
+      held = undefined
+      tell()
+      redis.eval(GIVE_UP, 1, key, instance).catch(() => {}) // then it ends by itself
     },
     async close() {
       isClosed = true

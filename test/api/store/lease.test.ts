@@ -92,6 +92,24 @@ describe('a lease', () => {
     }
   })
 
+  test('that is passed on goes to another, and comes back where there is none', async () => {
+    const a = lease('a')
+    await until('it is held', () => a.fence() !== undefined)
+    const fence = a.fence() ?? 0
+    a.pass(200)
+    expect(a.fence()).toBeUndefined()
+    await until('nobody else wanted it', () => a.fence() !== undefined)
+    expect(a.fence()).toBeGreaterThan(fence)
+
+    const b = lease('b')
+    await pause(TTL_MS)
+    expect(held(a, b)).toEqual([a])
+    a.pass(TTL_MS)
+    await until('the other has it', () => b.fence() !== undefined)
+    await pause(TTL_MS * 2)
+    expect(held(a, b)).toEqual([b])
+  })
+
   test('is lost by the own clock, whatever Redis says', async () => {
     let now = 0
     const a = lease('a', redis, () => now)

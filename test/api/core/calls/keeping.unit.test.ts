@@ -1,0 +1,170 @@
+import { beforeEach, expect, test } from 'vitest'
+import type { Call } from '../../../../api/core/calls/call.ts'
+import type { CallListener } from '../../../../api/core/calls/call-table.ts'
+import type { CallRecord, DialledCall } from '../../../../api/core/calls/history.ts'
+import { createKeeping, type Keeping } from '../../../../api/core/calls/keeping.ts'
+import { recordOf } from '../../../../api/core/calls/record.ts'
+import { Refusal } from '../../../../api/core/refusal.ts'
+import { aCall, aDirectory, aLeg } from './samples.ts'
+
+const directory = await aDirectory()
+const ENDED = aCall({ state: 'ended', endedAt: 1_700_000_060_000_000, outcome: 'answered' })
+const ASKED: DialledCall = {
+  id: 'hk_1',
+  userId: '2',
+  number: '1003',
+  createdAt: 1_700_000_000,
+  outcome: null,
+}
+
+let fence: number | undefined
+let now: number
+let listener: CallListener
+let live: Call[]
+let isAway: boolean
+let records: Map<string, CallRecord>
+let enriched: unknown[][]
+let dialled: Map<string, DialledCall>
+let released: string[]
+let kept: string[]
+let keeping: Keeping
+
+/** This API holds the lease, the PBX is there, and the database, too. */
+beforeEach(() => {
+  fence = 1
+  now = 1_700_000_100_000
+  live = []
+  isAway = false
+  records = new Map()
+  enriched = []
+  dialled = new Map()
+  released = []
+  kept = []
+  keeping = createKeeping({
+    table: {
+      find: (id) => live.find((call) => call.id === id),
+      live: () => live,
+      onChange(told) {
+        listener = told
+        return () => {}
+      },
+    },
+    history: {
+      async save(record) {
+        if (isAway) throw new Refusal('unavailable')
+        records.set(record.id, record)
+      },
+      async enrich(...args) {
+        enriched.push(args)
+      },
+    },
+    dialled: {
+      find: async (id) => dialled.get(id),
+      async finish(id, outcome) {
+        const call = dialled.get(id)
+        if (call !== undefined) dialled.set(id, { ...call, outcome })
+      },
+      unfinished: async (before) =>
+        [...dialled.values()].filter(({ outcome, createdAt }) => outcome === null && createdAt < before),
+    },
+    limits: {
+      release: async (_, callId) => void released.push(callId),
+      keep: async (calls) => void kept.push(...calls.map(({ callId }) => callId)),
+    },
+    lease: { fence: () => fence },
+    recordOf: (call) =>
+      recordOf(
+        call,
+        (endpoint) => directory.ofEndpoint(endpoint),
+        () => null,
+      ),
+    personOf: (userId) => directory.ofUser(userId),
+    isOnline: () => true,
+    now: () => now,
+    askedForMs: 60_000,
+    onTrouble: () => {},
+  })
+})
+
+test('a call that is over is kept, with whose phones were in it', async () => {
+  listener(ENDED, undefined)
+  await keeping.tend()
+  expect(records.get(ENDED.id)).toMatchObject({
+    outcome: 'answered',
+    parties: [{ userId: '2' }, { userId: '3' }],
+  })
+})
+
+test('a call that lasts is not', async () => {
+  listener(aCall(), undefined)
+  await keeping.tend()
+  expect(records.size).toBe(0)
+})
+
+test('who does not hold the lease keeps nothing, and all of the last minute once it does', async () => {
+  fence = undefined
+  listener(ENDED, undefined)
+  await keeping.tend()
+  expect(records.size).toBe(0)
+  fence = 2
+  now += 50_000
+  await keeping.tend()
+  expect(records.has(ENDED.id)).toBe(true)
+})
+
+test('what could not be kept is kept when the database is back', async () => {
+  isAway = true
+  listener(ENDED, undefined)
+  await keeping.tend()
+  isAway = false
+  await keeping.tend()
+  expect(records.has(ENDED.id)).toBe(true)
+})
+
+test('a dialled call whose phone never rang is the dialler’s all the same, and no longer counts', async () => {
+  dialled.set('hk_1', { ...ASKED, createdAt: now / 1000 - 10 })
+  listener(
+    { ...ENDED, id: 'hk_1', legs: [], outcome: 'own_unavailable', to: { number: '', name: '' } },
+    undefined,
+  )
+  await keeping.tend()
+  expect(records.get('hk_1')).toMatchObject({
+    fromNumber: '1001',
+    toNumber: '1003',
+    parties: [{ userId: '2' }],
+  })
+  expect(dialled.get('hk_1')?.outcome).toBe('own_unavailable')
+  expect(released).toEqual(['hk_1'])
+})
+
+test('what the PBX never told of is settled once its time is over, and not before', async () => {
+  dialled.set('hk_1', { ...ASKED, createdAt: now / 1000 - 59 })
+  await keeping.tend()
+  expect(dialled.get('hk_1')?.outcome).toBeNull()
+  now += 2_000
+  await keeping.tend()
+  expect(dialled.get('hk_1')?.outcome).toBe('unknown')
+  expect(records.get('hk_1')).toMatchObject({ outcome: 'unknown', toNumber: '1003' })
+  expect(released).toEqual(['hk_1'])
+})
+
+test('a dialled call that lives goes on counting', async () => {
+  dialled.set('hk_1', ASKED)
+  live = [aCall({ id: 'hk_1', legs: [aLeg('1001')] })]
+  await keeping.tend()
+  expect(kept).toEqual(['hk_1'])
+  expect(dialled.get('hk_1')?.outcome).toBeNull()
+})
+
+test('the PBX’s own record waits for the end of the call', async () => {
+  live = [aCall()]
+  const cdr = { kind: 'cdr' as const, callId: ENDED.id, channelId: 'c', at: 0, source: '', destination: '' }
+  keeping.hear({ ...cdr, callerName: '', disposition: 'ANSWERED', duration: 62, billable: 58 })
+  await keeping.tend()
+  expect(enriched).toEqual([])
+  live = []
+  listener(ENDED, undefined)
+  await keeping.tend()
+  await keeping.tend()
+  expect(enriched).toEqual([[ENDED.id, expect.objectContaining({ duration: 62, billable: 58 })]])
+})
