@@ -27,9 +27,12 @@ export interface Asterisk {
   readonly users: { events: AmiUser; control: AmiUser }
   /** Of all phones but 201, and of the trunk. */
   readonly phoneSecret: string
+  /** Where it puts what it records. */
+  readonly recordings: string
   secretOf(extension: string): string
-  /** Stands still with its sockets open, until it is killed. */
+  /** Stands still with its sockets open, until it is thawed or killed. */
   freeze(): Promise<void>
+  thaw(): void
   /** Dies at once, as of kill -9. */
   kill(): Promise<void>
   /** Ends what runs and comes back on the same ports with what it had, fully booted. */
@@ -106,11 +109,13 @@ export async function startAsterisk(options: AsteriskOptions = {}): Promise<Aste
       control: { username: 'hookswitch-control', secret: secrets.control },
     },
     phoneSecret: secrets.phones,
+    recordings: join(folder, 'spool', 'monitor'),
     secretOf: (extension) => (extension === '201' ? PHONE_201_SECRET : secrets.phones),
     async freeze() {
       server.kill('SIGSTOP')
       while (!(await standsStill(server))) await sleep(5)
     },
+    thaw: () => void server.kill('SIGCONT'),
     kill: () => end('SIGKILL'),
     async restart() {
       await end('SIGTERM')
