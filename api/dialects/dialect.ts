@@ -1,4 +1,5 @@
 import type { Context } from 'hono'
+import { HTTPException } from 'hono/http-exception'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import { z } from 'zod'
 import { CHALLENGE_INVALID, CHALLENGE_NONE } from '../../contract/bearer.ts'
@@ -43,7 +44,7 @@ export function refuse(
   { refusals, body, contentType }: Speech,
   log: Logger,
 ): Response {
-  const refusal = err instanceof Refusal ? err : new Refusal('internal', { cause: err })
+  const refusal = refusalOf(err)
   if (refusal.code === 'internal' || refusal.code === 'unavailable') {
     const level = refusal.code === 'internal' ? 'error' : 'warn'
     log[level]({ event: 'request_failed', path: c.req.path, err: refusal.cause ?? refusal }, 'request failed')
@@ -59,6 +60,14 @@ export function refuse(
     words.status,
     contentType === undefined ? {} : { 'Content-Type': contentType },
   )
+}
+
+/** What the framework itself says of a request that it cannot read is the client's doing, too. */
+function refusalOf(err: unknown): Refusal {
+  if (err instanceof Refusal) return err
+  if (!(err instanceof HTTPException) || err.status >= 500) return new Refusal('internal', { cause: err })
+  const detail = err.status === 415 ? 'Content-Type must be application/json' : 'the body is not JSON'
+  return new Refusal('input_invalid', { detail })
 }
 
 /**

@@ -23,6 +23,7 @@ export const Dial = z
       .openapi({ description: 'Whose phone rings; supervisors and admins may name others' }),
     caller_number: z
       .string()
+      .min(1)
       .max(64)
       .optional()
       .openapi({ description: 'One of the user’s own numbers, to be shown' }),

@@ -1,0 +1,81 @@
+import { type Action, type AmiServer, type Answer, startAmiServer, success } from './ami-server.ts'
+
+/** A PBX of nothing but AMI, for a whole stack: it tells what a test tells it, and takes every order. */
+export interface AmiPbx {
+  /** What a stack must know of it. */
+  env: Record<string, string>
+  server: AmiServer
+  /** Whether both users are logged in. */
+  isUp(): boolean
+  /** To whoever listens to events. */
+  tell(events: string | Buffer): void
+  /** Every order there was, without what any link asks by itself. */
+  orders(): Action[]
+  /** How often the link of events was opened. */
+  eventLinks(): number
+  stop(): Promise<void>
+}
+
+export interface AmiPbxOptions {
+  answers?: Record<string, Answer>
+  /** What there is when it is asked for; each item as its lines. */
+  channels?: () => string[][]
+  devices?: () => string[][]
+}
+
+const ORDERS = [
+  ...['Originate', 'Hangup', 'BlindTransfer', 'Atxfer', 'CancelAtxfer', 'PlayDTMF', 'Park', 'MuteAudio'],
+  ...['MixMonitorMute', 'ShowDialPlan', 'PJSIPNotify'],
+]
+const ROUTINE = ['Login', 'Ping', 'ListCommands', 'CoreShowChannels', 'DeviceStateList', 'ParkedCalls']
+
+export async function startAmiPbx(options: AmiPbxOptions = {}): Promise<AmiPbx> {
+  const { answers = {}, channels = () => [], devices = () => [] } = options
+  const server = await startAmiServer({
+    answers: {
+      Ping: (session, action) => success('Ping: Pong', `Timestamp: ${timestamp()}`)(session, action),
+      ListCommands: success(...[...ORDERS, ...ROUTINE].map((name) => `${name}: What it does.`)),
+      CoreShowChannels: list(channels),
+      DeviceStateList: list(devices),
+      ParkedCalls: list(() => []),
+      ...Object.fromEntries(ORDERS.map((name) => [name, success('Message: Done')])),
+      ...answers,
+    },
+  })
+  const linksOf = (user: string) => server.sessions.filter(({ actions }) => actions[0]?.username === user)
+  return {
+    env: {
+      HOOKSWITCH_AMI_HOST: '127.0.0.1',
+      HOOKSWITCH_AMI_PORT: String(server.port),
+      HOOKSWITCH_AMI_EVENTS_SECRET: 'sesame',
+      HOOKSWITCH_AMI_CONTROL_SECRET: 'sesame',
+      HOOKSWITCH_DIAL_CONTEXT: 'internal',
+    },
+    server,
+    isUp: () =>
+      ['events', 'control'].every((one) => linksOf(`hookswitch-${one}`).some(({ socket }) => !socket.closed)),
+    tell(events) {
+      linksOf('hookswitch-events').at(-1)?.raw(events)
+    },
+    orders: () =>
+      server.sessions
+        .flatMap(({ actions }) => actions)
+        .filter(({ action = '' }) => !ROUTINE.includes(action)),
+    eventLinks: () => linksOf('hookswitch-events').length,
+    stop: () => server.stop(),
+  }
+}
+
+/** As Asterisk writes a time: seconds and microseconds. */
+export const timestamp = (ms = Date.now()): string => (ms / 1000).toFixed(6)
+
+const list =
+  (items: () => string[][]): Answer =>
+  (session, { actionid }) => {
+    const all = [
+      ['Response: Success', 'EventList: start'],
+      ...items(),
+      ['Event: Done', 'EventList: Complete'],
+    ]
+    session.raw(all.map((lines) => `${lines.join('\r\n')}\r\nActionID: ${actionid}\r\n\r\n`).join(''))
+  }
