@@ -26,6 +26,8 @@ export interface AppNeeds {
   allowedOrigins: readonly string[]
   /** Whether tokens can be judged and issued now. */
   ready: () => { ready: boolean; revocationBoundMs: number; revocationAgeMs: number | null }
+  /** The PBX is no part of being ready: sessions go on without it. */
+  pbx: () => 'online' | 'away' | 'none'
   log: Logger
 }
 
@@ -38,6 +40,7 @@ export function createApp({
   keyring,
   allowedOrigins,
   ready,
+  pbx,
   log,
 }: AppNeeds): Hono {
   const app = new Hono({ getPath: pathWithColons })
@@ -69,6 +72,7 @@ export function createApp({
         ready: state.ready,
         revocation_bound_ms: state.revocationBoundMs,
         revocation_age_ms: state.revocationAgeMs,
+        pbx: pbx(),
       },
       state.ready ? 200 : 503,
     )

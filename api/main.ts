@@ -219,6 +219,7 @@ async function main() {
     }),
     keyring,
     allowedOrigins,
+    pbx: () => (config.pbx === undefined ? 'none' : telephony.isOnline() ? 'online' : 'away'),
     ready() {
       const age = memory.ageMs(monotonic())
       const revocationAgeMs = Number.isFinite(age) ? Math.round(age) : null

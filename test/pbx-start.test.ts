@@ -10,7 +10,7 @@ import { type AmiTransport, createAmiTransport } from '../api/asterisk/transport
 import { findOrUnpackAsterisk } from '../bin/system/asterisk.ts'
 import { asteriskMissing } from './support/asterisk.ts'
 import { project, systemFolder } from './support/build.ts'
-import { login } from './support/client.ts'
+import { ask, followSse, login } from './support/client.ts'
 import { startPhone } from './support/phone.ts'
 import { freeLowPort } from './support/port.ts'
 import { type Part, type Stack, startStack, until } from './support/stack.ts'
@@ -77,19 +77,25 @@ describe.skipIf(missing !== undefined)(title, () => {
       expect(others[`PJSIP/${extension}`]).toMatch(/^(UNAVAILABLE|INVALID)$/)
   })
 
-  test('1001 calls 1002: both take it by themselves', async () => {
-    await control.action({
-      Action: 'Originate',
-      Channel: 'PJSIP/1001',
-      ChannelId: 'demo-call',
-      Context: 'internal',
-      Exten: '1002',
-      Priority: 1,
-      Async: true,
-    })
-    await phonesAre('INUSE')
-    await control.action({ Action: 'Hangup', Channel: 'demo-call' })
+  test('a call placed as the welcome says is seen on the stream, from its beginning to its end', async () => {
     await phonesAre('NOT_INUSE')
+    const { access } = await login(stack)
+    const stream = followSse(stack, access)
+    const seen = (state: string) => () => {
+      const { states = {} } = (stream.messages.at(-1) ?? {}) as { states?: Record<string, { state: string }> }
+      return states['1001']?.state === state && states['1002']?.state === state
+    }
+    await until('both are idle', seen('Idle'))
+    const dialled = await ask(`${stack.url}/api/v1/calls`, { token: access, json: { number: '1002' } })
+    expect(dialled.status).toBe(202)
+    await until('both talk', seen('Up'))
+    const call = `${stack.url}${dialled.headers.get('location')}`
+    expect((await ask(call, { token: access })).body).toMatchObject({ state: 'up', to: { number: '1002' } })
+    expect((await ask(`${call}/hangup`, { method: 'POST', token: access })).status).toBe(204)
+    await until('both are idle again', seen('Idle'))
+    expect((await ask(call, { token: access })).body).toMatchObject({ outcome: 'answered' })
+    expect((await ask(`${stack.url}/ready`)).body.pbx).toBe('online')
+    stream.close()
   })
 
   test('says how to register a phone, and what it says is true', async () => {
