@@ -1,3 +1,4 @@
+import { existsSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { findOrUnpackAsterisk } from '../system/asterisk.ts'
 import { SetupError } from '../system/setup-error.ts'
@@ -23,7 +24,7 @@ export interface DemoPbxNeeds {
   /** The folder of `bin/` and `docs/`. */
   project: string
   run: string
-  settings: Pick<Settings, 'data' | 'systemFolder' | 'port' | 'pbxSipPort' | 'pbxAmiPort'>
+  settings: Pick<Settings, 'data' | 'systemFolder' | 'mediaRoot' | 'port' | 'pbxSipPort' | 'pbxAmiPort'>
   say(line: string): void
 }
 
@@ -51,6 +52,10 @@ export async function prepareDemoPbx({ project, run, settings, say }: DemoPbxNee
   const { secrets, files, areNew } = keepPbxSecrets(folder)
   const rtpPorts = { first: 10_000, last: 10_199 }
   const conf = configurePbx(project, { asterisk, folder, run, sipPort, amiPort, rtpPorts, secrets })
+
+  // Recordings go where the gate guards them.
+  const recordings = join(folder, 'spool', 'monitor')
+  if (!existsSync(recordings)) symlinkSync(settings.mediaRoot, recordings)
 
   return {
     server: asteriskSpec(asterisk, folder, conf),

@@ -76,13 +76,15 @@ export function createCalls(needs: CommandsNeeds): Calls {
 
     async find(actor, callId) {
       const call = table.find(callId)
-      if (call !== undefined && (overseesAll(actor) || isParty(actor, call, directory))) {
+      const hasLegs = call !== undefined && call.legs.length > 0
+      if (hasLegs && (overseesAll(actor) || isParty(actor, call, directory))) {
         return { known: 'live', call }
       }
       const asked = await needs.dialled.find(callId)
       if (asked === undefined || !(overseesAll(actor) || asked.userId === actor.userId)) throw noSuchCall()
-      if (call !== undefined) return { known: 'live', call }
-      return { ...asked, known: 'asked', outcome: asked.outcome ?? undefined }
+      if (hasLegs) return { known: 'live', call }
+      // A phone that could not be rung leaves an outcome and nothing else.
+      return { ...asked, known: 'asked', outcome: asked.outcome ?? call?.outcome }
     },
 
     async answer(actor, callId) {
@@ -114,7 +116,9 @@ export function createCalls(needs: CommandsNeeds): Calls {
           endpoint !== undefined &&
           directory.ofEndpoint(endpoint)?.userId === actor.userId,
       )
-      if (own.length === 0 && !overseesAll(actor)) return
+      if (own.length === 0 && !overseesAll(actor)) {
+        throw new Refusal('conflict', { detail: 'your phone has left this call' })
+      }
       const legs = own.length > 0 ? own : call.legs.filter(({ state }) => state !== 'ended')
       await Promise.all(legs.map((leg) => pbx.hangup(leg.channelId, 'normal')))
       await watch.until(callId, (now) => legs.every((leg) => gone(leg)(now)))

@@ -41,14 +41,22 @@ export function createDialling(needs: DiallingNeeds) {
     const { online } = pbx.state()
     if (!online) throw new Refusal('unavailable', { detail: 'the PBX is away', retryAfter: 2 })
 
+    /** Whatever store is away: help must be reached. */
+    const mayFail = <T>(work: Promise<T>) =>
+      isEmergency
+        ? work.catch((err) => {
+            if (err instanceof Refusal && err.code !== 'unavailable') throw err
+            return undefined
+          })
+        : work
     const callId = `hk_${needs.newId()}`
     const key = request.idempotencyKey
     if (key !== undefined) {
       const fingerprint = createHash('sha256')
         .update(JSON.stringify([caller.userId, number, callerId.number]))
         .digest('base64url')
-      const claimed = await keys.claim(actor.userId, key, fingerprint, callId)
-      if (claimed !== callId) return { callId: claimed }
+      const claimed = await mayFail(keys.claim(actor.userId, key, fingerprint, callId))
+      if (claimed !== undefined && claimed !== callId) return { callId: claimed }
     }
     /** Nothing rang: it counts for nothing, and the same key may be tried again. */
     const undo = () =>
@@ -59,13 +67,8 @@ export function createDialling(needs: DiallingNeeds) {
 
     try {
       if (!isEmergency) await limits.take(caller.userId, callId, policy.limits)
-      await dialled.add({
-        id: callId,
-        userId: caller.userId,
-        number,
-        createdAt: Math.floor(needs.now() / 1000),
-        outcome: null,
-      })
+      const createdAt = Math.floor(needs.now() / 1000)
+      await mayFail(dialled.add({ id: callId, userId: caller.userId, number, createdAt, outcome: null }))
     } catch (err) {
       await undo()
       throw err
@@ -81,7 +84,7 @@ export function createDialling(needs: DiallingNeeds) {
       }
       await undo()
       const known = err instanceof Refusal && err.code === 'unknown_number'
-      await dialled.finish(callId, known ? 'unknown_number' : 'failed')
+      await mayFail(dialled.finish(callId, known ? 'unknown_number' : 'failed'))
       throw err
     }
     return { callId }

@@ -49,7 +49,10 @@ export interface HistoryStore {
   find(id: string, userId?: string): Promise<CallRecord | undefined>
   /** Newest first. */
   list(filter: HistoryFilter, page: { after?: HistoryCursor; limit: number }): Promise<CallRecord[]>
-  /** What Asterisk's own record adds to one that is there: billable seconds and duration, the larger wins. */
+  /**
+   * What the PBX's own record adds to one that is there: the larger duration wins, and of a call that was
+   * answered, or may have been, the larger billable seconds.
+   */
   enrich(id: string, cdr: { duration: number; billable: number }): Promise<void>
   count(filter: HistoryFilter): Promise<number>
 }

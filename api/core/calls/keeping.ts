@@ -123,9 +123,11 @@ export function createKeeping(needs: KeepingNeeds): Keeping {
   return {
     hear({ callId, duration, billable }) {
       const known = cdrs.get(callId)
+      // Of a call that we dialled the PBX counts from the moment the own phone was picked up.
+      const counted = callId.startsWith('hk_') ? 0 : billable
       put(cdrs, callId, {
         duration: Math.max(duration, known?.duration ?? 0),
-        billable: Math.max(billable, known?.billable ?? 0),
+        billable: Math.max(counted, known?.billable ?? 0),
         since: needs.now(),
       })
     },

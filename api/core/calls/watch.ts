@@ -25,7 +25,7 @@ export function createWatch(table: Pick<CallTable, 'find' | 'onChange'>): Watch 
         const timer = setTimeout(() => {
           if (holds(table.find(callId))) return settle(resolve)
           settle(() =>
-            reject(new Refusal('unconfirmed', { detail: 'the PBX took it, and nothing happened' })),
+            reject(new Refusal('unconfirmed', { detail: 'it was asked for, and nothing happened in time' })),
           )
         }, withinMs)
         function settle(done: () => void) {

@@ -47,7 +47,8 @@ export function createHistoryStore(db: Database): HistoryStore {
         .updateTable('calls')
         .set({
           duration: sql`case when duration < ${duration} then ${duration} else duration end`,
-          billable: sql`case when billable < ${billable} then ${billable} else billable end`,
+          // A call that nobody took is not paid for, though the PBX's record may count the own phone's waiting.
+          billable: sql`case when billable < ${billable} and outcome in ('answered', 'unknown') then ${billable} else billable end`,
         })
         .where('id', '=', id)
         .execute()

@@ -32,7 +32,7 @@ interface World {
 }
 
 /** 1001 talks with 1002 on a PBX that does what it is asked; `flaw` changes one thing of it. */
-function world(flaw: Partial<Pbx> = {}, { listening = true } = {}): World {
+function world(flaw: Partial<Pbx> = {}, { listening = true, storesAway = false } = {}): World {
   let at = 1_700_000_000_000_000
   const table = createCallTable({
     isOwnEndpoint: (endpoint) => directory.ofEndpoint(endpoint) !== undefined,
@@ -110,6 +110,7 @@ function world(flaw: Partial<Pbx> = {}, { listening = true } = {}): World {
       },
       keys: {
         async claim(userId, key, _, callId) {
+          if (storesAway) throw new Refusal('unavailable')
           const known = keys.get(userId + key)
           if (known === undefined) keys.set(userId + key, callId)
           return known ?? callId
@@ -120,6 +121,7 @@ function world(flaw: Partial<Pbx> = {}, { listening = true } = {}): World {
       },
       dialled: {
         async add(call) {
+          if (storesAway) throw new Refusal('unavailable')
           dialled.set(call.id, call)
         },
         async finish(id, outcome) {
@@ -202,6 +204,12 @@ describe('a command', () => {
     const { calls, deeds } = world()
     await calls.hangup(user2, ID)
     expect(deeds).toEqual([['hangup', '1700000000.2', 'normal']])
+  })
+  test('hangs nothing up for whose phone has left the call', async () => {
+    const { calls, deeds, gone } = world()
+    gone('1700000000.2', 16)
+    await expect(calls.hangup(user2, ID)).rejects.toMatchObject({ code: 'conflict' })
+    expect(deeds).toEqual([])
   })
   test('of an admin hangs up everybody', async () => {
     const { calls, deeds } = world()
@@ -338,6 +346,14 @@ describe('dialling', () => {
     const { callId } = await calls.dial(user1, { number: '1002', idempotencyKey: 'k' })
     expect((await calls.dial(user1, { number: '1002', idempotencyKey: 'k' })).callId).toBe(callId)
     expect(sent).toEqual([callId])
+  })
+  test('for help is done even while every store is away', async () => {
+    const { calls, deeds } = world({}, { storesAway: true })
+    await expect(calls.dial(user1, { number: '1002', idempotencyKey: 'k' })).rejects.toMatchObject({
+      code: 'unavailable',
+    })
+    await calls.dial(user1, { number: '112', idempotencyKey: 'k' })
+    expect(deeds).toMatchObject([['dial', { number: '112' }]])
   })
   test('can be called off before the phone rings', async () => {
     const { calls, deeds } = world()

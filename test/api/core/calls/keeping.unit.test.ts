@@ -168,3 +168,10 @@ test('the PBX’s own record waits for the end of the call', async () => {
   await keeping.tend()
   expect(enriched).toEqual([[ENDED.id, expect.objectContaining({ duration: 62, billable: 58 })]])
 })
+
+test('of a call that we dialled the PBX’s billable seconds, which begin with the own phone, are not taken', async () => {
+  const cdr = { kind: 'cdr' as const, callId: 'hk_1', channelId: 'hk_1', at: 0, source: '', destination: '' }
+  keeping.hear({ ...cdr, callerName: '', disposition: 'ANSWERED', duration: 9, billable: 7 })
+  await keeping.tend()
+  expect(enriched).toEqual([['hk_1', expect.objectContaining({ duration: 9, billable: 0 })]])
+})
