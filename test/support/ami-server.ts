@@ -61,6 +61,8 @@ export async function startAmiServer(changes: Partial<AmiScript> = {}, tls?: Tls
   }
 
   const serve = (socket: Socket) => {
+    // As Asterisk does (manager.c).
+    socket.setNoDelay(true)
     let frozen = false
     let heard = ''
     const actions: Action[] = []

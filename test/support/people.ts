@@ -7,12 +7,29 @@ import { createUserStore } from '../../api/store/sql/users.ts'
 
 export const CHEAP_PASSWORD = 'cheap to check'
 
+/** Users with phones, in a folder that a stack is started on later; their passwords are as cheap. */
+export function addPhoneUsers(data: string, extensions: readonly string[]): Promise<string[]> {
+  return addUsers(
+    data,
+    extensions.map((extension) => ({ username: `phone${extension}`, extension, role: 'user' })),
+  )
+}
+
 /**
  * Users who may see every file, in a folder that a stack is started on later. Their passwords are hashed as
  * weakly as argon2 can be, so that logging in measures sessions and not hashing.
  * @returns their names
  */
-export async function addCheapUsers(data: string, count: number): Promise<string[]> {
+export function addCheapUsers(data: string, count: number): Promise<string[]> {
+  return addUsers(
+    data,
+    Array.from({ length: count }, (_, n) => ({ username: `cheap${n}`, extension: null, role: 'supervisor' })),
+  )
+}
+
+type Person = { username: string; extension: string | null; role: 'user' | 'supervisor' }
+
+async function addUsers(data: string, people: readonly Person[]): Promise<string[]> {
   mkdirSync(data, { recursive: true, mode: 0o700 })
   const url = embeddedDatabase(data)
   await migrate(url)
@@ -20,10 +37,8 @@ export async function addCheapUsers(data: string, count: number): Promise<string
   try {
     const users = createUserStore(db)
     const passwordHash = await hash(CHEAP_PASSWORD, { memoryCost: 8, timeCost: 1, parallelism: 1 })
-    const names = Array.from({ length: count }, (_, n) => `cheap${n}`)
-    for (const username of names)
-      await users.add({ username, extension: null, role: 'supervisor', passwordHash })
-    return names
+    for (const person of people) await users.add({ ...person, passwordHash })
+    return people.map(({ username }) => username)
   } finally {
     await db.close()
   }
