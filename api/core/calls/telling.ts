@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import type { Lease } from '../lease.ts'
 import type { News } from '../news.ts'
 import type { Directory } from '../presence/directory.ts'
@@ -33,7 +34,7 @@ export function createTelling({ table, directory, news, lease, onTrouble }: Tell
 
   table.onChange((call, before) => {
     const fence = lease.fence()
-    if (fence === undefined) return
+    if (fence === undefined || looksAsBefore(call, before)) return
     for (const [userId, legs] of legsByUser(call, before)) {
       const wasRinging = before?.legs.some((leg) => legs.includes(leg) || isRungOf(leg, legs)) ?? false
       const rings = legs.some(isRung) && !wasRinging
@@ -46,6 +47,13 @@ export function createTelling({ table, directory, news, lease, onTrouble }: Tell
       for (const [userId] of legsByUser(call, undefined)) tell(userId, call, 'call_status', fence)
     }
   })
+
+  /** Bridges and channels change more often than what is shown of a call. */
+  function looksAsBefore(call: Call, before: Call | undefined): boolean {
+    return (
+      before !== undefined && isDeepStrictEqual(toldCall(call, extensionOf), toldCall(before, extensionOf))
+    )
+  }
 
   /** Whoever is in it, and whoever was in it a moment ago. */
   function legsByUser(call: Call, before: Call | undefined): Map<string, Leg[]> {
