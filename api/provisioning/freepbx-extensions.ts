@@ -1,0 +1,117 @@
+import { z } from 'zod'
+import { ProvisioningError } from '../core/onboarding/provisioner.ts'
+import type { FreepbxGql } from './freepbx-gql.ts'
+import { away } from './http.ts'
+
+/** An extension as FreePBX has it. */
+export interface FreepbxExtension {
+  /** What it was named as, wherever that was kept. */
+  names: string[]
+  /** Of its device; undefined where the making stopped half-way. */
+  secret: string | undefined
+}
+
+export interface NewFreepbxExtension {
+  extension: string
+  name: string
+  email: string
+  /** How many phones may register at once; with one, the second throws the first out. */
+  maxContacts: number
+  /** The PIN of its mailbox; undefined for none. */
+  voicemailPin: string | undefined
+}
+
+const FIND = `query ($extension: ID) {
+  fetchExtension(extensionId: $extension) {
+    status message extensionId
+    user { extension name extPassword }
+    coreDevice { description }
+  }
+}`
+
+const text = z.string().nullish()
+const Found = z.object({
+  fetchExtension: z.object({
+    user: z.object({ name: text, extPassword: text }).nullish(),
+    coreDevice: z.object({ description: text }).nullish(),
+  }),
+})
+
+export async function findExtension(
+  gql: FreepbxGql,
+  extension: string,
+  signal: AbortSignal,
+): Promise<FreepbxExtension | undefined> {
+  const answer = await gql.ask(FIND, { extension }, signal)
+  if ('no' in answer) {
+    if (/does not exist/i.test(answer.no)) return undefined
+    // Not `refused`: a registration must not be undone because a read failed.
+    throw away(`FreePBX does not show the extension: ${answer.no}`)
+  }
+  const found = Found.safeParse(answer.data)
+  if (!found.success) throw away('FreePBX shows the extension in a way that is not known')
+  const { user, coreDevice } = found.data.fetchExtension
+  return {
+    names: [user?.name, coreDevice?.description].filter((name) => typeof name === 'string'),
+    secret: user?.extPassword || undefined,
+  }
+}
+
+/** What is left out would be yes: a mailbox, and an account in User Manager that asks for a password. */
+const ADD = `mutation ($extension: ID!, $name: String!, $email: String!, $contacts: String, $vm: Boolean, $pin: String) {
+  addExtension(input: {
+    extensionId: $extension, name: $name, email: $email, tech: "pjsip", maxContacts: $contacts,
+    umEnable: false, vmEnable: $vm, vmPassword: $pin
+  }) { status message }
+}`
+
+/**
+ * Asks for it to be made. Returning means nothing: FreePBX reports success for what failed, and what is in
+ * use already may be our own.
+ * @throws {ProvisioningError} `refused` with what FreePBX says, `taken` for what is in use and not shown
+ */
+export async function addExtension(
+  gql: FreepbxGql,
+  wanted: NewFreepbxExtension,
+  signal: AbortSignal,
+): Promise<void> {
+  const { extension, name, email, maxContacts, voicemailPin } = wanted
+  const answer = await gql.ask(
+    ADD,
+    {
+      extension,
+      name,
+      email,
+      contacts: String(maxContacts),
+      vm: voicemailPin !== undefined,
+      pin: voicemailPin ?? '',
+    },
+    signal,
+  )
+  if (!('no' in answer)) return
+  if (!/already in use/i.test(answer.no)) {
+    throw new ProvisioningError('refused', `FreePBX does not make the extension: ${answer.no}`)
+  }
+  if ((await findExtension(gql, extension, signal)) === undefined) {
+    throw new ProvisioningError(
+      'taken',
+      `extension ${extension} is in use on FreePBX, by what it does not show`,
+    )
+  }
+}
+
+const DELETE = `mutation ($extension: ID!) {
+  deleteExtension(input: { extensionId: $extension }) { status message }
+}`
+
+/** @throws {ProvisioningError} `refused` with what FreePBX says, unless it is gone already */
+export async function deleteExtension(
+  gql: FreepbxGql,
+  extension: string,
+  signal: AbortSignal,
+): Promise<void> {
+  const answer = await gql.ask(DELETE, { extension }, signal)
+  if ('no' in answer && !/does not exist/i.test(answer.no)) {
+    throw new ProvisioningError('refused', `FreePBX does not delete the extension: ${answer.no}`)
+  }
+}

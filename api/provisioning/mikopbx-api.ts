@@ -1,0 +1,91 @@
+import { z } from 'zod'
+import { ProvisioningError } from '../core/onboarding/provisioner.ts'
+import { createAccessToken } from './access-token.ts'
+import { away, createHttp, type HttpSettings } from './http.ts'
+import { saidBy } from './words.ts'
+
+/** Either an account of its web interface, or an API key that may use `employees` and `extensions`. */
+export type MikopbxAccess = HttpSettings & ({ login: string; password: string } | { apiKey: string })
+
+export interface MikopbxRequest {
+  method: 'GET' | 'POST' | 'DELETE'
+  /** Below `/pbxcore/api/v3/`. */
+  path: string
+  json?: object
+}
+
+export interface MikopbxApi {
+  /**
+   * @returns `data` of its answer, or the reason it gave for saying no
+   * @throws {ProvisioningError} `away`, `denied`
+   */
+  ask(request: MikopbxRequest, signal: AbortSignal): Promise<{ data: unknown } | { no: string }>
+  close(): Promise<void>
+}
+
+const Envelope = z.object({
+  result: z.boolean(),
+  data: z.unknown(),
+  // An empty one is a list.
+  messages: z.union([z.object({ error: z.array(z.unknown()).optional() }), z.array(z.unknown())]).optional(),
+})
+const LoggedIn = z.object({ accessToken: z.string().min(1), expiresIn: z.number().positive() })
+
+/** REST v3 of MikoPBX. Whether it did something says `result`, and never the status. */
+export function createMikopbxApi(access: MikopbxAccess, requestMs: number, now: () => number): MikopbxApi {
+  const http = createHttp(access, requestMs)
+  const accessToken = createAccessToken({ fetch: logIn, now })
+  const secrets = 'apiKey' in access ? [access.apiKey] : [access.password]
+
+  async function logIn() {
+    if ('apiKey' in access) return { token: access.apiKey, expiresIn: Number.POSITIVE_INFINITY }
+    const { login, password } = access
+    const { status, json } = await http.ask({
+      method: 'POST',
+      path: '/pbxcore/api/v3/auth:login',
+      json: { login, password },
+    })
+    const answer = Envelope.safeParse(json)
+    const session = LoggedIn.safeParse(answer.data?.data)
+    if (answer.data?.result === true && session.success) {
+      return { token: session.data.accessToken, expiresIn: session.data.expiresIn }
+    }
+    if (status < 400) throw away('MikoPBX let nobody in and gave no reason')
+    throw denied(`MikoPBX does not take our login and password: ${reasonIn(answer.data)}`)
+  }
+
+  const reasonIn = (answer: z.output<typeof Envelope> | undefined, more: readonly string[] = []): string => {
+    const { messages } = answer ?? {}
+    const errors = messages === undefined || Array.isArray(messages) ? [] : (messages.error ?? [])
+    return saidBy(errors.length === 0 ? undefined : errors.join('; '), [...secrets, ...more])
+  }
+
+  async function askOnce(request: MikopbxRequest, signal: AbortSignal) {
+    const token = await accessToken.get(signal)
+    const answer = await http.ask({ ...request, path: `/pbxcore/api/v3/${request.path}`, token, signal })
+    if (answer.status === 401) accessToken.drop(token)
+    return answer
+  }
+
+  return {
+    async ask(request, signal) {
+      let { status, json } = await askOnce(request, signal)
+      // Its tokens live for minutes. Nothing was done: it may be asked again.
+      if (status === 401) ({ status, json } = await askOnce(request, signal))
+      const answer = Envelope.safeParse(json).data
+      if (status === 401 || status === 403) {
+        throw denied(`MikoPBX does not let us do this (${status}): ${reasonIn(answer)}`)
+      }
+      if (answer === undefined) throw away(`MikoPBX answered ${status} with neither data nor a reason`)
+      if (answer.result) return { data: answer.data }
+      return { no: reasonIn(answer, secretsOf(request.json)) }
+    },
+    close: () => http.close(),
+  }
+}
+
+const denied = (message: string) => new ProvisioningError('denied', message)
+
+/** It may repeat a value that it does not like. */
+const secretsOf = (json: object | undefined): string[] =>
+  json !== undefined && 'sip_secret' in json ? [String(json.sip_secret)] : []

@@ -1,0 +1,105 @@
+import { z } from 'zod'
+import { ProvisioningError } from '../core/onboarding/provisioner.ts'
+import { away } from './http.ts'
+import type { MikopbxApi } from './mikopbx-api.ts'
+
+/** What stands on a number at MikoPBX: an employee with a phone, or something else, as a queue is. */
+export type OnNumber = Employed | { kind: 'other' }
+
+export interface Employed {
+  kind: 'employee'
+  id: string
+  secret: string | undefined
+}
+
+export interface NewEmployee {
+  extension: string
+  secret: string
+  name: string
+  email: string
+}
+
+const Available = z.object({
+  available: z.boolean(),
+  userId: z.union([z.string(), z.number()]).transform(String).nullish(),
+})
+const Employee = z.object({
+  number: z.union([z.string(), z.number()]).transform(String),
+  sip_secret: z.string().nullish(),
+})
+const Default = z.object({
+  // Older ones have an empty one, which they do not take back.
+  sip_transport: z.enum(['udp', 'tcp', 'tls', 'udp,tcp']).optional().catch(undefined),
+})
+
+/** @returns undefined where nothing stands on the number */
+export async function findOnNumber(
+  api: MikopbxApi,
+  extension: string,
+  signal: AbortSignal,
+): Promise<OnNumber | undefined> {
+  const number = read(
+    Available,
+    await api.ask({ method: 'POST', path: 'extensions:available', json: { number: extension } }, signal),
+  )
+  if (number.available) return undefined
+  const id = number.userId ?? ''
+  if (!/^\d+$/.test(id)) return { kind: 'other' }
+  const employee = read(Employee, await api.ask({ method: 'GET', path: `employees/${id}` }, signal))
+  // The number may be an employee's mobile one.
+  if (employee.number !== extension) return { kind: 'other' }
+  return { kind: 'employee', id, secret: employee.sip_secret ?? undefined }
+}
+
+/**
+ * Asks for an employee with an extension. Returning means nothing: MikoPBX refuses a number in use with the
+ * same status as a bad field and in the operator's language, so whoever called looks again.
+ * @throws {ProvisioningError} `refused` with what MikoPBX says, when the number is free
+ */
+export async function addEmployee(
+  api: MikopbxApi,
+  { extension, secret, name, email }: NewEmployee,
+  signal: AbortSignal,
+): Promise<void> {
+  const { sip_transport } = read(
+    Default,
+    await api.ask({ method: 'GET', path: 'employees:getDefault' }, signal),
+  )
+  const answer = await api.ask(
+    {
+      method: 'POST',
+      path: 'employees',
+      json: {
+        number: extension,
+        user_username: name,
+        user_email: email,
+        sip_secret: secret,
+        ...(sip_transport === undefined ? {} : { sip_transport }),
+      },
+    },
+    signal,
+  )
+  if ('no' in answer && (await findOnNumber(api, extension, signal)) === undefined) {
+    throw new ProvisioningError('refused', `MikoPBX does not make the extension: ${answer.no}`)
+  }
+}
+
+/** @throws {ProvisioningError} `refused` with what MikoPBX says, unless the extension is gone already */
+export async function deleteEmployee(
+  api: MikopbxApi,
+  { extension, id }: { extension: string; id: string },
+  signal: AbortSignal,
+): Promise<void> {
+  const answer = await api.ask({ method: 'DELETE', path: `employees/${id}` }, signal)
+  if ('no' in answer && (await findOnNumber(api, extension, signal)) !== undefined) {
+    throw new ProvisioningError('refused', `MikoPBX does not delete the extension: ${answer.no}`)
+  }
+}
+
+/** A registration must not be undone because a read failed: that is never `refused`. */
+function read<T extends z.ZodType>(shape: T, answer: { data: unknown } | { no: string }): z.output<T> {
+  if ('no' in answer) throw away(`MikoPBX does not show what is there: ${answer.no}`)
+  const { data, success } = shape.safeParse(answer.data)
+  if (!success) throw away('MikoPBX shows what is there in a way that is not known')
+  return data
+}

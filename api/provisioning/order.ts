@@ -1,0 +1,34 @@
+import { type ExtensionOrder, ProvisioningError } from '../core/onboarding/provisioner.ts'
+
+/** Address as in a mailbox's line of voicemail.conf: what ends a field there is refused, also in quotes. */
+const EMAIL = /^[^\s@,;|=<>()"'`\\[\]\p{Cc}]{1,64}@[\p{L}\p{N}.-]{1,190}$/u
+
+/** @throws {ProvisioningError} `refused` for an order that no PBX must see */
+export function checkOrder({ extension, email, mark }: ExtensionOrder): void {
+  checkExtension(extension)
+  if (!EMAIL.test(email)) throw new ProvisioningError('refused', 'the mail address cannot be given to a PBX')
+  if (!/^[A-Za-z0-9_-]{1,40}$/.test(mark)) throw new ProvisioningError('refused', 'the mark is not one')
+}
+
+export function checkExtension(extension: string): void {
+  if (!/^\d{2,8}$/.test(extension))
+    throw new ProvisioningError('refused', 'the extension is not 2 to 8 digits')
+}
+
+/**
+ * A name as phones may show it: letters, digits and a few signs that mean nothing in a configuration file.
+ * @param instead what stands for a name of which nothing is left
+ */
+export function plainName(name: string, instead: string, mostBytes: number): string {
+  const kept = name
+    .normalize('NFC')
+    .replace(/[^\p{L}\p{M}\p{N} .'@+_-]+/gu, ' ')
+    .replace(/ {2,}/g, ' ')
+    .trim()
+  let short = ''
+  for (const letter of kept) {
+    if (Buffer.byteLength(short + letter) > mostBytes) break
+    short += letter
+  }
+  return short.trim() || instead
+}

@@ -1,0 +1,245 @@
+import fc from 'fast-check'
+import { afterEach, describe, expect, test } from 'vitest'
+import { ProvisioningError } from '../../../api/core/onboarding/provisioner.ts'
+import { createMikopbx, type MikopbxNeeds } from '../../../api/provisioning/mikopbx.ts'
+import { type FakeMikopbx, LOGIN, startMikopbx } from '../../support/mikopbx-employees.ts'
+import { faultsOn, openLog, order, quick } from './orders.ts'
+
+const ends: (() => Promise<void>)[] = []
+afterEach(async () => {
+  for (const end of ends.splice(0).reverse()) await end()
+})
+
+async function open(changes: Partial<MikopbxNeeds> = {}, started?: FakeMikopbx) {
+  const pbx = started ?? (await startMikopbx())
+  const { log, written } = openLog()
+  const mikopbx = createMikopbx({
+    baseUrl: pbx.url,
+    ...LOGIN,
+    now: () => Date.now(),
+    log,
+    limits: quick,
+    ...changes,
+  })
+  ends.push(async () => {
+    await mikopbx.close()
+    await pbx.stop()
+  })
+  return { pbx, mikopbx, written }
+}
+
+const provided = { extension: '1001', authUsername: '1001', secret: order.secret }
+const anothers = {
+  id: '70',
+  number: '1001',
+  name: 'Alice Smith',
+  email: 'alice@example.com',
+  secret: 'of-another-1',
+  transport: 'udp',
+}
+
+describe('providing', () => {
+  test('makes an employee with the number and secret of the order', async () => {
+    const { pbx, mikopbx } = await open()
+    expect(await mikopbx.provide(order)).toEqual(provided)
+    expect([...pbx.employees.values()]).toMatchObject([
+      {
+        number: '1001',
+        secret: order.secret,
+        name: 'Alice Smith',
+        email: order.email,
+        transport: 'udp,tcp',
+      },
+    ])
+  })
+
+  test('the same order again finds what was made, and makes nothing', async () => {
+    const { pbx, mikopbx } = await open()
+    await mikopbx.provide(order)
+    expect(await mikopbx.provide(order)).toEqual(provided)
+    expect(pbx.made).toEqual(['1001'])
+  })
+
+  test('a number of the same name and address with another secret is taken, and that is told to nobody', async () => {
+    const { pbx, mikopbx, written } = await open()
+    pbx.employees.set('70', anothers)
+    const err = await mikopbx.provide(order).catch((err) => err)
+    expect(err).toMatchObject({ code: 'taken' })
+    expect(`${err.message}${written()}`).not.toContain('of-another-1')
+    expect(pbx.heard.add).toBeUndefined()
+  })
+
+  test('a number of a queue is taken', async () => {
+    const { pbx, mikopbx } = await open()
+    pbx.queues.add('1001')
+    await expect(mikopbx.provide(order)).rejects.toMatchObject({ code: 'taken' })
+  })
+
+  test('a number that somebody took meanwhile is taken, though MikoPBX says so in Russian', async () => {
+    const { pbx, mikopbx } = await open()
+    pbx.meanwhile.set('add', () => pbx.employees.set('70', anothers))
+    await expect(mikopbx.provide(order)).rejects.toMatchObject({ code: 'taken' })
+  })
+
+  test('what MikoPBX refuses is refused in its words, without the secret that it repeats', async () => {
+    const { mikopbx } = await open()
+    await expect(mikopbx.provide({ ...order, secret: '123456789' })).rejects.toMatchObject({
+      code: 'refused',
+      message: 'MikoPBX does not make the extension: Пароль [struck] слишком простой',
+    })
+  })
+
+  test('success that was said and is not there is not believed', async () => {
+    const { pbx, mikopbx } = await open()
+    pbx.faults.push({ on: 'add', kind: 'lie' })
+    await expect(mikopbx.provide(order)).rejects.toMatchObject({ code: 'unconfirmed' })
+    expect(await mikopbx.provide(order)).toEqual(provided)
+  })
+
+  test.each(['silent after', 'reset after', '500 after'] as const)(
+    'when the making took effect and its answer was lost (%s), nothing is sent again',
+    async (kind) => {
+      const { pbx, mikopbx } = await open()
+      pbx.faults.push({ on: 'add', kind })
+      expect(await mikopbx.provide(order)).toEqual(provided)
+      expect(pbx.heard.add).toBe(1)
+    },
+  )
+
+  test.each(['silent before', 'reset before', '500 before', 'html'] as const)(
+    'when the making took no effect (%s), it is sent once more',
+    async (kind) => {
+      const { pbx, mikopbx } = await open()
+      pbx.faults.push({ on: 'add', kind })
+      expect(await mikopbx.provide(order)).toEqual(provided)
+      expect(pbx.heard.add).toBe(2)
+      expect(pbx.made).toEqual(['1001'])
+    },
+  )
+
+  test('an order with a line break in its address never reaches MikoPBX', async () => {
+    const { pbx, mikopbx } = await open()
+    const flawed = { ...order, email: 'a@example.com\r\nb' }
+    await expect(mikopbx.provide(flawed)).rejects.toMatchObject({ code: 'refused' })
+    expect(pbx.heard).toEqual({})
+  })
+})
+
+describe('removing', () => {
+  test('deletes the employee of that number, and no other', async () => {
+    const { pbx, mikopbx } = await open()
+    await mikopbx.provide(order)
+    await mikopbx.provide({ ...order, extension: '1002' })
+    await mikopbx.remove('1001', order)
+    expect([...pbx.employees.values()]).toMatchObject([{ number: '1002' }])
+  })
+
+  test('one that is not there is no fault', async () => {
+    const { pbx, mikopbx } = await open()
+    await mikopbx.remove('1001', order)
+    expect(pbx.heard.delete).toBeUndefined()
+  })
+
+  test('a queue or somebody else that has the number by now is left alone', async () => {
+    const { pbx, mikopbx } = await open()
+    pbx.queues.add('1001')
+    await expect(mikopbx.remove('1001', order)).rejects.toMatchObject({ code: 'taken' })
+    pbx.employees.set('70', anothers)
+    await expect(mikopbx.remove('1001', order)).rejects.toMatchObject({ code: 'taken' })
+    expect(pbx.heard.delete).toBeUndefined()
+  })
+
+  test.each(['silent after', 'silent before', '500 after', 'html', 'expired'] as const)(
+    'ends with it gone after %s',
+    async (kind) => {
+      const { pbx, mikopbx } = await open()
+      await mikopbx.provide(order)
+      pbx.faults.push({ on: 'delete', kind })
+      await mikopbx.remove('1001', order)
+      expect(pbx.employees.size).toBe(0)
+    },
+  )
+
+  test('is not believed when it is still there', async () => {
+    const { pbx, mikopbx } = await open()
+    await mikopbx.provide(order)
+    pbx.faults.push({ on: 'delete', kind: 'lie' })
+    await expect(mikopbx.remove('1001', order)).rejects.toMatchObject({ code: 'unconfirmed' })
+  })
+})
+
+describe('access', () => {
+  test('one login serves many calls, until a minute before its end', async () => {
+    let now = 0
+    const { pbx, mikopbx } = await open({ now: () => now })
+    await Promise.all([mikopbx.remove('1001', order), mikopbx.remove('1002', order)])
+    now = 839_000
+    await mikopbx.remove('1001', order)
+    expect(pbx.heard.login).toBe(1)
+    now = 841_000
+    await mikopbx.remove('1001', order)
+    expect(pbx.heard.login).toBe(2)
+  })
+
+  test('a token that is over is renewed once, and the request sent again', async () => {
+    const { pbx, mikopbx } = await open()
+    pbx.faults.push({ on: 'add', kind: 'expired' })
+    expect(await mikopbx.provide(order)).toEqual(provided)
+    expect(pbx.heard).toMatchObject({ login: 2, add: 2 })
+    expect(pbx.made).toEqual(['1001'])
+  })
+
+  test('a wrong password is denied and not tried again at once: MikoPBX locks out who guesses', async () => {
+    const { pbx, mikopbx, written } = await open({ login: 'admin', password: 'wrong-password' })
+    for (let tries = 0; tries < 12; tries += 1) {
+      const err = await mikopbx.provide(order).catch((err) => err)
+      expect(err).toMatchObject({ code: 'denied' })
+      expect(`${err.message}${written()}`).not.toContain('wrong-password')
+    }
+    expect(pbx.heard.login).toBe(1)
+  })
+
+  test('an API key needs no login', async () => {
+    const pbx = await startMikopbx()
+    pbx.keys.add('key-of-hookswitch')
+    const { baseUrl, now, log } = { baseUrl: pbx.url, now: () => 0, log: openLog().log }
+    const mikopbx = createMikopbx({ baseUrl, apiKey: 'key-of-hookswitch', now, log, limits: quick })
+    ends.push(async () => {
+      await mikopbx.close()
+      await pbx.stop()
+    })
+    expect(await mikopbx.provide(order)).toEqual(provided)
+    expect(pbx.heard.login).toBeUndefined()
+    pbx.keys.clear()
+    await expect(mikopbx.provide(order)).rejects.toMatchObject({ code: 'denied' })
+  })
+})
+
+test('after any faults there is one employee with the secret of the order, or an error', async () => {
+  let now = 0
+  const limits = { ...quick, requestMs: 60, pauseMs: 1 }
+  const { pbx, mikopbx } = await open({ now: () => now, limits })
+  let number = 3000
+  await fc.assert(
+    fc.asyncProperty(faultsOn(['login', 'available', 'default', 'add', 'show']), async (faults) => {
+      number += 1
+      const wanted = { ...order, extension: String(number), mark: `mark-${number}` }
+      pbx.faults.push(...faults)
+      for (let tries = 0; ; tries += 1) {
+        const made = await mikopbx.provide(wanted).catch((err) => err)
+        expect(pbx.made.filter((one) => one === wanted.extension).length).toBeLessThanOrEqual(1)
+        if (!(made instanceof Error)) {
+          const there = [...pbx.employees.values()].filter((one) => one.number === wanted.extension)
+          expect(there).toMatchObject([{ secret: made.secret }])
+          break
+        }
+        expect(made).toBeInstanceOf(ProvisioningError)
+        expect(made).toMatchObject({ code: expect.stringMatching(/^(away|denied|unconfirmed)$/) })
+        expect(tries).toBeLessThan(40)
+        now += 100_000
+      }
+      pbx.faults.length = 0
+    }),
+    { numRuns: 60 },
+  )
+})

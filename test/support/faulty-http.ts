@@ -1,0 +1,114 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import { createServer as createSecureServer } from 'node:https'
+import type { TlsOptions } from 'node:tls'
+
+export interface Heard {
+  method: string
+  path: string
+  token: string | undefined
+  /** The whole header, for what is no Bearer token. */
+  authorization: string | undefined
+  body: string
+}
+
+export interface Reply {
+  status: number
+  json: object
+}
+
+/** One request as the server understands it. */
+export interface Served {
+  /** What faults are told by. */
+  operation: string
+  act(): Reply
+  /** What it says when it claims to have acted and did not. */
+  lie?: Reply
+  /** What it says to a token that is over. */
+  expired: Reply
+}
+
+/** `before`: nothing was done. `after`: it was, and only the answer is missing. */
+export type FaultKind =
+  | 'silent before'
+  | 'silent after'
+  | 'reset before'
+  | 'reset after'
+  | '500 before'
+  | '500 after'
+  | 'html'
+  | 'lie'
+  | 'expired'
+
+export interface Fault {
+  on: string
+  kind: FaultKind
+}
+
+export interface FaultyHttp {
+  readonly url: string
+  /** Each strikes once, the first that fits an operation first. */
+  faults: Fault[]
+  /** What happens there meanwhile: once, before the next operation of that name is done. */
+  readonly meanwhile: Map<string, () => void>
+  /** How often each operation was heard. */
+  readonly heard: Record<string, number>
+  stop(): Promise<void>
+}
+
+const HTML = '<!DOCTYPE html><html><body><h1>Whoops, something went wrong</h1></body></html>'
+
+/** A JSON API over real HTTP on loopback, which fails in the ways it is told to. */
+export async function startFaultyHttp(
+  serve: (heard: Heard) => Served,
+  tls?: TlsOptions,
+): Promise<FaultyHttp> {
+  const faults: Fault[] = []
+  const heard: Record<string, number> = {}
+  const meanwhile = new Map<string, () => void>()
+
+  async function handle(request: IncomingMessage, response: ServerResponse) {
+    let body = ''
+    for await (const chunk of request) body += chunk
+    const served = serve({
+      method: request.method ?? '',
+      path: request.url ?? '',
+      token: /^Bearer (.+)$/.exec(request.headers.authorization ?? '')?.[1],
+      authorization: request.headers.authorization,
+      body,
+    })
+    heard[served.operation] = (heard[served.operation] ?? 0) + 1
+    meanwhile.get(served.operation)?.()
+    meanwhile.delete(served.operation)
+    const at = faults.findIndex(({ on }) => on === served.operation)
+    const kind = at < 0 ? undefined : faults.splice(at, 1)[0]?.kind
+    if (kind?.endsWith('after')) served.act()
+    if (kind?.startsWith('silent')) return
+    if (kind?.startsWith('reset')) return void request.socket.destroy()
+    if (kind?.startsWith('500') || kind === 'html') {
+      response.writeHead(kind === 'html' ? 200 : 500, { 'Content-Type': 'text/html' }).end(HTML)
+      return
+    }
+    const reply =
+      kind === 'expired' ? served.expired : kind === 'lie' ? (served.lie ?? served.act()) : served.act()
+    response.writeHead(reply.status, { 'Content-Type': 'application/json' }).end(JSON.stringify(reply.json))
+  }
+
+  const listener = (request: IncomingMessage, response: ServerResponse) => {
+    handle(request, response).catch(() => request.socket.destroy())
+  }
+  const server = tls === undefined ? createServer(listener) : createSecureServer(tls, listener)
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', () => resolve()))
+  const address = server.address()
+  const port = typeof address === 'object' && address !== null ? address.port : 0
+
+  return {
+    url: `${tls === undefined ? 'http' : 'https'}://127.0.0.1:${port}`,
+    faults,
+    meanwhile,
+    heard,
+    async stop() {
+      server.closeAllConnections()
+      await new Promise((resolve) => server.close(resolve))
+    },
+  }
+}
