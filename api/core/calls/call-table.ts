@@ -5,6 +5,7 @@ import { type Entry, isOver, newEntry, passed } from './call-entry.ts'
 import { callOf } from './call-of.ts'
 import { createChannelBook, createForgotten, type KnownChannel } from './channel-book.ts'
 import type { Fact, OriginateFact, PbxTime } from './facts.ts'
+import { createLiveCalls } from './live-calls.ts'
 
 /** The calls of one PBX, as the facts tell them: the same for whoever heard the same facts, in any order. */
 export interface CallTable {
@@ -54,7 +55,7 @@ export function createCallTable(needs: CallTableNeeds): CallTable {
   const book = createChannelBook()
   const entries = new Map<string, Entry>()
   const bridges = createBridges()
-  const live = new Set<Entry>()
+  const live = createLiveCalls()
   const forgotten = createForgotten(MOST_FORGOTTEN)
   /** Heard of since they were last told. */
   const changed = new Set<Entry>()
@@ -81,15 +82,12 @@ export function createCallTable(needs: CallTableNeeds): CallTable {
         hear({ kind: 'gone', id, at, cause: undefined })
       }
     },
-    live: () => liveCalls(),
+    live: () => current().all(),
     find(id) {
       const entry = entries.get(id)
       return entry && view(entry)
     },
-    ofEndpoint: (endpoint) =>
-      liveCalls().filter(({ legs }) =>
-        legs.some((leg) => leg.endpoint === endpoint && leg.state !== 'ended'),
-      ),
+    ofEndpoint: (endpoint) => current().ofEndpoint(endpoint),
     onChange(listener) {
       listeners.add(listener)
       return () => listeners.delete(listener)
@@ -97,15 +95,16 @@ export function createCallTable(needs: CallTableNeeds): CallTable {
     flush,
     sweep() {
       const at = now()
-      for (const entry of live) {
-        if (entry.call?.state === 'ringing' && at - entry.heardAt >= SETTLES_MS) look(entry)
+      for (const { id, state } of live.all()) {
+        const entry = entries.get(id)
+        if (entry !== undefined && state === 'ringing' && at - entry.heardAt >= SETTLES_MS) look(entry)
       }
       for (const entry of entries.values()) {
         if (entry.overSince !== undefined && at - entry.overSince >= keepEndedMs) forget(entry)
       }
       sweepStrays()
     },
-    size: () => ({ calls: entries.size, live: live.size, ...book.size() }),
+    size: () => ({ calls: entries.size, live: live.size(), ...book.size() }),
   }
 
   function hearOriginate(fact: OriginateFact) {
@@ -178,21 +177,20 @@ export function createCallTable(needs: CallTableNeeds): CallTable {
     }
     entry.call = callOf(facts) ?? (told && passed(told, entry))
     entry.settled = settled && entry.call?.state === 'up'
-    if (entry.call !== undefined && entry.call.state !== 'ended') live.add(entry)
-    else live.delete(entry)
+    live.put(id, entry.call)
     entry.overSince = isOver(entry) ? (entry.overSince ?? now()) : undefined
     return entry.call
   }
 
-  function liveCalls(): Call[] {
+  function current() {
     for (const entry of changed) view(entry)
-    return [...live]
-      .flatMap(({ call }) => call ?? [])
-      .sort((a, b) => a.startedAt - b.startedAt || (a.id < b.id ? -1 : 1))
+    return live
   }
 
   function flush() {
     tellsLater = false
+    // All of them before any is told of: who is told of one call may ask for the others.
+    current()
     const burst = [...changed]
     changed.clear()
     for (const entry of burst) {

@@ -58,7 +58,8 @@ export function createKeeping(needs: KeepingNeeds): Keeping {
         if (waiting.get(id) === entry) waiting.delete(id)
       }
       for (const [id, cdr] of cdrs) {
-        if (table.live().some((call) => call.id === id)) continue
+        const call = table.find(id)
+        if (call !== undefined && call.state !== 'ended') continue
         await history.enrich(id, cdr)
         cdrs.delete(id)
       }

@@ -1,0 +1,54 @@
+import type { Call } from './call.ts'
+
+/** The calls that are not over, at hand by their phones: who asks for one phone's must not look through all. */
+export interface LiveCalls {
+  /** Each time a call looks different. One that is over, or none, leaves. */
+  put(id: string, call: Call | undefined): void
+  /** Oldest first. */
+  all(): readonly Call[]
+  /** Those with a leg of this endpoint that is not over, oldest first. */
+  ofEndpoint(endpoint: string): readonly Call[]
+  size(): number
+}
+
+export function createLiveCalls(): LiveCalls {
+  const calls = new Map<string, Call>()
+  const byEndpoint = new Map<string, Set<string>>()
+  let sorted: readonly Call[] | undefined
+
+  function enter(id: string, endpoint: string) {
+    byEndpoint.set(endpoint, (byEndpoint.get(endpoint) ?? new Set()).add(id))
+  }
+
+  function leave(id: string, endpoint: string) {
+    const ids = byEndpoint.get(endpoint)
+    ids?.delete(id)
+    if (ids?.size === 0) byEndpoint.delete(endpoint)
+  }
+
+  return {
+    put(id, call) {
+      sorted = undefined
+      for (const endpoint of endpointsOf(calls.get(id))) leave(id, endpoint)
+      if (call === undefined || call.state === 'ended') calls.delete(id)
+      else {
+        calls.set(id, call)
+        for (const endpoint of endpointsOf(call)) enter(id, endpoint)
+      }
+    },
+    all() {
+      sorted ??= [...calls.values()].sort(byAge)
+      return sorted
+    },
+    ofEndpoint: (endpoint) =>
+      [...(byEndpoint.get(endpoint) ?? [])].flatMap((id) => calls.get(id) ?? []).sort(byAge),
+    size: () => calls.size,
+  }
+}
+
+const endpointsOf = (call: Call | undefined): string[] =>
+  call?.legs.flatMap(({ endpoint, state }) =>
+    endpoint === undefined || state === 'ended' ? [] : endpoint,
+  ) ?? []
+
+const byAge = (a: Call, b: Call) => a.startedAt - b.startedAt || (a.id < b.id ? -1 : 1)

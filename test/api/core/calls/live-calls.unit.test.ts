@@ -1,0 +1,63 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import type { Call } from '../../../../api/core/calls/call.ts'
+import { createLiveCalls } from '../../../../api/core/calls/live-calls.ts'
+import { aCall, aLeg } from './samples.ts'
+import { factsIn, messagesIn, newTable } from './scenes.ts'
+
+const PHONES = ['1001', '1002', '1003']
+const aState = fc.constantFrom('ringing', 'up', 'ended')
+const aChange = fc.record({
+  id: fc.constantFrom('a', 'b', 'c', 'd'),
+  state: fc.constantFrom('ringing', 'up', 'ended', 'none'),
+  startedAt: fc.nat(3),
+  legs: fc.array(fc.tuple(fc.constantFrom(...PHONES, undefined), aState), { maxLength: 4 }),
+})
+
+test('whatever comes and goes, each phone has the calls that a look at all of them would find', () => {
+  fc.assert(
+    fc.property(fc.array(aChange, { maxLength: 30 }), (changes) => {
+      const live = createLiveCalls()
+      const model = new Map<string, Call>()
+      for (const { id, state, startedAt, legs } of changes) {
+        const call = aCall({
+          id,
+          state: state === 'none' ? 'up' : state,
+          startedAt,
+          legs: legs.map(([endpoint, state]) => ({ ...aLeg(''), endpoint, state })),
+        })
+        live.put(id, state === 'none' ? undefined : call)
+        if (state === 'none' || state === 'ended') model.delete(id)
+        else model.set(id, call)
+
+        const all = [...model.values()].sort((a, b) => a.startedAt - b.startedAt || (a.id < b.id ? -1 : 1))
+        expect(live.all()).toEqual(all)
+        expect(live.size()).toBe(all.length)
+        for (const phone of PHONES) {
+          const its = all.filter((one) =>
+            one.legs.some((leg) => leg.endpoint === phone && leg.state !== 'ended'),
+          )
+          expect(live.ofEndpoint(phone)).toEqual(its)
+        }
+      }
+    }),
+  )
+})
+
+test('whoever is told of one call of a burst sees the others as they are after it', () => {
+  const { table } = newTable()
+  const facts = factsIn(messagesIn('asterisk22', '21'))
+  for (const fact of facts.slice(0, 6)) table.hear(fact)
+  const other = facts[0]
+  if (other?.kind !== 'channel') throw new Error('a call begins with a channel')
+  table.hear({ ...other, id: 'other', about: { ...other.about, callId: 'other' } })
+  table.flush()
+  expect(table.ofEndpoint('103')).toHaveLength(2)
+
+  const seen: number[] = []
+  table.onChange(() => seen.push(table.ofEndpoint('103').length))
+  table.hear({ kind: 'gone', id: 'other', at: other.at + 1, cause: 16 })
+  for (const fact of facts) if (fact.kind === 'gone') table.hear(fact)
+  table.flush()
+  expect(seen).toEqual([0, 0])
+})
