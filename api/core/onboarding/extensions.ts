@@ -34,38 +34,64 @@ export interface ExtensionRange {
   last: string
 }
 
-export interface Reservation {
-  user: Omit<NewUser, 'extension'>
-  mark: string
+/** What a number that is given out comes with. */
+export interface Place {
   /** Of the number that is given out. */
   seal(extension: string): string
   range: ExtensionRange
   now: number
-  /** No quarantine that began after this, unix seconds, is over. */
-  restedBefore: number
+  /** Until then whoever asked for it is the one who makes it. */
+  nextTryAt: number
 }
 
+export interface Reservation extends Place {
+  user: Omit<NewUser, 'extension'>
+  mark: string
+  /** The hash of one that is used up with it, where one is needed. */
+  invitation: string | undefined
+}
+
+/**
+ * Every change of an extension that is known holds only if its state and attempts are still what was known: of
+ * two who try, one goes on. The others get `undefined`.
+ */
 export interface ExtensionStore {
   /**
-   * Adds the user with the lowest number that is free, all or nothing, over all processes.
-   * @throws {Refusal} `taken` with `detail` as `UserStore.add`; `unavailable` when no number is free
+   * Adds the user and gives out the lowest number that nobody has, all or nothing, over all processes. It is not
+   * the user's own before it is `settle`d, as the PBX may have it for somebody else.
+   * @throws {Refusal} `taken` with `detail` as `UserStore.add`, `forbidden` when the invitation is no longer
+   *   good, `unavailable` when no number is free
    */
   reserve(reservation: Reservation): Promise<{ user: User; extension: Extension }>
-  /** The number is somebody else's on the PBX: the same user gets the next one. Same errors. */
-  replace(
-    extension: Extension,
-    next: Pick<Reservation, 'seal' | 'range' | 'now' | 'restedBefore'>,
-  ): Promise<Extension>
+  /**
+   * The same user gets another number, and this one is left behind.
+   * @param left what becomes of it: somebody else's, or ours to be taken away
+   * @throws {Refusal} `unavailable` when no number is free
+   */
+  replace(known: Extension, left: 'foreign' | 'removing', next: Place): Promise<Extension | undefined>
+  /**
+   * A phone can register: it is `ready`, and its user's own.
+   * @throws {Refusal} `taken` when another user got the number meanwhile
+   */
+  settle(
+    known: Extension,
+    made: Pick<Extension, 'sealedSecret' | 'authUsername'>,
+    now: number,
+  ): Promise<Extension | undefined>
+  /**
+   * Undoes a reservation: the user goes, the invitation can be used again, the number rests.
+   * @param at `revokeUntil`: when no token of the user can be alive any more
+   */
+  undo(known: Extension, at: { now: number; revokeUntil: number }): Promise<Extension | undefined>
   find(extension: string): Promise<Extension | undefined>
   ofUser(userId: string): Promise<Extension | undefined>
-  /** Changes it if its state and attempts are still what `known` says: of two who try, one goes on. */
   update(known: Extension, change: Partial<Omit<Extension, 'extension'>>): Promise<Extension | undefined>
-  /** Undoes a reservation: the user goes, the number rests. */
-  undo(extension: Extension, now: number): Promise<void>
   /** In `providing` or `removing` and due by `now`, the longest waiting first. */
   due(now: number, limit: number): Promise<Extension[]>
   /** `ready` or `providing`, and the user is no more. */
   orphans(limit: number): Promise<Extension[]>
   /** All that are not `ready` and not `resting`, for operators. */
   unsettled(): Promise<Extension[]>
+  /** Those that began to rest before may be given out again. */
+  forgetRested(before: number): Promise<void>
 }

@@ -14,10 +14,8 @@ export interface Invitation {
 
 export interface InvitationStore {
   add(invitation: Invitation): Promise<void>
-  /** Uses it up, if it is there, unused, unexpired, and for this address: one of two who try. */
-  use(hash: string, email: string, now: number): Promise<boolean>
-  /** What came of using it was undone: it may be used again. */
-  giveBack(hash: string): Promise<void>
+  /** Whether it is there, unused, unexpired, and for this address. `ExtensionStore.reserve` uses it up. */
+  isGood(hash: string, email: string, now: number): Promise<boolean>
   /** Those that can still be used, the newest first. */
   open(now: number): Promise<Invitation[]>
 }

@@ -1,5 +1,6 @@
-import type { Extension, ExtensionRange, ExtensionStore } from './extensions.ts'
-import { type Provisioner, ProvisioningError } from './provisioner.ts'
+import { Refusal } from '../refusal.ts'
+import type { Extension, ExtensionRange, ExtensionStore, Place } from './extensions.ts'
+import { type ProvidedExtension, type Provisioner, ProvisioningError } from './provisioner.ts'
 import type { SecretSeal } from './sip-secret.ts'
 
 export interface ProvidingNeeds {
@@ -11,13 +12,15 @@ export interface ProvidingNeeds {
   range: ExtensionRange
   /** Seconds. */
   quarantine: number
+  /** Seconds: the longest any token lives. */
+  longestLifetime: number
   now: () => number
   onTrouble(what: string, err: unknown): void
 }
 
 /** Makes extensions on the PBX and takes them away, going on with what was cut short. */
 export interface Providing {
-  /** One try now. @returns what came of it: `ready`, still `providing`, or `undefined` when it was undone */
+  /** One try now. @returns what there is after it: `ready`, still `providing`, or `undefined` when it was undone */
   provide(extension: Extension): Promise<Extension | undefined>
   /** Goes on with what is due, and takes away what has lost its user. Call it every few seconds. */
   tend(): Promise<void>
@@ -32,76 +35,96 @@ const MOST_TAKEN = 10
 const PAUSES = [5, 10, 30, 60, 300]
 
 export function createProviding(needs: ProvidingNeeds): Providing {
-  const { store, provisioner, seal, onTrouble } = needs
+  const { store, provisioner, seal, range, onTrouble } = needs
   const nowS = () => Math.floor(needs.now() / 1000)
 
+  /** What others made of it meanwhile. */
+  const current = async ({ userId }: Extension) => (userId === null ? undefined : store.ofUser(userId))
+
+  const begin = (known: Extension) =>
+    store.update(known, { attempts: known.attempts + 1, nextTryAt: nowS() + TRY_S })
+
   async function provide(known: Extension, others = 0): Promise<Extension | undefined> {
-    const at = nowS()
-    const mine = await store.update(known, { attempts: known.attempts + 1, nextTryAt: at + TRY_S })
-    // Another process was faster: what it makes of it is what there is.
-    if (mine === undefined) return store.find(known.extension)
+    const mine = await begin(known)
+    if (mine === undefined) return current(known)
     const person = mine.userId === null ? undefined : await needs.personOf(mine.userId)
     if (person === undefined) {
-      return store.update(mine, { state: 'removing', nextTryAt: at, changedAt: at })
+      await store.update(mine, { state: 'removing', nextTryAt: nowS(), changedAt: nowS() })
+      return undefined
     }
     try {
-      const made = await provisioner.provide({
-        extension: mine.extension,
-        secret: seal.open(mine.sealedSecret, mine.extension),
-        displayName: person.name,
-        email: person.email,
-        mark: mine.mark,
-      })
-      return await store.update(mine, {
-        state: 'ready',
-        sealedSecret: seal.seal(made.secret, mine.extension),
-        authUsername: made.authUsername,
-        lastError: null,
-        changedAt: nowS(),
-      })
+      const { extension, mark } = mine
+      const secret = seal.open(mine.sealedSecret, extension)
+      const { name, email } = person
+      const made = await provisioner.provide({ extension, secret, displayName: name, email, mark })
+      return await settle(mine, made, others)
     } catch (err) {
       return afterFailure(mine, err, others)
     }
   }
 
+  async function settle(mine: Extension, made: ProvidedExtension, others: number) {
+    const sealedSecret = seal.seal(made.secret, mine.extension)
+    try {
+      const settled = await store.settle(mine, { sealedSecret, authUsername: made.authUsername }, nowS())
+      return settled ?? (await current(mine))
+    } catch (err) {
+      if (!(err instanceof Refusal && err.code === 'taken') || others >= MOST_TAKEN) throw err
+      // An account of ours was given the number by hand: what was made for nobody goes.
+      return another(mine, 'removing', others)
+    }
+  }
+
+  async function another(mine: Extension, left: 'foreign' | 'removing', others: number) {
+    const secret = seal.open(mine.sealedSecret, mine.extension)
+    const place: Place = {
+      seal: (extension) => seal.seal(secret, extension),
+      range,
+      now: nowS(),
+      nextTryAt: nowS(),
+    }
+    const next = await store.replace(mine, left, place)
+    return next === undefined ? current(mine) : provide(next, others + 1)
+  }
+
   async function afterFailure(mine: Extension, err: unknown, others: number): Promise<Extension | undefined> {
     onTrouble(`extension ${mine.extension} could not be made`, err)
     const code = err instanceof ProvisioningError ? err.code : 'away'
-    if (code === 'taken' && others < MOST_TAKEN) {
-      const { range } = needs
-      const secret = seal.open(mine.sealedSecret, mine.extension)
-      const next = await store.replace(mine, {
-        seal: (extension) => seal.seal(secret, extension),
-        range,
-        now: nowS(),
-        restedBefore: nowS() - needs.quarantine,
-      })
-      return provide(next, others + 1)
-    }
     if (code === 'refused') {
       // It would say the same tomorrow: nobody is left with an account that never rings.
-      await store.undo(mine, nowS())
-      return undefined
+      const revokeUntil = nowS() + needs.longestLifetime
+      const undone = await store.undo(mine, { now: nowS(), revokeUntil })
+      return undone === undefined ? current(mine) : undefined
+    }
+    if (code === 'taken' && others < MOST_TAKEN) {
+      try {
+        return await another(mine, 'foreign', others)
+      } catch (noOther) {
+        return postpone(mine, noOther)
+      }
     }
     return postpone(mine, err)
   }
 
-  const postpone = (mine: Extension, err: unknown) =>
-    store.update(mine, {
-      nextTryAt: nowS() + (PAUSES[Math.min(mine.attempts, PAUSES.length) - 1] ?? 300),
-      lastError: err instanceof Error ? err.message.slice(0, 300) : 'unknown',
-    })
+  async function postpone(mine: Extension, err: unknown): Promise<Extension | undefined> {
+    const pause = PAUSES[Math.min(mine.attempts, PAUSES.length) - 1] ?? 300
+    const postponed = await store.update(mine, { nextTryAt: nowS() + pause, lastError: wordsOf(err) })
+    return postponed ?? current(mine)
+  }
 
   async function remove(known: Extension): Promise<void> {
-    const at = nowS()
-    const mine = await store.update(known, { attempts: known.attempts + 1, nextTryAt: at + TRY_S })
+    const mine = await begin(known)
     if (mine === undefined) return
+    const { extension, mark } = mine
+    const isOver = (state: 'resting' | 'foreign') =>
+      store.update(mine, { state, userId: null, lastError: null, changedAt: nowS() })
     try {
-      await provisioner.remove(mine.extension)
-      await store.update(mine, { state: 'resting', userId: null, lastError: null, changedAt: nowS() })
+      await provisioner.remove(extension, { mark, secret: seal.open(mine.sealedSecret, extension) })
+      await isOver('resting')
     } catch (err) {
-      onTrouble(`extension ${mine.extension} could not be taken away`, err)
-      await postpone(mine, err)
+      onTrouble(`extension ${extension} could not be taken away`, err)
+      if (err instanceof ProvisioningError && err.code === 'taken') await isOver('foreign')
+      else await postpone(mine, err)
     }
   }
 
@@ -109,11 +132,24 @@ export function createProviding(needs: ProvidingNeeds): Providing {
     provide: (extension) => provide(extension),
     async tend() {
       const at = nowS()
+      await store.forgetRested(at - needs.quarantine)
       for (const orphan of await store.orphans(MOST_AT_ONCE)) {
-        await store.update(orphan, { state: 'removing', attempts: 0, nextTryAt: at, changedAt: at })
+        // Somebody may be making it at this moment: only after that is it sure to be gone.
+        const nextTryAt = orphan.state === 'providing' ? Math.max(at, orphan.nextTryAt) : at
+        await store.update(orphan, { state: 'removing', nextTryAt, changedAt: at })
       }
       const due = await store.due(at, MOST_AT_ONCE)
-      await Promise.all(due.map((one) => (one.state === 'removing' ? remove(one) : provide(one))))
+      await Promise.all(
+        due.map((one) =>
+          (one.state === 'removing' ? remove(one) : provide(one)).catch((err) =>
+            onTrouble(`extension ${one.extension} could not be seen to`, err),
+          ),
+        ),
+      )
     },
   }
 }
+
+/** For operators: one line, and not long. */
+const wordsOf = (err: unknown): string =>
+  (err instanceof Error ? err.message : 'unknown').replace(/\p{C}+/gu, ' ').slice(0, 300)

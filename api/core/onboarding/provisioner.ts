@@ -11,8 +11,12 @@ export interface Provisioner {
    * @throws {ProvisioningError} `taken` when it is somebody else's
    */
   provide(order: ExtensionOrder): Promise<ProvidedExtension>
-  /** Takes it away; one that is not there is no fault. @throws {ProvisioningError} */
-  remove(extension: string): Promise<void>
+  /**
+   * Takes it away; one that is not there is no fault. It may never have been made, and somebody else may have
+   * got the number meanwhile: what it was ordered with tells.
+   * @throws {ProvisioningError} `taken` when it is somebody else's
+   */
+  remove(extension: string, ordered: Pick<ExtensionOrder, 'mark' | 'secret'>): Promise<void>
 }
 
 export interface ExtensionOrder {

@@ -3,7 +3,7 @@ import type { Passwords } from '../password.ts'
 import { Refusal } from '../refusal.ts'
 import { newId } from '../tokens.ts'
 import type { User, UserStore } from '../users.ts'
-import type { ExtensionRange, ExtensionStore } from './extensions.ts'
+import type { Extension, ExtensionRange, ExtensionStore } from './extensions.ts'
 import { hashOf, type InvitationStore } from './invitations.ts'
 import type { Providing } from './providing.ts'
 import { newSipSecret, type SecretSeal } from './sip-secret.ts'
@@ -15,12 +15,14 @@ export type RegistrationMode = (typeof REGISTRATIONS)[number]
 export interface RegistrationRequest {
   email: string
   password: string
-  invitation?: string
+  invitation?: string | undefined
   address: string
 }
 
 export interface Registered {
   user: User
+  /** The number it is to be; where the PBX has it for somebody else, it becomes another one. */
+  extension: string
   /** Whether a phone can register now; otherwise a later run goes on with it. */
   isReady: boolean
 }
@@ -39,56 +41,77 @@ export interface RegistrationNeeds {
   users: Pick<UserStore, 'findByLogin'>
   passwords: Pick<Passwords, 'hash'>
   throttle: Pick<Throttle, 'takeAddress'>
-  invitations: Pick<InvitationStore, 'use' | 'giveBack'>
+  invitations: Pick<InvitationStore, 'isGood'>
   extensions: Pick<ExtensionStore, 'reserve'>
-  providing: Pick<Providing, 'provide'>
+  /** Undefined where no PBX is set up to make extensions. */
+  providing: Pick<Providing, 'provide'> | undefined
   seal: SecretSeal
   range: ExtensionRange
-  /** Seconds. */
-  quarantine: number
   now: () => number
+  /** How long an answer may wait for the PBX, in ms: the gate in front of us has a limit, too. */
+  patienceMs?: number
+  onTrouble(err: unknown): void
 }
 
+/** A process that dies between reserving and making is given up after this, in seconds. */
+const BEGIN_S = 10
+
 export function createRegistration(needs: RegistrationNeeds): Registration {
-  const { mode, users, extensions, invitations, seal, range } = needs
+  const { mode, users, extensions, invitations, providing, seal, range, patienceMs = 20_000 } = needs
   const nowS = () => Math.floor(needs.now() / 1000)
 
+  /** @returns the hash of what has to be used up */
+  async function invitationFor({ invitation, email }: RegistrationRequest): Promise<string | undefined> {
+    if (mode === 'open') return undefined
+    const hash = hashOf(invitation ?? '')
+    if (await invitations.isGood(hash, email, nowS())) return hash
+    throw new Refusal('forbidden', { detail: 'an invitation is needed that is good for this address' })
+  }
+
+  /** What the PBX makes of it within our patience; it goes on beyond. */
+  async function provided(reserved: Extension, by: Pick<Providing, 'provide'>) {
+    let timer: NodeJS.Timeout | undefined
+    const soon = new Promise<Extension>((resolve) => {
+      timer = setTimeout(resolve, patienceMs, reserved)
+    })
+    // The account is made: a fault of ours from here on only makes it wait for a later run.
+    const made = by.provide(reserved).catch((err) => {
+      needs.onTrouble(err)
+      return reserved
+    })
+    return Promise.race([made, soon]).finally(() => clearTimeout(timer))
+  }
+
   return {
-    async register({ email, password, invitation, address }) {
+    async register(request) {
+      const { email, password, address } = request
       if (mode === 'closed') throw new Refusal('forbidden', { detail: 'registration is closed' })
       await needs.throttle.takeAddress(address)
-      // The password first: it takes its time, and an invitation must not be used up meanwhile.
-      const passwordHash = await needs.passwords.hash(password)
+      if (providing === undefined) {
+        throw new Refusal('unavailable', { detail: 'no provisioner is set up that makes SIP extensions' })
+      }
+      // Before anything is said of the address: who is not invited learns nothing.
+      const invitation = await invitationFor(request)
       if ((await users.findByLogin(email)) !== undefined) throw new Refusal('taken', { detail: 'email' })
-      const used = invitation === undefined ? undefined : hashOf(invitation)
-      if (mode === 'invitation' && (used === undefined || !(await invitations.use(used, email, nowS())))) {
-        throw new Refusal('forbidden', { detail: 'an invitation is needed that is good for this address' })
-      }
-      const giveBack = async () => {
-        if (mode === 'invitation' && used !== undefined) await invitations.giveBack(used)
-      }
+      const passwordHash = await needs.passwords.hash(password)
 
       const secret = newSipSecret()
-      const reserved = await extensions
-        .reserve({
-          user: { username: email, email, role: 'user', passwordHash },
-          mark: newId(),
-          seal: (extension) => seal.seal(secret, extension),
-          range,
-          now: nowS(),
-          restedBefore: nowS() - needs.quarantine,
-        })
-        .catch(async (err) => {
-          await giveBack()
-          throw err
-        })
-      const extension = await needs.providing.provide(reserved.extension)
+      const reserved = await extensions.reserve({
+        user: { username: email, email, role: 'user', passwordHash },
+        invitation,
+        mark: newId(),
+        seal: (extension) => seal.seal(secret, extension),
+        range,
+        now: nowS(),
+        nextTryAt: nowS() + BEGIN_S,
+      })
+      const extension = await provided(reserved.extension, providing)
       if (extension === undefined) {
-        await giveBack()
-        throw new Refusal('unavailable', { detail: 'the PBX does not make extensions now', retryAfter: 60 })
+        throw new Refusal('unavailable', { detail: 'the PBX does not make this extension' })
       }
       return {
-        user: { ...reserved.user, extension: extension.extension },
+        user: reserved.user,
+        extension: extension.extension,
         isReady: extension.state === 'ready',
       }
     },

@@ -1,38 +1,34 @@
 import type { Kysely, Selectable, Transaction, Updateable } from 'kysely'
-import type {
-  Extension,
-  ExtensionRange,
-  ExtensionStore,
-  Reservation,
-} from '../../core/onboarding/extensions.ts'
+import type { Extension, ExtensionRange, ExtensionStore, Place } from '../../core/onboarding/extensions.ts'
 import { Refusal } from '../../core/refusal.ts'
 import { rowId } from './bind.ts'
 import type { Database } from './database.ts'
 import { UniqueViolation } from './fault.ts'
+import { giveInvitationBack, useInvitation } from './invitations.ts'
 import type { ExtensionsTable, Tables } from './tables.ts'
-import { insertUser, taken } from './users.ts'
+import { insertUser, removeUser, taken } from './users.ts'
 
 /** How often others may be faster before we say that it does not work. */
 const MOST_TRIES = 200
-
-type Place = Pick<Reservation, 'seal' | 'range' | 'now' | 'restedBefore'> & { mark: string }
 
 /** Numbers are given out once: the primary key decides between processes, and whoever loses takes the next. */
 export function createExtensionStore(db: Database): ExtensionStore {
   /** @param make what else must hold or nothing does; gets the number */
   async function give<T>(
-    place: Place,
+    { range }: Pick<Place, 'range'>,
     make: (trx: Transaction<Tables>, extension: string) => Promise<T>,
   ): Promise<T> {
     for (let tries = 0; tries < MOST_TRIES; tries += 1) {
-      const free = await freeIn(db.query, place)
-      if (free.length === 0) {
-        throw new Refusal('unavailable', { detail: 'no extension is free', retryAfter: 600 })
-      }
-      // The lowest; where many ask at once, each soon asks for another.
-      const extension = free[Math.floor(Math.random() * Math.min(free.length, 1 + tries * 4))] ?? ''
       try {
-        return await db.transaction((trx) => make(trx, extension))
+        return await db.transaction(async (trx) => {
+          const free = await freeIn(trx, range)
+          // The lowest; where many ask at once, each soon asks for another.
+          const extension = free[Math.floor(Math.random() * Math.min(free.length, 1 + tries * 4))]
+          if (extension === undefined) {
+            throw new Refusal('unavailable', { detail: 'no extension is free', retryAfter: 600 })
+          }
+          return make(trx, extension)
+        })
       } catch (err) {
         if (!(err instanceof UniqueViolation)) throw err
         if (!isOfNumber(err)) throw taken(err)
@@ -41,58 +37,53 @@ export function createExtensionStore(db: Database): ExtensionStore {
     throw new Refusal('unavailable', { detail: 'too many register at once', retryAfter: 2 })
   }
 
-  async function take(
-    trx: Transaction<Tables>,
-    extension: string,
-    userId: number | null,
-    { mark, seal, now, restedBefore }: Place,
-  ): Promise<Extension> {
-    await trx
-      .deleteFrom('extensions')
-      .where('extension', '=', extension)
-      .where('state', '=', 'resting')
-      .where('changed_at', '<', restedBefore)
-      .execute()
-    const row = await trx
-      .insertInto('extensions')
-      .values({
-        extension,
-        state: 'providing',
-        user_id: userId,
-        mark,
-        sealed_secret: seal(extension),
-        auth_username: null,
-        attempts: 0,
-        last_error: null,
-        next_try_at: now,
-        changed_at: now,
-      })
-      .returningAll()
-      .executeTakeFirstOrThrow()
-    return toExtension(row)
-  }
-
-  const list = (rows: Selectable<ExtensionsTable>[]) => rows.map(toExtension)
-
   return {
-    reserve: ({ user, ...place }) =>
+    reserve: ({ user, invitation, mark, ...place }) =>
       give(place, async (trx, extension) => {
-        const made = await insertUser(trx, { ...user, extension }, place.now)
-        return { user: made, extension: await take(trx, extension, rowId(made.id) ?? null, place) }
+        const { now } = place
+        const made = await insertUser(trx, { ...user, extension: null }, now)
+        const userId = Number(made.id)
+        if (invitation !== undefined) {
+          const isUsed = await useInvitation(trx, invitation, user.email ?? '', { userId, now })
+          if (!isUsed) throw new Refusal('forbidden', { detail: 'the invitation was used meanwhile' })
+        }
+        return { user: made, extension: await insert(trx, { extension, userId, mark, place }) }
       }),
 
-    replace: (known, next) =>
-      give({ ...next, mark: known.mark }, async (trx, extension) => {
+    replace: (known, left, next) =>
+      give(next, async (trx, extension) => {
+        const { now } = next
+        const change = { state: left, userId: null, attempts: 0, nextTryAt: now, changedAt: now }
+        if ((await update(trx, known, change)) === undefined) return undefined
         const userId = known.userId === null ? null : (rowId(known.userId) ?? null)
-        await trx
-          .updateTable('extensions')
-          .set({ state: 'foreign', user_id: null, changed_at: next.now })
-          .where('extension', '=', known.extension)
-          .execute()
-        if (userId !== null) {
-          await trx.updateTable('users').set({ extension }).where('id', '=', userId).execute()
-        }
-        return take(trx, extension, userId, { ...next, mark: known.mark })
+        return insert(trx, { extension, userId, mark: known.mark, place: next })
+      }),
+
+    settle: (known, made, now) =>
+      db
+        .transaction(async (trx) => {
+          const change = { ...made, state: 'ready', lastError: null, changedAt: now } as const
+          const settled = await update(trx, known, change)
+          if (settled === undefined) return undefined
+          await trx
+            .updateTable('users')
+            .set({ extension: known.extension })
+            .where('id', '=', rowId(known.userId ?? '') ?? 0)
+            .execute()
+          return settled
+        })
+        .catch((err) => {
+          throw err instanceof UniqueViolation ? taken(err) : err
+        }),
+
+    undo: (known, { now, revokeUntil }) =>
+      db.transaction(async (trx) => {
+        const change = { state: 'resting', userId: null, changedAt: now } as const
+        const undone = await update(trx, known, change)
+        if (undone === undefined || known.userId === null) return undone
+        await giveInvitationBack(trx, rowId(known.userId) ?? 0)
+        await removeUser(trx, known.userId, revokeUntil)
+        return undone
       }),
 
     async find(extension) {
@@ -112,29 +103,7 @@ export function createExtensionStore(db: Database): ExtensionStore {
       return row && toExtension(row)
     },
 
-    async update({ extension, state, attempts }, change) {
-      const row = await db.query
-        .updateTable('extensions')
-        .set(toRow(change))
-        .where('extension', '=', extension)
-        .where('state', '=', state)
-        .where('attempts', '=', attempts)
-        .returningAll()
-        .executeTakeFirst()
-      return row && toExtension(row)
-    },
-
-    undo: ({ extension, userId }, now) =>
-      db.transaction(async (trx) => {
-        const id = userId === null ? 0 : (rowId(userId) ?? 0)
-        await trx.deleteFrom('sessions').where('user_id', '=', id).execute()
-        await trx.deleteFrom('users').where('id', '=', id).execute()
-        await trx
-          .updateTable('extensions')
-          .set({ state: 'resting', user_id: null, changed_at: now })
-          .where('extension', '=', extension)
-          .execute()
-      }),
+    update: (known, change) => update(db.query, known, change),
 
     async due(now, limit) {
       const rows = await db.query
@@ -145,7 +114,7 @@ export function createExtensionStore(db: Database): ExtensionStore {
         .orderBy('next_try_at')
         .limit(limit)
         .execute()
-      return list(rows)
+      return rows.map(toExtension)
     },
     async orphans(limit) {
       const rows = await db.query
@@ -156,7 +125,14 @@ export function createExtensionStore(db: Database): ExtensionStore {
         .where('users.id', 'is', null)
         .limit(limit)
         .execute()
-      return list(rows)
+      return rows.map(toExtension)
+    },
+    async forgetRested(before) {
+      await db.query
+        .deleteFrom('extensions')
+        .where('state', '=', 'resting')
+        .where('changed_at', '<', before)
+        .execute()
     },
     async unsettled() {
       const rows = await db.query
@@ -165,30 +141,70 @@ export function createExtensionStore(db: Database): ExtensionStore {
         .where('state', 'not in', ['ready', 'resting'])
         .orderBy('extension')
         .execute()
-      return list(rows)
+      return rows.map(toExtension)
     },
   }
 }
 
-/** All numbers of the range that nobody has, and none that rests. */
-async function freeIn(
+async function update(
   query: Kysely<Tables>,
-  { range, restedBefore }: Pick<Place, 'range' | 'restedBefore'>,
-): Promise<string[]> {
-  const used = await query
+  { extension, state, attempts }: Extension,
+  change: Partial<Omit<Extension, 'extension'>>,
+): Promise<Extension | undefined> {
+  const row = await query
+    .updateTable('extensions')
+    .set(toRow(change))
+    .where('extension', '=', extension)
+    .where('state', '=', state)
+    .where('attempts', '=', attempts)
+    .returningAll()
+    .executeTakeFirst()
+  return row && toExtension(row)
+}
+
+async function insert(
+  trx: Transaction<Tables>,
+  {
+    extension,
+    userId,
+    mark,
+    place,
+  }: { extension: string; userId: number | null; mark: string; place: Place },
+): Promise<Extension> {
+  const row = await trx
+    .insertInto('extensions')
+    .values({
+      extension,
+      state: 'providing',
+      user_id: userId,
+      mark,
+      sealed_secret: place.seal(extension),
+      auth_username: null,
+      attempts: 0,
+      last_error: null,
+      next_try_at: place.nextTryAt,
+      changed_at: place.now,
+    })
+    .returningAll()
+    .executeTakeFirstOrThrow()
+  return toExtension(row)
+}
+
+/** All numbers of the range that nobody has, and none that rests. */
+async function freeIn(trx: Transaction<Tables>, range: ExtensionRange): Promise<string[]> {
+  const used = await trx
     .selectFrom('extensions')
     .select('extension')
-    .where((is) => is.or([is('state', '!=', 'resting'), is('changed_at', '>=', restedBefore)]))
     .union(
-      query
+      trx
         .selectFrom('users')
         .select('extension')
         .where('extension', 'is not', null)
         .$narrowType<{ extension: string }>(),
     )
     .execute()
-  const taken = new Set(used.map(({ extension }) => extension))
-  return numbersOf(range).filter((number) => !taken.has(number))
+  const known = new Set(used.map(({ extension }) => extension))
+  return numbersOf(range).filter((number) => !known.has(number))
 }
 
 function numbersOf({ first, last }: ExtensionRange): string[] {
@@ -196,9 +212,9 @@ function numbersOf({ first, last }: ExtensionRange): string[] {
   return Array.from({ length: count }, (_, n) => String(Number(first) + n).padStart(first.length, '0'))
 }
 
-/** Somebody was faster with the number, as the engines tell by the column, the index or the key. */
+/** Somebody was faster with the number: SQLite tells the column, PostgreSQL the key. */
 const isOfNumber = ({ cause }: UniqueViolation) =>
-  /users[._]extension|extensions[._](extension|pkey)/.test(cause instanceof Error ? cause.message : '')
+  /extensions(\.extension|_pkey)\b/.test(cause instanceof Error ? cause.message : '')
 
 function toRow(change: Partial<Omit<Extension, 'extension'>>): Updateable<ExtensionsTable> {
   const { state, userId, mark, sealedSecret, authUsername, attempts, lastError, nextTryAt, changedAt } =

@@ -1,6 +1,8 @@
+import type { ExpressionBuilder, ExpressionWrapper, SqlBool, Transaction } from 'kysely'
 import type { InvitationStore } from '../../core/onboarding/invitations.ts'
 import { rowId } from './bind.ts'
 import type { Database } from './database.ts'
+import type { Tables } from './tables.ts'
 import { fold } from './users.ts'
 
 export function createInvitationStore(db: Database): InvitationStore {
@@ -15,23 +17,17 @@ export function createInvitationStore(db: Database): InvitationStore {
           created_at: createdAt,
           expires_at: expiresAt,
           used_at: usedAt,
+          used_by: null,
         })
         .execute()
     },
-    async use(hash, email, now) {
+    async isGood(hash, email, now) {
       const row = await db.query
-        .updateTable('invitations')
-        .set({ used_at: now })
-        .where('hash', '=', hash)
-        .where('used_at', 'is', null)
-        .where('expires_at', '>', now)
-        .where((is) => is.or([is('email_folded', 'is', null), is('email_folded', '=', fold(email))]))
-        .returning('hash')
+        .selectFrom('invitations')
+        .select('hash')
+        .where(isGood(hash, email, now))
         .executeTakeFirst()
       return row !== undefined
-    },
-    async giveBack(hash) {
-      await db.query.updateTable('invitations').set({ used_at: null }).where('hash', '=', hash).execute()
     },
     async open(now) {
       const rows = await db.query
@@ -52,3 +48,37 @@ export function createInvitationStore(db: Database): InvitationStore {
     },
   }
 }
+
+/** Uses it up within the transaction of what it was used for: of two who try, one does. */
+export async function useInvitation(
+  trx: Transaction<Tables>,
+  hash: string,
+  email: string,
+  by: { userId: number; now: number },
+): Promise<boolean> {
+  const row = await trx
+    .updateTable('invitations')
+    .set({ used_at: by.now, used_by: by.userId })
+    .where(isGood(hash, email, by.now))
+    .returning('hash')
+    .executeTakeFirst()
+  return row !== undefined
+}
+
+export async function giveInvitationBack(trx: Transaction<Tables>, userId: number): Promise<void> {
+  await trx
+    .updateTable('invitations')
+    .set({ used_at: null, used_by: null })
+    .where('used_by', '=', userId)
+    .execute()
+}
+
+const isGood =
+  (hash: string, email: string, now: number) =>
+  (is: ExpressionBuilder<Tables, 'invitations'>): ExpressionWrapper<Tables, 'invitations', SqlBool> =>
+    is.and([
+      is('hash', '=', hash),
+      is('used_at', 'is', null),
+      is('expires_at', '>', now),
+      is.or([is('email_folded', 'is', null), is('email_folded', '=', fold(email))]),
+    ])

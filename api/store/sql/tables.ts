@@ -131,4 +131,5 @@ export interface InvitationsTable {
   created_at: number
   expires_at: number
   used_at: number | null
+  used_by: number | null
 }

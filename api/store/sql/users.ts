@@ -1,4 +1,4 @@
-import type { Kysely, Selectable } from 'kysely'
+import type { Kysely, Selectable, Transaction } from 'kysely'
 import { Refusal } from '../../core/refusal.ts'
 import type { LedgerEntry } from '../../core/revocations.ts'
 import type { NewUser, User, UserStore } from '../../core/users.ts'
@@ -14,9 +14,21 @@ const clock = () => Math.floor(Date.now() / 1000)
 export function createUserStore(db: Database, now: () => number = clock): UserStore {
   return {
     add: (user) =>
-      insertUser(db.query, user, now()).catch((error) => {
-        throw error instanceof UniqueViolation ? taken(error) : error
-      }),
+      db
+        .transaction(async (trx) => {
+          // One that is being made for somebody, or rests, is nobody else's; `foreign` is for whom the PBX has it.
+          const given = await trx
+            .selectFrom('extensions')
+            .select('extension')
+            .where('extension', '=', user.extension)
+            .where('state', '!=', 'foreign')
+            .executeTakeFirst()
+          if (given !== undefined) throw new Refusal('taken', { detail: 'extension' })
+          return insertUser(trx, user, now())
+        })
+        .catch((error) => {
+          throw error instanceof UniqueViolation ? taken(error) : error
+        }),
 
     async findByLogin(name) {
       // Anything may be typed into a login; this cannot be anybody's name.
@@ -66,18 +78,7 @@ export function createUserStore(db: Database, now: () => number = clock): UserSt
       return rows.map(toUser)
     },
 
-    remove: (id, revokeUntil) =>
-      db.transaction(async (trx) => {
-        const key = rowId(id) ?? 0
-        await trx.deleteFrom('sessions').where('user_id', '=', key).execute()
-        const row = await trx
-          .deleteFrom('users')
-          .where('id', '=', key)
-          .returning('generation')
-          .executeTakeFirst()
-        if (!row) throw new Refusal('not_found', { detail: 'no such user' })
-        return enter(trx, { kind: 'user', key: id, generation: row.generation + 1, until: revokeUntil })
-      }),
+    remove: (id, revokeUntil) => db.transaction((trx) => removeUser(trx, id, revokeUntil)),
 
     setPassword: (id, passwordHash, revokeUntil) =>
       outdate(db, id, { password_hash: passwordHash }, revokeUntil),
@@ -122,6 +123,19 @@ export async function insertUser(
     .returningAll()
     .executeTakeFirstOrThrow()
   return toUser(row)
+}
+
+/** @throws {Refusal} `not_found` */
+export async function removeUser(
+  trx: Transaction<Tables>,
+  id: string,
+  revokeUntil: number,
+): Promise<LedgerEntry> {
+  const key = rowId(id) ?? 0
+  await trx.deleteFrom('sessions').where('user_id', '=', key).execute()
+  const row = await trx.deleteFrom('users').where('id', '=', key).returning('generation').executeTakeFirst()
+  if (!row) throw new Refusal('not_found', { detail: 'no such user' })
+  return enter(trx, { kind: 'user', key: id, generation: row.generation + 1, until: revokeUntil })
 }
 
 /** What usernames are compared by. The engines cannot: SQLite folds ASCII alone. */

@@ -30,5 +30,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     .addColumn('created_at', 'bigint', (column) => column.notNull())
     .addColumn('expires_at', 'bigint', (column) => column.notNull())
     .addColumn('used_at', 'bigint')
+    // Not a reference: it stays used up when its user goes, unless the registration is undone.
+    .addColumn('used_by', 'bigint')
     .execute()
 }
