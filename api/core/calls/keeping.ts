@@ -40,7 +40,7 @@ export function createKeeping(needs: KeepingNeeds): Keeping {
   /** Ended, and not yet known to be written; with the moment it ended, in ms. */
   const waiting = new Map<string, { call: Call; since: number }>()
   const cdrs = new Map<string, { duration: number; billable: number; since: number }>()
-  let busy = false
+  let writing: Promise<void> | undefined
 
   table.onChange((call) => {
     if (call.state !== 'ended') return
@@ -48,25 +48,30 @@ export function createKeeping(needs: KeepingNeeds): Keeping {
     if (lease.fence() !== undefined) void write()
   })
 
-  async function write() {
-    if (busy) return
-    busy = true
+  function write(): Promise<void> {
+    writing ??= writeAll().finally(() => {
+      writing = undefined
+    })
+    return writing
+  }
+
+  async function writeAll() {
     try {
       for (const [id, entry] of waiting) {
         await keep(entry.call)
         // The call may have changed meanwhile: a leg that hung up late.
         if (waiting.get(id) === entry) waiting.delete(id)
+        await breathe()
       }
       for (const [id, cdr] of cdrs) {
         const call = table.find(id)
         if (call !== undefined && call.state !== 'ended') continue
         await history.enrich(id, cdr)
         cdrs.delete(id)
+        await breathe()
       }
     } catch (err) {
       needs.onTrouble('a call could not be kept', err)
-    } finally {
-      busy = false
     }
   }
 
@@ -151,6 +156,9 @@ export function createKeeping(needs: KeepingNeeds): Keeping {
     },
   }
 }
+
+/** An embedded database is done before anything else gets its turn, so a backlog would keep all others waiting. */
+const breathe = () => new Promise((resolve) => setImmediate(resolve))
 
 function put<V>(map: Map<string, V>, key: string, value: V) {
   map.delete(key)

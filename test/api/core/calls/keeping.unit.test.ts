@@ -95,6 +95,16 @@ test('a call that is over is kept, with whose phones were in it', async () => {
   })
 })
 
+test('a backlog leaves room for others, also where the database makes nobody wait', async () => {
+  fence = undefined
+  for (let n = 0; n < 100; n += 1) listener({ ...ENDED, id: `${n}` }, undefined)
+  fence = 1
+  const writtenByThen = new Promise((resolve) => setImmediate(() => resolve(records.size)))
+  await keeping.tend()
+  expect(records.size).toBe(100)
+  expect(await writtenByThen).toBeLessThan(10)
+})
+
 test('a call that lasts is not', async () => {
   listener(aCall(), undefined)
   await keeping.tend()
