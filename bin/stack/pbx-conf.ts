@@ -4,7 +4,7 @@ import type { Asterisk } from '../system/asterisk.ts'
 import { SetupError } from '../system/setup-error.ts'
 import { DEMO_ACCOUNTS } from './demo.ts'
 
-/** What the templates in `bin/pbx/conf/` and `docs/asterisk/manager.conf` leave open. */
+/** What the templates in `bin/pbx/conf/` and `docs/asterisk/` leave open. */
 export interface PbxValues {
   asterisk: Asterisk
   /** Of its state; what it has there stays. */
@@ -13,6 +13,8 @@ export interface PbxValues {
   run: string
   sipPort: number
   amiPort: number
+  /** What makes SIP extensions; without it Asterisk opens no HTTP port. */
+  ari?: { port: number; secret: string }
   /** Two ports a leg of a call. */
   rtpPorts: { first: number; last: number }
   secrets: PbxSecrets
@@ -34,10 +36,10 @@ export const PHONE_201_SECRET = DEMO_ACCOUNTS.find(({ extension }) => extension 
  * @param project the folder of `bin/` and `docs/`
  * @returns the path of asterisk.conf, for `asterisk -C`
  * @throws {SetupError} for a folder whose name would end a line or begin a comment there
- * @throws {Error} naming the word that a template has and nobody knows, or that manager.conf no longer has
+ * @throws {Error} naming the word that a template has and nobody knows, or that a file of docs/asterisk no longer has
  */
 export function configurePbx(project: string, values: PbxValues): string {
-  const { folder, secrets } = values
+  const { folder } = values
   const etc = join(folder, 'etc')
   for (const path of [etc, 'lib/keys', 'log', 'spool', values.run]) {
     mkdirSync(path.startsWith('/') ? path : join(folder, path), { recursive: true, mode: 0o700 })
@@ -52,13 +54,10 @@ export function configurePbx(project: string, values: PbxValues): string {
     })
     write(join(etc, name), text)
   }
-  const manager = readFileSync(join(project, 'docs', 'asterisk', 'manager.conf'), 'utf8')
-  const own = {
-    'port = 5038': `port = ${values.amiPort}`,
-    'CHANGE-ME-EVENTS': secrets.events,
-    'CHANGE-ME-CONTROL': secrets.control,
+  for (const [name, own] of Object.entries(documented(values))) {
+    const text = readFileSync(join(project, 'docs', 'asterisk', name), 'utf8')
+    write(join(etc, name), replaceEach(name, text, own))
   }
-  write(join(etc, 'manager.conf'), replaceEach(manager, own))
   return join(etc, 'asterisk.conf')
 }
 
@@ -77,6 +76,22 @@ function wordsOf({ asterisk, folder, run, sipPort, rtpPorts, secrets }: PbxValue
   }
 }
 
+/** The files that administrators are given, and what a PBX of ours has instead. */
+const documented = ({ amiPort, ari, secrets }: PbxValues): Record<string, Record<string, string>> => ({
+  'manager.conf': {
+    'port = 5038': `port = ${amiPort}`,
+    'CHANGE-ME-EVENTS': secrets.events,
+    'CHANGE-ME-CONTROL': secrets.control,
+  },
+  'sorcery.conf': {},
+  ...(ari === undefined
+    ? {}
+    : {
+        'http.conf': { 'bindport = 8088': `bindport = ${ari.port}` },
+        'ari.conf': { 'CHANGE-ME-ARI': checked(ari.secret) },
+      }),
+})
+
 function write(path: string, text: string): void {
   writeFileSync(path, text, { mode: 0o600 })
 }
@@ -89,9 +104,9 @@ function checked(value: string): string {
   return value
 }
 
-function replaceEach(text: string, words: Record<string, string>): string {
+function replaceEach(name: string, text: string, words: Record<string, string>): string {
   return Object.entries(words).reduce((out, [word, value]) => {
-    if (!out.includes(word)) throw new Error(`docs/asterisk/manager.conf has no '${word}'`)
+    if (!out.includes(word)) throw new Error(`docs/asterisk/${name} has no '${word}'`)
     return out.replace(word, value)
   }, text)
 }

@@ -1,5 +1,8 @@
-/** What a test's Asterisk has besides the product's, as text to append to `pjsip_more.conf` and `extensions_more.conf`. */
-type More = Record<'pjsip_more.conf' | 'extensions_more.conf', string>
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+
+/** What a test's Asterisk has besides the product's: text to append to a file, by its name. */
+type More = Record<string, string>
 
 /** Outside numbers go to a SIP peer on `port`; whoever knows the secret calls in from outside. */
 export const trunkConf = (port: number, secret: string): More => ({
@@ -58,6 +61,30 @@ password = ${secret}
 exten => _2XXX,1,Dial(PJSIP/\${EXTEN},30,tTkKxX)
  same => n,Hangup()
 ${phones.map((one) => `exten => ${one},hint,PJSIP/${one}`).join('\n')}
+`,
+  }
+}
+
+/**
+ * The documented way to make extensions without ARI, with a dialplan that is there. Phones of one machine would
+ * not reach each other by the address that Asterisk finds for itself.
+ * @param project the folder of `docs/`
+ */
+export function configuringConf(project: string, secret: string): More {
+  const wizard = readFileSync(join(project, 'docs', 'asterisk', 'pjsip_wizard.conf'), 'utf8')
+  return {
+    'pjsip_wizard.conf': `${wizard.replaceAll('from-internal', 'internal')}
+endpoint/media_address = 127.0.0.1
+endpoint/bind_rtp_to_media_address = yes
+`,
+    'manager.conf': `
+[hookswitch-config]
+secret = ${secret}
+deny = 0.0.0.0/0.0.0.0
+permit = 127.0.0.1/255.255.255.255
+read =
+write = system,config
+writetimeout = 5000
 `,
   }
 }

@@ -7,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { configurePbx, PHONE_201_SECRET } from '../../bin/stack/pbx-conf.ts'
 import { findOrUnpackAsterisk, type Asterisk as Programs } from '../../bin/system/asterisk.ts'
-import { loadConf, trunkConf } from './asterisk-more.ts'
+import { configuringConf, loadConf, trunkConf } from './asterisk-more.ts'
 import { project, systemFolder } from './build.ts'
 import { freePort } from './port.ts'
 
@@ -23,8 +23,10 @@ export interface Asterisk {
   readonly sipPort: number
   /** Where outside numbers are dialled to; undefined without a trunk. */
   readonly trunkPort: number | undefined
-  /** Of docs/asterisk/manager.conf, which it runs with. */
-  readonly users: { events: AmiUser; control: AmiUser }
+  /** Of docs/asterisk/manager.conf, which it runs with; `config` with `configures` only. */
+  readonly users: { events: AmiUser; control: AmiUser; config: AmiUser }
+  /** Of docs/asterisk/{http,ari}.conf, which it runs with. */
+  readonly ari: { port: number; username: string; secret: string }
   /** Of all phones but 201, and of the trunk. */
   readonly phoneSecret: string
   /** Where it puts what it records. */
@@ -46,6 +48,8 @@ export interface AsteriskOptions {
   trunk?: boolean
   /** 200 more phones, 2000 to 2199. */
   load?: boolean
+  /** Runs with docs/asterisk/pjsip_wizard.conf, and has an AMI user that may write it. */
+  configures?: boolean
 }
 
 const unpacked = (progress: (line: string) => void) =>
@@ -69,9 +73,11 @@ export async function startAsterisk(options: AsteriskOptions = {}): Promise<Aste
   const programs = await unpacked(() => {})
   const folder = await mkdtemp(join(tmpdir(), 'asterisk-'))
   const [amiPort, sipPort, rtpPort] = [await freePort(), await freePort(), await freePort()]
+  const ariPort = await freePort()
   const trunkPort = options.trunk ? await freePort() : undefined
   const secret = () => randomBytes(16).toString('hex')
   const secrets = { events: secret(), control: secret(), phones: secret() }
+  const [ariSecret, configSecret] = [secret(), secret()]
   const first = Math.min(rtpPort - (rtpPort % 2), options.load ? 64_000 : 65_000)
   const conf = configurePbx(project, {
     asterisk: programs,
@@ -79,12 +85,14 @@ export async function startAsterisk(options: AsteriskOptions = {}): Promise<Aste
     run: join(folder, 'run'),
     sipPort,
     amiPort,
+    ari: { port: ariPort, secret: ariSecret },
     rtpPorts: { first, last: first + (options.load ? 1_499 : 199) },
     secrets,
   })
   const more = [
     ...(trunkPort === undefined ? [] : [trunkConf(trunkPort, secrets.phones)]),
     ...(options.load ? [loadConf(secrets.phones)] : []),
+    ...(options.configures ? [configuringConf(project, configSecret)] : []),
   ]
   for (const files of more) {
     for (const [name, text] of Object.entries(files)) await appendFile(join(folder, 'etc', name), text)
@@ -107,7 +115,9 @@ export async function startAsterisk(options: AsteriskOptions = {}): Promise<Aste
     users: {
       events: { username: 'hookswitch-events', secret: secrets.events },
       control: { username: 'hookswitch-control', secret: secrets.control },
+      config: { username: 'hookswitch-config', secret: configSecret },
     },
+    ari: { port: ariPort, username: 'hookswitch', secret: ariSecret },
     phoneSecret: secrets.phones,
     recordings: join(folder, 'spool', 'monitor'),
     secretOf: (extension) => (extension === '201' ? PHONE_201_SECRET : secrets.phones),

@@ -1,0 +1,247 @@
+import { inspect } from 'node:util'
+import fc from 'fast-check'
+import { afterEach, describe, expect, test } from 'vitest'
+import { ProvisioningError } from '../../../api/core/onboarding/provisioner.ts'
+import { type AsteriskNeeds, createAsteriskExtensions } from '../../../api/provisioning/asterisk.ts'
+import { MARK } from '../../../api/provisioning/asterisk-objects.ts'
+import { ARI, startAri } from './fake-ari.ts'
+import { order as anyOrder, faultsOn, quick } from './orders.ts'
+
+const order = { ...anyOrder, secret: 'Vq7ProposedSecret42' }
+
+const ends: (() => Promise<void>)[] = []
+afterEach(async () => {
+  for (const end of ends.splice(0)) await end()
+})
+
+async function open(changes: Partial<AsteriskNeeds> = {}) {
+  const ari = await startAri()
+  const asterisk = createAsteriskExtensions({
+    baseUrl: ari.url,
+    ...ARI,
+    phones: { context: 'internal', codecs: ['alaw', 'ulaw'] },
+    limits: quick,
+    ...changes,
+  })
+  const end = async () => {
+    await asterisk.close()
+    await ari.stop()
+  }
+  ends.push(end)
+  return { ari, asterisk, end }
+}
+const provided = { extension: '1001', authUsername: '1001', secret: order.secret }
+const errorOf = (promise: Promise<unknown>) =>
+  promise.then(
+    () => expect.fail('it was done'),
+    (err: ProvisioningError) => err,
+  )
+
+describe('providing', () => {
+  test('makes what asks for a password before what lets calls through', async () => {
+    const { ari, asterisk } = await open()
+    expect(await asterisk.provide(order)).toEqual(provided)
+    expect(ari.written).toMatchObject([
+      { object: 'auth/1001', fields: { username: '1001', password: order.secret } },
+      { object: 'aor/1001', fields: { max_contacts: '1', remove_existing: 'yes' } },
+      {
+        object: 'endpoint/1001',
+        fields: {
+          auth: '1001',
+          aors: '1001',
+          context: 'internal',
+          disallow: 'all',
+          allow: 'alaw,ulaw',
+          webrtc: 'no',
+          callerid: '"Alice Smith" <1001>',
+        },
+      },
+    ])
+    for (const { fields } of ari.written) expect(fields[MARK]).toBe(order.mark)
+  })
+
+  test('the same order again gives the same', async () => {
+    const { ari, asterisk } = await open()
+    await asterisk.provide(order)
+    const before = new Map(ari.objects)
+    expect(await asterisk.provide(order)).toEqual(provided)
+    expect(ari.objects).toEqual(before)
+  })
+
+  test('the template says what phones are like, and not whose they are', async () => {
+    const { ari, asterisk } = await open({
+      phones: {
+        context: 'from-internal',
+        codecs: ['opus'],
+        webrtc: true,
+        transport: 'wss',
+        maxContacts: 3,
+        endpoint: { rtp_symmetric: 'no', media_address: '192.0.2.1' },
+      },
+    })
+    await asterisk.provide(order)
+    expect(ari.objects.get('aor/1001')).toMatchObject({ max_contacts: '3' })
+    expect(ari.objects.get('endpoint/1001')).toMatchObject({
+      context: 'from-internal',
+      webrtc: 'yes',
+      transport: 'wss',
+      rtp_symmetric: 'no',
+      media_address: '192.0.2.1',
+    })
+  })
+
+  test.each([
+    ['a context with a comma', { context: 'internal,1' }],
+    ['no codecs', { codecs: [] }],
+    ['a codec that ends the line', { codecs: ['alaw\n'] }],
+    ['another auth', { endpoint: { auth: '1002' } }],
+    ['an option that is no name', { endpoint: { '@hookswitch_mark': 'mine' } }],
+    ['a value that begins a comment', { endpoint: { language: 'de;' } }],
+    ['no contacts', { maxContacts: 0 }],
+  ])('%s is a fault at the start', (_, flaw) => {
+    const phones = { context: 'internal', codecs: ['alaw'], ...flaw }
+    expect(() => createAsteriskExtensions({ baseUrl: 'http://127.0.0.1:1', ...ARI, phones })).toThrow(
+      /^extensions of Asterisk: /,
+    )
+  })
+
+  test.each([
+    ['an extension with letters', { extension: '10a1' }],
+    ['an extension that is a path', { extension: '../1001' }],
+    ['a short secret', { secret: 'short' }],
+    ['a secret with a line end', { secret: `${order.secret}\n` }],
+    ['a mark with a space', { mark: 'a b' }],
+  ])('%s never reaches Asterisk', async (_, flaw) => {
+    const { ari, asterisk } = await open()
+    await expect(asterisk.provide({ ...order, ...flaw })).rejects.toMatchObject({ code: 'refused' })
+    expect(ari.heard).toEqual({})
+  })
+
+  test('no name gets out of its quotes', async () => {
+    const { ari, asterisk } = await open()
+    await fc.assert(
+      fc.asyncProperty(fc.string({ unit: 'binary', maxLength: 60 }), async (displayName) => {
+        await asterisk.provide({ ...order, displayName })
+        expect(ari.objects.get('endpoint/1001')?.callerid).toMatch(/^"[^"\\;<>\p{Cc}\p{Zl}\p{Zp}]+" <1001>$/u)
+      }),
+      { numRuns: 12, examples: [['"<sip:x@y>;\r\n[a]\\']] },
+    )
+  })
+})
+
+describe('what is somebody else’s', () => {
+  test.each([
+    ['another registration made', 'endpoint/1001', { [MARK]: 'another' }],
+    ['another registration made half', 'auth/1001', { [MARK]: 'another' }],
+    ['nobody marked', 'aor/1001', {}],
+  ])('what %s is neither changed nor removed', async (_, object, fields) => {
+    const { ari, asterisk } = await open()
+    ari.objects.set(object, fields)
+    await expect(asterisk.provide(order)).rejects.toMatchObject({ code: 'taken' })
+    await expect(asterisk.remove('1001', order)).rejects.toMatchObject({ code: 'taken' })
+    expect([...ari.objects]).toEqual([[object, fields]])
+  })
+
+  test('what stands in pjsip.conf is taken, also where it was written there meanwhile', async () => {
+    const { ari, asterisk } = await open()
+    ari.meanwhile.set('PUT auth', () => ari.inFiles.set('auth/1001', {}))
+    await expect(asterisk.provide(order)).rejects.toMatchObject({ code: 'taken' })
+    expect(ari.objects.size).toBe(0)
+  })
+
+  test('who was faster meanwhile has it', async () => {
+    const { ari, asterisk } = await open()
+    await asterisk.provide(order)
+    ari.meanwhile.set('PUT endpoint', () => ari.objects.set('endpoint/1001', { [MARK]: 'another' }))
+    ari.faults.push({ on: 'PUT endpoint', kind: 'lie' })
+    await expect(asterisk.provide(order)).rejects.toMatchObject({ code: 'taken' })
+  })
+})
+
+describe('when Asterisk says no', () => {
+  test.each([
+    ['a read_only user', 403, 'Write access denied', 'denied', /read_only/],
+    ['no place at run time', 403, "Cannot create sorcery objects of type 'auth'", 'denied', /sorcery\.conf/],
+    ['no res_pjsip', 404, "objectType 'auth' not found", 'denied', /res_pjsip/],
+    [
+      'a codec it does not know',
+      400,
+      "Creation of object '1001' failed field value validation",
+      'refused',
+      /400/,
+    ],
+    ['no memory', 500, 'Allocation failed', 'away', /500/],
+    ['it has not booted', 503, 'Asterisk not booted', 'away', /503/],
+  ])('%s', async (_, status, message, code, words) => {
+    const { ari, asterisk } = await open()
+    ari.refuses = { status, message }
+    const err = await errorOf(asterisk.provide(order))
+    expect(err).toMatchObject({ code, message: expect.stringMatching(words) })
+  })
+
+  test('a wrong password of ARI', async () => {
+    const { asterisk } = await open({ password: 'wrong' })
+    await expect(asterisk.provide(order)).rejects.toMatchObject({ code: 'denied' })
+    await expect(asterisk.remove('1001', order)).rejects.toMatchObject({ code: 'denied' })
+  })
+
+  test('nobody there', async () => {
+    const { ari, asterisk } = await open()
+    await ari.stop()
+    await expect(asterisk.provide(order)).rejects.toMatchObject({ code: 'away' })
+  })
+
+  test('what it claims to have done and did not', async () => {
+    const { ari, asterisk } = await open()
+    ari.faults.push({ on: 'PUT endpoint', kind: 'lie' })
+    await expect(asterisk.provide(order)).rejects.toMatchObject({ code: 'unconfirmed' })
+    await asterisk.provide(order)
+    ari.faults.push({ on: 'DELETE auth', kind: 'lie' })
+    await expect(asterisk.remove('1001', order)).rejects.toMatchObject({ code: 'unconfirmed' })
+  })
+
+  test('no error holds a password, whatever Asterisk repeats', async () => {
+    const { ari, asterisk } = await open()
+    ari.refuses = { status: 400, message: `bad: ${ARI.password} and ${order.secret}` }
+    const told = inspect(await errorOf(asterisk.provide(order)), { depth: 10 })
+    expect(told).toContain('bad: ')
+    expect(told).not.toContain(ARI.password)
+    expect(told).not.toContain(order.secret)
+  })
+})
+
+describe('whatever fails on the way', () => {
+  const OPERATIONS = ['GET', 'PUT', 'DELETE'].flatMap((method) =>
+    ['auth', 'aor', 'endpoint'].map((type) => `${method} ${type}`),
+  )
+
+  /** As the core does: again, until it is done. */
+  async function untilDone<T>(deed: () => Promise<T>): Promise<T> {
+    for (let tries = 0; tries < 12; tries += 1) {
+      try {
+        return await deed()
+      } catch (err) {
+        expect(err).toBeInstanceOf(ProvisioningError)
+        expect(['away', 'denied', 'unconfirmed']).toContain((err as ProvisioningError).code)
+      }
+    }
+    throw new Error('it never came about')
+  }
+
+  test('one extension comes about, is never open, and goes away whole', async () => {
+    await fc.assert(
+      fc.asyncProperty(faultsOn(OPERATIONS), faultsOn(OPERATIONS), async (first, second) => {
+        const { ari, asterisk, end } = await open({ limits: { ...quick, requestMs: 60 } })
+        ari.faults.push(...first)
+        expect(await untilDone(() => asterisk.provide(order))).toEqual(provided)
+        expect([...ari.objects.keys()].sort()).toEqual(['aor/1001', 'auth/1001', 'endpoint/1001'])
+        ari.faults.splice(0, Number.POSITIVE_INFINITY, ...second)
+        await untilDone(() => asterisk.remove('1001', order))
+        expect(ari.objects.size).toBe(0)
+        expect(ari.open).toEqual([])
+        await end()
+      }),
+      { numRuns: 25 },
+    )
+  })
+})
