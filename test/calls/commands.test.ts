@@ -7,6 +7,7 @@ import { type Caller, logInAs, openSoftphone, stateOf, toldOf } from '../support
 import { ask, type Follower } from '../support/client.ts'
 import { type Phone, startPhone } from '../support/phone.ts'
 import { heard } from '../support/recording.ts'
+import { startCallers, startOutside } from '../support/sipp.ts'
 import { until } from '../support/stack.ts'
 import { startTelephony, type Telephony } from '../support/telephony.ts'
 
@@ -31,7 +32,7 @@ describe.skipIf(missing !== undefined)(title, () => {
   const open: Follower[] = []
 
   beforeAll(async () => {
-    telephony = await startTelephony()
+    telephony = await startTelephony({ trunk: true })
     const { stack, asterisk } = telephony
     ;[alice, bob, carol, admin] = await Promise.all([
       logInAs(stack, 'user1'),
@@ -167,6 +168,16 @@ describe.skipIf(missing !== undefined)(title, () => {
         expect.not.arrayContaining([expect.objectContaining({ to: { number: '1003', name: '' } })]),
       )
     })
+  })
+
+  test('an admin dials for a user, whose phone rings; users dial for themselves alone', async () => {
+    const json = { number: '1002', user_id: alice.userId }
+    expect((await bob.ask('/calls', { json })).status).toBe(403)
+    const { status, body } = await admin.ask('/calls', { json })
+    expect(status).toBe(202)
+    await take(phone1)
+    await rings(phone2)
+    expect(await alice.call(String(body.id))).toMatchObject({ from: { number: '1001', name: 'user1' } })
   })
 
   describe('answering', () => {
@@ -382,6 +393,42 @@ describe.skipIf(missing !== undefined)(title, () => {
         status: 409,
         body: { code: 'conflict' },
       })
+    })
+  })
+
+  describe('the world outside', () => {
+    test('is dialled by the trunk, and answers', async () => {
+      const outside = await startOutside(telephony.asterisk, 'answers')
+      const id = await alice.dial('0301234567')
+      await take(phone1)
+      const call = await alice.sees(id, 'they talk', ({ state }) => state === 'up')
+      expect(call).toMatchObject({ direction: 'outgoing', to: { number: '0301234567' } })
+      expect(call.legs.map(({ extension }) => extension)).toEqual(['1001', null])
+      expect(await statusOf(alice, id, 'hangup')).toBe(204)
+      expect(await alice.history(id)).toMatchObject({ direction: 'outgoing', outcome: 'answered' })
+      await outside.stop()
+    })
+
+    test('calls in, shows its number, and is answered by the softphone', async () => {
+      const bobIs = await softphone(bob, phone2)
+      const callers = await startCallers(telephony.asterisk, {
+        from: 'trunk',
+        shows: '+493055501',
+        to: '1002',
+        seconds: 0.5,
+      })
+      await rings(phone2)
+      await until('Bob is told', () => bobIs.messages.at(-1)?.type === 'incoming_call')
+      const [call] = await bob.calls()
+      expect(call).toMatchObject({
+        direction: 'incoming',
+        state: 'ringing',
+        from: { number: '+493055501' },
+        to: { number: '1002' },
+      })
+      expect(await statusOf(bob, call?.id ?? '', 'answer')).toBe(204)
+      expect(await callers.done).toEqual({ succeeded: 1, failed: 0 })
+      expect(await bob.history(call?.id ?? '')).toMatchObject({ direction: 'incoming', outcome: 'answered' })
     })
   })
 

@@ -14,6 +14,8 @@ export interface Telephony {
 }
 
 export interface TelephonyOptions {
+  /** Numbers outside can be reached, and call in: see `startOutside`. */
+  trunk?: boolean
   /** 200 more phones, of nobody, 2000 to 2199. */
   load?: boolean
   env?: Record<string, string>
@@ -24,13 +26,18 @@ export interface TelephonyOptions {
 /** Tests dial far more often than people do; what limits them has tests of its own. */
 const POLICY = { limits: { perMinute: 1_000, perDay: 10_000, concurrent: 100 } }
 
-export async function startTelephony({ load = false, env, data }: TelephonyOptions = {}): Promise<Telephony> {
+export async function startTelephony({
+  trunk = false,
+  load = false,
+  env,
+  data,
+}: TelephonyOptions = {}): Promise<Telephony> {
   const folder = mkdtempSync(join(tmpdir(), 'calls-'))
   const file = (name: string, text: string) => {
     writeFileSync(join(folder, name), text, { mode: 0o600 })
     return join(folder, name)
   }
-  const asterisk = await startAsterisk({ load })
+  const asterisk = await startAsterisk({ trunk, load })
   const { events, control } = asterisk.users
   const settings = {
     HOOKSWITCH_AMI_HOST: '127.0.0.1',
