@@ -1,0 +1,156 @@
+import { inspect } from 'node:util'
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { ProvisioningError } from '../../../api/core/onboarding/provisioner.ts'
+import { createWizardExtensions } from '../../../api/provisioning/asterisk-wizard.ts'
+import { fakeConfigAmi } from './fake-config-ami.ts'
+import { order as anyOrder } from './orders.ts'
+
+const order = { ...anyOrder, secret: 'Vq7ProposedSecret42' }
+const provided = { extension: '1001', authUsername: '1001', secret: order.secret }
+const MARKED = 'endpoint/@hookswitch_mark'
+
+function open() {
+  const { ami, state } = fakeConfigAmi()
+  return { state, extensions: createWizardExtensions({ ami, template: 'hookswitch' }) }
+}
+
+describe('providing', () => {
+  test('writes a section from the template, and has it loaded', async () => {
+    const { state, extensions } = open()
+    expect(await extensions.provide(order)).toEqual(provided)
+    expect(Object.fromEntries(state.loaded.get('1001') ?? [])).toEqual({
+      hint_exten: '1001',
+      'inbound_auth/username': '1001',
+      'inbound_auth/password': order.secret,
+      'endpoint/callerid': '"Alice Smith" <1001>',
+      [MARKED]: order.mark,
+    })
+  })
+
+  test('another secret replaces the section', async () => {
+    const { state, extensions } = open()
+    await extensions.provide(order)
+    await extensions.provide({ ...order, secret: 'AnotherSecret4242' })
+    expect(state.loaded.get('1001')?.get('inbound_auth/password')).toBe('AnotherSecret4242')
+    expect(state.wizard.size).toBe(1)
+  })
+
+  test('many at once are done one after another', async () => {
+    const { state, extensions } = open()
+    const numbers = ['1001', '1002', '1003', '1004']
+    await Promise.all(numbers.map((extension) => extensions.provide({ ...order, extension })))
+    expect([...state.loaded.keys()]).toEqual(numbers)
+    expect(state.heard.join(' ')).not.toMatch(/UpdateConfig UpdateConfig/)
+  })
+
+  test('no name gets out of its line', async () => {
+    const { state, extensions } = open()
+    await fc.assert(
+      fc.asyncProperty(fc.string({ unit: 'binary', maxLength: 60 }), async (displayName) => {
+        await extensions.provide({ ...order, displayName })
+        expect(state.loaded.get('1001')?.get('endpoint/callerid')).toMatch(
+          /^"[^"\\;<>[\]\p{Cc}\p{Zl}\p{Zp}]+" <1001>$/u,
+        )
+      }),
+      { examples: [['"]\r\n[general]\r\nx=y;\\']] },
+    )
+  })
+
+  test.each([
+    ['an extension that ends its section', { extension: '1001]' }],
+    ['a secret with a comment', { secret: 'Vq7Proposed;Secret' }],
+    ['a mark with an equals sign', { mark: 'a=b' }],
+  ])('%s never reaches Asterisk', async (_, flaw) => {
+    const { state, extensions } = open()
+    await expect(extensions.provide({ ...order, ...flaw })).rejects.toMatchObject({ code: 'refused' })
+    expect(state.heard).toEqual([])
+  })
+
+  test('a template that is no name is a fault at the start', () => {
+    const { ami } = fakeConfigAmi()
+    expect(() => createWizardExtensions({ ami, template: 'a,inherit=b' })).toThrow('template')
+  })
+})
+
+describe('what is somebody else’s', () => {
+  test.each([
+    ['another mark', new Map([[MARKED, 'another']])],
+    ['no mark', new Map([['type', 'wizard']])],
+  ])('a section with %s is neither changed nor removed', async (_, section) => {
+    const { state, extensions } = open()
+    state.wizard.set('1001', section)
+    await expect(extensions.provide(order)).rejects.toMatchObject({ code: 'taken' })
+    await expect(extensions.remove('1001', order)).rejects.toMatchObject({ code: 'taken' })
+    expect([...state.wizard]).toEqual([['1001', section]])
+  })
+
+  test('what pjsip.conf has is taken', async () => {
+    const { state, extensions } = open()
+    state.pjsip.set('1001', new Map())
+    await expect(extensions.provide(order)).rejects.toMatchObject({ code: 'taken' })
+  })
+
+  test('a number whose last phone is still registered is taken, and not that of its neighbour', async () => {
+    const { state, extensions } = open()
+    state.contacts.push('1001;@1c802507dff12d11bc90a1f0aa6b43f4')
+    await expect(extensions.provide(order)).rejects.toMatchObject({ code: 'taken' })
+    await extensions.provide({ ...order, extension: '10010' })
+    expect([...state.loaded.keys()]).toEqual(['10010'])
+  })
+})
+
+describe('when Asterisk says no', () => {
+  test.each([
+    ['Permission denied', 'denied'],
+    ['Config file not found', 'denied'],
+    ['Template category not found', 'denied'],
+    ['Save of config failed', 'denied'],
+    ['Create category did not complete successfully', 'away'],
+    ['Something new', 'refused'],
+  ])('%s', async (message, code) => {
+    const { state, extensions } = open()
+    state.refuses = message
+    const err = await extensions.provide(order).catch((thrown: unknown) => thrown)
+    expect(err).toMatchObject({ code })
+    expect(inspect(err, { depth: 10 })).not.toContain(order.secret)
+  })
+})
+
+describe('whatever is lost on the way', () => {
+  const faults = fc.array(
+    fc.record({
+      on: fc.constantFrom('GetConfig', 'UpdateConfig', 'Reload'),
+      kind: fc.constantFrom('lost before' as const, 'lost after' as const),
+    }),
+    { maxLength: 6 },
+  )
+
+  /** As the core does: again, until it is done. */
+  async function untilDone(deed: () => Promise<unknown>): Promise<void> {
+    for (let tries = 0; tries < 12; tries += 1) {
+      try {
+        await deed()
+        return
+      } catch (err) {
+        expect(err).toBeInstanceOf(ProvisioningError)
+        expect(err).toMatchObject({ code: 'away' })
+      }
+    }
+    throw new Error('it never came about')
+  }
+
+  test('what is written is loaded in the end, once, and what is removed is no longer', async () => {
+    await fc.assert(
+      fc.asyncProperty(faults, faults, async (first, second) => {
+        const { state, extensions } = open()
+        state.faults.push(...first)
+        await untilDone(() => extensions.provide(order))
+        expect(state.loaded.get('1001')?.get('inbound_auth/password')).toBe(order.secret)
+        state.faults.splice(0, Number.POSITIVE_INFINITY, ...second)
+        await untilDone(() => extensions.remove('1001', order))
+        expect([state.wizard.size, state.loaded.size]).toEqual([0, 0])
+      }),
+    )
+  })
+})
