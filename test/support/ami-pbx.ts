@@ -8,7 +8,7 @@ export interface AmiPbx {
   /** Whether both users are logged in. */
   isUp(): boolean
   /** To whoever listens to events. */
-  tell(events: string | Buffer): void
+  tell(events: string): void
   /** Every order there was, without what any link asks by itself. */
   orders(): Action[]
   /** How often the link of events was opened. */
@@ -18,8 +18,7 @@ export interface AmiPbx {
 
 export interface AmiPbxOptions {
   answers?: Record<string, Answer>
-  /** What there is when it is asked for; each item as its lines. */
-  channels?: () => string[][]
+  /** What is listed beside the channels that were told of and have not hung up; each as its lines. */
   devices?: () => string[][]
 }
 
@@ -29,13 +28,16 @@ const ORDERS = [
 ]
 const ROUTINE = ['Login', 'Ping', 'ListCommands', 'CoreShowChannels', 'DeviceStateList', 'ParkedCalls']
 
+const COMING_AND_GOING = /^Event: (Newchannel|Hangup)\r\n(?:.+\r\n)*?Uniqueid: ([^\r]+)/gm
+
 export async function startAmiPbx(options: AmiPbxOptions = {}): Promise<AmiPbx> {
-  const { answers = {}, channels = () => [], devices = () => [] } = options
+  const { answers = {}, devices = () => [] } = options
+  const open = new Set<string>()
   const server = await startAmiServer({
     answers: {
       Ping: (session, action) => success('Ping: Pong', `Timestamp: ${timestamp()}`)(session, action),
       ListCommands: success(...[...ORDERS, ...ROUTINE].map((name) => `${name}: What it does.`)),
-      CoreShowChannels: list(channels),
+      CoreShowChannels: list(() => [...open].map((id) => ['Event: CoreShowChannel', `Uniqueid: ${id}`])),
       DeviceStateList: list(devices),
       ParkedCalls: list(() => []),
       ...Object.fromEntries(ORDERS.map((name) => [name, success('Message: Done')])),
@@ -55,6 +57,10 @@ export async function startAmiPbx(options: AmiPbxOptions = {}): Promise<AmiPbx> 
     isUp: () =>
       ['events', 'control'].every((one) => linksOf(`hookswitch-${one}`).some(({ socket }) => !socket.closed)),
     tell(events) {
+      for (const [, event, id = ''] of events.matchAll(COMING_AND_GOING)) {
+        if (event === 'Newchannel') open.add(id)
+        else open.delete(id)
+      }
       linksOf('hookswitch-events').at(-1)?.raw(events)
     },
     orders: () =>
