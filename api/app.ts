@@ -10,6 +10,8 @@ import { refuse, type Speech, type Wording } from './dialects/dialect.ts'
 import type { Guarded } from './dialects/guard.ts'
 import { speech as mikopbxSpeech } from './dialects/mikopbx/refusal.ts'
 import { PREFIX as MIKOPBX } from './dialects/mikopbx/wire.ts'
+import { speech as onboardingSpeech } from './dialects/onboarding/refusal.ts'
+import { PREFIXES as ONBOARDING } from './dialects/onboarding/wire.ts'
 import { speech as softphoneSpeech } from './dialects/softphone/refusal.ts'
 import { PREFIX as SOFTPHONE } from './dialects/softphone/wire.ts'
 import { speech as v1Speech } from './dialects/v1/refusal.ts'
@@ -22,6 +24,7 @@ export interface AppNeeds {
   mikopbx: Hono<{ Variables: { wording: Wording } }>
   v1: Hono<Guarded>
   voip?: Hono<Guarded>
+  onboarding?: Hono<Guarded>
   keyring: Pick<Keyring, 'all'>
   allowedOrigins: readonly string[]
   /** Whether tokens can be judged and issued now. */
@@ -37,6 +40,7 @@ export function createApp({
   mikopbx,
   v1,
   voip,
+  onboarding,
   keyring,
   allowedOrigins,
   ready,
@@ -90,6 +94,7 @@ export function createApp({
   app.route(MIKOPBX, mikopbx)
   app.route(V1, v1)
   if (voip !== undefined) app.route('/', voip)
+  if (onboarding !== undefined) app.route('/', onboarding)
 
   const speechFor = (path: string) =>
     SPEECHES.find(([prefix]) => path === prefix || path.startsWith(`${prefix}/`))?.[1] ?? v1Speech
@@ -103,6 +108,7 @@ const SPEECHES: readonly (readonly [string, Speech])[] = [
   [SOFTPHONE, softphoneSpeech],
   [MIKOPBX, mikopbxSpeech],
   ...VOIP.map((prefix) => [prefix, voipSpeech] as const),
+  ...ONBOARDING.map((prefix) => [prefix, onboardingSpeech] as const),
 ]
 
 /** MikoPBX's `auth:login` may come as `auth%3Alogin`; a router compares the text alone. */

@@ -2,6 +2,7 @@ import { join, resolve } from 'node:path'
 import { z } from 'zod'
 import { commonSettings, listOf, wholeNumber } from '../contract/env.ts'
 import { ALGORITHMS } from '../contract/keys.ts'
+import { checkOnboarding, onboardingOf, onboardingSettings } from './onboarding-settings.ts'
 import { checkPbx, pbxOf, pbxSettings } from './pbx-settings.ts'
 
 /** Where users and sessions live when nothing else is said. */
@@ -26,12 +27,13 @@ export const Config = z
     // MikoPBX's own numbers, in 300 seconds each.
     HOOKSWITCH_MIKOPBX_LOGINS: wholeNumber('failed logins', 1, 1_000_000).default(10),
     HOOKSWITCH_MIKOPBX_REFRESHES: wholeNumber('refreshes', 1, 1_000_000).default(100),
-    HOOKSWITCH_REGISTRATION: z.enum(['open', 'closed']).default('closed'),
     HOOKSWITCH_VOIP_ACCESS_TTL: wholeNumber('seconds', 10, 86_400).default(86_400),
     HOOKSWITCH_ALLOWED_ORIGINS: listOf(),
     ...pbxSettings,
+    ...onboardingSettings,
   })
   .superRefine(checkPbx)
+  .superRefine(checkOnboarding)
   .transform((env) => ({
     keysFolder: join(resolve(env.HOOKSWITCH_DATA), 'keys'),
     securityLogPath: join(resolve(env.HOOKSWITCH_DATA), 'log', 'security.log'),
@@ -51,9 +53,9 @@ export const Config = z
     perAddress: { most: env.HOOKSWITCH_LOGIN_PER_ADDRESS, window: env.HOOKSWITCH_LOGIN_WINDOW },
     mikopbxLogins: { most: env.HOOKSWITCH_MIKOPBX_LOGINS, window: 300 },
     mikopbxRefreshes: { most: env.HOOKSWITCH_MIKOPBX_REFRESHES, window: 300 },
-    registration: env.HOOKSWITCH_REGISTRATION,
     voipAccessTtl: env.HOOKSWITCH_VOIP_ACCESS_TTL,
     allowedOrigins: env.HOOKSWITCH_ALLOWED_ORIGINS,
     logLevel: env.HOOKSWITCH_LOG_LEVEL,
     ...pbxOf(env),
+    ...onboardingOf(env),
   }))

@@ -29,11 +29,13 @@ import { createTokens, newId } from './core/tokens.ts'
 import { openDialPolicy } from './dial-policy-file.ts'
 import { createGuard } from './dialects/guard.ts'
 import { createMikopbx } from './dialects/mikopbx/routes.ts'
+import { createOnboardingRoutes } from './dialects/onboarding/routes.ts'
 import { createSoftphone } from './dialects/softphone/routes.ts'
 import { createV1 } from './dialects/v1/routes.ts'
 import { createVoip } from './dialects/voip/routes.ts'
 import { createVoipSocket } from './dialects/voip/socket.ts'
 import { createNchan } from './nchan/broadcaster.ts'
+import { createOnboarding } from './onboarding.ts'
 import { secretFile } from './secret-file.ts'
 import { openSecurityLog } from './security-log.ts'
 import { createLiveUsers } from './store/redis/live-users.ts'
@@ -161,6 +163,20 @@ async function main() {
   })
   const { calls, statuses, directory, presence } = telephony
 
+  // From an account to an extension that rings.
+  const registerThrottle = createThrottle(redis, { surface: 'register', perAddress, perAccount })
+  const onboarding = createOnboarding({
+    config,
+    db,
+    redis,
+    users,
+    passwords,
+    throttle: registerThrottle,
+    judge,
+    log,
+    now,
+  })
+
   // The surfaces.
   const guard = createGuard(judge)
   const { allowedOrigins } = config
@@ -192,8 +208,9 @@ async function main() {
       sessions,
       uses: sessionStore,
       accounts: createAccounts({ users, passwords }),
-      registration: config.registration,
-      registerThrottle: createThrottle(redis, { surface: 'register', perAddress, perAccount }),
+      // That document has no invitations, and whoever asks chooses an extension.
+      registration: config.registration === 'open' ? 'open' : 'closed',
+      registerThrottle,
       changes,
       calls,
       history,
@@ -215,6 +232,16 @@ async function main() {
       streamTickets: createStreamTickets(tickets),
       streamRenewal: createStreamRenewal(createRenewalSpreader(redis)),
       snapshots,
+      log,
+    }),
+    onboarding: createOnboardingRoutes({
+      guard,
+      login: loginThrough('onboarding', perAddress),
+      registration: onboarding.registration,
+      credentials: onboarding.credentials,
+      links: onboarding.links,
+      publicUrl: config.publicUrl,
+      drawQr: () => null,
       log,
     }),
     keyring,
@@ -255,6 +282,7 @@ async function main() {
   const server = createServer({ keepAliveTimeout: 75_000 }, getRequestListener(app.fetch))
   server.on('upgrade', socket.upgrade)
   telephony.open()
+  onboarding.open()
   await listenOn(server, config.socket)
   log.info({ event: 'listening', socket: config.socket }, 'the api listens')
 
@@ -265,6 +293,7 @@ async function main() {
     socket.close()
     await live.stop()
     await telephony.close()
+    await onboarding.close()
     keyring.close()
     await reader.stop()
     redis.disconnect()

@@ -1,6 +1,8 @@
 import { SettingsError } from '../contract/env.ts'
 import { CommandError } from './admin/command.ts'
+import { invitationsCommand } from './admin/invitations.ts'
 import { keysCommand } from './admin/keys.ts'
+import { provisioningCommand } from './admin/provisioning.ts'
 import { sessionsCommand } from './admin/sessions.ts'
 import { usersCommand } from './admin/users.ts'
 import { tokenCommand } from './token/command.ts'
@@ -22,6 +24,15 @@ const HELP = `Usage: bin/hookswitch.mjs <command>
   sessions end <session id>     end one
   sessions end --user <name>    log somebody out everywhere
 
+  invitations add [--email <address>] [--days <n>]
+                                lets one person register, only that address where one is named; 7 days
+                                unless told otherwise. It is shown once
+  invitations list              those that can still be used
+
+  provisioning list             extensions that are not as they should be on the PBX, and why
+  provisioning retry [<extension>]
+                                try again now, all of them or one
+
   token [--help]                an access token of this or another MikoPBX REST API; has settings of its own
 
 Reads HOOKSWITCH_DATA, DATABASE_URL and the other settings of npm start. What ends a session here is
@@ -32,6 +43,8 @@ const COMMANDS: Readonly<Record<string, (words: string[]) => Promise<void>>> = {
   keys: keysCommand,
   users: usersCommand,
   sessions: sessionsCommand,
+  invitations: invitationsCommand,
+  provisioning: provisioningCommand,
   token: tokenCommand,
 }
 

@@ -3,13 +3,17 @@ import { z } from 'zod'
 import { embeddedDatabase } from '../../api/config.ts'
 import { type AccountChanges, createAccountChanges } from '../../api/core/account-changes.ts'
 import { type Accounts, createAccounts } from '../../api/core/accounts.ts'
+import type { ExtensionStore } from '../../api/core/onboarding/extensions.ts'
+import { createInvitations, type Invitations } from '../../api/core/onboarding/invitations.ts'
 import { createPasswords } from '../../api/core/password.ts'
 import { Refusal } from '../../api/core/refusal.ts'
 import type { SecurityLog } from '../../api/core/security-log.ts'
-import type { EndReason, Session, SessionStore } from '../../api/core/session.ts'
+import type { EndReason, Session } from '../../api/core/session.ts'
 import type { User, UserStore } from '../../api/core/users.ts'
 import { openSecurityLog } from '../../api/security-log.ts'
-import { openDatabase } from '../../api/store/sql/database.ts'
+import { type Database, openDatabase } from '../../api/store/sql/database.ts'
+import { createExtensionStore } from '../../api/store/sql/extensions.ts'
+import { createInvitationStore } from '../../api/store/sql/invitations.ts'
 import { migrate } from '../../api/store/sql/migrate.ts'
 import { createSessionStore } from '../../api/store/sql/sessions.ts'
 import { createUserStore } from '../../api/store/sql/users.ts'
@@ -28,6 +32,8 @@ export interface Office {
   users: UserStore
   accounts: Accounts
   changes: AccountChanges
+  invitations: Invitations
+  extensions: Pick<ExtensionStore, 'unsettled' | 'update'>
   /** @throws {CommandError} */
   userNamed(name: string | undefined): Promise<User>
   /** @throws {CommandError} when there is no such live session */
@@ -58,7 +64,7 @@ export async function inOffice(work: (office: Office) => Promise<void>): Promise
             `hookswitch: the security log cannot be written: ${err instanceof Error ? err.message : err}`,
           ),
       )
-      await work(createOffice(createUserStore(db), createSessionStore(db), securityLog, settings))
+      await work(createOffice(db, securityLog, settings))
     } finally {
       await db.close()
     }
@@ -67,12 +73,9 @@ export async function inOffice(work: (office: Office) => Promise<void>): Promise
   }
 }
 
-function createOffice(
-  users: UserStore,
-  sessions: SessionStore,
-  securityLog: SecurityLog,
-  settings: z.output<typeof Settings>,
-): Office {
+function createOffice(db: Database, securityLog: SecurityLog, settings: z.output<typeof Settings>): Office {
+  const users = createUserStore(db)
+  const sessions = createSessionStore(db)
   const passwords = createPasswords()
   const now = () => Date.now()
   const nowS = () => Math.floor(now() / 1000)
@@ -87,6 +90,8 @@ function createOffice(
   }
   return {
     users,
+    invitations: createInvitations(createInvitationStore(db), now),
+    extensions: createExtensionStore(db),
     accounts: createAccounts({ users, passwords }),
     changes: createAccountChanges({
       users,

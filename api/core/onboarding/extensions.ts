@@ -79,7 +79,8 @@ export interface ExtensionStore {
     now: number,
   ): Promise<Extension | undefined>
   /**
-   * Undoes a reservation: the user goes, the invitation can be used again, the number rests.
+   * Undoes a reservation: the user goes, the invitation can be used again. An earlier try may have made the
+   * extension without our knowing, so it is `removing`.
    * @param at `revokeUntil`: when no token of the user can be alive any more
    */
   undo(known: Extension, at: { now: number; revokeUntil: number }): Promise<Extension | undefined>

@@ -78,8 +78,8 @@ export function createExtensionStore(db: Database): ExtensionStore {
 
     undo: (known, { now, revokeUntil }) =>
       db.transaction(async (trx) => {
-        const change = { state: 'resting', userId: null, changedAt: now } as const
-        const undone = await update(trx, known, change)
+        const freed = { state: 'removing', userId: null, nextTryAt: now, changedAt: now } as const
+        const undone = await update(trx, known, freed)
         if (undone === undefined || known.userId === null) return undone
         await giveInvitationBack(trx, rowId(known.userId) ?? 0)
         await removeUser(trx, known.userId, revokeUntil)

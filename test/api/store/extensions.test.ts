@@ -117,7 +117,7 @@ describe('extensions', () => {
       expect(await store.find('2000')).toMatchObject({ state: 'foreign', userId: null })
     })
 
-    test('undone, nothing is left: no user, no login, the invitation good again, the number resting', async () => {
+    test('undone, nothing is left: no user, no login, the invitation good again, the number to be taken away', async () => {
       const { db, store, users, invitations, reserve } = await setUp()
       const invitation = { hash: 'h', email: null, createdBy: null, createdAt: 0, usedAt: null }
       await invitations.add({ ...invitation, expiresAt: 5_000 })
@@ -126,7 +126,7 @@ describe('extensions', () => {
       await store.undo(known, { now: 1_100, revokeUntil: until })
       expect(await users.findByLogin('anna@example.org')).toBeUndefined()
       expect(await invitations.isGood('h', 'anna@example.org', 1_100)).toBe(true)
-      expect(await store.find('2000')).toMatchObject({ state: 'resting', userId: null, changedAt: 1_100 })
+      expect(await store.find('2000')).toMatchObject({ state: 'removing', userId: null, nextTryAt: 1_100 })
       // Who had logged in meanwhile is out.
       expect(await createLedger(db).unannounced(10)).toMatchObject([{ kind: 'user', key: known.userId }])
     })

@@ -1,0 +1,100 @@
+import { type Context, Hono } from 'hono'
+import { z } from 'zod'
+import type { Logger } from '../../../contract/log.ts'
+import type { Login } from '../../core/login.ts'
+import type { CredentialReading } from '../../core/onboarding/credentials.ts'
+import type { ProvisioningLinks } from '../../core/onboarding/links.ts'
+import type { Registration } from '../../core/onboarding/registration.ts'
+import { Refusal } from '../../core/refusal.ts'
+import { addressOf, refuse } from '../dialect.ts'
+import type { Guard, Guarded } from '../guard.ts'
+import { linphoneConfig } from './linphone.ts'
+import { speech } from './refusal.ts'
+import * as wire from './wire.ts'
+
+export interface OnboardingRoutesNeeds {
+  guard: Guard
+  login: Login
+  registration: Registration
+  credentials: CredentialReading
+  links: ProvisioningLinks
+  /** Where phones reach us; otherwise where the request did. */
+  publicUrl: string | undefined
+  /** A data URI of a picture of the text; null where none can be drawn. */
+  drawQr(text: string): string | null
+  log: Logger
+}
+
+/** The surface of the VoIP onboarding API, and beside it what sets a phone up without typing. */
+export function createOnboardingRoutes(needs: OnboardingRoutesNeeds): Hono<Guarded> {
+  const { guard, login, registration, credentials, links, drawQr, log } = needs
+  const app = new Hono<Guarded>()
+  app.onError((err, c) => challenged(refuse(c, err, speech, log)))
+
+  app.post('/auth/register', async (c) => {
+    const body = await readShape(c, wire.RegisterBody)
+    const made = await registration.register({ ...body, address: addressOf(c) })
+    return c.json(wire.registered(made), 201)
+  })
+  app.post('/auth/login', async (c) => {
+    const { email: username, password } = await readShape(c, wire.LoginBody)
+    return c.json(wire.opened(await login.login({ username, password }, openRequest(c))))
+  })
+  app.get('/sip/credentials', guard(), async (c) => {
+    return c.json(wire.credentials(await credentials.of(c.var.actor)))
+  })
+
+  app.post('/sip/provisioning-links', guard(), async (c) => {
+    const { ticket, expiresIn } = await links.sell(c.var.actor)
+    const url = `${needs.publicUrl?.replace(/\/+$/, '') ?? originOf(c)}/sip/provisioning.xml?ticket=${ticket}`
+    return c.json({ url, expires_in: expiresIn, qr: drawQr(url) }, 201)
+  })
+  app.get('/sip/provisioning.xml', async (c) => {
+    // Hono answers HEAD with what GET does, and a look would use the ticket up.
+    if (c.req.method === 'HEAD') return c.body(null, 405, { Allow: 'GET' })
+    const sip = await links.redeem(c.req.query('ticket') ?? '')
+    return c.body(linphoneConfig(sip), 200, { 'Content-Type': 'application/xml' })
+  })
+  return app
+}
+
+/** @throws {Refusal} `input_invalid`; its cause says what is wrong with each member */
+async function readShape<T extends z.ZodType>(c: Context, schema: T): Promise<z.output<T>> {
+  const body: unknown = await c.req.json().catch((err) => {
+    if (err instanceof Refusal) throw err
+    throw new Refusal('input_invalid', { cause: NOT_JSON })
+  })
+  const result = schema.safeParse(body)
+  if (result.success) return result.data
+  throw new Refusal('input_invalid', { cause: result.error })
+}
+
+const NOT_JSON = new z.ZodError([
+  { code: 'custom', path: [], message: 'the body is not JSON', input: undefined },
+])
+
+/** A wrong password is no wrong token, so no other surface sends a challenge with it. FastAPI does. */
+function challenged(res: Response): Response {
+  if (res.status === 401 && !res.headers.has('WWW-Authenticate')) {
+    res.headers.set('WWW-Authenticate', 'Bearer')
+  }
+  return res
+}
+
+/** nginx says both; neither may smuggle more than an origin into what is drawn and sent around. */
+function originOf(c: Context): string {
+  const scheme = c.req.header('x-forwarded-proto') === 'https' ? 'https' : 'http'
+  const host = c.req.header('host') ?? ''
+  if (!/^[\w.-]+(:\d{1,5})?$|^\[[\da-f:.]+\](:\d{1,5})?$/i.test(host)) {
+    throw new Refusal('unavailable', { detail: 'HOOKSWITCH_PUBLIC_URL is not set' })
+  }
+  return `${scheme}://${host}`
+}
+
+const openRequest = (c: Context) => ({
+  surface: 'onboarding',
+  address: addressOf(c),
+  userAgent: c.req.header('user-agent') ?? '',
+  clothing: wire.clothing,
+  refreshBy: 'token' as const,
+})

@@ -1,0 +1,130 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Logger } from '../contract/log.ts'
+import type { connectRedis } from '../contract/redis.ts'
+import type { Judge } from '../contract/verdict.ts'
+import { type Chore, every } from './chore.ts'
+import type { Throttle } from './core/login.ts'
+import {
+  type CredentialReading,
+  createCredentialReading,
+  displayNameOf,
+} from './core/onboarding/credentials.ts'
+import { createProvisioningLinks, type ProvisioningLinks } from './core/onboarding/links.ts'
+import { createProviding } from './core/onboarding/providing.ts'
+import type { Provisioner } from './core/onboarding/provisioner.ts'
+import { createRegistration, type Registration } from './core/onboarding/registration.ts'
+import { createSecretSeal } from './core/onboarding/sip-secret.ts'
+import type { Passwords } from './core/password.ts'
+import type { UserStore } from './core/users.ts'
+import type { onboardingOf, ProvisionerConfig } from './onboarding-settings.ts'
+import { createAsteriskExtensions } from './provisioning/asterisk.ts'
+import { createFreepbx } from './provisioning/freepbx.ts'
+import { createMikopbx } from './provisioning/mikopbx.ts'
+import { secretFile } from './secret-file.ts'
+import { createLinkTickets } from './store/redis/link-tickets.ts'
+import type { Database } from './store/sql/database.ts'
+import { createExtensionStore } from './store/sql/extensions.ts'
+import { createInvitationStore } from './store/sql/invitations.ts'
+
+export interface OnboardingNeeds {
+  config: ReturnType<typeof onboardingOf> & { keysFolder: string; longestLifetime: number }
+  db: Database
+  redis: ReturnType<typeof connectRedis>
+  users: Pick<UserStore, 'find' | 'findByLogin'>
+  passwords: Pick<Passwords, 'hash'>
+  throttle: Pick<Throttle, 'takeAddress'>
+  judge: Pick<Judge, 'claims'>
+  log: Logger
+  now: () => number
+}
+
+/** From an invitation to a phone that rings, joined. */
+export interface Onboarding {
+  registration: Registration
+  credentials: CredentialReading
+  links: ProvisioningLinks
+  open(): void
+  close(): Promise<void>
+}
+
+type Closing = Provisioner & { close(): Promise<void> }
+
+export function createOnboarding(needs: OnboardingNeeds): Onboarding {
+  const { config, db, redis, users, log, now } = needs
+  const trouble = (what: string) => (err: unknown) => log.warn({ event: 'trouble', what, err }, what)
+  const store = createExtensionStore(db)
+  const seal = createSecretSeal(secretFile(join(config.keysFolder, 'sip.secret')))
+  const provisioner = config.provisioner && openProvisioner(config.provisioner, { log, now })
+  const providing =
+    provisioner &&
+    createProviding({
+      store,
+      provisioner,
+      seal,
+      async personOf(userId) {
+        const user = await users.find(userId)
+        const email = user?.email ?? user?.username
+        return email === undefined ? undefined : { name: displayNameOf(email), email }
+      },
+      range: config.range,
+      quarantine: config.quarantine,
+      longestLifetime: config.longestLifetime,
+      now,
+      onTrouble: (what, err) => log.warn({ event: 'provisioning', what, err }, what),
+    })
+  const credentials = createCredentialReading({ extensions: store, users, seal, server: config.sipServer })
+
+  let chore: Chore | undefined
+  return {
+    credentials,
+    registration: createRegistration({
+      mode: config.registration,
+      users,
+      passwords: needs.passwords,
+      throttle: needs.throttle,
+      invitations: createInvitationStore(db),
+      extensions: store,
+      providing,
+      seal,
+      range: config.range,
+      now,
+      onTrouble: trouble('an extension could not be made at once'),
+    }),
+    links: createProvisioningLinks({
+      store: createLinkTickets(redis),
+      credentials,
+      judge: needs.judge,
+      now,
+    }),
+    open() {
+      if (providing === undefined) return
+      chore = every(5_000, providing.tend, trouble('extensions could not be seen to'))
+    },
+    async close() {
+      chore?.stop()
+      await provisioner?.close()
+    },
+  }
+}
+
+function openProvisioner(
+  config: ProvisionerConfig,
+  { log, now }: Pick<OnboardingNeeds, 'log' | 'now'>,
+): Closing {
+  const { caPath, baseUrl, allowSelfSigned } = config
+  const ca = caPath === undefined ? undefined : readFileSync(caPath, 'utf8')
+  const access = { baseUrl, ca, allowSelfSigned }
+  switch (config.kind) {
+    case 'asterisk': {
+      const { username, password, phones } = config
+      return createAsteriskExtensions({ ...access, username, password, phones })
+    }
+    case 'freepbx': {
+      const { clientId, clientSecret } = config
+      return createFreepbx({ ...access, clientId, clientSecret, now, log })
+    }
+    case 'mikopbx':
+      return createMikopbx({ ...access, ...config.login, now, log })
+  }
+}

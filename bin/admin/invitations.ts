@@ -1,0 +1,50 @@
+import { parseArgs } from 'node:util'
+import { z } from 'zod'
+import { CommandError, table, time } from './command.ts'
+import { inOffice, type Office } from './office.ts'
+
+const Email = z.email().max(254)
+const Days = z.coerce.number().int().min(1).max(365)
+
+/** `invitations add|list`. */
+export async function invitationsCommand(words: string[]): Promise<void> {
+  const { values: flags, positionals } = parseArgs({
+    args: words,
+    allowPositionals: true,
+    options: { email: { type: 'string' }, days: { type: 'string' } },
+  })
+  const [verb, stray] = positionals
+  if (stray !== undefined) throw new CommandError('an address is given as --email <address>')
+  await inOffice(async ({ invitations }) => {
+    switch (verb) {
+      case 'add': {
+        const email = flags.email === undefined ? null : emailOf(flags.email)
+        const days = Days.safeParse(flags.days ?? 7)
+        if (!days.success) throw new CommandError('--days is a whole number from 1 to 365')
+        const made = await invitations.invite({ email, days: days.data, createdBy: null })
+        const whose = email === null ? 'whoever has it' : email
+        return console.log(
+          `an invitation for ${whose}, until ${time(made.expiresAt)}\ninvitation: ${made.invitation}   (shown this once, kept nowhere)`,
+        )
+      }
+      case 'list':
+        return console.log(await listOpen(invitations))
+      default:
+        throw new CommandError('invitations add or invitations list; see --help')
+    }
+  })
+}
+
+function emailOf(text: string): string {
+  const email = Email.safeParse(text)
+  if (!email.success) throw new CommandError('--email is an address like name@example.org')
+  return email.data
+}
+
+async function listOpen(invitations: Office['invitations']): Promise<string> {
+  const open = await invitations.open()
+  return table([
+    ['for', 'since', 'until'],
+    ...open.map(({ email, createdAt, expiresAt }) => [email ?? 'anybody', time(createdAt), time(expiresAt)]),
+  ])
+}

@@ -1,0 +1,53 @@
+import { parseArgs } from 'node:util'
+import type { Extension } from '../../api/core/onboarding/extensions.ts'
+import { CommandError, table, time } from './command.ts'
+import { inOffice, type Office } from './office.ts'
+
+/** `provisioning list|retry`. A running api does what is due. */
+export async function provisioningCommand(words: string[]): Promise<void> {
+  const { positionals } = parseArgs({ args: words, allowPositionals: true, options: {} })
+  const [verb, extension] = positionals
+  await inOffice(async (office) => {
+    switch (verb) {
+      case 'list':
+        return console.log(await listUnsettled(office))
+      case 'retry': {
+        const tried = await retry(office, extension)
+        return console.log(`${tried} ${tried === 1 ? 'extension is' : 'extensions are'} tried again now`)
+      }
+      default:
+        throw new CommandError('provisioning list or provisioning retry; see --help')
+    }
+  })
+}
+
+async function listUnsettled({ extensions, users }: Office): Promise<string> {
+  const rows = [['extension', 'state', 'user', 'attempts', 'next try', 'last error']]
+  for (const one of await extensions.unsettled()) {
+    const user = one.userId === null ? undefined : await users.find(one.userId)
+    rows.push([
+      one.extension,
+      one.state,
+      user?.username ?? '-',
+      String(one.attempts),
+      isWaiting(one) ? time(one.nextTryAt) : '-',
+      one.lastError ?? '',
+    ])
+  }
+  return table(rows)
+}
+
+/** @returns how many */
+async function retry({ extensions }: Office, extension: string | undefined): Promise<number> {
+  const waiting = (await extensions.unsettled()).filter(
+    (one) => isWaiting(one) && (extension === undefined || one.extension === extension),
+  )
+  if (extension !== undefined && waiting.length === 0) {
+    throw new CommandError(`nothing is to be done for ${extension}; see provisioning list`)
+  }
+  const nextTryAt = Math.floor(Date.now() / 1000)
+  const changed = await Promise.all(waiting.map((one) => extensions.update(one, { nextTryAt })))
+  return changed.filter((one) => one !== undefined).length
+}
+
+const isWaiting = ({ state }: Extension) => state === 'providing' || state === 'removing'
