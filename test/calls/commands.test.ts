@@ -453,4 +453,13 @@ describe.skipIf(missing !== undefined)(title, () => {
       await rings(phone3)
     })
   })
+
+  test('after all of it no secret is in any log, and no request failed', () => {
+    const logs = telephony.stack.logs()
+    const { users, phoneSecret } = telephony.asterisk
+    expect(logs).toContain('pbx_snapshot')
+    for (const secret of [users.events.secret, users.control.secret, phoneSecret, alice.token.slice(-30)])
+      expect(logs).not.toContain(secret)
+    expect(logs).not.toContain('request_failed')
+  })
 })
