@@ -273,6 +273,7 @@ async function main() {
     directory,
     monotonic,
     log,
+    onOpen: () => live.changed(),
   })
   const live = keepAnnouncingLive({
     redis,

@@ -17,15 +17,13 @@ export type LiveWord = z.infer<typeof LiveWord>
 /** How long a word counts that is not said again, in ms: a process that died holds no streams. */
 const TTL_MS = 6_000
 const SAY_EVERY_MS = 2_000
+/** Many who come at once are told of together. */
+const SAY_SOON_MS = 50
 
 type Redis = Pick<ReturnType<typeof connectRedis>, 'pipeline'>
 
 /** Says who has a stream at this instance now, instead of what it said before. */
-export async function announceLive(
-  redis: Redis,
-  instance: string,
-  word: LiveWord,
-): Promise<void> {
+export async function announceLive(redis: Redis, instance: string, word: LiveWord): Promise<void> {
   const batch = redis.pipeline()
   if (word.online.length === 0) batch.del(liveKeyOf(instance)).srem(LIVE_KEY, instance)
   else batch.set(liveKeyOf(instance), JSON.stringify(word), 'PX', TTL_MS).sadd(LIVE_KEY, instance)
@@ -41,6 +39,8 @@ export interface LiveAnnouncerNeeds {
 }
 
 export interface LiveAnnouncer {
+  /** Somebody has come: says so soon, rather than at the next turn. */
+  changed(): void
   /** Takes back what was said: nobody need wait for its end. */
   stop(): Promise<void>
 }
@@ -65,9 +65,17 @@ export function keepAnnouncingLive({ redis, instance, live }: LiveAnnouncerNeeds
       })
   }
   const saying = setInterval(() => say(live()), SAY_EVERY_MS).unref()
+  let soon: NodeJS.Timeout | undefined
   return {
+    changed() {
+      soon ??= setTimeout(() => {
+        soon = undefined
+        say(live())
+      }, SAY_SOON_MS).unref()
+    },
     async stop() {
       clearInterval(saying)
+      clearTimeout(soon)
       await last
       say({ online: [], listening: [] })
       await last

@@ -53,11 +53,14 @@ async function main() {
     most: config.maxStreams,
     mostPerSession: config.maxStreamsPerSession,
     onTrouble: (message, err) => log.warn({ event: 'streams', err }, message),
+    onOpen: () => live.changed(),
   })
   memory.onApply((revocation) => streams.revoke(revocation))
 
   const commands = connectRedis(config.redisUrl, () => {}, 1_000)
   await commands.connect().catch(trouble('Redis is away'))
+  const instance = randomBytes(16).toString('hex')
+  const live = keepAnnouncingLive({ redis: commands, instance, live: streams.live })
   const takeTicket = async (ticket: string) => {
     const json = await commands.getdel(ticketKey(ticket))
     return json === null ? undefined : Claims.parse(JSON.parse(json))
@@ -83,9 +86,6 @@ async function main() {
     streams.cutGate(oldGate).catch(trouble('the streams of an earlier life could not be cut'))
   }
   saveGate()
-
-  const instance = randomBytes(16).toString('hex')
-  const live = keepAnnouncingLive({ redis: commands, instance, live: streams.live })
 
   const tick = setInterval(() => {
     const nowS = Date.now() / 1000

@@ -13,6 +13,8 @@ export interface StreamsNeeds {
   /** Of one session; the oldest makes room for one more. */
   mostPerSession: number
   onTrouble(message: string, err?: unknown): void
+  /** A stream was let in. */
+  onOpen?(): void
 }
 
 /** The open streams this sidecar let in, and how each of them ends. */
@@ -46,7 +48,8 @@ interface Open {
 
 /** A stream that was let in may not have subscribed yet: then a DELETE finds nobody and must come again. */
 const RETRIES_MS = [50, 150, 300, 500, 1_000, 2_000, 4_000, 8_000]
-export function createStreams({ cut, newGate, most, mostPerSession, onTrouble }: StreamsNeeds): Streams {
+export function createStreams(needs: StreamsNeeds): Streams {
+  const { cut, newGate, most, mostPerSession, onTrouble } = needs
   const byConn = new Map<string, Open>()
   const bySession = new Map<string, Set<Open>>()
   let gate = newGate()
@@ -89,6 +92,7 @@ export function createStreams({ cut, newGate, most, mostPerSession, onTrouble }:
       const own = bySession.get(claims.sid)
       if (own === undefined) bySession.set(claims.sid, new Set([open]))
       else own.add(open)
+      needs.onOpen?.()
       return true
     },
     closed(conn) {

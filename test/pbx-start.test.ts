@@ -24,6 +24,7 @@ describe.skipIf(missing !== undefined)(title, () => {
   const secret = (name: string) => readFileSync(join(data, 'asterisk', `${name}.secret`), 'latin1').trim()
   let sipPort: number
   let amiPort: number
+  let httpPort: number
   let stack: Stack
   let control: AmiTransport
 
@@ -32,10 +33,14 @@ describe.skipIf(missing !== undefined)(title, () => {
       data,
       keep: true,
       pbx: true,
-      env: { HOOKSWITCH_PBX_SIP_PORT: String(sipPort), HOOKSWITCH_PBX_AMI_PORT: String(amiPort) },
+      env: {
+        HOOKSWITCH_PBX_SIP_PORT: String(sipPort),
+        HOOKSWITCH_PBX_AMI_PORT: String(amiPort),
+        HOOKSWITCH_PBX_HTTP_PORT: String(httpPort),
+      },
     })
   beforeAll(async () => {
-    ;[sipPort, amiPort] = [await freeLowPort(), await freeLowPort()]
+    ;[sipPort, amiPort, httpPort] = [await freeLowPort(), await freeLowPort(), await freeLowPort()]
     stack = await started()
     control = createAmiTransport({
       connect: createDialer({ host: '127.0.0.1', port: amiPort }),
@@ -110,10 +115,47 @@ describe.skipIf(missing !== undefined)(title, () => {
     await Promise.all([own.stop(), documented.stop()])
   })
 
+  test('whoever registers gets an extension that rings: its calls come, and everybody sees them', async () => {
+    const account = { email: 'new@example.org', password: 'secreto123' }
+    const registered = await ask(`${stack.url}/auth/register`, { json: account })
+    expect(registered).toMatchObject({ status: 201, body: { is_active: true } })
+    const { access_token } = (await ask(`${stack.url}/auth/login`, { json: account })).body
+    const { body } = await ask(`${stack.url}/sip/credentials`, { token: String(access_token) })
+    const extension = String(body.username)
+    expect(body).toMatchObject({ domain: '127.0.0.1', port: sipPort, auth_username: extension })
+
+    const programs = await findOrUnpackAsterisk(systemFolder, join(project, 'bin/pbx'), () => {})
+    const phone = await startPhone({ programs, sipPort, secretOf: () => String(body.password) }, extension, {
+      answer: 'manual',
+    })
+    const caller = await login(stack)
+    const stream = followSse(stack, caller.access)
+    const seen = (state: string) => () => {
+      const { states = {} } = (stream.messages.at(-1) ?? {}) as { states?: Record<string, { state: string }> }
+      return states[extension]?.state === state
+    }
+    await until('it is there and idle', seen('Idle'))
+    const dialled = await ask(`${stack.url}/api/v1/calls`, {
+      token: caller.access,
+      json: { number: extension },
+    })
+    await until('it rings', () => phone.state() === 'ringing')
+    await until('and everybody sees it', seen('Ringing'))
+    await phone.accept()
+    await until('it talks', seen('Up'))
+    await ask(`${stack.url}${dialled.headers.get('location')}/hangup`, {
+      method: 'POST',
+      token: caller.access,
+    })
+    await until('it is idle again', seen('Idle'))
+    stream.close()
+    await phone.stop()
+  })
+
   test('its secrets are for its user alone, differ, and stand in no log', () => {
-    const secrets = ['events', 'control', 'phones'].map(secret)
-    expect(new Set(secrets).size).toBe(3)
-    for (const name of ['events.secret', 'control.secret', 'phones.secret', 'etc/manager.conf'])
+    const secrets = ['events', 'control', 'phones', 'ari'].map(secret)
+    expect(new Set(secrets).size).toBe(4)
+    for (const name of ['events.secret', 'phones.secret', 'ari.secret', 'etc/manager.conf', 'etc/ari.conf'])
       expect(statSync(join(data, 'asterisk', name)).mode & 0o077).toBe(0)
     const logs = readFileSync(join(data, 'asterisk/log/full.log'), 'latin1') + logsWithoutWelcome()
     for (const one of secrets) expect(logs).not.toContain(one)
@@ -166,27 +208,31 @@ describe('--pbx that cannot start says so in one line', () => {
     expect(await refused({ demo: false })).toBe('hookswitch: --pbx is part of the demo: add --demo')
   })
 
-  test.each(['HOOKSWITCH_PBX_SIP_PORT', 'HOOKSWITCH_PBX_AMI_PORT'])('where %s is taken', async (setting) => {
-    const server = await new Promise<Server>((resolve) => {
-      const one = createServer().listen(0, '127.0.0.1', () => resolve(one))
-    })
-    const address = server.address()
-    const taken = typeof address === 'object' ? address?.port : 0
-    const env = {
-      HOOKSWITCH_PBX_SIP_PORT: String(await freeLowPort()),
-      HOOKSWITCH_PBX_AMI_PORT: String(await freeLowPort()),
-      [setting]: String(taken),
-    }
-    const said = await refused({ env })
-    server.close()
-    expect(said).toMatch(
-      new RegExp(`^hookswitch: port ${taken} of 127.0.0.1 is taken: .* set ${setting} to `),
-    )
-  })
+  test.each(['HOOKSWITCH_PBX_SIP_PORT', 'HOOKSWITCH_PBX_AMI_PORT', 'HOOKSWITCH_PBX_HTTP_PORT'])(
+    'where %s is taken',
+    async (setting) => {
+      const server = await new Promise<Server>((resolve) => {
+        const one = createServer().listen(0, '127.0.0.1', () => resolve(one))
+      })
+      const address = server.address()
+      const taken = typeof address === 'object' ? address?.port : 0
+      const env = {
+        HOOKSWITCH_PBX_SIP_PORT: String(await freeLowPort()),
+        HOOKSWITCH_PBX_AMI_PORT: String(await freeLowPort()),
+        HOOKSWITCH_PBX_HTTP_PORT: String(await freeLowPort()),
+        [setting]: String(taken),
+      }
+      const said = await refused({ env })
+      server.close()
+      expect(said).toMatch(
+        new RegExp(`^hookswitch: port ${taken} of 127.0.0.1 is taken: .* set ${setting} to `),
+      )
+    },
+  )
 
   test('where two of its ports are one', async () => {
     const port = String(await freeLowPort())
     const said = await refused({ env: { HOOKSWITCH_PBX_SIP_PORT: port, HOOKSWITCH_PBX_AMI_PORT: port } })
-    expect(said).toContain('must be three ports')
+    expect(said).toContain('must be four ports')
   })
 })

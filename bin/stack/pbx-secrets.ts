@@ -4,15 +4,15 @@ import { join } from 'node:path'
 import { SetupError } from '../system/setup-error.ts'
 import type { PbxSecrets } from './pbx-conf.ts'
 
-const NAMES = ['events', 'control', 'phones'] as const
+const NAMES = ['events', 'control', 'phones', 'ari'] as const
 
 /**
  * The secrets of a folder's own Asterisk: made by chance the first time, then kept in a file each.
  * @throws {SetupError} where a file holds none
  */
 export function keepPbxSecrets(folder: string): {
-  secrets: PbxSecrets
-  files: Record<keyof PbxSecrets, string>
+  secrets: PbxSecrets & { ari: string }
+  files: Record<(typeof NAMES)[number], string>
   areNew: boolean
 } {
   mkdirSync(folder, { recursive: true, mode: 0o700 })
@@ -26,10 +26,11 @@ export function keepPbxSecrets(folder: string): {
     if (!/^[0-9a-f]{32}$/.test(secret)) throw new SetupError(`${fileOf(name)} holds no secret: remove it`)
     return secret
   }
-  const each = <T>(of: (name: string) => T): Record<keyof PbxSecrets, T> => ({
+  const each = <T>(of: (name: string) => T): Record<(typeof NAMES)[number], T> => ({
     events: of('events'),
     control: of('control'),
     phones: of('phones'),
+    ari: of('ari'),
   })
   return { secrets: each(read), files: each(fileOf), areNew: missing.includes('phones') }
 }

@@ -24,7 +24,10 @@ export interface DemoPbxNeeds {
   /** The folder of `bin/` and `docs/`. */
   project: string
   run: string
-  settings: Pick<Settings, 'data' | 'systemFolder' | 'mediaRoot' | 'port' | 'pbxSipPort' | 'pbxAmiPort'>
+  settings: Pick<
+    Settings,
+    'data' | 'systemFolder' | 'mediaRoot' | 'port' | 'pbxSipPort' | 'pbxAmiPort' | 'pbxHttpPort'
+  >
   say(line: string): void
 }
 
@@ -38,20 +41,22 @@ const ALICE_AND_BOB = [
  * @throws {SetupError} when it cannot be had, or one of its ports is taken
  */
 export async function prepareDemoPbx({ project, run, settings, say }: DemoPbxNeeds): Promise<DemoPbx> {
-  const { data, port, pbxSipPort: sipPort, pbxAmiPort: amiPort } = settings
-  if (new Set([port, sipPort, amiPort]).size < 3) {
+  const { data, port, pbxSipPort: sipPort, pbxAmiPort: amiPort, pbxHttpPort: httpPort } = settings
+  if (new Set([port, sipPort, amiPort, httpPort]).size < 4) {
     throw new SetupError(
-      'HOOKSWITCH_PORT, HOOKSWITCH_PBX_SIP_PORT and HOOKSWITCH_PBX_AMI_PORT must be three ports',
+      'HOOKSWITCH_PORT, HOOKSWITCH_PBX_SIP_PORT, HOOKSWITCH_PBX_AMI_PORT and HOOKSWITCH_PBX_HTTP_PORT must be four ports',
     )
   }
   await mustBeFree('127.0.0.1', sipPort, 'HOOKSWITCH_PBX_SIP_PORT', ['tcp', 'udp'])
   await mustBeFree('127.0.0.1', amiPort, 'HOOKSWITCH_PBX_AMI_PORT')
+  await mustBeFree('127.0.0.1', httpPort, 'HOOKSWITCH_PBX_HTTP_PORT')
 
   const asterisk = await findOrUnpackAsterisk(settings.systemFolder, join(project, 'bin', 'pbx'), say)
   const folder = join(data, 'asterisk')
   const { secrets, files, areNew } = keepPbxSecrets(folder)
   const rtpPorts = { first: 10_000, last: 10_199 }
-  const conf = configurePbx(project, { asterisk, folder, run, sipPort, amiPort, rtpPorts, secrets })
+  const ari = { port: httpPort, secret: secrets.ari }
+  const conf = configurePbx(project, { asterisk, folder, run, sipPort, amiPort, ari, rtpPorts, secrets })
 
   // Recordings go where the gate guards them.
   const recordings = join(folder, 'spool', 'monitor')
@@ -81,6 +86,18 @@ export async function prepareDemoPbx({ project, run, settings, say }: DemoPbxNee
       HOOKSWITCH_AMI_CONTROL_USER: 'hookswitch-control',
       HOOKSWITCH_AMI_CONTROL_SECRET_FILE: files.control,
       HOOKSWITCH_DIAL_CONTEXT: 'internal',
+      HOOKSWITCH_PROVISIONER: 'asterisk',
+      HOOKSWITCH_ARI_URL: `http://127.0.0.1:${httpPort}`,
+      HOOKSWITCH_ARI_USER: 'hookswitch',
+      HOOKSWITCH_ARI_PASSWORD: undefined,
+      HOOKSWITCH_ARI_PASSWORD_FILE: files.ari,
+      HOOKSWITCH_ARI_CONTEXT: 'internal',
+      HOOKSWITCH_ARI_CODECS: 'ulaw,alaw',
+      // What its dialplan knows, beside the phones that are there already.
+      HOOKSWITCH_EXTENSIONS: '1100-1199',
+      HOOKSWITCH_SIP_DOMAIN: '127.0.0.1',
+      HOOKSWITCH_SIP_PORT: String(sipPort),
+      HOOKSWITCH_SIP_TRANSPORT: 'udp',
     },
     welcome: (
       url,
@@ -89,6 +106,8 @@ export async function prepareDemoPbx({ project, run, settings, say }: DemoPbxNee
   or user 201, password ${PHONE_201_SECRET}
 Place a call from 1001 to 1002 while the stream above shows both:
   curl -sS ${url}/api/v1/calls -H "Authorization: Bearer $TOKEN" -H "Idempotency-Key: $(cat /proc/sys/kernel/random/uuid)" -H 'Content-Type: application/json' -d '{"number":"1002"}'
+Get an account and an extension of your own, and what a softphone needs to be it:
+  curl -sS ${url}/auth/register -H 'Content-Type: application/json' -d '{"email":"you@example.org","password":"secreto123"}'
 `,
   }
 }

@@ -28,6 +28,7 @@ export const Settings = z
     HOOKSWITCH_NCHAN_MEMORY: wholeNumber('megabytes', 8, 65_536).default(128),
     HOOKSWITCH_PBX_SIP_PORT: wholeNumber('', 1, 65_535).default(5060),
     HOOKSWITCH_PBX_AMI_PORT: wholeNumber('', 1, 65_535).default(5038),
+    HOOKSWITCH_PBX_HTTP_PORT: wholeNumber('', 1, 65_535).default(8088),
     HOOKSWITCH_ALLOWED_ORIGINS: listOf().pipe(
       z.array(
         z
@@ -57,6 +58,7 @@ export const Settings = z
       nchanMemoryMb: env.HOOKSWITCH_NCHAN_MEMORY,
       pbxSipPort: env.HOOKSWITCH_PBX_SIP_PORT,
       pbxAmiPort: env.HOOKSWITCH_PBX_AMI_PORT,
+      pbxHttpPort: env.HOOKSWITCH_PBX_HTTP_PORT,
       allowedOrigins: env.HOOKSWITCH_ALLOWED_ORIGINS,
       trustedProxies: env.HOOKSWITCH_TRUSTED_PROXIES,
     }

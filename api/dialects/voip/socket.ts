@@ -20,6 +20,8 @@ export interface VoipSocketNeeds extends DoorNeeds, Omit<DeedsNeeds, 'words'> {
   /** A clock that never jumps, in ms. */
   monotonic: () => number
   log: Logger
+  /** A socket was let in. */
+  onOpen?(): void
   /** Other than usual in tests, which cannot wait that long. */
   times?: Partial<typeof TIMES>
 }
@@ -59,7 +61,10 @@ export function createVoipSocket(needs: VoipSocketNeeds): VoipSocket {
     if (hub.count(guest.claims.sid) >= MOST_PER_SESSION) {
       throw new Refusal('throttled', { detail: `A session has at most ${MOST_PER_SESSION} sockets` })
     }
-    server.handleUpgrade(req, socket, head, (ws) => hub.add(ws, guest))
+    server.handleUpgrade(req, socket, head, (ws) => {
+      hub.add(ws, guest)
+      needs.onOpen?.()
+    })
   }
 
   return {

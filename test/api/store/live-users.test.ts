@@ -68,6 +68,18 @@ describe('an instance that keeps saying who is here', () => {
     expect(await read()).toEqual([])
   })
 
+  test('says at once that somebody has come', async () => {
+    let here: string[] = []
+    const announcer = keepAnnouncingLive({ redis, instance: 'one', live: () => word(here) })
+    const startedAt = performance.now()
+    here = ['1']
+    announcer.changed()
+    await until('it is known', async () => (await read()).join() === '1')
+    // Its own turn comes after two seconds.
+    expect(performance.now() - startedAt).toBeLessThan(1_500)
+    await announcer.stop()
+  })
+
   test('is disturbed by nothing when Redis goes, and is heard again when it is back', async () => {
     const own = await startRedis()
     const connection = await own.connect()
