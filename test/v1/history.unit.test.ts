@@ -87,7 +87,7 @@ beforeAll(async () => {
   await migrate(url)
   db = await openDatabase(url)
   history = createHistoryStore(db)
-  for (const call of SOME) await history.save(call)
+  await history.save(SOME)
 })
 afterAll(async () => {
   await db?.close()

@@ -43,8 +43,8 @@ export interface HistoryCursor {
 }
 
 export interface HistoryStore {
-  /** Adds or replaces: the same call may be told more than once. Parties are only ever added. */
-  save(record: CallRecord): Promise<void>
+  /** Adds or replaces, all or none: the same call may be told more than once. Parties are only ever added. */
+  save(records: readonly CallRecord[]): Promise<void>
   /** Undefined also when `userId` is given and was no party. */
   find(id: string, userId?: string): Promise<CallRecord | undefined>
   /** Newest first. */

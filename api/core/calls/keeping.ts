@@ -1,5 +1,6 @@
 import type { DialLimits } from '../dialling/limits.ts'
 import type { Lease } from '../lease.ts'
+import { Refusal } from '../refusal.ts'
 import type { Call } from './call.ts'
 import type { CallTable } from './call-table.ts'
 import type { CdrFact } from './facts.ts'
@@ -31,6 +32,16 @@ export interface Keeping {
 /** How many calls wait to be written while the database is away, and records for a call that has not ended. */
 const MOST_WAITING = 100_000
 
+interface Waiting {
+  call: Call
+  since: number
+}
+
+/** Calls in one transaction: more cost little more than one, and yet others must have their turn. */
+const AT_ONCE = 20
+
+const isUnavailable = (err: unknown) => err instanceof Refusal && err.code === 'unavailable'
+
 /**
  * Writes each call that is over into the history, and settles what was dialled. Every API keeps a list of what
  * it saw end, the holder of the lease writes: one that takes over writes what its predecessor may not have.
@@ -38,7 +49,7 @@ const MOST_WAITING = 100_000
 export function createKeeping(needs: KeepingNeeds): Keeping {
   const { table, history, dialled, limits, lease } = needs
   /** Ended, and not yet known to be written; with the moment it ended, in ms. */
-  const waiting = new Map<string, { call: Call; since: number }>()
+  const waiting = new Map<string, Waiting>()
   const cdrs = new Map<string, { duration: number; billable: number; since: number }>()
   let writing: Promise<void> | undefined
 
@@ -57,12 +68,7 @@ export function createKeeping(needs: KeepingNeeds): Keeping {
 
   async function writeAll() {
     try {
-      for (const [id, entry] of waiting) {
-        await keep(entry.call)
-        // The call may have changed meanwhile: a leg that hung up late.
-        if (waiting.get(id) === entry) waiting.delete(id)
-        await breathe()
-      }
+      while (waiting.size > 0) await writeSome([...waiting].slice(0, AT_ONCE))
       for (const [id, cdr] of cdrs) {
         const call = table.find(id)
         if (call !== undefined && call.state !== 'ended') continue
@@ -71,25 +77,60 @@ export function createKeeping(needs: KeepingNeeds): Keeping {
         await breathe()
       }
     } catch (err) {
-      needs.onTrouble('a call could not be kept', err)
+      needs.onTrouble('calls could not be kept', err)
     }
   }
 
-  async function keep(call: Call) {
-    const record = needs.recordOf(call)
+  /** @throws {Refusal} `unavailable`: all of it waits */
+  async function writeSome(batch: readonly [id: string, entry: Waiting][]) {
+    const made = await Promise.all(batch.map(([, { call }]) => recordFor(call)))
+    try {
+      await history.save(made.map(({ record }) => record))
+    } catch (err) {
+      if (isUnavailable(err)) throw err
+      // One of them cannot be kept: the others must not wait for it for ever.
+      for (const { record } of made) {
+        await history.save([record]).catch((fault) => {
+          if (isUnavailable(fault)) throw fault
+          needs.onTrouble(`call ${record.id} cannot be kept`, fault)
+        })
+      }
+    }
+    for (const [n, [id, entry]] of batch.entries()) {
+      const asked = made[n]?.asked
+      if (asked !== undefined) {
+        await dialled.finish(id, entry.call.outcome ?? 'unknown')
+        await limits.release(asked.userId, id)
+      }
+      cdrs.delete(id)
+      // The call may have changed meanwhile: a leg that hung up late.
+      if (waiting.get(id) === entry) waiting.delete(id)
+    }
+    await breathe()
+  }
+
+  async function recordFor(call: Call): Promise<{ record: CallRecord; asked: DialledCall | undefined }> {
+    const told = needs.recordOf(call)
+    const cdr = cdrs.get(call.id)
+    const record = {
+      ...told,
+      duration: Math.max(told.duration, cdr?.duration ?? 0),
+      billable: Math.max(told.billable, told.outcome === 'answered' ? (cdr?.billable ?? 0) : 0),
+    }
     const asked = call.id.startsWith('hk_') ? await dialled.find(call.id) : undefined
-    if (asked === undefined) return history.save(record)
+    if (asked === undefined) return { record, asked }
     // It is the user's own call, also when their phone could not be rung and is no part of it.
     const caller = needs.personOf(asked.userId)
-    await history.save({
-      ...record,
-      fromNumber: record.fromNumber || (caller?.extension ?? ''),
-      fromName: record.fromName || (caller?.name ?? ''),
-      toNumber: record.toNumber || asked.number,
-      parties: caller === undefined ? record.parties : [...record.parties, caller],
-    })
-    await dialled.finish(call.id, call.outcome ?? 'unknown')
-    await limits.release(asked.userId, call.id)
+    return {
+      asked,
+      record: {
+        ...record,
+        fromNumber: record.fromNumber || (caller?.extension ?? ''),
+        fromName: record.fromName || (caller?.name ?? ''),
+        toNumber: record.toNumber || asked.number,
+        parties: caller === undefined ? record.parties : [...record.parties, caller],
+      },
+    }
   }
 
   /** Asked for, and the PBX never told of it: a phone that cannot be rung leaves no trace on some. */
@@ -107,7 +148,7 @@ export function createKeeping(needs: KeepingNeeds): Keeping {
   /** Nobody listened when it ended, or it never began: whoever dialled finds it all the same. */
   async function keepUnheard({ id, userId, number, createdAt }: Omit<DialledCall, 'outcome'>) {
     const caller = needs.personOf(userId)
-    await history.save({
+    const record: CallRecord = {
       id,
       direction: 'outgoing',
       fromNumber: caller?.extension ?? '',
@@ -123,7 +164,8 @@ export function createKeeping(needs: KeepingNeeds): Keeping {
       cause: null,
       recording: null,
       parties: caller === undefined ? [] : [caller],
-    })
+    }
+    await history.save([record])
   }
 
   return {

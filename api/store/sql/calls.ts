@@ -23,10 +23,12 @@ export function createHistoryStore(db: Database): HistoryStore {
   }
 
   return {
-    save: (record) =>
+    save: (records) =>
       db.transaction(async (trx) => {
-        const startedAt = await saveCall(trx, toRow(record))
-        await addParties(trx, record, startedAt)
+        for (const record of records) {
+          const startedAt = await saveCall(trx, toRow(record))
+          await addParties(trx, record, startedAt)
+        }
       }),
 
     async find(id, userId) {

@@ -49,7 +49,7 @@ describe('the history of calls', () => {
     const setUp = async (calls: readonly CallRecord[] = [newCall()]) => {
       const db = await engine.tables()
       const history = createHistoryStore(db)
-      for (const call of calls) await history.save(call)
+      for (const call of calls) await history.save([call])
       const idsOf = async (filter: HistoryFilter) =>
         (await history.list(filter, { limit: 100 })).map(({ id }) => id).join('')
       return { db, history, idsOf }
@@ -98,7 +98,7 @@ describe('the history of calls', () => {
     test('a call is saved whole or not at all', async () => {
       const { history } = await setUp([])
       const half = newCall({ parties: [anna, { userId: 'nobody', extension: '1003' }] })
-      await expect(history.save(half)).rejects.toThrow(TypeError)
+      await expect(history.save([half])).rejects.toThrow(TypeError)
       expect(await history.count({})).toBe(0)
     })
 
@@ -175,7 +175,7 @@ describe('the history of calls', () => {
       const users = createUserStore(db)
       const { id: userId } = await users.add(newUser())
       const call = newCall({ parties: [{ userId, extension: '201' }] })
-      await history.save(call)
+      await history.save([call])
       await users.remove(userId, until)
       expect(await history.list({}, { limit: 10 })).toEqual([call])
     })

@@ -50,9 +50,10 @@ beforeEach(() => {
       },
     },
     history: {
-      async save(record) {
+      async save(some) {
         if (isAway) throw new Refusal('unavailable')
-        records.set(record.id, record)
+        if (some.some(({ id }) => id === 'poison')) throw new TypeError('a fault of ours')
+        for (const record of some) records.set(record.id, record)
       },
       async enrich(...args) {
         enriched.push(args)
@@ -102,7 +103,7 @@ test('a backlog leaves room for others, also where the database makes nobody wai
   const writtenByThen = new Promise((resolve) => setImmediate(() => resolve(records.size)))
   await keeping.tend()
   expect(records.size).toBe(100)
-  expect(await writtenByThen).toBeLessThan(10)
+  expect(await writtenByThen).toBeLessThan(50)
 })
 
 test('a call that lasts is not', async () => {
@@ -129,6 +130,14 @@ test('what could not be kept is kept when the database is back', async () => {
   isAway = false
   await keeping.tend()
   expect(records.has(ENDED.id)).toBe(true)
+})
+
+test('a call that cannot be kept keeps no other waiting', async () => {
+  listener({ ...ENDED, id: 'poison' }, undefined)
+  listener(ENDED, undefined)
+  await keeping.tend()
+  await keeping.tend()
+  expect([...records.keys()]).toEqual([ENDED.id])
 })
 
 test('a dialled call whose phone never rang is the dialler’s all the same, and no longer counts', async () => {
@@ -175,6 +184,14 @@ test('the PBX’s own record waits for the end of the call', async () => {
   live = []
   listener(ENDED, undefined)
   await keeping.tend()
+  expect(records.get(ENDED.id)).toMatchObject({ duration: 62, billable: 58 })
+})
+
+test('the PBX’s own record that comes late is added', async () => {
+  listener(ENDED, undefined)
+  await keeping.tend()
+  const cdr = { kind: 'cdr' as const, callId: ENDED.id, channelId: 'c', at: 0, source: '', destination: '' }
+  keeping.hear({ ...cdr, callerName: '', disposition: 'ANSWERED', duration: 62, billable: 58 })
   await keeping.tend()
   expect(enriched).toEqual([[ENDED.id, expect.objectContaining({ duration: 62, billable: 58 })]])
 })
