@@ -1,0 +1,117 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { type Asterisk, asteriskMissing, startAsterisk } from '../support/asterisk.ts'
+import { logInAs, stateOf } from '../support/caller.ts'
+import { ask, type Follower } from '../support/client.ts'
+import { type Phone, startPhone } from '../support/phone.ts'
+import { type Stack, startStack, until } from '../support/stack.ts'
+
+const missing = await asteriskMissing()
+const title = missing === undefined ? 'on a real Asterisk' : `(skipped: ${missing})`
+
+describe.skipIf(missing !== undefined)(title, () => {
+  let asterisk: Asterisk
+  let stack: Stack
+  let presence: Follower
+  const phones: Phone[] = []
+
+  beforeAll(async () => {
+    asterisk = await startAsterisk()
+    const { events, control } = asterisk.users
+    stack = await startStack({
+      env: {
+        HOOKSWITCH_AMI_HOST: '127.0.0.1',
+        HOOKSWITCH_AMI_PORT: String(asterisk.amiPort),
+        HOOKSWITCH_AMI_EVENTS_SECRET: events.secret,
+        HOOKSWITCH_AMI_CONTROL_SECRET: control.secret,
+        HOOKSWITCH_DIAL_CONTEXT: 'internal',
+        HOOKSWITCH_PROVISIONER: 'asterisk',
+        HOOKSWITCH_ARI_URL: `http://127.0.0.1:${asterisk.ari.port}`,
+        HOOKSWITCH_ARI_USER: asterisk.ari.username,
+        HOOKSWITCH_ARI_PASSWORD: asterisk.ari.secret,
+        HOOKSWITCH_ARI_CONTEXT: 'internal',
+        HOOKSWITCH_ARI_CODECS: 'ulaw,alaw',
+        HOOKSWITCH_EXTENSIONS: '1001-1199',
+        HOOKSWITCH_SIP_DOMAIN: '127.0.0.1',
+        HOOKSWITCH_SIP_PORT: String(asterisk.sipPort),
+      },
+    })
+    presence = await (await logInAs(stack, 'admin')).follow('users-state')
+  })
+  afterAll(async () => {
+    presence?.close()
+    await Promise.all(phones.map((phone) => phone.stop()))
+    await stack?.stop()
+    await asterisk?.stop()
+  })
+
+  const person = { email: 'usuario@ejemplo.com', password: 'secreto123' }
+  const credentialsOf = async () => {
+    const { token } = await logInAs(stack, person.email, person.password)
+    return (await ask(`${stack.url}/sip/credentials`, { token })).body
+  }
+  const phoneOf = async (extension: string, secret: string) => {
+    const phone = await startPhone({ ...asterisk, secretOf: () => secret }, extension, { answer: 'auto' })
+    phones.push(phone)
+    return phone
+  }
+
+  test('one request leads to a phone that registers, is called, calls, and is seen by everybody', async () => {
+    const { status, body } = await ask(`${stack.url}/auth/register`, { json: person })
+    // 1001 to 1003 are the demo's.
+    expect([status, body]).toMatchObject([201, { sip_extension: '1004', is_active: true }])
+    const { username, password, domain, port, transport } = await credentialsOf()
+    expect([username, domain, port, transport]).toEqual(['1004', '127.0.0.1', asterisk.sipPort, 'udp'])
+
+    const mine = await phoneOf(String(username), String(password))
+    await until('it is seen as idle', () => stateOf(presence, '1004') === 'Idle')
+    const theirs = await phoneOf('1001', asterisk.phoneSecret)
+    await theirs.dial('1004')
+    await until('both talk', () => mine.state() === 'up' && theirs.state() === 'up')
+    await until('it is seen to talk', () => stateOf(presence, '1004') === 'Up')
+    await theirs.hangup()
+    await until('both are idle', () => mine.state() === 'idle' && theirs.state() === 'idle')
+
+    const caller = await logInAs(stack, person.email, person.password)
+    await caller.dial('1001')
+    await until('both talk', () => mine.state() === 'up' && theirs.state() === 'up')
+    await mine.hangup()
+    await until('both are idle', () => mine.state() === 'idle' && theirs.state() === 'idle')
+  })
+
+  test('a number that the PBX has for others is passed over, and left as it was', async () => {
+    // A phone of pjsip.conf, whose number no account has.
+    const admin = await logInAs(stack, 'admin')
+    const users = await ask(`${stack.url}/protected/admin/users`, { token: admin.token })
+    const user3 = (users.body.users as { id: number; username: string }[]).find(
+      ({ username }) => username === 'user3',
+    )
+    await ask(`${stack.url}/protected/admin/users/${user3?.id}`, { method: 'DELETE', token: admin.token })
+    const json = { email: 'otra@ejemplo.com', password: 'secreto123' }
+    const { body } = await ask(`${stack.url}/auth/register`, { json })
+    expect(body).toMatchObject({ sip_extension: '1005', is_active: true })
+    expect((await phoneOf('1003', asterisk.phoneSecret)).registered).toBe(true)
+  })
+
+  test('whom an admin deletes cannot register any more', async () => {
+    const { username, password } = await credentialsOf()
+    await Promise.all(phones.splice(0).map((phone) => phone.stop()))
+    const admin = await logInAs(stack, 'admin')
+    const found = await ask(`${stack.url}/protected/users/${username}`, { token: admin.token })
+    const { id } = found.body.user as { id: number } // the document's shape
+    await ask(`${stack.url}/protected/admin/users/${id}`, { method: 'DELETE', token: admin.token })
+    await until('its extension is gone', async () => {
+      const { port, username: name, secret } = asterisk.ari
+      const res = await fetch(
+        `http://127.0.0.1:${port}/ari/asterisk/config/dynamic/res_pjsip/endpoint/${username}`,
+        { headers: { Authorization: `Basic ${Buffer.from(`${name}:${secret}`).toString('base64')}` } },
+      )
+      return res.status === 404
+    })
+    await expect(phoneOf(String(username), String(password))).rejects.toThrow('did not register')
+  })
+
+  test('no secret is in any log', async () => {
+    expect(stack.logs()).not.toContain(asterisk.ari.secret)
+    expect(stack.logs()).not.toContain(person.password)
+  })
+})
