@@ -17,6 +17,16 @@ export type Refusals = Readonly<Record<RefusalCode, Words>>
 
 export const says = (status: ContentfulStatusCode, text: string): Words => ({ status, text })
 
+/** What calls are refused with, for surfaces whose documents have no words for it. */
+export const ofCalls = {
+  conflict: says(409, 'Conflict'),
+  key_reused: says(422, 'Idempotency-Key reused'),
+  dial_denied: says(403, 'Call not allowed'),
+  unknown_number: says(404, 'Unknown number'),
+  not_supported: says(501, 'Not supported'),
+  unconfirmed: says(504, 'Not confirmed by the PBX'),
+}
+
 /** What a route says otherwise than its surface does elsewhere. */
 export type Wording = Partial<Refusals>
 

@@ -1,10 +1,11 @@
 import type { Refusal } from '../../core/refusal.ts'
-import { type Refusals, type Speech, says, type Words } from '../dialect.ts'
+import { ofCalls, type Refusals, type Speech, says, type Words } from '../dialect.ts'
 
 const NOT_AUTHENTICATED = "The user isn't authenticated."
 
 /** MikoPBX REST v3: `{result:false, data, messages:{error:[…]}}`. */
 const refusals: Refusals = {
+  ...ofCalls,
   token_missing: says(401, NOT_AUTHENTICATED),
   token_invalid: says(401, NOT_AUTHENTICATED),
   token_expired: says(401, NOT_AUTHENTICATED),
@@ -18,12 +19,6 @@ const refusals: Refusals = {
   input_too_large: says(413, 'The request is too large'),
   not_found: says(404, 'Not found'),
   taken: says(409, 'Already exists'),
-  conflict: says(409, 'Conflict'),
-  key_reused: says(422, 'Idempotency-Key reused'),
-  dial_denied: says(403, 'Call not allowed'),
-  unknown_number: says(404, 'Unknown number'),
-  not_supported: says(501, 'Not supported'),
-  unconfirmed: says(504, 'Not confirmed by the PBX'),
   unavailable: says(503, 'The service is temporarily unavailable'),
   internal: says(500, 'Internal error'),
 }

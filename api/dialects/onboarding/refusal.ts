@@ -1,9 +1,10 @@
 import { z } from 'zod'
 import type { Refusal, RefusalCode } from '../../core/refusal.ts'
-import { type Refusals, type Speech, says, type Words } from '../dialect.ts'
+import { ofCalls, type Refusals, type Speech, says, type Words } from '../dialect.ts'
 
 /** VoIP Onboarding, a FastAPI service: `{detail}`. */
 const refusals: Refusals = {
+  ...ofCalls,
   token_missing: says(401, 'Not authenticated'),
   token_invalid: says(401, 'Could not validate credentials'),
   token_expired: says(401, 'Could not validate credentials'),
@@ -17,12 +18,6 @@ const refusals: Refusals = {
   input_too_large: says(413, 'Request too large'),
   not_found: says(404, 'Not Found'),
   taken: says(409, 'Email already registered'),
-  conflict: says(409, 'Conflict'),
-  key_reused: says(422, 'Idempotency-Key reused'),
-  dial_denied: says(403, 'Call not allowed'),
-  unknown_number: says(404, 'Unknown number'),
-  not_supported: says(501, 'Not supported'),
-  unconfirmed: says(504, 'Not confirmed by the PBX'),
   unavailable: says(503, 'Temporarily unavailable, try again later'),
   internal: says(500, 'Internal Server Error'),
 }

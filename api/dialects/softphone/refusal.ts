@@ -1,8 +1,9 @@
 import type { Refusal } from '../../core/refusal.ts'
-import { type Refusals, type Speech, says, type Words } from '../dialect.ts'
+import { ofCalls, type Refusals, type Speech, says, type Words } from '../dialect.ts'
 
 /** MikoPBX ModuleSoftphoneBackend, "Status codes": `{success:false, error, timestamp}`. */
 const refusals: Refusals = {
+  ...ofCalls,
   token_missing: says(401, 'Unauthorized. Token required'),
   token_invalid: says(401, 'Unauthorized. Token required'),
   token_expired: says(401, 'Unauthorized. Token required'),
@@ -16,12 +17,6 @@ const refusals: Refusals = {
   input_too_large: says(413, 'Request too large'),
   not_found: says(404, 'Not found'),
   taken: says(409, 'Already taken'),
-  conflict: says(409, 'Conflict'),
-  key_reused: says(422, 'Idempotency-Key reused'),
-  dial_denied: says(403, 'Call not allowed'),
-  unknown_number: says(404, 'Unknown number'),
-  not_supported: says(501, 'Not supported'),
-  unconfirmed: says(504, 'Not confirmed by the PBX'),
   unavailable: says(503, 'Temporarily unavailable'),
   internal: says(500, 'Internal server error'),
 }

@@ -1,8 +1,9 @@
 import type { Refusal, RefusalCode } from '../../core/refusal.ts'
-import { type Refusals, type Speech, says, type Words } from '../dialect.ts'
+import { ofCalls, type Refusals, type Speech, says, type Words } from '../dialect.ts'
 
 /** VoIP backend, its middleware and handlers: `{error}`. */
 const refusals: Refusals = {
+  ...ofCalls,
   token_missing: says(401, 'Authorization header required'),
   token_invalid: says(401, 'Invalid token: token is not valid'),
   token_expired: says(401, 'Invalid token: token has expired'),
@@ -17,11 +18,6 @@ const refusals: Refusals = {
   not_found: says(404, 'Not found'),
   taken: says(409, 'Username already exists'),
   conflict: says(409, 'The call is not in a state for it'),
-  key_reused: says(422, 'Idempotency-Key reused'),
-  dial_denied: says(403, 'Call not allowed'),
-  unknown_number: says(404, 'Unknown number'),
-  not_supported: says(501, 'Not supported'),
-  unconfirmed: says(504, 'Not confirmed by the PBX'),
   unavailable: says(503, 'Temporarily unavailable'),
   internal: says(500, 'Internal server error'),
 }
