@@ -16,7 +16,6 @@ export const LoginBody = z.object({
   email: z.string().min(1).max(254),
   password: z.string().min(1).max(1024),
 })
-export const LinkQuery = z.object({ ticket: z.string().max(128) })
 
 /** The document's token promises nothing beyond what every token says. */
 export const clothing: Clothing = () => ({})

@@ -1,0 +1,45 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { createLinkTickets } from '../../../api/store/redis/link-tickets.ts'
+import { Claims } from '../../../contract/claims.ts'
+import { goodClaims } from '../../contract/forge.ts'
+import { type RedisServer, startRedis } from '../../support/redis.ts'
+
+let server: RedisServer
+let redis: Awaited<ReturnType<RedisServer['connect']>>
+beforeAll(async () => {
+  server = await startRedis()
+  redis = await server.connect()
+})
+beforeEach(() => redis.flushall())
+afterAll(() => server?.stop())
+
+const claims = Claims.parse(goodClaims(1_700_000_000))
+const ticket = 'a'.repeat(43)
+
+describe('a ticket of a link', () => {
+  test('is what it was bought with, for one of many who come with it', async () => {
+    const store = createLinkTickets(redis)
+    await store.put(ticket, claims, 600)
+    const taken = await Promise.all(Array.from({ length: 20 }, () => store.take(ticket)))
+    expect(taken.filter((one) => one !== undefined)).toEqual([claims])
+  })
+
+  test('is over after its time, and can be read in no key', async () => {
+    const store = createLinkTickets(redis)
+    await store.put(ticket, claims, 600)
+    const [key = ''] = await redis.keys('*')
+    expect(key).not.toContain(ticket)
+    expect(await redis.ttl(key)).toBeGreaterThan(590)
+    expect(await redis.ttl(key)).toBeLessThanOrEqual(600)
+  })
+
+  test('that nobody bought is none', async () => {
+    expect(await createLinkTickets(redis).take(ticket)).toBeUndefined()
+  })
+
+  test('cannot be judged while Redis is away, and that is no "no"', async () => {
+    const away = await server.connect()
+    away.disconnect()
+    await expect(createLinkTickets(away).take(ticket)).rejects.toMatchObject({ code: 'unavailable' })
+  })
+})
