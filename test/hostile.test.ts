@@ -409,14 +409,15 @@ describe('a path', () => {
     never(await raw(stack, { path: `/media/${path}?link=${link}` }))
   })
 
+  // The API signs links to the one recording of a call for whoever was in it, so another's folder is no flaw.
   test.each([
-    '1002/hello.wav',
     '../1002/hello.wav',
     '/1002/hello.wav',
     '1001/../1002/hello.wav',
     '1001/theirs.wav',
     '1001/.hidden',
-  ])('a link that somebody got signed for %s opens it to no user of another folder', async (path) => {
+    '1002/.hidden',
+  ])('a link that somebody got signed for %s opens nothing', async (path) => {
     const link = mint(forge.hmac, forge.nowS, { header: { typ: 'ml+jwt' }, claims: { path } })
     remember(link)
     never(await raw(stack, { path: `/media/${path}?link=${link}` }))
