@@ -1,3 +1,4 @@
+import type { OpenAPIHono } from '@hono/zod-openapi'
 import { Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { cors } from 'hono/cors'
@@ -7,22 +8,30 @@ import type { Keyring } from '../contract/keys.ts'
 import type { Logger } from '../contract/log.ts'
 import { Refusal } from './core/refusal.ts'
 import { refuse, type Speech, type Wording } from './dialects/dialect.ts'
+import { Ready } from './dialects/docs/operation.ts'
+import { createDocs } from './dialects/docs/routes.ts'
 import type { Guarded } from './dialects/guard.ts'
+import { described as mikopbxDescribed } from './dialects/mikopbx/openapi.ts'
 import { speech as mikopbxSpeech } from './dialects/mikopbx/refusal.ts'
 import { PREFIX as MIKOPBX } from './dialects/mikopbx/wire.ts'
+import { described as onboardingDescribed } from './dialects/onboarding/openapi.ts'
 import { speech as onboardingSpeech } from './dialects/onboarding/refusal.ts'
 import { PREFIXES as ONBOARDING } from './dialects/onboarding/wire.ts'
+import { as } from './dialects/openapi.ts'
+import { described as softphoneDescribed } from './dialects/softphone/openapi.ts'
 import { speech as softphoneSpeech } from './dialects/softphone/refusal.ts'
 import { PREFIX as SOFTPHONE } from './dialects/softphone/wire.ts'
+import { describedBy } from './dialects/v1/openapi.ts'
 import { speech as v1Speech } from './dialects/v1/refusal.ts'
 import { PREFIX as V1 } from './dialects/v1/wire.ts'
+import { described as voipDescribed } from './dialects/voip/openapi.ts'
 import { speech as voipSpeech } from './dialects/voip/refusal.ts'
 import { PREFIXES as VOIP } from './dialects/voip/wire.ts'
 
 export interface AppNeeds {
   softphone: Hono<Guarded>
   mikopbx: Hono<{ Variables: { wording: Wording } }>
-  v1: Hono<Guarded>
+  v1: OpenAPIHono<Guarded>
   voip?: Hono<Guarded>
   onboarding?: Hono<Guarded>
   keyring: Pick<Keyring, 'all'>
@@ -72,12 +81,12 @@ export function createApp({
   app.get('/ready', (c) => {
     const state = ready()
     return c.json(
-      {
+      as(Ready, {
         ready: state.ready,
         revocation_bound_ms: state.revocationBoundMs,
         revocation_age_ms: state.revocationAgeMs,
         pbx: pbx(),
-      },
+      }),
       state.ready ? 200 : 503,
     )
   })
@@ -95,6 +104,10 @@ export function createApp({
   app.route(V1, v1)
   if (voip !== undefined) app.route('/', voip)
   if (onboarding !== undefined) app.route('/', onboarding)
+  app.route(
+    '/',
+    createDocs([describedBy(v1), softphoneDescribed, mikopbxDescribed, voipDescribed, onboardingDescribed]),
+  )
 
   const speechFor = (path: string) =>
     SPEECHES.find(([prefix]) => path === prefix || path.startsWith(`${prefix}/`))?.[1] ?? v1Speech

@@ -1,5 +1,6 @@
 import type { Refusal } from '../../core/refusal.ts'
 import { ofCalls, type Refusals, type Speech, says, type Words } from '../dialect.ts'
+import { refused } from './wire.ts'
 
 const NOT_AUTHENTICATED = "The user isn't authenticated."
 
@@ -30,12 +31,7 @@ export const refreshWording = {
   forbidden: says(403, 'A request of another site cannot use this cookie'),
 }
 
-const body = ({ text }: Words, refusal: Refusal) => ({
-  result: false,
-  data: {},
-  messages: {
-    error: [refusal.code === 'input_invalid' && refusal.detail ? `${text}: ${refusal.detail}` : text],
-  },
-})
+const body = ({ text }: Words, refusal: Refusal) =>
+  refused(refusal.code === 'input_invalid' && refusal.detail ? `${text}: ${refusal.detail}` : text)
 
 export const speech: Speech = { refusals, body }

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import { z } from '@hono/zod-openapi'
 import type { Clothing, Opened } from '../../core/sessions.ts'
 import type { User } from '../../core/users.ts'
 
@@ -27,10 +27,43 @@ export const clothing: Clothing = (user: User) => ({
   nbf: Math.floor(Date.now() / 1000),
 })
 
-export const success = (data: object) => ({ result: true, data, messages: {} })
+const success = <T extends z.ZodType>(data: T) =>
+  z.object({ result: z.literal(true), data, messages: z.strictObject({}) })
+const Bearer = z.object({
+  accessToken: z.string().openapi({ description: 'A compact JWT' }),
+  tokenType: z.literal('Bearer'),
+  expiresIn: z.number().int().openapi({ description: 'Seconds', example: ACCESS_TTL }),
+})
 
-export const opened = ({ accessToken, expiresIn, username }: Opened) =>
-  success({ accessToken, tokenType: 'Bearer', expiresIn, login: username })
-export const rotated = ({ accessToken, expiresIn }: Opened) =>
-  success({ accessToken, tokenType: 'Bearer', expiresIn })
-export const loggedOut = success({ message: 'Successfully logged out' })
+export const Rotated = success(Bearer).openapi('MikopbxRefreshed')
+export const rotated = ({ accessToken, expiresIn }: Opened): z.infer<typeof Rotated> => ({
+  result: true,
+  data: { accessToken, tokenType: 'Bearer', expiresIn },
+  messages: {},
+})
+export const LoggedIn = success(Bearer.extend({ login: z.string() })).openapi('MikopbxLogin')
+export const opened = (session: Opened): z.infer<typeof LoggedIn> => ({
+  result: true,
+  data: { ...rotated(session).data, login: session.username },
+  messages: {},
+})
+export const LoggedOut = success(z.object({ message: z.string() })).openapi('MikopbxLogout')
+export const loggedOut: z.infer<typeof LoggedOut> = {
+  result: true,
+  data: { message: 'Successfully logged out' },
+  messages: {},
+}
+
+/** How this surface says no. */
+export const Refused = z
+  .object({
+    result: z.literal(false),
+    data: z.strictObject({}),
+    messages: z.object({ error: z.array(z.string()) }),
+  })
+  .openapi('MikopbxError')
+export const refused = (error: string): z.infer<typeof Refused> => ({
+  result: false,
+  data: {},
+  messages: { error: [error] },
+})

@@ -8,6 +8,7 @@ import type { Registration } from '../../core/onboarding/registration.ts'
 import { Refusal } from '../../core/refusal.ts'
 import { addressOf, refuse } from '../dialect.ts'
 import type { Guard, Guarded } from '../guard.ts'
+import { as } from '../openapi.ts'
 import { linphoneConfig } from './linphone.ts'
 import { speech } from './refusal.ts'
 import * as wire from './wire.ts'
@@ -20,8 +21,8 @@ export interface OnboardingRoutesNeeds {
   links: ProvisioningLinks
   /** Where phones reach us; otherwise where the request did. */
   publicUrl: string | undefined
-  /** A data URI of a picture of the text; null where none can be drawn. */
-  drawQr(text: string): string | null
+  /** A data URI of a picture of the text. */
+  drawQr(text: string): string
   log: Logger
 }
 
@@ -47,7 +48,7 @@ export function createOnboardingRoutes(needs: OnboardingRoutesNeeds): Hono<Guard
   app.post('/sip/provisioning-links', guard(), async (c) => {
     const { ticket, expiresIn } = await links.sell(c.var.actor)
     const url = `${needs.publicUrl?.replace(/\/+$/, '') ?? originOf(c)}/sip/provisioning.xml?ticket=${ticket}`
-    return c.json({ url, expires_in: expiresIn, qr: drawQr(url) }, 201)
+    return c.json(as(wire.Link, { url, expires_in: expiresIn, qr: drawQr(url) }), 201)
   })
   app.get('/sip/provisioning.xml', async (c) => {
     // Hono answers HEAD with what GET does, and a look would use the ticket up.

@@ -1,5 +1,6 @@
 import type { Refusal } from '../../core/refusal.ts'
 import { ofCalls, type Refusals, type Speech, says, type Words } from '../dialect.ts'
+import { refused } from './wire.ts'
 
 /** MikoPBX ModuleSoftphoneBackend, "Status codes": `{success:false, error, timestamp}`. */
 const refusals: Refusals = {
@@ -36,10 +37,9 @@ export const logoutWording = {
   token_revoked: says(401, 'Unauthorized'),
 }
 
-const body = (words: Words, refusal: Refusal) => ({
-  success: false,
-  error: refusal.code === 'input_invalid' && refusal.detail ? `${words.text}: ${refusal.detail}` : words.text,
-  timestamp: Math.floor(Date.now() / 1000),
-})
+const body = (words: Words, refusal: Refusal) =>
+  refused(
+    refusal.code === 'input_invalid' && refusal.detail ? `${words.text}: ${refusal.detail}` : words.text,
+  )
 
 export const speech: Speech = { refusals, body }

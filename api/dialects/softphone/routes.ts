@@ -49,15 +49,15 @@ export function createSoftphone(needs: SoftphoneNeeds): Hono<Guarded> {
   })
   app.post('/auth/logout', guard({ wording: logoutWording }), async (c) => {
     await sessions.logout(c.var.actor, addressOf(c))
-    return c.json({ success: true, message: 'Logged out successfully' })
+    return c.json(wire.loggedOut)
   })
   app.get('/profile', guard(), async (c) => {
     const user = await users.find(c.var.actor.userId)
     if (user === undefined) throw new Refusal('token_revoked')
     return c.json(wire.profile(user))
   })
-  app.get('/health', (c) => c.json({ success: true, status: 'ok', timestamp: Math.floor(Date.now() / 1000) }))
-  app.get('/check-media-access', guard(), (c) => c.json({ success: true }))
+  app.get('/health', (c) => c.json(wire.health()))
+  app.get('/check-media-access', guard(), (c) => c.json(wire.allowed))
 
   app.post('/media-links', guard(), async (c) => {
     const { path, minutes } = await readJson(c, wire.LinkBody)
@@ -68,7 +68,7 @@ export function createSoftphone(needs: SoftphoneNeeds): Hono<Guarded> {
   })
   // One request for all streams of the session: none is reopened, and nothing is missed.
   app.post('/streams/renew', guard(), async (c) => {
-    return c.json({ success: true, expires_at: await streamRenewal.renew(c.var.actor) })
+    return c.json(wire.renewed(await streamRenewal.renew(c.var.actor)))
   })
 
   // nginx lets only this machine's services come this far: see nginx/publish.conf.

@@ -37,6 +37,7 @@ export function addCalls(app: OpenAPIHono<Guarded>, needs: CallRoutesNeeds): voi
     createRoute({
       method: 'get',
       path: '/capabilities',
+      operationId: 'capabilities',
       summary: 'Which commands this PBX, or my softphone, can carry out',
       tags,
       security,
@@ -49,6 +50,7 @@ export function addCalls(app: OpenAPIHono<Guarded>, needs: CallRoutesNeeds): voi
     createRoute({
       method: 'put',
       path: '/status',
+      operationId: 'setStatus',
       summary: 'Say how I am: available, away, dnd or offline',
       tags: ['presence'],
       security,
@@ -65,6 +67,7 @@ export function addCalls(app: OpenAPIHono<Guarded>, needs: CallRoutesNeeds): voi
     createRoute({
       method: 'post',
       path: '/calls',
+      operationId: 'dial',
       summary: 'Dial: rings my own phone, then the number',
       tags,
       security,
@@ -100,6 +103,7 @@ export function addCalls(app: OpenAPIHono<Guarded>, needs: CallRoutesNeeds): voi
     createRoute({
       method: 'get',
       path: '/calls',
+      operationId: 'listCalls',
       summary: 'The live calls I may see, the oldest first',
       tags,
       security,
@@ -115,6 +119,7 @@ export function addCalls(app: OpenAPIHono<Guarded>, needs: CallRoutesNeeds): voi
     createRoute({
       method: 'get',
       path: '/calls/{callId}',
+      operationId: 'findCall',
       summary: 'One call: live, just over, or only asked for',
       tags,
       security,
@@ -153,6 +158,7 @@ export function addCalls(app: OpenAPIHono<Guarded>, needs: CallRoutesNeeds): voi
       createRoute({
         method: 'post',
         path: `/calls/{callId}/${path}`,
+        operationId: nameOf(path),
         summary,
         tags,
         security,
@@ -178,6 +184,7 @@ export function addCalls(app: OpenAPIHono<Guarded>, needs: CallRoutesNeeds): voi
       createRoute({
         method: 'post',
         path: `/calls/{callId}/${path}`,
+        operationId: nameOf(path),
         summary,
         tags,
         security,
@@ -207,6 +214,7 @@ export function addCalls(app: OpenAPIHono<Guarded>, needs: CallRoutesNeeds): voi
     createRoute({
       method: 'post',
       path: '/calls/{callId}/park',
+      operationId: 'park',
       summary: 'Park the other end',
       tags,
       security,
@@ -217,5 +225,8 @@ export function addCalls(app: OpenAPIHono<Guarded>, needs: CallRoutesNeeds): voi
     async (c) => c.json(await calls.park(c.var.actor, c.req.valid('param').callId), 200),
   )
 }
+
+/** `attended-transfer/cancel` is `attendedTransferCancel`. */
+const nameOf = (path: string) => path.replace(/[-/](\w)/g, (_, letter: string) => letter.toUpperCase())
 
 type Deed = (actor: Actor, callId: string) => Promise<void>

@@ -30,6 +30,7 @@ export function addHistory(
     createRoute({
       method: 'get',
       path: '/calls/history',
+      operationId: 'listPastCalls',
       summary: 'My past calls, the newest first; everybody’s for supervisors and admins',
       tags,
       security,
@@ -47,6 +48,7 @@ export function addHistory(
     createRoute({
       method: 'get',
       path: '/calls/history.csv',
+      operationId: 'exportPastCalls',
       summary: 'The same as a table, all pages in one',
       tags,
       security,
@@ -73,6 +75,7 @@ export function addHistory(
     createRoute({
       method: 'get',
       path: '/calls/history/{id}',
+      operationId: 'findPastCall',
       summary: 'One past call',
       tags,
       security,
@@ -89,6 +92,7 @@ export function addHistory(
     createRoute({
       method: 'post',
       path: '/calls/history/{id}/recording-link',
+      operationId: 'linkRecording',
       summary: 'A link to its recording, for players that cannot send a header; it dies with the session',
       tags,
       security,

@@ -1,11 +1,10 @@
-import type { z } from '@hono/zod-openapi'
+import type { OpenAPIHono } from '@hono/zod-openapi'
+import type { Guarded } from '../guard.ts'
+import { bearer, json, type Surface } from '../openapi.ts'
 import * as wire from './wire.ts'
 
 /** The pieces every route's description is made of. */
-export const json = <T extends z.ZodType>(schema: T, description: string) => ({
-  description,
-  content: { 'application/json': { schema } },
-})
+export { json }
 export const problem = (description: string) => ({
   description,
   content: { 'application/problem+json': { schema: wire.Problem } },
@@ -16,4 +15,18 @@ export const problems = {
   403: problem('Not allowed'),
   503: problem('A store or the PBX is away: try again after Retry-After seconds'),
 }
-export const security = [{ bearer: [] }]
+export const security = bearer
+
+/** This surface as a part of the document of all: its routes have described themselves. */
+export const describedBy = ({ openAPIRegistry }: OpenAPIHono<Guarded>): Surface => ({
+  name: 'Hookswitch’s own',
+  tags: [
+    { name: 'calls', description: 'Live calls and the commands on them.' },
+    { name: 'history', description: 'Past calls and their recordings.' },
+    { name: 'presence', description: 'How somebody is.' },
+    { name: 'sessions', description: 'Logins that live, to be seen and ended.' },
+  ],
+  operations: openAPIRegistry.definitions.flatMap((one) =>
+    one.type === 'route' ? [{ ...one.route, path: wire.PREFIX + one.route.path }] : [],
+  ),
+})

@@ -45,6 +45,7 @@ export function createV1({ guard, sessions, history, calls, log }: V1Needs): Ope
     createRoute({
       method: 'get',
       path: '/sessions',
+      operationId: 'listSessions',
       summary: 'My live sessions, the newest first',
       tags,
       security,
@@ -62,6 +63,7 @@ export function createV1({ guard, sessions, history, calls, log }: V1Needs): Ope
     createRoute({
       method: 'delete',
       path: '/sessions',
+      operationId: 'endSessions',
       summary: 'End all my other sessions, or all of them',
       tags,
       security,
@@ -84,6 +86,7 @@ export function createV1({ guard, sessions, history, calls, log }: V1Needs): Ope
     createRoute({
       method: 'delete',
       path: '/sessions/{sessionId}',
+      operationId: 'endSession',
       summary: 'End one of my sessions',
       tags,
       security,
@@ -101,6 +104,7 @@ export function createV1({ guard, sessions, history, calls, log }: V1Needs): Ope
     createRoute({
       method: 'get',
       path: '/users/{userId}/sessions',
+      operationId: 'listSessionsOfUser',
       summary: 'A user’s live sessions (admin)',
       tags,
       security,
@@ -118,6 +122,7 @@ export function createV1({ guard, sessions, history, calls, log }: V1Needs): Ope
     createRoute({
       method: 'delete',
       path: '/users/{userId}/sessions',
+      operationId: 'endSessionsOfUser',
       summary: 'Log a user out everywhere (admin)',
       tags,
       security,
@@ -132,6 +137,7 @@ export function createV1({ guard, sessions, history, calls, log }: V1Needs): Ope
     createRoute({
       method: 'delete',
       path: '/users/{userId}/sessions/{sessionId}',
+      operationId: 'endSessionOfUser',
       summary: 'End one session of a user (admin)',
       tags,
       security,

@@ -7,6 +7,8 @@ import { Refusal } from '../../core/refusal.ts'
 import type { UserStore } from '../../core/users.ts'
 import { addressOf, readQuery } from '../dialect.ts'
 import type { Guard, Guarded } from '../guard.ts'
+import { as } from '../openapi.ts'
+import * as answers from './answers.ts'
 import { bearerRequired } from './header.ts'
 import type { People, PresenceReader } from './people.ts'
 import { adminWording } from './refusal.ts'
@@ -31,30 +33,34 @@ export function addAdminRoutes(app: Hono<Guarded>, needs: AdminNeeds): void {
   app.get('/protected/admin/users', bearerRequired, adminOnly, async (c) => {
     const { limit, after } = readQuery(c, wire.UsersQuery)
     const page = await users.list({ limit, ...(after === undefined ? {} : { afterId: after }) })
-    return c.json({
-      success: true,
-      users: await people.show(page, c.var.actor),
-      count: page.length,
-      // The document knows no pages; whoever has more than fit in one asks again with `?after=`.
-      next_after: page.length === limit ? (page.at(-1)?.id ?? null) : null,
-    })
+    return c.json(
+      as(answers.PageOfUsers, {
+        success: true,
+        users: await people.show(page, c.var.actor),
+        count: page.length,
+        // The document knows no pages; whoever has more than fit in one asks again with `?after=`.
+        next_after: page.length === limit ? (page.at(-1)?.id ?? null) : null,
+      }),
+    )
   })
   app.delete('/protected/admin/users/:id', bearerRequired, adminOnly, async (c) => {
     const id = c.req.param('id')
     const { userId: actorId } = c.var.actor
     if (id === actorId) throw new Refusal('input_invalid', { detail: 'Cannot delete yourself' })
     await changes.remove(id, { actorId, address: addressOf(c) })
-    return c.json({ success: true, message: 'User deleted successfully' })
+    return c.json(as(answers.Message, { success: true, message: 'User deleted successfully' }))
   })
   app.get('/protected/admin/stats', bearerRequired, adminOnly, async (c) => {
     const [totalUsers, totalCalls] = await Promise.all([users.count(), history.count({})])
-    return c.json({
-      success: true,
-      total_users: totalUsers,
-      online_users: directory.all().filter(({ userId }) => presence.isOnline(userId)).length,
-      active_calls: calls.list(c.var.actor).length,
-      total_calls: totalCalls,
-      pbx_online: calls.capabilities(c.var.actor).online,
-    })
+    return c.json(
+      as(answers.Stats, {
+        success: true,
+        total_users: totalUsers,
+        online_users: directory.all().filter(({ userId }) => presence.isOnline(userId)).length,
+        active_calls: calls.list(c.var.actor).length,
+        total_calls: totalCalls,
+        pbx_online: calls.capabilities(c.var.actor).online,
+      }),
+    )
   })
 }

@@ -5,6 +5,8 @@ import type { HistoryStore } from '../../core/calls/history.ts'
 import { Refusal } from '../../core/refusal.ts'
 import { readJson, readQuery } from '../dialect.ts'
 import type { Guarded } from '../guard.ts'
+import { as } from '../openapi.ts'
+import * as answers from './answers.ts'
 import { bearerRequired } from './header.ts'
 import type { People, PresenceReader } from './people.ts'
 import * as wire from './wire.ts'
@@ -29,27 +31,31 @@ export function addCallRoutes(app: Hono<Guarded>, needs: CallRoutesNeeds): void 
     await mustBeReachable(needs, actor, callee)
     const { callId: channel } = await calls.dial(actor, { number: callee, ...idempotencyKey(c) })
     const caller = actor.claims.extension ?? null
-    return c.json({ success: true, message: 'Call initiated', channel, caller, callee })
+    return c.json(
+      as(answers.Initiated, { success: true, message: 'Call initiated', channel, caller, callee }),
+    )
   })
   app.post('/protected/call/answer', bearerRequired, signedIn, async (c) => {
     const { channel } = await readJson(c, wire.ChannelBody)
     await calls.answer(c.var.actor, channel)
-    return c.json({ success: true, message: 'Call answered', channel })
+    return c.json(as(answers.OfChannel, { success: true, message: 'Call answered', channel }))
   })
   app.post('/protected/call/hangup', bearerRequired, signedIn, async (c) => {
     const { channel } = await readJson(c, wire.ChannelBody)
     await calls.hangup(c.var.actor, channel)
     const duration = await durationOf(c.var.actor, channel)
-    return c.json({ success: true, message: 'Call ended', channel, duration })
+    return c.json(as(answers.HungUp, { success: true, message: 'Call ended', channel, duration }))
   })
   app.get('/protected/call/active', bearerRequired, signedIn, (c) => {
     const active = calls.list(c.var.actor).map((call) => wire.activeCall(call, now()))
-    return c.json({ success: true, calls: active, count: active.length })
+    return c.json(as(answers.ActiveCalls, { success: true, calls: active, count: active.length }))
   })
   app.get('/protected/call/logs', bearerRequired, signedIn, async (c) => {
     const { limit } = readQuery(c, wire.LogsQuery)
     const records = await history.list({ userId: c.var.actor.userId }, { limit })
-    return c.json({ success: true, logs: records.map(wire.pastCall), count: records.length })
+    return c.json(
+      as(answers.Logs, { success: true, logs: records.map(wire.pastCall), count: records.length }),
+    )
   })
 
   /** Seconds talked; 0 for a call that is long over, which it was no fault to end again. */

@@ -23,6 +23,7 @@ export interface PeopleNeeds {
 export interface People {
   /** An address and logins are shown to oneself and to admins alone. */
   show(users: readonly User[], reader: Pick<Actor, 'userId' | 'claims'>): Promise<wire.ShownUser[]>
+  showOne(user: User, reader: Pick<Actor, 'userId' | 'claims'>): Promise<wire.ShownUser>
   /** Whole, for whoever has just proved or made it. */
   showSelf(user: User): Promise<wire.ShownUser>
   /** @throws {Refusal} `token_revoked` where the user is gone */
@@ -48,8 +49,14 @@ export function createPeople({ users, statuses, uses, presence }: PeopleNeeds): 
     return one
   }
 
+  const isWholeFor =
+    ({ userId, claims }: Pick<Actor, 'userId' | 'claims'>) =>
+    ({ id }: User) =>
+      id === userId || claims.role === 'admin'
+
   return {
-    show: (some, { userId, claims }) => show(some, ({ id }) => id === userId || claims.role === 'admin'),
+    show: (some, reader) => show(some, isWholeFor(reader)),
+    showOne: async (user, reader) => only(await show([user], isWholeFor(reader))),
     showSelf: async (user) => only(await show([user], () => true)),
     async self({ userId }) {
       const user = await users.find(userId)

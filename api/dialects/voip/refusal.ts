@@ -1,5 +1,7 @@
 import type { Refusal, RefusalCode } from '../../core/refusal.ts'
 import { ofCalls, type Refusals, type Speech, says, type Words } from '../dialect.ts'
+import { as } from '../openapi.ts'
+import { Refused } from './answers.ts'
 
 /** VoIP backend, its middleware and handlers: `{error}`. */
 const refusals: Refusals = {
@@ -51,5 +53,5 @@ export function textOf({ text }: Words, { code, detail }: Refusal): string {
 
 export const speech: Speech = {
   refusals,
-  body: (words, refusal) => ({ error: textOf(words, refusal) }),
+  body: (words, refusal) => as(Refused, { error: textOf(words, refusal) }),
 }

@@ -7,7 +7,9 @@ import { Refusal } from '../../core/refusal.ts'
 import type { Sessions } from '../../core/sessions.ts'
 import { addressOf, readJson, refuse } from '../dialect.ts'
 import type { Guard, Guarded } from '../guard.ts'
+import { as } from '../openapi.ts'
 import { type AdminNeeds, addAdminRoutes } from './admin-routes.ts'
+import * as answers from './answers.ts'
 import { addCallRoutes, type CallRoutesNeeds } from './call-routes.ts'
 import { bearerRequired } from './header.ts'
 import { createPeople, type PeopleNeeds } from './people.ts'
@@ -51,7 +53,9 @@ export function createVoip(needs: VoipNeeds): Hono<Guarded> {
     if (user === undefined) throw new Refusal('credentials_wrong')
     const { accessToken: token, expiresIn: expires_in } = opened
     const shown = await people.showSelf(user)
-    return c.json({ success: true, message: 'Login successful', token, expires_in, user: shown })
+    return c.json(
+      as(answers.LoggedIn, { success: true, message: 'Login successful', token, expires_in, user: shown }),
+    )
   })
   app.post('/api/register', async (c) => {
     c.set('wording', registerWording)
@@ -59,13 +63,23 @@ export function createVoip(needs: VoipNeeds): Hono<Guarded> {
     await registerThrottle.takeAddress(addressOf(c))
     const user = await accounts.add({ ...(await readJson(c, wire.RegisterBody)), role: 'user' })
     const shown = await people.showSelf(user)
-    return c.json({ success: true, message: 'User registered successfully', user: shown }, 201)
+    return c.json(
+      as(answers.Registered, { success: true, message: 'User registered successfully', user: shown }),
+      201,
+    )
   })
   // The old token stays good until its own end; the session's end stays where it is, so this is not endless.
   app.post('/api/refresh', bearerRequired, guard(), async (c) => {
     const only = { surface: SURFACE, accessTtl }
     const { accessToken, expiresIn } = await sessions.refresh(c.var.actor, wire.clothing, only)
-    return c.json({ success: true, message: 'Token refreshed', token: accessToken, expires_in: expiresIn })
+    return c.json(
+      as(answers.Refreshed, {
+        success: true,
+        message: 'Token refreshed',
+        token: accessToken,
+        expires_in: expiresIn,
+      }),
+    )
   })
 
   const signedIn = guard()

@@ -5,6 +5,8 @@ import type { Sessions } from '../../core/sessions.ts'
 import type { UserStore } from '../../core/users.ts'
 import { addressOf, readJson } from '../dialect.ts'
 import type { Guarded } from '../guard.ts'
+import { as } from '../openapi.ts'
+import * as answers from './answers.ts'
 import { bearerRequired } from './header.ts'
 import type { People, PresenceReader } from './people.ts'
 import * as wire from './wire.ts'
@@ -25,31 +27,32 @@ export function addUserRoutes(app: Hono<Guarded>, needs: UserRoutesNeeds): void 
 
   app.get('/protected/profile', bearerRequired, signedIn, async (c) => {
     const user = await people.self(c.var.actor)
-    return c.json({ success: true, user: await people.showSelf(user) })
+    return c.json(as(answers.OneUser, { success: true, user: await people.showSelf(user) }))
   })
   app.post('/protected/logout', bearerRequired, signedIn, async (c) => {
     await sessions.logout(c.var.actor, addressOf(c))
-    return c.json({ success: true, message: 'Logged out successfully' })
+    return c.json(as(answers.Message, { success: true, message: 'Logged out successfully' }))
   })
   app.put('/protected/status', bearerRequired, signedIn, async (c) => {
     const { status } = await readJson(c, wire.StatusBody)
     await statuses.set(c.var.actor, status)
-    return c.json({ success: true, message: 'Status updated', status })
+    return c.json(as(answers.StatusSet, { success: true, message: 'Status updated', status }))
   })
   // Before `:extension`, which would take it.
   app.get('/protected/users/online', bearerRequired, signedIn, async (c) => {
     const ids = directory.all().flatMap(({ userId }) => (presence.isOnline(userId) ? [userId] : []))
     const found = await Promise.all(ids.map((id) => users.find(id)))
     const online = found.filter((user) => user !== undefined)
-    return c.json({
-      success: true,
-      users: await people.show(online, c.var.actor),
-      count: online.length,
-    })
+    return c.json(
+      as(answers.SomeUsers, {
+        success: true,
+        users: await people.show(online, c.var.actor),
+        count: online.length,
+      }),
+    )
   })
   app.get('/protected/users/:extension', bearerRequired, signedIn, async (c) => {
     const user = await people.withExtension(c.req.param('extension'))
-    const [shown] = await people.show([user], c.var.actor)
-    return c.json({ success: true, user: shown })
+    return c.json(as(answers.OneUser, { success: true, user: await people.showOne(user, c.var.actor) }))
   })
 }

@@ -1,7 +1,8 @@
-import { z } from 'zod'
-import type { Call } from '../../core/calls/call.ts'
+import { z } from '@hono/zod-openapi'
+import { Role } from '../../../contract/claims.ts'
+import { type Call, OUTCOMES } from '../../core/calls/call.ts'
 import type { CallRecord } from '../../core/calls/history.ts'
-import type { OwnStatus } from '../../core/presence/status.ts'
+import { OWN_STATUSES, type OwnStatus } from '../../core/presence/status.ts'
 import type { SessionUse } from '../../core/session.ts'
 import type { Clothing } from '../../core/sessions.ts'
 import type { User } from '../../core/users.ts'
@@ -54,6 +55,7 @@ export const UsersQuery = z.object({
 /** Claims the document shows beyond the core ones; nobody here reads them. */
 export const clothing: Clothing = (user: User) => ({ user_id: Number(user.id), username: user.username })
 
+const Time = z.iso.datetime().openapi({ example: '2026-01-31T12:00:00.000Z' })
 const iso = (seconds: number) => new Date(seconds * 1000).toISOString()
 
 export interface Seen {
@@ -61,8 +63,23 @@ export interface Seen {
   isOnline: boolean
   use: SessionUse | undefined
 }
+export const ShownUser = z
+  .object({
+    id: z.number().int(),
+    username: z.string(),
+    email: z.string().nullable(),
+    extension: z.string().nullable(),
+    status: z.enum(OWN_STATUSES),
+    role: Role,
+    is_online: z.boolean(),
+    last_login: Time.nullable(),
+    last_seen: Time.nullable(),
+    created_at: Time,
+  })
+  .openapi('VoipUser')
+export type ShownUser = z.infer<typeof ShownUser>
 /** @param whole whether their address and their logins are the reader's business */
-export const user = (one: User, { status, isOnline, use }: Seen, whole: boolean) => ({
+export const user = (one: User, { status, isOnline, use }: Seen, whole: boolean): ShownUser => ({
   id: Number(one.id),
   username: one.username,
   email: whole ? one.email : null,
@@ -74,7 +91,6 @@ export const user = (one: User, { status, isOnline, use }: Seen, whole: boolean)
   last_seen: use === undefined ? null : iso(use.lastSeen),
   created_at: iso(one.createdAt),
 })
-export type ShownUser = ReturnType<typeof user>
 
 /** The PBX's clock tells microseconds. */
 const ofPbx = (at: number | undefined) => (at === undefined ? null : iso(at / 1_000_000))
@@ -82,7 +98,19 @@ const ofPbx = (at: number | undefined) => (at === undefined ? null : iso(at / 1_
 export const talked = ({ answeredAt, endedAt }: Pick<Call, 'answeredAt' | 'endedAt'>, nowMs: number) =>
   answeredAt === undefined ? 0 : Math.max(0, Math.round(((endedAt ?? nowMs * 1000) - answeredAt) / 1_000_000))
 
-export const activeCall = (call: Call, nowMs: number) => ({
+const SomeCall = z.object({
+  channel: Channel,
+  caller: z.string(),
+  callee: z.string(),
+  direction: z.enum(['internal', 'incoming', 'outgoing']),
+  answered_at: Time.nullable(),
+  duration: z.number().int().min(0).openapi({ description: 'Seconds talked, up to now where it lives' }),
+})
+export const ActiveCall = SomeCall.extend({
+  status: z.enum(['dialling', 'ringing', 'up', 'held', 'parked', 'ended']),
+  started_at: Time.nullable(),
+}).openapi('VoipActiveCall')
+export const activeCall = (call: Call, nowMs: number): z.infer<typeof ActiveCall> => ({
   channel: call.id,
   caller: call.from.number,
   callee: call.to.number,
@@ -92,7 +120,12 @@ export const activeCall = (call: Call, nowMs: number) => ({
   answered_at: ofPbx(call.answeredAt),
   duration: talked(call, nowMs),
 })
-export const pastCall = (record: CallRecord) => ({
+export const PastCall = SomeCall.extend({
+  status: z.enum(OUTCOMES),
+  started_at: Time,
+  ended_at: Time,
+}).openapi('VoipPastCall')
+export const pastCall = (record: CallRecord): z.infer<typeof PastCall> => ({
   channel: record.id,
   caller: record.fromNumber,
   callee: record.toNumber,

@@ -1,0 +1,99 @@
+import { z } from '@hono/zod-openapi'
+import { bearer, type Operation, type Surface, under } from '../openapi.ts'
+
+export const Problem = z
+  .object({ type: z.string(), title: z.string(), status: z.number().int(), detail: z.string().optional() })
+  .openapi('GateProblem')
+export const problem = (description: string) => ({
+  description,
+  content: { 'application/problem+json': { schema: Problem } },
+})
+const Plain = z
+  .object({ success: z.literal(false), error: z.string(), timestamp: z.number().int() })
+  .openapi('StreamError')
+const plain = (description: string) => ({ description, content: { 'application/json': { schema: Plain } } })
+/** The API answers what is no stream, in the words of the other surface. */
+const either = (description: string) => ({
+  description,
+  content: { ...problem('').content, ...plain('').content },
+})
+const file = (description: string) => ({ description, content: { '*/*': { schema: z.string() } } })
+
+const News = z.record(z.string(), z.unknown()).openapi('News', {
+  description: 'A whole state with its `epoch` and `seq`, or something that happened',
+  example: { states: {}, epoch: 'Cr7MW2QlixZw', seq: 7 },
+})
+const stream = {
+  200: {
+    description: 'With `Accept: text/event-stream` events as they come, else what there is now',
+    content: { 'text/event-stream': { schema: z.string() }, 'application/json': { schema: News } },
+    headers: { ETag: { schema: { type: 'string' as const }, description: 'Of what there is now' } },
+  },
+  101: { description: 'With a WebSocket handshake' },
+  304: { description: 'Nothing newer than `If-None-Match` came within 25 seconds' },
+  400: { description: 'A header that would take up where another stream ended' },
+}
+const byStream = [...bearer, { queryAuthorization: [] }, { queryTicket: [] }]
+
+const Channel = z.object({
+  channel: z.string().openapi({
+    example: 'users-state',
+    description: '`users-state`, `me`, or for supervisors and admins `active-calls`',
+  }),
+})
+const follow = (operationId: string, path: string, refusals: Operation['responses']): Operation => ({
+  method: 'get',
+  path,
+  operationId,
+  summary: 'Follow a channel',
+  security: byStream,
+  request: { params: Channel },
+  responses: { ...stream, ...refusals },
+})
+const media = (operationId: string, path: string): Operation => ({
+  method: 'get',
+  path,
+  operationId,
+  summary: 'Read a file, or a range of it',
+  security: [...bearer, { queryAuthorization: [] }, { queryLink: [] }],
+  request: {
+    params: z.object({
+      folder: z.string().openapi({ example: '1001' }),
+      name: z.string().openapi({ example: 'hello.wav', description: 'May lie in folders below' }),
+    }),
+  },
+  responses: {
+    200: file('The file'),
+    206: file('The range'),
+    304: { description: 'Not changed' },
+    401: problem('No live token, and no link to this file'),
+    403: problem('Somebody else’s file'),
+    404: problem('No such file'),
+    503: problem('The gate cannot judge now: see Retry-After'),
+  },
+})
+
+/** What nginx answers itself, once the sidecar has judged the token. */
+export const gate: Surface = {
+  name: 'Files and streams',
+  tags: [
+    { name: 'media', description: 'Recordings, each for whom they are of, and for supervisors.' },
+    { name: 'streams', description: 'News by EventSource or WebSocket; a plain GET asks once.' },
+  ],
+  operations: [
+    ...under('media', '', [
+      media('media', '/media/{folder}/{name}'),
+      media('mediaAsMikopbx', '/pbxcore/softphone/recordings/{folder}/{name}'),
+    ]),
+    ...under('streams', '', [
+      follow('stream', '/api/v1/streams/{channel}', {
+        401: either('No live token or ticket'),
+        403: either('Not mine to follow'),
+      }),
+      follow('streamAsMikopbx', '/pbxcore/api/module-softphone-backend/v1/sub/{channel}', {
+        401: plain('No live token or ticket'),
+        403: plain('Not mine to follow'),
+      }),
+    ]),
+  ],
+}
