@@ -1,5 +1,6 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
+import { chromium } from './chromium.ts'
 import { FetchError, fetchSets, listed, missingTool, type PackageSet, rootOf } from './debian.ts'
 import { type Fail2ban, fail2ban } from './fail2ban.ts'
 import { withLock } from './lock.ts'
@@ -20,11 +21,12 @@ export interface Found {
   postgres: Postgres
   wrk: Program
   fail2ban: Fail2ban
+  chromium: Program
 }
 
 export type Need = keyof Found
 
-const recipes: { [N in Need]: Recipe<Found[N]> } = { nginx, redis, postgres, wrk, fail2ban }
+const recipes: { [N in Need]: Recipe<Found[N]> } = { nginx, redis, postgres, wrk, fail2ban, chromium }
 
 /**
  * Finds programs by the environment's `HOOKSWITCH_…` overrides, on the machine, or in `system`, a folder of ours; fetches

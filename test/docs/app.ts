@@ -1,0 +1,31 @@
+import { createApp } from '../../api/app.ts'
+import { createGuard } from '../../api/dialects/guard.ts'
+import { createMikopbx } from '../../api/dialects/mikopbx/routes.ts'
+import { createOnboardingRoutes } from '../../api/dialects/onboarding/routes.ts'
+import { createSoftphone } from '../../api/dialects/softphone/routes.ts'
+import { createV1 } from '../../api/dialects/v1/routes.ts'
+import { createVoip } from '../../api/dialects/voip/routes.ts'
+import { createLog } from '../../contract/log.ts'
+import type { Document } from './document.ts'
+
+/** All surfaces as they are mounted, and nothing behind them: to be asked what routes there are. */
+export function createFace() {
+  const log = createLog('test', 'silent')
+  const guard = createGuard({} as Parameters<typeof createGuard>[0]) // judges nobody here
+  const needs = { guard, log, sessions: {}, history: { guard }, calls: { guard } }
+  return createApp({
+    softphone: createSoftphone(needs as unknown as Parameters<typeof createSoftphone>[0]), // never called, as below
+    mikopbx: createMikopbx(needs as unknown as Parameters<typeof createMikopbx>[0]),
+    v1: createV1(needs as unknown as Parameters<typeof createV1>[0]),
+    voip: createVoip(needs as unknown as Parameters<typeof createVoip>[0]),
+    onboarding: createOnboardingRoutes(needs as unknown as Parameters<typeof createOnboardingRoutes>[0]),
+    keyring: { all: () => [] },
+    allowedOrigins: [],
+    ready: () => ({ ready: true, revocationBoundMs: 0, revocationAgeMs: 0 }),
+    pbx: () => 'none',
+    log,
+  })
+}
+
+export const documentOf = async (app: ReturnType<typeof createFace>): Promise<Document> =>
+  (await (await app.request('/openapi.json')).json()) as Document // the tests judge it

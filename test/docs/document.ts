@@ -1,0 +1,32 @@
+/** What the tests read of an OpenAPI document. */
+export interface Document {
+  openapi: string
+  paths: Record<string, Record<string, Operation>>
+  tags: { name: string; description?: string }[]
+  components: { schemas: Record<string, object>; securitySchemes: Record<string, object> }
+}
+
+export interface Operation {
+  operationId: string
+  summary: string
+  tags: string[]
+  security?: Record<string, string[]>[]
+  parameters?: { name: string; in: string; required?: boolean; schema: object }[]
+  requestBody?: { content: Record<string, Media> }
+  responses: Record<string, { description: string; content?: Record<string, Media> }>
+}
+
+export interface Media {
+  schema: object
+  example?: unknown
+}
+
+export interface Named extends Operation {
+  method: string
+  path: string
+}
+
+export const operationsOf = ({ paths }: Document): Named[] =>
+  Object.entries(paths).flatMap(([path, methods]) =>
+    Object.entries(methods).map(([method, operation]) => ({ ...operation, method, path })),
+  )
