@@ -36,6 +36,7 @@ import { createVoip } from './dialects/voip/routes.ts'
 import { createVoipSocket } from './dialects/voip/socket.ts'
 import { createNchan } from './nchan/broadcaster.ts'
 import { createOnboarding } from './onboarding.ts'
+import { drawQr } from './qr.ts'
 import { secretFile } from './secret-file.ts'
 import { openSecurityLog } from './security-log.ts'
 import { createLiveUsers } from './store/redis/live-users.ts'
@@ -241,7 +242,7 @@ async function main() {
       credentials: onboarding.credentials,
       links: onboarding.links,
       publicUrl: config.publicUrl,
-      drawQr: () => null,
+      drawQr,
       log,
     }),
     keyring,
