@@ -7,6 +7,9 @@ const unit = [
   'test/architecture.test.ts',
 ]
 
+/** What needs both cores to itself: beside others it would be late, and make them late. */
+const heavy = ['test/load.test.ts', 'test/load-phones.test.ts', 'test/soak.test.ts']
+
 export default defineConfig({
   test: {
     // A process a file is slower than the tests in it; real programs are shared by nobody.
@@ -21,8 +24,18 @@ export default defineConfig({
         test: {
           name: 'real',
           include: ['test/**/*.test.ts'],
-          exclude: unit,
+          exclude: [...unit, ...heavy],
           globalSetup: ['test/support/build.ts'],
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'heavy',
+          include: heavy,
+          globalSetup: ['test/support/build.ts'],
+          maxWorkers: 1,
+          sequence: { groupOrder: 1 },
         },
       },
     ],

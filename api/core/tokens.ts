@@ -29,6 +29,8 @@ export interface TokensNeeds {
   now: () => number
   /** Tokens may be issued from this moment (unix seconds) on; undefined while nothing is known. */
   issuingSince: () => number | undefined
+  /** How long to wait for that, in ms. */
+  patienceMs?: number
 }
 
 /** 128 random bits, 22 base64url characters: cannot be guessed, need not be secret. */
@@ -37,10 +39,12 @@ export const newId = () => randomBytes(16).toString('base64url')
 /** A log that is just being mended is worth a moment's wait: the alternative is a 503. */
 const PATIENCE_MS = 2_000
 
-export function createTokens({ keyring, algorithm, now, issuingSince }: TokensNeeds): Tokens {
+export function createTokens(needs: TokensNeeds): Tokens {
+  const { keyring, algorithm, now, issuingSince, patienceMs = PATIENCE_MS } = needs
+
   /** @returns unix seconds, at a moment when revocations are known */
   async function settled(): Promise<number> {
-    const until = now() + PATIENCE_MS
+    const until = now() + patienceMs
     for (;;) {
       const iat = Math.floor(now() / 1000)
       const since = issuingSince()

@@ -231,7 +231,10 @@ describe.skipIf(missing !== undefined)(`calls of ${title}`, () => {
     await hangUp(id)
     await becomes(id, { ...ended('answered'), answeredAt })
     await until(() => expect(told.at(-1)).toMatchObject({ id, state: 'ended' }))
-    expect(told.filter((call) => call.id === 'hk_pick' && call.state === 'ended')).toHaveLength(1)
+    // A fact that comes late may tell it once more, with what is new.
+    const ends = told.filter((call) => call.id === 'hk_pick' && call.state === 'ended')
+    expect(new Set(ends.map((call) => JSON.stringify(call))).size).toBe(ends.length)
+    expect(ends.length).toBeGreaterThan(0)
   })
 
   test('a queue rings its agents, one leg each time', async () => {
