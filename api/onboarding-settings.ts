@@ -1,8 +1,9 @@
 import { z } from 'zod'
 import { wholeNumber } from '../contract/env.ts'
 import { REGISTRATIONS } from './core/onboarding/registration.ts'
+import { type pbxSettings, placeOf } from './pbx-settings.ts'
 
-export const PROVISIONERS = ['none', 'asterisk', 'freepbx', 'mikopbx'] as const
+export const PROVISIONERS = ['none', 'asterisk', 'asterisk-wizard', 'freepbx', 'mikopbx'] as const
 
 const url = z
   .string()
@@ -49,6 +50,9 @@ export const onboardingSettings = {
     .default('opus,alaw,ulaw'),
   HOOKSWITCH_ARI_TRANSPORT: name.optional(),
   HOOKSWITCH_ARI_WEBRTC: flag,
+  HOOKSWITCH_AMI_CONFIG_USER: z.string().default('hookswitch-config'),
+  HOOKSWITCH_AMI_CONFIG_SECRET: z.string().optional(),
+  HOOKSWITCH_WIZARD_TEMPLATE: name.default('hookswitch'),
   HOOKSWITCH_FREEPBX_URL: url.optional(),
   HOOKSWITCH_FREEPBX_CLIENT_ID: z.string().optional(),
   HOOKSWITCH_FREEPBX_CLIENT_SECRET: z.string().optional(),
@@ -58,13 +62,14 @@ export const onboardingSettings = {
   HOOKSWITCH_MIKOPBX_API_KEY: z.string().optional(),
 }
 
-type Env = z.output<z.ZodObject<typeof onboardingSettings>>
+type Env = z.output<z.ZodObject<typeof onboardingSettings & typeof pbxSettings>>
 type Name = keyof Env
 
 /** What each provisioner cannot do without; of several in a row, one is enough. */
 const NEEDED: Record<Env['HOOKSWITCH_PROVISIONER'], readonly (readonly Name[])[]> = {
   none: [],
   asterisk: [['HOOKSWITCH_ARI_URL'], ['HOOKSWITCH_ARI_PASSWORD']],
+  'asterisk-wizard': [['HOOKSWITCH_AMI_HOST'], ['HOOKSWITCH_AMI_CONFIG_SECRET']],
   freepbx: [
     ['HOOKSWITCH_FREEPBX_URL'],
     ['HOOKSWITCH_FREEPBX_CLIENT_ID'],
@@ -128,6 +133,16 @@ function provisionerOf(env: Env) {
           transport: env.HOOKSWITCH_ARI_TRANSPORT,
           webrtc: env.HOOKSWITCH_ARI_WEBRTC,
         },
+      }
+    case 'asterisk-wizard':
+      return {
+        kind: 'asterisk-wizard' as const,
+        place: placeOf(env),
+        login: {
+          username: env.HOOKSWITCH_AMI_CONFIG_USER,
+          secret: env.HOOKSWITCH_AMI_CONFIG_SECRET ?? '',
+        },
+        template: env.HOOKSWITCH_WIZARD_TEMPLATE,
       }
     case 'freepbx':
       return {

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import type { Logger } from '../contract/log.ts'
 import type { connectRedis } from '../contract/redis.ts'
 import type { Judge } from '../contract/verdict.ts'
+import { createAmiOpener } from './ami.ts'
 import { type Chore, every } from './chore.ts'
 import type { Throttle } from './core/login.ts'
 import {
@@ -19,6 +20,7 @@ import type { Passwords } from './core/password.ts'
 import type { UserStore } from './core/users.ts'
 import type { onboardingOf, ProvisionerConfig } from './onboarding-settings.ts'
 import { createAsteriskExtensions } from './provisioning/asterisk.ts'
+import { createWizardExtensions } from './provisioning/asterisk-wizard.ts'
 import { createFreepbx } from './provisioning/freepbx.ts'
 import { createMikopbx } from './provisioning/mikopbx.ts'
 import { secretFile } from './secret-file.ts'
@@ -112,6 +114,11 @@ function openProvisioner(
   config: ProvisionerConfig,
   { log, now }: Pick<OnboardingNeeds, 'log' | 'now'>,
 ): Closing {
+  if (config.kind === 'asterisk-wizard') {
+    const ami = createAmiOpener(config.place, log)(config.login, 'off', false)
+    ami.open()
+    return { ...createWizardExtensions({ ami, template: config.template }), close: ami.close }
+  }
   const { caPath, baseUrl, allowSelfSigned } = config
   const ca = caPath === undefined ? undefined : readFileSync(caPath, 'utf8')
   const access = { baseUrl, ca, allowSelfSigned }

@@ -59,12 +59,16 @@ export function checkPbx(env: Env, ctx: z.core.$RefinementCtx<Env>): void {
   }
 }
 
-export interface PbxConfig {
+/** Where the PBX listens for AMI. */
+export interface AmiPlace {
   host: string
   port: number
   tls: boolean
   /** A file with the PEM of who signed the PBX's certificate. */
   tlsCaPath: string | undefined
+}
+
+export interface PbxConfig extends AmiPlace {
   events: { username: string; secret: string }
   control: { username: string; secret: string }
   dialContext: string
@@ -72,15 +76,19 @@ export interface PbxConfig {
   parkingLot: string | undefined
 }
 
+export const placeOf = (env: Env): AmiPlace => ({
+  host: env.HOOKSWITCH_AMI_HOST ?? '',
+  port: env.HOOKSWITCH_AMI_PORT,
+  tls: env.HOOKSWITCH_AMI_TLS,
+  tlsCaPath: env.HOOKSWITCH_AMI_TLS_CA,
+})
+
 export const pbxOf = (env: Env) => ({
   pbx:
     env.HOOKSWITCH_AMI_HOST === undefined
       ? undefined
       : ({
-          host: env.HOOKSWITCH_AMI_HOST,
-          port: env.HOOKSWITCH_AMI_PORT,
-          tls: env.HOOKSWITCH_AMI_TLS,
-          tlsCaPath: env.HOOKSWITCH_AMI_TLS_CA,
+          ...placeOf(env),
           events: {
             username: env.HOOKSWITCH_AMI_EVENTS_USER,
             secret: env.HOOKSWITCH_AMI_EVENTS_SECRET ?? '',

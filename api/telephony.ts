@@ -1,12 +1,8 @@
-import { randomBytes } from 'node:crypto'
-import { readFileSync } from 'node:fs'
 import type { Logger } from '../contract/log.ts'
 import type { connectRedis } from '../contract/redis.ts'
-import { after } from './asterisk/after.ts'
+import { createAmiOpener } from './ami.ts'
 import { createAsterisk } from './asterisk/asterisk.ts'
-import { createDialer } from './asterisk/dialer.ts'
 import { factsOf } from './asterisk/hearing.ts'
-import { createAmiTransport } from './asterisk/transport.ts'
 import { type Chore, every } from './chore.ts'
 import { createCallTable } from './core/calls/call-table.ts'
 import type { Calls } from './core/calls/calls.ts'
@@ -240,22 +236,12 @@ export function createTelephony(needs: TelephonyNeeds): Telephony {
     else table.hear(fact)
   }
 
-  function openAsterisk({ host, port, tls, tlsCaPath, events, control, ...settings }: PbxConfig) {
-    const ca = tlsCaPath === undefined ? {} : { ca: readFileSync(tlsCaPath, 'utf8') }
-    const connect = createDialer({ host, port, ...(tls ? { tls: ca } : {}) })
-    const transport = (login: PbxConfig['events'], classes: string, awaitsBoot: boolean) =>
-      createAmiTransport({
-        connect,
-        login: { ...login, events: classes, awaitsBoot },
-        instance: 'hookswitch',
-        nonce: () => randomBytes(8).toString('hex'),
-        random: Math.random,
-        after,
-        onTrouble: (what, why) => log.warn({ event: 'ami', user: login.username, what, why }, what),
-      })
+  function openAsterisk({ events, control, ...settings }: PbxConfig) {
+    const { dialContext, transferContext, parkingLot } = settings
+    const open = createAmiOpener(settings, log)
     return createAsterisk({
-      events: transport(events, 'system,call,cdr', true),
-      control: transport(control, 'call', false),
+      events: open(events, 'system,call,cdr', true),
+      control: open(control, 'call', false),
       factsOf,
       onFact: hear,
       onSnapshot({ epoch, at, channels }) {
@@ -264,7 +250,7 @@ export function createTelephony(needs: TelephonyNeeds): Telephony {
         publishing.changed()
       },
       onOffline: () => log.warn({ event: 'pbx_offline' }, 'the PBX is away'),
-      settings: { technology: 'PJSIP', parkTimeoutMs: 45_000, ...settings },
+      settings: { technology: 'PJSIP', parkTimeoutMs: 45_000, dialContext, transferContext, parkingLot },
       newEpoch: newId,
       now,
       onTrouble: (what, why) => log.warn({ event: 'ami', what, why }, what),
