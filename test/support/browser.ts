@@ -3,8 +3,10 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Readable, Writable } from 'node:stream'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { findOrFetch } from '../../bin/system/programs.ts'
 import { systemFolder } from './build.ts'
+import { until } from './stack.ts'
 
 /** One page of a real Chromium without windows, spoken to by its own protocol over pipes. */
 export interface Browser {
@@ -28,6 +30,8 @@ interface Told {
   result?: Record<string, unknown>
   error?: { message: string }
 }
+
+const ANSWERS_WITHIN_MS = 5_000
 
 /** @returns why there is no browser to be had, or undefined */
 export async function browserMissing(): Promise<string | undefined> {
@@ -71,13 +75,18 @@ export async function startBrowser(): Promise<Browser> {
       await ask('Page.navigate', { url: 'about:blank' })
       heard.length = 0
       await ask('Page.navigate', { url })
+      // What is asked of a page that is about to go may never be answered.
+      await until('the page is loaded', () => heard.some(({ method }) => method === 'Page.loadEventFired'))
     },
     async read<T>(expression: string) {
-      const { result, exceptionDetails } = (await ask('Runtime.evaluate', {
-        expression,
-        awaitPromise: true,
-        returnByValue: true,
-      })) as { result: { value: T }; exceptionDetails?: { text: string } }
+      const answer = ask('Runtime.evaluate', { expression, awaitPromise: true, returnByValue: true })
+      const late = sleep(ANSWERS_WITHIN_MS).then(() =>
+        Promise.reject(new Error(`no answer to ${expression}`)),
+      )
+      const { result, exceptionDetails } = (await Promise.race([answer, late])) as {
+        result: { value: T }
+        exceptionDetails?: { text: string }
+      }
       if (exceptionDetails !== undefined) throw new Error(`${expression}: ${exceptionDetails.text}`)
       return result.value
     },
