@@ -116,7 +116,8 @@ export async function startBrowser(): Promise<Browser> {
       const gone = new Promise((resolve) => child.once('close', resolve))
       child.kill('SIGKILL')
       await gone
-      rmSync(profile, { recursive: true, force: true })
+      // Its other processes end a moment later, and write until then.
+      rmSync(profile, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 })
     },
   }
 }
