@@ -299,8 +299,8 @@ export function createCases(stack: Stack, hasPbx: boolean): Record<string, Case>
     decline: command('decline', undefined, [204, 409]),
     recordingPause: command('recording/pause', undefined, [409]),
     recordingResume: command('recording/resume', undefined, [409]),
-    attendedTransferComplete: command('attended-transfer/complete'),
-    attendedTransferCancel: command('attended-transfer/cancel'),
+    attendedTransferComplete: command('attended-transfer/complete', undefined, [409]),
+    attendedTransferCancel: command('attended-transfer/cancel', undefined, [409]),
 
     media: get('/media/1001/hello.wav'),
     mediaAsMikopbx: at(206, async (send) =>

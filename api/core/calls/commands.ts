@@ -70,6 +70,13 @@ export function createCalls(needs: CommandsNeeds): Calls {
   const others = (call: Call, own: Leg) =>
     call.legs.filter((leg) => leg.channelId !== own.channelId && leg.state !== 'ended')
 
+  /** Whoever is to be transferred waits in a bridge that the own leg has left. */
+  function mustBeTransferring(call: Call, own: Leg) {
+    const waits = (leg: Leg) => isUp(leg) && leg.parkedAt === undefined && leg.bridge !== own.bridge
+    if (others(call, own).some(waits)) return
+    throw new Refusal('conflict', { detail: 'no transfer is under way' })
+  }
+
   return {
     dial: needs.dial,
     list: (actor) => table.live().filter((call) => overseesAll(actor) || isParty(actor, call, directory)),
@@ -155,13 +162,15 @@ export function createCalls(needs: CommandsNeeds): Calls {
     },
 
     async completeTransfer(actor, callId) {
-      const { leg } = fits(actor, callId, 'leg that is up', isUp)
+      const { call, leg } = fits(actor, callId, 'leg that is up', isUp)
+      mustBeTransferring(call, leg)
       await pbx.hangup(leg.channelId, 'normal')
       await watch.until(callId, gone(leg))
     },
 
     async cancelTransfer(actor, callId) {
       const { call, leg } = fits(actor, callId, 'leg that is up', isUp)
+      mustBeTransferring(call, leg)
       const peers = others(call, leg)
       await pbx.cancelTransfer(leg.channelId)
       await watch.until(callId, (now) => {

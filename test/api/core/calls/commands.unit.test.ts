@@ -242,6 +242,20 @@ describe('a command', () => {
     await calls.transfer(user1, ID, '1003')
     expect(deeds).toEqual([['transferBlind', ID, '1003']])
   })
+  test.each(['completeTransfer', 'cancelTransfer'] as const)(
+    '%s ends no call where no transfer is under way',
+    async (command) => {
+      const { calls, deeds } = world()
+      await expect(calls[command](user1, ID)).rejects.toMatchObject({ code: 'conflict' })
+      expect(deeds).toEqual([])
+    },
+  )
+  test('completes a transfer, once the other end waits elsewhere', async () => {
+    const { calls, deeds, tell } = world()
+    tell(ID, { bridge: 'consultation' })
+    await calls.completeTransfer(user1, ID)
+    expect(deeds).toEqual([['hangup', ID, 'normal']])
+  })
   test('parks the other end, and says where', async () => {
     const { calls, deeds } = world()
     expect(await calls.park(user1, ID)).toEqual({ space: '701' })
