@@ -51,7 +51,7 @@ const { status } = spawnSync(
   { cwd: root, stdio: 'inherit' },
 )
 
-/** @type {{ numPassedTests: number, numFailedTests: number, numPendingTests: number, numTodoTests: number, testResults: { status: string, assertionResults: unknown[] }[] } | undefined} */
+/** @type {{ numPassedTests: number, numFailedTests: number, numPendingTests: number, numTodoTests: number, testResults: { status: string, assertionResults: { status: string }[] }[] } | undefined} */
 let counts
 try {
   counts = JSON.parse(readFileSync(report, 'utf8'))
@@ -59,10 +59,11 @@ try {
   console.error('the tests left no report')
 }
 rmSync(folder, { recursive: true, force: true })
-// A file that could not even be read counts as one failed test.
+// A file that could not be read, or could not begin or end, counts as one failed test.
 const brokenFiles =
-  counts?.testResults.filter((file) => file.status === 'failed' && file.assertionResults.length === 0)
-    .length ?? 1
+  counts?.testResults.filter(
+    (file) => file.status === 'failed' && file.assertionResults.every((test) => test.status !== 'failed'),
+  ).length ?? 1
 const passed = counts?.numPassedTests ?? 0
 const failed = (counts?.numFailedTests ?? 0) + brokenFiles + failedChecks
 const skipped = (counts?.numPendingTests ?? 0) + (counts?.numTodoTests ?? 0)

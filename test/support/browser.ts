@@ -56,7 +56,11 @@ export async function startBrowser(): Promise<Browser> {
       `--user-data-dir=${profile}`,
       'about:blank',
     ],
-    { env: { ...process.env, ...chromium.env }, stdio: ['ignore', 'ignore', 'ignore', 'pipe', 'pipe'] },
+    {
+      env: { ...process.env, ...chromium.env },
+      detached: true,
+      stdio: ['ignore', 'ignore', 'ignore', 'pipe', 'pipe'],
+    },
   )
   const heard: Told[] = []
   const send = talkTo(child, (told) => heard.push(told))
@@ -114,11 +118,20 @@ export async function startBrowser(): Promise<Browser> {
       Buffer.from(String((await ask('Page.captureScreenshot', { format: 'png' })).data), 'base64'),
     async stop() {
       const gone = new Promise((resolve) => child.once('close', resolve))
-      child.kill('SIGKILL')
+      // With the processes it has started: they write into its folder until they end, a moment later.
+      if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL')
       await gone
-      // Its other processes end a moment later, and write until then.
-      rmSync(profile, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 })
+      await until('its folder is gone', () => isRemoved(profile))
     },
+  }
+}
+
+function isRemoved(folder: string): boolean {
+  try {
+    rmSync(folder, { recursive: true, force: true })
+    return true
+  } catch {
+    return false // something was written meanwhile
   }
 }
 
