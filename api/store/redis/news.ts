@@ -3,6 +3,7 @@ import { z } from 'zod'
 import type { Message, News, NewsHearing } from '../../core/news.ts'
 import { newId } from '../../core/tokens.ts'
 import { orUnavailable } from './fault.ts'
+import { subscribeTo } from './subscription.ts'
 
 export interface NewsNeeds {
   redis: Redis
@@ -82,36 +83,20 @@ export function createNews({ redis, publish }: NewsNeeds): News {
 }
 
 /**
- * Hears what any API tells, from the moment Redis is there and again each time it is back. What is told in
- * between is not heard: the numbers show it.
- * @param redis a connection for this alone, closed by whoever made it
+ * Hears what any API tells. What is told while Redis is away is not heard: the numbers show it.
+ * @param redis as `subscribeTo` has it
  */
 export function createNewsHearing(redis: Redis): NewsHearing {
   const listeners = new Set<Parameters<NewsHearing['on']>[0]>()
-  redis.on('message', (_channel: string, text: string) => {
-    const told = read(text)
-    if (told === undefined) return
-    const { to, message } = told
+  subscribeTo(redis, TOLD, Told, ({ to, message }) => {
     const numbered = to === undefined ? message : { ...message, seq: to.seq, epoch: to.epoch }
     for (const listener of listeners) listener(to?.userId, numbered)
   })
-  const subscribe = () => void redis.subscribe(TOLD).catch(() => {}) // the connection broke: it comes back
-  redis.on('ready', subscribe)
-  if (redis.status === 'ready') subscribe()
-  else if (redis.status === 'wait') redis.connect().catch(() => {})
 
   return {
     on(listener) {
       listeners.add(listener)
       return () => void listeners.delete(listener)
     },
-  }
-}
-
-function read(text: string) {
-  try {
-    return Told.safeParse(JSON.parse(text)).data
-  } catch {
-    return undefined // not JSON: not ours
   }
 }

@@ -2,6 +2,7 @@ import type { Redis } from 'ioredis'
 import { z } from 'zod'
 import type { SocketWords } from '../../core/socket-words.ts'
 import { orUnavailable } from './fault.ts'
+import { subscribeTo } from './subscription.ts'
 
 const CHANNEL = 'hookswitch:sockets'
 const Passed = z.object({
@@ -11,19 +12,13 @@ const Passed = z.object({
 
 /**
  * @param redis for publishing
- * @param hearing a connection that does nothing but subscribe; others may subscribe on it, too
+ * @param hearing as `subscribeTo` has it
  */
 export function createSocketWords(redis: Redis, hearing: Redis): SocketWords {
   const listeners = new Set<Parameters<SocketWords['on']>[0]>()
-  hearing.on('message', (channel: string, text: string) => {
-    const passed = channel === CHANNEL ? read(text) : undefined
-    if (passed === undefined) return
-    for (const listener of listeners) listener(passed.to, passed.message)
+  subscribeTo(hearing, CHANNEL, Passed, ({ to, message }) => {
+    for (const listener of listeners) listener(to, message)
   })
-  const subscribe = () => void hearing.subscribe(CHANNEL).catch(() => {}) // the connection broke: it comes back
-  hearing.on('ready', subscribe)
-  if (hearing.status === 'ready') subscribe()
-  else if (hearing.status === 'wait') hearing.connect().catch(() => {})
 
   return {
     async pass(to, message) {
@@ -33,13 +28,5 @@ export function createSocketWords(redis: Redis, hearing: Redis): SocketWords {
       listeners.add(listener)
       return () => void listeners.delete(listener)
     },
-  }
-}
-
-function read(text: string) {
-  try {
-    return Passed.safeParse(JSON.parse(text)).data
-  } catch {
-    return undefined // not JSON: not ours
   }
 }
