@@ -1,4 +1,4 @@
-import { isOurs } from './call-of.ts'
+import { isOurs } from './call-id.ts'
 import type { KnownChannel } from './channel-book.ts'
 import type { PbxTime } from './facts.ts'
 

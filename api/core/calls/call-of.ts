@@ -1,4 +1,5 @@
 import type { Call, CallState, Direction } from './call.ts'
+import { isOurs } from './call-id.ts'
 import type { KnownChannel } from './channel-book.ts'
 import type { OriginateFact } from './facts.ts'
 import { bestOf, failureOf, outcomeOf } from './outcome.ts'
@@ -16,8 +17,6 @@ export interface CallFacts {
   settled: boolean
 }
 
-/** Whether we dialled it. */
-export const isOurs = (callId: string) => callId.startsWith('hk_')
 /** A queue may ring its agents for hours: of those that neither talked nor live only the last are kept. */
 const MOST_IDLE_LEGS = 50
 

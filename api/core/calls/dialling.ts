@@ -4,6 +4,7 @@ import type { DialKeys, DialLimits } from '../dialling/limits.ts'
 import type { DialPolicy } from '../dialling/policy.ts'
 import type { Directory, Person } from '../presence/directory.ts'
 import { Refusal } from '../refusal.ts'
+import { ourCallId } from './call-id.ts'
 import type { DialRequest } from './calls.ts'
 import type { DialledStore } from './history.ts'
 import type { Pbx } from './pbx.ts'
@@ -49,7 +50,7 @@ export function createDialling(needs: DiallingNeeds) {
             return undefined
           })
         : work
-    const callId = `hk_${needs.newId()}`
+    const callId = ourCallId(needs.newId())
     const key = request.idempotencyKey
     if (key !== undefined) {
       const fingerprint = createHash('sha256')

@@ -2,12 +2,13 @@ import type { DialLimits } from '../dialling/limits.ts'
 import type { Lease } from '../lease.ts'
 import { Refusal } from '../refusal.ts'
 import type { Call } from './call.ts'
+import { isOurs } from './call-id.ts'
 import type { CallTable } from './call-table.ts'
 import type { CdrFact } from './facts.ts'
 import type { CallRecord, DialledCall, DialledStore, HistoryStore } from './history.ts'
 
 export interface KeepingNeeds {
-  table: Pick<CallTable, 'find' | 'live' | 'onChange'>
+  table: Pick<CallTable, 'find' | 'onChange'>
   history: Pick<HistoryStore, 'save' | 'enrich'>
   dialled: Pick<DialledStore, 'find' | 'finish' | 'unfinished'>
   limits: Pick<DialLimits, 'release' | 'keep'>
@@ -117,7 +118,7 @@ export function createKeeping(needs: KeepingNeeds): Keeping {
       duration: Math.max(told.duration, cdr?.duration ?? 0),
       billable: Math.max(told.billable, told.outcome === 'answered' ? (cdr?.billable ?? 0) : 0),
     }
-    const asked = call.id.startsWith('hk_') ? await dialled.find(call.id) : undefined
+    const asked = isOurs(call.id) ? await dialled.find(call.id) : undefined
     if (asked === undefined) return { record, asked }
     // It is the user's own call, also when their phone could not be rung and is no part of it.
     const caller = needs.personOf(asked.userId)
@@ -133,16 +134,24 @@ export function createKeeping(needs: KeepingNeeds): Keeping {
     }
   }
 
-  /** Asked for, and the PBX never told of it: a phone that cannot be rung leaves no trace on some. */
-  async function settleUnheard() {
+  /**
+   * What was dialled and is not over: it lives and goes on counting, or the PBX never told of it, as a phone that
+   * cannot be rung leaves no trace on some.
+   */
+  async function settleDialled() {
+    const asked = await dialled.unfinished(Math.floor(needs.now() / 1000) + 1)
     const before = Math.floor((needs.now() - needs.askedForMs) / 1000)
-    for (const { id, userId, number, createdAt } of await dialled.unfinished(before)) {
+    const live: { userId: string; callId: string }[] = []
+    for (const { id, userId, number, createdAt } of asked) {
       const call = table.find(id)
-      if (call !== undefined && call.state !== 'ended') continue
-      if (call === undefined) await keepUnheard({ id, userId, number, createdAt })
-      await dialled.finish(id, call?.outcome ?? 'unknown')
-      await limits.release(userId, id)
+      if (call !== undefined && call.state !== 'ended') live.push({ userId, callId: id })
+      else if (createdAt < before) {
+        if (call === undefined) await keepUnheard({ id, userId, number, createdAt })
+        await dialled.finish(id, call?.outcome ?? 'unknown')
+        await limits.release(userId, id)
+      }
     }
+    await limits.keep(live)
   }
 
   /** Nobody listened when it ended, or it never began: whoever dialled finds it all the same. */
@@ -172,7 +181,7 @@ export function createKeeping(needs: KeepingNeeds): Keeping {
     hear({ callId, duration, billable }) {
       const known = cdrs.get(callId)
       // Of a call that we dialled the PBX counts from the moment the own phone was picked up.
-      const counted = callId.startsWith('hk_') ? 0 : billable
+      const counted = isOurs(callId) ? 0 : billable
       put(cdrs, callId, {
         duration: Math.max(duration, known?.duration ?? 0),
         billable: Math.max(counted, known?.billable ?? 0),
@@ -189,12 +198,7 @@ export function createKeeping(needs: KeepingNeeds): Keeping {
       }
       await write()
       if (!needs.isOnline()) return
-      await settleUnheard()
-      const live = table.live().filter(({ id }) => id.startsWith('hk_'))
-      const owners = await Promise.all(live.map(async ({ id }) => ({ id, asked: await dialled.find(id) })))
-      await limits.keep(
-        owners.flatMap(({ id, asked }) => (asked ? [{ userId: asked.userId, callId: id }] : [])),
-      )
+      await settleDialled()
     },
   }
 }

@@ -43,7 +43,6 @@ beforeEach(() => {
   keeping = createKeeping({
     table: {
       find: (id) => live.find((call) => call.id === id),
-      live: () => live,
       onChange(told) {
         listener = told
         return () => {}

@@ -1,0 +1,8 @@
+/** No PBX begins its own ids so. */
+const OURS = 'hk_'
+
+/** The id of a call that we dial: its channel's on the PBX as well. */
+export const ourCallId = (random: string): string => OURS + random
+
+/** Whether we dialled it. */
+export const isOurs = (callId: string): boolean => callId.startsWith(OURS)
