@@ -5,7 +5,7 @@ import { readEnv, SettingsError } from '../contract/env.ts'
 import { openKeyring } from '../contract/keys.ts'
 import { leaveOnSignal } from '../contract/life.ts'
 import { keepAnnouncingLive } from '../contract/live-users.ts'
-import { createLog } from '../contract/log.ts'
+import { createLog, troubleFor } from '../contract/log.ts'
 import { connectRedis } from '../contract/redis.ts'
 import { createRevocationMemory } from '../contract/revocation.ts'
 import { followLog } from '../contract/revocation-log.ts'
@@ -63,7 +63,7 @@ async function main() {
   const log = createLog('api', config.logLevel)
   const { now } = Date
   const monotonic = () => performance.now()
-  const trouble = (what: string) => (err: unknown) => log.warn({ event: 'trouble', what, err }, what)
+  const trouble = troubleFor(log)
 
   // What is kept: SQL is the truth, Redis spreads it.
   await migrate(config.databaseUrl)

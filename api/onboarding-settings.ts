@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { wholeNumber } from '../contract/env.ts'
+import { flag, wholeNumber } from '../contract/env.ts'
 import { REGISTRATIONS } from './core/onboarding/registration.ts'
 import { type pbxSettings, placeOf } from './pbx-settings.ts'
 
@@ -9,10 +9,6 @@ const url = z
   .string()
   .regex(/^https?:\/\/[^\s/?#@]+(\/[^\s?#]*)?$/, 'must be http://… or https://…, without a user or a query')
 const name = z.string().regex(/^[A-Za-z0-9_.-]{1,64}$/, 'must be letters, digits, _, . and -')
-const flag = z
-  .enum(['true', 'false', '1', '0'], 'must be true or false')
-  .default('false')
-  .transform((text) => text === 'true' || text === '1')
 
 const MOST_EXTENSIONS = 100_000
 
@@ -39,7 +35,7 @@ export const onboardingSettings = {
   HOOKSWITCH_PUBLIC_URL: url.optional(),
 
   HOOKSWITCH_PROVISIONER_CA: z.string().optional(),
-  HOOKSWITCH_PROVISIONER_SELF_SIGNED: flag,
+  HOOKSWITCH_PROVISIONER_SELF_SIGNED: flag(),
   HOOKSWITCH_ARI_URL: url.optional(),
   HOOKSWITCH_ARI_USER: z.string().default('hookswitch'),
   HOOKSWITCH_ARI_PASSWORD: z.string().optional(),
@@ -49,7 +45,7 @@ export const onboardingSettings = {
     .regex(/^[a-z0-9]{1,20}(,[a-z0-9]{1,20})*$/, 'must be codecs such as opus,alaw,ulaw')
     .default('opus,alaw,ulaw'),
   HOOKSWITCH_ARI_TRANSPORT: name.optional(),
-  HOOKSWITCH_ARI_WEBRTC: flag,
+  HOOKSWITCH_ARI_WEBRTC: flag(),
   HOOKSWITCH_AMI_CONFIG_USER: z.string().default('hookswitch-config'),
   HOOKSWITCH_AMI_CONFIG_SECRET: z.string().optional(),
   HOOKSWITCH_WIZARD_TEMPLATE: name.default('hookswitch'),

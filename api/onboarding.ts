@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Logger } from '../contract/log.ts'
+import { type Logger, troubleFor } from '../contract/log.ts'
 import type { connectRedis } from '../contract/redis.ts'
 import type { Judge } from '../contract/verdict.ts'
 import { createAmiOpener } from './ami.ts'
@@ -54,7 +54,7 @@ type Closing = Provisioner & { close(): Promise<void> }
 
 export function createOnboarding(needs: OnboardingNeeds): Onboarding {
   const { config, db, redis, users, log, now } = needs
-  const trouble = (what: string) => (err: unknown) => log.warn({ event: 'trouble', what, err }, what)
+  const trouble = troubleFor(log)
   const store = createExtensionStore(db)
   const seal = createSecretSeal(secretFile(join(config.keysFolder, 'sip.secret')))
   const provisioner = config.provisioner && openProvisioner(config.provisioner, { log, now })

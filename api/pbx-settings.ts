@@ -1,19 +1,15 @@
 import { z } from 'zod'
-import { wholeNumber } from '../contract/env.ts'
+import { flag, wholeNumber } from '../contract/env.ts'
 import { parseRecordingTemplate } from './core/calls/recording-template.ts'
 
 const NAME = /^[A-Za-z0-9_-]{1,64}$/
 const context = z.string().regex(NAME, 'must be a dialplan context: letters, digits, _ and -')
-const flag = z
-  .enum(['true', 'false', '1', '0'], 'must be true or false')
-  .default('false')
-  .transform((text) => text === 'true' || text === '1')
 
 /** What the API must know of the PBX. Without `HOOKSWITCH_AMI_HOST` there is none, and no calls. */
 export const pbxSettings = {
   HOOKSWITCH_AMI_HOST: z.string().optional(),
   HOOKSWITCH_AMI_PORT: wholeNumber('', 1, 65_535).default(5038),
-  HOOKSWITCH_AMI_TLS: flag,
+  HOOKSWITCH_AMI_TLS: flag(),
   HOOKSWITCH_AMI_TLS_CA: z.string().optional(),
   HOOKSWITCH_AMI_EVENTS_USER: z.string().default('hookswitch-events'),
   HOOKSWITCH_AMI_EVENTS_SECRET: z.string().optional(),
@@ -41,7 +37,7 @@ export const pbxSettings = {
         addIssue(err instanceof Error ? err.message : 'cannot be read')
       }
     }),
-  HOOKSWITCH_ANSWER_BY_NOTIFY: flag,
+  HOOKSWITCH_ANSWER_BY_NOTIFY: flag(),
 }
 
 type Env = z.output<z.ZodObject<typeof pbxSettings>>

@@ -1,4 +1,4 @@
-import type { Logger } from '../contract/log.ts'
+import { type Logger, troubleFor } from '../contract/log.ts'
 import type { connectRedis } from '../contract/redis.ts'
 import { createAmiOpener } from './ami.ts'
 import { createAsterisk } from './asterisk/asterisk.ts'
@@ -77,7 +77,7 @@ const PASS_EVERY_MS = 30_000
 
 export function createTelephony(needs: TelephonyNeeds): Telephony {
   const { config, redis, news, dialled, log, now, monotonic } = needs
-  const trouble = (what: string) => (err: unknown) => log.warn({ event: 'trouble', what, err }, what)
+  const trouble = troubleFor(log)
   const hasPbx = config.pbx !== undefined
 
   // What is known.

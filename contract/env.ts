@@ -53,6 +53,13 @@ export const wholeNumber = (unit: string, least: number, most: number) =>
     .min(least, `must be ${least} ${unit} or more`)
     .max(most, `must be ${most} ${unit} or less`)
 
+/** Off unless set. */
+export const flag = () =>
+  z
+    .enum(['true', 'false', '1', '0'], 'must be true or false')
+    .default('false')
+    .transform((text) => text === 'true' || text === '1')
+
 const DAY = 86_400
 
 /** A list with commas; blanks around its words do not count. */

@@ -16,6 +16,13 @@ export function strike(text: string): string {
   return out
 }
 
+/** Trouble that goes on by itself: one way to note it, as a handler of whatever was thrown. */
+export const troubleFor =
+  (log: Logger) =>
+  (what: string) =>
+  (err: unknown): void =>
+    log.warn({ event: 'trouble', what, err }, what)
+
 const SECRET_NAME = /password|secret|token|authorization|cookie|credential/i
 
 /**

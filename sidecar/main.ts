@@ -5,7 +5,7 @@ import { readEnv, SettingsError } from '../contract/env.ts'
 import { openKeyring } from '../contract/keys.ts'
 import { leaveOnSignal } from '../contract/life.ts'
 import { keepAnnouncingLive } from '../contract/live-users.ts'
-import { createLog } from '../contract/log.ts'
+import { createLog, troubleFor } from '../contract/log.ts'
 import { connectRedis } from '../contract/redis.ts'
 import { createRevocationMemory } from '../contract/revocation.ts'
 import { followLog } from '../contract/revocation-log.ts'
@@ -25,7 +25,7 @@ async function main() {
   const config = readEnv(Config)
   const log = createLog('sidecar', config.logLevel)
   const monotonic = () => performance.now()
-  const trouble = (what: string) => (err: unknown) => log.warn({ event: 'trouble', what, err }, what)
+  const trouble = troubleFor(log)
 
   const keyring = openKeyring(config.keysFolder, trouble('the keys folder cannot be read'))
   const memory = createRevocationMemory()
