@@ -67,6 +67,8 @@ export interface Telephony {
   close(): Promise<void>
 }
 
+/** What Asterisk calls the phones it speaks SIP with: chan_sip is gone. */
+const TECHNOLOGY = 'PJSIP'
 /** A phone may ring that long, and the PBX needs a moment to tell: what is not heard of by then never was. */
 const GRACE_MS = 30_000
 /** A PBX that restarts is back by then; longer, and nobody can be reached. */
@@ -123,8 +125,7 @@ export function createTelephony(needs: TelephonyNeeds): Telephony {
     const { online, offlineSince } = pbx.state()
     return !online && (offlineSince === undefined || now() - offlineSince > AWAY_MS)
   }
-  const technologyOf = (endpoint: string) => `PJSIP/${endpoint}`
-  const deviceOf = (extension: string) => devices.stateOf(technologyOf(directory.endpointOf(extension)))
+  const deviceOf = (extension: string) => devices.stateOf(`${TECHNOLOGY}/${directory.endpointOf(extension)}`)
 
   // What everybody may see of it.
   if (hasPbx) createTelling({ table, directory, news, lease, onTrouble: trouble('a user could not be told') })
@@ -147,13 +148,14 @@ export function createTelephony(needs: TelephonyNeeds): Telephony {
       endpointOf: directory.endpointOf,
       deviceOf: ({ extension }) => deviceOf(extension),
       statusOf: statuses.of,
-      isLive: (userId) => softphones.live().online.has(userId),
+      isLive: softphones.isOnline,
       queues: queuesOf(devices.all()),
     })
   table.onChange(() => publishing.changed())
   devices.onChange(() => publishing.changed())
   directory.onChange(() => publishing.changed())
   statuses.onChange(() => publishing.changed())
+  softphones.onChange(() => publishing.changed())
 
   const policy = needs.policy
   const calls = createCalls({
@@ -188,7 +190,7 @@ export function createTelephony(needs: TelephonyNeeds): Telephony {
     directory,
     isOnline: () => pbx.state().online,
     presence: {
-      isOnline: (userId) => softphones.live().online.has(userId),
+      isOnline: softphones.isOnline,
       isReachable: (extension) => !['unknown', 'unavailable', undefined].includes(deviceOf(extension)),
     },
     open() {
@@ -196,7 +198,7 @@ export function createTelephony(needs: TelephonyNeeds): Telephony {
       chores.push(
         every(3_000, directory.refresh, trouble('the users could not be read')),
         every(2_000, statuses.refresh, trouble('what people say of themselves could not be read')),
-        every(1_000, () => refreshLive(), trouble('who is live could not be read')),
+        every(1_000, softphones.refresh, trouble('who is live could not be read')),
         every(5_000, keeping.tend, trouble('calls could not be kept')),
         every(1_000, async () => noteAway(), trouble('presence could not be looked at')),
         every(1_000, async () => table.sweep(), trouble('calls could not be swept')),
@@ -208,15 +210,6 @@ export function createTelephony(needs: TelephonyNeeds): Telephony {
       await asterisk?.close()
       await lease.close()
     },
-  }
-
-  async function refreshLive() {
-    const before = softphones.live().online
-    await softphones.refresh()
-    const current = softphones.live().online
-    if (before.size !== current.size || [...current].some((userId) => !before.has(userId))) {
-      publishing.changed()
-    }
   }
 
   /** Being away too long is no event, so somebody has to look. */
@@ -250,7 +243,7 @@ export function createTelephony(needs: TelephonyNeeds): Telephony {
         publishing.changed()
       },
       onOffline: () => log.warn({ event: 'pbx_offline' }, 'the PBX is away'),
-      settings: { technology: 'PJSIP', parkTimeoutMs: 45_000, dialContext, transferContext, parkingLot },
+      settings: { technology: TECHNOLOGY, parkTimeoutMs: 45_000, dialContext, transferContext, parkingLot },
       newEpoch: newId,
       now,
       onTrouble: (what, why) => log.warn({ event: 'ami', what, why }, what),

@@ -1,7 +1,7 @@
+import { DIALLABLE } from '../core/dialling/number.ts'
 import { Refusal } from '../core/refusal.ts'
 
 const CHANNEL_ID = /^[A-Za-z0-9_.-]{1,149}$/
-const NUMBER = /^\+?[0-9*#]{1,32}$/
 const ENDPOINT = /^[A-Za-z0-9_-]{1,64}$/
 const DIGITS = /^[0-9*#A-D]{1,64}$/
 const CALLER_NAME = 40
@@ -15,7 +15,7 @@ const LONGEST_RING_MS = 600_000
  * All throw {Refusal} `input_invalid`, whose detail names the field and not its value.
  */
 export const channelIdOf = (text: string) => matching(CHANNEL_ID, text, 'channel id')
-export const numberOf = (text: string) => matching(NUMBER, text, 'number')
+export const numberOf = (text: string) => matching(DIALLABLE, text, 'number')
 export const endpointOf = (text: string) => matching(ENDPOINT, text, 'endpoint')
 export const digitsOf = (text: string) => matching(DIGITS, text, 'digits')
 
@@ -34,7 +34,7 @@ export function ringMsOf(ms: number): number {
 /** `"name" <number>`, of the name what a phone can show and no reader takes for syntax. */
 export function callerIdOf({ name, number }: { name: string; number: string }): string {
   const shown = shownOf(name)
-  const bare = `<${matching(NUMBER, number, 'caller number')}>`
+  const bare = `<${matching(DIALLABLE, number, 'caller number')}>`
   return shown === '' ? bare : `"${shown}" ${bare}`
 }
 

@@ -27,7 +27,8 @@ export interface Call {
 
 /** `dialling`: our own phone rings first; `ringing`: the other end rings; `held`: somebody is on hold. */
 export type CallState = 'dialling' | 'ringing' | 'up' | 'held' | 'parked' | 'ended'
-export type Direction = 'internal' | 'incoming' | 'outgoing'
+export const DIRECTIONS = ['internal', 'incoming', 'outgoing'] as const
+export type Direction = (typeof DIRECTIONS)[number]
 
 export interface Party {
   number: string

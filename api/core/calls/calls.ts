@@ -41,6 +41,9 @@ export interface Calls {
   capabilities(actor: Actor): Capabilities
 }
 
+/** Keys of a phone, as many as one command takes. */
+export const DIGITS = /^[0-9*#A-D]{1,32}$/
+
 export interface DialRequest {
   /** As the client sent it: the dial policy normalises and judges it. */
   number: string

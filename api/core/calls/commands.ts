@@ -4,7 +4,7 @@ import type { Directory } from '../presence/directory.ts'
 import { Refusal } from '../refusal.ts'
 import type { Call, Leg } from './call.ts'
 import type { CallTable } from './call-table.ts'
-import type { Calls, Command } from './calls.ts'
+import { type Calls, type Command, DIGITS } from './calls.ts'
 import type { DialledStore } from './history.ts'
 import type { Pbx, PbxDeed } from './pbx.ts'
 import { isParty, legFor, overseesAll } from './scope.ts'
@@ -180,7 +180,7 @@ export function createCalls(needs: CommandsNeeds): Calls {
     },
 
     async sendDigits(actor, callId, digits) {
-      if (!/^[0-9*#A-D]{1,32}$/.test(digits)) {
+      if (!DIGITS.test(digits)) {
         throw new Refusal('input_invalid', { detail: 'digits are 1 to 32 of 0-9, *, #, A-D' })
       }
       const { leg } = fits(actor, callId, 'leg that is up', isUp)

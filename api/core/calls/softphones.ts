@@ -10,9 +10,10 @@ export interface Softphones {
   /** @throws {Refusal} `not_supported` where none of the user's listens, `unavailable` */
   ask(userId: string, command: SoftphoneCommand, callId: string): Promise<void>
   listens(userId: string): boolean
-  /** Learns who listens. Call it every second or so. */
+  /** Learns who listens. Call it every second or so; tells when somebody came online or went. */
   refresh(): Promise<void>
-  live(): Live
+  isOnline(userId: string): boolean
+  onChange(listener: () => void): void
 }
 
 /** After this long a softphone that wakes up must not obey any more, in ms. */
@@ -24,15 +25,25 @@ export function createSoftphones(needs: {
   now: () => number
 }): Softphones {
   let live: Live = { online: new Set(), listening: new Set() }
+  const listeners = new Set<() => void>()
+
+  async function refresh() {
+    const before = live.online
+    live = await needs.liveUsers.read()
+    const same = before.size === live.online.size && [...live.online].every((userId) => before.has(userId))
+    if (!same) for (const listener of listeners) listener()
+  }
+
   return {
-    live: () => live,
+    isOnline: (userId) => live.online.has(userId),
     listens: (userId) => live.listening.has(userId),
-    async refresh() {
-      live = await needs.liveUsers.read()
+    refresh,
+    onChange(listener) {
+      listeners.add(listener)
     },
     async ask(userId, command, callId) {
       // The copy may be a second old, and a person who has just opened the page expects it to work.
-      if (!live.listening.has(userId)) live = await needs.liveUsers.read()
+      if (!live.listening.has(userId)) await refresh()
       if (!live.listening.has(userId)) {
         throw new Refusal('not_supported', {
           detail: `a PBX cannot ${command}; the softphone can, and none follows the private channel`,

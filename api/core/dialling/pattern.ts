@@ -1,3 +1,5 @@
+import { DIALLABLE } from './number.ts'
+
 /**
  * Asterisk's dialplan patterns: `_` begins one; then `X` is 0-9, `Z` 1-9, `N` 2-9, `[13-5]` one of these, and `.`
  * at the end one digit or more. Without `_` it is a number, to be matched whole. A leading `+` is itself.
@@ -8,7 +10,7 @@ const SETS: Readonly<Record<string, string>> = { X: '[0-9]', Z: '[1-9]', N: '[2-
 
 export function isPattern(text: string): boolean {
   if (text.length > 64) return false
-  if (!text.startsWith('_')) return /^\+?[0-9*#]{1,32}$/.test(text)
+  if (!text.startsWith('_')) return DIALLABLE.test(text)
   return text.length > 1 && SHAPE.test(text.slice(1)) && toRegExp(text) !== undefined
 }
 

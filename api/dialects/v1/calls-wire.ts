@@ -1,10 +1,10 @@
 import { z } from '@hono/zod-openapi'
-import { OUTCOMES } from '../../core/calls/call.ts'
-import type { CallView, Capabilities } from '../../core/calls/calls.ts'
+import { DIRECTIONS, OUTCOMES } from '../../core/calls/call.ts'
+import { type CallView, type Capabilities, DIGITS } from '../../core/calls/calls.ts'
 import { type ToldCall, toldCall } from '../../core/calls/told.ts'
 import { OWN_STATUSES } from '../../core/presence/status.ts'
+import { Time } from './wire.ts'
 
-const Time = z.iso.datetime().openapi({ example: '2026-01-31T12:00:00.000Z' })
 const CallId = z
   .string()
   .regex(/^[A-Za-z0-9_.-]{1,149}$/)
@@ -42,7 +42,7 @@ export const DialHeaders = z.object({
 export const Dialled = z.object({ id: CallId, href: z.string() }).openapi('Dialled')
 export const Target = z.strictObject({ number: Number_ }).openapi('TransferTarget')
 export const Digits = z
-  .strictObject({ digits: z.string().regex(/^[0-9*#A-D]{1,32}$/) })
+  .strictObject({ digits: z.string().regex(DIGITS) })
   .openapi('Digits', { example: { digits: '1234#' } })
 export const Parked = z.object({ space: z.string() }).openapi('Parked')
 export const Status = z.strictObject({ status: z.enum(OWN_STATUSES) }).openapi('OwnStatus')
@@ -63,7 +63,7 @@ export const CallShape = z
     state: z.enum(['asked', 'dialling', 'ringing', 'up', 'held', 'parked', 'ended']).openapi({
       description: '`asked`: the PBX has not told of it yet; `dialling`: the own phone rings first',
     }),
-    direction: z.enum(['internal', 'incoming', 'outgoing']).nullable(),
+    direction: z.enum(DIRECTIONS).nullable(),
     from: Party,
     to: Party,
     started_at: Time,

@@ -1,19 +1,14 @@
 import { z } from '@hono/zod-openapi'
-import { OUTCOMES } from '../../core/calls/call.ts'
+import { DIRECTIONS, OUTCOMES } from '../../core/calls/call.ts'
 import type { CallRecord, HistoryCursor, HistoryFilter } from '../../core/calls/history.ts'
+import { DIALLABLE } from '../../core/dialling/number.ts'
 import type { MediaLink } from '../../core/media-links.ts'
+import { Time, UserId } from './wire.ts'
 
-const DIRECTIONS = ['internal', 'incoming', 'outgoing'] as const
-
-const Time = z.iso.datetime().openapi({ example: '2026-01-31T12:00:00.000Z' })
 const CallId = z
   .string()
   .regex(/^[A-Za-z0-9_.-]{1,149}$/)
   .openapi({ example: '1769860800.42' })
-const UserId = z
-  .string()
-  .regex(/^\d{1,15}$/)
-  .openapi({ example: '5' })
 /** Of calls, which are told by the second: between two seconds nothing begins. */
 const Moment = z
   .union([z.iso.datetime({ offset: true }), z.iso.date()])
@@ -29,7 +24,7 @@ export const Filter = z.object({
   outcome: z.enum(OUTCOMES).optional(),
   number: z
     .string()
-    .regex(/^\+?[0-9*#]{1,32}$/)
+    .regex(DIALLABLE)
     .optional()
     .openapi({ description: 'The number of either side, or how it begins', example: '+4930' }),
   user_id: UserId.optional().openapi({ description: 'Only calls of this user (supervisors and admins)' }),

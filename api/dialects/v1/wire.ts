@@ -3,12 +3,12 @@ import type { Session, SessionCursor } from '../../core/session.ts'
 
 export const PREFIX = '/api/v1'
 
-const Time = z.iso.datetime().openapi({ example: '2026-01-31T12:00:00.000Z' })
+export const Time = z.iso.datetime().openapi({ example: '2026-01-31T12:00:00.000Z' })
 const SessionId = z
   .string()
   .regex(/^[\w-]{22}$/)
   .openapi({ example: 'Cr7MW2QlixZw-sBJDEs4Aw' })
-const UserId = z
+export const UserId = z
   .string()
   .regex(/^\d{1,15}$/)
   .openapi({ example: '5' })
