@@ -8,7 +8,12 @@ const unit = [
 ]
 
 /** What needs both cores to itself: beside others it would be late, and make them late. */
-const heavy = ['test/load.test.ts', 'test/load-phones.test.ts', 'test/soak.test.ts']
+const heavy = [
+  'test/load.test.ts',
+  'test/load-phones.test.ts',
+  'test/soak.test.ts',
+  'test/api/core/sessions.property.test.ts',
+]
 
 export default defineConfig({
   test: {
