@@ -7,6 +7,10 @@ import { exportJWK } from 'jose'
 import type { Keyring } from '../contract/keys.ts'
 import type { Logger } from '../contract/log.ts'
 import { Refusal } from './core/refusal.ts'
+import type { Known } from './dialects/crm/door.ts'
+import { described as crmDescribed } from './dialects/crm/openapi.ts'
+import { speech as crmSpeech } from './dialects/crm/refusal.ts'
+import { PREFIX as CRM } from './dialects/crm/wire.ts'
 import { refuse, type Speech, type Wording } from './dialects/dialect.ts'
 import { Ready } from './dialects/docs/operation.ts'
 import { createDocs } from './dialects/docs/routes.ts'
@@ -34,6 +38,7 @@ export interface AppNeeds {
   v1: OpenAPIHono<Guarded>
   voip?: Hono<Guarded>
   onboarding?: Hono<Guarded>
+  crm?: Hono<Known>
   keyring: Pick<Keyring, 'all'>
   allowedOrigins: readonly string[]
   /** Whether tokens can be judged and issued now. */
@@ -50,6 +55,7 @@ export function createApp({
   v1,
   voip,
   onboarding,
+  crm,
   keyring,
   allowedOrigins,
   ready,
@@ -104,9 +110,17 @@ export function createApp({
   app.route(V1, v1)
   if (voip !== undefined) app.route('/', voip)
   if (onboarding !== undefined) app.route('/', onboarding)
+  if (crm !== undefined) app.route('/', crm)
   app.route(
     '/',
-    createDocs([describedBy(v1), softphoneDescribed, mikopbxDescribed, voipDescribed, onboardingDescribed]),
+    createDocs([
+      describedBy(v1),
+      softphoneDescribed,
+      mikopbxDescribed,
+      voipDescribed,
+      onboardingDescribed,
+      crmDescribed,
+    ]),
   )
 
   const speechFor = (path: string) =>
@@ -122,6 +136,9 @@ const SPEECHES: readonly (readonly [string, Speech])[] = [
   [MIKOPBX, mikopbxSpeech],
   ...VOIP.map((prefix) => [prefix, voipSpeech] as const),
   ...ONBOARDING.map((prefix) => [prefix, onboardingSpeech] as const),
+  [V1, v1Speech],
+  // The last: others have places of their own below it.
+  [CRM, crmSpeech],
 ]
 
 /** MikoPBX's `auth:login` may come as `auth%3Alogin`; a router compares the text alone. */

@@ -28,6 +28,7 @@ export const Config = z
     HOOKSWITCH_MIKOPBX_LOGINS: wholeNumber('failed logins', 1, 1_000_000).default(10),
     HOOKSWITCH_MIKOPBX_REFRESHES: wholeNumber('refreshes', 1, 1_000_000).default(100),
     HOOKSWITCH_VOIP_ACCESS_TTL: wholeNumber('seconds', 10, 86_400).default(86_400),
+    HOOKSWITCH_CRM_ACCESS_TTL: wholeNumber('seconds', 10, 86_400).default(86_400),
     HOOKSWITCH_ALLOWED_ORIGINS: listOf(),
     ...pbxSettings,
     ...onboardingSettings,
@@ -54,8 +55,10 @@ export const Config = z
     mikopbxLogins: { most: env.HOOKSWITCH_MIKOPBX_LOGINS, window: 300 },
     mikopbxRefreshes: { most: env.HOOKSWITCH_MIKOPBX_REFRESHES, window: 300 },
     voipAccessTtl: env.HOOKSWITCH_VOIP_ACCESS_TTL,
+    crmAccessTtl: env.HOOKSWITCH_CRM_ACCESS_TTL,
     allowedOrigins: env.HOOKSWITCH_ALLOWED_ORIGINS,
     logLevel: env.HOOKSWITCH_LOG_LEVEL,
     ...pbxOf(env),
     ...onboardingOf(env),
   }))
+export type Config = z.output<typeof Config>

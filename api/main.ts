@@ -12,6 +12,7 @@ import { followLog } from '../contract/revocation-log.ts'
 import { listenOn } from '../contract/socket.ts'
 import { createJudge } from '../contract/verdict.ts'
 import { createApp } from './app.ts'
+import { createCallCentre } from './call-centre/call-centre.ts'
 import { every } from './chore.ts'
 import { Config } from './config.ts'
 import { createAccountChanges } from './core/account-changes.ts'
@@ -147,13 +148,15 @@ async function main() {
   const words = createSocketWords(redis, hearingRedis)
   const news = createNews({ redis, publish: nchan.tell })
   const history = createHistoryStore(db)
+  const policy = openDialPolicy(config.dialPolicyPath, trouble('the dial policy cannot be read'))
+  const dialled = createDialledStore(db)
   const telephony = createTelephony({
     config,
-    policy: openDialPolicy(config.dialPolicyPath, trouble('the dial policy cannot be read')),
+    policy,
     redis,
     users,
     history,
-    dialled: createDialledStore(db),
+    dialled,
     statusStore: createStatusStore(db),
     liveUsers: createLiveUsers(redis),
     news,
@@ -181,6 +184,30 @@ async function main() {
   // The surfaces.
   const guard = createGuard(judge)
   const { allowedOrigins } = config
+  const accounts = createAccounts({ users, passwords })
+  const callCentre = createCallCentre({
+    guard,
+    config,
+    db,
+    redis,
+    users,
+    accounts,
+    changes,
+    passwords,
+    sessions,
+    login: loginThrough('crm', perAddress),
+    registerThrottle,
+    judge,
+    telephony,
+    onboarding,
+    policy,
+    history,
+    dialled,
+    mediaLinks,
+    log,
+    now,
+    monotonic,
+  })
   const tickets = createTicketStore(redis)
   const app = createApp({
     mikopbx: createMikopbx({
@@ -208,7 +235,7 @@ async function main() {
       users,
       sessions,
       uses: sessionStore,
-      accounts: createAccounts({ users, passwords }),
+      accounts,
       // That document has no invitations, and whoever asks chooses an extension.
       registration: config.registration === 'open' ? 'open' : 'closed',
       registerThrottle,
@@ -245,6 +272,7 @@ async function main() {
       drawQr,
       log,
     }),
+    crm: callCentre.app,
     keyring,
     allowedOrigins,
     pbx: () => (config.pbx === undefined ? 'none' : telephony.isOnline() ? 'online' : 'away'),
@@ -285,6 +313,7 @@ async function main() {
   server.on('upgrade', socket.upgrade)
   telephony.open()
   onboarding.open()
+  callCentre.open()
   await listenOn(server, config.socket)
   log.info({ event: 'listening', socket: config.socket }, 'the api listens')
 
@@ -294,6 +323,7 @@ async function main() {
     for (const chore of chores) chore.stop()
     socket.close()
     await live.stop()
+    await callCentre.close()
     await telephony.close()
     await onboarding.close()
     keyring.close()

@@ -4,7 +4,7 @@ import { createAmiOpener } from './ami.ts'
 import { createAsterisk } from './asterisk/asterisk.ts'
 import { factsOf } from './asterisk/hearing.ts'
 import { type Chore, every } from './chore.ts'
-import { createCallTable } from './core/calls/call-table.ts'
+import { type CallTable, createCallTable } from './core/calls/call-table.ts'
 import type { Calls } from './core/calls/calls.ts'
 import { createCalls } from './core/calls/commands.ts'
 import { createDeviceBook } from './core/calls/device-book.ts'
@@ -54,6 +54,8 @@ export interface TelephonyNeeds {
 /** Everything about calls and presence, joined. */
 export interface Telephony {
   calls: Calls
+  /** What is known of calls, for rooms that look at many. */
+  table: Pick<CallTable, 'find' | 'live' | 'ofEndpoint' | 'onChange'>
   statuses: Statuses
   directory: Directory
   isOnline(): boolean
@@ -186,6 +188,7 @@ export function createTelephony(needs: TelephonyNeeds): Telephony {
   const chores: Chore[] = []
   return {
     calls,
+    table,
     statuses,
     directory,
     isOnline: () => pbx.state().online,

@@ -4,6 +4,10 @@ import { z } from 'zod'
 export const Role = z.enum(['user', 'supervisor', 'admin'])
 export type Role = z.infer<typeof Role>
 
+/** What the call centre's document calls a `user`, in its tokens as well. */
+export const AGENT = 'agent'
+const RoleClaim = z.enum([...Role.options, AGENT]).transform((said): Role => (said === AGENT ? 'user' : said))
+
 /** The `iss` and `aud` of every token; a token that says anything else is somebody else's. */
 export const ISSUER = 'hookswitch'
 export const AUDIENCE = 'hookswitch'
@@ -39,7 +43,7 @@ export const Claims = z.object({
   exp: Seconds,
   /** The user's generation at the time of issue: see `revocation.ts`. */
   gen: z.number().int().min(0),
-  role: Role,
+  role: RoleClaim,
   /** The user's own SIP extension; absent for people without a phone. */
   extension: z
     .string()

@@ -15,6 +15,8 @@ export type RefusalCode =
   | 'taken'
   /** The thing is not in a state for it. */
   | 'conflict'
+  /** Somebody changed it since it was read: `If-Match` names an older version. */
+  | 'stale'
   /** An Idempotency-Key that came with another request before. */
   | 'key_reused'
   /** The dial policy says no; `detail` says which rule. */

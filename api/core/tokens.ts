@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { SignJWT } from 'jose'
-import { AUDIENCE, type Claims, ISSUER, type TokenKind, TYP } from '../../contract/claims.ts'
+import { AGENT, AUDIENCE, type Claims, ISSUER, type TokenKind, TYP } from '../../contract/claims.ts'
 import type { Algorithm, Keyring } from '../../contract/keys.ts'
 import { Refusal } from './refusal.ts'
 
@@ -70,7 +70,8 @@ export function createTokens(needs: TokensNeeds): Tokens {
         iat,
         exp: expiresAt,
         gen,
-        role,
+        // The one name of a role that a surface may give it: see `claims.ts`.
+        role: role === 'user' && clothing.role === AGENT ? AGENT : role,
         ...(extension === undefined ? {} : { extension }),
         ...(sxp === undefined ? {} : { sxp }),
         ...(path === undefined ? {} : { path }),

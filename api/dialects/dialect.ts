@@ -17,8 +17,9 @@ export type Refusals = Readonly<Record<RefusalCode, Words>>
 
 export const says = (status: ContentfulStatusCode, text: string): Words => ({ status, text })
 
-/** What calls are refused with, for surfaces whose documents have no words for it. */
-export const ofCalls = {
+/** What surfaces have refusals for whose documents have no words for it. */
+export const unsaid = {
+  stale: says(412, 'Changed meanwhile'),
   conflict: says(409, 'Conflict'),
   key_reused: says(422, 'Idempotency-Key reused'),
   dial_denied: says(403, 'Call not allowed'),

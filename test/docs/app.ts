@@ -1,4 +1,5 @@
 import { createApp } from '../../api/app.ts'
+import { type CrmNeeds, createCrm } from '../../api/dialects/crm/routes.ts'
 import { createGuard } from '../../api/dialects/guard.ts'
 import { createMikopbx } from '../../api/dialects/mikopbx/routes.ts'
 import { createOnboardingRoutes } from '../../api/dialects/onboarding/routes.ts'
@@ -13,12 +14,17 @@ export function createFace() {
   const log = createLog('test', 'silent')
   const guard = createGuard({} as Parameters<typeof createGuard>[0]) // judges nobody here
   const needs = { guard, log, sessions: {}, history: { guard }, calls: { guard } }
+  const door = () => async (_c: unknown, next: () => Promise<void>) => next()
+  const room = { door }
+  const rooms = ['auth', 'leads', 'agents', 'campaigns', 'calls', 'stats', 'webrtc', 'ai', 'webhooks']
+  const crmNeeds = { ...Object.fromEntries(rooms.map((name) => [name, room])), log } as unknown as CrmNeeds // as above
   return createApp({
     softphone: createSoftphone(needs as unknown as Parameters<typeof createSoftphone>[0]), // never called, as below
     mikopbx: createMikopbx(needs as unknown as Parameters<typeof createMikopbx>[0]),
     v1: createV1(needs as unknown as Parameters<typeof createV1>[0]),
     voip: createVoip(needs as unknown as Parameters<typeof createVoip>[0]),
     onboarding: createOnboardingRoutes(needs as unknown as Parameters<typeof createOnboardingRoutes>[0]),
+    crm: createCrm(crmNeeds),
     keyring: { all: () => [] },
     allowedOrigins: [],
     ready: () => ({ ready: true, revocationBoundMs: 0, revocationAgeMs: 0 }),

@@ -1,3 +1,4 @@
+import type { Claims } from '../../../contract/claims.ts'
 import type { Actor } from '../actor.ts'
 import type { Call, Outcome } from './call.ts'
 
@@ -11,7 +12,7 @@ import type { Call, Outcome } from './call.ts'
  */
 export interface Calls {
   /** Rings the actor's own phone, then the number. Over when the PBX has it: the outcome comes by event. */
-  dial(actor: Actor, request: DialRequest): Promise<{ callId: string }>
+  dial(actor: Dialler, request: DialRequest): Promise<{ callId: string }>
   /** The live calls the actor may see, oldest first. */
   list(actor: Actor): readonly Call[]
   /** Live, just over, or only asked for. */
@@ -53,7 +54,12 @@ export interface DialRequest {
   callerNumber?: string
   /** The same key with the same request gives the same call, and never a second one. */
   idempotencyKey?: string
+  /** Of `ourCallId`, for whoever has to keep it before it is dialled. It may be used once. */
+  callId?: string
 }
+
+/** Whoever dials: a user who asks, or the API itself in the name of one. */
+export type Dialler = Pick<Actor, 'userId'> & { claims: Pick<Claims, 'role'> }
 
 /** A call as `find` gives it: while the PBX knows nothing of it there is only what we were asked for. */
 export type CallView =

@@ -1,11 +1,10 @@
 import { createHash } from 'node:crypto'
-import type { Actor } from '../actor.ts'
 import type { DialKeys, DialLimits } from '../dialling/limits.ts'
 import type { DialPolicy } from '../dialling/policy.ts'
 import type { Directory, Person } from '../presence/directory.ts'
 import { Refusal } from '../refusal.ts'
 import { ourCallId } from './call-id.ts'
-import type { DialRequest } from './calls.ts'
+import type { Dialler, DialRequest } from './calls.ts'
 import type { DialledStore } from './history.ts'
 import type { Pbx } from './pbx.ts'
 import { overseesAll } from './scope.ts'
@@ -31,7 +30,7 @@ const AFTER_LOSS_MS = 8_000
 export function createDialling(needs: DiallingNeeds) {
   const { pbx, watch, limits, keys, dialled, directory } = needs
 
-  return async (actor: Actor, request: DialRequest): Promise<{ callId: string }> => {
+  return async (actor: Dialler, request: DialRequest): Promise<{ callId: string }> => {
     const policy = needs.policy()
     const caller = await callerOf(actor, request.userId)
     const { number, isEmergency } = policy.judge(request.number)
@@ -50,7 +49,7 @@ export function createDialling(needs: DiallingNeeds) {
             return undefined
           })
         : work
-    const callId = ourCallId(needs.newId())
+    const callId = request.callId ?? ourCallId(needs.newId())
     const key = request.idempotencyKey
     if (key !== undefined) {
       const fingerprint = createHash('sha256')
@@ -91,7 +90,7 @@ export function createDialling(needs: DiallingNeeds) {
     return { callId }
   }
 
-  async function callerOf(actor: Actor, userId: string | undefined): Promise<Person> {
+  async function callerOf(actor: Dialler, userId: string | undefined): Promise<Person> {
     const id = userId ?? actor.userId
     if (id !== actor.userId && !overseesAll(actor)) {
       throw new Refusal('forbidden', { detail: 'only supervisors dial for others' })

@@ -1,10 +1,11 @@
+import type { Claims } from '../../../contract/claims.ts'
 import type { Actor } from '../actor.ts'
 import type { Directory } from '../presence/directory.ts'
 import { Refusal } from '../refusal.ts'
 import type { Call, Leg } from './call.ts'
 
 /** Supervisors and admins act on every call; a user on those their own phone is in. */
-export const overseesAll = ({ claims }: Pick<Actor, 'claims'>): boolean => claims.role !== 'user'
+export const overseesAll = ({ claims }: { claims: Pick<Claims, 'role'> }): boolean => claims.role !== 'user'
 
 /** Whether the actor's own phone is or was in the call. */
 export function isParty(actor: Actor, call: Call, directory: Pick<Directory, 'endpointOf'>): boolean {

@@ -4,7 +4,7 @@ import { cleanNumber, DIALLABLE } from './number.ts'
 import { finder, matcher } from './pattern.ts'
 import type { DialPolicy } from './policy.ts'
 import type { PolicyFile } from './policy-file.ts'
-import { readByCountry } from './read-by-country.ts'
+import { e164, readByCountry } from './read-by-country.ts'
 import { readPlain } from './read-plain.ts'
 import type { Reading } from './reading.ts'
 
@@ -36,6 +36,11 @@ export function createPolicy(file: PolicyFile): DialPolicy {
   return {
     limits: file.limits,
     callerNumbers: (extension) => callerNumbers.get(extension) ?? [],
+    spell(text) {
+      const typed = cleanNumber(text)
+      if (country === undefined || isInternal(typed) || helpOf(typed) !== undefined) return typed
+      return e164(typed, country) ?? typed
+    },
     judge(text) {
       const typed = cleanNumber(text)
       const help = helpOf(typed)

@@ -7,6 +7,12 @@ export interface DialPolicy {
    * @throws {Refusal} `input_invalid` for what is no number, `dial_denied` with the rule in `detail`
    */
   judge(text: string): Allowed
+  /**
+   * One spelling of a number, so that lists may be compared: E.164 where the country's plan has it, else without
+   * separators. Says nothing of whether it may be dialled.
+   * @throws {Refusal} `input_invalid` for what is no number
+   */
+  spell(text: string): string
   limits: Limits
   /** The numbers an extension may show, beside itself. */
   callerNumbers(extension: string): readonly string[]

@@ -67,4 +67,10 @@ function dialledFrom(country: CountryCode, phone: PhoneNumber, isAbroad: boolean
 
 const parse = (text: string, country: CountryCode) =>
   parsePhoneNumberFromString(text, { defaultCountry: country, extract: false })
+
+/** Undefined for what the country's plan has not given out. */
+export function e164(typed: string, country: CountryCode): string | undefined {
+  const phone = parse(typed, country)
+  return phone?.isValid() ? phone.number : undefined
+}
 const digitsOf = (text: string) => text.replace(/[^0-9]/g, '')

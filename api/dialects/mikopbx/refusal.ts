@@ -1,12 +1,12 @@
 import type { Refusal } from '../../core/refusal.ts'
-import { ofCalls, type Refusals, type Speech, says, type Words } from '../dialect.ts'
+import { type Refusals, type Speech, says, unsaid, type Words } from '../dialect.ts'
 import { refused } from './wire.ts'
 
 const NOT_AUTHENTICATED = "The user isn't authenticated."
 
 /** MikoPBX REST v3: `{result:false, data, messages:{error:[…]}}`. */
 const refusals: Refusals = {
-  ...ofCalls,
+  ...unsaid,
   token_missing: says(401, NOT_AUTHENTICATED),
   token_invalid: says(401, NOT_AUTHENTICATED),
   token_expired: says(401, NOT_AUTHENTICATED),

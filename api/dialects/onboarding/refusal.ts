@@ -1,10 +1,10 @@
 import { z } from 'zod'
 import type { Refusal, RefusalCode } from '../../core/refusal.ts'
-import { ofCalls, type Refusals, type Speech, says, type Words } from '../dialect.ts'
+import { type Refusals, type Speech, says, unsaid, type Words } from '../dialect.ts'
 
 /** VoIP Onboarding, a FastAPI service: `{detail}`. */
 const refusals: Refusals = {
-  ...ofCalls,
+  ...unsaid,
   token_missing: says(401, 'Not authenticated'),
   token_invalid: says(401, 'Could not validate credentials'),
   token_expired: says(401, 'Could not validate credentials'),

@@ -1,10 +1,10 @@
 import type { Refusal } from '../../core/refusal.ts'
-import { ofCalls, type Refusals, type Speech, says, type Words } from '../dialect.ts'
+import { type Refusals, type Speech, says, unsaid, type Words } from '../dialect.ts'
 import { refused } from './wire.ts'
 
 /** MikoPBX ModuleSoftphoneBackend, "Status codes": `{success:false, error, timestamp}`. */
 const refusals: Refusals = {
-  ...ofCalls,
+  ...unsaid,
   token_missing: says(401, 'Unauthorized. Token required'),
   token_invalid: says(401, 'Unauthorized. Token required'),
   token_expired: says(401, 'Unauthorized. Token required'),

@@ -16,6 +16,7 @@ const refusals: Refusals = {
   not_found: says(404, 'Not Found'),
   taken: says(409, 'Conflict'),
   conflict: says(409, 'Conflict'),
+  stale: says(412, 'Precondition Failed'),
   key_reused: says(422, 'Unprocessable Content'),
   dial_denied: says(403, 'Forbidden'),
   unknown_number: says(422, 'Unprocessable Content'),

@@ -1,11 +1,11 @@
 import type { Refusal, RefusalCode } from '../../core/refusal.ts'
-import { ofCalls, type Refusals, type Speech, says, type Words } from '../dialect.ts'
+import { type Refusals, type Speech, says, unsaid, type Words } from '../dialect.ts'
 import { as } from '../openapi.ts'
 import { Refused } from './answers.ts'
 
 /** VoIP backend, its middleware and handlers: `{error}`. */
 const refusals: Refusals = {
-  ...ofCalls,
+  ...unsaid,
   token_missing: says(401, 'Authorization header required'),
   token_invalid: says(401, 'Invalid token: token is not valid'),
   token_expired: says(401, 'Invalid token: token has expired'),

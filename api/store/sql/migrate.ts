@@ -5,6 +5,13 @@ import * as refresh from './migrations/0002-refresh.ts'
 import * as calls from './migrations/0003-calls.ts'
 import * as email from './migrations/0004-email.ts'
 import * as onboarding from './migrations/0005-onboarding.ts'
+import * as crew from './migrations/0006-crew.ts'
+import * as leads from './migrations/0007-leads.ts'
+import * as campaigns from './migrations/0008-campaigns.ts'
+import * as membership from './migrations/0009-membership.ts'
+import * as ai from './migrations/0010-ai.ts'
+import * as webhooks from './migrations/0011-webhooks.ts'
+import * as loans from './migrations/0012-loans.ts'
 
 /** In order of name. A migration that has been released is never changed: add the next one. */
 const migrations: Record<string, Migration> = {
@@ -13,6 +20,13 @@ const migrations: Record<string, Migration> = {
   '0003-calls': calls,
   '0004-email': email,
   '0005-onboarding': onboarding,
+  '0006-crew': crew,
+  '0007-leads': leads,
+  '0008-campaigns': campaigns,
+  '0009-membership': membership,
+  '0010-ai': ai,
+  '0011-webhooks': webhooks,
+  '0012-loans': loans,
 }
 
 /**

@@ -4,9 +4,10 @@ import type { Direction, Outcome } from '../../core/calls/call.ts'
 import type { ExtensionState } from '../../core/onboarding/extensions.ts'
 import type { OwnStatus } from '../../core/presence/status.ts'
 import type { LedgerEntry } from '../../core/revocations.ts'
+import type { CallCentreTables, InvitedAs } from './tables-call-centre.ts'
 
 /** Booleans are 0 and 1, times unix seconds, in every table and on both engines. */
-export interface Tables {
+export interface Tables extends CallCentreTables {
   users: UsersTable
   sessions: SessionsTable
   revocations: RevocationsTable
@@ -124,7 +125,7 @@ export interface ExtensionsTable {
   changed_at: number
 }
 
-export interface InvitationsTable {
+export interface InvitationsTable extends InvitedAs {
   hash: string
   email_folded: string | null
   created_by: number | null

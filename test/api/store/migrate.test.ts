@@ -6,7 +6,20 @@ import { onBothEngines } from './engines.ts'
 import { startProcess } from './processes.ts'
 import { newUser } from './rows.ts'
 
-const ALL = ['0001-logins', '0002-refresh', '0003-calls', '0004-email', '0005-onboarding']
+const ALL = [
+  '0001-logins',
+  '0002-refresh',
+  '0003-calls',
+  '0004-email',
+  '0005-onboarding',
+  '0006-crew',
+  '0007-leads',
+  '0008-campaigns',
+  '0009-membership',
+  '0010-ai',
+  '0011-webhooks',
+  '0012-loans',
+]
 
 describe('migrating', () => {
   onBothEngines((engine) => {

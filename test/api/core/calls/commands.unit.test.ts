@@ -84,6 +84,7 @@ function world(flaw: Partial<Pbx> = {}, { listening = true, storesAway = false }
   }
   const watch = createWatch(table)
   const policy = () => ({
+    spell: (text: string) => text,
     judge(text: string) {
       if (text === '+33123') throw new Refusal('dial_denied', { detail: 'international' })
       return { number: text, kind: 'internal' as const, isEmergency: text === '112' }

@@ -1,0 +1,72 @@
+import type { Hono } from 'hono'
+import { createCrew } from '../core/crew/crew.ts'
+import { createDoor, type Known } from '../dialects/crm/door.ts'
+import { createCrm } from '../dialects/crm/routes.ts'
+import type { Guard } from '../dialects/guard.ts'
+import { createAgentStore } from '../store/sql/agents.ts'
+import { createCallLog } from '../store/sql/call-log.ts'
+import { createDoNotCall } from '../store/sql/do-not-call.ts'
+import { joinAgents } from './agents.ts'
+import { joinAi } from './ai.ts'
+import type { Base } from './base.ts'
+import { joinCalls } from './calls.ts'
+import { joinCampaigns } from './campaigns.ts'
+import { joinLeads } from './leads.ts'
+import { joinMembership } from './membership.ts'
+import { joinStats } from './stats.ts'
+import { joinWebhooks } from './webhooks.ts'
+import { joinWebrtc } from './webrtc.ts'
+
+export type CallCentreNeeds = Omit<Base, 'door' | 'agents' | 'callLog' | 'doNotCall'> & { guard: Guard }
+
+/** The call centre, joined: its surface, and what it does by itself. */
+export interface CallCentre {
+  app: Hono<Known>
+  open(): void
+  close(): Promise<void>
+}
+
+export function createCallCentre({ guard, ...needs }: CallCentreNeeds): CallCentre {
+  const { db, users, now, log } = needs
+  const agents = createAgentStore(db)
+  const crew = createCrew({ agents, users, now })
+  const base: Base = {
+    ...needs,
+    agents,
+    door: createDoor(guard, crew.standingOf),
+    callLog: createCallLog(db),
+    doNotCall: createDoNotCall(db),
+  }
+  const rooms = {
+    auth: joinMembership(base),
+    leads: joinLeads(base),
+    agents: joinAgents(base),
+    campaigns: joinCampaigns(base),
+    calls: joinCalls(base),
+    stats: joinStats(base),
+    webrtc: joinWebrtc(base),
+    ai: joinAi(base),
+    webhooks: joinWebhooks(base),
+  }
+  const { auth, leads, campaigns, calls, stats, webrtc, ai, webhooks } = rooms
+  return {
+    app: createCrm({
+      auth: auth.routes,
+      leads: leads.routes,
+      agents: rooms.agents.routes,
+      campaigns: campaigns.routes,
+      calls: calls.routes,
+      stats: stats.routes,
+      webrtc: webrtc.routes,
+      ai: ai.routes,
+      webhooks: webhooks.routes,
+      log,
+    }),
+    open() {
+      for (const room of Object.values(rooms)) room.open?.()
+    },
+    async close() {
+      for (const room of Object.values(rooms)) await room.close?.()
+    },
+  }
+}

@@ -1,0 +1,59 @@
+import type { Role } from '../../../contract/claims.ts'
+import type { Scope } from './scope.ts'
+
+/** `ai` agents have no user and no phone: there are settings for them, and nothing else. */
+export const AGENT_KINDS = ['human', 'ai'] as const
+export type AgentKind = (typeof AGENT_KINDS)[number]
+
+/** What an agent says of their work. Whether they are in a call is the PBX's to tell, and kept nowhere. */
+export const AGENT_STATUSES = ['offline', 'ready', 'after_call', 'break'] as const
+export type AgentStatus = (typeof AGENT_STATUSES)[number]
+
+/** Somebody of the call centre. Ids are decimal strings, times unix seconds. */
+export interface Agent {
+  id: string
+  userId: string | null
+  name: string
+  kind: AgentKind
+  /** Whose supervisors see and change what is this agent's. */
+  team: string | null
+  status: AgentStatus
+  statusAt: number
+  /** Not offered a call of a campaign before: wrapping up, or their phone did not answer. */
+  freeFrom: number
+  /** Of the user, where there is one. */
+  username: string | null
+  extension: string | null
+  role: Role | null
+  disabled: boolean
+  /** Rises with each change. */
+  version: number
+  createdAt: number
+  updatedAt: number
+}
+
+export type AgentChange = Partial<Pick<Agent, 'name' | 'team'>>
+
+export interface AgentStore {
+  /**
+   * The agent of a user; made at the first time they are asked for.
+   * @param nameOf only asked then
+   */
+  ofUser(userId: string, now: number, nameOf: () => Promise<string>): Promise<Agent>
+  /** Undefined also for an agent that the scope does not show. */
+  find(id: string, scope: Scope): Promise<Agent | undefined>
+  findAll(ids: readonly string[]): Promise<Agent[]>
+  /** By id. */
+  list(scope: Scope, page: { afterId?: string; limit: number }): Promise<Agent[]>
+  /** @throws {Refusal} `taken` where the user is an agent already */
+  add(agent: Pick<Agent, 'userId' | 'name' | 'kind' | 'team'>, now: number): Promise<Agent>
+  /**
+   * The leads of an agent go with them into another team.
+   * @param version of the one that was read, where the client says
+   * @throws {Refusal} `not_found`, `stale`
+   */
+  update(id: string, change: AgentChange, version: number | undefined, now: number): Promise<Agent>
+  /** Is no version of its own: it changes too often. */
+  setStatus(id: string, status: AgentStatus, now: number): Promise<void>
+  setFreeFrom(id: string, freeFrom: number): Promise<void>
+}

@@ -1,0 +1,28 @@
+import type { Role } from '../../../contract/claims.ts'
+import type { Agent } from './agent.ts'
+
+/** What somebody may see and change: all of it, what is their team's or their own, or their own. */
+export type Scope =
+  | { sees: 'all' }
+  | { sees: 'team'; team: string; agentId: string }
+  | { sees: 'own'; agentId: string }
+
+/** Everything there is: for what the API does by itself. */
+export const ALL: Scope = { sees: 'all' }
+
+/** A supervisor without a team has nobody to oversee. */
+export function scopeOf(role: Role, agent: Pick<Agent, 'id' | 'team'>): Scope {
+  if (role === 'admin') return ALL
+  if (role === 'supervisor' && agent.team !== null) {
+    return { sees: 'team', team: agent.team, agentId: agent.id }
+  }
+  return { sees: 'own', agentId: agent.id }
+}
+
+/** Whoever asks, as the call centre knows them. */
+export interface Standing {
+  userId: string
+  role: Role
+  agent: Agent
+  scope: Scope
+}

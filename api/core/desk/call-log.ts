@@ -1,0 +1,23 @@
+import type { Outcome } from '../calls/call.ts'
+
+/** A call that an agent made from the call centre, and whom it was for. */
+export interface DeskCall {
+  /** A number of our own, as clients want one. */
+  id: string
+  callId: string
+  agentId: string
+  leadId: string | null
+  campaignId: string | null
+  /** As it was asked for. */
+  number: string
+  createdAt: number
+  /** Once it is known to be over. */
+  outcome: Outcome | null
+}
+
+export interface CallLog {
+  add(call: Omit<DeskCall, 'id' | 'outcome'>): Promise<DeskCall>
+  /** @param id ours or the call's own */
+  find(id: string): Promise<DeskCall | undefined>
+  finish(callId: string, outcome: Outcome): Promise<void>
+}

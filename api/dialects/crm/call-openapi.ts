@@ -1,0 +1,3 @@
+import type { Operation } from '../openapi.ts'
+
+export const callOperations: readonly Operation[] = []

@@ -1,0 +1,164 @@
+import type { Expression, ExpressionBuilder, SqlBool } from 'kysely'
+import { sql } from 'kysely'
+import type { Agent, AgentStore } from '../../core/crew/agent.ts'
+import type { Scope } from '../../core/crew/scope.ts'
+import { Refusal } from '../../core/refusal.ts'
+import { rowId } from './bind.ts'
+import type { Database } from './database.ts'
+import { UniqueViolation } from './fault.ts'
+import type { Tables } from './tables.ts'
+
+export function createAgentStore(db: Database): AgentStore {
+  const agents = () =>
+    db.query
+      .selectFrom('agents')
+      .leftJoin('users', 'users.id', 'agents.user_id')
+      .selectAll('agents')
+      .select(['users.username', 'users.extension', 'users.role', 'users.disabled'])
+  type Row = Awaited<ReturnType<ReturnType<typeof agents>['executeTakeFirstOrThrow']>>
+
+  async function byId(id: number): Promise<Agent | undefined> {
+    const row = await agents().where('agents.id', '=', id).executeTakeFirst()
+    return row && toAgent(row)
+  }
+  async function byUser(userId: number): Promise<Agent | undefined> {
+    const row = await agents().where('agents.user_id', '=', userId).executeTakeFirst()
+    return row && toAgent(row)
+  }
+
+  const toAgent = (row: Row): Agent => ({
+    id: String(row.id),
+    userId: row.user_id === null ? null : String(row.user_id),
+    name: row.name,
+    kind: row.kind,
+    team: row.team,
+    status: row.status,
+    statusAt: row.status_at,
+    freeFrom: row.free_from,
+    username: row.username,
+    extension: row.extension,
+    role: row.role,
+    disabled: row.disabled === 1,
+    version: row.version,
+    createdAt: row.created_at,
+    updatedAt: row.updated_at,
+  })
+
+  function insert(agent: Pick<Agent, 'userId' | 'name' | 'kind' | 'team'>, now: number) {
+    return db.query.insertInto('agents').values({
+      user_id: agent.userId === null ? null : (rowId(agent.userId) ?? 0),
+      name: agent.name,
+      kind: agent.kind,
+      team: agent.team,
+      // Whoever has not said that they are ready gets no calls.
+      status: 'offline',
+      status_at: now,
+      free_from: 0,
+      version: 1,
+      created_at: now,
+      updated_at: now,
+    })
+  }
+
+  return {
+    async ofUser(userId, now, nameOf) {
+      const user = rowId(userId) ?? 0
+      const known = await byUser(user)
+      if (known !== undefined) return known
+      await insert({ userId, name: await nameOf(), kind: 'human', team: null }, now)
+        .onConflict((taken) => taken.column('user_id').doNothing())
+        .execute()
+      const made = await byUser(user)
+      if (made === undefined) throw new TypeError('an agent was just made for this user')
+      return made
+    },
+
+    async find(id, scope) {
+      const row = await agents()
+        .where('agents.id', '=', rowId(id) ?? 0)
+        .where((is) => shown(is, scope))
+        .executeTakeFirst()
+      return row && toAgent(row)
+    },
+
+    async findAll(ids) {
+      if (ids.length === 0) return []
+      const rows = await agents()
+        .where(
+          'agents.id',
+          'in',
+          ids.map((id) => rowId(id) ?? 0),
+        )
+        .execute()
+      return rows.map(toAgent)
+    },
+
+    async list(scope, { afterId = '0', limit }) {
+      const rows = await agents()
+        .where('agents.id', '>', rowId(afterId) ?? 0)
+        .where((is) => shown(is, scope))
+        .orderBy('agents.id')
+        .limit(limit)
+        .execute()
+      return rows.map(toAgent)
+    },
+
+    async add(agent, now) {
+      const { id } = await insert(agent, now)
+        .returning('id')
+        .executeTakeFirstOrThrow()
+        .catch((err) => {
+          if (!(err instanceof UniqueViolation)) throw err
+          throw new Refusal('taken', { detail: 'this user is an agent already', cause: err })
+        })
+      const made = await byId(id)
+      if (made === undefined) throw new TypeError('an agent was just made')
+      return made
+    },
+
+    async update(id, change, version, now) {
+      const key = rowId(id) ?? 0
+      await db.transaction(async (trx) => {
+        const row = await trx
+          .updateTable('agents')
+          .set((agent) => ({ ...change, version: agent('version', '+', 1), updated_at: now }))
+          .where('id', '=', key)
+          .$if(version !== undefined, (query) => query.where('version', '=', version ?? 0))
+          .returning('team')
+          .executeTakeFirst()
+        if (row === undefined) {
+          const there = await trx.selectFrom('agents').select('id').where('id', '=', key).executeTakeFirst()
+          throw new Refusal(there === undefined ? 'not_found' : 'stale')
+        }
+        if (change.team === undefined) return
+        await trx.updateTable('leads').set({ team: row.team }).where('agent_id', '=', key).execute()
+      })
+      const changed = await byId(key)
+      if (changed === undefined) throw new Refusal('not_found')
+      return changed
+    },
+
+    async setStatus(id, status, now) {
+      await db.query
+        .updateTable('agents')
+        .set({ status, status_at: now })
+        .where('id', '=', rowId(id) ?? 0)
+        .where('status', '!=', status)
+        .execute()
+    },
+
+    async setFreeFrom(id, freeFrom) {
+      await db.query
+        .updateTable('agents')
+        .set({ free_from: freeFrom })
+        .where('id', '=', rowId(id) ?? 0)
+        .execute()
+    },
+  }
+}
+
+function shown(is: ExpressionBuilder<Tables, 'agents'>, scope: Scope): Expression<SqlBool> {
+  if (scope.sees === 'all') return sql<SqlBool>`1 = 1`
+  const own = is('agents.id', '=', rowId(scope.agentId) ?? 0)
+  return scope.sees === 'own' ? own : is.or([is('agents.team', '=', scope.team), own])
+}

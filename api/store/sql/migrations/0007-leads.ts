@@ -1,0 +1,80 @@
+import { type Kysely, sql } from 'kysely'
+import { codepoints } from './codepoints.ts'
+import { withId } from './identity.ts'
+
+/** Leads with their notes and their place in a campaign's queue, lists of leads, and who must not be called. */
+export async function up(db: Kysely<unknown>): Promise<void> {
+  const text = codepoints(db)
+  await withId(db, db.schema.createTable('leads'))
+    .addColumn('first_name', text, (column) => column.notNull())
+    .addColumn('last_name', text, (column) => column.notNull())
+    .addColumn('phone', 'text', (column) => column.notNull())
+    // The phone in the one spelling that lists are compared by.
+    .addColumn('number', text, (column) => column.notNull())
+    .addColumn('email', text)
+    .addColumn('company', text)
+    .addColumn('title', 'text')
+    .addColumn('status', 'text', (column) => column.notNull())
+    .addColumn('notes', 'text')
+    .addColumn('time_zone', 'text')
+    .addColumn('team', 'text')
+    .addColumn('agent_id', 'bigint')
+    .addColumn('campaign_id', 'bigint')
+    .addColumn('attempts', 'bigint', (column) => column.notNull())
+    .addColumn('last_call_at', 'bigint')
+    .addColumn('last_outcome', 'text')
+    .addColumn('dial_state', 'text', (column) => column.notNull())
+    .addColumn('next_try_at', 'bigint', (column) => column.notNull())
+    .addColumn('dialling_call_id', 'text')
+    .addColumn('dialling_agent_id', 'bigint')
+    .addColumn('dialling_since', 'bigint')
+    .addColumn('version', 'bigint', (column) => column.notNull())
+    .addColumn('created_at', 'bigint', (column) => column.notNull())
+    .addColumn('updated_at', 'bigint', (column) => column.notNull())
+    .execute()
+  await sql`create index leads_agent on leads (agent_id, id)`.execute(db)
+  await sql`create index leads_team on leads (team, id)`.execute(db)
+  await sql`create index leads_campaign on leads (campaign_id, id)`.execute(db)
+  await sql`create index leads_number on leads (number)`.execute(db)
+  await sql`create index leads_queue on leads (campaign_id, next_try_at, id) where dial_state = 'waiting'`.execute(
+    db,
+  )
+  // Neither a lead, nor a number, nor an agent is ever in two automatic calls at once.
+  await sql`create unique index leads_dialling_number on leads (number) where dial_state = 'dialling'`.execute(
+    db,
+  )
+  await sql`create unique index leads_dialling_agent on leads (dialling_agent_id) where dial_state = 'dialling'`.execute(
+    db,
+  )
+
+  await withId(db, db.schema.createTable('lead_notes'))
+    .addColumn('lead_id', 'bigint', (column) => column.notNull().references('leads.id').onDelete('cascade'))
+    .addColumn('agent_id', 'bigint')
+    .addColumn('content', 'text', (column) => column.notNull())
+    .addColumn('created_at', 'bigint', (column) => column.notNull())
+    .execute()
+  await sql`create index lead_notes_lead on lead_notes (lead_id, id)`.execute(db)
+
+  await withId(db, db.schema.createTable('lead_imports'))
+    .addColumn('agent_id', 'bigint', (column) => column.notNull())
+    .addColumn('state', 'text', (column) => column.notNull())
+    .addColumn('order_json', 'text', (column) => column.notNull())
+    // The list itself, until it is done.
+    .addColumn('body', 'text')
+    .addColumn('total', 'bigint', (column) => column.notNull())
+    .addColumn('done', 'bigint', (column) => column.notNull())
+    .addColumn('added', 'bigint', (column) => column.notNull())
+    .addColumn('updated', 'bigint', (column) => column.notNull())
+    .addColumn('refused', 'bigint', (column) => column.notNull())
+    .addColumn('report_json', 'text', (column) => column.notNull())
+    .addColumn('created_at', 'bigint', (column) => column.notNull())
+    .addColumn('updated_at', 'bigint', (column) => column.notNull())
+    .execute()
+
+  await db.schema
+    .createTable('do_not_call')
+    .addColumn('number', text, (column) => column.primaryKey().notNull())
+    .addColumn('reason', 'text', (column) => column.notNull())
+    .addColumn('added_at', 'bigint', (column) => column.notNull())
+    .execute()
+}

@@ -1,0 +1,27 @@
+import { type Kysely, sql } from 'kysely'
+import { withId } from './identity.ts'
+
+/** Settings of AI agents, of all of them, and prompt templates, each with every version it ever had. */
+export async function up(db: Kysely<unknown>): Promise<void> {
+  await db.schema
+    .createTable('ai_documents')
+    .addColumn('kind', 'text', (column) => column.notNull())
+    .addColumn('key', 'text', (column) => column.notNull())
+    .addColumn('body_json', 'text', (column) => column.notNull())
+    .addColumn('version', 'bigint', (column) => column.notNull())
+    .addColumn('created_at', 'bigint', (column) => column.notNull())
+    .addColumn('updated_at', 'bigint', (column) => column.notNull())
+    .addPrimaryKeyConstraint('ai_documents_key', ['kind', 'key'])
+    .execute()
+
+  await withId(db, db.schema.createTable('ai_versions'))
+    .addColumn('kind', 'text', (column) => column.notNull())
+    .addColumn('key', 'text', (column) => column.notNull())
+    .addColumn('version', 'bigint', (column) => column.notNull())
+    // Null where it was deleted.
+    .addColumn('body_json', 'text')
+    .addColumn('changed_by', 'bigint')
+    .addColumn('changed_at', 'bigint', (column) => column.notNull())
+    .execute()
+  await sql`create unique index ai_versions_of on ai_versions (kind, key, version)`.execute(db)
+}
