@@ -4,7 +4,7 @@ import { Refusal } from './refusal.ts'
 import type { Revoker } from './revocations.ts'
 import type { EndReason } from './session.ts'
 import type { EndedBy, Sessions } from './sessions.ts'
-import type { UserStore } from './users.ts'
+import type { User, UserStore } from './users.ts'
 
 /** Who changes an account. */
 export type ChangedBy = Pick<EndedBy, 'actorId' | 'address'>
@@ -17,10 +17,12 @@ export interface AccountChanges {
   /** Lets a disabled user log in again; sessions of before stay over. */
   enable(userId: string): Promise<void>
   remove(userId: string, by: ChangedBy): Promise<void>
+  /** @throws {Refusal} `input_invalid`, `not_found`, `taken`, `unavailable` */
+  change(userId: string, change: Partial<Pick<User, 'role' | 'extension'>>, by: ChangedBy): Promise<void>
 }
 
 export interface AccountChangesNeeds {
-  users: Pick<UserStore, 'setPassword' | 'setDisabled' | 'remove'>
+  users: Pick<UserStore, 'setPassword' | 'setDisabled' | 'remove' | 'change'>
   passwords: Pick<Passwords, 'hash'>
   sessions: Pick<Sessions, 'endAll'>
   revoker: Revoker
@@ -54,6 +56,13 @@ export function createAccountChanges(needs: AccountChangesNeeds): AccountChanges
     },
     async enable(userId) {
       await users.setDisabled(userId, false, revokeUntil())
+    },
+    async change(userId, change, by) {
+      const checked = NewAccount.pick({ role: true, extension: true }).partial().safeParse(change)
+      if (!checked.success)
+        throw new Refusal('input_invalid', { detail: checked.error.issues[0]?.message ?? '' })
+      await revoker.announce(await users.change(userId, change, revokeUntil()))
+      await endAll(userId, 'changed', by)
     },
     async remove(userId, by) {
       await endAll(userId, 'disabled', by)

@@ -31,7 +31,7 @@ export interface Accounts {
    * @returns its password, which is kept nowhere; undefined when there are users
    */
   addFirstAdmin(): Promise<string | undefined>
-  /** Adds those of the accounts that are not there yet. */
+  /** Adds those of the accounts whose name and extension nobody has yet. */
   addMissing(accounts: readonly NewAccount[]): Promise<void>
 }
 
@@ -60,7 +60,9 @@ export function createAccounts({ users, passwords }: AccountsNeeds): Accounts {
     },
     async addMissing(accounts) {
       for (const account of accounts) {
-        if ((await users.findByLogin(account.username)) === undefined) await add(account)
+        const names = [account.username, account.extension ?? account.username]
+        const known = await Promise.all(names.map((name) => users.findByLogin(name)))
+        if (known.every((user) => user === undefined)) await add(account)
       }
     },
   }

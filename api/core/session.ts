@@ -35,6 +35,8 @@ export type EndReason =
   | 'token_reuse'
   | 'idle'
   | 'password'
+  /** Their role or their extension became another one: tokens say both. */
+  | 'changed'
   | 'disabled'
 
 /** Where the next page of a list begins: behind this session. */

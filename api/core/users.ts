@@ -48,6 +48,15 @@ export interface UserStore {
    */
   setDisabled(id: string, disabled: boolean, revokeUntil: number): Promise<LedgerEntry | undefined>
   /**
+   * Gives another role or extension, as `setPassword` replaces: tokens say both, so those of before are over.
+   * @throws {Refusal} `not_found`, `taken` (`extension`)
+   */
+  change(
+    id: string,
+    change: Partial<Pick<User, 'role' | 'extension'>>,
+    revokeUntil: number,
+  ): Promise<LedgerEntry>
+  /**
    * Removes the user and their sessions; the ledger keeps the revocation of all their tokens.
    *
    * @returns the revocation

@@ -1,11 +1,15 @@
+import type { Claims } from '../../../contract/claims.ts'
 import type { Actor } from '../actor.ts'
 import type { News } from '../news.ts'
 import type { OwnStatus, StatusStore } from './status.ts'
 
+/** Whose status it is; the extension is told with it. */
+type Of = Pick<Actor, 'userId'> & { claims: Pick<Claims, 'extension'> }
+
 /** What people say of themselves, kept and told. */
 export interface Statuses {
   /** @throws {Refusal} `unavailable` */
-  set(actor: Actor, status: OwnStatus): Promise<void>
+  set(of: Of, status: OwnStatus): Promise<void>
   of(userId: string): OwnStatus
   /** Reads what other APIs wrote. Call it every second or so; tells when anything changed. */
   refresh(): Promise<void>

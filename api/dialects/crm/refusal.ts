@@ -39,10 +39,19 @@ const TELLING: readonly RefusalCode[] = [
   'not_supported',
 ]
 
+/** What the stores of users say is taken. */
+const TAKEN: Readonly<Record<string, string>> = {
+  username: 'Username already exists',
+  extension: 'Extension already exists',
+  email: 'Email already exists',
+}
+
 export const speech: Speech = {
   refusals,
-  body: ({ text }, { code, detail }) =>
-    as(Refused, { message: detail !== undefined && TELLING.includes(code) ? detail : text }),
+  body({ text }, { code, detail }) {
+    const told = detail !== undefined && TELLING.includes(code) ? detail : text
+    return as(Refused, { message: code === 'taken' ? (TAKEN[told] ?? told) : told })
+  },
 }
 
 const no = refusing(speech, Refused)

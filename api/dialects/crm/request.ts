@@ -82,3 +82,6 @@ export function linkNext(c: Context, cursor: string | undefined): void {
   query.set('cursor', cursor)
   c.header('Link', `<${c.req.path}?${query}>; rel="next"`)
 }
+
+/** Places that cursors of lists by one key point at. */
+export const Cursors = { id: z.tuple([z.string().regex(/^[1-9]\d{0,15}$/)]) }

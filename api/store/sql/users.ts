@@ -16,19 +16,10 @@ export function createUserStore(db: Database, now: () => number = clock): UserSt
     add: (user) =>
       db
         .transaction(async (trx) => {
-          // One that is being made for somebody, or rests, is nobody else's; `foreign` is for whom the PBX has it.
-          const given = await trx
-            .selectFrom('extensions')
-            .select('extension')
-            .where('extension', '=', user.extension)
-            .where('state', '!=', 'foreign')
-            .executeTakeFirst()
-          if (given !== undefined) throw new Refusal('taken', { detail: 'extension' })
+          await mustBeFree(trx, user.extension)
           return insertUser(trx, user, now())
         })
-        .catch((error) => {
-          throw error instanceof UniqueViolation ? taken(error) : error
-        }),
+        .catch(asTaken),
 
     async findByLogin(name) {
       // Anything may be typed into a login; this cannot be anybody's name.
@@ -82,6 +73,14 @@ export function createUserStore(db: Database, now: () => number = clock): UserSt
 
     setPassword: (id, passwordHash, revokeUntil) =>
       outdate(db, id, { password_hash: passwordHash }, revokeUntil),
+
+    change: (id, change, revokeUntil) =>
+      db
+        .transaction(async (trx) => {
+          if (change.extension !== undefined) await mustBeFree(trx, change.extension, id)
+          return outdated(trx, id, change, revokeUntil)
+        })
+        .catch(asTaken),
 
     async setDisabled(id, disabled, revokeUntil) {
       if (disabled) return outdate(db, id, { disabled: 1 }, revokeUntil)
@@ -150,23 +149,45 @@ export function taken(error: UniqueViolation): Refusal {
   return new Refusal('taken', { detail: what, cause: error })
 }
 
+/**
+ * One that is being made for somebody, or rests, is nobody else's; `foreign` is for whom the PBX has it.
+ * @throws {Refusal} `taken`
+ */
+async function mustBeFree(trx: Transaction<Tables>, extension: string | null, userId?: string) {
+  const given = await trx
+    .selectFrom('extensions')
+    .select('user_id')
+    .where('extension', '=', extension)
+    .where('state', '!=', 'foreign')
+    .executeTakeFirst()
+  if (given === undefined || (userId !== undefined && given.user_id === rowId(userId))) return
+  throw new Refusal('taken', { detail: 'extension' })
+}
+
+function asTaken(error: unknown): never {
+  throw error instanceof UniqueViolation ? taken(error) : error
+}
+
+type Outdating = { password_hash: string } | { disabled: 1 } | Partial<Pick<User, 'role' | 'extension'>>
+
 /** Changes a user and makes every token they hold one of an older generation. */
-function outdate(
-  db: Database,
+const outdate = (db: Database, id: string, change: Outdating, until: number): Promise<LedgerEntry> =>
+  db.transaction((trx) => outdated(trx, id, change, until))
+
+async function outdated(
+  trx: Transaction<Tables>,
   id: string,
-  change: { password_hash: string } | { disabled: 1 },
+  change: Outdating,
   until: number,
 ): Promise<LedgerEntry> {
-  return db.transaction(async (trx) => {
-    const row = await trx
-      .updateTable('users')
-      .set((user) => ({ ...change, generation: user('generation', '+', 1) }))
-      .where('id', '=', rowId(id) ?? 0)
-      .returning('generation')
-      .executeTakeFirst()
-    if (!row) throw new Refusal('not_found', { detail: 'no such user' })
-    return enter(trx, { kind: 'user', key: id, generation: row.generation, until })
-  })
+  const row = await trx
+    .updateTable('users')
+    .set((user) => ({ ...change, generation: user('generation', '+', 1) }))
+    .where('id', '=', rowId(id) ?? 0)
+    .returning('generation')
+    .executeTakeFirst()
+  if (!row) throw new Refusal('not_found', { detail: 'no such user' })
+  return enter(trx, { kind: 'user', key: id, generation: row.generation, until })
 }
 
 function toUser(row: Selectable<UsersTable>): User {

@@ -72,7 +72,13 @@ const deed: fc.Arbitrary<Deed> = fc.oneof(
   {
     weight: 3,
     arbitrary: fc.record({
-      do: fc.constantFrom('endAll' as const, 'setPassword' as const, 'disable' as const, 'enable' as const),
+      do: fc.constantFrom(
+        'endAll' as const,
+        'setPassword' as const,
+        'promote' as const,
+        'disable' as const,
+        'enable' as const,
+      ),
       user,
       troubles,
     }),
@@ -161,6 +167,7 @@ describe('sessions, whoever does what in whichever order, and whatever fails', (
     ['ended by somebody', [0, 1].map((session): Deed => ({ do: 'end', session, ...fine }))],
     ['logged out everywhere', [{ do: 'endAll', user: '1', ...fine }] satisfies Deed[]],
     ['given another password', [{ do: 'setPassword', user: '1', ...fine }] satisfies Deed[]],
+    ['given another role', [{ do: 'promote', user: '1', ...fine }] satisfies Deed[]],
     ['disabled', [{ do: 'disable', user: '1', ...fine }] satisfies Deed[]],
     ['removed', [{ do: 'remove', user: '1', ...fine }] satisfies Deed[]],
   ])('leave nothing alive when they are refreshed while their user is %s', async (_, endings) => {

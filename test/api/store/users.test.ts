@@ -124,6 +124,23 @@ describe('users', () => {
       expect(await createLedger(db).unannounced(10)).toEqual([entry])
     })
 
+    test('another role or extension makes tokens void, as they say the old one', async () => {
+      const db = await engine.tables()
+      const users = createUserStore(db)
+      const [anna, bert] = [await users.add(newUser()), await users.add(newUser({ username: 'bert', extension: '1002' }))]
+      const entry = await users.change(anna.id, { role: 'supervisor', extension: '1009' }, until)
+      expect(entry).toMatchObject({ kind: 'user', key: anna.id, generation: 1, until })
+      expect(await users.find(anna.id)).toMatchObject({
+        role: 'supervisor',
+        extension: '1009',
+        generation: 1,
+      })
+      const taken = { code: 'taken', detail: 'extension' }
+      await expect(users.change(bert.id, { extension: '1009' }, until)).rejects.toMatchObject(taken)
+      expect(await users.find(bert.id)).toMatchObject({ extension: '1002', generation: 0 })
+      expect(await createLedger(db).unannounced(10)).toEqual([entry])
+    })
+
     test('disabling makes tokens void, enabling again revokes nothing and revives none', async () => {
       const db = await engine.tables()
       const users = createUserStore(db)

@@ -16,7 +16,7 @@ export type Deed = { troubles: readonly Trouble[] } & (
   | { do: 'rotate' | 'logoutBySecret'; session: number; pick: Pick }
   | { do: 'refresh' | 'logout' | 'end' | 'endAsStranger' | 'endOthers'; session: number }
   | { do: 'garbage'; session: number; garbage: 'noise' | 'mutated' | 'foreign' }
-  | { do: 'endAll' | 'setPassword' | 'disable' | 'enable' | 'remove'; user: string }
+  | { do: 'endAll' | 'setPassword' | 'promote' | 'disable' | 'enable' | 'remove'; user: string }
   | { do: 'pass'; seconds: number }
   | { do: 'tend' }
 )
@@ -199,6 +199,8 @@ export function createOperations(world: World, model: Model): Operations {
         ))
       case 'setPassword':
         return change(it, deed.user, () => changes.setPassword(deed.user, `password ${it.label}`, by))
+      case 'promote':
+        return change(it, deed.user, () => changes.change(deed.user, { role: 'supervisor' }, by))
       case 'disable':
         return change(it, deed.user, () => changes.disable(deed.user, by))
       case 'remove':

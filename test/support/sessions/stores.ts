@@ -5,7 +5,7 @@ import type { User, UserStore } from '../../../api/core/users.ts'
 
 /** One database in memory: each method is one transaction, and nobody gets hold of a row itself. */
 export interface MemoryDatabase {
-  users: Pick<UserStore, 'find' | 'findByLogin' | 'setPassword' | 'setDisabled' | 'remove'>
+  users: Pick<UserStore, 'find' | 'findByLogin' | 'setPassword' | 'setDisabled' | 'remove' | 'change'>
   sessions: SessionStore
   /** Entries that wait to be announced, oldest first. */
   waiting(): LedgerEntry[]
@@ -54,6 +54,11 @@ export function createMemoryDatabase(people: readonly User[]): MemoryDatabase {
         const user = mustFind(id)
         user.disabled = disabled
         return disabled ? outdate(user, until) : undefined
+      },
+      async change(id, change, until) {
+        const user = mustFind(id)
+        Object.assign(user, change)
+        return outdate(user, until)
       },
       async remove(id, until) {
         const user = mustFind(id)

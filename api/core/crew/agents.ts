@@ -1,0 +1,169 @@
+import type { AccountChanges } from '../account-changes.ts'
+import type { Accounts, NewAccount } from '../accounts.ts'
+import type { OwnStatus } from '../presence/status.ts'
+import type { Statuses } from '../presence/statuses.ts'
+import { Refusal } from '../refusal.ts'
+import type { UserStore } from '../users.ts'
+import type { Agent, AgentKind, AgentStatus, AgentStore } from './agent.ts'
+import type { Scope, Standing } from './scope.ts'
+
+/** `account` makes a user for the agent, `userId` takes one that is there, and an AI agent has none. */
+export interface NewAgent {
+  name: string
+  kind: AgentKind
+  team?: string | null | undefined
+  userId?: string | undefined
+  account?: Omit<NewAccount, 'extension'> | undefined
+  extension?: string | null | undefined
+}
+
+export interface AgentPatch {
+  name?: string | undefined
+  team?: string | null | undefined
+  extension?: string | null | undefined
+  role?: 'user' | 'supervisor' | 'admin' | undefined
+}
+
+/** The people of the call centre. Whoever may not see an agent gets `not_found`. */
+export interface Agents {
+  list(by: Standing, page: { afterId?: string; limit: number }): Promise<Agent[]>
+  find(by: Standing, id: string): Promise<Agent>
+  /**
+   * Supervisors make agents of their own team; a role, an extension, another team or a user that is there are
+   * an admin's to give.
+   * @throws {Refusal} `forbidden`, `input_invalid`, `taken`, `not_found`
+   */
+  add(by: Standing, agent: NewAgent): Promise<Agent>
+  /**
+   * A role or an extension of another kind ends the sessions of whoever gets it: their tokens say the old one.
+   * @param address of whoever asks, for the security log
+   * @throws {Refusal} `forbidden`, `input_invalid`, `taken`, `not_found`, `stale`, `conflict`
+   */
+  update(
+    by: Standing,
+    id: string,
+    patch: AgentPatch,
+    about: { version: number | undefined; address: string },
+  ): Promise<Agent>
+  /** Presence goes with it: whoever is not ready is away. */
+  setStatus(by: Standing, id: string, status: AgentStatus): Promise<Agent>
+}
+
+export interface AgentsNeeds {
+  store: AgentStore
+  users: Pick<UserStore, 'find'>
+  accounts: Pick<Accounts, 'add'>
+  changes: Pick<AccountChanges, 'change' | 'remove'>
+  statuses: Pick<Statuses, 'set'>
+  now: () => number
+}
+
+const PRESENCE: Record<AgentStatus, OwnStatus> = {
+  ready: 'available',
+  after_call: 'away',
+  break: 'away',
+  offline: 'offline',
+}
+
+export function createAgents(needs: AgentsNeeds): Agents {
+  const { store, users, accounts, changes, statuses } = needs
+  const nowS = () => Math.floor(needs.now() / 1000)
+
+  async function within(scope: Scope, id: string): Promise<Agent> {
+    const agent = await store.find(id, scope)
+    if (agent === undefined) throw new Refusal('not_found', { detail: 'Agent not found' })
+    return agent
+  }
+
+  /** Whose user an agent becomes. @returns an id to take back if the agent cannot be made */
+  async function userFor({ kind, userId, account, extension = null }: NewAgent) {
+    if (kind === 'ai') {
+      if (userId === undefined && account === undefined && extension === null) return {}
+      throw new Refusal('input_invalid', { detail: 'an AI agent has neither a user nor a phone' })
+    }
+    if (account !== undefined) {
+      const { id } = await accounts.add({ ...account, extension })
+      return { userId: id, made: id }
+    }
+    if (userId === undefined) {
+      throw new Refusal('input_invalid', { detail: 'a human agent needs userId, or username and password' })
+    }
+    if ((await users.find(userId)) === undefined) throw new Refusal('not_found', { detail: 'User not found' })
+    return { userId }
+  }
+
+  return {
+    list: ({ scope, agent }, page) => store.list(colleagues(scope, agent), page),
+    find: ({ scope, agent }, id) => within(colleagues(scope, agent), id),
+
+    async add(by, agent) {
+      const team = teamFor(by, agent)
+      const { userId = null, made } = await userFor(agent)
+      try {
+        const added = await store.add({ userId, name: agent.name, kind: agent.kind, team }, nowS())
+        if (userId !== null && made === undefined && agent.extension !== undefined) {
+          await changes.change(userId, { extension: agent.extension }, { actorId: by.userId, address: '' })
+        }
+        return (await store.find(added.id, by.scope)) ?? added
+      } catch (err) {
+        if (made !== undefined) await changes.remove(made, { actorId: by.userId, address: '' })
+        throw err
+      }
+    },
+
+    async update(by, id, patch, { version, address }) {
+      const agent = await within(by.scope, id)
+      const { name, team, role, extension } = patch
+      if (by.role !== 'admin' && [team, role, extension].some((one) => one !== undefined)) {
+        throw new Refusal('forbidden', { detail: 'Only admins change teams, roles and extensions' })
+      }
+      if (role !== undefined && agent.userId === by.userId) {
+        throw new Refusal('conflict', { detail: 'Nobody changes their own role' })
+      }
+      const ofUser = {
+        ...(role === undefined || role === agent.role ? {} : { role }),
+        ...(extension === undefined || extension === agent.extension ? {} : { extension }),
+      }
+      const changesUser = Object.keys(ofUser).length > 0
+      if (changesUser && agent.userId === null) {
+        throw new Refusal('input_invalid', { detail: 'an AI agent has neither a user nor a phone' })
+      }
+      // Before anything is changed: whoever read an older one changes nothing.
+      if (version !== undefined && version !== agent.version) throw new Refusal('stale')
+      if (changesUser && agent.userId !== null) {
+        await changes.change(agent.userId, ofUser, { actorId: by.userId, address })
+      }
+      const ofAgent = {
+        ...(name === undefined ? {} : { name }),
+        ...(team === undefined ? {} : { team }),
+      }
+      const updated = await store.update(id, ofAgent, version, nowS())
+      return { ...updated, ...ofUser }
+    },
+
+    async setStatus(by, id, status) {
+      const { userId, extension } = await within(by.scope, id)
+      await store.setStatus(id, status, nowS())
+      if (userId !== null) {
+        await statuses.set({ userId, claims: extension === null ? {} : { extension } }, PRESENCE[status])
+      }
+      return within(by.scope, id)
+    },
+  }
+}
+
+/** Whom one works with may be seen by everybody of a team: calls are handed to them. */
+const colleagues = (scope: Scope, { id, team }: Pick<Agent, 'id' | 'team'>): Scope =>
+  scope.sees === 'own' && team !== null ? { sees: 'team', team, agentId: id } : scope
+
+/** @throws {Refusal} `forbidden` */
+function teamFor({ role, scope }: Standing, { team, userId, account, extension }: NewAgent): string | null {
+  if (role === 'admin') return team ?? null
+  const own = scope.sees === 'team' ? scope.team : null
+  const isTheirs = own !== null && (team === undefined || team === own)
+  if (!isTheirs) throw new Refusal('forbidden', { detail: 'Supervisors make agents of their own team' })
+  if (userId !== undefined || (extension ?? null) !== null || (account?.role ?? 'user') !== 'user') {
+    throw new Refusal('forbidden', { detail: 'Only admins give roles, extensions and users that are there' })
+  }
+  return own
+}
