@@ -6,18 +6,21 @@ import { authOperations } from './auth-openapi.ts'
 import { callOperations } from './call-openapi.ts'
 import { campaignOperations } from './campaign-openapi.ts'
 import { leadOperations } from './lead-openapi.ts'
+import { refusesAnybody } from './refusal.ts'
 import { type GuardedOperation, type Reach, RIGHTS } from './rights.ts'
 import { statsOperations } from './stats-openapi.ts'
 import { webhookOperations } from './webhook-openapi.ts'
 import { webrtcOperations } from './webrtc-openapi.ts'
 
+/** What a monitor asks for. */
+const Healthy = z.object({ status: z.literal('ok') })
 const health: Operation = {
   method: 'get',
   path: '/api/health',
   operationId: 'crmHealth',
   summary: 'Whether the API answers',
   security: open,
-  responses: { 200: json(z.object({ status: z.literal('ok') }), 'It does') },
+  responses: { 200: json(Healthy, 'It does'), ...refusesAnybody('unavailable') },
 }
 
 const REACH: Record<Reach, string> = { none: 'no', own: 'their own', team: 'their team’s', all: 'all' }

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
 import { createTokens } from '../../../api/core/tokens.ts'
+import { Claims } from '../../../contract/claims.ts'
 import { addKey, openKeyring } from '../../../contract/keys.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'keys-'))
@@ -38,4 +39,24 @@ test('while revocations stay unknown none is issued: it could be born dead', asy
     code: 'unavailable',
     retryAfter: 1,
   })
+})
+
+test.each([
+  [
+    'a user may be called an agent, and is judged as a user',
+    'user',
+    'agent',
+    { said: 'agent', judged: 'user' },
+  ],
+  ['nobody becomes an admin by what a surface calls them', 'user', 'admin', { said: 'user', judged: 'user' }],
+  ['a supervisor stays one', 'supervisor', 'agent', { said: 'supervisor', judged: 'supervisor' }],
+] as const)('%s', async (_, role, called, { said, judged }) => {
+  const tokens = createTokens({ keyring, algorithm: 'HS256', now: Date.now, issuingSince: () => 0 })
+  const clothing = { role: called }
+  const token = await tokens.issue('access', { ...subject, role }, Math.floor(Date.now() / 1000) + 60, {
+    clothing,
+  })
+  const payload = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString())
+  expect(payload.role).toBe(said)
+  expect(Claims.parse(payload).role).toBe(judged)
 })

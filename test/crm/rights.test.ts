@@ -1,0 +1,68 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { RIGHTS } from '../../api/dialects/crm/rights.ts'
+import { createFace, documentOf } from '../docs/app.ts'
+import { operationsOf } from '../docs/document.ts'
+import { ask } from '../support/client.ts'
+import { addCrew, type Colleague, logInCrew } from '../support/crew.ts'
+import { type Stack, startStack } from '../support/stack.ts'
+
+const guarded = operationsOf(await documentOf(createFace())).flatMap(({ operationId, method, path }) => {
+  const rights = RIGHTS[operationId as keyof typeof RIGHTS] // undefined for other operations
+  // Nothing there has such an id: whoever may ask is told so, and nothing is changed.
+  return rights === undefined
+    ? []
+    : [{ method: method.toUpperCase(), path: path.replace(/\{\w+\}/, '999999'), rights }]
+})
+
+describe('who may ask for what, at the call centre', () => {
+  let stack: Stack
+  const data = mkdtempSync(join(tmpdir(), 'rights-'))
+  const people: Partial<Record<'agent' | 'supervisor' | 'admin', Colleague>> = {}
+
+  beforeAll(async () => {
+    await addCrew(data)
+    stack = await startStack({ data })
+    people.agent = await logInCrew(stack, 'anna')
+    people.supervisor = await logInCrew(stack, 'sven')
+    people.admin = await logInCrew(stack, 'root')
+  })
+  afterAll(async () => {
+    await stack?.stop()
+    rmSync(data, { recursive: true, force: true })
+  })
+
+  const request = (method: string, token?: string) => ({
+    method,
+    ...(token === undefined ? {} : { token }),
+    ...(method === 'GET' || method === 'DELETE' ? {} : { json: {} }),
+  })
+
+  test('there are more than fifty of them', () => expect(guarded.length).toBeGreaterThan(50))
+
+  describe.each(guarded)('$method $path', ({ method, path, rights }) => {
+    test('without a token, or with a bad one, is refused in the guide’s words', async () => {
+      const url = `${stack.url}${path}`
+      expect(await ask(url, request(method))).toMatchObject({
+        status: 401,
+        body: { message: 'Missing authorization header' },
+      })
+      expect(await ask(url, request(method, 'not.a.token'))).toMatchObject({
+        status: 401,
+        body: { message: 'Invalid token' },
+      })
+    })
+
+    test.each(['agent', 'supervisor', 'admin'] as const)(
+      'an %s gets as far as the table says',
+      async (role) => {
+        const { status, body } = await ask(`${stack.url}${path}`, request(method, people[role]?.token))
+        const may = role === 'admin' || rights[role] !== 'none'
+        if (may) expect([401, 403, 500]).not.toContain(status)
+        else expect({ status, body }).toEqual({ status: 403, body: { message: 'Insufficient permissions' } })
+      },
+    )
+  })
+})
