@@ -4,6 +4,7 @@ import { commonSettings, listOf, wholeNumber } from '../contract/env.ts'
 import { ALGORITHMS } from '../contract/keys.ts'
 import { checkOnboarding, onboardingOf, onboardingSettings } from './onboarding-settings.ts'
 import { checkPbx, pbxOf, pbxSettings } from './pbx-settings.ts'
+import { webhookSettings, webhooksOf } from './webhook-settings.ts'
 
 /** Where users and sessions live when nothing else is said. */
 export const embeddedDatabase = (dataFolder: string) => `sqlite:${join(resolve(dataFolder), 'hookswitch.db')}`
@@ -32,6 +33,7 @@ export const Config = z
     HOOKSWITCH_ALLOWED_ORIGINS: listOf(),
     ...pbxSettings,
     ...onboardingSettings,
+    ...webhookSettings,
   })
   .superRefine(checkPbx)
   .superRefine(checkOnboarding)
@@ -60,5 +62,6 @@ export const Config = z
     logLevel: env.HOOKSWITCH_LOG_LEVEL,
     ...pbxOf(env),
     ...onboardingOf(env),
+    ...webhooksOf(env),
   }))
 export type Config = z.output<typeof Config>

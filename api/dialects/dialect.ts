@@ -60,7 +60,7 @@ export function refuse(
     const level = refusal.code === 'internal' ? 'error' : 'warn'
     log[level]({ event: 'request_failed', path: c.req.path, err: refusal.cause ?? refusal }, 'request failed')
   }
-  const wording = c.get('wording') as Wording | undefined // set by `guard` alone
+  const wording = c.get('wording') as Wording | undefined // set by `guard`, or by a route of its own words
   const words = wording?.[refusal.code] ?? refusals[refusal.code]
   const challenge = words.status === 401 ? CHALLENGES[refusal.code] : undefined
   if (challenge !== undefined) c.header('WWW-Authenticate', challenge)

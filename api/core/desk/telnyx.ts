@@ -1,0 +1,93 @@
+import { z } from 'zod'
+import type { DialPolicy } from '../dialling/policy.ts'
+import { Refusal } from '../refusal.ts'
+import type { WebhookEventStore } from './webhook-events.ts'
+import { createSignatureCheck, type SignatureNeeds, type SignedRequest } from './webhook-signature.ts'
+
+/** What Telnyx tells of messages and calls. */
+export interface Telnyx {
+  /**
+   * Keeps an event. Whoever answers a message with a word to opt out is not called any more.
+   * @returns whether it is new
+   * @throws {Refusal} `not_supported` without a key, `credentials_wrong` for what Telnyx did not just sign,
+   *   `input_invalid`, `unavailable`
+   */
+  receive(request: SignedRequest): Promise<boolean>
+}
+
+export interface TelnyxNeeds extends Omit<SignatureNeeds, 'publicKey'> {
+  publicKey: string | undefined
+  events: Pick<WebhookEventStore, 'keep'>
+  policy: () => Pick<DialPolicy, 'spell'>
+}
+
+/** developers.telnyx.com, "Receiving webhooks": what each event has, whatever it is of. */
+const TelnyxEvent = z.object({
+  data: z.object({
+    id: z.string().regex(/^[A-Za-z0-9_-]{1,64}$/),
+    event_type: z.string().regex(/^[A-Za-z0-9_.-]{1,100}$/),
+    occurred_at: z.iso.datetime({ offset: true }).optional(),
+    payload: z.looseObject({}),
+  }),
+})
+
+const Message = z.object({ text: z.string(), from: z.object({ phone_number: z.string().max(64) }) })
+/** What carriers ask to be heeded, standing alone. */
+const OPT_OUTS: readonly string[] = ['STOP', 'STOPALL', 'UNSUBSCRIBE', 'CANCEL', 'END', 'QUIT']
+
+export function createTelnyx({ publicKey, toleranceSeconds, events, policy, now }: TelnyxNeeds): Telnyx {
+  const isSigned =
+    publicKey === undefined ? undefined : createSignatureCheck({ publicKey, toleranceSeconds, now })
+
+  return {
+    async receive(request) {
+      if (isSigned === undefined) {
+        throw new Refusal('not_supported', { detail: 'HOOKSWITCH_TELNYX_PUBLIC_KEY is not set' })
+      }
+      if (!isSigned(request)) throw new Refusal('credentials_wrong')
+      const body = textOf(request.body)
+      const { id, event_type: type, occurred_at, payload } = eventOf(body)
+      const occurredAt = occurred_at === undefined ? null : Math.floor(Date.parse(occurred_at) / 1000)
+      const receivedAt = Math.floor(now() / 1000)
+      return events.keep(
+        { id, source: 'telnyx', type, occurredAt, receivedAt, body },
+        type === 'message.received' ? optOutOf(payload, policy().spell) : undefined,
+      )
+    },
+  }
+}
+
+/** Whose message wants no more calls, in the spelling of the list. */
+function optOutOf(payload: unknown, spell: DialPolicy['spell']) {
+  const message = Message.safeParse(payload)
+  if (!message.success) return undefined
+  const word = message.data.text.trim().toUpperCase()
+  if (!OPT_OUTS.includes(word)) return undefined
+  try {
+    return { number: spell(message.data.from.phone_number), reason: `opted out by message: ${word}` }
+  } catch (err) {
+    // A sender may be a name, which nobody could call.
+    if (err instanceof Refusal && err.code === 'input_invalid') return undefined
+    throw err
+  }
+}
+
+function textOf(body: Uint8Array): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(body)
+  } catch (cause) {
+    throw new Refusal('input_invalid', { detail: 'the body is not UTF-8', cause })
+  }
+}
+
+function eventOf(body: string): z.output<typeof TelnyxEvent>['data'] {
+  let value: unknown
+  try {
+    value = JSON.parse(body)
+  } catch (cause) {
+    throw new Refusal('input_invalid', { detail: 'the body is not JSON', cause })
+  }
+  const event = TelnyxEvent.safeParse(value)
+  if (event.success) return event.data.data
+  throw new Refusal('input_invalid', { detail: z.prettifyError(event.error).slice(0, 500) })
+}
