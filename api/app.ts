@@ -66,7 +66,12 @@ export function createApp({
   // Pages of the same host send no preflight; other origins are named in the settings.
   app.use(
     '*',
-    cors({ origin: [...allowedOrigins], allowHeaders: ['Authorization', 'Content-Type'], maxAge: 600 }),
+    cors({
+      origin: [...allowedOrigins],
+      allowHeaders: ['Authorization', 'Content-Type', 'If-Match', 'If-None-Match', 'Idempotency-Key'],
+      exposeHeaders: ['ETag', 'Link', 'Location', 'Retry-After'],
+      maxAge: 600,
+    }),
   )
   app.use(
     '*',

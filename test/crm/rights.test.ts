@@ -17,6 +17,9 @@ const guarded = operationsOf(await documentOf(createFace())).flatMap(({ operatio
     : [{ method: method.toUpperCase(), path: path.replace(/\{\w+\}/, '999999'), rights }]
 })
 
+/** A client's page on another host. */
+const PAGE = 'https://crm.example.org'
+
 describe('who may ask for what, at the call centre', () => {
   let stack: Stack
   const data = mkdtempSync(join(tmpdir(), 'rights-'))
@@ -24,7 +27,7 @@ describe('who may ask for what, at the call centre', () => {
 
   beforeAll(async () => {
     await addCrew(data)
-    stack = await startStack({ data })
+    stack = await startStack({ data, env: { HOOKSWITCH_ALLOWED_ORIGINS: PAGE } })
     people.agent = await logInCrew(stack, 'anna')
     people.supervisor = await logInCrew(stack, 'sven')
     people.admin = await logInCrew(stack, 'root')
@@ -38,6 +41,25 @@ describe('who may ask for what, at the call centre', () => {
     method,
     ...(token === undefined ? {} : { token }),
     ...(method === 'GET' || method === 'DELETE' ? {} : { json: {} }),
+  })
+
+  test('a page of an allowed origin may send If-Match and read ETag and Link, and no other page may', async () => {
+    const preflight = (origin: string) =>
+      ask(`${stack.url}/api/leads/1`, {
+        method: 'OPTIONS',
+        headers: {
+          Origin: origin,
+          'Access-Control-Request-Method': 'PUT',
+          'Access-Control-Request-Headers': 'authorization,if-match',
+        },
+      })
+    const { headers } = await preflight(PAGE)
+    expect(headers.get('access-control-allow-origin')).toBe(PAGE)
+    expect(headers.get('access-control-allow-methods')).toContain('PUT')
+    expect(headers.get('access-control-allow-headers')?.toLowerCase()).toContain('if-match')
+    const answer = await ask(`${stack.url}/api/health`, { headers: { Origin: PAGE } })
+    expect(answer.headers.get('access-control-expose-headers')).toContain('ETag')
+    expect((await preflight('https://evil.example')).headers.get('access-control-allow-origin')).toBeNull()
   })
 
   test('there are more than fifty of them', () => expect(guarded.length).toBeGreaterThan(50))
