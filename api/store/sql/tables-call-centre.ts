@@ -4,6 +4,7 @@ import type { Outcome } from '../../core/calls/call.ts'
 import type { CampaignStatus, DialerMode } from '../../core/campaigns/campaign.ts'
 import type { AgentKind, AgentStatus } from '../../core/crew/agent.ts'
 import type { DialState, LeadStatus } from '../../core/leads/lead.ts'
+import type { MailKind } from '../../core/membership/outbox.ts'
 
 /** What the call centre keeps. As in `tables.ts`, booleans are 0 and 1, and times unix seconds. */
 export interface CallCentreTables {
@@ -11,6 +12,8 @@ export interface CallCentreTables {
   leads: LeadsTable
   lead_notes: LeadNotesTable
   lead_imports: LeadImportsTable
+  lead_import_parts: LeadImportPartsTable
+  lead_import_faults: LeadImportFaultsTable
   do_not_call: DoNotCallTable
   campaigns: CampaignsTable
   campaign_agents: CampaignAgentsTable
@@ -60,6 +63,11 @@ export interface LeadsTable {
   dialling_call_id: string | null
   dialling_agent_id: number | null
   dialling_since: number | null
+  first_folded: Generated<string>
+  last_folded: Generated<string>
+  company_folded: Generated<string | null>
+  email_folded: Generated<string | null>
+  dialling_from: Exclude<DialState, 'dialling'> | null
   version: number
   created_at: number
   updated_at: number
@@ -78,15 +86,26 @@ export interface LeadImportsTable {
   agent_id: number
   state: 'running' | 'done' | 'failed'
   order_json: string
-  body: string | null
   total: number
   done: number
   added: number
   updated: number
+  skipped: number
   refused: number
-  report_json: string
   created_at: number
   updated_at: number
+}
+
+export interface LeadImportPartsTable {
+  import_id: number
+  part: number
+  content: string
+}
+
+export interface LeadImportFaultsTable {
+  import_id: number
+  line: number
+  reason: string
 }
 
 export interface DoNotCallTable {
@@ -105,6 +124,7 @@ export interface CampaignsTable {
   rules_json: string
   automation: number
   automation_note: string | null
+  stopped: number
   version: number
   created_at: number
   updated_at: number
@@ -132,6 +152,7 @@ export interface RegistrationsTable {
   email: string
   email_folded: string
   password_hash: string
+  name: string
   token_hash: string | null
   created_at: number
   expires_at: number
@@ -139,7 +160,7 @@ export interface RegistrationsTable {
 
 export interface MailsTable {
   id: Generated<number>
-  kind: string
+  kind: MailKind
   recipient: string
   about: string | null
   tries: number

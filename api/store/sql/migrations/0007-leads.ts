@@ -28,14 +28,26 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     .addColumn('dialling_call_id', 'text')
     .addColumn('dialling_agent_id', 'bigint')
     .addColumn('dialling_since', 'bigint')
+    // Where it goes back to when it was called by hand.
+    .addColumn('dialling_from', 'text')
     .addColumn('version', 'bigint', (column) => column.notNull())
     .addColumn('created_at', 'bigint', (column) => column.notNull())
     .addColumn('updated_at', 'bigint', (column) => column.notNull())
     .execute()
-  await sql`create index leads_agent on leads (agent_id, id)`.execute(db)
-  await sql`create index leads_team on leads (team, id)`.execute(db)
-  await sql`create index leads_campaign on leads (campaign_id, id)`.execute(db)
-  await sql`create index leads_number on leads (number)`.execute(db)
+  // Each way to walk the list, for each of those who see a part of it: a page is one range, the last like the first.
+  for (const [name, owner] of [
+    ['all', ''],
+    ['agent', 'agent_id, '],
+    ['team', 'team, '],
+    ['campaign', 'campaign_id, '],
+  ] as const) {
+    for (const order of ['created_at', 'updated_at', 'last_folded']) {
+      await sql`create index ${sql.raw(`leads_${name}_${order} on leads (${owner}${order}, id)`)}`.execute(db)
+    }
+  }
+  for (const column of ['number', 'first_folded', 'company_folded', 'email_folded', 'status']) {
+    await sql`create index ${sql.raw(`leads_${column} on leads (${column})`)}`.execute(db)
+  }
   await sql`create index leads_queue on leads (campaign_id, next_try_at, id) where dial_state = 'waiting'`.execute(
     db,
   )
@@ -59,16 +71,36 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     .addColumn('agent_id', 'bigint', (column) => column.notNull())
     .addColumn('state', 'text', (column) => column.notNull())
     .addColumn('order_json', 'text', (column) => column.notNull())
-    // The list itself, until it is done.
-    .addColumn('body', 'text')
     .addColumn('total', 'bigint', (column) => column.notNull())
     .addColumn('done', 'bigint', (column) => column.notNull())
     .addColumn('added', 'bigint', (column) => column.notNull())
     .addColumn('updated', 'bigint', (column) => column.notNull())
+    .addColumn('skipped', 'bigint', (column) => column.notNull())
     .addColumn('refused', 'bigint', (column) => column.notNull())
-    .addColumn('report_json', 'text', (column) => column.notNull())
     .addColumn('created_at', 'bigint', (column) => column.notNull())
     .addColumn('updated_at', 'bigint', (column) => column.notNull())
+    .execute()
+  await sql`create index lead_imports_running on lead_imports (updated_at) where state = 'running'`.execute(
+    db,
+  )
+  // The list itself, until it is done: apart, as a row is written anew with each of its changes.
+  await db.schema
+    .createTable('lead_import_parts')
+    .addColumn('import_id', 'bigint', (column) =>
+      column.notNull().references('lead_imports.id').onDelete('cascade'),
+    )
+    .addColumn('part', 'bigint', (column) => column.notNull())
+    .addColumn('content', 'text', (column) => column.notNull())
+    .addPrimaryKeyConstraint('lead_import_parts_key', ['import_id', 'part'])
+    .execute()
+  await db.schema
+    .createTable('lead_import_faults')
+    .addColumn('import_id', 'bigint', (column) =>
+      column.notNull().references('lead_imports.id').onDelete('cascade'),
+    )
+    .addColumn('line', 'bigint', (column) => column.notNull())
+    .addColumn('reason', 'text', (column) => column.notNull())
+    .addPrimaryKeyConstraint('lead_import_faults_key', ['import_id', 'line'])
     .execute()
 
   await db.schema

@@ -1,0 +1,166 @@
+import { type Expression, type ExpressionBuilder, expressionBuilder, type SqlBool, sql } from 'kysely'
+import type { Scope } from '../../core/crew/scope.ts'
+import type { Lead } from '../../core/leads/lead.ts'
+import { fold, type LeadFilter, type LeadOrder, type LeadPlace } from '../../core/leads/lead-search.ts'
+import { rowId, storable } from './bind.ts'
+import type { Database } from './database.ts'
+import { shown, toLead } from './lead-rows.ts'
+import type { Tables } from './tables.ts'
+
+type Condition = Expression<SqlBool>
+type Indexed = 'number' | 'first_folded' | 'last_folded' | 'company_folded'
+
+/** So many leads are sorted faster than a page of them is found by walking all. */
+const FEW = 2_000
+
+const KEYS = { createdAt: 'created_at', updatedAt: 'updated_at', lastName: 'last_folded' } as const
+
+/**
+ * One page. Where a filter leaves few leads, these are taken by its index and sorted; else the order's index is
+ * walked until the page is full: neither what is rare nor what is frequent makes it slow, nor how deep it is.
+ */
+export async function pageOf(
+  db: Database,
+  scope: Scope,
+  filter: LeadFilter,
+  order: LeadOrder,
+  { after, limit }: { after?: LeadPlace | undefined; limit: number },
+): Promise<Lead[]> {
+  if (![filter.team, filter.number, filter.email, filter.named].every((text) => storable(text ?? '')))
+    return []
+  const key = KEYS[order.by]
+  const direction = order.descending ? 'desc' : 'asc'
+  const few = await fewOf(db, filter, order)
+  const from =
+    few === undefined ? () => db.query.selectFrom('leads').selectAll('leads') : () => rowsOf(db, few)
+  const conditions = [...fitting(filter), ...beyond(order, after)]
+
+  const page = (ofScope: Condition) =>
+    db.query
+      .selectFrom(
+        from()
+          .where((is) => is.and([ofScope, ...conditions]))
+          .orderBy(key, direction)
+          .orderBy('id', direction)
+          .limit(limit)
+          .as('leads'),
+      )
+      .selectAll()
+  const [first, second] = few === undefined ? walksOf(scope) : [shown(is(), scope)]
+  const rows = await page(first)
+    .$if(second !== undefined, (query) => query.unionAll(page(second ?? first)))
+    .orderBy(key, direction)
+    .orderBy('id', direction)
+    .limit(limit)
+    .execute()
+  return rows.map(toLead)
+}
+
+const is = (): ExpressionBuilder<Tables, 'leads'> => expressionBuilder<Tables, 'leads'>()
+
+/** A team's leads and one's own are in two indexes; no lead is in both parts. */
+function walksOf(scope: Scope): [Condition, Condition?] {
+  if (scope.sees !== 'team') return [shown(is(), scope)]
+  const of = is()
+  return [
+    of('team', '=', scope.team),
+    of.and([
+      of('agent_id', '=', rowId(scope.agentId) ?? 0),
+      of.or([of('team', 'is', null), of('team', '!=', scope.team)]),
+    ]),
+  ]
+}
+
+/** Conditions that one index each answers and of which any must hold, where they hold for few leads. */
+async function fewOf(
+  db: Database,
+  filter: LeadFilter,
+  order: LeadOrder,
+): Promise<readonly Condition[] | undefined> {
+  for (const conditions of selective(filter, order)) {
+    let found = 0
+    for (const condition of conditions) {
+      const { rows } = await db.query
+        .selectFrom(
+          db.query.selectFrom('leads').select(sql`1`.as('one')).where(condition).limit(FEW).as('some'),
+        )
+        .select((of) => of.fn.countAll<number>().as('rows'))
+        .executeTakeFirstOrThrow()
+      found += rows
+      if (found >= FEW) break
+    }
+    if (found < FEW) return conditions
+  }
+  return undefined
+}
+
+function selective(filter: LeadFilter, { by }: LeadOrder): Condition[][] {
+  const of = is()
+  const { email, number, named, statuses, createdFrom, createdUntil } = filter
+  const within = [
+    ...(createdFrom === undefined ? [] : [of('created_at', '>=', createdFrom)]),
+    ...(createdUntil === undefined ? [] : [of('created_at', '<', createdUntil)]),
+  ]
+  return [
+    ...(email === undefined ? [] : [[of('email_folded', '=', fold(email))]]),
+    ...(number === undefined ? [] : [[range('number', number)]]),
+    ...(named === undefined
+      ? []
+      : [
+          (['first_folded', 'last_folded', 'company_folded'] as const).map((column) =>
+            range(column, fold(named)),
+          ),
+        ]),
+    ...(statuses === undefined ? [] : [statuses.map((status) => of('status', '=', status))]),
+    // By the index of its own order it is walked anyway.
+    ...(within.length === 0 || by === 'createdAt' ? [] : [[of.and(within)]]),
+  ]
+}
+
+/** The leads for which any holds. The limit, which is never reached, keeps engines from taking another index. */
+function rowsOf(db: Database, conditions: readonly Condition[]) {
+  const part = (condition: Condition) =>
+    db.query
+      .selectFrom(db.query.selectFrom('leads').selectAll().where(condition).limit(FEW).as('leads'))
+      .selectAll()
+  const [first, ...more] = conditions.map(part)
+  if (first === undefined) throw new TypeError('no condition')
+  return db.query.selectFrom(more.reduce((all, one) => all.union(one), first).as('leads')).selectAll('leads')
+}
+
+/** In words that lead no engine to another index than the order's. */
+function fitting(filter: LeadFilter): Condition[] {
+  const of = is()
+  const all: Condition[] = []
+  if (filter.statuses !== undefined) all.push(sql`coalesce(status, status) in (${sql.join(filter.statuses)})`)
+  if (filter.agentId === null) all.push(of('agent_id', 'is', null))
+  else if (filter.agentId !== undefined) all.push(of('agent_id', '=', rowId(filter.agentId) ?? 0))
+  if (filter.campaignId !== undefined) all.push(of('campaign_id', '=', rowId(filter.campaignId) ?? 0))
+  if (filter.team !== undefined) all.push(of('team', '=', filter.team))
+  if (filter.number !== undefined) all.push(begins('number', filter.number))
+  if (filter.email !== undefined) all.push(sql`coalesce(email_folded, '') = ${fold(filter.email)}`)
+  if (filter.named !== undefined) {
+    const start = fold(filter.named)
+    all.push(
+      of.or([begins('first_folded', start), begins('last_folded', start), begins('company_folded', start)]),
+    )
+  }
+  if (filter.createdFrom !== undefined) all.push(of('created_at', '>=', filter.createdFrom))
+  if (filter.createdUntil !== undefined) all.push(of('created_at', '<', filter.createdUntil))
+  return all
+}
+
+/** One range of an index: the last code point of all ends it. */
+const range = (column: Indexed, start: string): Condition =>
+  is().and([is()(column, '>=', start), is()(column, '<', `${start}\u{10ffff}`)])
+
+/** The same without an index. Both engines count code points. */
+const begins = (column: Indexed, start: string): Condition =>
+  sql`substr(${sql.ref(column)}, 1, cast(${[...start].length} as integer)) = ${start}`
+
+function beyond({ by, descending }: LeadOrder, after: LeadPlace | undefined): Condition[] {
+  if (after === undefined) return []
+  const place = sql`(${sql.ref(KEYS[by])}, id)`
+  const than = sql`(${after.key}, ${rowId(after.id) ?? 0})`
+  return [descending ? sql`${place} < ${than}` : sql`${place} > ${than}`]
+}

@@ -1,0 +1,89 @@
+import { type Expression, type ExpressionBuilder, type Selectable, type SqlBool, sql } from 'kysely'
+import type { Scope } from '../../core/crew/scope.ts'
+import type { Lead } from '../../core/leads/lead.ts'
+import { fold } from '../../core/leads/lead-search.ts'
+import type { LeadChange, NewLead } from '../../core/leads/lead-store.ts'
+import { rowId } from './bind.ts'
+import type { Tables } from './tables.ts'
+import type { LeadsTable } from './tables-call-centre.ts'
+
+export const toLead = (row: Selectable<LeadsTable>): Lead => ({
+  id: String(row.id),
+  firstName: row.first_name,
+  lastName: row.last_name,
+  phone: row.phone,
+  number: row.number,
+  email: row.email,
+  company: row.company,
+  title: row.title,
+  status: row.status,
+  notes: row.notes,
+  timeZone: row.time_zone,
+  team: row.team,
+  agentId: textId(row.agent_id),
+  campaignId: textId(row.campaign_id),
+  attempts: row.attempts,
+  lastCallAt: row.last_call_at,
+  lastOutcome: row.last_outcome,
+  dialState: row.dial_state,
+  nextTryAt: row.next_try_at,
+  version: row.version,
+  createdAt: row.created_at,
+  updatedAt: row.updated_at,
+})
+
+/** Columns of what is said; the others are left as they are. */
+export const columnsOf = (change: LeadChange) => ({
+  first_name: change.firstName,
+  first_folded: folded(change.firstName),
+  last_name: change.lastName,
+  last_folded: folded(change.lastName),
+  phone: change.phone,
+  number: change.number,
+  email: change.email,
+  email_folded: folded(change.email),
+  company: change.company,
+  company_folded: folded(change.company),
+  title: change.title,
+  status: change.status,
+  notes: change.notes,
+  time_zone: change.timeZone,
+  team: change.team,
+  agent_id: keyOf(change.agentId),
+  campaign_id: keyOf(change.campaignId),
+  attempts: change.attempts,
+  dial_state: change.dialState,
+  next_try_at: change.nextTryAt,
+})
+
+export const newRow = (lead: NewLead, now: number) => ({
+  ...columnsOf(lead),
+  first_name: lead.firstName,
+  last_name: lead.lastName,
+  phone: lead.phone,
+  number: lead.number,
+  status: lead.status,
+  attempts: lead.attempts,
+  dial_state: lead.dialState,
+  next_try_at: lead.nextTryAt,
+  version: 1,
+  created_at: now,
+  updated_at: now,
+})
+
+/** What the scope shows. */
+export function shown(is: ExpressionBuilder<Tables, 'leads'>, scope: Scope): Expression<SqlBool> {
+  if (scope.sees === 'all') return sql<SqlBool>`1 = 1`
+  const own = is('leads.agent_id', '=', rowId(scope.agentId) ?? 0)
+  return scope.sees === 'own' ? own : is.or([is('leads.team', '=', scope.team), own])
+}
+
+function folded<T extends string | null | undefined>(text: T) {
+  return typeof text === 'string' ? fold(text) : text
+}
+
+function keyOf(id: string | null | undefined): number | null | undefined {
+  return typeof id === 'string' ? (rowId(id) ?? 0) : id
+}
+
+const textId = (key: number | null): string | null => (key === null ? null : String(key))

@@ -1,0 +1,125 @@
+import type { Transaction } from 'kysely'
+import type { Scope } from '../../core/crew/scope.ts'
+import type { LeadNote } from '../../core/leads/lead.ts'
+import type { LeadStore } from '../../core/leads/lead-store.ts'
+import { Refusal } from '../../core/refusal.ts'
+import { rowId } from './bind.ts'
+import type { Database } from './database.ts'
+import { pageOf } from './lead-filter.ts'
+import { columnsOf, newRow, shown, toLead } from './lead-rows.ts'
+import type { Tables } from './tables.ts'
+
+export function createLeadStore(db: Database): LeadStore {
+  return {
+    async find(id, scope) {
+      const row = await db.query
+        .selectFrom('leads')
+        .selectAll()
+        .where('id', '=', rowId(id) ?? 0)
+        .where((is) => shown(is, scope))
+        .executeTakeFirst()
+      return row && toLead(row)
+    },
+
+    async notesOf(id, limit) {
+      const rows = await db.query
+        .selectFrom('lead_notes')
+        .selectAll()
+        .where('lead_id', '=', rowId(id) ?? 0)
+        .orderBy('id', 'desc')
+        .limit(limit)
+        .execute()
+      return rows.map(toNote)
+    },
+
+    list: (scope, filter, order, page) => pageOf(db, scope, filter, order, page),
+
+    add: (lead, barred, now) =>
+      db.transaction(async (trx) => {
+        if (barred !== undefined) await bar(trx, lead.number, barred, now)
+        const row = await trx
+          .insertInto('leads')
+          .values(newRow(lead, now))
+          .returningAll()
+          .executeTakeFirstOrThrow()
+        return toLead(row)
+      }),
+
+    change: (id, scope, decide, now) =>
+      db.transaction(async (trx) => {
+        const lead = await hold(trx, id, scope)
+        const { set, barred } = decide(lead)
+        if (barred !== undefined) await bar(trx, set.number ?? lead.number, barred, now)
+        const row = await trx
+          .updateTable('leads')
+          .set({ ...columnsOf(set), version: lead.version + 1, updated_at: now })
+          .where('id', '=', rowId(id) ?? 0)
+          .returningAll()
+          .executeTakeFirstOrThrow()
+        return toLead(row)
+      }),
+
+    remove: (id, scope, check) =>
+      db.transaction(async (trx) => {
+        check(await hold(trx, id, scope))
+        await trx
+          .deleteFrom('leads')
+          .where('id', '=', rowId(id) ?? 0)
+          .execute()
+      }),
+
+    addNote: ({ leadId, agentId, content, createdAt }, scope) =>
+      db.transaction(async (trx) => {
+        await hold(trx, leadId, scope)
+        const row = await trx
+          .insertInto('lead_notes')
+          .values({
+            lead_id: rowId(leadId) ?? 0,
+            agent_id: agentId === null ? null : (rowId(agentId) ?? 0),
+            content,
+            created_at: createdAt,
+          })
+          .returningAll()
+          .executeTakeFirstOrThrow()
+        return toNote(row)
+      }),
+  }
+}
+
+/** Nobody else changes the lead until the transaction ends: the one way to say so that both engines know. */
+async function hold(trx: Transaction<Tables>, id: string, scope: Scope) {
+  const row = await trx
+    .updateTable('leads')
+    .set((lead) => ({ version: lead.ref('version') }))
+    .where('id', '=', rowId(id) ?? 0)
+    .where((is) => shown(is, scope))
+    .returningAll()
+    .executeTakeFirst()
+  if (row === undefined) throw new Refusal('not_found', { detail: 'no such lead' })
+  return toLead(row)
+}
+
+/** The first reason stays. */
+async function bar(trx: Transaction<Tables>, number: string, reason: string, now: number): Promise<void> {
+  await trx
+    .insertInto('do_not_call')
+    .values({ number, reason, added_at: now })
+    .onConflict((known) => known.doNothing())
+    .execute()
+}
+
+function toNote(row: {
+  id: number
+  lead_id: number
+  agent_id: number | null
+  content: string
+  created_at: number
+}): LeadNote {
+  return {
+    id: String(row.id),
+    leadId: String(row.lead_id),
+    agentId: row.agent_id === null ? null : String(row.agent_id),
+    content: row.content,
+    createdAt: row.created_at,
+  }
+}
