@@ -1,4 +1,5 @@
 import type { Outcome } from '../calls/call.ts'
+import type { DialState } from '../leads/lead.ts'
 
 /** A lead that is being called. */
 export interface Dialling {
@@ -7,8 +8,24 @@ export interface Dialling {
   campaignId: string | null
   agentId: string
   callId: string
+  /** Where the lead was before: only one that was `waiting` goes by its campaign's rules afterwards. */
+  from: Exclude<DialState, 'dialling'>
+  /** Calls that counted before this one. */
+  attempts: number
   /** Unix seconds. */
   since: number
+}
+
+/** What became of a call, and where its lead goes. */
+export interface Settling {
+  /** Null where it never was dialled: then the lead has no call more than before. */
+  outcome: Outcome | null
+  /** Whether it is an attempt. */
+  counts: boolean
+  goesTo: Exclude<DialState, 'dialling'>
+  /** With `waiting`. */
+  nextTryAt: number
+  now: number
 }
 
 /**
@@ -17,7 +34,8 @@ export interface Dialling {
  */
 export interface DialQueue {
   /**
-   * Takes the lead that is due the longest in a campaign.
+   * Takes the lead that is due the longest in a campaign that dials by itself. Leads that must not be called, and
+   * those that are won or lost, are `done` when their turn comes.
    * @param zones time zones in which it may be called now; null stands for leads without one
    * @returns undefined where none is due, or the agent is in a call of a lead
    */
@@ -30,23 +48,15 @@ export interface DialQueue {
   }): Promise<Dialling | undefined>
   /**
    * Takes one lead, whatever its campaign.
-   * @throws {Refusal} `conflict` where it, its number or the agent is in such a call; `not_found`
+   * @throws {Refusal} `conflict` where it, its number or the agent is in such a call; `dial_denied` for a number
+   *   that must not be called; `not_found`
    */
   take(order: { leadId: string; agentId: string; callId: string; now: number }): Promise<Dialling>
   /** All that are being called. */
   dialling(): Promise<Dialling[]>
   /**
-   * The call is over, or never was: the first who says so is heard.
-   * @param result `counts` whether it is an attempt; `then` where the lead goes, `nextTryAt` with `waiting`
+   * The call is over, or never was. A lead that nobody had called yet and that was reached is `contacted`.
+   * @returns false where somebody said so before
    */
-  settle(
-    call: Pick<Dialling, 'leadId' | 'callId'>,
-    result: {
-      outcome: Outcome
-      counts: boolean
-      then: 'waiting' | 'done' | 'idle'
-      nextTryAt: number
-      now: number
-    },
-  ): Promise<void>
+  settle(call: Pick<Dialling, 'leadId' | 'callId'>, result: Settling): Promise<boolean>
 }

@@ -13,6 +13,8 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     .addColumn('rules_json', 'text', (column) => column.notNull())
     .addColumn('automation', 'bigint', (column) => column.notNull())
     .addColumn('automation_note', 'text')
+    // Ended by a person, and not by its list: for good.
+    .addColumn('stopped', 'bigint', (column) => column.notNull())
     .addColumn('version', 'bigint', (column) => column.notNull())
     .addColumn('created_at', 'bigint', (column) => column.notNull())
     .addColumn('updated_at', 'bigint', (column) => column.notNull())
@@ -20,6 +22,11 @@ export async function up(db: Kysely<unknown>): Promise<void> {
   await sql`create index campaigns_team on campaigns (team, id)`.execute(db)
   // Few of many dial by themselves.
   await sql`create index campaigns_automation on campaigns (id) where automation = 1`.execute(db)
+
+  // How far they are, without a look at a single lead.
+  await sql`create index leads_progress on leads (campaign_id, dial_state, time_zone, next_try_at, last_outcome, attempts)`.execute(
+    db,
+  )
 
   await db.schema
     .createTable('campaign_agents')

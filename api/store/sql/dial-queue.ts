@@ -1,0 +1,194 @@
+import { sql } from 'kysely'
+import type { Dialling, DialQueue } from '../../core/campaigns/dial-queue.ts'
+import type { LeadStatus } from '../../core/leads/lead.ts'
+import { Refusal } from '../../core/refusal.ts'
+import { rowId } from './bind.ts'
+import type { Database } from './database.ts'
+import { UniqueViolation } from './fault.ts'
+
+/** Nothing is left to say to them. */
+const OVER: readonly LeadStatus[] = ['converted', 'lost', 'do_not_call']
+/** How many at the head of a queue are looked at for those that must not be called. */
+const HEAD = 50
+
+const DIALLING = [
+  'id',
+  'number',
+  'campaign_id',
+  'dialling_agent_id',
+  'dialling_call_id',
+  'dialling_from',
+  'dialling_since',
+  'attempts',
+] as const
+interface Row {
+  id: number
+  number: string
+  campaign_id: number | null
+  dialling_agent_id: number | null
+  dialling_call_id: string | null
+  dialling_from: Dialling['from'] | null
+  dialling_since: number | null
+  attempts: number
+}
+
+/** Each claim is one statement; what two of them do at the same moment is for the unique indexes to see. */
+export function createDialQueue(db: Database): DialQueue {
+  const isListed = sql<boolean>`exists (select 1 from do_not_call where do_not_call.number = leads.number)`
+  const isNumberFree = sql<boolean>`not exists (
+    select 1 from leads as other where other.number = leads.number and other.dial_state = 'dialling')`
+  const isAgentFree = (agentId: number) => sql<boolean>`not exists (
+    select 1 from leads as other where other.dialling_agent_id = ${agentId} and other.dial_state = 'dialling')`
+
+  const claim = (agentId: number, callId: string, now: number) =>
+    db.query.updateTable('leads').set((lead) => ({
+      dialling_from: lead.ref('dial_state').$castTo<Dialling['from']>(), // none that is dialling is claimed
+      dial_state: 'dialling',
+      dialling_agent_id: agentId,
+      dialling_call_id: callId,
+      dialling_since: now,
+    }))
+
+  /** Of one campaign, in the order of their turns. */
+  const due = (campaignId: number, zones: readonly (string | null)[], now: number) => {
+    const named = zones.filter((zone) => zone !== null)
+    return db.query
+      .selectFrom('leads')
+      .select('leads.id')
+      .where('campaign_id', '=', campaignId)
+      .where('dial_state', '=', 'waiting')
+      .where('next_try_at', '<=', now)
+      .where((is) =>
+        is.or([
+          ...(named.length > 0 ? [is('time_zone', 'in', named)] : []),
+          ...(zones.includes(null) ? [is('time_zone', 'is', null)] : []),
+        ]),
+      )
+      .orderBy('next_try_at')
+      .orderBy('leads.id')
+  }
+
+  return {
+    async next({ campaignId, zones, agentId, callId, now }) {
+      const [campaign, agent] = [rowId(campaignId) ?? 0, rowId(agentId) ?? 0]
+      await db.query
+        .updateTable('leads')
+        .set({
+          dial_state: 'done',
+          status: sql`case when ${isListed} then 'do_not_call' else status end`,
+          updated_at: now,
+        })
+        .where('id', 'in', due(campaign, zones, now).limit(HEAD))
+        .where('dial_state', '=', 'waiting')
+        .where((is) => is.or([is('status', 'in', OVER), isListed]))
+        .execute()
+      const row = await claim(agent, callId, now)
+        .where(
+          'id',
+          '=',
+          due(campaign, zones, now)
+            .where('status', 'not in', OVER)
+            .where((is) => is.not(isListed))
+            .where(isNumberFree)
+            .where(isAgentFree(agent))
+            .limit(1),
+        )
+        .where('dial_state', '=', 'waiting')
+        .where(({ exists, selectFrom }) =>
+          exists(
+            selectFrom('campaigns')
+              .select('campaigns.id')
+              .where('campaigns.id', '=', campaign)
+              .where('campaigns.status', '=', 'active')
+              .where('campaigns.automation', '=', 1),
+          ),
+        )
+        .returning(DIALLING)
+        .executeTakeFirst()
+        .catch(takenMeanwhile)
+      return row && toDialling(row)
+    },
+
+    async take({ leadId, agentId, callId, now }) {
+      const [lead, agent] = [rowId(leadId) ?? 0, rowId(agentId) ?? 0]
+      const row = await claim(agent, callId, now)
+        .where('id', '=', lead)
+        .where('dial_state', '!=', 'dialling')
+        .where((is) => is.not(isListed))
+        .where(isNumberFree)
+        .where(isAgentFree(agent))
+        .returning(DIALLING)
+        .executeTakeFirst()
+        .catch(takenMeanwhile)
+      if (row !== undefined) return toDialling(row)
+      const there = await db.query
+        .selectFrom('leads')
+        .select(isListed.as('listed'))
+        .where('id', '=', lead)
+        .executeTakeFirst()
+      if (there === undefined) throw new Refusal('not_found', { detail: 'Lead not found' })
+      // SQLite tells truth as a number.
+      if (Number(there.listed) === 1) {
+        throw new Refusal('dial_denied', { detail: 'this number is on the do-not-call list' })
+      }
+      throw new Refusal('conflict', { detail: 'the lead, its number or the agent is in a call already' })
+    },
+
+    async dialling() {
+      const rows = await db.query
+        .selectFrom('leads')
+        .select(DIALLING)
+        .where('dial_state', '=', 'dialling')
+        .orderBy('dialling_since')
+        .orderBy('id')
+        .execute()
+      return rows.map(toDialling)
+    },
+
+    async settle({ leadId, callId }, { outcome, counts, goesTo, nextTryAt, now }) {
+      const row = await db.query
+        .updateTable('leads')
+        .set((lead) => ({
+          dial_state: goesTo,
+          next_try_at: nextTryAt,
+          attempts: lead('attempts', '+', counts ? 1 : 0),
+          dialling_agent_id: null,
+          dialling_call_id: null,
+          dialling_since: null,
+          dialling_from: null,
+          updated_at: now,
+        }))
+        .$if(outcome !== null, (query) =>
+          query.set((lead) => ({ last_outcome: outcome, last_call_at: lead.ref('dialling_since') })),
+        )
+        .$if(outcome === 'answered', (query) =>
+          query.set({
+            status: sql<LeadStatus>`case when status = 'new' then 'contacted' else status end`,
+          }),
+        )
+        .where('id', '=', rowId(leadId) ?? 0)
+        .where('dial_state', '=', 'dialling')
+        .where('dialling_call_id', '=', callId)
+        .returning('id')
+        .executeTakeFirst()
+      return row !== undefined
+    },
+  }
+}
+
+function takenMeanwhile(err: unknown): undefined {
+  if (!(err instanceof UniqueViolation)) throw err
+}
+
+function toDialling(row: Row): Dialling {
+  return {
+    leadId: String(row.id),
+    number: row.number,
+    campaignId: row.campaign_id === null ? null : String(row.campaign_id),
+    agentId: String(row.dialling_agent_id),
+    callId: row.dialling_call_id ?? '',
+    from: row.dialling_from ?? 'idle',
+    attempts: row.attempts,
+    since: row.dialling_since ?? 0,
+  }
+}

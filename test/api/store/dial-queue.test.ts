@@ -1,0 +1,192 @@
+import { describe, expect, test } from 'vitest'
+import { createDialQueue } from '../../../api/store/sql/dial-queue.ts'
+import { createDoNotCall } from '../../../api/store/sql/do-not-call.ts'
+import { addCampaign, addLead, leadOf, now } from './campaign-rows.ts'
+import { onBothEngines } from './engines.ts'
+
+describe('the queue of leads', () => {
+  onBothEngines((engine) => {
+    async function setUp() {
+      const db = await engine.tables()
+      const queue = createDialQueue(db)
+      const campaignId = await addCampaign(db)
+      const order = { campaignId, zones: [null], agentId: '1', callId: 'hk_1', now }
+      return { db, queue, campaignId, order }
+    }
+    const over = { outcome: 'busy', counts: true, goesTo: 'waiting', nextTryAt: now + 60, now } as const
+
+    test('the lead that is due the longest is taken, and told of until it is settled', async () => {
+      const { db, queue, campaignId, order } = await setUp()
+      await addLead(db, campaignId)
+      const leadId = await addLead(db, campaignId, { number: '+49301', next_try_at: now - 5, attempts: 1 })
+      const taken = {
+        ...{ leadId, number: '+49301', campaignId, agentId: '1', callId: 'hk_1' },
+        ...{ from: 'waiting', attempts: 1, since: now },
+      }
+      expect(await queue.next(order)).toEqual(taken)
+      expect(await queue.dialling()).toEqual([taken])
+      expect(await queue.settle(taken, over)).toBe(true)
+      expect(await queue.dialling()).toEqual([])
+      expect(await leadOf(db, leadId)).toMatchObject({
+        dial_state: 'waiting',
+        status: 'new',
+        attempts: 2,
+        last_outcome: 'busy',
+        last_call_at: now,
+        next_try_at: now + 60,
+        dialling_call_id: null,
+        version: 1,
+      })
+    })
+
+    test.each([
+      ['is not due', { next_try_at: now + 1 }],
+      ['is in no queue', { dial_state: 'idle' }],
+      ['is done', { dial_state: 'done' }],
+      ['is being called', { dial_state: 'dialling', dialling_call_id: 'hk_0', dialling_agent_id: 2 }],
+      ['lives where it is night', { time_zone: 'Asia/Tokyo' }],
+      ['is won', { status: 'converted' }],
+      ['is lost', { status: 'lost' }],
+      ['must not be called', { status: 'do_not_call' }],
+    ] as const)('a lead that %s is not taken', async (_, flaw) => {
+      const { db, queue, campaignId, order } = await setUp()
+      await addLead(db, campaignId, flaw)
+      expect(await queue.next(order)).toBeUndefined()
+      await addLead(db, campaignId)
+      expect(await queue.next(order)).toBeDefined()
+    })
+
+    test.each([
+      ['is paused', { status: 'paused' }],
+      ['does not dial by itself', { automation: 0 }],
+    ] as const)('no lead is taken of a campaign that %s', async (_, flaw) => {
+      const { db, queue, order } = await setUp()
+      const campaignId = await addCampaign(db, flaw)
+      await addLead(db, campaignId)
+      expect(await queue.next({ ...order, campaignId })).toBeUndefined()
+    })
+
+    test('leads of the zones asked for are taken, with those that have none only where that is asked for', async () => {
+      const { db, queue, campaignId, order } = await setUp()
+      const zoned = await addLead(db, campaignId, { time_zone: 'Asia/Tokyo' })
+      const none = await addLead(db, campaignId)
+      expect((await queue.next({ ...order, zones: ['Asia/Tokyo', 'Asia/Seoul'] }))?.leadId).toBe(zoned)
+      expect(await queue.next({ ...order, zones: ['Asia/Seoul'], agentId: '2' })).toBeUndefined()
+      expect((await queue.next({ ...order, agentId: '2', callId: 'hk_2' }))?.leadId).toBe(none)
+      expect(await queue.next({ ...order, zones: [], agentId: '3' })).toBeUndefined()
+    })
+
+    test('a number on the do-not-call list is given up when its turn comes', async () => {
+      const { db, queue, campaignId, order } = await setUp()
+      const leadId = await addLead(db, campaignId, { number: '+49301', next_try_at: now - 5 })
+      const other = await addLead(db, campaignId)
+      await createDoNotCall(db).add(['+49301'], 'asked', now)
+      expect((await queue.next(order))?.leadId).toBe(other)
+      expect(await leadOf(db, leadId)).toMatchObject({
+        dial_state: 'done',
+        status: 'do_not_call',
+        attempts: 0,
+      })
+    })
+
+    test('a number that is being called is not called by another lead', async () => {
+      const { db, queue, campaignId, order } = await setUp()
+      const [first] = [
+        await addLead(db, campaignId, { number: '+49301' }),
+        await addLead(db, campaignId, { number: '+49301' }),
+      ]
+      expect((await queue.next(order))?.leadId).toBe(first)
+      expect(await queue.next({ ...order, agentId: '2', callId: 'hk_2' })).toBeUndefined()
+      await queue.settle({ leadId: first, callId: 'hk_1' }, { ...over, goesTo: 'done' })
+      expect(await queue.next({ ...order, agentId: '2', callId: 'hk_2' })).toBeDefined()
+    })
+
+    test('an agent who is in a call of a lead gets no other', async () => {
+      const { db, queue, campaignId, order } = await setUp()
+      await addLead(db, campaignId)
+      const other = await addLead(db, campaignId)
+      await queue.next(order)
+      expect(await queue.next({ ...order, callId: 'hk_2' })).toBeUndefined()
+      const taking = queue.take({ leadId: other, agentId: '1', callId: 'hk_2', now })
+      await expect(taking).rejects.toMatchObject({ code: 'conflict' })
+    })
+
+    test('20 diallers at once take 20 leads, each once', async () => {
+      const { db, queue, campaignId, order } = await setUp()
+      for (let n = 0; n < 20; n += 1) await addLead(db, campaignId)
+      const taken = new Map<string, string>()
+      // One that was second gets nothing and asks again, as a dialler does.
+      for (let round = 0; taken.size < 20 && round < 20; round += 1) {
+        const orders = Array.from({ length: 20 }, (_, n) => ({
+          ...order,
+          agentId: String(n + 1),
+          callId: `hk_${n + 1}`,
+        }))
+        for (const one of await Promise.all(orders.map(queue.next))) {
+          if (one === undefined) continue
+          expect(taken.has(one.leadId)).toBe(false)
+          taken.set(one.leadId, one.agentId)
+        }
+      }
+      expect(taken.size).toBe(20)
+      expect(new Set(taken.values()).size).toBe(20)
+    })
+
+    test.each([['idle'], ['waiting'], ['done']] as const)('one that is %s is taken by hand', async (from) => {
+      const { db, queue, campaignId } = await setUp()
+      const leadId = await addLead(db, campaignId, { dial_state: from, number: '+49301' })
+      const order = { leadId, agentId: '1', callId: 'hk_1', now }
+      expect(await queue.take(order)).toMatchObject({ leadId, from, callId: 'hk_1' })
+      for (const again of [order, { ...order, agentId: '2', callId: 'hk_2' }]) {
+        await expect(queue.take(again)).rejects.toMatchObject({ code: 'conflict' })
+      }
+    })
+
+    test('by hand: a number that is being called, one that must not be, and a lead that is not there', async () => {
+      const { db, queue } = await setUp()
+      const number = '+49301'
+      const [first, second] = [await addLead(db, null, { number }), await addLead(db, null, { number })]
+      const third = await addLead(db, null, { number: '+49302' })
+      await createDoNotCall(db).add(['+49302'], 'asked', now)
+      await queue.take({ leadId: first, agentId: '1', callId: 'hk_1', now })
+      const take = (leadId: string) => queue.take({ leadId, agentId: '2', callId: 'hk_2', now })
+      await expect(take(second)).rejects.toMatchObject({ code: 'conflict' })
+      await expect(take(third)).rejects.toMatchObject({ code: 'dial_denied' })
+      await expect(take('99')).rejects.toMatchObject({ code: 'not_found' })
+      await expect(take('\ud800')).rejects.toMatchObject({ code: 'not_found' })
+    })
+
+    test('the first word of a call’s end is heard, and none of another call', async () => {
+      const { db, queue, campaignId, order } = await setUp()
+      const leadId = await addLead(db, campaignId)
+      await queue.next(order)
+      expect(await queue.settle({ leadId, callId: 'hk_0' }, over)).toBe(false)
+      expect(await queue.settle({ leadId, callId: 'hk_1' }, over)).toBe(true)
+      expect(await queue.settle({ leadId, callId: 'hk_1' }, over)).toBe(false)
+      expect(await leadOf(db, leadId)).toMatchObject({ attempts: 1 })
+    })
+
+    test('what was never dialled leaves no trace', async () => {
+      const { db, queue, campaignId, order } = await setUp()
+      const leadId = await addLead(db, campaignId)
+      const before = await leadOf(db, leadId)
+      await queue.next(order)
+      await queue.settle(
+        { leadId, callId: 'hk_1' },
+        { outcome: null, counts: false, goesTo: 'waiting', nextTryAt: now, now },
+      )
+      expect(await leadOf(db, leadId)).toEqual(before)
+    })
+
+    test.each([
+      ['new', 'contacted'],
+      ['qualified', 'qualified'],
+    ] as const)('a lead that was %s and is reached is %s', async (status, then) => {
+      const { db, queue, campaignId, order } = await setUp()
+      const leadId = await addLead(db, campaignId, { status })
+      await queue.next(order)
+      await queue.settle({ leadId, callId: 'hk_1' }, { ...over, outcome: 'answered', goesTo: 'done' })
+      expect((await leadOf(db, leadId)).status).toBe(then)
+    })
+  })
+})
