@@ -2,6 +2,7 @@ import { join, resolve } from 'node:path'
 import { z } from 'zod'
 import { commonSettings, listOf, wholeNumber } from '../contract/env.ts'
 import { ALGORITHMS } from '../contract/keys.ts'
+import { checkMembership, membershipOf, membershipSettings } from './membership-settings.ts'
 import { checkOnboarding, onboardingOf, onboardingSettings } from './onboarding-settings.ts'
 import { checkPbx, pbxOf, pbxSettings } from './pbx-settings.ts'
 import { webhookSettings, webhooksOf } from './webhook-settings.ts'
@@ -33,10 +34,12 @@ export const Config = z
     HOOKSWITCH_ALLOWED_ORIGINS: listOf(),
     ...pbxSettings,
     ...onboardingSettings,
+    ...membershipSettings,
     ...webhookSettings,
   })
   .superRefine(checkPbx)
   .superRefine(checkOnboarding)
+  .superRefine(checkMembership)
   .transform((env) => ({
     keysFolder: join(resolve(env.HOOKSWITCH_DATA), 'keys'),
     securityLogPath: join(resolve(env.HOOKSWITCH_DATA), 'log', 'security.log'),
@@ -62,6 +65,7 @@ export const Config = z
     logLevel: env.HOOKSWITCH_LOG_LEVEL,
     ...pbxOf(env),
     ...onboardingOf(env),
+    ...membershipOf(env),
     ...webhooksOf(env),
   }))
 export type Config = z.output<typeof Config>

@@ -24,9 +24,10 @@ const HELP = `Usage: bin/hookswitch.mjs <command>
   sessions end <session id>     end one
   sessions end --user <name>    log somebody out everywhere
 
-  invitations add [--email <address>] [--days <n>]
+  invitations add [--email <address>] [--days <n>] [--role user|supervisor|admin] [--team <name>]
                                 lets one person register, only that address where one is named; 7 days
-                                unless told otherwise. It is shown once
+                                unless told otherwise. It is shown once. Role and team are for whoever
+                                uses it on the call centre's surface
   invitations list              those that can still be used
 
   provisioning list             extensions that are not as they should be on the PBX, and why

@@ -103,6 +103,7 @@ async function main() {
     const password = await preparePeople(data, settings.databaseUrl, demo)
     if (demo && settings.hasOwnMedia) addDemoMedia(settings.mediaRoot)
 
+    const bracketed = host.includes(':') ? `[${host}]` : host
     const env = {
       ...process.env,
       HOOKSWITCH_DATA: data,
@@ -112,7 +113,15 @@ async function main() {
       // The document's demo lets anybody in, and so does this one.
       ...(demo && !process.env.HOOKSWITCH_REGISTRATION ? { HOOKSWITCH_REGISTRATION: 'open' } : {}),
     }
-    const envs = { sidecar: env, api: { ...env, ...pbx?.apiEnv } }
+    const url = `http://${bracketed.replace('0.0.0.0', '127.0.0.1')}:${port}`
+    const isSet = (...names: string[]) =>
+      names.some((name) => process.env[name] || process.env[`${name}_FILE`])
+    const mailEnv = {
+      ...(isSet('HOOKSWITCH_APP_URL', 'HOOKSWITCH_PUBLIC_URL') ? {} : { HOOKSWITCH_APP_URL: url }),
+      // A log is no place for links, but a demo on one's own machine has no other.
+      ...(demo && !isSet('HOOKSWITCH_SMTP_URL') ? { HOOKSWITCH_MAIL_TO_LOG: 'true' } : {}),
+    }
+    const envs = { sidecar: env, api: { ...env, ...mailEnv, ...pbx?.apiEnv } }
     const sockets = { sidecar: join(run, 'sidecar.sock'), api: join(run, 'api.sock') }
     children.push(
       ...(await Promise.all(
@@ -127,7 +136,6 @@ async function main() {
     const confFolder = join(data, 'nginx', 'conf')
     const alsoIpv6 = host === '127.0.0.1' && (await canListen('::1'))
     const both = host === '0.0.0.0' && (await canListen('::'))
-    const bracketed = host.includes(':') ? `[${host}]` : host
     const listen = [
       `${bracketed}:${port}`,
       ...(alsoIpv6 ? [`[::1]:${port}`] : []),
@@ -161,7 +169,6 @@ async function main() {
       { host: host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '::1' : host, port },
       keysFolder,
     )
-    const url = `http://${bracketed.replace('0.0.0.0', '127.0.0.1')}:${port}`
     welcome(url, password, demo, performance.now() - startedAt)
     if (pbx !== undefined) say(pbx.welcome(url))
   } catch (err) {

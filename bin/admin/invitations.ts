@@ -1,9 +1,14 @@
 import { parseArgs } from 'node:util'
 import { z } from 'zod'
+import { Role } from '../../contract/claims.ts'
 import { CommandError, table, time } from './command.ts'
 import { inOffice, type Office } from './office.ts'
 
 const Email = z.email().max(254)
+const Team = z
+  .string()
+  .trim()
+  .regex(/^[^\p{C}]{1,100}$/u)
 const Days = z.coerce.number().int().min(1).max(365)
 
 /** `invitations add|list`. */
@@ -11,7 +16,12 @@ export async function invitationsCommand(words: string[]): Promise<void> {
   const { values: flags, positionals } = parseArgs({
     args: words,
     allowPositionals: true,
-    options: { email: { type: 'string' }, days: { type: 'string' } },
+    options: {
+      email: { type: 'string' },
+      days: { type: 'string' },
+      role: { type: 'string' },
+      team: { type: 'string' },
+    },
   })
   const [verb, stray] = positionals
   if (stray !== undefined) throw new CommandError('an address is given as --email <address>')
@@ -21,7 +31,8 @@ export async function invitationsCommand(words: string[]): Promise<void> {
         const email = flags.email === undefined ? null : emailOf(flags.email)
         const days = Days.safeParse(flags.days ?? 7)
         if (!days.success) throw new CommandError('--days is a whole number from 1 to 365')
-        const made = await invitations.invite({ email, days: days.data, createdBy: null })
+        const as = { role: roleOf(flags.role), team: teamOf(flags.team) }
+        const made = await invitations.invite({ email, days: days.data, createdBy: null, ...as })
         const whose = email === null ? 'whoever has it' : email
         return console.log(
           `an invitation for ${whose}, until ${time(made.expiresAt)}\ninvitation: ${made.invitation}   (shown this once, kept nowhere)`,
@@ -41,10 +52,31 @@ function emailOf(text: string): string {
   return email.data
 }
 
+/** What it makes of whoever uses it on the call centre's surface; a user where nothing is said. */
+function roleOf(text: string | undefined): Role | null {
+  if (text === undefined) return null
+  const role = Role.safeParse(text)
+  if (!role.success) throw new CommandError('--role is user, supervisor or admin')
+  return role.data
+}
+
+function teamOf(text: string | undefined): string | null {
+  if (text === undefined) return null
+  const team = Team.safeParse(text)
+  if (!team.success) throw new CommandError('--team is a name of at most 100 characters')
+  return team.data
+}
+
 async function listOpen(invitations: Office['invitations']): Promise<string> {
   const open = await invitations.open()
   return table([
-    ['for', 'since', 'until'],
-    ...open.map(({ email, createdAt, expiresAt }) => [email ?? 'anybody', time(createdAt), time(expiresAt)]),
+    ['for', 'as', 'team', 'since', 'until'],
+    ...open.map(({ email, role, team, createdAt, expiresAt }) => [
+      email ?? 'anybody',
+      role ?? 'user',
+      team ?? '-',
+      time(createdAt),
+      time(expiresAt),
+    ]),
   ])
 }

@@ -23,6 +23,7 @@ const INTERNAL = [
   'HOOKSWITCH_API_SOCKET',
   'HOOKSWITCH_NGINX_SOCKET',
   'HOOKSWITCH_NGINX_SOCKETS',
+  'HOOKSWITCH_MAIL_TO_LOG',
 ]
 /** What names a program instead of setting something: no schema, no default. */
 const PROGRAMS = [...nginx.overrides, ...redis.overrides]

@@ -1,4 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto'
+import type { Role } from '../../../contract/claims.ts'
 
 /** An invitation lets one person make one account. Times are unix seconds. */
 export interface Invitation {
@@ -6,6 +7,9 @@ export interface Invitation {
   hash: string
   /** The only address that may use it; anybody's where null. */
   email: string | null
+  /** What whoever uses it becomes in the call centre: a user where null, and without a team where null. */
+  role: Role | null
+  team: string | null
   createdBy: string | null
   createdAt: number
   expiresAt: number
@@ -22,22 +26,22 @@ export interface InvitationStore {
 
 export interface Invitations {
   /** @returns its text, shown once */
-  invite(to: { email: string | null; days: number; createdBy: string | null }): Promise<{
-    invitation: string
-    expiresAt: number
-  }>
+  invite(
+    to: Pick<Invitation, 'email' | 'createdBy'> &
+      Partial<Pick<Invitation, 'role' | 'team'>> & { days: number },
+  ): Promise<{ invitation: string; expiresAt: number }>
   open(): Promise<Invitation[]>
 }
 
 export function createInvitations(store: InvitationStore, now: () => number): Invitations {
   const nowS = () => Math.floor(now() / 1000)
   return {
-    async invite({ email, days, createdBy }) {
+    async invite({ email, role = null, team = null, days, createdBy }) {
       const invitation = `inv_${randomBytes(24).toString('base64url')}`
       const createdAt = nowS()
       const expiresAt = createdAt + days * 86_400
       const hash = hashOf(invitation)
-      await store.add({ hash, email, createdBy, createdAt, expiresAt, usedAt: null })
+      await store.add({ hash, email, role, team, createdBy, createdAt, expiresAt, usedAt: null })
       return { invitation, expiresAt }
     },
     open: () => store.open(nowS()),

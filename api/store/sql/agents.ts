@@ -1,4 +1,4 @@
-import type { Expression, ExpressionBuilder, SqlBool } from 'kysely'
+import type { Expression, ExpressionBuilder, Kysely, SqlBool } from 'kysely'
 import { sql } from 'kysely'
 import type { Agent, AgentStore } from '../../core/crew/agent.ts'
 import type { Scope } from '../../core/crew/scope.ts'
@@ -44,21 +44,7 @@ export function createAgentStore(db: Database): AgentStore {
     updatedAt: row.updated_at,
   })
 
-  function insert(agent: Pick<Agent, 'userId' | 'name' | 'kind' | 'team'>, now: number) {
-    return db.query.insertInto('agents').values({
-      user_id: agent.userId === null ? null : (rowId(agent.userId) ?? 0),
-      name: agent.name,
-      kind: agent.kind,
-      team: agent.team,
-      // Whoever has not said that they are ready gets no calls.
-      status: 'offline',
-      status_at: now,
-      free_from: 0,
-      version: 1,
-      created_at: now,
-      updated_at: now,
-    })
-  }
+  const insert = (agent: NewAgentRow, now: number) => insertAgent(db.query, agent, now)
 
   return {
     async ofUser(userId, now, nameOf) {
@@ -161,4 +147,23 @@ function shown(is: ExpressionBuilder<Tables, 'agents'>, scope: Scope): Expressio
   if (scope.sees === 'all') return sql<SqlBool>`1 = 1`
   const own = is('agents.id', '=', rowId(scope.agentId) ?? 0)
   return scope.sees === 'own' ? own : is.or([is('agents.team', '=', scope.team), own])
+}
+
+type NewAgentRow = Pick<Agent, 'userId' | 'name' | 'kind' | 'team'>
+
+/** @param query single, or a transaction's */
+export function insertAgent(query: Kysely<Tables>, agent: NewAgentRow, now: number) {
+  return query.insertInto('agents').values({
+    user_id: agent.userId === null ? null : (rowId(agent.userId) ?? 0),
+    name: agent.name,
+    kind: agent.kind,
+    team: agent.team,
+    // Whoever has not said that they are ready gets no calls.
+    status: 'offline',
+    status_at: now,
+    free_from: 0,
+    version: 1,
+    created_at: now,
+    updated_at: now,
+  })
 }

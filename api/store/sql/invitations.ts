@@ -1,26 +1,13 @@
-import type { ExpressionBuilder, ExpressionWrapper, SqlBool, Transaction } from 'kysely'
-import type { InvitationStore } from '../../core/onboarding/invitations.ts'
+import type { ExpressionBuilder, ExpressionWrapper, Kysely, Selectable, SqlBool, Transaction } from 'kysely'
+import type { Invitation, InvitationStore } from '../../core/onboarding/invitations.ts'
 import { rowId } from './bind.ts'
 import type { Database } from './database.ts'
-import type { Tables } from './tables.ts'
+import type { InvitationsTable, Tables } from './tables.ts'
 import { fold } from './users.ts'
 
 export function createInvitationStore(db: Database): InvitationStore {
   return {
-    async add({ hash, email, createdBy, createdAt, expiresAt, usedAt }) {
-      await db.query
-        .insertInto('invitations')
-        .values({
-          hash,
-          email_folded: email === null ? null : fold(email),
-          created_by: createdBy === null ? null : (rowId(createdBy) ?? null),
-          created_at: createdAt,
-          expires_at: expiresAt,
-          used_at: usedAt,
-          used_by: null,
-        })
-        .execute()
-    },
+    add: (invitation) => insertInvitation(db.query, invitation),
     async isGood(hash, email, now) {
       const row = await db.query
         .selectFrom('invitations')
@@ -37,15 +24,42 @@ export function createInvitationStore(db: Database): InvitationStore {
         .where('expires_at', '>', now)
         .orderBy('created_at', 'desc')
         .execute()
-      return rows.map((row) => ({
-        hash: row.hash,
-        email: row.email_folded,
-        createdBy: row.created_by === null ? null : String(row.created_by),
-        createdAt: row.created_at,
-        expiresAt: row.expires_at,
-        usedAt: row.used_at,
-      }))
+      return rows.map(toInvitation)
     },
+  }
+}
+
+/** @param query single, or a transaction's */
+export async function insertInvitation(
+  query: Kysely<Tables>,
+  { hash, email, role, team, createdBy, createdAt, expiresAt, usedAt }: Invitation,
+): Promise<void> {
+  await query
+    .insertInto('invitations')
+    .values({
+      hash,
+      email_folded: email === null ? null : fold(email),
+      role,
+      team,
+      created_by: createdBy === null ? null : (rowId(createdBy) ?? null),
+      created_at: createdAt,
+      expires_at: expiresAt,
+      used_at: usedAt,
+      used_by: null,
+    })
+    .execute()
+}
+
+export function toInvitation(row: Selectable<InvitationsTable>): Invitation {
+  return {
+    hash: row.hash,
+    email: row.email_folded,
+    role: row.role,
+    team: row.team,
+    createdBy: row.created_by === null ? null : String(row.created_by),
+    createdAt: row.created_at,
+    expiresAt: row.expires_at,
+    usedAt: row.used_at,
   }
 }
 

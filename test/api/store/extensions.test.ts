@@ -119,7 +119,15 @@ describe('extensions', () => {
 
     test('undone, nothing is left: no user, no login, the invitation good again, the number to be taken away', async () => {
       const { db, store, users, invitations, reserve } = await setUp()
-      const invitation = { hash: 'h', email: null, createdBy: null, createdAt: 0, usedAt: null }
+      const invitation = {
+        hash: 'h',
+        email: null,
+        role: null,
+        team: null,
+        createdBy: null,
+        createdAt: 0,
+        usedAt: null,
+      }
       await invitations.add({ ...invitation, expiresAt: 5_000 })
       const known = await reserve('anna@example.org', { invitation: 'h' })
       expect(await invitations.isGood('h', 'anna@example.org', 1_100)).toBe(false)
@@ -133,7 +141,15 @@ describe('extensions', () => {
 
     test('an invitation makes one account, however many try at once', async () => {
       const { invitations, users, reserve } = await setUp()
-      const invitation = { hash: 'h', email: null, createdBy: null, createdAt: 0, usedAt: null }
+      const invitation = {
+        hash: 'h',
+        email: null,
+        role: null,
+        team: null,
+        createdBy: null,
+        createdAt: 0,
+        usedAt: null,
+      }
       await invitations.add({ ...invitation, expiresAt: 5_000 })
       const emails = ['a@example.org', 'b@example.org', 'c@example.org']
       const tries = await Promise.allSettled(emails.map((email) => reserve(email, { invitation: 'h' })))

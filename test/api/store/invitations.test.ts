@@ -39,7 +39,15 @@ describe('an invitation', () => {
 
     test('is listed while it can be used, the newest first', async () => {
       const { store, invitations } = await setUp('anna@example.org')
-      const old = { hash: 'old', email: null, createdBy: '7', createdAt: 5, usedAt: null }
+      const old = {
+        hash: 'old',
+        email: null,
+        role: null,
+        team: null,
+        createdBy: '7',
+        createdAt: 5,
+        usedAt: null,
+      }
       await store.add({ ...old, expiresAt: NOW + 1 })
       await store.add({ ...old, hash: 'over', expiresAt: NOW })
       const open = await invitations.open()

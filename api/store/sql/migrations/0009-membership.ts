@@ -8,6 +8,8 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     .addColumn('email', 'text', (column) => column.notNull())
     .addColumn('email_folded', 'text', (column) => column.notNull().unique())
     .addColumn('password_hash', 'text', (column) => column.notNull())
+    // What the agent is to be called.
+    .addColumn('name', 'text', (column) => column.notNull())
     // Of the last mail's link; null until one was sent.
     .addColumn('token_hash', 'text', (column) => column.unique())
     .addColumn('created_at', 'bigint', (column) => column.notNull())
@@ -18,7 +20,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
   await withId(db, db.schema.createTable('mails'))
     .addColumn('kind', 'text', (column) => column.notNull())
     .addColumn('recipient', 'text', (column) => column.notNull())
-    // Of the registration or the invitation it is about.
+    // The hash of the invitation it brings.
     .addColumn('about', 'text')
     .addColumn('tries', 'bigint', (column) => column.notNull())
     .addColumn('next_try_at', 'bigint', (column) => column.notNull())

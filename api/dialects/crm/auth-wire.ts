@@ -1,0 +1,111 @@
+import { z } from '@hono/zod-openapi'
+import { Address, Password, Username } from '../../core/membership/account.ts'
+import type { InvitationShown } from '../../core/membership/inviting.ts'
+import type { User } from '../../core/users.ts'
+import { iso, ShownId, Time } from './request.ts'
+import { roleName } from './wire.ts'
+
+/** What is missing, empty or no text at all is credentials that are wrong: the guide has one word for all. */
+const Credential = (most: number) =>
+  z
+    .preprocess((said) => (typeof said === 'string' && said.length <= most ? said : ''), z.string())
+    .openapi({ type: 'string' })
+export const LoginBody = z.object({ username: Credential(256), password: Credential(1024) })
+
+const PersonName = z
+  .string()
+  .trim()
+  .max(100)
+  .regex(/^[^\p{C}]*$/u, 'a name is one line')
+  .optional()
+const Token = z.string().min(1).max(128)
+
+export const RegisterBody = z.object({
+  username: Username,
+  email: Address,
+  password: Password,
+  firstName: PersonName,
+  lastName: PersonName,
+})
+export const VerifyBody = z.object({
+  token: Token,
+  username: Username.optional().openapi({ description: 'In place of one that somebody else got meanwhile' }),
+})
+export const ResendBody = z.object({ email: Address })
+
+const ROLES = { ADMIN: 'admin', SUPERVISOR: 'supervisor', AGENT: 'user' } as const
+export const InviteBody = z.object({
+  email: Address,
+  role: z
+    .preprocess(
+      (said) => (typeof said === 'string' ? said.toUpperCase() : said),
+      z.enum(['ADMIN', 'SUPERVISOR', 'AGENT']),
+    )
+    .transform((said) => ROLES[said])
+    .openapi({ type: 'string', enum: ['ADMIN', 'SUPERVISOR', 'AGENT'] }),
+  team: z
+    .string()
+    .trim()
+    .min(1)
+    .max(100)
+    .regex(/^[^\p{C}]*$/u, 'a team is one line')
+    .optional(),
+  days: z.int().min(1).max(30).default(7),
+})
+export const TokenBody = z.object({ token: Token })
+export const AcceptBody = RegisterBody.extend({
+  token: Token,
+  email: Address.optional().openapi({ description: 'Asked for where the invitation names none' }),
+})
+
+/** What the agent is called: the person's name, or else the user's. */
+export function nameOf({
+  firstName = '',
+  lastName = '',
+  username,
+}: Pick<z.output<typeof RegisterBody>, 'firstName' | 'lastName' | 'username'>): string {
+  return `${firstName} ${lastName}`.trim() || username
+}
+
+const RoleShown = z.enum(['admin', 'supervisor', 'agent'])
+
+/** The guide, "Login Request". */
+export const LoggedIn = z
+  .object({ token: z.string(), user_id: ShownId, username: z.string(), role: RoleShown })
+  .openapi('CrmLogin')
+export const loggedIn = (
+  token: string,
+  { id, username, role }: Pick<User, 'id' | 'username' | 'role'>,
+): z.output<typeof LoggedIn> => ({ token, user_id: Number(id), username, role: roleName(role) })
+
+export const Said = z.object({ message: z.string() }).openapi('CrmMessage')
+export const Verified = z.object({ message: z.string(), username: z.string() }).openapi('CrmVerified')
+
+const invitation = { role: RoleShown, team: z.string().nullable(), expiresAt: Time }
+export const Invited = z
+  .object({ message: z.string(), email: z.string().nullable(), ...invitation })
+  .openapi('CrmInvited')
+export const InvitationDetails = z
+  .object({ email: z.string().nullable(), invitedBy: z.string().nullable(), ...invitation })
+  .openapi('CrmInvitation')
+
+export const invited = ({ email, role, team, expiresAt }: InvitationShown): z.output<typeof Invited> => ({
+  message: 'The invitation is on its way',
+  email,
+  role: roleName(role),
+  team,
+  expiresAt: iso(expiresAt),
+})
+export const invitationDetails = ({
+  email,
+  role,
+  team,
+  invitedBy,
+  expiresAt,
+}: InvitationShown): z.output<typeof InvitationDetails> => ({
+  email,
+  role: roleName(role),
+  team,
+  invitedBy,
+  expiresAt: iso(expiresAt),
+})
