@@ -1,6 +1,62 @@
+import { troubleFor } from '../../contract/log.ts'
+import { type Chore, every } from '../chore.ts'
+import { createDesk } from '../core/desk/desk.ts'
+import { createDeskDialling } from '../core/desk/desk-dialling.ts'
+import { createLine } from '../core/desk/line.ts'
+import { createOverseeing } from '../core/desk/overseeing.ts'
+import { createSightings } from '../core/desk/sightings.ts'
+import { newId } from '../core/tokens.ts'
 import type { CallRoutesNeeds } from '../dialects/crm/call-routes.ts'
+import { createDialKeys } from '../store/redis/dial-keys.ts'
+import { createDeskLeads } from '../store/sql/desk-leads.ts'
+import { createDialQueue } from '../store/sql/dial-queue.ts'
 import type { Base, Room } from './base.ts'
+import { statsOf } from './stats.ts'
 
-export function joinCalls({ door }: Base): Room<CallRoutesNeeds> {
-  return { routes: { door } }
+export function joinCalls(base: Base): Room<CallRoutesNeeds> {
+  const { door, config, db, redis, agents, callLog, doNotCall, policy, mediaLinks, log, now } = base
+  const { history, dialled } = base
+  const { calls, table, directory, isOnline } = base.telephony
+  const overseeing = createOverseeing({ agents, directory, now })
+  const dialling = createDeskDialling({
+    calls,
+    leads: createDeskLeads(db),
+    agents,
+    doNotCall,
+    queue: createDialQueue(db),
+    callLog,
+    keys: createDialKeys(redis),
+    policy,
+    newId,
+    now,
+  })
+  const sightings = createSightings({ callLog, table, history, dialled, agents, directory, overseeing })
+  const desk = createDesk({
+    dialling,
+    calls,
+    sightings,
+    overseeing,
+    agents,
+    directory,
+    doNotCall,
+    policy,
+    mediaLinks,
+  })
+  const line = createLine({ hasPbx: config.pbx !== undefined, isOnline, monotonic: base.monotonic })
+  const { activeCalls } = statsOf(base)
+  const sipDomain = config.sipServer.domain === '' ? undefined : config.sipServer.domain
+  let chore: Chore | undefined
+  return {
+    routes: { door, desk, line, activeCalls: ({ standing }) => activeCalls(standing.scope), sipDomain },
+    open() {
+      chore = every(
+        1_000,
+        async () => line.look(),
+        troubleFor(log)('the way to the PBX could not be looked at'),
+      )
+    },
+    async close() {
+      chore?.stop()
+    },
+  }
 }

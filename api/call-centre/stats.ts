@@ -1,6 +1,22 @@
+import { createStats, type Stats } from '../core/desk/stats.ts'
 import type { StatsRoutesNeeds } from '../dialects/crm/stats-routes.ts'
+import { createDeskStatsStore } from '../store/sql/desk-stats.ts'
 import type { Base, Room } from './base.ts'
 
-export function joinStats({ door }: Base): Room<StatsRoutesNeeds> {
-  return { routes: { door } }
+export function joinStats(base: Base): Room<StatsRoutesNeeds> {
+  const { door, agents, now } = base
+  return {
+    routes: { door, stats: statsOf(base), findAgent: agents.find, timeZone: 'UTC', now },
+  }
+}
+
+export function statsOf({ db, telephony }: Pick<Base, 'db' | 'telephony'>): Stats {
+  const { table, directory, presence, isOnline } = telephony
+  return createStats({
+    store: createDeskStatsStore(db),
+    table,
+    directory,
+    isReachable: presence.isReachable,
+    isOnline,
+  })
 }

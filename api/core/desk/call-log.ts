@@ -1,6 +1,6 @@
 import type { Outcome } from '../calls/call.ts'
 
-/** A call that an agent made from the call centre, and whom it was for. */
+/** A call of an agent, and whom it was for. */
 export interface DeskCall {
   /** A number of our own, as clients want one. */
   id: string
@@ -17,7 +17,11 @@ export interface DeskCall {
 
 export interface CallLog {
   add(call: Omit<DeskCall, 'id' | 'outcome'>): Promise<DeskCall>
+  /** Adds it unless it is there. @returns the one that is */
+  note(call: Omit<DeskCall, 'id' | 'outcome'>): Promise<DeskCall>
   /** @param id ours or the call's own */
   find(id: string): Promise<DeskCall | undefined>
   finish(callId: string, outcome: Outcome): Promise<void>
+  /** Nothing was dialled. */
+  forget(callId: string): Promise<void>
 }

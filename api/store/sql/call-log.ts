@@ -6,32 +6,39 @@ import type { DeskCallsTable } from './tables-call-centre.ts'
 
 /** The first outcome of a call stays. */
 export function createCallLog(db: Database): CallLog {
-  return {
-    async add({ callId, agentId, leadId, campaignId, number, createdAt }) {
-      const row = await db.query
-        .insertInto('desk_calls')
-        .values({
-          call_id: callId,
-          agent_id: rowId(agentId) ?? 0,
-          lead_id: leadId === null ? null : (rowId(leadId) ?? null),
-          campaign_id: campaignId === null ? null : (rowId(campaignId) ?? null),
-          number,
-          created_at: createdAt,
-          outcome: null,
-        })
-        .returningAll()
-        .executeTakeFirstOrThrow()
-      return toCall(row)
-    },
+  const insert = (call: Omit<DeskCall, 'id' | 'outcome'>) =>
+    db.query.insertInto('desk_calls').values({
+      call_id: call.callId,
+      agent_id: rowId(call.agentId) ?? 0,
+      lead_id: keyOf(call.leadId),
+      campaign_id: keyOf(call.campaignId),
+      number: call.number,
+      created_at: call.createdAt,
+      outcome: null,
+    })
 
-    async find(id) {
-      if (!storable(id)) return undefined
-      const row = await db.query
-        .selectFrom('desk_calls')
-        .selectAll()
-        .where((is) => is.or([is('call_id', '=', id), is('id', '=', rowId(id) ?? 0)]))
+  async function find(id: string): Promise<DeskCall | undefined> {
+    if (!storable(id)) return undefined
+    const row = await db.query
+      .selectFrom('desk_calls')
+      .selectAll()
+      .where((is) => is.or([is('call_id', '=', id), is('id', '=', rowId(id) ?? 0)]))
+      .executeTakeFirst()
+    return row && toCall(row)
+  }
+
+  return {
+    find,
+    add: async (call) => toCall(await insert(call).returningAll().executeTakeFirstOrThrow()),
+
+    async note(call) {
+      const added = await insert(call)
+        .onConflict((known) => known.column('call_id').doNothing())
+        .returningAll()
         .executeTakeFirst()
-      return row && toCall(row)
+      const noted = added === undefined ? await find(call.callId) : toCall(added)
+      if (noted === undefined) throw new TypeError('a call was just noted')
+      return noted
     },
 
     async finish(callId, outcome) {
@@ -42,8 +49,14 @@ export function createCallLog(db: Database): CallLog {
         .where('outcome', 'is', null)
         .execute()
     },
+
+    async forget(callId) {
+      await db.query.deleteFrom('desk_calls').where('call_id', '=', callId).execute()
+    },
   }
 }
+
+const keyOf = (id: string | null) => (id === null ? null : (rowId(id) ?? null))
 
 const toCall = (row: Selectable<DeskCallsTable>): DeskCall => ({
   id: String(row.id),

@@ -1,0 +1,136 @@
+import { createHash } from 'node:crypto'
+import { ourCallId } from '../calls/call-id.ts'
+import type { Calls } from '../calls/calls.ts'
+import type { DialQueue } from '../campaigns/dial-queue.ts'
+import type { Agent, AgentStore } from '../crew/agent.ts'
+import type { Standing } from '../crew/scope.ts'
+import type { DialKeys } from '../dialling/limits.ts'
+import type { DialPolicy } from '../dialling/policy.ts'
+import type { DoNotCall } from '../leads/do-not-call.ts'
+import type { Lead } from '../leads/lead.ts'
+import { Refusal } from '../refusal.ts'
+import { barred, mustBeCallable } from './barring.ts'
+import type { CallLog, DeskCall } from './call-log.ts'
+import type { Desk, Deskmate } from './desk.ts'
+import type { DeskLeads } from './desk-leads.ts'
+
+export interface DeskDiallingNeeds {
+  calls: Pick<Calls, 'dial'>
+  leads: DeskLeads
+  agents: Pick<AgentStore, 'find'>
+  doNotCall: Pick<DoNotCall, 'has'>
+  queue: Pick<DialQueue, 'take' | 'settle'>
+  callLog: Pick<CallLog, 'add' | 'find' | 'forget'>
+  keys: DialKeys
+  policy: () => Pick<DialPolicy, 'judge' | 'spell'>
+  newId: () => string
+  now: () => number
+}
+
+/** Somebody with a phone. */
+type Caller = Agent & { userId: string; extension: string }
+
+export function createDeskDialling(needs: DeskDiallingNeeds): Pick<Desk, 'dial' | 'direct'> {
+  const { calls, leads, agents, doNotCall, queue, callLog, keys, policy, newId } = needs
+  const nowS = () => Math.floor(needs.now() / 1000)
+
+  return {
+    async dial(by, { leadId, agentId, key }) {
+      const caller = await callerFor(by.standing, agentId)
+      const lead = await leads.find(leadId, by.standing.scope)
+      if (lead === undefined) throw new Refusal('not_found', { detail: 'Lead not found' })
+      return once(by, key, ['lead', leadId, caller.id], (callId) => callLead(by, caller, lead, callId))
+    },
+
+    async direct(by, { number, agentId, key }) {
+      const caller = await callerFor(by.standing, agentId)
+      const spelled = policy().spell(number)
+      const { isEmergency } = policy().judge(number)
+      const lead = isEmergency ? undefined : await leads.ofNumber(spelled, by.standing.scope)
+      return once(by, key, ['number', spelled, caller.id], async (callId) => {
+        if (lead !== undefined) return callLead(by, caller, lead, callId)
+        if (!isEmergency) await mustBeCallable(doNotCall, spelled)
+        return ring(by, caller, { callId, number, leadId: null, campaignId: null })
+      })
+    },
+  }
+
+  async function callerFor({ agent, role, scope }: Standing, agentId: string | undefined): Promise<Caller> {
+    if (agentId === undefined || agentId === agent.id) return withPhone(agent)
+    if (role === 'user') throw new Refusal('forbidden', { detail: 'Only supervisors dial for others' })
+    const other = await agents.find(agentId, scope)
+    if (other === undefined) throw new Refusal('not_found', { detail: 'Agent not found' })
+    return withPhone(other)
+  }
+
+  /** The same key with the same request gives the same call, and nothing is taken twice. */
+  async function once(
+    { actor }: Deskmate,
+    key: string | undefined,
+    about: readonly string[],
+    work: (callId: string) => Promise<DeskCall>,
+  ): Promise<DeskCall> {
+    const callId = ourCallId(newId())
+    if (key === undefined) return work(callId)
+    // No client's own key has a blank: other surfaces keep theirs in the same place.
+    const ours = `desk ${key}`
+    const fingerprint = createHash('sha256').update(JSON.stringify(about)).digest('base64url')
+    const claimed = await keys.claim(actor.userId, ours, fingerprint, callId)
+    if (claimed !== callId) {
+      const made = await callLog.find(claimed)
+      if (made !== undefined) return made
+      throw new Refusal('conflict', { detail: 'the first request with this Idempotency-Key is under way' })
+    }
+    try {
+      return await work(callId)
+    } catch (err) {
+      await keys.release(actor.userId, ours, callId).catch(() => {})
+      throw err
+    }
+  }
+
+  async function callLead(by: Deskmate, caller: Caller, lead: Lead, callId: string): Promise<DeskCall> {
+    if (lead.status === 'do_not_call') throw barred()
+    await mustBeCallable(doNotCall, lead.number)
+    const taken = await queue.take({ leadId: lead.id, agentId: caller.id, callId, now: nowS() })
+    const { number, campaignId } = taken
+    try {
+      return await ring(by, caller, { callId, number, leadId: lead.id, campaignId })
+    } catch (err) {
+      // What cannot be put back now is settled when nobody knows of such a call.
+      await queue
+        .settle(taken, {
+          outcome: null,
+          counts: false,
+          goesTo: taken.from,
+          nextTryAt: lead.nextTryAt,
+          now: nowS(),
+        })
+        .catch(() => {})
+      throw err
+    }
+  }
+
+  /** Throws where nothing rings: then there was no call. */
+  async function ring(
+    { actor }: Deskmate,
+    caller: Caller,
+    about: Pick<DeskCall, 'callId' | 'number' | 'leadId' | 'campaignId'>,
+  ): Promise<DeskCall> {
+    const made = await callLog.add({ ...about, agentId: caller.id, createdAt: nowS() })
+    try {
+      const { callId, number } = about
+      await calls.dial(actor, { callId, number, userId: caller.userId })
+      return made
+    } catch (err) {
+      await callLog.forget(about.callId).catch(() => {})
+      throw err
+    }
+  }
+}
+
+function withPhone(agent: Agent): Caller {
+  const { userId, extension, disabled } = agent
+  if (userId !== null && extension !== null && !disabled) return { ...agent, userId, extension }
+  throw new Refusal('conflict', { detail: 'this agent has no extension, so there is no phone to ring' })
+}

@@ -1,0 +1,28 @@
+import type { DeskLeads } from '../../core/desk/desk-leads.ts'
+import { rowId, storable } from './bind.ts'
+import type { Database } from './database.ts'
+import { shown, toLead } from './lead-rows.ts'
+
+export function createDeskLeads(db: Database): DeskLeads {
+  const leads = () => db.query.selectFrom('leads').selectAll('leads')
+
+  return {
+    async find(id, scope) {
+      const row = await leads()
+        .where('leads.id', '=', rowId(id) ?? 0)
+        .where((is) => shown(is, scope))
+        .executeTakeFirst()
+      return row && toLead(row)
+    },
+
+    async ofNumber(number, scope) {
+      if (!storable(number)) return undefined
+      const row = await leads()
+        .where('leads.number', '=', number)
+        .where((is) => shown(is, scope))
+        .orderBy('leads.id')
+        .executeTakeFirst()
+      return row && toLead(row)
+    },
+  }
+}

@@ -1,0 +1,85 @@
+import { type Expression, PostgresAdapter, type RawBuilder, type SqlBool, sql } from 'kysely'
+import type { Outcome } from '../../core/calls/call.ts'
+import type { Scope } from '../../core/crew/scope.ts'
+import type { CrewMember, DeskStatsStore, Span } from '../../core/desk/desk-stats.ts'
+import { rowId } from './bind.ts'
+import type { Database } from './database.ts'
+
+type Agents = Expression<SqlBool> | RawBuilder<SqlBool>
+
+/** Two indexes lead to the calls of an agent: their own calls by time, and the history's parties by time. */
+export function createDeskStatsStore(db: Database): DeskStatsStore {
+  // The history's ids are sorted by their bytes, those of what was asked for as people sort; PostgreSQL compares
+  // the two only where it is told how.
+  const isPostgres = db.query.getExecutor().adapter instanceof PostgresAdapter
+  const [bytes, words] = isPostgres ? [sql`collate "C"`, sql`collate "default"`] : [sql``, sql``]
+
+  /** Each call of these agents once, with what is known of it. */
+  const calls = (agents: Agents, { from, until }: Span) => sql`
+    (select desk_calls.call_id ${bytes} as id from desk_calls
+      where desk_calls.created_at >= ${from} and desk_calls.created_at < ${until}
+        and desk_calls.agent_id in (select agents.id from agents where ${agents})
+    union
+    select call_parties.call_id as id from call_parties
+      where call_parties.started_at >= ${from} and call_parties.started_at < ${until}
+        and call_parties.user_id in (select agents.user_id from agents where ${agents})) as theirs
+    left join calls on calls.id = theirs.id
+    left join desk_calls on desk_calls.call_id = theirs.id ${words}
+    left join dialled_calls on dialled_calls.id = theirs.id ${words}
+    where coalesce(calls.started_at, desk_calls.created_at) >= ${from}
+      and coalesce(calls.started_at, desk_calls.created_at) < ${until}`
+  const outcome = sql<Outcome | null>`coalesce(calls.outcome, desk_calls.outcome, dialled_calls.outcome)`
+  const count = (of: RawBuilder<unknown>) => sql<number>`cast(coalesce(sum(${of}), 0) as bigint)`
+  const talked = sql`case when ${outcome} = 'answered' then coalesce(calls.billable, 0) else 0 end`
+
+  return {
+    async crew(scope) {
+      const { rows } = await sql<CrewMember>`
+        select agents.status as status, users.extension as extension
+          from agents join users on users.id = agents.user_id
+          where users.disabled = 0 and ${shown(scope)}`.execute(db.query)
+      return rows
+    },
+
+    async tally(scope, span) {
+      const { rows } = await sql<{
+        campaign: number | null
+        outcome: Outcome | null
+        calls: number
+        talked: number
+      }>`
+        select desk_calls.campaign_id as campaign, ${outcome} as outcome,
+            count(*) as calls, ${count(talked)} as talked
+          from ${calls(shown(scope), span)}
+          group by desk_calls.campaign_id, ${outcome}
+          order by desk_calls.campaign_id, ${outcome}`.execute(db.query)
+      return rows.map(({ campaign, ...row }) => ({
+        ...row,
+        campaignId: campaign === null ? null : String(campaign),
+      }))
+    },
+
+    async ofAgent(agent, span) {
+      const user = rowId(agent.userId ?? '') ?? 0
+      const isTheirs = sql<SqlBool>`agents.id = ${rowId(agent.id) ?? 0}`
+      /** In the house one calls another; what the API dialled it knows. */
+      const made = sql`(dialled_calls.user_id = ${user} or calls.direction = 'outgoing' or exists (
+        select 1 from call_parties where call_parties.call_id = calls.id and call_parties.user_id = ${user}
+          and call_parties.extension = calls.from_number ${words}))`
+      const missed = sql`case when calls.id is not null and ${outcome} not in ('answered', 'unknown')
+        and not coalesce(${made}, false) then 1 else 0 end`
+      const { rows } = await sql<{ calls: number; answered: number; missed: number; talked: number }>`
+        select count(*) as calls, ${count(sql`case when ${outcome} = 'answered' then 1 else 0 end`)} as answered,
+            ${count(missed)} as missed, ${count(talked)} as talked
+          from ${calls(isTheirs, span)}`.execute(db.query)
+      return rows[0] ?? { calls: 0, answered: 0, missed: 0, talked: 0 }
+    },
+  }
+}
+
+/** Whose calls a scope shows. */
+function shown(scope: Scope): RawBuilder<SqlBool> {
+  if (scope.sees === 'all') return sql<SqlBool>`1 = 1`
+  const own = sql<SqlBool>`agents.id = ${rowId(scope.agentId) ?? 0}`
+  return scope.sees === 'own' ? own : sql<SqlBool>`(agents.team = ${scope.team} or ${own})`
+}
