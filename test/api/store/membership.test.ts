@@ -1,0 +1,256 @@
+import { describe, expect, test } from 'vitest'
+import { createOutbox } from '../../../api/core/membership/outbox.ts'
+import { createInvitations, hashOf } from '../../../api/core/onboarding/invitations.ts'
+import { createAgentStore } from '../../../api/store/sql/agents.ts'
+import { type Database, openDatabase } from '../../../api/store/sql/database.ts'
+import { createInvitationStore } from '../../../api/store/sql/invitations.ts'
+import { createInviteStore } from '../../../api/store/sql/invites.ts'
+import { createMailStore } from '../../../api/store/sql/mails.ts'
+import { migrate } from '../../../api/store/sql/migrate.ts'
+import { createRegistrationStore } from '../../../api/store/sql/registrations.ts'
+import { createUserStore } from '../../../api/store/sql/users.ts'
+import { onBothEngines } from './engines.ts'
+import { newUser } from './rows.ts'
+
+const NOW = 1_000_000
+const ACCOUNT = {
+  username: 'anna',
+  email: 'Anna@example.org',
+  name: 'Anna Berg',
+  passwordHash: '$argon2id$a',
+}
+const AT = { now: NOW, expiresAt: NOW + 86_400 }
+
+const storesOf = (db: Database) => ({
+  db,
+  store: createRegistrationStore(db),
+  invites: createInviteStore(db),
+  mails: createMailStore(db),
+  users: createUserStore(db),
+  agents: createAgentStore(db),
+})
+const agentOf = ({ agents }: ReturnType<typeof storesOf>, id: string) =>
+  agents.ofUser(id, NOW, async () => 'made just now')
+
+describe('a registration', () => {
+  onBothEngines((engine) => {
+    async function setUp() {
+      const world = storesOf(await engine.tables())
+      await world.store.keep(ACCOUNT, AT)
+      await world.store.setToken('anna@EXAMPLE.org', 'hash', NOW)
+      return world
+    }
+
+    test('is nobody before it is proved, and then a user and an agent', async () => {
+      const world = await setUp()
+      expect(await world.users.findByLogin('anna')).toBeUndefined()
+      const user = await world.store.prove('hash', 'anna', NOW)
+      expect(user).toMatchObject({
+        username: 'anna',
+        email: 'Anna@example.org',
+        role: 'user',
+        extension: null,
+      })
+      expect(await agentOf(world, user?.id ?? '')).toMatchObject({
+        name: 'Anna Berg',
+        team: null,
+        kind: 'human',
+      })
+    })
+
+    test('comes with the mail that proves it, all or nothing', async () => {
+      const { mails, store } = await setUp()
+      const [mail] = await mails.claim(NOW, NOW + 60, 10)
+      expect(mail).toMatchObject({
+        kind: 'verification',
+        recipient: 'Anna@example.org',
+        about: null,
+        tries: 1,
+      })
+      await expect(
+        store.keep({ ...ACCOUNT, email: 'b@example.org', username: 'a\0' }, AT),
+      ).rejects.toMatchObject({
+        code: 'input_invalid',
+      })
+      expect(await mails.claim(NOW, NOW + 60, 10)).toEqual([])
+    })
+
+    test('makes one user, however many prove it at once', async () => {
+      const url = await engine.empty()
+      await migrate(url)
+      const [a, b] = [await openDatabase(url), await openDatabase(url)]
+      const stores = [storesOf(a).store, storesOf(b).store]
+      await stores[0]?.keep(ACCOUNT, AT)
+      await stores[0]?.setToken(ACCOUNT.email, 'hash', NOW)
+      const proved = await Promise.all(
+        Array.from({ length: 10 }, (_, n) => stores[n % 2]?.prove('hash', 'anna', NOW)),
+      )
+      expect(proved.filter((one) => one !== undefined)).toHaveLength(1)
+      expect(await storesOf(a).users.count()).toBe(1)
+      for (const db of [a, b]) await db.close()
+    })
+
+    test.each([
+      ['the name of somebody else, in another case', { username: 'ANNA', extension: null }, 'username'],
+      ['another’s extension', { username: 'boris', extension: 'anna' }, 'username'],
+      ['an address that somebody has', { username: 'boris', email: 'anna@example.org' }, 'email'],
+      ['an address that somebody is called', { username: 'anna@example.org', extension: null }, 'email'],
+    ])('with %s goes on waiting', async (_, other, detail) => {
+      const { store, users } = await setUp()
+      await users.add(newUser(other))
+      await expect(store.prove('hash', 'anna', NOW)).rejects.toMatchObject({ code: 'taken', detail })
+      expect(await users.count()).toBe(1)
+      expect(await store.find('hash', NOW)).toMatchObject({ username: 'anna' })
+      if (detail === 'username')
+        expect(await store.prove('hash', 'anna2', NOW)).toMatchObject({ username: 'anna2' })
+    })
+
+    test.each([
+      ['is over after a day', 'hash', AT.expiresAt],
+      ['has one token', 'another', NOW],
+    ])('%s', async (_, hash, now) => {
+      const { store } = await setUp()
+      expect(await store.find('hash', NOW)).toBeDefined()
+      expect(await store.find(hash, now)).toBeUndefined()
+      expect(await store.prove(hash, 'anna', now)).toBeUndefined()
+    })
+
+    test('of the same address replaces the one before, whose link is good no more', async () => {
+      const { store, db } = await setUp()
+      await store.keep({ ...ACCOUNT, username: 'annika', email: 'ANNA@example.org' }, AT)
+      expect(await store.find('hash', NOW)).toBeUndefined()
+      await store.setToken(ACCOUNT.email, 'next', NOW)
+      expect(await store.find('next', NOW)).toMatchObject({ username: 'annika' })
+      expect(await db.query.selectFrom('registrations').selectAll().execute()).toHaveLength(1)
+    })
+
+    test('that is over leaves nothing behind', async () => {
+      const { store, db } = await setUp()
+      await store.forgetExpired(AT.expiresAt - 1)
+      expect(await db.query.selectFrom('registrations').selectAll().execute()).toHaveLength(1)
+      await store.forgetExpired(AT.expiresAt)
+      expect(await db.query.selectFrom('registrations').selectAll().execute()).toEqual([])
+    })
+  })
+})
+
+describe('an invitation by mail', () => {
+  onBothEngines((engine) => {
+    async function setUp() {
+      const world = storesOf(await engine.tables())
+      const invitation = {
+        hash: 'first',
+        email: 'carl@example.org',
+        role: 'supervisor' as const,
+        team: 'sales',
+        createdBy: '7',
+        createdAt: NOW,
+        expiresAt: NOW + 86_400,
+        usedAt: null,
+      }
+      await world.invites.addWithMail(invitation, 'Carl@example.org')
+      const [mail] = await world.mails.claim(NOW, NOW + 60, 10)
+      if (mail === undefined) throw new Error('no mail')
+      return { ...world, invitation, mail }
+    }
+    const carl = { username: 'carl', email: 'carl@example.org', name: 'Carl', passwordHash: '$argon2id$c' }
+
+    test('makes whoever uses it what it says, once', async () => {
+      const world = await setUp()
+      const user = await world.invites.accept('first', carl, NOW)
+      expect(user).toMatchObject({ username: 'carl', role: 'supervisor', email: 'carl@example.org' })
+      expect(await agentOf(world, user?.id ?? '')).toMatchObject({ team: 'sales', name: 'Carl' })
+      expect(
+        await world.invites.accept('first', { ...carl, username: 'c2', email: 'c@example.org' }, NOW),
+      ).toBeUndefined()
+      expect(await world.invites.find('first', NOW)).toBeUndefined()
+    })
+
+    test('each try to mail it brings another token, and the one before is good no more', async () => {
+      const { invites, mail, invitation } = await setUp()
+      expect(await invites.replaceHash(mail, 'second', NOW)).toEqual({ ...invitation, hash: 'second' })
+      expect(await invites.find('first', NOW)).toBeUndefined()
+      expect(await invites.replaceHash({ ...mail, about: 'second' }, 'third', NOW)).toMatchObject({
+        hash: 'third',
+      })
+      expect(await invites.find('third', NOW)).toMatchObject({ role: 'supervisor' })
+    })
+
+    test('that was used is not mailed any more', async () => {
+      const { invites, mail } = await setUp()
+      await invites.accept('first', carl, NOW)
+      expect(await invites.replaceHash(mail, 'second', NOW)).toBeUndefined()
+    })
+
+    test('makes one user, however many use it at once', async () => {
+      const { invites, users } = await setUp()
+      const used = await Promise.all(
+        Array.from({ length: 8 }, (_, n) =>
+          invites.accept('first', { ...carl, username: `c${n}`, email: `c${n}@example.org` }, NOW),
+        ),
+      )
+      expect(used.filter((one) => one !== undefined)).toHaveLength(1)
+      expect(await users.count()).toBe(1)
+    })
+
+    test('is good again where the name is somebody else’s', async () => {
+      const { invites, users } = await setUp()
+      await users.add(newUser({ username: 'carl' }))
+      await expect(invites.accept('first', carl, NOW)).rejects.toMatchObject({
+        code: 'taken',
+        detail: 'username',
+      })
+      expect(await invites.find('first', NOW)).toBeDefined()
+    })
+
+    test('of before has no role, and makes a user', async () => {
+      const { db, invites } = await setUp()
+      const old = createInvitations(createInvitationStore(db), () => NOW * 1000)
+      const { invitation } = await old.invite({ email: null, days: 7, createdBy: null })
+      expect(await invites.find(hashOf(invitation), NOW)).toMatchObject({ role: null, team: null })
+      expect(await invites.accept(hashOf(invitation), carl, NOW)).toMatchObject({ role: 'user' })
+    })
+  })
+})
+
+describe('mail that is due', () => {
+  onBothEngines((engine) => {
+    test('is sent once, however many processes look after it', async () => {
+      const url = await engine.empty()
+      await migrate(url)
+      const databases = await Promise.all([1, 2, 3].map(() => openDatabase(url, { patienceMs: 30_000 })))
+      const sent: string[] = []
+      const outboxes = databases.map((db) =>
+        createOutbox({
+          store: createMailStore(db),
+          mailer: { send: async ({ to }) => void sent.push(to) },
+          write: async ({ recipient: to }) => ({ to, subject: '', text: '' }),
+          now: () => NOW * 1000,
+          onTrouble: () => {},
+        }),
+      )
+      const recipients = Array.from({ length: 20 }, (_, n) => `p${n}@example.org`)
+      const [first] = databases
+      if (first === undefined) throw new Error('no database')
+      for (const one of recipients) await createRegistrationStore(first).mailAgain(one, NOW)
+      for (let turn = 0; turn < 10; turn += 1) await Promise.all(outboxes.map((one) => one.tend()))
+      expect(sent.sort()).toEqual(recipients.sort())
+      for (const db of databases) await db.close()
+    })
+
+    test('of a process that died in it is taken over when its claim is over, and whoever comes late changes nothing', async () => {
+      const { store, mails, db } = storesOf(await engine.tables())
+      await store.mailAgain('anna@example.org', NOW)
+      const [mine] = await mails.claim(NOW, NOW + 60, 10)
+      expect(await mails.claim(NOW + 59, NOW + 120, 10)).toEqual([])
+      const [theirs] = await mails.claim(NOW + 60, NOW + 120, 10)
+      expect(theirs).toMatchObject({ tries: 2 })
+      if (mine === undefined) throw new Error('no mail')
+      await mails.postpone(mine, NOW, 'late')
+      await mails.remove(mine)
+      expect(await db.query.selectFrom('mails').selectAll().execute()).toMatchObject([
+        { next_try_at: NOW + 120, last_error: null },
+      ])
+    })
+  })
+})
