@@ -1,6 +1,37 @@
+import { troubleFor } from '../../contract/log.ts'
+import { type Chore, every } from '../chore.ts'
+import { createLeadImports } from '../core/leads/create-imports.ts'
+import { createLeads } from '../core/leads/create-leads.ts'
 import type { LeadRoutesNeeds } from '../dialects/crm/lead-routes.ts'
+import { createCampaignSight } from '../store/sql/lead-campaigns.ts'
+import { createLeadImportStore } from '../store/sql/lead-imports.ts'
+import { createLeadStore } from '../store/sql/leads.ts'
 import type { Base, Room } from './base.ts'
 
-export function joinLeads({ door }: Base): Room<LeadRoutesNeeds> {
-  return { routes: { door } }
+/** How often an API looks for lists that another has left behind. */
+const LOOK_MS = 5_000
+
+export function joinLeads({ db, door, agents, policy, now, log }: Base): Room<LeadRoutesNeeds> {
+  const trouble = troubleFor(log)
+  const campaigns = createCampaignSight(db)
+  const leads = createLeads({ store: createLeadStore(db), agents, campaigns, policy, now })
+  const imports = createLeadImports({
+    store: createLeadImportStore(db),
+    agents,
+    campaigns,
+    policy,
+    now,
+    onTrouble: trouble('a list of leads could not be taken in'),
+  })
+  let chore: Chore | undefined
+  return {
+    routes: { door, leads, imports, policy },
+    open() {
+      chore = every(LOOK_MS, imports.resume, trouble('lists of leads left behind could not be looked for'))
+    },
+    async close() {
+      chore?.stop()
+      await imports.close()
+    },
+  }
 }

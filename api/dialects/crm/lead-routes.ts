@@ -1,8 +1,73 @@
-import type { Hono } from 'hono'
+import type { Context, Hono } from 'hono'
+import type { Leads } from '../../core/leads/create-leads.ts'
+import type { Lead } from '../../core/leads/lead.ts'
+import type { LeadFilter } from '../../core/leads/lead-search.ts'
+import type { Spelling } from '../../core/leads/lead-wish.ts'
+import { readJson, readQuery } from '../dialect.ts'
+import { as } from '../openapi.ts'
 import type { Door, Known } from './door.ts'
+import { addLeadListRoutes, type LeadListRoutesNeeds } from './lead-list-routes.ts'
+import { cursorBehind, filterOf, LeadPageQuery, orderOf, placeAfter } from './lead-query.ts'
+import * as wire from './lead-wire.ts'
+import { idParam, ifMatch, linkNext, setVersion } from './request.ts'
 
-export interface LeadRoutesNeeds {
+export interface LeadRoutesNeeds extends LeadListRoutesNeeds {
   door: Door
+  leads: Leads
+  policy: () => Spelling
 }
 
-export function addLeadRoutes(_app: Hono<Known>, _needs: LeadRoutesNeeds): void {}
+/** "Lead Management". */
+export function addLeadRoutes(app: Hono<Known>, needs: LeadRoutesNeeds): void {
+  const { door, leads } = needs
+
+  async function page(c: Context<Known>, only: LeadFilter = {}) {
+    const { limit, cursor, sort, ...asked } = readQuery(c, LeadPageQuery)
+    const order = orderOf(sort)
+    const filter = { ...filterOf(asked, needs.policy()), ...only }
+    const after = placeAfter(cursor, order)
+    const found = await leads.list(c.var.standing, filter, order, { after, limit })
+    linkNext(c, cursorBehind(found, limit, order))
+    return c.json(found.map((lead) => as(wire.ShownLead, wire.shownLead(lead))))
+  }
+  function show(c: Context<Known>, lead: Lead) {
+    setVersion(c, lead.version)
+    return as(wire.ShownLead, wire.shownLead(lead))
+  }
+
+  app.get('/api/leads', door('crmLeads'), (c) => page(c))
+  app.post('/api/leads', door('crmCreateLead'), async (c) => {
+    const lead = await leads.create(c.var.standing, wire.wish(await readJson(c, wire.NewLead)))
+    return c.json(show(c, lead), 201, { Location: `/api/leads/${lead.id}` })
+  })
+  // Before `{id}`, which would take their names for one.
+  app.get('/api/leads/my', door('crmMyLeads'), (c) => page(c, { agentId: c.var.standing.agent.id }))
+  addLeadListRoutes(app, needs)
+
+  app.get('/api/leads/:id', door('crmLead'), async (c) => {
+    const { lead, notes } = await leads.find(c.var.standing, idParam(c))
+    const noteHistory = notes.map(wire.shownNote)
+    return c.json(as(wire.LeadInDetail, { ...show(c, lead), noteHistory }))
+  })
+  app.put('/api/leads/:id', door('crmUpdateLead'), async (c) => {
+    const wish = wire.wish(await readJson(c, wire.LeadPatch))
+    return c.json(show(c, await leads.update(c.var.standing, idParam(c), wish, ifMatch(c))))
+  })
+  app.delete('/api/leads/:id', door('crmDeleteLead'), async (c) => {
+    await leads.remove(c.var.standing, idParam(c))
+    return c.body(null, 204)
+  })
+  app.post('/api/leads/:id/notes', door('crmAddLeadNote'), async (c) => {
+    const { content } = await readJson(c, wire.NoteBody)
+    const note = await leads.addNote(c.var.standing, idParam(c), content)
+    return c.json(as(wire.ShownNote, wire.shownNote(note)), 201)
+  })
+  app.put('/api/leads/:id/status', door('crmSetLeadStatus'), async (c) => {
+    const status = wire.statusOf((await readJson(c, wire.StatusBody)).status)
+    return c.json(show(c, await leads.update(c.var.standing, idParam(c), { status }, ifMatch(c))))
+  })
+  app.put('/api/leads/:id/assign', door('crmAssignLead'), async (c) => {
+    const { agentId } = await readJson(c, wire.AssignBody)
+    return c.json(show(c, await leads.update(c.var.standing, idParam(c), { agentId }, ifMatch(c))))
+  })
+}

@@ -1,4 +1,5 @@
 import type { CallRecord, HistoryFilter, HistoryStore } from '../../core/calls/history.ts'
+import { line } from '../csv.ts'
 import { iso } from './history-wire.ts'
 
 const COLUMNS: Readonly<Record<string, (one: CallRecord) => string | number>> = {
@@ -48,16 +49,4 @@ async function* written(
     if (last === undefined || page.length < PAGE) return
     page = await history.list(filter, { after: last, limit: PAGE })
   }
-}
-
-const line = (cells: readonly (string | number)[]) =>
-  `${cells.map((each) => cell(String(each))).join(',')}\r\n`
-
-/**
- * Names come from whoever called, and a spreadsheet takes what begins like a formula for one.
- * @see https://owasp.org/www-community/attacks/CSV_Injection
- */
-function cell(text: string): string {
-  const harmless = /^[=+\-@\t\r]/.test(text) && !/^\+?[0-9]+$/.test(text) ? `'${text}` : text
-  return /[",\r\n]/.test(harmless) ? `"${harmless.replaceAll('"', '""')}"` : harmless
 }

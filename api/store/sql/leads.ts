@@ -1,13 +1,10 @@
-import type { Transaction } from 'kysely'
-import type { Scope } from '../../core/crew/scope.ts'
 import type { LeadNote } from '../../core/leads/lead.ts'
 import type { LeadStore } from '../../core/leads/lead-store.ts'
-import { Refusal } from '../../core/refusal.ts'
 import { rowId } from './bind.ts'
 import type { Database } from './database.ts'
+import { bar, changeLead, hold } from './lead-changes.ts'
 import { pageOf } from './lead-filter.ts'
-import { columnsOf, newRow, shown, toLead } from './lead-rows.ts'
-import type { Tables } from './tables.ts'
+import { newRow, shown, toLead } from './lead-rows.ts'
 
 export function createLeadStore(db: Database): LeadStore {
   return {
@@ -36,7 +33,7 @@ export function createLeadStore(db: Database): LeadStore {
 
     add: (lead, barred, now) =>
       db.transaction(async (trx) => {
-        if (barred !== undefined) await bar(trx, lead.number, barred, now)
+        if (barred !== undefined) await bar(trx, [{ number: lead.number, reason: barred }], now)
         const row = await trx
           .insertInto('leads')
           .values(newRow(lead, now))
@@ -45,19 +42,7 @@ export function createLeadStore(db: Database): LeadStore {
         return toLead(row)
       }),
 
-    change: (id, scope, decide, now) =>
-      db.transaction(async (trx) => {
-        const lead = await hold(trx, id, scope)
-        const { set, barred } = decide(lead)
-        if (barred !== undefined) await bar(trx, set.number ?? lead.number, barred, now)
-        const row = await trx
-          .updateTable('leads')
-          .set({ ...columnsOf(set), version: lead.version + 1, updated_at: now })
-          .where('id', '=', rowId(id) ?? 0)
-          .returningAll()
-          .executeTakeFirstOrThrow()
-        return toLead(row)
-      }),
+    change: (id, scope, decide, now) => db.transaction((trx) => changeLead(trx, id, scope, decide, now)),
 
     remove: (id, scope, check) =>
       db.transaction(async (trx) => {
@@ -84,28 +69,6 @@ export function createLeadStore(db: Database): LeadStore {
         return toNote(row)
       }),
   }
-}
-
-/** Nobody else changes the lead until the transaction ends: the one way to say so that both engines know. */
-async function hold(trx: Transaction<Tables>, id: string, scope: Scope) {
-  const row = await trx
-    .updateTable('leads')
-    .set((lead) => ({ version: lead.ref('version') }))
-    .where('id', '=', rowId(id) ?? 0)
-    .where((is) => shown(is, scope))
-    .returningAll()
-    .executeTakeFirst()
-  if (row === undefined) throw new Refusal('not_found', { detail: 'no such lead' })
-  return toLead(row)
-}
-
-/** The first reason stays. */
-async function bar(trx: Transaction<Tables>, number: string, reason: string, now: number): Promise<void> {
-  await trx
-    .insertInto('do_not_call')
-    .values({ number, reason, added_at: now })
-    .onConflict((known) => known.doNothing())
-    .execute()
 }
 
 function toNote(row: {

@@ -1,0 +1,178 @@
+import type { AgentStore } from '../crew/agent.ts'
+import type { Scope, Standing } from '../crew/scope.ts'
+import { Refusal } from '../refusal.ts'
+import { type ReadyRow, workOff } from './batch.ts'
+import type { CampaignSight } from './create-leads.ts'
+import type { BadRow, Duplicates, LeadImport, LeadImportStore } from './lead-import.ts'
+import { wishOf } from './lead-row.ts'
+import { delimiterOf, partsOf, rowsOf, type TableRow } from './lead-table.ts'
+import type { Ownership, Spelling } from './lead-wish.ts'
+import { ownerByDefault, ownerOf } from './ownership.ts'
+
+/** Lists of leads, taken in while others go on working. */
+export interface LeadImports {
+  /**
+   * Begins; what cannot be read at all is refused before anything is kept.
+   * @throws {Refusal} `input_invalid`, `not_found` for an agent or campaign, `conflict` with too many under way
+   */
+  start(who: Standing, text: string, wish: ImportWish): Promise<LeadImport>
+  /** @throws {Refusal} `not_found` */
+  find(who: Standing, id: string): Promise<{ job: LeadImport; badRows: BadRow[] }>
+  /** Goes on with what an API has left behind that is no more. */
+  resume(): Promise<void>
+  /** Leaves what is under way to others, after the rows at hand. */
+  close(): Promise<void>
+}
+
+export interface ImportWish {
+  campaignId: string | null
+  agentId: string | null
+  duplicates: Duplicates
+  dryRun: boolean
+}
+
+export interface LeadImportsNeeds {
+  store: LeadImportStore
+  agents: Pick<AgentStore, 'find'>
+  campaigns: CampaignSight
+  policy: () => Spelling
+  now: () => number
+  onTrouble: (err: unknown) => void
+}
+
+const ROWS = 500
+const MOST_BAD_ROWS = 1_000
+/** Of one person at once. */
+const MOST_RUNNING = 3
+/** Seconds without a step, after which whoever worked at it is taken for dead. */
+const ABANDONED_S = 15
+
+export function createLeadImports(needs: LeadImportsNeeds): LeadImports {
+  const { store, agents, campaigns, policy, now, onTrouble } = needs
+  const nowS = () => Math.floor(now() / 1000)
+  const working = new Set<Promise<void>>()
+  let closing = false
+
+  /** Whose leads with this agent are, and whether a campaign is seen: each asked once a list. */
+  function createSight(scope: Scope, nobodys: Ownership) {
+    const owners = new Map<string, Promise<Ownership>>()
+    const seen = new Map<string, Promise<boolean>>()
+    return {
+      async owner(agentId: string): Promise<Ownership> {
+        const asked = owners.get(agentId) ?? ownerOf(agents, scope, { agentId }, nobodys)
+        owners.set(agentId, asked as Promise<Ownership>) // of an agent all is said
+        return { ...nobodys, ...(await asked) }
+      },
+      async campaign(id: string): Promise<void> {
+        const asked = seen.get(id) ?? campaigns.visible(id, scope)
+        seen.set(id, asked)
+        if (!(await asked)) throw new Refusal('not_found', { detail: 'no such campaign' })
+      },
+    }
+  }
+  type Sight = ReturnType<typeof createSight>
+
+  async function ready(row: TableRow, { order }: LeadImport, sight: Sight): Promise<ReadyRow> {
+    const { line } = row
+    const read = wishOf(row)
+    if ('fault' in read) return { line, fault: read.fault }
+    try {
+      const agentId = read.wish.agentId ?? order.agentId
+      const campaignId = read.wish.campaignId ?? order.campaignId
+      const owner = agentId === null ? undefined : await sight.owner(agentId)
+      if (campaignId !== null) await sight.campaign(campaignId)
+      const wish = { ...read.wish, campaignId: campaignId ?? undefined }
+      return { line, wish, owner, number: policy().spell(wish.phone) }
+    } catch (err) {
+      if (!(err instanceof Refusal) || err.code === 'unavailable') throw err
+      return { line, fault: err.detail ?? err.code }
+    }
+  }
+
+  /** Works a list off, from where it stands to its end, or until somebody else has gone on with it. */
+  async function work(begun: LeadImport): Promise<void> {
+    const sight = createSight(begun.order.scope, begun.order.owner)
+    const seen = new Set<string>()
+    let job: LeadImport | undefined = begun
+    let rows: ReadyRow[] = []
+    let skip = begun.done
+    const step = async () => {
+      if (job === undefined) return
+      const taken = rows
+      rows = []
+      job = await store.batch(
+        job,
+        (leads) => workOff(leads, taken, begun.order, { policy: policy(), seen }),
+        { mostBad: MOST_BAD_ROWS, now: nowS() },
+      )
+      await new Promise((resolve) => setImmediate(resolve))
+    }
+    for await (const row of rowsOf(store.partsOf(begun.id), begun.order.delimiter)) {
+      if (closing || job === undefined) return
+      if (skip > 0) {
+        skip -= 1
+        // A dry run has left nothing behind but this.
+        const past = begun.order.dryRun ? await ready(row, begun, sight) : undefined
+        if (past !== undefined && 'number' in past) seen.add(past.number)
+        continue
+      }
+      rows.push(await ready(row, begun, sight))
+      if (rows.length === ROWS) await step()
+    }
+    if (rows.length > 0) await step()
+    if (job !== undefined) await store.end(begun.id, 'done', nowS())
+  }
+
+  async function attempt(job: LeadImport): Promise<void> {
+    try {
+      await work(job)
+    } catch (err) {
+      onTrouble(err)
+      // Storage that is away comes back, and somebody takes it up again.
+      if (err instanceof Refusal && err.code === 'unavailable') return
+      await store.end(job.id, 'failed', nowS()).catch(onTrouble)
+    }
+  }
+  function keepWorking(job: LeadImport): Promise<void> {
+    const done = attempt(job).finally(() => working.delete(done))
+    working.add(done)
+    return done
+  }
+
+  return {
+    async start(who, text, { campaignId, agentId, duplicates, dryRun }) {
+      if (text.includes('\0')) throw new Refusal('input_invalid', { detail: 'the list is no text' })
+      const owner = ownerByDefault(who)
+      const sight = createSight(who.scope, owner)
+      if (agentId !== null) await sight.owner(agentId)
+      if (campaignId !== null) await sight.campaign(campaignId)
+      const [delimiter, parts] = [delimiterOf(text), partsOf(text)]
+      let total = 0
+      for await (const _ of rowsOf(parts, delimiter)) total += 1
+      if (total === 0) throw new Refusal('input_invalid', { detail: 'the list has no rows' })
+      if ((await store.countRunning(who.agent.id)) >= MOST_RUNNING) {
+        throw new Refusal('conflict', { detail: `${MOST_RUNNING} lists of yours are under way already` })
+      }
+      const order = { delimiter, duplicates, dryRun, campaignId, agentId, owner, scope: who.scope }
+      const job = await store.add({ agentId: who.agent.id, order, total }, parts, nowS())
+      void keepWorking(job)
+      return job
+    },
+
+    async find({ role, agent }, id) {
+      const job = await store.find(id, role === 'admin' ? undefined : agent.id)
+      if (job === undefined) throw new Refusal('not_found', { detail: 'no such import' })
+      return { job, badRows: await store.badRowsOf(id, MOST_BAD_ROWS) }
+    },
+
+    async resume() {
+      const job = await store.takeUp(nowS() - ABANDONED_S, nowS())
+      if (job !== undefined && !closing) await keepWorking(job)
+    },
+
+    async close() {
+      closing = true
+      await Promise.all(working)
+    },
+  }
+}

@@ -1,0 +1,41 @@
+import type { Hono } from 'hono'
+import type { LeadImports } from '../../core/leads/create-imports.ts'
+import type { Leads } from '../../core/leads/create-leads.ts'
+import type { Spelling } from '../../core/leads/lead-wish.ts'
+import { readQuery } from '../dialect.ts'
+import { as } from '../openapi.ts'
+import type { Door, Known } from './door.ts'
+import { csvOf } from './lead-csv.ts'
+import { ImportQuery, importWish, readCsv, ShownImport, shownImport } from './lead-import-wire.ts'
+import { filterOf, LeadQuery } from './lead-query.ts'
+import { idParam } from './request.ts'
+
+export interface LeadListRoutesNeeds {
+  door: Door
+  leads: Pick<Leads, 'list'>
+  imports: Pick<LeadImports, 'start' | 'find'>
+  policy: () => Spelling
+}
+
+/** Whole lists, in and out. To be added before `/leads/{id}`. */
+export function addLeadListRoutes(
+  app: Hono<Known>,
+  { door, leads, imports, policy }: LeadListRoutesNeeds,
+): void {
+  app.post('/api/leads/import', door('crmImportLeads'), async (c) => {
+    const wish = importWish(readQuery(c, ImportQuery))
+    const job = await imports.start(c.var.standing, await readCsv(c), wish)
+    return c.json(as(ShownImport, shownImport(job)), 202, { Location: `/api/leads/import/${job.id}` })
+  })
+  app.get('/api/leads/import/:id', door('crmLeadImport'), async (c) => {
+    const { job, badRows } = await imports.find(c.var.standing, idParam(c))
+    return c.json(as(ShownImport, shownImport(job, badRows)))
+  })
+  app.get('/api/leads/export', door('crmExportLeads'), async (c) => {
+    const filter = filterOf(readQuery(c, LeadQuery), policy())
+    return c.body(await csvOf(leads, c.var.standing, filter), 200, {
+      'Content-Type': 'text/csv; charset=utf-8; header=present',
+      'Content-Disposition': 'attachment; filename="leads.csv"',
+    })
+  })
+}

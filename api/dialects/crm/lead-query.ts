@@ -1,0 +1,91 @@
+import { z } from '@hono/zod-openapi'
+import { LEAD_STATUSES, type Lead } from '../../core/leads/lead.ts'
+import { type LeadFilter, type LeadOrder, type LeadPlace, placeOf } from '../../core/leads/lead-search.ts'
+import type { Spelling } from '../../core/leads/lead-wish.ts'
+import { loud, Status, statusOf } from './lead-wire.ts'
+import { PageQuery, readCursor, writeCursor } from './request.ts'
+
+/** By the second: between two nothing is made. */
+const Moment = z
+  .union([z.iso.datetime({ offset: true }), z.iso.date()])
+  .transform((text) => Math.ceil(Date.parse(text) / 1000))
+  .openapi({ type: 'string', example: '2026-01-31' })
+const IdText = z.string().regex(/^[1-9]\d{0,15}$/)
+
+export const LeadQuery = z
+  .object({
+    status: z
+      .string()
+      .max(100)
+      .transform((text) => [...new Set(text.split(','))])
+      .pipe(z.array(Status))
+      .openapi({ type: 'string', description: `Of ${LEAD_STATUSES.map(loud)}; several by comma` }),
+    assignedAgentId: IdText,
+    unassigned: z.stringbool().openapi({ type: 'boolean', description: 'Only those of nobody' }),
+    campaignId: IdText,
+    team: z.string().min(1).max(64),
+    phone: z
+      .string()
+      .regex(/^ ?\+?[\d ().\-/*#]{1,63}$/)
+      .openapi({ description: 'How the number begins', example: '+4930' }),
+    email: z.string().min(1).max(254).openapi({ description: 'The whole address, in any case' }),
+    q: z
+      .string()
+      .trim()
+      .min(1)
+      .max(100)
+      .openapi({ description: 'How the first name, the last name or the company begins, in any case' }),
+    createdFrom: Moment,
+    createdUntil: Moment,
+  })
+  .partial()
+  .refine(({ assignedAgentId, unassigned }) => !(assignedAgentId && unassigned), {
+    message: 'unassigned: not together with assignedAgentId',
+  })
+export type LeadQuery = z.infer<typeof LeadQuery>
+
+const SORTS = ['createdAt', '-createdAt', 'updatedAt', '-updatedAt', 'lastName', '-lastName'] as const
+
+export const LeadPageQuery = z.intersection(
+  LeadQuery,
+  PageQuery.extend({ sort: z.enum(SORTS).default('-createdAt') }),
+)
+
+/** Columns of the same sort, whatever it is, are in the document. */
+export const filterOf = (asked: LeadQuery, policy: Spelling): LeadFilter => ({
+  statuses: asked.status?.map(statusOf),
+  agentId: asked.unassigned ? null : asked.assignedAgentId,
+  campaignId: asked.campaignId,
+  team: asked.team,
+  number: asked.phone && beginning(asked.phone, policy),
+  email: asked.email,
+  named: asked.q,
+  createdFrom: asked.createdFrom,
+  createdUntil: asked.createdUntil,
+})
+
+/** A whole number may be written as people do; of a part nothing is known but its keys. A + may come as a blank. */
+function beginning(text: string, policy: Spelling): string {
+  const typed = text.replace(/^ /, '+')
+  return policy.spell(typed)
+}
+
+export const orderOf = (sort: (typeof SORTS)[number]): LeadOrder => ({
+  by: sort.replace('-', '') as LeadOrder['by'], // the minus is all that differs
+  descending: sort.startsWith('-'),
+})
+
+/** @throws {Refusal} `input_invalid` for one of another order, too */
+export function placeAfter(cursor: string | undefined, { by }: LeadOrder): LeadPlace | undefined {
+  const key = by === 'lastName' ? z.string().max(1000) : z.int()
+  const [, at, id] = readCursor(cursor, z.tuple([z.literal(by), key, IdText])) ?? []
+  return at === undefined || id === undefined ? undefined : { key: at, id }
+}
+
+/** Of the page behind, where this one is full. */
+export function cursorBehind(page: readonly Lead[], limit: number, order: LeadOrder): string | undefined {
+  const last = page.length < limit ? undefined : page.at(-1)
+  if (last === undefined) return undefined
+  const { key, id } = placeOf(last, order)
+  return writeCursor([order.by, key, id])
+}

@@ -1,0 +1,58 @@
+import type { Transaction } from 'kysely'
+import type { Scope } from '../../core/crew/scope.ts'
+import type { Lead } from '../../core/leads/lead.ts'
+import type { Decision } from '../../core/leads/lead-store.ts'
+import { Refusal } from '../../core/refusal.ts'
+import { rowId } from './bind.ts'
+import { columnsOf, shown, toLead } from './lead-rows.ts'
+import type { Tables } from './tables.ts'
+
+/**
+ * Nobody else changes the lead until the transaction ends: the one way to say so that both engines know.
+ * @throws {Refusal} `not_found`
+ */
+export async function hold(trx: Transaction<Tables>, id: string, scope: Scope): Promise<Lead> {
+  const row = await trx
+    .updateTable('leads')
+    .set((lead) => ({ version: lead.ref('version') }))
+    .where('id', '=', rowId(id) ?? 0)
+    .where((is) => shown(is, scope))
+    .returningAll()
+    .executeTakeFirst()
+  if (row === undefined) throw new Refusal('not_found', { detail: 'no such lead' })
+  return toLead(row)
+}
+
+/** @throws {Refusal} `not_found`, and whatever `decide` throws */
+export async function changeLead(
+  trx: Transaction<Tables>,
+  id: string,
+  scope: Scope,
+  decide: (lead: Lead) => Decision,
+  now: number,
+): Promise<Lead> {
+  const lead = await hold(trx, id, scope)
+  const { set, barred } = decide(lead)
+  if (barred !== undefined) await bar(trx, [{ number: set.number ?? lead.number, reason: barred }], now)
+  const row = await trx
+    .updateTable('leads')
+    .set({ ...columnsOf(set), version: lead.version + 1, updated_at: now })
+    .where('id', '=', rowId(id) ?? 0)
+    .returningAll()
+    .executeTakeFirstOrThrow()
+  return toLead(row)
+}
+
+/** Onto the do-not-call list; the first reason stays. */
+export async function bar(
+  trx: Transaction<Tables>,
+  numbers: readonly { number: string; reason: string }[],
+  now: number,
+): Promise<void> {
+  if (numbers.length === 0) return
+  await trx
+    .insertInto('do_not_call')
+    .values(numbers.map((one) => ({ ...one, added_at: now })))
+    .onConflict((known) => known.doNothing())
+    .execute()
+}
