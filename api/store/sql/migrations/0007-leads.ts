@@ -30,6 +30,11 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     .addColumn('dialling_since', 'bigint')
     // Where it goes back to when it was called by hand.
     .addColumn('dialling_from', 'text')
+    // Names as they are searched and sorted by.
+    .addColumn('first_folded', text, (column) => column.notNull().defaultTo(''))
+    .addColumn('last_folded', text, (column) => column.notNull().defaultTo(''))
+    .addColumn('company_folded', text)
+    .addColumn('email_folded', text)
     .addColumn('version', 'bigint', (column) => column.notNull())
     .addColumn('created_at', 'bigint', (column) => column.notNull())
     .addColumn('updated_at', 'bigint', (column) => column.notNull())
