@@ -2,6 +2,7 @@ import { join, resolve } from 'node:path'
 import { z } from 'zod'
 import { commonSettings, listOf, wholeNumber } from '../contract/env.ts'
 import { ALGORITHMS } from '../contract/keys.ts'
+import { campaignSettings, campaignsOf } from './campaign-settings.ts'
 import { checkMembership, membershipOf, membershipSettings } from './membership-settings.ts'
 import { checkOnboarding, onboardingOf, onboardingSettings } from './onboarding-settings.ts'
 import { checkPbx, pbxOf, pbxSettings } from './pbx-settings.ts'
@@ -34,6 +35,7 @@ export const Config = z
     HOOKSWITCH_ALLOWED_ORIGINS: listOf(),
     ...pbxSettings,
     ...onboardingSettings,
+    ...campaignSettings,
     ...membershipSettings,
     ...webhookSettings,
   })
@@ -65,6 +67,7 @@ export const Config = z
     logLevel: env.HOOKSWITCH_LOG_LEVEL,
     ...pbxOf(env),
     ...onboardingOf(env),
+    ...campaignsOf(env),
     ...membershipOf(env),
     ...webhooksOf(env),
   }))

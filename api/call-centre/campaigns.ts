@@ -1,6 +1,77 @@
+import { troubleFor } from '../../contract/log.ts'
+import { every } from '../chore.ts'
+import { createCampaigns } from '../core/campaigns/campaigns.ts'
+import { createDialler } from '../core/campaigns/dialler.ts'
+import { createFloor } from '../core/campaigns/floor.ts'
+import { createOutlook } from '../core/campaigns/outlook.ts'
+import { createPlacing } from '../core/campaigns/placing.ts'
+import { createReconciler } from '../core/campaigns/reconciler.ts'
+import { createRunning } from '../core/campaigns/running.ts'
+import { createTrunks } from '../core/campaigns/trunks.ts'
+import { newId } from '../core/tokens.ts'
 import type { CampaignRoutesNeeds } from '../dialects/crm/campaign-routes.ts'
+import { createLease } from '../store/redis/lease.ts'
+import { createCampaignStore } from '../store/sql/campaigns.ts'
+import { createDialQueue } from '../store/sql/dial-queue.ts'
 import type { Base, Room } from './base.ts'
 
-export function joinCampaigns({ door }: Base): Room<CampaignRoutesNeeds> {
-  return { routes: { door } }
+const ROUND_MS = 500
+
+export function joinCampaigns(base: Base): Room<CampaignRoutesNeeds> {
+  const { door, db, config, agents, callLog, dialled, history, policy, telephony, now } = base
+  const { calls, table, directory, statuses, presence, isOnline } = telephony
+  const trouble = troubleFor(base.log)
+  const store = createCampaignStore(db)
+  const queue = createDialQueue(db)
+  const trunks = createTrunks({ bounds: config.trunks, live: table.live })
+  const floor = createFloor({
+    agents,
+    statusOf: statuses.of,
+    isReachable: presence.isReachable,
+    isInCall: (extension) => table.ofEndpoint(directory.endpointOf(extension)).length > 0,
+    mayShow: (extension, number) =>
+      number === extension || policy().callerNumbers(extension).includes(number),
+    now,
+  })
+  const lease = createLease({
+    redis: base.redis,
+    name: 'campaigns',
+    instance: newId(),
+    monotonic: base.monotonic,
+    onTrouble: trouble('the campaigns’ lease cannot be asked for'),
+  })
+  const placing = createPlacing({
+    ...{ queue, calls, callLog, agents, policy, lease, now },
+    campaigns: store,
+    onTrouble: trouble('a lead could not be dialled'),
+  })
+  const reconciler = createReconciler({
+    ...{ queue, agents, callLog, dialled, history, now },
+    campaigns: store,
+    liveCall: table.find,
+    isPlacing: placing.has,
+    onTrouble: trouble('the end of a lead’s call could not be noted'),
+  })
+  const dialler = createDialler({
+    ...{ lease, queue, reconciler, floor, trunks, placing, isOnline, newId, now },
+    campaigns: store,
+  })
+  const trunkNames = [...config.trunks.keys()]
+  const chores: ReturnType<typeof every>[] = []
+  return {
+    routes: {
+      door,
+      campaigns: createCampaigns({ store, agents, timeZone: config.timeZone, trunks: trunkNames, now }),
+      running: createRunning({ store, now }),
+      outlookOf: createOutlook({ campaigns: store, queue, floor, trunks, isOnline, now }),
+    },
+    open() {
+      chores.push(every(ROUND_MS, dialler.round, trouble('campaigns could not be dialled')))
+    },
+    async close() {
+      for (const chore of chores) chore.stop()
+      await lease.close()
+      await placing.idle()
+    },
+  }
 }

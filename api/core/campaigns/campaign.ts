@@ -1,6 +1,9 @@
 import type { Outcome } from '../calls/call.ts'
 
-/** `completed` is for good. */
+/**
+ * `draft` → `active` ⇄ `paused` → `completed`. Whoever stops a campaign ends it for good. One that dials by itself is
+ * `completed` when its list is, and may be started again once the list has grown.
+ */
 export const CAMPAIGN_STATUSES = ['draft', 'active', 'paused', 'completed'] as const
 export type CampaignStatus = (typeof CAMPAIGN_STATUSES)[number]
 
@@ -43,8 +46,10 @@ export interface Campaign {
   agentIds: readonly string[]
   /** Whether it dials by itself while it is active. */
   automation: boolean
-  /** Why it does not dial although it should, for people. */
+  /** What went wrong last as it dialled, for people. */
   automationNote: string | null
+  /** `completed` by a person. */
+  stopped: boolean
   version: number
   createdAt: number
   updatedAt: number

@@ -1,0 +1,64 @@
+import type { Outcome } from '../calls/call.ts'
+import type { Scope } from '../crew/scope.ts'
+import type { Campaign, CampaignStatus } from './campaign.ts'
+
+export type NewCampaign = Pick<
+  Campaign,
+  'name' | 'description' | 'team' | 'dialerMode' | 'rules' | 'agentIds'
+>
+
+/** How far a campaign's list is. */
+export interface Progress {
+  total: number
+  waiting: number
+  dialling: number
+  done: number
+  /** Attempts of all leads. */
+  calls: number
+  /** Leads by the outcome of their last call. */
+  outcomes: Readonly<Partial<Record<Outcome, number>>>
+}
+
+/** Leads of one time zone that wait. */
+export interface Waiting {
+  /** IANA name; null for leads without one. */
+  zone: string | null
+  count: number
+  /** When the first of them is due, unix seconds. */
+  dueAt: number
+}
+
+export interface CampaignStore {
+  add(campaign: NewCampaign, now: number): Promise<Campaign>
+  /** Undefined also for a campaign that the scope does not show. */
+  find(id: string, scope: Scope): Promise<Campaign | undefined>
+  /** By id. */
+  list(
+    scope: Scope,
+    page: { status?: CampaignStatus | undefined; afterId?: string | undefined; limit: number },
+  ): Promise<Campaign[]>
+  /**
+   * @param version of the one that was read, where the client says
+   * @throws {Refusal} `not_found`, `stale`
+   */
+  update(
+    id: string,
+    change: Partial<NewCampaign>,
+    version: number | undefined,
+    now: number,
+  ): Promise<Campaign>
+  /** @returns false where its status is none of `from` */
+  step(
+    id: string,
+    from: readonly CampaignStatus[],
+    to: Partial<Pick<Campaign, 'status' | 'automation' | 'stopped'>>,
+    now: number,
+  ): Promise<boolean>
+  /** Completes one that dials by itself and has called all of its list. @returns whether it did */
+  completeIfOver(id: string, now: number): Promise<boolean>
+  setNote(id: string, note: string | null): Promise<void>
+  /** Those that are to dial by themselves now. */
+  automated(): Promise<Campaign[]>
+  progress(ids: readonly string[]): Promise<ReadonlyMap<string, Progress>>
+  waiting(id: string): Promise<Waiting[]>
+}

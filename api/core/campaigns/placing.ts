@@ -1,0 +1,124 @@
+import type { Calls } from '../calls/calls.ts'
+import type { AgentStore } from '../crew/agent.ts'
+import type { CallLog } from '../desk/call-log.ts'
+import type { DialPolicy } from '../dialling/policy.ts'
+import type { Lease } from '../lease.ts'
+import { Refusal } from '../refusal.ts'
+import { AGENT_ASIDE_S, neverDialled } from './after-call.ts'
+import type { Campaign } from './campaign.ts'
+import type { CampaignStore } from './campaign-store.ts'
+import type { Dialling, DialQueue } from './dial-queue.ts'
+import type { FreeAgent } from './floor.ts'
+
+export interface PlacingNeeds {
+  queue: Pick<DialQueue, 'settle'>
+  calls: Pick<Calls, 'dial'>
+  callLog: Pick<CallLog, 'add' | 'finish'>
+  agents: Pick<AgentStore, 'setFreeFrom'>
+  campaigns: Pick<CampaignStore, 'setNote'>
+  policy: () => DialPolicy
+  lease: Pick<Lease, 'fence'>
+  now(): number
+  /** What stays is for the reconciler. */
+  onTrouble(err: unknown): void
+}
+
+/** Hands calls to the PBX, each once. */
+export interface Placing {
+  /** @param fence of the lease that the lead was taken with */
+  start(call: Dialling, by: { agent: FreeAgent; campaign: Campaign; fence: number }): void
+  has(callId: string): boolean
+  /** The PBX or a store is away: nobody should take leads before, in ms. */
+  pausedUntil(): number
+  /** When all that was started is handed over or given back. */
+  idle(): Promise<void>
+}
+
+const PAUSE_S = 2
+
+export function createPlacing(needs: PlacingNeeds): Placing {
+  const { queue, calls, callLog, agents, campaigns, lease } = needs
+  const nowS = () => Math.floor(needs.now() / 1_000)
+  const underWay = new Map<string, Promise<void>>()
+  let pausedUntil = 0
+
+  async function place(call: Dialling, by: { agent: FreeAgent; campaign: Campaign; fence: number }) {
+    const { agent, campaign, fence } = by
+    const { leadId, number, callId } = call
+    const denied = denialOf(number)
+    if (denied !== undefined) return giveUp(call, campaign, denied)
+    await callLog.add({
+      ...{ callId, leadId, number },
+      agentId: agent.id,
+      campaignId: campaign.id,
+      createdAt: nowS(),
+    })
+    // Whoever lost the lease may have slept: the lead can be somebody else's by now.
+    if (lease.fence() !== fence) return giveBack(call)
+    const { callerId } = campaign.rules
+    const dialler = { userId: agent.userId, claims: { role: 'user' } } as const
+    const request = { number, callId, ...(callerId === null ? {} : { callerNumber: callerId }) }
+    await calls.dial(dialler, request).catch((err) => refused(call, by, err))
+  }
+
+  async function refused(
+    call: Dialling,
+    { agent, campaign }: { agent: FreeAgent; campaign: Campaign },
+    err: unknown,
+  ) {
+    if (!(err instanceof Refusal)) throw err
+    switch (err.code) {
+      case 'unavailable':
+        pausedUntil = needs.now() + 1_000 * (err.retryAfter ?? PAUSE_S)
+        return giveBack(call)
+      // The number was judged before, so it is about who calls: another may.
+      case 'throttled':
+      case 'dial_denied':
+      case 'conflict':
+      case 'input_invalid':
+        await agents.setFreeFrom(agent.id, nowS() + (err.retryAfter ?? AGENT_ASIDE_S))
+        await campaigns.setNote(campaign.id, `${agent.name}: ${err.detail ?? err.code}`.slice(0, MOST_WORDS))
+        return giveBack(call)
+      default:
+        throw err
+    }
+  }
+
+  async function giveBack(call: Dialling) {
+    await callLog.finish(call.callId, 'cancelled')
+    await queue.settle(call, neverDialled(call, nowS()))
+  }
+
+  async function giveUp(call: Dialling, campaign: Campaign, why: string) {
+    const now = nowS()
+    await campaigns.setNote(campaign.id, `lead ${call.leadId} cannot be called: ${why}`.slice(0, MOST_WORDS))
+    await queue.settle(call, { outcome: 'failed', counts: false, goesTo: 'done', nextTryAt: now, now })
+  }
+
+  /** Why a number may not be called by itself, if so. */
+  function denialOf(number: string): string | undefined {
+    try {
+      return needs.policy().judge(number).isEmergency ? 'it is an emergency number' : undefined
+    } catch (err) {
+      if (err instanceof Refusal) return err.detail ?? err.code
+      throw err
+    }
+  }
+
+  return {
+    start(call, by) {
+      const placed = place(call, by)
+        .catch(needs.onTrouble)
+        .finally(() => underWay.delete(call.callId))
+      underWay.set(call.callId, placed)
+    },
+    has: (callId) => underWay.has(callId),
+    pausedUntil: () => pausedUntil,
+    async idle() {
+      await Promise.all(underWay.values())
+    },
+  }
+}
+
+/** Characters of a note. */
+const MOST_WORDS = 300

@@ -1,0 +1,94 @@
+import type { Call, Outcome } from '../calls/call.ts'
+import type { CallRecord, DialledCall } from '../calls/history.ts'
+import type { AgentStore } from '../crew/agent.ts'
+import { ALL } from '../crew/scope.ts'
+import type { CallLog } from '../desk/call-log.ts'
+import { afterCall, neverDialled } from './after-call.ts'
+import type { CampaignStore } from './campaign-store.ts'
+import type { Dialling, DialQueue } from './dial-queue.ts'
+
+export interface ReconcilerNeeds {
+  queue: Pick<DialQueue, 'dialling' | 'settle'>
+  campaigns: Pick<CampaignStore, 'find'>
+  agents: Pick<AgentStore, 'findAll' | 'setFreeFrom'>
+  callLog: Pick<CallLog, 'finish'>
+  dialled: {
+    find(id: string): Promise<DialledCall | undefined>
+    /** @throws where the id was dialled already */
+    add(call: DialledCall): Promise<void>
+  }
+  history: { find(id: string): Promise<CallRecord | undefined> }
+  liveCall(id: string): Pick<Call, 'state'> | undefined
+  /** Calls that this process is about to hand to the PBX. */
+  isPlacing(callId: string): boolean
+  now(): number
+  onTrouble(err: unknown): void
+}
+
+export interface Reconciler {
+  /** Settles what is over. @returns what goes on */
+  reconcile(): Promise<Dialling[]>
+}
+
+/** Whoever takes a lead has dialled by then, or is dead or stopped, in seconds. */
+const UNDIALLED_S = 30
+
+/**
+ * Says of each lead that is being called what became of it, by what is kept of calls and nothing of memory: so it
+ * does not matter who dialled, and whether they still live.
+ */
+export function createReconciler(needs: ReconcilerNeeds): Reconciler {
+  const { queue, campaigns, agents, callLog, dialled, history } = needs
+  const nowS = () => Math.floor(needs.now() / 1_000)
+
+  /** @returns whether it is over */
+  async function look(call: Dialling): Promise<boolean> {
+    const { callId } = call
+    if (needs.isPlacing(callId) || isLive(needs.liveCall(callId))) return false
+    const asked = await dialled.find(callId)
+    const record = await history.find(callId)
+    const outcome = asked?.outcome ?? record?.outcome
+    if (outcome !== undefined) await settle(call, outcome, record?.endedAt ?? nowS())
+    else if (asked === undefined && nowS() - call.since > UNDIALLED_S) await giveBack(call)
+    else return false
+    return true
+  }
+
+  async function settle(call: Dialling, outcome: Outcome, endedAt: number) {
+    const { campaignId, agentId, callId } = call
+    const campaign = campaignId === null ? undefined : await campaigns.find(campaignId, ALL)
+    const after = afterCall(call, outcome, campaign?.rules, { endedAt, now: nowS() })
+    // First, so that the agent has their pause also where we die in between.
+    await agents.setFreeFrom(agentId, after.freeFrom)
+    await callLog.finish(callId, outcome)
+    await queue.settle(call, after.settling)
+  }
+
+  /** Nobody dialled it. Whoever stopped before they did and wakes up now must find the id taken. */
+  async function giveBack(call: Dialling) {
+    const { agentId, callId, number, since } = call
+    const [agent] = await agents.findAll([agentId])
+    const userId = agent?.userId ?? null
+    if (userId !== null) {
+      await dialled.add({ id: callId, userId, number, createdAt: since, outcome: 'cancelled' })
+    }
+    await callLog.finish(callId, 'cancelled')
+    await queue.settle(call, neverDialled(call, nowS()))
+  }
+
+  return {
+    async reconcile() {
+      const going: Dialling[] = []
+      for (const call of await queue.dialling()) {
+        const isOver = await look(call).catch((err) => {
+          needs.onTrouble(err)
+          return false
+        })
+        if (!isOver) going.push(call)
+      }
+      return going
+    },
+  }
+}
+
+const isLive = (call: Pick<Call, 'state'> | undefined) => call !== undefined && call.state !== 'ended'

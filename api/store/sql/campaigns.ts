@@ -1,0 +1,225 @@
+import { type Expression, type ExpressionBuilder, type Selectable, type SqlBool, sql } from 'kysely'
+import type { Campaign, CampaignRules } from '../../core/campaigns/campaign.ts'
+import type { CampaignStore } from '../../core/campaigns/campaign-store.ts'
+import type { Scope } from '../../core/crew/scope.ts'
+import { Refusal } from '../../core/refusal.ts'
+import { rowId } from './bind.ts'
+import { progressOf } from './campaign-progress.ts'
+import type { Database } from './database.ts'
+import type { Tables } from './tables.ts'
+import type { CampaignsTable } from './tables-call-centre.ts'
+
+/** Rows of one statement: both engines take that many parameters. */
+const AT_ONCE = 500
+
+export function createCampaignStore(db: Database): CampaignStore {
+  const { progress, waiting } = progressOf(db)
+
+  async function withAgents(rows: readonly Selectable<CampaignsTable>[]): Promise<Campaign[]> {
+    if (rows.length === 0) return []
+    const members = await db.query
+      .selectFrom('campaign_agents')
+      .selectAll()
+      .where(
+        'campaign_id',
+        'in',
+        rows.map(({ id }) => id),
+      )
+      .orderBy('agent_id')
+      .execute()
+    const agents = new Map<number, string[]>()
+    for (const { campaign_id, agent_id } of members) {
+      agents.set(campaign_id, [...(agents.get(campaign_id) ?? []), String(agent_id)])
+    }
+    return rows.map((row) => toCampaign(row, agents.get(row.id) ?? []))
+  }
+
+  async function find(id: string, scope: Scope): Promise<Campaign | undefined> {
+    const rows = await db.query
+      .selectFrom('campaigns')
+      .selectAll()
+      .where('id', '=', rowId(id) ?? 0)
+      .where((is) => shown(is, scope))
+      .execute()
+    return (await withAgents(rows))[0]
+  }
+  async function mustFind(id: string): Promise<Campaign> {
+    const campaign = await find(id, { sees: 'all' })
+    if (campaign === undefined) throw new Refusal('not_found')
+    return campaign
+  }
+
+  return {
+    find,
+
+    async add(campaign, now) {
+      const id = await db.transaction(async (trx) => {
+        const { name, description, team, dialerMode, rules, agentIds } = campaign
+        const row = await trx
+          .insertInto('campaigns')
+          .values({
+            ...{ name, description, team },
+            dialer_mode: dialerMode,
+            rules_json: JSON.stringify(rules),
+            status: 'draft',
+            automation: 0,
+            automation_note: null,
+            stopped: 0,
+            version: 1,
+            created_at: now,
+            updated_at: now,
+          })
+          .returning('id')
+          .executeTakeFirstOrThrow()
+        await putAgents(trx, row.id, agentIds)
+        return row.id
+      })
+      return mustFind(String(id))
+    },
+
+    async list(scope, { status, afterId = '0', limit }) {
+      const rows = await db.query
+        .selectFrom('campaigns')
+        .selectAll()
+        .where('id', '>', rowId(afterId) ?? 0)
+        .where((is) => shown(is, scope))
+        .$if(status !== undefined, (query) => query.where('status', '=', status ?? 'draft'))
+        .orderBy('id')
+        .limit(limit)
+        .execute()
+      return withAgents(rows)
+    },
+
+    async update(id, change, version, now) {
+      const key = rowId(id) ?? 0
+      await db.transaction(async (trx) => {
+        const { dialerMode, rules, agentIds, ...same } = change
+        const row = await trx
+          .updateTable('campaigns')
+          .set((campaign) => ({
+            ...same,
+            ...(dialerMode === undefined ? {} : { dialer_mode: dialerMode }),
+            ...(rules === undefined ? {} : { rules_json: JSON.stringify(rules) }),
+            version: campaign('version', '+', 1),
+            updated_at: now,
+          }))
+          .where('id', '=', key)
+          .$if(version !== undefined, (query) => query.where('version', '=', version ?? 0))
+          .returning('id')
+          .executeTakeFirst()
+        if (row === undefined) {
+          const there = await trx
+            .selectFrom('campaigns')
+            .select('id')
+            .where('id', '=', key)
+            .executeTakeFirst()
+          throw new Refusal(there === undefined ? 'not_found' : 'stale')
+        }
+        if (agentIds === undefined) return
+        await trx.deleteFrom('campaign_agents').where('campaign_id', '=', key).execute()
+        await putAgents(trx, key, agentIds)
+      })
+      return mustFind(id)
+    },
+
+    async step(id, from, { status, automation, stopped }, now) {
+      const row = await db.query
+        .updateTable('campaigns')
+        .set((campaign) => ({
+          ...(status === undefined ? {} : { status }),
+          ...(automation === undefined ? {} : { automation: automation ? 1 : 0, automation_note: null }),
+          ...(stopped === undefined ? {} : { stopped: stopped ? 1 : 0 }),
+          version: campaign('version', '+', 1),
+          updated_at: now,
+        }))
+        .where('id', '=', rowId(id) ?? 0)
+        .where('status', 'in', from)
+        .returning('id')
+        .executeTakeFirst()
+      return row !== undefined
+    },
+
+    async completeIfOver(id, now) {
+      const lead = sql`select 1 from leads where leads.campaign_id = campaigns.id`
+      const row = await db.query
+        .updateTable('campaigns')
+        .set((campaign) => ({
+          status: 'completed',
+          automation: 0,
+          version: campaign('version', '+', 1),
+          updated_at: now,
+        }))
+        .where('id', '=', rowId(id) ?? 0)
+        .where('status', '=', 'active')
+        .where('automation', '=', 1)
+        .where(sql<SqlBool>`exists (${lead})`)
+        .where(sql<SqlBool>`not exists (${lead} and leads.dial_state = 'waiting')`)
+        .where(sql<SqlBool>`not exists (${lead} and leads.dial_state = 'dialling')`)
+        .returning('id')
+        .executeTakeFirst()
+      return row !== undefined
+    },
+
+    async setNote(id, note) {
+      await db.query
+        .updateTable('campaigns')
+        .set({ automation_note: note })
+        .where('id', '=', rowId(id) ?? 0)
+        .execute()
+    },
+
+    async automated() {
+      const rows = await db.query
+        .selectFrom('campaigns')
+        .selectAll()
+        .where('automation', '=', 1)
+        .where('status', '=', 'active')
+        .orderBy('id')
+        .execute()
+      return withAgents(rows)
+    },
+
+    progress,
+    waiting,
+  }
+}
+
+async function putAgents(trx: Database['query'], campaignId: number, agentIds: readonly string[]) {
+  const rows = [...new Set(agentIds)].map((id) => ({ campaign_id: campaignId, agent_id: rowId(id) ?? 0 }))
+  for (let n = 0; n < rows.length; n += AT_ONCE) {
+    await trx
+      .insertInto('campaign_agents')
+      .values(rows.slice(n, n + AT_ONCE))
+      .execute()
+  }
+}
+
+/** Whoever sees only what is their own sees the campaigns they work in. */
+function shown(is: ExpressionBuilder<Tables, 'campaigns'>, scope: Scope): Expression<SqlBool> {
+  if (scope.sees === 'all') return sql<SqlBool>`1 = 1`
+  if (scope.sees === 'team') return is('campaigns.team', '=', scope.team)
+  return is.exists(
+    is
+      .selectFrom('campaign_agents')
+      .select('agent_id')
+      .whereRef('campaign_agents.campaign_id', '=', 'campaigns.id')
+      .where('agent_id', '=', rowId(scope.agentId) ?? 0),
+  )
+}
+
+const toCampaign = (row: Selectable<CampaignsTable>, agentIds: readonly string[]): Campaign => ({
+  id: String(row.id),
+  name: row.name,
+  description: row.description,
+  team: row.team,
+  status: row.status,
+  dialerMode: row.dialer_mode,
+  rules: JSON.parse(row.rules_json) as CampaignRules, // written by nobody but `add` and `update`
+  agentIds,
+  automation: row.automation === 1,
+  automationNote: row.automation_note,
+  stopped: row.stopped === 1,
+  version: row.version,
+  createdAt: row.created_at,
+  updatedAt: row.updated_at,
+})
