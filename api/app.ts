@@ -10,7 +10,7 @@ import { Refusal } from './core/refusal.ts'
 import type { Known } from './dialects/crm/door.ts'
 import { described as crmDescribed } from './dialects/crm/openapi.ts'
 import { speech as crmSpeech } from './dialects/crm/refusal.ts'
-import { PREFIX as CRM } from './dialects/crm/wire.ts'
+import { PREFIX as CRM, LEAD_LISTS } from './dialects/crm/wire.ts'
 import { refuse, type Speech, type Wording } from './dialects/dialect.ts'
 import { Ready } from './dialects/docs/operation.ts'
 import { createDocs } from './dialects/docs/routes.ts'
@@ -73,15 +73,7 @@ export function createApp({
       maxAge: 600,
     }),
   )
-  app.use(
-    '*',
-    bodyLimit({
-      maxSize: 1_048_576,
-      onError: () => {
-        throw new Refusal('input_too_large')
-      },
-    }),
-  )
+  app.use('*', (c, next) => (c.req.path === LEAD_LISTS ? atMostAList : atMostUsual)(c, next))
   // Tokens and what they show are nobody's to keep, unless a route says otherwise (RFC 6749 §5.1).
   app.use('*', async (c, next) => {
     await next()
@@ -134,6 +126,17 @@ export function createApp({
   app.onError((err, c) => refuse(c, err, speechFor(c.req.path), log))
   return app
 }
+
+const atMost = (maxSize: number) =>
+  bodyLimit({
+    maxSize,
+    onError: () => {
+      throw new Refusal('input_too_large')
+    },
+  })
+const atMostUsual = atMost(1_048_576)
+/** nginx makes the same exception. */
+const atMostAList = atMost(33_554_432)
 
 /** A mounted app's own `notFound` never runs, so the prefix says whose words to use; our own otherwise. */
 const SPEECHES: readonly (readonly [string, Speech])[] = [

@@ -7,7 +7,7 @@ const line = (most: number) =>
     .string()
     .trim()
     .max(most)
-    .regex(/^\P{Cc}*$/u, 'no line breaks, no control characters')
+    .refine((text) => !/\p{Cc}/u.test(text), 'no line breaks, no control characters')
 /** Empty is none. */
 const orNone = <T extends z.ZodType<string>>(text: T) =>
   z
@@ -28,7 +28,7 @@ export const LeadFields = {
       .string()
       .trim()
       .max(10_000)
-      .regex(/^[^\0]*$/),
+      .refine((text) => !text.includes('\0'), 'no NUL'),
   ),
   timeZone: orNone(z.string().max(64).refine(isTimeZone, 'not a time zone like Europe/Berlin')),
 }

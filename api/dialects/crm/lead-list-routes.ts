@@ -9,6 +9,7 @@ import { csvOf } from './lead-csv.ts'
 import { ImportQuery, importWish, readCsv, ShownImport, shownImport } from './lead-import-wire.ts'
 import { filterOf, LeadQuery } from './lead-query.ts'
 import { idParam } from './request.ts'
+import { LEAD_LISTS } from './wire.ts'
 
 export interface LeadListRoutesNeeds {
   door: Door
@@ -22,7 +23,7 @@ export function addLeadListRoutes(
   app: Hono<Known>,
   { door, leads, imports, policy }: LeadListRoutesNeeds,
 ): void {
-  app.post('/api/leads/import', door('crmImportLeads'), async (c) => {
+  app.post(LEAD_LISTS, door('crmImportLeads'), async (c) => {
     const wish = importWish(readQuery(c, ImportQuery))
     const job = await imports.start(c.var.standing, await readCsv(c), wish)
     return c.json(as(ShownImport, shownImport(job)), 202, { Location: `/api/leads/import/${job.id}` })

@@ -12,7 +12,7 @@ const Moment = z
   .openapi({ type: 'string', example: '2026-01-31' })
 const IdText = z.string().regex(/^[1-9]\d{0,15}$/)
 
-export const LeadQuery = z
+const Filter = z
   .object({
     status: z
       .string()
@@ -39,19 +39,19 @@ export const LeadQuery = z
     createdUntil: Moment,
   })
   .partial()
-  .refine(({ assignedAgentId, unassigned }) => !(assignedAgentId && unassigned), {
-    message: 'unassigned: not together with assignedAgentId',
-  })
+const isClear = ({ assignedAgentId, unassigned }: z.infer<typeof Filter>) => !(assignedAgentId && unassigned)
+const UNCLEAR = 'unassigned: not together with assignedAgentId'
+
+export const LeadQuery = Filter.refine(isClear, UNCLEAR)
 export type LeadQuery = z.infer<typeof LeadQuery>
 
 const SORTS = ['createdAt', '-createdAt', 'updatedAt', '-updatedAt', 'lastName', '-lastName'] as const
 
-export const LeadPageQuery = z.intersection(
-  LeadQuery,
-  PageQuery.extend({ sort: z.enum(SORTS).default('-createdAt') }),
-)
+export const LeadPageQuery = Filter.extend({
+  ...PageQuery.shape,
+  sort: z.enum(SORTS).default('-createdAt'),
+}).refine(isClear, UNCLEAR)
 
-/** Columns of the same sort, whatever it is, are in the document. */
 export const filterOf = (asked: LeadQuery, policy: Spelling): LeadFilter => ({
   statuses: asked.status?.map(statusOf),
   agentId: asked.unassigned ? null : asked.assignedAgentId,
