@@ -35,11 +35,6 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     .addColumn('last_folded', text, (column) => column.notNull().defaultTo(''))
     .addColumn('company_folded', text)
     .addColumn('email_folded', text)
-    // The same without capitals: what is looked for by its beginning, and sorted by.
-    .addColumn('first_folded', text, (column) => column.notNull().defaultTo(''))
-    .addColumn('last_folded', text, (column) => column.notNull().defaultTo(''))
-    .addColumn('company_folded', text)
-    .addColumn('email_folded', text)
     .addColumn('version', 'bigint', (column) => column.notNull())
     .addColumn('created_at', 'bigint', (column) => column.notNull())
     .addColumn('updated_at', 'bigint', (column) => column.notNull())
