@@ -1,13 +1,16 @@
 import { login } from '../support/client.ts'
 import { type Stack, until } from '../support/stack.ts'
 import { type Answer, ask, shakeHands } from './answers.ts'
+import { createCrmCases } from './crm-cases.ts'
 
 /** Asks the operation it is for; the path is below the stack’s own. */
-type Send = (
+export type Send = (
   path: string,
   about?: {
     token?: string | undefined
     json?: unknown
+    /** A body of CSV. */
+    text?: string
     headers?: Record<string, string>
     by?: typeof ask
   },
@@ -322,10 +325,10 @@ export function createCases(stack: Stack, hasPbx: boolean): Record<string, Case>
       return send(`${SOFTPHONE}/sub/users-state`, { token: await user() })
     }),
 
+    ...createCrmCases(stack, hasPbx, user),
+
     health: at(200, (send) => send('/health')),
     ready: at(200, (send) => send('/ready')),
     jwks: at(200, (send) => send('/.well-known/jwks.json')),
   }
 }
-
-export type { Send }

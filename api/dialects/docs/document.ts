@@ -37,16 +37,25 @@ export function createDocument(surfaces: readonly Surface[]) {
     registry.registerComponent('securitySchemes', name, scheme)
   for (const { operations } of all) for (const one of operations) registry.registerPath(one)
 
-  return getOpenAPI31Document({
-    openapi: '3.1.0',
-    info: {
-      title: 'Hookswitch',
-      version: '1',
-      description: ABOUT,
-    },
-    servers: [{ url: '/' }],
-    tags: all.flatMap(({ tags }) => [...tags]),
-    // What Redoc puts them under.
-    'x-tagGroups': all.map(({ name, tags }) => ({ name, tags: tags.map((tag) => tag.name) })),
-  })
+  return withPlainPatterns(
+    getOpenAPI31Document({
+      openapi: '3.1.0',
+      info: {
+        title: 'Hookswitch',
+        version: '1',
+        description: ABOUT,
+      },
+      servers: [{ url: '/' }],
+      tags: all.flatMap(({ tags }) => [...tags]),
+      // What Redoc puts them under.
+      'x-tagGroups': all.map(({ name, tags }) => ({ name, tags: tags.map((tag) => tag.name) })),
+    }),
+  )
+}
+
+/** A pattern is the text of the expression alone, read as Unicode (JSON Schema 2020-12 §6.3.3): zod writes `/…/u`. */
+function withPlainPatterns<T>(document: T): T {
+  return JSON.parse(JSON.stringify(document), (name, value: unknown) =>
+    name === 'pattern' && typeof value === 'string' ? value.replace(/^\/(.*)\/u$/, '$1') : value,
+  )
 }
