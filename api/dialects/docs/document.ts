@@ -53,9 +53,10 @@ export function createDocument(surfaces: readonly Surface[]) {
   )
 }
 
-/** A pattern is the text of the expression alone, read as Unicode (JSON Schema 2020-12 §6.3.3): zod writes `/…/u`. */
+/** A pattern is the text of the expression alone, read as Unicode (JSON Schema 2020-12 §6.3.3): the generator leaves
+ * a `/u` behind those that have it as a flag. */
 function withPlainPatterns<T>(document: T): T {
   return JSON.parse(JSON.stringify(document), (name, value: unknown) =>
-    name === 'pattern' && typeof value === 'string' ? value.replace(/^\/(.*)\/u$/, '$1') : value,
+    name === 'pattern' && typeof value === 'string' ? value.replace(/(?<=\$)\/u$/, '') : value,
   )
 }
