@@ -142,8 +142,8 @@ describe('sessions, whoever does what in whichever order, and whatever fails', (
   const { scheduler, waitOn } = drawn()
 
   test.each([
-    ['usual lifetimes', usual, 2_000],
-    ['access tokens that are to live longer than what refreshes them', longAccess, 1_000],
+    ['usual lifetimes', usual, 1_000],
+    ['access tokens that are to live longer than what refreshes them', longAccess, 500],
   ])('are over once somebody was told so, and else go on: %s', async (_, lifetimes, numRuns) => {
     const property = fc.asyncProperty(scheduler, waves, async (drawnScheduler, all) => {
       await live(drawnScheduler, waitOn, lifetimes, all)
@@ -180,6 +180,6 @@ describe('sessions, whoever does what in whichever order, and whatever fails', (
       const model = await live(drawnScheduler, waitOn, usual, all)
       expect(model.sessions.map(({ ended }) => ended)).toEqual(['yes', 'yes'])
     })
-    await fc.assert(property, { numRuns: 200 })
+    await fc.assert(property, { numRuns: 100 })
   })
 })
