@@ -4,9 +4,9 @@ import { createDeskStatsStore } from '../store/sql/desk-stats.ts'
 import type { Base, Room } from './base.ts'
 
 export function joinStats(base: Base): Room<StatsRoutesNeeds> {
-  const { door, agents, now } = base
+  const { door, config, agents, now } = base
   return {
-    routes: { door, stats: statsOf(base), findAgent: agents.find, timeZone: 'UTC', now },
+    routes: { door, stats: statsOf(base), findAgent: agents.find, timeZone: config.timeZone, now },
   }
 }
 
