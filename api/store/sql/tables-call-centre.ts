@@ -4,6 +4,7 @@ import type { Outcome } from '../../core/calls/call.ts'
 import type { CampaignStatus, DialerMode } from '../../core/campaigns/campaign.ts'
 import type { AgentKind, AgentStatus } from '../../core/crew/agent.ts'
 import type { DialState, LeadStatus } from '../../core/leads/lead.ts'
+import type { LoanState } from '../../core/lending/loan.ts'
 import type { MailKind } from '../../core/membership/outbox.ts'
 
 /** What the call centre keeps. As in `tables.ts`, booleans are 0 and 1, and times unix seconds. */
@@ -172,6 +173,7 @@ export interface MailsTable {
 export interface AiDocumentsTable {
   kind: string
   key: string
+  name: string | null
   body_json: string
   version: number
   created_at: number
@@ -184,6 +186,7 @@ export interface AiVersionsTable {
   key: string
   version: number
   body_json: string | null
+  created_at: number
   changed_by: number | null
   changed_at: number
 }
@@ -198,12 +201,14 @@ export interface WebhookEventsTable {
 }
 
 export interface SipLoansTable {
-  username: string
+  id: string
   extension: string
+  mark: string
   user_id: number
-  session_id: string
+  claims_json: string
   sealed_secret: string
-  state: string
+  state: LoanState
+  busy_until: number
   created_at: number
   expires_at: number
 }

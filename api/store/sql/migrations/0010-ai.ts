@@ -1,4 +1,5 @@
 import { type Kysely, sql } from 'kysely'
+import { codepoints } from './codepoints.ts'
 import { withId } from './identity.ts'
 
 /** Settings of AI agents, of all of them, and prompt templates, each with every version it ever had. */
@@ -7,6 +8,8 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     .createTable('ai_documents')
     .addColumn('kind', 'text', (column) => column.notNull())
     .addColumn('key', 'text', (column) => column.notNull())
+    // Where no two of a kind may have the same.
+    .addColumn('name', codepoints(db))
     .addColumn('body_json', 'text', (column) => column.notNull())
     .addColumn('version', 'bigint', (column) => column.notNull())
     .addColumn('created_at', 'bigint', (column) => column.notNull())
@@ -14,12 +17,15 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     .addPrimaryKeyConstraint('ai_documents_key', ['kind', 'key'])
     .execute()
 
+  await sql`create unique index ai_documents_name on ai_documents (kind, name)`.execute(db)
+
   await withId(db, db.schema.createTable('ai_versions'))
     .addColumn('kind', 'text', (column) => column.notNull())
     .addColumn('key', 'text', (column) => column.notNull())
     .addColumn('version', 'bigint', (column) => column.notNull())
     // Null where it was deleted.
     .addColumn('body_json', 'text')
+    .addColumn('created_at', 'bigint', (column) => column.notNull())
     .addColumn('changed_by', 'bigint')
     .addColumn('changed_at', 'bigint', (column) => column.notNull())
     .execute()

@@ -1,0 +1,80 @@
+import type { AgentStore } from '../crew/agent.ts'
+import type { Standing } from '../crew/scope.ts'
+import { Refusal } from '../refusal.ts'
+import type { DocumentStore, Kept } from './documents.ts'
+
+/** How an agent of a call centre speaks, where a model speaks for them. */
+export interface AgentAiSettings {
+  systemPrompt: string
+  greetingMessage: string | null
+  voiceId: string | null
+  /** BCP 47, in its canonical spelling. */
+  language: string
+  maxResponseTokens: number
+  temperature: number
+}
+
+/** Settings of agents that the standing's scope shows; `not_found` for all others. The key is the agent's id. */
+export interface AgentSettings {
+  list(standing: Standing, page: { afterAgentId: string; limit: number }): Promise<Kept<'settings'>[]>
+  find(standing: Standing, agentId: string, version?: number): Promise<Kept<'settings'>>
+  /** @throws {Refusal} `not_found`, `stale` */
+  put(
+    standing: Standing,
+    agentId: string,
+    settings: AgentAiSettings,
+    version: number | undefined,
+  ): Promise<{ kept: Kept<'settings'>; isNew: boolean }>
+  /** @throws {Refusal} `not_found`, `stale` */
+  remove(standing: Standing, agentId: string, version: number | undefined): Promise<void>
+}
+
+export interface AgentSettingsNeeds {
+  store: DocumentStore
+  agents: Pick<AgentStore, 'find' | 'list'>
+  now: () => number
+}
+
+/** Agents are many and settings few: looked through this many at a time. */
+const AGENTS_AT_ONCE = 500
+
+export function createAgentSettings({ store, agents, now }: AgentSettingsNeeds): AgentSettings {
+  async function seen({ scope }: Standing, agentId: string): Promise<void> {
+    if ((await agents.find(agentId, scope)) === undefined) throw new Refusal('not_found')
+  }
+  const writing = ({ userId }: Standing, version: number | undefined) => ({
+    by: userId,
+    now: Math.floor(now() / 1000),
+    version,
+  })
+
+  return {
+    async list({ scope }, { afterAgentId, limit }) {
+      const found: Kept<'settings'>[] = []
+      for (let afterId = afterAgentId; ; ) {
+        const crew = await agents.list(scope, { afterId, limit: AGENTS_AT_ONCE })
+        const ids = crew.map(({ id }) => id)
+        const kept = await store.findAll('settings', ids)
+        found.push(...kept.sort((a, b) => Number(a.key) - Number(b.key)))
+        const last = ids.at(-1)
+        if (found.length >= limit || ids.length < AGENTS_AT_ONCE || last === undefined)
+          return found.slice(0, limit)
+        afterId = last
+      }
+    },
+    async find(standing, agentId, version) {
+      await seen(standing, agentId)
+      const kept = await store.find('settings', agentId, version)
+      if (kept === undefined) throw new Refusal('not_found')
+      return kept
+    },
+    async put(standing, agentId, body, version) {
+      await seen(standing, agentId)
+      return store.put('settings', agentId, { ...writing(standing, version), body, mayMake: true })
+    },
+    async remove(standing, agentId, version) {
+      await seen(standing, agentId)
+      await store.remove('settings', agentId, writing(standing, version))
+    },
+  }
+}

@@ -1,0 +1,53 @@
+import type { AgentAiSettings } from './agent-settings.ts'
+import type { AiConfig } from './ai-config.ts'
+import type { Template } from './templates.ts'
+
+/** What is kept of each kind. */
+export interface Bodies {
+  settings: AgentAiSettings
+  config: AiConfig
+  template: Template
+}
+export type DocumentKind = keyof Bodies
+
+/** A document at one of its versions. Times are unix seconds. */
+export interface Kept<Kind extends DocumentKind> {
+  key: string
+  body: Bodies[Kind]
+  /** 1, 2, 3 …; being deleted counts as one, and whoever makes it again goes on from there. */
+  version: number
+  createdAt: number
+  updatedAt: number
+}
+
+/** Who changes what, and which version they read, where they say so. */
+export interface Writing {
+  by: string
+  now: number
+  version: number | undefined
+}
+
+/** Documents with every version they ever had. */
+export interface DocumentStore {
+  /** @param version an older one; one that was a deletion is not there */
+  find<Kind extends DocumentKind>(kind: Kind, key: string, version?: number): Promise<Kept<Kind> | undefined>
+  findAll<Kind extends DocumentKind>(kind: Kind, keys: readonly string[]): Promise<Kept<Kind>[]>
+  /** Those with a name, by it. */
+  listByName<Kind extends DocumentKind>(
+    kind: Kind,
+    page: { afterName: string | undefined; limit: number },
+  ): Promise<Kept<Kind>[]>
+  count(kind: DocumentKind): Promise<number>
+  /**
+   * Makes it or changes it.
+   * @param write `name` is one that no other of the kind has; `mayMake` false where it has to be there
+   * @throws {Refusal} `stale`, `not_found`, `taken` for the name
+   */
+  put<Kind extends DocumentKind>(
+    kind: Kind,
+    key: string,
+    write: Writing & { body: Bodies[Kind]; name?: string; mayMake: boolean },
+  ): Promise<{ kept: Kept<Kind>; isNew: boolean }>
+  /** @throws {Refusal} `stale`, `not_found` */
+  remove(kind: DocumentKind, key: string, writing: Writing): Promise<void>
+}

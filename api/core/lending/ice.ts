@@ -1,0 +1,38 @@
+import { createHmac } from 'node:crypto'
+
+/** As a browser's RTCPeerConnection takes it. */
+export interface IceServer {
+  urls: readonly string[]
+  username?: string
+  credential?: string
+}
+
+export interface IceSettings {
+  stunUrls: readonly string[]
+  turnUrls: readonly string[]
+  /** Shared with the TURN server: `static-auth-secret` of coturn. */
+  turnSecret: string | undefined
+}
+
+/**
+ * Where a browser finds a way through networks. Credentials of TURN end by themselves, at `expiresAt` (unix s).
+ * @see draft-uberti-behave-turn-rest-00 §2.2: `<end>:<user>`, and its HMAC-SHA1 in base64
+ */
+export function iceServersFor(
+  { stunUrls, turnUrls, turnSecret }: IceSettings,
+  { userId, expiresAt }: { userId: string; expiresAt: number },
+): IceServer[] {
+  const username = `${expiresAt}:${userId}`
+  return [
+    ...(stunUrls.length === 0 ? [] : [{ urls: stunUrls }]),
+    ...(turnUrls.length === 0 || turnSecret === undefined
+      ? []
+      : [
+          {
+            urls: turnUrls,
+            username,
+            credential: createHmac('sha1', turnSecret).update(username).digest('base64'),
+          },
+        ]),
+  ]
+}

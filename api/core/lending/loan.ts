@@ -1,0 +1,44 @@
+import type { Claims } from '../../../contract/claims.ts'
+
+/**
+ * SIP credentials that somebody was lent:
+ * - `lending` they are being made, or were when whoever made them was killed
+ * - `lent` a phone can register with them
+ * - `returning` they are being taken away
+ */
+export type LoanState = 'lending' | 'lent' | 'returning'
+
+/** Times are unix seconds. */
+export interface Loan {
+  /** What the PBX knows it by. */
+  id: string
+  extension: string
+  /** Of the extension: see `Extension.mark`. */
+  mark: string
+  userId: string
+  /** Of the token it was asked for with: it lasts no longer than that session. */
+  claims: Claims
+  /** Sealed for the extension: see `sip-secret.ts`. */
+  sealedSecret: string
+  state: LoanState
+  /** Until then whoever brought it into this state goes on with it, and nobody else. */
+  busyUntil: number
+  createdAt: number
+  expiresAt: number
+}
+
+/** Of one extension at most one loan is in motion, that is not `lent`, at a time, over all processes. */
+export interface LoanStore {
+  /** @returns false while another one of the extension is in motion */
+  begin(loan: Loan): Promise<boolean>
+  /** @returns undefined where somebody changed it meanwhile, or another one of the extension is in motion */
+  move(known: Loan, to: Pick<Loan, 'state' | 'busyUntil'>): Promise<Loan | undefined>
+  /** It is over. One that somebody has changed since stays. */
+  forget(known: Loan): Promise<void>
+  /** Oldest first. */
+  ofExtension(extension: string): Promise<Loan[]>
+  /** Past their end, or left in motion by somebody who is no more; those that ended first. */
+  due(now: number, limit: number): Promise<Loan[]>
+  /** Those that are `lent`, by id. */
+  lent(page: { afterId: string; limit: number }): Promise<Loan[]>
+}
