@@ -1,12 +1,13 @@
 import { z } from '@hono/zod-openapi'
 import type { Context } from 'hono'
-import { OUTCOMES, type Outcome } from '../../core/calls/call.ts'
+import { OUTCOMES } from '../../core/calls/call.ts'
 import type { DeskCall } from '../../core/desk/call-log.ts'
-import { DESK_STATUSES, type DeskStatus } from '../../core/desk/call-status.ts'
+import { DESK_STATUSES } from '../../core/desk/call-status.ts'
 import type { ShownCall, TransferTarget } from '../../core/desk/desk.ts'
 import { LINE_STATES } from '../../core/desk/line.ts'
 import { Refusal } from '../../core/refusal.ts'
 import { as } from '../openapi.ts'
+import { loud } from './lead-wire.ts'
 import { Id, idOf, idOrNull, iso, isoOrNull, ShownId, Time } from './request.ts'
 
 /** Anything: the dial policy judges it, and says what is wrong with it. */
@@ -69,8 +70,8 @@ export function keyOf(c: Context): string | undefined {
   throw new Refusal('input_invalid', { detail: 'Idempotency-Key must be 1 to 128 printable characters' })
 }
 
-const STATUSES = DESK_STATUSES.map((one) => one.toUpperCase() as Uppercase<DeskStatus>) // what it does
-const DISPOSITIONS = OUTCOMES.map((one) => one.toUpperCase() as Uppercase<Outcome>) // what it does
+const STATUSES = DESK_STATUSES.map(loud)
+const DISPOSITIONS = OUTCOMES.map(loud)
 
 export const Initiated = z
   .object({ callId: ShownId, callControlId: ControlId, status: z.literal('INITIATED') })
@@ -137,6 +138,3 @@ export const shown = ({ call, recordingUrl }: ShownCall) =>
     disposition: call.outcome === null ? null : loud(call.outcome),
     recordingUrl,
   })
-
-/** The wire's spelling of our words. */
-const loud = <T extends string>(word: T) => word.toUpperCase() as Uppercase<T> // what it does

@@ -295,6 +295,17 @@ describe('calling a lead', () => {
   })
 })
 
+test('a key whose first request is under way is told so: there is no number to give yet', async () => {
+  const order = { leadId: lead.id, key: 'k' }
+  const [first, second] = await Promise.allSettled([
+    world.desk.dial(mate('anna'), order),
+    world.desk.dial(mate('anna'), order),
+  ])
+  expect(first.status).toBe('fulfilled')
+  expect(second).toMatchObject({ status: 'rejected', reason: refusal('conflict', 'under way') })
+  expect(world.deeds).toHaveLength(1)
+})
+
 describe('calling a number', () => {
   const direct = (number: string, name: Name = 'anna') => world.desk.direct(mate(name), { number })
 
