@@ -12,6 +12,7 @@ const heavy = [
   'test/load.test.ts',
   'test/load-phones.test.ts',
   'test/soak.test.ts',
+  'test/crm/automation*.test.ts',
   'test/api/core/sessions.property.test.ts',
 ]
 

@@ -28,6 +28,9 @@ exten => _0X.,1,Dial(PJSIP/\${EXTEN}@trunk,60,tTkKxX)
  same => n,Hangup()
 exten => _+X.,1,Dial(PJSIP/\${EXTEN}@trunk,60,tTkKxX)
  same => n,Hangup()
+; whoever does not answer here is not waited for
+exten => _03019.,1,Dial(PJSIP/\${EXTEN}@trunk,2,tTkKxX)
+ same => n,Hangup()
 
 [from-trunk]
 exten => _1XXX,1,Goto(internal,\${EXTEN},1)

@@ -28,13 +28,35 @@ export async function startAnswerer(
   const registering = run(pbx, 'register', port, [...count(lines.length), '-r', '100'], lines)
   const { code, said } = await registering.done
   if (code !== 0) throw new Error(`${extensions} cannot be registered: ${said.slice(-1_000)}`)
-  return listening(pbx, port, manner, ringMs)
+  return listening(pbx, port, SCENARIOS[manner], ringing(ringMs))
 }
 
 /** The world beyond the trunk: takes, refuses or ignores every call to an outside number. */
 export async function startOutside(pbx: Pbx, manner: Manner, { ringMs = 0 } = {}): Promise<ScriptedPhones> {
   if (pbx.trunkPort === undefined) throw new Error('this Asterisk was started without a trunk')
-  return listening(pbx, pbx.trunkPort, manner, ringMs)
+  return listening(pbx, pbx.trunkPort, SCENARIOS[manner], ringing(ringMs))
+}
+
+export interface Outside extends ScriptedPhones {
+  /** Each call that came and each that is over, in their order. */
+  heard(): { event: 'begins' | 'ends'; number: string; callId: string }[]
+}
+
+/**
+ * The world beyond the trunk, number by number: the last digit 0 to 4 answers and hangs up after `talkMs`, 5 to 7
+ * is busy, 8 and 9 ring until the caller gives up.
+ */
+export async function startOutsideByNumber(pbx: Pbx, { talkMs = 300 } = {}): Promise<Outside> {
+  if (pbx.trunkPort === undefined) throw new Error('this Asterisk was started without a trunk')
+  const scenario = { name: 'outside', talkMs }
+  const { stop, folder } = await listening(pbx, pbx.trunkPort, scenario, ['-trace_logs', '-log_file', 'log'])
+  return {
+    stop,
+    heard: () =>
+      [...readFileSync(join(folder, 'log'), 'latin1').matchAll(/(begins|ends) (\S+) (\S+)/g)].map(
+        ([, event, number = '', callId = '']) => ({ event: event as 'begins' | 'ends', number, callId }), // by the pattern
+      ),
+  }
 }
 
 export interface Callers extends ScriptedPhones {
@@ -76,16 +98,18 @@ const SCENARIOS: Record<Manner, Scenario> = {
   'never answers': 'ring',
 }
 /** A file of test/pbx/sipp; sipp wants to see the status of an answer before it starts. */
-type Scenario = string | { name: string; status: string }
+type Scenario = string | { name: string; status?: string; talkMs?: number }
 
-async function listening(pbx: Pbx, port: number, manner: Manner, ringMs: number): Promise<ScriptedPhones> {
-  const { child, done } = run(pbx, SCENARIOS[manner], port, ['-d', String(ringMs)])
+const ringing = (ringMs: number) => ['-d', String(ringMs)]
+
+async function listening(pbx: Pbx, port: number, scenario: Scenario, args: readonly string[]) {
+  const { child, done, folder } = run(pbx, scenario, port, args)
   const ears = `0100007F:${port.toString(16).toUpperCase().padStart(4, '0')}`
   while (!readFileSync('/proc/net/udp', 'latin1').includes(ears)) {
     if (child.exitCode !== null) throw new Error(`sipp cannot listen: ${(await done).said.slice(-1_000)}`)
     await sleep(10)
   }
-  return { stop: () => ended(child) }
+  return { folder, stop: () => ended(child) }
 }
 
 const count = (calls: number) => ['-m', String(calls)]
@@ -106,9 +130,12 @@ function run(
   lines?: readonly string[],
 ) {
   const folder = mkdtempSync(join(tmpdir(), 'sipp-'))
-  const { name, status } = typeof scenario === 'string' ? { name: scenario, status: '' } : scenario
+  const { name, status = '', talkMs = 0 } = typeof scenario === 'string' ? { name: scenario } : scenario
   const text = readFileSync(join(project, 'test/pbx/sipp', `${name}.xml`), 'latin1')
-  writeFileSync(join(folder, 'scenario.xml'), text.replace('SIP/2.0 @STATUS@', `SIP/2.0 ${status}`))
+  writeFileSync(
+    join(folder, 'scenario.xml'),
+    text.replace('SIP/2.0 @STATUS@', `SIP/2.0 ${status}`).replace('@TALK@', String(talkMs)),
+  )
   const table = join(folder, 'lines.csv')
   if (lines !== undefined) writeFileSync(table, `SEQUENTIAL\n${lines.join('\n')}\n`, { mode: 0o600 })
   // Should the tests be killed, it is told to end as well.
@@ -138,7 +165,7 @@ function run(
       resolve({ code, said })
     })
   })
-  return { child, done }
+  return { child, done, folder }
 }
 
 async function ended(child: ChildProcess): Promise<void> {

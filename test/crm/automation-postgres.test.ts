@@ -1,0 +1,24 @@
+import { afterAll, beforeAll, describe, test } from 'vitest'
+import { asteriskMissing } from '../support/asterisk.ts'
+import { findPostgres, type Postgres, startPostgres } from '../support/postgres.ts'
+import { type CallCentreRun, callsAllThoughKilled, startCallCentre } from './automation-run.ts'
+
+const missing = findPostgres() === undefined ? 'no PostgreSQL' : await asteriskMissing()
+const title = `a campaign on PostgreSQL${missing === undefined ? '' : ` (skipped: ${missing})`}`
+
+describe.skipIf(missing !== undefined)(title, () => {
+  let postgres: Postgres
+  let run: CallCentreRun
+  beforeAll(async () => {
+    postgres = await startPostgres()
+    run = await startCallCentre({ agents: 6, trunk: 5, url: await postgres.database() })
+  })
+  afterAll(async () => {
+    await run?.stop()
+    await postgres?.stop()
+  })
+
+  test('60 leads come to their right ends, none called twice at once, though the api is killed', async () => {
+    await callsAllThoughKilled(run, { leads: 60, atOnce: 5 })
+  }, 300_000)
+})

@@ -1,0 +1,208 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect } from 'vitest'
+import { embeddedDatabase } from '../../api/config.ts'
+import { createAgentStore } from '../../api/store/sql/agents.ts'
+import { type Database, openDatabase } from '../../api/store/sql/database.ts'
+import { createUserStore } from '../../api/store/sql/users.ts'
+import { addCrew, type Colleague, logInCrew } from '../support/crew.ts'
+import { startAnswerer, startOutsideByNumber } from '../support/sipp.ts'
+import { until } from '../support/stack.ts'
+import { startTelephony, type Telephony } from '../support/telephony.ts'
+
+/** What came of each number's call, by its last digit: see `startOutsideByNumber`. */
+const expected = (number: string) =>
+  Number(number.at(-1)) <= 4 ? 'answered' : Number(number.at(-1)) <= 7 ? 'busy' : 'no_answer'
+
+export interface CallCentreRun {
+  telephony: Telephony
+  db: Database
+  sven: Colleague
+  agentIds: number[]
+  /** @returns the campaign's id */
+  plan(difference?: { agentIds?: number[] } & Record<string, unknown>): Promise<number>
+  /**
+   * Leads with numbers of their own, whose last digits go round.
+   * @param group a digit, for each list another
+   */
+  addLeads(
+    campaignId: number,
+    count: number,
+    group?: string,
+    difference?: { time_zone: string },
+  ): Promise<void>
+  leads(
+    campaignId: number,
+  ): Promise<{ number: string; dial_state: string; last_outcome: string | null; attempts: number }[]>
+  status(campaignId: number): Promise<Record<string, unknown>>
+  heard(): { event: 'begins' | 'ends'; number: string; callId: string }[]
+  stop(): Promise<void>
+}
+
+/** A call centre with agents whose phones answer by themselves, and a world outside that treats numbers unlike. */
+export async function startCallCentre({
+  agents,
+  trunk,
+  url,
+}: {
+  agents: number
+  /** Calls at once to the outside. */
+  trunk: number
+  /** Of a database; the embedded one where undefined. */
+  url?: string | undefined
+}): Promise<CallCentreRun> {
+  const data = mkdtempSync(join(tmpdir(), 'automation-'))
+  const cleanups: (() => unknown)[] = [() => rmSync(data, { recursive: true, force: true })]
+  const stop = async () => {
+    for (const cleanup of cleanups.splice(0).reverse()) await cleanup()
+  }
+  try {
+    const database = url ?? embeddedDatabase(data)
+    await addCrew(data, database)
+    const db = await openDatabase(database)
+    cleanups.push(db.close)
+    const phones = Array.from({ length: agents }, (_, n) => String(2_000 + n))
+    const agentIds: number[] = []
+    for (const extension of phones) {
+      const user = await createUserStore(db).add({
+        ...{ username: `agent${extension}`, role: 'user', passwordHash: 'none', extension },
+      })
+      const agent = await createAgentStore(db).add(
+        { userId: user.id, name: `Agent ${extension}`, kind: 'human', team: 'sales' },
+        0,
+      )
+      agentIds.push(Number(agent.id))
+    }
+    const telephony = await startTelephony({
+      trunk: true,
+      load: true,
+      data,
+      env: {
+        HOOKSWITCH_TRUNKS: `trunk=${trunk}`,
+        HOOKSWITCH_TIME_ZONE: 'UTC',
+        ...(url && { DATABASE_URL: url }),
+      },
+    })
+    cleanups.push(telephony.stop)
+    const { asterisk, stack } = telephony
+    const outside = await startOutsideByNumber(asterisk)
+    cleanups.push(outside.stop)
+    cleanups.push((await startAnswerer(asterisk, phones, 'answers')).stop)
+    const sven = await logInCrew(stack, 'sven')
+    for (const id of agentIds) {
+      const said = await sven.ask(`/agents/${id}/status`, { method: 'PUT', json: { status: 'READY' } })
+      if (said.status !== 200) throw new Error(`an agent is not ready: ${JSON.stringify(said.body)}`)
+    }
+    const status = async (campaignId: number) =>
+      (await sven.ask(`/campaigns/${campaignId}/automation/status`)).body
+    return {
+      ...{ telephony, db, sven, agentIds, status, stop },
+      heard: outside.heard,
+      async plan(difference = {}) {
+        const json = {
+          ...{ name: 'Spring', startTime: '00:00', endTime: '24:00', weekdays: [1, 2, 3, 4, 5, 6, 7] },
+          ...{ wrapUpSeconds: 0, retryDelayMinutes: 0, retryDelays: {}, maxConcurrentCalls: 50, agentIds },
+          ...difference,
+        }
+        const { status: code, body } = await sven.ask('/campaigns', { json })
+        if (code !== 201) throw new Error(`no campaign: ${JSON.stringify(body)}`)
+        const id = Number(body.id)
+        await sven.ask(`/campaigns/${id}/start`, { method: 'POST' })
+        await until(
+          'the phones are known to be there',
+          async () => (await status(id)).freeAgents === json.agentIds.length,
+        )
+        return id
+      },
+      async addLeads(campaignId, count, group = '0', difference) {
+        const now = Math.floor(Date.now() / 1000)
+        const rows = Array.from({ length: count }, (_, n) => {
+          const number = `03019${group}${1_000 + n}`
+          return {
+            ...{ first_name: 'Lea', last_name: `Nr. ${n}`, phone: number, number },
+            ...{ status: 'new' as const, team: 'sales', campaign_id: campaignId, attempts: 0 },
+            ...{
+              dial_state: 'waiting' as const,
+              next_try_at: now,
+              version: 1,
+              created_at: now,
+              updated_at: now,
+              ...difference,
+            },
+          }
+        })
+        await db.query.insertInto('leads').values(rows).execute()
+      },
+      leads: (campaignId) =>
+        db.query
+          .selectFrom('leads')
+          .select(['number', 'dial_state', 'last_outcome', 'attempts'])
+          .where('campaign_id', '=', campaignId)
+          .orderBy('id')
+          .execute(),
+    }
+  } catch (err) {
+    await stop()
+    throw err
+  }
+}
+
+/** How often each number was called, and how many calls there were at once at most, to it and in all. */
+function tally(heard: ReturnType<CallCentreRun['heard']>) {
+  const numbers = new Map<string, { calls: number; now: number; most: number }>()
+  const all = { now: 0, most: 0 }
+  for (const { event, number } of heard) {
+    const known = numbers.get(number) ?? { calls: 0, now: 0, most: 0 }
+    numbers.set(number, known)
+    if (event === 'begins') known.calls += 1
+    for (const one of [known, all]) {
+      one.now += event === 'begins' ? 1 : -1
+      one.most = Math.max(one.most, one.now)
+    }
+  }
+  return { numbers, most: all.most }
+}
+
+/**
+ * Lets a campaign call a list of its own to the end, kills the api when a fifth is done, and states what must be
+ * true of every lead then, by what is kept and by what was heard outside.
+ */
+export async function callsAllThoughKilled(
+  run: CallCentreRun,
+  { leads: count, atOnce }: { leads: number; atOnce: number },
+) {
+  const maxAttempts = 2
+  const id = await run.plan({ maxAttempts })
+  await run.addLeads(id, count)
+  const { stack } = run.telephony
+  expect((await run.sven.ask(`/campaigns/${id}/automation/start`, { method: 'POST' })).status).toBe(200)
+
+  await until('a fifth is done', async () => Number((await run.status(id)).done) >= count / 5, 60_000)
+  const killed = stack.pid('api')
+  stack.signal('api', 'SIGKILL')
+  await until('all is done', async () => (await run.status(id)).status === 'COMPLETED', 200_000)
+  expect(stack.pid('api')).not.toBe(killed)
+
+  const leads = await run.leads(id)
+  expect(leads).toHaveLength(count)
+  const { numbers, most } = tally(run.heard())
+  expect(most, 'calls on the trunk at once').toBeLessThanOrEqual(atOnce)
+  for (const { number, dial_state, last_outcome, attempts } of leads) {
+    const heard = numbers.get(number)
+    expect(dial_state, number).toBe('done')
+    // Nobody heard the end of what ended while the api was dead.
+    expect([expected(number), 'unknown'], number).toContain(last_outcome)
+    expect(heard?.most, `${number} at once`).toBe(1)
+    expect(attempts, number).toBeLessThanOrEqual(maxAttempts)
+    expect(heard?.calls, `calls of ${number}`).toBeLessThanOrEqual(attempts)
+  }
+  const right = leads.filter(({ number, last_outcome }) => last_outcome === expected(number))
+  expect(right.length).toBeGreaterThan(count * 0.9)
+  expect(await run.status(id)).toMatchObject({
+    running: false,
+    processedLeads: count,
+    waiting: 0,
+    dialling: 0,
+  })
+}
