@@ -4,6 +4,8 @@ import { findOrFetch } from '../../bin/system/programs.ts'
 import { gateChart, revocationChart } from './charts.ts'
 import { measureGate } from './gate.ts'
 import { project } from './hookswitch.ts'
+import { measureLeads } from './leads.ts'
+import { leadsReport } from './leads-report.ts'
 import { describeMachine } from './machine.ts'
 import { measureMemory } from './memory.ts'
 import { HELP, readOptions } from './options.ts'
@@ -28,6 +30,7 @@ async function main() {
     ? await measureRevocation(programs, options, say)
     : undefined
   const memory = parts.includes('memory') ? await measureMemory(programs, options, say) : undefined
+  const leads = parts.includes('leads') ? await measureLeads(options, say) : undefined
   const results: Results = {
     machine,
     settings: { rounds, seconds, connections: CONNECTIONS, threads: THREADS },
@@ -38,12 +41,17 @@ async function main() {
   }
 
   const text = report(results)
-  console.log(`\n${text}`)
+  const leadsText = leads && leadsReport(leads, machine)
+  const isMore = gate || revocation || memory
+  console.log(`\n${[isMore && text, leadsText].filter(Boolean).join('\n')}`)
   if (options.out === undefined) return
   mkdirSync(options.out, { recursive: true })
   const write = (name: string, content: string) => writeFileSync(join(options.out ?? '', name), content)
-  write('results.md', text)
-  write('results.json', `${JSON.stringify(results, null, 2)}\n`)
+  if (isMore) {
+    write('results.md', text)
+    write('results.json', `${JSON.stringify(results, null, 2)}\n`)
+  }
+  if (leadsText) write('leads.md', leadsText)
   if (gate) write('gate.svg', gateChart(gate))
   if (revocation) write('revocation.svg', revocationChart(revocation))
   say(`written to ${options.out}`)

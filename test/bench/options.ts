@@ -3,18 +3,18 @@ import { parseArgs } from 'node:util'
 
 export const HELP = `Usage: npm run bench [-- <options>]
 
-Measures the gate beside a floor, a limit and two peers; how long a revocation takes to bite; and
-what a million revocations weigh. A whole run takes about eight minutes and is written to docs/bench/.
+Measures the gate beside a floor, a limit and two peers; how long a revocation takes to bite; what a
+million revocations weigh; and lists of 100 000 leads. A whole run takes about nine minutes and is written to docs/bench/.
 Nothing else should run on the machine meanwhile.
 
-  --only <part>    gate, revocation or memory; not written to docs/bench/
+  --only <part>    gate, revocation, memory or leads; not written to docs/bench/
   --quick          a short run that proves that it works; not written to docs/bench/
   --rounds <n>     rounds of the gate, each with every variant once, in random order
   --seconds <n>    how long each variant is loaded in a round
   --out <folder>   where to write the results instead
   --help           show this`
 
-export const PARTS = ['gate', 'revocation', 'memory'] as const
+export const PARTS = ['gate', 'revocation', 'memory', 'leads'] as const
 export type Part = (typeof PARTS)[number]
 
 export interface Options {
@@ -25,6 +25,9 @@ export interface Options {
   revocations: number
   /** How many revocations the log holds in the memory part. */
   entries: number
+  /** How many leads there are in the leads part. */
+  leads: number
+  quick: boolean
   /** Where to write; undefined for nowhere. */
   out: string | undefined
 }
@@ -53,6 +56,8 @@ export function readOptions(args: string[], docs: string): Options | undefined {
     warmUpSeconds: 1,
     revocations: quick ? 20 : 300,
     entries: quick ? 20_000 : 1_000_000,
+    leads: quick ? 2_000 : 100_000,
+    quick,
     out: out !== undefined ? resolve(out) : quick || part !== undefined ? undefined : docs,
   }
 }

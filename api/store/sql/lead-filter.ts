@@ -30,7 +30,7 @@ export async function pageOf(
     return []
   const key = KEYS[order.by]
   const direction = order.descending ? 'desc' : 'asc'
-  const few = await fewOf(db, filter, order)
+  const few = await fewOf(db, scope, filter, order)
   const from =
     few === undefined ? () => db.query.selectFrom('leads').selectAll('leads') : () => rowsOf(db, few)
   const conditions = [...fitting(filter), ...beyond(order, after)]
@@ -46,7 +46,7 @@ export async function pageOf(
           .as('leads'),
       )
       .selectAll()
-  const [first, second] = few === undefined ? walksOf(scope) : [shown(is(), scope)]
+  const [first, second] = few === undefined ? await walksOf(db, scope) : [shown(is(), scope)]
   const rows = await page(first)
     .$if(second !== undefined, (query) => query.unionAll(page(second ?? first)))
     .orderBy(key, direction)
@@ -58,41 +58,68 @@ export async function pageOf(
 
 const is = (): ExpressionBuilder<Tables, 'leads'> => expressionBuilder<Tables, 'leads'>()
 
-/** A team's leads and one's own are in two indexes; no lead is in both parts. */
-function walksOf(scope: Scope): [Condition, Condition?] {
+/** A team's leads and one's own are in two indexes; no lead is in both parts, and mostly none is in the second. */
+async function walksOf(db: Database, scope: Scope): Promise<[Condition, Condition?]> {
   if (scope.sees !== 'team') return [shown(is(), scope)]
   const of = is()
-  return [
-    of('team', '=', scope.team),
-    of.and([
-      of('agent_id', '=', rowId(scope.agentId) ?? 0),
-      of.or([of('team', 'is', null), of('team', '!=', scope.team)]),
-    ]),
-  ]
+  const elsewhere = of.and([
+    of('agent_id', '=', rowId(scope.agentId) ?? 0),
+    of.or([of('team', 'is', null), of('team', '!=', scope.team)]),
+  ])
+  const team = of('team', '=', scope.team)
+  return (await countUpTo(db, 1, elsewhere)) === 0 ? [team] : [team, elsewhere]
+}
+
+async function countUpTo(db: Database, most: number, condition: Condition): Promise<number> {
+  const { rows } = await db.query
+    .selectFrom(db.query.selectFrom('leads').select(sql`1`.as('one')).where(condition).limit(most).as('some'))
+    .select((of) => of.fn.countAll<number>().as('rows'))
+    .executeTakeFirstOrThrow()
+  return rows
 }
 
 /** Conditions that one index each answers and of which any must hold, where they hold for few leads. */
 async function fewOf(
   db: Database,
+  scope: Scope,
   filter: LeadFilter,
   order: LeadOrder,
 ): Promise<readonly Condition[] | undefined> {
-  for (const conditions of selective(filter, order)) {
+  for (const conditions of [...selective(filter, order), ...crossing(scope, filter)]) {
     let found = 0
     for (const condition of conditions) {
-      const { rows } = await db.query
-        .selectFrom(
-          db.query.selectFrom('leads').select(sql`1`.as('one')).where(condition).limit(FEW).as('some'),
-        )
-        .select((of) => of.fn.countAll<number>().as('rows'))
-        .executeTakeFirstOrThrow()
-      found += rows
+      found += await countUpTo(db, FEW, condition)
       if (found >= FEW) break
     }
     if (found < FEW) return conditions
   }
   return undefined
 }
+
+/** Two things at once that have an index together. */
+function crossing(scope: Scope, { agentId, campaignId, team }: LeadFilter): Condition[][] {
+  const of = is()
+  const agent = agentId === undefined ? [] : [ofAgent(agentId)]
+  const campaign = campaignId === undefined ? [] : [of('campaign_id', '=', rowId(campaignId) ?? 0)]
+  const inTeam = team === undefined ? [] : [of('team', '=', team)]
+  const inScope =
+    scope.sees === 'all'
+      ? []
+      : [ofAgent(scope.agentId), ...(scope.sees === 'team' ? [of('team', '=', scope.team)] : [])]
+  const pairs = [
+    [agent, campaign],
+    [agent, inTeam],
+    [agent, inScope],
+    [campaign, inTeam],
+    [campaign, inScope],
+  ]
+  return pairs
+    .map(([some = [], others = []]) => some.flatMap((one) => others.map((other) => of.and([one, other]))))
+    .filter((conditions) => conditions.length > 0)
+}
+
+const ofAgent = (id: string | null): Condition =>
+  id === null ? is()('agent_id', 'is', null) : is()('agent_id', '=', rowId(id) ?? 0)
 
 function selective(filter: LeadFilter, { by }: LeadOrder): Condition[][] {
   const of = is()
@@ -133,8 +160,7 @@ function fitting(filter: LeadFilter): Condition[] {
   const of = is()
   const all: Condition[] = []
   if (filter.statuses !== undefined) all.push(sql`coalesce(status, status) in (${sql.join(filter.statuses)})`)
-  if (filter.agentId === null) all.push(of('agent_id', 'is', null))
-  else if (filter.agentId !== undefined) all.push(of('agent_id', '=', rowId(filter.agentId) ?? 0))
+  if (filter.agentId !== undefined) all.push(ofAgent(filter.agentId))
   if (filter.campaignId !== undefined) all.push(of('campaign_id', '=', rowId(filter.campaignId) ?? 0))
   if (filter.team !== undefined) all.push(of('team', '=', filter.team))
   if (filter.number !== undefined) all.push(begins('number', filter.number))

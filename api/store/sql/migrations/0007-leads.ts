@@ -50,6 +50,10 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       await sql`create index ${sql.raw(`leads_${name}_${order} on leads (${owner}${order}, id)`)}`.execute(db)
     }
   }
+  // What is of an agent and also of a team or campaign, or of both: often nothing, which an order's index tells last.
+  await sql`create index leads_agent_team on leads (agent_id, team)`.execute(db)
+  await sql`create index leads_agent_campaign on leads (agent_id, campaign_id)`.execute(db)
+  await sql`create index leads_campaign_team on leads (campaign_id, team)`.execute(db)
   for (const column of ['number', 'first_folded', 'company_folded', 'email_folded', 'status']) {
     await sql`create index ${sql.raw(`leads_${column} on leads (${column})`)}`.execute(db)
   }
