@@ -70,13 +70,13 @@ function teamOf(text: string | undefined): string | null {
 async function listOpen(invitations: Office['invitations']): Promise<string> {
   const open = await invitations.open()
   return table([
-    ['for', 'as', 'team', 'since', 'until'],
+    ['for', 'since', 'until', 'as', 'team'],
     ...open.map(({ email, role, team, createdAt, expiresAt }) => [
       email ?? 'anybody',
-      role ?? 'user',
-      team ?? '-',
       time(createdAt),
       time(expiresAt),
+      role ?? '',
+      team ?? '',
     ]),
   ])
 }

@@ -107,6 +107,7 @@ describe('whoever asks', () => {
     expect(seen(address)).toEqual(seen(unknown))
     expect(seen(name)).toEqual(seen(unknown))
 
+    await world.letter('fresh@example.com')
     const resend = (email: string) => world.post('resend-verification', { email })
     const none = await resend('nobody@example.com')
     expect(none.status).toBe(202)

@@ -1,7 +1,6 @@
 import type { Mail, Mailer } from '../mail.ts'
 
-export const MAIL_KINDS = ['verification', 'invitation'] as const
-export type MailKind = (typeof MAIL_KINDS)[number]
+export type MailKind = 'verification' | 'invitation'
 
 /** Mail that is to be written and sent. No secret waits in it: see `letter-writer.ts`. Times are unix seconds. */
 export interface DueMail {
@@ -36,7 +35,7 @@ export interface Outbox {
 }
 
 /** Longer than any try takes: nobody else tries meanwhile, and whoever died in it is taken over from. */
-export const CLAIM_S = 180
+const CLAIM_S = 180
 const MOST_AT_ONCE = 5
 const MOST_TRIES = 20
 const FIRST_PAUSE_S = 10

@@ -19,10 +19,11 @@ export interface WaitingAccount {
 export interface RegistrationStore {
   /**
    * Keeps it in place of an earlier one of the same address, whose link is good no more, and with it the mail
-   * that is to bring a new link.
+   * that is to bring a new link; in place of one that nobody has begun to send, so that two forms sent at once
+   * are not two letters of which one is good no more.
    */
   keep(account: WaitingAccount, at: { now: number; expiresAt: number }): Promise<void>
-  /** Another mail to the address, whatever there is of it. */
+  /** Another mail to the address, as `keep` does, whatever there is of it. */
   mailAgain(email: string, now: number): Promise<void>
   /** @returns undefined where nothing waits for this address */
   setToken(
@@ -66,7 +67,7 @@ export interface RegisteringNeeds {
   passwords: Pick<Passwords, 'hash'>
   /** Registrations by the client's address. */
   throttle: Pick<Throttle, 'takeAddress'>
-  /** Mail by the address it goes to. */
+  /** Mail by the hash of the address it goes to. */
   mailThrottle: Pick<Throttle, 'takeAddress'>
   now: () => number
 }
@@ -81,7 +82,7 @@ export function createRegistering(needs: RegisteringNeeds): Registering {
     mustBeOpen(needs.mode)
     mustHaveMail(needs.hasMail)
     await needs.throttle.takeAddress(address)
-    await needs.mailThrottle.takeAddress(email.toLowerCase())
+    await needs.mailThrottle.takeAddress(hashOf(email.toLowerCase()))
   }
 
   return {

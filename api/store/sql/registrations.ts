@@ -1,7 +1,9 @@
+import type { Transaction } from 'kysely'
 import type { RegistrationStore } from '../../core/membership/registering.ts'
 import type { Database } from './database.ts'
 import { queueMail } from './mails.ts'
 import { addMember, asTaken } from './members.ts'
+import type { Tables } from './tables.ts'
 import { fold } from './users.ts'
 
 export function createRegistrationStore(db: Database): RegistrationStore {
@@ -22,11 +24,10 @@ export function createRegistrationStore(db: Database): RegistrationStore {
           .values({ ...row, email_folded: fold(email) })
           .onConflict((same) => same.column('email_folded').doUpdateSet(row))
           .execute()
-        await queueMail(trx, { kind: 'verification', recipient: email, about: null }, now)
+        await mailOnce(trx, email, now)
       }),
 
-    mailAgain: (email, now) =>
-      queueMail(db.query, { kind: 'verification', recipient: email, about: null }, now),
+    mailAgain: (email, now) => db.transaction((trx) => mailOnce(trx, email, now)),
 
     setToken: (email, tokenHash, now) =>
       db.query
@@ -69,4 +70,15 @@ export function createRegistrationStore(db: Database): RegistrationStore {
       await db.query.deleteFrom('registrations').where('expires_at', '<=', now).execute()
     },
   }
+}
+
+/** One that nobody has begun to send would make the link of the next one useless, or the other way round. */
+async function mailOnce(trx: Transaction<Tables>, recipient: string, now: number): Promise<void> {
+  await trx
+    .deleteFrom('mails')
+    .where('kind', '=', 'verification')
+    .where((is) => is(is.fn('lower', ['recipient']), '=', recipient.toLowerCase()))
+    .where('tries', '=', 0)
+    .execute()
+  await queueMail(trx, { kind: 'verification', recipient, about: null }, now)
 }

@@ -124,6 +124,16 @@ describe('a registration', () => {
       expect(await db.query.selectFrom('registrations').selectAll().execute()).toHaveLength(1)
     })
 
+    test('sent twice at once is one letter, and one more when the first is under way', async () => {
+      const { store, mails } = await setUp()
+      await store.keep(ACCOUNT, AT)
+      await store.mailAgain('ANNA@example.org', NOW)
+      const first = await mails.claim(NOW, NOW + 60, 10)
+      expect(first.map(({ recipient }) => recipient)).toEqual(['ANNA@example.org'])
+      await store.mailAgain('anna@example.org', NOW)
+      expect(await mails.claim(NOW, NOW + 60, 10)).toHaveLength(1)
+    })
+
     test('that is over leaves nothing behind', async () => {
       const { store, db } = await setUp()
       await store.forgetExpired(AT.expiresAt - 1)

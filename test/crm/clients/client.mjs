@@ -1,4 +1,4 @@
-// The guide's own client, "Complete Authentication Flow (JavaScript)", as it stands there.
+// @ts-nocheck The guide’s own client, "Complete Authentication Flow (JavaScript)", as it stands there: without types.
 export class ApiClient {
   constructor(baseURL) {
     this.baseURL = baseURL
