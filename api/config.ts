@@ -7,6 +7,7 @@ import { checkMembership, membershipOf, membershipSettings } from './membership-
 import { checkOnboarding, onboardingOf, onboardingSettings } from './onboarding-settings.ts'
 import { checkPbx, pbxOf, pbxSettings } from './pbx-settings.ts'
 import { webhookSettings, webhooksOf } from './webhook-settings.ts'
+import { checkWebrtc, webrtcOf, webrtcSettings } from './webrtc-settings.ts'
 
 /** Where users and sessions live when nothing else is said. */
 export const embeddedDatabase = (dataFolder: string) => `sqlite:${join(resolve(dataFolder), 'hookswitch.db')}`
@@ -38,10 +39,12 @@ export const Config = z
     ...campaignSettings,
     ...membershipSettings,
     ...webhookSettings,
+    ...webrtcSettings,
   })
   .superRefine(checkPbx)
   .superRefine(checkOnboarding)
   .superRefine(checkMembership)
+  .superRefine(checkWebrtc)
   .transform((env) => ({
     keysFolder: join(resolve(env.HOOKSWITCH_DATA), 'keys'),
     securityLogPath: join(resolve(env.HOOKSWITCH_DATA), 'log', 'security.log'),
@@ -70,5 +73,6 @@ export const Config = z
     ...campaignsOf(env),
     ...membershipOf(env),
     ...webhooksOf(env),
+    ...webrtcOf(env),
   }))
 export type Config = z.output<typeof Config>

@@ -5,17 +5,19 @@ import type { connectRedis } from '../contract/redis.ts'
 import type { Judge } from '../contract/verdict.ts'
 import { createAmiOpener } from './ami.ts'
 import { type Chore, every } from './chore.ts'
+import type { Lender } from './core/lending/lender.ts'
 import type { Throttle } from './core/login.ts'
 import {
   type CredentialReading,
   createCredentialReading,
   displayNameOf,
 } from './core/onboarding/credentials.ts'
+import type { ExtensionStore } from './core/onboarding/extensions.ts'
 import { createProvisioningLinks, type ProvisioningLinks } from './core/onboarding/links.ts'
 import { createProviding } from './core/onboarding/providing.ts'
 import type { Provisioner } from './core/onboarding/provisioner.ts'
 import { createRegistration, type Registration } from './core/onboarding/registration.ts'
-import { createSecretSeal } from './core/onboarding/sip-secret.ts'
+import { createSecretSeal, type SecretSeal } from './core/onboarding/sip-secret.ts'
 import type { Passwords } from './core/password.ts'
 import type { UserStore } from './core/users.ts'
 import type { onboardingOf, ProvisionerConfig } from './onboarding-settings.ts'
@@ -46,11 +48,15 @@ export interface Onboarding {
   registration: Registration
   credentials: CredentialReading
   links: ProvisioningLinks
+  extensions: Pick<ExtensionStore, 'ofUser'>
+  seal: SecretSeal
+  /** Undefined where the PBX lends no credentials. */
+  lender: Lender | undefined
   open(): void
   close(): Promise<void>
 }
 
-type Closing = Provisioner & { close(): Promise<void> }
+type Closing = Provisioner & { lender?: Lender; close(): Promise<void> }
 
 export function createOnboarding(needs: OnboardingNeeds): Onboarding {
   const { config, db, redis, users, log, now } = needs
@@ -80,6 +86,9 @@ export function createOnboarding(needs: OnboardingNeeds): Onboarding {
   let chore: Chore | undefined
   return {
     credentials,
+    extensions: store,
+    seal,
+    lender: provisioner?.lender,
     registration: createRegistration({
       mode: config.registration,
       users,

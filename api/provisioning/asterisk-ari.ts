@@ -18,8 +18,8 @@ export interface AriObjects {
   read(type: ObjectType, id: string, signal: AbortSignal): Promise<Fields | undefined>
   /** Makes it or changes these of its fields. `taken` where it stands in a file, which goes before. */
   write(type: ObjectType, id: string, fields: Fields, signal: AbortSignal): Promise<void>
-  /** One that is not there is no fault. */
-  remove(type: ObjectType, id: string, signal: AbortSignal): Promise<void>
+  /** One that is not there is no fault. A `contact` is a phone that is registered. */
+  remove(type: ObjectType | 'contact', id: string, signal: AbortSignal): Promise<void>
   close(): Promise<void>
 }
 
@@ -32,7 +32,7 @@ export function createAri(
   { requestMs, pauseMs }: Pick<Limits, 'requestMs' | 'pauseMs'>,
 ): AriObjects {
   const http = createHttp({ ...settings, basic: { username, password } }, requestMs)
-  const pathOf = (type: ObjectType, id: string) =>
+  const pathOf = (type: ObjectType | 'contact', id: string) =>
     `/ari/asterisk/config/dynamic/res_pjsip/${type}/${encodeURIComponent(id)}`
 
   /** @returns the answer and what it says against it, without `secrets` */

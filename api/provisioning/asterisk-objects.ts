@@ -18,6 +18,7 @@ export interface AsteriskPhones {
 }
 
 export type Fields = Readonly<Record<string, string>>
+/** What makes an extension. */
 export type ObjectType = 'auth' | 'aor' | 'endpoint'
 
 /**
@@ -102,3 +103,5 @@ export const callerIdOf = ({ displayName, extension }: ExtensionOrder): string =
 
 export const taken = () =>
   new ProvisioningError('taken', 'Asterisk has this extension, and not by this registration')
+
+export const unconfirmed = (what: string) => new ProvisioningError('unconfirmed', `Asterisk ${what}`)

@@ -1,5 +1,7 @@
-import { type Provisioner, ProvisioningError } from '../core/onboarding/provisioner.ts'
+import type { Lender } from '../core/lending/lender.ts'
+import type { Provisioner } from '../core/onboarding/provisioner.ts'
 import { type AriAccess, createAri } from './asterisk-ari.ts'
+import { createAsteriskLender } from './asterisk-lender.ts'
 import {
   type AsteriskPhones,
   checkPhones,
@@ -7,6 +9,7 @@ import {
   type ObjectType,
   objectsOf,
   taken,
+  unconfirmed,
 } from './asterisk-objects.ts'
 import { LIMITS, type Limits } from './limits.ts'
 import { checkExtension } from './order.ts'
@@ -28,7 +31,9 @@ const REVERSED: readonly ObjectType[] = ['endpoint', 'aor', 'auth']
  * for different marks are not kept apart: whoever hands out numbers does that.
  * @throws {Error} for settings that Asterisk must not see
  */
-export function createAsteriskExtensions(needs: AsteriskNeeds): Provisioner & { close(): Promise<void> } {
+export function createAsteriskExtensions(
+  needs: AsteriskNeeds,
+): Provisioner & { lender: Lender; close(): Promise<void> } {
   const { phones, limits: own, ...access } = needs
   const limits = { ...LIMITS, ...own }
   checkPhones(phones)
@@ -67,8 +72,7 @@ export function createAsteriskExtensions(needs: AsteriskNeeds): Provisioner & { 
           throw unconfirmed(`still shows the ${type}`)
       }
     },
+    lender: createAsteriskLender(ari),
     close: () => ari.close(),
   }
 }
-
-const unconfirmed = (what: string) => new ProvisioningError('unconfirmed', `Asterisk ${what}`)

@@ -79,7 +79,7 @@ export function createLending(needs: LendingNeeds): Lending {
         sealedSecret: seal.seal(secret, extension),
         state: 'lending',
         busyUntil: now + BUSY_S,
-        createdAt: now,
+        createdAt: needs.now(),
         expiresAt: Math.min(now + needs.ttl, actor.claims.sxp ?? Number.POSITIVE_INFINITY),
       }
       if (await loans.begin(loan)) return loan
@@ -108,7 +108,7 @@ export function createLending(needs: LendingNeeds): Lending {
   /** The oldest make room for one more. */
   async function makeRoom(by: Lender, extension: string): Promise<void> {
     const lent = (await loans.ofExtension(extension)).filter(({ state }) => state === 'lent')
-    for (const one of lent.slice(0, Math.max(0, lent.length - MOST_OF_ONE + 1))) {
+    for (const one of surplusOf(lent, MOST_OF_ONE - 1)) {
       await takeBack(by, one, false).catch((err) => {
         throw unavailable(err)
       })
@@ -153,13 +153,27 @@ export function createLending(needs: LendingNeeds): Lending {
       await back(await loans.due(nowS(), AT_ONCE))
       for (let afterId = ''; ; ) {
         const page = await loans.lent({ afterId, limit: PAGE })
-        await back(page.filter(isOver))
+        const surplus = surplusOf(page)
+        await back(page.filter((loan) => isOver(loan) || surplus.has(loan)))
         const last = page.at(-1)
         if (page.length < PAGE || last === undefined) return
         afterId = last.id
       }
     },
   }
+}
+
+/** The oldest of each extension that has more than `most`: two who are lent it at once may both find room. */
+function surplusOf(some: readonly Loan[], most = MOST_OF_ONE): Set<Loan> {
+  const newestFirst = [...some].sort((a, b) => b.createdAt - a.createdAt)
+  const counts = new Map<string, number>()
+  return new Set(
+    newestFirst.filter(({ extension }) => {
+      const count = (counts.get(extension) ?? 0) + 1
+      counts.set(extension, count)
+      return count > most
+    }),
+  )
 }
 
 const notLent = () =>

@@ -8,7 +8,7 @@ import type { Claims } from '../../../contract/claims.ts'
  */
 export type LoanState = 'lending' | 'lent' | 'returning'
 
-/** Times are unix seconds. */
+/** Times are unix seconds, but for `createdAt`. */
 export interface Loan {
   /** What the PBX knows it by. */
   id: string
@@ -23,6 +23,7 @@ export interface Loan {
   state: LoanState
   /** Until then whoever brought it into this state goes on with it, and nobody else. */
   busyUntil: number
+  /** Unix milliseconds: several may be lent within a second, and the oldest goes first. */
   createdAt: number
   expiresAt: number
 }

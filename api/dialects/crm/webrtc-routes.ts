@@ -1,8 +1,23 @@
 import type { Hono } from 'hono'
+import { type IceSettings, iceServersFor } from '../../core/lending/ice.ts'
+import type { Lending } from '../../core/lending/lending.ts'
+import { as } from '../openapi.ts'
 import type { Door, Known } from './door.ts'
+import * as wire from './webrtc-wire.ts'
 
 export interface WebrtcRoutesNeeds {
   door: Door
+  lending: Pick<Lending, 'lend'>
+  place: wire.WebrtcPlace
+  ice: IceSettings
 }
 
-export function addWebrtcRoutes(_app: Hono<Known>, _needs: WebrtcRoutesNeeds): void {}
+/** "WebRTC Configuration". */
+export function addWebrtcRoutes(app: Hono<Known>, { door, lending, place, ice }: WebrtcRoutesNeeds): void {
+  app.get('/api/config/webrtc', door('crmWebrtc'), async (c) => {
+    const lent = await lending.lend(c.var.actor)
+    const servers = iceServersFor(ice, { userId: c.var.actor.userId, expiresAt: lent.expiresAt })
+    c.header('Cache-Control', 'no-store')
+    return c.json(as(wire.ShownWebrtc, wire.shownWebrtc(lent, place, servers)))
+  })
+}

@@ -1,0 +1,50 @@
+import { createHash, randomBytes } from 'node:crypto'
+import { WebSocket } from 'ws'
+
+const md5 = (text: string) => createHash('md5').update(text).digest('hex')
+const quotedIn = (message: string, name: string) => new RegExp(`${name}="([^"]*)"`).exec(message)?.[1] ?? ''
+
+/**
+ * Registers over WebSocket as a browser does (RFC 7118), and stays connected.
+ * @param url of the PBX, ws://…
+ * @returns the status of its last answer
+ */
+export async function registerBrowser(
+  url: string,
+  { user, authUser = user, password }: { user: string; authUser?: string; password: string },
+): Promise<{ status: number; close(): void }> {
+  const socket = new WebSocket(url, 'sip')
+  await new Promise((resolve, reject) => socket.once('open', resolve).once('error', reject))
+  const [callId, host] = [randomBytes(8).toString('hex'), `${randomBytes(6).toString('hex')}.invalid`]
+  const uri = 'sip:127.0.0.1'
+  const ask = (number: number, authorization: string[]) =>
+    new Promise<string>((resolve, reject) => {
+      const late = setTimeout(() => reject(new Error('the PBX does not answer')), 5_000)
+      socket.once('message', (data) => {
+        clearTimeout(late)
+        resolve(String(data))
+      })
+      const lines = [
+        `REGISTER ${uri} SIP/2.0`,
+        `Via: SIP/2.0/WS ${host};branch=z9hG4bK${randomBytes(6).toString('hex')}`,
+        'Max-Forwards: 70',
+        `From: <sip:${user}@127.0.0.1>;tag=${randomBytes(4).toString('hex')}`,
+        `To: <sip:${user}@127.0.0.1>`,
+        `Call-ID: ${callId}`,
+        `CSeq: ${number} REGISTER`,
+        `Contact: <sip:${user}@${host};transport=ws>;expires=600`,
+        ...authorization,
+        'Content-Length: 0',
+      ]
+      socket.send(`${lines.join('\r\n')}\r\n\r\n`)
+    })
+  const challenge = await ask(1, [])
+  const [realm, nonce, opaque] = ['realm', 'nonce', 'opaque'].map((name) => quotedIn(challenge, name))
+  const [one, other] = [md5(`${authUser}:${realm}:${password}`), md5(`REGISTER:${uri}`)]
+  const response = md5(`${one}:${nonce}:00000001:c0ffee:auth:${other}`)
+  const answer = await ask(2, [
+    `Authorization: Digest username="${authUser}", realm="${realm}", nonce="${nonce}", uri="${uri}", ` +
+      `response="${response}", algorithm=MD5, cnonce="c0ffee", qop=auth, nc=00000001, opaque="${opaque}"`,
+  ])
+  return { status: Number(/^SIP\/2\.0 (\d{3})/.exec(answer)?.[1]), close: () => socket.close() }
+}
