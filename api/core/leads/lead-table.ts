@@ -84,7 +84,7 @@ export function partsOf(text: string): string[] {
   const parts: string[] = []
   for (let at = 0; at < text.length; ) {
     let end = Math.min(at + PART, text.length)
-    if (/[\uD800-\uDBFF]/.test(text.charAt(end - 1))) end -= 1
+    if (end < text.length && /[\uD800-\uDBFF]/.test(text.charAt(end - 1))) end -= 1
     parts.push(text.slice(at, end))
     at = end
   }
@@ -104,7 +104,7 @@ export async function* rowsOf(
     info: true,
     relax_column_count: true,
     relax_quotes: true,
-    skip_empty_lines: true,
+    record_delimiter: ['\r\n', '\n', '\r'],
     max_record_size: MOST_OF_A_ROW,
   })
   // What goes wrong is thrown to whoever reads.
@@ -115,10 +115,11 @@ export async function* rowsOf(
     // What `info` gives.
     for await (const { record, info } of parser as AsyncIterable<{
       record: string[]
-      info: { lines: number; empty_lines: number }
+      info: { lines: number }
     }>) {
-      if (columns === undefined) columns = columnsOf(record)
-      else yield rowOf(record, columns, before + 1)
+      const isBlank = record.every((cell) => cell.trim() === '')
+      if (columns === undefined && !isBlank) columns = columnsOf(record)
+      else if (columns !== undefined && !isBlank) yield rowOf(record, columns, before + 1)
       before = info.lines
     }
   } catch (err) {
