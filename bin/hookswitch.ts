@@ -1,5 +1,6 @@
 import { SettingsError } from '../contract/env.ts'
 import { CommandError } from './admin/command.ts'
+import { doNotCallCommand } from './admin/do-not-call.ts'
 import { invitationsCommand } from './admin/invitations.ts'
 import { keysCommand } from './admin/keys.ts'
 import { provisioningCommand } from './admin/provisioning.ts'
@@ -34,6 +35,13 @@ const HELP = `Usage: bin/hookswitch.mjs <command>
   provisioning retry [<extension>]
                                 try again now, all of them or one
 
+  dnc add <number>… [--reason <text>]
+                                nobody calls these numbers from here, neither by hand nor by a campaign
+  dnc remove <number>…          they may be called again
+  dnc list                      all of them, since when and why
+  dnc import <file> [--reason <text>]
+                                the same as add for a file with a number a line
+
   token [--help]                an access token of this or another MikoPBX REST API; has settings of its own
 
 Reads HOOKSWITCH_DATA, DATABASE_URL and the other settings of npm start. What ends a session here is
@@ -46,6 +54,7 @@ const COMMANDS: Readonly<Record<string, (words: string[]) => Promise<void>>> = {
   sessions: sessionsCommand,
   invitations: invitationsCommand,
   provisioning: provisioningCommand,
+  dnc: doNotCallCommand,
   token: tokenCommand,
 }
 

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { embeddedDatabase } from '../../api/config.ts'
 import { type AccountChanges, createAccountChanges } from '../../api/core/account-changes.ts'
 import { type Accounts, createAccounts } from '../../api/core/accounts.ts'
+import type { DoNotCall } from '../../api/core/leads/do-not-call.ts'
 import type { ExtensionStore } from '../../api/core/onboarding/extensions.ts'
 import { createInvitations, type Invitations } from '../../api/core/onboarding/invitations.ts'
 import { createPasswords } from '../../api/core/password.ts'
@@ -12,6 +13,7 @@ import type { EndReason, Session } from '../../api/core/session.ts'
 import type { User, UserStore } from '../../api/core/users.ts'
 import { openSecurityLog } from '../../api/security-log.ts'
 import { type Database, openDatabase } from '../../api/store/sql/database.ts'
+import { createDoNotCall } from '../../api/store/sql/do-not-call.ts'
 import { createExtensionStore } from '../../api/store/sql/extensions.ts'
 import { createInvitationStore } from '../../api/store/sql/invitations.ts'
 import { migrate } from '../../api/store/sql/migrate.ts'
@@ -34,6 +36,7 @@ export interface Office {
   changes: AccountChanges
   invitations: Invitations
   extensions: Pick<ExtensionStore, 'unsettled' | 'update'>
+  doNotCall: DoNotCall
   /** @throws {CommandError} */
   userNamed(name: string | undefined): Promise<User>
   /** @throws {CommandError} when there is no such live session */
@@ -92,6 +95,7 @@ function createOffice(db: Database, securityLog: SecurityLog, settings: z.output
     users,
     invitations: createInvitations(createInvitationStore(db), now),
     extensions: createExtensionStore(db),
+    doNotCall: createDoNotCall(db),
     accounts: createAccounts({ users, passwords }),
     changes: createAccountChanges({
       users,

@@ -1,0 +1,74 @@
+import { spawn } from 'node:child_process'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
+import { afterAll, describe, expect, test } from 'vitest'
+import { project } from '../support/build.ts'
+
+const data = mkdtempSync(join(tmpdir(), 'dnc-'))
+afterAll(() => rmSync(data, { recursive: true, force: true }))
+const policy = join(data, 'policy.json')
+writeFileSync(policy, JSON.stringify({ country: 'DE' }))
+
+async function dnc(...words: string[]) {
+  const child = spawn(process.execPath, [join(project, 'dist', 'hookswitch.js'), 'dnc', ...words], {
+    env: { ...process.env, HOOKSWITCH_DATA: data, HOOKSWITCH_DIAL_POLICY: policy },
+  })
+  const ended = new Promise((resolve) => child.once('close', resolve))
+  const [code, out, err] = await Promise.all([ended, text(child.stdout), text(child.stderr)])
+  return { code, out, err }
+}
+const listed = async () =>
+  (await dnc('list')).out
+    .trim()
+    .split('\n')
+    .slice(1)
+    .map((line) => line.split(/ {2,}/))
+    .map(([number, , why]) => [number, why])
+
+describe('the do-not-call list on the command line', () => {
+  test('numbers are added in one spelling, told, taken in from a file, and removed', async () => {
+    expect((await dnc('add', '030 901820', '+49 (30) 901820', '--reason', 'asked for it')).out).toContain(
+      '1 new',
+    )
+    expect(await listed()).toEqual([['+4930901820', 'asked for it']])
+
+    const file = join(data, 'list.csv')
+    writeFileSync(
+      file,
+      '\ufeff# of last week\n030 901820, known\r\n\r\n+44 20 7946 0018;London\n0049 30 901821',
+    )
+    expect((await dnc('import', file)).out).toContain('2 new')
+    expect(await listed()).toEqual([
+      ['+442079460018', 'by an admin'],
+      ['+4930901820', 'asked for it'],
+      ['+4930901821', 'by an admin'],
+    ])
+
+    expect((await dnc('remove', '030/901820')).code).toBe(0)
+    expect((await listed()).map(([number]) => number)).toEqual(['+442079460018', '+4930901821'])
+  })
+
+  test('one bad line of a file changes nothing', async () => {
+    const before = await listed()
+    const file = join(data, 'bad.csv')
+    writeFileSync(file, '+4930111111\nnobody\n')
+    expect(await dnc('import', file)).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('line 2 is no number'),
+    })
+    expect(await listed()).toEqual(before)
+  })
+
+  test.each([
+    [['add'], 'which number?'],
+    [['add', 'nobody'], '"nobody" is no number'],
+    [['remove', '+4930999999'], '+4930999999 is not on the list'],
+    [['import'], 'dnc import takes one file'],
+    [['import', '/nowhere'], '/nowhere cannot be read'],
+    [['burn'], 'dnc add, remove, list or import'],
+  ])('dnc %j says what is wrong', async (words, said) => {
+    expect(await dnc(...words)).toMatchObject({ code: 2, err: expect.stringContaining(said) })
+  })
+})
