@@ -5,6 +5,9 @@ import type { CrewMember, DeskStatsStore, Span } from '../../core/desk/desk-stat
 import { rowId } from './bind.ts'
 import type { Database } from './database.ts'
 
+/** Seconds that a call may begin after it was asked for: so both are found by time, however long the history is. */
+const NEARBY = 3_600
+
 type Agents = Expression<SqlBool> | RawBuilder<SqlBool>
 
 /** Two indexes lead to the calls of an agent: their own calls by time, and the history's parties by time. */
@@ -24,11 +27,14 @@ export function createDeskStatsStore(db: Database): DeskStatsStore {
       where call_parties.started_at >= ${from} and call_parties.started_at < ${until}
         and call_parties.user_id in (select agents.user_id from agents where ${agents})) as theirs
     left join calls on calls.id = theirs.id
+      and calls.started_at >= ${from - NEARBY} and calls.started_at < ${until + NEARBY}
     left join desk_calls on desk_calls.call_id = theirs.id ${words}
-    left join dialled_calls on dialled_calls.id = theirs.id ${words}
+      and desk_calls.created_at >= ${from - NEARBY} and desk_calls.created_at < ${until + NEARBY}
     where coalesce(calls.started_at, desk_calls.created_at) >= ${from}
       and coalesce(calls.started_at, desk_calls.created_at) < ${until}`
-  const outcome = sql<Outcome | null>`coalesce(calls.outcome, desk_calls.outcome, dialled_calls.outcome)`
+  /** What was dialled is asked for where nobody else knows. */
+  const outcome = sql<Outcome | null>`coalesce(calls.outcome, desk_calls.outcome,
+    (select dialled_calls.outcome from dialled_calls where dialled_calls.id = theirs.id ${words}))`
   const count = (of: RawBuilder<unknown>) => sql<number>`cast(coalesce(sum(${of}), 0) as bigint)`
   const talked = sql`case when ${outcome} = 'answered' then coalesce(calls.billable, 0) else 0 end`
 
@@ -63,7 +69,9 @@ export function createDeskStatsStore(db: Database): DeskStatsStore {
       const user = rowId(agent.userId ?? '') ?? 0
       const isTheirs = sql<SqlBool>`agents.id = ${rowId(agent.id) ?? 0}`
       /** In the house one calls another; what the API dialled it knows. */
-      const made = sql`(dialled_calls.user_id = ${user} or calls.direction = 'outgoing' or exists (
+      const made = sql`(calls.direction = 'outgoing' or exists (
+        select 1 from dialled_calls where dialled_calls.id = calls.id ${words} and dialled_calls.user_id = ${user})
+        or exists (
         select 1 from call_parties where call_parties.call_id = calls.id and call_parties.user_id = ${user}
           and call_parties.extension = calls.from_number ${words}))`
       const missed = sql`case when calls.id is not null and ${outcome} not in ('answered', 'unknown')

@@ -48,6 +48,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     .addColumn('created_at', 'bigint', (column) => column.notNull())
     .addColumn('outcome', 'text')
     .execute()
+  await sql`create index desk_calls_time on desk_calls (created_at)`.execute(db)
   await sql`create index desk_calls_agent on desk_calls (agent_id, created_at)`.execute(db)
   await sql`create index desk_calls_lead on desk_calls (lead_id, created_at)`.execute(db)
   await sql`create index desk_calls_campaign on desk_calls (campaign_id, created_at)`.execute(db)
