@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -5,6 +6,7 @@ import { SignJWT } from 'jose'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createTokens } from '../../api/core/tokens.ts'
 import { type Keyring, openKeyring } from '../../contract/keys.ts'
+import { project } from '../support/build.ts'
 import { ask, login } from '../support/client.ts'
 import { addCrew, logInCrew } from '../support/crew.ts'
 import { CHEAP_PASSWORD } from '../support/people.ts'
@@ -61,6 +63,15 @@ describe('logging in', () => {
     const { status, body, headers } = await logIn(json)
     expect([status, body]).toEqual([401, { message: 'Invalid credentials' }])
     expect(headers.get('www-authenticate')).toBeNull()
+  })
+
+  test('by somebody who was disabled is the same no, and was not before', async () => {
+    const tara = { username: 'tara', password: CHEAP_PASSWORD }
+    expect((await logIn(tara)).status).toBe(200)
+    const env = { ...process.env, HOOKSWITCH_DATA: data }
+    execFileSync(process.execPath, [join(project, 'dist/hookswitch.js'), 'users', 'disable', 'tara'], { env })
+    const { status, body } = await logIn(tara)
+    expect([status, body]).toEqual([401, { message: 'Invalid credentials' }])
   })
 
   test('by what is no JSON is no try', async () => {
