@@ -8,6 +8,7 @@ import { createSightings } from '../core/desk/sightings.ts'
 import { newId } from '../core/tokens.ts'
 import type { CallRoutesNeeds } from '../dialects/crm/call-routes.ts'
 import { createDialKeys } from '../store/redis/dial-keys.ts'
+import { createCampaignStore } from '../store/sql/campaigns.ts'
 import { createDeskLeads } from '../store/sql/desk-leads.ts'
 import { createDialQueue } from '../store/sql/dial-queue.ts'
 import type { Base, Room } from './base.ts'
@@ -22,6 +23,7 @@ export function joinCalls(base: Base): Room<CallRoutesNeeds> {
     calls,
     leads: createDeskLeads(db),
     agents,
+    campaigns: createCampaignStore(db),
     doNotCall,
     queue: createDialQueue(db),
     callLog,

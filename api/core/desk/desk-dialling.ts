@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto'
 import { ourCallId } from '../calls/call-id.ts'
 import type { Calls } from '../calls/calls.ts'
+import type { CampaignStore } from '../campaigns/campaign-store.ts'
 import type { DialQueue } from '../campaigns/dial-queue.ts'
 import type { Agent, AgentStore } from '../crew/agent.ts'
-import type { Standing } from '../crew/scope.ts'
+import { ALL, type Standing } from '../crew/scope.ts'
 import type { DialKeys } from '../dialling/limits.ts'
 import type { DialPolicy } from '../dialling/policy.ts'
 import type { DoNotCall } from '../leads/do-not-call.ts'
@@ -18,11 +19,12 @@ export interface DeskDiallingNeeds {
   calls: Pick<Calls, 'dial'>
   leads: DeskLeads
   agents: Pick<AgentStore, 'find'>
+  campaigns: Pick<CampaignStore, 'find'>
   doNotCall: Pick<DoNotCall, 'has'>
   queue: Pick<DialQueue, 'take' | 'settle'>
   callLog: Pick<CallLog, 'add' | 'find' | 'forget'>
   keys: DialKeys
-  policy: () => Pick<DialPolicy, 'judge' | 'spell'>
+  policy: () => Pick<DialPolicy, 'judge' | 'spell' | 'callerNumbers'>
   newId: () => string
   now: () => number
 }
@@ -31,7 +33,7 @@ export interface DeskDiallingNeeds {
 type Caller = Agent & { userId: string; extension: string }
 
 export function createDeskDialling(needs: DeskDiallingNeeds): Pick<Desk, 'dial' | 'direct'> {
-  const { calls, leads, agents, doNotCall, queue, callLog, keys, policy, newId } = needs
+  const { calls, leads, agents, campaigns, doNotCall, queue, callLog, keys, policy, newId } = needs
   const nowS = () => Math.floor(needs.now() / 1000)
 
   return {
@@ -111,6 +113,13 @@ export function createDeskDialling(needs: DeskDiallingNeeds): Pick<Desk, 'dial' 
     }
   }
 
+  /** The campaign's number, where the agent may show it; else their extension, as of all they call. */
+  async function callerNumberOf({ extension }: Caller, campaignId: string | null) {
+    const campaign = campaignId === null ? undefined : await campaigns.find(campaignId, ALL)
+    const number = campaign?.rules.callerId ?? undefined
+    return number !== undefined && policy().callerNumbers(extension).includes(number) ? number : undefined
+  }
+
   /** Throws where nothing rings: then there was no call. */
   async function ring(
     { actor }: Deskmate,
@@ -119,8 +128,14 @@ export function createDeskDialling(needs: DeskDiallingNeeds): Pick<Desk, 'dial' 
   ): Promise<DeskCall> {
     const made = await callLog.add({ ...about, agentId: caller.id, createdAt: nowS() })
     try {
-      const { callId, number } = about
-      await calls.dial(actor, { callId, number, userId: caller.userId })
+      const { callId, number, campaignId } = about
+      const callerNumber = await callerNumberOf(caller, campaignId)
+      await calls.dial(actor, {
+        callId,
+        number,
+        userId: caller.userId,
+        ...(callerNumber === undefined ? {} : { callerNumber }),
+      })
       return made
     } catch (err) {
       await callLog.forget(about.callId).catch(() => {})

@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, test } from 'vitest'
 import type { Actor } from '../../../../api/core/actor.ts'
 import type { Call } from '../../../../api/core/calls/call.ts'
 import type { Calls } from '../../../../api/core/calls/calls.ts'
+import type { Campaign } from '../../../../api/core/campaigns/campaign.ts'
 import type { Agent } from '../../../../api/core/crew/agent.ts'
 import { type Standing, scopeOf } from '../../../../api/core/crew/scope.ts'
 import type { DeskCall } from '../../../../api/core/desk/call-log.ts'
@@ -110,7 +111,9 @@ async function createWorld() {
     },
   }
   const doNotCall = { has: async (number: string) => barred.has(number) }
+  let callerId: string | null = null
   const policy = () => ({
+    callerNumbers: (extension: string) => (extension === '1001' ? ['+4911'] : []),
     spell: (text: string) => text.replace(/^030 /, '+4930'),
     judge(text: string): Allowed {
       if (text.startsWith('0900')) throw new Refusal('dial_denied', { detail: 'premium numbers' })
@@ -148,6 +151,7 @@ async function createWorld() {
         ofNumber: async (number) => (number === lead.number ? lead : undefined),
       },
       agents,
+      campaigns: { find: async () => ({ rules: { callerId } }) as Campaign }, // what is read of it
       doNotCall,
       queue: {
         async take({ leadId, agentId, callId }) {
@@ -210,6 +214,9 @@ async function createWorld() {
     rows,
     keys,
     taken: () => taken,
+    campaignShows: (number: string) => {
+      callerId = number
+    },
     failWith: (refusal: Refusal | undefined) => {
       dialFails = refusal
     },
@@ -270,6 +277,15 @@ describe('calling a lead', () => {
     world.barred.add(lead.number)
     await expect(dial('anna')).rejects.toEqual(refusal('dial_denied', 'do-not-call'))
     expect([world.deeds, world.rows.size, world.taken()]).toEqual([[], 0, undefined])
+  })
+
+  test.each([
+    ['their campaign’s number, where the agent may', '+4911', { callerNumber: '+4911' }],
+    ['the agent’s extension, where they may not show the campaign’s', '+4922', {}],
+  ])('shows %s', async (_, number, shown) => {
+    world.campaignShows(number)
+    await dial('anna')
+    expect(world.deeds).toEqual([['dial', '2', { callId: 'hk_1', number: '+49301', userId: '2', ...shown }]])
   })
 
   test('that the PBX would not dial is as it was, and no call of anybody', async () => {
