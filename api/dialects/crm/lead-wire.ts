@@ -29,7 +29,8 @@ const Wish = z.object({
   team: z.string().trim().min(1).max(64).nullable(),
 })
 export const LeadPatch = Wish.partial().openapi('CrmLeadPatch')
-export const NewLead = LeadPatch.extend({ phone: LeadFields.phone })
+export const NewLead = Wish.partial()
+  .extend({ phone: LeadFields.phone })
   .refine(
     ({ name, firstName, lastName }) => Boolean(name || firstName || lastName),
     'name: a lead has a name',
@@ -77,9 +78,12 @@ export const ShownNote = z
     createdAt: Time,
   })
   .openapi('CrmLeadNote')
-export const LeadInDetail = ShownLead.extend({
-  noteHistory: z.array(ShownNote).openapi({ description: 'The newest first, up to 500' }),
-}).openapi('CrmLeadInDetail')
+export const LeadInDetail = z
+  .object({
+    ...ShownLead.shape,
+    noteHistory: z.array(ShownNote).openapi({ description: 'The newest first, up to 500' }),
+  })
+  .openapi('CrmLeadInDetail')
 
 export const wish = (said: z.infer<typeof LeadPatch>): LeadWish => {
   const { assignedAgentId, status, ...same } = said
