@@ -65,7 +65,7 @@ describe.skipIf(missing !== undefined)(title, () => {
     const status = await run.status(id)
     expect(status).toMatchObject({
       waiting: 1,
-      done: 1,
+      done: 2,
       note: expect.stringMatching(/^outside calling hours until /),
     })
     const numbers = run.heard().map(({ number }) => number)

@@ -1,5 +1,6 @@
 import type { AgentStore } from '../crew/agent.ts'
-import type { Scope, Standing } from '../crew/scope.ts'
+import type { Scope } from '../crew/scope.ts'
+import type { Standing } from '../crew/standing.ts'
 import { Refusal } from '../refusal.ts'
 import type { Campaign, CampaignRules, CampaignStatus, DialerMode } from './campaign.ts'
 import type { CampaignStore, Progress } from './campaign-store.ts'

@@ -1,4 +1,4 @@
-import type { Standing } from '../crew/scope.ts'
+import type { Standing } from '../crew/standing.ts'
 import { Refusal } from '../refusal.ts'
 import type { Campaign, CampaignStatus } from './campaign.ts'
 import type { CampaignStore } from './campaign-store.ts'

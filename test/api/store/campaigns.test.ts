@@ -1,0 +1,158 @@
+import { describe, expect, test } from 'vitest'
+import type { NewCampaign } from '../../../api/core/campaigns/campaign-store.ts'
+import { ALL } from '../../../api/core/crew/scope.ts'
+import { createCampaignStore } from '../../../api/store/sql/campaigns.ts'
+import { newRules } from '../core/campaigns/rules.ts'
+import { addLead, now } from './campaign-rows.ts'
+import { onBothEngines } from './engines.ts'
+
+const spring: NewCampaign = {
+  name: 'Spring',
+  description: 'to old customers',
+  team: 'sales',
+  dialerMode: 'progressive',
+  rules: newRules({ callerId: '+4930', retryMinutesOf: { busy: 1 } }),
+  agentIds: ['7', '3'],
+}
+
+describe('campaigns as they are kept', () => {
+  onBothEngines((engine) => {
+    async function setUp() {
+      const db = await engine.tables()
+      const store = createCampaignStore(db)
+      return { db, store, made: await store.add(spring, now) }
+    }
+
+    test('one is found as it was made: a draft that does not dial', async () => {
+      const { store, made } = await setUp()
+      expect(made).toEqual({
+        ...spring,
+        id: made.id,
+        agentIds: ['3', '7'],
+        status: 'draft',
+        automation: false,
+        automationNote: null,
+        stopped: false,
+        version: 1,
+        createdAt: now,
+        updatedAt: now,
+      })
+      expect(await store.find(made.id, ALL)).toEqual(made)
+      expect(await store.find('99', ALL)).toBeUndefined()
+      expect(await store.find('\ud800', ALL)).toBeUndefined()
+    })
+
+    test.each([
+      ['its team', { sees: 'team', team: 'sales', agentId: '1' }, true],
+      ['another team', { sees: 'team', team: 'support', agentId: '3' }, false],
+      ['who works in it', { sees: 'own', agentId: '3' }, true],
+      ['who does not', { sees: 'own', agentId: '4' }, false],
+    ] as const)('%s sees it or not', async (_, scope, sees) => {
+      const { store, made } = await setUp()
+      expect((await store.find(made.id, scope)) !== undefined).toBe(sees)
+      expect(await store.list(scope, { limit: 9 })).toHaveLength(sees ? 1 : 0)
+    })
+
+    test('lists go by id, from a place on, of one status', async () => {
+      const { store, made } = await setUp()
+      const second = await store.add({ ...spring, name: 'Summer' }, now)
+      const third = await store.add({ ...spring, name: 'Autumn', agentIds: [] }, now)
+      await store.step(second.id, ['draft'], { status: 'active' }, now)
+      const ids = async (page: Parameters<typeof store.list>[1]) =>
+        (await store.list(ALL, page)).map(({ id }) => id)
+      expect(await ids({ limit: 2 })).toEqual([made.id, second.id])
+      expect(await ids({ limit: 2, afterId: second.id })).toEqual([third.id])
+      expect(await ids({ limit: 9, status: 'draft' })).toEqual([made.id, third.id])
+    })
+
+    test('a change writes what it names and takes another version', async () => {
+      const { store, made } = await setUp()
+      const rules = newRules({ maxAttempts: 1 })
+      const change = { name: 'Sommer', rules, agentIds: ['9'], team: null }
+      expect(await store.update(made.id, change, 1, now + 1)).toEqual({
+        ...made,
+        ...change,
+        version: 2,
+        updatedAt: now + 1,
+      })
+      await expect(store.update(made.id, { name: 'Winter' }, 1, now)).rejects.toMatchObject({ code: 'stale' })
+      await expect(store.update('99', { name: 'Winter' }, 1, now)).rejects.toMatchObject({
+        code: 'not_found',
+      })
+      expect(await store.update(made.id, {}, undefined, now)).toMatchObject({ name: 'Sommer', version: 3 })
+    })
+
+    test('a step is taken from where it may begin, by one of two', async () => {
+      const { store, made } = await setUp()
+      const take = () => store.step(made.id, ['draft'], { status: 'active', automation: true }, now)
+      expect((await Promise.all([take(), take()])).toSorted()).toEqual([false, true])
+      expect(await store.automated()).toMatchObject([{ id: made.id, version: 2, automation: true }])
+      await store.step(made.id, ['active'], { status: 'paused' }, now)
+      expect(await store.automated()).toEqual([])
+    })
+
+    test('one is over when it dials by itself and no lead waits or is called', async () => {
+      const { db, store, made } = await setUp()
+      await store.step(made.id, ['draft'], { status: 'active', automation: true }, now)
+      // A list that is still to come.
+      expect(await store.completeIfOver(made.id, now)).toBe(false)
+      const lead = await addLead(db, made.id)
+      for (const state of ['waiting', 'dialling'] as const) {
+        await db.query.updateTable('leads').set({ dial_state: state }).execute()
+        expect(await store.completeIfOver(made.id, now)).toBe(false)
+      }
+      await db.query.updateTable('leads').set({ dial_state: 'done' }).where('id', '=', Number(lead)).execute()
+      expect(await store.completeIfOver(made.id, now)).toBe(true)
+      expect(await store.find(made.id, ALL)).toMatchObject({
+        status: 'completed',
+        automation: false,
+        stopped: false,
+      })
+    })
+
+    test('one that is dialled by hand is never over by itself', async () => {
+      const { db, store, made } = await setUp()
+      await store.step(made.id, ['draft'], { status: 'active' }, now)
+      await addLead(db, made.id, { dial_state: 'done' })
+      expect(await store.completeIfOver(made.id, now)).toBe(false)
+    })
+
+    test('its leads are counted by what became of them, and by where they wait', async () => {
+      const { db, store, made } = await setUp()
+      const other = await store.add(spring, now)
+      await addLead(db, made.id, { next_try_at: now + 9 })
+      await addLead(db, made.id, { next_try_at: now + 5, last_outcome: 'busy', attempts: 2 })
+      await addLead(db, made.id, { time_zone: 'Asia/Tokyo', last_outcome: 'busy', attempts: 1 })
+      await addLead(db, made.id, { dial_state: 'dialling', dialling_call_id: 'hk_1', dialling_agent_id: 1 })
+      await addLead(db, made.id, { dial_state: 'done', last_outcome: 'answered', attempts: 1 })
+      await addLead(db, made.id, { dial_state: 'done', status: 'do_not_call' })
+      const none = { total: 0, waiting: 0, dialling: 0, done: 0, calls: 0, outcomes: {} }
+      expect(await store.progress([made.id, other.id])).toEqual(
+        new Map([
+          [
+            made.id,
+            { total: 6, waiting: 3, dialling: 1, done: 2, calls: 4, outcomes: { busy: 2, answered: 1 } },
+          ],
+          [other.id, none],
+        ]),
+      )
+      const waiting = await store.waiting(made.id)
+      expect(waiting.toSorted((a, b) => a.count - b.count)).toEqual([
+        { zone: 'Asia/Tokyo', count: 1, dueAt: now },
+        { zone: null, count: 2, dueAt: now + 5 },
+      ])
+      expect(await store.progress([])).toEqual(new Map())
+    })
+
+    test('a note is kept until it dials anew', async () => {
+      const { store, made } = await setUp()
+      await store.setNote(made.id, 'lead 3 cannot be called')
+      expect(await store.find(made.id, ALL)).toMatchObject({
+        automationNote: 'lead 3 cannot be called',
+        version: 1,
+      })
+      await store.step(made.id, ['draft'], { automation: true }, now)
+      expect(await store.find(made.id, ALL)).toMatchObject({ automationNote: null })
+    })
+  })
+})
