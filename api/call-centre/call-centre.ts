@@ -1,6 +1,5 @@
-import type { Hono } from 'hono'
 import { createCrew } from '../core/crew/crew.ts'
-import { createDoor, type Known } from '../dialects/crm/door.ts'
+import { createDoor } from '../dialects/crm/door.ts'
 import { createCrm } from '../dialects/crm/routes.ts'
 import type { Guard } from '../dialects/guard.ts'
 import { createAgentStore } from '../store/sql/agents.ts'
@@ -21,7 +20,7 @@ export type CallCentreNeeds = Omit<Base, 'door' | 'agents' | 'callLog' | 'doNotC
 
 /** The call centre, joined: its surface, and what it does by itself. */
 export interface CallCentre {
-  app: Hono<Known>
+  app: ReturnType<typeof createCrm>
   open(): void
   close(): Promise<void>
 }

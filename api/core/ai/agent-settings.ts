@@ -1,18 +1,8 @@
 import type { AgentStore } from '../crew/agent.ts'
-import type { Standing } from '../crew/scope.ts'
+import type { Standing } from '../crew/standing.ts'
 import { Refusal } from '../refusal.ts'
+import type { AgentAiSettings } from './bodies.ts'
 import type { DocumentStore, Kept } from './documents.ts'
-
-/** How an agent of a call centre speaks, where a model speaks for them. */
-export interface AgentAiSettings {
-  systemPrompt: string
-  greetingMessage: string | null
-  voiceId: string | null
-  /** BCP 47, in its canonical spelling. */
-  language: string
-  maxResponseTokens: number
-  temperature: number
-}
 
 /** Settings of agents that the standing's scope shows; `not_found` for all others. The key is the agent's id. */
 export interface AgentSettings {

@@ -1,18 +1,7 @@
-import type { Standing } from '../crew/scope.ts'
+import type { Standing } from '../crew/standing.ts'
 import { Refusal } from '../refusal.ts'
+import type { AiConfig } from './bodies.ts'
 import type { DocumentStore, Kept } from './documents.ts'
-
-/** What holds for all AI agents. No keys: whoever calls a model keeps those. */
-export interface AiConfig {
-  model: string
-  useClaudeCode: boolean
-  fallbackToApi: boolean
-  defaultVoice: string
-  /** Seconds. */
-  maxCallDuration: number
-  sttProvider: string
-  ttsProvider: string
-}
 
 /** Until somebody says otherwise: version 0. */
 export const DEFAULT_CONFIG: AiConfig = {

@@ -1,14 +1,4 @@
-import type { AgentAiSettings } from './agent-settings.ts'
-import type { AiConfig } from './ai-config.ts'
-import type { Template } from './templates.ts'
-
-/** What is kept of each kind. */
-export interface Bodies {
-  settings: AgentAiSettings
-  config: AiConfig
-  template: Template
-}
-export type DocumentKind = keyof Bodies
+import type { Bodies, DocumentKind } from './bodies.ts'
 
 /** A document at one of its versions. Times are unix seconds. */
 export interface Kept<Kind extends DocumentKind> {

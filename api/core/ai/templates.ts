@@ -1,17 +1,9 @@
-import type { Standing } from '../crew/scope.ts'
+import type { Standing } from '../crew/standing.ts'
 import { Refusal } from '../refusal.ts'
 import { newId } from '../tokens.ts'
+import type { Template } from './bodies.ts'
 import type { DocumentStore, Kept } from './documents.ts'
 import { placeholdersOf } from './placeholders.ts'
-
-/** A prompt that is written once and used by many. */
-export interface Template {
-  name: string
-  category: string
-  content: string
-  /** The names of its placeholders. */
-  variables: string[]
-}
 
 /** What somebody wants it to be; whoever names the variables must name those that it has. */
 export type TemplateWish = Omit<Template, 'variables'> & { variables?: readonly string[] | undefined }

@@ -5,7 +5,8 @@ import type { Statuses } from '../presence/statuses.ts'
 import { Refusal } from '../refusal.ts'
 import type { UserStore } from '../users.ts'
 import type { Agent, AgentKind, AgentStatus, AgentStore } from './agent.ts'
-import type { Scope, Standing } from './scope.ts'
+import type { Scope } from './scope.ts'
+import type { Standing } from './standing.ts'
 
 /** `account` makes a user for the agent, `userId` takes one that is there, and an AI agent has none. */
 export interface NewAgent {

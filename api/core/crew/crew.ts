@@ -2,7 +2,8 @@ import type { Actor } from '../actor.ts'
 import { Refusal } from '../refusal.ts'
 import type { UserStore } from '../users.ts'
 import type { AgentStore } from './agent.ts'
-import { type Standing, scopeOf } from './scope.ts'
+import { scopeOf } from './scope.ts'
+import type { Standing } from './standing.ts'
 
 export interface Crew {
   /**

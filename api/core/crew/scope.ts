@@ -1,5 +1,4 @@
 import type { Role } from '../../../contract/claims.ts'
-import type { Agent } from './agent.ts'
 
 /** What somebody may see and change: all of it, what is their team's or their own, or their own. */
 export type Scope =
@@ -11,18 +10,10 @@ export type Scope =
 export const ALL: Scope = { sees: 'all' }
 
 /** A supervisor without a team has nobody to oversee. */
-export function scopeOf(role: Role, agent: Pick<Agent, 'id' | 'team'>): Scope {
+export function scopeOf(role: Role, agent: { id: string; team: string | null }): Scope {
   if (role === 'admin') return ALL
   if (role === 'supervisor' && agent.team !== null) {
     return { sees: 'team', team: agent.team, agentId: agent.id }
   }
   return { sees: 'own', agentId: agent.id }
-}
-
-/** Whoever asks, as the call centre knows them. */
-export interface Standing {
-  userId: string
-  role: Role
-  agent: Agent
-  scope: Scope
 }

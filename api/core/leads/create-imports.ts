@@ -1,5 +1,6 @@
 import type { AgentStore } from '../crew/agent.ts'
-import type { Scope, Standing } from '../crew/scope.ts'
+import type { Scope } from '../crew/scope.ts'
+import type { Standing } from '../crew/standing.ts'
 import { Refusal } from '../refusal.ts'
 import { type ReadyRow, workOff } from './batch.ts'
 import type { CampaignSight } from './create-leads.ts'

@@ -1,5 +1,6 @@
 import type { AgentStore } from '../crew/agent.ts'
-import { ALL, type Scope, type Standing } from '../crew/scope.ts'
+import { ALL, type Scope } from '../crew/scope.ts'
+import type { Standing } from '../crew/standing.ts'
 import { Refusal } from '../refusal.ts'
 import type { Lead } from './lead.ts'
 import type { LeadWish, Ownership } from './lead-wish.ts'

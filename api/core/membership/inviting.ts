@@ -1,5 +1,5 @@
 import type { Role } from '../../../contract/claims.ts'
-import type { Standing } from '../crew/scope.ts'
+import type { Standing } from '../crew/standing.ts'
 import type { Throttle } from '../login.ts'
 import { hashOf, type Invitation } from '../onboarding/invitations.ts'
 import type { RegistrationMode } from '../onboarding/registration.ts'

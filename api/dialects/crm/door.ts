@@ -1,7 +1,7 @@
 import type { Context, MiddlewareHandler } from 'hono'
 import type { Role } from '../../../contract/claims.ts'
 import type { Actor } from '../../core/actor.ts'
-import type { Standing } from '../../core/crew/scope.ts'
+import type { Standing } from '../../core/crew/standing.ts'
 import { Refusal } from '../../core/refusal.ts'
 import type { Guard, Guarded } from '../guard.ts'
 import { type GuardedOperation, RIGHTS } from './rights.ts'

@@ -1,4 +1,4 @@
-import type { Standing } from '../../core/crew/scope.ts'
+import type { Standing } from '../../core/crew/standing.ts'
 import type { Leads } from '../../core/leads/create-leads.ts'
 import type { Lead } from '../../core/leads/lead.ts'
 import { type LeadFilter, type LeadOrder, placeOf } from '../../core/leads/lead-search.ts'

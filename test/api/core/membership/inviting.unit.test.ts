@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import type { Scope, Standing } from '../../../../api/core/crew/scope.ts'
+import type { Scope } from '../../../../api/core/crew/scope.ts'
+import type { Standing } from '../../../../api/core/crew/standing.ts'
 import { createInviting, type InviteOrder } from '../../../../api/core/membership/inviting.ts'
 import type { Invitation } from '../../../../api/core/onboarding/invitations.ts'
 
