@@ -54,18 +54,17 @@ export function createAsteriskLender(ari: AriObjects): Lender {
     async takeBack({ extension, mark }, id, cutsBrowsers) {
       checkId(extension, id)
       const signal = AbortSignal.timeout(LENDING_MS)
-      const auths = await listed(extension, mark, signal)
-      if (auths?.includes(id) === true) {
-        await list(
-          extension,
-          mark,
-          auths.filter((one) => one !== id),
-          signal,
-        )
+      const endpoint = await ari.read('endpoint', extension, signal)
+      // The number may be somebody else's by now: what we lent for it goes all the same.
+      const isOurs = endpoint?.[MARK] === mark
+      const auths = isOurs ? namesIn(endpoint) : []
+      const left = auths.filter((one) => one !== id)
+      if (left.length < auths.length) await list(extension, mark, left, signal)
+      if ((await ari.read('auth', id, signal))?.[MARK] === mark) {
+        await ari.remove('auth', id, signal)
+        if ((await ari.read('auth', id, signal)) !== undefined) throw unconfirmed('still shows the auth')
       }
-      await ari.remove('auth', id, signal)
-      if ((await ari.read('auth', id, signal)) !== undefined) throw unconfirmed('still shows the auth')
-      if (cutsBrowsers && auths !== undefined) await cutBrowsers(extension, signal)
+      if (cutsBrowsers && isOurs) await cutBrowsers(extension, signal)
     },
   }
 }

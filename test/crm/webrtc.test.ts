@@ -107,14 +107,22 @@ describe.skipIf(missing !== undefined)(title, () => {
     await until('both talk', () => phone.state() === 'up' && other.state() === 'up')
     await other.hangup()
     await until('both are idle', () => phone.state() === 'idle' && other.state() === 'idle')
-    await phone.dial('1001')
-    await until('both talk again', () => phone.state() === 'up' && other.state() === 'up')
 
     const own = await ask(`${stack.url}/sip/credentials`, { token })
-    expect(String(own.body.password)).not.toBe(credentials.password)
-    expect(await statusOf({ user: '1004', password: String(own.body.password) })).toBe(200)
-    expect(await statusOf({ user: '1004', password: 'neither of them' })).toBe(401)
+    const desk = { user: '1004', password: String(own.body.password) }
+    expect(desk.password).not.toBe(credentials.password)
+
+    // A call goes on when what it began with is taken back.
+    await phone.dial('1001')
+    await until('both talk again', () => phone.state() === 'up' && other.state() === 'up')
     await logout(stack, session)
+    await until('it is taken back', async () => (await authsOf('1004')).length === 1)
+    expect([phone.state(), other.state()]).toEqual(['up', 'up'])
+    await other.hangup()
+    await until('the call is over', () => phone.state() === 'idle')
+
+    expect(await statusOf(desk)).toBe(200)
+    expect(await statusOf({ ...desk, password: 'neither of them' })).toBe(401)
   })
 
   test('are others each time and for everybody, three at most, and the oldest goes', async () => {

@@ -1,6 +1,5 @@
 import { z } from '@hono/zod-openapi'
-import type { AgentAiSettings } from '../../core/ai/agent-settings.ts'
-import type { AiConfig } from '../../core/ai/ai-config.ts'
+import type { AgentAiSettings, AiConfig } from '../../core/ai/bodies.ts'
 import type { Kept } from '../../core/ai/documents.ts'
 import type { TemplateWish } from '../../core/ai/templates.ts'
 import { idOf, iso, ShownId, Time } from './request.ts'
@@ -99,13 +98,9 @@ export const TemplateBody = z.object({
   name: Short,
   category: Short.max(100).default('general'),
   content: Text.openapi({ description: '`{{name}}` is a placeholder' }),
-  variables: z
-    .array(z.string().max(64))
-    .max(100)
-    .optional()
-    .openapi({
-      description: 'The names of the placeholders; where they are given they have to be all of them',
-    }),
+  variables: z.array(z.string().max(64)).max(100).optional().openapi({
+    description: 'The names of the placeholders; where they are given they have to be all of them',
+  }),
 }) satisfies z.ZodType<TemplateWish>
 
 export const ShownTemplate = z

@@ -1,5 +1,6 @@
 import type { Selectable, Transaction } from 'kysely'
-import type { Bodies, DocumentKind, DocumentStore, Kept, Writing } from '../../core/ai/documents.ts'
+import type { Bodies, DocumentKind } from '../../core/ai/bodies.ts'
+import type { DocumentStore, Kept, Writing } from '../../core/ai/documents.ts'
 import { Refusal } from '../../core/refusal.ts'
 import { rowId } from './bind.ts'
 import type { Database } from './database.ts'

@@ -16,7 +16,7 @@ export interface FakeAri extends FaultyHttp {
   refuses: { status: number; message: string } | undefined
 }
 
-const PATH = /^\/ari\/asterisk\/config\/dynamic\/res_pjsip\/((auth|aor|endpoint)\/\d+)$/
+const PATH = /^\/ari\/asterisk\/config\/dynamic\/res_pjsip\/((auth|aor|endpoint|contact)\/[\w;@%-]+)$/
 
 /** The part of ARI that configures, with the answers that Asterisk 22 gave. */
 export async function startAri(): Promise<FakeAri> {
@@ -31,7 +31,7 @@ export async function startAri(): Promise<FakeAri> {
   })
 
   const http = await startFaultyHttp(({ method, path, authorization, body }): Served => {
-    const [, object = '', type = ''] = PATH.exec(path) ?? []
+    const [, object = '', type = ''] = PATH.exec(decodeURIComponent(path)) ?? []
     const operation = `${method} ${type}`
     const expired = says(401, 'Authentication required')
     const login = `Basic ${Buffer.from(`${ARI.username}:${ARI.password}`).toString('base64')}`

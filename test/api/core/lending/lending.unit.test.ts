@@ -145,6 +145,26 @@ describe('lending', () => {
     expect(cuts).toEqual(['1001'])
   })
 
+  test('the oldest of three makes room for one more, at once', async () => {
+    const { lending, auths, wait } = await world()
+    const given: string[] = []
+    for (let n = 0; n < 4; n += 1) {
+      wait(1)
+      given.push((await lending.lend(actorOf('1', `s${n}`))).password)
+    }
+    expect([...auths.values()].sort()).toEqual(given.slice(1).sort())
+  })
+
+  test('those who are lent it at the same moment find room, and the surplus goes soon', async () => {
+    const { lending, auths } = await world({ wait: () => new Promise((resolve) => setTimeout(resolve, 5)) })
+    await lending.lend(actorOf('1'))
+    await lending.lend(actorOf('1'))
+    await Promise.all([lending.lend(actorOf('1')), lending.lend(actorOf('1'))])
+    expect(auths.size).toBe(4)
+    await lending.tend()
+    expect(auths.size).toBe(3)
+  })
+
   test('while revocations cannot be judged nothing is taken away early', async () => {
     const { lending, auths } = await world({ judge: { claims: () => 'cannot_judge' } })
     await lending.lend(actorOf('1'))
