@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { troubleFor } from '../../contract/log.ts'
 import { type Chore, every } from '../chore.ts'
 import { createDesk } from '../core/desk/desk.ts'
@@ -26,11 +27,13 @@ export function joinCalls(base: Base): Room<CallRoutesNeeds> {
     campaigns: createCampaignStore(db),
     doNotCall,
     queue: createDialQueue(db),
+    table,
     callLog,
     keys: createDialKeys(redis),
     policy,
     newId,
     now,
+    pause: (ms) => sleep(ms),
   })
   const sightings = createSightings({ callLog, table, history, dialled, agents, directory, overseeing })
   const desk = createDesk({

@@ -240,6 +240,16 @@ describe.skipIf(missing !== undefined)(title, () => {
     expect((await anna.ask(`/leads/${leadId}`)).body).toMatchObject({ callAttempts: 0 })
   })
 
+  test('who hangs up and calls the next lead at once is not told that they are in a call', async () => {
+    const [one, another] = [await aLead(), await aLead()]
+    const { callId } = await dial({ leadId: one })
+    await take(phone1)
+    await becomes(callId, 'BRIDGED')
+    expect((await post(anna, '/calls/dial', { leadId: another })).status).toBe(409)
+    await post(anna, `/calls/${callId}/hangup`)
+    await dial({ leadId: another })
+  })
+
   test('the SIP routes dial, count and hang up', async () => {
     const { status, body } = await post(anna, '/sip/dial', { phone_number: '1002' })
     expect([status, body]).toEqual([

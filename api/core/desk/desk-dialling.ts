@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto'
 import { ourCallId } from '../calls/call-id.ts'
+import type { CallTable } from '../calls/call-table.ts'
 import type { Calls } from '../calls/calls.ts'
 import type { CampaignStore } from '../campaigns/campaign-store.ts'
-import type { DialQueue } from '../campaigns/dial-queue.ts'
+import type { Dialling, DialQueue } from '../campaigns/dial-queue.ts'
 import type { Agent, AgentStore } from '../crew/agent.ts'
 import { ALL } from '../crew/scope.ts'
 import type { Standing } from '../crew/standing.ts'
@@ -22,13 +23,19 @@ export interface DeskDiallingNeeds {
   agents: Pick<AgentStore, 'find'>
   campaigns: Pick<CampaignStore, 'find'>
   doNotCall: Pick<DoNotCall, 'has'>
-  queue: Pick<DialQueue, 'take' | 'settle'>
+  queue: Pick<DialQueue, 'take' | 'settle' | 'dialling'>
+  table: Pick<CallTable, 'find'>
   callLog: Pick<CallLog, 'add' | 'find' | 'forget'>
   keys: DialKeys
   policy: () => Pick<DialPolicy, 'judge' | 'spell' | 'callerNumbers'>
   newId: () => string
   now: () => number
+  pause: (ms: number) => Promise<unknown>
 }
+
+/** A call that is over is settled within a second or so. */
+const SETTLING_TRIES = 30
+const SETTLING_PAUSE_MS = 100
 
 /** Somebody with a phone. */
 type Caller = Agent & { userId: string; extension: string }
@@ -95,7 +102,7 @@ export function createDeskDialling(needs: DeskDiallingNeeds): Pick<Desk, 'dial' 
   async function callLead(by: Deskmate, caller: Caller, lead: Lead, callId: string): Promise<DeskCall> {
     if (lead.status === 'do_not_call') throw barred()
     await mustBeCallable(doNotCall, lead.number)
-    const taken = await queue.take({ leadId: lead.id, agentId: caller.id, callId, now: nowS() })
+    const taken = await take(lead, caller, callId)
     const { number, campaignId } = taken
     try {
       return await ring(by, caller, { callId, number, leadId: lead.id, campaignId })
@@ -112,6 +119,27 @@ export function createDeskDialling(needs: DeskDiallingNeeds): Pick<Desk, 'dial' 
         .catch(() => {})
       throw err
     }
+  }
+
+  /** Who hangs up and calls on at once waits until the call before is settled. */
+  async function take(lead: Lead, { id: agentId }: Caller, callId: string): Promise<Dialling> {
+    for (let tries = 1; ; tries += 1) {
+      try {
+        return await queue.take({ leadId: lead.id, agentId, callId, now: nowS() })
+      } catch (err) {
+        const isTaken = err instanceof Refusal && err.code === 'conflict'
+        if (!isTaken || tries > SETTLING_TRIES || !(await isSettling(lead, agentId))) throw err
+      }
+      await needs.pause(SETTLING_PAUSE_MS)
+    }
+  }
+
+  /** Whether nothing is in the way but what is over. */
+  async function isSettling(lead: Lead, agentId: string): Promise<boolean> {
+    const inTheWay = (await queue.dialling()).filter(
+      (one) => one.leadId === lead.id || one.number === lead.number || one.agentId === agentId,
+    )
+    return inTheWay.every(({ callId }) => needs.table.find(callId)?.state === 'ended')
   }
 
   /** The campaign's number, where the agent may show it; else their extension, as of all they call. */

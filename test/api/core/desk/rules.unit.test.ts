@@ -90,6 +90,8 @@ async function createWorld() {
   let taken: string | undefined
   let dialFails: Refusal | undefined
   let ids = 0
+  let pauses = 0
+  let settlesAfter = 3
   const all = Object.values(CREW)
   const directory = await aDirectory()
   await directory.refresh()
@@ -169,6 +171,10 @@ async function createWorld() {
             since: 0,
           }
         },
+        async dialling() {
+          const about = { number: '+49', campaignId: null, from: 'idle', attempts: 0, since: 0 } as const
+          return taken === undefined ? [] : [{ ...about, leadId: lead.id, agentId: '3', callId: taken }]
+        },
         async settle({ callId }, { outcome, counts, goesTo, nextTryAt }) {
           deeds.push(['settle', { outcome, counts, goesTo, nextTryAt }])
           if (taken === callId) taken = undefined
@@ -188,6 +194,11 @@ async function createWorld() {
         },
       },
       policy,
+      table: { find: (id) => live.get(id) },
+      pause: async () => {
+        pauses += 1
+        if (pauses === settlesAfter) taken = undefined
+      },
       newId: () => String(++ids),
       now: () => 5_000,
     }),
@@ -215,6 +226,12 @@ async function createWorld() {
     rows,
     keys,
     taken: () => taken,
+    pauses: () => pauses,
+    /** Somebody else has called the lead. */
+    takenBy(callId: string, settles: number) {
+      taken = callId
+      settlesAfter = settles
+    },
     campaignShows: (number: string) => {
       callerId = number
     },
@@ -278,6 +295,30 @@ describe('calling a lead', () => {
     world.barred.add(lead.number)
     await expect(dial('anna')).rejects.toEqual(refusal('dial_denied', 'do-not-call'))
     expect([world.deeds, world.rows.size, world.taken()]).toEqual([[], 0, undefined])
+  })
+
+  test('waits for a call before that is over and not settled yet', async () => {
+    world.lives(aCall({ id: 'hk_0', state: 'ended' }))
+    world.takenBy('hk_0', 3)
+    expect(await dial('anna')).toMatchObject({ callId: 'hk_1' })
+    expect(world.pauses()).toBe(3)
+  })
+
+  test('does not wait for ever', async () => {
+    world.lives(aCall({ id: 'hk_0', state: 'ended' }))
+    world.takenBy('hk_0', 1_000)
+    await expect(dial('anna')).rejects.toEqual(refusal('conflict'))
+    expect(world.pauses()).toBe(30)
+  })
+
+  test.each<[string, Call | undefined]>([
+    ['that goes on', aCall({ id: 'hk_0' })],
+    ['that nobody has heard of yet', undefined],
+  ])('is refused at once during a call of the lead %s', async (_, call) => {
+    if (call !== undefined) world.lives(call)
+    world.takenBy('hk_0', 1)
+    await expect(dial('anna')).rejects.toEqual(refusal('conflict'))
+    expect([world.pauses(), world.deeds]).toEqual([0, []])
   })
 
   test.each([
