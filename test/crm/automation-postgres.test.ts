@@ -11,7 +11,7 @@ describe.skipIf(missing !== undefined)(title, () => {
   let run: CallCentreRun
   beforeAll(async () => {
     postgres = await startPostgres()
-    run = await startCallCentre({ agents: 6, trunk: 5, url: await postgres.database() })
+    run = await startCallCentre({ agents: 7, trunk: 5, url: await postgres.database() })
   })
   afterAll(async () => {
     await run?.stop()

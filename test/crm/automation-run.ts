@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from 'vitest'
 import { embeddedDatabase } from '../../api/config.ts'
+import type { Outcome } from '../../api/core/calls/call.ts'
 import { createAgentStore } from '../../api/store/sql/agents.ts'
 import { type Database, openDatabase } from '../../api/store/sql/database.ts'
 import { createUserStore } from '../../api/store/sql/users.ts'
@@ -35,12 +36,17 @@ export interface CallCentreRun {
   leads(
     campaignId: number,
   ): Promise<{ number: string; dial_state: string; last_outcome: string | null; attempts: number }[]>
+  /** Of its calls, by the log of them. */
+  outcomes(campaignId: number): Promise<Partial<Record<Outcome, number>>>
   status(campaignId: number): Promise<Record<string, unknown>>
   heard(): { event: 'begins' | 'ends'; number: string; callId: string }[]
   stop(): Promise<void>
 }
 
-/** A call centre with agents whose phones answer by themselves, and a world outside that treats numbers unlike. */
+/**
+ * A call centre with agents whose phones answer by themselves, but for the last one's, which declines; and a world
+ * outside that treats numbers unlike.
+ */
 export async function startCallCentre({
   agents,
   trunk,
@@ -88,7 +94,9 @@ export async function startCallCentre({
     const { asterisk, stack } = telephony
     const outside = await startOutsideByNumber(asterisk)
     cleanups.push(outside.stop)
-    cleanups.push((await startAnswerer(asterisk, phones, 'answers')).stop)
+    const [last = '', ...others] = phones.toReversed()
+    cleanups.push((await startAnswerer(asterisk, others, 'answers')).stop)
+    cleanups.push((await startAnswerer(asterisk, last, 'declines')).stop)
     const sven = await logInCrew(stack, 'sven')
     for (const id of agentIds) {
       const said = await sven.ask(`/agents/${id}/status`, { method: 'PUT', json: { status: 'READY' } })
@@ -133,6 +141,16 @@ export async function startCallCentre({
           }
         })
         await db.query.insertInto('leads').values(rows).execute()
+      },
+      async outcomes(campaignId) {
+        const rows = await db.query
+          .selectFrom('desk_calls')
+          .select('outcome')
+          .select((is) => is.fn.countAll().as('calls'))
+          .where('campaign_id', '=', campaignId)
+          .groupBy('outcome')
+          .execute()
+        return Object.fromEntries(rows.map(({ outcome, calls }) => [outcome ?? 'none', Number(calls)]))
       },
       leads: (campaignId) =>
         db.query
@@ -197,6 +215,13 @@ export async function callsAllThoughKilled(
     expect(attempts, number).toBeLessThanOrEqual(maxAttempts)
     expect(heard?.calls, `calls of ${number}`).toBeLessThanOrEqual(attempts)
   }
+  // What nobody heard counts as an attempt; what the agent's phone declined does not.
+  const outcomes = await run.outcomes(id)
+  expect(outcomes.own_declined).toBeGreaterThan(0)
+  const attempts = leads.reduce((sum, one) => sum + one.attempts, 0)
+  const calls = [...numbers.values()].reduce((sum, one) => sum + one.calls, 0)
+  expect(attempts - calls).toBeGreaterThanOrEqual(0)
+  expect(attempts - calls).toBeLessThanOrEqual(outcomes.unknown ?? 0)
   const right = leads.filter(({ number, last_outcome }) => last_outcome === expected(number))
   expect(right.length).toBeGreaterThan(count * 0.9)
   expect(await run.status(id)).toMatchObject({

@@ -13,7 +13,7 @@ const title =
 describe.skipIf(missing !== undefined)(title, () => {
   let run: CallCentreRun
   beforeAll(async () => {
-    run = await startCallCentre({ agents: 10, trunk: 8 })
+    run = await startCallCentre({ agents: 11, trunk: 8 })
   })
   afterAll(() => run?.stop())
 
