@@ -23,7 +23,6 @@ export interface Progress {
 export interface Waiting {
   /** IANA name; null for leads without one. */
   zone: string | null
-  count: number
   /** When the first of them is due, unix seconds. */
   dueAt: number
 }

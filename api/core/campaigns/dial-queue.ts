@@ -34,9 +34,9 @@ export interface Settling {
  */
 export interface DialQueue {
   /**
-   * Takes the lead that is due the longest in a campaign that dials by itself. Leads that must not be called, and
-   * those that are won or lost, are `done` when their turn comes.
-   * @param zones time zones in which it may be called now; null stands for leads without one
+   * Takes a lead of a campaign that dials by itself: of the first zone that has one, the one that is due the
+   * longest. Leads that must not be called, and those that are won or lost, are `done` when their turn comes.
+   * @param zones time zones in which it may call now; null stands for leads without one
    * @returns undefined where none is due, or the agent is in a call of a lead
    */
   next(order: {

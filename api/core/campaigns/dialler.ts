@@ -30,8 +30,6 @@ export interface Dialler {
 
 /** A list may grow while it is called: an empty one is over after that long, in ms. */
 const EMPTY_FOR_MS = 10_000
-/** Zones of a list are counted afresh after that long, in ms. */
-const ZONES_FOR_MS = 5_000
 /** A PBX that restarts is back by then, in ms; longer, and another API may reach it. */
 const AWAY_MS = 3_000
 /** Longer than others take to ask for the lease, in ms; and how often they may. */
@@ -42,7 +40,6 @@ const PASS_EVERY_MS = 30_000
 export function createDialler(needs: DiallerNeeds): Dialler {
   const { lease, queue, campaigns, floor, trunks, placing } = needs
   const emptySince = new Map<string, number>()
-  const zonesKnown = new Map<string, { zones: readonly (string | null)[]; at: number }>()
   /** Those who had a turn the longest ago come first. */
   const lastTurn = new Map<string, number>()
   let turns = 0
@@ -54,15 +51,6 @@ export function createDialler(needs: DiallerNeeds): Dialler {
     if (needs.now() - awaySince < AWAY_MS || needs.now() - passedAt < PASS_EVERY_MS) return
     passedAt = needs.now()
     lease.pass(PASS_FOR_MS)
-  }
-
-  async function zonesOf({ id }: Campaign): Promise<readonly (string | null)[]> {
-    const known = zonesKnown.get(id)
-    if (known !== undefined && needs.now() - known.at < ZONES_FOR_MS) return known.zones
-    const zones = (await campaigns.waiting(id)).map(({ zone }) => zone)
-    // None is no news for long: leads may come.
-    if (zones.length > 0) zonesKnown.set(id, { zones, at: needs.now() })
-    return zones
   }
 
   async function completeIfEmpty({ id }: Campaign, isEmpty: boolean) {
@@ -80,10 +68,16 @@ export function createDialler(needs: DiallerNeeds): Dialler {
   /** @param going all that is being called; what is taken is added */
   async function dial(campaign: Campaign, all: readonly Campaign[], going: Dialling[], fence: number) {
     const { id, rules } = campaign
-    const zones = await zonesOf(campaign)
-    await completeIfEmpty(campaign, zones.length === 0 && !going.some(({ campaignId }) => campaignId === id))
+    const waiting = await campaigns.waiting(id)
+    await completeIfEmpty(
+      campaign,
+      waiting.length === 0 && !going.some(({ campaignId }) => campaignId === id),
+    )
     const at = needs.now()
-    const open = zones.filter((zone) => zoneOpens(rules, zone, at) === at)
+    const open = waiting
+      .filter(({ zone, dueAt }) => dueAt * 1_000 <= at && zoneOpens(rules, zone, at) === at)
+      .toSorted((a, b) => a.dueAt - b.dueAt)
+      .map(({ zone }) => zone)
     if (open.length === 0) return
     const free = await freeOf(campaign, going)
     let room = roomFor(campaign, all, going, trunks)
@@ -115,7 +109,7 @@ export function createDialler(needs: DiallerNeeds): Dialler {
       awaySince = undefined
       if (needs.now() < placing.pausedUntil()) return
       const all = (await campaigns.automated()).filter(({ dialerMode }) => dialerMode === 'progressive')
-      for (const known of [emptySince, zonesKnown, lastTurn]) {
+      for (const known of [emptySince, lastTurn]) {
         for (const id of known.keys()) if (!all.some((one) => one.id === id)) known.delete(id)
       }
       const inTurn = all.toSorted((a, b) => (lastTurn.get(a.id) ?? 0) - (lastTurn.get(b.id) ?? 0))

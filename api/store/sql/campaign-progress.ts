@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import type { CampaignStore, Progress } from '../../core/campaigns/campaign-store.ts'
 import { rowId } from './bind.ts'
 import type { Database } from './database.ts'
@@ -25,20 +26,20 @@ export function progressOf(db: Database): Pick<CampaignStore, 'progress' | 'wait
       )
     },
 
+    /** Zones are few and leads are many: from each zone the index leads to the next. */
     async waiting(id) {
-      const rows = await db.query
-        .selectFrom('leads')
-        .select('time_zone')
-        .select((is) => [is.fn.countAll().as('leads'), is.fn.min('next_try_at').as('due_at')])
-        .where('campaign_id', '=', rowId(id) ?? 0)
-        .where('dial_state', '=', 'waiting')
-        .groupBy('time_zone')
-        .execute()
-      return rows.map(({ time_zone, leads, due_at }) => ({
-        zone: time_zone,
-        count: Number(leads),
-        dueAt: Number(due_at),
-      }))
+      const some = sql`from leads where campaign_id = ${rowId(id) ?? 0} and dial_state = 'waiting'`
+      const { rows } = await sql<{ zone: string | null; due_at: Count | null }>`
+        with recursive zones (zone) as (
+          select min(time_zone) ${some}
+          union all
+          select (select min(time_zone) ${some} and time_zone > zones.zone) from zones where zones.zone is not null
+        )
+        select zone, (select min(next_try_at) ${some} and time_zone = zone) as due_at from zones
+        where zone is not null
+        union all
+        select null, (select min(next_try_at) ${some} and time_zone is null)`.execute(db.query)
+      return rows.flatMap(({ zone, due_at }) => (due_at === null ? [] : [{ zone, dueAt: Number(due_at) }]))
     },
   }
 }
@@ -46,10 +47,11 @@ export function progressOf(db: Database): Pick<CampaignStore, 'progress' | 'wait
 interface Row {
   dial_state: 'idle' | 'waiting' | 'dialling' | 'done'
   last_outcome: keyof Progress['outcomes'] | null
-  // PostgreSQL counts beyond what a number holds, and says so in text.
-  leads: string | number | bigint
-  calls: string | number | bigint | null
+  leads: Count
+  calls: Count | null
 }
+/** PostgreSQL counts beyond what a number holds, and says so in text. */
+type Count = string | number | bigint
 
 function summed(rows: readonly Row[]): Progress {
   const outcomes: Partial<Record<keyof Progress['outcomes'], number>> = {}

@@ -49,64 +49,68 @@ export function createDialQueue(db: Database): DialQueue {
       dialling_since: now,
     }))
 
-  /** Of one campaign, in the order of their turns. */
-  const due = (campaignId: number, zones: readonly (string | null)[], now: number) => {
-    const named = zones.filter((zone) => zone !== null)
-    return db.query
+  /** Of one campaign and one zone, in the order of their turns. */
+  const due = (campaignId: number, zone: string | null, now: number) =>
+    db.query
       .selectFrom('leads')
       .select('leads.id')
       .where('campaign_id', '=', campaignId)
-      .where('dial_state', '=', 'waiting')
+      // Not a parameter: the index is of those that wait.
+      .where(sql<boolean>`dial_state = 'waiting'`)
+      .where('time_zone', zone === null ? 'is' : '=', zone)
       .where('next_try_at', '<=', now)
-      .where((is) =>
-        is.or([
-          ...(named.length > 0 ? [is('time_zone', 'in', named)] : []),
-          ...(zones.includes(null) ? [is('time_zone', 'is', null)] : []),
-        ]),
-      )
       .orderBy('next_try_at')
       .orderBy('leads.id')
+
+  async function giveUp(campaignId: number, zone: string | null, now: number) {
+    await db.query
+      .updateTable('leads')
+      .set({
+        dial_state: 'done',
+        status: sql`case when ${isListed} then 'do_not_call' else status end`,
+        updated_at: now,
+      })
+      .where('id', 'in', due(campaignId, zone, now).limit(HEAD))
+      .where('dial_state', '=', 'waiting')
+      .where((is) => is.or([is('status', 'in', OVER), isListed]))
+      .execute()
   }
+
+  const claimNext = (campaignId: number, zone: string | null, agentId: number, callId: string, now: number) =>
+    claim(agentId, callId, now)
+      .where(
+        'id',
+        '=',
+        due(campaignId, zone, now)
+          .where('status', 'not in', OVER)
+          .where((is) => is.not(isListed))
+          .where(isNumberFree)
+          .where(isAgentFree(agentId))
+          .limit(1),
+      )
+      .where('dial_state', '=', 'waiting')
+      .where(({ exists, selectFrom }) =>
+        exists(
+          selectFrom('campaigns')
+            .select('campaigns.id')
+            .where('campaigns.id', '=', campaignId)
+            .where('campaigns.status', '=', 'active')
+            .where('campaigns.automation', '=', 1),
+        ),
+      )
+      .returning(DIALLING)
+      .executeTakeFirst()
+      .catch(takenMeanwhile)
 
   return {
     async next({ campaignId, zones, agentId, callId, now }) {
-      const [campaign, agent] = [rowId(campaignId) ?? 0, rowId(agentId) ?? 0]
-      await db.query
-        .updateTable('leads')
-        .set({
-          dial_state: 'done',
-          status: sql`case when ${isListed} then 'do_not_call' else status end`,
-          updated_at: now,
-        })
-        .where('id', 'in', due(campaign, zones, now).limit(HEAD))
-        .where('dial_state', '=', 'waiting')
-        .where((is) => is.or([is('status', 'in', OVER), isListed]))
-        .execute()
-      const row = await claim(agent, callId, now)
-        .where(
-          'id',
-          '=',
-          due(campaign, zones, now)
-            .where('status', 'not in', OVER)
-            .where((is) => is.not(isListed))
-            .where(isNumberFree)
-            .where(isAgentFree(agent))
-            .limit(1),
-        )
-        .where('dial_state', '=', 'waiting')
-        .where(({ exists, selectFrom }) =>
-          exists(
-            selectFrom('campaigns')
-              .select('campaigns.id')
-              .where('campaigns.id', '=', campaign)
-              .where('campaigns.status', '=', 'active')
-              .where('campaigns.automation', '=', 1),
-          ),
-        )
-        .returning(DIALLING)
-        .executeTakeFirst()
-        .catch(takenMeanwhile)
-      return row && toDialling(row)
+      const campaign = rowId(campaignId) ?? 0
+      for (const zone of zones) {
+        await giveUp(campaign, zone, now)
+        const row = await claimNext(campaign, zone, rowId(agentId) ?? 0, callId, now)
+        if (row !== undefined) return toDialling(row)
+      }
+      return undefined
     },
 
     async take({ leadId, agentId, callId, now }) {

@@ -57,7 +57,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
   for (const column of ['number', 'first_folded', 'company_folded', 'email_folded', 'status']) {
     await sql`create index ${sql.raw(`leads_${column} on leads (${column})`)}`.execute(db)
   }
-  await sql`create index leads_queue on leads (campaign_id, next_try_at, id) where dial_state = 'waiting'`.execute(
+  await sql`create index leads_queue on leads (campaign_id, time_zone, next_try_at, id) where dial_state = 'waiting'`.execute(
     db,
   )
   // Neither a lead, nor a number, nor an agent is ever in two automatic calls at once.

@@ -24,7 +24,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
   await sql`create index campaigns_automation on campaigns (id) where automation = 1`.execute(db)
 
   // How far they are, without a look at a single lead.
-  await sql`create index leads_progress on leads (campaign_id, dial_state, time_zone, next_try_at, last_outcome, attempts)`.execute(
+  await sql`create index leads_progress on leads (campaign_id, dial_state, last_outcome, attempts)`.execute(
     db,
   )
 

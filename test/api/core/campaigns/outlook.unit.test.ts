@@ -23,7 +23,7 @@ interface Scene {
 /** A campaign that lacks nothing, but for what a test names. */
 async function look(difference: Partial<Scene> = {}) {
   const { campaign = {}, going = [], ready = true, online = true } = difference
-  const waiting = difference.waiting ?? [{ zone: null, count: 3, dueAt: at('2026-11-20T11:00:00Z') }]
+  const waiting = difference.waiting ?? [{ zone: null, dueAt: at('2026-11-20T11:00:00Z') }]
   const one = newCampaign({ rules: newRules({ trunk: 'telnyx' }), ...campaign })
   const progress = { total: 3, waiting: 3, dialling: 0, done: 0, calls: 0, outcomes: {} }
   const outlookOf = createOutlook({
@@ -68,7 +68,7 @@ describe('what is in a campaign’s way', () => {
     [{ waiting: [] }, 'no lead is waiting'],
     [{ campaign: { rules: morning } }, 'outside calling hours until 2026-11-21T09:00:00.000Z'],
     [
-      { waiting: [{ zone: null, count: 1, dueAt: at('2026-11-20T12:30:00Z') }] },
+      { waiting: [{ zone: null, dueAt: at('2026-11-20T12:30:00Z') }] },
       'no lead is due until 2026-11-20T12:30:00.000Z',
     ],
     [
@@ -94,10 +94,10 @@ describe('what is in a campaign’s way', () => {
 
   test('the next try is where it is day first', async () => {
     const waiting = [
-      { zone: 'America/New_York', count: 1, dueAt: 0 },
-      { zone: 'Asia/Tokyo', count: 1, dueAt: 0 },
+      { zone: 'America/New_York', dueAt: 0 },
+      { zone: 'Asia/Tokyo', dueAt: 0 },
       // What is no zone goes by the campaign's.
-      { zone: 'Nowhere', count: 1, dueAt: 0 },
+      { zone: 'Nowhere', dueAt: 0 },
     ]
     const { nextTryAt } = await look({ campaign: { rules: morning }, waiting })
     // Nine in New York.

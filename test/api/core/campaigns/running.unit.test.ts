@@ -15,7 +15,7 @@ function setUp(difference: Partial<Campaign>, waiting = 0) {
       kept = { ...kept, ...to, version: kept.version + 1 }
       return true
     },
-    waiting: async () => (waiting === 0 ? [] : [{ zone: null, count: waiting, dueAt: 0 }]),
+    waiting: async () => (waiting === 0 ? [] : [{ zone: null, dueAt: 0 }]),
   }
   return createRunning({ store, now: () => 0 })
 }
