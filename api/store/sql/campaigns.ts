@@ -1,38 +1,15 @@
-import { type Expression, type ExpressionBuilder, type Selectable, type SqlBool, sql } from 'kysely'
-import type { Campaign, CampaignRules } from '../../core/campaigns/campaign.ts'
+import { type SqlBool, sql } from 'kysely'
+import type { Campaign } from '../../core/campaigns/campaign.ts'
 import type { CampaignStore } from '../../core/campaigns/campaign-store.ts'
 import type { Scope } from '../../core/crew/scope.ts'
 import { Refusal } from '../../core/refusal.ts'
 import { rowId } from './bind.ts'
 import { progressOf } from './campaign-progress.ts'
+import { putAgents, shown, withAgents } from './campaign-rows.ts'
 import type { Database } from './database.ts'
-import type { Tables } from './tables.ts'
-import type { CampaignsTable } from './tables-call-centre.ts'
-
-/** Rows of one statement: both engines take that many parameters. */
-const AT_ONCE = 500
 
 export function createCampaignStore(db: Database): CampaignStore {
   const { progress, waiting } = progressOf(db)
-
-  async function withAgents(rows: readonly Selectable<CampaignsTable>[]): Promise<Campaign[]> {
-    if (rows.length === 0) return []
-    const members = await db.query
-      .selectFrom('campaign_agents')
-      .selectAll()
-      .where(
-        'campaign_id',
-        'in',
-        rows.map(({ id }) => id),
-      )
-      .orderBy('agent_id')
-      .execute()
-    const agents = new Map<number, string[]>()
-    for (const { campaign_id, agent_id } of members) {
-      agents.set(campaign_id, [...(agents.get(campaign_id) ?? []), String(agent_id)])
-    }
-    return rows.map((row) => toCampaign(row, agents.get(row.id) ?? []))
-  }
 
   async function find(id: string, scope: Scope): Promise<Campaign | undefined> {
     const rows = await db.query
@@ -41,7 +18,7 @@ export function createCampaignStore(db: Database): CampaignStore {
       .where('id', '=', rowId(id) ?? 0)
       .where((is) => shown(is, scope))
       .execute()
-    return (await withAgents(rows))[0]
+    return (await withAgents(db, rows))[0]
   }
   async function mustFind(id: string): Promise<Campaign> {
     const campaign = await find(id, { sees: 'all' })
@@ -87,7 +64,7 @@ export function createCampaignStore(db: Database): CampaignStore {
         .orderBy('id')
         .limit(limit)
         .execute()
-      return withAgents(rows)
+      return withAgents(db, rows)
     },
 
     async update(id, change, version, now) {
@@ -176,50 +153,10 @@ export function createCampaignStore(db: Database): CampaignStore {
         .where('status', '=', 'active')
         .orderBy('id')
         .execute()
-      return withAgents(rows)
+      return withAgents(db, rows)
     },
 
     progress,
     waiting,
   }
 }
-
-async function putAgents(trx: Database['query'], campaignId: number, agentIds: readonly string[]) {
-  const rows = [...new Set(agentIds)].map((id) => ({ campaign_id: campaignId, agent_id: rowId(id) ?? 0 }))
-  for (let n = 0; n < rows.length; n += AT_ONCE) {
-    await trx
-      .insertInto('campaign_agents')
-      .values(rows.slice(n, n + AT_ONCE))
-      .execute()
-  }
-}
-
-/** Whoever sees only what is their own sees the campaigns they work in. */
-function shown(is: ExpressionBuilder<Tables, 'campaigns'>, scope: Scope): Expression<SqlBool> {
-  if (scope.sees === 'all') return sql<SqlBool>`1 = 1`
-  if (scope.sees === 'team') return is('campaigns.team', '=', scope.team)
-  return is.exists(
-    is
-      .selectFrom('campaign_agents')
-      .select('agent_id')
-      .whereRef('campaign_agents.campaign_id', '=', 'campaigns.id')
-      .where('agent_id', '=', rowId(scope.agentId) ?? 0),
-  )
-}
-
-const toCampaign = (row: Selectable<CampaignsTable>, agentIds: readonly string[]): Campaign => ({
-  id: String(row.id),
-  name: row.name,
-  description: row.description,
-  team: row.team,
-  status: row.status,
-  dialerMode: row.dialer_mode,
-  rules: JSON.parse(row.rules_json) as CampaignRules, // written by nobody but `add` and `update`
-  agentIds,
-  automation: row.automation === 1,
-  automationNote: row.automation_note,
-  stopped: row.stopped === 1,
-  version: row.version,
-  createdAt: row.created_at,
-  updatedAt: row.updated_at,
-})
