@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, test } from 'vitest'
 import { asteriskMissing } from '../support/asterisk.ts'
 import { findPostgres, type Postgres, startPostgres } from '../support/postgres.ts'
+import { startSecondNode } from '../support/second-node.ts'
 import { type CallCentreRun, callsAllThoughKilled, startCallCentre } from './automation-run.ts'
 
 const missing = findPostgres() === undefined ? 'no PostgreSQL' : await asteriskMissing()
@@ -20,5 +21,15 @@ describe.skipIf(missing !== undefined)(title, () => {
 
   test('60 leads come to their right ends, none called twice at once, though the api is killed', async () => {
     await callsAllThoughKilled(run, { leads: 60, atOnce: 5 })
+  }, 300_000)
+
+  test('the same with two APIs: the other goes on with the list and hears how the calls end', async () => {
+    const { stack, settings } = run.telephony
+    const second = await startSecondNode(stack, settings)
+    try {
+      await callsAllThoughKilled(run, { leads: 60, atOnce: 5, group: '1' })
+    } finally {
+      await second.stop()
+    }
   }, 300_000)
 })

@@ -12,6 +12,9 @@ import { startAnswerer, startOutsideByNumber } from '../support/sipp.ts'
 import { until } from '../support/stack.ts'
 import { startTelephony, type Telephony } from '../support/telephony.ts'
 
+/** How the numbers of a list begin. */
+const numbersOf = (group: string) => `03019${group}`
+
 /** What came of each number's call, by its last digit: see `startOutsideByNumber`. */
 const expected = (number: string) =>
   Number(number.at(-1)) <= 4 ? 'answered' : Number(number.at(-1)) <= 7 ? 'busy' : 'no_answer'
@@ -126,7 +129,7 @@ export async function startCallCentre({
       async addLeads(campaignId, count, group = '0', difference) {
         const now = Math.floor(Date.now() / 1000)
         const rows = Array.from({ length: count }, (_, n) => {
-          const number = `03019${group}${1_000 + n}`
+          const number = `${numbersOf(group)}${1_000 + n}`
           return {
             ...{ first_name: 'Lea', last_name: `Nr. ${n}`, phone: number, number },
             ...{ status: 'new' as const, team: 'sales', campaign_id: campaignId, attempts: 0 },
@@ -188,11 +191,11 @@ function tally(heard: ReturnType<CallCentreRun['heard']>) {
  */
 export async function callsAllThoughKilled(
   run: CallCentreRun,
-  { leads: count, atOnce }: { leads: number; atOnce: number },
+  { leads: count, atOnce, group = '0' }: { leads: number; atOnce: number; group?: string },
 ) {
   const maxAttempts = 2
   const id = await run.plan({ maxAttempts })
-  await run.addLeads(id, count)
+  await run.addLeads(id, count, group)
   const { stack } = run.telephony
   expect((await run.sven.ask(`/campaigns/${id}/automation/start`, { method: 'POST' })).status).toBe(200)
 
@@ -204,7 +207,7 @@ export async function callsAllThoughKilled(
 
   const leads = await run.leads(id)
   expect(leads).toHaveLength(count)
-  const { numbers, most } = tally(run.heard())
+  const { numbers, most } = tally(run.heard().filter(({ number }) => number.startsWith(numbersOf(group))))
   expect(most, 'calls on the trunk at once').toBeLessThanOrEqual(atOnce)
   for (const { number, dial_state, last_outcome, attempts } of leads) {
     const heard = numbers.get(number)
