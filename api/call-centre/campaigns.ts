@@ -49,6 +49,7 @@ export function joinCampaigns(base: Base): Room<CampaignRoutesNeeds> {
     ...{ queue, agents, callLog, dialled, history, now },
     campaigns: store,
     liveCall: table.find,
+    endpointOf: directory.endpointOf,
     isPlacing: placing.has,
     onTrouble: trouble('the end of a lead’s call could not be noted'),
   })

@@ -6,7 +6,8 @@ export interface Dialling {
   leadId: string
   number: string
   campaignId: string | null
-  agentId: string
+  /** Null once they have handed the call on: then they are free for the next one. */
+  agentId: string | null
   callId: string
   /** Where the lead was before: only one that was `waiting` goes by its campaign's rules afterwards. */
   from: Exclude<DialState, 'dialling'>
@@ -35,7 +36,7 @@ export interface Settling {
 export interface DialQueue {
   /**
    * Takes a lead of a campaign that dials by itself: of the first zone that has one, the one that is due the
-   * longest. Leads that must not be called, and those that are won or lost, are `done` when their turn comes.
+   * longest. One that is assigned to somebody who works in the campaign is called by them alone. Leads that must not be called, and those that are won or lost, are `done` when their turn comes.
    * @param zones time zones in which it may call now; null stands for leads without one
    * @returns undefined where none is due, or the agent is in a call of a lead
    */
@@ -54,9 +55,16 @@ export interface DialQueue {
   take(order: { leadId: string; agentId: string; callId: string; now: number }): Promise<Dialling>
   /** All that are being called. */
   dialling(): Promise<Dialling[]>
+  /** The agent has left the call, which goes on without them. */
+  release(call: Pick<Dialling, 'leadId' | 'callId'>): Promise<void>
   /**
-   * The call is over, or never was. A lead that nobody had called yet and that was reached is `contacted`.
+   * The call is over, or never was. A lead that nobody had called yet and that was reached is `contacted`;
+   * one of nobody is of whoever reached it, within its team.
    * @returns false where somebody said so before
    */
   settle(call: Pick<Dialling, 'leadId' | 'callId'>, result: Settling): Promise<boolean>
 }
+
+/** Who is in such a call. */
+export const busyIn = (going: readonly Pick<Dialling, 'agentId'>[]): ReadonlySet<string> =>
+  new Set(going.flatMap(({ agentId }) => agentId ?? []))

@@ -2,7 +2,7 @@ import { ourCallId } from '../calls/call-id.ts'
 import type { Lease } from '../lease.ts'
 import type { Campaign } from './campaign.ts'
 import type { CampaignStore } from './campaign-store.ts'
-import type { Dialling, DialQueue } from './dial-queue.ts'
+import { busyIn, type Dialling, type DialQueue } from './dial-queue.ts'
 import type { Floor, FreeAgent } from './floor.ts'
 import { zoneOpens } from './opening.ts'
 import type { Placing } from './placing.ts'
@@ -86,7 +86,8 @@ export function createDialler(needs: DiallerNeeds): Dialler {
       const callId = ourCallId(needs.newId())
       const now = Math.floor(needs.now() / 1_000)
       const call = await queue.next({ campaignId: id, zones: open, agentId: agent.id, callId, now })
-      if (call === undefined) return
+      // What is left may be for the others: leads that are assigned to them.
+      if (call === undefined) continue
       placing.start(call, { agent, campaign, fence })
       going.push(call)
       room -= 1
@@ -96,7 +97,7 @@ export function createDialler(needs: DiallerNeeds): Dialler {
   }
 
   async function freeOf({ agentIds, rules }: Campaign, going: readonly Dialling[]): Promise<FreeAgent[]> {
-    const free = await floor.free(agentIds, new Set(going.map(({ agentId }) => agentId)))
+    const free = await floor.free(agentIds, busyIn(going))
     return free.filter((agent) => floor.mayShow(agent, rules.callerId))
   }
 

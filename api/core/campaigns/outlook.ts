@@ -1,6 +1,6 @@
 import type { Campaign } from './campaign.ts'
 import type { CampaignStore, Progress, Waiting } from './campaign-store.ts'
-import type { DialQueue } from './dial-queue.ts'
+import { busyIn, type DialQueue } from './dial-queue.ts'
 import { roomFor } from './dialler.ts'
 import type { Floor } from './floor.ts'
 import { zoneOpens } from './opening.ts'
@@ -35,7 +35,7 @@ export function createOutlook({ campaigns, queue, floor, trunks, isOnline, now }
     if (progress === undefined) throw new TypeError('each is told of')
     const waiting = await campaigns.waiting(id)
     const going = await queue.dialling()
-    const ready = await floor.free(agentIds, new Set(going.map(({ agentId }) => agentId)))
+    const ready = await floor.free(agentIds, busyIn(going))
     const free = ready.filter((agent) => floor.mayShow(agent, rules.callerId))
     const nextTryAt = nextTry(campaign, waiting, now())
 

@@ -8,7 +8,7 @@ import type { CampaignStore } from './campaign-store.ts'
 import type { Dialling, DialQueue } from './dial-queue.ts'
 
 export interface ReconcilerNeeds {
-  queue: Pick<DialQueue, 'dialling' | 'settle'>
+  queue: Pick<DialQueue, 'dialling' | 'settle' | 'release'>
   campaigns: Pick<CampaignStore, 'find'>
   agents: Pick<AgentStore, 'findAll' | 'setFreeFrom'>
   callLog: Pick<CallLog, 'finish'>
@@ -18,7 +18,9 @@ export interface ReconcilerNeeds {
     add(call: DialledCall): Promise<void>
   }
   history: { find(id: string): Promise<CallRecord | undefined> }
-  liveCall(id: string): Pick<Call, 'state'> | undefined
+  liveCall(id: string): Pick<Call, 'state' | 'legs'> | undefined
+  /** The endpoint of an extension on the PBX. */
+  endpointOf(extension: string): string
   /** Calls that this process is about to hand to the PBX. */
   isPlacing(callId: string): boolean
   now(): number
@@ -44,7 +46,9 @@ export function createReconciler(needs: ReconcilerNeeds): Reconciler {
   /** @returns whether it is over */
   async function look(call: Dialling): Promise<boolean> {
     const { callId } = call
-    if (needs.isPlacing(callId) || isLive(needs.liveCall(callId))) return false
+    const live = needs.liveCall(callId)
+    if (isLive(live)) await releaseLeft(call, live)
+    if (needs.isPlacing(callId) || isLive(live)) return false
     const asked = await dialled.find(callId)
     const record = await history.find(callId)
     const outcome = asked?.outcome ?? record?.outcome
@@ -54,12 +58,24 @@ export function createReconciler(needs: ReconcilerNeeds): Reconciler {
     return true
   }
 
+  /** Whoever has handed the call on wraps up, and may have the next. */
+  async function releaseLeft(call: Dialling, { legs }: Pick<Call, 'legs'>) {
+    if (call.agentId === null) return
+    const [agent] = await agents.findAll([call.agentId])
+    const endpoint = needs.endpointOf(agent?.extension ?? '')
+    const own = legs.filter((leg) => leg.endpoint === endpoint)
+    if (own.length === 0 || own.some(({ state }) => state !== 'ended')) return
+    const campaign = call.campaignId === null ? undefined : await campaigns.find(call.campaignId, ALL)
+    await agents.setFreeFrom(call.agentId, nowS() + (campaign?.rules.wrapUpSeconds ?? 0))
+    await queue.release(call)
+  }
+
   async function settle(call: Dialling, outcome: Outcome, endedAt: number) {
     const { campaignId, agentId, callId } = call
     const campaign = campaignId === null ? undefined : await campaigns.find(campaignId, ALL)
     const after = afterCall(call, outcome, campaign?.rules, { endedAt, now: nowS() })
     // First, so that the agent has their pause also where we die in between.
-    await agents.setFreeFrom(agentId, after.freeFrom)
+    if (agentId !== null) await agents.setFreeFrom(agentId, after.freeFrom)
     await callLog.finish(callId, outcome)
     await queue.settle(call, after.settling)
   }
@@ -67,7 +83,7 @@ export function createReconciler(needs: ReconcilerNeeds): Reconciler {
   /** Nobody dialled it. Whoever stopped before they did and wakes up now must find the id taken. */
   async function giveBack(call: Dialling) {
     const { agentId, callId, number, since } = call
-    const [agent] = await agents.findAll([agentId])
+    const [agent] = agentId === null ? [] : await agents.findAll([agentId])
     const userId = agent?.userId ?? null
     if (userId !== null) {
       await dialled.add({ id: callId, userId, number, createdAt: since, outcome: 'cancelled' })
@@ -91,4 +107,5 @@ export function createReconciler(needs: ReconcilerNeeds): Reconciler {
   }
 }
 
-const isLive = (call: Pick<Call, 'state'> | undefined) => call !== undefined && call.state !== 'ended'
+const isLive = <C extends Pick<Call, 'state'>>(call: C | undefined): call is C =>
+  call !== undefined && call.state !== 'ended'

@@ -1,7 +1,7 @@
 import type { DeskLeads } from '../../core/desk/desk-leads.ts'
 import { rowId, storable } from './bind.ts'
 import type { Database } from './database.ts'
-import { shown, toLead } from './lead-rows.ts'
+import { opened, shown, toLead } from './lead-rows.ts'
 
 export function createDeskLeads(db: Database): DeskLeads {
   const leads = () => db.query.selectFrom('leads').selectAll('leads')
@@ -10,7 +10,7 @@ export function createDeskLeads(db: Database): DeskLeads {
     async find(id, scope) {
       const row = await leads()
         .where('leads.id', '=', rowId(id) ?? 0)
-        .where((is) => shown(is, scope))
+        .where((is) => opened(is, scope))
         .executeTakeFirst()
       return row && toLead(row)
     },

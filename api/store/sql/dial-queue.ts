@@ -40,6 +40,17 @@ export function createDialQueue(db: Database): DialQueue {
   const isAgentFree = (agentId: number) => sql<boolean>`not exists (
     select 1 from leads as other where other.dialling_agent_id = ${agentId} and other.dial_state = 'dialling')`
 
+  /** Whoever is in the call, or has handed it on. */
+  const caller = sql<number>`coalesce(dialling_agent_id, last_agent_id)`
+  const teamOfCaller = sql<string | null>`(select agents.team from agents where agents.id = ${caller})`
+  const isForTheTaking = sql<boolean>`(agent_id is null and (team is null or team = ${teamOfCaller}))`
+
+  /** Whoever works in the campaign calls their own leads. */
+  const isOfferedTo = (agentId: number) => sql<boolean>`(
+    leads.agent_id is null or leads.agent_id = ${agentId} or not exists (
+      select 1 from campaign_agents as member
+      where member.campaign_id = leads.campaign_id and member.agent_id = leads.agent_id))`
+
   const claim = (agentId: number, callId: string, now: number) =>
     db.query.updateTable('leads').set((lead) => ({
       dialling_from: lead.ref('dial_state').$castTo<Dialling['from']>(), // none that is dialling is claimed
@@ -86,6 +97,7 @@ export function createDialQueue(db: Database): DialQueue {
           .where((is) => is.not(isListed))
           .where(isNumberFree)
           .where(isAgentFree(agentId))
+          .where(isOfferedTo(agentId))
           .limit(1),
       )
       .where('dial_state', '=', 'waiting')
@@ -149,6 +161,17 @@ export function createDialQueue(db: Database): DialQueue {
       return rows.map(toDialling)
     },
 
+    async release({ leadId, callId }) {
+      await db.query
+        .updateTable('leads')
+        .set((lead) => ({ dialling_agent_id: null, last_agent_id: lead.ref('dialling_agent_id') }))
+        .where('id', '=', rowId(leadId) ?? 0)
+        .where('dial_state', '=', 'dialling')
+        .where('dialling_call_id', '=', callId)
+        .where('dialling_agent_id', 'is not', null)
+        .execute()
+    },
+
     async settle({ leadId, callId }, { outcome, counts, goesTo, nextTryAt, now }) {
       const row = await db.query
         .updateTable('leads')
@@ -163,11 +186,18 @@ export function createDialQueue(db: Database): DialQueue {
           updated_at: now,
         }))
         .$if(outcome !== null, (query) =>
-          query.set((lead) => ({ last_outcome: outcome, last_call_at: lead.ref('dialling_since') })),
+          query.set((lead) => ({
+            last_outcome: outcome,
+            last_call_at: lead.ref('dialling_since'),
+            last_agent_id: caller,
+          })),
         )
         .$if(outcome === 'answered', (query) =>
           query.set({
             status: sql<LeadStatus>`case when status = 'new' then 'contacted' else status end`,
+            // Each sees what the others were before. Nobody takes a lead out of its team by calling it.
+            agent_id: sql`case when ${isForTheTaking} then ${caller} else agent_id end`,
+            team: sql`case when ${isForTheTaking} then ${teamOfCaller} else team end`,
           }),
         )
         .where('id', '=', rowId(leadId) ?? 0)
@@ -189,7 +219,7 @@ function toDialling(row: Row): Dialling {
     leadId: String(row.id),
     number: row.number,
     campaignId: row.campaign_id === null ? null : String(row.campaign_id),
-    agentId: String(row.dialling_agent_id),
+    agentId: row.dialling_agent_id === null ? null : String(row.dialling_agent_id),
     callId: row.dialling_call_id ?? '',
     from: row.dialling_from ?? 'idle',
     attempts: row.attempts,

@@ -4,7 +4,7 @@ import type { Lead } from '../../core/leads/lead.ts'
 import type { Decision } from '../../core/leads/lead-store.ts'
 import { Refusal } from '../../core/refusal.ts'
 import { rowId } from './bind.ts'
-import { columnsOf, shown, toLead } from './lead-rows.ts'
+import { columnsOf, opened, teamOf, toLead } from './lead-rows.ts'
 import type { Tables } from './tables.ts'
 
 /**
@@ -16,7 +16,7 @@ export async function hold(trx: Transaction<Tables>, id: string, scope: Scope): 
     .updateTable('leads')
     .set((lead) => ({ version: lead.ref('version') }))
     .where('id', '=', rowId(id) ?? 0)
-    .where((is) => shown(is, scope))
+    .where((is) => opened(is, scope))
     .returningAll()
     .executeTakeFirst()
   if (row === undefined) throw new Refusal('not_found', { detail: 'no such lead' })
@@ -36,7 +36,12 @@ export async function changeLead(
   if (barred !== undefined) await bar(trx, [{ number: set.number ?? lead.number, reason: barred }], now)
   const row = await trx
     .updateTable('leads')
-    .set({ ...columnsOf(set), version: lead.version + 1, updated_at: now })
+    .set({
+      ...columnsOf(set),
+      team: teamOf({ ...lead, ...set }),
+      version: lead.version + 1,
+      updated_at: now,
+    })
     .where('id', '=', rowId(id) ?? 0)
     .returningAll()
     .executeTakeFirstOrThrow()

@@ -58,6 +58,7 @@ export const columnsOf = (change: LeadChange) => ({
 
 export const newRow = (lead: NewLead, now: number) => ({
   ...columnsOf(lead),
+  team: teamOf(lead),
   first_name: lead.firstName,
   last_name: lead.lastName,
   phone: lead.phone,
@@ -71,7 +72,24 @@ export const newRow = (lead: NewLead, now: number) => ({
   updated_at: now,
 })
 
-/** What the scope shows. */
+/** One of nobody is of its campaign's team, where neither says otherwise: whose else should see it? */
+export function teamOf({ team, agentId, campaignId }: Pick<Lead, 'team' | 'agentId' | 'campaignId'>) {
+  if (team !== null || agentId !== null || campaignId === null) return team
+  return sql<string | null>`(select campaigns.team from campaigns where campaigns.id = ${keyOf(campaignId)})`
+}
+
+/** What may be opened: what the scope shows, whom one is calling, and whom one called last. */
+export function opened(is: ExpressionBuilder<Tables, 'leads'>, scope: Scope): Expression<SqlBool> {
+  if (scope.sees === 'all') return shown(is, scope)
+  const agent = rowId(scope.agentId) ?? 0
+  return is.or([
+    shown(is, scope),
+    is('leads.dialling_agent_id', '=', agent),
+    is('leads.last_agent_id', '=', agent),
+  ])
+}
+
+/** What the scope lists. */
 export function shown(is: ExpressionBuilder<Tables, 'leads'>, scope: Scope): Expression<SqlBool> {
   if (scope.sees === 'all') return sql<SqlBool>`1 = 1`
   const own = is('leads.agent_id', '=', rowId(scope.agentId) ?? 0)

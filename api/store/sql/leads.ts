@@ -4,7 +4,7 @@ import { rowId } from './bind.ts'
 import type { Database } from './database.ts'
 import { bar, changeLead, hold } from './lead-changes.ts'
 import { pageOf } from './lead-filter.ts'
-import { newRow, shown, toLead } from './lead-rows.ts'
+import { newRow, opened, toLead } from './lead-rows.ts'
 
 export function createLeadStore(db: Database): LeadStore {
   return {
@@ -13,7 +13,7 @@ export function createLeadStore(db: Database): LeadStore {
         .selectFrom('leads')
         .selectAll()
         .where('id', '=', rowId(id) ?? 0)
-        .where((is) => shown(is, scope))
+        .where((is) => opened(is, scope))
         .executeTakeFirst()
       return row && toLead(row)
     },

@@ -59,6 +59,7 @@ export interface LeadsTable {
   attempts: number
   last_call_at: number | null
   last_outcome: Outcome | null
+  last_agent_id: number | null
   dial_state: DialState
   next_try_at: number
   dialling_call_id: string | null

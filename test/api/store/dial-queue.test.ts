@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest'
+import { createAgentStore } from '../../../api/store/sql/agents.ts'
 import { createDialQueue } from '../../../api/store/sql/dial-queue.ts'
 import { createDoNotCall } from '../../../api/store/sql/do-not-call.ts'
+import { createLeadStore } from '../../../api/store/sql/leads.ts'
 import { addCampaign, addLead, leadOf, now } from './campaign-rows.ts'
 import { onBothEngines } from './engines.ts'
 
@@ -125,11 +127,69 @@ describe('the queue of leads', () => {
         for (const one of await Promise.all(orders.map(queue.next))) {
           if (one === undefined) continue
           expect(taken.has(one.leadId)).toBe(false)
-          taken.set(one.leadId, one.agentId)
+          taken.set(one.leadId, String(one.agentId))
         }
       }
       expect(taken.size).toBe(20)
       expect(new Set(taken.values()).size).toBe(20)
+    })
+
+    test('a lead of somebody who works in the campaign waits for them; one of somebody else is anybody’s', async () => {
+      const { db, queue, campaignId, order } = await setUp()
+      await db.query
+        .insertInto('campaign_agents')
+        .values(['1', '2'].map((id) => ({ campaign_id: Number(campaignId), agent_id: Number(id) })))
+        .execute()
+      const theirs = await addLead(db, campaignId, { agent_id: 2, next_try_at: now - 9 })
+      const strangers = await addLead(db, campaignId, { agent_id: 3 })
+      expect((await queue.next(order))?.leadId).toBe(strangers)
+      expect((await queue.next({ ...order, agentId: '2', callId: 'hk_2' }))?.leadId).toBe(theirs)
+    })
+
+    test('an agent who has handed the call on may have the next lead, and the first is still in its call', async () => {
+      const { db, queue, campaignId, order } = await setUp()
+      const first = await addLead(db, campaignId)
+      const second = await addLead(db, campaignId)
+      await queue.next(order)
+      await queue.release({ leadId: first, callId: 'hk_0' })
+      expect(await queue.next({ ...order, callId: 'hk_2' })).toBeUndefined()
+      await queue.release({ leadId: first, callId: 'hk_1' })
+      expect((await queue.next({ ...order, callId: 'hk_2' }))?.leadId).toBe(second)
+      expect(await queue.dialling()).toMatchObject([
+        { leadId: first, agentId: null },
+        { leadId: second, agentId: '1' },
+      ])
+      expect(await queue.settle({ leadId: first, callId: 'hk_1' }, { ...over, goesTo: 'done' })).toBe(true)
+    })
+
+    test.each([
+      ['of nobody', { agent_id: null, team: null }, { agent_id: 1, team: 'sales' }],
+      ['of the same team', { agent_id: null, team: 'sales' }, { agent_id: 1, team: 'sales' }],
+      [
+        'of another team stays there',
+        { agent_id: null, team: 'support' },
+        { agent_id: null, team: 'support' },
+      ],
+      ['of somebody else stays theirs', { agent_id: 7, team: 'support' }, { agent_id: 7, team: 'support' }],
+    ])('a lead %s that was reached is its caller’s, who may open it', async (_, whose, becomes) => {
+      const { db, queue, campaignId, order } = await setUp()
+      const agents = createAgentStore(db)
+      const { id: agentId } = await agents.add(
+        { userId: null, name: 'anna', kind: 'human', team: 'sales' },
+        now,
+      )
+      const leadId = await addLead(db, campaignId, whose)
+      const call = await queue.next({ ...order, agentId })
+      const own = { sees: 'own', agentId } as const
+      const leads = createLeadStore(db)
+      expect(await leads.find(leadId, own)).toBeDefined()
+      expect(await leads.find(leadId, { ...own, agentId: '99' })).toBeUndefined()
+      await queue.settle(
+        { leadId, callId: call?.callId ?? '' },
+        { ...over, outcome: 'answered', goesTo: 'done' },
+      )
+      expect(await leadOf(db, leadId)).toMatchObject(becomes)
+      expect(await leads.find(leadId, own)).toBeDefined()
     })
 
     test.each([['idle'], ['waiting'], ['done']] as const)('one that is %s is taken by hand', async (from) => {

@@ -6,6 +6,7 @@ import { fold, type LeadFilter, type LeadOrder, placeOf } from '../../../api/cor
 import type { NewLead } from '../../../api/core/leads/lead-store.ts'
 import type { Database } from '../../../api/store/sql/database.ts'
 import { createLeadStore } from '../../../api/store/sql/leads.ts'
+import { addCampaign } from './campaign-rows.ts'
 import { onBothEngines } from './engines.ts'
 
 const ALL: Scope = { sees: 'all' }
@@ -253,6 +254,20 @@ onBothEngines((engine) => {
       await expect(other).rejects.toMatchObject({ code: 'not_found' })
       expect(await store.find(id, ALL)).toMatchObject({ version: 1 })
       expect(await db.query.selectFrom('do_not_call').selectAll().execute()).toEqual([])
+    })
+
+    test('of nobody is of its campaign’s team, unless it has one', async () => {
+      const db = await engine.tables()
+      const leads = createLeadStore(db)
+      const campaignId = await addCampaign(db, { team: 'sales' })
+      const teams = async (about: Partial<NewLead>) => (await leads.add(newLead(about), undefined, 1)).team
+      expect(await teams({ campaignId })).toBe('sales')
+      expect(await teams({ campaignId, team: 'support' })).toBe('support')
+      expect(await teams({ campaignId, agentId: '5' })).toBeNull()
+      expect(await teams({})).toBeNull()
+      const { id } = await leads.add(newLead(), undefined, 1)
+      const moved = await leads.change(id, ALL, () => ({ set: { campaignId } }), 2)
+      expect(moved).toMatchObject({ team: 'sales', campaignId })
     })
 
     test('goes with its notes when it is removed', async () => {

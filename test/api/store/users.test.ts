@@ -127,7 +127,10 @@ describe('users', () => {
     test('another role or extension makes tokens void, as they say the old one', async () => {
       const db = await engine.tables()
       const users = createUserStore(db)
-      const [anna, bert] = [await users.add(newUser()), await users.add(newUser({ username: 'bert', extension: '1002' }))]
+      const [anna, bert] = [
+        await users.add(newUser()),
+        await users.add(newUser({ username: 'bert', extension: '1002' })),
+      ]
       const entry = await users.change(anna.id, { role: 'supervisor', extension: '1009' }, until)
       expect(entry).toMatchObject({ kind: 'user', key: anna.id, generation: 1, until })
       expect(await users.find(anna.id)).toMatchObject({

@@ -23,6 +23,8 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     .addColumn('attempts', 'bigint', (column) => column.notNull())
     .addColumn('last_call_at', 'bigint')
     .addColumn('last_outcome', 'text')
+    // Who called last, and so may open it.
+    .addColumn('last_agent_id', 'bigint')
     .addColumn('dial_state', 'text', (column) => column.notNull())
     .addColumn('next_try_at', 'bigint', (column) => column.notNull())
     .addColumn('dialling_call_id', 'text')

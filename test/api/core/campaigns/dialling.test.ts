@@ -220,7 +220,8 @@ async function createWorld(db: Database, given: { leads: number[]; agents: numbe
     const reconciler = createReconciler({
       ...{ queue, callLog, agents: crew, campaigns: store, dialled: asked, now, onTrouble },
       history: { find: async () => undefined },
-      liveCall: (id) => (live.has(id) ? { state: 'up' } : undefined),
+      liveCall: (id) => (live.has(id) ? { state: 'up', legs: [] } : undefined),
+      endpointOf: (extension) => extension,
       isPlacing: placing.has,
     })
     const floor = createFloor({
