@@ -21,6 +21,7 @@ export function joinCalls(base: Base): Room<CallRoutesNeeds> {
   const { calls, table, directory, isOnline } = base.telephony
   const overseeing = createOverseeing({ agents, directory, now })
   const dialling = createDeskDialling({
+    directory,
     calls,
     leads: createDeskLeads(db),
     agents,

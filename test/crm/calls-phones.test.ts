@@ -168,8 +168,14 @@ describe.skipIf(missing !== undefined)(title, () => {
     await take(phone2)
     await becomes(callId, 'BRIDGED', bert)
     expect((await anna.ask(`/calls/${callId}`)).body).toMatchObject({ agentId: ids.anna, status: 'BRIDGED' })
+    // She is free for the next lead, and the first is in nobody's hands but Bert's.
+    const next = await dial({ leadId: await aLead() })
+    await take(phone1)
+    await becomes(next.callId, 'BRIDGED')
+    expect(await statusOf(callId)).toBe('BRIDGED')
     await phone2.hangup()
     await becomes(callId, 'COMPLETED')
+    expect(await statusOf(next.callId)).toBe('BRIDGED')
   })
 
   test('nobody holds for a phone whose softphone does not listen', async () => {

@@ -4,6 +4,12 @@ import type { Directory } from '../presence/directory.ts'
 import { Refusal } from '../refusal.ts'
 import type { Call, Leg } from './call.ts'
 
+/** Whether a phone was in the call and is no more, by its endpoint. */
+export function hasLeft({ legs }: Pick<Call, 'legs'>, endpoint: string): boolean {
+  const own = legs.filter((leg) => leg.endpoint === endpoint)
+  return own.length > 0 && own.every(({ state }) => state === 'ended')
+}
+
 /** Supervisors and admins act on every call; a user on those their own phone is in. */
 export const overseesAll = ({ claims }: { claims: Pick<Claims, 'role'> }): boolean => claims.role !== 'user'
 

@@ -1,5 +1,6 @@
 import type { Call, Outcome } from '../calls/call.ts'
 import type { CallRecord, DialledCall } from '../calls/history.ts'
+import { hasLeft } from '../calls/scope.ts'
 import type { AgentStore } from '../crew/agent.ts'
 import { ALL } from '../crew/scope.ts'
 import type { CallLog } from '../desk/call-log.ts'
@@ -59,12 +60,10 @@ export function createReconciler(needs: ReconcilerNeeds): Reconciler {
   }
 
   /** Whoever has handed the call on wraps up, and may have the next. */
-  async function releaseLeft(call: Dialling, { legs }: Pick<Call, 'legs'>) {
+  async function releaseLeft(call: Dialling, live: Pick<Call, 'legs'>) {
     if (call.agentId === null) return
     const [agent] = await agents.findAll([call.agentId])
-    const endpoint = needs.endpointOf(agent?.extension ?? '')
-    const own = legs.filter((leg) => leg.endpoint === endpoint)
-    if (own.length === 0 || own.some(({ state }) => state !== 'ended')) return
+    if (!hasLeft(live, needs.endpointOf(agent?.extension ?? ''))) return
     const campaign = call.campaignId === null ? undefined : await campaigns.find(call.campaignId, ALL)
     await agents.setFreeFrom(call.agentId, nowS() + (campaign?.rules.wrapUpSeconds ?? 0))
     await queue.release(call)

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { ourCallId } from '../calls/call-id.ts'
 import type { CallTable } from '../calls/call-table.ts'
 import type { Calls } from '../calls/calls.ts'
+import { hasLeft } from '../calls/scope.ts'
 import type { CampaignStore } from '../campaigns/campaign-store.ts'
 import type { Dialling, DialQueue } from '../campaigns/dial-queue.ts'
 import type { Agent, AgentStore } from '../crew/agent.ts'
@@ -11,6 +12,7 @@ import type { DialKeys } from '../dialling/limits.ts'
 import type { DialPolicy } from '../dialling/policy.ts'
 import type { DoNotCall } from '../leads/do-not-call.ts'
 import type { Lead } from '../leads/lead.ts'
+import type { Directory } from '../presence/directory.ts'
 import { Refusal } from '../refusal.ts'
 import { barred, mustBeCallable } from './barring.ts'
 import type { CallLog, DeskCall } from './call-log.ts'
@@ -25,6 +27,7 @@ export interface DeskDiallingNeeds {
   doNotCall: Pick<DoNotCall, 'has'>
   queue: Pick<DialQueue, 'take' | 'settle' | 'dialling'>
   table: Pick<CallTable, 'find'>
+  directory: Pick<Directory, 'endpointOf'>
   callLog: Pick<CallLog, 'add' | 'find' | 'forget'>
   keys: DialKeys
   policy: () => Pick<DialPolicy, 'judge' | 'spell' | 'callerNumbers'>
@@ -121,25 +124,30 @@ export function createDeskDialling(needs: DeskDiallingNeeds): Pick<Desk, 'dial' 
     }
   }
 
-  /** Who hangs up and calls on at once waits until the call before is settled. */
-  async function take(lead: Lead, { id: agentId }: Caller, callId: string): Promise<Dialling> {
+  /** Who hangs up, or hands on, and calls at once waits until the call before is settled. */
+  async function take(lead: Lead, caller: Caller, callId: string): Promise<Dialling> {
     for (let tries = 1; ; tries += 1) {
       try {
-        return await queue.take({ leadId: lead.id, agentId, callId, now: nowS() })
+        return await queue.take({ leadId: lead.id, agentId: caller.id, callId, now: nowS() })
       } catch (err) {
         const isTaken = err instanceof Refusal && err.code === 'conflict'
-        if (!isTaken || tries > SETTLING_TRIES || !(await isSettling(lead, agentId))) throw err
+        if (!isTaken || tries > SETTLING_TRIES || !(await isSettling(lead, caller))) throw err
       }
       await needs.pause(SETTLING_PAUSE_MS)
     }
   }
 
-  /** Whether nothing is in the way but what is over. */
-  async function isSettling(lead: Lead, agentId: string): Promise<boolean> {
-    const inTheWay = (await queue.dialling()).filter(
-      (one) => one.leadId === lead.id || one.number === lead.number || one.agentId === agentId,
-    )
-    return inTheWay.every(({ callId }) => needs.table.find(callId)?.state === 'ended')
+  /** Whether nothing is in the way but what is over, for the lead or for whoever calls. */
+  async function isSettling(lead: Lead, caller: Caller): Promise<boolean> {
+    const endpoint = needs.directory.endpointOf(caller.extension)
+    return (await queue.dialling()).every((one) => {
+      const call = needs.table.find(one.callId)
+      if (one.leadId === lead.id || one.number === lead.number) return call?.state === 'ended'
+      return (
+        one.agentId !== caller.id ||
+        (call !== undefined && (call.state === 'ended' || hasLeft(call, endpoint)))
+      )
+    })
   }
 
   /** The campaign's number, where the agent may show it; else their extension, as of all they call. */

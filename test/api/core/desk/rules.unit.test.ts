@@ -143,6 +143,7 @@ async function createWorld() {
   const overseeing = createOverseeing({ agents, directory, now: Date.now })
   const desk = createDesk({
     dialling: createDeskDialling({
+      directory: { endpointOf: (extension) => extension },
       calls,
       leads: {
         find: async (id, scope) =>
