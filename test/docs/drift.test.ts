@@ -47,6 +47,7 @@ beforeAll(async () => {
       HOOKSWITCH_TELNYX_PUBLIC_KEY: TELNYX_PUBLIC_KEY,
       HOOKSWITCH_PBX_SIP_PORT: String(sipPort),
       HOOKSWITCH_PBX_AMI_PORT: String(await freeLowPort()),
+      HOOKSWITCH_PBX_HTTP_PORT: String(await freeLowPort()),
     },
   })
   schemas = createSchemas(document, { sealed: true })

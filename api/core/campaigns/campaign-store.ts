@@ -60,4 +60,6 @@ export interface CampaignStore {
   automated(): Promise<Campaign[]>
   progress(ids: readonly string[]): Promise<ReadonlyMap<string, Progress>>
   waiting(id: string): Promise<Waiting[]>
+  /** Whether a lead that is due may be called by any of these agents. */
+  isOffered(id: string, agentIds: readonly string[], now: number): Promise<boolean>
 }

@@ -19,7 +19,7 @@ export interface Outlook {
 }
 
 export interface OutlookNeeds {
-  campaigns: Pick<CampaignStore, 'progress' | 'waiting' | 'automated'>
+  campaigns: Pick<CampaignStore, 'progress' | 'waiting' | 'automated' | 'isOffered'>
   queue: Pick<DialQueue, 'dialling'>
   floor: Floor
   trunks: Trunks
@@ -41,7 +41,11 @@ export function createOutlook({ campaigns, queue, floor, trunks, isOnline, now }
 
     async function note(): Promise<string | null> {
       if (!automation) return null
-      if (status === 'paused') return 'the campaign is paused'
+      if (status === 'paused') {
+        return campaign.automationNote === null
+          ? 'the campaign is paused'
+          : `the campaign is paused; at last, ${campaign.automationNote}`
+      }
       if (campaign.dialerMode === 'preview') return 'agents dial by hand: its dialerMode is PREVIEW'
       if (!isOnline()) return 'the PBX is away'
       if (waiting.length === 0) return 'no lead is waiting'
@@ -54,6 +58,10 @@ export function createOutlook({ campaigns, queue, floor, trunks, isOnline, now }
       if (roomFor(campaign, await campaigns.automated(), going, trunks) < 1) return 'the trunk is full'
       if (ready.length === 0) return 'no free agent'
       if (free.length === 0) return 'callerId is not one of the numbers that a free agent may show'
+      const offered = free.map((agent) => agent.id)
+      if (!(await campaigns.isOffered(id, offered, Math.floor(now() / 1_000)))) {
+        return 'the leads that are due wait for those they are assigned to'
+      }
       return campaign.automationNote
     }
     return { campaign, progress, freeAgents: free.length, note: await note(), nextTryAt }

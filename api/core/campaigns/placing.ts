@@ -15,7 +15,7 @@ export interface PlacingNeeds {
   calls: Pick<Calls, 'dial'>
   callLog: Pick<CallLog, 'add' | 'finish'>
   agents: Pick<AgentStore, 'setFreeFrom'>
-  campaigns: Pick<CampaignStore, 'setNote'>
+  campaigns: Pick<CampaignStore, 'setNote' | 'step'>
   policy: () => DialPolicy
   lease: Pick<Lease, 'fence'>
   now(): number
@@ -35,18 +35,23 @@ export interface Placing {
 }
 
 const PAUSE_S = 2
+/** So many numbers in a row that may not be called are the fault of the rules, not of the numbers. */
+const MOST_DENIED = 5
 
 export function createPlacing(needs: PlacingNeeds): Placing {
   const { queue, calls, callLog, agents, campaigns, lease } = needs
   const nowS = () => Math.floor(needs.now() / 1_000)
   const underWay = new Map<string, Promise<void>>()
   let pausedUntil = 0
+  /** By campaign, since the last number that was none of them. */
+  const deniedInARow = new Map<string, number>()
 
   async function place(call: Dialling, by: { agent: FreeAgent; campaign: Campaign; fence: number }) {
     const { agent, campaign, fence } = by
     const { leadId, number, callId } = call
     const denied = denialOf(number)
     if (denied !== undefined) return giveUp(call, campaign, denied)
+    deniedInARow.delete(campaign.id)
     await callLog.add({
       ...{ callId, leadId, number },
       agentId: agent.id,
@@ -93,6 +98,12 @@ export function createPlacing(needs: PlacingNeeds): Placing {
     const now = nowS()
     await campaigns.setNote(campaign.id, `lead ${call.leadId} cannot be called: ${why}`.slice(0, MOST_WORDS))
     await queue.settle(call, { outcome: 'failed', counts: false, goesTo: 'done', nextTryAt: now, now })
+    const inARow = (deniedInARow.get(campaign.id) ?? 0) + 1
+    deniedInARow.set(campaign.id, inARow)
+    if (inARow < MOST_DENIED) return
+    // A wrong dial policy would use a whole list up within seconds.
+    deniedInARow.delete(campaign.id)
+    await campaigns.step(campaign.id, ['active'], { status: 'paused' }, now)
   }
 
   /** Why a number may not be called by itself, if so. */

@@ -2,9 +2,10 @@ import { sql } from 'kysely'
 import type { CampaignStore, Progress } from '../../core/campaigns/campaign-store.ts'
 import { rowId } from './bind.ts'
 import type { Database } from './database.ts'
+import { isOfferedTo } from './lead-rows.ts'
 
 /** Counts of leads, all from one index of them. */
-export function progressOf(db: Database): Pick<CampaignStore, 'progress' | 'waiting'> {
+export function progressOf(db: Database): Pick<CampaignStore, 'progress' | 'waiting' | 'isOffered'> {
   return {
     async progress(ids) {
       const rows =
@@ -24,6 +25,20 @@ export function progressOf(db: Database): Pick<CampaignStore, 'progress' | 'wait
       return new Map(
         ids.map((id) => [id, summed(rows.filter(({ campaign_id }) => String(campaign_id) === id))]),
       )
+    },
+
+    async isOffered(id, agentIds, now) {
+      const row = await db.query
+        .selectFrom('leads')
+        .select('leads.id')
+        .where('campaign_id', '=', rowId(id) ?? 0)
+        // Not a parameter: the index is of those that wait.
+        .where(sql<boolean>`dial_state = 'waiting'`)
+        .where('next_try_at', '<=', now)
+        .where((is) => is.or(agentIds.map((agentId) => isOfferedTo(rowId(agentId) ?? 0))))
+        .limit(1)
+        .executeTakeFirst()
+      return row !== undefined
     },
 
     /** Zones are few and leads are many: from each zone the index leads to the next. */

@@ -9,7 +9,7 @@ import { putAgents, shown, withAgents } from './campaign-rows.ts'
 import type { Database } from './database.ts'
 
 export function createCampaignStore(db: Database): CampaignStore {
-  const { progress, waiting } = progressOf(db)
+  const { progress, waiting, isOffered } = progressOf(db)
 
   async function find(id: string, scope: Scope): Promise<Campaign | undefined> {
     const rows = await db.query
@@ -158,5 +158,6 @@ export function createCampaignStore(db: Database): CampaignStore {
 
     progress,
     waiting,
+    isOffered,
   }
 }

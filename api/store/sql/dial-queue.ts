@@ -5,6 +5,7 @@ import { Refusal } from '../../core/refusal.ts'
 import { rowId } from './bind.ts'
 import type { Database } from './database.ts'
 import { UniqueViolation } from './fault.ts'
+import { isOfferedTo } from './lead-rows.ts'
 
 /** Nothing is left to say to them. */
 const OVER: readonly LeadStatus[] = ['converted', 'lost', 'do_not_call']
@@ -44,12 +45,6 @@ export function createDialQueue(db: Database): DialQueue {
   const caller = sql<number>`coalesce(dialling_agent_id, last_agent_id)`
   const teamOfCaller = sql<string | null>`(select agents.team from agents where agents.id = ${caller})`
   const isForTheTaking = sql<boolean>`(agent_id is null and (team is null or team = ${teamOfCaller}))`
-
-  /** Whoever works in the campaign calls their own leads. */
-  const isOfferedTo = (agentId: number) => sql<boolean>`(
-    leads.agent_id is null or leads.agent_id = ${agentId} or not exists (
-      select 1 from campaign_agents as member
-      where member.campaign_id = leads.campaign_id and member.agent_id = leads.agent_id))`
 
   const claim = (agentId: number, callId: string, now: number) =>
     db.query.updateTable('leads').set((lead) => ({

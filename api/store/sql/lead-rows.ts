@@ -78,6 +78,12 @@ export function teamOf({ team, agentId, campaignId }: Pick<Lead, 'team' | 'agent
   return sql<string | null>`(select campaigns.team from campaigns where campaigns.id = ${keyOf(campaignId)})`
 }
 
+/** Whoever works in the campaign calls their own leads, and no others those. */
+export const isOfferedTo = (agentId: number) => sql<boolean>`(
+  leads.agent_id is null or leads.agent_id = ${agentId} or not exists (
+    select 1 from campaign_agents as member
+    where member.campaign_id = leads.campaign_id and member.agent_id = leads.agent_id))`
+
 /** What may be opened: what the scope shows, whom one is calling, and whom one called last. */
 export function opened(is: ExpressionBuilder<Tables, 'leads'>, scope: Scope): Expression<SqlBool> {
   if (scope.sees === 'all') return shown(is, scope)

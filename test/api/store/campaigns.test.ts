@@ -143,6 +143,18 @@ describe('campaigns as they are kept', () => {
       expect(await store.progress([])).toEqual(new Map())
     })
 
+    test('what is due is offered to whom it may be given', async () => {
+      const { db, store, made } = await setUp()
+      const [member, guest] = [spring.agentIds[0] ?? '', '99']
+      await addLead(db, made.id, { next_try_at: now + 9 })
+      expect(await store.isOffered(made.id, [member, guest], now)).toBe(false)
+      await addLead(db, made.id, { agent_id: Number(member) })
+      expect(await store.isOffered(made.id, [guest], now)).toBe(false)
+      expect(await store.isOffered(made.id, [guest, member], now)).toBe(true)
+      await addLead(db, made.id, { agent_id: 98 })
+      expect(await store.isOffered(made.id, [guest], now)).toBe(true)
+    })
+
     test('a note is kept until it dials anew', async () => {
       const { store, made } = await setUp()
       await store.setNote(made.id, 'lead 3 cannot be called')

@@ -18,6 +18,7 @@ interface Scene {
   going: readonly Dialling[]
   ready: boolean
   online: boolean
+  offered: boolean
 }
 
 /** A campaign that lacks nothing, but for what a test names. */
@@ -31,6 +32,7 @@ async function look(difference: Partial<Scene> = {}) {
       progress: async () => new Map([['1', progress]]),
       waiting: async () => [...waiting],
       automated: async () => [one],
+      isOffered: async () => difference.offered ?? true,
     },
     queue: { dialling: async () => [...going] },
     floor: createFloor({
@@ -64,6 +66,11 @@ describe('what is in a campaign’s way', () => {
   test.each<[Partial<Scene>, string]>([
     [{ campaign: { status: 'paused' } }, 'the campaign is paused'],
     [{ campaign: { dialerMode: 'preview' } }, 'agents dial by hand: its dialerMode is PREVIEW'],
+    [
+      { campaign: { status: 'paused', automationNote: 'lead 3 cannot be called' } },
+      'the campaign is paused; at last, lead 3 cannot be called',
+    ],
+    [{ offered: false }, 'the leads that are due wait for those they are assigned to'],
     [{ online: false }, 'the PBX is away'],
     [{ waiting: [] }, 'no lead is waiting'],
     [{ campaign: { rules: morning } }, 'outside calling hours until 2026-11-21T09:00:00.000Z'],

@@ -16,9 +16,15 @@ const call = {
 const agent: FreeAgent = { ...newAgent(), userId: '1', extension: '1001' }
 const back = { outcome: null, counts: false, goesTo: 'waiting', nextTryAt: now, now }
 
-/** Places one call. @returns all that was done, in its order */
+/** Places one call, or one after another. @returns all that was done, in its order */
 async function place(
-  difference: { number?: string; fence?: number; callerId?: string; fault?: unknown } = {},
+  difference: {
+    number?: string
+    numbers?: readonly string[]
+    fence?: number
+    callerId?: string
+    fault?: unknown
+  } = {},
 ) {
   const done: unknown[] = []
   const note =
@@ -47,7 +53,13 @@ async function place(
       finish: note('finish'),
     },
     agents: { setFreeFrom: note('aside') },
-    campaigns: { setNote: note('note') },
+    campaigns: {
+      setNote: note('note'),
+      async step(...about) {
+        done.push(['step', ...about])
+        return true
+      },
+    },
     policy: () => createPolicy(PolicyFile.parse({ emergency: ['112'], deny: ['0900123'] })),
     lease: { fence: () => difference.fence ?? 7 },
     now: () => now * 1_000,
@@ -55,9 +67,11 @@ async function place(
   }
   const placing = createPlacing(needs)
   const campaign = newCampaign({ rules: newRules({ callerId: difference.callerId ?? null }) })
-  placing.start({ ...call, number: difference.number ?? call.number }, { agent, campaign, fence: 7 })
-  expect(placing.has('hk_1')).toBe(true)
-  await placing.idle()
+  for (const number of difference.numbers ?? [difference.number ?? call.number]) {
+    placing.start({ ...call, number }, { agent, campaign, fence: 7 })
+    expect(placing.has('hk_1')).toBe(true)
+    await placing.idle()
+  }
   expect(placing.has('hk_1')).toBe(false)
   return { done, pausedUntil: placing.pausedUntil() }
 }
@@ -97,6 +111,18 @@ describe('a lead that is dialled', () => {
       'settle',
       { outcome: 'failed', counts: false, goesTo: 'done', nextTryAt: now, now },
     ])
+  })
+
+  test('five numbers in a row that may not be called pause the campaign: the policy is wrong, not the list', async () => {
+    const { done } = await place({ numbers: ['112', '112', '112', '112', '112', '112'] })
+    const steps = done.filter((one) => Array.isArray(one) && one[0] === 'step')
+    expect(steps).toEqual([['step', '1', ['active'], { status: 'paused' }, now]])
+    expect(done.indexOf(steps[0])).toBe(10)
+  })
+
+  test('a good number among them starts the count anew', async () => {
+    const { done } = await place({ numbers: ['112', '112', '112', '112', call.number, '112', '112'] })
+    expect(done.flatMap((one) => (Array.isArray(one) ? one[0] : []))).not.toContain('step')
   })
 
   test.each([
