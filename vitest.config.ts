@@ -7,20 +7,18 @@ const unit = [
   'test/architecture.test.ts',
 ]
 
+/** Long ones that keep an eye on the time: two at once are enough. */
+const long = ['test/crm/automation*.test.ts', 'test/api/core/sessions.property.test.ts']
+
 /** What needs both cores to itself: beside others it would be late, and make them late. */
-const heavy = [
-  'test/load.test.ts',
-  'test/load-phones.test.ts',
-  'test/soak.test.ts',
-  'test/crm/automation*.test.ts',
-  'test/api/core/sessions.property.test.ts',
-]
+const heavy = ['test/load.test.ts', 'test/load-phones.test.ts', 'test/soak.test.ts']
 
 export default defineConfig({
   test: {
     // A process a file is slower than the tests in it; real programs are shared by nobody.
     isolate: false,
-    maxWorkers: 2,
+    // They mostly wait for programs: one more than there are cores.
+    maxWorkers: 3,
     testTimeout: 60_000,
     hookTimeout: 240_000,
     projects: [
@@ -30,8 +28,18 @@ export default defineConfig({
         test: {
           name: 'real',
           include: ['test/**/*.test.ts'],
-          exclude: [...unit, ...heavy],
+          exclude: [...unit, ...long, ...heavy],
           globalSetup: ['test/support/build.ts'],
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'long',
+          include: long,
+          globalSetup: ['test/support/build.ts'],
+          maxWorkers: 2,
+          sequence: { groupOrder: 1 },
         },
       },
       {
@@ -41,7 +49,7 @@ export default defineConfig({
           include: heavy,
           globalSetup: ['test/support/build.ts'],
           maxWorkers: 1,
-          sequence: { groupOrder: 1 },
+          sequence: { groupOrder: 2 },
         },
       },
     ],

@@ -71,8 +71,8 @@ export interface Telephony {
 
 /** What Asterisk calls the phones it speaks SIP with: chan_sip is gone. */
 const TECHNOLOGY = 'PJSIP'
-/** A phone may ring that long, and the PBX needs a moment to tell: what is not heard of by then never was. */
-const GRACE_MS = 30_000
+/** How much longer than the own phone may ring the PBX has to tell of a call: one that it has not told of never was. */
+const GRACE_MS = 10_000
 /** A PBX that restarts is back by then; longer, and nobody can be reached. */
 const AWAY_MS = 3_000
 /** Longer than others take to ask for the lease. */

@@ -1,11 +1,8 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { ask, login } from '../support/client.ts'
-import { addCrew, type Colleague, logInCrew, type Name } from '../support/crew.ts'
+import { type Colleague, type Crew, logInCrew, type Name, startCrew } from '../support/crew.ts'
 import { CHEAP_PASSWORD } from '../support/people.ts'
-import { type Stack, startStack } from '../support/stack.ts'
+import type { Stack } from '../support/stack.ts'
 
 describe('agents of the call centre', () => {
   let stack: Stack
@@ -14,20 +11,14 @@ describe('agents of the call centre', () => {
   let sven: Colleague
   let tara: Colleague
   let anna: Colleague
-  const data = mkdtempSync(join(tmpdir(), 'agents-'))
+  let crew: Crew
 
   beforeAll(async () => {
-    ids = await addCrew(data)
-    stack = await startStack({ data })
-    root = await logInCrew(stack, 'root')
-    sven = await logInCrew(stack, 'sven')
-    tara = await logInCrew(stack, 'tara')
-    anna = await logInCrew(stack, 'anna')
+    crew = await startCrew()
+    ;({ stack, ids } = crew)
+    ;({ root, sven, tara, anna } = crew.people)
   })
-  afterAll(async () => {
-    await stack?.stop()
-    rmSync(data, { recursive: true, force: true })
-  })
+  afterAll(() => crew?.stop())
 
   const namesFor = async (who: Colleague, query = '') => {
     const { body } = await who.ask(`/agents${query}`)

@@ -1,33 +1,21 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { addCrew, type Colleague, logInCrew, type Name } from '../support/crew.ts'
-import { type Stack, startStack } from '../support/stack.ts'
+import { type Colleague, type Crew, type Name, startCrew } from '../support/crew.ts'
 
 describe('AI settings, configuration and templates', () => {
-  let stack: Stack
   let ids: Record<Name, number>
   let root: Colleague
   let sven: Colleague
   let tara: Colleague
   let anna: Colleague
   let bert: Colleague
-  const data = mkdtempSync(join(tmpdir(), 'ai-'))
+  let crew: Crew
 
   beforeAll(async () => {
-    ids = await addCrew(data)
-    stack = await startStack({ data })
-    root = await logInCrew(stack, 'root')
-    sven = await logInCrew(stack, 'sven')
-    tara = await logInCrew(stack, 'tara')
-    anna = await logInCrew(stack, 'anna')
-    bert = await logInCrew(stack, 'bert')
+    crew = await startCrew()
+    ;({ ids } = crew)
+    ;({ root, sven, tara, anna, bert } = crew.people)
   })
-  afterAll(async () => {
-    await stack?.stop()
-    rmSync(data, { recursive: true, force: true })
-  })
+  afterAll(() => crew?.stop())
 
   const json = {
     systemPrompt: 'You sell tea.',

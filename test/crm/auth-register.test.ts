@@ -164,8 +164,9 @@ describe('whoever asks', () => {
     ['a short password', { password: 'short' }],
     ['a name of two lines', { firstName: 'a\nb' }],
   ])('with %s is refused', async (_, flaw) => {
-    const before = world.mail.letters.length
     expect((await register('flawed', flaw)).status).toBe(400)
-    expect(world.mail.letters.length).toBe(before)
+    // Mail of the tests before may still come.
+    const theirs = world.mail.letters.filter(({ to }) => to.some((one) => /^(a|b|flawed)@/.test(one)))
+    expect(theirs).toEqual([])
   })
 })

@@ -1,10 +1,7 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { ask, type Reply } from '../support/client.ts'
-import { addCrew, type Colleague, logInCrew, type Name } from '../support/crew.ts'
-import { type Stack, startStack } from '../support/stack.ts'
+import { type Colleague, type Crew, type Name, startCrew } from '../support/crew.ts'
+import type { Stack } from '../support/stack.ts'
 
 describe('campaigns', () => {
   let stack: Stack
@@ -14,22 +11,17 @@ describe('campaigns', () => {
   let tara: Colleague
   let anna: Colleague
   let bert: Colleague
-  const data = mkdtempSync(join(tmpdir(), 'campaigns-'))
+  let crew: Crew
 
   beforeAll(async () => {
-    ids = await addCrew(data)
-    const env = { HOOKSWITCH_TRUNKS: 'telnyx=20, backup=5', HOOKSWITCH_TIME_ZONE: 'Europe/Berlin' }
-    stack = await startStack({ data, env })
-    root = await logInCrew(stack, 'root')
-    sven = await logInCrew(stack, 'sven')
-    tara = await logInCrew(stack, 'tara')
-    anna = await logInCrew(stack, 'anna')
-    bert = await logInCrew(stack, 'bert')
+    crew = await startCrew({
+      HOOKSWITCH_TRUNKS: 'telnyx=20, backup=5',
+      HOOKSWITCH_TIME_ZONE: 'Europe/Berlin',
+    })
+    ;({ stack, ids } = crew)
+    ;({ root, sven, tara, anna, bert } = crew.people)
   })
-  afterAll(async () => {
-    await stack?.stop()
-    rmSync(data, { recursive: true, force: true })
-  })
+  afterAll(() => crew?.stop())
 
   async function plan(by = sven, json: Record<string, unknown> = {}) {
     const made = await by.ask('/campaigns', { json: { name: 'Spring', agentIds: [ids.anna], ...json } })

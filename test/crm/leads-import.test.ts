@@ -1,9 +1,6 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { addCrew, type Colleague, logInCrew, type Name } from '../support/crew.ts'
-import { type Stack, startStack, until } from '../support/stack.ts'
+import { type Colleague, type Crew, type Name, startCrew } from '../support/crew.ts'
+import { type Stack, until } from '../support/stack.ts'
 
 type Body = NonNullable<RequestInit['body']>
 interface Job {
@@ -24,20 +21,14 @@ let root: Colleague
 let sven: Colleague
 let tara: Colleague
 let anna: Colleague
-const data = mkdtempSync(join(tmpdir(), 'leads-import-'))
+let crew: Crew
 
 beforeAll(async () => {
-  ids = await addCrew(data)
-  stack = await startStack({ data, keep: true })
-  root = await logInCrew(stack, 'root')
-  sven = await logInCrew(stack, 'sven')
-  tara = await logInCrew(stack, 'tara')
-  anna = await logInCrew(stack, 'anna')
+  crew = await startCrew()
+  ;({ stack, ids } = crew)
+  ;({ root, sven, tara, anna } = crew.people)
 })
-afterAll(async () => {
-  await stack?.stop()
-  rmSync(data, { recursive: true, force: true })
-})
+afterAll(() => crew?.stop())
 
 const send = (who: Colleague, body: Body, query = '', type = 'text/csv') =>
   who.ask(`/leads/import${query}`, { method: 'POST', headers: { 'Content-Type': type }, body })

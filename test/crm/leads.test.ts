@@ -1,12 +1,9 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { embeddedDatabase } from '../../api/config.ts'
 import { openDatabase } from '../../api/store/sql/database.ts'
 import { createDoNotCall } from '../../api/store/sql/do-not-call.ts'
-import { addCrew, type Colleague, CREW, logInCrew, type Name } from '../support/crew.ts'
-import { type Stack, startStack } from '../support/stack.ts'
+import { type Colleague, CREW, type Crew, type Name, startCrew } from '../support/crew.ts'
+import type { Stack } from '../support/stack.ts'
 
 interface Shown {
   id: number
@@ -14,23 +11,17 @@ interface Shown {
   name: string
 }
 
+let started: Crew
 let stack: Stack
-let ids: Record<Name, number>
-let crew: Record<Name, Colleague>
-const data = mkdtempSync(join(tmpdir(), 'leads-'))
-const open = () => openDatabase(embeddedDatabase(data))
+let ids: Crew['ids']
+let crew: Crew['people']
+const open = () => openDatabase(embeddedDatabase(stack.data))
 
 beforeAll(async () => {
-  ids = await addCrew(data)
-  stack = await startStack({ data, keep: true })
-  const names = Object.keys(CREW) as Name[] // it is a literal
-  const people = await Promise.all(names.map(async (name) => [name, await logInCrew(stack, name)] as const))
-  crew = Object.fromEntries(people) as Record<Name, Colleague> // one of each
+  started = await startCrew()
+  ;({ stack, ids, people: crew } = started)
 })
-afterAll(async () => {
-  await stack?.stop()
-  rmSync(data, { recursive: true, force: true })
-})
+afterAll(() => started?.stop())
 
 let phones = 0
 const newPhone = () => `+4930${String(1_000_000 + phones++)}`

@@ -1,13 +1,10 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { RIGHTS } from '../../api/dialects/crm/rights.ts'
 import { createFace, documentOf } from '../docs/app.ts'
 import { operationsOf } from '../docs/document.ts'
 import { ask } from '../support/client.ts'
-import { addCrew, type Colleague, logInCrew } from '../support/crew.ts'
-import { type Stack, startStack } from '../support/stack.ts'
+import { type Colleague, type Crew, startCrew } from '../support/crew.ts'
+import type { Stack } from '../support/stack.ts'
 
 const guarded = operationsOf(await documentOf(createFace())).flatMap(({ operationId, method, path }) => {
   const rights = RIGHTS[operationId as keyof typeof RIGHTS] // undefined for other operations
@@ -22,20 +19,15 @@ const PAGE = 'https://crm.example.org'
 
 describe('who may ask for what, at the call centre', () => {
   let stack: Stack
-  const data = mkdtempSync(join(tmpdir(), 'rights-'))
-  const people: Partial<Record<'agent' | 'supervisor' | 'admin', Colleague>> = {}
+  let crew: Crew
+  let people: Record<'agent' | 'supervisor' | 'admin', Colleague>
 
   beforeAll(async () => {
-    await addCrew(data)
-    stack = await startStack({ data, env: { HOOKSWITCH_ALLOWED_ORIGINS: PAGE } })
-    people.agent = await logInCrew(stack, 'anna')
-    people.supervisor = await logInCrew(stack, 'sven')
-    people.admin = await logInCrew(stack, 'root')
+    crew = await startCrew({ HOOKSWITCH_ALLOWED_ORIGINS: PAGE })
+    stack = crew.stack
+    people = { agent: crew.people.anna, supervisor: crew.people.sven, admin: crew.people.root }
   })
-  afterAll(async () => {
-    await stack?.stop()
-    rmSync(data, { recursive: true, force: true })
-  })
+  afterAll(() => crew?.stop())
 
   const request = (method: string, token?: string) => ({
     method,
@@ -80,7 +72,7 @@ describe('who may ask for what, at the call centre', () => {
     test.each(['agent', 'supervisor', 'admin'] as const)(
       'an %s gets as far as the table says',
       async (role) => {
-        const { status, body } = await ask(`${stack.url}${path}`, request(method, people[role]?.token))
+        const { status, body } = await ask(`${stack.url}${path}`, request(method, people[role].token))
         const may = role === 'admin' || rights[role] !== 'none'
         if (may) expect([401, 403, 500]).not.toContain(status)
         else expect({ status, body }).toEqual({ status: 403, body: { message: 'Insufficient permissions' } })

@@ -1,4 +1,6 @@
-import { mkdirSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { hash } from '@node-rs/argon2'
 import { embeddedDatabase } from '../../api/config.ts'
 import { createAgentStore } from '../../api/store/sql/agents.ts'
@@ -8,6 +10,7 @@ import { createUserStore } from '../../api/store/sql/users.ts'
 import type { Role } from '../../contract/claims.ts'
 import { ask, login, type Reply } from './client.ts'
 import { CHEAP_PASSWORD } from './people.ts'
+import { type Stack, startStack } from './stack.ts'
 
 /** A call centre of two teams. The phones are those of the test Asterisk. */
 export const CREW = {
@@ -60,4 +63,37 @@ export interface Colleague {
 export async function logInCrew(node: { url: string; base: string }, name: Name): Promise<Colleague> {
   const { access: token } = await login(node, name, CHEAP_PASSWORD)
   return { token, ask: (path, init) => ask(`${node.url}/api${path}`, { token, ...init }) }
+}
+
+/** A stack with the crew in it. */
+export interface Crew {
+  stack: Stack
+  /** Of their agents. */
+  ids: Record<Name, number>
+  /** Each of them, logged in. */
+  people: Record<Name, Colleague>
+  stop(): Promise<void>
+}
+
+export async function startCrew(env: Record<string, string> = {}): Promise<Crew> {
+  const data = mkdtempSync(join(tmpdir(), 'crew-'))
+  const remove = () => rmSync(data, { recursive: true, force: true })
+  try {
+    const ids = await addCrew(data)
+    const stack = await startStack({ data, env })
+    const names = Object.keys(CREW) as Name[] // it has no others
+    const logins = names.map(async (name) => [name, await logInCrew(stack, name)] as const)
+    return {
+      stack,
+      ids,
+      people: Object.fromEntries(await Promise.all(logins)) as Record<Name, Colleague>, // one of each
+      async stop() {
+        await stack.stop()
+        remove()
+      },
+    }
+  } catch (err) {
+    remove()
+    throw err
+  }
 }

@@ -65,7 +65,7 @@ export function createLeadImports(needs: LeadImportsNeeds): LeadImports {
         return { ...nobodys, ...(await asked) }
       },
       async campaign(id: string): Promise<void> {
-        const asked = seen.get(id) ?? campaigns.visible(id, scope)
+        const asked = seen.get(id) ?? campaigns.find(id, scope).then((one) => one !== undefined)
         seen.set(id, asked)
         if (!(await asked)) throw new Refusal('not_found', { detail: 'no such campaign' })
       },

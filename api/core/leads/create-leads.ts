@@ -1,3 +1,4 @@
+import type { CampaignStore } from '../campaigns/campaign-store.ts'
 import type { AgentStore } from '../crew/agent.ts'
 import type { Scope } from '../crew/scope.ts'
 import type { Standing } from '../crew/standing.ts'
@@ -31,10 +32,8 @@ export interface Leads {
   addNote(who: Standing, id: string, content: string): Promise<LeadNote>
 }
 
-/** What leads ask of campaigns. */
-export interface CampaignSight {
-  visible(id: string, scope: Scope): Promise<boolean>
-}
+/** Leads go into campaigns that their makers see. */
+export type CampaignSight = Pick<CampaignStore, 'find'>
 
 export interface LeadsNeeds {
   store: LeadStore
@@ -56,7 +55,8 @@ export function createLeads({ store, agents, campaigns, policy, now }: LeadsNeed
     return lead
   }
   async function seeCampaign(scope: Scope, id: string | null | undefined, current: string | null) {
-    if (id === undefined || id === null || id === current || (await campaigns.visible(id, scope))) return
+    if (id === undefined || id === null || id === current) return
+    if ((await campaigns.find(id, scope)) !== undefined) return
     throw new Refusal('not_found', { detail: 'no such campaign' })
   }
 
