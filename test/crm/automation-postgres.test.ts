@@ -12,22 +12,22 @@ describe.skipIf(missing !== undefined)(title, () => {
   let run: CallCentreRun
   beforeAll(async () => {
     postgres = await startPostgres()
-    run = await startCallCentre({ agents: 7, trunk: 5, url: await postgres.database() })
+    run = await startCallCentre({ agents: 11, trunk: 8, url: await postgres.database() })
   })
   afterAll(async () => {
     await run?.stop()
     await postgres?.stop()
   })
 
-  test('60 leads come to their right ends, none called twice at once, though the api is killed', async () => {
-    await callsAllThoughKilled(run, { leads: 60, atOnce: 5 })
+  test('200 leads come to their right ends, none called twice at once, though the api is killed', async () => {
+    await callsAllThoughKilled(run, { leads: 200, atOnce: 8 })
   }, 300_000)
 
   test('the same with two APIs: the other goes on with the list and hears how the calls end', async () => {
     const { stack, settings } = run.telephony
     const second = await startSecondNode(stack, settings)
     try {
-      await callsAllThoughKilled(run, { leads: 60, atOnce: 5, group: '1' })
+      await callsAllThoughKilled(run, { leads: 60, atOnce: 8, group: '1' })
     } finally {
       await second.stop()
     }

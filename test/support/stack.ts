@@ -107,7 +107,8 @@ const readAll = (folder: string) =>
 export async function until(
   what: string,
   holds: () => boolean | Promise<boolean>,
-  withinMs = 15_000,
+  // Long enough for a machine that does much else.
+  withinMs = 40_000,
 ): Promise<void> {
   const end = performance.now() + withinMs
   while (!(await holds())) {

@@ -11,7 +11,7 @@ import type { Dialling, DialQueue } from './dial-queue.ts'
 export interface ReconcilerNeeds {
   queue: Pick<DialQueue, 'dialling' | 'settle' | 'release'>
   campaigns: Pick<CampaignStore, 'find'>
-  agents: Pick<AgentStore, 'findAll' | 'setFreeFrom'>
+  agents: Pick<AgentStore, 'findAll' | 'setFreeFrom' | 'setStatus'>
   callLog: Pick<CallLog, 'finish'>
   dialled: {
     find(id: string): Promise<DialledCall | undefined>
@@ -35,6 +35,8 @@ export interface Reconciler {
 
 /** Whoever takes a lead has dialled by then, or is dead or stopped, in seconds. */
 const UNDIALLED_S = 30
+/** Who lets so many calls ring in a row is on a break. */
+const MOST_MISSED = 3
 
 /**
  * Says of each lead that is being called what became of it, by what is kept of calls and nothing of memory: so it
@@ -42,6 +44,8 @@ const UNDIALLED_S = 30
  */
 export function createReconciler(needs: ReconcilerNeeds): Reconciler {
   const { queue, campaigns, agents, callLog, dialled, history } = needs
+  /** Calls in a row that an agent did not pick up. */
+  const missed = new Map<string, number>()
   const nowS = () => Math.floor(needs.now() / 1_000)
 
   /** @returns whether it is over */
@@ -74,9 +78,25 @@ export function createReconciler(needs: ReconcilerNeeds): Reconciler {
     const campaign = campaignId === null ? undefined : await campaigns.find(campaignId, ALL)
     const after = afterCall(call, outcome, campaign?.rules, { endedAt, now: nowS() })
     // First, so that the agent has their pause also where we die in between.
-    if (agentId !== null) await agents.setFreeFrom(agentId, after.freeFrom)
+    if (agentId !== null) {
+      await agents.setFreeFrom(agentId, after.freeFrom)
+      await noteMissed(agentId, outcome)
+    }
     await callLog.finish(callId, outcome)
     await queue.settle(call, after.settling)
+  }
+
+  /** Whoever lets their phone ring again and again is not there, whatever they said. */
+  async function noteMissed(agentId: string, outcome: Outcome) {
+    if (outcome !== 'own_no_answer') {
+      missed.delete(agentId)
+      return
+    }
+    const inARow = (missed.get(agentId) ?? 0) + 1
+    missed.set(agentId, inARow)
+    if (inARow < MOST_MISSED) return
+    missed.delete(agentId)
+    await agents.setStatus(agentId, 'break', nowS())
   }
 
   /** Nobody dialled it. Whoever stopped before they did and wakes up now must find the id taken. */

@@ -232,9 +232,9 @@ describe.skipIf(missing !== undefined)(`calls of ${title}`, () => {
     await becomes(id, { ...ended('answered'), answeredAt })
     await until(() => expect(told.at(-1)).toMatchObject({ id, state: 'ended' }))
     // A fact that comes late may tell it once more, with what is new.
-    const ends = told.filter((call) => call.id === 'hk_pick' && call.state === 'ended')
-    expect(new Set(ends.map((call) => JSON.stringify(call))).size).toBe(ends.length)
-    expect(ends.length).toBeGreaterThan(0)
+    const picked = told.filter((call) => call.id === 'hk_pick')
+    expect(picked.at(-1)?.state).toBe('ended')
+    for (const [n, call] of picked.entries()) expect(call).not.toStrictEqual(picked[n - 1])
   })
 
   test('a queue rings its agents, one leg each time', async () => {
