@@ -1,9 +1,12 @@
-import type { OpenAPIHono, z } from '@hono/zod-openapi'
+import { type OpenAPIHono, z } from '@hono/zod-openapi'
 import type { RefusalCode } from '../core/refusal.ts'
 import type { Speech, Wording } from './dialect.ts'
 
 /** One operation, described by the very schemas that its route reads and answers with. */
 export type Operation = Parameters<OpenAPIHono['openAPIRegistry']['registerPath']>[0]
+
+/** A moment, as every surface of ours tells it. */
+export const Time = z.iso.datetime().openapi({ example: '2026-01-31T12:00:00.000Z' })
 
 /** What a surface adds to the document of all. */
 export interface Surface {

@@ -44,7 +44,7 @@ export interface AgentStore {
   find(id: string, scope: Scope): Promise<Agent | undefined>
   findAll(ids: readonly string[]): Promise<Agent[]>
   /** By id. */
-  list(scope: Scope, page: { afterId?: string; limit: number }): Promise<Agent[]>
+  list(scope: Scope, page: { afterId?: string | undefined; limit: number }): Promise<Agent[]>
   /** @throws {Refusal} `taken` where the user is an agent already */
   add(agent: Pick<Agent, 'userId' | 'name' | 'kind' | 'team'>, now: number): Promise<Agent>
   /**

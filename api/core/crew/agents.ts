@@ -27,7 +27,7 @@ export interface AgentPatch {
 
 /** The people of the call centre. Whoever may not see an agent gets `not_found`. */
 export interface Agents {
-  list(by: Standing, page: { afterId?: string; limit: number }): Promise<Agent[]>
+  list(by: Standing, page: { afterId?: string | undefined; limit: number }): Promise<Agent[]>
   find(by: Standing, id: string): Promise<Agent>
   /**
    * Supervisors make agents of their own team; a role, an extension, another team or a user that is there are

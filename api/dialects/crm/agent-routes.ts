@@ -6,16 +6,7 @@ import { addressOf, readJson, readQuery } from '../dialect.ts'
 import { as } from '../openapi.ts'
 import * as wire from './agent-wire.ts'
 import type { Door, Known } from './door.ts'
-import {
-  Cursors,
-  idParam,
-  ifMatch,
-  linkNext,
-  PageQuery,
-  readCursor,
-  setVersion,
-  writeCursor,
-} from './request.ts'
+import { afterId, idParam, ifMatch, linkNext, PageQuery, setVersion } from './request.ts'
 
 export interface AgentRoutesNeeds {
   door: Door
@@ -38,9 +29,8 @@ export function addAgentRoutes(app: Hono<Known>, { door, agents, callsOf }: Agen
 
   app.get('/api/agents', door('crmAgents'), async (c) => {
     const { limit, cursor } = readQuery(c, PageQuery)
-    const [afterId] = readCursor(cursor, Cursors.id) ?? []
-    const page = await agents.list(c.var.standing, { limit, ...(afterId && { afterId }) })
-    linkNext(c, page.length < limit ? undefined : writeCursor([page.at(-1)?.id ?? '']))
+    const page = await agents.list(c.var.standing, { limit, afterId: afterId(cursor) })
+    linkNext(c, page, limit, ({ id }) => [id])
     return c.json(await show(page))
   })
   app.post('/api/agents', door('crmCreateAgent'), async (c) => {

@@ -2,20 +2,12 @@ import { z } from '@hono/zod-openapi'
 import { NewAccount } from '../../core/accounts.ts'
 import type { Agent } from '../../core/crew/agent.ts'
 import type { AgentPatch, NewAgent } from '../../core/crew/agents.ts'
-import { Id, idOf, idOrNull, iso, ShownId, Time } from './request.ts'
-import { roleName } from './wire.ts'
+import { Time } from '../openapi.ts'
+import { Id, idOf, idOrNull, iso, ShownId } from './request.ts'
+import { loud, RoleWord, roleName } from './wire.ts'
 
 const Name = z.string().trim().min(1).max(200)
 const Team = z.string().trim().min(1).max(100)
-const ROLES = { ADMIN: 'admin', SUPERVISOR: 'supervisor', AGENT: 'user' } as const
-const RoleWord = z
-  .preprocess(
-    (said) => (typeof said === 'string' ? said.toUpperCase() : said),
-    z.enum(['ADMIN', 'SUPERVISOR', 'AGENT']),
-  )
-  .transform((said) => ROLES[said])
-  .openapi({ type: 'string', enum: ['ADMIN', 'SUPERVISOR', 'AGENT'] })
-
 /** `agentType` of existing clients; whoever has no user yet gets one by `username` and `password`. */
 export const NewAgentBody = z
   .object({
@@ -102,7 +94,7 @@ export function shownAgent(agent: Agent, call: CurrentCall | undefined): z.outpu
     agentType: agent.kind === 'ai' ? 'AI' : 'HUMAN',
     extension: agent.extension,
     sipUsername: agent.extension,
-    status: call === undefined ? STATUS_WORDS[agent.status] : 'ON_CALL',
+    status: call === undefined ? loud(agent.status) : 'ON_CALL',
     currentCallId: idOrNull(call?.id ?? null),
     currentCallControlId: call?.callId ?? null,
     lastStatusChange: iso(agent.statusAt),
@@ -111,5 +103,3 @@ export function shownAgent(agent: Agent, call: CurrentCall | undefined): z.outpu
     version: agent.version,
   }
 }
-
-const STATUS_WORDS = { offline: 'OFFLINE', ready: 'READY', after_call: 'AFTER_CALL', break: 'BREAK' } as const

@@ -10,16 +10,7 @@ import { readJson, readQuery } from '../dialect.ts'
 import { as } from '../openapi.ts'
 import * as wire from './ai-wire.ts'
 import type { Door, Known } from './door.ts'
-import {
-  Cursors,
-  idParam,
-  ifMatch,
-  linkNext,
-  PageQuery,
-  readCursor,
-  setVersion,
-  writeCursor,
-} from './request.ts'
+import { afterId, idParam, ifMatch, linkNext, PageQuery, readCursor, setVersion } from './request.ts'
 
 export interface AiRoutesNeeds {
   door: Door
@@ -32,9 +23,9 @@ export interface AiRoutesNeeds {
 export function addAiRoutes(app: Hono<Known>, { door, settings, configs, templates }: AiRoutesNeeds): void {
   app.get('/api/ai/settings', door('crmAiSettings'), async (c) => {
     const { limit, cursor } = readQuery(c, PageQuery)
-    const [afterAgentId = '0'] = readCursor(cursor, Cursors.id) ?? []
+    const afterAgentId = afterId(cursor) ?? '0'
     const page = await settings.list(c.var.standing, { afterAgentId, limit })
-    linkNext(c, page.length < limit ? undefined : writeCursor([page.at(-1)?.key ?? '']))
+    linkNext(c, page, limit, ({ key }) => [key])
     return c.json(page.map((one) => as(wire.ShownSettings, wire.shownSettings(one))))
   })
   app.get('/api/ai/settings/:agent_id', door('crmAgentAiSettings'), async (c) => {
@@ -65,7 +56,7 @@ export function addAiRoutes(app: Hono<Known>, { door, settings, configs, templat
     const { limit, cursor } = readQuery(c, PageQuery)
     const [afterName] = readCursor(cursor, AfterName) ?? []
     const page = await templates.list({ afterName, limit })
-    linkNext(c, page.length < limit ? undefined : writeCursor([page.at(-1)?.body.name ?? '']))
+    linkNext(c, page, limit, ({ body }) => [body.name])
     return c.json(page.map((one) => as(wire.ShownTemplate, wire.shownTemplate(one))))
   })
   app.post('/api/ai/templates', door('crmCreateTemplate'), async (c) => {

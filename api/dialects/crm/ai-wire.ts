@@ -2,7 +2,8 @@ import { z } from '@hono/zod-openapi'
 import type { AgentAiSettings, AiConfig } from '../../core/ai/bodies.ts'
 import type { Kept } from '../../core/ai/documents.ts'
 import type { TemplateWish } from '../../core/ai/templates.ts'
-import { idOf, iso, ShownId, Time } from './request.ts'
+import { Time } from '../openapi.ts'
+import { idOf, iso, ShownId } from './request.ts'
 
 const Text = z.string().min(1).max(20_000)
 const Short = z.string().trim().min(1).max(200)

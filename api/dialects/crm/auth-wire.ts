@@ -2,8 +2,9 @@ import { z } from '@hono/zod-openapi'
 import { Address, Password, Username } from '../../core/membership/account.ts'
 import type { InvitationShown } from '../../core/membership/inviting.ts'
 import type { User } from '../../core/users.ts'
-import { iso, ShownId, Time } from './request.ts'
-import { roleName } from './wire.ts'
+import { Time } from '../openapi.ts'
+import { iso, ShownId } from './request.ts'
+import { RoleWord, roleName } from './wire.ts'
 
 /** What is missing, empty or no text at all is credentials that are wrong: the guide has one word for all. */
 const Credential = (most: number) =>
@@ -33,16 +34,9 @@ export const VerifyBody = z.object({
 })
 export const ResendBody = z.object({ email: Address })
 
-const ROLES = { ADMIN: 'admin', SUPERVISOR: 'supervisor', AGENT: 'user' } as const
 export const InviteBody = z.object({
   email: Address,
-  role: z
-    .preprocess(
-      (said) => (typeof said === 'string' ? said.toUpperCase() : said),
-      z.enum(['ADMIN', 'SUPERVISOR', 'AGENT']),
-    )
-    .transform((said) => ROLES[said])
-    .openapi({ type: 'string', enum: ['ADMIN', 'SUPERVISOR', 'AGENT'] }),
+  role: RoleWord,
   team: z
     .string()
     .trim()

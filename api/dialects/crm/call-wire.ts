@@ -6,9 +6,9 @@ import { DESK_STATUSES } from '../../core/desk/call-status.ts'
 import type { ShownCall, TransferTarget } from '../../core/desk/desk.ts'
 import { LINE_STATES } from '../../core/desk/line.ts'
 import { Refusal } from '../../core/refusal.ts'
-import { as } from '../openapi.ts'
-import { loud } from './lead-wire.ts'
-import { Id, idOf, idOrNull, iso, isoOrNull, ShownId, Time } from './request.ts'
+import { as, Time } from '../openapi.ts'
+import { Id, idOf, idOrNull, iso, isoOrNull, ShownId } from './request.ts'
+import { loud } from './wire.ts'
 
 /** Anything: the dial policy judges it, and says what is wrong with it. */
 const Number_ = z.string().min(1).max(64).openapi({ example: '1002' })

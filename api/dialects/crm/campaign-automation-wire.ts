@@ -1,7 +1,8 @@
 import { z } from '@hono/zod-openapi'
 import type { Outlook } from '../../core/campaigns/outlook.ts'
-import { shouted, statusWord } from './campaign-wire.ts'
-import { idOf, isoOrNull, ShownId, Time } from './request.ts'
+import { Time } from '../openapi.ts'
+import { idOf, isoOrNull, ShownId } from './request.ts'
+import { loud, loudKeys } from './wire.ts'
 
 export const ShownAutomation = z
   .object({
@@ -39,10 +40,10 @@ export function shownAutomation(outlook: Outlook): z.output<typeof ShownAutomati
     processedLeads: done,
     successfulCalls: answered,
     failedCalls: Math.max(0, calls - answered),
-    status: statusWord(campaign),
+    status: loud(campaign.status),
     automation: campaign.automation,
     ...{ waiting, dialling, done, freeAgents, note },
     nextTryAt: isoOrNull(nextTryAt),
-    outcomes: shouted(outcomes),
+    outcomes: loudKeys(outcomes),
   }
 }

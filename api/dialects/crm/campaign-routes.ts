@@ -8,7 +8,7 @@ import { as } from '../openapi.ts'
 import { ShownAutomation, shownAutomation } from './campaign-automation-wire.ts'
 import * as wire from './campaign-wire.ts'
 import type { Door, Known } from './door.ts'
-import { Cursors, idParam, ifMatch, linkNext, readCursor, setVersion, writeCursor } from './request.ts'
+import { afterId, idParam, ifMatch, linkNext, setVersion } from './request.ts'
 
 export interface CampaignRoutesNeeds {
   door: Door
@@ -27,9 +27,9 @@ export function addCampaignRoutes(app: Hono<Known>, needs: CampaignRoutesNeeds):
 
   app.get('/api/campaigns', door('crmCampaigns'), async (c) => {
     const { limit, cursor, status } = readQuery(c, wire.CampaignQuery)
-    const [afterId] = readCursor(cursor, Cursors.id) ?? []
-    const page = await campaigns.list(c.var.standing, { limit, afterId, status: wire.statusOf(status) })
-    linkNext(c, page.length < limit ? undefined : writeCursor([page.at(-1)?.campaign.id ?? '']))
+    const asked = { limit, afterId: afterId(cursor), status: wire.statusOf(status) }
+    const page = await campaigns.list(c.var.standing, asked)
+    linkNext(c, page, limit, ({ campaign }) => [campaign.id])
     return c.json(page.map(show))
   })
   app.post('/api/campaigns', door('crmCreateCampaign'), async (c) => {

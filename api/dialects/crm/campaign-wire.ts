@@ -1,12 +1,13 @@
 import { z } from '@hono/zod-openapi'
 import { OUTCOMES, type Outcome } from '../../core/calls/call.ts'
-import { CAMPAIGN_STATUSES, type Campaign, type CampaignRules } from '../../core/campaigns/campaign.ts'
+import { CAMPAIGN_STATUSES, type CampaignRules } from '../../core/campaigns/campaign.ts'
 import type { CampaignPatch, ShownCampaign } from '../../core/campaigns/campaigns.ts'
 import { DIALLABLE } from '../../core/dialling/number.ts'
-import { Id, idOf, iso, PageQuery, ShownId, Time } from './request.ts'
+import { Time } from '../openapi.ts'
+import { Id, idOf, iso, PageQuery, ShownId } from './request.ts'
+import { loud, loudKeys } from './wire.ts'
 
 const Status = z.enum(['DRAFT', 'ACTIVE', 'PAUSED', 'COMPLETED'])
-const shout = <T extends string>(word: T) => word.toUpperCase() as Uppercase<T> // what it does, which its type does not say
 
 const PREDICTIVE = 'PREDICTIVE is not offered: it calls people whom nobody can answer. Choose PROGRESSIVE'
 const DialerMode = z
@@ -26,7 +27,7 @@ const clockOf = (minute: number) =>
 
 const MINUTES = z.int().min(0).max(43_200)
 /** What an attempt may come to; of our own phone's troubles none is an attempt. */
-const TRIED = OUTCOMES.filter((one) => !one.startsWith('own_') && one !== 'answered').map(shout)
+const TRIED = OUTCOMES.filter((one) => !one.startsWith('own_') && one !== 'answered').map(loud)
 const RetryDelays = z
   .partialRecord(z.enum(TRIED), MINUTES)
   .openapi({ type: 'object', description: 'Minutes by outcome', example: { BUSY: 5 } })
@@ -88,14 +89,14 @@ const DIALER_MODES = { PREVIEW: 'preview', PROGRESSIVE: 'progressive' } as const
 const lowered = (delays: z.output<typeof RetryDelays>): CampaignRules['retryMinutesOf'] =>
   Object.fromEntries(
     OUTCOMES.flatMap((outcome) => {
-      const minutes = (delays as Partial<Record<Uppercase<Outcome>, number>>)[shout(outcome)] // it has some of them
+      const minutes = (delays as Partial<Record<Uppercase<Outcome>, number>>)[loud(outcome)] // it has some of them
       return minutes === undefined ? [] : [[outcome, minutes]]
     }),
   )
 
 export const CampaignQuery = PageQuery.extend({ status: Status.optional() })
 export const statusOf = (word: z.output<typeof Status> | undefined) =>
-  CAMPAIGN_STATUSES.find((one) => shout(one) === word)
+  CAMPAIGN_STATUSES.find((one) => loud(one) === word)
 
 export const ShownCampaignBody = z
   .object({
@@ -133,8 +134,8 @@ export function shownCampaign({ campaign, progress }: ShownCampaign): z.output<t
     id: idOf(campaign.id),
     name: campaign.name,
     description: campaign.description,
-    status: statusWord(campaign),
-    dialerMode: shout(campaign.dialerMode),
+    status: loud(campaign.status),
+    dialerMode: loud(campaign.dialerMode),
     callerId: rules.callerId,
     startTime: clockOf(rules.startMinute),
     endTime: clockOf(rules.endMinute),
@@ -142,7 +143,7 @@ export function shownCampaign({ campaign, progress }: ShownCampaign): z.output<t
     timeZone: rules.timeZone,
     maxAttempts: rules.maxAttempts,
     retryDelayMinutes: rules.retryMinutes,
-    retryDelays: shouted(rules.retryMinutesOf),
+    retryDelays: loudKeys(rules.retryMinutesOf),
     maxConcurrentCalls: rules.maxCalls,
     trunk: rules.trunk,
     wrapUpSeconds: rules.wrapUpSeconds,
@@ -157,9 +158,3 @@ export function shownCampaign({ campaign, progress }: ShownCampaign): z.output<t
     version: campaign.version,
   }
 }
-
-export const statusWord = ({ status }: Pick<Campaign, 'status'>) => shout(status)
-
-/** Numbers by outcome, as they are spelled on the wire. */
-export const shouted = (numbers: Readonly<Partial<Record<Outcome, number>>>): Record<string, number> =>
-  Object.fromEntries(Object.entries(numbers).map(([outcome, number]) => [shout(outcome), number]))

@@ -3,8 +3,8 @@ import type { Leads } from '../../core/leads/create-leads.ts'
 import type { Lead } from '../../core/leads/lead.ts'
 import { type LeadFilter, type LeadOrder, placeOf } from '../../core/leads/lead-search.ts'
 import { line } from '../csv.ts'
-import { loud } from './lead-wire.ts'
 import { iso, isoOrNull } from './request.ts'
+import { loud } from './wire.ts'
 
 /** Those that an import reads bear the names it knows them by. */
 const COLUMNS: Readonly<Record<string, (lead: Lead) => string | number | null>> = {

@@ -3,10 +3,9 @@ import type { Context } from 'hono'
 import type { ImportWish } from '../../core/leads/create-imports.ts'
 import { type BadRow, DUPLICATES, type LeadImport } from '../../core/leads/lead-import.ts'
 import { Refusal } from '../../core/refusal.ts'
-import { loud } from './lead-wire.ts'
-import { idOf, iso, ShownId, Time } from './request.ts'
-
-const IdText = z.string().regex(/^[1-9]\d{0,15}$/)
+import { Time } from '../openapi.ts'
+import { IdText, idOf, iso, ShownId } from './request.ts'
+import { loud } from './wire.ts'
 
 export const ImportQuery = z.object({
   campaignId: IdText.optional().openapi({ description: 'For rows that name none' }),

@@ -2,15 +2,15 @@ import { z } from '@hono/zod-openapi'
 import { LEAD_STATUSES, type Lead } from '../../core/leads/lead.ts'
 import { type LeadFilter, type LeadOrder, type LeadPlace, placeOf } from '../../core/leads/lead-search.ts'
 import type { Spelling } from '../../core/leads/lead-wish.ts'
-import { loud, Status, statusOf } from './lead-wire.ts'
-import { PageQuery, readCursor, writeCursor } from './request.ts'
+import { Status, statusOf } from './lead-wire.ts'
+import { IdText, PageQuery, readCursor } from './request.ts'
+import { loud } from './wire.ts'
 
 /** By the second: between two nothing is made. */
 const Moment = z
   .union([z.iso.datetime({ offset: true }), z.iso.date()])
   .transform((text) => Math.ceil(Date.parse(text) / 1000))
   .openapi({ type: 'string', example: '2026-01-31' })
-const IdText = z.string().regex(/^[1-9]\d{0,15}$/)
 
 const Filter = z
   .object({
@@ -82,10 +82,8 @@ export function placeAfter(cursor: string | undefined, { by }: LeadOrder): LeadP
   return at === undefined || id === undefined ? undefined : { key: at, id }
 }
 
-/** Of the page behind, where this one is full. */
-export function cursorBehind(page: readonly Lead[], limit: number, order: LeadOrder): string | undefined {
-  const last = page.length < limit ? undefined : page.at(-1)
-  if (last === undefined) return undefined
-  const { key, id } = placeOf(last, order)
-  return writeCursor([order.by, key, id])
+/** What `placeAfter` reads. */
+export function placeIn(order: LeadOrder, lead: Lead): readonly (string | number)[] {
+  const { key, id } = placeOf(lead, order)
+  return [order.by, key, id]
 }

@@ -7,7 +7,7 @@ import { readJson, readQuery } from '../dialect.ts'
 import { as } from '../openapi.ts'
 import type { Door, Known } from './door.ts'
 import { addLeadListRoutes, type LeadListRoutesNeeds } from './lead-list-routes.ts'
-import { cursorBehind, filterOf, LeadPageQuery, orderOf, placeAfter } from './lead-query.ts'
+import { filterOf, LeadPageQuery, orderOf, placeAfter, placeIn } from './lead-query.ts'
 import * as wire from './lead-wire.ts'
 import { idParam, ifMatch, linkNext, setVersion } from './request.ts'
 
@@ -27,7 +27,7 @@ export function addLeadRoutes(app: Hono<Known>, needs: LeadRoutesNeeds): void {
     const filter = { ...filterOf(asked, needs.policy()), ...only }
     const after = placeAfter(cursor, order)
     const found = await leads.list(c.var.standing, filter, order, { after, limit })
-    linkNext(c, cursorBehind(found, limit, order))
+    linkNext(c, found, limit, (last) => placeIn(order, last))
     return c.json(found.map((lead) => as(wire.ShownLead, wire.shownLead(lead))))
   }
   function show(c: Context<Known>, lead: Lead) {

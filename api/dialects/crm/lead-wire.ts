@@ -10,10 +10,10 @@ import {
 import { LeadFields } from '../../core/leads/lead-fields.ts'
 import type { LeadWish } from '../../core/leads/lead-wish.ts'
 import { fullName } from '../../core/leads/names.ts'
-import { Id, idOf, idOrNull, iso, isoOrNull, ShownId, Time } from './request.ts'
+import { Time } from '../openapi.ts'
+import { Id, idOf, idOrNull, iso, isoOrNull, ShownId } from './request.ts'
+import { loud } from './wire.ts'
 
-/** Words of ours as clients spell them. */
-export const loud = <T extends string>(word: T): Uppercase<T> => word.toUpperCase() as Uppercase<T> // that is what it does
 const loudly = <T extends string>(words: readonly T[]) => z.enum(words.map(loud))
 
 export const Status = loudly(LEAD_STATUSES).openapi({ example: 'NEW' })

@@ -15,23 +15,19 @@ export const ShownId = z.int().openapi({ example: 1 })
 export const idOf = (id: string): number => Number(id)
 export const idOrNull = (id: string | null): number | null => (id === null ? null : Number(id))
 
-export const Time = z.iso.datetime().openapi({ example: '2026-01-31T12:00:00.000Z' })
 export const iso = (seconds: number): string => new Date(seconds * 1000).toISOString()
 export const isoOrNull = (seconds: number | null): string | null => (seconds === null ? null : iso(seconds))
 
+/** An id as a path, a query or a cursor has it. */
+export const IdText = z.string().regex(/^[1-9]\d{0,15}$/)
 /** `{id}` of a path, for the document. */
-export const IdParam = z.object({
-  id: z
-    .string()
-    .regex(/^[1-9]\d{0,15}$/)
-    .openapi({ example: '1' }),
-})
+export const IdParam = z.object({ id: IdText.openapi({ example: '1' }) })
 
 /** @throws {Refusal} `not_found` for what can be no id */
 export function idParam(c: Context, name = 'id'): string {
-  const text = c.req.param(name) ?? ''
-  if (!/^[1-9]\d{0,15}$/.test(text)) throw new Refusal('not_found')
-  return text
+  const id = IdText.safeParse(c.req.param(name))
+  if (!id.success) throw new Refusal('not_found')
+  return id.data
 }
 
 /**
@@ -61,11 +57,7 @@ export const PageQuery = z.object({
   cursor: z.string().max(1000).optional().openapi({ description: 'From the `Link` of the page before' }),
 })
 
-/** Points behind the last of a page; opaque to clients. */
-export const writeCursor = (place: readonly (string | number | null)[]): string =>
-  Buffer.from(JSON.stringify(place)).toString('base64url')
-
-/** @throws {Refusal} `input_invalid` for what `writeCursor` did not write */
+/** @throws {Refusal} `input_invalid` for what `linkNext` did not write */
 export function readCursor<T extends z.ZodType>(text: string | undefined, shape: T): z.output<T> | undefined {
   if (text === undefined) return undefined
   try {
@@ -75,13 +67,23 @@ export function readCursor<T extends z.ZodType>(text: string | undefined, shape:
   }
 }
 
-/** Names the next page: `Link` (RFC 8288) with the same query, for lists are bare arrays in the guide. */
-export function linkNext(c: Context, cursor: string | undefined): void {
-  if (cursor === undefined) return
+/** Of lists by id: the last one of the page before. */
+export const afterId = (cursor: string | undefined): string | undefined =>
+  readCursor(cursor, z.tuple([IdText]))?.[0]
+
+/**
+ * Names the page behind a full one: `Link` (RFC 8288) with the same query, for lists are bare arrays in the guide.
+ * @param placeOf what the cursor holds, opaque to clients
+ */
+export function linkNext<T>(
+  c: Context,
+  page: readonly T[],
+  limit: number,
+  placeOf: (last: T) => readonly (string | number)[],
+): void {
+  const last = page.at(-1)
+  if (last === undefined || page.length < limit) return
   const query = new URLSearchParams(c.req.query())
-  query.set('cursor', cursor)
+  query.set('cursor', Buffer.from(JSON.stringify(placeOf(last))).toString('base64url'))
   c.header('Link', `<${c.req.path}?${query}>; rel="next"`)
 }
-
-/** Places that cursors of lists by one key point at. */
-export const Cursors = { id: z.tuple([z.string().regex(/^[1-9]\d{0,15}$/)]) }

@@ -2,8 +2,9 @@ import { z } from '@hono/zod-openapi'
 import { OUTCOMES, type Outcome } from '../../core/calls/call.ts'
 import type { AgentTally } from '../../core/desk/desk-stats.ts'
 import type { Realtime } from '../../core/desk/stats.ts'
-import { as } from '../openapi.ts'
-import { idOf, iso, ShownId, Time } from './request.ts'
+import { as, Time } from '../openapi.ts'
+import { idOf, iso, ShownId } from './request.ts'
+import { loud, loudKeys } from './wire.ts'
 
 const Zone = z
   .string()
@@ -28,7 +29,7 @@ export const SpanQuery = DayQuery.extend({
 const Count = z.int().min(0).openapi({ example: 3 })
 const Seconds = z.int().min(0).openapi({ description: 'Seconds', example: 95 })
 const Outcomes = z.object(
-  Object.fromEntries(OUTCOMES.map((one) => [one.toUpperCase(), Count.optional()])) as Record<
+  Object.fromEntries(OUTCOMES.map((one) => [loud(one), Count.optional()])) as Record<
     Uppercase<Outcome>,
     z.ZodOptional<typeof Count>
   >, // one of each
@@ -83,7 +84,7 @@ export const realtime = (told: Realtime) => {
     campaigns: told.campaigns.map(({ campaignId, calls, outcomes }) => ({
       campaignId: idOf(campaignId),
       calls,
-      outcomes: Object.fromEntries(Object.entries(outcomes).map(([name, n]) => [name.toUpperCase(), n])),
+      outcomes: loudKeys(outcomes),
     })),
     pbx_online: told.online,
     since: iso(told.since),

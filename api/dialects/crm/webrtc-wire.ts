@@ -1,7 +1,8 @@
 import { z } from '@hono/zod-openapi'
 import type { IceServer } from '../../core/lending/ice.ts'
 import type { LentCredentials } from '../../core/lending/lending.ts'
-import { iso, Time } from './request.ts'
+import { Time } from '../openapi.ts'
+import { iso } from './request.ts'
 
 const Server = z.object({
   urls: z.array(z.string()),

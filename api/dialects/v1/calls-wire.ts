@@ -3,7 +3,7 @@ import { DIRECTIONS, OUTCOMES } from '../../core/calls/call.ts'
 import { type CallView, type Capabilities, DIGITS } from '../../core/calls/calls.ts'
 import { type ToldCall, toldCall } from '../../core/calls/told.ts'
 import { OWN_STATUSES } from '../../core/presence/status.ts'
-import { Time } from './wire.ts'
+import { Time } from '../openapi.ts'
 
 const CallId = z
   .string()

@@ -3,7 +3,8 @@ import { DIRECTIONS, OUTCOMES } from '../../core/calls/call.ts'
 import type { CallRecord, HistoryCursor, HistoryFilter } from '../../core/calls/history.ts'
 import { DIALLABLE } from '../../core/dialling/number.ts'
 import type { MediaLink } from '../../core/media-links.ts'
-import { Time, UserId } from './wire.ts'
+import { Time } from '../openapi.ts'
+import { UserId } from './wire.ts'
 
 const CallId = z
   .string()

@@ -1,9 +1,9 @@
 import { z } from '@hono/zod-openapi'
 import type { Session, SessionCursor } from '../../core/session.ts'
+import { Time } from '../openapi.ts'
 
 export const PREFIX = '/api/v1'
 
-export const Time = z.iso.datetime().openapi({ example: '2026-01-31T12:00:00.000Z' })
 const SessionId = z
   .string()
   .regex(/^[\w-]{22}$/)

@@ -6,6 +6,7 @@ import { OWN_STATUSES, type OwnStatus } from '../../core/presence/status.ts'
 import type { SessionUse } from '../../core/session.ts'
 import type { Clothing } from '../../core/sessions.ts'
 import type { User } from '../../core/users.ts'
+import { Time } from '../openapi.ts'
 
 /** Where this surface's paths begin; the socket is `/ws`. */
 export const PREFIXES = ['/protected', '/api/login', '/api/register', '/api/refresh', '/ws']
@@ -55,7 +56,6 @@ export const UsersQuery = z.object({
 /** Claims the document shows beyond the core ones; nobody here reads them. */
 export const clothing: Clothing = (user: User) => ({ user_id: Number(user.id), username: user.username })
 
-const Time = z.iso.datetime().openapi({ example: '2026-01-31T12:00:00.000Z' })
 const iso = (seconds: number) => new Date(seconds * 1000).toISOString()
 
 export interface Seen {
