@@ -5,6 +5,8 @@ import type { Config } from '../config.ts'
 import type { AccountChanges } from '../core/account-changes.ts'
 import type { Accounts } from '../core/accounts.ts'
 import type { DialledStore, HistoryStore } from '../core/calls/history.ts'
+import type { CampaignStore } from '../core/campaigns/campaign-store.ts'
+import type { DialQueue } from '../core/campaigns/dial-queue.ts'
 import type { AgentStore } from '../core/crew/agent.ts'
 import type { CallLog } from '../core/desk/call-log.ts'
 import type { DialPolicy } from '../core/dialling/policy.ts'
@@ -36,6 +38,8 @@ export interface Base {
   agents: AgentStore
   callLog: CallLog
   doNotCall: DoNotCall
+  campaigns: CampaignStore
+  queue: DialQueue
   telephony: Telephony
   onboarding: Onboarding
   policy: () => DialPolicy

@@ -4,6 +4,8 @@ import { createCrm } from '../dialects/crm/routes.ts'
 import type { Guard } from '../dialects/guard.ts'
 import { createAgentStore } from '../store/sql/agents.ts'
 import { createCallLog } from '../store/sql/call-log.ts'
+import { createCampaignStore } from '../store/sql/campaigns.ts'
+import { createDialQueue } from '../store/sql/dial-queue.ts'
 import { createDoNotCall } from '../store/sql/do-not-call.ts'
 import { joinAgents } from './agents.ts'
 import { joinAi } from './ai.ts'
@@ -16,7 +18,10 @@ import { joinStats } from './stats.ts'
 import { joinWebhooks } from './webhooks.ts'
 import { joinWebrtc } from './webrtc.ts'
 
-export type CallCentreNeeds = Omit<Base, 'door' | 'agents' | 'callLog' | 'doNotCall'> & { guard: Guard }
+export type CallCentreNeeds = Omit<
+  Base,
+  'door' | 'agents' | 'callLog' | 'doNotCall' | 'campaigns' | 'queue'
+> & { guard: Guard }
 
 /** The call centre, joined: its surface, and what it does by itself. */
 export interface CallCentre {
@@ -35,6 +40,8 @@ export function createCallCentre({ guard, ...needs }: CallCentreNeeds): CallCent
     door: createDoor(guard, crew.standingOf),
     callLog: createCallLog(db),
     doNotCall: createDoNotCall(db),
+    campaigns: createCampaignStore(db),
+    queue: createDialQueue(db),
   }
   const rooms = {
     auth: joinMembership(base),

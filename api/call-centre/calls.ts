@@ -9,15 +9,13 @@ import { createSightings } from '../core/desk/sightings.ts'
 import { newId } from '../core/tokens.ts'
 import type { CallRoutesNeeds } from '../dialects/crm/call-routes.ts'
 import { createDialKeys } from '../store/redis/dial-keys.ts'
-import { createCampaignStore } from '../store/sql/campaigns.ts'
 import { createDeskLeads } from '../store/sql/desk-leads.ts'
-import { createDialQueue } from '../store/sql/dial-queue.ts'
 import type { Base, Room } from './base.ts'
 import { statsOf } from './stats.ts'
 
 export function joinCalls(base: Base): Room<CallRoutesNeeds> {
   const { door, config, db, redis, agents, callLog, doNotCall, policy, mediaLinks, log, now } = base
-  const { history, dialled } = base
+  const { history, dialled, campaigns, queue } = base
   const { calls, table, directory, isOnline } = base.telephony
   const overseeing = createOverseeing({ agents, directory, now })
   const dialling = createDeskDialling({
@@ -25,9 +23,9 @@ export function joinCalls(base: Base): Room<CallRoutesNeeds> {
     calls,
     leads: createDeskLeads(db),
     agents,
-    campaigns: createCampaignStore(db),
+    campaigns,
     doNotCall,
-    queue: createDialQueue(db),
+    queue,
     table,
     callLog,
     keys: createDialKeys(redis),

@@ -11,18 +11,14 @@ import { createTrunks } from '../core/campaigns/trunks.ts'
 import { newId } from '../core/tokens.ts'
 import type { CampaignRoutesNeeds } from '../dialects/crm/campaign-routes.ts'
 import { createLease } from '../store/redis/lease.ts'
-import { createCampaignStore } from '../store/sql/campaigns.ts'
-import { createDialQueue } from '../store/sql/dial-queue.ts'
 import type { Base, Room } from './base.ts'
 
 const ROUND_MS = 500
 
 export function joinCampaigns(base: Base): Room<CampaignRoutesNeeds> {
-  const { door, db, config, agents, callLog, dialled, history, policy, telephony, now } = base
+  const { door, config, campaigns, queue, agents, callLog, dialled, history, policy, telephony, now } = base
   const { calls, table, directory, statuses, presence, isOnline } = telephony
   const trouble = troubleFor(base.log)
-  const store = createCampaignStore(db)
-  const queue = createDialQueue(db)
   const trunks = createTrunks({ bounds: config.trunks, live: table.live })
   const floor = createFloor({
     agents,
@@ -42,12 +38,12 @@ export function joinCampaigns(base: Base): Room<CampaignRoutesNeeds> {
   })
   const placing = createPlacing({
     ...{ queue, calls, callLog, agents, policy, lease, now },
-    campaigns: store,
+    campaigns,
     onTrouble: trouble('a lead could not be dialled'),
   })
   const reconciler = createReconciler({
     ...{ queue, agents, callLog, dialled, history, now },
-    campaigns: store,
+    campaigns,
     liveCall: table.find,
     endpointOf: directory.endpointOf,
     isPlacing: placing.has,
@@ -55,16 +51,22 @@ export function joinCampaigns(base: Base): Room<CampaignRoutesNeeds> {
   })
   const dialler = createDialler({
     ...{ lease, queue, reconciler, floor, trunks, placing, isOnline, newId, now },
-    campaigns: store,
+    campaigns,
   })
   const trunkNames = [...config.trunks.keys()]
   const chores: ReturnType<typeof every>[] = []
   return {
     routes: {
       door,
-      campaigns: createCampaigns({ store, agents, timeZone: config.timeZone, trunks: trunkNames, now }),
-      running: createRunning({ store, now }),
-      outlookOf: createOutlook({ campaigns: store, queue, floor, trunks, isOnline, now }),
+      campaigns: createCampaigns({
+        store: campaigns,
+        agents,
+        timeZone: config.timeZone,
+        trunks: trunkNames,
+        now,
+      }),
+      running: createRunning({ store: campaigns, now }),
+      outlookOf: createOutlook({ campaigns, queue, floor, trunks, isOnline, now }),
     },
     open() {
       chores.push(every(ROUND_MS, dialler.round, trouble('campaigns could not be dialled')))

@@ -3,7 +3,6 @@ import { type Chore, every } from '../chore.ts'
 import { createLeadImports } from '../core/leads/create-imports.ts'
 import { createLeads } from '../core/leads/create-leads.ts'
 import type { LeadRoutesNeeds } from '../dialects/crm/lead-routes.ts'
-import { createCampaignStore } from '../store/sql/campaigns.ts'
 import { createLeadImportStore } from '../store/sql/lead-imports.ts'
 import { createLeadStore } from '../store/sql/leads.ts'
 import type { Base, Room } from './base.ts'
@@ -11,9 +10,8 @@ import type { Base, Room } from './base.ts'
 /** How often an API looks for lists that another has left behind. */
 const LOOK_MS = 5_000
 
-export function joinLeads({ db, door, agents, policy, now, log }: Base): Room<LeadRoutesNeeds> {
+export function joinLeads({ db, door, agents, campaigns, policy, now, log }: Base): Room<LeadRoutesNeeds> {
   const trouble = troubleFor(log)
-  const campaigns = createCampaignStore(db)
   const leads = createLeads({ store: createLeadStore(db), agents, campaigns, policy, now })
   const imports = createLeadImports({
     store: createLeadImportStore(db),

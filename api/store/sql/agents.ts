@@ -1,12 +1,12 @@
-import type { Expression, ExpressionBuilder, Kysely, SqlBool } from 'kysely'
-import { sql } from 'kysely'
+import type { Kysely } from 'kysely'
 import type { Agent, AgentStore } from '../../core/crew/agent.ts'
-import type { Scope } from '../../core/crew/scope.ts'
 import { Refusal } from '../../core/refusal.ts'
 import { rowId } from './bind.ts'
 import type { Database } from './database.ts'
 import { UniqueViolation } from './fault.ts'
+import { inScope } from './scope.ts'
 import type { Tables } from './tables.ts'
+import { whyUnchanged } from './unchanged.ts'
 
 export function createAgentStore(db: Database): AgentStore {
   const agents = () =>
@@ -62,7 +62,7 @@ export function createAgentStore(db: Database): AgentStore {
     async find(id, scope) {
       const row = await agents()
         .where('agents.id', '=', rowId(id) ?? 0)
-        .where((is) => shown(is, scope))
+        .where(inScope('agents', scope))
         .executeTakeFirst()
       return row && toAgent(row)
     },
@@ -82,7 +82,7 @@ export function createAgentStore(db: Database): AgentStore {
     async list(scope, { afterId = '0', limit }) {
       const rows = await agents()
         .where('agents.id', '>', rowId(afterId) ?? 0)
-        .where((is) => shown(is, scope))
+        .where(inScope('agents', scope))
         .orderBy('agents.id')
         .limit(limit)
         .execute()
@@ -112,10 +112,7 @@ export function createAgentStore(db: Database): AgentStore {
           .$if(version !== undefined, (query) => query.where('version', '=', version ?? 0))
           .returning('team')
           .executeTakeFirst()
-        if (row === undefined) {
-          const there = await trx.selectFrom('agents').select('id').where('id', '=', key).executeTakeFirst()
-          throw new Refusal(there === undefined ? 'not_found' : 'stale')
-        }
+        if (row === undefined) throw await whyUnchanged(trx, 'agents', key)
         if (change.team === undefined) return
         await trx.updateTable('leads').set({ team: row.team }).where('agent_id', '=', key).execute()
       })
@@ -141,12 +138,6 @@ export function createAgentStore(db: Database): AgentStore {
         .execute()
     },
   }
-}
-
-function shown(is: ExpressionBuilder<Tables, 'agents'>, scope: Scope): Expression<SqlBool> {
-  if (scope.sees === 'all') return sql<SqlBool>`1 = 1`
-  const own = is('agents.id', '=', rowId(scope.agentId) ?? 0)
-  return scope.sees === 'own' ? own : is.or([is('agents.team', '=', scope.team), own])
 }
 
 type NewAgentRow = Pick<Agent, 'userId' | 'name' | 'kind' | 'team'>

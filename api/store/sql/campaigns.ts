@@ -7,6 +7,7 @@ import { rowId } from './bind.ts'
 import { progressOf } from './campaign-progress.ts'
 import { putAgents, shown, withAgents } from './campaign-rows.ts'
 import type { Database } from './database.ts'
+import { whyUnchanged } from './unchanged.ts'
 
 export function createCampaignStore(db: Database): CampaignStore {
   const { progress, waiting, isOffered } = progressOf(db)
@@ -84,14 +85,7 @@ export function createCampaignStore(db: Database): CampaignStore {
           .$if(version !== undefined, (query) => query.where('version', '=', version ?? 0))
           .returning('id')
           .executeTakeFirst()
-        if (row === undefined) {
-          const there = await trx
-            .selectFrom('campaigns')
-            .select('id')
-            .where('id', '=', key)
-            .executeTakeFirst()
-          throw new Refusal(there === undefined ? 'not_found' : 'stale')
-        }
+        if (row === undefined) throw await whyUnchanged(trx, 'campaigns', key)
         if (agentIds === undefined) return
         await trx.deleteFrom('campaign_agents').where('campaign_id', '=', key).execute()
         await putAgents(trx, key, agentIds)

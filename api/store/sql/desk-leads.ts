@@ -1,7 +1,8 @@
 import type { DeskLeads } from '../../core/desk/desk-leads.ts'
 import { rowId, storable } from './bind.ts'
 import type { Database } from './database.ts'
-import { opened, shown, toLead } from './lead-rows.ts'
+import { opened, toLead } from './lead-rows.ts'
+import { inScope } from './scope.ts'
 
 export function createDeskLeads(db: Database): DeskLeads {
   const leads = () => db.query.selectFrom('leads').selectAll('leads')
@@ -19,7 +20,7 @@ export function createDeskLeads(db: Database): DeskLeads {
       if (!storable(number)) return undefined
       const row = await leads()
         .where('leads.number', '=', number)
-        .where((is) => shown(is, scope))
+        .where(inScope('leads', scope))
         .orderBy('leads.id')
         .executeTakeFirst()
       return row && toLead(row)

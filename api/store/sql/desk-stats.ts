@@ -1,9 +1,9 @@
 import { type Expression, PostgresAdapter, type RawBuilder, type SqlBool, sql } from 'kysely'
 import type { Outcome } from '../../core/calls/call.ts'
-import type { Scope } from '../../core/crew/scope.ts'
 import type { CrewMember, DeskStatsStore, Span } from '../../core/desk/desk-stats.ts'
 import { rowId } from './bind.ts'
 import type { Database } from './database.ts'
+import { inScope } from './scope.ts'
 
 /** Seconds that a call may begin after it was asked for: so both are found by time, however long the history is. */
 const NEARBY = 3_600
@@ -43,7 +43,7 @@ export function createDeskStatsStore(db: Database): DeskStatsStore {
       const { rows } = await sql<CrewMember>`
         select agents.status as status, users.extension as extension
           from agents join users on users.id = agents.user_id
-          where users.disabled = 0 and ${shown(scope)}`.execute(db.query)
+          where users.disabled = 0 and ${inScope('agents', scope)}`.execute(db.query)
       return rows
     },
 
@@ -56,7 +56,7 @@ export function createDeskStatsStore(db: Database): DeskStatsStore {
       }>`
         select desk_calls.campaign_id as campaign, ${outcome} as outcome,
             count(*) as calls, ${count(talked)} as talked
-          from ${calls(shown(scope), span)}
+          from ${calls(inScope('agents', scope), span)}
           group by desk_calls.campaign_id, ${outcome}
           order by desk_calls.campaign_id, ${outcome}`.execute(db.query)
       return rows.map(({ campaign, ...row }) => ({
@@ -83,11 +83,4 @@ export function createDeskStatsStore(db: Database): DeskStatsStore {
       return rows[0] ?? { calls: 0, answered: 0, missed: 0, talked: 0 }
     },
   }
-}
-
-/** Whose calls a scope shows. */
-function shown(scope: Scope): RawBuilder<SqlBool> {
-  if (scope.sees === 'all') return sql<SqlBool>`1 = 1`
-  const own = sql<SqlBool>`agents.id = ${rowId(scope.agentId) ?? 0}`
-  return scope.sees === 'own' ? own : sql<SqlBool>`(agents.team = ${scope.team} or ${own})`
 }

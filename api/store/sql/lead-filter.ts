@@ -4,7 +4,8 @@ import type { Lead } from '../../core/leads/lead.ts'
 import { fold, type LeadFilter, type LeadOrder, type LeadPlace } from '../../core/leads/lead-search.ts'
 import { rowId, storable } from './bind.ts'
 import type { Database } from './database.ts'
-import { shown, toLead } from './lead-rows.ts'
+import { toLead } from './lead-rows.ts'
+import { inScope } from './scope.ts'
 import type { Tables } from './tables.ts'
 
 type Condition = Expression<SqlBool>
@@ -46,7 +47,7 @@ export async function pageOf(
           .as('leads'),
       )
       .selectAll()
-  const [first, second] = few === undefined ? await walksOf(db, scope) : [shown(is(), scope)]
+  const [first, second] = few === undefined ? await walksOf(db, scope) : [inScope('leads', scope)]
   const rows = await page(first)
     .$if(second !== undefined, (query) => query.unionAll(page(second ?? first)))
     .orderBy(key, direction)
@@ -60,7 +61,7 @@ const is = (): ExpressionBuilder<Tables, 'leads'> => expressionBuilder<Tables, '
 
 /** A team's leads and one's own are in two indexes; no lead is in both parts, and mostly none is in the second. */
 async function walksOf(db: Database, scope: Scope): Promise<[Condition, Condition?]> {
-  if (scope.sees !== 'team') return [shown(is(), scope)]
+  if (scope.sees !== 'team') return [inScope('leads', scope)]
   const of = is()
   const elsewhere = of.and([
     of('agent_id', '=', rowId(scope.agentId) ?? 0),

@@ -8,7 +8,8 @@ import {
 import { rowId } from './bind.ts'
 import type { Database } from './database.ts'
 import { bar, changeLead } from './lead-changes.ts'
-import { newRow, shown, toLead } from './lead-rows.ts'
+import { newRow, toLead } from './lead-rows.ts'
+import { inScope } from './scope.ts'
 import type { Tables } from './tables.ts'
 import type { LeadImportsTable } from './tables-call-centre.ts'
 
@@ -157,7 +158,7 @@ const batchLeads = (trx: Transaction<Tables>, now: number): BatchLeads => ({
       .selectFrom('leads')
       .selectAll()
       .where('number', 'in', numbers)
-      .where((is) => shown(is, scope))
+      .where(inScope('leads', scope))
       .orderBy('id')
       .execute()
     return rows.map(toLead)

@@ -4,6 +4,7 @@ import type { Lead } from '../../core/leads/lead.ts'
 import { fold } from '../../core/leads/lead-search.ts'
 import type { LeadChange, NewLead } from '../../core/leads/lead-store.ts'
 import { rowId } from './bind.ts'
+import { inScope } from './scope.ts'
 import type { Tables } from './tables.ts'
 import type { LeadsTable } from './tables-call-centre.ts'
 
@@ -86,20 +87,13 @@ export const isOfferedTo = (agentId: number) => sql<boolean>`(
 
 /** What may be opened: what the scope shows, whom one is calling, and whom one called last. */
 export function opened(is: ExpressionBuilder<Tables, 'leads'>, scope: Scope): Expression<SqlBool> {
-  if (scope.sees === 'all') return shown(is, scope)
+  if (scope.sees === 'all') return inScope('leads', scope)
   const agent = rowId(scope.agentId) ?? 0
   return is.or([
-    shown(is, scope),
+    inScope('leads', scope),
     is('leads.dialling_agent_id', '=', agent),
     is('leads.last_agent_id', '=', agent),
   ])
-}
-
-/** What the scope lists. */
-export function shown(is: ExpressionBuilder<Tables, 'leads'>, scope: Scope): Expression<SqlBool> {
-  if (scope.sees === 'all') return sql<SqlBool>`1 = 1`
-  const own = is('leads.agent_id', '=', rowId(scope.agentId) ?? 0)
-  return scope.sees === 'own' ? own : is.or([is('leads.team', '=', scope.team), own])
 }
 
 function folded<T extends string | null | undefined>(text: T) {
