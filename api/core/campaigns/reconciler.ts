@@ -6,7 +6,7 @@ import { ALL } from '../crew/scope.ts'
 import type { CallLog } from '../desk/call-log.ts'
 import { afterCall, neverDialled } from './after-call.ts'
 import type { CampaignStore } from './campaign-store.ts'
-import type { Dialling, DialQueue } from './dial-queue.ts'
+import { busyIn, type Dialling, type DialQueue } from './dial-queue.ts'
 
 export interface ReconcilerNeeds {
   queue: Pick<DialQueue, 'dialling' | 'settle' | 'release'>
@@ -49,10 +49,10 @@ export function createReconciler(needs: ReconcilerNeeds): Reconciler {
   const nowS = () => Math.floor(needs.now() / 1_000)
 
   /** @returns whether it is over */
-  async function look(call: Dialling): Promise<boolean> {
+  async function look(call: Dialling, extensionOf: ReadonlyMap<string, string>): Promise<boolean> {
     const { callId } = call
     const live = needs.liveCall(callId)
-    if (isLive(live)) await releaseLeft(call, live)
+    if (isLive(live)) await releaseLeft(call, live, extensionOf)
     if (needs.isPlacing(callId) || isLive(live)) return false
     const asked = await dialled.find(callId)
     const record = await history.find(callId)
@@ -64,13 +64,23 @@ export function createReconciler(needs: ReconcilerNeeds): Reconciler {
   }
 
   /** Whoever has handed the call on wraps up, and may have the next. */
-  async function releaseLeft(call: Dialling, live: Pick<Call, 'legs'>) {
-    if (call.agentId === null) return
-    const [agent] = await agents.findAll([call.agentId])
-    if (!hasLeft(live, needs.endpointOf(agent?.extension ?? ''))) return
+  async function releaseLeft(
+    call: Dialling,
+    live: Pick<Call, 'legs'>,
+    extensionOf: ReadonlyMap<string, string>,
+  ) {
+    const extension = extensionOf.get(call.agentId ?? '')
+    if (call.agentId === null || extension === undefined) return
+    if (!hasLeft(live, needs.endpointOf(extension))) return
     const campaign = call.campaignId === null ? undefined : await campaigns.find(call.campaignId, ALL)
     await agents.setFreeFrom(call.agentId, nowS() + (campaign?.rules.wrapUpSeconds ?? 0))
     await queue.release(call)
+  }
+
+  /** Of all at once: this is asked twice a second. */
+  async function extensionsIn(calls: readonly Dialling[]): Promise<ReadonlyMap<string, string>> {
+    const known = await agents.findAll([...busyIn(calls)])
+    return new Map(known.flatMap(({ id, extension }) => (extension === null ? [] : [[id, extension]])))
   }
 
   async function settle(call: Dialling, outcome: Outcome, endedAt: number) {
@@ -114,8 +124,10 @@ export function createReconciler(needs: ReconcilerNeeds): Reconciler {
   return {
     async reconcile() {
       const going: Dialling[] = []
-      for (const call of await queue.dialling()) {
-        const isOver = await look(call).catch((err) => {
+      const all = await queue.dialling()
+      const extensionOf = await extensionsIn(all.filter(({ callId }) => isLive(needs.liveCall(callId))))
+      for (const call of all) {
+        const isOver = await look(call, extensionOf).catch((err) => {
           needs.onTrouble(err)
           return false
         })

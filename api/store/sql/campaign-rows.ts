@@ -25,10 +25,8 @@ export async function withAgents(
     )
     .orderBy('agent_id')
     .execute()
-  const agents = new Map<number, string[]>()
-  for (const { campaign_id, agent_id } of members) {
-    agents.set(campaign_id, [...(agents.get(campaign_id) ?? []), String(agent_id)])
-  }
+  const agents = new Map<number, string[]>(rows.map(({ id }) => [id, []]))
+  for (const { campaign_id, agent_id } of members) agents.get(campaign_id)?.push(String(agent_id))
   return rows.map((row) => toCampaign(row, agents.get(row.id) ?? []))
 }
 
