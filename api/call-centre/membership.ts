@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { troubleFor } from '../../contract/log.ts'
 import { type Chore, every } from '../chore.ts'
 import { createInviting } from '../core/membership/inviting.ts'
@@ -12,6 +13,9 @@ import { createInviteStore } from '../store/sql/invites.ts'
 import { createMailStore } from '../store/sql/mails.ts'
 import { createRegistrationStore } from '../store/sql/registrations.ts'
 import type { Base, Room } from './base.ts'
+
+/** How long a mail on its way is waited for: one that is cut off may come late, and twice. */
+const FAREWELL_MS = 2_000
 
 /** Mail to one address, from whomever it was asked for. */
 const PER_MAILBOX = { most: 5, window: 3_600 }
@@ -69,6 +73,7 @@ export function joinMembership(base: Base): Room<AuthRoutesNeeds> {
     },
     async close() {
       for (const chore of chores) chore.stop()
+      await Promise.race([Promise.all(chores.map((chore) => chore.idle())), sleep(FAREWELL_MS)])
     },
   }
 }

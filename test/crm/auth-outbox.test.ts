@@ -32,6 +32,21 @@ test('two APIs on one database send each mail once', async () => {
   expect(names.map((name) => world.mail.to(`${name}@example.com`).length)).toEqual(names.map(() => 1))
 })
 
+test('an API that is told to stop brings the mail that is on its way to its end', async () => {
+  const slow = await startMailWorld({ slowMs: 1_000 })
+  try {
+    expect((await register(slow.stack, 'leaving')).status).toBe(202)
+    await until('it is on its way', () => slow.mail.connections() > 0)
+    slow.stack.signal('api', 'SIGTERM')
+    // One that was cut off is somebody's for three minutes, and is then sent again.
+    const waiting = () => slow.db.query.selectFrom('mails').select('id').execute()
+    await until('it is forgotten', async () => (await waiting()).length === 0, 15_000)
+    expect(slow.mail.letters.map(({ to }) => to)).toEqual([['leaving@example.com']])
+  } finally {
+    await slow.stop()
+  }
+})
+
 test('a mail server that is away loses nothing, and brings each mail once when it is back', async () => {
   const { port } = world.mail
   await world.mail.stop()

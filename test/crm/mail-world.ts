@@ -5,7 +5,13 @@ import { embeddedDatabase } from '../../api/config.ts'
 import { type Database, openDatabase } from '../../api/store/sql/database.ts'
 import { ask, type Reply } from '../support/client.ts'
 import { addCrew } from '../support/crew.ts'
-import { codeIn, type Letter, type MailServer, startMailServer } from '../support/mail-server.ts'
+import {
+  codeIn,
+  type Letter,
+  type MailServer,
+  type MailServerOptions,
+  startMailServer,
+} from '../support/mail-server.ts'
 import { type Stack, startStack, until } from '../support/stack.ts'
 
 /** A call centre that sends mail to a server of its own. */
@@ -25,10 +31,10 @@ export interface MailWorld {
 
 export const PASSWORD = 'correct horse'
 
-export async function startMailWorld(): Promise<MailWorld> {
+export async function startMailWorld(options: MailServerOptions = {}): Promise<MailWorld> {
   const data = mkdtempSync(join(tmpdir(), 'crm-mail-'))
   await addCrew(data)
-  const mail = await startMailServer()
+  const mail = await startMailServer(options)
   const env = {
     HOOKSWITCH_REGISTRATION: 'open',
     HOOKSWITCH_SMTP_URL: `smtp://127.0.0.1:${mail.port}`,
