@@ -1,6 +1,12 @@
 import { execFile, spawn } from 'node:child_process'
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http'
+import {
+  createServer,
+  type IncomingMessage,
+  type RequestListener,
+  type Server,
+  type ServerResponse,
+} from 'node:http'
 import { createServer as createTlsServer } from 'node:https'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -83,7 +89,7 @@ export interface Place {
 /** A server that answers as it is told, over TLS when given a certificate. */
 export async function serve(answer: Answerer, tls?: { key: string; cert: string }): Promise<Place> {
   const asked: Asked[] = []
-  const listener: RequestListener = async (req, res) => {
+  async function handle(req: IncomingMessage, res: ServerResponse) {
     let body = ''
     for await (const part of req) body += part
     const one = { path: req.url ?? '', headers: req.headers, body, at: performance.now() }
@@ -100,6 +106,9 @@ export async function serve(answer: Answerer, tls?: { key: string; cert: string 
       ...reply.headers,
     })
     res.end(isText ? reply.body : JSON.stringify(reply.body ?? {}))
+  }
+  const listener: RequestListener = (req, res) => {
+    handle(req, res).catch(() => res.destroy())
   }
   const server: Server = tls ? createTlsServer(tls, listener) : createServer(listener)
   await new Promise<void>((resolve) => server.listen(0, '0.0.0.0', resolve))

@@ -83,7 +83,8 @@ async function startsDialling(id: number): Promise<void> {
       dial_state: 'dialling',
       dialling_agent_id: ids.anna,
       dialling_call_id: 'hk_x',
-      dialling_since: 1,
+      // One that nobody dialled for long is given back.
+      dialling_since: Math.floor(Date.now() / 1_000),
       dialling_from: 'waiting',
     })
     .where('id', '=', id)

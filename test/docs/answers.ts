@@ -1,4 +1,4 @@
-import { request } from 'node:http'
+import { type IncomingMessage, request } from 'node:http'
 import type { Named } from './document.ts'
 import type { Schemas } from './schemas.ts'
 
@@ -57,14 +57,16 @@ export function shakeHands({ url, headers }: Asked): Promise<Answer> {
       socket.destroy()
       resolve({ status: res.statusCode ?? 0, type: undefined, body: undefined })
     })
-    asked.on('response', async (res) => {
-      let text = ''
-      for await (const piece of res.setEncoding('utf8')) text += piece
-      const type = res.headers['content-type']?.split(';')[0]
-      resolve({ status: res.statusCode ?? 0, type, body: isJson(type) ? JSON.parse(text) : text })
-    })
+    asked.on('response', (res) => resolve(read(res)))
     asked.end()
   })
+}
+
+async function read(res: IncomingMessage): Promise<Answer> {
+  let text = ''
+  for await (const piece of res.setEncoding('utf8')) text += piece
+  const type = res.headers['content-type']?.split(';')[0]
+  return { status: res.statusCode ?? 0, type, body: isJson(type) ? JSON.parse(text) : text }
 }
 
 /** @returns what is wrong with an answer by what the document says of it, or undefined */

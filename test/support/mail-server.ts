@@ -50,16 +50,19 @@ export async function startMailServer(options: MailServerOptions = {}): Promise<
     onRcptTo(_address, _session, done) {
       done(refuses ? Object.assign(new Error('no mailbox for secret-words'), { responseCode: 550 }) : null)
     },
-    async onData(stream, session, done) {
-      const pieces: Buffer[] = []
-      for await (const piece of stream) pieces.push(piece)
-      await new Promise((resolve) => setTimeout(resolve, slowMs))
+    onData(stream, session, done) {
       const to = session.envelope.rcptTo.map(({ address }) => address)
-      letters.push({ to, secure: session.secure, ...read(Buffer.concat(pieces).toString('utf8')) })
-      done()
+      const take = async () => {
+        const pieces: Buffer[] = []
+        for await (const piece of stream) pieces.push(piece)
+        await new Promise((resolve) => setTimeout(resolve, slowMs))
+        letters.push({ to, secure: session.secure, ...read(Buffer.concat(pieces).toString('utf8')) })
+      }
+      // Clients that leave in the middle are what tests are about.
+      take().then(() => done(), done)
     },
   })
-  server.on('error', () => {}) // clients that leave in the middle are what tests are about
+  server.on('error', () => {}) // the same clients
   await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve))
   return {
     port: (server.server.address() as AddressInfo).port, // it listens on TCP
