@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { raw } from '../hostile/raw.ts'
 import { type Colleague, type Crew, type Name, startCrew } from '../support/crew.ts'
 import { type Stack, until } from '../support/stack.ts'
 
@@ -97,6 +98,34 @@ describe('a list that cannot be read', () => {
   })
   test('is an agent’s: 403', async () => {
     expect((await send(anna, good)).status).toBe(403)
+  })
+  test('of whoever may not import is refused before it is sent, and if it is sent as well', async () => {
+    const large = 30 * 1_048_576
+    for (const [token, status] of [
+      ['nobody', 401],
+      [anna.token, 403],
+    ] as const) {
+      const head = { Authorization: `Bearer ${token}`, 'Content-Type': 'text/csv' }
+      const headers = Object.entries({ ...head, 'Content-Length': String(large) })
+      const begun = await raw(stack, { method: 'POST', path: '/api/leads/import', headers })
+      expect(begun.status).toBe(status)
+      const body = Buffer.alloc(large, 'x')
+      const whole = await fetch(`${stack.url}/api/leads/import`, { method: 'POST', headers: head, body })
+      expect(whole.status).toBe(status)
+    }
+  })
+  test('whose sender goes away in the middle adds nothing, and is no trouble of ours', async () => {
+    const headers = Object.entries({
+      Authorization: `Bearer ${sven.token}`,
+      'Content-Type': 'text/csv',
+      'Content-Length': '1000000',
+      Expect: '100-continue', // what is answered to: the rows come after the head was let through
+    })
+    const rows = Buffer.from('name,phone\nHalf A List,+4930117\n'.repeat(1_000))
+    const { status } = await raw(stack, { method: 'POST', path: '/api/leads/import', headers, next: rows })
+    expect(status).toBe(100)
+    expect(await all(root, 'search=Half')).toEqual([])
+    expect(stack.logs()).not.toContain('request_failed')
   })
   test('is larger than 32 MiB: 413, while other bodies end at 64 KiB as before', async () => {
     expect((await send(sven, Buffer.alloc(33 * 1_048_576, 'x'))).status).toBe(413)

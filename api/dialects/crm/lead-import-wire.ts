@@ -69,11 +69,12 @@ export async function readCsv(c: Context): Promise<string> {
     /^text\/csv\b(?:.*;\s*charset="?([\w-]+))?/i.exec(c.req.header('content-type') ?? '') ??
     fail('Content-Type must be text/csv')
   if (!/^utf-?8$/i.test(charset)) fail('the list is taken in UTF-8')
+  // nginx hands it on as it comes: whoever sends it may be gone before its end.
+  const bytes = await c.req.arrayBuffer().catch(() => fail('the list did not come whole'))
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(await c.req.arrayBuffer())
-  } catch (err) {
-    if (err instanceof TypeError) fail('the list is not in UTF-8')
-    throw err
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+  } catch {
+    fail('the list is not in UTF-8')
   }
 }
 
