@@ -296,6 +296,38 @@ describe.skipIf(missing !== undefined)(title, () => {
     await callers.stop()
   })
 
+  test('a call that rings a group is of whoever picks up', async () => {
+    const numbers = async ({ ask }: Colleague, agent: Name) => {
+      const { body } = await ask(`/stats/agent/${ids[agent]}?from=2020-01-01T00:00:00Z`)
+      return [body.totalCalls, body.answeredCalls, body.missedCalls].map(Number)
+    }
+    const before = [await numbers(anna, 'anna'), await numbers(bert, 'bert')]
+    const callers = await startCallers(telephony.asterisk, { from: 'trunk', to: '640', seconds: 30 })
+    await until('both ring', () => phones.every((phone) => phone.state() === 'ringing'))
+    await phone2.accept()
+    let id = ''
+    await until('they talk', async () => {
+      const [call] = await annaElsewhere.calls()
+      id = call?.id ?? ''
+      return call?.state === 'up'
+    })
+    await phone2.hangup()
+    expect(await annaElsewhere.history(id)).toMatchObject({
+      outcome: 'answered',
+      parties: [
+        { extension: '1001', answered: false },
+        { extension: '1002', answered: true },
+      ],
+    })
+    expect((await sven.ask(`/calls/${id}`)).body).toMatchObject({ agentId: ids.bert, status: 'COMPLETED' })
+    const after = [await numbers(anna, 'anna'), await numbers(bert, 'bert')]
+    expect(after.map((of, n) => of.map((one, at) => one - (before[n]?.[at] ?? 0)))).toEqual([
+      [1, 0, 0],
+      [1, 1, 0],
+    ])
+    await callers.stop()
+  })
+
   test('what was recorded can be heard by a link, until the session ends', async () => {
     const { body } = await post(anna, '/calls/direct', { phoneNumber: '81002' })
     await take(phone1)
@@ -330,9 +362,12 @@ describe.skipIf(missing !== undefined)(title, () => {
     await annaElsewhere.history((await anna.ask(`/calls/${callId}`)).body.callControlId as string)
 
     const { calls } = (await annaElsewhere.ask('/calls/history?limit=100')).body as {
-      calls: { outcome: string; billable: number }[]
+      calls: { outcome: string; billable: number; parties: { extension: string; answered: boolean }[] }[]
     } // the documented shape
-    const answered = calls.filter(({ outcome }) => outcome === 'answered')
+    const answered = calls.filter(
+      ({ outcome, parties }) =>
+        outcome === 'answered' && parties.some((one) => one.extension === '1001' && one.answered),
+    )
     const talked = answered.reduce((all, { billable }) => all + billable, 0)
     expect((await anna.ask(`/stats/agent/${ids.anna}?from=2020-01-01T00:00:00Z`)).body).toMatchObject({
       totalCalls: calls.length,

@@ -31,11 +31,15 @@ exten => _+X.,1,Dial(PJSIP/\${EXTEN}@trunk,60,tTkKxX)
 ; whoever does not answer here is not waited for
 exten => _03019.,1,Dial(PJSIP/\${EXTEN}@trunk,2,tTkKxX)
  same => n,Hangup()
+; a group: the first to pick up has it
+exten => 640,1,Dial(PJSIP/1001&PJSIP/1002,30,tTkKxX)
+ same => n,Hangup()
 
 [from-trunk]
 exten => _1XXX,1,Goto(internal,\${EXTEN},1)
 exten => 201,1,Goto(internal,201,1)
 exten => 610,1,Goto(internal,610,1)
+exten => 640,1,Goto(internal,640,1)
 `,
 })
 

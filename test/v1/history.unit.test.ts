@@ -21,8 +21,8 @@ import { mint, newKey } from '../contract/forge.ts'
 
 const nowS = 1_750_100_000
 const key = newKey('HS256', 'hs256-a')
-const anna = { userId: '1', extension: '1001' }
-const boris = { userId: '2', extension: '1002' }
+const anna = { userId: '1', extension: '1001', answered: true }
+const boris = { userId: '2', extension: '1002', answered: false }
 
 /** Anna's, Boris's, one of both and one of nobody, a minute apart. */
 const SOME: readonly CallRecord[] = [
@@ -136,7 +136,7 @@ describe('the history', () => {
       outcome: 'busy',
       cause: 16,
       recorded: false,
-      parties: [{ user_id: '2', extension: '1002' }],
+      parties: [{ user_id: '2', extension: '1002', answered: false }],
     })
   })
 

@@ -20,8 +20,15 @@ export interface CallRecord {
   cause: number | null
   /** Relative to the media root, where the call was recorded. */
   recording: string | null
-  /** Whose phones were in it, or should have been. */
-  parties: readonly { userId: string; extension: string }[]
+  parties: readonly CallParty[]
+}
+
+/** Whose phone was in it, or should have been. */
+export interface CallParty {
+  userId: string
+  extension: string
+  /** Whether the phone was picked up: of a group that rings, one's is. */
+  answered: boolean
 }
 
 export interface HistoryFilter {

@@ -5,7 +5,7 @@ import type { Call } from './call.ts'
 import { isOurs } from './call-id.ts'
 import type { CallTable } from './call-table.ts'
 import type { CdrFact } from './facts.ts'
-import type { CallRecord, DialledCall, DialledStore, HistoryStore } from './history.ts'
+import type { CallParty, CallRecord, DialledCall, DialledStore, HistoryStore } from './history.ts'
 
 export interface KeepingNeeds {
   table: Pick<CallTable, 'find' | 'onChange'>
@@ -14,13 +14,19 @@ export interface KeepingNeeds {
   limits: Pick<DialLimits, 'release' | 'keep'>
   lease: Pick<Lease, 'fence'>
   recordOf(call: Call): CallRecord
-  personOf(userId: string): { userId: string; extension: string; name: string } | undefined
+  personOf(userId: string): Person | undefined
   /** Whether what the table knows is current: while the PBX is away nothing can be said of a call. */
   isOnline(): boolean
   now(): number
   /** Longer than a phone may ring. */
   askedForMs: number
   onTrouble(what: string, err: unknown): void
+}
+
+interface Person {
+  userId: string
+  extension: string
+  name: string
 }
 
 export interface Keeping {
@@ -129,7 +135,7 @@ export function createKeeping(needs: KeepingNeeds): Keeping {
         fromNumber: record.fromNumber || (caller?.extension ?? ''),
         fromName: record.fromName || (caller?.name ?? ''),
         toNumber: record.toNumber || asked.number,
-        parties: caller === undefined ? record.parties : [...record.parties, caller],
+        parties: [...record.parties, ...partiesOf(caller)],
       },
     }
   }
@@ -172,7 +178,7 @@ export function createKeeping(needs: KeepingNeeds): Keeping {
       outcome: 'unknown',
       cause: null,
       recording: null,
-      parties: caller === undefined ? [] : [caller],
+      parties: partiesOf(caller),
     }
     await history.save([record])
   }
@@ -202,6 +208,10 @@ export function createKeeping(needs: KeepingNeeds): Keeping {
     },
   }
 }
+
+/** Whoever dialled, of whose phone nothing is known. */
+const partiesOf = (caller: Person | undefined): readonly CallParty[] =>
+  caller === undefined ? [] : [{ userId: caller.userId, extension: caller.extension, answered: false }]
 
 /** An embedded database is done before anything else gets its turn, so a backlog would keep all others waiting. */
 const breathe = () => new Promise((resolve) => setImmediate(resolve))

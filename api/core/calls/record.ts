@@ -1,6 +1,6 @@
 import type { Call } from './call.ts'
 import type { PbxTime } from './facts.ts'
-import type { CallRecord } from './history.ts'
+import type { CallParty, CallRecord } from './history.ts'
 
 /** Whose phone an endpoint is; undefined for trunks and phones of nobody. */
 export type PartiesOf = (endpoint: string) => { userId: string; extension: string } | undefined
@@ -36,11 +36,16 @@ export function recordOf(call: Call, partiesOf: PartiesOf, recordingName: Record
   }
 }
 
-function partiesIn(call: Call, partiesOf: PartiesOf): CallRecord['parties'] {
-  const parties = new Map<string, CallRecord['parties'][number]>()
-  for (const { endpoint } of call.legs) {
-    const party = endpoint === undefined ? undefined : partiesOf(endpoint)
-    if (party !== undefined) parties.set(`${party.userId} ${party.extension}`, party)
+function partiesIn(call: Call, partiesOf: PartiesOf): readonly CallParty[] {
+  const parties = new Map<string, CallParty>()
+  for (const { endpoint, answeredAt } of call.legs) {
+    const owner = endpoint === undefined ? undefined : partiesOf(endpoint)
+    if (owner === undefined) continue
+    const { userId, extension } = owner
+    const key = `${userId} ${extension}`
+    // One extension may have several phones.
+    const answered = answeredAt !== undefined || parties.get(key)?.answered === true
+    parties.set(key, { userId, extension, answered })
   }
   return [...parties.values()]
 }

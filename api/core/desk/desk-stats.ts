@@ -19,16 +19,19 @@ export interface Tally {
   campaignId: string | null
   outcome: Outcome | null
   calls: number
-  /** Seconds from answer to end. */
+  /** By one of them: where many phones ring, somebody else's may be picked up. */
+  answered: number
+  /** Seconds from answer to end, of those that they answered. */
   talked: number
 }
 
 export interface AgentTally {
   calls: number
+  /** By their own phone. */
   answered: number
   /** Somebody called the agent, and nobody answered. */
   missed: number
-  /** Seconds from answer to end, of those that were answered. */
+  /** Seconds from answer to end, of those that they answered. */
   talked: number
 }
 

@@ -1,7 +1,7 @@
 import type { Call } from '../calls/call.ts'
 import { isOurs } from '../calls/call-id.ts'
 import type { CallTable } from '../calls/call-table.ts'
-import type { CallRecord, DialledStore, HistoryStore } from '../calls/history.ts'
+import type { CallParty, CallRecord, DialledStore, HistoryStore } from '../calls/history.ts'
 import type { AgentStore } from '../crew/agent.ts'
 import type { Standing } from '../crew/standing.ts'
 import type { Directory } from '../presence/directory.ts'
@@ -75,7 +75,7 @@ export function createSightings(needs: SightingsNeeds): Sightings {
     return parties.some((agent) => agent !== undefined && oversees(scope, agent))
   }
 
-  /** Whose phones are in it, whoever was called first. */
+  /** Whose phones are in it: first who picked up, last who called. */
   function usersIn(fact: CallFact): string[] {
     if (fact.known === 'asked') return fact.userId === undefined ? [] : [fact.userId]
     return fact.known === 'record' ? partiesOf(fact.record) : ownersOf(fact.call)
@@ -100,11 +100,10 @@ export function createSightings(needs: SightingsNeeds): Sightings {
   }
 }
 
-const partiesOf = ({ parties, fromNumber }: CallRecord): string[] =>
-  [
-    ...parties.filter(({ extension }) => extension !== fromNumber),
-    ...parties.filter(({ extension }) => extension === fromNumber),
-  ].map(({ userId }) => userId)
+function partiesOf({ parties, fromNumber }: CallRecord): string[] {
+  const rank = ({ extension, answered }: CallParty) => (extension === fromNumber ? 2 : answered ? 0 : 1)
+  return [...parties].sort((a, b) => rank(a) - rank(b)).map(({ userId }) => userId)
+}
 
 function beginningOf(fact: CallFact): { number: string; createdAt: number } {
   if (fact.known === 'asked') return fact

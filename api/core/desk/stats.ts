@@ -80,8 +80,8 @@ export function createStats({ store, table, directory, isReachable, isOnline }: 
       }
       const sum = (of: (one: (typeof tallies)[number]) => number) =>
         tallies.reduce((all, one) => all + of(one), 0)
-      const answered = sum(({ outcome, calls }) => (outcome === 'answered' ? calls : 0))
-      const talked = sum(({ outcome, talked }) => (outcome === 'answered' ? talked : 0))
+      const answered = sum((one) => one.answered)
+      const talked = sum((one) => one.talked)
       return {
         online: isOnline(),
         since: span.from,

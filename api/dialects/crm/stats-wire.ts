@@ -61,7 +61,7 @@ export const AgentStats = z
   .object({
     agentId: ShownId,
     totalCalls: Count,
-    answeredCalls: Count,
+    answeredCalls: Count.openapi({ description: 'By the agent’s own phone' }),
     missedCalls: Count.openapi({ description: 'Somebody called the agent, and nobody answered' }),
     totalTalkTime: Seconds.openapi({ description: 'Seconds from answer to end' }),
     averageHandleTime: Seconds.openapi({

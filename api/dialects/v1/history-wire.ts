@@ -56,7 +56,13 @@ export const PastCall = z
     cause: z.number().int().nullable().openapi({ description: 'Q.850' }),
     recorded: z.boolean().openapi({ description: 'Whether a link to its recording can be had' }),
     parties: z
-      .array(z.object({ user_id: UserId, extension: z.string() }))
+      .array(
+        z.object({
+          user_id: UserId,
+          extension: z.string(),
+          answered: z.boolean().openapi({ description: 'Whether this phone was picked up' }),
+        }),
+      )
       .openapi({ description: 'Whose phones were in it, or should have been' }),
   })
   .openapi('PastCall')
@@ -94,7 +100,7 @@ export const pastCall = (one: CallRecord): z.infer<typeof PastCall> => ({
   outcome: one.outcome,
   cause: one.cause,
   recorded: one.recording !== null,
-  parties: one.parties.map(({ userId, extension }) => ({ user_id: userId, extension })),
+  parties: one.parties.map(({ userId, extension, answered }) => ({ user_id: userId, extension, answered })),
 })
 
 /** A page is full when there may be another one. */

@@ -3,7 +3,7 @@ import type { CallRecord, HistoryStore } from '../../core/calls/history.ts'
 import { rowId, storable } from './bind.ts'
 import { countOf, keysOf } from './call-filter.ts'
 import type { Database } from './database.ts'
-import type { CallsTable, Tables } from './tables.ts'
+import type { CallPartiesTable, CallsTable, Tables } from './tables.ts'
 
 /** Told again, a call loses nothing that was known of it. */
 export function createHistoryStore(db: Database): HistoryStore {
@@ -12,7 +12,7 @@ export function createHistoryStore(db: Database): HistoryStore {
     const rows = await db.query.selectFrom('calls').selectAll().where('id', 'in', ids).execute()
     const parties = await db.query
       .selectFrom('call_parties')
-      .select(['call_id', 'user_id', 'extension'])
+      .select(['call_id', 'user_id', 'extension', 'answered'])
       .where('call_id', 'in', ids)
       .orderBy('user_id')
       .orderBy('extension')
@@ -88,13 +88,17 @@ async function saveCall(trx: Transaction<Tables>, row: CallsTable): Promise<numb
 }
 
 async function addParties(trx: Transaction<Tables>, { id, parties }: CallRecord, startedAt: number) {
-  for (const { userId, extension } of parties) {
+  for (const { userId, extension, answered } of parties) {
     const user = rowId(userId)
     if (user === undefined) throw new TypeError('a party is a user id')
+    const party = { call_id: id, user_id: user, extension, started_at: startedAt, answered: answered ? 1 : 0 }
     await trx
       .insertInto('call_parties')
-      .values({ call_id: id, user_id: user, extension, started_at: startedAt })
-      .onConflict((known) => known.doNothing())
+      .values(party)
+      .onConflict((known) => {
+        const same = known.columns(['call_id', 'user_id', 'extension'])
+        return answered ? same.doUpdateSet({ answered: 1 }) : same.doNothing()
+      })
       .execute()
   }
   await trx
@@ -136,7 +140,7 @@ function toRow(record: CallRecord): CallsTable {
 
 function toRecord(
   row: Selectable<CallsTable>,
-  parties: readonly { user_id: number; extension: string }[],
+  parties: readonly Pick<Selectable<CallPartiesTable>, 'user_id' | 'extension' | 'answered'>[],
 ): CallRecord {
   return {
     id: row.id,
@@ -153,6 +157,10 @@ function toRecord(
     outcome: row.outcome,
     cause: row.cause,
     recording: row.recording,
-    parties: parties.map((party) => ({ userId: String(party.user_id), extension: party.extension })),
+    parties: parties.map(({ user_id, extension, answered }) => ({
+      userId: String(user_id),
+      extension,
+      answered: answered === 1,
+    })),
   }
 }

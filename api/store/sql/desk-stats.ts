@@ -36,7 +36,13 @@ export function createDeskStatsStore(db: Database): DeskStatsStore {
   const outcome = sql<Outcome | null>`coalesce(calls.outcome, desk_calls.outcome,
     (select dialled_calls.outcome from dialled_calls where dialled_calls.id = theirs.id ${words}))`
   const count = (of: RawBuilder<unknown>) => sql<number>`cast(coalesce(sum(${of}), 0) as bigint)`
-  const talked = sql`case when ${outcome} = 'answered' then coalesce(calls.billable, 0) else 0 end`
+  /** Where many phones rang, somebody else may have. What the history does not know of its parties is as it ended. */
+  const isAnsweredBy = (users: RawBuilder<unknown>) => sql<SqlBool>`(${outcome} = 'answered' and coalesce((
+    select max(call_parties.answered) from call_parties
+      where call_parties.call_id = calls.id and call_parties.user_id in (${users})), 1) = 1)`
+  const one = (counts: RawBuilder<SqlBool>) => sql`case when ${counts} then 1 else 0 end`
+  const talked = (isAnswered: RawBuilder<SqlBool>) =>
+    sql`case when ${isAnswered} then coalesce(calls.billable, 0) else 0 end`
 
   return {
     async crew(scope) {
@@ -48,15 +54,18 @@ export function createDeskStatsStore(db: Database): DeskStatsStore {
     },
 
     async tally(scope, span) {
+      const theirs = inScope('agents', scope)
+      const isAnswered = isAnsweredBy(sql`select agents.user_id from agents where ${theirs}`)
       const { rows } = await sql<{
         campaign: number | null
         outcome: Outcome | null
         calls: number
+        answered: number
         talked: number
       }>`
         select desk_calls.campaign_id as campaign, ${outcome} as outcome,
-            count(*) as calls, ${count(talked)} as talked
-          from ${calls(inScope('agents', scope), span)}
+            count(*) as calls, ${count(one(isAnswered))} as answered, ${count(talked(isAnswered))} as talked
+          from ${calls(theirs, span)}
           group by desk_calls.campaign_id, ${outcome}
           order by desk_calls.campaign_id, ${outcome}`.execute(db.query)
       return rows.map(({ campaign, ...row }) => ({
@@ -74,11 +83,12 @@ export function createDeskStatsStore(db: Database): DeskStatsStore {
         or exists (
         select 1 from call_parties where call_parties.call_id = calls.id and call_parties.user_id = ${user}
           and call_parties.extension = calls.from_number ${words}))`
-      const missed = sql`case when calls.id is not null and ${outcome} not in ('answered', 'unknown')
-        and not coalesce(${made}, false) then 1 else 0 end`
+      const isMissed = sql<SqlBool>`(calls.id is not null and ${outcome} not in ('answered', 'unknown')
+        and not coalesce(${made}, false))`
+      const isAnswered = isAnsweredBy(sql`${user}`)
       const { rows } = await sql<{ calls: number; answered: number; missed: number; talked: number }>`
-        select count(*) as calls, ${count(sql`case when ${outcome} = 'answered' then 1 else 0 end`)} as answered,
-            ${count(missed)} as missed, ${count(talked)} as talked
+        select count(*) as calls, ${count(one(isAnswered))} as answered,
+            ${count(one(isMissed))} as missed, ${count(talked(isAnswered))} as talked
           from ${calls(isTheirs, span)}`.execute(db.query)
       return rows[0] ?? { calls: 0, answered: 0, missed: 0, talked: 0 }
     },

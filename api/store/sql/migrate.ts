@@ -12,6 +12,7 @@ import * as membership from './migrations/0009-membership.ts'
 import * as ai from './migrations/0010-ai.ts'
 import * as webhooks from './migrations/0011-webhooks.ts'
 import * as loans from './migrations/0012-loans.ts'
+import * as answered from './migrations/0013-answered.ts'
 
 /** In order of name. A migration that has been released is never changed: add the next one. */
 const migrations: Record<string, Migration> = {
@@ -27,6 +28,7 @@ const migrations: Record<string, Migration> = {
   '0010-ai': ai,
   '0011-webhooks': webhooks,
   '0012-loans': loans,
+  '0013-answered': answered,
 }
 
 /**

@@ -96,6 +96,8 @@ export interface CallPartiesTable {
   extension: string
   /** The call's, always. */
   started_at: number
+  /** 1 where their phone was picked up. */
+  answered: number
 }
 
 export interface DialledCallsTable {

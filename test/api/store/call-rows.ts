@@ -20,7 +20,7 @@ export function newCall(difference: Partial<CallRecord> = {}): CallRecord {
     outcome: 'answered',
     cause: 16,
     recording: '2025/06/15/1750000000.1.wav',
-    parties: [{ userId: '1', extension: '1001' }],
+    parties: [{ userId: '1', extension: '1001', answered: true }],
     ...difference,
   }
 }

@@ -6,8 +6,9 @@ import { newCall, startedAt } from './call-rows.ts'
 import { onBothEngines } from './engines.ts'
 import { newUser, until } from './rows.ts'
 
-const anna = { userId: '1', extension: '1001' }
-const boris = { userId: '2', extension: '1002' }
+const anna = { userId: '1', extension: '1001', answered: true }
+const ringing = { ...anna, answered: false }
+const boris = { userId: '2', extension: '1002', answered: false }
 /** Not one of them is like another. */
 const SOME: readonly CallRecord[] = [
   newCall({
@@ -81,6 +82,8 @@ describe('the history of calls', () => {
       ['another name', {}, { toName: 'Anna B.' }, { toName: 'Anna B.' }],
       ['nobody', {}, { parties: [] }, { parties: [anna] }],
       ['somebody else', {}, { parties: [boris] }, { parties: [anna, boris] }],
+      ['who picked up', { parties: [ringing] }, { parties: [anna] }, { parties: [anna] }],
+      ['nothing of who picked up', { parties: [anna] }, { parties: [ringing] }, { parties: [anna] }],
       ['the same again', {}, {}, {}],
     ])('a call is told twice, the second time with %s', async (_, first, second, kept) => {
       const { history } = await setUp([newCall(first), newCall(second)])
@@ -97,7 +100,7 @@ describe('the history of calls', () => {
 
     test('a call is saved whole or not at all', async () => {
       const { history } = await setUp([])
-      const half = newCall({ parties: [anna, { userId: 'nobody', extension: '1003' }] })
+      const half = newCall({ parties: [anna, { userId: 'nobody', extension: '1003', answered: true }] })
       await expect(history.save([half])).rejects.toThrow(TypeError)
       expect(await history.count({})).toBe(0)
     })
@@ -142,7 +145,7 @@ describe('the history of calls', () => {
     })
 
     test('someone who was in a call with two phones sees it once', async () => {
-      const twice = newCall({ parties: [anna, { userId: '1', extension: '1009' }] })
+      const twice = newCall({ parties: [anna, { userId: '1', extension: '1009', answered: false }] })
       const { history } = await setUp([twice])
       expect(await history.list({ userId: '1' }, { limit: 10 })).toEqual([twice])
       expect(await history.count({ userId: '1' })).toBe(1)
@@ -174,7 +177,7 @@ describe('the history of calls', () => {
       const { db, history } = await setUp([])
       const users = createUserStore(db)
       const { id: userId } = await users.add(newUser())
-      const call = newCall({ parties: [{ userId, extension: '201' }] })
+      const call = newCall({ parties: [{ userId, extension: '201', answered: true }] })
       await history.save([call])
       await users.remove(userId, until)
       expect(await history.list({}, { limit: 10 })).toEqual([call])

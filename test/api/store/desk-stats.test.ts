@@ -30,7 +30,11 @@ describe('how calls went', () => {
       const [anna, bert, carl] = people
       if (anna === undefined || bert === undefined || carl === undefined) throw new TypeError('three')
       const [history, log, dialled] = [createHistoryStore(db), createCallLog(db), createDialledStore(db)]
-      const party = (agent: typeof anna) => ({ userId: agent.userId ?? '', extension: agent.extension ?? '' })
+      const party = (agent: typeof anna, answered = true) => ({
+        userId: agent.userId ?? '',
+        extension: agent.extension ?? '',
+        answered,
+      })
       /** A call that somebody made from the desk. */
       const make = async (
         id: string,
@@ -55,7 +59,7 @@ describe('how calls went', () => {
       await history.save([newCall({ parties: [party(anna), party(bert)] })])
       for (const scope of [own(anna), own(bert), sales(anna), ALL]) {
         expect(await store.tally(scope, DAY)).toEqual([
-          { campaignId: null, outcome: 'answered', calls: 1, talked: 60 },
+          { campaignId: null, outcome: 'answered', calls: 1, answered: 1, talked: 60 },
         ])
       }
       expect(await store.tally(own(carl), DAY)).toEqual([])
@@ -72,10 +76,10 @@ describe('how calls went', () => {
       await log.finish('hk_3', 'busy')
       expect(await store.tally(own(anna), DAY)).toEqual(
         expect.arrayContaining([
-          { campaignId: '9', outcome: 'answered', calls: 1, talked: 60 },
-          { campaignId: '9', outcome: 'own_unavailable', calls: 1, talked: 0 },
-          { campaignId: '9', outcome: 'busy', calls: 1, talked: 0 },
-          { campaignId: null, outcome: null, calls: 1, talked: 0 },
+          { campaignId: '9', outcome: 'answered', calls: 1, answered: 1, talked: 60 },
+          { campaignId: '9', outcome: 'own_unavailable', calls: 1, answered: 0, talked: 0 },
+          { campaignId: '9', outcome: 'busy', calls: 1, answered: 0, talked: 0 },
+          { campaignId: null, outcome: null, calls: 1, answered: 0, talked: 0 },
         ]),
       )
       expect(totals(await store.tally(own(anna), DAY))).toBe(4)
@@ -139,6 +143,20 @@ describe('how calls went', () => {
       expect(await store.ofAgent(anna, DAY)).toEqual({ calls: 7, answered: 1, missed: 2, talked: 60 })
       expect(await store.ofAgent(bert, DAY)).toEqual({ calls: 1, answered: 0, missed: 1, talked: 0 })
       expect(await store.ofAgent(carl, DAY)).toEqual({ calls: 0, answered: 0, missed: 0, talked: 0 })
+    })
+
+    test('where many phones ring, whoever picks up has answered, and the others have missed nothing', async () => {
+      const { store, history, party, anna, bert, carl } = await setUp()
+      await history.save([newCall({ parties: [party(anna, false), party(bert), party(carl, false)] })])
+      expect(await store.ofAgent(anna, DAY)).toEqual({ calls: 1, answered: 0, missed: 0, talked: 0 })
+      expect(await store.ofAgent(bert, DAY)).toEqual({ calls: 1, answered: 1, missed: 0, talked: 60 })
+      const call = { campaignId: null, outcome: 'answered', calls: 1 }
+      for (const scope of [own(bert), sales(anna), ALL]) {
+        expect(await store.tally(scope, DAY)).toEqual([{ ...call, answered: 1, talked: 60 }])
+      }
+      for (const scope of [own(anna), own(carl)]) {
+        expect(await store.tally(scope, DAY)).toEqual([{ ...call, answered: 0, talked: 0 }])
+      }
     })
 
     test('adds up with the history', async () => {

@@ -19,6 +19,7 @@ const ALL = [
   '0010-ai',
   '0011-webhooks',
   '0012-loans',
+  '0013-answered',
 ]
 
 describe('migrating', () => {

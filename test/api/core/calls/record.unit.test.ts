@@ -63,7 +63,7 @@ describe('what is kept of a call', () => {
       outcome: 'answered',
       cause: 16,
       recording: '1769903998.6.wav',
-      parties: [{ userId: '1', extension: '1001' }],
+      parties: [{ userId: '1', extension: '1001', answered: true }],
     })
   })
 
@@ -79,12 +79,18 @@ describe('what is kept of a call', () => {
     ['a clock that ran back gives no negative time', { endedAt: startedAt - second }, { duration: 0 }],
     ['part of a second is none', { endedAt: startedAt + 1_999_999 }, { duration: 1 }],
     [
-      'a person whose phone was rung twice is one party',
-      { legs: [leg(), leg({ channelId: '1769903998.9' }), leg({ endpoint: '1002' })] },
+      'a person whose phone was rung twice is one party, who answered if one of both was picked up',
+      {
+        legs: [
+          leg(),
+          leg({ channelId: '1769903998.9', answeredAt: undefined }),
+          leg({ endpoint: '1002', answeredAt: undefined }),
+        ],
+      },
       {
         parties: [
-          { userId: '1', extension: '1001' },
-          { userId: '2', extension: '1002' },
+          { userId: '1', extension: '1001', answered: true },
+          { userId: '2', extension: '1002', answered: false },
         ],
       },
     ],

@@ -77,18 +77,18 @@ test('what lived when the PBX went away is not told', async () => {
 
 test('today is summed over campaigns and calls of none; those that last have no outcome', async () => {
   tallies = [
-    { campaignId: '1', outcome: 'answered', calls: 2, talked: 61 },
-    { campaignId: '1', outcome: 'busy', calls: 3, talked: 0 },
-    { campaignId: '1', outcome: null, calls: 1, talked: 0 },
-    { campaignId: '2', outcome: 'unknown', calls: 1, talked: 500 },
-    { campaignId: null, outcome: 'answered', calls: 1, talked: 30 },
+    { campaignId: '1', outcome: 'answered', calls: 3, answered: 2, talked: 61 },
+    { campaignId: '1', outcome: 'busy', calls: 3, answered: 0, talked: 0 },
+    { campaignId: '1', outcome: null, calls: 1, answered: 0, talked: 0 },
+    { campaignId: '2', outcome: 'unknown', calls: 1, answered: 0, talked: 0 },
+    { campaignId: null, outcome: 'answered', calls: 1, answered: 1, talked: 30 },
   ]
   expect(await realtime()).toMatchObject({
-    calls: 8,
+    calls: 9,
     answered: 3,
     averageTalk: 30,
     campaigns: [
-      { campaignId: '1', calls: 6, outcomes: { answered: 2, busy: 3 } },
+      { campaignId: '1', calls: 7, outcomes: { answered: 3, busy: 3 } },
       { campaignId: '2', calls: 1, outcomes: { unknown: 1 } },
     ],
   })

@@ -1,0 +1,11 @@
+import { type Kysely, sql } from 'kysely'
+
+/** Who picked up. Of calls that were kept before it is not known: they go on counting for all who were in them. */
+export async function up(db: Kysely<unknown>): Promise<void> {
+  await db.schema
+    .alterTable('call_parties')
+    .addColumn('answered', 'bigint', (column) => column.notNull().defaultTo(0))
+    .execute()
+  await sql`update call_parties set answered = 1
+    where call_id in (select calls.id from calls where calls.outcome = 'answered')`.execute(db)
+}
