@@ -80,7 +80,12 @@ describe.skipIf(missing !== undefined)(`calls of ${title}`, () => {
   const hangUp = (Channel: string | undefined, Cause = 16) =>
     control.action({ Action: 'Hangup', Channel: Channel ?? '', Cause })
   const legOf = (id: string, endpoint: string) =>
-    table.find(id)?.legs.find((leg) => leg.endpoint === endpoint)?.channelId
+    table.find(id)?.legs.find((leg) => leg.endpoint === endpoint)
+  /** Bob's leg, once the PBX has told of what his phone says. */
+  async function ringing(id: string) {
+    await until(() => expect([bob.state(), legOf(id, '1002')?.state]).toEqual(['ringing', 'ringing']))
+    return legOf(id, '1002')
+  }
   const ended = (outcome: string) => ({ state: 'ended', outcome })
 
   test('a call is dialled, rings, is answered, held, taken back and hung up', async () => {
@@ -151,8 +156,7 @@ describe.skipIf(missing !== undefined)(`calls of ${title}`, () => {
 
   test('a far leg that is declined for its phone', async () => {
     const id = await dial('hk_no', '1002')
-    await until(() => expect(bob.state()).toBe('ringing'))
-    await hangUp(legOf(id, '1002'), 17)
+    await hangUp((await ringing(id))?.channelId, 17)
     await becomes(id, ended('busy'))
   })
 
@@ -192,7 +196,7 @@ describe.skipIf(missing !== undefined)(`calls of ${title}`, () => {
     await until(() => expect(bob.state()).toBe('ringing'))
     await bob.accept()
     await becomes(id, { state: 'up' })
-    const far = legOf(id, '1002') ?? ''
+    const far = legOf(id, '1002')?.channelId ?? ''
     const to = (prefix: string) => ({
       [`${prefix}Context`]: 'internal',
       [`${prefix}Exten`]: '630',
@@ -210,8 +214,7 @@ describe.skipIf(missing !== undefined)(`calls of ${title}`, () => {
 
   test('a call that is picked up is one call, from then on', async () => {
     const id = await dial('hk_ring', '1002')
-    await until(() => expect(bob.state()).toBe('ringing'))
-    const Data = table.find(id)?.legs.find(({ endpoint }) => endpoint === '1002')?.channelName ?? ''
+    const Data = (await ringing(id))?.channelName ?? ''
     const Channel = 'PJSIP/1001'
     const picker = {
       Action: 'Originate',
