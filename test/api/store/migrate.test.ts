@@ -1,7 +1,10 @@
+import { sql } from 'kysely'
 import { describe, expect, test } from 'vitest'
+import { createHistoryStore } from '../../../api/store/sql/calls.ts'
 import { openDatabase } from '../../../api/store/sql/database.ts'
 import { migrate } from '../../../api/store/sql/migrate.ts'
 import { createUserStore } from '../../../api/store/sql/users.ts'
+import { newCall } from './call-rows.ts'
 import { onBothEngines } from './engines.ts'
 import { startProcess } from './processes.ts'
 import { newUser } from './rows.ts'
@@ -31,6 +34,27 @@ describe('migrating', () => {
       await createUserStore(db).add(newUser())
       expect(await migrate(url)).toEqual([])
       expect(await createUserStore(db).count()).toBe(1)
+      await db.close()
+    })
+
+    test('a call that was kept before it was told who picked up goes on counting for all who were in it', async () => {
+      const url = await engine.empty()
+      await migrate(url)
+      const db = await openDatabase(url)
+      const calls = createHistoryStore(db)
+      await calls.save([
+        newCall({ id: 'a', parties: [{ userId: '1', extension: '1001', answered: false }] }),
+        newCall({
+          id: 'b',
+          outcome: 'busy',
+          parties: [{ userId: '1', extension: '1001', answered: false }],
+        }),
+      ])
+      await sql`alter table call_parties drop column answered`.execute(db.query)
+      await sql`delete from kysely_migration where name = '0013-answered'`.execute(db.query)
+      expect(await migrate(url)).toEqual(['0013-answered'])
+      expect((await calls.find('a'))?.parties).toMatchObject([{ userId: '1', answered: true }])
+      expect((await calls.find('b'))?.parties).toMatchObject([{ userId: '1', answered: false }])
       await db.close()
     })
 
