@@ -24,6 +24,9 @@ export interface CommandsNeeds {
   answerByNotify: boolean
 }
 
+/** How long whoever hangs up waits to hear that the call is over. */
+const ALONE_MS = 500
+
 /** Each command: whose call, which leg, in which state; then the deed; then its fact. */
 export function createCalls(needs: CommandsNeeds): Calls {
   const { pbx, table, watch, directory, softphones } = needs
@@ -69,6 +72,17 @@ export function createCalls(needs: CommandsNeeds): Calls {
   /** Who else is in the call. */
   const others = (call: Call, own: Leg) =>
     call.legs.filter((leg) => leg.channelId !== own.channelId && leg.state !== 'ended')
+
+  /** Whoever is left alone the PBX hangs up at once, unless its dialplan has more for them. */
+  async function overUnlessItGoesOn(callId: string) {
+    const isAlone = (call: Call | undefined) =>
+      call?.legs.filter(({ state }) => state !== 'ended').length === 1
+    try {
+      await watch.until(callId, (now) => !isAlone(now), ALONE_MS)
+    } catch (err) {
+      if (!(err instanceof Refusal && err.code === 'unconfirmed')) throw err
+    }
+  }
 
   /** Whoever is to be transferred waits in a bridge that the own leg has left. */
   function mustBeTransferring(call: Call, own: Leg) {
@@ -129,6 +143,7 @@ export function createCalls(needs: CommandsNeeds): Calls {
       const legs = own.length > 0 ? own : call.legs.filter(({ state }) => state !== 'ended')
       await Promise.all(legs.map((leg) => pbx.hangup(leg.channelId, 'normal')))
       await watch.until(callId, (now) => legs.every((leg) => gone(leg)(now)))
+      await overUnlessItGoesOn(callId)
     },
 
     async decline(actor, callId) {

@@ -206,6 +206,16 @@ describe('a command', () => {
     await calls.hangup(user2, ID)
     expect(deeds).toEqual([['hangup', '1700000000.2', 'normal']])
   })
+  test('that hangs up is done when the call is over, where the PBX hangs up whoever is left alone', async () => {
+    const { calls, table, gone } = world({
+      async hangup(channel) {
+        gone(channel, 16)
+        setTimeout(() => gone(ID, 16), 30)
+      },
+    })
+    await calls.hangup(user2, ID)
+    expect(table.find(ID)?.state).toBe('ended')
+  })
   test('hangs nothing up for whose phone has left the call', async () => {
     const { calls, deeds, gone } = world()
     gone('1700000000.2', 16)
