@@ -187,7 +187,7 @@ describe.skipIf(missing !== undefined)(title, () => {
       await take(phone1)
       await rings(phone2)
       expect(await statusOf(bob, id, 'answer')).toBe(204)
-      expect(phone2.state()).toBe('up')
+      await until('his phone is up', () => phone2.state() === 'up')
       expect(await bob.call(id)).toMatchObject({ state: 'up' })
     })
 

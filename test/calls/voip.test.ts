@@ -115,7 +115,7 @@ describe.skipIf(missing !== undefined)(`${title} on a real PBX`, () => {
     await told(sockets.alice, 'call_answered', channel)
     sockets.bob.say({ type: 'hangup', channel })
     expect(await told(sockets.alice, 'call_ended', channel)).toMatchObject({ status: 'answered' })
-    expect(phone2.state()).toBe('idle')
+    await until('his phone is idle', () => phone2.state() === 'idle')
   })
 
   test('a call that is not taken ends with why, for both', async () => {

@@ -142,7 +142,7 @@ describe.skipIf(missing !== undefined)(title, () => {
       durationSeconds: expect.any(Number),
       talkSeconds: expect.any(Number),
     })
-    expect(phone1.state()).toBe('idle')
+    await until('her phone is idle', () => phone1.state() === 'idle')
     await until('the lead is told of it', async () => {
       const { dialState, lastOutcome } = (await anna.ask(`/leads/${leadId}`)).body
       return dialState === 'IDLE' && lastOutcome === 'ANSWERED'
