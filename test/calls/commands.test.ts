@@ -348,7 +348,11 @@ describe.skipIf(missing !== undefined)(title, () => {
       const id = await bob.dial('81001')
       await take(phone2)
       await take(phone1)
-      await alice.sees(id, 'it is recorded', ({ recording }) => recording === 'on')
+      await alice.sees(
+        id,
+        'it is up and recorded',
+        ({ state, recording }) => `${state} ${recording}` === 'up on',
+      )
       expect(await statusOf(alice, id, 'mute')).toBe(204)
       await sleep(600)
       expect(await statusOf(alice, id, 'unmute')).toBe(204)
