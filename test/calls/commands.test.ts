@@ -137,7 +137,7 @@ describe.skipIf(missing !== undefined)(title, () => {
         () => stateOf(presence, '1001') === 'Up' && stateOf(presence, '1002') === 'Up',
         1_000,
       )
-      await until('the call is active', () => JSON.stringify(active.messages.at(-1)).includes(id))
+      await until('the call is active', () => JSON.stringify(active.messages.at(-1)).includes(id), 1_000)
       expect(active.messages.at(-1)).toMatchObject({
         calls: [{ linkedid: id, typeCall: 'inner', src_num: '1001', exten: '1002', dst_num: '1002' }],
       })
@@ -147,7 +147,7 @@ describe.skipIf(missing !== undefined)(title, () => {
         () => stateOf(presence, '1001') === 'Idle' && stateOf(presence, '1002') === 'Idle',
         1_000,
       )
-      await until('no call is active', () => JSON.stringify(active.messages.at(-1)?.calls) === '[]')
+      await until('no call is active', () => JSON.stringify(active.messages.at(-1)?.calls) === '[]', 1_000)
     })
 
     test('with one Idempotency-Key is one call, however often and at once it is asked for', async () => {

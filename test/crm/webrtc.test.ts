@@ -135,7 +135,7 @@ describe.skipIf(missing !== undefined)(title, () => {
     const all = [first, ...more, last, theirs]
     expect(new Set(all.map(({ password }) => password)).size).toBe(5)
     expect(theirs.user).not.toBe(first.user)
-    await until('the oldest is refused', async () => (await statusOf(first)) === 401, 10_000)
+    await until('the oldest is refused', async () => (await statusOf(first)) === 401, 4_000)
     for (const one of [...more, last, theirs]) expect(await statusOf(one)).toBe(200)
     expect(await statusOf({ ...theirs, user: first.user })).toBe(401)
     expect(await authsOf(first.user)).toHaveLength(4)
@@ -151,8 +151,8 @@ describe.skipIf(missing !== undefined)(title, () => {
       /transport=ws/i.test((await shown('aor', one.user)).contact ?? ''),
     )
     await logout(stack, gone)
-    await until('it is refused', async () => (await statusOf(one)) === 401, 10_000)
-    await until('the browser is forgotten', async () => (await shown('aor', one.user)).contact === '', 10_000)
+    await until('it is refused', async () => (await statusOf(one)) === 401, 4_000)
+    await until('the browser is forgotten', async () => (await shown('aor', one.user)).contact === '', 4_000)
     expect(await authsOf(one.user)).toEqual([one.user])
     expect((await shown('aor', other.user)).contact).toMatch(/transport=ws/i)
     expect(await statusOf(other)).toBe(200)
@@ -167,7 +167,7 @@ describe.skipIf(missing !== undefined)(title, () => {
     const db = await database()
     await db.query.updateTable('sip_loans').set({ expires_at: 1 }).execute()
     await db.close()
-    await until('it is refused', async () => (await statusOf(credentials)) === 401, 10_000)
+    await until('it is refused', async () => (await statusOf(credentials)) === 401, 4_000)
   })
 
   test('leave nothing behind when the api is killed in the middle', async () => {
