@@ -1,5 +1,6 @@
 import type { DialLimits } from '../dialling/limits.ts'
 import type { Lease } from '../lease.ts'
+import type { Person } from '../presence/directory.ts'
 import { Refusal } from '../refusal.ts'
 import type { Call } from './call.ts'
 import { isOurs } from './call-id.ts'
@@ -21,12 +22,6 @@ export interface KeepingNeeds {
   /** Longer than a phone may ring. */
   askedForMs: number
   onTrouble(what: string, err: unknown): void
-}
-
-interface Person {
-  userId: string
-  extension: string
-  name: string
 }
 
 export interface Keeping {
