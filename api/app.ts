@@ -1,12 +1,12 @@
 import type { OpenAPIHono } from '@hono/zod-openapi'
 import { Hono } from 'hono'
-import { bodyLimit } from 'hono/body-limit'
 import { cors } from 'hono/cors'
 import { getPath } from 'hono/utils/url'
 import { exportJWK } from 'jose'
 import type { Keyring } from '../contract/keys.ts'
 import type { Logger } from '../contract/log.ts'
 import { Refusal } from './core/refusal.ts'
+import { atMost } from './dialects/body-limit.ts'
 import type { Known } from './dialects/crm/door.ts'
 import { described as crmDescribed } from './dialects/crm/openapi.ts'
 import { speech as crmSpeech } from './dialects/crm/refusal.ts'
@@ -73,7 +73,8 @@ export function createApp({
       maxAge: 600,
     }),
   )
-  app.use('*', (c, next) => (c.req.path === LEAD_LISTS ? atMostAList : atMostUsual)(c, next))
+  // Lists are larger, and read where it is known who sends them.
+  app.use('*', (c, next) => (c.req.path === LEAD_LISTS ? next() : atMostUsual(c, next)))
   // Tokens and what they show are nobody's to keep, unless a route says otherwise (RFC 6749 §5.1).
   app.use('*', async (c, next) => {
     await next()
@@ -127,16 +128,7 @@ export function createApp({
   return app
 }
 
-const atMost = (maxSize: number) =>
-  bodyLimit({
-    maxSize,
-    onError: () => {
-      throw new Refusal('input_too_large')
-    },
-  })
 const atMostUsual = atMost(1_048_576)
-/** nginx makes the same exception. */
-const atMostAList = atMost(33_554_432)
 
 /** A mounted app's own `notFound` never runs, so the prefix says whose words to use; our own otherwise. */
 const SPEECHES: readonly (readonly [string, Speech])[] = [

@@ -106,27 +106,36 @@ describe('a list that cannot be read', () => {
       [anna.token, 403],
     ] as const) {
       const head = { Authorization: `Bearer ${token}`, 'Content-Type': 'text/csv' }
-      const headers = Object.entries({ ...head, 'Content-Length': String(large) })
-      const begun = await raw(stack, { method: 'POST', path: '/api/leads/import', headers })
-      expect(begun.status).toBe(status)
+      for (const more of [{ 'Content-Length': String(large) }, { 'Transfer-Encoding': 'chunked' }]) {
+        const headers = Object.entries<string>({ ...head, ...more })
+        const begun = await raw(stack, { method: 'POST', path: '/api/leads/import', headers })
+        expect(begun.status).toBe(status)
+      }
       const body = Buffer.alloc(large, 'x')
       const whole = await fetch(`${stack.url}/api/leads/import`, { method: 'POST', headers: head, body })
       expect(whole.status).toBe(status)
     }
   })
-  test('whose sender goes away in the middle adds nothing, and is no trouble of ours', async () => {
-    const headers = Object.entries({
-      Authorization: `Bearer ${sven.token}`,
-      'Content-Type': 'text/csv',
-      'Content-Length': '1000000',
-      Expect: '100-continue', // what is answered to: the rows come after the head was let through
-    })
-    const rows = Buffer.from('name,phone\nHalf A List,+4930117\n'.repeat(1_000))
-    const { status } = await raw(stack, { method: 'POST', path: '/api/leads/import', headers, next: rows })
-    expect(status).toBe(100)
-    expect(await all(root, 'search=Half')).toEqual([])
-    expect(stack.logs()).not.toContain('request_failed')
-  })
+  const half = 'name,phone\nHalf A List,+4930117\n'.repeat(1_000)
+  test.each([
+    ['told how much there is', ['Content-Length', '1000000'], half],
+    ['in chunks', ['Transfer-Encoding', 'chunked'], `${half.length.toString(16)}\r\n${half}\r\n`],
+  ] as const)(
+    'whose sender, %s, goes away in the middle adds nothing, and is no trouble of ours',
+    async (_, length, rows) => {
+      const headers = [
+        ['Authorization', `Bearer ${sven.token}`],
+        ['Content-Type', 'text/csv'],
+        length,
+        ['Expect', '100-continue'], // what is answered to: the rows come after the head was let through
+      ] as const
+      const next = Buffer.from(rows)
+      const { status } = await raw(stack, { method: 'POST', path: '/api/leads/import', headers, next })
+      expect(status).toBe(100)
+      expect(await all(root, 'search=Half')).toEqual([])
+      expect(stack.logs()).not.toContain('request_failed')
+    },
+  )
   test('is larger than 32 MiB: 413, while other bodies end at 64 KiB as before', async () => {
     expect((await send(sven, Buffer.alloc(33 * 1_048_576, 'x'))).status).toBe(413)
     const note = { content: 'x'.repeat(100_000) }

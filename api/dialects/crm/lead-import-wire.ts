@@ -3,6 +3,7 @@ import type { Context } from 'hono'
 import type { ImportWish } from '../../core/leads/create-imports.ts'
 import { type BadRow, DUPLICATES, type LeadImport } from '../../core/leads/lead-import.ts'
 import { Refusal } from '../../core/refusal.ts'
+import { atMost } from '../body-limit.ts'
 import { Time } from '../openapi.ts'
 import { IdText, idOf, iso, ShownId } from './request.ts'
 import { loud } from './wire.ts'
@@ -63,18 +64,34 @@ export const shownImport = (
   updatedAt: iso(job.updatedAt),
 })
 
-/** @throws {Refusal} `input_invalid` for what is no text in UTF-8, or says that it is something else */
+/** nginx lets as much through. */
+const atMostAList = atMost(33_554_432)
+
+/**
+ * @throws {Refusal} `input_invalid` for what is no text in UTF-8, says that it is something else, or breaks off;
+ *   `input_too_large`
+ */
 export async function readCsv(c: Context): Promise<string> {
   const [, charset = 'utf-8'] =
     /^text\/csv\b(?:.*;\s*charset="?([\w-]+))?/i.exec(c.req.header('content-type') ?? '') ??
     fail('Content-Type must be text/csv')
   if (!/^utf-?8$/i.test(charset)) fail('the list is taken in UTF-8')
-  // nginx hands it on as it comes: whoever sends it may be gone before its end.
-  const bytes = await c.req.arrayBuffer().catch(() => fail('the list did not come whole'))
+  const bytes = await bytesOf(c)
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
   } catch {
     fail('the list is not in UTF-8')
+  }
+}
+
+async function bytesOf(c: Context): Promise<ArrayBuffer> {
+  try {
+    await atMostAList(c, async () => {})
+    return await c.req.arrayBuffer()
+  } catch (err) {
+    if (err instanceof Refusal) throw err
+    // nginx hands it on as it comes: whoever sends it may be gone before its end.
+    return fail('the list did not come whole')
   }
 }
 

@@ -1,0 +1,12 @@
+import type { MiddlewareHandler } from 'hono'
+import { bodyLimit } from 'hono/body-limit'
+import { Refusal } from '../core/refusal.ts'
+
+/** Refuses bodies of more than `maxSize` bytes. One that comes in chunks is read whole for that. */
+export const atMost = (maxSize: number): MiddlewareHandler =>
+  bodyLimit({
+    maxSize,
+    onError: () => {
+      throw new Refusal('input_too_large')
+    },
+  })
