@@ -43,12 +43,14 @@ export function createCalls(needs: CommandsNeeds): Calls {
     return { call, leg: legFor(actor, call, directory, fit, wanted) }
   }
   const isUp = (leg: Leg) => leg.state === 'up'
+  const live = (call: Call) => call.legs.filter(({ state }) => state !== 'ended')
+  const ownerOf = ({ endpoint }: Leg) => (endpoint === undefined ? undefined : directory.ofEndpoint(endpoint))
   const legNow = (call: Call | undefined, { channelId }: Leg) =>
     call?.legs.find((leg) => leg.channelId === channelId && leg.state !== 'ended')
   const gone = (leg: Leg) => (call: Call | undefined) => legNow(call, leg) === undefined
 
   async function askSoftphone(command: SoftphoneCommand, call: Call, leg: Leg) {
-    const owner = leg.endpoint === undefined ? undefined : directory.ofEndpoint(leg.endpoint)
+    const owner = ownerOf(leg)
     if (owner === undefined) throw new Refusal('not_supported', { detail: 'no user of ours has this phone' })
     await softphones.ask(owner.userId, command, call.id)
   }
@@ -63,22 +65,19 @@ export function createCalls(needs: CommandsNeeds): Calls {
   /** A transfer reaches what a call would: the same rules. */
   const numberFor = (leg: Leg, text: string) => {
     const { number } = needs.policy().judge(text)
-    if (leg.endpoint !== undefined && number === directory.ofEndpoint(leg.endpoint)?.extension) {
+    if (number === ownerOf(leg)?.extension) {
       throw new Refusal('input_invalid', { detail: 'this is the number of the phone that transfers' })
     }
     return number
   }
 
   /** Who else is in the call. */
-  const others = (call: Call, own: Leg) =>
-    call.legs.filter((leg) => leg.channelId !== own.channelId && leg.state !== 'ended')
+  const others = (call: Call, own: Leg) => live(call).filter((leg) => leg.channelId !== own.channelId)
 
   /** Whoever is left alone the PBX hangs up at once, unless its dialplan has more for them. */
   async function overUnlessItGoesOn(callId: string) {
-    const isAlone = (call: Call | undefined) =>
-      call?.legs.filter(({ state }) => state !== 'ended').length === 1
     try {
-      await watch.until(callId, (now) => !isAlone(now), ALONE_MS)
+      await watch.until(callId, (now) => now === undefined || live(now).length !== 1, ALONE_MS)
     } catch (err) {
       if (!(err instanceof Refusal && err.code === 'unconfirmed')) throw err
     }
@@ -131,16 +130,11 @@ export function createCalls(needs: CommandsNeeds): Calls {
       }
       callOf(actor, callId)
       if (call.state === 'ended') return
-      const own = call.legs.filter(
-        ({ endpoint, state }) =>
-          state !== 'ended' &&
-          endpoint !== undefined &&
-          directory.ofEndpoint(endpoint)?.userId === actor.userId,
-      )
+      const own = live(call).filter((leg) => ownerOf(leg)?.userId === actor.userId)
       if (own.length === 0 && !overseesAll(actor)) {
         throw new Refusal('conflict', { detail: 'your phone has left this call' })
       }
-      const legs = own.length > 0 ? own : call.legs.filter(({ state }) => state !== 'ended')
+      const legs = own.length > 0 ? own : live(call)
       await Promise.all(legs.map((leg) => pbx.hangup(leg.channelId, 'normal')))
       await watch.until(callId, (now) => legs.every((leg) => gone(leg)(now)))
       await overUnlessItGoesOn(callId)
