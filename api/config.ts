@@ -2,6 +2,7 @@ import { join, resolve } from 'node:path'
 import { z } from 'zod'
 import { commonSettings, listOf, wholeNumber } from '../contract/env.ts'
 import { ALGORITHMS } from '../contract/keys.ts'
+import { publishSockets } from '../contract/stream-instances.ts'
 import { campaignSettings, campaignsOf } from './campaign-settings.ts'
 import { checkMembership, membershipOf, membershipSettings } from './membership-settings.ts'
 import { checkOnboarding, onboardingOf, onboardingSettings } from './onboarding-settings.ts'
@@ -51,7 +52,9 @@ export const Config = z
     databaseUrl: env.DATABASE_URL ?? embeddedDatabase(env.HOOKSWITCH_DATA),
     redisUrl: env.REDIS_URL,
     socket: env.HOOKSWITCH_API_SOCKET ?? join(env.HOOKSWITCH_RUN, 'api.sock'),
-    nginxSockets: (env.HOOKSWITCH_NGINX_SOCKETS ?? join(env.HOOKSWITCH_RUN, 'nginx.sock')).split(','),
+    nginxSockets:
+      env.HOOKSWITCH_NGINX_SOCKETS?.split(',') ??
+      publishSockets(env.HOOKSWITCH_RUN, env.HOOKSWITCH_STREAM_INSTANCES),
     algorithm: env.HOOKSWITCH_TOKEN_ALG,
     accessTtl: env.HOOKSWITCH_ACCESS_TTL,
     refreshTtl: env.HOOKSWITCH_REFRESH_TTL,

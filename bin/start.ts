@@ -4,13 +4,22 @@ import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { readEnv, SettingsError } from '../contract/env.ts'
 import { addKey, KeyFileError, openKeyring, readKeys } from '../contract/keys.ts'
+import { MAX_STREAM_INSTANCES } from '../contract/stream-instances.ts'
 import { type Child, startChild } from './stack/child.ts'
 import { addDemoMedia } from './stack/demo.ts'
 import { renderNginx } from './stack/nginx-conf.ts'
 import { prepareDemoPbx } from './stack/pbx.ts'
 import { preparePeople } from './stack/people.ts'
 import { canListen, mustBeFree, passesGate } from './stack/probe.ts'
-import { nginxArgs, nginxSpec, nodeSpec, openFiles, redisAnswers, redisSpec } from './stack/programs.ts'
+import {
+  nginxArgs,
+  nginxSpec,
+  nodeSpec,
+  openFiles,
+  redisAnswers,
+  redisSpec,
+  streamSpec,
+} from './stack/programs.ts'
 import { claim, runFolder, sweepLeftovers } from './stack/run-folder.ts'
 import { isLoopback, Settings } from './stack/settings.ts'
 import { findOrFetch } from './system/programs.ts'
@@ -58,7 +67,18 @@ async function main() {
   for (const folder of folders) mkdirSync(join(data, folder), { recursive: true, mode: 0o700 })
   const release = claim(data)
   const run = runFolder(data)
-  await sweepLeftovers(run, ['nginx', 'phone-1001', 'phone-1002', 'api', 'sidecar', 'asterisk', 'redis'])
+  // Also those of an earlier start with more of them.
+  const everyStream = Array.from({ length: MAX_STREAM_INSTANCES }, (_, at) => `stream-${at + 1}`)
+  await sweepLeftovers(run, [
+    'nginx',
+    ...everyStream,
+    'phone-1001',
+    'phone-1002',
+    'api',
+    'sidecar',
+    'asterisk',
+    'redis',
+  ])
   if (process.getuid?.() === 0) say('running as root: a user of its own would be safer')
 
   const children: Child[] = []
@@ -152,6 +172,7 @@ async function main() {
       mediaRoot: settings.mediaRoot,
       accessLog: join(data, 'log', 'access.log'),
       nchanMemoryMb: settings.nchanMemoryMb,
+      streamInstances: settings.streamInstances,
       sidecars: [sockets.sidecar],
       apis: [sockets.api],
       allowedOrigins: settings.allowedOrigins,
@@ -159,10 +180,20 @@ async function main() {
     })
     const prefix = join(data, 'nginx')
     const { path, env: nginxEnv } = programs.nginx
-    const test = await runToEnd(path, ['-t', '-q', ...nginxArgs(confFolder, prefix)], {
-      env: { ...process.env, ...nginxEnv },
-    })
-    if (test.code !== 0) throw new SetupError(`nginx refuses its configuration: ${test.err.trim()}`)
+    for (const file of ['nginx.conf', 'stream-1.conf']) {
+      const test = await runToEnd(path, ['-t', '-q', ...nginxArgs(confFolder, prefix, file)], {
+        env: { ...process.env, ...nginxEnv },
+      })
+      if (test.code !== 0) throw new SetupError(`nginx refuses its configuration: ${test.err.trim()}`)
+    }
+    const instances = Array.from({ length: settings.streamInstances }, (_, at) => at + 1)
+    children.push(
+      ...(await Promise.all(
+        instances.map((instance) =>
+          startChild(streamSpec(programs.nginx, run, confFolder, prefix, instance), needs),
+        ),
+      )),
+    )
     children.push(await startChild(nginxSpec(programs.nginx, run, confFolder, prefix), needs))
 
     await untilGateStands(

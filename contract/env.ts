@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { z } from 'zod'
+import { MAX_STREAM_INSTANCES } from './stream-instances.ts'
 
 export type Env = Record<string, string | undefined>
 
@@ -84,5 +85,6 @@ export const commonSettings = {
   HOOKSWITCH_REFRESH_TTL: wholeNumber('seconds', 10, 400 * DAY).default(30 * DAY),
   HOOKSWITCH_MAX_STALENESS: wholeNumber('seconds', 2, 300).default(5),
   HOOKSWITCH_RUN: z.string('is not set: `npm start` sets it to the folder of its sockets'),
+  HOOKSWITCH_STREAM_INSTANCES: wholeNumber('instances', 1, MAX_STREAM_INSTANCES).default(1),
   HOOKSWITCH_LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
 }

@@ -1,11 +1,11 @@
-import { createServer, type Server, type ServerResponse } from 'node:http'
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { getRequestListener } from '@hono/node-server'
 import { Hono } from 'hono'
 import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client'
 import type { Logger } from '../contract/log.ts'
 import type { LogReader } from '../contract/revocation-log.ts'
 import type { Answer, Gate } from './gate.ts'
-import { one } from './request.ts'
+import { hasFraming, isQuestion, isRequestId, one } from './request.ts'
 import type { Streams } from './streams.ts'
 import { keepTickShape } from './tick-shape.ts'
 
@@ -20,6 +20,8 @@ export interface AppNeeds {
   revocations: () => number
 }
 
+type Counts = Map<Answer['code'] | 'refused', number>
+
 /**
  * The sidecar's HTTP face. Verdicts are answered before Hono, on a bare `node:http` server: they are asked
  * for with every file, and each layer, header and promise there costs requests. Hono serves the rest.
@@ -27,46 +29,74 @@ export interface AppNeeds {
 export function createApp(needs: AppNeeds): Server {
   keepTickShape()
   const { gate, streams, log } = needs
-  const counts = new Map<Answer['code'], number>()
+  const counts: Counts = new Map()
   const rest = getRequestListener(createRest(needs, counts).fetch)
 
-  function say(res: ServerResponse, answer: Answer) {
+  /** @param requestId of the question, which nginx compares: an answer to another question is no answer */
+  function say(res: ServerResponse, answer: Answer, requestId: string) {
     counts.set(answer.code, (counts.get(answer.code) ?? 0) + 1)
     if (answer.status !== 204) log.info({ event: 'verdict', good: false, code: answer.code }, 'refused')
     res.sendDate = false
     // HTTP/1.1 keeps a connection unless told otherwise; saying so costs.
     res.removeHeader('Connection')
+    res.setHeader('X-Hs-Request-Id', requestId)
     res.writeHead(answer.status, answer.headers)
     res.end()
   }
 
+  /** Answers what is no question, and takes nothing more from its connection. */
+  function hangUp(req: IncomingMessage, res: ServerResponse) {
+    counts.set('refused', (counts.get('refused') ?? 0) + 1)
+    log.warn(
+      { event: 'question_refused' },
+      'a request without the form of a question: closing its connection',
+    )
+    res.writeHead(400, { Connection: 'close' })
+    res.end()
+    req.socket.destroySoon()
+  }
+
   const server = createServer({ keepAliveTimeout: 75_000, requestTimeout: 0 }, (req, res) => {
-    switch (req.url) {
+    // Its connection was closed at an earlier request: these bytes may be part of that one.
+    if (req.socket.writableEnded) return
+    const { url } = req
+    switch (url) {
       case '/check-media-access':
-        return say(res, gate.media(req.headers))
-      case '/check-channel-access': {
-        const answer = gate.channel(req.headers)
-        if (!(answer instanceof Promise)) return say(res, answer)
-        answer.then(
-          (late) => say(res, late),
-          (err) => {
-            log.error({ event: 'verdict_failed', err }, 'no verdict')
-            say(res, { status: 503, code: 'cannot_judge' })
-          },
-        )
-        return
-      }
+      case '/check-channel-access':
+      case '/stream-opened':
       case '/stream-closed':
-        streams.closed(one(req.headers['x-hs-conn']) ?? '')
-        return say(res, { status: 204, code: 'ok' })
+        break
       default:
+        if (hasFraming(req)) return hangUp(req, res)
         rest(req, res).catch((err) => log.error({ event: 'request_failed', err }, 'request failed'))
+        return
     }
+    const requestId = one(req.headers['x-hs-request-id'])
+    if (!isQuestion(req) || !isRequestId(requestId)) return hangUp(req, res)
+    if (url === '/check-media-access') return say(res, gate.media(req.headers), requestId)
+    if (url === '/check-channel-access') {
+      const answer = gate.channel(req.headers)
+      if (!(answer instanceof Promise)) return say(res, answer, requestId)
+      answer.then(
+        (late) => say(res, late, requestId),
+        (err) => {
+          log.error({ event: 'verdict_failed', err }, 'no verdict')
+          say(res, { status: 503, code: 'cannot_judge' }, requestId)
+        },
+      )
+      return
+    }
+    if (url === '/stream-opened') streams.opened(requestId, Number(req.headers['x-hs-instance']))
+    else streams.closed(requestId)
+    say(res, { status: 204, code: 'ok' }, requestId)
   })
+  // Node would answer these by itself, and read on.
+  server.on('checkContinue', hangUp)
+  server.on('checkExpectation', hangUp)
   return server
 }
 
-function createRest(needs: AppNeeds, counts: Map<Answer['code'], number>): Hono {
+function createRest(needs: AppNeeds, counts: Counts): Hono {
   const { streams, ageMs, maxStalenessMs, revocations, reader } = needs
   const registry = new Registry()
   collectDefaultMetrics({ register: registry })
@@ -115,10 +145,16 @@ function createRest(needs: AppNeeds, counts: Map<Answer['code'], number>): Hono 
         epoch: epoch?.id ?? null,
         trouble: doubt ?? null,
         streams: streams.count(),
+        // Instances of Nchan that do not end a stream they were asked to end: to be started afresh.
+        stuck_instances: streams.stuckInstances(),
       },
       ready ? 200 : 503,
     )
   })
+  // For the instance's starter: 503 asks it to start the instance afresh.
+  app.get('/instances/:instance', (c) =>
+    c.body(null, streams.stuckInstances().includes(Number(c.req.param('instance'))) ? 503 : 204),
+  )
   app.get('/metrics', async (c) =>
     c.body(await registry.metrics(), 200, { 'Content-Type': registry.contentType }),
   )

@@ -5,7 +5,7 @@ import type { Claims } from '../contract/claims.ts'
 import { readCredential } from '../contract/credential.ts'
 import { isHidden, mayRead } from '../contract/media-path.ts'
 import type { Judge, VerdictCode } from '../contract/verdict.ts'
-import { one, readTarget } from './request.ts'
+import { isRequestId, one, readTarget } from './request.ts'
 import type { Streams } from './streams.ts'
 
 /** An answer to nginx. Never a body: one would cost nginx its kept connection. */
@@ -54,10 +54,16 @@ const REFUSALS: Readonly<Record<VerdictCode, Answer>> = {
 
 export function createGate({ judge, streams, takeTicket }: GateNeeds): Gate {
   function letIn(headers: IncomingHttpHeaders, name: string, claims: Claims): Answer {
-    const conn = one(headers['x-hs-conn'])
+    const conn = one(headers['x-hs-request-id'])
     const channel = channelFor(claims, name)
-    if (channel === undefined || conn === undefined || !/^[0-9a-f]{32}$/.test(conn)) return forbidden
-    if (!streams.open(conn, claims, channel === privateChannelOf(claims.sub))) return REFUSALS.cannot_judge
+    if (channel === undefined || !isRequestId(conn)) return forbidden
+    const isLetIn = streams.open({
+      conn,
+      instance: Number(headers['x-hs-instance'] ?? 1),
+      claims,
+      isPrivate: channel === privateChannelOf(claims.sub),
+    })
+    if (!isLetIn) return REFUSALS.cannot_judge
     return { status: 204, code: 'ok', headers: { 'X-Hs-Gate': streams.gate(), 'X-Hs-Channel': channel } }
   }
 

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { Claims } from '../contract/claims.ts'
 import { readEnv, SettingsError } from '../contract/env.ts'
 import { openKeyring } from '../contract/keys.ts'
@@ -14,12 +15,25 @@ import { ticketKey } from '../contract/ticket.ts'
 import { createJudge } from '../contract/verdict.ts'
 import { createApp } from './app.ts'
 import { Config } from './config.ts'
+import { createCutter } from './cutter.ts'
 import { createGate } from './gate.ts'
-import { connectNginx } from './nginx.ts'
+import { connectInstance } from './nginx.ts'
 import { createStreams } from './streams.ts'
 
 /** A client that renews its token at the last moment is not cut for a slow network, in seconds. */
 const EXPIRY_TOLERANCE = 5
+/** From here on Nchan's memory is emptied before it refuses messages: streams that hang back keep all of them. */
+const FULL = 0.6
+
+/** Runs a job again and again, with a pause after each; it reports its own failures. */
+function every(ms: number, job: () => Promise<void>): { stop(): void } {
+  const again = () =>
+    job()
+      .catch(() => {})
+      .finally(() => timer.refresh())
+  const timer = setTimeout(again, ms).unref()
+  return { stop: () => clearTimeout(timer) }
+}
 
 async function main() {
   const config = readEnv(Config)
@@ -46,13 +60,17 @@ async function main() {
     cacheSize: config.cacheSize,
   })
 
-  const nginx = connectNginx(config.nginxSocket)
+  const instances = config.instanceSockets.map((socket) => connectInstance(socket))
+  const onTrouble = (message: string, err?: unknown) => log.warn({ event: 'streams', err }, message)
   const streams = createStreams({
-    cut: nginx.cut,
+    instances,
+    cutter: createCutter({ instances, onTrouble, pause: (ms) => sleep(ms, undefined, { ref: false }) }),
     newGate: () => randomBytes(16).toString('hex'),
+    monotonic,
     most: config.maxStreams,
     mostPerSession: config.maxStreamsPerSession,
-    onTrouble: (message, err) => log.warn({ event: 'streams', err }, message),
+    mostPerUser: config.maxStreamsPerUser,
+    onTrouble,
     onOpen: () => live.changed(),
   })
   memory.onApply((revocation) => streams.revoke(revocation))
@@ -87,14 +105,15 @@ async function main() {
   }
   saveGate()
 
+  const staleness = setInterval(() => {
+    if (streams.count() === 0 || memory.ageMs(monotonic()) <= config.streamStalenessMs) return
+    log.error({ event: 'streams_cut' }, 'revocations are unknown for too long: cutting all streams')
+    streams.cutAll().catch(trouble('streams could not be cut'))
+    saveGate()
+  }, 250)
   const tick = setInterval(() => {
     const nowS = Date.now() / 1000
     memory.sweep(nowS, 20_000)
-    if (streams.count() > 0 && memory.ageMs(monotonic()) > config.maxStalenessMs) {
-      log.error({ event: 'streams_cut' }, 'revocations are unknown for too long: cutting all streams')
-      streams.cutAll().catch(trouble('streams could not be cut'))
-      saveGate()
-    }
     streams.review(
       (claims) =>
         claims.exp + EXPIRY_TOLERANCE <= nowS ||
@@ -103,16 +122,26 @@ async function main() {
         memory.holdsAgainst(claims),
     )
   }, 1_000)
+  const upkeep = every(500, async () => {
+    await streams.audit()
+    for (const [at, instance] of instances.entries()) {
+      if (((await instance.memoryUse()) ?? 0) < FULL) continue
+      log.error({ event: 'streams_cut', instance: at + 1 }, 'Nchan is nearly full: cutting its streams')
+      await streams.cutInstance(at + 1)
+    }
+  })
 
   leaveOnSignal(log, async () => {
+    clearInterval(staleness)
     clearInterval(tick)
+    upkeep.stop()
     server.close()
     server.closeIdleConnections()
     keyring.close()
     await reader.stop()
     await live.stop()
     commands.disconnect()
-    await nginx.close()
+    await Promise.all(instances.map((instance) => instance.close()))
   })
 }
 

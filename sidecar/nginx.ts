@@ -1,33 +1,62 @@
 import { Agent } from 'undici'
-import type { CutResult } from './streams.ts'
+import type { CutResult, Instance } from './cutter.ts'
 
-/** nginx's back door: see `nginx/inner.conf`. */
-export interface Nginx {
-  /** Deletes a channel, which ends every stream that follows it. */
-  cut(channel: string): Promise<CutResult>
+/** One instance of Nchan, by its back door: see `nginx/inner.conf`. */
+export interface NginxInstance extends Instance {
+  /** How full its shared memory is, from 0 to 1; undefined when it does not answer. */
+  memoryUse(): Promise<number | undefined>
   close(): Promise<void>
 }
 
-export function connectNginx(socketPath: string, timeoutMs = 2_000): Nginx {
+export function connectInstance(socketPath: string, timeoutMs = 2_000): NginxInstance {
   const agent = new Agent({
     connect: { socketPath, timeout: timeoutMs },
     connections: 8,
     headersTimeout: timeoutMs,
     bodyTimeout: timeoutMs,
   })
+  const ask = (path: string, method: 'GET' | 'DELETE') =>
+    agent.request({ origin: 'http://nginx', path, method, headers: { Accept: 'text/json' } })
+
+  async function textOf(path: string): Promise<string | undefined> {
+    try {
+      const { statusCode, body } = await ask(path, 'GET')
+      const text = await body.text()
+      return statusCode === 200 ? text : undefined
+    } catch {
+      return undefined
+    }
+  }
+
   return {
-    async cut(channel) {
+    async cut(channel): Promise<CutResult> {
       try {
-        const { statusCode, body } = await agent.request({
-          origin: 'http://nginx',
-          path: `/channel/${channel}`,
-          method: 'DELETE',
-        })
+        const { statusCode, body } = await ask(`/channel/${channel}`, 'DELETE')
         await body.dump()
         return statusCode === 200 ? 'cut' : statusCode === 404 ? 'nobody' : 'away'
       } catch {
         return 'away'
       }
+    },
+    async subscribers(channel) {
+      try {
+        const { statusCode, body } = await ask(`/channel/${channel}`, 'GET')
+        if (statusCode === 404) {
+          await body.dump()
+          return 0
+        }
+        const said = (await body.json()) as { subscribers?: unknown } // Nchan's channel information
+        return statusCode === 200 ? Number(said.subscribers ?? 0) : undefined
+      } catch {
+        return undefined
+      }
+    },
+    life: () => textOf('/life'),
+    async memoryUse() {
+      const text = (await textOf('/status')) ?? ''
+      const used = /^shared memory used: (\d+)K/m.exec(text)?.[1]
+      const limit = /^shared memory limit: (\d+)K/m.exec(text)?.[1]
+      return used === undefined || limit === undefined ? undefined : Number(used) / Number(limit)
     },
     close: () => agent.destroy(),
   }

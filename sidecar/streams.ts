@@ -1,20 +1,33 @@
 import type { Claims } from '../contract/claims.ts'
 import type { LiveWord } from '../contract/live-users.ts'
 import type { Revocation } from '../contract/revocation.ts'
-
-/** What Nchan says to a DELETE: the channel had subscribers, had none, or nginx was not there. */
-export type CutResult = 'cut' | 'nobody' | 'away'
+import type { Cutter, Instance } from './cutter.ts'
 
 export interface StreamsNeeds {
-  /** Deletes a channel of this nginx, ending every stream that has it among its own. */
-  cut(channel: string): Promise<CutResult>
+  instances: readonly Instance[]
+  cutter: Cutter
   newGate: () => string
+  /** A clock that never jumps, in ms. */
+  monotonic: () => number
   most: number
   /** Of one session; the oldest makes room for one more. */
   mostPerSession: number
+  /** Of one user, over all their sessions; the oldest makes room. */
+  mostPerUser: number
   onTrouble(message: string, err?: unknown): void
-  /** A stream was let in. */
+  /** A stream has opened. */
   onOpen?(): void
+}
+
+/** A stream that is let in. */
+export interface Opening {
+  /** Names its connection, and its channel in Nchan. */
+  conn: string
+  /** Where it goes, from 1. */
+  instance: number
+  claims: Claims
+  /** Of the user's own channel, which nobody else can follow. */
+  isPrivate: boolean
 }
 
 /** The open streams this sidecar let in, and how each of them ends. */
@@ -22,78 +35,130 @@ export interface Streams {
   /** The shared channel that streams let in now belong to. */
   gate(): string
   /** @returns false when there are too many */
-  open(conn: string, claims: Claims, isPrivate: boolean): boolean
+  open(opening: Opening): boolean
+  /** Nchan has subscribed a stream. One that is not known any more is cut. */
+  opened(conn: string, instance: number): void
   closed(conn: string): void
   /** Cuts the streams a revocation concerns. */
   revoke(revocation: Revocation): void
   /** Lets the streams of a session go on until a newer token's `exp` (unix seconds). */
   renew(sessionId: string, until: number): void
-  /** Cuts the streams whose claims are no longer good; call it every second. */
+  /** Cuts the streams whose claims are no longer good; call it several times a second. */
   review(isDead: (claims: Claims) => boolean): void
+  /** Drops what an instance no longer has: those of an earlier life, and what never came. Call it often. */
+  audit(): Promise<void>
   /** Cuts every stream: for when nobody can vouch for them any more. */
   cutAll(): Promise<void>
+  /** Cuts every stream of one instance; their clients come back. */
+  cutInstance(instance: number): Promise<void>
   /** Ends what an earlier life of this process had let in. */
   cutGate(gate: string): Promise<void>
   count(): number
-  /** Whose streams they are. */
+  /** Whose streams they are, of those that have opened. */
   live(): LiveWord
+  stuckInstances(): number[]
 }
 
-interface Open {
-  conn: string
-  claims: Claims
-  /** Of the user's own channel, which nobody else can follow. */
-  isPrivate: boolean
+interface Open extends Opening {
+  openedAt: number
+  /** Nchan has it. */
+  isSubscribed: boolean
 }
 
-/** A stream that was let in may not have subscribed yet: then a DELETE finds nobody and must come again. */
-const RETRIES_MS = [50, 150, 300, 500, 1_000, 2_000, 4_000, 8_000]
+/** A stream that was let in and did not come for this long never will, in ms: its client broke off. */
+const COMES_WITHIN_MS = 10_000
+/** How many streams one audit looks up. */
+const AUDIT_SIZE = 20
+
 export function createStreams(needs: StreamsNeeds): Streams {
-  const { cut, newGate, most, mostPerSession, onTrouble } = needs
+  const { instances, cutter, newGate, monotonic, most, mostPerSession, mostPerUser, onTrouble } = needs
   const byConn = new Map<string, Open>()
   const bySession = new Map<string, Set<Open>>()
+  const byUser = new Map<string, Set<Open>>()
+  /** The life of each instance, and until when it was seen. */
+  const lives = instances.map(() => ({
+    id: undefined as string | undefined,
+    seenAt: Number.NEGATIVE_INFINITY,
+  }))
   let gate = newGate()
+  let auditing = byConn.values()
 
   function forget(open: Open) {
     byConn.delete(open.conn)
-    const rest = bySession.get(open.claims.sid)
-    rest?.delete(open)
-    if (rest?.size === 0) bySession.delete(open.claims.sid)
-  }
-
-  /** Deletes until it was heard once, and never again after that: a repeated DELETE leaves streams stuck. */
-  async function cutChannel(channel: string): Promise<void> {
-    for (const pause of [...RETRIES_MS, undefined]) {
-      const result = await cut(channel)
-      if (result === 'cut') return
-      if (pause === undefined) {
-        if (result === 'away') onTrouble(`nginx was not there to cut ${channel.split('/')[0]} streams`)
-        return
-      }
-      await new Promise((resolve) => setTimeout(resolve, pause).unref())
-    }
+    removeFrom(bySession, open.claims.sid, open)
+    removeFrom(byUser, open.claims.sub, open)
   }
 
   function end(open: Open) {
     forget(open)
-    cutChannel(`conn/${open.conn}`).catch((err) => onTrouble('a stream could not be cut', err))
+    cutter.cut(open.instance, `conn/${open.conn}`).catch((err) => onTrouble('a stream could not be cut', err))
+  }
+
+  /** Makes room for one more of those that are counted together. */
+  function makeRoom(all: ReadonlySet<Open> | undefined, room: number) {
+    const [oldest] = all ?? []
+    if (oldest !== undefined && (all?.size ?? 0) >= room) end(oldest)
+  }
+
+  const cutGateOf = (instance: number, name: string) => cutter.cut(instance, `gate/${name}`)
+  const cutGate = async (name: string) => {
+    await Promise.all(instances.map((_, at) => cutGateOf(at + 1, name)))
+  }
+
+  /** Drops the streams of an earlier life of an instance: they ended with it. */
+  async function noticeRestart(instance: Instance, at: number): Promise<void> {
+    const life = lives[at]
+    const askedAt = monotonic()
+    const id = await instance.life()
+    if (life === undefined || id === undefined) return
+    if (life.id !== undefined && life.id !== id) {
+      cutter.restarted(at + 1)
+      for (const open of [...byConn.values()]) {
+        if (open.instance === at + 1 && open.openedAt <= life.seenAt) forget(open)
+      }
+    }
+    life.id = id
+    life.seenAt = askedAt
+  }
+
+  /** Some of all, a few each time. */
+  function nextToAudit(): Open[] {
+    const now = monotonic()
+    const due: Open[] = []
+    for (let tries = 0; tries < Math.min(AUDIT_SIZE, byConn.size); tries += 1) {
+      const next = auditing.next()
+      if (next.done) {
+        auditing = byConn.values()
+        break
+      }
+      if (now - next.value.openedAt > COMES_WITHIN_MS) due.push(next.value)
+    }
+    return due
   }
 
   return {
     gate: () => gate,
-    open(conn, claims, isPrivate) {
-      if (byConn.size >= most) return false
-      // One login that opens ever more, or whose closing nobody tells us of, must not use up everybody's room.
-      const earlier = bySession.get(claims.sid)
-      const [oldest] = earlier ?? []
-      if (oldest !== undefined && (earlier?.size ?? 0) >= mostPerSession) end(oldest)
-      const open = { conn, claims, isPrivate }
+    open(opening) {
+      const { conn, instance, claims } = opening
+      if (byConn.size >= most || instances[instance - 1] === undefined) return false
+      // One login that opens ever more, or an account with many logins, must not use up everybody's room.
+      makeRoom(bySession.get(claims.sid), mostPerSession)
+      makeRoom(byUser.get(claims.sub), mostPerUser)
+      const open = { ...opening, openedAt: monotonic(), isSubscribed: false }
       byConn.set(conn, open)
-      const own = bySession.get(claims.sid)
-      if (own === undefined) bySession.set(claims.sid, new Set([open]))
-      else own.add(open)
-      needs.onOpen?.()
+      addTo(bySession, claims.sid, open)
+      addTo(byUser, claims.sub, open)
       return true
+    },
+    opened(conn, instance) {
+      const open = byConn.get(conn)
+      if (open === undefined) {
+        // Its session ended between the verdict and the subscription.
+        cutter.cut(instance, `conn/${conn}`).catch((err) => onTrouble('a stream could not be cut', err))
+        return
+      }
+      open.isSubscribed = true
+      needs.onOpen?.()
     },
     closed(conn) {
       const open = byConn.get(conn)
@@ -104,10 +169,11 @@ export function createStreams(needs: StreamsNeeds): Streams {
         for (const open of [...(bySession.get(key) ?? [])]) end(open)
         return
       }
-      for (const open of [...byConn.values()]) {
-        const { jti, sub, gen } = open.claims
-        if (kind === 'jti' ? jti === key : sub === key && gen < generation) end(open)
+      if (kind === 'user') {
+        for (const open of [...(byUser.get(key) ?? [])]) if (open.claims.gen < generation) end(open)
+        return
       }
+      for (const open of [...byConn.values()]) if (open.claims.jti === key) end(open)
     },
     renew(sessionId, until) {
       for (const open of bySession.get(sessionId) ?? []) {
@@ -117,23 +183,51 @@ export function createStreams(needs: StreamsNeeds): Streams {
     review(isDead) {
       for (const open of [...byConn.values()]) if (isDead(open.claims)) end(open)
     },
+    async audit() {
+      await Promise.all(instances.map(noticeRestart))
+      await Promise.all(
+        nextToAudit().map(async (open) => {
+          const there = await instances[open.instance - 1]?.subscribers(`conn/${open.conn}`)
+          if (there === 0 && byConn.get(open.conn) === open) forget(open)
+        }),
+      )
+    },
     async cutAll() {
       const old = gate
       gate = newGate()
       byConn.clear()
       bySession.clear()
-      await cutChannel(`gate/${old}`)
+      byUser.clear()
+      await cutGate(old)
     },
-    cutGate: (old) => cutChannel(`gate/${old}`),
+    async cutInstance(instance) {
+      for (const open of [...byConn.values()]) if (open.instance === instance) forget(open)
+      await cutGateOf(instance, gate)
+    },
+    cutGate,
     count: () => byConn.size,
     live() {
       const online = new Set<string>()
       const listening = new Set<string>()
-      for (const { claims, isPrivate } of byConn.values()) {
+      for (const { claims, isPrivate, isSubscribed } of byConn.values()) {
+        if (!isSubscribed) continue
         online.add(claims.sub)
         if (isPrivate) listening.add(claims.sub)
       }
       return { online: [...online], listening: [...listening] }
     },
+    stuckInstances: cutter.stuck,
   }
+}
+
+function addTo<V>(sets: Map<string, Set<V>>, key: string, value: V) {
+  const own = sets.get(key)
+  if (own === undefined) sets.set(key, new Set([value]))
+  else own.add(value)
+}
+
+function removeFrom<V>(sets: Map<string, Set<V>>, key: string, value: V) {
+  const own = sets.get(key)
+  own?.delete(value)
+  if (own?.size === 0) sets.delete(key)
 }

@@ -37,6 +37,7 @@ const CONTRACT = [
   'revocation-log.ts',
   'revocation.ts',
   'socket.ts',
+  'stream-instances.ts',
   'ticket.ts',
   'token.ts',
   'verdict.ts',

@@ -24,13 +24,14 @@ import { until } from './support/stack.ts'
 /** What this test reads of docker-compose.yml; test/docker.unit.test.ts holds its shape. */
 interface Service {
   command: string[]
+  stop_signal?: NodeJS.Signals
   environment: Record<string, string>
   healthcheck: { test: string[] }
 }
 const read = (path: string) => readFileSync(join(project, path), 'utf8')
 const { services } = parse(read('docker-compose.yml'), { merge: true }) as Record<
   'services',
-  Record<'setup' | 'redis' | 'sidecar' | 'api' | 'nginx', Service>
+  Record<'setup' | 'redis' | 'sidecar' | 'api' | 'streams' | 'nginx', Service>
 > // as said above
 type Name = keyof typeof services
 
@@ -75,7 +76,12 @@ function start(name: Name, command: string, args: readonly string[], env: Record
   // A group of its own, as a container is: killed, it leaves nothing behind.
   children.set(name, spawn(command, args, { cwd: project, env, stdio, detached: true }))
 }
-const startNginx = () => start('nginx', 'bash', [join(folder, 'bin/entrypoint.sh')], { PATH, ...nginx.env })
+/** The front, or an instance of Nchan with the arguments that its service gives. */
+const startNginx = (name: 'nginx' | 'streams' = 'nginx') =>
+  start(name, 'bash', [join(folder, 'bin/entrypoint.sh'), ...(services[name].command ?? [])], {
+    PATH,
+    ...nginx.env,
+  })
 
 async function end(name: Name, signal: NodeJS.Signals): Promise<number | null> {
   const child = children.get(name)
@@ -300,7 +306,9 @@ describe('the whole, as docker-compose.yml has it', () => {
     await until('the sidecar is healthy', () => isHealthy('sidecar'))
     await until('the api is healthy', () => isHealthy('api'))
     renderHere()
-    expect(isHealthy('nginx')).toBe(false)
+    expect([isHealthy('streams'), isHealthy('nginx')]).toEqual([false, false])
+    startNginx('streams')
+    await until('the instance of Nchan is healthy', () => isHealthy('streams'))
     startNginx()
     await until('nginx is healthy', () => isHealthy('nginx'))
   })
@@ -368,7 +376,22 @@ describe('the whole, as docker-compose.yml has it', () => {
     await until('nginx is healthy', () => isHealthy('nginx'))
   })
 
+  test('a killed instance of Nchan starts again, although its sockets are still there', async () => {
+    await end('streams', 'SIGKILL')
+    expect(statSync(join(folder, 'run/publish-1.sock')).isSocket()).toBe(true)
+    expect(isHealthy('streams')).toBe(false)
+    startNginx('streams')
+    await until('the instance is healthy', () => isHealthy('streams'))
+    const { body } = await login()
+    const stream = await fetch(`${base}/sub/users-state`, {
+      headers: { Authorization: `Bearer ${body.access_token}`, Accept: 'text/event-stream' },
+    })
+    expect(stream.status).toBe(200)
+    await stream.body?.cancel()
+  })
+
   test('all end politely when Docker stops them', async () => {
+    await end('streams', services.streams.stop_signal ?? 'SIGTERM')
     for (const name of ['nginx', 'api', 'sidecar', 'redis'] as const) {
       expect([name, await end(name, 'SIGTERM')]).toEqual([name, 0])
     }

@@ -25,7 +25,7 @@ beforeAll(async () => {
   stack = await startStack({ data })
   redis = connectRedis(`unix:${join(stack.run, 'redis.sock')}`, () => {})
   await redis.connect()
-  nchan = createNchan([join(stack.run, 'nginx.sock')])
+  nchan = createNchan([join(stack.run, 'publish-1.sock')])
   news = createNews({ redis, publish: nchan.tell })
   liveUsers = createLiveUsers(redis)
 })

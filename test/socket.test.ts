@@ -54,6 +54,7 @@ beforeAll(async () => {
     mediaRoot: join(folder, 'media'),
     accessLog: join(folder, 'access.log'),
     nchanMemoryMb: 8,
+    streamInstances: 1,
     sidecars: [join(run, 'sidecar.sock')],
     apis: [join(run, 'api.sock')],
     allowedOrigins: [],

@@ -14,7 +14,7 @@ let one: Stack
 let two: Node
 beforeAll(async () => {
   data = mkdtempSync(join(tmpdir(), 'hs-'))
-  const sockets = [join(data, 'run', 'nginx.sock'), join(secondRun(data), 'nginx.sock')].join(',')
+  const sockets = [join(data, 'run', 'publish-1.sock'), join(secondRun(data), 'publish-1.sock')].join(',')
   one = await startStack({ data, keep: true, env: { HOOKSWITCH_NGINX_SOCKETS: sockets } })
   two = await startSecondNode(one, { HOOKSWITCH_NGINX_SOCKETS: sockets })
   await publish(one, { states: {} })

@@ -5,6 +5,7 @@ import { createInterface } from 'node:readline'
 import { strike } from '../../contract/log.ts'
 import { SetupError } from '../system/setup-error.ts'
 import { idOf, signalGroup, writeId } from './run-folder.ts'
+import { watchForStandstill } from './standstill.ts'
 
 /** One program of the stack. */
 export interface ChildSpec {
@@ -19,6 +20,12 @@ export interface ChildSpec {
   prepare?(): void
   /** Whether it notices by a channel that we are gone. */
   channel?: boolean
+  /** Kills it when it has not answered for this long although it is not starved of CPU. Off unless set. */
+  standsStillAfterMs?: number
+  /** The longest pause before it is started again, in ms. */
+  longestPauseMs?: number
+  /** How it is asked to end; SIGTERM unless set. */
+  stopSignal?: NodeJS.Signals
   /** What to do about a failed start, by its last words. */
   advice?(lastWords: string): string | undefined
 }
@@ -97,7 +104,7 @@ export async function startChild(spec: ChildSpec, { run, logFolder, say }: Child
         wake = resolve
         setTimeout(resolve, pauseMs)
       })
-      pauseMs = Math.min(LONGEST_PAUSE_MS, pauseMs * 2)
+      pauseMs = Math.min(spec.longestPauseMs ?? LONGEST_PAUSE_MS, pauseMs * 2)
       if (stopping) return
       how = await launch()
     }
@@ -110,16 +117,18 @@ export async function startChild(spec: ChildSpec, { run, logFolder, say }: Child
   await Promise.race([untilReady(spec), early])
   early.catch(() => {}) // from here on, an end is for `keep`
   const kept = keep(first)
+  const stopWatching = watchForStandstill(spec, () => child?.pid, say)
 
   return {
     name,
     pid: () => child?.pid,
     async stop() {
       stopping = true
+      stopWatching()
       wake()
       const { pid } = child ?? {}
       if (pid !== undefined) {
-        child?.kill('SIGTERM')
+        child?.kill(spec.stopSignal ?? 'SIGTERM')
         const late = setTimeout(() => signalGroup(pid, 'SIGKILL'), 8_000)
         await kept
         clearTimeout(late)

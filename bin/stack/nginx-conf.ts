@@ -15,12 +15,18 @@ export interface NginxValues {
   temp: string
   mediaRoot: string
   accessLog: string
+  /** Of each instance. */
   nchanMemoryMb: number
+  /** How many processes run Nchan: see `nginx/stream-instance.conf`. */
+  streamInstances: number
   sidecars: readonly string[]
   apis: readonly string[]
   allowedOrigins: readonly string[]
   trustedProxies: readonly string[]
 }
+
+/** The template of an instance of Nchan, rendered once for each as `stream-<n>.conf`. */
+const INSTANCE = 'stream-instance.conf'
 
 /**
  * Renders every template into a folder. What would end a quoted word or start a variable is refused, so
@@ -30,15 +36,24 @@ export interface NginxValues {
 export function renderNginx(templates: string, folder: string, values: NginxValues): void {
   const words = wordsOf(values)
   mkdirSync(folder, { recursive: true, mode: 0o700 })
-  for (const file of readdirSync(templates).filter((name) => name.endsWith('.conf'))) {
-    const text = readFileSync(join(templates, file), 'utf8').replace(/@(\w+)@/g, (_, name: string) => {
-      const word = words[name]
-      if (word === undefined) throw new Error(`nginx/${file} asks for @${name}@, which nobody knows`)
+  const render = (template: string, file: string, more: Record<string, string> = {}) => {
+    const text = readFileSync(join(templates, template), 'utf8').replace(/@(\w+)@/g, (_, name: string) => {
+      const word = more[name] ?? words[name]
+      if (word === undefined) throw new Error(`nginx/${template} has no value for @${name}@`)
       return word
     })
     writeFileSync(join(folder, file), text, { mode: 0o600 })
   }
+  for (const file of readdirSync(templates)) {
+    if (file.endsWith('.conf') && file !== INSTANCE) render(file, file)
+  }
+  for (const instance of instancesOf(values)) {
+    render(INSTANCE, `stream-${instance}.conf`, { instance: String(instance) })
+  }
 }
+
+const instancesOf = ({ streamInstances }: NginxValues) =>
+  Array.from({ length: streamInstances }, (_, at) => at + 1)
 
 function wordsOf(values: NginxValues): Record<string, string> {
   const { nchanModule, openFiles } = values
@@ -50,7 +65,8 @@ function wordsOf(values: NginxValues): Record<string, string> {
     user: values.asRoot ? 'user root root;' : '',
     workers: checked(values.workers),
     openFiles: String(openFiles),
-    workerConnections: String(Math.floor(openFiles / 2)),
+    // A stream takes two at the front: the client's, and the one to its instance.
+    workerConnections: String(Math.floor(openFiles * 0.75)),
     listen: lines(values.listen, (one) => `    listen ${one};`),
     run: checked(values.run),
     temp: checked(values.temp),
@@ -59,6 +75,13 @@ function wordsOf(values: NginxValues): Record<string, string> {
     nchanMemory: `${values.nchanMemoryMb}M`,
     sidecars: lines(values.sidecars, (one) => `  server "unix:${one}" max_fails=0;`),
     apis: lines(values.apis, (one) => `  server "unix:${one}" max_fails=0;`),
+    instanceShares: sharesOf(values.streamInstances),
+    streamUpstreams: instancesOf(values)
+      .map(
+        (n) =>
+          `upstream hookswitch_stream_${n} {\n  server "unix:${checked(values.run)}/stream-${n}.sock" max_fails=0;\n}`,
+      )
+      .join('\n'),
     allowedOrigins: lines(values.allowedOrigins, (one) => `  "${one}" $http_origin;`),
     trustedNets: lines(values.trustedProxies, (one) => `  ${one} 1;`),
     realIp:
@@ -69,6 +92,12 @@ real_ip_header X-Forwarded-For;
 real_ip_recursive on;`,
   }
 }
+
+/** Equal shares for `split_clients`; the last one takes what rounding leaves. */
+const sharesOf = (instances: number): string =>
+  Array.from({ length: instances }, (_, at) =>
+    at === instances - 1 ? `  * ${at + 1};` : `  ${Math.floor(10_000 / instances) / 100}% ${at + 1};`,
+  ).join('\n')
 
 function checked(value: string): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must not come through

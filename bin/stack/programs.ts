@@ -1,6 +1,7 @@
 import { readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { connectRedis } from '../../contract/redis.ts'
+import { publishSocket } from '../../contract/stream-instances.ts'
 import type { Nginx, Redis } from '../system/programs.ts'
 import type { ChildSpec } from './child.ts'
 import { statusOf } from './probe.ts'
@@ -56,10 +57,12 @@ export function nodeSpec(
     env,
     cwd: process.cwd(),
     channel: true,
+    standsStillAfterMs: name === 'sidecar' ? 3_000 : 15_000,
     ready: async () => (await statusOf({ socketPath: socket }, '/health')) === 200,
   }
 }
 
+/** The front. */
 export function nginxSpec(nginx: Nginx, run: string, confFolder: string, prefix: string): ChildSpec {
   const socket = join(run, 'nginx.sock')
   return {
@@ -68,7 +71,8 @@ export function nginxSpec(nginx: Nginx, run: string, confFolder: string, prefix:
     args: nginxArgs(confFolder, prefix),
     env: { ...process.env, ...nginx.env },
     cwd: prefix,
-    ready: async () => (await statusOf({ socketPath: socket }, '/status')) === 200,
+    ready: async () => (await statusOf({ socketPath: socket }, '/status')) === 204,
+    standsStillAfterMs: 10_000,
     // nginx leaves its socket behind when it is killed, and then cannot bind it.
     prepare: () => rmSync(socket, { force: true }),
     advice: (lastWords) =>
@@ -78,13 +82,50 @@ export function nginxSpec(nginx: Nginx, run: string, confFolder: string, prefix:
   }
 }
 
-export const nginxArgs = (confFolder: string, prefix: string): string[] => [
+/** One instance of Nchan, from 1; it is back within a moment however often it dies. */
+export function streamSpec(
+  nginx: Nginx,
+  run: string,
+  confFolder: string,
+  prefix: string,
+  instance: number,
+): ChildSpec {
+  const { subscribe, publish } = streamSockets(run, instance)
+  return {
+    name: `stream-${instance}`,
+    command: nginx.path,
+    args: nginxArgs(confFolder, prefix, `stream-${instance}.conf`),
+    env: { ...process.env, ...nginx.env },
+    cwd: prefix,
+    ready: async () =>
+      (await statusOf({ socketPath: publish }, '/life')) === 200 && !(await isStuck(run, instance)),
+    standsStillAfterMs: 3_000,
+    longestPauseMs: 1_000,
+    // It holds nothing that outlives it, and Nchan aborts where a process without workers ends with streams open.
+    stopSignal: 'SIGKILL',
+    prepare: () => {
+      for (const socket of [subscribe, publish]) rmSync(socket, { force: true })
+    },
+  }
+}
+
+/** Whether the sidecar says that an instance does not end streams. */
+const isStuck = async (run: string, instance: number): Promise<boolean> =>
+  (await statusOf({ socketPath: join(run, 'sidecar.sock') }, `/instances/${instance}`).catch(() => 0)) === 503
+
+/** Where an instance of Nchan listens: for streams that the front passes on, and for who publishes and cuts. */
+export const streamSockets = (run: string, instance: number) => ({
+  subscribe: join(run, `stream-${instance}.sock`),
+  publish: publishSocket(run, instance),
+})
+
+export const nginxArgs = (confFolder: string, prefix: string, file = 'nginx.conf'): string[] => [
   '-p',
   prefix,
   '-e',
   'stderr',
   '-c',
-  join(confFolder, 'nginx.conf'),
+  join(confFolder, file),
 ]
 
 /** How many files a process of ours may open, at most `most`. */

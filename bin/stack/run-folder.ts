@@ -6,7 +6,7 @@ import { SetupError } from '../system/setup-error.ts'
 
 /** A Unix socket's path holds 107 bytes, and the longest name in the folder is this long. */
 const LONGEST_SOCKET_PATH = 107
-const LONGEST_NAME = '/sidecar.sock'.length
+const LONGEST_NAME = '/publish-16.sock'.length
 
 /**
  * The folder of sockets and process ids, for this user alone: `<data>/run`, or one under the system's

@@ -55,6 +55,7 @@ export const Settings = z
       hasOwnMedia: env.HOOKSWITCH_MEDIA_ROOT === undefined,
       algorithm: env.HOOKSWITCH_TOKEN_ALG,
       workers: env.HOOKSWITCH_NGINX_WORKERS,
+      streamInstances: env.HOOKSWITCH_STREAM_INSTANCES,
       nchanMemoryMb: env.HOOKSWITCH_NCHAN_MEMORY,
       pbxSipPort: env.HOOKSWITCH_PBX_SIP_PORT,
       pbxAmiPort: env.HOOKSWITCH_PBX_AMI_PORT,

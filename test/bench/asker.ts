@@ -35,7 +35,7 @@ export async function connectAsker(socketPath: string): Promise<Asker> {
         answered = resolve
         failed = reject
         socket.write(
-          `GET /check-media-access HTTP/1.1\r\nHost: gate\r\nAuthorization: Bearer ${token}\r\nX-Hs-Target: GET ${FILE}\r\n\r\n`,
+          `GET /check-media-access HTTP/1.1\r\nHost: gate\r\nAuthorization: Bearer ${token}\r\nX-Hs-Request-Id: 0123456789abcdef0123456789abcdef\r\nX-Hs-Target: GET ${FILE}\r\n\r\n`,
         )
       }),
     close: () => socket.destroy(),

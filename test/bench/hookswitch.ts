@@ -41,6 +41,7 @@ export async function startNginx(
     mediaRoot: bed.mediaRoot,
     accessLog: join(prefix, 'access.log'),
     nchanMemoryMb: 32,
+    streamInstances: 1,
     sidecars,
     apis: [join(run, 'api.sock')],
     allowedOrigins: [],

@@ -30,7 +30,7 @@ describe.skipIf(missing !== undefined)(title, () => {
 
   beforeAll(async () => {
     data = mkdtempSync(join(tmpdir(), 'hs-'))
-    const sockets = [join(data, 'run', 'nginx.sock'), join(secondRun(data), 'nginx.sock')].join(',')
+    const sockets = [join(data, 'run', 'publish-1.sock'), join(secondRun(data), 'publish-1.sock')].join(',')
     telephony = await startTelephony({ data, env: { HOOKSWITCH_NGINX_SOCKETS: sockets } })
     const { stack, asterisk, settings } = telephony
     two = await startSecondNode(stack, settings)

@@ -21,6 +21,7 @@ const Service = z.strictObject({
   build: Build,
   image: z.string().optional(),
   command: z.array(z.string()).default([]),
+  stop_signal: z.string().optional(),
   user: z.string().default('root'),
   environment: z.record(z.string(), z.string()).default({}),
   depends_on: z

@@ -33,6 +33,7 @@ export async function startSecondNode(first: Stack, env: Record<string, string> 
     mediaRoot: join(first.data, 'media'),
     accessLog: join(first.data, 'log', 'access2.log'),
     nchanMemoryMb: 32,
+    streamInstances: 1,
     sidecars: [join(run, 'sidecar.sock')],
     apis: [join(run, 'api.sock')],
     allowedOrigins: [],
@@ -54,7 +55,8 @@ export async function startSecondNode(first: Stack, env: Record<string, string> 
     ...env,
   }
   for (const name of ['sidecar', 'api']) start(process.execPath, [join(project, 'dist', `${name}.js`)], own)
-  start(nginx.path, nginxArgs(conf, prefix), nginx.env)
+  for (const file of ['stream-1.conf', 'nginx.conf'])
+    start(nginx.path, nginxArgs(conf, prefix, file), nginx.env)
 
   const where = { host: '127.0.0.1', port }
   await until('the second node is ready', async () => {

@@ -6,7 +6,16 @@ import { createInterface } from 'node:readline'
 import { project, systemFolder } from './build.ts'
 import { freePort } from './port.ts'
 
-export type Part = 'redis' | 'sidecar' | 'api' | 'nginx' | 'asterisk' | 'phone-1001' | 'phone-1002'
+export type Part =
+  | 'redis'
+  | 'sidecar'
+  | 'api'
+  | 'nginx'
+  | 'stream-1'
+  | 'stream-2'
+  | 'asterisk'
+  | 'phone-1001'
+  | 'phone-1002'
 
 /** A whole Hookswitch, started the way a person starts it, in a folder of its own. */
 export interface Stack {
@@ -50,6 +59,8 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
       HOOKSWITCH_SYSTEM: systemFolder,
       HOOKSWITCH_NGINX_WORKERS: '2',
       HOOKSWITCH_NCHAN_MEMORY: '32',
+      // A few test users have all streams between them; the limit has a test of its own.
+      HOOKSWITCH_MAX_STREAMS_PER_USER: '100000',
       // Tests log in far more often than people do; what throttles has tests of its own.
       HOOKSWITCH_LOGIN_PER_ACCOUNT: '100000',
       HOOKSWITCH_LOGIN_PER_ADDRESS: '100000',
