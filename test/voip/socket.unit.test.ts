@@ -15,6 +15,8 @@ describe('the door', () => {
     ['in the header', (token: string) => ['', bearer(token), []] as const],
     ['as ?token=', (token: string) => [`&token=${token}`, {}, []] as const],
     ['as ?authorization=', (token: string) => [`&authorization=${token}`, {}, []] as const],
+    ['as ?token=Bearer+…', (token: string) => [`&token=Bearer+${token}`, {}, []] as const],
+    ['as ?authorization=Bearer+…', (token: string) => [`&authorization=Bearer+${token}`, {}, []] as const],
     ['beside a subprotocol', (token: string) => ['', {}, ['bearer', token]] as const],
   ])('lets in who has a token %s', async (_, put) => {
     const [query, options, protocols] = put(tokenOf(world.users.user1))
