@@ -33,6 +33,8 @@ export const Config = z
     HOOKSWITCH_MIKOPBX_REFRESHES: wholeNumber('refreshes', 1, 1_000_000).default(100),
     HOOKSWITCH_VOIP_ACCESS_TTL: wholeNumber('seconds', 10, 86_400).default(86_400),
     HOOKSWITCH_CRM_ACCESS_TTL: wholeNumber('seconds', 10, 86_400).default(86_400),
+    // At most a quarter of the sockets that one API holds: see api/dialects/voip/socket.ts.
+    HOOKSWITCH_MAX_SOCKETS_PER_USER: wholeNumber('sockets', 1, 2_500).default(20),
     HOOKSWITCH_ALLOWED_ORIGINS: listOf(),
     ...pbxSettings,
     ...onboardingSettings,
@@ -66,6 +68,7 @@ export const Config = z
     mikopbxRefreshes: { most: env.HOOKSWITCH_MIKOPBX_REFRESHES, window: 300 },
     voipAccessTtl: env.HOOKSWITCH_VOIP_ACCESS_TTL,
     crmAccessTtl: env.HOOKSWITCH_CRM_ACCESS_TTL,
+    maxSocketsPerUser: env.HOOKSWITCH_MAX_SOCKETS_PER_USER,
     allowedOrigins: env.HOOKSWITCH_ALLOWED_ORIGINS,
     logLevel: env.HOOKSWITCH_LOG_LEVEL,
     ...pbxOf(env),

@@ -301,6 +301,7 @@ async function main() {
     hearing,
     directory,
     monotonic,
+    mostPerUser: config.maxSocketsPerUser,
     log,
     onOpen: () => live.changed(),
   })

@@ -51,6 +51,7 @@ export async function startSockets(difference: Partial<VoipSocketNeeds> = {}) {
     hearing,
     monotonic: world.monotonic,
     log: world.log,
+    mostPerUser: 20,
     times: { judgeMs: 20, closingMs: 300 },
     ...difference,
   })
@@ -103,6 +104,8 @@ export async function startSockets(difference: Partial<VoipSocketNeeds> = {}) {
     voip,
     port,
     connect,
+    /** How many connections the server holds, also those whose socket is closing. */
+    connections: () => new Promise<number>((resolve) => server.getConnections((_, count) => resolve(count))),
     /** A socket of a user's own, open and greeted. */
     async enter(user: User, token = tokenOf(user)): Promise<Client> {
       const headers = { Authorization: `Bearer ${token}` }

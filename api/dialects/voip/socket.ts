@@ -19,6 +19,8 @@ export interface VoipSocketNeeds extends DoorNeeds, Omit<DeedsNeeds, 'words'> {
   hearing: NewsHearing
   /** A clock that never jumps, in ms. */
   monotonic: () => number
+  /** How many sockets a user has over all sessions; the oldest makes room for one more. */
+  mostPerUser: number
   log: Logger
   /** A socket was let in. */
   onOpen?(): void
