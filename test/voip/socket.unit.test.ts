@@ -69,7 +69,7 @@ describe('the door', () => {
     ['a page of no host', () => ['/ws?extension=1001', { ...bearer(token()), origin: 'null' }], 403],
   ] as [string, () => Parameters<typeof world.refused>, number][])('refuses %s', async (_, ask, status) => {
     const refusal = await world.refused(...ask())
-    expect(refusal).toEqual({ status, error: expect.any(String) })
+    expect(refusal).toEqual({ status, error: expect.any(String), referrerPolicy: 'no-referrer' })
   })
 
   test.each([

@@ -98,6 +98,7 @@ function answer(socket: Duplex, refusal: Refusal): void {
     'Content-Type: application/json',
     `Content-Length: ${Buffer.byteLength(body)}`,
     'Cache-Control: no-store',
+    'Referrer-Policy: no-referrer',
     'Connection: close',
     ...(words.status === 401 ? [`WWW-Authenticate: ${challenge}`] : []),
     ...(refusal.retryAfter === undefined ? [] : [`Retry-After: ${refusal.retryAfter}`]),
