@@ -63,11 +63,11 @@ export function createSnapshotWatch<Snapshot>({
     waiter.leftMs -= pauseMs
     try {
       waiter.check()
+      if (last !== undefined && tagOf(last) !== waiter.known) settle(waiter, () => waiter.resolve(last))
+      else if (waiter.leftMs <= 0) settle(waiter, () => waiter.resolve(undefined))
     } catch (err) {
-      return settle(waiter, () => waiter.reject(err))
+      settle(waiter, () => waiter.reject(err))
     }
-    if (last !== undefined && tagOf(last) !== waiter.known) settle(waiter, () => waiter.resolve(last))
-    else if (waiter.leftMs <= 0) settle(waiter, () => waiter.resolve(undefined))
   }
   function settle(waiter: Waiter<Snapshot>, how: () => void): void {
     waiters.delete(waiter)
