@@ -63,6 +63,11 @@ export function createApp({
   log,
 }: AppNeeds): Hono {
   const app = new Hono({ getPath: pathWithColons })
+  // The first, so that it also reaches what others answer: an address may hold a token or a ticket.
+  app.use('*', async (c, next) => {
+    await next()
+    c.res.headers.set('Referrer-Policy', 'no-referrer')
+  })
   // Pages of the same host send no preflight; other origins are named in the settings.
   app.use(
     '*',

@@ -23,6 +23,7 @@ export const Config = z
       .optional(),
     HOOKSWITCH_API_SOCKET: z.string().optional(),
     HOOKSWITCH_NGINX_SOCKETS: z.string().optional(),
+    HOOKSWITCH_SIDECAR_SOCKET: z.string().optional(),
     HOOKSWITCH_TOKEN_ALG: z.enum(ALGORITHMS).default('HS256'),
     HOOKSWITCH_SESSION_TTL: wholeNumber('seconds', 60, 4_000 * 86_400).default(90 * 86_400),
     HOOKSWITCH_REFRESH_GRACE: wholeNumber('seconds', 0, 300).default(10),
@@ -34,6 +35,8 @@ export const Config = z
     HOOKSWITCH_MIKOPBX_REFRESHES: wholeNumber('refreshes', 1, 1_000_000).default(100),
     HOOKSWITCH_VOIP_ACCESS_TTL: wholeNumber('seconds', 10, 86_400).default(86_400),
     HOOKSWITCH_CRM_ACCESS_TTL: wholeNumber('seconds', 10, 86_400).default(86_400),
+    // At most a quarter of the sockets that one API holds: see api/dialects/voip/socket.ts.
+    HOOKSWITCH_MAX_SOCKETS_PER_USER: wholeNumber('sockets', 1, 2_500).default(20),
     HOOKSWITCH_ALLOWED_ORIGINS: listOf(),
     ...pbxSettings,
     ...onboardingSettings,
@@ -55,6 +58,7 @@ export const Config = z
     nginxSockets:
       env.HOOKSWITCH_NGINX_SOCKETS?.split(',') ??
       publishSockets(env.HOOKSWITCH_RUN, env.HOOKSWITCH_STREAM_INSTANCES),
+    sidecarSockets: (env.HOOKSWITCH_SIDECAR_SOCKET ?? join(env.HOOKSWITCH_RUN, 'sidecar.sock')).split(','),
     algorithm: env.HOOKSWITCH_TOKEN_ALG,
     accessTtl: env.HOOKSWITCH_ACCESS_TTL,
     refreshTtl: env.HOOKSWITCH_REFRESH_TTL,
@@ -69,6 +73,7 @@ export const Config = z
     mikopbxRefreshes: { most: env.HOOKSWITCH_MIKOPBX_REFRESHES, window: 300 },
     voipAccessTtl: env.HOOKSWITCH_VOIP_ACCESS_TTL,
     crmAccessTtl: env.HOOKSWITCH_CRM_ACCESS_TTL,
+    maxSocketsPerUser: env.HOOKSWITCH_MAX_SOCKETS_PER_USER,
     allowedOrigins: env.HOOKSWITCH_ALLOWED_ORIGINS,
     logLevel: env.HOOKSWITCH_LOG_LEVEL,
     ...pbxOf(env),

@@ -24,6 +24,7 @@ import { createRefreshSecrets } from './core/refresh-secret.ts'
 import { createRotation } from './core/rotation.ts'
 import { createSessions } from './core/sessions.ts'
 import { createSnapshots } from './core/snapshots.ts'
+import { createStreamKeeper } from './core/stream-keeper.ts'
 import { createStreamRenewal } from './core/stream-renewal.ts'
 import { createStreamTickets } from './core/stream-tickets.ts'
 import { createTokens, newId } from './core/tokens.ts'
@@ -36,6 +37,7 @@ import { createV1 } from './dialects/v1/routes.ts'
 import { createVoip } from './dialects/voip/routes.ts'
 import { createVoipSocket } from './dialects/voip/socket.ts'
 import { createNchan } from './nchan/broadcaster.ts'
+import { createStreamDoors } from './nchan/stream-keeper.ts'
 import { createOnboarding } from './onboarding.ts'
 import { drawQr } from './qr.ts'
 import { secretFile } from './secret-file.ts'
@@ -286,7 +288,12 @@ async function main() {
     log,
   })
 
+  // Streams whose sidecar does not answer have nobody else who ends them.
+  const { sidecarSockets: sidecars, nginxSockets: instances } = config
+  const streamDoors = createStreamDoors(sidecars, instances)
+  const streamKeeper = createStreamKeeper({ sidecars, instances, ...streamDoors, monotonic, log })
   const chores = [
+    every(250, async () => streamKeeper.tick(), trouble('the sidecars cannot be watched')),
     every(250, () => revoker.tend(), trouble('the revocation log could not be tended')),
     every(500, () => nchan.remind(snapshotStore), trouble('snapshots could not be published again')),
     every(1_000, async () => memory.sweep(now() / 1000, 20_000), trouble('sweeping failed')),
@@ -301,6 +308,7 @@ async function main() {
     hearing,
     directory,
     monotonic,
+    mostPerUser: config.maxSocketsPerUser,
     log,
     onOpen: () => live.changed(),
   })
@@ -330,6 +338,7 @@ async function main() {
     await reader.stop()
     redis.disconnect()
     hearingRedis.disconnect()
+    await streamDoors.close()
     await nchan.close()
     await db.close()
   })

@@ -46,8 +46,7 @@ function credentialOf(query: string, allowed: readonly QueryName[]): Credential 
     if (name !== rawName || found !== 'missing' || !isOneOf(allowed, name)) return 'malformed'
     const value = decode(at < 0 ? '' : part.slice(at + 1))
     if (value === undefined || value === '') return 'malformed'
-    if (name === 'token') found = { by: 'token', text: value }
-    else if (name === 'authorization') {
+    if (name === 'token' || name === 'authorization') {
       // The documents show the bare token; clients also send the header's whole value.
       const bearer = /^bearer /i.test(value) ? readBearer(value) : { token: value }
       if (typeof bearer === 'string') return 'malformed'
@@ -60,10 +59,14 @@ function credentialOf(query: string, allowed: readonly QueryName[]): Credential 
 const isOneOf = <T extends string>(all: readonly T[], one: string): one is T =>
   (all as readonly string[]).includes(one)
 
-/** Percent-decoding, once; undefined when it is not well-formed UTF-8. */
+/**
+ * Decodes one name or value as forms encode it (WHATWG URL §5.1): `+` is a blank, percent-decoding comes once.
+ * @returns undefined when it is not well-formed UTF-8
+ */
 function decode(text: string): string | undefined {
   try {
-    return text.includes('%') ? decodeURIComponent(text) : text
+    const spaced = text.includes('+') ? text.replaceAll('+', ' ') : text
+    return spaced.includes('%') ? decodeURIComponent(spaced) : spaced
   } catch {
     return undefined
   }

@@ -25,6 +25,9 @@ const EXPIRY_TOLERANCE = 5
 /** From here on Nchan's memory is emptied before it refuses messages: streams that hang back keep all of them. */
 const FULL = 0.6
 
+/** How long the API lets a sidecar be silent before it cuts its streams, in ms: `api/core/stream-keeper.ts`. */
+const SILENT_MS = 2_000
+
 /** Runs a job again and again, with a pause after each; it reports its own failures. */
 function every(ms: number, job: () => Promise<void>): { stop(): void } {
   const again = () =>
@@ -105,9 +108,17 @@ async function main() {
   }
   saveGate()
 
+  let checkedAt = monotonic()
   const staleness = setInterval(() => {
-    if (streams.count() === 0 || memory.ageMs(monotonic()) <= config.streamStalenessMs) return
-    log.error({ event: 'streams_cut' }, 'revocations are unknown for too long: cutting all streams')
+    const now = monotonic()
+    // After standing still for that long the API has cut all streams, and those let in since must not share their name.
+    const stoodStill = now - checkedAt > SILENT_MS
+    checkedAt = now
+    if (streams.count() === 0 || (memory.ageMs(now) <= config.streamStalenessMs && !stoodStill)) return
+    log.error(
+      { event: 'streams_cut', stoodStill },
+      'revocations were unknown for too long: cutting all streams',
+    )
     streams.cutAll().catch(trouble('streams could not be cut'))
     saveGate()
   }, 250)

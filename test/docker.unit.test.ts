@@ -179,7 +179,12 @@ describe('settings', () => {
   /** What a container decides itself, or what set-up has no use for. */
   const FIXED: Record<string, readonly string[]> = {
     sidecar: ['HOOKSWITCH_SIDECAR_SOCKET'],
-    api: ['HOOKSWITCH_API_SOCKET', 'HOOKSWITCH_NGINX_SOCKETS', 'HOOKSWITCH_MAIL_TO_LOG'],
+    api: [
+      'HOOKSWITCH_API_SOCKET',
+      'HOOKSWITCH_SIDECAR_SOCKET',
+      'HOOKSWITCH_NGINX_SOCKETS',
+      'HOOKSWITCH_MAIL_TO_LOG',
+    ],
   }
   test.each(['sidecar', 'api'])('%s is given every setting there is for it', (name) => {
     const known = Object.keys(SCHEMAS[name]?.in.shape ?? {})

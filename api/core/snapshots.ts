@@ -1,3 +1,5 @@
+import { createSnapshotWatch, type SnapshotWatch } from './snapshot-watch.ts'
+
 /** A channel's last word, whole: who has it needs none before it. */
 export interface Snapshot {
   channel: string
@@ -72,10 +74,19 @@ export interface SnapshotsNeeds {
   broadcaster: Broadcaster
 }
 
-/** How often a waiting client's snapshot is looked for, as another process may have published it, in ms. */
+/** How often a snapshot is looked for while clients wait, as another process may have published it, in ms. */
 const LOOK_MS = 500
 
 export function createSnapshots({ store, broadcaster }: SnapshotsNeeds): Snapshots {
+  const watches = new Map<SnapshotChannel, SnapshotWatch<Snapshot>>()
+  function watchOf(channel: SnapshotChannel): SnapshotWatch<Snapshot> {
+    const watch =
+      watches.get(channel) ??
+      createSnapshotWatch({ look: () => store.last(channel), tagOf, pauseMs: LOOK_MS })
+    watches.set(channel, watch)
+    return watch
+  }
+
   async function publish(channel: SnapshotChannel, body: Record<string, unknown>): Promise<Publication>
   async function publish(
     channel: SnapshotChannel,
@@ -90,13 +101,15 @@ export function createSnapshots({ store, broadcaster }: SnapshotsNeeds): Snapsho
   return {
     publish,
     async newerThan(channel, known, waitMs, check) {
-      for (let left = waitMs; ; left -= LOOK_MS) {
-        const last = await store.last(channel)
+      const watch = watchOf(channel)
+      if (waitMs > 0 && watch.hasJustSeen(known)) {
         check()
-        if (last !== undefined && tagOf(last) !== known) return last
-        if (left <= 0) return undefined
-        await new Promise((resolve) => setTimeout(resolve, LOOK_MS))
+        return watch.next(known, waitMs, check)
       }
+      const last = await store.last(channel)
+      check()
+      if (last !== undefined && tagOf(last) !== known) return last
+      return waitMs <= 0 ? undefined : watch.next(known, waitMs, check)
     },
   }
 }

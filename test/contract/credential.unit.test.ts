@@ -22,7 +22,21 @@ describe('one credential is taken', () => {
     ['as a ticket', 'ticket=t', undefined, { by: 'ticket', text: 't' }],
     ['with = in its value', 'authorization=a.b.c=', undefined, { by: 'token', text: 'a.b.c=' }],
     ['decoded once and not twice', 'authorization=a%252Eb', undefined, { by: 'token', text: 'a%2Eb' }],
-    ['with + as it stands', 'authorization=a+b', undefined, { by: 'token', text: 'a+b' }],
+    ['from the query, with + for the blank', 'authorization=Bearer+a.b.c', undefined, token],
+    ['from the query, with several + for blanks', 'authorization=bearer+++a.b.c', undefined, token],
+    ['from the query, with + and %20 for blanks', 'authorization=Bearer+%20a.b.c', undefined, token],
+    [
+      'from both, where they are the same, with + for the blank',
+      'authorization=Bearer+a.b.c',
+      'Bearer a.b.c',
+      token,
+    ],
+    [
+      'with a + that is percent-encoded as it stands',
+      'authorization=a%2Bb',
+      undefined,
+      { by: 'token', text: 'a+b' },
+    ],
   ])('%s', (_, query, header, expected) => {
     expect(read(query, header)).toEqual(expected)
   })
@@ -33,6 +47,13 @@ test('a bare ?token= counts only where it may', () => {
   expect(readCredential('Bearer a.b.c', 'token=a.b.c', ['token'])).toEqual(token)
   expect(readCredential('Bearer x.y.z', 'token=a.b.c', ['token'])).toBe('malformed')
   expect(readCredential(undefined, 'token=a.b.c', ['ticket'])).toBe('malformed')
+})
+
+test('?token= is read as ?authorization= is: the token alone, or the whole value of the header', () => {
+  for (const value of ['a.b.c', 'Bearer%20a.b.c', 'Bearer+a.b.c', 'bearer++a.b.c']) {
+    expect(readCredential(undefined, `token=${value}`, ['token']), value).toEqual(token)
+  }
+  expect(readCredential(undefined, 'token=Bearer+a+b', ['token'])).toBe('malformed')
 })
 
 test.each([
@@ -60,6 +81,7 @@ describe('refused as making no sense', () => {
     ['its name percent-encoded', '%61uthorization=a'],
     ['its name percent-encoded to the end', 'authorizatio%6e=a'],
     ['its name with a blank', 'authorization%20=a'],
+    ['its name with a + for a blank', 'authorization+=a'],
     ['its name with a newline', 'authorization%0a=a'],
     ['its name with a byte order mark', '%EF%BB%BFauthorization=a'],
     ['a second spelling beside the first', 'authorization=a&Authorization=a'],
@@ -71,7 +93,9 @@ describe('refused as making no sense', () => {
     ['a broken escape in its end', 'authorization=a%2'],
     ['a broken escape in another name', '%zz=1&authorization=a'],
     ['the scheme alone', 'authorization=Bearer%20'],
+    ['the scheme alone, with + for the blank', 'authorization=Bearer+'],
     ['two tokens', 'authorization=Bearer%20a%20b'],
+    ['two tokens, with + for the blanks', 'authorization=Bearer+a+b'],
   ])('a credential %s', (_, query) => {
     expect(read(query)).toBe('malformed')
     expect(read(query, 'Bearer a')).toBe('malformed')
@@ -96,6 +120,24 @@ test.each([
 ] as const)('where the query may carry %s, it may not carry another: %s %s', (_, allowed, name) => {
   expect(readCredential(undefined, `${name}=a`, allowed)).toBe('malformed')
   expect(readCredential('Bearer a', `${name}=a`, allowed)).toBe('malformed')
+})
+
+test('any query is read as a form is: + and %20 are the same blank, wherever they stand', () => {
+  const spelled = fc.array(
+    fc.oneof(fc.constantFrom(' ', '+', '%', 'Bearer'), fc.string({ unit: 'binary', maxLength: 5 })),
+  )
+  fc.assert(
+    fc.property(fc.constantFrom(...allNames), spelled, fc.constantFrom('+', '%20'), (name, parts, blank) => {
+      const value = parts.join('').toWellFormed()
+      const encoded = encodeURIComponent(value).replaceAll('%20', blank)
+      const asForm = new URLSearchParams(`${name}=${encoded}`).get(name) ?? ''
+      expect(asForm).toBe(value)
+      expect(read(`${name}=${encoded}`)).toEqual(read(`${name}=${encodeURIComponent(value)}`))
+      const result = read(`${name}=${encoded}`)
+      if (typeof result !== 'string' && !/^bearer /i.test(value)) expect(result.text).toBe(value)
+    }),
+    { numRuns: 2_000 },
+  )
 })
 
 test('for any header and query there is an answer, and a good header is never overruled', () => {

@@ -91,6 +91,58 @@ describe('a socket ends with its session', () => {
     }))
 })
 
+describe('a user has a number of sockets over all logins', () => {
+  const login = (n: number) => ({ claims: { sid: `login-${n}` } })
+  const inSmallWorld = (body: Parameters<typeof inWorld>[0]) =>
+    inWorld(body, { mostPerUser: 4, times: { judgeMs: 20, closingMs: 60_000 } })
+
+  test('and the oldest makes room, by policy, while the sockets of others live on', () =>
+    inSmallWorld(async (world) => {
+      const { user1, user2 } = world.users
+      const other = await world.enter(user2)
+      const clients = []
+      for (let n = 0; n < 10; n++) clients.push(await world.enter(user1, tokenOf(user1, login(n % 5))))
+      const [old, young] = [clients.slice(0, 6), clients.slice(6)]
+      expect(await Promise.all(old.map(({ closed }) => closed))).toEqual(old.map(() => 1008))
+      for (const client of [...young, other]) {
+        client.say({ type: 'ping' })
+        await client.next('pong')
+      }
+      expect(world.lines.filter((line) => line.includes('socket_opened'))).toHaveLength(11)
+      expect(world.lines.filter((line) => line.includes('socket_closed'))).toHaveLength(6)
+    }))
+
+  test('with a socket that is closing already, no other makes room for one more', () =>
+    inSmallWorld(async (world) => {
+      const { user1 } = world.users
+      const enter = (n: number) => world.enter(user1, tokenOf(user1, login(n)))
+      const [first, silent, twin] = [await enter(1), await enter(2), await enter(2), await enter(3)]
+      // This client does not read, so it does not answer the server's closing either.
+      silent.ws.pause()
+      world.revocations.apply({ kind: 'sid', key: 'login-2', generation: 0, until: 9e9 })
+      await twin.closed
+      await expect.poll(() => world.lines.filter((line) => line.includes('socket_closed')).length).toBe(1)
+      await enter(4)
+      await enter(5)
+      first.say({ type: 'ping' })
+      await first.next('pong')
+      silent.ws.resume()
+    }))
+
+  test('and clients that do not answer the closing hold one connection more at most', () =>
+    inWorld(
+      async (world) => {
+        const { user1 } = world.users
+        for (let n = 0; n < 40; n++) {
+          const client = await world.enter(user1, tokenOf(user1, login(n)))
+          client.ws.pause()
+        }
+        await expect.poll(() => world.connections()).toBeLessThanOrEqual(5)
+      },
+      { mostPerUser: 4, times: { judgeMs: 20, closingMs: 60_000 } },
+    ))
+})
+
 describe('a peer that is gone', () => {
   const times = { judgeMs: 20, pingMs: 30_000, pongMs: 60_000 }
 

@@ -51,6 +51,7 @@ export async function startSockets(difference: Partial<VoipSocketNeeds> = {}) {
     hearing,
     monotonic: world.monotonic,
     log: world.log,
+    mostPerUser: 20,
     times: { judgeMs: 20, closingMs: 300 },
     ...difference,
   })
@@ -103,6 +104,8 @@ export async function startSockets(difference: Partial<VoipSocketNeeds> = {}) {
     voip,
     port,
     connect,
+    /** How many connections the server holds, also those whose socket is closing. */
+    connections: () => new Promise<number>((resolve) => server.getConnections((_, count) => resolve(count))),
     /** A socket of a user's own, open and greeted. */
     async enter(user: User, token = tokenOf(user)): Promise<Client> {
       const headers = { Authorization: `Bearer ${token}` }
@@ -112,13 +115,19 @@ export async function startSockets(difference: Partial<VoipSocketNeeds> = {}) {
     },
     /** The status and body of the plain answer to a request that asks to be upgraded. */
     refused(path: string, options: ClientOptions = {}, protocols: string[] = []) {
-      return new Promise<{ status: number; error: string }>((resolve, reject) => {
+      return new Promise<{ status: number; error: string; referrerPolicy: unknown }>((resolve, reject) => {
         const { ws } = connect(path, options, protocols)
         ws.once('open', () => reject(new Error('it was let in')))
         ws.once('unexpected-response', (_, res) => {
           let text = ''
           res.on('data', (chunk) => (text += chunk))
-          res.on('end', () => resolve({ status: res.statusCode ?? 0, error: JSON.parse(text).error }))
+          res.on('end', () =>
+            resolve({
+              status: res.statusCode ?? 0,
+              error: JSON.parse(text).error,
+              referrerPolicy: res.headers['referrer-policy'],
+            }),
+          )
         })
       })
     },

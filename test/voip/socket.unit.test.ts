@@ -15,6 +15,8 @@ describe('the door', () => {
     ['in the header', (token: string) => ['', bearer(token), []] as const],
     ['as ?token=', (token: string) => [`&token=${token}`, {}, []] as const],
     ['as ?authorization=', (token: string) => [`&authorization=${token}`, {}, []] as const],
+    ['as ?token=Bearer+…', (token: string) => [`&token=Bearer+${token}`, {}, []] as const],
+    ['as ?authorization=Bearer+…', (token: string) => [`&authorization=Bearer+${token}`, {}, []] as const],
     ['beside a subprotocol', (token: string) => ['', {}, ['bearer', token]] as const],
   ])('lets in who has a token %s', async (_, put) => {
     const [query, options, protocols] = put(tokenOf(world.users.user1))
@@ -67,7 +69,7 @@ describe('the door', () => {
     ['a page of no host', () => ['/ws?extension=1001', { ...bearer(token()), origin: 'null' }], 403],
   ] as [string, () => Parameters<typeof world.refused>, number][])('refuses %s', async (_, ask, status) => {
     const refusal = await world.refused(...ask())
-    expect(refusal).toEqual({ status, error: expect.any(String) })
+    expect(refusal).toEqual({ status, error: expect.any(String), referrerPolicy: 'no-referrer' })
   })
 
   test.each([

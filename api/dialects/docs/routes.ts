@@ -23,7 +23,6 @@ export function createDocs(surfaces: readonly Surface[]): Hono {
         'Content-Security-Policy': policyOf(page),
         'Cache-Control': 'no-cache',
         'X-Content-Type-Options': 'nosniff',
-        'Referrer-Policy': 'no-referrer',
       }),
     )
   }

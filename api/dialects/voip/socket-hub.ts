@@ -9,6 +9,8 @@ export interface HubNeeds extends LineNeeds {
   words: Pick<SocketWords, 'on'>
   /** How often each session is judged again, in ms. */
   judgeMs: number
+  /** How many sockets a user has over all sessions; the oldest makes room for one more. */
+  mostPerUser: number
 }
 
 /** The sockets this API holds. */
@@ -23,7 +25,7 @@ export interface Hub {
 }
 
 export function createHub(needs: HubNeeds): Hub {
-  const { hearing, words, judgeMs, log } = needs
+  const { hearing, words, judgeMs, mostPerUser, log } = needs
   const lines = new Set<Line>()
   const byUser = new Map<string, Set<Line>>()
 
@@ -41,6 +43,14 @@ export function createHub(needs: HubNeeds): Hub {
   }, judgeMs)
   checking.unref()
 
+  /** Those that are closing go first, as they serve the user no more; then the oldest. */
+  function makeRoom(own: ReadonlySet<Line>): void {
+    const excess = own.size - mostPerUser + 1
+    if (excess <= 0) return
+    const [over, live] = [[...own].filter((line) => line.isOver()), [...own].filter((line) => !line.isOver())]
+    for (const line of [...over, ...live].slice(0, excess)) line.makeRoom()
+  }
+
   function forget(line: Line): void {
     lines.delete(line)
     const own = byUser.get(line.userId)
@@ -50,6 +60,7 @@ export function createHub(needs: HubNeeds): Hub {
 
   return {
     add(ws, guest) {
+      makeRoom(byUser.get(guest.claims.sub) ?? new Set())
       const line = createLine(ws, guest, needs)
       const { userId, sessionId } = line
       lines.add(line)

@@ -32,6 +32,10 @@ export interface Line {
   /** Judges the session again and looks whether the peer still answers. */
   check(): void
   close(code: number, reason: string): void
+  /** Closes for a newer socket of the same user; one that is closing already gets no more time. */
+  makeRoom(): void
+  /** Whether it is closing or closed. */
+  isOver(): boolean
 }
 
 /** 1008 is RFC 6455's "policy", 1013 is IANA's "try again later"; 44xx are ours. */
@@ -166,6 +170,11 @@ export function createLine(ws: WebSocket, guest: Guest, needs: LineNeeds): Line 
       ws.ping()
     },
     close,
+    makeRoom() {
+      if (over) ws.terminate()
+      else close(CLOSE.policy, 'too many sockets')
+    },
+    isOver: () => over,
   }
 }
 

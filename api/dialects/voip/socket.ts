@@ -19,6 +19,8 @@ export interface VoipSocketNeeds extends DoorNeeds, Omit<DeedsNeeds, 'words'> {
   hearing: NewsHearing
   /** A clock that never jumps, in ms. */
   monotonic: () => number
+  /** How many sockets a user has over all sessions; the oldest makes room for one more. */
+  mostPerUser: number
   log: Logger
   /** A socket was let in. */
   onOpen?(): void
@@ -96,6 +98,7 @@ function answer(socket: Duplex, refusal: Refusal): void {
     'Content-Type: application/json',
     `Content-Length: ${Buffer.byteLength(body)}`,
     'Cache-Control: no-store',
+    'Referrer-Policy: no-referrer',
     'Connection: close',
     ...(words.status === 401 ? [`WWW-Authenticate: ${challenge}`] : []),
     ...(refusal.retryAfter === undefined ? [] : [`Retry-After: ${refusal.retryAfter}`]),
