@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { commonSettings, listOf, wholeNumber } from '../contract/env.ts'
 import { ALGORITHMS } from '../contract/keys.ts'
 import { campaignSettings, campaignsOf } from './campaign-settings.ts'
+import { SUPERVISOR_REACHES } from './core/reach.ts'
 import { checkMembership, membershipOf, membershipSettings } from './membership-settings.ts'
 import { checkOnboarding, onboardingOf, onboardingSettings } from './onboarding-settings.ts'
 import { checkPbx, pbxOf, pbxSettings } from './pbx-settings.ts'
@@ -33,6 +34,7 @@ export const Config = z
     HOOKSWITCH_MIKOPBX_REFRESHES: wholeNumber('refreshes', 1, 1_000_000).default(100),
     HOOKSWITCH_VOIP_ACCESS_TTL: wholeNumber('seconds', 10, 86_400).default(86_400),
     HOOKSWITCH_CRM_ACCESS_TTL: wholeNumber('seconds', 10, 86_400).default(86_400),
+    HOOKSWITCH_SUPERVISOR_REACH: z.enum(SUPERVISOR_REACHES).default('team'),
     HOOKSWITCH_ALLOWED_ORIGINS: listOf(),
     ...pbxSettings,
     ...onboardingSettings,
@@ -66,6 +68,7 @@ export const Config = z
     mikopbxRefreshes: { most: env.HOOKSWITCH_MIKOPBX_REFRESHES, window: 300 },
     voipAccessTtl: env.HOOKSWITCH_VOIP_ACCESS_TTL,
     crmAccessTtl: env.HOOKSWITCH_CRM_ACCESS_TTL,
+    supervisorReach: env.HOOKSWITCH_SUPERVISOR_REACH,
     allowedOrigins: env.HOOKSWITCH_ALLOWED_ORIGINS,
     logLevel: env.HOOKSWITCH_LOG_LEVEL,
     ...pbxOf(env),

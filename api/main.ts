@@ -20,6 +20,7 @@ import { createAccounts } from './core/accounts.ts'
 import { createLogin } from './core/login.ts'
 import { createMediaLinks } from './core/media-links.ts'
 import { createPasswords } from './core/password.ts'
+import { createFindReach } from './core/reach.ts'
 import { createRefreshSecrets } from './core/refresh-secret.ts'
 import { createRotation } from './core/rotation.ts'
 import { createSessions } from './core/sessions.ts'
@@ -121,6 +122,7 @@ async function main() {
     tokens,
     revoker,
     securityLog,
+    supervisorReach: config.supervisorReach,
     now,
     accessTtl: config.accessTtl,
     refreshTtl: config.refreshTtl,
@@ -139,7 +141,8 @@ async function main() {
   const nchan = createNchan(config.nginxSockets)
   const snapshots = createSnapshots({ store: snapshotStore, broadcaster: nchan })
 
-  const mediaLinks = createMediaLinks({ tokens, now, longestLifetime })
+  const reachOf = createFindReach(users, config.supervisorReach)
+  const mediaLinks = createMediaLinks({ tokens, reachOf, now, longestLifetime })
   const changes = createAccountChanges({ users, passwords, sessions, revoker, now, longestLifetime })
 
   // Calls and presence, and what users are told of them.
@@ -155,6 +158,7 @@ async function main() {
     policy,
     redis,
     users,
+    reachOf,
     history,
     dialled,
     statusStore: createStatusStore(db),
@@ -225,7 +229,7 @@ async function main() {
     v1: createV1({
       guard,
       sessions,
-      history: { guard, history, mediaLinks },
+      history: { guard, history, reachOf, mediaLinks },
       calls: { guard, calls, statuses, directory, isOnline: telephony.isOnline },
       log,
     }),
