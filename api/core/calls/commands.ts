@@ -65,12 +65,15 @@ export function createCalls(needs: CommandsNeeds): Calls {
   }
 
   /**
-   * What somebody who is not in a call hangs up: all of it, unless a phone is in it that they do not oversee.
-   * That one is not theirs to hang up.
+   * What somebody hangs up: their own phone. If they are not in the call, all of it, unless a phone is in it that
+   * they do not oversee: that one is not theirs to hang up.
+   * @throws {Refusal} `conflict` for a call that has gone on without them and whom they oversee
    */
-  async function overseenLegs(actor: Actor, call: Call): Promise<Leg[]> {
-    const reach = await reachOf(actor)
+  async function theirLegs(actor: Actor, call: Call): Promise<Leg[]> {
     const legs = live(call)
+    const own = legs.filter((leg) => ownerOf(leg)?.userId === actor.userId)
+    if (own.length > 0) return own
+    const reach = await reachOf(actor)
     if (reach.over === 'all') return legs
     if (reach.over === 'nobody') throw new Refusal('conflict', { detail: 'your phone has left this call' })
     const theirs = legs.filter((leg) => reaches(reach, ownerOf(leg)))
@@ -158,8 +161,7 @@ export function createCalls(needs: CommandsNeeds): Calls {
       }
       await callOf(actor, callId)
       if (call.state === 'ended') return
-      const own = live(call).filter((leg) => ownerOf(leg)?.userId === actor.userId)
-      const legs = own.length > 0 ? own : await overseenLegs(actor, call)
+      const legs = await theirLegs(actor, call)
       await Promise.all(legs.map((leg) => pbx.hangup(leg.channelId, 'normal')))
       await watch.until(callId, (now) => legs.every((leg) => gone(leg)(now)))
       await overUnlessItGoesOn(callId)
@@ -240,6 +242,7 @@ export function createCalls(needs: CommandsNeeds): Calls {
       if (call.state === 'ended' || call.recordedChannel === undefined || call.recording === 'off') {
         throw new Refusal('conflict', { detail: 'this call is not being recorded' })
       }
+      await theirLegs(actor, call)
       const wanted = paused ? 'paused' : 'on'
       if (call.recording === wanted) return
       await pbx.pauseRecording(call.recordedChannel, paused)

@@ -287,11 +287,15 @@ describe('a command', () => {
     await calls.hangup(ofSales, ID)
     expect(deeds.map(([, channel]) => channel)).toEqual([ID, '1700000000.3'])
   })
-  test('of a supervisor whose team has left the call is a conflict, and ends nothing', async () => {
-    const { calls, deeds, gone } = world()
+  test('of whoever has left the call, with all of their team, is a conflict, and does nothing', async () => {
+    const { calls, deeds, gone, tell } = world()
+    tell(ID, { recording: 'on' })
     gone('1700000000.2', 16)
     await expect(calls.hangup(ofSupport, ID)).rejects.toMatchObject({ code: 'conflict' })
     await expect(calls.mute(ofSupport, ID, true)).rejects.toMatchObject({ code: 'conflict' })
+    for (const actor of [user2, ofSupport]) {
+      await expect(calls.pauseRecording(actor, ID, true)).rejects.toMatchObject({ code: 'conflict' })
+    }
     expect(deeds).toEqual([])
   })
   test('declines with "busy" what rings', async () => {
