@@ -70,26 +70,23 @@ async function start(env: Record<string, string> = {}): Promise<World> {
   const userIds = await addPeople(data)
   const pbx = await startAmiPbx()
   const stack = await startStack({ data, demo: false, env: { ...pbx.env, ...env } })
-  const tokens: Partial<Record<Name, string>> = {}
-  for (const name of Object.keys(PEOPLE) as Name[]) tokens[name] = await tokenOf(stack, name) // it has no others
-  await vi.waitFor(() => expect(pbx.isUp()).toBe(true), { timeout: 10_000 })
-  const live = Object.fromEntries(
-    WHOSE.map((owner) => [
-      owner,
-      placeCall(pbx, { extension: PEOPLE[owner].extension }, { extension: 'outside' }),
-    ]),
-  ) as Record<Owner, AmiCall> // one of each
-  return {
-    stack,
-    pbx,
-    tokens: tokens as Record<Name, string>, // one of each
-    userIds,
-    live,
-    async stop() {
-      await stack.stop()
-      await pbx.stop()
-      rmSync(data, { recursive: true, force: true })
-    },
+  const stop = async () => {
+    await stack.stop()
+    await pbx.stop()
+    rmSync(data, { recursive: true, force: true })
+  }
+  try {
+    const names = Object.keys(PEOPLE) as Name[] // it has no others
+    const logins = names.map(async (name) => [name, await tokenOf(stack, name)] as const)
+    const tokens = Object.fromEntries(await Promise.all(logins)) as Record<Name, string> // one of each
+    await vi.waitFor(() => expect(pbx.isUp()).toBe(true), { timeout: 10_000 })
+    const place = (owner: Owner) =>
+      placeCall(pbx, { extension: PEOPLE[owner].extension }, { extension: 'outside' })
+    const live = Object.fromEntries(WHOSE.map((owner) => [owner, place(owner)])) as Record<Owner, AmiCall> // one of each
+    return { stack, pbx, tokens, userIds, live, stop }
+  } catch (err) {
+    await stop()
+    throw err
   }
 }
 
