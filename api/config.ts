@@ -4,6 +4,7 @@ import { commonSettings, listOf, wholeNumber } from '../contract/env.ts'
 import { ALGORITHMS } from '../contract/keys.ts'
 import { publishSockets } from '../contract/stream-instances.ts'
 import { campaignSettings, campaignsOf } from './campaign-settings.ts'
+import { SUPERVISOR_REACHES } from './core/reach.ts'
 import { checkMembership, membershipOf, membershipSettings } from './membership-settings.ts'
 import { checkOnboarding, onboardingOf, onboardingSettings } from './onboarding-settings.ts'
 import { checkPbx, pbxOf, pbxSettings } from './pbx-settings.ts'
@@ -37,6 +38,7 @@ export const Config = z
     HOOKSWITCH_CRM_ACCESS_TTL: wholeNumber('seconds', 10, 86_400).default(86_400),
     // At most a quarter of the sockets that one API holds: see api/dialects/voip/socket.ts.
     HOOKSWITCH_MAX_SOCKETS_PER_USER: wholeNumber('sockets', 1, 2_500).default(20),
+    HOOKSWITCH_SUPERVISOR_REACH: z.enum(SUPERVISOR_REACHES).default('team'),
     HOOKSWITCH_ALLOWED_ORIGINS: listOf(),
     ...pbxSettings,
     ...onboardingSettings,
@@ -74,6 +76,7 @@ export const Config = z
     voipAccessTtl: env.HOOKSWITCH_VOIP_ACCESS_TTL,
     crmAccessTtl: env.HOOKSWITCH_CRM_ACCESS_TTL,
     maxSocketsPerUser: env.HOOKSWITCH_MAX_SOCKETS_PER_USER,
+    supervisorReach: env.HOOKSWITCH_SUPERVISOR_REACH,
     allowedOrigins: env.HOOKSWITCH_ALLOWED_ORIGINS,
     logLevel: env.HOOKSWITCH_LOG_LEVEL,
     ...pbxOf(env),

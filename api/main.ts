@@ -20,6 +20,7 @@ import { createAccounts } from './core/accounts.ts'
 import { createLogin } from './core/login.ts'
 import { createMediaLinks } from './core/media-links.ts'
 import { createPasswords } from './core/password.ts'
+import { createFindReach } from './core/reach.ts'
 import { createRefreshSecrets } from './core/refresh-secret.ts'
 import { createRotation } from './core/rotation.ts'
 import { createSessions } from './core/sessions.ts'
@@ -123,6 +124,7 @@ async function main() {
     tokens,
     revoker,
     securityLog,
+    supervisorReach: config.supervisorReach,
     now,
     accessTtl: config.accessTtl,
     refreshTtl: config.refreshTtl,
@@ -141,7 +143,8 @@ async function main() {
   const nchan = createNchan(config.nginxSockets)
   const snapshots = createSnapshots({ store: snapshotStore, broadcaster: nchan })
 
-  const mediaLinks = createMediaLinks({ tokens, now, longestLifetime })
+  const reachOf = createFindReach(users, config.supervisorReach)
+  const mediaLinks = createMediaLinks({ tokens, reachOf, now, longestLifetime })
   const changes = createAccountChanges({ users, passwords, sessions, revoker, now, longestLifetime })
 
   // Calls and presence, and what users are told of them.
@@ -157,6 +160,7 @@ async function main() {
     policy,
     redis,
     users,
+    reachOf,
     history,
     dialled,
     statusStore: createStatusStore(db),
@@ -227,7 +231,7 @@ async function main() {
     v1: createV1({
       guard,
       sessions,
-      history: { guard, history, mediaLinks },
+      history: { guard, history, reachOf, mediaLinks },
       calls: { guard, calls, statuses, directory, isOnline: telephony.isOnline },
       log,
     }),

@@ -27,6 +27,7 @@ import { createPublishing } from './core/presence/publishing.ts'
 import type { LiveUsers, StatusStore } from './core/presence/status.ts'
 import { createStatuses, type Statuses } from './core/presence/statuses.ts'
 import { queuesOf, usersState } from './core/presence/users-state.ts'
+import type { FindReach } from './core/reach.ts'
 import type { Snapshots } from './core/snapshots.ts'
 import { newId } from './core/tokens.ts'
 import type { UserStore } from './core/users.ts'
@@ -40,6 +41,7 @@ export interface TelephonyNeeds {
   policy: () => DialPolicy
   redis: ReturnType<typeof connectRedis>
   users: Pick<UserStore, 'list'>
+  reachOf: FindReach
   history: HistoryStore
   dialled: DialledStore
   statusStore: StatusStore
@@ -80,7 +82,7 @@ const PASS_FOR_MS = 2_000
 const PASS_EVERY_MS = 30_000
 
 export function createTelephony(needs: TelephonyNeeds): Telephony {
-  const { config, redis, news, dialled, log, now, monotonic } = needs
+  const { config, redis, reachOf, news, dialled, log, now, monotonic } = needs
   const trouble = troubleFor(log)
   const hasPbx = config.pbx !== undefined
 
@@ -169,6 +171,7 @@ export function createTelephony(needs: TelephonyNeeds): Telephony {
       keys: createDialKeys(redis),
       dialled,
       directory,
+      reachOf,
       newId,
       now,
       ringMs: config.ringMs,
@@ -179,6 +182,7 @@ export function createTelephony(needs: TelephonyNeeds): Telephony {
     policy,
     dialled,
     directory,
+    reachOf,
     softphones,
     answerByNotify: config.answerByNotify,
   })

@@ -11,11 +11,17 @@ const OWN = 'me'
 
 /**
  * Where in Nchan the channel lies that a client asks for by `name`, so that no client can name another's.
+ * `active-calls` is one message of all calls, so a supervisor whose team bounds them does not follow it.
  * @returns undefined for what is not theirs to follow, or is not there
  */
-export function channelFor({ sub, role }: Pick<Claims, 'sub' | 'role'>, name: string): string | undefined {
+export function channelFor(
+  { sub, role, reach }: Pick<Claims, 'sub' | 'role' | 'reach'>,
+  name: string,
+): string | undefined {
   if (name === OWN) return privateChannelOf(sub)
-  const mayFollow = Object.hasOwn(STATE, name) && STATE[name]?.includes(role) === true
+  // Bounded by their team, they follow what a user does.
+  const as = reach === undefined ? role : 'user'
+  const mayFollow = Object.hasOwn(STATE, name) && STATE[name]?.includes(as) === true
   return mayFollow ? stateChannelOf(name) : undefined
 }
 

@@ -1,6 +1,9 @@
 import { z } from 'zod'
 
-/** What a user may do: `user` their own files and calls, `supervisor` and `admin` everybody's. */
+/**
+ * What a user may do: `user` their own files and calls, `admin` everybody's, `supervisor` everybody's or those
+ * of their team: see `reach`.
+ */
 export const Role = z.enum(['user', 'supervisor', 'admin'])
 export type Role = z.infer<typeof Role>
 
@@ -49,6 +52,8 @@ export const Claims = z.object({
     .string()
     .regex(/^[A-Za-z0-9_-]{1,64}$/)
     .optional(),
+  /** Of a supervisor whose team bounds them: only the API, which knows the team, gives them more than their own. */
+  reach: z.literal('team').optional(),
   /** When the session is over, however often its tokens are renewed. */
   sxp: Seconds.optional(),
   /** Of a `media-link` only: the one file it opens, as `<extension>/<file>`. */

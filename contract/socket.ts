@@ -2,6 +2,9 @@ import { existsSync, unlinkSync } from 'node:fs'
 import type { Server } from 'node:http'
 import { connect } from 'node:net'
 
+/** How many connections may wait to be accepted; the kernel may allow fewer (net.core.somaxconn). */
+const BACKLOG = 4_096
+
 /**
  * Listens on a Unix socket that only this user can open; a socket that a killed process left is taken over.
  * @throws when another process answers on it
@@ -15,7 +18,7 @@ export async function listenOn(server: Server, path: string): Promise<void> {
   try {
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject)
-      server.listen(path, resolve)
+      server.listen({ path, backlog: BACKLOG }, resolve)
     })
   } finally {
     process.umask(umask)

@@ -17,6 +17,11 @@ export interface AccountChanges {
   /** Lets a disabled user log in again; sessions of before stay over. */
   enable(userId: string): Promise<void>
   remove(userId: string, by: ChangedBy): Promise<void>
+  /**
+   * Ends the sessions of somebody whose tokens were outdated by another change, such as one of their team.
+   * @throws {Refusal} `unavailable`: the tokens are over all the same, once that is heard
+   */
+  endOutdated(userId: string, by: ChangedBy): Promise<void>
   /** @throws {Refusal} `input_invalid`, `not_found`, `taken`, `unavailable` */
   change(userId: string, change: Partial<Pick<User, 'role' | 'extension'>>, by: ChangedBy): Promise<void>
 }
@@ -62,6 +67,9 @@ export function createAccountChanges(needs: AccountChangesNeeds): AccountChanges
       if (!checked.success)
         throw new Refusal('input_invalid', { detail: checked.error.issues[0]?.message ?? '' })
       await revoker.announce(await users.change(userId, change, revokeUntil()))
+      await endAll(userId, 'changed', by)
+    },
+    async endOutdated(userId, by) {
       await endAll(userId, 'changed', by)
     },
     async remove(userId, by) {

@@ -1,6 +1,7 @@
 import { isHidden, mayRead } from '../../contract/media-path.ts'
 import type { Actor } from './actor.ts'
 import { isPlainPath } from './plain-path.ts'
+import type { FindReach } from './reach.ts'
 import { Refusal } from './refusal.ts'
 import type { Tokens } from './tokens.ts'
 
@@ -27,12 +28,13 @@ export interface MediaLinks {
 
 export interface MediaLinksNeeds {
   tokens: Pick<Tokens, 'issue'>
+  reachOf: FindReach
   now: () => number
   /** Seconds. */
   longestLifetime: number
 }
 
-export function createMediaLinks({ tokens, now, longestLifetime }: MediaLinksNeeds): MediaLinks {
+export function createMediaLinks({ tokens, reachOf, now, longestLifetime }: MediaLinksNeeds): MediaLinks {
   async function sellFor({ claims }: Actor, path: string, minutes: number): Promise<MediaLink> {
     if (!isPlainPath(path)) {
       throw new Refusal('input_invalid', { detail: 'path must be like 1001/2026/call.mp3' })
@@ -45,11 +47,18 @@ export function createMediaLinks({ tokens, now, longestLifetime }: MediaLinksNee
     return { url: `/media/${encoded}?link=${link}`, expiresAt }
   }
 
+  /** What a new token would say: an older one may know nothing of the team. */
+  async function withReach({ userId, claims }: Actor) {
+    const { role, extension } = claims
+    const isBounded = (await reachOf({ userId, claims })).over === 'team'
+    return { role, extension, ...(isBounded ? ({ reach: 'team' } as const) : {}) }
+  }
+
   return {
     sellFor,
     async sell(actor, path, minutes) {
       // What is no path at all is told first, by `sellFor`.
-      if (isPlainPath(path) && !mayRead(actor.claims, path)) throw new Refusal('forbidden')
+      if (isPlainPath(path) && !mayRead(await withReach(actor), path)) throw new Refusal('forbidden')
       return sellFor(actor, path, minutes)
     },
   }

@@ -35,7 +35,7 @@ export type EndReason =
   | 'token_reuse'
   | 'idle'
   | 'password'
-  /** Their role or their extension became another one: tokens say both. */
+  /** Their role, their extension or a supervisor's team became another one: tokens tell of all three. */
   | 'changed'
   | 'disabled'
 

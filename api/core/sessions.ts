@@ -1,4 +1,5 @@
 import type { Actor } from './actor.ts'
+import { reachOf, type SupervisorReach } from './reach.ts'
 import type { RefreshSecrets } from './refresh-secret.ts'
 import { Refusal } from './refusal.ts'
 import type { Backlog, LedgerEntry, Revoker } from './revocations.ts'
@@ -92,6 +93,7 @@ export interface SessionsNeeds {
   rotationStore: Pick<RotationStore, 'forget'>
   revoker: Revoker & Backlog
   securityLog: SecurityLog
+  supervisorReach: SupervisorReach
   now: () => number
   /** Seconds. */
   accessTtl: number
@@ -104,6 +106,16 @@ export interface SessionsNeeds {
 export function createSessions(needs: SessionsNeeds): Sessions {
   const { store, users, tokens, secrets, rotation, revoker, securityLog, refreshTtl, sessionTtl } = needs
   const nowS = () => Math.floor(needs.now() / 1000)
+
+  function subjectOf(user: User, { id: sid, expiresAt: sxp }: Session): Subject {
+    const { id: sub, generation: gen, role, extension } = user
+    const isBounded = reachOf(user, needs.supervisorReach).over === 'team'
+    return {
+      ...{ sub, sid, gen, role, sxp },
+      ...(extension === null ? {} : { extension }),
+      ...(isBounded ? { reach: 'team' } : {}),
+    }
+  }
 
   /** The session and its user, if both may go on. */
   async function alive(sessionId: string): Promise<{ session: Session; user: User }> {
@@ -243,8 +255,3 @@ export function createSessions(needs: SessionsNeeds): Sessions {
 }
 
 const ended = () => new Refusal('token_revoked', { detail: 'the session has ended' })
-
-function subjectOf(user: User, { id: sid, expiresAt: sxp }: Session): Subject {
-  const { id: sub, generation: gen, role, extension } = user
-  return { sub, sid, gen, role, sxp, ...(extension === null ? {} : { extension }) }
-}

@@ -5,7 +5,7 @@ import type { Algorithm, Keyring } from '../../contract/keys.ts'
 import { Refusal } from './refusal.ts'
 
 /** Whom a token speaks for; what a surface's document promises beyond it goes in `clothing`. */
-export type Subject = Pick<Claims, 'sub' | 'sid' | 'gen' | 'role' | 'extension' | 'sxp'>
+export type Subject = Pick<Claims, 'sub' | 'sid' | 'gen' | 'role' | 'extension' | 'reach' | 'sxp'>
 
 export interface Tokens {
   /**
@@ -57,7 +57,8 @@ export function createTokens(needs: TokensNeeds): Tokens {
   }
 
   return {
-    async issue(kind, { sub, sid, gen, role, extension, sxp }, expiresAt, { path, clothing = {} } = {}) {
+    async issue(kind, subject, expiresAt, { path, clothing = {} } = {}) {
+      const { sub, sid, gen, role, extension, reach, sxp } = subject
       const iat = await settled()
       const key = keyring.signing(algorithm, now())
       return new SignJWT({
@@ -73,6 +74,7 @@ export function createTokens(needs: TokensNeeds): Tokens {
         // The one name of a role that a surface may give it: see `claims.ts`.
         role: role === 'user' && clothing.role === AGENT ? AGENT : role,
         ...(extension === undefined ? {} : { extension }),
+        ...(reach === undefined ? {} : { reach }),
         ...(sxp === undefined ? {} : { sxp }),
         ...(path === undefined ? {} : { path }),
       })

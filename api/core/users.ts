@@ -11,6 +11,8 @@ export interface User {
   /** Unique without regard to case, where it is known. */
   email: string | null
   role: Role
+  /** Of their agent in the call centre; null where there is no agent, or one of no team. */
+  team: string | null
   /** argon2id in PHC string format (RFC 9106). */
   passwordHash: string
   disabled: boolean

@@ -67,3 +67,7 @@ export const TOKEN_FLAWS = [
   'token_wrong_kind',
   'unavailable',
 ] as const satisfies readonly RefusalCode[]
+
+/** Whose calls somebody sees and commands: the same on every surface but the call centre's own. */
+export const OVERSEEING =
+  'Users see and command the calls their own phone is in. Admins oversee everybody. A supervisor of a team oversees that team, a supervisor of no team everybody; with `HOOKSWITCH_SUPERVISOR_REACH=all` each oversees everybody. A call is a team’s as soon as one of its phones is.'

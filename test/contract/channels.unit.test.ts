@@ -4,11 +4,15 @@ import { channelFor, privateChannelOf } from '../../contract/channels.ts'
 import type { Role } from '../../contract/claims.ts'
 
 const as = (role: Role, sub = '17') => ({ sub, role })
+const ofTeam = { ...as('supervisor'), reach: 'team' as const }
 
 describe('a channel asked for by name', () => {
   test.each([
     ['a user follows users-state', as('user'), 'users-state', 'state/users-state'],
     ['a supervisor follows active-calls', as('supervisor'), 'active-calls', 'state/active-calls'],
+    ['one whose team bounds them does not', ofTeam, 'active-calls', undefined],
+    ['but follows users-state', ofTeam, 'users-state', 'state/users-state'],
+    ['and what is their own', ofTeam, 'me', 'user/17'],
     ['an admin follows active-calls', as('admin'), 'active-calls', 'state/active-calls'],
     ['a user does not', as('user'), 'active-calls', undefined],
     ['me is the user of the token', as('user', 'aB_9-'), 'me', 'user/aB_9-'],

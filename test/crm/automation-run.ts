@@ -80,6 +80,7 @@ export async function startCallCentre({
       const agent = await createAgentStore(db).add(
         { userId: user.id, name: `Agent ${extension}`, kind: 'human', team: 'sales' },
         0,
+        0,
       )
       agentIds.push(Number(agent.id))
     }

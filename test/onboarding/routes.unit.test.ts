@@ -21,6 +21,7 @@ const anna: User = {
   email: 'usuario@ejemplo.com',
   extension: null,
   role: 'user',
+  team: null,
   passwordHash: 'secret hash',
   disabled: false,
   generation: 0,

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { actorOf } from '../../api/core/actor.ts'
 import { createMediaLinks } from '../../api/core/media-links.ts'
+import { type FindReach, reachOf } from '../../api/core/reach.ts'
 import { createTokens } from '../../api/core/tokens.ts'
 import type { Role } from '../../contract/claims.ts'
 import { createRevocationMemory } from '../../contract/revocation.ts'
@@ -11,8 +12,13 @@ import { mint, newKey } from '../contract/forge.ts'
 const nowS = 1_750_000_000
 const key = newKey('HS256', 'hs256-a')
 
+const ofRole =
+  (role: Role): FindReach =>
+  async () =>
+    reachOf({ role, team: null }, 'team')
+
 /** An API that sells links, and a gate that takes them. */
-function setUp({ role = 'user' as Role } = {}) {
+function setUp({ role = 'user' as Role, reachOf = ofRole(role) } = {}) {
   const memory = createRevocationMemory()
   memory.trust(0, 0)
   const judge = createJudge({
@@ -36,7 +42,7 @@ function setUp({ role = 'user' as Role } = {}) {
     now: () => nowS * 1000,
     issuingSince: () => 0,
   })
-  const links = createMediaLinks({ tokens, now: () => nowS * 1000, longestLifetime: 3_600 })
+  const links = createMediaLinks({ tokens, reachOf, now: () => nowS * 1000, longestLifetime: 3_600 })
   const verdict = judge.token(mint(key, nowS, { claims: { role } }), 'access')
   if (!verdict.good) throw new Error('the token is good in every way')
   const open = (path: string, query: string) =>
@@ -61,6 +67,17 @@ describe('a link to a file outside one’s own folder', () => {
     const { links, actor } = setUp()
     await expect(links.sell(actor, '2026/01/call.wav', 10)).rejects.toMatchObject({ code: 'forbidden' })
     await expect(links.sell(actor, '1001/call.wav', 10)).resolves.toBeDefined()
+  })
+
+  test('is not sold to a supervisor whom a team bounds, though their token is of before and says nothing of it', async () => {
+    const { links, actor } = setUp({
+      role: 'supervisor',
+      reachOf: async () => ({ over: 'team', team: 'sales' }),
+    })
+    expect(actor.claims.reach).toBeUndefined()
+    await expect(links.sell(actor, '1002/call.wav', 10)).rejects.toMatchObject({ code: 'forbidden' })
+    await expect(links.sell(actor, '1001/call.wav', 10)).resolves.toBeDefined()
+    await expect(links.sellFor(actor, '1002/call.wav', 10)).resolves.toBeDefined()
   })
 
   test('dies with its session', async () => {
@@ -106,6 +123,17 @@ describe('a link to a file outside one’s own folder', () => {
     const token = mint(key, nowS, { header: { typ }, claims: { ...claims, role: 'admin' } })
     expect(open(path, `${name}=${token}`)).toBe(status)
   })
+})
+
+test('a token that says that a team bounds its supervisor opens one’s own folder alone', () => {
+  const { open } = setUp()
+  const token = mint(key, nowS, { claims: { role: 'supervisor', reach: 'team' } })
+  expect(open('1001/call.wav', `authorization=${token}`)).toBe(204)
+  expect(open('1002/call.wav', `authorization=${token}`)).toBe(403)
+  const unbounded = mint(key, nowS, { claims: { role: 'supervisor' } })
+  expect(open('1002/call.wav', `authorization=${unbounded}`)).toBe(204)
+  const odd = mint(key, nowS, { claims: { role: 'supervisor', reach: 'everybody' } })
+  expect(open('1001/call.wav', `authorization=${odd}`)).toBe(401)
 })
 
 test('an access token still opens one’s own folder alone', () => {

@@ -44,7 +44,7 @@ export async function addCrew(data: string, url = embeddedDatabase(data)): Promi
         passwordHash,
         email: `${username}@example.org`,
       })
-      const agent = await agents.add({ userId: user.id, name: username, kind: 'human', team }, 0)
+      const agent = await agents.add({ userId: user.id, name: username, kind: 'human', team }, 0, 0)
       ids.set(username, Number(agent.id))
     }
     return Object.fromEntries(ids) as Record<Name, number> // one of each

@@ -5,18 +5,23 @@ import { validate } from '@apidevtools/swagger-parser'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { CallRecord, HistoryStore } from '../../api/core/calls/history.ts'
 import { createMediaLinks } from '../../api/core/media-links.ts'
+import { createFindReach } from '../../api/core/reach.ts'
 import { Refusal } from '../../api/core/refusal.ts'
 import { createTokens } from '../../api/core/tokens.ts'
+import type { UserStore } from '../../api/core/users.ts'
 import { createGuard } from '../../api/dialects/guard.ts'
 import { createV1 } from '../../api/dialects/v1/routes.ts'
+import { createAgentStore } from '../../api/store/sql/agents.ts'
 import { createHistoryStore } from '../../api/store/sql/calls.ts'
 import { type Database, openDatabase } from '../../api/store/sql/database.ts'
 import { migrate } from '../../api/store/sql/migrate.ts'
+import { createUserStore } from '../../api/store/sql/users.ts'
 import type { Role } from '../../contract/claims.ts'
 import { createLog } from '../../contract/log.ts'
 import { createRevocationMemory } from '../../contract/revocation.ts'
 import { createJudge } from '../../contract/verdict.ts'
 import { newCall, startedAt } from '../api/store/call-rows.ts'
+import { newUser } from '../api/store/rows.ts'
 import { mint, newKey } from '../contract/forge.ts'
 
 const nowS = 1_750_100_000
@@ -64,8 +69,9 @@ function surface(history: Pick<HistoryStore, 'list' | 'find'>) {
   const guard = createGuard(judge)
   // No route of sessions or of live calls is asked here.
   const { sessions, calls } = { calls: { guard } } as Parameters<typeof createV1>[0]
-  const mediaLinks = createMediaLinks({ tokens, now: () => nowS * 1000, longestLifetime: 3_600 })
-  const needs = { sessions, calls, history: { guard, history, mediaLinks } }
+  const reachOf = createFindReach(users, 'team')
+  const mediaLinks = createMediaLinks({ tokens, reachOf, now: () => nowS * 1000, longestLifetime: 3_600 })
+  const needs = { sessions, calls, history: { guard, history, reachOf, mediaLinks } }
   const app = createV1({ ...needs, guard, log: createLog('test', 'silent') })
   return { app, judge }
 }
@@ -77,10 +83,25 @@ const BORIS = tokenOf('2')
 const CARLA = tokenOf('3')
 const SUPERVISOR = tokenOf('9', 'supervisor')
 const ADMIN = tokenOf('8', 'admin')
+/** Its tokens say nothing of a team: the database does. */
+const OF_SALES = tokenOf('4', 'supervisor')
+const OF_LEGAL = tokenOf('5', 'supervisor')
+const GONE = tokenOf('99', 'supervisor')
+/** Their ids are those above, in that order. */
+const CREW: readonly [string, Role, string | null][] = [
+  ['anna', 'user', 'sales'],
+  ['boris', 'user', 'support'],
+  ['carla', 'user', null],
+  ['of sales', 'supervisor', 'sales'],
+  ['of legal', 'supervisor', 'legal'],
+  ...['six', 'seven', 'admin'].map((name): [string, Role, null] => [name, 'admin', null]),
+  ['supervisor', 'supervisor', null],
+]
 
 let folder: string
 let db: Database
 let history: HistoryStore
+let users: UserStore
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'history-'))
   const url = `sqlite:${join(folder, 'history.db')}`
@@ -88,6 +109,12 @@ beforeAll(async () => {
   db = await openDatabase(url)
   history = createHistoryStore(db)
   await history.save(SOME)
+  users = createUserStore(db)
+  const agents = createAgentStore(db)
+  for (const [name, role, team] of CREW) {
+    const { id } = await users.add(newUser({ username: name, extension: null, role }))
+    if (team !== null) await agents.add({ userId: id, name, kind: 'human', team }, 0, 0)
+  }
 })
 afterAll(async () => {
   await db?.close()
@@ -115,7 +142,10 @@ describe('the history', () => {
     ['a user sees the calls their phone was in', ANNA, 'ca'],
     ['another user sees others', BORIS, 'cb'],
     ['a user without calls sees none', CARLA, ''],
-    ['a supervisor sees all', SUPERVISOR, 'dcba'],
+    ['a supervisor of no team sees all', SUPERVISOR, 'dcba'],
+    ['a supervisor sees those of their team', OF_SALES, 'ca'],
+    ['a supervisor of a team without calls sees none', OF_LEGAL, ''],
+    ['a supervisor who is gone sees none', GONE, ''],
     ['an admin sees all', ADMIN, 'dcba'],
   ])('%s', async (_, token, ids) => {
     expect(await idsOf('', token)).toBe(ids)
@@ -159,6 +189,16 @@ describe('the history', () => {
     expect(await idsOf(query, SUPERVISOR)).toBe(ids)
   })
 
+  test.each([
+    ['?user_id=1', 'ca'],
+    ['?user_id=2', 'c'],
+    ['?user_id=3', ''],
+    ['?number=1002', ''],
+    ['?limit=1', 'c'],
+  ])('%s gives a supervisor of a team %s', async (query, ids) => {
+    expect(await idsOf(query, OF_SALES)).toBe(ids)
+  })
+
   test('comes page by page, each call once', async () => {
     const ids: string[] = []
     for (let cursor: string | null = ''; cursor !== null; ) {
@@ -194,6 +234,10 @@ describe('one past call', () => {
   test.each([
     ['a party', ANNA, 'a.1', 200],
     ['a supervisor', SUPERVISOR, 'a.1', 200],
+    ['a supervisor of the team', OF_SALES, 'a.1', 200],
+    ['a supervisor of one of two teams', OF_SALES, 'c.1', 200],
+    ['a supervisor of another team', OF_SALES, 'b.1', 404],
+    ['a supervisor, if it is nobody’s', OF_SALES, 'd.1', 404],
     ['somebody else', BORIS, 'a.1', 404],
     ['anybody, if it never was', ADMIN, 'x.1', 404],
     ['anybody, if its id cannot be', ADMIN, 'a%00', 400],
@@ -226,6 +270,8 @@ describe('a link to a recording', () => {
     ['a party', ANNA, 'a.1', wish(), 201],
     ['a party with an empty wish', ANNA, 'a.1', wish('{}'), 201],
     ['an admin', ADMIN, 'a.1', wish(), 201],
+    ['a supervisor of the team', OF_SALES, 'a.1', wish(), 201],
+    ['a supervisor of another team', OF_LEGAL, 'a.1', wish(), 404],
     ['somebody else', BORIS, 'a.1', wish(), 404],
     ['a call that was not recorded', ADMIN, 'd.1', wish(), 404],
     ['a call that never was', ADMIN, 'x.1', wish(), 404],

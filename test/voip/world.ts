@@ -24,6 +24,7 @@ export const person = (username: string, extension: string, role: Role = 'user')
   extension,
   email: `${username}@example.org`,
   role,
+  team: null,
   passwordHash: 'secret hash',
   disabled: false,
   generation: 0,
@@ -137,15 +138,16 @@ export function createWorld(difference: Partial<VoipNeeds> = {}) {
       asked.push(['dial', actor.userId, request])
       return { callId: 'hk_new' }
     },
-    list: (actor) =>
+    list: async (actor) =>
       live.filter((call) => actor.claims.role !== 'user' || isIn(call, actor.claims.extension)),
     capabilities: () => ({ online: true, commands: {} as never, softphoneListens: false }), // none is read here
   } satisfies Partial<Calls>
-  const people = users.map(({ id, username, extension, role }) => ({
+  const people = users.map(({ id, username, extension, role, team }) => ({
     userId: id,
     name: username,
     extension: extension ?? '',
     role,
+    team,
   }))
   const ofEndpoint = (endpoint: string) => people.find(({ extension }) => extension === endpoint)
   const directory = { all: () => people, ofEndpoint, endpointOf: (extension: string) => extension }

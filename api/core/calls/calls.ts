@@ -4,8 +4,9 @@ import type { Call, Outcome } from './call.ts'
 
 /**
  * Commands on calls, and what is known of them. A user acts on and sees the calls their own phone is in; for
- * others there is no such call (`not_found`). Supervisors and admins act on all, as whoever they name or as
- * the phone that fits. Every command is over when its fact was heard, not when the PBX took the order.
+ * others there is no such call (`not_found`). Supervisors and admins act on those that a phone is in of somebody
+ * they oversee (see `reach.ts`), as whoever they name or as the phone of theirs that fits. Every command is over
+ * when its fact was heard, not when the PBX took the order.
  *
  * All throw {Refusal} `not_found`, `conflict` (the call is not in a state for it), `not_supported`,
  * `unconfirmed`, and `unavailable` with `retryAfter` while the PBX is away: nothing is kept for later.
@@ -14,14 +15,14 @@ export interface Calls {
   /** Rings the actor's own phone, then the number. Over when the PBX has it: the outcome comes by event. */
   dial(actor: Dialler, request: DialRequest): Promise<{ callId: string }>
   /** The live calls the actor may see, oldest first. */
-  list(actor: Actor): readonly Call[]
+  list(actor: Actor): Promise<readonly Call[]>
   /** Live, just over, or only asked for. */
   find(actor: Actor, callId: string): Promise<CallView>
 
   answer(actor: Actor, callId: string): Promise<void>
   /**
-   * Hangs the actor's own phone up, which ends a call of two; for those who oversee all and are not in it, all
-   * of it. One that is over already is no fault.
+   * Hangs the actor's own phone up, which ends a call of two; for those who oversee it and are not in it, all
+   * of it, or only the phones they oversee where others' are in it too. One that is over already is no fault.
    */
   hangup(actor: Actor, callId: string): Promise<void>
   /** Ends the actor's own ringing leg with "busy", whatever else rings. */
@@ -48,7 +49,7 @@ export const DIGITS = /^[0-9*#A-D]{1,32}$/
 export interface DialRequest {
   /** As the client sent it: the dial policy normalises and judges it. */
   number: string
-  /** Whose phone rings and pays; the actor's own unless a supervisor names another user. */
+  /** Whose phone rings and pays; the actor's own unless they name a user they oversee. */
   userId?: string
   /** One of the user's own numbers. */
   callerNumber?: string

@@ -1,13 +1,14 @@
 import type { Actor } from '../actor.ts'
 import type { DialPolicy } from '../dialling/policy.ts'
 import type { Directory } from '../presence/directory.ts'
+import { type FindReach, reaches } from '../reach.ts'
 import { Refusal } from '../refusal.ts'
 import type { Call, Leg } from './call.ts'
 import type { CallTable } from './call-table.ts'
 import { type Calls, type Command, DIGITS } from './calls.ts'
 import type { DialledStore } from './history.ts'
 import type { Pbx, PbxDeed } from './pbx.ts'
-import { isParty, legFor, overseesAll } from './scope.ts'
+import { isParty, legFor, reachesCall } from './scope.ts'
 import type { SoftphoneCommand, Softphones } from './softphones.ts'
 import type { Watch } from './watch.ts'
 
@@ -19,6 +20,7 @@ export interface CommandsNeeds {
   policy: () => DialPolicy
   dialled: Pick<DialledStore, 'find'>
   directory: Directory
+  reachOf: FindReach
   softphones: Pick<Softphones, 'ask' | 'listens'>
   /** Whether phones that ring may be told by NOTIFY to answer: some end the call instead. */
   answerByNotify: boolean
@@ -29,18 +31,25 @@ const ALONE_MS = 500
 
 /** Each command: whose call, which leg, in which state; then the deed; then its fact. */
 export function createCalls(needs: CommandsNeeds): Calls {
-  const { pbx, table, watch, directory, softphones } = needs
+  const { pbx, table, watch, directory, reachOf, softphones } = needs
 
   /** @throws {Refusal} `not_found` also for a call of others: that there is one is theirs to know */
-  function callOf(actor: Actor, callId: string): Call {
+  async function callOf(actor: Actor, callId: string): Promise<Call> {
     const call = table.find(callId)
-    if (call === undefined || !(overseesAll(actor) || isParty(actor, call, directory))) throw noSuchCall()
+    if (call === undefined || !(await mayAct(actor, call))) throw noSuchCall()
     return call
   }
 
-  const fits = (actor: Actor, callId: string, wanted: string, fit: (leg: Leg) => boolean) => {
-    const call = callOf(actor, callId)
-    return { call, leg: legFor(actor, call, directory, fit, wanted) }
+  /** One's own call is no question to the database: it can be ended while that is away. */
+  const mayAct = async (actor: Actor, call: Call) =>
+    isParty(actor, call, directory) || reachesCall(await reachOf(actor), call, directory)
+
+  const mayActAs = async (actor: Actor, userId: string) =>
+    userId === actor.userId || reaches(await reachOf(actor), directory.ofUser(userId))
+
+  const fits = async (actor: Actor, callId: string, wanted: string, fit: (leg: Leg) => boolean) => {
+    const call = await callOf(actor, callId)
+    return { call, leg: await legFor(actor, call, needs, fit, wanted) }
   }
   const isUp = (leg: Leg) => leg.state === 'up'
   const live = (call: Call) => call.legs.filter(({ state }) => state !== 'ended')
@@ -55,8 +64,26 @@ export function createCalls(needs: CommandsNeeds): Calls {
     await softphones.ask(owner.userId, command, call.id)
   }
 
+  /**
+   * What somebody hangs up: their own phone. If they are not in the call, all of it, unless a phone is in it that
+   * they do not oversee: that one is not theirs to hang up.
+   * @throws {Refusal} `conflict` for a call that has gone on without them and whom they oversee
+   */
+  async function theirLegs(actor: Actor, call: Call): Promise<Leg[]> {
+    const legs = live(call)
+    const own = legs.filter((leg) => ownerOf(leg)?.userId === actor.userId)
+    if (own.length > 0) return own
+    const reach = await reachOf(actor)
+    if (reach.over === 'all') return legs
+    if (reach.over === 'nobody') throw new Refusal('conflict', { detail: 'your phone has left this call' })
+    const theirs = legs.filter((leg) => reaches(reach, ownerOf(leg)))
+    if (theirs.length === 0)
+      throw new Refusal('conflict', { detail: 'no phone of your team is in this call' })
+    return legs.some((leg) => ownerOf(leg) !== undefined && !theirs.includes(leg)) ? theirs : legs
+  }
+
   async function setHold(actor: Actor, callId: string, holds: boolean) {
-    const { call, leg } = fits(actor, callId, 'leg that is up', isUp)
+    const { call, leg } = await fits(actor, callId, 'leg that is up', isUp)
     if (leg.holds === holds) return
     await askSoftphone(holds ? 'hold' : 'unhold', call, leg)
     await watch.until(callId, (now) => legNow(now, leg)?.holds === holds)
@@ -92,23 +119,27 @@ export function createCalls(needs: CommandsNeeds): Calls {
 
   return {
     dial: needs.dial,
-    list: (actor) => table.live().filter((call) => overseesAll(actor) || isParty(actor, call, directory)),
+
+    async list(actor) {
+      const reach = await reachOf(actor)
+      return table
+        .live()
+        .filter((call) => isParty(actor, call, directory) || reachesCall(reach, call, directory))
+    },
 
     async find(actor, callId) {
       const call = table.find(callId)
       const hasLegs = call !== undefined && call.legs.length > 0
-      if (hasLegs && (overseesAll(actor) || isParty(actor, call, directory))) {
-        return { known: 'live', call }
-      }
+      if (hasLegs && (await mayAct(actor, call))) return { known: 'live', call }
       const asked = await needs.dialled.find(callId)
-      if (asked === undefined || !(overseesAll(actor) || asked.userId === actor.userId)) throw noSuchCall()
+      if (asked === undefined || !(await mayActAs(actor, asked.userId))) throw noSuchCall()
       if (hasLegs) return { known: 'live', call }
       // A phone that could not be rung leaves an outcome and nothing else.
       return { ...asked, known: 'asked', outcome: asked.outcome ?? call?.outcome }
     },
 
     async answer(actor, callId) {
-      const { call, leg } = fits(actor, callId, 'phone that rings', ({ state }) => state === 'ringing')
+      const { call, leg } = await fits(actor, callId, 'phone that rings', ({ state }) => state === 'ringing')
       try {
         await askSoftphone('answer', call, leg)
       } catch (err) {
@@ -124,24 +155,20 @@ export function createCalls(needs: CommandsNeeds): Calls {
       if (call === undefined || call.legs.length === 0) {
         // Asked for a moment ago: the wish is kept until the phone rings.
         const asked = await needs.dialled.find(callId)
-        const mayAct = asked !== undefined && (overseesAll(actor) || asked.userId === actor.userId)
-        if (!mayAct || asked.outcome !== null) throw noSuchCall()
+        const isTheirs = asked !== undefined && (await mayActAs(actor, asked.userId))
+        if (!isTheirs || asked.outcome !== null) throw noSuchCall()
         return pbx.hangup(callId, 'normal')
       }
-      callOf(actor, callId)
+      await callOf(actor, callId)
       if (call.state === 'ended') return
-      const own = live(call).filter((leg) => ownerOf(leg)?.userId === actor.userId)
-      if (own.length === 0 && !overseesAll(actor)) {
-        throw new Refusal('conflict', { detail: 'your phone has left this call' })
-      }
-      const legs = own.length > 0 ? own : live(call)
+      const legs = await theirLegs(actor, call)
       await Promise.all(legs.map((leg) => pbx.hangup(leg.channelId, 'normal')))
       await watch.until(callId, (now) => legs.every((leg) => gone(leg)(now)))
       await overUnlessItGoesOn(callId)
     },
 
     async decline(actor, callId) {
-      const { leg } = fits(actor, callId, 'phone that rings', ({ state }) => state === 'ringing')
+      const { leg } = await fits(actor, callId, 'phone that rings', ({ state }) => state === 'ringing')
       await pbx.hangup(leg.channelId, 'busy')
       await watch.until(callId, gone(leg))
     },
@@ -150,7 +177,7 @@ export function createCalls(needs: CommandsNeeds): Calls {
     unhold: (actor, callId) => setHold(actor, callId, false),
 
     async transfer(actor, callId, text) {
-      const { call, leg } = fits(actor, callId, 'leg that is up', isUp)
+      const { call, leg } = await fits(actor, callId, 'leg that is up', isUp)
       const number = numberFor(leg, text)
       if (others(call, leg).length === 0) throw alone()
       await pbx.transferBlind(leg.channelId, number)
@@ -158,7 +185,7 @@ export function createCalls(needs: CommandsNeeds): Calls {
     },
 
     async startTransfer(actor, callId, text) {
-      const { call, leg } = fits(actor, callId, 'leg that is up', isUp)
+      const { call, leg } = await fits(actor, callId, 'leg that is up', isUp)
       const number = numberFor(leg, text)
       if (others(call, leg).length === 0) throw alone()
       const bridge = leg.bridge
@@ -171,14 +198,14 @@ export function createCalls(needs: CommandsNeeds): Calls {
     },
 
     async completeTransfer(actor, callId) {
-      const { call, leg } = fits(actor, callId, 'leg that is up', isUp)
+      const { call, leg } = await fits(actor, callId, 'leg that is up', isUp)
       mustBeTransferring(call, leg)
       await pbx.hangup(leg.channelId, 'normal')
       await watch.until(callId, gone(leg))
     },
 
     async cancelTransfer(actor, callId) {
-      const { call, leg } = fits(actor, callId, 'leg that is up', isUp)
+      const { call, leg } = await fits(actor, callId, 'leg that is up', isUp)
       mustBeTransferring(call, leg)
       const peers = others(call, leg)
       await pbx.cancelTransfer(leg.channelId)
@@ -192,12 +219,12 @@ export function createCalls(needs: CommandsNeeds): Calls {
       if (!DIGITS.test(digits)) {
         throw new Refusal('input_invalid', { detail: 'digits are 1 to 32 of 0-9, *, #, A-D' })
       }
-      const { leg } = fits(actor, callId, 'leg that is up', isUp)
+      const { leg } = await fits(actor, callId, 'leg that is up', isUp)
       await pbx.sendDigits(leg.channelId, digits)
     },
 
     async park(actor, callId) {
-      const { call, leg } = fits(actor, callId, 'leg that is up', isUp)
+      const { call, leg } = await fits(actor, callId, 'leg that is up', isUp)
       const [peer] = others(call, leg)
       if (peer === undefined) throw alone()
       await pbx.park(peer.channelId, leg.channelName)
@@ -206,15 +233,16 @@ export function createCalls(needs: CommandsNeeds): Calls {
     },
 
     async mute(actor, callId, muted) {
-      const { leg } = fits(actor, callId, 'leg that is up', isUp)
+      const { leg } = await fits(actor, callId, 'leg that is up', isUp)
       await pbx.mute(leg.channelId, muted)
     },
 
     async pauseRecording(actor, callId, paused) {
-      const call = callOf(actor, callId)
+      const call = await callOf(actor, callId)
       if (call.state === 'ended' || call.recordedChannel === undefined || call.recording === 'off') {
         throw new Refusal('conflict', { detail: 'this call is not being recorded' })
       }
+      await theirLegs(actor, call)
       const wanted = paused ? 'paused' : 'on'
       if (call.recording === wanted) return
       await pbx.pauseRecording(call.recordedChannel, paused)

@@ -2,12 +2,12 @@ import { createHash } from 'node:crypto'
 import type { DialKeys, DialLimits } from '../dialling/limits.ts'
 import type { DialPolicy } from '../dialling/policy.ts'
 import type { Directory, Person } from '../presence/directory.ts'
+import { type FindReach, type Reach, reaches } from '../reach.ts'
 import { Refusal } from '../refusal.ts'
 import { ourCallId } from './call-id.ts'
 import type { Dialler, DialRequest } from './calls.ts'
 import type { DialledStore } from './history.ts'
 import type { Pbx } from './pbx.ts'
-import { overseesAll } from './scope.ts'
 import type { Watch } from './watch.ts'
 
 export interface DiallingNeeds {
@@ -18,6 +18,7 @@ export interface DiallingNeeds {
   keys: DialKeys
   dialled: DialledStore
   directory: Directory
+  reachOf: FindReach
   newId(): string
   now(): number
   ringMs: number
@@ -92,14 +93,18 @@ export function createDialling(needs: DiallingNeeds) {
 
   async function callerOf(actor: Dialler, userId: string | undefined): Promise<Person> {
     const id = userId ?? actor.userId
-    if (id !== actor.userId && !overseesAll(actor)) {
+    // For oneself nothing is asked: help must be reached.
+    const reach: Reach = id === actor.userId ? { over: 'all' } : await needs.reachOf(actor)
+    if (reach.over === 'nobody')
       throw new Refusal('forbidden', { detail: 'only supervisors dial for others' })
+    const find = () => {
+      const person = directory.ofUser(id)
+      return person !== undefined && reaches(reach, person) ? person : undefined
     }
-    let person = directory.ofUser(id)
-    if (person === undefined) {
-      await directory.refresh()
-      person = directory.ofUser(id)
-    }
+    const known = find()
+    if (known !== undefined) return known
+    await directory.refresh()
+    const person = find()
     if (person !== undefined) return person
     throw new Refusal(id === actor.userId ? 'conflict' : 'not_found', {
       detail: 'this user has no extension, so there is no phone to ring',

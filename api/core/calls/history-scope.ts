@@ -1,19 +1,27 @@
 import type { Actor } from '../actor.ts'
+import type { FindReach } from '../reach.ts'
 import { Refusal } from '../refusal.ts'
-import type { HistoryFilter } from './history.ts'
-import { overseesAll } from './scope.ts'
+import type { HistoryFilter, HistoryScope } from './history.ts'
 
-/** Whose past calls the actor may see: their own, or everybody's where undefined. */
-export const historyScope = (actor: Actor): string | undefined =>
-  overseesAll(actor) ? undefined : actor.userId
+/** Whose past calls the actor may see: their own, their team's, or everybody's. */
+export async function historyScope(actor: Actor, reachOf: FindReach): Promise<HistoryScope> {
+  const reach = await reachOf(actor)
+  if (reach.over === 'all') return {}
+  return reach.over === 'team' ? { team: reach.team } : { userId: actor.userId }
+}
 
 /**
  * Narrows a filter to what the actor may see.
  * @throws {Refusal} `forbidden` when somebody who sees their own calls alone names a user
  */
-export function withinScope(actor: Actor, filter: HistoryFilter): HistoryFilter {
-  const userId = historyScope(actor)
-  if (userId === undefined) return filter
-  if (filter.userId !== undefined) throw new Refusal('forbidden', { detail: 'user_id is for supervisors' })
-  return { ...filter, userId }
+export async function withinScope(
+  actor: Actor,
+  reachOf: FindReach,
+  filter: HistoryFilter,
+): Promise<HistoryFilter> {
+  const scope = await historyScope(actor, reachOf)
+  if (scope.userId !== undefined && filter.userId !== undefined) {
+    throw new Refusal('forbidden', { detail: 'user_id is for supervisors' })
+  }
+  return { ...filter, ...scope }
 }

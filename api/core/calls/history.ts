@@ -31,9 +31,15 @@ export interface CallParty {
   answered: boolean
 }
 
-export interface HistoryFilter {
-  /** Only calls of this user; all calls where undefined. */
+/** Whose calls; everybody's where neither is said. */
+export interface HistoryScope {
+  /** Only calls of this user. */
   userId?: string
+  /** Only calls that somebody was a party to who is in this team today. */
+  team?: string
+}
+
+export interface HistoryFilter extends HistoryScope {
   /** Unix seconds; a call counts by its start. `until` is not included. */
   from?: number
   until?: number
@@ -52,8 +58,8 @@ export interface HistoryCursor {
 export interface HistoryStore {
   /** Adds or replaces, all or none: the same call may be told more than once. Parties are only ever added. */
   save(records: readonly CallRecord[]): Promise<void>
-  /** Undefined also when `userId` is given and was no party. */
-  find(id: string, userId?: string): Promise<CallRecord | undefined>
+  /** Undefined also for a call outside the scope. */
+  find(id: string, scope?: HistoryScope): Promise<CallRecord | undefined>
   /** Newest first. */
   list(filter: HistoryFilter, page: { after?: HistoryCursor; limit: number }): Promise<CallRecord[]>
   /**

@@ -1,6 +1,6 @@
-import type { Claims } from '../../../contract/claims.ts'
 import type { Actor } from '../actor.ts'
 import type { Directory } from '../presence/directory.ts'
+import { type FindReach, type Reach, reaches } from '../reach.ts'
 import { Refusal } from '../refusal.ts'
 import type { Call, Leg } from './call.ts'
 
@@ -10,8 +10,14 @@ export function hasLeft({ legs }: Pick<Call, 'legs'>, endpoint: string): boolean
   return own.length > 0 && own.every(({ state }) => state === 'ended')
 }
 
-/** Supervisors and admins act on every call; a user on those their own phone is in. */
-export const overseesAll = ({ claims }: { claims: Pick<Claims, 'role'> }): boolean => claims.role !== 'user'
+/** Whether a call is one of those somebody oversees: a phone of theirs is or was in it. */
+export const reachesCall = (
+  reach: Reach,
+  { legs }: Pick<Call, 'legs'>,
+  directory: Pick<Directory, 'ofEndpoint'>,
+): boolean =>
+  reach.over === 'all' ||
+  legs.some(({ endpoint }) => endpoint !== undefined && reaches(reach, directory.ofEndpoint(endpoint)))
 
 /** Whether the actor's own phone is or was in the call. */
 export function isParty(actor: Actor, call: Call, directory: Pick<Directory, 'endpointOf'>): boolean {
@@ -20,26 +26,28 @@ export function isParty(actor: Actor, call: Call, directory: Pick<Directory, 'en
 }
 
 /**
- * The leg a command is for: the actor's own; for those who oversee all, one whose phone belongs to a user.
+ * The leg a command is for: the actor's own, else one whose phone belongs to a user the actor oversees.
  * @param fits what the leg must be like
  * @throws {Refusal} `conflict` where there is none
  */
-export function legFor(
+export async function legFor(
   actor: Actor,
   call: Call,
-  directory: Pick<Directory, 'endpointOf' | 'ofEndpoint'>,
+  { directory, reachOf }: { directory: Pick<Directory, 'endpointOf' | 'ofEndpoint'>; reachOf: FindReach },
   fits: (leg: Leg) => boolean,
   wanted: string,
-): Leg {
+): Promise<Leg> {
   const own = ownEndpoint(actor, directory)
   const candidates = call.legs.filter((leg) => leg.state !== 'ended' && fits(leg))
-  const leg =
-    candidates.find(({ endpoint }) => endpoint !== undefined && endpoint === own) ??
-    (overseesAll(actor)
-      ? candidates.find(({ endpoint }) => endpoint !== undefined && directory.ofEndpoint(endpoint))
-      : undefined)
-  if (leg === undefined) throw new Refusal('conflict', { detail: `this call has no ${wanted}` })
-  return leg
+  const ownLeg = candidates.find(({ endpoint }) => endpoint !== undefined && endpoint === own)
+  if (ownLeg !== undefined) return ownLeg
+  const reach = await reachOf(actor)
+  const overseen = candidates.find(({ endpoint = '' }) => {
+    const person = directory.ofEndpoint(endpoint)
+    return person !== undefined && reaches(reach, person)
+  })
+  if (overseen === undefined) throw new Refusal('conflict', { detail: `this call has no ${wanted}` })
+  return overseen
 }
 
 export function ownEndpoint(

@@ -45,14 +45,29 @@ export interface AgentStore {
   findAll(ids: readonly string[]): Promise<Agent[]>
   /** By id. */
   list(scope: Scope, page: { afterId?: string | undefined; limit: number }): Promise<Agent[]>
-  /** @throws {Refusal} `taken` where the user is an agent already */
-  add(agent: Pick<Agent, 'userId' | 'name' | 'kind' | 'team'>, now: number): Promise<Agent>
   /**
-   * The leads of an agent go with them into another team.
+   * As with `update`, a supervisor who comes into a team has tokens that say nothing of it: those are over.
+   * @param revokeUntil unix seconds after which no token issued before can be alive
+   * @throws {Refusal} `taken` where the user is an agent already
+   */
+  add(
+    agent: Pick<Agent, 'userId' | 'name' | 'kind' | 'team'>,
+    now: number,
+    revokeUntil: number,
+  ): Promise<Agent>
+  /**
+   * The leads of an agent go with them into another team. The tokens of a supervisor who changes teams are over:
+   * in the same transaction their generation rises, and the ledger has the revocation.
    * @param version of the one that was read, where the client says
    * @throws {Refusal} `not_found`, `stale`
    */
-  update(id: string, change: AgentChange, version: number | undefined, now: number): Promise<Agent>
+  update(
+    id: string,
+    change: AgentChange,
+    version: number | undefined,
+    now: number,
+    revokeUntil: number,
+  ): Promise<Agent>
   /** Is no version of its own: it changes too often. */
   setStatus(id: string, status: AgentStatus, now: number): Promise<void>
   setFreeFrom(id: string, freeFrom: number): Promise<void>

@@ -36,7 +36,8 @@ export interface Agents {
    */
   add(by: Standing, agent: NewAgent): Promise<Agent>
   /**
-   * A role or an extension of another kind ends the sessions of whoever gets it: their tokens say the old one.
+   * Another role or extension ends the sessions of whoever gets it, and another team those of a supervisor: their
+   * tokens say the old one.
    * @param address of whoever asks, for the security log
    * @throws {Refusal} `forbidden`, `input_invalid`, `taken`, `not_found`, `stale`, `conflict`
    */
@@ -54,9 +55,11 @@ export interface AgentsNeeds {
   store: AgentStore
   users: Pick<UserStore, 'find'>
   accounts: Pick<Accounts, 'add'>
-  changes: Pick<AccountChanges, 'change' | 'remove'>
+  changes: Pick<AccountChanges, 'change' | 'endOutdated' | 'remove'>
   statuses: Pick<Statuses, 'set'>
   now: () => number
+  /** Seconds: the longest any token lives. */
+  longestLifetime: number
 }
 
 const PRESENCE: Record<AgentStatus, OwnStatus> = {
@@ -69,6 +72,7 @@ const PRESENCE: Record<AgentStatus, OwnStatus> = {
 export function createAgents(needs: AgentsNeeds): Agents {
   const { store, users, accounts, changes, statuses } = needs
   const nowS = () => Math.floor(needs.now() / 1000)
+  const revokeUntil = () => nowS() + needs.longestLifetime
 
   async function within(scope: Scope, id: string): Promise<Agent> {
     const agent = await store.find(id, scope)
@@ -101,7 +105,11 @@ export function createAgents(needs: AgentsNeeds): Agents {
       const team = teamFor(by, agent)
       const { userId = null, made } = await userFor(agent)
       try {
-        const added = await store.add({ userId, name: agent.name, kind: agent.kind, team }, nowS())
+        const row = { userId, name: agent.name, kind: agent.kind, team }
+        const added = await store.add(row, nowS(), revokeUntil())
+        if (userId !== null && made === undefined && team !== null && added.role === 'supervisor') {
+          await changes.endOutdated(userId, { actorId: by.userId, address: '' })
+        }
         if (userId !== null && made === undefined && agent.extension !== undefined) {
           await changes.change(userId, { extension: agent.extension }, { actorId: by.userId, address: '' })
         }
@@ -138,7 +146,11 @@ export function createAgents(needs: AgentsNeeds): Agents {
         ...(name === undefined ? {} : { name }),
         ...(team === undefined ? {} : { team }),
       }
-      const updated = await store.update(id, ofAgent, version, nowS())
+      const updated = await store.update(id, ofAgent, version, nowS(), revokeUntil())
+      const isMoved = team !== undefined && team !== agent.team
+      if (isMoved && updated.role === 'supervisor' && agent.userId !== null) {
+        await changes.endOutdated(agent.userId, { actorId: by.userId, address })
+      }
       return { ...updated, ...ofUser }
     },
 

@@ -7,6 +7,7 @@ export interface Person {
   extension: string
   name: string
   role: Role
+  team: string | null
 }
 
 /** Which user is behind which phone: a copy of the users, a few seconds old at most. */
@@ -49,8 +50,8 @@ export function createDirectory({ users, endpointTemplate }: DirectoryNeeds): Di
       const people: Person[] = []
       for (let afterId: string | undefined; ; ) {
         const page = await users.list({ limit: PAGE, ...(afterId && { afterId }) })
-        for (const { id, extension, username, role, disabled } of page) {
-          if (extension !== null && !disabled) people.push({ userId: id, extension, name: username, role })
+        for (const { id, extension, username: name, role, team, disabled } of page) {
+          if (extension !== null && !disabled) people.push({ userId: id, extension, name, role, team })
         }
         afterId = page.at(-1)?.id
         if (page.length < PAGE) break

@@ -38,7 +38,8 @@ const byStream = [...bearer, { queryAuthorization: [] }, { queryTicket: [] }]
 const Channel = z.object({
   channel: z.string().openapi({
     example: 'users-state',
-    description: '`users-state`, `me`, or for supervisors and admins `active-calls`',
+    description:
+      '`users-state`, `me`, or `active-calls`: for admins, and for supervisors whose team does not bound them. The others read `GET /api/v1/calls`',
   }),
 })
 const follow = (operationId: string, path: string, refusals: Operation['responses']): Operation => ({
@@ -50,12 +51,15 @@ const follow = (operationId: string, path: string, refusals: Operation['response
   request: { params: Channel },
   responses: { ...stream, ...refusals },
 })
+const WHOSE_FILES =
+  'Users read the folder of their own extension, admins all. So do supervisors, unless their team bounds them: then they read their own folder, and hear their team’s recordings by links of `POST /api/v1/calls/history/{id}/recording-link`.'
 const media = (operationId: string, path: string): Operation => ({
   method: 'get',
   path,
   operationId,
   summary: 'Read a file, or a range of it',
   security: [...bearer, { queryAuthorization: [] }, { queryLink: [] }],
+  description: WHOSE_FILES,
   request: {
     params: z.object({
       folder: z.string().openapi({ example: '1001' }),
@@ -77,7 +81,7 @@ const media = (operationId: string, path: string): Operation => ({
 export const gate: Surface = {
   name: 'Files and streams',
   tags: [
-    { name: 'media', description: 'Recordings, each for whom they are of, and for supervisors.' },
+    { name: 'media', description: 'Recordings, each for whom they are of, and for whoever oversees them.' },
     { name: 'streams', description: 'News by EventSource or WebSocket; a plain GET asks once.' },
   ],
   operations: [

@@ -72,6 +72,7 @@ export const described: Surface = {
       path: '/media-links',
       operationId: 'softphoneMediaLink',
       summary: 'A link to one file, for players that cannot send a header; it dies with the session',
+      description: 'For files that an access token of mine opens now.',
       security: bearer,
       request: taking(wire.LinkBody.openapi({ example: { path: '1001/hello.wav', minutes: 10 } })),
       responses: {

@@ -20,7 +20,7 @@ export const Dial = z
       .string()
       .regex(/^\d{1,15}$/)
       .optional()
-      .openapi({ description: 'Whose phone rings; supervisors and admins may name others' }),
+      .openapi({ description: 'Whose phone rings; supervisors and admins may name somebody they oversee' }),
     caller_number: z
       .string()
       .min(1)

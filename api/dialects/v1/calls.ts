@@ -5,6 +5,7 @@ import type { Calls } from '../../core/calls/calls.ts'
 import type { Directory } from '../../core/presence/directory.ts'
 import type { Statuses } from '../../core/presence/statuses.ts'
 import type { Guard, Guarded } from '../guard.ts'
+import { OVERSEEING } from '../openapi.ts'
 import * as wire from './calls-wire.ts'
 import { json, problem, problems, security } from './openapi.ts'
 import { PREFIX } from './wire.ts'
@@ -105,13 +106,15 @@ export function addCalls(app: OpenAPIHono<Guarded>, needs: CallRoutesNeeds): voi
       path: '/calls',
       operationId: 'listCalls',
       summary: 'The live calls I may see, the oldest first',
+      description: OVERSEEING,
       tags,
       security,
       middleware: signedIn,
       responses: { 200: json(wire.CallList, 'All of them'), ...problems },
     }),
-    (c) => {
-      const list = calls.list(c.var.actor).map((call) => wire.call({ known: 'live', call }, extensionOf))
+    async (c) => {
+      const seen = await calls.list(c.var.actor)
+      const list = seen.map((call) => wire.call({ known: 'live', call }, extensionOf))
       return c.json({ calls: list, online: needs.isOnline() }, 200)
     },
   )

@@ -28,7 +28,9 @@ export const Filter = z.object({
     .regex(DIALLABLE)
     .optional()
     .openapi({ description: 'The number of either side, or how it begins', example: '+4930' }),
-  user_id: UserId.optional().openapi({ description: 'Only calls of this user (supervisors and admins)' }),
+  user_id: UserId.optional().openapi({
+    description: 'Only calls of this user; for supervisors and admins, within what they see',
+  }),
 })
 export const FilteredPage = Filter.extend({
   limit: z.coerce.number().int().min(1).max(100).default(50),

@@ -3,9 +3,11 @@ import type { MiddlewareHandler } from 'hono'
 import type { CallRecord, HistoryStore } from '../../core/calls/history.ts'
 import { historyScope, withinScope } from '../../core/calls/history-scope.ts'
 import type { MediaLinks } from '../../core/media-links.ts'
+import type { FindReach } from '../../core/reach.ts'
 import { Refusal } from '../../core/refusal.ts'
 import { readJson } from '../dialect.ts'
 import type { Guard, Guarded } from '../guard.ts'
+import { OVERSEEING } from '../openapi.ts'
 import { csvOf } from './history-csv.ts'
 import * as wire from './history-wire.ts'
 import { json, problem, problems, security } from './openapi.ts'
@@ -13,6 +15,7 @@ import { json, problem, problems, security } from './openapi.ts'
 export interface HistoryRoutesNeeds {
   guard: Guard
   history: Pick<HistoryStore, 'list' | 'find'>
+  reachOf: FindReach
   mediaLinks: Pick<MediaLinks, 'sellFor'>
 }
 
@@ -22,7 +25,7 @@ const noCall = problem('No such call of mine')
 /** Calls that are over. To be added before any `/calls/{…}`, which would take `history` for an id. */
 export function addHistory(
   app: OpenAPIHono<Guarded>,
-  { guard, history, mediaLinks }: HistoryRoutesNeeds,
+  { guard, history, reachOf, mediaLinks }: HistoryRoutesNeeds,
 ): void {
   const signedIn = guard()
 
@@ -31,7 +34,8 @@ export function addHistory(
       method: 'get',
       path: '/calls/history',
       operationId: 'listPastCalls',
-      summary: 'My past calls, the newest first; everybody’s for supervisors and admins',
+      summary: 'My past calls, the newest first; those of whom I oversee, too',
+      description: OVERSEEING,
       tags,
       security,
       middleware: signedIn,
@@ -40,7 +44,7 @@ export function addHistory(
     }),
     async (c) => {
       const { limit, cursor, ...filter } = c.req.valid('query')
-      const seen = withinScope(c.var.actor, wire.filter(filter))
+      const seen = await withinScope(c.var.actor, reachOf, wire.filter(filter))
       return c.json(wire.callHistory(await history.list(seen, { limit, ...after(cursor) }), limit), 200)
     },
   )
@@ -63,7 +67,8 @@ export function addHistory(
       },
     }),
     async (c) => {
-      const table = await csvOf(history, withinScope(c.var.actor, wire.filter(c.req.valid('query'))))
+      const seen = await withinScope(c.var.actor, reachOf, wire.filter(c.req.valid('query')))
+      const table = await csvOf(history, seen)
       return c.body(table, 200, {
         'Content-Type': 'text/csv; charset=utf-8; header=present',
         'Content-Disposition': 'attachment; filename="calls.csv"',
@@ -84,7 +89,8 @@ export function addHistory(
       responses: { 200: json(wire.PastCall, 'The call'), 404: noCall, ...problems },
     }),
     async (c) => {
-      const call = await history.find(c.req.valid('param').id, historyScope(c.var.actor))
+      const scope = await historyScope(c.var.actor, reachOf)
+      const call = await history.find(c.req.valid('param').id, scope)
       return c.json(wire.pastCall(found(call)), 200)
     },
   )
@@ -108,7 +114,8 @@ export function addHistory(
       },
     }),
     async (c) => {
-      const call = found(await history.find(c.req.valid('param').id, historyScope(c.var.actor)))
+      const scope = await historyScope(c.var.actor, reachOf)
+      const call = found(await history.find(c.req.valid('param').id, scope))
       const link = await mediaLinks.sellFor(c.var.actor, recorded(call), c.req.valid('json').minutes ?? 10)
       return c.json(wire.recordingLink(link), 201)
     },

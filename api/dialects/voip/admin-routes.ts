@@ -51,13 +51,17 @@ export function addAdminRoutes(app: Hono<Guarded>, needs: AdminNeeds): void {
     return c.json(as(answers.Message, { success: true, message: 'User deleted successfully' }))
   })
   app.get('/protected/admin/stats', bearerRequired, adminOnly, async (c) => {
-    const [totalUsers, totalCalls] = await Promise.all([users.count(), history.count({})])
+    const [totalUsers, totalCalls, live] = await Promise.all([
+      users.count(),
+      history.count({}),
+      calls.list(c.var.actor),
+    ])
     return c.json(
       as(answers.Stats, {
         success: true,
         total_users: totalUsers,
         online_users: directory.all().filter(({ userId }) => presence.isOnline(userId)).length,
-        active_calls: calls.list(c.var.actor).length,
+        active_calls: live.length,
         total_calls: totalCalls,
         pbx_online: calls.capabilities(c.var.actor).online,
       }),

@@ -46,8 +46,8 @@ export function addCallRoutes(app: Hono<Guarded>, needs: CallRoutesNeeds): void 
     const duration = await durationOf(c.var.actor, channel)
     return c.json(as(answers.HungUp, { success: true, message: 'Call ended', channel, duration }))
   })
-  app.get('/protected/call/active', bearerRequired, signedIn, (c) => {
-    const active = calls.list(c.var.actor).map((call) => wire.activeCall(call, now()))
+  app.get('/protected/call/active', bearerRequired, signedIn, async (c) => {
+    const active = (await calls.list(c.var.actor)).map((call) => wire.activeCall(call, now()))
     return c.json(as(answers.ActiveCalls, { success: true, calls: active, count: active.length }))
   })
   app.get('/protected/call/logs', bearerRequired, signedIn, async (c) => {

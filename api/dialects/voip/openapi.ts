@@ -3,6 +3,7 @@ import {
   bearer,
   json,
   type Operation,
+  OVERSEEING,
   open,
   refusing,
   type Surface,
@@ -149,6 +150,7 @@ const calls: readonly Operation[] = [
     path: '/protected/call/active',
     operationId: 'voipActiveCalls',
     summary: 'The live calls I may see',
+    description: OVERSEEING,
     responses: { 200: json(answers.ActiveCalls, 'All of them'), ...no(TOKEN_FLAWS) },
   },
   {

@@ -1,4 +1,4 @@
-import type { Kysely } from 'kysely'
+import type { Kysely, Transaction } from 'kysely'
 import type { Agent, AgentStore } from '../../core/crew/agent.ts'
 import { Refusal } from '../../core/refusal.ts'
 import { rowId } from './bind.ts'
@@ -7,6 +7,7 @@ import { UniqueViolation } from './fault.ts'
 import { inScope } from './scope.ts'
 import type { Tables } from './tables.ts'
 import { whyUnchanged } from './unchanged.ts'
+import { outdated } from './users.ts'
 
 export function createAgentStore(db: Database): AgentStore {
   const agents = () =>
@@ -44,14 +45,12 @@ export function createAgentStore(db: Database): AgentStore {
     updatedAt: row.updated_at,
   })
 
-  const insert = (agent: NewAgentRow, now: number) => insertAgent(db.query, agent, now)
-
   return {
     async ofUser(userId, now, nameOf) {
       const user = rowId(userId) ?? 0
       const known = await byUser(user)
       if (known !== undefined) return known
-      await insert({ userId, name: await nameOf(), kind: 'human', team: null }, now)
+      await insertAgent(db.query, { userId, name: await nameOf(), kind: 'human', team: null }, now)
         .onConflict((taken) => taken.column('user_id').doNothing())
         .execute()
       const made = await byUser(user)
@@ -89,10 +88,15 @@ export function createAgentStore(db: Database): AgentStore {
       return rows.map(toAgent)
     },
 
-    async add(agent, now) {
-      const { id } = await insert(agent, now)
-        .returning('id')
-        .executeTakeFirstOrThrow()
+    async add(agent, now, revokeUntil) {
+      const { id } = await db
+        .transaction(async (trx) => {
+          const made = await insertAgent(trx, agent, now).returning('id').executeTakeFirstOrThrow()
+          if (agent.userId !== null && agent.team !== null) {
+            await outdateSupervisor(trx, agent.userId, revokeUntil)
+          }
+          return made
+        })
         .catch((err) => {
           if (!(err instanceof UniqueViolation)) throw err
           throw new Refusal('taken', { detail: 'this user is an agent already', cause: err })
@@ -102,19 +106,27 @@ export function createAgentStore(db: Database): AgentStore {
       return made
     },
 
-    async update(id, change, version, now) {
+    async update(id, change, version, now, revokeUntil) {
       const key = rowId(id) ?? 0
       await db.transaction(async (trx) => {
-        const row = await trx
+        // First what changes nothing anybody reads: the row is ours from here on, and says what it was.
+        const before = await trx
           .updateTable('agents')
-          .set((agent) => ({ ...change, version: agent('version', '+', 1), updated_at: now }))
+          .set((agent) => ({ version: agent('version', '+', 1), updated_at: now }))
           .where('id', '=', key)
           .$if(version !== undefined, (query) => query.where('version', '=', version ?? 0))
-          .returning('team')
+          .returning(['team', 'user_id'])
           .executeTakeFirst()
-        if (row === undefined) throw await whyUnchanged(trx, 'agents', key)
-        if (change.team === undefined) return
-        await trx.updateTable('leads').set({ team: row.team }).where('agent_id', '=', key).execute()
+        if (before === undefined) throw await whyUnchanged(trx, 'agents', key)
+        if (Object.keys(change).length > 0) {
+          await trx.updateTable('agents').set(change).where('id', '=', key).execute()
+        }
+        const { team } = change
+        if (team === undefined) return
+        await trx.updateTable('leads').set({ team }).where('agent_id', '=', key).execute()
+        if (before.user_id !== null && before.team !== team) {
+          await outdateSupervisor(trx, String(before.user_id), revokeUntil)
+        }
       })
       const changed = await byId(key)
       if (changed === undefined) throw new Refusal('not_found')
@@ -138,6 +150,16 @@ export function createAgentStore(db: Database): AgentStore {
         .execute()
     },
   }
+}
+
+/** The tokens of supervisors say whether a team bounds them, and open links to recordings of the one they had. */
+async function outdateSupervisor(trx: Transaction<Tables>, userId: string, until: number): Promise<void> {
+  const user = await trx
+    .selectFrom('users')
+    .select('role')
+    .where('id', '=', rowId(userId) ?? 0)
+    .executeTakeFirst()
+  if (user?.role === 'supervisor') await outdated(trx, userId, {}, until)
 }
 
 type NewAgentRow = Pick<Agent, 'userId' | 'name' | 'kind' | 'team'>

@@ -1,5 +1,5 @@
 import { type Expression, expressionBuilder, type SqlBool, sql } from 'kysely'
-import type { HistoryCursor, HistoryFilter } from '../../core/calls/history.ts'
+import type { HistoryCursor, HistoryFilter, HistoryScope } from '../../core/calls/history.ts'
 import { rowId } from './bind.ts'
 import type { Database } from './database.ts'
 import type { Tables } from './tables.ts'
@@ -32,6 +32,12 @@ export async function countOf(db: Database, filter: HistoryFilter): Promise<numb
   return found
 }
 
+/** Whether there is a call of this id, for that scope. */
+export async function isWithin(db: Database, id: string, scope: HistoryScope): Promise<boolean> {
+  const row = await matching(db, scope).select('calls.id').where('calls.id', '=', id).executeTakeFirst()
+  return row !== undefined
+}
+
 /** One person's calls are walked by the index of parties, all calls by their own. */
 function walkOf({ userId }: HistoryFilter) {
   return userId === undefined
@@ -57,6 +63,7 @@ function conditions(filter: HistoryFilter): Expression<SqlBool> {
   const is = expressionBuilder<Tables, 'calls'>()
   const { time } = walkOf(filter)
   const all: Expression<SqlBool>[] = []
+  if (filter.team !== undefined) all.push(hasPartyOf(filter.team))
   if (filter.from !== undefined) all.push(sql`${time} >= ${filter.from}`)
   if (filter.until !== undefined) all.push(sql`${time} < ${filter.until}`)
   if (filter.direction !== undefined) all.push(is('calls.direction', '=', filter.direction))
@@ -67,6 +74,19 @@ function conditions(filter: HistoryFilter): Expression<SqlBool> {
     )
   }
   return is.and(all)
+}
+
+/** A team's calls are picked out of all, the newest first, by the parties of each. */
+function hasPartyOf(team: string): Expression<SqlBool> {
+  const is = expressionBuilder<Tables, 'calls'>()
+  return is.exists(
+    is
+      .selectFrom('call_parties as member')
+      .innerJoin('agents', 'agents.user_id', 'member.user_id')
+      .select(sql`1`.as('one'))
+      .whereRef('member.call_id', '=', 'calls.id')
+      .where('agents.team', '=', team),
+  )
 }
 
 /** One range of an index: the last code point of all ends it. */

@@ -1,7 +1,7 @@
 import { type Selectable, sql, type Transaction } from 'kysely'
 import type { CallRecord, HistoryStore } from '../../core/calls/history.ts'
 import { rowId, storable } from './bind.ts'
-import { countOf, keysOf } from './call-filter.ts'
+import { countOf, isWithin, keysOf } from './call-filter.ts'
 import type { Database } from './database.ts'
 import type { CallPartiesTable, CallsTable, Tables } from './tables.ts'
 
@@ -31,11 +31,12 @@ export function createHistoryStore(db: Database): HistoryStore {
         }
       }),
 
-    async find(id, userId) {
+    async find(id, scope = {}) {
       if (!storable(id)) return undefined
+      const isBounded = scope.userId !== undefined || scope.team !== undefined
+      if (isBounded && !(await isWithin(db, id, scope))) return undefined
       const [record] = await read([id])
-      const mayBeSeen = userId === undefined || record?.parties.some((party) => party.userId === userId)
-      return mayBeSeen ? record : undefined
+      return record
     },
 
     async list(filter, { after, limit }) {

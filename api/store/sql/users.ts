@@ -12,6 +12,13 @@ const clock = () => Math.floor(Date.now() / 1000)
 
 /** @param now unix seconds, for `createdAt` */
 export function createUserStore(db: Database, now: () => number = clock): UserStore {
+  const users = () =>
+    db.query
+      .selectFrom('users')
+      .leftJoin('agents', 'agents.user_id', 'users.id')
+      .selectAll('users')
+      .select('agents.team')
+
   return {
     add: (user) =>
       db
@@ -25,9 +32,7 @@ export function createUserStore(db: Database, now: () => number = clock): UserSt
       // Anything may be typed into a login; this cannot be anybody's name.
       if (!storable(name)) return undefined
       const folded = fold(name)
-      const rows = await db.query
-        .selectFrom('users')
-        .selectAll()
+      const rows = await users()
         .where((is) =>
           is.or([
             is('username_folded', '=', folded),
@@ -46,7 +51,7 @@ export function createUserStore(db: Database, now: () => number = clock): UserSt
     async find(id) {
       const key = rowId(id)
       if (key === undefined) return undefined
-      const row = await db.query.selectFrom('users').selectAll().where('id', '=', key).executeTakeFirst()
+      const row = await users().where('users.id', '=', key).executeTakeFirst()
       return row && toUser(row)
     },
 
@@ -59,11 +64,9 @@ export function createUserStore(db: Database, now: () => number = clock): UserSt
     },
 
     async list({ afterId = '0', limit }) {
-      const rows = await db.query
-        .selectFrom('users')
-        .selectAll()
-        .where('id', '>', rowId(afterId) ?? 0)
-        .orderBy('id')
+      const rows = await users()
+        .where('users.id', '>', rowId(afterId) ?? 0)
+        .orderBy('users.id')
         .limit(limit)
         .execute()
       return rows.map(toUser)
@@ -121,7 +124,7 @@ export async function insertUser(
     })
     .returningAll()
     .executeTakeFirstOrThrow()
-  return toUser(row)
+  return toUser({ ...row, team: null })
 }
 
 /** @throws {Refusal} `not_found` */
@@ -174,7 +177,8 @@ type Outdating = { password_hash: string } | { disabled: 1 } | Partial<Pick<User
 const outdate = (db: Database, id: string, change: Outdating, until: number): Promise<LedgerEntry> =>
   db.transaction((trx) => outdated(trx, id, change, until))
 
-async function outdated(
+/** @throws {Refusal} `not_found` */
+export async function outdated(
   trx: Transaction<Tables>,
   id: string,
   change: Outdating,
@@ -190,13 +194,14 @@ async function outdated(
   return enter(trx, { kind: 'user', key: id, generation: row.generation, until })
 }
 
-function toUser(row: Selectable<UsersTable>): User {
+function toUser(row: Selectable<UsersTable> & { team: string | null }): User {
   return {
     id: String(row.id),
     username: row.username,
     extension: row.extension,
     email: row.email,
     role: row.role,
+    team: row.team,
     passwordHash: row.password_hash,
     disabled: row.disabled === 1,
     generation: row.generation,

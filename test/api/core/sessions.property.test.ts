@@ -12,6 +12,7 @@ const people: User[] = USERS.map((id) => ({
   extension: null,
   role: 'user',
   email: null,
+  team: null,
   passwordHash: 'first password',
   disabled: false,
   generation: 0,

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { CallRecord, HistoryCursor, HistoryFilter } from '../../../api/core/calls/history.ts'
+import { createAgentStore } from '../../../api/store/sql/agents.ts'
 import { createHistoryStore } from '../../../api/store/sql/calls.ts'
 import { createUserStore } from '../../../api/store/sql/users.ts'
 import { newCall, startedAt } from './call-rows.ts'
@@ -68,7 +69,38 @@ describe('the history of calls', () => {
       ['is not found for one who was not', '1750000000.1', '2', false],
     ])('a call %s', async (_, id, userId, found) => {
       const { history } = await setUp()
-      expect((await history.find(id, userId)) !== undefined).toBe(found)
+      expect((await history.find(id, userId === undefined ? {} : { userId })) !== undefined).toBe(found)
+    })
+
+    test('a team has the calls of whoever is in it today, each once', async () => {
+      const { db, history, idsOf } = await setUp(SOME)
+      const [users, agents] = [createUserStore(db), createAgentStore(db)]
+      const ids: string[] = []
+      for (const [username, team] of [
+        ['anna', 'sales'],
+        ['boris', 'support'],
+      ] as const) {
+        const { id: userId } = await users.add(newUser({ username, extension: null }))
+        const agent = await agents.add({ userId, name: username, kind: 'human', team }, 0, until)
+        ids.push(agent.id)
+      }
+      expect(await idsOf({ team: 'sales' })).toBe('ca')
+      expect(await idsOf({ team: 'support' })).toBe('cb')
+      expect(await idsOf({ team: 'legal' })).toBe('')
+      expect(await idsOf({ team: 'sales', userId: '2' })).toBe('c')
+      expect(await idsOf({ team: 'sales', direction: 'internal' })).toBe('c')
+      expect(await history.count({ team: 'sales' })).toBe(2)
+      expect(
+        (
+          await history.list({ team: 'sales' }, { limit: 1, after: { startedAt: startedAt + 30, id: 'c' } })
+        ).map(({ id }) => id),
+      ).toEqual(['a'])
+      expect((await history.find('c', { team: 'support' }))?.parties).toEqual([anna, boris])
+      expect(await history.find('a', { team: 'support' })).toBeUndefined()
+      expect(await history.find('d', { team: 'sales' })).toBeUndefined()
+      await agents.update(ids[1] ?? '', { team: 'sales' }, undefined, 0, until)
+      expect(await idsOf({ team: 'sales' })).toBe('cba')
+      expect(await idsOf({ team: 'support' })).toBe('')
     })
 
     test.each<[string, Partial<CallRecord>, Partial<CallRecord>, Partial<CallRecord>]>([

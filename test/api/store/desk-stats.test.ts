@@ -25,7 +25,7 @@ describe('how calls went', () => {
       const people = []
       for (const [username, extension, team] of CREW) {
         const user = await users.add({ username, extension, role: 'user', passwordHash: 'x', email: null })
-        people.push(await agents.add({ userId: user.id, name: username, kind: 'human', team }, 0))
+        people.push(await agents.add({ userId: user.id, name: username, kind: 'human', team }, 0, 0))
       }
       const [anna, bert, carl] = people
       if (anna === undefined || bert === undefined || carl === undefined) throw new TypeError('three')
@@ -183,7 +183,7 @@ describe('how calls went', () => {
 
     test('of those who may log in, with what they say of themselves', async () => {
       const { store, agents, users, anna, bert, carl } = await setUp()
-      await agents.add({ userId: null, name: 'voice', kind: 'ai', team: 'sales' }, 0)
+      await agents.add({ userId: null, name: 'voice', kind: 'ai', team: 'sales' }, 0, 0)
       await agents.setStatus(bert.id, 'ready', 5)
       expect(await store.crew(sales(anna))).toEqual(
         expect.arrayContaining([

@@ -177,6 +177,7 @@ describe('the queue of leads', () => {
       const { id: agentId } = await agents.add(
         { userId: null, name: 'anna', kind: 'human', team: 'sales' },
         now,
+        now,
       )
       const leadId = await addLead(db, campaignId, whose)
       const call = await queue.next({ ...order, agentId })

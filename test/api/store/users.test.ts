@@ -15,6 +15,7 @@ describe('users', () => {
       expect(anna).toEqual({
         ...newUser(),
         email: null,
+        team: null,
         id: expect.stringMatching(/^[1-9]\d*$/),
         disabled: false,
         generation: 0,

@@ -137,6 +137,7 @@ export function createWorld(scheduler: Scheduler, people: readonly User[], lifet
     rotationStore: rotations,
     revoker,
     securityLog,
+    supervisorReach: 'team',
     now,
     accessTtl: lifetimes.access,
     refreshTtl: lifetimes.refresh,

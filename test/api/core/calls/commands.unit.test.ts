@@ -9,15 +9,17 @@ import { noPbx } from '../../../../api/core/calls/no-pbx.ts'
 import type { Pbx } from '../../../../api/core/calls/pbx.ts'
 import { createWatch } from '../../../../api/core/calls/watch.ts'
 import { Refusal } from '../../../../api/core/refusal.ts'
-import { aDirectory, anActor } from './samples.ts'
+import { aDirectory, anActor, reachesOf } from './samples.ts'
 
 const ID = '1700000000.1'
 const directory = await aDirectory()
-const [admin, user1, user2, user3] = ['admin', 'user1', 'user2', 'user3'].map(anActor) as [
-  ReturnType<typeof anActor>,
-  ReturnType<typeof anActor>,
-  ReturnType<typeof anActor>,
-  ReturnType<typeof anActor>,
+const [admin, user1, user2, user3] = [anActor('admin'), anActor('user1'), anActor('user2'), anActor('user3')]
+/** user1 is of sales, user2 of support, user3 of no team. */
+const [ofSales, ofSupport, ofLegal, ofNone] = [
+  anActor('ofSales'),
+  anActor('ofSupport'),
+  anActor('ofLegal'),
+  anActor('ofNone'),
 ]
 
 interface World {
@@ -32,7 +34,10 @@ interface World {
 }
 
 /** 1001 talks with 1002 on a PBX that does what it is asked; `flaw` changes one thing of it. */
-function world(flaw: Partial<Pbx> = {}, { listening = true, storesAway = false } = {}): World {
+function world(
+  flaw: Partial<Pbx> = {},
+  { listening = true, storesAway = false, reachOf = reachesOf(directory) } = {},
+): World {
   let at = 1_700_000_000_000_000
   const table = createCallTable({
     isOwnEndpoint: (endpoint) => directory.ofEndpoint(endpoint) !== undefined,
@@ -133,6 +138,7 @@ function world(flaw: Partial<Pbx> = {}, { listening = true, storesAway = false }
         unfinished: async () => [],
       },
       directory,
+      reachOf,
       newId: () => `n${dialled.size}`,
       now: () => at / 1000,
       ringMs: 30_000,
@@ -143,6 +149,7 @@ function world(flaw: Partial<Pbx> = {}, { listening = true, storesAway = false }
     policy,
     dialled: { find: async (id) => dialled.get(id) },
     directory,
+    reachOf,
     softphones: {
       listens: () => listening,
       async ask(userId, command, callId) {
@@ -164,8 +171,12 @@ describe('whose call it is', () => {
     ['the one called sees it', user2, 1],
     ['a third user sees nothing', user3, 0],
     ['an admin sees it', admin, 1],
-  ])('%s', (_, actor, count) => {
-    expect(world().calls.list(actor)).toHaveLength(count)
+    ['a supervisor of the caller’s team sees it', ofSales, 1],
+    ['a supervisor of the other’s team sees it', ofSupport, 1],
+    ['a supervisor of another team sees nothing', ofLegal, 0],
+    ['a supervisor of no team sees it', ofNone, 1],
+  ])('%s', async (_, actor, count) => {
+    expect(await world().calls.list(actor)).toHaveLength(count)
   })
 
   const commands: [string, (calls: Calls, actor: typeof user1) => Promise<unknown>][] = [
@@ -184,10 +195,37 @@ describe('whose call it is', () => {
     ['mute', (calls, actor) => calls.mute(actor, ID, true)],
     ['pauseRecording', (calls, actor) => calls.pauseRecording(actor, ID, true)],
   ]
-  test.each(commands)('to a third user there is no such call: %s', async (_, command) => {
-    const { calls, deeds, asked } = world()
-    await expect(command(calls, user3)).rejects.toMatchObject({ code: 'not_found' })
-    expect([...deeds, ...asked]).toEqual([])
+  test.each(commands)(
+    'to a third user and another team’s supervisor there is no such call: %s',
+    async (_, command) => {
+      for (const actor of [user3, ofLegal]) {
+        const { calls, deeds, asked } = world()
+        await expect(command(calls, actor)).rejects.toMatchObject({ code: 'not_found' })
+        expect([...deeds, ...asked]).toEqual([])
+      }
+    },
+  )
+  test('with reach all, a supervisor of another team acts on it', async () => {
+    const { calls, deeds } = world({}, { reachOf: reachesOf(directory, 'all') })
+    expect(await calls.list(ofLegal)).toHaveLength(1)
+    await calls.hangup(ofLegal, ID)
+    expect(deeds.map(([, channel]) => channel)).toEqual([ID, '1700000000.2'])
+  })
+  test('one’s own call is commanded while the database is away', async () => {
+    const reachOf = async () => {
+      throw new Refusal('unavailable')
+    }
+    const { calls, deeds, tell } = world({}, { reachOf })
+    tell('1700000000.3', { name: 'PJSIP/1006-3', endpoint: '1006', callId: ID, state: 'up', bridge: 'b' })
+    await calls.mute(ofLegal, ID, true)
+    await calls.hangup(ofLegal, ID)
+    expect(deeds.map(([name, channel]) => [name, channel])).toEqual([
+      ['mute', '1700000000.3'],
+      ['hangup', '1700000000.3'],
+    ])
+    await expect(world({}, { reachOf }).calls.hangup(ofLegal, ID)).rejects.toMatchObject({
+      code: 'unavailable',
+    })
   })
   test.each(commands.filter(([name]) => name !== 'find' && name !== 'hangup'))(
     'on a call that is over is a conflict: %s',
@@ -226,6 +264,39 @@ describe('a command', () => {
     const { calls, deeds } = world()
     await calls.hangup(admin, ID)
     expect(deeds.map(([, channel]) => channel)).toEqual([ID, '1700000000.2'])
+  })
+  test.each([
+    ['the caller’s', ofSales, ID],
+    ['the other’s', ofSupport, '1700000000.2'],
+  ])('of a supervisor of %s team is for the phone of that team alone', async (_, actor, own) => {
+    const { calls, deeds, asked, tell } = world()
+    await calls.mute(actor, ID, true)
+    await calls.sendDigits(actor, ID, '1')
+    await calls.hold(actor, ID)
+    expect(deeds.map(([, channel]) => channel)).toEqual([own, own])
+    expect(asked).toEqual([[own === ID ? '2' : '3', 'hold', ID]])
+    tell(ID, { recording: 'on' })
+    await calls.pauseRecording(actor, ID, true)
+    await calls.hangup(actor, ID)
+    expect(deeds.slice(3)).toEqual([['hangup', own, 'normal']])
+  })
+  test('of a supervisor hangs up all of a call that no phone of another team is in', async () => {
+    const { calls, deeds, gone, tell } = world()
+    gone('1700000000.2', 16)
+    tell('1700000000.3', { name: 'PJSIP/trunk-3', endpoint: 'trunk', callId: ID, state: 'up', bridge: 'b' })
+    await calls.hangup(ofSales, ID)
+    expect(deeds.map(([, channel]) => channel)).toEqual([ID, '1700000000.3'])
+  })
+  test('of whoever has left the call, with all of their team, is a conflict, and does nothing', async () => {
+    const { calls, deeds, gone, tell } = world()
+    tell(ID, { recording: 'on' })
+    gone('1700000000.2', 16)
+    await expect(calls.hangup(ofSupport, ID)).rejects.toMatchObject({ code: 'conflict' })
+    await expect(calls.mute(ofSupport, ID, true)).rejects.toMatchObject({ code: 'conflict' })
+    for (const actor of [user2, ofSupport]) {
+      await expect(calls.pauseRecording(actor, ID, true)).rejects.toMatchObject({ code: 'conflict' })
+    }
+    expect(deeds).toEqual([])
   })
   test('declines with "busy" what rings', async () => {
     const { calls, deeds, tell } = world()
@@ -345,6 +416,30 @@ describe('dialling', () => {
     const { calls, deeds } = world()
     await calls.dial(admin, { number: '1003', userId: '3' })
     expect(deeds).toMatchObject([['dial', { endpoint: '1002' }]])
+  })
+  test.each([
+    ['of their team', ofSales, '2', undefined],
+    ['of another team', ofSales, '3', 'not_found'],
+    ['of no team', ofSales, '4', 'not_found'],
+    ['there is not', ofSales, '77', 'not_found'],
+    ['of any team, where they are in none', ofNone, '3', undefined],
+  ])('a supervisor for somebody %s', async (_, actor, userId, code) => {
+    const { calls, deeds } = world()
+    const dialled = calls.dial(actor, { number: '1003', userId })
+    if (code !== undefined) await expect(dialled).rejects.toMatchObject({ code })
+    else await dialled
+    expect(deeds).toHaveLength(code === undefined ? 1 : 0)
+  })
+  test('a call that was only asked for is found and called off by whoever oversees its user', async () => {
+    const { calls, deeds } = world()
+    const { callId } = await calls.dial(user1, { number: '1002' })
+    for (const actor of [ofSupport, ofLegal]) {
+      await expect(calls.find(actor, callId)).rejects.toMatchObject({ code: 'not_found' })
+      await expect(calls.hangup(actor, callId)).rejects.toMatchObject({ code: 'not_found' })
+    }
+    expect(await calls.find(ofSales, callId)).toMatchObject({ known: 'asked' })
+    await calls.hangup(ofSales, callId)
+    expect(deeds.at(-1)).toEqual(['hangup', callId, 'normal'])
   })
   test('while the PBX is away is refused, and nothing is kept for later', async () => {
     const { calls, dialled } = world({

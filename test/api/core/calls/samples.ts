@@ -1,6 +1,7 @@
 import type { Actor } from '../../../../api/core/actor.ts'
 import type { Call, Leg } from '../../../../api/core/calls/call.ts'
 import { createDirectory, type Directory } from '../../../../api/core/presence/directory.ts'
+import { createFindReach, type FindReach, type SupervisorReach } from '../../../../api/core/reach.ts'
 import type { User } from '../../../../api/core/users.ts'
 import type { Role } from '../../../../contract/claims.ts'
 
@@ -41,15 +42,19 @@ export function aLeg(endpoint: string, changes: Partial<Leg> = {}): Leg {
   }
 }
 
-const USERS: readonly [id: string, name: string, extension: string, role: Role][] = [
-  ['1', 'admin', '1000', 'admin'],
-  ['2', 'user1', '1001', 'user'],
-  ['3', 'user2', '1002', 'user'],
-  ['4', 'user3', '1003', 'user'],
+const USERS: readonly [id: string, name: string, extension: string, role: Role, team: string | null][] = [
+  ['1', 'admin', '1000', 'admin', null],
+  ['2', 'user1', '1001', 'user', 'sales'],
+  ['3', 'user2', '1002', 'user', 'support'],
+  ['4', 'user3', '1003', 'user', null],
+  ['5', 'ofSales', '1004', 'supervisor', 'sales'],
+  ['6', 'ofSupport', '1005', 'supervisor', 'support'],
+  ['7', 'ofLegal', '1006', 'supervisor', 'legal'],
+  ['8', 'ofNone', '1007', 'supervisor', null],
 ]
 
 export async function aDirectory(): Promise<Directory> {
-  const users = USERS.map(([id, username, extension, role]) => ({
+  const users = USERS.map(([id, username, extension, role, team]) => ({
     ...({
       passwordHash: '',
       disabled: false,
@@ -61,11 +66,16 @@ export async function aDirectory(): Promise<Directory> {
     username,
     extension,
     role,
+    team,
   }))
   const directory = createDirectory({ users: { list: async () => users }, endpointTemplate: '{extension}' })
   await directory.refresh()
   return directory
 }
+
+/** The reach of everybody in that directory, by the setting. */
+export const reachesOf = (directory: Directory, setting: SupervisorReach = 'team'): FindReach =>
+  createFindReach({ find: async (id) => directory.ofUser(id) as User | undefined }, setting) // its team is read
 
 export function anActor(name: string): Actor {
   const [sub = '', , extension = '', role = 'user'] = USERS.find(([, one]) => one === name) ?? []

@@ -149,7 +149,11 @@ async function createWorld(db: Database, given: { leads: number[]; agents: numbe
       role: 'user',
       passwordHash: '',
     })
-    const agent = await agents.add({ userId: user.id, name: extension, kind: 'human', team: null }, time)
+    const agent = await agents.add(
+      { userId: user.id, name: extension, kind: 'human', team: null },
+      time,
+      time,
+    )
     await agents.setStatus(agent.id, 'ready', time)
     agentIds.push(agent.id)
   }
