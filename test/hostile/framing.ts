@@ -131,6 +131,8 @@ export interface Hostile {
   patienceMs: number
   /** Whether the request carries user1's live token. */
   isSigned: boolean
+  /** Whether it may open a stream. */
+  isStream: boolean
   /** What a 200 to the first request begins with. */
   looks: RegExp
   /** What nginx must answer where the framing means nothing; undefined where more than one answer is right. */
@@ -183,12 +185,14 @@ function theft(pick: Pick, token: string): Hostile[] {
       ...common,
       bytes: compose('GET', own, '1.1', `Bearer ${token}`, [length], ''),
       isSigned: true,
+      isStream: own.kind === 'stream',
       looks: LOOKS[own.kind],
     },
     {
       ...common,
       bytes: compose('GET', foreign, '1.1', pick(REQUEST_LINES), [], ''),
       isSigned: false,
+      isStream: false,
       exactly: 401,
     },
   ]
@@ -206,6 +210,7 @@ export function wellFormedRequests(seed: number, count: number, token: string): 
       most: 1,
       patienceMs: pick([50, 100, 300]),
       isSigned,
+      isStream: isSigned && target.kind === 'stream',
       looks: LOOKS[target.kind],
       exactly: expectedStatus(target, isSigned),
     }
@@ -235,7 +240,12 @@ function draw(pick: Pick, token: string): Hostile {
     ...(times === 'and Content-Length' ? ['Content-Length: 5'] : []),
   ]
   const rest = restFor(pick, name, value)
-  const common = { isSigned, looks: LOOKS[target.kind], patienceMs: pick([50, 100, 300]) }
+  const common = {
+    isSigned,
+    isStream: isSigned && target.kind === 'stream',
+    looks: LOOKS[target.kind],
+    patienceMs: pick([50, 100, 300]),
+  }
   if (version === '0.9') {
     const query = isSigned ? `${target.path.includes('?') ? '&' : '?'}authorization=${token}` : ''
     const bytes = Buffer.from(`${method} ${target.path}${query}\r\n${rest}`, 'latin1')
