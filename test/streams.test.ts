@@ -1,3 +1,4 @@
+import { connect, type Socket } from 'node:net'
 import { networkInterfaces } from 'node:os'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { WebSocket } from 'ws'
@@ -213,6 +214,134 @@ describe('a session that opens ever more streams', () => {
     } finally {
       await crowded.stop()
     }
+  })
+})
+
+describe('an account with many logins', () => {
+  test('has a number of streams over all of them: the oldest makes room', async () => {
+    const crowded = await startStack({ env: { HOOKSWITCH_MAX_STREAMS_PER_USER: '3' } })
+    try {
+      await publish(crowded, { states: {} })
+      const followers: Follower[] = []
+      for (let n = 0; n < 4; n += 1) {
+        const follower = followSse(crowded, (await login(crowded)).access)
+        followers.push(follower)
+        await until('it is open', () => follower.messages.length > 0)
+      }
+      const other = followSse(crowded, (await login(crowded, 'user2')).access)
+      await until('the first is cut', () => followers[0]?.lostAt() !== undefined)
+      await until('another user has room', () => other.messages.length > 0)
+      expect(followers.slice(1).map((one) => one.lostAt())).toEqual([undefined, undefined, undefined])
+      for (const follower of [...followers, other]) follower.close()
+    } finally {
+      await crowded.stop()
+    }
+  })
+})
+
+/** A stream by bytes alone: nothing is read unless the test reads it. */
+function openRaw(where: Stack, token: string): Socket {
+  const socket = connect(Number(new URL(where.url).port), '127.0.0.1')
+  socket.on('error', () => {})
+  const head = [
+    'GET /pbxcore/api/module-softphone-backend/v1/sub/users-state HTTP/1.1',
+    'Host: x',
+    'Accept: text/event-stream',
+    `Authorization: Bearer ${token}`,
+  ]
+  socket.write(`${head.join('\r\n')}\r\n\r\n`)
+  open.push({ close: () => socket.destroy() })
+  return socket
+}
+
+const streamsOf = async (where: Stack) => (await ask(`${where.url}/_gate/ready`)).body.streams
+
+describe('a client that breaks off at once', () => {
+  test('is not counted as an open stream', async () => {
+    const before = Number(await streamsOf(stack))
+    const { access } = await login(stack, 'user3')
+    for (let n = 0; n < 40; n += 1) {
+      const socket = openRaw(stack, access)
+      await new Promise((resolve) => socket.once('connect', resolve))
+      setTimeout(() => socket.resetAndDestroy(), n % 4)
+    }
+    await until('none is left', async () => Number(await streamsOf(stack)) <= before)
+  })
+})
+
+describe('a subscriber that stops reading', () => {
+  test('is dropped, and the others see every change that follows', async () => {
+    // What it does not read would fill this memory many times over.
+    const small = await startStack({ env: { HOOKSWITCH_NCHAN_MEMORY: '8' } })
+    try {
+      await publish(small, { states: {} })
+      const healthy = await Promise.all(
+        Array.from({ length: 5 }, async () => followSse(small, (await login(small)).access)),
+      )
+      const stopped = openRaw(small, (await login(small, 'user2')).access)
+      await until('all are open', async () => Number(await streamsOf(small)) === 6)
+      stopped.pause()
+      const load = 'x'.repeat(80_000)
+      for (let n = 1; n <= 200; n += 1) {
+        const { status } = await publish(small, { states: {}, n, load })
+        expect(status).toBe(201)
+      }
+      await until('all saw the last', () => healthy.every(({ messages }) => messages.at(-1)?.n === 200))
+      await until('it is dropped', async () => Number(await streamsOf(small)) === 5)
+      expect(healthy.map((one) => one.opens())).toEqual([1, 1, 1, 1, 1])
+      for (const one of healthy) one.close()
+    } finally {
+      await small.stop()
+    }
+  })
+})
+
+describe('two instances of Nchan', () => {
+  test('share the streams; the death of one costs its own alone, and for seconds', async () => {
+    const double = await startStack({ env: { HOOKSWITCH_STREAM_INSTANCES: '2' } })
+    try {
+      await publish(double, { states: {} })
+      const followers = await Promise.all(
+        Array.from({ length: 24 }, async () => followSse(double, (await login(double)).access)),
+      )
+      await until('all are open', () => followers.every(({ messages }) => messages.length > 0))
+      const before = double.pid('stream-1')
+      const killedAt = performance.now()
+      double.signal('stream-1', 'SIGKILL')
+      await until('another instance', () => double.pid('stream-1') !== before)
+      await until('those it had are back', () =>
+        followers.every((one) => one.lostAt() === undefined && one.messages.length === one.opens()),
+      )
+      const tookMs = performance.now() - killedAt
+      const spared = followers.filter((one) => one.opens() === 1)
+      expect(spared.length).toBeGreaterThan(0)
+      expect(spared.length).toBeLessThan(24)
+      // An EventSource of this client comes back after three seconds.
+      expect(tookMs).toBeLessThan(20_000)
+
+      const session = await login(double)
+      const late = followSse(double, session.access)
+      await until('a new stream opens', () => late.messages.length > 0)
+      await logout(double, session)
+      await until('and ends with its session', () => late.isClosed())
+      for (const one of followers) one.close()
+    } finally {
+      await double.stop()
+    }
+  })
+})
+
+describe('a part that stands still', () => {
+  test('is killed and started again: an instance of Nchan, and its clients come back', async () => {
+    await publish(stack, { states: {} })
+    const { access } = await login(stack)
+    const follower = sse(access)
+    await until('it is open', () => follower.messages.length > 0)
+    const before = stack.pid('stream-1')
+    stack.signal('stream-1', 'SIGSTOP')
+    await until('another instance', () => stack.pid('stream-1') !== before)
+    await until('it came back', () => follower.opens() === 2 && follower.messages.length > 1)
+    expect(stack.said()).toMatch(/stream-1 answers nothing for \d/)
   })
 })
 
