@@ -17,6 +17,8 @@ export interface AppNeeds {
   /** How old the knowledge of revocations is, in ms; Infinity while there is none. */
   ageMs: () => number
   maxStalenessMs: number
+  /** At this age all streams are cut. */
+  streamStalenessMs: number
   revocations: () => number
 }
 
@@ -140,6 +142,8 @@ function createRest(needs: AppNeeds, counts: Counts): Hono {
         ready,
         // The promise: no verdict rests on knowledge older than this, and no stream outlives it.
         revocation_bound_ms: maxStalenessMs,
+        // Streams are cut at this age already, so that none outlives the bound.
+        stream_bound_ms: needs.streamStalenessMs,
         revocation_age_ms: Number.isFinite(age) ? Math.round(age) : null,
         revocations: revocations(),
         epoch: epoch?.id ?? null,

@@ -94,6 +94,7 @@ async function main() {
     reader,
     ageMs: () => memory.ageMs(monotonic()),
     maxStalenessMs: config.maxStalenessMs,
+    streamStalenessMs: config.streamStalenessMs,
     revocations: memory.size,
   })
   await listenOn(server, config.socket)
