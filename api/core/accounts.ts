@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { z } from 'zod'
 import { Role } from '../../contract/claims.ts'
+import { mustBeOwnNames } from './names.ts'
 import type { Passwords } from './password.ts'
 import { Refusal } from './refusal.ts'
 import type { User, UserStore } from './users.ts'
@@ -41,9 +42,11 @@ export function createAccounts({ users, passwords }: AccountsNeeds): Accounts {
     if (!checked.success)
       throw new Refusal('input_invalid', { detail: checked.error.issues[0]?.message ?? '' })
     const { password, email = null, ...rest } = checked.data
-    // One may log in by name or extension, so a name that is another's extension would stand in their way.
-    for (const detail of ['username', 'extension'] as const) {
-      const login = rest[detail]
+    const names = { username: rest.username, extension: rest.extension, email }
+    mustBeOwnNames(names)
+    // Before the work of hashing; the store checks again where it inserts.
+    for (const detail of ['username', 'extension', 'email'] as const) {
+      const login = names[detail]
       if (login !== null && (await users.findByLogin(login)) !== undefined)
         throw new Refusal('taken', { detail })
     }

@@ -1,4 +1,5 @@
 import type { Throttle } from '../login.ts'
+import { normalName } from '../names.ts'
 import { hashOf } from '../onboarding/invitations.ts'
 import type { RegistrationMode } from '../onboarding/registration.ts'
 import type { Passwords } from '../password.ts'
@@ -82,7 +83,7 @@ export function createRegistering(needs: RegisteringNeeds): Registering {
     mustBeOpen(needs.mode)
     mustHaveMail(needs.hasMail)
     await needs.throttle.takeAddress(address)
-    await needs.mailThrottle.takeAddress(hashOf(email.toLowerCase()))
+    await needs.mailThrottle.takeAddress(hashOf(normalName(email)))
   }
 
   return {
