@@ -40,6 +40,7 @@ import { createOnboarding } from './onboarding.ts'
 import { drawQr } from './qr.ts'
 import { secretFile } from './secret-file.ts'
 import { openSecurityLog } from './security-log.ts'
+import { createAttempts } from './store/redis/attempts.ts'
 import { createLiveUsers } from './store/redis/live-users.ts'
 import { createNews, createNewsHearing } from './store/redis/news.ts'
 import { createRenewalSpreader } from './store/redis/renewals.ts'
@@ -132,7 +133,7 @@ async function main() {
       users,
       passwords,
       sessions,
-      throttle: createThrottle(redis, { surface, perAddress: limit, perAccount }),
+      attempts: createAttempts(redis, { surface, perAddress: limit, perAccount }),
       securityLog,
     })
   const snapshotStore = createSnapshotStore(redis, newId)
@@ -168,7 +169,7 @@ async function main() {
   const { calls, statuses, directory, presence } = telephony
 
   // From an account to an extension that rings.
-  const registerThrottle = createThrottle(redis, { surface: 'register', perAddress, perAccount })
+  const registerThrottle = createThrottle(redis, { surface: 'register', perAddress })
   const onboarding = createOnboarding({
     config,
     db,
@@ -217,7 +218,6 @@ async function main() {
       refreshThrottle: createThrottle(redis, {
         surface: 'mikopbx-refresh',
         perAddress: config.mikopbxRefreshes,
-        perAccount,
       }),
       refreshTtl: config.refreshTtl,
       log,

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { z } from 'zod'
 import { Role } from '../../contract/claims.ts'
 import { mustBeOwnNames } from './names.ts'
+import { network } from './network.ts'
 import type { Passwords } from './password.ts'
 import { Refusal } from './refusal.ts'
 import type { User, UserStore } from './users.ts'
@@ -25,8 +26,11 @@ export interface AccountsNeeds {
 }
 
 export interface Accounts {
-  /** @throws {Refusal} `input_invalid`, `taken` (`detail`: `username`, `extension` or `email`), `unavailable` */
-  add(account: NewAccount): Promise<User>
+  /**
+   * @param address whose request it is, where one waits with others
+   * @throws {Refusal} `input_invalid`, `taken` (`detail`: `username`, `extension` or `email`), `unavailable`
+   */
+  add(account: NewAccount, address?: string): Promise<User>
   /**
    * Makes `admin` where there is nobody yet.
    * @returns its password, which is kept nowhere; undefined when there are users
@@ -37,7 +41,7 @@ export interface Accounts {
 }
 
 export function createAccounts({ users, passwords }: AccountsNeeds): Accounts {
-  async function add(account: NewAccount): Promise<User> {
+  async function add(account: NewAccount, address = ''): Promise<User> {
     const checked = NewAccount.safeParse(account)
     if (!checked.success)
       throw new Refusal('input_invalid', { detail: checked.error.issues[0]?.message ?? '' })
@@ -50,7 +54,7 @@ export function createAccounts({ users, passwords }: AccountsNeeds): Accounts {
       if (login !== null && (await users.findByLogin(login)) !== undefined)
         throw new Refusal('taken', { detail })
     }
-    return users.add({ ...rest, email, passwordHash: await passwords.hash(password) })
+    return users.add({ ...rest, email, passwordHash: await passwords.hash(password, network(address)) })
   }
 
   return {

@@ -1,5 +1,6 @@
 import type { Throttle } from '../login.ts'
 import { normalName } from '../names.ts'
+import { network } from '../network.ts'
 import { hashOf } from '../onboarding/invitations.ts'
 import type { RegistrationMode } from '../onboarding/registration.ts'
 import type { Passwords } from '../password.ts'
@@ -90,7 +91,7 @@ export function createRegistering(needs: RegisteringNeeds): Registering {
     async register({ username, email, name, password, address }) {
       await mayMail(email, address)
       mustBeOwnName(username, email)
-      const passwordHash = await needs.passwords.hash(password)
+      const passwordHash = await needs.passwords.hash(password, network(address))
       const now = nowS()
       await store.keep({ username, email, name, passwordHash }, { now, expiresAt: now + GOOD_FOR_S })
     },
