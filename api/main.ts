@@ -215,6 +215,7 @@ async function main() {
       judge,
       login: loginThrough('mikopbx', config.mikopbxLogins),
       sessions,
+      allowedOrigins,
       refreshThrottle: createThrottle(redis, {
         surface: 'mikopbx-refresh',
         perAddress: config.mikopbxRefreshes,
@@ -268,7 +269,7 @@ async function main() {
       registration: onboarding.registration,
       credentials: onboarding.credentials,
       links: onboarding.links,
-      publicUrl: config.publicUrl,
+      place: { publicUrl: config.publicUrl, appUrl: config.appUrl, allowedOrigins },
       drawQr,
       log,
     }),
