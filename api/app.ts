@@ -11,7 +11,7 @@ import type { Known } from './dialects/crm/door.ts'
 import { described as crmDescribed } from './dialects/crm/openapi.ts'
 import { speech as crmSpeech } from './dialects/crm/refusal.ts'
 import { PREFIX as CRM, LEAD_LISTS } from './dialects/crm/wire.ts'
-import { refuse, type Speech, type Wording } from './dialects/dialect.ts'
+import { mustHaveChallenge, refuse, type Speech, type Wording } from './dialects/dialect.ts'
 import { Ready } from './dialects/docs/operation.ts'
 import { createDocs } from './dialects/docs/routes.ts'
 import type { Guarded } from './dialects/guard.ts'
@@ -84,6 +84,7 @@ export function createApp({
   app.use('*', async (c, next) => {
     await next()
     if (!c.res.headers.has('Cache-Control')) c.res.headers.set('Cache-Control', 'no-store')
+    if (c.res.status === 401) mustHaveChallenge(c.res.headers)
   })
 
   app.get('/health', (c) => c.json({ status: 'ok' }))

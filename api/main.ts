@@ -43,6 +43,7 @@ import { createOnboarding } from './onboarding.ts'
 import { drawQr } from './qr.ts'
 import { secretFile } from './secret-file.ts'
 import { openSecurityLog } from './security-log.ts'
+import { createAttempts } from './store/redis/attempts.ts'
 import { createLiveUsers } from './store/redis/live-users.ts'
 import { createNews, createNewsHearing } from './store/redis/news.ts'
 import { createRenewalSpreader } from './store/redis/renewals.ts'
@@ -136,7 +137,7 @@ async function main() {
       users,
       passwords,
       sessions,
-      throttle: createThrottle(redis, { surface, perAddress: limit, perAccount }),
+      attempts: createAttempts(redis, { surface, perAddress: limit, perAccount }),
       securityLog,
     })
   const snapshotStore = createSnapshotStore(redis, newId)
@@ -174,7 +175,7 @@ async function main() {
   const { calls, statuses, directory, presence } = telephony
 
   // From an account to an extension that rings.
-  const registerThrottle = createThrottle(redis, { surface: 'register', perAddress, perAccount })
+  const registerThrottle = createThrottle(redis, { surface: 'register', perAddress })
   const onboarding = createOnboarding({
     config,
     db,
@@ -220,10 +221,10 @@ async function main() {
       judge,
       login: loginThrough('mikopbx', config.mikopbxLogins),
       sessions,
+      allowedOrigins,
       refreshThrottle: createThrottle(redis, {
         surface: 'mikopbx-refresh',
         perAddress: config.mikopbxRefreshes,
-        perAccount,
       }),
       refreshTtl: config.refreshTtl,
       log,
@@ -274,7 +275,7 @@ async function main() {
       registration: onboarding.registration,
       credentials: onboarding.credentials,
       links: onboarding.links,
-      publicUrl: config.publicUrl,
+      place: { publicUrl: config.publicUrl, appUrl: config.appUrl, allowedOrigins },
       drawQr,
       log,
     }),

@@ -1,5 +1,9 @@
+import { mkdtempSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { ask, login, mediaStatus } from './support/client.ts'
+import { addCheapUsers, CHEAP_PASSWORD } from './support/people.ts'
 import { type Stack, startStack } from './support/stack.ts'
 
 const attempt = (stack: Stack, username: string, password: string, headers: Record<string, string> = {}) =>
@@ -75,6 +79,69 @@ describe('guessing', () => {
       await attempt(stack, `spoof${n}`, 'wrong', from(`10.0.0.${n}, 203.0.113.99`))
     }
     expect((await attempt(stack, 'spoof-last', 'wrong', from('10.9.9.9, 203.0.113.99'))).status).toBe(429)
+  })
+})
+
+describe('a morning at the office', () => {
+  const data = mkdtempSync(join(tmpdir(), 'hs-'))
+  let stack: Stack
+  let names: string[] = []
+  beforeAll(async () => {
+    // Half the work of a real hash: many are under way at once.
+    names = await addCheapUsers(data, 500, 19_456)
+    const usual = {
+      HOOKSWITCH_LOGIN_PER_ACCOUNT: '',
+      HOOKSWITCH_LOGIN_PER_ADDRESS: '',
+      HOOKSWITCH_MIKOPBX_LOGINS: '',
+    }
+    stack = await startStack({ data, env: usual })
+  })
+  afterAll(() => stack?.stop())
+
+  const tallied = (statuses: readonly number[]) =>
+    Object.fromEntries(
+      [...new Set(statuses)]
+        .sort()
+        .map((status) => [status, statuses.filter((one) => one === status).length]),
+    )
+  const api = () => `${stack.url}/pbxcore/api/v3`
+
+  test('lets 500 people behind one address in at once, as they all know their passwords', async () => {
+    const replies = await Promise.all(names.map((name) => attempt(stack, name, CHEAP_PASSWORD)))
+    expect(tallied(replies.map(({ status }) => status))).toEqual({ 200: 500 })
+  })
+
+  test('lets them in on MikoPBX’s surface, where an address has ten failures alone', async () => {
+    const replies = await Promise.all(
+      names
+        .slice(0, 100)
+        .map((login) => ask(`${api()}/auth:login`, { json: { login, password: CHEAP_PASSWORD } })),
+    )
+    expect(tallied(replies.map(({ status }) => status))).toEqual({ 200: 100 })
+  })
+
+  test('lets one person in from 60 devices at once', async () => {
+    const replies = await Promise.all(
+      Array.from({ length: 60 }, () => attempt(stack, names[1] ?? '', CHEAP_PASSWORD)),
+    )
+    expect(tallied(replies.map(({ status }) => status))).toEqual({ 200: 60 })
+  })
+
+  test('leaves an account ten wrong guesses, and an address fifty, in a burst as one by one', async () => {
+    const burst = await Promise.all(
+      Array.from({ length: 300 }, () => attempt(stack, names[0] ?? '', 'wrong')),
+    )
+    expect(tallied(burst.map(({ status }) => status))).toEqual({ 401: 10, 429: 290 })
+    const others = await Promise.all(
+      Array.from({ length: 300 }, (_, n) => attempt(stack, names[100 + n] ?? '', 'wrong')),
+    )
+    expect(tallied(others.map(({ status }) => status))).toEqual({ 401: 40, 429: 260 })
+    const miko = await Promise.all(
+      Array.from({ length: 50 }, (_, n) =>
+        ask(`${api()}/auth:login`, { json: { login: names[100 + n], password: 'wrong' } }),
+      ),
+    )
+    expect(tallied(miko.map(({ status }) => status))).toEqual({ 401: 10, 429: 40 })
   })
 })
 

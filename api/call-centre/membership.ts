@@ -60,7 +60,6 @@ export function joinMembership(base: Base): Room<AuthRoutesNeeds> {
         mailThrottle: createThrottle(redis, {
           surface: 'mailbox',
           perAddress: PER_MAILBOX,
-          perAccount: PER_MAILBOX,
         }),
       }),
       inviting: createInviting({ ...common, store: invites, users }),

@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import { z } from 'zod'
 import { Role } from '../../contract/claims.ts'
+import { mustBeOwnNames } from './names.ts'
+import { network } from './network.ts'
 import type { Passwords } from './password.ts'
 import { Refusal } from './refusal.ts'
 import type { User, UserStore } from './users.ts'
@@ -24,8 +26,11 @@ export interface AccountsNeeds {
 }
 
 export interface Accounts {
-  /** @throws {Refusal} `input_invalid`, `taken` (`detail`: `username`, `extension` or `email`), `unavailable` */
-  add(account: NewAccount): Promise<User>
+  /**
+   * @param address whose request it is, where one waits with others
+   * @throws {Refusal} `input_invalid`, `taken` (`detail`: `username`, `extension` or `email`), `unavailable`
+   */
+  add(account: NewAccount, address?: string): Promise<User>
   /**
    * Makes `admin` where there is nobody yet.
    * @returns its password, which is kept nowhere; undefined when there are users
@@ -36,18 +41,20 @@ export interface Accounts {
 }
 
 export function createAccounts({ users, passwords }: AccountsNeeds): Accounts {
-  async function add(account: NewAccount): Promise<User> {
+  async function add(account: NewAccount, address = ''): Promise<User> {
     const checked = NewAccount.safeParse(account)
     if (!checked.success)
       throw new Refusal('input_invalid', { detail: checked.error.issues[0]?.message ?? '' })
     const { password, email = null, ...rest } = checked.data
-    // One may log in by name or extension, so a name that is another's extension would stand in their way.
-    for (const detail of ['username', 'extension'] as const) {
-      const login = rest[detail]
+    const names = { username: rest.username, extension: rest.extension, email }
+    mustBeOwnNames(names)
+    // Before the work of hashing; the store checks again where it inserts.
+    for (const detail of ['username', 'extension', 'email'] as const) {
+      const login = names[detail]
       if (login !== null && (await users.findByLogin(login)) !== undefined)
         throw new Refusal('taken', { detail })
     }
-    return users.add({ ...rest, email, passwordHash: await passwords.hash(password) })
+    return users.add({ ...rest, email, passwordHash: await passwords.hash(password, network(address)) })
   }
 
   return {

@@ -1,23 +1,16 @@
+import type { Attempt, Attempts } from './attempts.ts'
+import { normalName } from './names.ts'
+import { network } from './network.ts'
 import type { Passwords } from './password.ts'
 import { Refusal } from './refusal.ts'
 import type { SecurityLog } from './security-log.ts'
 import type { Opened, OpenRequest, Sessions } from './sessions.ts'
 import type { UserStore } from './users.ts'
 
-/** Slows guessing down, for each account and for each address, over all processes. */
+/** Bounds how often an address may ask for what is no login, such as a refresh, over all processes. */
 export interface Throttle {
-  /**
-   * Counts an attempt before it is made, so that a burst cannot outrun the count.
-   * @throws {Refusal} `throttled`
-   */
-  take(account: string, address: string): Promise<void>
-  /**
-   * Counts what no account is named for, such as a refresh.
-   * @throws {Refusal} `throttled`
-   */
+  /** @throws {Refusal} `throttled` */
   takeAddress(address: string): Promise<void>
-  /** An attempt was right: the account starts afresh and the address gets its attempt back. */
-  forgive(account: string, address: string): Promise<void>
 }
 
 export interface Credentials {
@@ -29,7 +22,7 @@ export interface LoginNeeds {
   users: Pick<UserStore, 'findByLogin'>
   passwords: Pick<Passwords, 'verify'>
   sessions: Pick<Sessions, 'open'>
-  throttle: Pick<Throttle, 'take' | 'forgive'>
+  attempts: Attempts
   securityLog: SecurityLog
 }
 
@@ -39,7 +32,7 @@ export interface Login {
   login(credentials: Credentials, request: OpenRequest): Promise<Opened>
 }
 
-export function createLogin({ users, passwords, sessions, throttle, securityLog }: LoginNeeds): Login {
+export function createLogin({ users, passwords, sessions, attempts, securityLog }: LoginNeeds): Login {
   return {
     async login({ username, password }, request) {
       const { address } = request
@@ -49,22 +42,30 @@ export function createLogin({ users, passwords, sessions, throttle, securityLog 
       }
       const user = await users.findByLogin(username)
       // One account, one count, whichever of its names is tried; unknown names are counted alike.
-      const account =
-        user === undefined ? `name:${username.normalize('NFKC').toLowerCase()}` : `id:${user.id}`
+      const account = user === undefined ? `name:${normalName(username)}` : `id:${user.id}`
+      let attempt: Attempt | undefined
+      let right = false
       try {
-        await throttle.take(account, address)
+        await attempts.check(account, address)
+        const matches = await passwords.verify(user?.passwordHash, password, {
+          by: network(address),
+          onTurn: async () => {
+            attempt = await attempts.reserve(account, address)
+          },
+        })
+        right = matches && user?.disabled === false
       } catch (err) {
-        securityLog.write({ event: 'authn_login_throttled', username, address })
+        await attempt?.end('void')
+        if (err instanceof Refusal && err.code === 'throttled')
+          securityLog.write({ event: 'authn_login_throttled', username, address })
         throw err
       }
-
-      const right = await passwords.verify(user?.passwordHash, password)
-      if (user === undefined || !right || user.disabled) {
+      await attempt?.end(right ? 'right' : 'wrong')
+      if (user === undefined || !right) {
         securityLog.write({ event: 'authn_login_fail', username, address })
         throw new Refusal('credentials_wrong')
       }
       const opened = await sessions.open(user, request)
-      await throttle.forgive(account, address)
       securityLog.write({
         event: 'authn_login_success',
         username: user.username,

@@ -1,21 +1,30 @@
 import { randomBytes } from 'node:crypto'
 import { type Algorithm, hash as argon2Hash, verify as argon2Verify } from '@node-rs/argon2'
 import { Refusal } from './refusal.ts'
+import { createTurns } from './turns.ts'
 
 export interface Passwords {
   /**
    * @returns argon2id in PHC string format (RFC 9106)
    * @throws {Refusal} `input_invalid` for a password over 1024 bytes or not well-formed Unicode,
-   *   `unavailable` when too many wait already
+   *   `unavailable` when too many wait already, or it took too long
+   * @param by whose line it waits in, such as an address
    */
-  hash(password: string): Promise<string>
+  hash(password: string, by?: string): Promise<string>
   /**
    * Compares byte by byte as typed: no trimming, no folding, no normalising.
    *
    * @param hash undefined when there is no such user: takes as long, and is false
-   * @throws {Refusal} `unavailable` when too many wait already
+   * @throws {Refusal} `unavailable` when too many wait already, or it took too long; what `onTurn` throws
    */
-  verify(hash: string | undefined, password: string): Promise<boolean>
+  verify(hash: string | undefined, password: string, turn?: Turn): Promise<boolean>
+}
+
+export interface Turn {
+  /** Whose line it waits in: each line gets its turn after the other. */
+  by?: string
+  /** Runs when the wait is over, and before anything is compared. */
+  onTurn?: () => Promise<void>
 }
 
 /**
@@ -23,26 +32,33 @@ export interface Passwords {
  *
  * @param parallel how many hash at once
  * @param queue how many may wait for that
+ * @param patienceMs how long each may wait: less than nginx waits for an answer, which is 40 s
  */
-export function createPasswords({ parallel = 2, queue = 100 } = {}): Passwords {
-  const inTurn = createTurns(parallel, queue)
+export function createPasswords({ parallel = 2, queue = 1_000, patienceMs = 30_000 } = {}): Passwords {
+  const inTurn = createTurns({ parallel, queue, patienceMs })
   const nobody = unmatchable()
 
   return {
-    async hash(password) {
+    async hash(password, by = '') {
       const bytes = exactBytes(password)
       if (!bytes) {
         throw new Refusal('input_invalid', { detail: `a password is at most ${longest} bytes of valid text` })
       }
-      return inTurn(() => argon2Hash(bytes, cost))
+      return inTurn(by, () => argon2Hash(bytes, cost))
     },
 
-    async verify(hash, password) {
+    async verify(hash, password, { by = '', onTurn = async () => {} } = {}) {
       // Decided before looking at the hash, so that it says nothing about the user.
       const bytes = exactBytes(password)
-      if (!bytes) return false
+      if (!bytes) {
+        await onTurn()
+        return false
+      }
       const usable = hash?.startsWith('$argon2id$') ? hash : undefined
-      const matches = await inTurn(() => argon2Verify(usable ?? nobody, bytes))
+      const matches = await inTurn(by, async () => {
+        await onTurn()
+        return argon2Verify(usable ?? nobody, bytes)
+      })
       return usable !== undefined && matches
     },
   }
@@ -71,27 +87,4 @@ function unmatchable(): string {
   const random = (bytes: number) => randomBytes(bytes).toString('base64').replaceAll('=', '')
   const { memoryCost, timeCost, parallelism } = cost
   return `$argon2id$v=19$m=${memoryCost},t=${timeCost},p=${parallelism}$${random(16)}$${random(32)}`
-}
-
-/** Runs at most `parallel` tasks at once; the others wait in the order they came. */
-function createTurns(parallel: number, queue: number): <T>(task: () => Promise<T>) => Promise<T> {
-  const waiting: (() => void)[] = []
-  let running = 0
-
-  return async (task) => {
-    if (running >= parallel) {
-      if (waiting.length >= queue) throw new Refusal('unavailable', { retryAfter: 1 })
-      // Whoever ends hands over its place, so `running` does not change.
-      await new Promise<void>((turn) => waiting.push(turn))
-    } else {
-      running++
-    }
-    try {
-      return await task()
-    } finally {
-      const next = waiting.shift()
-      if (next) next()
-      else running--
-    }
-  }
 }

@@ -4,11 +4,11 @@ import type { LedgerEntry } from './revocations.ts'
 /** A person who may log in. Times are unix seconds, ids are decimal strings. */
 export interface User {
   id: string
-  /** Unique without regard to case. */
+  /** Unique among all usernames, extensions and addresses, in normal form: see `names.ts`. */
   username: string
   /** The SIP extension whose media and calls are this user's own; unique where set. */
   extension: string | null
-  /** Unique without regard to case, where it is known. */
+  /** Unique as the username is, where it is known. */
   email: string | null
   role: Role
   /** Of their agent in the call centre; null where there is no agent, or one of no team. */
@@ -25,9 +25,12 @@ export type NewUser = Pick<User, 'username' | 'extension' | 'role' | 'passwordHa
   Partial<Pick<User, 'email'>>
 
 export interface UserStore {
-  /** @throws {Refusal} `taken` when the username, the extension or the email belongs to somebody else: `detail` says which */
+  /**
+   * @throws {Refusal} `taken` when the username, the extension or the email is any name of another account:
+   *   `detail` says which of the three; `input_invalid` as `mustBeOwnNames`
+   */
   add(user: NewUser): Promise<User>
-  /** Finds by username (any case), failing that by extension, failing that by email: clients log in with any. */
+  /** Finds by any of the three names, in normal form: clients log in with any. */
   findByLogin(name: string): Promise<User | undefined>
   find(id: string): Promise<User | undefined>
   count(): Promise<number>
@@ -51,7 +54,7 @@ export interface UserStore {
   setDisabled(id: string, disabled: boolean, revokeUntil: number): Promise<LedgerEntry | undefined>
   /**
    * Gives another role or extension, as `setPassword` replaces: tokens say both, so those of before are over.
-   * @throws {Refusal} `not_found`, `taken` (`extension`)
+   * @throws {Refusal} `not_found`, `taken` (`extension`), `input_invalid` where the username is the old extension
    */
   change(
     id: string,

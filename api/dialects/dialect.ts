@@ -10,12 +10,18 @@ import { Refusal, type RefusalCode } from '../core/refusal.ts'
 export interface Words {
   status: ContentfulStatusCode
   text: string
+  /** With a 401, where it asks for no bearer token. */
+  challenge?: string
 }
 
 /** Every refusal in a surface's words: leave a row out and it does not compile. */
 export type Refusals = Readonly<Record<RefusalCode, Words>>
 
-export const says = (status: ContentfulStatusCode, text: string): Words => ({ status, text })
+export const says = (status: ContentfulStatusCode, text: string, challenge?: string): Words => ({
+  status,
+  text,
+  ...(challenge === undefined ? {} : { challenge }),
+})
 
 /** What surfaces have refusals for whose documents have no words for it. */
 export const unsaid = {
@@ -34,11 +40,26 @@ export type Wording = Partial<Refusals>
 /** Where nginx says whom it speaks for; the API listens on a socket that only nginx reaches. */
 export const addressOf = (c: Context): string => c.req.header('x-real-ip') ?? 'unknown'
 
-const CHALLENGES: Partial<Record<RefusalCode, string>> = {
-  token_missing: CHALLENGE_NONE,
-  token_invalid: CHALLENGE_INVALID,
-  token_expired: CHALLENGE_INVALID,
-  token_revoked: CHALLENGE_INVALID,
+/** The refusals of a token that came; all others with a 401 sent none, or a password. */
+const OF_TOKENS: readonly RefusalCode[] = [
+  'token_invalid',
+  'token_expired',
+  'token_revoked',
+  'token_wrong_kind',
+]
+
+/**
+ * What a 401 carries, whichever surface words it so; undefined for any other status.
+ * @see RFC 9110 §15.5.2: it has to, RFC 6750 §3: `error` only where a token was sent
+ */
+export function challengeOf({ status, challenge }: Words, code: RefusalCode): string | undefined {
+  if (status !== 401) return undefined
+  return challenge ?? (OF_TOKENS.includes(code) ? CHALLENGE_INVALID : CHALLENGE_NONE)
+}
+
+/** For an answer that no surface worded. */
+export function mustHaveChallenge(headers: Headers): void {
+  if (!headers.has('WWW-Authenticate')) headers.set('WWW-Authenticate', CHALLENGE_NONE)
 }
 
 /** How a surface says no: its words, what it wraps them in, and the media type of that. */
@@ -62,7 +83,7 @@ export function refuse(
   }
   const wording = c.get('wording') as Wording | undefined // set by `guard`, or by a route of its own words
   const words = wording?.[refusal.code] ?? refusals[refusal.code]
-  const challenge = words.status === 401 ? CHALLENGES[refusal.code] : undefined
+  const challenge = challengeOf(words, refusal.code)
   if (challenge !== undefined) c.header('WWW-Authenticate', challenge)
   if (refusal.retryAfter !== undefined) c.header('Retry-After', String(refusal.retryAfter))
   c.header('Cache-Control', 'no-store')

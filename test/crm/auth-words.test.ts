@@ -62,7 +62,7 @@ describe('logging in', () => {
   ])('with %s is the same no', async (_, json) => {
     const { status, body, headers } = await logIn(json)
     expect([status, body]).toEqual([401, { message: 'Invalid credentials' }])
-    expect(headers.get('www-authenticate')).toBeNull()
+    expect(headers.get('www-authenticate')).toBe('Bearer realm="hookswitch"')
   })
 
   test('by somebody who was disabled is the same no, and was not before', async () => {

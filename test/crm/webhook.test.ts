@@ -78,7 +78,7 @@ describe('Telnyx’s webhook', () => {
   ])('refuses %s, and heeds nothing of it', async (_, flaw) => {
     const reply = await tell(event('two', 'STOP', '+493011111111'), flaw)
     expect(reply).toMatchObject({ status: 401, body: { message: 'Invalid signature' } })
-    expect(reply.headers.get('www-authenticate')).toBeNull()
+    expect(reply.headers.get('www-authenticate')).toBe('Signature realm="hookswitch"')
     const anna = await logInCrew(stack, 'anna')
     const direct = await anna.ask('/calls/direct', { json: { phoneNumber: '+493011111111' } })
     // No PBX is here: a number that may be called finds it away.

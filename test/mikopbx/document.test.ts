@@ -101,6 +101,20 @@ describe('auth:login', () => {
   })
 })
 
+describe('auth:login of a browser', () => {
+  test.each([
+    ['a page of another site', { Origin: 'https://evil.example' }, 403],
+    ['a page of a sister site', { 'Sec-Fetch-Site': 'same-site' }, 403],
+    ['a form of another site', { 'Sec-Fetch-Site': 'cross-site', Origin: 'null' }, 403],
+    ['a page of the same origin', { 'Sec-Fetch-Site': 'same-origin' }, 200],
+    ['a client that is no browser', {}, 200],
+  ])('for %s answers as it should', async (_, headers, status) => {
+    const reply = await form(FORM, headers as Record<string, string>)
+    expect([reply.status, cookieOf(reply.headers) !== '']).toEqual([status, status === 200])
+    if (status === 403) expect(reply).toMatchObject(refused(403, 'A request of another site cannot log in'))
+  })
+})
+
 describe('auth:refresh', () => {
   test('gives a new access token and another secret', async () => {
     const secret = secretOf((await form(FORM)).headers)
@@ -168,6 +182,29 @@ describe('auth:logout', () => {
     const secret = secretOf((await form(FORM)).headers)
     expect((await refresh(secret, {}, 'auth:logout')).status).toBe(200)
     expect((await refresh(secret)).status).toBe(401)
+  })
+
+  test('with the token of one and the cookie of another ends the token’s session alone', async () => {
+    const mine = await form(FORM)
+    const token = String((mine.body.data as { accessToken: string }).accessToken)
+    const theirs = secretOf((await form('login=user2&password=password')).headers)
+    const out = await ask(`${base}/auth:logout`, {
+      method: 'POST',
+      token,
+      headers: { Cookie: `refreshToken=${theirs}` },
+    })
+    expect([out.status, cookieOf(out.headers)]).toEqual([200, ''])
+    expect(await mediaStatus(stack, '1001/hello.wav', token)).toBe(401)
+    expect((await refresh(secretOf(mine.headers))).status).toBe(401)
+    expect((await refresh(theirs)).status).toBe(200)
+  })
+
+  test('with the token and the cookie of one person ends both of their sessions', async () => {
+    const [first, second] = [await form(FORM), await form(FORM)]
+    const token = String((first.body.data as { accessToken: string }).accessToken)
+    const headers = { Cookie: `refreshToken=${secretOf(second.headers)}` }
+    expect((await ask(`${base}/auth:logout`, { method: 'POST', token, headers })).status).toBe(200)
+    for (const { headers: of } of [first, second]) expect((await refresh(secretOf(of))).status).toBe(401)
   })
 
   test('by the cookie is refused to a page of another site', async () => {

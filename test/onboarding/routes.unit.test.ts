@@ -86,7 +86,7 @@ function createWorld(difference: Partial<OnboardingRoutesNeeds> = {}) {
       judge,
       now: Date.now,
     }),
-    publicUrl: undefined,
+    place: { publicUrl: undefined, appUrl: '', allowedOrigins: ['https://voice.example.org:8080'] },
     drawQr: (text) => `data:drawn,${text}`,
     log: createLog('test', 'debug', { write: (line) => void lines.push(line) }),
     ...difference,
@@ -197,7 +197,7 @@ describe('POST /auth/login', () => {
   test('a wrong password is told with a challenge', async () => {
     const res = await createWorld().ask('POST', '/auth/login', { json: { ...good, password: 'wrong' } })
     expect([res.status, res.body]).toEqual([401, { detail: 'Incorrect email or password' }])
-    expect(res.headers.get('www-authenticate')).toBe('Bearer')
+    expect(res.headers.get('www-authenticate')).toBe('Bearer realm="hookswitch"')
   })
 
   test('an empty one is a bad shape', async () => {
@@ -267,12 +267,32 @@ describe('a link that sets a phone up', () => {
     expect(url).toMatch(/^http:\/\/voice\.example\.org:8080\/sip\/provisioning\.xml\?ticket=[\w-]{43}$/)
     expect([expires_in, qr]).toEqual([600, `data:drawn,${url}`])
     expect((await buy(world, { 'X-Forwarded-Proto': 'https' })).url).toMatch(/^https:/)
-    expect((await buy(createWorld({ publicUrl: 'https://v.example/sub/' }))).url).toMatch(
-      /^https:\/\/v\.example\/sub\/sip\//,
-    )
   })
 
-  test.each(['evil.example/x', 'a b', 'user@evil.example', '"><script>', ''])(
+  const place = { publicUrl: undefined, appUrl: '', allowedOrigins: [] }
+  test.each([
+    ['the public URL', { publicUrl: 'https://v.example/sub/' }, 'evil.example', 'https://v.example/sub'],
+    ['the URL of the app', { appUrl: 'https://app.example/crm' }, 'evil.example', 'https://app.example'],
+    ['this machine', {}, '127.0.0.1:8080', 'http://127.0.0.1:8080'],
+    ['this machine', {}, 'localhost:8080', 'http://localhost:8080'],
+    ['this machine', { appUrl: 'http://127.0.0.1:8080' }, '[::1]:8080', 'http://[::1]:8080'],
+  ])('leads to %s: %j', async (_, settings, host, base) => {
+    const { url } = await buy(createWorld({ place: { ...place, ...settings } }), { Host: host })
+    expect(url.slice(0, url.indexOf('/sip/'))).toBe(base)
+  })
+
+  test('leads nowhere where no setting knows the host, and says which is missing', async () => {
+    const world = createWorld({ place: { ...place, appUrl: 'http://127.0.0.1:8080' } })
+    for (const Host of ['evil.example', '127.0.0.1.evil.example', '192.0.2.7:8080']) {
+      const { status, body } = await world.ask('POST', '/sip/provisioning-links', {
+        token: tokenOf(),
+        headers: { Host },
+      })
+      expect([status, body.detail]).toEqual([503, expect.stringContaining('HOOKSWITCH_PUBLIC_URL')])
+    }
+  })
+
+  test.each(['evil.example/x', 'a b', 'user@evil.example', '"><script>', '127.0.0.1/@evil.example', ''])(
     'leads nowhere for a host that is none: %j',
     async (host) => {
       const { ask } = createWorld()

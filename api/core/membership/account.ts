@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { NewAccount } from '../accounts.ts'
+import { mustBeOwnNames } from '../names.ts'
 import { Refusal } from '../refusal.ts'
 
 /**
@@ -25,13 +26,11 @@ export const Username = z
 export const Password = NewAccount.shape.password.max(1024)
 
 /**
- * One may log in by address, so a name that is another's address would stand in their way.
+ * What a member may be called, who has an address and no extension.
  * @throws {Refusal} `input_invalid`
  */
-export function mustBeOwnName(username: string, email: string): void {
-  if (!username.includes('@') || username.toLowerCase() === email.toLowerCase()) return
-  throw new Refusal('input_invalid', { detail: 'a username with an @ is one’s own address' })
-}
+export const mustBeOwnName = (username: string, email: string): void =>
+  mustBeOwnNames({ username, email, extension: null })
 
 /**
  * Says in words which of them somebody else has.

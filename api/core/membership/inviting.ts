@@ -1,6 +1,7 @@
 import type { Role } from '../../../contract/claims.ts'
 import type { Standing } from '../crew/standing.ts'
 import type { Throttle } from '../login.ts'
+import { network } from '../network.ts'
 import { hashOf, type Invitation } from '../onboarding/invitations.ts'
 import type { RegistrationMode } from '../onboarding/registration.ts'
 import type { Passwords } from '../password.ts'
@@ -126,7 +127,7 @@ export function createInviting(needs: InvitingNeeds): Inviting {
         throw new Refusal('input_invalid', { detail: 'This invitation names no address: send email along' })
       }
       mustBeOwnName(username, itsEmail)
-      const passwordHash = await needs.passwords.hash(password)
+      const passwordHash = await needs.passwords.hash(password, network(address))
       const account = { username, email: itsEmail, name, passwordHash }
       const user = await store.accept(invitation.hash, account, nowS()).catch(tellTaken)
       if (user === undefined) throw notGood()

@@ -1,4 +1,6 @@
 import type { Throttle } from '../login.ts'
+import { normalName } from '../names.ts'
+import { network } from '../network.ts'
 import { hashOf } from '../onboarding/invitations.ts'
 import type { RegistrationMode } from '../onboarding/registration.ts'
 import type { Passwords } from '../password.ts'
@@ -82,14 +84,14 @@ export function createRegistering(needs: RegisteringNeeds): Registering {
     mustBeOpen(needs.mode)
     mustHaveMail(needs.hasMail)
     await needs.throttle.takeAddress(address)
-    await needs.mailThrottle.takeAddress(hashOf(email.toLowerCase()))
+    await needs.mailThrottle.takeAddress(hashOf(normalName(email)))
   }
 
   return {
     async register({ username, email, name, password, address }) {
       await mayMail(email, address)
       mustBeOwnName(username, email)
-      const passwordHash = await needs.passwords.hash(password)
+      const passwordHash = await needs.passwords.hash(password, network(address))
       const now = nowS()
       await store.keep({ username, email, name, passwordHash }, { now, expiresAt: now + GOOD_FOR_S })
     },

@@ -1,4 +1,5 @@
 import type { Throttle } from '../login.ts'
+import { network } from '../network.ts'
 import type { Passwords } from '../password.ts'
 import { Refusal } from '../refusal.ts'
 import { newId } from '../tokens.ts'
@@ -93,7 +94,7 @@ export function createRegistration(needs: RegistrationNeeds): Registration {
       // Before anything is said of the address: who is not invited learns nothing.
       const invitation = await invitationFor(request)
       if ((await users.findByLogin(email)) !== undefined) throw new Refusal('taken', { detail: 'email' })
-      const passwordHash = await needs.passwords.hash(password)
+      const passwordHash = await needs.passwords.hash(password, network(address))
 
       const secret = newSipSecret()
       const reserved = await extensions.reserve({

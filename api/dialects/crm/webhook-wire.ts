@@ -1,8 +1,10 @@
 import { z } from '@hono/zod-openapi'
 import { says, type Wording } from '../dialect.ts'
 
-/** Whoever signs is no user. */
-export const TELNYX_WORDING: Wording = { credentials_wrong: says(401, 'Invalid signature') }
+/** Whoever signs is no user, and has no token. */
+export const TELNYX_WORDING: Wording = {
+  credentials_wrong: says(401, 'Invalid signature', 'Signature realm="hookswitch"'),
+}
 
 export const SignatureHeaders = z.object({
   'telnyx-signature-ed25519': z.string().openapi({

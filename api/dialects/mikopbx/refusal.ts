@@ -24,11 +24,14 @@ const refusals: Refusals = {
   internal: says(500, 'Internal error'),
 }
 
+const OF_ANOTHER_SITE = says(403, 'A request of another site cannot use this cookie')
+export const loginWording = { forbidden: says(403, 'A request of another site cannot log in') }
+export const logoutWording = { forbidden: OF_ANOTHER_SITE }
 export const refreshWording = {
   token_missing: says(401, 'Refresh token is missing in cookie'),
   token_invalid: says(401, 'Refresh token expired or not found'),
   token_revoked: says(401, 'Refresh token expired or not found'),
-  forbidden: says(403, 'A request of another site cannot use this cookie'),
+  forbidden: OF_ANOTHER_SITE,
 }
 
 const body = ({ text }: Words, refusal: Refusal) =>

@@ -9,7 +9,7 @@ import { Refusal } from '../../core/refusal.ts'
 import type { Opened, Sessions } from '../../core/sessions.ts'
 import { addressOf, readBody, refuse, type Wording } from '../dialect.ts'
 import { refusalOf } from '../guard.ts'
-import { refreshWording, speech } from './refusal.ts'
+import { loginWording, logoutWording, refreshWording, speech } from './refusal.ts'
 import { mustBeSameOrigin } from './same-origin.ts'
 import * as wire from './wire.ts'
 
@@ -17,6 +17,8 @@ export interface MikopbxNeeds {
   judge: Judge
   login: Login
   sessions: Pick<Sessions, 'rotate' | 'logout' | 'ownerOf'>
+  /** Origins whose pages may log in: browsers keep no cookie for them, and they use the token alone. */
+  allowedOrigins: readonly string[]
   /** Refreshes by address, as MikoPBX counts them. */
   refreshThrottle: Pick<Throttle, 'takeAddress'>
   /** Seconds a remembered cookie lives. */
@@ -26,11 +28,13 @@ export interface MikopbxNeeds {
 
 /** The auth of MikoPBX REST v3: an access token of 15 minutes, and a rotated refresh secret in a cookie. */
 export function createMikopbx(needs: MikopbxNeeds): Hono<{ Variables: { wording: Wording } }> {
-  const { judge, login, sessions, refreshThrottle, refreshTtl, log } = needs
+  const { judge, login, sessions, allowedOrigins, refreshThrottle, refreshTtl, log } = needs
   const app = new Hono<{ Variables: { wording: Wording } }>()
   app.onError((err, c) => refuse(c, err, speech, log))
 
   app.post('/auth:login', async (c) => {
+    c.set('wording', loginWording)
+    mustBeSameOrigin(c, allowedOrigins)
     const { login: username, password, rememberMe } = await readBody(c, wire.LoginBody)
     const opened = await login.login(
       { username, password },
@@ -65,6 +69,7 @@ export function createMikopbx(needs: MikopbxNeeds): Hono<{ Variables: { wording:
   })
 
   app.post('/auth:logout', async (c) => {
+    c.set('wording', logoutWording)
     const bearer = readBearer(c.req.header('authorization'))
     const secret = getCookie(c, wire.COOKIE)
     if (secret !== undefined) mustBeSameOrigin(c)
@@ -72,12 +77,12 @@ export function createMikopbx(needs: MikopbxNeeds): Hono<{ Variables: { wording:
     // An access token may have run out before somebody logs out: then the cookie speaks for them.
     const owner = secret === undefined ? undefined : await sessions.ownerOf(secret)
     if (!verdict.good && owner === undefined) throw refusalOf(verdict.code)
-    const actors = [
-      ...(verdict.good ? [actorOf(verdict.claims)] : []),
-      ...(owner === undefined ? [] : [owner]),
-    ]
-    for (const actor of actors) await sessions.logout(actor, addressOf(c))
-    deleteCookie(c, wire.COOKIE, { path: '/' })
+    const actor = verdict.good ? actorOf(verdict.claims) : undefined
+    // Somebody else has logged in with this browser meanwhile: their session and their cookie stay.
+    const isOthers = owner !== undefined && actor !== undefined && owner.userId !== actor.userId
+    if (actor !== undefined) await sessions.logout(actor, addressOf(c))
+    if (owner !== undefined && !isOthers) await sessions.logout(owner, addressOf(c))
+    if (!isOthers) deleteCookie(c, wire.COOKIE, { path: '/' })
     return c.json(wire.loggedOut)
   })
 

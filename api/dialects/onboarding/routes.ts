@@ -10,6 +10,7 @@ import { addressOf, refuse } from '../dialect.ts'
 import type { Guard, Guarded } from '../guard.ts'
 import { as } from '../openapi.ts'
 import { linphoneConfig } from './linphone.ts'
+import { type PublicUrlSettings, publicUrlFor } from './public-url.ts'
 import { speech } from './refusal.ts'
 import * as wire from './wire.ts'
 
@@ -19,8 +20,8 @@ export interface OnboardingRoutesNeeds {
   registration: Registration
   credentials: CredentialReading
   links: ProvisioningLinks
-  /** Where phones reach us; otherwise where the request did. */
-  publicUrl: string | undefined
+  /** Where phones reach us. */
+  place: PublicUrlSettings
   /** A data URI of a picture of the text. */
   drawQr(text: string): string
   log: Logger
@@ -30,7 +31,7 @@ export interface OnboardingRoutesNeeds {
 export function createOnboardingRoutes(needs: OnboardingRoutesNeeds): Hono<Guarded> {
   const { guard, login, registration, credentials, links, drawQr, log } = needs
   const app = new Hono<Guarded>()
-  app.onError((err, c) => challenged(refuse(c, err, speech, log)))
+  app.onError((err, c) => refuse(c, err, speech, log))
 
   app.post('/auth/register', async (c) => {
     const body = await readShape(c, wire.RegisterBody)
@@ -46,8 +47,9 @@ export function createOnboardingRoutes(needs: OnboardingRoutesNeeds): Hono<Guard
   })
 
   app.post('/sip/provisioning-links', guard(), async (c) => {
+    const base = publicUrlFor(c, needs.place)
     const { ticket, expiresIn } = await links.sell(c.var.actor)
-    const url = `${needs.publicUrl?.replace(/\/+$/, '') ?? originOf(c)}/sip/provisioning.xml?ticket=${ticket}`
+    const url = `${base}/sip/provisioning.xml?ticket=${ticket}`
     return c.json(as(wire.Link, { url, expires_in: expiresIn, qr: drawQr(url) }), 201)
   })
   app.get('/sip/provisioning.xml', async (c) => {
@@ -73,24 +75,6 @@ async function readShape<T extends z.ZodType>(c: Context, schema: T): Promise<z.
 const NOT_JSON = new z.ZodError([
   { code: 'custom', path: [], message: 'the body is not JSON', input: undefined },
 ])
-
-/** A wrong password is no wrong token, so no other surface sends a challenge with it. FastAPI does. */
-function challenged(res: Response): Response {
-  if (res.status === 401 && !res.headers.has('WWW-Authenticate')) {
-    res.headers.set('WWW-Authenticate', 'Bearer')
-  }
-  return res
-}
-
-/** nginx says both; neither may smuggle more than an origin into what is drawn and sent around. */
-function originOf(c: Context): string {
-  const scheme = c.req.header('x-forwarded-proto') === 'https' ? 'https' : 'http'
-  const host = c.req.header('host') ?? ''
-  if (!/^[\w.-]+(:\d{1,5})?$|^\[[\da-f:.]+\](:\d{1,5})?$/i.test(host)) {
-    throw new Refusal('unavailable', { detail: 'HOOKSWITCH_PUBLIC_URL is not set' })
-  }
-  return `${scheme}://${host}`
-}
 
 const openRequest = (c: Context) => ({
   surface: 'onboarding',

@@ -61,7 +61,8 @@ export function createVoip(needs: VoipNeeds): Hono<Guarded> {
     c.set('wording', registerWording)
     if (registration === 'closed') throw new Refusal('forbidden')
     await registerThrottle.takeAddress(addressOf(c))
-    const user = await accounts.add({ ...(await readJson(c, wire.RegisterBody)), role: 'user' })
+    const body = await readJson(c, wire.RegisterBody)
+    const user = await accounts.add({ ...body, role: 'user' }, addressOf(c))
     const shown = await people.showSelf(user)
     return c.json(
       as(answers.Registered, { success: true, message: 'User registered successfully', user: shown }),

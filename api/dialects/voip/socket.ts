@@ -1,12 +1,12 @@
 import { type IncomingMessage, STATUS_CODES } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { WebSocketServer } from 'ws'
-import { CHALLENGE_INVALID, CHALLENGE_NONE } from '../../../contract/bearer.ts'
 import type { Logger } from '../../../contract/log.ts'
 import type { Judge } from '../../../contract/verdict.ts'
 import type { NewsHearing } from '../../core/news.ts'
 import { Refusal } from '../../core/refusal.ts'
 import type { SocketWords } from '../../core/socket-words.ts'
+import { challengeOf } from '../dialect.ts'
 import { speech } from './refusal.ts'
 import { createDeeds, type DeedsNeeds } from './socket-deeds.ts'
 import { admit, type DoorNeeds, PROTOCOL } from './socket-door.ts'
@@ -92,7 +92,7 @@ export function createVoipSocket(needs: VoipSocketNeeds): VoipSocket {
 function answer(socket: Duplex, refusal: Refusal): void {
   const words = speech.refusals[refusal.code]
   const body = JSON.stringify(speech.body(words, refusal))
-  const challenge = refusal.code === 'token_missing' ? CHALLENGE_NONE : CHALLENGE_INVALID
+  const challenge = challengeOf(words, refusal.code)
   const headers = [
     `HTTP/1.1 ${words.status} ${STATUS_CODES[words.status] ?? ''}`,
     'Content-Type: application/json',
@@ -100,7 +100,7 @@ function answer(socket: Duplex, refusal: Refusal): void {
     'Cache-Control: no-store',
     'Referrer-Policy: no-referrer',
     'Connection: close',
-    ...(words.status === 401 ? [`WWW-Authenticate: ${challenge}`] : []),
+    ...(challenge === undefined ? [] : [`WWW-Authenticate: ${challenge}`]),
     ...(refusal.retryAfter === undefined ? [] : [`Retry-After: ${refusal.retryAfter}`]),
   ]
   socket.once('finish', () => socket.destroy())

@@ -1,6 +1,7 @@
 import type { Transaction } from 'kysely'
 import type { ExtensionRange, ExtensionStore, Place } from '../../core/onboarding/extensions.ts'
 import { Refusal } from '../../core/refusal.ts'
+import { enterNames, freeNames } from './account-names.ts'
 import { rowId } from './bind.ts'
 import type { Database } from './database.ts'
 import { insertExtension, toExtension, updateExtension } from './extension-rows.ts'
@@ -31,6 +32,7 @@ export function createExtensionStore(db: Database): ExtensionStore {
           return make(trx, extension)
         })
       } catch (err) {
+        if (isTakenNumber(err)) continue
         if (!(err instanceof UniqueViolation)) throw err
         if (!isOfNumber(err)) throw taken(err)
       }
@@ -42,7 +44,7 @@ export function createExtensionStore(db: Database): ExtensionStore {
     reserve: ({ user, invitation, mark, ...place }) =>
       give(place, async (trx, extension) => {
         const { now } = place
-        const made = await insertUser(trx, { ...user, extension: null }, now)
+        const made = await insertUser(trx, { ...user, extension: null }, now, extension)
         const userId = Number(made.id)
         if (invitation !== undefined) {
           const isUsed = await useInvitation(trx, invitation, user.email ?? '', { userId, now })
@@ -57,6 +59,7 @@ export function createExtensionStore(db: Database): ExtensionStore {
         const change = { state: left, userId: null, attempts: 0, nextTryAt: now, changedAt: now }
         if ((await updateExtension(trx, known, change)) === undefined) return undefined
         const userId = known.userId === null ? null : (rowId(known.userId) ?? null)
+        if (userId !== null) await rename(trx, userId, extension)
         return insertExtension(trx, { extension, userId, mark: known.mark, place: next })
       }),
 
@@ -66,11 +69,14 @@ export function createExtensionStore(db: Database): ExtensionStore {
           const change = { ...made, state: 'ready', lastError: null, changedAt: now } as const
           const settled = await updateExtension(trx, known, change)
           if (settled === undefined) return undefined
-          await trx
+          const userId = rowId(known.userId ?? '') ?? 0
+          const { extension } = known
+          const { numUpdatedRows } = await trx
             .updateTable('users')
-            .set({ extension: known.extension })
-            .where('id', '=', rowId(known.userId ?? '') ?? 0)
-            .execute()
+            .set({ extension })
+            .where('id', '=', userId)
+            .executeTakeFirst()
+          if (numUpdatedRows > 0n) await rename(trx, userId, extension)
           return settled
         })
         .catch((err) => {
@@ -147,7 +153,19 @@ export function createExtensionStore(db: Database): ExtensionStore {
   }
 }
 
-/** The lowest numbers of the range that nobody has, and that do not rest. */
+/** The extension becomes a name of the account, in place of an earlier one. */
+async function rename(trx: Transaction<Tables>, userId: number, extension: string): Promise<void> {
+  const user = await trx
+    .selectFrom('users')
+    .select(['username', 'email'])
+    .where('id', '=', userId)
+    .executeTakeFirst()
+  if (user === undefined) return
+  await freeNames(trx, userId, { ...user, extension })
+  await enterNames(trx, userId, { extension })
+}
+
+/** The lowest numbers of the range that nobody has or is called, and that do not rest. */
 async function freeIn(trx: Transaction<Tables>, range: ExtensionRange, most: number): Promise<string[]> {
   const used = await trx
     .selectFrom('extensions')
@@ -159,6 +177,18 @@ async function freeIn(trx: Transaction<Tables>, range: ExtensionRange, most: num
         .where('extension', 'is not', null)
         .$narrowType<{ extension: string }>(),
     )
+    .union(
+      trx
+        .selectFrom('account_names')
+        .select('name as extension')
+        .where((is) => is(is.fn('length', ['name']), '=', range.first.length)),
+    )
+    .union(
+      trx
+        .selectFrom('users')
+        .select('username_folded as extension')
+        .where((is) => is(is.fn('length', ['username_folded']), '=', range.first.length)),
+    )
     .execute()
   const known = new Set(used.map(({ extension }) => extension))
   const free: string[] = []
@@ -168,6 +198,10 @@ async function freeIn(trx: Transaction<Tables>, range: ExtensionRange, most: num
   }
   return free
 }
+
+/** Somebody was faster with the number, as a name. */
+const isTakenNumber = (err: unknown) =>
+  err instanceof Refusal && err.code === 'taken' && err.detail === 'extension'
 
 /** Somebody was faster with the number: SQLite tells the column, PostgreSQL the key. */
 const isOfNumber = ({ cause }: UniqueViolation) =>

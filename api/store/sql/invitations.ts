@@ -1,9 +1,9 @@
 import type { ExpressionBuilder, ExpressionWrapper, Kysely, Selectable, SqlBool, Transaction } from 'kysely'
+import { normalName } from '../../core/names.ts'
 import type { Invitation, InvitationStore } from '../../core/onboarding/invitations.ts'
 import { rowId } from './bind.ts'
 import type { Database } from './database.ts'
 import type { InvitationsTable, Tables } from './tables.ts'
-import { fold } from './users.ts'
 
 export function createInvitationStore(db: Database): InvitationStore {
   return {
@@ -38,7 +38,7 @@ export async function insertInvitation(
     .insertInto('invitations')
     .values({
       hash,
-      email_folded: email === null ? null : fold(email),
+      email_folded: email === null ? null : normalName(email),
       role,
       team,
       created_by: createdBy === null ? null : (rowId(createdBy) ?? null),
@@ -94,5 +94,5 @@ const isGood =
       is('hash', '=', hash),
       is('used_at', 'is', null),
       is('expires_at', '>', now),
-      is.or([is('email_folded', 'is', null), is('email_folded', '=', fold(email))]),
+      is.or([is('email_folded', 'is', null), is('email_folded', '=', normalName(email))]),
     ])

@@ -13,6 +13,7 @@ import * as ai from './migrations/0010-ai.ts'
 import * as webhooks from './migrations/0011-webhooks.ts'
 import * as loans from './migrations/0012-loans.ts'
 import * as answered from './migrations/0013-answered.ts'
+import * as names from './migrations/0014-names.ts'
 
 /** In order of name. A migration that has been released is never changed: add the next one. */
 const migrations: Record<string, Migration> = {
@@ -29,6 +30,7 @@ const migrations: Record<string, Migration> = {
   '0011-webhooks': webhooks,
   '0012-loans': loans,
   '0013-answered': answered,
+  '0014-names': names,
 }
 
 /**

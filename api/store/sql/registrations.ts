@@ -1,10 +1,10 @@
 import type { Transaction } from 'kysely'
 import type { RegistrationStore } from '../../core/membership/registering.ts'
+import { normalName } from '../../core/names.ts'
 import type { Database } from './database.ts'
 import { queueMail } from './mails.ts'
 import { addMember, asTaken } from './members.ts'
 import type { Tables } from './tables.ts'
-import { fold } from './users.ts'
 
 export function createRegistrationStore(db: Database): RegistrationStore {
   return {
@@ -21,7 +21,7 @@ export function createRegistrationStore(db: Database): RegistrationStore {
         }
         await trx
           .insertInto('registrations')
-          .values({ ...row, email_folded: fold(email) })
+          .values({ ...row, email_folded: normalName(email) })
           .onConflict((same) => same.column('email_folded').doUpdateSet(row))
           .execute()
         await mailOnce(trx, email, now)
@@ -33,7 +33,7 @@ export function createRegistrationStore(db: Database): RegistrationStore {
       db.query
         .updateTable('registrations')
         .set({ token_hash: tokenHash })
-        .where('email_folded', '=', fold(email))
+        .where('email_folded', '=', normalName(email))
         .where('expires_at', '>', now)
         .returning('username')
         .executeTakeFirst(),

@@ -9,6 +9,7 @@ import type { CallCentreTables, InvitedAs } from './tables-call-centre.ts'
 /** Booleans are 0 and 1, times unix seconds, in every table and on both engines. */
 export interface Tables extends CallCentreTables {
   users: UsersTable
+  account_names: AccountNamesTable
   sessions: SessionsTable
   revocations: RevocationsTable
   log_state: LogStateTable
@@ -23,7 +24,7 @@ export interface Tables extends CallCentreTables {
 export interface UsersTable {
   id: Generated<number>
   username: string
-  /** What `username` is compared by: see `fold` in `users.ts`. */
+  /** What `username` is compared by: `normalName`. */
   username_folded: string
   extension: string | null
   email: string | null
@@ -34,6 +35,12 @@ export interface UsersTable {
   disabled: number
   generation: number
   created_at: number
+}
+
+/** Every name that an account can be found by, in normal form, whichever of the three it is. */
+export interface AccountNamesTable {
+  name: string
+  user_id: number
 }
 
 export interface SessionsTable {

@@ -1,7 +1,9 @@
 import type { Kysely, Selectable, Transaction } from 'kysely'
+import { isNumber, mustBeOwnNames, normalName } from '../../core/names.ts'
 import { Refusal } from '../../core/refusal.ts'
 import type { LedgerEntry } from '../../core/revocations.ts'
 import type { NewUser, User, UserStore } from '../../core/users.ts'
+import { enterNames, freeNames, mustBeNobodyElses } from './account-names.ts'
 import { rowId, storable } from './bind.ts'
 import type { Database } from './database.ts'
 import { UniqueViolation } from './fault.ts'
@@ -31,19 +33,23 @@ export function createUserStore(db: Database, now: () => number = clock): UserSt
     async findByLogin(name) {
       // Anything may be typed into a login; this cannot be anybody's name.
       if (!storable(name)) return undefined
-      const folded = fold(name)
+      const folded = normalName(name)
       const rows = await users()
         .where((is) =>
           is.or([
             is('username_folded', '=', folded),
-            is('extension', '=', name),
+            is('extension', 'in', [name, folded]),
             is('email_folded', '=', folded),
+            is('users.id', 'in', is.selectFrom('account_names').select('user_id').where('name', '=', folded)),
           ]),
         )
         .execute()
+      // More than one is of an earlier release. Whoever has the extension or the name as it was typed comes first.
       const row =
-        rows.find((each) => each.username_folded === folded) ??
         rows.find((each) => each.extension === name) ??
+        rows.find((each) => each.username === name) ??
+        rows.find((each) => normalName(each.extension ?? '') === folded) ??
+        rows.find((each) => each.username_folded === folded) ??
         rows[0]
       return row && toUser(row)
     },
@@ -80,7 +86,7 @@ export function createUserStore(db: Database, now: () => number = clock): UserSt
     change: (id, change, revokeUntil) =>
       db
         .transaction(async (trx) => {
-          if (change.extension !== undefined) await mustBeFree(trx, change.extension, id)
+          if (change.extension !== undefined) await renumber(trx, id, change.extension)
           return outdated(trx, id, change, revokeUntil)
         })
         .catch(asTaken),
@@ -100,22 +106,28 @@ export function createUserStore(db: Database, now: () => number = clock): UserSt
 }
 
 /**
- * @param query single, or a transaction's
- * @throws {UniqueViolation} see `taken`
+ * @param query a transaction's
+ * @param reserved an extension that the account gets later; nobody else can be called so meanwhile
+ * @throws {Refusal} `taken`, `input_invalid` as `mustBeOwnNames`
+ * @throws {UniqueViolation} of somebody who adds the same at once: see `taken`
  */
 export async function insertUser(
   query: Kysely<Tables>,
   { username, extension, email = null, role, passwordHash }: NewUser,
   createdAt: number,
+  reserved: string | null = null,
 ): Promise<User> {
+  const names = { username, extension, email }
+  mustBeOwnNames(names)
+  await mustBeNobodyElses(query, names)
   const row = await query
     .insertInto('users')
     .values({
       username,
-      username_folded: fold(username),
+      username_folded: normalName(username),
       extension,
       email,
-      email_folded: email === null ? null : fold(email),
+      email_folded: email === null ? null : normalName(email),
       role,
       password_hash: passwordHash,
       disabled: 0,
@@ -124,6 +136,7 @@ export async function insertUser(
     })
     .returningAll()
     .executeTakeFirstOrThrow()
+  await enterNames(query, row.id, { ...names, extension: extension ?? reserved })
   return toUser({ ...row, team: null })
 }
 
@@ -135,14 +148,10 @@ export async function removeUser(
 ): Promise<LedgerEntry> {
   const key = rowId(id) ?? 0
   await trx.deleteFrom('sessions').where('user_id', '=', key).execute()
+  await freeNames(trx, key)
   const row = await trx.deleteFrom('users').where('id', '=', key).returning('generation').executeTakeFirst()
   if (!row) throw new Refusal('not_found', { detail: 'no such user' })
   return enter(trx, { kind: 'user', key: id, generation: row.generation + 1, until: revokeUntil })
-}
-
-/** What usernames are compared by. The engines cannot: SQLite folds ASCII alone. */
-export function fold(username: string): string {
-  return username.normalize('NFKC').toLowerCase().normalize('NFKC')
 }
 
 /** Both engines name the column or the index of it. */
@@ -165,6 +174,23 @@ async function mustBeFree(trx: Transaction<Tables>, extension: string | null, us
     .executeTakeFirst()
   if (given === undefined || (userId !== undefined && given.user_id === rowId(userId))) return
   throw new Refusal('taken', { detail: 'extension' })
+}
+
+/**
+ * Gives an account the names that come with another extension; the account itself is left to the caller.
+ * @throws {Refusal} `taken`, `input_invalid` where the extension is the username
+ */
+async function renumber(trx: Transaction<Tables>, id: string, extension: string | null): Promise<void> {
+  await mustBeFree(trx, extension, id)
+  const key = rowId(id) ?? 0
+  const user = await trx.selectFrom('users').selectAll().where('id', '=', key).executeTakeFirst()
+  if (user === undefined) return
+  const { username, username_folded: name, email } = user
+  const wasOwn = isNumber(name) && name === normalName(user.extension ?? '')
+  if (wasOwn) mustBeOwnNames({ username, extension })
+  if (extension !== null) await mustBeNobodyElses(trx, { extension }, id)
+  await freeNames(trx, key, { username, email, extension })
+  await enterNames(trx, key, { extension })
 }
 
 function asTaken(error: unknown): never {

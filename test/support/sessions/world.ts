@@ -154,7 +154,7 @@ export function createWorld(scheduler: Scheduler, people: readonly User[], lifet
       users: inTurns(users, turns),
       passwords,
       sessions,
-      throttle: { take: async () => {}, forgive: async () => {} },
+      attempts: { check: async () => {}, reserve: async () => ({ end: async () => {} }) },
       securityLog,
     }),
     changes: createAccountChanges({
