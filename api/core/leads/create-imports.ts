@@ -14,9 +14,10 @@ import { ownerByDefault, ownerOf } from './ownership.ts'
 export interface LeadImports {
   /**
    * Begins; what cannot be read at all is refused before anything is kept.
+   * @param signal of whoever sent it: where they leave before it has begun, it does not
    * @throws {Refusal} `input_invalid`, `not_found` for an agent or campaign, `conflict` with too many under way
    */
-  start(who: Standing, text: string, wish: ImportWish): Promise<LeadImport>
+  start(who: Standing, text: string, wish: ImportWish, signal?: AbortSignal): Promise<LeadImport>
   /** @throws {Refusal} `not_found` */
   find(who: Standing, id: string): Promise<{ job: LeadImport; badRows: BadRow[] }>
   /** Goes on with what an API has left behind that is no more. */
@@ -140,20 +141,24 @@ export function createLeadImports(needs: LeadImportsNeeds): LeadImports {
     return done
   }
 
+  async function mustHaveRoom({ agent }: Standing): Promise<void> {
+    if ((await store.countRunning(agent.id)) < MOST_RUNNING) return
+    throw new Refusal('conflict', { detail: `${MOST_RUNNING} lists of yours are under way already` })
+  }
+
   return {
-    async start(who, text, { campaignId, agentId, duplicates, dryRun }) {
+    async start(who, text, { campaignId, agentId, duplicates, dryRun }, signal) {
       if (text.includes('\0')) throw new Refusal('input_invalid', { detail: 'the list is no text' })
       const owner = ownerByDefault(who)
       const sight = createSight(who.scope, owner)
       if (agentId !== null) await sight.owner(agentId)
       if (campaignId !== null) await sight.campaign(campaignId)
+      await mustHaveRoom(who) // before the work, and once more behind it
       const [delimiter, parts] = [delimiterOf(text), partsOf(text)]
       let total = 0
-      for await (const _ of rowsOf(parts, delimiter)) total += 1
+      for await (const _ of rowsOf(parts, delimiter, signal)) total += 1
       if (total === 0) throw new Refusal('input_invalid', { detail: 'the list has no rows' })
-      if ((await store.countRunning(who.agent.id)) >= MOST_RUNNING) {
-        throw new Refusal('conflict', { detail: `${MOST_RUNNING} lists of yours are under way already` })
-      }
+      await mustHaveRoom(who)
       const order = { delimiter, duplicates, dryRun, campaignId, agentId, owner, scope: who.scope }
       const job = await store.add({ agentId: who.agent.id, order, total }, parts, nowS())
       void keepWorking(job)
