@@ -25,6 +25,8 @@ export interface SnapshotStore {
     fence: number | undefined,
   ): Promise<Snapshot | undefined>
   last(channel: SnapshotChannel): Promise<Snapshot | undefined>
+  /** The tag of the last one, without the rest, which may be a megabyte. */
+  lastTag(channel: SnapshotChannel): Promise<string | undefined>
 }
 
 /** What the publisher said: how many followed the channel at that moment. */
@@ -65,7 +67,7 @@ export interface Snapshots {
   ): Promise<Snapshot | undefined>
 }
 
-export const tagOf = ({ epoch, seq }: Snapshot): string => `${epoch}-${seq}`
+export const tagOf = ({ epoch, seq }: Pick<Snapshot, 'epoch' | 'seq'>): string => `${epoch}-${seq}`
 
 export interface SnapshotsNeeds {
   store: SnapshotStore
@@ -91,9 +93,10 @@ export function createSnapshots({ store, broadcaster }: SnapshotsNeeds): Snapsho
     publish,
     async newerThan(channel, known, waitMs, check) {
       for (let left = waitMs; ; left -= LOOK_MS) {
-        const last = await store.last(channel)
+        const tag = await store.lastTag(channel)
+        const last = tag === undefined || tag === known ? undefined : await store.last(channel)
         check()
-        if (last !== undefined && tagOf(last) !== known) return last
+        if (last !== undefined) return last
         if (left <= 0) return undefined
         await new Promise((resolve) => setTimeout(resolve, LOOK_MS))
       }

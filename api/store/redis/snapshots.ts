@@ -1,6 +1,6 @@
 import type { Redis } from 'ioredis'
 import { z } from 'zod'
-import type { Snapshot, SnapshotStore } from '../../core/snapshots.ts'
+import { type Snapshot, type SnapshotStore, tagOf } from '../../core/snapshots.ts'
 import { orUnavailable } from './fault.ts'
 
 const keyOf = (channel: string) => `hookswitch:snapshot:${channel}`
@@ -36,6 +36,10 @@ export function createSnapshotStore(redis: Redis, newEpoch: () => string): Snaps
       if (!kept.success) return undefined
       const { epoch, seq, body } = kept.data
       return numbered(channel, epoch, seq, JSON.parse(body) as Record<string, unknown>) // `put` alone writes it
+    },
+    async lastTag(channel) {
+      const [epoch, seq] = await orUnavailable(redis.hmget(keyOf(channel), 'epoch', 'seq'))
+      return epoch == null || seq == null ? undefined : tagOf({ epoch, seq: Number(seq) })
     },
   }
 }
