@@ -46,20 +46,44 @@ function plain(text: string): string {
     .replace(/[\p{C}\p{Zl}\p{Zp}|\\"]/gu, (char) => `%${char.codePointAt(0)?.toString(16)}`)
 }
 
+/** Lines that wait for a file that takes none: more than a storm of logins leaves behind within a second. */
+const MOST_WAITING = 10_000
+
 /**
- * Appends to a file that only this user reads. Opened for each line, so that rotation needs no signal.
- * A line that cannot be written is trouble for the log, not for the login.
+ * Appends to a file that only this user reads. Opened each time, so that rotation needs no signal; what came
+ * meanwhile goes in one piece. A line that cannot be written is trouble for the log, not for the login.
+ *
+ * @param append for a file that hangs
  */
 export function openSecurityLog(
   path: string,
   onTrouble: (err: unknown) => void,
   now = () => new Date(),
+  append: (path: string, text: string, options: { mode: number }) => Promise<void> = appendFile,
 ): SecurityLog {
-  let last = mkdir(dirname(path), { recursive: true, mode: 0o700 }).then(() => {}, onTrouble)
+  const isThere = mkdir(dirname(path), { recursive: true, mode: 0o700 }).then(() => {}, onTrouble)
+  let waiting: string[] = []
+  let lost = 0
+  let isWriting = false
+
+  async function writeAll() {
+    isWriting = true
+    await isThere
+    while (waiting.length > 0) {
+      const text = waiting.join('')
+      waiting = []
+      await append(path, text, { mode: 0o600 }).catch(onTrouble)
+    }
+    isWriting = false
+    if (lost > 0) onTrouble(new Error(`${lost} lines were left out, as the file took none`))
+    lost = 0
+  }
+
   return {
     write(event) {
-      const line = `${securityLine(event, now())}\n`
-      last = last.then(() => appendFile(path, line, { mode: 0o600 })).catch(onTrouble)
+      if (waiting.length < MOST_WAITING) waiting.push(`${securityLine(event, now())}\n`)
+      else lost += 1
+      if (!isWriting) void writeAll()
     },
   }
 }

@@ -27,6 +27,8 @@ export interface SnapshotStore {
     fence: number | undefined,
   ): Promise<Snapshot | undefined>
   last(channel: SnapshotChannel): Promise<Snapshot | undefined>
+  /** The tag of the last one, without the rest, which may be a megabyte. */
+  lastTag(channel: SnapshotChannel): Promise<string | undefined>
 }
 
 /** What the publisher said: how many followed the channel at that moment. */
@@ -67,7 +69,7 @@ export interface Snapshots {
   ): Promise<Snapshot | undefined>
 }
 
-export const tagOf = ({ epoch, seq }: Snapshot): string => `${epoch}-${seq}`
+export const tagOf = ({ epoch, seq }: Pick<Snapshot, 'epoch' | 'seq'>): string => `${epoch}-${seq}`
 
 export interface SnapshotsNeeds {
   store: SnapshotStore
@@ -78,11 +80,23 @@ export interface SnapshotsNeeds {
 const LOOK_MS = 500
 
 export function createSnapshots({ store, broadcaster }: SnapshotsNeeds): Snapshots {
+  const read = new Map<SnapshotChannel, Snapshot>()
+  /** Reads a snapshot, which may be a megabyte, only when its tag is another than that of the one read last. */
+  async function latest(channel: SnapshotChannel): Promise<Snapshot | undefined> {
+    const tag = await store.lastTag(channel)
+    const known = read.get(channel)
+    if (tag === undefined) return undefined
+    if (known !== undefined && tagOf(known) === tag) return known
+    const last = await store.last(channel)
+    if (last !== undefined) read.set(channel, last)
+    return last
+  }
+
   const watches = new Map<SnapshotChannel, SnapshotWatch<Snapshot>>()
   function watchOf(channel: SnapshotChannel): SnapshotWatch<Snapshot> {
     const watch =
       watches.get(channel) ??
-      createSnapshotWatch({ look: () => store.last(channel), tagOf, pauseMs: LOOK_MS })
+      createSnapshotWatch<Snapshot>({ look: () => latest(channel), tagOf, pauseMs: LOOK_MS })
     watches.set(channel, watch)
     return watch
   }
@@ -106,7 +120,7 @@ export function createSnapshots({ store, broadcaster }: SnapshotsNeeds): Snapsho
         check()
         return watch.next(known, waitMs, check)
       }
-      const last = await store.last(channel)
+      const last = await latest(channel)
       check()
       if (last !== undefined && tagOf(last) !== known) return last
       return waitMs <= 0 ? undefined : watch.next(known, waitMs, check)

@@ -5,6 +5,8 @@ import { z } from 'zod'
 import { CHALLENGE_INVALID, CHALLENGE_NONE } from '../../contract/bearer.ts'
 import type { Logger } from '../../contract/log.ts'
 import { Refusal, type RefusalCode } from '../core/refusal.ts'
+import { readForm } from './form-body.ts'
+import { type JsonBounds, readValue, USUAL } from './json-body.ts'
 
 /** How a surface says one refusal: a status, and its document's words. */
 export interface Words {
@@ -104,16 +106,20 @@ function refusalOf(err: unknown): Refusal {
 
 /**
  * Reads a JSON body through a schema.
- * @throws {Refusal} `input_invalid` for anything but JSON of that shape
+ * @throws {Refusal} `input_invalid` for anything but JSON of that shape and within the bounds
  */
-export async function readJson<T extends z.ZodType>(c: Context, schema: T): Promise<z.output<T>> {
+export async function readJson<T extends z.ZodType>(
+  c: Context,
+  schema: T,
+  bounds: JsonBounds = USUAL,
+): Promise<z.output<T>> {
   if (!isJson(c)) throw new Refusal('input_invalid', { detail: 'Content-Type must be application/json' })
-  return shaped(schema, await json(c))
+  return shaped(schema, await readValue(c, bounds))
 }
 
 /** Reads a body of JSON or of a form, as `readJson` does. */
 export async function readBody<T extends z.ZodType>(c: Context, schema: T): Promise<z.output<T>> {
-  return shaped(schema, isJson(c) ? await json(c) : await c.req.parseBody())
+  return shaped(schema, isJson(c) ? await readValue(c, USUAL) : await readForm(c))
 }
 
 /** Reads the query through a schema, as `readJson` does a body. */
@@ -123,12 +129,6 @@ export function readQuery<T extends z.ZodType>(c: Context, schema: T): z.output<
 
 const isJson = (c: Context) =>
   /^application\/(json|[\w.-]+\+json)\s*(;|$)/i.test(c.req.header('content-type') ?? '')
-
-async function json(c: Context): Promise<unknown> {
-  return c.req.json().catch(() => {
-    throw new Refusal('input_invalid', { detail: 'the body is not JSON' })
-  })
-}
 
 function shaped<T extends z.ZodType>(schema: T, body: unknown): z.output<T> {
   const result = schema.safeParse(body)

@@ -136,6 +136,27 @@ describe('a list that cannot be read', () => {
       expect(stack.logs()).not.toContain('request_failed')
     },
   )
+  test.each([
+    ['65 kB of blank lines', () => `name,phone\nJohn,+49301\n${'\n'.repeat(65_000)}`, 202],
+    ['400 kB of blank lines', () => `name,phone\nJohn,+49301\n${'\n'.repeat(400_000)}`, 400],
+    ['30 MB of commas', () => ','.repeat(30_000_000), 400],
+  ])('of %s holds up no other request', async (_, make, status) => {
+    const list = make()
+    let answered = 0
+    const begun = performance.now()
+    const sent = send(sven, list, '?dryRun=true').then(({ status }) => {
+      clearInterval(asking)
+      return status
+    })
+    const asking = setInterval(() => {
+      void fetch(`${stack.url}/api/health`).then(() => {
+        answered += 1
+      })
+    }, 20)
+    expect(await sent).toBe(status)
+    // On average: one of them may have waited for the machine.
+    expect((performance.now() - begun) / (answered + 1)).toBeLessThan(400)
+  })
   test('is larger than 32 MiB: 413, while other bodies end at 64 KiB as before', async () => {
     expect((await send(sven, Buffer.alloc(33 * 1_048_576, 'x'))).status).toBe(413)
     const note = { content: 'x'.repeat(100_000) }

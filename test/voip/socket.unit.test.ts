@@ -181,8 +181,8 @@ describe('what a client says', () => {
       '{"type":"hangup","channel":"a\\r\\nAction: x"}',
       'Invalid hangup message',
     ],
-    ['JSON nested deeply', '['.repeat(60_000), 'Message is not JSON'],
-    ['good JSON nested deeply', `${'['.repeat(30_000)}${']'.repeat(30_000)}`, 'Message has no type'],
+    ['JSON nested deeply', '['.repeat(60_000), 'Message is too large'],
+    ['good JSON nested deeply', `${'['.repeat(30_000)}${']'.repeat(30_000)}`, 'Message is too large'],
     [
       'data nested deeply',
       `{"type":"call_status","channel":"hk_call","status":"x","data":${'['.repeat(30_000)}${']'.repeat(30_000)}}`,

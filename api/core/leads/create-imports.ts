@@ -9,14 +9,22 @@ import { wishOf } from './lead-row.ts'
 import { delimiterOf, partsOf, rowsOf, type TableRow } from './lead-table.ts'
 import type { Ownership, Spelling } from './lead-wish.ts'
 import { ownerByDefault, ownerOf } from './ownership.ts'
+import { createReceiving } from './receiving.ts'
 
 /** Lists of leads, taken in while others go on working. */
 export interface LeadImports {
   /**
    * Begins; what cannot be read at all is refused before anything is kept.
+   * @param read takes the list from whoever sends it; not called where they may not send one now
+   * @param signal of whoever sends it: where they leave before it has begun, it does not
    * @throws {Refusal} `input_invalid`, `not_found` for an agent or campaign, `conflict` with too many under way
    */
-  start(who: Standing, text: string, wish: ImportWish): Promise<LeadImport>
+  start(
+    who: Standing,
+    read: () => Promise<string>,
+    wish: ImportWish,
+    signal?: AbortSignal,
+  ): Promise<LeadImport>
   /** @throws {Refusal} `not_found` */
   find(who: Standing, id: string): Promise<{ job: LeadImport; badRows: BadRow[] }>
   /** Goes on with what an API has left behind that is no more. */
@@ -43,8 +51,6 @@ export interface LeadImportsNeeds {
 
 const ROWS = 500
 const MOST_BAD_ROWS = 1_000
-/** Of one person at once. */
-const MOST_RUNNING = 3
 /** Seconds without a step, after which whoever worked at it is taken for dead. */
 const ABANDONED_S = 15
 
@@ -52,6 +58,7 @@ export function createLeadImports(needs: LeadImportsNeeds): LeadImports {
   const { store, agents, campaigns, policy, now, onTrouble } = needs
   const nowS = () => Math.floor(now() / 1000)
   const working = new Set<Promise<void>>()
+  const receive = createReceiving(store)
   let closing = false
 
   /** Whose leads with this agent are, and whether a campaign is seen: each asked once a list. */
@@ -141,21 +148,21 @@ export function createLeadImports(needs: LeadImportsNeeds): LeadImports {
   }
 
   return {
-    async start(who, text, { campaignId, agentId, duplicates, dryRun }) {
-      if (text.includes('\0')) throw new Refusal('input_invalid', { detail: 'the list is no text' })
+    async start(who, read, { campaignId, agentId, duplicates, dryRun }, signal) {
       const owner = ownerByDefault(who)
       const sight = createSight(who.scope, owner)
       if (agentId !== null) await sight.owner(agentId)
       if (campaignId !== null) await sight.campaign(campaignId)
-      const [delimiter, parts] = [delimiterOf(text), partsOf(text)]
-      let total = 0
-      for await (const _ of rowsOf(parts, delimiter)) total += 1
-      if (total === 0) throw new Refusal('input_invalid', { detail: 'the list has no rows' })
-      if ((await store.countRunning(who.agent.id)) >= MOST_RUNNING) {
-        throw new Refusal('conflict', { detail: `${MOST_RUNNING} lists of yours are under way already` })
-      }
-      const order = { delimiter, duplicates, dryRun, campaignId, agentId, owner, scope: who.scope }
-      const job = await store.add({ agentId: who.agent.id, order, total }, parts, nowS())
+      const job = await receive(who.agent.id, async () => {
+        const text = await read()
+        if (text.includes('\0')) throw new Refusal('input_invalid', { detail: 'the list is no text' })
+        const [delimiter, parts] = [delimiterOf(text), partsOf(text)]
+        let total = 0
+        for await (const _ of rowsOf(parts, delimiter, signal)) total += 1
+        if (total === 0) throw new Refusal('input_invalid', { detail: 'the list has no rows' })
+        const order = { delimiter, duplicates, dryRun, campaignId, agentId, owner, scope: who.scope }
+        return [{ agentId: who.agent.id, order, total }, parts, nowS()]
+      })
       void keepWorking(job)
       return job
     },

@@ -1,7 +1,6 @@
-import { pipeline, Readable } from 'node:stream'
-import { CsvError, parse } from 'csv-parse'
 import { Refusal } from '../refusal.ts'
 import type { ImportOrder } from './lead-import.ts'
+import { listRowsOf, MOST_OF_A_ROW } from './list-text.ts'
 
 export const COLUMNS = [
   'name',
@@ -55,9 +54,6 @@ const HEADERS: Readonly<Record<string, Column>> = {
   assignedagentid: 'agentId',
 }
 const MOST_COLUMNS = 100
-/** Bytes of a row: a quote that does not close would take in all that follows. */
-const MOST_OF_A_ROW = 100_000
-/** Characters that are read before others have their turn. */
 const PART = 65_536
 
 /** One row; cells that are empty are not there. */
@@ -73,7 +69,10 @@ const DELIMITERS: readonly Delimiter[] = [',', ';', '\t']
 
 /** What the header is divided by most often. */
 export function delimiterOf(text: string): Delimiter {
-  const header = /^\s*([^\r\n]*)/.exec(text)?.[1] ?? ''
+  const [header = ''] = text
+    .trimStart()
+    .slice(0, MOST_OF_A_ROW)
+    .split(/[\r\n]/, 1)
   const plain = header.replace(/"[^"]*"/g, '')
   const count = (one: Delimiter) => plain.split(one).length
   return DELIMITERS.reduce((best, one) => (count(one) > count(best) ? one : best))
@@ -93,46 +92,20 @@ export function partsOf(text: string): string[] {
 
 /**
  * Reads a list with a header, row by row, with pauses for others.
- * @throws {Refusal} `input_invalid` for a list that cannot be read to its end
+ * @param signal of whoever sent the list
+ * @throws {Refusal} `input_invalid` for a list that cannot be read to its end, or holds more than it may
  */
 export async function* rowsOf(
   parts: Iterable<string> | AsyncIterable<string>,
   delimiter: Delimiter,
+  signal?: AbortSignal,
 ): AsyncGenerator<TableRow> {
-  const parser = parse({
-    delimiter,
-    info: true,
-    relax_column_count: true,
-    relax_quotes: true,
-    record_delimiter: ['\r\n', '\n', '\r'],
-    max_record_size: MOST_OF_A_ROW,
-  })
-  // What goes wrong is thrown to whoever reads.
-  pipeline(Readable.from(unhurried(parts)), parser, () => {})
   let columns: readonly (Column | undefined)[] | undefined
-  let before = 0
-  try {
-    // What `info` gives.
-    for await (const { record, info } of parser as AsyncIterable<{
-      record: string[]
-      info: { lines: number }
-    }>) {
-      const isBlank = record.every((cell) => cell.trim() === '')
-      if (columns === undefined && !isBlank) columns = columnsOf(record)
-      else if (columns !== undefined && !isBlank) yield rowOf(record, columns, before + 1)
-      before = info.lines
-    }
-  } catch (err) {
-    throw err instanceof CsvError ? unreadable(err, before + 1) : err
+  for await (const { cells, line } of listRowsOf(parts, delimiter, signal)) {
+    if (columns === undefined) columns = columnsOf(cells)
+    else yield rowOf(cells, columns, line)
   }
   if (columns === undefined) throw invalid('the list is empty')
-}
-
-async function* unhurried(parts: Iterable<string> | AsyncIterable<string>) {
-  for await (const part of parts) {
-    yield part
-    await new Promise((resolve) => setImmediate(resolve))
-  }
 }
 
 function columnsOf(header: readonly string[]): (Column | undefined)[] {
@@ -159,14 +132,5 @@ function rowOf(record: readonly string[], columns: readonly (Column | undefined)
 
 /** Without the `'` that keeps spreadsheets from taking text for a formula; exports write one. */
 const plain = (text: string) => (/^'+[=+\-@\t\r]/.test(text) ? text.slice(1) : text)
-
-function unreadable({ code }: CsvError, line: number): Refusal {
-  const isOpen = code === 'CSV_QUOTE_NOT_CLOSED' || code === 'CSV_MAX_RECORD_SIZE'
-  return invalid(
-    isOpen
-      ? `line ${line}: a quote is not closed, or the row is too long`
-      : `line ${line}: there is more behind a closing quote`,
-  )
-}
 
 const invalid = (detail: string) => new Refusal('input_invalid', { detail })

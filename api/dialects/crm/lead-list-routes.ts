@@ -25,7 +25,7 @@ export function addLeadListRoutes(
 ): void {
   app.post(LEAD_LISTS, door('crmImportLeads'), async (c) => {
     const wish = importWish(readQuery(c, ImportQuery))
-    const job = await imports.start(c.var.standing, await readCsv(c), wish)
+    const job = await imports.start(c.var.standing, () => readCsv(c), wish, c.req.raw.signal)
     return c.json(as(ShownImport, shownImport(job)), 202, { Location: `/api/leads/import/${job.id}` })
   })
   app.get('/api/leads/import/:id', door('crmLeadImport'), async (c) => {

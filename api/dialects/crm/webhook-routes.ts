@@ -2,6 +2,7 @@ import type { Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import type { Telnyx } from '../../core/desk/telnyx.ts'
 import { Refusal } from '../../core/refusal.ts'
+import { mustFit, USUAL } from '../json-body.ts'
 import { as } from '../openapi.ts'
 import type { Door, Known } from './door.ts'
 import { Heard, TELNYX_WORDING } from './webhook-wire.ts'
@@ -23,10 +24,12 @@ export function addWebhookRoutes(app: Hono<Known>, { telnyx }: WebhookRoutesNeed
 
   app.post('/api/webhooks/telnyx', limited, async (c) => {
     c.set('wording', TELNYX_WORDING)
+    const body = new Uint8Array(await c.req.arrayBuffer())
+    mustFit(body, USUAL)
     const isNew = await telnyx.receive({
       signature: c.req.header('telnyx-signature-ed25519'),
       timestamp: c.req.header('telnyx-timestamp'),
-      body: new Uint8Array(await c.req.arrayBuffer()),
+      body,
     })
     return c.json(as(Heard, { message: isNew ? 'Received' : 'Already received' }))
   })

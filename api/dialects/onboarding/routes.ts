@@ -8,6 +8,7 @@ import type { Registration } from '../../core/onboarding/registration.ts'
 import { Refusal } from '../../core/refusal.ts'
 import { addressOf, refuse } from '../dialect.ts'
 import type { Guard, Guarded } from '../guard.ts'
+import { readValue, USUAL } from '../json-body.ts'
 import { as } from '../openapi.ts'
 import { linphoneConfig } from './linphone.ts'
 import { type PublicUrlSettings, publicUrlFor } from './public-url.ts'
@@ -63,18 +64,16 @@ export function createOnboardingRoutes(needs: OnboardingRoutesNeeds): Hono<Guard
 
 /** @throws {Refusal} `input_invalid`; its cause says what is wrong with each member */
 async function readShape<T extends z.ZodType>(c: Context, schema: T): Promise<z.output<T>> {
-  const body: unknown = await c.req.json().catch((err) => {
-    if (err instanceof Refusal) throw err
-    throw new Refusal('input_invalid', { cause: NOT_JSON })
+  const body = await readValue(c, USUAL).catch((err) => {
+    if (!(err instanceof Refusal) || err.code !== 'input_invalid') throw err
+    throw new Refusal('input_invalid', { cause: ofBody(err.message) })
   })
   const result = schema.safeParse(body)
   if (result.success) return result.data
   throw new Refusal('input_invalid', { cause: result.error })
 }
 
-const NOT_JSON = new z.ZodError([
-  { code: 'custom', path: [], message: 'the body is not JSON', input: undefined },
-])
+const ofBody = (message: string) => new z.ZodError([{ code: 'custom', path: [], message, input: undefined }])
 
 const openRequest = (c: Context) => ({
   surface: 'onboarding',

@@ -12,6 +12,7 @@ import type { StreamTickets } from '../../core/stream-tickets.ts'
 import type { UserStore } from '../../core/users.ts'
 import { addressOf, readJson, refuse } from '../dialect.ts'
 import { type Guard, type Guarded, refusalOf } from '../guard.ts'
+import { SNAPSHOT } from '../json-body.ts'
 import { logoutWording, refreshWording, speech } from './refusal.ts'
 import * as wire from './wire.ts'
 
@@ -73,7 +74,7 @@ export function createSoftphone(needs: SoftphoneNeeds): Hono<Guarded> {
 
   // nginx lets only this machine's services come this far: see nginx/publish.conf.
   app.post('/pub/:channel', async (c) => {
-    const body = await readJson(c, wire.SnapshotBody)
+    const body = await readJson(c, wire.SnapshotBody, SNAPSHOT)
     const { snapshot, subscribers } = await snapshots.publish(channelOf(c), body)
     return c.json(wire.published({ subscribers }, snapshot), subscribers > 0 ? 201 : 202)
   })

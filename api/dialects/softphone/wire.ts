@@ -15,7 +15,13 @@ export const LoginBody = z.object({
 })
 export const LinkBody = z.object({ path: z.string(), minutes: z.number().int().min(1).max(60).default(10) })
 export const Channel = z.enum(SNAPSHOT_CHANNELS)
-export const SnapshotBody = z.record(z.string(), z.unknown())
+/** Any object: what is in it is its publisher's to say, and much of it is not walked through here. */
+export const SnapshotBody = z
+  .custom<Record<string, unknown>>(
+    (body) => typeof body === 'object' && body !== null && !Array.isArray(body),
+    'must be an object',
+  )
+  .openapi({ type: 'object', additionalProperties: {} })
 
 /** Claims the document shows beyond the core ones; nobody here reads them. */
 export const clothing: Clothing = (user: User, type) => ({ username: user.username, type })

@@ -5,6 +5,7 @@ import type { Calls } from '../../core/calls/calls.ts'
 import type { Directory } from '../../core/presence/directory.ts'
 import type { Statuses } from '../../core/presence/statuses.ts'
 import type { Guard, Guarded } from '../guard.ts'
+import { boundedJson } from '../json-body.ts'
 import { OVERSEEING } from '../openapi.ts'
 import * as wire from './calls-wire.ts'
 import { json, problem, problems, security } from './openapi.ts'
@@ -32,6 +33,7 @@ const done = { description: 'It is done, and the PBX has told so' }
 export function addCalls(app: OpenAPIHono<Guarded>, needs: CallRoutesNeeds): void {
   const { calls, statuses, directory } = needs
   const signedIn = needs.guard()
+  const reading = [signedIn, boundedJson]
   const extensionOf = (endpoint: string) => directory.ofEndpoint(endpoint)?.extension
 
   app.openapi(
@@ -55,7 +57,7 @@ export function addCalls(app: OpenAPIHono<Guarded>, needs: CallRoutesNeeds): voi
       summary: 'Say how I am: available, away, dnd or offline',
       tags: ['presence'],
       security,
-      middleware: signedIn,
+      middleware: reading,
       request: { body: { required: true, ...json(wire.Status, 'How I am') } },
       responses: { 204: { description: 'Kept, and told' }, ...problems },
     }),
@@ -72,7 +74,7 @@ export function addCalls(app: OpenAPIHono<Guarded>, needs: CallRoutesNeeds): voi
       summary: 'Dial: rings my own phone, then the number',
       tags,
       security,
-      middleware: signedIn,
+      middleware: reading,
       request: {
         headers: wire.DialHeaders,
         body: { required: true, ...json(wire.Dial, 'Whom to call') },
@@ -191,7 +193,7 @@ export function addCalls(app: OpenAPIHono<Guarded>, needs: CallRoutesNeeds): voi
         summary,
         tags,
         security,
-        middleware: signedIn,
+        middleware: reading,
         request: { params: wire.OfCall, body: { required: true, ...json(schema, summary) } },
         responses: { 204: done, ...refusals, 422: problem('No such number') },
       }),

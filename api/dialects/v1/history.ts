@@ -124,7 +124,7 @@ export function addHistory(
 
 /** A body may be left out, but what is there must be JSON: the framework's own complaint is in nobody's words. */
 const jsonIfAny: MiddlewareHandler<Guarded> = async (c, next) => {
-  if ((await c.req.text()) !== '') await readJson(c, wire.LinkWish)
+  if ((await c.req.arrayBuffer()).byteLength > 0) await readJson(c, wire.LinkWish)
   await next()
 }
 

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { Message } from '../../core/news.ts'
+import { excessOf, USUAL } from '../json-body.ts'
 import { Channel, Status } from './wire.ts'
 
 /** What a client may say. Anything beside these members is not read: `from` is who they are, not who they claim. */
@@ -21,6 +22,7 @@ const KINDS: readonly unknown[] = Said.options.map(({ shape }) => shape.type.val
 
 /** @returns what was said, or why it is nothing we know */
 export function readSaid(text: string): { said: Said } | { error: string } {
+  if (excessOf(Buffer.from(text), USUAL) !== undefined) return { error: 'Message is too large' }
   const value = parse(text)
   if (value === undefined) return { error: 'Message is not JSON' }
   const kind = z.looseObject({ type: z.string() }).safeParse(value)

@@ -1,6 +1,7 @@
 import type { Redis } from 'ioredis'
 import { z } from 'zod'
 import type { Message, News, NewsHearing } from '../../core/news.ts'
+import { Refusal } from '../../core/refusal.ts'
 import { newId } from '../../core/tokens.ts'
 import { orUnavailable } from './fault.ts'
 import { subscribeTo } from './subscription.ts'
@@ -20,6 +21,9 @@ const Told = z.object({
   to: z.object({ userId: z.string(), seq: z.number(), epoch: z.string() }).optional(),
   message: z.looseObject({ type: z.string() }),
 })
+
+/** Of one user: an nginx that hangs takes one in two seconds, and news are worth little when they are old. */
+const MOST_WAITING = 1_000
 
 /** How long a user's numbering outlives the last word, in seconds; after that a new epoch begins. */
 const KEPT_S = 7 * 86_400
@@ -43,7 +47,7 @@ return { epoch, seq }
 
 /** One after the other for each user: Nchan's subscribers see the order in which it was published. */
 export function createNews({ redis, publish }: NewsNeeds): News {
-  const turns = new Map<string, Promise<void>>()
+  const turns = new Map<string, { waiting: number; last: Promise<void> }>()
 
   async function tell(userId: string, message: Message, fence: number | undefined): Promise<void> {
     const reply = redis.eval(
@@ -64,17 +68,21 @@ export function createNews({ redis, publish }: NewsNeeds): News {
   }
 
   return {
-    tell(userId, message, fence) {
-      const earlier = turns.get(userId) ?? Promise.resolve()
-      const told = earlier.then(() => tell(userId, message, fence))
+    async tell(userId, message, fence) {
+      const line = turns.get(userId) ?? { waiting: 0, last: Promise.resolve() }
+      if (line.waiting >= MOST_WAITING)
+        throw new Refusal('unavailable', { retryAfter: 2, detail: 'too much waits to be told' })
+      turns.set(userId, line)
+      line.waiting += 1
+      const told = line.last.then(() => tell(userId, message, fence))
       // What went wrong is for the one who told it; the next has a turn of its own.
-      const turn = told
+      line.last = told
         .catch(() => {})
         .finally(() => {
-          if (turns.get(userId) === turn) turns.delete(userId)
+          line.waiting -= 1
+          if (line.waiting === 0) turns.delete(userId)
         })
-      turns.set(userId, turn)
-      return told
+      await told
     },
     async tellAll(message) {
       await orUnavailable(redis.publish(TOLD, JSON.stringify({ message })))

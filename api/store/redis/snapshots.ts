@@ -1,6 +1,6 @@
 import type { Redis } from 'ioredis'
 import { z } from 'zod'
-import type { Snapshot, SnapshotStore } from '../../core/snapshots.ts'
+import { type Snapshot, type SnapshotStore, tagOf } from '../../core/snapshots.ts'
 import { orUnavailable } from './fault.ts'
 
 const keyOf = (channel: string) => `hookswitch:snapshot:${channel}`
@@ -19,7 +19,6 @@ redis.call('HSET', KEYS[1], 'body', ARGV[2])
 return { redis.call('HGET', KEYS[1], 'epoch'), seq }
 `
 
-const Body = z.record(z.string(), z.unknown())
 const Kept = z.object({ epoch: z.string(), seq: z.coerce.number(), body: z.string() })
 
 /** Snapshots in Redis, so that they outlive nginx and the API. A lost Redis means a new epoch. */
@@ -36,7 +35,11 @@ export function createSnapshotStore(redis: Redis, newEpoch: () => string): Snaps
       const kept = Kept.safeParse(await orUnavailable(redis.hgetall(keyOf(channel))))
       if (!kept.success) return undefined
       const { epoch, seq, body } = kept.data
-      return numbered(channel, epoch, seq, Body.parse(JSON.parse(body)))
+      return numbered(channel, epoch, seq, JSON.parse(body) as Record<string, unknown>) // `put` alone writes it
+    },
+    async lastTag(channel) {
+      const [epoch, seq] = await orUnavailable(redis.hmget(keyOf(channel), 'epoch', 'seq'))
+      return epoch == null || seq == null ? undefined : tagOf({ epoch, seq: Number(seq) })
     },
   }
 }

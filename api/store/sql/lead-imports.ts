@@ -5,6 +5,7 @@ import {
   type LeadImport,
   type LeadImportStore,
 } from '../../core/leads/lead-import.ts'
+import { createPause } from '../../core/pause.ts'
 import { rowId } from './bind.ts'
 import type { Database } from './database.ts'
 import { bar, changeLead } from './lead-changes.ts'
@@ -34,8 +35,10 @@ export function createLeadImportStore(db: Database): LeadImportStore {
           })
           .returningAll()
           .executeTakeFirstOrThrow()
+        const pause = createPause()
         for (const [part, content] of parts.entries()) {
           await trx.insertInto('lead_import_parts').values({ import_id: row.id, part, content }).execute()
+          await pause()
         }
         return toImport(row)
       }),

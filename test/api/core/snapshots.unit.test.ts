@@ -27,11 +27,13 @@ function createWorld() {
   const snapshots: Snapshots = createSnapshots({
     store: {
       put: async (channel, body) => put(channel, body),
-      async last(channel) {
+      async lastTag(channel) {
         looks.push(channel)
         if (state.isAway) throw new Refusal('unavailable')
-        return kept.get(channel)
+        const last = kept.get(channel)
+        return last && tagOf(last)
       },
+      last: async (channel) => kept.get(channel),
     },
     broadcaster: { publish: async () => ({ subscribers: 0 }) },
   })
@@ -75,6 +77,7 @@ describe('who waits for a newer snapshot', () => {
     const world = createWorld()
     world.put('users-state')
     const all = waiters(world, 100)
+    await vi.advanceTimersByTimeAsync(0)
     world.put('users-state')
     await vi.advanceTimersByTimeAsync(500)
     await Promise.all(all)

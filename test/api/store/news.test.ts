@@ -81,6 +81,30 @@ describe('what one API tells a user', () => {
     expect(told).toEqual(Array.from({ length: 20 }, (_, n) => n + 1))
   })
 
+  test('does not pile up while nginx hangs, and goes on behind that', async () => {
+    let go = () => {}
+    const hang = new Promise<void>((resolve) => {
+      go = resolve
+    })
+    const published: unknown[] = []
+    const news = createNews({
+      redis,
+      async publish(_, { seq }) {
+        await hang
+        published.push(seq)
+      },
+    })
+    const userId = newId()
+    const told = Array.from({ length: 3_000 }, () => news.tell(userId, { type: 'hello' }))
+    const refused = told.slice(1_000).map((one) => expect(one).rejects.toMatchObject({ code: 'unavailable' }))
+    await Promise.all(refused)
+    await expect(Promise.race([news.tell(newId(), { type: 'hello' }), 'waits'])).resolves.toBe('waits')
+    go()
+    await Promise.all(told.slice(0, 1_000))
+    await news.tell(userId, { type: 'hello' })
+    expect(published).toHaveLength(1_002)
+  })
+
   test('is forgotten after a week', async () => {
     const userId = newId()
     await speak().news.tell(userId, { type: 'hello' })

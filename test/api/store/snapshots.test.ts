@@ -1,6 +1,6 @@
 import type { Redis } from 'ioredis'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { createSnapshots, type Snapshot } from '../../../api/core/snapshots.ts'
+import { createSnapshots, type Snapshot, tagOf } from '../../../api/core/snapshots.ts'
 import { newId } from '../../../api/core/tokens.ts'
 import { createSnapshotStore } from '../../../api/store/redis/snapshots.ts'
 import { type RedisServer, startRedis } from '../../support/redis.ts'
@@ -71,4 +71,29 @@ describe('a snapshot without a fence', () => {
     })
     expect(await snapshots.publish('users-state', {}, 4)).toMatchObject({ snapshot: { seq: 3 } })
   })
+})
+
+test('of clients that wait, a snapshot is read once', async () => {
+  const { snapshots, store } = process()
+  const first = await snapshots.publish('users-state', { states: { 1001: { state: 'Idle' } } })
+  let read = 0
+  const counting = {
+    ...store,
+    async last(channel: Parameters<typeof store.last>[0]) {
+      read += 1
+      return store.last(channel)
+    },
+  }
+  const waiting = createSnapshots({
+    store: counting,
+    broadcaster: { publish: async () => ({ subscribers: 0 }) },
+  })
+  const known = tagOf(first.snapshot)
+  expect(await waiting.newerThan('users-state', known, 1_000, () => {})).toBeUndefined()
+  expect(read).toBe(1)
+  const newer = await snapshots.publish('users-state', { states: {} })
+  expect(await waiting.newerThan('users-state', known, 1_000, () => {})).toEqual(newer.snapshot)
+  expect(await waiting.newerThan('users-state', undefined, 0, () => {})).toEqual(newer.snapshot)
+  expect(await waiting.newerThan('active-calls', undefined, 0, () => {})).toBeUndefined()
+  expect(read).toBe(2)
 })
