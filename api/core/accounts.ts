@@ -47,13 +47,13 @@ export function createAccounts({ users, passwords }: AccountsNeeds): Accounts {
       throw new Refusal('input_invalid', { detail: checked.error.issues[0]?.message ?? '' })
     const { password, email = null, ...rest } = checked.data
     const names = { username: rest.username, extension: rest.extension, email }
-    mustBeOwnNames(names)
     // Before the work of hashing; the store checks again where it inserts.
     for (const detail of ['username', 'extension', 'email'] as const) {
       const login = names[detail]
       if (login !== null && (await users.findByLogin(login)) !== undefined)
         throw new Refusal('taken', { detail })
     }
+    mustBeOwnNames(names)
     return users.add({ ...rest, email, passwordHash: await passwords.hash(password, network(address)) })
   }
 

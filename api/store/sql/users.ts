@@ -118,8 +118,8 @@ export async function insertUser(
   reserved: string | null = null,
 ): Promise<User> {
   const names = { username, extension, email }
-  mustBeOwnNames(names)
   await mustBeNobodyElses(query, names)
+  mustBeOwnNames(names)
   const row = await query
     .insertInto('users')
     .values({

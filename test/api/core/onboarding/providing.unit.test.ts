@@ -246,3 +246,14 @@ test('whatever goes wrong on the way, each is made once and known here as it is 
     { numRuns: 40 },
   )
 })
+
+test('an address that is the username of an account is taken, however it is spelled and however many ask', async () => {
+  const world = await createWorld()
+  await world.users.add({ username: 'boss@example.org', extension: null, role: 'user', passwordHash: '$' })
+  await expect(world.register('ＢＯＳＳ@example.org')).rejects.toMatchObject({ code: 'taken' })
+  const spellings = ['anna@example.org', 'ANNA@example.org', 'Anna@Example.org']
+  const outcomes = await Promise.allSettled(spellings.map((email) => world.register(email)))
+  expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1)
+  expect(await world.users.count()).toBe(2)
+  await world.close()
+})
