@@ -9,7 +9,7 @@ const HELP = `Usage: node dist/render-nginx.js --out <folder> --run <folder> --t
                                 --open-files <number> [--nchan-module <file>]
 
 Renders nginx's configuration for an nginx that npm start does not run, such as a container's. Paths are
-those nginx will see. HOOKSWITCH_HOST, _PORT, _MEDIA_ROOT, _NGINX_WORKERS, _NCHAN_MEMORY, _ALLOWED_ORIGINS
+those nginx will see. HOOKSWITCH_HOST, _PORT, _MEDIA_ROOT, _NGINX_WORKERS, _NCHAN_MEMORY, _STREAM_INSTANCES, _ALLOWED_ORIGINS
 and _TRUSTED_PROXIES mean what they mean to npm start.`
 
 /** @throws {Error} that says what is wrong; no value of a setting */

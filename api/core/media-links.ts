@@ -50,7 +50,7 @@ export function createMediaLinks({ tokens, reachOf, now, longestLifetime }: Medi
   /** What a new token would say: an older one may know nothing of the team. */
   async function withReach({ userId, claims }: Actor) {
     const { role, extension } = claims
-    const isBounded = (await reachOf({ userId, claims })).over === 'team'
+    const isBounded = (await reachOf({ userId, claims })).over !== 'all'
     return { role, extension, ...(isBounded ? ({ reach: 'team' } as const) : {}) }
   }
 

@@ -20,7 +20,8 @@ export interface SnapshotWatchNeeds<Snapshot> {
 
 interface Waiter<Snapshot> {
   known: string | undefined
-  leftMs: number
+  /** By `performance.now()`. */
+  untilMs: number
   check(): void
   resolve(snapshot: Snapshot | undefined): void
   reject(err: unknown): void
@@ -60,11 +61,10 @@ export function createSnapshotWatch<Snapshot>({
   }
 
   function answer(waiter: Waiter<Snapshot>, last: Snapshot | undefined): void {
-    waiter.leftMs -= pauseMs
     try {
       waiter.check()
       if (last !== undefined && tagOf(last) !== waiter.known) settle(waiter, () => waiter.resolve(last))
-      else if (waiter.leftMs <= 0) settle(waiter, () => waiter.resolve(undefined))
+      else if (performance.now() >= waiter.untilMs) settle(waiter, () => waiter.resolve(undefined))
     } catch (err) {
       settle(waiter, () => waiter.reject(err))
     }
@@ -78,7 +78,7 @@ export function createSnapshotWatch<Snapshot>({
     hasJustSeen: (tag) => tag !== undefined && tag === seen,
     next: (known, waitMs, check) =>
       new Promise((resolve, reject) => {
-        waiters.add({ known, leftMs: waitMs, check, resolve, reject })
+        waiters.add({ known, untilMs: performance.now() + waitMs, check, resolve, reject })
         if (timer === undefined) lookLater()
       }),
   }

@@ -64,9 +64,16 @@ export function createNchan(sockets: readonly string[]): Nchan {
     return Number(((await body.json()) as { messages?: unknown }).messages ?? 0) > 0
   }
 
-  /** @returns how many followed the channel at all nginx that took the message */
+  /** Channels whose last message an instance did not take: it still has the one before. */
+  const missed = new Map(doors.map((door) => [door, new Set<string>()]))
+
+  /** @returns how many followed the channel at all instances that took the message */
   async function postToAll(channel: string, message: object): Promise<number> {
     const results = await Promise.allSettled(doors.map((door) => post(door, channel, message)))
+    for (const [at, door] of doors.entries()) {
+      if (results[at]?.status === 'rejected') missed.get(door)?.add(channel)
+      else missed.get(door)?.delete(channel)
+    }
     const counts = results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []))
     if (counts.length === 0) {
       const cause = results.find((result) => result.status === 'rejected')?.reason
@@ -87,9 +94,12 @@ export function createNchan(sockets: readonly string[]): Nchan {
       for (const name of SNAPSHOT_CHANNELS) {
         const channel = stateChannelOf(name)
         for (const door of doors) {
-          if (await hasMessage(door, channel).catch(() => true)) continue
+          const hasMissed = missed.get(door)?.has(channel) === true
+          if (!hasMissed && (await hasMessage(door, channel).catch(() => true))) continue
           const snapshot = await store.last(name)
-          if (snapshot !== undefined) await post(door, channel, snapshot.body)
+          if (snapshot === undefined) continue
+          await post(door, channel, snapshot.body)
+          missed.get(door)?.delete(channel)
         }
       }
     },

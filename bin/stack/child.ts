@@ -114,10 +114,21 @@ export async function startChild(spec: ChildSpec, { run, logFolder, say }: Child
   const early = first.then((how) => {
     throw new SetupError(`${name} could not start: ${spec.advice?.(lastWords) ?? (lastWords || how)}`)
   })
-  await Promise.race([untilReady(spec), early])
+  try {
+    await Promise.race([untilReady(spec), early])
+  } catch (err) {
+    // A start that failed leaves nothing running.
+    stopping = true
+    if (child?.pid !== undefined) signalGroup(child.pid, 'SIGKILL')
+    throw err
+  }
   early.catch(() => {}) // from here on, an end is for `keep`
   const kept = keep(first)
-  const stopWatching = watchForStandstill(spec, () => child?.pid, say)
+  const stopWatching = watchForStandstill(
+    spec,
+    () => (child?.exitCode === null && child.signalCode === null ? child.pid : undefined),
+    say,
+  )
 
   return {
     name,

@@ -10,9 +10,10 @@ export function statusOf(
   where: { host: string; port: number } | { socketPath: string },
   path: string,
   headers: Record<string, string> = {},
+  timeoutMs = 2_000,
 ): Promise<number> {
   return new Promise((resolve, reject) => {
-    const req = request({ ...where, path, headers, timeout: 2_000 }, (res) => {
+    const req = request({ ...where, path, headers, timeout: timeoutMs }, (res) => {
       res.resume()
       resolve(res.statusCode ?? 0)
     })
