@@ -37,7 +37,11 @@ export function createApp(needs: AppNeeds): Server {
   /** @param requestId of the question, which nginx compares: an answer to another question is no answer */
   function say(res: ServerResponse, answer: Answer, requestId: string) {
     counts.set(answer.code, (counts.get(answer.code) ?? 0) + 1)
-    if (answer.status !== 204) log.info({ event: 'verdict', good: false, code: answer.code }, 'refused')
+    if (answer.status !== 204) {
+      log.info({ event: 'verdict', good: false, code: answer.code }, 'refused')
+      // Else Node sends an empty chunk, which nginx does not read: it would close the connection.
+      res.setHeader('Content-Length', '0')
+    }
     res.sendDate = false
     // HTTP/1.1 keeps a connection unless told otherwise; saying so costs.
     res.removeHeader('Connection')
@@ -58,7 +62,9 @@ export function createApp(needs: AppNeeds): Server {
     req.socket.destroySoon()
   }
 
-  const server = createServer({ keepAliveTimeout: 75_000, requestTimeout: 0 }, (req, res) => {
+  // Node would answer a request without Host by itself, and read on: see `hangUp` instead.
+  const options = { keepAliveTimeout: 75_000, requestTimeout: 0, requireHostHeader: false }
+  const server = createServer(options, (req, res) => {
     // Its connection was closed at an earlier request: these bytes may be part of that one.
     if (req.socket.writableEnded) return
     const { url } = req
@@ -69,7 +75,7 @@ export function createApp(needs: AppNeeds): Server {
       case '/stream-closed':
         break
       default:
-        if (hasFraming(req)) return hangUp(req, res)
+        if (hasFraming(req) || req.headers.host === undefined) return hangUp(req, res)
         rest(req, res).catch((err) => log.error({ event: 'request_failed', err }, 'request failed'))
         return
     }

@@ -31,7 +31,7 @@ export interface CutterNeeds {
 
 /** A stream that was let in may not have subscribed yet: then a DELETE finds no stream and must come again. */
 const RETRIES_MS = [50, 150, 300, 500, 1_000, 2_000, 4_000, 8_000]
-/** When the end of a stream that was cut is looked for, in ms after each cut. */
+/** When the end of a stream that was cut is looked for, in ms after each cut; it is cut again in between. */
 const PROOF_MS = [500, 500, 1_000]
 
 export function createCutter({ instances, pause, onTrouble }: CutterNeeds): Cutter {
@@ -40,13 +40,20 @@ export function createCutter({ instances, pause, onTrouble }: CutterNeeds): Cutt
   /** An instance is one process, so that a channel may be deleted again: see `nginx/stream-instance.conf`. */
   async function prove(at: number, instance: Instance, channel: string): Promise<void> {
     const kind = channel.split('/')[0]
-    for (const ms of PROOF_MS) {
+    let left: number | undefined
+    for (const [look, ms] of PROOF_MS.entries()) {
+      if (look > 0) {
+        onTrouble(`instance ${at} did not end ${kind} streams, or does not answer: cutting again`)
+        await instance.cut(channel)
+      }
       await pause(ms)
-      const left = await instance.subscribers(channel)
-      // An instance that does not answer is its starter's to end; its streams end with it.
-      if (left === 0 || left === undefined) return
-      onTrouble(`instance ${at} did not end ${kind} streams at the first cut: cutting again`)
-      await instance.cut(channel)
+      left = await instance.subscribers(channel)
+      if (left === 0) return
+    }
+    // An instance that does not answer is its starter's to end; its streams end with it.
+    if (left === undefined) {
+      onTrouble(`instance ${at} does not answer whether ${kind} streams ended`)
+      return
     }
     stuck.add(at)
     onTrouble(`instance ${at} does not end ${kind} streams: it has to be started afresh`)

@@ -61,8 +61,8 @@ export interface Streams {
 
 interface Open extends Opening {
   openedAt: number
-  /** Nchan has it. */
-  isSubscribed: boolean
+  /** When we heard that Nchan has it; undefined before. */
+  subscribedAt: number | undefined
 }
 
 /** A stream that was let in and did not come for this long never will, in ms: its client broke off. */
@@ -89,6 +89,11 @@ export function createStreams(needs: StreamsNeeds): Streams {
     removeFrom(byUser, open.claims.sub, open)
   }
 
+  function subscribe(open: Open) {
+    open.subscribedAt = monotonic()
+    needs.onOpen?.()
+  }
+
   function end(open: Open) {
     forget(open)
     cutter.cut(open.instance, `conn/${open.conn}`).catch((err) => onTrouble('a stream could not be cut', err))
@@ -100,9 +105,8 @@ export function createStreams(needs: StreamsNeeds): Streams {
     if (oldest !== undefined && (all?.size ?? 0) >= room) end(oldest)
   }
 
-  const cutGateOf = (instance: number, name: string) => cutter.cut(instance, `gate/${name}`)
   const cutGate = async (name: string) => {
-    await Promise.all(instances.map((_, at) => cutGateOf(at + 1, name)))
+    await Promise.all(instances.map((_, at) => cutter.cut(at + 1, `gate/${name}`)))
   }
 
   /** Drops the streams of an earlier life of an instance: they ended with it. */
@@ -114,7 +118,9 @@ export function createStreams(needs: StreamsNeeds): Streams {
     if (life.id !== undefined && life.id !== id) {
       cutter.restarted(at + 1)
       for (const open of [...byConn.values()]) {
-        if (open.instance === at + 1 && open.openedAt <= life.seenAt) forget(open)
+        // One that has not come may still come to this life.
+        if (open.instance === at + 1 && (open.subscribedAt ?? Number.POSITIVE_INFINITY) < life.seenAt)
+          forget(open)
       }
     }
     life.id = id
@@ -144,7 +150,7 @@ export function createStreams(needs: StreamsNeeds): Streams {
       // One login that opens ever more, or an account with many logins, must not use up everybody's room.
       makeRoom(bySession.get(claims.sid), mostPerSession)
       makeRoom(byUser.get(claims.sub), mostPerUser)
-      const open = { ...opening, openedAt: monotonic(), isSubscribed: false }
+      const open = { ...opening, openedAt: monotonic(), subscribedAt: undefined }
       byConn.set(conn, open)
       addTo(bySession, claims.sid, open)
       addTo(byUser, claims.sub, open)
@@ -157,8 +163,7 @@ export function createStreams(needs: StreamsNeeds): Streams {
         cutter.cut(instance, `conn/${conn}`).catch((err) => onTrouble('a stream could not be cut', err))
         return
       }
-      open.isSubscribed = true
-      needs.onOpen?.()
+      subscribe(open)
     },
     closed(conn) {
       const open = byConn.get(conn)
@@ -187,8 +192,13 @@ export function createStreams(needs: StreamsNeeds): Streams {
       await Promise.all(instances.map(noticeRestart))
       await Promise.all(
         nextToAudit().map(async (open) => {
+          const { subscribedAt } = open
           const there = await instances[open.instance - 1]?.subscribers(`conn/${open.conn}`)
-          if (there === 0 && byConn.get(open.conn) === open) forget(open)
+          // It has ended, or has come, since we asked.
+          if (byConn.get(open.conn) !== open || open.subscribedAt !== subscribedAt) return
+          if (there === 0) forget(open)
+          // The hook was lost.
+          else if (there !== undefined && subscribedAt === undefined) subscribe(open)
         }),
       )
     },
@@ -201,16 +211,16 @@ export function createStreams(needs: StreamsNeeds): Streams {
       await cutGate(old)
     },
     async cutInstance(instance) {
-      for (const open of [...byConn.values()]) if (open.instance === instance) forget(open)
-      await cutGateOf(instance, gate)
+      // Once, as clients that have come back belong to the same channel. What it leaves open stays known.
+      await instances[instance - 1]?.cut(`gate/${gate}`)
     },
     cutGate,
     count: () => byConn.size,
     live() {
       const online = new Set<string>()
       const listening = new Set<string>()
-      for (const { claims, isPrivate, isSubscribed } of byConn.values()) {
-        if (!isSubscribed) continue
+      for (const { claims, isPrivate, subscribedAt } of byConn.values()) {
+        if (subscribedAt === undefined) continue
         online.add(claims.sub)
         if (isPrivate) listening.add(claims.sub)
       }

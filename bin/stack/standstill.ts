@@ -30,34 +30,42 @@ export function watchForStandstill(
   let watched = pid()
   let asking = false
 
+  const isStill = (pid: number, silentMs: number): boolean => {
+    const state = stateOf(pid)
+    const allowedMs = standsStillAfterMs * (state === 'R' ? STARVED_FACTOR : 1)
+    if (state === undefined || silentMs < allowedMs) return false
+    say(`${spec.name} answers nothing for ${(silentMs / 1000).toFixed(1)} s (state ${state}): killing it`)
+    return true
+  }
+
+  const ask = () => {
+    asking = true
+    const asked = watched
+    spec
+      .ready()
+      .then(
+        (isReady) => {
+          if (isReady && asked === watched) answeredAt = performance.now()
+        },
+        () => {},
+      )
+      .finally(() => {
+        asking = false
+      })
+  }
+
   const check = () => {
     const now = performance.now()
     // We stood still ourselves, or another process took its place: count anew.
     if (now - checkedAt > CHECK_MS * 3 || pid() !== watched) answeredAt = now
     checkedAt = now
     watched = pid()
-    if (!asking) {
-      asking = true
-      const asked = watched
-      spec
-        .ready()
-        .then(
-          (isReady) => {
-            if (isReady && asked === watched) answeredAt = performance.now()
-          },
-          () => {},
-        )
-        .finally(() => {
-          asking = false
-        })
+    if (watched !== undefined && isStill(watched, now - answeredAt)) {
+      answeredAt = now
+      signalGroup(watched, 'SIGKILL')
     }
-    if (watched === undefined) return
-    const silentMs = now - answeredAt
-    const state = stateOf(watched)
-    if (state === undefined || silentMs < standsStillAfterMs * (state === 'R' ? STARVED_FACTOR : 1)) return
-    say(`${spec.name} answers nothing for ${(silentMs / 1000).toFixed(1)} s (state ${state}): killing it`)
-    answeredAt = now
-    signalGroup(watched, 'SIGKILL')
+    // Only now, as a question makes it runnable.
+    if (!asking) ask()
   }
   const timer = setInterval(check, CHECK_MS)
   return () => clearInterval(timer)

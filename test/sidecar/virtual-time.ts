@@ -1,0 +1,33 @@
+/** Time that passes only when a test says so, in ms. */
+export interface VirtualTime {
+  now(): number
+  pause(ms: number): Promise<void>
+  /** Lets time pass, and everything that waits for it go on in its order. */
+  pass(ms: number): Promise<void>
+}
+
+/** Lets all promises that can go on do so. */
+const settle = () => new Promise<void>((resolve) => setImmediate(resolve))
+
+export function createVirtualTime(): VirtualTime {
+  let now = 0
+  let waiting: { at: number; go: () => void }[] = []
+  return {
+    now: () => now,
+    pause: (ms) => new Promise((go) => waiting.push({ at: now + ms, go })),
+    async pass(ms) {
+      const end = now + ms
+      await settle()
+      for (;;) {
+        const next = Math.min(...waiting.map(({ at }) => at))
+        if (next > end) break
+        now = next
+        const due = waiting.filter(({ at }) => at <= now)
+        waiting = waiting.filter(({ at }) => at > now)
+        for (const { go } of due) go()
+        await settle()
+      }
+      now = end
+    },
+  }
+}
