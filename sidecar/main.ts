@@ -67,7 +67,12 @@ async function main() {
   const onTrouble = (message: string, err?: unknown) => log.warn({ event: 'streams', err }, message)
   const streams = createStreams({
     instances,
-    cutter: createCutter({ instances, onTrouble, pause: (ms) => sleep(ms, undefined, { ref: false }) }),
+    cutter: createCutter({
+      instances,
+      monotonic,
+      onTrouble,
+      pause: (ms) => sleep(ms, undefined, { ref: false }),
+    }),
     newGate: () => randomBytes(16).toString('hex'),
     monotonic,
     most: config.maxStreams,
