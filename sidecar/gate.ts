@@ -26,6 +26,8 @@ export interface Gate {
 export interface GateNeeds {
   judge: Judge
   streams: Streams
+  /** Whether revocations are known well enough for a stream to go on: it would be cut at once otherwise. */
+  canHold(): boolean
   /** Takes a one-use ticket: its claims, undefined when there is none; throws when Redis is away. */
   takeTicket(ticket: string): Promise<Claims | undefined>
 }
@@ -52,11 +54,12 @@ const REFUSALS: Readonly<Record<VerdictCode, Answer>> = {
   cannot_judge: { status: 503, code: 'cannot_judge', headers: { 'Retry-After': '1' } },
 }
 
-export function createGate({ judge, streams, takeTicket }: GateNeeds): Gate {
+export function createGate({ judge, streams, canHold, takeTicket }: GateNeeds): Gate {
   function letIn(headers: IncomingHttpHeaders, name: string, claims: Claims): Answer {
     const conn = one(headers['x-hs-request-id'])
     const channel = channelFor(claims, name)
     if (channel === undefined || !isRequestId(conn)) return forbidden
+    if (!canHold()) return REFUSALS.cannot_judge
     const isLetIn = streams.open({
       conn,
       instance: Number(headers['x-hs-instance'] ?? 1),

@@ -17,22 +17,20 @@ import { createApp } from './app.ts'
 import { Config } from './config.ts'
 import { createCutter } from './cutter.ts'
 import { createGate } from './gate.ts'
+import { createMemoryGuard } from './memory-guard.ts'
 import { connectInstance } from './nginx.ts'
 import { createStreams } from './streams.ts'
 
 /** A client that renews its token at the last moment is not cut for a slow network, in seconds. */
 const EXPIRY_TOLERANCE = 5
-/** From here on Nchan's memory is emptied before it refuses messages: streams that hang back keep all of them. */
-const FULL = 0.6
-
 /** How long the API lets a sidecar be silent before it cuts its streams, in ms: `api/core/stream-keeper.ts`. */
 const SILENT_MS = 2_000
 
-/** Runs a job again and again, with a pause after each; it reports its own failures. */
-function every(ms: number, job: () => Promise<void>): { stop(): void } {
+/** Runs a job again and again, with a pause after each. */
+function every(ms: number, onTrouble: (err: unknown) => void, job: () => Promise<void>): { stop(): void } {
   const again = () =>
     job()
-      .catch(() => {})
+      .catch(onTrouble)
       .finally(() => timer.refresh())
   const timer = setTimeout(again, ms).unref()
   return { stop: () => clearTimeout(timer) }
@@ -67,7 +65,12 @@ async function main() {
   const onTrouble = (message: string, err?: unknown) => log.warn({ event: 'streams', err }, message)
   const streams = createStreams({
     instances,
-    cutter: createCutter({ instances, onTrouble, pause: (ms) => sleep(ms, undefined, { ref: false }) }),
+    cutter: createCutter({
+      instances,
+      monotonic,
+      onTrouble,
+      pause: (ms) => sleep(ms, undefined, { ref: false }),
+    }),
     newGate: () => randomBytes(16).toString('hex'),
     monotonic,
     most: config.maxStreams,
@@ -88,7 +91,12 @@ async function main() {
   }
 
   const server = createApp({
-    gate: createGate({ judge, streams, takeTicket }),
+    gate: createGate({
+      judge,
+      streams,
+      canHold: () => memory.ageMs(monotonic()) <= config.streamStalenessMs,
+      takeTicket,
+    }),
     streams,
     log,
     reader,
@@ -117,8 +125,10 @@ async function main() {
     checkedAt = now
     if (streams.count() === 0 || (memory.ageMs(now) <= config.streamStalenessMs && !stoodStill)) return
     log.error(
-      { event: 'streams_cut', stoodStill },
-      'revocations were unknown for too long: cutting all streams',
+      { event: 'streams_cut' },
+      stoodStill
+        ? 'the sidecar stood still for more than 2 s: cutting all streams'
+        : 'revocations are unknown for too long: cutting all streams',
     )
     streams.cutAll().catch(trouble('streams could not be cut'))
     saveGate()
@@ -134,13 +144,10 @@ async function main() {
         memory.holdsAgainst(claims),
     )
   }, 1_000)
-  const upkeep = every(500, async () => {
+  const guardMemory = createMemoryGuard({ instances, cut: streams.cutInstance, monotonic, log })
+  const upkeep = every(500, trouble('streams could not be looked up'), async () => {
     await streams.audit()
-    for (const [at, instance] of instances.entries()) {
-      if (((await instance.memoryUse()) ?? 0) < FULL) continue
-      log.error({ event: 'streams_cut', instance: at + 1 }, 'Nchan is nearly full: cutting its streams')
-      await streams.cutInstance(at + 1)
-    }
+    await guardMemory()
   })
 
   leaveOnSignal(log, async () => {

@@ -67,7 +67,7 @@ interface Open extends Opening {
 
 /** A stream that was let in and did not come for this long never will, in ms: its client broke off. */
 const COMES_WITHIN_MS = 10_000
-/** How many streams one audit looks up. */
+/** How many streams are looked up at once. */
 const AUDIT_SIZE = 20
 
 export function createStreams(needs: StreamsNeeds): Streams {
@@ -94,9 +94,13 @@ export function createStreams(needs: StreamsNeeds): Streams {
     needs.onOpen?.()
   }
 
+  function cutConn(instance: number, conn: string) {
+    cutter.cut(instance, `conn/${conn}`, [conn]).catch((err) => onTrouble('a stream could not be cut', err))
+  }
+
   function end(open: Open) {
     forget(open)
-    cutter.cut(open.instance, `conn/${open.conn}`).catch((err) => onTrouble('a stream could not be cut', err))
+    cutConn(open.instance, open.conn)
   }
 
   /** Makes room for one more of those that are counted together. */
@@ -105,8 +109,14 @@ export function createStreams(needs: StreamsNeeds): Streams {
     if (oldest !== undefined && (all?.size ?? 0) >= room) end(oldest)
   }
 
-  const cutGate = async (name: string) => {
-    await Promise.all(instances.map((_, at) => cutter.cut(at + 1, `gate/${name}`)))
+  /** @param known of its streams, whatever their instance */
+  async function cutGateOf(instance: number, name: string, known: readonly Open[]): Promise<void> {
+    const conns = known.filter((open) => open.instance === instance).map(({ conn }) => conn)
+    // Some stand for all: that many are looked up again and again.
+    await cutter.cut(instance, `gate/${name}`, conns.slice(0, AUDIT_SIZE))
+  }
+  async function cutGate(name: string, known: readonly Open[] = []): Promise<void> {
+    await Promise.all(instances.map((_, at) => cutGateOf(at + 1, name, known)))
   }
 
   /** Drops the streams of an earlier life of an instance: they ended with it. */
@@ -146,7 +156,13 @@ export function createStreams(needs: StreamsNeeds): Streams {
     gate: () => gate,
     open(opening) {
       const { conn, instance, claims } = opening
-      if (byConn.size >= most || instances[instance - 1] === undefined) return false
+      if (instances[instance - 1] === undefined) {
+        onTrouble(
+          `the front passes streams on to instance ${instance}, which HOOKSWITCH_STREAM_INSTANCES does not count`,
+        )
+        return false
+      }
+      if (byConn.size >= most) return false
       // One login that opens ever more, or an account with many logins, must not use up everybody's room.
       makeRoom(bySession.get(claims.sid), mostPerSession)
       makeRoom(byUser.get(claims.sub), mostPerUser)
@@ -160,12 +176,13 @@ export function createStreams(needs: StreamsNeeds): Streams {
       const open = byConn.get(conn)
       if (open === undefined) {
         // Its session ended between the verdict and the subscription.
-        cutter.cut(instance, `conn/${conn}`).catch((err) => onTrouble('a stream could not be cut', err))
+        cutConn(instance, conn)
         return
       }
       subscribe(open)
     },
     closed(conn) {
+      cutter.closed(conn)
       const open = byConn.get(conn)
       if (open !== undefined) forget(open)
     },
@@ -203,18 +220,18 @@ export function createStreams(needs: StreamsNeeds): Streams {
       )
     },
     async cutAll() {
-      const old = gate
+      const [old, known] = [gate, [...byConn.values()]]
       gate = newGate()
       byConn.clear()
       bySession.clear()
       byUser.clear()
-      await cutGate(old)
+      await cutGate(old, known)
     },
     async cutInstance(instance) {
       // Once, as clients that have come back belong to the same channel. What it leaves open stays known.
       await instances[instance - 1]?.cut(`gate/${gate}`)
     },
-    cutGate,
+    cutGate: (name) => cutGate(name),
     count: () => byConn.size,
     live() {
       const online = new Set<string>()

@@ -184,6 +184,25 @@ describe('ending a session', () => {
     expect(rest.filter(({ seen }) => seen.closedAt !== undefined)).toEqual([])
   })
 
+  test('leaves the instances of Nchan as they are: later, too, nobody else’s streams end', async () => {
+    await publish(stack, { states: {} })
+    const [mine, theirs] = [await login(stack, 'user1'), await login(stack, 'user2')]
+    const doomed = [webSocket('', bearer(mine.access)), webSocket('', bearer(mine.access))]
+    const spared = { sse: sse(theirs.access), ws: webSocket('', bearer(theirs.access)) }
+    await until('all four are open', () =>
+      [...doomed.map(({ seen }) => seen), spared.sse, spared.ws.seen].every((it) => it.messages.length > 0),
+    )
+    const [life, said] = [stack.pid('stream-1'), stack.logs().length]
+    await logout(stack, mine)
+    await until('both are cut', () => doomed.every(({ seen }) => seen.closedAt !== undefined))
+    // The sidecar looks for 2 s whether they have ended; an instance that does not end streams is killed 3 s later.
+    await new Promise((resolve) => setTimeout(resolve, 7_000))
+    expect(spared.ws.seen.closedAt).toBeUndefined()
+    expect([spared.sse.opens(), spared.sse.lostAt()]).toEqual([1, undefined])
+    expect(stack.pid('stream-1')).toBe(life)
+    expect(stack.logs().slice(said)).not.toContain('did not end')
+  })
+
   test('cuts a stream that is only just being opened', async () => {
     for (let round = 0; round < 20; round += 1) {
       const session = await login(stack)

@@ -30,7 +30,7 @@ beforeEach(async () => {
   asked = { media: 0, channel: 0 }
   streams = createStreams({
     instances: [{ cut: async () => 'cut', subscribers: async () => 1, life: async () => '1' }],
-    cutter: { cut: async () => {}, stuck: () => [], restarted: () => {} },
+    cutter: { cut: async () => {}, stuck: () => [], closed: () => {}, restarted: () => {} },
     newGate: () => 'd4'.repeat(16),
     monotonic: () => 0,
     most: 10,
@@ -58,6 +58,7 @@ beforeEach(async () => {
     reader: { state: () => ({}) } as Parameters<typeof createApp>[0]['reader'],
     ageMs: () => 0,
     maxStalenessMs: 5_000,
+    streamStalenessMs: 4_000,
     revocations: () => 0,
   })
   path = join(folder, 'sidecar.sock')

@@ -43,12 +43,13 @@ function setUp(behaviour: Behaviour, instances = 1) {
   const cutter = createCutter({
     instances: Array(instances).fill(instance),
     pause: time.pause,
+    monotonic: time.now,
     onTrouble: (message) => reports.push(message),
   })
   /** Whether the cutter has done with it. */
   const cut = async (at = 1) => {
     let isDone = false
-    cutter.cut(at, CHANNEL).then(() => {
+    cutter.cut(at, CHANNEL, ['a1']).then(() => {
       isDone = true
     }, reports.push)
     await time.pass(LONG_MS)

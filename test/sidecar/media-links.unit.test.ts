@@ -31,6 +31,7 @@ function setUp({ role = 'user' as Role, reachOf = ofRole(role) } = {}) {
     cacheSize: 10,
   })
   const gate = createGate({
+    canHold: () => true,
     judge,
     // No stream is opened here.
     streams: {} as Parameters<typeof createGate>[0]['streams'],

@@ -105,7 +105,7 @@ export function createWorld(settings: WorldSettings = {}): World {
   const onTrouble = (message: string) => void reports.push(message)
   const streams = createStreams({
     instances,
-    cutter: createCutter({ instances, pause: time.pause, onTrouble }),
+    cutter: createCutter({ instances, pause: time.pause, monotonic: time.now, onTrouble }),
     newGate: () => `gate-${++gates}`,
     monotonic: time.now,
     most,
