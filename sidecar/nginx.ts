@@ -1,3 +1,4 @@
+import { stat } from 'node:fs/promises'
 import { Agent } from 'undici'
 import type { CutResult, Instance } from './cutter.ts'
 
@@ -51,7 +52,12 @@ export function connectInstance(socketPath: string, timeoutMs = 2_000): NginxIns
         return undefined
       }
     },
-    life: () => textOf('/life'),
+    async life() {
+      const pid = await textOf('/life')
+      // In a container each life has the same id: it is known by the socket it bound.
+      const socket = await stat(socketPath, { bigint: true }).catch(() => undefined)
+      return pid === undefined || socket === undefined ? undefined : `${pid} ${socket.ino} ${socket.mtimeNs}`
+    },
     async memoryUse() {
       const text = (await textOf('/status')) ?? ''
       const used = /^shared memory used: (\d+)K/m.exec(text)?.[1]
