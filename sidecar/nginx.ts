@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto'
+import { stat } from 'node:fs/promises'
 import { Agent } from 'undici'
 import type { CutResult, Instance } from './cutter.ts'
 
@@ -18,8 +18,6 @@ export function connectInstance(socketPath: string, timeoutMs = 2_000): NginxIns
   })
   const ask = (path: string, method: 'GET' | 'DELETE') =>
     agent.request({ origin: 'http://nginx', path, method, headers: { Accept: 'text/json' } })
-
-  let mark = 'none'
 
   async function textOf(path: string): Promise<string | undefined> {
     try {
@@ -54,26 +52,11 @@ export function connectInstance(socketPath: string, timeoutMs = 2_000): NginxIns
         return undefined
       }
     },
-    // A message that the shared memory holds names the life: a process may have the same id again, as in a container.
     async life() {
-      const path = `/channel/life/${mark}`
-      try {
-        const { statusCode, body } = await ask(path, 'GET')
-        await body.dump()
-        if (statusCode === 200) return mark
-        if (statusCode !== 404) return undefined
-        mark = randomBytes(16).toString('hex')
-        const made = await agent.request({
-          origin: 'http://nginx',
-          path: `/channel/life/${mark}`,
-          method: 'POST',
-          body: mark,
-        })
-        await made.body.dump()
-        return made.statusCode < 300 ? mark : undefined
-      } catch {
-        return undefined
-      }
+      const pid = await textOf('/life')
+      // In a container each life has the same id: it is known by the socket it bound.
+      const socket = await stat(socketPath, { bigint: true }).catch(() => undefined)
+      return pid === undefined || socket === undefined ? undefined : `${pid} ${socket.ino} ${socket.mtimeNs}`
     },
     async memoryUse() {
       const text = (await textOf('/status')) ?? ''
