@@ -12,3 +12,19 @@ export const publishSocket = (run: string, instance: number): string => join(run
 /** The sockets of all instances of one node, the first instance first. */
 export const publishSockets = (run: string, instances: number): string[] =>
   Array.from({ length: instances }, (_, at) => publishSocket(run, at + 1))
+
+/** What an instance answers to a DELETE: the channel had subscribers, had none, or the instance did not answer. */
+export type CutResult = 'cut' | 'nobody' | 'away'
+
+/** @param status undefined where none came */
+export const cutResultOf = (status: number | undefined): CutResult =>
+  status === 200 ? 'cut' : status === 404 ? 'nobody' : 'away'
+
+/** How long a sidecar may be silent before the API cuts its streams, in ms. */
+export const SILENT_MS = 2_000
+
+/** Where a sidecar stores the name of the shared channel (`gate/<name>`) of the streams it let in. */
+export const gateFileOf = (sidecarSocket: string): string => `${sidecarSocket}.gate`
+
+/** Whether a text is the name of such a channel. */
+export const isGate = (text: string): boolean => /^[0-9a-f]{32}$/.test(text)

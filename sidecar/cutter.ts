@@ -1,5 +1,4 @@
-/** What Nchan says to a DELETE: the channel had subscribers, had none, or the instance was not there. */
-export type CutResult = 'cut' | 'nobody' | 'away'
+import type { CutResult } from '../contract/stream-instances.ts'
 
 /** One instance of Nchan. */
 export interface Instance {

@@ -11,6 +11,7 @@ import { connectRedis } from '../contract/redis.ts'
 import { createRevocationMemory } from '../contract/revocation.ts'
 import { followLog } from '../contract/revocation-log.ts'
 import { listenOn } from '../contract/socket.ts'
+import { gateFileOf, isGate, SILENT_MS } from '../contract/stream-instances.ts'
 import { ticketKey } from '../contract/ticket.ts'
 import { createJudge } from '../contract/verdict.ts'
 import { createApp } from './app.ts'
@@ -23,9 +24,6 @@ import { createStreams } from './streams.ts'
 
 /** A client that renews its token at the last moment is not cut for a slow network, in seconds. */
 const EXPIRY_TOLERANCE = 5
-/** How long the API lets a sidecar be silent before it cuts its streams, in ms: `api/core/stream-keeper.ts`. */
-const SILENT_MS = 2_000
-
 /** Runs a job again and again, with a pause after each. */
 function every(ms: number, onTrouble: (err: unknown) => void, job: () => Promise<void>): { stop(): void } {
   const again = () =>
@@ -109,10 +107,10 @@ async function main() {
   log.info({ event: 'listening', socket: config.socket }, 'the sidecar listens')
 
   // The streams that an earlier life let in are known to nobody: they come back and are judged again.
-  const gateFile = `${config.socket}.gate`
+  const gateFile = gateFileOf(config.socket)
   const saveGate = () => writeFileSync(gateFile, streams.gate(), { mode: 0o600 })
   const oldGate = existsSync(gateFile) ? readFileSync(gateFile, 'latin1') : ''
-  if (/^[0-9a-f]{32}$/.test(oldGate)) {
+  if (isGate(oldGate)) {
     streams.cutGate(oldGate).catch(trouble('the streams of an earlier life could not be cut'))
   }
   saveGate()
@@ -120,7 +118,7 @@ async function main() {
   let checkedAt = monotonic()
   const staleness = setInterval(() => {
     const now = monotonic()
-    // After standing still for that long the API has cut all streams, and those let in since must not share their name.
+    // The API has cut all streams by then. Those opened later need another gate, or a late DELETE would cut them too.
     const stoodStill = now - checkedAt > SILENT_MS
     checkedAt = now
     if (streams.count() === 0 || (memory.ageMs(now) <= config.streamStalenessMs && !stoodStill)) return

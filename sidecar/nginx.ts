@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises'
 import { Agent } from 'undici'
-import type { CutResult, Instance } from './cutter.ts'
+import { type CutResult, cutResultOf } from '../contract/stream-instances.ts'
+import type { Instance } from './cutter.ts'
 
 /** One instance of Nchan, by its back door: see `nginx/inner.conf`. */
 export interface NginxInstance extends Instance {
@@ -34,7 +35,7 @@ export function connectInstance(socketPath: string, timeoutMs = 2_000): NginxIns
       try {
         const { statusCode, body } = await ask(`/channel/${channel}`, 'DELETE')
         await body.dump()
-        return statusCode === 200 ? 'cut' : statusCode === 404 ? 'nobody' : 'away'
+        return cutResultOf(statusCode)
       } catch {
         return 'away'
       }

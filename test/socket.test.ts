@@ -21,13 +21,18 @@ let nginx: ChildProcess
 let api: Server
 let stderr = ''
 const asked: IncomingMessage[] = []
+const plain: Pick<IncomingMessage, 'httpVersion' | 'socket'>[] = []
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'hs-'))
   const [run, prefix, conf] = [join(folder, 'run'), join(folder, 'nginx'), join(folder, 'conf')]
   for (const one of [run, join(prefix, 'temp')]) mkdirSync(one, { recursive: true, mode: 0o700 })
 
   const sockets = new WebSocketServer({ noServer: true, handleProtocols: () => 'voip' })
-  api = createServer((_, res) => res.end('{"from":"the api"}'))
+  api = createServer((req, res) => {
+    const { httpVersion, socket } = req
+    plain.push({ httpVersion, socket })
+    res.end('{"from":"the api"}')
+  })
   api.on('upgrade', (req, socket, head) => {
     asked.push(req)
     if (req.url?.includes('refused')) {
@@ -90,6 +95,15 @@ async function echoed(path: string, headers: Record<string, string> = {}, protoc
     socket.terminate()
   }
 }
+
+describe('the API', () => {
+  test('is asked by HTTP/1.1, over connections that are kept', async () => {
+    plain.length = 0
+    for (let n = 0; n < 5; n += 1) await ask(`${url}/api/v1/sessions`)
+    expect(plain.map(({ httpVersion }) => httpVersion)).toEqual(Array(5).fill('1.1'))
+    expect(new Set(plain.map(({ socket }) => socket)).size).toBe(1)
+  })
+})
 
 describe('the socket of the API', () => {
   test('is reached through nginx, with all that says who asks', async () => {

@@ -98,6 +98,8 @@ describe('following users-state', () => {
     const { access } = await login(stack)
     const foreign = webSocket('', { ...bearer(access), Origin: 'https://evil.example' })
     await until('a refusal', () => foreign.seen.status === 403)
+    const odd = webSocket('', { ...bearer(access), Origin: 'https://evil.example|x' })
+    await until('a refusal of an odd one', () => odd.seen.status === 403)
     const own = webSocket('', { ...bearer(access), Origin: stack.url })
     await until('a message', () => own.seen.messages.length > 0)
   })

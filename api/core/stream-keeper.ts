@@ -1,7 +1,5 @@
 import type { Logger } from '../../contract/log.ts'
-
-/** What Nchan says to a DELETE: the channel had subscribers, had none, or the instance did not answer. */
-export type CutResult = 'cut' | 'nobody' | 'away'
+import { type CutResult, SILENT_MS } from '../../contract/stream-instances.ts'
 
 export interface StreamKeeperNeeds {
   /** The Unix sockets of the sidecars. */
@@ -28,8 +26,6 @@ export interface StreamKeeper {
   tick(): void
 }
 
-/** How long a sidecar may be silent, in ms. */
-const SILENT_MS = 2_000
 /** How long it may take until its first answer: it may start after the API. */
 const FIRST_MS = 10_000
 /** Two ticks that lie further apart mean that this process slept or was blocked, and heard nobody, in ms. */
@@ -91,7 +87,7 @@ export function createStreamKeeper(needs: StreamKeeperNeeds): StreamKeeper {
     if (gate !== undefined) for (const instance of instances) void cutAt(watched, instance, gate)
   }
 
-  /** Deletes until it was heard once: where nginx has several workers, a repeated DELETE leaves streams stuck. */
+  /** Deletes until an instance answers once; a sidecar that stood still takes another name for what it lets in later. */
   async function cutAt({ cuts }: Watched, instance: string, gate: string): Promise<void> {
     const key = `${instance} ${gate}`
     if (cuts.has(key)) return

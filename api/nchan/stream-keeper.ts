@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { Agent } from 'undici'
+import { cutResultOf, gateFileOf, isGate } from '../../contract/stream-instances.ts'
 import type { StreamKeeperNeeds } from '../core/stream-keeper.ts'
 
 /** What the stream keeper asks sidecars and nginx, over their Unix sockets. */
@@ -23,7 +24,7 @@ export function createStreamDoors(sidecars: readonly string[], instances: readon
   /** @returns the status; undefined when none came in time */
   async function ask(socketPath: string, method: 'GET' | 'DELETE', path: string, withinMs: number) {
     const givingUp = new AbortController()
-    // Where this process was blocked, timers come before what has arrived meanwhile: that is read first.
+    // After a blocked event loop timers fire before pending I/O: read the pending answer first, then abort.
     const timer = setTimeout(() => setImmediate(() => givingUp.abort()), withinMs)
     try {
       const options = { origin: 'http://unix', path, method, signal: givingUp.signal }
@@ -40,12 +41,11 @@ export function createStreamDoors(sidecars: readonly string[], instances: readon
   return {
     answers: async (sidecar) => (await ask(sidecar, 'GET', '/health', ANSWER_MS)) === 200,
     async gateOf(sidecar) {
-      const text = await readFile(`${sidecar}.gate`, 'latin1').catch(() => '')
-      return /^[0-9a-f]{32}$/.test(text) ? text : undefined
+      const text = await readFile(gateFileOf(sidecar), 'latin1').catch(() => '')
+      return isGate(text) ? text : undefined
     },
     async cut(instance, gate) {
-      const status = await ask(instance, 'DELETE', `/channel/gate/${gate}`, CUT_MS)
-      return status === 200 ? 'cut' : status === 404 ? 'nobody' : 'away'
+      return cutResultOf(await ask(instance, 'DELETE', `/channel/gate/${gate}`, CUT_MS))
     },
     async close() {
       await Promise.all([...doors.values()].map((door) => door.destroy()))

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { type CutResult, createCutter, type Instance } from '../../sidecar/cutter.ts'
+import type { CutResult } from '../../contract/stream-instances.ts'
+import { createCutter, type Instance } from '../../sidecar/cutter.ts'
 
 /** One instance of Nchan that counts as told, and a clock that pauses alone move. */
 function scene(counts: Record<string, number | undefined>, results: CutResult[] = []) {

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { type CutResult, createCutter, type Instance } from '../../sidecar/cutter.ts'
+import type { CutResult } from '../../contract/stream-instances.ts'
+import { createCutter, type Instance } from '../../sidecar/cutter.ts'
 import { createVirtualTime } from './virtual-time.ts'
 
 const CHANNEL = 'conn/a1'

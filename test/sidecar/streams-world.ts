@@ -1,5 +1,6 @@
 import { Claims } from '../../contract/claims.ts'
-import { type CutResult, createCutter, type Instance } from '../../sidecar/cutter.ts'
+import type { CutResult } from '../../contract/stream-instances.ts'
+import { createCutter, type Instance } from '../../sidecar/cutter.ts'
 import { createStreams, type Streams } from '../../sidecar/streams.ts'
 import { goodClaims } from '../contract/forge.ts'
 import { createVirtualTime, type VirtualTime } from './virtual-time.ts'

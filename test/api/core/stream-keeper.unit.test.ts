@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { type CutResult, createStreamKeeper } from '../../../api/core/stream-keeper.ts'
+import { createStreamKeeper } from '../../../api/core/stream-keeper.ts'
 import { createLog } from '../../../contract/log.ts'
+import type { CutResult } from '../../../contract/stream-instances.ts'
 
 const TICK_MS = 250
 const DEADLINE_MS = 750

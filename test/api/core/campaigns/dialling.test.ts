@@ -132,7 +132,15 @@ const FATES = Array.from({ length: 30 }, (_, step) =>
 ).flat()
 
 async function createWorld(db: Database, given: { leads: number[]; agents: number; maxAttempts: number }) {
-  for (const table of ['leads', 'campaigns', 'desk_calls', 'dialled_calls', 'agents', 'users'] as const) {
+  for (const table of [
+    'leads',
+    'campaigns',
+    'desk_calls',
+    'dialled_calls',
+    'agents',
+    'account_names',
+    'users',
+  ] as const) {
     await db.query.deleteFrom(table).execute()
   }
   let time = epoch
