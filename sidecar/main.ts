@@ -24,6 +24,15 @@ import { createStreams } from './streams.ts'
 const EXPIRY_TOLERANCE = 5
 /** From here on Nchan's memory is emptied before it refuses messages: streams that hang back keep all of them. */
 const FULL = 0.6
+/**
+ * From here on an instance is started afresh: each WebSocket that was cut leaves a channel in it for good (Nchan 1.3.6,
+ * 1.3.7), of 1.6 kB.
+ */
+const WORN_CHANNELS = 100_000
+/** Channels of streams that their clients closed go within seconds, however many. */
+const WORN_FOR_MS = 60_000
+/** Memory that cutting the streams does not empty within this holds what no stream needs. */
+const FULL_FOR_MS = 10_000
 
 /** How long the API lets a sidecar be silent before it cuts its streams, in ms: `api/core/stream-keeper.ts`. */
 const SILENT_MS = 2_000
@@ -36,6 +45,15 @@ function every(ms: number, job: () => Promise<void>): { stop(): void } {
       .finally(() => timer.refresh())
   const timer = setTimeout(again, ms).unref()
   return { stop: () => clearTimeout(timer) }
+}
+
+/** Says whether something has held for so long without a break. */
+function lasting(ms: number, monotonic: () => number): (holds: boolean) => boolean {
+  let since: number | undefined
+  return (holds) => {
+    since = holds ? (since ?? monotonic()) : undefined
+    return since !== undefined && monotonic() - since >= ms
+  }
 }
 
 async function main() {
@@ -65,14 +83,15 @@ async function main() {
 
   const instances = config.instanceSockets.map((socket) => connectInstance(socket))
   const onTrouble = (message: string, err?: unknown) => log.warn({ event: 'streams', err }, message)
+  const cutter = createCutter({
+    instances,
+    monotonic,
+    onTrouble,
+    pause: (ms) => sleep(ms, undefined, { ref: false }),
+  })
   const streams = createStreams({
     instances,
-    cutter: createCutter({
-      instances,
-      monotonic,
-      onTrouble,
-      pause: (ms) => sleep(ms, undefined, { ref: false }),
-    }),
+    cutter,
     newGate: () => randomBytes(16).toString('hex'),
     monotonic,
     most: config.maxStreams,
@@ -139,10 +158,15 @@ async function main() {
         memory.holdsAgainst(claims),
     )
   }, 1_000)
+  const isWorn = instances.map(() => lasting(WORN_FOR_MS, monotonic))
+  const staysFull = instances.map(() => lasting(FULL_FOR_MS, monotonic))
   const upkeep = every(500, async () => {
     await streams.audit()
     for (const [at, instance] of instances.entries()) {
-      if (((await instance.memoryUse()) ?? 0) < FULL) continue
+      const { memory: used = 0, idleChannels = 0 } = (await instance.use()) ?? {}
+      if (isWorn[at]?.(idleChannels >= WORN_CHANNELS)) cutter.giveUp(at + 1, 'keeps too many channels')
+      if (staysFull[at]?.(used >= FULL)) cutter.giveUp(at + 1, 'stays nearly full')
+      if (used < FULL) continue
       log.error({ event: 'streams_cut', instance: at + 1 }, 'Nchan is nearly full: cutting its streams')
       await streams.cutInstance(at + 1)
     }
