@@ -19,7 +19,9 @@ export interface Cutter {
   cut(instance: number, channel: string, conns: readonly string[]): Promise<void>
   /** Nchan tells that a connection has closed. */
   closed(conn: string): void
-  /** Instances that did not end streams although they said so. */
+  /** Asks for an instance to be started afresh. */
+  giveUp(instance: number, why: string): void
+  /** Instances that have to be started afresh. */
   stuck(): number[]
   /** An instance lives anew. */
   restarted(instance: number): void
@@ -78,8 +80,12 @@ export function createCutter({ instances, pause, monotonic, onTrouble }: CutterN
       onTrouble(`instance ${at} does not answer whether ${kind} streams ended`)
       return
     }
+    giveUp(at, `does not end ${kind} streams`)
+  }
+
+  function giveUp(at: number, why: string) {
+    if (!stuck.has(at)) onTrouble(`instance ${at} ${why}: it has to be started afresh`)
     stuck.add(at)
-    onTrouble(`instance ${at} does not end ${kind} streams: it has to be started afresh`)
   }
 
   return {
@@ -105,6 +111,7 @@ export function createCutter({ instances, pause, monotonic, onTrouble }: CutterN
         closings.delete(oldest)
       }
     },
+    giveUp,
     stuck: () => [...stuck],
     restarted: (instance) => void stuck.delete(instance),
   }

@@ -61,14 +61,15 @@ async function main() {
 
   const instances = config.instanceSockets.map((socket) => connectInstance(socket))
   const onTrouble = (message: string, err?: unknown) => log.warn({ event: 'streams', err }, message)
+  const cutter = createCutter({
+    instances,
+    monotonic,
+    onTrouble,
+    pause: (ms) => sleep(ms, undefined, { ref: false }),
+  })
   const streams = createStreams({
     instances,
-    cutter: createCutter({
-      instances,
-      monotonic,
-      onTrouble,
-      pause: (ms) => sleep(ms, undefined, { ref: false }),
-    }),
+    cutter,
     newGate: () => randomBytes(16).toString('hex'),
     monotonic,
     most: config.maxStreams,
@@ -142,7 +143,13 @@ async function main() {
         memory.holdsAgainst(claims),
     )
   }, 1_000)
-  const guardMemory = createMemoryGuard({ instances, cut: streams.cutInstance, monotonic, log })
+  const guardMemory = createMemoryGuard({
+    instances,
+    cut: streams.cutInstance,
+    giveUp: cutter.giveUp,
+    monotonic,
+    log,
+  })
   const upkeep = every(500, trouble('streams could not be looked up'), async () => {
     await streams.audit()
     await guardMemory()

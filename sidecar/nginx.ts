@@ -5,9 +5,25 @@ import type { Instance } from './cutter.ts'
 
 /** One instance of Nchan, by its back door: see `nginx/inner.conf`. */
 export interface NginxInstance extends Instance {
-  /** How full its shared memory is, from 0 to 1; undefined when it does not answer. */
-  memoryUse(): Promise<number | undefined>
+  /** Undefined when it does not answer. */
+  use(): Promise<InstanceUse | undefined>
   close(): Promise<void>
+}
+
+export interface InstanceUse {
+  /** How full its shared memory is, from 0 to 1. */
+  memory: number
+  /** Channels that it keeps beyond those of its open streams. */
+  idleChannels: number
+}
+
+/** What Nchan says of itself; undefined where it is not that. */
+export function readUse(status: string): InstanceUse | undefined {
+  const number = (name: string) => Number(new RegExp(`^${name}: (\\d+)`, 'm').exec(status)?.[1] ?? Number.NaN)
+  const memory = number('shared memory used') / number('shared memory limit')
+  // A stream has its connection's own and one that joins all it follows, perhaps its user's private one.
+  const idleChannels = number('channels') - 3 * number('subscribers')
+  return Number.isFinite(memory) && Number.isFinite(idleChannels) ? { memory, idleChannels } : undefined
 }
 
 export function connectInstance(socketPath: string, timeoutMs = 2_000): NginxInstance {
@@ -59,12 +75,7 @@ export function connectInstance(socketPath: string, timeoutMs = 2_000): NginxIns
       const socket = await stat(socketPath, { bigint: true }).catch(() => undefined)
       return pid === undefined || socket === undefined ? undefined : `${pid} ${socket.ino} ${socket.mtimeNs}`
     },
-    async memoryUse() {
-      const text = (await textOf('/status')) ?? ''
-      const used = /^shared memory used: (\d+)K/m.exec(text)?.[1]
-      const limit = /^shared memory limit: (\d+)K/m.exec(text)?.[1]
-      return used === undefined || limit === undefined ? undefined : Number(used) / Number(limit)
-    },
+    use: async () => readUse((await textOf('/status')) ?? ''),
     close: () => agent.destroy(),
   }
 }

@@ -54,7 +54,7 @@ test('what nginx is told makes it open a new access log, and no request is lost'
   expect(statSync(path).mode & 0o077).toBe(0)
 })
 
-test.each(['api.log', 'nginx.log', 'redis.log', 'sidecar.log'])(
+test.each(['api.log', 'nginx.log', 'redis.log', 'sidecar.log', 'stream-1.log'])(
   '%s is copied and emptied, as its writer goes on appending',
   (name) => {
     expect(sectionOf(name).body).toContain('copytruncate')

@@ -30,7 +30,7 @@ beforeEach(async () => {
   asked = { media: 0, channel: 0 }
   streams = createStreams({
     instances: [{ cut: async () => 'cut', subscribers: async () => 1, life: async () => '1' }],
-    cutter: { cut: async () => {}, stuck: () => [], closed: () => {}, restarted: () => {} },
+    cutter: { cut: async () => {}, stuck: () => [], closed: () => {}, giveUp: () => {}, restarted: () => {} },
     newGate: () => 'd4'.repeat(16),
     monotonic: () => 0,
     most: 10,

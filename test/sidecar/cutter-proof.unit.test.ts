@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import type { CutResult } from '../../contract/stream-instances.ts'
 import { createCutter, type Instance } from '../../sidecar/cutter.ts'
+import { readUse } from '../../sidecar/nginx.ts'
 
 /** One instance of Nchan that counts as told, and a clock that pauses alone move. */
 function scene(counts: Record<string, number | undefined>, results: CutResult[] = []) {
@@ -56,6 +57,30 @@ test('a stream that nothing proves to have ended is cut again, and then its inst
   expect(cutter.stuck()).toEqual([1])
   cutter.restarted(1)
   expect(cutter.stuck()).toEqual([])
+})
+
+test('an instance that is given up is so once, until it lives anew', () => {
+  const { cutter, troubles } = scene({})
+  cutter.giveUp(1, 'keeps too many channels')
+  cutter.giveUp(1, 'keeps too many channels')
+  expect(troubles).toEqual(['instance 1 keeps too many channels: it has to be started afresh'])
+  expect(cutter.stuck()).toEqual([1])
+  cutter.restarted(1)
+  expect(cutter.stuck()).toEqual([])
+})
+
+test('Nchan’s status tells how much an instance keeps', () => {
+  const status = [
+    'total published messages: 3',
+    'stored messages: 1',
+    'shared memory used: 2048K',
+    'shared memory limit: 32768K',
+    'channels: 4012',
+    'subscribers: 5',
+    'redis pending commands: 0',
+  ].join('\n')
+  expect(readUse(status)).toEqual({ memory: 1 / 16, idleChannels: 3_997 })
+  expect(readUse('')).toBeUndefined()
 })
 
 test('a channel that nobody has yet is deleted again, for 16 s', async () => {
