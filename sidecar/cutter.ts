@@ -17,6 +17,8 @@ export interface Cutter {
    * @param instance from 1
    */
   cut(instance: number, channel: string): Promise<void>
+  /** Nchan says that it has let go of a stream. */
+  ended(channel: string): void
   /** Instances that did not end streams although they said so. */
   stuck(): number[]
   /** An instance lives anew. */
@@ -36,15 +38,27 @@ const PROOF_MS = [500, 500, 1_000]
 
 export function createCutter({ instances, pause, onTrouble }: CutterNeeds): Cutter {
   const stuck = new Set<number>()
+  /** Streams that are being cut and that Nchan has not let go of. */
+  const awaited = new Set<string>()
+
+  /**
+   * A WebSocket whose client leaves the close frame unanswered goes on being counted by the channel that was deleted.
+   * So a stream has ended when Nchan says so, and those of a gate are counted by a channel that is never deleted.
+   */
+  async function isOver(instance: Instance, channel: string): Promise<boolean> {
+    const isOne = channel.startsWith('conn/')
+    if (isOne && !awaited.has(channel)) return true
+    const left = await instance.subscribers(isOne ? channel : channel.replace(/^gate/, 'open'))
+    // An instance that does not answer is its starter's to end; its streams end with it.
+    return left === 0 || left === undefined
+  }
 
   /** An instance is one process, so that a channel may be deleted again: see `nginx/stream-instance.conf`. */
   async function prove(at: number, instance: Instance, channel: string): Promise<void> {
     const kind = channel.split('/')[0]
     for (const ms of PROOF_MS) {
       await pause(ms)
-      const left = await instance.subscribers(channel)
-      // An instance that does not answer is its starter's to end; its streams end with it.
-      if (left === 0 || left === undefined) return
+      if (await isOver(instance, channel)) return
       onTrouble(`instance ${at} did not end ${kind} streams at the first cut: cutting again`)
       await instance.cut(channel)
     }
@@ -52,21 +66,31 @@ export function createCutter({ instances, pause, onTrouble }: CutterNeeds): Cutt
     onTrouble(`instance ${at} does not end ${kind} streams: it has to be started afresh`)
   }
 
+  async function end(at: number, instance: Instance, channel: string): Promise<void> {
+    for (const ms of [...RETRIES_MS, undefined]) {
+      const result = await instance.cut(channel)
+      if (result === 'cut') return prove(at, instance, channel)
+      if (ms === undefined) {
+        if (result === 'away')
+          onTrouble(`instance ${at} was not there to cut ${channel.split('/')[0]} streams`)
+        return
+      }
+      await pause(ms)
+    }
+  }
+
   return {
     async cut(at, channel) {
       const instance = instances[at - 1]
       if (instance === undefined) return
-      for (const ms of [...RETRIES_MS, undefined]) {
-        const result = await instance.cut(channel)
-        if (result === 'cut') return prove(at, instance, channel)
-        if (ms === undefined) {
-          if (result === 'away')
-            onTrouble(`instance ${at} was not there to cut ${channel.split('/')[0]} streams`)
-          return
-        }
-        await pause(ms)
+      awaited.add(channel)
+      try {
+        await end(at, instance, channel)
+      } finally {
+        awaited.delete(channel)
       }
     },
+    ended: (channel) => void awaited.delete(channel),
     stuck: () => [...stuck],
     restarted: (instance) => void stuck.delete(instance),
   }

@@ -161,6 +161,7 @@ export function createStreams(needs: StreamsNeeds): Streams {
       needs.onOpen?.()
     },
     closed(conn) {
+      cutter.ended(`conn/${conn}`)
       const open = byConn.get(conn)
       if (open !== undefined) forget(open)
     },
@@ -202,7 +203,8 @@ export function createStreams(needs: StreamsNeeds): Streams {
     },
     async cutInstance(instance) {
       for (const open of [...byConn.values()]) if (open.instance === instance) forget(open)
-      await cutGateOf(instance, gate)
+      // Once: those that come back belong to the same gate.
+      await instances[instance - 1]?.cut(`gate/${gate}`)
     },
     cutGate,
     count: () => byConn.size,
