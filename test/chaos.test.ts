@@ -156,6 +156,11 @@ describe(`in ${SECONDS} s of hostile clients, readers that stop, logouts, kills 
     expect(killed.filter(({ from, to }) => to - from > RECOVERY_MS)).toEqual([])
   })
 
+  test('a sidecar that was killed judged again within 3 s', () => {
+    const killed = disturbances.filter(({ what }) => what === 'kill sidecar')
+    expect(killed.filter(({ from, to }) => to - from > RECOVERY_MS)).toEqual([])
+  })
+
   test('only streams to which something happened were lost', () => {
     expect(unexplainedLosses()).toEqual([])
   })
