@@ -64,6 +64,8 @@ export function openStream({ url }: Pick<Stack, 'url'>, request: StreamRequest):
   socket.on('data', (chunk) => {
     const bytes = rest.length === 0 ? chunk : Buffer.concat([rest, chunk])
     if (status === 0) status = Number(/^HTTP\/1\.1 (\d{3})/.exec(bytes.toString('latin1', 0, 12))?.[1] ?? 0)
+    // A connection that was refused may be kept for another request.
+    if (status !== 200 && status !== 101) socket.end()
     let read = 0
     for (let at = bytes.indexOf(MARK); at >= 0; at = bytes.indexOf(MARK, at + 1)) {
       const stamp = /^(\d+),(\d+)\]/.exec(bytes.toString('latin1', at + MARK.length, at + LONGEST_STAMP))
