@@ -11,7 +11,7 @@ const unit = [
 const long = ['test/crm/automation*.test.ts', 'test/api/core/sessions.property.test.ts']
 
 /** What needs both cores to itself: beside others it would be late, and make them late. */
-const heavy = ['test/load.test.ts', 'test/load-phones.test.ts', 'test/soak.test.ts']
+const heavy = ['test/chaos.test.ts', 'test/load.test.ts', 'test/load-phones.test.ts', 'test/soak.test.ts']
 
 export default defineConfig({
   test: {

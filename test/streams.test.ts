@@ -2,6 +2,7 @@ import { connect, type Socket } from 'node:net'
 import { networkInterfaces } from 'node:os'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { WebSocket } from 'ws'
+import { openStream } from './chaos/stream-client.ts'
 import { ask, type Follower, followSse, login, logout, publish } from './support/client.ts'
 import { type Stack, startStack, until } from './support/stack.ts'
 
@@ -36,6 +37,7 @@ function webSocket(query: string, headers: Record<string, string> = {}) {
   return { socket, seen }
 }
 
+const streamCount = async () => Number((await ask(`${stack.url}/_gate/ready`)).body.streams)
 const bearer = (token: string) => ({ Authorization: `Bearer ${token}` })
 
 describe('following users-state', () => {
@@ -203,6 +205,29 @@ describe('ending a session', () => {
     expect([spared.sse.opens(), spared.sse.lostAt()]).toEqual([1, undefined])
     expect(stack.pid('stream-1')).toBe(life)
     expect(stack.logs().slice(said)).not.toContain('did not end')
+  })
+
+  test('costs nobody else a stream, though a WebSocket client leaves the close frame unanswered or breaks off', async () => {
+    await publish(stack, { states: {} })
+    const watcher = await login(stack, 'user2')
+    const others = await Promise.all(Array.from({ length: 6 }, async () => sse(watcher.access)))
+    await until('the others are open', () => others.every(({ messages }) => messages.length > 0))
+    for (const leaves of [false, true]) {
+      const session = await login(stack)
+      const clients = Array.from({ length: 4 }, () =>
+        openStream(stack, { kind: 'ws', token: session.access }),
+      )
+      for (const { socket } of clients) open.push({ close: () => socket.destroy() })
+      await until('all are open', () => clients.every(({ status }) => status() === 101))
+      await until('all are subscribed', async () => (await streamCount()) >= others.length + clients.length)
+      await logout(stack, session)
+      if (leaves) for (const { socket } of clients) socket.resetAndDestroy()
+      await until('all have ended', () => clients.every(({ closedAt }) => closedAt() !== undefined))
+    }
+    // An instance that is taken for stuck is killed within this time.
+    await new Promise((resolve) => setTimeout(resolve, 7_000))
+    expect(stack.said()).not.toMatch(/stream-\d answers nothing/)
+    expect(others.map(({ lostAt }) => lostAt())).toEqual(others.map(() => undefined))
   })
 
   test('cuts a stream that is only just being opened', async () => {

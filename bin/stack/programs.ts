@@ -64,6 +64,8 @@ export function nodeSpec(
     cwd: process.cwd(),
     channel: true,
     standsStillAfterMs: name === 'sidecar' ? 3_000 : 15_000,
+    // While no sidecar answers nobody is let in and streams are cut: it is back soon however often it dies.
+    ...(name === 'sidecar' ? { longestPauseMs: 1_000 } : {}),
     ready: async () => (await statusOf({ socketPath: socket }, '/health')) === 200,
   }
 }
