@@ -4,8 +4,8 @@ import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { readEnv, SettingsError } from '../contract/env.ts'
 import { addKey, KeyFileError, openKeyring, readKeys } from '../contract/keys.ts'
-import { MAX_STREAM_INSTANCES } from '../contract/stream-instances.ts'
-import { type Child, startChild } from './stack/child.ts'
+import { MAX_STREAM_INSTANCES, streamInstances } from '../contract/stream-instances.ts'
+import { type Child, type ChildSpec, startChild } from './stack/child.ts'
 import { addDemoMedia } from './stack/demo.ts'
 import { renderNginx } from './stack/nginx-conf.ts'
 import { prepareDemoPbx } from './stack/pbx.ts'
@@ -68,7 +68,7 @@ async function main() {
   const release = claim(data)
   const run = runFolder(data)
   // Also those of an earlier start with more of them.
-  const everyStream = Array.from({ length: MAX_STREAM_INSTANCES }, (_, at) => `stream-${at + 1}`)
+  const everyStream = streamInstances(MAX_STREAM_INSTANCES).map((instance) => `stream-${instance}`)
   await sweepLeftovers(run, [
     'nginx',
     ...everyStream,
@@ -106,6 +106,12 @@ async function main() {
     )
     const pbx = flags.pbx ? await prepareDemoPbx({ project, run, settings, say }) : undefined
     const needs = { run, logFolder: join(data, 'log'), say }
+    /** Starts some at once. If one fails, those that stand are known all the same, and stop with the rest. */
+    const startAll = async (specs: readonly ChildSpec[]) => {
+      const started = await Promise.allSettled(specs.map((spec) => startChild(spec, needs)))
+      for (const one of started) if (one.status === 'fulfilled') children.push(one.value)
+      for (const one of started) if (one.status === 'rejected') throw one.reason
+    }
     const keysFolder = join(data, 'keys')
     if (!readKeys(keysFolder).some((key) => key.alg === algorithm)) addKey(keysFolder, algorithm)
 
@@ -143,15 +149,12 @@ async function main() {
     }
     const envs = { sidecar: env, api: { ...env, ...mailEnv, ...pbx?.apiEnv } }
     const sockets = { sidecar: join(run, 'sidecar.sock'), api: join(run, 'api.sock') }
-    children.push(
-      ...(await Promise.all(
-        (['sidecar', 'api'] as const).map((name) =>
-          startChild(nodeSpec(name, join(project, 'dist', `${name}.js`), sockets[name], envs[name]), needs),
-        ),
-      )),
+    await startAll(
+      (['sidecar', 'api'] as const).map((name) =>
+        nodeSpec(name, join(project, 'dist', `${name}.js`), sockets[name], envs[name]),
+      ),
     )
-    const phones = pbx?.phones ?? []
-    children.push(...(await Promise.all(phones.map((phone) => startChild(phone, needs)))))
+    await startAll(pbx?.phones ?? [])
 
     const confFolder = join(data, 'nginx', 'conf')
     const alsoIpv6 = host === '127.0.0.1' && (await canListen('::1'))
@@ -186,13 +189,10 @@ async function main() {
       })
       if (test.code !== 0) throw new SetupError(`nginx refuses its configuration: ${test.err.trim()}`)
     }
-    const instances = Array.from({ length: settings.streamInstances }, (_, at) => at + 1)
-    children.push(
-      ...(await Promise.all(
-        instances.map((instance) =>
-          startChild(streamSpec(programs.nginx, run, confFolder, prefix, instance), needs),
-        ),
-      )),
+    await startAll(
+      streamInstances(settings.streamInstances).map((instance) =>
+        streamSpec(programs.nginx, run, confFolder, prefix, instance),
+      ),
     )
     children.push(await startChild(nginxSpec(programs.nginx, run, confFolder, prefix), needs))
 

@@ -3,6 +3,9 @@ import { join } from 'node:path'
 /** The most processes that may run Nchan beside one front. */
 export const MAX_STREAM_INSTANCES = 16
 
+/** The numbers of so many instances: from 1. */
+export const streamInstances = (count: number): number[] => Array.from({ length: count }, (_, at) => at + 1)
+
 /**
  * Where an instance of Nchan takes messages and cuts streams; the front passes streams on to another socket.
  * @param instance from 1
@@ -11,7 +14,7 @@ export const publishSocket = (run: string, instance: number): string => join(run
 
 /** The sockets of all instances of one node, the first instance first. */
 export const publishSockets = (run: string, instances: number): string[] =>
-  Array.from({ length: instances }, (_, at) => publishSocket(run, at + 1))
+  streamInstances(instances).map((instance) => publishSocket(run, instance))
 
 /** What an instance answers to a DELETE: the channel had subscribers, had none, or the instance did not answer. */
 export type CutResult = 'cut' | 'nobody' | 'away'

@@ -37,7 +37,7 @@ function webSocket(query: string, headers: Record<string, string> = {}) {
   return { socket, seen }
 }
 
-const streamCount = async () => Number((await ask(`${stack.url}/_gate/ready`)).body.streams)
+const streamsOf = async (where: Stack) => Number((await ask(`${where.url}/_gate/ready`)).body.streams)
 const bearer = (token: string) => ({ Authorization: `Bearer ${token}` })
 
 describe('following users-state', () => {
@@ -219,7 +219,10 @@ describe('ending a session', () => {
       )
       for (const { socket } of clients) open.push({ close: () => socket.destroy() })
       await until('all are open', () => clients.every(({ status }) => status() === 101))
-      await until('all are subscribed', async () => (await streamCount()) >= others.length + clients.length)
+      await until(
+        'all are subscribed',
+        async () => (await streamsOf(stack)) >= others.length + clients.length,
+      )
       await logout(stack, session)
       if (leaves) for (const { socket } of clients) socket.resetAndDestroy()
       await until('all have ended', () => clients.every(({ closedAt }) => closedAt() !== undefined))
@@ -300,18 +303,16 @@ function openRaw(where: Stack, token: string): Socket {
   return socket
 }
 
-const streamsOf = async (where: Stack) => (await ask(`${where.url}/_gate/ready`)).body.streams
-
 describe('a client that breaks off at once', () => {
   test('is not counted as an open stream', async () => {
-    const before = Number(await streamsOf(stack))
+    const before = await streamsOf(stack)
     const { access } = await login(stack, 'user3')
     for (let n = 0; n < 40; n += 1) {
       const socket = openRaw(stack, access)
       await new Promise((resolve) => socket.once('connect', resolve))
       setTimeout(() => socket.resetAndDestroy(), n % 4)
     }
-    await until('none is left', async () => Number(await streamsOf(stack)) <= before)
+    await until('none is left', async () => (await streamsOf(stack)) <= before)
   })
 })
 
@@ -325,7 +326,7 @@ describe('a subscriber that stops reading', () => {
         Array.from({ length: 5 }, async () => followSse(small, (await login(small)).access)),
       )
       const stopped = openRaw(small, (await login(small, 'user2')).access)
-      await until('all are open', async () => Number(await streamsOf(small)) === 6)
+      await until('all are open', async () => (await streamsOf(small)) === 6)
       stopped.pause()
       const load = 'x'.repeat(80_000)
       for (let n = 1; n <= 200; n += 1) {
@@ -333,7 +334,7 @@ describe('a subscriber that stops reading', () => {
         expect(status).toBe(201)
       }
       await until('all saw the last', () => healthy.every(({ messages }) => messages.at(-1)?.n === 200))
-      await until('it is dropped', async () => Number(await streamsOf(small)) === 5)
+      await until('it is dropped', async () => (await streamsOf(small)) === 5)
       expect(healthy.map((one) => one.opens())).toEqual([1, 1, 1, 1, 1])
       for (const one of healthy) one.close()
     } finally {

@@ -1,5 +1,6 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { streamInstances } from '../../contract/stream-instances.ts'
 
 /** What the templates in `nginx/` leave open. Paths are absolute. */
 export interface NginxValues {
@@ -47,13 +48,10 @@ export function renderNginx(templates: string, folder: string, values: NginxValu
   for (const file of readdirSync(templates)) {
     if (file.endsWith('.conf') && file !== INSTANCE) render(file, file)
   }
-  for (const instance of instancesOf(values)) {
+  for (const instance of streamInstances(values.streamInstances)) {
     render(INSTANCE, `stream-${instance}.conf`, { instance: String(instance) })
   }
 }
-
-const instancesOf = ({ streamInstances }: NginxValues) =>
-  Array.from({ length: streamInstances }, (_, at) => at + 1)
 
 function wordsOf(values: NginxValues): Record<string, string> {
   const { nchanModule, openFiles } = values
@@ -76,7 +74,7 @@ function wordsOf(values: NginxValues): Record<string, string> {
     sidecars: lines(values.sidecars, (one) => `  server "unix:${one}" max_fails=0;`),
     apis: lines(values.apis, (one) => `  server "unix:${one}" max_fails=0;`),
     instanceShares: sharesOf(values.streamInstances),
-    streamUpstreams: instancesOf(values)
+    streamUpstreams: streamInstances(values.streamInstances)
       .map(
         (n) =>
           `upstream hookswitch_stream_${n} {\n  server "unix:${checked(values.run)}/stream-${n}.sock" max_fails=0;\n}`,
@@ -94,10 +92,10 @@ real_ip_recursive on;`,
 }
 
 /** Equal shares for `split_clients`; the last one takes what rounding leaves. */
-const sharesOf = (instances: number): string =>
-  Array.from({ length: instances }, (_, at) =>
-    at === instances - 1 ? `  * ${at + 1};` : `  ${Math.floor(10_000 / instances) / 100}% ${at + 1};`,
-  ).join('\n')
+const sharesOf = (count: number): string =>
+  streamInstances(count)
+    .map((n) => (n === count ? `  * ${n};` : `  ${Math.floor(10_000 / count) / 100}% ${n};`))
+    .join('\n')
 
 function checked(value: string): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must not come through
