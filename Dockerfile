@@ -9,6 +9,7 @@ RUN npm ci --omit=dev
 COPY bin/ bin/
 COPY contract/ contract/
 COPY sidecar/ sidecar/
+COPY relay/ relay/
 COPY api/ api/
 RUN node bin/build.mjs
 

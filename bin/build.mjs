@@ -12,6 +12,7 @@ const PROGRAMS = {
   setup: 'bin/setup.ts',
   'render-nginx': 'bin/render-nginx.ts',
   sidecar: 'sidecar/main.ts',
+  relay: 'relay/main.ts',
   api: 'api/main.ts',
 }
 

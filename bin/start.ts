@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { readEnv, SettingsError } from '../contract/env.ts'
 import { addKey, KeyFileError, openKeyring, readKeys } from '../contract/keys.ts'
-import { MAX_STREAM_INSTANCES, streamInstances } from '../contract/stream-instances.ts'
+import { MAX_STREAM_INSTANCES, relaySocket, streamInstances } from '../contract/stream-instances.ts'
 import { type Child, type ChildSpec, startChild } from './stack/child.ts'
 import { addDemoMedia } from './stack/demo.ts'
 import { renderNginx } from './stack/nginx-conf.ts'
@@ -68,7 +68,7 @@ async function main() {
   const release = claim(data)
   const run = runFolder(data)
   // Also those of an earlier start with more of them.
-  const everyStream = streamInstances(MAX_STREAM_INSTANCES).map((instance) => `stream-${instance}`)
+  const everyStream = streamInstances(MAX_STREAM_INSTANCES).flatMap((n) => [`relay-${n}`, `stream-${n}`])
   await sweepLeftovers(run, [
     'nginx',
     ...everyStream,
@@ -192,6 +192,18 @@ async function main() {
     await startAll(
       streamInstances(settings.streamInstances).map((instance) =>
         streamSpec(programs.nginx, run, confFolder, prefix, instance),
+      ),
+    )
+    const relayEnv = {
+      PATH: process.env.PATH,
+      HOOKSWITCH_RUN: run,
+      HOOKSWITCH_LOG_LEVEL: process.env.HOOKSWITCH_LOG_LEVEL,
+      HOOKSWITCH_SIDECAR_SOCKET: process.env.HOOKSWITCH_SIDECAR_SOCKET,
+    }
+    const relayBundle = join(project, 'dist', 'relay.js')
+    await startAll(
+      streamInstances(settings.streamInstances).map((n) =>
+        nodeSpec(`relay-${n}`, relayBundle, relaySocket(run, n), relayEnv, [String(n)]),
       ),
     )
     children.push(await startChild(nginxSpec(programs.nginx, run, confFolder, prefix), needs))

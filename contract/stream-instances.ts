@@ -6,6 +6,12 @@ export const MAX_STREAM_INSTANCES = 16
 /** The numbers of so many instances: from 1. */
 export const streamInstances = (count: number): number[] => Array.from({ length: count }, (_, at) => at + 1)
 
+/** Where an instance of Nchan takes streams. */
+export const subscribeSocket = (run: string, instance: number): string => join(run, `stream-${instance}.sock`)
+
+/** Where the relay of an instance takes WebSocket handshakes: see `relay/`. */
+export const relaySocket = (run: string, instance: number): string => join(run, `relay-${instance}.sock`)
+
 /**
  * Where an instance of Nchan takes messages and cuts streams; the front passes streams on to another socket.
  * @param instance from 1
@@ -31,3 +37,9 @@ export const gateFileOf = (sidecarSocket: string): string => `${sidecarSocket}.g
 
 /** Whether a text is the name of such a channel. */
 export const isGate = (text: string): boolean => /^[0-9a-f]{32}$/.test(text)
+
+/** Why a stream was cut: its session or token is over, or newer streams of the same account took its place. */
+const END_REASONS = ['signed_out', 'replaced'] as const
+export type EndReason = (typeof END_REASONS)[number]
+
+export const isEndReason = (text: string): text is EndReason => END_REASONS.some((reason) => reason === text)

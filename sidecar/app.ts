@@ -165,6 +165,11 @@ function createRest(needs: AppNeeds, counts: Counts): Hono {
   app.get('/instances/:instance', (c) =>
     c.body(null, streams.stuckInstances().includes(Number(c.req.param('instance'))) ? 503 : 204),
   )
+  // For the relay, which tells a WebSocket client by a close code.
+  app.get('/cuts/:requestId', (c) => {
+    const reason = streams.whyCut(c.req.param('requestId'))
+    return reason === undefined ? c.notFound() : c.text(reason)
+  })
   app.get('/metrics', async (c) =>
     c.body(await registry.metrics(), 200, { 'Content-Type': registry.contentType }),
   )

@@ -47,10 +47,7 @@ export function createCutter({ instances, pause, monotonic, onTrouble }: CutterN
   /** Connections that have closed, and when, the oldest first. */
   const closings = new Map<string, number>()
 
-  /**
-   * Nchan counts a WebSocket on for good in the channel that was deleted under it (1.3.6, 1.3.7), so that a count above
-   * zero says nothing: it is what Nchan told of the connection, or a count of zero, that proves the end.
-   */
+  /** The end is proved by Nchan's hook, or by a count of zero where the hook was lost. */
   async function hasEnded(instance: Instance, conn: string): Promise<boolean | undefined> {
     if (closings.has(conn)) return true
     const left = await instance.subscribers(`conn/${conn}`)

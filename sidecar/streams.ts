@@ -1,6 +1,8 @@
+import { LRUCache } from 'lru-cache'
 import type { Claims } from '../contract/claims.ts'
 import type { LiveWord } from '../contract/live-users.ts'
 import type { Revocation } from '../contract/revocation.ts'
+import type { EndReason } from '../contract/stream-instances.ts'
 import type { Cutter, Instance } from './cutter.ts'
 
 export interface StreamsNeeds {
@@ -54,6 +56,8 @@ export interface Streams {
   /** Ends what an earlier life of this process had let in. */
   cutGate(gate: string): Promise<void>
   count(): number
+  /** Why a stream was cut by itself in the last half minute; undefined when it was not. */
+  whyCut(conn: string): EndReason | undefined
   /** Whose streams they are, of those that have opened. */
   live(): LiveWord
   stuckInstances(): number[]
@@ -67,6 +71,8 @@ interface Open extends Opening {
 
 /** A stream that was let in and did not come for this long never will, in ms: its client broke off. */
 const COMES_WITHIN_MS = 10_000
+/** How long the reason for a cut is remembered, in ms: the relay asks as soon as the stream has ended. */
+const REASON_LIVES_MS = 30_000
 /** How many streams are looked up at once. */
 const AUDIT_SIZE = 20
 
@@ -80,6 +86,7 @@ export function createStreams(needs: StreamsNeeds): Streams {
     id: undefined as string | undefined,
     seenAt: Number.NEGATIVE_INFINITY,
   }))
+  const cuts = new LRUCache<string, EndReason>({ max: 20_000, ttl: REASON_LIVES_MS })
   let gate = newGate()
   let auditing = byConn.values()
 
@@ -98,15 +105,16 @@ export function createStreams(needs: StreamsNeeds): Streams {
     cutter.cut(instance, `conn/${conn}`, [conn]).catch((err) => onTrouble('a stream could not be cut', err))
   }
 
-  function end(open: Open) {
+  function end(open: Open, reason: EndReason) {
     forget(open)
+    cuts.set(open.conn, reason)
     cutConn(open.instance, open.conn)
   }
 
   /** Makes room for one more of those that are counted together. */
   function makeRoom(all: ReadonlySet<Open> | undefined, room: number) {
     const [oldest] = all ?? []
-    if (oldest !== undefined && (all?.size ?? 0) >= room) end(oldest)
+    if (oldest !== undefined && (all?.size ?? 0) >= room) end(oldest, 'replaced')
   }
 
   /** @param known of its streams, whatever their instance */
@@ -188,14 +196,15 @@ export function createStreams(needs: StreamsNeeds): Streams {
     },
     revoke({ kind, key, generation }) {
       if (kind === 'sid') {
-        for (const open of [...(bySession.get(key) ?? [])]) end(open)
+        for (const open of [...(bySession.get(key) ?? [])]) end(open, 'signed_out')
         return
       }
       if (kind === 'user') {
-        for (const open of [...(byUser.get(key) ?? [])]) if (open.claims.gen < generation) end(open)
+        for (const open of [...(byUser.get(key) ?? [])])
+          if (open.claims.gen < generation) end(open, 'signed_out')
         return
       }
-      for (const open of [...byConn.values()]) if (open.claims.jti === key) end(open)
+      for (const open of [...byConn.values()]) if (open.claims.jti === key) end(open, 'signed_out')
     },
     renew(sessionId, until) {
       for (const open of bySession.get(sessionId) ?? []) {
@@ -203,7 +212,7 @@ export function createStreams(needs: StreamsNeeds): Streams {
       }
     },
     review(isDead) {
-      for (const open of [...byConn.values()]) if (isDead(open.claims)) end(open)
+      for (const open of [...byConn.values()]) if (isDead(open.claims)) end(open, 'signed_out')
     },
     async audit() {
       await Promise.all(instances.map(noticeRestart))
@@ -233,6 +242,7 @@ export function createStreams(needs: StreamsNeeds): Streams {
     },
     cutGate: (name) => cutGate(name),
     count: () => byConn.size,
+    whyCut: (conn) => cuts.get(conn),
     live() {
       const online = new Set<string>()
       const listening = new Set<string>()

@@ -9,6 +9,7 @@ const root = fileURLToPath(new URL('..', import.meta.url))
 const MAY_IMPORT: Record<string, readonly string[]> = {
   contract: [],
   sidecar: ['contract'],
+  relay: ['contract'],
   'api/core': ['contract'],
   'api/store': ['contract', 'api/core'],
   'api/asterisk': ['contract', 'api/core'],
@@ -56,7 +57,7 @@ const ONLY: Record<string, readonly string[]> = {
   pino: ['contract/log.ts'],
 }
 
-const files = ['contract', 'sidecar', 'api', 'bin'].flatMap((folder) =>
+const files = ['contract', 'sidecar', 'relay', 'api', 'bin'].flatMap((folder) =>
   readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
     .filter((name) => name.endsWith('.ts'))
     .map((name) => join(folder, name)),

@@ -117,12 +117,15 @@ function isDisturbed(from: number, to: number, instance: number | undefined): bo
   return (
     disturbances.some((one) => concerns(one.instance) && one.from <= to && from <= one.to + RETURN_MS) ||
     deaths.all.some(
-      ({ part, at }) =>
-        (!part.startsWith('stream-') || concerns(Number(part.slice(7)))) &&
-        at - NOTICED_MS <= to &&
-        from <= at + RECOVERY_MS,
+      ({ part, at }) => concerns(instanceOf(part)) && at - NOTICED_MS <= to && from <= at + RECOVERY_MS,
     )
   )
+}
+
+/** Of `stream-1` and `relay-1`; undefined for what all streams share. */
+const instanceOf = (part: string) => {
+  const number = /^(?:stream|relay)-(\d+)$/.exec(part)?.[1]
+  return number === undefined ? undefined : Number(number)
 }
 
 const unexplainedLosses = () => followers.losses.filter((one) => !isDisturbed(one.at, one.at, one.instance))
@@ -153,6 +156,11 @@ describe(`in ${SECONDS} s of hostile clients, readers that stop, logouts, kills 
   test('an instance that was killed took streams again within 3 s', () => {
     const killed = disturbances.filter(({ what }) => what === 'kill instance')
     expect(killed.length).toBeGreaterThan(0)
+    expect(killed.filter(({ from, to }) => to - from > RECOVERY_MS)).toEqual([])
+  })
+
+  test('a relay that was killed took streams again within 3 s', () => {
+    const killed = disturbances.filter(({ what }) => what === 'kill relay')
     expect(killed.filter(({ from, to }) => to - from > RECOVERY_MS)).toEqual([])
   })
 

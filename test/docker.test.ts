@@ -13,6 +13,7 @@ import {
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { WebSocket } from 'ws'
 import { parse } from 'yaml'
 import { findOrFetch, type Program } from '../bin/system/programs.ts'
 import { strike } from '../contract/log.ts'
@@ -31,7 +32,7 @@ interface Service {
 const read = (path: string) => readFileSync(join(project, path), 'utf8')
 const { services } = parse(read('docker-compose.yml'), { merge: true }) as Record<
   'services',
-  Record<'setup' | 'redis' | 'sidecar' | 'api' | 'streams' | 'nginx', Service>
+  Record<'setup' | 'redis' | 'sidecar' | 'api' | 'streams' | 'relay' | 'nginx', Service>
 > // as said above
 type Name = keyof typeof services
 
@@ -283,7 +284,7 @@ describe('nginx, as its image has it', () => {
 
 /** Everything docker-compose.yml starts, with its commands, settings and healthchecks, as processes here. */
 describe('the whole, as docker-compose.yml has it', () => {
-  const startNode = (name: 'sidecar' | 'api') => {
+  const startNode = (name: 'sidecar' | 'relay' | 'api') => {
     const [, ...args] = services[name].command
     start(name, process.execPath, args, envOf(name, { HOOKSWITCH_MAX_STALENESS: '2' }))
   }
@@ -309,6 +310,9 @@ describe('the whole, as docker-compose.yml has it', () => {
     expect([isHealthy('streams'), isHealthy('nginx')]).toEqual([false, false])
     startNginx('streams')
     await until('the instance of Nchan is healthy', () => isHealthy('streams'))
+    expect(isHealthy('relay')).toBe(false)
+    startNode('relay')
+    await until('its relay is healthy', () => isHealthy('relay'))
     startNginx()
     await until('nginx is healthy', () => isHealthy('nginx'))
   })
@@ -390,9 +394,18 @@ describe('the whole, as docker-compose.yml has it', () => {
     await stream.body?.cancel()
   })
 
+  test('a WebSocket is taken by the relay', async () => {
+    const { body } = await login()
+    const socket = new WebSocket(`${base.replace('http', 'ws')}/sub/users-state`, {
+      headers: { Authorization: `Bearer ${body.access_token}` },
+    })
+    await new Promise((resolve) => socket.once('open', resolve))
+    socket.terminate()
+  })
+
   test('all end politely when Docker stops them', async () => {
     await end('streams', services.streams.stop_signal ?? 'SIGTERM')
-    for (const name of ['nginx', 'api', 'sidecar', 'redis'] as const) {
+    for (const name of ['nginx', 'relay', 'api', 'sidecar', 'redis'] as const) {
       expect([name, await end(name, 'SIGTERM')]).toEqual([name, 0])
     }
   })

@@ -5,6 +5,7 @@ import { z } from 'zod'
 import { Config as Api } from '../api/config.ts'
 import { Settings } from '../bin/stack/settings.ts'
 import { readEnv } from '../contract/env.ts'
+import { Config as Relay } from '../relay/config.ts'
 import { Config as Sidecar } from '../sidecar/config.ts'
 import { project } from './support/build.ts'
 import {
@@ -27,6 +28,7 @@ import {
 const SCHEMAS: Record<string, { in: { shape: Record<string, z.ZodType> } } & z.ZodType> = {
   setup: Settings,
   sidecar: Sidecar,
+  relay: Relay,
   api: Api,
 }
 
@@ -37,6 +39,7 @@ describe('every service', () => {
       'nginx',
       'pbx',
       'redis',
+      'relay',
       'setup',
       'sidecar',
       'streams',
@@ -91,7 +94,13 @@ describe('every service', () => {
         expect(condition, name).toBe(expected)
       }
     }
-    expect(Object.keys(service('nginx').depends_on).sort()).toEqual(['api', 'setup', 'sidecar', 'streams'])
+    expect(Object.keys(service('nginx').depends_on).sort()).toEqual([
+      'api',
+      'relay',
+      'setup',
+      'sidecar',
+      'streams',
+    ])
     expect(Object.keys(service('api').depends_on).sort()).toEqual(['redis', 'setup'])
     expect(Object.keys(service('sidecar').depends_on).sort()).toEqual(['redis', 'setup'])
   })
@@ -122,7 +131,7 @@ describe('who reaches what', () => {
   test('only nginx is published, and it reaches the others by their sockets alone', () => {
     expect(all.filter(([, { ports }]) => ports.length > 0).map(([name]) => name)).toEqual(['nginx'])
     expect(on('front')).toEqual(['nginx'])
-    for (const name of ['nginx', 'streams', 'sidecar', 'api']) {
+    for (const name of ['nginx', 'streams', 'relay', 'sidecar', 'api']) {
       expect(volumesOf(name)).toContainEqual({
         volume: 'sockets',
         path: '/run/hookswitch',
@@ -179,6 +188,7 @@ describe('settings', () => {
   /** What a container decides itself, or what set-up has no use for. */
   const FIXED: Record<string, readonly string[]> = {
     sidecar: ['HOOKSWITCH_SIDECAR_SOCKET'],
+    relay: ['HOOKSWITCH_SIDECAR_SOCKET'],
     api: [
       'HOOKSWITCH_API_SOCKET',
       'HOOKSWITCH_SIDECAR_SOCKET',
@@ -186,7 +196,7 @@ describe('settings', () => {
       'HOOKSWITCH_MAIL_TO_LOG',
     ],
   }
-  test.each(['sidecar', 'api'])('%s is given every setting there is for it', (name) => {
+  test.each(['sidecar', 'relay', 'api'])('%s is given every setting there is for it', (name) => {
     const known = Object.keys(SCHEMAS[name]?.in.shape ?? {})
     const given = [...Object.keys(service(name).environment), ...(FIXED[name] ?? [])]
     expect(given.sort()).toEqual(known.sort())
@@ -231,7 +241,7 @@ describe('settings', () => {
     expect(liesIn('setup', join(setup.data, 'keys'))).toBe('keys')
     expect(setup.databaseUrl).toBe(api.databaseUrl)
     expect(setup.algorithm).toBe(api.algorithm)
-    for (const name of ['nginx', 'streams', 'sidecar', 'api']) {
+    for (const name of ['nginx', 'streams', 'relay', 'sidecar', 'api']) {
       expect(liesIn(name, '/run/hookswitch/publish-1.sock'), name).toBe('sockets')
     }
     expect(sidecar.instanceSockets).toEqual(['/run/hookswitch/publish-1.sock'])
@@ -314,7 +324,7 @@ describe('what the images hold', () => {
       ...dockerfiles.flatMap((path) => instructionsOf(path).flatMap(({ rest }) => rest)),
       ...composeText.split(/\s+/),
     ].filter((word) => /^dist\/[\w-]+\.js$/.test(word))
-    expect(new Set(asked).size).toBe(5)
+    expect(new Set(asked).size).toBe(6)
     for (const one of asked) expect(existsSync(join(project, entries.get(one) ?? 'missing')), one).toBe(true)
   })
 

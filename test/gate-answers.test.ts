@@ -80,7 +80,8 @@ beforeAll(async () => {
     if (req.headers['x-hs-channel'] === undefined) return res.writeHead(503).end()
     return res.writeHead(200, { 'Content-Type': 'text/event-stream' }).end(STREAM)
   })
-  stream.on('upgrade', (req, socket) => {
+  const relay = createHttpServer()
+  relay.on('upgrade', (req, socket) => {
     streams.push(req)
     const isGranted = req.headers['x-hs-channel'] !== undefined
     socket.end(
@@ -95,6 +96,7 @@ beforeAll(async () => {
   })
   for (const [server, name] of [
     [stream, 'stream-1.sock'],
+    [relay, 'relay-1.sock'],
     [api, 'api.sock'],
   ] as const) {
     upstreams.push(server)
@@ -391,7 +393,7 @@ describe('whatever a client sends', () => {
     ',,,',
     'permessage-deflate, '.repeat(380),
     '\xff\xfe',
-  ])('with a handshake, no extension of the WebSocket reaches the instance (%#)', async (extensions) => {
+  ])('with a handshake, no extension of the WebSocket reaches the relay (%#)', async (extensions) => {
     const page = ['Origin: https://phone.example', `Sec-WebSocket-Extensions: ${extensions}`]
     const reply = await send(`GET ${SUB}`, [...WEBSOCKET, ...page, 'Sec-WebSocket-Protocol: a', ...INTRUDING])
     expect(reply.status).toBe(101)
@@ -402,6 +404,7 @@ describe('whatever a client sends', () => {
         upgrade: 'websocket',
         'sec-websocket-key': 'dGhlIHNhbXBsZSBub25jZQ==',
         'sec-websocket-version': '13',
+        accept: 'text/event-stream',
         'x-hs-request-id': idOf(questions[0]),
         'x-hs-gate': 'a'.repeat(32),
         'x-hs-channel': 'state/users-state',

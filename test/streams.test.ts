@@ -245,6 +245,100 @@ describe('ending a session', () => {
   })
 })
 
+/** An empty ping, masked as a client's frames are. */
+const PING = Buffer.from([0x89, 0x80, 1, 2, 3, 4])
+
+describe('a WebSocket client that floods its stream', () => {
+  test.each([
+    ['pings', Buffer.alloc(PING.length * 100_000, PING)],
+    ['messages', Buffer.alloc(11 * 60_000, Buffer.from([0x81, 0x85, 0, 0, 0, 0, 1, 2, 3, 4, 5]))],
+    ['empty fragments', Buffer.alloc(6 * 100_000, Buffer.from([0x01, 0x80, 0, 0, 0, 0]))],
+    [
+      'one endless message',
+      Buffer.concat([Buffer.from([0x82, 0xff, 0, 0, 0, 1, 0, 0, 0, 0]), Buffer.alloc(600_000)]),
+    ],
+  ])('by %s is dropped, and costs no other stream a message', async (_, flood) => {
+    await publish(stack, { states: {} })
+    const [attacker, other] = [await login(stack, 'user3'), await login(stack, 'user2')]
+    const followers = [sse(other.access), webSocket('', bearer(other.access)).seen]
+    const life = stack.pid('stream-1')
+    const flooding = Array.from({ length: 4 }, () =>
+      openStream(stack, { kind: 'ws', token: attacker.access }),
+    )
+    for (const { socket } of flooding) open.push({ close: () => socket.destroy() })
+    await until('all are open', () => [...followers].every(({ messages }) => messages.length > 0))
+    await until('the attacker is', () => flooding.every(({ status }) => status() === 101))
+    for (const { socket } of flooding) socket.write(flood)
+    for (let n = 0; n < 5; n += 1) {
+      await publish(stack, { states: {}, n })
+      await until(`both others see message ${n}`, () =>
+        followers.every(({ messages }) => messages.at(-1)?.n === n),
+      )
+    }
+    await until('the attacker is dropped', () => flooding.every(({ closedAt }) => closedAt() !== undefined))
+    expect(stack.pid('stream-1')).toBe(life)
+    expect(followers.map((one) => one.messages.length)).toEqual(followers.map(() => 6))
+  })
+
+  test('is no client that sends its own keep-alive and answers each ping', async () => {
+    const { access } = await login(stack)
+    const { socket, seen } = webSocket('', bearer(access))
+    await until('it is open', () => socket.readyState === socket.OPEN)
+    for (let n = 0; n < 30; n += 1) {
+      socket.ping()
+      socket.send('ping')
+    }
+    await publish(stack, { states: {}, still: 'here' })
+    await until('it hears on', () => seen.messages.at(-1)?.still === 'here')
+    expect(seen.closedAt).toBeUndefined()
+  })
+})
+
+describe('the close code of a WebSocket stream', () => {
+  const opened = async () => {
+    await publish(stack, { states: {} })
+    const session = await login(stack)
+    const stream = webSocket('', bearer(session.access))
+    await until('it is open', () => stream.seen.messages.length > 0)
+    return { session, ...stream }
+  }
+  const codeOf = async ({ seen }: ReturnType<typeof webSocket>) => {
+    await until('it is closed', () => seen.code !== undefined)
+    return seen.code
+  }
+
+  test('asks for a new sign-in when the session has ended', async () => {
+    const { session, ...stream } = await opened()
+    await logout(stack, session)
+    expect(await codeOf(stream)).toBe(4401)
+  })
+
+  test('asks to connect again when the instance of Nchan dies', async () => {
+    const { session, ...stream } = await opened()
+    process.kill(Number(stack.pid('stream-1')), 'SIGKILL')
+    expect(await codeOf(stream)).toBe(1012)
+    await until('the token opens another', async () => {
+      const again = webSocket('', bearer(session.access))
+      await until('an answer', () => again.seen.messages.length > 0 || again.seen.closedAt !== undefined)
+      return again.seen.messages.length > 0
+    })
+  })
+
+  test('is none when the relay dies; the client comes back, and no other stream ends', async () => {
+    const { session, ...stream } = await opened()
+    const follower = sse(session.access)
+    await until('an EventSource is open', () => follower.messages.length > 0)
+    process.kill(Number(stack.pid('relay-1')), 'SIGKILL')
+    expect(await codeOf(stream)).toBe(1006)
+    await until('the token opens another', async () => {
+      const again = webSocket('', bearer(session.access))
+      await until('an answer', () => again.seen.messages.length > 0 || again.seen.closedAt !== undefined)
+      return again.seen.messages.length > 0
+    })
+    expect([follower.opens(), follower.lostAt()]).toEqual([1, undefined])
+  })
+})
+
 describe('a session that opens ever more streams', () => {
   test('keeps the newest of them: the oldest makes room', async () => {
     const crowded = await startStack({ env: { HOOKSWITCH_MAX_STREAMS_PER_SESSION: '3' } })

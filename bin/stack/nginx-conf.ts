@@ -1,6 +1,6 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { streamInstances } from '../../contract/stream-instances.ts'
+import { relaySocket, streamInstances, subscribeSocket } from '../../contract/stream-instances.ts'
 
 /** What the templates in `nginx/` leave open. Paths are absolute. */
 export interface NginxValues {
@@ -75,10 +75,10 @@ function wordsOf(values: NginxValues): Record<string, string> {
     apis: lines(values.apis, (one) => `  server "unix:${one}" max_fails=0;`),
     instanceShares: sharesOf(values.streamInstances),
     streamUpstreams: streamInstances(values.streamInstances)
-      .map(
-        (n) =>
-          `upstream hookswitch_stream_${n} {\n  server "unix:${checked(values.run)}/stream-${n}.sock" max_fails=0;\n}`,
-      )
+      .flatMap((n) => [
+        upstreamOf(`hookswitch_stream_${n}`, subscribeSocket(values.run, n)),
+        upstreamOf(`hookswitch_relay_${n}`, relaySocket(values.run, n)),
+      ])
       .join('\n'),
     allowedOrigins: lines(values.allowedOrigins, (one) => `  "${one}" $http_origin;`),
     trustedNets: lines(values.trustedProxies, (one) => `  ${one} 1;`),
@@ -90,6 +90,9 @@ real_ip_header X-Forwarded-For;
 real_ip_recursive on;`,
   }
 }
+
+const upstreamOf = (name: string, socket: string): string =>
+  `upstream ${name} {\n  server "unix:${checked(socket)}" max_fails=0;\n}`
 
 /** Equal shares for `split_clients`; the last one takes what rounding leaves. */
 const sharesOf = (count: number): string =>

@@ -1,7 +1,7 @@
 import { readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { connectRedis } from '../../contract/redis.ts'
-import { publishSocket } from '../../contract/stream-instances.ts'
+import { publishSocket, subscribeSocket } from '../../contract/stream-instances.ts'
 import type { Nginx, Redis } from '../system/programs.ts'
 import type { ChildSpec } from './child.ts'
 import { statusOf } from './probe.ts'
@@ -51,21 +51,23 @@ const RETURN_MEMORY = { MALLOC_MMAP_THRESHOLD_: '131072', MALLOC_TRIM_THRESHOLD_
 
 /** A process of ours, from its bundle in `dist/`. */
 export function nodeSpec(
-  name: 'sidecar' | 'api',
+  name: 'sidecar' | 'api' | `relay-${number}`,
   bundle: string,
   socket: string,
   env: ChildSpec['env'],
+  args: readonly string[] = [],
 ): ChildSpec {
   return {
     name,
     command: process.execPath,
-    args: ['--enable-source-maps', bundle],
+    args: ['--enable-source-maps', bundle, ...args],
     env: { ...RETURN_MEMORY, ...env },
     cwd: process.cwd(),
     channel: true,
-    standsStillAfterMs: name === 'sidecar' ? 3_000 : 15_000,
-    // While no sidecar answers nobody is let in and streams are cut: it is back soon however often it dies.
-    ...(name === 'sidecar' ? { longestPauseMs: 1_000 } : {}),
+    // While no sidecar answers no client is let in and streams are cut: like a relay it is back soon however often it dies.
+    ...(name === 'api'
+      ? { standsStillAfterMs: 15_000 }
+      : { standsStillAfterMs: 3_000, longestPauseMs: 1_000 }),
     ready: async () => (await statusOf({ socketPath: socket }, '/health')) === 200,
   }
 }
@@ -99,7 +101,7 @@ export function streamSpec(
   prefix: string,
   instance: number,
 ): ChildSpec {
-  const { subscribe, publish } = streamSockets(run, instance)
+  const publish = publishSocket(run, instance)
   return {
     name: `stream-${instance}`,
     command: nginx.path,
@@ -113,7 +115,7 @@ export function streamSpec(
     // It holds nothing that outlives it, and Nchan aborts where a process without workers ends with streams open.
     stopSignal: 'SIGKILL',
     prepare: () => {
-      for (const socket of [subscribe, publish]) rmSync(socket, { force: true })
+      for (const socket of [subscribeSocket(run, instance), publish]) rmSync(socket, { force: true })
     },
   }
 }
@@ -123,12 +125,6 @@ const isStuck = async (run: string, instance: number): Promise<boolean> =>
   (await statusOf({ socketPath: join(run, 'sidecar.sock') }, `/instances/${instance}`, {}, 300).catch(
     () => 0,
   )) === 503
-
-/** Where an instance of Nchan listens: for streams that the front passes on, and for who publishes and cuts. */
-export const streamSockets = (run: string, instance: number) => ({
-  subscribe: join(run, `stream-${instance}.sock`),
-  publish: publishSocket(run, instance),
-})
 
 export const nginxArgs = (confFolder: string, prefix: string, file = 'nginx.conf'): string[] => [
   '-p',

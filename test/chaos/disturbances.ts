@@ -6,10 +6,17 @@ import type { Deaths } from './deaths.ts'
 import type { Dice } from './dice.ts'
 import { askSocket } from './doors.ts'
 import { probe } from './publisher.ts'
-import { openStream, type StreamClient } from './stream-client.ts'
+import { openStream, type StreamClient, type StreamRequest } from './stream-client.ts'
 
 export interface Disturbance {
-  what: 'kill instance' | 'stop instance' | 'kill sidecar' | 'stop sidecar' | 'stop front worker'
+  what:
+    | 'kill instance'
+    | 'stop instance'
+    | 'kill relay'
+    | 'stop relay'
+    | 'kill sidecar'
+    | 'stop sidecar'
+    | 'stop front worker'
   /** Whose streams it concerns; undefined where it concerns all. */
   instance: 1 | 2 | undefined
   from: number
@@ -36,8 +43,9 @@ export function startDisturbances(stack: Stack, deaths: Deaths, token: string, d
   async function disturb(what: Disturbance['what'], instance?: 1 | 2): Promise<void> {
     const disturbance: Disturbance = { what, instance, from: performance.now(), to: Number.POSITIVE_INFINITY }
     all.push(disturbance)
-    const part = instance === undefined ? 'sidecar' : (`stream-${instance}` as const)
-    if (what === 'kill instance' || what === 'kill sidecar') {
+    const isRelay = what === 'kill relay' || what === 'stop relay'
+    const part = instance === undefined ? 'sidecar' : (`${isRelay ? 'relay' : 'stream'}-${instance}` as const)
+    if (what.startsWith('kill')) {
       deaths.expect(part)
       stack.signal(part, 'SIGKILL')
     } else {
@@ -48,7 +56,7 @@ export function startDisturbances(stack: Stack, deaths: Deaths, token: string, d
       wake(pid)
     }
     if (instance === undefined) await sidecarAnswers(stack)
-    else await instanceTakesStreams(stack, instance, token)
+    else await instanceTakesStreams(stack, instance, { kind: isRelay ? 'ws' : 'sse', token })
     disturbance.to = performance.now()
   }
 
@@ -56,9 +64,11 @@ export function startDisturbances(stack: Stack, deaths: Deaths, token: string, d
     const deeds = [
       () => disturb('kill instance', 1),
       () => disturb('stop sidecar'),
+      () => disturb('kill relay', dice.any([1, 2])),
       () => disturb('kill instance', 2),
       () => disturb('stop front worker'),
       () => disturb('stop instance', dice.any([1, 2])),
+      () => disturb('stop relay', dice.any([1, 2])),
       () => disturb('kill sidecar'),
     ]
     while (true) {
@@ -92,10 +102,10 @@ async function sidecarAnswers({ run }: Stack): Promise<void> {
 }
 
 /** Opens streams through the front until one of them is at this instance. */
-async function instanceTakesStreams(stack: Stack, instance: number, token: string): Promise<void> {
+async function instanceTakesStreams(stack: Stack, instance: number, request: StreamRequest): Promise<void> {
   const clients: StreamClient[] = []
   while (!clients.some((client) => client.instance() === instance)) {
-    clients.push(openStream(stack, { kind: 'sse', token }))
+    clients.push(openStream(stack, request))
     await sleep(50)
     void probe(stack, instance)
     await sleep(50)

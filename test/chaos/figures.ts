@@ -35,6 +35,7 @@ export function figuresOf({ followers, doomed, deaths, disturbances }: Measured)
     stops: counted(disturbances.filter(({ stoppedMs }) => stoppedMs).map(({ what }) => what)),
     instanceBackMs: lengths('kill instance'),
     instanceBackAfterStopMs: lengths('stop instance'),
+    relayBackMs: lengths('kill relay'),
     sidecarBackMs: lengths('kill sidecar'),
     snapshots: followers.snapshots(),
     losses: followers.losses.length,
@@ -42,7 +43,9 @@ export function figuresOf({ followers, doomed, deaths, disturbances }: Measured)
     sessions: doomed.sessions(),
     cutMs: cutsWhile((what) => what === undefined || what === 'kill instance'),
     cutWhileSidecarIsAwayMs: cutsWhile((what) => what === 'stop sidecar' || what === 'kill sidecar'),
-    cutWhileOthersAreStoppedMs: cutsWhile((what) => what === 'stop front worker' || what === 'stop instance'),
+    cutWhileOthersAreStoppedMs: cutsWhile(
+      (what) => what === 'stop front worker' || what === 'stop instance' || what === 'stop relay',
+    ),
     newestAfterLogoutMs: spread(endings.map(({ newestAfterMs }) => newestAfterMs).filter(Number.isFinite)),
     notEnded: counted(
       endings.filter(({ endedAfterMs }) => endedAfterMs === undefined).map(({ reader }) => reader),

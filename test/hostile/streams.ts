@@ -62,5 +62,6 @@ export const FRAMES: [title: string, bytes: Buffer][] = [
   ['a long ping', Buffer.from([0x89, 0xfe, 0x01, 0x00, 0, 0, 0, 0, ...Array(256).fill(65)])],
   ['half a close', Buffer.from([0x88, 0x81, 0, 0, 0, 0, 3])],
   ['reserved bits and an unknown kind', Buffer.from([0xff, 0x80, 0, 0, 0, 0])],
+  ['10 000 pings', Buffer.alloc(60_000, Buffer.from([0x89, 0x80, 1, 2, 3, 4]))],
   ['no frame at all', Buffer.from('GET / HTTP/1.1\r\n\r\n')],
 ]

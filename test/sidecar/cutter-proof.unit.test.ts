@@ -35,7 +35,7 @@ test('a count of zero proves that a stream has ended', async () => {
   expect([cuts, troubles, cutter.stuck()]).toEqual([['conn/a'], [], []])
 })
 
-test('so does what Nchan tells of its connection, though it counts a WebSocket on', async () => {
+test('so does the hook of its connection, whatever the count is', async () => {
   const { cutter, cuts, troubles, during } = scene({ 'conn/a': 1 })
   during.push(() => cutter.closed('a'))
   await cutter.cut(1, 'conn/a', ['a'])

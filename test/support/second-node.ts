@@ -55,6 +55,7 @@ export async function startSecondNode(first: Stack, env: Record<string, string> 
     ...env,
   }
   for (const name of ['sidecar', 'api']) start(process.execPath, [join(project, 'dist', `${name}.js`)], own)
+  start(process.execPath, [join(project, 'dist', 'relay.js'), '1'], own)
   for (const file of ['stream-1.conf', 'nginx.conf'])
     start(nginx.path, nginxArgs(conf, prefix, file), nginx.env)
 

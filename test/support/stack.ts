@@ -13,6 +13,8 @@ export type Part =
   | 'nginx'
   | 'stream-1'
   | 'stream-2'
+  | 'relay-1'
+  | 'relay-2'
   | 'asterisk'
   | 'phone-1001'
   | 'phone-1002'

@@ -1,0 +1,41 @@
+import { readEnv, SettingsError } from '../contract/env.ts'
+import { leaveOnSignal } from '../contract/life.ts'
+import { createLog } from '../contract/log.ts'
+import { listenOn } from '../contract/socket.ts'
+import { MAX_STREAM_INSTANCES, streamInstances } from '../contract/stream-instances.ts'
+import { Config } from './config.ts'
+import { createRelay } from './relay.ts'
+import { connectSidecar } from './sidecar.ts'
+
+async function main() {
+  const config = readEnv(Config)
+  const instance = Number(process.argv[2])
+  if (!streamInstances(MAX_STREAM_INSTANCES).includes(instance)) {
+    throw new SettingsError(
+      `its one argument is the number of an instance, from 1 to ${MAX_STREAM_INSTANCES}`,
+    )
+  }
+  const log = createLog(`relay-${instance}`, config.logLevel)
+  const sockets = config.sockets(instance)
+  const sidecar = connectSidecar(config.sidecarSocket)
+  const server = createRelay({
+    instanceSocket: sockets.instance,
+    whyCut: sidecar.whyCut,
+    monotonic: () => performance.now(),
+    log,
+  })
+  await listenOn(server, sockets.own)
+  log.info({ event: 'listening', socket: sockets.own }, 'the relay listens')
+
+  leaveOnSignal(log, async () => {
+    // Its streams end with it, and their clients come back.
+    server.close()
+    await sidecar.close()
+  })
+}
+
+main().catch((err) => {
+  // One line, and no stack for what a person can mend.
+  console.error(`relay: ${err instanceof SettingsError ? err.message : (err.stack ?? err)}`)
+  process.exit(err instanceof SettingsError ? 78 : 1)
+})

@@ -1,0 +1,43 @@
+const NEWLINE = 0x0a
+const DATA = Buffer.from('data:')
+const SPACE = 0x20
+
+/**
+ * Reads messages out of an event stream as Nchan writes it (WHATWG HTML §9.2.6): lines end with LF alone, and of the
+ * fields only `data` counts. Bytes stay bytes: a snapshot may be near 1 MB and goes to every client, so that decoding
+ * it for each of them would be most of a relay's work.
+ * @returns takes the stream's next bytes
+ */
+export function createMessageReader(onMessage: (message: Buffer) => void): (chunk: Buffer) => void {
+  /** The beginning of a line that has not ended yet. */
+  let begun: Buffer[] = []
+  let data: Buffer[] = []
+
+  function takeLine(line: Buffer) {
+    if (line.length > 0) {
+      if (line.subarray(0, DATA.length).equals(DATA)) {
+        data.push(line.subarray(line[DATA.length] === SPACE ? DATA.length + 1 : DATA.length))
+      }
+      return
+    }
+    const [first, ...more] = data
+    if (first === undefined) return
+    data = []
+    onMessage(more.length === 0 ? first : joinLines([first, ...more]))
+  }
+
+  return (chunk) => {
+    let start = 0
+    for (let end = chunk.indexOf(NEWLINE); end !== -1; end = chunk.indexOf(NEWLINE, start)) {
+      const part = chunk.subarray(start, end)
+      takeLine(begun.length === 0 ? part : Buffer.concat([...begun, part]))
+      begun = []
+      start = end + 1
+    }
+    if (start < chunk.length) begun.push(chunk.subarray(start))
+  }
+}
+
+const LINE_END = Buffer.from('\n')
+const joinLines = (lines: readonly Buffer[]): Buffer =>
+  Buffer.concat(lines.flatMap((line, n) => (n === 0 ? [line] : [LINE_END, line])))

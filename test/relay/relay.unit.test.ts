@@ -1,0 +1,234 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { WebSocket } from 'ws'
+import { createLog } from '../../contract/log.ts'
+import { listenOn } from '../../contract/socket.ts'
+import type { EndReason } from '../../contract/stream-instances.ts'
+import { createRelay } from '../../relay/relay.ts'
+
+/** An instance that answers as Nchan does, and does what each test asks of it. */
+let instance: Server
+let relay: Server
+/** One that does not ping while a test runs. */
+let quiet: Server
+const folder = mkdtempSync(join(tmpdir(), 'hs-relay-'))
+const sockets = {
+  instance: join(folder, 'stream-1.sock'),
+  relay: join(folder, 'relay-1.sock'),
+  quiet: join(folder, 'relay-2.sock'),
+}
+const CONN = 'c'.repeat(32)
+const GRANTED = { 'X-Hs-Request-Id': CONN, 'X-Hs-Gate': 'a'.repeat(32), 'X-Hs-Channel': 'state/users-state' }
+
+let asked: IncomingMessage[] = []
+let answers: ServerResponse[] = []
+let status = 200
+let reason: EndReason | undefined
+
+beforeAll(async () => {
+  instance = createServer((req, res) => {
+    asked.push(req)
+    answers.push(res)
+    if (status === 200) res.writeHead(200, { 'Content-Type': 'text/event-stream' }).write(': hi\n\n')
+    else if (status > 0) res.writeHead(status).end()
+  })
+  const needs = {
+    instanceSocket: sockets.instance,
+    whyCut: async () => reason,
+    monotonic: () => performance.now(),
+    log: createLog('relay', 'silent'),
+    catchesUpWithinMs: 300,
+  }
+  relay = createRelay({ ...needs, pingMs: 50 })
+  quiet = createRelay({ ...needs, pingMs: 3_600_000 })
+  await listenOn(instance, sockets.instance)
+  await listenOn(relay, sockets.relay)
+  await listenOn(quiet, sockets.quiet)
+})
+const clients: WebSocket[] = []
+afterEach(async () => {
+  for (const client of clients.splice(0)) client.terminate()
+  for (const answer of answers) answer.destroy()
+  ;[asked, answers, status, reason] = [[], [], 200, undefined]
+})
+afterAll(() => {
+  instance.close()
+  relay.close()
+  quiet.close()
+  rmSync(folder, { recursive: true })
+})
+
+function connect(headers: Record<string, string> = GRANTED, options = {}, socket = sockets.relay) {
+  const client = new WebSocket(`ws+unix://${socket}:/subscribe`, { headers, ...options })
+  clients.push(client)
+  const seen = { messages: [] as string[], status: 0, code: 0 }
+  client.on('message', (data) => seen.messages.push(String(data)))
+  client.on('unexpected-response', (_, res) => {
+    seen.status = res.statusCode ?? 0
+  })
+  client.on('close', (code) => {
+    seen.code = code
+  })
+  client.on('error', () => {})
+  return { client, seen }
+}
+const until = async (holds: () => boolean) => {
+  while (!holds()) await new Promise((resolve) => setTimeout(resolve, 2))
+}
+async function opened(options = {}, socket = sockets.relay) {
+  const { client, seen } = connect(GRANTED, options, socket)
+  await until(() => client.readyState === WebSocket.OPEN)
+  const [answer] = answers.slice(-1)
+  if (answer === undefined) throw new Error('the instance was not asked')
+  return { client, seen, answer }
+}
+
+describe('a handshake', () => {
+  test('that the front has granted becomes an EventSource at the instance, with nothing of the client', async () => {
+    await opened({ headers: { ...GRANTED, Cookie: 'secret=1', Authorization: 'Bearer x' } })
+    expect(asked.map(({ url, headers }) => ({ url, ...headers }))).toEqual([
+      {
+        url: '/subscribe',
+        host: 'stream',
+        accept: 'text/event-stream',
+        connection: 'close',
+        'x-hs-request-id': CONN,
+        'x-hs-gate': 'a'.repeat(32),
+        'x-hs-channel': 'state/users-state',
+      },
+    ])
+  })
+
+  test.each(['X-Hs-Request-Id', 'X-Hs-Gate', 'X-Hs-Channel'])(
+    'without %s is refused, and asks nothing',
+    async (name) => {
+      const { seen } = connect({ ...GRANTED, [name]: '' })
+      await until(() => seen.status !== 0)
+      expect([seen.status, asked.length]).toEqual([503, 0])
+    },
+  )
+
+  test('is refused when the instance refuses', async () => {
+    status = 503
+    const { seen } = connect()
+    await until(() => seen.status !== 0)
+    expect(seen.status).toBe(503)
+  })
+
+  test('of a client that leaves at once ends the question to the instance', async () => {
+    status = 0
+    const { client } = connect()
+    await until(() => asked.length === 1)
+    client.terminate()
+    await until(() => asked[0]?.socket.destroyed === true)
+  })
+
+  test('gets no extension, whatever the client offers', async () => {
+    const { client } = await opened({ perMessageDeflate: true })
+    expect(client.extensions).toBe('')
+  })
+})
+
+test('a message arrives as it was published', async () => {
+  const { seen, answer } = await opened()
+  answer.write('id: 1:0\ndata: {"states":\ndata: "Jürgen 👋"}\n\n')
+  await until(() => seen.messages.length === 1)
+  expect(seen.messages).toEqual(['{"states":\n"Jürgen 👋"}'])
+})
+
+describe('the end of a stream', () => {
+  test.each([
+    ['its session has ended', 'signed_out', 4401],
+    ['newer streams took its place', 'replaced', 4429],
+    ['no reason is known', undefined, 1012],
+  ] as const)('closes the WebSocket with a code that says why: %s', async (_, why, code) => {
+    const { seen, answer } = await opened()
+    reason = why
+    answer.end()
+    await until(() => seen.code !== 0)
+    expect(seen.code).toBe(code)
+  })
+
+  test('that breaks off closes it, too', async () => {
+    const { seen, answer } = await opened()
+    answer.socket?.destroy()
+    await until(() => seen.code !== 0)
+    expect(seen.code).toBe(1012)
+  })
+
+  test('does not wait for a client that leaves the close frame unanswered', async () => {
+    const { client, answer } = await opened()
+    client.pause()
+    answer.end()
+    await until(() => answer.socket === null || answer.destroyed)
+    const { connections } = await new Promise<{ connections: number }>((resolve) =>
+      setTimeout(() => relay.getConnections((_, connections) => resolve({ connections })), 1_500),
+    )
+    expect(connections).toBe(0)
+  })
+
+  test('by the client ends it at the instance', async () => {
+    const { client, answer } = await opened()
+    client.close()
+    await until(() => answer.destroyed)
+  })
+})
+
+describe('a client', () => {
+  test('that answers no ping is dropped', async () => {
+    const { seen, answer } = await opened({ autoPong: false })
+    await until(() => answer.destroyed)
+    await until(() => seen.code !== 0)
+    expect(seen.code).toBe(1006)
+  })
+
+  test('that answers each ping stays', async () => {
+    const { client, seen } = await opened()
+    let pings = 0
+    client.on('ping', () => {
+      pings += 1
+    })
+    await until(() => pings >= 5)
+    expect(seen.code).toBe(0)
+  })
+
+  test('that stays far behind is dropped', async () => {
+    const { client, answer } = await opened({}, sockets.quiet)
+    client.pause()
+    const message = `data: ${'x'.repeat(100_000)}\n\n`
+    for (let n = 0; n < 60 && !answer.destroyed; n += 1) {
+      answer.write(message)
+      await new Promise((resolve) => setTimeout(resolve, 5))
+    }
+    await until(() => answer.destroyed)
+  })
+
+  test('that reads again in time misses nothing', async () => {
+    const { client, seen, answer } = await opened({}, sockets.quiet)
+    client.pause()
+    for (let n = 0; n < 30; n += 1) answer.write(`data: ${n} ${'x'.repeat(100_000)}\n\n`)
+    await new Promise((resolve) => setTimeout(resolve, 100))
+    client.resume()
+    await until(() => seen.messages.length === 30)
+    expect(seen.messages.map((text) => Number.parseInt(text, 10))).toEqual([...Array(30).keys()])
+  })
+
+  test('that sends more than a stream takes is dropped', async () => {
+    const { client, seen, answer } = await opened()
+    for (let n = 0; n < 50; n += 1) client.send('x'.repeat(100))
+    await until(() => answer.destroyed && seen.code !== 0)
+    expect([1006, 1008]).toContain(seen.code)
+  })
+})
+
+test('anything but a handshake is no stream', async () => {
+  const status = await new Promise((resolve) => {
+    const socket = new WebSocket(`ws+unix://${sockets.relay}:/other`, { headers: GRANTED })
+    socket.on('unexpected-response', (_, res) => resolve(res.statusCode))
+    socket.on('error', () => {})
+  })
+  expect([status, asked.length]).toEqual([503, 0])
+})
