@@ -5,6 +5,9 @@ import type { FindReach } from './reach.ts'
 import { Refusal } from './refusal.ts'
 import type { Tokens } from './tokens.ts'
 
+/** The longest life of a link, in minutes: a recording of some hours, with pauses while it is heard. */
+export const MOST_LINK_MINUTES = 1_440
+
 export interface MediaLink {
   /** Path and query, to be put behind the host the client already talks to. */
   url: string
@@ -40,8 +43,9 @@ export function createMediaLinks({ tokens, reachOf, now, longestLifetime }: Medi
       throw new Refusal('input_invalid', { detail: 'path must be like 1001/2026/call.mp3' })
     }
     if (isHidden(path)) throw new Refusal('forbidden')
-    // No token may live longer than the longest kind: a link that did would open nothing.
-    const expiresAt = Math.floor(now() / 1000) + Math.min(minutes * 60, longestLifetime)
+    // No token may live longer than the longest kind, or than its session: a link that did would open nothing.
+    const latest = claims.sxp ?? Number.POSITIVE_INFINITY
+    const expiresAt = Math.min(Math.floor(now() / 1000) + Math.min(minutes * 60, longestLifetime), latest)
     const link = await tokens.issue('media-link', claims, expiresAt, { path })
     const encoded = path.split('/').map(encodeURIComponent).join('/')
     return { url: `/media/${encoded}?link=${link}`, expiresAt }

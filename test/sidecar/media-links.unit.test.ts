@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { actorOf } from '../../api/core/actor.ts'
-import { createMediaLinks } from '../../api/core/media-links.ts'
+import { createMediaLinks, MOST_LINK_MINUTES } from '../../api/core/media-links.ts'
 import { type FindReach, reachOf } from '../../api/core/reach.ts'
 import { createTokens } from '../../api/core/tokens.ts'
 import type { Role } from '../../contract/claims.ts'
@@ -18,7 +18,12 @@ const ofRole =
     reachOf({ role, team: null }, 'team')
 
 /** An API that sells links, and a gate that takes them. */
-function setUp({ role = 'user' as Role, reachOf = ofRole(role) } = {}) {
+function setUp({
+  role = 'user' as Role,
+  reachOf = ofRole(role),
+  claims = {},
+  longestLifetime = 86_400,
+} = {}) {
   const memory = createRevocationMemory()
   memory.trust(0, 0)
   const judge = createJudge({
@@ -27,7 +32,7 @@ function setUp({ role = 'user' as Role, reachOf = ofRole(role) } = {}) {
     now: () => nowS * 1000,
     monotonic: () => 0,
     maxStalenessMs: 5_000,
-    longestLifetime: 3_600,
+    longestLifetime,
     cacheSize: 10,
   })
   const gate = createGate({
@@ -43,14 +48,28 @@ function setUp({ role = 'user' as Role, reachOf = ofRole(role) } = {}) {
     now: () => nowS * 1000,
     issuingSince: () => 0,
   })
-  const links = createMediaLinks({ tokens, reachOf, now: () => nowS * 1000, longestLifetime: 3_600 })
-  const verdict = judge.token(mint(key, nowS, { claims: { role } }), 'access')
+  const links = createMediaLinks({ tokens, reachOf, now: () => nowS * 1000, longestLifetime })
+  const verdict = judge.token(mint(key, nowS, { claims: { role, ...claims } }), 'access')
   if (!verdict.good) throw new Error('the token is good in every way')
   const open = (path: string, query: string) =>
     gate.media({ 'x-hs-target': `GET ${path}`, 'x-hs-query': query }).status
   return { links, memory, actor: actorOf(verdict.claims), open }
 }
 const queryOf = (url: string) => url.split('?')[1] ?? ''
+
+describe('a link lives', () => {
+  test.each([
+    ['three hours, as long as a long recording is heard', {}, 180, 10_800],
+    ['a day', {}, MOST_LINK_MINUTES, 86_400],
+    ['no longer than its session', { sxp: nowS + 5_000 }, 180, 5_000],
+    ['as long as asked for in a session that outlives it', { sxp: nowS + 5_000 }, 10, 600],
+  ])('%s', async (_, claims, minutes, seconds) => {
+    const { links, actor, open } = setUp({ claims })
+    const { url, expiresAt } = await links.sell(actor, '1001/call.wav', minutes)
+    expect(expiresAt - nowS).toBe(seconds)
+    expect(open('1001/call.wav', queryOf(url))).toBe(204)
+  })
+})
 
 describe('a link to a file outside one’s own folder', () => {
   test('is sold where the caller knows that it may be, and opens that file alone', async () => {
@@ -89,7 +108,7 @@ describe('a link to a file outside one’s own folder', () => {
   })
 
   test('lives no longer than any token may', async () => {
-    const { links, actor, open } = setUp()
+    const { links, actor, open } = setUp({ longestLifetime: 3_600 })
     const { url, expiresAt } = await links.sellFor(actor, '2026/call.wav', 600)
     expect(expiresAt).toBe(nowS + 3_600)
     expect(open('2026/call.wav', queryOf(url))).toBe(204)

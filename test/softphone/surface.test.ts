@@ -184,7 +184,8 @@ describe('media', () => {
     ['a path that climbs', { path: '1001/../1002/hello.wav' }, 400],
     ['an empty path', { path: '' }, 400],
     ['a path with a line break', { path: '1001/a\nb' }, 400],
-    ['two hours', { path: '1001/hello.wav', minutes: 120 }, 400],
+    ['more than a day', { path: '1001/hello.wav', minutes: 1_441 }, 400],
+    ['part of a minute', { path: '1001/hello.wav', minutes: 90.5 }, 400],
   ])('a link to %s is not sold', async (_, json, status) => {
     const { access } = await login(stack)
     expect((await ask(`${stack.base}/media-links`, { token: access, json })).status).toBe(status)

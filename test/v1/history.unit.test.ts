@@ -275,7 +275,7 @@ describe('a link to a recording', () => {
     ['somebody else', BORIS, 'a.1', wish(), 404],
     ['a call that was not recorded', ADMIN, 'd.1', wish(), 404],
     ['a call that never was', ADMIN, 'x.1', wish(), 404],
-    ['two hours', ANNA, 'a.1', wish('{"minutes":120}'), 400],
+    ['more than a day', ANNA, 'a.1', wish('{"minutes":1441}'), 400],
     ['no time at all', ANNA, 'a.1', wish('{"minutes":0}'), 400],
     ['what is no JSON', ANNA, 'a.1', wish('{'), 400],
     ['a form', ANNA, 'a.1', wish('minutes=5', 'application/x-www-form-urlencoded'), 400],

@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi'
 import { Role } from '../../../contract/claims.ts'
-import type { MediaLink } from '../../core/media-links.ts'
+import { type MediaLink, MOST_LINK_MINUTES } from '../../core/media-links.ts'
 import type { Clothing, Opened } from '../../core/sessions.ts'
 import { type Published, SNAPSHOT_CHANNELS } from '../../core/snapshots.ts'
 import type { StreamTicket } from '../../core/stream-tickets.ts'
@@ -13,7 +13,10 @@ export const LoginBody = z.object({
   username: z.string().max(256).default(''),
   password: z.string().max(1024).default(''),
 })
-export const LinkBody = z.object({ path: z.string(), minutes: z.number().int().min(1).max(60).default(10) })
+export const LinkBody = z.object({
+  path: z.string(),
+  minutes: z.number().int().min(1).max(MOST_LINK_MINUTES).default(10),
+})
 export const Channel = z.enum(SNAPSHOT_CHANNELS)
 /** Any object: what is in it is its publisher's to say, and much of it is not walked through here. */
 export const SnapshotBody = z

@@ -2,7 +2,7 @@ import { z } from '@hono/zod-openapi'
 import { DIRECTIONS, OUTCOMES } from '../../core/calls/call.ts'
 import type { CallRecord, HistoryCursor, HistoryFilter } from '../../core/calls/history.ts'
 import { DIALLABLE } from '../../core/dialling/number.ts'
-import type { MediaLink } from '../../core/media-links.ts'
+import { type MediaLink, MOST_LINK_MINUTES } from '../../core/media-links.ts'
 import { Time } from '../openapi.ts'
 import { UserId } from './wire.ts'
 
@@ -40,7 +40,9 @@ export const FilteredPage = Filter.extend({
     .optional(),
 })
 export const OfPastCall = z.object({ id: CallId })
-export const LinkWish = z.object({ minutes: z.number().int().min(1).max(60).optional() }).openapi('LinkWish')
+export const LinkWish = z
+  .object({ minutes: z.number().int().min(1).max(MOST_LINK_MINUTES).optional() })
+  .openapi('LinkWish')
 
 const Party = z.object({ number: z.string(), name: z.string() })
 export const PastCall = z
