@@ -7,9 +7,24 @@ import { z } from 'zod'
 export const Role = z.enum(['user', 'supervisor', 'admin'])
 export type Role = z.infer<typeof Role>
 
-/** What the call centre's document calls a `user`, in its tokens as well. */
+/** What documents of surfaces call a role in their tokens: the call centre's a `user`, MikoPBX's an `admin`. */
 export const AGENT = 'agent'
-const RoleClaim = z.enum([...Role.options, AGENT]).transform((said): Role => (said === AGENT ? 'user' : said))
+export const ADMINS = 'admins'
+const ROLES_BY_NAME = {
+  user: 'user',
+  supervisor: 'supervisor',
+  admin: 'admin',
+  [AGENT]: 'user',
+  [ADMINS]: 'admin',
+} as const satisfies Record<string, Role>
+export type RoleName = keyof typeof ROLES_BY_NAME
+const RoleClaim = z
+  .enum(Object.keys(ROLES_BY_NAME) as [RoleName, ...RoleName[]]) // the keys are the names
+  .transform((name): Role => ROLES_BY_NAME[name])
+
+/** Whether a token of this role may name it so. */
+export const isNameOf = (role: Role, name: unknown): name is RoleName =>
+  typeof name === 'string' && Object.hasOwn(ROLES_BY_NAME, name) && ROLES_BY_NAME[name as RoleName] === role
 
 /** The `iss` and `aud` of every token; a token that says anything else is somebody else's. */
 export const ISSUER = 'hookswitch'

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { SignJWT } from 'jose'
-import { AGENT, AUDIENCE, type Claims, ISSUER, type TokenKind, TYP } from '../../contract/claims.ts'
+import { AUDIENCE, type Claims, ISSUER, isNameOf, type TokenKind, TYP } from '../../contract/claims.ts'
 import type { Algorithm, Keyring } from '../../contract/keys.ts'
 import { Refusal } from './refusal.ts'
 
@@ -71,8 +71,8 @@ export function createTokens(needs: TokensNeeds): Tokens {
         iat,
         exp: expiresAt,
         gen,
-        // The one name of a role that a surface may give it: see `claims.ts`.
-        role: role === 'user' && clothing.role === AGENT ? AGENT : role,
+        // A surface may name the role as its document does, and give no other role: see `claims.ts`.
+        role: isNameOf(role, clothing.role) ? clothing.role : role,
         ...(extension === undefined ? {} : { extension }),
         ...(reach === undefined ? {} : { reach }),
         ...(sxp === undefined ? {} : { sxp }),

@@ -39,9 +39,18 @@ describe('a good token', () => {
     expect(read(mint(hmac, nowS, { claims }))).toMatchObject({ claims: JSON.parse(JSON.stringify(claims)) })
   })
 
-  test('of an agent of the call centre is a user’s', () => {
-    expect(read(mint(hmac, nowS, { claims: { role: 'agent' } }))).toMatchObject({ claims: { role: 'user' } })
+  test.each([
+    ['an agent of the call centre', 'agent', 'user'],
+    ['MikoPBX’s admins', 'admins', 'admin'],
+  ])('of %s has a role of ours', (_, name, role) => {
+    expect(read(mint(hmac, nowS, { claims: { role: name } }))).toMatchObject({ claims: { role } })
   })
+  test.each(['Admins', 'ADMIN', 'users', 'agents', '__proto__', 'constructor'])(
+    'names no role %j',
+    (role) => {
+      expect(read(mint(hmac, nowS, { claims: { role } }))).toBeUndefined()
+    },
+  )
 
   test('may have 4096 characters', () => {
     // Base64url leaves gaps, so a header of the right length is looked for.

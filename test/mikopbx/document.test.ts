@@ -99,6 +99,16 @@ describe('auth:login', () => {
     expect(claims).toMatchObject({ userId: 'user1', role: 'user', language: 'en', nbf: expect.any(Number) })
     expect(claims.exp - claims.iat).toBe(900)
   })
+
+  test('an admin’s token names the role as the document’s sample does, and opens what an admin’s does', async () => {
+    const { body } = await form('login=admin&password=password')
+    const token = String((body.data as { accessToken: string }).accessToken)
+    const claims = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString())
+    expect(claims).toMatchObject({ userId: 'admin', role: 'admins', language: 'en' })
+    expect(await mediaStatus(stack, '1001/hello.wav', token)).toBe(200)
+    const profile = await ask(`${stack.base}/profile`, { token })
+    expect(profile).toMatchObject({ status: 200, body: { user: { role: 'admin' } } })
+  })
 })
 
 describe('auth:login of a browser', () => {
