@@ -88,15 +88,33 @@ describe('the door', () => {
     expect(world.lines.join()).not.toContain(token().slice(-20))
   })
 
-  test('a session has five sockets at most, and another session its own', async () => {
+  test('a session has five sockets: the oldest makes room for one more, and other sessions keep theirs', async () => {
     const { user2, user3 } = world.users
-    const five = await Promise.all([1, 2, 3, 4, 5].map(() => world.enter(user2)))
-    expect(await world.refused('/ws?extension=1002', bearer(tokenOf(user2)))).toMatchObject({ status: 429 })
-    const other = await world.enter(user3)
-    for (const client of [...five, other]) client.ws.close()
-    await Promise.all(five.map(({ closed }) => closed))
-    const again = await world.enter(user2)
-    again.ws.close()
+    const others = [
+      await world.enter(user3),
+      await world.enter(user2, tokenOf(user2, { claims: { sid: 'twin' } })),
+    ]
+    const clients = []
+    for (let n = 0; n < 7; n += 1) clients.push(await world.enter(user2))
+    const [old, live] = [clients.slice(0, 2), [...clients.slice(2), ...others]]
+    expect(await Promise.all(old.map(({ closed }) => closed))).toEqual([1008, 1008])
+    for (const client of live) {
+      client.say({ type: 'ping' })
+      await client.next('pong')
+      client.ws.close()
+    }
+    await Promise.all(live.map(({ closed }) => closed))
+  })
+
+  test('five sockets that nobody answers on keep no phone out', async () => {
+    const { user1 } = world.users
+    const dead = []
+    for (let n = 0; n < 5; n += 1) dead.push(await world.enter(user1))
+    for (const { ws } of dead) ws.pause()
+    const phone = await world.enter(user1)
+    phone.say({ type: 'ping' })
+    await phone.next('pong')
+    for (const { ws } of [...dead, phone]) ws.terminate()
   })
 })
 

@@ -9,15 +9,14 @@ export interface HubNeeds extends LineNeeds {
   words: Pick<SocketWords, 'on'>
   /** How often each session is judged again, in ms. */
   judgeMs: number
-  /** How many sockets a user has over all sessions; the oldest makes room for one more. */
+  /** How many sockets a user has over all sessions, and a session by itself; the oldest makes room for one more. */
   mostPerUser: number
+  mostPerSession: number
 }
 
 /** The sockets this API holds. */
 export interface Hub {
   add(ws: WebSocket, guest: Guest): void
-  /** How many sockets a session has here. */
-  count(sessionId: string): number
   size(): number
   /** Who has a socket here. */
   users(): ReadonlySet<string>
@@ -25,7 +24,7 @@ export interface Hub {
 }
 
 export function createHub(needs: HubNeeds): Hub {
-  const { hearing, words, judgeMs, mostPerUser, log } = needs
+  const { hearing, words, judgeMs, mostPerUser, mostPerSession, log } = needs
   const lines = new Set<Line>()
   const byUser = new Map<string, Set<Line>>()
 
@@ -44,10 +43,10 @@ export function createHub(needs: HubNeeds): Hub {
   checking.unref()
 
   /** Those that are closing go first, as they serve the user no more; then the oldest. */
-  function makeRoom(own: ReadonlySet<Line>): void {
-    const excess = own.size - mostPerUser + 1
+  function makeRoom(own: readonly Line[], most: number): void {
+    const excess = own.length - most + 1
     if (excess <= 0) return
-    const [over, live] = [[...own].filter((line) => line.isOver()), [...own].filter((line) => !line.isOver())]
+    const [over, live] = [own.filter((line) => line.isOver()), own.filter((line) => !line.isOver())]
     for (const line of [...over, ...live].slice(0, excess)) line.makeRoom()
   }
 
@@ -60,7 +59,14 @@ export function createHub(needs: HubNeeds): Hub {
 
   return {
     add(ws, guest) {
-      makeRoom(byUser.get(guest.claims.sub) ?? new Set())
+      const { sub, sid } = guest.claims
+      const before = [...(byUser.get(sub) ?? [])]
+      // Not refused: a phone that changed its network has sockets which nobody but the server still believes in.
+      makeRoom(
+        before.filter((line) => line.sessionId === sid),
+        mostPerSession,
+      )
+      makeRoom(before, mostPerUser)
       const line = createLine(ws, guest, needs)
       const { userId, sessionId } = line
       lines.add(line)
@@ -72,7 +78,6 @@ export function createHub(needs: HubNeeds): Hub {
         log.info({ event: 'socket_closed', userId, sessionId, code }, 'a socket is closed')
       })
     },
-    count: (sessionId) => [...lines].filter((line) => line.sessionId === sessionId).length,
     size: () => lines.size,
     users: () => new Set(byUser.keys()),
     close() {

@@ -32,7 +32,7 @@ export interface Line {
   /** Judges the session again and looks whether the peer still answers. */
   check(): void
   close(code: number, reason: string): void
-  /** Closes for a newer socket of the same user; one that is closing already gets no more time. */
+  /** Closes for a newer socket of the same user or session; one that is closing already gets no more time. */
   makeRoom(): void
   /** Whether it is closing or closed. */
   isOver(): boolean

@@ -37,7 +37,9 @@ export interface VoipSocket {
   close(): void
 }
 
-const TIMES = { judgeMs: 500, pingMs: 30_000, pongMs: 60_000, closingMs: 2_000 }
+/** A peer that has not answered two pings is gone; nginx waits longer than that: see nginx/socket.conf. */
+const TIMES = { judgeMs: 500, pingMs: 20_000, pongMs: 45_000, closingMs: 2_000 }
+/** On this API. */
 const MOST_PER_SESSION = 5
 const MOST = 10_000
 const MAX_PAYLOAD = 65_536
@@ -46,7 +48,7 @@ const MAX_PAYLOAD = 65_536
 export function createVoipSocket(needs: VoipSocketNeeds): VoipSocket {
   const { log, monotonic } = needs
   const deeds = createDeeds({ ...needs, statuses: limitStatuses(needs.statuses, monotonic) })
-  const hub = createHub({ ...TIMES, ...needs.times, ...needs, deeds })
+  const hub = createHub({ mostPerSession: MOST_PER_SESSION, ...TIMES, ...needs.times, ...needs, deeds })
   const server = new WebSocketServer({
     noServer: true,
     clientTracking: false,
@@ -60,9 +62,6 @@ export function createVoipSocket(needs: VoipSocketNeeds): VoipSocket {
   async function open(req: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
     const guest = await admit(req, needs)
     if (closed || hub.size() >= MOST) throw new Refusal('unavailable', { retryAfter: 5 })
-    if (hub.count(guest.claims.sid) >= MOST_PER_SESSION) {
-      throw new Refusal('throttled', { detail: `A session has at most ${MOST_PER_SESSION} sockets` })
-    }
     server.handleUpgrade(req, socket, head, (ws) => {
       hub.add(ws, guest)
       needs.onOpen?.()
