@@ -103,7 +103,7 @@ describe('the document’s way', () => {
     expect(profile).toMatchObject({ status: 200, body: { user: { extension: '1004', role: 'user' } } })
   })
 
-  test('a link sets a phone up, once', async () => {
+  test('a link sets a phone up, and the same one again within a minute, as its answer may be lost', async () => {
     const token = await tokenOf('usuario@ejemplo.com')
     const bought = await ask(`${stack.url}/sip/provisioning-links`, { method: 'POST', token })
     const url = String(bought.body.url)
@@ -115,7 +115,8 @@ describe('the document’s way', () => {
       'no-store',
     ])
     expect(await res.text()).toContain(String(pbx.extensions.get('1004')?.secret))
-    expect(await ask(url)).toMatchObject({ status: 404, body: { detail: expect.any(String) } })
+    const again = await Promise.all([fetch(url), fetch(url)])
+    expect(again.map(({ status }) => status)).toEqual([200, 200])
     expect(stack.logs()).not.toContain(new URL(url).searchParams.get('ticket'))
   })
 })

@@ -313,6 +313,32 @@ describe('a link that sets a phone up', () => {
     expect(world.lines.join()).not.toContain(new URL(url).searchParams.get('ticket'))
   })
 
+  test.each([
+    ['Telegram', { 'User-Agent': 'TelegramBot (like TwitterBot)' }],
+    ['Slack', { 'User-Agent': 'Slackbot-LinkExpanding 1.0 (+https://api.slack.com/robots)' }],
+    ['WhatsApp', { 'User-Agent': 'WhatsApp/2.23.20.0' }],
+    ['iMessage', { 'User-Agent': 'Mozilla/5.0 facebookexternalhit/1.1 Facebot Twitterbot/1.0' }],
+    ['Teams', { 'User-Agent': 'Mozilla/5.0 (Windows NT 6.1) SkypeUriPreview Preview/0.5' }],
+    [
+      'a scanner that pretends to be a browser',
+      { 'User-Agent': 'Mozilla/5.0 (Windows NT 10.0; Win64; x64)' },
+    ],
+    ['what asks for a page', { Accept: 'text/html,application/xhtml+xml;q=0.9,*/*' }],
+    ['a browser that fetches in advance', { 'Sec-Purpose': 'prefetch;prerender', Accept: '*/*' }],
+  ])('a look of %s shows no secret, and the phone finds the link good after it', async (_, headers) => {
+    const world = createWorld()
+    const { url } = await buy(world)
+    const look = await world.ask('GET', pathOf(url), { headers: headers as Record<string, string> })
+    expect([look.status, look.headers.get('content-type')]).toEqual([200, 'text/html; charset=UTF-8'])
+    expect(look.text).not.toContain(sip.password)
+    expect(look.text).not.toContain(new URL(url).searchParams.get('ticket'))
+    const phone = { headers: { 'User-Agent': 'LinphoneAndroid/5.2.5 (Pixel 8) LinphoneSDK/5.3' } }
+    expect(await world.ask('GET', pathOf(url), phone)).toMatchObject({
+      status: 200,
+      text: expect.stringContaining(sip.password),
+    })
+  })
+
   test('dies with the session it was bought in', async () => {
     const world = createWorld()
     const { url } = await buy(world)
@@ -339,6 +365,7 @@ describe('Linphone’s configuration', () => {
     const xml = linphoneConfig({ ...sip, authUsername: '1000-phone', transport: 'tls', port: 5061 })
     const entries = [...xml.matchAll(/<entry name="(\w+)" overwrite="true">([^<]*)<\/entry>/g)]
     expect(Object.fromEntries(entries.map(([, name, value]) => [name, value]))).toEqual({
+      transient_provisioning: '1',
       default_proxy: '0',
       username: '1000',
       userid: '1000-phone',
@@ -350,7 +377,13 @@ describe('Linphone’s configuration', () => {
       reg_expires: '600',
       publish: '0',
     })
-    expect(entries).toHaveLength(10)
+    expect(entries).toHaveLength(11)
+  })
+
+  test('is for once: the phone does not ask for its link again when it starts', () => {
+    expect(linphoneConfig(sip).replace(/\s+/g, ' ')).toContain(
+      '<section name="misc"> <entry name="transient_provisioning" overwrite="true">1</entry> </section>',
+    )
   })
 
   test('whatever a name or a password holds, it stays text in its entry', () => {
@@ -358,7 +391,7 @@ describe('Linphone’s configuration', () => {
     fc.assert(
       fc.property(words, words, (displayName, password) => {
         const xml = linphoneConfig({ ...sip, displayName, password })
-        expect(xml.match(/<entry /g)).toHaveLength(10)
+        expect(xml.match(/<entry /g)).toHaveLength(11)
         expect(xml.match(/<(?!\/?(?:config|section|entry)\b|\?xml )/g)).toBeNull()
         expect(xml.replace(/&(amp|lt|gt|quot|apos);/g, '')).not.toContain('&')
         // XML 1.0 §2.2; our own line ends are the only control characters.

@@ -8,11 +8,15 @@ import type { CredentialReading, SipCredentials } from './credentials.ts'
 export interface LinkTicketStore {
   /** @param ttl seconds. @throws {Refusal} `unavailable` */
   put(ticket: string, claims: Claims, ttl: number): Promise<void>
-  /** What it was bought with, once. @throws {Refusal} `unavailable` */
+  /**
+   * What it was bought with. From the first time on it is there for `GRACE_S` more and no longer: who fetched a link
+   * and lost the answer, or was raced by a scanner, gets the same again.
+   * @throws {Refusal} `unavailable`
+   */
   take(ticket: string): Promise<Claims | undefined>
 }
 
-/** A phone cannot log in to be set up, so it brings a ticket: good once, for minutes, and no longer than its session. */
+/** A phone cannot log in to be set up, so it brings a ticket: for one phone, for minutes, and no longer than its session. */
 export interface ProvisioningLinks {
   /**
    * @returns `expiresIn` in seconds
@@ -31,6 +35,8 @@ export interface ProvisioningLinksNeeds {
 }
 
 const LIFE_S = 600
+/** How long a ticket that was taken can be taken again, in seconds. */
+export const GRACE_S = 60
 
 export function createProvisioningLinks(needs: ProvisioningLinksNeeds): ProvisioningLinks {
   const { store, credentials, judge } = needs

@@ -13,6 +13,8 @@ export function linphoneConfig(sip: SipCredentials): string {
     '<config xmlns="http://www.linphone.org/xsds/lpconfig.xsd"',
     '  xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"',
     '  xsi:schemaLocation="http://www.linphone.org/xsds/lpconfig.xsd lpconfig.xsd">',
+    // For this once: Linphone would fetch the link, which is spent by then, at each of its starts.
+    section('misc', { transient_provisioning: '1' }),
     section('sip', { default_proxy: '0' }),
     section('auth_info_0', {
       username: sip.username,

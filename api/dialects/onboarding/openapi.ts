@@ -53,7 +53,7 @@ export const described: Surface = {
       method: 'post',
       path: '/sip/provisioning-links',
       operationId: 'provisioningLink',
-      summary: 'A link, also as a picture, that sets up a phone without typing: one use',
+      summary: 'A link, also as a picture, that sets up a phone without typing: for one phone',
       security: bearer,
       responses: {
         201: json(wire.Link, 'The link'),
@@ -68,7 +68,11 @@ export const described: Surface = {
       security: open,
       request: { query: z.object({ ticket: z.string() }) },
       responses: {
-        200: { description: 'Its configuration', content: { 'application/xml': { schema: z.string() } } },
+        200: {
+          description:
+            'Its configuration; for a browser or the preview of a message a page without any of it',
+          content: { 'application/xml': { schema: z.string() }, 'text/html': { schema: z.string() } },
+        },
         ...no(['not_found', 'unavailable']),
       },
     },

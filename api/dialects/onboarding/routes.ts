@@ -11,6 +11,7 @@ import type { Guard, Guarded } from '../guard.ts'
 import { readValue, USUAL } from '../json-body.ts'
 import { as } from '../openapi.ts'
 import { linphoneConfig } from './linphone.ts'
+import { isLook, lookedAt } from './look.ts'
 import { type PublicUrlSettings, publicUrlFor } from './public-url.ts'
 import { speech } from './refusal.ts'
 import * as wire from './wire.ts'
@@ -56,6 +57,7 @@ export function createOnboardingRoutes(needs: OnboardingRoutesNeeds): Hono<Guard
   app.get('/sip/provisioning.xml', async (c) => {
     // Hono answers HEAD with what GET does, and a look would use the ticket up.
     if (c.req.method === 'HEAD') return c.body(null, 405, { Allow: 'GET' })
+    if (isLook(c)) return lookedAt(c)
     const sip = await links.redeem(c.req.query('ticket') ?? '')
     return c.body(linphoneConfig(sip), 200, { 'Content-Type': 'application/xml' })
   })

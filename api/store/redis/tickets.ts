@@ -4,21 +4,33 @@ import { TICKET_TTL, ticketKey } from '../../../contract/ticket.ts'
 import type { TicketStore, TicketTaking } from '../../core/stream-tickets.ts'
 import { orUnavailable } from './fault.ts'
 
-/** Tickets and the claims they were bought with; each can be taken once. */
+/** Tickets and the claims they were bought with; each can be taken once, or for a grace from the first time on. */
 export interface Tickets {
   /** @param ttl seconds */
   put(ticket: string, claims: Claims, ttl: number): Promise<void>
   take(ticket: string): Promise<Claims | undefined>
 }
 
-/** @param keyOf holds a hash of the ticket: who reads Redis cannot use it */
-export function createTickets(redis: Redis, keyOf: (ticket: string) => string): Tickets {
+/**
+ * @param keyOf holds a hash of the ticket: who reads Redis cannot use it
+ * @param graceS how long a ticket that was taken can be taken again, in seconds
+ */
+export function createTickets(redis: Redis, keyOf: (ticket: string) => string, graceS = 0): Tickets {
+  async function read(key: string): Promise<string | null> {
+    if (graceS === 0) return redis.getdel(key)
+    // LT: taking it again does not move the end.
+    const [found] = (await redis.multi().get(key).expire(key, graceS, 'LT').exec()) ?? []
+    const [err, json] = found ?? [new Error('Redis answered nothing'), null]
+    if (err !== null) throw err
+    return json as string | null // what GET answers
+  }
+
   return {
     async put(ticket, claims, ttl) {
       await orUnavailable(redis.set(keyOf(ticket), JSON.stringify(claims), 'EX', ttl))
     },
     async take(ticket) {
-      const json = await orUnavailable(redis.getdel(keyOf(ticket)))
+      const json = await orUnavailable(read(keyOf(ticket)))
       return json === null ? undefined : Claims.safeParse(JSON.parse(json)).data
     },
   }
