@@ -1,7 +1,7 @@
 /** One look at a channel for all who wait for its next snapshot. */
 export interface SnapshotWatch<Snapshot> {
-  /** Whether the last shared look, at most one pause ago, found the snapshot of this tag. */
-  hasJustSeen(tag: string | undefined): boolean
+  /** The tag that the last shared look, at most one pause ago, found. */
+  justSeen(): string | undefined
   /**
    * Waits until a look finds a snapshot of another tag than `known`, up to `waitMs`; each look calls `check`.
    * @returns undefined when none came
@@ -75,7 +75,7 @@ export function createSnapshotWatch<Snapshot>({
   }
 
   return {
-    hasJustSeen: (tag) => tag !== undefined && tag === seen,
+    justSeen: () => seen,
     next: (known, waitMs, check) =>
       new Promise((resolve, reject) => {
         waiters.add({ known, untilMs: performance.now() + waitMs, check, resolve, reject })

@@ -58,6 +58,12 @@ export interface Snapshots {
     fence: number | undefined,
   ): Promise<Publication | undefined>
   /**
+   * The tag of the last snapshot, where the client knows it.
+   * @param isKnown however the client spells it; left out by one that knows whatever there is
+   * @throws {Refusal} `unavailable`
+   */
+  knownTag(channel: SnapshotChannel, isKnown?: (tag: string) => boolean): Promise<string | undefined>
+  /**
    * The last snapshot, if its tag differs from `known`; otherwise waits for one, up to `waitMs` and while
    * `check`, which may throw, lets it: a client that logs out meanwhile must see nothing more.
    */
@@ -114,9 +120,15 @@ export function createSnapshots({ store, broadcaster }: SnapshotsNeeds): Snapsho
 
   return {
     publish,
+    async knownTag(channel, isKnown) {
+      const seen = watchOf(channel).justSeen()
+      if (seen !== undefined && isKnown?.(seen)) return seen
+      const tag = await store.lastTag(channel)
+      return tag !== undefined && (isKnown?.(tag) ?? true) ? tag : undefined
+    },
     async newerThan(channel, known, waitMs, check) {
       const watch = watchOf(channel)
-      if (waitMs > 0 && watch.hasJustSeen(known)) {
+      if (waitMs > 0 && known !== undefined && watch.justSeen() === known) {
         check()
         return watch.next(known, waitMs, check)
       }

@@ -86,6 +86,38 @@ describe('AI settings, configuration and templates', () => {
       expect((await root.ask(next)).body).toMatchObject([{ agentId: ids.carl }])
     })
 
+    test('If-Match compares strongly, with each of a list', async () => {
+      const path = `/ai/settings/${ids.anna}`
+      await put(root, path, json)
+      const read = await root.ask(path)
+      const etag = String(read.headers.get('etag'))
+      for (const named of [`W/${etag}`, '"999"', `"999", W/${etag}`, '', etag.replace(/"$/, '-gzip"')]) {
+        const { status } = await root.ask(path, { method: 'PUT', json, headers: { 'If-Match': named } })
+        expect([named, status]).toEqual([named, 412])
+      }
+      const versions: unknown[] = []
+      for (const named of ['*', ' * ']) versions.push((await put(root, path, json, named)).body.version)
+      const [first = 0, second = 0] = versions as number[] // numbers, by the document
+      expect(second).toBe(first + 1)
+      expect((await put(root, path, json, `"zzz" , "999",\t"${second}"`)).status).toBe(200)
+      expect((await root.ask(path)).headers.get('etag')).toMatch(new RegExp(`^"${second + 1}\\.`))
+    })
+
+    test('If-None-Match spares what the client has, and lets a PUT make only what is not there', async () => {
+      const path = `/ai/settings/${ids.bert}`
+      const make = (headers: Record<string, string>) => root.ask(path, { method: 'PUT', json, headers })
+      expect((await make({ 'If-Match': '*' })).status).toBe(412)
+      const made = await Promise.all([1, 2, 3].map(() => make({ 'If-None-Match': '*' })))
+      expect(made.map(({ status }) => status).sort()).toEqual([201, 412, 412])
+      const etag = String((await root.ask(path)).headers.get('etag'))
+      const again = async (named: string) =>
+        (await root.ask(path, { headers: { 'If-None-Match': named } })).status
+      expect(await Promise.all([`W/${etag}`, `"zzz", ${etag}`, '*', '"zzz"'].map(again))).toEqual([
+        304, 304, 304, 200,
+      ])
+      expect((await end(root, path, etag)).status).toBe(204)
+    })
+
     test('of two who change them at once, one does', async () => {
       const path = `/ai/settings/${ids.anna}`
       const etag = (await root.ask(path)).headers.get('etag')

@@ -2,7 +2,7 @@ import type { AgentStore } from '../crew/agent.ts'
 import type { Standing } from '../crew/standing.ts'
 import { Refusal } from '../refusal.ts'
 import type { AgentAiSettings } from './bodies.ts'
-import type { DocumentStore, Kept } from './documents.ts'
+import type { DocumentStore, Expected, Kept } from './documents.ts'
 
 /** Settings of agents that the standing's scope shows; `not_found` for all others. The key is the agent's id. */
 export interface AgentSettings {
@@ -13,7 +13,7 @@ export interface AgentSettings {
     standing: Standing,
     agentId: string,
     settings: AgentAiSettings,
-    version: number | undefined,
+    version: Expected,
   ): Promise<{ kept: Kept<'settings'>; isNew: boolean }>
   /** @throws {Refusal} `not_found`, `stale` */
   remove(standing: Standing, agentId: string, version: number | undefined): Promise<void>
@@ -32,7 +32,7 @@ export function createAgentSettings({ store, agents, now }: AgentSettingsNeeds):
   async function seen({ scope }: Standing, agentId: string): Promise<void> {
     if ((await agents.find(agentId, scope)) === undefined) throw new Refusal('not_found')
   }
-  const writing = ({ userId }: Standing, version: number | undefined) => ({
+  const writing = ({ userId }: Standing, version: Expected) => ({
     by: userId,
     now: Math.floor(now() / 1000),
     version,

@@ -10,11 +10,14 @@ export interface Kept<Kind extends DocumentKind> {
   updatedAt: number
 }
 
+/** The version that has to be there for a change: this one, any, none at all; undefined where it does not matter. */
+export type Expected = number | 'some' | 'none' | undefined
+
 /** Who changes what, and which version they read, where they say so. */
 export interface Writing {
   by: string
   now: number
-  version: number | undefined
+  version: Expected
 }
 
 /** Documents with every version they ever had. */

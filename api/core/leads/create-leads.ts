@@ -26,8 +26,8 @@ export interface Leads {
    * @throws {Refusal} as `create`, `stale`, `conflict` for what cannot be while the lead is called
    */
   update(who: Standing, id: string, wish: LeadWish, version: number | undefined): Promise<Lead>
-  /** @throws {Refusal} `not_found`, `conflict` */
-  remove(who: Standing, id: string): Promise<void>
+  /** @throws {Refusal} `not_found`, `conflict`, `stale` */
+  remove(who: Standing, id: string, version: number | undefined): Promise<void>
   /** @throws {Refusal} `not_found` */
   addNote(who: Standing, id: string, content: string): Promise<LeadNote>
 }
@@ -90,7 +90,11 @@ export function createLeads({ store, agents, campaigns, policy, now }: LeadsNeed
       return store.change(id, who.scope, decide, nowS())
     },
 
-    remove: (who, id) => store.remove(id, who.scope, refuseWhileDialling),
+    remove: (who, id, version) =>
+      store.remove(id, who.scope, (lead) => {
+        if (version !== undefined && version !== lead.version) throw new Refusal('stale')
+        refuseWhileDialling(lead)
+      }),
 
     addNote: (who, id, content) =>
       store.addNote({ leadId: id, agentId: who.agent.id, content, createdAt: nowS() }, who.scope),

@@ -2,7 +2,7 @@ import { z } from '@hono/zod-openapi'
 import { json, type Operation, taking } from '../openapi.ts'
 import * as wire from './agent-wire.ts'
 import { refuses } from './refusal.ts'
-import { IdParam, IfMatch, PageQuery } from './request.ts'
+import { IdParam, IfMatch, ofVersion, PageQuery } from './request.ts'
 
 const one = { params: IdParam }
 
@@ -39,7 +39,7 @@ export const agentOperations: readonly Operation[] = [
     operationId: 'crmAgent',
     summary: 'One of them',
     request: one,
-    responses: { 200: json(wire.ShownAgent, 'The agent'), ...refuses('not_found') },
+    responses: { ...ofVersion(wire.ShownAgent, 'The agent'), ...refuses('not_found') },
   },
   {
     method: 'put',

@@ -6,7 +6,7 @@ import { addressOf, readJson, readQuery } from '../dialect.ts'
 import { as } from '../openapi.ts'
 import * as wire from './agent-wire.ts'
 import type { Door, Known } from './door.ts'
-import { afterId, idParam, ifMatch, linkNext, PageQuery, setVersion } from './request.ts'
+import { afterId, idParam, ifMatch, linkNext, PageQuery, setVersion, showVersion } from './request.ts'
 
 export interface AgentRoutesNeeds {
   door: Door
@@ -40,13 +40,14 @@ export function addAgentRoutes(app: Hono<Known>, { door, agents, callsOf }: Agen
   })
   app.get('/api/agents/:id', door('crmAgent'), async (c) => {
     const agent = await agents.find(c.var.standing, idParam(c))
-    setVersion(c, agent.version)
-    return c.json(await showOne(agent))
+    return showVersion(c, agent.version, await showOne(agent))
   })
   app.put('/api/agents/:id', door('crmUpdateAgent'), async (c) => {
     const patch = await readJson(c, wire.AgentPatchBody)
-    const about = { version: ifMatch(c), address: addressOf(c) }
-    const agent = await agents.update(c.var.standing, idParam(c), patch, about)
+    const address = addressOf(c)
+    const agent = await ifMatch(c, (version) =>
+      agents.update(c.var.standing, idParam(c), patch, { version, address }),
+    )
     setVersion(c, agent.version)
     return c.json(await showOne(agent))
   })

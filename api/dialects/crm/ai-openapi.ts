@@ -2,7 +2,7 @@ import { z } from '@hono/zod-openapi'
 import { json, type Operation, taking } from '../openapi.ts'
 import * as wire from './ai-wire.ts'
 import { refuses } from './refusal.ts'
-import { IdParam, IfMatch, PageQuery } from './request.ts'
+import { IdParam, IfMatch, ofVersion, PageQuery } from './request.ts'
 
 const agent = { params: z.object({ agent_id: IdParam.shape.id }) }
 const template = { params: z.object({ id: z.string().openapi({ example: 'c2l4dGVlbi1ieXRlcy0tLQ' }) }) }
@@ -39,7 +39,7 @@ export const aiOperations: readonly Operation[] = [
     operationId: 'crmAgentAiSettings',
     summary: 'Settings of an agent',
     request: { ...agent, query: wire.VersionQuery },
-    responses: { 200: json(wire.ShownSettings, 'They are'), ...refuses('input_invalid', 'not_found') },
+    responses: { ...ofVersion(wire.ShownSettings, 'They are'), ...refuses('input_invalid', 'not_found') },
   },
   {
     method: 'put',
@@ -68,7 +68,7 @@ export const aiOperations: readonly Operation[] = [
     operationId: 'crmAiConfig',
     summary: 'What holds for all AI agents',
     request: { query: wire.VersionQuery },
-    responses: { 200: json(wire.ShownConfig, 'It is'), ...refuses('input_invalid', 'not_found') },
+    responses: { ...ofVersion(wire.ShownConfig, 'It is'), ...refuses('input_invalid', 'not_found') },
   },
   {
     method: 'put',
@@ -109,7 +109,7 @@ export const aiOperations: readonly Operation[] = [
     operationId: 'crmTemplate',
     summary: 'One template',
     request: { ...template, query: wire.VersionQuery },
-    responses: { 200: json(wire.ShownTemplate, 'It is'), ...refuses('input_invalid', 'not_found') },
+    responses: { ...ofVersion(wire.ShownTemplate, 'It is'), ...refuses('input_invalid', 'not_found') },
   },
   {
     method: 'put',

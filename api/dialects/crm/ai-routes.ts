@@ -10,7 +10,17 @@ import { readJson, readQuery } from '../dialect.ts'
 import { as } from '../openapi.ts'
 import * as wire from './ai-wire.ts'
 import type { Door, Known } from './door.ts'
-import { afterId, idParam, ifMatch, linkNext, PageQuery, readCursor, setVersion } from './request.ts'
+import {
+  afterId,
+  idParam,
+  ifMatch,
+  ifMatchOrMade,
+  linkNext,
+  PageQuery,
+  readCursor,
+  setVersion,
+  showVersion,
+} from './request.ts'
 
 export interface AiRoutesNeeds {
   door: Door
@@ -30,25 +40,29 @@ export function addAiRoutes(app: Hono<Known>, { door, settings, configs, templat
   })
   app.get('/api/ai/settings/:agent_id', door('crmAgentAiSettings'), async (c) => {
     const { version } = readQuery(c, wire.VersionQuery)
-    const kept = marked(c, await settings.find(c.var.standing, idParam(c, 'agent_id'), version))
-    return c.json(as(wire.ShownSettings, wire.shownSettings(kept)))
+    const kept = await settings.find(c.var.standing, idParam(c, 'agent_id'), version)
+    return showVersion(c, kept.version, as(wire.ShownSettings, wire.shownSettings(kept)))
   })
   app.put('/api/ai/settings/:agent_id', door('crmSetAgentAiSettings'), async (c) => {
     const body = await readJson(c, wire.SettingsBody)
-    const { kept, isNew } = await settings.put(c.var.standing, idParam(c, 'agent_id'), body, ifMatch(c))
+    const { kept, isNew } = await ifMatchOrMade(c, (version) =>
+      settings.put(c.var.standing, idParam(c, 'agent_id'), body, version),
+    )
     return c.json(as(wire.ShownSettings, wire.shownSettings(marked(c, kept))), isNew ? 201 : 200)
   })
   app.delete('/api/ai/settings/:agent_id', door('crmDeleteAgentAiSettings'), async (c) => {
-    await settings.remove(c.var.standing, idParam(c, 'agent_id'), ifMatch(c))
+    await ifMatch(c, (version) => settings.remove(c.var.standing, idParam(c, 'agent_id'), version))
     return c.body(null, 204)
   })
 
   app.get('/api/ai/config', door('crmAiConfig'), async (c) => {
-    const kept = marked(c, await configs.read(readQuery(c, wire.VersionQuery).version))
-    return c.json(as(wire.ShownConfig, wire.shownConfig(kept)))
+    const kept = await configs.read(readQuery(c, wire.VersionQuery).version)
+    // Nothing has the ETag of what was never written.
+    return showVersion(c, kept.version || undefined, as(wire.ShownConfig, wire.shownConfig(kept)))
   })
   app.put('/api/ai/config', door('crmSetAiConfig'), async (c) => {
-    const kept = await configs.write(c.var.standing, await readJson(c, wire.ConfigBody), ifMatch(c))
+    const config = await readJson(c, wire.ConfigBody)
+    const kept = await ifMatch(c, (version) => configs.write(c.var.standing, config, version))
     return c.json(as(wire.ShownConfig, wire.shownConfig(marked(c, kept))))
   })
 
@@ -66,25 +80,24 @@ export function addAiRoutes(app: Hono<Known>, { door, settings, configs, templat
   })
   app.get('/api/ai/templates/:id', door('crmTemplate'), async (c) => {
     const { version } = readQuery(c, wire.VersionQuery)
-    const kept = marked(c, await templates.find(templateId(c), version))
-    return c.json(as(wire.ShownTemplate, wire.shownTemplate(kept)))
+    const kept = await templates.find(templateId(c), version)
+    return showVersion(c, kept.version, as(wire.ShownTemplate, wire.shownTemplate(kept)))
   })
   app.put('/api/ai/templates/:id', door('crmUpdateTemplate'), async (c) => {
     const wish = await readJson(c, wire.TemplateBody)
-    const kept = await templates.change(c.var.standing, templateId(c), wish, ifMatch(c))
+    const kept = await ifMatch(c, (version) => templates.change(c.var.standing, templateId(c), wish, version))
     return c.json(as(wire.ShownTemplate, wire.shownTemplate(marked(c, kept))))
   })
   app.delete('/api/ai/templates/:id', door('crmDeleteTemplate'), async (c) => {
-    await templates.remove(c.var.standing, templateId(c), ifMatch(c))
+    await ifMatch(c, (version) => templates.remove(c.var.standing, templateId(c), version))
     return c.body(null, 204)
   })
 }
 
 const AfterName = z.tuple([z.string().max(200)])
 
-/** Nothing has the ETag of what nobody has written yet. */
 function marked<Kind extends DocumentKind>(c: Context, kept: Kept<Kind>): Kept<Kind> {
-  if (kept.version > 0) setVersion(c, kept.version)
+  setVersion(c, kept.version)
   return kept
 }
 

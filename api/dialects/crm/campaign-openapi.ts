@@ -3,7 +3,7 @@ import { json, type Operation, taking } from '../openapi.ts'
 import { ShownAutomation } from './campaign-automation-wire.ts'
 import * as wire from './campaign-wire.ts'
 import { refuses } from './refusal.ts'
-import { IdParam, IfMatch } from './request.ts'
+import { IdParam, IfMatch, ofVersion } from './request.ts'
 
 const one = { params: IdParam }
 const example = { name: 'Spring offer', startTime: '09:00:00', endTime: '18:00:00', maxAttempts: 3 }
@@ -43,7 +43,7 @@ export const campaignOperations: readonly Operation[] = [
     operationId: 'crmCampaign',
     summary: 'One campaign',
     request: one,
-    responses: { 200: json(wire.ShownCampaignBody, 'The campaign'), ...refuses('not_found') },
+    responses: { ...ofVersion(wire.ShownCampaignBody, 'The campaign'), ...refuses('not_found') },
   },
   {
     method: 'put',

@@ -8,7 +8,7 @@ import { as } from '../openapi.ts'
 import { ShownAutomation, shownAutomation } from './campaign-automation-wire.ts'
 import * as wire from './campaign-wire.ts'
 import type { Door, Known } from './door.ts'
-import { afterId, idParam, ifMatch, linkNext, setVersion } from './request.ts'
+import { afterId, idParam, ifMatch, linkNext, setVersion, showVersion } from './request.ts'
 
 export interface CampaignRoutesNeeds {
   door: Door
@@ -40,13 +40,14 @@ export function addCampaignRoutes(app: Hono<Known>, needs: CampaignRoutesNeeds):
   })
   app.get('/api/campaigns/:id', door('crmCampaign'), async (c) => {
     const found = await campaigns.find(c.var.standing, idParam(c))
-    setVersion(c, found.campaign.version)
-    return c.json(show(found))
+    return showVersion(c, found.campaign.version, show(found))
   })
   app.put('/api/campaigns/:id', door('crmUpdateCampaign'), async (c) => {
     const body = await readJson(c, wire.CampaignPatchBody)
     const patch = { ...wire.patchOf(body), name: body.name }
-    const changed = await campaigns.update(c.var.standing, idParam(c), patch, ifMatch(c))
+    const changed = await ifMatch(c, (version) =>
+      campaigns.update(c.var.standing, idParam(c), patch, version),
+    )
     setVersion(c, changed.campaign.version)
     return c.json(show(changed))
   })

@@ -4,7 +4,7 @@ import { ImportQuery, ShownImport } from './lead-import-wire.ts'
 import { LeadPageQuery, LeadQuery } from './lead-query.ts'
 import * as wire from './lead-wire.ts'
 import { refuses } from './refusal.ts'
-import { IdParam, IfMatch } from './request.ts'
+import { IdParam, IfMatch, ofVersion } from './request.ts'
 
 const one = { params: IdParam }
 const changing = { ...one, headers: IfMatch }
@@ -96,7 +96,7 @@ export const leadOperations: readonly Operation[] = [
     operationId: 'crmLead',
     summary: 'One of them, with its notes',
     request: one,
-    responses: { 200: json(wire.LeadInDetail, 'The lead'), ...refuses('not_found') },
+    responses: { ...ofVersion(wire.LeadInDetail, 'The lead'), ...refuses('not_found') },
   },
   {
     method: 'put',
@@ -113,8 +113,8 @@ export const leadOperations: readonly Operation[] = [
     path: '/api/leads/{id}',
     operationId: 'crmDeleteLead',
     summary: 'Forget it and its notes',
-    request: one,
-    responses: { 204: { description: 'It is gone' }, ...refuses('not_found', 'conflict') },
+    request: changing,
+    responses: { 204: { description: 'It is gone' }, ...refuses('not_found', 'conflict', 'stale') },
   },
   {
     method: 'post',

@@ -2,14 +2,14 @@ import type { Context, Hono } from 'hono'
 import type { Leads } from '../../core/leads/create-leads.ts'
 import type { Lead } from '../../core/leads/lead.ts'
 import type { LeadFilter } from '../../core/leads/lead-search.ts'
-import type { Spelling } from '../../core/leads/lead-wish.ts'
+import type { LeadWish, Spelling } from '../../core/leads/lead-wish.ts'
 import { readJson, readQuery } from '../dialect.ts'
 import { as } from '../openapi.ts'
 import type { Door, Known } from './door.ts'
 import { addLeadListRoutes, type LeadListRoutesNeeds } from './lead-list-routes.ts'
 import { filterOf, LeadPageQuery, orderOf, placeAfter, placeIn } from './lead-query.ts'
 import * as wire from './lead-wire.ts'
-import { idParam, ifMatch, linkNext, setVersion } from './request.ts'
+import { idParam, ifMatch, linkNext, setVersion, showVersion } from './request.ts'
 
 export interface LeadRoutesNeeds extends LeadListRoutesNeeds {
   door: Door
@@ -35,6 +35,9 @@ export function addLeadRoutes(app: Hono<Known>, needs: LeadRoutesNeeds): void {
     return as(wire.ShownLead, wire.shownLead(lead))
   }
 
+  const change = (c: Context<Known>, wish: LeadWish) =>
+    ifMatch(c, (version) => leads.update(c.var.standing, idParam(c), wish, version))
+
   app.get('/api/leads', door('crmLeads'), (c) => page(c))
   app.post('/api/leads', door('crmCreateLead'), async (c) => {
     const lead = await leads.create(c.var.standing, wire.wish(await readJson(c, wire.NewLead)))
@@ -47,14 +50,14 @@ export function addLeadRoutes(app: Hono<Known>, needs: LeadRoutesNeeds): void {
   app.get('/api/leads/:id', door('crmLead'), async (c) => {
     const { lead, notes } = await leads.find(c.var.standing, idParam(c))
     const noteHistory = notes.map(wire.shownNote)
-    return c.json(as(wire.LeadInDetail, { ...show(c, lead), noteHistory }))
+    return showVersion(c, lead.version, as(wire.LeadInDetail, { ...wire.shownLead(lead), noteHistory }))
   })
   app.put('/api/leads/:id', door('crmUpdateLead'), async (c) => {
     const wish = wire.wish(await readJson(c, wire.LeadPatch))
-    return c.json(show(c, await leads.update(c.var.standing, idParam(c), wish, ifMatch(c))))
+    return c.json(show(c, await change(c, wish)))
   })
   app.delete('/api/leads/:id', door('crmDeleteLead'), async (c) => {
-    await leads.remove(c.var.standing, idParam(c))
+    await ifMatch(c, (version) => leads.remove(c.var.standing, idParam(c), version))
     return c.body(null, 204)
   })
   app.post('/api/leads/:id/notes', door('crmAddLeadNote'), async (c) => {
@@ -64,10 +67,10 @@ export function addLeadRoutes(app: Hono<Known>, needs: LeadRoutesNeeds): void {
   })
   app.put('/api/leads/:id/status', door('crmSetLeadStatus'), async (c) => {
     const status = wire.statusOf((await readJson(c, wire.StatusBody)).status)
-    return c.json(show(c, await leads.update(c.var.standing, idParam(c), { status }, ifMatch(c))))
+    return c.json(show(c, await change(c, { status })))
   })
   app.put('/api/leads/:id/assign', door('crmAssignLead'), async (c) => {
     const { agentId } = await readJson(c, wire.AssignBody)
-    return c.json(show(c, await leads.update(c.var.standing, idParam(c), { agentId }, ifMatch(c))))
+    return c.json(show(c, await change(c, { agentId })))
   })
 }

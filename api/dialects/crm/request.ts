@@ -1,6 +1,10 @@
+import { createHash } from 'node:crypto'
 import { z } from '@hono/zod-openapi'
 import type { Context } from 'hono'
+import type { Expected } from '../../core/ai/documents.ts'
 import { Refusal } from '../../core/refusal.ts'
+import { hasNamed, readTags } from '../conditional.ts'
+import { json } from '../openapi.ts'
 
 /** What this surface's requests and answers have in common. */
 
@@ -30,25 +34,80 @@ export function idParam(c: Context, name = 'id'): string {
   return id.data
 }
 
+/** Fits what we never gave out: no version of ours. */
+const NO_VERSION = -1
+const MOST_VERSIONS = 20
+
 /**
- * The version that `If-Match` names (RFC 9110 §13.1.1); undefined where the client does not ask for one. No
- * version of ours fits what we never gave out.
+ * Changes what is there, if it is at a version that the request allows.
+ *
+ * @param write throws `stale` where another version is there; undefined asks for none
+ * @see RFC 9110 §13.1.1: `If-Match` compares strongly; §13.1.2: with `If-None-Match: *` nothing may be there
  */
-export function ifMatch(c: Context): number | undefined {
-  const header = c.req.header('if-match')?.trim()
-  if (header === undefined || header === '*') return undefined
-  const [, version] = /^"([1-9]\d{0,14})"$/.exec(header) ?? []
-  return version === undefined ? -1 : Number(version)
+export async function ifMatch<T>(c: Context, write: (version: number | undefined) => Promise<T>): Promise<T> {
+  const versions = isNoneMatchAny(c) ? [NO_VERSION] : versionsNamed(c)
+  if (versions === undefined || versions === '*') return write(undefined)
+  for (const version of versions.slice(0, -1)) {
+    try {
+      return await write(version)
+    } catch (err) {
+      if (!(err instanceof Refusal) || err.code !== 'stale') throw err
+    }
+  }
+  return write(versions.at(-1) ?? NO_VERSION)
+}
+
+/** The same for what a PUT may also make: then `some` version has to be there, or `none`. */
+export const ifMatchOrMade = <T>(c: Context, write: (version: Expected) => Promise<T>): Promise<T> => {
+  if (isNoneMatchAny(c)) return write('none')
+  return versionsNamed(c) === '*' ? write('some') : ifMatch(c, write)
+}
+
+const isNoneMatchAny = (c: Context) => readTags(c.req.header('if-none-match')) === '*'
+
+/** @returns undefined where the client names none */
+function versionsNamed(c: Context): '*' | number[] | undefined {
+  const named = readTags(c.req.header('if-match'))
+  if (named === undefined || named === '*') return named
+  const versions = named.flatMap(({ isWeak, opaque }) => {
+    const [, version] = /^([1-9]\d{0,14})(?:\.[\w-]{16})?$/.exec(opaque) ?? []
+    return isWeak || version === undefined ? [] : [Number(version)]
+  })
+  return [...new Set(versions)].slice(0, MOST_VERSIONS)
 }
 
 /** Says which version an answer is, for `If-Match`. */
 export const setVersion = (c: Context, version: number) => c.header('ETag', `"${version}"`)
 
+/**
+ * Answers a GET of one version, or with 304 where the client has this very answer: what is shown beside a version,
+ * such as who is in a call, changes without it, so the tag names both.
+ * @param version undefined for what has none
+ */
+export function showVersion<T extends object>(c: Context, version: number | undefined, body: T) {
+  if (version === undefined) return c.json(body)
+  const hash = createHash('sha256').update(JSON.stringify(body)).digest('base64url').slice(0, 16)
+  const tag = `${version}.${hash}`
+  c.header('ETag', `"${tag}"`)
+  return hasNamed(readTags(c.req.header('if-none-match')), tag) ? c.body(null, 304) : c.json(body)
+}
+
+/** What `showVersion` answers with, for the document. */
+export const ofVersion = <T extends z.ZodType>(schema: T, description: string) => ({
+  200: {
+    ...json(schema, description),
+    headers: {
+      ETag: { schema: { type: 'string' as const }, description: 'For `If-Match` and `If-None-Match`' },
+    },
+  },
+  304: { description: 'It is what `If-None-Match` names' },
+})
+
 /** The header as the document describes it. */
 export const IfMatch = z.object({
+  // No example: pages send it with every try, and it is of one version.
   'if-match': z.string().optional().openapi({
-    description: 'The ETag of what was read: 412 when somebody changed it meanwhile',
-    example: '"1"',
+    description: 'The ETag of what was read, or a list of them: 412 when another user changed it meanwhile',
   }),
 })
 

@@ -30,6 +30,7 @@ const stream = {
     headers: { ETag: { schema: { type: 'string' as const }, description: 'Of what there is now' } },
   },
   101: { description: 'With a WebSocket handshake' },
+  204: { description: 'Nothing was ever published here, nor within 25 seconds' },
   304: { description: 'Nothing newer than `If-None-Match` came within 25 seconds' },
   400: { description: 'A header that would take up where another stream ended' },
 }

@@ -10,6 +10,7 @@ import { type Snapshots, tagOf } from '../../core/snapshots.ts'
 import type { StreamRenewal } from '../../core/stream-renewal.ts'
 import type { StreamTickets } from '../../core/stream-tickets.ts'
 import type { UserStore } from '../../core/users.ts'
+import { hasNamed, readTags } from '../conditional.ts'
 import { addressOf, readJson, refuse } from '../dialect.ts'
 import { type Guard, type Guarded, refusalOf } from '../guard.ts'
 import { SNAPSHOT } from '../json-body.ts'
@@ -87,11 +88,15 @@ export function createSoftphone(needs: SoftphoneNeeds): Hono<Guarded> {
       const flaw = judge.claims(claims)
       if (flaw !== undefined) throw refusalOf(flaw)
     }
-    const known = c.req.header('if-none-match')?.replace(/^"|"$/g, '')
+    const named = readTags(c.req.header('if-none-match'))
+    const isKnown = named === '*' ? undefined : (tag: string) => hasNamed(named, tag)
+    const known = named && (await snapshots.knownTag(channel, isKnown))
     const snapshot = await snapshots.newerThan(channel, known, POLL_MS, check)
     c.header('Cache-Control', 'no-store')
-    if (snapshot === undefined) return c.body(null, 304)
-    return c.json(snapshot.body, 200, { ETag: `"${tagOf(snapshot)}"` })
+    if (snapshot !== undefined) return c.json(snapshot.body, 200, { ETag: `"${tagOf(snapshot)}"` })
+    // Nothing was ever published: a 304 would say that the client has it.
+    if (known === undefined) return c.body(null, 204)
+    return c.body(null, 304, { ETag: `"${known}"` })
   })
   return app
 }

@@ -1,6 +1,6 @@
 import type { Selectable, Transaction } from 'kysely'
 import type { Bodies, DocumentKind } from '../../core/ai/bodies.ts'
-import type { DocumentStore, Kept, Writing } from '../../core/ai/documents.ts'
+import type { DocumentStore, Expected, Kept, Writing } from '../../core/ai/documents.ts'
 import { Refusal } from '../../core/refusal.ts'
 import { rowId } from './bind.ts'
 import type { Database } from './database.ts'
@@ -41,14 +41,15 @@ export function createDocumentStore(db: Database): DocumentStore {
         .set((row) => ({ body_json, name, version: row('version', '+', 1), updated_at: now }))
         .where('kind', '=', kind)
         .where('key', '=', key)
-        .$if(read !== undefined, (query) => query.where('version', '=', read ?? 0))
+        .$if(!isAny(read), (query) => query.where('version', '=', versionIn(read)))
         .returningAll()
         .executeTakeFirst()
       if (changed !== undefined) {
         await addVersion(trx, changed, writing)
         return { kept: toKept(kind, changed), isNew: false }
       }
-      if (!mayMake || read !== undefined) throw await whyNot(trx, kind, key, mayMake)
+      if (!mayMake || (read !== undefined && read !== 'none')) throw await whyNot(trx, kind, key, mayMake)
+      if (read === 'none' && (await isThere(trx, kind, key))) throw new Refusal('stale')
       const { last } = await trx
         .selectFrom('ai_versions')
         .select((row) => row.fn.max('version').as('last'))
@@ -130,7 +131,7 @@ export function createDocumentStore(db: Database): DocumentStore {
           .deleteFrom('ai_documents')
           .where('kind', '=', kind)
           .where('key', '=', key)
-          .$if(read !== undefined, (query) => query.where('version', '=', read ?? 0))
+          .$if(!isAny(read), (query) => query.where('version', '=', versionIn(read)))
           .returningAll()
           .executeTakeFirst()
         if (gone === undefined) throw await whyNot(trx, kind, key, false)
@@ -163,6 +164,10 @@ async function addVersion(
     .execute()
 }
 
+const isAny = (read: Expected) => read === undefined || read === 'some'
+/** No document has version 0. */
+const versionIn = (read: Expected) => (typeof read === 'number' ? read : 0)
+
 /** Nothing fitted: it is another version, or it is not there. */
 async function whyNot(
   trx: Transaction<Tables>,
@@ -170,11 +175,15 @@ async function whyNot(
   key: string,
   mayMake: boolean,
 ): Promise<Refusal> {
-  const there = await trx
+  return new Refusal(mayMake || (await isThere(trx, kind, key)) ? 'stale' : 'not_found')
+}
+
+async function isThere(trx: Transaction<Tables>, kind: DocumentKind, key: string): Promise<boolean> {
+  const row = await trx
     .selectFrom('ai_documents')
     .select('version')
     .where('kind', '=', kind)
     .where('key', '=', key)
     .executeTakeFirst()
-  return new Refusal(there === undefined && !mayMake ? 'not_found' : 'stale')
+  return row !== undefined
 }

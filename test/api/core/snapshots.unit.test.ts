@@ -136,6 +136,24 @@ describe('who waits for a newer snapshot', () => {
     expect(vi.getTimerCount()).toBe(0)
   })
 
+  test('is known to have the last one by its own spelling of the tag, without a look where one was just taken', async () => {
+    const world = createWorld()
+    const first = world.put('users-state')
+    const { snapshots } = world
+    const is = (snapshot: Snapshot) => (tag: string) => tag === tagOf(snapshot)
+    waiters(world, 1)
+    await vi.advanceTimersByTimeAsync(600)
+    world.looks.length = 0
+    expect(await snapshots.knownTag('users-state', is(first))).toBe(tagOf(first))
+    expect(world.looks).toEqual([])
+    const second = world.put('users-state')
+    // The shared look still shows the first: neither is taken for the other.
+    expect(await snapshots.knownTag('users-state', is(second))).toBe(tagOf(second))
+    expect(await snapshots.knownTag('users-state')).toBe(tagOf(second))
+    expect(await snapshots.knownTag('users-state', () => false)).toBeUndefined()
+    expect(await snapshots.knownTag('active-calls')).toBeUndefined()
+  })
+
   test('does not wait at all where it may not', async () => {
     const world = createWorld()
     const last = world.put('users-state')
