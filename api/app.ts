@@ -5,6 +5,7 @@ import { getPath } from 'hono/utils/url'
 import { exportJWK } from 'jose'
 import type { Keyring } from '../contract/keys.ts'
 import type { Logger } from '../contract/log.ts'
+import { createOrigins } from './core/origin.ts'
 import { Refusal } from './core/refusal.ts'
 import { atMost } from './dialects/body-limit.ts'
 import type { Known } from './dialects/crm/door.ts'
@@ -40,6 +41,7 @@ export interface AppNeeds {
   onboarding?: Hono<Guarded>
   crm?: Hono<Known>
   keyring: Pick<Keyring, 'all'>
+  /** Other origins whose pages may ask, as the settings have them. */
   allowedOrigins: readonly string[]
   /** Whether tokens can be judged and issued now. */
   ready: () => { ready: boolean; revocationBoundMs: number; revocationAgeMs: number | null }
@@ -63,6 +65,7 @@ export function createApp({
   log,
 }: AppNeeds): Hono {
   const app = new Hono({ getPath: pathWithColons })
+  const origins = createOrigins(allowedOrigins)
   // The first, so that it also reaches what others answer: an address may hold a token or a ticket.
   app.use('*', async (c, next) => {
     await next()
@@ -72,9 +75,17 @@ export function createApp({
   app.use(
     '*',
     cors({
-      origin: [...allowedOrigins],
-      allowHeaders: ['Authorization', 'Content-Type', 'If-Match', 'If-None-Match', 'Idempotency-Key'],
-      exposeHeaders: ['ETag', 'Link', 'Location', 'Retry-After'],
+      origin: (origin) => (origins.isNamed(origin) ? origin : null),
+      allowHeaders: [
+        'Authorization',
+        'Content-Type',
+        'If-Match',
+        'If-None-Match',
+        'Idempotency-Key',
+        'X-Call-Method',
+      ],
+      // What pages may read; nginx says the same on what it answers itself: see nginx/cors.conf.
+      exposeHeaders: EXPOSED,
       maxAge: 600,
     }),
   )
@@ -134,6 +145,15 @@ export function createApp({
   return app
 }
 
+const EXPOSED = [
+  'Accept-Ranges',
+  'Content-Length',
+  'Content-Range',
+  'ETag',
+  'Link',
+  'Location',
+  'Retry-After',
+]
 const atMostUsual = atMost(1_048_576)
 
 /** A mounted app's own `notFound` never runs, so the prefix says whose words to use; our own otherwise. */

@@ -4,6 +4,7 @@ import { commonSettings, listOf, wholeNumber } from '../contract/env.ts'
 import { ALGORITHMS } from '../contract/keys.ts'
 import { publishSockets } from '../contract/stream-instances.ts'
 import { campaignSettings, campaignsOf } from './campaign-settings.ts'
+import { normalOrigin } from './core/origin.ts'
 import { SUPERVISOR_REACHES } from './core/reach.ts'
 import { checkMembership, membershipOf, membershipSettings } from './membership-settings.ts'
 import { checkOnboarding, onboardingOf, onboardingSettings } from './onboarding-settings.ts'
@@ -13,6 +14,17 @@ import { checkWebrtc, webrtcOf, webrtcSettings } from './webrtc-settings.ts'
 
 /** Where users and sessions live when nothing else is said. */
 export const embeddedDatabase = (dataFolder: string) => `sqlite:${join(resolve(dataFolder), 'hookswitch.db')}`
+
+/** Origins of web pages, as `https://app.example`; each in its one spelling. */
+export const origins = () =>
+  listOf().transform((all, ctx) =>
+    all.map((one) => {
+      // nginx reads them as well, in quotes.
+      const origin = /["';{}$]/.test(one) ? undefined : normalOrigin(one)
+      if (origin === undefined) ctx.addIssue('must be origins like https://app.example')
+      return origin ?? ''
+    }),
+  )
 
 /** The API's settings, in its own words. */
 export const Config = z
@@ -39,7 +51,7 @@ export const Config = z
     // At most a quarter of the sockets that one API holds: see api/dialects/voip/socket.ts.
     HOOKSWITCH_MAX_SOCKETS_PER_USER: wholeNumber('sockets', 1, 2_500).default(20),
     HOOKSWITCH_SUPERVISOR_REACH: z.enum(SUPERVISOR_REACHES).default('team'),
-    HOOKSWITCH_ALLOWED_ORIGINS: listOf(),
+    HOOKSWITCH_ALLOWED_ORIGINS: origins(),
     ...pbxSettings,
     ...onboardingSettings,
     ...campaignSettings,

@@ -62,6 +62,10 @@ import { createSessionStore } from './store/sql/sessions.ts'
 import { createStatusStore } from './store/sql/statuses.ts'
 import { createUserStore } from './store/sql/users.ts'
 import { createTelephony } from './telephony.ts'
+import { answerUnreadable } from './unreadable.ts'
+
+/** nginx takes four lines of 8 kB: what it passes on must not be too large here. */
+const MAX_HEADERS = 65_536
 
 async function main() {
   const config = readEnv(Config)
@@ -322,8 +326,12 @@ async function main() {
     instance: newId(),
     live: () => ({ online: [...socket.users()], listening: [...socket.users()] }),
   })
-  const server = createServer({ keepAliveTimeout: 75_000 }, getRequestListener(app.fetch))
+  const server = createServer(
+    { keepAliveTimeout: 75_000, maxHeaderSize: MAX_HEADERS },
+    getRequestListener(app.fetch),
+  )
   server.on('upgrade', socket.upgrade)
+  server.on('clientError', answerUnreadable)
   telephony.open()
   onboarding.open()
   callCentre.open()

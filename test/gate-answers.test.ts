@@ -4,7 +4,7 @@ import { createServer as createHttpServer, type IncomingMessage, type Server } f
 import { connect, createServer, type Socket, type Server as SocketServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { renderNginx } from '../bin/stack/nginx-conf.ts'
 import { nginxArgs } from '../bin/stack/programs.ts'
 import { findOrFetch } from '../bin/system/programs.ts'
@@ -91,7 +91,9 @@ beforeAll(async () => {
     )
   })
   const api = createHttpServer((req, res) => {
-    if (req.url === '/gone') return req.socket.destroy()
+    if (req.url?.endsWith('/unreadable'))
+      return res.writeHead(400, { 'X-Accel-Redirect': '/_unreadable', 'Content-Length': '0' }).end()
+    if (req.url?.endsWith('/gone')) return req.socket.destroy()
     return res.writeHead(200, { 'Referrer-Policy': 'origin' }).end('{"from":"the api"}')
   })
   for (const [server, name] of [
@@ -150,9 +152,14 @@ interface Reply {
   text: string
 }
 
+/** Sent with every request. */
+let always: readonly string[] = []
+
 function send(line: string, headers: readonly string[] = [], body = ''): Promise<Reply> {
   const own = headers.some((one) => /^connection:/i.test(one)) ? [] : ['Connection: close']
-  return sendBytes(`${[`${line} HTTP/1.1`, 'Host: x', ...own, ...headers].join('\r\n')}\r\n\r\n${body}`)
+  return sendBytes(
+    `${[`${line} HTTP/1.1`, 'Host: x', ...own, ...always, ...headers].join('\r\n')}\r\n\r\n${body}`,
+  )
 }
 
 /** Sends a request as it stands, and reads until nginx ends the connection. */
@@ -444,12 +451,13 @@ test.each([
   }
 })
 
-describe('every answer of nginx says no-referrer', () => {
+describe('every answer of nginx', () => {
   const refusing = (status: string) => (id: string) =>
     answer(status, [`X-Hs-Request-Id: ${id}`, 'Content-Length: 0'])
   const page = ['Origin: https://phone.example']
   const API = '/pbxcore/api/module-softphone-backend/v1'
-  test.each<[status: number, title: string, ask: () => Promise<Reply>, say?: typeof answerTo]>([
+  type Answered = [status: number, title: string, ask: () => Promise<Reply>, say?: typeof answerTo]
+  const ANSWERS: readonly Answered[] = [
     [200, 'a file', () => getFile()],
     [206, 'a part of a file', () => getFile(['Range: bytes=0-3'])],
     [416, 'a part beyond a file', () => getFile(['Range: bytes=999-'])],
@@ -461,6 +469,9 @@ describe('every answer of nginx says no-referrer', () => {
     [400, 'a bad header', () => sendBytes('GET / HTTP/1.1\r\nHost: x\r\nHost: y\r\n\r\n')],
     [400, 'a header of 40 kB', () => send('GET /', [`X: ${'x'.repeat(40_000)}`])],
     [414, 'a path of 40 kB', () => send(`GET /${'x'.repeat(40_000)}`)],
+    [400, 'what the API cannot read', () => send('GET /unreadable')],
+    [404, 'a place that leads there', () => send('GET /_unreadable')],
+    [404, 'a place of words', () => send('GET /_refused/problem')],
     [400, 'a file asked for with a body', () => getFile(['Content-Length: 1'])],
     [400, 'a stream asked for with a body', () => send(`GET ${SUB}`, [SSE, 'Content-Length: 1'])],
     [
@@ -495,12 +506,201 @@ describe('every answer of nginx says no-referrer', () => {
     [505, 'an unknown version', () => sendBytes('GET / HTTP/3.0\r\nHost: x\r\n\r\n')],
     [503, 'a file that cannot be judged', () => getFile(), () => undefined],
     [503, 'the API that is away', () => send('GET /gone')],
-  ])('%i: %s', async (status, _title, ask, say) => {
+  ]
+  afterEach(() => {
+    always = []
+  })
+
+  test.each(ANSWERS)('%i: %s says no-referrer, once', async (status, _title, ask, say) => {
     if (say !== undefined) answerTo = say
     const reply = await ask()
     expect(reply.status).toBe(status)
     const head = reply.text.split('\r\n\r\n')[0] ?? ''
-    // nginx adds the headers of a 416 twice.
-    expect(new Set(head.match(/^referrer-policy:.*$/gim))).toEqual(new Set(['Referrer-Policy: no-referrer']))
+    expect(head.match(/^referrer-policy:.*$/gim)).toEqual(['Referrer-Policy: no-referrer'])
+  })
+
+  const count = ({ text }: Reply, name: string) =>
+    (text.split('\r\n\r\n')[0] ?? '').match(new RegExp(`^${name}:.*$`, 'gim')) ?? []
+  /** Before nginx has read who asks, or by a page that says so itself. */
+  const ANONYMOUS = /without Host|no HTTP|a bad header|40 kB|unknown version|another site|page|preflight/
+  const forPages = ANSWERS.filter(([, title]) => !ANONYMOUS.test(title) && title !== 'the API')
+
+  test.each(forPages)(
+    '%i: %s can be read by a page of an allowed origin',
+    async (status, _title, ask, say) => {
+      if (say !== undefined) answerTo = say
+      always = ['Origin: https://phone.example']
+      // Only pages on other machines are kept out of what services of this machine do.
+      const reply = await ask()
+      expect([status, 403]).toContain(reply.status)
+      expect(reply.headers).toMatchObject({ 'access-control-allow-origin': 'https://phone.example' })
+      for (const name of ['access-control-allow-origin', 'access-control-expose-headers', 'vary'])
+        expect([name, count(reply, name).length]).toEqual([name, 1])
+      expect(reply.headers.vary).toBe('Origin')
+      const exposed = reply.headers['access-control-expose-headers']?.split(',')
+      expect(exposed).toEqual(
+        expect.arrayContaining(['Accept-Ranges', 'Content-Length', 'Content-Range', 'ETag', 'Retry-After']),
+      )
+    },
+  )
+
+  test.each(forPages)('%i: %s is not shown to a page of another one', async (_status, _title, ask, say) => {
+    if (say !== undefined) answerTo = say
+    for (const origin of ['https://evil.example', 'null', 'https://phone.example.evil.example']) {
+      always = [`Origin: ${origin}`]
+      const reply = await ask()
+      expect(count(reply, 'access-control-allow-origin')).toEqual([])
+    }
+  })
+
+  test.each(ANSWERS.filter(([status]) => status >= 400))(
+    '%i: %s is no HTML',
+    async (_status, _title, ask, say) => {
+      if (say !== undefined) answerTo = say
+      const { headers, text } = await ask()
+      expect(headers['content-type']).toMatch(/^application\/(problem\+)?json$/)
+      expect(JSON.parse(text.split('\r\n\r\n')[1] ?? '')).toBeTypeOf('object')
+    },
+  )
+})
+
+describe('a page of an allowed origin', () => {
+  const ORIGINS = [
+    'https://phone.example',
+    'https://phone.example:443',
+    'HTTPS://Phone.Example',
+    'http://x',
+    'http://X:80',
+  ]
+  test.each(ORIGINS)('%s may read a file, whichever way it spells itself', async (origin) => {
+    expect((await getFile([`Origin: ${origin}`])).headers).toMatchObject({
+      'access-control-allow-origin': origin,
+    })
+    expect(isOpened(await send(`GET ${SUB}`, [SSE, `Origin: ${origin}`]))).toBe(true)
+  })
+  test.each([
+    'null',
+    'http://phone.example',
+    'https://phone.example:8443',
+    'https://phone.example.',
+    'https://x:80',
+    'http://x:81',
+  ])('%s is none', async (origin) => {
+    expect((await getFile([`Origin: ${origin}`])).headers).not.toHaveProperty('access-control-allow-origin')
+    expect((await send(`GET ${SUB}`, [SSE, `Origin: ${origin}`])).status).toBe(403)
+  })
+
+  test.each(['/media/1001/a.wav', '/pbxcore/softphone/recordings/1001/a.wav', '/media/1001/none.wav'])(
+    'may ask whether it may ask for %s, without a token',
+    async (path) => {
+      answerTo = () => undefined
+      const ask = [
+        'Access-Control-Request-Method: GET',
+        'Access-Control-Request-Headers: authorization,range',
+      ]
+      const { status, headers, text } = await send(`OPTIONS ${path}`, [
+        'Origin: https://phone.example',
+        ...ask,
+      ])
+      expect([status, text.split('\r\n\r\n')[1]]).toEqual([204, ''])
+      expect(headers).toMatchObject({
+        'access-control-allow-origin': 'https://phone.example',
+        'access-control-allow-methods': 'GET, HEAD',
+        'access-control-allow-headers': expect.stringMatching(/^Authorization,.*, Range$/),
+        vary: 'Origin',
+      })
+      expect(questions).toEqual([])
+      const foreign = await send(`OPTIONS ${path}`, ['Origin: https://evil.example', ...ask])
+      expect(foreign.headers).not.toHaveProperty('access-control-allow-origin')
+    },
+  )
+
+  test('reads which part of a file it got, and that there is no such part', async () => {
+    const origin = 'Origin: https://phone.example'
+    const part = await getFile([origin, 'Range: bytes=4-7'])
+    expect([part.status, part.headers['content-range']]).toEqual([206, `bytes 4-7/${FILE.length}`])
+    const none = await getFile([origin, 'Range: bytes=999-'])
+    expect([none.status, none.headers['content-range']]).toEqual([416, `bytes */${FILE.length}`])
+    const names = (none.text.split('\r\n\r\n')[0] ?? '').match(/^[\w-]+(?=: )/gm) ?? []
+    expect(names.map((name) => name.toLowerCase()).sort()).toEqual(
+      [...new Set(names.map((name) => name.toLowerCase()))].sort(),
+    )
+  })
+})
+
+describe('what nginx itself refuses is in the words of its surface', () => {
+  const SOFTPHONE = { success: false, error: 'Invalid request', timestamp: expect.any(Number) }
+  const MIKOPBX = { result: false, data: {}, messages: { error: ['Invalid request'] } }
+  const PROBLEM = { type: 'about:blank', title: 'Bad Request', status: 400, detail: expect.any(String) }
+  test.each<[path: string, body: object]>([
+    ['/pbxcore/api/module-softphone-backend/v1/%00', SOFTPHONE],
+    ['/pbxcore/api/module-softphone-backend/v1/sub/%zz', SOFTPHONE],
+    ['/pbxcore/api/v3/auth:login/%00', MIKOPBX],
+    ['/api/login/%00', { error: 'Invalid request' }],
+    ['/protected/%0', { error: 'Invalid request' }],
+    ['/auth/%00', { detail: 'Invalid request' }],
+    ['/sip/../../x', { detail: 'Invalid request' }],
+    ['/api/leads/%00', { message: 'Invalid request' }],
+    ['/api/v1/calls/%00', PROBLEM],
+    ['/api/v1x/%00', { message: 'Invalid request' }],
+    ['/media/1001/%00', PROBLEM],
+    ['/%', PROBLEM],
+    ['http://x/api/leads/%00', { message: 'Invalid request' }],
+  ])('%s', async (path, body) => {
+    const { status, text } = await send(`GET ${path}`)
+    expect([status, JSON.parse(text.split('\r\n\r\n')[1] ?? '')]).toEqual([400, body])
+  })
+
+  test.each([
+    [414, 'a long path', () => send(`GET /api/leads/${'x'.repeat(40_000)}`), { message: 'URI Too Long' }],
+    [
+      400,
+      'a long header',
+      () => send('GET /api/leads', [`X: ${'x'.repeat(40_000)}`]),
+      { message: 'Invalid request' },
+    ],
+    [
+      413,
+      'a large body',
+      () => send('POST /api/login', ['Content-Length: 99999999']),
+      { error: 'Request too large' },
+    ],
+    [503, 'the API that is away', () => send('GET /auth/gone'), { detail: 'Temporarily unavailable' }],
+    [400, 'what the API cannot read', () => send('GET /api/unreadable'), { message: 'Invalid request' }],
+    [405, 'another method', () => send('POST /ws', ['Content-Length: 0']), { error: 'Method Not Allowed' }],
+  ] as const)('%i: %s', async (status, _, ask, body) => {
+    const reply = await ask()
+    expect([reply.status, JSON.parse(reply.text.split('\r\n\r\n')[1] ?? '')]).toEqual([status, body])
+    if (status === 503) expect(reply.headers['retry-after']).toBe('2')
+    if (status === 405) expect(reply.headers.allow).toBe('GET')
+  })
+})
+
+describe('a GET of a channel is a stream where the client prefers events', () => {
+  test.each([
+    ['text/event-stream', true],
+    ['TEXT/Event-Stream', true],
+    ['text/event-stream, */*;q=0.1', true],
+    ['application/json, text/event-stream', true],
+    ['text/event-stream,application/json;q=0.9', true],
+    ['application/json ; q=0.2 ,\ttext/event-stream ; q=0.25', true],
+    ['text/event-stream;charset=utf-8;q=0.5, application/*;q=0.5', true],
+    ['text/event-stream;q=1.000, application/json;q=0.999', true],
+    ['text/*', true],
+    ['', false],
+    ['*/*', false],
+    ['application/json', false],
+    ['application/json, text/plain, */*', false],
+    ['text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8', false],
+    ['text/event-stream;q=0', false],
+    ['text/event-stream;q=0.000, */*', false],
+    ['application/json, text/event-stream;q=0.5', false],
+    ['text/event-stream;Q=0.8, application/json;q=0.81', false],
+    ['text/event-streams', false],
+    ['x/text/event-stream', false],
+  ])('%j: %s', async (accept, isStream) => {
+    const { text } = await send(`GET ${SUB}`, accept === '' ? [] : [`Accept: ${accept}`])
+    expect(text.includes(STREAM)).toBe(isStream)
+    expect(text.includes('"from":"the api"')).toBe(!isStream)
   })
 })

@@ -68,6 +68,8 @@ export interface Sessions {
   rotate(secret: string, request: Pick<OpenRequest, 'clothing' | 'accessTtl' | 'address'>): Promise<Opened>
   /** Ends the actor's own session: tokens, links and streams of it die everywhere. Doing it twice is doing it once. */
   logout(actor: Pick<Actor, 'userId' | 'sessionId'>, address: string): Promise<void>
+  /** Whether a text is a refresh secret of ours, live or not. */
+  isSecret(text: string): boolean
   /** The live session that any genuine refresh secret belongs to, also an outdated one. */
   ownerOf(secret: string): Promise<Pick<Actor, 'userId' | 'sessionId'> | undefined>
   list(userId: string, page: { after?: SessionCursor; limit: number }): Promise<Session[]>
@@ -217,6 +219,8 @@ export function createSessions(needs: SessionsNeeds): Sessions {
       if (entry !== undefined) securityLog.write({ event: 'session_logout', userId, sessionId, address })
       await finish(entry)
     },
+
+    isSecret: (text) => secrets.read(text) !== undefined,
 
     async ownerOf(text) {
       const secret = secrets.read(text)

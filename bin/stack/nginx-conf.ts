@@ -80,7 +80,7 @@ function wordsOf(values: NginxValues): Record<string, string> {
         upstreamOf(`hookswitch_relay_${n}`, relaySocket(values.run, n)),
       ])
       .join('\n'),
-    allowedOrigins: lines(values.allowedOrigins, (one) => `  "${one}" $http_origin;`),
+    allowedOrigins: lines(values.allowedOrigins.flatMap(spellingsOf), (one) => `  "${one}" $http_origin;`),
     trustedNets: lines(values.trustedProxies, (one) => `  ${one} 1;`),
     realIp:
       values.trustedProxies.length === 0
@@ -93,6 +93,12 @@ real_ip_recursive on;`,
 
 const upstreamOf = (name: string, socket: string): string =>
   `upstream ${name} {\n  server "unix:${checked(socket)}" max_fails=0;\n}`
+
+/** An origin in its one spelling, and with the port that goes without saying; nginx itself ignores the letters' case. */
+const spellingsOf = (origin: string): string[] => {
+  const port = { 'https:': 443, 'http:': 80 }[origin.slice(0, origin.indexOf('/'))]
+  return port === undefined || /:\d+$/.test(origin) ? [origin] : [origin, `${origin}:${port}`]
+}
 
 /** Equal shares for `split_clients`; the last one takes what rounding leaves. */
 const sharesOf = (count: number): string =>

@@ -1,7 +1,7 @@
 import { isIP } from 'node:net'
 import { resolve } from 'node:path'
 import { z } from 'zod'
-import { embeddedDatabase } from '../../api/config.ts'
+import { embeddedDatabase, origins } from '../../api/config.ts'
 import { commonSettings, listOf, wholeNumber } from '../../contract/env.ts'
 import { ALGORITHMS } from '../../contract/keys.ts'
 
@@ -29,13 +29,7 @@ export const Settings = z
     HOOKSWITCH_PBX_SIP_PORT: wholeNumber('', 1, 65_535).default(5060),
     HOOKSWITCH_PBX_AMI_PORT: wholeNumber('', 1, 65_535).default(5038),
     HOOKSWITCH_PBX_HTTP_PORT: wholeNumber('', 1, 65_535).default(8088),
-    HOOKSWITCH_ALLOWED_ORIGINS: listOf().pipe(
-      z.array(
-        z
-          .string()
-          .regex(/^[a-z][a-z0-9+.-]*:\/\/[^\s"';{}$\\]*$/i, 'must be origins like https://app.example'),
-      ),
-    ),
+    HOOKSWITCH_ALLOWED_ORIGINS: origins(),
     HOOKSWITCH_TRUSTED_PROXIES: listOf().pipe(
       z.array(
         z.string().regex(/^[0-9a-f.:]+(\/\d{1,3})?$/i, 'must be addresses or networks like 10.0.0.0/8'),

@@ -1,3 +1,4 @@
+import { connect } from 'node:net'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { ask, mediaStatus } from '../support/client.ts'
 import { type Stack, startStack } from '../support/stack.ts'
@@ -5,7 +6,13 @@ import { type Stack, startStack } from '../support/stack.ts'
 let stack: Stack
 let base: string
 beforeAll(async () => {
-  stack = await startStack({ env: { HOOKSWITCH_TRUSTED_PROXIES: '127.0.0.0/8' } })
+  stack = await startStack({
+    env: {
+      HOOKSWITCH_TRUSTED_PROXIES: '127.0.0.0/8',
+      // The first as a person writes it.
+      HOOKSWITCH_ALLOWED_ORIGINS: 'https://PBX.example.org:443/, capacitor://localhost',
+    },
+  })
   base = `${stack.url}/pbxcore/api/v3`
 })
 afterAll(() => stack?.stop())
@@ -226,6 +233,85 @@ describe('auth:logout', () => {
   test('without anything is refused', async () => {
     const error = "The user isn't authenticated."
     expect(await ask(`${base}/auth:logout`, { method: 'POST' })).toMatchObject(refused(401, error))
+  })
+})
+
+describe('behind a proxy that writes another Host', () => {
+  const page = { Origin: 'https://pbx.example.org', 'Sec-Fetch-Site': 'same-origin' }
+
+  test.each([
+    ['a page that the settings name', page],
+    ['a page that a browser says no more of', { Origin: 'https://pbx.example.org' }],
+    ['a named app', { Origin: 'capacitor://localhost', 'Sec-Fetch-Site': 'cross-site' }],
+  ])('%s logs in, refreshes and logs out', async (_, headers) => {
+    const opened = await form(FORM, headers as Record<string, string>)
+    const rotated = await refresh(secretOf(opened.headers), headers as Record<string, string>)
+    expect([opened.status, rotated.status]).toEqual([200, 200])
+    const out = await refresh(secretOf(rotated.headers), headers as Record<string, string>, 'auth:logout')
+    expect(out.status).toBe(200)
+    expect(await refresh(secretOf(rotated.headers))).toMatchObject({ status: 401 })
+  })
+
+  test.each([
+    { Origin: 'https://evil.example', 'Sec-Fetch-Site': 'same-origin' },
+    { Origin: 'null', 'Sec-Fetch-Site': 'same-origin' },
+    { Origin: 'http://pbx.example.org' },
+    { Origin: 'https://pbx.example.org.' },
+    { Origin: 'https://pbx.example.org:8443' },
+  ])('%j does not', async (headers) => {
+    const secret = secretOf((await form(FORM)).headers)
+    const others = [
+      form(FORM, headers as Record<string, string>),
+      refresh(secret, headers as Record<string, string>),
+    ]
+    expect((await Promise.all(others)).map(({ status }) => status)).toEqual([403, 403])
+    expect((await refresh(secret, headers as Record<string, string>, 'auth:logout')).status).toBe(403)
+    expect((await refresh(secret)).status).toBe(200)
+  })
+})
+
+describe('a Cookie header as browsers send it', () => {
+  const wrong = 'ab'.repeat(68)
+  test.each<[string, (secret: string) => string]>([
+    [
+      'with a cookie of another program’s of the same name before it',
+      (s) => `refreshToken=${wrong}; refreshToken=${s}`,
+    ],
+    ['with one behind it', (s) => `refreshToken=${s}; refreshToken=x`],
+    ['with an empty one before it', (s) => `refreshToken=; refreshToken=${s}`],
+    ['with odd neighbours', (s) => `a; =b; c=%zz; "d"="e; f"; ü=ö;;refreshToken=${s};g="h`],
+    [
+      'with a name that ends alike',
+      (s) => `xrefreshToken=${wrong}; RefreshToken=${wrong}; refreshToken=${s}`,
+    ],
+    ['without blanks', (s) => `a=1;refreshToken=${s};b=2`],
+    ['in quotes', (s) => `refreshToken="${s}"`],
+    ['with 7 kB of others', (s) => `a=${'x'.repeat(7_000)}; refreshToken=${s}`],
+  ])('%s is read', async (_, cookieWith) => {
+    const secret = secretOf((await form(FORM)).headers)
+    const Cookie = Buffer.from(cookieWith(secret)).toString('latin1')
+    // Beside it, headers that are large, too: 20 kB in all.
+    const headers = { Cookie, Referer: `https://x.example/${'x'.repeat(6_000)}`, 'X-More': 'x'.repeat(7_000) }
+    const { status, headers: said } = await ask(`${base}/auth:refresh`, { method: 'POST', headers })
+    expect([status, secretOf(said).length]).toEqual([200, secret.length])
+  })
+})
+
+test('a header that no program can read is refused in words, not with an empty page', async () => {
+  const { hostname, port } = new URL(base)
+  const text = await new Promise<string>((resolve) => {
+    let said = ''
+    const socket = connect(Number(port), hostname, () =>
+      socket.write('GET /pbxcore/api/v3/x HTTP/1.1\r\nHost: x\r\nConnection: close\r\nX-Odd: a\x01b\r\n\r\n'),
+    )
+    socket.on('data', (more) => (said += more))
+    socket.on('close', () => resolve(said))
+  })
+  expect(text).toMatch(/^HTTP\/1\.1 400 /)
+  expect(JSON.parse(text.split('\r\n\r\n')[1] ?? '')).toEqual({
+    result: false,
+    data: {},
+    messages: { error: ['Invalid request'] },
   })
 })
 

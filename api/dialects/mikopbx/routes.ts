@@ -1,23 +1,24 @@
 import { type Context, Hono } from 'hono'
-import { deleteCookie, getCookie, setCookie } from 'hono/cookie'
+import { deleteCookie, setCookie } from 'hono/cookie'
 import { readBearer } from '../../../contract/bearer.ts'
 import type { Logger } from '../../../contract/log.ts'
 import type { Judge } from '../../../contract/verdict.ts'
 import { actorOf } from '../../core/actor.ts'
 import type { Login, Throttle } from '../../core/login.ts'
+import { createOrigins } from '../../core/origin.ts'
 import { Refusal } from '../../core/refusal.ts'
 import type { Opened, Sessions } from '../../core/sessions.ts'
 import { addressOf, readBody, refuse, type Wording } from '../dialect.ts'
 import { refusalOf } from '../guard.ts'
 import { loginWording, logoutWording, refreshWording, speech } from './refusal.ts'
-import { mustBeSameOrigin } from './same-origin.ts'
+import { mustBeOurs } from './same-origin.ts'
 import * as wire from './wire.ts'
 
 export interface MikopbxNeeds {
   judge: Judge
   login: Login
-  sessions: Pick<Sessions, 'rotate' | 'logout' | 'ownerOf'>
-  /** Origins whose pages may log in: browsers keep no cookie for them, and they use the token alone. */
+  sessions: Pick<Sessions, 'rotate' | 'logout' | 'ownerOf' | 'isSecret'>
+  /** Other origins whose pages may log in, refresh and log out, as the settings have them. */
   allowedOrigins: readonly string[]
   /** Refreshes by address, as MikoPBX counts them. */
   refreshThrottle: Pick<Throttle, 'takeAddress'>
@@ -28,13 +29,14 @@ export interface MikopbxNeeds {
 
 /** The auth of MikoPBX REST v3: an access token of 15 minutes, and a rotated refresh secret in a cookie. */
 export function createMikopbx(needs: MikopbxNeeds): Hono<{ Variables: { wording: Wording } }> {
-  const { judge, login, sessions, allowedOrigins, refreshThrottle, refreshTtl, log } = needs
+  const { judge, login, sessions, allowedOrigins = [], refreshThrottle, refreshTtl, log } = needs
   const app = new Hono<{ Variables: { wording: Wording } }>()
   app.onError((err, c) => refuse(c, err, speech, log))
+  const origins = createOrigins(allowedOrigins)
 
   app.post('/auth:login', async (c) => {
     c.set('wording', loginWording)
-    mustBeSameOrigin(c, allowedOrigins)
+    mustBeOurs(c, origins)
     const { login: username, password, rememberMe } = await readBody(c, wire.LoginBody)
     const opened = await login.login(
       { username, password },
@@ -54,12 +56,12 @@ export function createMikopbx(needs: MikopbxNeeds): Hono<{ Variables: { wording:
 
   app.post('/auth:refresh', async (c) => {
     c.set('wording', refreshWording)
-    mustBeSameOrigin(c)
+    mustBeOurs(c, origins)
     const address = addressOf(c)
     await refreshThrottle.takeAddress(address)
-    const secret = getCookie(c, wire.COOKIE)
-    if (secret === undefined || secret === '') throw new Refusal('token_missing')
-    const opened = await sessions.rotate(secret, {
+    const secrets = secretsOf(c)
+    if (secrets.length === 0) throw new Refusal('token_missing')
+    const opened = await sessions.rotate(secrets.find(sessions.isSecret) ?? '', {
       clothing: wire.clothing,
       accessTtl: wire.ACCESS_TTL,
       address,
@@ -71,8 +73,9 @@ export function createMikopbx(needs: MikopbxNeeds): Hono<{ Variables: { wording:
   app.post('/auth:logout', async (c) => {
     c.set('wording', logoutWording)
     const bearer = readBearer(c.req.header('authorization'))
-    const secret = getCookie(c, wire.COOKIE)
-    if (secret !== undefined) mustBeSameOrigin(c)
+    const secrets = secretsOf(c)
+    if (secrets.length > 0) mustBeOurs(c, origins)
+    const secret = secrets.find(sessions.isSecret)
     const verdict = judge.token(typeof bearer === 'string' ? undefined : bearer.token, 'access')
     // An access token may have run out before somebody logs out: then the cookie speaks for them.
     const owner = secret === undefined ? undefined : await sessions.ownerOf(secret)
@@ -97,4 +100,15 @@ export function createMikopbx(needs: MikopbxNeeds): Hono<{ Variables: { wording:
     })
   }
   return app
+}
+
+/**
+ * All refresh secrets of a request, in the browser's order: a MikoPBX on the same host has a cookie of the same name,
+ * and one for a longer path comes first. What else the header holds does not count.
+ * @see RFC 6265 §5.4
+ */
+function secretsOf(c: Context): string[] {
+  const pairs = (c.req.header('cookie') ?? '').split(';').map((pair) => pair.trim())
+  const own = pairs.filter((pair) => pair.startsWith(`${wire.COOKIE}=`))
+  return own.map((pair) => pair.slice(wire.COOKIE.length + 1).replace(/^"(.*)"$/, '$1')).filter(Boolean)
 }

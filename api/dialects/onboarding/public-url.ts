@@ -23,7 +23,11 @@ export function publicUrlFor(c: Context, { publicUrl, appUrl, allowedOrigins }: 
   // An origin and nothing else: no path, no user, nothing that a URL spells otherwise.
   if (
     URL.canParse(asked) &&
-    new URL(asked).host === c.req.header('host')?.toLowerCase().replace(/:80$/, '')
+    new URL(asked).host ===
+      c.req
+        .header('host')
+        ?.toLowerCase()
+        .replace(scheme === 'https' ? /:443$/ : /:80$/, '')
   ) {
     const { host, hostname, origin } = new URL(asked)
     const known = allowedOrigins.filter((one) => URL.canParse(one)).map((one) => new URL(one).host)

@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import type { Claims } from '../../../contract/claims.ts'
 import { type Credential, readCredential } from '../../../contract/credential.ts'
 import type { Judge } from '../../../contract/verdict.ts'
+import { createOrigins } from '../../core/origin.ts'
 import { Refusal } from '../../core/refusal.ts'
 import type { TicketTaking } from '../../core/stream-tickets.ts'
 import { refusalOf } from '../guard.ts'
@@ -9,7 +10,7 @@ import { refusalOf } from '../guard.ts'
 export interface DoorNeeds {
   judge: Judge
   tickets: TicketTaking
-  /** Other hosts whose pages may open a socket. */
+  /** Other origins whose pages may open a socket, as the settings have them. */
   allowedOrigins: readonly string[]
 }
 
@@ -47,11 +48,8 @@ function split(url: string): [path: string, query: string | undefined] {
 }
 
 /** A browser says which page asks; whoever is no browser says nothing. */
-function mayCome({ headers }: IncomingMessage, allowed: readonly string[]): boolean {
-  const { origin, host } = headers
-  if (origin === undefined || allowed.includes(origin)) return true
-  return URL.canParse(origin) && new URL(origin).host === host
-}
+const mayCome = ({ headers }: IncomingMessage, allowed: readonly string[]): boolean =>
+  headers.origin === undefined || createOrigins(allowed).isOurs(headers.origin, headers.host)
 
 /** Header, query and subprotocol may each carry it, but never different ones. */
 function credentialOf({ headers }: IncomingMessage, query: string | undefined): Credential {
