@@ -1,6 +1,7 @@
 /** What the tests read of an OpenAPI document. */
 export interface Document {
   openapi: string
+  info: { description: string; license?: object }
   paths: Record<string, Record<string, Operation>>
   tags: { name: string; description?: string }[]
   components: { schemas: Record<string, object>; securitySchemes: Record<string, object> }

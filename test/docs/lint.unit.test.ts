@@ -97,6 +97,40 @@ describe('the document', () => {
     expect(unused).toEqual([])
   })
 
+  test('says what it may be used for', () => {
+    expect(document.info.license).toMatchObject({ name: 'MIT' })
+  })
+
+  test('has patterns that mean the same with and without Unicode', () => {
+    const patterns = [...JSON.stringify(document).matchAll(/"pattern":("(?:[^"\\]|\\.)*")/g)].map(
+      ([, text = '']) => JSON.parse(text) as string, // a text, by the expression
+    )
+    expect(patterns.length).toBeGreaterThan(10)
+    for (const pattern of patterns) {
+      expect(pattern).not.toMatch(/\\[pP]\{|\\u\{/)
+      expect(() => [new RegExp(pattern), new RegExp(pattern, 'u')]).not.toThrow()
+    }
+  })
+
+  test('has an answer of success and one of refusal for each operation, or says what stands for it', () => {
+    const lacks = (status: RegExp) =>
+      names(operations.filter(({ responses }) => !Object.keys(responses).some((one) => status.test(one))))
+    expect(lacks(/^(?:2\d\d|default)$/)).toEqual([])
+    expect(lacks(/^4\d\d$/)).toEqual([])
+  })
+
+  test('explains the paths of which two fit one request', () => {
+    const { description } = document.info
+    const ambiguous = Object.keys(document.paths).flatMap((one) =>
+      Object.keys(document.paths)
+        .filter((other) => one < other && isAmbiguous(one, other))
+        .map((other) => [one, other]),
+    )
+    const starts = new Set(ambiguous.map(([one = '', other = '']) => spelledOut(one, other)))
+    expect(starts.size).toBeGreaterThan(0)
+    for (const start of starts) expect(description).toContain(`${start}/`)
+  })
+
   test('has examples that fit', () => {
     const { flawOf } = createSchemas(document, { sealed: true })
     const examples = examplesIn(document)
@@ -111,6 +145,22 @@ describe('the document', () => {
     expect(flawOf({ $ref: '#/components/schemas/VoipError' }, { error: '', more: 1 })).toContain('additional')
   })
 })
+
+/** Whether a request fits both, and neither spells out all that the other leaves open. */
+function isAmbiguous(one: string, other: string): boolean {
+  const [a, b] = [one.split('/'), other.split('/')]
+  if (a.length !== b.length) return false
+  const isOpen = (part = '') => part.startsWith('{')
+  const pairs = a.map((part, at) => [part, b[at]] as const)
+  if (pairs.some(([x, y]) => x !== y && !isOpen(x) && !isOpen(y))) return false
+  return pairs.some(([x, y]) => isOpen(x) && !isOpen(y)) && pairs.some(([x, y]) => !isOpen(x) && isOpen(y))
+}
+/** Up to the first part that one of them spells out and the other leaves open. */
+function spelledOut(one: string, other: string): string {
+  const [a, b] = [one.split('/'), other.split('/')]
+  const at = a.findIndex((part, n) => part !== b[n])
+  return [...a.slice(0, at), a[at]?.startsWith('{') ? b[at] : a[at]].join('/')
+}
 
 interface Example {
   at: string

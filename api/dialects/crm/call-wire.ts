@@ -41,7 +41,7 @@ export const SipHangupBody = z
       .transform(String)
       .openapi({ type: 'string', example: 'hk_Cr7MW2QlixZw-sBJDEs4Aw' }),
   })
-  .openapi('CrmSipHangup')
+  .openapi('CrmSipHangup', { example: { call_id: 'hk_Cr7MW2QlixZw-sBJDEs4Aw' } })
 
 export const CallParam = z.object({
   id: z.string().regex(CALL_ID).openapi({ description: 'The number or the callControlId', example: '1' }),

@@ -20,7 +20,7 @@ const health: Operation = {
   operationId: 'crmHealth',
   summary: 'Whether the API answers',
   security: open,
-  responses: { 200: json(Healthy, 'It does'), ...refusesAnybody('unavailable') },
+  responses: { 200: json(Healthy, 'It does'), ...refusesAnybody('input_invalid', 'unavailable') },
 }
 
 const REACH: Record<Reach, string> = { none: 'no', own: 'their own', team: 'their team’s', all: 'all' }

@@ -7,7 +7,10 @@ const ABOUT = `An auth gate and control API for PBX softphones, by several docum
 speaks. All share users, sessions and tokens; errors are each surface's own.
 
 An access token goes into \`Authorization: Bearer …\`. Where a client cannot send a header, streams also take it as
-\`?authorization=\`, or a \`?ticket=\` of one use, and files a \`?link=\`.`
+\`?authorization=\`, or a \`?ticket=\` of one use, and files a \`?link=\`.
+
+Where two paths fit a request, the one that spells a part out counts: \`/api/v1/calls/history/answer\` is the past call
+\`answer\`, and \`/api/leads/import/notes\` the import \`notes\`. No call and no lead is called \`history\` or \`import\`.`
 
 /** How a request proves whose it is. */
 const SCHEMES = {
@@ -44,6 +47,7 @@ export function createDocument(surfaces: readonly Surface[]) {
         title: 'Hookswitch',
         version: '1',
         description: ABOUT,
+        license: { name: 'MIT', url: 'https://spdx.org/licenses/MIT.html' },
       },
       servers: [{ url: '/' }],
       tags: all.flatMap(({ tags }) => [...tags]),
@@ -53,10 +57,14 @@ export function createDocument(surfaces: readonly Surface[]) {
   )
 }
 
-/** A pattern is the text of the expression alone, read as Unicode (JSON Schema 2020-12 §6.3.3): the generator leaves
- * a `/u` behind those that have it as a flag. */
+/**
+ * A pattern is the text of the expression alone (JSON Schema 2020-12 §6.3.3): the generator leaves a `/u` behind those
+ * that have it as a flag. One that asks for classes of Unicode is left out, as many programs read patterns without that
+ * flag, and take `\\p{L}` for four letters: they would refuse what the API takes.
+ */
 function withPlainPatterns<T>(document: T): T {
-  return JSON.parse(JSON.stringify(document), (name, value: unknown) =>
-    name === 'pattern' && typeof value === 'string' ? value.replace(/(?<=\$)\/u$/, '') : value,
-  )
+  return JSON.parse(JSON.stringify(document), (name, value: unknown) => {
+    if (name !== 'pattern' || typeof value !== 'string') return value
+    return /\\p\{/i.test(value) ? undefined : value.replace(/(?<=\$)\/u$/, '')
+  })
 }

@@ -21,7 +21,10 @@ export const Ready = z
     pbx: z.enum(['online', 'away', 'none']).openapi({ description: 'No part of being ready' }),
   })
   .openapi('Ready')
-const away = problem('The API is away: try again')
+const failing = {
+  400: problem('A request that cannot be read'),
+  503: problem('The API is away: try again'),
+}
 
 /** What operators and other services ask. */
 export const operation: Surface = {
@@ -34,7 +37,7 @@ export const operation: Surface = {
       operationId: 'health',
       summary: 'Whether the API answers',
       security: open,
-      responses: { 200: json(z.object({ status: z.literal('ok') }), 'It does'), 503: away },
+      responses: { 200: json(z.object({ status: z.literal('ok') }), 'It does'), ...failing },
     },
     {
       method: 'get',
@@ -44,6 +47,7 @@ export const operation: Surface = {
       security: open,
       responses: {
         200: json(Ready, 'They can'),
+        ...failing,
         503: {
           description: 'They cannot, or the API is away',
           content: { 'application/json': { schema: Ready }, 'application/problem+json': { schema: Problem } },
@@ -56,7 +60,7 @@ export const operation: Surface = {
       operationId: 'jwks',
       summary: 'The public keys (RFC 7517), where tokens are signed with EdDSA',
       security: open,
-      responses: { 200: json(z.object({ keys: z.array(Key) }), 'The keys; HMAC has none'), 503: away },
+      responses: { 200: json(z.object({ keys: z.array(Key) }), 'The keys; HMAC has none'), ...failing },
     },
   ]),
 }

@@ -57,7 +57,7 @@ export const described: Surface = {
       operationId: 'softphoneHealth',
       summary: 'Whether the API answers',
       security: open,
-      responses: { 200: json(wire.Health, 'It does'), ...no(['unavailable']) },
+      responses: { 200: json(wire.Health, 'It does'), ...no(['input_invalid', 'unavailable']) },
     },
     {
       method: 'get',
@@ -101,6 +101,7 @@ export const described: Surface = {
       path: '/pub/{channel}',
       operationId: 'softphonePublish',
       summary: 'Publish a snapshot: for services of this machine, without a token',
+      description: 'What comes from another machine, from a page or by a proxy is refused with 403.',
       security: open,
       request: {
         params: z.object({ channel: wire.Channel }),
@@ -109,8 +110,7 @@ export const described: Surface = {
       responses: {
         201: json(wire.PublishedShape, 'Kept and told'),
         202: json(wire.PublishedShape, 'Kept; nobody follows'),
-        403: { description: 'It came from afar, by a page or by a proxy: nginx’s own words' },
-        ...no(['input_invalid', 'not_found', 'input_too_large', 'unavailable']),
+        ...no(['forbidden', 'input_invalid', 'not_found', 'input_too_large', 'unavailable']),
       },
     },
   ]),

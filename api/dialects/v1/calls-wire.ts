@@ -28,24 +28,28 @@ export const Dial = z
       .optional()
       .openapi({ description: 'One of the user’s own numbers, to be shown' }),
   })
-  .openapi('Dial')
+  .openapi('Dial', { example: { number: '1002' } })
 export const DialHeaders = z.object({
   'idempotency-key': z
     .string()
     .regex(/^[\x21-\x7e]{1,255}$/)
     .optional()
     .openapi({
-      description: 'The same key with the same request gives the same call, for a day',
-      example: '8e03978e-40d5-43e8-bc93-6894a57f9324',
+      // No example: pages send it with every try, and it is of one request.
+      description: 'The same key with the same request gives the same call, for a day; a UUID, for instance',
     }),
 })
 export const Dialled = z.object({ id: CallId, href: z.string() }).openapi('Dialled')
-export const Target = z.strictObject({ number: Number_ }).openapi('TransferTarget')
+export const Target = z
+  .strictObject({ number: Number_ })
+  .openapi('TransferTarget', { example: { number: '1002' } })
 export const Digits = z
   .strictObject({ digits: z.string().regex(DIGITS) })
   .openapi('Digits', { example: { digits: '1234#' } })
 export const Parked = z.object({ space: z.string() }).openapi('Parked')
-export const Status = z.strictObject({ status: z.enum(OWN_STATUSES) }).openapi('OwnStatus')
+export const Status = z
+  .strictObject({ status: z.enum(OWN_STATUSES) })
+  .openapi('OwnStatus', { example: { status: 'away' } })
 
 const Party = z.object({ number: z.string(), name: z.string() })
 const Leg = z.object({

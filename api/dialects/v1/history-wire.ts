@@ -42,7 +42,7 @@ export const FilteredPage = Filter.extend({
 export const OfPastCall = z.object({ id: CallId })
 export const LinkWish = z
   .object({ minutes: z.number().int().min(1).max(MOST_LINK_MINUTES).optional() })
-  .openapi('LinkWish')
+  .openapi('LinkWish', { example: { minutes: 180 } })
 
 const Party = z.object({ number: z.string(), name: z.string() })
 export const PastCall = z

@@ -207,8 +207,9 @@ const socket: Operation = {
   request: { query: z.object({ extension: z.string().openapi({ example: '1001' }) }) },
   responses: {
     101: { description: 'It is open' },
-    426: { description: 'No WebSocket handshake: nginx’s own words' },
-    ...no([...TOKEN_FLAWS, 'input_invalid', 'forbidden', 'throttled']),
+    default: { description: 'Only 101 opens it' },
+    426: json(answers.Refused, 'No WebSocket handshake'),
+    ...no([...TOKEN_FLAWS, 'input_invalid', 'forbidden']),
   },
 }
 
