@@ -1,8 +1,12 @@
+import { readFileSync } from 'node:fs'
 import { connect, type Socket } from 'node:net'
 import { networkInterfaces } from 'node:os'
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { join } from 'node:path'
+import { EventSource } from 'eventsource'
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
 import { WebSocket } from 'ws'
 import { openStream } from './chaos/stream-client.ts'
+import { project } from './support/build.ts'
 import { ask, type Follower, followSse, login, logout, publish } from './support/client.ts'
 import { type Stack, startStack, until } from './support/stack.ts'
 
@@ -121,6 +125,87 @@ describe('following users-state', () => {
     })
     await logout(stack, session)
     expect((await cut).status).toBe(401)
+  })
+})
+
+describe('a plain GET that says what it knows', () => {
+  const poll = (token: string, named?: string) =>
+    ask(`${stack.base}/sub/users-state`, {
+      token,
+      headers: named === undefined ? {} : { 'If-None-Match': named },
+    })
+
+  test('waits for news, however it spells the tag', async () => {
+    await publish(stack, { states: {} })
+    const { access } = await login(stack)
+    const tag = String((await poll(access)).headers.get('etag'))
+    const spellings = [tag, `W/${tag}`, `"zzz" ,\t${tag}`, '*', tag.replace(/"$/, '-gzip"')]
+    const early: string[] = []
+    const waiting = spellings.map((named) => {
+      const one = poll(access, named)
+      void one.then(() => early.push(named))
+      return one
+    })
+    // Long enough for an answer without waiting, which takes some milliseconds.
+    await new Promise((resolve) => setTimeout(resolve, 1_500))
+    expect(early).toEqual([])
+    const { body } = await publish(stack, { states: {}, news: true })
+    for (const one of await Promise.all(waiting))
+      expect(one).toMatchObject({ status: 200, body: { seq: body.seq } })
+    expect(await poll(access, `${tag}, W/"zzz"`)).toMatchObject({ status: 200, body: { seq: body.seq } })
+  })
+
+  test('is told after 25 seconds that nothing newer came, with the tag it knows', async () => {
+    await publish(stack, { states: {} })
+    const { access } = await login(stack)
+    const tag = String((await poll(access)).headers.get('etag'))
+    const { status, headers } = await poll(access, `W/${tag}`)
+    expect([status, headers.get('etag'), headers.get('cache-control')]).toEqual([304, tag, 'no-store'])
+  })
+})
+
+describe('the sample for web pages', () => {
+  interface Sample {
+    follow(about: {
+      base: string
+      getToken(): string
+      onMessage(message: Record<string, unknown>): void
+      onEnd(): void
+    }): () => void
+  }
+  /** As it stands in the documentation. */
+  async function readSample(): Promise<Sample> {
+    const text = readFileSync(join(project, 'docs', 'browsers.md'), 'utf8')
+    const [, code = ''] = /```js\n([\s\S]*?)```/.exec(text) ?? []
+    return import(`data:text/javascript,${encodeURIComponent(`${code}\nexport { follow }`)}`)
+  }
+  afterEach(() => vi.unstubAllGlobals())
+
+  test('comes back after a drop, though its ticket is spent, and ends with its session', async () => {
+    vi.stubGlobal('EventSource', EventSource)
+    const { follow } = await readSample()
+    const session = await login(stack)
+    const seen: Record<string, unknown>[] = []
+    let ends = 0
+    const stop = follow({
+      base: stack.base,
+      getToken: () => session.access,
+      onMessage: (message) => seen.push(message),
+      onEnd: () => {
+        ends += 1
+      },
+    })
+    open.push({ close: stop })
+    await publish(stack, { states: {}, at: 'first' })
+    await until('it follows', () => seen.some(({ at }) => at === 'first'))
+    stack.signal('stream-1', 'SIGKILL')
+    await until('it follows again', async () => {
+      await publish(stack, { states: {}, at: 'after the drop' })
+      return seen.some(({ at }) => at === 'after the drop')
+    })
+    expect(ends).toBe(0)
+    await logout(stack, session)
+    await until('it is over', () => ends === 1)
   })
 })
 
