@@ -78,7 +78,8 @@ beforeAll(async () => {
     streams.push(req)
     // As stream-instance.conf does.
     if (req.headers['x-hs-channel'] === undefined) return res.writeHead(503).end()
-    return res.writeHead(200, { 'Content-Type': 'text/event-stream' }).end(STREAM)
+    const own = { Vary: 'Accept', 'Access-Control-Allow-Origin': '*', 'Access-Control-Expose-Headers': 'X' }
+    return res.writeHead(200, { 'Content-Type': 'text/event-stream', ...own }).end(STREAM)
   })
   const relay = createHttpServer()
   relay.on('upgrade', (req, socket) => {
