@@ -41,11 +41,11 @@ const SOME: readonly CallRecord[] = [
     answeredAt: null,
     billable: 0,
     outcome: 'busy',
-    recording: null,
+    recordings: [],
     parties: [boris],
   }),
   newCall({ id: 'c.1', startedAt: startedAt + 120, direction: 'internal', parties: [anna, boris] }),
-  newCall({ id: 'd.1', startedAt: startedAt + 180, outcome: 'no_answer', recording: null, parties: [] }),
+  newCall({ id: 'd.1', startedAt: startedAt + 180, outcome: 'no_answer', recordings: [], parties: [] }),
 ]
 
 function surface(history: Pick<HistoryStore, 'list' | 'find'>) {

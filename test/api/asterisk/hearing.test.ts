@@ -182,13 +182,13 @@ describe.skipIf(missing !== undefined)(`calls of ${title}`, () => {
     const id = await dial('hk_rec', '81002')
     await until(() => expect(bob.state()).toBe('ringing'))
     await bob.accept()
-    await becomes(id, { state: 'up', recording: 'on', recordedChannel: id })
+    await becomes(id, { state: 'up', recording: 'on', recordings: [{ channelId: id }] })
     await control.action({ Action: 'MixMonitorMute', Channel: id, Direction: 'both', State: 1 })
     await becomes(id, { recording: 'paused' })
     await control.action({ Action: 'MixMonitorMute', Channel: id, Direction: 'both', State: 0 })
     await becomes(id, { recording: 'on' })
     await hangUp(id)
-    await becomes(id, { ...ended('answered'), recordedChannel: id })
+    await becomes(id, { ...ended('answered'), recordings: [{ channelId: id }] })
   })
 
   test('both legs sent elsewhere stay legs', async () => {

@@ -411,7 +411,10 @@ test('a channel without a phone makes no call, but records one', () => {
   expect(table.live()).toEqual([])
   table.hear(born('b', 'x;1', '101', 2, { state: 'up' }))
   table.hear(about('x;1', 3, { recording: 'on' }))
-  expect(table.find('x;1')).toMatchObject({ recording: 'on', recordedChannel: 'x;1' })
+  expect(table.find('x;1')).toMatchObject({
+    recording: 'on',
+    recordings: [{ channelId: 'x;1', file: undefined, state: 'on' }],
+  })
 })
 
 test('a flood is forgotten as it ends: what is held depends on time, not on how much was heard', () => {

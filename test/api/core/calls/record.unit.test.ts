@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import type { Call, Leg } from '../../../../api/core/calls/call.ts'
+import type { Call, Leg, Recording } from '../../../../api/core/calls/call.ts'
 import { recordOf } from '../../../../api/core/calls/record.ts'
 import { parseRecordingTemplate } from '../../../../api/core/calls/recording-template.ts'
 
@@ -22,6 +22,13 @@ const leg = (difference: Partial<Leg> = {}): Leg => ({
   ...difference,
 })
 
+const recording = (difference: Partial<Recording> = {}): Recording => ({
+  channelId: '1769903998.7',
+  file: undefined,
+  state: 'off',
+  ...difference,
+})
+
 /** A call that came in, was answered and recorded, and is over. */
 const call = (difference: Partial<Call> = {}): Call => ({
   id: '1769903998.6',
@@ -36,7 +43,7 @@ const call = (difference: Partial<Call> = {}): Call => ({
   outcome: 'answered',
   cause: 16,
   recording: 'off',
-  recordedChannel: '1769903998.7',
+  recordings: [recording()],
   ...difference,
 })
 
@@ -62,7 +69,7 @@ describe('what is kept of a call', () => {
       billable: 60,
       outcome: 'answered',
       cause: 16,
-      recording: '1769903998.6.wav',
+      recordings: ['1769903998.6.wav'],
       parties: [{ userId: '1', extension: '1001', answered: true }],
     })
   })
@@ -75,7 +82,7 @@ describe('what is kept of a call', () => {
     ],
     ['a call that ended unheard has an unknown outcome', { outcome: undefined }, { outcome: 'unknown' }],
     ['a call whose cause was not told has none', { cause: undefined }, { cause: null }],
-    ['a call that was not recorded has no file', { recordedChannel: undefined }, { recording: null }],
+    ['a call that was not recorded has no file', { recordings: [] }, { recordings: [] }],
     ['a clock that ran back gives no negative time', { endedAt: startedAt - second }, { duration: 0 }],
     ['part of a second is none', { endedAt: startedAt + 1_999_999 }, { duration: 1 }],
     [
@@ -148,11 +155,11 @@ describe('the name of a recording', () => {
     ],
     ['one-for-all.wav', 'one-for-all.wav'],
   ])('%s is %s', (template, path) => {
-    expect(parseRecordingTemplate(template)(call())).toBe(path)
+    expect(parseRecordingTemplate(template)(call())).toEqual([path])
   })
 
   test.each<[string, Partial<Call>]>([
-    ['no recording', { recordedChannel: undefined }],
+    ['no recording', { recordings: [] }],
     ['an id that climbs', { id: '../../etc/passwd' }],
     ['an id of dots', { id: '..' }],
     ['an id that hides the file', { id: '.htaccess' }],
@@ -161,7 +168,7 @@ describe('the name of a recording', () => {
     ['an empty id', { id: '' }],
     ['an id of endless length', { id: 'a'.repeat(600) }],
   ])('is none for %s', (_, difference) => {
-    expect(parseRecordingTemplate('{linkedid}.wav')(call(difference))).toBeNull()
+    expect(parseRecordingTemplate('{linkedid}.wav')(call(difference))).toEqual([])
   })
 
   test.each([
@@ -184,8 +191,9 @@ describe('the name of a recording', () => {
     const id = fc.string({ unit: fc.constantFrom('.', '/', '\\', 'a', '1', '\0', '%', '-'), maxLength: 5 })
     fc.assert(
       fc.property(id, id, (linkedid, uniqueid) => {
-        const path = name(call({ id: linkedid, recordedChannel: uniqueid }))
-        if (path !== null) expect(path).toMatch(/^[a1-][a1.-]*\/[a1-][a1.-]*$/)
+        const recordings = [recording({ channelId: uniqueid })]
+        for (const path of name(call({ id: linkedid, recordings })))
+          expect(path).toMatch(/^[a1-][a1.-]*\/[a1-][a1.-]*$/)
       }),
     )
   })
