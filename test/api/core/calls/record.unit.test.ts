@@ -145,6 +145,8 @@ describe('a name that a stranger chose', () => {
   })
 })
 
+const FREEPBX = 'external-+493012345-1001-20260131-235958-1769903998.6.wav'
+
 describe('the name of a recording', () => {
   test.each([
     ['{linkedid}.wav', '1769903998.6.wav'],
@@ -154,8 +156,59 @@ describe('the name of a recording', () => {
       'monitor/2026-01-31-23/call 1769903998.6_1769903998.7.mp3',
     ],
     ['one-for-all.wav', 'one-for-all.wav'],
+    ['external-{number}-{extension}-{yyyy}{mm}{dd}-{hh}{mi}{ss}-{linkedid}.wav', FREEPBX],
+    ['{from}_{to}.wav', '+493012345_1001.wav'],
   ])('%s is %s', (template, path) => {
     expect(parseRecordingTemplate(template)(call())).toEqual([path])
+  })
+
+  test.each([
+    ['the PBX’s own, with its ending', '{file}', '2026/02/01/in-1001.wav', '2026/02/01/in-1001.wav'],
+    ['that of a script that converts it', '{name}.mp3', '2026/02/01/in-1001.wav', '2026/02/01/in-1001.mp3'],
+    ['of another folder', 'old/{file}', 'in 1001 — Иван.wav', 'old/in 1001 — Иван.wav'],
+    ['what the PBX tells, unless set', undefined, 'monitor/a.wav', 'monitor/a.wav'],
+    ['the channel’s, where it tells nothing', undefined, undefined, '1769903998.7.wav'],
+  ])('is %s', (_, template, file, path) => {
+    expect(parseRecordingTemplate(template)(call({ recordings: [recording({ file })] }))).toEqual([path])
+  })
+
+  test.each([
+    '../a.wav',
+    '/etc/passwd',
+    'a/../../b.wav',
+    '.hidden.wav',
+    'a/.b/c.wav',
+    'a//b.wav',
+    'a\\b',
+    'a\0b',
+    '',
+  ])('is none for a file that the PBX calls %j', (file) => {
+    expect(parseRecordingTemplate('{file}')(call({ recordings: [recording({ file })] }))).toEqual([])
+  })
+
+  test('goes by the clock on the wall where the PBX is, in summer and in winter', () => {
+    const path = (zone: string, at: number) =>
+      parseRecordingTemplate('{yyyy}/{mm}/{dd}/{hh}-{mi}-{ss}.wav', zone)(call({ startedAt: at * 1000 }))[0]
+    const night = Date.UTC(2026, 0, 31, 21, 5, 9)
+    expect(path('Asia/Yekaterinburg', night)).toBe('2026/02/01/02-05-09.wav')
+    expect(path('America/New_York', night)).toBe('2026/01/31/16-05-09.wav')
+    expect(path('Europe/Berlin', Date.UTC(2026, 6, 31, 22, 0, 0))).toBe('2026/08/01/00-00-00.wav')
+    expect(path('UTC', night)).toBe('2026/01/31/21-05-09.wav')
+  })
+
+  test('is one for each recording, the first first, and none twice', () => {
+    const recordings = [
+      recording({ file: 'a.wav' }),
+      recording({ file: 'b.wav' }),
+      recording({ channelId: '2.1', file: 'a.wav' }),
+      recording({ channelId: '2.2' }),
+    ]
+    expect(parseRecordingTemplate(undefined)(call({ recordings }))).toEqual(['a.wav', 'b.wav', '2.2.wav'])
+    expect(parseRecordingTemplate('{uniqueid}.mp3')(call({ recordings }))).toEqual([
+      '1769903998.7.mp3',
+      '2.1.mp3',
+      '2.2.mp3',
+    ])
   })
 
   test.each<[string, Partial<Call>]>([
