@@ -44,7 +44,13 @@ const SOME: readonly CallRecord[] = [
     recordings: [],
     parties: [boris],
   }),
-  newCall({ id: 'c.1', startedAt: startedAt + 120, direction: 'internal', parties: [anna, boris] }),
+  newCall({
+    id: 'c.1',
+    startedAt: startedAt + 120,
+    direction: 'internal',
+    recordings: ['2025/06/welcome.wav', '2025/06/in 1001.wav'],
+    parties: [anna, boris],
+  }),
   newCall({ id: 'd.1', startedAt: startedAt + 180, outcome: 'no_answer', recordings: [], parties: [] }),
 ]
 
@@ -166,6 +172,7 @@ describe('the history', () => {
       outcome: 'busy',
       cause: 16,
       recorded: false,
+      recordings: [],
       parties: [{ user_id: '2', extension: '1002', answered: false }],
     })
   })
