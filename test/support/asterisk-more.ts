@@ -47,7 +47,7 @@ exten => 651,1,Answer()
  same => n,Queue(nobody,tT,,,60)
  same => n,Hangup()
 ; takes what rings at another phone
-exten => _*61XXX,1,Pickup(\${EXTEN:2})
+exten => _*6XXXX,1,Pickup(\${EXTEN:2})
  same => n,Hangup()
 
 [from-trunk]

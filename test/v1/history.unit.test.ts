@@ -273,6 +273,29 @@ describe('a link to a recording', () => {
     })
   })
 
+  test('is one to each file of a call, which the history lists by name', async () => {
+    const { calls } = await pageOf(await ask('/calls/history', ANNA))
+    expect(calls[0]).toMatchObject({
+      id: 'c.1',
+      recorded: true,
+      recordings: [{ name: 'welcome.wav' }, { name: 'in 1001.wav' }],
+    })
+    const res = await ask('/calls/history/c.1/recording-link', ANNA, wish())
+    const { url, expires_at, links } = (await res.json()) as {
+      url: string
+      expires_at: string
+      links: { name: string; url: string; expires_at: string }[]
+    }
+    expect(links.map(({ name, url }) => [name, url.split('?')[0]])).toEqual([
+      ['welcome.wav', '/media/2025/06/welcome.wav'],
+      ['in 1001.wav', '/media/2025/06/in%201001.wav'],
+    ])
+    expect(links[0]).toEqual({ name: 'welcome.wav', url, expires_at })
+    for (const { url } of links) {
+      expect(surface(history).judge.token(url.split('?link=')[1], 'media-link')).toMatchObject({ good: true })
+    }
+  })
+
   test.each([
     ['a party', ANNA, 'a.1', wish(), 201],
     ['a party with an empty wish', ANNA, 'a.1', wish('{}'), 201],
