@@ -95,7 +95,7 @@ export function createTelephony(needs: TelephonyNeeds): Telephony {
   const devices = createDeviceBook()
   const table = createCallTable({
     isOwnEndpoint: directory.isPhone,
-    onTrouble: trouble('a call could not be told'),
+    onTrouble: trouble('a listener of calls failed'),
     now,
     later: (work) => setImmediate(work),
   })

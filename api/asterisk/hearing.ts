@@ -88,7 +88,7 @@ const EVENTS: Readonly<Record<string, Reader>> = {
     device && !device.startsWith('Local/')
       ? [{ kind: 'device', device, at, state: DEVICE_STATES[state ?? ''] ?? 'unknown' }]
       : [],
-  // `CustomPresence:1002`: what a phone, or the dialplan for it, says of its user.
+  // `CustomPresence:1002`: the presence that the dialplan, or a phone's own key, sets for an extension.
   PresenceStateChange: ({ presentity, status = '' }, at) =>
     presentity ? [{ kind: 'device', device: presentity, at, state: status === 'dnd' ? 'busy' : 'idle' }] : [],
   Cdr: (fields, at) => cdr(fields, at),

@@ -15,7 +15,7 @@ export interface RecordingFilesNeeds {
 }
 
 /**
- * Asks for the name of each file as its recording begins: the event says only that it does. MixMonitor leaves the name
+ * Asks for the name of each file as its recording begins, as the event does not have it. MixMonitor leaves the name
  * in a variable of the channel, that of the last one where several begin in the same moment.
  */
 export function createRecordingFiles({ control, folder, mayAsk, onFact, onTrouble }: RecordingFilesNeeds) {

@@ -441,7 +441,7 @@ describe.skipIf(missing !== undefined)(title, () => {
       expect((await carol.ask('/calls/history?limit=1')).body.calls).toMatchObject([{ id }])
     })
 
-    test('is nobody, where a caller gives up in a queue', async () => {
+    test('is no person, where a caller gives up in a queue', async () => {
       const id = await alice.dial('651')
       await take(phone1)
       await alice.sees(id, 'she waits', ({ state }) => state === 'up')

@@ -4,7 +4,7 @@ import { type Caller, logInAs } from '../support/caller.ts'
 import type { Follower } from '../support/client.ts'
 import { type Stack, startStack, until } from '../support/stack.ts'
 
-/** What a real Asterisk says at a bad moment only: each is told by hand. */
+/** Events that a real Asterisk sends at rare moments only, sent by hand. */
 let pbx: AmiPbx
 let stack: Stack
 let admin: Caller

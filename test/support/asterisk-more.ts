@@ -44,7 +44,7 @@ exten => 681,1,MixMonitor(welcome/\${UNIQUEID}.wav)
  same => n,Hangup()
 ; waits for a person, and there is none
 exten => 651,1,Answer()
- same => n,Queue(nobody,tT,,,60)
+ same => n,Queue(deserted,tT,,,60)
  same => n,Hangup()
 ; takes what rings at another phone
 exten => _*6XXXX,1,Pickup(\${EXTEN:2})
@@ -57,7 +57,7 @@ exten => 610,1,Goto(internal,610,1)
 exten => 640,1,Goto(internal,640,1)
 `,
   'queues.conf': `
-[nobody]
+[deserted]
 strategy = ringall
 joinempty = yes
 `,

@@ -73,7 +73,7 @@ export function callOf(facts: CallFacts): Call | undefined {
 function endsOf(id: string, all: readonly Part[], parts: readonly Part[]) {
   const first = all.find(({ channel }) => channel.id === id)
   const ringsAll = isOurs(id) && first !== undefined && first.channel.known.endpoint === undefined
-  // A channel comes to be a moment before it is told who rings it.
+  // The event of a new channel comes a moment before the one that names the channel that rings it.
   const isOwn = ({ channel: { rung, known } }: Part) =>
     rung === undefined ? known.endpoint === parts[0]?.channel.known.endpoint : rung.by === ringingId(id)
   const ownPhones = ringsAll ? parts.filter(isOwn) : []
@@ -97,7 +97,7 @@ const tookIt = ({ upAt, dialEnd }: Part) =>
   upAt !== undefined && (dialEnd === undefined || dialEnd === 'answered')
 
 /**
- * The far end's first "up", where the caller is there to talk with. Where the PBX looked for nobody the dialplan
+ * The far end's first "up", where the caller is there to talk with. Where the PBX looked for no person, the dialplan
  * itself answered, if it did: a caller's own phone that was rung first is up before anything else happens, and
  * stays so for a moment when nothing can.
  */

@@ -121,7 +121,7 @@ export function createCallTable(needs: CallTableNeeds): CallTable {
     touch(entry)
   }
 
-  /** Calls that are over stay as they were told. */
+  /** Calls that are over stay as they were reported. */
   function putBack(by: PbxTime) {
     book.putBack(by)
     for (const entry of entries.values()) {
@@ -216,7 +216,7 @@ export function createCallTable(needs: CallTableNeeds): CallTable {
     }
   }
 
-  /** What one listener cannot bear must not end the process, nor hide the call from the others. */
+  /** A listener that throws must not end the process, nor hide the call from the others. */
   function tell(listener: CallListener, call: Call, before: Call | undefined) {
     try {
       listener(call, before)

@@ -18,7 +18,7 @@ export interface Call {
   /** It had been answered before anything was heard of it: `answeredAt` is only when that was seen. */
   answerUnheard?: true
   endedAt: PbxTime | undefined
-  /** It was a mere way into another call, as of a phone that picks up for a colleague: that other one is kept. */
+  /** It was a mere way into another call, as of a phone that picks up for a colleague: the history has the other one. */
   wentOn?: true
   /** Why it ended; undefined while it lasts. */
   outcome: Outcome | undefined

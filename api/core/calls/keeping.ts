@@ -207,7 +207,7 @@ export function createKeeping(needs: KeepingNeeds): Keeping {
 
 /**
  * The PBX counts from the moment its dialplan answered: with a queue, a menu or a word of welcome long before a person
- * picked up. Only where nobody heard that moment its count is the better one.
+ * picked up. Its count is the better one only where that moment was not heard.
  */
 const isUnheard = ({ answeredAt, answerUnheard, outcome }: Call) =>
   answeredAt === undefined ? outcome === 'unknown' : answerUnheard === true

@@ -30,19 +30,19 @@ const PLACEHOLDERS: Readonly<Record<string, (known: Known) => string>> = {
 /** Made of the name that the PBX gave the file: a path, of more characters than a number or an id has. */
 const PATHS: ReadonlySet<string> = new Set(['file', 'name'])
 
-/** Where the PBX names the file that counts; else what Asterisk's own examples write. */
+/** If the PBX names the file, that counts; else what Asterisk's own examples write. */
 const DEFAULTS = ['{file}', '{uniqueid}.wav']
 
 /**
  * Reads how the PBX names its recordings, such as `{yyyy}/{mm}/{dd}/{uniqueid}.wav`. `file` is the name that the PBX
- * told, `name` the same without its ending; `linkedid` is the call's, `uniqueid` the recorded channel's; `from` and
+ * reported, `name` the same without its ending; `linkedid` is the call's, `uniqueid` the recorded channel's; `from` and
  * `to` are its numbers, `number` that of the other end and `extension` that of the own phone; the rest is the call's
  * start.
  *
  * @param text undefined: as the PBX names them, and `{uniqueid}.wav` where it names none
  * @param timeZone of the PBX, an IANA name
  * @returns names the files of a call, the first first; without those that would make no plain path
- * @throws {Error} for a placeholder nobody knows, or what can never be a path below the media root
+ * @throws {Error} for an unknown placeholder, or what can never be a path below the media root
  */
 export function parseRecordingTemplate(text: string | undefined, timeZone = 'UTC'): RecordingNames {
   const templates = text === undefined ? DEFAULTS : [text]

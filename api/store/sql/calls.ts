@@ -149,7 +149,7 @@ function toRow(record: CallRecord): CallsTable {
   }
 }
 
-/** Of calls that were kept before there could be several only the one is known. */
+/** Calls that were stored before there could be several have the one. */
 function filesOf({ recording, recordings }: Selectable<CallsTable>): readonly string[] {
   if (recordings !== null) return JSON.parse(recordings) as string[] // as it was written
   return recording === null ? [] : [recording]

@@ -96,7 +96,7 @@ export interface CallsTable {
   cause: number | null
   /** The first of them. */
   recording: string | null
-  /** All files as a JSON array; null of calls that were kept before there could be several. */
+  /** All files as a JSON array; null of calls that were stored before there could be several. */
   recordings: string | null
 }
 

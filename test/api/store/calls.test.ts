@@ -129,7 +129,7 @@ describe('the history of calls', () => {
       ['who picked up', { parties: [ringing] }, { parties: [anna] }, { parties: [anna] }],
       ['nothing of who picked up', { parties: [anna] }, { parties: [ringing] }, { parties: [anna] }],
       [
-        'no answer, as nobody took it whom the PBX looked for',
+        'no answer, as no person took it',
         {},
         { outcome: 'cancelled', answeredAt: null, billable: 0 },
         { outcome: 'cancelled', answeredAt: null, billable: 0, duration: 65 },

@@ -215,7 +215,7 @@ test('the PBX’s own record that comes late is added', async () => {
 test.each([
   ['before the end', true],
   ['after it', false],
-])('what the PBX counts of waiting for a person is no talk, told %s', async (_, isEarly) => {
+])('what the PBX counts of waiting for a person is no talk, if it comes %s', async (_, isEarly) => {
   live = [WAITED]
   if (isEarly) keeping.hear(CDR)
   listener(WAITED, undefined)
@@ -226,7 +226,7 @@ test.each([
   if (!isEarly) expect(enriched).toEqual([[ENDED.id, { duration: 62, billable: 0 }]])
 })
 
-test('a mere way into another call is not kept', async () => {
+test('a mere way into another call gets no record', async () => {
   listener({ ...ENDED, outcome: 'cancelled', wentOn: true }, undefined)
   await keeping.tend()
   expect(records.size).toBe(0)

@@ -6,13 +6,13 @@ import type { Channel, Fact } from '../../../../api/core/calls/facts.ts'
 import { recordOf } from '../../../../api/core/calls/record.ts'
 import { factsIn, messagesIn, newTable } from './scenes.ts'
 
-/** What Asterisk 22 told of the phones 1001, 1002 and 1003, and of a trunk. */
+/** The events of Asterisk 22 about the phones 1001, 1002 and 1003, and of a trunk. */
 const scene = (number: string) => messagesIn('asterisk22', number)
 const isPhone = (endpoint: string) => /^\d{4}$/.test(endpoint)
 const personOf = (endpoint: string) =>
   isPhone(endpoint) ? { userId: endpoint, extension: endpoint } : undefined
 
-/** The calls that are kept, and all that was told of any. */
+/** The calls that the history gets, and each change of any. */
 function heard(messages: readonly AmiMessage[]) {
   const { table, told } = newTable({ isOwnEndpoint: isPhone })
   for (const message of messages) {
@@ -91,24 +91,24 @@ describe('a queue', () => {
   const abandoned = { outcome: 'cancelled', answeredAt: null, billable: 0 }
   test.each<[string, AmiMessage[]]>([
     ['whose only agent rang', scene('60')],
-    ['in which nobody could be rung', scene('63')],
+    ['without an agent', scene('63')],
     [
-      'in which nobody could be rung, by an AMI user without the class "agent"',
+      'without an agent, heard by an AMI user without the class "agent"',
       without(scene('63'), 'QueueCallerJoin'),
     ],
-    ['in which nobody could be rung, on a PBX that writes no records', without(scene('63'), 'Cdr')],
+    ['without an agent, on a PBX that writes no records', without(scene('63'), 'Cdr')],
     ['that gave up and let the dialplan go on', scene('71')],
-  ])('%s, until the caller hung up: nobody answered', (_, messages) => {
+  ])('%s, until the caller hung up: not answered', (_, messages) => {
     expect(heard(messages).record).toMatchObject(abandoned)
   })
 
-  test('that nobody took is not taken for answered while it lasts, either', () => {
+  test('without an agent: not answered while it lasts, either', () => {
     const { told } = heard(without(scene('63'), 'Cdr'))
     expect(told.slice(2).map(({ answeredAt }) => answeredAt)).not.toContainEqual(expect.any(Number))
   })
 })
 
-test('a menu that the caller heard is answered: nobody was looked for', () => {
+test('a menu that the caller heard is answered: no person was looked for', () => {
   expect(heard(scene('70')).record).toMatchObject({ outcome: 'answered', billable: 1 })
 })
 
@@ -122,7 +122,7 @@ describe('follow-me', () => {
     expect(new Set(told.map(({ direction }) => direction))).toEqual(new Set(['internal']))
   })
 
-  test('whose mobile went up and pressed no key to take the call: nobody answered', () => {
+  test('whose mobile went up and pressed no key to take the call: not answered', () => {
     expect(heard(scene('67')).record).toMatchObject({ direction: 'outgoing', answeredAt: null, billable: 0 })
   })
 })

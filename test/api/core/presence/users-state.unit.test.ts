@@ -30,7 +30,7 @@ test('whoever has a phone and no call is idle', () => {
 })
 
 test.each<[string, OwnStatus, string]>([
-  ['is shown as the status of whoever set none', 'available', 'dnd'],
+  ['is shown as the status of a user who set none', 'available', 'dnd'],
   ['does not hide that they are away', 'away', 'away'],
   ['does not hide that they are offline', 'offline', 'offline'],
 ])('do-not-disturb of a phone %s', (_, own, status) => {
