@@ -29,14 +29,19 @@ export const pbxSettings = {
   HOOKSWITCH_DIAL_POLICY: z.string().optional(),
   HOOKSWITCH_RECORDING: z
     .string()
-    .default('{uniqueid}.wav')
     .superRefine((text, { addIssue }) => {
       try {
         parseRecordingTemplate(text)
       } catch (err) {
         addIssue(err instanceof Error ? err.message : 'cannot be read')
       }
-    }),
+    })
+    .optional(),
+  HOOKSWITCH_RECORDING_FOLDER: z
+    .string()
+    .regex(/^(?:\/[^/\p{Cc}]+)+\/?$/u, 'must be an absolute path')
+    .optional(),
+  HOOKSWITCH_RING_CONTEXT: context.optional(),
   HOOKSWITCH_ANSWER_BY_NOTIFY: flag(),
 }
 
@@ -70,6 +75,9 @@ export interface PbxConfig extends AmiPlace {
   dialContext: string
   transferContext: string
   parkingLot: string | undefined
+  ringContext: string | undefined
+  /** The folder that the PBX records into, as it names it; undefined for `monitor` below its spool folder. */
+  recordingFolder: string | undefined
 }
 
 export const placeOf = (env: Env): AmiPlace => ({
@@ -96,6 +104,8 @@ export const pbxOf = (env: Env) => ({
           dialContext: env.HOOKSWITCH_DIAL_CONTEXT,
           transferContext: env.HOOKSWITCH_TRANSFER_CONTEXT ?? env.HOOKSWITCH_DIAL_CONTEXT,
           parkingLot: env.HOOKSWITCH_PARKING_LOT,
+          ringContext: env.HOOKSWITCH_RING_CONTEXT,
+          recordingFolder: env.HOOKSWITCH_RECORDING_FOLDER,
         } satisfies PbxConfig),
   endpointTemplate: env.HOOKSWITCH_ENDPOINT,
   ringMs: env.HOOKSWITCH_RING_SECONDS * 1000,

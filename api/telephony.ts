@@ -15,7 +15,7 @@ import { createKeeping } from './core/calls/keeping.ts'
 import { noPbx } from './core/calls/no-pbx.ts'
 import type { Pbx } from './core/calls/pbx.ts'
 import { recordOf } from './core/calls/record.ts'
-import { parseRecordingTemplate } from './core/calls/recording-template.ts'
+import { asksForFiles, parseRecordingTemplate } from './core/calls/recording-template.ts'
 import { createSoftphones } from './core/calls/softphones.ts'
 import { createTelling } from './core/calls/telling.ts'
 import { createWatch } from './core/calls/watch.ts'
@@ -23,6 +23,7 @@ import type { DialPolicy } from './core/dialling/policy.ts'
 import type { News } from './core/news.ts'
 import { activeCalls } from './core/presence/active-calls.ts'
 import { createDirectory, type Directory } from './core/presence/directory.ts'
+import { isPhoneDnd } from './core/presence/phone-dnd.ts'
 import { createPublishing } from './core/presence/publishing.ts'
 import type { LiveUsers, StatusStore } from './core/presence/status.ts'
 import { createStatuses, type Statuses } from './core/presence/statuses.ts'
@@ -37,7 +38,8 @@ import { createDialLimits } from './store/redis/dial-limits.ts'
 import { createLease } from './store/redis/lease.ts'
 
 export interface TelephonyNeeds {
-  config: ReturnType<typeof pbxOf>
+  /** `timeZone` is the one that the PBX names recordings by. */
+  config: ReturnType<typeof pbxOf> & { timeZone: string }
   policy: () => DialPolicy
   redis: ReturnType<typeof connectRedis>
   users: Pick<UserStore, 'list'>
@@ -66,6 +68,8 @@ export interface Telephony {
     isOnline(userId: string): boolean
     /** Whether the phone of an extension is registered. */
     isReachable(extension: string): boolean
+    /** Whether it is set to do-not-disturb at the PBX. */
+    isDnd(extension: string): boolean
   }
   open(): void
   close(): Promise<void>
@@ -90,7 +94,8 @@ export function createTelephony(needs: TelephonyNeeds): Telephony {
   const directory = createDirectory({ users: needs.users, endpointTemplate: config.endpointTemplate })
   const devices = createDeviceBook()
   const table = createCallTable({
-    isOwnEndpoint: (endpoint) => directory.ofEndpoint(endpoint) !== undefined,
+    isOwnEndpoint: directory.isPhone,
+    onTrouble: trouble('a listener of calls failed'),
     now,
     later: (work) => setImmediate(work),
   })
@@ -107,14 +112,14 @@ export function createTelephony(needs: TelephonyNeeds): Telephony {
   const statuses = createStatuses({ store: needs.statusStore, news, now })
   const softphones = createSoftphones({ news, liveUsers: needs.liveUsers, now })
   const limits = createDialLimits(redis)
-  const recordingName = parseRecordingTemplate(config.recordingTemplate)
+  const recordingNames = parseRecordingTemplate(config.recordingTemplate, config.timeZone)
   const keeping = createKeeping({
     table,
     history: needs.history,
     dialled,
     limits,
     lease,
-    recordOf: (call) => recordOf(call, (endpoint) => directory.ofEndpoint(endpoint), recordingName),
+    recordOf: (call) => recordOf(call, (endpoint) => directory.ofEndpoint(endpoint), recordingNames),
     personOf: (userId) => directory.ofUser(userId),
     isOnline: () => pbx.state().online,
     now,
@@ -152,6 +157,7 @@ export function createTelephony(needs: TelephonyNeeds): Telephony {
       endpointOf: directory.endpointOf,
       deviceOf: ({ extension }) => deviceOf(extension),
       statusOf: statuses.of,
+      isDnd: ({ extension }) => isPhoneDnd(extension, devices.stateOf),
       isLive: softphones.isOnline,
       queues: queuesOf(devices.all()),
     })
@@ -199,6 +205,7 @@ export function createTelephony(needs: TelephonyNeeds): Telephony {
     presence: {
       isOnline: softphones.isOnline,
       isReachable: (extension) => !['unknown', 'unavailable', undefined].includes(deviceOf(extension)),
+      isDnd: (extension) => isPhoneDnd(extension, devices.stateOf),
     },
     open() {
       asterisk?.open()
@@ -231,16 +238,17 @@ export function createTelephony(needs: TelephonyNeeds): Telephony {
   }
 
   function hear(fact: Fact) {
+    if (fact.kind === 'clock') devices.putBack(fact.back)
     if (fact.kind === 'device') devices.hear(fact)
     else if (fact.kind === 'cdr') keeping.hear(fact)
     else table.hear(fact)
   }
 
   function openAsterisk({ events, control, ...settings }: PbxConfig) {
-    const { dialContext, transferContext, parkingLot } = settings
+    const { dialContext, transferContext, parkingLot, ringContext, recordingFolder } = settings
     const open = createAmiOpener(settings, log)
     return createAsterisk({
-      events: open(events, 'system,call,cdr', true),
+      events: open(events, 'system,call,cdr,agent', true),
       control: open(control, 'call', false),
       factsOf,
       onFact: hear,
@@ -250,7 +258,12 @@ export function createTelephony(needs: TelephonyNeeds): Telephony {
         publishing.changed()
       },
       onOffline: () => log.warn({ event: 'pbx_offline' }, 'the PBX is away'),
-      settings: { technology: TECHNOLOGY, parkTimeoutMs: 45_000, dialContext, transferContext, parkingLot },
+      settings: {
+        technology: TECHNOLOGY,
+        parkTimeoutMs: 45_000,
+        ...{ dialContext, transferContext, parkingLot, ringContext, recordingFolder },
+        asksForFiles: asksForFiles(config.recordingTemplate),
+      },
       newEpoch: newId,
       now,
       onTrouble: (what, why) => log.warn({ event: 'ami', what, why }, what),

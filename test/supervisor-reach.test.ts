@@ -107,7 +107,7 @@ async function addPeople(data: string): Promise<Record<Name, string>> {
       newCall({
         id: `past.${owner}`,
         startedAt: startedAt + at,
-        recording: `2025/${owner}.wav`,
+        recordings: [`2025/${owner}.wav`],
         parties: [{ userId: ids[owner] ?? '', extension: PEOPLE[owner].extension, answered: true }],
       }),
     )

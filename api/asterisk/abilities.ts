@@ -7,6 +7,9 @@ export interface Abilities {
   /** MuteAudio needs the privilege `system`, which is a shell on the PBX; Setvar does the same with `call`. */
   mutesBy: 'MuteAudio' | 'Setvar'
   showsDialplan: boolean
+  /** Names of recordings are variables. */
+  readsVariables: boolean
+  listsPresence: boolean
 }
 
 /** Actions in lower case; one of them suffices. */
@@ -29,7 +32,15 @@ export function abilitiesOf(answer: AmiMessage): Abilities {
     deeds: new Set(PBX_DEEDS.filter((deed) => NEEDED[deed].some(may))),
     mutesBy: may('muteaudio') ? 'MuteAudio' : 'Setvar',
     showsDialplan: may('showdialplan'),
+    readsVariables: may('getvar'),
+    listsPresence: may('presencestatelist'),
   }
 }
 
-export const NO_ABILITIES: Abilities = { deeds: new Set(), mutesBy: 'Setvar', showsDialplan: false }
+export const NO_ABILITIES: Abilities = {
+  deeds: new Set(),
+  mutesBy: 'Setvar',
+  showsDialplan: false,
+  readsVariables: false,
+  listsPresence: false,
+}

@@ -6,6 +6,8 @@ import { createPbxClock } from './clock.ts'
 import { createHangups } from './hangups.ts'
 import { createPbx, type PbxSettings } from './pbx.ts'
 import { readPbx } from './reading.ts'
+import { createRecordingFiles } from './recording-files.ts'
+import { microsecondsOf } from './spelling.ts'
 import type { AmiTransport } from './transport.ts'
 import type { AmiMessage } from './wire.ts'
 
@@ -60,6 +62,13 @@ export function createAsterisk(needs: AsteriskNeeds) {
   const times = { ...TIMES, ...needs.times }
   const clock = createPbxClock(now)
   const hangups = createHangups({ control, now, onTrouble })
+  const files = createRecordingFiles({
+    control,
+    folder: settings.recordingFolder,
+    mayAsk: () => settings.asksForFiles === true && abilities.readsVariables,
+    onFact: needs.onFact,
+    onTrouble,
+  })
   const stands = { events: false, control: false }
   let abilities = NO_ABILITIES
   let epoch: string | undefined
@@ -128,9 +137,11 @@ export function createAsterisk(needs: AsteriskNeeds) {
     try {
       const isNew = offlineSince !== undefined
       const may = isNew ? abilitiesOf(await control.action({ Action: 'ListCommands' })) : abilities
-      const { at, channels, items } = await readPbx(control, clock)
+      const { at, channels, items } = await readPbx(control, clock, may)
       if (mine !== life) return
       abilities = may
+      if (isNew) files.forget()
+      noteClock(at, clock.answered(at))
       for (const item of items) tell(item, at)
       if (isNew || epoch === undefined) epoch = needs.newEpoch()
       offlineSince = undefined
@@ -154,9 +165,17 @@ export function createAsterisk(needs: AsteriskNeeds) {
   }
 
   function hear(message: AmiMessage) {
-    tell(message, clock.next())
+    const at = clock.next()
+    noteClock(at, clock.heard(message.fields.timestamp))
+    tell(message, at)
+    void files.hear(message, microsecondsOf(message.fields.timestamp) ?? at)
     // It dies, and its links may hang without closing (they did so while it stopped).
     if (message.name === 'Shutdown') down('events')
+  }
+
+  /** What was heard before a clock was put back is not news from the future. */
+  function noteClock(at: PbxTime, back: number) {
+    if (back > 0) needs.onFact({ kind: 'clock', at, back })
   }
 
   /** What one message says; a fault in it must not hide the next. */
@@ -174,7 +193,13 @@ export function createAsterisk(needs: AsteriskNeeds) {
 
 function checked(settings: PbxSettings): PbxSettings {
   const { technology, dialContext, transferContext, parkingLot = 'default', parkTimeoutMs } = settings
-  const names = { technology, dialContext, transferContext, parkingLot }
+  const names = {
+    technology,
+    dialContext,
+    transferContext,
+    parkingLot,
+    ringContext: settings.ringContext ?? 'none',
+  }
   for (const [setting, name] of Object.entries(names)) {
     if (!/^[A-Za-z0-9_-]{1,79}$/.test(name)) throw new Error(`${setting} is not a name of Asterisk's`)
   }

@@ -78,14 +78,19 @@ const EVENTS: Readonly<Record<string, Reader>> = {
   },
   OriginateResponse: (fields, at) => originate(fields, at),
   CoreShowChannel: saying((fields, at) => ({
+    listed: true,
     bornAt: bornAt(fields, at),
     bridge: (!ROOMS.has(fields.application ?? '') && fields.bridgeid) || undefined,
   })),
+  QueueCallerJoin: saying(() => ({ sought: true })),
   DeviceStateChange: ({ device, state }, at) =>
     // One per number that was ever dialled: it names no device.
     device && !device.startsWith('Local/')
       ? [{ kind: 'device', device, at, state: DEVICE_STATES[state ?? ''] ?? 'unknown' }]
       : [],
+  // `CustomPresence:1002`: the presence that the dialplan, or a phone's own key, sets for an extension.
+  PresenceStateChange: ({ presentity, status = '' }, at) =>
+    presentity ? [{ kind: 'device', device: presentity, at, state: status === 'dnd' ? 'busy' : 'idle' }] : [],
   Cdr: (fields, at) => cdr(fields, at),
 }
 
@@ -144,7 +149,7 @@ function originate({ uniqueid, response, reason, exten = '' }: Fields, at: PbxTi
   const fact: Fact = { kind: 'originate', id: uniqueid, at, answered, reason: Number(reason) || 0 }
   // The phone's channel goes there without a word. One that failed may never have had a channel.
   if (!answered || !DIALLED.test(exten)) return [fact]
-  return [fact, { kind: 'channel', id: uniqueid, at, about: { dialled: exten } }]
+  return [fact, { kind: 'channel', id: uniqueid, at, about: { dialled: exten, sentTo: exten } }]
 }
 
 /** A list tells no birth: a Uniqueid begins with its second, unless somebody else chose it. */
@@ -156,7 +161,10 @@ function bornAt({ uniqueid = '', duration = '' }: Fields, at: PbxTime): PbxTime 
 function cdr(fields: Fields, at: PbxTime): Fact[] {
   const channelId = fields.uniqueid
   if (!channelId) return []
+  const sought = SEEKING.has(fields.lastapplication ?? '') && !foundOne(fields)
+  const seeking: Fact[] = sought ? [{ kind: 'channel', id: channelId, at, about: { sought } }] : []
   return [
+    ...seeking,
     {
       kind: 'cdr',
       // Only with a mapping in cdr_manager.conf; the first channel of a call has the call's id.
@@ -172,6 +180,11 @@ function cdr(fields: Fields, at: PbxTime): Fact[] {
     },
   ]
 }
+
+/** Applications that look for a person. Their caller may have been up before, for music or a word of welcome. */
+const SEEKING = new Set(['Dial', 'FollowMe', 'Queue', 'RetryDial'])
+const foundOne = ({ destinationchannel, disposition }: Fields) =>
+  !!destinationchannel && disposition === 'ANSWERED'
 
 const seconds = (text = '') => (/^\d{1,9}$/.test(text) ? Number(text) : 0)
 

@@ -1,3 +1,4 @@
+import { ringingId } from '../core/calls/call-id.ts'
 import type { DialOrder } from '../core/calls/pbx.ts'
 import { Refusal } from '../core/refusal.ts'
 import { AmiError } from './ami-error.ts'
@@ -10,15 +11,31 @@ export interface DialSettings {
   /** `PJSIP` */
   technology: string
   dialContext: string
+  /** Where the dialplan rings all phones of an extension; undefined: the PBX rings one of them. */
+  ringContext?: string | undefined
 }
 
 /** How many of the last calls are known for dialled. */
 const REMEMBERED = 10_000
 
-/** Async, as else this AMI session waits for the phone; the ChannelId becomes Uniqueid and Linkedid. */
-export const originateOf = (order: DialOrder, { technology, dialContext }: DialSettings): AmiFields => ({
+/**
+ * Async, as else this AMI session waits for the phone; the ChannelId becomes Uniqueid and Linkedid.
+ *
+ * An endpoint by its name rings one contact of those that are registered, and which one is up to Asterisk. All of them
+ * are rung by a Local channel, whose other half dials them in a context of the dialplan; both halves leave the call as
+ * soon as it is answered.
+ */
+export const originateOf = (
+  order: DialOrder,
+  { technology, dialContext, ringContext }: DialSettings,
+): AmiFields => ({
   Action: 'Originate',
-  Channel: `${technology}/${endpointOf(order.endpoint)}`,
+  ...(ringContext === undefined
+    ? { Channel: `${technology}/${endpointOf(order.endpoint)}` }
+    : {
+        Channel: `Local/${endpointOf(order.endpoint)}@${ringContext}`,
+        OtherChannelId: channelIdOf(ringingId(order.callId)),
+      }),
   Context: dialContext,
   Exten: numberOf(order.number),
   Priority: 1,

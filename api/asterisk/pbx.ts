@@ -25,6 +25,10 @@ export interface PbxSettings extends DialSettings {
   /** Asterisk's default one where undefined. */
   parkingLot: string | undefined
   parkTimeoutMs: number
+  /** The folder that it records into, as it names it; undefined for `monitor` below its spool folder. */
+  recordingFolder?: string | undefined
+  /** Whether the names of recordings are needed. */
+  asksForFiles?: boolean
 }
 
 /** Q.850. A caller hears "busy" for 17; others become 403 or 603. */

@@ -1,4 +1,5 @@
 import type { PbxTime } from '../core/calls/facts.ts'
+import type { Abilities } from './abilities.ts'
 import { AmiError } from './ami-error.ts'
 import type { PbxClock } from './clock.ts'
 import type { AmiTransport } from './transport.ts'
@@ -17,16 +18,23 @@ export interface Reading {
  * Listen to its events first: what happens between two lists is told by them alone.
  * @throws {AmiError}
  */
-export async function readPbx(control: AmiTransport, clock: PbxClock): Promise<Reading> {
+export async function readPbx(
+  control: AmiTransport,
+  clock: PbxClock,
+  { listsPresence }: Pick<Abilities, 'listsPresence'>,
+): Promise<Reading> {
   const { fields } = await control.action({ Action: 'Ping' })
   const at = clock.set(fields.timestamp)
   const calls = await control.list({ Action: 'CoreShowChannels' })
   const devices = await control.list({ Action: 'DeviceStateList' })
   const parked = await control.list({ Action: 'ParkedCalls' }).catch(noneIfRefused)
+  const presences = listsPresence
+    ? await control.list({ Action: 'PresenceStateList' }).catch(noneIfRefused)
+    : []
   return {
     at,
     channels: new Set(calls.map(({ fields }) => fields.uniqueid ?? '')),
-    items: [...calls, ...devices, ...parked],
+    items: [...calls, ...devices, ...parked, ...presences],
   }
 }
 

@@ -23,7 +23,7 @@ export function joinCampaigns(base: Base): Room<CampaignRoutesNeeds> {
   const floor = createFloor({
     agents,
     statusOf: statuses.of,
-    isReachable: presence.isReachable,
+    isReachable: (extension) => presence.isReachable(extension) && !presence.isDnd(extension),
     isInCall: (extension) => table.ofEndpoint(directory.endpointOf(extension)).length > 0,
     mayShow: (extension, number) =>
       number === extension || policy().callerNumbers(extension).includes(number),

@@ -16,7 +16,7 @@ export function statsOf({ db, telephony }: Pick<Base, 'db' | 'telephony'>): Stat
     store: createDeskStatsStore(db),
     table,
     directory,
-    isReachable: presence.isReachable,
+    isReachable: (extension) => presence.isReachable(extension) && !presence.isDnd(extension),
     isOnline,
   })
 }

@@ -391,11 +391,65 @@ describe.skipIf(missing !== undefined)(title, () => {
       })
     })
 
+    test('is found by the name that the PBX gave it, and each of several', async () => {
+      const id = await talking('681')
+      await sleep(500)
+      await phone1.hangup()
+      const { recorded, recordings } = await alice.history(id)
+      expect([recorded, recordings]).toEqual([true, [{ name: `${id}.wav` }, { name: `in-1001-${id}.wav` }]])
+      const { body } = await bob.ask(`/calls/history/${id}/recording-link`, { method: 'POST' })
+      const links = body.links as { url: string }[] // the documented shape
+      expect(links.map(({ url }) => url.split('?')[0])).toEqual([
+        `/media/welcome/${id}.wav`,
+        `/media/talk/in-1001-${id}.wav`,
+      ])
+      expect(body.url).toBe(links[0]?.url)
+      for (const { url } of links) {
+        const file = await fetch(`${telephony.stack.url}${url}`)
+        const bytes = Buffer.from(await file.arrayBuffer())
+        expect([file.status, bytes.subarray(0, 4).toString('latin1')]).toEqual([200, 'RIFF'])
+      }
+    })
+
     test('of a call that is not recorded cannot be paused', async () => {
       const id = await talking()
       expect(await alice.command(id, 'recording/pause')).toMatchObject({
         status: 409,
         body: { code: 'conflict' },
+      })
+    })
+  })
+
+  describe('who picks up', () => {
+    test('may be a third phone: it talks, commands and answered, and the one that rang did not', async () => {
+      await phone1.dial('1002')
+      await rings(phone2)
+      await phone3.dial('*61002')
+      await until('Alice and Carol talk', () => phone1.state() === 'up' && phone3.state() === 'up')
+      const talks = async () =>
+        (await carol.calls()).find(({ state, legs }) => state === 'up' && legs.length === 3)
+      await until('it is one call', async () => (await talks()) !== undefined)
+      const { id } = (await talks()) as { id: string } // it was just seen
+      expect(await statusOf(carol, id, 'hangup')).toBe(204)
+      const { outcome, parties } = await bob.history(id)
+      expect(outcome).toBe('answered')
+      expect(Object.fromEntries(parties.map((one) => [one.extension, one.answered]))).toEqual({
+        1001: true,
+        1002: false,
+        1003: true,
+      })
+      expect((await carol.ask('/calls/history?limit=1')).body.calls).toMatchObject([{ id }])
+    })
+
+    test('is no person, where a caller gives up in a queue', async () => {
+      const id = await alice.dial('651')
+      await take(phone1)
+      await alice.sees(id, 'she waits', ({ state }) => state === 'up')
+      await sleep(1_200)
+      await phone1.hangup()
+      await until('the record of the PBX is known', async () => {
+        const { outcome, answered_at, billable } = await alice.history(id)
+        return outcome === 'cancelled' && answered_at === null && billable === 0
       })
     })
   })

@@ -34,12 +34,52 @@ exten => _03019.,1,Dial(PJSIP/\${EXTEN}@trunk,2,tTkKxX)
 ; a group: the first to pick up has it
 exten => 640,1,Dial(PJSIP/1001&PJSIP/1002,30,tTkKxX)
  same => n,Hangup()
+; recorded twice, into folders of its own
+exten => 681,1,MixMonitor(welcome/\${UNIQUEID}.wav)
+ same => n,Answer()
+ same => n,Wait(0.5)
+ same => n,StopMixMonitor()
+ same => n,MixMonitor(talk/in-\${CALLERID(num)}-\${UNIQUEID}.wav)
+ same => n,Dial(PJSIP/1002,30,tTkKxX)
+ same => n,Hangup()
+; waits for a person, and there is none
+exten => 651,1,Answer()
+ same => n,Queue(deserted,tT,,,60)
+ same => n,Hangup()
+; takes what rings at another phone
+exten => _*6XXXX,1,Pickup(\${EXTEN:2})
+ same => n,Hangup()
 
 [from-trunk]
 exten => _1XXX,1,Goto(internal,\${EXTEN},1)
 exten => 201,1,Goto(internal,201,1)
 exten => 610,1,Goto(internal,610,1)
 exten => 640,1,Goto(internal,640,1)
+`,
+  'queues.conf': `
+[deserted]
+strategy = ringall
+joinempty = yes
+`,
+})
+
+/** An extension 1005 that several phones register for, and the documented context that rings them all. */
+export const contactsConf = (secret: string): More => ({
+  'pjsip_more.conf': `
+[1005](phone)
+auth = 1005
+aors = 1005
+callerid = "Ann" <1005>
+[1005](creds)
+username = 1005
+password = ${secret}
+[1005](place)
+max_contacts = 3
+remove_existing = no
+`,
+  'extensions_more.conf': `
+[hookswitch-ring]
+exten => _X!,1,Dial(\${PJSIP_DIAL_CONTACTS(\${EXTEN})},,tTkKxX)
 `,
 })
 

@@ -7,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { configurePbx, PHONE_201_SECRET } from '../../bin/stack/pbx-conf.ts'
 import { findOrUnpackAsterisk, type Asterisk as Programs } from '../../bin/system/asterisk.ts'
-import { configuringConf, loadConf, trunkConf } from './asterisk-more.ts'
+import { configuringConf, contactsConf, loadConf, trunkConf } from './asterisk-more.ts'
 import { websocketConf } from './asterisk-websocket.ts'
 import { project, systemFolder } from './build.ts'
 import { freePort } from './port.ts'
@@ -51,6 +51,8 @@ export interface AsteriskOptions {
   load?: boolean
   /** Runs with docs/asterisk/pjsip_wizard.conf, and has an AMI user that may write it. */
   configures?: boolean
+  /** An extension 1005 of several phones. */
+  contacts?: boolean
   /** Takes SIP over WebSocket as well, on the port of ARI. */
   websocket?: boolean
 }
@@ -94,6 +96,7 @@ export async function startAsterisk(options: AsteriskOptions = {}): Promise<Aste
   })
   const more = [
     ...(trunkPort === undefined ? [] : [trunkConf(trunkPort, secrets.phones)]),
+    ...(options.contacts ? [contactsConf(secrets.phones)] : []),
     ...(options.load ? [loadConf(secrets.phones)] : []),
     ...(options.configures ? [configuringConf(project, configSecret)] : []),
     ...(options.websocket ? [websocketConf] : []),

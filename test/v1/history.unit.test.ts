@@ -41,11 +41,17 @@ const SOME: readonly CallRecord[] = [
     answeredAt: null,
     billable: 0,
     outcome: 'busy',
-    recording: null,
+    recordings: [],
     parties: [boris],
   }),
-  newCall({ id: 'c.1', startedAt: startedAt + 120, direction: 'internal', parties: [anna, boris] }),
-  newCall({ id: 'd.1', startedAt: startedAt + 180, outcome: 'no_answer', recording: null, parties: [] }),
+  newCall({
+    id: 'c.1',
+    startedAt: startedAt + 120,
+    direction: 'internal',
+    recordings: ['2025/06/welcome.wav', '2025/06/in 1001.wav'],
+    parties: [anna, boris],
+  }),
+  newCall({ id: 'd.1', startedAt: startedAt + 180, outcome: 'no_answer', recordings: [], parties: [] }),
 ]
 
 function surface(history: Pick<HistoryStore, 'list' | 'find'>) {
@@ -166,6 +172,7 @@ describe('the history', () => {
       outcome: 'busy',
       cause: 16,
       recorded: false,
+      recordings: [],
       parties: [{ user_id: '2', extension: '1002', answered: false }],
     })
   })
@@ -264,6 +271,29 @@ describe('a link to a recording', () => {
       good: true,
       claims: { sub: '1', sid: 'session-1', path: '2025/06/15/1750000000.1.wav', exp: nowS + 300 },
     })
+  })
+
+  test('is one to each file of a call, which the history lists by name', async () => {
+    const { calls } = await pageOf(await ask('/calls/history', ANNA))
+    expect(calls[0]).toMatchObject({
+      id: 'c.1',
+      recorded: true,
+      recordings: [{ name: 'welcome.wav' }, { name: 'in 1001.wav' }],
+    })
+    const res = await ask('/calls/history/c.1/recording-link', ANNA, wish())
+    const { url, expires_at, links } = (await res.json()) as {
+      url: string
+      expires_at: string
+      links: { name: string; url: string; expires_at: string }[]
+    }
+    expect(links.map(({ name, url }) => [name, url.split('?')[0]])).toEqual([
+      ['welcome.wav', '/media/2025/06/welcome.wav'],
+      ['in 1001.wav', '/media/2025/06/in%201001.wav'],
+    ])
+    expect(links[0]).toEqual({ name: 'welcome.wav', url, expires_at })
+    for (const { url } of links) {
+      expect(surface(history).judge.token(url.split('?link=')[1], 'media-link')).toMatchObject({ good: true })
+    }
   })
 
   test.each([

@@ -59,7 +59,7 @@ export const talking = (difference: Partial<Call> = {}): Call => ({
   outcome: undefined,
   cause: undefined,
   recording: 'off',
-  recordedChannel: undefined,
+  recordings: [],
   ...difference,
 })
 const leg = (endpoint: string, role: 'caller' | 'callee'): Call['legs'][number] => ({
@@ -90,7 +90,7 @@ export const record: CallRecord = {
   billable: 5,
   outcome: 'answered',
   cause: 16,
-  recording: null,
+  recordings: [],
   parties: [],
 }
 

@@ -41,5 +41,5 @@ export function passed(told: Call, { channels }: Entry): Call {
   if (told.state === 'ended') return told
   const endedAt = Math.max(told.startedAt, ...[...channels].map(({ lastHeard }) => lastHeard))
   const legs = told.legs.map((leg) => ({ ...leg, state: 'ended' as const }))
-  return { ...told, state: 'ended', legs, endedAt, outcome: 'cancelled' }
+  return { ...told, state: 'ended', legs, endedAt, outcome: 'cancelled', wentOn: true }
 }

@@ -6,3 +6,9 @@ export const ourCallId = (random: string): string => OURS + random
 
 /** Whether we dialled it. */
 export const isOurs = (callId: string): boolean => callId.startsWith(OURS)
+
+/**
+ * The channel that rings the caller's phones, where several are rung: the other half of a Local channel, whose first
+ * half has the call's own id.
+ */
+export const ringingId = (callId: string): string => `${callId}-2`

@@ -9,7 +9,7 @@ import { createLiveCalls } from './live-calls.ts'
 
 /** The calls of one PBX, as the facts tell them: the same for whoever heard the same facts, in any order. */
 export interface CallTable {
-  /** Facts of channels, of dialling and of originates; others are ignored. */
+  /** Facts of channels, of dialling, of originates and of the clock; others are ignored. */
   hear(fact: Fact): void
   /**
    * Takes for gone what the PBX no longer has, with no cause: nobody listened as it ended.
@@ -36,7 +36,10 @@ export interface CallTable {
 export type CallListener = (call: Call, before: Call | undefined) => void
 
 export interface CallTableNeeds {
-  isOwnEndpoint(endpoint: string): boolean
+  /** @param numbers that a channel of it showed: a phone shows its own, a trunk those of others */
+  isOwnEndpoint(endpoint: string, numbers: ReadonlySet<string>): boolean
+  /** A listener threw: the others hear of the call all the same. */
+  onTrouble?(err: unknown): void
   /** Unix ms. */
   now(): number
   /** How long calls that are over can be found, 60 s by default: late facts still change them. */
@@ -65,6 +68,7 @@ export function createCallTable(needs: CallTableNeeds): CallTable {
 
   const hear = (fact: Fact) => {
     if (fact.kind === 'originate') hearOriginate(fact)
+    else if (fact.kind === 'clock') putBack(fact.back)
     else if (fact.kind === 'channel' || fact.kind === 'gone' || fact.kind === 'dial') {
       const before = book.find(fact.kind === 'dial' ? fact.to : fact.id)?.known.bridge
       const channel = book.hear(fact)
@@ -115,6 +119,16 @@ export function createCallTable(needs: CallTableNeeds): CallTable {
       entry.originate = fact
     }
     touch(entry)
+  }
+
+  /** Calls that are over stay as they were reported. */
+  function putBack(by: PbxTime) {
+    book.putBack(by)
+    for (const entry of entries.values()) {
+      if (entry.overSince !== undefined && entry.channels.size > 0) continue
+      if (entry.originate !== undefined) entry.originate = { ...entry.originate, at: entry.originate.at - by }
+      look(entry)
+    }
   }
 
   /** @returns undefined for a call that was over and is forgotten */
@@ -198,7 +212,16 @@ export function createCallTable(needs: CallTableNeeds): CallTable {
       const call = view(entry)
       if (call === undefined || isDeepStrictEqual(call, before)) continue
       entry.told = call
-      for (const listener of listeners) listener(call, before)
+      for (const listener of listeners) tell(listener, call, before)
+    }
+  }
+
+  /** A listener that throws must not end the process, nor hide the call from the others. */
+  function tell(listener: CallListener, call: Call, before: Call | undefined) {
+    try {
+      listener(call, before)
+    } catch (err) {
+      needs.onTrouble?.(err)
     }
   }
 

@@ -15,14 +15,26 @@ export interface Call {
   legs: readonly Leg[]
   startedAt: PbxTime
   answeredAt: PbxTime | undefined
+  /** It had been answered before anything was heard of it: `answeredAt` is only when that was seen. */
+  answerUnheard?: true
   endedAt: PbxTime | undefined
+  /** It was a mere way into another call, as of a phone that picks up for a colleague: the history has the other one. */
+  wentOn?: true
   /** Why it ended; undefined while it lasts. */
   outcome: Outcome | undefined
   /** Q.850 cause of the end, where the PBX told. */
   cause: number | undefined
   recording: 'off' | 'on' | 'paused'
-  /** The channel that was recorded, also when the recording is over. */
-  recordedChannel: string | undefined
+  /** Everything that was recorded of it, the first first, also when it is over. */
+  recordings: readonly Recording[]
+}
+
+export interface Recording {
+  /** The channel that is or was recorded. */
+  channelId: string
+  /** Relative to the folder that the PBX records into; undefined where it did not name the file. */
+  file: string | undefined
+  state: 'off' | 'on' | 'paused'
 }
 
 /** `dialling`: our own phone rings first; `ringing`: the other end rings; `held`: somebody is on hold. */
@@ -48,6 +60,7 @@ export interface Leg {
   /** Whether this end has put the others on hold. */
   holds: boolean
   parkedAt: string | undefined
+  /** The bridge it is in; the same for all who hear each other, also by a Local channel between two bridges. */
   bridge: string | undefined
   /** Whether it called or was called. */
   role: 'caller' | 'callee'

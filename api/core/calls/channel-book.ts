@@ -9,7 +9,17 @@ export interface KnownChannel {
   readonly firstHeard: PbxTime
   readonly lastHeard: PbxTime
   readonly upAt: PbxTime | undefined
+  /** It was up already when it was first seen. */
+  readonly upUnheard: boolean
   readonly recordedAt: PbxTime | undefined
+  /** The files it was recorded to, each with the moment it was first heard of. */
+  readonly files: ReadonlyMap<string, PbxTime>
+  /** Numbers it ever had. */
+  readonly numbers: ReadonlySet<string>
+  /** The endpoints it ever was of, each since when: a masquerade gives it another. */
+  readonly endpoints: ReadonlyMap<string, Readonly<{ since: PbxTime; name: string }>>
+  /** Whether it ever was in a bridge. */
+  readonly wasBridged: boolean
   /** The channel that rings it; `by` is undefined when the PBX itself does. */
   readonly rung: Readonly<{ at: PbxTime; by: string | undefined }> | undefined
   readonly dialEnd: Readonly<{ at: PbxTime; end: DialEnd }> | undefined
@@ -18,6 +28,8 @@ export interface KnownChannel {
 
 /** Keeps what is known of channels. What is gone stays gone, also after its facts are forgotten. */
 export interface ChannelBook {
+  /** The PBX's clock was put back by so much: all that lives was heard that much earlier. */
+  putBack(by: PbxTime): void
   /** @returns the channel, or undefined for one that was forgotten: a late word brings nothing back */
   hear(fact: ChannelFact | GoneFact | DialFact): KnownChannel | undefined
   find(id: string): KnownChannel | undefined
@@ -31,11 +43,15 @@ export interface ChannelBook {
 type Entry = {
   -readonly [K in keyof KnownChannel]: KnownChannel[K] extends ReadonlyMap<string, infer V>
     ? Map<string, V>
-    : KnownChannel[K]
+    : KnownChannel[K] extends ReadonlySet<infer V>
+      ? Set<V>
+      : KnownChannel[K]
 } & { since: Partial<Record<keyof Channel, PbxTime>> }
 
 /** A channel's last words come within seconds; this many channels end in more than a minute of the worst flood. */
 const MOST_FORGOTTEN = 20_000
+/** Files, numbers and endpoints of one channel. */
+const MOST_OF_ONE = 20
 
 /** Told once and for all: a later fact of it is a guess, or what the dialplan made of it. */
 const FIRST_WINS: ReadonlySet<string> = new Set<keyof Channel>(['bornAt', 'dialled'])
@@ -61,6 +77,9 @@ export function createChannelBook(): ChannelBook {
       else if (fact.kind === 'gone') hearGone(entry, fact)
       else hearDial(entry, fact)
       return entry
+    },
+    putBack(by) {
+      for (const entry of entries.values()) if (entry.gone === undefined) putEntryBack(entry, by)
     },
     find: (id) => entries.get(id),
     all: () => entries.values(),
@@ -97,7 +116,12 @@ const newEntry = (id: string, at: PbxTime): Entry => ({
   firstHeard: at,
   lastHeard: at,
   upAt: undefined,
+  upUnheard: false,
   recordedAt: undefined,
+  files: new Map(),
+  numbers: new Set(),
+  endpoints: new Map(),
+  wasBridged: false,
   rung: undefined,
   dialEnd: undefined,
   gone: undefined,
@@ -116,8 +140,42 @@ function hearAbout(entry: Entry, { about, at }: ChannelFact) {
     const { first, last } = entry.calls.get(about.callId) ?? { first: at, last: at }
     entry.calls.set(about.callId, { first: Math.min(first, at), last: Math.max(last, at) })
   }
-  if (about.state === 'up') entry.upAt = Math.min(entry.upAt ?? at, at)
+  if (about.state === 'up') {
+    const isFirst = entry.upAt === undefined || at < entry.upAt
+    if (isFirst || at === entry.upAt) entry.upUnheard = about.listed === true && (isFirst || entry.upUnheard)
+    if (isFirst) entry.upAt = at
+  }
   if (about.recording === 'on') entry.recordedAt = Math.min(entry.recordedAt ?? at, at)
+  if (about.bridge !== undefined) entry.wasBridged = true
+  hearOfMany(entry, about, at)
+}
+
+/** What a channel may have several of. What a caller can change must not grow without end. */
+function hearOfMany({ files, numbers, endpoints }: Entry, about: Partial<Channel>, at: PbxTime) {
+  const { recordingFile: file, number, endpoint, name = '' } = about
+  if (file !== undefined && (files.has(file) || files.size < MOST_OF_ONE)) {
+    files.set(file, Math.min(files.get(file) ?? at, at))
+  }
+  if (number && numbers.size < MOST_OF_ONE) numbers.add(number)
+  if (endpoint !== undefined && (endpoints.has(endpoint) || endpoints.size < MOST_OF_ONE)) {
+    const held = endpoints.get(endpoint)
+    if (held === undefined || at < held.since) endpoints.set(endpoint, { since: at, name })
+  }
+}
+
+function putEntryBack(entry: Entry, by: PbxTime) {
+  const { known, since, calls, files, endpoints } = entry
+  for (const key of Object.keys(since) as (keyof Channel)[]) since[key] = (since[key] ?? 0) - by
+  entry.known = { ...known, ...(known.bornAt !== undefined && { bornAt: known.bornAt - by }) }
+  for (const [id, { first, last }] of calls) calls.set(id, { first: first - by, last: last - by })
+  for (const [file, at] of files) files.set(file, at - by)
+  for (const [one, held] of endpoints) endpoints.set(one, { ...held, since: held.since - by })
+  entry.firstHeard -= by
+  entry.lastHeard -= by
+  if (entry.upAt !== undefined) entry.upAt -= by
+  if (entry.recordedAt !== undefined) entry.recordedAt -= by
+  if (entry.rung !== undefined) entry.rung = { ...entry.rung, at: entry.rung.at - by }
+  if (entry.dialEnd !== undefined) entry.dialEnd = { ...entry.dialEnd, at: entry.dialEnd.at - by }
 }
 
 /** A total order on what was told, so that any order of telling ends with the same. */

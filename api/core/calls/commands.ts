@@ -112,7 +112,8 @@ export function createCalls(needs: CommandsNeeds): Calls {
 
   /** Whoever is to be transferred waits in a bridge that the own leg has left. */
   function mustBeTransferring(call: Call, own: Leg) {
-    const waits = (leg: Leg) => isUp(leg) && leg.parkedAt === undefined && leg.bridge !== own.bridge
+    const waits = ({ bridge, parkedAt, ...leg }: Leg) =>
+      leg.state === 'up' && parkedAt === undefined && bridge !== undefined && bridge !== own.bridge
     if (others(call, own).some(waits)) return
     throw new Refusal('conflict', { detail: 'no transfer is under way' })
   }
@@ -239,14 +240,18 @@ export function createCalls(needs: CommandsNeeds): Calls {
 
     async pauseRecording(actor, callId, paused) {
       const call = await callOf(actor, callId)
-      if (call.state === 'ended' || call.recordedChannel === undefined || call.recording === 'off') {
+      const recorded = call.recordings.filter(({ state }) => state !== 'off')
+      if (call.state === 'ended' || recorded.length === 0) {
         throw new Refusal('conflict', { detail: 'this call is not being recorded' })
       }
       await theirLegs(actor, call)
       const wanted = paused ? 'paused' : 'on'
-      if (call.recording === wanted) return
-      await pbx.pauseRecording(call.recordedChannel, paused)
-      await watch.until(callId, (now) => now?.recording === wanted)
+      const isDone = (now: Call | undefined) =>
+        now?.recordings.every(({ state }) => state === 'off' || state === wanted) ?? false
+      if (isDone(call)) return
+      const channels = new Set(recorded.map(({ channelId }) => channelId))
+      await Promise.all([...channels].map((channelId) => pbx.pauseRecording(channelId, paused)))
+      await watch.until(callId, isDone)
     },
 
     capabilities(actor) {

@@ -4,6 +4,8 @@ export interface DeviceBook {
   hear(fact: DeviceFact): void
   /** @param device as the PBX names it: `PJSIP/1001` */
   stateOf(device: string): DeviceState | undefined
+  /** The PBX's clock was put back by so much: what is known was heard that much earlier. */
+  putBack(by: PbxTime): void
   all(): ReadonlyMap<string, DeviceState>
   /** Told at once, and only when the state is another than before. */
   onChange(
@@ -33,6 +35,9 @@ export function createDeviceBook(): DeviceBook {
       if (state !== before) for (const listener of listeners) listener(device, state, before)
     },
     stateOf: (device) => states.get(device),
+    putBack(by) {
+      for (const [device, at] of since) since.set(device, at - by)
+    },
     all: () => states,
     onChange(listener) {
       listeners.add(listener)

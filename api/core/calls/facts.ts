@@ -2,7 +2,7 @@
  * What a PBX tells of its channels and devices, in words no PBX owns. Facts may come in any order and
  * several times: `at` decides, and whoever has heard the same facts knows the same.
  */
-export type Fact = ChannelFact | GoneFact | DialFact | OriginateFact | DeviceFact | CdrFact
+export type Fact = ChannelFact | GoneFact | DialFact | OriginateFact | DeviceFact | CdrFact | ClockFact
 
 /** Microseconds of the PBX's own clock, since 1970: all facts of one PBX are told by one clock. */
 export type PbxTime = number
@@ -31,6 +31,8 @@ export interface Channel {
   connectedName: string
   /** The extension it dialled or was dialled for, as in Exten. */
   dialled: string
+  /** The extension that an Originate sent it to, once it was answered. */
+  sentTo: string
   /** The bridge it is in, if any. */
   bridge: string | undefined
   /** Whether this end has put the others on hold. */
@@ -38,6 +40,12 @@ export interface Channel {
   /** The parking space it waits in, if any. */
   parkedAt: string | undefined
   recording: 'off' | 'on' | 'paused'
+  /** This is of a list: how it is, and not that it just came to be so. */
+  listed: true
+  /** A file it is recorded to, relative to the folder that the PBX records into. One channel may have several. */
+  recordingFile: string
+  /** The PBX looked for a person to take this call: in a queue, or by dialling. Never unsaid. */
+  sought: true
   /** Sub-second unix time of its birth, in microseconds. */
   bornAt: PbxTime
 }
@@ -91,6 +99,15 @@ export type DeviceState =
   | 'ringing'
   | 'ring_in_use'
   | 'on_hold'
+
+/** The PBX's clock was put back: what was heard before was heard that much earlier, by the clock as it is now. */
+export interface ClockFact {
+  kind: 'clock'
+  /** By the clock as it is now. */
+  at: PbxTime
+  /** Microseconds, more than 0. */
+  back: number
+}
 
 /** A call detail record, as the PBX wrote it. */
 export interface CdrFact {

@@ -18,8 +18,8 @@ export interface CallRecord {
   outcome: Outcome
   /** Q.850. */
   cause: number | null
-  /** Relative to the media root, where the call was recorded. */
-  recording: string | null
+  /** Its files, relative to the media root, the first first; empty where the call was not recorded. */
+  recordings: readonly string[]
   parties: readonly CallParty[]
 }
 
@@ -56,7 +56,10 @@ export interface HistoryCursor {
 }
 
 export interface HistoryStore {
-  /** Adds or replaces, all or none: the same call may be told more than once. Parties are only ever added. */
+  /**
+   * Adds or replaces, all or none: the same call may be told more than once. Parties are only ever added. What was
+   * taken for answered and turns out not to be is corrected.
+   */
   save(records: readonly CallRecord[]): Promise<void>
   /** Undefined also for a call outside the scope. */
   find(id: string, scope?: HistoryScope): Promise<CallRecord | undefined>

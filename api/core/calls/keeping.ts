@@ -56,7 +56,7 @@ export function createKeeping(needs: KeepingNeeds): Keeping {
   let writing: Promise<void> | undefined
 
   table.onChange((call) => {
-    if (call.state !== 'ended') return
+    if (call.state !== 'ended' || call.wentOn) return
     put(waiting, call.id, { call, since: needs.now() })
     if (lease.fence() !== undefined) void write()
   })
@@ -74,7 +74,8 @@ export function createKeeping(needs: KeepingNeeds): Keeping {
       for (const [id, cdr] of cdrs) {
         const call = table.find(id)
         if (call !== undefined && call.state !== 'ended') continue
-        await history.enrich(id, cdr)
+        const billable = call !== undefined && isUnheard(call) ? cdr.billable : 0
+        await history.enrich(id, { duration: cdr.duration, billable })
         cdrs.delete(id)
         await breathe()
       }
@@ -117,7 +118,7 @@ export function createKeeping(needs: KeepingNeeds): Keeping {
     const record = {
       ...told,
       duration: Math.max(told.duration, cdr?.duration ?? 0),
-      billable: Math.max(told.billable, told.outcome === 'answered' ? (cdr?.billable ?? 0) : 0),
+      billable: Math.max(told.billable, isUnheard(call) ? (cdr?.billable ?? 0) : 0),
     }
     const asked = isOurs(call.id) ? await dialled.find(call.id) : undefined
     if (asked === undefined) return { record, asked }
@@ -172,7 +173,7 @@ export function createKeeping(needs: KeepingNeeds): Keeping {
       billable: 0,
       outcome: 'unknown',
       cause: null,
-      recording: null,
+      recordings: [],
       parties: partiesOf(caller),
     }
     await history.save([record])
@@ -203,6 +204,13 @@ export function createKeeping(needs: KeepingNeeds): Keeping {
     },
   }
 }
+
+/**
+ * The PBX counts from the moment its dialplan answered: with a queue, a menu or a word of welcome long before a person
+ * picked up. Its count is the better one only where that moment was not heard.
+ */
+const isUnheard = ({ answeredAt, answerUnheard, outcome }: Call) =>
+  answeredAt === undefined ? outcome === 'unknown' : answerUnheard === true
 
 /** Whoever dialled, of whose phone nothing is known. */
 const partiesOf = (caller: Person | undefined): readonly CallParty[] =>

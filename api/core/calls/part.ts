@@ -44,7 +44,8 @@ export const byAge = (a: Part, b: Part) =>
 
 export const isLive = (part: Part) => part.leftAt === undefined
 
-export function legOf(part: Part, role: Leg['role']): Leg {
+/** @param talkOf which talk a bridge is part of */
+export function legOf(part: Part, role: Leg['role'], talkOf: (bridge: string) => string): Leg {
   const { id, known } = part.channel
   return {
     channelId: id,
@@ -55,7 +56,7 @@ export function legOf(part: Part, role: Leg['role']): Leg {
     state: stateOf(part),
     holds: isLive(part) && (known.holds ?? false),
     parkedAt: isLive(part) ? known.parkedAt : undefined,
-    bridge: isLive(part) ? known.bridge : undefined,
+    bridge: isLive(part) && known.bridge !== undefined ? talkOf(known.bridge) : undefined,
     role,
     answeredAt: part.upAt,
   }

@@ -5,8 +5,8 @@ import type { CallParty, CallRecord } from './history.ts'
 /** Whose phone an endpoint is; undefined for trunks and phones of nobody. */
 export type PartiesOf = (endpoint: string) => { userId: string; extension: string } | undefined
 
-/** The file a call was recorded to, relative to the media root; null where there is none. */
-export type RecordingName = (call: Call) => string | null
+/** The files a call was recorded to, relative to the media root, the first first. */
+export type RecordingNames = (call: Call) => readonly string[]
 
 /**
  * What is kept of a call that is over. Names and numbers come from whoever called: they are cut to size and
@@ -14,7 +14,7 @@ export type RecordingName = (call: Call) => string | null
  *
  * @throws {TypeError} for a call that is not over: a fault of ours
  */
-export function recordOf(call: Call, partiesOf: PartiesOf, recordingName: RecordingName): CallRecord {
+export function recordOf(call: Call, partiesOf: PartiesOf, recordingNames: RecordingNames): CallRecord {
   const { startedAt, answeredAt, endedAt } = call
   if (endedAt === undefined) throw new TypeError('a call is recorded when it is over')
   return {
@@ -31,7 +31,7 @@ export function recordOf(call: Call, partiesOf: PartiesOf, recordingName: Record
     billable: answeredAt === undefined ? 0 : secondsBetween(answeredAt, endedAt),
     outcome: call.outcome ?? 'unknown',
     cause: call.cause ?? null,
-    recording: recordingName(call),
+    recordings: recordingNames(call),
     parties: partiesIn(call, partiesOf),
   }
 }

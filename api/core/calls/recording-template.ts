@@ -1,27 +1,73 @@
 import { isPlainPath } from '../plain-path.ts'
-import type { Call } from './call.ts'
-import type { RecordingName } from './record.ts'
+import type { Call, Recording } from './call.ts'
+import type { RecordingNames } from './record.ts'
 
-const PLACEHOLDERS: Readonly<Record<string, (call: Call, start: string) => string>> = {
-  linkedid: (call) => call.id,
-  uniqueid: (call) => call.recordedChannel ?? '',
-  // Of `2026-01-31T12:00:00.000Z`.
-  yyyy: (_, start) => start.slice(0, 4),
-  mm: (_, start) => start.slice(5, 7),
-  dd: (_, start) => start.slice(8, 10),
-  hh: (_, start) => start.slice(11, 13),
+/** What one recording may be named by. */
+interface Known {
+  call: Call
+  recording: Recording
+  /** When the call began, in the zone of the PBX: `2026-01-31T12:00:00`. */
+  start: string
 }
 
+const PLACEHOLDERS: Readonly<Record<string, (known: Known) => string>> = {
+  file: ({ recording }) => recording.file ?? '',
+  name: ({ recording }) => (recording.file ?? '').replace(/\.[A-Za-z0-9]{1,8}$/, ''),
+  linkedid: ({ call }) => call.id,
+  uniqueid: ({ recording }) => recording.channelId,
+  from: ({ call }) => call.from.number,
+  to: ({ call }) => call.to.number,
+  number: ({ call }) => (call.direction === 'incoming' ? call.from.number : call.to.number),
+  extension: ({ call }) => (call.direction === 'incoming' ? takerOf(call) : call.from.number),
+  yyyy: ({ start }) => start.slice(0, 4),
+  mm: ({ start }) => start.slice(5, 7),
+  dd: ({ start }) => start.slice(8, 10),
+  hh: ({ start }) => start.slice(11, 13),
+  mi: ({ start }) => start.slice(14, 16),
+  ss: ({ start }) => start.slice(17, 19),
+}
+
+/** Made of the name that the PBX gave the file: a path, of more characters than a number or an id has. */
+const PATHS: ReadonlySet<string> = new Set(['file', 'name'])
+
+/** If the PBX names the file, that counts; else what Asterisk's own examples write. */
+const DEFAULTS = ['{file}', '{uniqueid}.wav']
+
 /**
- * Reads how the PBX names its recordings, such as `{yyyy}/{mm}/{dd}/{uniqueid}.wav`: `linkedid` is the call's,
- * `uniqueid` the recorded channel's, the rest is the call's start in UTC.
+ * Reads how the PBX names its recordings, such as `{yyyy}/{mm}/{dd}/{uniqueid}.wav`. `file` is the name that the PBX
+ * reported, `name` the same without its ending; `linkedid` is the call's, `uniqueid` the recorded channel's; `from` and
+ * `to` are its numbers, `number` that of the other end and `extension` that of the own phone; the rest is the call's
+ * start.
  *
- * @returns names the file of a call; null for a call that was not recorded, or when the PBX's ids would not
- *   make a plain path
- * @throws {Error} for a placeholder nobody knows, or what can never be a path below the media root
+ * @param text undefined: as the PBX names them, and `{uniqueid}.wav` where it names none
+ * @param timeZone of the PBX, an IANA name
+ * @returns names the files of a call, the first first; without those that would make no plain path
+ * @throws {Error} for an unknown placeholder, or what can never be a path below the media root
  */
-export function parseRecordingTemplate(text: string): RecordingName {
-  const literal = text.replace(/\{(\w+)\}/g, (_, name: string) => {
+export function parseRecordingTemplate(text: string | undefined, timeZone = 'UTC'): RecordingNames {
+  const templates = text === undefined ? DEFAULTS : [text]
+  for (const template of templates) check(template)
+  const zone = zoneOf(timeZone)
+
+  return (call) => {
+    const start = zone(call.startedAt / 1000)
+    const names = call.recordings.map((recording) => {
+      for (const template of templates) {
+        const path = fill(template, { call, recording, start })
+        if (path !== undefined) return path
+      }
+      return undefined
+    })
+    return [...new Set(names.filter((name) => name !== undefined))]
+  }
+}
+
+/** Whether the names that the PBX gives its files are needed. */
+export const asksForFiles = (text: string | undefined): boolean =>
+  text === undefined || [...PATHS].some((name) => text.includes(`{${name}}`))
+
+function check(template: string): void {
+  const literal = template.replace(/\{(\w+)\}/g, (_, name: string) => {
     if (Object.hasOwn(PLACEHOLDERS, name)) return 'x'
     throw new Error(`unknown {${name}}: a recording's name is made of ${known}`)
   })
@@ -29,18 +75,37 @@ export function parseRecordingTemplate(text: string): RecordingName {
   if (!isServable(literal)) {
     throw new Error('the name of a recording is a path below the media root, such as {linkedid}.wav')
   }
+}
 
-  return (call) => {
-    if (call.recordedChannel === undefined) return null
-    const start = new Date(call.startedAt / 1000).toISOString()
-    let isSafe = true
-    const path = text.replace(/\{(\w+)\}/g, (_, name: string) => {
-      const part = PLACEHOLDERS[name]?.(call, start) ?? ''
-      isSafe &&= /^[A-Za-z0-9_.-]+$/.test(part) && !part.includes('..')
-      return part
-    })
-    return isSafe && isServable(path) ? path : null
-  }
+/** @returns undefined for what is no plain path: numbers come from callers, and names from a dialplan */
+function fill(template: string, known: Known): string | undefined {
+  let isSafe = true
+  const path = template.replace(/\{(\w+)\}/g, (_, name: string) => {
+    const part = PLACEHOLDERS[name]?.(known) ?? ''
+    isSafe &&= PATHS.has(name) ? isServable(part) : /^[A-Za-z0-9_.+-]+$/.test(part) && !part.includes('..')
+    return part
+  })
+  return isSafe && isServable(path) ? path : undefined
+}
+
+/** The own phone that took the call, or the one that rang. */
+function takerOf({ legs, to }: Call): string {
+  const called = legs.filter(({ role }) => role === 'callee')
+  const taker = called.find(({ answeredAt }) => answeredAt !== undefined) ?? called[0]
+  return taker?.endpoint ?? to.number
+}
+
+/** `2026-01-31T12:00:00` of unix ms, by the clock on the wall there. */
+function zoneOf(timeZone: string): (ms: number) => string {
+  const [date, time] = [
+    { year: 'numeric', month: '2-digit', day: '2-digit' },
+    { timeStyle: 'medium' },
+  ] as const
+  // Sweden writes dates and times as ISO 8601 does.
+  const format = (style: Intl.DateTimeFormatOptions) =>
+    new Intl.DateTimeFormat('sv-SE', { timeZone, ...style })
+  const [day, clock] = [format(date), format(time)]
+  return (ms) => `${day.format(ms)}T${clock.format(ms)}`
 }
 
 const known = Object.keys(PLACEHOLDERS)

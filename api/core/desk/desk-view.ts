@@ -56,7 +56,8 @@ type Told = Omit<DeskView, 'id' | 'callId' | 'agentId' | 'leadId' | 'campaignId'
 function toldOf(fact: CallFact, agent: Pick<Agent, 'extension'> | undefined): Told {
   if (fact.known === 'record') {
     const { fromNumber, toNumber, startedAt, answeredAt, endedAt } = fact.record
-    const { duration, billable: talked, outcome, recording } = fact.record
+    const { duration, billable: talked, outcome, recordings } = fact.record
+    const recording = recordings[0] ?? null
     return { fromNumber, toNumber, startedAt, answeredAt, endedAt, duration, talked, outcome, recording }
   }
   if (fact.known === 'asked') {

@@ -16,6 +16,12 @@ export interface Directory {
   /** @param endpoint as the PBX names it, without `PJSIP/` */
   ofEndpoint(endpoint: string): Person | undefined
   ofUser(userId: string): Person | undefined
+  /**
+   * Whether an endpoint is a phone of the house: of an account, disabled or not, or one that is named as the phones of
+   * accounts are and shows the number of its name. A trunk may be named by digits, too, but shows the numbers of others.
+   * @param numbers that a channel of it showed
+   */
+  isPhone(endpoint: string, numbers: ReadonlySet<string>): boolean
   all(): readonly Person[]
   /** The endpoint of an extension, by the setting. */
   endpointOf(extension: string): string
@@ -31,34 +37,48 @@ export interface DirectoryNeeds {
 }
 
 const PAGE = 1_000
+/** Longer numbers are of the world outside, and name trunks. */
+const EXTENSION = /^\d{2,8}$/
 
 export function createDirectory({ users, endpointTemplate }: DirectoryNeeds): Directory {
   let byUser: ReadonlyMap<string, Person> = new Map()
   let byExtension: ReadonlyMap<string, Person> = new Map()
   let byEndpoint: ReadonlyMap<string, Person> = new Map()
+  /** Of all accounts. */
+  let phones: ReadonlySet<string> = new Set()
   let known = ''
   const listeners = new Set<() => void>()
+  const [before = '', after = ''] = endpointTemplate.split('{extension}')
   const endpointOf = (extension: string) => endpointTemplate.replace('{extension}', extension)
 
   return {
     ofExtension: (extension) => byExtension.get(extension),
     ofEndpoint: (endpoint) => byEndpoint.get(endpoint),
+    isPhone(endpoint, numbers) {
+      if (phones.has(endpoint)) return true
+      if (!endpoint.startsWith(before) || !endpoint.endsWith(after)) return false
+      const extension = endpoint.slice(before.length, endpoint.length - after.length)
+      return EXTENSION.test(extension) && (numbers.size === 0 || numbers.has(extension))
+    },
     ofUser: (userId) => byUser.get(userId),
     all: () => [...byUser.values()],
     endpointOf,
     async refresh() {
       const people: Person[] = []
+      const all: string[] = []
       for (let afterId: string | undefined; ; ) {
         const page = await users.list({ limit: PAGE, ...(afterId && { afterId }) })
         for (const { id, extension, username: name, role, team, disabled } of page) {
+          if (extension !== null) all.push(endpointOf(extension))
           if (extension !== null && !disabled) people.push({ userId: id, extension, name, role, team })
         }
         afterId = page.at(-1)?.id
         if (page.length < PAGE) break
       }
-      const read = JSON.stringify(people)
+      const read = JSON.stringify([people, all])
       if (read === known) return
       known = read
+      phones = new Set(all)
       byUser = new Map(people.map((person) => [person.userId, person]))
       byExtension = new Map(people.map((person) => [person.extension, person]))
       byEndpoint = new Map(people.map((person) => [endpointOf(person.extension), person]))

@@ -24,6 +24,8 @@ export interface PresenceFacts {
   endpointOf(extension: string): string
   deviceOf(person: Person): DeviceState | undefined
   statusOf(userId: string): OwnStatus
+  /** Whether their phone is set to do-not-disturb at the PBX. */
+  isDnd(person: Person): boolean
   isLive(userId: string): boolean
   /** Queues and how they are, by name. */
   queues: ReadonlyMap<string, DeviceState>
@@ -62,12 +64,13 @@ function stateOf(person: Person, facts: PresenceFacts): UserState {
   const channels = Object.fromEntries(
     calls.flatMap((call) => liveLegs(call, own).map((leg) => [leg.channelName, channelOf(call, leg)])),
   )
+  const isDnd = facts.isOnline && facts.isDnd(person)
   const device = facts.isOnline ? (facts.deviceOf(person) ?? 'unavailable') : 'unavailable'
   return {
-    state: busiest(calls, own) ?? (isAway(status) ? 'Unavailable' : BY_DEVICE[device]),
+    state: busiest(calls, own) ?? (isAway(status) ? 'Unavailable' : idleState(BY_DEVICE[device], isDnd)),
     name: person.name,
     ...(Object.keys(channels).length > 0 ? { channels } : {}),
-    status,
+    status: isDnd && status === 'available' ? 'dnd' : status,
     online: facts.isLive(person.userId),
   }
 }
@@ -94,6 +97,9 @@ const BY_DEVICE: Readonly<Record<DeviceState, State>> = {
   ring_in_use: 'Up',
   on_hold: 'OnHold',
 }
+
+/** A phone on do-not-disturb refuses as a busy one does. */
+const idleState = (state: State, isDnd: boolean): State => (isDnd && state === 'Idle' ? 'Busy' : state)
 
 /** Who does not want to be called cannot be reached, as far as others are concerned. */
 const isAway = (status: OwnStatus) => status === 'dnd' || status === 'offline'

@@ -16,7 +16,7 @@ const COLUMNS: Readonly<Record<string, (one: CallRecord) => string | number>> = 
   billable: (one) => one.billable,
   outcome: (one) => one.outcome,
   cause: (one) => one.cause ?? '',
-  recorded: (one) => String(one.recording !== null),
+  recorded: (one) => String(one.recordings.length > 0),
   extensions: (one) => one.parties.map((party) => party.extension).join(' '),
 }
 

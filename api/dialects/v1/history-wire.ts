@@ -59,6 +59,9 @@ export const PastCall = z
     outcome: z.enum(OUTCOMES),
     cause: z.number().int().nullable().openapi({ description: 'Q.850' }),
     recorded: z.boolean().openapi({ description: 'Whether a link to its recording can be had' }),
+    recordings: z
+      .array(z.object({ name: z.string().openapi({ example: '1769860800.42.wav' }) }))
+      .openapi({ description: 'Its recordings, the first first; `recording-link` has a link to each' }),
     parties: z
       .array(
         z.object({
@@ -77,6 +80,9 @@ export const RecordingLink = z
   .object({
     url: z.string().openapi({ description: 'Path and query, behind the host of this API' }),
     expires_at: Time,
+    links: z
+      .array(z.object({ name: z.string(), url: z.string(), expires_at: Time }))
+      .openapi({ description: 'One for each recording, the first first; `url` is that of the first' }),
   })
   .openapi('RecordingLink')
 
@@ -103,7 +109,8 @@ export const pastCall = (one: CallRecord): z.infer<typeof PastCall> => ({
   billable: one.billable,
   outcome: one.outcome,
   cause: one.cause,
-  recorded: one.recording !== null,
+  recorded: one.recordings.length > 0,
+  recordings: one.recordings.map((path) => ({ name: nameOf(path) })),
   parties: one.parties.map(({ userId, extension, answered }) => ({ user_id: userId, extension, answered })),
 })
 
@@ -113,10 +120,21 @@ export const callHistory = (page: readonly CallRecord[], limit: number): z.infer
   return { calls: page.map(pastCall), next_cursor: last === undefined ? null : cursor(last) }
 }
 
-export const recordingLink = ({ url, expiresAt }: MediaLink): z.infer<typeof RecordingLink> => ({
-  url,
-  expires_at: iso(expiresAt),
-})
+/** @param links of a call that was recorded: one at least */
+export function recordingLinks(
+  links: readonly (MediaLink & { path: string })[],
+): z.infer<typeof RecordingLink> {
+  const told = links.map(({ path, url, expiresAt }) => ({
+    name: nameOf(path),
+    url,
+    expires_at: iso(expiresAt),
+  }))
+  const [{ url, expires_at } = { url: '', expires_at: '' }] = told
+  return { url, expires_at, links: told }
+}
+
+/** Folders are how the PBX sorts its files, and no concern of a listener. */
+const nameOf = (path: string) => path.slice(path.lastIndexOf('/') + 1)
 
 const cursor = ({ startedAt, id }: HistoryCursor) => Buffer.from(`${startedAt}:${id}`).toString('base64url')
 

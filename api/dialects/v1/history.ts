@@ -99,7 +99,7 @@ export function addHistory(
       method: 'post',
       path: '/calls/history/{id}/recording-link',
       operationId: 'linkRecording',
-      summary: 'A link to its recording, for players that cannot send a header; it dies with the session',
+      summary: 'Links to its recordings, for players that cannot send a header; they die with the session',
       tags,
       security,
       middleware: [signedIn, jsonIfAny],
@@ -108,7 +108,7 @@ export function addHistory(
         body: { required: false, ...json(wire.LinkWish, 'How long it opens, 10 minutes by default') },
       },
       responses: {
-        201: json(wire.RecordingLink, 'Where it can be heard'),
+        201: json(wire.RecordingLink, 'Where each can be heard'),
         404: problem('No such call of mine, or it was not recorded'),
         ...problems,
       },
@@ -116,8 +116,11 @@ export function addHistory(
     async (c) => {
       const scope = await historyScope(c.var.actor, reachOf)
       const call = found(await history.find(c.req.valid('param').id, scope))
-      const link = await mediaLinks.sellFor(c.var.actor, recorded(call), c.req.valid('json').minutes ?? 10)
-      return c.json(wire.recordingLink(link), 201)
+      const { minutes = 10 } = c.req.valid('json')
+      const links = recorded(call).map(async (path) => {
+        return { path, ...(await mediaLinks.sellFor(c.var.actor, path, minutes)) }
+      })
+      return c.json(wire.recordingLinks(await Promise.all(links)), 201)
     },
   )
 }
@@ -133,9 +136,9 @@ function found(call: CallRecord | undefined): CallRecord {
   return call
 }
 
-function recorded({ recording }: CallRecord): string {
-  if (recording === null) throw new Refusal('not_found', { detail: 'this call was not recorded' })
-  return recording
+function recorded({ recordings }: CallRecord): readonly string[] {
+  if (recordings.length === 0) throw new Refusal('not_found', { detail: 'this call was not recorded' })
+  return recordings
 }
 
 function after(cursor: string | undefined) {

@@ -1,4 +1,4 @@
-import { type Selectable, sql, type Transaction } from 'kysely'
+import { type Selectable, type SqlBool, sql, type Transaction } from 'kysely'
 import type { CallRecord, HistoryStore } from '../../core/calls/history.ts'
 import { rowId, storable } from './bind.ts'
 import { countOf, isWithin, keysOf } from './call-filter.ts'
@@ -74,13 +74,16 @@ async function saveCall(trx: Transaction<Tables>, row: CallsTable): Promise<numb
         to_number: sql`excluded.to_number`,
         to_name: sql`excluded.to_name`,
         started_at: smaller('started_at'),
-        answered_at: sql`coalesce(excluded.answered_at, calls.answered_at)`,
+        answered_at: sql`case when ${mayBeAnswered} then coalesce(excluded.answered_at, calls.answered_at) end`,
         ended_at: larger('ended_at'),
         duration: larger('duration'),
-        billable: larger('billable'),
+        billable: sql`case when not ${mayBeAnswered} then 0
+          when excluded.answered_at > calls.answered_at then excluded.billable
+          else ${larger('billable')} end`,
         outcome: sql`case when excluded.outcome = 'unknown' then calls.outcome else excluded.outcome end`,
         cause: sql`coalesce(excluded.cause, calls.cause)`,
-        recording: sql`coalesce(excluded.recording, calls.recording)`,
+        recording: sql`case when ${hasMoreFiles} then excluded.recording else calls.recording end`,
+        recordings: sql`case when ${hasMoreFiles} then excluded.recordings else calls.recordings end`,
       }),
     )
     .returning('started_at')
@@ -110,6 +113,12 @@ async function addParties(trx: Transaction<Tables>, { id, parties }: CallRecord,
     .execute()
 }
 
+/** The PBX's last word of a call may say that no person took it, though the dialplan had answered. */
+const mayBeAnswered = sql<SqlBool>`(excluded.outcome in ('answered', 'unknown'))`
+/** One that heard less of a call knows of fewer files. */
+const hasMoreFiles = sql<SqlBool>`(calls.recording is null
+  or length(excluded.recordings) >= length(coalesce(calls.recordings, '')))`
+
 type Amount = 'started_at' | 'ended_at' | 'duration' | 'billable'
 
 // One engine has `max(a, b)` and the other `greatest(a, b)`.
@@ -135,8 +144,15 @@ function toRow(record: CallRecord): CallsTable {
     billable: record.billable,
     outcome: record.outcome,
     cause: record.cause,
-    recording: record.recording,
+    recording: record.recordings[0] ?? null,
+    recordings: JSON.stringify(record.recordings),
   }
+}
+
+/** Calls that were stored before there could be several have the one. */
+function filesOf({ recording, recordings }: Selectable<CallsTable>): readonly string[] {
+  if (recordings !== null) return JSON.parse(recordings) as string[] // as it was written
+  return recording === null ? [] : [recording]
 }
 
 function toRecord(
@@ -157,7 +173,7 @@ function toRecord(
     billable: row.billable,
     outcome: row.outcome,
     cause: row.cause,
-    recording: row.recording,
+    recordings: filesOf(row),
     parties: parties.map(({ user_id, extension, answered }) => ({
       userId: String(user_id),
       extension,

@@ -94,7 +94,10 @@ export interface CallsTable {
   billable: number
   outcome: Outcome
   cause: number | null
+  /** The first of them. */
   recording: string | null
+  /** All files as a JSON array; null of calls that were stored before there could be several. */
+  recordings: string | null
 }
 
 export interface CallPartiesTable {

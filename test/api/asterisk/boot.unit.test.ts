@@ -1,7 +1,9 @@
 import { afterEach, describe, expect, test, vi } from 'vitest'
+import { factsOf as realFactsOf } from '../../../api/asterisk/hearing.ts'
 import { failure, success } from '../../support/ami-server.ts'
 import { freePort } from '../../support/port.ts'
 import {
+  COMMANDS,
   commands,
   factsOf,
   list,
@@ -64,6 +66,36 @@ describe('reading the PBX', () => {
     scripted.session('events').say(...newChannel('c9'))
     await until(() => scripted.told.includes('channel c9'))
     expect(scripted.asterisk.pbx.state().online).toBe(false)
+  })
+
+  test('lists presences where it may', async () => {
+    const presence = ['Event: PresenceStateChange', 'Presentity: CustomPresence:1002', 'Status: dnd']
+    const options = { factsOf: realFactsOf, answers: { PresenceStateList: list(presence) } }
+    const { facts } = await online({
+      ...options,
+      answers: { ...options.answers, ListCommands: commands(...COMMANDS, 'PresenceStateList') },
+    })
+    expect(facts).toEqual([{ kind: 'device', device: 'CustomPresence:1002', at: PING, state: 'busy' }])
+    expect((await online(options)).askedFor('PresenceStateList')).toEqual([])
+  })
+
+  test.each([
+    ['events', '1795218504.9'],
+    ['an answer', undefined],
+  ])('a clock that was put back is told before what is heard next, by %s', async (_, later) => {
+    const scripted = await online({ factsOf: realFactsOf, times: { rereadEvery: later ? 600_000 : 20 } })
+    const says = (Timestamp: string, State: string) =>
+      scripted
+        .session('events')
+        .say('Event: DeviceStateChange', `Timestamp: ${Timestamp}`, 'Device: PJSIP/1001', `State: ${State}`)
+    says('1795218804.5', 'INUSE')
+    if (later !== undefined) says(later, 'NOT_INUSE')
+    await until(() => scripted.told.includes('clock '))
+    const [before, clock, after] = scripted.facts
+    expect(before).toMatchObject({ kind: 'device', state: 'in_use' })
+    expect(clock).toMatchObject({ kind: 'clock', back: expect.any(Number) })
+    const back = clock?.kind === 'clock' ? clock.back : 0
+    expect((before?.at ?? 0) - back).toBeLessThan(later === undefined ? PING : (after?.at ?? 0))
   })
 
   test('a list of parked calls that is refused is an empty one', async () => {

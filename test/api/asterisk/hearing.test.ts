@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { after } from '../../../api/asterisk/after.ts'
 import { createDialer } from '../../../api/asterisk/dialer.ts'
 import { factsOf } from '../../../api/asterisk/hearing.ts'
+import { originateOf } from '../../../api/asterisk/originates.ts'
 import { type AmiTransport, createAmiTransport } from '../../../api/asterisk/transport.ts'
 import type { AmiFields } from '../../../api/asterisk/wire.ts'
 import type { Call } from '../../../api/core/calls/call.ts'
@@ -29,7 +30,7 @@ describe.skipIf(missing !== undefined)(`calls of ${title}`, () => {
   const sweeping = setInterval(table.sweep, 200)
 
   beforeAll(async () => {
-    asterisk = await startAsterisk()
+    asterisk = await startAsterisk({ contacts: true })
     events = transport(asterisk.users.events, 'system,call,cdr', true)
     control = transport(asterisk.users.control, 'off', false)
     events.on('event', (event) => {
@@ -182,13 +183,13 @@ describe.skipIf(missing !== undefined)(`calls of ${title}`, () => {
     const id = await dial('hk_rec', '81002')
     await until(() => expect(bob.state()).toBe('ringing'))
     await bob.accept()
-    await becomes(id, { state: 'up', recording: 'on', recordedChannel: id })
+    await becomes(id, { state: 'up', recording: 'on', recordings: [{ channelId: id }] })
     await control.action({ Action: 'MixMonitorMute', Channel: id, Direction: 'both', State: 1 })
     await becomes(id, { recording: 'paused' })
     await control.action({ Action: 'MixMonitorMute', Channel: id, Direction: 'both', State: 0 })
     await becomes(id, { recording: 'on' })
     await hangUp(id)
-    await becomes(id, { ...ended('answered'), recordedChannel: id })
+    await becomes(id, { ...ended('answered'), recordings: [{ channelId: id }] })
   })
 
   test('both legs sent elsewhere stay legs', async () => {
@@ -228,9 +229,9 @@ describe.skipIf(missing !== undefined)(`calls of ${title}`, () => {
     await becomes(id, { state: 'held' }) // the phone holds its first call by itself
     await becomes('hk_pick', { state: 'ended' })
     const { answeredAt } = table.find(id) ?? {}
-    expect(table.live().map((call) => [call.id, call.legs.map((leg) => leg.state)])).toEqual([
-      [id, ['up', 'ended', 'up']],
-    ])
+    // The phone that rang is told to stop at any moment of it.
+    const live = () => table.live().map((call) => [call.id, call.legs.map((leg) => leg.state)])
+    await until(() => expect(live()).toEqual([[id, ['up', 'ended', 'up']]]))
     await hangUp(id)
     await becomes(id, { ...ended('answered'), answeredAt })
     await until(() => expect(told.findLast((call) => call.id === id)?.state).toBe('ended'))
@@ -248,6 +249,65 @@ describe.skipIf(missing !== undefined)(`calls of ${title}`, () => {
     await becomes(id, { state: 'up', to: { number: '610', name: 'Bob' } })
     await hangUp(id)
     await becomes(id, ended('answered'))
+  })
+
+  describe('click-to-call of a user with two phones', () => {
+    const order = (callId: string) => ({
+      ...{ callId, endpoint: '1005', number: '1002', ringMs: 15_000 },
+      callerId: { name: 'Ann', number: '1005' },
+    })
+    const names = { technology: 'PJSIP', dialContext: 'internal' }
+    let two: Phone[]
+    beforeAll(async () => {
+      const one = () => startPhone(asterisk, '1005', { answer: 'manual' })
+      two = [await one(), await one()]
+    })
+    afterAll(() => Promise.all(two.map((phone) => phone.stop())))
+    const states = () => two.map((phone) => phone.state())
+
+    test('rings one of them where the dialplan has no context for it', async () => {
+      await control.action(originateOf(order('hk_single'), names))
+      await until(() => expect([...states()].sort()).toEqual(['idle', 'ringing']))
+      await hangUp('hk_single')
+      await becomes('hk_single', ended('cancelled'))
+      await until(() => expect(states()).toEqual(['idle', 'idle']))
+    })
+
+    test.each([0, 1])('rings both by a context, and either may take it: phone %i', async (taker) => {
+      const id = `hk_all${taker}`
+      await control.action(originateOf(order(id), { ...names, ringContext: 'hookswitch-ring' }))
+      await until(() => expect(states()).toEqual(['ringing', 'ringing']))
+      await becomes(id, { state: 'dialling', direction: 'internal', from: { number: '1005' } })
+      expect(table.find(id)?.legs.map(({ endpoint, role }) => [endpoint, role])).toEqual([
+        ['1005', 'caller'],
+        ['1005', 'caller'],
+      ])
+      await two[taker]?.accept()
+      await until(() => expect(states()).toEqual(taker === 0 ? ['up', 'idle'] : ['idle', 'up']))
+      await ringing(id)
+      expect(table.find(id)).toMatchObject({
+        state: 'ringing',
+        answeredAt: undefined,
+        to: { number: '1002' },
+      })
+      await bob.accept()
+      await becomes(id, { state: 'up', direction: 'internal', to: { number: '1002' } })
+      await until(() => expect(new Set(ups(id).map(({ bridge }) => bridge)).size).toBe(1))
+      expect(ups(id).map(({ endpoint }) => endpoint)).toEqual(expect.arrayContaining(['1005', '1002']))
+      await hangUp(ups(id).find(({ endpoint }) => endpoint === '1005')?.channelId)
+      await becomes(id, ended('answered'))
+      await until(() => expect([...states(), bob.state()]).toEqual(['idle', 'idle', 'idle']))
+    })
+
+    test('is cancelled while both ring', async () => {
+      await control.action(originateOf(order('hk_both'), { ...names, ringContext: 'hookswitch-ring' }))
+      await until(() => expect(states()).toEqual(['ringing', 'ringing']))
+      await hangUp('hk_both')
+      await becomes('hk_both', ended('cancelled'))
+      await until(() => expect(states()).toEqual(['idle', 'idle']))
+    })
+
+    const ups = (id: string) => table.find(id)?.legs.filter(({ state }) => state === 'up') ?? []
   })
 
   test('nothing is left', () => {

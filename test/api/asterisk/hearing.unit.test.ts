@@ -266,6 +266,56 @@ describe('a call detail record', () => {
   })
 })
 
+describe('looking for a person', () => {
+  const CDR = { Timestamp: SNAPSHOT.Timestamp, UniqueID: 'near', Disposition: 'NO ANSWER' }
+  const isSought = (name: string, fields: Record<string, string>) =>
+    hear(name, fields).some((fact) => fact.kind === 'channel' && fact.about.sought === true)
+
+  test('is told of a caller that comes into a queue', () => {
+    expect(isSought('QueueCallerJoin', { ...SNAPSHOT, Queue: 'support' })).toBe(true)
+  })
+
+  test.each([
+    ['a queue that reached nobody', { LastApplication: 'Queue', Disposition: 'ANSWERED' }, true],
+    ['a queue whose agent rang', { LastApplication: 'Queue', DestinationChannel: 'PJSIP/1002-1' }, true],
+    ['a phone that did not answer', { LastApplication: 'Dial', DestinationChannel: 'PJSIP/1002-1' }, true],
+    [
+      'a phone that answered',
+      { LastApplication: 'Dial', DestinationChannel: 'PJSIP/1002-1', Disposition: 'ANSWERED' },
+      false,
+    ],
+    ['a menu', { LastApplication: 'Read', Disposition: 'ANSWERED' }, false],
+    ['voicemail', { LastApplication: 'VoiceMail', Disposition: 'ANSWERED' }, false],
+    ['nothing', {}, false],
+  ])('by the record of a call that ended in %s: %s', (_, fields, sought) => {
+    expect(isSought('Cdr', { ...CDR, ...fields })).toBe(sought)
+  })
+})
+
+test.each([
+  ['dnd', 'busy'],
+  ['available', 'idle'],
+  ['away', 'idle'],
+  ['', 'idle'],
+])('presence %j of a phone is as good as a device that is %s', (Status, state) => {
+  const presentity = { Presentity: 'CustomPresence:1002', Status, Message: 'until noon' }
+  expect(hear('PresenceStateChange', presentity)).toEqual([
+    { kind: 'device', device: 'CustomPresence:1002', at: HEARD_AT, state },
+  ])
+})
+
+test('do-not-disturb that was recorded is told, set and taken back', () => {
+  const devices = messagesIn('asterisk22', '85')
+    .flatMap((message) => factsOf(message, HEARD_AT))
+    .flatMap((fact) => (fact.kind === 'device' ? [`${fact.device} ${fact.state}`] : []))
+  expect(devices.slice(0, 4)).toEqual([
+    'Custom:DND1002 busy',
+    'Custom:DND1002 idle',
+    'CustomPresence:1002 busy',
+    'CustomPresence:1002 idle',
+  ])
+})
+
 test('what a transfer shows may be old: it only says that the channels were there', () => {
   const fields = { Timestamp: SNAPSHOT.Timestamp, ...prefixed('Transferer'), ...prefixed('Transferee') }
   expect(hear('BlindTransfer', fields).map((fact) => fact.kind === 'channel' && fact.about)).toEqual([{}, {}])

@@ -62,6 +62,12 @@ describe('each deed is one action', () => {
   const transferred = { channel: id, context: 'transfers', exten: '1002' }
   const deeds: [string, (pbx: Pbx) => Promise<void>, Sent, ScriptedOptions?][] = [
     ['dialling', (pbx) => pbx.dial(order), originated],
+    [
+      'dialling that rings all phones of the user',
+      (pbx) => pbx.dial(order),
+      { ...originated, channel: 'Local/1001@ring-all', otherchannelid: 'hk_01j-2' },
+      { settings: { ringContext: 'ring-all' } },
+    ],
     ['hanging up', (pbx) => pbx.hangup(id, 'normal'), { action: 'Hangup', channel: id, cause: '16' }],
     ['declining', (pbx) => pbx.hangup(id, 'busy'), { action: 'Hangup', channel: id, cause: '17' }],
     ['a blind transfer', (pbx) => pbx.transferBlind(id, '1002'), { action: 'BlindTransfer', ...transferred }],

@@ -19,7 +19,7 @@ export function newCall(difference: Partial<CallRecord> = {}): CallRecord {
     billable: 60,
     outcome: 'answered',
     cause: 16,
-    recording: '2025/06/15/1750000000.1.wav',
+    recordings: ['2025/06/15/1750000000.1.wav'],
     parties: [{ userId: '1', extension: '1001', answered: true }],
     ...difference,
   }

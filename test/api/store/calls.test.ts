@@ -107,8 +107,20 @@ describe('the history of calls', () => {
       ['more of its time', {}, { endedAt: startedAt + 90, duration: 90, billable: 85 }, { duration: 90 }],
       ['less of its time', {}, { duration: 3, billable: 0 }, { duration: 65, billable: 60 }],
       ['a later beginning', {}, { startedAt: startedAt + 9 }, { startedAt }],
-      ['its recording', { recording: null }, {}, { recording: '2025/06/15/1750000000.1.wav' }],
-      ['no recording', {}, { recording: null }, { recording: '2025/06/15/1750000000.1.wav' }],
+      ['its recording', { recordings: [] }, {}, { recordings: ['2025/06/15/1750000000.1.wav'] }],
+      [
+        'another recording',
+        { recordings: ['a.wav'] },
+        { recordings: ['a.wav', 'b.wav'] },
+        { recordings: ['a.wav', 'b.wav'] },
+      ],
+      [
+        'one recording less',
+        { recordings: ['a.wav', 'b.wav'] },
+        { recordings: ['a.wav'] },
+        { recordings: ['a.wav', 'b.wav'] },
+      ],
+      ['no recording', {}, { recordings: [] }, { recordings: ['2025/06/15/1750000000.1.wav'] }],
       ['no outcome', {}, { outcome: 'unknown', cause: null }, { outcome: 'answered', cause: 16 }],
       ['the outcome', { outcome: 'unknown' }, { outcome: 'busy', cause: 17 }, { outcome: 'busy', cause: 17 }],
       ['another name', {}, { toName: 'Anna B.' }, { toName: 'Anna B.' }],
@@ -116,6 +128,18 @@ describe('the history of calls', () => {
       ['somebody else', {}, { parties: [boris] }, { parties: [anna, boris] }],
       ['who picked up', { parties: [ringing] }, { parties: [anna] }, { parties: [anna] }],
       ['nothing of who picked up', { parties: [anna] }, { parties: [ringing] }, { parties: [anna] }],
+      [
+        'no answer, as no person took it',
+        {},
+        { outcome: 'cancelled', answeredAt: null, billable: 0 },
+        { outcome: 'cancelled', answeredAt: null, billable: 0, duration: 65 },
+      ],
+      [
+        'a later answer, when a person picked up',
+        {},
+        { answeredAt: startedAt + 35, billable: 30 },
+        { answeredAt: startedAt + 35, billable: 30 },
+      ],
       ['the same again', {}, {}, {}],
     ])('a call is told twice, the second time with %s', async (_, first, second, kept) => {
       const { history } = await setUp([newCall(first), newCall(second)])

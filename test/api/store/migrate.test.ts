@@ -24,6 +24,7 @@ const ALL = [
   '0012-loans',
   '0013-answered',
   '0014-names',
+  '0015-recordings',
 ]
 
 describe('migrating', () => {
@@ -35,6 +36,25 @@ describe('migrating', () => {
       await createUserStore(db).add(newUser())
       expect(await migrate(url)).toEqual([])
       expect(await createUserStore(db).count()).toBe(1)
+      await db.close()
+    })
+
+    test('a call that was kept when there could be but one recording has it still', async () => {
+      const url = await engine.empty()
+      await migrate(url)
+      const db = await openDatabase(url)
+      const calls = createHistoryStore(db)
+      await calls.save([
+        newCall({ id: 'a', recordings: ['2025/a.wav'] }),
+        newCall({ id: 'b', recordings: [] }),
+      ])
+      await sql`alter table calls drop column recordings`.execute(db.query)
+      await sql`delete from kysely_migration where name >= '0015-recordings'`.execute(db.query)
+      expect(await migrate(url)).toEqual(ALL.slice(ALL.indexOf('0015-recordings')))
+      expect((await calls.find('a'))?.recordings).toEqual(['2025/a.wav'])
+      expect((await calls.find('b'))?.recordings).toEqual([])
+      await calls.save([newCall({ id: 'a', recordings: ['2025/a.wav', '2025/a-2.wav'] })])
+      expect((await calls.find('a'))?.recordings).toEqual(['2025/a.wav', '2025/a-2.wav'])
       await db.close()
     })
 
@@ -53,6 +73,7 @@ describe('migrating', () => {
       ])
       await sql`alter table call_parties drop column answered`.execute(db.query)
       await sql`drop table account_names`.execute(db.query)
+      await sql`alter table calls drop column recordings`.execute(db.query)
       await sql`delete from kysely_migration where name >= '0013-answered'`.execute(db.query)
       expect(await migrate(url)).toEqual(ALL.slice(ALL.indexOf('0013-answered')))
       expect((await calls.find('a'))?.parties).toMatchObject([{ userId: '1', answered: true }])

@@ -386,6 +386,61 @@ test('a burst is told once, after it, with what was before', () => {
   expect(changes).toHaveLength(2)
 })
 
+test('a listener that throws hides the call from no other, and ends nothing', () => {
+  const faults: unknown[] = []
+  const works: (() => void)[] = []
+  const { table } = newTable({ later: (work) => works.push(work), onTrouble: (err) => faults.push(err) })
+  const told: string[] = []
+  const fault = new TypeError('a fault of ours')
+  table.onChange(() => {
+    throw fault
+  })
+  table.onChange(({ id }) => told.push(id))
+  for (const id of ['a', 'b']) table.hear(born(id, id, '101', 1, { state: 'dialling' }))
+  expect(() => works.pop()?.()).not.toThrow()
+  expect(told).toEqual(['a', 'b'])
+  expect(faults).toEqual([fault, fault])
+})
+
+describe('a clock that is put back by 5 minutes', () => {
+  const back: Fact = { kind: 'clock', at: 10 * SECOND, back: 300 * SECOND }
+  const talk = [
+    born('a', 'a', '101', 300, { state: 'dialling', dialled: '102' }),
+    born('b', 'a', '102', 301),
+    rings('a', 'b', 301),
+    about('b', 304, { state: 'up' }),
+    about('a', 304, { state: 'up' }),
+  ]
+
+  test('lets what is heard later count', () => {
+    const table = heard([...talk, about('b', 306, { holds: true })])
+    expect(table.find('a')?.state).toBe('held')
+    for (const fact of [back, about('b', 10, { holds: false })]) table.hear(fact)
+    expect(table.find('a')?.state).toBe('up')
+    for (const fact of [gone('b', 14), gone('a', 14)]) table.hear(fact)
+    expect(table.find('a')).toMatchObject({ state: 'ended', outcome: 'answered' })
+  })
+
+  test('makes no talk longer or shorter', () => {
+    const table = heard([...talk, back, gone('b', 14), gone('a', 14)])
+    const { startedAt = 0, answeredAt = 0, endedAt } = table.find('a') ?? {}
+    expect([answeredAt - startedAt, (endedAt ?? 0) - answeredAt]).toEqual([4 * SECOND, 10 * SECOND])
+  })
+
+  test('changes no call that is over', () => {
+    const over = [...talk, gone('b', 305), gone('a', 305)]
+    const before = heard(over).find('a')
+    const table = heard([...over, back])
+    expect(table.find('a')).toEqual(before)
+  })
+
+  test('leaves no ghost: a list that lacks a channel ends it', () => {
+    const table = heard([...talk, back])
+    table.reconcile(new Set(), 11 * SECOND)
+    expect(table.live()).toEqual([])
+  })
+})
+
 test('a call that vanished unheard and had not been answered ended nobody knows how', () => {
   const table = heard([
     born('a', 'a', 'trunk', 1, { state: 'dialling' }),
@@ -411,7 +466,10 @@ test('a channel without a phone makes no call, but records one', () => {
   expect(table.live()).toEqual([])
   table.hear(born('b', 'x;1', '101', 2, { state: 'up' }))
   table.hear(about('x;1', 3, { recording: 'on' }))
-  expect(table.find('x;1')).toMatchObject({ recording: 'on', recordedChannel: 'x;1' })
+  expect(table.find('x;1')).toMatchObject({
+    recording: 'on',
+    recordings: [{ channelId: 'x;1', file: undefined, state: 'on' }],
+  })
 })
 
 test('a flood is forgotten as it ends: what is held depends on time, not on how much was heard', () => {

@@ -350,6 +350,46 @@ describe('a command', () => {
     await calls.pauseRecording(user1, ID, true)
     expect(await calls.find(user1, ID)).toMatchObject({ call: { recording: 'paused' } })
   })
+  test('pauses every recording of a call, on whichever channel, and all that is left of them', async () => {
+    const { calls, tell, deeds } = world()
+    for (const id of [ID, '1700000000.2']) tell(id, { recording: 'on' })
+    tell('1700000000.2', { recording: 'off' })
+    await calls.pauseRecording(user1, ID, true)
+    expect(deeds).toEqual([['pauseRecording', ID, true]])
+    tell('1700000000.2', { recording: 'on' })
+    await calls.pauseRecording(user1, ID, true)
+    expect(
+      deeds
+        .slice(1)
+        .map(([, id]) => id)
+        .sort(),
+    ).toEqual([ID, '1700000000.2'])
+    expect(await calls.find(user1, ID)).toMatchObject({ call: { recording: 'paused' } })
+  })
+  test.each(['completeTransfer', 'cancelTransfer'] as const)(
+    'orders nothing for %s where a Local channel joins the bridges of the two ends: they talk',
+    async (command) => {
+      const { calls, deeds, tell } = world()
+      const half = (n: number, bridge: string) =>
+        tell(`1700000000.${n + 2}`, {
+          ...{
+            name: `Local/1002@from-queue-00000001;${n}`,
+            endpoint: undefined,
+            callId: ID,
+            state: 'up',
+            bridge,
+          },
+        })
+      half(1, 'b')
+      half(2, 'b2')
+      tell('1700000000.2', { bridge: 'b2' })
+      await expect(calls[command](user2, ID)).rejects.toMatchObject({
+        code: 'conflict',
+        detail: 'no transfer is under way',
+      })
+      expect(deeds).toEqual([])
+    },
+  )
   test.each(['', 'x', '1,2', '1\r\n', '1'.repeat(33), '１'])('sends no digits like %j', async (digits) => {
     const { calls, deeds } = world()
     await expect(calls.sendDigits(user1, ID, digits)).rejects.toMatchObject({ code: 'input_invalid' })

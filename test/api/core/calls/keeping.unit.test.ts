@@ -1,6 +1,7 @@
 import { beforeEach, expect, test } from 'vitest'
 import type { Call } from '../../../../api/core/calls/call.ts'
 import type { CallListener } from '../../../../api/core/calls/call-table.ts'
+import type { CdrFact } from '../../../../api/core/calls/facts.ts'
 import type { CallRecord, DialledCall } from '../../../../api/core/calls/history.ts'
 import { createKeeping, type Keeping } from '../../../../api/core/calls/keeping.ts'
 import { recordOf } from '../../../../api/core/calls/record.ts'
@@ -76,7 +77,7 @@ beforeEach(() => {
       recordOf(
         call,
         (endpoint) => directory.ofEndpoint(endpoint),
-        () => null,
+        () => [],
       ),
     personOf: (userId) => directory.ofUser(userId),
     isOnline: () => true,
@@ -174,30 +175,65 @@ test('a dialled call that lives goes on counting', async () => {
   expect(dialled.get('hk_1')?.outcome).toBeNull()
 })
 
+const CDR: CdrFact = {
+  kind: 'cdr',
+  callId: ENDED.id,
+  channelId: 'c',
+  at: 0,
+  source: '',
+  destination: '',
+  callerName: '',
+  disposition: 'ANSWERED',
+  duration: 62,
+  billable: 58,
+}
+/** Answered for 58 s, and for the last 20 of them heard of. */
+const SEEN_LATE: Call = { ...ENDED, answeredAt: 1_700_000_040_000_000, answerUnheard: true }
+/** The PBX answered it at once, and a person 30 s later. */
+const WAITED: Call = { ...ENDED, answeredAt: 1_700_000_030_000_000 }
+
 test('the PBX’s own record waits for the end of the call', async () => {
   live = [aCall()]
-  const cdr = { kind: 'cdr' as const, callId: ENDED.id, channelId: 'c', at: 0, source: '', destination: '' }
-  keeping.hear({ ...cdr, callerName: '', disposition: 'ANSWERED', duration: 62, billable: 58 })
+  keeping.hear(CDR)
   await keeping.tend()
   expect(enriched).toEqual([])
   live = []
-  listener(ENDED, undefined)
+  listener(SEEN_LATE, undefined)
   await keeping.tend()
   expect(records.get(ENDED.id)).toMatchObject({ duration: 62, billable: 58 })
 })
 
 test('the PBX’s own record that comes late is added', async () => {
-  listener(ENDED, undefined)
+  live = [SEEN_LATE]
+  listener(SEEN_LATE, undefined)
   await keeping.tend()
-  const cdr = { kind: 'cdr' as const, callId: ENDED.id, channelId: 'c', at: 0, source: '', destination: '' }
-  keeping.hear({ ...cdr, callerName: '', disposition: 'ANSWERED', duration: 62, billable: 58 })
+  keeping.hear(CDR)
   await keeping.tend()
-  expect(enriched).toEqual([[ENDED.id, expect.objectContaining({ duration: 62, billable: 58 })]])
+  expect(enriched).toEqual([[ENDED.id, { duration: 62, billable: 58 }]])
+})
+
+test.each([
+  ['before the end', true],
+  ['after it', false],
+])('what the PBX counts of waiting for a person is no talk, if it comes %s', async (_, isEarly) => {
+  live = [WAITED]
+  if (isEarly) keeping.hear(CDR)
+  listener(WAITED, undefined)
+  await keeping.tend()
+  if (!isEarly) keeping.hear(CDR)
+  await keeping.tend()
+  expect(records.get(ENDED.id)).toMatchObject({ billable: 30 })
+  if (!isEarly) expect(enriched).toEqual([[ENDED.id, { duration: 62, billable: 0 }]])
+})
+
+test('a mere way into another call gets no record', async () => {
+  listener({ ...ENDED, outcome: 'cancelled', wentOn: true }, undefined)
+  await keeping.tend()
+  expect(records.size).toBe(0)
 })
 
 test('of a call that we dialled the PBX’s billable seconds, which begin with the own phone, are not taken', async () => {
-  const cdr = { kind: 'cdr' as const, callId: 'hk_1', channelId: 'hk_1', at: 0, source: '', destination: '' }
-  keeping.hear({ ...cdr, callerName: '', disposition: 'ANSWERED', duration: 9, billable: 7 })
+  keeping.hear({ ...CDR, callId: 'hk_1', channelId: 'hk_1', duration: 9, billable: 7 })
   await keeping.tend()
   expect(enriched).toEqual([['hk_1', expect.objectContaining({ duration: 9, billable: 0 })]])
 })

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import type { Call, Leg } from '../../../../api/core/calls/call.ts'
+import type { Call, Leg, Recording } from '../../../../api/core/calls/call.ts'
 import { recordOf } from '../../../../api/core/calls/record.ts'
 import { parseRecordingTemplate } from '../../../../api/core/calls/recording-template.ts'
 
@@ -22,6 +22,13 @@ const leg = (difference: Partial<Leg> = {}): Leg => ({
   ...difference,
 })
 
+const recording = (difference: Partial<Recording> = {}): Recording => ({
+  channelId: '1769903998.7',
+  file: undefined,
+  state: 'off',
+  ...difference,
+})
+
 /** A call that came in, was answered and recorded, and is over. */
 const call = (difference: Partial<Call> = {}): Call => ({
   id: '1769903998.6',
@@ -36,7 +43,7 @@ const call = (difference: Partial<Call> = {}): Call => ({
   outcome: 'answered',
   cause: 16,
   recording: 'off',
-  recordedChannel: '1769903998.7',
+  recordings: [recording()],
   ...difference,
 })
 
@@ -62,7 +69,7 @@ describe('what is kept of a call', () => {
       billable: 60,
       outcome: 'answered',
       cause: 16,
-      recording: '1769903998.6.wav',
+      recordings: ['1769903998.6.wav'],
       parties: [{ userId: '1', extension: '1001', answered: true }],
     })
   })
@@ -75,7 +82,7 @@ describe('what is kept of a call', () => {
     ],
     ['a call that ended unheard has an unknown outcome', { outcome: undefined }, { outcome: 'unknown' }],
     ['a call whose cause was not told has none', { cause: undefined }, { cause: null }],
-    ['a call that was not recorded has no file', { recordedChannel: undefined }, { recording: null }],
+    ['a call that was not recorded has no file', { recordings: [] }, { recordings: [] }],
     ['a clock that ran back gives no negative time', { endedAt: startedAt - second }, { duration: 0 }],
     ['part of a second is none', { endedAt: startedAt + 1_999_999 }, { duration: 1 }],
     [
@@ -138,6 +145,8 @@ describe('a name that a stranger chose', () => {
   })
 })
 
+const FREEPBX = 'external-+493012345-1001-20260131-235958-1769903998.6.wav'
+
 describe('the name of a recording', () => {
   test.each([
     ['{linkedid}.wav', '1769903998.6.wav'],
@@ -147,12 +156,63 @@ describe('the name of a recording', () => {
       'monitor/2026-01-31-23/call 1769903998.6_1769903998.7.mp3',
     ],
     ['one-for-all.wav', 'one-for-all.wav'],
+    ['external-{number}-{extension}-{yyyy}{mm}{dd}-{hh}{mi}{ss}-{linkedid}.wav', FREEPBX],
+    ['{from}_{to}.wav', '+493012345_1001.wav'],
   ])('%s is %s', (template, path) => {
-    expect(parseRecordingTemplate(template)(call())).toBe(path)
+    expect(parseRecordingTemplate(template)(call())).toEqual([path])
+  })
+
+  test.each([
+    ['the PBX’s own, with its ending', '{file}', '2026/02/01/in-1001.wav', '2026/02/01/in-1001.wav'],
+    ['that of a script that converts it', '{name}.mp3', '2026/02/01/in-1001.wav', '2026/02/01/in-1001.mp3'],
+    ['of another folder', 'old/{file}', 'in 1001 — Иван.wav', 'old/in 1001 — Иван.wav'],
+    ['what the PBX tells, unless set', undefined, 'monitor/a.wav', 'monitor/a.wav'],
+    ['the channel’s, where it tells nothing', undefined, undefined, '1769903998.7.wav'],
+  ])('is %s', (_, template, file, path) => {
+    expect(parseRecordingTemplate(template)(call({ recordings: [recording({ file })] }))).toEqual([path])
+  })
+
+  test.each([
+    '../a.wav',
+    '/etc/passwd',
+    'a/../../b.wav',
+    '.hidden.wav',
+    'a/.b/c.wav',
+    'a//b.wav',
+    'a\\b',
+    'a\0b',
+    '',
+  ])('is none for a file that the PBX calls %j', (file) => {
+    expect(parseRecordingTemplate('{file}')(call({ recordings: [recording({ file })] }))).toEqual([])
+  })
+
+  test('goes by the clock on the wall where the PBX is, in summer and in winter', () => {
+    const path = (zone: string, at: number) =>
+      parseRecordingTemplate('{yyyy}/{mm}/{dd}/{hh}-{mi}-{ss}.wav', zone)(call({ startedAt: at * 1000 }))[0]
+    const night = Date.UTC(2026, 0, 31, 21, 5, 9)
+    expect(path('Asia/Yekaterinburg', night)).toBe('2026/02/01/02-05-09.wav')
+    expect(path('America/New_York', night)).toBe('2026/01/31/16-05-09.wav')
+    expect(path('Europe/Berlin', Date.UTC(2026, 6, 31, 22, 0, 0))).toBe('2026/08/01/00-00-00.wav')
+    expect(path('UTC', night)).toBe('2026/01/31/21-05-09.wav')
+  })
+
+  test('is one for each recording, the first first, and none twice', () => {
+    const recordings = [
+      recording({ file: 'a.wav' }),
+      recording({ file: 'b.wav' }),
+      recording({ channelId: '2.1', file: 'a.wav' }),
+      recording({ channelId: '2.2' }),
+    ]
+    expect(parseRecordingTemplate(undefined)(call({ recordings }))).toEqual(['a.wav', 'b.wav', '2.2.wav'])
+    expect(parseRecordingTemplate('{uniqueid}.mp3')(call({ recordings }))).toEqual([
+      '1769903998.7.mp3',
+      '2.1.mp3',
+      '2.2.mp3',
+    ])
   })
 
   test.each<[string, Partial<Call>]>([
-    ['no recording', { recordedChannel: undefined }],
+    ['no recording', { recordings: [] }],
     ['an id that climbs', { id: '../../etc/passwd' }],
     ['an id of dots', { id: '..' }],
     ['an id that hides the file', { id: '.htaccess' }],
@@ -161,7 +221,7 @@ describe('the name of a recording', () => {
     ['an empty id', { id: '' }],
     ['an id of endless length', { id: 'a'.repeat(600) }],
   ])('is none for %s', (_, difference) => {
-    expect(parseRecordingTemplate('{linkedid}.wav')(call(difference))).toBeNull()
+    expect(parseRecordingTemplate('{linkedid}.wav')(call(difference))).toEqual([])
   })
 
   test.each([
@@ -184,8 +244,9 @@ describe('the name of a recording', () => {
     const id = fc.string({ unit: fc.constantFrom('.', '/', '\\', 'a', '1', '\0', '%', '-'), maxLength: 5 })
     fc.assert(
       fc.property(id, id, (linkedid, uniqueid) => {
-        const path = name(call({ id: linkedid, recordedChannel: uniqueid }))
-        if (path !== null) expect(path).toMatch(/^[a1-][a1.-]*\/[a1-][a1.-]*$/)
+        const recordings = [recording({ channelId: uniqueid })]
+        for (const path of name(call({ id: linkedid, recordings })))
+          expect(path).toMatch(/^[a1-][a1.-]*\/[a1-][a1.-]*$/)
       }),
     )
   })

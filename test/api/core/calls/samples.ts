@@ -20,7 +20,7 @@ export function aCall(changes: Partial<Call> = {}): Call {
     outcome: undefined,
     cause: undefined,
     recording: 'off',
-    recordedChannel: undefined,
+    recordings: [],
     ...changes,
   }
 }

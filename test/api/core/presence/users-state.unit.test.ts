@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import type { Call } from '../../../../api/core/calls/call.ts'
 import type { DeviceState } from '../../../../api/core/calls/facts.ts'
 import { activeCalls } from '../../../../api/core/presence/active-calls.ts'
+import { isPhoneDnd } from '../../../../api/core/presence/phone-dnd.ts'
 import type { OwnStatus } from '../../../../api/core/presence/status.ts'
 import { type PresenceFacts, queuesOf, usersState } from '../../../../api/core/presence/users-state.ts'
 import { aCall, aDirectory, aLeg } from '../calls/samples.ts'
@@ -16,6 +17,7 @@ const facts = (changes: Partial<PresenceFacts> = {}): PresenceFacts => ({
   endpointOf: directory.endpointOf,
   deviceOf: () => 'idle',
   statusOf: () => 'available',
+  isDnd: () => false,
   isLive: () => false,
   queues: new Map(),
   ...changes,
@@ -27,10 +29,33 @@ test('whoever has a phone and no call is idle', () => {
   expect(of1001({})).toEqual({ state: 'Idle', name: 'user1', status: 'available', online: false })
 })
 
+test.each<[string, OwnStatus, string]>([
+  ['is shown as the status of a user who set none', 'available', 'dnd'],
+  ['does not hide that they are away', 'away', 'away'],
+  ['does not hide that they are offline', 'offline', 'offline'],
+])('do-not-disturb of a phone %s', (_, own, status) => {
+  expect(of1001({ isDnd: () => true, statusOf: () => own })).toMatchObject({ status })
+})
+
+test.each<[string, Record<string, DeviceState>, boolean]>([
+  ['FreePBX set by *78', { 'Custom:DND1001': 'busy' }, true],
+  ['FreePBX set for one device', { 'Custom:DEVDND1001': 'busy' }, true],
+  ['a dialplan set as presence', { 'CustomPresence:1001': 'busy' }, true],
+  ['was taken back', { 'Custom:DND1001': 'idle', 'CustomPresence:1001': 'idle' }, false],
+  ['another phone has', { 'Custom:DND1002': 'busy', 'Custom:DND10011': 'busy' }, false],
+  ['was never set', {}, false],
+])('do-not-disturb that %s', (_, devices, isOn) => {
+  expect(isPhoneDnd('1001', (device) => devices[device])).toBe(isOn)
+})
+
 test.each<[string, Partial<PresenceFacts>, string]>([
   ['a phone that is not registered', { deviceOf: () => 'unavailable' as DeviceState }, 'Unavailable'],
   ['a phone the PBX has never heard of', { deviceOf: () => undefined }, 'Unavailable'],
   ['a PBX that is away', { isOnline: false }, 'Unavailable'],
+  ['a phone set to do-not-disturb', { isDnd: () => true }, 'Busy'],
+  ['such a phone of a PBX that is away', { isDnd: () => true, isOnline: false }, 'Unavailable'],
+  ['such a phone that is not registered', { isDnd: () => true, deviceOf: () => undefined }, 'Unavailable'],
+  ['such a phone in a call', { isDnd: () => true, ...inCall(aCall()) }, 'Up'],
   ['"do not disturb"', { statusOf: () => 'dnd' as OwnStatus }, 'Unavailable'],
   ['"offline"', { statusOf: () => 'offline' as OwnStatus }, 'Unavailable'],
   ['"away" with a phone that works', { statusOf: () => 'away' as OwnStatus }, 'Idle'],
