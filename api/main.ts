@@ -46,7 +46,7 @@ import { openSecurityLog } from './security-log.ts'
 import { createAttempts } from './store/redis/attempts.ts'
 import { createLiveUsers } from './store/redis/live-users.ts'
 import { createNews, createNewsHearing } from './store/redis/news.ts'
-import { createRenewalSpreader } from './store/redis/renewals.ts'
+import { createRenewalSpreader, removeOldRenewals } from './store/redis/renewals.ts'
 import { createRevocationKeeper } from './store/redis/revocations.ts'
 import { createRotationStore } from './store/redis/rotation.ts'
 import { createSnapshotStore } from './store/redis/snapshots.ts'
@@ -88,6 +88,8 @@ async function main() {
     memory,
     monotonic,
     onTrouble: (what, err) => log.warn({ event: 'revocations', err }, what),
+    onOldRenewals: (ids) =>
+      void removeOldRenewals(redis, ids, now()).catch(trouble('old renewals could not be removed')),
   })
   const { maxStalenessMs, longestLifetime } = config
   const isKnown = () => memory.ageMs(monotonic()) <= maxStalenessMs
