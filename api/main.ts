@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { getRequestListener } from '@hono/node-server'
 import { readEnv, SettingsError } from '../contract/env.ts'
 import { openKeyring } from '../contract/keys.ts'
-import { leaveOnSignal } from '../contract/life.ts'
+import { endOnFault, leaveOnSignal } from '../contract/life.ts'
 import { keepAnnouncingLive } from '../contract/live-users.ts'
 import { createLog, troubleFor } from '../contract/log.ts'
 import { connectRedis } from '../contract/redis.ts'
@@ -66,6 +66,7 @@ import { createTelephony } from './telephony.ts'
 async function main() {
   const config = readEnv(Config)
   const log = createLog('api', config.logLevel)
+  endOnFault(log)
   const { now } = Date
   const monotonic = () => performance.now()
   const trouble = troubleFor(log)
@@ -152,8 +153,12 @@ async function main() {
 
   // Calls and presence, and what users are told of them.
   const hearingRedis = connectRedis(config.redisUrl, () => {})
-  const hearing = createNewsHearing(hearingRedis)
-  const words = createSocketWords(redis, hearingRedis)
+  const hearing = createNewsHearing(hearingRedis, trouble('news could not be handled'))
+  const words = createSocketWords(
+    redis,
+    hearingRedis,
+    trouble('what another API passed on could not be handled'),
+  )
   const news = createNews({ redis, publish: nchan.tell })
   const history = createHistoryStore(db)
   const policy = openDialPolicy(config.dialPolicyPath, trouble('the dial policy cannot be read'))
