@@ -24,9 +24,15 @@ export async function ensurePackages({ dev, say = console.log }) {
   const code = await withProgress('installing the npm packages', say, (note) => {
     const npm = spawn('npm', args, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] })
     for (const stream of [npm.stdout, npm.stderr]) stream.on('data', (chunk) => note(String(chunk)))
+    // Who ends us ends what we wait for.
+    const end = () => npm.kill()
+    const signals = /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])
+    for (const signal of signals) process.once(signal, end)
     return new Promise((resolve, reject) => {
       npm.once('error', reject)
       npm.once('close', resolve)
+    }).finally(() => {
+      for (const signal of signals) process.removeListener(signal, end)
     })
   })
   if (code !== 0) process.exit(1)

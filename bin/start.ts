@@ -8,6 +8,7 @@ import { MAX_STREAM_INSTANCES, relaySocket, streamInstances } from '../contract/
 import { type Child, type ChildSpec, startChild } from './stack/child.ts'
 import { addDemoMedia } from './stack/demo.ts'
 import { renderNginx } from './stack/nginx-conf.ts'
+import { watchNpm } from './stack/parent.ts'
 import { prepareDemoPbx } from './stack/pbx.ts'
 import { preparePeople } from './stack/people.ts'
 import { canListen, mustBeFree, passesGate } from './stack/probe.ts'
@@ -82,20 +83,26 @@ async function main() {
   if (process.getuid?.() === 0) say('running as root: a user of its own would be safer')
 
   const children: Child[] = []
+  const stopping = new AbortController()
   let leaving: Promise<void> | undefined
   const leave = () => {
+    stopping.abort()
     leaving ??= stopAll(children).then(release)
     return leaving
   }
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-    process.on(signal, () => {
-      if (leaving === undefined) say('stopping …')
-      leave().then(
-        () => process.exit(0),
-        () => process.exit(1),
-      )
-    })
+  const stop = (exitCode: number) => {
+    if (leaving === undefined) say('stopping …')
+    leave().then(
+      () => process.exit(exitCode),
+      () => process.exit(1),
+    )
   }
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => stop(0))
+  watchNpm(process.env, () => stop(0))
+  process.on('uncaughtException', (err) => {
+    console.error(err)
+    stop(1)
+  })
 
   try {
     await mustBeFree(host, port)
@@ -105,11 +112,12 @@ async function main() {
       say,
     )
     const pbx = flags.pbx ? await prepareDemoPbx({ project, run, settings, say }) : undefined
-    const needs = { run, logFolder: join(data, 'log'), say }
+    const needs = { run, logFolder: join(data, 'log'), say, stopping: stopping.signal }
     /** Starts some at once. If one fails, those that stand are known all the same, and stop with the rest. */
     const startAll = async (specs: readonly ChildSpec[]) => {
-      const started = await Promise.allSettled(specs.map((spec) => startChild(spec, needs)))
-      for (const one of started) if (one.status === 'fulfilled') children.push(one.value)
+      const started = await Promise.allSettled(
+        specs.map(async (spec) => children.push(await startChild(spec, needs))),
+      )
       for (const one of started) if (one.status === 'rejected') throw one.reason
     }
     const keysFolder = join(data, 'keys')

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -142,6 +142,66 @@ describe('while it runs', () => {
     })
     expect(code).toBe(1)
     expect(said.trim()).toMatch(/^hookswitch: already running as process \d+: stop it .*$/)
+  })
+})
+
+/** Every process that has this folder on its command line or in its environment. */
+const processesOf = (data: string) =>
+  readdirSync('/proc').filter((pid) => {
+    if (!/^\d+$/.test(pid) || pid === String(process.pid)) return false
+    try {
+      return ['cmdline', 'environ'].some((file) =>
+        readFileSync(`/proc/${pid}/${file}`, 'latin1').includes(data),
+      )
+    } catch {
+      return false // it is gone, or is not ours to read
+    }
+  })
+
+describe('what was started by npm', () => {
+  /** As `npm start` does it, on the bundle that the tests have. */
+  function npmStart(data: string, port: number) {
+    const { scripts } = JSON.parse(readFileSync(join(project, 'package.json'), 'utf8'))
+    const start = scripts.start.replace('bin/start.mjs', join(project, 'dist', 'start.js'))
+    const place = folder()
+    writeFileSync(
+      join(place, 'package.json'),
+      JSON.stringify({ name: 'x', type: 'module', scripts: { start } }),
+    )
+    const npm = spawn('npm', ['start', '--', '--demo'], {
+      cwd: place,
+      detached: true,
+      stdio: ['ignore', 'pipe', 'inherit'],
+      env: {
+        ...process.env,
+        HOOKSWITCH_SYSTEM: systemFolder,
+        HOOKSWITCH_DATA: data,
+        HOOKSWITCH_PORT: String(port),
+      },
+    })
+    cleanups.push(() => {
+      for (const pid of processesOf(data)) process.kill(Number(pid), 'SIGKILL')
+    })
+    let said = ''
+    npm.stdout.on('data', (chunk) => (said += chunk))
+    return { pid: npm.pid ?? 0, said: () => said }
+  }
+
+  test.each([
+    ['npm is asked to end', 'SIGTERM', 'Hookswitch stands'],
+    ['npm is killed', 'SIGKILL', 'Hookswitch stands'],
+    ['its terminal is closed', 'SIGHUP', 'Hookswitch stands'],
+    ['npm is asked to end before it has started', 'SIGTERM', undefined],
+  ] as const)('ends whole when %s', async (_, signal, said) => {
+    const data = folder()
+    const npm = npmStart(data, await freePort())
+    if (said === undefined) await until('Redis starts', () => existsSync(join(data, 'run', 'redis.id')))
+    else await until('it runs', () => npm.said().includes(said))
+    expect(processesOf(data).length).toBeGreaterThan(2)
+    // A terminal signals all that it runs.
+    process.kill(signal === 'SIGHUP' ? -npm.pid : npm.pid, signal)
+    await until('nothing is left', () => processesOf(data).length === 0)
+    expect(existsSync(join(data, 'start.pid'))).toBe(false)
   })
 })
 
