@@ -10,13 +10,18 @@ import { ensurePackages } from './packages.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const args = process.argv.slice(2)
-if (args.includes('--help')) {
+if (args.includes('--help') || args.includes('-h')) {
   console.log(`Usage: npm test [-- --quick] [-- <files>]
 
 Checks types, lint and format, the architecture, and runs the tests.
   --quick   only the tests that start no programs (the same as npm run check)
   <files>   only tests whose path contains this`)
   process.exit(0)
+}
+const unknown = args.find((arg) => arg.startsWith('-') && arg !== '--quick')
+if (unknown !== undefined) {
+  console.error(`unknown option ${unknown}; see npm test -- --help`)
+  process.exit(2)
 }
 const quick = args.includes('--quick')
 const filters = args.filter((arg) => !arg.startsWith('--'))

@@ -1,5 +1,8 @@
 import type { Logger } from './log.ts'
 
+/** Ends a process whose settings or database are wrong: to start it again changes nothing (sysexits.h, EX_CONFIG). */
+export const EXIT_CONFIG = 78
+
 /** How this process leaves in order; there is none until it has fully started. */
 let leaveInOrder: ((why: string, exitCode: number) => void) | undefined
 

@@ -3,7 +3,9 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, w
 import { createServer, type Server } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { sql } from 'kysely'
 import { afterEach, describe, expect, test } from 'vitest'
+import { openDatabase } from '../api/store/sql/database.ts'
 import { project, systemFolder } from './support/build.ts'
 import { ask, login, logout, mediaStatus, publish } from './support/client.ts'
 import { freePort } from './support/port.ts'
@@ -27,11 +29,15 @@ async function stackIn(data: string, options: Parameters<typeof startStack>[0] =
 }
 
 /** Runs start to its end, which is expected to come by itself. */
-function startEnds(
+const startEnds = (env: Record<string, string>, ...args: string[]) => ends('start', env, ...args)
+
+/** Runs a program of `dist/` to its end. */
+function ends(
+  program: string,
   env: Record<string, string>,
   ...args: string[]
 ): Promise<{ code: number | null; said: string }> {
-  const child = spawn(process.execPath, [join(project, 'dist', 'start.js'), ...args], {
+  const child = spawn(process.execPath, [join(project, 'dist', `${program}.js`), ...args], {
     env: { ...process.env, HOOKSWITCH_SYSTEM: systemFolder, ...env },
   })
   cleanups.push(() => child.kill('SIGKILL'))
@@ -111,6 +117,44 @@ describe('a second start', () => {
     const next = await stackIn(data, { env: { HOOKSWITCH_PORT: port } })
     await login(next)
     await until('the old ones are gone', () => left.every((pid) => !isAlive(pid)))
+  })
+})
+
+describe('a backup of a running one', () => {
+  test('restored elsewhere has the user of a moment ago, and what was logged out stays out', async () => {
+    const [data, elsewhere] = [folder(), folder()]
+    const backup = join(folder(), 'backup')
+    const first = await stackIn(data)
+    const [live, dead] = [await login(first), await login(first)]
+    expect(await ends('hookswitch', { HOOKSWITCH_DATA: data }, 'users', 'add', 'w1')).toMatchObject({
+      code: 0,
+    })
+    await logout(first, dead)
+    expect(await ends('hookswitch', { HOOKSWITCH_DATA: data }, 'backup', backup)).toMatchObject({ code: 0 })
+    const late = await login(first)
+    await first.stop()
+
+    const restored = { HOOKSWITCH_DATA: elsewhere }
+    expect(await ends('hookswitch', restored, 'restore', backup, '--keep-sessions')).toMatchObject({
+      code: 0,
+    })
+    expect((await ends('hookswitch', restored, 'users', 'list')).said).toContain(' w1 ')
+    const second = await stackIn(elsewhere)
+    expect(await mediaStatus(second, '1001/hello.wav', dead.access)).toBe(401)
+    expect(await mediaStatus(second, '1001/hello.wav', live.access)).toBe(200)
+    await second.stop()
+
+    rmSync(elsewhere, { recursive: true })
+    expect(await ends('hookswitch', restored, 'restore', backup)).toMatchObject({ code: 0 })
+    const third = await stackIn(elsewhere)
+    for (const { access } of [dead, live, late]) {
+      expect(await mediaStatus(third, '1001/hello.wav', access)).toBe(401)
+    }
+    const again = await login(third)
+    await until(
+      'a new token is good',
+      async () => (await mediaStatus(third, '1001/hello.wav', again.access)) === 200,
+    )
   })
 })
 
@@ -277,6 +321,28 @@ describe('what cannot start says so in one line, and how to mend it', () => {
     })
     expect(code).toBe(1)
     expect(said).toContain('was made with --demo')
+  })
+
+  test('a database of a newer version, which stays as it is', async () => {
+    const data = folder()
+    await (await stackIn(data)).stop()
+    const url = `sqlite:${join(data, 'hookswitch.db')}`
+    const db = await openDatabase(url)
+    cleanups.push(() => db.close())
+    await sql`insert into kysely_migration values ('0099-future', '2099-01-01')`.execute(db.query)
+    const env = { HOOKSWITCH_DATA: data, HOOKSWITCH_PORT: String(await freePort()) }
+    const newer = /: this database was made by a newer version of Hookswitch .*0099-future.*\n$/
+    for (const ended of [
+      await startEnds(env, '--demo'),
+      await ends('setup', env),
+      await ends('hookswitch', env, 'users', 'list'),
+      await ends('api', { ...env, HOOKSWITCH_RUN: data, REDIS_URL: 'redis://127.0.0.1:1' }),
+    ]) {
+      expect(ended).toMatchObject({ code: 78, said: expect.stringMatching(newer) })
+      expect(ended.said).not.toContain('    at ')
+    }
+    const { rows } = await sql<{ name: string }>`select name from kysely_migration`.execute(db.query)
+    expect(rows.at(-1)).toEqual({ name: '0099-future' })
   })
 
   test('a key that others may read', async () => {

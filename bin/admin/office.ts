@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { embeddedDatabase } from '../../api/config.ts'
 import { type AccountChanges, createAccountChanges } from '../../api/core/account-changes.ts'
 import { type Accounts, createAccounts } from '../../api/core/accounts.ts'
+import type { PastStore } from '../../api/core/calls/past.ts'
 import type { DoNotCall } from '../../api/core/leads/do-not-call.ts'
 import type { ExtensionStore } from '../../api/core/onboarding/extensions.ts'
 import { createInvitations, type Invitations } from '../../api/core/onboarding/invitations.ts'
@@ -17,6 +18,7 @@ import { createDoNotCall } from '../../api/store/sql/do-not-call.ts'
 import { createExtensionStore } from '../../api/store/sql/extensions.ts'
 import { createInvitationStore } from '../../api/store/sql/invitations.ts'
 import { migrate } from '../../api/store/sql/migrate.ts'
+import { createPastStore } from '../../api/store/sql/past.ts'
 import { createSessionStore } from '../../api/store/sql/sessions.ts'
 import { createUserStore } from '../../api/store/sql/users.ts'
 import { commonSettings, readEnv } from '../../contract/env.ts'
@@ -37,6 +39,7 @@ export interface Office {
   invitations: Invitations
   extensions: Pick<ExtensionStore, 'unsettled' | 'update'>
   doNotCall: DoNotCall
+  past: PastStore
   /** @throws {CommandError} */
   userNamed(name: string | undefined): Promise<User>
   /** @throws {CommandError} when there is no such live session */
@@ -96,6 +99,7 @@ function createOffice(db: Database, securityLog: SecurityLog, settings: z.output
     invitations: createInvitations(createInvitationStore(db), now),
     extensions: createExtensionStore(db),
     doNotCall: createDoNotCall(db),
+    past: createPastStore(db),
     accounts: createAccounts({ users, passwords }),
     changes: createAccountChanges({
       users,

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { createWriteStream } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import { EXIT_CONFIG } from '../../contract/life.ts'
 import { strike } from '../../contract/log.ts'
 import { SetupError } from '../system/setup-error.ts'
 import { idOf, signalGroup, writeId } from './run-folder.ts'
@@ -42,6 +43,8 @@ export interface ChildNeeds {
   say(line: string): void
   /** From then on none is started, and one that is not ready yet is killed. */
   stopping?: AbortSignal
+  /** One has ended because of its settings or its database: to start it again changes nothing. */
+  giveUp?(): void
 }
 
 const READY_WITHIN_MS = 30_000
@@ -103,6 +106,10 @@ export async function startChild(spec: ChildSpec, needs: ChildNeeds): Promise<Ch
   async function keep(first: Promise<string>): Promise<void> {
     let how = await first
     while (!stopping) {
+      if (how === `exit code ${EXIT_CONFIG}` && needs.giveUp !== undefined) {
+        say(`${name} cannot go on: ${lastWords}`)
+        return needs.giveUp()
+      }
       say(`${name} ended (${how}); starting it again in ${pauseMs} ms`)
       await new Promise<void>((resolve) => {
         wake = resolve
