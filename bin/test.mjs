@@ -6,6 +6,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { requireNode } from './environment.mjs'
 import { ensurePackages } from './packages.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
@@ -26,6 +27,7 @@ if (unknown !== undefined) {
 const quick = args.includes('--quick')
 const filters = args.filter((arg) => !arg.startsWith('--'))
 
+requireNode()
 await ensurePackages({ dev: true })
 
 /** @param {string} what @param {string} tool @param {string[]} toolArgs */

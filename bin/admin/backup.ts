@@ -1,14 +1,10 @@
 import { existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { copyFile, open, rename } from 'node:fs/promises'
 import { dirname, isAbsolute, join, resolve } from 'node:path'
-import { sql } from 'kysely'
 import { z } from 'zod'
 import { embeddedDatabase } from '../../api/config.ts'
 import { Refusal } from '../../api/core/refusal.ts'
-import { type Database, openDatabase } from '../../api/store/sql/database.ts'
-import { migrate } from '../../api/store/sql/migrate.ts'
-import { createSessionStore } from '../../api/store/sql/sessions.ts'
-import { createUserStore } from '../../api/store/sql/users.ts'
+import { copySqlite, DamagedDatabaseError, readyCopy } from '../../api/store/sql/backup.ts'
 import { commonSettings, readEnv } from '../../contract/env.ts'
 import { readWords } from '../words.ts'
 import { type Command, CommandError, time } from './command.ts'
@@ -57,13 +53,7 @@ async function runBackup(words: string[]): Promise<void> {
   const draft = `${target}.${process.pid}.part`
   try {
     mkdirSync(draft, { recursive: true, mode: 0o700 })
-    const db = await openDatabase(`sqlite:${database}`, { patienceMs: 60_000 })
-    try {
-      // One reading transaction: all that is committed by now, also what is in the -wal file alone.
-      await sql`vacuum into ${join(draft, DATABASE)}`.execute(db.query)
-    } finally {
-      await db.close()
-    }
+    await copySqlite(database, join(draft, DATABASE))
     // After the database: a key that has come since is one more, and none is missing.
     await copyState(data, draft)
     const manifest: z.input<typeof Manifest> = {
@@ -106,7 +96,7 @@ async function runRestore(words: string[]): Promise<void> {
     mkdirSync(dirname(database), { recursive: true, mode: 0o700 })
     for (const path of drafts) rmSync(path, { force: true })
     await copyFile(join(source, DATABASE), draft)
-    await makeReady(`sqlite:${draft}`, flags['keep-sessions'] === true)
+    await readyCopy(draft, { keepSessions: flags['keep-sessions'] === true })
     await copyState(source, data)
     await flush(draft)
     dropEmptyLog(draft)
@@ -121,41 +111,11 @@ async function runRestore(words: string[]): Promise<void> {
   console.log(`restored the backup of ${madeAt} into ${data}; what changed after it is lost`)
 }
 
-/** Checks the copy and brings it up to date. Unless asked otherwise, no token of before the restore is good any more. */
-async function makeReady(url: string, keepSessions: boolean): Promise<void> {
-  await migrate(url)
-  const db = await openDatabase(url)
-  try {
-    const { rows } = await sql<{ quick_check: string }>`pragma quick_check`.execute(db.query)
-    if (rows[0]?.quick_check !== 'ok') throw new CommandError('the database of this backup is damaged')
-    if (!keepSessions) await endAll(db)
-    // Then one file is all there is of it.
-    await sql`pragma wal_checkpoint(truncate)`.execute(db.query)
-  } finally {
-    await db.close()
-  }
-}
-
 /** SQLite leaves these where a statement of ours was not freed yet. All that is in them is in the database by now. */
 function dropEmptyLog(database: string): void {
   const log = `${database}-wal`
   if (existsSync(log) && lstatSync(log).size > 0) throw new Error('the copy was not written back as a whole')
   for (const path of [log, `${database}-shm`]) rmSync(path, { force: true })
-}
-
-async function endAll(db: Database): Promise<void> {
-  const nowS = Math.floor(Date.now() / 1000)
-  const sessions = createSessionStore(db)
-  const users = createUserStore(db)
-  for (let afterId: string | undefined; ; ) {
-    const page = await users.list({ limit: 500, ...(afterId && { afterId }) })
-    for (const { id } of page) await sessions.endAllOf(id, undefined, nowS, 'ended_by_admin')
-    afterId = page.at(-1)?.id
-    if (afterId === undefined) break
-  }
-  // Sessions of after the backup are not in it. Without an epoch of before, the api that starts on an empty Redis refuses
-  // every token issued until then; a Redis of one's own that goes on knows all that was revoked.
-  await db.query.updateTable('log_state').set({ epoch: null }).execute()
 }
 
 /** What is beside the database. Links are not followed. */
@@ -218,6 +178,7 @@ async function flush(path: string): Promise<void> {
 
 /** A full disk, say, or a damaged file, is for a person to mend. */
 function fileFault(err: unknown): unknown {
+  if (err instanceof DamagedDatabaseError) return new CommandError(err.message)
   const cause = err instanceof Refusal ? err.cause : err
   if (!(cause instanceof Error) || !('code' in cause)) return err
   return /^(E[A-Z]+|ERR_SQLITE_ERROR)$/.test(String(cause.code)) ? new CommandError(cause.message) : err

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { z } from 'zod'
 import { embeddedDatabase } from '../../api/config.ts'
@@ -59,8 +60,11 @@ export const BY_ADMIN = { actorId: 'cli', address: 'local' } as const
 export async function inOffice(work: (office: Office) => Promise<void>): Promise<void> {
   const settings = readEnv(Settings)
   const url = settings.DATABASE_URL ?? embeddedDatabase(resolve(settings.HOOKSWITCH_DATA))
+  const isNew = url.startsWith('sqlite:') && !existsSync(url.slice('sqlite:'.length))
   try {
     await migrate(url)
+    // From a folder, or with settings, other than the running one's.
+    if (isNew) console.error(`hookswitch: there was no database; made ${url.slice('sqlite:'.length)}`)
     const db = await openDatabase(url)
     try {
       const securityLog = openSecurityLog(
