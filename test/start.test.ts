@@ -8,6 +8,7 @@ import { afterEach, describe, expect, test } from 'vitest'
 import { openDatabase } from '../api/store/sql/database.ts'
 import { project, systemFolder } from './support/build.ts'
 import { ask, login, logout, mediaStatus, publish } from './support/client.ts'
+import { hookswitch } from './support/hookswitch.ts'
 import { freePort } from './support/port.ts'
 import { type Part, type Stack, startStack, until } from './support/stack.ts'
 
@@ -126,26 +127,25 @@ describe('a backup of a running one', () => {
     const backup = join(folder(), 'backup')
     const first = await stackIn(data)
     const [live, dead] = [await login(first), await login(first)]
-    expect(await ends('hookswitch', { HOOKSWITCH_DATA: data }, 'users', 'add', 'w1')).toMatchObject({
+    expect(await hookswitch(data, ['users', 'add', 'w1'])).toMatchObject({
       code: 0,
     })
     await logout(first, dead)
-    expect(await ends('hookswitch', { HOOKSWITCH_DATA: data }, 'backup', backup)).toMatchObject({ code: 0 })
+    expect(await hookswitch(data, ['backup', backup])).toMatchObject({ code: 0 })
     const late = await login(first)
     await first.stop()
 
-    const restored = { HOOKSWITCH_DATA: elsewhere }
-    expect(await ends('hookswitch', restored, 'restore', backup, '--keep-sessions')).toMatchObject({
+    expect(await hookswitch(elsewhere, ['restore', backup, '--keep-sessions'])).toMatchObject({
       code: 0,
     })
-    expect((await ends('hookswitch', restored, 'users', 'list')).said).toContain(' w1 ')
+    expect((await hookswitch(elsewhere, ['users', 'list'])).out).toContain(' w1 ')
     const second = await stackIn(elsewhere)
     expect(await mediaStatus(second, '1001/hello.wav', dead.access)).toBe(401)
     expect(await mediaStatus(second, '1001/hello.wav', live.access)).toBe(200)
     await second.stop()
 
     rmSync(elsewhere, { recursive: true })
-    expect(await ends('hookswitch', restored, 'restore', backup)).toMatchObject({ code: 0 })
+    expect(await hookswitch(elsewhere, ['restore', backup])).toMatchObject({ code: 0 })
     const third = await stackIn(elsewhere)
     for (const { access } of [dead, live, late]) {
       expect(await mediaStatus(third, '1001/hello.wav', access)).toBe(401)
@@ -155,7 +155,7 @@ describe('a backup of a running one', () => {
       'a new token is good',
       async () => (await mediaStatus(third, '1001/hello.wav', again.access)) === 200,
     )
-  })
+  }, 180_000)
 })
 
 describe('while it runs', () => {
@@ -325,7 +325,7 @@ describe('what cannot start says so in one line, and how to mend it', () => {
 
   test('a database of a newer version, which stays as it is', async () => {
     const data = folder()
-    await (await stackIn(data)).stop()
+    await (await stackIn(data, { demo: false })).stop()
     const url = `sqlite:${join(data, 'hookswitch.db')}`
     const db = await openDatabase(url)
     cleanups.push(() => db.close())
@@ -333,7 +333,7 @@ describe('what cannot start says so in one line, and how to mend it', () => {
     const env = { HOOKSWITCH_DATA: data, HOOKSWITCH_PORT: String(await freePort()) }
     const newer = /: this database was made by a newer version of Hookswitch .*0099-future.*\n$/
     for (const ended of [
-      await startEnds(env, '--demo'),
+      await startEnds(env),
       await ends('setup', env),
       await ends('hookswitch', env, 'users', 'list'),
       await ends('api', { ...env, HOOKSWITCH_RUN: data, REDIS_URL: 'redis://127.0.0.1:1' }),
