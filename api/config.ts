@@ -50,6 +50,7 @@ export const Config = z
     HOOKSWITCH_CRM_ACCESS_TTL: wholeNumber('seconds', 10, 86_400).default(86_400),
     // At most a quarter of the sockets that one API holds: see api/dialects/voip/socket.ts.
     HOOKSWITCH_MAX_SOCKETS_PER_USER: wholeNumber('sockets', 1, 2_500).default(20),
+    HOOKSWITCH_HISTORY_DAYS: wholeNumber('days', 1, 36_500).optional(),
     HOOKSWITCH_SUPERVISOR_REACH: z.enum(SUPERVISOR_REACHES).default('team'),
     HOOKSWITCH_ALLOWED_ORIGINS: origins(),
     ...pbxSettings,
@@ -88,6 +89,7 @@ export const Config = z
     voipAccessTtl: env.HOOKSWITCH_VOIP_ACCESS_TTL,
     crmAccessTtl: env.HOOKSWITCH_CRM_ACCESS_TTL,
     maxSocketsPerUser: env.HOOKSWITCH_MAX_SOCKETS_PER_USER,
+    historyDays: env.HOOKSWITCH_HISTORY_DAYS,
     supervisorReach: env.HOOKSWITCH_SUPERVISOR_REACH,
     allowedOrigins: env.HOOKSWITCH_ALLOWED_ORIGINS,
     logLevel: env.HOOKSWITCH_LOG_LEVEL,

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { getRequestListener } from '@hono/node-server'
 import { readEnv, SettingsError } from '../contract/env.ts'
 import { openKeyring } from '../contract/keys.ts'
-import { leaveOnSignal } from '../contract/life.ts'
+import { EXIT_CONFIG, endOnFault, leaveOnSignal } from '../contract/life.ts'
 import { keepAnnouncingLive } from '../contract/live-users.ts'
 import { createLog, troubleFor } from '../contract/log.ts'
 import { connectRedis } from '../contract/redis.ts'
@@ -17,6 +17,7 @@ import { every } from './chore.ts'
 import { Config } from './config.ts'
 import { createAccountChanges } from './core/account-changes.ts'
 import { createAccounts } from './core/accounts.ts'
+import { purgePast } from './core/calls/past.ts'
 import { createLogin } from './core/login.ts'
 import { createMediaLinks } from './core/media-links.ts'
 import { createPasswords } from './core/password.ts'
@@ -46,7 +47,7 @@ import { openSecurityLog } from './security-log.ts'
 import { createAttempts } from './store/redis/attempts.ts'
 import { createLiveUsers } from './store/redis/live-users.ts'
 import { createNews, createNewsHearing } from './store/redis/news.ts'
-import { createRenewalSpreader } from './store/redis/renewals.ts'
+import { createRenewalSpreader, removeOldRenewals } from './store/redis/renewals.ts'
 import { createRevocationKeeper } from './store/redis/revocations.ts'
 import { createRotationStore } from './store/redis/rotation.ts'
 import { createSnapshotStore } from './store/redis/snapshots.ts'
@@ -57,7 +58,8 @@ import { createHistoryStore } from './store/sql/calls.ts'
 import { openDatabase } from './store/sql/database.ts'
 import { createDialledStore } from './store/sql/dialled.ts'
 import { createLedger } from './store/sql/ledger.ts'
-import { migrate } from './store/sql/migrate.ts'
+import { migrate, NewerDatabaseError, refuseNewer } from './store/sql/migrate.ts'
+import { createPastStore } from './store/sql/past.ts'
 import { createSessionStore } from './store/sql/sessions.ts'
 import { createStatusStore } from './store/sql/statuses.ts'
 import { createUserStore } from './store/sql/users.ts'
@@ -70,6 +72,7 @@ const MAX_HEADERS = 65_536
 async function main() {
   const config = readEnv(Config)
   const log = createLog('api', config.logLevel)
+  endOnFault(log)
   const { now } = Date
   const monotonic = () => performance.now()
   const trouble = troubleFor(log)
@@ -78,6 +81,10 @@ async function main() {
   await migrate(config.databaseUrl)
   const db = await openDatabase(config.databaseUrl, {
     idleFault: trouble('the database dropped a connection'),
+  })
+  await refuseNewer(db).catch((err) => {
+    if (err instanceof NewerDatabaseError) throw err
+    trouble('the version of the database is unknown')(err)
   })
   const users = createUserStore(db)
   const ledger = createLedger(db)
@@ -92,6 +99,8 @@ async function main() {
     memory,
     monotonic,
     onTrouble: (what, err) => log.warn({ event: 'revocations', err }, what),
+    onOldRenewals: (ids) =>
+      void removeOldRenewals(redis, ids, now()).catch(trouble('old renewals could not be removed')),
   })
   const { maxStalenessMs, longestLifetime } = config
   const isKnown = () => memory.ageMs(monotonic()) <= maxStalenessMs
@@ -154,8 +163,12 @@ async function main() {
 
   // Calls and presence, and what users are told of them.
   const hearingRedis = connectRedis(config.redisUrl, () => {})
-  const hearing = createNewsHearing(hearingRedis)
-  const words = createSocketWords(redis, hearingRedis)
+  const hearing = createNewsHearing(hearingRedis, trouble('news could not be handled'))
+  const words = createSocketWords(
+    redis,
+    hearingRedis,
+    trouble('what another API passed on could not be handled'),
+  )
   const news = createNews({ redis, publish: nchan.tell })
   const history = createHistoryStore(db)
   const policy = openDialPolicy(config.dialPolicyPath, trouble('the dial policy cannot be read'))
@@ -307,6 +320,15 @@ async function main() {
     every(500, () => nchan.remind(snapshotStore), trouble('snapshots could not be published again')),
     every(1_000, async () => memory.sweep(now() / 1000, 20_000), trouble('sweeping failed')),
   ]
+  const { historyDays } = config
+  if (historyDays !== undefined) {
+    const past = createPastStore(db)
+    const purge = async () => {
+      const removed = await purgePast(past, Math.floor(now() / 1000) - historyDays * 86_400)
+      if (removed.calls > 0) log.info({ event: 'history_purged', ...removed }, 'old calls were deleted')
+    }
+    chores.push(every(3_600_000, purge, trouble('old calls could not be deleted')))
+  }
   const socket = createVoipSocket({
     judge,
     tickets,
@@ -359,6 +381,7 @@ async function main() {
 
 main().catch((err) => {
   // One line, and no stack for what a person can mend.
-  console.error(`api: ${err instanceof SettingsError ? err.message : (err.stack ?? err)}`)
-  process.exit(err instanceof SettingsError ? 78 : 1)
+  const isKnown = err instanceof SettingsError || err instanceof NewerDatabaseError
+  console.error(`api: ${isKnown ? err.message : (err.stack ?? err)}`)
+  process.exit(isKnown ? EXIT_CONFIG : 1)
 })

@@ -1,7 +1,9 @@
 #!/usr/bin/env node
 // `npm run bench`: what the gate costs, how fast a revocation bites, what a million of them weigh.
+import { requireNode } from './environment.mjs'
 import { ensurePackages } from './packages.mjs'
 
+requireNode()
 await ensurePackages({ dev: true })
 const { buildAll } = await import('./build.mjs')
 // A folder of its own: the bundles that a running Hookswitch or a test uses stay as they are.

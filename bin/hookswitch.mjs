@@ -1,11 +1,10 @@
 #!/usr/bin/env node
 // The admin's command; see `hookswitch --help`.
-import { existsSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
+import { loadDotEnv, requireNode } from './environment.mjs'
 import { ensurePackages } from './packages.mjs'
 
-const dotEnv = fileURLToPath(new URL('../.env', import.meta.url))
-if (existsSync(dotEnv)) process.loadEnvFile(dotEnv)
+requireNode()
+loadDotEnv()
 // stdout is for what the command answers.
 await ensurePackages({ dev: false, say: console.error })
 const { buildAll } = await import('./build.mjs')

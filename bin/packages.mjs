@@ -20,13 +20,26 @@ export async function ensurePackages({ dev, say = console.log }) {
   if (had === lock && (hadDev === 'dev' || !dev)) return
 
   const startedAt = Date.now()
-  const args = ['ci', '--no-audit', '--no-fund', dev ? '--include=dev' : '--omit=dev']
+  // Node's version is checked by our own commands. A package that asks for a newer npm works all the same with Debian 13's.
+  const args = [
+    'ci',
+    '--no-audit',
+    '--no-fund',
+    '--engine-strict=false',
+    dev ? '--include=dev' : '--omit=dev',
+  ]
   const code = await withProgress('installing the npm packages', say, (note) => {
     const npm = spawn('npm', args, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] })
     for (const stream of [npm.stdout, npm.stderr]) stream.on('data', (chunk) => note(String(chunk)))
+    // Who ends us ends what we wait for.
+    const end = () => npm.kill()
+    const signals = /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])
+    for (const signal of signals) process.once(signal, end)
     return new Promise((resolve, reject) => {
       npm.once('error', reject)
       npm.once('close', resolve)
+    }).finally(() => {
+      for (const signal of signals) process.removeListener(signal, end)
     })
   })
   if (code !== 0) process.exit(1)
@@ -52,12 +65,48 @@ async function withProgress(what, say, work) {
     const code = await work((text) => {
       said = (said + text).slice(-8_000)
     })
-    if (code !== 0) console.error(`${said}\n${what} failed: see above; is the npm registry within reach?`)
+    if (code !== 0) console.error(`${said}\n${what} failed: ${causeOf(said)}`)
     return code
   } catch (err) {
-    console.error(`${what} failed: ${err instanceof Error ? err.message : err}`)
+    console.error(`${what} failed: ${causeOf(String(err))}`)
     return 1
   } finally {
     clearInterval(timer)
   }
+}
+
+/** @type {readonly [RegExp, string][]} */
+const CAUSES = [
+  [/spawn npm ENOENT/, 'there is no npm on the PATH; install it (Debian: apt install npm)'],
+  [/EBADENGINE/, 'this Node.js or npm is too old for a package; the lines above name both versions'],
+  [/ENOSPC/, 'the disk is full'],
+  [/EACCES|EPERM|EROFS/, 'npm may not write here; run it as the user who owns this folder'],
+  [/EINTEGRITY/, 'a package is not what package-lock.json says; a proxy or a mirror may have changed it'],
+  [/\bE(401|403)\b/, 'the npm registry refuses access; look at the registry and its token in ~/.npmrc'],
+  [
+    /\bE404\b|ETARGET/,
+    'the npm registry does not have a package or its version; look at the registry in ~/.npmrc',
+  ],
+  [
+    /CERT|SELF_SIGNED|SSL/,
+    'the certificate of the npm registry is not trusted; NODE_EXTRA_CA_CERTS names one that is',
+  ],
+  [
+    /ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH|EHOSTUNREACH|ERR_SOCKET_TIMEOUT|network/,
+    'the npm registry cannot be reached; a proxy is set by `npm config set proxy`',
+  ],
+  [/gyp ERR|node-pre-gyp|prebuild/, 'a package could not be built; the lines above name it'],
+]
+
+/**
+ * Why npm failed, as a person can mend it.
+ * @param {string} said npm's own output
+ */
+export function causeOf(said) {
+  // npm's code stands for the whole failure; a warning further up does not.
+  const code = /npm (?:ERR!|error) code (\S+)/.exec(said)?.[1] ?? ''
+  const errors = said.replace(/^npm (?:WARN|warn) .*$/gm, '')
+  const found =
+    CAUSES.find(([pattern]) => pattern.test(code)) ?? CAUSES.find(([pattern]) => pattern.test(errors))
+  return found?.[1] ?? 'see what npm says above'
 }

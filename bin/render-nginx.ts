@@ -1,9 +1,9 @@
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { parseArgs } from 'node:util'
 import { readEnv } from '../contract/env.ts'
 import { renderNginx } from './stack/nginx-conf.ts'
 import { Settings } from './stack/settings.ts'
+import { readWords, UsageError } from './words.ts'
 
 const HELP = `Usage: node dist/render-nginx.js --out <folder> --run <folder> --temp <folder> --access-log <file>
                                 --open-files <number> [--nchan-module <file>]
@@ -15,7 +15,7 @@ and _TRUSTED_PROXIES mean what they mean to npm start.`
 /** @throws {Error} that says what is wrong; no value of a setting */
 function main() {
   const text = { type: 'string' } as const
-  const { values: flags } = parseArgs({
+  const { values: flags } = readWords({
     options: {
       out: text,
       run: text,
@@ -23,12 +23,12 @@ function main() {
       'access-log': text,
       'open-files': text,
       'nchan-module': text,
-      help: { type: 'boolean' },
+      help: { type: 'boolean', short: 'h' },
     },
   })
   const { out, run, temp, 'access-log': accessLog, 'open-files': openFiles } = flags
   if (flags.help) return console.log(HELP)
-  if (!out || !run || !temp || !accessLog || !/^\d+$/.test(openFiles ?? '')) throw new Error(HELP)
+  if (!out || !run || !temp || !accessLog || !/^\d+$/.test(openFiles ?? '')) throw new UsageError(HELP)
 
   const settings = readEnv(Settings)
   const host = settings.host.includes(':') ? `[${settings.host}]` : settings.host
@@ -50,5 +50,5 @@ try {
   main()
 } catch (err) {
   console.error(err instanceof Error ? err.message : err)
-  process.exit(1)
+  process.exit(err instanceof UsageError ? 2 : 1)
 }

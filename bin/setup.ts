@@ -1,16 +1,25 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
+import { NewerDatabaseError } from '../api/store/sql/migrate.ts'
 import { readEnv, SettingsError } from '../contract/env.ts'
 import { addKey, KeyFileError, readKeys } from '../contract/keys.ts'
+import { EXIT_CONFIG } from '../contract/life.ts'
 import { preparePeople } from './stack/people.ts'
 import { Settings } from './stack/settings.ts'
 import { SetupError } from './system/setup-error.ts'
+import { readWords, UsageError } from './words.ts'
+
+const HELP = `Usage: node dist/setup.js
+
+Makes what is missing of the keys, the database and the first admin, in HOOKSWITCH_DATA and DATABASE_URL.`
 
 /**
  * What `npm start` does before its first process, for those who start the processes themselves: a key to
  * sign with, an up-to-date database, and somebody who can log in. What is there stays as it is.
  */
 async function main() {
+  const { values: flags } = readWords({ options: { help: { type: 'boolean', short: 'h' } } })
+  if (flags.help) return console.log(HELP)
   const { data, databaseUrl, algorithm } = readEnv(Settings)
   process.umask(0o077)
   const keys = join(data, 'keys')
@@ -26,7 +35,14 @@ async function main() {
 }
 
 main().catch((err) => {
-  const known = err instanceof SetupError || err instanceof SettingsError || err instanceof KeyFileError
+  const isNewer = err instanceof NewerDatabaseError
+  const isUsage = err instanceof UsageError
+  const known =
+    isNewer ||
+    isUsage ||
+    err instanceof SetupError ||
+    err instanceof SettingsError ||
+    err instanceof KeyFileError
   console.error(known ? `setup: ${err.message}` : err)
-  process.exit(1)
+  process.exit(isNewer ? EXIT_CONFIG : isUsage ? 2 : 1)
 })

@@ -1,13 +1,15 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { parseArgs } from 'node:util'
+import { NewerDatabaseError } from '../api/store/sql/migrate.ts'
 import { readEnv, SettingsError } from '../contract/env.ts'
 import { addKey, KeyFileError, openKeyring, readKeys } from '../contract/keys.ts'
+import { EXIT_CONFIG } from '../contract/life.ts'
 import { MAX_STREAM_INSTANCES, relaySocket, streamInstances } from '../contract/stream-instances.ts'
 import { type Child, type ChildSpec, startChild } from './stack/child.ts'
 import { addDemoMedia } from './stack/demo.ts'
 import { renderNginx } from './stack/nginx-conf.ts'
+import { watchNpm } from './stack/parent.ts'
 import { prepareDemoPbx } from './stack/pbx.ts'
 import { preparePeople } from './stack/people.ts'
 import { canListen, mustBeFree, passesGate } from './stack/probe.ts'
@@ -25,6 +27,7 @@ import { isLoopback, Settings } from './stack/settings.ts'
 import { findOrFetch } from './system/programs.ts'
 import { run as runToEnd } from './system/run.ts'
 import { SetupError } from './system/setup-error.ts'
+import { readWords, UsageError } from './words.ts'
 
 const HELP = `Usage: npm start [-- --demo [--pbx]]
 
@@ -33,7 +36,7 @@ What is missing on this machine is fetched into the data folder first.
 
   --demo   add the documented users, whose passwords are public (loopback only)
   --pbx    with --demo: an Asterisk of its own, with two phones that answer by themselves (loopback only)
-  --help   show this
+  --help   show this (-h)
 
 Settings come from the environment or from .env; .env.example explains each.`
 
@@ -45,7 +48,7 @@ async function main() {
   const flags = readFlags()
   if (flags.help) return say(HELP)
   const demo = flags.demo === true
-  if (flags.pbx && !demo) throw new SetupError('--pbx is part of the demo: add --demo')
+  if (flags.pbx && !demo) throw new UsageError('--pbx is part of the demo: add --demo')
   const settings = readEnv(Settings)
   const { data, host, port, algorithm } = settings
   if (demo && !isLoopback(host)) {
@@ -82,20 +85,26 @@ async function main() {
   if (process.getuid?.() === 0) say('running as root: a user of its own would be safer')
 
   const children: Child[] = []
+  const stopping = new AbortController()
   let leaving: Promise<void> | undefined
   const leave = () => {
+    stopping.abort()
     leaving ??= stopAll(children).then(release)
     return leaving
   }
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-    process.on(signal, () => {
-      if (leaving === undefined) say('stopping …')
-      leave().then(
-        () => process.exit(0),
-        () => process.exit(1),
-      )
-    })
+  const stop = (exitCode: number) => {
+    if (leaving === undefined) say('stopping …')
+    leave().then(
+      () => process.exit(exitCode),
+      () => process.exit(1),
+    )
   }
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => stop(0))
+  watchNpm(process.env, () => stop(0))
+  process.on('uncaughtException', (err) => {
+    console.error(err)
+    stop(1)
+  })
 
   try {
     await mustBeFree(host, port)
@@ -105,11 +114,18 @@ async function main() {
       say,
     )
     const pbx = flags.pbx ? await prepareDemoPbx({ project, run, settings, say }) : undefined
-    const needs = { run, logFolder: join(data, 'log'), say }
+    const needs = {
+      run,
+      logFolder: join(data, 'log'),
+      say,
+      stopping: stopping.signal,
+      giveUp: () => stop(EXIT_CONFIG),
+    }
     /** Starts some at once. If one fails, those that stand are known all the same, and stop with the rest. */
     const startAll = async (specs: readonly ChildSpec[]) => {
-      const started = await Promise.allSettled(specs.map((spec) => startChild(spec, needs)))
-      for (const one of started) if (one.status === 'fulfilled') children.push(one.value)
+      const started = await Promise.allSettled(
+        specs.map(async (spec) => children.push(await startChild(spec, needs))),
+      )
       for (const one of started) if (one.status === 'rejected') throw one.reason
     }
     const keysFolder = join(data, 'keys')
@@ -212,7 +228,7 @@ async function main() {
       { host: host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '::1' : host, port },
       keysFolder,
     )
-    welcome(url, password, demo, performance.now() - startedAt)
+    welcome(url, data, password, demo, performance.now() - startedAt)
     if (pbx !== undefined) say(pbx.welcome(url))
   } catch (err) {
     await leave()
@@ -233,15 +249,8 @@ async function main() {
 }
 
 function readFlags() {
-  try {
-    return parseArgs({
-      options: { demo: { type: 'boolean' }, pbx: { type: 'boolean' }, help: { type: 'boolean' } },
-    }).values
-  } catch (err) {
-    throw new SetupError(
-      `${err instanceof Error ? err.message.split('. ')[0] : err}; see npm start -- --help`,
-    )
-  }
+  const flag = { type: 'boolean' } as const
+  return readWords({ options: { demo: flag, pbx: flag, help: { ...flag, short: 'h' } } }).values
 }
 
 /** In the order of the data's way: first nobody comes in, last the store goes. */
@@ -249,10 +258,11 @@ async function stopAll(children: Child[]): Promise<void> {
   for (const child of children.reverse()) await child.stop()
 }
 
-function welcome(url: string, password: string | undefined, demo: boolean, tookMs: number) {
+function welcome(url: string, data: string, password: string | undefined, demo: boolean, tookMs: number) {
   const base = `${url}/pbxcore/api/module-softphone-backend/v1`
   const [name, secret] = demo ? ['user1', 'password'] : ['admin', password ?? '<password>']
   say(`\nHookswitch stands at ${url} (up in ${(tookMs / 1000).toFixed(1)} s). Ctrl-C stops it.`)
+  say(`Its data is in ${data}.`)
   if (password !== undefined) say(`The first admin: admin / ${password}   (shown this once, kept nowhere)`)
   if (demo)
     say('Demo users: admin, user1, user2, user3, all with "password"; their extensions are 1000 to 1003.')
@@ -265,7 +275,14 @@ Try it:
 }
 
 main().catch((err) => {
-  const known = err instanceof SetupError || err instanceof SettingsError || err instanceof KeyFileError
+  const isNewer = err instanceof NewerDatabaseError
+  const isUsage = err instanceof UsageError
+  const known =
+    isNewer ||
+    isUsage ||
+    err instanceof SetupError ||
+    err instanceof SettingsError ||
+    err instanceof KeyFileError
   console.error(known ? `hookswitch: ${err.message}` : err)
-  process.exit(1)
+  process.exit(isNewer ? EXIT_CONFIG : isUsage ? 2 : 1)
 })

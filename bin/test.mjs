@@ -6,11 +6,12 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { requireNode } from './environment.mjs'
 import { ensurePackages } from './packages.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const args = process.argv.slice(2)
-if (args.includes('--help')) {
+if (args.includes('--help') || args.includes('-h')) {
   console.log(`Usage: npm test [-- --quick] [-- <files>]
 
 Checks types, lint and format, the architecture, and runs the tests.
@@ -18,9 +19,15 @@ Checks types, lint and format, the architecture, and runs the tests.
   <files>   only tests whose path contains this`)
   process.exit(0)
 }
+const unknown = args.find((arg) => arg.startsWith('-') && arg !== '--quick')
+if (unknown !== undefined) {
+  console.error(`unknown option ${unknown}; see npm test -- --help`)
+  process.exit(2)
+}
 const quick = args.includes('--quick')
 const filters = args.filter((arg) => !arg.startsWith('--'))
 
+requireNode()
 await ensurePackages({ dev: true })
 
 /** @param {string} what @param {string} tool @param {string[]} toolArgs */

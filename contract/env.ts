@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
 import { z } from 'zod'
 import { MAX_STREAM_INSTANCES } from './stream-instances.ts'
 
@@ -75,9 +76,12 @@ export const listOf = () =>
         .filter((one) => one !== ''),
     )
 
+/** Of the checkout, from whatever folder a command is run; sources and bundles lie one folder below it. */
+const DATA_FOLDER = fileURLToPath(new URL('../var', import.meta.url))
+
 /** The settings both processes read; start hands them on. */
 export const commonSettings = {
-  HOOKSWITCH_DATA: z.string().default('./var'),
+  HOOKSWITCH_DATA: z.string().default(DATA_FOLDER),
   REDIS_URL: z
     .string('is not set: `npm start` sets it to the embedded Redis')
     .regex(/^(rediss?:\/\/|unix:\/)/, 'must be redis://…, rediss://… or unix:<path>'),

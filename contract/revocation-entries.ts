@@ -3,6 +3,8 @@ import type { Revocation } from './revocation.ts'
 
 /** One hash tag, so that a Redis Cluster keeps them together. */
 export const LOG_KEY = '{hookswitch:revocation}:log'
+/** Renewals of streams, apart from the log: nothing is lost where the oldest of them are dropped. */
+export const RENEWALS_KEY = '{hookswitch:revocation}:renewals'
 export const EPOCH_KEY = '{hookswitch:revocation}:epoch'
 export const PROBE_KEY = '{hookswitch:revocation}:probe'
 
@@ -26,8 +28,8 @@ export const toFields = (revocation: Revocation): string[] => [
 ]
 
 /**
- * What else the log carries: the open streams of a session may go on until `until`, the `exp` of a newer
- * token. It revokes nothing and is kept by nobody.
+ * The open streams of a session may go on until `until`, the `exp` of a newer token. It revokes nothing, and a
+ * sidecar that starts has no open stream: it needs none of the older ones.
  */
 export interface Renewal {
   sessionId: string
@@ -45,6 +47,7 @@ export const renewalFields = ({ sessionId, until }: Renewal): string[] => [
   String(until),
 ]
 
+/** An entry of the log or of the renewals. 0.1 wrote its renewals into the log: those there are still read. */
 export const Entry = z.object({
   kind: z.enum(['sid', 'jti', 'user', 'renew']),
   key: z.string().min(1),

@@ -1,6 +1,14 @@
 import type { Redis } from 'ioredis'
 import type { RevocationMemory } from './revocation.ts'
-import { Entry, EPOCH_KEY, Epoch, LOG_KEY, PROBE_KEY, type Renewal } from './revocation-entries.ts'
+import {
+  Entry,
+  EPOCH_KEY,
+  Epoch,
+  LOG_KEY,
+  PROBE_KEY,
+  RENEWALS_KEY,
+  type Renewal,
+} from './revocation-entries.ts'
 
 /** Why what was read cannot be trusted now. `lost` and `older` are for the API to mend. */
 export type Doubt = 'starting' | 'silent' | 'lost' | 'older' | 'renewed'
@@ -26,6 +34,8 @@ export interface LogReaderNeeds {
   monotonic: () => number
   onTrouble(what: string, err?: unknown): void
   onRenewal?(renewal: Renewal): void
+  /** Gets the ids of renewals in the log itself, where 0.1 wrote them. */
+  onOldRenewals?(ids: readonly string[]): void
 }
 
 /** How long Redis may hold a read back while nothing happens, in ms; also how soon a lost epoch is seen. */
@@ -39,8 +49,11 @@ const BATCH = 10_000
  * it does not, nobody can revoke, and silence proves nothing) and that the log is still the one it was.
  * Memory is trusted as of the moment a round that caught up was begun.
  */
-export function followLog({ redis, memory, monotonic, onTrouble, onRenewal }: LogReaderNeeds): LogReader {
+export function followLog(needs: LogReaderNeeds): LogReader {
+  const { redis, memory, monotonic, onTrouble, onRenewal, onOldRenewals } = needs
   let lastId = '0-0'
+  /** The last renewal that was read; undefined until the first round has found where they end. */
+  let renewedTo: string | undefined
   let epoch: Epoch | undefined
   let doubt: Doubt | undefined = 'starting'
   let stopped = false
@@ -53,19 +66,24 @@ export function followLog({ redis, memory, monotonic, onTrouble, onRenewal }: Lo
         .set(PROBE_KEY, '1', 'PX', 60_000)
         .get(EPOCH_KEY)
         .xinfo('STREAM', LOG_KEY)
-        .xread('COUNT', BATCH, 'BLOCK', BLOCK_MS, 'STREAMS', LOG_KEY, lastId)
+        .xinfo('STREAM', RENEWALS_KEY)
+        .xread('COUNT', BATCH, 'BLOCK', BLOCK_MS, 'STREAMS', ...places())
         .exec(),
     )
     // Learning is never wrong, whatever else failed.
-    const before = lastId
-    const read = learn(replies[3]?.[1])
+    const [before, renewedBefore] = [lastId, renewedTo]
+    const read = learn(replies[4]?.[1])
 
-    const [, rawEpoch, top] = [
+    const [, rawEpoch, top, lastRenewal] = [
       replyOf(replies[0]),
       replyOf(replies[1]),
       topOf(replies[2]),
-      replyOf(replies[3]),
+      topOf(replies[3]),
+      replyOf(replies[4]),
     ]
+    renewedTo ??= lastRenewal
+    // Redis was emptied or replaced. To read a renewal twice changes nothing.
+    if (renewedBefore !== undefined && isBefore(lastRenewal, renewedBefore)) renewedTo = '0-0'
     if (rawEpoch === null) return distrust('lost')
     const seen = Epoch.parse(JSON.parse(String(rawEpoch)))
     if (epoch !== undefined && seen.id !== epoch.id) {
@@ -81,21 +99,40 @@ export function followLog({ redis, memory, monotonic, onTrouble, onRenewal }: Lo
     doubt = undefined
   }
 
-  /** @returns how many entries there were */
+  /** The streams to read, then after which id of each. */
+  function places(): string[] {
+    if (onRenewal === undefined || renewedTo === undefined) return [LOG_KEY, lastId]
+    return [LOG_KEY, RENEWALS_KEY, lastId, renewedTo]
+  }
+
+  /** @returns how many entries of the log there were */
   function learn(reply: unknown): number {
-    const entries = (reply as [string, [string, string[]][]][] | null | undefined)?.[0]?.[1] ?? [] // XREAD's reply
+    const streams = new Map(reply as [string, StreamEntry[]][] | null | undefined) // XREAD's reply
+    const entries = streams.get(LOG_KEY) ?? []
+    const oldRenewals: string[] = []
     for (const [id, fields] of entries) {
       lastId = id
-      const entry = Entry.safeParse(Object.fromEntries(pairs(fields)))
-      if (!entry.success) {
-        onTrouble(`an entry that cannot be read: ${id}`)
-        continue
-      }
-      const { kind, key, generation, until } = entry.data
-      if (kind === 'renew') onRenewal?.({ sessionId: key, until })
-      else memory.apply({ kind, key, generation, until })
+      if (take(id, fields) === 'renew') oldRenewals.push(id)
     }
+    for (const [id, fields] of streams.get(RENEWALS_KEY) ?? []) {
+      renewedTo = id
+      take(id, fields)
+    }
+    if (oldRenewals.length > 0) onOldRenewals?.(oldRenewals)
     return entries.length
+  }
+
+  /** @returns the entry's kind, undefined where it cannot be read */
+  function take(id: string, fields: readonly string[]): string | undefined {
+    const entry = Entry.safeParse(Object.fromEntries(pairs(fields)))
+    if (!entry.success) {
+      onTrouble(`an entry that cannot be read: ${id}`)
+      return undefined
+    }
+    const { kind, key, generation, until } = entry.data
+    if (kind === 'renew') onRenewal?.({ sessionId: key, until })
+    else memory.apply({ kind, key, generation, until })
+    return kind
   }
 
   function distrust(why: Doubt) {
@@ -136,6 +173,9 @@ export function followLog({ redis, memory, monotonic, onTrouble, onRenewal }: Lo
 }
 
 class HungError extends Error {}
+
+/** An entry of a stream: its id, then names and values by turns. */
+type StreamEntry = [string, string[]]
 
 /** One reply of a pipeline, as ioredis gives it. */
 type Reply = [Error | null, unknown]

@@ -1,5 +1,5 @@
 import { readEnv, SettingsError } from '../contract/env.ts'
-import { leaveOnSignal } from '../contract/life.ts'
+import { EXIT_CONFIG, endOnFault, leaveOnSignal } from '../contract/life.ts'
 import { createLog } from '../contract/log.ts'
 import { listenOn } from '../contract/socket.ts'
 import { MAX_STREAM_INSTANCES, streamInstances } from '../contract/stream-instances.ts'
@@ -16,6 +16,7 @@ async function main() {
     )
   }
   const log = createLog(`relay-${instance}`, config.logLevel)
+  endOnFault(log)
   const sockets = config.sockets(instance)
   const sidecar = connectSidecar(config.sidecarSocket)
   const server = createRelay({
@@ -37,5 +38,5 @@ async function main() {
 main().catch((err) => {
   // One line, and no stack for what a person can mend.
   console.error(`relay: ${err instanceof SettingsError ? err.message : (err.stack ?? err)}`)
-  process.exit(err instanceof SettingsError ? 78 : 1)
+  process.exit(err instanceof SettingsError ? EXIT_CONFIG : 1)
 })

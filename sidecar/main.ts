@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { Claims } from '../contract/claims.ts'
 import { readEnv, SettingsError } from '../contract/env.ts'
 import { openKeyring } from '../contract/keys.ts'
-import { leaveOnSignal } from '../contract/life.ts'
+import { EXIT_CONFIG, endOnFault, leaveOnSignal } from '../contract/life.ts'
 import { keepAnnouncingLive } from '../contract/live-users.ts'
 import { createLog, troubleFor } from '../contract/log.ts'
 import { connectRedis } from '../contract/redis.ts'
@@ -37,6 +37,7 @@ function every(ms: number, onTrouble: (err: unknown) => void, job: () => Promise
 async function main() {
   const config = readEnv(Config)
   const log = createLog('sidecar', config.logLevel)
+  endOnFault(log)
   const monotonic = () => performance.now()
   const trouble = troubleFor(log)
 
@@ -172,5 +173,5 @@ async function main() {
 main().catch((err) => {
   // One line, and no stack for what a person can mend.
   console.error(`sidecar: ${err instanceof SettingsError ? err.message : (err.stack ?? err)}`)
-  process.exit(err instanceof SettingsError ? 78 : 1)
+  process.exit(err instanceof SettingsError ? EXIT_CONFIG : 1)
 })

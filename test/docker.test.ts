@@ -420,3 +420,25 @@ test('the set-up of a demo folder is refused: its passwords are public', () => {
   expect(stderr).toContain('--demo')
   rmSync(data, { recursive: true })
 })
+
+/** What this machine's apt offers, where it is of the Debian that nginx's image is. */
+function offered(name: string): string[] {
+  const { stdout } = spawnSync('apt-cache', ['madison', name], { encoding: 'utf8' })
+  return (stdout ?? '').split('\n').flatMap((line) => line.split('|')[1]?.trim() ?? [])
+}
+const isBookworm = /^VERSION_CODENAME=bookworm$/m.test(
+  spawnSync('cat', ['/etc/os-release'], { encoding: 'utf8' }).stdout ?? '',
+)
+test.skipIf(!isBookworm || offered('nginx').length === 0)(
+  'Debian’s mirror has the versions that nginx’s image pins (skipped: no apt of that Debian)',
+  () => {
+    const pin = (name: string) =>
+      new RegExp(`^ARG ${name}_VERSION=(.*)\\*$`, 'm').exec(read('nginx/Dockerfile'))?.[1] ?? 'none'
+    for (const [variable, name] of [
+      ['NGINX', 'nginx'],
+      ['NCHAN', 'libnginx-mod-nchan'],
+    ] as const) {
+      expect(offered(name).filter((version) => version.startsWith(pin(variable)))).not.toEqual([])
+    }
+  },
+)

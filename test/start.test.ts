@@ -1,11 +1,14 @@
 import { spawn } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { sql } from 'kysely'
 import { afterEach, describe, expect, test } from 'vitest'
+import { openDatabase } from '../api/store/sql/database.ts'
 import { project, systemFolder } from './support/build.ts'
 import { ask, login, logout, mediaStatus, publish } from './support/client.ts'
+import { hookswitch } from './support/hookswitch.ts'
 import { freePort } from './support/port.ts'
 import { type Part, type Stack, startStack, until } from './support/stack.ts'
 
@@ -27,11 +30,15 @@ async function stackIn(data: string, options: Parameters<typeof startStack>[0] =
 }
 
 /** Runs start to its end, which is expected to come by itself. */
-function startEnds(
+const startEnds = (env: Record<string, string>, ...args: string[]) => ends('start', env, ...args)
+
+/** Runs a program of `dist/` to its end. */
+function ends(
+  program: string,
   env: Record<string, string>,
   ...args: string[]
 ): Promise<{ code: number | null; said: string }> {
-  const child = spawn(process.execPath, [join(project, 'dist', 'start.js'), ...args], {
+  const child = spawn(process.execPath, [join(project, 'dist', `${program}.js`), ...args], {
     env: { ...process.env, HOOKSWITCH_SYSTEM: systemFolder, ...env },
   })
   cleanups.push(() => child.kill('SIGKILL'))
@@ -114,6 +121,43 @@ describe('a second start', () => {
   })
 })
 
+describe('a backup of a running one', () => {
+  test('restored elsewhere has the user of a moment ago, and what was logged out stays out', async () => {
+    const [data, elsewhere] = [folder(), folder()]
+    const backup = join(folder(), 'backup')
+    const first = await stackIn(data)
+    const [live, dead] = [await login(first), await login(first)]
+    expect(await hookswitch(data, ['users', 'add', 'w1'])).toMatchObject({
+      code: 0,
+    })
+    await logout(first, dead)
+    expect(await hookswitch(data, ['backup', backup])).toMatchObject({ code: 0 })
+    const late = await login(first)
+    await first.stop()
+
+    expect(await hookswitch(elsewhere, ['restore', backup, '--keep-sessions'])).toMatchObject({
+      code: 0,
+    })
+    expect((await hookswitch(elsewhere, ['users', 'list'])).out).toContain(' w1 ')
+    const second = await stackIn(elsewhere)
+    expect(await mediaStatus(second, '1001/hello.wav', dead.access)).toBe(401)
+    expect(await mediaStatus(second, '1001/hello.wav', live.access)).toBe(200)
+    await second.stop()
+
+    rmSync(elsewhere, { recursive: true })
+    expect(await hookswitch(elsewhere, ['restore', backup])).toMatchObject({ code: 0 })
+    const third = await stackIn(elsewhere)
+    for (const { access } of [dead, live, late]) {
+      expect(await mediaStatus(third, '1001/hello.wav', access)).toBe(401)
+    }
+    const again = await login(third)
+    await until(
+      'a new token is good',
+      async () => (await mediaStatus(third, '1001/hello.wav', again.access)) === 200,
+    )
+  }, 180_000)
+})
+
 describe('while it runs', () => {
   test('a part that dies is started again, and stopping stops everything', async () => {
     const stack = await stackIn(folder())
@@ -142,6 +186,66 @@ describe('while it runs', () => {
     })
     expect(code).toBe(1)
     expect(said.trim()).toMatch(/^hookswitch: already running as process \d+: stop it .*$/)
+  })
+})
+
+/** Every process that has this folder on its command line or in its environment. */
+const processesOf = (data: string) =>
+  readdirSync('/proc').filter((pid) => {
+    if (!/^\d+$/.test(pid) || pid === String(process.pid)) return false
+    try {
+      return ['cmdline', 'environ'].some((file) =>
+        readFileSync(`/proc/${pid}/${file}`, 'latin1').includes(data),
+      )
+    } catch {
+      return false // it is gone, or is not ours to read
+    }
+  })
+
+describe('what was started by npm', () => {
+  /** As `npm start` does it, on the bundle that the tests have. */
+  function npmStart(data: string, port: number) {
+    const { scripts } = JSON.parse(readFileSync(join(project, 'package.json'), 'utf8'))
+    const start = scripts.start.replace('bin/start.mjs', join(project, 'dist', 'start.js'))
+    const place = folder()
+    writeFileSync(
+      join(place, 'package.json'),
+      JSON.stringify({ name: 'x', type: 'module', scripts: { start } }),
+    )
+    const npm = spawn('npm', ['start', '--', '--demo'], {
+      cwd: place,
+      detached: true,
+      stdio: ['ignore', 'pipe', 'inherit'],
+      env: {
+        ...process.env,
+        HOOKSWITCH_SYSTEM: systemFolder,
+        HOOKSWITCH_DATA: data,
+        HOOKSWITCH_PORT: String(port),
+      },
+    })
+    cleanups.push(() => {
+      for (const pid of processesOf(data)) process.kill(Number(pid), 'SIGKILL')
+    })
+    let said = ''
+    npm.stdout.on('data', (chunk) => (said += chunk))
+    return { pid: npm.pid ?? 0, said: () => said }
+  }
+
+  test.each([
+    ['npm is asked to end', 'SIGTERM', 'Hookswitch stands'],
+    ['npm is killed', 'SIGKILL', 'Hookswitch stands'],
+    ['its terminal is closed', 'SIGHUP', 'Hookswitch stands'],
+    ['npm is asked to end before it has started', 'SIGTERM', undefined],
+  ] as const)('ends whole when %s', async (_, signal, said) => {
+    const data = folder()
+    const npm = npmStart(data, await freePort())
+    if (said === undefined) await until('Redis starts', () => existsSync(join(data, 'run', 'redis.id')))
+    else await until('it runs', () => npm.said().includes(said))
+    expect(processesOf(data).length).toBeGreaterThan(2)
+    // A terminal signals all that it runs.
+    process.kill(signal === 'SIGHUP' ? -npm.pid : npm.pid, signal)
+    await until('nothing is left', () => processesOf(data).length === 0)
+    expect(existsSync(join(data, 'start.pid'))).toBe(false)
   })
 })
 
@@ -217,6 +321,28 @@ describe('what cannot start says so in one line, and how to mend it', () => {
     })
     expect(code).toBe(1)
     expect(said).toContain('was made with --demo')
+  })
+
+  test('a database of a newer version, which stays as it is', async () => {
+    const data = folder()
+    await (await stackIn(data, { demo: false })).stop()
+    const url = `sqlite:${join(data, 'hookswitch.db')}`
+    const db = await openDatabase(url)
+    cleanups.push(() => db.close())
+    await sql`insert into kysely_migration values ('0099-future', '2099-01-01')`.execute(db.query)
+    const env = { HOOKSWITCH_DATA: data, HOOKSWITCH_PORT: String(await freePort()) }
+    const newer = /: this database was made by a newer version of Hookswitch .*0099-future.*\n$/
+    for (const ended of [
+      await startEnds(env),
+      await ends('setup', env),
+      await ends('hookswitch', env, 'users', 'list'),
+      await ends('api', { ...env, HOOKSWITCH_RUN: data, REDIS_URL: 'redis://127.0.0.1:1' }),
+    ]) {
+      expect(ended).toMatchObject({ code: 78, said: expect.stringMatching(newer) })
+      expect(ended.said).not.toContain('    at ')
+    }
+    const { rows } = await sql<{ name: string }>`select name from kysely_migration`.execute(db.query)
+    expect(rows.at(-1)).toEqual({ name: '0099-future' })
   })
 
   test('a key that others may read', async () => {

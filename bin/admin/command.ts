@@ -1,6 +1,24 @@
+import { meant, UsageError } from '../words.ts'
+
 /** A command that cannot be done as it was given; the message says why and what to do. */
-export class CommandError extends Error {
+export class CommandError extends UsageError {
   override name = 'CommandError'
+}
+
+/** A command of one noun: `hookswitch <noun> <verb> …`. */
+export interface Command {
+  /** One line or more a verb, as `--help` shows them. */
+  help: string
+  verbs: readonly string[]
+  /** @throws {UsageError} */
+  run(words: string[]): Promise<void>
+}
+
+/** For a verb that there is not. */
+export function unknownVerb(noun: string, verb: string | undefined, verbs: readonly string[]): CommandError {
+  const all = verbs.length === 1 ? verbs[0] : `${verbs.slice(0, -1).join(', ')} or ${verbs.at(-1)}`
+  const suggestion = verb === undefined ? '' : meant(verb, verbs)
+  return new CommandError(`${noun} ${all}${suggestion}; see ${noun} --help`)
 }
 
 /** Lines of columns, each as wide as its widest word. */

@@ -1,11 +1,11 @@
 import { readFile } from 'node:fs/promises'
-import { parseArgs } from 'node:util'
 import { z } from 'zod'
 import type { DialPolicy } from '../../api/core/dialling/policy.ts'
 import { Refusal } from '../../api/core/refusal.ts'
 import { openDialPolicy } from '../../api/dial-policy-file.ts'
 import { readEnv } from '../../contract/env.ts'
-import { CommandError, table, time } from './command.ts'
+import { readWords } from '../words.ts'
+import { type Command, CommandError, table, time, unknownVerb } from './command.ts'
 import { inOffice, type Office } from './office.ts'
 
 const Settings = z.object({ HOOKSWITCH_DIAL_POLICY: z.string().optional() })
@@ -13,8 +13,20 @@ const MOST_CHARACTERS = 200
 const PAGE = 1_000
 
 /** `dnc add|remove|list|import`: numbers that nobody calls from here. */
-export async function doNotCallCommand(words: string[]): Promise<void> {
-  const { values: flags, positionals } = parseArgs({
+export const doNotCallCommand: Command = {
+  help: `\
+  dnc add <number>… [--reason <text>]
+                                these numbers are not called from here, neither by hand nor by a campaign
+  dnc remove <number>…          they may be called again
+  dnc list                      all of them, since when and why
+  dnc import <file> [--reason <text>]
+                                the same as add for a file with a number a line`,
+  verbs: ['add', 'remove', 'list', 'import'],
+  run,
+}
+
+async function run(words: string[]): Promise<void> {
+  const { values: flags, positionals } = readWords({
     args: words,
     allowPositionals: true,
     options: { reason: { type: 'string' } },
@@ -40,7 +52,7 @@ export async function doNotCallCommand(words: string[]): Promise<void> {
       case 'import':
         return console.log(told(await doNotCall.add(await numbersIn(rest, policy), reason, now)))
       default:
-        throw new CommandError('dnc add, remove, list or import; see --help')
+        throw unknownVerb('dnc', verb, doNotCallCommand.verbs)
     }
   })
 }

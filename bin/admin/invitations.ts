@@ -1,7 +1,7 @@
-import { parseArgs } from 'node:util'
 import { z } from 'zod'
 import { Role } from '../../contract/claims.ts'
-import { CommandError, table, time } from './command.ts'
+import { readWords } from '../words.ts'
+import { type Command, CommandError, table, time, unknownVerb } from './command.ts'
 import { inOffice, type Office } from './office.ts'
 
 const Email = z.email().max(254)
@@ -12,8 +12,19 @@ const Team = z
 const Days = z.coerce.number().int().min(1).max(365)
 
 /** `invitations add|list`. */
-export async function invitationsCommand(words: string[]): Promise<void> {
-  const { values: flags, positionals } = parseArgs({
+export const invitationsCommand: Command = {
+  help: `\
+  invitations add [--email <address>] [--days <n>] [--role user|supervisor|admin] [--team <name>]
+                                lets one person register, only that address where one is named, within 7 days
+                                unless --days is given. It is shown once. Role and team are for an account
+                                made on the call centre's surface
+  invitations list              those that can still be used`,
+  verbs: ['add', 'list'],
+  run,
+}
+
+async function run(words: string[]): Promise<void> {
+  const { values: flags, positionals } = readWords({
     args: words,
     allowPositionals: true,
     options: {
@@ -41,7 +52,7 @@ export async function invitationsCommand(words: string[]): Promise<void> {
       case 'list':
         return console.log(await listOpen(invitations))
       default:
-        throw new CommandError('invitations add or invitations list; see --help')
+        throw unknownVerb('invitations', verb, invitationsCommand.verbs)
     }
   })
 }

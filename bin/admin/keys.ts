@@ -1,5 +1,4 @@
 import { join, resolve } from 'node:path'
-import { parseArgs } from 'node:util'
 import { z } from 'zod'
 import { commonSettings, readEnv } from '../../contract/env.ts'
 import {
@@ -11,7 +10,8 @@ import {
   SETTLE_MS,
   signingKey,
 } from '../../contract/keys.ts'
-import { CommandError } from './command.ts'
+import { readWords } from '../words.ts'
+import { type Command, CommandError, unknownVerb } from './command.ts'
 
 const Settings = z.object({
   HOOKSWITCH_DATA: commonSettings.HOOKSWITCH_DATA,
@@ -20,8 +20,17 @@ const Settings = z.object({
 })
 
 /** `keys list|add|retire`. */
-export async function keysCommand(words: string[]): Promise<void> {
-  const { values: flags, positionals } = parseArgs({
+export const keysCommand: Command = {
+  help: `\
+  keys list                     the keys tokens are signed with
+  keys add [--alg HS256|EdDSA]  a new key; it signs a few seconds later, the old ones go on verifying
+  keys retire <kid> [--force]   refuse every token a key has signed`,
+  verbs: ['list', 'add', 'retire'],
+  run,
+}
+
+async function run(words: string[]): Promise<void> {
+  const { values: flags, positionals } = readWords({
     args: words,
     allowPositionals: true,
     options: { alg: { type: 'string' }, force: { type: 'boolean' } },
@@ -40,7 +49,7 @@ export async function keysCommand(words: string[]): Promise<void> {
       return console.log(retireOne(folder, kid, about, new Date()))
     }
     default:
-      throw new CommandError('keys list, keys add or keys retire; see --help')
+      throw unknownVerb('keys', verb, keysCommand.verbs)
   }
 }
 

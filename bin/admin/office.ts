@@ -1,8 +1,10 @@
+import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { z } from 'zod'
 import { embeddedDatabase } from '../../api/config.ts'
 import { type AccountChanges, createAccountChanges } from '../../api/core/account-changes.ts'
 import { type Accounts, createAccounts } from '../../api/core/accounts.ts'
+import type { PastStore } from '../../api/core/calls/past.ts'
 import type { DoNotCall } from '../../api/core/leads/do-not-call.ts'
 import type { ExtensionStore } from '../../api/core/onboarding/extensions.ts'
 import { createInvitations, type Invitations } from '../../api/core/onboarding/invitations.ts'
@@ -17,6 +19,7 @@ import { createDoNotCall } from '../../api/store/sql/do-not-call.ts'
 import { createExtensionStore } from '../../api/store/sql/extensions.ts'
 import { createInvitationStore } from '../../api/store/sql/invitations.ts'
 import { migrate } from '../../api/store/sql/migrate.ts'
+import { createPastStore } from '../../api/store/sql/past.ts'
 import { createSessionStore } from '../../api/store/sql/sessions.ts'
 import { createUserStore } from '../../api/store/sql/users.ts'
 import { commonSettings, readEnv } from '../../contract/env.ts'
@@ -37,6 +40,7 @@ export interface Office {
   invitations: Invitations
   extensions: Pick<ExtensionStore, 'unsettled' | 'update'>
   doNotCall: DoNotCall
+  past: PastStore
   /** @throws {CommandError} */
   userNamed(name: string | undefined): Promise<User>
   /** @throws {CommandError} when there is no such live session */
@@ -56,8 +60,11 @@ export const BY_ADMIN = { actorId: 'cli', address: 'local' } as const
 export async function inOffice(work: (office: Office) => Promise<void>): Promise<void> {
   const settings = readEnv(Settings)
   const url = settings.DATABASE_URL ?? embeddedDatabase(resolve(settings.HOOKSWITCH_DATA))
+  const isNew = url.startsWith('sqlite:') && !existsSync(url.slice('sqlite:'.length))
   try {
     await migrate(url)
+    // From a folder, or with settings, other than the running one's.
+    if (isNew) console.error(`hookswitch: there was no database; made ${url.slice('sqlite:'.length)}`)
     const db = await openDatabase(url)
     try {
       const securityLog = openSecurityLog(
@@ -96,6 +103,7 @@ function createOffice(db: Database, securityLog: SecurityLog, settings: z.output
     invitations: createInvitations(createInvitationStore(db), now),
     extensions: createExtensionStore(db),
     doNotCall: createDoNotCall(db),
+    past: createPastStore(db),
     accounts: createAccounts({ users, passwords }),
     changes: createAccountChanges({
       users,

@@ -1,11 +1,20 @@
-import { parseArgs } from 'node:util'
 import type { Extension } from '../../api/core/onboarding/extensions.ts'
-import { CommandError, table, time } from './command.ts'
+import { readWords } from '../words.ts'
+import { type Command, CommandError, table, time, unknownVerb } from './command.ts'
 import { inOffice, type Office } from './office.ts'
 
 /** `provisioning list|retry`. A running api does what is due. */
-export async function provisioningCommand(words: string[]): Promise<void> {
-  const { positionals } = parseArgs({ args: words, allowPositionals: true, options: {} })
+export const provisioningCommand: Command = {
+  help: `\
+  provisioning list             extensions that are not as they should be on the PBX, and why
+  provisioning retry [<extension>]
+                                try again now, all of them or one`,
+  verbs: ['list', 'retry'],
+  run,
+}
+
+async function run(words: string[]): Promise<void> {
+  const { positionals } = readWords({ args: words, allowPositionals: true, options: {} })
   const [verb, extension] = positionals
   await inOffice(async (office) => {
     switch (verb) {
@@ -16,7 +25,7 @@ export async function provisioningCommand(words: string[]): Promise<void> {
         return console.log(`${tried} ${tried === 1 ? 'extension is' : 'extensions are'} tried again now`)
       }
       default:
-        throw new CommandError('provisioning list or provisioning retry; see --help')
+        throw unknownVerb('provisioning', verb, provisioningCommand.verbs)
     }
   })
 }

@@ -1,11 +1,20 @@
-import { parseArgs } from 'node:util'
 import type { User } from '../../api/core/users.ts'
-import { CommandError, table, time } from './command.ts'
+import { readWords } from '../words.ts'
+import { type Command, CommandError, table, time, unknownVerb } from './command.ts'
 import { inOffice, type Office } from './office.ts'
 
 /** `sessions list|end`. */
-export async function sessionsCommand(words: string[]): Promise<void> {
-  const { values: flags, positionals } = parseArgs({
+export const sessionsCommand: Command = {
+  help: `\
+  sessions list [<name>]        live sessions, the newest first
+  sessions end <session id>     end one
+  sessions end --user <name>    end all sessions of a user`,
+  verbs: ['list', 'end'],
+  run,
+}
+
+async function run(words: string[]): Promise<void> {
+  const { values: flags, positionals } = readWords({
     args: words,
     allowPositionals: true,
     options: { user: { type: 'string' } },
@@ -28,7 +37,7 @@ export async function sessionsCommand(words: string[]): Promise<void> {
         return console.log(`${ended} ${ended === 1 ? 'session' : 'sessions'} of ${user.username} ended`)
       }
       default:
-        throw new CommandError('sessions list or sessions end; see --help')
+        throw unknownVerb('sessions', verb, sessionsCommand.verbs)
     }
   })
 }

@@ -1,14 +1,27 @@
 import { randomBytes } from 'node:crypto'
 import { text } from 'node:stream/consumers'
-import { parseArgs } from 'node:util'
 import type { User } from '../../api/core/users.ts'
 import { Role } from '../../contract/claims.ts'
-import { CommandError, table, time } from './command.ts'
+import { readWords } from '../words.ts'
+import { type Command, CommandError, table, time, unknownVerb } from './command.ts'
 import { BY_ADMIN, inOffice, type Office } from './office.ts'
 
 /** `users list|add|passwd|disable|enable|delete`. */
-export async function usersCommand(words: string[]): Promise<void> {
-  const { values: flags, positionals } = parseArgs({
+export const usersCommand: Command = {
+  help: `\
+  users list                    all users
+  users add <name> [--role user|supervisor|admin] [--extension <number>]
+                                a new user; the password comes from stdin, or is made and shown once
+  users passwd <name>           a new password, from stdin or made; ends the user's sessions
+  users disable|enable <name>   a disabled user cannot log in; disabling ends the user's sessions
+  users delete <name> --force   delete the user; ends the user's sessions. Their calls stay in the history, without
+                                a person: see history purge`,
+  verbs: ['list', 'add', 'passwd', 'disable', 'enable', 'delete'],
+  run,
+}
+
+async function run(words: string[]): Promise<void> {
+  const { values: flags, positionals } = readWords({
     args: words,
     allowPositionals: true,
     options: { role: { type: 'string' }, extension: { type: 'string' }, force: { type: 'boolean' } },
@@ -20,7 +33,7 @@ export async function usersCommand(words: string[]): Promise<void> {
         return console.log(await listUsers(office))
       case 'add': {
         const role = Role.safeParse(flags.role ?? 'user')
-        if (name === undefined) throw new CommandError('users add <name>; see --help')
+        if (name === undefined) throw new CommandError('users add <name>; see users --help')
         if (!role.success) throw new CommandError(`--role is one of ${Role.options.join(', ')}`)
         const { password, shown } = await passwordFor()
         const extension = flags.extension ?? null
@@ -50,7 +63,7 @@ export async function usersCommand(words: string[]): Promise<void> {
         return console.log(`${describe(user)} is deleted; their sessions are over`)
       }
       default:
-        throw new CommandError('users list, add, passwd, disable, enable or delete; see --help')
+        throw unknownVerb('users', verb, usersCommand.verbs)
     }
   })
 }

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { createWriteStream } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import { EXIT_CONFIG } from '../../contract/life.ts'
 import { strike } from '../../contract/log.ts'
 import { SetupError } from '../system/setup-error.ts'
 import { idOf, signalGroup, writeId } from './run-folder.ts'
@@ -40,6 +41,10 @@ export interface ChildNeeds {
   run: string
   logFolder: string
   say(line: string): void
+  /** From then on none is started, and one that is not ready yet is killed. */
+  stopping?: AbortSignal
+  /** One has ended because of its settings or its database: to start it again changes nothing. */
+  giveUp?(): void
 }
 
 const READY_WITHIN_MS = 30_000
@@ -52,10 +57,12 @@ const STEADY_MS = 30_000
  * Starts a program and keeps it running: one that dies is started again after a pause that grows. Its
  * output goes to `<logFolder>/<name>.log` with every token and query string struck out.
  *
- * @throws {SetupError} when it does not become ready the first time
+ * @throws {SetupError} when it does not become ready the first time, or is no longer wanted
  */
-export async function startChild(spec: ChildSpec, { run, logFolder, say }: ChildNeeds): Promise<Child> {
+export async function startChild(spec: ChildSpec, needs: ChildNeeds): Promise<Child> {
   const { name } = spec
+  const { run, logFolder, say, stopping: stoppingAll } = needs
+  if (stoppingAll?.aborted) throw new SetupError('asked to stop while starting')
   const output = createWriteStream(join(logFolder, `${name}.log`), { flags: 'a', mode: 0o600 })
   let child: ChildProcess | undefined
   let lastWords = ''
@@ -99,6 +106,10 @@ export async function startChild(spec: ChildSpec, { run, logFolder, say }: Child
   async function keep(first: Promise<string>): Promise<void> {
     let how = await first
     while (!stopping) {
+      if (how === `exit code ${EXIT_CONFIG}` && needs.giveUp !== undefined) {
+        say(`${name} cannot go on: ${lastWords}`)
+        return needs.giveUp()
+      }
       say(`${name} ended (${how}); starting it again in ${pauseMs} ms`)
       await new Promise<void>((resolve) => {
         wake = resolve
@@ -111,6 +122,11 @@ export async function startChild(spec: ChildSpec, { run, logFolder, say }: Child
   }
 
   const first = launch()
+  const killFirst = () => {
+    stopping = true
+    if (child?.pid !== undefined) signalGroup(child.pid, 'SIGKILL')
+  }
+  stoppingAll?.addEventListener('abort', killFirst)
   const early = first.then((how) => {
     throw new SetupError(`${name} could not start: ${spec.advice?.(lastWords) ?? (lastWords || how)}`)
   })
@@ -118,9 +134,10 @@ export async function startChild(spec: ChildSpec, { run, logFolder, say }: Child
     await Promise.race([untilReady(spec), early])
   } catch (err) {
     // A start that failed leaves nothing running.
-    stopping = true
-    if (child?.pid !== undefined) signalGroup(child.pid, 'SIGKILL')
+    killFirst()
     throw err
+  } finally {
+    stoppingAll?.removeEventListener('abort', killFirst)
   }
   early.catch(() => {}) // from here on, an end is for `keep`
   const kept = keep(first)

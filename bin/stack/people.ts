@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { createAccounts } from '../../api/core/accounts.ts'
 import { createPasswords } from '../../api/core/password.ts'
 import { openDatabase } from '../../api/store/sql/database.ts'
-import { migrate } from '../../api/store/sql/migrate.ts'
+import { migrate, NewerDatabaseError } from '../../api/store/sql/migrate.ts'
 import { createUserStore } from '../../api/store/sql/users.ts'
 import { SetupError } from '../system/setup-error.ts'
 import { DEMO_ACCOUNTS } from './demo.ts'
@@ -12,6 +12,7 @@ import { DEMO_ACCOUNTS } from './demo.ts'
  * Brings the database up to date and makes sure that somebody can log in.
  * @returns the first admin's password, to be shown once
  * @throws {SetupError} when the database cannot be used
+ * @throws {NewerDatabaseError}
  */
 export async function preparePeople(
   data: string,
@@ -39,6 +40,7 @@ export async function preparePeople(
       await db.close()
     }
   } catch (err) {
+    if (err instanceof NewerDatabaseError) throw err
     const cause = err instanceof Error ? (err.cause ?? err) : err
     const why = cause instanceof Error ? cause.message : String(cause)
     throw new SetupError(`cannot use the database, see DATABASE_URL: ${why}`, err)

@@ -1,4 +1,4 @@
-import { execFile } from 'node:child_process'
+import { type ChildProcess, execFile } from 'node:child_process'
 import { constants } from 'node:fs'
 import { access, stat } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -13,6 +13,12 @@ export interface Outcome {
   err: string
 }
 
+const running = new Set<ChildProcess>()
+// A download, say, that is still going on when we are asked to end.
+process.on('exit', () => {
+  for (const child of running) child.kill()
+})
+
 /** Runs a program to its end. Never throws: what a failure means is for the caller to say. */
 export function run(
   path: string,
@@ -21,10 +27,12 @@ export function run(
 ): Promise<Outcome> {
   return new Promise((resolve) => {
     const limits = { maxBuffer: 64 * 1024 * 1024 }
-    execFile(path, args, { ...limits, ...about }, (error, out, err) => {
+    const child = execFile(path, args, { ...limits, ...about }, (error, out, err) => {
+      running.delete(child)
       const code = error === null ? 0 : typeof error.code === 'number' ? error.code : undefined
       resolve({ code, out, err: err || (error?.message ?? '') })
     })
+    running.add(child)
   })
 }
 

@@ -74,7 +74,7 @@ function readFlags(words: readonly string[]) {
     parseArgs({
       args: [...words],
       options: {
-        help: flag,
+        help: { ...flag, short: 'h' },
         fresh: flag,
         forget: flag,
         insecure: flag,

@@ -1,10 +1,8 @@
-import { spawn } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { text } from 'node:stream/consumers'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { project } from '../support/build.ts'
+import { hookswitch as run } from '../support/hookswitch.ts'
 
 let data: string
 beforeAll(() => {
@@ -12,16 +10,7 @@ beforeAll(() => {
 })
 afterAll(() => rmSync(data, { recursive: true, force: true }))
 
-/** Runs `bin/hookswitch`, with something piped in or nothing. */
-async function hookswitch(words: readonly string[], input = '') {
-  const child = spawn(process.execPath, [join(project, 'dist', 'hookswitch.js'), ...words], {
-    env: { ...process.env, HOOKSWITCH_DATA: data },
-  })
-  child.stdin.end(input)
-  const ended = new Promise((resolve) => child.once('close', resolve))
-  const [code, out, err] = await Promise.all([ended, text(child.stdout), text(child.stderr)])
-  return { code, out, err }
-}
+const hookswitch = (words: readonly string[], input = '') => run(data, words, { input })
 
 describe('users and sessions on the command line', () => {
   test('a user is added with a made password, listed, given another one, disabled, enabled and deleted', async () => {
@@ -74,4 +63,10 @@ describe('users and sessions on the command line', () => {
   test('nobody has a session: the list is its heading alone', async () => {
     expect((await hookswitch(['sessions', 'list'])).out.trim().split('\n')).toHaveLength(1)
   })
+})
+
+test('help is on stdout with 0, a mistyped command is on stderr with 2', async () => {
+  const [help, mistyped] = [await hookswitch(['users', '--help']), await hookswitch(['usres', 'list'])]
+  expect(help).toMatchObject({ code: 0, out: expect.stringContaining('users add <name>'), err: '' })
+  expect(mistyped).toMatchObject({ code: 2, out: '', err: expect.stringMatching(/did you mean users\?/) })
 })

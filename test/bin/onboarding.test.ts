@@ -48,7 +48,7 @@ describe('invitations on the command line', () => {
     ['an address that is none', ['add', '--email', 'anna'], /--email is an address/],
     ['an address without its flag', ['add', 'anna@example.org'], /--email <address>/],
     ['half a day', ['add', '--days', '0.5'], /--days is a whole number/],
-    ['an unknown verb', ['eat'], /invitations add or invitations list/],
+    ['an unknown verb', ['eat'], /invitations add or list/],
   ])('%s is refused in one line that says what to do', async (_, words, says) => {
     const { code, err } = await hookswitch('invitations', ...words)
     expect([code, err.trim().split('\n').length]).toEqual([2, 1])
@@ -81,7 +81,7 @@ describe('provisioning on the command line', () => {
 
   test.each([
     ['an extension that is settled', ['retry', '2001'], /nothing is to be done for 2001/],
-    ['an unknown verb', ['eat'], /provisioning list or provisioning retry/],
+    ['an unknown verb', ['eat'], /provisioning list or retry/],
   ])('%s is refused in one line that says what to do', async (_, words, says) => {
     const { code, err } = await hookswitch('provisioning', ...words)
     expect([code, err.trim().split('\n').length]).toEqual([2, 1])

@@ -9,6 +9,7 @@ import { nginx } from '../../bin/system/nginx.ts'
 import { redis } from '../../bin/system/redis.ts'
 import { commonSettings, readEnv, SettingsError } from '../../contract/env.ts'
 import { Config as Sidecar } from '../../sidecar/config.ts'
+import { project } from '../support/build.ts'
 
 const example = readFileSync(new URL('../../.env.example', import.meta.url), 'utf8')
 const compose = readFileSync(new URL('../../docker-compose.yml', import.meta.url), 'utf8')
@@ -44,7 +45,8 @@ function entriesOf(text: string) {
 /** What an unset variable comes to; undefined where the schema leaves that to others. */
 function defaultOf(schema: z.ZodType): string {
   const { success, data } = schema.safeParse(undefined)
-  return success && data !== undefined ? String(data) : ''
+  // A folder of the checkout is shown as it is written in there.
+  return success && data !== undefined ? String(data).replace(project, './') : ''
 }
 
 const unitOf = (schema: z.ZodType) =>

@@ -1,5 +1,6 @@
 import type { Redis } from 'ioredis'
 import type { Lease } from '../../core/lease.ts'
+import { createListeners } from '../../core/listeners.ts'
 
 export interface LeaseNeeds {
   redis: Redis
@@ -12,7 +13,7 @@ export interface LeaseNeeds {
   everyMs?: number
   /** In ms. */
   monotonic(): number
-  /** Once each time Redis cannot be asked any more. */
+  /** Once each time Redis cannot be asked any more, and for what a listener has thrown. */
   onTrouble(err: unknown): void
 }
 
@@ -54,7 +55,7 @@ return 0
 export function createLease(needs: LeaseNeeds): Lease {
   const { redis, name, instance, ttlMs = 3_000, everyMs = 700, monotonic, onTrouble } = needs
   const key = keyOf(name)
-  const listeners: ((fence: number | undefined) => void)[] = []
+  const listeners = createListeners<[fence: number | undefined]>(onTrouble)
   let held: { fence: number; until: number } | undefined
   let highest = 0
   let told: number | undefined
@@ -69,7 +70,7 @@ export function createLease(needs: LeaseNeeds): Lease {
     const current = fence()
     if (current === told) return
     told = current
-    for (const listener of listeners) listener(current)
+    listeners.tell(current)
   }
 
   async function ask() {
@@ -101,9 +102,7 @@ export function createLease(needs: LeaseNeeds): Lease {
 
   return {
     fence,
-    onChange(listener) {
-      listeners.push(listener)
-    },
+    onChange: (listener) => void listeners.add(listener),
     pass(forMs) {
       if (fence() === undefined) return
       passedUntil = monotonic() + forMs

@@ -1,5 +1,6 @@
 import type { Redis } from 'ioredis'
 import { z } from 'zod'
+import { createListeners } from '../../core/listeners.ts'
 import type { Message, News, NewsHearing } from '../../core/news.ts'
 import { Refusal } from '../../core/refusal.ts'
 import { newId } from '../../core/tokens.ts'
@@ -93,18 +94,14 @@ export function createNews({ redis, publish }: NewsNeeds): News {
 /**
  * Hears what any API tells. What is told while Redis is away is not heard: the numbers show it.
  * @param redis as `subscribeTo` has it
+ * @param onTrouble gets what a listener has thrown
  */
-export function createNewsHearing(redis: Redis): NewsHearing {
-  const listeners = new Set<Parameters<NewsHearing['on']>[0]>()
+export function createNewsHearing(redis: Redis, onTrouble: (err: unknown) => void): NewsHearing {
+  const listeners = createListeners<Parameters<Parameters<NewsHearing['on']>[0]>>(onTrouble)
   subscribeTo(redis, TOLD, Told, ({ to, message }) => {
     const numbered = to === undefined ? message : { ...message, seq: to.seq, epoch: to.epoch }
-    for (const listener of listeners) listener(to?.userId, numbered)
+    listeners.tell(to?.userId, numbered)
   })
 
-  return {
-    on(listener) {
-      listeners.add(listener)
-      return () => void listeners.delete(listener)
-    },
-  }
+  return { on: listeners.add }
 }

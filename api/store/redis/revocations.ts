@@ -45,9 +45,12 @@ export function createRevocationKeeper(needs: KeeperNeeds): RevocationKeeper {
   let verified: string | undefined
   let purgedAtMs = 0
 
+  /** No token that an entry before this one concerns can be alive. */
+  const oldestNeeded = () => String(now() - longestLifetime * 1000)
+
   /** @returns the id of the last entry written */
   async function write(entries: readonly LedgerEntry[]): Promise<string> {
-    const oldest = String(now() - longestLifetime * 1000)
+    const oldest = oldestNeeded()
     const batch = redis.pipeline()
     for (const entry of entries) batch.xadd(LOG_KEY, 'MINID', '~', oldest, '*', ...toFields(entry))
     const replies = (await batch.exec()) ?? []
@@ -151,6 +154,8 @@ export function createRevocationKeeper(needs: KeeperNeeds): RevocationKeeper {
       if (now() - purgedAtMs > 3_600_000) {
         purgedAtMs = now()
         await ledger.purge(Math.floor(now() / 1000))
+        // Also while no session ends.
+        await redis.xtrim(LOG_KEY, 'MINID', '~', oldestNeeded())
       }
     },
   }

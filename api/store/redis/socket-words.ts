@@ -1,5 +1,6 @@
 import type { Redis } from 'ioredis'
 import { z } from 'zod'
+import { createListeners } from '../../core/listeners.ts'
 import type { SocketWords } from '../../core/socket-words.ts'
 import { orUnavailable } from './fault.ts'
 import { subscribeTo } from './subscription.ts'
@@ -13,20 +14,20 @@ const Passed = z.object({
 /**
  * @param redis for publishing
  * @param hearing as `subscribeTo` has it
+ * @param onTrouble gets what a listener has thrown
  */
-export function createSocketWords(redis: Redis, hearing: Redis): SocketWords {
-  const listeners = new Set<Parameters<SocketWords['on']>[0]>()
-  subscribeTo(hearing, CHANNEL, Passed, ({ to, message }) => {
-    for (const listener of listeners) listener(to, message)
-  })
+export function createSocketWords(
+  redis: Redis,
+  hearing: Redis,
+  onTrouble: (err: unknown) => void,
+): SocketWords {
+  const listeners = createListeners<Parameters<Parameters<SocketWords['on']>[0]>>(onTrouble)
+  subscribeTo(hearing, CHANNEL, Passed, ({ to, message }) => listeners.tell(to, message))
 
   return {
     async pass(to, message) {
       await orUnavailable(redis.publish(CHANNEL, JSON.stringify({ to, message })))
     },
-    on(listener) {
-      listeners.add(listener)
-      return () => void listeners.delete(listener)
-    },
+    on: listeners.add,
   }
 }

@@ -1,5 +1,5 @@
-import { type Migration, Migrator } from 'kysely'
-import { openDatabase } from './database.ts'
+import { DEFAULT_MIGRATION_TABLE, type Migration, Migrator, sql } from 'kysely'
+import { type Database, openDatabase } from './database.ts'
 import * as logins from './migrations/0001-logins.ts'
 import * as refresh from './migrations/0002-refresh.ts'
 import * as calls from './migrations/0003-calls.ts'
@@ -35,19 +35,45 @@ const migrations: Record<string, Migration> = {
   '0015-recordings': recordings,
 }
 
+/** A newer version has changed this database in ways that this version does not know. */
+export class NewerDatabaseError extends Error {
+  override name = 'NewerDatabaseError'
+}
+
+/**
+ * Changes nothing.
+ * @throws {NewerDatabaseError} where a newer version has migrated the database
+ * @throws {Refusal} `unavailable` when the database cannot be reached
+ */
+export async function refuseNewer({ query }: Pick<Database, 'query'>, known = migrations): Promise<void> {
+  const tables = await query.introspection.getTables({ withInternalKyselyTables: true })
+  if (!tables.some(({ name }) => name === DEFAULT_MIGRATION_TABLE)) return
+  const { rows } = await sql<{
+    name: string
+  }>`select name from ${sql.table(DEFAULT_MIGRATION_TABLE)}`.execute(query)
+  const unknown = rows.map(({ name }) => name).filter((name) => !Object.hasOwn(known, name))
+  if (unknown.length === 0) return
+  throw new NewerDatabaseError(
+    `this database was made by a newer version of Hookswitch (it has ${unknown.sort().join(', ')}): use that version, or restore a backup that this version made; nothing was changed`,
+  )
+}
+
 /**
  * Brings the tables up to date, all steps or none. Any number of processes may call it at once: one
  * migrates while the others wait, then find nothing left to do.
  *
  * @param url as for `openDatabase`
+ * @param steps other than ours in tests alone
  * @returns the names of the migrations that ran here
+ * @throws {NewerDatabaseError} where a newer version has migrated the database
  * @throws {Refusal} `unavailable` when the database cannot be reached
  */
-export async function migrate(url: string): Promise<string[]> {
+export async function migrate(url: string, steps = migrations): Promise<string[]> {
   // A connection of its own, as a migration may well take longer than any query is allowed to.
   const db = await openDatabase(url, { patienceMs: 600_000 })
   try {
-    const migrator = new Migrator({ db: db.query, provider: { getMigrations: async () => migrations } })
+    await refuseNewer(db, steps)
+    const migrator = new Migrator({ db: db.query, provider: { getMigrations: async () => steps } })
     const { error, results = [] } = await migrator.migrateToLatest()
     if (error) throw error
     return results.map((result) => result.migrationName)

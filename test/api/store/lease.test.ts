@@ -118,6 +118,26 @@ describe('a lease', () => {
     expect(a.fence()).toBeUndefined()
   })
 
+  test('is held on, and its other listeners hear of it, where a listener throws', async () => {
+    const heard: (number | undefined)[] = []
+    const faults: unknown[] = []
+    const a = lease(
+      'a',
+      redis,
+      () => performance.now(),
+      (err) => faults.push(err),
+    )
+    a.onChange(() => {
+      throw new Error('a fault of its own')
+    })
+    a.onChange((fence) => heard.push(fence))
+    await until('it is held', () => a.fence() !== undefined && heard.length > 0)
+    a.pass(200)
+    expect(heard).toHaveLength(2)
+    expect(faults).toHaveLength(2)
+    await until('it is held again', () => a.fence() !== undefined)
+  })
+
   test('rises its fence over a Redis that forgot everything', async () => {
     const a = lease('a')
     await until('it is held', () => a.fence() !== undefined)

@@ -1,8 +1,8 @@
-import { sql } from 'kysely'
+import { type Kysely, sql } from 'kysely'
 import { describe, expect, test } from 'vitest'
 import { createHistoryStore } from '../../../api/store/sql/calls.ts'
 import { openDatabase } from '../../../api/store/sql/database.ts'
-import { migrate } from '../../../api/store/sql/migrate.ts'
+import { migrate, NewerDatabaseError, refuseNewer } from '../../../api/store/sql/migrate.ts'
 import { createUserStore } from '../../../api/store/sql/users.ts'
 import { newCall } from './call-rows.ts'
 import { onBothEngines } from './engines.ts'
@@ -78,6 +78,62 @@ describe('migrating', () => {
       expect(await migrate(url)).toEqual(ALL.slice(ALL.indexOf('0013-answered')))
       expect((await calls.find('a'))?.parties).toMatchObject([{ userId: '1', answered: true }])
       expect((await calls.find('b'))?.parties).toMatchObject([{ userId: '1', answered: false }])
+      await db.close()
+    })
+
+    test('a database of a newer version is refused in one line, and nothing is changed', async () => {
+      const url = await engine.empty()
+      await migrate(url)
+      const db = await openDatabase(url)
+      const rows = async () =>
+        (await sql`select * from kysely_migration order by name`.execute(db.query)).rows
+      await sql`insert into kysely_migration values ('0099-future', '2099-01-01T00:00:00.000Z')`.execute(
+        db.query,
+      )
+      const before = await rows()
+      const failed = await migrate(url).catch((err) => err)
+      expect(failed).toBeInstanceOf(NewerDatabaseError)
+      expect(failed.message).toMatch(/^this database was made by a newer version .*0099-future.*$/)
+      await expect(refuseNewer(db)).rejects.toThrow(NewerDatabaseError)
+      expect(await rows()).toEqual(before)
+      await db.close()
+    })
+
+    test('an empty database, and one of this version, are not of a newer one', async () => {
+      const url = await engine.empty()
+      const db = await openDatabase(url)
+      await refuseNewer(db)
+      await migrate(url)
+      await refuseNewer(db)
+      await db.close()
+    })
+
+    test('where a step fails, the database is as it was, also what the steps before had done', async () => {
+      const url = await engine.empty()
+      await migrate(url)
+      const fresh = (name: string) => ({
+        up: async (db: Kysely<unknown>) => {
+          await sql`create table ${sql.table(name)} (id bigint)`.execute(db)
+          await sql`update users set role = 'admin'`.execute(db)
+        },
+      })
+      const db = await openDatabase(url)
+      await createUserStore(db).add(newUser({ role: 'user' }))
+      const steps = Object.fromEntries(ALL.map((name) => [name, { up: async () => {} }]))
+      const failing = {
+        up: async (db: Kysely<unknown>) => {
+          await fresh('second').up(db)
+          await sql`insert into no_such_table values (1)`.execute(db)
+        },
+      }
+      await expect(
+        migrate(url, { ...steps, '8888-first': fresh('first'), '9999-failing': failing }),
+      ).rejects.toThrow()
+      const tables = (await db.query.introspection.getTables()).map(({ name }) => name)
+      expect(tables).not.toContain('first')
+      expect(tables).not.toContain('second')
+      expect(await createUserStore(db).list({ limit: 1 })).toMatchObject([{ role: 'user' }])
+      expect(await migrate(url)).toEqual([])
       await db.close()
     })
 

@@ -21,7 +21,7 @@ type Heard = { userId: string | undefined; message: Message }
 async function listen(connection: Redis) {
   const before = await subscribers()
   const heard: Heard[] = []
-  const hearing = createNewsHearing(connection)
+  const hearing = createNewsHearing(connection, () => {})
   const stop = hearing.on((userId, message) => heard.push({ userId, message }))
   await until('it is subscribed', async () => (await subscribers()) > before)
   return { heard, stop, of: (userId: string) => heard.filter((one) => one.userId === userId) }

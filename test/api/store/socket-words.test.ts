@@ -14,7 +14,7 @@ afterAll(() => server.stop())
 async function api() {
   const heard: [readonly string[], Message][] = []
   const hearing = await server.connect()
-  const words = createSocketWords(await server.connect(), hearing)
+  const words = createSocketWords(await server.connect(), hearing, () => {})
   words.on((to, message) => void heard.push([to, message]))
   return { words, heard, hearing }
 }
@@ -46,7 +46,7 @@ test('what is none of ours is not heard', async () => {
 
 test('without Redis nothing is passed on, and that is said', async () => {
   const own = await startRedis()
-  const words = createSocketWords(await own.connect(), await own.connect())
+  const words = createSocketWords(await own.connect(), await own.connect(), () => {})
   await own.stop()
   await expect(words.pass(['7'], { type: 'x' })).rejects.toMatchObject({ code: 'unavailable' })
 })

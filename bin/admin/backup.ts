@@ -1,0 +1,185 @@
+import { existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { copyFile, open, rename } from 'node:fs/promises'
+import { dirname, isAbsolute, join, resolve } from 'node:path'
+import { z } from 'zod'
+import { embeddedDatabase } from '../../api/config.ts'
+import { Refusal } from '../../api/core/refusal.ts'
+import { copySqlite, DamagedDatabaseError, readyCopy } from '../../api/store/sql/backup.ts'
+import { commonSettings, readEnv } from '../../contract/env.ts'
+import { readWords } from '../words.ts'
+import { type Command, CommandError, time } from './command.ts'
+
+/** `backup <folder>`. */
+export const backupCommand: Command = {
+  help: `\
+  backup <folder>               copy the database, the keys and the names of the settings that are set into a new folder,
+                                also while Hookswitch runs. Whoever can read it can log in as any user. Not in it:
+                                .env, recordings, logs, Redis (can be lost). For PostgreSQL use pg_dump`,
+  verbs: [],
+  run: runBackup,
+}
+
+/** `restore <folder>`. */
+export const restoreCommand: Command = {
+  help: `\
+  restore <folder> [--keep-sessions]
+                                put a backup into HOOKSWITCH_DATA, where no database and no keys may be. What changed
+                                after the backup is lost, also logouts and disabled users: so all sessions end and all
+                                users log in again, unless --keep-sessions is given`,
+  verbs: [],
+  run: runRestore,
+}
+
+const Settings = z.object({
+  HOOKSWITCH_DATA: commonSettings.HOOKSWITCH_DATA,
+  DATABASE_URL: z.string().optional(),
+})
+
+const DATABASE = 'hookswitch.db'
+const MANIFEST = 'backup.json'
+/** There when the data folder holds the documented users, whose passwords are public. */
+const DEMO_MARK = 'demo'
+/** A key, or the secret of something sealed; not what an editor left beside it, nor a half-written one. */
+const KEY_FILE = /^[\w-]+\.(key|secret)$/
+
+const Manifest = z.object({ format: z.literal(1), madeAt: z.string(), settings: z.array(z.string()) })
+
+async function runBackup(words: string[]): Promise<void> {
+  const target = folderOf('backup', readWords({ args: words, allowPositionals: true }).positionals)
+  const { data, database } = places()
+  if (!existsSync(database)) throw new CommandError(`there is no database to back up: ${database}`)
+  if (existsSync(target)) throw new CommandError(`${target} exists: name a folder that does not, to be made`)
+  process.umask(0o077)
+  const draft = `${target}.${process.pid}.part`
+  try {
+    mkdirSync(draft, { recursive: true, mode: 0o700 })
+    await copySqlite(database, join(draft, DATABASE))
+    // After the database: a key that has come since is one more, and none is missing.
+    await copyState(data, draft)
+    const manifest: z.input<typeof Manifest> = {
+      format: 1,
+      madeAt: time(Date.now() / 1000),
+      settings: Object.keys(process.env)
+        .filter((name) => /^(HOOKSWITCH|REDIS|DATABASE)_/.test(name))
+        .sort(),
+    }
+    writeFileSync(join(draft, MANIFEST), `${JSON.stringify(manifest, undefined, 2)}\n`, { mode: 0o600 })
+    for (const name of [DATABASE, MANIFEST, '.']) await flush(join(draft, name))
+    await rename(draft, target)
+    await flush(dirname(target))
+  } catch (err) {
+    rmSync(draft, { recursive: true, force: true })
+    throw fileFault(err)
+  }
+  console.log(`backed up ${database} and the keys of ${data} to ${target}`)
+}
+
+async function runRestore(words: string[]): Promise<void> {
+  const { values: flags, positionals } = readWords({
+    args: words,
+    allowPositionals: true,
+    options: { 'keep-sessions': { type: 'boolean' } },
+  })
+  const source = folderOf('restore', positionals)
+  const { data, database } = places()
+  const { madeAt } = manifestOf(source)
+  const found = [database, `${database}-wal`, join(data, 'keys'), join(data, 'redis')].find(holdsSomething)
+  if (found !== undefined) {
+    throw new CommandError(
+      `${found} is there already: restore overwrites nothing; move it away, or set HOOKSWITCH_DATA to an empty folder`,
+    )
+  }
+  process.umask(0o077)
+  const draft = `${database}.restoring`
+  const drafts = ['', '-wal', '-shm'].map((end) => `${draft}${end}`)
+  try {
+    mkdirSync(dirname(database), { recursive: true, mode: 0o700 })
+    for (const path of drafts) rmSync(path, { force: true })
+    await copyFile(join(source, DATABASE), draft)
+    await readyCopy(draft, { keepSessions: flags['keep-sessions'] === true })
+    await copyState(source, data)
+    await flush(draft)
+    dropEmptyLog(draft)
+    // Last, so that a database is there only where all of it is.
+    await rename(draft, database)
+    await flush(dirname(database))
+  } catch (err) {
+    for (const path of drafts) rmSync(path, { force: true })
+    rmSync(join(data, 'keys'), { recursive: true, force: true })
+    throw fileFault(err)
+  }
+  console.log(`restored the backup of ${madeAt} into ${data}; what changed after it is lost`)
+}
+
+/** SQLite leaves these where a statement of ours was not freed yet. All that is in them is in the database by now. */
+function dropEmptyLog(database: string): void {
+  const log = `${database}-wal`
+  if (existsSync(log) && lstatSync(log).size > 0) throw new Error('the copy was not written back as a whole')
+  for (const path of [log, `${database}-shm`]) rmSync(path, { force: true })
+}
+
+/** What is beside the database. Links are not followed. */
+async function copyState(from: string, to: string): Promise<void> {
+  const keys = join(from, 'keys')
+  mkdirSync(join(to, 'keys'), { recursive: true, mode: 0o700 })
+  for (const name of existsSync(keys) ? readdirSync(keys) : []) {
+    const path = join(keys, name)
+    if (!KEY_FILE.test(name) || !lstatSync(path).isFile()) continue
+    writeFileSync(join(to, 'keys', name), readFileSync(path), { mode: 0o600 })
+    await flush(join(to, 'keys', name))
+  }
+  await flush(join(to, 'keys'))
+  const mark = join(from, DEMO_MARK)
+  if (existsSync(mark)) writeFileSync(join(to, DEMO_MARK), readFileSync(mark), { mode: 0o600 })
+}
+
+/** @throws {CommandError} where the database is PostgreSQL's */
+function places(): { data: string; database: string } {
+  const settings = readEnv(Settings)
+  const data = resolve(settings.HOOKSWITCH_DATA)
+  const url = settings.DATABASE_URL ?? embeddedDatabase(data)
+  const database = url.startsWith('sqlite:') ? url.slice('sqlite:'.length) : ''
+  if (isAbsolute(database)) return { data, database }
+  throw new CommandError(
+    `this is for the embedded database alone: save and restore PostgreSQL with pg_dump and pg_restore, and copy ${join(data, 'keys')} beside`,
+  )
+}
+
+function folderOf(noun: string, [folder, stray]: readonly string[]): string {
+  if (folder === undefined || folder === '' || stray !== undefined) {
+    throw new CommandError(`${noun} takes one folder; see ${noun} --help`)
+  }
+  return resolve(folder)
+}
+
+function manifestOf(folder: string): z.output<typeof Manifest> {
+  try {
+    if (!lstatSync(join(folder, DATABASE)).isFile()) throw new Error('not a file')
+    return Manifest.parse(JSON.parse(readFileSync(join(folder, MANIFEST), 'utf8')))
+  } catch {
+    throw new CommandError(`${folder} is no backup that this version can read`)
+  }
+}
+
+function holdsSomething(path: string): boolean {
+  if (!existsSync(path)) return false
+  return !lstatSync(path).isDirectory() || readdirSync(path).length > 0
+}
+
+/** Its bytes, or a folder's names, are on the disk after it. */
+async function flush(path: string): Promise<void> {
+  const file = await open(path, 'r')
+  try {
+    await file.sync()
+  } finally {
+    await file.close()
+  }
+}
+
+/** A full disk, say, or a damaged file, is for a person to mend. */
+function fileFault(err: unknown): unknown {
+  if (err instanceof DamagedDatabaseError) return new CommandError(err.message)
+  const cause = err instanceof Refusal ? err.cause : err
+  if (!(cause instanceof Error) || !('code' in cause)) return err
+  return /^(E[A-Z]+|ERR_SQLITE_ERROR)$/.test(String(cause.code)) ? new CommandError(cause.message) : err
+}

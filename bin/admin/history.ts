@@ -1,0 +1,51 @@
+import { z } from 'zod'
+import { type PastCounts, purgePast } from '../../api/core/calls/past.ts'
+import { readWords } from '../words.ts'
+import { type Command, CommandError, time, unknownVerb } from './command.ts'
+import { inOffice } from './office.ts'
+
+const Moment = z.union([z.iso.date(), z.iso.datetime({ offset: true })])
+
+/** `history purge`. */
+export const historyCommand: Command = {
+  help: `\
+  history purge --before <date> [--dry-run]
+                                delete for good the calls that began before a date, such as 2026-01-31 (its beginning
+                                in UTC) or 2026-01-31T00:00:00+01:00, with who took part and what agents dialled.
+                                Leads, campaigns and the files of recordings stay. --dry-run only counts.
+                                A setting does the same once an hour: see .env.example`,
+  verbs: ['purge'],
+  run,
+}
+
+async function run(words: string[]): Promise<void> {
+  const { values: flags, positionals } = readWords({
+    args: words,
+    allowPositionals: true,
+    options: { before: { type: 'string' }, 'dry-run': { type: 'boolean' } },
+  })
+  const [verb, stray] = positionals
+  if (verb !== 'purge') throw unknownVerb('history', verb, historyCommand.verbs)
+  if (stray !== undefined) throw new CommandError('a date is given as --before <date>')
+  const beforeS = momentOf(flags.before)
+  await inOffice(async ({ past }) => {
+    const isTrial = flags['dry-run'] === true
+    const counts = isTrial ? await past.count(beforeS) : await purgePast(past, beforeS)
+    console.log(`${isTrial ? 'would delete' : 'deleted'} from before ${time(beforeS)}: ${listOf(counts)}`)
+    if (counts.recorded > 0) {
+      console.log(`the files of ${counts.recorded} recordings stay where the PBX has written them`)
+    }
+  })
+}
+
+function momentOf(text: string | undefined): number {
+  const moment = Moment.safeParse(text)
+  if (!moment.success) throw new CommandError('--before is a date such as 2026-01-31; see history --help')
+  const seconds = Math.floor(Date.parse(moment.data) / 1000)
+  if (seconds > Date.now() / 1000)
+    throw new CommandError('--before is in the future: name a moment that is over')
+  return seconds
+}
+
+const listOf = ({ calls, dialled, desk }: PastCounts) =>
+  `${calls} calls of the history, ${dialled} dialled numbers, ${desk} calls of agents`

@@ -1,0 +1,80 @@
+import { sql } from 'kysely'
+import { describe, expect, test } from 'vitest'
+import { purgePast } from '../../../api/core/calls/past.ts'
+import { createCallLog } from '../../../api/store/sql/call-log.ts'
+import { createHistoryStore } from '../../../api/store/sql/calls.ts'
+import { createDialledStore } from '../../../api/store/sql/dialled.ts'
+import { createPastStore } from '../../../api/store/sql/past.ts'
+import { newCall, newDialled, startedAt } from './call-rows.ts'
+import { onBothEngines } from './engines.ts'
+
+const BEFORE = startedAt + 100
+
+describe('the past', () => {
+  onBothEngines((engine) => {
+    const setUp = async () => {
+      const db = await engine.tables()
+      const [history, dialled, desk] = [createHistoryStore(db), createDialledStore(db), createCallLog(db)]
+      await history.save([
+        newCall({ id: 'old', recording: 'a.wav' }),
+        newCall({ id: 'last', startedAt: BEFORE - 1, recording: null }),
+        newCall({ id: 'first', startedAt: BEFORE }),
+      ])
+      await dialled.add(newDialled({ id: 'old', outcome: 'answered' }))
+      await dialled.add(newDialled({ id: 'waiting', outcome: null }))
+      await dialled.add(newDialled({ id: 'new', createdAt: BEFORE, outcome: 'busy' }))
+      const agents = { agentId: '3', leadId: null, campaignId: null, number: '+493012345' }
+      for (const [callId, createdAt] of [
+        ['old', startedAt],
+        ['waiting', startedAt],
+        ['new', BEFORE],
+      ] as const) {
+        await desk.add({ callId, createdAt, ...agents })
+      }
+      await sql`update desk_calls set outcome = 'answered' where call_id <> 'waiting'`.execute(db.query)
+      return { db, past: createPastStore(db), history, dialled, desk }
+    }
+
+    test('goes up to a moment, and what is not over stays', async () => {
+      const { db, past, history, dialled, desk } = await setUp()
+      const counts = { calls: 2, recorded: 1, dialled: 1, desk: 1 }
+      expect(await past.count(BEFORE)).toEqual(counts)
+      expect(await history.find('old')).toBeDefined()
+      expect(await purgePast(past, BEFORE)).toEqual(counts)
+      const left = async (find: (id: string) => Promise<unknown>) => {
+        const ids = ['old', 'last', 'first', 'waiting', 'new']
+        const found = await Promise.all(ids.map(find))
+        return ids.filter((_, at) => found[at] !== undefined)
+      }
+      expect(await left(history.find)).toEqual(['first'])
+      expect(await left(dialled.find)).toEqual(['waiting', 'new'])
+      expect(await left(desk.find)).toEqual(['waiting', 'new'])
+      const parties = await sql<{ call_id: string }>`select call_id from call_parties`.execute(db.query)
+      expect(parties.rows).toEqual([{ call_id: 'first' }])
+      expect(await past.count(BEFORE)).toEqual({ calls: 0, recorded: 0, dialled: 0, desk: 0 })
+    })
+
+    test('of many calls goes in batches, and all of it goes', async () => {
+      const { past, history } = await setUp()
+      await history.save(
+        Array.from({ length: 450 }, (_, at) => newCall({ id: `c${at}`, startedAt: startedAt + (at % 90) })),
+      )
+      const sizes: number[] = []
+      const removed = await purgePast(
+        {
+          ...past,
+          async remove(beforeS, most) {
+            const batch = await past.remove(beforeS, most)
+            sizes.push(batch.calls)
+            return batch
+          },
+        },
+        BEFORE,
+      )
+      expect(removed.calls).toBe(452)
+      expect(sizes.length).toBeGreaterThan(1)
+      expect(Math.max(...sizes)).toBeLessThanOrEqual(200)
+      expect(await history.find('first')).toBeDefined()
+    })
+  })
+})

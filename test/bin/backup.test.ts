@@ -1,0 +1,168 @@
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { sql } from 'kysely'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { openDatabase } from '../../api/store/sql/database.ts'
+import { hookswitch } from '../support/hookswitch.ts'
+
+const place = mkdtempSync(join(tmpdir(), 'hs-'))
+afterAll(() => rmSync(place, { recursive: true, force: true }))
+
+let data: string
+let backup: string
+let count = 0
+/** Made once: each test has copies. */
+const [master, masterBackup] = [join(place, 'master'), join(place, 'master-backup')]
+beforeAll(async () => {
+  await hookswitch(master, ['users', 'add', 'anna'], { input: 'long enough\n' })
+  await hookswitch(master, ['keys', 'add'])
+  expect(await hookswitch(master, ['backup', masterBackup])).toMatchObject({ code: 0 })
+})
+beforeEach(() => {
+  count += 1
+  data = join(place, `data-${count}`)
+  backup = join(place, `backup-${count}`)
+  cpSync(master, data, { recursive: true })
+})
+const make = () => hookswitch(data, ['backup', backup])
+const database = () => openDatabase(`sqlite:${join(data, 'hookswitch.db')}`)
+const aSecret = 'ab'.repeat(32)
+
+describe('a backup', () => {
+  test('has what was committed a moment ago, while another process holds the database open', async () => {
+    const db = await database()
+    // Stays in the -wal file: nothing closes this connection.
+    await sql`update users set username = 'zoe'`.execute(db.query)
+    expect(await make()).toMatchObject({ code: 0, err: '' })
+    await db.close()
+    expect(await hookswitch(join(place, 'other'), ['restore', backup])).toMatchObject({ code: 0 })
+    expect((await hookswitch(join(place, 'other'), ['users', 'list'])).out).toContain(' zoe ')
+  })
+
+  test('is readable by its owner alone, and holds no file of others and no value of a setting', async () => {
+    writeFileSync(join(data, 'keys', 'sip.secret'), aSecret, { mode: 0o600 })
+    for (const name of ['notes.txt', 'a.key.new', '.sip.secret.swp']) {
+      writeFileSync(join(data, 'keys', name), 'x', { mode: 0o600 })
+    }
+    symlinkSync('/etc/passwd', join(data, 'keys', 'linked.key'))
+    mkdirSync(join(data, 'keys', 'folder.key'))
+    mkdirSync(join(data, 'media'))
+    const env = { HOOKSWITCH_AMI_SECRET: 'hunter2' }
+    expect(await hookswitch(data, ['backup', backup], { env })).toMatchObject({ code: 0 })
+    expect(readdirSync(backup).sort()).toEqual(['backup.json', 'hookswitch.db', 'keys'])
+    const keys = readdirSync(join(backup, 'keys'))
+    expect(keys.filter((name) => name !== 'sip.secret')).toEqual([expect.stringMatching(/^hs256-.*\.key$/)])
+    for (const path of [
+      '.',
+      'keys',
+      'hookswitch.db',
+      'backup.json',
+      ...keys.map((key) => join('keys', key)),
+    ]) {
+      expect(statSync(join(backup, path)).mode & 0o077, path).toBe(0)
+    }
+    const manifest = readFileSync(join(backup, 'backup.json'), 'utf8')
+    expect(manifest).toContain('HOOKSWITCH_AMI_SECRET')
+    expect(manifest).not.toContain('hunter2')
+  })
+
+  test.each([
+    ['over something that is there', () => mkdirSync(backup), ['backup'], /exists/],
+    ['without a folder', () => {}, [], /backup takes one folder/],
+    ['of a folder without a database', () => rmSync(join(data, 'hookswitch.db')), ['backup'], /no database/],
+  ])('%s is refused in one line, and leaves nothing', async (_, prepare, words, says) => {
+    prepare()
+    const before = existsSync(backup)
+    const { code, err } = await hookswitch(data, ['backup', ...words.map(() => backup)])
+    expect(code).toBe(2)
+    expect(err).toMatch(says)
+    expect(err.trim().split('\n')).toHaveLength(1)
+    expect(existsSync(backup)).toBe(before)
+    expect(readdirSync(place).filter((name) => name.endsWith('.part'))).toEqual([])
+  })
+
+  test('of a database of an older or a newer version changes nothing in it', async () => {
+    const db = await database()
+    await sql`insert into kysely_migration values ('0099-future', '2099-01-01')`.execute(db.query)
+    expect(await make()).toMatchObject({ code: 0 })
+    const rows = await sql`select * from kysely_migration`.execute(db.query)
+    expect(rows.rows.at(-1)).toMatchObject({ name: '0099-future' })
+    await db.close()
+    const other = join(place, 'newer')
+    expect(await hookswitch(other, ['restore', backup])).toMatchObject({ code: 78 })
+    expect(existsSync(join(other, 'hookswitch.db'))).toBe(false)
+    expect(existsSync(join(other, 'keys'))).toBe(false)
+  })
+
+  test('of PostgreSQL is left to pg_dump', async () => {
+    const env = { DATABASE_URL: 'postgres://me:s3cret@127.0.0.1:1/x' }
+    for (const command of ['backup', 'restore']) {
+      const { code, err } = await hookswitch(data, [command, backup], { env })
+      expect({ code, err }).toMatchObject({ code: 2, err: expect.stringContaining('pg_dump') })
+      expect(err).not.toContain('s3cret')
+    }
+  })
+})
+
+describe('restoring', () => {
+  test.each([
+    ['a database', () => writeFileSync(join(data, 'hookswitch.db'), '')],
+    ['what is left of a database', () => writeFileSync(join(data, 'hookswitch.db-wal'), '')],
+    ['keys', () => writeFileSync(join(data, 'keys', 'x.key'), '')],
+    ['the embedded Redis’s data', () => writeFileSync(join(data, 'redis', 'appendonly.aof'), '')],
+  ])('into a folder with %s overwrites nothing', async (_, put) => {
+    cpSync(masterBackup, backup, { recursive: true })
+    rmSync(data, { recursive: true })
+    for (const folder of ['keys', 'redis']) mkdirSync(join(data, folder), { recursive: true })
+    put()
+    const before = readdirSync(data, { recursive: true })
+    expect(await hookswitch(data, ['restore', backup])).toMatchObject({
+      code: 2,
+      err: expect.stringMatching(/is there already: restore overwrites nothing/),
+    })
+    expect(readdirSync(data, { recursive: true })).toEqual(before)
+  })
+
+  test.each([
+    ['a folder that is no backup', () => rmSync(join(backup, 'backup.json'))],
+    ['a backup of a later format', () => writeFileSync(join(backup, 'backup.json'), '{"format":2}')],
+    ['a backup without its database', () => rmSync(join(backup, 'hookswitch.db'))],
+    ['a database that is none', () => writeFileSync(join(backup, 'hookswitch.db'), 'x'.repeat(8_192))],
+    [
+      'a database that is cut off',
+      () => {
+        const whole = readFileSync(join(backup, 'hookswitch.db'))
+        writeFileSync(join(backup, 'hookswitch.db'), whole.subarray(0, whole.length / 2))
+      },
+    ],
+  ])('%s is refused in one line, and leaves nothing', async (_, spoil) => {
+    cpSync(masterBackup, backup, { recursive: true })
+    spoil()
+    const other = join(place, `other-${count}`)
+    const { code, err } = await hookswitch(other, ['restore', backup])
+    expect({ code, err }).toMatchObject({ code: 2 })
+    expect(err.trim().split('\n')).toHaveLength(1)
+    expect(existsSync(other) ? readdirSync(other) : []).toEqual([])
+  })
+
+  test('into a folder that an install has used for its programs is possible', async () => {
+    cpSync(masterBackup, backup, { recursive: true })
+    const other = join(place, `used-${count}`)
+    for (const folder of ['system', 'keys']) mkdirSync(join(other, folder), { recursive: true })
+    expect(await hookswitch(other, ['restore', backup])).toMatchObject({ code: 0 })
+    expect(statSync(join(other, 'hookswitch.db')).mode & 0o077).toBe(0)
+    expect(readdirSync(other).filter((name) => name.includes('restoring'))).toEqual([])
+  })
+})
