@@ -69,7 +69,12 @@ export function joinCampaigns(base: Base): Room<CampaignRoutesNeeds> {
       outlookOf: createOutlook({ campaigns, queue, floor, trunks, isOnline, now }),
     },
     open() {
-      chores.push(every(ROUND_MS, dialler.round, trouble('campaigns could not be dialled')))
+      const round = async () => {
+        // First: also after the API was away, nobody is rung whose session ran out meanwhile.
+        await agents.leaveLapsed(Math.floor(now() / 1_000))
+        await dialler.round()
+      }
+      chores.push(every(ROUND_MS, round, trouble('campaigns could not be dialled')))
     },
     async close() {
       for (const chore of chores) chore.stop()

@@ -70,5 +70,17 @@ export interface AgentStore {
   ): Promise<Agent>
   /** Is no version of its own: it changes too often. */
   setStatus(id: string, status: AgentStatus, now: number): Promise<void>
+  /**
+   * What an agent says of themselves, in a session that may end at this moment.
+   * @throws {Refusal} `token_revoked` where no session of theirs lives: what they said before must not come after
+   */
+  setOwnStatus(agent: Pick<Agent, 'id'>, status: AgentStatus, now: number): Promise<void>
+  /** Ends the readiness of an agent who is `ready`. @returns their name where they were */
+  breakOff(id: string, now: number): Promise<string | undefined>
+  /**
+   * Makes those `offline` whose last session ran out since they said how they are. Sessions that somebody ends do so
+   * by themselves. Call it about once a second.
+   */
+  leaveLapsed(now: number): Promise<void>
   setFreeFrom(id: string, freeFrom: number): Promise<void>
 }

@@ -156,7 +156,8 @@ export function createAgents(needs: AgentsNeeds): Agents {
 
     async setStatus(by, id, status) {
       const { userId, extension } = await within(by.scope, id)
-      await store.setStatus(id, status, nowS())
+      if (userId === by.userId) await store.setOwnStatus({ id }, status, nowS())
+      else await store.setStatus(id, status, nowS())
       if (userId !== null) {
         await statuses.set({ userId, claims: extension === null ? {} : { extension } }, PRESENCE[status])
       }

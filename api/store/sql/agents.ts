@@ -1,9 +1,10 @@
 import type { Kysely, Transaction } from 'kysely'
-import type { Agent, AgentStore } from '../../core/crew/agent.ts'
+import type { Agent, AgentStatus, AgentStore } from '../../core/crew/agent.ts'
 import { Refusal } from '../../core/refusal.ts'
 import { rowId } from './bind.ts'
 import type { Database } from './database.ts'
 import { UniqueViolation } from './fault.ts'
+import { hasSession, leaveLapsed } from './leaving.ts'
 import { inScope } from './scope.ts'
 import type { Tables } from './tables.ts'
 import { whyUnchanged } from './unchanged.ts'
@@ -133,14 +134,36 @@ export function createAgentStore(db: Database): AgentStore {
       return changed
     },
 
-    async setStatus(id, status, now) {
-      await db.query
-        .updateTable('agents')
-        .set({ status, status_at: now })
-        .where('id', '=', rowId(id) ?? 0)
-        .where('status', '!=', status)
-        .execute()
+    setStatus: (id, status, now) => putStatus(db.query, id, status, now),
+
+    async setOwnStatus({ id }, status, now) {
+      await db.transaction(async (trx) => {
+        // The row is ours before we look, so that whoever ends the session comes before or after.
+        const mine = trx.updateTable('agents').set((agent) => ({ free_from: agent.ref('free_from') }))
+        await mine.where('id', '=', rowId(id) ?? 0).execute()
+        const isThere = await trx
+          .selectFrom('agents')
+          .select('id')
+          .where('id', '=', rowId(id) ?? 0)
+          .where(hasSession(now))
+          .executeTakeFirst()
+        if (isThere === undefined) throw new Refusal('token_revoked', { detail: 'the session has ended' })
+        await putStatus(trx, id, status, now)
+      })
     },
+
+    async breakOff(id, now) {
+      const row = await db.query
+        .updateTable('agents')
+        .set({ status: 'break', status_at: now })
+        .where('id', '=', rowId(id) ?? 0)
+        .where('status', '=', 'ready')
+        .returning('name')
+        .executeTakeFirst()
+      return row?.name
+    },
+
+    leaveLapsed: (now) => leaveLapsed(db.query, now),
 
     async setFreeFrom(id, freeFrom) {
       await db.query
@@ -160,6 +183,15 @@ async function outdateSupervisor(trx: Transaction<Tables>, userId: string, until
     .where('id', '=', rowId(userId) ?? 0)
     .executeTakeFirst()
   if (user?.role === 'supervisor') await outdated(trx, userId, {}, until)
+}
+
+async function putStatus(query: Kysely<Tables>, id: string, status: AgentStatus, now: number): Promise<void> {
+  await query
+    .updateTable('agents')
+    .set({ status, status_at: now })
+    .where('id', '=', rowId(id) ?? 0)
+    .where('status', '!=', status)
+    .execute()
 }
 
 type NewAgentRow = Pick<Agent, 'userId' | 'name' | 'kind' | 'team'>

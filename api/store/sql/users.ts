@@ -7,6 +7,7 @@ import { enterNames, freeNames, mustBeNobodyElses } from './account-names.ts'
 import { rowId, storable } from './bind.ts'
 import type { Database } from './database.ts'
 import { UniqueViolation } from './fault.ts'
+import { leave } from './leaving.ts'
 import { enter } from './ledger.ts'
 import type { Tables, UsersTable } from './tables.ts'
 
@@ -148,6 +149,7 @@ export async function removeUser(
 ): Promise<LedgerEntry> {
   const key = rowId(id) ?? 0
   await trx.deleteFrom('sessions').where('user_id', '=', key).execute()
+  await leave(trx, key, clock())
   await freeNames(trx, key)
   const row = await trx.deleteFrom('users').where('id', '=', key).returning('generation').executeTakeFirst()
   if (!row) throw new Refusal('not_found', { detail: 'no such user' })
@@ -217,6 +219,8 @@ export async function outdated(
     .returning('generation')
     .executeTakeFirst()
   if (!row) throw new Refusal('not_found', { detail: 'no such user' })
+  // All of their sessions are of an older generation now.
+  await leave(trx, rowId(id) ?? 0, clock())
   return enter(trx, { kind: 'user', key: id, generation: row.generation, until })
 }
 
