@@ -1,4 +1,5 @@
 import type { Kysely, Selectable, Transaction } from 'kysely'
+import type { AccountChange } from '../../core/accounts.ts'
 import { isNumber, mustBeOwnNames, normalName } from '../../core/names.ts'
 import { Refusal } from '../../core/refusal.ts'
 import type { LedgerEntry } from '../../core/revocations.ts'
@@ -23,13 +24,7 @@ export function createUserStore(db: Database, now: () => number = clock): UserSt
       .select('agents.team')
 
   return {
-    add: (user) =>
-      db
-        .transaction(async (trx) => {
-          await mustBeFree(trx, user.extension)
-          return insertUser(trx, user, now())
-        })
-        .catch(asTaken),
+    add: (user) => db.transaction((trx) => addUser(trx, user, now())).catch(asTaken),
 
     async findByLogin(name) {
       // Anything may be typed into a login; this cannot be anybody's name.
@@ -85,12 +80,7 @@ export function createUserStore(db: Database, now: () => number = clock): UserSt
       outdate(db, id, { password_hash: passwordHash }, revokeUntil),
 
     change: (id, change, revokeUntil) =>
-      db
-        .transaction(async (trx) => {
-          if (change.extension !== undefined) await renumber(trx, id, change.extension)
-          return outdated(trx, id, change, revokeUntil)
-        })
-        .catch(asTaken),
+      db.transaction((trx) => changeUser(trx, id, change, revokeUntil)).catch(asTaken),
 
     async setDisabled(id, disabled, revokeUntil) {
       if (disabled) return outdate(db, id, { disabled: 1 }, revokeUntil)
@@ -104,6 +94,26 @@ export function createUserStore(db: Database, now: () => number = clock): UserSt
       return undefined
     },
   }
+}
+
+/** @throws {Refusal} as `insertUser`, `taken` for an extension that is being made for somebody */
+export async function addUser(trx: Transaction<Tables>, user: NewUser, createdAt: number): Promise<User> {
+  await mustBeFree(trx, user.extension)
+  return insertUser(trx, user, createdAt)
+}
+
+/**
+ * Their tokens are over with it.
+ * @throws {Refusal} `not_found`, `taken`, `input_invalid` @throws {UniqueViolation} as `insertUser`
+ */
+export async function changeUser(
+  trx: Transaction<Tables>,
+  id: string,
+  change: AccountChange,
+  until: number,
+): Promise<LedgerEntry> {
+  if (change.extension !== undefined) await renumber(trx, id, change.extension)
+  return outdated(trx, id, change, until)
 }
 
 /**
@@ -195,7 +205,7 @@ async function renumber(trx: Transaction<Tables>, id: string, extension: string 
   await enterNames(trx, key, { extension })
 }
 
-function asTaken(error: unknown): never {
+export function asTaken(error: unknown): never {
   throw error instanceof UniqueViolation ? taken(error) : error
 }
 
