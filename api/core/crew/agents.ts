@@ -98,8 +98,8 @@ export function createAgents(needs: AgentsNeeds): Agents {
   }
 
   return {
-    list: ({ scope, agent }, page) => store.list(colleagues(scope, agent), page),
-    find: ({ scope, agent }, id) => within(colleagues(scope, agent), id),
+    list: ({ scope }, page) => store.list(scope, page),
+    find: ({ scope }, id) => within(scope, id),
 
     async add(by, agent) {
       const team = teamFor(by, agent)
@@ -153,10 +153,6 @@ export function createAgents(needs: AgentsNeeds): Agents {
     },
   }
 }
-
-/** Whom one works with may be seen by everybody of a team: calls are handed to them. */
-const colleagues = (scope: Scope, { id, team }: Pick<Agent, 'id' | 'team'>): Scope =>
-  scope.sees === 'own' && team !== null ? { sees: 'team', team, agentId: id } : scope
 
 /** @throws {Refusal} `forbidden` */
 function teamFor({ role, scope }: Standing, { team, userId, account, extension }: NewAgent): string | null {

@@ -17,3 +17,17 @@ export function scopeOf(role: Role, agent: { id: string; team: string | null }):
   }
   return { sees: 'own', agentId: agent.id }
 }
+
+/** How far an operation lets somebody reach, whoever they are: `all` leaves it to their role and team. */
+export type Within = 'own' | 'team' | 'all'
+
+/**
+ * What somebody may see and change by one operation. Admins do everything everywhere; whoever is in no team has what
+ * is their own.
+ */
+export function scopeWithin(within: Within, role: Role, agent: { id: string; team: string | null }): Scope {
+  if (role === 'admin') return ALL
+  if (within === 'all') return scopeOf(role, agent)
+  const { id: agentId, team } = agent
+  return within === 'team' && team !== null ? { sees: 'team', team, agentId } : { sees: 'own', agentId }
+}
