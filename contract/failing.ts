@@ -1,4 +1,4 @@
-/** Where a job that runs again and again says how it goes. */
+/** Receives the failures of a job that runs again and again, and their end. */
 export interface Trouble {
   (err: unknown, run?: FailingRun): void
   /** It works again. */
@@ -13,7 +13,7 @@ export interface FailingRun {
   lastSuccess: string | null
 }
 
-/** A job that goes on failing is spoken of again after this long, in ms. */
+/** A job that goes on failing is reported again after this long, in ms. */
 const SAY_AGAIN_MS = 600_000
 
 export interface Failing {
@@ -22,8 +22,8 @@ export interface Failing {
 }
 
 /**
- * Decides when to speak of a job: at its first failure, every ten minutes while it goes on failing, and when it works
- * again. A job of twice a second would fill the log, and one that is spoken of once seems to fail for ever.
+ * Decides when to report a job: at its first failure, every ten minutes while it goes on failing, and when it works
+ * again. Reporting each failure of a job that runs twice a second would fill the log.
  *
  * @param now unix ms
  */

@@ -74,7 +74,7 @@ export function joinCampaigns(base: Base): Room<CampaignRoutesNeeds> {
     },
     open() {
       const round = async () => {
-        // First: also after the API was away, nobody is rung whose session ran out meanwhile.
+        // First, so that no agent is rung whose session ran out while the API was away.
         await agents.leaveLapsed(Math.floor(now() / 1_000))
         await dialler.round()
       }

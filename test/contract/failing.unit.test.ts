@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { createFailing, type Trouble } from '../../contract/failing.ts'
 import { createLog, troubleFor } from '../../contract/log.ts'
 
-/** A job, run once a second. @returns what is said of it, each with its second */
+/** A job, run once a second. @returns what is reported, each with its second */
 function saidOf(runs: readonly ('works' | 'fails')[]) {
   let second = 0
   const said: unknown[] = []
@@ -21,16 +21,16 @@ function saidOf(runs: readonly ('works' | 'fails')[]) {
 const often = (count: number) => Array.from({ length: count }, () => 'fails' as const)
 
 describe('a job that runs again and again', () => {
-  test('is not spoken of while it works', () => expect(saidOf(['works', 'works'])).toEqual([]))
+  test('is not reported while it works', () => expect(saidOf(['works', 'works'])).toEqual([]))
 
-  test('is spoken of as it begins to fail, and as it works again', () => {
+  test('is reported when it begins to fail, and when it works again', () => {
     expect(saidOf(['works', 'fails', 'fails', 'fails', 'works', 'works'])).toEqual([
       [1, 'fails', { failures: 1, forSeconds: 0, lastSuccess: '1970-01-01T00:00:00.000Z' }],
       [4, 'works', { failures: 3, forSeconds: 3, lastSuccess: '1970-01-01T00:00:00.000Z' }],
     ])
   })
 
-  test('that goes on failing is spoken of every ten minutes', () => {
+  test('that goes on failing is reported every ten minutes', () => {
     expect(saidOf(often(1_300))).toMatchObject([
       [0, 'fails', { failures: 1, lastSuccess: null }],
       [600, 'fails', { failures: 601, forSeconds: 600 }],
@@ -38,7 +38,7 @@ describe('a job that runs again and again', () => {
     ])
   })
 
-  test('that fails anew is spoken of at once', () => {
+  test('that fails anew is reported at once', () => {
     expect(saidOf(['fails', 'works', 'fails']).map((one) => (one as unknown[])[1])).toEqual([
       'fails',
       'works',

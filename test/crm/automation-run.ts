@@ -102,7 +102,7 @@ export async function startCallCentre({
     cleanups.push((await startAnswerer(asterisk, others, 'answers')).stop)
     cleanups.push((await startAnswerer(asterisk, last, 'declines')).stop)
     const sven = await logInCrew(stack, 'sven')
-    /** Also of the one whose phone declines, and who is on a break by and by. */
+    /** Also of the one whose phone declines, and who is on a break after three calls. */
     const makeReady = async (ids: readonly number[]) => {
       for (const id of ids) {
         const said = await sven.ask(`/agents/${id}/status`, { method: 'PUT', json: { status: 'READY' } })

@@ -38,7 +38,7 @@ describe.each(Object.entries(RIGHTS) as [GuardedOperation, (typeof RIGHTS)[Guard
     ] as const)('for a %s: %s', async (role, reach, whole) => {
       const should = { none: undefined, own, team: sales, all: whole }[reach]
       expect(await scopeFor(operation, role, 'sales')).toEqual(should)
-      // Whoever is in no team has what is their own.
+      // A user of no team has what is their own.
       expect(await scopeFor(operation, role, null)).toEqual(reach === 'none' ? undefined : own)
     })
 

@@ -188,9 +188,9 @@ describe('who may ask for what, at the call centre', () => {
         OWNERS.map((owner) => `${person}, ${owner}’s: ${reaches(operation, person, owner)}`),
       )
 
-    test('each operation on somebody’s thing is asked here, or has tests of its own', () => {
+    test('each operation on a thing of an owner is asked here, or has tests of its own', () => {
       const others = [
-        // Of nobody.
+        // Without an owner.
         ...['crmTemplates', 'crmCreateTemplate', 'crmTemplate', 'crmUpdateTemplate', 'crmDeleteTemplate'],
         ...['crmAiConfig', 'crmSetAiConfig', 'crmSipStatus', 'crmWebrtc'],
         // What is made is one's own or the team's: leads, campaigns, agents, invitations and lists of their own tests.

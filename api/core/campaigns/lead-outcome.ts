@@ -2,11 +2,11 @@ import type { Outcome } from '../calls/call.ts'
 import type { CallRecord } from '../calls/history.ts'
 
 /**
- * What a call's outcome says of the lead. The history calls a call `answered` also where the dialplan itself talked to
- * the agent, such as "all circuits are busy"; a lead is answered by somebody at the other end alone. A call in which
- * the agent's own phone was never picked up says nothing of the lead.
+ * What a call's outcome means for the lead. The history calls a call `answered` also where the dialplan itself talked to
+ * the agent, such as "all circuits are busy"; a lead is answered only by a phone at the other end. A call in which
+ * the agent's own phone was never picked up is no attempt to reach the lead.
  *
- * @param record undefined where nothing more is kept of it: then the outcome is believed
+ * @param record undefined where the history has none: then the outcome stands
  * @param userId whose phone was to ring first
  */
 export function outcomeForLead(

@@ -13,7 +13,7 @@ export type NotOut = (typeof NOT_OUT)[number]
 export const isNotOut = (outcome: Outcome): outcome is NotOut =>
   (NOT_OUT as readonly Outcome[]).includes(outcome)
 
-/** The way out works: the other end, or its network, said so. */
+/** The way out works: the other end, or its network, answered. */
 const OUT: readonly Outcome[] = ['answered', 'busy', 'no_answer', 'declined']
 
 /** So many in a row are no accident. */
@@ -36,7 +36,7 @@ export interface Outage {
   counted: readonly Pick<Dialling, 'leadId'>[]
 }
 
-/** Sees calls of campaigns fail one after another. Of memory: whoever takes over begins anew. */
+/** Counts calls of campaigns that fail one after another, in memory: an API that takes over begins anew. */
 export interface Outages {
   /** @param calls all of leads that are not settled; those that are over have no legs */
   look(calls: readonly LiveCall[], nowMs: number): void
@@ -84,7 +84,7 @@ export function createOutages(): Outages {
       const wasSeenUp = outside.get(callId) === null
       outside.delete(callId)
       if (OUT.includes(outcome) && !wasSeenUp) rows.delete(campaignId)
-      // Whoever gave up before, and what nobody heard the end of, says nothing.
+      // A call that the agent gave up, and one whose end no API heard, is evidence of neither.
       if (!isNotOut(outcome)) return undefined
       const row = [...(rows.get(campaignId) ?? []), { leadId, number, outcome }]
       rows.set(campaignId, row)

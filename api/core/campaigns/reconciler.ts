@@ -104,7 +104,7 @@ export function createReconciler(needs: ReconcilerNeeds): Reconciler {
     await queue.settle(call, isAttempt ? after.settling : { ...neverDialled(call, nowS()), outcome })
   }
 
-  /** What fails for every number is no attempt of any lead: the campaign stands still until somebody has looked. */
+  /** What fails for every number is no attempt of any lead: the campaign stands still until a person starts it again. */
   async function wasAttempt(
     call: Dialling,
     outcome: Outcome,

@@ -59,7 +59,7 @@ export interface AgentStore {
    *
    * @param agent `account` is a user to be made for it, `extension` what a user who is there gets
    * @param revokeUntil unix seconds after which no token issued before can be alive
-   * @throws {Refusal} `taken` where the user is an agent already, or a name is somebody else's; `not_found`
+   * @throws {Refusal} `taken` where the user is an agent already, or a name is another account's; `not_found`
    */
   add(agent: NewAgentRow, now: number, revokeUntil: number): Promise<Agent>
   /**
@@ -83,8 +83,8 @@ export interface AgentStore {
    */
   setStatus(id: string, status: AgentStatus, now: number, presence?: OwnStatus): Promise<void>
   /**
-   * What an agent says of themselves, in a session that may end at this moment.
-   * @throws {Refusal} `token_revoked` where no session of theirs lives: what they said before must not come after
+   * Sets the status that an agent chose, in a session that may end at this moment.
+   * @throws {Refusal} `token_revoked` where no session of theirs lives: a status of before the logout must not be written after it
    */
   setOwnStatus(
     agent: Pick<Agent, 'id'>,
@@ -95,8 +95,8 @@ export interface AgentStore {
   /** Ends the readiness of an agent who is `ready`. @returns their name where they were */
   breakOff(id: string, now: number): Promise<string | undefined>
   /**
-   * Makes those `offline` whose last session ran out since they said how they are. Sessions that somebody ends do so
-   * by themselves. Call it about once a second.
+   * Makes those `offline` whose last session ran out since they set their status. A command that ends a session
+   * does so by itself. Call it about once a second.
    */
   leaveLapsed(now: number): Promise<void>
   setFreeFrom(id: string, freeFrom: number): Promise<void>

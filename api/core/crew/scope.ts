@@ -18,12 +18,11 @@ export function scopeOf(role: Role, agent: { id: string; team: string | null }):
   return { sees: 'own', agentId: agent.id }
 }
 
-/** How far an operation lets somebody reach, whoever they are: `all` leaves it to their role and team. */
+/** How far an operation reaches: `all` leaves it to the role and the team of the user. */
 export type Within = 'own' | 'team' | 'all'
 
 /**
- * What somebody may see and change by one operation. Admins do everything everywhere; whoever is in no team has what
- * is their own.
+ * What a user may see and change by one operation. Admins have everything; a user of no team has what is their own.
  */
 export function scopeWithin(within: Within, role: Role, agent: { id: string; team: string | null }): Scope {
   if (role === 'admin') return ALL

@@ -30,7 +30,7 @@ export function createDoor(guard: Guard, standingOf: (actor: Actor) => Promise<S
       return guarded(c as unknown as Context<Guarded>, async () => {
         const standing = await standingOf(c.var.actor)
         const reach = reachOf(operation, standing.role)
-        // The guard has asked the token; the standing says it again.
+        // The guard judged the token's role; the standing has the same.
         if (reach === 'none') throw new Refusal('forbidden')
         c.set('standing', { ...standing, scope: scopeWithin(reach, standing.role, standing.agent) })
         await next()

@@ -2,8 +2,8 @@ import type { Role } from '../../../contract/claims.ts'
 import type { Within } from '../../core/crew/scope.ts'
 
 /**
- * How far somebody gets on a route: not at all, to what is their own, to their team's, to everything. `all` is of what
- * belongs to nobody, such as templates.
+ * How far a user gets on a route: not at all, to what is their own, to their team's, to everything. `all` is for what
+ * has no owner, such as templates.
  */
 export type Reach = 'none' | Within
 
@@ -77,7 +77,7 @@ export const RIGHTS = {
 
 export type GuardedOperation = keyof typeof RIGHTS
 
-/** What the table says of a role. */
+/** The table's word for a role. */
 export function reachOf(operation: GuardedOperation, role: Role): Reach {
   if (role === 'admin') return 'all'
   return RIGHTS[operation][role === 'user' ? 'agent' : 'supervisor']

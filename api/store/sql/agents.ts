@@ -99,7 +99,7 @@ export function createAgentStore(db: Database): AgentStore {
           const made = await insertAgent(trx, { ...agent, userId }, now)
             .returning('id')
             .executeTakeFirstOrThrow()
-          // Whoever was just made has no tokens, and the extension.
+          // A user that was just made has no tokens, and has the extension.
           if (user !== undefined || userId === null) return made
           if (agent.team !== null) await outdateSupervisor(trx, userId, revokeUntil)
           if (extension !== undefined)
@@ -150,7 +150,7 @@ export function createAgentStore(db: Database): AgentStore {
 
     async setOwnStatus({ id }, status, now, presence) {
       await db.transaction(async (trx) => {
-        // The row is ours before we look, so that whoever ends the session comes before or after.
+        // The row is ours before we look, so that the end of the session comes before or after.
         const mine = trx.updateTable('agents').set((agent) => ({ free_from: agent.ref('free_from') }))
         await mine.where('id', '=', rowId(id) ?? 0).execute()
         const isThere = await trx

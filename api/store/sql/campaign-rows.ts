@@ -42,7 +42,7 @@ export async function putAgents(trx: Database['query'], campaignId: number, agen
   }
 }
 
-/** Takes an attempt back that was none: the lead waits for its turn, unless somebody ended it or it is being called. */
+/** Takes an attempt back that was none: the lead waits for its turn, unless a person ended it or it is being called. */
 export async function giveBack(trx: Database['query'], campaignId: string, leadId: string, now: number) {
   const isOver = sql<boolean>`(dial_state = 'done'
     and (status in ('converted', 'lost', 'do_not_call') or last_outcome not in (${sql.join(NOT_OUT)})))`

@@ -33,8 +33,8 @@ export function createDeskStatsStore(db: Database): DeskStatsStore {
     where coalesce(calls.started_at, desk_calls.created_at) >= ${from}
       and coalesce(calls.started_at, desk_calls.created_at) < ${until}`
   /**
-   * Of a lead's call that the dialplan alone answered, the desk knows better than the history. What was dialled is
-   * asked for where nobody else knows.
+   * Of a lead's call that the dialplan alone answered, the desk's outcome wins over the history's. The table of dialled
+   * calls is asked where neither has one.
    */
   const outcome = sql<Outcome | null>`coalesce(
     case when desk_calls.lead_id is not null and calls.outcome = 'answered' then desk_calls.outcome end,

@@ -3,9 +3,9 @@ import { rowId } from './bind.ts'
 import type { Tables } from './tables.ts'
 
 /**
- * An agent whose last session ends is offline: nobody is there to take a call. What ends a session by a deed does so
- * in the transaction of that deed; sessions that run out are looked for. Whatever was set after the end stays, as
- * a supervisor may send an agent to work who has only a phone.
+ * An agent whose last session ends is offline. A command that ends a session sets the status in its own transaction;
+ * sessions that run out are looked for. A status that is set after the end stays, as a supervisor may set an agent
+ * ready who has only a phone.
  */
 
 /** When a session runs out. */
@@ -36,7 +36,7 @@ export async function leave(trx: Transaction<Tables>, userId: number, now: numbe
   await offline(trx, now).where('user_id', '=', userId).execute()
 }
 
-/** As `leave`, for sessions that ran out. @param userId of everybody where undefined */
+/** As `leave`, for sessions that ran out. @param userId all users where undefined */
 export async function leaveLapsed(query: Kysely<Tables>, now: number, userId?: string): Promise<void> {
   await offline(query, now)
     .where(hasLapsed(now))

@@ -11,7 +11,7 @@ export function createSessionStore(db: Database): SessionStore {
   return {
     add: (session) =>
       db.transaction(async (trx) => {
-        // Before it counts as theirs: logging in makes nobody ready who has left.
+        // Before the new session counts: a login makes no agent ready whose last session ran out.
         await leaveLapsed(trx, session.createdAt, session.userId)
         await trx.insertInto('sessions').values(toRow(session)).execute()
       }),

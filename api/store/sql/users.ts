@@ -96,7 +96,7 @@ export function createUserStore(db: Database, now: () => number = clock): UserSt
   }
 }
 
-/** @throws {Refusal} as `insertUser`, `taken` for an extension that is being made for somebody */
+/** @throws {Refusal} as `insertUser`, `taken` for an extension that is being made for another user */
 export async function addUser(trx: Transaction<Tables>, user: NewUser, createdAt: number): Promise<User> {
   await mustBeFree(trx, user.extension)
   return insertUser(trx, user, createdAt)

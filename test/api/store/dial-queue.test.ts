@@ -76,13 +76,13 @@ describe('the queue of leads', () => {
       await addLead(db, campaignId, { time_zone: first, ...taken })
       await addLead(db, campaignId, { time_zone: last, status: 'lost' })
       const leadId = await addLead(db, campaignId, { time_zone: last, next_try_at: now - 9 })
-      const nobodys = await addLead(db, campaignId, { next_try_at: now - 99 })
+      const unzoned = await addLead(db, campaignId, { next_try_at: now - 99 })
       const { db: asked, statements } = counted(db)
       const queue = createDialQueue(asked)
       expect((await queue.next({ ...order, zones: [...names, null] }))?.leadId).toBe(leadId)
       const ofMany = statements()
       expect((await queue.next({ ...order, zones: [null], agentId: '2', callId: 'hk_2' }))?.leadId).toBe(
-        nobodys,
+        unzoned,
       )
       expect(statements() - ofMany).toBe(ofMany)
       expect(await leadOf(db, '2')).toMatchObject({ dial_state: 'done' })

@@ -32,7 +32,7 @@ describe('calls of a campaign that fail before a phone outside is reached', () =
   )
 
   test.each(['cancelled', 'unknown', 'own_busy', 'own_no_answer'] as const)(
-    'do so over one that is %s, which says nothing of the way out',
+    'do so over one that is %s, which is no evidence',
     (neutral) => {
       expect(pausedBy('failed', 'failed', neutral, 'failed', 'failed', neutral, 'failed')).toEqual([6])
     },
@@ -120,7 +120,7 @@ describe('while some calls go out and others fail at once', () => {
     outages.look(up, 1_000)
     expect(fail(outages, 4, 10)).toEqual([])
     outages.look(up, 1_500)
-    // The trunk died while they talk; that they did talk says nothing of it.
+    // The trunk died while they talk: the end of that talk is no evidence.
     outages.note('1', { leadId: '2', number: '031', callId: 'hk_far' }, 'answered')
     expect(fail(outages, 1, 20)).toEqual([20])
   })

@@ -75,7 +75,7 @@ test('whoever was released once is not released again', async () => {
 
 interface End {
   outcome: Outcome
-  /** Of the history; by default one that says nothing more. */
+  /** Of the history; none by default. */
   record?: Pick<CallRecord, 'direction' | 'parties'>
   /** Of the lead. */
   from?: Dialling
@@ -145,15 +145,18 @@ describe('an agent whose phone does not take three calls in a row', () => {
     ['own_declined', 'own_declined', 'own_declined'],
     ['own_unavailable', 'own_unavailable', 'own_unavailable'],
     ['own_busy', 'own_declined', 'own_no_answer'],
-  ] as const)('%s, %s, %s: is on a break, the campaign says so, and no lead was tried', async (...ends) => {
-    expect(await endWith(ends)).toEqual({
-      settled: ends.map(() => [null, false, 'waiting']),
-      halted: [],
-      breaks: ['7'],
-      notes: [expect.stringMatching(/^Anna is on BREAK: their phone did not take 3 calls in a row/)],
-      told: ['agent_break'],
-    })
-  })
+  ] as const)(
+    '%s, %s, %s: is on a break, the campaign has a note, and no lead was tried',
+    async (...ends) => {
+      expect(await endWith(ends)).toEqual({
+        settled: ends.map(() => [null, false, 'waiting']),
+        halted: [],
+        breaks: ['7'],
+        notes: [expect.stringMatching(/^Anna is on BREAK: their phone did not take 3 calls in a row/)],
+        told: ['agent_break'],
+      })
+    },
+  )
 
   test('goes on where they pick one of them up', async () => {
     const { breaks } = await endWith(['own_no_answer', 'own_busy', 'no_answer', 'own_declined'])
@@ -199,7 +202,7 @@ describe('calls that fail for every number', () => {
   })
 })
 
-describe('a lead is answered by somebody at the other end', () => {
+describe('a lead is answered by a phone at the other end', () => {
   const agent = { userId: '1', extension: '1001', answered: true }
   test.each<[string, CallRecord['direction'], boolean, readonly CallParty[]]>([
     ['of a trunk', 'outgoing', true, [agent]],

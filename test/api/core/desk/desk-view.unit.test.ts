@@ -90,12 +90,12 @@ describe('a call that the dialplan answered', () => {
   const answered = { outcome: 'answered', answeredAt: startedAt + 2, billable: 7 } as const
   test.each<[string, Partial<DeskCall>, object]>([
     [
-      'is a failed one where it was a lead’s and nobody was at the other end',
+      'is a failed one where it was a lead’s and no phone at the other end was up',
       { leadId: '9', outcome: 'failed' },
       { status: 'failed', outcome: 'failed', answeredAt: null, talked: 0 },
     ],
     [
-      'is a completed one where somebody was',
+      'is a completed one where one was',
       { leadId: '9', outcome: 'answered' },
       { status: 'completed', outcome: 'answered', answeredAt: startedAt + 2, talked: 7 },
     ],

@@ -360,7 +360,7 @@ describe('calling a lead', () => {
   })
 
   test.each([1, 2, 3, 4, 9])(
-    'that the PBX would not dial is as it was by and by, also where taking it back fails %i times',
+    'that the PBX would not dial is as it was in the end, also where taking it back fails %i times',
     async (times) => {
       world.failWith(new Refusal('unavailable'))
       world.undoFails(times)
@@ -373,7 +373,7 @@ describe('calling a lead', () => {
     },
   )
 
-  test('is tried a few times to be taken back, and that it was in vain is told', async () => {
+  test('that cannot be taken back is tried a few times, and the last failure is logged', async () => {
     world.failWith(new Refusal('unavailable'))
     world.undoFails(1_000)
     await expect(dial('anna')).rejects.toEqual(refusal('unavailable'))
