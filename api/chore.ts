@@ -1,22 +1,32 @@
+import { createFailing, type Trouble } from '../contract/failing.ts'
+
 export interface Chore {
   stop(): void
   /** @returns once a round that goes on is over */
   idle(): Promise<void>
 }
 
-/** Does a chore again and again, one at a time, with a pause in between; says once when it starts failing. */
-export function every(pauseMs: number, chore: () => Promise<void>, onTrouble: (err: unknown) => void): Chore {
+/**
+ * Does a chore again and again, one at a time, with a pause in between.
+ * @param onTrouble hears of failures and of their end: see `createFailing`
+ */
+export function every(
+  pauseMs: number,
+  chore: () => Promise<void>,
+  onTrouble: Trouble,
+  now: () => number = Date.now,
+): Chore {
+  const failing = createFailing(onTrouble, now)
   let stopped = false
-  let failing = false
   let round = Promise.resolve()
   const work = async () => {
     try {
       await chore()
-      failing = false
     } catch (err) {
-      if (!failing && !stopped) onTrouble(err)
-      failing = true
+      if (!stopped) failing.failed(err)
+      return
     }
+    failing.worked()
   }
   const loop = async () => {
     while (!stopped) {

@@ -1,4 +1,5 @@
 import { type DestinationStream, type Logger, pino } from 'pino'
+import type { FailingRun, Trouble } from './failing.ts'
 
 export type { Logger }
 
@@ -16,12 +17,14 @@ export function strike(text: string): string {
   return out
 }
 
-/** Trouble that goes on by itself: one way to note it, as a handler of whatever was thrown. */
+/** Trouble that goes on by itself: one way to note it and its end, as a handler of whatever was thrown. */
 export const troubleFor =
   (log: Logger) =>
-  (what: string) =>
-  (err: unknown): void =>
-    log.warn({ event: 'trouble', what, err }, what)
+  (what: string): Trouble =>
+    Object.assign(
+      (err: unknown, run?: FailingRun) => log.warn({ event: 'trouble', what, ...run, err }, what),
+      { over: (run: FailingRun) => log.info({ event: 'trouble_over', what, ...run }, `no longer: ${what}`) },
+    )
 
 const SECRET_NAME = /password|secret|token|authorization|cookie|credential/i
 

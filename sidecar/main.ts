@@ -3,6 +3,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Claims } from '../contract/claims.ts'
 import { readEnv, SettingsError } from '../contract/env.ts'
+import { createFailing, type Trouble } from '../contract/failing.ts'
 import { openKeyring } from '../contract/keys.ts'
 import { EXIT_CONFIG, endOnFault, leaveOnSignal } from '../contract/life.ts'
 import { keepAnnouncingLive } from '../contract/live-users.ts'
@@ -25,10 +26,11 @@ import { createStreams } from './streams.ts'
 /** A client that renews its token at the last moment is not cut for a slow network, in seconds. */
 const EXPIRY_TOLERANCE = 5
 /** Runs a job again and again, with a pause after each. */
-function every(ms: number, onTrouble: (err: unknown) => void, job: () => Promise<void>): { stop(): void } {
+function every(ms: number, onTrouble: Trouble, job: () => Promise<void>): { stop(): void } {
+  const { worked, failed } = createFailing(onTrouble)
   const again = () =>
     job()
-      .catch(onTrouble)
+      .then(worked, failed)
       .finally(() => timer.refresh())
   const timer = setTimeout(again, ms).unref()
   return { stop: () => clearTimeout(timer) }

@@ -28,6 +28,7 @@ const CONTRACT = [
   'claims.ts',
   'credential.ts',
   'env.ts',
+  'failing.ts',
   'keys.ts',
   'life.ts',
   'live-users.ts',

@@ -15,11 +15,12 @@ export function joinAgents(base: Base): Room<AgentRoutesNeeds> {
       }),
       async callsOf(agents) {
         const found = new Map<string, CurrentCall>()
-        for (const { id, extension } of agents) {
+        const calls = agents.flatMap(({ id, extension }) => {
           const [call] = extension === null ? [] : table.ofEndpoint(directory.endpointOf(extension))
-          if (call === undefined) continue
-          found.set(id, { id: (await callLog.find(call.id))?.id ?? null, callId: call.id })
-        }
+          return call === undefined ? [] : [{ agentId: id, callId: call.id }]
+        })
+        const ids = await callLog.idsOf(calls.map(({ callId }) => callId))
+        for (const { agentId, callId } of calls) found.set(agentId, { id: ids.get(callId) ?? null, callId })
         return found
       },
     },

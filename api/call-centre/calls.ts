@@ -32,7 +32,8 @@ export function joinCalls(base: Base): Room<CallRoutesNeeds> {
     policy,
     newId,
     now,
-    pause: (ms) => sleep(ms),
+    pause: (ms) => sleep(ms, undefined, { ref: false }),
+    onTrouble: (what, err) => troubleFor(log)(what)(err),
   })
   const sightings = createSightings({ callLog, table, history, dialled, agents, directory, overseeing })
   const desk = createDesk({

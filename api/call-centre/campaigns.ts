@@ -19,6 +19,8 @@ export function joinCampaigns(base: Base): Room<CampaignRoutesNeeds> {
   const { door, config, campaigns, queue, agents, callLog, dialled, history, policy, telephony, now } = base
   const { calls, table, directory, statuses, presence, isOnline } = telephony
   const trouble = troubleFor(base.log)
+  const onNote = (event: string, about: Record<string, unknown> & { note: string }) =>
+    base.log.warn({ event, ...about }, about.note)
   const trunks = createTrunks({ bounds: config.trunks, live: table.live })
   const floor = createFloor({
     agents,
@@ -39,6 +41,7 @@ export function joinCampaigns(base: Base): Room<CampaignRoutesNeeds> {
   const placing = createPlacing({
     ...{ queue, calls, callLog, agents, policy, lease, now },
     campaigns,
+    onNote,
     onTrouble: trouble('a lead could not be dialled'),
   })
   const reconciler = createReconciler({
@@ -47,6 +50,7 @@ export function joinCampaigns(base: Base): Room<CampaignRoutesNeeds> {
     liveCall: table.find,
     endpointOf: directory.endpointOf,
     isPlacing: placing.has,
+    onNote,
     onTrouble: trouble('the end of a lead’s call could not be noted'),
   })
   const dialler = createDialler({
@@ -69,7 +73,12 @@ export function joinCampaigns(base: Base): Room<CampaignRoutesNeeds> {
       outlookOf: createOutlook({ campaigns, queue, floor, trunks, isOnline, now }),
     },
     open() {
-      chores.push(every(ROUND_MS, dialler.round, trouble('campaigns could not be dialled')))
+      const round = async () => {
+        // First, so that no agent is rung whose session ran out while the API was away.
+        await agents.leaveLapsed(Math.floor(now() / 1_000))
+        await dialler.round()
+      }
+      chores.push(every(ROUND_MS, round, trouble('campaigns could not be dialled')))
     },
     async close() {
       for (const chore of chores) chore.stop()

@@ -1,10 +1,10 @@
-import { NewAccount } from './accounts.ts'
+import { type AccountChange, checkChange, NewAccount } from './accounts.ts'
 import type { Passwords } from './password.ts'
 import { Refusal } from './refusal.ts'
 import type { Revoker } from './revocations.ts'
 import type { EndReason } from './session.ts'
 import type { EndedBy, Sessions } from './sessions.ts'
-import type { User, UserStore } from './users.ts'
+import type { UserStore } from './users.ts'
 
 /** Who changes an account. */
 export type ChangedBy = Pick<EndedBy, 'actorId' | 'address'>
@@ -23,7 +23,7 @@ export interface AccountChanges {
    */
   endOutdated(userId: string, by: ChangedBy): Promise<void>
   /** @throws {Refusal} `input_invalid`, `not_found`, `taken`, `unavailable` */
-  change(userId: string, change: Partial<Pick<User, 'role' | 'extension'>>, by: ChangedBy): Promise<void>
+  change(userId: string, change: AccountChange, by: ChangedBy): Promise<void>
 }
 
 export interface AccountChangesNeeds {
@@ -63,9 +63,7 @@ export function createAccountChanges(needs: AccountChangesNeeds): AccountChanges
       await users.setDisabled(userId, false, revokeUntil())
     },
     async change(userId, change, by) {
-      const checked = NewAccount.pick({ role: true, extension: true }).partial().safeParse(change)
-      if (!checked.success)
-        throw new Refusal('input_invalid', { detail: checked.error.issues[0]?.message ?? '' })
+      checkChange(change)
       await revoker.announce(await users.change(userId, change, revokeUntil()))
       await endAll(userId, 'changed', by)
     },

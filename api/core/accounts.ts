@@ -5,7 +5,7 @@ import { mustBeOwnNames } from './names.ts'
 import { network } from './network.ts'
 import type { Passwords } from './password.ts'
 import { Refusal } from './refusal.ts'
-import type { User, UserStore } from './users.ts'
+import type { NewUser, User, UserStore } from './users.ts'
 
 /** What a new user must say. */
 export const NewAccount = z.object({
@@ -20,6 +20,17 @@ export const NewAccount = z.object({
 })
 export type NewAccount = z.infer<typeof NewAccount>
 
+const AccountChange = NewAccount.pick({ role: true, extension: true }).partial()
+/** What an admin may give an account. */
+export type AccountChange = Partial<Pick<User, 'role' | 'extension'>>
+
+/** @throws {Refusal} `input_invalid` */
+export function checkChange(change: AccountChange): void {
+  const checked = AccountChange.safeParse(change)
+  if (checked.success) return
+  throw new Refusal('input_invalid', { detail: checked.error.issues[0]?.message ?? '' })
+}
+
 export interface AccountsNeeds {
   users: Pick<UserStore, 'add' | 'count' | 'findByLogin'>
   passwords: Pick<Passwords, 'hash'>
@@ -31,6 +42,8 @@ export interface Accounts {
    * @throws {Refusal} `input_invalid`, `taken` (`detail`: `username`, `extension` or `email`), `unavailable`
    */
   add(account: NewAccount, address?: string): Promise<User>
+  /** All that `add` does but the adding, for what is added together with something else. @throws {Refusal} as `add` */
+  prepare(account: NewAccount, address?: string): Promise<NewUser>
   /**
    * Makes `admin` where there is nobody yet.
    * @returns its password, which is kept nowhere; undefined when there are users
@@ -41,7 +54,7 @@ export interface Accounts {
 }
 
 export function createAccounts({ users, passwords }: AccountsNeeds): Accounts {
-  async function add(account: NewAccount, address = ''): Promise<User> {
+  async function prepare(account: NewAccount, address = ''): Promise<NewUser> {
     const checked = NewAccount.safeParse(account)
     if (!checked.success)
       throw new Refusal('input_invalid', { detail: checked.error.issues[0]?.message ?? '' })
@@ -54,11 +67,13 @@ export function createAccounts({ users, passwords }: AccountsNeeds): Accounts {
         throw new Refusal('taken', { detail })
     }
     mustBeOwnNames(names)
-    return users.add({ ...rest, email, passwordHash: await passwords.hash(password, network(address)) })
+    return { ...rest, email, passwordHash: await passwords.hash(password, network(address)) }
   }
+  const add = async (account: NewAccount, address = '') => users.add(await prepare(account, address))
 
   return {
     add,
+    prepare,
     async addFirstAdmin() {
       if ((await users.count()) > 0) return undefined
       const password = randomBytes(15).toString('base64url')

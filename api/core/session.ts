@@ -51,8 +51,8 @@ export interface SessionUse {
 export interface SessionStore {
   add(session: Session): Promise<void>
   find(id: string): Promise<Session | undefined>
-  /** Notes that the session was used. */
-  touch(id: string, atS: number): Promise<void>
+  /** Notes that the session was used. @param idleExpiresAt where that moves it on; never back */
+  touch(id: string, atS: number, idleExpiresAt?: number): Promise<void>
   /** Notes a rotation; one that comes late changes nothing. */
   refreshed(id: string, refresh: RefreshState, atS: number, idleExpiresAt: number): Promise<void>
   /**

@@ -17,9 +17,10 @@ export interface OpenRequest {
   clothing: Clothing
   /**
    * What refreshes the session: a `token` (JWT) that stays the same and dies with its session, or a
-   * `secret` that is replaced each time it is used.
+   * `secret` that is replaced each time it is used. Where the surface has neither, the session is over with its last
+   * access token: `access` for one that its access token renews (see `Renewal`), `nothing` where none does.
    */
-  refreshBy: 'token' | 'secret'
+  refreshBy: 'token' | 'secret' | 'access' | 'nothing'
   remember?: boolean
   /** Seconds; otherwise the setting's. */
   accessTtl?: number
@@ -31,7 +32,7 @@ export interface Opened {
   sessionId: string
   username: string
   accessToken: string
-  /** The refresh token or the refresh secret. */
+  /** The refresh token or the refresh secret; empty where the session has none. */
   refreshToken: string
   expiresIn: number
   remember: boolean
@@ -133,14 +134,32 @@ export function createSessions(needs: SessionsNeeds): Sessions {
     return { session, user }
   }
 
-  async function accessFor(user: User, session: Session, clothing: Clothing, ttl = needs.accessTtl) {
+  const accessLifetime = (ttl = needs.accessTtl) => Math.min(ttl, refreshTtl)
+
+  async function accessFor(user: User, session: Session, clothing: Clothing, ttl?: number) {
     const at = nowS()
     // No access token outlives its session, nor the idle time that begins with it.
-    const until = Math.min(at + Math.min(ttl, refreshTtl), session.expiresAt)
+    const until = Math.min(at + accessLifetime(ttl), session.expiresAt)
     const accessToken = await tokens.issue('access', subjectOf(user, session), until, {
       clothing: clothing(user, 'access'),
     })
-    return { accessToken, expiresIn: until - at }
+    return { accessToken, expiresIn: until - at, until }
+  }
+
+  /** When a session that begins is over: at the latest, and where nothing renews it. */
+  function endsOf({ refreshBy, accessTtl }: OpenRequest, createdAt: number) {
+    const access = createdAt + accessLifetime(accessTtl)
+    switch (refreshBy) {
+      case 'nothing':
+        return { expiresAt: access, idleExpiresAt: access }
+      case 'access':
+        return { expiresAt: createdAt + refreshTtl, idleExpiresAt: access }
+      // A refresh token says when it ends; a secret can be renewed up to the session's own end.
+      case 'token':
+        return { expiresAt: createdAt + refreshTtl, idleExpiresAt: createdAt + refreshTtl }
+      case 'secret':
+        return { expiresAt: createdAt + sessionTtl, idleExpiresAt: createdAt + refreshTtl }
+    }
   }
 
   async function finish(entry: LedgerEntry | undefined): Promise<void> {
@@ -151,7 +170,8 @@ export function createSessions(needs: SessionsNeeds): Sessions {
   }
 
   return {
-    async open(user, { surface, address, userAgent, clothing, refreshBy, remember = false, accessTtl }) {
+    async open(user, request) {
+      const { surface, address, userAgent, clothing, refreshBy, remember = false, accessTtl } = request
       const createdAt = nowS()
       const id = newId()
       const secret = refreshBy === 'secret' ? secrets.mint(id, 0) : undefined
@@ -162,9 +182,7 @@ export function createSessions(needs: SessionsNeeds): Sessions {
         generation: user.generation,
         createdAt,
         lastSeenAt: createdAt,
-        // A refresh token says when it ends; a secret can be renewed up to the session's own end.
-        expiresAt: createdAt + (secret === undefined ? refreshTtl : sessionTtl),
-        idleExpiresAt: createdAt + refreshTtl,
+        ...endsOf(request, createdAt),
         address,
         userAgent: userAgent.slice(0, 256),
         remember,
@@ -172,24 +190,28 @@ export function createSessions(needs: SessionsNeeds): Sessions {
         endedAt: null,
         endReason: null,
       }
-      const [access, refreshToken] = await Promise.all([
+      const refreshToken = () =>
+        tokens.issue('refresh', subjectOf(user, session), session.expiresAt, {
+          clothing: clothing(user, 'refresh'),
+        })
+      const [{ accessToken, expiresIn }, refresh] = await Promise.all([
         accessFor(user, session, clothing, accessTtl),
-        secret?.text ??
-          tokens.issue('refresh', subjectOf(user, session), session.expiresAt, {
-            clothing: clothing(user, 'refresh'),
-          }),
+        refreshBy === 'token' ? refreshToken() : (secret?.text ?? ''),
       ])
       await store.add(session)
-      return { sessionId: id, username: user.username, refreshToken, remember, ...access }
+      const { username } = user
+      return { sessionId: id, username, refreshToken: refresh, remember, accessToken, expiresIn }
     },
 
     async refresh(actor, clothing, { surface, accessTtl } = {}) {
       const { session, user } = await alive(actor.sessionId)
       if (surface !== undefined && session.surface !== surface) throw new Refusal('token_wrong_kind')
       if (user.generation !== actor.claims.gen) throw ended()
-      const access = await accessFor(user, session, clothing, accessTtl)
-      await store.touch(session.id, nowS())
-      return access
+      const { accessToken, expiresIn, until } = await accessFor(user, session, clothing, accessTtl)
+      // Where an access token renews itself, the session is over with the last of them.
+      const renewed = surface === undefined ? undefined : until
+      await store.touch(session.id, nowS(), renewed)
+      return { accessToken, expiresIn }
     },
 
     async rotate(text, { clothing, accessTtl, address }) {
@@ -211,7 +233,9 @@ export function createSessions(needs: SessionsNeeds): Sessions {
         .refreshed(session.id, { number: child.number, hash: child.hash }, at, at + refreshTtl)
         .catch(needs.onTrouble)
       const { id: sessionId, remember } = session
-      return { sessionId, username: user.username, refreshToken: child.text, remember, ...access }
+      const { accessToken, expiresIn } = access
+      const { username } = user
+      return { sessionId, username, refreshToken: child.text, remember, accessToken, expiresIn }
     },
 
     async logout({ userId, sessionId }, address) {

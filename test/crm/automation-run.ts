@@ -12,8 +12,8 @@ import { startAnswerer, startOutsideByNumber } from '../support/sipp.ts'
 import { until } from '../support/stack.ts'
 import { startTelephony, type Telephony } from '../support/telephony.ts'
 
-/** How the numbers of a list begin. */
-const numbersOf = (group: string) => `03019${group}`
+/** How the numbers of a list begin: a group of more than three digits is a beginning of its own. */
+const numbersOf = (group: string) => (group.length > 3 ? group : `03019${group}`)
 
 /** What came of each number's call, by its last digit: see `startOutsideByNumber`. */
 const expected = (number: string) =>
@@ -28,7 +28,7 @@ export interface CallCentreRun {
   plan(difference?: { agentIds?: number[] } & Record<string, unknown>): Promise<number>
   /**
    * Leads with numbers of their own, whose last digits go round.
-   * @param group a digit, for each list another
+   * @param group digits, for each list others; see `trunkConf` for those that go nowhere
    */
   addLeads(
     campaignId: number,
@@ -102,9 +102,12 @@ export async function startCallCentre({
     cleanups.push((await startAnswerer(asterisk, others, 'answers')).stop)
     cleanups.push((await startAnswerer(asterisk, last, 'declines')).stop)
     const sven = await logInCrew(stack, 'sven')
-    for (const id of agentIds) {
-      const said = await sven.ask(`/agents/${id}/status`, { method: 'PUT', json: { status: 'READY' } })
-      if (said.status !== 200) throw new Error(`an agent is not ready: ${JSON.stringify(said.body)}`)
+    /** Also of the one whose phone declines, and who is on a break after three calls. */
+    const makeReady = async (ids: readonly number[]) => {
+      for (const id of ids) {
+        const said = await sven.ask(`/agents/${id}/status`, { method: 'PUT', json: { status: 'READY' } })
+        if (said.status !== 200) throw new Error(`an agent is not ready: ${JSON.stringify(said.body)}`)
+      }
     }
     const status = async (campaignId: number) =>
       (await sven.ask(`/campaigns/${campaignId}/automation/status`)).body
@@ -120,6 +123,7 @@ export async function startCallCentre({
         const { status: code, body } = await sven.ask('/campaigns', { json })
         if (code !== 201) throw new Error(`no campaign: ${JSON.stringify(body)}`)
         const id = Number(body.id)
+        await makeReady(json.agentIds)
         await sven.ask(`/campaigns/${id}/start`, { method: 'POST' })
         await until(
           'the phones are known to be there',

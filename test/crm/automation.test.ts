@@ -1,6 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createDoNotCall } from '../../api/store/sql/do-not-call.ts'
 import { asteriskMissing } from '../support/asterisk.ts'
+import { ask } from '../support/client.ts'
+import { logInCrew } from '../support/crew.ts'
+import { startAnswerer } from '../support/sipp.ts'
 import { until } from '../support/stack.ts'
 import { type CallCentreRun, callsAllThoughKilled, startCallCentre } from './automation-run.ts'
 
@@ -73,4 +76,73 @@ describe.skipIf(missing !== undefined)(title, () => {
     expect(numbers).not.toContain(closed?.number)
     expect(numbers).not.toContain(forbidden?.number)
   })
+
+  test.each([
+    ['the trunk has no circuit', '71', 'congestion', /CONGESTION/],
+    ['there is no such trunk', '72', 'unavailable', /UNAVAILABLE/],
+    ['a dead end within the PBX', '73', 'failed', /FAILED/],
+    ['an announcement is all that the agent hears', '74', 'failed', /FAILED/],
+    ['a tone is all that the agent hears', '75', 'failed', /FAILED/],
+    ['the dial context has no such number', '5550', 'unknown_number', /knew none of 5 numbers/],
+  ])(
+    '%s: the campaign is paused, and no lead has lost an attempt',
+    async (_, group, outcome, words) => {
+      const id = await run.plan({ agentIds: run.agentIds.slice(0, 3), maxAttempts: 3, retryDelayMinutes: 1 })
+      await run.addLeads(id, 8, group)
+      expect((await run.sven.ask(`/campaigns/${id}/automation/start`, { method: 'POST' })).status).toBe(200)
+      await until('it is paused', async () => (await run.status(id)).status === 'PAUSED', 60_000)
+      await until('what was under way is over', async () => (await run.status(id)).dialling === 0)
+      expect(await run.status(id)).toMatchObject({
+        waiting: 8,
+        done: 0,
+        successfulCalls: 0,
+        note: expect.stringMatching(words),
+      })
+      const leads = await run.leads(id)
+      expect(leads.map(({ attempts }) => attempts)).toEqual(Array(8).fill(0))
+      const seen = new Set(leads.map(({ last_outcome }) => last_outcome))
+      expect([...seen].filter((one) => one !== null)).toEqual([outcome])
+    },
+    120_000,
+  )
+
+  test('an agent who logs out is OFFLINE and not rung, though their phone is there and the API starts anew', async () => {
+    const { asterisk, stack } = run.telephony
+    const phone = await startAnswerer(asterisk, '1001', 'answers')
+    try {
+      let anna = await logInCrew(stack, 'anna')
+      const { body } = await run.sven.ask('/agents')
+      const id = (body as unknown as { id: number; name: string }[]).find(({ name }) => name === 'anna')?.id // a bare array
+      const statusOf = async () => (await run.sven.ask(`/agents/${id}`)).body.status
+      const campaignId = await run.plan({ agentIds: [Number(id)] })
+      await anna.ask(`/agents/${id}/status`, { method: 'PUT', json: { status: 'READY' } })
+
+      const second = await logInCrew(stack, 'anna')
+      const logOut = (token: string) => ask(`${stack.base}/auth/logout`, { method: 'POST', token })
+      expect((await logOut(second.token)).status).toBe(200)
+      expect(await statusOf()).toBe('READY')
+      expect((await logOut(anna.token)).status).toBe(200)
+      expect(await statusOf()).toBe('OFFLINE')
+
+      await run.addLeads(campaignId, 1, '8')
+      expect(
+        (await run.sven.ask(`/campaigns/${campaignId}/automation/start`, { method: 'POST' })).status,
+      ).toBe(200)
+      const killed = stack.pid('api')
+      stack.signal('api', 'SIGKILL')
+      await until('the api is back', async () => {
+        const up = await run.status(campaignId).catch(() => undefined)
+        return stack.pid('api') !== killed && up?.note === 'no free agent'
+      })
+      anna = await logInCrew(stack, 'anna')
+      await new Promise((resolve) => setTimeout(resolve, 2_000))
+      expect(await run.status(campaignId)).toMatchObject({ freeAgents: 0, dialling: 0, waiting: 1 })
+      expect(await statusOf()).toBe('OFFLINE')
+
+      await anna.ask(`/agents/${id}/status`, { method: 'PUT', json: { status: 'READY' } })
+      await until('the lead is called', async () => (await run.status(campaignId)).done === 1)
+    } finally {
+      await phone.stop()
+    }
+  }, 120_000)
 })

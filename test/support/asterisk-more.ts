@@ -31,6 +31,16 @@ exten => _+X.,1,Dial(PJSIP/\${EXTEN}@trunk,60,tTkKxX)
 ; whoever does not answer here is not waited for
 exten => _03019.,1,Dial(PJSIP/\${EXTEN}@trunk,2,tTkKxX)
  same => n,Hangup()
+; ways to the outside that are out of order: no circuit, no such trunk, a dead end within, an announcement, a tone
+exten => _0301971.,1,Hangup(34)
+exten => _0301972.,1,Dial(PJSIP/nobody)
+ same => n,Hangup()
+exten => _0301973.,1,Dial(Local/621@internal/n)
+ same => n,Hangup(\${HANGUPCAUSE})
+exten => _0301974.,1,Dial(PJSIP/nobody)
+ same => n,Wait(1)
+ same => n,Hangup(16)
+exten => _0301975.,1,Congestion(1)
 ; a group: the first to pick up has it
 exten => 640,1,Dial(PJSIP/1001&PJSIP/1002,30,tTkKxX)
  same => n,Hangup()

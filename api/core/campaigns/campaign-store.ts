@@ -56,6 +56,17 @@ export interface CampaignStore {
   /** Completes one that dials by itself and has called all of its list. @returns whether it did */
   completeIfOver(id: string, now: number): Promise<boolean>
   setNote(id: string, note: string | null): Promise<void>
+  /**
+   * Pauses one that dials by itself, and gives attempts back that were none: a lead of which nothing became but such
+   * attempts waits again. All of it or nothing.
+   * @param attempts a lead as often as it was tried
+   * @returns whether it was active
+   */
+  halt(
+    id: string,
+    reason: { note: string; attempts: readonly { leadId: string }[] },
+    now: number,
+  ): Promise<boolean>
   /** Those that are to dial by themselves now. */
   automated(): Promise<Campaign[]>
   progress(ids: readonly string[]): Promise<ReadonlyMap<string, Progress>>

@@ -19,6 +19,7 @@ export interface PlacingNeeds {
   policy: () => DialPolicy
   lease: Pick<Lease, 'fence'>
   now(): number
+  onNote?(event: 'campaign_paused', about: { campaignId: string; note: string }): void
   /** What stays is for the reconciler. */
   onTrouble(err: unknown): void
 }
@@ -96,14 +97,16 @@ export function createPlacing(needs: PlacingNeeds): Placing {
 
   async function giveUp(call: Dialling, campaign: Campaign, why: string) {
     const now = nowS()
-    await campaigns.setNote(campaign.id, `lead ${call.leadId} cannot be called: ${why}`.slice(0, MOST_WORDS))
+    const note = `lead ${call.leadId} cannot be called: ${why}`.slice(0, MOST_WORDS)
+    await campaigns.setNote(campaign.id, note)
     await queue.settle(call, { outcome: 'failed', counts: false, goesTo: 'done', nextTryAt: now, now })
     const inARow = (deniedInARow.get(campaign.id) ?? 0) + 1
     deniedInARow.set(campaign.id, inARow)
     if (inARow < MOST_DENIED) return
     // A wrong dial policy would use a whole list up within seconds.
     deniedInARow.delete(campaign.id)
-    await campaigns.step(campaign.id, ['active'], { status: 'paused' }, now)
+    if (!(await campaigns.step(campaign.id, ['active'], { status: 'paused' }, now))) return
+    needs.onNote?.('campaign_paused', { campaignId: campaign.id, note })
   }
 
   /** Why a number may not be called by itself, if so. */

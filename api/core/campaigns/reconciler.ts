@@ -5,13 +5,16 @@ import type { AgentStore } from '../crew/agent.ts'
 import { ALL } from '../crew/scope.ts'
 import type { CallLog } from '../desk/call-log.ts'
 import { afterCall, neverDialled } from './after-call.ts'
+import type { Campaign } from './campaign.ts'
 import type { CampaignStore } from './campaign-store.ts'
 import { busyIn, type Dialling, type DialQueue } from './dial-queue.ts'
+import { outcomeForLead } from './lead-outcome.ts'
+import { createOutages, isNotOut } from './outages.ts'
 
 export interface ReconcilerNeeds {
   queue: Pick<DialQueue, 'dialling' | 'settle' | 'release'>
-  campaigns: Pick<CampaignStore, 'find'>
-  agents: Pick<AgentStore, 'findAll' | 'setFreeFrom' | 'setStatus'>
+  campaigns: Pick<CampaignStore, 'find' | 'halt' | 'setNote'>
+  agents: Pick<AgentStore, 'findAll' | 'setFreeFrom' | 'breakOff'>
   callLog: Pick<CallLog, 'finish'>
   dialled: {
     find(id: string): Promise<DialledCall | undefined>
@@ -25,6 +28,8 @@ export interface ReconcilerNeeds {
   /** Calls that this process is about to hand to the PBX. */
   isPlacing(callId: string): boolean
   now(): number
+  /** Something that people have to see to: a campaign was paused, an agent is on a break. */
+  onNote?(event: 'campaign_paused' | 'agent_break', about: { note: string } & Record<string, unknown>): void
   onTrouble(err: unknown): void
 }
 
@@ -35,7 +40,7 @@ export interface Reconciler {
 
 /** Whoever takes a lead has dialled by then, or is dead or stopped, in seconds. */
 const UNDIALLED_S = 30
-/** Who lets so many calls ring in a row is on a break. */
+/** Whose phone does not take so many calls in a row is on a break. */
 const MOST_MISSED = 3
 
 /**
@@ -46,6 +51,7 @@ export function createReconciler(needs: ReconcilerNeeds): Reconciler {
   const { queue, campaigns, agents, callLog, dialled, history } = needs
   /** Calls in a row that an agent did not pick up. */
   const missed = new Map<string, number>()
+  const outages = createOutages()
   const nowS = () => Math.floor(needs.now() / 1_000)
 
   /** @returns whether it is over */
@@ -56,7 +62,8 @@ export function createReconciler(needs: ReconcilerNeeds): Reconciler {
     if (needs.isPlacing(callId) || isLive(live)) return false
     const asked = await dialled.find(callId)
     const record = await history.find(callId)
-    const outcome = asked?.outcome ?? record?.outcome
+    const told = asked?.outcome ?? record?.outcome
+    const outcome = told && outcomeForLead(told, record, asked?.userId)
     if (outcome !== undefined) await settle(call, outcome, record?.endedAt ?? nowS())
     else if (asked === undefined && nowS() - call.since > UNDIALLED_S) await giveBack(call)
     else return false
@@ -90,15 +97,33 @@ export function createReconciler(needs: ReconcilerNeeds): Reconciler {
     // First, so that the agent has their pause also where we die in between.
     if (agentId !== null) {
       await agents.setFreeFrom(agentId, after.freeFrom)
-      await noteMissed(agentId, outcome)
+      await noteMissed(agentId, outcome, campaignId)
     }
+    const isAttempt = campaign === undefined || (await wasAttempt(call, outcome, campaign))
     await callLog.finish(callId, outcome)
-    await queue.settle(call, after.settling)
+    await queue.settle(call, isAttempt ? after.settling : { ...neverDialled(call, nowS()), outcome })
   }
 
-  /** Whoever lets their phone ring again and again is not there, whatever they said. */
-  async function noteMissed(agentId: string, outcome: Outcome) {
-    if (outcome !== 'own_no_answer') {
+  /** What fails for every number is no attempt of any lead: the campaign stands still until a person starts it again. */
+  async function wasAttempt(
+    call: Dialling,
+    outcome: Outcome,
+    { id, ...campaign }: Campaign,
+  ): Promise<boolean> {
+    if (call.from !== 'waiting' || !campaign.automation) return true
+    // Calls that were under way as it was paused.
+    if (campaign.status !== 'active') return !isNotOut(outcome)
+    const outage = outages.note(id, call, outcome)
+    if (outage === undefined) return true
+    const { note, counted: attempts } = outage
+    const isPaused = await campaigns.halt(id, { note, attempts }, nowS())
+    if (isPaused) needs.onNote?.('campaign_paused', { campaignId: id, note })
+    return false
+  }
+
+  /** Whose phone rings on, is busy or declines again and again is not there, whatever they said. */
+  async function noteMissed(agentId: string, outcome: Outcome, campaignId: string | null) {
+    if (!outcome.startsWith('own_')) {
       missed.delete(agentId)
       return
     }
@@ -106,7 +131,11 @@ export function createReconciler(needs: ReconcilerNeeds): Reconciler {
     missed.set(agentId, inARow)
     if (inARow < MOST_MISSED) return
     missed.delete(agentId)
-    await agents.setStatus(agentId, 'break', nowS())
+    const name = await agents.breakOff(agentId, nowS())
+    if (name === undefined) return
+    const note = `${name} is on BREAK: their phone did not take ${inARow} calls in a row (${outcome.toUpperCase()})`
+    if (campaignId !== null) await campaigns.setNote(campaignId, note)
+    needs.onNote?.('agent_break', { agentId, note })
   }
 
   /** Nobody dialled it. Whoever stopped before they did and wakes up now must find the id taken. */
@@ -125,6 +154,13 @@ export function createReconciler(needs: ReconcilerNeeds): Reconciler {
     async reconcile() {
       const going: Dialling[] = []
       const all = await queue.dialling()
+      outages.look(
+        all.map(({ campaignId, callId }) => {
+          const live = needs.liveCall(callId)
+          return { campaignId, callId, legs: isLive(live) ? live.legs : [] }
+        }),
+        needs.now(),
+      )
       const extensionOf = await extensionsIn(all.filter(({ callId }) => isLive(needs.liveCall(callId))))
       for (const call of all) {
         const isOver = await look(call, extensionOf).catch((err) => {

@@ -1,4 +1,7 @@
 import type { Role } from '../../../contract/claims.ts'
+import type { AccountChange } from '../accounts.ts'
+import type { OwnStatus } from '../presence/status.ts'
+import type { NewUser } from '../users.ts'
 import type { Scope } from './scope.ts'
 
 /** `ai` agents have no user and no phone: there are settings for them, and nothing else. */
@@ -34,6 +37,11 @@ export interface Agent {
 
 export type AgentChange = Partial<Pick<Agent, 'name' | 'team'>>
 
+export type NewAgentRow = Pick<Agent, 'userId' | 'name' | 'kind' | 'team'> & {
+  account?: NewUser | undefined
+  extension?: string | null | undefined
+}
+
 export interface AgentStore {
   /**
    * The agent of a user; made at the first time they are asked for.
@@ -47,19 +55,19 @@ export interface AgentStore {
   list(scope: Scope, page: { afterId?: string | undefined; limit: number }): Promise<Agent[]>
   /**
    * As with `update`, a supervisor who comes into a team has tokens that say nothing of it: those are over.
+   * All of it or nothing.
+   *
+   * @param agent `account` is a user to be made for it, `extension` what a user who is there gets
    * @param revokeUntil unix seconds after which no token issued before can be alive
-   * @throws {Refusal} `taken` where the user is an agent already
+   * @throws {Refusal} `taken` where the user is an agent already, or a name is another account's; `not_found`
    */
-  add(
-    agent: Pick<Agent, 'userId' | 'name' | 'kind' | 'team'>,
-    now: number,
-    revokeUntil: number,
-  ): Promise<Agent>
+  add(agent: NewAgentRow, now: number, revokeUntil: number): Promise<Agent>
   /**
    * The leads of an agent go with them into another team. The tokens of a supervisor who changes teams are over:
    * in the same transaction their generation rises, and the ledger has the revocation.
    * @param version of the one that was read, where the client says
-   * @throws {Refusal} `not_found`, `stale`
+   * @param ofUser what becomes another one of the agent's user: their tokens are over as well
+   * @throws {Refusal} `not_found`, `stale`, `taken`; then nothing is changed, of the user neither
    */
   update(
     id: string,
@@ -67,8 +75,29 @@ export interface AgentStore {
     version: number | undefined,
     now: number,
     revokeUntil: number,
+    ofUser?: AccountChange,
   ): Promise<Agent>
-  /** Is no version of its own: it changes too often. */
-  setStatus(id: string, status: AgentStatus, now: number): Promise<void>
+  /**
+   * Is no version of its own: it changes too often.
+   * @param presence of their user, in the same transaction
+   */
+  setStatus(id: string, status: AgentStatus, now: number, presence?: OwnStatus): Promise<void>
+  /**
+   * Sets the status that an agent chose, in a session that may end at this moment.
+   * @throws {Refusal} `token_revoked` where no session of theirs lives: a status of before the logout must not be written after it
+   */
+  setOwnStatus(
+    agent: Pick<Agent, 'id'>,
+    status: AgentStatus,
+    now: number,
+    presence?: OwnStatus,
+  ): Promise<void>
+  /** Ends the readiness of an agent who is `ready`. @returns their name where they were */
+  breakOff(id: string, now: number): Promise<string | undefined>
+  /**
+   * Makes those `offline` whose last session ran out since they set their status. A command that ends a session
+   * does so by itself. Call it about once a second.
+   */
+  leaveLapsed(now: number): Promise<void>
   setFreeFrom(id: string, freeFrom: number): Promise<void>
 }

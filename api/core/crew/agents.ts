@@ -1,10 +1,10 @@
 import type { AccountChanges } from '../account-changes.ts'
-import type { Accounts, NewAccount } from '../accounts.ts'
+import { type Accounts, checkChange, type NewAccount } from '../accounts.ts'
 import type { OwnStatus } from '../presence/status.ts'
 import type { Statuses } from '../presence/statuses.ts'
 import { Refusal } from '../refusal.ts'
 import type { UserStore } from '../users.ts'
-import type { Agent, AgentKind, AgentStatus, AgentStore } from './agent.ts'
+import type { Agent, AgentKind, AgentStatus, AgentStore, NewAgentRow } from './agent.ts'
 import type { Scope } from './scope.ts'
 import type { Standing } from './standing.ts'
 
@@ -54,9 +54,9 @@ export interface Agents {
 export interface AgentsNeeds {
   store: AgentStore
   users: Pick<UserStore, 'find'>
-  accounts: Pick<Accounts, 'add'>
-  changes: Pick<AccountChanges, 'change' | 'endOutdated' | 'remove'>
-  statuses: Pick<Statuses, 'set'>
+  accounts: Pick<Accounts, 'prepare'>
+  changes: Pick<AccountChanges, 'endOutdated'>
+  statuses: Pick<Statuses, 'tell'>
   now: () => number
   /** Seconds: the longest any token lives. */
   longestLifetime: number
@@ -80,44 +80,36 @@ export function createAgents(needs: AgentsNeeds): Agents {
     return agent
   }
 
-  /** Whose user an agent becomes. @returns an id to take back if the agent cannot be made */
-  async function userFor({ kind, userId, account, extension = null }: NewAgent) {
+  /** Whose user an agent becomes: one to be made with it, one that is there, or none. */
+  async function userFor({ kind, userId, account, extension }: NewAgent): Promise<Partial<NewAgentRow>> {
     if (kind === 'ai') {
-      if (userId === undefined && account === undefined && extension === null) return {}
+      if (userId === undefined && account === undefined && (extension ?? null) === null) return {}
       throw new Refusal('input_invalid', { detail: 'an AI agent has neither a user nor a phone' })
     }
     if (account !== undefined) {
-      const { id } = await accounts.add({ ...account, extension })
-      return { userId: id, made: id }
+      return { account: await accounts.prepare({ ...account, extension: extension ?? null }) }
     }
     if (userId === undefined) {
       throw new Refusal('input_invalid', { detail: 'a human agent needs userId, or username and password' })
     }
+    if (extension !== undefined) checkChange({ extension })
     if ((await users.find(userId)) === undefined) throw new Refusal('not_found', { detail: 'User not found' })
-    return { userId }
+    return { userId, extension }
   }
 
   return {
-    list: ({ scope, agent }, page) => store.list(colleagues(scope, agent), page),
-    find: ({ scope, agent }, id) => within(colleagues(scope, agent), id),
+    list: ({ scope }, page) => store.list(scope, page),
+    find: ({ scope }, id) => within(scope, id),
 
     async add(by, agent) {
       const team = teamFor(by, agent)
-      const { userId = null, made } = await userFor(agent)
-      try {
-        const row = { userId, name: agent.name, kind: agent.kind, team }
-        const added = await store.add(row, nowS(), revokeUntil())
-        if (userId !== null && made === undefined && team !== null && added.role === 'supervisor') {
-          await changes.endOutdated(userId, { actorId: by.userId, address: '' })
-        }
-        if (userId !== null && made === undefined && agent.extension !== undefined) {
-          await changes.change(userId, { extension: agent.extension }, { actorId: by.userId, address: '' })
-        }
-        return (await store.find(added.id, by.scope)) ?? added
-      } catch (err) {
-        if (made !== undefined) await changes.remove(made, { actorId: by.userId, address: '' })
-        throw err
+      const row = { userId: null, name: agent.name, kind: agent.kind, team, ...(await userFor(agent)) }
+      const added = await store.add(row, nowS(), revokeUntil())
+      const isOutdated = (team !== null && added.role === 'supervisor') || agent.extension !== undefined
+      if (row.userId !== null && isOutdated) {
+        await changes.endOutdated(row.userId, { actorId: by.userId, address: '' })
       }
+      return (await store.find(added.id, by.scope)) ?? added
     },
 
     async update(by, id, patch, { version, address }) {
@@ -137,37 +129,30 @@ export function createAgents(needs: AgentsNeeds): Agents {
       if (changesUser && agent.userId === null) {
         throw new Refusal('input_invalid', { detail: 'an AI agent has neither a user nor a phone' })
       }
-      // Before anything is changed: whoever read an older one changes nothing.
-      if (version !== undefined && version !== agent.version) throw new Refusal('stale')
-      if (changesUser && agent.userId !== null) {
-        await changes.change(agent.userId, ofUser, { actorId: by.userId, address })
-      }
+      checkChange(ofUser)
       const ofAgent = {
         ...(name === undefined ? {} : { name }),
         ...(team === undefined ? {} : { team }),
       }
-      const updated = await store.update(id, ofAgent, version, nowS(), revokeUntil())
-      const isMoved = team !== undefined && team !== agent.team
-      if (isMoved && updated.role === 'supervisor' && agent.userId !== null) {
+      const updated = await store.update(id, ofAgent, version, nowS(), revokeUntil(), ofUser)
+      const isMoved = team !== undefined && team !== agent.team && updated.role === 'supervisor'
+      if (agent.userId !== null && (changesUser || isMoved)) {
         await changes.endOutdated(agent.userId, { actorId: by.userId, address })
       }
-      return { ...updated, ...ofUser }
+      return updated
     },
 
     async setStatus(by, id, status) {
       const { userId, extension } = await within(by.scope, id)
-      await store.setStatus(id, status, nowS())
+      if (userId === by.userId) await store.setOwnStatus({ id }, status, nowS(), PRESENCE[status])
+      else await store.setStatus(id, status, nowS(), PRESENCE[status])
       if (userId !== null) {
-        await statuses.set({ userId, claims: extension === null ? {} : { extension } }, PRESENCE[status])
+        await statuses.tell({ userId, claims: extension === null ? {} : { extension } }, PRESENCE[status])
       }
       return within(by.scope, id)
     },
   }
 }
-
-/** Whom one works with may be seen by everybody of a team: calls are handed to them. */
-const colleagues = (scope: Scope, { id, team }: Pick<Agent, 'id' | 'team'>): Scope =>
-  scope.sees === 'own' && team !== null ? { sees: 'team', team, agentId: id } : scope
 
 /** @throws {Refusal} `forbidden` */
 function teamFor({ role, scope }: Standing, { team, userId, account, extension }: NewAgent): string | null {

@@ -17,3 +17,16 @@ export function scopeOf(role: Role, agent: { id: string; team: string | null }):
   }
   return { sees: 'own', agentId: agent.id }
 }
+
+/** How far an operation reaches: `all` leaves it to the role and the team of the user. */
+export type Within = 'own' | 'team' | 'all'
+
+/**
+ * What a user may see and change by one operation. Admins have everything; a user of no team has what is their own.
+ */
+export function scopeWithin(within: Within, role: Role, agent: { id: string; team: string | null }): Scope {
+  if (role === 'admin') return ALL
+  if (within === 'all') return scopeOf(role, agent)
+  const { id: agentId, team } = agent
+  return within === 'team' && team !== null ? { sees: 'team', team, agentId } : { sees: 'own', agentId }
+}

@@ -21,6 +21,8 @@ export interface CallLog {
   note(call: Omit<DeskCall, 'id' | 'outcome'>): Promise<DeskCall>
   /** @param id ours or the call's own */
   find(id: string): Promise<DeskCall | undefined>
+  /** Our ids of calls, by the calls' own; those that are not there are left out. */
+  idsOf(callIds: readonly string[]): Promise<ReadonlyMap<string, string>>
   finish(callId: string, outcome: Outcome): Promise<void>
   /** Nothing was dialled. */
   forget(callId: string): Promise<void>

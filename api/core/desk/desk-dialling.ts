@@ -18,6 +18,7 @@ import { barred, mustBeCallable } from './barring.ts'
 import type { CallLog, DeskCall } from './call-log.ts'
 import type { Desk, Deskmate } from './desk.ts'
 import type { DeskLeads } from './desk-leads.ts'
+import { createUndoing } from './undoing.ts'
 
 export interface DeskDiallingNeeds {
   calls: Pick<Calls, 'dial'>
@@ -34,6 +35,8 @@ export interface DeskDiallingNeeds {
   newId: () => string
   now: () => number
   pause: (ms: number) => Promise<unknown>
+  /** Something that was done for a call that was not dialled could not be taken back. */
+  onTrouble?: (what: string, err: unknown) => void
 }
 
 /** A call that is over is settled within a second or so. */
@@ -46,6 +49,7 @@ type Caller = Agent & { userId: string; extension: string }
 export function createDeskDialling(needs: DeskDiallingNeeds): Pick<Desk, 'dial' | 'direct'> {
   const { calls, leads, agents, campaigns, doNotCall, queue, callLog, keys, policy, newId } = needs
   const nowS = () => Math.floor(needs.now() / 1000)
+  const { undo } = createUndoing(needs)
 
   return {
     async dial(by, { leadId, agentId, key }) {
@@ -97,7 +101,9 @@ export function createDeskDialling(needs: DeskDiallingNeeds): Pick<Desk, 'dial' 
     try {
       return await work(callId)
     } catch (err) {
-      await keys.release(actor.userId, ours, callId).catch(() => {})
+      await undo('the Idempotency-Key of a call that was not dialled could not be given back', () =>
+        keys.release(actor.userId, ours, callId),
+      )
       throw err
     }
   }
@@ -110,16 +116,15 @@ export function createDeskDialling(needs: DeskDiallingNeeds): Pick<Desk, 'dial' 
     try {
       return await ring(by, caller, { callId, number, leadId: lead.id, campaignId })
     } catch (err) {
-      // What cannot be put back now is settled when nobody knows of such a call.
-      await queue
-        .settle(taken, {
+      await undo('a lead that was not dialled could not be given back', () =>
+        queue.settle(taken, {
           outcome: null,
           counts: false,
           goesTo: taken.from,
           nextTryAt: lead.nextTryAt,
           now: nowS(),
-        })
-        .catch(() => {})
+        }),
+      )
       throw err
     }
   }
@@ -175,7 +180,7 @@ export function createDeskDialling(needs: DeskDiallingNeeds): Pick<Desk, 'dial' 
       })
       return made
     } catch (err) {
-      await callLog.forget(about.callId).catch(() => {})
+      await undo('a call that was not dialled could not be forgotten', () => callLog.forget(about.callId))
       throw err
     }
   }

@@ -3,7 +3,7 @@ import { isOurs } from '../calls/call-id.ts'
 import type { Agent } from '../crew/agent.ts'
 import type { CallFact } from './call-fact.ts'
 import type { DeskCall } from './call-log.ts'
-import { type DeskStatus, statusOf } from './call-status.ts'
+import { type DeskStatus, statusAfter, statusOf } from './call-status.ts'
 
 /** A call as the call centre sees it. Times are unix seconds. */
 export interface DeskView extends Pick<DeskCall, 'id' | 'callId' | 'agentId' | 'leadId' | 'campaignId'> {
@@ -26,6 +26,7 @@ export interface DeskView extends Pick<DeskCall, 'id' | 'callId' | 'agentId' | '
 export function viewOf(row: DeskCall, fact: CallFact, agent: Pick<Agent, 'extension'> | undefined): DeskView {
   const { id, callId, agentId, leadId, campaignId } = row
   const told = toldOf(fact, agent)
+  const missed = missedLead(row, told)
   return {
     id,
     callId,
@@ -33,11 +34,18 @@ export function viewOf(row: DeskCall, fact: CallFact, agent: Pick<Agent, 'extens
     leadId,
     campaignId,
     ...told,
-    status: statusOf(fact),
-    outcome: told.outcome ?? row.outcome,
+    ...(missed === undefined ? {} : { answeredAt: null, talked: 0 }),
+    status: missed === undefined ? statusOf(fact) : statusAfter(missed, false),
+    outcome: missed ?? told.outcome ?? row.outcome,
     direction: directionOf(callId, fact, told.fromNumber, agent),
   }
 }
+
+/** What became of a lead's call that is `answered` for the history, as the dialplan itself talked to the agent. */
+const missedLead = ({ leadId, outcome }: DeskCall, told: Told): Outcome | undefined =>
+  leadId !== null && told.outcome === 'answered' && outcome !== null && outcome !== 'answered'
+    ? outcome
+    : undefined
 
 function directionOf(
   callId: string,

@@ -10,6 +10,8 @@ type Of = Pick<Actor, 'userId'> & { claims: Pick<Claims, 'extension'> }
 export interface Statuses {
   /** @throws {Refusal} `unavailable` */
   set(of: Of, status: OwnStatus): Promise<void>
+  /** Tells of one that was set together with something else. @throws {Refusal} `unavailable` */
+  tell(of: Of, status: OwnStatus): Promise<void>
   of(userId: string): OwnStatus
   /** Reads what other APIs wrote. Call it every second or so; tells when anything changed. */
   refresh(): Promise<void>
@@ -34,16 +36,21 @@ export function createStatuses({ store, news, now }: StatusesNeeds): Statuses {
     if (!same) for (const listener of listeners) listener()
   }
 
+  async function tell({ userId, claims }: Of, status: OwnStatus) {
+    await refresh()
+    await news.tellAll({
+      type: 'user_status',
+      user: { id: userId, extension: claims.extension ?? null, status },
+    })
+  }
+
   return {
+    tell,
     of: (userId) => known.get(userId) ?? 'available',
     refresh,
-    async set({ userId, claims }, status) {
-      await store.set(userId, status, Math.floor(now() / 1000))
-      await refresh()
-      await news.tellAll({
-        type: 'user_status',
-        user: { id: userId, extension: claims.extension ?? null, status },
-      })
+    async set(whose, status) {
+      await store.set(whose.userId, status, Math.floor(now() / 1000))
+      await tell(whose, status)
     },
     onChange(listener) {
       listeners.add(listener)

@@ -68,7 +68,7 @@ async function logIn(c: Context, credentials: Credentials, { login, users, acces
     address: addressOf(c),
     userAgent: c.req.header('user-agent') ?? '',
     clothing,
-    refreshBy: 'token',
+    refreshBy: 'nothing',
     accessTtl,
   })
   const user = await users.findByLogin(opened.username)

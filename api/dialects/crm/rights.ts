@@ -1,9 +1,16 @@
-/** How far somebody gets on a route: not at all, to what is their own, to their team's, to everything. */
-export type Reach = 'none' | 'own' | 'team' | 'all'
+import type { Role } from '../../../contract/claims.ts'
+import type { Within } from '../../core/crew/scope.ts'
+
+/**
+ * How far a user gets on a route: not at all, to what is their own, to their team's, to everything. `all` is for what
+ * has no owner, such as templates.
+ */
+export type Reach = 'none' | Within
 
 /**
  * Who may do what, for each operation of this surface that asks for a token. Admins may do all of it everywhere.
- * Whose a thing is, is for the stores to see to: whoever may not see it gets 404.
+ * `door.ts` turns the word into the scope that a request has; the stores show what is in it, and nothing else is there:
+ * 404.
  */
 export const RIGHTS = {
   crmInvite: { agent: 'none', supervisor: 'team' },
@@ -52,7 +59,7 @@ export const RIGHTS = {
 
   crmWebrtc: { agent: 'own', supervisor: 'own' },
   crmSipStatus: { agent: 'all', supervisor: 'all' },
-  crmSipDial: { agent: 'own', supervisor: 'own' },
+  crmSipDial: { agent: 'own', supervisor: 'team' },
   crmSipHangUp: { agent: 'own', supervisor: 'team' },
 
   crmAiSettings: { agent: 'own', supervisor: 'team' },
@@ -69,3 +76,9 @@ export const RIGHTS = {
 } as const satisfies Record<string, { agent: Reach; supervisor: Reach }>
 
 export type GuardedOperation = keyof typeof RIGHTS
+
+/** The table's word for a role. */
+export function reachOf(operation: GuardedOperation, role: Role): Reach {
+  if (role === 'admin') return 'all'
+  return RIGHTS[operation][role === 'user' ? 'agent' : 'supervisor']
+}

@@ -82,5 +82,5 @@ const openRequest = (c: Context) => ({
   address: addressOf(c),
   userAgent: c.req.header('user-agent') ?? '',
   clothing: wire.clothing,
-  refreshBy: 'token' as const,
+  refreshBy: 'nothing' as const,
 })

@@ -1,13 +1,16 @@
 import type { Kysely, Transaction } from 'kysely'
-import type { Agent, AgentStore } from '../../core/crew/agent.ts'
+import type { Agent, AgentStatus, AgentStore } from '../../core/crew/agent.ts'
+import type { OwnStatus } from '../../core/presence/status.ts'
 import { Refusal } from '../../core/refusal.ts'
 import { rowId } from './bind.ts'
 import type { Database } from './database.ts'
 import { UniqueViolation } from './fault.ts'
+import { hasSession, leaveLapsed } from './leaving.ts'
 import { inScope } from './scope.ts'
+import { putStatus } from './statuses.ts'
 import type { Tables } from './tables.ts'
 import { whyUnchanged } from './unchanged.ts'
-import { outdated } from './users.ts'
+import { addUser, asTaken, changeUser, outdated } from './users.ts'
 
 export function createAgentStore(db: Database): AgentStore {
   const agents = () =>
@@ -88,13 +91,19 @@ export function createAgentStore(db: Database): AgentStore {
       return rows.map(toAgent)
     },
 
-    async add(agent, now, revokeUntil) {
+    async add({ account, extension, ...agent }, now, revokeUntil) {
       const { id } = await db
         .transaction(async (trx) => {
-          const made = await insertAgent(trx, agent, now).returning('id').executeTakeFirstOrThrow()
-          if (agent.userId !== null && agent.team !== null) {
-            await outdateSupervisor(trx, agent.userId, revokeUntil)
-          }
+          const user = account && (await addUser(trx, account, now).catch(asTaken))
+          const userId = user?.id ?? agent.userId
+          const made = await insertAgent(trx, { ...agent, userId }, now)
+            .returning('id')
+            .executeTakeFirstOrThrow()
+          // A user that was just made has no tokens, and has the extension.
+          if (user !== undefined || userId === null) return made
+          if (agent.team !== null) await outdateSupervisor(trx, userId, revokeUntil)
+          if (extension !== undefined)
+            await changeUser(trx, userId, { extension }, revokeUntil).catch(asTaken)
           return made
         })
         .catch((err) => {
@@ -106,7 +115,7 @@ export function createAgentStore(db: Database): AgentStore {
       return made
     },
 
-    async update(id, change, version, now, revokeUntil) {
+    async update(id, change, version, now, revokeUntil, ofUser = {}) {
       const key = rowId(id) ?? 0
       await db.transaction(async (trx) => {
         // First what changes nothing anybody reads: the row is ours from here on, and says what it was.
@@ -121,6 +130,9 @@ export function createAgentStore(db: Database): AgentStore {
         if (Object.keys(change).length > 0) {
           await trx.updateTable('agents').set(change).where('id', '=', key).execute()
         }
+        if (before.user_id !== null && Object.keys(ofUser).length > 0) {
+          await changeUser(trx, String(before.user_id), ofUser, revokeUntil).catch(asTaken)
+        }
         const { team } = change
         if (team === undefined) return
         await trx.updateTable('leads').set({ team }).where('agent_id', '=', key).execute()
@@ -133,14 +145,37 @@ export function createAgentStore(db: Database): AgentStore {
       return changed
     },
 
-    async setStatus(id, status, now) {
-      await db.query
-        .updateTable('agents')
-        .set({ status, status_at: now })
-        .where('id', '=', rowId(id) ?? 0)
-        .where('status', '!=', status)
-        .execute()
+    setStatus: (id, status, now, presence) =>
+      db.transaction((trx) => say(trx, id, { status, presence }, now)),
+
+    async setOwnStatus({ id }, status, now, presence) {
+      await db.transaction(async (trx) => {
+        // The row is ours before we look, so that the end of the session comes before or after.
+        const mine = trx.updateTable('agents').set((agent) => ({ free_from: agent.ref('free_from') }))
+        await mine.where('id', '=', rowId(id) ?? 0).execute()
+        const isThere = await trx
+          .selectFrom('agents')
+          .select('id')
+          .where('id', '=', rowId(id) ?? 0)
+          .where(hasSession(now))
+          .executeTakeFirst()
+        if (isThere === undefined) throw new Refusal('token_revoked', { detail: 'the session has ended' })
+        await say(trx, id, { status, presence }, now)
+      })
     },
+
+    async breakOff(id, now) {
+      const row = await db.query
+        .updateTable('agents')
+        .set({ status: 'break', status_at: now })
+        .where('id', '=', rowId(id) ?? 0)
+        .where('status', '=', 'ready')
+        .returning('name')
+        .executeTakeFirst()
+      return row?.name
+    },
+
+    leaveLapsed: (now) => leaveLapsed(db.query, now),
 
     async setFreeFrom(id, freeFrom) {
       await db.query
@@ -162,10 +197,36 @@ async function outdateSupervisor(trx: Transaction<Tables>, userId: string, until
   if (user?.role === 'supervisor') await outdated(trx, userId, {}, until)
 }
 
-type NewAgentRow = Pick<Agent, 'userId' | 'name' | 'kind' | 'team'>
+/** How an agent is, and with it the presence of their user. */
+async function say(
+  trx: Transaction<Tables>,
+  id: string,
+  { status, presence }: { status: AgentStatus; presence: OwnStatus | undefined },
+  now: number,
+): Promise<void> {
+  const agent = rowId(id) ?? 0
+  await trx
+    .updateTable('agents')
+    .set({ status, status_at: now })
+    .where('id', '=', agent)
+    .where('status', '!=', status)
+    .execute()
+  if (presence === undefined) return
+  const row = await trx
+    .selectFrom('agents')
+    .innerJoin('users', 'users.id', 'agents.user_id')
+    .select('users.id')
+    .where('agents.id', '=', agent)
+    .executeTakeFirst()
+  if (row !== undefined) await putStatus(trx, String(row.id), presence, now)
+}
 
 /** @param query single, or a transaction's */
-export function insertAgent(query: Kysely<Tables>, agent: NewAgentRow, now: number) {
+export function insertAgent(
+  query: Kysely<Tables>,
+  agent: Pick<Agent, 'userId' | 'name' | 'kind' | 'team'>,
+  now: number,
+) {
   return query.insertInto('agents').values({
     user_id: agent.userId === null ? null : (rowId(agent.userId) ?? 0),
     name: agent.name,

@@ -4,6 +4,9 @@ import { rowId, storable } from './bind.ts'
 import type { Database } from './database.ts'
 import type { DeskCallsTable } from './tables-call-centre.ts'
 
+/** Calls in one statement: engines bound its parameters. */
+const AT_ONCE = 1_000
+
 /** The first outcome of a call stays. */
 export function createCallLog(db: Database): CallLog {
   const insert = (call: Omit<DeskCall, 'id' | 'outcome'>) =>
@@ -39,6 +42,20 @@ export function createCallLog(db: Database): CallLog {
       const noted = added === undefined ? await find(call.callId) : toCall(added)
       if (noted === undefined) throw new TypeError('a call was just noted')
       return noted
+    },
+
+    async idsOf(callIds) {
+      const ids = new Map<string, string>()
+      const known = callIds.filter(storable)
+      for (let at = 0; at < known.length; at += AT_ONCE) {
+        const rows = await db.query
+          .selectFrom('desk_calls')
+          .select(['id', 'call_id'])
+          .where('call_id', 'in', known.slice(at, at + AT_ONCE))
+          .execute()
+        for (const { id, call_id } of rows) ids.set(call_id, String(id))
+      }
+      return ids
     },
 
     async finish(callId, outcome) {

@@ -1,5 +1,6 @@
 import { type Expression, type ExpressionBuilder, type Selectable, type SqlBool, sql } from 'kysely'
 import type { Campaign, CampaignRules } from '../../core/campaigns/campaign.ts'
+import { NOT_OUT } from '../../core/campaigns/outages.ts'
 import type { Scope } from '../../core/crew/scope.ts'
 import { rowId } from './bind.ts'
 import type { Database } from './database.ts'
@@ -39,6 +40,23 @@ export async function putAgents(trx: Database['query'], campaignId: number, agen
       .values(rows.slice(n, n + AT_ONCE))
       .execute()
   }
+}
+
+/** Takes an attempt back that was none: the lead waits for its turn, unless a person ended it or it is being called. */
+export async function giveBack(trx: Database['query'], campaignId: string, leadId: string, now: number) {
+  const isOver = sql<boolean>`(dial_state = 'done'
+    and (status in ('converted', 'lost', 'do_not_call') or last_outcome not in (${sql.join(NOT_OUT)})))`
+  await trx
+    .updateTable('leads')
+    .set({
+      attempts: sql<number>`case when attempts > 0 then attempts - 1 else 0 end`,
+      dial_state: sql`case when dial_state = 'done' and not ${isOver} then 'waiting' else dial_state end`,
+      next_try_at: sql<number>`case when dial_state = 'dialling' or ${isOver} then next_try_at else ${now} end`,
+      updated_at: now,
+    })
+    .where('id', '=', rowId(leadId) ?? 0)
+    .where('campaign_id', '=', rowId(campaignId) ?? 0)
+    .execute()
 }
 
 /** Whoever sees only what is their own sees the campaigns they work in. */

@@ -5,7 +5,7 @@ import type { Scope } from '../../core/crew/scope.ts'
 import { Refusal } from '../../core/refusal.ts'
 import { rowId } from './bind.ts'
 import { progressOf } from './campaign-progress.ts'
-import { putAgents, shown, withAgents } from './campaign-rows.ts'
+import { giveBack, putAgents, shown, withAgents } from './campaign-rows.ts'
 import type { Database } from './database.ts'
 import { whyUnchanged } from './unchanged.ts'
 
@@ -98,6 +98,8 @@ export function createCampaignStore(db: Database): CampaignStore {
         .updateTable('campaigns')
         .set((campaign) => ({
           ...(status === undefined ? {} : { status }),
+          // What went wrong before it was started again is over.
+          ...(status === 'active' ? { automation_note: null } : {}),
           ...(automation === undefined ? {} : { automation: automation ? 1 : 0, automation_note: null }),
           ...(stopped === undefined ? {} : { stopped: stopped ? 1 : 0 }),
           version: campaign('version', '+', 1),
@@ -138,6 +140,24 @@ export function createCampaignStore(db: Database): CampaignStore {
         .where('id', '=', rowId(id) ?? 0)
         .execute()
     },
+
+    halt: (id, { note, attempts }, now) =>
+      db.transaction(async (trx) => {
+        for (const { leadId } of attempts) await giveBack(trx, id, leadId, now)
+        const row = await trx
+          .updateTable('campaigns')
+          .set((campaign) => ({
+            status: 'paused',
+            automation_note: note,
+            version: campaign('version', '+', 1),
+            updated_at: now,
+          }))
+          .where('id', '=', rowId(id) ?? 0)
+          .where('status', '=', 'active')
+          .returning('id')
+          .executeTakeFirst()
+        return row !== undefined
+      }),
 
     async automated() {
       const rows = await db.query

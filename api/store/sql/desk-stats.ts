@@ -32,8 +32,13 @@ export function createDeskStatsStore(db: Database): DeskStatsStore {
       and desk_calls.created_at >= ${from - NEARBY} and desk_calls.created_at < ${until + NEARBY}
     where coalesce(calls.started_at, desk_calls.created_at) >= ${from}
       and coalesce(calls.started_at, desk_calls.created_at) < ${until}`
-  /** What was dialled is asked for where nobody else knows. */
-  const outcome = sql<Outcome | null>`coalesce(calls.outcome, desk_calls.outcome,
+  /**
+   * Of a lead's call that the dialplan alone answered, the desk's outcome wins over the history's. The table of dialled
+   * calls is asked where neither has one.
+   */
+  const outcome = sql<Outcome | null>`coalesce(
+    case when desk_calls.lead_id is not null and calls.outcome = 'answered' then desk_calls.outcome end,
+    calls.outcome, desk_calls.outcome,
     (select dialled_calls.outcome from dialled_calls where dialled_calls.id = theirs.id ${words}))`
   const count = (of: RawBuilder<unknown>) => sql<number>`cast(coalesce(sum(${of}), 0) as bigint)`
   /** Where many phones rang, somebody else may have. What the history does not know of its parties is as it ended. */

@@ -1,29 +1,38 @@
-import type { Selectable } from 'kysely'
+import { type Selectable, sql } from 'kysely'
 import type { LedgerEntry } from '../../core/revocations.ts'
 import type { Session, SessionStore, SessionUse } from '../../core/session.ts'
 import { rowId } from './bind.ts'
 import type { Database } from './database.ts'
+import { leave, leaveLapsed } from './leaving.ts'
 import { enter } from './ledger.ts'
 import type { SessionsTable } from './tables.ts'
 
 export function createSessionStore(db: Database): SessionStore {
   return {
-    async add(session) {
-      await db.query.insertInto('sessions').values(toRow(session)).execute()
-    },
+    add: (session) =>
+      db.transaction(async (trx) => {
+        // Before the new session counts: a login makes no agent ready whose last session ran out.
+        await leaveLapsed(trx, session.createdAt, session.userId)
+        await trx.insertInto('sessions').values(toRow(session)).execute()
+      }),
 
     async find(id) {
       const row = await db.query.selectFrom('sessions').selectAll().where('id', '=', id).executeTakeFirst()
       return row && toSession(row)
     },
 
-    async touch(id, atS) {
+    async touch(id, atS, idleExpiresAt = 0) {
+      // Requests may arrive out of order.
+      const later = (column: 'last_seen_at' | 'idle_expires_at', at: number) =>
+        sql<number>`case when ${sql.ref(column)} < ${at} then ${at} else ${sql.ref(column)} end`
       await db.query
         .updateTable('sessions')
-        .set({ last_seen_at: atS })
+        .set({
+          last_seen_at: later('last_seen_at', atS),
+          idle_expires_at: later('idle_expires_at', idleExpiresAt),
+        })
         .where('id', '=', id)
-        // Requests may arrive out of order.
-        .where('last_seen_at', '<', atS)
+        .where((is) => is.or([is('last_seen_at', '<', atS), is('idle_expires_at', '<', idleExpiresAt)]))
         .execute()
     },
 
@@ -34,9 +43,13 @@ export function createSessionStore(db: Database): SessionStore {
           .set({ ended_at: atS, end_reason: reason })
           .where('id', '=', id)
           .where('ended_at', 'is', null)
-          .returning('expires_at')
+          .returning(['user_id', 'expires_at', 'idle_expires_at'])
           .executeTakeFirst()
-        return ended && enter(trx, { kind: 'sid', key: id, generation: 0, until: ended.expires_at })
+        if (ended === undefined) return undefined
+        // One that ran out before is seen to as such.
+        if (Math.min(ended.expires_at, ended.idle_expires_at) > atS) await leave(trx, ended.user_id, atS)
+        else await leaveLapsed(trx, atS, String(ended.user_id))
+        return enter(trx, { kind: 'sid', key: id, generation: 0, until: ended.expires_at })
       }),
 
     async refreshed(id, { number, hash }, atS, idleExpiresAt) {
@@ -105,6 +118,7 @@ export function createSessionStore(db: Database): SessionStore {
           .where('expires_at', '>', atS)
         if (exceptId !== undefined) query = query.where('id', '!=', exceptId)
         const ended = await query.returning(['id', 'expires_at']).execute()
+        if (ended.length > 0) await leave(trx, rowId(userId) ?? 0, atS)
         const entries: LedgerEntry[] = []
         for (const { id, expires_at } of ended) {
           entries.push(await enter(trx, { kind: 'sid', key: id, generation: 0, until: expires_at }))

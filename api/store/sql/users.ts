@@ -1,4 +1,5 @@
 import type { Kysely, Selectable, Transaction } from 'kysely'
+import type { AccountChange } from '../../core/accounts.ts'
 import { isNumber, mustBeOwnNames, normalName } from '../../core/names.ts'
 import { Refusal } from '../../core/refusal.ts'
 import type { LedgerEntry } from '../../core/revocations.ts'
@@ -7,6 +8,7 @@ import { enterNames, freeNames, mustBeNobodyElses } from './account-names.ts'
 import { rowId, storable } from './bind.ts'
 import type { Database } from './database.ts'
 import { UniqueViolation } from './fault.ts'
+import { leave } from './leaving.ts'
 import { enter } from './ledger.ts'
 import type { Tables, UsersTable } from './tables.ts'
 
@@ -22,13 +24,7 @@ export function createUserStore(db: Database, now: () => number = clock): UserSt
       .select('agents.team')
 
   return {
-    add: (user) =>
-      db
-        .transaction(async (trx) => {
-          await mustBeFree(trx, user.extension)
-          return insertUser(trx, user, now())
-        })
-        .catch(asTaken),
+    add: (user) => db.transaction((trx) => addUser(trx, user, now())).catch(asTaken),
 
     async findByLogin(name) {
       // Anything may be typed into a login; this cannot be anybody's name.
@@ -84,12 +80,7 @@ export function createUserStore(db: Database, now: () => number = clock): UserSt
       outdate(db, id, { password_hash: passwordHash }, revokeUntil),
 
     change: (id, change, revokeUntil) =>
-      db
-        .transaction(async (trx) => {
-          if (change.extension !== undefined) await renumber(trx, id, change.extension)
-          return outdated(trx, id, change, revokeUntil)
-        })
-        .catch(asTaken),
+      db.transaction((trx) => changeUser(trx, id, change, revokeUntil)).catch(asTaken),
 
     async setDisabled(id, disabled, revokeUntil) {
       if (disabled) return outdate(db, id, { disabled: 1 }, revokeUntil)
@@ -103,6 +94,26 @@ export function createUserStore(db: Database, now: () => number = clock): UserSt
       return undefined
     },
   }
+}
+
+/** @throws {Refusal} as `insertUser`, `taken` for an extension that is being made for another user */
+export async function addUser(trx: Transaction<Tables>, user: NewUser, createdAt: number): Promise<User> {
+  await mustBeFree(trx, user.extension)
+  return insertUser(trx, user, createdAt)
+}
+
+/**
+ * Their tokens are over with it.
+ * @throws {Refusal} `not_found`, `taken`, `input_invalid` @throws {UniqueViolation} as `insertUser`
+ */
+export async function changeUser(
+  trx: Transaction<Tables>,
+  id: string,
+  change: AccountChange,
+  until: number,
+): Promise<LedgerEntry> {
+  if (change.extension !== undefined) await renumber(trx, id, change.extension)
+  return outdated(trx, id, change, until)
 }
 
 /**
@@ -148,6 +159,7 @@ export async function removeUser(
 ): Promise<LedgerEntry> {
   const key = rowId(id) ?? 0
   await trx.deleteFrom('sessions').where('user_id', '=', key).execute()
+  await leave(trx, key, clock())
   await freeNames(trx, key)
   const row = await trx.deleteFrom('users').where('id', '=', key).returning('generation').executeTakeFirst()
   if (!row) throw new Refusal('not_found', { detail: 'no such user' })
@@ -193,7 +205,7 @@ async function renumber(trx: Transaction<Tables>, id: string, extension: string 
   await enterNames(trx, key, { extension })
 }
 
-function asTaken(error: unknown): never {
+export function asTaken(error: unknown): never {
   throw error instanceof UniqueViolation ? taken(error) : error
 }
 
@@ -217,6 +229,8 @@ export async function outdated(
     .returning('generation')
     .executeTakeFirst()
   if (!row) throw new Refusal('not_found', { detail: 'no such user' })
+  // All of their sessions are of an older generation now.
+  await leave(trx, rowId(id) ?? 0, clock())
   return enter(trx, { kind: 'user', key: id, generation: row.generation, until })
 }
 

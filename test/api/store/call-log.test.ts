@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { DeskCall } from '../../../api/core/desk/call-log.ts'
 import { createCallLog } from '../../../api/store/sql/call-log.ts'
-import { onBothEngines } from './engines.ts'
+import { counted, onBothEngines } from './engines.ts'
 
 const newCall = (difference: Partial<DeskCall> = {}): Omit<DeskCall, 'id' | 'outcome'> => ({
   callId: 'hk_1',
@@ -28,6 +28,19 @@ describe('the calls of agents', () => {
       for (const id of ['hk_2', '999', `${made.id}.0`, '\ud800', 'a\u0000']) {
         expect(await log.find(id)).toBeUndefined()
       }
+    })
+
+    test('the numbers of many calls are found by one statement', async () => {
+      const { db, statements } = counted(await engine.tables())
+      const log = createCallLog(db)
+      const ids = Array.from({ length: 200 }, (_, at) => `hk_${at}`)
+      const made = []
+      for (const callId of ids.slice(0, 3)) made.push(await log.add(newCall({ callId })))
+      const before = statements()
+      const found = await log.idsOf([...ids, '\ud800', 'a\u0000'])
+      expect(statements() - before).toBe(1)
+      expect([...found]).toEqual(made.map(({ callId, id }) => [callId, id]))
+      expect(await log.idsOf([])).toEqual(new Map())
     })
 
     test('a call is one row: added again it is a fault, noted again the first stays', async () => {

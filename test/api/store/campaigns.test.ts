@@ -3,7 +3,7 @@ import type { NewCampaign } from '../../../api/core/campaigns/campaign-store.ts'
 import { ALL } from '../../../api/core/crew/scope.ts'
 import { createCampaignStore } from '../../../api/store/sql/campaigns.ts'
 import { newRules } from '../core/campaigns/rules.ts'
-import { addLead, now } from './campaign-rows.ts'
+import { addLead, leadOf, now } from './campaign-rows.ts'
 import { onBothEngines } from './engines.ts'
 
 const spring: NewCampaign = {
@@ -164,6 +164,67 @@ describe('campaigns as they are kept', () => {
       })
       await store.step(made.id, ['draft'], { automation: true }, now)
       expect(await store.find(made.id, ALL)).toMatchObject({ automationNote: null })
+      await store.setNote(made.id, 'the trunk is out of order')
+      await store.step(made.id, ['draft'], { status: 'active' }, now)
+      expect(await store.find(made.id, ALL)).toMatchObject({ automationNote: null })
+    })
+
+    describe('one that is halted', () => {
+      const failed = { attempts: 1, last_outcome: 'congestion', next_try_at: now + 60 } as const
+
+      test('is paused with the reason, and by the second who asks no more', async () => {
+        const { store, made } = await setUp()
+        await store.step(made.id, ['draft'], { status: 'active', automation: true }, now)
+        const reason = { note: 'the trunk is out of order', attempts: [] }
+        expect(await store.halt(made.id, reason, now)).toBe(true)
+        expect(await store.find(made.id, ALL)).toMatchObject({
+          status: 'paused',
+          automation: true,
+          automationNote: reason.note,
+        })
+        expect(await store.halt(made.id, { note: 'again', attempts: [] }, now)).toBe(false)
+        expect(await store.find(made.id, ALL)).toMatchObject({ automationNote: reason.note })
+      })
+
+      test.each([
+        ['waits', {}, { dial_state: 'waiting', attempts: 0, next_try_at: now + 5 }],
+        ['was tried twice', { attempts: 2 }, { dial_state: 'waiting', attempts: 1, next_try_at: now + 5 }],
+        [
+          'is done for want of a good number',
+          { dial_state: 'done', last_outcome: 'unknown_number' },
+          { dial_state: 'waiting', attempts: 0, next_try_at: now + 5 },
+        ],
+        [
+          'was reached since',
+          { dial_state: 'done', last_outcome: 'answered' },
+          { dial_state: 'done', attempts: 0, next_try_at: now + 60 },
+        ],
+        [
+          'was given up by a person',
+          { dial_state: 'done', status: 'lost' },
+          { dial_state: 'done', attempts: 0, next_try_at: now + 60 },
+        ],
+        [
+          'is being called',
+          { dial_state: 'dialling', dialling_call_id: 'hk_1', dialling_agent_id: 3 },
+          { dial_state: 'dialling', attempts: 0, next_try_at: now + 60 },
+        ],
+      ] as const)('gives a lead that %s its attempt back', async (_, flaw, should) => {
+        const { db, store, made } = await setUp()
+        const leadId = await addLead(db, made.id, { ...failed, ...flaw })
+        const other = await addLead(db, made.id, failed)
+        await store.halt(made.id, { note: 'out of order', attempts: [{ leadId }] }, now + 5)
+        expect(await leadOf(db, leadId)).toMatchObject(should)
+        expect(await leadOf(db, other)).toMatchObject({ attempts: 1, next_try_at: now + 60 })
+      })
+
+      test('leaves a lead alone that is in another campaign by now', async () => {
+        const { db, store, made } = await setUp()
+        const other = await store.add({ ...spring, name: 'Summer' }, now)
+        const leadId = await addLead(db, other.id, failed)
+        await store.halt(made.id, { note: 'out of order', attempts: [{ leadId }] }, now)
+        expect(await leadOf(db, leadId)).toMatchObject({ attempts: 1, next_try_at: now + 60 })
+      })
     })
   })
 })

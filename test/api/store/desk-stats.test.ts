@@ -54,6 +54,24 @@ describe('how calls went', () => {
     const totals = (tallies: readonly { calls: number }[]) =>
       tallies.reduce((all, { calls }) => all + calls, 0)
 
+    test('a lead’s call that the dialplan alone answered is no answered one', async () => {
+      const { store, history, log, party, anna } = await setUp()
+      const about = { agentId: anna.id, campaignId: '1', number: '+4930', createdAt: startedAt }
+      for (const [callId, leadId] of [
+        ['hk_1', '9'],
+        ['hk_2', null],
+      ] as const) {
+        await log.add({ ...about, callId, leadId })
+        await log.finish(callId, 'failed')
+        await history.save([newCall({ id: callId, outcome: 'answered', parties: [party(anna)] })])
+      }
+      const tallies = await store.tally(own(anna), DAY)
+      expect(tallies.map(({ outcome, calls, answered }) => ({ outcome, calls, answered }))).toEqual([
+        { outcome: 'answered', calls: 1, answered: 1 },
+        { outcome: 'failed', calls: 1, answered: 0 },
+      ])
+    })
+
     test('a call of the history counts once for each who was in it, and once for their team', async () => {
       const { store, history, party, anna, bert, carl } = await setUp()
       await history.save([newCall({ parties: [party(anna), party(bert)] })])

@@ -4,7 +4,7 @@ import { createDialQueue } from '../../../api/store/sql/dial-queue.ts'
 import { createDoNotCall } from '../../../api/store/sql/do-not-call.ts'
 import { createLeadStore } from '../../../api/store/sql/leads.ts'
 import { addCampaign, addLead, leadOf, now } from './campaign-rows.ts'
-import { onBothEngines } from './engines.ts'
+import { counted, onBothEngines } from './engines.ts'
 
 describe('the queue of leads', () => {
   onBothEngines((engine) => {
@@ -66,6 +66,39 @@ describe('the queue of leads', () => {
       const campaignId = await addCampaign(db, flaw)
       await addLead(db, campaignId)
       expect(await queue.next({ ...order, campaignId })).toBeUndefined()
+    })
+
+    test('a lead of any of many zones is found by as many statements as of one', async () => {
+      const { db, campaignId, order } = await setUp()
+      const names = Intl.supportedValuesOf('timeZone').slice(0, 90)
+      const [first = '', last = ''] = [names[0], names.at(-1)]
+      const taken = { dial_state: 'dialling', dialling_call_id: 'hk_0', dialling_agent_id: 9 } as const
+      await addLead(db, campaignId, { time_zone: first, ...taken })
+      await addLead(db, campaignId, { time_zone: last, status: 'lost' })
+      const leadId = await addLead(db, campaignId, { time_zone: last, next_try_at: now - 9 })
+      const unzoned = await addLead(db, campaignId, { next_try_at: now - 99 })
+      const { db: asked, statements } = counted(db)
+      const queue = createDialQueue(asked)
+      expect((await queue.next({ ...order, zones: [...names, null] }))?.leadId).toBe(leadId)
+      const ofMany = statements()
+      expect((await queue.next({ ...order, zones: [null], agentId: '2', callId: 'hk_2' }))?.leadId).toBe(
+        unzoned,
+      )
+      expect(statements() - ofMany).toBe(ofMany)
+      expect(await leadOf(db, '2')).toMatchObject({ dial_state: 'done' })
+    })
+
+    test('the zones come in the order that is asked for, and in each the lead that is due the longest', async () => {
+      const { db, queue, campaignId, order } = await setUp()
+      const seoul = await addLead(db, campaignId, { time_zone: 'Asia/Seoul', next_try_at: now - 100 })
+      const later = await addLead(db, campaignId, { time_zone: 'Asia/Tokyo' })
+      const tokyo = await addLead(db, campaignId, { time_zone: 'Asia/Tokyo', next_try_at: now - 5 })
+      const zones = ['Asia/Tokyo', null, 'Asia/Seoul']
+      const taken: (string | undefined)[] = []
+      for (const agentId of ['1', '2', '3']) {
+        taken.push((await queue.next({ ...order, zones, agentId, callId: `hk_${agentId}` }))?.leadId)
+      }
+      expect(taken).toEqual([tokyo, later, seoul])
     })
 
     test('leads of the zones asked for are taken, with those that have none only where that is asked for', async () => {

@@ -69,3 +69,17 @@ async function server(): Promise<Server> {
   const postgres = await startPostgres()
   return { empty: postgres.database, stop: postgres.stop }
 }
+
+/** The same database, and how many statements it was asked for so far. */
+export function counted(db: Database): { db: Database; statements(): number } {
+  let count = 0
+  const query = db.query.withPlugin({
+    transformQuery: ({ node }) => node,
+    // Parts of a statement are transformed as well; a result is one statement's.
+    async transformResult({ result }) {
+      count += 1
+      return result
+    },
+  })
+  return { db: { ...db, query }, statements: () => count }
+}

@@ -16,7 +16,7 @@ describe('the past', () => {
       const db = await engine.tables()
       const [history, dialled, desk] = [createHistoryStore(db), createDialledStore(db), createCallLog(db)]
       await history.save([
-        newCall({ id: 'old', recording: 'a.wav' }),
+        newCall({ id: 'old', recordings: ['a.wav'] }),
         newCall({ id: 'last', startedAt: BEFORE - 1, recording: null }),
         newCall({ id: 'first', startedAt: BEFORE }),
       ])

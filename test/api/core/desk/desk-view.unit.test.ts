@@ -85,3 +85,27 @@ test('what was only asked for is from the agent’s phone to the number, with th
     outcome: 'failed',
   })
 })
+
+describe('a call that the dialplan answered', () => {
+  const answered = { outcome: 'answered', answeredAt: startedAt + 2, billable: 7 } as const
+  test.each<[string, Partial<DeskCall>, object]>([
+    [
+      'is a failed one where it was a lead’s and no phone at the other end was up',
+      { leadId: '9', outcome: 'failed' },
+      { status: 'failed', outcome: 'failed', answeredAt: null, talked: 0 },
+    ],
+    [
+      'is a completed one where one was',
+      { leadId: '9', outcome: 'answered' },
+      { status: 'completed', outcome: 'answered', answeredAt: startedAt + 2, talked: 7 },
+    ],
+    [
+      'is a completed one while the lead is not settled',
+      { leadId: '9', outcome: null },
+      { status: 'completed', outcome: 'answered' },
+    ],
+    ['is a completed one where it was no lead’s', { outcome: 'failed' }, { status: 'completed' }],
+  ])('%s', (_, changes, should) => {
+    expect(kept(answered, row(changes))).toMatchObject(should)
+  })
+})

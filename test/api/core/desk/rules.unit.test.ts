@@ -92,6 +92,13 @@ async function createWorld() {
   let ids = 0
   let pauses = 0
   let settlesAfter = 3
+  /** How often what takes a deed back fails, from now on. */
+  let undoFails = 0
+  const troubles: string[] = []
+  const mayFail = () => {
+    undoFails -= 1
+    if (undoFails >= 0) throw new Refusal('unavailable')
+  }
   const all = Object.values(CREW)
   const directory = await aDirectory()
   await directory.refresh()
@@ -110,6 +117,7 @@ async function createWorld() {
     note: (call: Omit<DeskCall, 'id' | 'outcome'>) => callLog.add(call),
     find: async (id: string) => rows.get(id) ?? [...rows.values()].find((row) => row.id === id),
     async forget(callId: string) {
+      mayFail()
       rows.delete(callId)
     },
   }
@@ -177,6 +185,7 @@ async function createWorld() {
           return taken === undefined ? [] : [{ ...about, leadId: lead.id, agentId: '3', callId: taken }]
         },
         async settle({ callId }, { outcome, counts, goesTo, nextTryAt }) {
+          mayFail()
           deeds.push(['settle', { outcome, counts, goesTo, nextTryAt }])
           if (taken === callId) taken = undefined
           return true
@@ -191,6 +200,7 @@ async function createWorld() {
           return known.callId
         },
         async release(userId, key) {
+          mayFail()
           keys.delete(`${userId} ${key}`)
         },
       },
@@ -200,6 +210,7 @@ async function createWorld() {
         pauses += 1
         if (pauses === settlesAfter) taken = undefined
       },
+      onTrouble: (what) => void troubles.push(what),
       newId: () => String(++ids),
       now: () => 5_000,
     }),
@@ -227,6 +238,11 @@ async function createWorld() {
     rows,
     keys,
     taken: () => taken,
+    troubles,
+    undoFails(times: number) {
+      undoFails = times
+      settlesAfter = Number.POSITIVE_INFINITY
+    },
     pauses: () => pauses,
     /** Somebody else has called the lead. */
     takenBy(callId: string, settles: number) {
@@ -341,6 +357,29 @@ describe('calling a lead', () => {
     expect([world.rows.size, world.keys.size, world.taken()]).toEqual([0, 0, undefined])
     world.failWith(undefined)
     expect(await dial('anna', { key: 'k' })).toMatchObject({ callId: 'hk_2' })
+  })
+
+  test.each([1, 2, 3, 4, 9])(
+    'that the PBX would not dial is as it was in the end, also where taking it back fails %i times',
+    async (times) => {
+      world.failWith(new Refusal('unavailable'))
+      world.undoFails(times)
+      await expect(dial('anna', { key: 'k' })).rejects.toEqual(refusal('unavailable'))
+      expect(world.troubles).not.toEqual([])
+      await expect.poll(() => [world.rows.size, world.keys.size, world.taken()]).toEqual([0, 0, undefined])
+      world.failWith(undefined)
+      expect(await dial('anna', { key: 'k' })).toMatchObject({ callId: 'hk_2' })
+      expect(world.troubles.join()).not.toContain('not tried any more')
+    },
+  )
+
+  test('that cannot be taken back is tried a few times, and the last failure is logged', async () => {
+    world.failWith(new Refusal('unavailable'))
+    world.undoFails(1_000)
+    await expect(dial('anna')).rejects.toEqual(refusal('unavailable'))
+    const lost = 'a lead that was not dialled could not be given back'
+    await expect.poll(() => world.troubles).toContain(`${lost}, and is not tried any more`)
+    expect(world.troubles.filter((what) => what === lost)).toHaveLength(1)
   })
 
   test('with the same key is the same call, and taken once; with another it is refused', async () => {
