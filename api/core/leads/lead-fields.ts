@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { isTimeZone, NO_TIME_ZONE } from '../time-zone.ts'
 
 /** What people write about a lead, each member by itself; whoever reads lists or bodies uses the same. */
 
@@ -30,16 +31,5 @@ export const LeadFields = {
       .max(10_000)
       .refine((text) => !text.includes('\0'), 'no NUL'),
   ),
-  timeZone: orNone(z.string().max(64).refine(isTimeZone, 'not a time zone like Europe/Berlin')),
-}
-
-/** Names of IANA alone: offsets know nothing of summer. */
-function isTimeZone(text: string): boolean {
-  if (!/^[A-Za-z]/.test(text)) return false
-  try {
-    new Intl.DateTimeFormat('en', { timeZone: text })
-    return true
-  } catch {
-    return false
-  }
+  timeZone: orNone(z.string().trim().refine(isTimeZone, NO_TIME_ZONE)),
 }
