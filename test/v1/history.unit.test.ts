@@ -293,6 +293,9 @@ describe('the table', () => {
     const res = await ask('/calls/history.csv?outcome=answered', ANNA)
     expect(res.headers.get('content-disposition')).toBe('attachment; filename="calls.csv"')
     expect(res.headers.get('content-type')).toBe('text/csv; charset=utf-8; header=present')
+    expect(new Uint8Array(await res.clone().arrayBuffer()).slice(0, 5)).toEqual(
+      new Uint8Array([0xef, 0xbb, 0xbf, 0x69, 0x64]), // Excel takes it for UTF-8
+    )
     const line = (
       id: string,
       direction: string,
@@ -335,7 +338,12 @@ describe('the table', () => {
     ['a sum is none', '+1+cmd', "'+1+cmd"],
     ['a difference is none', '-1', "'-1"],
     ['a function is none', '@SUM(A1)', "'@SUM(A1)"],
-    ['a tab hides no formula', '\t=1', "'\t=1"],
+    ['a tab hides no formula', '\t=1', `"'\t'=1"`],
+    ['a semicolon hides no formula', 'x;=1+1', `"x;'=1+1"`],
+    ['a line break hides no formula', 'x\n=1+1', `"x\n'=1+1"`],
+    ['what nobody sees hides no formula', '\u200b\ufeff =1', "'\u200b\ufeff =1"],
+    ['a wide formula is none', '＝1+1', "'＝1+1"],
+    ['a semicolon is quoted', 'a;b', '"a;b"'],
     ['a phone number stays', '+493012345', '+493012345'],
     ['a number stays', '100', '100'],
     ['what only ends like a number is none', '+1\n2', `"'+1\n2"`],

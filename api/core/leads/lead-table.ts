@@ -1,3 +1,4 @@
+import { plain } from '../formula.ts'
 import { Refusal } from '../refusal.ts'
 import type { ImportOrder } from './lead-import.ts'
 import { listRowsOf, MOST_OF_A_ROW } from './list-text.ts'
@@ -129,8 +130,5 @@ function rowOf(record: readonly string[], columns: readonly (Column | undefined)
   const isLonger = record.length > columns.length
   return { line, cells, fault: isLonger ? 'more cells than the header has columns' : undefined }
 }
-
-/** Without the `'` that keeps spreadsheets from taking text for a formula; exports write one. */
-const plain = (text: string) => (/^'+[=+\-@\t\r]/.test(text) ? text.slice(1) : text)
 
 const invalid = (detail: string) => new Refusal('input_invalid', { detail })

@@ -2,7 +2,7 @@ import type { Standing } from '../../core/crew/standing.ts'
 import type { Leads } from '../../core/leads/create-leads.ts'
 import type { Lead } from '../../core/leads/lead.ts'
 import { type LeadFilter, type LeadOrder, placeOf } from '../../core/leads/lead-search.ts'
-import { line } from '../csv.ts'
+import { head, line } from '../csv.ts'
 import { iso, isoOrNull } from './request.ts'
 import { loud } from './wire.ts'
 
@@ -51,7 +51,7 @@ export async function csvOf(
 async function* written(first: readonly Lead[], pageAfter: (last: Lead) => Promise<readonly Lead[]>) {
   const utf8 = new TextEncoder()
   const columns = Object.values(COLUMNS)
-  yield utf8.encode(line(Object.keys(COLUMNS)))
+  yield utf8.encode(head(Object.keys(COLUMNS)))
   for (let page = first; ; ) {
     yield utf8.encode(page.map((lead) => line(columns.map((of) => of(lead) ?? ''))).join(''))
     const last = page.at(-1)

@@ -80,11 +80,12 @@ export const leadOperations: readonly Operation[] = [
     path: '/api/leads/export',
     operationId: 'crmExportLeads',
     summary: 'The list as a table, all pages in one',
-    description: 'An import takes it. Cells that look like a formula have a `’` before them.',
+    description:
+      "An import takes it. It begins with a byte order mark, for Excel. Where a spreadsheet could see a formula, whichever character it divides cells by, there is a `'` before it; an import takes it off.",
     request: { query: LeadQuery },
     responses: {
       200: {
-        description: 'RFC 4180 with a header, in UTF-8',
+        description: 'RFC 4180 with a header, in UTF-8 with a byte order mark',
         content: { 'text/csv': { schema: z.string() } },
       },
       ...refuses('input_invalid'),

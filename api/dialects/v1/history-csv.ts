@@ -1,5 +1,5 @@
 import type { CallRecord, HistoryFilter, HistoryStore } from '../../core/calls/history.ts'
-import { line } from '../csv.ts'
+import { head, line } from '../csv.ts'
 import { iso } from './history-wire.ts'
 
 const COLUMNS: Readonly<Record<string, (one: CallRecord) => string | number>> = {
@@ -41,7 +41,7 @@ async function* written(
   first: readonly CallRecord[],
 ): AsyncGenerator<Uint8Array> {
   const utf8 = new TextEncoder()
-  yield utf8.encode(line(Object.keys(COLUMNS)))
+  yield utf8.encode(head(Object.keys(COLUMNS)))
   for (let page = first; ; ) {
     const columns = Object.values(COLUMNS)
     yield utf8.encode(page.map((one) => line(columns.map((of) => of(one)))).join(''))

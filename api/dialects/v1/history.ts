@@ -60,7 +60,8 @@ export function addHistory(
       request: { query: wire.Filter },
       responses: {
         200: {
-          description: 'RFC 4180 with a header, in UTF-8',
+          description:
+            "RFC 4180 with a header, in UTF-8 with a byte order mark; a `'` keeps text from being a formula",
           content: { 'text/csv': { schema: z.string() } },
         },
         ...problems,

@@ -40,18 +40,6 @@ describe('what is exported', () => {
       { numRuns: 300 },
     )
   })
-
-  test('begins no cell like a formula', () => {
-    fc.assert(
-      fc.property(cell, (text) => {
-        const [written = ''] = line([text]).split('\r\n')
-        const begins = written.replace(/^"/, '')
-        expect(/^[=\-@\t\r]/.test(begins) || (begins.startsWith('+') && !/^\+[0-9]+$/.test(begins))).toBe(
-          false,
-        )
-      }),
-    )
-  })
 })
 
 test('a list is cut into parts that are whole characters, and is the same put together', () => {
