@@ -18,4 +18,4 @@ function cell(text: string): string {
 }
 
 /** Also what divides cells for others, and blanks that others would take off. */
-const NEEDS_QUOTES = /[",;|\t\r\n\v\f\u0085\u2028\u2029]|^\s|\s$/u
+const NEEDS_QUOTES = /[",;\t\r\n\v\f\u0085\u2028\u2029]|^\s|\s$/u

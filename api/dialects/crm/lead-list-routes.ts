@@ -29,8 +29,8 @@ export function addLeadListRoutes(
     return c.json(as(ShownImport, shownImport(job)), 202, { Location: `/api/leads/import/${job.id}` })
   })
   app.get('/api/leads/import/:id', door('crmLeadImport'), async (c) => {
-    const { job, badRows } = await imports.find(c.var.standing, idParam(c))
-    return c.json(as(ShownImport, shownImport(job, badRows)))
+    const { job, report } = await imports.find(c.var.standing, idParam(c))
+    return c.json(as(ShownImport, shownImport(job, report)))
   })
   app.get('/api/leads/export', door('crmExportLeads'), async (c) => {
     const filter = filterOf(readQuery(c, LeadQuery), policy())
