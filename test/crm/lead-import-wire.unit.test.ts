@@ -8,7 +8,7 @@ const app = new Hono()
 app.post('/', async (c) => c.text((await readCsv(c)).join('')))
 app.onError((err, c) => (err instanceof Refusal ? c.text(err.code, 400) : c.text('internal', 500)))
 const send = async (type: string, body: NonNullable<RequestInit['body']> = 'name,phone\n') => {
-  const init = { method: 'POST', headers: { 'Content-Type': type }, body, duplex: 'half' }
+  const init = { method: 'POST', headers: { 'Content-Type': type }, body, duplex: 'half' as const }
   const res = await app.request('/', init)
   return [res.status, await res.text()]
 }
