@@ -7,8 +7,8 @@ const line = (most: number) =>
   z
     .string()
     .trim()
-    .max(most, `must have up to ${most} characters`)
-    .refine((text) => !/\p{Cc}/u.test(text), 'must have no line breaks and no control characters')
+    .max(most)
+    .refine((text) => !/\p{Cc}/u.test(text), 'must be one line, without control characters')
 /** Empty is none. */
 const orNone = <T extends z.ZodType<string>>(text: T) =>
   z
@@ -20,18 +20,16 @@ export const LeadFields = {
   name: line(200),
   firstName: line(100),
   lastName: line(100),
-  phone: line(64).min(1, 'must not be empty'),
-  email: orNone(
-    z.email('must be a mail address such as ada@example.org').max(254, 'must have up to 254 characters'),
-  ),
+  phone: line(64).min(1),
+  email: orNone(z.email().max(254)),
   company: orNone(line(200)),
   title: orNone(line(100)),
   notes: orNone(
     z
       .string()
       .trim()
-      .max(10_000, 'must have up to 10000 characters')
-      .refine((text) => !text.includes('\0'), 'must have no NUL'),
+      .max(10_000)
+      .refine((text) => !text.includes('\0'), 'must be without the character NUL'),
   ),
-  timeZone: orNone(z.string().trim().refine(isTimeZone, NO_TIME_ZONE)),
+  timeZone: orNone(z.string().trim().max(64).refine(isTimeZone, NO_TIME_ZONE)),
 }

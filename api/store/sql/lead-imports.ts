@@ -65,15 +65,14 @@ export function createLeadImportStore(db: Database): LeadImportStore {
     },
 
     async reportOf(id, limit) {
-      const key = rowId(id) ?? 0
       const told = ['line', 'column_name as column', 'reason'] as const
-      const of = <T extends 'lead_import_faults' | 'lead_import_odd_cells'>(table: T) =>
-        db.query
-          .selectFrom<'lead_import_faults' | 'lead_import_odd_cells'>(table)
-          .where('import_id', '=', key)
+      const { query } = db
+      const bad = query.selectFrom('lead_import_faults').select(told).orderBy('line')
+      const odd = query.selectFrom('lead_import_odd_cells').select(told).orderBy('place')
+      const key = rowId(id) ?? 0
       return {
-        bad: await of('lead_import_faults').select(told).orderBy('line').limit(limit).execute(),
-        odd: await of('lead_import_odd_cells').select(told).orderBy('line').limit(limit).execute(),
+        bad: await bad.where('import_id', '=', key).limit(limit).execute(),
+        odd: await odd.where('import_id', '=', key).limit(limit).execute(),
       }
     },
 
