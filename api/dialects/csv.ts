@@ -1,16 +1,33 @@
+import { z } from '@hono/zod-openapi'
 import { harmless } from '../core/formula.ts'
 
 /** Tables as RFC 4180 has them, in UTF-8. */
 
-/** Without this mark, Excel reads a table in the code page of its country. Whoever reads the table takes it off. */
+const DELIMITERS = { comma: ',', semicolon: ';', tab: '\t' } as const
+export type Delimiter = (typeof DELIMITERS)[keyof typeof DELIMITERS]
+
+/** For the query of a table. */
+export const DelimiterQuery = z
+  .enum(Object.keys(DELIMITERS) as (keyof typeof DELIMITERS)[]) // of exactly these members
+  .default('comma')
+  .openapi({
+    description: 'What divides cells. Where a comma divides decimals, Excel opens `semicolon` right',
+  })
+export const delimiterOf = (named: z.output<typeof DelimiterQuery>): Delimiter => DELIMITERS[named]
+
+/** Without this mark, Excel reads a table in the code page of its country. A program that reads the table drops it. */
 const MARK = '\uFEFF'
 
 /** The first line of a table. */
-export const head = (names: readonly string[]): string => MARK + line(names)
+export const head = (names: readonly string[], delimiter: Delimiter = ','): string =>
+  MARK + lineBy(delimiter)(names)
 
-/** Numbers are ours; text may come from anybody, and becomes no formula. */
-export const line = (cells: readonly (string | number)[]): string =>
-  `${cells.map((each) => (typeof each === 'number' ? String(each) : cell(each))).join(',')}\r\n`
+/** Numbers are ours; text may come from any client or caller, and becomes no formula. */
+export const lineBy =
+  (delimiter: Delimiter) =>
+  (cells: readonly (string | number)[]): string =>
+    `${cells.map((each) => (typeof each === 'number' ? String(each) : cell(each))).join(delimiter)}\r\n`
+export const line = lineBy(',')
 
 function cell(text: string): string {
   const written = harmless(text)

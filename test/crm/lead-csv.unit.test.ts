@@ -51,10 +51,12 @@ const lead: fc.Arbitrary<Lead> = fc.record({
   updatedAt: fc.constant(1_750_000_000),
 })
 
+const delimiter = fc.constantFrom(',' as const, ';' as const, '\t' as const)
+
 test('leads that are exported are imported as they were, whatever they hold', async () => {
   await fc.assert(
-    fc.asyncProperty(fc.array(lead, { minLength: 1, maxLength: 5 }), async (leads) => {
-      const table = await csvOf({ list: async () => leads }, {} as Parameters<typeof csvOf>[1], {})
+    fc.asyncProperty(fc.array(lead, { minLength: 1, maxLength: 5 }), delimiter, async (leads, divided) => {
+      const table = await csvOf({ list: async () => leads }, {} as Parameters<typeof csvOf>[1], {}, divided)
       const parts = await decodeList(table, undefined)
       const wishes = []
       for await (const row of rowsOf(parts, delimiterOf(parts[0] ?? '')))

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { validate } from '@apidevtools/swagger-parser'
+import { parse } from 'csv-parse/sync'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { CallRecord, HistoryStore } from '../../api/core/calls/history.ts'
 import { createMediaLinks } from '../../api/core/media-links.ts'
@@ -326,6 +327,21 @@ describe('the table', () => {
       ),
       '',
     ])
+  })
+
+  test.each([
+    ['semicolon', ';', 200],
+    ['tab', '\t', 200],
+    ['comma', ',', 200],
+    ['bar', '', 400],
+  ])('is divided as a spreadsheet needs it: %s', async (delimiter, sign, status) => {
+    const calls = inMemory([newCall({ fromName: 'Bob; =1\t' })])
+    const res = await ask(`/calls/history.csv?delimiter=${delimiter}`, ADMIN, {}, calls)
+    expect(res.status).toBe(status)
+    if (status !== 200) return
+    const rows: string[][] = parse(await res.text(), { delimiter: sign })
+    expect(rows.map((cells) => cells.length)).toEqual([15, 15])
+    expect(rows[1]?.slice(2, 5)).toEqual(['+493012345', "Bob;' =1\t", '1001'])
   })
 
   test.each([

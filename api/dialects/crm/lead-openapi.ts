@@ -1,7 +1,7 @@
 import { z } from '@hono/zod-openapi'
 import { json, type Operation, taking } from '../openapi.ts'
 import { ImportQuery, LIST_MIB, ShownImport } from './lead-import-wire.ts'
-import { LeadPageQuery, LeadQuery } from './lead-query.ts'
+import { LeadPageQuery, LeadTableQuery } from './lead-query.ts'
 import * as wire from './lead-wire.ts'
 import { refuses } from './refusal.ts'
 import { IdParam, IfMatch } from './request.ts'
@@ -81,7 +81,7 @@ export const leadOperations: readonly Operation[] = [
     summary: 'The list as a table, all pages in one',
     description:
       "An import takes it. It begins with a byte order mark, for Excel. Where a spreadsheet could see a formula, whichever character it divides cells by, there is a `'` before it; an import takes it off.",
-    request: { query: LeadQuery },
+    request: { query: LeadTableQuery },
     responses: {
       200: {
         description: 'RFC 4180 with a header, in UTF-8 with a byte order mark',
