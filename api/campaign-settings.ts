@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { listOf } from '../contract/env.ts'
-import { isTimeZone } from './core/campaigns/hours.ts'
+import { isTimeZone, NO_TIME_ZONE } from './core/time-zone.ts'
 
 const TRUNK = /^([A-Za-z0-9_.-]{1,64})=([1-9]\d{0,4})$/
 
@@ -11,10 +11,7 @@ export const campaignSettings = {
       addIssue('must be endpoints with calls at once, such as telnyx=20,backup=5')
     } else if (boundsOf(trunks).size < trunks.length) addIssue('must name each endpoint once')
   }),
-  HOOKSWITCH_TIME_ZONE: z
-    .string()
-    .refine(isTimeZone, 'must be an IANA time zone such as Europe/Berlin')
-    .optional(),
+  HOOKSWITCH_TIME_ZONE: z.string().trim().refine(isTimeZone, NO_TIME_ZONE).optional(),
 }
 
 type Env = z.output<z.ZodObject<typeof campaignSettings>>

@@ -112,7 +112,8 @@ describe('campaigns', () => {
     ['a time that is none', { startTime: '25:00' }, /must be a time such as 09:00/],
     ['a day that is none', { weekdays: [0] }, /weekdays/],
     ['no day at all', { weekdays: [] }, /weekdays/],
-    ['a zone that is none', { timeZone: 'Europe/Nowhere' }, /timeZone must be an IANA name/],
+    ['a zone that is none', { timeZone: 'Europe/Nowhere' }, /timeZone must be a place/],
+    ['an abbreviation for a zone', { timeZone: 'BST' }, /timeZone must be a place/],
     [
       'a trunk that the settings do not name',
       { trunk: 'other' },

@@ -13,7 +13,15 @@ interface Job {
   updated: number
   skipped: number
   refused: number
-  badRows: { line: number; reason: string }[]
+  note: string | null
+  columns: { header: string; member: string | null }[]
+  badRows: OddCell[]
+  oddCells: OddCell[]
+}
+interface OddCell {
+  line: number
+  column: string | null
+  reason: string
 }
 
 let stack: Stack
@@ -64,7 +72,12 @@ const exported = async (who: Colleague, query = '') => {
   const res = await fetch(`${stack.url}/api/leads/export${query}`, {
     headers: { Authorization: `Bearer ${who.token}` },
   })
-  return { status: res.status, headers: res.headers, text: await res.text() }
+  const bytes = await res.arrayBuffer()
+  return {
+    status: res.status,
+    headers: res.headers,
+    text: new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes),
+  }
 }
 
 describe('a list that cannot be read', () => {
@@ -73,16 +86,20 @@ describe('a list that cannot be read', () => {
     ['is empty', ''],
     ['has a header alone', 'name,phone\n'],
     ['has no column for the phone', 'name,email\nJohn,j@example.org\n'],
-    ['has two columns for the phone', 'phone,Phone Number,name\n1,2,John\n'],
     ['has 101 columns', `phone${',x'.repeat(100)}\n1\n`],
     ['has a quote that does not close', 'name,phone\n"John,+49301\nJoan,+49302\n'],
-    ['is in Latin-1', Buffer.from('name,phone\nJörg,+49301\n', 'latin1')],
+    ['is in Latin-1 and does not tell so', Buffer.from('name,phone\nJörg,+49301\n', 'latin1')],
     ['is no text', 'name,phone\nJo\0hn,+49301\n'],
-    ['says that it is in Latin-1', good, 'text/csv; charset=iso-8859-1'],
+    ['is a workbook', Buffer.from('PK\x03\x04\x14\x00\x06\x00')],
+    ['says that it is in an encoding that is none', good, 'text/csv; charset=utf-9'],
     ['says that it is JSON', good, 'application/json'],
   ])('%s: 400, and why', async (_, body, type) => {
     const answer = await send(sven, body, '', type)
     expect([answer.status, answer.body]).toEqual([400, { message: expect.stringMatching(/\w+ \w+/) }])
+  })
+  test('has no phone: 400 names the columns that it has', async () => {
+    const { body } = await send(sven, 'Name;E-Mail;Fax\nJohn;j@example.org;1\n')
+    expect(body).toEqual({ message: 'no column is the phone; the columns are “Name”, “E-Mail”, “Fax”' })
   })
   test.each([
     ['?duplicates=burn', 400],
@@ -193,6 +210,56 @@ test('names of columns, delimiters and a BOM as others write them', async () => 
   ])
 })
 
+test('a list as Excel saves it in Unicode, with two phones, is taken, and what became of its cells is told', async () => {
+  const rows = [
+    'sep=\t',
+    '',
+    'Name\tVorname\tTelefon geschäftlich\tMobil\tFirma\tFax',
+    'Müller\tИван\t+49308001\t+49308002\tA;=1\t+49308003',
+    'Meier\tZoë\tn/a\t+49308004\t\t',
+    '\t\t+49308005\t\tACME GmbH\t',
+    'Summe\t\t3\t\t\t',
+    '\t\t\t\t\t',
+  ]
+  const list = Buffer.from(`\ufeff${rows.join('\r\n')}\r\n`, 'utf16le')
+  const job = await taken(sven, list)
+  expect(job).toMatchObject({ state: 'DONE', added: 3, refused: 1, note: null })
+  expect(job.columns).toEqual([
+    { header: 'Name', member: 'lastName' },
+    { header: 'Vorname', member: 'firstName' },
+    { header: 'Telefon geschäftlich', member: 'phone' },
+    { header: 'Mobil', member: 'phone' },
+    { header: 'Firma', member: 'company' },
+    { header: 'Fax', member: null },
+  ])
+  expect(job.badRows).toEqual([{ line: 7, column: null, reason: 'this row is a total, not a lead' }])
+  expect(job.oddCells).toEqual([
+    { line: 4, column: 'Mobil', reason: 'left out: the phone was taken from “Telefon geschäftlich”' },
+    { line: 5, column: 'Telefon geschäftlich', reason: 'left out: the phone was taken from “Mobil”' },
+    { line: 6, column: 'Firma', reason: 'there is no name: the lead bears the company’s' },
+  ])
+  const found = (await all(sven, 'phone=%2B49308')).map(({ name, phone }) => `${name} ${phone}`).sort()
+  expect(found).toEqual(['ACME GmbH +49308005', 'Zoë Meier +49308004', 'Иван Müller +49308001'])
+})
+
+test('a list in Windows-1252 is read where its sender names that', async () => {
+  const list = Buffer.from('name;phone\nJörg Groß;+49308101\n', 'latin1')
+  const { status, body } = await send(sven, list, '', 'text/csv; charset="Windows-1252"')
+  expect(status).toBe(202)
+  const { id } = body as unknown as Job // as documented
+  await until('the list is worked off', async () => (await jobOf(sven, id)).state !== 'RUNNING')
+  expect(await all(sven, 'phone=%2B49308101')).toMatchObject([{ name: 'Jörg Groß' }])
+})
+
+test('a list of nothing but bad rows tells so', async () => {
+  const list = 'name,phone\nA,none\nB,\n'
+  expect(await taken(sven, list)).toMatchObject({
+    added: 0,
+    refused: 2,
+    note: 'no row was taken: see badRows',
+  })
+})
+
 test('bad rows are told by line and reason, without what they hold, and stop no other', async () => {
   const rows = [
     'name,phone,email,status,time zone,agent id,campaign id',
@@ -212,6 +279,9 @@ test('bad rows are told by line and reason, without what they hold, and stop no 
   const job = await taken(sven, rows.join('\n'))
   expect(job).toMatchObject({ totalRows: 12, doneRows: 12, added: 2, refused: 10 })
   expect(job.badRows.map(({ line }) => line)).toEqual([3, 4, 6, 7, 8, 9, 10, 11, 12, 13])
+  expect(job.badRows.map(({ column }) => column)).toEqual([
+    ...[null, 'name', null, 'phone', 'email', 'status', 'time zone', 'agent id', 'campaign id', null],
+  ])
   expect(JSON.stringify(job)).not.toContain('secret-word')
   expect((await all(sven, 'phone=%2B49306')).map(({ name }) => name).sort()).toEqual(['Good One', 'Good Two'])
 })
@@ -232,18 +302,31 @@ describe('a number that is there', () => {
     expect(await taken(sven, list, '?dryRun=true&duplicates=update')).toMatchObject({ added: 1, updated: 2 })
     expect(await state(sven)).toEqual(before)
 
-    expect(await taken(sven, list)).toMatchObject({ added: 1, skipped: 2, updated: 0 })
+    const skipping = await taken(sven, list)
+    expect(skipping).toMatchObject({ added: 1, skipped: 2, updated: 0 })
+    expect(skipping.oddCells).toEqual([
+      { line: 2, column: 'phone', reason: 'the row is left out: the number is a lead’s already' },
+      { line: 4, column: 'phone', reason: 'the row is left out: the number is on line 3 already' },
+    ])
     expect(await state(sven)).toEqual([
       ['Old Name', 'Old', 'keep'],
       ['Other', null, null],
     ])
-    expect(await taken(sven, list, '?duplicates=update')).toMatchObject({ added: 0, updated: 3 })
+    const updating = await taken(sven, list, '?duplicates=update')
+    expect(updating).toMatchObject({ added: 0, updated: 3 })
+    expect(updating.oddCells).toEqual([
+      { line: 4, column: 'phone', reason: 'the lead is changed again: the number is on line 3 already' },
+    ])
     expect(await state(sven)).toEqual([
       ['Again', null, null],
       ['New Name', 'New Ltd', 'keep'],
     ])
     expect(await taken(sven, list, '?duplicates=add')).toMatchObject({ added: 3 })
     expect(await state(sven)).toHaveLength(5)
+    expect(await taken(sven, list)).toMatchObject({
+      skipped: 3,
+      note: 'all numbers are leads already, or twice in the list: see oddCells',
+    })
     // What sven does not see is no duplicate of his, and stays as it is.
     expect(await state(tara)).toEqual([['Of Tara', null, null]])
   })
@@ -252,14 +335,14 @@ describe('a number that is there', () => {
 describe('an export', () => {
   test('is what is seen and fits, harmless to spreadsheets', async () => {
     await sven.ask('/leads', {
-      json: { name: '=cmd|calc', phone: '+49304001', company: '@SUM(1)', notes: '-1\n"x",y' },
+      json: { name: '=cmd|calc', phone: '+49304001', company: '@SUM(1);=1', notes: '-1\n"x",y' },
     })
     const { status, headers, text } = await exported(sven, '?phone=%2B49304')
     expect([status, headers.get('content-type')]).toEqual([200, 'text/csv; charset=utf-8; header=present'])
     expect(headers.get('content-disposition')).toBe('attachment; filename="leads.csv"')
     const [header, ...rows] = text.split('\r\n')
-    expect(header).toMatch(/^id,first name,last name,phone,email,/)
-    expect(rows.join('\r\n')).toMatch(/^\d+,,'=cmd\|calc,\+49304001,,'@SUM\(1\),,NEW,"'-1\n""x"",y",/)
+    expect(header).toMatch(/^\ufeffid,first name,last name,phone,email,/)
+    expect(rows.join('\r\n')).toMatch(/^\d+,,'=cmd\|calc,\+49304001,,"'@SUM\(1\);'=1",,NEW,"'-1\n""x"",y",/)
     expect((await exported(tara, '?phone=%2B49304')).text.split('\r\n')).toHaveLength(2)
     expect((await exported(anna)).status).toBe(403)
     expect((await exported(sven, '?status=HAPPY')).status).toBe(400)
@@ -269,7 +352,7 @@ describe('an export', () => {
     const list = text.replaceAll('+49304001', '+49304002')
     expect(await taken(tara, list)).toMatchObject({ added: 1, refused: 0 })
     expect(await all(tara, 'phone=%2B49304')).toMatchObject([
-      { name: '=cmd|calc', company: '@SUM(1)', notes: '-1\n"x",y', phone: '+49304002' },
+      { name: '=cmd|calc', company: '@SUM(1);=1', notes: '-1\n"x",y', phone: '+49304002' },
     ])
   })
 })

@@ -147,6 +147,7 @@ describe('a new lead', () => {
     ['a phone that is no number', { phone: 'call me' }, 400],
     ['an email that is none', { email: 'nobody' }, 400],
     ['a time zone that is none', { timeZone: 'Mars/Olympus' }, 400],
+    ['a time zone that is an abbreviation', { timeZone: 'EST' }, 400],
     ['a time zone that is an offset', { timeZone: '+02:00' }, 400],
     ['a status of no lead', { status: 'HAPPY' }, 400],
     ['a name with a line break', { name: 'John\nSmith' }, 400],

@@ -109,7 +109,7 @@ describe('who may ask for what, at the call centre', () => {
           const call = `1750000000.${at + 1}`
           const userId = (await users.findByLogin(owner))?.id ?? ''
           const parties = [{ userId, extension, answered: true }]
-          await createHistoryStore(db).save([newCall({ id: call, parties, recording: null })])
+          await createHistoryStore(db).save([newCall({ id: call, parties, recordings: [] })])
           const json = { name: `of ${owner}`, team, agentIds: [agent] }
           const campaign = Number((await root.ask('/campaigns', { json })).body.id)
           await root.ask(`/ai/settings/${agent}`, { method: 'PUT', json: { systemPrompt: 'Be kind' } })

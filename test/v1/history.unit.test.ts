@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { validate } from '@apidevtools/swagger-parser'
+import { parse } from 'csv-parse/sync'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { CallRecord, HistoryStore } from '../../api/core/calls/history.ts'
 import { createMediaLinks } from '../../api/core/media-links.ts'
@@ -323,6 +324,9 @@ describe('the table', () => {
     const res = await ask('/calls/history.csv?outcome=answered', ANNA)
     expect(res.headers.get('content-disposition')).toBe('attachment; filename="calls.csv"')
     expect(res.headers.get('content-type')).toBe('text/csv; charset=utf-8; header=present')
+    expect(new Uint8Array(await res.clone().arrayBuffer()).slice(0, 5)).toEqual(
+      new Uint8Array([0xef, 0xbb, 0xbf, 0x69, 0x64]), // Excel takes it for UTF-8
+    )
     const line = (
       id: string,
       direction: string,
@@ -356,6 +360,21 @@ describe('the table', () => {
   })
 
   test.each([
+    ['semicolon', ';', 200],
+    ['tab', '\t', 200],
+    ['comma', ',', 200],
+    ['bar', '', 400],
+  ])('is divided as a spreadsheet needs it: %s', async (delimiter, sign, status) => {
+    const calls = inMemory([newCall({ fromName: 'Bob; =1\t' })])
+    const res = await ask(`/calls/history.csv?delimiter=${delimiter}`, ADMIN, {}, calls)
+    expect(res.status).toBe(status)
+    if (status !== 200) return
+    const rows: string[][] = parse(await res.text(), { delimiter: sign })
+    expect(rows.map((cells) => cells.length)).toEqual([15, 15])
+    expect(rows[1]?.slice(2, 5)).toEqual(['+493012345', "Bob;' =1\t", '1001'])
+  })
+
+  test.each([
     ['a plain name stays', 'Bob', 'Bob'],
     ['a comma is quoted', 'Bob, Anna', '"Bob, Anna"'],
     ['a quote is doubled', 'Bob "B"', '"Bob ""B"""'],
@@ -365,7 +384,12 @@ describe('the table', () => {
     ['a sum is none', '+1+cmd', "'+1+cmd"],
     ['a difference is none', '-1', "'-1"],
     ['a function is none', '@SUM(A1)', "'@SUM(A1)"],
-    ['a tab hides no formula', '\t=1', "'\t=1"],
+    ['a tab hides no formula', '\t=1', `"'\t'=1"`],
+    ['a semicolon hides no formula', 'x;=1+1', `"x;'=1+1"`],
+    ['a line break hides no formula', 'x\n=1+1', `"x\n'=1+1"`],
+    ['what nobody sees hides no formula', '\u200b\ufeff =1', "'\u200b\ufeff =1"],
+    ['a wide formula is none', '＝1+1', "'＝1+1"],
+    ['a semicolon is quoted', 'a;b', '"a;b"'],
     ['a phone number stays', '+493012345', '+493012345'],
     ['a number stays', '100', '100'],
     ['what only ends like a number is none', '+1\n2', `"'+1\n2"`],

@@ -2,9 +2,9 @@ import type { AgentStore } from '../crew/agent.ts'
 import type { Scope } from '../crew/scope.ts'
 import type { Standing } from '../crew/standing.ts'
 import { Refusal } from '../refusal.ts'
+import { isTimeZone, NO_TIME_ZONE } from '../time-zone.ts'
 import type { Campaign, CampaignRules, CampaignStatus, DialerMode } from './campaign.ts'
 import type { CampaignStore, Progress } from './campaign-store.ts'
-import { isTimeZone } from './hours.ts'
 
 export interface CampaignPatch {
   name?: string | undefined
@@ -77,10 +77,13 @@ export function createCampaigns(needs: CampaignsNeeds): Campaigns {
     return shown ?? { campaign, progress: NONE }
   }
 
-  /** @throws {Refusal} `input_invalid` */
-  function checkRules({ startMinute, endMinute, timeZone, trunk }: CampaignRules) {
+  /**
+   * @param known what is stored: a time zone of before, when more was accepted, stops no other change
+   * @throws {Refusal} `input_invalid`
+   */
+  function checkRules({ startMinute, endMinute, timeZone, trunk }: CampaignRules, known?: CampaignRules) {
     if (startMinute >= endMinute) throw invalid('startTime must be before endTime')
-    if (!isTimeZone(timeZone)) throw invalid('timeZone must be an IANA name such as Europe/Berlin')
+    if (timeZone !== known?.timeZone && !isTimeZone(timeZone)) throw invalid(`timeZone ${NO_TIME_ZONE}`)
     if (trunk !== null && !trunks.includes(trunk)) {
       throw invalid(`trunk must be one of HOOKSWITCH_TRUNKS: ${trunks.join(', ') || 'it names none'}`)
     }
@@ -102,7 +105,7 @@ export function createCampaigns(needs: CampaignsNeeds): Campaigns {
   async function changeOf(by: Standing, known: Campaign, { rules, team, agentIds, ...patch }: CampaignPatch) {
     if (team !== undefined && team !== known.team) teamFor(by, team)
     const merged = { ...known.rules, ...rules }
-    if (rules !== undefined) checkRules(merged)
+    if (rules !== undefined) checkRules(merged, known.rules)
     if (agentIds !== undefined) await checkAgents(agentIds, by.scope, known.agentIds)
     return {
       ...named(patch),

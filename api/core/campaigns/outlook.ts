@@ -1,3 +1,4 @@
+import { isTimeZone, NO_TIME_ZONE } from '../time-zone.ts'
 import type { Campaign } from './campaign.ts'
 import type { CampaignStore, Progress, Waiting } from './campaign-store.ts'
 import { busyIn, type DialQueue } from './dial-queue.ts'
@@ -49,7 +50,11 @@ export function createOutlook({ campaigns, queue, floor, trunks, isOnline, now }
       if (campaign.dialerMode === 'preview') return 'agents dial by hand: its dialerMode is PREVIEW'
       if (!isOnline()) return 'the PBX is away'
       if (waiting.length === 0) return 'no lead is waiting'
-      if (nextTryAt === null) return 'the calling hours never open'
+      if (nextTryAt === null) {
+        return isTimeZone(rules.timeZone)
+          ? 'the calling hours never open'
+          : `the campaign’s timeZone ${rules.timeZone} ${NO_TIME_ZONE}`
+      }
       if (nextTryAt * 1_000 > now()) return `${closedWord(waiting, now())} ${iso(nextTryAt)}`
       if (trunks.room(rules.trunk, []) === undefined) return `HOOKSWITCH_TRUNKS does not name ${rules.trunk}`
       if (going.filter(({ campaignId }) => campaignId === id).length >= rules.maxCalls) {
@@ -62,7 +67,7 @@ export function createOutlook({ campaigns, queue, floor, trunks, isOnline, now }
       if (!(await campaigns.isOffered(id, offered, Math.floor(now() / 1_000)))) {
         return 'the leads that are due wait for those they are assigned to'
       }
-      return campaign.automationNote
+      return campaign.automationNote ?? noPlaces(waiting)
     }
     return { campaign, progress, freeAgents: free.length, note: await note(), nextTryAt }
   }
@@ -73,6 +78,15 @@ function nextTry({ rules }: Campaign, waiting: readonly Waiting[], now: number):
     ({ zone, dueAt }) => zoneOpens(rules, zone, Math.max(now, dueAt * 1_000)) ?? [],
   )
   return tries.length === 0 ? null : Math.floor(Math.min(...tries) / 1_000)
+}
+
+/** Leads of before, when more names were accepted, do not stop the others. */
+function noPlaces(waiting: readonly Waiting[]): string | null {
+  const names = waiting.flatMap(({ zone }) => (zone === null || isTimeZone(zone) ? [] : zone))
+  const [some, more] = [names.slice(0, 5).join(', '), names.length > 5 ? ' and more' : '']
+  return names.length === 0
+    ? null
+    : `leads whose timeZone is ${some}${more} are called by the campaign’s: it ${NO_TIME_ZONE}`
 }
 
 const closedWord = (waiting: readonly Waiting[], now: number) =>

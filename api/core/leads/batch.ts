@@ -1,25 +1,34 @@
 import { Refusal } from '../refusal.ts'
 import type { Lead } from './lead.ts'
-import type { BadRow, BatchLeads, ImportOrder, Tally } from './lead-import.ts'
+import type { BatchLeads, ImportOrder, OddCell, Tally } from './lead-import.ts'
 import { changeOf, type LeadWish, newLead, type Ownership, type Spelling } from './lead-wish.ts'
 
 /** A row whose agent and campaign were looked at: what it says, and whose it becomes; or why not. */
 export type ReadyRow =
-  | { line: number; wish: LeadWish; number: string; owner: Ownership | undefined }
-  | { line: number; fault: string }
+  | {
+      line: number
+      wish: LeadWish
+      number: string
+      owner: Ownership | undefined
+      /** The header of its number. */
+      phone: string | null
+      odd: readonly OddCell[]
+    }
+  | { line: number; fault: OddCell }
 
 /**
  * Deals with some rows of a list.
- * @param seen numbers of rows before, for a dry run, which leaves none behind
+ * @param seen the lines on which numbers came first; those of these rows are added
  */
 export async function workOff(
   leads: BatchLeads,
   rows: readonly ReadyRow[],
   { duplicates, dryRun, owner: nobodys, scope }: ImportOrder,
-  { policy, seen }: { policy: Spelling; seen: Set<string> },
+  { policy, seen }: { policy: Spelling; seen: Map<string, number> },
 ): Promise<Tally> {
   const tally = { rows: rows.length, added: 0, updated: 0, skipped: 0 }
-  const bad: BadRow[] = []
+  const bad: OddCell[] = []
+  const odd: OddCell[] = []
   const numbers = rows.flatMap((row) => ('number' in row ? row.number : []))
   const known = new Map<string, Lead>()
   if (duplicates !== 'add') {
@@ -37,32 +46,38 @@ export async function workOff(
 
   for (const row of rows) {
     if ('fault' in row) {
-      bad.push({ line: row.line, reason: row.fault })
+      bad.push(row.fault)
       continue
     }
     try {
-      const { number, wish, owner } = row
-      const isThere =
-        duplicates !== 'add' && (known.has(number) || freshNumbers.has(number) || seen.has(number))
-      if (isThere && duplicates === 'skip') {
-        tally.skipped += 1
-      } else if (isThere) {
-        if (freshNumbers.has(number)) await flush()
-        await change(known.get(number), wish, owner ?? {})
-        tally.updated += 1
-      } else {
+      const { line, number, wish, owner, phone } = row
+      const above = seen.get(number)
+      // A dry run leaves no leads behind for the rows below.
+      const isThere = known.has(number) || freshNumbers.has(number) || (dryRun && above !== undefined)
+      if (duplicates === 'add' || !isThere) {
         fresh.push(newLead(wish, owner ?? nobodys, policy))
         freshNumbers.add(number)
-        if (dryRun) seen.add(number)
         tally.added += 1
+      } else if (duplicates === 'skip') {
+        odd.push({ line, column: phone, reason: `the row is left out: ${thereAlready(above)}` })
+        tally.skipped += 1
+      } else {
+        if (freshNumbers.has(number)) await flush()
+        await change(known.get(number), wish, owner ?? {})
+        if (above !== undefined) {
+          odd.push({ line, column: phone, reason: `the lead is changed again: ${thereAlready(above)}` })
+        }
+        tally.updated += 1
       }
+      if (above === undefined) seen.set(number, line)
+      odd.push(...row.odd)
     } catch (err) {
       if (!(err instanceof Refusal) || err.code === 'unavailable') throw err
-      bad.push({ line: row.line, reason: err.detail ?? err.code })
+      bad.push({ line: row.line, column: null, reason: err.detail ?? err.code })
     }
   }
   await flush()
-  return { ...tally, bad }
+  return { ...tally, bad, odd }
 
   /** Undefined for one that a dry run has not added. */
   async function change(lead: Lead | undefined, wish: LeadWish, owner: Partial<Ownership>) {
@@ -72,3 +87,6 @@ export async function workOff(
     else known.set(lead.number, await leads.change(lead.id, scope, decide))
   }
 }
+
+const thereAlready = (above: number | undefined) =>
+  above === undefined ? 'the number is a lead’s already' : `the number is on line ${above} already`

@@ -4,29 +4,30 @@ import type { Standing } from '../crew/standing.ts'
 import { Refusal } from '../refusal.ts'
 import { type ReadyRow, workOff } from './batch.ts'
 import type { CampaignSight } from './create-leads.ts'
-import type { BadRow, Duplicates, LeadImport, LeadImportStore } from './lead-import.ts'
+import type { Duplicates, ImportReport, LeadImport, LeadImportStore } from './lead-import.ts'
 import { wishOf } from './lead-row.ts'
-import { delimiterOf, partsOf, rowsOf, type TableRow } from './lead-table.ts'
+import { delimiterOf, rowsOf, type TableRow, tableOf } from './lead-table.ts'
 import type { Ownership, Spelling } from './lead-wish.ts'
+import type { Column } from './list-columns.ts'
 import { ownerByDefault, ownerOf } from './ownership.ts'
 import { createReceiving } from './receiving.ts'
 
 /** Lists of leads, taken in while others go on working. */
 export interface LeadImports {
   /**
-   * Begins; what cannot be read at all is refused before anything is kept.
-   * @param read takes the list from whoever sends it; not called where they may not send one now
+   * Begins; what cannot be read at all is refused before anything is stored.
+   * @param read takes the list from the client, as `decodeList` has it; not called where it may not send one now
    * @param signal of whoever sends it: where they leave before it has begun, it does not
    * @throws {Refusal} `input_invalid`, `not_found` for an agent or campaign, `conflict` with too many under way
    */
   start(
     who: Standing,
-    read: () => Promise<string>,
+    read: () => Promise<readonly string[]>,
     wish: ImportWish,
     signal?: AbortSignal,
   ): Promise<LeadImport>
   /** @throws {Refusal} `not_found` */
-  find(who: Standing, id: string): Promise<{ job: LeadImport; badRows: BadRow[] }>
+  find(who: Standing, id: string): Promise<{ job: LeadImport; report: ImportReport }>
   /** Goes on with what an API has left behind that is no more. */
   resume(): Promise<void>
   /** Leaves what is under way to others, after the rows at hand. */
@@ -50,7 +51,8 @@ export interface LeadImportsNeeds {
 }
 
 const ROWS = 500
-const MOST_BAD_ROWS = 1_000
+/** Bad rows, and as many odd cells. */
+const MOST_TOLD = 1_000
 /** Seconds without a step, after which whoever worked at it is taken for dead. */
 const ABANDONED_S = 15
 
@@ -81,26 +83,35 @@ export function createLeadImports(needs: LeadImportsNeeds): LeadImports {
   type Sight = ReturnType<typeof createSight>
 
   async function ready(row: TableRow, { order }: LeadImport, sight: Sight): Promise<ReadyRow> {
-    const { line } = row
+    const { line, headers, odd } = row
     const read = wishOf(row)
-    if ('fault' in read) return { line, fault: read.fault }
+    const fault = (column: Column | null, reason: string) => ({
+      line,
+      fault: { line, column: (column && headers[column]) || null, reason },
+    })
+    if ('fault' in read) return fault(read.column, read.fault)
+    const { wish } = read
+    const agentId = wish.agentId ?? order.agentId
+    const campaignId = wish.campaignId ?? order.campaignId
+    let asked: Column = 'agentId'
     try {
-      const agentId = read.wish.agentId ?? order.agentId
-      const campaignId = read.wish.campaignId ?? order.campaignId
       const owner = agentId === null ? undefined : await sight.owner(agentId)
+      asked = 'campaignId'
       if (campaignId !== null) await sight.campaign(campaignId)
-      const wish = { ...read.wish, campaignId: campaignId ?? undefined }
-      return { line, wish, owner, number: policy().spell(wish.phone) }
+      asked = 'phone'
+      const number = policy().spell(wish.phone)
+      const phone = headers.phone ?? null
+      return { line, wish: { ...wish, campaignId: campaignId ?? undefined }, owner, number, phone, odd }
     } catch (err) {
       if (!(err instanceof Refusal) || err.code === 'unavailable') throw err
-      return { line, fault: err.detail ?? err.code }
+      return fault(asked, err.detail ?? err.code)
     }
   }
 
   /** Works a list off, from where it stands to its end, or until somebody else has gone on with it. */
   async function work(begun: LeadImport): Promise<void> {
     const sight = createSight(begun.order.scope, begun.order.owner)
-    const seen = new Set<string>()
+    const seen = new Map<string, number>()
     let job: LeadImport | undefined = begun
     let rows: ReadyRow[] = []
     let skip = begun.done
@@ -111,7 +122,7 @@ export function createLeadImports(needs: LeadImportsNeeds): LeadImports {
       job = await store.batch(
         job,
         (leads) => workOff(leads, taken, begun.order, { policy: policy(), seen }),
-        { mostBad: MOST_BAD_ROWS, now: nowS() },
+        { mostTold: MOST_TOLD, now: nowS() },
       )
       await new Promise((resolve) => setImmediate(resolve))
     }
@@ -119,9 +130,8 @@ export function createLeadImports(needs: LeadImportsNeeds): LeadImports {
       if (closing || job === undefined) return
       if (skip > 0) {
         skip -= 1
-        // A dry run has left nothing behind but this.
-        const past = begun.order.dryRun ? await ready(row, begun, sight) : undefined
-        if (past !== undefined && 'number' in past) seen.add(past.number)
+        const past = await ready(row, begun, sight)
+        if ('number' in past && !seen.has(past.number)) seen.set(past.number, past.line)
         continue
       }
       rows.push(await ready(row, begun, sight))
@@ -154,13 +164,14 @@ export function createLeadImports(needs: LeadImportsNeeds): LeadImports {
       if (agentId !== null) await sight.owner(agentId)
       if (campaignId !== null) await sight.campaign(campaignId)
       const job = await receive(who.agent.id, async () => {
-        const text = await read()
-        if (text.includes('\0')) throw new Refusal('input_invalid', { detail: 'the list is no text' })
-        const [delimiter, parts] = [delimiterOf(text), partsOf(text)]
+        const parts = await read()
+        const delimiter = delimiterOf(parts[0] ?? '')
+        const { columns, rows } = await tableOf(parts, delimiter, signal)
         let total = 0
-        for await (const _ of rowsOf(parts, delimiter, signal)) total += 1
+        for await (const _ of rows) total += 1
         if (total === 0) throw new Refusal('input_invalid', { detail: 'the list has no rows' })
-        const order = { delimiter, duplicates, dryRun, campaignId, agentId, owner, scope: who.scope }
+        const about = { delimiter, columns: columns.filter(({ header }) => header !== '') }
+        const order = { ...about, duplicates, dryRun, campaignId, agentId, owner, scope: who.scope }
         return [{ agentId: who.agent.id, order, total }, parts, nowS()]
       })
       void keepWorking(job)
@@ -170,7 +181,7 @@ export function createLeadImports(needs: LeadImportsNeeds): LeadImports {
     async find({ role, agent }, id) {
       const job = await store.find(id, role === 'admin' ? undefined : agent.id)
       if (job === undefined) throw new Refusal('not_found', { detail: 'no such import' })
-      return { job, badRows: await store.badRowsOf(id, MOST_BAD_ROWS) }
+      return { job, report: await store.reportOf(id, MOST_TOLD) }
     },
 
     async resume() {

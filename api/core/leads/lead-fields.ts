@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { isTimeZone, NO_TIME_ZONE } from '../time-zone.ts'
 
 /** What people write about a lead, each member by itself; whoever reads lists or bodies uses the same. */
 
@@ -7,7 +8,7 @@ const line = (most: number) =>
     .string()
     .trim()
     .max(most)
-    .refine((text) => !/\p{Cc}/u.test(text), 'no line breaks, no control characters')
+    .refine((text) => !/\p{Cc}/u.test(text), 'must be one line, without control characters')
 /** Empty is none. */
 const orNone = <T extends z.ZodType<string>>(text: T) =>
   z
@@ -28,18 +29,7 @@ export const LeadFields = {
       .string()
       .trim()
       .max(10_000)
-      .refine((text) => !text.includes('\0'), 'no NUL'),
+      .refine((text) => !text.includes('\0'), 'must be without the character NUL'),
   ),
-  timeZone: orNone(z.string().max(64).refine(isTimeZone, 'not a time zone like Europe/Berlin')),
-}
-
-/** Names of IANA alone: offsets know nothing of summer. */
-function isTimeZone(text: string): boolean {
-  if (!/^[A-Za-z]/.test(text)) return false
-  try {
-    new Intl.DateTimeFormat('en', { timeZone: text })
-    return true
-  } catch {
-    return false
-  }
+  timeZone: orNone(z.string().trim().max(64).refine(isTimeZone, NO_TIME_ZONE)),
 }

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { Scope } from '../crew/scope.ts'
 import type { Lead } from './lead.ts'
 import type { Decision, NewLead } from './lead-store.ts'
+import { COLUMNS } from './list-columns.ts'
 
 /** What becomes of a row whose number somebody has already, within what is seen. */
 export const DUPLICATES = ['skip', 'update', 'add'] as const
@@ -9,7 +10,9 @@ export type Duplicates = (typeof DUPLICATES)[number]
 
 /** How a list is taken in, kept until it is done. */
 export const ImportOrder = z.object({
-  delimiter: z.enum([',', ';', '\t']),
+  delimiter: z.enum([',', ';', '\t', '|']),
+  /** Of the list, in its order; none of a list from before they were stored. */
+  columns: z.array(z.object({ header: z.string(), column: z.enum(COLUMNS).nullable() })).default([]),
   duplicates: z.enum(DUPLICATES),
   dryRun: z.boolean(),
   /** For rows that name none. */
@@ -42,9 +45,20 @@ export interface LeadImport {
   updatedAt: number
 }
 
-export interface BadRow {
+/** A cell, or a row where `column` is null, that was not taken as it is. */
+export interface OddCell {
   line: number
+  /** The header as the list has it. */
+  column: string | null
   reason: string
+}
+
+/** What is told of a list beside its counters, by line; the first of each. */
+export interface ImportReport {
+  /** Rows that were refused. */
+  bad: OddCell[]
+  /** Of rows that were taken, or left out as their number is there: what became of their cells. */
+  odd: OddCell[]
 }
 
 /** What came of some rows. */
@@ -53,7 +67,8 @@ export interface Tally {
   added: number
   updated: number
   skipped: number
-  bad: readonly BadRow[]
+  bad: readonly OddCell[]
+  odd: readonly OddCell[]
 }
 
 /** Leads within the transaction of a batch. */
@@ -74,20 +89,19 @@ export interface LeadImportStore {
   /** @param agentId whose it must be, where it matters */
   find(id: string, agentId: string | undefined): Promise<LeadImport | undefined>
   countRunning(agentId: string): Promise<number>
-  /** By line. */
-  badRowsOf(id: string, limit: number): Promise<BadRow[]>
+  reportOf(id: string, limit: number): Promise<ImportReport>
   /** Takes up one that is running and that nobody has moved since `before`. */
   takeUp(before: number, now: number): Promise<LeadImport | undefined>
   partsOf(id: string): AsyncIterable<string>
   /**
    * Rows, counters and report, all of it or nothing.
-   * @param mostBad bad rows that are kept of the whole list
+   * @param mostTold bad rows, and odd cells, that are stored of the whole list
    * @returns undefined where somebody else has gone on with it meanwhile: then nothing was done
    */
   batch(
     job: Pick<LeadImport, 'id' | 'done'>,
     work: (leads: BatchLeads) => Promise<Tally>,
-    about: { mostBad: number; now: number },
+    about: { mostTold: number; now: number },
   ): Promise<LeadImport | undefined>
   /** Forgets the list itself. */
   end(id: string, state: 'done' | 'failed', now: number): Promise<void>

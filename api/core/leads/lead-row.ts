@@ -1,10 +1,17 @@
 import { z } from 'zod'
 import { LEAD_STATUSES } from './lead.ts'
 import { LeadFields } from './lead-fields.ts'
-import type { TableRow } from './lead-table.ts'
 import type { LeadWish } from './lead-wish.ts'
+import type { Column } from './list-columns.ts'
+import type { TableRow } from './list-row.ts'
 
-const IdText = z.string().regex(/^[1-9]\d{0,15}$/, 'not an id')
+const IdText = z.string().regex(/^[1-9]\d{0,15}$/, 'must be an id, a whole number of 1 or more')
+
+/** A `'` before it is how spreadsheets are kept from taking its zero away. */
+const PhoneText = z
+  .string()
+  .transform((text) => text.replace(/^'+(?=[0-9(])/, ''))
+  .pipe(LeadFields.phone)
 
 const Cells = z
   .object({
@@ -12,24 +19,27 @@ const Cells = z
     status: z
       .string()
       .transform((text) => text.toLowerCase().replace(/[ -]/g, '_'))
-      .pipe(z.enum(LEAD_STATUSES)),
+      .pipe(z.enum(LEAD_STATUSES, `must be one of ${LEAD_STATUSES.join(', ')}`)),
     campaignId: IdText,
     agentId: IdText,
   })
   .partial()
-  .extend({ phone: LeadFields.phone })
+  .extend({ phone: PhoneText })
 
-/** What a row of a list says of a lead, or why it says nothing that can be kept. */
+/** What a row of a list says of a lead, or why nothing of it can be stored. */
 export function wishOf({
   cells,
   fault,
-}: TableRow): { wish: LeadWish & { phone: string } } | { fault: string } {
-  if (fault !== undefined) return { fault }
-  if (cells.phone === undefined) return { fault: 'phone: there is none' }
+}: Pick<TableRow, 'cells' | 'fault'>):
+  | { wish: LeadWish & { phone: string } }
+  | { column: Column | null; fault: string } {
+  if (fault !== undefined) return { column: null, fault }
+  if (cells.phone === undefined) return { column: null, fault: 'phone: there is none' }
   const read = Cells.safeParse(cells)
   if (read.success) return { wish: read.data }
   const [issue] = read.error.issues
-  return { fault: `${issue?.path.join('.')}: ${deepest(issue)}`.slice(0, 200) }
+  const column = issue?.path[0] as Column | undefined // the members of `Cells` are columns
+  return { column: column ?? null, fault: `${column}: ${deepest(issue)}`.slice(0, 200) }
 }
 
 /** Where a member may be one of several things, what is wrong with the last of them. */

@@ -1,84 +1,34 @@
 import { Refusal } from '../refusal.ts'
 import type { ImportOrder } from './lead-import.ts'
-import { listRowsOf, MOST_OF_A_ROW } from './list-text.ts'
+import { columnsOf, type ListColumn, likeness } from './list-columns.ts'
+import { rowOf, type TableRow } from './list-row.ts'
+import { DELIMITERS, firstRowOf, listRowsOf, MOST_OF_A_ROW } from './list-text.ts'
 
-export const COLUMNS = [
-  'name',
-  'firstName',
-  'lastName',
-  'phone',
-  'email',
-  'company',
-  'title',
-  'status',
-  'notes',
-  'timeZone',
-  'campaignId',
-  'agentId',
-] as const
-export type Column = (typeof COLUMNS)[number]
-
-/** How lists call them, letters alone. */
-const HEADERS: Readonly<Record<string, Column>> = {
-  name: 'name',
-  fullname: 'name',
-  contact: 'name',
-  firstname: 'firstName',
-  first: 'firstName',
-  givenname: 'firstName',
-  lastname: 'lastName',
-  last: 'lastName',
-  surname: 'lastName',
-  familyname: 'lastName',
-  phone: 'phone',
-  phonenumber: 'phone',
-  telephone: 'phone',
-  tel: 'phone',
-  mobile: 'phone',
-  email: 'email',
-  emailaddress: 'email',
-  mail: 'email',
-  company: 'company',
-  organization: 'company',
-  organisation: 'company',
-  title: 'title',
-  jobtitle: 'title',
-  status: 'status',
-  notes: 'notes',
-  note: 'notes',
-  timezone: 'timeZone',
-  campaign: 'campaignId',
-  campaignid: 'campaignId',
-  agent: 'agentId',
-  agentid: 'agentId',
-  assignedagentid: 'agentId',
-}
-const MOST_COLUMNS = 100
 const PART = 65_536
 
-/** One row; cells that are empty are not there. */
-export interface TableRow {
-  /** Where it begins; the header is line 1. */
-  line: number
-  cells: { [column in Column]?: string }
-  fault: string | undefined
-}
-
 type Delimiter = ImportOrder['delimiter']
-const DELIMITERS: readonly Delimiter[] = [',', ';', '\t']
 
-/** What the header is divided by most often. */
+/**
+ * What divides cells: what Excel’s line `sep=;` names, else what makes the most of the header.
+ * @param text the beginning of a list, with its header
+ */
 export function delimiterOf(text: string): Delimiter {
-  const [header = ''] = text
-    .trimStart()
-    .slice(0, MOST_OF_A_ROW)
-    .split(/[\r\n]/, 1)
-  const plain = header.replace(/"[^"]*"/g, '')
-  const count = (one: Delimiter) => plain.split(one).length
-  return DELIMITERS.reduce((best, one) => (count(one) > count(best) ? one : best))
+  const begin = text.slice(0, MOST_OF_A_ROW)
+  const [, named] = SEP.exec(begin.trimStart()) ?? []
+  const said = DELIMITERS.find((one) => one === named)
+  if (said !== undefined) return said
+  const worth = (one: Delimiter) => {
+    const header = firstRowOf(begin, one) ?? []
+    return likeness(header) * MOST_OF_A_ROW + header.length
+  }
+  const worths = DELIMITERS.map(worth)
+  return DELIMITERS[worths.indexOf(Math.max(...worths))] ?? ','
 }
 
-/** In pieces that can be kept each for itself: none ends amid a character. */
+/** The line by which Excel is told what divides cells; it is none of the list’s. */
+const SEP = /^"?sep=([^\r\n"])"?[ ,;|\t]*(?:[\r\n]|$)/i
+
+/** In pieces that can be stored each for itself: none ends amid a character. */
 export function partsOf(text: string): string[] {
   const parts: string[] = []
   for (let at = 0; at < text.length; ) {
@@ -90,47 +40,40 @@ export function partsOf(text: string): string[] {
   return parts
 }
 
+/** A list whose header was read. */
+export interface LeadTable {
+  columns: readonly ListColumn[]
+  rows: AsyncGenerator<TableRow>
+}
+
 /**
- * Reads a list with a header, row by row, with pauses for others.
- * @param signal of whoever sent the list
- * @throws {Refusal} `input_invalid` for a list that cannot be read to its end, or holds more than it may
+ * Reads a list with a header, row by row, with pauses for others. The header is the first row that is not blank.
+ * @param signal of the client that sends the list
+ * @throws {Refusal} `input_invalid` for a list that has no header with a phone
  */
-export async function* rowsOf(
+export async function tableOf(
   parts: Iterable<string> | AsyncIterable<string>,
   delimiter: Delimiter,
   signal?: AbortSignal,
-): AsyncGenerator<TableRow> {
-  let columns: readonly (Column | undefined)[] | undefined
-  for await (const { cells, line } of listRowsOf(parts, delimiter, signal)) {
-    if (columns === undefined) columns = columnsOf(cells)
-    else yield rowOf(cells, columns, line)
+): Promise<LeadTable> {
+  const records = listRowsOf(parts, delimiter, signal)
+  let { value: header, done } = await records.next()
+  if (!done && SEP.test(header?.cells.join(delimiter) ?? '')) ({ value: header, done } = await records.next())
+  if (done === true || header === undefined)
+    throw new Refusal('input_invalid', { detail: 'the list is empty' })
+  const columns = columnsOf(header.cells)
+  async function* rows() {
+    for await (const record of records) yield rowOf(columns, record)
   }
-  if (columns === undefined) throw invalid('the list is empty')
+  return { columns, rows: rows() }
 }
 
-function columnsOf(header: readonly string[]): (Column | undefined)[] {
-  if (header.length > MOST_COLUMNS) throw invalid(`a list has up to ${MOST_COLUMNS} columns`)
-  const columns = header.map((name) => HEADERS[name.toLowerCase().replace(/[^a-z]/g, '')])
-  for (const column of COLUMNS) {
-    if (columns.indexOf(column) !== columns.lastIndexOf(column)) {
-      throw invalid(`more than one column is the ${column}`)
-    }
-  }
-  if (!columns.includes('phone')) throw invalid('no column is the phone')
-  return columns
+/**
+ * The rows of a list alone.
+ * @throws {Refusal} as `tableOf`, and for a list that cannot be read to its end, or holds more than it may
+ */
+export async function* rowsOf(...list: Parameters<typeof tableOf>): AsyncGenerator<TableRow> {
+  yield* (await tableOf(...list)).rows
 }
 
-function rowOf(record: readonly string[], columns: readonly (Column | undefined)[], line: number): TableRow {
-  const cells: TableRow['cells'] = {}
-  for (const [at, column] of columns.entries()) {
-    const text = plain(record[at] ?? '').trim()
-    if (column !== undefined && text !== '') cells[column] = text
-  }
-  const isLonger = record.length > columns.length
-  return { line, cells, fault: isLonger ? 'more cells than the header has columns' : undefined }
-}
-
-/** Without the `'` that keeps spreadsheets from taking text for a formula; exports write one. */
-const plain = (text: string) => (/^'+[=+\-@\t\r]/.test(text) ? text.slice(1) : text)
-
-const invalid = (detail: string) => new Refusal('input_invalid', { detail })
+export type { TableRow } from './list-row.ts'

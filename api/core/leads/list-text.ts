@@ -14,6 +14,8 @@ const MOST_CELLS = 1_000
 const MOST_BLANK = 100_000
 const MOST_ROWS = 500_000
 
+export const DELIMITERS: readonly Delimiter[] = [',', ';', '\t', '|']
+
 /** One row that is not blank. */
 export interface ListRow {
   /** Where it begins; the first is line 1. */
@@ -67,6 +69,20 @@ export async function* listRowsOf(
     await pause()
   }
   yield* of(rest, true)
+}
+
+/** @returns the first row that is not blank; undefined where none can be read */
+export function firstRowOf(text: string, delimiter: Delimiter): readonly string[] | undefined {
+  try {
+    for (let at = 0; at < text.length; ) {
+      const row = readRow(text, at, { delimiter, isLast: true, line: 1 })
+      if (row?.cells.some((cell) => cell.trim() !== '') !== false) return row?.cells
+      at = row.end
+    }
+  } catch (err) {
+    if (!(err instanceof Refusal)) throw err
+  }
+  return undefined
 }
 
 interface Row {

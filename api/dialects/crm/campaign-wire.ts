@@ -45,8 +45,8 @@ const Changes = z.object({
     .max(7)
     .optional()
     .openapi({ description: 'ISO: 1 is Monday', example: [1, 2, 3, 4, 5, 6] }),
-  timeZone: z.string().max(64).optional().openapi({
-    description: 'For leads that have none of their own',
+  timeZone: z.string().trim().max(64).optional().openapi({
+    description: 'For leads that have none of their own: a place of IANA, or UTC; no abbreviation',
     example: 'Europe/Berlin',
   }),
   maxAttempts: z.int().min(1).max(20).optional(),

@@ -2,7 +2,7 @@ import type { Standing } from '../../core/crew/standing.ts'
 import type { Leads } from '../../core/leads/create-leads.ts'
 import type { Lead } from '../../core/leads/lead.ts'
 import { type LeadFilter, type LeadOrder, placeOf } from '../../core/leads/lead-search.ts'
-import { line } from '../csv.ts'
+import { type Delimiter, head, lineBy } from '../csv.ts'
 import { iso, isoOrNull } from './request.ts'
 import { loud } from './wire.ts'
 
@@ -41,17 +41,23 @@ export async function csvOf(
   leads: Pick<Leads, 'list'>,
   who: Standing,
   filter: LeadFilter,
+  delimiter: Delimiter = ',',
 ): Promise<ReadableStream<Uint8Array>> {
   const pageAfter = (last?: Lead) =>
     leads.list(who, filter, ORDER, { after: last && placeOf(last, ORDER), limit: PAGE })
   const first = await pageAfter()
-  return ReadableStream.from(written(first, pageAfter))
+  return ReadableStream.from(written(first, pageAfter, delimiter))
 }
 
-async function* written(first: readonly Lead[], pageAfter: (last: Lead) => Promise<readonly Lead[]>) {
+async function* written(
+  first: readonly Lead[],
+  pageAfter: (last: Lead) => Promise<readonly Lead[]>,
+  delimiter: Delimiter,
+) {
   const utf8 = new TextEncoder()
+  const line = lineBy(delimiter)
   const columns = Object.values(COLUMNS)
-  yield utf8.encode(line(Object.keys(COLUMNS)))
+  yield utf8.encode(head(Object.keys(COLUMNS), delimiter))
   for (let page = first; ; ) {
     yield utf8.encode(page.map((lead) => line(columns.map((of) => of(lead) ?? ''))).join(''))
     const last = page.at(-1)

@@ -1,9 +1,10 @@
 import { z } from '@hono/zod-openapi'
 import type { Context } from 'hono'
 import type { ImportWish } from '../../core/leads/create-imports.ts'
-import { type BadRow, DUPLICATES, type LeadImport } from '../../core/leads/lead-import.ts'
+import { decodeList } from '../../core/leads/decode-list.ts'
+import { DUPLICATES, type ImportReport, type LeadImport, type OddCell } from '../../core/leads/lead-import.ts'
+import { COLUMNS } from '../../core/leads/list-columns.ts'
 import { Refusal } from '../../core/refusal.ts'
-import { atMost } from '../body-limit.ts'
 import { Time } from '../openapi.ts'
 import { IdText, idOf, iso, ShownId } from './request.ts'
 import { loud } from './wire.ts'
@@ -20,6 +21,14 @@ export const ImportQuery = z.object({
     .openapi({ type: 'boolean', description: 'Tell what would become of it, and change nothing' }),
 })
 
+/** Members of a lead, as other bodies have them. */
+const shownColumn = (column: (typeof COLUMNS)[number]) => (column === 'agentId' ? 'assignedAgentId' : column)
+const ShownCell = z.object({
+  line: z.int(),
+  column: z.string().nullable().openapi({ description: 'As the list’s header has it; null: the whole row' }),
+  reason: z.string(),
+})
+
 export const ShownImport = z
   .object({
     id: ShownId,
@@ -31,9 +40,15 @@ export const ShownImport = z
     updated: z.int(),
     skipped: z.int(),
     refused: z.int(),
-    badRows: z
-      .array(z.object({ line: z.int(), reason: z.string() }))
-      .openapi({ description: 'The first 1000' }),
+    note: z.string().nullable().openapi({ description: 'Where nothing became a lead: why, for people' }),
+    columns: z
+      .array(z.object({ header: z.string(), member: z.enum(COLUMNS.map(shownColumn)).nullable() }))
+      .openapi({ description: 'Of the list, and what of a lead each is; null: left out' }),
+    badRows: z.array(ShownCell).openapi({ description: 'Rows that were refused, by line: the first 1000' }),
+    oddCells: z.array(ShownCell).openapi({
+      description:
+        'Of other rows, what was not taken as it is written: further phones, rows whose number is there. The first 1000',
+    }),
     createdAt: Time,
     updatedAt: Time,
   })
@@ -48,7 +63,7 @@ export const importWish = (asked: z.infer<typeof ImportQuery>): ImportWish => ({
 
 export const shownImport = (
   job: LeadImport,
-  badRows: readonly BadRow[] = [],
+  { bad, odd }: ImportReport = { bad: [], odd: [] },
 ): z.infer<typeof ShownImport> => ({
   id: idOf(job.id),
   state: loud(job.state),
@@ -59,39 +74,55 @@ export const shownImport = (
   updated: job.updated,
   skipped: job.skipped,
   refused: job.refused,
-  badRows: [...badRows],
+  note: noteOf(job),
+  columns: job.order.columns.map(({ header, column }) => ({ header, member: column && shownColumn(column) })),
+  badRows: bad.map(shownCell),
+  oddCells: odd.map(shownCell),
   createdAt: iso(job.createdAt),
   updatedAt: iso(job.updatedAt),
 })
 
+const shownCell = ({ line, column, reason }: OddCell) => ({ line, column, reason })
+
+function noteOf({ state, total, added, updated, skipped, refused }: LeadImport): string | null {
+  if (state === 'failed') return 'the import failed; the first doneRows rows were taken'
+  if (state === 'running' || added + updated > 0) return null
+  if (refused === total) return 'no row was taken: see badRows'
+  if (skipped === total) return 'all numbers are leads already, or twice in the list: see oddCells'
+  return 'no row became a lead: see badRows and oddCells'
+}
+
 /** nginx lets as much through. */
-const atMostAList = atMost(33_554_432)
+export const LIST_MIB = 32
+const MOST_BYTES = LIST_MIB * 1_048_576
+/** Browsers on Windows call CSV what Excel opens. */
+const TYPE =
+  /^(?:text\/(?:csv|x-csv|comma-separated-values|tab-separated-values|plain)|application\/(?:csv|x-csv|vnd\.ms-excel))\s*(?:;|$)/i
 
 /**
- * @throws {Refusal} `input_invalid` for what is no text in UTF-8, says that it is something else, or breaks off;
- *   `input_too_large`
+ * @throws {Refusal} `input_invalid` for what is no text in its encoding, or breaks off; `input_too_large`
  */
-export async function readCsv(c: Context): Promise<string> {
-  const [, charset = 'utf-8'] =
-    /^text\/csv\b(?:.*;\s*charset="?([\w-]+))?/i.exec(c.req.header('content-type') ?? '') ??
-    fail('Content-Type must be text/csv')
-  if (!/^utf-?8$/i.test(charset)) fail('the list is taken in UTF-8')
-  const bytes = await bytesOf(c)
+export async function readCsv(c: Context): Promise<string[]> {
+  const type = c.req.header('content-type')?.trim() ?? ''
+  if (!TYPE.test(type)) fail('Content-Type must be text/csv')
+  const [, charset] = /;\s*charset\s*=\s*"?([^\s";]+)/i.exec(type) ?? []
+  if (Number(c.req.header('content-length')) > MOST_BYTES) throw new Refusal('input_too_large')
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
-  } catch {
-    fail('the list is not in UTF-8')
+    return await decodeList(bounded(c.req.raw.body), charset)
+  } catch (err) {
+    if (err instanceof Refusal) throw err
+    // nginx hands it on as it comes: the client may be gone before its end.
+    return fail('the list did not come whole')
   }
 }
 
-async function bytesOf(c: Context): Promise<ArrayBuffer> {
-  try {
-    await atMostAList(c, async () => {})
-    return await c.req.arrayBuffer()
-  } catch (err) {
-    if (err instanceof Refusal) throw err
-    // nginx hands it on as it comes: whoever sends it may be gone before its end.
-    return fail('the list did not come whole')
+/** In chunks it may announce no length. */
+async function* bounded(body: AsyncIterable<Uint8Array> | null): AsyncGenerator<Uint8Array> {
+  let bytes = 0
+  for await (const chunk of body ?? []) {
+    bytes += chunk.length
+    if (bytes > MOST_BYTES) throw new Refusal('input_too_large')
+    yield chunk
   }
 }
 

@@ -2,12 +2,13 @@ import type { Hono } from 'hono'
 import type { LeadImports } from '../../core/leads/create-imports.ts'
 import type { Leads } from '../../core/leads/create-leads.ts'
 import type { Spelling } from '../../core/leads/lead-wish.ts'
+import { delimiterOf } from '../csv.ts'
 import { readQuery } from '../dialect.ts'
 import { as } from '../openapi.ts'
 import type { Door, Known } from './door.ts'
 import { csvOf } from './lead-csv.ts'
 import { ImportQuery, importWish, readCsv, ShownImport, shownImport } from './lead-import-wire.ts'
-import { filterOf, LeadQuery } from './lead-query.ts'
+import { filterOf, LeadTableQuery } from './lead-query.ts'
 import { idParam } from './request.ts'
 import { LEAD_LISTS } from './wire.ts'
 
@@ -29,12 +30,13 @@ export function addLeadListRoutes(
     return c.json(as(ShownImport, shownImport(job)), 202, { Location: `/api/leads/import/${job.id}` })
   })
   app.get('/api/leads/import/:id', door('crmLeadImport'), async (c) => {
-    const { job, badRows } = await imports.find(c.var.standing, idParam(c))
-    return c.json(as(ShownImport, shownImport(job, badRows)))
+    const { job, report } = await imports.find(c.var.standing, idParam(c))
+    return c.json(as(ShownImport, shownImport(job, report)))
   })
   app.get('/api/leads/export', door('crmExportLeads'), async (c) => {
-    const filter = filterOf(readQuery(c, LeadQuery), policy())
-    return c.body(await csvOf(leads, c.var.standing, filter), 200, {
+    const { delimiter, ...asked } = readQuery(c, LeadTableQuery)
+    const table = await csvOf(leads, c.var.standing, filterOf(asked, policy()), delimiterOf(delimiter))
+    return c.body(table, 200, {
       'Content-Type': 'text/csv; charset=utf-8; header=present',
       'Content-Disposition': 'attachment; filename="leads.csv"',
     })

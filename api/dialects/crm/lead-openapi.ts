@@ -1,7 +1,7 @@
 import { z } from '@hono/zod-openapi'
 import { json, type Operation, taking } from '../openapi.ts'
-import { ImportQuery, ShownImport } from './lead-import-wire.ts'
-import { LeadPageQuery, LeadQuery } from './lead-query.ts'
+import { ImportQuery, LIST_MIB, ShownImport } from './lead-import-wire.ts'
+import { LeadPageQuery, LeadTableQuery } from './lead-query.ts'
 import * as wire from './lead-wire.ts'
 import { refuses } from './refusal.ts'
 import { IdParam, IfMatch, ofVersion } from './request.ts'
@@ -49,8 +49,7 @@ export const leadOperations: readonly Operation[] = [
     path: '/api/leads/import',
     operationId: 'crmImportLeads',
     summary: 'Take in a list',
-    description:
-      'CSV in UTF-8 of up to 32 MiB with a header; commas, semicolons or tabs. Columns, in any case and order: name or first name and last name, phone (required), email, company, title, status, notes, time zone, campaign id, agent id; others are left out, and empty cells change nothing. The rows are worked off meanwhile: ask for the import to see how it goes. A bad row stops no other.',
+    description: `CSV of up to ${LIST_MIB} MiB with a header; commas, semicolons, tabs or bars. UTF-8, UTF-16 with a byte order mark, or what \`charset\` of \`Content-Type\` names. Columns, in any case and order: name or first name and last name, phone (required), email, company, title, status, notes, time zone, campaign id, agent id, also as Google Contacts and Outlook call them, and in other languages; of several that are the same, the first one that is filled counts. Others are left out, and empty cells change nothing. The rows are worked off meanwhile: ask for the import to see how it goes. A bad row stops no other.`,
     request: {
       query: ImportQuery,
       body: {
@@ -80,11 +79,12 @@ export const leadOperations: readonly Operation[] = [
     path: '/api/leads/export',
     operationId: 'crmExportLeads',
     summary: 'The list as a table, all pages in one',
-    description: 'An import takes it. Cells that look like a formula have a `’` before them.',
-    request: { query: LeadQuery },
+    description:
+      "An import takes it. It begins with a byte order mark, for Excel. Where a spreadsheet could see a formula, whichever character it divides cells by, there is a `'` before it; an import takes it off.",
+    request: { query: LeadTableQuery },
     responses: {
       200: {
-        description: 'RFC 4180 with a header, in UTF-8',
+        description: 'RFC 4180 with a header, in UTF-8 with a byte order mark',
         content: { 'text/csv': { schema: z.string() } },
       },
       ...refuses('input_invalid'),

@@ -2,6 +2,7 @@ import { z } from '@hono/zod-openapi'
 import { LEAD_STATUSES, type Lead } from '../../core/leads/lead.ts'
 import { type LeadFilter, type LeadOrder, type LeadPlace, placeOf } from '../../core/leads/lead-search.ts'
 import type { Spelling } from '../../core/leads/lead-wish.ts'
+import { DelimiterQuery } from '../csv.ts'
 import { Status, statusOf } from './lead-wire.ts'
 import { IdText, PageQuery, readCursor } from './request.ts'
 import { loud } from './wire.ts'
@@ -44,6 +45,8 @@ const UNCLEAR = 'unassigned: not together with assignedAgentId'
 
 export const LeadQuery = Filter.refine(isClear, UNCLEAR)
 export type LeadQuery = z.infer<typeof LeadQuery>
+
+export const LeadTableQuery = Filter.extend({ delimiter: DelimiterQuery }).refine(isClear, UNCLEAR)
 
 const SORTS = ['createdAt', '-createdAt', 'updatedAt', '-updatedAt', 'lastName', '-lastName'] as const
 

@@ -2,17 +2,16 @@ import { z } from '@hono/zod-openapi'
 import { OUTCOMES, type Outcome } from '../../core/calls/call.ts'
 import type { AgentTally } from '../../core/desk/desk-stats.ts'
 import type { Realtime } from '../../core/desk/stats.ts'
+import { isTimeZone, NO_TIME_ZONE } from '../../core/time-zone.ts'
 import { as, Time } from '../openapi.ts'
 import { idOf, iso, ShownId } from './request.ts'
 import { loud, loudKeys } from './wire.ts'
 
-const Zone = z
-  .string()
-  .regex(/^[A-Za-z0-9_+/-]{1,64}$/)
-  .openapi({
-    description: 'Where today is today: an IANA name; HOOKSWITCH_TIME_ZONE unless said',
-    example: 'Europe/Berlin',
-  })
+const Zone = z.string().refine(isTimeZone, NO_TIME_ZONE).openapi({
+  description: 'Where today is today: a place of IANA, or UTC; HOOKSWITCH_TIME_ZONE unless said',
+  maxLength: 64,
+  example: 'Europe/Berlin',
+})
 const Moment = z.iso
   .datetime({ offset: true })
   .transform((text) => Math.ceil(Date.parse(text) / 1000))

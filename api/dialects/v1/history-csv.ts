@@ -1,5 +1,5 @@
 import type { CallRecord, HistoryFilter, HistoryStore } from '../../core/calls/history.ts'
-import { line } from '../csv.ts'
+import { type Delimiter, head, lineBy } from '../csv.ts'
 import { iso } from './history-wire.ts'
 
 const COLUMNS: Readonly<Record<string, (one: CallRecord) => string | number>> = {
@@ -30,18 +30,21 @@ const PAGE = 500
 export async function csvOf(
   history: Pick<HistoryStore, 'list'>,
   filter: HistoryFilter,
+  delimiter: Delimiter = ',',
 ): Promise<ReadableStream<Uint8Array>> {
   const first = await history.list(filter, { limit: PAGE })
-  return ReadableStream.from(written(history, filter, first))
+  return ReadableStream.from(written(history, filter, first, delimiter))
 }
 
 async function* written(
   history: Pick<HistoryStore, 'list'>,
   filter: HistoryFilter,
   first: readonly CallRecord[],
+  delimiter: Delimiter,
 ): AsyncGenerator<Uint8Array> {
   const utf8 = new TextEncoder()
-  yield utf8.encode(line(Object.keys(COLUMNS)))
+  const line = lineBy(delimiter)
+  yield utf8.encode(head(Object.keys(COLUMNS), delimiter))
   for (let page = first; ; ) {
     const columns = Object.values(COLUMNS)
     yield utf8.encode(page.map((one) => line(columns.map((of) => of(one)))).join(''))

@@ -3,6 +3,7 @@ import { DIRECTIONS, OUTCOMES } from '../../core/calls/call.ts'
 import type { CallRecord, HistoryCursor, HistoryFilter } from '../../core/calls/history.ts'
 import { DIALLABLE } from '../../core/dialling/number.ts'
 import { type MediaLink, MOST_LINK_MINUTES } from '../../core/media-links.ts'
+import { DelimiterQuery } from '../csv.ts'
 import { Time } from '../openapi.ts'
 import { UserId } from './wire.ts'
 
@@ -32,6 +33,7 @@ export const Filter = z.object({
     description: 'Only calls of this user; for supervisors and admins, within what they see',
   }),
 })
+export const FilteredTable = Filter.extend({ delimiter: DelimiterQuery })
 export const FilteredPage = Filter.extend({
   limit: z.coerce.number().int().min(1).max(100).default(50),
   cursor: z

@@ -5,6 +5,7 @@ import { historyScope, withinScope } from '../../core/calls/history-scope.ts'
 import type { MediaLinks } from '../../core/media-links.ts'
 import type { FindReach } from '../../core/reach.ts'
 import { Refusal } from '../../core/refusal.ts'
+import { delimiterOf } from '../csv.ts'
 import { readJson } from '../dialect.ts'
 import type { Guard, Guarded } from '../guard.ts'
 import { OVERSEEING } from '../openapi.ts'
@@ -57,18 +58,20 @@ export function addHistory(
       tags,
       security,
       middleware: signedIn,
-      request: { query: wire.Filter },
+      request: { query: wire.FilteredTable },
       responses: {
         200: {
-          description: 'RFC 4180 with a header, in UTF-8',
+          description:
+            "RFC 4180 with a header, in UTF-8 with a byte order mark; a `'` keeps text from being a formula",
           content: { 'text/csv': { schema: z.string() } },
         },
         ...problems,
       },
     }),
     async (c) => {
-      const seen = await withinScope(c.var.actor, reachOf, wire.filter(c.req.valid('query')))
-      const table = await csvOf(history, seen)
+      const { delimiter, ...asked } = c.req.valid('query')
+      const seen = await withinScope(c.var.actor, reachOf, wire.filter(asked))
+      const table = await csvOf(history, seen, delimiterOf(delimiter))
       return c.body(table, 200, {
         'Content-Type': 'text/csv; charset=utf-8; header=present',
         'Content-Disposition': 'attachment; filename="calls.csv"',

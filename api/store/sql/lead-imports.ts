@@ -4,6 +4,7 @@ import {
   ImportOrder,
   type LeadImport,
   type LeadImportStore,
+  type OddCell,
 } from '../../core/leads/lead-import.ts'
 import { createPause } from '../../core/pause.ts'
 import { rowId } from './bind.ts'
@@ -63,14 +64,17 @@ export function createLeadImportStore(db: Database): LeadImportStore {
       return found
     },
 
-    badRowsOf: (id, limit) =>
-      db.query
-        .selectFrom('lead_import_faults')
-        .select(['line', 'reason'])
-        .where('import_id', '=', rowId(id) ?? 0)
-        .orderBy('line')
-        .limit(limit)
-        .execute(),
+    async reportOf(id, limit) {
+      const told = ['line', 'column_name as column', 'reason'] as const
+      const { query } = db
+      const bad = query.selectFrom('lead_import_faults').select(told).orderBy('line')
+      const odd = query.selectFrom('lead_import_odd_cells').select(told).orderBy('place')
+      const key = rowId(id) ?? 0
+      return {
+        bad: await bad.where('import_id', '=', key).limit(limit).execute(),
+        odd: await odd.where('import_id', '=', key).limit(limit).execute(),
+      }
+    },
 
     async takeUp(before, now) {
       const row = await db.query
@@ -105,7 +109,7 @@ export function createLeadImportStore(db: Database): LeadImportStore {
       }
     },
 
-    batch: ({ id, done }, work, { mostBad, now }) =>
+    batch: ({ id, done }, work, { mostTold, now }) =>
       db.transaction(async (trx) => {
         const key = rowId(id) ?? 0
         const held = await trx
@@ -117,14 +121,17 @@ export function createLeadImportStore(db: Database): LeadImportStore {
           .returning('refused')
           .executeTakeFirst()
         if (held === undefined) return undefined
-        const { rows, added, updated, skipped, bad } = await work(batchLeads(trx, now))
-        const kept = bad.slice(0, Math.max(0, mostBad - held.refused))
+        const { rows, added, updated, skipped, bad, odd } = await work(batchLeads(trx, now))
+        const kept = bad.slice(0, Math.max(0, mostTold - held.refused))
         if (kept.length > 0) {
           await trx
             .insertInto('lead_import_faults')
-            .values(kept.map(({ line, reason }) => ({ import_id: key, line, reason })))
+            .values(
+              kept.map(({ line, column, reason }) => ({ import_id: key, line, column_name: column, reason })),
+            )
             .execute()
         }
+        if (odd.length > 0) await addOdd(trx, key, odd, mostTold)
         const row = await trx
           .updateTable('lead_imports')
           .set((of) => ({
@@ -152,6 +159,24 @@ export function createLeadImportStore(db: Database): LeadImportStore {
         await trx.deleteFrom('lead_import_parts').where('import_id', '=', key).execute()
       }),
   }
+}
+
+async function addOdd(trx: Transaction<Tables>, key: number, odd: readonly OddCell[], most: number) {
+  const { stored } = await trx
+    .selectFrom('lead_import_odd_cells')
+    .select((of) => of.fn.countAll<number>().as('stored'))
+    .where('import_id', '=', key)
+    .executeTakeFirstOrThrow()
+  const kept = odd.slice(0, Math.max(0, most - stored))
+  if (kept.length === 0) return
+  await trx
+    .insertInto('lead_import_odd_cells')
+    .values(
+      kept.map(({ line, column, reason }, at) => ({
+        ...{ import_id: key, place: stored + at, line, column_name: column, reason },
+      })),
+    )
+    .execute()
 }
 
 const batchLeads = (trx: Transaction<Tables>, now: number): BatchLeads => ({

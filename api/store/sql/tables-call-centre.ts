@@ -15,6 +15,7 @@ export interface CallCentreTables {
   lead_imports: LeadImportsTable
   lead_import_parts: LeadImportPartsTable
   lead_import_faults: LeadImportFaultsTable
+  lead_import_odd_cells: LeadImportOddCellsTable
   do_not_call: DoNotCallTable
   campaigns: CampaignsTable
   campaign_agents: CampaignAgentsTable
@@ -107,6 +108,15 @@ export interface LeadImportPartsTable {
 export interface LeadImportFaultsTable {
   import_id: number
   line: number
+  reason: string
+  column_name: string | null
+}
+
+export interface LeadImportOddCellsTable {
+  import_id: number
+  place: number
+  line: number
+  column_name: string | null
   reason: string
 }
 

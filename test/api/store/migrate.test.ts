@@ -25,6 +25,7 @@ const ALL = [
   '0013-answered',
   '0014-names',
   '0015-recordings',
+  '0017-odd-cells',
 ]
 
 describe('migrating', () => {
@@ -74,6 +75,8 @@ describe('migrating', () => {
       await sql`alter table call_parties drop column answered`.execute(db.query)
       await sql`drop table account_names`.execute(db.query)
       await sql`alter table calls drop column recordings`.execute(db.query)
+      await sql`drop table lead_import_odd_cells`.execute(db.query)
+      await sql`alter table lead_import_faults drop column column_name`.execute(db.query)
       await sql`delete from kysely_migration where name >= '0013-answered'`.execute(db.query)
       expect(await migrate(url)).toEqual(ALL.slice(ALL.indexOf('0013-answered')))
       expect((await calls.find('a'))?.parties).toMatchObject([{ userId: '1', answered: true }])

@@ -17,7 +17,7 @@ describe('the past', () => {
       const [history, dialled, desk] = [createHistoryStore(db), createDialledStore(db), createCallLog(db)]
       await history.save([
         newCall({ id: 'old', recordings: ['a.wav'] }),
-        newCall({ id: 'last', startedAt: BEFORE - 1, recording: null }),
+        newCall({ id: 'last', startedAt: BEFORE - 1, recordings: [] }),
         newCall({ id: 'first', startedAt: BEFORE }),
       ])
       await dialled.add(newDialled({ id: 'old', outcome: 'answered' }))

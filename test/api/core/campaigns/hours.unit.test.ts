@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { type Hours, isOpen, isTimeZone, nextOpening } from '../../../../api/core/campaigns/hours.ts'
+import { type Hours, isOpen, nextOpening } from '../../../../api/core/campaigns/hours.ts'
 
 const MINUTE = 60_000
 const DAY = 1_440 * MINUTE
@@ -36,11 +36,55 @@ describe('calling hours', () => {
     expect(nextOpening(gap, 'Europe/Berlin', at('2026-03-29T00:00:00Z'))).toBe(at('2026-03-30T00:30:00Z'))
   })
 
-  test('names that are no zone are none, and never open', () => {
-    for (const name of ['Europe/Berlin', 'UTC', 'Etc/GMT+5', 'Asia/Kolkata'])
-      expect(isTimeZone(name)).toBe(true)
-    for (const name of ['Europe/Nowhere', '', '+02:00', '\0', 'a'.repeat(64)])
-      expect(isTimeZone(name)).toBe(false)
+  const daily = { weekdays: [1, 2, 3, 4, 5, 6, 7] }
+  test.each<[string, Hours, string, string, string, string]>([
+    [
+      'that begin within the hour that is left out open when it is over',
+      { ...daily, startMinute: 150, endMinute: 240 },
+      'Europe/Berlin',
+      '2026-03-28T23:00:00Z',
+      '2026-03-29T01:00:00Z',
+      '2026-03-29T02:00:00Z',
+    ],
+    [
+      'within the hour that comes twice are open twice',
+      { ...daily, startMinute: 120, endMinute: 180 },
+      'Europe/Berlin',
+      '2026-10-24T22:00:00Z',
+      '2026-10-25T00:00:00Z',
+      '2026-10-25T02:00:00Z',
+    ],
+    [
+      'of half of the hour that comes twice close and open again',
+      { ...daily, startMinute: 60, endMinute: 90 },
+      'America/New_York',
+      '2026-11-01T05:30:00Z',
+      '2026-11-01T06:00:00Z',
+      '2026-11-01T06:30:00Z',
+    ],
+    [
+      'of a zone that shifts by half an hour',
+      { ...daily, startMinute: 120, endMinute: 180 },
+      'Australia/Lord_Howe',
+      '2026-10-03T14:00:00Z',
+      '2026-10-03T15:30:00Z',
+      '2026-10-03T16:00:00Z',
+    ],
+    [
+      'from midnight, on a day that begins at one',
+      { ...daily, startMinute: 0, endMinute: 90 },
+      'Africa/Cairo',
+      '2026-04-23T20:00:00Z',
+      '2026-04-23T22:00:00Z',
+      '2026-04-23T22:30:00Z',
+    ],
+  ])('hours %s', (_, hours, zone, asked, opens, closes) => {
+    expect(nextOpening(hours, zone, at(asked))).toBe(at(opens))
+    expect(isOpen(hours, zone, at(closes) - 1)).toBe(true)
+    expect(isOpen(hours, zone, at(closes))).toBe(false)
+  })
+
+  test('a name that is no zone never opens', () => {
     expect(isOpen(office, 'Europe/Nowhere', at('2026-11-20T10:00:00Z'))).toBe(false)
     expect(nextOpening(office, 'Europe/Nowhere', at('2026-11-20T10:00:00Z'))).toBeUndefined()
   })
@@ -68,7 +112,7 @@ describe('calling hours', () => {
 
   test('the next opening is the first open minute, as one finds by looking at each', () => {
     const time = fc.oneof(
-      ...['2026-03-29', '2026-10-25', '2026-03-08', '2026-04-05', '2026-07-01'].map(around),
+      ...['2026-03-29', '2026-10-25', '2026-03-08', '2026-11-01', '2026-04-05', '2026-07-01'].map(around),
     )
     fc.assert(
       fc.property(hours, fc.constantFrom(...zones), time, (some, zone, asked) => {

@@ -5,6 +5,7 @@ import type { Dialling } from '../../../../api/core/campaigns/dial-queue.ts'
 import { createFloor } from '../../../../api/core/campaigns/floor.ts'
 import { createOutlook } from '../../../../api/core/campaigns/outlook.ts'
 import { createTrunks } from '../../../../api/core/campaigns/trunks.ts'
+import { NO_TIME_ZONE } from '../../../../api/core/time-zone.ts'
 import { newAgent } from './agents.ts'
 import { newCampaign, newRules } from './rules.ts'
 
@@ -91,6 +92,12 @@ describe('what is in a campaign’s way', () => {
       'callerId is not one of the numbers that a free agent may show',
     ],
     [{ campaign: { automationNote: 'lead 3 cannot be called' } }, 'lead 3 cannot be called'],
+    // From before such names were refused.
+    [{ campaign: { rules: newRules({ timeZone: 'BST' }) } }, `the campaign’s timeZone BST ${NO_TIME_ZONE}`],
+    [
+      { waiting: [{ zone: 'BST', dueAt: 0 }] },
+      `leads whose timeZone is BST are called by the campaign’s: it ${NO_TIME_ZONE}`,
+    ],
   ])('%j: %s', async (scene, note) => {
     expect((await look(scene)).note).toBe(note)
   })

@@ -1,0 +1,57 @@
+/** Areas of the IANA time zone database whose names are places. `Etc` is none: `Etc/GMT+1` is west of Greenwich. */
+const AREAS = [
+  ...[
+    'Africa',
+    'America',
+    'Antarctica',
+    'Arctic',
+    'Asia',
+    'Atlantic',
+    'Australia',
+    'Europe',
+    'Indian',
+    'Pacific',
+  ],
+  // Links of the database to one place each, as Windows-born and Rails programs write them: `US/Eastern`.
+  ...['Brazil', 'Canada', 'Chile', 'Mexico', 'US'],
+]
+const PLACE = new RegExp(`^(?:UTC|Etc/UTC|(?:${AREAS.join('|')})/[A-Za-z0-9_+/-]+)$`, 'i')
+
+/** What is asked for, to be read after the name of the member. */
+export const NO_TIME_ZONE =
+  'must be a place such as Europe/Berlin (IANA), or UTC; abbreviations such as BST stand for several zones'
+
+/**
+ * Whether a text names a place by which clocks are read, `Area/City`, or UTC, in any case. Abbreviations and other
+ * names without a `/` are refused although ICU reads them: it takes BST for Dhaka, AST for Anchorage and EST for
+ * Panama. So are offsets, which know nothing of summer time.
+ */
+export const isTimeZone = (name: string): boolean =>
+  name.length <= 64 && PLACE.test(name) && clockOf(name) !== undefined
+
+/** One for each zone there is, and as many names that are none: making one takes far longer than using it. */
+const clocks = new Map<string, Intl.DateTimeFormat | undefined>()
+const MOST_CLOCKS = 1_000
+
+/** Weekday, hour and minute of a zone; undefined for a name that this system does not know. */
+export function clockOf(zone: string): Intl.DateTimeFormat | undefined {
+  if (!clocks.has(zone)) {
+    if (clocks.size >= MOST_CLOCKS) clocks.clear()
+    clocks.set(zone, makeClock(zone))
+  }
+  return clocks.get(zone)
+}
+
+function makeClock(timeZone: string): Intl.DateTimeFormat | undefined {
+  try {
+    return new Intl.DateTimeFormat('en-US', {
+      timeZone,
+      weekday: 'short',
+      hour: '2-digit',
+      minute: '2-digit',
+      hourCycle: 'h23',
+    })
+  } catch {
+    return undefined
+  }
+}
