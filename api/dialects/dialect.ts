@@ -1,10 +1,12 @@
 import type { Context } from 'hono'
 import { HTTPException } from 'hono/http-exception'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
-import { z } from 'zod'
+import type { z } from 'zod'
 import { CHALLENGE_INVALID, CHALLENGE_NONE } from '../../contract/bearer.ts'
 import type { Logger } from '../../contract/log.ts'
+import { plainWords } from '../../contract/plain-words.ts'
 import { Refusal, type RefusalCode } from '../core/refusal.ts'
+import { withoutNulls } from '../core/without-nulls.ts'
 import { readForm } from './form-body.ts'
 import { type JsonBounds, readValue, USUAL } from './json-body.ts'
 
@@ -124,14 +126,14 @@ export async function readBody<T extends z.ZodType>(c: Context, schema: T): Prom
 
 /** Reads the query through a schema, as `readJson` does a body. */
 export function readQuery<T extends z.ZodType>(c: Context, schema: T): z.output<T> {
-  return shaped(schema, c.req.query())
+  return shaped(schema, c.req.query(), 'the query')
 }
 
 const isJson = (c: Context) =>
   /^application\/(json|[\w.-]+\+json)\s*(;|$)/i.test(c.req.header('content-type') ?? '')
 
-function shaped<T extends z.ZodType>(schema: T, body: unknown): z.output<T> {
-  const result = schema.safeParse(body)
+function shaped<T extends z.ZodType>(schema: T, value: unknown, whole = 'the body'): z.output<T> {
+  const result = schema.safeParse(withoutNulls(schema, value))
   if (result.success) return result.data
-  throw new Refusal('input_invalid', { detail: z.prettifyError(result.error).slice(0, 500) })
+  throw new Refusal('input_invalid', { detail: plainWords(result.error, { whole }) })
 }

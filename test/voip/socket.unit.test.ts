@@ -179,7 +179,7 @@ describe('what a client says', () => {
     [
       'a channel with a line break',
       '{"type":"hangup","channel":"a\\r\\nAction: x"}',
-      'Invalid hangup message',
+      'Invalid hangup message: channel: must be a channel that we gave',
     ],
     ['JSON nested deeply', '['.repeat(60_000), 'Message is too large'],
     ['good JSON nested deeply', `${'['.repeat(30_000)}${']'.repeat(30_000)}`, 'Message is too large'],

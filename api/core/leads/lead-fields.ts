@@ -7,7 +7,7 @@ const line = (most: number) =>
     .string()
     .trim()
     .max(most)
-    .refine((text) => !/\p{Cc}/u.test(text), 'no line breaks, no control characters')
+    .refine((text) => !/\p{Cc}/u.test(text), 'must be one line, without control characters')
 /** Empty is none. */
 const orNone = <T extends z.ZodType<string>>(text: T) =>
   z
@@ -28,9 +28,9 @@ export const LeadFields = {
       .string()
       .trim()
       .max(10_000)
-      .refine((text) => !text.includes('\0'), 'no NUL'),
+      .refine((text) => !text.includes('\0'), 'must be without the character NUL'),
   ),
-  timeZone: orNone(z.string().max(64).refine(isTimeZone, 'not a time zone like Europe/Berlin')),
+  timeZone: orNone(z.string().max(64).refine(isTimeZone, 'must be an IANA time zone such as Europe/Berlin')),
 }
 
 /** Names of IANA alone: offsets know nothing of summer. */

@@ -1,10 +1,11 @@
 import { z } from 'zod'
+import { plainWords } from '../../../contract/plain-words.ts'
 import { LEAD_STATUSES } from './lead.ts'
 import { LeadFields } from './lead-fields.ts'
 import type { TableRow } from './lead-table.ts'
 import type { LeadWish } from './lead-wish.ts'
 
-const IdText = z.string().regex(/^[1-9]\d{0,15}$/, 'not an id')
+const IdText = z.string().regex(/^[1-9]\d{0,15}$/, 'must be an id, a whole number of 1 or more')
 
 const Cells = z
   .object({
@@ -28,12 +29,5 @@ export function wishOf({
   if (cells.phone === undefined) return { fault: 'phone: there is none' }
   const read = Cells.safeParse(cells)
   if (read.success) return { wish: read.data }
-  const [issue] = read.error.issues
-  return { fault: `${issue?.path.join('.')}: ${deepest(issue)}`.slice(0, 200) }
-}
-
-/** Where a member may be one of several things, what is wrong with the last of them. */
-function deepest(issue: z.core.$ZodIssue | undefined): string {
-  if (issue?.code === 'invalid_union') return deepest(issue.errors.at(-1)?.[0])
-  return issue?.message ?? 'cannot be read'
+  return { fault: plainWords(read.error, { whole: 'the row', most: 200 }) }
 }

@@ -12,7 +12,7 @@ const Status = z.enum(['DRAFT', 'ACTIVE', 'PAUSED', 'COMPLETED'])
 const PREDICTIVE = 'PREDICTIVE is not offered: it calls people whom nobody can answer. Choose PROGRESSIVE'
 const DialerMode = z
   .enum(['PREVIEW', 'PROGRESSIVE'], {
-    error: ({ input }) => (input === 'PREDICTIVE' ? PREDICTIVE : 'dialerMode must be PREVIEW or PROGRESSIVE'),
+    error: ({ input }) => (input === 'PREDICTIVE' ? PREDICTIVE : 'must be PREVIEW or PROGRESSIVE'),
   })
   .openapi({ description: 'PREVIEW: agents dial by hand. PROGRESSIVE: one lead for each free agent' })
 

@@ -8,7 +8,7 @@ import { loud, loudKeys } from './wire.ts'
 
 const Zone = z
   .string()
-  .regex(/^[A-Za-z0-9_+/-]{1,64}$/)
+  .regex(/^[A-Za-z0-9_+/-]{1,64}$/, 'must be an IANA time zone such as Europe/Berlin')
   .openapi({
     description: 'Where today is today: an IANA name; HOOKSWITCH_TIME_ZONE unless said',
     example: 'Europe/Berlin',

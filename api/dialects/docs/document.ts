@@ -7,7 +7,10 @@ const ABOUT = `An auth gate and control API for PBX softphones, by several docum
 speaks. All share users, sessions and tokens; errors are each surface's own.
 
 An access token goes into \`Authorization: Bearer …\`. Where a client cannot send a header, streams also take it as
-\`?authorization=\`, or a \`?ticket=\` of one use, and files a \`?link=\`.`
+\`?authorization=\`, or a \`?ticket=\` of one use, and files a \`?link=\`.
+
+In a body, \`null\` for a member that may be left out is as if it were left out, unless the member's schema has null:
+then it clears the value. A refusal of a request's shape names each member and says what is allowed.`
 
 /** How a request proves whose it is. */
 const SCHEMES = {

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { plainWords } from '../../../contract/plain-words.ts'
 import type { Message } from '../../core/news.ts'
 import { excessOf, USUAL } from '../json-body.ts'
 import { Channel, Status } from './wire.ts'
@@ -13,7 +14,7 @@ export const Said = z.discriminatedUnion('type', [
   z.object({
     type: z.literal('call_status'),
     channel: Channel,
-    status: z.string().regex(/^[\w .:-]{1,64}$/),
+    status: z.string().regex(/^[\w .:-]{1,64}$/, 'must be 1 to 64 letters, digits, blanks, _, ., : or -'),
     data: z.unknown().optional(),
   }),
 ])
@@ -29,7 +30,8 @@ export function readSaid(text: string): { said: Said } | { error: string } {
   if (!kind.success) return { error: 'Message has no type' }
   if (!KINDS.includes(kind.data.type)) return { error: 'Unknown message type' }
   const said = Said.safeParse(value)
-  return said.success ? { said: said.data } : { error: `Invalid ${kind.data.type} message` }
+  if (said.success) return { said: said.data }
+  return { error: `Invalid ${kind.data.type} message: ${plainWords(said.error, { whole: 'it', most: 300 })}` }
 }
 
 function parse(text: string): unknown {

@@ -38,9 +38,9 @@ export const Status = z
   .transform((word): OwnStatus => STATUSES[word])
 export const StatusBody = z.object({ status: Status })
 
-export const Extension = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/)
+export const Extension = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/, 'must be an extension such as 1002')
 /** What the document calls a channel is the id of a call here: a PBX's own channels are none of a client's business. */
-export const Channel = z.string().regex(/^[\w.:-]{1,128}$/, 'channel is not one we gave')
+export const Channel = z.string().regex(/^[\w.:-]{1,128}$/, 'must be a channel that we gave')
 export const InitiateBody = z.object({ target_extension: Extension })
 export const ChannelBody = z.object({ channel: Channel })
 export const Key = z.string().regex(/^[\x21-\x7e]{1,128}$/)
@@ -49,7 +49,7 @@ export const UsersQuery = z.object({
   limit: z.coerce.number().int().min(1).max(1000).default(1000),
   after: z
     .string()
-    .regex(/^\d{1,15}$/)
+    .regex(/^\d{1,15}$/, 'must be the `next_after` of the page before')
     .optional(),
 })
 
