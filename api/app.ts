@@ -73,7 +73,14 @@ export function createApp({
     '*',
     cors({
       origin: [...allowedOrigins],
-      allowHeaders: ['Authorization', 'Content-Type', 'If-Match', 'If-None-Match', 'Idempotency-Key'],
+      allowHeaders: [
+        'Authorization',
+        'Content-Type',
+        'If-Match',
+        'If-None-Match',
+        'Idempotency-Key',
+        'X-Call-Method',
+      ],
       exposeHeaders: ['ETag', 'Link', 'Location', 'Retry-After'],
       maxAge: 600,
     }),

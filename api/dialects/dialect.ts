@@ -116,23 +116,33 @@ export async function readJson<T extends z.ZodType>(
   bounds: JsonBounds = USUAL,
 ): Promise<z.output<T>> {
   if (!isJson(c)) throw new Refusal('input_invalid', { detail: 'Content-Type must be application/json' })
-  return shaped(schema, await readValue(c, bounds))
+  return readMembers(schema, await readValue(c, bounds), 'the body')
 }
 
 /** Reads a body of JSON or of a form, as `readJson` does. */
 export async function readBody<T extends z.ZodType>(c: Context, schema: T): Promise<z.output<T>> {
-  return shaped(schema, isJson(c) ? await readValue(c, USUAL) : await readForm(c))
+  return readMembers(schema, isJson(c) ? await readValue(c, USUAL) : await readForm(c), 'the body')
 }
 
 /** Reads the query through a schema, as `readJson` does a body. */
 export function readQuery<T extends z.ZodType>(c: Context, schema: T): z.output<T> {
-  return shaped(schema, c.req.query(), 'the query')
+  return readMembers(schema, c.req.query(), 'the query')
+}
+
+/** Reads headers through a schema, whose members are their names in small letters. */
+export function readHeaders<T extends z.ZodType>(c: Context, schema: T): z.output<T> {
+  return readMembers(schema, c.req.header(), 'the headers')
 }
 
 const isJson = (c: Context) =>
   /^application\/(json|[\w.-]+\+json)\s*(;|$)/i.test(c.req.header('content-type') ?? '')
 
-function shaped<T extends z.ZodType>(schema: T, value: unknown, whole = 'the body'): z.output<T> {
+/**
+ * Reads a value through a schema; a member that may be left out may be null as well.
+ * @param whole what the value is called in a refusal
+ * @throws {Refusal} `input_invalid`, which names each member that is wrong
+ */
+export function readMembers<T extends z.ZodType>(schema: T, value: unknown, whole: string): z.output<T> {
   const result = schema.safeParse(withoutNulls(schema, value))
   if (result.success) return result.data
   throw new Refusal('input_invalid', { detail: plainWords(result.error, { whole }) })

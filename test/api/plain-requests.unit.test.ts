@@ -70,10 +70,16 @@ describe('a refusal names the member, says in plain words what is allowed, and r
     }
   })
 
+  const bodyFor = (operation: Member['operation']) =>
+    operation.requestBody === undefined ? undefined : exampleOf(operation)
   const queries = members.filter(({ part }) => part === 'query')
   test.each(titled(queries))('%s %s %s', async (_, __, name, { operation }) => {
     for (const value of ['', '-1', '0.5', '1e9', SECRET, `${SECRET}!\n`, SECRET.repeat(100)]) {
-      const { status, text } = await ask(operation, undefined, `?${name}=${encodeURIComponent(value)}`)
+      const { status, text } = await ask(
+        operation,
+        bodyFor(operation),
+        `?${name}=${encodeURIComponent(value)}`,
+      )
       if (status === 400 || status === 422) judge(name, text)
     }
   })

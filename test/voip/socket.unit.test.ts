@@ -245,8 +245,8 @@ describe('what a client hears', () => {
     })
     expect(await client.next('user_status')).toMatchObject({
       from: '1002',
-      status: 'dnd',
-      data: { user_id: 3 },
+      status: 'busy',
+      data: { user_id: 3, own_status: 'dnd' },
     })
     world.hearing.tell(user1.id, { type: 'command', command: 'answer', call_id: 'c', expires_at: 'soon' })
     expect(await client.next('command')).toMatchObject({ channel: 'c', status: 'answer' })

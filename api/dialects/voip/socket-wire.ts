@@ -1,7 +1,9 @@
 import { z } from 'zod'
 import { plainWords } from '../../../contract/plain-words.ts'
 import type { Message } from '../../core/news.ts'
+import { OWN_STATUSES } from '../../core/presence/status.ts'
 import { excessOf, USUAL } from '../json-body.ts'
+import { clientStatus } from './client-words.ts'
 import { Channel, Status } from './wire.ts'
 
 /** What a client may say. Anything beside these members is not read: `from` is who they are, not who they claim. */
@@ -76,7 +78,7 @@ const StatusNews = z.object({
   user: z.object({
     id: z.string(),
     extension: z.string().nullable(),
-    status: z.string(),
+    status: z.enum(OWN_STATUSES),
     online: z.boolean().optional(),
   }),
 })
@@ -110,8 +112,14 @@ export function translate(message: Message, to: string, answered: Set<string>): 
       return ofCall(news, answered)
     case 'user_status': {
       const { id, extension, status, online } = news.user
+      const data = { user_id: Number(id), online, own_status: status }
       return [
-        plain({ type: 'user_status', from: extension ?? '', status, data: { user_id: Number(id), online } }),
+        plain({
+          type: 'user_status',
+          from: extension ?? '',
+          status: clientStatus(status, online !== false),
+          data,
+        }),
       ]
     }
     case 'command': {
