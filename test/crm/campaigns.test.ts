@@ -223,6 +223,7 @@ describe('campaigns', () => {
       running: false,
       paused: false,
       processedLeads: 0,
+      ...{ isRunning: false, callsInProgress: 0, leadsProcessed: 0 },
       successfulCalls: 0,
       failedCalls: 0,
     }
@@ -241,7 +242,7 @@ describe('campaigns', () => {
     })
     expect(says(await post(sven, `${at}/start`))).toEqual([409, 'it is ACTIVE already'])
     expect((await post(sven, `${at}/automation/start`)).body).toMatchObject({
-      ...{ running: true, automation: true, note: 'the PBX is away' },
+      ...{ running: true, isRunning: true, automation: true, note: 'the PBX is away' },
     })
     expect((await post(sven, `${at}/automation/start`)).status).toBe(200)
     expect((await post(sven, `${at}/pause`)).body).toMatchObject({

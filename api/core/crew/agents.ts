@@ -8,12 +8,12 @@ import type { Agent, AgentKind, AgentStatus, AgentStore } from './agent.ts'
 import type { Scope } from './scope.ts'
 import type { Standing } from './standing.ts'
 
-/** `account` makes a user for the agent, `userId` takes one that is there, and an AI agent has none. */
+/** `account` makes a user for the agent, `userId` takes one that is there, null has none; an AI agent has none. */
 export interface NewAgent {
   name: string
   kind: AgentKind
   team?: string | null | undefined
-  userId?: string | undefined
+  userId?: string | null | undefined
   account?: Omit<NewAccount, 'extension'> | undefined
   extension?: string | null | undefined
 }
@@ -83,15 +83,21 @@ export function createAgents(needs: AgentsNeeds): Agents {
   /** Whose user an agent becomes. @returns an id to take back if the agent cannot be made */
   async function userFor({ kind, userId, account, extension = null }: NewAgent) {
     if (kind === 'ai') {
-      if (userId === undefined && account === undefined && extension === null) return {}
+      if ((userId ?? null) === null && account === undefined && extension === null) return {}
       throw new Refusal('input_invalid', { detail: 'an AI agent has neither a user nor a phone' })
     }
     if (account !== undefined) {
       const { id } = await accounts.add({ ...account, extension })
       return { userId: id, made: id }
     }
+    if (userId === null) {
+      if (extension === null) return {}
+      throw new Refusal('input_invalid', { detail: 'extension: an agent without a user has no phone' })
+    }
     if (userId === undefined) {
-      throw new Refusal('input_invalid', { detail: 'a human agent needs userId, or username and password' })
+      throw new Refusal('input_invalid', {
+        detail: 'userId: a human agent has a user: send userId (or null for none), or username and password',
+      })
     }
     if ((await users.find(userId)) === undefined) throw new Refusal('not_found', { detail: 'User not found' })
     return { userId }
@@ -135,7 +141,9 @@ export function createAgents(needs: AgentsNeeds): Agents {
       }
       const changesUser = Object.keys(ofUser).length > 0
       if (changesUser && agent.userId === null) {
-        throw new Refusal('input_invalid', { detail: 'an AI agent has neither a user nor a phone' })
+        throw new Refusal('input_invalid', {
+          detail: 'this agent has no user, and so neither a role nor a phone',
+        })
       }
       // Before anything is changed: whoever read an older one changes nothing.
       if (version !== undefined && version !== agent.version) throw new Refusal('stale')
@@ -175,7 +183,7 @@ function teamFor({ role, scope }: Standing, { team, userId, account, extension }
   const own = scope.sees === 'team' ? scope.team : null
   const isTheirs = own !== null && (team === undefined || team === own)
   if (!isTheirs) throw new Refusal('forbidden', { detail: 'Supervisors make agents of their own team' })
-  if (userId !== undefined || (extension ?? null) !== null || (account?.role ?? 'user') !== 'user') {
+  if ((userId ?? null) !== null || (extension ?? null) !== null || (account?.role ?? 'user') !== 'user') {
     throw new Refusal('forbidden', { detail: 'Only admins give roles, extensions and users that are there' })
   }
   return own

@@ -30,8 +30,9 @@ export function addAiRoutes(app: Hono<Known>, { door, settings, configs, templat
   })
   app.get('/api/ai/settings/:agent_id', door('crmAgentAiSettings'), async (c) => {
     const { version } = readQuery(c, wire.VersionQuery)
-    const kept = marked(c, await settings.find(c.var.standing, idParam(c, 'agent_id'), version))
-    return c.json(as(wire.ShownSettings, wire.shownSettings(kept)))
+    const kept = await settings.find(c.var.standing, idParam(c, 'agent_id'), version)
+    const shown = kept === undefined ? null : wire.shownSettings(marked(c, kept))
+    return c.json(as(wire.ShownSettings.nullable(), shown))
   })
   app.put('/api/ai/settings/:agent_id', door('crmSetAgentAiSettings'), async (c) => {
     const body = await readJson(c, wire.SettingsBody)

@@ -18,7 +18,7 @@ import * as wire from './wire.ts'
 
 export interface OnboardingRoutesNeeds {
   guard: Guard
-  login: Login
+  login: Pick<Login, 'login'>
   registration: Registration
   credentials: CredentialReading
   links: ProvisioningLinks
