@@ -85,11 +85,9 @@ export const ShownUser = z
     username: z.string(),
     email: z.string().nullable(),
     extension: z.string().nullable(),
-    status: z
-      .enum(CLIENT_STATUSES)
-      .openapi({
-        description: 'As clients read it; `offline` also where nothing was said and no client is there',
-      }),
+    status: z.enum(CLIENT_STATUSES).openapi({
+      description: 'As clients read it; `offline` also where nothing was said and no client is there',
+    }),
     own_status: z.enum(OWN_STATUSES).openapi({ description: 'What the user said, in our words' }),
     role: Role,
     is_online: z.boolean(),
