@@ -137,5 +137,5 @@ function knownOf(schema: z.core.$ZodType): string[] {
   return keys.type === 'enum' ? Object.values(keys.entries).map(String) : []
 }
 
-// Zod's own words name types and patterns. Whoever imports what shows an error has replaced them.
+// Zod's own words name types and patterns. Each file that shows an error imports this one, which replaces them.
 z.config({ localeError: wordsOf })

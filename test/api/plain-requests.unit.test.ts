@@ -43,7 +43,7 @@ const WRONG: readonly unknown[] = [
   ...[null, true, -1, 0.5, 1e300, '', ' ', '\u0000\n', SECRET, `${SECRET}@`, SECRET.repeat(5_000)],
   ...[[], {}, [SECRET], [null], [0.5], { x: SECRET }, { BUSY: SECRET }, Array(1_500).fill(SECRET)],
 ]
-/** Words of a validator, of a program, or of nobody. */
+/** Words of a validator or of a program, and those that say nothing. */
 const RAW =
   /✖|→|Invalid (input|option|string|email|ISO|key|discriminator)|Too (small|big)|expected|received|Unrecognized|pattern|regex|NaN|undefined|\[object|is not allowed|a value that is allowed here|>=|<=/
 
@@ -91,7 +91,7 @@ describe('a refusal names the member, says in plain words what is allowed, and r
         return at === first && name !== ''
       }),
     ),
-  )('%s: a body of another shape, or with members nobody knows', async (_, __, ___, { operation }) => {
+  )('%s: a body of another shape, or with unknown members', async (_, __, ___, { operation }) => {
     for (const body of [null, [], 'text', 5, [SECRET]]) {
       const { status, text } = await ask(operation, body)
       if (status === 400 || status === 422) judge('', text)

@@ -244,7 +244,7 @@ describe('a setting that is wrong', () => {
   const SECRET = 'hunter2hunter2'
   const RAW = /✖|Invalid|Too (small|big)|expected|received|Unrecognized|pattern|NaN|undefined|is not allowed/
 
-  test.each(settings)('%s is told by its name, in plain words, and without its value', (name, schema) => {
+  test.each(settings)('%s is refused by its name, in plain words, and without its value', (name, schema) => {
     const wrong = ['-1', '0.5', '1e99', ' ', `${SECRET} "x"`, `${SECRET}\n`, SECRET.repeat(2_000), undefined]
     for (const value of wrong) {
       try {

@@ -109,7 +109,7 @@ describe('agents of the call centre', () => {
     ).toBe(400)
   })
 
-  test('a human agent may have no user: then there is no phone, and nobody logs in as them', async () => {
+  test('a human agent may have no user: then there is no phone and no login', async () => {
     const json = { name: 'Gast', agentType: 'HUMAN', userId: null, extension: null }
     for (const [by, team] of [
       [root, null],

@@ -60,7 +60,7 @@ describe('a past call', () => {
     expect(call).toMatchObject({ direction: 'inbound', caller: { id: null, username: 'Ada King' } })
   })
 
-  test('is of whoever had the extension then, also when they are gone', () => {
+  test('is of the user who had the extension then, also when that user is gone', () => {
     const parties = [{ userId: '99', extension: '1001', answered: true }]
     expect(of({ parties }).caller).toEqual({ id: 99, username: 'user1', extension: '1001' })
   })

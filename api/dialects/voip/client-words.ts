@@ -48,7 +48,7 @@ const LIVE = {
 } as const satisfies Record<Call['state'], string>
 
 const Party = z.object({
-  id: z.number().int().nullable().openapi({ description: 'The user; null for a number of nobody here' }),
+  id: z.number().int().nullable().openapi({ description: 'The user; null for an outside number' }),
   username: z.string().openapi({ description: 'Of an outside number its name, or the number' }),
   extension: z.string(),
 })
@@ -83,7 +83,7 @@ export const ConnectedCall = z
 
 export type People = Pick<Directory, 'ofExtension' | 'ofUser'>
 
-/** @param userId undefined for a number of nobody here */
+/** @param userId undefined for an outside number */
 function partyOf(people: People, { number, name }: Call['from'], userId: string | undefined): Party {
   if (userId === undefined) return { id: null, username: name || number, extension: number }
   return { id: Number(userId), username: people.ofUser(userId)?.name ?? (name || number), extension: number }
@@ -97,7 +97,7 @@ const iso = (seconds: number) => new Date(seconds * 1000).toISOString()
 
 /** @param readerId whose log it is */
 export function loggedCall(record: CallRecord, readerId: string, people: People): z.infer<typeof LoggedCall> {
-  // By the parties of that call: the extension may be somebody else's today.
+  // By the parties of that call: the extension may be another user's today.
   const ownerOf = (number: string) => record.parties.find(({ extension }) => extension === number)?.userId
   const { fromNumber, fromName, toNumber, toName } = record
   const caller = partyOf(people, { number: fromNumber, name: fromName }, ownerOf(fromNumber))

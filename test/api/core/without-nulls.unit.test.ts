@@ -29,7 +29,7 @@ describe('null', () => {
     ['of one that is looked at before is left out', { word: null }, {}],
     ['that a member takes stays', { team: null, any: null }, { team: null, any: null }],
     ['of a member that must be there stays', { name: null }, { name: null }],
-    ['of a member nobody knows stays', { other: null }, { other: null }],
+    ['of an unknown member stays', { other: null }, { other: null }],
     [
       'of a member inside is left out',
       { inner: { id: 'a', note: null }, list: [{ id: 'b', note: null }] },
