@@ -1,5 +1,6 @@
 import { readFileSync, statSync } from 'node:fs'
 import { SettingsError } from '../contract/env.ts'
+import { plainWords } from '../contract/plain-words.ts'
 import { createPolicy } from './core/dialling/create-policy.ts'
 import type { DialPolicy } from './core/dialling/policy.ts'
 import { PolicyFile } from './core/dialling/policy-file.ts'
@@ -58,8 +59,7 @@ function read(path: string): DialPolicy {
   }
   const file = PolicyFile.safeParse(json)
   if (file.success) return createPolicy(file.data)
-  const faults = file.error.issues.map(({ path: place, message }) => [place.join('.'), message])
-  throw fault(`is wrong: ${faults.map((parts) => parts.filter(Boolean).join(': ')).join('; ')}`)
+  throw fault(`is wrong: ${plainWords(file.error, { whole: 'the file', most: 5_000 })}`)
 }
 
 function stampOf(path: string): string {

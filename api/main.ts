@@ -269,6 +269,8 @@ async function main() {
       statuses,
       directory,
       presence,
+      countSockets: () => socket.size(),
+      timeZone: config.timeZone,
       accessTtl: Math.min(config.voipAccessTtl, longestLifetime),
       now,
       monotonic,

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { z } from 'zod'
+import { faultsOf } from './plain-words.ts'
 import { MAX_STREAM_INSTANCES } from './stream-instances.ts'
 
 export type Env = Record<string, string | undefined>
@@ -35,10 +36,10 @@ export function readEnv<T extends z.ZodType>(schema: T, env: Env = process.env):
   }
   const result = schema.safeParse(values)
   if (result.success && faults.length === 0) return result.data
-  for (const { path, message } of result.error?.issues ?? []) {
+  for (const { member, words } of result.error?.issues.flatMap(faultsOf) ?? []) {
     // What its file could not give was told above.
-    if (!faults.some((fault) => fault.includes(`${path.join('.')}_FILE`))) {
-      faults.push(`${path.join('.') || 'settings'}: ${message}`)
+    if (!faults.some((fault) => fault.includes(`${member}_FILE`))) {
+      faults.push(`${member || 'settings'}: ${words}`)
     }
   }
   throw new SettingsError(faults.join('; '))

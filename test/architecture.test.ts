@@ -23,6 +23,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
 
 /** What both processes must agree on, and nothing else. */
 const CONTRACT = [
+  'allowed.ts',
   'bearer.ts',
   'channels.ts',
   'claims.ts',
@@ -34,6 +35,7 @@ const CONTRACT = [
   'live-users.ts',
   'log.ts',
   'media-path.ts',
+  'plain-words.ts',
   'redis.ts',
   'revocation-entries.ts',
   'revocation-log.ts',
@@ -118,6 +120,18 @@ describe('the house', () => {
       return name !== undefined && !ONLY[name]?.some((place) => file.startsWith(place))
     })
     expect(stray).toEqual([])
+  })
+
+  test('what a validator found is put into words by one piece', () => {
+    const words = /prettifyError|flattenError|treeifyError|\.issues\b|ZodError/
+    const found = files.filter((file) => words.test(readFileSync(join(root, file), 'utf8')))
+    // The onboarding document lists each fault; the settings join theirs with those of files.
+    expect(found.sort()).toEqual([
+      'api/dialects/onboarding/refusal.ts',
+      'api/dialects/onboarding/routes.ts',
+      'contract/env.ts',
+      'contract/plain-words.ts',
+    ])
   })
 
   test('nothing goes round: no file imports itself through others', () => {

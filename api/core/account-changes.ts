@@ -1,3 +1,4 @@
+import { plainWords } from '../../contract/plain-words.ts'
 import { type AccountChange, checkChange, NewAccount } from './accounts.ts'
 import type { Passwords } from './password.ts'
 import { Refusal } from './refusal.ts'
@@ -49,7 +50,7 @@ export function createAccountChanges(needs: AccountChangesNeeds): AccountChanges
     async setPassword(userId, password, by) {
       const checked = NewAccount.shape.password.safeParse(password)
       if (!checked.success)
-        throw new Refusal('input_invalid', { detail: checked.error.issues[0]?.message ?? '' })
+        throw new Refusal('input_invalid', { detail: plainWords(checked.error, { whole: 'the password' }) })
       const entry = await users.setPassword(userId, await passwords.hash(password), revokeUntil())
       await revoker.announce(entry)
       await endAll(userId, 'password', by)

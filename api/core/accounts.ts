@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { z } from 'zod'
 import { Role } from '../../contract/claims.ts'
+import { plainWords } from '../../contract/plain-words.ts'
 import { mustBeOwnNames } from './names.ts'
 import { network } from './network.ts'
 import type { Passwords } from './password.ts'
@@ -56,8 +57,7 @@ export interface Accounts {
 export function createAccounts({ users, passwords }: AccountsNeeds): Accounts {
   async function prepare(account: NewAccount, address = ''): Promise<NewUser> {
     const checked = NewAccount.safeParse(account)
-    if (!checked.success)
-      throw new Refusal('input_invalid', { detail: checked.error.issues[0]?.message ?? '' })
+    if (!checked.success) throw new Refusal('input_invalid', { detail: plainWords(checked.error) })
     const { password, email = null, ...rest } = checked.data
     const names = { username: rest.username, extension: rest.extension, email }
     // Before the work of hashing; the store checks again where it inserts.

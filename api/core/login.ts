@@ -5,7 +5,7 @@ import type { Passwords } from './password.ts'
 import { Refusal } from './refusal.ts'
 import type { SecurityLog } from './security-log.ts'
 import type { Opened, OpenRequest, Sessions } from './sessions.ts'
-import type { UserStore } from './users.ts'
+import type { User, UserStore } from './users.ts'
 
 /** Bounds how often an address may ask for what is no login, such as a refresh, over all processes. */
 export interface Throttle {
@@ -30,10 +30,28 @@ export interface LoginNeeds {
 export interface Login {
   /** @throws {Refusal} `credentials_missing`, `credentials_wrong`, `throttled`, `unavailable` */
   login(credentials: Credentials, request: OpenRequest): Promise<Opened>
+  /**
+   * Opens a session for a user who has just proved by a mailed code who they are.
+   * @throws {Refusal} `unavailable`
+   */
+  admit(user: User, request: OpenRequest): Promise<Opened>
 }
 
 export function createLogin({ users, passwords, sessions, attempts, securityLog }: LoginNeeds): Login {
+  async function admit(user: User, request: OpenRequest): Promise<Opened> {
+    const opened = await sessions.open(user, request)
+    securityLog.write({
+      event: 'authn_login_success',
+      username: user.username,
+      userId: user.id,
+      sessionId: opened.sessionId,
+      address: request.address,
+    })
+    return opened
+  }
+
   return {
+    admit,
     async login({ username, password }, request) {
       const { address } = request
       if (username === '' || password === '') {
@@ -65,15 +83,7 @@ export function createLogin({ users, passwords, sessions, attempts, securityLog 
         securityLog.write({ event: 'authn_login_fail', username, address })
         throw new Refusal('credentials_wrong')
       }
-      const opened = await sessions.open(user, request)
-      securityLog.write({
-        event: 'authn_login_success',
-        username: user.username,
-        userId: user.id,
-        sessionId: opened.sessionId,
-        address,
-      })
-      return opened
+      return admit(user, request)
     },
   }
 }

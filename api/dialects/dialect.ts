@@ -1,10 +1,12 @@
 import type { Context } from 'hono'
 import { HTTPException } from 'hono/http-exception'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
-import { z } from 'zod'
+import type { z } from 'zod'
 import { CHALLENGE_INVALID, CHALLENGE_NONE } from '../../contract/bearer.ts'
 import type { Logger } from '../../contract/log.ts'
+import { plainWords } from '../../contract/plain-words.ts'
 import { Refusal, type RefusalCode } from '../core/refusal.ts'
+import { withoutNulls } from '../core/without-nulls.ts'
 import { readForm } from './form-body.ts'
 import { type JsonBounds, readValue, USUAL } from './json-body.ts'
 
@@ -114,24 +116,34 @@ export async function readJson<T extends z.ZodType>(
   bounds: JsonBounds = USUAL,
 ): Promise<z.output<T>> {
   if (!isJson(c)) throw new Refusal('input_invalid', { detail: 'Content-Type must be application/json' })
-  return shaped(schema, await readValue(c, bounds))
+  return readMembers(schema, await readValue(c, bounds), 'the body')
 }
 
 /** Reads a body of JSON or of a form, as `readJson` does. */
 export async function readBody<T extends z.ZodType>(c: Context, schema: T): Promise<z.output<T>> {
-  return shaped(schema, isJson(c) ? await readValue(c, USUAL) : await readForm(c))
+  return readMembers(schema, isJson(c) ? await readValue(c, USUAL) : await readForm(c), 'the body')
 }
 
 /** Reads the query through a schema, as `readJson` does a body. */
 export function readQuery<T extends z.ZodType>(c: Context, schema: T): z.output<T> {
-  return shaped(schema, c.req.query())
+  return readMembers(schema, c.req.query(), 'the query')
+}
+
+/** Reads headers through a schema, whose members are their names in small letters. */
+export function readHeaders<T extends z.ZodType>(c: Context, schema: T): z.output<T> {
+  return readMembers(schema, c.req.header(), 'the headers')
 }
 
 const isJson = (c: Context) =>
   /^application\/(json|[\w.-]+\+json)\s*(;|$)/i.test(c.req.header('content-type') ?? '')
 
-function shaped<T extends z.ZodType>(schema: T, body: unknown): z.output<T> {
-  const result = schema.safeParse(body)
+/**
+ * Reads a value through a schema; a member that may be left out may be null as well.
+ * @param whole what the value is called in a refusal
+ * @throws {Refusal} `input_invalid`, which names each member that is wrong
+ */
+export function readMembers<T extends z.ZodType>(schema: T, value: unknown, whole: string): z.output<T> {
+  const result = schema.safeParse(withoutNulls(schema, value))
   if (result.success) return result.data
-  throw new Refusal('input_invalid', { detail: z.prettifyError(result.error).slice(0, 500) })
+  throw new Refusal('input_invalid', { detail: plainWords(result.error, { whole }) })
 }

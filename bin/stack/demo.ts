@@ -1,15 +1,21 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { NewAccount } from '../../api/core/accounts.ts'
+import type { Role } from '../../contract/claims.ts'
 
 /** The users the surfaces' documents speak of. Their passwords are public: loopback only. */
 export const DEMO_ACCOUNTS: readonly NewAccount[] = [
-  { username: 'admin', extension: '1000', role: 'admin', password: 'password' },
-  { username: 'user1', extension: '1001', role: 'user', password: 'password' },
-  { username: 'user2', extension: '1002', role: 'user', password: 'password' },
-  { username: 'user3', extension: '1003', role: 'user', password: 'password' },
-  { username: '201', extension: '201', role: 'user', password: 'b749601f329a635a19c4a87bc359be3d' },
+  person('admin', '1000', 'password', 'admin'),
+  person('user1', '1001', 'password'),
+  person('user2', '1002', 'password'),
+  person('user3', '1003', 'password'),
+  person('201', '201', 'b749601f329a635a19c4a87bc359be3d'),
 ]
+
+/** Pages of existing clients search the addresses of all users, and fail where one has none. */
+function person(username: string, extension: string, password: string, role: Role = 'user'): NewAccount {
+  return { username, extension, role, password, email: `${username}@example.org` }
+}
 
 /** Puts a recording of one second into the folder of each demo user, where there is none. */
 export function addDemoMedia(mediaRoot: string): void {

@@ -4,6 +4,7 @@ import { isAbsolute, join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { z } from 'zod'
 import { type Env, readEnv, SettingsError } from '../../contract/env.ts'
+import { plainWords } from '../../contract/plain-words.ts'
 import { TokenFailure } from './failure.ts'
 
 const Base = z
@@ -92,7 +93,7 @@ function readFlags(words: readonly string[]) {
 function number(schema: z.ZodType<number>, text: string): number {
   const read = schema.safeParse(text.trim() === '' ? undefined : text)
   if (read.success) return read.data
-  throw new TokenFailure('usage', `${read.error.issues[0]?.message}; see --help`)
+  throw new TokenFailure('usage', `${plainWords(read.error)}; see --help`)
 }
 
 function usageOf<T>(parse: () => T): T {

@@ -109,6 +109,43 @@ describe('agents of the call centre', () => {
     ).toBe(400)
   })
 
+  test('a human agent may have no user: then there is no phone and no login', async () => {
+    const json = { name: 'Gast', agentType: 'HUMAN', userId: null, extension: null }
+    for (const [by, team] of [
+      [root, null],
+      [sven, 'sales'],
+    ] as const) {
+      const { status, body } = await by.ask('/agents', { json })
+      expect({ status, body }).toMatchObject({
+        status: 201,
+        body: {
+          name: 'Gast',
+          agentType: 'HUMAN',
+          userId: null,
+          username: null,
+          extension: null,
+          role: null,
+          team,
+        },
+      })
+      const path = `/agents/${body.id}`
+      expect((await by.ask(path, { method: 'PUT', json: { name: 'Gustav' } })).body.name).toBe('Gustav')
+      const ready = await by.ask(`${path}/status`, { method: 'PUT', json: { status: 'READY' } })
+      expect(ready).toMatchObject({ status: 200, body: { status: 'READY' } })
+      expect((await root.ask(path, { method: 'PUT', json: { extension: '1098' } })).status).toBe(400)
+      const campaign = { name: 'Spring', agentIds: [body.id] }
+      expect(await root.ask('/campaigns', { json: campaign })).toMatchObject({
+        status: 400,
+        body: { message: `agentIds: agent ${body.id} has no user, and so no phone` },
+      })
+    }
+    const withPhone = { ...json, extension: '1098' }
+    expect(await root.ask('/agents', { json: withPhone })).toMatchObject({
+      status: 400,
+      body: { message: 'extension: an agent without a user has no phone' },
+    })
+  })
+
   test.each([
     ['no name', { agentType: 'AI' }],
     ['a username without a password', { name: 'X', username: 'xaver' }],
@@ -166,7 +203,7 @@ describe('agents of the call centre', () => {
     expect(await put(anna, 'anna', 'READY')).toMatchObject({ status: 200, body: { status: 'READY' } })
     const presence = async () => {
       const { body } = await ask(`${stack.url}/protected/profile`, { token: anna.token })
-      return (body.user as { status: string }).status // that surface's document
+      return (body.user as { own_status: string }).own_status // that surface's document
     }
     expect(await presence()).toBe('available')
     expect((await put(sven, 'anna', 'BREAK')).body.status).toBe('BREAK')

@@ -33,7 +33,9 @@ describe('AI settings, configuration and templates', () => {
   describe('settings of an agent', () => {
     test('are made, changed, read at each version, and deleted', async () => {
       const path = `/ai/settings/${ids.anna}`
-      expect((await sven.ask(path)).status).toBe(404)
+      const none = await sven.ask(path)
+      expect([none.status, none.body, none.headers.get('etag')]).toEqual([200, null, null])
+      expect((await sven.ask(`${path}?version=1`)).status).toBe(404)
       const made = await put(sven, path, json)
       expect([made.status, made.headers.get('etag')]).toEqual([201, '"1"'])
       expect(made.body).toMatchObject({ ...json, agentId: ids.anna, language: 'en-US', version: 1 })
@@ -45,6 +47,7 @@ describe('AI settings, configuration and templates', () => {
       expect((await end(sven, path, '"1"')).status).toBe(412)
       expect((await end(sven, path, '"2"')).status).toBe(204)
       expect((await end(sven, path)).status).toBe(404)
+      expect((await sven.ask(path)).body).toBeNull()
       expect((await put(sven, path, json)).body.version).toBe(4)
     })
 
@@ -60,7 +63,7 @@ describe('AI settings, configuration and templates', () => {
       ['no language', { language: 'not a language' }],
     ])('%s is refused', async (_, flaw) => {
       expect((await put(sven, `/ai/settings/${ids.bert}`, { ...json, ...flaw })).status).toBe(400)
-      expect((await sven.ask(`/ai/settings/${ids.bert}`)).status).toBe(404)
+      expect((await sven.ask(`/ai/settings/${ids.bert}`)).body).toBeNull()
     })
 
     test('are seen and set as far as one’s scope goes', async () => {

@@ -50,7 +50,10 @@ describe('an invitation', () => {
     const shown = await details(token)
     expect(shown).toMatchObject({
       status: 200,
-      body: { email: 'sigrid@example.com', role: 'supervisor', team: 'sales', invitedBy: 'root' },
+      body: {
+        ...{ email: 'sigrid@example.com', role: 'supervisor', team: 'sales' },
+        ...{ invitedBy: 'root', invited_by_username: 'root', valid: true },
+      },
     })
     expect(shown.body.expiresAt).toBe(made.body.expiresAt)
 
@@ -59,7 +62,10 @@ describe('an invitation', () => {
       email: 'other@example.com',
     })
     expect([status, body]).toMatchObject([201, { username: 'sigrid', role: 'supervisor' }])
-    expect(Object.keys(body)).toEqual(['token', 'user_id', 'username', 'role'])
+    expect(Object.keys(body)).toEqual(['token', 'user_id', 'username', 'role', 'user'])
+    expect(body.user).toEqual({
+      ...{ id: body.user_id, username: 'sigrid', email: 'sigrid@example.com', role: 'SUPERVISOR' },
+    })
     expect(await teamOf('sigrid')).toEqual({ team: 'sales', name: 'Sigrid', email: 'sigrid@example.com' })
     // The token is a supervisor's of sales at once.
     const more = { json: { email: 'next@example.com', role: 'AGENT' }, token: String(body.token) }
@@ -122,7 +128,9 @@ describe('an invitation', () => {
   test('of the command line names no address, and asks for one', async () => {
     const token = cli('add', '--role', 'supervisor', '--team', 'support')
     expect(cli('list')).toMatch(/^anybody .*Z +supervisor +support$/m)
-    expect(await details(token)).toMatchObject({ body: { email: null, invitedBy: null, role: 'supervisor' } })
+    expect(await details(token)).toMatchObject({
+      body: { email: null, invitedBy: null, invited_by_username: '', valid: true, role: 'supervisor' },
+    })
     expect(await accept(token, 'cli')).toMatchObject({ status: 400, body: { message: /email/ } })
     expect(await accept(token, 'cli', { email: 'cli@example.com' })).toMatchObject({ status: 201 })
     expect(await teamOf('cli')).toMatchObject({ team: 'support', email: 'cli@example.com' })

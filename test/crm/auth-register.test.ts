@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type { Reply } from '../support/client.ts'
+import { ask, type Reply } from '../support/client.ts'
 import { CHEAP_PASSWORD } from '../support/people.ts'
 import { type MailWorld, PASSWORD, startMailWorld } from './mail-world.ts'
 
@@ -29,7 +29,17 @@ describe('an account by mail', () => {
     expect((await logIn('nora')).status).toBe(401)
     expect((await logIn('nora@example.com')).status).toBe(401)
 
-    expect(await verify(token)).toMatchObject({ status: 200, body: { username: 'nora' } })
+    const verified = await verify(token)
+    expect(verified).toMatchObject({
+      status: 200,
+      body: {
+        ...{ message: 'Email verified', username: 'nora', role: 'agent' },
+        user: { username: 'nora', email: 'nora@example.com', role: 'AGENT' },
+      },
+    })
+    // Pages go on with the token of this answer.
+    const own = await ask(`${world.stack.url}/api/leads/my`, { token: String(verified.body.token) })
+    expect([own.status, own.body]).toEqual([200, []])
     expect(await logIn('nora')).toMatchObject({ status: 200, body: { username: 'nora', role: 'agent' } })
     expect((await logIn('Nora@Example.com')).status).toBe(200)
     const agent = await world.db.query

@@ -42,8 +42,9 @@ describe('logging in', () => {
     ['anna', 'agent'],
   ])('%s is told that they are %s, in the answer and in the token', async (username, role) => {
     const { status, body } = await logIn({ username, password: CHEAP_PASSWORD })
-    expect([status, Object.keys(body)]).toEqual([200, ['token', 'user_id', 'username', 'role']])
+    expect([status, Object.keys(body)]).toEqual([200, ['token', 'user_id', 'username', 'role', 'user']])
     expect(body).toMatchObject({ user_id: expect.any(Number), username, role })
+    expect(body.user).toMatchObject({ id: body.user_id, username, role: String(role).toUpperCase() })
     const claims = claimsOf(String(body.token))
     expect(claims).toMatchObject({ user_id: body.user_id, username, role })
     expect(claims.exp - claims.iat).toBe(86_400)

@@ -89,16 +89,20 @@ describe('campaigns', () => {
     const shown = {
       ...asked,
       startTime: '10:30:00',
-      endTime: '24:00:00',
+      endTime: '23:59:59',
       weekdays: [6, 7],
       agentIds: [ids.anna, ids.bert],
     }
     const id = await plan(sven, asked)
-    expect((await sven.ask(`/campaigns/${id}`)).body).toMatchObject(shown)
+    const { body } = await sven.ask(`/campaigns/${id}`)
+    expect(body).toMatchObject(shown)
+    // What was answered may be sent back: nothing but the version is another.
+    const again = await put(sven, id, body)
+    expect({ ...again.body, updatedAt: body.updatedAt }).toEqual({ ...body, version: 2 })
     const changed = await put(sven, id, { name: 'Summer', retryDelays: {}, trunk: null, agentIds: [] })
     expect(changed.body).toMatchObject({
       ...shown,
-      ...{ name: 'Summer', retryDelays: {}, trunk: null, agentIds: [], version: 2 },
+      ...{ name: 'Summer', retryDelays: {}, trunk: null, agentIds: [], version: 3 },
     })
   })
 
@@ -109,7 +113,11 @@ describe('campaigns', () => {
       { startTime: '21:00', endTime: '09:00' },
       /startTime must be before endTime/,
     ],
-    ['a time that is none', { startTime: '25:00' }, /must be a time such as 09:00/],
+    [
+      'a time that is none',
+      { startTime: '25:00' },
+      /startTime: must be a time of whole minutes such as 09:00/,
+    ],
     ['a day that is none', { weekdays: [0] }, /weekdays/],
     ['no day at all', { weekdays: [] }, /weekdays/],
     ['a zone that is none', { timeZone: 'Europe/Nowhere' }, /timeZone must be a place/],
@@ -216,6 +224,7 @@ describe('campaigns', () => {
       running: false,
       paused: false,
       processedLeads: 0,
+      ...{ isRunning: false, callsInProgress: 0, leadsProcessed: 0 },
       successfulCalls: 0,
       failedCalls: 0,
     }
@@ -234,7 +243,7 @@ describe('campaigns', () => {
     })
     expect(says(await post(sven, `${at}/start`))).toEqual([409, 'it is ACTIVE already'])
     expect((await post(sven, `${at}/automation/start`)).body).toMatchObject({
-      ...{ running: true, automation: true, note: 'the PBX is away' },
+      ...{ running: true, isRunning: true, automation: true, note: 'the PBX is away' },
     })
     expect((await post(sven, `${at}/automation/start`)).status).toBe(200)
     expect((await post(sven, `${at}/pause`)).body).toMatchObject({

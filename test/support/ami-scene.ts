@@ -15,7 +15,7 @@ const TOKENS = new RegExp(
     String.raw`(?<id>pbx22-\d+\.\d+)`,
     String.raw`(?<phone>(?<=PJSIP/)\d{3}(?=-)|(?<=PJSIP/|User |: |<)10\d(?=\r|>|,|"))`,
     String.raw`(?<line>(?<=PJSIP/\d{3}-)[0-9a-f]{8})`,
-    String.raw`(?<bridge>[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})`,
+    '(?<bridge>[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})',
   ].join('|'),
   'g',
 )

@@ -107,14 +107,14 @@ describe('the socket, through nginx', () => {
     expect((await get('/protected/users/1001', two)).body.user).toMatchObject({ status: 'away' })
     const put = { token: two, method: 'PUT', json: { status: 'dnd' } }
     expect(await ask(`${stack.url}/protected/status`, put)).toMatchObject({ status: 200 })
-    expect(await first.next('user_status')).toMatchObject({ from: '1002', status: 'dnd' })
+    expect(await first.next('user_status')).toMatchObject({ from: '1002', status: 'busy' })
     for (const socket of [first, second]) socket.close()
   })
 
   test('makes its user online', async () => {
-    const token = await login('user3')
+    const [token, other] = [await login('user3'), await login('user1')]
     const online = async () => {
-      const { body } = await get('/protected/users/online', token)
+      const { body } = await get('/protected/users/online', other)
       return (body.users as { extension: string }[]).map(({ extension }) => extension)
     }
     expect(await online()).not.toContain('1003')

@@ -84,6 +84,7 @@ describe('logging in', () => {
       'email',
       'extension',
       'status',
+      'own_status',
       'role',
       'is_online',
       'last_login',
@@ -170,8 +171,9 @@ describe('users', () => {
   test('online is those who are, and no extension of that name', async () => {
     const { body } = await ask('GET', '/protected/users/online', { user: user1 })
     const names = (body.users as { username: string }[]).map(({ username }) => username)
-    expect(names).toEqual(['admin', 'user1', 'user2'])
-    expect(body.count).toBe(3)
+    // Never the one who asks: clients offer these to be called.
+    expect(names).toEqual(['admin', 'user2'])
+    expect(body.count).toBe(2)
   })
 
   test.each([
@@ -191,14 +193,27 @@ describe('users', () => {
   })
 
   test.each([
-    ['away', 'away'],
-    ['busy', 'dnd'],
-    ['online', 'available'],
-  ])('the status %s is kept as %s', async (status, kept) => {
+    ['away', 'away', 'away'],
+    ['busy', 'dnd', 'busy'],
+    ['dnd', 'dnd', 'busy'],
+    ['online', 'available', 'online'],
+    ['available', 'available', 'online'],
+    ['offline', 'offline', 'offline'],
+  ])('the status %s is kept as %s, and answered as %s', async (status, kept, told) => {
     const world = createWorld()
     const { body } = await world.ask('PUT', '/protected/status', { user: user1, json: { status } })
-    expect(body).toMatchObject({ success: true, status: kept })
+    expect(body).toMatchObject({ success: true, status: told, own_status: kept })
     expect(world.asked).toEqual([['status', user1.id, kept]])
+    const profile = await world.ask('GET', '/protected/profile', { user: user1 })
+    expect(profile.body.user).toMatchObject({ status: told, own_status: kept })
+  })
+
+  test('a user who said nothing and has no client is offline to others, and online to themselves', async () => {
+    const shown = { own_status: 'available', is_online: false }
+    const ofOther = await ask('GET', '/protected/users/1003', { user: user1 })
+    expect(ofOther.body.user).toMatchObject({ ...shown, status: 'offline' })
+    const own = await ask('GET', '/protected/profile', { user: user3 })
+    expect(own.body.user).toMatchObject({ ...shown, status: 'online' })
   })
 
   test('a status nobody knows is refused', async () => {
@@ -262,6 +277,45 @@ describe('calls', () => {
     },
   )
 
+  test.each([
+    ['?method=webrtc', {}],
+    ['?method=WebRTC', {}],
+    ['?method=sip&method=webrtc', {}],
+    ['', { 'X-Call-Method': 'webrtc' }],
+    ['', { 'x-call-method': ' WEBRTC ' }],
+    ['?method=sip', { 'X-Call-Method': 'webrtc' }],
+  ])('a call from browser to browser rings no phone: %s %j', async (query, headers) => {
+    const world = createWorld()
+    const asked = { user: user1, json: { target_extension: '1002' }, headers }
+    const { status, body } = await world.ask('POST', `/protected/call/initiate${query}`, asked)
+    expect([status, body]).toEqual([501, { error: 'The method webrtc is not supported: leave it out' }])
+    expect(world.asked).toEqual([])
+  })
+
+  test.each([
+    ['?method=pigeon', {}, 'method: must be sip or ami'],
+    ['?method=sip&method=pigeon', {}, 'method: must be sip or ami'],
+    ['', { 'X-Call-Method': 'sip, webrtc' }, 'x-call-method: must be sip or ami'],
+  ])('a method that is none rings no phone: %s %j', async (query, headers, error) => {
+    const world = createWorld()
+    const asked = { user: user1, json: { target_extension: '1002' }, headers }
+    const { status, body } = await world.ask('POST', `/protected/call/initiate${query}`, asked)
+    expect([status, body]).toEqual([400, { error }])
+    expect(world.asked).toEqual([])
+  })
+
+  test.each([
+    ['?method=sip', {}],
+    ['?method=AMI', {}],
+    ['?method=', {}],
+    ['', { 'X-Call-Method': 'sip' }],
+  ])('a call by the phones may say so: %s %j', async (query, headers) => {
+    const world = createWorld()
+    const asked = { user: user1, json: { target_extension: '1002' }, headers }
+    expect((await world.ask('POST', `/protected/call/initiate${query}`, asked)).status).toBe(200)
+    expect(world.asked).toMatchObject([['dial', user1.id, { number: '1002' }]])
+  })
+
   test('hanging up tells how long it was', async () => {
     const json = { channel: 'hk_call' }
     const { body } = await ask('POST', '/protected/call/hangup', { user: user1, json })
@@ -281,6 +335,18 @@ describe('calls', () => {
       count: 1,
       calls: [{ channel: 'hk_call', status: 'up', caller: '1001' }],
     })
+    expect(own.body).toMatchObject({
+      active_calls: [
+        {
+          id: 'hk_call',
+          channel: 'hk_call',
+          status: 'connected',
+          caller: { id: 2, username: 'user1', extension: '1001' },
+          callee: { id: 3, username: 'user2', extension: '1002' },
+          start_time: expect.stringMatching(/Z$/),
+        },
+      ],
+    })
     expect(JSON.stringify(own.body)).not.toContain('PJSIP')
     expect((await ask('GET', '/protected/call/active', { user: user3 })).body).toMatchObject({ count: 0 })
   })
@@ -289,6 +355,20 @@ describe('calls', () => {
     const world = createWorld()
     const { body } = await world.ask('GET', '/protected/call/logs?limit=3', { user: admin })
     expect(body).toMatchObject({ logs: [{ channel: 'hk_old', status: 'answered', duration: 5 }] })
+    const [logged] = body.call_logs as object[]
+    expect(logged).toMatchObject({
+      id: 'hk_old',
+      caller_id: 2,
+      callee_id: 3,
+      caller: { id: 2, username: 'user1', extension: '1001' },
+      callee: { id: 3, username: 'user2', extension: '1002' },
+      start_time: expect.stringMatching(/Z$/),
+      end_time: expect.stringMatching(/Z$/),
+      created_at: expect.stringMatching(/Z$/),
+      duration: 5,
+      status: 'answered',
+      channel: 'hk_old',
+    })
     expect(world.asked).toEqual([['history', { userId: admin.id }, { limit: 3 }]])
     expect((await world.ask('GET', '/protected/call/logs?limit=0', { user: admin })).status).toBe(400)
   })
@@ -298,7 +378,8 @@ describe('admins', () => {
   test('see all users whole', async () => {
     const { body } = await ask('GET', '/protected/admin/users', { user: admin })
     expect(body).toMatchObject({ count: 4, next_after: null })
-    expect(body.users).toContainEqual(expect.objectContaining({ id: 3, email: 'user2@example.org' }))
+    const emails = (body.users as { email: string }[]).map(({ email }) => email)
+    expect(emails).toEqual(['admin', 'user1', 'user2', 'user3'].map((name) => `${name}@example.org`))
     const page = await ask('GET', '/protected/admin/users?limit=2', { user: admin })
     expect(page.body).toMatchObject({ count: 2, next_after: '2' })
   })
@@ -318,6 +399,7 @@ describe('admins', () => {
       online_users: 3,
       active_calls: 1,
       total_calls: 17,
+      stats: { total_users: 4, online_users: 3, active_calls: 1, calls_today: 3, ws_connections: 2 },
     })
   })
 })

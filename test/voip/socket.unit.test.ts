@@ -197,7 +197,7 @@ describe('what a client says', () => {
     [
       'a channel with a line break',
       '{"type":"hangup","channel":"a\\r\\nAction: x"}',
-      'Invalid hangup message',
+      'Invalid hangup message: channel: must be a channel that we gave',
     ],
     ['JSON nested deeply', '['.repeat(60_000), 'Message is too large'],
     ['good JSON nested deeply', `${'['.repeat(30_000)}${']'.repeat(30_000)}`, 'Message is too large'],
@@ -263,8 +263,8 @@ describe('what a client hears', () => {
     })
     expect(await client.next('user_status')).toMatchObject({
       from: '1002',
-      status: 'dnd',
-      data: { user_id: 3 },
+      status: 'busy',
+      data: { user_id: 3, own_status: 'dnd' },
     })
     world.hearing.tell(user1.id, { type: 'command', command: 'answer', call_id: 'c', expires_at: 'soon' })
     expect(await client.next('command')).toMatchObject({ channel: 'c', status: 'answer' })

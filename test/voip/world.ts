@@ -91,7 +91,10 @@ export const record: CallRecord = {
   outcome: 'answered',
   cause: 16,
   recordings: [],
-  parties: [],
+  parties: [
+    { userId: '2', extension: '1001', answered: true },
+    { userId: '3', extension: '1002', answered: true },
+  ],
 }
 
 /** Our own ports, answered from memory, around the real judge. What was asked for is in `asked`. */
@@ -150,7 +153,15 @@ export function createWorld(difference: Partial<VoipNeeds> = {}) {
     team,
   }))
   const ofEndpoint = (endpoint: string) => people.find(({ extension }) => extension === endpoint)
-  const directory = { all: () => people, ofEndpoint, endpointOf: (extension: string) => extension }
+  const ofUser = (id: string) => people.find(({ userId }) => userId === id)
+  const ofExtension = ofEndpoint
+  const directory = {
+    all: () => people,
+    ofEndpoint,
+    ofUser,
+    ofExtension,
+    endpointOf: (extension: string) => extension,
+  }
   const presence = {
     isOnline: (id: string) => id !== user3.id,
     isReachable: (extension: string) => extension !== '1003',
@@ -216,10 +227,12 @@ export function createWorld(difference: Partial<VoipNeeds> = {}) {
         asked.push(['history', filter, page])
         return [record]
       },
-      count: async () => 17,
+      count: async ({ from }) => (from === undefined ? 17 : 3),
     },
     directory,
     presence,
+    countSockets: () => 2,
+    timeZone: 'Etc/UTC',
     accessTtl: 86_400,
     now: Date.now,
     monotonic,

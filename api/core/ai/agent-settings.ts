@@ -7,7 +7,8 @@ import type { DocumentStore, Expected, Kept } from './documents.ts'
 /** Settings of agents that the standing's scope shows; `not_found` for all others. The key is the agent's id. */
 export interface AgentSettings {
   list(standing: Standing, page: { afterAgentId: string; limit: number }): Promise<Kept<'settings'>[]>
-  find(standing: Standing, agentId: string, version?: number): Promise<Kept<'settings'>>
+  /** Undefined for an agent that has none; a version that there is not is `not_found`. */
+  find(standing: Standing, agentId: string, version?: number): Promise<Kept<'settings'> | undefined>
   /** @throws {Refusal} `not_found`, `stale` */
   put(
     standing: Standing,
@@ -55,7 +56,7 @@ export function createAgentSettings({ store, agents, now }: AgentSettingsNeeds):
     async find(standing, agentId, version) {
       await seen(standing, agentId)
       const kept = await store.find('settings', agentId, version)
-      if (kept === undefined) throw new Refusal('not_found')
+      if (kept === undefined && version !== undefined) throw new Refusal('not_found')
       return kept
     },
     async put(standing, agentId, body, version) {

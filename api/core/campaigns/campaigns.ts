@@ -98,6 +98,7 @@ export function createCampaigns(needs: CampaignsNeeds): Campaigns {
       const isTheirs = agent !== undefined && (await agents.find(id, scope)) !== undefined
       if (!isTheirs) throw invalid(`agentIds: agent ${id} is not one of yours`)
       if (agent.kind === 'ai') throw invalid(`agentIds: agent ${id} is an AI agent and has no phone`)
+      if (agent.userId === null) throw invalid(`agentIds: agent ${id} has no user, and so no phone`)
     }
   }
 

@@ -8,12 +8,12 @@ import type { Agent, AgentKind, AgentStatus, AgentStore, NewAgentRow } from './a
 import type { Scope } from './scope.ts'
 import type { Standing } from './standing.ts'
 
-/** `account` makes a user for the agent, `userId` takes one that is there, and an AI agent has none. */
+/** `account` makes a user for the agent, `userId` takes one that is there, null has none; an AI agent has none. */
 export interface NewAgent {
   name: string
   kind: AgentKind
   team?: string | null | undefined
-  userId?: string | undefined
+  userId?: string | null | undefined
   account?: Omit<NewAccount, 'extension'> | undefined
   extension?: string | null | undefined
 }
@@ -83,14 +83,20 @@ export function createAgents(needs: AgentsNeeds): Agents {
   /** Whose user an agent becomes: one to be made with it, one that is there, or none. */
   async function userFor({ kind, userId, account, extension }: NewAgent): Promise<Partial<NewAgentRow>> {
     if (kind === 'ai') {
-      if (userId === undefined && account === undefined && (extension ?? null) === null) return {}
+      if ((userId ?? null) === null && account === undefined && (extension ?? null) === null) return {}
       throw new Refusal('input_invalid', { detail: 'an AI agent has neither a user nor a phone' })
     }
     if (account !== undefined) {
       return { account: await accounts.prepare({ ...account, extension: extension ?? null }) }
     }
+    if (userId === null) {
+      if ((extension ?? null) === null) return {}
+      throw new Refusal('input_invalid', { detail: 'extension: an agent without a user has no phone' })
+    }
     if (userId === undefined) {
-      throw new Refusal('input_invalid', { detail: 'a human agent needs userId, or username and password' })
+      throw new Refusal('input_invalid', {
+        detail: 'userId: a human agent has a user: send userId (or null for none), or username and password',
+      })
     }
     if (extension !== undefined) checkChange({ extension })
     if ((await users.find(userId)) === undefined) throw new Refusal('not_found', { detail: 'User not found' })
@@ -127,7 +133,9 @@ export function createAgents(needs: AgentsNeeds): Agents {
       }
       const changesUser = Object.keys(ofUser).length > 0
       if (changesUser && agent.userId === null) {
-        throw new Refusal('input_invalid', { detail: 'an AI agent has neither a user nor a phone' })
+        throw new Refusal('input_invalid', {
+          detail: 'this agent has no user, and so neither a role nor a phone',
+        })
       }
       checkChange(ofUser)
       const ofAgent = {
@@ -160,7 +168,7 @@ function teamFor({ role, scope }: Standing, { team, userId, account, extension }
   const own = scope.sees === 'team' ? scope.team : null
   const isTheirs = own !== null && (team === undefined || team === own)
   if (!isTheirs) throw new Refusal('forbidden', { detail: 'Supervisors make agents of their own team' })
-  if (userId !== undefined || (extension ?? null) !== null || (account?.role ?? 'user') !== 'user') {
+  if ((userId ?? null) !== null || (extension ?? null) !== null || (account?.role ?? 'user') !== 'user') {
     throw new Refusal('forbidden', { detail: 'Only admins give roles, extensions and users that are there' })
   }
   return own

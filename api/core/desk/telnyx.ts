@@ -1,6 +1,8 @@
 import { z } from 'zod'
+import { plainWords } from '../../../contract/plain-words.ts'
 import type { DialPolicy } from '../dialling/policy.ts'
 import { Refusal } from '../refusal.ts'
+import { withoutNulls } from '../without-nulls.ts'
 import type { WebhookEventStore } from './webhook-events.ts'
 import { createSignatureCheck, type SignatureNeeds, type SignedRequest } from './webhook-signature.ts'
 
@@ -24,8 +26,8 @@ export interface TelnyxNeeds extends Omit<SignatureNeeds, 'publicKey'> {
 /** developers.telnyx.com, "Receiving webhooks": what each event has, whatever it is of. */
 const TelnyxEvent = z.object({
   data: z.object({
-    id: z.string().regex(/^[A-Za-z0-9_-]{1,64}$/),
-    event_type: z.string().regex(/^[A-Za-z0-9_.-]{1,100}$/),
+    id: z.string().regex(/^[A-Za-z0-9_-]{1,64}$/, 'must be 1 to 64 letters, digits, _ or -'),
+    event_type: z.string().regex(/^[A-Za-z0-9_.-]{1,100}$/, 'must be 1 to 100 letters, digits, _, . or -'),
     occurred_at: z.iso.datetime({ offset: true }).optional(),
     payload: z.looseObject({}),
   }),
@@ -87,7 +89,7 @@ function eventOf(body: string): z.output<typeof TelnyxEvent>['data'] {
   } catch (cause) {
     throw new Refusal('input_invalid', { detail: 'the body is not JSON', cause })
   }
-  const event = TelnyxEvent.safeParse(value)
+  const event = TelnyxEvent.safeParse(withoutNulls(TelnyxEvent, value))
   if (event.success) return event.data.data
-  throw new Refusal('input_invalid', { detail: z.prettifyError(event.error).slice(0, 500) })
+  throw new Refusal('input_invalid', { detail: plainWords(event.error) })
 }

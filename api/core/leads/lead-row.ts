@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { plainWords } from '../../../contract/plain-words.ts'
 import { LEAD_STATUSES } from './lead.ts'
 import { LeadFields } from './lead-fields.ts'
 import type { LeadWish } from './lead-wish.ts'
@@ -37,13 +38,6 @@ export function wishOf({
   if (cells.phone === undefined) return { column: null, fault: 'phone: there is none' }
   const read = Cells.safeParse(cells)
   if (read.success) return { wish: read.data }
-  const [issue] = read.error.issues
-  const column = issue?.path[0] as Column | undefined // the members of `Cells` are columns
-  return { column: column ?? null, fault: `${column}: ${deepest(issue)}`.slice(0, 200) }
-}
-
-/** Where a member may be one of several things, what is wrong with the last of them. */
-function deepest(issue: z.core.$ZodIssue | undefined): string {
-  if (issue?.code === 'invalid_union') return deepest(issue.errors.at(-1)?.[0])
-  return issue?.message ?? 'cannot be read'
+  const column = read.error.issues[0]?.path[0] as Column | undefined // the members of `Cells` are columns
+  return { column: column ?? null, fault: plainWords(read.error, { whole: 'the row', most: 200 }) }
 }

@@ -22,7 +22,7 @@ export const agentOperations: readonly Operation[] = [
     operationId: 'crmCreateAgent',
     summary: 'Take somebody in',
     description:
-      'With `username` and `password` an account is made, with `userId` an existing one is taken (admins), and an AI agent has none. Roles and extensions are an admin’s to give.',
+      'With `username` and `password` an account is made, with `userId` an existing one is taken (admins), with `userId: null` there is none, as for an AI agent. Roles and extensions are an admin’s to give.',
     request: taking(
       wire.NewAgentBody.openapi({
         example: { name: 'Dora', agentType: 'HUMAN', username: 'dora', password: 'correct horse' },

@@ -31,7 +31,7 @@ export function newAgent(body: z.output<typeof NewAgentBody>): NewAgent {
     name,
     kind: agentType === 'AI' ? 'ai' : 'human',
     team,
-    userId: userId ?? undefined,
+    userId,
     account:
       username === undefined || password === undefined ? undefined : { username, password, email, role },
     extension,

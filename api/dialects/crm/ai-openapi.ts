@@ -39,7 +39,10 @@ export const aiOperations: readonly Operation[] = [
     operationId: 'crmAgentAiSettings',
     summary: 'Settings of an agent',
     request: { ...agent, query: wire.VersionQuery },
-    responses: { ...ofVersion(wire.ShownSettings, 'They are'), ...refuses('input_invalid', 'not_found') },
+    responses: {
+      ...ofVersion(wire.ShownSettings.nullable(), 'They are; null where the agent has none'),
+      ...refuses('input_invalid', 'not_found'),
+    },
   },
   {
     method: 'put',

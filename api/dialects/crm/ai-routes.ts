@@ -41,6 +41,7 @@ export function addAiRoutes(app: Hono<Known>, { door, settings, configs, templat
   app.get('/api/ai/settings/:agent_id', door('crmAgentAiSettings'), async (c) => {
     const { version } = readQuery(c, wire.VersionQuery)
     const kept = await settings.find(c.var.standing, idParam(c, 'agent_id'), version)
+    if (kept === undefined) return c.json(null)
     return showVersion(c, kept.version, as(wire.ShownSettings, wire.shownSettings(kept)))
   })
   app.put('/api/ai/settings/:agent_id', door('crmSetAgentAiSettings'), async (c) => {

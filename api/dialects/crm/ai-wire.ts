@@ -19,7 +19,7 @@ const Language = z
     } catch {
       // Not one of BCP 47.
     }
-    ctx.addIssue({ code: 'custom', message: 'is no language tag such as en-US' })
+    ctx.addIssue({ code: 'custom', message: 'must be a language tag such as en-US' })
     return z.NEVER
   })
   .openapi({ type: 'string', description: 'BCP 47', example: 'en-US' })

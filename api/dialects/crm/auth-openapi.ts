@@ -35,12 +35,12 @@ export const authOperations: readonly Operation[] = [
     method: 'post',
     path: '/api/auth/verify-email',
     operationId: 'crmVerifyEmail',
-    summary: 'Prove an address by the token that was mailed to it: makes the account',
+    summary: 'Prove an address by the token that was mailed to it: makes the account, and logs in',
     description:
       'A username that somebody else got meanwhile is 409; send another one along with the same token.',
     request: taking(auth.VerifyBody.openapi({ example: { token } })),
     responses: {
-      200: json(auth.Verified, 'There is an account now'),
+      200: json(auth.Verified, 'There is an account now, and a token of it'),
       ...refusesAnybody('input_invalid', 'forbidden', 'taken', 'unavailable'),
     },
   },

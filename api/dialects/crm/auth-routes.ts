@@ -36,7 +36,10 @@ export function addAuthRoutes(app: Hono<Known>, needs: AuthRoutesNeeds): void {
   app.post('/api/auth/verify-email', async (c) => {
     const { token, username } = await readJson(c, auth.VerifyBody)
     const user = await registering.verify(token, username)
-    return c.json(as(auth.Verified, { message: 'Email verified: log in', username: user.username }))
+    const opened = await needs.login.admit(user, openRequest(c, needs))
+    return c.json(
+      as(auth.Verified, { message: 'Email verified', ...auth.loggedIn(opened.accessToken, user) }),
+    )
   })
   app.post('/api/auth/resend-verification', async (c) => {
     await registering.resend((await readJson(c, auth.ResendBody)).email, addressOf(c))
@@ -62,15 +65,18 @@ export function addAuthRoutes(app: Hono<Known>, needs: AuthRoutesNeeds): void {
 /** The same whether or not anything is sent, or to whom. */
 const MAIL_SENT = { message: 'Check your mail: if this address can be used here, a message is on its way' }
 
-async function logIn(c: Context, credentials: Credentials, { login, users, accessTtl }: AuthRoutesNeeds) {
-  const opened = await login.login(credentials, {
-    surface: 'crm',
-    address: addressOf(c),
-    userAgent: c.req.header('user-agent') ?? '',
-    clothing,
-    refreshBy: 'nothing',
-    accessTtl,
-  })
+const openRequest = (c: Context, { accessTtl }: AuthRoutesNeeds) => ({
+  surface: 'crm',
+  address: addressOf(c),
+  userAgent: c.req.header('user-agent') ?? '',
+  clothing,
+  refreshBy: 'nothing' as const,
+  accessTtl,
+})
+
+async function logIn(c: Context, credentials: Credentials, needs: AuthRoutesNeeds) {
+  const { login, users } = needs
+  const opened = await login.login(credentials, openRequest(c, needs))
   const user = await users.findByLogin(opened.username)
   if (user === undefined) throw new Refusal('credentials_wrong')
   return auth.loggedIn(opened.accessToken, user)

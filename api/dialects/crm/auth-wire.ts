@@ -4,7 +4,7 @@ import type { InvitationShown } from '../../core/membership/inviting.ts'
 import type { User } from '../../core/users.ts'
 import { Time } from '../openapi.ts'
 import { iso, ShownId } from './request.ts'
-import { RoleWord, roleName } from './wire.ts'
+import { loud, RoleWord, roleName } from './wire.ts'
 
 /** What is missing, empty or no text at all is credentials that are wrong: the guide has one word for all. */
 const Credential = (most: number) =>
@@ -63,24 +63,45 @@ export function nameOf({
 
 const RoleShown = z.enum(['admin', 'supervisor', 'agent'])
 
-/** The guide, "Login Request". */
+/** The guide, "Login Request"; `user` is what existing front ends read. */
 export const LoggedIn = z
-  .object({ token: z.string(), user_id: ShownId, username: z.string(), role: RoleShown })
+  .object({
+    token: z.string(),
+    user_id: ShownId,
+    username: z.string(),
+    role: RoleShown,
+    user: z.object({
+      id: ShownId,
+      username: z.string(),
+      email: z.string().nullable(),
+      role: z.enum(['ADMIN', 'SUPERVISOR', 'AGENT']),
+    }),
+  })
   .openapi('CrmLogin')
-export const loggedIn = (
+export function loggedIn(
   token: string,
-  { id, username, role }: Pick<User, 'id' | 'username' | 'role'>,
-): z.output<typeof LoggedIn> => ({ token, user_id: Number(id), username, role: roleName(role) })
+  { id, username, email, role }: Pick<User, 'id' | 'username' | 'email' | 'role'>,
+): z.output<typeof LoggedIn> {
+  const name = roleName(role)
+  const user = { id: Number(id), username, email, role: loud(name) }
+  return { token, user_id: Number(id), username, role: name, user }
+}
 
 export const Said = z.object({ message: z.string() }).openapi('CrmMessage')
-export const Verified = z.object({ message: z.string(), username: z.string() }).openapi('CrmVerified')
+export const Verified = z.object({ message: z.string(), ...LoggedIn.shape }).openapi('CrmVerified')
 
 const invitation = { role: RoleShown, team: z.string().nullable(), expiresAt: Time }
 export const Invited = z
   .object({ message: z.string(), email: z.string().nullable(), ...invitation })
   .openapi('CrmInvited')
 export const InvitationDetails = z
-  .object({ email: z.string().nullable(), invitedBy: z.string().nullable(), ...invitation })
+  .object({
+    email: z.string().nullable(),
+    invitedBy: z.string().nullable(),
+    invited_by_username: z.string().openapi({ description: '`invitedBy` for existing clients, or empty' }),
+    valid: z.literal(true).openapi({ description: 'For existing clients: another one is 404' }),
+    ...invitation,
+  })
   .openapi('CrmInvitation')
 
 export const invited = ({ email, role, team, expiresAt }: InvitationShown): z.output<typeof Invited> => ({
@@ -101,5 +122,7 @@ export const invitationDetails = ({
   role: roleName(role),
   team,
   invitedBy,
+  invited_by_username: invitedBy ?? '',
+  valid: true,
   expiresAt: iso(expiresAt),
 })

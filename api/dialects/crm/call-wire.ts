@@ -13,6 +13,7 @@ import { loud } from './wire.ts'
 /** Anything: the dial policy judges it, and says what is wrong with it. */
 const Number_ = z.string().min(1).max(64).openapi({ example: '1002' })
 const CALL_ID = /^[A-Za-z0-9_.-]{1,149}$/
+const NO_CALL = 'must be the callId or the callControlId of a call'
 const ControlId = z.string().openapi({ example: 'hk_Cr7MW2QlixZw-sBJDEs4Aw' })
 
 export const DialBody = z
@@ -24,7 +25,7 @@ export const DirectBody = z
 export const TransferBody = z
   .object({ targetAgentId: Id.nullish(), targetNumber: Number_.nullish() })
   .refine((body) => (body.targetAgentId == null) !== (body.targetNumber == null), {
-    error: 'either targetAgentId or targetNumber',
+    error: 'must have either targetAgentId or targetNumber',
   })
   .transform(
     ({ targetAgentId, targetNumber }): TransferTarget =>
@@ -37,14 +38,17 @@ export const SipDialBody = z
 export const SipHangupBody = z
   .object({
     call_id: z
-      .union([z.string().regex(CALL_ID), z.int().min(1)])
+      .union([z.string().regex(CALL_ID, NO_CALL), z.int().min(1)])
       .transform(String)
       .openapi({ type: 'string', example: 'hk_Cr7MW2QlixZw-sBJDEs4Aw' }),
   })
   .openapi('CrmSipHangup', { example: { call_id: 'hk_Cr7MW2QlixZw-sBJDEs4Aw' } })
 
 export const CallParam = z.object({
-  id: z.string().regex(CALL_ID).openapi({ description: 'The number or the callControlId', example: '1' }),
+  id: z
+    .string()
+    .regex(CALL_ID, NO_CALL)
+    .openapi({ description: 'The number or the callControlId', example: '1' }),
 })
 export const DialHeaders = z.object({
   'idempotency-key': z.string().optional().openapi({

@@ -9,6 +9,9 @@ export const ShownAutomation = z
     campaignId: ShownId,
     running: z.boolean().openapi({ description: 'It is ACTIVE and dials by itself' }),
     paused: z.boolean(),
+    isRunning: z.boolean().openapi({ description: '`running`, for existing clients, as the two below' }),
+    callsInProgress: z.int().openapi({ description: '`dialling`' }),
+    leadsProcessed: z.int().openapi({ description: '`processedLeads`' }),
     processedLeads: z.int().openapi({ description: 'Leads that are done: reached or given up' }),
     successfulCalls: z.int().openapi({ description: 'Leads whose last call was answered' }),
     failedCalls: z.int().openapi({ description: 'Attempts that reached nobody' }),
@@ -33,9 +36,13 @@ export function shownAutomation(outlook: Outlook): z.output<typeof ShownAutomati
   const { campaign, progress, freeAgents, note, nextTryAt } = outlook
   const { waiting, dialling, done, calls, outcomes } = progress
   const answered = outcomes.answered ?? 0
+  const running = campaign.status === 'active' && campaign.automation
   return {
     campaignId: idOf(campaign.id),
-    running: campaign.status === 'active' && campaign.automation,
+    running,
+    isRunning: running,
+    callsInProgress: dialling,
+    leadsProcessed: done,
     paused: campaign.status === 'paused',
     processedLeads: done,
     successfulCalls: answered,

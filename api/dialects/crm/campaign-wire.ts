@@ -4,6 +4,7 @@ import { CAMPAIGN_STATUSES, type CampaignRules } from '../../core/campaigns/camp
 import type { CampaignPatch, ShownCampaign } from '../../core/campaigns/campaigns.ts'
 import { DIALLABLE } from '../../core/dialling/number.ts'
 import { Time } from '../openapi.ts'
+import { clockOf, EndClock, StartClock } from './clock.ts'
 import { Id, idOf, iso, PageQuery, ShownId } from './request.ts'
 import { loud, loudKeys } from './wire.ts'
 
@@ -12,18 +13,9 @@ const Status = z.enum(['DRAFT', 'ACTIVE', 'PAUSED', 'COMPLETED'])
 const PREDICTIVE = 'PREDICTIVE is not offered: it calls people whom nobody can answer. Choose PROGRESSIVE'
 const DialerMode = z
   .enum(['PREVIEW', 'PROGRESSIVE'], {
-    error: ({ input }) => (input === 'PREDICTIVE' ? PREDICTIVE : 'dialerMode must be PREVIEW or PROGRESSIVE'),
+    error: ({ input }) => (input === 'PREDICTIVE' ? PREDICTIVE : 'must be PREVIEW or PROGRESSIVE'),
   })
   .openapi({ description: 'PREVIEW: agents dial by hand. PROGRESSIVE: one lead for each free agent' })
-
-/** `24:00` is the end of the day. */
-const Clock = z
-  .string()
-  .regex(/^(([01]\d|2[0-3]):[0-5]\d|24:00)(:00)?$/, 'must be a time such as 09:00 or 09:00:00')
-  .openapi({ example: '09:00:00' })
-const minuteOf = (clock: string) => Number(clock.slice(0, 2)) * 60 + Number(clock.slice(3, 5))
-const clockOf = (minute: number) =>
-  `${[Math.floor(minute / 60), minute % 60].map((part) => String(part).padStart(2, '0')).join(':')}:00`
 
 const MINUTES = z.int().min(0).max(43_200)
 /** What an attempt may come to; of our own phone's troubles none is an attempt. */
@@ -37,8 +29,8 @@ const Changes = z.object({
   team: z.string().trim().min(1).max(100).nullable().optional(),
   dialerMode: DialerMode.optional(),
   callerId: z.string().regex(DIALLABLE, 'must be a number').nullable().optional(),
-  startTime: Clock.optional(),
-  endTime: Clock.optional(),
+  startTime: StartClock.optional(),
+  endTime: EndClock.optional(),
   weekdays: z
     .array(z.int().min(1).max(7))
     .min(1)
@@ -67,8 +59,8 @@ export function patchOf(body: z.output<typeof Changes>): Omit<CampaignPatch, 'na
   const { description, team, dialerMode, agentIds } = body
   const rules: Partial<CampaignRules> = {
     ...(body.callerId === undefined ? {} : { callerId: body.callerId }),
-    ...(body.startTime === undefined ? {} : { startMinute: minuteOf(body.startTime) }),
-    ...(body.endTime === undefined ? {} : { endMinute: minuteOf(body.endTime) }),
+    ...(body.startTime === undefined ? {} : { startMinute: body.startTime }),
+    ...(body.endTime === undefined ? {} : { endMinute: body.endTime }),
     ...(body.weekdays === undefined ? {} : { weekdays: [...new Set(body.weekdays)].sort() }),
     ...(body.timeZone === undefined ? {} : { timeZone: body.timeZone }),
     ...(body.maxAttempts === undefined ? {} : { maxAttempts: body.maxAttempts }),
@@ -107,7 +99,7 @@ export const ShownCampaignBody = z
     dialerMode: z.enum(['PREVIEW', 'PROGRESSIVE']),
     callerId: z.string().nullable(),
     startTime: z.string().openapi({ example: '09:00:00' }),
-    endTime: z.string().openapi({ example: '21:00:00' }),
+    endTime: z.string().openapi({ example: '21:00:00', description: '`23:59:59` is the end of the day' }),
     weekdays: z.array(z.int()),
     timeZone: z.string(),
     maxAttempts: z.int(),

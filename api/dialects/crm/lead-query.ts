@@ -27,7 +27,7 @@ const Filter = z
     team: z.string().min(1).max(64),
     phone: z
       .string()
-      .regex(/^ ?\+?[\d ().\-/*#]{1,63}$/)
+      .regex(/^ ?\+?[\d ().\-/*#]{1,63}$/, 'must be a number or how one begins, such as +4930')
       .openapi({ description: 'How the number begins', example: '+4930' }),
     email: z.string().min(1).max(254).openapi({ description: 'The whole address, in any case' }),
     q: z
@@ -41,7 +41,7 @@ const Filter = z
   })
   .partial()
 const isClear = ({ assignedAgentId, unassigned }: z.infer<typeof Filter>) => !(assignedAgentId && unassigned)
-const UNCLEAR = 'unassigned: not together with assignedAgentId'
+const UNCLEAR = { message: 'must be left out with assignedAgentId', path: ['unassigned'] }
 
 export const LeadQuery = Filter.refine(isClear, UNCLEAR)
 export type LeadQuery = z.infer<typeof LeadQuery>

@@ -31,10 +31,10 @@ const Wish = z.object({
 export const LeadPatch = Wish.partial().openapi('CrmLeadPatch')
 export const NewLead = Wish.partial()
   .extend({ phone: LeadFields.phone })
-  .refine(
-    ({ name, firstName, lastName }) => Boolean(name || firstName || lastName),
-    'name: a lead has a name',
-  )
+  .refine(({ name, firstName, lastName }) => Boolean(name || firstName || lastName), {
+    message: 'a lead has a name: name, or firstName and lastName',
+    path: ['name'],
+  })
   .openapi('CrmNewLead')
 export const StatusBody = z.object({ status: Status }).openapi('CrmLeadStatus')
 export const AssignBody = z

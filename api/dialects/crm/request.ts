@@ -23,7 +23,7 @@ export const iso = (seconds: number): string => new Date(seconds * 1000).toISOSt
 export const isoOrNull = (seconds: number | null): string | null => (seconds === null ? null : iso(seconds))
 
 /** An id as a path, a query or a cursor has it. */
-export const IdText = z.string().regex(/^[1-9]\d{0,15}$/)
+export const IdText = z.string().regex(/^[1-9]\d{0,15}$/, 'must be an id, a whole number of 1 or more')
 /** `{id}` of a path, for the document. */
 export const IdParam = z.object({ id: IdText.openapi({ example: '1' }) })
 

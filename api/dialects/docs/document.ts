@@ -10,7 +10,10 @@ An access token goes into \`Authorization: Bearer …\`. Where a client cannot s
 \`?authorization=\`, or a \`?ticket=\` of one use, and files a \`?link=\`.
 
 Where two paths fit a request, the one that spells a part out counts: \`/api/v1/calls/history/answer\` is the past call
-\`answer\`, and \`/api/leads/import/notes\` the import \`notes\`. No call and no lead is called \`history\` or \`import\`.`
+\`answer\`, and \`/api/leads/import/notes\` the import \`notes\`. No call and no lead is called \`history\` or \`import\`.
+
+In a body, \`null\` for a member that may be left out is as if it were left out, unless the member's schema has null:
+then it clears the value. A refusal of a request's shape names each member and says what is allowed.`
 
 /** How a request proves whose it is. */
 const SCHEMES = {

@@ -27,7 +27,12 @@ const TELLING: readonly RefusalCode[] = ['forbidden', 'input_invalid', 'not_foun
 
 /** FastAPI's list, member by member; never what was sent, which may be a password. */
 const listOf = ({ issues }: z.ZodError) =>
-  issues.map(({ path, message, code }) => ({ loc: ['body', ...path], msg: message, type: code }))
+  issues
+    .filter(({ path }, at) => issues.findIndex((one) => one.path.join() === path.join()) === at)
+    .slice(0, MOST_ERRORS)
+    .map(({ path, message, code }) => ({ loc: ['body', ...path], msg: message, type: code }))
+
+const MOST_ERRORS = 20
 
 const body = ({ text }: Words, { code, detail, cause }: Refusal) => {
   if (cause instanceof z.ZodError) return { detail: listOf(cause) }

@@ -6,6 +6,7 @@ import type { CredentialReading } from '../../core/onboarding/credentials.ts'
 import type { ProvisioningLinks } from '../../core/onboarding/links.ts'
 import type { Registration } from '../../core/onboarding/registration.ts'
 import { Refusal } from '../../core/refusal.ts'
+import { withoutNulls } from '../../core/without-nulls.ts'
 import { addressOf, refuse } from '../dialect.ts'
 import type { Guard, Guarded } from '../guard.ts'
 import { readValue, USUAL } from '../json-body.ts'
@@ -18,7 +19,7 @@ import * as wire from './wire.ts'
 
 export interface OnboardingRoutesNeeds {
   guard: Guard
-  login: Login
+  login: Pick<Login, 'login'>
   registration: Registration
   credentials: CredentialReading
   links: ProvisioningLinks
@@ -70,7 +71,7 @@ async function readShape<T extends z.ZodType>(c: Context, schema: T): Promise<z.
     if (!(err instanceof Refusal) || err.code !== 'input_invalid') throw err
     throw new Refusal('input_invalid', { cause: ofBody(err.message) })
   })
-  const result = schema.safeParse(body)
+  const result = schema.safeParse(withoutNulls(schema, body))
   if (result.success) return result.data
   throw new Refusal('input_invalid', { cause: result.error })
 }

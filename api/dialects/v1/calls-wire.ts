@@ -7,7 +7,7 @@ import { Time } from '../openapi.ts'
 
 const CallId = z
   .string()
-  .regex(/^[A-Za-z0-9_.-]{1,149}$/)
+  .regex(/^[A-Za-z0-9_.-]{1,149}$/, 'must be the id of a call')
   .openapi({ example: 'hk_Cr7MW2QlixZw-sBJDEs4Aw' })
 /** Anything: the dial policy judges it, and says what is wrong with it. */
 const Number_ = z.string().min(1).max(64).openapi({ example: '1002' })
@@ -18,7 +18,7 @@ export const Dial = z
     number: Number_,
     user_id: z
       .string()
-      .regex(/^\d{1,15}$/)
+      .regex(/^\d{1,15}$/, 'must be the id of a user, such as "5"')
       .optional()
       .openapi({ description: 'Whose phone rings; supervisors and admins may name somebody they oversee' }),
     caller_number: z
@@ -32,7 +32,7 @@ export const Dial = z
 export const DialHeaders = z.object({
   'idempotency-key': z
     .string()
-    .regex(/^[\x21-\x7e]{1,255}$/)
+    .regex(/^[\x21-\x7e]{1,255}$/, 'must be 1 to 255 printable characters without blanks')
     .optional()
     .openapi({
       // No example: pages send it with every try, and it is of one request.
@@ -44,7 +44,7 @@ export const Target = z
   .strictObject({ number: Number_ })
   .openapi('TransferTarget', { example: { number: '1002' } })
 export const Digits = z
-  .strictObject({ digits: z.string().regex(DIGITS) })
+  .strictObject({ digits: z.string().regex(DIGITS, 'must be 1 to 32 of 0-9, *, # and A to D') })
   .openapi('Digits', { example: { digits: '1234#' } })
 export const Parked = z.object({ space: z.string() }).openapi('Parked')
 export const Status = z

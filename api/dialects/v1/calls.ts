@@ -8,7 +8,7 @@ import type { Guard, Guarded } from '../guard.ts'
 import { boundedJson } from '../json-body.ts'
 import { OVERSEEING } from '../openapi.ts'
 import * as wire from './calls-wire.ts'
-import { json, problem, problems, security } from './openapi.ts'
+import { json, problem, problems, security, taking } from './openapi.ts'
 import { PREFIX } from './wire.ts'
 
 export interface CallRoutesNeeds {
@@ -58,7 +58,7 @@ export function addCalls(app: OpenAPIHono<Guarded>, needs: CallRoutesNeeds): voi
       tags: ['presence'],
       security,
       middleware: reading,
-      request: { body: { required: true, ...json(wire.Status, 'How I am') } },
+      request: { body: { required: true, ...taking(wire.Status, 'How I am') } },
       responses: { 204: { description: 'Kept, and told' }, ...problems },
     }),
     async (c) => {
@@ -77,7 +77,7 @@ export function addCalls(app: OpenAPIHono<Guarded>, needs: CallRoutesNeeds): voi
       middleware: reading,
       request: {
         headers: wire.DialHeaders,
-        body: { required: true, ...json(wire.Dial, 'Whom to call') },
+        body: { required: true, ...taking(wire.Dial, 'Whom to call') },
       },
       responses: {
         202: {
@@ -194,7 +194,7 @@ export function addCalls(app: OpenAPIHono<Guarded>, needs: CallRoutesNeeds): voi
         tags,
         security,
         middleware: reading,
-        request: { params: wire.OfCall, body: { required: true, ...json(schema, summary) } },
+        request: { params: wire.OfCall, body: { required: true, ...taking(schema, summary) } },
         responses: { 204: done, ...refusals, 422: problem('No such number') },
       }),
       async (c) => {

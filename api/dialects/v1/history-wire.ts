@@ -9,7 +9,7 @@ import { UserId } from './wire.ts'
 
 const CallId = z
   .string()
-  .regex(/^[A-Za-z0-9_.-]{1,149}$/)
+  .regex(/^[A-Za-z0-9_.-]{1,149}$/, 'must be the id of a call')
   .openapi({ example: '1769860800.42' })
 /** Of calls, which are told by the second: between two seconds nothing begins. */
 const Moment = z
@@ -26,7 +26,7 @@ export const Filter = z.object({
   outcome: z.enum(OUTCOMES).optional(),
   number: z
     .string()
-    .regex(DIALLABLE)
+    .regex(DIALLABLE, 'must be 1 to 32 of 0-9, * and #, with or without a + before')
     .optional()
     .openapi({ description: 'The number of either side, or how it begins', example: '+4930' }),
   user_id: UserId.optional().openapi({
@@ -38,7 +38,7 @@ export const FilteredPage = Filter.extend({
   limit: z.coerce.number().int().min(1).max(100).default(50),
   cursor: z
     .string()
-    .regex(/^[\w-]{1,240}$/)
+    .regex(/^[\w-]{1,240}$/, 'must be a cursor that we gave')
     .optional(),
 })
 export const OfPastCall = z.object({ id: CallId })

@@ -11,7 +11,7 @@ import type { Guard, Guarded } from '../guard.ts'
 import { OVERSEEING } from '../openapi.ts'
 import { csvOf } from './history-csv.ts'
 import * as wire from './history-wire.ts'
-import { json, problem, problems, security } from './openapi.ts'
+import { json, problem, problems, security, taking } from './openapi.ts'
 
 export interface HistoryRoutesNeeds {
   guard: Guard
@@ -108,7 +108,7 @@ export function addHistory(
       middleware: [signedIn, jsonIfAny],
       request: {
         params: wire.OfPastCall,
-        body: { required: false, ...json(wire.LinkWish, 'How long it opens, 10 minutes by default') },
+        body: { required: false, ...taking(wire.LinkWish, 'How long it opens, 10 minutes by default') },
       },
       responses: {
         201: json(wire.RecordingLink, 'Where each can be heard'),

@@ -1,10 +1,17 @@
-import type { OpenAPIHono } from '@hono/zod-openapi'
+import { type OpenAPIHono, z } from '@hono/zod-openapi'
+import { withoutNulls } from '../../core/without-nulls.ts'
 import type { Guarded } from '../guard.ts'
 import { bearer, json, type Surface } from '../openapi.ts'
 import * as wire from './wire.ts'
 
 /** The pieces every route's description is made of. */
 export { json }
+/** A request's body; a member that may be left out may be null as well. */
+export const taking = <T extends z.ZodType>(schema: T, description: string) =>
+  json(
+    z.preprocess((body) => withoutNulls(schema, body), schema),
+    description,
+  )
 export const problem = (description: string) => ({
   description,
   content: { 'application/problem+json': { schema: wire.Problem } },

@@ -1,7 +1,7 @@
 import { createRoute, OpenAPIHono } from '@hono/zod-openapi'
 import type { Context } from 'hono'
-import { z } from 'zod'
 import type { Logger } from '../../../contract/log.ts'
+import { plainWords } from '../../../contract/plain-words.ts'
 import { Refusal } from '../../core/refusal.ts'
 import type { EndReason } from '../../core/session.ts'
 import type { Sessions } from '../../core/sessions.ts'
@@ -28,8 +28,7 @@ const tags = ['sessions']
 export function createV1({ guard, sessions, history, calls, log }: V1Needs): OpenAPIHono<Guarded> {
   const app = new OpenAPIHono<Guarded>({
     defaultHook: (result) => {
-      if (!result.success)
-        throw new Refusal('input_invalid', { detail: z.prettifyError(result.error).slice(0, 500) })
+      if (!result.success) throw new Refusal('input_invalid', { detail: plainWords(result.error) })
     },
   })
   app.onError((err, c) => refuse(c, err, speech, log))

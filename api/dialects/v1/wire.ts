@@ -6,11 +6,11 @@ export const PREFIX = '/api/v1'
 
 const SessionId = z
   .string()
-  .regex(/^[\w-]{22}$/)
+  .regex(/^[\w-]{22}$/, 'must be the id of a session')
   .openapi({ example: 'Cr7MW2QlixZw-sBJDEs4Aw' })
 export const UserId = z
   .string()
-  .regex(/^\d{1,15}$/)
+  .regex(/^\d{1,15}$/, 'must be the id of a user, such as 5')
   .openapi({ example: '5' })
 
 export const SessionShape = z
@@ -45,7 +45,7 @@ export const Page = z.object({
   limit: z.coerce.number().int().min(1).max(100).default(50),
   cursor: z
     .string()
-    .regex(/^[\w-]{1,120}$/)
+    .regex(/^[\w-]{1,120}$/, 'must be a cursor that we gave')
     .optional(),
 })
 export const Scope = z.object({

@@ -2,6 +2,7 @@ import type { Hono } from 'hono'
 import type { AccountChanges } from '../../core/account-changes.ts'
 import type { Calls } from '../../core/calls/calls.ts'
 import type { HistoryStore } from '../../core/calls/history.ts'
+import { startOfDay } from '../../core/desk/day.ts'
 import type { Directory } from '../../core/presence/directory.ts'
 import { Refusal } from '../../core/refusal.ts'
 import type { UserStore } from '../../core/users.ts'
@@ -23,11 +24,18 @@ export interface AdminNeeds {
   history: Pick<HistoryStore, 'count'>
   directory: Pick<Directory, 'all'>
   presence: PresenceReader
+  /** How many sockets this API holds. */
+  countSockets(): number
+  /** IANA name: where today is today. */
+  timeZone: string
+  /** Unix milliseconds. */
+  now: () => number
 }
 
 /** "Admin": for the role of that name alone. */
 export function addAdminRoutes(app: Hono<Guarded>, needs: AdminNeeds): void {
   const { guard, people, users, changes, calls, history, directory, presence } = needs
+  const { countSockets, timeZone, now } = needs
   const adminOnly = guard({ roles: ['admin'], wording: adminWording })
 
   app.get('/protected/admin/users', bearerRequired, adminOnly, async (c) => {
@@ -51,19 +59,25 @@ export function addAdminRoutes(app: Hono<Guarded>, needs: AdminNeeds): void {
     return c.json(as(answers.Message, { success: true, message: 'User deleted successfully' }))
   })
   app.get('/protected/admin/stats', bearerRequired, adminOnly, async (c) => {
-    const [totalUsers, totalCalls, live] = await Promise.all([
+    const today = startOfDay(Math.floor(now() / 1000), timeZone)
+    const [totalUsers, totalCalls, callsToday, live] = await Promise.all([
       users.count(),
       history.count({}),
+      history.count({ from: today }),
       calls.list(c.var.actor),
     ])
+    const counts = {
+      total_users: totalUsers,
+      online_users: directory.all().filter(({ userId }) => presence.isOnline(userId)).length,
+      active_calls: live.length,
+    }
     return c.json(
       as(answers.Stats, {
         success: true,
-        total_users: totalUsers,
-        online_users: directory.all().filter(({ userId }) => presence.isOnline(userId)).length,
-        active_calls: live.length,
+        ...counts,
         total_calls: totalCalls,
         pbx_online: calls.capabilities(c.var.actor).online,
+        stats: { ...counts, calls_today: callsToday, ws_connections: countSockets() },
       }),
     )
   })

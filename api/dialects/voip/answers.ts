@@ -1,5 +1,6 @@
 import { z } from '@hono/zod-openapi'
 import { OWN_STATUSES } from '../../core/presence/status.ts'
+import { CLIENT_STATUSES, ConnectedCall, LoggedCall } from './client-words.ts'
 import * as wire from './wire.ts'
 
 const Done = z.object({ success: z.literal(true) })
@@ -17,7 +18,8 @@ export const Registered = Said.extend({ user: wire.ShownUser }).openapi('VoipReg
 export const Refreshed = Said.extend({ token: Token, expires_in: Seconds }).openapi('VoipRefreshed')
 export const OneUser = Done.extend({ user: wire.ShownUser })
 export const StatusSet = Said.extend({
-  status: z.enum(OWN_STATUSES).openapi({ description: '`online` and `busy` are kept as what they mean' }),
+  status: z.enum(CLIENT_STATUSES),
+  own_status: z.enum(OWN_STATUSES).openapi({ description: 'The same in our words' }),
 })
 export const SomeUsers = Done.extend({ users: z.array(wire.ShownUser), count: Count })
 export const PageOfUsers = SomeUsers.extend({
@@ -30,13 +32,30 @@ export const Initiated = Said.extend({
 }).openapi('VoipInitiated')
 export const OfChannel = Said.extend({ channel: wire.Channel })
 export const HungUp = OfChannel.extend({ duration: Seconds })
-export const ActiveCalls = Done.extend({ calls: z.array(wire.ActiveCall), count: Count })
-export const Logs = Done.extend({ logs: z.array(wire.PastCall), count: Count })
+export const ActiveCalls = Done.extend({
+  calls: z.array(wire.ActiveCall),
+  active_calls: z.array(ConnectedCall).openapi({ description: 'The same, as existing clients read them' }),
+  count: Count,
+})
+export const Logs = Done.extend({
+  logs: z.array(wire.PastCall),
+  call_logs: z.array(LoggedCall).openapi({ description: 'The same, as existing clients read them' }),
+  count: Count,
+})
 export const Stats = Done.extend({
   total_users: Count,
   online_users: Count,
   active_calls: Count,
   total_calls: Count,
   pbx_online: z.boolean(),
+  stats: z
+    .object({
+      total_users: Count,
+      online_users: Count,
+      active_calls: Count,
+      calls_today: Count.openapi({ description: 'That are over, since midnight in HOOKSWITCH_TIME_ZONE' }),
+      ws_connections: Count.openapi({ description: 'Sockets of this API' }),
+    })
+    .openapi({ description: 'As existing clients read it' }),
 }).openapi('VoipStats')
 export const Refused = z.object({ error: z.string() }).openapi('VoipError')

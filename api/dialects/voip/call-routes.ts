@@ -3,10 +3,11 @@ import type { Actor } from '../../core/actor.ts'
 import type { Calls } from '../../core/calls/calls.ts'
 import type { HistoryStore } from '../../core/calls/history.ts'
 import { Refusal } from '../../core/refusal.ts'
-import { readJson, readQuery } from '../dialect.ts'
+import { readHeaders, readJson, readMembers, readQuery } from '../dialect.ts'
 import type { Guarded } from '../guard.ts'
 import { as } from '../openapi.ts'
 import * as answers from './answers.ts'
+import { type People as ClientPeople, connectedCall, loggedCall } from './client-words.ts'
 import { bearerRequired } from './header.ts'
 import type { People, PresenceReader } from './people.ts'
 import * as wire from './wire.ts'
@@ -16,6 +17,7 @@ export interface CallRoutesNeeds {
   people: Pick<People, 'withExtension'>
   calls: Pick<Calls, 'dial' | 'answer' | 'hangup' | 'find' | 'list'>
   history: Pick<HistoryStore, 'list'>
+  directory: ClientPeople
   presence: PresenceReader
   /** Unix milliseconds. */
   now: () => number
@@ -23,9 +25,10 @@ export interface CallRoutesNeeds {
 
 /** "Call Management". `channel` is the id of a call. */
 export function addCallRoutes(app: Hono<Guarded>, needs: CallRoutesNeeds): void {
-  const { signedIn, calls, history, now } = needs
+  const { signedIn, calls, history, directory, now } = needs
 
   app.post('/protected/call/initiate', bearerRequired, signedIn, async (c) => {
+    mustBeByPhone(c)
     const { target_extension: callee } = await readJson(c, wire.InitiateBody)
     const { actor } = c.var
     await mustBeReachable(needs, actor, callee)
@@ -47,14 +50,27 @@ export function addCallRoutes(app: Hono<Guarded>, needs: CallRoutesNeeds): void 
     return c.json(as(answers.HungUp, { success: true, message: 'Call ended', channel, duration }))
   })
   app.get('/protected/call/active', bearerRequired, signedIn, async (c) => {
-    const active = (await calls.list(c.var.actor)).map((call) => wire.activeCall(call, now()))
-    return c.json(as(answers.ActiveCalls, { success: true, calls: active, count: active.length }))
+    const active = await calls.list(c.var.actor)
+    return c.json(
+      as(answers.ActiveCalls, {
+        success: true,
+        calls: active.map((call) => wire.activeCall(call, now())),
+        active_calls: active.map((call) => connectedCall(call, directory)),
+        count: active.length,
+      }),
+    )
   })
   app.get('/protected/call/logs', bearerRequired, signedIn, async (c) => {
     const { limit } = readQuery(c, wire.LogsQuery)
-    const records = await history.list({ userId: c.var.actor.userId }, { limit })
+    const { userId } = c.var.actor
+    const records = await history.list({ userId }, { limit })
     return c.json(
-      as(answers.Logs, { success: true, logs: records.map(wire.pastCall), count: records.length }),
+      as(answers.Logs, {
+        success: true,
+        logs: records.map(wire.pastCall),
+        call_logs: records.map((record) => loggedCall(record, userId, directory)),
+        count: records.length,
+      }),
     )
   })
 
@@ -65,6 +81,20 @@ export function addCallRoutes(app: Hono<Guarded>, needs: CallRoutesNeeds): void 
       throw err
     })
     return view?.known === 'live' ? wire.talked(view.call, now()) : 0
+  }
+}
+
+/**
+ * A client of the document may want a call from browser to browser, by the query or by a header: no phone may ring
+ * for it.
+ * @throws {Refusal} `not_supported` for such a call, `input_invalid` for a method that is none
+ */
+function mustBeByPhone(c: Context): void {
+  const { 'x-call-method': header } = readHeaders(c, wire.InitiateHeaders)
+  const said = c.req.queries('method') ?? ['']
+  const methods = said.map((method) => readMembers(wire.InitiateQuery, { method }, 'the query').method)
+  if ([header, ...methods].includes('webrtc')) {
+    throw new Refusal('not_supported', { detail: 'The method webrtc is not supported: leave it out' })
   }
 }
 

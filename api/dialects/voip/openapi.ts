@@ -91,7 +91,7 @@ const users: readonly Operation[] = [
     method: 'get',
     path: '/protected/users/online',
     operationId: 'voipOnlineUsers',
-    summary: 'Who is there',
+    summary: 'Who else is there',
     responses: { 200: json(answers.SomeUsers, 'All of them'), ...no(TOKEN_FLAWS) },
   },
   {
@@ -121,7 +121,8 @@ const calls: readonly Operation[] = [
     operationId: 'voipInitiateCall',
     summary: 'Call a user: rings my own phone, then theirs',
     request: {
-      headers: z.object({ 'idempotency-key': wire.Key.optional() }),
+      headers: wire.InitiateHeaders.extend({ 'idempotency-key': wire.Key.optional() }),
+      query: wire.InitiateQuery,
       ...taking(wire.InitiateBody.openapi({ example: { target_extension: '1002' } })),
     },
     responses: {

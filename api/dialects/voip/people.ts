@@ -33,15 +33,16 @@ export interface People {
 }
 
 export function createPeople({ users, statuses, uses, presence }: PeopleNeeds): People {
-  async function show(some: readonly User[], isWhole: (user: User) => boolean) {
+  async function show(some: readonly User[], readerId: string, isAdmin: boolean) {
     const used = await uses.usesOf(some.map(({ id }) => id))
     return some.map((user) => {
       const seen = {
         status: statuses.of(user.id),
         isOnline: presence.isOnline(user.id),
+        isReader: user.id === readerId,
         use: used.get(user.id),
       }
-      return wire.user(user, seen, isWhole(user))
+      return wire.user(user, seen, isAdmin || seen.isReader)
     })
   }
   const only = <T>([one]: readonly T[]): T => {
@@ -49,15 +50,13 @@ export function createPeople({ users, statuses, uses, presence }: PeopleNeeds): 
     return one
   }
 
-  const isWholeFor =
-    ({ userId, claims }: Pick<Actor, 'userId' | 'claims'>) =>
-    ({ id }: User) =>
-      id === userId || claims.role === 'admin'
+  const showTo = (some: readonly User[], { userId, claims }: Pick<Actor, 'userId' | 'claims'>) =>
+    show(some, userId, claims.role === 'admin')
 
   return {
-    show: (some, reader) => show(some, isWholeFor(reader)),
-    showOne: async (user, reader) => only(await show([user], isWholeFor(reader))),
-    showSelf: async (user) => only(await show([user], () => true)),
+    show: showTo,
+    showOne: async (user, reader) => only(await showTo([user], reader)),
+    showSelf: async (user) => only(await show([user], user.id, false)),
     async self({ userId }) {
       const user = await users.find(userId)
       if (user === undefined) throw new Refusal('token_revoked')

@@ -21,7 +21,7 @@ import * as wire from './wire.ts'
 type OfRoutes = Omit<AdminNeeds & CallRoutesNeeds & UserRoutesNeeds, 'people' | 'signedIn' | 'adminOnly'>
 export interface VoipNeeds extends OfRoutes, PeopleNeeds {
   guard: Guard
-  login: Login
+  login: Pick<Login, 'login'>
   users: PeopleNeeds['users'] & AdminNeeds['users']
   sessions: Pick<Sessions, 'refresh' | 'logout'>
   accounts: Pick<Accounts, 'add'>

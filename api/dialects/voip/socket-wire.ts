@@ -1,6 +1,9 @@
 import { z } from 'zod'
+import { plainWords } from '../../../contract/plain-words.ts'
 import type { Message } from '../../core/news.ts'
+import { OWN_STATUSES } from '../../core/presence/status.ts'
 import { excessOf, USUAL } from '../json-body.ts'
+import { clientStatus } from './client-words.ts'
 import { Channel, Status } from './wire.ts'
 
 /** What a client may say. Anything beside these members is not read: `from` is who they are, not who they claim. */
@@ -13,7 +16,7 @@ export const Said = z.discriminatedUnion('type', [
   z.object({
     type: z.literal('call_status'),
     channel: Channel,
-    status: z.string().regex(/^[\w .:-]{1,64}$/),
+    status: z.string().regex(/^[\w .:-]{1,64}$/, 'must be 1 to 64 letters, digits, blanks, _, ., : or -'),
     data: z.unknown().optional(),
   }),
 ])
@@ -29,7 +32,8 @@ export function readSaid(text: string): { said: Said } | { error: string } {
   if (!kind.success) return { error: 'Message has no type' }
   if (!KINDS.includes(kind.data.type)) return { error: 'Unknown message type' }
   const said = Said.safeParse(value)
-  return said.success ? { said: said.data } : { error: `Invalid ${kind.data.type} message` }
+  if (said.success) return { said: said.data }
+  return { error: `Invalid ${kind.data.type} message: ${plainWords(said.error, { whole: 'it', most: 300 })}` }
 }
 
 function parse(text: string): unknown {
@@ -74,7 +78,7 @@ const StatusNews = z.object({
   user: z.object({
     id: z.string(),
     extension: z.string().nullable(),
-    status: z.string(),
+    status: z.enum(OWN_STATUSES),
     online: z.boolean().optional(),
   }),
 })
@@ -108,8 +112,14 @@ export function translate(message: Message, to: string, answered: Set<string>): 
       return ofCall(news, answered)
     case 'user_status': {
       const { id, extension, status, online } = news.user
+      const data = { user_id: Number(id), online, own_status: status }
       return [
-        plain({ type: 'user_status', from: extension ?? '', status, data: { user_id: Number(id), online } }),
+        plain({
+          type: 'user_status',
+          from: extension ?? '',
+          status: clientStatus(status, online !== false),
+          data,
+        }),
       ]
     }
     case 'command': {

@@ -33,6 +33,8 @@ export interface VoipSocket {
   upgrade(req: IncomingMessage, socket: Duplex, head: Buffer): void
   /** Who has a socket at this API. */
   users(): ReadonlySet<string>
+  /** How many sockets this API holds. */
+  size(): number
   /** Says goodbye to all. */
   close(): void
 }
@@ -79,6 +81,7 @@ export function createVoipSocket(needs: VoipSocketNeeds): VoipSocket {
       })
     },
     users: hub.users,
+    size: hub.size,
     close() {
       closed = true
       hub.close()

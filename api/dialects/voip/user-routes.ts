@@ -7,6 +7,7 @@ import { addressOf, readJson } from '../dialect.ts'
 import type { Guarded } from '../guard.ts'
 import { as } from '../openapi.ts'
 import * as answers from './answers.ts'
+import { clientStatus } from './client-words.ts'
 import { bearerRequired } from './header.ts'
 import type { People, PresenceReader } from './people.ts'
 import * as wire from './wire.ts'
@@ -36,11 +37,19 @@ export function addUserRoutes(app: Hono<Guarded>, needs: UserRoutesNeeds): void 
   app.put('/protected/status', bearerRequired, signedIn, async (c) => {
     const { status } = await readJson(c, wire.StatusBody)
     await statuses.set(c.var.actor, status)
-    return c.json(as(answers.StatusSet, { success: true, message: 'Status updated', status }))
+    return c.json(
+      as(answers.StatusSet, {
+        success: true,
+        message: 'Status updated',
+        status: clientStatus(status, true),
+        own_status: status,
+      }),
+    )
   })
   // Before `:extension`, which would take it.
   app.get('/protected/users/online', bearerRequired, signedIn, async (c) => {
-    const ids = directory.all().flatMap(({ userId }) => (presence.isOnline(userId) ? [userId] : []))
+    const others = directory.all().filter(({ userId }) => userId !== c.var.actor.userId)
+    const ids = others.flatMap(({ userId }) => (presence.isOnline(userId) ? [userId] : []))
     const found = await Promise.all(ids.map((id) => users.find(id)))
     const online = found.filter((user) => user !== undefined)
     return c.json(

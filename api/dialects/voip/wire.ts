@@ -7,6 +7,7 @@ import type { SessionUse } from '../../core/session.ts'
 import type { Clothing } from '../../core/sessions.ts'
 import type { User } from '../../core/users.ts'
 import { Time } from '../openapi.ts'
+import { CLIENT_STATUSES, clientStatus } from './client-words.ts'
 
 /** Where this surface's paths begin; the socket is `/ws`. */
 export const PREFIXES = ['/protected', '/api/login', '/api/register', '/api/refresh', '/ws']
@@ -32,15 +33,28 @@ const STATUSES = {
   busy: 'dnd',
   offline: 'offline',
 } as const
-/** `online` and `busy` are other words for `available` and `dnd`, taken and never given. */
+/** `online` and `busy` are the document's words for `available` and `dnd`. */
 export const Status = z
   .enum(['available', 'online', 'away', 'dnd', 'busy', 'offline'])
   .transform((word): OwnStatus => STATUSES[word])
 export const StatusBody = z.object({ status: Status })
 
-export const Extension = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/)
+export const Extension = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/, 'must be an extension such as 1002')
 /** What the document calls a channel is the id of a call here: a PBX's own channels are none of a client's business. */
-export const Channel = z.string().regex(/^[\w.:-]{1,128}$/, 'channel is not one we gave')
+export const Channel = z.string().regex(/^[\w.:-]{1,128}$/, 'must be a channel that we gave')
+/** How to call: by the phones and the PBX. Clients of the document also know `webrtc`, from browser to browser. */
+const Method = z
+  .string()
+  .transform((text) => text.trim().toLowerCase() || 'sip')
+  .pipe(z.enum(['sip', 'ami', 'webrtc'], 'must be sip or ami'))
+  .default('sip')
+  .openapi({
+    type: 'string',
+    enum: ['sip', 'ami', 'webrtc'],
+    description: '`webrtc` is 501; `sip` unless said',
+  })
+export const InitiateQuery = z.object({ method: Method })
+export const InitiateHeaders = z.object({ 'x-call-method': Method })
 export const InitiateBody = z.object({ target_extension: Extension })
 export const ChannelBody = z.object({ channel: Channel })
 export const Key = z.string().regex(/^[\x21-\x7e]{1,128}$/)
@@ -49,7 +63,7 @@ export const UsersQuery = z.object({
   limit: z.coerce.number().int().min(1).max(1000).default(1000),
   after: z
     .string()
-    .regex(/^\d{1,15}$/)
+    .regex(/^\d{1,15}$/, 'must be the `next_after` of the page before')
     .optional(),
 })
 
@@ -61,6 +75,8 @@ const iso = (seconds: number) => new Date(seconds * 1000).toISOString()
 export interface Seen {
   status: OwnStatus
   isOnline: boolean
+  /** Whether it is the user who asks: they are here, even without a socket. */
+  isReader: boolean
   use: SessionUse | undefined
 }
 export const ShownUser = z
@@ -69,7 +85,10 @@ export const ShownUser = z
     username: z.string(),
     email: z.string().nullable(),
     extension: z.string().nullable(),
-    status: z.enum(OWN_STATUSES),
+    status: z.enum(CLIENT_STATUSES).openapi({
+      description: 'As clients read it; `offline` also where nothing was said and no client is there',
+    }),
+    own_status: z.enum(OWN_STATUSES).openapi({ description: 'What the user said, in our words' }),
     role: Role,
     is_online: z.boolean(),
     last_login: Time.nullable(),
@@ -79,12 +98,13 @@ export const ShownUser = z
   .openapi('VoipUser')
 export type ShownUser = z.infer<typeof ShownUser>
 /** @param whole whether their address and their logins are the reader's business */
-export const user = (one: User, { status, isOnline, use }: Seen, whole: boolean): ShownUser => ({
+export const user = (one: User, { status, isOnline, isReader, use }: Seen, whole: boolean): ShownUser => ({
   id: Number(one.id),
   username: one.username,
   email: whole ? one.email : null,
   extension: one.extension,
-  status,
+  status: clientStatus(status, isOnline || isReader),
+  own_status: status,
   role: one.role,
   is_online: isOnline,
   last_login: whole && use !== undefined ? iso(use.lastLogin) : null,

@@ -68,6 +68,12 @@ test('what Telnyx signed is kept as it came, once', async () => {
   ])
 })
 
+test('an event whose time is null is one that names none', async () => {
+  const { telnyx, kept } = aTelnyx()
+  expect(await telnyx.receive(signed(event({}, { occurred_at: null })))).toBe(true)
+  expect(kept).toMatchObject([{ event: { occurredAt: null } }])
+})
+
 describe('nothing is kept of what Telnyx did not just sign', () => {
   const good = signed()
   const changed = Buffer.from(good.body)
