@@ -17,6 +17,7 @@ import { every } from './chore.ts'
 import { Config } from './config.ts'
 import { createAccountChanges } from './core/account-changes.ts'
 import { createAccounts } from './core/accounts.ts'
+import { createClearance } from './core/dialling/clearance.ts'
 import { createLogin } from './core/login.ts'
 import { createMediaLinks } from './core/media-links.ts'
 import { createPasswords } from './core/password.ts'
@@ -56,6 +57,7 @@ import { createTicketStore } from './store/redis/tickets.ts'
 import { createHistoryStore } from './store/sql/calls.ts'
 import { openDatabase } from './store/sql/database.ts'
 import { createDialledStore } from './store/sql/dialled.ts'
+import { createDoNotCall } from './store/sql/do-not-call.ts'
 import { createLedger } from './store/sql/ledger.ts'
 import { migrate } from './store/sql/migrate.ts'
 import { createSessionStore } from './store/sql/sessions.ts'
@@ -146,7 +148,10 @@ async function main() {
 
   const reachOf = createFindReach(users, config.supervisorReach)
   const mediaLinks = createMediaLinks({ tokens, reachOf, now, longestLifetime })
-  const changes = createAccountChanges({ users, passwords, sessions, revoker, now, longestLifetime })
+  const policy = openDialPolicy(config.dialPolicyPath, trouble('the dial policy cannot be read'))
+  const changes = createAccountChanges({
+    ...{ users, passwords, sessions, revoker, policy, now, longestLifetime },
+  })
 
   // Calls and presence, and what users are told of them.
   const hearingRedis = connectRedis(config.redisUrl, () => {})
@@ -154,11 +159,12 @@ async function main() {
   const words = createSocketWords(redis, hearingRedis)
   const news = createNews({ redis, publish: nchan.tell })
   const history = createHistoryStore(db)
-  const policy = openDialPolicy(config.dialPolicyPath, trouble('the dial policy cannot be read'))
+  const clear = createClearance({ policy, doNotCall: createDoNotCall(db) })
   const dialled = createDialledStore(db)
   const telephony = createTelephony({
     config,
     policy,
+    clear,
     redis,
     users,
     reachOf,
@@ -183,6 +189,7 @@ async function main() {
     users,
     passwords,
     throttle: registerThrottle,
+    policy,
     judge,
     log,
     now,
@@ -191,7 +198,7 @@ async function main() {
   // The surfaces.
   const guard = createGuard(judge)
   const { allowedOrigins } = config
-  const accounts = createAccounts({ users, passwords })
+  const accounts = createAccounts({ users, passwords, policy })
   const callCentre = createCallCentre({
     guard,
     config,
@@ -208,6 +215,7 @@ async function main() {
     telephony,
     onboarding,
     policy,
+    clear,
     history,
     dialled,
     mediaLinks,
@@ -232,7 +240,7 @@ async function main() {
     v1: createV1({
       guard,
       sessions,
-      history: { guard, history, reachOf, mediaLinks },
+      history: { guard, history, reachOf, mediaLinks, policy },
       calls: { guard, calls, statuses, directory, isOnline: telephony.isOnline },
       log,
     }),

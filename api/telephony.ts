@@ -19,6 +19,7 @@ import { parseRecordingTemplate } from './core/calls/recording-template.ts'
 import { createSoftphones } from './core/calls/softphones.ts'
 import { createTelling } from './core/calls/telling.ts'
 import { createWatch } from './core/calls/watch.ts'
+import type { Clearance } from './core/dialling/clearance.ts'
 import type { DialPolicy } from './core/dialling/policy.ts'
 import type { News } from './core/news.ts'
 import { activeCalls } from './core/presence/active-calls.ts'
@@ -39,6 +40,7 @@ import { createLease } from './store/redis/lease.ts'
 export interface TelephonyNeeds {
   config: ReturnType<typeof pbxOf>
   policy: () => DialPolicy
+  clear: Clearance
   redis: ReturnType<typeof connectRedis>
   users: Pick<UserStore, 'list'>
   reachOf: FindReach
@@ -161,12 +163,13 @@ export function createTelephony(needs: TelephonyNeeds): Telephony {
   statuses.onChange(() => publishing.changed())
   softphones.onChange(() => publishing.changed())
 
-  const policy = needs.policy
+  const { policy, clear } = needs
   const calls = createCalls({
     dial: createDialling({
       pbx,
       watch,
       policy,
+      clear,
       limits,
       keys: createDialKeys(redis),
       dialled,
@@ -179,7 +182,7 @@ export function createTelephony(needs: TelephonyNeeds): Telephony {
     pbx,
     table,
     watch,
-    policy,
+    clear,
     dialled,
     directory,
     reachOf,

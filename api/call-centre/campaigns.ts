@@ -16,7 +16,8 @@ import type { Base, Room } from './base.ts'
 const ROUND_MS = 500
 
 export function joinCampaigns(base: Base): Room<CampaignRoutesNeeds> {
-  const { door, config, campaigns, queue, agents, callLog, dialled, history, policy, telephony, now } = base
+  const { door, config, campaigns, queue, agents, callLog, dialled, history, policy, clear, telephony, now } =
+    base
   const { calls, table, directory, statuses, presence, isOnline } = telephony
   const trouble = troubleFor(base.log)
   const trunks = createTrunks({ bounds: config.trunks, live: table.live })
@@ -26,7 +27,7 @@ export function joinCampaigns(base: Base): Room<CampaignRoutesNeeds> {
     isReachable: presence.isReachable,
     isInCall: (extension) => table.ofEndpoint(directory.endpointOf(extension)).length > 0,
     mayShow: (extension, number) =>
-      number === extension || policy().callerNumbers(extension).includes(number),
+      number === extension || policy().showable(extension, number) !== undefined,
     now,
   })
   const lease = createLease({
@@ -37,7 +38,7 @@ export function joinCampaigns(base: Base): Room<CampaignRoutesNeeds> {
     onTrouble: trouble('the campaigns’ lease cannot be asked for'),
   })
   const placing = createPlacing({
-    ...{ queue, calls, callLog, agents, policy, lease, now },
+    ...{ queue, calls, callLog, agents, clear, lease, now },
     campaigns,
     onTrouble: trouble('a lead could not be dialled'),
   })

@@ -1,4 +1,6 @@
 import { NewAccount } from './accounts.ts'
+import { mustBeDiallable } from './dialling/extension.ts'
+import type { DialPolicy } from './dialling/policy.ts'
 import type { Passwords } from './password.ts'
 import { Refusal } from './refusal.ts'
 import type { Revoker } from './revocations.ts'
@@ -31,13 +33,14 @@ export interface AccountChangesNeeds {
   passwords: Pick<Passwords, 'hash'>
   sessions: Pick<Sessions, 'endAll'>
   revoker: Revoker
+  policy: () => Pick<DialPolicy, 'judge'>
   now: () => number
   /** Seconds: the longest any token lives. */
   longestLifetime: number
 }
 
 export function createAccountChanges(needs: AccountChangesNeeds): AccountChanges {
-  const { users, passwords, sessions, revoker, now, longestLifetime } = needs
+  const { users, passwords, sessions, revoker, policy, now, longestLifetime } = needs
   const revokeUntil = () => Math.floor(now() / 1000) + longestLifetime
 
   // The generation ends every token, also one that is issued at this very moment; ending the sessions
@@ -66,6 +69,8 @@ export function createAccountChanges(needs: AccountChangesNeeds): AccountChanges
       const checked = NewAccount.pick({ role: true, extension: true }).partial().safeParse(change)
       if (!checked.success)
         throw new Refusal('input_invalid', { detail: checked.error.issues[0]?.message ?? '' })
+      const { extension } = checked.data
+      if (typeof extension === 'string') mustBeDiallable(extension, policy())
       await revoker.announce(await users.change(userId, change, revokeUntil()))
       await endAll(userId, 'changed', by)
     },

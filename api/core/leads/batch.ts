@@ -1,3 +1,4 @@
+import type { Spellings } from '../dialling/spellings.ts'
 import { Refusal } from '../refusal.ts'
 import type { Lead } from './lead.ts'
 import type { BadRow, BatchLeads, ImportOrder, Tally } from './lead-import.ts'
@@ -5,7 +6,7 @@ import { changeOf, type LeadWish, newLead, type Ownership, type Spelling } from 
 
 /** A row whose agent and campaign were looked at: what it says, and whose it becomes; or why not. */
 export type ReadyRow =
-  | { line: number; wish: LeadWish; number: string; owner: Ownership | undefined }
+  | { line: number; wish: LeadWish; spellings: Spellings; owner: Ownership | undefined }
   | { line: number; fault: string }
 
 /**
@@ -20,7 +21,7 @@ export async function workOff(
 ): Promise<Tally> {
   const tally = { rows: rows.length, added: 0, updated: 0, skipped: 0 }
   const bad: BadRow[] = []
-  const numbers = rows.flatMap((row) => ('number' in row ? row.number : []))
+  const numbers = rows.flatMap((row) => ('spellings' in row ? row.spellings : []))
   const known = new Map<string, Lead>()
   if (duplicates !== 'add') {
     // The oldest of each number is the last, and stays.
@@ -41,7 +42,9 @@ export async function workOff(
       continue
     }
     try {
-      const { number, wish, owner } = row
+      const { wish, owner, spellings } = row
+      // A lead may be stored as it was spelled before a country was set.
+      const number = spellings.find((one) => known.has(one)) ?? spellings[0]
       const isThere =
         duplicates !== 'add' && (known.has(number) || freshNumbers.has(number) || seen.has(number))
       if (isThere && duplicates === 'skip') {

@@ -90,7 +90,7 @@ export function createLeadImports(needs: LeadImportsNeeds): LeadImports {
       const owner = agentId === null ? undefined : await sight.owner(agentId)
       if (campaignId !== null) await sight.campaign(campaignId)
       const wish = { ...read.wish, campaignId: campaignId ?? undefined }
-      return { line, wish, owner, number: policy().spell(wish.phone) }
+      return { line, wish, owner, spellings: policy().spellings(wish.phone) }
     } catch (err) {
       if (!(err instanceof Refusal) || err.code === 'unavailable') throw err
       return { line, fault: err.detail ?? err.code }
@@ -121,7 +121,7 @@ export function createLeadImports(needs: LeadImportsNeeds): LeadImports {
         skip -= 1
         // A dry run has left nothing behind but this.
         const past = begun.order.dryRun ? await ready(row, begun, sight) : undefined
-        if (past !== undefined && 'number' in past) seen.add(past.number)
+        if (past !== undefined && 'spellings' in past) seen.add(past.spellings[0])
         continue
       }
       rows.push(await ready(row, begun, sight))

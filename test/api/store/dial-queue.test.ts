@@ -82,7 +82,7 @@ describe('the queue of leads', () => {
       const { db, queue, campaignId, order } = await setUp()
       const leadId = await addLead(db, campaignId, { number: '+49301', next_try_at: now - 5 })
       const other = await addLead(db, campaignId)
-      await createDoNotCall(db).add(['+49301'], 'asked', now)
+      await createDoNotCall(db).add([['+49301']], 'asked', now)
       expect((await queue.next(order))?.leadId).toBe(other)
       expect(await leadOf(db, leadId)).toMatchObject({
         dial_state: 'done',
@@ -208,7 +208,7 @@ describe('the queue of leads', () => {
       const number = '+49301'
       const [first, second] = [await addLead(db, null, { number }), await addLead(db, null, { number })]
       const third = await addLead(db, null, { number: '+49302' })
-      await createDoNotCall(db).add(['+49302'], 'asked', now)
+      await createDoNotCall(db).add([['+49302']], 'asked', now)
       await queue.take({ leadId: first, agentId: '1', callId: 'hk_1', now })
       const take = (leadId: string) => queue.take({ leadId, agentId: '2', callId: 'hk_2', now })
       await expect(take(second)).rejects.toMatchObject({ code: 'conflict' })
