@@ -40,7 +40,8 @@ const HELP = `Usage: bin/hookswitch.mjs <command>
   dnc remove <number>…          they may be called again
   dnc list                      all of them, since when and why
   dnc import <file> [--reason <text>]
-                                the same as add for a file with a number a line
+                                the same as add for a file with a number a line, or an area code
+                                and a number in two cells; a line that is neither changes nothing
 
   token [--help]                an access token of this or another MikoPBX REST API; has settings of its own
 

@@ -416,6 +416,12 @@ describe('hostile text', () => {
     ['knows', (pbx, text) => pbx.knows(text)],
   ]
 
+  test('a caller whose extension is no number shows a name alone', async () => {
+    const { pbx, session } = await online({ answers: { ListCommands: commands(...SYSTEM) } })
+    await pbx.dial({ ...order, callerId: { name: 'Anna', number: undefined } })
+    expect(session('control').actions.at(-1)).toMatchObject({ callerid: '"Anna" <>' })
+  })
+
   test.each(FIELDS)('%s: refused, and not one byte of it is written', async (_, deed) => {
     const { pbx, session } = await online({ answers: { ListCommands: commands(...SYSTEM) } })
     const { socket, actions } = session('control')

@@ -239,6 +239,15 @@ describe('the queue of leads', () => {
       expect(await leadOf(db, leadId)).toEqual(before)
     })
 
+    test('a lead whose number is listed in another spelling is settled as such', async () => {
+      const { db, queue, campaignId, order } = await setUp()
+      const leadId = await addLead(db, campaignId)
+      await queue.next(order)
+      const barred = { ...over, outcome: null, goesTo: 'done', status: 'do_not_call' } as const
+      await queue.settle({ leadId, callId: 'hk_1' }, barred)
+      expect(await leadOf(db, leadId)).toMatchObject({ status: 'do_not_call', dial_state: 'done' })
+    })
+
     test.each([
       ['new', 'contacted'],
       ['qualified', 'qualified'],
