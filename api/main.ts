@@ -18,6 +18,7 @@ import { Config } from './config.ts'
 import { createAccountChanges } from './core/account-changes.ts'
 import { createAccounts } from './core/accounts.ts'
 import { purgePast } from './core/calls/past.ts'
+import { createClearance } from './core/dialling/clearance.ts'
 import { createLogin } from './core/login.ts'
 import { createMediaLinks } from './core/media-links.ts'
 import { createPasswords } from './core/password.ts'
@@ -57,6 +58,7 @@ import { createTicketStore } from './store/redis/tickets.ts'
 import { createHistoryStore } from './store/sql/calls.ts'
 import { openDatabase } from './store/sql/database.ts'
 import { createDialledStore } from './store/sql/dialled.ts'
+import { createDoNotCall } from './store/sql/do-not-call.ts'
 import { createLedger } from './store/sql/ledger.ts'
 import { migrate, NewerDatabaseError, refuseNewer } from './store/sql/migrate.ts'
 import { createPastStore } from './store/sql/past.ts'
@@ -159,7 +161,10 @@ async function main() {
 
   const reachOf = createFindReach(users, config.supervisorReach)
   const mediaLinks = createMediaLinks({ tokens, reachOf, now, longestLifetime })
-  const changes = createAccountChanges({ users, passwords, sessions, revoker, now, longestLifetime })
+  const policy = openDialPolicy(config.dialPolicyPath, trouble('the dial policy cannot be read'))
+  const changes = createAccountChanges({
+    ...{ users, passwords, sessions, revoker, policy, now, longestLifetime },
+  })
 
   // Calls and presence, and what users are told of them.
   const hearingRedis = connectRedis(config.redisUrl, () => {})
@@ -171,11 +176,12 @@ async function main() {
   )
   const news = createNews({ redis, publish: nchan.tell })
   const history = createHistoryStore(db)
-  const policy = openDialPolicy(config.dialPolicyPath, trouble('the dial policy cannot be read'))
+  const clear = createClearance({ policy, doNotCall: createDoNotCall(db) })
   const dialled = createDialledStore(db)
   const telephony = createTelephony({
     config,
     policy,
+    clear,
     redis,
     users,
     reachOf,
@@ -200,6 +206,7 @@ async function main() {
     users,
     passwords,
     throttle: registerThrottle,
+    policy,
     judge,
     log,
     now,
@@ -208,7 +215,7 @@ async function main() {
   // The surfaces.
   const guard = createGuard(judge)
   const { allowedOrigins } = config
-  const accounts = createAccounts({ users, passwords })
+  const accounts = createAccounts({ users, passwords, policy })
   const callCentre = createCallCentre({
     guard,
     config,
@@ -225,6 +232,7 @@ async function main() {
     telephony,
     onboarding,
     policy,
+    clear,
     history,
     dialled,
     mediaLinks,
@@ -249,7 +257,7 @@ async function main() {
     v1: createV1({
       guard,
       sessions,
-      history: { guard, history, reachOf, mediaLinks },
+      history: { guard, history, reachOf, mediaLinks, policy },
       calls: { guard, calls, statuses, directory, isOnline: telephony.isOnline },
       log,
     }),

@@ -5,6 +5,8 @@ import type { connectRedis } from '../contract/redis.ts'
 import type { Judge } from '../contract/verdict.ts'
 import { createAmiOpener } from './ami.ts'
 import { type Chore, every } from './chore.ts'
+import { isDiallable } from './core/dialling/extension.ts'
+import type { DialPolicy } from './core/dialling/policy.ts'
 import type { Lender } from './core/lending/lender.ts'
 import type { Throttle } from './core/login.ts'
 import {
@@ -38,6 +40,7 @@ export interface OnboardingNeeds {
   users: Pick<UserStore, 'find' | 'findByLogin'>
   passwords: Pick<Passwords, 'hash'>
   throttle: Pick<Throttle, 'takeAddress'>
+  policy: () => Pick<DialPolicy, 'judge'>
   judge: Pick<Judge, 'claims'>
   log: Logger
   now: () => number
@@ -61,7 +64,7 @@ type Closing = Provisioner & { lender?: Lender; close(): Promise<void> }
 export function createOnboarding(needs: OnboardingNeeds): Onboarding {
   const { config, db, redis, users, log, now } = needs
   const trouble = troubleFor(log)
-  const store = createExtensionStore(db)
+  const store = createExtensionStore(db, (extension) => isDiallable(extension, needs.policy()))
   const seal = createSecretSeal(secretFile(join(config.keysFolder, 'sip.secret')))
   const provisioner = config.provisioner && openProvisioner(config.provisioner, { log, now })
   const providing =

@@ -19,6 +19,7 @@ import { asksForFiles, parseRecordingTemplate } from './core/calls/recording-tem
 import { createSoftphones } from './core/calls/softphones.ts'
 import { createTelling } from './core/calls/telling.ts'
 import { createWatch } from './core/calls/watch.ts'
+import type { Clearance } from './core/dialling/clearance.ts'
 import type { DialPolicy } from './core/dialling/policy.ts'
 import type { News } from './core/news.ts'
 import { activeCalls } from './core/presence/active-calls.ts'
@@ -41,6 +42,7 @@ export interface TelephonyNeeds {
   /** `timeZone` is the one that the PBX names recordings by. */
   config: ReturnType<typeof pbxOf> & { timeZone: string }
   policy: () => DialPolicy
+  clear: Clearance
   redis: ReturnType<typeof connectRedis>
   users: Pick<UserStore, 'list'>
   reachOf: FindReach
@@ -167,12 +169,13 @@ export function createTelephony(needs: TelephonyNeeds): Telephony {
   statuses.onChange(() => publishing.changed())
   softphones.onChange(() => publishing.changed())
 
-  const policy = needs.policy
+  const { policy, clear } = needs
   const calls = createCalls({
     dial: createDialling({
       pbx,
       watch,
       policy,
+      clear,
       limits,
       keys: createDialKeys(redis),
       dialled,
@@ -185,7 +188,7 @@ export function createTelephony(needs: TelephonyNeeds): Telephony {
     pbx,
     table,
     watch,
-    policy,
+    clear,
     dialled,
     directory,
     reachOf,

@@ -134,6 +134,20 @@ describe('the house', () => {
     ])
   })
 
+  test('a number becomes one that may be dialled in one place, behind the policy and the do-not-call list', () => {
+    const makers = files.filter((file) => readFileSync(join(root, file), 'utf8').includes('as ClearedNumber'))
+    expect(makers).toEqual(['api/core/dialling/clearance.ts'])
+    // Each order to the PBX that reaches a number asks for one: a text does not compile.
+    const orders = readFileSync(join(root, 'api/core/calls/pbx.ts'), 'utf8')
+    expect(orders.match(/\bnumber: \w+/g)).toEqual([
+      'number: ClearedNumber',
+      'number: ClearedNumber',
+      'number: string',
+      'number: ClearedNumber',
+      'number: string',
+    ])
+  })
+
   test('nothing goes round: no file imports itself through others', () => {
     const next = new Map(
       files.map((file) => [file, imports.filter((one) => one.file === file && isLocal(one))]),

@@ -31,9 +31,13 @@ export function ringMsOf(ms: number): number {
   return ms
 }
 
-/** `"name" <number>`, of the name what a phone can show and no reader takes for syntax. */
-export function callerIdOf({ name, number }: { name: string; number: string }): string {
+/**
+ * `"name" <number>`, of the name what a phone can show and no reader takes for syntax. An extension of letters is
+ * no number that a phone could call back, so of such a caller only the name is shown.
+ */
+export function callerIdOf({ name, number }: { name: string; number: string | undefined }): string {
   const shown = shownOf(name)
+  if (number === undefined) return `"${shown}" <>`
   const bare = `<${matching(DIALLABLE, number, 'caller number')}>`
   return shown === '' ? bare : `"${shown}" ${bare}`
 }

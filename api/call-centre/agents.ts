@@ -4,13 +4,13 @@ import type { CurrentCall } from '../dialects/crm/agent-wire.ts'
 import type { Base, Room } from './base.ts'
 
 export function joinAgents(base: Base): Room<AgentRoutesNeeds> {
-  const { door, agents: store, users, accounts, changes, callLog, config, now } = base
+  const { door, agents: store, users, accounts, changes, callLog, config, policy, now } = base
   const { statuses, table, directory } = base.telephony
   return {
     routes: {
       door,
       agents: createAgents({
-        ...{ store, users, accounts, changes, statuses, now },
+        ...{ store, users, accounts, changes, statuses, policy, now },
         longestLifetime: config.longestLifetime,
       }),
       async callsOf(agents) {

@@ -9,8 +9,8 @@ import type { CampaignStore } from '../core/campaigns/campaign-store.ts'
 import type { DialQueue } from '../core/campaigns/dial-queue.ts'
 import type { AgentStore } from '../core/crew/agent.ts'
 import type { CallLog } from '../core/desk/call-log.ts'
+import type { Clearance } from '../core/dialling/clearance.ts'
 import type { DialPolicy } from '../core/dialling/policy.ts'
-import type { DoNotCall } from '../core/leads/do-not-call.ts'
 import type { Login, Throttle } from '../core/login.ts'
 import type { MediaLinks } from '../core/media-links.ts'
 import type { Passwords } from '../core/password.ts'
@@ -37,12 +37,12 @@ export interface Base {
   door: Door
   agents: AgentStore
   callLog: CallLog
-  doNotCall: DoNotCall
   campaigns: CampaignStore
   queue: DialQueue
   telephony: Telephony
   onboarding: Onboarding
   policy: () => DialPolicy
+  clear: Clearance
   history: HistoryStore
   dialled: DialledStore
   mediaLinks: MediaLinks

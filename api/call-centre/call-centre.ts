@@ -6,7 +6,6 @@ import { createAgentStore } from '../store/sql/agents.ts'
 import { createCallLog } from '../store/sql/call-log.ts'
 import { createCampaignStore } from '../store/sql/campaigns.ts'
 import { createDialQueue } from '../store/sql/dial-queue.ts'
-import { createDoNotCall } from '../store/sql/do-not-call.ts'
 import { joinAgents } from './agents.ts'
 import { joinAi } from './ai.ts'
 import type { Base } from './base.ts'
@@ -18,10 +17,9 @@ import { joinStats } from './stats.ts'
 import { joinWebhooks } from './webhooks.ts'
 import { joinWebrtc } from './webrtc.ts'
 
-export type CallCentreNeeds = Omit<
-  Base,
-  'door' | 'agents' | 'callLog' | 'doNotCall' | 'campaigns' | 'queue'
-> & { guard: Guard }
+export type CallCentreNeeds = Omit<Base, 'door' | 'agents' | 'callLog' | 'campaigns' | 'queue'> & {
+  guard: Guard
+}
 
 /** The call centre, joined: its surface, and what it does by itself. */
 export interface CallCentre {
@@ -39,7 +37,6 @@ export function createCallCentre({ guard, ...needs }: CallCentreNeeds): CallCent
     agents,
     door: createDoor(guard, crew.standingOf),
     callLog: createCallLog(db),
-    doNotCall: createDoNotCall(db),
     campaigns: createCampaignStore(db),
     queue: createDialQueue(db),
   }

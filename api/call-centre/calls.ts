@@ -14,7 +14,7 @@ import type { Base, Room } from './base.ts'
 import { statsOf } from './stats.ts'
 
 export function joinCalls(base: Base): Room<CallRoutesNeeds> {
-  const { door, config, db, redis, agents, callLog, doNotCall, policy, mediaLinks, log, now } = base
+  const { door, config, db, redis, agents, callLog, policy, clear, mediaLinks, log, now } = base
   const { history, dialled, campaigns, queue } = base
   const { calls, table, directory, isOnline } = base.telephony
   const overseeing = createOverseeing({ agents, directory, now })
@@ -24,12 +24,12 @@ export function joinCalls(base: Base): Room<CallRoutesNeeds> {
     leads: createDeskLeads(db),
     agents,
     campaigns,
-    doNotCall,
     queue,
     table,
     callLog,
     keys: createDialKeys(redis),
     policy,
+    clear,
     newId,
     now,
     pause: (ms) => sleep(ms, undefined, { ref: false }),
@@ -43,8 +43,6 @@ export function joinCalls(base: Base): Room<CallRoutesNeeds> {
     overseeing,
     agents,
     directory,
-    doNotCall,
-    policy,
     mediaLinks,
   })
   const line = createLine({ hasPbx: config.pbx !== undefined, isOnline, monotonic: base.monotonic })

@@ -16,7 +16,8 @@ import type { Base, Room } from './base.ts'
 const ROUND_MS = 500
 
 export function joinCampaigns(base: Base): Room<CampaignRoutesNeeds> {
-  const { door, config, campaigns, queue, agents, callLog, dialled, history, policy, telephony, now } = base
+  const { door, config, campaigns, queue, agents, callLog, dialled, history, policy, clear, telephony, now } =
+    base
   const { calls, table, directory, statuses, presence, isOnline } = telephony
   const trouble = troubleFor(base.log)
   const onNote = (event: string, about: Record<string, unknown> & { note: string }) =>
@@ -28,7 +29,7 @@ export function joinCampaigns(base: Base): Room<CampaignRoutesNeeds> {
     isReachable: (extension) => presence.isReachable(extension) && !presence.isDnd(extension),
     isInCall: (extension) => table.ofEndpoint(directory.endpointOf(extension)).length > 0,
     mayShow: (extension, number) =>
-      number === extension || policy().callerNumbers(extension).includes(number),
+      number === extension || policy().showable(extension, number) !== undefined,
     now,
   })
   const lease = createLease({
@@ -39,7 +40,7 @@ export function joinCampaigns(base: Base): Room<CampaignRoutesNeeds> {
     onTrouble: trouble('the campaigns’ lease cannot be asked for'),
   })
   const placing = createPlacing({
-    ...{ queue, calls, callLog, agents, policy, lease, now },
+    ...{ queue, calls, callLog, agents, clear, lease, now },
     campaigns,
     onNote,
     onTrouble: trouble('a lead could not be dialled'),

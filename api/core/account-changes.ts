@@ -1,5 +1,6 @@
 import { plainWords } from '../../contract/plain-words.ts'
 import { type AccountChange, checkChange, NewAccount } from './accounts.ts'
+import type { DialPolicy } from './dialling/policy.ts'
 import type { Passwords } from './password.ts'
 import { Refusal } from './refusal.ts'
 import type { Revoker } from './revocations.ts'
@@ -32,13 +33,14 @@ export interface AccountChangesNeeds {
   passwords: Pick<Passwords, 'hash'>
   sessions: Pick<Sessions, 'endAll'>
   revoker: Revoker
+  policy: () => Pick<DialPolicy, 'judge'>
   now: () => number
   /** Seconds: the longest any token lives. */
   longestLifetime: number
 }
 
 export function createAccountChanges(needs: AccountChangesNeeds): AccountChanges {
-  const { users, passwords, sessions, revoker, now, longestLifetime } = needs
+  const { users, passwords, sessions, revoker, policy, now, longestLifetime } = needs
   const revokeUntil = () => Math.floor(now() / 1000) + longestLifetime
 
   // The generation ends every token, also one that is issued at this very moment; ending the sessions
@@ -64,7 +66,7 @@ export function createAccountChanges(needs: AccountChangesNeeds): AccountChanges
       await users.setDisabled(userId, false, revokeUntil())
     },
     async change(userId, change, by) {
-      checkChange(change)
+      checkChange(change, policy())
       await revoker.announce(await users.change(userId, change, revokeUntil()))
       await endAll(userId, 'changed', by)
     },

@@ -2,6 +2,8 @@ import { randomBytes } from 'node:crypto'
 import { z } from 'zod'
 import { Role } from '../../contract/claims.ts'
 import { plainWords } from '../../contract/plain-words.ts'
+import { mustBeDiallable } from './dialling/extension.ts'
+import type { DialPolicy } from './dialling/policy.ts'
 import { mustBeOwnNames } from './names.ts'
 import { network } from './network.ts'
 import type { Passwords } from './password.ts'
@@ -15,7 +17,7 @@ export const NewAccount = z.object({
   role: Role,
   extension: z
     .string()
-    .regex(/^[A-Za-z0-9_-]{1,64}$/, 'an extension has 1 to 64 letters, digits, _ or -')
+    .regex(/^[0-9]{1,32}$/, 'an extension has 1 to 32 digits')
     .nullable(),
   email: z.email('an email address is like name@example.org').max(254).nullable().optional(),
 })
@@ -26,15 +28,17 @@ const AccountChange = NewAccount.pick({ role: true, extension: true }).partial()
 export type AccountChange = Partial<Pick<User, 'role' | 'extension'>>
 
 /** @throws {Refusal} `input_invalid` */
-export function checkChange(change: AccountChange): void {
+export function checkChange(change: AccountChange, policy: Pick<DialPolicy, 'judge'>): void {
   const checked = AccountChange.safeParse(change)
-  if (checked.success) return
-  throw new Refusal('input_invalid', { detail: checked.error.issues[0]?.message ?? '' })
+  if (!checked.success) throw new Refusal('input_invalid', { detail: plainWords(checked.error) })
+  const { extension } = checked.data
+  if (typeof extension === 'string') mustBeDiallable(extension, policy)
 }
 
 export interface AccountsNeeds {
   users: Pick<UserStore, 'add' | 'count' | 'findByLogin'>
   passwords: Pick<Passwords, 'hash'>
+  policy: () => Pick<DialPolicy, 'judge'>
 }
 
 export interface Accounts {
@@ -54,11 +58,12 @@ export interface Accounts {
   addMissing(accounts: readonly NewAccount[]): Promise<void>
 }
 
-export function createAccounts({ users, passwords }: AccountsNeeds): Accounts {
+export function createAccounts({ users, passwords, policy }: AccountsNeeds): Accounts {
   async function prepare(account: NewAccount, address = ''): Promise<NewUser> {
     const checked = NewAccount.safeParse(account)
     if (!checked.success) throw new Refusal('input_invalid', { detail: plainWords(checked.error) })
     const { password, email = null, ...rest } = checked.data
+    if (rest.extension !== null) mustBeDiallable(rest.extension, policy())
     const names = { username: rest.username, extension: rest.extension, email }
     // Before the work of hashing; the store checks again where it inserts.
     for (const detail of ['username', 'extension', 'email'] as const) {

@@ -1,14 +1,12 @@
 import { readFile } from 'node:fs/promises'
-import { z } from 'zod'
 import type { DialPolicy } from '../../api/core/dialling/policy.ts'
+import type { Spellings } from '../../api/core/dialling/spellings.ts'
 import { Refusal } from '../../api/core/refusal.ts'
-import { openDialPolicy } from '../../api/dial-policy-file.ts'
-import { readEnv } from '../../contract/env.ts'
 import { readWords } from '../words.ts'
 import { type Command, CommandError, table, time, unknownVerb } from './command.ts'
+import { readNumbers } from './number-list.ts'
 import { inOffice, type Office } from './office.ts'
 
-const Settings = z.object({ HOOKSWITCH_DIAL_POLICY: z.string().optional() })
 const MOST_CHARACTERS = 200
 const PAGE = 1_000
 
@@ -20,7 +18,8 @@ export const doNotCallCommand: Command = {
   dnc remove <number>…          they may be called again
   dnc list                      all of them, since when and why
   dnc import <file> [--reason <text>]
-                                the same as add for a file with a number a line`,
+                                the same as add for a file with a number a line, or an area code
+                                and a number in two cells; a line that is neither changes nothing`,
   verbs: ['add', 'remove', 'list', 'import'],
   run,
 }
@@ -35,15 +34,16 @@ async function run(words: string[]): Promise<void> {
   const reason = flags.reason ?? 'by an admin'
   if (reason.length > MOST_CHARACTERS)
     throw new CommandError(`--reason has up to ${MOST_CHARACTERS} characters`)
-  const policy = openDialPolicy(readEnv(Settings).HOOKSWITCH_DIAL_POLICY || undefined, () => {})()
-  const now = Math.floor(Date.now() / 1000)
-  await inOffice(async ({ doNotCall }) => {
+  await inOffice(async ({ doNotCall, policy: read }) => {
+    const policy = read()
+    const now = Math.floor(Date.now() / 1000)
     switch (verb) {
       case 'add':
         return console.log(told(await doNotCall.add(numbersOf(rest, policy), reason, now)))
       case 'remove': {
-        for (const number of numbersOf(rest, policy)) {
-          if (!(await doNotCall.remove(number))) throw new CommandError(`${number} is not on the list`)
+        for (const spellings of numbersOf(rest, policy)) {
+          if (!(await doNotCall.remove(spellings)))
+            throw new CommandError(`${spellings[0]} is not on the list`)
         }
         return console.log('removed')
       }
@@ -59,34 +59,37 @@ async function run(words: string[]): Promise<void> {
 
 const told = (added: number) => `${added} new on the do-not-call list`
 
-function numbersOf(texts: readonly string[], policy: DialPolicy): string[] {
+function numbersOf(texts: readonly string[], policy: DialPolicy): Spellings[] {
   if (texts.length === 0) throw new CommandError('which number?')
-  return texts.map((text) => spelt(text, policy, JSON.stringify(text)))
+  return texts.map((text) => {
+    try {
+      return policy.spellings(text)
+    } catch (err) {
+      if (!(err instanceof Refusal)) throw err
+      throw new CommandError(`${JSON.stringify(text)} is no number: ${err.detail}; nothing was changed`)
+    }
+  })
 }
 
-/** One number a line; what follows a comma, a semicolon, a tab or a # is left out, and so are empty lines. */
-async function numbersIn([path, stray]: readonly string[], policy: DialPolicy): Promise<string[]> {
+/** Lines that are named of a file with bad ones. */
+const MOST_NAMED = 10
+
+/** @throws {CommandError} where a line is not one number, and then for the whole file */
+async function numbersIn([path, stray]: readonly string[], policy: DialPolicy): Promise<Spellings[]> {
   if (path === undefined || stray !== undefined) throw new CommandError('dnc import takes one file')
-  const text = await readFile(path, 'utf8').catch(() => {
+  const bytes = await readFile(path).catch(() => {
     throw new CommandError(`${path} cannot be read`)
   })
-  return text
-    .replace(/^\ufeff/, '')
-    .split(/\r\n|\r|\n/)
-    .flatMap((line, at) => {
-      const number = line.replace(/[,;\t].*| #.*|^#.*/, '').trim()
-      return number === '' ? [] : spelt(number, policy, `line ${at + 1}`)
-    })
+  const { numbers, bad } = readNumbers(textOf(bytes), policy)
+  if (bad.length === 0) return numbers
+  const named = bad.slice(0, MOST_NAMED).map((line) => `line ${line} is no number`)
+  const rest = bad.length > MOST_NAMED ? `, and ${bad.length - MOST_NAMED} more` : ''
+  throw new CommandError(`${named.join(', ')}${rest}; nothing was changed`)
 }
 
-function spelt(text: string, policy: DialPolicy, place: string): string {
-  try {
-    return policy.spell(text)
-  } catch (err) {
-    if (err instanceof Refusal) throw new CommandError(`${place} is no number; nothing was changed`)
-    throw err
-  }
-}
+/** UTF-8, or UTF-16 as Excel saves "Unicode text". Numbers are the same in older encodings; words are dropped. */
+const textOf = (bytes: Uint8Array) =>
+  new TextDecoder(bytes[0] === 0xff && bytes[1] === 0xfe ? 'utf-16le' : 'utf-8').decode(bytes)
 
 async function printAll(doNotCall: Office['doNotCall']): Promise<void> {
   const rows: string[][] = [['number', 'since', 'why']]

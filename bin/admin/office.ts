@@ -5,6 +5,7 @@ import { embeddedDatabase } from '../../api/config.ts'
 import { type AccountChanges, createAccountChanges } from '../../api/core/account-changes.ts'
 import { type Accounts, createAccounts } from '../../api/core/accounts.ts'
 import type { PastStore } from '../../api/core/calls/past.ts'
+import type { DialPolicy } from '../../api/core/dialling/policy.ts'
 import type { DoNotCall } from '../../api/core/leads/do-not-call.ts'
 import type { ExtensionStore } from '../../api/core/onboarding/extensions.ts'
 import { createInvitations, type Invitations } from '../../api/core/onboarding/invitations.ts'
@@ -13,6 +14,7 @@ import { Refusal } from '../../api/core/refusal.ts'
 import type { SecurityLog } from '../../api/core/security-log.ts'
 import type { EndReason, Session } from '../../api/core/session.ts'
 import type { User, UserStore } from '../../api/core/users.ts'
+import { openDialPolicy } from '../../api/dial-policy-file.ts'
 import { openSecurityLog } from '../../api/security-log.ts'
 import { type Database, openDatabase } from '../../api/store/sql/database.ts'
 import { createDoNotCall } from '../../api/store/sql/do-not-call.ts'
@@ -30,6 +32,7 @@ const Settings = z.object({
   HOOKSWITCH_REFRESH_TTL: commonSettings.HOOKSWITCH_REFRESH_TTL,
   HOOKSWITCH_ACCESS_TTL: commonSettings.HOOKSWITCH_ACCESS_TTL,
   DATABASE_URL: z.string().optional(),
+  HOOKSWITCH_DIAL_POLICY: z.string().optional(),
 })
 
 /** What the admin's commands work with: the database alone, as the truth is there. */
@@ -41,6 +44,8 @@ export interface Office {
   extensions: Pick<ExtensionStore, 'unsettled' | 'update'>
   doNotCall: DoNotCall
   past: PastStore
+  /** What may be dialled, as the settings file has it now. @throws {SettingsError} */
+  policy: () => DialPolicy
   /** @throws {CommandError} */
   userNamed(name: string | undefined): Promise<User>
   /** @throws {CommandError} when there is no such live session */
@@ -98,18 +103,22 @@ function createOffice(db: Database, securityLog: SecurityLog, settings: z.output
     for (const { key } of entries) note(userId, key, reason)
     return entries.length
   }
+  // Read where it is asked for: most commands have no use for it.
+  const policy = () => openDialPolicy(settings.HOOKSWITCH_DIAL_POLICY || undefined, () => {})()
   return {
     users,
+    policy,
     invitations: createInvitations(createInvitationStore(db), now),
     extensions: createExtensionStore(db),
     doNotCall: createDoNotCall(db),
     past: createPastStore(db),
-    accounts: createAccounts({ users, passwords }),
+    accounts: createAccounts({ users, passwords, policy }),
     changes: createAccountChanges({
       users,
       passwords,
       sessions: { endAll: (userId, { reason }) => endAll(userId, reason) },
       revoker,
+      policy,
       now,
       longestLifetime: Math.max(settings.HOOKSWITCH_ACCESS_TTL, settings.HOOKSWITCH_REFRESH_TTL),
     }),

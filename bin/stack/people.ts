@@ -2,6 +2,7 @@ import { existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createAccounts } from '../../api/core/accounts.ts'
 import { createPasswords } from '../../api/core/password.ts'
+import { openDialPolicy } from '../../api/dial-policy-file.ts'
 import { openDatabase } from '../../api/store/sql/database.ts'
 import { migrate, NewerDatabaseError } from '../../api/store/sql/migrate.ts'
 import { createUserStore } from '../../api/store/sql/users.ts'
@@ -32,7 +33,11 @@ export async function preparePeople(
     await migrate(databaseUrl)
     const db = await openDatabase(databaseUrl)
     try {
-      const accounts = createAccounts({ users: createUserStore(db), passwords: createPasswords() })
+      const accounts = createAccounts({
+        users: createUserStore(db),
+        passwords: createPasswords(),
+        policy: openDialPolicy(undefined, () => {}),
+      })
       if (!demo) return await accounts.addFirstAdmin()
       await accounts.addMissing(DEMO_ACCOUNTS)
       return undefined

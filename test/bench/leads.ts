@@ -9,6 +9,7 @@ import { type Database, openDatabase } from '../../api/store/sql/database.ts'
 import { newRow } from '../../api/store/sql/lead-rows.ts'
 import { createLeadStore } from '../../api/store/sql/leads.ts'
 import { migrate } from '../../api/store/sql/migrate.ts'
+import { beginning } from '../support/numbers.ts'
 import type { Options } from './options.ts'
 import { percentile } from './statistics.ts'
 
@@ -44,15 +45,15 @@ const FILTERS: Readonly<Record<string, LeadFilter>> = {
   'an empty campaign': { campaignId: '99' },
   'assignedAgentId of another team': { agentId: '5' },
   team: { team: 'south' },
-  'phone=+49 (all)': { number: '+49' },
-  'phone=+493012 (few)': { number: '+493012' },
-  'phone, whole': { number: '+493000004242' },
+  'phone=+49 (all)': beginning('+49'),
+  'phone=+493012 (few)': beginning('+493012'),
+  'phone, whole': beginning('+493000004242'),
   email: { email: 'lead4242@example.org' },
   'q=m (many)': { named: 'm' },
   'q=me': { named: 'me' },
   'q=nobody (none)': { named: 'nobody' },
   'a day of 100': { createdFrom: 50_000, createdUntil: 51_000 },
-  'status, phone and q': { statuses: ['lost'], number: '+4930', named: 'an' },
+  'status, phone and q': { statuses: ['lost'], ...beginning('+4930'), named: 'an' },
 }
 
 const ORDERS: Readonly<Record<string, LeadOrder>> = {

@@ -11,9 +11,11 @@ afterAll(() => rmSync(data, { recursive: true, force: true }))
 const policy = join(data, 'policy.json')
 writeFileSync(policy, JSON.stringify({ country: 'DE' }))
 
-async function dnc(...words: string[]) {
+const dnc = (...words: string[]) => dncWith(policy, ...words)
+
+async function dncWith(settings: string, ...words: string[]) {
   const child = spawn(process.execPath, [join(project, 'dist', 'hookswitch.js'), 'dnc', ...words], {
-    env: { ...process.env, HOOKSWITCH_DATA: data, HOOKSWITCH_DIAL_POLICY: policy },
+    env: { ...process.env, HOOKSWITCH_DATA: data, HOOKSWITCH_DIAL_POLICY: settings },
   })
   const ended = new Promise((resolve) => child.once('close', resolve))
   const [code, out, err] = await Promise.all([ended, text(child.stdout), text(child.stderr)])
@@ -50,13 +52,30 @@ describe('the do-not-call list on the command line', () => {
     expect((await listed()).map(([number]) => number)).toEqual(['+442079460018', '+4930901821'])
   })
 
+  test('entries from before a country was set hold: they are not added again, and go by any spelling', async () => {
+    const before = (...words: string[]) => dncWith('', ...words)
+    await before('add', '030123456', '004930123457', '+4930123458')
+    expect((await dnc('add', '+49 30 123456', '030 123457', '030 123458')).out).toContain('0 new')
+    for (const number of ['+49 30 123456', '030 123457', '4930123458']) {
+      expect(await dnc('remove', number)).toMatchObject({ code: 0 })
+    }
+    expect((await listed()).map(([number]) => number)).toEqual(['+442079460018', '+4930901821'])
+  })
+
+  test('a registry’s file with the area code in a cell of its own is taken in whole', async () => {
+    const file = join(data, 'registry.csv')
+    writeFileSync(file, '"030","901830"\n030;901831;since May\n')
+    expect(await dnc('import', file)).toMatchObject({ code: 0, out: expect.stringContaining('2 new') })
+    expect((await dnc('remove', '+4930901830', '+4930901831')).code).toBe(0)
+  })
+
   test('one bad line of a file changes nothing', async () => {
     const before = await listed()
     const file = join(data, 'bad.csv')
-    writeFileSync(file, '+4930111111\nnobody\n')
+    writeFileSync(file, '+4930111111\nnobody\n030 1,0171 2345678\n')
     expect(await dnc('import', file)).toMatchObject({
       code: 2,
-      err: expect.stringContaining('line 2 is no number'),
+      err: expect.stringContaining('line 2 is no number, line 3 is no number'),
     })
     expect(await listed()).toEqual(before)
   })

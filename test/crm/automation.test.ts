@@ -62,7 +62,7 @@ describe.skipIf(missing !== undefined)(title, () => {
     await run.addLeads(id, 1, '3', { time_zone: elsewhere(offset + 2) })
     await run.addLeads(id, 1, '4', { time_zone: elsewhere(offset) })
     const [open, closed, forbidden] = await run.leads(id)
-    await createDoNotCall(run.db).add([forbidden?.number ?? ''], 'asked', 0)
+    await createDoNotCall(run.db).add([[forbidden?.number ?? '']], 'asked', 0)
     expect((await run.sven.ask(`/campaigns/${id}/automation/start`, { method: 'POST' })).status).toBe(200)
     await until('two are done', async () => (await run.status(id)).done === 2)
     const status = await run.status(id)

@@ -102,7 +102,7 @@ async function stopsDialling(id: number): Promise<void> {
 }
 const isOnDoNotCall = async (number: string) => {
   const db = await open()
-  const found = await createDoNotCall(db).has(number)
+  const found = await createDoNotCall(db).has([number])
   await db.close()
   return found
 }

@@ -5,6 +5,8 @@ import { validate } from '@apidevtools/swagger-parser'
 import { parse } from 'csv-parse/sync'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { CallRecord, HistoryStore } from '../../api/core/calls/history.ts'
+import { createPolicy } from '../../api/core/dialling/create-policy.ts'
+import { PolicyFile } from '../../api/core/dialling/policy-file.ts'
 import { createMediaLinks } from '../../api/core/media-links.ts'
 import { createFindReach } from '../../api/core/reach.ts'
 import { Refusal } from '../../api/core/refusal.ts'
@@ -78,7 +80,8 @@ function surface(history: Pick<HistoryStore, 'list' | 'find'>) {
   const { sessions, calls } = { calls: { guard } } as Parameters<typeof createV1>[0]
   const reachOf = createFindReach(users, 'team')
   const mediaLinks = createMediaLinks({ tokens, reachOf, now: () => nowS * 1000, longestLifetime: 3_600 })
-  const needs = { sessions, calls, history: { guard, history, reachOf, mediaLinks } }
+  const policy = () => createPolicy(PolicyFile.parse({ country: 'DE' }))
+  const needs = { sessions, calls, history: { guard, history, reachOf, mediaLinks, policy } }
   const app = createV1({ ...needs, guard, log: createLog('test', 'silent') })
   return { app, judge }
 }

@@ -1,5 +1,5 @@
 import type { Actor } from '../actor.ts'
-import type { DialPolicy } from '../dialling/policy.ts'
+import type { Clearance } from '../dialling/clearance.ts'
 import type { Directory } from '../presence/directory.ts'
 import { type FindReach, reaches } from '../reach.ts'
 import { Refusal } from '../refusal.ts'
@@ -17,7 +17,7 @@ export interface CommandsNeeds {
   pbx: Pbx
   table: Pick<CallTable, 'find' | 'live'>
   watch: Watch
-  policy: () => DialPolicy
+  clear: Clearance
   dialled: Pick<DialledStore, 'find'>
   directory: Directory
   reachOf: FindReach
@@ -90,8 +90,8 @@ export function createCalls(needs: CommandsNeeds): Calls {
   }
 
   /** A transfer reaches what a call would: the same rules. */
-  const numberFor = (leg: Leg, text: string) => {
-    const { number } = needs.policy().judge(text)
+  const numberFor = async (leg: Leg, text: string) => {
+    const { number } = await needs.clear(text)
     if (number === ownerOf(leg)?.extension) {
       throw new Refusal('input_invalid', { detail: 'this is the number of the phone that transfers' })
     }
@@ -179,7 +179,7 @@ export function createCalls(needs: CommandsNeeds): Calls {
 
     async transfer(actor, callId, text) {
       const { call, leg } = await fits(actor, callId, 'leg that is up', isUp)
-      const number = numberFor(leg, text)
+      const number = await numberFor(leg, text)
       if (others(call, leg).length === 0) throw alone()
       await pbx.transferBlind(leg.channelId, number)
       await watch.until(callId, gone(leg))
@@ -187,7 +187,7 @@ export function createCalls(needs: CommandsNeeds): Calls {
 
     async startTransfer(actor, callId, text) {
       const { call, leg } = await fits(actor, callId, 'leg that is up', isUp)
-      const number = numberFor(leg, text)
+      const number = await numberFor(leg, text)
       if (others(call, leg).length === 0) throw alone()
       const bridge = leg.bridge
       await pbx.transferAttended(leg.channelId, number)

@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto'
+import type { Clearance } from '../dialling/clearance.ts'
 import type { DialKeys, DialLimits } from '../dialling/limits.ts'
+import { DIALLABLE } from '../dialling/number.ts'
 import type { DialPolicy } from '../dialling/policy.ts'
 import type { Directory, Person } from '../presence/directory.ts'
 import { type FindReach, type Reach, reaches } from '../reach.ts'
@@ -13,7 +15,8 @@ import type { Watch } from './watch.ts'
 export interface DiallingNeeds {
   pbx: Pbx
   watch: Watch
-  policy: () => DialPolicy
+  policy: () => Pick<DialPolicy, 'limits' | 'showable'>
+  clear: Clearance
   limits: DialLimits
   keys: DialKeys
   dialled: DialledStore
@@ -34,7 +37,7 @@ export function createDialling(needs: DiallingNeeds) {
   return async (actor: Dialler, request: DialRequest): Promise<{ callId: string }> => {
     const policy = needs.policy()
     const caller = await callerOf(actor, request.userId)
-    const { number, isEmergency } = policy.judge(request.number)
+    const { number, isEmergency } = await needs.clear(request.number)
     if (number === caller.extension) {
       throw new Refusal('input_invalid', { detail: 'this is the number of the phone that calls' })
     }
@@ -113,8 +116,16 @@ export function createDialling(needs: DiallingNeeds) {
 }
 
 /** Only what is the user's own: another's number on somebody's display is a lie. */
-function callerNumberOf(caller: Person, { callerNumber }: DialRequest, policy: DialPolicy): string {
-  if (callerNumber === undefined || callerNumber === caller.extension) return caller.extension
-  if (policy.callerNumbers(caller.extension).includes(callerNumber)) return callerNumber
+function callerNumberOf(
+  caller: Person,
+  { callerNumber }: DialRequest,
+  policy: Pick<DialPolicy, 'showable'>,
+): string | undefined {
+  if (callerNumber === undefined || callerNumber === caller.extension) {
+    // Accounts from before may have an extension of letters: they call without a number.
+    return DIALLABLE.test(caller.extension) ? caller.extension : undefined
+  }
+  const own = policy.showable(caller.extension, callerNumber)
+  if (own !== undefined) return own
   throw new Refusal('dial_denied', { detail: 'caller_number is not one of the user’s own' })
 }

@@ -1,3 +1,4 @@
+import type { Beginning } from '../dialling/spellings.ts'
 import type { Direction, Outcome } from './call.ts'
 
 /** One call that is over, as it is kept. Times are unix seconds. */
@@ -45,8 +46,8 @@ export interface HistoryFilter extends HistoryScope {
   until?: number
   direction?: Direction
   outcome?: Outcome
-  /** The whole number or its beginning, of either side. */
-  number?: string
+  /** How the number of either side begins; any may hold. */
+  numbers?: readonly Beginning[]
 }
 
 /** Points behind a record, newest first. */

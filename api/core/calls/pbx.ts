@@ -1,3 +1,5 @@
+import type { ClearedNumber } from '../dialling/clearance.ts'
+
 /** What the core asks of a PBX. Each deed is asked for by it, not done: the facts say what came of it. */
 export interface Pbx {
   state(): PbxState
@@ -11,8 +13,8 @@ export interface Pbx {
   dial(order: DialOrder): Promise<void>
   /** A channel that is gone is no fault. */
   hangup(channelId: string, why: 'normal' | 'busy'): Promise<void>
-  transferBlind(channelId: string, number: string): Promise<void>
-  transferAttended(channelId: string, number: string): Promise<void>
+  transferBlind(channelId: string, number: ClearedNumber): Promise<void>
+  transferAttended(channelId: string, number: ClearedNumber): Promise<void>
   cancelTransfer(channelId: string): Promise<void>
   /**
    * As if they were pressed at this end: the others hear them.
@@ -36,9 +38,9 @@ export interface DialOrder {
   /** The SIP endpoint of the user's own phone: of settings and users, never of a request. */
   endpoint: string
   /** Normalised: `^\+?[0-9*#]{1,32}$`. */
-  number: string
-  /** Shown on both phones. */
-  callerId: { name: string; number: string }
+  number: ClearedNumber
+  /** Shown on both phones; without a number, of a caller whose extension is none. */
+  callerId: { name: string; number: string | undefined }
   /** How long the own phone may ring. */
   ringMs: number
 }

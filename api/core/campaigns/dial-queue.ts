@@ -24,6 +24,8 @@ export interface Settling {
   /** Whether it is an attempt. */
   counts: boolean
   goesTo: Exclude<DialState, 'dialling'>
+  /** Of a lead whose number turned out to be on the do-not-call list. */
+  status?: 'do_not_call'
   /** With `waiting`. */
   nextTryAt: number
   now: number

@@ -1,7 +1,7 @@
 import type { Calls } from '../calls/calls.ts'
 import type { AgentStore } from '../crew/agent.ts'
 import type { CallLog } from '../desk/call-log.ts'
-import type { DialPolicy } from '../dialling/policy.ts'
+import { Barred, type Clearance } from '../dialling/clearance.ts'
 import type { Lease } from '../lease.ts'
 import { Refusal } from '../refusal.ts'
 import { AGENT_ASIDE_S, neverDialled } from './after-call.ts'
@@ -16,7 +16,7 @@ export interface PlacingNeeds {
   callLog: Pick<CallLog, 'add' | 'finish'>
   agents: Pick<AgentStore, 'setFreeFrom'>
   campaigns: Pick<CampaignStore, 'setNote' | 'step'>
-  policy: () => DialPolicy
+  clear: Clearance
   lease: Pick<Lease, 'fence'>
   now(): number
   onNote?(event: 'campaign_paused', about: { campaignId: string; note: string }): void
@@ -50,8 +50,9 @@ export function createPlacing(needs: PlacingNeeds): Placing {
   async function place(call: Dialling, by: { agent: FreeAgent; campaign: Campaign; fence: number }) {
     const { agent, campaign, fence } = by
     const { leadId, number, callId } = call
-    const denied = denialOf(number)
-    if (denied !== undefined) return giveUp(call, campaign, denied)
+    const denied = await denialOf(number)
+    if (denied instanceof Barred) return bar(call)
+    if (denied !== undefined) return giveUp(call, campaign, denied.detail ?? denied.code)
     deniedInARow.delete(campaign.id)
     await callLog.add({
       ...{ callId, leadId, number },
@@ -109,12 +110,21 @@ export function createPlacing(needs: PlacingNeeds): Placing {
     needs.onNote?.('campaign_paused', { campaignId: campaign.id, note })
   }
 
+  /** The queue leaves out what is listed in the lead's own spelling; this one is listed in another. */
+  async function bar(call: Dialling) {
+    const now = nowS()
+    const status = 'do_not_call'
+    await queue.settle(call, { outcome: null, counts: false, goesTo: 'done', status, nextTryAt: now, now })
+  }
+
   /** Why a number may not be called by itself, if so. */
-  function denialOf(number: string): string | undefined {
+  async function denialOf(number: string): Promise<Refusal | undefined> {
     try {
-      return needs.policy().judge(number).isEmergency ? 'it is an emergency number' : undefined
+      const { isEmergency } = await needs.clear(number)
+      return isEmergency ? new Refusal('dial_denied', { detail: 'it is an emergency number' }) : undefined
     } catch (err) {
-      if (err instanceof Refusal) return err.detail ?? err.code
+      // While the list cannot be read, nothing is known of the number.
+      if (err instanceof Refusal && err.code !== 'unavailable') return err
       throw err
     }
   }

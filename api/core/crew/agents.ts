@@ -1,5 +1,6 @@
 import type { AccountChanges } from '../account-changes.ts'
 import { type Accounts, checkChange, type NewAccount } from '../accounts.ts'
+import type { DialPolicy } from '../dialling/policy.ts'
 import type { OwnStatus } from '../presence/status.ts'
 import type { Statuses } from '../presence/statuses.ts'
 import { Refusal } from '../refusal.ts'
@@ -56,6 +57,7 @@ export interface AgentsNeeds {
   users: Pick<UserStore, 'find'>
   accounts: Pick<Accounts, 'prepare'>
   changes: Pick<AccountChanges, 'endOutdated'>
+  policy: () => Pick<DialPolicy, 'judge'>
   statuses: Pick<Statuses, 'tell'>
   now: () => number
   /** Seconds: the longest any token lives. */
@@ -70,7 +72,7 @@ const PRESENCE: Record<AgentStatus, OwnStatus> = {
 }
 
 export function createAgents(needs: AgentsNeeds): Agents {
-  const { store, users, accounts, changes, statuses } = needs
+  const { store, users, accounts, changes, statuses, policy } = needs
   const nowS = () => Math.floor(needs.now() / 1000)
   const revokeUntil = () => nowS() + needs.longestLifetime
 
@@ -98,7 +100,7 @@ export function createAgents(needs: AgentsNeeds): Agents {
         detail: 'userId: a human agent has a user: send userId (or null for none), or username and password',
       })
     }
-    if (extension !== undefined) checkChange({ extension })
+    if (extension !== undefined) checkChange({ extension }, policy())
     if ((await users.find(userId)) === undefined) throw new Refusal('not_found', { detail: 'User not found' })
     return { userId, extension }
   }
@@ -137,7 +139,7 @@ export function createAgents(needs: AgentsNeeds): Agents {
           detail: 'this agent has no user, and so neither a role nor a phone',
         })
       }
-      checkChange(ofUser)
+      checkChange(ofUser, policy())
       const ofAgent = {
         ...(name === undefined ? {} : { name }),
         ...(team === undefined ? {} : { team }),

@@ -8,13 +8,12 @@ import type { Dialling, DialQueue } from '../campaigns/dial-queue.ts'
 import type { Agent, AgentStore } from '../crew/agent.ts'
 import { ALL } from '../crew/scope.ts'
 import type { Standing } from '../crew/standing.ts'
+import { Barred, type Clearance } from '../dialling/clearance.ts'
 import type { DialKeys } from '../dialling/limits.ts'
 import type { DialPolicy } from '../dialling/policy.ts'
-import type { DoNotCall } from '../leads/do-not-call.ts'
 import type { Lead } from '../leads/lead.ts'
 import type { Directory } from '../presence/directory.ts'
 import { Refusal } from '../refusal.ts'
-import { barred, mustBeCallable } from './barring.ts'
 import type { CallLog, DeskCall } from './call-log.ts'
 import type { Desk, Deskmate } from './desk.ts'
 import type { DeskLeads } from './desk-leads.ts'
@@ -25,13 +24,13 @@ export interface DeskDiallingNeeds {
   leads: DeskLeads
   agents: Pick<AgentStore, 'find'>
   campaigns: Pick<CampaignStore, 'find'>
-  doNotCall: Pick<DoNotCall, 'has'>
   queue: Pick<DialQueue, 'take' | 'settle' | 'dialling'>
   table: Pick<CallTable, 'find'>
   directory: Pick<Directory, 'endpointOf'>
   callLog: Pick<CallLog, 'add' | 'find' | 'forget'>
   keys: DialKeys
-  policy: () => Pick<DialPolicy, 'judge' | 'spell' | 'callerNumbers'>
+  policy: () => Pick<DialPolicy, 'judge' | 'spellings' | 'showable'>
+  clear: Clearance
   newId: () => string
   now: () => number
   pause: (ms: number) => Promise<unknown>
@@ -47,7 +46,7 @@ const SETTLING_PAUSE_MS = 100
 type Caller = Agent & { userId: string; extension: string }
 
 export function createDeskDialling(needs: DeskDiallingNeeds): Pick<Desk, 'dial' | 'direct'> {
-  const { calls, leads, agents, campaigns, doNotCall, queue, callLog, keys, policy, newId } = needs
+  const { calls, leads, agents, campaigns, queue, callLog, keys, policy, clear, newId } = needs
   const nowS = () => Math.floor(needs.now() / 1000)
   const { undo } = createUndoing(needs)
 
@@ -61,12 +60,11 @@ export function createDeskDialling(needs: DeskDiallingNeeds): Pick<Desk, 'dial' 
 
     async direct(by, { number, agentId, key }) {
       const caller = await callerFor(by.standing, agentId)
-      const spelled = policy().spell(number)
+      const spellings = policy().spellings(number)
       const { isEmergency } = policy().judge(number)
-      const lead = isEmergency ? undefined : await leads.ofNumber(spelled, by.standing.scope)
-      return once(by, key, ['number', spelled, caller.id], async (callId) => {
+      const lead = isEmergency ? undefined : await leads.ofNumber(spellings, by.standing.scope)
+      return once(by, key, ['number', spellings[0], caller.id], async (callId) => {
         if (lead !== undefined) return callLead(by, caller, lead, callId)
-        if (!isEmergency) await mustBeCallable(doNotCall, spelled)
         return ring(by, caller, { callId, number, leadId: null, campaignId: null })
       })
     },
@@ -109,8 +107,9 @@ export function createDeskDialling(needs: DeskDiallingNeeds): Pick<Desk, 'dial' 
   }
 
   async function callLead(by: Deskmate, caller: Caller, lead: Lead, callId: string): Promise<DeskCall> {
-    if (lead.status === 'do_not_call') throw barred()
-    await mustBeCallable(doNotCall, lead.number)
+    if (lead.status === 'do_not_call') throw new Barred()
+    // Before the lead is taken, so that nothing has to be put back.
+    await clear(lead.number)
     const taken = await take(lead, caller, callId)
     const { number, campaignId } = taken
     try {
@@ -159,7 +158,7 @@ export function createDeskDialling(needs: DeskDiallingNeeds): Pick<Desk, 'dial' 
   async function callerNumberOf({ extension }: Caller, campaignId: string | null) {
     const campaign = campaignId === null ? undefined : await campaigns.find(campaignId, ALL)
     const number = campaign?.rules.callerId ?? undefined
-    return number !== undefined && policy().callerNumbers(extension).includes(number) ? number : undefined
+    return number === undefined ? undefined : policy().showable(extension, number)
   }
 
   /** Throws where nothing rings: then there was no call. */

@@ -4,6 +4,6 @@ import type { LeadReader } from '../leads/leads.ts'
 
 /** Whom calls are for. */
 export interface DeskLeads extends LeadReader {
-  /** @param number as `DialPolicy.spell` has it; of several leads the first that was made */
-  ofNumber(number: string, scope: Scope): Promise<Lead | undefined>
+  /** @param spellings as `DialPolicy.spellings` has them; of several leads the first that was made */
+  ofNumber(spellings: readonly string[], scope: Scope): Promise<Lead | undefined>
 }

@@ -3,12 +3,9 @@ import type { Calls } from '../calls/calls.ts'
 import { ownEndpoint } from '../calls/scope.ts'
 import type { Agent, AgentStore } from '../crew/agent.ts'
 import type { Standing } from '../crew/standing.ts'
-import type { DialPolicy } from '../dialling/policy.ts'
-import type { DoNotCall } from '../leads/do-not-call.ts'
 import type { MediaLinks } from '../media-links.ts'
 import type { Directory } from '../presence/directory.ts'
 import { Refusal } from '../refusal.ts'
-import { mustBeCallable } from './barring.ts'
 import { type CallFact, isOver } from './call-fact.ts'
 import type { DeskCall } from './call-log.ts'
 import { type DeskView, viewOf } from './desk-view.ts'
@@ -64,15 +61,13 @@ export interface DeskNeeds {
   overseeing: Overseeing
   agents: Pick<AgentStore, 'findAll'>
   directory: Pick<Directory, 'endpointOf' | 'ofEndpoint'>
-  doNotCall: Pick<DoNotCall, 'has'>
-  policy: () => Pick<DialPolicy, 'judge' | 'spell'>
   mediaLinks: Pick<MediaLinks, 'sellFor'>
 }
 
 const RECORDING_MINUTES = 10
 
 export function createDesk(needs: DeskNeeds): Desk {
-  const { dialling, calls, sightings, overseeing, agents, directory, doNotCall, policy, mediaLinks } = needs
+  const { dialling, calls, sightings, overseeing, agents, directory, mediaLinks } = needs
 
   async function find({ actor, standing }: Deskmate, id: string): Promise<ShownCall> {
     const { row, fact } = await sightings.see(standing, id)
@@ -122,8 +117,6 @@ export function createDesk(needs: DeskNeeds): Desk {
 
   async function numberOf({ standing }: Deskmate, target: TransferTarget): Promise<string> {
     if ('agentId' in target) return extensionOf(standing, target.agentId)
-    const { isEmergency } = policy().judge(target.number)
-    if (!isEmergency) await mustBeCallable(doNotCall, policy().spell(target.number))
     return target.number
   }
 

@@ -1,15 +1,17 @@
 import { z } from 'zod'
 import { plainWords } from '../../../contract/plain-words.ts'
 import type { DialPolicy } from '../dialling/policy.ts'
+import type { Barring } from '../leads/do-not-call.ts'
 import { Refusal } from '../refusal.ts'
 import { withoutNulls } from '../without-nulls.ts'
+import { optOutIn } from './opt-out.ts'
 import type { WebhookEventStore } from './webhook-events.ts'
 import { createSignatureCheck, type SignatureNeeds, type SignedRequest } from './webhook-signature.ts'
 
 /** What Telnyx tells of messages and calls. */
 export interface Telnyx {
   /**
-   * Keeps an event. Whoever answers a message with a word to opt out is not called any more.
+   * Keeps an event. Who answers a message with a word to opt out is not called any more; START changes nothing.
    * @returns whether it is new
    * @throws {Refusal} `not_supported` without a key, `credentials_wrong` for what Telnyx did not just sign,
    *   `input_invalid`, `unavailable`
@@ -20,7 +22,7 @@ export interface Telnyx {
 export interface TelnyxNeeds extends Omit<SignatureNeeds, 'publicKey'> {
   publicKey: string | undefined
   events: Pick<WebhookEventStore, 'keep'>
-  policy: () => Pick<DialPolicy, 'spell'>
+  policy: () => Pick<DialPolicy, 'spellings'>
 }
 
 /** developers.telnyx.com, "Receiving webhooks": what each event has, whatever it is of. */
@@ -34,8 +36,6 @@ const TelnyxEvent = z.object({
 })
 
 const Message = z.object({ text: z.string(), from: z.object({ phone_number: z.string().max(64) }) })
-/** What carriers ask to be heeded, standing alone. */
-const OPT_OUTS: readonly string[] = ['STOP', 'STOPALL', 'UNSUBSCRIBE', 'CANCEL', 'END', 'QUIT']
 
 export function createTelnyx({ publicKey, toleranceSeconds, events, policy, now }: TelnyxNeeds): Telnyx {
   const isSigned =
@@ -53,20 +53,21 @@ export function createTelnyx({ publicKey, toleranceSeconds, events, policy, now 
       const receivedAt = Math.floor(now() / 1000)
       return events.keep(
         { id, source: 'telnyx', type, occurredAt, receivedAt, body },
-        type === 'message.received' ? optOutOf(payload, policy().spell) : undefined,
+        type === 'message.received' ? optOutOf(payload, policy()) : undefined,
       )
     },
   }
 }
 
-/** Whose message wants no more calls, in the spelling of the list. */
-function optOutOf(payload: unknown, spell: DialPolicy['spell']) {
+/** Whose message wants no more calls. */
+function optOutOf(payload: unknown, policy: Pick<DialPolicy, 'spellings'>): Barring | undefined {
   const message = Message.safeParse(payload)
   if (!message.success) return undefined
-  const word = message.data.text.trim().toUpperCase()
-  if (!OPT_OUTS.includes(word)) return undefined
+  const word = optOutIn(message.data.text)
+  if (word === undefined) return undefined
   try {
-    return { number: spell(message.data.from.phone_number), reason: `opted out by message: ${word}` }
+    const spellings = policy.spellings(message.data.from.phone_number)
+    return { spellings, reason: `opted out by message: ${word}` }
   } catch (err) {
     // A sender may be a name, which nobody could call.
     if (err instanceof Refusal && err.code === 'input_invalid') return undefined

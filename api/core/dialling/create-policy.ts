@@ -1,12 +1,14 @@
 import { Refusal } from '../refusal.ts'
 import { emergencyNumbers } from './emergency.ts'
-import { cleanNumber, DIALLABLE } from './number.ts'
+import { cleanBeginning, cleanNumber, DIALLABLE } from './number.ts'
+import { planOf } from './numbering-plan.ts'
 import { finder, matcher } from './pattern.ts'
 import type { DialPolicy } from './policy.ts'
 import type { PolicyFile } from './policy-file.ts'
-import { e164, readByCountry } from './read-by-country.ts'
+import { isTooLong, type LookedUp, lookUp, readByCountry } from './read-by-country.ts'
 import { readPlain } from './read-plain.ts'
 import type { Reading } from './reading.ts'
+import { beginningsOf, internationalOf, type Spellings, spellingsOf } from './spellings.ts'
 
 /**
  * Emergency numbers pass before anything else; then deny beats allow, and allow beats what is off by default:
@@ -33,13 +35,57 @@ export function createPolicy(file: PolicyFile): DialPolicy {
     return country === undefined ? readPlain(typed, file) : readByCountry(typed, country, file)
   }
 
+  const rules = { plan: country && planOf(country), outPrefix, isInternal }
+  const isInside = (number: string) => isInternal(number) || helpOf(number) !== undefined
+
+  function spell(typed: string, found: LookedUp | undefined): string {
+    if (country === undefined || isInside(typed)) return typed
+    if (found?.isValid) return found.e164
+    if (!isTooLong(typed, country) || isAllowed(typed)) return typed
+    throw new Refusal('input_invalid', { detail: 'this number has too many digits' })
+  }
+
+  const found = (typed: string) => (country === undefined ? undefined : lookUp(typed, country))
+
+  function spellings(typed: string): Spellings {
+    const known = found(typed)
+    const spelled = spell(typed, known)
+    if (isInside(typed) || /[*#]/.test(typed)) return [spelled]
+    const international = country === undefined ? internationalOf(typed) : known?.e164.slice(1)
+    const others = international === undefined ? [] : spellingsOf(international, rules)
+    // Without its prefix a short number would read as an extension.
+    return [spelled, ...new Set([typed, ...others].filter((one) => one !== spelled && !isInside(one)))]
+  }
+
+  /** None for what is no number. */
+  function readable(text: string): readonly string[] {
+    try {
+      return spellings(cleanNumber(text))
+    } catch (err) {
+      if (err instanceof Refusal) return []
+      throw err
+    }
+  }
+
   return {
     limits: file.limits,
-    callerNumbers: (extension) => callerNumbers.get(extension) ?? [],
+    showable: (extension, text) => {
+      const own = callerNumbers.get(extension) ?? []
+      if (own.includes(text)) return text
+      const asked = readable(text)
+      return own.find((one) => asked.some((spelling) => readable(one).includes(spelling)))
+    },
     spell(text) {
       const typed = cleanNumber(text)
-      if (country === undefined || isInternal(typed) || helpOf(typed) !== undefined) return typed
-      return e164(typed, country) ?? typed
+      return spell(typed, found(typed))
+    },
+    spellings: (text) => spellings(cleanNumber(text)),
+    beginnings(text) {
+      const part = cleanBeginning(text)
+      // Some plans rewrite numbers as a whole: the beginning of one then tells nothing.
+      const whole = found(part)?.isValid ? spellings(part) : []
+      const all = [...beginningsOf(part, rules), ...whole.map((start) => ({ start, atLeast: 0 }))]
+      return [...new Map(all.map((one) => [one.start, one])).values()]
     },
     judge(text) {
       const typed = cleanNumber(text)

@@ -1,4 +1,5 @@
 import type { Limits } from './limits.ts'
+import type { Beginning, Spellings } from './spellings.ts'
 
 /** What may be dialled, and how: pure rules, made from the settings file. See `dial-policy` in docs. */
 export interface DialPolicy {
@@ -13,9 +14,23 @@ export interface DialPolicy {
    * @throws {Refusal} `input_invalid` for what is no number
    */
   spell(text: string): string
+  /**
+   * Every spelling in which this number may have been stored, also before a country was set; that of `spell`
+   * first. Extensions, emergency numbers and codes with `*` or `#` have one.
+   * @throws {Refusal} as `spell`
+   */
+  spellings(text: string): Spellings
+  /**
+   * How the numbers begin of which one spelling begins with this text.
+   * @throws {Refusal} `input_invalid` for what can be no part of a number
+   */
+  beginnings(text: string): readonly Beginning[]
   limits: Limits
-  /** The numbers an extension may show, beside itself. */
-  callerNumbers(extension: string): readonly string[]
+  /**
+   * A number that an extension may show beside itself, as the settings file writes it; `text` in any spelling.
+   * @returns undefined where it may not
+   */
+  showable(extension: string, text: string): string | undefined
 }
 
 export interface Allowed {

@@ -4,6 +4,7 @@ import {
   type NumberType,
   type PhoneNumber,
   parsePhoneNumberFromString,
+  validatePhoneNumberLength,
 } from 'libphonenumber-js/max'
 import { ABROAD_IS_OFF, type Reading, type ReadingRules, withPrefix } from './reading.ts'
 
@@ -68,9 +69,24 @@ function dialledFrom(country: CountryCode, phone: PhoneNumber, isAbroad: boolean
 const parse = (text: string, country: CountryCode) =>
   parsePhoneNumberFromString(text, { defaultCountry: country, extract: false })
 
-/** Undefined for what the country's plan has not given out. */
-export function e164(typed: string, country: CountryCode): string | undefined {
-  const phone = parse(typed, country)
-  return phone?.isValid() ? phone.number : undefined
+/** What a number is in the country's plan; undefined where it can be none. */
+export interface LookedUp {
+  e164: string
+  /** Whether the plan has given it out; also a beginning may be read. */
+  isValid: boolean
 }
+
+export function lookUp(typed: string, country: CountryCode): LookedUp | undefined {
+  const phone = parse(typed, country)
+  if (phone?.isValid()) return { e164: phone.number, isValid: true }
+  // Lists from elsewhere write 00 for +, also where phones dial 011 for it.
+  const other = typed.startsWith('00') ? parse(typed.replace(/^00/, '+'), country) : undefined
+  if (other?.isValid()) return { e164: other.number, isValid: true }
+  return phone && { e164: phone.number, isValid: false }
+}
+
+/** Longer than any number of its country. */
+export const isTooLong = (typed: string, country: CountryCode): boolean =>
+  validatePhoneNumberLength(typed.replace(/^00/, '+'), { defaultCountry: country }) === 'TOO_LONG'
+
 const digitsOf = (text: string) => text.replace(/[^0-9]/g, '')

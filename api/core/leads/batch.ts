@@ -1,3 +1,4 @@
+import type { Spellings } from '../dialling/spellings.ts'
 import { Refusal } from '../refusal.ts'
 import type { Lead } from './lead.ts'
 import type { BatchLeads, ImportOrder, OddCell, Tally } from './lead-import.ts'
@@ -8,7 +9,8 @@ export type ReadyRow =
   | {
       line: number
       wish: LeadWish
-      number: string
+      /** Of its number. */
+      spellings: Spellings
       owner: Ownership | undefined
       /** The header of its number. */
       phone: string | null
@@ -29,7 +31,7 @@ export async function workOff(
   const tally = { rows: rows.length, added: 0, updated: 0, skipped: 0 }
   const bad: OddCell[] = []
   const odd: OddCell[] = []
-  const numbers = rows.flatMap((row) => ('number' in row ? row.number : []))
+  const numbers = rows.flatMap((row) => ('spellings' in row ? row.spellings : []))
   const known = new Map<string, Lead>()
   if (duplicates !== 'add') {
     // The oldest of each number is the last, and stays.
@@ -50,8 +52,10 @@ export async function workOff(
       continue
     }
     try {
-      const { line, number, wish, owner, phone } = row
-      const above = seen.get(number)
+      const { line, spellings, wish, owner, phone } = row
+      // A lead may be stored as it was spelled before a country was set.
+      const number = spellings.find((one) => known.has(one)) ?? spellings[0]
+      const above = seen.get(spellings[0])
       // A dry run leaves no leads behind for the rows below.
       const isThere = known.has(number) || freshNumbers.has(number) || (dryRun && above !== undefined)
       if (duplicates === 'add' || !isThere) {
@@ -69,7 +73,7 @@ export async function workOff(
         }
         tally.updated += 1
       }
-      if (above === undefined) seen.set(number, line)
+      if (above === undefined) seen.set(spellings[0], line)
       odd.push(...row.odd)
     } catch (err) {
       if (!(err instanceof Refusal) || err.code === 'unavailable') throw err

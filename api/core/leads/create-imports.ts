@@ -99,9 +99,9 @@ export function createLeadImports(needs: LeadImportsNeeds): LeadImports {
       asked = 'campaignId'
       if (campaignId !== null) await sight.campaign(campaignId)
       asked = 'phone'
-      const number = policy().spell(wish.phone)
+      const spellings = policy().spellings(wish.phone)
       const phone = headers.phone ?? null
-      return { line, wish: { ...wish, campaignId: campaignId ?? undefined }, owner, number, phone, odd }
+      return { line, wish: { ...wish, campaignId: campaignId ?? undefined }, owner, spellings, phone, odd }
     } catch (err) {
       if (!(err instanceof Refusal) || err.code === 'unavailable') throw err
       return fault(asked, err.detail ?? err.code)
@@ -131,7 +131,7 @@ export function createLeadImports(needs: LeadImportsNeeds): LeadImports {
       if (skip > 0) {
         skip -= 1
         const past = await ready(row, begun, sight)
-        if ('number' in past && !seen.has(past.number)) seen.set(past.number, past.line)
+        if ('spellings' in past && !seen.has(past.spellings[0])) seen.set(past.spellings[0], past.line)
         continue
       }
       rows.push(await ready(row, begun, sight))

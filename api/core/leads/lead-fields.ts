@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { legible } from '../dialling/number.ts'
 import { isTimeZone, NO_TIME_ZONE } from '../time-zone.ts'
 
 /** What people write about a lead, each member by itself; whoever reads lists or bodies uses the same. */
@@ -20,7 +21,8 @@ export const LeadFields = {
   name: line(200),
   firstName: line(100),
   lastName: line(100),
-  phone: line(64).min(1),
+  // As it was written, but for what nobody sees: marks of an address book, a tab for a blank.
+  phone: z.string().max(256).transform(legible).pipe(line(64).min(1)),
   email: orNone(z.email().max(254)),
   company: orNone(line(200)),
   title: orNone(line(100)),

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { Scope } from '../crew/scope.ts'
+import type { Barring } from './do-not-call.ts'
 import type { Lead } from './lead.ts'
 import type { Decision, NewLead } from './lead-store.ts'
 import { COLUMNS } from './list-columns.ts'
@@ -75,7 +76,7 @@ export interface Tally {
 export interface BatchLeads {
   /** Those of the numbers that the scope shows, by id. */
   known(numbers: readonly string[], scope: Scope): Promise<Lead[]>
-  add(leads: readonly { lead: NewLead; barred: string | undefined }[]): Promise<Lead[]>
+  add(leads: readonly { lead: NewLead; barred: Barring | undefined }[]): Promise<Lead[]>
   /** As `LeadStore` does it. */
   change(id: string, scope: Scope, decide: (lead: Lead) => Decision): Promise<Lead>
 }

@@ -1,3 +1,4 @@
+import type { Beginning } from '../dialling/spellings.ts'
 import type { Lead, LeadStatus } from './lead.ts'
 
 /** Which leads; all that is said must hold. */
@@ -7,8 +8,8 @@ export interface LeadFilter {
   agentId?: string | null | undefined
   campaignId?: string | undefined
   team?: string | undefined
-  /** How the number begins, as `DialPolicy.spell` has it. */
-  number?: string | undefined
+  /** How the number begins; any may hold. */
+  numbers?: readonly Beginning[] | undefined
   email?: string | undefined
   /** How the first name, the last name or the company begins. */
   named?: string | undefined

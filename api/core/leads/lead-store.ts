@@ -1,4 +1,5 @@
 import type { Scope } from '../crew/scope.ts'
+import type { Barring } from './do-not-call.ts'
 import type { Lead, LeadNote } from './lead.ts'
 import type { LeadFilter, LeadOrder, LeadPlace } from './lead-search.ts'
 import type { LeadReader } from './leads.ts'
@@ -11,8 +12,8 @@ export type LeadChange = Partial<NewLead>
 /** What becomes of a lead. */
 export interface Decision {
   set: LeadChange
-  /** Its number goes on the do-not-call list, for this reason. */
-  barred?: string | undefined
+  /** Goes on the do-not-call list. */
+  barred?: Barring | undefined
 }
 
 export interface LeadStore extends LeadReader {
@@ -24,7 +25,7 @@ export interface LeadStore extends LeadReader {
     order: LeadOrder,
     page: { after?: LeadPlace | undefined; limit: number },
   ): Promise<Lead[]>
-  add(lead: NewLead, barred: string | undefined, now: number): Promise<Lead>
+  add(lead: NewLead, barred: Barring | undefined, now: number): Promise<Lead>
   /**
    * Nobody else changes the lead between `decide` and what it decides.
    * @throws {Refusal} `not_found`, and whatever `decide` throws

@@ -1,5 +1,7 @@
 import type { DialPolicy } from '../dialling/policy.ts'
+import type { Spellings } from '../dialling/spellings.ts'
 import { Refusal } from '../refusal.ts'
+import type { Barring } from './do-not-call.ts'
 import type { Lead, LeadStatus } from './lead.ts'
 import type { Decision, LeadChange, NewLead } from './lead-store.ts'
 import { namesOf } from './names.ts'
@@ -22,28 +24,41 @@ export interface LeadWish {
   team?: string | null | undefined
 }
 
-export type Spelling = Pick<DialPolicy, 'spell'>
+export type Spelling = Pick<DialPolicy, 'spell' | 'spellings' | 'beginnings'>
 export type Ownership = Pick<Lead, 'agentId' | 'team'>
 
 const BARRED = 'set on a lead'
-const barredBy = (status: LeadStatus) => (status === 'do_not_call' ? BARRED : undefined)
+/** Of a number stored long ago, which no longer reads as one, its only spelling is known. */
+function barredBy(status: LeadStatus, number: string, policy: Spelling): Barring | undefined {
+  return status === 'do_not_call' ? { spellings: spellingsOf(number, policy), reason: BARRED } : undefined
+}
+
+function spellingsOf(number: string, policy: Spelling): Spellings {
+  try {
+    return policy.spellings(number)
+  } catch (err) {
+    if (err instanceof Refusal && err.code === 'input_invalid') return [number]
+    throw err
+  }
+}
 
 /** @throws {Refusal} `input_invalid` without a name, or a phone that is a number */
 export function newLead(
   wish: LeadWish,
   owner: Ownership,
   policy: Spelling,
-): { lead: NewLead; barred: string | undefined } {
+): { lead: NewLead; barred: Barring | undefined } {
   if (wish.phone === undefined) throw new Refusal('input_invalid', { detail: 'a lead has a phone' })
   const { email = null, company = null, title = null, notes = null, timeZone = null } = wish
   const { campaignId = null, status = 'new', phone } = wish
+  const number = policy.spell(phone)
   return {
     lead: {
       ...namesOf(wish),
       ...owner,
       ...firstPlace({ campaignId, status }),
       phone,
-      number: policy.spell(phone),
+      number,
       email,
       company,
       title,
@@ -52,7 +67,7 @@ export function newLead(
       timeZone,
       campaignId,
     },
-    barred: barredBy(status),
+    barred: barredBy(status, number, policy),
   }
 }
 
@@ -79,7 +94,7 @@ export function changeOf(lead: Lead, wish: LeadWish, owner: Partial<Ownership>, 
       status,
       campaignId,
     },
-    barred: status === lead.status ? undefined : barredBy(status),
+    barred: status === lead.status ? undefined : barredBy(status, number, policy),
   }
 }
 

@@ -2,7 +2,7 @@ import { z } from '@hono/zod-openapi'
 import { OUTCOMES, type Outcome } from '../../core/calls/call.ts'
 import { CAMPAIGN_STATUSES, type CampaignRules } from '../../core/campaigns/campaign.ts'
 import type { CampaignPatch, ShownCampaign } from '../../core/campaigns/campaigns.ts'
-import { DIALLABLE } from '../../core/dialling/number.ts'
+import { NumberText } from '../number.ts'
 import { Time } from '../openapi.ts'
 import { clockOf, EndClock, StartClock } from './clock.ts'
 import { Id, idOf, iso, PageQuery, ShownId } from './request.ts'
@@ -28,7 +28,7 @@ const Changes = z.object({
   description: z.string().trim().max(2_000).nullable().optional(),
   team: z.string().trim().min(1).max(100).nullable().optional(),
   dialerMode: DialerMode.optional(),
-  callerId: z.string().regex(DIALLABLE, 'must be a number').nullable().optional(),
+  callerId: NumberText.nullable().optional(),
   startTime: StartClock.optional(),
   endTime: EndClock.optional(),
   weekdays: z

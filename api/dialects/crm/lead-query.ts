@@ -3,15 +3,10 @@ import { LEAD_STATUSES, type Lead } from '../../core/leads/lead.ts'
 import { type LeadFilter, type LeadOrder, type LeadPlace, placeOf } from '../../core/leads/lead-search.ts'
 import type { Spelling } from '../../core/leads/lead-wish.ts'
 import { DelimiterQuery } from '../csv.ts'
+import { QueryMoment, QueryNumber } from '../query.ts'
 import { Status, statusOf } from './lead-wire.ts'
 import { IdText, PageQuery, readCursor } from './request.ts'
 import { loud } from './wire.ts'
-
-/** By the second: between two nothing is made. */
-const Moment = z
-  .union([z.iso.datetime({ offset: true }), z.iso.date()])
-  .transform((text) => Math.ceil(Date.parse(text) / 1000))
-  .openapi({ type: 'string', example: '2026-01-31' })
 
 const Filter = z
   .object({
@@ -25,10 +20,7 @@ const Filter = z
     unassigned: z.stringbool().openapi({ type: 'boolean', description: 'Only those of nobody' }),
     campaignId: IdText,
     team: z.string().min(1).max(64),
-    phone: z
-      .string()
-      .regex(/^ ?\+?[\d ().\-/*#]{1,63}$/, 'must be a number or how one begins, such as +4930')
-      .openapi({ description: 'How the number begins', example: '+4930' }),
+    phone: QueryNumber.openapi({ description: 'How the number begins, in any spelling', example: '+4930' }),
     email: z.string().min(1).max(254).openapi({ description: 'The whole address, in any case' }),
     q: z
       .string()
@@ -36,8 +28,8 @@ const Filter = z
       .min(1)
       .max(100)
       .openapi({ description: 'How the first name, the last name or the company begins, in any case' }),
-    createdFrom: Moment,
-    createdUntil: Moment,
+    createdFrom: QueryMoment,
+    createdUntil: QueryMoment,
   })
   .partial()
 const isClear = ({ assignedAgentId, unassigned }: z.infer<typeof Filter>) => !(assignedAgentId && unassigned)
@@ -60,18 +52,12 @@ export const filterOf = (asked: LeadQuery, policy: Spelling): LeadFilter => ({
   agentId: asked.unassigned ? null : asked.assignedAgentId,
   campaignId: asked.campaignId,
   team: asked.team,
-  number: asked.phone && beginning(asked.phone, policy),
+  numbers: asked.phone === undefined ? undefined : policy.beginnings(asked.phone),
   email: asked.email,
   named: asked.q,
   createdFrom: asked.createdFrom,
   createdUntil: asked.createdUntil,
 })
-
-/** A whole number may be written as people do; of a part nothing is known but its keys. A + may come as a blank. */
-function beginning(text: string, policy: Spelling): string {
-  const typed = text.replace(/^ /, '+')
-  return policy.spell(typed)
-}
 
 export const orderOf = (sort: (typeof SORTS)[number]): LeadOrder => ({
   by: sort.replace('-', '') as LeadOrder['by'], // the minus is all that differs

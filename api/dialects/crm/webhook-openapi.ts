@@ -11,7 +11,7 @@ export const webhookOperations: readonly Operation[] = [
     operationId: 'crmTelnyxWebhook',
     summary: 'What Telnyx tells',
     description:
-      'Each event is kept once, for 30 days. A message that says nothing but STOP (or STOPALL, UNSUBSCRIBE, CANCEL, END, QUIT) puts its sender on the do-not-call list. At most 256 kB.',
+      'Each event is kept once, for 30 days. A message that says nothing but STOP (or QUIT, END, REVOKE, OPT OUT, CANCEL, UNSUBSCRIBE, STOP ALL, or the like in other languages) puts its sender on the do-not-call list. At most 256 kB.',
     request: { headers: SignatureHeaders, ...taking(Event) },
     responses: {
       200: json(Heard, 'It is kept'),

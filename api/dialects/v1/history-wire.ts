@@ -1,34 +1,29 @@
 import { z } from '@hono/zod-openapi'
 import { DIRECTIONS, OUTCOMES } from '../../core/calls/call.ts'
 import type { CallRecord, HistoryCursor, HistoryFilter } from '../../core/calls/history.ts'
-import { DIALLABLE } from '../../core/dialling/number.ts'
+import type { DialPolicy } from '../../core/dialling/policy.ts'
 import { type MediaLink, MOST_LINK_MINUTES } from '../../core/media-links.ts'
 import { DelimiterQuery } from '../csv.ts'
 import { Time } from '../openapi.ts'
+import { QueryMoment, QueryNumber } from '../query.ts'
 import { UserId } from './wire.ts'
 
 const CallId = z
   .string()
   .regex(/^[A-Za-z0-9_.-]{1,149}$/, 'must be the id of a call')
   .openapi({ example: '1769860800.42' })
-/** Of calls, which are told by the second: between two seconds nothing begins. */
-const Moment = z
-  .union([z.iso.datetime({ offset: true }), z.iso.date()])
-  .transform((text) => Math.ceil(Date.parse(text) / 1000))
-  .openapi({ type: 'string', example: '2026-01-31' })
 
 export const Filter = z.object({
-  from: Moment.optional().openapi({
+  from: QueryMoment.optional().openapi({
     description: 'Calls that began then or later. ISO 8601; a mere date is its midnight in UTC',
   }),
-  until: Moment.optional().openapi({ description: 'Calls that began before' }),
+  until: QueryMoment.optional().openapi({ description: 'Calls that began before' }),
   direction: z.enum(DIRECTIONS).optional(),
   outcome: z.enum(OUTCOMES).optional(),
-  number: z
-    .string()
-    .regex(DIALLABLE, 'must be 1 to 32 of 0-9, * and #, with or without a + before')
-    .optional()
-    .openapi({ description: 'The number of either side, or how it begins', example: '+4930' }),
+  number: QueryNumber.optional().openapi({
+    description: 'The number of either side, or how it begins, in any spelling',
+    example: '+4930',
+  }),
   user_id: UserId.optional().openapi({
     description: 'Only calls of this user; for supervisors and admins, within what they see',
   }),
@@ -88,12 +83,16 @@ export const RecordingLink = z
   })
   .openapi('RecordingLink')
 
-export const filter = (asked: z.infer<typeof Filter>): HistoryFilter => ({
+/** @throws {Refusal} `input_invalid` for a number that is none */
+export const filter = (
+  asked: z.infer<typeof Filter>,
+  policy: Pick<DialPolicy, 'beginnings'>,
+): HistoryFilter => ({
   ...(asked.from === undefined ? {} : { from: asked.from }),
   ...(asked.until === undefined ? {} : { until: asked.until }),
   ...(asked.direction === undefined ? {} : { direction: asked.direction }),
   ...(asked.outcome === undefined ? {} : { outcome: asked.outcome }),
-  ...(asked.number === undefined ? {} : { number: asked.number }),
+  ...(asked.number === undefined ? {} : { numbers: policy.beginnings(asked.number) }),
   ...(asked.user_id === undefined ? {} : { userId: asked.user_id }),
 })
 

@@ -2,6 +2,7 @@ import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi'
 import type { MiddlewareHandler } from 'hono'
 import type { CallRecord, HistoryStore } from '../../core/calls/history.ts'
 import { historyScope, withinScope } from '../../core/calls/history-scope.ts'
+import type { DialPolicy } from '../../core/dialling/policy.ts'
 import type { MediaLinks } from '../../core/media-links.ts'
 import type { FindReach } from '../../core/reach.ts'
 import { Refusal } from '../../core/refusal.ts'
@@ -18,6 +19,7 @@ export interface HistoryRoutesNeeds {
   history: Pick<HistoryStore, 'list' | 'find'>
   reachOf: FindReach
   mediaLinks: Pick<MediaLinks, 'sellFor'>
+  policy: () => Pick<DialPolicy, 'beginnings'>
 }
 
 const tags = ['history']
@@ -26,7 +28,7 @@ const noCall = problem('No such call of mine')
 /** Calls that are over. To be added before any `/calls/{…}`, which would take `history` for an id. */
 export function addHistory(
   app: OpenAPIHono<Guarded>,
-  { guard, history, reachOf, mediaLinks }: HistoryRoutesNeeds,
+  { guard, history, reachOf, mediaLinks, policy }: HistoryRoutesNeeds,
 ): void {
   const signedIn = guard()
 
@@ -45,7 +47,7 @@ export function addHistory(
     }),
     async (c) => {
       const { limit, cursor, ...filter } = c.req.valid('query')
-      const seen = await withinScope(c.var.actor, reachOf, wire.filter(filter))
+      const seen = await withinScope(c.var.actor, reachOf, wire.filter(filter, policy()))
       return c.json(wire.callHistory(await history.list(seen, { limit, ...after(cursor) }), limit), 200)
     },
   )
@@ -70,7 +72,7 @@ export function addHistory(
     }),
     async (c) => {
       const { delimiter, ...asked } = c.req.valid('query')
-      const seen = await withinScope(c.var.actor, reachOf, wire.filter(asked))
+      const seen = await withinScope(c.var.actor, reachOf, wire.filter(asked, policy()))
       const table = await csvOf(history, seen, delimiterOf(delimiter))
       return c.body(table, 200, {
         'Content-Type': 'text/csv; charset=utf-8; header=present',

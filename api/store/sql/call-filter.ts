@@ -1,5 +1,6 @@
 import { type Expression, expressionBuilder, type SqlBool, sql } from 'kysely'
 import type { HistoryCursor, HistoryFilter, HistoryScope } from '../../core/calls/history.ts'
+import type { Beginning } from '../../core/dialling/spellings.ts'
 import { rowId } from './bind.ts'
 import type { Database } from './database.ts'
 import type { Tables } from './tables.ts'
@@ -68,10 +69,9 @@ function conditions(filter: HistoryFilter): Expression<SqlBool> {
   if (filter.until !== undefined) all.push(sql`${time} < ${filter.until}`)
   if (filter.direction !== undefined) all.push(is('calls.direction', '=', filter.direction))
   if (filter.outcome !== undefined) all.push(is('calls.outcome', '=', filter.outcome))
-  if (filter.number !== undefined) {
-    all.push(
-      is.or([beginsWith('calls.from_number', filter.number), beginsWith('calls.to_number', filter.number)]),
-    )
+  if (filter.numbers !== undefined) {
+    const sides = ['calls.from_number', 'calls.to_number'] as const
+    all.push(is.or(filter.numbers.flatMap((one) => sides.map((side) => beginsWith(side, one)))))
   }
   return is.and(all)
 }
@@ -90,7 +90,14 @@ function hasPartyOf(team: string): Expression<SqlBool> {
 }
 
 /** One range of an index: the last code point of all ends it. */
-function beginsWith(column: 'calls.from_number' | 'calls.to_number', start: string): Expression<SqlBool> {
+function beginsWith(
+  column: 'calls.from_number' | 'calls.to_number',
+  { start, atLeast }: Beginning,
+): Expression<SqlBool> {
   const is = expressionBuilder<Tables, 'calls'>()
-  return is.and([is(column, '>=', start), is(column, '<', `${start}\u{10ffff}`)])
+  return is.and([
+    is(column, '>=', start),
+    is(column, '<', `${start}\u{10ffff}`),
+    ...(atLeast === 0 ? [] : [sql<SqlBool>`length(${sql.ref(column)}) >= ${atLeast}`]),
+  ])
 }

@@ -16,10 +16,11 @@ export function createDeskLeads(db: Database): DeskLeads {
       return row && toLead(row)
     },
 
-    async ofNumber(number, scope) {
-      if (!storable(number)) return undefined
+    async ofNumber(spellings, scope) {
+      const known = spellings.filter(storable)
+      if (known.length === 0) return undefined
       const row = await leads()
-        .where('leads.number', '=', number)
+        .where('leads.number', 'in', known)
         .where(inScope('leads', scope))
         .orderBy('leads.id')
         .executeTakeFirst()

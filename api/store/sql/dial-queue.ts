@@ -195,7 +195,7 @@ export function createDialQueue(db: Database): DialQueue {
         .execute()
     },
 
-    async settle({ leadId, callId }, { outcome, counts, goesTo, nextTryAt, now }) {
+    async settle({ leadId, callId }, { outcome, counts, goesTo, status, nextTryAt, now }) {
       const row = await db.query
         .updateTable('leads')
         .set((lead) => ({
@@ -215,6 +215,7 @@ export function createDialQueue(db: Database): DialQueue {
             last_agent_id: caller,
           })),
         )
+        .$if(status !== undefined, (query) => query.set({ status }))
         .$if(outcome === 'answered', (query) =>
           query.set({
             status: sql<LeadStatus>`case when status = 'new' then 'contacted' else status end`,

@@ -13,8 +13,14 @@ import { insertUser, removeUser, taken } from './users.ts'
 /** How often others may be faster before we say that it does not work. */
 const MOST_TRIES = 200
 
-/** Numbers are given out once: the primary key decides between processes, and whoever loses takes the next. */
-export function createExtensionStore(db: Database): ExtensionStore {
+/**
+ * Numbers are given out once: the primary key decides between processes, and whoever loses takes the next.
+ * @param isFit whether a number of the range may be given out
+ */
+export function createExtensionStore(
+  db: Database,
+  isFit: (extension: string) => boolean = () => true,
+): ExtensionStore {
   /** @param make what else must hold or nothing does; gets the number */
   async function give<T>(
     { range }: Pick<Place, 'range'>,
@@ -24,10 +30,13 @@ export function createExtensionStore(db: Database): ExtensionStore {
       try {
         return await db.transaction(async (trx) => {
           // The lowest; where many ask at once, each soon asks for another.
-          const free = await freeIn(trx, range, 1 + tries * 4)
+          const free = await freeIn(trx, { range, isFit }, 1 + tries * 4)
           const extension = free[Math.floor(Math.random() * free.length)]
           if (extension === undefined) {
-            throw new Refusal('unavailable', { detail: 'no extension is free', retryAfter: 600 })
+            throw new Refusal('unavailable', {
+              detail: 'no extension is free',
+              retryAfter: 600,
+            })
           }
           return make(trx, extension)
         })
@@ -166,7 +175,11 @@ async function rename(trx: Transaction<Tables>, userId: number, extension: strin
 }
 
 /** The lowest numbers of the range that nobody has or is called, and that do not rest. */
-async function freeIn(trx: Transaction<Tables>, range: ExtensionRange, most: number): Promise<string[]> {
+async function freeIn(
+  trx: Transaction<Tables>,
+  { range, isFit }: { range: ExtensionRange; isFit: (extension: string) => boolean },
+  most: number,
+): Promise<string[]> {
   const used = await trx
     .selectFrom('extensions')
     .select('extension')
@@ -194,7 +207,7 @@ async function freeIn(trx: Transaction<Tables>, range: ExtensionRange, most: num
   const free: string[] = []
   for (let n = Number(range.first); n <= Number(range.last) && free.length < most; n += 1) {
     const number = String(n).padStart(range.first.length, '0')
-    if (!known.has(number)) free.push(number)
+    if (!known.has(number) && isFit(number)) free.push(number)
   }
   return free
 }

@@ -4,6 +4,7 @@ import type { Lead } from '../../core/leads/lead.ts'
 import type { Decision } from '../../core/leads/lead-store.ts'
 import { Refusal } from '../../core/refusal.ts'
 import { rowId } from './bind.ts'
+import { bar } from './do-not-call.ts'
 import { columnsOf, opened, teamOf, toLead } from './lead-rows.ts'
 import type { Tables } from './tables.ts'
 
@@ -33,7 +34,7 @@ export async function changeLead(
 ): Promise<Lead> {
   const lead = await hold(trx, id, scope)
   const { set, barred } = decide(lead)
-  if (barred !== undefined) await bar(trx, [{ number: set.number ?? lead.number, reason: barred }], now)
+  if (barred !== undefined) await bar(trx, [barred], now)
   const row = await trx
     .updateTable('leads')
     .set({
@@ -46,18 +47,4 @@ export async function changeLead(
     .returningAll()
     .executeTakeFirstOrThrow()
   return toLead(row)
-}
-
-/** Onto the do-not-call list; the first reason stays. */
-export async function bar(
-  trx: Transaction<Tables>,
-  numbers: readonly { number: string; reason: string }[],
-  now: number,
-): Promise<void> {
-  if (numbers.length === 0) return
-  await trx
-    .insertInto('do_not_call')
-    .values(numbers.map((one) => ({ ...one, added_at: now })))
-    .onConflict((known) => known.doNothing())
-    .execute()
 }

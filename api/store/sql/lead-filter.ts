@@ -27,8 +27,7 @@ export async function pageOf(
   order: LeadOrder,
   { after, limit }: { after?: LeadPlace | undefined; limit: number },
 ): Promise<Lead[]> {
-  if (![filter.team, filter.number, filter.email, filter.named].every((text) => storable(text ?? '')))
-    return []
+  if (![filter.team, filter.email, filter.named].every((text) => storable(text ?? ''))) return []
   const key = KEYS[order.by]
   const direction = order.descending ? 'desc' : 'asc'
   const few = await fewOf(db, scope, filter, order)
@@ -124,14 +123,14 @@ const ofAgent = (id: string | null): Condition =>
 
 function selective(filter: LeadFilter, { by }: LeadOrder): Condition[][] {
   const of = is()
-  const { email, number, named, statuses, createdFrom, createdUntil } = filter
+  const { email, numbers, named, statuses, createdFrom, createdUntil } = filter
   const within = [
     ...(createdFrom === undefined ? [] : [of('created_at', '>=', createdFrom)]),
     ...(createdUntil === undefined ? [] : [of('created_at', '<', createdUntil)]),
   ]
   return [
     ...(email === undefined ? [] : [[of('email_folded', '=', fold(email))]]),
-    ...(number === undefined ? [] : [[range('number', number)]]),
+    ...(numbers === undefined ? [] : [numbers.map(({ start }) => range('number', start))]),
     ...(named === undefined
       ? []
       : [
@@ -164,7 +163,15 @@ function fitting(filter: LeadFilter): Condition[] {
   if (filter.agentId !== undefined) all.push(ofAgent(filter.agentId))
   if (filter.campaignId !== undefined) all.push(of('campaign_id', '=', rowId(filter.campaignId) ?? 0))
   if (filter.team !== undefined) all.push(of('team', '=', filter.team))
-  if (filter.number !== undefined) all.push(begins('number', filter.number))
+  if (filter.numbers !== undefined) {
+    all.push(
+      of.or(
+        filter.numbers.map(({ start, atLeast }) =>
+          of.and([begins('number', start), sql<SqlBool>`length(number) >= ${atLeast}`]),
+        ),
+      ),
+    )
+  }
   if (filter.email !== undefined) all.push(sql`${plain('email_folded')} = ${fold(filter.email)}`)
   if (filter.named !== undefined) {
     const start = fold(filter.named)

@@ -9,7 +9,8 @@ import {
 import { createPause } from '../../core/pause.ts'
 import { rowId } from './bind.ts'
 import type { Database } from './database.ts'
-import { bar, changeLead } from './lead-changes.ts'
+import { bar } from './do-not-call.ts'
+import { changeLead } from './lead-changes.ts'
 import { newRow, toLead } from './lead-rows.ts'
 import { inScope } from './scope.ts'
 import type { Tables } from './tables.ts'
@@ -194,10 +195,11 @@ const batchLeads = (trx: Transaction<Tables>, now: number): BatchLeads => ({
 
   async add(leads) {
     if (leads.length === 0) return []
-    const barred = leads.flatMap(({ lead: { number }, barred: reason }) =>
-      reason === undefined ? [] : { number, reason },
+    await bar(
+      trx,
+      leads.flatMap(({ barred }) => barred ?? []),
+      now,
     )
-    await bar(trx, barred, now)
     const rows = await trx
       .insertInto('leads')
       .values(leads.map(({ lead }) => newRow(lead, now)))

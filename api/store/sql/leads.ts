@@ -2,7 +2,8 @@ import type { LeadNote } from '../../core/leads/lead.ts'
 import type { LeadStore } from '../../core/leads/lead-store.ts'
 import { rowId } from './bind.ts'
 import type { Database } from './database.ts'
-import { bar, changeLead, hold } from './lead-changes.ts'
+import { bar } from './do-not-call.ts'
+import { changeLead, hold } from './lead-changes.ts'
 import { pageOf } from './lead-filter.ts'
 import { newRow, opened, toLead } from './lead-rows.ts'
 
@@ -33,7 +34,7 @@ export function createLeadStore(db: Database): LeadStore {
 
     add: (lead, barred, now) =>
       db.transaction(async (trx) => {
-        if (barred !== undefined) await bar(trx, [{ number: lead.number, reason: barred }], now)
+        if (barred !== undefined) await bar(trx, [barred], now)
         const row = await trx
           .insertInto('leads')
           .values(newRow(lead, now))

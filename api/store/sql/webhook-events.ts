@@ -1,5 +1,6 @@
 import type { WebhookEventStore } from '../../core/desk/webhook-events.ts'
 import type { Database } from './database.ts'
+import { bar } from './do-not-call.ts'
 
 export function createWebhookEventStore(db: Database): WebhookEventStore {
   return {
@@ -12,12 +13,7 @@ export function createWebhookEventStore(db: Database): WebhookEventStore {
           .returning('id')
           .executeTakeFirst()
         if (added === undefined) return false
-        if (optOut === undefined) return true
-        await trx
-          .insertInto('do_not_call')
-          .values({ ...optOut, added_at: receivedAt })
-          .onConflict((known) => known.doNothing())
-          .execute()
+        if (optOut !== undefined) await bar(trx, [optOut], receivedAt)
         return true
       }),
 

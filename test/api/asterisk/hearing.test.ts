@@ -9,6 +9,7 @@ import type { AmiFields } from '../../../api/asterisk/wire.ts'
 import type { Call } from '../../../api/core/calls/call.ts'
 import { createCallTable } from '../../../api/core/calls/call-table.ts'
 import { type AmiUser, type Asterisk, asteriskMissing, startAsterisk } from '../../support/asterisk.ts'
+import { cleared } from '../../support/numbers.ts'
 import { type Phone, startPhone } from '../../support/phone.ts'
 
 const missing = await asteriskMissing()
@@ -253,7 +254,7 @@ describe.skipIf(missing !== undefined)(`calls of ${title}`, () => {
 
   describe('click-to-call of a user with two phones', () => {
     const order = (callId: string) => ({
-      ...{ callId, endpoint: '1005', number: '1002', ringMs: 15_000 },
+      ...{ callId, endpoint: '1005', number: cleared('1002'), ringMs: 15_000 },
       callerId: { name: 'Ann', number: '1005' },
     })
     const names = { technology: 'PJSIP', dialContext: 'internal' }

@@ -11,6 +11,7 @@ import type { AmiMessage } from '../../../api/asterisk/wire.ts'
 import type { Fact } from '../../../api/core/calls/facts.ts'
 import { type DialOrder, PBX_DEEDS } from '../../../api/core/calls/pbx.ts'
 import { type AmiUser, type Asterisk, asteriskMissing, startAsterisk } from '../../support/asterisk.ts'
+import { cleared } from '../../support/numbers.ts'
 import { type Phone, startPhone } from '../../support/phone.ts'
 import { factsOf, settings } from './scripted-pbx.ts'
 
@@ -97,7 +98,7 @@ describe.skipIf(missing !== undefined)(title, () => {
   const orderFor = (callId: string, changes: Partial<DialOrder> = {}): DialOrder => ({
     callId,
     endpoint: '1001',
-    number: '1002',
+    number: cleared('1002'),
     callerId: { name: 'Call from the browser', number: '1001' },
     ringMs: 20_000,
     ...changes,
@@ -163,7 +164,7 @@ describe.skipIf(missing !== undefined)(title, () => {
   })
 
   test('a number of no extension is refused at once, and rings nobody', async () => {
-    await expect(joined.pbx.dial(orderFor('call-2', { number: '999' }))).rejects.toMatchObject({
+    await expect(joined.pbx.dial(orderFor('call-2', { number: cleared('999') }))).rejects.toMatchObject({
       code: 'unknown_number',
     })
     expect(phones[0]?.state()).toBe('idle')
@@ -212,9 +213,11 @@ describe.skipIf(missing !== undefined)(title, () => {
 
   test('a blind transfer brings the far end elsewhere; one to nowhere leaves the call as it is', async () => {
     const far = await talking('call-5')
-    await expect(joined.pbx.transferBlind('call-5', '999')).rejects.toMatchObject({ code: 'unknown_number' })
+    await expect(joined.pbx.transferBlind('call-5', cleared('999'))).rejects.toMatchObject({
+      code: 'unknown_number',
+    })
     expect(phones.map((phone) => phone.state())).toEqual(['up', 'up'])
-    await joined.pbx.transferBlind('call-5', '630')
+    await joined.pbx.transferBlind('call-5', cleared('630'))
     await isGone('call-5')
     expect(eventsOf('Hangup', far)).toEqual([])
     await joined.pbx.hangup(far, 'normal')
@@ -230,7 +233,7 @@ describe.skipIf(missing !== undefined)(title, () => {
       Variable: 'FEATURE(transferannouncesound)',
       Value: silence ?? '',
     })
-    await joined.pbx.transferAttended('call-6', '630')
+    await joined.pbx.transferAttended('call-6', cleared('630'))
     await until(() => expect(eventsOf('Hold', 'call-6')).toHaveLength(1))
     const aside = () =>
       joined.heard.filter(
@@ -279,7 +282,9 @@ describe.skipIf(missing !== undefined)(title, () => {
       detail: 'the call is not recorded',
     })
     await expect(joined.pbx.askToAnswer('call-9')).rejects.toMatchObject({ code: 'not_supported' })
-    await expect(joined.pbx.transferBlind('call-9', '630')).rejects.toMatchObject({ code: 'conflict' })
+    await expect(joined.pbx.transferBlind('call-9', cleared('630'))).rejects.toMatchObject({
+      code: 'conflict',
+    })
     await joined.pbx.hangup('call-9', 'normal')
     await isGone('call-9')
     await joined.pbx.hangup('call-9', 'normal')

@@ -4,6 +4,7 @@ import { callerIdOf } from '../../../api/asterisk/fields.ts'
 import type { DialOrder, Pbx } from '../../../api/core/calls/pbx.ts'
 import { Refusal } from '../../../api/core/refusal.ts'
 import { type Answer, failure, success } from '../../support/ami-server.ts'
+import { cleared } from '../../support/numbers.ts'
 import {
   COMMANDS,
   commands,
@@ -40,7 +41,7 @@ const id = '1795218499.95'
 const order: DialOrder = {
   callId: 'hk_01j',
   endpoint: '1001',
-  number: '+4930123',
+  number: cleared('+4930123'),
   callerId: { name: 'Ada Łoś', number: '1001' },
   ringMs: 30_000,
 }
@@ -70,8 +71,16 @@ describe('each deed is one action', () => {
     ],
     ['hanging up', (pbx) => pbx.hangup(id, 'normal'), { action: 'Hangup', channel: id, cause: '16' }],
     ['declining', (pbx) => pbx.hangup(id, 'busy'), { action: 'Hangup', channel: id, cause: '17' }],
-    ['a blind transfer', (pbx) => pbx.transferBlind(id, '1002'), { action: 'BlindTransfer', ...transferred }],
-    ['an attended one', (pbx) => pbx.transferAttended(id, '1002'), { action: 'Atxfer', ...transferred }],
+    [
+      'a blind transfer',
+      (pbx) => pbx.transferBlind(id, cleared('1002')),
+      { action: 'BlindTransfer', ...transferred },
+    ],
+    [
+      'an attended one',
+      (pbx) => pbx.transferAttended(id, cleared('1002')),
+      { action: 'Atxfer', ...transferred },
+    ],
     ['cancelling it', (pbx) => pbx.cancelTransfer(id), { action: 'CancelAtxfer', channel: id }],
     [
       'a digit',
@@ -161,7 +170,7 @@ describe('what Asterisk refuses', () => {
     const { pbx } = await online({ answers: { [action]: failure(message) } })
     const deeds: Record<string, () => Promise<void>> = {
       Originate: () => pbx.dial(order),
-      BlindTransfer: () => pbx.transferBlind(id, '1002'),
+      BlindTransfer: () => pbx.transferBlind(id, cleared('1002')),
       MixMonitorMute: () => pbx.pauseRecording(id, true),
       Setvar: () => pbx.mute(id, true),
       Park: () => pbx.park(id, 'PJSIP/1001-0000002f'),
@@ -187,7 +196,7 @@ describe('a number', () => {
   test('cannot be judged by a user without `reporting`, and transfers go on', async () => {
     const { pbx, asked } = await online({ answers: { ListCommands: commands('BlindTransfer') } })
     expect(await pbx.knows('1002')).toBe(undefined)
-    await pbx.transferBlind(id, '1002')
+    await pbx.transferBlind(id, cleared('1002'))
     expect(asked()).toMatchObject([{ action: 'BlindTransfer' }])
   })
 
@@ -195,7 +204,7 @@ describe('a number', () => {
     const { pbx, asked } = await online({
       answers: { ShowDialPlan: failure('Did not find extension 999@transfers') },
     })
-    await expect(pbx[deed](id, '999')).rejects.toMatchObject({ code: 'unknown_number' })
+    await expect(pbx[deed](id, cleared('999'))).rejects.toMatchObject({ code: 'unknown_number' })
     expect(asked()).toMatchObject([{ action: 'ShowDialPlan' }])
   })
 })
@@ -394,13 +403,13 @@ describe('hostile text', () => {
   const FIELDS: readonly (readonly [string, (pbx: Pbx, text: string) => Promise<unknown>])[] = [
     ['dial, callId', (pbx, text) => pbx.dial({ ...order, callId: text })],
     ['dial, endpoint', (pbx, text) => pbx.dial({ ...order, endpoint: text })],
-    ['dial, number', (pbx, text) => pbx.dial({ ...order, number: text })],
+    ['dial, number', (pbx, text) => pbx.dial({ ...order, number: cleared(text) })],
     ['dial, caller number', (pbx, number) => pbx.dial({ ...order, callerId: { name: 'Ada', number } })],
     ['hangup', (pbx, text) => pbx.hangup(text, 'normal')],
-    ['transferBlind, channel', (pbx, text) => pbx.transferBlind(text, '1002')],
-    ['transferBlind, number', (pbx, text) => pbx.transferBlind(id, text)],
-    ['transferAttended, channel', (pbx, text) => pbx.transferAttended(text, '1002')],
-    ['transferAttended, number', (pbx, text) => pbx.transferAttended(id, text)],
+    ['transferBlind, channel', (pbx, text) => pbx.transferBlind(text, cleared('1002'))],
+    ['transferBlind, number', (pbx, text) => pbx.transferBlind(id, cleared(text))],
+    ['transferAttended, channel', (pbx, text) => pbx.transferAttended(text, cleared('1002'))],
+    ['transferAttended, number', (pbx, text) => pbx.transferAttended(id, cleared(text))],
     ['cancelTransfer', (pbx, text) => pbx.cancelTransfer(text)],
     ['sendDigits, channel', (pbx, text) => pbx.sendDigits(text, '1')],
     ['sendDigits, digits', (pbx, text) => pbx.sendDigits(id, text)],
@@ -412,6 +421,12 @@ describe('hostile text', () => {
     ['askToAnswer', (pbx, text) => pbx.askToAnswer(text)],
     ['knows', (pbx, text) => pbx.knows(text)],
   ]
+
+  test('a caller whose extension is no number shows a name alone', async () => {
+    const { pbx, session } = await online({ answers: { ListCommands: commands(...SYSTEM) } })
+    await pbx.dial({ ...order, callerId: { name: 'Anna', number: undefined } })
+    expect(session('control').actions.at(-1)).toMatchObject({ callerid: '"Anna" <>' })
+  })
 
   test.each(FIELDS)('%s: refused, and not one byte of it is written', async (_, deed) => {
     const { pbx, session } = await online({ answers: { ListCommands: commands(...SYSTEM) } })

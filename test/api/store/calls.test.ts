@@ -3,6 +3,7 @@ import type { CallRecord, HistoryCursor, HistoryFilter } from '../../../api/core
 import { createAgentStore } from '../../../api/store/sql/agents.ts'
 import { createHistoryStore } from '../../../api/store/sql/calls.ts'
 import { createUserStore } from '../../../api/store/sql/users.ts'
+import { beginning } from '../../support/numbers.ts'
 import { newCall, startedAt } from './call-rows.ts'
 import { onBothEngines } from './engines.ts'
 import { newUser, until } from './rows.ts'
@@ -186,14 +187,26 @@ describe('the history of calls', () => {
       ['of one person', { userId: '1' }, 'ca'],
       ['of one person from a moment on', { userId: '1', from: startedAt + 20 }, 'c'],
       ['of one person with one outcome', { userId: '2', outcome: 'answered' }, 'c'],
-      ['of one person with a number', { userId: '2', number: '+49' }, 'b'],
+      ['of one person with a number', { userId: '2', ...beginning('+49') }, 'b'],
       ['of nobody', { userId: '3' }, ''],
       ['of what is no user', { userId: 'x' }, ''],
-      ['with a number on either side', { number: '1002' }, 'cb'],
-      ['with numbers that begin alike', { number: '+49' }, 'ba'],
-      ['with a number that begins another', { number: '100' }, 'dcba'],
-      ['with a number that is no beginning', { number: '3012345' }, ''],
-      ['with a number that is a pattern', { number: '%' }, ''],
+      ['with a number on either side', beginning('1002'), 'cb'],
+      ['with numbers that begin alike', beginning('+49'), 'ba'],
+      ['with a number that begins another', beginning('100'), 'dcba'],
+      ['with a number that is no beginning', beginning('3012345'), ''],
+      ['with a number that is a pattern', beginning('%'), ''],
+      [
+        'of any of several beginnings',
+        {
+          numbers: [
+            { start: '+4940', atLeast: 0 },
+            { start: 'anon', atLeast: 0 },
+          ],
+        },
+        'db',
+      ],
+      ['of a beginning and a length', { numbers: [{ start: '100', atLeast: 4 }] }, 'cba'],
+      ['of no beginning', { numbers: [] }, ''],
     ])('%s: the newest first, and as many as counted', async (_, filter, ids) => {
       const { history, idsOf } = await setUp(SOME)
       expect(await idsOf(filter)).toBe(ids)

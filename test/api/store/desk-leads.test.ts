@@ -44,20 +44,20 @@ describe('whom a call is for', () => {
       const leads = await setUp({})
       for (const scope of [ALL, own, team]) {
         expect(await leads.find('1', scope)).toMatchObject({ id: '1', ...aLead() })
-        expect(await leads.ofNumber('+493012345', scope)).toMatchObject({ id: '1' })
+        expect(await leads.ofNumber(['030', '+493012345'], scope)).toMatchObject({ id: '1' })
       }
       for (const scope of [others, { ...own, agentId: '4' }]) {
         expect(await leads.find('1', scope)).toBeUndefined()
-        expect(await leads.ofNumber('+493012345', scope)).toBeUndefined()
+        expect(await leads.ofNumber(['030', '+493012345'], scope)).toBeUndefined()
       }
     })
 
     test('is the first of several with this very number, of those that are seen', async () => {
       const leads = await setUp({ team: 'support', agentId: null }, {}, {}, { number: '+4930123456' })
-      expect(await leads.ofNumber('+493012345', ALL)).toMatchObject({ id: '1' })
-      expect(await leads.ofNumber('+493012345', team)).toMatchObject({ id: '2' })
+      expect(await leads.ofNumber(['030', '+493012345'], ALL)).toMatchObject({ id: '1' })
+      expect(await leads.ofNumber(['030', '+493012345'], team)).toMatchObject({ id: '2' })
       for (const number of ['+49301234', '', '\ud800']) {
-        expect(await leads.ofNumber(number, ALL)).toBeUndefined()
+        expect(await leads.ofNumber([number], ALL)).toBeUndefined()
       }
     })
   })

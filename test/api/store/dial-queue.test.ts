@@ -115,7 +115,7 @@ describe('the queue of leads', () => {
       const { db, queue, campaignId, order } = await setUp()
       const leadId = await addLead(db, campaignId, { number: '+49301', next_try_at: now - 5 })
       const other = await addLead(db, campaignId)
-      await createDoNotCall(db).add(['+49301'], 'asked', now)
+      await createDoNotCall(db).add([['+49301']], 'asked', now)
       expect((await queue.next(order))?.leadId).toBe(other)
       expect(await leadOf(db, leadId)).toMatchObject({
         dial_state: 'done',
@@ -241,7 +241,7 @@ describe('the queue of leads', () => {
       const number = '+49301'
       const [first, second] = [await addLead(db, null, { number }), await addLead(db, null, { number })]
       const third = await addLead(db, null, { number: '+49302' })
-      await createDoNotCall(db).add(['+49302'], 'asked', now)
+      await createDoNotCall(db).add([['+49302']], 'asked', now)
       await queue.take({ leadId: first, agentId: '1', callId: 'hk_1', now })
       const take = (leadId: string) => queue.take({ leadId, agentId: '2', callId: 'hk_2', now })
       await expect(take(second)).rejects.toMatchObject({ code: 'conflict' })
@@ -270,6 +270,15 @@ describe('the queue of leads', () => {
         { outcome: null, counts: false, goesTo: 'waiting', nextTryAt: now, now },
       )
       expect(await leadOf(db, leadId)).toEqual(before)
+    })
+
+    test('a lead whose number is listed in another spelling is settled as such', async () => {
+      const { db, queue, campaignId, order } = await setUp()
+      const leadId = await addLead(db, campaignId)
+      await queue.next(order)
+      const barred = { ...over, outcome: null, goesTo: 'done', status: 'do_not_call' } as const
+      await queue.settle({ leadId, callId: 'hk_1' }, barred)
+      expect(await leadOf(db, leadId)).toMatchObject({ status: 'do_not_call', dial_state: 'done' })
     })
 
     test.each([

@@ -6,6 +6,7 @@ import { fold, type LeadFilter, type LeadOrder, placeOf } from '../../../api/cor
 import type { NewLead } from '../../../api/core/leads/lead-store.ts'
 import type { Database } from '../../../api/store/sql/database.ts'
 import { createLeadStore } from '../../../api/store/sql/leads.ts'
+import { beginning } from '../../support/numbers.ts'
 import { addCampaign } from './campaign-rows.ts'
 import { onBothEngines } from './engines.ts'
 
@@ -54,7 +55,9 @@ const someFilter: fc.Arbitrary<LeadFilter> = fc.record(
     agentId: fc.constantFrom(null, '1'),
     campaignId: fc.constant('7'),
     team: fc.constantFrom('sales', 'support'),
-    number: fc.constantFrom('1', '+1'),
+    numbers: fc
+      .constantFrom(['1'], ['+1'], ['+1', '3'])
+      .map((starts) => starts.map((start) => ({ start, atLeast: 2 }))),
     email: fc.constantFrom('a@X.example', 'nobody'),
     named: fc.constantFrom('a', 'A', '😀', '%', 'ä'),
     createdFrom: fc.constantFrom(0, 12),
@@ -81,7 +84,9 @@ function fits(lead: Lead, scope: Scope, filter: LeadFilter): boolean {
     holds(filter.agentId, (id) => lead.agentId === id) &&
     holds(filter.campaignId, (id) => lead.campaignId === id) &&
     holds(filter.team, (team) => lead.team === team) &&
-    holds(filter.number, (start) => lead.number.startsWith(start)) &&
+    holds(filter.numbers, (all) =>
+      all.some(({ start, atLeast }) => lead.number.startsWith(start) && lead.number.length >= atLeast),
+    ) &&
     holds(filter.email, (email) => lead.email !== null && fold(lead.email) === fold(email)) &&
     holds(filter.named, () => begins(lead.firstName) || begins(lead.lastName) || begins(lead.company)) &&
     holds(filter.createdFrom, (from) => lead.createdAt >= from) &&
@@ -207,10 +212,10 @@ onBothEngines((engine) => {
       const everything = await walk(db, ALL, {}, { by: 'createdAt', descending: false }, 1_000)
       expect(everything).toHaveLength(5_000)
       for (const filter of [
-        { number: '+' },
+        beginning('+'),
         { named: 'jo' },
         { statuses: ['new' as const] },
-        { number: '9' },
+        beginning('9'),
       ]) {
         for (const scope of [ALL, { sees: 'team', team: 'sales', agentId: '1' } as const]) {
           const order: LeadOrder = { by: 'lastName', descending: true }
@@ -250,7 +255,12 @@ onBothEngines((engine) => {
         2,
       )
       await expect(refused).rejects.toThrow('no')
-      const other = store.change(id, { sees: 'own', agentId: '2' }, () => ({ set: {}, barred: 'x' }), 2)
+      const other = store.change(
+        id,
+        { sees: 'own', agentId: '2' },
+        () => ({ set: {}, barred: { spellings: ['x'], reason: 'x' } }),
+        2,
+      )
       await expect(other).rejects.toMatchObject({ code: 'not_found' })
       expect(await store.find(id, ALL)).toMatchObject({ version: 1 })
       expect(await db.query.selectFrom('do_not_call').selectAll().execute()).toEqual([])

@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import { describe, expect, test } from 'vitest'
 import { createAccounts } from '../../../api/core/accounts.ts'
+import { openDialPolicy } from '../../../api/dial-policy-file.ts'
 import { openDatabase } from '../../../api/store/sql/database.ts'
 import { createExtensionStore } from '../../../api/store/sql/extensions.ts'
 import { migrate } from '../../../api/store/sql/migrate.ts'
@@ -124,13 +125,19 @@ describe('the names of an account', () => {
       await migrate(url)
       const dbs = [await openDatabase(url), await openDatabase(url)]
       const passwords = { hash: async () => '$argon2id$' }
-      const registrars = dbs.map((db) => createAccounts({ users: createUserStore(db), passwords }))
+      const registrars = dbs.map((db) =>
+        createAccounts({
+          users: createUserStore(db),
+          passwords,
+          policy: openDialPolicy(undefined, () => {}),
+        }),
+      )
       const rivals = Array.from({ length: 24 }, (_, n) =>
         n % 3 === 0
-          ? { username: `user${n}`, extension: 'Anna-Berg', email: `user${n}@example.org` }
+          ? { username: `user${n}`, extension: null, email: 'Anna@example.org' }
           : n % 3 === 1
-            ? { username: 'anna-berg', extension: `70${n}`, email: `user${n}@example.org` }
-            : { username: 'ＡＮＮＡ-berg', extension: 'anna-berg', email: `user${n}@example.org` },
+            ? { username: 'anna@example.org', extension: `70${n}`, email: 'anna@example.org' }
+            : { username: 'ＡＮＮＡ@example.org', extension: `70${n}`, email: null },
       )
       const outcomes = await Promise.allSettled(
         rivals.map((rival, n) =>

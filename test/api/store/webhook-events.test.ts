@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { WebhookEvent } from '../../../api/core/desk/webhook-events.ts'
+import type { Barring } from '../../../api/core/leads/do-not-call.ts'
 import { createDoNotCall } from '../../../api/store/sql/do-not-call.ts'
 import { createWebhookEventStore } from '../../../api/store/sql/webhook-events.ts'
 import { onBothEngines } from './engines.ts'
@@ -13,7 +14,8 @@ const newEvent = (difference: Partial<WebhookEvent> = {}): WebhookEvent => ({
   body: '{"data":{"text":"привет \\u0000"}}',
   ...difference,
 })
-const optOut = { number: '+493012345', reason: 'opted out by message: STOP' }
+const reason = 'opted out by message: STOP'
+const optOut: Barring = { spellings: ['+493012345', '03012345'], reason }
 
 describe('what others told us', () => {
   onBothEngines((engine) => {
@@ -47,20 +49,20 @@ describe('what others told us', () => {
 
     test('bars a number with it, and the first reason stays', async () => {
       const { events, doNotCall } = await setUp()
-      await doNotCall.add(['+4940'], 'asked by phone', 1)
+      await doNotCall.add([['+4940']], 'asked by phone', 1)
       await events.keep(newEvent(), optOut)
-      await events.keep(newEvent({ id: 'b' }), { ...optOut, number: '+4940' })
+      await events.keep(newEvent({ id: 'b' }), { reason, spellings: ['0049 40', '+4940'] })
       expect(await doNotCall.list({ limit: 10 })).toEqual([
-        { ...optOut, addedAt: 1_750_000_000 },
+        { number: '+493012345', reason, addedAt: 1_750_000_000 },
         { number: '+4940', reason: 'asked by phone', addedAt: 1 },
       ])
     })
 
     test('a number that cannot be barred keeps the event out, too: a retry finds it new', async () => {
       const { events, doNotCall } = await setUp()
-      await expect(events.keep(newEvent(), { ...optOut, number: '\ud800' })).rejects.toThrow()
+      await expect(events.keep(newEvent(), { reason, spellings: ['\ud800'] })).rejects.toThrow()
       expect(await events.keep(newEvent(), optOut)).toBe(true)
-      expect(await doNotCall.has(optOut.number)).toBe(true)
+      expect(await doNotCall.has(['03012345', '+493012345'])).toBe(true)
     })
 
     test('is forgotten by when it came, and the number stays barred', async () => {
@@ -70,7 +72,7 @@ describe('what others told us', () => {
       expect(await events.forget(1_750_000_100)).toBe(1)
       expect(await events.forget(1_750_000_100)).toBe(0)
       expect(await events.keep(newEvent({ id: 'b' }), undefined)).toBe(false)
-      expect(await doNotCall.has(optOut.number)).toBe(true)
+      expect(await doNotCall.has(['03012345', '+493012345'])).toBe(true)
     })
   })
 })

@@ -9,6 +9,7 @@ import type { SecurityEvent } from '../../../api/core/security-log.ts'
 import { createSessions, type Sessions } from '../../../api/core/sessions.ts'
 import { createTokens } from '../../../api/core/tokens.ts'
 import type { User } from '../../../api/core/users.ts'
+import { openDialPolicy } from '../../../api/dial-policy-file.ts'
 import { createRevocationMemory } from '../../../contract/revocation.ts'
 import { createJudge, type Judge } from '../../../contract/verdict.ts'
 import { newKey } from '../../contract/forge.ts'
@@ -162,6 +163,7 @@ export function createWorld(scheduler: Scheduler, people: readonly User[], lifet
       passwords,
       sessions,
       revoker,
+      policy: openDialPolicy(undefined, () => {}),
       now,
       longestLifetime: Math.max(lifetimes.access, lifetimes.refresh),
     }),

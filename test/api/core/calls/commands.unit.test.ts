@@ -8,6 +8,8 @@ import type { DialledCall } from '../../../../api/core/calls/history.ts'
 import { noPbx } from '../../../../api/core/calls/no-pbx.ts'
 import type { Pbx } from '../../../../api/core/calls/pbx.ts'
 import { createWatch } from '../../../../api/core/calls/watch.ts'
+import { createClearance } from '../../../../api/core/dialling/clearance.ts'
+import type { Spellings } from '../../../../api/core/dialling/spellings.ts'
 import { Refusal } from '../../../../api/core/refusal.ts'
 import { aDirectory, anActor, reachesOf } from './samples.ts'
 
@@ -89,13 +91,23 @@ function world(
   }
   const watch = createWatch(table)
   const policy = () => ({
-    spell: (text: string) => text,
+    spellings: (text: string): Spellings => [text],
     judge(text: string) {
       if (text === '+33123') throw new Refusal('dial_denied', { detail: 'international' })
       return { number: text, kind: 'internal' as const, isEmergency: text === '112' }
     },
     limits: { perMinute: 1, perDay: 1, concurrent: 1 },
-    callerNumbers: (extension: string) => (extension === '1001' ? ['+49301001'] : []),
+    showable: (extension: string, text: string) =>
+      extension === '1001' && text === '+49301001' ? text : undefined,
+  })
+  const clear = createClearance({
+    policy,
+    doNotCall: {
+      async has(spellings) {
+        if (storesAway) throw new Refusal('unavailable')
+        return spellings.includes('1009')
+      },
+    },
   })
   const keys = new Map<string, string>()
   let taken = 0
@@ -104,6 +116,7 @@ function world(
       pbx,
       watch,
       policy,
+      clear,
       limits: {
         async take() {
           taken += 1
@@ -146,7 +159,7 @@ function world(
     pbx,
     table,
     watch,
-    policy,
+    clear,
     dialled: { find: async (id) => dialled.get(id) },
     directory,
     reachOf,
@@ -323,6 +336,21 @@ describe('a command', () => {
     expect(deeds).toEqual([])
     await calls.transfer(user1, ID, '1003')
     expect(deeds).toEqual([['transferBlind', ID, '1003']])
+  })
+  test.each<[string, (calls: Calls, number: string) => Promise<unknown>]>([
+    ['dial', (calls, number) => calls.dial(user1, { number })],
+    ['transfer', (calls, number) => calls.transfer(user1, ID, number)],
+    ['startTransfer', (calls, number) => calls.startTransfer(user1, ID, number)],
+  ])('%s reaches no number on the do-not-call list, and none while the list is away', async (_, command) => {
+    const { calls, deeds } = world()
+    await expect(command(calls, '1009')).rejects.toMatchObject({
+      code: 'dial_denied',
+      detail: expect.stringContaining('do-not-call'),
+    })
+    expect(deeds).toEqual([])
+    const away = world({}, { storesAway: true })
+    await expect(command(away.calls, '1003')).rejects.toMatchObject({ code: 'unavailable' })
+    expect(away.deeds).toEqual([])
   })
   test.each(['completeTransfer', 'cancelTransfer'] as const)(
     '%s ends no call where no transfer is under way',

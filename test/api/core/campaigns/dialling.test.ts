@@ -9,6 +9,7 @@ import { createFloor } from '../../../../api/core/campaigns/floor.ts'
 import { createPlacing } from '../../../../api/core/campaigns/placing.ts'
 import { createReconciler } from '../../../../api/core/campaigns/reconciler.ts'
 import { createTrunks } from '../../../../api/core/campaigns/trunks.ts'
+import { createClearance } from '../../../../api/core/dialling/clearance.ts'
 import { createPolicy } from '../../../../api/core/dialling/create-policy.ts'
 import { PolicyFile } from '../../../../api/core/dialling/policy-file.ts'
 import { Refusal, type RefusalCode } from '../../../../api/core/refusal.ts'
@@ -217,7 +218,7 @@ async function createWorld(db: Database, given: { leads: number[]; agents: numbe
     const onTrouble = () => {}
     const placing = createPlacing({
       ...{ queue, callLog, agents: crew, campaigns: store, lease, now, onTrouble },
-      policy: () => POLICY,
+      clear: createClearance({ policy: () => POLICY, doNotCall: { has: async () => false } }),
       calls: {
         async dial({ userId }, { number, callId = '' }) {
           const fault = trouble

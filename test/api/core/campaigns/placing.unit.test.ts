@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import type { Settling } from '../../../../api/core/campaigns/dial-queue.ts'
 import type { FreeAgent } from '../../../../api/core/campaigns/floor.ts'
 import { createPlacing, type PlacingNeeds } from '../../../../api/core/campaigns/placing.ts'
+import { createClearance } from '../../../../api/core/dialling/clearance.ts'
 import { createPolicy } from '../../../../api/core/dialling/create-policy.ts'
 import { PolicyFile } from '../../../../api/core/dialling/policy-file.ts'
 import { Refusal } from '../../../../api/core/refusal.ts'
@@ -24,6 +25,7 @@ async function place(
     fence?: number
     callerId?: string
     fault?: unknown
+    listFails?: unknown
   } = {},
 ) {
   const done: unknown[] = []
@@ -60,7 +62,16 @@ async function place(
         return true
       },
     },
-    policy: () => createPolicy(PolicyFile.parse({ emergency: ['112'], deny: ['0900123'] })),
+    clear: createClearance({
+      policy: () =>
+        createPolicy(PolicyFile.parse({ emergency: ['112'], deny: ['0900123'], international: true })),
+      doNotCall: {
+        async has(spellings) {
+          if (difference.listFails !== undefined) throw difference.listFails
+          return spellings.includes('+49401')
+        },
+      },
+    }),
     lease: { fence: () => difference.fence ?? 7 },
     now: () => now * 1_000,
     onTrouble: (err) => void done.push(['trouble', err]),
@@ -111,6 +122,17 @@ describe('a lead that is dialled', () => {
       'settle',
       { outcome: 'failed', counts: false, goesTo: 'done', nextTryAt: now, now },
     ])
+  })
+
+  test('one that is on the do-not-call list in another spelling is done, and no fault of the rules', async () => {
+    const settled = { outcome: null, counts: false, goesTo: 'done', status: 'do_not_call' }
+    const { done } = await place({ numbers: Array.from({ length: 6 }, () => '+49401') })
+    expect(done).toEqual(Array.from({ length: 6 }, () => ['settle', { ...settled, nextTryAt: now, now }]))
+  })
+
+  test('while the do-not-call list cannot be read nothing is dialled, and nothing given up', async () => {
+    const away = new Refusal('unavailable')
+    expect((await place({ listFails: away })).done).toEqual([['trouble', away]])
   })
 
   test('five numbers in a row that may not be called pause the campaign: the policy is wrong, not the list', async () => {

@@ -3,6 +3,8 @@ import { describe, expect, test } from 'vitest'
 import { createAccounts } from '../../../../api/core/accounts.ts'
 import { createAgents } from '../../../../api/core/crew/agents.ts'
 import type { Standing } from '../../../../api/core/crew/standing.ts'
+import { createPolicy } from '../../../../api/core/dialling/create-policy.ts'
+import { PolicyFile } from '../../../../api/core/dialling/policy-file.ts'
 import { createAgentStore } from '../../../../api/store/sql/agents.ts'
 import { createLedger } from '../../../../api/store/sql/ledger.ts'
 import { createStatusStore } from '../../../../api/store/sql/statuses.ts'
@@ -13,6 +15,7 @@ import { newUser, until } from '../../store/rows.ts'
 
 const START = 1_700_000_000
 const password = 'correct horse'
+const policy = createPolicy(PolicyFile.parse({}))
 
 describe('what is written of an agent and their user is written whole or not at all', () => {
   onBothEngines((engine) => {
@@ -28,7 +31,12 @@ describe('what is written of an agent and their user is written whole or not at 
       const ended: string[] = []
       const agents = createAgents({
         ...{ store, users },
-        accounts: createAccounts({ users, passwords: { hash: async () => '$argon2id$…' } }),
+        accounts: createAccounts({
+          users,
+          passwords: { hash: async () => '$argon2id$…' },
+          policy: () => policy,
+        }),
+        policy: () => policy,
         changes: { endOutdated: async (userId) => void ended.push(userId) },
         statuses: { tell: async () => {} },
         now: () => START * 1_000,

@@ -11,7 +11,9 @@ import { createDesk, type Deskmate } from '../../../../api/core/desk/desk.ts'
 import { createDeskDialling } from '../../../../api/core/desk/desk-dialling.ts'
 import { createOverseeing, oversees } from '../../../../api/core/desk/overseeing.ts'
 import { createSightings } from '../../../../api/core/desk/sightings.ts'
+import { createClearance } from '../../../../api/core/dialling/clearance.ts'
 import type { Allowed } from '../../../../api/core/dialling/policy.ts'
+import type { Spellings } from '../../../../api/core/dialling/spellings.ts'
 import type { Lead } from '../../../../api/core/leads/lead.ts'
 import { Refusal } from '../../../../api/core/refusal.ts'
 import type { Role } from '../../../../contract/claims.ts'
@@ -121,16 +123,20 @@ async function createWorld() {
       rows.delete(callId)
     },
   }
-  const doNotCall = { has: async (number: string) => barred.has(number) }
   let callerId: string | null = null
   const policy = () => ({
-    callerNumbers: (extension: string) => (extension === '1001' ? ['+4911'] : []),
-    spell: (text: string) => text.replace(/^030 /, '+4930'),
+    showable: (extension: string, text: string) =>
+      extension === '1001' && text === '+4911' ? text : undefined,
+    spellings: (text: string): Spellings => [text.replace(/^030 /, '+4930'), text],
     judge(text: string): Allowed {
       if (text.startsWith('0900')) throw new Refusal('dial_denied', { detail: 'premium numbers' })
       const isEmergency = text === '112'
       return { number: text, kind: isEmergency ? 'emergency' : 'national', isEmergency }
     },
+  })
+  const clear = createClearance({
+    policy,
+    doNotCall: { has: async (spellings) => spellings.some((one) => barred.has(one)) },
   })
   const did =
     (name: string) =>
@@ -138,7 +144,8 @@ async function createWorld() {
       deeds.push([name, actor.userId, actor.claims.role, ...about])
     }
   const calls = {
-    async dial({ userId }: { userId: string }, request: object) {
+    async dial({ userId }: { userId: string }, request: { number: string }) {
+      await clear(request.number)
       deeds.push(['dial', userId, request])
       if (dialFails !== undefined) throw dialFails
       return { callId: '' }
@@ -146,7 +153,10 @@ async function createWorld() {
     hangup: did('hangup'),
     hold: did('hold'),
     unhold: did('unhold'),
-    transfer: did('transfer'),
+    async transfer(actor: Actor, callId: string, number: string) {
+      await clear(number)
+      await did('transfer')(actor, callId, number)
+    },
   } satisfies Pick<Calls, 'dial' | 'hangup' | 'hold' | 'unhold' | 'transfer'>
   const overseeing = createOverseeing({ agents, directory, now: Date.now })
   const desk = createDesk({
@@ -160,11 +170,11 @@ async function createWorld() {
             : id === lead.id && scope.sees === 'own' && scope.agentId === lead.agentId
               ? lead
               : undefined,
-        ofNumber: async (number) => (number === lead.number ? lead : undefined),
+        ofNumber: async (spellings) => (spellings.includes(lead.number) ? lead : undefined),
       },
       agents,
       campaigns: { find: async () => ({ rules: { callerId } }) as Campaign }, // what is read of it
-      doNotCall,
+      clear,
       queue: {
         async take({ leadId, agentId, callId }) {
           if (taken !== undefined) throw new Refusal('conflict')
@@ -227,8 +237,6 @@ async function createWorld() {
     overseeing,
     agents,
     directory,
-    doNotCall,
-    policy,
     mediaLinks: { sellFor: async (_, path) => ({ url: `/media/${path}`, expiresAt: 0 }) },
   })
   return {

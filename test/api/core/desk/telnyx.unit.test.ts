@@ -2,6 +2,7 @@ import { generateKeyPairSync, sign } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
 import { createTelnyx } from '../../../../api/core/desk/telnyx.ts'
 import type { WebhookEvent } from '../../../../api/core/desk/webhook-events.ts'
+import type { Spellings } from '../../../../api/core/dialling/spellings.ts'
 import { Refusal } from '../../../../api/core/refusal.ts'
 
 const NOW = 1_769_860_800
@@ -36,9 +37,9 @@ function aTelnyx(key: string | null = shown) {
     toleranceSeconds: 300,
     now: () => NOW * 1000,
     policy: () => ({
-      spell(text) {
+      spellings(text): Spellings {
         if (!text.startsWith('+')) throw new Refusal('input_invalid')
-        return text.replaceAll(' ', '')
+        return [text.replaceAll(' ', '')]
       },
     }),
     events: {
@@ -154,7 +155,7 @@ describe('who wants no more calls', () => {
     '%j says so',
     async (text) => {
       expect(await optOutOf({ text })).toEqual({
-        number: '+493012345678',
+        spellings: ['+493012345678'],
         reason: `opted out by message: ${text.trim().toUpperCase()}`,
       })
     },

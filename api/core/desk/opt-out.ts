@@ -1,0 +1,77 @@
+/**
+ * What opts out, standing alone: the words of the FCC (47 CFR §64.1200(a)(10): stop, quit, end, revoke, opt out,
+ * cancel, unsubscribe), those of carriers, and what stands for them in other languages. Without blanks and accents.
+ */
+const WORDS: ReadonlySet<string> = new Set(
+  [
+    'stop end quit cancel revoke optout unsubscribe stopall cancelall endall quitall unsubscribeall optoutall',
+    'stopcall stopcalls stopcalling stopcallingme stoptext stoptexts stoptexting stoptextingme stopmessages',
+    'stopmessaging stopmessagingme stopsms donotcall donotcallme dontcall dontcallme donottext donottextme',
+    'donttext donttextme removeme optmeout unsubscribeme',
+    'stopp halt abmelden abbestellen keineanrufe', // German
+    'arret arreter arretez desabonner desinscrire desinscription', // French
+    'baja alto parar pare cancelar detener nollamar', // Spanish, Portuguese
+    'sair remover', // Portuguese
+    'fermati basta annulla cancella cancellami disiscrivi', // Italian
+    'afmelden uitschrijven', // Dutch
+    'avsluta avregistrera avslutt avmeld afmeld stands lopeta peruuta', // the Nordic countries
+    'stopuj rezygnuje zakoncz', // Polish
+    'dur iptal ret', // Turkish
+    'стоп отписка отписаться отпишите отмена хватит видписка видписатися',
+    'הסר הפסק עצור توقف ايقاف الغاء',
+    '停止 配信停止 ストップ 退订 退訂 取消 取消订阅 중지 수신거부',
+  ]
+    .join(' ')
+    .split(' ')
+    .map(bare),
+)
+
+/** What people add, and what adds nothing. */
+const POLITE = [
+  'ok okay please pls plz thanks thank you thankyou thx ty now immediately sir madam hi hello sorry no',
+  'bitte danke sofort merci svp sil vous plait sofort gracias por favor obrigado obrigada grazie per favore',
+  'alstublieft aub dank u dank je tack takk tak kiitos dziekuje prosze tesekkurler lutfen',
+  'спасибо пожалуйста дякую',
+]
+  .join(' ')
+  .split(' ')
+  .map(bare)
+
+/** Longer is a sentence, whatever is in it. */
+const MOST_CHARACTERS = 80
+
+/**
+ * Whether a message asks for no more calls: one of the words alone, in any case, with any punctuation, quotes,
+ * emoji or blanks, said once or more, with or without a word of politeness. A sentence that contains one does not:
+ * "What time does it end?", "Please cancel my order".
+ * @returns the word, in capitals, for the record
+ */
+export function optOutIn(text: string): string | undefined {
+  if (text.length > MOST_CHARACTERS) return undefined
+  const said = text
+    .replace(/['’`]/g, '')
+    .split(/[\p{Z}\s\p{P}\p{S}]+/u)
+    .map((word) => bare(word.replace(/\p{Cf}/gu, '')))
+    .filter((word) => word !== '')
+  const words = said.filter((word) => !POLITE.includes(word))
+  for (const some of [words, said]) {
+    const found = onlyWord(some)
+    if (found !== undefined) return found.toUpperCase()
+  }
+  return undefined
+}
+
+/** Several words may make one, as in "opt out"; the same one may be said again. */
+function onlyWord(words: readonly string[]): string | undefined {
+  for (let length = 1; length <= words.length; length += 1) {
+    if (words.length % length !== 0) continue
+    const one = words.slice(0, length).join('')
+    if (WORDS.has(one) && words.every((word, at) => word === words[at % length])) return one
+  }
+  return undefined
+}
+
+/** Compared without case and accents, full-width letters as plain ones. */
+function bare(text: string): string {
+  return text.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase().replaceAll('ı', 'i')
+}

@@ -1,0 +1,42 @@
+import examples from 'libphonenumber-js/examples.mobile.json'
+import { type CountryCode, getCountryCallingCode, getExampleNumber, Metadata } from 'libphonenumber-js/max'
+
+/** How the phones of one country dial. */
+export interface NumberingPlan {
+  /** Country code, without +. */
+  code: string
+  /** What stands before a national number: `0` in Germany, `8` in Russia. Several are read, none may be. */
+  trunks: readonly string[]
+  /** Whether people dial national numbers with nothing before them, as in Spain or the United States. */
+  isTrunkless: boolean
+  /** What stands for +. */
+  abroad: readonly string[]
+}
+
+export function planOf(country: CountryCode): NumberingPlan {
+  const code = getCountryCallingCode(country)
+  const metadata = new Metadata()
+  metadata.selectNumberingPlan(country)
+  const { numberingPlan } = metadata as unknown as { numberingPlan: PlanData } // its types leave these out
+  const example = getExampleNumber(country, examples)
+  const national = example?.formatNational().replace(/\D/g, '') ?? ''
+  const trunk =
+    example !== undefined && national.endsWith(example.nationalNumber)
+      ? national.slice(0, -example.nationalNumber.length)
+      : ''
+  const abroad = [numberingPlan.defaultIDDPrefix(), numberingPlan.IDDPrefix()].map(digitsOf).find(Boolean)
+  return {
+    code,
+    trunks: [...new Set([trunk, digitsOf(numberingPlan.nationalPrefix())])].filter((one) => one !== ''),
+    isTrunkless: trunk === '',
+    abroad: [...new Set(['00', ...(abroad === undefined ? [] : [abroad])])],
+  }
+}
+
+/** What is none of a text is no prefix, and neither is a pattern of several; `~` is a pause for a tone. */
+function digitsOf(prefix: unknown): string {
+  const digits = typeof prefix === 'string' ? prefix.replace('~', '') : ''
+  return /^\d+$/.test(digits) ? digits : ''
+}
+
+type PlanData = Record<'nationalPrefix' | 'IDDPrefix' | 'defaultIDDPrefix', () => unknown>
