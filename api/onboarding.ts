@@ -25,6 +25,7 @@ import { createAsteriskExtensions } from './provisioning/asterisk.ts'
 import { createWizardExtensions } from './provisioning/asterisk-wizard.ts'
 import { createFreepbx } from './provisioning/freepbx.ts'
 import { createMikopbx } from './provisioning/mikopbx.ts'
+import { bearable } from './provisioning/order.ts'
 import { secretFile } from './secret-file.ts'
 import { createLinkTickets } from './store/redis/link-tickets.ts'
 import type { Database } from './store/sql/database.ts'
@@ -72,8 +73,9 @@ export function createOnboarding(needs: OnboardingNeeds): Onboarding {
       seal,
       async personOf(userId) {
         const user = await users.find(userId)
-        const email = user?.email ?? user?.username
-        return email === undefined ? undefined : { name: displayNameOf(email), email }
+        if (user === undefined) return undefined
+        const name = displayNameOf(user.email ?? user.username)
+        return { name, email: user.email === null ? undefined : bearable(user.email) }
       },
       range: config.range,
       quarantine: config.quarantine,

@@ -1,22 +1,27 @@
 import { randomBytes } from 'node:crypto'
 import { z } from 'zod'
 import { Role } from '../../contract/claims.ts'
-import { mustBeOwnNames } from './names.ts'
+import { Email } from './email.ts'
+import { mustBeOwnNames, withoutBlanks } from './names.ts'
 import { network } from './network.ts'
-import type { Passwords } from './password.ts'
+import { NewPassword, type Passwords } from './password.ts'
 import { Refusal } from './refusal.ts'
 import type { User, UserStore } from './users.ts'
 
 /** What a new user must say. */
 export const NewAccount = z.object({
-  username: z.string().regex(/^[^\s\p{C}]{1,128}$/u, 'a username has 1 to 128 characters and no blanks'),
-  password: z.string().min(8, 'a password has 8 characters or more'),
+  username: z
+    .string()
+    // A phone's keyboard adds a blank after a word that it completes.
+    .overwrite(withoutBlanks)
+    .regex(/^[^\s\p{C}]{1,128}$/u, 'a username has 1 to 128 characters and no blanks'),
+  password: NewPassword,
   role: Role,
   extension: z
     .string()
     .regex(/^[A-Za-z0-9_-]{1,64}$/, 'an extension has 1 to 64 letters, digits, _ or -')
     .nullable(),
-  email: z.email('an email address is like name@example.org').max(254).nullable().optional(),
+  email: Email.nullable().optional(),
 })
 export type NewAccount = z.infer<typeof NewAccount>
 
@@ -45,7 +50,9 @@ export function createAccounts({ users, passwords }: AccountsNeeds): Accounts {
     const checked = NewAccount.safeParse(account)
     if (!checked.success)
       throw new Refusal('input_invalid', { detail: checked.error.issues[0]?.message ?? '' })
-    const { password, email = null, ...rest } = checked.data
+    const { password, ...rest } = checked.data
+    // A name that is an address is the account's own one: nobody else's may be made with it, and it is shown.
+    const email = checked.data.email ?? Email.safeParse(rest.username).data ?? null
     const names = { username: rest.username, extension: rest.extension, email }
     // Before the work of hashing; the store checks again where it inserts.
     for (const detail of ['username', 'extension', 'email'] as const) {

@@ -1,10 +1,10 @@
 import { parseArgs } from 'node:util'
 import { z } from 'zod'
+import { Email } from '../../api/core/email.ts'
 import { Role } from '../../contract/claims.ts'
 import { CommandError, table, time } from './command.ts'
 import { inOffice, type Office } from './office.ts'
 
-const Email = z.email().max(254)
 const Team = z
   .string()
   .trim()

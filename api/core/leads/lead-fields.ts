@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { Email } from '../email.ts'
 
 /** What people write about a lead, each member by itself; whoever reads lists or bodies uses the same. */
 
@@ -20,7 +21,7 @@ export const LeadFields = {
   firstName: line(100),
   lastName: line(100),
   phone: line(64).min(1),
-  email: orNone(z.email().max(254)),
+  email: orNone(Email),
   company: orNone(line(200)),
   title: orNone(line(100)),
   notes: orNone(

@@ -2,6 +2,7 @@ import { type Expression, type ExpressionBuilder, expressionBuilder, type SqlBoo
 import type { Scope } from '../../core/crew/scope.ts'
 import type { Lead } from '../../core/leads/lead.ts'
 import { fold, type LeadFilter, type LeadOrder, type LeadPlace } from '../../core/leads/lead-search.ts'
+import { normalName } from '../../core/names.ts'
 import { rowId, storable } from './bind.ts'
 import type { Database } from './database.ts'
 import { toLead } from './lead-rows.ts'
@@ -130,7 +131,7 @@ function selective(filter: LeadFilter, { by }: LeadOrder): Condition[][] {
     ...(createdUntil === undefined ? [] : [of('created_at', '<', createdUntil)]),
   ]
   return [
-    ...(email === undefined ? [] : [[of('email_folded', '=', fold(email))]]),
+    ...(email === undefined ? [] : [[of('email_folded', '=', normalName(email))]]),
     ...(number === undefined ? [] : [[range('number', number)]]),
     ...(named === undefined
       ? []
@@ -165,7 +166,7 @@ function fitting(filter: LeadFilter): Condition[] {
   if (filter.campaignId !== undefined) all.push(of('campaign_id', '=', rowId(filter.campaignId) ?? 0))
   if (filter.team !== undefined) all.push(of('team', '=', filter.team))
   if (filter.number !== undefined) all.push(begins('number', filter.number))
-  if (filter.email !== undefined) all.push(sql`${plain('email_folded')} = ${fold(filter.email)}`)
+  if (filter.email !== undefined) all.push(sql`${plain('email_folded')} = ${normalName(filter.email)}`)
   if (filter.named !== undefined) {
     const start = fold(filter.named)
     all.push(
