@@ -40,7 +40,7 @@ export interface TelephonyNeeds {
   config: ReturnType<typeof pbxOf>
   policy: () => DialPolicy
   redis: ReturnType<typeof connectRedis>
-  users: Pick<UserStore, 'list'>
+  users: Pick<UserStore, 'people' | 'revision'>
   reachOf: FindReach
   history: HistoryStore
   dialled: DialledStore

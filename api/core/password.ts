@@ -9,8 +9,8 @@ const longest = 1024
 /** What a new password must be: 8 characters or more, as people count them (code points, NFC), and at most 1024 bytes. */
 export const NewPassword = z
   .string()
-  .min(8, 'a password has 8 characters or more')
-  .max(longest, `a password has at most ${longest} bytes`)
+  .min(8, { error: 'a password has 8 characters or more', abort: true })
+  .max(longest, { error: `a password has at most ${longest} bytes`, abort: true })
   .refine((text) => [...opaque(text)].length >= 8, 'a password has 8 characters or more')
   .refine((text) => Buffer.byteLength(opaque(text)) <= longest, `a password has at most ${longest} bytes`)
 

@@ -43,6 +43,7 @@ export async function insertExtension(
       last_error: null,
       next_try_at: place.nextTryAt,
       changed_at: place.now,
+      former_user_id: null,
     })
     .returningAll()
     .executeTakeFirstOrThrow()

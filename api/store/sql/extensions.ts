@@ -73,7 +73,7 @@ export function createExtensionStore(db: Database): ExtensionStore {
           const { extension } = known
           const { numUpdatedRows } = await trx
             .updateTable('users')
-            .set({ extension })
+            .set((user) => ({ extension, revision: user('revision', '+', 1) }))
             .where('id', '=', userId)
             .executeTakeFirst()
           if (numUpdatedRows > 0n) await rename(trx, userId, extension)

@@ -14,6 +14,7 @@ import * as webhooks from './migrations/0011-webhooks.ts'
 import * as loans from './migrations/0012-loans.ts'
 import * as answered from './migrations/0013-answered.ts'
 import * as names from './migrations/0014-names.ts'
+import * as accounts from './migrations/0015-accounts.ts'
 
 /** In order of name. A migration that has been released is never changed: add the next one. */
 const migrations: Record<string, Migration> = {
@@ -31,6 +32,7 @@ const migrations: Record<string, Migration> = {
   '0012-loans': loans,
   '0013-answered': answered,
   '0014-names': names,
+  '0015-accounts': accounts,
 }
 
 /**

@@ -10,6 +10,9 @@ import { UniqueViolation } from './fault.ts'
 import { enter } from './ledger.ts'
 import type { Tables, UsersTable } from './tables.ts'
 
+/** Engines bound how many parameters a statement has. */
+const MOST_AT_ONCE = 1_000
+
 const clock = () => Math.floor(Date.now() / 1000)
 
 /** @param now unix seconds, for `createdAt` */
@@ -20,6 +23,17 @@ export function createUserStore(db: Database, now: () => number = clock): UserSt
       .leftJoin('agents', 'agents.user_id', 'users.id')
       .selectAll('users')
       .select('agents.team')
+
+  /** @throws {Refusal} `not_found` */
+  async function revise(id: string, change: { disabled?: 0 }): Promise<void> {
+    const row = await db.query
+      .updateTable('users')
+      .set((user) => ({ ...change, revision: user('revision', '+', 1) }))
+      .where('id', '=', rowId(id) ?? 0)
+      .returning('id')
+      .executeTakeFirst()
+    if (!row) throw new Refusal('not_found', { detail: 'no such user' })
+  }
 
   return {
     add: (user) =>
@@ -61,6 +75,51 @@ export function createUserStore(db: Database, now: () => number = clock): UserSt
       return row && toUser(row)
     },
 
+    async findAll(ids) {
+      const keys = ids.map((id) => rowId(id) ?? 0)
+      const found: User[] = []
+      for (let from = 0; from < keys.length; from += MOST_AT_ONCE) {
+        const some = keys.slice(from, from + MOST_AT_ONCE)
+        const rows = await users().where('users.id', 'in', some).orderBy('users.id').execute()
+        found.push(...rows.map(toUser))
+      }
+      return found
+    },
+
+    async people({ afterId = '0', limit }) {
+      const rows = await db.query
+        .selectFrom('users')
+        .leftJoin('agents', 'agents.user_id', 'users.id')
+        .select(['users.id', 'users.extension', 'users.username', 'users.role', 'agents.team'])
+        .where('users.extension', 'is not', null)
+        .$narrowType<{ extension: string }>()
+        .where('users.disabled', '=', 0)
+        .where('users.id', '>', rowId(afterId) ?? 0)
+        .orderBy('users.id')
+        .limit(limit)
+        .execute()
+      return rows.map(({ id, username: name, ...person }) => ({ userId: String(id), name, ...person }))
+    },
+
+    async revision() {
+      // Ids are given out once, so that count, last id and sum together differ after any change.
+      const [ofUsers, ofAgents] = await Promise.all([
+        db.query
+          .selectFrom('users')
+          .select((of) => [
+            of.fn.countAll<number>().as('count'),
+            of.fn.max('id').as('last'),
+            of.fn.sum<number>('revision').as('revisions'),
+          ])
+          .executeTakeFirst(),
+        db.query
+          .selectFrom('agents')
+          .select((of) => [of.fn.countAll<number>().as('count'), of.fn.sum<number>('version').as('versions')])
+          .executeTakeFirst(),
+      ])
+      return JSON.stringify([ofUsers, ofAgents])
+    },
+
     async count() {
       const { users } = await db.query
         .selectFrom('users')
@@ -93,15 +152,11 @@ export function createUserStore(db: Database, now: () => number = clock): UserSt
 
     async setDisabled(id, disabled, revokeUntil) {
       if (disabled) return outdate(db, id, { disabled: 1 }, revokeUntil)
-      const row = await db.query
-        .updateTable('users')
-        .set({ disabled: 0 })
-        .where('id', '=', rowId(id) ?? 0)
-        .returning('id')
-        .executeTakeFirst()
-      if (!row) throw new Refusal('not_found', { detail: 'no such user' })
+      await revise(id, { disabled: 0 })
       return undefined
     },
+
+    unlock: (id) => revise(id, {}),
   }
 }
 
@@ -212,7 +267,11 @@ export async function outdated(
 ): Promise<LedgerEntry> {
   const row = await trx
     .updateTable('users')
-    .set((user) => ({ ...change, generation: user('generation', '+', 1) }))
+    .set((user) => ({
+      ...change,
+      generation: user('generation', '+', 1),
+      revision: user('revision', '+', 1),
+    }))
     .where('id', '=', rowId(id) ?? 0)
     .returning('generation')
     .executeTakeFirst()
@@ -231,6 +290,7 @@ function toUser(row: Selectable<UsersTable> & { team: string | null }): User {
     passwordHash: row.password_hash,
     disabled: row.disabled === 1,
     generation: row.generation,
+    revision: row.revision,
     createdAt: row.created_at,
   }
 }
