@@ -111,8 +111,10 @@ export function createOnboarding(needs: OnboardingNeeds): Onboarding {
       now,
     }),
     open() {
-      if (providing === undefined) return
-      chore = every(5_000, providing.tend, trouble('extensions could not be seen to'))
+      // Numbers that were given by hand rest, too.
+      const forget = () => store.forgetRested(Math.floor(now() / 1000) - config.quarantine)
+      const [pauseMs, work] = providing === undefined ? [600_000, forget] : [5_000, providing.tend]
+      chore = every(pauseMs, work, trouble('extensions could not be seen to'))
     },
     async close() {
       chore?.stop()

@@ -15,9 +15,16 @@ const HELP = `Usage: bin/hookswitch.mjs <command>
   keys retire <kid> [--force]   refuse everything a key has signed
 
   users list                    everybody who may log in
-  users add <name> [--role user|supervisor|admin] [--extension <number>]
-                                a new user; the password comes from stdin, or is made and shown once
-  users passwd <name>           a new password, from stdin or made; ends the user's sessions
+  users add <name> [--role user|supervisor|admin] [--extension <number> [--reuse]]
+                                a new user; the password comes from stdin, or is made and shown once.
+                                A number that another person had rests, for 30 days unless set otherwise, as
+                                its files are that person's: move them away, then say --reuse
+  users extension <name> <number>|none [--reuse]
+                                another extension, or none; ends the user's sessions
+  users passwd <name>           a new password, from stdin or made; ends the user's sessions, and lifts a
+                                lock after too many wrong passwords at once
+  users unlock <name>           lifts such a lock at once, and nothing else (an address that tried too many
+                                names has to wait all the same)
   users disable|enable <name>   nobody of that name logs in; ends their sessions
   users delete <name> --force   forget the user; ends their sessions
 

@@ -1,8 +1,9 @@
 import { spawnSync } from 'node:child_process'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { project } from './support/build.ts'
-import { ask, login } from './support/client.ts'
+import { ask, login, mediaStatus } from './support/client.ts'
 import { type Stack, startStack } from './support/stack.ts'
 
 let stack: Stack
@@ -164,4 +165,76 @@ test('of 30 who register at once with names that shadow each other one wins', as
   )
   const statuses = replies.map(({ status }) => status).sort()
   expect(statuses).toEqual([201, ...Array(29).fill(409)])
+})
+
+describe('a number that another person had', () => {
+  const files = (extension: string) => join(stack.data, 'media', extension)
+  const recorded = (extension: string) => {
+    mkdirSync(join(files(extension), '2025'), { recursive: true })
+    writeFileSync(join(files(extension), '2025', 'old.wav'), 'RIFF')
+    return `${extension}/2025/old.wav`
+  }
+  const add = (name: string, extension: string, ...more: string[]) =>
+    hookswitch('users', 'add', name, '--extension', extension, ...more)
+  const admin = async () => {
+    const { body } = await ask(`${stack.url}/api/auth/login`, {
+      json: { username: 'admin', password: 'password' },
+    })
+    return String(body.token)
+  }
+  const agentOf = async (username: string, token: string) => {
+    const { body } = await ask(`${stack.url}/api/agents?limit=500`, { token })
+    const agents = body as unknown as { id: number; username: string }[]
+    return agents.find((one) => one.username === username)?.id
+  }
+
+  test('is given by no door while it rests, and its files are read by nobody else', async () => {
+    const path = recorded('1003')
+    const gone = hookswitch('users', 'delete', 'user3', '--force')
+    expect([gone.status, gone.stdout]).toEqual([0, expect.stringContaining(files('1003'))])
+
+    expect(add('zoe', '1003')).toMatchObject({ status: 2, stderr: expect.stringContaining(files('1003')) })
+    const register = { username: 'zoe', email: 'zoe@example.org', password: 'secreto123', extension: '1003' }
+    const registered = await ask(`${stack.url}/api/register`, { json: register })
+    expect(registered).toMatchObject({ status: 409, body: { error: 'Extension already exists' } })
+    const token = await admin()
+    const made = { name: 'Zoe', username: 'zoe', password: 'secreto123', extension: '1003' }
+    expect(await ask(`${stack.url}/api/agents`, { token, json: made })).toMatchObject({ status: 409 })
+    expect(
+      (await ask(`${stack.url}/api/agents`, { token, json: { ...made, extension: '4200' } })).status,
+    ).toBe(201)
+    const patched = await ask(`${stack.url}/api/agents/${await agentOf('zoe', token)}`, {
+      method: 'PUT',
+      token,
+      json: { extension: '1003' },
+    })
+    expect(patched.status).toBe(409)
+    expect(hookswitch('users', 'extension', 'zoe', '1003')).toMatchObject({ status: 2 })
+    expect(await mediaStatus(stack, path, (await login(stack, 'zoe', 'secreto123')).access)).toBe(403)
+  })
+
+  test('is given by a command that says so, which names the folder', async () => {
+    expect(add('yve', '1003', '--reuse')).toMatchObject({
+      status: 0,
+      stdout: expect.stringContaining(`warning: ${files('1003')} holds files already`),
+    })
+    expect((await login(stack, 'yve', 'secreto123')).access).toBeTruthy()
+  })
+
+  test('rests, too, where its person got another one, who alone may have it back', async () => {
+    const path = recorded('4300')
+    for (const [name, extension] of [
+      ['wim', '4300'],
+      ['vera', '4301'],
+    ] as const)
+      expect(add(name, extension).status).toBe(0)
+    expect(hookswitch('users', 'extension', 'wim', '4302')).toMatchObject({
+      status: 0,
+      stdout: expect.stringContaining(files('4300')),
+    })
+    expect(hookswitch('users', 'extension', 'vera', '4300')).toMatchObject({ status: 2 })
+    expect(await mediaStatus(stack, path, (await login(stack, 'vera', 'secreto123')).access)).toBe(403)
+    expect(hookswitch('users', 'extension', 'wim', '4300')).toMatchObject({ status: 0 })
+    expect(await mediaStatus(stack, path, (await login(stack, 'wim', 'secreto123')).access)).toBe(200)
+  })
 })

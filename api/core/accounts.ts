@@ -76,7 +76,11 @@ export function createAccounts({ users, passwords }: AccountsNeeds): Accounts {
       for (const account of accounts) {
         const names = [account.username, account.extension ?? account.username]
         const known = await Promise.all(names.map((name) => users.findByLogin(name)))
-        if (known.every((user) => user === undefined)) await add(account)
+        if (known.some((user) => user !== undefined)) continue
+        await add(account).catch((err) => {
+          // Its number rests: the account was there and was deleted.
+          if (!(err instanceof Refusal && err.code === 'taken')) throw err
+        })
       }
     },
   }

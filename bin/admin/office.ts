@@ -24,6 +24,7 @@ import { CommandError } from './command.ts'
 
 const Settings = z.object({
   HOOKSWITCH_DATA: commonSettings.HOOKSWITCH_DATA,
+  HOOKSWITCH_MEDIA_ROOT: z.string().optional(),
   HOOKSWITCH_REFRESH_TTL: commonSettings.HOOKSWITCH_REFRESH_TTL,
   HOOKSWITCH_ACCESS_TTL: commonSettings.HOOKSWITCH_ACCESS_TTL,
   DATABASE_URL: z.string().optional(),
@@ -35,7 +36,9 @@ export interface Office {
   accounts: Accounts
   changes: AccountChanges
   invitations: Invitations
-  extensions: Pick<ExtensionStore, 'unsettled' | 'update'>
+  extensions: Pick<ExtensionStore, 'unsettled' | 'update' | 'find' | 'release'>
+  /** Where recordings are, one folder an extension. */
+  mediaRoot: string
   doNotCall: DoNotCall
   /** @throws {CommandError} */
   userNamed(name: string | undefined): Promise<User>
@@ -95,6 +98,7 @@ function createOffice(db: Database, securityLog: SecurityLog, settings: z.output
     users,
     invitations: createInvitations(createInvitationStore(db), now),
     extensions: createExtensionStore(db),
+    mediaRoot: resolve(settings.HOOKSWITCH_MEDIA_ROOT ?? join(settings.HOOKSWITCH_DATA, 'media')),
     doNotCall: createDoNotCall(db),
     accounts: createAccounts({ users, passwords }),
     changes: createAccountChanges({

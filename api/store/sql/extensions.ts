@@ -4,7 +4,7 @@ import { Refusal } from '../../core/refusal.ts'
 import { enterNames, freeNames } from './account-names.ts'
 import { rowId } from './bind.ts'
 import type { Database } from './database.ts'
-import { insertExtension, toExtension, updateExtension } from './extension-rows.ts'
+import { insertExtension, restExtension, toExtension, updateExtension } from './extension-rows.ts'
 import { UniqueViolation } from './fault.ts'
 import { giveInvitationBack, useInvitation } from './invitations.ts'
 import type { Tables } from './tables.ts'
@@ -71,6 +71,13 @@ export function createExtensionStore(db: Database): ExtensionStore {
           if (settled === undefined) return undefined
           const userId = rowId(known.userId ?? '') ?? 0
           const { extension } = known
+          const before = await trx
+            .selectFrom('users')
+            .select('extension')
+            .where('id', '=', userId)
+            .executeTakeFirst()
+          if (before?.extension && before.extension !== extension)
+            await restExtension(trx, before.extension, userId, now)
           const { numUpdatedRows } = await trx
             .updateTable('users')
             .set((user) => ({ extension, revision: user('revision', '+', 1) }))
@@ -89,7 +96,7 @@ export function createExtensionStore(db: Database): ExtensionStore {
         const undone = await updateExtension(trx, known, freed)
         if (undone === undefined || known.userId === null) return undone
         await giveInvitationBack(trx, rowId(known.userId) ?? 0)
-        await removeUser(trx, known.userId, revokeUntil)
+        await removeUser(trx, known.userId, revokeUntil, now)
         return undone
       }),
 
@@ -139,6 +146,13 @@ export function createExtensionStore(db: Database): ExtensionStore {
         .deleteFrom('extensions')
         .where('state', '=', 'resting')
         .where('changed_at', '<', before)
+        .execute()
+    },
+    async release(extension) {
+      await db.query
+        .deleteFrom('extensions')
+        .where('extension', '=', extension)
+        .where('state', '=', 'resting')
         .execute()
     },
     async unsettled() {

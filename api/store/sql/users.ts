@@ -6,6 +6,7 @@ import type { NewUser, User, UserStore } from '../../core/users.ts'
 import { enterNames, freeNames, mustBeNobodyElses } from './account-names.ts'
 import { rowId, storable } from './bind.ts'
 import type { Database } from './database.ts'
+import { restExtension } from './extension-rows.ts'
 import { UniqueViolation } from './fault.ts'
 import { enter } from './ledger.ts'
 import type { Tables, UsersTable } from './tables.ts'
@@ -137,7 +138,7 @@ export function createUserStore(db: Database, now: () => number = clock): UserSt
       return rows.map(toUser)
     },
 
-    remove: (id, revokeUntil) => db.transaction((trx) => removeUser(trx, id, revokeUntil)),
+    remove: (id, revokeUntil) => db.transaction((trx) => removeUser(trx, id, revokeUntil, now())),
 
     setPassword: (id, passwordHash, revokeUntil) =>
       outdate(db, id, { password_hash: passwordHash }, revokeUntil),
@@ -145,7 +146,7 @@ export function createUserStore(db: Database, now: () => number = clock): UserSt
     change: (id, change, revokeUntil) =>
       db
         .transaction(async (trx) => {
-          if (change.extension !== undefined) await renumber(trx, id, change.extension)
+          if (change.extension !== undefined) await renumber(trx, id, change.extension, now())
           return outdated(trx, id, change, revokeUntil)
         })
         .catch(asTaken),
@@ -200,12 +201,18 @@ export async function removeUser(
   trx: Transaction<Tables>,
   id: string,
   revokeUntil: number,
+  now: number,
 ): Promise<LedgerEntry> {
   const key = rowId(id) ?? 0
   await trx.deleteFrom('sessions').where('user_id', '=', key).execute()
   await freeNames(trx, key)
-  const row = await trx.deleteFrom('users').where('id', '=', key).returning('generation').executeTakeFirst()
+  const row = await trx
+    .deleteFrom('users')
+    .where('id', '=', key)
+    .returning(['generation', 'extension'])
+    .executeTakeFirst()
   if (!row) throw new Refusal('not_found', { detail: 'no such user' })
+  if (row.extension !== null) await restExtension(trx, row.extension, key, now)
   return enter(trx, { kind: 'user', key: id, generation: row.generation + 1, until: revokeUntil })
 }
 
@@ -217,17 +224,22 @@ export function taken(error: UniqueViolation): Refusal {
 }
 
 /**
- * One that is being made for somebody, or rests, is nobody else's; `foreign` is for whom the PBX has it.
+ * One that is being made for a person, or rests, is not given to another; `foreign` is for whom the PBX has it. The
+ * person whose number rests may have it back.
  * @throws {Refusal} `taken`
  */
 async function mustBeFree(trx: Transaction<Tables>, extension: string | null, userId?: string) {
   const given = await trx
     .selectFrom('extensions')
-    .select('user_id')
+    .select(['state', 'user_id', 'former_user_id'])
     .where('extension', '=', extension)
     .where('state', '!=', 'foreign')
     .executeTakeFirst()
   if (given === undefined || (userId !== undefined && given.user_id === rowId(userId))) return
+  if (given.state === 'resting' && userId !== undefined && given.former_user_id === rowId(userId)) {
+    await trx.deleteFrom('extensions').where('extension', '=', extension).execute()
+    return
+  }
   throw new Refusal('taken', { detail: 'extension' })
 }
 
@@ -235,7 +247,12 @@ async function mustBeFree(trx: Transaction<Tables>, extension: string | null, us
  * Gives an account the names that come with another extension; the account itself is left to the caller.
  * @throws {Refusal} `taken`, `input_invalid` where the extension is the username
  */
-async function renumber(trx: Transaction<Tables>, id: string, extension: string | null): Promise<void> {
+async function renumber(
+  trx: Transaction<Tables>,
+  id: string,
+  extension: string | null,
+  now: number,
+): Promise<void> {
   await mustBeFree(trx, extension, id)
   const key = rowId(id) ?? 0
   const user = await trx.selectFrom('users').selectAll().where('id', '=', key).executeTakeFirst()
@@ -244,6 +261,8 @@ async function renumber(trx: Transaction<Tables>, id: string, extension: string 
   const wasOwn = isNumber(name) && name === normalName(user.extension ?? '')
   if (wasOwn) mustBeOwnNames({ username, extension })
   if (extension !== null) await mustBeNobodyElses(trx, { extension }, id)
+  if (user.extension !== null && user.extension !== extension)
+    await restExtension(trx, user.extension, key, now)
   await freeNames(trx, key, { username, email, extension })
   await enterNames(trx, key, { extension })
 }
