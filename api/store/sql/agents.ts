@@ -7,7 +7,7 @@ import { UniqueViolation } from './fault.ts'
 import { inScope } from './scope.ts'
 import type { Tables } from './tables.ts'
 import { whyUnchanged } from './unchanged.ts'
-import { outdated } from './users.ts'
+import { outdated } from './user-rows.ts'
 
 export function createAgentStore(db: Database): AgentStore {
   const agents = () =>

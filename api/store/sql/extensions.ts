@@ -8,7 +8,7 @@ import { insertExtension, restExtension, toExtension, updateExtension } from './
 import { UniqueViolation } from './fault.ts'
 import { giveInvitationBack, useInvitation } from './invitations.ts'
 import type { Tables } from './tables.ts'
-import { insertUser, removeUser, taken } from './users.ts'
+import { insertUser, removeUser, taken } from './user-rows.ts'
 
 /** How often others may be faster before we say that it does not work. */
 const MOST_TRIES = 200
