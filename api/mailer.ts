@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { createTransport } from 'nodemailer'
 import type { Logger } from '../contract/log.ts'
+import { sendable } from './core/email.ts'
 import type { Mailer } from './core/mail.ts'
 import type { MailWay } from './membership-settings.ts'
 
@@ -33,7 +34,7 @@ export function createMailer({ host, port, secure, requireTls, caPath, auth, fro
         await transport.sendMail({
           from,
           // As an object it is one address, whatever it holds.
-          to: { name: '', address: to },
+          to: { name: '', address: sendable(to) },
           subject,
           text,
           xMailer: false,

@@ -45,7 +45,7 @@ import { createOnboarding } from './onboarding.ts'
 import { drawQr } from './qr.ts'
 import { secretFile } from './secret-file.ts'
 import { openSecurityLog } from './security-log.ts'
-import { createAttempts } from './store/redis/attempts.ts'
+import { createAddressAttempts, createAttempts } from './store/redis/attempts.ts'
 import { createLiveUsers } from './store/redis/live-users.ts'
 import { createNews, createNewsHearing } from './store/redis/news.ts'
 import { createRenewalSpreader, removeOldRenewals } from './store/redis/renewals.ts'
@@ -247,7 +247,7 @@ async function main() {
       login: loginThrough('mikopbx', config.mikopbxLogins),
       sessions,
       allowedOrigins,
-      refreshThrottle: createThrottle(redis, {
+      refreshAttempts: createAddressAttempts(redis, {
         surface: 'mikopbx-refresh',
         perAddress: config.mikopbxRefreshes,
       }),

@@ -1,7 +1,7 @@
 import { isIP } from 'node:net'
 import { z } from 'zod'
 import { flag } from '../contract/env.ts'
-import { Address } from './core/membership/account.ts'
+import { Email, sendable } from './core/email.ts'
 import type { onboardingSettings } from './onboarding-settings.ts'
 
 /** How mail leaves the house, and where its links lead. */
@@ -86,5 +86,6 @@ const isLoopback = (host: string) =>
 
 function senderOf(text: string): { name: string; address: string } | undefined {
   const [, name = '', address = text] = /^([^\p{C}<>"]{0,100}?) *<([^<>]*)>$/u.exec(text) ?? []
-  return Address.safeParse(address).success ? { name, address } : undefined
+  const { data } = Email.safeParse(address)
+  return data === undefined ? undefined : { name, address: sendable(data) }
 }

@@ -27,6 +27,7 @@ import { createAsteriskExtensions } from './provisioning/asterisk.ts'
 import { createWizardExtensions } from './provisioning/asterisk-wizard.ts'
 import { createFreepbx } from './provisioning/freepbx.ts'
 import { createMikopbx } from './provisioning/mikopbx.ts'
+import { bearable } from './provisioning/order.ts'
 import { secretFile } from './secret-file.ts'
 import { createLinkTickets } from './store/redis/link-tickets.ts'
 import type { Database } from './store/sql/database.ts'
@@ -75,8 +76,9 @@ export function createOnboarding(needs: OnboardingNeeds): Onboarding {
       seal,
       async personOf(userId) {
         const user = await users.find(userId)
-        const email = user?.email ?? user?.username
-        return email === undefined ? undefined : { name: displayNameOf(email), email }
+        if (user === undefined) return undefined
+        const name = displayNameOf(user.email ?? user.username)
+        return { name, email: user.email === null ? undefined : bearable(user.email) }
       },
       range: config.range,
       quarantine: config.quarantine,
@@ -112,8 +114,10 @@ export function createOnboarding(needs: OnboardingNeeds): Onboarding {
       now,
     }),
     open() {
-      if (providing === undefined) return
-      chore = every(5_000, providing.tend, trouble('extensions could not be seen to'))
+      // Numbers that were given by hand rest, too.
+      const forget = () => store.forgetRested(Math.floor(now() / 1000) - config.quarantine)
+      const [pauseMs, work] = providing === undefined ? [600_000, forget] : [5_000, providing.tend]
+      chore = every(pauseMs, work, trouble('extensions could not be seen to'))
     },
     async close() {
       chore?.stop()

@@ -44,7 +44,7 @@ export interface TelephonyNeeds {
   policy: () => DialPolicy
   clear: Clearance
   redis: ReturnType<typeof connectRedis>
-  users: Pick<UserStore, 'list'>
+  users: Pick<UserStore, 'people' | 'revision'>
   reachOf: FindReach
   history: HistoryStore
   dialled: DialledStore

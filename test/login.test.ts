@@ -1,7 +1,9 @@
+import { spawnSync } from 'node:child_process'
 import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { project } from './support/build.ts'
 import { ask, login, mediaStatus } from './support/client.ts'
 import { addCheapUsers, CHEAP_PASSWORD } from './support/people.ts'
 import { type Stack, startStack } from './support/stack.ts'
@@ -22,25 +24,61 @@ describe('guessing', () => {
   })
   afterAll(() => stack?.stop())
 
+  const hookswitch = (...words: string[]) =>
+    spawnSync(process.execPath, [join(project, 'dist/hookswitch.js'), 'users', ...words], {
+      env: { ...process.env, HOOKSWITCH_DATA: stack.data },
+      input: 'secreto123\n',
+      encoding: 'utf8',
+    })
+
   /** As if through the administrator's own proxy. */
   const from = (address: string) => ({ 'X-Forwarded-For': address })
 
-  test('is stopped for an account, from wherever and by whichever of its names, even with the right password', async () => {
+  test('is stopped for an account where it comes from, by whichever of its names, even with the right password', async () => {
     for (const n of [1, 2, 3, 4]) {
-      const { status } = await attempt(stack, n % 2 ? 'user1' : '1001', 'wrong', from(`198.51.100.${n}`))
+      const { status } = await attempt(stack, n % 2 ? 'user1' : '1001', 'wrong', from('198.51.100.1'))
       expect(status).toBe(401)
     }
-    const { status, headers, body } = await attempt(stack, 'USER1', 'password', from('198.51.100.9'))
+    const { status, headers, body } = await attempt(stack, 'USER1', 'password', from('198.51.100.1'))
     expect(status).toBe(429)
     expect(Number(headers.get('retry-after'))).toBeGreaterThan(0)
     expect(body).toMatchObject({ success: false, error: 'Too many attempts' })
-    // Somebody else's account is not touched by it.
-    expect((await attempt(stack, 'user2', 'password', from('198.51.100.9'))).status).toBe(200)
+    // Its owner comes from elsewhere, and another account's owner from there.
+    expect((await attempt(stack, '1001', 'password', from('198.51.100.9'))).status).toBe(200)
+    expect((await attempt(stack, 'user2', 'password', from('198.51.100.1'))).status).toBe(200)
   })
 
-  test('is stopped for an account that does not exist, so that nobody learns which do', async () => {
-    for (const n of [1, 2, 3, 4]) await attempt(stack, 'ghost', 'wrong', from(`198.51.101.${n}`))
-    expect((await attempt(stack, 'ghost', 'wrong', from('198.51.101.9'))).status).toBe(429)
+  test.each([
+    ['an account', 'user3'],
+    ['an account that does not exist, so that nobody learns which do', 'ghost'],
+  ])('is stopped for %s after ten times as many from everywhere', async (_, username) => {
+    for (let n = 0; n < 40; n += 1)
+      expect((await attempt(stack, username, 'wrong', from(`198.51.101.${n}`))).status).toBe(401)
+    expect((await attempt(stack, username, 'password', from('198.51.101.99'))).status).toBe(429)
+  })
+
+  test('from everywhere locks no owner out of a network from which they have logged in', async () => {
+    const home = from('192.0.2.1')
+    const made = hookswitch('passwd', 'user3')
+    expect([made.status, made.stderr]).toEqual([0, ''])
+    expect((await attempt(stack, 'user3', 'secreto123', home)).status).toBe(200)
+    for (let n = 0; n < 41; n += 1) await attempt(stack, 'user3', 'wrong', from(`198.51.105.${n}`))
+    expect((await attempt(stack, 'user3', 'secreto123', from('192.0.2.2'))).status).toBe(429)
+    expect((await attempt(stack, 'user3', 'secreto123', home)).status).toBe(200)
+  })
+
+  test.each([
+    ['unlock', 'password', '203.0.113.60'],
+    ['passwd', 'secreto123', '203.0.113.70'],
+  ])('is forgotten at once by `users %s`', async (verb, right, address) => {
+    const [here, elsewhere] = [from(address), from(address.replace('113', '114'))]
+    for (let n = 0; n < 4; n += 1) await attempt(stack, 'user2', 'wrong', here)
+    for (let n = 0; n < 40; n += 1) await attempt(stack, 'user2', 'wrong', from(`198.51.106.${n}`))
+    expect((await attempt(stack, 'user2', 'password', here)).status).toBe(429)
+    expect((await attempt(stack, 'user2', 'password', elsewhere)).status).toBe(429)
+    expect(hookswitch(verb, '1002').status).toBe(0)
+    expect((await attempt(stack, 'user2', right, here)).status).toBe(200)
+    expect((await attempt(stack, 'user2', right, elsewhere)).status).toBe(200)
   })
 
   test('is stopped for an address, over many accounts', async () => {
@@ -62,14 +100,14 @@ describe('guessing', () => {
 
   test('does not get past by a burst of 40 at once', async () => {
     const replies = await Promise.all(
-      Array.from({ length: 40 }, (_, n) => attempt(stack, 'user3', 'wrong', from(`198.51.102.${n}`))),
+      Array.from({ length: 40 }, () => attempt(stack, 'burst', 'wrong', from('198.51.102.1'))),
     )
     expect(replies.filter(({ status }) => status === 401)).toHaveLength(4)
   })
 
-  test('a right password starts the account afresh', async () => {
+  test('a right password starts the account afresh there', async () => {
     for (let round = 0; round < 3; round += 1) {
-      for (const n of [1, 2, 3]) await attempt(stack, 'admin', 'wrong', from(`198.51.103.${round}${n}`))
+      for (let n = 0; n < 3; n += 1) await attempt(stack, 'admin', 'wrong', from('198.51.103.9'))
       expect((await attempt(stack, 'admin', 'password', from('198.51.103.9'))).status).toBe(200)
     }
   })
@@ -93,6 +131,7 @@ describe('a morning at the office', () => {
       HOOKSWITCH_LOGIN_PER_ACCOUNT: '',
       HOOKSWITCH_LOGIN_PER_ADDRESS: '',
       HOOKSWITCH_MIKOPBX_LOGINS: '',
+      HOOKSWITCH_MIKOPBX_REFRESHES: '',
     }
     stack = await startStack({ data, env: usual })
   })
@@ -118,6 +157,18 @@ describe('a morning at the office', () => {
         .map((login) => ask(`${api()}/auth:login`, { json: { login, password: CHEAP_PASSWORD } })),
     )
     expect(tallied(replies.map(({ status }) => status))).toEqual({ 200: 100 })
+  })
+
+  test('lets 150 pages behind one address refresh at once on MikoPBX’s surface, and counts those that fail', async () => {
+    const opened = await ask(`${api()}/auth:login`, { json: { login: names[2], password: CHEAP_PASSWORD } })
+    const cookie = /^refreshToken=[^;]*/.exec(opened.headers.get('set-cookie') ?? '')?.[0] ?? ''
+    const refresh = (Cookie: string) =>
+      ask(`${api()}/auth:refresh`, { method: 'POST', headers: { Cookie } }).then(({ status }) => status)
+    expect(tallied(await Promise.all(Array.from({ length: 150 }, () => refresh(cookie))))).toEqual({
+      200: 150,
+    })
+    const guesses = await Promise.all(Array.from({ length: 150 }, () => refresh('refreshToken=guessed')))
+    expect(tallied(guesses)).toEqual({ 401: 100, 429: 50 })
   })
 
   test('lets one person in from 60 devices at once', async () => {

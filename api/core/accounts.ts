@@ -4,22 +4,27 @@ import { Role } from '../../contract/claims.ts'
 import { plainWords } from '../../contract/plain-words.ts'
 import { mustBeDiallable } from './dialling/extension.ts'
 import type { DialPolicy } from './dialling/policy.ts'
-import { mustBeOwnNames } from './names.ts'
+import { Email } from './email.ts'
+import { mustBeOwnNames, withoutBlanks } from './names.ts'
 import { network } from './network.ts'
-import type { Passwords } from './password.ts'
+import { NewPassword, type Passwords } from './password.ts'
 import { Refusal } from './refusal.ts'
 import type { NewUser, User, UserStore } from './users.ts'
 
 /** What a new user must say. */
 export const NewAccount = z.object({
-  username: z.string().regex(/^[^\s\p{C}]{1,128}$/u, 'a username has 1 to 128 characters and no blanks'),
-  password: z.string().min(8, 'a password has 8 characters or more'),
+  username: z
+    .string()
+    // A phone's keyboard adds a blank after a word that it completes.
+    .overwrite(withoutBlanks)
+    .regex(/^[^\s\p{C}]{1,128}$/u, 'a username has 1 to 128 characters and no blanks'),
+  password: NewPassword,
   role: Role,
   extension: z
     .string()
     .regex(/^[0-9]{1,32}$/, 'an extension has 1 to 32 digits')
     .nullable(),
-  email: z.email('an email address is like name@example.org').max(254).nullable().optional(),
+  email: Email.nullable().optional(),
 })
 export type NewAccount = z.infer<typeof NewAccount>
 
@@ -62,7 +67,9 @@ export function createAccounts({ users, passwords, policy }: AccountsNeeds): Acc
   async function prepare(account: NewAccount, address = ''): Promise<NewUser> {
     const checked = NewAccount.safeParse(account)
     if (!checked.success) throw new Refusal('input_invalid', { detail: plainWords(checked.error) })
-    const { password, email = null, ...rest } = checked.data
+    const { password, ...rest } = checked.data
+    // A name that is an address is the account's own one: no other account may be made with it, and it is shown.
+    const email = checked.data.email ?? Email.safeParse(rest.username).data ?? null
     if (rest.extension !== null) mustBeDiallable(rest.extension, policy())
     const names = { username: rest.username, extension: rest.extension, email }
     // Before the work of hashing; the store checks again where it inserts.
@@ -89,7 +96,11 @@ export function createAccounts({ users, passwords, policy }: AccountsNeeds): Acc
       for (const account of accounts) {
         const names = [account.username, account.extension ?? account.username]
         const known = await Promise.all(names.map((name) => users.findByLogin(name)))
-        if (known.every((user) => user === undefined)) await add(account)
+        if (known.some((user) => user !== undefined)) continue
+        await add(account).catch((err) => {
+          // Its number rests: the account was there and was deleted.
+          if (!(err instanceof Refusal && err.code === 'taken')) throw err
+        })
       }
     },
   }

@@ -1,10 +1,15 @@
 /**
- * Slows guessing down, for each account and for each address, over all processes. Only failures count: an attempt
- * under way holds one of the failures that are left, and gives it back unless it fails.
+ * Slows guessing down over all processes. Only failures count: an attempt under way holds one of the failures that are
+ * left, and gives it back unless it fails. Three counts, each with a limit of its own:
+ * - of an account from one network (an address, or an IPv6 /64), so that a stranger elsewhere locks nobody out;
+ * - of an account from all networks, ten times as many, against guesses from many places. A network from which the
+ *   account has logged in lately is not held up by it, and its failures do not count there;
+ * - of a network over all accounts.
  */
 export interface Attempts {
   /**
-   * Whether the account or the address has failed too often, before anything waits or works for it.
+   * Whether one of the counts has reached its limit, before anything waits or works for the attempt.
+   * @param account changes with each change of the account, so that an administrator lifts a lock at once
    * @throws {Refusal} `throttled`
    */
   check(account: string, address: string): Promise<void>
@@ -16,9 +21,15 @@ export interface Attempts {
   reserve(account: string, address: string): Promise<Attempt>
 }
 
+/** The same for what names no account, such as a refresh by a secret: a count of each network alone. */
+export interface AddressAttempts {
+  /** @throws {Refusal} `throttled`, `unavailable` where the wait takes too long */
+  reserve(address: string): Promise<Attempt>
+}
+
 /**
- * How an attempt ended. `wrong` counts for both, `right` makes the account start afresh, and `void` is one that
- * checked nothing.
+ * How an attempt ended. `wrong` counts everywhere, `right` makes the account start afresh from this network and makes
+ * the network known, and `void` is one that checked nothing.
  */
 export type Outcome = 'right' | 'wrong' | 'void'
 

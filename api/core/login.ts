@@ -7,7 +7,7 @@ import type { SecurityLog } from './security-log.ts'
 import type { Opened, OpenRequest, Sessions } from './sessions.ts'
 import type { User, UserStore } from './users.ts'
 
-/** Bounds how often an address may ask for what is no login, such as a refresh, over all processes. */
+/** Bounds how often an address may ask for what is no login, such as a registration, over all processes. */
 export interface Throttle {
   /** @throws {Refusal} `throttled` */
   takeAddress(address: string): Promise<void>
@@ -60,7 +60,7 @@ export function createLogin({ users, passwords, sessions, attempts, securityLog 
       }
       const user = await users.findByLogin(username)
       // One account, one count, whichever of its names is tried; unknown names are counted alike.
-      const account = user === undefined ? `name:${normalName(username)}` : `id:${user.id}`
+      const account = user === undefined ? `name:${normalName(username)}` : `id:${user.id}:${user.revision}`
       let attempt: Attempt | undefined
       let right = false
       try {

@@ -1,3 +1,4 @@
+import { tidied, trimmed, withAsciiDomain } from './email.ts'
 import { Refusal } from './refusal.ts'
 
 /** What one account can be found by: people log in with any of the three, on every surface. */
@@ -8,11 +9,12 @@ export interface AccountNames {
 }
 
 /**
- * The one form in which usernames, extensions and e-mail addresses are compared with each other:
- * trimmed, NFKC, case folded. Applying it twice changes nothing.
+ * The one form in which usernames, extensions and e-mail addresses are compared with each other: without blanks
+ * around it and characters of no width, NFKC, in lower case (RFC 8265 §3.3), and of an address the domain in ASCII.
+ * Applying it twice changes nothing.
  */
 export function normalName(text: string): string {
-  return text.trim().normalize('NFKC').toLowerCase().normalize('NFKC')
+  return withAsciiDomain(tidied(tidied(text).toLowerCase()))
 }
 
 /**
@@ -34,3 +36,6 @@ export function mustBeOwnNames({ username, extension, email }: AccountNames): vo
 
 /** @param name in normal form */
 export const isNumber = (name: string): boolean => /^\p{N}+$/u.test(name)
+
+/** A name as it is stored and shown: as it was typed, without blanks around it; accents in one form (NFC). */
+export const withoutBlanks = (name: string): string => trimmed(name).normalize('NFC')

@@ -1,7 +1,18 @@
 import { randomBytes } from 'node:crypto'
 import { type Algorithm, hash as argon2Hash, verify as argon2Verify } from '@node-rs/argon2'
+import { z } from 'zod'
 import { Refusal } from './refusal.ts'
 import { createTurns } from './turns.ts'
+
+const longest = 1024
+
+/** What a new password must be: 8 characters or more, as people count them (code points, NFC), and at most 1024 bytes. */
+export const NewPassword = z
+  .string()
+  .min(8, { error: 'a password has 8 characters or more', abort: true })
+  .max(longest, { error: `a password has at most ${longest} bytes`, abort: true })
+  .refine((text) => [...opaque(text)].length >= 8, 'a password has 8 characters or more')
+  .refine((text) => Buffer.byteLength(opaque(text)) <= longest, `a password has at most ${longest} bytes`)
 
 export interface Passwords {
   /**
@@ -12,7 +23,8 @@ export interface Passwords {
    */
   hash(password: string, by?: string): Promise<string>
   /**
-   * Compares byte by byte as typed: no trimming, no folding, no normalising.
+   * Compares letters, however a keyboard composes them (RFC 8265 §4.2): neither trimmed nor case folded. Hashes
+   * of earlier releases are of the bytes as they were typed, so these are compared, too.
    *
    * @param hash undefined when there is no such user: takes as long, and is false
    * @throws {Refusal} `unavailable` when too many wait already, or it took too long; what `onTurn` throws
@@ -40,7 +52,7 @@ export function createPasswords({ parallel = 2, queue = 1_000, patienceMs = 30_0
 
   return {
     async hash(password, by = '') {
-      const bytes = exactBytes(password)
+      const bytes = exactBytes(opaque(password))
       if (!bytes) {
         throw new Refusal('input_invalid', { detail: `a password is at most ${longest} bytes of valid text` })
       }
@@ -49,15 +61,17 @@ export function createPasswords({ parallel = 2, queue = 1_000, patienceMs = 30_0
 
     async verify(hash, password, { by = '', onTurn = async () => {} } = {}) {
       // Decided before looking at the hash, so that it says nothing about the user.
-      const bytes = exactBytes(password)
-      if (!bytes) {
+      const spellings = [...new Set([opaque(password), password, password.normalize('NFD')])]
+      const typed = spellings.flatMap((spelling) => exactBytes(spelling) ?? [])
+      if (typed.length === 0) {
         await onTurn()
         return false
       }
       const usable = hash?.startsWith('$argon2id$') ? hash : undefined
       const matches = await inTurn(by, async () => {
         await onTurn()
-        return argon2Verify(usable ?? nobody, bytes)
+        for (const bytes of typed) if (await argon2Verify(usable ?? nobody, bytes)) return true
+        return false
       })
       return usable !== undefined && matches
     },
@@ -73,11 +87,12 @@ const cost = {
   parallelism: 1,
 }
 
-const longest = 1024
+/** OpaqueString of RFC 8265 §4.2: blanks of other scripts are blanks, and accents have one form (NFC). */
+const opaque = (password: string): string => password.replace(/\p{Zs}/gu, ' ').normalize('NFC')
 
 /** Half a surrogate pair has no bytes of its own: all of them would become U+FFFD and match each other. */
 function exactBytes(password: string): Uint8Array | undefined {
-  if (password.length > longest || /\p{Surrogate}/u.test(password)) return undefined
+  if (/\p{Surrogate}/u.test(password)) return undefined
   const bytes = Buffer.from(password, 'utf8')
   return bytes.length > longest ? undefined : bytes
 }

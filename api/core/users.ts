@@ -18,7 +18,18 @@ export interface User {
   disabled: boolean
   /** Tokens of an older generation are refused: raised by "end all sessions", a new password, disabling. */
   generation: number
+  /** Rises with each change of the account, by whichever process. */
+  revision: number
   createdAt: number
+}
+
+/** A user with a phone, as calls and presence need to know them. */
+export interface Person {
+  userId: string
+  extension: string
+  name: string
+  role: Role
+  team: string | null
 }
 
 export type NewUser = Pick<User, 'username' | 'extension' | 'role' | 'passwordHash'> &
@@ -33,7 +44,13 @@ export interface UserStore {
   /** Finds by any of the three names, in normal form: clients log in with any. */
   findByLogin(name: string): Promise<User | undefined>
   find(id: string): Promise<User | undefined>
+  /** Those of the ids that there are. */
+  findAll(ids: readonly string[]): Promise<User[]>
   count(): Promise<number>
+  /** Those who have a phone, by id, a page at a time; without their password hashes. */
+  people(page: { afterId?: string; limit: number }): Promise<(Person & { disabled: boolean })[]>
+  /** Differs from an earlier answer where any user or team has changed since. It is cheap to ask. */
+  revision(): Promise<string>
   /** All users by id, a page at a time. */
   list(page: { afterId?: string; limit: number }): Promise<User[]>
   /**
@@ -52,6 +69,11 @@ export interface UserStore {
    * @throws {Refusal} `not_found`
    */
   setDisabled(id: string, disabled: boolean, revokeUntil: number): Promise<LedgerEntry | undefined>
+  /**
+   * Lets the attempts to log in start afresh, as any change of the account does: see `attempts.ts`.
+   * @throws {Refusal} `not_found`
+   */
+  unlock(id: string): Promise<void>
   /**
    * Gives another role or extension, as `setPassword` replaces: tokens say both, so those of before are over.
    * @throws {Refusal} `not_found`, `taken` (`extension`), `input_invalid` where the username is the old extension

@@ -58,7 +58,8 @@ export function createFreepbx(needs: FreepbxNeeds): Provisioner & { close(): Pro
   const wanted = ({ extension, displayName, email, mark }: ExtensionOrder) => ({
     extension,
     name: `${plainName(displayName, extension, MOST_NAME - tagOf(mark).length)}${tagOf(mark)}`,
-    email,
+    // The field must be there, and may be empty.
+    email: email ?? '',
     maxContacts: needs.maxContacts ?? 5,
     voicemailPin: needs.voicemail === true ? String(randomInt(10_000_000, 100_000_000)) : undefined,
   })

@@ -16,7 +16,7 @@ export interface NewEmployee {
   extension: string
   secret: string
   name: string
-  email: string
+  email: string | undefined
 }
 
 const Available = z.object({
@@ -72,7 +72,7 @@ export async function addEmployee(
       json: {
         number: extension,
         user_username: name,
-        user_email: email,
+        ...(email === undefined ? {} : { user_email: email }),
         sip_secret: secret,
         ...(sip_transport === undefined ? {} : { sip_transport }),
       },

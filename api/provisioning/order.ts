@@ -1,12 +1,23 @@
+import { sendable } from '../core/email.ts'
 import { type ExtensionOrder, ProvisioningError } from '../core/onboarding/provisioner.ts'
 
-/** Address as in a mailbox's line of voicemail.conf: what ends a field there is refused, also in quotes. */
-const EMAIL = /^[^\s@,;|=<>()"'`\\[\]\p{Cc}]{1,64}@[\p{L}\p{N}.-]{1,190}$/u
+/**
+ * Address as in a mailbox's line of voicemail.conf, without what ends a field or means something to a shell there,
+ * and in ASCII: PBXs check an address by patterns that know nothing else.
+ */
+const EMAIL = /^[\w.+-]{1,64}@[A-Za-z0-9.-]{1,190}$/
+
+/** The address as a PBX can keep it; undefined where it cannot: then the extension is made without. */
+export function bearable(email: string): string | undefined {
+  const address = sendable(email)
+  return EMAIL.test(address) ? address : undefined
+}
 
 /** @throws {ProvisioningError} `refused` for an order that no PBX must see */
 export function checkOrder({ extension, email, mark }: ExtensionOrder): void {
   checkExtension(extension)
-  if (!EMAIL.test(email)) throw new ProvisioningError('refused', 'the mail address cannot be given to a PBX')
+  if (email !== undefined && !EMAIL.test(email))
+    throw new ProvisioningError('refused', 'the mail address cannot be given to a PBX')
   if (!/^[A-Za-z0-9_-]{1,40}$/.test(mark)) throw new ProvisioningError('refused', 'the mark is not one')
 }
 

@@ -1,10 +1,10 @@
 import { z } from 'zod'
+import { Email } from '../../api/core/email.ts'
 import { Role } from '../../contract/claims.ts'
 import { readWords } from '../words.ts'
 import { type Command, CommandError, table, time, unknownVerb } from './command.ts'
 import { inOffice, type Office } from './office.ts'
 
-const Email = z.email().max(254)
 const Team = z
   .string()
   .trim()

@@ -29,6 +29,7 @@ import { CommandError } from './command.ts'
 
 const Settings = z.object({
   HOOKSWITCH_DATA: commonSettings.HOOKSWITCH_DATA,
+  HOOKSWITCH_MEDIA_ROOT: z.string().optional(),
   HOOKSWITCH_REFRESH_TTL: commonSettings.HOOKSWITCH_REFRESH_TTL,
   HOOKSWITCH_ACCESS_TTL: commonSettings.HOOKSWITCH_ACCESS_TTL,
   DATABASE_URL: z.string().optional(),
@@ -41,7 +42,9 @@ export interface Office {
   accounts: Accounts
   changes: AccountChanges
   invitations: Invitations
-  extensions: Pick<ExtensionStore, 'unsettled' | 'update'>
+  extensions: Pick<ExtensionStore, 'unsettled' | 'update' | 'find' | 'release'>
+  /** Where recordings are, one folder an extension. */
+  mediaRoot: string
   doNotCall: DoNotCall
   past: PastStore
   /** What may be dialled, as the settings file has it now. @throws {SettingsError} */
@@ -110,6 +113,7 @@ function createOffice(db: Database, securityLog: SecurityLog, settings: z.output
     policy,
     invitations: createInvitations(createInvitationStore(db), now),
     extensions: createExtensionStore(db),
+    mediaRoot: resolve(settings.HOOKSWITCH_MEDIA_ROOT ?? join(settings.HOOKSWITCH_DATA, 'media')),
     doNotCall: createDoNotCall(db),
     past: createPastStore(db),
     accounts: createAccounts({ users, passwords, policy }),

@@ -4,19 +4,27 @@ import type { User } from '../../api/core/users.ts'
 import { Role } from '../../contract/claims.ts'
 import { readWords } from '../words.ts'
 import { type Command, CommandError, table, time, unknownVerb } from './command.ts'
+import { giving, rests } from './extension.ts'
 import { BY_ADMIN, inOffice, type Office } from './office.ts'
 
-/** `users list|add|passwd|disable|enable|delete`. */
+/** `users list|add|extension|passwd|unlock|disable|enable|delete`. */
 export const usersCommand: Command = {
   help: `\
   users list                    all users
-  users add <name> [--role user|supervisor|admin] [--extension <number>]
-                                a new user; the password comes from stdin, or is made and shown once
-  users passwd <name>           a new password, from stdin or made; ends the user's sessions
+  users add <name> [--role user|supervisor|admin] [--extension <number> [--reuse]]
+                                a new user; the password comes from stdin, or is made and shown once.
+                                A number that another person had rests, for 30 days unless set otherwise, as
+                                its files are that person's: move them away, then say --reuse
+  users extension <name> <number>|none [--reuse]
+                                another extension, or none; ends the user's sessions
+  users passwd <name>           a new password, from stdin or made; ends the user's sessions, and lifts a
+                                lock after too many wrong passwords at once
+  users unlock <name>           lifts such a lock at once, and nothing else (an address that tried too many
+                                names has to wait all the same)
   users disable|enable <name>   a disabled user cannot log in; disabling ends the user's sessions
   users delete <name> --force   delete the user; ends the user's sessions. Their calls stay in the history, without
                                 a person: see history purge`,
-  verbs: ['list', 'add', 'passwd', 'disable', 'enable', 'delete'],
+  verbs: ['list', 'add', 'extension', 'passwd', 'unlock', 'disable', 'enable', 'delete'],
   run,
 }
 
@@ -24,9 +32,15 @@ async function run(words: string[]): Promise<void> {
   const { values: flags, positionals } = readWords({
     args: words,
     allowPositionals: true,
-    options: { role: { type: 'string' }, extension: { type: 'string' }, force: { type: 'boolean' } },
+    options: {
+      role: { type: 'string' },
+      extension: { type: 'string' },
+      reuse: { type: 'boolean' },
+      force: { type: 'boolean' },
+    },
   })
-  const [verb, name] = positionals
+  const [verb, name, word] = positionals
+  const reuse = flags.reuse ?? false
   await inOffice(async (office) => {
     switch (verb) {
       case 'list':
@@ -37,14 +51,31 @@ async function run(words: string[]): Promise<void> {
         if (!role.success) throw new CommandError(`--role is one of ${Role.options.join(', ')}`)
         const { password, shown } = await passwordFor()
         const extension = flags.extension ?? null
-        const user = await office.accounts.add({ username: name, password, role: role.data, extension })
-        return console.log(`added ${describe(user)}${shown}`)
+        const account = { username: name, password, role: role.data, extension }
+        const given = await giving(office, { extension, reuse }, () => office.accounts.add(account))
+        return console.log(`added ${describe(given.made)}${shown}${given.warning}`)
+      }
+      case 'extension': {
+        const user = await office.userNamed(name)
+        if (word === undefined) throw new CommandError('users extension <name> <number>|none; see --help')
+        const extension = word === 'none' ? null : word
+        if (extension === user.extension) return console.log(`${describe(user)} has it already`)
+        const { warning } = await giving(office, { extension, reuse }, () =>
+          office.changes.change(user.id, { extension }, BY_ADMIN),
+        )
+        const changed = describe({ ...user, extension })
+        return console.log(`${changed}; their sessions are over${rests(office, user.extension)}${warning}`)
       }
       case 'passwd': {
         const user = await office.userNamed(name)
         const { password, shown } = await passwordFor()
         await office.changes.setPassword(user.id, password, BY_ADMIN)
         return console.log(`${describe(user)} has a new password; their sessions are over${shown}`)
+      }
+      case 'unlock': {
+        const user = await office.userNamed(name)
+        await office.users.unlock(user.id)
+        return console.log(`${describe(user)} may try to log in afresh; their sessions go on`)
       }
       case 'disable': {
         const user = await office.userNamed(name)
@@ -60,7 +91,9 @@ async function run(words: string[]): Promise<void> {
         const user = await office.userNamed(name)
         if (!flags.force) throw new CommandError(`this forgets ${describe(user)} for good: say --force`)
         await office.changes.remove(user.id, BY_ADMIN)
-        return console.log(`${describe(user)} is deleted; their sessions are over`)
+        return console.log(
+          `${describe(user)} is deleted; their sessions are over${rests(office, user.extension)}`,
+        )
       }
       default:
         throw unknownVerb('users', verb, usersCommand.verbs)

@@ -52,6 +52,23 @@ describe('mail', () => {
     expect(headers).not.toMatch(/nodemailer|x-mailer/i)
   })
 
+  test.each([
+    ['an apostrophe', "o'hara+x@example.org", "o'hara+x@example.org"],
+    ['signs that few use', 'a!b#c%d{e|f}g@example.org', 'a!b#c%d{e|f}g@example.org'],
+    ['a domain in Unicode', 'ivan@пример.рф', 'ivan@xn--e1afmkfd.xn--p1ai'],
+  ])('goes to an address with %s', async (_, to, arrived) => {
+    const { mailer, server } = await setUp({ hideSMTPUTF8: true })
+    await mailer.send({ ...MAIL, to })
+    expect(server.letters).toMatchObject([{ text: MAIL.text }])
+    expect(server.letters[0]?.headers).toContain(`\nTo: ${arrived}\r\n`)
+  })
+
+  test('goes to an address with an accent by SMTPUTF8', async () => {
+    const { mailer, server } = await setUp()
+    await mailer.send({ ...MAIL, to: 'josé@bücher.example' })
+    expect(server.letters).toMatchObject([{ to: ['josé@bücher.example'] }])
+  })
+
   test('keeps long lines and other scripts whole', async () => {
     const { mailer, server } = await setUp()
     const text = `анна ${'https://voice.example.org/verify-email?token='}${'x'.repeat(200)}\n`

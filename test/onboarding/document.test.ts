@@ -141,6 +141,17 @@ describe('a PBX in trouble', () => {
   })
 })
 
+test.each([
+  ['an apostrophe, without telling the PBX', "o'hara@ejemplo.com", ''],
+  ['an accent, without telling the PBX', 'josé@ejemplo.com', ''],
+  ['a domain in Unicode, which the PBX gets in ASCII', 'ivan@пример.рф', 'ivan@xn--e1afmkfd.xn--p1ai'],
+])('takes an address with %s', async (_, email, told) => {
+  const made = await register(email)
+  expect(made).toMatchObject({ status: 201, body: { email, is_active: true } })
+  expect(pbx.extensions.get(String(made.body.sip_extension))).toMatchObject({ email: told })
+  expect(await register(email.toUpperCase())).toMatchObject({ status: 409 })
+})
+
 test('100 who register at once at two nodes get 100 extensions', async () => {
   const node = await startSecondNode(stack, provisioner())
   try {

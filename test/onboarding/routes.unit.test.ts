@@ -25,6 +25,7 @@ const anna: User = {
   passwordHash: 'secret hash',
   disabled: false,
   generation: 0,
+  revision: 0,
   createdAt: 1_736_937_000,
 }
 const sip: SipCredentials = {

@@ -21,7 +21,10 @@ export interface MailServer {
 }
 
 export interface MailServerOptions
-  extends Pick<SMTPServerOptions, 'key' | 'cert' | 'hideSTARTTLS' | 'secure' | 'disabledCommands'> {
+  extends Pick<
+    SMTPServerOptions,
+    'key' | 'cert' | 'hideSTARTTLS' | 'hideSMTPUTF8' | 'secure' | 'disabledCommands'
+  > {
   port?: number
   /** Takes nobody's mail. */
   refuses?: boolean

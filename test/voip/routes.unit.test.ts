@@ -403,3 +403,10 @@ describe('admins', () => {
     })
   })
 })
+
+test('the users who are online are read in one question', async () => {
+  const world = createWorld()
+  const { status } = await world.ask('GET', '/protected/users/online', { user: world.users.user1 })
+  expect(status).toBe(200)
+  expect(world.asked.filter(([what]) => what === 'findAll')).toHaveLength(1)
+})

@@ -28,6 +28,7 @@ export const person = (username: string, extension: string, role: Role = 'user')
   passwordHash: 'secret hash',
   disabled: false,
   generation: 0,
+  revision: 0,
   createdAt: nowS - 1000,
 })
 
@@ -195,6 +196,10 @@ export function createWorld(difference: Partial<VoipNeeds> = {}) {
     },
     users: {
       find: async (id) => users.find((user) => user.id === id),
+      async findAll(ids) {
+        asked.push(['findAll', ids])
+        return users.filter(({ id }) => ids.includes(id))
+      },
       findByLogin: async (name) =>
         users.find(({ username, extension }) => [username, extension].includes(name)),
       list: async ({ limit }) => users.slice(0, limit),

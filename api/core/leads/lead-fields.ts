@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { legible } from '../dialling/number.ts'
+import { Email } from '../email.ts'
 import { isTimeZone, NO_TIME_ZONE } from '../time-zone.ts'
 
 /** What people write about a lead, each member by itself; whoever reads lists or bodies uses the same. */
@@ -23,7 +24,7 @@ export const LeadFields = {
   lastName: line(100),
   // As it was written, but for what nobody sees: marks of an address book, a tab for a blank.
   phone: z.string().max(256).transform(legible).pipe(line(64).min(1)),
-  email: orNone(z.email().max(254)),
+  email: orNone(Email),
   company: orNone(line(200)),
   title: orNone(line(100)),
   notes: orNone(

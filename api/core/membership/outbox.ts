@@ -7,7 +7,7 @@ export interface DueMail {
   id: string
   kind: MailKind
   recipient: string
-  /** Of an invitation: its hash. */
+  /** Of an invitation: its hash; of a verification: the address in normal form. */
   about: string | null
   /** This one counted. */
   tries: number

@@ -5,7 +5,7 @@ import type { NewUser, User } from '../users.ts'
  * - `providing` it is, or may be, being made; a later run goes on with it
  * - `ready` a phone can register
  * - `removing` its user is gone, it has to be taken away
- * - `resting` taken away; the number is not given out again before the quarantine is over
+ * - `resting` taken away, or its account lost it; the number is given to no other person before the quarantine is over
  * - `foreign` the PBX has it for somebody else: never given out
  */
 export type ExtensionState = 'providing' | 'ready' | 'removing' | 'resting' | 'foreign'
@@ -93,6 +93,8 @@ export interface ExtensionStore {
   orphans(limit: number): Promise<Extension[]>
   /** All that are not `ready` and not `resting`, for operators. */
   unsettled(): Promise<Extension[]>
+  /** Ends the rest of one number. */
+  release(extension: string): Promise<void>
   /** Those that began to rest before may be given out again. */
   forgetRested(before: number): Promise<void>
 }

@@ -8,7 +8,7 @@ export interface ProvidingNeeds {
   provisioner: Provisioner
   seal: SecretSeal
   /** Whom an extension is for. */
-  personOf(userId: string): Promise<{ name: string; email: string } | undefined>
+  personOf(userId: string): Promise<{ name: string; email: string | undefined } | undefined>
   range: ExtensionRange
   /** Seconds. */
   quarantine: number
@@ -56,7 +56,13 @@ export function createProviding(needs: ProvidingNeeds): Providing {
       const { extension, mark } = mine
       const secret = seal.open(mine.sealedSecret, extension)
       const { name, email } = person
-      const made = await provisioner.provide({ extension, secret, displayName: name, email, mark })
+      const order = { extension, secret, displayName: name, mark }
+      const made = await provisioner.provide({ ...order, email }).catch((err) => {
+        if (email === undefined || !isOfMail(err)) throw err
+        // An address that this PBX does not take is no reason for a person to have no phone.
+        onTrouble(`extension ${extension} is made without the mail address`, err)
+        return provisioner.provide({ ...order, email: undefined })
+      })
       return await settle(mine, made, others)
     } catch (err) {
       return afterFailure(mine, err, others)
@@ -90,7 +96,7 @@ export function createProviding(needs: ProvidingNeeds): Providing {
   async function afterFailure(mine: Extension, err: unknown, others: number): Promise<Extension | undefined> {
     onTrouble(`extension ${mine.extension} could not be made`, err)
     const code = err instanceof ProvisioningError ? err.code : 'away'
-    if (code === 'refused') {
+    if (isRefused(err)) {
       // It would say the same tomorrow: nobody is left with an account that never rings.
       const revokeUntil = nowS() + needs.longestLifetime
       const undone = await store.undo(mine, { now: nowS(), revokeUntil })
@@ -149,6 +155,11 @@ export function createProviding(needs: ProvidingNeeds): Providing {
     },
   }
 }
+
+const isRefused = (err: unknown) => err instanceof ProvisioningError && err.code === 'refused'
+
+/** PBXs have no code for it: `user_email` and "Invalid email" are theirs, and most repeat the address. */
+const isOfMail = (err: unknown) => isRefused(err) && err instanceof Error && /mail|@/i.test(err.message)
 
 /** For operators: one line, and not long. */
 const wordsOf = (err: unknown): string =>

@@ -25,7 +25,8 @@ export interface ExtensionOrder {
   /** Proposed; a PBX that makes its own says so in its answer. */
   secret: string
   displayName: string
-  email: string
+  /** Undefined where there is none that the PBX could keep: the extension is made without. */
+  email: string | undefined
   /** Unique to the registration it is for, `[A-Za-z0-9_-]{1,40}`: tells our own from others' on the PBX. */
   mark: string
 }

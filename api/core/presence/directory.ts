@@ -1,14 +1,6 @@
-import type { Role } from '../../../contract/claims.ts'
-import type { UserStore } from '../users.ts'
+import type { Person, UserStore } from '../users.ts'
 
-/** A user with a phone, as calls and presence need to know them. */
-export interface Person {
-  userId: string
-  extension: string
-  name: string
-  role: Role
-  team: string | null
-}
+export type { Person }
 
 /** Which user is behind which phone: a copy of the users, a few seconds old at most. */
 export interface Directory {
@@ -25,13 +17,13 @@ export interface Directory {
   all(): readonly Person[]
   /** The endpoint of an extension, by the setting. */
   endpointOf(extension: string): string
-  /** Reads the users afresh. Call it every few seconds; tells when anybody changed. */
+  /** Asks whether any user has changed, and reads them only then. Call it every few seconds; tells when a person changed. */
   refresh(): Promise<void>
   onChange(listener: () => void): void
 }
 
 export interface DirectoryNeeds {
-  users: Pick<UserStore, 'list'>
+  users: Pick<UserStore, 'people' | 'revision'>
   /** Such as `{extension}` or `{extension}-web`: how a user's endpoint is named on the PBX. */
   endpointTemplate: string
 }
@@ -47,6 +39,7 @@ export function createDirectory({ users, endpointTemplate }: DirectoryNeeds): Di
   /** Of all accounts. */
   let phones: ReadonlySet<string> = new Set()
   let known = ''
+  let revision: string | undefined
   const listeners = new Set<() => void>()
   const [before = '', after = ''] = endpointTemplate.split('{extension}')
   const endpointOf = (extension: string) => endpointTemplate.replace('{extension}', extension)
@@ -64,17 +57,21 @@ export function createDirectory({ users, endpointTemplate }: DirectoryNeeds): Di
     all: () => [...byUser.values()],
     endpointOf,
     async refresh() {
+      // Asked first: what changes while the pages are read is read again the next time.
+      const latest = await users.revision()
+      if (latest === revision) return
       const people: Person[] = []
       const all: string[] = []
       for (let afterId: string | undefined; ; ) {
-        const page = await users.list({ limit: PAGE, ...(afterId && { afterId }) })
-        for (const { id, extension, username: name, role, team, disabled } of page) {
-          if (extension !== null) all.push(endpointOf(extension))
-          if (extension !== null && !disabled) people.push({ userId: id, extension, name, role, team })
+        const page = await users.people({ limit: PAGE, ...(afterId && { afterId }) })
+        for (const { disabled, ...person } of page) {
+          all.push(endpointOf(person.extension))
+          if (!disabled) people.push(person)
         }
-        afterId = page.at(-1)?.id
+        afterId = page.at(-1)?.userId
         if (page.length < PAGE) break
       }
+      revision = latest
       const read = JSON.stringify([people, all])
       if (read === known) return
       known = read

@@ -16,7 +16,7 @@ export const NewAgentBody = z
     team: Team.nullable().optional(),
     userId: Id.nullable().optional(),
     username: NewAccount.shape.username.optional(),
-    password: NewAccount.shape.password.max(1024).optional(),
+    password: NewAccount.shape.password.optional(),
     email: NewAccount.shape.email,
     role: RoleWord.optional(),
     extension: NewAccount.shape.extension.optional(),

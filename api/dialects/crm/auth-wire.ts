@@ -1,6 +1,8 @@
 import { z } from '@hono/zod-openapi'
-import { Address, Password, Username } from '../../core/membership/account.ts'
+import { Email } from '../../core/email.ts'
+import { Username } from '../../core/membership/account.ts'
 import type { InvitationShown } from '../../core/membership/inviting.ts'
+import { NewPassword } from '../../core/password.ts'
 import type { User } from '../../core/users.ts'
 import { Time } from '../openapi.ts'
 import { iso, ShownId } from './request.ts'
@@ -23,8 +25,8 @@ const Token = z.string().min(1).max(128)
 
 export const RegisterBody = z.object({
   username: Username,
-  email: Address,
-  password: Password,
+  email: Email,
+  password: NewPassword,
   firstName: PersonName,
   lastName: PersonName,
 })
@@ -32,10 +34,10 @@ export const VerifyBody = z.object({
   token: Token,
   username: Username.optional().openapi({ description: 'In place of one that somebody else got meanwhile' }),
 })
-export const ResendBody = z.object({ email: Address })
+export const ResendBody = z.object({ email: Email })
 
 export const InviteBody = z.object({
-  email: Address,
+  email: Email,
   role: RoleWord,
   team: z
     .string()
@@ -49,7 +51,7 @@ export const InviteBody = z.object({
 export const TokenBody = z.object({ token: Token })
 export const AcceptBody = RegisterBody.extend({
   token: Token,
-  email: Address.optional().openapi({ description: 'Asked for where the invitation names none' }),
+  email: Email.optional().openapi({ description: 'Asked for where the invitation names none' }),
 })
 
 /** What the agent is called: the person's name, or else the user's. */

@@ -4,7 +4,8 @@ import { readBearer } from '../../../contract/bearer.ts'
 import type { Logger } from '../../../contract/log.ts'
 import type { Judge } from '../../../contract/verdict.ts'
 import { actorOf } from '../../core/actor.ts'
-import type { Login, Throttle } from '../../core/login.ts'
+import type { AddressAttempts, Outcome } from '../../core/attempts.ts'
+import type { Login } from '../../core/login.ts'
 import { createOrigins } from '../../core/origin.ts'
 import { Refusal } from '../../core/refusal.ts'
 import type { Opened, Sessions } from '../../core/sessions.ts'
@@ -20,8 +21,8 @@ export interface MikopbxNeeds {
   sessions: Pick<Sessions, 'rotate' | 'logout' | 'ownerOf' | 'isSecret'>
   /** Other origins whose pages may log in, refresh and log out, as the settings have them. */
   allowedOrigins: readonly string[]
-  /** Refreshes by address, as MikoPBX counts them. */
-  refreshThrottle: Pick<Throttle, 'takeAddress'>
+  /** Refreshes that fail, by address: MikoPBX counts all, and an office behind one address has many. */
+  refreshAttempts: AddressAttempts
   /** Seconds a remembered cookie lives. */
   refreshTtl: number
   log: Logger
@@ -29,7 +30,7 @@ export interface MikopbxNeeds {
 
 /** The auth of MikoPBX REST v3: an access token of 15 minutes, and a rotated refresh secret in a cookie. */
 export function createMikopbx(needs: MikopbxNeeds): Hono<{ Variables: { wording: Wording } }> {
-  const { judge, login, sessions, allowedOrigins = [], refreshThrottle, refreshTtl, log } = needs
+  const { judge, login, sessions, allowedOrigins, refreshAttempts, refreshTtl, log } = needs
   const app = new Hono<{ Variables: { wording: Wording } }>()
   app.onError((err, c) => refuse(c, err, speech, log))
   const origins = createOrigins(allowedOrigins)
@@ -58,13 +59,11 @@ export function createMikopbx(needs: MikopbxNeeds): Hono<{ Variables: { wording:
     c.set('wording', refreshWording)
     mustBeOurs(c, origins)
     const address = addressOf(c)
-    await refreshThrottle.takeAddress(address)
-    const secrets = secretsOf(c)
-    if (secrets.length === 0) throw new Refusal('token_missing')
-    const opened = await sessions.rotate(secrets.find(sessions.isSecret) ?? '', {
-      clothing: wire.clothing,
-      accessTtl: wire.ACCESS_TTL,
-      address,
+    const opened = await counted(address, () => {
+      const secrets = secretsOf(c)
+      if (secrets.length === 0) throw new Refusal('token_missing')
+      const secret = secrets.find(sessions.isSecret) ?? ''
+      return sessions.rotate(secret, { clothing: wire.clothing, accessTtl: wire.ACCESS_TTL, address })
     })
     keepSecret(c, opened)
     return c.json(wire.rotated(opened))
@@ -88,6 +87,20 @@ export function createMikopbx(needs: MikopbxNeeds): Hono<{ Variables: { wording:
     if (!isOthers) deleteCookie(c, wire.COOKIE, { path: '/' })
     return c.json(wire.loggedOut)
   })
+
+  /** Counts a refresh that fails. */
+  async function counted(address: string, refresh: () => Promise<Opened>): Promise<Opened> {
+    const attempt = await refreshAttempts.reserve(address)
+    let outcome: Outcome = 'void'
+    try {
+      return await refresh()
+    } catch (err) {
+      if (err instanceof Refusal && err.code !== 'unavailable') outcome = 'wrong'
+      throw err
+    } finally {
+      await attempt.end(outcome)
+    }
+  }
 
   /** Session cookie unless remembered; never readable by a script, never sent from another site. */
   function keepSecret(c: Context, { refreshToken, remember }: Opened) {

@@ -1,14 +1,16 @@
 import { z } from '@hono/zod-openapi'
+import { Email } from '../../core/email.ts'
 import type { SipCredentials } from '../../core/onboarding/credentials.ts'
 import type { Registered } from '../../core/onboarding/registration.ts'
+import { NewPassword } from '../../core/password.ts'
 import type { Clothing, Opened } from '../../core/sessions.ts'
 
 /** Where this surface's paths begin. */
 export const PREFIXES = ['/auth', '/sip']
 
 export const RegisterBody = z.object({
-  email: z.email('an email address is like name@example.org').max(254),
-  password: z.string().min(8, 'a password has 8 characters or more').max(1024),
+  email: Email,
+  password: NewPassword,
   invitation: z.string().max(128).optional(),
 })
 /** Whoever has no address here, as an admin of the command line, logs in by name. */

@@ -22,7 +22,7 @@ type OfRoutes = Omit<AdminNeeds & CallRoutesNeeds & UserRoutesNeeds, 'people' | 
 export interface VoipNeeds extends OfRoutes, PeopleNeeds {
   guard: Guard
   login: Pick<Login, 'login'>
-  users: PeopleNeeds['users'] & AdminNeeds['users']
+  users: PeopleNeeds['users'] & AdminNeeds['users'] & UserRoutesNeeds['users']
   sessions: Pick<Sessions, 'refresh' | 'logout'>
   accounts: Pick<Accounts, 'add'>
   /** Whether anybody may make an account and take a free extension: not unless somebody says so. */

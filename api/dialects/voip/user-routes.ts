@@ -15,7 +15,7 @@ import * as wire from './wire.ts'
 export interface UserRoutesNeeds {
   signedIn: MiddlewareHandler<Guarded>
   people: People
-  users: Pick<UserStore, 'find'>
+  users: Pick<UserStore, 'findAll'>
   sessions: Pick<Sessions, 'logout'>
   statuses: Pick<Statuses, 'set'>
   directory: Pick<Directory, 'all'>
@@ -50,8 +50,7 @@ export function addUserRoutes(app: Hono<Guarded>, needs: UserRoutesNeeds): void 
   app.get('/protected/users/online', bearerRequired, signedIn, async (c) => {
     const others = directory.all().filter(({ userId }) => userId !== c.var.actor.userId)
     const ids = others.flatMap(({ userId }) => (presence.isOnline(userId) ? [userId] : []))
-    const found = await Promise.all(ids.map((id) => users.find(id)))
-    const online = found.filter((user) => user !== undefined)
+    const online = await users.findAll(ids)
     return c.json(
       as(answers.SomeUsers, {
         success: true,

@@ -1,7 +1,10 @@
 import { z } from '@hono/zod-openapi'
 import { Role } from '../../../contract/claims.ts'
+import { NewAccount } from '../../core/accounts.ts'
 import { type Call, OUTCOMES } from '../../core/calls/call.ts'
 import type { CallRecord } from '../../core/calls/history.ts'
+import { Email } from '../../core/email.ts'
+import { NewPassword } from '../../core/password.ts'
 import { OWN_STATUSES, type OwnStatus } from '../../core/presence/status.ts'
 import type { SessionUse } from '../../core/session.ts'
 import type { Clothing } from '../../core/sessions.ts'
@@ -19,9 +22,9 @@ export const LoginBody = z.object({
 })
 /** The document takes passwords of 6 characters; 8 is the least that is good anywhere here. */
 export const RegisterBody = z.object({
-  username: z.string().min(3).max(128),
-  email: z.email().max(254),
-  password: z.string().min(8).max(1024),
+  username: NewAccount.shape.username.min(3),
+  email: Email,
+  password: NewPassword,
   extension: z.string().regex(/^\d{4,6}$/, 'an extension has 4 to 6 digits'),
 })
 

@@ -1,22 +1,25 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Redis } from 'ioredis'
-import type { Attempt, Attempts } from '../../core/attempts.ts'
+import type { AddressAttempts, Attempt, Attempts } from '../../core/attempts.ts'
 import { network } from '../../core/network.ts'
 import { Refusal } from '../../core/refusal.ts'
 import { type Counts, LEASE_MS, type Reserved } from './attempt-counts.ts'
 import { createMemoryCounts } from './attempts-memory.ts'
+import { createKnownPlaces } from './known-places.ts'
 import type { Limit } from './throttle.ts'
 
 export interface AttemptsSettings {
   /** Each surface counts addresses by itself, as its document has it. */
   surface: string
   perAddress: Limit
-  /** Shared by all surfaces: one account is one account. */
+  /** Of one account from one network, shared by all surfaces: one account is one account. */
   perAccount: Limit
 }
 
 const PATIENCE_MS = 10_000
+/** How many times as many failures an account has from all networks together. */
+const EVERYWHERE = 10
 
 /**
  * Counts in Redis, over all processes; in this process alone while Redis is away, so that its absence never opens
@@ -26,33 +29,62 @@ export function createAttempts(
   redis: Redis,
   { surface, perAddress, perAccount }: AttemptsSettings,
 ): Attempts {
-  const accounts = insured(createRedisCounts(redis, 'account', perAccount), createMemoryCounts(perAccount))
+  const places = counted(redis, 'place', perAccount)
+  const accounts = counted(redis, 'account', { ...perAccount, most: perAccount.most * EVERYWHERE })
+  const known = createKnownPlaces(redis)
   // A right login of one account says nothing of the guesses that the address made at others.
-  const addresses = insured(
-    createRedisCounts(redis, `address:${surface}`, perAddress),
-    createMemoryCounts(perAddress),
-  )
+  const addresses = counted(redis, `address:${surface}`, perAddress)
 
   return {
     async check(account, address) {
+      const place = placeOf(account, address)
       mustNotBe(await addresses.throttledFor(network(address)))
-      mustNotBe(await accounts.throttledFor(hashed(account)))
+      mustNotBe(await places.throttledFor(place))
+      if (!(await known.has(place))) mustNotBe(await accounts.throttledFor(hashed(account)))
     },
     async reserve(account, address) {
       const id = randomUUID()
-      const ofAddress = await claim(addresses, network(address), id)
-      const ofAccount = await claim(accounts, hashed(account), id).catch(async (err) => {
-        await ofAddress.end('void')
+      const place = placeOf(account, address)
+      const isKnown = await known.has(place)
+      const claimed: Attempt[] = []
+      try {
+        claimed.push(await claim(addresses, network(address), id))
+        const ofPlace = await claim(places, place, id)
+        if (!isKnown) claimed.push(await claim(accounts, hashed(account), id))
+        return {
+          async end(outcome) {
+            const others = outcome === 'right' ? 'void' : outcome
+            await Promise.all([
+              ofPlace.end(outcome),
+              ...claimed.map((one) => one.end(others)),
+              outcome === 'right' && known.add(place),
+            ])
+          },
+        }
+      } catch (err) {
+        await Promise.all(claimed.map((one) => one.end('void')))
         throw err
-      })
-      return {
-        async end(outcome) {
-          await Promise.all([ofAddress.end(outcome === 'right' ? 'void' : outcome), ofAccount.end(outcome)])
-        },
       }
     },
   }
 }
+
+/** The count of a surface's addresses alone. */
+export function createAddressAttempts(
+  redis: Redis,
+  { surface, perAddress }: Pick<AttemptsSettings, 'surface' | 'perAddress'>,
+): AddressAttempts {
+  const addresses = counted(redis, `address:${surface}`, perAddress)
+  return {
+    async reserve(address) {
+      const attempt = await claim(addresses, network(address), randomUUID())
+      return { end: (outcome) => attempt.end(outcome === 'right' ? 'void' : outcome) }
+    },
+  }
+}
+
+const counted = (redis: Redis, name: string, limit: Limit): Counts =>
+  insured(createRedisCounts(redis, name, limit), createMemoryCounts(limit))
 
 /** @throws {Refusal} as `Attempts.reserve` */
 async function claim(counts: Counts, key: string, id: string): Promise<Attempt> {
@@ -131,3 +163,4 @@ function createRedisCounts(redis: Redis, name: string, { most, window }: Limit):
 }
 
 const hashed = (account: string) => createHash('sha256').update(account).digest('base64url')
+const placeOf = (account: string, address: string) => hashed(JSON.stringify([account, network(address)]))

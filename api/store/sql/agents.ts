@@ -10,7 +10,7 @@ import { inScope } from './scope.ts'
 import { putStatus } from './statuses.ts'
 import type { Tables } from './tables.ts'
 import { whyUnchanged } from './unchanged.ts'
-import { addUser, asTaken, changeUser, outdated } from './users.ts'
+import { addUser, asTaken, changeUser, outdated } from './user-rows.ts'
 
 export function createAgentStore(db: Database): AgentStore {
   const agents = () =>
@@ -103,7 +103,7 @@ export function createAgentStore(db: Database): AgentStore {
           if (user !== undefined || userId === null) return made
           if (agent.team !== null) await outdateSupervisor(trx, userId, revokeUntil)
           if (extension !== undefined)
-            await changeUser(trx, userId, { extension }, revokeUntil).catch(asTaken)
+            await changeUser(trx, userId, { extension }, { until: revokeUntil, now }).catch(asTaken)
           return made
         })
         .catch((err) => {
@@ -131,7 +131,7 @@ export function createAgentStore(db: Database): AgentStore {
           await trx.updateTable('agents').set(change).where('id', '=', key).execute()
         }
         if (before.user_id !== null && Object.keys(ofUser).length > 0) {
-          await changeUser(trx, String(before.user_id), ofUser, revokeUntil).catch(asTaken)
+          await changeUser(trx, String(before.user_id), ofUser, { until: revokeUntil, now }).catch(asTaken)
         }
         const { team } = change
         if (team === undefined) return

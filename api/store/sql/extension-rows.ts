@@ -43,10 +43,38 @@ export async function insertExtension(
       last_error: null,
       next_try_at: place.nextTryAt,
       changed_at: place.now,
+      former_user_id: null,
     })
     .returningAll()
     .executeTakeFirstOrThrow()
   return toExtension(row)
+}
+
+/**
+ * A number whose account is gone or has another one is given to nobody else for a while: the files in its folder are
+ * of the person who had it. One that is ours on the PBX rests once it is taken away there.
+ */
+export async function restExtension(
+  trx: Transaction<Tables>,
+  extension: string,
+  userId: number,
+  now: number,
+): Promise<void> {
+  const rest = {
+    state: 'resting',
+    user_id: null,
+    attempts: 0,
+    next_try_at: now,
+    changed_at: now,
+    former_user_id: userId,
+  } as const
+  await trx
+    .insertInto('extensions')
+    .values({ ...rest, extension, mark: '', sealed_secret: '', auth_username: null, last_error: null })
+    .onConflict((known) =>
+      known.column('extension').doUpdateSet(rest).where('extensions.state', 'in', ['foreign', 'resting']),
+    )
+    .execute()
 }
 
 function toRow(change: Partial<Omit<Extension, 'extension'>>): Updateable<ExtensionsTable> {

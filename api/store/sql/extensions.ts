@@ -4,11 +4,11 @@ import { Refusal } from '../../core/refusal.ts'
 import { enterNames, freeNames } from './account-names.ts'
 import { rowId } from './bind.ts'
 import type { Database } from './database.ts'
-import { insertExtension, toExtension, updateExtension } from './extension-rows.ts'
+import { insertExtension, restExtension, toExtension, updateExtension } from './extension-rows.ts'
 import { UniqueViolation } from './fault.ts'
 import { giveInvitationBack, useInvitation } from './invitations.ts'
 import type { Tables } from './tables.ts'
-import { insertUser, removeUser, taken } from './users.ts'
+import { insertUser, removeUser, taken } from './user-rows.ts'
 
 /** How often others may be faster before we say that it does not work. */
 const MOST_TRIES = 200
@@ -80,9 +80,16 @@ export function createExtensionStore(
           if (settled === undefined) return undefined
           const userId = rowId(known.userId ?? '') ?? 0
           const { extension } = known
+          const before = await trx
+            .selectFrom('users')
+            .select('extension')
+            .where('id', '=', userId)
+            .executeTakeFirst()
+          if (before?.extension && before.extension !== extension)
+            await restExtension(trx, before.extension, userId, now)
           const { numUpdatedRows } = await trx
             .updateTable('users')
-            .set({ extension })
+            .set((user) => ({ extension, revision: user('revision', '+', 1) }))
             .where('id', '=', userId)
             .executeTakeFirst()
           if (numUpdatedRows > 0n) await rename(trx, userId, extension)
@@ -98,7 +105,7 @@ export function createExtensionStore(
         const undone = await updateExtension(trx, known, freed)
         if (undone === undefined || known.userId === null) return undone
         await giveInvitationBack(trx, rowId(known.userId) ?? 0)
-        await removeUser(trx, known.userId, revokeUntil)
+        await removeUser(trx, known.userId, revokeUntil, now)
         return undone
       }),
 
@@ -148,6 +155,13 @@ export function createExtensionStore(
         .deleteFrom('extensions')
         .where('state', '=', 'resting')
         .where('changed_at', '<', before)
+        .execute()
+    },
+    async release(extension) {
+      await db.query
+        .deleteFrom('extensions')
+        .where('extension', '=', extension)
+        .where('state', '=', 'resting')
         .execute()
     },
     async unsettled() {

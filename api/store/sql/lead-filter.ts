@@ -2,6 +2,7 @@ import { type Expression, type ExpressionBuilder, expressionBuilder, type SqlBoo
 import type { Scope } from '../../core/crew/scope.ts'
 import type { Lead } from '../../core/leads/lead.ts'
 import { fold, type LeadFilter, type LeadOrder, type LeadPlace } from '../../core/leads/lead-search.ts'
+import { normalName } from '../../core/names.ts'
 import { rowId, storable } from './bind.ts'
 import type { Database } from './database.ts'
 import { toLead } from './lead-rows.ts'
@@ -129,7 +130,7 @@ function selective(filter: LeadFilter, { by }: LeadOrder): Condition[][] {
     ...(createdUntil === undefined ? [] : [of('created_at', '<', createdUntil)]),
   ]
   return [
-    ...(email === undefined ? [] : [[of('email_folded', '=', fold(email))]]),
+    ...(email === undefined ? [] : [[of('email_folded', '=', normalName(email))]]),
     ...(numbers === undefined ? [] : [numbers.map(({ start }) => range('number', start))]),
     ...(named === undefined
       ? []
@@ -172,7 +173,7 @@ function fitting(filter: LeadFilter): Condition[] {
       ),
     )
   }
-  if (filter.email !== undefined) all.push(sql`${plain('email_folded')} = ${fold(filter.email)}`)
+  if (filter.email !== undefined) all.push(sql`${plain('email_folded')} = ${normalName(filter.email)}`)
   if (filter.named !== undefined) {
     const start = fold(filter.named)
     all.push(

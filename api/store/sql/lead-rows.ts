@@ -3,6 +3,7 @@ import type { Scope } from '../../core/crew/scope.ts'
 import type { Lead } from '../../core/leads/lead.ts'
 import { fold } from '../../core/leads/lead-search.ts'
 import type { LeadChange, NewLead } from '../../core/leads/lead-store.ts'
+import { normalName } from '../../core/names.ts'
 import { rowId } from './bind.ts'
 import { inScope } from './scope.ts'
 import type { Tables } from './tables.ts'
@@ -42,7 +43,7 @@ export const columnsOf = (change: LeadChange) => ({
   phone: change.phone,
   number: change.number,
   email: change.email,
-  email_folded: folded(change.email),
+  email_folded: typeof change.email === 'string' ? normalName(change.email) : change.email,
   company: change.company,
   company_folded: folded(change.company),
   title: change.title,

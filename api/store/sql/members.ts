@@ -4,7 +4,7 @@ import type { NewUser, User } from '../../core/users.ts'
 import { insertAgent } from './agents.ts'
 import { UniqueViolation } from './fault.ts'
 import type { Tables } from './tables.ts'
-import { insertUser, taken } from './users.ts'
+import { insertUser, taken } from './user-rows.ts'
 
 type NewMember = Omit<NewUser, 'extension' | 'email'> & { email: string } & Pick<Agent, 'name' | 'team'>
 

@@ -15,6 +15,7 @@ import * as loans from './migrations/0012-loans.ts'
 import * as answered from './migrations/0013-answered.ts'
 import * as names from './migrations/0014-names.ts'
 import * as recordings from './migrations/0015-recordings.ts'
+import * as accounts from './migrations/0016-accounts.ts'
 import * as oddCells from './migrations/0017-odd-cells.ts'
 
 /** In order of name. A migration that has been released is never changed: add the next one. */
@@ -34,6 +35,7 @@ const migrations: Record<string, Migration> = {
   '0013-answered': answered,
   '0014-names': names,
   '0015-recordings': recordings,
+  '0016-accounts': accounts,
   '0017-odd-cells': oddCells,
 }
 

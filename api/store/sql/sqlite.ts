@@ -11,6 +11,7 @@ import {
   SqliteIntrospector,
   SqliteQueryCompiler,
 } from 'kysely'
+import { LRUCache } from 'lru-cache'
 import { bindable } from './bind.ts'
 import { isBusy, sqliteFault } from './fault.ts'
 import { createTurnstile } from './turnstile.ts'
@@ -82,11 +83,27 @@ function createDriver(file: DatabaseSyncInstance, patienceMs: number): Driver {
   }
 }
 
+/** More than all usual statements are; each takes some kilobytes. */
+const MOST_PREPARED = 500
+/** Lists of many values are seldom as long again, and would push others out. */
+const LONGEST_PREPARED = 8_000
+
 function connect(file: DatabaseSyncInstance, patienceMs: number): DatabaseConnection {
-  const query = ({ sql, parameters }: CompiledQuery) => {
+  // Preparing takes longer than most queries, in the process that hears AMI. After a change of the tables SQLite
+  // prepares a statement again by itself (sqlite.org/c3ref/prepare.html).
+  const prepared = new LRUCache<string, Prepared>({ max: MOST_PREPARED })
+  function prepare(sql: string): Prepared {
+    const known = prepared.get(sql)
+    if (known !== undefined) return known
     const statement = file.prepare(sql)
+    const made = { statement, answers: statement.columns().length > 0 }
+    if (sql.length <= LONGEST_PREPARED) prepared.set(sql, made)
+    return made
+  }
+  const query = ({ sql, parameters }: CompiledQuery) => {
     const bound = parameters.map(bindable)
-    if (statement.columns().length > 0) return { rows: statement.all(...bound) }
+    const { statement, answers } = prepare(sql)
+    if (answers) return { rows: statement.all(...bound) }
     return { rows: [], numAffectedRows: BigInt(statement.run(...bound).changes) }
   }
   return {
@@ -95,6 +112,12 @@ function connect(file: DatabaseSyncInstance, patienceMs: number): DatabaseConnec
       throw new Error('read page by page: a stream would hold the only connection')
     },
   }
+}
+
+interface Prepared {
+  statement: ReturnType<DatabaseSyncInstance['prepare']>
+  /** Whether it has rows to return. */
+  answers: boolean
 }
 
 /** Tries until the lock of another process is gone, with the event loop free in between. */

@@ -34,6 +34,8 @@ export interface UsersTable {
   password_hash: string
   disabled: number
   generation: number
+  /** Rises with each change of the row. */
+  revision: Generated<number>
   created_at: number
 }
 
@@ -135,6 +137,8 @@ export interface ExtensionsTable {
   last_error: string | null
   next_try_at: number
   changed_at: number
+  /** Of one that rests: whose it was. */
+  former_user_id: number | null
 }
 
 export interface InvitationsTable extends InvitedAs {

@@ -1,6 +1,7 @@
 import { webcrypto } from 'node:crypto'
+import { hash as argon2Hash } from '@node-rs/argon2'
 import { describe, expect, test } from 'vitest'
-import { createPasswords } from '../../../api/core/password.ts'
+import { createPasswords, NewPassword } from '../../../api/core/password.ts'
 
 describe('passwords', () => {
   const passwords = createPasswords()
@@ -26,8 +27,34 @@ describe('passwords', () => {
     expect(await passwords.verify(await passwords.hash('Пароль 🔑'), typed)).toBe(right)
   })
 
-  test('letters that look alike but are written otherwise are another password', async () => {
-    expect(await passwords.verify(await passwords.hash('caf\u00e9'), 'cafe\u0301')).toBe(false)
+  test.each([
+    ['a letter and its accent', 'caf\u00e9 \u00fcber', 'cafe\u0301 u\u0308ber'],
+    ['the two in another order', 'cafe\u0301', 'caf\u00e9'],
+    ['a blank that a keyboard made a no-break one', 'correct horse', 'correct\u00a0horse'],
+  ])('are the same however a keyboard composes %s', async (_, chosen, typed) => {
+    expect(await passwords.verify(await passwords.hash(chosen), typed)).toBe(true)
+  })
+
+  test.each([
+    ['as one letter', 'caf\u00e9', 'caf\u00e9'],
+    ['as two, typed so', 'cafe\u0301', 'cafe\u0301'],
+    ['as two, typed as one', 'cafe\u0301', 'caf\u00e9'],
+    ['with a no-break blank', 'correct\u00a0horse', 'correct\u00a0horse'],
+  ])('a hash of an earlier release stays good: made of %s', async (_, chosen, typed) => {
+    const made = await argon2Hash(chosen, { algorithm: 2, memoryCost: 64, timeCost: 1, parallelism: 1 })
+    expect(await passwords.verify(made, typed)).toBe(true)
+    expect(await passwords.verify(made, `${typed}x`)).toBe(false)
+  })
+
+  test.each([
+    ['8 letters', 'password', true],
+    ['8 signs of two units each', '🔑'.repeat(8), true],
+    ['4 signs of two units each', '🔑'.repeat(4), false],
+    ['7 letters, one of them with a loose accent', 'passwore\u0301'.slice(1), false],
+    ['1024 bytes', 'я'.repeat(512), true],
+    ['1026 bytes', 'я'.repeat(513), false],
+  ])('a new password is counted in characters and has a bound in bytes: %s', (_, text, isGood) => {
+    expect(NewPassword.safeParse(text).success).toBe(isGood)
   })
 
   test.each([

@@ -10,7 +10,7 @@ const START = 1_700_000_000
 const [ACCESS, REFRESH, SESSION] = [900, 86_400, 604_800]
 const user: User = {
   ...{ id: '1', username: 'anna', extension: '1001', email: null, role: 'user', team: null },
-  ...{ passwordHash: '', disabled: false, generation: 0, createdAt: START },
+  ...{ passwordHash: '', disabled: false, generation: 0, revision: 0, createdAt: START },
 }
 const request: OpenRequest = {
   ...{ surface: 'crm', address: '192.0.2.7', userAgent: 'test', clothing: () => ({}) },

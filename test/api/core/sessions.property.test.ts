@@ -16,6 +16,7 @@ const people: User[] = USERS.map((id) => ({
   passwordHash: 'first password',
   disabled: false,
   generation: 0,
+  revision: 0,
   createdAt: 0,
 }))
 

@@ -40,12 +40,32 @@ describe.each([
   ['Redis', false],
   ['the process while Redis is away', true],
 ])('attempts that are counted in %s', (name, isAway) => {
-  test('of 100 wrong ones at once the account gets its limit', async () => {
+  test('of 100 wrong ones at once the account gets its limit in a network', async () => {
     const guess = await world(isAway)
     const said = await Promise.all(
-      Array.from({ length: 100 }, (_, n) => guess(`${name} a`, `192.0.2.${n}`, 'wrong')),
+      Array.from({ length: 100 }, () => guess(`${name} a`, `192.0.2.${isAway ? 1 : 2}`, 'wrong')),
     )
     expect([count(said, 'tried'), count(said, 'throttled')]).toEqual([3, 97])
+  })
+
+  test('of 100 wrong ones at once from as many networks the account gets ten times that', async () => {
+    const guess = await world(isAway)
+    const said = await Promise.all(
+      Array.from({ length: 100 }, (_, n) => guess(`${name} e`, `198.18.0.${n}`, 'wrong')),
+    )
+    expect([count(said, 'tried'), count(said, 'throttled')]).toEqual([30, 70])
+  })
+
+  test('where an account has logged in, wrong ones from elsewhere hold nothing up, and it has its own limit', async () => {
+    const guess = await world(isAway)
+    const home = `198.19.${isAway ? 1 : 2}.1`
+    expect(await guess(`${name} f`, home, 'right')).toBe('tried')
+    await Promise.all(Array.from({ length: 40 }, (_, n) => guess(`${name} f`, `198.18.1.${n}`, 'wrong')))
+    expect(await guess(`${name} f`, `198.19.${isAway ? 1 : 2}.2`, 'right')).toBe('throttled')
+    const said: string[] = []
+    for (const outcome of ['right', 'wrong', 'wrong', 'wrong', 'right'] as const)
+      said.push(await guess(`${name} f`, home, outcome))
+    expect(said).toEqual([...Array(4).fill('tried'), 'throttled'])
   })
 
   test('of 100 wrong ones at once the address gets its limit, over all accounts', async () => {
@@ -85,6 +105,6 @@ test('a process that dies in an attempt holds its place for a while', async () =
   const attempts = createAttempts(redis, { ...settings, perAccount: { most: 1, window: 60 } })
   await attempts.reserve('dead', '192.0.2.200')
   const begunAt = performance.now()
-  await (await attempts.reserve('dead', '192.0.2.201')).end('right')
+  await (await attempts.reserve('dead', '192.0.2.200')).end('right')
   expect(performance.now() - begunAt).toBeGreaterThan(3_000)
 })

@@ -56,6 +56,40 @@ describe('the embedded file', () => {
     await second.close()
   })
 
+  test('answers a repeated statement rightly after tables changed elsewhere, a lock, and a refusal', async () => {
+    const second = await openDatabase(url, { patienceMs: 500 })
+    const all = () => sql<Record<string, unknown>>`select * from log_state`.execute(db.query)
+    const columns = Object.keys((await all()).rows[0] ?? {})
+    await sql`alter table log_state add column later bigint`.execute(second.query)
+    expect(Object.keys((await all()).rows[0] ?? {})).toEqual([...columns, 'later'])
+    await sql`alter table log_state drop column later`.execute(second.query)
+    expect(Object.keys((await all()).rows[0] ?? {})).toEqual(columns)
+
+    const users = createUserStore(db)
+    await users.add(newUser())
+    const blocked = second.transaction(async () => {
+      await expect(users.add(newUser({ username: 'boris', extension: '202' }))).rejects.toMatchObject({
+        code: 'unavailable',
+      })
+    })
+    await blocked
+    await expect(users.add(newUser())).rejects.toMatchObject({ code: 'taken' })
+    await users.add(newUser({ username: 'boris', extension: '202' }))
+    expect(await users.count()).toBe(2)
+    // No statement is left half read: the log can be written back whole.
+    const { rows } = await sql<{ busy: number }>`pragma wal_checkpoint(truncate)`.execute(second.query)
+    expect(rows).toMatchObject([{ busy: 0 }])
+    await second.close()
+  })
+
+  test('takes more kinds of statements than it keeps ready', async () => {
+    for (let round = 0; round < 2; round += 1)
+      for (let n = 0; n < 600; n += 1) {
+        const { rows } = await sql`select ${sql.raw(String(n))} as n`.execute(db.query)
+        expect(rows).toEqual([{ n }])
+      }
+  })
+
   test('is shared with other processes, and kill -9 of a writer loses nothing that was acknowledged', async () => {
     const sessions = createSessionStore(db)
     const acknowledged: string[] = []

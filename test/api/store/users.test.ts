@@ -20,6 +20,7 @@ describe('users', () => {
         id: expect.stringMatching(/^[1-9]\d*$/),
         disabled: false,
         generation: 0,
+        revision: 0,
         createdAt: 1_700_000_000,
       })
       expect(await users.find(anna.id)).toEqual(anna)

@@ -54,21 +54,16 @@ const USERS: readonly [id: string, name: string, extension: string, role: Role, 
 ]
 
 export async function aDirectory(): Promise<Directory> {
-  const users = USERS.map(([id, username, extension, role, team]) => ({
-    ...({
-      passwordHash: '',
-      disabled: false,
-      generation: 0,
-      createdAt: 0,
-      email: null,
-    } satisfies Partial<User>),
-    id,
-    username,
+  const people = USERS.map(([userId, name, extension, role, team]) => ({
+    userId,
+    name,
     extension,
     role,
     team,
+    disabled: false,
   }))
-  const directory = createDirectory({ users: { list: async () => users }, endpointTemplate: '{extension}' })
+  const users = { people: async () => people, revision: async () => '1' }
+  const directory = createDirectory({ users, endpointTemplate: '{extension}' })
   await directory.refresh()
   return directory
 }

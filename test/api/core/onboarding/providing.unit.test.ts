@@ -1,6 +1,10 @@
 import fc from 'fast-check'
 import { afterEach, describe, expect, test } from 'vitest'
-import type { ProvisioningErrorCode } from '../../../../api/core/onboarding/provisioner.ts'
+import {
+  type ExtensionOrder,
+  ProvisioningError,
+  type ProvisioningErrorCode,
+} from '../../../../api/core/onboarding/provisioner.ts'
 import {
   createFakePbx,
   createWorld,
@@ -68,6 +72,22 @@ describe('registering', () => {
     await tendAfter(world, 5)
     expect(await extensions.find('2000')).toMatchObject({ state: 'resting', userId: null })
     expect(await register('anna@example.org', { invitation })).toMatchObject({ extension: '2001' })
+  })
+
+  test('is made without the mail address where the PBX refuses that alone', async () => {
+    const pbx = createFakePbx()
+    const given: (string | undefined)[] = []
+    const provisioner = {
+      ...pbx.provisioner,
+      async provide(order: ExtensionOrder) {
+        given.push(order.email)
+        if (order.email !== undefined) throw new ProvisioningError('refused', 'FreePBX says: Invalid email')
+        return pbx.provisioner.provide(order)
+      },
+    }
+    const { register } = await open({ pbx: { ...pbx, provisioner } })
+    expect(await register("o'hara@example.org")).toMatchObject({ extension: '2000', isReady: true })
+    expect(given).toEqual(["o'hara@example.org", undefined])
   })
 
   test.each(['away', 'denied', 'unconfirmed'] as const)(

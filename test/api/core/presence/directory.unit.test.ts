@@ -1,13 +1,15 @@
 import { expect, test } from 'vitest'
 import { createDirectory } from '../../../../api/core/presence/directory.ts'
-import type { User } from '../../../../api/core/users.ts'
 
-const user = (id: string, extension: string, disabled = false) =>
-  ({ id, extension, username: `user${id}`, role: 'user', team: null, disabled }) as User // what is read of it
+const user = (userId: string, extension: string, disabled = false) =>
+  ({ userId, extension, name: `user${userId}`, role: 'user', team: null, disabled }) as const
 
 async function directory(endpointTemplate = '{extension}') {
-  const users = [user('1', '1001'), user('2', '1002', true), user('3', 'anna')]
-  const made = createDirectory({ users: { list: async () => users }, endpointTemplate })
+  const people = [user('1', '1001'), user('2', '1002', true), user('3', 'anna')]
+  const made = createDirectory({
+    users: { people: async () => people, revision: async () => '1' },
+    endpointTemplate,
+  })
   await made.refresh()
   return made
 }

@@ -1,0 +1,61 @@
+import { domainToASCII } from 'node:url'
+import { z } from 'zod'
+
+/**
+ * One rule for an e-mail address on every surface, in lists and on the command line: one mailbox, without a
+ * display name and without quotes, so that it can stand in a mail's header. The part before the @ is a dot-atom
+ * (RFC 5322 §3.2.3) and may hold letters of any script (RFC 6531 §3.3); the domain is one of DNS, in Unicode or as
+ * punycode (RFC 5891). The result is NFKC, without blanks around it and without characters that have no width.
+ */
+export const Email = z
+  .string()
+  .overwrite(tidied)
+  .refine(isEmail, 'an email address is like name@example.org')
+  .max(254)
+  .meta({ format: 'email' })
+
+/**
+ * The address as mail servers and PBXs take it: the domain in ASCII. Only the part before the @ may still hold
+ * letters of other scripts, which need SMTPUTF8 (RFC 6531).
+ */
+export const sendable = (email: string): string => withAsciiDomain(tidied(email))
+
+/** Without blanks around and characters of no width; NFKC turns full-width letters and signs into usual ones. */
+export function tidied(text: string): string {
+  return trimmed(trimmed(text).normalize('NFKC'))
+}
+
+/** Not by one pattern for both ends, which would take quadratic time for many blanks inside. */
+export const trimmed = (text: string): string =>
+  // U+0085 is a line break that `trim` leaves.
+  text
+    .replace(/\p{Cf}+/gu, '')
+    .replaceAll('\u0085', ' ')
+    .trim()
+
+/** The same with the domain in ASCII, where what follows the last @ is a domain in another script. */
+export function withAsciiDomain(text: string): string {
+  const at = text.lastIndexOf('@')
+  const domain = text.slice(at + 1)
+  if (at < 1 || !/^[\p{L}\p{M}\p{N}.。-]+$/u.test(domain) || /^\p{ASCII}*$/u.test(domain)) return text
+  const ascii = domainToASCII(domain)
+  return DOMAIN.test(ascii) ? `${text.slice(0, at)}@${ascii}` : text
+}
+
+function isEmail(text: string): boolean {
+  const address = withAsciiDomain(text)
+  const at = address.lastIndexOf('@')
+  const [local, domain] = [address.slice(0, at), address.slice(at + 1)]
+  if (at < 1 || Buffer.byteLength(local) > 64 || Buffer.byteLength(address) > 254) return false
+  if (!LOCAL.test(local) || !DOMAIN.test(domain)) return false
+  // `аnna@` with a Cyrillic а reads like somebody else's address.
+  if (/\p{sc=Latin}/u.test(local) && /[\p{sc=Cyrillic}\p{sc=Greek}]/u.test(local)) return false
+  // Punycode that stands for nothing has no address in DNS, and no form to be compared by.
+  return !/(^|\.)xn--/i.test(domain) || domainToASCII(domain) === domain.toLowerCase()
+}
+
+const LOCAL =
+  /^(?:[\w!#$%&'*+/=?^`{|}~-]|[^\p{ASCII}\p{C}\p{Z}])+(?:\.(?:[\w!#$%&'*+/=?^`{|}~-]|[^\p{ASCII}\p{C}\p{Z}])+)*$/u
+/** Two labels or more; the last is no number, or it would be an IP address. */
+const DOMAIN =
+  /^(?=.{1,253}$)(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+(?:[A-Za-z]{2,63}|[Xx][Nn]--[A-Za-z0-9-]{0,58}[A-Za-z0-9])$/

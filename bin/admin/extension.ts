@@ -1,0 +1,42 @@
+import { readdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { Refusal } from '../../api/core/refusal.ts'
+import { CommandError, time } from './command.ts'
+import type { Office } from './office.ts'
+
+/**
+ * A user reads all files in the folder named like their extension, also older ones. So a number that another person
+ * had is given only by a command that says so.
+ * @param reuse whether it may be a number that rests
+ * @param deed gives the number; refused as `taken` where it rests
+ * @returns what `deed` made, and a line that names the folder where it holds files already, or nothing
+ * @throws {CommandError} where the number rests
+ */
+export async function giving<T>(
+  office: Office,
+  { extension, reuse }: { extension: string | null; reuse: boolean },
+  deed: () => Promise<T>,
+): Promise<{ made: T; warning: string }> {
+  if (extension === null) return { made: await deed(), warning: '' }
+  const made = await deed().catch(async (err) => {
+    const known = await office.extensions.find(extension)
+    if (!(err instanceof Refusal && err.code === 'taken') || known?.state !== 'resting') throw err
+    if (!reuse) {
+      const since = `extension ${extension} was another person's until ${time(known.changedAt)}, and rests`
+      throw new CommandError(`${since}. ${leftIn(office, extension)}: move them away, then say --reuse`)
+    }
+    await office.extensions.release(extension)
+    return deed()
+  })
+  const names = await readdir(folderOf(office, extension)).catch(() => [])
+  const held = `\nwarning: ${folderOf(office, extension)} holds files already, which this user can read`
+  return { made, warning: names.length > 0 ? held : '' }
+}
+
+/** What becomes of a number that an account loses. */
+export const rests = (office: Office, extension: string | null): string =>
+  extension === null ? '' : `\nextension ${extension} rests. ${leftIn(office, extension)}`
+
+const leftIn = (office: Office, extension: string) => `Its files are in ${folderOf(office, extension)}`
+
+const folderOf = ({ mediaRoot }: Office, extension: string) => join(mediaRoot, extension)
