@@ -10,7 +10,7 @@ import { z } from 'zod'
 export const Email = z
   .string()
   .overwrite(tidied)
-  .refine(isEmail, 'an email address is like name@example.org')
+  .refine(isEmail, 'must be an email address such as name@example.org')
   .max(254)
   .meta({ format: 'email' })
 

@@ -58,7 +58,7 @@ describe('help', () => {
     [['backpu', 'x'], /did you mean backup\?/],
     [['zzz'], /^unknown command: zzz; see --help$/],
     [['users', 'lsit'], /; did you mean list\?; see users --help/],
-    [['users'], /users list, add, passwd/],
+    [['users'], /users list, add, extension, passwd/],
     [['users', 'add', 'x', '--rol', 'user'], /Unknown option '--rol'; did you mean --role\?; see --help/],
     [['users', 'add', 'x', '--role'], /--role/],
     [['__proto__'], /unknown command/],

@@ -30,7 +30,7 @@ export interface MikopbxNeeds {
 
 /** The auth of MikoPBX REST v3: an access token of 15 minutes, and a rotated refresh secret in a cookie. */
 export function createMikopbx(needs: MikopbxNeeds): Hono<{ Variables: { wording: Wording } }> {
-  const { judge, login, sessions, allowedOrigins, refreshAttempts, refreshTtl, log } = needs
+  const { judge, login, sessions, allowedOrigins = [], refreshAttempts, refreshTtl, log } = needs
   const app = new Hono<{ Variables: { wording: Wording } }>()
   app.onError((err, c) => refuse(c, err, speech, log))
   const origins = createOrigins(allowedOrigins)
