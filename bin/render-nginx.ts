@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { readEnv } from '../contract/env.ts'
+import { bracketed } from './stack/gateway.ts'
 import { renderNginx } from './stack/nginx-conf.ts'
 import { Settings } from './stack/settings.ts'
 import { readWords, UsageError } from './words.ts'
@@ -31,13 +32,12 @@ function main() {
   if (!out || !run || !temp || !accessLog || !/^\d+$/.test(openFiles ?? '')) throw new UsageError(HELP)
 
   const settings = readEnv(Settings)
-  const host = settings.host.includes(':') ? `[${settings.host}]` : settings.host
   renderNginx(fileURLToPath(new URL('../nginx', import.meta.url)), out, {
     ...settings,
     nchanModule: flags['nchan-module'],
     asRoot: false,
     openFiles: Number(openFiles),
-    listen: [`${host}:${settings.port}`],
+    listen: [`${bracketed(settings.host)}:${settings.port}`],
     run,
     temp,
     accessLog,

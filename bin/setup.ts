@@ -1,13 +1,11 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { NewerDatabaseError } from '../api/store/sql/migrate.ts'
-import { readEnv, SettingsError } from '../contract/env.ts'
-import { addKey, KeyFileError, readKeys } from '../contract/keys.ts'
-import { EXIT_CONFIG } from '../contract/life.ts'
+import { readEnv } from '../contract/env.ts'
+import { addKey, readKeys } from '../contract/keys.ts'
+import { endAsFailed } from './stack/failed.ts'
 import { preparePeople } from './stack/people.ts'
 import { Settings } from './stack/settings.ts'
-import { SetupError } from './system/setup-error.ts'
-import { readWords, UsageError } from './words.ts'
+import { readWords } from './words.ts'
 
 const HELP = `Usage: node dist/setup.js
 
@@ -34,15 +32,4 @@ async function main() {
   console.log('set up: the keys, the database and an account are there')
 }
 
-main().catch((err) => {
-  const isNewer = err instanceof NewerDatabaseError
-  const isUsage = err instanceof UsageError
-  const known =
-    isNewer ||
-    isUsage ||
-    err instanceof SetupError ||
-    err instanceof SettingsError ||
-    err instanceof KeyFileError
-  console.error(known ? `setup: ${err.message}` : err)
-  process.exit(isNewer ? EXIT_CONFIG : isUsage ? 2 : 1)
-})
+main().catch(endAsFailed('setup'))

@@ -1,31 +1,22 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { NewerDatabaseError } from '../api/store/sql/migrate.ts'
-import { readEnv, SettingsError } from '../contract/env.ts'
-import { addKey, KeyFileError, openKeyring, readKeys } from '../contract/keys.ts'
+import { readEnv } from '../contract/env.ts'
+import { addKey, openKeyring, readKeys } from '../contract/keys.ts'
 import { EXIT_CONFIG } from '../contract/life.ts'
-import { MAX_STREAM_INSTANCES, relaySocket, streamInstances } from '../contract/stream-instances.ts'
+import { MAX_STREAM_INSTANCES, streamInstances } from '../contract/stream-instances.ts'
 import { type Child, type ChildSpec, startChild } from './stack/child.ts'
 import { addDemoMedia } from './stack/demo.ts'
-import { renderNginx } from './stack/nginx-conf.ts'
+import { endAsFailed } from './stack/failed.ts'
+import { bracketed, startGateway } from './stack/gateway.ts'
 import { watchNpm } from './stack/parent.ts'
 import { prepareDemoPbx } from './stack/pbx.ts'
 import { preparePeople } from './stack/people.ts'
-import { canListen, mustBeFree, passesGate } from './stack/probe.ts'
-import {
-  nginxArgs,
-  nginxSpec,
-  nodeSpec,
-  openFiles,
-  redisAnswers,
-  redisSpec,
-  streamSpec,
-} from './stack/programs.ts'
+import { mustBeFree, passesGate } from './stack/probe.ts'
+import { nodeSpec, redisAnswers, redisSpec } from './stack/programs.ts'
 import { claim, runFolder, sweepLeftovers } from './stack/run-folder.ts'
 import { isLoopback, Settings } from './stack/settings.ts'
 import { findOrFetch } from './system/programs.ts'
-import { run as runToEnd } from './system/run.ts'
 import { SetupError } from './system/setup-error.ts'
 import { readWords, UsageError } from './words.ts'
 
@@ -145,7 +136,6 @@ async function main() {
     const password = await preparePeople(data, settings.databaseUrl, demo)
     if (demo && settings.hasOwnMedia) addDemoMedia(settings.mediaRoot)
 
-    const bracketed = host.includes(':') ? `[${host}]` : host
     const env = {
       ...process.env,
       HOOKSWITCH_DATA: data,
@@ -155,7 +145,7 @@ async function main() {
       // The document's demo lets anybody in, and so does this one.
       ...(demo && !process.env.HOOKSWITCH_REGISTRATION ? { HOOKSWITCH_REGISTRATION: 'open' } : {}),
     }
-    const url = `http://${bracketed.replace('0.0.0.0', '127.0.0.1')}:${port}`
+    const url = `http://${bracketed(host).replace('0.0.0.0', '127.0.0.1')}:${port}`
     const isSet = (...names: string[]) =>
       names.some((name) => process.env[name] || process.env[`${name}_FILE`])
     const mailEnv = {
@@ -172,58 +162,7 @@ async function main() {
     )
     await startAll(pbx?.phones ?? [])
 
-    const confFolder = join(data, 'nginx', 'conf')
-    const alsoIpv6 = host === '127.0.0.1' && (await canListen('::1'))
-    const both = host === '0.0.0.0' && (await canListen('::'))
-    const listen = [
-      `${bracketed}:${port}`,
-      ...(alsoIpv6 ? [`[::1]:${port}`] : []),
-      ...(both ? [`[::]:${port}`] : []),
-    ]
-    renderNginx(join(project, 'nginx'), confFolder, {
-      nchanModule: programs.nginx.nchanModule,
-      asRoot: process.getuid?.() === 0,
-      workers: settings.workers,
-      openFiles: openFiles(),
-      listen,
-      run,
-      temp: join(data, 'nginx', 'temp'),
-      mediaRoot: settings.mediaRoot,
-      accessLog: join(data, 'log', 'access.log'),
-      nchanMemoryMb: settings.nchanMemoryMb,
-      streamInstances: settings.streamInstances,
-      sidecars: [sockets.sidecar],
-      apis: [sockets.api],
-      allowedOrigins: settings.allowedOrigins,
-      trustedProxies: settings.trustedProxies,
-    })
-    const prefix = join(data, 'nginx')
-    const { path, env: nginxEnv } = programs.nginx
-    for (const file of ['nginx.conf', 'stream-1.conf']) {
-      const test = await runToEnd(path, ['-t', '-q', ...nginxArgs(confFolder, prefix, file)], {
-        env: { ...process.env, ...nginxEnv },
-      })
-      if (test.code !== 0) throw new SetupError(`nginx refuses its configuration: ${test.err.trim()}`)
-    }
-    await startAll(
-      streamInstances(settings.streamInstances).map((instance) =>
-        streamSpec(programs.nginx, run, confFolder, prefix, instance),
-      ),
-    )
-    const relayEnv = {
-      PATH: process.env.PATH,
-      HOOKSWITCH_RUN: run,
-      HOOKSWITCH_LOG_LEVEL: process.env.HOOKSWITCH_LOG_LEVEL,
-      HOOKSWITCH_SIDECAR_SOCKET: process.env.HOOKSWITCH_SIDECAR_SOCKET,
-    }
-    const relayBundle = join(project, 'dist', 'relay.js')
-    await startAll(
-      streamInstances(settings.streamInstances).map((n) =>
-        nodeSpec(`relay-${n}`, relayBundle, relaySocket(run, n), relayEnv, [String(n)]),
-      ),
-    )
-    children.push(await startChild(nginxSpec(programs.nginx, run, confFolder, prefix), needs))
-
+    await startGateway({ project, run, settings, nginx: programs.nginx, sockets, startAll })
     await untilGateStands(
       { host: host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '::1' : host, port },
       keysFolder,
@@ -274,15 +213,4 @@ Try it:
 `)
 }
 
-main().catch((err) => {
-  const isNewer = err instanceof NewerDatabaseError
-  const isUsage = err instanceof UsageError
-  const known =
-    isNewer ||
-    isUsage ||
-    err instanceof SetupError ||
-    err instanceof SettingsError ||
-    err instanceof KeyFileError
-  console.error(known ? `hookswitch: ${err.message}` : err)
-  process.exit(isNewer ? EXIT_CONFIG : isUsage ? 2 : 1)
-})
+main().catch(endAsFailed('hookswitch'))

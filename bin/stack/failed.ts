@@ -1,0 +1,23 @@
+import { NewerDatabaseError } from '../../api/store/sql/migrate.ts'
+import { SettingsError } from '../../contract/env.ts'
+import { KeyFileError } from '../../contract/keys.ts'
+import { EXIT_CONFIG } from '../../contract/life.ts'
+import { SetupError } from '../system/setup-error.ts'
+import { UsageError } from '../words.ts'
+
+/**
+ * Ends this process: one line for what a person can mend, and a stack for what is a fault of ours.
+ * @param name of this program, before that line
+ */
+export const endAsFailed = (name: string) => (err: unknown) => {
+  const isUsage = err instanceof UsageError
+  const isNewer = err instanceof NewerDatabaseError
+  const isKnown =
+    isNewer ||
+    isUsage ||
+    err instanceof SetupError ||
+    err instanceof SettingsError ||
+    err instanceof KeyFileError
+  console.error(isKnown ? `${name}: ${err.message}` : err)
+  process.exit(isNewer ? EXIT_CONFIG : isUsage ? 2 : 1)
+}
