@@ -16,11 +16,12 @@ const MOST_DIGITS = 19
 
 /**
  * A number as text without what is only for the eye: zero-width characters and bidi marks go (U+202A and its
- * kind, soft hyphens, U+FEFF), every kind of blank and the tab become a blank, and blanks at the ends go.
+ * kind, soft hyphens, U+FEFF), every kind of blank and the tab become a blank, and blanks at the ends go. U+202E stays
+ * and makes it no number: it shows the digits in reverse, so that a person has read another one.
  */
 export const legible = (text: string): string =>
   text
-    .replace(/\p{Cf}/gu, '')
+    .replace(/(?!\u202e)\p{Cf}/gu, '')
     .replace(/[\p{Zs}\t]/gu, ' ')
     .replace(/^ +| +$/g, '')
 

@@ -138,6 +138,7 @@ describe('what is not one number is refused', () => {
     ['Arabic digits', '٠٣٠١٢٣٤٥٦', /a number is/],
     ['Persian digits', '۰۳۰۱۲۳۴۵۶', /a number is/],
     ['marks alone', '\u202a\u202c', /a number is/],
+    ['a mark that shows the digits in reverse', '\u202e2001', /a number is/],
   ])('%s: %j', (_, text, why) => {
     expect(read(text)).toMatch(/^refused/)
     expect(read(text)).toMatch(why)
