@@ -64,7 +64,7 @@ describe('a registration', () => {
       expect(mail).toMatchObject({
         kind: 'verification',
         recipient: 'Anna@example.org',
-        about: null,
+        about: 'anna@example.org',
         tries: 1,
       })
       await expect(
