@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { readEnv } from '../contract/env.ts'
+import { endAsFailed } from './stack/failed.ts'
 import { bracketed } from './stack/gateway.ts'
 import { renderNginx } from './stack/nginx-conf.ts'
 import { Settings } from './stack/settings.ts'
@@ -14,7 +15,7 @@ those nginx will see. HOOKSWITCH_HOST, _PORT, _MEDIA_ROOT, _NGINX_WORKERS, _NCHA
 and _TRUSTED_PROXIES mean what they mean to npm start.`
 
 /** @throws {Error} that says what is wrong; no value of a setting */
-function main() {
+async function main() {
   const text = { type: 'string' } as const
   const { values: flags } = readWords({
     options: {
@@ -46,9 +47,4 @@ function main() {
   })
 }
 
-try {
-  main()
-} catch (err) {
-  console.error(err instanceof Error ? err.message : err)
-  process.exit(err instanceof UsageError ? 2 : 1)
-}
+main().catch(endAsFailed('render-nginx'))

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { createWriteStream } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import { SettingsError } from '../../contract/env.ts'
 import { EXIT_CONFIG } from '../../contract/life.ts'
 import { strike } from '../../contract/log.ts'
 import { SetupError } from '../system/setup-error.ts'
@@ -57,7 +58,7 @@ const STEADY_MS = 30_000
  * Starts a program and keeps it running: one that dies is started again after a pause that grows. Its
  * output goes to `<logFolder>/<name>.log` with every token and query string struck out.
  *
- * @throws {SetupError} when it does not become ready the first time, or is no longer wanted
+ * @throws {SetupError} when it does not become ready the first time; {SettingsError} when it ends with EXIT_CONFIG then, or is no longer wanted
  */
 export async function startChild(spec: ChildSpec, needs: ChildNeeds): Promise<Child> {
   const { name } = spec
@@ -128,7 +129,8 @@ export async function startChild(spec: ChildSpec, needs: ChildNeeds): Promise<Ch
   }
   stoppingAll?.addEventListener('abort', killFirst)
   const early = first.then((how) => {
-    throw new SetupError(`${name} could not start: ${spec.advice?.(lastWords) ?? (lastWords || how)}`)
+    const why = `${name} could not start: ${spec.advice?.(lastWords) ?? (lastWords || how)}`
+    throw how === `exit code ${EXIT_CONFIG}` ? new SettingsError(why) : new SetupError(why)
   })
   try {
     await Promise.race([untilReady(spec), early])

@@ -11,13 +11,8 @@ import { UsageError } from '../words.ts'
  */
 export const endAsFailed = (name: string) => (err: unknown) => {
   const isUsage = err instanceof UsageError
-  const isNewer = err instanceof NewerDatabaseError
-  const isKnown =
-    isNewer ||
-    isUsage ||
-    err instanceof SetupError ||
-    err instanceof SettingsError ||
-    err instanceof KeyFileError
+  const isConfig = err instanceof NewerDatabaseError || err instanceof SettingsError
+  const isKnown = isUsage || isConfig || err instanceof SetupError || err instanceof KeyFileError
   console.error(isKnown ? `${name}: ${err.message}` : err)
-  process.exit(isNewer ? EXIT_CONFIG : isUsage ? 2 : 1)
+  process.exit(isConfig ? EXIT_CONFIG : isUsage ? 2 : 1)
 }
