@@ -51,7 +51,7 @@ describe('users and sessions on the command line', () => {
       ['sessions', 'end', 'x', '--user', 'taken'],
       /one session id, or --user/,
     ],
-    ['an unknown verb', ['users', 'eat'], /users list, add, passwd/],
+    ['an unknown verb', ['users', 'eat'], /users list, add, extension, passwd/],
   ])('%s is refused in one line that says what to do', async (_, words, says) => {
     await hookswitch(['users', 'add', 'taken', '--extension', '777'], 'long enough')
     const { code, out, err } = await hookswitch(words)
