@@ -65,7 +65,7 @@ describe('keys', () => {
     ['retiring the only key', ['keys', 'retire', 'KID'], /newest key: add another one first/],
     ['retiring one that is not there', ['keys', 'retire', '../../etc/passwd'], /name a key of/],
     ['an unknown algorithm', ['keys', 'add', '--alg', 'none'], /--alg is one of HS256, EdDSA/],
-    ['an unknown command', ['keys', 'eat'], /keys list, keys add or keys retire/],
+    ['an unknown command', ['keys', 'eat'], /keys list, add or retire/],
     ['an unknown flag', ['keys', 'list', '--all'], /--all/],
   ])('%s is refused in one line', async (_, args, words) => {
     const data = mkdtempSync(join(tmpdir(), 'hs-'))
