@@ -192,9 +192,14 @@ function readFlags() {
   return readWords({ options: { demo: flag, pbx: flag, help: { ...flag, short: 'h' } } }).values
 }
 
-/** In the order of the data's way: first nobody comes in, last the store goes. */
+/**
+ * First what holds clients' sockets, which it closes with a code that they know, while nginx still carries it. Then in
+ * the order of the data's way: nothing more comes in, and last the store goes.
+ */
 async function stopAll(children: Child[]): Promise<void> {
-  for (const child of children.reverse()) await child.stop()
+  const isOfSockets = ({ name }: Child) => name === 'api' || name.startsWith('relay-')
+  await Promise.all(children.filter(isOfSockets).map((child) => child.stop()))
+  for (const child of children.filter((one) => !isOfSockets(one)).reverse()) await child.stop()
 }
 
 function welcome(url: string, data: string, password: string | undefined, demo: boolean, tookMs: number) {

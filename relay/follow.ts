@@ -31,7 +31,7 @@ export function follow(
   return new Promise((resolve, reject) => {
     const asked = request({
       socketPath,
-      path: '/subscribe',
+      path: '/subscribe-relay',
       agent: false,
       signal,
       headers: {

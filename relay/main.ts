@@ -19,18 +19,17 @@ async function main() {
   endOnFault(log)
   const sockets = config.sockets(instance)
   const sidecar = connectSidecar(config.sidecarSocket)
-  const server = createRelay({
+  const relay = createRelay({
     instanceSocket: sockets.instance,
     whyCut: sidecar.whyCut,
     monotonic: () => performance.now(),
     log,
   })
-  await listenOn(server, sockets.own)
+  await listenOn(relay.server, sockets.own)
   log.info({ event: 'listening', socket: sockets.own }, 'the relay listens')
 
   leaveOnSignal(log, async () => {
-    // Its streams end with it, and their clients come back.
-    server.close()
+    await relay.leave()
     await sidecar.close()
   })
 }

@@ -20,14 +20,24 @@ export interface RelayNeeds {
   catchesUpWithinMs?: number
 }
 
+export interface Relay {
+  server: Server
+  /** Takes no more streams, and closes those there are: their clients connect again. */
+  leave(): Promise<void>
+}
+
 /** What a follower has to send: answers to pings, and its own keep-alive. */
 const BUDGET = { burst: 4_096, perSecond: 128 }
 /** In bytes: a message of a client has no meaning here. */
 const MAX_MESSAGE = 1_024
 /** While a client is behind by more than this, in bytes, nothing more is read for it. */
 const MOST_BEHIND = 256 * 1_024
-/** A client that has not caught up within this is dropped, in ms; Nchan drops it earlier where its own buffers fill. */
+/** A client that has not caught up within this is dropped, in ms. */
 const CATCHES_UP_WITHIN_MS = 10_000
+/** If more clients than this are behind at once, each by one message more at the most, the one that is for longest ... */
+const MOST_CLIENTS_BEHIND = 200
+/** ... makes room, if it is for this long, in ms: a large message leaves each client behind for a moment. */
+const A_MOMENT_MS = 1_000
 const PING_MS = 20_000
 /** A client that does not answer the close frame is dropped after this, in ms. */
 const CLOSES_WITHIN_MS = 500
@@ -47,7 +57,7 @@ const CLOSE = {
  * Speaks WebSocket to clients and EventSource to one instance of Nchan. Nchan reads a connection until it is empty, so
  * that a client that floods it holds up all others; here each client has a budget. The front has judged the request.
  */
-export function createRelay(needs: RelayNeeds): Server {
+export function createRelay(needs: RelayNeeds): Relay {
   const { instanceSocket, whyCut, monotonic, log, pingMs = PING_MS } = needs
   const handshakes = new WebSocketServer({
     noServer: true,
@@ -56,6 +66,9 @@ export function createRelay(needs: RelayNeeds): Server {
     maxPayload: MAX_MESSAGE,
     maxFragments: 16,
   })
+  const open = new Set<WebSocket>()
+  /** What drops a client that is behind; the one that is for longest comes first. */
+  const behind = new Map<() => void, { since: number; timer: NodeJS.Timeout }>()
   const server = createServer({ requestTimeout: 0 }, (req, res) => {
     const isLife = req.url === '/health' || req.url === '/ready'
     res.writeHead(isLife ? 200 : 404, { 'Content-Length': '0' }).end()
@@ -86,16 +99,14 @@ export function createRelay(needs: RelayNeeds): Server {
   function join(client: WebSocket, socket: Duplex, following: Following, { requestId }: StreamHeaders) {
     const allows = createBudget(BUDGET, monotonic)
     let isAlive = true
-    const close = ([code, reason]: readonly [number, string]) => {
-      client.close(code, reason)
-      setTimeout(() => client.terminate(), CLOSES_WITHIN_MS).unref()
-    }
+    open.add(client)
+    client.on('close', () => open.delete(client))
     // Counted as bytes, before they are read as frames: what a frame costs to read is the client's choice.
     socket.on('data', (chunk: Buffer) => {
       if (allows(chunk.length)) return
       if (client.readyState !== client.OPEN) return client.terminate()
       log.warn({ event: 'stream_flooded' }, 'a client sends more than a stream takes: dropping it')
-      close(CLOSE.tooMuch)
+      close(client, CLOSE.tooMuch)
       socket.pause()
     })
     client.on('error', () => {}) // such as a frame that is malformed; ws closes it
@@ -107,39 +118,65 @@ export function createRelay(needs: RelayNeeds): Server {
       isAlive = false
       client.ping()
     }, pingMs)
-    let behind: NodeJS.Timeout | undefined
+    const drop = () => {
+      log.info({ event: 'stream_behind' }, 'a client does not take its messages: dropping it')
+      client.terminate()
+    }
+    const isNoMoreBehind = () => {
+      clearTimeout(behind.get(drop)?.timer)
+      behind.delete(drop)
+    }
     socket.on('drain', () => {
-      clearTimeout(behind)
-      behind = undefined
+      isNoMoreBehind()
       following.resume()
     })
     socket.once('close', () => {
       clearInterval(ping)
-      clearTimeout(behind)
+      isNoMoreBehind()
     })
 
     following.read(
       (message) => {
         if (client.readyState !== client.OPEN) return
         client.send(message, { binary: false })
-        if (behind !== undefined || client.bufferedAmount <= MOST_BEHIND) return
+        if (behind.has(drop) || client.bufferedAmount <= MOST_BEHIND) return
         following.pause()
-        behind = setTimeout(() => {
-          log.info({ event: 'stream_behind' }, 'a client does not take its messages: dropping it')
-          client.terminate()
-        }, needs.catchesUpWithinMs ?? CATCHES_UP_WITHIN_MS)
+        const now = monotonic()
+        const [longest] = behind
+        if (
+          longest !== undefined &&
+          behind.size >= MOST_CLIENTS_BEHIND &&
+          now - longest[1].since > A_MOMENT_MS
+        ) {
+          longest[0]()
+        }
+        const timer = setTimeout(drop, needs.catchesUpWithinMs ?? CATCHES_UP_WITHIN_MS)
+        behind.set(drop, { since: now, timer })
       },
       () => {
         if (client.readyState !== client.OPEN) return
         whyCut(requestId).then(
-          (why) => close(CLOSE[why ?? 'away']),
-          () => close(CLOSE.away),
+          (why) => close(client, CLOSE[why ?? 'away']),
+          () => close(client, CLOSE.away),
         )
       },
     )
   }
 
-  return server
+  return {
+    server,
+    async leave() {
+      server.close()
+      const ends = [...open].map((client) => new Promise((resolve) => client.once('close', resolve)))
+      for (const client of open) close(client, CLOSE.away)
+      await Promise.all(ends)
+    },
+  }
+}
+
+function close(client: WebSocket, [code, reason]: readonly [number, string]) {
+  client.close(code, reason)
+  setTimeout(() => client.terminate(), CLOSES_WITHIN_MS).unref()
 }
 
 /** What the front names of a stream that it has judged; undefined where it granted none. */

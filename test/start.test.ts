@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { sql } from 'kysely'
 import { afterEach, describe, expect, test } from 'vitest'
+import { WebSocket } from 'ws'
 import { openDatabase } from '../api/store/sql/database.ts'
 import { project, systemFolder } from './support/build.ts'
 import { ask, login, logout, mediaStatus, publish } from './support/client.ts'
@@ -175,6 +176,22 @@ describe('while it runs', () => {
     const pids = PARTS.map((part) => stack.pid(part))
     await stack.stop()
     await until('nothing is left', () => pids.every((pid) => !isAlive(pid)))
+  })
+
+  test('an orderly stop closes WebSockets with a code after which clients connect again', async () => {
+    const stack = await stackIn(folder())
+    const { access } = await login(stack)
+    const codes = [`${stack.base}/sub/users-state`, `${stack.url}/ws?extension=1001`].map((url) => {
+      const headers = { Authorization: `Bearer ${access}` }
+      const socket = new WebSocket(url.replace('http', 'ws'), { headers })
+      return {
+        opened: new Promise((resolve) => socket.once('open', resolve)),
+        code: new Promise((resolve) => socket.once('close', resolve)),
+      }
+    })
+    await Promise.all(codes.map(({ opened }) => opened))
+    await stack.stop()
+    expect(await Promise.all(codes.map(({ code }) => code))).toEqual([1012, 1001])
   })
 
   test('a second one on the same folder is refused with the way out', async () => {

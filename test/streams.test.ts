@@ -495,6 +495,26 @@ describe('a client that breaks off at once', () => {
   })
 })
 
+describe('many WebSockets that do not read', () => {
+  test('take no message and no stream from another client, however large the snapshots are', async () => {
+    await publish(stack, { states: {} })
+    const [idle, other] = [await login(stack, 'user1'), await login(stack, 'user2')]
+    const silent = Array.from({ length: 90 }, () => openStream(stack, { kind: 'ws', token: idle.access }))
+    for (const { socket } of silent) open.push({ close: () => socket.destroy() })
+    await until('they are open', () => silent.every(({ status }) => status() === 101))
+    for (const { socket } of silent) socket.pause()
+    const followers = [sse(other.access), webSocket('', bearer(other.access)).seen]
+    await until('the others are open', () => followers.every(({ messages }) => messages.length > 0))
+    for (let n = 0; n < 6; n += 1) {
+      await publish(stack, { states: {}, n, pad: 'x'.repeat(680_000) })
+      await new Promise((resolve) => setTimeout(resolve, 500))
+    }
+    await until('the others see the last', () => followers.every(({ messages }) => messages.at(-1)?.n === 5))
+    expect(followers.map(({ messages }) => messages.length)).toEqual([7, 7])
+    await publish(stack, { states: {} })
+  })
+})
+
 describe('a subscriber that stops reading', () => {
   test('is dropped, and the others see every change that follows', async () => {
     // What it does not read would fill this memory many times over.

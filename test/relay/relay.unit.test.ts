@@ -7,13 +7,13 @@ import { WebSocket } from 'ws'
 import { createLog } from '../../contract/log.ts'
 import { listenOn } from '../../contract/socket.ts'
 import type { EndReason } from '../../contract/stream-instances.ts'
-import { createRelay } from '../../relay/relay.ts'
+import { createRelay, type Relay } from '../../relay/relay.ts'
 
 /** An instance that answers as Nchan does, and does what each test asks of it. */
 let instance: Server
-let relay: Server
+let relay: Relay
 /** One that does not ping while a test runs. */
-let quiet: Server
+let quiet: Relay
 const folder = mkdtempSync(join(tmpdir(), 'hs-relay-'))
 const sockets = {
   instance: join(folder, 'stream-1.sock'),
@@ -28,6 +28,14 @@ let answers: ServerResponse[] = []
 let status = 200
 let reason: EndReason | undefined
 
+const needs = () => ({
+  instanceSocket: sockets.instance,
+  whyCut: async () => reason,
+  monotonic: () => performance.now(),
+  log: createLog('relay', 'silent'),
+  catchesUpWithinMs: 300,
+})
+
 beforeAll(async () => {
   instance = createServer((req, res) => {
     asked.push(req)
@@ -35,18 +43,11 @@ beforeAll(async () => {
     if (status === 200) res.writeHead(200, { 'Content-Type': 'text/event-stream' }).write(': hi\n\n')
     else if (status > 0) res.writeHead(status).end()
   })
-  const needs = {
-    instanceSocket: sockets.instance,
-    whyCut: async () => reason,
-    monotonic: () => performance.now(),
-    log: createLog('relay', 'silent'),
-    catchesUpWithinMs: 300,
-  }
-  relay = createRelay({ ...needs, pingMs: 500 })
-  quiet = createRelay({ ...needs, pingMs: 3_600_000 })
+  relay = createRelay({ ...needs(), pingMs: 500 })
+  quiet = createRelay({ ...needs(), pingMs: 3_600_000 })
   await listenOn(instance, sockets.instance)
-  await listenOn(relay, sockets.relay)
-  await listenOn(quiet, sockets.quiet)
+  await listenOn(relay.server, sockets.relay)
+  await listenOn(quiet.server, sockets.quiet)
 })
 const clients: WebSocket[] = []
 afterEach(async () => {
@@ -56,8 +57,8 @@ afterEach(async () => {
 })
 afterAll(() => {
   instance.close()
-  relay.close()
-  quiet.close()
+  relay.server.close()
+  quiet.server.close()
   rmSync(folder, { recursive: true })
 })
 
@@ -91,7 +92,7 @@ describe('a handshake', () => {
     await opened({ headers: { ...GRANTED, Cookie: 'secret=1', Authorization: 'Bearer x' } })
     expect(asked.map(({ url, headers }) => ({ url, ...headers }))).toEqual([
       {
-        url: '/subscribe',
+        url: '/subscribe-relay',
         host: 'stream',
         accept: 'text/event-stream',
         connection: 'close',
@@ -165,7 +166,7 @@ describe('the end of a stream', () => {
     answer.end()
     await until(() => answer.socket === null || answer.destroyed)
     const { connections } = await new Promise<{ connections: number }>((resolve) =>
-      setTimeout(() => relay.getConnections((_, connections) => resolve({ connections })), 1_500),
+      setTimeout(() => relay.server.getConnections((_, connections) => resolve({ connections })), 1_500),
     )
     expect(connections).toBe(0)
   })
@@ -222,6 +223,18 @@ describe('a client', () => {
     await until(() => answer.destroyed && seen.code !== 0)
     expect([1006, 1008]).toContain(seen.code)
   })
+})
+
+test('a relay that leaves closes its streams, so that clients connect again, and waits for no client', async () => {
+  const leaving = createRelay({ ...needs(), pingMs: 3_600_000 })
+  const socket = join(folder, 'relay-3.sock')
+  await listenOn(leaving.server, socket)
+  const [polite, silent] = [await opened({}, socket), await opened({}, socket)]
+  silent.client.pause()
+  await leaving.leave()
+  await until(() => polite.seen.code !== 0)
+  expect(polite.seen.code).toBe(1012)
+  await until(() => silent.answer.destroyed && polite.answer.destroyed)
 })
 
 test('anything but a handshake is no stream', async () => {
