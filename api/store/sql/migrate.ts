@@ -17,6 +17,7 @@ import * as names from './migrations/0014-names.ts'
 import * as recordings from './migrations/0015-recordings.ts'
 import * as accounts from './migrations/0016-accounts.ts'
 import * as oddCells from './migrations/0017-odd-cells.ts'
+import * as past from './migrations/0018-past.ts'
 
 /** In order of name. A migration that has been released is never changed: add the next one. */
 const migrations: Record<string, Migration> = {
@@ -37,6 +38,7 @@ const migrations: Record<string, Migration> = {
   '0015-recordings': recordings,
   '0016-accounts': accounts,
   '0017-odd-cells': oddCells,
+  '0018-past': past,
 }
 
 /** A newer version has changed this database in ways that this version does not know. */

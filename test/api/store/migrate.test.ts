@@ -28,6 +28,7 @@ const ALL = [
   '0015-recordings',
   '0016-accounts',
   '0017-odd-cells',
+  '0018-past',
 ]
 
 describe('migrating', () => {
