@@ -82,6 +82,21 @@ describe('migrating', () => {
       await db.close()
     })
 
+    test('a database that has a later step and not the one before gets that one', async () => {
+      const url = await engine.empty()
+      await migrate(url)
+      const db = await openDatabase(url)
+      await createUserStore(db).add(newUser())
+      await sql`drop index users_revision`.execute(db.query)
+      await sql`alter table users drop column revision`.execute(db.query)
+      await sql`alter table extensions drop column former_user_id`.execute(db.query)
+      await sql`delete from kysely_migration where name = '0016-accounts'`.execute(db.query)
+      expect(await migrate(url)).toEqual(['0016-accounts'])
+      expect(await createUserStore(db).count()).toBe(1)
+      expect(await migrate(url)).toEqual([])
+      await db.close()
+    })
+
     test('a database of a newer version is refused in one line, and nothing is changed', async () => {
       const url = await engine.empty()
       await migrate(url)
