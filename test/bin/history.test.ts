@@ -55,7 +55,9 @@ describe('history purge', () => {
       code: 0,
       out: expect.stringMatching(/^deleted from before .*: 1 calls of the history/),
     })
-    expect(real.out).toContain('1 of these calls had recordings: the files stay where the PBX has written them')
+    expect(real.out).toContain(
+      '1 of these calls had recordings: the files stay where the PBX has written them',
+    )
     expect(await withHistory((history) => history.find('old'))).toBeUndefined()
     expect(await withHistory((history) => history.find('new'))).toBeDefined()
   })

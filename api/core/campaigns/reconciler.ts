@@ -1,3 +1,4 @@
+import { createFailingItems, type Trouble } from '../../../contract/failing.ts'
 import type { Call, Outcome } from '../calls/call.ts'
 import type { CallRecord, DialledCall } from '../calls/history.ts'
 import { hasLeft } from '../calls/scope.ts'
@@ -30,7 +31,8 @@ export interface ReconcilerNeeds {
   now(): number
   /** Something that people have to see to: a campaign was paused, an agent is on a break. */
   onNote?(event: 'campaign_paused' | 'agent_break', about: { note: string } & Record<string, unknown>): void
-  onTrouble(err: unknown): void
+  /** Ends of calls cannot be written: see `createFailingItems`. */
+  onTrouble: Trouble
 }
 
 export interface Reconciler {
@@ -52,6 +54,7 @@ export function createReconciler(needs: ReconcilerNeeds): Reconciler {
   /** Calls in a row that an agent did not pick up. */
   const missed = new Map<string, number>()
   const outages = createOutages()
+  const failing = createFailingItems(needs.onTrouble, needs.now)
   const nowS = () => Math.floor(needs.now() / 1_000)
 
   /** @returns whether it is over */
@@ -172,11 +175,13 @@ export function createReconciler(needs: ReconcilerNeeds): Reconciler {
       )
       const extensionOf = await extensionsIn(all.filter(({ callId }) => isLive(needs.liveCall(callId))))
       for (const call of all) {
-        const isOver = await look(call, extensionOf).catch((err) => {
-          needs.onTrouble(err)
-          return false
-        })
-        if (!isOver) going.push(call)
+        try {
+          if (!(await look(call, extensionOf))) going.push(call)
+          failing.worked(call.callId)
+        } catch (err) {
+          failing.failed(call.callId, err)
+          going.push(call)
+        }
       }
       return going
     },

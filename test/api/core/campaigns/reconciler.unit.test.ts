@@ -87,7 +87,14 @@ interface End {
 /** Calls of a campaign that end so, one after another, each of another lead. @returns all that came of them */
 async function endWith(ends: readonly (Outcome | End)[], campaign: Campaign | null = newCampaign()) {
   const none = (): unknown[] => []
-  const done = { settled: none(), halted: none(), breaks: none(), notes: none(), told: none() }
+  const done = {
+    settled: none(),
+    halted: none(),
+    breaks: none(),
+    notes: none(),
+    told: none(),
+    troubles: none(),
+  }
   const put = (what: keyof typeof done, about: unknown) => void done[what].push(about)
   let end: End = { outcome: 'answered' }
   let at = 0
@@ -148,9 +155,13 @@ async function endWith(ends: readonly (Outcome | End)[], campaign: Campaign | nu
     isPlacing: () => false,
     now: () => 200_000,
     onNote: (event) => put('told', event),
-    onTrouble(err) {
-      if (end.fails === undefined) throw err
-    },
+    onTrouble: Object.assign(
+      (err: unknown) => {
+        if (end.fails === undefined) throw err
+        put('troubles', 'fails')
+      },
+      { over: () => put('troubles', 'works') },
+    ),
   })
   for (const one of ends) {
     end = typeof one === 'string' ? { outcome: one } : one
@@ -178,6 +189,7 @@ describe('an agent whose phone does not take three calls in a row', () => {
         breaks: ['7'],
         notes: [expect.stringMatching(/^Anna is on BREAK: their phone did not take 3 calls in a row/)],
         told: ['agent_break'],
+        troubles: [],
       })
     },
   )
@@ -270,6 +282,11 @@ describe('a call that the database refuses to write three times is counted once'
       expect(settled.at(-1)).toEqual(['congestion', false, 'waiting'])
     },
   )
+
+  test('and that is reported once, and that it works again', async () => {
+    const { troubles } = await endWith([{ outcome: 'busy', fails: 'settle' }])
+    expect(troubles).toEqual(['fails', 'works'])
+  })
 
   test('a lead that no process dialled is given back as it was', async () => {
     const settled: unknown[] = []
