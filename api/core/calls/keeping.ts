@@ -158,7 +158,7 @@ export function createKeeping(needs: KeepingNeeds): Keeping {
     await limits.keep(live)
   }
 
-  /** Nobody listened when it ended, or it never began: whoever dialled finds it all the same. */
+  /** No API listened when it ended, or it never began: its caller finds it all the same. */
   async function keepUnheard({ id, userId, number, createdAt }: Omit<DialledCall, 'outcome'>) {
     const caller = needs.personOf(userId)
     const record: CallRecord = {
@@ -216,7 +216,7 @@ export function createKeeping(needs: KeepingNeeds): Keeping {
 const isUnheard = ({ answeredAt, answerUnheard, outcome }: Call) =>
   answeredAt === undefined ? outcome === 'unknown' : answerUnheard === true
 
-/** Whoever dialled, of whose phone nothing is known. */
+/** The caller, of whose phone nothing is known. */
 const partiesOf = (caller: Person | undefined): readonly CallParty[] =>
   caller === undefined ? [] : [{ userId: caller.userId, extension: caller.extension, answered: false }]
 
