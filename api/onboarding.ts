@@ -84,7 +84,8 @@ export function createOnboarding(needs: OnboardingNeeds): Onboarding {
       quarantine: config.quarantine,
       longestLifetime: config.longestLifetime,
       now,
-      onTrouble: (what, err) => log.warn({ event: 'provisioning', what, err }, what),
+      onNote: (what, err) => log.warn({ event: 'provisioning', what, err }, what),
+      onTrouble: trouble('extensions could not be made or taken away on the PBX'),
     })
   const credentials = createCredentialReading({ extensions: store, users, seal, server: config.sipServer })
 

@@ -92,12 +92,18 @@ export function createTelephony(needs: TelephonyNeeds): Telephony {
   const trouble = troubleFor(log)
   const hasPbx = config.pbx !== undefined
 
+  const onTrouble = trouble('a listener failed')
+
   // What is known.
-  const directory = createDirectory({ users: needs.users, endpointTemplate: config.endpointTemplate })
-  const devices = createDeviceBook()
+  const directory = createDirectory({
+    users: needs.users,
+    endpointTemplate: config.endpointTemplate,
+    onTrouble,
+  })
+  const devices = createDeviceBook(onTrouble)
   const table = createCallTable({
     isOwnEndpoint: directory.isPhone,
-    onTrouble: trouble('a listener of calls failed'),
+    onTrouble,
     now,
     later: (work) => setImmediate(work),
   })
@@ -111,8 +117,8 @@ export function createTelephony(needs: TelephonyNeeds): Telephony {
   })
 
   // Who keeps and tells it.
-  const statuses = createStatuses({ store: needs.statusStore, news, now })
-  const softphones = createSoftphones({ news, liveUsers: needs.liveUsers, now })
+  const statuses = createStatuses({ store: needs.statusStore, news, now, onTrouble })
+  const softphones = createSoftphones({ news, liveUsers: needs.liveUsers, now, onTrouble })
   const limits = createDialLimits(redis)
   const recordingNames = parseRecordingTemplate(config.recordingTemplate, config.timeZone)
   const keeping = createKeeping({

@@ -1,7 +1,7 @@
 import type { z } from 'zod'
 
 /**
- * Says in plain words what a schema takes: to be read behind "must be", such as `a whole number from 1 to 20`. It
+ * Describes in plain words what a schema takes: to be read behind "must be", such as `a whole number from 1 to 20`. It
  * knows the schema alone, so no value that was sent can be in it.
  */
 export function allowedBy(schema: z.core.$ZodType): string {
@@ -129,21 +129,38 @@ function sizeOf(checks: Checks, unit: string): string {
 }
 
 function numberOf({ checks, format }: z.core.$ZodNumberDef & { format?: string }): string {
-  let least: CheckDef | undefined
-  let most: CheckDef | undefined
+  let [least, most]: (Bound | undefined)[] = []
   let isWhole = isInteger(format)
-  for (const one of defsOf(checks)) {
-    if (one.check === 'greater_than') least = one
-    if (one.check === 'less_than' && one.value !== Number.MAX_SAFE_INTEGER) most = one
-    if (one.check === 'number_format' && isInteger(one.format)) isWhole = true
+  for (const { check, value = 0, inclusive = true, format } of defsOf(checks)) {
+    const bound = { value, inclusive }
+    if (check === 'greater_than') least = tighter(least, bound, 1)
+    if (check === 'less_than' && value !== Number.MAX_SAFE_INTEGER) most = tighter(most, bound, -1)
+    if (check === 'number_format' && isInteger(format)) isWhole = true
   }
-  const noun = isWhole ? 'a whole number' : 'a number'
-  const above = least?.inclusive === false ? ` above ${least.value}` : ''
-  const below = most?.inclusive === false ? ` below ${most.value}` : ''
-  if (above !== '' || below !== '') return noun + [above, below].filter(Boolean).join(' and')
-  if (least !== undefined && most !== undefined) return `${noun} from ${least.value} to ${most.value}`
-  if (least !== undefined) return `${noun} of ${least.value} or more`
-  return most === undefined ? noun : `${noun} of ${most.value} or less`
+  return (isWhole ? 'a whole number' : 'a number') + rangeOf(least, most)
+}
+
+interface Bound {
+  value: number
+  inclusive: boolean
+}
+
+/** @param sign 1 for lower bounds, -1 for upper ones */
+function tighter(held: Bound | undefined, other: Bound, sign: 1 | -1): Bound {
+  if (held === undefined) return other
+  const by = sign * (other.value - held.value)
+  return by > 0 || (by === 0 && !other.inclusive) ? other : held
+}
+
+function rangeOf(least: Bound | undefined, most: Bound | undefined): string {
+  if (least === undefined) {
+    if (most === undefined) return ''
+    return most.inclusive ? ` of ${most.value} or less` : ` below ${most.value}`
+  }
+  const from = least.inclusive ? ` of ${least.value} or more` : ` above ${least.value}`
+  if (most === undefined) return from
+  if (least.inclusive && most.inclusive) return ` from ${least.value} to ${most.value}`
+  return `${from} and ${most.inclusive ? 'up to' : 'below'} ${most.value}`
 }
 
 const isInteger = (format: string | undefined) => /int/.test(format ?? '')

@@ -11,6 +11,8 @@ export interface FailingRun {
   forSeconds: number
   /** ISO 8601; null where it never worked. */
   lastSuccess: string | null
+  /** Some of those that fail, where the job is done for each of many. */
+  items?: readonly string[]
 }
 
 /** A job that goes on failing is reported again after this long, in ms. */
@@ -49,6 +51,41 @@ export function createFailing(trouble: Trouble, now: () => number = Date.now): F
       if (failures > 0) trouble.over?.(run())
       failures = 0
       workedAt = now()
+    },
+  }
+}
+
+export interface FailingItems {
+  failed(item: string, err: unknown): void
+  worked(item: string): void
+}
+
+const MOST_NAMED = 10
+
+/**
+ * The same for a job that is done for each of many items: it fails for as long as one of them does. An item that has
+ * not failed for ten minutes is gone, or another process did its job.
+ */
+export function createFailingItems(trouble: Trouble, now: () => number = Date.now): FailingItems {
+  const failedAt = new Map<string, number>()
+  const failing = createFailing(
+    Object.assign(
+      (err: unknown, run?: FailingRun) =>
+        trouble(err, run && { ...run, items: [...failedAt.keys()].slice(-MOST_NAMED) }),
+      { over: (run: FailingRun) => trouble.over?.(run) },
+    ),
+    now,
+  )
+  return {
+    failed(item, err) {
+      failedAt.delete(item)
+      failedAt.set(item, now())
+      failing.failed(err)
+    },
+    worked(item) {
+      failedAt.delete(item)
+      for (const [one, at] of failedAt) if (now() - at > SAY_AGAIN_MS) failedAt.delete(one)
+      if (failedAt.size === 0) failing.worked()
     },
   }
 }

@@ -1,7 +1,7 @@
+import { CALL_ID } from '../core/calls/call-id.ts'
 import { DIALLABLE } from '../core/dialling/number.ts'
 import { Refusal } from '../core/refusal.ts'
 
-const CHANNEL_ID = /^[A-Za-z0-9_.-]{1,149}$/
 const ENDPOINT = /^[A-Za-z0-9_-]{1,64}$/
 const DIGITS = /^[0-9*#A-D]{1,64}$/
 const CALLER_NAME = 40
@@ -14,7 +14,7 @@ const LONGEST_RING_MS = 600_000
  *
  * All throw {Refusal} `input_invalid`, whose detail names the field and not its value.
  */
-export const channelIdOf = (text: string) => matching(CHANNEL_ID, text, 'channel id')
+export const channelIdOf = (text: string) => matching(CALL_ID, text, 'channel id')
 export const numberOf = (text: string) => matching(DIALLABLE, text, 'number')
 export const endpointOf = (text: string) => matching(ENDPOINT, text, 'endpoint')
 export const digitsOf = (text: string) => matching(DIGITS, text, 'digits')

@@ -1,4 +1,4 @@
-/** Those that hear of something, each on its own: what one of them throws ends neither the others nor the teller. */
+/** Called when something changes, each on its own: what one throws ends neither the process nor the calls of the others. */
 export interface Listeners<News extends readonly unknown[]> {
   /** @returns what removes it */
   add(listener: (...news: News) => void): () => void

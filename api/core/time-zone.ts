@@ -27,14 +27,17 @@ export const NO_TIME_ZONE =
  * Panama. So are offsets, which know nothing of summer time.
  */
 export const isTimeZone = (name: string): boolean =>
-  name.length <= 64 && PLACE.test(name) && clockOf(name) !== undefined
+  name.length <= 64 && PLACE.test(name) && findClock(name) !== undefined
+
+/** `2026-01-31T12:00:00` of unix ms. */
+type WallClock = (ms: number) => string
 
 /** One for each zone there is, and as many names that are none: making one takes far longer than using it. */
-const clocks = new Map<string, Intl.DateTimeFormat | undefined>()
+const clocks = new Map<string, WallClock | undefined>()
 const MOST_CLOCKS = 1_000
 
-/** Weekday, hour and minute of a zone; undefined for a name that this system does not know. */
-export function clockOf(zone: string): Intl.DateTimeFormat | undefined {
+/** The clock on the wall in a zone; undefined for a name that this system does not know. */
+export function findClock(zone: string): WallClock | undefined {
   if (!clocks.has(zone)) {
     if (clocks.size >= MOST_CLOCKS) clocks.clear()
     clocks.set(zone, makeClock(zone))
@@ -42,15 +45,22 @@ export function clockOf(zone: string): Intl.DateTimeFormat | undefined {
   return clocks.get(zone)
 }
 
-function makeClock(timeZone: string): Intl.DateTimeFormat | undefined {
+/** @throws {RangeError} for a name that this system does not know */
+export function clockOf(zone: string): WallClock {
+  const clock = findClock(zone)
+  if (clock === undefined) throw new RangeError('this system does not know the time zone')
+  return clock
+}
+
+function makeClock(timeZone: string): WallClock | undefined {
   try {
-    return new Intl.DateTimeFormat('en-US', {
+    // Sweden writes dates and times nearly as ISO 8601 does.
+    const format = new Intl.DateTimeFormat('sv-SE', {
       timeZone,
-      weekday: 'short',
-      hour: '2-digit',
-      minute: '2-digit',
-      hourCycle: 'h23',
+      ...({ year: 'numeric', month: '2-digit', day: '2-digit' } as const),
+      ...({ hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' } as const),
     })
+    return (ms) => format.format(ms).replace(' ', 'T')
   } catch {
     return undefined
   }

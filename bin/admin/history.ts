@@ -33,7 +33,8 @@ async function run(words: string[]): Promise<void> {
     const counts = isTrial ? await past.count(beforeS) : await purgePast(past, beforeS)
     console.log(`${isTrial ? 'would delete' : 'deleted'} from before ${time(beforeS)}: ${listOf(counts)}`)
     if (counts.recorded > 0) {
-      console.log(`the files of ${counts.recorded} recordings stay where the PBX has written them`)
+      const had = `${counts.recorded} of these calls had recordings`
+      console.log(`${had}: the files stay where the PBX has written them`)
     }
   })
 }

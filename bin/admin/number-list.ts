@@ -111,12 +111,18 @@ const isComment = (cell: string) =>
   /^\d{1,2}([./])\d{1,2}\1(?:\d\d|\d{4})(?:$| )/.test(cell)
 
 function numberIn(cells: readonly string[], rules: Rules): Spellings | undefined {
-  const end = cells.findIndex((cell, at) => at > 0 && isComment(cell))
-  const own = end === -1 ? cells : cells.slice(0, end)
+  // The column of area codes is there, and empty where the number is a whole one.
+  const begin = Math.max(
+    0,
+    cells.findIndex((cell) => cell !== ''),
+  )
+  const filled = cells.slice(begin)
+  const end = filled.findIndex((cell, at) => at > 0 && isComment(cell))
+  const own = end === -1 ? filled : filled.slice(0, end)
   // A digit behind a comment could belong to the number.
-  if (end !== -1 && cells.slice(end).some((cell) => !isComment(cell))) return undefined
+  if (end !== -1 && filled.slice(end).some((cell) => !isComment(cell))) return undefined
   const [first = '', ...more] = own
-  if (more.length === 0) return read(first, rules)
+  if (more.length === 0) return read(first, rules, begin > 0)
   return isJoinable(own) ? read(own.join(' '), rules, true) : undefined
 }
 
@@ -132,14 +138,14 @@ const isJoinable = (cells: readonly string[]) =>
   })
 
 /**
- * @param isJoined of cells: with a country, its plan must know the number; without one, it must look like one of
- *   North America, or begin with a trunk 0 or a country code
+ * @param isInCells its area code may stand in a cell of its own: with a country, its plan must know the number; without
+ *   one, it must look like one of North America, or begin with a trunk 0 or a country code
  */
-function read(text: string, { spellings }: Rules, isJoined = false): Spellings | undefined {
+function read(text: string, { spellings }: Rules, isInCells = false): Spellings | undefined {
   try {
     const number = spellings(text)
     const isWhole = number[0].startsWith('+') || /^0\d{6,}$|^1?[2-9]\d{2}[2-9]\d{6}$/.test(number[0])
-    return isJoined && !isWhole ? undefined : number
+    return isInCells && !isWhole ? undefined : number
   } catch (err) {
     if (err instanceof Refusal) return undefined
     throw err

@@ -55,7 +55,9 @@ describe('history purge', () => {
       code: 0,
       out: expect.stringMatching(/^deleted from before .*: 1 calls of the history/),
     })
-    expect(real.out).toContain('the files of 1 recordings stay')
+    expect(real.out).toContain(
+      '1 of these calls had recordings: the files stay where the PBX has written them',
+    )
     expect(await withHistory((history) => history.find('old'))).toBeUndefined()
     expect(await withHistory((history) => history.find('new'))).toBeDefined()
   })

@@ -43,6 +43,9 @@ describe('a line is one number', () => {
       'Name;Telefon;Grund\nAda;030 901820;5 Anrufe',
       ['+4930901820'],
     ],
+    ['a header, an empty area code and a whole number', 'US', 'area,number\n,2125550144', ['+12125550144']],
+    ['the same without a country', 'none', 'area,number\n,2125550144', ['2125550144']],
+    ['empty cells before the number', 'DE', ';;030901820', ['+4930901820']],
     ['a header of words that are not known', 'DE', 'Sperrliste\n030901820', ['+4930901820']],
     ['the line of Excel and a byte order mark', 'DE', '\ufeffsep=;\n030901820;Ada', ['+4930901820']],
     ['tel:', 'DE', 'tel:+49-30-901820', ['+4930901820']],
@@ -68,6 +71,9 @@ describe('no half of a line is taken', () => {
     ['scientific notation', 'DE', '4.93E+11'],
     ['words', 'DE', '1\nnobody'],
     ['an extension in words', 'DE', '030901820 ext 5'],
+    ['an empty area code, and no whole number', 'US', 'area,number\n,5550144'],
+    ['the same without a country', 'none', 'area,number\n,5550144'],
+    ['an empty area code and an empty number', 'US', 'name,area,number\nAda,,'],
     ['an empty column of the header', 'DE', 'name,phone\nAda,'],
   ] as const)('%s', (_, country, text) => {
     const lines = text.split('\n').length

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { createFailing, type Trouble } from '../../contract/failing.ts'
+import { createFailing, createFailingItems, type Trouble } from '../../contract/failing.ts'
 import { createLog, troubleFor } from '../../contract/log.ts'
 
 /** A job, run once a second. @returns what is reported, each with its second */
@@ -62,5 +62,53 @@ describe('a job that runs again and again', () => {
       },
       { level: 'info', event: 'trouble_over', what: 'mail could not be sent', failures: 1 },
     ])
+  })
+})
+
+describe('a job that is done for each of many', () => {
+  const open = () => {
+    const said: unknown[] = []
+    let second = 0
+    const failing = createFailingItems(
+      Object.assign((_: unknown, run?: object) => void said.push(['fails', run]), {
+        over: () => void said.push(['works']),
+      }),
+      () => second * 1_000,
+    )
+    const wait = (seconds: number) => {
+      second += seconds
+    }
+    return { ...failing, said, wait }
+  }
+
+  test('is reported once, however many of them fail, and when none does', () => {
+    const { failed, worked, said } = open()
+    for (const item of ['a', 'b', 'c', 'a']) failed(item, new Error('no'))
+    for (const item of ['a', 'b', 'd']) worked(item)
+    expect(said).toMatchObject([['fails', { failures: 1, items: ['a'] }]])
+    worked('c')
+    expect(said.slice(1)).toEqual([['works']])
+  })
+
+  test('fails for as long as one of them does, and that is reported every ten minutes', () => {
+    const { failed, worked, said, wait } = open()
+    for (let round = 0; round < 1_300; round++) {
+      failed('bad', new Error('no'))
+      worked(`good-${round}`)
+      wait(1)
+    }
+    expect(said).toMatchObject([
+      ['fails', {}],
+      ['fails', { failures: 601, items: ['bad'] }],
+      ['fails', {}],
+    ])
+  })
+
+  test('works again where the one that failed is gone', () => {
+    const { failed, worked, said, wait } = open()
+    failed('gone', new Error('no'))
+    wait(601)
+    worked('other')
+    expect(said).toMatchObject([['fails', {}], ['works']])
   })
 })

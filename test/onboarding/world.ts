@@ -96,7 +96,10 @@ export async function createWorld({ url, pbx = createFakePbx(), ...difference }:
     quarantine: 30 * 86_400,
     longestLifetime: 3_600,
     now,
-    onTrouble: (what) => void troubles.push(what),
+    onNote: (what) => void troubles.push(what),
+    onTrouble: Object.assign((err: unknown) => void troubles.push(`fails: ${err}`), {
+      over: () => void troubles.push('works'),
+    }),
   })
   const registration = createRegistration({
     mode: 'open',

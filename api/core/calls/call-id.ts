@@ -1,3 +1,6 @@
+/** What the PBX names a channel by, and so a call: a Uniqueid, or an id of ours. */
+export const CALL_ID = /^[A-Za-z0-9_.-]{1,149}$/
+
 /** No PBX begins its own ids so. */
 const OURS = 'hk_'
 

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
+import { createListeners } from '../listeners.ts'
 import { createBridges } from './bridges.ts'
 import type { Call } from './call.ts'
 import { type Entry, isOver, newEntry, passed } from './call-entry.ts'
@@ -7,12 +8,12 @@ import { createChannelBook, createForgotten, type KnownChannel } from './channel
 import type { Fact, OriginateFact, PbxTime } from './facts.ts'
 import { createLiveCalls } from './live-calls.ts'
 
-/** The calls of one PBX, as the facts tell them: the same for whoever heard the same facts, in any order. */
+/** The calls of one PBX, as the facts tell them: the same for all who heard the same facts, in any order. */
 export interface CallTable {
   /** Facts of channels, of dialling, of originates and of the clock; others are ignored. */
   hear(fact: Fact): void
   /**
-   * Takes for gone what the PBX no longer has, with no cause: nobody listened as it ended.
+   * Takes for gone what the PBX no longer has, with no cause: no API listened as it ended.
    * @param channels all that the PBX had at `at`
    * @param at by the PBX's clock, like all facts; what was heard of since then is left alone
    */
@@ -39,7 +40,7 @@ export interface CallTableNeeds {
   /** @param numbers that a channel of it showed: a phone shows its own, a trunk those of others */
   isOwnEndpoint(endpoint: string, numbers: ReadonlySet<string>): boolean
   /** A listener threw: the others hear of the call all the same. */
-  onTrouble?(err: unknown): void
+  onTrouble(err: unknown): void
   /** Unix ms. */
   now(): number
   /** How long calls that are over can be found, 60 s by default: late facts still change them. */
@@ -62,7 +63,7 @@ export function createCallTable(needs: CallTableNeeds): CallTable {
   const forgotten = createForgotten(MOST_FORGOTTEN)
   /** Heard of since they were last told. */
   const changed = new Set<Entry>()
-  const listeners = new Set<CallListener>()
+  const listeners = createListeners<Parameters<CallListener>>(needs.onTrouble)
   let strays = new Set<string>()
   let tellsLater = false
 
@@ -92,10 +93,7 @@ export function createCallTable(needs: CallTableNeeds): CallTable {
       return entry && view(entry)
     },
     ofEndpoint: (endpoint) => current().ofEndpoint(endpoint),
-    onChange(listener) {
-      listeners.add(listener)
-      return () => listeners.delete(listener)
-    },
+    onChange: listeners.add,
     flush,
     sweep() {
       const at = now()
@@ -203,7 +201,7 @@ export function createCallTable(needs: CallTableNeeds): CallTable {
 
   function flush() {
     tellsLater = false
-    // All of them before any is told of: who is told of one call may ask for the others.
+    // All of them before a listener is called: it may ask for the others.
     current()
     const burst = [...changed]
     changed.clear()
@@ -212,16 +210,7 @@ export function createCallTable(needs: CallTableNeeds): CallTable {
       const call = view(entry)
       if (call === undefined || isDeepStrictEqual(call, before)) continue
       entry.told = call
-      for (const listener of listeners) tell(listener, call, before)
-    }
-  }
-
-  /** A listener that throws must not end the process, nor hide the call from the others. */
-  function tell(listener: CallListener, call: Call, before: Call | undefined) {
-    try {
-      listener(call, before)
-    } catch (err) {
-      needs.onTrouble?.(err)
+      listeners.tell(call, before)
     }
   }
 

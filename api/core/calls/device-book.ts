@@ -1,3 +1,4 @@
+import { createListeners } from '../listeners.ts'
 import type { DeviceFact, DeviceState, PbxTime } from './facts.ts'
 
 export interface DeviceBook {
@@ -16,11 +17,11 @@ export interface DeviceBook {
 /** More than any one PBX has; names that the PBX makes up for each call must not pile up. */
 const MOST = 20_000
 
-/** Keeps the newest state of each device; of two at the same moment always the same one, whichever came first. */
-export function createDeviceBook(): DeviceBook {
+/** Keeps the newest state of each device; of two at the same moment always the same one, whichever came first. @param onTrouble gets what a listener has thrown */
+export function createDeviceBook(onTrouble: (err: unknown) => void): DeviceBook {
   const states = new Map<string, DeviceState>()
   const since = new Map<string, PbxTime>()
-  const listeners = new Set<Parameters<DeviceBook['onChange']>[0]>()
+  const listeners = createListeners<Parameters<Parameters<DeviceBook['onChange']>[0]>>(onTrouble)
 
   return {
     hear({ device, at, state }) {
@@ -32,17 +33,14 @@ export function createDeviceBook(): DeviceBook {
       since.set(device, at)
       states.set(device, state)
       if (states.size > MOST) forgetOldest()
-      if (state !== before) for (const listener of listeners) listener(device, state, before)
+      if (state !== before) listeners.tell(device, state, before)
     },
     stateOf: (device) => states.get(device),
     putBack(by) {
       for (const [device, at] of since) since.set(device, at - by)
     },
     all: () => states,
-    onChange(listener) {
-      listeners.add(listener)
-      return () => listeners.delete(listener)
-    },
+    onChange: listeners.add,
   }
 
   function forgetOldest() {

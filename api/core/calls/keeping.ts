@@ -21,13 +21,17 @@ export interface KeepingNeeds {
   now(): number
   /** Longer than a phone may ring. */
   askedForMs: number
+  /** One call can never be written, and is left out. */
   onTrouble(what: string, err: unknown): void
 }
 
 export interface Keeping {
   /** A record of the PBX's own: it may come before or after the call's end. */
   hear(cdr: CdrFact): void
-  /** Keeps again what could not be kept, ends what never came to be. Call it every few seconds. */
+  /**
+   * Writes what could not be written before, and ends what never came to be. Call it every few seconds.
+   * @throws what the database throws
+   */
   tend(): Promise<void>
 }
 
@@ -58,7 +62,8 @@ export function createKeeping(needs: KeepingNeeds): Keeping {
   table.onChange((call) => {
     if (call.state !== 'ended' || call.wentOn) return
     put(waiting, call.id, { call, since: needs.now() })
-    if (lease.fence() !== undefined) void write()
+    // A failure is not reported for each call: `tend` follows within seconds, and meets it, too.
+    if (lease.fence() !== undefined) write().catch(() => {})
   })
 
   function write(): Promise<void> {
@@ -68,19 +73,16 @@ export function createKeeping(needs: KeepingNeeds): Keeping {
     return writing
   }
 
+  /** @throws what the database throws: what is not written waits */
   async function writeAll() {
-    try {
-      while (waiting.size > 0) await writeSome([...waiting].slice(0, AT_ONCE))
-      for (const [id, cdr] of cdrs) {
-        const call = table.find(id)
-        if (call !== undefined && call.state !== 'ended') continue
-        const billable = call !== undefined && isUnheard(call) ? cdr.billable : 0
-        await history.enrich(id, { duration: cdr.duration, billable })
-        cdrs.delete(id)
-        await breathe()
-      }
-    } catch (err) {
-      needs.onTrouble('calls could not be kept', err)
+    while (waiting.size > 0) await writeSome([...waiting].slice(0, AT_ONCE))
+    for (const [id, cdr] of cdrs) {
+      const call = table.find(id)
+      if (call !== undefined && call.state !== 'ended') continue
+      const billable = call !== undefined && isUnheard(call) ? cdr.billable : 0
+      await history.enrich(id, { duration: cdr.duration, billable })
+      cdrs.delete(id)
+      await breathe()
     }
   }
 
@@ -156,7 +158,7 @@ export function createKeeping(needs: KeepingNeeds): Keeping {
     await limits.keep(live)
   }
 
-  /** Nobody listened when it ended, or it never began: whoever dialled finds it all the same. */
+  /** No API listened when it ended, or it never began: its caller finds it all the same. */
   async function keepUnheard({ id, userId, number, createdAt }: Omit<DialledCall, 'outcome'>) {
     const caller = needs.personOf(userId)
     const record: CallRecord = {
@@ -192,15 +194,17 @@ export function createKeeping(needs: KeepingNeeds): Keeping {
     },
     async tend() {
       if (lease.fence() === undefined) {
-        // What the holder writes within a few seconds need not be written again by whoever comes after it.
+        // What the holder writes within a few seconds need not be written again by the next holder.
         for (const held of [waiting, cdrs]) {
           for (const [id, { since }] of held) if (since < needs.now() - 60_000) held.delete(id)
         }
         return
       }
-      await write()
-      if (!needs.isOnline()) return
-      await settleDialled()
+      try {
+        await write()
+      } finally {
+        if (needs.isOnline()) await settleDialled()
+      }
     },
   }
 }
@@ -212,7 +216,7 @@ export function createKeeping(needs: KeepingNeeds): Keeping {
 const isUnheard = ({ answeredAt, answerUnheard, outcome }: Call) =>
   answeredAt === undefined ? outcome === 'unknown' : answerUnheard === true
 
-/** Whoever dialled, of whose phone nothing is known. */
+/** The caller, of whose phone nothing is known. */
 const partiesOf = (caller: Person | undefined): readonly CallParty[] =>
   caller === undefined ? [] : [{ userId: caller.userId, extension: caller.extension, answered: false }]
 

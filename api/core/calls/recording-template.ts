@@ -1,4 +1,5 @@
 import { isPlainPath } from '../plain-path.ts'
+import { clockOf } from '../time-zone.ts'
 import type { Call, Recording } from './call.ts'
 import type { RecordingNames } from './record.ts'
 
@@ -47,10 +48,10 @@ const DEFAULTS = ['{file}', '{uniqueid}.wav']
 export function parseRecordingTemplate(text: string | undefined, timeZone = 'UTC'): RecordingNames {
   const templates = text === undefined ? DEFAULTS : [text]
   for (const template of templates) check(template)
-  const zone = zoneOf(timeZone)
+  const clock = clockOf(timeZone)
 
   return (call) => {
-    const start = zone(call.startedAt / 1000)
+    const start = clock(call.startedAt / 1000)
     const names = call.recordings.map((recording) => {
       for (const template of templates) {
         const path = fill(template, { call, recording, start })
@@ -95,23 +96,10 @@ function takerOf({ legs, to }: Call): string {
   return taker?.endpoint ?? to.number
 }
 
-/** `2026-01-31T12:00:00` of unix ms, by the clock on the wall there. */
-function zoneOf(timeZone: string): (ms: number) => string {
-  const [date, time] = [
-    { year: 'numeric', month: '2-digit', day: '2-digit' },
-    { timeStyle: 'medium' },
-  ] as const
-  // Sweden writes dates and times as ISO 8601 does.
-  const format = (style: Intl.DateTimeFormatOptions) =>
-    new Intl.DateTimeFormat('sv-SE', { timeZone, ...style })
-  const [day, clock] = [format(date), format(time)]
-  return (ms) => `${day.format(ms)}T${clock.format(ms)}`
-}
-
 const known = Object.keys(PLACEHOLDERS)
   .map((name) => `{${name}}`)
   .join(' ')
 
-/** Hidden files are nobody's. */
+/** Hidden files are not served. */
 const isServable = (path: string) =>
   isPlainPath(path) && !path.split('/').some((part) => part.startsWith('.'))

@@ -1,3 +1,4 @@
+import { createListeners } from '../listeners.ts'
 import type { News } from '../news.ts'
 import type { Live, LiveUsers } from '../presence/status.ts'
 import { Refusal } from '../refusal.ts'
@@ -10,7 +11,7 @@ export interface Softphones {
   /** @throws {Refusal} `not_supported` where none of the user's listens, `unavailable` */
   ask(userId: string, command: SoftphoneCommand, callId: string): Promise<void>
   listens(userId: string): boolean
-  /** Learns who listens. Call it every second or so; tells when somebody came online or went. */
+  /** Reads who listens. Call it every second or so; tells when a user came online or went. */
   refresh(): Promise<void>
   isOnline(userId: string): boolean
   onChange(listener: () => void): void
@@ -23,24 +24,24 @@ export function createSoftphones(needs: {
   news: Pick<News, 'tell'>
   liveUsers: LiveUsers
   now: () => number
+  /** A listener threw. */
+  onTrouble(err: unknown): void
 }): Softphones {
   let live: Live = { online: new Set(), listening: new Set() }
-  const listeners = new Set<() => void>()
+  const listeners = createListeners<[]>(needs.onTrouble)
 
   async function refresh() {
     const before = live.online
     live = await needs.liveUsers.read()
     const same = before.size === live.online.size && [...live.online].every((userId) => before.has(userId))
-    if (!same) for (const listener of listeners) listener()
+    if (!same) listeners.tell()
   }
 
   return {
     isOnline: (userId) => live.online.has(userId),
     listens: (userId) => live.listening.has(userId),
     refresh,
-    onChange(listener) {
-      listeners.add(listener)
-    },
+    onChange: (listener) => void listeners.add(listener),
     async ask(userId, command, callId) {
       // The copy may be a second old, and a person who has just opened the page expects it to work.
       if (!live.listening.has(userId)) await refresh()

@@ -1,4 +1,4 @@
-import { clockOf } from '../time-zone.ts'
+import { findClock } from '../time-zone.ts'
 import type { CampaignRules } from './campaign.ts'
 
 /** When a campaign may call: minutes after midnight and days where the lead is. */
@@ -10,8 +10,6 @@ const DAY_MINUTES = 1_440
 const JUMP_MINUTES = 60
 /** Every weekday comes by in these. */
 const FARTHEST_MS = 9 * DAY_MINUTES * MINUTE_MS
-
-const ISO_DAYS: Readonly<Record<string, number>> = { Mon: 1, Tue: 2, Wed: 3, Thu: 4, Fri: 5, Sat: 6, Sun: 7 }
 
 /** @param zone IANA name @param at ms; an unknown zone is never open */
 export function isOpen(hours: Hours, zone: string, at: number): boolean {
@@ -48,6 +46,7 @@ function minutesClosed({ startMinute, weekdays }: Hours, { weekday, minute }: Lo
 }
 
 interface LocalTime {
+  /** ISO 8601: 1 is Monday. */
   weekday: number
   minute: number
 }
@@ -58,11 +57,10 @@ const fits = ({ startMinute, endMinute, weekdays }: Hours, { weekday, minute }: 
 const nextMinute = (at: number) => (Math.floor(at / MINUTE_MS) + 1) * MINUTE_MS
 
 function localTime(zone: string, at: number): LocalTime | undefined {
-  const clock = clockOf(zone)
-  if (clock === undefined) return undefined
-  const parts = new Map(clock.formatToParts(at).map(({ type, value }) => [type, value]))
+  const wall = findClock(zone)?.(at)
+  if (wall === undefined) return undefined
   return {
-    weekday: ISO_DAYS[parts.get('weekday') ?? ''] ?? 0,
-    minute: Number(parts.get('hour')) * 60 + Number(parts.get('minute')),
+    weekday: new Date(`${wall}Z`).getUTCDay() || 7,
+    minute: Number(wall.slice(11, 13)) * 60 + Number(wall.slice(14, 16)),
   }
 }

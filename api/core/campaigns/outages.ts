@@ -40,13 +40,17 @@ export interface Outage {
 export interface Outages {
   /** @param calls all of leads that are not settled; those that are over have no legs */
   look(calls: readonly LiveCall[], nowMs: number): void
-  /** @returns what there is to do when this call, which is over, is the one too many */
-  note(
-    campaignId: string,
-    call: Pick<Dialling, 'leadId' | 'number' | 'callId'>,
-    outcome: Outcome,
-  ): Outage | undefined
+  /**
+   * Counts nothing, so that a call whose end cannot be written yet may be judged any number of times.
+   * @returns what there is to do when this call, which is over, is the one too many
+   */
+  judge(campaignId: string, call: EndedCall, outcome: Outcome): Outage | undefined
+  /** Counts a call. Call it once, when the call's end is written. */
+  note(campaignId: string, call: EndedCall, outcome: Outcome): void
+  /** Begins anew: the campaign was paused, and the attempts of its leads were given back. */
+  clear(campaignId: string): void
 }
+export type EndedCall = Pick<Dialling, 'leadId' | 'number' | 'callId'>
 export type LiveCall = Pick<Dialling, 'campaignId' | 'callId'> & Pick<Call, 'legs'>
 
 interface Failed {
@@ -80,22 +84,28 @@ export function createOutages(): Outages {
       for (const id of outside.keys()) if (!known.has(id)) outside.delete(id)
     },
 
-    note(campaignId, { leadId, number, callId }, outcome) {
-      const wasSeenUp = outside.get(callId) === null
-      outside.delete(callId)
-      if (OUT.includes(outcome) && !wasSeenUp) rows.delete(campaignId)
-      // A call that the agent gave up, and one whose end no API heard, is evidence of neither.
+    judge(campaignId, call, outcome) {
       if (!isNotOut(outcome)) return undefined
-      const row = [...(rows.get(campaignId) ?? []), { leadId, number, outcome }]
-      rows.set(campaignId, row)
-      const numbers = new Set(row.map((call) => call.number)).size
+      const counted = rows.get(campaignId) ?? []
+      const row = [...counted, failed(call, outcome)]
+      const numbers = new Set(row.map(({ number }) => number)).size
       const most = ringing.has(campaignId) ? MOST_BESIDE_RINGING : MOST_IN_A_ROW
       if (row.length < most || numbers < LEAST_NUMBERS) return undefined
-      rows.delete(campaignId)
-      return { note: noteOf(row), counted: row.slice(0, -1).map((call) => ({ leadId: call.leadId })) }
+      return { note: noteOf(row), counted: counted.map(({ leadId }) => ({ leadId })) }
     },
+
+    note(campaignId, call, outcome) {
+      const wasSeenUp = outside.get(call.callId) === null
+      if (OUT.includes(outcome) && !wasSeenUp) rows.delete(campaignId)
+      // A call that the agent gave up, and one whose end no API heard, is evidence of neither.
+      if (isNotOut(outcome)) rows.set(campaignId, [...(rows.get(campaignId) ?? []), failed(call, outcome)])
+    },
+
+    clear: (campaignId) => void rows.delete(campaignId),
   }
 }
+
+const failed = ({ leadId, number }: EndedCall, outcome: NotOut): Failed => ({ leadId, number, outcome })
 
 const isFar = ({ role, state }: Leg) => role === 'callee' && state !== 'ended'
 

@@ -1,3 +1,4 @@
+import { createFailingItems, type Trouble } from '../../../contract/failing.ts'
 import type { Call, Outcome } from '../calls/call.ts'
 import type { CallRecord, DialledCall } from '../calls/history.ts'
 import { hasLeft } from '../calls/scope.ts'
@@ -30,7 +31,8 @@ export interface ReconcilerNeeds {
   now(): number
   /** Something that people have to see to: a campaign was paused, an agent is on a break. */
   onNote?(event: 'campaign_paused' | 'agent_break', about: { note: string } & Record<string, unknown>): void
-  onTrouble(err: unknown): void
+  /** Ends of calls cannot be written: see `createFailingItems`. */
+  onTrouble: Trouble
 }
 
 export interface Reconciler {
@@ -38,9 +40,9 @@ export interface Reconciler {
   reconcile(): Promise<Dialling[]>
 }
 
-/** Whoever takes a lead has dialled by then, or is dead or stopped, in seconds. */
+/** A process that takes a lead has dialled by then, or is dead or stopped, in seconds. */
 const UNDIALLED_S = 30
-/** Whose phone does not take so many calls in a row is on a break. */
+/** An agent whose phone does not take so many calls in a row is put on a break. */
 const MOST_MISSED = 3
 
 /**
@@ -52,6 +54,7 @@ export function createReconciler(needs: ReconcilerNeeds): Reconciler {
   /** Calls in a row that an agent did not pick up. */
   const missed = new Map<string, number>()
   const outages = createOutages()
+  const failing = createFailingItems(needs.onTrouble, needs.now)
   const nowS = () => Math.floor(needs.now() / 1_000)
 
   /** @returns whether it is over */
@@ -64,13 +67,14 @@ export function createReconciler(needs: ReconcilerNeeds): Reconciler {
     const record = await history.find(callId)
     const told = asked?.outcome ?? record?.outcome
     const outcome = told && outcomeForLead(told, record, asked?.userId)
-    if (outcome !== undefined) await settle(call, outcome, record?.endedAt ?? nowS())
+    if (asked !== undefined && record === undefined && isGivenBack(asked, call)) await giveBack(call, asked)
+    else if (outcome !== undefined) await settle(call, outcome, record?.endedAt ?? nowS())
     else if (asked === undefined && nowS() - call.since > UNDIALLED_S) await giveBack(call)
     else return false
     return true
   }
 
-  /** Whoever has handed the call on wraps up, and may have the next. */
+  /** An agent who has handed the call on wraps up, and may have the next. */
   async function releaseLeft(
     call: Dialling,
     live: Pick<Call, 'legs'>,
@@ -95,33 +99,38 @@ export function createReconciler(needs: ReconcilerNeeds): Reconciler {
     const campaign = campaignId === null ? undefined : await campaigns.find(campaignId, ALL)
     const after = afterCall(call, outcome, campaign?.rules, { endedAt, now: nowS() })
     // First, so that the agent has their pause also where we die in between.
-    if (agentId !== null) {
-      await agents.setFreeFrom(agentId, after.freeFrom)
-      await noteMissed(agentId, outcome, campaignId)
-    }
-    const isAttempt = campaign === undefined || (await wasAttempt(call, outcome, campaign))
+    if (agentId !== null) await agents.setFreeFrom(agentId, after.freeFrom)
+    const verdict = campaign === undefined ? 'attempt' : await judge(call, outcome, campaign)
     await callLog.finish(callId, outcome)
+    const isAttempt = verdict === 'attempt' || verdict === 'evidence'
     await queue.settle(call, isAttempt ? after.settling : { ...neverDialled(call, nowS()), outcome })
+    // Counted last: a call whose end could not be written is settled again in the next round.
+    if (campaign !== undefined && verdict === 'evidence') outages.note(campaign.id, call, outcome)
+    if (agentId !== null) await noteMissed(agentId, outcome, campaignId)
   }
 
-  /** What fails for every number is no attempt of any lead: the campaign stands still until a person starts it again. */
-  async function wasAttempt(
+  /**
+   * What fails for every number is no attempt of any lead: the campaign stands still until a person starts it again.
+   * @returns `evidence` for an attempt that shows whether the way out works
+   */
+  async function judge(
     call: Dialling,
     outcome: Outcome,
-    { id, ...campaign }: Campaign,
-  ): Promise<boolean> {
-    if (call.from !== 'waiting' || !campaign.automation) return true
+    { id, automation, status }: Campaign,
+  ): Promise<'attempt' | 'evidence' | 'none'> {
+    if (call.from !== 'waiting' || !automation) return 'attempt'
     // Calls that were under way as it was paused.
-    if (campaign.status !== 'active') return !isNotOut(outcome)
-    const outage = outages.note(id, call, outcome)
-    if (outage === undefined) return true
+    if (status !== 'active') return isNotOut(outcome) ? 'none' : 'attempt'
+    const outage = outages.judge(id, call, outcome)
+    if (outage === undefined) return 'evidence'
     const { note, counted: attempts } = outage
     const isPaused = await campaigns.halt(id, { note, attempts }, nowS())
+    outages.clear(id)
     if (isPaused) needs.onNote?.('campaign_paused', { campaignId: id, note })
-    return false
+    return 'none'
   }
 
-  /** Whose phone rings on, is busy or declines again and again is not there, whatever they said. */
+  /** An agent whose phone rings on, is busy or declines again and again is not there, whatever their status. */
   async function noteMissed(agentId: string, outcome: Outcome, campaignId: string | null) {
     if (!outcome.startsWith('own_')) {
       missed.delete(agentId)
@@ -130,18 +139,21 @@ export function createReconciler(needs: ReconcilerNeeds): Reconciler {
     const inARow = (missed.get(agentId) ?? 0) + 1
     missed.set(agentId, inARow)
     if (inARow < MOST_MISSED) return
-    missed.delete(agentId)
     const name = await agents.breakOff(agentId, nowS())
+    missed.delete(agentId)
     if (name === undefined) return
     const note = `${name} is on BREAK: their phone did not take ${inARow} calls in a row (${outcome.toUpperCase()})`
-    if (campaignId !== null) await campaigns.setNote(campaignId, note)
     needs.onNote?.('agent_break', { agentId, note })
+    if (campaignId !== null) await campaigns.setNote(campaignId, note)
   }
 
-  /** Nobody dialled it. Whoever stopped before they did and wakes up now must find the id taken. */
-  async function giveBack(call: Dialling) {
+  /**
+   * No process dialled it. One that stopped before it did, and wakes up now, must find the id taken.
+   * @param asked by an earlier round, which could not write the rest
+   */
+  async function giveBack(call: Dialling, asked?: DialledCall) {
     const { agentId, callId, number, since } = call
-    const [agent] = agentId === null ? [] : await agents.findAll([agentId])
+    const [agent] = agentId === null || asked !== undefined ? [] : await agents.findAll([agentId])
     const userId = agent?.userId ?? null
     if (userId !== null) {
       await dialled.add({ id: callId, userId, number, createdAt: since, outcome: 'cancelled' })
@@ -163,11 +175,13 @@ export function createReconciler(needs: ReconcilerNeeds): Reconciler {
       )
       const extensionOf = await extensionsIn(all.filter(({ callId }) => isLive(needs.liveCall(callId))))
       for (const call of all) {
-        const isOver = await look(call, extensionOf).catch((err) => {
-          needs.onTrouble(err)
-          return false
-        })
-        if (!isOver) going.push(call)
+        try {
+          if (!(await look(call, extensionOf))) going.push(call)
+          failing.worked(call.callId)
+        } catch (err) {
+          failing.failed(call.callId, err)
+          going.push(call)
+        }
       }
       return going
     },
@@ -176,3 +190,7 @@ export function createReconciler(needs: ReconcilerNeeds): Reconciler {
 
 const isLive = <C extends Pick<Call, 'state'>>(call: C | undefined): call is C =>
   call !== undefined && call.state !== 'ended'
+
+/** What `giveBack` writes. A call that was dialled has a record in the history before it has an outcome. */
+const isGivenBack = ({ outcome, createdAt }: DialledCall, { since }: Dialling) =>
+  outcome === 'cancelled' && createdAt === since

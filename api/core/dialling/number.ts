@@ -7,7 +7,7 @@ export const DIALLABLE = /^\+?[0-9*#]{1,32}$/
 
 /** Longer is no number, however many separators it has. */
 const MOST_CHARACTERS = 64
-/** Of that, what nobody sees: a page or a phone puts a few marks around each number. */
+/** Of that, what is not visible: a page or a phone puts a few marks around each number. */
 const MOST_WITH_MARKS = 256
 /** ITU-T E.164 §6.1: digits of an international number, country code included. */
 const MOST_INTERNATIONAL = 15
@@ -46,7 +46,7 @@ export function cleanNumber(text: string): string {
 }
 
 /**
- * The beginning of a number, as far as somebody has typed it: `+`, `030/`, `+49 (0`.
+ * The beginning of a number, as far as a user has typed it: `+`, `030/`, `+49 (0`.
  * @throws {Refusal} `input_invalid`
  */
 export function cleanBeginning(text: string): string {
@@ -76,7 +76,7 @@ function withoutScheme(text: string): string {
 
 /**
  * `+49 (0)30` and `+49 (030)` are +4930. Where the numbers of a country begin with 0 themselves, as Italy's do, it stays.
- * @see ITU-T E.123 §7.2, by which nobody should write it
+ * @see ITU-T E.123 §7.2, by which it should not be written so
  */
 function withoutTrunk(text: string): string {
   const [, start = '', area = '', rest = ''] =
@@ -88,13 +88,17 @@ function withoutTrunk(text: string): string {
   return isOwn ? text : `${start}${area}${rest}`
 }
 
-/** One dot, and at most two digits or zeros alone behind it; `.0` also behind other dots. */
+/**
+ * Digits, one dot, and two digits or zeros alone behind it. A single digit is one also behind other separators, and
+ * `.0` behind other dots: as a group of a number such as `044 123 45.67` it has two digits or more.
+ */
 function isFraction(text: string): boolean {
   const [before = '', ...more] = text.split('.')
   const after = more.at(-1)
   if (after === undefined) return false
   if (more.length > 1) return after === '0'
-  return /^\d\d?$/.test(after) || (/^0+$/.test(after) && before.replace(/\D/g, '').length > 6)
+  if (/^\d$/.test(after)) return true
+  return /^\+?\d+$/.test(before) && (/^\d\d$/.test(after) || (/^0+$/.test(after) && before.length > 6))
 }
 
 function isTooLong(number: string): boolean {

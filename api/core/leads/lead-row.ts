@@ -1,12 +1,11 @@
 import { z } from 'zod'
 import { plainWords } from '../../../contract/plain-words.ts'
+import { IdText } from '../id-text.ts'
 import { LEAD_STATUSES } from './lead.ts'
 import { LeadFields } from './lead-fields.ts'
 import type { LeadWish } from './lead-wish.ts'
 import type { Column } from './list-columns.ts'
 import type { TableRow } from './list-row.ts'
-
-const IdText = z.string().regex(/^[1-9]\d{0,15}$/, 'must be an id, a whole number of 1 or more')
 
 /** A `'` before it is how spreadsheets are kept from taking its zero away. */
 const PhoneText = z

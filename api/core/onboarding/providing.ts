@@ -1,3 +1,4 @@
+import { createFailingItems, type Trouble } from '../../../contract/failing.ts'
 import { Refusal } from '../refusal.ts'
 import type { Extension, ExtensionRange, ExtensionStore, Place } from './extensions.ts'
 import { type ProvidedExtension, type Provisioner, ProvisioningError } from './provisioner.ts'
@@ -15,7 +16,10 @@ export interface ProvidingNeeds {
   /** Seconds: the longest any token lives. */
   longestLifetime: number
   now: () => number
-  onTrouble(what: string, err: unknown): void
+  /** The PBX answered, and not as it was asked to. */
+  onNote(what: string, err: unknown): void
+  /** The PBX does not take what it should: see `createFailingItems`. */
+  onTrouble: Trouble
 }
 
 /** Makes extensions on the PBX and takes them away, going on with what was cut short. */
@@ -35,7 +39,8 @@ const MOST_TAKEN = 10
 const PAUSES = [5, 10, 30, 60, 300]
 
 export function createProviding(needs: ProvidingNeeds): Providing {
-  const { store, provisioner, seal, range, onTrouble } = needs
+  const { store, provisioner, seal, range, onNote } = needs
+  const failing = createFailingItems(needs.onTrouble, needs.now)
   const nowS = () => Math.floor(needs.now() / 1000)
 
   /** What others made of it meanwhile. */
@@ -60,10 +65,12 @@ export function createProviding(needs: ProvidingNeeds): Providing {
       const made = await provisioner.provide({ ...order, email }).catch((err) => {
         if (email === undefined || !isOfMail(err)) throw err
         // An address that this PBX does not take is no reason for a person to have no phone.
-        onTrouble(`extension ${extension} is made without the mail address`, err)
+        onNote(`extension ${extension} is made without the mail address`, err)
         return provisioner.provide({ ...order, email: undefined })
       })
-      return await settle(mine, made, others)
+      const settled = await settle(mine, made, others)
+      failing.worked(extension)
+      return settled
     } catch (err) {
       return afterFailure(mine, err, others)
     }
@@ -76,7 +83,7 @@ export function createProviding(needs: ProvidingNeeds): Providing {
       return settled ?? (await current(mine))
     } catch (err) {
       if (!(err instanceof Refusal && err.code === 'taken') || others >= MOST_TAKEN) throw err
-      // An account of ours was given the number by hand: what was made for nobody goes.
+      // An account of ours was given the number by hand: what was made for no account goes.
       return another(mine, 'removing', others)
     }
   }
@@ -94,15 +101,20 @@ export function createProviding(needs: ProvidingNeeds): Providing {
   }
 
   async function afterFailure(mine: Extension, err: unknown, others: number): Promise<Extension | undefined> {
-    onTrouble(`extension ${mine.extension} could not be made`, err)
     const code = err instanceof ProvisioningError ? err.code : 'away'
+    const note = () => {
+      onNote(`extension ${mine.extension} could not be made`, err)
+      failing.worked(mine.extension)
+    }
     if (isRefused(err)) {
-      // It would say the same tomorrow: nobody is left with an account that never rings.
+      note()
+      // It would answer the same tomorrow, and no user is left with an account that never rings.
       const revokeUntil = nowS() + needs.longestLifetime
       const undone = await store.undo(mine, { now: nowS(), revokeUntil })
       return undone === undefined ? current(mine) : undefined
     }
     if (code === 'taken' && others < MOST_TAKEN) {
+      note()
       try {
         return await another(mine, 'foreign', others)
       } catch (noOther) {
@@ -113,6 +125,7 @@ export function createProviding(needs: ProvidingNeeds): Providing {
   }
 
   async function postpone(mine: Extension, err: unknown): Promise<Extension | undefined> {
+    failing.failed(mine.extension, err)
     const pause = PAUSES[Math.min(mine.attempts, PAUSES.length) - 1] ?? 300
     const postponed = await store.update(mine, { nextTryAt: nowS() + pause, lastError: wordsOf(err) })
     return postponed ?? current(mine)
@@ -126,11 +139,16 @@ export function createProviding(needs: ProvidingNeeds): Providing {
       store.update(mine, { state, userId: null, lastError: null, changedAt: nowS() })
     try {
       await provisioner.remove(extension, { mark, secret: seal.open(mine.sealedSecret, extension) })
+      failing.worked(extension)
       await isOver('resting')
     } catch (err) {
-      onTrouble(`extension ${extension} could not be taken away`, err)
-      if (err instanceof ProvisioningError && err.code === 'taken') await isOver('foreign')
-      else await postpone(mine, err)
+      if (!(err instanceof ProvisioningError && err.code === 'taken')) {
+        await postpone(mine, err)
+        return
+      }
+      onNote(`extension ${extension} could not be taken away`, err)
+      failing.worked(extension)
+      await isOver('foreign')
     }
   }
 
@@ -140,7 +158,7 @@ export function createProviding(needs: ProvidingNeeds): Providing {
       const at = nowS()
       await store.forgetRested(at - needs.quarantine)
       for (const orphan of await store.orphans(MOST_AT_ONCE)) {
-        // Somebody may be making it at this moment: only after that is it sure to be gone.
+        // Another process may be making it at this moment: only after that is it sure to be gone.
         const nextTryAt = orphan.state === 'providing' ? Math.max(at, orphan.nextTryAt) : at
         await store.update(orphan, { state: 'removing', nextTryAt, changedAt: at })
       }
@@ -148,7 +166,7 @@ export function createProviding(needs: ProvidingNeeds): Providing {
       await Promise.all(
         due.map((one) =>
           (one.state === 'removing' ? remove(one) : provide(one)).catch((err) =>
-            onTrouble(`extension ${one.extension} could not be seen to`, err),
+            failing.failed(one.extension, err),
           ),
         ),
       )

@@ -1,3 +1,4 @@
+import { createListeners } from '../listeners.ts'
 import type { Person, UserStore } from '../users.ts'
 
 export type { Person }
@@ -26,13 +27,15 @@ export interface DirectoryNeeds {
   users: Pick<UserStore, 'people' | 'revision'>
   /** Such as `{extension}` or `{extension}-web`: how a user's endpoint is named on the PBX. */
   endpointTemplate: string
+  /** A listener threw. */
+  onTrouble(err: unknown): void
 }
 
 const PAGE = 1_000
 /** Longer numbers are of the world outside, and name trunks. */
 const EXTENSION = /^\d{2,8}$/
 
-export function createDirectory({ users, endpointTemplate }: DirectoryNeeds): Directory {
+export function createDirectory({ users, endpointTemplate, onTrouble }: DirectoryNeeds): Directory {
   let byUser: ReadonlyMap<string, Person> = new Map()
   let byExtension: ReadonlyMap<string, Person> = new Map()
   let byEndpoint: ReadonlyMap<string, Person> = new Map()
@@ -40,7 +43,7 @@ export function createDirectory({ users, endpointTemplate }: DirectoryNeeds): Di
   let phones: ReadonlySet<string> = new Set()
   let known = ''
   let revision: string | undefined
-  const listeners = new Set<() => void>()
+  const listeners = createListeners<[]>(onTrouble)
   const [before = '', after = ''] = endpointTemplate.split('{extension}')
   const endpointOf = (extension: string) => endpointTemplate.replace('{extension}', extension)
 
@@ -79,10 +82,8 @@ export function createDirectory({ users, endpointTemplate }: DirectoryNeeds): Di
       byUser = new Map(people.map((person) => [person.userId, person]))
       byExtension = new Map(people.map((person) => [person.extension, person]))
       byEndpoint = new Map(people.map((person) => [endpointOf(person.extension), person]))
-      for (const listener of listeners) listener()
+      listeners.tell()
     },
-    onChange(listener) {
-      listeners.add(listener)
-    },
+    onChange: (listener) => void listeners.add(listener),
   }
 }

@@ -1,5 +1,6 @@
 import type { Claims } from '../../../contract/claims.ts'
 import type { Actor } from '../actor.ts'
+import { createListeners } from '../listeners.ts'
 import type { News } from '../news.ts'
 import type { OwnStatus, StatusStore } from './status.ts'
 
@@ -22,18 +23,20 @@ export interface StatusesNeeds {
   store: StatusStore
   news: Pick<News, 'tellAll'>
   now: () => number
+  /** A listener threw. */
+  onTrouble(err: unknown): void
 }
 
-export function createStatuses({ store, news, now }: StatusesNeeds): Statuses {
+export function createStatuses({ store, news, now, onTrouble }: StatusesNeeds): Statuses {
   let known: ReadonlyMap<string, OwnStatus> = new Map()
-  const listeners = new Set<() => void>()
+  const listeners = createListeners<[]>(onTrouble)
 
   async function refresh() {
     const read = new Map([...(await store.all())].map(([userId, { status }]) => [userId, status]))
     const same =
       read.size === known.size && [...read].every(([userId, status]) => known.get(userId) === status)
     known = read
-    if (!same) for (const listener of listeners) listener()
+    if (!same) listeners.tell()
   }
 
   async function tell({ userId, claims }: Of, status: OwnStatus) {
@@ -52,8 +55,6 @@ export function createStatuses({ store, news, now }: StatusesNeeds): Statuses {
       await store.set(whose.userId, status, Math.floor(now() / 1000))
       await tell(whose, status)
     },
-    onChange(listener) {
-      listeners.add(listener)
-    },
+    onChange: (listener) => void listeners.add(listener),
   }
 }

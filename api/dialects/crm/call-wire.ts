@@ -1,6 +1,7 @@
 import { z } from '@hono/zod-openapi'
 import type { Context } from 'hono'
 import { OUTCOMES } from '../../core/calls/call.ts'
+import { CALL_ID } from '../../core/calls/call-id.ts'
 import type { DeskCall } from '../../core/desk/call-log.ts'
 import { DESK_STATUSES } from '../../core/desk/call-status.ts'
 import type { ShownCall, TransferTarget } from '../../core/desk/desk.ts'
@@ -12,7 +13,6 @@ import { loud } from './wire.ts'
 
 /** Anything: the dial policy judges it, and says what is wrong with it. */
 const Number_ = z.string().min(1).max(64).openapi({ example: '1002' })
-const CALL_ID = /^[A-Za-z0-9_.-]{1,149}$/
 const NO_CALL = 'must be the callId or the callControlId of a call'
 const ControlId = z.string().openapi({ example: 'hk_Cr7MW2QlixZw-sBJDEs4Aw' })
 

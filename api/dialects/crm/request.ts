@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { z } from '@hono/zod-openapi'
 import type { Context } from 'hono'
 import type { Expected } from '../../core/ai/documents.ts'
+import { IdText } from '../../core/id-text.ts'
 import { Refusal } from '../../core/refusal.ts'
 import { hasNamed, readTags } from '../conditional.ts'
 import { json } from '../openapi.ts'
@@ -22,8 +23,6 @@ export const idOrNull = (id: string | null): number | null => (id === null ? nul
 export const iso = (seconds: number): string => new Date(seconds * 1000).toISOString()
 export const isoOrNull = (seconds: number | null): string | null => (seconds === null ? null : iso(seconds))
 
-/** An id as a path, a query or a cursor has it. */
-export const IdText = z.string().regex(/^[1-9]\d{0,15}$/, 'must be an id, a whole number of 1 or more')
 /** `{id}` of a path, for the document. */
 export const IdParam = z.object({ id: IdText.openapi({ example: '1' }) })
 

@@ -4,11 +4,8 @@ import { type CallView, type Capabilities, DIGITS } from '../../core/calls/calls
 import { type ToldCall, toldCall } from '../../core/calls/told.ts'
 import { OWN_STATUSES } from '../../core/presence/status.ts'
 import { Time } from '../openapi.ts'
+import { CallId } from './wire.ts'
 
-const CallId = z
-  .string()
-  .regex(/^[A-Za-z0-9_.-]{1,149}$/, 'must be the id of a call')
-  .openapi({ example: 'hk_Cr7MW2QlixZw-sBJDEs4Aw' })
 /** Anything: the dial policy judges it, and says what is wrong with it. */
 const Number_ = z.string().min(1).max(64).openapi({ example: '1002' })
 

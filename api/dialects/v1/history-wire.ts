@@ -1,17 +1,15 @@
 import { z } from '@hono/zod-openapi'
 import { DIRECTIONS, OUTCOMES } from '../../core/calls/call.ts'
+import { CALL_ID } from '../../core/calls/call-id.ts'
 import type { CallRecord, HistoryCursor, HistoryFilter } from '../../core/calls/history.ts'
 import type { DialPolicy } from '../../core/dialling/policy.ts'
 import { type MediaLink, MOST_LINK_MINUTES } from '../../core/media-links.ts'
 import { DelimiterQuery } from '../csv.ts'
 import { Time } from '../openapi.ts'
 import { QueryMoment, QueryNumber } from '../query.ts'
-import { UserId } from './wire.ts'
+import { CallId, UserId } from './wire.ts'
 
-const CallId = z
-  .string()
-  .regex(/^[A-Za-z0-9_.-]{1,149}$/, 'must be the id of a call')
-  .openapi({ example: '1769860800.42' })
+const PastCallId = CallId.openapi({ example: '1769860800.42' })
 
 export const Filter = z.object({
   from: QueryMoment.optional().openapi({
@@ -36,7 +34,7 @@ export const FilteredPage = Filter.extend({
     .regex(/^[\w-]{1,240}$/, 'must be a cursor that we gave')
     .optional(),
 })
-export const OfPastCall = z.object({ id: CallId })
+export const OfPastCall = z.object({ id: PastCallId })
 export const LinkWish = z
   .object({ minutes: z.number().int().min(1).max(MOST_LINK_MINUTES).optional() })
   .openapi('LinkWish', { example: { minutes: 180 } })
@@ -44,7 +42,7 @@ export const LinkWish = z
 const Party = z.object({ number: z.string(), name: z.string() })
 export const PastCall = z
   .object({
-    id: CallId,
+    id: PastCallId,
     direction: z.enum(DIRECTIONS),
     from: Party,
     to: Party,
@@ -141,7 +139,7 @@ const cursor = ({ startedAt, id }: HistoryCursor) => Buffer.from(`${startedAt}:$
 
 /** @returns undefined for a cursor that was never ours */
 export function readCursor(text: string): HistoryCursor | undefined {
-  const [, startedAt, id] =
-    /^(\d{1,12}):([A-Za-z0-9_.-]{1,149})$/.exec(Buffer.from(text, 'base64url').toString('latin1')) ?? []
-  return startedAt === undefined || id === undefined ? undefined : { startedAt: Number(startedAt), id }
+  const [, startedAt = '', id = ''] =
+    /^(\d{1,12}):(.*)$/.exec(Buffer.from(text, 'base64url').toString('latin1')) ?? []
+  return CALL_ID.test(id) ? { startedAt: Number(startedAt), id } : undefined
 }

@@ -1,4 +1,5 @@
 import { z } from '@hono/zod-openapi'
+import { CALL_ID } from '../../core/calls/call-id.ts'
 import type { Session, SessionCursor } from '../../core/session.ts'
 import { Time } from '../openapi.ts'
 
@@ -12,6 +13,10 @@ export const UserId = z
   .string()
   .regex(/^\d{1,15}$/, 'must be the id of a user, such as 5')
   .openapi({ example: '5' })
+export const CallId = z
+  .string()
+  .regex(CALL_ID, 'must be the id of a call')
+  .openapi({ example: 'hk_Cr7MW2QlixZw-sBJDEs4Aw' })
 
 export const SessionShape = z
   .object({

@@ -17,8 +17,12 @@ import * as names from './migrations/0014-names.ts'
 import * as recordings from './migrations/0015-recordings.ts'
 import * as accounts from './migrations/0016-accounts.ts'
 import * as oddCells from './migrations/0017-odd-cells.ts'
+import * as past from './migrations/0018-past.ts'
 
-/** In order of name. A migration that has been released is never changed: add the next one. */
+/**
+ * In order of name. A migration that has been released is never changed: add the next one. The steps
+ * from 0015 on do not depend on each other, so a database that lacks one of them gets it later.
+ */
 const migrations: Record<string, Migration> = {
   '0001-logins': logins,
   '0002-refresh': refresh,
@@ -37,6 +41,7 @@ const migrations: Record<string, Migration> = {
   '0015-recordings': recordings,
   '0016-accounts': accounts,
   '0017-odd-cells': oddCells,
+  '0018-past': past,
 }
 
 /** A newer version has changed this database in ways that this version does not know. */
@@ -77,7 +82,12 @@ export async function migrate(url: string, steps = migrations): Promise<string[]
   const db = await openDatabase(url, { patienceMs: 600_000 })
   try {
     await refuseNewer(db, steps)
-    const migrator = new Migrator({ db: db.query, provider: { getMigrations: async () => steps } })
+    const migrator = new Migrator({
+      db: db.query,
+      provider: { getMigrations: async () => steps },
+      // Two changes that were made side by side may reach a database in either order.
+      allowUnorderedMigrations: true,
+    })
     const { error, results = [] } = await migrator.migrateToLatest()
     if (error) throw error
     return results.map((result) => result.migrationName)

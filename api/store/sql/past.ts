@@ -23,10 +23,10 @@ export function createPastStore(db: Database): PastStore {
       return { calls: calls.all, recorded: calls.recorded, dialled: dialled?.all ?? 0, desk: desk?.all ?? 0 }
     },
 
-    remove: (beforeS, most) =>
-      db.transaction(async (trx) => {
+    async remove(kind, beforeS, most) {
+      if (kind === 'calls') {
         // What belongs to a call goes with it.
-        const calls = await trx
+        const calls = await db.query
           .deleteFrom('calls')
           .where('id', 'in', (query) =>
             query
@@ -39,33 +39,24 @@ export function createPastStore(db: Database): PastStore {
           )
           .returning('recording')
           .execute()
-        const dialled = await trx
-          .deleteFrom('dialled_calls')
-          .where('id', 'in', (query) =>
-            query
-              .selectFrom('dialled_calls')
-              .select('id')
-              .where('created_at', '<', beforeS)
-              .where('outcome', 'is not', null)
-              .limit(most),
-          )
-          .returning('id')
-          .execute()
-        const desk = await trx
-          .deleteFrom('desk_calls')
-          .where('id', 'in', (query) =>
-            query
-              .selectFrom('desk_calls')
-              .select('id')
-              .where('created_at', '<', beforeS)
-              .where('outcome', 'is not', null)
-              .orderBy('created_at')
-              .limit(most),
-          )
-          .returning('id')
-          .execute()
         const recorded = calls.filter(({ recording }) => recording !== null).length
-        return { calls: calls.length, recorded, dialled: dialled.length, desk: desk.length }
-      }),
+        return { removed: calls.length, recorded }
+      }
+      const table = kind === 'dialled' ? 'dialled_calls' : 'desk_calls'
+      const rows = await db.query
+        .deleteFrom(table)
+        .where('id', 'in', (query) =>
+          query
+            .selectFrom(table)
+            .select('id')
+            .where('created_at', '<', beforeS)
+            .where('outcome', 'is not', null)
+            .orderBy('created_at')
+            .limit(most),
+        )
+        .returning('id')
+        .execute()
+      return { removed: rows.length, recorded: 0 }
+    },
   }
 }

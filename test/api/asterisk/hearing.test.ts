@@ -26,6 +26,7 @@ describe.skipIf(missing !== undefined)(`calls of ${title}`, () => {
     isOwnEndpoint: (endpoint) => /^\d{3,4}$/.test(endpoint),
     now: Date.now,
     later: setImmediate,
+    onTrouble: () => {},
   })
   table.onChange((call) => told.push(call))
   const sweeping = setInterval(table.sweep, 200)

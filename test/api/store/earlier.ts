@@ -3,6 +3,7 @@ import type { Database } from '../../../api/store/sql/database.ts'
 
 /** Undoes what migrations from 0014 on have made, and forgets that migrations from `name` on ran. */
 export async function setBack(db: Database, name: string): Promise<void> {
+  await sql`drop index dialled_time`.execute(db.query)
   await sql`drop index users_revision`.execute(db.query)
   await sql`alter table users drop column revision`.execute(db.query)
   await sql`alter table extensions drop column former_user_id`.execute(db.query)

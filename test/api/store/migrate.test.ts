@@ -28,6 +28,7 @@ const ALL = [
   '0015-recordings',
   '0016-accounts',
   '0017-odd-cells',
+  '0018-past',
 ]
 
 describe('migrating', () => {
@@ -78,6 +79,21 @@ describe('migrating', () => {
       expect(await migrate(url)).toEqual(ALL.slice(ALL.indexOf('0013-answered')))
       expect((await calls.find('a'))?.parties).toMatchObject([{ userId: '1', answered: true }])
       expect((await calls.find('b'))?.parties).toMatchObject([{ userId: '1', answered: false }])
+      await db.close()
+    })
+
+    test('a database that has a later step and not the one before gets that one', async () => {
+      const url = await engine.empty()
+      await migrate(url)
+      const db = await openDatabase(url)
+      await createUserStore(db).add(newUser())
+      await sql`drop index users_revision`.execute(db.query)
+      await sql`alter table users drop column revision`.execute(db.query)
+      await sql`alter table extensions drop column former_user_id`.execute(db.query)
+      await sql`delete from kysely_migration where name = '0016-accounts'`.execute(db.query)
+      expect(await migrate(url)).toEqual(['0016-accounts'])
+      expect(await createUserStore(db).count()).toBe(1)
+      expect(await migrate(url)).toEqual([])
       await db.close()
     })
 

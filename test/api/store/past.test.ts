@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import { describe, expect, test } from 'vitest'
-import { purgePast } from '../../../api/core/calls/past.ts'
+import { type PastKind, type PastStore, purgePast } from '../../../api/core/calls/past.ts'
 import { createCallLog } from '../../../api/store/sql/call-log.ts'
 import { createHistoryStore } from '../../../api/store/sql/calls.ts'
 import { createDialledStore } from '../../../api/store/sql/dialled.ts'
@@ -54,6 +54,60 @@ describe('the past', () => {
       expect(await past.count(BEFORE)).toEqual({ calls: 0, recorded: 0, dialled: 0, desk: 0 })
     })
 
+    test('the oldest numbers that were dialled go first', async () => {
+      const { past, dialled } = await setUp()
+      for (const age of [1, 3, 2]) {
+        await dialled.add(newDialled({ id: `d${age}`, createdAt: startedAt - age, outcome: 'busy' }))
+      }
+      await past.remove('dialled', BEFORE, 2)
+      const found = await Promise.all(['d3', 'd2', 'd1'].map(dialled.find))
+      expect(found.map((one) => one?.id)).toEqual([undefined, undefined, 'd1'])
+    })
+
+    test('a table that has nothing left is not searched again', async () => {
+      const { db, history } = await setUp()
+      const asked: PastKind[] = []
+      const store = createPastStore(db)
+      const past: PastStore = {
+        ...store,
+        remove(kind, ...rest) {
+          asked.push(kind)
+          return store.remove(kind, ...rest)
+        },
+      }
+      await history.save(Array.from({ length: 399 }, (_, at) => newCall({ id: `c${at}` })))
+      expect(await purgePast(past, BEFORE)).toEqual({ calls: 401, recorded: 400, dialled: 1, desk: 1 })
+      expect(asked).toEqual(['calls', 'calls', 'calls', 'dialled', 'desk'])
+    })
+
+    if (engine.name === 'SQLite') {
+      test('is found by indexes, without a scan of a table', async () => {
+        const { db } = await setUp()
+        const statements: string[] = []
+        const past = createPastStore({
+          ...db,
+          query: db.query.withPlugin({
+            transformQuery({ node }) {
+              const compiled = db.query.getExecutor().compileQuery(node, { queryId: 'spied' })
+              statements.push(compiled.sql.replaceAll(/\$\d+|\?/g, '1'))
+              return node
+            },
+            transformResult: async ({ result }) => result,
+          }),
+        })
+        await purgePast(past, BEFORE)
+        expect(statements).toHaveLength(3)
+        for (const text of statements) {
+          const { rows } = await sql<{ detail: string }>`explain query plan ${sql.raw(text)}`.execute(
+            db.query,
+          )
+          const plan = rows.map(({ detail }) => detail).join('\n')
+          expect(plan).toMatch(/SEARCH \w+ USING (COVERING )?INDEX (calls|dialled|desk_calls)_time/)
+          expect(plan).not.toMatch(/SCAN|TEMP B-TREE/)
+        }
+      })
+    }
+
     test('of many calls goes in batches, and all of it goes', async () => {
       const { past, history } = await setUp()
       await history.save(
@@ -63,9 +117,9 @@ describe('the past', () => {
       const removed = await purgePast(
         {
           ...past,
-          async remove(beforeS, most) {
-            const batch = await past.remove(beforeS, most)
-            sizes.push(batch.calls)
+          async remove(kind, beforeS, most) {
+            const batch = await past.remove(kind, beforeS, most)
+            sizes.push(batch.removed)
             return batch
           },
         },

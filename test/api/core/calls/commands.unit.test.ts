@@ -45,6 +45,7 @@ function world(
     isOwnEndpoint: (endpoint) => directory.ofEndpoint(endpoint) !== undefined,
     now: () => at / 1000,
     later: (work) => setImmediate(work),
+    onTrouble: () => {},
   })
   const tell = (id: string, about: Partial<Channel>) => table.hear({ kind: 'channel', id, at: ++at, about })
   const gone = (id: string, cause: number) => table.hear({ kind: 'gone', id, at: ++at, cause })

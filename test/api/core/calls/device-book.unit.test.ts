@@ -11,7 +11,7 @@ const fact = (device: string, at: number, state: DeviceState): DeviceFact => ({
 })
 
 test('a device has its newest state, and only a change is told', () => {
-  const book = createDeviceBook()
+  const book = createDeviceBook(() => {})
   const told: string[] = []
   const off = book.onChange((device, state, before) => told.push(`${device} ${before} ${state}`))
   book.hear(fact('PJSIP/101', 2, 'ringing'))
@@ -35,7 +35,7 @@ test('any order of the same facts gives the same states', () => {
     }),
   )
   const states = (all: readonly Omit<DeviceFact, 'kind'>[]) => {
-    const book = createDeviceBook()
+    const book = createDeviceBook(() => {})
     for (const { device, at, state } of all) book.hear(fact(device, at, state))
     return Object.fromEntries(book.all())
   }
@@ -52,7 +52,7 @@ test('any order of the same facts gives the same states', () => {
 })
 
 test('names without end do not pile up', () => {
-  const book = createDeviceBook()
+  const book = createDeviceBook(() => {})
   for (let n = 0; n < 20_010; n++) book.hear(fact(`Custom:${n}`, n, 'idle'))
   expect(book.all().size).toBe(20_000)
   expect(book.stateOf('Custom:20009')).toBe('idle')

@@ -29,6 +29,7 @@ let dialled: Map<string, DialledCall>
 let released: string[]
 let kept: string[]
 let keeping: Keeping
+let troubles: string[]
 
 /** This API holds the lease, the PBX is there, and the database, too. */
 beforeEach(() => {
@@ -41,6 +42,7 @@ beforeEach(() => {
   dialled = new Map()
   released = []
   kept = []
+  troubles = []
   keeping = createKeeping({
     table: {
       find: (id) => live.find((call) => call.id === id),
@@ -83,7 +85,7 @@ beforeEach(() => {
     isOnline: () => true,
     now: () => now,
     askedForMs: 60_000,
-    onTrouble: () => {},
+    onTrouble: (what) => void troubles.push(what),
   })
 })
 
@@ -126,7 +128,7 @@ test('who does not hold the lease keeps nothing, and all of the last minute once
 test('what could not be kept is kept when the database is back', async () => {
   isAway = true
   listener(ENDED, undefined)
-  await keeping.tend()
+  await expect(keeping.tend()).rejects.toThrow()
   isAway = false
   await keeping.tend()
   expect(records.has(ENDED.id)).toBe(true)
@@ -236,4 +238,17 @@ test('of a call that we dialled the PBX’s billable seconds, which begin with t
   keeping.hear({ ...CDR, callId: 'hk_1', channelId: 'hk_1', duration: 9, billable: 7 })
   await keeping.tend()
   expect(enriched).toEqual([['hk_1', expect.objectContaining({ duration: 9, billable: 0 })]])
+})
+
+test('a database that is away fails the rounds, and is not reported again for each call that ends', async () => {
+  isAway = true
+  for (const id of ['a', 'b', 'c']) {
+    listener({ ...ENDED, id }, undefined)
+    await new Promise((resolve) => setImmediate(resolve))
+  }
+  await expect(keeping.tend()).rejects.toThrow(expect.objectContaining({ code: 'unavailable' }))
+  expect(troubles).toEqual([])
+  isAway = false
+  await keeping.tend()
+  expect([...records.keys()]).toEqual(['a', 'b', 'c'])
 })

@@ -63,7 +63,7 @@ export async function aDirectory(): Promise<Directory> {
     disabled: false,
   }))
   const users = { people: async () => people, revision: async () => '1' }
-  const directory = createDirectory({ users, endpointTemplate: '{extension}' })
+  const directory = createDirectory({ users, endpointTemplate: '{extension}', onTrouble: () => {} })
   await directory.refresh()
   return directory
 }

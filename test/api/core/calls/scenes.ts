@@ -37,6 +37,7 @@ export function newTable(changes: Partial<CallTableNeeds> = {}) {
     isOwnEndpoint: (endpoint) => /^10[1-6]$/.test(endpoint),
     now: () => clock.ms,
     keepEndedMs: 60_000,
+    onTrouble: () => {},
     later: () => {},
     ...changes,
   })

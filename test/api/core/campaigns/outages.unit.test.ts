@@ -3,13 +3,23 @@ import { describe, expect, test } from 'vitest'
 import type { Leg, Outcome } from '../../../../api/core/calls/call.ts'
 import { createOutages, NOT_OUT } from '../../../../api/core/campaigns/outages.ts'
 
+type Noted = Parameters<ReturnType<typeof createOutages>['note']>
+
+/** A call that ends, is judged and written, as the reconciler does it. */
+function end(outages: ReturnType<typeof createOutages>, ...call: Noted) {
+  const outage = outages.judge(...call)
+  if (outage === undefined) outages.note(...call)
+  else outages.clear(call[0])
+  return outage
+}
+
 /** Calls that end so, each of another lead and number unless it is named. @returns which of them pause the campaign */
 function pausedBy(...ends: readonly (Outcome | [Outcome, string])[]) {
   const outages = createOutages()
-  return ends.flatMap((end, at) => {
-    const [outcome, number] = Array.isArray(end) ? end : [end, `0301000${at}`]
+  return ends.flatMap((one, at) => {
+    const [outcome, number] = Array.isArray(one) ? one : [one, `0301000${at}`]
     const call = { leadId: number, number, callId: `hk_${at}` }
-    return outages.note('1', call, outcome) === undefined ? [] : [at]
+    return end(outages, '1', call, outcome) === undefined ? [] : [at]
   })
 }
 const times = <T>(count: number, one: T): T[] => Array.from({ length: count }, () => one)
@@ -50,7 +60,7 @@ describe('calls of a campaign that fail before a phone outside is reached', () =
     const paused = times(5, ['bad', 'good'] as const).flatMap((both, at) =>
       both.filter((campaign) => {
         const call = { leadId: `${at}`, number: `030${at}`, callId: `hk_${campaign}_${at}` }
-        return outages.note(campaign, call, campaign === 'bad' ? 'congestion' : 'busy') !== undefined
+        return end(outages, campaign, call, campaign === 'bad' ? 'congestion' : 'busy') !== undefined
       }),
     )
     expect(paused).toEqual(['bad'])
@@ -60,12 +70,21 @@ describe('calls of a campaign that fail before a phone outside is reached', () =
     const outages = createOutages()
     const [last] = times(5, 0).flatMap((_, at) => {
       const call = { leadId: `${at}`, number: `030${at}`, callId: `hk_${at}` }
-      return outages.note('1', call, 'unknown_number') ?? []
+      return end(outages, '1', call, 'unknown_number') ?? []
     })
     expect(last).toEqual({
       counted: ['0', '1', '2', '3'].map((leadId) => ({ leadId })),
       note: 'the PBX knew none of 5 numbers in a row: check its dial context and dialplan. No attempt was counted',
     })
+  })
+
+  test('of which one is judged again and again is not counted by that', () => {
+    const outages = createOutages()
+    const call = { leadId: '1', number: '0301', callId: 'hk_1' }
+    for (let times = 0; times < 20; times++) {
+      const other = { leadId: '2', number: `030${times}`, callId: 'hk_2' }
+      expect(outages.judge('1', times % 2 === 0 ? call : other, 'congestion')).toBeUndefined()
+    }
   })
 
   test('pause it only when five are in a row, whatever comes in which order', () => {
@@ -92,7 +111,7 @@ describe('while some calls go out and others fail at once', () => {
   const fail = (outages: ReturnType<typeof createOutages>, count: number, from = 0) =>
     times(count, 0).flatMap((_, at) => {
       const call = { leadId: '1', number: `030${from + at}`, callId: `hk_${from + at}` }
-      return outages.note('1', call, 'congestion') === undefined ? [] : [from + at]
+      return end(outages, '1', call, 'congestion') === undefined ? [] : [from + at]
     })
 
   test('a phone outside that rings keeps the campaign going, for a while', () => {

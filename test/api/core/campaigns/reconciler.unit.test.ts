@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest'
 import type { Call, Leg, Outcome } from '../../../../api/core/calls/call.ts'
-import type { CallParty, CallRecord } from '../../../../api/core/calls/history.ts'
+import type { CallParty, CallRecord, DialledCall } from '../../../../api/core/calls/history.ts'
 import type { Campaign } from '../../../../api/core/campaigns/campaign.ts'
 import type { Dialling } from '../../../../api/core/campaigns/dial-queue.ts'
 import { createReconciler } from '../../../../api/core/campaigns/reconciler.ts'
+import { Refusal } from '../../../../api/core/refusal.ts'
 import { newAgent } from './agents.ts'
 import { newCampaign } from './rules.ts'
 
@@ -79,30 +80,57 @@ interface End {
   record?: Pick<CallRecord, 'direction' | 'parties'>
   /** Of the lead. */
   from?: Dialling
+  /** What the database refuses, three times. */
+  fails?: 'finish' | 'settle' | 'halt' | 'breakOff'
 }
 
 /** Calls of a campaign that end so, one after another, each of another lead. @returns all that came of them */
 async function endWith(ends: readonly (Outcome | End)[], campaign: Campaign | null = newCampaign()) {
   const none = (): unknown[] => []
-  const done = { settled: none(), halted: none(), breaks: none(), notes: none(), told: none() }
+  const done = {
+    settled: none(),
+    halted: none(),
+    breaks: none(),
+    notes: none(),
+    told: none(),
+    troubles: none(),
+  }
   const put = (what: keyof typeof done, about: unknown) => void done[what].push(about)
   let end: End = { outcome: 'answered' }
   let at = 0
+  let [refusals, isSettled] = [0, false]
+  let status = campaign?.status
+  const write = async (what: End['fails']) => {
+    if (end.fails === what && refusals-- > 0) throw new Refusal('unavailable')
+  }
   const reconciler = createReconciler({
     queue: {
-      dialling: async () => [
-        end.from ?? { ...call, campaignId: '1', leadId: `${at}`, number: `+4930${at}`, callId: `hk_${at}` },
-      ],
+      dialling: async () =>
+        isSettled
+          ? []
+          : [
+              end.from ?? {
+                ...call,
+                campaignId: '1',
+                leadId: `${at}`,
+                number: `+4930${at}`,
+                callId: `hk_${at}`,
+              },
+            ],
       settle: async (_, { outcome, counts, goesTo }) => {
+        await write('settle')
         put('settled', [outcome, counts, goesTo])
+        isSettled = true
         return true
       },
       release: async () => {},
     },
     campaigns: {
-      find: async () => campaign ?? undefined,
+      find: async () => (campaign && status ? { ...campaign, status } : undefined),
       async halt(id, reason) {
+        await write('halt')
         put('halted', [id, reason.attempts.map(({ leadId }) => leadId)])
+        status = 'paused'
         return true
       },
       setNote: async (_, text) => put('notes', text),
@@ -111,11 +139,12 @@ async function endWith(ends: readonly (Outcome | End)[], campaign: Campaign | nu
       findAll: async () => [],
       setFreeFrom: async () => {},
       async breakOff(id) {
+        await write('breakOff')
         put('breaks', id)
         return 'Anna'
       },
     },
-    callLog: { finish: async () => {} },
+    callLog: { finish: () => write('finish') },
     dialled: {
       find: async (id) => ({ id, userId: '1', number: '+49301', createdAt: 100, outcome: end.outcome }),
       add: async () => {},
@@ -126,14 +155,20 @@ async function endWith(ends: readonly (Outcome | End)[], campaign: Campaign | nu
     isPlacing: () => false,
     now: () => 200_000,
     onNote: (event) => put('told', event),
-    onTrouble(err) {
-      throw err
-    },
+    onTrouble: Object.assign(
+      (err: unknown) => {
+        if (end.fails === undefined) throw err
+        put('troubles', 'fails')
+      },
+      { over: () => put('troubles', 'works') },
+    ),
   })
   for (const one of ends) {
     end = typeof one === 'string' ? { outcome: one } : one
     at += 1
-    await reconciler.reconcile()
+    refusals = end.fails === undefined ? 0 : 3
+    isSettled = false
+    while ((await reconciler.reconcile()).length > 0) {}
   }
   return done
 }
@@ -154,6 +189,7 @@ describe('an agent whose phone does not take three calls in a row', () => {
         breaks: ['7'],
         notes: [expect.stringMatching(/^Anna is on BREAK: their phone did not take 3 calls in a row/)],
         told: ['agent_break'],
+        troubles: [],
       })
     },
   )
@@ -199,6 +235,96 @@ describe('calls that fail for every number', () => {
     const { settled, halted } = await endWith(['answered', 'unknown_number', 'answered'])
     expect(settled[1]).toEqual(once('unknown_number', 'done'))
     expect(halted).toEqual([])
+  })
+})
+
+describe('a call that the database refuses to write three times is counted once', () => {
+  const WRITES = ['finish', 'settle'] as const
+
+  test.each(WRITES)('one that an agent missed is no reason for a break: %s', async (fails) => {
+    const { breaks } = await endWith([{ outcome: 'own_no_answer', fails }, 'own_no_answer'])
+    expect(breaks).toEqual([])
+  })
+
+  test('the third that an agent missed is', async () => {
+    const { breaks } = await endWith(['own_busy', 'own_busy', { outcome: 'own_busy', fails: 'settle' }])
+    expect(breaks).toEqual(['7'])
+  })
+
+  test('an agent whose break could not be written has it at the next call that they miss', async () => {
+    const { breaks, notes } = await endWith([
+      'own_busy',
+      'own_busy',
+      { outcome: 'own_busy', fails: 'breakOff' },
+      'own_busy',
+    ])
+    expect(breaks).toEqual(['7'])
+    expect(notes).toEqual([expect.stringContaining('4 calls in a row')])
+  })
+
+  test.each(WRITES)('one that failed pauses no campaign: %s', async (fails) => {
+    const { halted } = await endWith([
+      'congestion',
+      'congestion',
+      { outcome: 'congestion', fails },
+      'congestion',
+    ])
+    expect(halted).toEqual([])
+  })
+
+  test.each([...WRITES, 'halt'] as const)(
+    'the fifth that fails pauses its campaign once, and each lead gets one attempt back: %s',
+    async (fails) => {
+      const four = Array.from({ length: 4 }, () => 'congestion' as const)
+      const { halted, settled } = await endWith([...four, { outcome: 'congestion', fails }])
+      expect(halted.at(0)).toEqual(['1', ['1', '2', '3', '4']])
+      expect(halted.slice(1)).toEqual([])
+      expect(settled.at(-1)).toEqual(['congestion', false, 'waiting'])
+    },
+  )
+
+  test('and that is reported once, and that it works again', async () => {
+    const { troubles } = await endWith([{ outcome: 'busy', fails: 'settle' }])
+    expect(troubles).toEqual(['fails', 'works'])
+  })
+
+  test('a lead that no process dialled is given back as it was', async () => {
+    const settled: unknown[] = []
+    const asked = new Map<string, DialledCall>()
+    let refusals = 3
+    const reconciler = createReconciler({
+      queue: {
+        dialling: async () => (settled.length === 0 ? [{ ...call, campaignId: '1' }] : []),
+        async settle(_, { outcome, counts, goesTo }) {
+          if (refusals-- > 0) throw new Refusal('unavailable')
+          settled.push([outcome, counts, goesTo])
+          return true
+        },
+        release: async () => {},
+      },
+      campaigns: { find: async () => newCampaign(), halt: async () => true, setNote: async () => {} },
+      agents: {
+        findAll: async () => [newAgent({ id: '7', userId: '1' })],
+        setFreeFrom: async () => {},
+        breakOff: async () => undefined,
+      },
+      callLog: { finish: async () => {} },
+      dialled: {
+        find: async (id) => asked.get(id),
+        async add(one) {
+          if (asked.has(one.id)) throw new Refusal('taken')
+          asked.set(one.id, one)
+        },
+      },
+      history: { find: async () => undefined },
+      liveCall: () => undefined,
+      endpointOf: (extension) => extension,
+      isPlacing: () => false,
+      now: () => 200_000,
+      onTrouble: () => {},
+    })
+    while ((await reconciler.reconcile()).length > 0) {}
+    expect(settled).toEqual([[null, false, 'waiting']])
   })
 })
 

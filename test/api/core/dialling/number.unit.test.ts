@@ -69,6 +69,16 @@ describe('what is only for the eye is taken out', () => {
     )
   })
 
+  test.each([
+    ['044 123 45.67', '0441234567'],
+    ['044/123 45.67', '0441234567'],
+    ['+41 44 123 45.67', '+41441234567'],
+    ['(044) 12345.67', '0441234567'],
+    ['044-123-45.00', '0441234500'],
+  ])('one dot before the last digits stands between digits: %s', (text, number) => {
+    expect(read(text)).toBe(number)
+  })
+
   test('what was read is read the same again', () => {
     fc.assert(
       fc.property(
@@ -118,6 +128,8 @@ describe('what is not one number is refused', () => {
     ['with a +', '+4930123456.0', /fraction/],
     ['of a dotted number', '212.555.0143.0', /fraction/],
     ['with a digit', '2125550199.5', /fraction/],
+    ['with a digit, of a number with blanks', '212 555 0199.5', /fraction/],
+    ['with a zero, of a number with blanks', '030 123456.0', /fraction/],
     ['with a decimal comma', '4930123456,00', /a number is/],
     ['scientific notation', '4.93012E+11', /a number is/],
     ['an extension behind tel:', 'tel:+4930123456;ext=5', /tel: address with an extension/],

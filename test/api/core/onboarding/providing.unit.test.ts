@@ -55,6 +55,16 @@ describe('registering', () => {
     expect(pbx.extensions.get('2000')?.secret).toBe('theirs')
   })
 
+  test('is reported once where the PBX is away, however often it is tried, and when it is back', async () => {
+    const world = await open()
+    for (let tries = 0; tries < 4; tries++) world.pbx.faults.push({ code: 'away' })
+    await world.register()
+    for (const seconds of [6, 11, 31]) await tendAfter(world, seconds)
+    expect(world.troubles).toEqual([expect.stringContaining('fails')])
+    await tendAfter(world, 61)
+    expect(world.troubles.slice(1)).toEqual(['works'])
+  })
+
   test('never shows the number as the user’s own before the PBX has it for them', async () => {
     const { pbx, register, users } = await open()
     pbx.faults.push({ code: 'away' })

@@ -40,6 +40,7 @@ describe('the directory', () => {
         },
       },
       endpointTemplate: '{extension}',
+      onTrouble: () => {},
     })
     /** @returns who is known, and whether anything was read */
     const shown = async () => {
@@ -96,6 +97,7 @@ describe('the directory', () => {
         },
       },
       endpointTemplate: '{extension}',
+      onTrouble: () => {},
     })
     await expect(directory.refresh()).rejects.toThrow('away')
     isAway = false

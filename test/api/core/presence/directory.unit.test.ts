@@ -9,6 +9,7 @@ async function directory(endpointTemplate = '{extension}') {
   const made = createDirectory({
     users: { people: async () => people, revision: async () => '1' },
     endpointTemplate,
+    onTrouble: () => {},
   })
   await made.refresh()
   return made

@@ -23,7 +23,7 @@ const provisioner: Provisioner = {
   },
   remove: async () => {},
 }
-const needs = { seal, range, now: Date.now, onTrouble: console.error }
+const needs = { seal, range, now: Date.now, onNote: console.error, onTrouble: console.error }
 const registration = createRegistration({
   ...needs,
   mode: 'open',

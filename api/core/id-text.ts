@@ -1,0 +1,4 @@
+import { z } from 'zod'
+
+/** The id of a row, as a path, a query, a cursor or a list has it. */
+export const IdText = z.string().regex(/^[1-9]\d{0,15}$/, 'must be an id, a whole number of 1 or more')
