@@ -88,7 +88,7 @@ async function main() {
     if (err instanceof NewerDatabaseError) throw err
     trouble('the version of the database is unknown')(err)
   })
-  const users = createUserStore(db)
+  const users = createUserStore(db, () => Math.floor(now() / 1000), config.quarantine)
   const ledger = createLedger(db)
   const redis = connectRedis(config.redisUrl, () => {}, 1_500)
   await redis.connect().catch(trouble('Redis is away'))

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { flag, wholeNumber } from '../contract/env.ts'
+import { QUARANTINE_S } from './core/onboarding/extensions.ts'
 import { REGISTRATIONS } from './core/onboarding/registration.ts'
 import { type pbxSettings, placeOf } from './pbx-settings.ts'
 
@@ -12,7 +13,12 @@ const name = z.string().regex(/^[A-Za-z0-9_.-]{1,64}$/, 'must be letters, digits
 
 const MOST_EXTENSIONS = 100_000
 
-/** How people get an account and an extension. Without `HOOKSWITCH_PROVISIONER` nobody gets one. */
+const DAY = 86_400
+
+/** How many days a number rests. */
+export const Quarantine = wholeNumber('days', 0, 3_650).default(QUARANTINE_S / DAY)
+
+/** How people get an account and an extension. Without `HOOKSWITCH_PROVISIONER` no user gets one. */
 export const onboardingSettings = {
   HOOKSWITCH_REGISTRATION: z.enum(REGISTRATIONS).default('invitation'),
   HOOKSWITCH_PROVISIONER: z.enum(PROVISIONERS).default('none'),
@@ -22,7 +28,7 @@ export const onboardingSettings = {
     .refine((text) => countOf(text) > 0, 'must go up, between numbers of equally many digits')
     .refine((text) => countOf(text) <= MOST_EXTENSIONS, `must hold ${MOST_EXTENSIONS} numbers or fewer`)
     .default('2000-2999'),
-  HOOKSWITCH_EXTENSION_QUARANTINE: wholeNumber('days', 0, 3_650).default(30),
+  HOOKSWITCH_EXTENSION_QUARANTINE: Quarantine,
   HOOKSWITCH_SIP_DOMAIN: z
     .string()
     .regex(
@@ -94,7 +100,7 @@ export const onboardingOf = (env: Env) => ({
   registration: env.HOOKSWITCH_REGISTRATION,
   range: rangeOf(env.HOOKSWITCH_EXTENSIONS),
   /** Seconds. */
-  quarantine: env.HOOKSWITCH_EXTENSION_QUARANTINE * 86_400,
+  quarantine: env.HOOKSWITCH_EXTENSION_QUARANTINE * DAY,
   sipServer: {
     domain: env.HOOKSWITCH_SIP_DOMAIN ?? '',
     port: env.HOOKSWITCH_SIP_PORT,

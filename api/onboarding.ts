@@ -81,7 +81,6 @@ export function createOnboarding(needs: OnboardingNeeds): Onboarding {
         return { name, email: user.email === null ? undefined : bearable(user.email) }
       },
       range: config.range,
-      quarantine: config.quarantine,
       longestLifetime: config.longestLifetime,
       now,
       onNote: (what, err) => log.warn({ event: 'provisioning', what, err }, what),
@@ -115,10 +114,16 @@ export function createOnboarding(needs: OnboardingNeeds): Onboarding {
       now,
     }),
     open() {
-      // Numbers that were given by hand rest, too.
-      const forget = () => store.forgetRested(Math.floor(now() / 1000) - config.quarantine)
-      const [pauseMs, work] = providing === undefined ? [600_000, forget] : [5_000, providing.tend]
-      chore = every(pauseMs, work, trouble('extensions could not be seen to'))
+      const work = async () => {
+        // Numbers that were given by hand rest, too.
+        await store.forgetRested(Math.floor(now() / 1000) - config.quarantine)
+        await providing?.tend()
+      }
+      chore = every(
+        providing === undefined ? 600_000 : 5_000,
+        work,
+        trouble('extensions could not be seen to'),
+      )
     },
     async close() {
       chore?.stop()

@@ -162,7 +162,9 @@ describe('settings', () => {
   const names = Object.keys(SCHEMAS)
 
   /** What only the admin's command reads, which runs in the same container. */
-  const ADMINS: Record<string, readonly string[]> = { setup: ['HOOKSWITCH_DIAL_POLICY'] }
+  const ADMINS: Record<string, readonly string[]> = {
+    setup: ['HOOKSWITCH_DIAL_POLICY', 'HOOKSWITCH_EXTENSION_QUARANTINE'],
+  }
 
   test.each(names)('%s is given only what it knows, and all that it needs', (name) => {
     const schema = SCHEMAS[name]

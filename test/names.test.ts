@@ -89,9 +89,9 @@ test('command line and call centre: a username that is an address is the account
 })
 
 test.each([
-  ['１００２', /that name or extension belongs to somebody already/],
+  ['１００２', /that name belongs to another user already/],
   ['1999', /username that is a number/],
-  ['ｕｓｅｒ2', /that name or extension belongs to somebody already/],
+  ['ｕｓｅｒ2', /that name belongs to another user already/],
 ])('command line: no user is made by the name of %s', (name, said) => {
   const { status, stderr } = hookswitch('users', 'add', name)
   expect([status, stderr]).toEqual([2, expect.stringMatching(said)])

@@ -30,7 +30,7 @@ export interface CallCentre {
 
 export function createCallCentre({ guard, ...needs }: CallCentreNeeds): CallCentre {
   const { db, users, now, log } = needs
-  const agents = createAgentStore(db)
+  const agents = createAgentStore(db, needs.config.quarantine)
   const crew = createCrew({ agents, users, now })
   const base: Base = {
     ...needs,

@@ -6,7 +6,7 @@ import { Refusal } from './refusal.ts'
 import type { Revoker } from './revocations.ts'
 import type { EndReason } from './session.ts'
 import type { EndedBy, Sessions } from './sessions.ts'
-import type { UserStore } from './users.ts'
+import type { Giving, UserStore } from './users.ts'
 
 /** Who changes an account. */
 export type ChangedBy = Pick<EndedBy, 'actorId' | 'address'>
@@ -20,12 +20,12 @@ export interface AccountChanges {
   enable(userId: string): Promise<void>
   remove(userId: string, by: ChangedBy): Promise<void>
   /**
-   * Ends the sessions of somebody whose tokens were outdated by another change, such as one of their team.
+   * Ends the sessions of a user whose tokens were outdated by another change, such as one of their team.
    * @throws {Refusal} `unavailable`: the tokens are over all the same, once that is heard
    */
   endOutdated(userId: string, by: ChangedBy): Promise<void>
   /** @throws {Refusal} `input_invalid`, `not_found`, `taken`, `unavailable` */
-  change(userId: string, change: AccountChange, by: ChangedBy): Promise<void>
+  change(userId: string, change: AccountChange, by: ChangedBy, giving?: Giving): Promise<void>
 }
 
 export interface AccountChangesNeeds {
@@ -65,9 +65,9 @@ export function createAccountChanges(needs: AccountChangesNeeds): AccountChanges
     async enable(userId) {
       await users.setDisabled(userId, false, revokeUntil())
     },
-    async change(userId, change, by) {
+    async change(userId, change, by, giving) {
       checkChange(change, policy())
-      await revoker.announce(await users.change(userId, change, revokeUntil()))
+      await revoker.announce(await users.change(userId, change, revokeUntil(), giving))
       await endAll(userId, 'changed', by)
     },
     async endOutdated(userId, by) {

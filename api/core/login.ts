@@ -60,7 +60,10 @@ export function createLogin({ users, passwords, sessions, attempts, securityLog 
       }
       const user = await users.findByLogin(username)
       // One account, one count, whichever of its names is tried; unknown names are counted alike.
-      const account = user === undefined ? `name:${normalName(username)}` : `id:${user.id}:${user.revision}`
+      const account =
+        user === undefined
+          ? { id: `name:${normalName(username)}`, revision: 0 }
+          : { id: `id:${user.id}`, revision: user.revision }
       let attempt: Attempt | undefined
       let right = false
       try {

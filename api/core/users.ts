@@ -35,12 +35,18 @@ export interface Person {
 export type NewUser = Pick<User, 'username' | 'extension' | 'role' | 'passwordHash'> &
   Partial<Pick<User, 'email'>>
 
+/** How a number is given. */
+export interface Giving {
+  /** Gives a number although it rests, and ends its rest together with the change; see `ExtensionState`. */
+  reuse?: boolean
+}
+
 export interface UserStore {
   /**
    * @throws {Refusal} `taken` when the username, the extension or the email is any name of another account:
    *   `detail` says which of the three; `input_invalid` as `mustBeOwnNames`
    */
-  add(user: NewUser): Promise<User>
+  add(user: NewUser, giving?: Giving): Promise<User>
   /** Finds by any of the three names, in normal form: clients log in with any. */
   findByLogin(name: string): Promise<User | undefined>
   find(id: string): Promise<User | undefined>
@@ -82,6 +88,7 @@ export interface UserStore {
     id: string,
     change: Partial<Pick<User, 'role' | 'extension'>>,
     revokeUntil: number,
+    giving?: Giving,
   ): Promise<LedgerEntry>
   /**
    * Removes the user and their sessions; the ledger keeps the revocation of all their tokens.

@@ -7,26 +7,24 @@ import type { Office } from './office.ts'
 /**
  * A user reads all files in the folder named like their extension, also older ones. So a number that another person
  * had is given only by a command that says so.
- * @param reuse whether it may be a number that rests
- * @param deed gives the number; refused as `taken` where it rests
+ * @param deed gives the number; refused as `taken` with `detail` `extension` where it rests
  * @returns what `deed` made, and a line that names the folder where it holds files already, or nothing
  * @throws {CommandError} where the number rests
  */
 export async function giving<T>(
   office: Office,
-  { extension, reuse }: { extension: string | null; reuse: boolean },
+  extension: string | null,
   deed: () => Promise<T>,
 ): Promise<{ made: T; warning: string }> {
   if (extension === null) return { made: await deed(), warning: '' }
   const made = await deed().catch(async (err) => {
+    if (!(err instanceof Refusal && err.code === 'taken' && err.detail === 'extension')) throw err
     const known = await office.extensions.find(extension)
-    if (!(err instanceof Refusal && err.code === 'taken') || known?.state !== 'resting') throw err
-    if (!reuse) {
-      const since = `extension ${extension} was another person's until ${time(known.changedAt)}, and rests`
-      throw new CommandError(`${since}. ${leftIn(office, extension)}: move them away, then say --reuse`)
-    }
-    await office.extensions.release(extension)
-    return deed()
+    // A number that another user is called by is not free after its rest either.
+    const isName = (await office.users.findByLogin(extension)) !== undefined
+    if (known?.state !== 'resting' || isName) throw err
+    const since = `extension ${extension} was another person's until ${time(known.changedAt)}, and rests`
+    throw new CommandError(`${since}. ${leftIn(office, extension)}: move them away, then say --reuse`)
   })
   const names = await readdir(folderOf(office, extension)).catch(() => [])
   const held = `\nwarning: ${folderOf(office, extension)} holds files already, which this user can read`

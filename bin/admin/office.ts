@@ -15,6 +15,7 @@ import type { SecurityLog } from '../../api/core/security-log.ts'
 import type { EndReason, Session } from '../../api/core/session.ts'
 import type { User, UserStore } from '../../api/core/users.ts'
 import { openDialPolicy } from '../../api/dial-policy-file.ts'
+import { Quarantine } from '../../api/onboarding-settings.ts'
 import { openSecurityLog } from '../../api/security-log.ts'
 import { type Database, openDatabase } from '../../api/store/sql/database.ts'
 import { createDoNotCall } from '../../api/store/sql/do-not-call.ts'
@@ -32,6 +33,7 @@ const Settings = z.object({
   HOOKSWITCH_MEDIA_ROOT: z.string().optional(),
   HOOKSWITCH_REFRESH_TTL: commonSettings.HOOKSWITCH_REFRESH_TTL,
   HOOKSWITCH_ACCESS_TTL: commonSettings.HOOKSWITCH_ACCESS_TTL,
+  HOOKSWITCH_EXTENSION_QUARANTINE: Quarantine,
   DATABASE_URL: z.string().optional(),
   HOOKSWITCH_DIAL_POLICY: z.string().optional(),
 })
@@ -42,7 +44,7 @@ export interface Office {
   accounts: Accounts
   changes: AccountChanges
   invitations: Invitations
-  extensions: Pick<ExtensionStore, 'unsettled' | 'update' | 'find' | 'release'>
+  extensions: Pick<ExtensionStore, 'unsettled' | 'update' | 'find'>
   /** Where recordings are, one folder an extension. */
   mediaRoot: string
   doNotCall: DoNotCall
@@ -63,7 +65,7 @@ export const BY_ADMIN = { actorId: 'cli', address: 'local' } as const
 
 /**
  * Opens the database for one command. Revocations are written into the ledger, from where a running api
- * announces them within a second; without one there is nobody to let anybody in.
+ * announces them within a second; without one no process admits anyone.
  */
 export async function inOffice(work: (office: Office) => Promise<void>): Promise<void> {
   const settings = readEnv(Settings)
@@ -92,11 +94,11 @@ export async function inOffice(work: (office: Office) => Promise<void>): Promise
 }
 
 function createOffice(db: Database, securityLog: SecurityLog, settings: z.output<typeof Settings>): Office {
-  const users = createUserStore(db)
-  const sessions = createSessionStore(db)
-  const passwords = createPasswords()
   const now = () => Date.now()
   const nowS = () => Math.floor(now() / 1000)
+  const users = createUserStore(db, nowS, settings.HOOKSWITCH_EXTENSION_QUARANTINE * 86_400)
+  const sessions = createSessionStore(db)
+  const passwords = createPasswords()
   // The ledger holds it already; the running api does the rest.
   const revoker = { announce: async () => {} }
   const note = (userId: string, sessionId: string, reason: EndReason) =>
@@ -144,8 +146,12 @@ function createOffice(db: Database, securityLog: SecurityLog, settings: z.output
   }
 }
 
+/** What a refusal names as `taken`. */
+const TAKEN: Record<string, string> = { username: 'name', extension: 'extension', email: 'email address' }
+
 function wordsFor(refusal: Refusal): string {
-  if (refusal.code === 'taken') return 'that name or extension belongs to somebody already'
+  if (refusal.code === 'taken')
+    return `that ${TAKEN[refusal.detail ?? ''] ?? 'name'} belongs to another user already`
   if (refusal.code === 'unavailable') {
     const { cause } = refusal
     return `cannot use the database, see DATABASE_URL: ${cause instanceof Error ? cause.message : 'it does not answer'}`

@@ -52,7 +52,9 @@ async function run(words: string[]): Promise<void> {
         const { password, shown } = await passwordFor()
         const extension = flags.extension ?? null
         const account = { username: name, password, role: role.data, extension }
-        const given = await giving(office, { extension, reuse }, () => office.accounts.add(account))
+        const given = await giving(office, extension, async () =>
+          office.users.add(await office.accounts.prepare(account), { reuse }),
+        )
         return console.log(`added ${describe(given.made)}${shown}${given.warning}`)
       }
       case 'extension': {
@@ -60,8 +62,8 @@ async function run(words: string[]): Promise<void> {
         if (word === undefined) throw new CommandError('users extension <name> <number>|none; see --help')
         const extension = word === 'none' ? null : word
         if (extension === user.extension) return console.log(`${describe(user)} has it already`)
-        const { warning } = await giving(office, { extension, reuse }, () =>
-          office.changes.change(user.id, { extension }, BY_ADMIN),
+        const { warning } = await giving(office, extension, () =>
+          office.changes.change(user.id, { extension }, BY_ADMIN, { reuse }),
         )
         const changed = describe({ ...user, extension })
         return console.log(`${changed}; their sessions are over${rests(office, user.extension)}${warning}`)

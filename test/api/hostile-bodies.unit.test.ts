@@ -15,11 +15,14 @@ const routes = [...new Set(app.routes.filter((one) => /POST|PUT|PATCH/.test(one.
 )
 const unique = [...new Map(routes.map((one) => [one.join(' '), one])).values()]
 
-/** Routes that read a JSON object: what is none is refused, where others never look at it. */
+/**
+ * Routes that read a JSON object: what is none is refused, where others never look at it. A refresh is refused with 401
+ * without its cookie, whatever its body is.
+ */
 const reading: (readonly [string, string])[] = []
 for (const [method, path] of unique) {
   const status = await ask(method, path, 'application/json', '[')
-  if (status >= 400 && status < 500 && status !== 404) reading.push([method, path])
+  if (status >= 400 && status < 500 && status !== 401 && status !== 404) reading.push([method, path])
 }
 
 const deep = (depth: number, open: string, close: string) => `${open.repeat(depth)}1${close.repeat(depth)}`

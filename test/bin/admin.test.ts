@@ -10,7 +10,7 @@ beforeAll(() => {
 })
 afterAll(() => rmSync(data, { recursive: true, force: true }))
 
-const hookswitch = (words: readonly string[], input = '') => run(data, words, { input })
+const hookswitch = (words: readonly string[], input = '', env = {}) => run(data, words, { input, env })
 
 describe('users and sessions on the command line', () => {
   test('a user is added with a made password, listed, given another one, disabled, enabled and deleted', async () => {
@@ -29,9 +29,39 @@ describe('users and sessions on the command line', () => {
     expect((await hookswitch(['users', 'list'])).out).not.toContain('Анна')
   })
 
+  test('a number that rests goes on resting where --reuse meets a name that is taken, which is named', async () => {
+    const add = (name: string, ...more: string[]) =>
+      hookswitch(['users', 'add', name, '--extension', '350', ...more])
+    await add('gone')
+    await hookswitch(['users', 'delete', 'gone', '--force'])
+    await hookswitch(['users', 'add', 'stays'])
+    expect(await add('stays', '--reuse')).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('that name belongs to another user already'),
+    })
+    expect(await add('new')).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('extension 350 was another'),
+    })
+    expect(await add('new', '--reuse')).toMatchObject({ code: 0 })
+    expect(await add('newer', '--reuse')).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('that extension belongs to another user already'),
+    })
+  })
+
+  test('a number is given at once where numbers rest for no day', async () => {
+    await hookswitch(['users', 'add', 'first', '--extension', '351'])
+    await hookswitch(['users', 'delete', 'first', '--force'])
+    const add = (env: Record<string, string>) =>
+      hookswitch(['users', 'add', 'second', '--extension', '351'], '', env)
+    expect(await add({})).toMatchObject({ code: 2 })
+    expect(await add({ HOOKSWITCH_EXTENSION_QUARANTINE: '0' })).toMatchObject({ code: 0 })
+  })
+
   test.each([
-    ['a name that is taken', ['users', 'add', 'taken'], /belongs to somebody already/],
-    ['a name that is somebody’s extension', ['users', 'add', '777'], /belongs to somebody already/],
+    ['a name that is taken', ['users', 'add', 'taken'], /that name belongs to another user already/],
+    ['a name that is another user’s extension', ['users', 'add', '777'], /that name belongs to another user/],
     ['a role nobody has', ['users', 'add', 'x', '--role', 'god'], /--role is one of user, supervisor, admin/],
     ['a name with blanks', ['users', 'add', 'a b'], /no blanks/],
     ['an extension with a slash', ['users', 'add', 'x', '--extension', '../1'], /an extension has/],

@@ -316,7 +316,7 @@ test('a header that no program can read is refused in words, not with an empty p
 })
 
 describe('the limits of MikoPBX', () => {
-  test('are ten wrong logins and a hundred refreshes of an address in five minutes', async () => {
+  test('are ten wrong logins and a hundred wrong refreshes of an address in five minutes; none without a cookie counts', async () => {
     const limited = await startStack({
       env: {
         HOOKSWITCH_MIKOPBX_LOGINS: '',
@@ -332,11 +332,15 @@ describe('the limits of MikoPBX', () => {
       expect(eleventh.status).toBe(429)
       expect(Number(eleventh.headers.get('retry-after'))).toBeGreaterThan(0)
 
-      const statuses = []
-      for (let n = 0; n < 101; n += 1)
-        statuses.push((await ask(`${api}/auth:refresh`, { method: 'POST' })).status)
-      expect(statuses.slice(0, 100)).toEqual(Array(100).fill(401))
-      expect(statuses[100]).toBe(429)
+      const refreshes = async (count: number, Cookie = '') => {
+        const statuses = []
+        for (let n = 0; n < count; n += 1)
+          statuses.push((await ask(`${api}/auth:refresh`, { method: 'POST', headers: { Cookie } })).status)
+        return statuses
+      }
+      const WRONG = `refreshToken=${'0'.repeat(64)}`
+      expect(await refreshes(101)).toEqual(Array(101).fill(401))
+      expect(await refreshes(101, WRONG)).toEqual([...Array(100).fill(401), 429])
     } finally {
       await limited.stop()
     }

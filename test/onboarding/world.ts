@@ -93,7 +93,6 @@ export async function createWorld({ url, pbx = createFakePbx(), ...difference }:
       return user && { name: displayNameOf(user.username), email: user.username }
     },
     range,
-    quarantine: 30 * 86_400,
     longestLifetime: 3_600,
     now,
     onNote: (what) => void troubles.push(what),

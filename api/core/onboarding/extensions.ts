@@ -6,9 +6,12 @@ import type { NewUser, User } from '../users.ts'
  * - `ready` a phone can register
  * - `removing` its user is gone, it has to be taken away
  * - `resting` taken away, or its account lost it; the number is given to no other person before the quarantine is over
- * - `foreign` the PBX has it for somebody else: never given out
+ * - `foreign` the PBX has it, and not from us: never given out
  */
 export type ExtensionState = 'providing' | 'ready' | 'removing' | 'resting' | 'foreign'
+
+/** How long a number rests unless set otherwise, in seconds. */
+export const QUARANTINE_S = 30 * 86_400
 
 /** Times are unix seconds. */
 export interface Extension {
@@ -40,7 +43,7 @@ export interface Place {
   seal(extension: string): string
   range: ExtensionRange
   now: number
-  /** Until then whoever asked for it is the one who makes it. */
+  /** Until then the process that asked for it makes it. */
   nextTryAt: number
 }
 
@@ -93,8 +96,6 @@ export interface ExtensionStore {
   orphans(limit: number): Promise<Extension[]>
   /** All that are not `ready` and not `resting`, for operators. */
   unsettled(): Promise<Extension[]>
-  /** Ends the rest of one number. */
-  release(extension: string): Promise<void>
   /** Those that began to rest before may be given out again. */
   forgetRested(before: number): Promise<void>
 }

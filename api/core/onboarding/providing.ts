@@ -11,8 +11,6 @@ export interface ProvidingNeeds {
   /** Whom an extension is for. */
   personOf(userId: string): Promise<{ name: string; email: string | undefined } | undefined>
   range: ExtensionRange
-  /** Seconds. */
-  quarantine: number
   /** Seconds: the longest any token lives. */
   longestLifetime: number
   now: () => number
@@ -156,7 +154,6 @@ export function createProviding(needs: ProvidingNeeds): Providing {
     provide: (extension) => provide(extension),
     async tend() {
       const at = nowS()
-      await store.forgetRested(at - needs.quarantine)
       for (const orphan of await store.orphans(MOST_AT_ONCE)) {
         // Another process may be making it at this moment: only after that is it sure to be gone.
         const nextTryAt = orphan.state === 'providing' ? Math.max(at, orphan.nextTryAt) : at

@@ -59,12 +59,13 @@ export function createMikopbx(needs: MikopbxNeeds): Hono<{ Variables: { wording:
     c.set('wording', refreshWording)
     mustBeOurs(c, origins)
     const address = addressOf(c)
-    const opened = await counted(address, () => {
-      const secrets = secretsOf(c)
-      if (secrets.length === 0) throw new Refusal('token_missing')
-      const secret = secrets.find(sessions.isSecret) ?? ''
-      return sessions.rotate(secret, { clothing: wire.clothing, accessTtl: wire.ACCESS_TTL, address })
-    })
+    const secrets = secretsOf(c)
+    // A page that is logged out guesses at nothing: counted, it would use up the refreshes of its office.
+    if (secrets.length === 0) throw new Refusal('token_missing')
+    const secret = secrets.find(sessions.isSecret) ?? ''
+    const opened = await counted(address, () =>
+      sessions.rotate(secret, { clothing: wire.clothing, accessTtl: wire.ACCESS_TTL, address }),
+    )
     keepSecret(c, opened)
     return c.json(wire.rotated(opened))
   })
@@ -76,11 +77,11 @@ export function createMikopbx(needs: MikopbxNeeds): Hono<{ Variables: { wording:
     if (secrets.length > 0) mustBeOurs(c, origins)
     const secret = secrets.find(sessions.isSecret)
     const verdict = judge.token(typeof bearer === 'string' ? undefined : bearer.token, 'access')
-    // An access token may have run out before somebody logs out: then the cookie speaks for them.
+    // An access token may have expired before its user logs out: then the cookie says whose session it is.
     const owner = secret === undefined ? undefined : await sessions.ownerOf(secret)
     if (!verdict.good && owner === undefined) throw refusalOf(verdict.code)
     const actor = verdict.good ? actorOf(verdict.claims) : undefined
-    // Somebody else has logged in with this browser meanwhile: their session and their cookie stay.
+    // Another user has logged in with this browser meanwhile: their session and their cookie stay.
     const isOthers = owner !== undefined && actor !== undefined && owner.userId !== actor.userId
     if (actor !== undefined) await sessions.logout(actor, addressOf(c))
     if (owner !== undefined && !isOthers) await sessions.logout(owner, addressOf(c))
@@ -88,7 +89,7 @@ export function createMikopbx(needs: MikopbxNeeds): Hono<{ Variables: { wording:
     return c.json(wire.loggedOut)
   })
 
-  /** Counts a refresh that fails. */
+  /** Counts a refresh that fails with a cookie. */
   async function counted(address: string, refresh: () => Promise<Opened>): Promise<Opened> {
     const attempt = await refreshAttempts.reserve(address)
     let outcome: Outcome = 'void'

@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Redis } from 'ioredis'
-import type { AddressAttempts, Attempt, Attempts } from '../../core/attempts.ts'
+import type { Account, AddressAttempts, Attempts, Outcome } from '../../core/attempts.ts'
 import { network } from '../../core/network.ts'
 import { Refusal } from '../../core/refusal.ts'
 import { type Counts, LEASE_MS, type Reserved } from './attempt-counts.ts'
@@ -37,33 +37,26 @@ export function createAttempts(
 
   return {
     async check(account, address) {
-      const place = placeOf(account, address)
       mustNotBe(await addresses.throttledFor(network(address)))
-      mustNotBe(await places.throttledFor(place))
-      if (!(await known.has(place))) mustNotBe(await accounts.throttledFor(hashed(account)))
+      mustNotBe(await places.throttledFor(placeOf(countedAs(account), address)))
+      if (await known.has(placeOf(account.id, address))) return
+      mustNotBe(await accounts.throttledFor(hashed(countedAs(account))))
     },
     async reserve(account, address) {
       const id = randomUUID()
-      const place = placeOf(account, address)
-      const isKnown = await known.has(place)
-      const claimed: Attempt[] = []
-      try {
-        claimed.push(await claim(addresses, network(address), id))
-        const ofPlace = await claim(places, place, id)
-        if (!isKnown) claimed.push(await claim(accounts, hashed(account), id))
-        return {
-          async end(outcome) {
-            const others = outcome === 'right' ? 'void' : outcome
-            await Promise.all([
-              ofPlace.end(outcome),
-              ...claimed.map((one) => one.end(others)),
-              outcome === 'right' && known.add(place),
-            ])
-          },
-        }
-      } catch (err) {
-        await Promise.all(claimed.map((one) => one.end('void')))
-        throw err
+      const knownAs = placeOf(account.id, address)
+      const place = { counts: places, key: placeOf(countedAs(account), address) }
+      const others = [{ counts: addresses, key: network(address) }]
+      if (!(await known.has(knownAs))) others.push({ counts: accounts, key: hashed(countedAs(account)) })
+      await claim([...others, place], id)
+      return {
+        async end(outcome) {
+          await Promise.all([
+            end([place], id, outcome),
+            end(others, id, outcome === 'right' ? 'void' : outcome),
+            outcome === 'right' && known.add(knownAs),
+          ])
+        },
       }
     },
   }
@@ -77,8 +70,10 @@ export function createAddressAttempts(
   const addresses = counted(redis, `address:${surface}`, perAddress)
   return {
     async reserve(address) {
-      const attempt = await claim(addresses, network(address), randomUUID())
-      return { end: (outcome) => attempt.end(outcome === 'right' ? 'void' : outcome) }
+      const id = randomUUID()
+      const claims = [{ counts: addresses, key: network(address) }]
+      await claim(claims, id)
+      return { end: (outcome) => end(claims, id, outcome === 'right' ? 'void' : outcome) }
     },
   }
 }
@@ -86,16 +81,39 @@ export function createAddressAttempts(
 const counted = (redis: Redis, name: string, limit: Limit): Counts =>
   insured(createRedisCounts(redis, name, limit), createMemoryCounts(limit))
 
-/** @throws {Refusal} as `Attempts.reserve` */
-async function claim(counts: Counts, key: string, id: string): Promise<Attempt> {
+interface Claim {
+  counts: Counts
+  key: string
+}
+
+/**
+ * Reserves in all counts, or in none. It waits without holding a place in any count: a wait may be longer than a
+ * lease, and a place that it held would be free again before the attempt begins.
+ * @throws {Refusal} as `Attempts.reserve`
+ */
+async function claim(claims: readonly Claim[], id: string): Promise<void> {
   const deadline = performance.now() + PATIENCE_MS
   for (;;) {
-    const reserved = await counts.reserve(key, id)
-    if (reserved.is === 'reserved') return { end: (outcome) => counts.end(key, id, outcome) }
+    const reserved = await claimNow(claims, id)
+    if (reserved.is === 'reserved') return
     if (reserved.is === 'throttled') mustNotBe(reserved.untilMs)
     if (performance.now() > deadline) throw new Refusal('unavailable', { retryAfter: 5 })
     await sleep(20)
   }
+}
+
+async function claimNow(claims: readonly Claim[], id: string): Promise<Reserved> {
+  for (const [held, { counts, key }] of claims.entries()) {
+    const reserved = await counts.reserve(key, id)
+    if (reserved.is === 'reserved') continue
+    await end(claims.slice(0, held), id, 'void')
+    return reserved
+  }
+  return { is: 'reserved' }
+}
+
+async function end(claims: readonly Claim[], id: string, outcome: Outcome): Promise<void> {
+  await Promise.all(claims.map(({ counts, key }) => counts.end(key, id, outcome)))
 }
 
 function mustNotBe(throttledForMs: number | undefined): void {
@@ -162,5 +180,6 @@ function createRedisCounts(redis: Redis, name: string, { most, window }: Limit):
   }
 }
 
+const countedAs = ({ id, revision }: Account) => `${id}:${revision}`
 const hashed = (account: string) => createHash('sha256').update(account).digest('base64url')
 const placeOf = (account: string, address: string) => hashed(JSON.stringify([account, network(address)]))

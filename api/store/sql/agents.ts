@@ -1,5 +1,7 @@
 import type { Kysely, Transaction } from 'kysely'
+import type { AccountChange } from '../../core/accounts.ts'
 import type { Agent, AgentStatus, AgentStore } from '../../core/crew/agent.ts'
+import { QUARANTINE_S } from '../../core/onboarding/extensions.ts'
 import type { OwnStatus } from '../../core/presence/status.ts'
 import { Refusal } from '../../core/refusal.ts'
 import { rowId } from './bind.ts'
@@ -12,7 +14,8 @@ import type { Tables } from './tables.ts'
 import { whyUnchanged } from './unchanged.ts'
 import { addUser, asTaken, changeUser, outdated } from './user-rows.ts'
 
-export function createAgentStore(db: Database): AgentStore {
+/** @param quarantine seconds for which a number rests */
+export function createAgentStore(db: Database, quarantine: number = QUARANTINE_S): AgentStore {
   const agents = () =>
     db.query
       .selectFrom('agents')
@@ -29,6 +32,10 @@ export function createAgentStore(db: Database): AgentStore {
     const row = await agents().where('agents.user_id', '=', userId).executeTakeFirst()
     return row && toAgent(row)
   }
+
+  type Renewed = { change: AccountChange; until: number; now: number }
+  const renew = (trx: Transaction<Tables>, userId: string, { change, ...at }: Renewed) =>
+    changeUser(trx, userId, change, { ...at, quarantine }).catch(asTaken)
 
   const toAgent = (row: Row): Agent => ({
     id: String(row.id),
@@ -94,7 +101,7 @@ export function createAgentStore(db: Database): AgentStore {
     async add({ account, extension, ...agent }, now, revokeUntil) {
       const { id } = await db
         .transaction(async (trx) => {
-          const user = account && (await addUser(trx, account, now).catch(asTaken))
+          const user = account && (await addUser(trx, account, { now, quarantine }).catch(asTaken))
           const userId = user?.id ?? agent.userId
           const made = await insertAgent(trx, { ...agent, userId }, now)
             .returning('id')
@@ -103,7 +110,7 @@ export function createAgentStore(db: Database): AgentStore {
           if (user !== undefined || userId === null) return made
           if (agent.team !== null) await outdateSupervisor(trx, userId, revokeUntil)
           if (extension !== undefined)
-            await changeUser(trx, userId, { extension }, { until: revokeUntil, now }).catch(asTaken)
+            await renew(trx, userId, { change: { extension }, until: revokeUntil, now })
           return made
         })
         .catch((err) => {
@@ -131,7 +138,7 @@ export function createAgentStore(db: Database): AgentStore {
           await trx.updateTable('agents').set(change).where('id', '=', key).execute()
         }
         if (before.user_id !== null && Object.keys(ofUser).length > 0) {
-          await changeUser(trx, String(before.user_id), ofUser, { until: revokeUntil, now }).catch(asTaken)
+          await renew(trx, String(before.user_id), { change: ofUser, until: revokeUntil, now })
         }
         const { team } = change
         if (team === undefined) return
@@ -232,7 +239,7 @@ export function insertAgent(
     name: agent.name,
     kind: agent.kind,
     team: agent.team,
-    // Whoever has not said that they are ready gets no calls.
+    // An agent gets no calls before they are ready.
     status: 'offline',
     status_at: now,
     free_from: 0,

@@ -157,13 +157,6 @@ export function createExtensionStore(
         .where('changed_at', '<', before)
         .execute()
     },
-    async release(extension) {
-      await db.query
-        .deleteFrom('extensions')
-        .where('extension', '=', extension)
-        .where('state', '=', 'resting')
-        .execute()
-    },
     async unsettled() {
       const rows = await db.query
         .selectFrom('extensions')

@@ -3,7 +3,7 @@ import type { AccountChange } from '../../core/accounts.ts'
 import { isNumber, mustBeOwnNames, normalName } from '../../core/names.ts'
 import { Refusal } from '../../core/refusal.ts'
 import type { LedgerEntry } from '../../core/revocations.ts'
-import type { NewUser, User } from '../../core/users.ts'
+import type { Giving, NewUser, User } from '../../core/users.ts'
 import { enterNames, freeNames, mustBeNobodyElses } from './account-names.ts'
 import { rowId } from './bind.ts'
 import type { Database } from './database.ts'
@@ -13,10 +13,18 @@ import { leave } from './leaving.ts'
 import { enter } from './ledger.ts'
 import type { Tables, UsersTable } from './tables.ts'
 
+/** On what terms a number is given. */
+interface Terms extends Giving {
+  /** Unix seconds. */
+  now: number
+  /** Seconds for which a number rests. */
+  quarantine: number
+}
+
 /** @throws {Refusal} as `insertUser`, `taken` for an extension that is being made for another user */
-export async function addUser(trx: Transaction<Tables>, user: NewUser, createdAt: number): Promise<User> {
-  await mustBeFree(trx, user.extension)
-  return insertUser(trx, user, createdAt)
+export async function addUser(trx: Transaction<Tables>, user: NewUser, terms: Terms): Promise<User> {
+  await mustBeFree(trx, user.extension, terms)
+  return insertUser(trx, user, terms.now)
 }
 
 /**
@@ -27,17 +35,17 @@ export async function changeUser(
   trx: Transaction<Tables>,
   id: string,
   change: AccountChange,
-  { until, now }: { until: number; now: number },
+  { until, ...terms }: Terms & { until: number },
 ): Promise<LedgerEntry> {
-  if (change.extension !== undefined) await renumber(trx, id, change.extension, now)
+  if (change.extension !== undefined) await renumber(trx, id, change.extension, terms)
   return outdated(trx, id, change, until)
 }
 
 /**
  * @param query a transaction's
- * @param reserved an extension that the account gets later; nobody else can be called so meanwhile
+ * @param reserved an extension that the account gets later; no other account can have it as a name meanwhile
  * @throws {Refusal} `taken`, `input_invalid` as `mustBeOwnNames`
- * @throws {UniqueViolation} of somebody who adds the same at once: see `taken`
+ * @throws {UniqueViolation} where another transaction adds the same at once: see `taken`
  */
 export async function insertUser(
   query: Kysely<Tables>,
@@ -97,23 +105,32 @@ export function taken(error: UniqueViolation): Refusal {
 }
 
 /**
- * One that is being made for a person, or rests, is not given to another; `foreign` is for whom the PBX has it. The
- * person whose number rests may have it back.
+ * A number that is being made for a user is given to no other user; one that is `foreign` may be given, to the user for
+ * whom the PBX has it. One that rests is given to its former user, or once its rest is over, or to be reused: its row
+ * goes in the transaction that gives the number, so that no registration takes it in between.
  * @throws {Refusal} `taken`
  */
-async function mustBeFree(trx: Transaction<Tables>, extension: string | null, userId?: string) {
+async function mustBeFree(
+  trx: Transaction<Tables>,
+  extension: string | null,
+  { now, quarantine, reuse = false }: Terms,
+  userId?: string,
+) {
   const given = await trx
     .selectFrom('extensions')
-    .select(['state', 'user_id', 'former_user_id'])
+    .select(['state', 'user_id', 'former_user_id', 'changed_at'])
     .where('extension', '=', extension)
     .where('state', '!=', 'foreign')
     .executeTakeFirst()
   if (given === undefined || (userId !== undefined && given.user_id === rowId(userId))) return
-  if (given.state === 'resting' && userId !== undefined && given.former_user_id === rowId(userId)) {
-    await trx.deleteFrom('extensions').where('extension', '=', extension).execute()
-    return
-  }
-  throw new Refusal('taken', { detail: 'extension' })
+  const isFormers = userId !== undefined && given.former_user_id === rowId(userId)
+  const isGiven = reuse || isFormers || given.changed_at + quarantine <= now
+  if (given.state !== 'resting' || !isGiven) throw new Refusal('taken', { detail: 'extension' })
+  await trx
+    .deleteFrom('extensions')
+    .where('extension', '=', extension)
+    .where('state', '=', 'resting')
+    .execute()
 }
 
 /**
@@ -124,9 +141,9 @@ async function renumber(
   trx: Transaction<Tables>,
   id: string,
   extension: string | null,
-  now: number,
+  terms: Terms,
 ): Promise<void> {
-  await mustBeFree(trx, extension, id)
+  await mustBeFree(trx, extension, terms, id)
   const key = rowId(id) ?? 0
   const user = await trx.selectFrom('users').selectAll().where('id', '=', key).executeTakeFirst()
   if (user === undefined) return
@@ -135,7 +152,7 @@ async function renumber(
   if (wasOwn) mustBeOwnNames({ username, extension })
   if (extension !== null) await mustBeNobodyElses(trx, { extension }, id)
   if (user.extension !== null && user.extension !== extension)
-    await restExtension(trx, user.extension, key, now)
+    await restExtension(trx, user.extension, key, terms.now)
   await freeNames(trx, key, { username, email, extension })
   await enterNames(trx, key, { extension })
 }

@@ -1,4 +1,5 @@
 import { normalName } from '../../core/names.ts'
+import { QUARANTINE_S } from '../../core/onboarding/extensions.ts'
 import { Refusal } from '../../core/refusal.ts'
 import type { User, UserStore } from '../../core/users.ts'
 import { rowId, storable } from './bind.ts'
@@ -10,8 +11,15 @@ const MOST_AT_ONCE = 1_000
 
 const clock = () => Math.floor(Date.now() / 1000)
 
-/** @param now unix seconds, for `createdAt` */
-export function createUserStore(db: Database, now: () => number = clock): UserStore {
+/**
+ * @param now unix seconds
+ * @param quarantine seconds for which a number rests
+ */
+export function createUserStore(
+  db: Database,
+  now: () => number = clock,
+  quarantine: number = QUARANTINE_S,
+): UserStore {
   const users = () =>
     db.query
       .selectFrom('users')
@@ -31,7 +39,8 @@ export function createUserStore(db: Database, now: () => number = clock): UserSt
   }
 
   return {
-    add: (user) => db.transaction((trx) => addUser(trx, user, now())).catch(asTaken),
+    add: (user, giving) =>
+      db.transaction((trx) => addUser(trx, user, { ...giving, now: now(), quarantine })).catch(asTaken),
 
     async findByLogin(name) {
       // Anything may be typed into a login; this cannot be anybody's name.
@@ -47,7 +56,7 @@ export function createUserStore(db: Database, now: () => number = clock): UserSt
           ]),
         )
         .execute()
-      // More than one is of an earlier release. Whoever has the extension or the name as it was typed comes first.
+      // More than one is of an earlier release. The user with the extension or the name as it was typed comes first.
       const row =
         rows.find((each) => each.extension === name) ??
         rows.find((each) => each.username === name) ??
@@ -142,8 +151,12 @@ export function createUserStore(db: Database, now: () => number = clock): UserSt
     setPassword: (id, passwordHash, revokeUntil) =>
       outdate(db, id, { password_hash: passwordHash }, revokeUntil),
 
-    change: (id, change, revokeUntil) =>
-      db.transaction((trx) => changeUser(trx, id, change, { until: revokeUntil, now: now() })).catch(asTaken),
+    change: (id, change, revokeUntil, giving) =>
+      db
+        .transaction((trx) =>
+          changeUser(trx, id, change, { ...giving, until: revokeUntil, now: now(), quarantine }),
+        )
+        .catch(asTaken),
 
     async setDisabled(id, disabled, revokeUntil) {
       if (disabled) return outdate(db, id, { disabled: 1 }, revokeUntil)

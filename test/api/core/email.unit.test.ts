@@ -131,13 +131,42 @@ describe('an e-mail address', () => {
   })
 })
 
-test('the normal form of any name is its own normal form', () => {
-  fc.assert(
-    fc.property(fc.oneof(fc.string({ unit: 'binary' }), fc.string({ unit: 'grapheme' })), (text) => {
-      const once = normalName(text)
-      expect(normalName(once)).toBe(once)
-      expect(normalName(` ${text}\u200b\n`)).toBe(once)
-    }),
-    { numRuns: 500 },
-  )
+describe('the normal form of a name', () => {
+  const isItsOwn = (text: string) => {
+    const once = normalName(text)
+    expect([text, normalName(once)]).toEqual([text, once])
+    expect([text, normalName(` ${text}\u200b\n`)]).toEqual([text, once])
+  }
+  /** Code points that have another form alone or beside letters; all others are left as they are. */
+  const changing = Array.from({ length: 0x110000 }, (_, code) => code)
+    .filter((code) => code < 0xd800 || code > 0xdfff)
+    .map((code) => String.fromCodePoint(code))
+    .filter((sign) => normalName(`a${sign}b`) !== `a${sign}b`)
+
+  test.each([
+    ['a mark that NFKC puts after a blank', '\ufe74'],
+    ['such a mark inside', 'a\ufe74b'],
+    ['a capital letter that becomes two', '\u0130'],
+    ['a final sigma', 'ΑΣ'],
+    ['a full-width address', 'Ａnna＠Bücher．example'],
+  ])('is its own normal form: %s', (_, text) => isItsOwn(text))
+
+  test('is its own normal form, of every code point that has another form', () => {
+    expect(changing.length).toBeGreaterThan(5_000)
+    for (const sign of changing)
+      for (const text of [sign, `a${sign}`, `${sign}\u0301`, `x@a${sign}.example`]) isItsOwn(text)
+  })
+
+  test.each([
+    ['of any code points', fc.string({ unit: 'binary' }), {}],
+    ['of any code points, from one seed', fc.string({ unit: 'binary' }), { seed: -257495060 }],
+    ['of letters as people see them', fc.string({ unit: 'grapheme' }), {}],
+    [
+      'of code points that have another form, and signs of addresses',
+      fc.string({ unit: fc.oneof(fc.constantFrom(...changing), fc.constantFrom('@', '.', 'a', '\u0301')) }),
+      {},
+    ],
+  ])('is its own normal form: any name %s', (_, names, settings) => {
+    fc.assert(fc.property(names, isItsOwn), { numRuns: 5_000, ...settings })
+  })
 })

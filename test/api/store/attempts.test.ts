@@ -1,5 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Outcome } from '../../../api/core/attempts.ts'
+import { createLogin, type LoginNeeds } from '../../../api/core/login.ts'
+import type { Opened } from '../../../api/core/sessions.ts'
+import type { User } from '../../../api/core/users.ts'
 import { createAttempts } from '../../../api/store/redis/attempts.ts'
 import { type RedisServer, startRedis } from '../../support/redis.ts'
 
@@ -12,6 +15,9 @@ afterAll(() => server.stop())
 const perAccount = { most: 3, window: 60 }
 const settings = { surface: 'test', perAddress: { most: 8, window: 60 }, perAccount }
 
+const ANNA = { id: 'anna', revision: 0 }
+const DEAD = { id: 'dead', revision: 0 }
+
 /** Two APIs on one Redis, or on none; `guess` tries and lets others try in the meantime. */
 async function world(isAway: boolean) {
   const redis = [await server.connect(), await server.connect()]
@@ -19,8 +25,9 @@ async function world(isAway: boolean) {
   // While Redis is away each counts for itself, so there is one.
   const all = redis.slice(0, isAway ? 1 : 2).map((one) => createAttempts(one, settings))
   let turn = 0
-  return async (account: string, address: string, outcome: Outcome) => {
+  return async (id: string, address: string, outcome: Outcome) => {
     turn += 1
+    const account = { id, revision: 0 }
     const attempts = all[turn % all.length]
     try {
       await attempts?.check(account, address)
@@ -103,8 +110,93 @@ describe.each([
 test('a process that dies in an attempt holds its place for a while', async () => {
   const redis = await server.connect()
   const attempts = createAttempts(redis, { ...settings, perAccount: { most: 1, window: 60 } })
-  await attempts.reserve('dead', '192.0.2.200')
+  await attempts.reserve(DEAD, '192.0.2.200')
   const begunAt = performance.now()
-  await (await attempts.reserve('dead', '192.0.2.200')).end('right')
+  await (await attempts.reserve(DEAD, '192.0.2.200')).end('right')
   expect(performance.now() - begunAt).toBeGreaterThan(3_000)
+})
+
+/** How many attempts hold a place in a count, by the name of the count. */
+async function underway(name: string): Promise<number[]> {
+  const redis = await server.connect()
+  const keys = await redis.keys(`*attempts:${name}:*:underway`)
+  const [seconds] = await redis.time()
+  return Promise.all(keys.map((key) => redis.zcount(key, Number(seconds) * 1000, '+inf')))
+}
+
+test('an attempt that the count of all networks refuses holds no place in the other counts', async () => {
+  await (await server.connect()).flushall()
+  const limits = { surface: 'refused', perAddress: { most: 8, window: 60 } }
+  const attempts = createAttempts(await server.connect(), { ...limits, perAccount: { most: 1, window: 60 } })
+  for (let n = 0; n < 10; n += 1) await (await attempts.reserve(ANNA, `198.18.2.${n}`)).end('wrong')
+  await expect(attempts.reserve(ANNA, '198.18.2.99')).rejects.toMatchObject({ code: 'throttled' })
+  expect(await underway('*')).toEqual([])
+})
+
+test('an attempt that had to wait holds its place in every count, also where it came first', async () => {
+  await (await server.connect()).flushall()
+  const attempts = createAttempts(await server.connect(), {
+    ...settings,
+    surface: 'waited',
+    perAccount: { most: 1, window: 60 },
+  })
+  // It ends only by its lease, and so does what it holds of the address.
+  await attempts.reserve(ANNA, '192.0.2.201')
+  const waited = await attempts.reserve(ANNA, '192.0.2.201')
+  expect(await underway('address:waited')).toEqual([1])
+  expect(await underway('place')).toEqual([1])
+  await waited.end('void')
+  expect(await underway('*')).toEqual([])
+})
+
+test('a change of the account lifts its lock, and leaves it the networks from which it has logged in', async () => {
+  const anna: User = {
+    id: '7',
+    username: 'anna',
+    extension: null,
+    email: null,
+    role: 'user',
+    team: null,
+    passwordHash: 'right',
+    disabled: false,
+    generation: 0,
+    revision: 0,
+    createdAt: 0,
+  }
+  const needs: Omit<LoginNeeds, 'attempts'> = {
+    users: { findByLogin: async () => anna },
+    passwords: {
+      async verify(hash, password, turn) {
+        await turn?.onTurn?.()
+        return hash === password
+      },
+    },
+    // Tests read nothing of what a login opens.
+    sessions: { open: async () => ({ sessionId: 's' }) as Opened },
+    securityLog: { write() {} },
+  }
+  const attempts = createAttempts(await server.connect(), { ...settings, surface: 'changed' })
+  const { login } = createLogin({ ...needs, attempts })
+  const from = (address: string, password: string) =>
+    login({ username: 'anna', password }, {
+      surface: 'v1',
+      address,
+      userAgent: '',
+      clothing: () => ({}),
+      refreshBy: 'token',
+    } as Parameters<typeof login>[1]).then(
+      () => 'right',
+      (err) => err.code,
+    )
+  const flood = (net: number) =>
+    Promise.all(Array.from({ length: 40 }, (_, n) => from(`198.18.${net}.${n}`, 'wrong')))
+  const [home, other] = ['198.19.7.1', '198.19.8.1']
+
+  expect(await from(home, 'right')).toBe('right')
+  await flood(3)
+  expect(await from(other, 'right')).toBe('throttled')
+  anna.revision += 1
+  expect(await from('198.19.9.1', 'right')).toBe('right')
+  await flood(4)
+  expect([await from(other, 'right'), await from(home, 'right')]).toEqual(['throttled', 'right'])
 })

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { createAgentStore } from '../../../api/store/sql/agents.ts'
 import { openDatabase } from '../../../api/store/sql/database.ts'
 import { createExtensionStore } from '../../../api/store/sql/extensions.ts'
 import { createInvitationStore } from '../../../api/store/sql/invitations.ts'
@@ -8,6 +9,14 @@ import { createUserStore } from '../../../api/store/sql/users.ts'
 import { onBothEngines } from './engines.ts'
 import { newReservation } from './reservations.ts'
 import { newUser, until } from './rows.ts'
+
+interface Doors {
+  users: ReturnType<typeof createUserStore>
+  agents: ReturnType<typeof createAgentStore>
+  /** A user without a number. */
+  cleo: string
+  now: number
+}
 
 const RANGE = { first: '2000', last: '2002' }
 
@@ -171,6 +180,69 @@ describe('extensions', () => {
       expect((await reserve('b@example.org')).extension).toBe('2001')
       await store.forgetRested(1_501)
       expect((await reserve('c@example.org')).extension).toBe('2000')
+    })
+
+    test.each<[string, (doors: Doors) => Promise<unknown>]>([
+      ['a new user', ({ users }) => users.add(newUser({ username: 'bert' }))],
+      ['a user', ({ users, cleo }) => users.change(cleo, { extension: '201' }, until)],
+      [
+        'a new agent',
+        ({ agents, now }) => {
+          const account = newUser({ username: 'bert' })
+          return agents.add({ account, userId: null, name: 'bert', kind: 'human', team: null }, now, until)
+        },
+      ],
+      [
+        'a user who becomes an agent',
+        ({ agents, cleo, now }) => {
+          const agent = { userId: cleo, name: 'cleo', kind: 'human', team: null } as const
+          return agents.add({ ...agent, extension: '201' }, now, until)
+        },
+      ],
+    ])('a number is given to %s once it has rested for as long as is set, not before', async (_, give) => {
+      const db = await engine.tables()
+      let now = 1_000
+      const users = createUserStore(db, () => now, 500)
+      const doors = async () => ({ users, agents: createAgentStore(db, 500), cleo, now })
+      const cleo = (await users.add(newUser({ username: 'cleo', extension: null }))).id
+      const anna = await users.add(newUser())
+      await users.remove(anna.id, until)
+      now = 1_499
+      await expect(give(await doors())).rejects.toMatchObject({ code: 'taken', detail: 'extension' })
+      now = 1_500
+      await give(await doors())
+      expect(await users.findByLogin('201')).toMatchObject({ extension: '201' })
+      expect(await createExtensionStore(db).find('201')).toBeUndefined()
+    })
+
+    test('a number does not rest at all where that is set to zero', async () => {
+      const db = await engine.tables()
+      const users = createUserStore(db, () => 1_000, 0)
+      await users.remove((await users.add(newUser())).id, until)
+      expect(await users.add(newUser({ username: 'bert' }))).toMatchObject({ extension: '201' })
+    })
+
+    test('a number that rests is given earlier on request, with the account or not at all', async () => {
+      const { users, store } = await setUp()
+      await users.remove((await users.add(newUser())).id, until)
+      const bert = await users.add(newUser({ username: 'bert', extension: '202' }))
+      const reuse = { reuse: true }
+      const resting = { state: 'resting' }
+
+      const sameName = newUser({ username: 'bert' })
+      await expect(users.add(sameName, reuse)).rejects.toMatchObject({ code: 'taken', detail: 'username' })
+      expect(await store.find('201')).toMatchObject(resting)
+      const other = users.change('999', { extension: '201' }, until, reuse)
+      await expect(other).rejects.toMatchObject({ code: 'not_found' })
+      expect(await store.find('201')).toMatchObject(resting)
+
+      await users.change(bert.id, { extension: '201' }, until, reuse)
+      expect(await store.find('201')).toBeUndefined()
+      expect(await users.add(newUser({ username: 'cleo', extension: '202' }), reuse)).toMatchObject({
+        extension: '202',
+      })
+      const others = users.add(newUser({ username: 'dora', extension: '201' }), reuse)
+      await expect(others).rejects.toMatchObject({ code: 'taken', detail: 'extension' })
     })
 
     test('what is due comes longest waiting first; operators see all that is not settled', async () => {

@@ -1,6 +1,4 @@
-import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { normalName } from '../../../api/core/names.ts'
 import { createLedger } from '../../../api/store/sql/ledger.ts'
 import { createUserStore } from '../../../api/store/sql/users.ts'
 import { onBothEngines } from './engines.ts'
@@ -174,13 +172,5 @@ describe('users', () => {
       }
       expect(await createLedger(db).unannounced(10)).toEqual([])
     })
-  })
-
-  test('the normal form of a normal form is itself', () => {
-    const idempotent = fc.property(
-      fc.string({ unit: 'binary' }),
-      (name) => normalName(normalName(name)) === normalName(name),
-    )
-    fc.assert(idempotent, { numRuns: 2000 })
   })
 })

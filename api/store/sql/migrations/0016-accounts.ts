@@ -1,12 +1,12 @@
 import type { Kysely } from 'kysely'
-import { normalName } from '../../../core/names.ts'
 import type { Tables } from '../tables.ts'
+import { nameForm } from './name-form.ts'
 
 const PAGE = 500
 
 /**
  * `revision` rises with each change of a user, so that a reader knows without reading all whether anything changed.
- * `former_user_id` is whose number it was that rests: they alone may have it back. The normal form of names now has
+ * `former_user_id` is the user who had a number that rests: they alone may have it back. The normal form of names now has
  * domains in ASCII, and the few names that it changes are written anew.
  */
 export async function up(db: Kysely<Tables>): Promise<void> {
@@ -43,8 +43,8 @@ interface Named {
 
 /** Where another account has the name in the new form already, the row is left alone, as 0014 leaves such rows. */
 async function rename(db: Kysely<Tables>, user: Named): Promise<void> {
-  const name = normalName(user.username)
-  const email = user.email === null ? null : normalName(user.email)
+  const name = nameForm(user.username)
+  const email = user.email === null ? null : nameForm(user.email)
   for (const [column, before, after] of [
     ['username_folded', user.username_folded, name],
     ['email_folded', user.email_folded, email],

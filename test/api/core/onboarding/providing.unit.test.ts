@@ -190,15 +190,16 @@ describe('who may register', () => {
 })
 
 describe('a user who is gone', () => {
-  test('takes the extension along, whose number rests for the quarantine', async () => {
+  test('takes the extension along, whose number rests until the rest of numbers is ended', async () => {
     const world = await open()
     const { user } = await world.register()
     await world.users.remove(user.id, until)
     await tendAfter(world, 5)
     expect(world.pbx.extensions.size).toBe(0)
-    await tendAfter(world, 30 * 86_400)
+    const { changedAt } = (await world.extensions.find('2000')) ?? { changedAt: 0 }
+    await tendAfter(world, 365 * 86_400)
     expect(await world.register('b@example.org')).toMatchObject({ extension: '2001' })
-    await tendAfter(world, 1)
+    await world.extensions.forgetRested(changedAt + 1)
     expect(await world.register('c@example.org')).toMatchObject({ extension: '2000' })
   })
 

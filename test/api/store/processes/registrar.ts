@@ -37,7 +37,6 @@ const registration = createRegistration({
     store: extensions,
     provisioner,
     personOf: async () => ({ name: 'anna', email: 'anna@example.org' }),
-    quarantine: 86_400,
     longestLifetime: 3_600,
   }),
 })
