@@ -27,9 +27,9 @@ export function tidied(text: string): string {
 
 /** Not by one pattern for both ends, which would take quadratic time for many blanks inside. */
 export const trimmed = (text: string): string =>
-  // U+0085 is a line break that `trim` leaves.
+  // U+0085 is a line break that `trim` leaves, and U+2800 a letter that shows nothing.
   text
-    .replace(/\p{Cf}+/gu, '')
+    .replace(/[\p{Cf}\p{Default_Ignorable_Code_Point}\u2800]+/gu, '')
     .replaceAll('\u0085', ' ')
     .trim()
 
@@ -48,11 +48,14 @@ function isEmail(text: string): boolean {
   const [local, domain] = [address.slice(0, at), address.slice(at + 1)]
   if (at < 1 || Buffer.byteLength(local) > 64 || Buffer.byteLength(address) > 254) return false
   if (!LOCAL.test(local) || !DOMAIN.test(domain)) return false
-  // `аnna@` with a Cyrillic а reads like somebody else's address.
-  if (/\p{sc=Latin}/u.test(local) && /[\p{sc=Cyrillic}\p{sc=Greek}]/u.test(local)) return false
+  if (mixesScripts(local)) return false
   // Punycode that stands for nothing has no address in DNS, and no form to be compared by.
   return !/(^|\.)xn--/i.test(domain) || domainToASCII(domain) === domain.toLowerCase()
 }
+
+/** Whether Latin letters stand beside Cyrillic or Greek ones: `аnna` with a Cyrillic а reads like another name. */
+export const mixesScripts = (text: string): boolean =>
+  /\p{sc=Latin}/u.test(text) && /[\p{sc=Cyrillic}\p{sc=Greek}]/u.test(text)
 
 const LOCAL =
   /^(?:[\w!#$%&'*+/=?^`{|}~-]|[^\p{ASCII}\p{C}\p{Z}])+(?:\.(?:[\w!#$%&'*+/=?^`{|}~-]|[^\p{ASCII}\p{C}\p{Z}])+)*$/u

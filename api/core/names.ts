@@ -1,4 +1,4 @@
-import { tidied, trimmed, withAsciiDomain } from './email.ts'
+import { mixesScripts, tidied, trimmed, withAsciiDomain } from './email.ts'
 import { Refusal } from './refusal.ts'
 
 /** What one account can be found by: people log in with any of the three, on every surface. */
@@ -24,6 +24,11 @@ export function normalName(text: string): string {
  */
 export function mustBeOwnNames({ username, extension, email }: AccountNames): void {
   const name = normalName(username)
+  if (mixesScripts(name)) {
+    throw new Refusal('input_invalid', {
+      detail: 'username: must be without letters of Latin beside Cyrillic or Greek ones',
+    })
+  }
   if (isNumber(name) && (extension === null || normalName(extension) !== name)) {
     throw new Refusal('input_invalid', {
       detail: 'a username that is a number must be the account’s own extension',

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { Email, sendable } from '../../../api/core/email.ts'
-import { normalName } from '../../../api/core/names.ts'
+import { mustBeOwnNames, normalName } from '../../../api/core/names.ts'
 import { bearable } from '../../../api/provisioning/order.ts'
 
 const isOne = (text: string) => Email.safeParse(text).success
@@ -169,4 +169,29 @@ describe('the normal form of a name', () => {
   ])('is its own normal form: any name %s', (_, names, settings) => {
     fc.assert(fc.property(names, isItsOwn), { numRuns: 5_000, ...settings })
   })
+})
+
+describe('a name that looks like another', () => {
+  test.each(
+    ['\ufe0f', '\u034f', '\u3164', '\u115f', '\u2800', '\u17b4', '\u180b', '\u{e0100}', '\u2060'].map(
+      (sign) => [sign.codePointAt(0)?.toString(16), sign],
+    ),
+  )('by a sign that shows nothing is that name: U+%s', (_, sign) => {
+    expect([normalName(`user1${sign}`), normalName(`us${sign}er1`)]).toEqual(['user1', 'user1'])
+  })
+
+  test.each([
+    ['Cyrillic', '\u0430dmin'],
+    ['Greek', 'admi\u03bd'],
+  ])('by a letter of another script is refused: %s', (_, username) => {
+    expect(() => mustBeOwnNames({ username, extension: null })).toThrow(/input_invalid|letters/)
+    expect(isOne(`${username}@example.org`)).toBe(false)
+  })
+
+  test.each(['анна', 'Άννα', 'anna', '安娜', 'anna安娜'])(
+    'is none where it keeps to one script, or to no look-alike: %s',
+    (username) => {
+      expect(() => mustBeOwnNames({ username, extension: null })).not.toThrow()
+    },
+  )
 })

@@ -13,7 +13,7 @@ const tidied = (text: string) => trimmed(trimmed(text).normalize('NFKC'))
 
 const trimmed = (text: string) =>
   text
-    .replace(/\p{Cf}+/gu, '')
+    .replace(/[\p{Cf}\p{Default_Ignorable_Code_Point}\u2800]+/gu, '')
     .replaceAll('\u0085', ' ')
     .trim()
 
