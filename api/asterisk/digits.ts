@@ -15,23 +15,27 @@ export interface DigitsNeeds {
 }
 
 /**
- * Presses digits one after another, as if at the phone itself: Asterisk takes one at a time, and two at once are
- * one sound. None is pressed that was asked for before the PBX was lost, as by then nobody expects it.
+ * Plays digits one after another: Asterisk takes one at a time, and two at once are one sound. None is played that
+ * was asked for before the PBX was lost, as by then no client expects it.
  */
 export function createDigits({ control, epoch, after }: DigitsNeeds) {
-  /** By channel: what is still to be pressed, and when it is. */
+  /** By channel: what is still to be played, and when it is. */
   const lines = new Map<string, { waiting: number; last: Promise<void> }>()
 
-  /** Over when the last of them is taken. @throws {Refusal} `unconfirmed` also when only the first ones were */
-  return async (channelId: string, digits: string): Promise<void> => {
+  /**
+   * Over when the last of them is taken.
+   * @param mayPress with it, they count as pressed at this end while it is true; without it, this end hears them
+   * @throws {Refusal} `unconfirmed` also when only the first ones were taken
+   */
+  return async (channelId: string, digits: string, mayPress?: () => boolean): Promise<void> => {
     const line = lines.get(channelId) ?? { waiting: 0, last: Promise.resolve() }
     if (line.waiting + digits.length > MOST_WAITING) {
-      throw new Refusal('conflict', { detail: 'too many digits wait to be pressed' })
+      throw new Refusal('conflict', { detail: 'too many digits wait to be sent' })
     }
     lines.set(channelId, line)
     line.waiting += digits.length
     const asked = epoch()
-    const played = line.last.then(() => play(channelId, digits, asked))
+    const played = line.last.then(() => play(channelId, digits, asked, mayPress))
     line.last = played.then(pause, pause).then(() => {
       line.waiting -= digits.length
       if (line.waiting === 0) lines.delete(channelId)
@@ -39,13 +43,21 @@ export function createDigits({ control, epoch, after }: DigitsNeeds) {
     await played
   }
 
-  async function play(channelId: string, digits: string, asked: string | undefined) {
+  async function play(
+    channelId: string,
+    digits: string,
+    asked: string | undefined,
+    mayPress: (() => boolean) | undefined,
+  ) {
     for (const [at, digit] of [...digits].entries()) {
       if (at > 0) await pause()
       try {
         if (epoch() !== asked) throw away()
-        // Without Receive, Asterisk plays it to this end instead of taking it from there.
-        await control.action({ Action: 'PlayDTMF', Channel: channelId, Digit: digit, Receive: true })
+        if (mayPress?.() === false)
+          throw new Refusal('conflict', { detail: 'another end has come into the call' })
+        // With Receive, Asterisk takes it from this end, by features as well, instead of playing it to this end.
+        const Receive = mayPress !== undefined
+        await control.action({ Action: 'PlayDTMF', Channel: channelId, Digit: digit, Receive })
       } catch (err) {
         if (at === 0) throw refusalOf(err)
         throw new Refusal('unconfirmed', { detail: `only ${at} digits were taken`, cause: err })

@@ -85,6 +85,12 @@ export function createPbx({ control, settings, state, abilities, hangUp, after }
       await play(id, checked)
     },
 
+    async pressDigits(channelId, digits, mayPress) {
+      const [id, checked] = [channelIdOf(channelId), digitsOf(digits)]
+      ready('dtmf')
+      await play(id, checked, mayPress)
+    },
+
     async park(channelId, by) {
       const Channel = channelIdOf(channelId)
       const TimeoutChannel = phoneChannelOf(by, settings.technology)

@@ -312,6 +312,39 @@ describe.skipIf(missing !== undefined)(title, () => {
       await until('they are heard', () => phone2.heardDigits() === `${before}1470#`)
     })
 
+    /** After this, a transfer by keys would have begun to dial. */
+    const DIALLED_MS = 3_500
+    const stillTalk = async (id: string) => {
+      await sleep(DIALLED_MS)
+      expect([phone1.state(), phone2.state()]).toEqual(['up', 'up'])
+      expect((await alice.call(id)).legs.map(({ extension }) => extension)).toEqual(['1001', '1002'])
+    }
+    test.each([
+      ['in one request, by the caller', () => [alice, phone2, ['#1630']] as const],
+      ['in several requests, by the other end', () => [bob, phone1, [...'#1630']] as const],
+    ])('start no feature code of the PBX: %s', async (_, who) => {
+      const id = await talking()
+      const [by, far, requests] = who()
+      const before = far.heardDigits()
+      for (const digits of requests) expect(await statusOf(by, id, 'dtmf', { digits })).toBe(204)
+      await until('the other end hears them all', () => far.heardDigits() === `${before}#1630`)
+      await stillTalk(id)
+    })
+
+    test('reach a dialplan that asks for them, and none counts as pressed once it dials', async () => {
+      const id = await alice.dial('661')
+      await take(phone1)
+      await alice.sees(id, 'it is answered', ({ state }) => state === 'up')
+      await sleep(300) // The dialplan reads digits from now on.
+      expect(await statusOf(alice, id, 'dtmf', { digits: '1002#1630' })).toBe(504)
+      await rings(phone2)
+      expect(await statusOf(alice, id, 'dtmf', { digits: '#' })).toBe(409)
+      await phone2.accept()
+      await alice.sees(id, 'they talk', ({ state, legs }) => state === 'up' && legs.length > 1)
+      expect(await statusOf(alice, id, 'dtmf', { digits: '1630' })).toBe(204)
+      await stillTalk(id)
+    })
+
     test.each(['1w2', '', '12\r\nAction: Logoff'])('%j is no digits', async (digits) => {
       const id = await talking()
       expect(await statusOf(alice, id, 'dtmf', { digits })).toBe(400)

@@ -52,6 +52,11 @@ exten => 681,1,MixMonitor(welcome/\${UNIQUEID}.wav)
  same => n,MixMonitor(talk/in-\${CALLERID(num)}-\${UNIQUEID}.wav)
  same => n,Dial(PJSIP/1002,30,tTkKxX)
  same => n,Hangup()
+; asks whom to reach
+exten => 661,1,Answer()
+ same => n,Read(WHOM,,4,,1,10)
+ same => n,Dial(PJSIP/\${WHOM},30,tTkKxX)
+ same => n,Hangup()
 ; waits for a person, and there is none
 exten => 651,1,Answer()
  same => n,Queue(deserted,tT,,,60)

@@ -6,6 +6,7 @@ import { Refusal } from '../refusal.ts'
 import type { Call, Leg } from './call.ts'
 import type { CallTable } from './call-table.ts'
 import { type Calls, type Command, DIGITS } from './calls.ts'
+import { sendDigitsOf } from './digits.ts'
 import type { DialledStore } from './history.ts'
 import type { Pbx, PbxDeed } from './pbx.ts'
 import { isParty, legFor, reachesCall } from './scope.ts'
@@ -221,7 +222,7 @@ export function createCalls(needs: CommandsNeeds): Calls {
         throw new Refusal('input_invalid', { detail: 'digits are 1 to 32 of 0-9, *, #, A-D' })
       }
       const { leg } = await fits(actor, callId, 'leg that is up', isUp)
-      await pbx.sendDigits(leg.channelId, digits)
+      await sendDigitsOf(leg, callId, digits, needs)
     },
 
     async park(actor, callId) {

@@ -14,6 +14,7 @@ export const noPbx: Pbx = {
   transferAttended: refuse,
   cancelTransfer: refuse,
   sendDigits: refuse,
+  pressDigits: refuse,
   park: refuse,
   mute: refuse,
   pauseRecording: refuse,

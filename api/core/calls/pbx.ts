@@ -17,10 +17,16 @@ export interface Pbx {
   transferAttended(channelId: string, number: ClearedNumber): Promise<void>
   cancelTransfer(channelId: string): Promise<void>
   /**
-   * As if they were pressed at this end: the others hear them.
+   * To this end alone: no feature of the PBX reads them.
    * @param digits each of `0-9*#A-D`
    */
   sendDigits(channelId: string, digits: string): Promise<void>
+  /**
+   * As if they were pressed at this end: what the dialplan runs reads them, and in a bridge also features of the
+   * PBX, which dial.
+   * @param mayPress asked before each digit. Those after a no are not pressed
+   */
+  pressDigits(channelId: string, digits: string, mayPress: () => boolean): Promise<void>
   /** @param by the channel that parks, by name: the PBX knows it so */
   park(channelId: string, by: string): Promise<void>
   /** Whether the others hear what comes in from this channel. Told by no fact. */

@@ -212,8 +212,11 @@ export function addCalls(app: OpenAPIHono<Guarded>, needs: CallRoutesNeeds): voi
     wire.Target,
     (actor, id, { number }) => calls.startTransfer(actor, id, number),
   )
-  withBody('dtmf', 'Send digits, as if my phone had pressed them', wire.Digits, (actor, id, { digits }) =>
-    calls.sendDigits(actor, id, digits),
+  withBody(
+    'dtmf',
+    'Send digits to the other ends, or to a dialplan that answered',
+    wire.Digits,
+    (actor, id, { digits }) => calls.sendDigits(actor, id, digits),
   )
   app.openapi(
     createRoute({

@@ -85,6 +85,11 @@ describe('each deed is one action', () => {
     [
       'a digit',
       (pbx) => pbx.sendDigits(id, '#'),
+      { action: 'PlayDTMF', channel: id, digit: '#', receive: 'false' },
+    ],
+    [
+      'a digit as if pressed there',
+      (pbx) => pbx.pressDigits(id, '#', () => true),
       { action: 'PlayDTMF', channel: id, digit: '#', receive: 'true' },
     ],
     [
@@ -363,6 +368,15 @@ describe('digits', () => {
     expect(await playing).toMatchObject({ name: 'Refusal', code: 'unconfirmed' })
     await until(() => pbx.state().online)
     expect(askedFor('PlayDTMF')).toHaveLength(2)
+  })
+
+  test('are pressed for as long as they may be', async () => {
+    const scripted = await online()
+    const pressing = scripted.pbx.pressDigits(id, '1234', () => played(scripted, id).length < 2)
+    await expect(pressing).rejects.toMatchObject({ code: 'unconfirmed' })
+    expect(played(scripted, id)).toBe('12')
+    await expect(scripted.pbx.pressDigits(id, '1', () => false)).rejects.toMatchObject({ code: 'conflict' })
+    expect(played(scripted, id)).toBe('12')
   })
 
   test('more than 64 that wait are refused', async () => {

@@ -85,6 +85,7 @@ function world(
     hangup: does('hangup'),
     transferBlind: does('transferBlind'),
     sendDigits: does('sendDigits'),
+    pressDigits: does('pressDigits'),
     park: does('park'),
     mute: does('mute'),
     pauseRecording: does('pauseRecording'),
@@ -93,6 +94,7 @@ function world(
   const watch = createWatch(table)
   const policy = () => ({
     spellings: (text: string): Spellings => [text],
+    spellingsBehind: () => [],
     judge(text: string) {
       if (text === '+33123') throw new Refusal('dial_denied', { detail: 'international' })
       return { number: text, kind: 'internal' as const, isEmergency: text === '112' }
@@ -287,7 +289,8 @@ describe('a command', () => {
     await calls.mute(actor, ID, true)
     await calls.sendDigits(actor, ID, '1')
     await calls.hold(actor, ID)
-    expect(deeds.map(([, channel]) => channel)).toEqual([own, own])
+    const far = own === ID ? '1700000000.2' : ID
+    expect(deeds.map(([, channel]) => channel)).toEqual([own, far])
     expect(asked).toEqual([[own === ID ? '2' : '3', 'hold', ID]])
     tell(ID, { recording: 'on' })
     await calls.pauseRecording(actor, ID, true)
@@ -419,6 +422,53 @@ describe('a command', () => {
       expect(deeds).toEqual([])
     },
   )
+  describe('digits', () => {
+    const FAR = '1700000000.2'
+    test('are sent to the other end, and never pressed in its company', async () => {
+      const { calls, deeds } = world()
+      await calls.sendDigits(user1, ID, '#1630')
+      expect(deeds).toEqual([['sendDigits', FAR, '#1630']])
+    })
+    test('are sent to each end of a call of three', async () => {
+      const { calls, deeds, tell } = world()
+      tell('1700000000.3', { name: 'PJSIP/1003-3', endpoint: '1003', callId: ID, state: 'up', bridge: 'b' })
+      await calls.sendDigits(user1, ID, '1')
+      expect(deeds).toEqual([
+        ['sendDigits', FAR, '1'],
+        ['sendDigits', '1700000000.3', '1'],
+      ])
+    })
+    test('are pressed where the dialplan has the call, until another end comes into it', async () => {
+      const { calls, deeds, tell, gone } = world()
+      gone(FAR, 16)
+      tell(ID, { bridge: undefined })
+      await calls.sendDigits(user1, ID, '12#')
+      expect(deeds).toEqual([['pressDigits', ID, '12#', expect.any(Function)]])
+      const mayPress = deeds[0]?.[3] as () => boolean
+      expect(mayPress()).toBe(true)
+      tell('1700000000.3', { name: 'PJSIP/1003-3', endpoint: '1003', callId: ID, state: 'ringing' })
+      expect(mayPress()).toBe(false)
+    })
+    test.each<[string, (it: World) => void]>([
+      ['another end is rung', ({ tell }) => tell(FAR, { state: 'ringing', bridge: undefined })],
+      ['the other end waits in another bridge', ({ tell }) => tell(FAR, { bridge: 'b2' })],
+      ['the other end is hidden in the bridge', ({ gone }) => gone(FAR, 16)],
+      ['the leg is parked', ({ tell }) => tell(ID, { bridge: undefined, parkedAt: '701' })],
+    ])('are refused while %s', async (_, happens) => {
+      const it = world()
+      happens(it)
+      await expect(it.calls.sendDigits(user1, ID, '#1630')).rejects.toMatchObject({ code: 'conflict' })
+      expect(it.deeds).toEqual([])
+    })
+    test('wait for an end that has answered to enter the bridge', async () => {
+      const { calls, deeds, tell } = world()
+      tell(FAR, { bridge: undefined })
+      const sending = calls.sendDigits(user1, ID, '1')
+      setImmediate(() => tell(FAR, { bridge: 'b' }))
+      await sending
+      expect(deeds).toEqual([['sendDigits', FAR, '1']])
+    })
+  })
   test.each(['', 'x', '1,2', '1\r\n', '1'.repeat(33), '１'])('sends no digits like %j', async (digits) => {
     const { calls, deeds } = world()
     await expect(calls.sendDigits(user1, ID, digits)).rejects.toMatchObject({ code: 'input_invalid' })
