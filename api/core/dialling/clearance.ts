@@ -19,13 +19,12 @@ export type Cleared = Allowed & { number: ClearedNumber }
  */
 export type Clearance = (text: string) => Promise<Cleared>
 
+type Rules = Pick<DialPolicy, 'judge' | 'spellings' | 'spellingsBehind'>
+
 export interface ClearanceNeeds {
-  policy: () => Pick<DialPolicy, 'judge' | 'spellings'>
+  policy: () => Rules
   doNotCall: Pick<DoNotCall, 'has'>
 }
-
-/** Digits that a number behind a feature code has at least. */
-const BEHIND_CODE = 5
 
 export function createClearance({ policy, doNotCall }: ClearanceNeeds): Clearance {
   return async (text) => {
@@ -39,11 +38,9 @@ export function createClearance({ policy, doNotCall }: ClearanceNeeds): Clearanc
 }
 
 /** A code such as `#31#` before a number withholds one's own, or diverts to it: the number is reached all the same. */
-function numbersIn(text: string, dialled: string, { spellings }: Pick<DialPolicy, 'spellings'>): string[] {
-  const pieces = dialled.split(/[*#]+/)
-  const behind = pieces.length > 1 ? pieces.filter((piece) => piece.length >= BEHIND_CODE) : []
-  return [...new Set([...spellings(text), dialled, ...behind.flatMap((piece) => spellings(piece))])]
-}
+const numbersIn = (text: string, dialled: string, rules: Rules): string[] => [
+  ...new Set([...rules.spellings(text), dialled, ...rules.spellingsBehind(text)]),
+]
 
 export class Barred extends Refusal {
   constructor() {

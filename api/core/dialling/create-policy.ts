@@ -1,4 +1,5 @@
 import { Refusal } from '../refusal.ts'
+import { numbersBehind } from './behind-codes.ts'
 import { emergencyNumbers } from './emergency.ts'
 import { cleanBeginning, cleanNumber, DIALLABLE } from './number.ts'
 import { planOf } from './numbering-plan.ts'
@@ -8,7 +9,7 @@ import type { PolicyFile } from './policy-file.ts'
 import { isTooLong, type LookedUp, lookUp, readByCountry } from './read-by-country.ts'
 import { readPlain } from './read-plain.ts'
 import type { Reading } from './reading.ts'
-import { beginningsOf, internationalOf, type Spellings, spellingsOf } from './spellings.ts'
+import { beginningsOf, internationalOf, isWholeIn, type Spellings, spellingsOf } from './spellings.ts'
 
 /**
  * Emergency numbers pass before anything else; then deny beats allow, and allow beats what is off by default:
@@ -80,6 +81,15 @@ export function createPolicy(file: PolicyFile): DialPolicy {
       return spell(typed, found(typed))
     },
     spellings: (text) => spellings(cleanNumber(text)),
+    spellingsBehind(text) {
+      const isWhole = (digits: string) => isWholeIn(digits, found(digits), rules)
+      const behind = numbersBehind(cleanNumber(text), {
+        prefixes: file.prefixes,
+        isWhole,
+        isNumber: (typed) => isInside(typed) || country === undefined || found(typed)?.isValid === true,
+      })
+      return [...new Set(behind.flatMap((one) => [one, ...(isWhole(one) ? readable(one) : [])]))]
+    },
     beginnings(text) {
       const part = cleanBeginning(text)
       // Some plans rewrite numbers as a whole: the beginning of one then tells nothing.

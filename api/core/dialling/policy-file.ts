@@ -42,6 +42,11 @@ const Members = z.strictObject({
     .string()
     .regex(/^[0-9*#]{0,8}$/, 'must be up to 8 of 0-9, * and #')
     .default(''),
+  // What the PBX's own dialplan takes off before it dials, such as the 8 that records.
+  prefixes: z
+    .array(z.string().regex(/^[0-9*#]{1,8}$/, 'must be 1 to 8 of 0-9, * and #'))
+    .max(100)
+    .default([]),
   callerNumbers: z
     .record(
       z.string().regex(/^[0-9]{1,32}$/, 'must be an extension'),

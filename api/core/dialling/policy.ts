@@ -21,6 +21,12 @@ export interface DialPolicy {
    */
   spellings(text: string): Spellings
   /**
+   * Every spelling of the numbers that may be reached behind a code or a prefix in this text. What is behind them
+   * and no number is left out, and no fault.
+   * @throws {Refusal} `input_invalid` for what is no number as a whole
+   */
+  spellingsBehind(text: string): readonly string[]
+  /**
    * How the numbers begin of which one spelling begins with this text.
    * @throws {Refusal} `input_invalid` for what can be no part of a number
    */

@@ -41,6 +41,22 @@ export function internationalOf(typed: string): string | undefined {
 }
 
 /**
+ * Whether digits are a whole number, dialled as they are: without a trunk or country prefix, 30123456 is none in
+ * Germany. Where no country is set, length alone tells.
+ * @param found what the country's plan has for them
+ */
+export function isWholeIn(
+  digits: string,
+  found: { e164: string; isValid: boolean } | undefined,
+  { plan }: Pick<SpellingRules, 'plan'>,
+): boolean {
+  if (plan === undefined) return digits.length >= WHOLE
+  if (!found?.isValid) return false
+  const prefixes = [...plan.trunks, ...plan.abroad]
+  return plan.isTrunkless || found.e164 === `+${digits}` || prefixes.some((one) => digits.startsWith(one))
+}
+
+/**
  * The beginnings of all numbers of which one spelling begins so: 03012 in Germany is also how +493012… does.
  * While somebody types, what was found stays found for as long as it fits.
  * @param part of a number, without separators

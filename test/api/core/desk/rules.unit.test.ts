@@ -128,6 +128,7 @@ async function createWorld() {
     showable: (extension: string, text: string) =>
       extension === '1001' && text === '+4911' ? text : undefined,
     spellings: (text: string): Spellings => [text.replace(/^030 /, '+4930'), text],
+    spellingsBehind: () => [],
     judge(text: string): Allowed {
       if (text.startsWith('0900')) throw new Refusal('dial_denied', { detail: 'premium numbers' })
       const isEmergency = text === '112'
