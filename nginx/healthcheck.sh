@@ -9,7 +9,7 @@ if [ -S "$1" ]; then
 fi
 status() {
   exec 3<>"/dev/tcp/127.0.0.1/$1" || return
-  printf 'GET %s HTTP/1.0\r\nHost: health\r\n\r\n' "$2" >&3
+  printf 'GET %s HTTP/1.0\r\nHost: localhost\r\n\r\n' "$2" >&3
   read -r -t 3 _ code _ <&3
   exec 3>&-
   echo "${code:-}"

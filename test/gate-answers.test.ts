@@ -32,7 +32,8 @@ const streams: IncomingMessage[] = []
 const FILE = 'the contents of the file'
 const PAGE = '<html>a page</html>'
 const STREAM = 'data: of the stream\n\n'
-const SUB = '/pbxcore/api/module-softphone-backend/v1/sub/users-state'
+const API = '/pbxcore/api/module-softphone-backend/v1'
+const SUB = `${API}/sub/users-state`
 const answer = (status: string, lines: readonly string[] = [], body = '') =>
   `HTTP/1.1 ${status}\r\n${lines.map((line) => `${line}\r\n`).join('')}\r\n${body}`
 const grant = (id: string, status = '204 No Content') =>
@@ -456,7 +457,6 @@ describe('every answer of nginx', () => {
   const refusing = (status: string) => (id: string) =>
     answer(status, [`X-Hs-Request-Id: ${id}`, 'Content-Length: 0'])
   const page = ['Origin: https://phone.example']
-  const API = '/pbxcore/api/module-softphone-backend/v1'
   type Answered = [status: number, title: string, ask: () => Promise<Reply>, say?: typeof answerTo]
   const ANSWERS: readonly Answered[] = [
     [200, 'a file', () => getFile()],
@@ -674,6 +674,48 @@ describe('what nginx itself refuses is in the words of its surface', () => {
     expect([reply.status, JSON.parse(reply.text.split('\r\n\r\n')[1] ?? '')]).toEqual([status, body])
     if (status === 503) expect(reply.headers['retry-after']).toBe('2')
     if (status === 405) expect(reply.headers.allow).toBe('GET')
+  })
+})
+
+describe('a door for programs of this machine', () => {
+  const DOORS = [
+    'GET /_gate/health',
+    'GET /_gate/ready',
+    'GET /_gate/metrics',
+    `POST ${API}/pub/users-state`,
+  ] as const
+  const under = (line: string, host: string) =>
+    sendBytes(`${line} HTTP/1.1\r\nHost: ${host}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n`)
+
+  test.each(DOORS)('%s answers under an address and localhost', async (line) => {
+    const names = [
+      '127.0.0.1',
+      '127.0.0.1:8099',
+      '[::1]',
+      '[::1]:8099',
+      'localhost',
+      'LOCALHOST:80',
+      'localhost.',
+    ]
+    for (const host of names)
+      expect([host, (await under(line, host)).status]).toEqual([host, expect.toBeOneOf([200, 204])])
+  })
+
+  // DNS rebinding: the browser asks 127.0.0.1 under the page's own name, and sends no Origin.
+  test.each(DOORS)('%s is closed under any other name', async (line) => {
+    for (const host of [
+      'evil.example',
+      'evil.example:8099',
+      '127.0.0.1.evil.example',
+      'localhost.evil.example',
+      'evil-localhost',
+      'x.localhost',
+    ])
+      expect([host, (await under(line, host)).status]).toEqual([host, 403])
+    expect((await under(line, 'evil.example')).status).toBe(403)
+    // The name in the request line is the one that counts (RFC 9112 §3.2.2).
+    const absolute = line.replace(' ', ' http://evil.example')
+    expect((await under(absolute, '127.0.0.1')).status).toBe(403)
   })
 })
 
