@@ -1,4 +1,13 @@
-import { existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { copyFile, open, rename } from 'node:fs/promises'
 import { dirname, isAbsolute, join, resolve } from 'node:path'
 import { z } from 'zod'
@@ -48,7 +57,7 @@ async function runBackup(words: string[]): Promise<void> {
   const target = folderOf('backup', readWords({ args: words, allowPositionals: true }).positionals)
   const { data, database } = places()
   if (!existsSync(database)) throw new CommandError(`there is no database to back up: ${database}`)
-  if (existsSync(target)) throw new CommandError(`${target} exists: name a folder that does not, to be made`)
+  if (isThere(target)) throw new CommandError(`${target} exists: name a folder that does not, to be made`)
   process.umask(0o077)
   const draft = `${target}.${process.pid}.part`
   try {
@@ -71,6 +80,8 @@ async function runBackup(words: string[]): Promise<void> {
     rmSync(draft, { recursive: true, force: true })
     throw fileFault(err)
   }
+  for (const path of oddIn(data))
+    console.error(`not in the backup: ${path} is no regular file; copy it yourself`)
   console.log(`backed up ${database} and the keys of ${data} to ${target}`)
 }
 
@@ -83,6 +94,7 @@ async function runRestore(words: string[]): Promise<void> {
   const source = folderOf('restore', positionals)
   const { data, database } = places()
   const { madeAt } = manifestOf(source)
+  refuseOdd(source)
   const found = [database, `${database}-wal`, join(data, 'keys'), join(data, 'redis')].find(holdsSomething)
   if (found !== undefined) {
     throw new CommandError(
@@ -93,7 +105,10 @@ async function runRestore(words: string[]): Promise<void> {
   const draft = `${database}.restoring`
   const drafts = ['', '-wal', '-shm'].map((end) => `${draft}${end}`)
   try {
-    mkdirSync(dirname(database), { recursive: true, mode: 0o700 })
+    for (const folder of new Set([data, dirname(database)]))
+      mkdirSync(folder, { recursive: true, mode: 0o700 })
+    // Made by an admin before, perhaps for all to read. Where the database alone is elsewhere, its folder is not ours.
+    chmodSync(data, 0o700)
     for (const path of drafts) rmSync(path, { force: true })
     await copyFile(join(source, DATABASE), draft)
     await readyCopy(draft, { keepSessions: flags['keep-sessions'] === true })
@@ -118,10 +133,34 @@ function dropEmptyLog(database: string): void {
   for (const path of [log, `${database}-shm`]) rmSync(path, { force: true })
 }
 
+/**
+ * A backup of ours has regular files alone. What a program that copied it made of a key (a link, a folder) is not left
+ * out: an install without its keys has lost every session and every sealed secret.
+ * @throws {CommandError}
+ */
+function refuseOdd(backup: string): void {
+  const [odd] = oddIn(backup)
+  if (odd !== undefined)
+    throw new CommandError(`${odd} of the backup is no regular file; nothing was restored`)
+}
+
+/** Keys, their folder and the mark, where they are not what they are named for. */
+function oddIn(folder: string): string[] {
+  const [keys, mark] = [join(folder, 'keys'), join(folder, DEMO_MARK)]
+  const isOdd = (path: string) => isThere(path) && !lstatSync(path).isFile()
+  const names = existsSync(keys) ? readdirSync(keys).filter((name) => KEY_FILE.test(name)) : []
+  const isLinked = isThere(keys) && !lstatSync(keys).isDirectory()
+  return [...(isLinked ? [keys] : []), ...[mark, ...names.map((name) => join(keys, name))].filter(isOdd)]
+}
+
+/** Also a link that leads nowhere. */
+const isThere = (path: string) => lstatSync(path, { throwIfNoEntry: false }) !== undefined
+
 /** What is beside the database. Links are not followed. */
 async function copyState(from: string, to: string): Promise<void> {
   const keys = join(from, 'keys')
   mkdirSync(join(to, 'keys'), { recursive: true, mode: 0o700 })
+  chmodSync(join(to, 'keys'), 0o700)
   for (const name of existsSync(keys) ? readdirSync(keys) : []) {
     const path = join(keys, name)
     if (!KEY_FILE.test(name) || !lstatSync(path).isFile()) continue
@@ -162,7 +201,7 @@ function manifestOf(folder: string): z.output<typeof Manifest> {
 }
 
 function holdsSomething(path: string): boolean {
-  if (!existsSync(path)) return false
+  if (!isThere(path)) return false
   return !lstatSync(path).isDirectory() || readdirSync(path).length > 0
 }
 

@@ -1,10 +1,12 @@
 import {
+  chmodSync,
   cpSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   statSync,
   symlinkSync,
@@ -38,6 +40,12 @@ beforeEach(() => {
 })
 const make = () => hookswitch(data, ['backup', backup])
 const database = () => openDatabase(`sqlite:${join(data, 'hookswitch.db')}`)
+const firstKey = () => join(backup, 'keys', readdirSync(join(backup, 'keys'))[0] ?? '')
+/** Puts a link in its place, to where it is now. */
+function relink(path: string, to = `${path}.elsewhere`): void {
+  renameSync(path, `${path}.elsewhere`)
+  symlinkSync(to, path)
+}
 const aSecret = 'ab'.repeat(32)
 
 describe('a backup', () => {
@@ -60,7 +68,10 @@ describe('a backup', () => {
     mkdirSync(join(data, 'keys', 'folder.key'))
     mkdirSync(join(data, 'media'))
     const env = { HOOKSWITCH_AMI_SECRET: 'hunter2' }
-    expect(await hookswitch(data, ['backup', backup], { env })).toMatchObject({ code: 0 })
+    const { code, err } = await hookswitch(data, ['backup', backup], { env })
+    expect(code).toBe(0)
+    expect(err).toMatch(/not in the backup: .*linked\.key is no regular file/)
+    expect(err).toMatch(/not in the backup: .*folder\.key is no regular file/)
     expect(readdirSync(backup).sort()).toEqual(['backup.json', 'hookswitch.db', 'keys'])
     const keys = readdirSync(join(backup, 'keys'))
     expect(keys.filter((name) => name !== 'sip.secret')).toEqual([expect.stringMatching(/^hs256-.*\.key$/)])
@@ -80,6 +91,7 @@ describe('a backup', () => {
 
   test.each([
     ['over something that is there', () => mkdirSync(backup), ['backup'], /exists/],
+    ['to a link that leads nowhere', () => symlinkSync(join(place, 'nowhere'), backup), ['backup'], /exists/],
     ['without a folder', () => {}, [], /backup takes one folder/],
     ['of a folder without a database', () => rmSync(join(data, 'hookswitch.db')), ['backup'], /no database/],
   ])('%s is refused in one line, and leaves nothing', async (_, prepare, words, says) => {
@@ -147,6 +159,21 @@ describe('restoring', () => {
         writeFileSync(join(backup, 'hookswitch.db'), whole.subarray(0, whole.length / 2))
       },
     ],
+    ['a backup whose signing key is a link', () => relink(firstKey())],
+    [
+      'a backup whose signing key is a link that leads nowhere',
+      () => relink(firstKey(), join(place, 'nowhere')),
+    ],
+    [
+      'a backup whose signing key is a folder',
+      () => {
+        const key = firstKey()
+        rmSync(key)
+        mkdirSync(key)
+      },
+    ],
+    ['a backup whose keys are a link', () => relink(join(backup, 'keys'))],
+    ['a backup whose mark of the demo is a link', () => symlinkSync('/etc/hostname', join(backup, 'demo'))],
   ])('%s is refused in one line, and leaves nothing', async (_, spoil) => {
     cpSync(masterBackup, backup, { recursive: true })
     spoil()
@@ -164,5 +191,24 @@ describe('restoring', () => {
     expect(await hookswitch(other, ['restore', backup])).toMatchObject({ code: 0 })
     expect(statSync(join(other, 'hookswitch.db')).mode & 0o077).toBe(0)
     expect(readdirSync(other).filter((name) => name.includes('restoring'))).toEqual([])
+  })
+
+  test('into an empty folder that all may write closes it', async () => {
+    cpSync(masterBackup, backup, { recursive: true })
+    const other = join(place, `open-${count}`)
+    mkdirSync(other)
+    chmodSync(other, 0o777)
+    expect(await hookswitch(other, ['restore', backup])).toMatchObject({ code: 0 })
+    for (const path of ['.', 'keys', 'hookswitch.db'])
+      expect([path, statSync(join(other, path)).mode & 0o077]).toEqual([path, 0])
+  })
+
+  test('the keys of a folder that was made before are closed, too', async () => {
+    cpSync(masterBackup, backup, { recursive: true })
+    const other = join(place, `keys-${count}`)
+    mkdirSync(join(other, 'keys'), { recursive: true })
+    chmodSync(join(other, 'keys'), 0o777)
+    expect(await hookswitch(other, ['restore', backup])).toMatchObject({ code: 0 })
+    expect(statSync(join(other, 'keys')).mode & 0o077).toBe(0)
   })
 })

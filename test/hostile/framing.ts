@@ -283,7 +283,7 @@ function compose(
 ): Buffer {
   const head = [
     `${method} ${path} HTTP/${version}`,
-    'Host: x',
+    'Host: 127.0.0.1',
     ...(credential === undefined ? [] : [`Authorization: ${credential}`]),
     ...headers,
     ...lines,
