@@ -1,10 +1,11 @@
 import { readFile } from 'node:fs/promises'
 import type { DialPolicy } from '../../api/core/dialling/policy.ts'
 import type { Spellings } from '../../api/core/dialling/spellings.ts'
+import { decodeList } from '../../api/core/leads/decode-list.ts'
 import { Refusal } from '../../api/core/refusal.ts'
 import { readWords } from '../words.ts'
 import { type Command, CommandError, table, time, unknownVerb } from './command.ts'
-import { readNumbers } from './number-list.ts'
+import { type NumberList, readNumbers } from './number-list.ts'
 import { inOffice, type Office } from './office.ts'
 
 const MOST_CHARACTERS = 200
@@ -18,8 +19,10 @@ export const doNotCallCommand: Command = {
   dnc remove <number>…          they may be called again
   dnc list                      all of them, since when and why
   dnc import <file> [--reason <text>]
-                                the same as add for a file with a number a line, or an area code
-                                and a number in two cells; a line that is neither changes nothing`,
+                                the same as add for a list, CSV or text. With a header, every phone
+                                and fax column of each row; without one, a number a line, or an area
+                                code and a number in two cells. A line that cannot be read whole is
+                                named, and nothing is changed`,
   verbs: ['add', 'remove', 'list', 'import'],
   run,
 }
@@ -49,8 +52,10 @@ async function run(words: string[]): Promise<void> {
       }
       case 'list':
         return printAll(doNotCall)
-      case 'import':
-        return console.log(told(await doNotCall.add(await numbersIn(rest, policy), reason, now)))
+      case 'import': {
+        const list = await listIn(rest, policy)
+        return console.log(resultOf(list, await doNotCall.add(list.numbers, reason, now)))
+      }
       default:
         throw unknownVerb('dnc', verb, doNotCallCommand.verbs)
     }
@@ -71,25 +76,56 @@ function numbersOf(texts: readonly string[], policy: DialPolicy): Spellings[] {
   })
 }
 
-/** Lines that are named of a file with bad ones. */
+/** Cells that are named of a file with bad ones. */
 const MOST_NAMED = 10
 
-/** @throws {CommandError} where a line is not one number, and then for the whole file */
-async function numbersIn([path, stray]: readonly string[], policy: DialPolicy): Promise<Spellings[]> {
+/** @throws {CommandError} where a line cannot be read whole, and then for the whole file */
+async function listIn([path, stray]: readonly string[], policy: DialPolicy): Promise<NumberList> {
   if (path === undefined || stray !== undefined) throw new CommandError('dnc import takes one file')
   const bytes = await readFile(path).catch(() => {
     throw new CommandError(`${path} cannot be read`)
   })
-  const { numbers, bad } = readNumbers(textOf(bytes), policy)
-  if (bad.length === 0) return numbers
-  const named = bad.slice(0, MOST_NAMED).map((line) => `line ${line} is no number`)
-  const rest = bad.length > MOST_NAMED ? `, and ${bad.length - MOST_NAMED} more` : ''
-  throw new CommandError(`${named.join(', ')}${rest}; nothing was changed`)
+  try {
+    const list = await readNumbers(await textOf(bytes), policy)
+    if (list.bad.length === 0) return list
+    const named = list.bad.slice(0, MOST_NAMED).map(({ line, column, cell, reason }) => {
+      const where = column === undefined ? `line ${line}` : `line ${line}, “${column}”`
+      return `${where}: ${JSON.stringify(cell.slice(0, MOST_SHOWN).toWellFormed())} is no number: ${reason}`
+    })
+    const rest = list.bad.length > MOST_NAMED ? `; and ${list.bad.length - MOST_NAMED} more` : ''
+    throw new CommandError(`${named.join('; ')}${rest}; nothing was changed`)
+  } catch (err) {
+    if (!(err instanceof Refusal) || err.code !== 'input_invalid') throw err
+    throw new CommandError(`${err.detail?.split(', or name its')[0] ?? err.code}; nothing was changed`)
+  }
 }
 
-/** UTF-8, or UTF-16 as Excel saves "Unicode text". Numbers are the same in older encodings; words are dropped. */
-const textOf = (bytes: Uint8Array) =>
-  new TextDecoder(bytes[0] === 0xff && bytes[1] === 0xfe ? 'utf-16le' : 'utf-8').decode(bytes)
+/** Of a cell that is named. */
+const MOST_SHOWN = 80
+
+/** What is not in UTF-8 is in an older encoding of one byte, such as Excel’s “CSV”: the numbers are the same in each. */
+async function textOf(bytes: Uint8Array): Promise<string> {
+  const decode = async (charset?: string) => (await decodeList(chunksOf(bytes), charset)).join('')
+  try {
+    return await decode()
+  } catch (err) {
+    if (!(err instanceof Refusal)) throw err
+    return decode('windows-1252')
+  }
+}
+
+async function* chunksOf(bytes: Uint8Array) {
+  yield bytes
+}
+
+function resultOf({ lines, numbers, columns, leftOut }: NumberList, added: number): string {
+  const different = new Set(numbers.map(([number]) => number)).size
+  const from = columns.length === 0 ? '' : `, of the columns ${columns.join(', ')}`
+  const without = leftOut.length === 0 ? '' : ` (left out: ${leftOut.join(', ')})`
+  return `${count(lines, 'line')} with ${count(different, 'number')}${from}${without}; ${told(added)}`
+}
+
+const count = (many: number, noun: string) => `${many} ${noun}${many === 1 ? '' : 's'}`
 
 async function printAll(doNotCall: Office['doNotCall']): Promise<void> {
   const rows: string[][] = [['number', 'since', 'why']]

@@ -1,116 +1,162 @@
 import { legible } from '../../api/core/dialling/number.ts'
-import type { DialPolicy } from '../../api/core/dialling/policy.ts'
 import type { Spellings } from '../../api/core/dialling/spellings.ts'
-import { Refusal } from '../../api/core/refusal.ts'
+import { delimiterOf, SEP } from '../../api/core/leads/lead-table.ts'
+import { textOf } from '../../api/core/leads/list-row.ts'
+import { firstRowOf, type ListRow, listRowsOf } from '../../api/core/leads/list-text.ts'
+import {
+  digitsOf,
+  isComment,
+  type Read,
+  type Rules,
+  readBeside,
+  readCell,
+  readJoined,
+  whole,
+} from './number-cell.ts'
+import { type NumberColumns, numberColumnsOf } from './number-columns.ts'
 
-/** What a list of numbers says, line by line. */
-export interface NumberList {
-  numbers: Spellings[]
-  /** Lines that are not one number, by their numbers in the file. */
-  bad: number[]
+/** A cell, or a line, that is not one number. */
+export interface BadCell {
+  /** In the file; the first is line 1. */
+  line: number
+  /** The name of its column, where the list has a header. */
+  column?: string
+  cell: string
+  reason: string
 }
 
-type Rules = Pick<DialPolicy, 'spellings'>
+/** What a list of numbers has, line by line. */
+export interface NumberList {
+  numbers: Spellings[]
+  bad: BadCell[]
+  /** How many lines have numbers, or should have. */
+  lines: number
+  /** Columns that were read, and those that were not; both empty without a header. */
+  columns: string[]
+  leftOut: string[]
+}
 
 /**
- * Reads a file with one number a line, as people write one and as registries publish them: cells divided by a
- * comma, a semicolon or a tab, quoted or not. Words and dates behind the number are comments, and so is what
- * stands behind a `#`. An area code and the number behind it may be two cells (`212,5550143`, the file of the
- * FTC), or more. Of a header with names of columns that are known, these columns count.
+ * Reads a list of numbers. Where its first row is a header with a column of numbers, every number of every row is on
+ * the list. Without one a line is one number, or an area code and the number behind it in two cells (`212,5550143`, the
+ * file of the FTC), or more; words and dates behind it are comments, and so is what stands behind a `#`.
  *
- * No part of a line is ever taken for the whole: what is not one number is bad.
+ * No part of a line is ever taken for the whole: a line that cannot be read whole is bad.
+ * @throws {Refusal} `input_invalid` where rows cannot be told apart, as after a quote that does not close
  */
-export function readNumbers(text: string, rules: Rules): NumberList {
-  const list: NumberList = { numbers: [], bad: [] }
-  let columns: Columns | undefined
+export async function readNumbers(text: string, rules: Rules): Promise<NumberList> {
+  const { begin, start } = beginOf(text.replace(/^\ufeff/, ''))
+  const delimiter = delimiterOf(begin)
+  const header = firstRowOf(start.text, delimiter)?.map(textOf)
+  const isHeader = header !== undefined && !header.some((cell) => 'number' in readCell(cell, rules))
+  const columns = isHeader ? numberColumnsOf(header) : undefined
+  if (columns === undefined || header === undefined) return plainLines(start, rules)
+
+  const list: NumberList = {
+    numbers: [],
+    bad: [],
+    lines: 0,
+    columns: columns.numbers.map((one) => one.header),
+    leftOut: columns.others.flatMap((one) => (one.header === '' ? [] : one.header)),
+  }
   let isFirst = true
-  for (const [at, line] of text
-    .replace(/^\ufeff/, '')
-    .split(/\r\n|\r|\n/)
-    .entries()) {
-    const cells = cellsOf(line)
-    if (cells.every((cell) => cell === '') || (isFirst && /^sep=.$/i.test(line))) continue
-    if (isFirst && !cells.some((cell) => /\d/.test(cell))) columns = columnsOf(cells)
-    else {
-      const number = numberIn(columns === undefined ? cells : picked(cells, columns), rules)
-      if (number === undefined) list.bad.push(at + 1)
-      else list.numbers.push(number)
+  for await (const row of listRowsOf([start.text], delimiter)) {
+    if (!isFirst && !legible(row.cells[0] ?? '').startsWith('#')) {
+      list.lines += 1
+      takeRow(list, { ...row, line: row.line + start.line - 1 }, { columns, width: header.length, rules })
     }
     isFirst = false
   }
   return list
 }
 
-interface Columns {
-  area: number
-  number: number
+/** The list from its first row on: what is before are blank lines, comments, and the line of Excel. */
+function beginOf(text: string) {
+  const [before = ''] = /^(?:[^\S\r\n]*(?:#[^\r\n]*)?(?:\r\n|\r|\n))*/.exec(text) ?? []
+  const begin = text.slice(before.length)
+  const [sep = ''] = SEP.exec(begin) ?? []
+  const skipped = before + sep + (sep.endsWith('\r') && begin[sep.length] === '\n' ? '\n' : '')
+  return {
+    begin,
+    start: {
+      text: text.slice(skipped.length),
+      line: (skipped.match(/\r\n|\r|\n/g)?.length ?? 0) + 1,
+    },
+  }
 }
 
-const AREA = new Set(['area', 'areacode', 'npa', 'prefix', 'vorwahl', 'indicatif', 'prefijo', 'код'])
-const NUMBER = new Set([
-  ...[
-    'number',
-    'phone',
-    'phonenumber',
-    'telephone',
-    'telephonenumber',
-    'tel',
-    'mobile',
-    'mobilephone',
-    'cell',
-  ],
-  ...['msisdn', 'subscribernumber', 'nummer', 'telefon', 'telefonnummer', 'rufnummer', 'handy', 'numero'],
-  ...['telefono', 'telefone', 'номер', 'телефон'],
-])
+function takeRow(
+  list: NumberList,
+  { line, cells }: ListRow,
+  { columns, width, rules }: { columns: NumberColumns; width: number; rules: Rules },
+): void {
+  const texts = cells.map((cell) => legible(textOf(cell)))
+  const bad = (cell: string, reason: string, column?: string) =>
+    list.bad.push({ line, cell, reason, ...(column === undefined ? {} : { column }) })
+  if (texts.slice(width).some((text) => text !== ''))
+    return void bad(texts.slice(width).join(' '), 'more cells than the header has columns')
 
-/** Undefined where the header names none: then the cells are read as without one. */
-function columnsOf(header: readonly string[]): Columns | undefined {
-  const names = header.map((name) =>
-    name
-      .normalize('NFKD')
-      .toLowerCase()
-      .replace(/[^\p{L}]/gu, ''),
-  )
-  const number = names.findIndex((name) => NUMBER.has(name))
-  return number === -1 ? undefined : { number, area: names.findIndex((name) => AREA.has(name)) }
-}
-
-const picked = (cells: readonly string[], { area, number }: Columns): string[] =>
-  [area, number].flatMap((at) => cells[at] ?? [])
-
-/** A quoted cell may hold what divides cells; `""` within it is a quote (RFC 4180). */
-function cellsOf(line: string): string[] {
-  const cells: string[] = []
-  let [cell, isQuoted] = ['', false]
-  for (let at = 0; at < line.length; at += 1) {
-    const sign = line.charAt(at)
-    if (isQuoted && sign === '"' && line.charAt(at + 1) === '"') {
-      cell += sign
-      at += 1
-    } else if (sign === '"' && (isQuoted || cell.trim() === '')) {
-      isQuoted = !isQuoted
-    } else if (isQuoted) {
-      cell += sign
-    } else if (sign === '#' && (cell.trim() === '' || cell.endsWith(' '))) {
-      break
-    } else if (/[,;\t]/.test(sign)) {
-      cells.push(cell)
-      cell = ''
-    } else {
-      cell += sign
+  const filled = columns.numbers.filter(({ at }) => /\p{Nd}/u.test(texts[at] ?? ''))
+  let isRead = false
+  for (const { at, header, isSure, area, country } of filled) {
+    const cell = texts[at] ?? ''
+    const beside = { area: texts[area ?? -1] ?? '', country: texts[country ?? -1] ?? '' }
+    // Google writes several into one cell.
+    for (const text of cell.split(' ::: ')) {
+      const found = readBeside(text, beside, rules)
+      if (!isSure && !isClear(text, found)) continue
+      isRead = true
+      if ('number' in found) list.numbers.push(found.number)
+      else bad(text, found.fault, header)
     }
   }
-  return [...cells, cell].map(legible)
+  for (const { at, header } of columns.others) {
+    const cell = texts[at] ?? ''
+    if (/^\+/.test(cell) && 'number' in readCell(cell, rules))
+      bad(cell, 'this is a number, and the column is none of numbers', header)
+  }
+  if (isRead) return
+  const [column] = columns.numbers
+  bad(texts[column?.at ?? 0] ?? '', 'there is no number', column?.header)
 }
 
-/** Words, and dates, which have digits. */
-const isComment = (cell: string) =>
-  cell === '' ||
-  (/\p{L}/u.test(cell) && !/^tel:/i.test(cell)) ||
-  /^\d{4}-\d\d-\d\d(?:$|[ T])/.test(cell) ||
-  /^\d{1,2}([./])\d{1,2}\1(?:\d\d|\d{4})(?:$| )/.test(cell)
+/** In a column that may hold other numbers than those of phones. */
+const isClear = (text: string, found: Read) =>
+  'number' in found &&
+  digitsOf(text).length >= 7 &&
+  (/^\(?[+0]/.test(text) || (found.number[0].startsWith('+') && digitsOf(text).length >= 10))
 
-function numberIn(cells: readonly string[], rules: Rules): Spellings | undefined {
+function plainLines({ text, line: first }: { text: string; line: number }, rules: Rules): NumberList {
+  const list: NumberList = { numbers: [], bad: [], lines: 0, columns: [], leftOut: [] }
+  let isFirst = true
+  for (const [at, line] of text.split(/\r\n|\r|\n/).entries()) {
+    const shown = withoutComment(line)
+    const cells = cellsOf(shown)
+    if (cells?.every((cell) => cell === '')) continue
+    const isTitle = isFirst && cells?.every((cell) => !/\p{Nd}/u.test(cell))
+    isFirst = false
+    if (isTitle) continue
+    list.lines += 1
+    const found = cells === undefined ? { fault: 'a quote is not closed' } : numberIn(cells, rules)
+    if ('number' in found) list.numbers.push(found.number)
+    else list.bad.push({ line: first + at, cell: legible(shown), reason: found.fault })
+  }
+  return list
+}
+
+/** Up to a `#` at the beginning of a cell or behind a blank, and in no quotes. */
+const withoutComment = (line: string) => /^(?:"(?:[^"]|"")*"|(?<=[^\s,;|])#|[^#])*/.exec(line)?.[0] ?? line
+
+/** Cells of a line of its own, which is divided as it likes; undefined for a quote that does not close. */
+function cellsOf(line: string): string[] | undefined {
+  const tight = line.trim().replace(/([,;\t|]) +(?=")/g, '$1')
+  const divides = /[,;\t|]/.exec(tight.replace(/"(?:[^"]|"")*"/g, ''))?.[0]
+  if (tight === '') return []
+  const delimiter = divides === ';' || divides === '\t' || divides === '|' ? divides : ','
+  return firstRowOf(tight, delimiter)?.map((cell) => legible(textOf(cell)))
+}
+
+function numberIn(cells: readonly string[], rules: Rules): Read {
   // The column of area codes is there, and empty where the number is a whole one.
   const begin = Math.max(
     0,
@@ -120,34 +166,9 @@ function numberIn(cells: readonly string[], rules: Rules): Spellings | undefined
   const end = filled.findIndex((cell, at) => at > 0 && isComment(cell))
   const own = end === -1 ? filled : filled.slice(0, end)
   // A digit behind a comment could belong to the number.
-  if (end !== -1 && filled.slice(end).some((cell) => !isComment(cell))) return undefined
+  if (end !== -1 && filled.slice(end).some((cell) => !isComment(cell)))
+    return { fault: 'behind the number and its comment there is another number' }
   const [first = '', ...more] = own
-  if (more.length === 0) return read(first, rules, begin > 0)
-  return isJoinable(own) ? read(own.join(' '), rules, true) : undefined
-}
-
-/** Digits of an area code or a country code, and of what follows it. */
-const MOST_OF_A_PART = 5
-const MOST_OF_THE_LAST = 8
-
-const isJoinable = (cells: readonly string[]) =>
-  cells.every((cell, at) => {
-    const digits = cell.replace(/\D/g, '').length
-    const isShort = digits > 0 && digits <= (at === cells.length - 1 ? MOST_OF_THE_LAST : MOST_OF_A_PART)
-    return isShort && /^[\d ().-]+$/.test(at === 0 ? cell.replace(/^\+/, '') : cell)
-  })
-
-/**
- * @param isInCells its area code may stand in a cell of its own: with a country, its plan must know the number; without
- *   one, it must look like one of North America, or begin with a trunk 0 or a country code
- */
-function read(text: string, { spellings }: Rules, isInCells = false): Spellings | undefined {
-  try {
-    const number = spellings(text)
-    const isWhole = number[0].startsWith('+') || /^0\d{6,}$|^1?[2-9]\d{2}[2-9]\d{6}$/.test(number[0])
-    return isInCells && !isWhole ? undefined : number
-  } catch (err) {
-    if (err instanceof Refusal) return undefined
-    throw err
-  }
+  if (more.length > 0) return readJoined(own, rules)
+  return begin > 0 ? whole(readCell(first, rules)) : readCell(first, rules)
 }

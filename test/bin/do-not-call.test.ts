@@ -69,13 +69,49 @@ describe('the do-not-call list on the command line', () => {
     expect((await dnc('remove', '+4930901830', '+4930901831')).code).toBe(0)
   })
 
+  test.each([
+    ['UTF-8', Buffer.from(''), 'utf8'],
+    ['UTF-8 with a byte order mark', Buffer.from('\ufeff'), 'utf8'],
+    ['UTF-16 LE, as Excel’s Unicode text', Buffer.from('\ufeff', 'utf16le'), 'utf16le'],
+    ['UTF-16 BE', Buffer.from('\ufeff', 'utf16le').swap16(), 'utf16be'],
+    ['Windows-1252, as Excel’s CSV', Buffer.from(''), 'latin1'],
+  ])(
+    'every phone of each row of a list in %s is taken, and the result names the columns',
+    async (_, mark, encoding) => {
+      const rows = 'Nombre;Teléfono;Móvil\r\nJosé;030 901840;0171 9100190\r\nAna;;0171 9100191\r\n'
+      const bytes =
+        encoding === 'utf16be'
+          ? Buffer.from(rows, 'utf16le').swap16()
+          : Buffer.from(rows, encoding as BufferEncoding) // the others are Node's
+      const file = join(data, 'contacts.csv')
+      writeFileSync(file, Buffer.concat([mark, bytes]))
+      const { code, out } = await dnc('import', file)
+      expect({ code, out: out.trim() }).toEqual({
+        code: 0,
+        out: '2 lines with 3 numbers, of the columns Teléfono, Móvil (left out: Nombre); 3 new on the do-not-call list',
+      })
+      expect((await dnc('remove', '030901840', '01719100190', '01719100191')).code).toBe(0)
+    },
+  )
+
+  test('a workbook is refused in one line', async () => {
+    const file = join(data, 'book.xlsx')
+    writeFileSync(file, Buffer.from('504b030414000600', 'hex'))
+    expect(await dnc('import', file)).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('save it as CSV'),
+    })
+  })
+
   test('one bad line of a file changes nothing', async () => {
     const before = await listed()
     const file = join(data, 'bad.csv')
     writeFileSync(file, '+4930111111\nnobody\n030 1,0171 2345678\n')
     expect(await dnc('import', file)).toMatchObject({
       code: 2,
-      err: expect.stringContaining('line 2 is no number, line 3 is no number'),
+      err: expect.stringMatching(
+        /line 2: "nobody" is no number: .*; line 3: "030 1,0171 2345678" is no number: .*; nothing was changed/,
+      ),
     })
     expect(await listed()).toEqual(before)
   })

@@ -15,15 +15,15 @@ const PLAIN: Readonly<Record<string, string>> = {
   ...{ ł: 'l', ø: 'o', đ: 'd', ı: 'i', ß: 'ss', æ: 'ae', œ: 'oe' },
 }
 
-const words = (...texts: readonly string[]): ReadonlySet<string> =>
+export const words = (...texts: readonly string[]): ReadonlySet<string> =>
   new Set(texts.flatMap((text) => text.split(/\s+/)).map(fold))
 /** Of several words each, one a line. */
-const phrases = (text: string): readonly string[] => text.split(/[\n,]/).map(fold).filter(Boolean)
+export const phrases = (text: string): readonly string[] => text.split(/[\n,]/).map(fold).filter(Boolean)
 
 /** One of these makes a column a phone’s, where the rest are of `MORE`. */
 export const PHONE = words(
   'phone phones telephone telephones phonenumber tel ph mobile mobilephone cell cellphone cellular landline msisdn',
-  'gsm mob telefon telefonnummer rufnummer mobil mobiltelefon mobilfunk handy festnetz fon haupttelefon',
+  'gsm mob whatsapp telefon telefonnummer rufnummer mobil mobiltelefon mobilfunk handy festnetz fon haupttelefon',
   'diensttelefon teléfono teléfonos telefónico móvil celular fijo fono telf tfno',
   'téléphone portable fixe telefoni cellulare telefonino fisso telefone telefones telemóvel fone fixo',
   'телефон телефоны телефона телефону телефонный тел мобильный мобильник сотовый мобільний моб',

@@ -26,7 +26,7 @@ export function delimiterOf(text: string): Delimiter {
 }
 
 /** The line by which Excel is told what divides cells; it is none of the list’s. */
-const SEP = /^"?sep=([^\r\n"])"?[ ,;|\t]*(?:[\r\n]|$)/i
+export const SEP = /^"?sep=([^\r\n"])"?[ ,;|\t]*(?:[\r\n]|$)/i
 
 /** In pieces that can be stored each for itself: none ends amid a character. */
 export function partsOf(text: string): string[] {

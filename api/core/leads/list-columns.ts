@@ -57,7 +57,8 @@ function matched(header: readonly string[]): ListColumn[] {
   return header.map((text, at) => ({ header: shown(text), column: restOfName(columns[at] ?? null, columns) }))
 }
 
-function columnOf(name: string): Column | null {
+/** @param name as `fold` has it */
+export function columnOf(name: string): Column | null {
   if (name.length > MOST_LETTERS) return null
   if (isMadeOf(name, PHONE, [MORE])) return 'phone'
   if (isMadeOf(name, EMAIL, [MORE, ADDRESS])) return 'email'
@@ -77,7 +78,11 @@ function restOfName(column: Column | null, columns: readonly (Column | null)[]):
 }
 
 /** Whether a header is one of `core` with any of `more` around, as `Home Phone 2` or `Mobilfunknummer`. */
-function isMadeOf(name: string, core: ReadonlySet<string>, more: readonly ReadonlySet<string>[]): boolean {
+export function isMadeOf(
+  name: string,
+  core: ReadonlySet<string>,
+  more: readonly ReadonlySet<string>[],
+): boolean {
   // For each end that can be reached by whole words: whether one of `core` was among them.
   const reached: (boolean | undefined)[] = [false]
   for (let from = 0; from < name.length; from += 1) {
@@ -92,7 +97,7 @@ function isMadeOf(name: string, core: ReadonlySet<string>, more: readonly Readon
   return reached[name.length] === true
 }
 
-const shown = (header: string) =>
+export const shown = (header: string) =>
   plain(header)
     .replace(/[\p{C}\s]+/gu, ' ')
     .trim()

@@ -45,7 +45,7 @@ const valuesOf = (column: Column, text: string): string[] =>
   column === 'phone' || column === 'email' ? text.split(' ::: ').map((one) => one.trim()) : [text]
 
 /** What a cell holds: `="0301234"` is how lists keep spreadsheets from taking the zero away. */
-function textOf(cell = ''): string {
+export function textOf(cell = ''): string {
   const [, quoted] = /^="((?:[^"]|"")*)"$/.exec(cell.trim()) ?? []
   return (quoted === undefined ? plain(cell) : quoted.replaceAll('""', '"')).trim()
 }

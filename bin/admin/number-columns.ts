@@ -1,0 +1,86 @@
+import { fold, MORE, PHONE, phrases, words } from '../../api/core/leads/header-words.ts'
+import { columnOf, isMadeOf, shown } from '../../api/core/leads/list-columns.ts'
+
+/** A column that holds one number of the person of a row. */
+export interface NumberColumn {
+  at: number
+  header: string
+  /** A column `Number` beside one that is a phone's may count customers: only what is clearly a phone number counts. */
+  isSure: boolean
+  /** Where the area code and the country code of its numbers stand, if in cells of their own. */
+  area: number | undefined
+  country: number | undefined
+}
+
+export interface NumberColumns {
+  numbers: readonly NumberColumn[]
+  /** Columns that are not read. */
+  others: readonly { at: number; header: string }[]
+}
+
+const FAX = words(
+  'fax faxes telefax facsimile télécopie télécopieur telefaks faks факс φαξ 传真 傳真 팩스 ファックス',
+)
+const NUMBER =
+  phrases(`number, numbers, no, nr, num, Nummer, Nummern, número, números, numéro, numero, номер, numer
+  subscriber number, contact number, blocked number, do not call, do not call number, dnc, dnc number, Sperrnummer
+  gesperrte Nummer, 番号, 号码, 번호`)
+const SURE = phrases(`home number, work number, office number, business number, private number, daytime number
+  evening number, Privatnummer, Geschäftsnummer, Büronummer, Dienstnummer, caller id, called number, pager, durchwahl`)
+/** Of a person’s further phones, which a lead does not take. */
+const FURTHER = words(
+  'car radio assistant assistants s callback isdn pager alternate alternative second secondary third',
+)
+const AREA = new Set(
+  phrases(`area, area code, NPA, prefix, city code, STD, STD code, dialing prefix, dialling prefix, Vorwahl, Vorwahlnummer
+  Ortsvorwahl, Ortskennzahl, Ortsnetz, Ortsnetzkennzahl, Netzvorwahl, indicatif, indicatif régional, prefijo, código de área
+  código área, lada, prefisso, DDD, код, код города, код міста, kierunkowy, numer kierunkowy, netnummer, kengetal
+  riktnummer, retningsnummer, 市外局番, 区号, 지역번호`),
+)
+const COUNTRY = new Set(
+  phrases(`country code, country calling code, country dialing code, country prefix, calling code, dial code, dialing code
+  dialling code, international code, international prefix, Ländervorwahl, Landesvorwahl, Landvorwahl, Ländercode, Landescode
+  Länderkennzahl, Landeskennzahl, internationale Vorwahl, Auslandsvorwahl, indicatif pays, indicatif du pays
+  indicatif international, code pays, código de país, código del país, código país, código do país, prefijo internacional
+  prefijo país, prefijo de país, prefisso internazionale, prefisso paese, codice paese, DDI, код страны, код країни
+  landnummer, landcode, landkod, landekode, kod kraju, ülke kodu, 国番号, 国家代码, 국가번호`),
+)
+
+type Kind = 'sure' | 'number' | 'area' | 'country' | undefined
+
+function kindOf(name: string): Kind {
+  if (name === '' || name.length > 64) return undefined
+  if (COUNTRY.has(name) || isMadeOf(name, COUNTRY, [PHONE])) return 'country'
+  if (AREA.has(name) || isMadeOf(name, AREA, [PHONE])) return 'area'
+  if (columnOf(name) === 'phone' || SURE.includes(name)) return 'sure'
+  if (isMadeOf(name, FAX, [MORE, PHONE]) || isMadeOf(name, PHONE, [MORE, FURTHER])) return 'sure'
+  return NUMBER.includes(name) ? 'number' : undefined
+}
+
+/**
+ * Reads a header as the import of leads does, and takes every column with numbers: a person who asks not to be
+ * called means all of theirs, also where a fax answers.
+ * @returns undefined where no column has numbers
+ */
+export function numberColumnsOf(header: readonly string[]): NumberColumns | undefined {
+  const names = header.map(fold)
+  const kinds = names.map(kindOf)
+  const hasPhone = names.some((name, at) => kinds[at] === 'sure' && !isMadeOf(name, FAX, [MORE, PHONE]))
+  /** The one before it, else the first of all. */
+  const beside = (at: number, kind: Kind) => {
+    const before = kinds.lastIndexOf(kind, at)
+    const found = before === -1 ? kinds.indexOf(kind) : before
+    return found === -1 ? undefined : found
+  }
+  const numbers = kinds.flatMap((kind, at): NumberColumn[] => {
+    if (kind !== 'sure' && kind !== 'number') return []
+    const isSure = kind === 'sure' || !hasPhone
+    const name = shown(header[at] ?? '')
+    return [{ at, header: name, isSure, area: beside(at, 'area'), country: beside(at, 'country') }]
+  })
+  if (numbers.length === 0) return undefined
+  const others = kinds.flatMap((kind, at) =>
+    kind === undefined ? [{ at, header: shown(header[at] ?? '') }] : [],
+  )
+  return { numbers, others }
+}
