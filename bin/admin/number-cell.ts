@@ -13,7 +13,7 @@ export const digitsOf = (text: string) => text.replace(/\D/g, '')
 const TIME = String.raw`(?:[ T]\d{1,2}:\d\d(?::\d\d(?:\.\d+)?)?(?:Z| ?[+-]\d\d:?\d\d)?)?`
 const DAY = '(?:0?[1-9]|[12][0-9]|3[01])'
 const DATE = `(?:\\d{4}-\\d\\d-\\d\\d|${DAY}(?<sign>[./])${DAY}\\k<sign>(?:\\d{4}|\\d\\d))${TIME}`
-const IS_DATE = new RegExp(`^${DATE}$`)
+export const IS_DATE = new RegExp(`^${DATE}$`)
 const ENDS_WITH_DATE = new RegExp(`^(.*\\S) (?=(${DATE})$)`)
 const DATES = new RegExp(`(?<![\\d./-])${DATE}(?![\\d./-])`, 'g')
 

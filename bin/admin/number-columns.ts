@@ -7,6 +7,8 @@ export interface NumberColumn {
   header: string
   /** A column `Number` beside one that is a phone's may count customers: only what is clearly a phone number counts. */
   isSure: boolean
+  /** Its name speaks of phones: what has the digits of a number there, and is none, is named. */
+  isPhones: boolean
   /** Where the area code and the country code of its numbers stand, if in cells of their own. */
   area: number | undefined
   country: number | undefined
@@ -46,6 +48,10 @@ const COUNTRY = new Set(
   landnummer, landcode, landkod, landekode, kod kraju, ülke kodu, 国番号, 国家代码, 국가번호`),
 )
 
+/** With words around that are not known, as `Tel. gesch.`, `Telefon direkt`, `Phone consent`. */
+const SPEAKS_OF_PHONES =
+  /^tel(?!l)|telefon|phone|mobil|handy|rufnummer|ruckruf|movil|portable|fax|whatsapp|телефон/
+
 type Kind = 'sure' | 'number' | 'area' | 'country' | undefined
 
 function kindOf(name: string): Kind {
@@ -54,7 +60,7 @@ function kindOf(name: string): Kind {
   if (AREA.has(name) || isMadeOf(name, AREA, [PHONE])) return 'area'
   if (columnOf(name) === 'phone' || SURE.includes(name)) return 'sure'
   if (isMadeOf(name, FAX, [MORE, PHONE]) || isMadeOf(name, PHONE, [MORE, FURTHER])) return 'sure'
-  return NUMBER.includes(name) ? 'number' : undefined
+  return NUMBER.includes(name) || SPEAKS_OF_PHONES.test(name) ? 'number' : undefined
 }
 
 /**
@@ -74,9 +80,10 @@ export function numberColumnsOf(header: readonly string[]): NumberColumns | unde
   }
   const numbers = kinds.flatMap((kind, at): NumberColumn[] => {
     if (kind !== 'sure' && kind !== 'number') return []
-    const isSure = kind === 'sure' || !hasPhone
+    const isSure = kind === 'sure' || (!hasPhone && NUMBER.includes(names[at] ?? ''))
+    const isPhones = isSure || SPEAKS_OF_PHONES.test(names[at] ?? '')
     const name = shown(header[at] ?? '')
-    return [{ at, header: name, isSure, area: beside(at, 'area'), country: beside(at, 'country') }]
+    return [{ at, header: name, isSure, isPhones, area: beside(at, 'area'), country: beside(at, 'country') }]
   })
   if (numbers.length === 0) return undefined
   const others = kinds.flatMap((kind, at) =>

@@ -1,10 +1,11 @@
 import { legible } from '../../api/core/dialling/number.ts'
 import type { Spellings } from '../../api/core/dialling/spellings.ts'
 import { delimiterOf, SEP } from '../../api/core/leads/lead-table.ts'
-import { textOf } from '../../api/core/leads/list-row.ts'
+import { faultOf, textOf } from '../../api/core/leads/list-row.ts'
 import { firstRowOf, type ListRow, listRowsOf } from '../../api/core/leads/list-text.ts'
 import {
   digitsOf,
+  IS_DATE,
   isComment,
   type Read,
   type Rules,
@@ -48,7 +49,7 @@ export async function readNumbers(text: string, rules: Rules): Promise<NumberLis
   const { begin, start } = beginOf(text.replace(/^\ufeff/, ''))
   const delimiter = delimiterOf(begin)
   const header = firstRowOf(start.text, delimiter)?.map(textOf)
-  const isHeader = header !== undefined && !header.some((cell) => 'number' in readCell(cell, rules))
+  const isHeader = header?.every((cell) => digitsOf(cell).length <= MOST_OF_A_HEADER) === true
   const columns = isHeader ? numberColumnsOf(header) : undefined
   if (columns === undefined || header === undefined) return plainLines(start, rules)
 
@@ -85,6 +86,9 @@ function beginOf(text: string) {
   }
 }
 
+/** Digits of a name of a column, such as `Phone 12`. */
+const MOST_OF_A_HEADER = 2
+
 function takeRow(
   list: NumberList,
   { line, cells }: ListRow,
@@ -93,18 +97,21 @@ function takeRow(
   const texts = cells.map((cell) => legible(textOf(cell)))
   const bad = (cell: string, reason: string, column?: string) =>
     list.bad.push({ line, cell, reason, ...(column === undefined ? {} : { column }) })
-  if (texts.slice(width).some((text) => text !== ''))
-    return void bad(texts.slice(width).join(' '), 'more cells than the header has columns')
+  const fault = faultOf(texts, texts.slice(width))
+  if (fault !== undefined) return void bad(texts.filter(Boolean).join(' '), fault)
 
   const filled = columns.numbers.filter(({ at }) => /\p{Nd}/u.test(texts[at] ?? ''))
   let isRead = false
-  for (const { at, header, isSure, area, country } of filled) {
+  for (const { at, header, isSure, isPhones, area, country } of filled) {
     const cell = texts[at] ?? ''
     const beside = { area: texts[area ?? -1] ?? '', country: texts[country ?? -1] ?? '' }
     // Google writes several into one cell.
     for (const text of cell.split(' ::: ')) {
-      const found = readBeside(text, beside, rules)
-      if (!isSure && !isClear(text, found)) continue
+      // A header of one column does not tell what divides cells; a blank for a tab would join two.
+      const found = /[\t;|]/.test((cells[at] ?? '').trim())
+        ? { fault: 'this cell has several, divided by what divides none in the header' }
+        : readBeside(text, beside, rules)
+      if (!isSure && !isClear(text, found) && !(isPhones && isFlawed(text, found))) continue
       isRead = true
       if ('number' in found) list.numbers.push(found.number)
       else bad(text, found.fault, header)
@@ -125,6 +132,10 @@ const isClear = (text: string, found: Read) =>
   'number' in found &&
   digitsOf(text).length >= 7 &&
   (/^\(?[+0]/.test(text) || (found.number[0].startsWith('+') && digitsOf(text).length >= 10))
+
+/** Not a date, and too long for anything but a number. */
+const isFlawed = (text: string, found: Read) =>
+  'fault' in found && digitsOf(text).length >= 7 && !IS_DATE.test(text)
 
 function plainLines({ text, line: first }: { text: string; line: number }, rules: Rules): NumberList {
   const list: NumberList = { numbers: [], bad: [], lines: 0, columns: [], leftOut: [] }

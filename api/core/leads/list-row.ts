@@ -64,7 +64,8 @@ function nameByCompany({ cells }: Pick<TableRow, 'cells'>, tell: (reason: string
   tell('there is no name: the lead bears the company’s')
 }
 
-function faultOf(texts: readonly string[], beyond: readonly string[]): string | undefined {
+/** @returns why no row of a list is meant, such as by a total; undefined for a row */
+export function faultOf(texts: readonly string[], beyond: readonly string[]): string | undefined {
   if (beyond.some((cell) => cell.trim() !== '')) return 'more cells than the header has columns'
   const [first, ...others] = texts.filter((text) => text !== '')
   const isTotal = first !== undefined && TOTAL.test(first) && others.every((text) => COUNT.test(text))
