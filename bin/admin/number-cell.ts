@@ -83,10 +83,12 @@ export const whole = (found: Read): Read =>
 /** Reads a number beside columns for its area code and its country code, which may be empty. */
 export function readBeside(
   text: string,
-  { area = '', country = '' }: { area?: string; country?: string },
+  { area, country = '' }: { area?: string | undefined; country?: string },
   rules: Rules,
 ): Read {
-  const hasArea = /\d/.test(area)
+  const hasArea = area !== undefined && /\d/.test(area)
+  // A column of area codes is there, and empty here: a part of a number is no extension.
+  if (area !== undefined && !hasArea && !/\d/.test(country)) return whole(readCell(text, rules))
   if (/^\(?(?:\+|00|011[1-9])|^tel:/i.test(text) || (!hasArea && !/\d/.test(country)))
     return readCell(text, rules)
   const isLong = digitsOf(text).length > MOST_OF_THE_LAST

@@ -104,7 +104,10 @@ function takeRow(
   let isRead = false
   for (const { at, header, isSure, isPhones, area, country } of filled) {
     const cell = texts[at] ?? ''
-    const beside = { area: texts[area ?? -1] ?? '', country: texts[country ?? -1] ?? '' }
+    const beside = {
+      area: area === undefined ? undefined : (texts[area] ?? ''),
+      country: texts[country ?? -1] ?? '',
+    }
     // Google writes several into one cell.
     for (const text of cell.split(' ::: ')) {
       // A header of one column does not tell what divides cells; a blank for a tab would join two.
