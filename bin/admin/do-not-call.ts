@@ -14,7 +14,8 @@ const PAGE = 1_000
 export const doNotCallCommand: Command = {
   help: `\
   dnc add <number>… [--reason <text>]
-                                these numbers are not called from here, neither by hand nor by a campaign
+                                these numbers are not called from here, neither by hand nor by a campaign;
+                                emergency numbers are refused
   dnc remove <number>…          they may be called again
   dnc list                      all of them, since when and why
   dnc import <file> [--reason <text>]
@@ -39,6 +40,7 @@ async function run(words: string[]): Promise<void> {
     const now = Math.floor(Date.now() / 1000)
     switch (verb) {
       case 'add':
+        refuseEmergency(rest, policy)
         return console.log(told(await doNotCall.add(numbersOf(rest, policy), reason, now)))
       case 'remove': {
         for (const spellings of numbersOf(rest, policy)) {
@@ -71,6 +73,15 @@ function numbersOf(texts: readonly string[], policy: DialPolicy): Spellings[] {
   })
 }
 
+const NEVER = 'is an emergency number, which is never on the list'
+
+function refuseEmergency(texts: readonly string[], policy: DialPolicy): void {
+  for (const [at, [number]] of numbersOf(texts, policy).entries()) {
+    if (policy.inside(number) !== 'emergency') continue
+    throw new CommandError(`${JSON.stringify(texts[at])} ${NEVER}; nothing was changed`)
+  }
+}
+
 /** Lines that are named of a file with bad ones. */
 const MOST_NAMED = 10
 
@@ -80,11 +91,14 @@ async function numbersIn([path, stray]: readonly string[], policy: DialPolicy): 
   const bytes = await readFile(path).catch(() => {
     throw new CommandError(`${path} cannot be read`)
   })
-  const { numbers, bad } = readNumbers(textOf(bytes), policy)
-  if (bad.length === 0) return numbers
-  const named = bad.slice(0, MOST_NAMED).map((line) => `line ${line} is no number`)
-  const rest = bad.length > MOST_NAMED ? `, and ${bad.length - MOST_NAMED} more` : ''
-  throw new CommandError(`${named.join(', ')}${rest}; nothing was changed`)
+  const { numbers, bad, emergency } = readNumbers(textOf(bytes), policy)
+  const faults = [
+    ...bad.map((line) => `line ${line} is no number`),
+    ...emergency.map((line) => `line ${line} ${NEVER}`),
+  ]
+  if (faults.length === 0) return numbers
+  const rest = faults.length > MOST_NAMED ? `, and ${faults.length - MOST_NAMED} more` : ''
+  throw new CommandError(`${faults.slice(0, MOST_NAMED).join(', ')}${rest}; nothing was changed`)
 }
 
 /** UTF-8, or UTF-16 as Excel saves "Unicode text". Numbers are the same in older encodings; words are dropped. */

@@ -8,9 +8,11 @@ export interface NumberList {
   numbers: Spellings[]
   /** Lines that are not one number, by their numbers in the file. */
   bad: number[]
+  /** Lines with an emergency number, which is never listed. */
+  emergency: number[]
 }
 
-type Rules = Pick<DialPolicy, 'spellings'>
+type Rules = Pick<DialPolicy, 'spellings' | 'inside'>
 
 /**
  * Reads a file with one number a line, as people write one and as registries publish them: cells divided by a
@@ -21,7 +23,7 @@ type Rules = Pick<DialPolicy, 'spellings'>
  * No part of a line is ever taken for the whole: what is not one number is bad.
  */
 export function readNumbers(text: string, rules: Rules): NumberList {
-  const list: NumberList = { numbers: [], bad: [] }
+  const list: NumberList = { numbers: [], bad: [], emergency: [] }
   let columns: Columns | undefined
   let isFirst = true
   for (const [at, line] of text
@@ -34,6 +36,7 @@ export function readNumbers(text: string, rules: Rules): NumberList {
     else {
       const number = numberIn(columns === undefined ? cells : picked(cells, columns), rules)
       if (number === undefined) list.bad.push(at + 1)
+      else if (rules.inside(number[0]) === 'emergency') list.emergency.push(at + 1)
       else list.numbers.push(number)
     }
     isFirst = false

@@ -87,3 +87,9 @@ describe('no half of a line is taken', () => {
     })
   })
 })
+
+test('an emergency number is named by its line, and not taken for a number', () => {
+  const { numbers, emergency } = readNumbers('030901820\n112\n1003\n"110"\n', RULES.DE)
+  expect(numbers.map(([number]) => number)).toEqual(['+4930901820', '1003'])
+  expect(emergency).toEqual([2, 4])
+})
