@@ -34,6 +34,7 @@ export const Config = z
       .string()
       .regex(/^(sqlite:\/|postgres(ql)?:\/\/)/, 'must be postgres://… or sqlite:<absolute path>')
       .optional(),
+    HOOKSWITCH_MEDIA_ROOT: z.string().optional(),
     HOOKSWITCH_API_SOCKET: z.string().optional(),
     HOOKSWITCH_NGINX_SOCKETS: z.string().optional(),
     HOOKSWITCH_SIDECAR_SOCKET: z.string().optional(),
@@ -66,6 +67,7 @@ export const Config = z
   .superRefine(checkWebrtc)
   .transform((env) => ({
     keysFolder: join(resolve(env.HOOKSWITCH_DATA), 'keys'),
+    mediaRoot: resolve(env.HOOKSWITCH_MEDIA_ROOT ?? join(env.HOOKSWITCH_DATA, 'media')),
     securityLogPath: join(resolve(env.HOOKSWITCH_DATA), 'log', 'security.log'),
     databaseUrl: env.DATABASE_URL ?? embeddedDatabase(env.HOOKSWITCH_DATA),
     redisUrl: env.REDIS_URL,

@@ -25,6 +25,7 @@ import { createPasswords } from './core/password.ts'
 import { createFindReach } from './core/reach.ts'
 import { createRefreshSecrets } from './core/refresh-secret.ts'
 import { createRotation } from './core/rotation.ts'
+import { createSelfRegistration } from './core/self-registration.ts'
 import { createSessions } from './core/sessions.ts'
 import { createSnapshots } from './core/snapshots.ts'
 import { createStreamKeeper } from './core/stream-keeper.ts'
@@ -39,6 +40,7 @@ import { createSoftphone } from './dialects/softphone/routes.ts'
 import { createV1 } from './dialects/v1/routes.ts'
 import { createVoip } from './dialects/voip/routes.ts'
 import { createVoipSocket } from './dialects/voip/socket.ts'
+import { createMediaFolders } from './media-folders.ts'
 import { createNchan } from './nchan/broadcaster.ts'
 import { createStreamDoors } from './nchan/stream-keeper.ts'
 import { createOnboarding } from './onboarding.ts'
@@ -199,7 +201,9 @@ async function main() {
 
   // From an account to an extension that rings.
   const registerThrottle = createThrottle(redis, { surface: 'register', perAddress })
+  const media = createMediaFolders(config.mediaRoot)
   const onboarding = createOnboarding({
+    media,
     config,
     db,
     redis,
@@ -267,7 +271,7 @@ async function main() {
       users,
       sessions,
       uses: sessionStore,
-      accounts,
+      selfRegistration: createSelfRegistration({ accounts, users, media }),
       // That document has no invitations, and whoever asks chooses an extension.
       registration: config.registration === 'open' ? 'open' : 'closed',
       registerThrottle,

@@ -9,6 +9,7 @@ import { isDiallable } from './core/dialling/extension.ts'
 import type { DialPolicy } from './core/dialling/policy.ts'
 import type { Lender } from './core/lending/lender.ts'
 import type { Throttle } from './core/login.ts'
+import type { MediaFolders } from './core/media-folders.ts'
 import {
   type CredentialReading,
   createCredentialReading,
@@ -42,6 +43,8 @@ export interface OnboardingNeeds {
   passwords: Pick<Passwords, 'hash'>
   throttle: Pick<Throttle, 'takeAddress'>
   policy: () => Pick<DialPolicy, 'judge'>
+  /** A number whose folder holds files is given out to no person. */
+  media: MediaFolders
   judge: Pick<Judge, 'claims'>
   log: Logger
   now: () => number
@@ -65,7 +68,9 @@ type Closing = Provisioner & { lender?: Lender; close(): Promise<void> }
 export function createOnboarding(needs: OnboardingNeeds): Onboarding {
   const { config, db, redis, users, log, now } = needs
   const trouble = troubleFor(log)
-  const store = createExtensionStore(db, (extension) => isDiallable(extension, needs.policy()))
+  const store = createExtensionStore(db, async (extension) => {
+    return isDiallable(extension, needs.policy()) && !(await needs.media.hasFiles(extension))
+  })
   const seal = createSecretSeal(secretFile(join(config.keysFolder, 'sip.secret')))
   const provisioner = config.provisioner && openProvisioner(config.provisioner, { log, now })
   const providing =

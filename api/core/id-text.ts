@@ -1,4 +1,6 @@
 import { z } from 'zod'
 
 /** The id of a row, as a path, a query, a cursor or a list has it. */
-export const IdText = z.string().regex(/^[1-9]\d{0,15}$/, 'must be an id, a whole number of 1 or more')
+export const ID = /^[1-9]\d{0,15}$/
+export const NO_ID = 'must be an id, a whole number of 1 or more'
+export const IdText = z.string().regex(ID, NO_ID)

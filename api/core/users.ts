@@ -47,6 +47,11 @@ export interface UserStore {
    *   `detail` says which of the three; `input_invalid` as `mustBeOwnNames`
    */
   add(user: NewUser, giving?: Giving): Promise<User>
+  /**
+   * Of a person who registers themselves.
+   * @throws {Refusal} as `add`; `taken` also where a live invitation names the address
+   */
+  addOwn(user: NewUser): Promise<User>
   /** Finds by any of the three names, in normal form: clients log in with any. */
   findByLogin(name: string): Promise<User | undefined>
   find(id: string): Promise<User | undefined>

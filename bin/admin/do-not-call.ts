@@ -5,6 +5,7 @@ import { decodeList } from '../../api/core/leads/decode-list.ts'
 import { Refusal } from '../../api/core/refusal.ts'
 import { readWords } from '../words.ts'
 import { type Command, CommandError, table, time, unknownVerb } from './command.ts'
+import { NEVER } from './number-cell.ts'
 import { type NumberList, readNumbers } from './number-list.ts'
 import { inOffice, type Office } from './office.ts'
 
@@ -15,7 +16,8 @@ const PAGE = 1_000
 export const doNotCallCommand: Command = {
   help: `\
   dnc add <number>… [--reason <text>]
-                                these numbers are not called from here, neither by hand nor by a campaign
+                                these numbers are not called from here, neither by hand nor by a campaign;
+                                emergency numbers are refused
   dnc remove <number>…          they may be called again
   dnc list                      all of them, since when and why
   dnc import <file> [--reason <text>]
@@ -42,6 +44,7 @@ async function run(words: string[]): Promise<void> {
     const now = Math.floor(Date.now() / 1000)
     switch (verb) {
       case 'add':
+        refuseEmergency(rest, policy)
         return console.log(told(await doNotCall.add(numbersOf(rest, policy), reason, now)))
       case 'remove': {
         for (const spellings of numbersOf(rest, policy)) {
@@ -74,6 +77,13 @@ function numbersOf(texts: readonly string[], policy: DialPolicy): Spellings[] {
       throw new CommandError(`${JSON.stringify(text)} is no number: ${err.detail}; nothing was changed`)
     }
   })
+}
+
+function refuseEmergency(texts: readonly string[], policy: DialPolicy): void {
+  for (const [at, [number]] of numbersOf(texts, policy).entries()) {
+    if (policy.inside(number) !== 'emergency') continue
+    throw new CommandError(`${JSON.stringify(texts[at])}: ${NEVER}; nothing was changed`)
+  }
 }
 
 /** Cells that are named of a file with bad ones. */

@@ -3,7 +3,7 @@ import type { DialPolicy } from '../../api/core/dialling/policy.ts'
 import type { Spellings } from '../../api/core/dialling/spellings.ts'
 import { Refusal } from '../../api/core/refusal.ts'
 
-export type Rules = Pick<DialPolicy, 'spellings'>
+export type Rules = Pick<DialPolicy, 'spellings' | 'inside'>
 
 /** A number, or why there is none. */
 export type Read = { number: Spellings } | { fault: string }
@@ -16,6 +16,8 @@ const DATE = `(?:\\d{4}-\\d\\d-\\d\\d|${DAY}(?<sign>[./])${DAY}\\k<sign>(?:\\d{4
 export const IS_DATE = new RegExp(`^${DATE}$`)
 const ENDS_WITH_DATE = new RegExp(`^(.*\\S) (?=(${DATE})$)`)
 const DATES = new RegExp(`(?<![\\d./-])${DATE}(?![\\d./-])`, 'g')
+
+export const NEVER = 'an emergency number is never on the list'
 
 /** Digits of a number that is one for certain, among words. */
 const WHOLE = 7
@@ -48,9 +50,10 @@ export function readCell(cell: string, rules: Rules): Read {
   return read(text, rules)
 }
 
-function read(text: string, { spellings }: Rules): Read {
+function read(text: string, { spellings, inside }: Rules): Read {
   try {
-    return { number: spellings(text) }
+    const number = spellings(text)
+    return inside(number[0]) === 'emergency' ? { fault: NEVER } : { number }
   } catch (err) {
     if (err instanceof Refusal) return { fault: err.detail ?? err.code }
     throw err

@@ -52,6 +52,20 @@ describe('the do-not-call list on the command line', () => {
     expect((await listed()).map(([number]) => number)).toEqual(['+442079460018', '+4930901821'])
   })
 
+  test('an extension may be added by the command line, and a list with an emergency number changes nothing', async () => {
+    expect((await dnc('add', '1002')).out).toContain('1 new')
+    expect((await dnc('remove', '1002')).code).toBe(0)
+    const file = join(data, 'emergency.csv')
+    writeFileSync(file, '030 901877\n112\n')
+    expect(await dnc('import', file)).toMatchObject({
+      code: 2,
+      err: expect.stringContaining(
+        'line 2: "112" is no number: an emergency number is never on the list; nothing was changed',
+      ),
+    })
+    expect((await listed()).map(([number]) => number)).not.toContain('+4930901877')
+  })
+
   test('entries from before a country was set hold: they are not added again, and go by any spelling', async () => {
     const before = (...words: string[]) => dncWith('', ...words)
     await before('add', '030123456', '004930123457', '+4930123458')
@@ -120,6 +134,10 @@ describe('the do-not-call list on the command line', () => {
     [['add'], 'which number?'],
     [['add', 'nobody'], '"nobody" is no number'],
     [['remove', '+4930999999'], '+4930999999 is not on the list'],
+    [
+      ['add', '030901899', '112'],
+      '"112": an emergency number is never on the list; nothing was changed',
+    ],
     [['import'], 'dnc import takes one file'],
     [['import', '/nowhere'], '/nowhere cannot be read'],
     [['burn'], 'dnc add, remove, list or import'],

@@ -87,3 +87,12 @@ describe('no half of a line is taken', () => {
     })
   })
 })
+
+test('an emergency number is named by its line, and not taken for a number', async () => {
+  const { numbers, bad } = await readNumbers('030901820\n112\n1003\n"110"\n', RULES.DE)
+  expect(numbers.map(([number]) => number)).toEqual(['+4930901820', '1003'])
+  expect(bad.map(({ line, reason }) => [line, reason])).toEqual([
+    [2, 'an emergency number is never on the list'],
+    [4, 'an emergency number is never on the list'],
+  ])
+})

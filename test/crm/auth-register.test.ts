@@ -88,7 +88,7 @@ describe('an account by mail', () => {
     expect((await logIn('twin2')).status).toBe(200)
   })
 
-  test('asked for again is by the last link alone, and by what was said last', async () => {
+  test('asked for again is by the last link alone, and by another password needs one with the code', async () => {
     await register('again')
     const first = await world.code('again@example.com')
     await world.post('resend-verification', { email: 'Again@example.com' })
@@ -96,8 +96,17 @@ describe('an account by mail', () => {
     expect((await verify(first)).status).toBe(400)
     await register('again2', { email: 'again@example.com', password: 'another horse' })
     const last = await world.code('again@example.com', 2)
-    expect(await verify(last)).toMatchObject({ status: 200, body: { username: 'again2' } })
-    expect((await logIn('again2', 'another horse')).status).toBe(200)
+    expect(await verify(last)).toMatchObject({
+      status: 400,
+      body: { message: 'password: is needed, as this address was registered more than once' },
+    })
+    expect((await verify(last, { password: 'short' })).status).toBe(400)
+    expect(await verify(last, { password: 'a third horse' })).toMatchObject({
+      status: 200,
+      body: { username: 'again' },
+    })
+    expect((await logIn('again', 'another horse')).status).toBe(401)
+    expect((await logIn('again', 'a third horse')).status).toBe(200)
   })
 })
 

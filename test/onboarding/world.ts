@@ -68,10 +68,12 @@ export interface WorldOptions extends Partial<RegistrationNeeds> {
   /** Another world's, to be one more API beside it. */
   url?: string
   pbx?: ReturnType<typeof createFakePbx>
+  /** Whether a number may be given out. */
+  isFit?: (extension: string) => Promise<boolean>
 }
 
 /** The core of onboarding over a real SQLite, with a PBX in memory and a clock that tests turn. */
-export async function createWorld({ url, pbx = createFakePbx(), ...difference }: WorldOptions = {}) {
+export async function createWorld({ url, pbx = createFakePbx(), isFit, ...difference }: WorldOptions = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'onboarding-'))
   const where = url ?? `sqlite:${join(folder, 'hookswitch.db')}`
   await migrate(where)
@@ -79,7 +81,7 @@ export async function createWorld({ url, pbx = createFakePbx(), ...difference }:
   const time = { ms: 1_700_000_000_000 }
   const now = () => time.ms
   const users = createUserStore(db, () => Math.floor(now() / 1000))
-  const extensions = createExtensionStore(db)
+  const extensions = createExtensionStore(db, isFit)
   const invitationStore = createInvitationStore(db)
   const seal = createSecretSeal(KEY)
   const range = { first: '2000', last: '2009' }

@@ -1,3 +1,5 @@
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { ask, login as softphoneLogin } from '../support/client.ts'
 import { type Stack, startStack, until } from '../support/stack.ts'
@@ -58,6 +60,17 @@ describe('the document’s way', () => {
     expect(await ask(`${stack.url}/api/refresh`, { method: 'POST', token: access })).toMatchObject({
       status: 401,
     })
+  })
+
+  test('an extension whose folder holds files is taken, one whose folder is empty is not', async () => {
+    const json = { username: 'eve', email: 'eve@example.org', password: 'a long one', extension: '7777' }
+    const folder = join(stack.data, 'media', '7777')
+    mkdirSync(folder, { recursive: true })
+    writeFileSync(join(folder, 'secret.wav'), 'of a person before')
+    const register = () => ask(`${stack.url}/api/register`, { json })
+    expect(await register()).toMatchObject({ status: 409, body: { error: 'Extension already exists' } })
+    rmSync(join(folder, 'secret.wav'))
+    expect(await register()).toMatchObject({ status: 201 })
   })
 
   test('a registered user logs in, and what is taken is told', async () => {

@@ -205,8 +205,9 @@ export function createWorld(difference: Partial<VoipNeeds> = {}) {
       list: async ({ limit }) => users.slice(0, limit),
       count: async () => users.length,
     },
-    accounts: {
-      async add({ username, extension, email, role }) {
+    selfRegistration: {
+      async register({ username, extension, email }) {
+        const role = 'user'
         asked.push(['add', { username, extension, email, role }])
         if (username === 'user1') throw new Refusal('taken', { detail: 'username' })
         if (extension === '1001') throw new Refusal('taken', { detail: 'extension' })

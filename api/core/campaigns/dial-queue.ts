@@ -50,11 +50,17 @@ export interface DialQueue {
     now: number
   }): Promise<Dialling | undefined>
   /**
-   * Takes one lead, whatever its campaign.
+   * Takes one lead, whatever its campaign. The do-not-call list does not hold for an emergency number.
    * @throws {Refusal} `conflict` where it, its number or the agent is in such a call; `dial_denied` for a number
    *   that must not be called; `not_found`
    */
-  take(order: { leadId: string; agentId: string; callId: string; now: number }): Promise<Dialling>
+  take(order: {
+    leadId: string
+    agentId: string
+    callId: string
+    isEmergency?: boolean
+    now: number
+  }): Promise<Dialling>
   /** All that are being called. */
   dialling(): Promise<Dialling[]>
   /** The agent has left the call, which goes on without them. */

@@ -107,10 +107,10 @@ export function createDeskDialling(needs: DeskDiallingNeeds): Pick<Desk, 'dial' 
   }
 
   async function callLead(by: Deskmate, caller: Caller, lead: Lead, callId: string): Promise<DeskCall> {
-    if (lead.status === 'do_not_call') throw new Barred()
     // Before the lead is taken, so that nothing has to be put back.
-    await clear(lead.number)
-    const taken = await take(lead, caller, callId)
+    const { isEmergency } = await clear(lead.number)
+    if (lead.status === 'do_not_call' && !isEmergency) throw new Barred()
+    const taken = await take(lead, caller, callId, isEmergency)
     const { number, campaignId } = taken
     try {
       return await ring(by, caller, { callId, number, leadId: lead.id, campaignId })
@@ -129,10 +129,10 @@ export function createDeskDialling(needs: DeskDiallingNeeds): Pick<Desk, 'dial' 
   }
 
   /** Who hangs up, or hands on, and calls at once waits until the call before is settled. */
-  async function take(lead: Lead, caller: Caller, callId: string): Promise<Dialling> {
+  async function take(lead: Lead, caller: Caller, callId: string, isEmergency: boolean): Promise<Dialling> {
     for (let tries = 1; ; tries += 1) {
       try {
-        return await queue.take({ leadId: lead.id, agentId: caller.id, callId, now: nowS() })
+        return await queue.take({ leadId: lead.id, agentId: caller.id, callId, isEmergency, now: nowS() })
       } catch (err) {
         const isTaken = err instanceof Refusal && err.code === 'conflict'
         if (!isTaken || tries > SETTLING_TRIES || !(await isSettling(lead, caller))) throw err

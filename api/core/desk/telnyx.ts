@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { plainWords } from '../../../contract/plain-words.ts'
 import type { DialPolicy } from '../dialling/policy.ts'
-import type { Barring } from '../leads/do-not-call.ts'
+import { type Barring, barringOf } from '../leads/do-not-call.ts'
 import { Refusal } from '../refusal.ts'
 import { withoutNulls } from '../without-nulls.ts'
 import { optOutIn } from './opt-out.ts'
@@ -22,7 +22,7 @@ export interface Telnyx {
 export interface TelnyxNeeds extends Omit<SignatureNeeds, 'publicKey'> {
   publicKey: string | undefined
   events: Pick<WebhookEventStore, 'keep'>
-  policy: () => Pick<DialPolicy, 'spellings'>
+  policy: () => Pick<DialPolicy, 'spellings' | 'inside'>
 }
 
 /** developers.telnyx.com, "Receiving webhooks": what each event has, whatever it is of. */
@@ -60,14 +60,13 @@ export function createTelnyx({ publicKey, toleranceSeconds, events, policy, now 
 }
 
 /** Whose message wants no more calls. */
-function optOutOf(payload: unknown, policy: Pick<DialPolicy, 'spellings'>): Barring | undefined {
+function optOutOf(payload: unknown, policy: Pick<DialPolicy, 'spellings' | 'inside'>): Barring | undefined {
   const message = Message.safeParse(payload)
   if (!message.success) return undefined
   const word = optOutIn(message.data.text)
   if (word === undefined) return undefined
   try {
-    const spellings = policy.spellings(message.data.from.phone_number)
-    return { spellings, reason: `opted out by message: ${word}` }
+    return barringOf(message.data.from.phone_number, `opted out by message: ${word}`, policy)
   } catch (err) {
     // A sender may be a name, which nobody could call.
     if (err instanceof Refusal && err.code === 'input_invalid') return undefined

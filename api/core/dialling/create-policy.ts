@@ -97,6 +97,12 @@ export function createPolicy(file: PolicyFile): DialPolicy {
       const all = [...beginningsOf(part, rules), ...whole.map((start) => ({ start, atLeast: 0 }))]
       return [...new Map(all.map((one) => [one.start, one])).values()]
     },
+    inside(text) {
+      const typed = cleanNumber(text)
+      if (helpOf(typed) !== undefined) return 'emergency'
+      if (isInternal(typed)) return 'internal'
+      return /[*#]/.test(typed) ? 'code' : undefined
+    },
     judge(text) {
       const typed = cleanNumber(text)
       const help = helpOf(typed)

@@ -31,6 +31,13 @@ export interface DialPolicy {
    * @throws {Refusal} `input_invalid` for what can be no part of a number
    */
   beginnings(text: string): readonly Beginning[]
+  /**
+   * What a number is that belongs to no one outside: a help line, an extension, a code with `*` or `#`. It is listed
+   * as one that must not be called by no client.
+   * @returns undefined for a number outside
+   * @throws {Refusal} as `spell`
+   */
+  inside(text: string): 'emergency' | 'internal' | 'code' | undefined
   limits: Limits
   /**
    * A number that an extension may show beside itself, as the settings file writes it; `text` in any spelling.

@@ -1,3 +1,4 @@
+import type { DialPolicy } from '../dialling/policy.ts'
 import type { Spellings } from '../dialling/spellings.ts'
 
 /**
@@ -22,4 +23,18 @@ export interface DoNotCall {
 export interface Barring {
   spellings: Spellings
   reason: string
+}
+
+/**
+ * What puts a number on the list for all that a client sends: a number outside. Extensions and codes would be taken
+ * from every user, and emergency numbers are always called.
+ * @returns undefined for a number that is not listed
+ * @throws {Refusal} `input_invalid` for what is no number
+ */
+export function barringOf(
+  number: string,
+  reason: string,
+  { spellings, inside }: Pick<DialPolicy, 'spellings' | 'inside'>,
+): Barring | undefined {
+  return inside(number) === undefined ? { spellings: spellings(number), reason } : undefined
 }

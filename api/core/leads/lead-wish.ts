@@ -1,7 +1,6 @@
 import type { DialPolicy } from '../dialling/policy.ts'
-import type { Spellings } from '../dialling/spellings.ts'
 import { Refusal } from '../refusal.ts'
-import type { Barring } from './do-not-call.ts'
+import { type Barring, barringOf } from './do-not-call.ts'
 import type { Lead, LeadStatus } from './lead.ts'
 import type { Decision, LeadChange, NewLead } from './lead-store.ts'
 import { namesOf } from './names.ts'
@@ -24,20 +23,17 @@ export interface LeadWish {
   team?: string | null | undefined
 }
 
-export type Spelling = Pick<DialPolicy, 'spell' | 'spellings' | 'beginnings'>
+export type Spelling = Pick<DialPolicy, 'spell' | 'spellings' | 'inside' | 'beginnings'>
 export type Ownership = Pick<Lead, 'agentId' | 'team'>
 
 const BARRED = 'set on a lead'
 /** Of a number stored long ago, which no longer reads as one, its only spelling is known. */
 function barredBy(status: LeadStatus, number: string, policy: Spelling): Barring | undefined {
-  return status === 'do_not_call' ? { spellings: spellingsOf(number, policy), reason: BARRED } : undefined
-}
-
-function spellingsOf(number: string, policy: Spelling): Spellings {
+  if (status !== 'do_not_call') return undefined
   try {
-    return policy.spellings(number)
+    return barringOf(number, BARRED, policy)
   } catch (err) {
-    if (err instanceof Refusal && err.code === 'input_invalid') return [number]
+    if (err instanceof Refusal && err.code === 'input_invalid') return { spellings: [number], reason: BARRED }
     throw err
   }
 }

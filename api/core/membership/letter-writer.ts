@@ -6,7 +6,7 @@ import type { InviteStore } from './inviting.ts'
 import { invitation, knownAlready, verification } from './letters.ts'
 import { newLinkToken } from './link-token.ts'
 import type { DueMail } from './outbox.ts'
-import type { RegistrationStore } from './registering.ts'
+import { FORGOTTEN, type RegistrationStore } from './registering.ts'
 
 export interface LetterWriterNeeds {
   registrations: Pick<RegistrationStore, 'setToken'>
@@ -33,7 +33,8 @@ export function createLetterWriter(needs: LetterWriterNeeds) {
     const token = newLinkToken('ver')
     const waiting = await registrations.setToken(recipient, hashOf(token), nowS())
     if (waiting === undefined) return undefined
-    return verification(waiting.username, `${appUrl}/verify-email?token=${token}`, token)
+    const isContested = waiting.passwordHash === FORGOTTEN
+    return verification(waiting.username, `${appUrl}/verify-email?token=${token}`, token, isContested)
   }
 
   async function ofInvitation(due: DueMail) {

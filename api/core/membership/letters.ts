@@ -10,8 +10,16 @@ export interface Invited {
   until: string
 }
 
-/** For an address that nobody has proved yet. Of what the asker wrote it holds the name alone. */
-export const verification = (username: string, link: string, token: string): Letter => ({
+/**
+ * For an address that nobody has proved yet. Of what the asker wrote it holds the name alone.
+ * @param isContested whether it was registered by two, so that a password comes with the code
+ */
+export const verification = (
+  username: string,
+  link: string,
+  token: string,
+  isContested: boolean,
+): Letter => ({
   subject: 'Confirm your address',
   text: lines(
     `Somebody, we hope it was you, asks for an account with this address under the name ${username}.`,
@@ -24,9 +32,16 @@ export const verification = (username: string, link: string, token: string): Let
     '',
     `  ${token}`,
     '',
+    ...(isContested ? CONTESTED : []),
     'It is good for a day, and once. If you did not ask for it, or not under this name, do nothing: then no account is made.',
   ),
 })
+
+const CONTESTED = [
+  'This address was registered more than once, with different names or passwords. None of these passwords counts:',
+  'choose a new one when you confirm.',
+  '',
+]
 
 /** For whoever has an account; the asker is not told that there is one. */
 export const knownAlready = (appUrl: string): Letter => ({

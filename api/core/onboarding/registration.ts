@@ -61,11 +61,11 @@ export function createRegistration(needs: RegistrationNeeds): Registration {
   const { mode, users, extensions, invitations, providing, seal, range, patienceMs = 20_000 } = needs
   const nowS = () => Math.floor(needs.now() / 1000)
 
-  /** @returns the hash of what has to be used up */
+  /** @returns the hash of what has to be used up; also where registration is open, as it reserves its address */
   async function invitationFor({ invitation, email }: RegistrationRequest): Promise<string | undefined> {
-    if (mode === 'open') return undefined
     const hash = hashOf(invitation ?? '')
     if (await invitations.isGood(hash, email, nowS())) return hash
+    if (mode === 'open') return undefined
     throw new Refusal('forbidden', { detail: 'an invitation is needed that is good for this address' })
   }
 

@@ -24,7 +24,7 @@ export const authOperations: readonly Operation[] = [
     operationId: 'crmRegister',
     summary: 'Ask for an account, where registration is open',
     description:
-      'Nobody can log in before the address is proved. The answer is the same for a name or an address that is known; whoever has an account gets a mail that says so.',
+      'Nobody can log in before the address is proved. The answer is the same for a name or an address that is known; whoever has an account gets a mail that says so. Where the address waits already with another username or password, the first username stays, no password is stored any more, and `verify-email` needs a `password`. The same registration again only sends the mail anew.',
     request: taking(auth.RegisterBody.openapi({ example: { ...person, email: 'anna@example.org' } })),
     responses: {
       202: json(auth.Said, 'A mail is on its way'),
@@ -37,7 +37,7 @@ export const authOperations: readonly Operation[] = [
     operationId: 'crmVerifyEmail',
     summary: 'Prove an address by the token that was mailed to it: makes the account, and logs in',
     description:
-      'A username that somebody else got meanwhile is 409; send another one along with the same token.',
+      'A username that somebody else got meanwhile is 409; send another one along with the same token. Where the address was registered more than once, with different usernames or passwords, a request without `password` is 400 (`password: is needed, as this address was registered more than once`), and the token stays good.',
     request: taking(auth.VerifyBody.openapi({ example: { token } })),
     responses: {
       200: json(auth.Verified, 'There is an account now, and a token of it'),

@@ -34,8 +34,8 @@ export function addAuthRoutes(app: Hono<Known>, needs: AuthRoutesNeeds): void {
     return c.json(as(auth.Said, MAIL_SENT), 202)
   })
   app.post('/api/auth/verify-email', async (c) => {
-    const { token, username } = await readJson(c, auth.VerifyBody)
-    const user = await registering.verify(token, username)
+    const { token, ...chosen } = await readJson(c, auth.VerifyBody)
+    const user = await registering.verify(token, chosen, addressOf(c))
     const opened = await needs.login.admit(user, openRequest(c, needs))
     return c.json(
       as(auth.Verified, { message: 'Email verified', ...auth.loggedIn(opened.accessToken, user) }),

@@ -33,6 +33,10 @@ export const RegisterBody = z.object({
 export const VerifyBody = z.object({
   token: Token,
   username: Username.optional().openapi({ description: 'In place of one that somebody else got meanwhile' }),
+  password: NewPassword.optional().openapi({
+    description:
+      'The account’s password, in place of the one of `register`; needed where the address was registered more than once',
+  }),
 })
 export const ResendBody = z.object({ email: Email })
 

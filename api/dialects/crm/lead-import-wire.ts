@@ -1,13 +1,12 @@
 import { z } from '@hono/zod-openapi'
 import type { Context } from 'hono'
-import { IdText } from '../../core/id-text.ts'
 import type { ImportWish } from '../../core/leads/create-imports.ts'
 import { decodeList } from '../../core/leads/decode-list.ts'
 import { DUPLICATES, type ImportReport, type LeadImport, type OddCell } from '../../core/leads/lead-import.ts'
 import { COLUMNS } from '../../core/leads/list-columns.ts'
 import { Refusal } from '../../core/refusal.ts'
 import { Time } from '../openapi.ts'
-import { idOf, iso, ShownId } from './request.ts'
+import { IdText, idOf, iso, ShownId } from './request.ts'
 import { loud } from './wire.ts'
 
 export const ImportQuery = z.object({

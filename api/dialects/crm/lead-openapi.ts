@@ -130,7 +130,7 @@ export const leadOperations: readonly Operation[] = [
     operationId: 'crmSetLeadStatus',
     summary: 'Say how far it is',
     description:
-      'CONVERTED, LOST and DO_NOT_CALL take it out of its campaign’s queue, NEW puts it back. DO_NOT_CALL puts the number on the do-not-call list, from which `bin/hookswitch.mjs dnc` alone removes it.',
+      'CONVERTED, LOST and DO_NOT_CALL take it out of its campaign’s queue, NEW puts it back. DO_NOT_CALL puts the number on the do-not-call list, unless it is an extension, a code or an emergency number; from the list `bin/hookswitch.mjs dnc` alone removes it.',
     request: { ...changing, ...taking(wire.StatusBody.openapi({ example: { status: 'CONTACTED' } })) },
     responses: { 200: lead, ...refuses('input_invalid', 'not_found', 'stale') },
   },

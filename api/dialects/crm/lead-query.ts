@@ -1,12 +1,11 @@
 import { z } from '@hono/zod-openapi'
-import { IdText } from '../../core/id-text.ts'
 import { LEAD_STATUSES, type Lead } from '../../core/leads/lead.ts'
 import { type LeadFilter, type LeadOrder, type LeadPlace, placeOf } from '../../core/leads/lead-search.ts'
 import type { Spelling } from '../../core/leads/lead-wish.ts'
 import { DelimiterQuery } from '../csv.ts'
 import { QueryMoment, QueryNumber } from '../query.ts'
 import { Status, statusOf } from './lead-wire.ts'
-import { PageQuery, readCursor } from './request.ts'
+import { IdText, PageQuery, readCursor } from './request.ts'
 import { loud } from './wire.ts'
 
 const Filter = z

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { z } from '@hono/zod-openapi'
 import type { Context } from 'hono'
 import type { Expected } from '../../core/ai/documents.ts'
-import { IdText } from '../../core/id-text.ts'
+import { ID, NO_ID } from '../../core/id-text.ts'
 import { Refusal } from '../../core/refusal.ts'
 import { hasNamed, readTags } from '../conditional.ts'
 import { json } from '../openapi.ts'
@@ -22,6 +22,9 @@ export const idOrNull = (id: string | null): number | null => (id === null ? nul
 
 export const iso = (seconds: number): string => new Date(seconds * 1000).toISOString()
 export const isoOrNull = (seconds: number | null): string | null => (seconds === null ? null : iso(seconds))
+
+/** The same as in the core, with what the document needs. */
+export const IdText = z.string().regex(ID, NO_ID)
 
 /** `{id}` of a path, for the document. */
 export const IdParam = z.object({ id: IdText.openapi({ example: '1' }) })

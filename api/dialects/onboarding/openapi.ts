@@ -15,6 +15,8 @@ export const described: Surface = {
       path: '/auth/register',
       operationId: 'onboardingRegister',
       summary: 'Make an account, and an extension for it',
+      description:
+        'An address that a live invitation names is taken (409) without that `invitation`, also where registration is open. No number is given out whose folder of recordings holds files.',
       security: open,
       request: taking(
         wire.RegisterBody.openapi({ example: { email: 'anna@example.org', password: 'correct horse' } }),

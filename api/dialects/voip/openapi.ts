@@ -35,6 +35,8 @@ const accounts: readonly Operation[] = [
     path: '/api/register',
     operationId: 'voipRegister',
     summary: 'Make an account, where registration is open',
+    description:
+      'Taken (409) is also an extension whose folder of recordings holds files of a person before, and an address that a live invitation names.',
     security: open,
     request: taking(
       wire.RegisterBody.openapi({

@@ -1,9 +1,9 @@
 import { type Context, Hono } from 'hono'
 import type { Logger } from '../../../contract/log.ts'
-import type { Accounts } from '../../core/accounts.ts'
 import type { Login, Throttle } from '../../core/login.ts'
 import type { Statuses } from '../../core/presence/statuses.ts'
 import { Refusal } from '../../core/refusal.ts'
+import type { SelfRegistration } from '../../core/self-registration.ts'
 import type { Sessions } from '../../core/sessions.ts'
 import { addressOf, readJson, refuse } from '../dialect.ts'
 import type { Guard, Guarded } from '../guard.ts'
@@ -24,7 +24,7 @@ export interface VoipNeeds extends OfRoutes, PeopleNeeds {
   login: Pick<Login, 'login'>
   users: PeopleNeeds['users'] & AdminNeeds['users'] & UserRoutesNeeds['users']
   sessions: Pick<Sessions, 'refresh' | 'logout'>
-  accounts: Pick<Accounts, 'add'>
+  selfRegistration: SelfRegistration
   /** Whether anybody may make an account and take a free extension: not unless somebody says so. */
   registration: 'open' | 'closed'
   /** Registrations by address. */
@@ -41,7 +41,8 @@ const SURFACE = 'voip'
 
 /** The surface of the VoIP backend, without its socket. Its paths share `/api` with others: guards stand on routes. */
 export function createVoip(needs: VoipNeeds): Hono<Guarded> {
-  const { guard, login, users, sessions, accounts, registration, registerThrottle, accessTtl, log } = needs
+  const { guard, login, users, sessions, selfRegistration, registration, registerThrottle, accessTtl, log } =
+    needs
   const people = createPeople(needs)
   const app = new Hono<Guarded>()
   app.onError((err, c) => refuse(c, err, speech, log))
@@ -62,7 +63,7 @@ export function createVoip(needs: VoipNeeds): Hono<Guarded> {
     if (registration === 'closed') throw new Refusal('forbidden')
     await registerThrottle.takeAddress(addressOf(c))
     const body = await readJson(c, wire.RegisterBody)
-    const user = await accounts.add({ ...body, role: 'user' }, addressOf(c))
+    const user = await selfRegistration.register(body, addressOf(c))
     const shown = await people.showSelf(user)
     return c.json(
       as(answers.Registered, { success: true, message: 'User registered successfully', user: shown }),

@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import type { Dialling, DialQueue } from '../../core/campaigns/dial-queue.ts'
+import { Barred } from '../../core/dialling/clearance.ts'
 import type { LeadStatus } from '../../core/leads/lead.ts'
 import { Refusal } from '../../core/refusal.ts'
 import { rowId } from './bind.ts'
@@ -148,12 +149,12 @@ export function createDialQueue(db: Database): DialQueue {
       return undefined
     },
 
-    async take({ leadId, agentId, callId, now }) {
+    async take({ leadId, agentId, callId, isEmergency = false, now }) {
       const [lead, agent] = [rowId(leadId) ?? 0, rowId(agentId) ?? 0]
       const row = await claim(agent, callId, now)
         .where('id', '=', lead)
         .where('dial_state', '!=', 'dialling')
-        .where((is) => is.not(isListed))
+        .$if(!isEmergency, (lead) => lead.where((is) => is.not(isListed)))
         .where(isNumberFree)
         .where(isAgentFree(agent))
         .returning(DIALLING)
@@ -167,9 +168,7 @@ export function createDialQueue(db: Database): DialQueue {
         .executeTakeFirst()
       if (there === undefined) throw new Refusal('not_found', { detail: 'Lead not found' })
       // SQLite tells truth as a number.
-      if (Number(there.listed) === 1) {
-        throw new Refusal('dial_denied', { detail: 'this number is on the do-not-call list' })
-      }
+      if (!isEmergency && Number(there.listed) === 1) throw new Barred()
       throw new Refusal('conflict', { detail: 'the lead, its number or the agent is in a call already' })
     },
 

@@ -6,7 +6,7 @@ import { rowId } from './bind.ts'
 import type { Database } from './database.ts'
 import { insertExtension, restExtension, toExtension, updateExtension } from './extension-rows.ts'
 import { UniqueViolation } from './fault.ts'
-import { giveInvitationBack, useInvitation } from './invitations.ts'
+import { giveInvitationBack, mustNotBeInvited, useInvitation } from './invitations.ts'
 import type { Tables } from './tables.ts'
 import { insertUser, removeUser, taken } from './user-rows.ts'
 
@@ -19,7 +19,7 @@ const MOST_TRIES = 200
  */
 export function createExtensionStore(
   db: Database,
-  isFit: (extension: string) => boolean = () => true,
+  isFit: (extension: string) => Promise<boolean> = async () => true,
 ): ExtensionStore {
   /** @param make what else must hold or nothing does; gets the number */
   async function give<T>(
@@ -53,6 +53,7 @@ export function createExtensionStore(
     reserve: ({ user, invitation, mark, ...place }) =>
       give(place, async (trx, extension) => {
         const { now } = place
+        await mustNotBeInvited(trx, user, now, invitation)
         const made = await insertUser(trx, { ...user, extension: null }, now, extension)
         const userId = Number(made.id)
         if (invitation !== undefined) {
@@ -184,7 +185,7 @@ async function rename(trx: Transaction<Tables>, userId: number, extension: strin
 /** The lowest numbers of the range that nobody has or is called, and that do not rest. */
 async function freeIn(
   trx: Transaction<Tables>,
-  { range, isFit }: { range: ExtensionRange; isFit: (extension: string) => boolean },
+  { range, isFit }: { range: ExtensionRange; isFit: (extension: string) => Promise<boolean> },
   most: number,
 ): Promise<string[]> {
   const used = await trx
@@ -214,7 +215,7 @@ async function freeIn(
   const free: string[] = []
   for (let n = Number(range.first); n <= Number(range.last) && free.length < most; n += 1) {
     const number = String(n).padStart(range.first.length, '0')
-    if (!known.has(number) && isFit(number)) free.push(number)
+    if (!known.has(number) && (await isFit(number))) free.push(number)
   }
   return free
 }

@@ -1,6 +1,7 @@
 import type { ExpressionBuilder, ExpressionWrapper, Kysely, Selectable, SqlBool, Transaction } from 'kysely'
 import { normalName } from '../../core/names.ts'
 import type { Invitation, InvitationStore } from '../../core/onboarding/invitations.ts'
+import { Refusal } from '../../core/refusal.ts'
 import { rowId } from './bind.ts'
 import type { Database } from './database.ts'
 import type { InvitationsTable, Tables } from './tables.ts'
@@ -77,6 +78,36 @@ export async function useInvitation(
     .returning('hash')
     .executeTakeFirst()
   return row !== undefined
+}
+
+/**
+ * An address that a live invitation names is the invited person's: no other registration takes it.
+ * @param own the hash of the invitation that is used now
+ * @throws {Refusal} `taken`; `detail` is `email` or `username`
+ */
+export async function mustNotBeInvited(
+  trx: Transaction<Tables>,
+  { username, email }: { username: string; email?: string | null | undefined },
+  now: number,
+  own?: string,
+): Promise<void> {
+  const names = { email: email ? normalName(email) : undefined, username: normalName(username) }
+  const rows = await trx
+    .selectFrom('invitations')
+    .select(['hash', 'email_folded'])
+    .where(
+      'email_folded',
+      'in',
+      [...new Set(Object.values(names))].filter((name) => name !== undefined),
+    )
+    .where('used_at', 'is', null)
+    .where('expires_at', '>', now)
+    .execute()
+  const isOwn = (address: string | null) =>
+    own !== undefined && rows.some((row) => row.hash === own && row.email_folded === address)
+  const other = rows.find((row) => !isOwn(row.email_folded))
+  if (other === undefined) return
+  throw new Refusal('taken', { detail: other.email_folded === names.email ? 'email' : 'username' })
 }
 
 export async function giveInvitationBack(trx: Transaction<Tables>, userId: number): Promise<void> {

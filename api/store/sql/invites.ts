@@ -2,7 +2,7 @@ import type { Expression, ExpressionBuilder, SqlBool } from 'kysely'
 import type { InviteStore } from '../../core/membership/inviting.ts'
 import { rowId } from './bind.ts'
 import type { Database } from './database.ts'
-import { insertInvitation, toInvitation } from './invitations.ts'
+import { insertInvitation, mustNotBeInvited, toInvitation } from './invitations.ts'
 import { queueMail } from './mails.ts'
 import { addMember, asTaken } from './members.ts'
 import type { Tables } from './tables.ts'
@@ -53,6 +53,7 @@ export function createInviteStore(db: Database): InviteStore {
             .returningAll()
             .executeTakeFirst()
           if (row === undefined) return undefined
+          if (row.email_folded === null) await mustNotBeInvited(trx, account, now)
           const user = await addMember(trx, { ...account, role: row.role ?? 'user', team: row.team }, now)
           await trx
             .updateTable('invitations')

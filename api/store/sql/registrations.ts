@@ -1,5 +1,5 @@
-import type { Transaction } from 'kysely'
-import type { RegistrationStore } from '../../core/membership/registering.ts'
+import type { Selectable, Transaction } from 'kysely'
+import { FORGOTTEN, type RegistrationStore, type WaitingAccount } from '../../core/membership/registering.ts'
 import { normalName } from '../../core/names.ts'
 import type { Database } from './database.ts'
 import { queueMail } from './mails.ts'
@@ -8,23 +8,21 @@ import type { Tables } from './tables.ts'
 
 export function createRegistrationStore(db: Database): RegistrationStore {
   return {
-    keep: ({ username, email, name, passwordHash }, { now, expiresAt }) =>
+    async pending(email, now) {
+      const row = await db.query
+        .selectFrom('registrations')
+        .selectAll()
+        .where('email_folded', '=', normalName(email))
+        .where('expires_at', '>', now)
+        .executeTakeFirst()
+      return row && toWaiting(row)
+    },
+
+    keep: (account, at, over) =>
       db.transaction(async (trx) => {
-        const row = {
-          username,
-          email,
-          name,
-          password_hash: passwordHash,
-          token_hash: null,
-          created_at: now,
-          expires_at: expiresAt,
-        }
-        await trx
-          .insertInto('registrations')
-          .values({ ...row, email_folded: normalName(email) })
-          .onConflict((same) => same.column('email_folded').doUpdateSet(row))
-          .execute()
-        await mailOnce(trx, email, now)
+        const isStored = await (over === undefined ? insert(trx, account, at) : renew(trx, account, at, over))
+        if (isStored) await mailOnce(trx, account.email, at.now)
+        return isStored
       }),
 
     mailAgain: (email, now) => db.transaction((trx) => mailOnce(trx, email, now)),
@@ -35,7 +33,7 @@ export function createRegistrationStore(db: Database): RegistrationStore {
         .set({ token_hash: tokenHash })
         .where('email_folded', '=', normalName(email))
         .where('expires_at', '>', now)
-        .returning('username')
+        .returning(['username', 'password_hash as passwordHash'])
         .executeTakeFirst(),
 
     async find(tokenHash, now) {
@@ -45,12 +43,10 @@ export function createRegistrationStore(db: Database): RegistrationStore {
         .where('token_hash', '=', tokenHash)
         .where('expires_at', '>', now)
         .executeTakeFirst()
-      if (row === undefined) return undefined
-      const { username, email, name, password_hash: passwordHash } = row
-      return { username, email, name, passwordHash }
+      return row && toWaiting(row)
     },
 
-    prove: (tokenHash, username, now) =>
+    prove: (tokenHash, { username, passwordHash }, now) =>
       db
         .transaction(async (trx) => {
           // First of all, so that of two who try at once the other finds nothing.
@@ -61,7 +57,7 @@ export function createRegistrationStore(db: Database): RegistrationStore {
             .returningAll()
             .executeTakeFirst()
           if (row === undefined) return undefined
-          const { email, name, password_hash: passwordHash } = row
+          const { email, name } = row
           return addMember(trx, { username, email, name, passwordHash, role: 'user', team: null }, now)
         })
         .catch(asTaken),
@@ -70,6 +66,55 @@ export function createRegistrationStore(db: Database): RegistrationStore {
       await db.query.deleteFrom('registrations').where('expires_at', '<=', now).execute()
     },
   }
+}
+
+type At = { now: number; expiresAt: number }
+
+/** @returns false where one waits for this address already */
+async function insert(
+  trx: Transaction<Tables>,
+  { username, email, name, passwordHash }: WaitingAccount,
+  { now, expiresAt }: At,
+): Promise<boolean> {
+  const about = normalName(email)
+  await trx
+    .deleteFrom('registrations')
+    .where('email_folded', '=', about)
+    .where('expires_at', '<=', now)
+    .execute()
+  const row = await trx
+    .insertInto('registrations')
+    .values({
+      ...{ username, email, name, email_folded: about, password_hash: passwordHash, token_hash: null },
+      ...{ created_at: now, expires_at: expiresAt },
+    })
+    .onConflict((same) => same.column('email_folded').doNothing())
+    .returning('email_folded')
+    .executeTakeFirst()
+  return row !== undefined
+}
+
+/** @returns false where what waits is not what was known */
+async function renew(
+  trx: Transaction<Tables>,
+  { email }: WaitingAccount,
+  { now, expiresAt }: At,
+  { passwordHash, isSame }: { passwordHash: string; isSame: boolean },
+): Promise<boolean> {
+  const row = await trx
+    .updateTable('registrations')
+    .set({ expires_at: expiresAt, ...(isSame ? {} : { password_hash: FORGOTTEN, token_hash: null }) })
+    .where('email_folded', '=', normalName(email))
+    .where('expires_at', '>', now)
+    .where('password_hash', '=', passwordHash)
+    .returning('email_folded')
+    .executeTakeFirst()
+  return row !== undefined
+}
+
+function toWaiting(row: Selectable<Tables['registrations']>): WaitingAccount {
+  const { username, email, name, password_hash: passwordHash } = row
+  return { username, email, name, passwordHash }
 }
 
 /** One that nobody has begun to send would make the link of the next one useless, or the other way round. */

@@ -4,6 +4,7 @@ import { Refusal } from '../../core/refusal.ts'
 import type { User, UserStore } from '../../core/users.ts'
 import { rowId, storable } from './bind.ts'
 import type { Database } from './database.ts'
+import { mustNotBeInvited } from './invitations.ts'
 import { addUser, asTaken, changeUser, outdate, removeUser, toUser } from './user-rows.ts'
 
 /** Engines bound how many parameters a statement has. */
@@ -39,6 +40,13 @@ export function createUserStore(
   }
 
   return {
+    addOwn: (user) =>
+      db
+        .transaction(async (trx) => {
+          await mustNotBeInvited(trx, user, now())
+          return addUser(trx, user, { now: now(), quarantine })
+        })
+        .catch(asTaken),
     add: (user, giving) =>
       db.transaction((trx) => addUser(trx, user, { ...giving, now: now(), quarantine })).catch(asTaken),
 

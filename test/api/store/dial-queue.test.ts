@@ -236,6 +236,14 @@ describe('the queue of leads', () => {
       }
     })
 
+    test('by hand: an emergency number, although an entry of before lists it', async () => {
+      const { db, queue } = await setUp()
+      const leadId = await addLead(db, null, { number: '112' })
+      await createDoNotCall(db).add([['112']], 'of before', now)
+      const order = { leadId, agentId: '1', callId: 'hk_1', isEmergency: true, now }
+      expect(await queue.take(order)).toMatchObject({ leadId, number: '112' })
+    })
+
     test('by hand: a number that is being called, one that must not be, and a lead that is not there', async () => {
       const { db, queue } = await setUp()
       const number = '+49301'

@@ -19,6 +19,7 @@ const ACCOUNT = {
   name: 'Anna Berg',
   passwordHash: '$argon2id$a',
 }
+const as = (username: string) => ({ username, passwordHash: '$argon2id$a' })
 const AT = { now: NOW, expiresAt: NOW + 86_400 }
 
 const storesOf = (db: Database) => ({
@@ -44,7 +45,7 @@ describe('a registration', () => {
     test('is nobody before it is proved, and then a user and an agent', async () => {
       const world = await setUp()
       expect(await world.users.findByLogin('anna')).toBeUndefined()
-      const user = await world.store.prove('hash', 'anna', NOW)
+      const user = await world.store.prove('hash', as('anna'), NOW)
       expect(user).toMatchObject({
         username: 'anna',
         email: 'Anna@example.org',
@@ -83,7 +84,7 @@ describe('a registration', () => {
       await stores[0]?.keep(ACCOUNT, AT)
       await stores[0]?.setToken(ACCOUNT.email, 'hash', NOW)
       const proved = await Promise.all(
-        Array.from({ length: 10 }, (_, n) => stores[n % 2]?.prove('hash', 'anna', NOW)),
+        Array.from({ length: 10 }, (_, n) => stores[n % 2]?.prove('hash', as('anna'), NOW)),
       )
       expect(proved.filter((one) => one !== undefined)).toHaveLength(1)
       expect(await storesOf(a).users.count()).toBe(1)
@@ -98,11 +99,11 @@ describe('a registration', () => {
     ])('with %s goes on waiting', async (_, other, detail) => {
       const { store, users } = await setUp()
       await users.add(newUser(other))
-      await expect(store.prove('hash', 'anna', NOW)).rejects.toMatchObject({ code: 'taken', detail })
+      await expect(store.prove('hash', as('anna'), NOW)).rejects.toMatchObject({ code: 'taken', detail })
       expect(await users.count()).toBe(1)
       expect(await store.find('hash', NOW)).toMatchObject({ username: 'anna' })
       if (detail === 'username')
-        expect(await store.prove('hash', 'anna2', NOW)).toMatchObject({ username: 'anna2' })
+        expect(await store.prove('hash', as('anna2'), NOW)).toMatchObject({ username: 'anna2' })
     })
 
     test.each([
@@ -112,21 +113,51 @@ describe('a registration', () => {
       const { store } = await setUp()
       expect(await store.find('hash', NOW)).toBeDefined()
       expect(await store.find(hash, now)).toBeUndefined()
-      expect(await store.prove(hash, 'anna', now)).toBeUndefined()
+      expect(await store.prove(hash, as('anna'), now)).toBeUndefined()
     })
 
-    test('of the same address replaces the one before, whose link is good no more', async () => {
+    const KNOWN = { passwordHash: ACCOUNT.passwordHash, isSame: true }
+    const other = { ...ACCOUNT, username: 'annika', email: 'ANNA@example.org', passwordHash: '$argon2id$b' }
+
+    test('of an address that waits is not stored unseen', async () => {
+      const { store } = await setUp()
+      expect(await store.keep(other, AT)).toBe(false)
+      expect(await store.keep(other, AT, { passwordHash: '$argon2id$c', isSame: true })).toBe(false)
+      expect(await store.pending('ANNA@example.org', NOW)).toEqual(ACCOUNT)
+      expect(await store.find('hash', NOW)).toEqual(ACCOUNT)
+    })
+
+    test('of an address that waits for another takes its password and its link away, not its name', async () => {
       const { store, db } = await setUp()
-      await store.keep({ ...ACCOUNT, username: 'annika', email: 'ANNA@example.org' }, AT)
+      expect(await store.keep(other, AT, { ...KNOWN, isSame: false })).toBe(true)
       expect(await store.find('hash', NOW)).toBeUndefined()
       await store.setToken(ACCOUNT.email, 'next', NOW)
-      expect(await store.find('next', NOW)).toMatchObject({ username: 'annika' })
+      expect(await store.find('next', NOW)).toEqual({ ...ACCOUNT, passwordHash: '' })
       expect(await db.query.selectFrom('registrations').selectAll().execute()).toHaveLength(1)
+    })
+
+    test('of an address whose registration is over is stored', async () => {
+      const { store } = await setUp()
+      const later = { now: AT.expiresAt, expiresAt: AT.expiresAt + 1 }
+      expect(await store.keep(other, later)).toBe(true)
+      expect(await store.pending('anna@example.org', later.now)).toEqual(other)
+    })
+
+    test('is stored once, however many come at once', async () => {
+      const url = await engine.empty()
+      await migrate(url)
+      const [a, b] = [await openDatabase(url), await openDatabase(url)]
+      const stores = [storesOf(a).store, storesOf(b).store]
+      const stored = await Promise.all(
+        Array.from({ length: 8 }, (_, n) => stores[n % 2]?.keep({ ...ACCOUNT, passwordHash: `$${n}` }, AT)),
+      )
+      expect(stored.filter(Boolean)).toHaveLength(1)
+      for (const db of [a, b]) await db.close()
     })
 
     test('sent twice at once is one letter, and one more when the first is under way', async () => {
       const { store, mails } = await setUp()
-      await store.keep(ACCOUNT, AT)
+      expect(await store.keep(ACCOUNT, AT, KNOWN)).toBe(true)
       await store.mailAgain('ANNA@example.org', NOW)
       const first = await mails.claim(NOW, NOW + 60, 10)
       expect(first.map(({ recipient }) => recipient)).toEqual(['ANNA@example.org'])
@@ -218,7 +249,8 @@ describe('an invitation by mail', () => {
       const old = createInvitations(createInvitationStore(db), () => NOW * 1000)
       const { invitation } = await old.invite({ email: null, days: 7, createdBy: null })
       expect(await invites.find(hashOf(invitation), NOW)).toMatchObject({ role: null, team: null })
-      expect(await invites.accept(hashOf(invitation), carl, NOW)).toMatchObject({ role: 'user' })
+      const other = { ...carl, email: 'carla@example.org' }
+      expect(await invites.accept(hashOf(invitation), other, NOW)).toMatchObject({ role: 'user' })
     })
   })
 })

@@ -2,8 +2,8 @@ import { generateKeyPairSync, sign } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
 import { createTelnyx } from '../../../../api/core/desk/telnyx.ts'
 import type { WebhookEvent } from '../../../../api/core/desk/webhook-events.ts'
-import type { Spellings } from '../../../../api/core/dialling/spellings.ts'
-import { Refusal } from '../../../../api/core/refusal.ts'
+import { createPolicy } from '../../../../api/core/dialling/create-policy.ts'
+import { PolicyFile } from '../../../../api/core/dialling/policy-file.ts'
 
 const NOW = 1_769_860_800
 const pair = () => generateKeyPairSync('ed25519')
@@ -30,18 +30,15 @@ function signed(text = event(), { at = NOW, key = privateKey } = {}) {
   return { signature, timestamp, body }
 }
 
+const policy = createPolicy(PolicyFile.parse({ country: 'DE' }))
+
 function aTelnyx(key: string | null = shown) {
   const kept: { event: WebhookEvent; optOut: unknown }[] = []
   const telnyx = createTelnyx({
     publicKey: key ?? undefined,
     toleranceSeconds: 300,
     now: () => NOW * 1000,
-    policy: () => ({
-      spellings(text): Spellings {
-        if (!text.startsWith('+')) throw new Refusal('input_invalid')
-        return [text.replaceAll(' ', '')]
-      },
-    }),
+    policy: () => policy,
     events: {
       async keep(event, optOut) {
         if (kept.some((one) => one.event.id === event.id)) return false
@@ -155,7 +152,7 @@ describe('who wants no more calls', () => {
     '%j says so',
     async (text) => {
       expect(await optOutOf({ text })).toEqual({
-        spellings: ['+493012345678'],
+        spellings: policy.spellings('+493012345678'),
         reason: `opted out by message: ${text.trim().toUpperCase()}`,
       })
     },
@@ -171,6 +168,8 @@ describe('who wants no more calls', () => {
 
   test.each<[string, object, object]>([
     ['our own message says nothing', {}, { event_type: 'message.sent' }],
+    ['an emergency number is on no list', { from: { phone_number: '112' } }, {}],
+    ['an extension is on no list', { from: { phone_number: '1002' } }, {}],
     ['a sender that is a name is no number', { from: { phone_number: 'ACME' } }, {}],
     ['a message without a text', { text: undefined }, {}],
     ['a message without a sender', { from: undefined }, {}],
