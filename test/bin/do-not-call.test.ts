@@ -134,10 +134,7 @@ describe('the do-not-call list on the command line', () => {
     [['add'], 'which number?'],
     [['add', 'nobody'], '"nobody" is no number'],
     [['remove', '+4930999999'], '+4930999999 is not on the list'],
-    [
-      ['add', '030901899', '112'],
-      '"112": an emergency number is never on the list; nothing was changed',
-    ],
+    [['add', '030901899', '112'], '"112": an emergency number is never on the list; nothing was changed'],
     [['import'], 'dnc import takes one file'],
     [['import', '/nowhere'], '/nowhere cannot be read'],
     [['burn'], 'dnc add, remove, list or import'],
