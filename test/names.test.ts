@@ -51,7 +51,7 @@ test.each([
     'a full-width spelling of an extension, as its own',
     { username: '１００２', extension: '1002' },
     409,
-    'Username already exists',
+    'Extension already exists',
   ],
 ])('VoIP: nobody registers by the name of %s', async (_, flaw, status, error) => {
   expect(await ask(`${stack.url}/api/register`, { json: { ...MALLORY, ...flaw } })).toMatchObject({
