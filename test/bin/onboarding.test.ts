@@ -61,14 +61,14 @@ describe('provisioning on the command line', () => {
     const store = createExtensionStore(db)
     const later = Math.floor(Date.now() / 1000) + 10_000
     const [one, two] = [
-      (await store.reserve(newReservation('anna@example.org'))).extension,
+      (await store.reserve(newReservation('clara@example.org'))).extension,
       (await store.reserve(newReservation('boris@example.org'))).extension,
     ]
     await store.update(one, { attempts: 3, nextTryAt: later, lastError: 'the PBX is away' })
     await store.settle(two, { sealedSecret: 'not to be seen', authUsername: 'u' }, later)
 
     const { out } = await hookswitch('provisioning', 'list')
-    expect(out).toMatch(/^2000 +providing +anna@example.org +3 +20\S+Z +the PBX is away$/m)
+    expect(out).toMatch(/^2000 +providing +clara@example.org +3 +20\S+Z +the PBX is away$/m)
     expect(out).not.toMatch(/2001|sealed/)
 
     expect(await hookswitch('provisioning', 'retry', '2000')).toMatchObject({
