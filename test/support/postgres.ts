@@ -115,7 +115,7 @@ export async function ask(url: string, sql: string): Promise<pg.QueryResult> {
 /** Tries until it is up: after a kill its old children may hold the memory a moment longer. */
 async function launch(program: string, args: string[], url: string): Promise<ChildProcess> {
   let said = ''
-  for (let tries = 0; tries < 10; tries++) {
+  for (let tries = 0; tries < 75; tries++) {
     said = ''
     const server = spawn(program, args, { cwd: '/', env: environment(), stdio: ['ignore', 'ignore', 'pipe'] })
     server.stderr?.setEncoding('utf8').on('data', (text) => {
