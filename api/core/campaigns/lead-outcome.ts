@@ -22,7 +22,10 @@ export function outcomeForLead(
     record.direction !== 'internal' ||
     record.parties.some((party) => party.userId !== userId && party.answered)
   if (outcome === 'answered') return hadFarEnd ? outcome : 'failed'
-  if (wasPickedUp) return outcome
+  // Nothing rang beyond the agent's own phone: no person gave up, the dialplan had no way to the lead.
+  const isWithoutFarEnd =
+    record.direction === 'internal' && record.parties.every((party) => party.userId === userId)
+  if (wasPickedUp) return outcome === 'cancelled' && isWithoutFarEnd ? 'failed' : outcome
   if (outcome === 'failed') return 'own_unavailable'
   return outcome === 'cancelled' ? 'own_no_answer' : outcome
 }
