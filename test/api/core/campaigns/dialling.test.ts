@@ -21,6 +21,7 @@ import { createDialQueue } from '../../../../api/store/sql/dial-queue.ts'
 import { createDialledStore } from '../../../../api/store/sql/dialled.ts'
 import { migrate } from '../../../../api/store/sql/migrate.ts'
 import { createUserStore } from '../../../../api/store/sql/users.ts'
+import { newCall } from '../../store/call-rows.ts'
 import { addLead, now as epoch } from '../../store/campaign-rows.ts'
 import { createMortal, type Fate, type Mortal } from './mortal.ts'
 import { newRules } from './rules.ts'
@@ -186,6 +187,8 @@ async function createWorld(db: Database, given: { leads: number[]; agents: numbe
 
   /** Calls on the PBX: the truth. */
   const live = new Map<string, { number: string; userId: string }>()
+  /** Calls that have ended. */
+  const rang = new Set<string>()
   const faults: string[] = []
   let tried = 0
   let ids = 0
@@ -232,7 +235,11 @@ async function createWorld(db: Database, given: { leads: number[]; agents: numbe
     })
     const reconciler = createReconciler({
       ...{ queue, callLog, agents: crew, campaigns: store, dialled: asked, now, onTrouble },
-      history: { find: async () => undefined },
+      // As in production: a call that rang is in the history before it has an outcome.
+      history: {
+        find: async (id) =>
+          rang.has(id) ? newCall({ id, direction: 'outgoing', parties: [], endedAt: time }) : undefined,
+      },
       liveCall: (id) => (live.has(id) ? { state: 'up', legs: [] } : undefined),
       endpointOf: (extension) => extension,
       isPlacing: placing.has,
@@ -276,6 +283,7 @@ async function createWorld(db: Database, given: { leads: number[]; agents: numbe
 
   async function end(callId: string, outcome: Outcome) {
     live.delete(callId)
+    rang.add(callId)
     if (!outcome.startsWith('own_')) tried += 1
     await dialled.finish(callId, outcome)
   }
