@@ -58,7 +58,8 @@ const STEADY_MS = 30_000
  * Starts a program and keeps it running: one that dies is started again after a pause that grows. Its
  * output goes to `<logFolder>/<name>.log` with every token and query string struck out.
  *
- * @throws {SetupError} when it does not become ready the first time; {SettingsError} when it ends with EXIT_CONFIG then, or is no longer wanted
+ * @throws {SetupError} when it does not become ready the first time, or is no longer wanted
+ * @throws {SettingsError} when it ends with EXIT_CONFIG the first time
  */
 export async function startChild(spec: ChildSpec, needs: ChildNeeds): Promise<Child> {
   const { name } = spec

@@ -17,15 +17,12 @@ export function outcomeForLead(
   if (record === undefined || userId === undefined) return outcome
   const own = record.parties.filter((party) => party.userId === userId)
   const wasPickedUp = own.length === 0 || own.some(({ answered }) => answered)
-  // A trunk's leg, which makes the call an outgoing one, or another user's phone.
-  const hadFarEnd =
-    record.direction !== 'internal' ||
-    record.parties.some((party) => party.userId !== userId && party.answered)
-  if (outcome === 'answered') return hadFarEnd ? outcome : 'failed'
-  // Nothing rang beyond the agent's own phone: no person gave up, the dialplan had no way to the lead.
-  const isWithoutFarEnd =
-    record.direction === 'internal' && record.parties.every((party) => party.userId === userId)
-  if (wasPickedUp) return outcome === 'cancelled' && isWithoutFarEnd ? 'failed' : outcome
+  // A trunk's leg makes the call one with the outside; else the far end is another user's phone.
+  const isOutside = record.direction !== 'internal'
+  const others = record.parties.filter((party) => party.userId !== userId)
+  if (outcome === 'answered') return isOutside || others.some(({ answered }) => answered) ? outcome : 'failed'
+  // If nothing rang beyond the agent's own phone, no person gave up: the dialplan had no way to the lead.
+  if (wasPickedUp) return outcome === 'cancelled' && !isOutside && others.length === 0 ? 'failed' : outcome
   if (outcome === 'failed') return 'own_unavailable'
   return outcome === 'cancelled' ? 'own_no_answer' : outcome
 }
