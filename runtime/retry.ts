@@ -1,0 +1,30 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+
+export interface RetryOptions {
+  /**
+   * Called after each failure.
+   * @param failures how often the work has failed, from 1
+   * @returns ms until the next attempt; undefined gives up, and `retry` throws the error
+   */
+  delayMs(failures: number, err: unknown): number | undefined
+  /** Ends the wait between two attempts: `retry` then throws the signal's reason. */
+  signal?: AbortSignal
+}
+
+/** Does the work again until it succeeds. @throws the last error, once `delayMs` gives up */
+export async function retry<T>(work: () => Promise<T>, { delayMs, signal }: RetryOptions): Promise<T> {
+  for (let failures = 1; ; failures += 1) {
+    signal?.throwIfAborted()
+    try {
+      return await work()
+    } catch (err) {
+      const ms = delayMs(failures, err)
+      if (ms === undefined) throw err
+      await sleep(ms, undefined, signal && { signal })
+    }
+  }
+}
+
+/** Doubles from `firstMs` up to `maxMs`, with jitter: between half of that and the whole, so that many do not retry at once. */
+export const backoffMs = (failures: number, firstMs: number, maxMs: number): number =>
+  Math.min(maxMs, firstMs * 2 ** (failures - 1)) * (0.5 + Math.random() / 2)
