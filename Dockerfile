@@ -8,6 +8,7 @@ COPY package.json package-lock.json .npmrc ./
 RUN npm ci --omit=dev
 COPY bin/ bin/
 COPY contract/ contract/
+COPY runtime/ runtime/
 COPY sidecar/ sidecar/
 COPY relay/ relay/
 COPY api/ api/

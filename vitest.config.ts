@@ -3,15 +3,15 @@ import { defineConfig } from 'vitest/config'
 /** Tests that start nothing but themselves; `npm run check` runs these alone. */
 const unit = [
   'test/*.unit.test.ts',
-  'test/{contract,runtime,sidecar,relay,api,bin,voip,onboarding,crm,docs,v1}/**/*.unit.test.ts',
+  'test/{contract,runtime,sidecar,relay,api,bin}/**/*.unit.test.ts',
   'test/architecture.test.ts',
 ]
 
 /** Long ones that keep an eye on the time: two at once are enough. */
-const long = ['test/crm/automation*.test.ts', 'test/api/core/sessions.property.test.ts']
+const long = ['test/system/crm/campaign-automation*.test.ts', 'test/api/core/auth/sessions.property.test.ts']
 
 /** What needs both cores to itself: beside others it would be late, and make them late. */
-const heavy = ['test/chaos.test.ts', 'test/load.test.ts', 'test/load-phones.test.ts', 'test/soak.test.ts']
+const heavy = ['test/system/stress/*.test.ts']
 
 export default defineConfig({
   test: {

@@ -1,5 +1,5 @@
 import { runCommand } from './admin/commands.ts'
-import { endAsFailed } from './stack/failed.ts'
+import { endAsFailed } from './stack/exit-on-error.ts'
 
 // `… | head` has read enough.
 process.stdout.on('error', (err: NodeJS.ErrnoException) => process.exit(err.code === 'EPIPE' ? 0 : 1))

@@ -1,11 +1,11 @@
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { readEnv } from '../contract/env.ts'
-import { endAsFailed } from './stack/failed.ts'
+import { readEnv } from '../runtime/env.ts'
+import { readWords, UsageError } from './arguments.ts'
+import { endAsFailed } from './stack/exit-on-error.ts'
 import { bracketed } from './stack/gateway.ts'
 import { renderNginx } from './stack/nginx-conf.ts'
 import { Settings } from './stack/settings.ts'
-import { readWords, UsageError } from './words.ts'
 
 const HELP = `Usage: node dist/render-nginx.js --out <folder> --run <folder> --temp <folder> --access-log <file>
                                 --open-files <number> [--nchan-module <file>]

@@ -1,11 +1,11 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { readEnv } from '../contract/env.ts'
 import { addKey, readKeys } from '../contract/keys.ts'
-import { endAsFailed } from './stack/failed.ts'
-import { preparePeople } from './stack/people.ts'
+import { readEnv } from '../runtime/env.ts'
+import { readWords } from './arguments.ts'
+import { endAsFailed } from './stack/exit-on-error.ts'
+import { preparePeople } from './stack/seed-users.ts'
 import { Settings } from './stack/settings.ts'
-import { readWords } from './words.ts'
 
 const HELP = `Usage: node dist/setup.js
 

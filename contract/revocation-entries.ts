@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Revocation } from './revocation.ts'
+import type { Revocation } from './revocation-cache.ts'
 
 /** One hash tag, so that a Redis Cluster keeps them together. */
 export const LOG_KEY = '{hookswitch:revocation}:log'

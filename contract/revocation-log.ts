@@ -1,5 +1,5 @@
 import type { Redis } from 'ioredis'
-import type { RevocationMemory } from './revocation.ts'
+import type { RevocationMemory } from './revocation-cache.ts'
 import {
   Entry,
   EPOCH_KEY,

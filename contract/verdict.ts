@@ -1,7 +1,7 @@
 import { LRUCache } from 'lru-cache'
 import type { Claims, TokenKind } from './claims.ts'
 import type { Keyring } from './keys.ts'
-import type { RevocationMemory } from './revocation.ts'
+import type { RevocationMemory } from './revocation-cache.ts'
 import { readToken, type Token } from './token.ts'
 
 /** Why a token does not pass. `cannot_judge` says nothing of the token: ask again later. */

@@ -9,4 +9,4 @@ export LC_ALL=C
 name=${1:-nginx}
 rm -f "/run/hookswitch/$name.sock" "/run/hookswitch/publish-${name#stream-}.sock"
 exec nginx -e stderr -p /var/lib/nginx -c "/etc/hookswitch/nginx/$name.conf" \
-  2> >(exec sed -u -E -f /etc/hookswitch/strike.sed >&2)
+  2> >(exec sed -u -E -f /etc/hookswitch/redact.sed >&2)

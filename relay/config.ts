@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { z } from 'zod'
-import { commonSettings } from '../contract/env.ts'
+import { commonSettings } from '../contract/common-settings.ts'
 import { relaySocket, subscribeSocket } from '../contract/stream-instances.ts'
 
 /** The settings of a relay. */

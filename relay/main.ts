@@ -1,11 +1,11 @@
-import { readEnv, SettingsError } from '../contract/env.ts'
-import { EXIT_CONFIG, endOnFault, leaveOnSignal } from '../contract/life.ts'
-import { createLog } from '../contract/log.ts'
-import { listenOn } from '../contract/socket.ts'
 import { MAX_STREAM_INSTANCES, streamInstances } from '../contract/stream-instances.ts'
+import { readEnv, SettingsError } from '../runtime/env.ts'
+import { createLog } from '../runtime/log.ts'
+import { EXIT_CONFIG, endOnFault, leaveOnSignal } from '../runtime/shutdown.ts'
+import { listenOn } from '../runtime/unix-socket.ts'
 import { Config } from './config.ts'
 import { createRelay } from './relay.ts'
-import { connectSidecar } from './sidecar.ts'
+import { connectSidecar } from './sidecar-client.ts'
 
 async function main() {
   const config = readEnv(Config)

@@ -1,10 +1,10 @@
 import { createServer, type IncomingMessage, type Server } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { type WebSocket, WebSocketServer } from 'ws'
-import type { Logger } from '../contract/log.ts'
 import type { EndReason } from '../contract/stream-instances.ts'
-import { createBudget } from './budget.ts'
-import { type Following, follow, type StreamHeaders } from './follow.ts'
+import type { Logger } from '../runtime/log.ts'
+import { createBudget } from './byte-budget.ts'
+import { type Following, follow, type StreamHeaders } from './event-source.ts'
 
 export interface RelayNeeds {
   /** Where the instance takes streams. */

@@ -1,7 +1,8 @@
 import { join, resolve } from 'node:path'
 import { z } from 'zod'
-import { commonSettings, wholeNumber } from '../contract/env.ts'
+import { commonSettings } from '../contract/common-settings.ts'
 import { publishSockets } from '../contract/stream-instances.ts'
+import { wholeNumber } from '../runtime/env.ts'
 
 /** The sidecar's settings, in its own words. */
 export const Config = z

@@ -3,9 +3,9 @@ import { CHALLENGE_INVALID, CHALLENGE_NONE } from '../contract/bearer.ts'
 import { channelFor, privateChannelOf } from '../contract/channels.ts'
 import type { Claims } from '../contract/claims.ts'
 import { readCredential } from '../contract/credential.ts'
-import { isHidden, mayRead } from '../contract/media-path.ts'
+import { isHidden, mayRead } from '../contract/media-access.ts'
 import type { Judge, VerdictCode } from '../contract/verdict.ts'
-import { isRequestId, one, readTarget } from './request.ts'
+import { isRequestId, one, readTarget } from './gate-request.ts'
 import type { Streams } from './streams.ts'
 
 /** An answer to nginx. Never a body: one would cost nginx its kept connection. */

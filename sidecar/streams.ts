@@ -1,9 +1,9 @@
 import { LRUCache } from 'lru-cache'
 import type { Claims } from '../contract/claims.ts'
-import type { LiveWord } from '../contract/live-users.ts'
-import type { Revocation } from '../contract/revocation.ts'
+import type { LiveWord } from '../contract/online-heartbeat.ts'
+import type { Revocation } from '../contract/revocation-cache.ts'
 import type { EndReason } from '../contract/stream-instances.ts'
-import type { Cutter, Instance } from './cutter.ts'
+import type { Cutter, Instance } from './stream-cutter.ts'
 
 export interface StreamsNeeds {
   instances: readonly Instance[]

@@ -7,60 +7,94 @@ const root = fileURLToPath(new URL('..', import.meta.url))
 
 /** Which rooms a room may import, besides itself. `.` are the files that join everything. */
 const MAY_IMPORT: Record<string, readonly string[]> = {
-  contract: [],
-  sidecar: ['contract'],
-  relay: ['contract'],
-  'api/core': ['contract'],
-  'api/store': ['contract', 'api/core'],
-  'api/asterisk': ['contract', 'api/core'],
-  'api/provisioning': ['contract', 'api/core'],
-  'api/nchan': ['contract', 'api/core'],
-  'api/dialects': ['contract', 'api/core'],
-  api: ['contract', 'api/core', 'api/store', 'api/asterisk', 'api/provisioning', 'api/nchan', 'api/dialects'],
+  runtime: [],
+  contract: ['runtime'],
+  sidecar: ['contract', 'runtime'],
+  relay: ['contract', 'runtime'],
+  'api/core': ['contract', 'runtime'],
+  'api/store': ['contract', 'runtime', 'api/core'],
+  'api/asterisk': ['contract', 'runtime', 'api/core'],
+  'api/provisioning': ['contract', 'runtime', 'api/core'],
+  'api/nchan': ['contract', 'runtime', 'api/core'],
+  'api/mail': ['contract', 'runtime', 'api/core'],
+  'api/http': ['contract', 'runtime', 'api/core'],
+  'api/config': ['contract', 'runtime', 'api/core'],
+  'api/wiring': [
+    'contract',
+    'runtime',
+    'api/core',
+    'api/store',
+    'api/asterisk',
+    'api/provisioning',
+    'api/nchan',
+    'api/mail',
+    'api/http',
+    'api/config',
+  ],
+  api: [
+    'contract',
+    'runtime',
+    'api/core',
+    'api/store',
+    'api/nchan',
+    'api/mail',
+    'api/http',
+    'api/config',
+    'api/wiring',
+  ],
   // What a person runs may use every room's public pieces, but no process is built from it.
-  bin: ['contract', 'api', 'api/core', 'api/store'],
+  bin: ['contract', 'runtime', 'api/core', 'api/store', 'api/config'],
 }
 
-/** What both processes must agree on, and nothing else. */
+/** What more than one process must agree on, and nothing else. */
 const CONTRACT = [
-  'allowed.ts',
   'bearer.ts',
   'channels.ts',
   'claims.ts',
+  'common-settings.ts',
   'credential.ts',
-  'env.ts',
-  'failing.ts',
   'keys.ts',
-  'life.ts',
-  'live-users.ts',
-  'log.ts',
-  'media-path.ts',
-  'plain-words.ts',
-  'redis.ts',
+  'media-access.ts',
+  'online-heartbeat.ts',
+  'revocation-cache.ts',
   'revocation-entries.ts',
   'revocation-log.ts',
-  'revocation.ts',
-  'socket.ts',
   'stream-instances.ts',
-  'ticket.ts',
+  'stream-ticket.ts',
   'token.ts',
   'verdict.ts',
 ]
 
+/** Which files of `runtime/` the core may use: those that touch no process, socket or store. */
+const PURE = [
+  'deadline.ts',
+  'describe-schema.ts',
+  'event-loop-yield.ts',
+  'failure-reporter.ts',
+  'hash.ts',
+  'interval.ts',
+  'listeners.ts',
+  'log.ts',
+  'poll.ts',
+  'retry.ts',
+  'time.ts',
+  'validation-message.ts',
+]
+
 /** Who alone may use a package that needs guarding. */
 const ONLY: Record<string, readonly string[]> = {
-  'ami-io': ['api/asterisk/transport.ts'],
-  ioredis: ['contract/redis.ts', 'contract/revocation-log.ts', 'api/store/redis/'],
+  'ami-io': ['api/asterisk/ami-client.ts'],
+  ioredis: ['runtime/redis.ts', 'contract/revocation-log.ts', 'api/store/redis/'],
   pg: ['api/store/sql/'],
   kysely: ['api/store/sql/'],
   '@photostructure/sqlite': ['api/store/sql/'],
-  '@node-rs/argon2': ['api/core/password.ts'],
-  jose: ['api/core/tokens.ts', 'api/app.ts'],
-  hono: ['sidecar/app.ts', 'api/app.ts', 'api/dialects/'],
-  pino: ['contract/log.ts'],
+  '@node-rs/argon2': ['api/core/auth/password.ts'],
+  jose: ['api/core/auth/tokens.ts', 'api/http/app.ts'],
+  hono: ['sidecar/http-server.ts', 'api/http/'],
+  pino: ['runtime/log.ts'],
 }
 
-const files = ['contract', 'sidecar', 'relay', 'api', 'bin'].flatMap((folder) =>
+const files = ['contract', 'runtime', 'sidecar', 'relay', 'api', 'bin'].flatMap((folder) =>
   readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
     .filter((name) => name.endsWith('.ts'))
     .map((name) => join(folder, name)),
@@ -99,6 +133,14 @@ describe('the house', () => {
     expect(stray).toEqual([])
   })
 
+  test('the core uses only the pure files of runtime/', () => {
+    const used = imports.filter(isLocal).filter(({ file }) => file.startsWith('api/core/'))
+    const stray = used.filter(
+      ({ target }) => target.startsWith('runtime/') && !PURE.includes(target.slice('runtime/'.length)),
+    )
+    expect(stray).toEqual([])
+  })
+
   test('a migration imports no rule that may change after its release', () => {
     const isMigration = (path: string) => path.startsWith('api/store/sql/migrations/')
     const migrations = imports.filter(isLocal).filter(({ file }) => isMigration(file))
@@ -108,10 +150,10 @@ describe('the house', () => {
     expect(migrations.filter(({ target }) => !isMigration(target) && target !== types)).toEqual([])
   })
 
-  test('a dialect imports no other dialect', () => {
-    const dialect = (path: string) => /^api\/dialects\/(\w+)\//.exec(path)?.[1]
+  test('a surface imports no other surface', () => {
+    const surface = (path: string) => /^api\/http\/(\w+)\//.exec(path)?.[1]
     const stray = imports.filter(({ file, target }) => {
-      const [from, to] = [dialect(file), dialect(target)]
+      const [from, to] = [surface(file), surface(target)]
       return from !== undefined && to !== undefined && from !== to
     })
     expect(stray).toEqual([])
@@ -136,17 +178,17 @@ describe('the house', () => {
     const found = files.filter((file) => words.test(readFileSync(join(root, file), 'utf8')))
     // The onboarding document lists each fault, a bad row names its column; the settings join theirs with those of files.
     expect(found.sort()).toEqual([
-      'api/core/leads/lead-row.ts',
-      'api/dialects/onboarding/refusal.ts',
-      'api/dialects/onboarding/routes.ts',
-      'contract/env.ts',
-      'contract/plain-words.ts',
+      'api/core/call-center/leads/parse-lead-row.ts',
+      'api/http/onboarding/errors.ts',
+      'api/http/onboarding/routes.ts',
+      'runtime/env.ts',
+      'runtime/validation-message.ts',
     ])
   })
 
   test('a number becomes one that may be dialled in one place, behind the policy and the do-not-call list', () => {
     const makers = files.filter((file) => readFileSync(join(root, file), 'utf8').includes('as ClearedNumber'))
-    expect(makers).toEqual(['api/core/dialling/clearance.ts'])
+    expect(makers).toEqual(['api/core/dial-policy/clearance.ts'])
     // Each order to the PBX that reaches a number asks for one: a text does not compile.
     const orders = readFileSync(join(root, 'api/core/calls/pbx.ts'), 'utf8')
     expect(orders.match(/\bnumber: \w+/g)).toEqual([

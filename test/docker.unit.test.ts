@@ -2,10 +2,10 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
-import { Config as Api } from '../api/config.ts'
+import { Config as Api } from '../api/config/config.ts'
 import { Settings } from '../bin/stack/settings.ts'
-import { readEnv } from '../contract/env.ts'
 import { Config as Relay } from '../relay/config.ts'
+import { readEnv } from '../runtime/env.ts'
 import { Config as Sidecar } from '../sidecar/config.ts'
 import { project } from './support/build.ts'
 import {
@@ -23,7 +23,7 @@ import {
   service,
   services,
   volumesOf,
-} from './support/docker.ts'
+} from './support/compose-file.ts'
 
 const SCHEMAS: Record<string, { in: { shape: Record<string, z.ZodType> } } & z.ZodType> = {
   setup: Settings,
@@ -338,8 +338,8 @@ describe('what the images hold', () => {
     }
     expect(text).toContain('ENTRYPOINT ["/usr/local/bin/entrypoint.sh"]')
     expect(service('nginx').healthcheck?.test[1]).toBe('/usr/local/bin/healthcheck.sh')
-    expect(read('nginx/entrypoint.sh')).toContain('/etc/hookswitch/strike.sed')
-    expect(text).toContain('COPY nginx/strike.sed /etc/hookswitch/strike.sed')
+    expect(read('nginx/entrypoint.sh')).toContain('/etc/hookswitch/redact.sed')
+    expect(text).toContain('COPY nginx/redact.sed /etc/hookswitch/redact.sed')
   })
 
   test('nginx and Nchan are pinned, as a pair', () => {

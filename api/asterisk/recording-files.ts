@@ -1,8 +1,8 @@
-import type { Fact, PbxTime } from '../core/calls/facts.ts'
+import type { Fact, PbxTime } from '../core/calls/pbx-events.ts'
+import type { AmiTransport } from './ami-client.ts'
+import type { AmiMessage } from './ami-codec.ts'
 import { AmiError } from './ami-error.ts'
-import { channelIdOf } from './fields.ts'
-import type { AmiTransport } from './transport.ts'
-import type { AmiMessage } from './wire.ts'
+import { channelIdOf } from './validate-fields.ts'
 
 export interface RecordingFilesNeeds {
   control: AmiTransport

@@ -1,5 +1,5 @@
-import { ProvisioningError } from '../core/onboarding/provisioner.ts'
-import { inTime } from './waiting.ts'
+import { ProvisioningError } from '../core/provisioning/provisioner.ts'
+import { inTime } from './retry.ts'
 
 export interface AccessToken {
   /** @throws {ProvisioningError} `denied` when our credentials are not taken */

@@ -1,7 +1,7 @@
-import { type Provisioner, ProvisioningError } from '../core/onboarding/provisioner.ts'
-import { callerIdOf, checkedOrder, MARK, taken } from './asterisk-objects.ts'
-import { type ConfigAmi, createWizardFile } from './asterisk-wizard-file.ts'
-import { checkExtension } from './order.ts'
+import { type Provisioner, ProvisioningError } from '../core/provisioning/provisioner.ts'
+import { callerIdOf, checkedOrder, MARK, taken } from './pjsip-objects.ts'
+import { type ConfigAmi, createWizardFile } from './pjsip-wizard-file.ts'
+import { checkExtension } from './validate-extension.ts'
 
 export interface WizardNeeds {
   /** An AMI user of its own: `write = system,config` is root on the PBX. */

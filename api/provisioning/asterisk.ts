@@ -1,7 +1,7 @@
-import type { Lender } from '../core/lending/lender.ts'
-import type { Provisioner } from '../core/onboarding/provisioner.ts'
-import { type AriAccess, createAri } from './asterisk-ari.ts'
-import { createAsteriskLender } from './asterisk-lender.ts'
+import type { Provisioner } from '../core/provisioning/provisioner.ts'
+import type { Lender } from '../core/provisioning/webrtc-credential-provisioner.ts'
+import { type AriAccess, createAri } from './ari-client.ts'
+import { createAsteriskLender } from './asterisk-webrtc-credentials.ts'
 import {
   type AsteriskPhones,
   checkPhones,
@@ -10,9 +10,9 @@ import {
   objectsOf,
   taken,
   unconfirmed,
-} from './asterisk-objects.ts'
-import { LIMITS, type Limits } from './limits.ts'
-import { checkExtension } from './order.ts'
+} from './pjsip-objects.ts'
+import { LIMITS, type Limits } from './timeouts.ts'
+import { checkExtension } from './validate-extension.ts'
 
 export interface AsteriskNeeds extends AriAccess {
   phones: AsteriskPhones

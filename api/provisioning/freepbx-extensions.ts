@@ -1,7 +1,7 @@
 import { z } from 'zod'
-import { ProvisioningError } from '../core/onboarding/provisioner.ts'
+import { ProvisioningError } from '../core/provisioning/provisioner.ts'
 import type { FreepbxGql } from './freepbx-gql.ts'
-import { away } from './http.ts'
+import { away } from './pbx-http-client.ts'
 
 /** An extension as FreePBX has it. */
 export interface FreepbxExtension {

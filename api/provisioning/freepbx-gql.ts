@@ -1,8 +1,8 @@
 import { z } from 'zod'
-import { ProvisioningError } from '../core/onboarding/provisioner.ts'
+import { ProvisioningError } from '../core/provisioning/provisioner.ts'
 import { createAccessToken } from './access-token.ts'
-import { away, createHttp, type HttpSettings } from './http.ts'
-import { saidBy } from './words.ts'
+import { away, createHttp, type HttpSettings } from './pbx-http-client.ts'
+import { saidBy } from './sanitize-message.ts'
 
 export interface FreepbxAccess extends HttpSettings {
   /** Of a machine-to-machine application, in Connectivity > API. */

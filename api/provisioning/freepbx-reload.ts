@@ -1,9 +1,9 @@
 import { z } from 'zod'
-import { ProvisioningError } from '../core/onboarding/provisioner.ts'
+import { ProvisioningError } from '../core/provisioning/provisioner.ts'
 import type { FreepbxGql } from './freepbx-gql.ts'
-import { away } from './http.ts'
-import { again, pause } from './waiting.ts'
-import { saidBy } from './words.ts'
+import { away } from './pbx-http-client.ts'
+import { again, pause } from './retry.ts'
+import { saidBy } from './sanitize-message.ts'
 
 const RELOAD = 'mutation { doreload(input: {}) { status message transaction_id } }'
 const STATUS = 'query ($id: ID!) { fetchApiStatus(txnId: $id) { status message details } }'

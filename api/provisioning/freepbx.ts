@@ -1,14 +1,14 @@
 import { createHash, randomInt } from 'node:crypto'
-import type { Logger } from '../../contract/log.ts'
-import { type ExtensionOrder, type Provisioner, ProvisioningError } from '../core/onboarding/provisioner.ts'
+import type { Logger } from '../../runtime/log.ts'
+import { type ExtensionOrder, type Provisioner, ProvisioningError } from '../core/provisioning/provisioner.ts'
 import { addExtension, deleteExtension, type FreepbxExtension, findExtension } from './freepbx-extensions.ts'
 import { createFreepbxGql, type FreepbxAccess } from './freepbx-gql.ts'
 import { reloadFreepbx } from './freepbx-reload.ts'
-import { LIMITS, type Limits } from './limits.ts'
-import { makeOnce, removeOnce } from './once.ts'
-import { checkExtension, checkOrder, plainName } from './order.ts'
-import { createSharedReload } from './shared-reload.ts'
-import { again, inTime } from './waiting.ts'
+import { makeOnce, removeOnce } from './idempotent.ts'
+import { createSharedReload } from './reload-batcher.ts'
+import { again, inTime } from './retry.ts'
+import { LIMITS, type Limits } from './timeouts.ts'
+import { checkExtension, checkOrder, plainName } from './validate-extension.ts'
 
 export interface FreepbxNeeds extends FreepbxAccess {
   /** A mailbox for each; its PIN is told to nobody, an operator sets another. Off unless said. */

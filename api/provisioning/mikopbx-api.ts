@@ -1,8 +1,8 @@
 import { z } from 'zod'
-import { ProvisioningError } from '../core/onboarding/provisioner.ts'
+import { ProvisioningError } from '../core/provisioning/provisioner.ts'
 import { createAccessToken } from './access-token.ts'
-import { away, createHttp, type HttpSettings } from './http.ts'
-import { saidBy } from './words.ts'
+import { away, createHttp, type HttpSettings } from './pbx-http-client.ts'
+import { saidBy } from './sanitize-message.ts'
 
 /** Either an account of its web interface, or an API key that may use `employees` and `extensions`. */
 export type MikopbxAccess = HttpSettings & ({ login: string; password: string } | { apiKey: string })

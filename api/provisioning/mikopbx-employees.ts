@@ -1,7 +1,7 @@
 import { z } from 'zod'
-import { ProvisioningError } from '../core/onboarding/provisioner.ts'
-import { away } from './http.ts'
+import { ProvisioningError } from '../core/provisioning/provisioner.ts'
 import type { MikopbxApi } from './mikopbx-api.ts'
+import { away } from './pbx-http-client.ts'
 
 /** What stands on a number at MikoPBX: an employee with a phone, or something else, as a queue is. */
 export type OnNumber = Employed | { kind: 'other' }

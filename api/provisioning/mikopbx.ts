@@ -1,11 +1,11 @@
-import type { Logger } from '../../contract/log.ts'
-import { type Provisioner, ProvisioningError } from '../core/onboarding/provisioner.ts'
-import { LIMITS, type Limits } from './limits.ts'
+import type { Logger } from '../../runtime/log.ts'
+import { type Provisioner, ProvisioningError } from '../core/provisioning/provisioner.ts'
+import { makeOnce, removeOnce } from './idempotent.ts'
 import { createMikopbxApi, type MikopbxAccess } from './mikopbx-api.ts'
 import { addEmployee, deleteEmployee, findOnNumber } from './mikopbx-employees.ts'
-import { makeOnce, removeOnce } from './once.ts'
-import { checkExtension, checkOrder, plainName } from './order.ts'
-import { again } from './waiting.ts'
+import { again } from './retry.ts'
+import { LIMITS, type Limits } from './timeouts.ts'
+import { checkExtension, checkOrder, plainName } from './validate-extension.ts'
 
 export type MikopbxNeeds = MikopbxAccess & {
   /** Milliseconds. */

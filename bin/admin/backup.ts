@@ -11,11 +11,12 @@ import {
 import { copyFile, open, rename } from 'node:fs/promises'
 import { dirname, isAbsolute, join, resolve } from 'node:path'
 import { z } from 'zod'
-import { embeddedDatabase } from '../../api/config.ts'
+import { embeddedDatabase } from '../../api/config/config.ts'
 import { Refusal } from '../../api/core/refusal.ts'
-import { copySqlite, DamagedDatabaseError, readyCopy } from '../../api/store/sql/backup.ts'
-import { commonSettings, readEnv } from '../../contract/env.ts'
-import { readWords } from '../words.ts'
+import { copySqlite, DamagedDatabaseError, readyCopy } from '../../api/store/sql/sqlite-backup.ts'
+import { commonSettings } from '../../contract/common-settings.ts'
+import { readEnv } from '../../runtime/env.ts'
+import { readWords } from '../arguments.ts'
 import { type Command, CommandError, time } from './command.ts'
 
 /** `backup <folder>`. */

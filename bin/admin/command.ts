@@ -1,4 +1,4 @@
-import { meant, UsageError } from '../words.ts'
+import { meant, UsageError } from '../arguments.ts'
 
 /** A command that cannot be done as it was given; the message says why and what to do. */
 export class CommandError extends UsageError {

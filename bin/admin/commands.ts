@@ -1,5 +1,5 @@
+import { meant, UsageError } from '../arguments.ts'
 import { tokenCommand } from '../token/command.ts'
-import { meant, UsageError } from '../words.ts'
 import { backupCommand, restoreCommand } from './backup.ts'
 import { type Command, unknownVerb } from './command.ts'
 import { doNotCallCommand } from './do-not-call.ts'

@@ -1,13 +1,13 @@
 import { readFile } from 'node:fs/promises'
-import type { DialPolicy } from '../../api/core/dialling/policy.ts'
-import type { Spellings } from '../../api/core/dialling/spellings.ts'
-import { decodeList } from '../../api/core/leads/decode-list.ts'
+import { decodeList } from '../../api/core/call-center/leads/decode-csv.ts'
+import type { DialPolicy } from '../../api/core/dial-policy/dial-policy.ts'
+import type { Spellings } from '../../api/core/dial-policy/number-variants.ts'
 import { Refusal } from '../../api/core/refusal.ts'
-import { readWords } from '../words.ts'
+import { readWords } from '../arguments.ts'
 import { type Command, CommandError, table, time, unknownVerb } from './command.ts'
+import { inOffice, type Office } from './context.ts'
 import { NEVER } from './number-cell.ts'
 import { type NumberList, readNumbers } from './number-list.ts'
-import { inOffice, type Office } from './office.ts'
 
 const MOST_CHARACTERS = 200
 const PAGE = 1_000

@@ -1,8 +1,8 @@
 import { z } from 'zod'
-import { type PastCounts, purgePast } from '../../api/core/calls/past.ts'
-import { readWords } from '../words.ts'
+import { type PastCounts, purgePast } from '../../api/core/calls/purge-history.ts'
+import { readWords } from '../arguments.ts'
 import { type Command, CommandError, time, unknownVerb } from './command.ts'
-import { inOffice } from './office.ts'
+import { inOffice } from './context.ts'
 
 const Moment = z.union([z.iso.date(), z.iso.datetime({ offset: true })])
 

@@ -1,9 +1,9 @@
 import { z } from 'zod'
-import { Email } from '../../api/core/email.ts'
+import { Email } from '../../api/core/values/email.ts'
 import { Role } from '../../contract/claims.ts'
-import { readWords } from '../words.ts'
+import { readWords } from '../arguments.ts'
 import { type Command, CommandError, table, time, unknownVerb } from './command.ts'
-import { inOffice, type Office } from './office.ts'
+import { inOffice, type Office } from './context.ts'
 
 const Team = z
   .string()

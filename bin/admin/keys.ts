@@ -1,6 +1,6 @@
 import { join, resolve } from 'node:path'
 import { z } from 'zod'
-import { commonSettings, readEnv } from '../../contract/env.ts'
+import { commonSettings } from '../../contract/common-settings.ts'
 import {
   ALGORITHMS,
   type Algorithm,
@@ -10,7 +10,8 @@ import {
   SETTLE_MS,
   signingKey,
 } from '../../contract/keys.ts'
-import { readWords } from '../words.ts'
+import { readEnv } from '../../runtime/env.ts'
+import { readWords } from '../arguments.ts'
 import { type Command, CommandError, unknownVerb } from './command.ts'
 
 const Settings = z.object({

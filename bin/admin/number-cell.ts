@@ -1,6 +1,6 @@
-import { legible } from '../../api/core/dialling/number.ts'
-import type { DialPolicy } from '../../api/core/dialling/policy.ts'
-import type { Spellings } from '../../api/core/dialling/spellings.ts'
+import type { DialPolicy } from '../../api/core/dial-policy/dial-policy.ts'
+import type { Spellings } from '../../api/core/dial-policy/number-variants.ts'
+import { legible } from '../../api/core/dial-policy/parse-number.ts'
 import { Refusal } from '../../api/core/refusal.ts'
 
 export type Rules = Pick<DialPolicy, 'spellings' | 'inside'>

@@ -1,5 +1,5 @@
-import { fold, MORE, PHONE, phrases, words } from '../../api/core/leads/header-words.ts'
-import { columnOf, isMadeOf, shown } from '../../api/core/leads/list-columns.ts'
+import { columnOf, isMadeOf, shown } from '../../api/core/call-center/leads/column-mapping.ts'
+import { fold, MORE, PHONE, phrases, words } from '../../api/core/call-center/leads/header-synonyms.ts'
 
 /** A column that holds one number of the person of a row. */
 export interface NumberColumn {

@@ -1,8 +1,8 @@
-import { legible } from '../../api/core/dialling/number.ts'
-import type { Spellings } from '../../api/core/dialling/spellings.ts'
-import { delimiterOf, SEP } from '../../api/core/leads/lead-table.ts'
-import { faultOf, textOf } from '../../api/core/leads/list-row.ts'
-import { firstRowOf, type ListRow, listRowsOf } from '../../api/core/leads/list-text.ts'
+import { firstRowOf, type ListRow, listRowsOf } from '../../api/core/call-center/leads/csv-parser.ts'
+import { delimiterOf, SEP } from '../../api/core/call-center/leads/csv-reader.ts'
+import { faultOf, textOf } from '../../api/core/call-center/leads/import-row.ts'
+import type { Spellings } from '../../api/core/dial-policy/number-variants.ts'
+import { legible } from '../../api/core/dial-policy/parse-number.ts'
 import {
   digitsOf,
   IS_DATE,

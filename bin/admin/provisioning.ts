@@ -1,7 +1,7 @@
-import type { Extension } from '../../api/core/onboarding/extensions.ts'
-import { readWords } from '../words.ts'
+import type { Extension } from '../../api/core/provisioning/extensions.ts'
+import { readWords } from '../arguments.ts'
 import { type Command, CommandError, table, time, unknownVerb } from './command.ts'
-import { inOffice, type Office } from './office.ts'
+import { inOffice, type Office } from './context.ts'
 
 /** `provisioning list|retry`. A running api does what is due. */
 export const provisioningCommand: Command = {

@@ -1,7 +1,7 @@
-import type { User } from '../../api/core/users.ts'
-import { readWords } from '../words.ts'
+import type { User } from '../../api/core/auth/users.ts'
+import { readWords } from '../arguments.ts'
 import { type Command, CommandError, table, time, unknownVerb } from './command.ts'
-import { inOffice, type Office } from './office.ts'
+import { inOffice, type Office } from './context.ts'
 
 /** `sessions list|end`. */
 export const sessionsCommand: Command = {

@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto'
 import { text } from 'node:stream/consumers'
-import type { User } from '../../api/core/users.ts'
+import type { User } from '../../api/core/auth/users.ts'
 import { Role } from '../../contract/claims.ts'
-import { readWords } from '../words.ts'
+import { readWords } from '../arguments.ts'
+import { giving, rests } from './assign-extension.ts'
 import { type Command, CommandError, table, time, unknownVerb } from './command.ts'
-import { giving, rests } from './extension.ts'
-import { BY_ADMIN, inOffice, type Office } from './office.ts'
+import { BY_ADMIN, inOffice, type Office } from './context.ts'
 
 /** `users list|add|extension|passwd|unlock|disable|enable|delete`. */
 export const usersCommand: Command = {

@@ -1,13 +1,13 @@
 import { join } from 'node:path'
 import { relaySocket, streamInstances } from '../../contract/stream-instances.ts'
 import type { Nginx } from '../system/programs.ts'
-import { run as runToEnd } from '../system/run.ts'
+import { run as runToEnd } from '../system/run-program.ts'
 import { SetupError } from '../system/setup-error.ts'
-import type { ChildSpec } from './child.ts'
+import { canListen } from './health-check.ts'
 import { renderNginx } from './nginx-conf.ts'
-import { canListen } from './probe.ts'
-import { nginxArgs, nginxSpec, nodeSpec, openFiles, streamSpec } from './programs.ts'
+import { nginxArgs, nginxSpec, nodeSpec, openFiles, streamSpec } from './process-specs.ts'
 import type { Settings } from './settings.ts'
+import type { ChildSpec } from './supervisor.ts'
 
 export interface GatewayNeeds {
   project: string

@@ -18,7 +18,7 @@ export interface NginxValues {
   accessLog: string
   /** Of each instance. */
   nchanMemoryMb: number
-  /** How many processes run Nchan: see `nginx/stream-instance.conf`. */
+  /** How many processes run Nchan: see `nginx/nchan-instance.conf`. */
   streamInstances: number
   sidecars: readonly string[]
   apis: readonly string[]
@@ -27,7 +27,7 @@ export interface NginxValues {
 }
 
 /** The template of an instance of Nchan, rendered once for each as `stream-<n>.conf`. */
-const INSTANCE = 'stream-instance.conf'
+const INSTANCE = 'nchan-instance.conf'
 
 /**
  * Renders every template into a folder. What would end a quoted word or start a variable is refused, so

@@ -2,7 +2,7 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Asterisk } from '../system/asterisk.ts'
 import { SetupError } from '../system/setup-error.ts'
-import { DEMO_ACCOUNTS } from './demo.ts'
+import { DEMO_ACCOUNTS } from './demo-data.ts'
 
 /** What the templates in `bin/pbx/conf/` and `docs/asterisk/` leave open. */
 export interface PbxValues {

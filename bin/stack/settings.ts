@@ -1,9 +1,10 @@
 import { isIP } from 'node:net'
 import { resolve } from 'node:path'
 import { z } from 'zod'
-import { embeddedDatabase, origins } from '../../api/config.ts'
-import { commonSettings, listOf, wholeNumber } from '../../contract/env.ts'
+import { embeddedDatabase, origins } from '../../api/config/config.ts'
+import { commonSettings } from '../../contract/common-settings.ts'
 import { ALGORITHMS } from '../../contract/keys.ts'
+import { listOf, wholeNumber } from '../../runtime/env.ts'
 
 const address = z
   .string()

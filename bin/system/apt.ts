@@ -1,6 +1,6 @@
 import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { type Environment, run } from './run.ts'
+import { type Environment, run } from './run-program.ts'
 
 /** apt as it is set up on this machine, but with lists and cache of its own: it reads the host and writes to `folder`. */
 export interface Apt {

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process'
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
-import { type Environment, exists } from './run.ts'
+import { type Environment, exists } from './run-program.ts'
 import { SetupError } from './setup-error.ts'
 
 /** A private Asterisk and the phones that come with it, unpacked with their own libraries and loader. */

@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { type Look, libraries, type Program, type Recipe } from './recipe.ts'
-import { type Environment, onPath, run } from './run.ts'
+import { type Look, libraries, type Program, type Recipe } from './program-spec.ts'
+import { type Environment, onPath, run } from './run-program.ts'
 
 const NAME = 'chromium-headless-shell'
 

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { type Look, libraries, type Program, type Recipe } from './recipe.ts'
-import { type Environment, exists, onPath, run } from './run.ts'
+import { type Look, libraries, type Program, type Recipe } from './program-spec.ts'
+import { type Environment, exists, onPath, run } from './run-program.ts'
 
 /** `fail2ban-regex`, and the configuration that came with it: a filter finds those it includes only beside itself. */
 export interface Fail2ban extends Program {

@@ -1,9 +1,9 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { ageFlaw, confined, withRelativeFolder } from './nchan.ts'
-import { isOlder, type Look, libraries, type Program, type Recipe } from './recipe.ts'
-import { type Environment, exists, onPath, run } from './run.ts'
+import { ageFlaw, confined, withRelativeFolder } from './nchan-module.ts'
+import { isOlder, type Look, libraries, type Program, type Recipe } from './program-spec.ts'
+import { type Environment, exists, onPath, run } from './run-program.ts'
 import { SetupError } from './setup-error.ts'
 
 /**

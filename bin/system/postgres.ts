@@ -1,7 +1,7 @@
 import { readdir, realpath } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { type Look, libraries, type Recipe } from './recipe.ts'
-import { type Environment, exists, onPath, run } from './run.ts'
+import { type Look, libraries, type Recipe } from './program-spec.ts'
+import { type Environment, exists, onPath, run } from './run-program.ts'
 
 /** The folder with `initdb`, `postgres` and `pg_ctl`. None of them runs as root: that is for the caller to see to. */
 export interface Postgres {

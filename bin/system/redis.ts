@@ -1,6 +1,6 @@
 import { dirname, join } from 'node:path'
-import { isOlder, type Look, libraries, type Program, type Recipe } from './recipe.ts'
-import { type Environment, exists, isExecutable, onPath, run } from './run.ts'
+import { isOlder, type Look, libraries, type Program, type Recipe } from './program-spec.ts'
+import { type Environment, exists, isExecutable, onPath, run } from './run-program.ts'
 import { SetupError } from './setup-error.ts'
 
 /** redis-server, and redis-cli where it lies beside it. */

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
-import { type Look, libraries, type Program, type Recipe } from './recipe.ts'
-import { type Environment, exists, onPath, run } from './run.ts'
+import { type Look, libraries, type Program, type Recipe } from './program-spec.ts'
+import { type Environment, exists, onPath, run } from './run-program.ts'
 
 /** wrk, which loads an HTTP server and measures what it bears. */
 export const wrk: Recipe<Program> = {

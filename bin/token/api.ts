@@ -1,10 +1,10 @@
 import { refreshCookieIn } from './cookie.ts'
-import { withoutQuery } from './exchange.ts'
-import { TokenFailure } from './failure.ts'
-import type { Kept } from './kept.ts'
-import type { Ask } from './retry.ts'
+import { withoutQuery } from './debug-trace.ts'
+import { TokenFailure } from './errors.ts'
+import type { Voice } from './redacting-output.ts'
+import type { Ask } from './send-with-retry.ts'
+import type { Kept } from './token-cache.ts'
 import type { Answer } from './transport.ts'
-import type { Voice } from './voice.ts'
 import { endOf, envelopeOf, errorsIn, Given } from './wire.ts'
 
 /** The server's refusal of something kept, in its own words. */

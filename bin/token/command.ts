@@ -1,12 +1,12 @@
 import { createApi } from './api.ts'
-import { TokenFailure } from './failure.ts'
+import { TokenFailure } from './errors.ts'
+import { forget, obtain } from './get-token.ts'
 import { HELP } from './help.ts'
-import { createKeeper } from './kept.ts'
-import { forget, obtain } from './obtain.ts'
-import { createAsk } from './retry.ts'
+import { createVoice, type Voice } from './redacting-output.ts'
+import { createAsk } from './send-with-retry.ts'
 import { readSettings, type TokenSettings } from './settings.ts'
+import { createKeeper } from './token-cache.ts'
 import { createTransport } from './transport.ts'
-import { createVoice, type Voice } from './voice.ts'
 
 /**
  * `hookswitch token`: one access token on stdout, everything else on stderr. Leaves the exit code that

@@ -3,9 +3,9 @@ import { homedir } from 'node:os'
 import { isAbsolute, join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { z } from 'zod'
-import { type Env, readEnv, SettingsError } from '../../contract/env.ts'
-import { plainWords } from '../../contract/plain-words.ts'
-import { TokenFailure } from './failure.ts'
+import { type Env, readEnv, SettingsError } from '../../runtime/env.ts'
+import { plainWords } from '../../runtime/validation-message.ts'
+import { TokenFailure } from './errors.ts'
 
 const Base = z
   .string()

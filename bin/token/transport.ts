@@ -1,7 +1,7 @@
 import { Agent } from 'undici'
-import { type Fault, faultOf } from './faults.ts'
 import { isLoopbackHost, lookup } from './loopback.ts'
-import type { Voice } from './voice.ts'
+import type { Voice } from './redacting-output.ts'
+import { type Fault, faultOf } from './transport-failure.ts'
 
 /** A request below the base of the API. */
 export interface Call {

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type Programs, withBed } from './bed.ts'
 import type { Options } from './options.ts'
-import { cpuSeconds } from './process.ts'
+import { cpuSeconds } from './process-usage.ts'
 import type { GateResult, Measured, Round } from './results.ts'
 import { median, shuffled } from './statistics.ts'
+import { type Programs, withBed } from './testbed.ts'
 import { startVariants, type Variant, type VariantName } from './variants.ts'
 import { load } from './wrk.ts'
 

@@ -1,7 +1,7 @@
 import { cpus, loadavg, release, totalmem } from 'node:os'
-import { run } from '../../bin/system/run.ts'
-import type { Programs } from './bed.ts'
+import { run } from '../../bin/system/run-program.ts'
 import type { Machine } from './results.ts'
+import type { Programs } from './testbed.ts'
 
 /** What the numbers were measured on. */
 export async function describeMachine({ nginx, redis }: Programs): Promise<Machine> {

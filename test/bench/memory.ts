@@ -1,14 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { newId } from '../../api/core/tokens.ts'
+import { newId } from '../../api/core/auth/tokens.ts'
 import { LOG_KEY } from '../../contract/revocation-entries.ts'
-import { connectAsker } from './asker.ts'
-import { type Bed, type Programs, withBed } from './bed.ts'
-import { startSidecar } from './hookswitch.ts'
+import { connectAsker } from './gate-client.ts'
+import { startSidecar } from './hookswitch-processes.ts'
 import type { Options } from './options.ts'
-import { memoryMb } from './process.ts'
+import { memoryMb } from './process-usage.ts'
 import type { Latency, MemoryResult } from './results.ts'
-import { endOf, revoke } from './revoke.ts'
 import { percentile } from './statistics.ts'
+import { type Bed, type Programs, withBed } from './testbed.ts'
+import { endOf, revoke } from './write-revocations.ts'
 
 const BATCH = 10_000
 const SAMPLES_AFTER = 20_000

@@ -1,12 +1,12 @@
 import { join } from 'node:path'
-import { statusOf } from '../../bin/stack/probe.ts'
-import { nginxArgs } from '../../bin/stack/programs.ts'
-import { answers } from '../../contract/socket.ts'
-import { freePort } from '../support/port.ts'
-import { type Bed, FILE, type Programs } from './bed.ts'
-import { bundles, startNginx, startSidecar } from './hookswitch.ts'
-import { writePlainNginx } from './nginx.ts'
-import { childrenOf } from './process.ts'
+import { statusOf } from '../../bin/stack/health-check.ts'
+import { nginxArgs } from '../../bin/stack/process-specs.ts'
+import { answers } from '../../runtime/unix-socket.ts'
+import { freePort } from '../support/free-port.ts'
+import { bundles, startNginx, startSidecar } from './hookswitch-processes.ts'
+import { writePlainNginx } from './plain-nginx.ts'
+import { childrenOf } from './process-usage.ts'
+import { type Bed, FILE, type Programs } from './testbed.ts'
 
 export const TITLES = {
   limit: 'nginx without auth (the limit)',

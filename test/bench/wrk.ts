@@ -1,5 +1,5 @@
 import type { Program } from '../../bin/system/programs.ts'
-import { run } from '../../bin/system/run.ts'
+import { run } from '../../bin/system/run-program.ts'
 
 /** One thread: on two cores a second one would only take from what is measured. */
 export const CONNECTIONS = 32

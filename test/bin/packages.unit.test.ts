@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterAll, afterEach, describe, expect, test, vi } from 'vitest'
 import { loadDotEnv } from '../../bin/environment.mjs'
 import { causeOf } from '../../bin/packages.mjs'
-import { commonSettings } from '../../contract/env.ts'
+import { commonSettings } from '../../contract/common-settings.ts'
 
 const project = join(import.meta.dirname, '..', '..')
 

@@ -2,9 +2,9 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { type Claims, TYP } from '../../contract/claims.ts'
 import { decodeBase64url, readToken } from '../../contract/token.ts'
-import { STRANGERS, UNREADABLE } from './flawed-tokens.ts'
-import { type Forge, goodClaims, goodHeader, mint, mintOfLength, newKey, seal } from './forge.ts'
-import { jsonSuite } from './json-suite.ts'
+import { STRANGERS, UNREADABLE } from './invalid-tokens.ts'
+import { jsonSuite } from './json-test-suite.ts'
+import { type Forge, goodClaims, goodHeader, mint, mintOfLength, newKey, seal } from './mint-token.ts'
 
 const nowS = 1_750_000_000
 // Kids of these lengths leave unused bits in a header's last digit.

@@ -4,10 +4,10 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import type { TokenKind } from '../../contract/claims.ts'
 import { addKey, openKeyring, retireKey } from '../../contract/keys.ts'
-import { createRevocationMemory, type Revocation } from '../../contract/revocation.ts'
+import { createRevocationMemory, type Revocation } from '../../contract/revocation-cache.ts'
 import { createJudge, type Verdict } from '../../contract/verdict.ts'
-import { UNREADABLE } from './flawed-tokens.ts'
-import { goodClaims, mint, newKey } from './forge.ts'
+import { UNREADABLE } from './invalid-tokens.ts'
+import { goodClaims, mint, newKey } from './mint-token.ts'
 
 const issuedAt = 1_750_000_000
 const hmac = newKey('HS256', 'hs256-a')

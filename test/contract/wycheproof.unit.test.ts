@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { ALGORITHMS, type Algorithm, keysOf, type VerifyingKey } from '../../contract/keys.ts'
 import { decodeBase64url, isSigned, readToken } from '../../contract/token.ts'
-import { newKey } from './forge.ts'
+import { newKey } from './mint-token.ts'
 
 const Jwk = z.object({
   kty: z.string(),

@@ -4,10 +4,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { WebSocket } from 'ws'
-import { createLog } from '../../contract/log.ts'
-import { listenOn } from '../../contract/socket.ts'
 import type { EndReason } from '../../contract/stream-instances.ts'
 import { createRelay, type Relay } from '../../relay/relay.ts'
+import { createLog } from '../../runtime/log.ts'
+import { listenOn } from '../../runtime/unix-socket.ts'
 
 /** An instance that answers as Nchan does, and does what each test asks of it. */
 let instance: Server

@@ -1,13 +1,13 @@
 import { describe, expect, test } from 'vitest'
 import { actorOf } from '../../api/core/actor.ts'
-import { createMediaLinks, MOST_LINK_MINUTES } from '../../api/core/media-links.ts'
-import { type FindReach, reachOf } from '../../api/core/reach.ts'
-import { createTokens } from '../../api/core/tokens.ts'
+import { createMediaLinks, MOST_LINK_MINUTES } from '../../api/core/auth/media-links.ts'
+import { type FindReach, reachOf } from '../../api/core/auth/supervisor-reach.ts'
+import { createTokens } from '../../api/core/auth/tokens.ts'
 import type { Role } from '../../contract/claims.ts'
-import { createRevocationMemory } from '../../contract/revocation.ts'
+import { createRevocationMemory } from '../../contract/revocation-cache.ts'
 import { createJudge } from '../../contract/verdict.ts'
 import { createGate } from '../../sidecar/gate.ts'
-import { mint, newKey } from '../contract/forge.ts'
+import { mint, newKey } from '../contract/mint-token.ts'
 
 const nowS = 1_750_000_000
 const key = newKey('HS256', 'hs256-a')

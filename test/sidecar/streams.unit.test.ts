@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { type Client, createWorld, type World } from './streams-world.ts'
+import { type Client, createWorld, type World } from './streams-fixture.ts'
 
 /** A stream that comes at once, and whose hooks are neither lost nor late. */
 const prompt: Client = {

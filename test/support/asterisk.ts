@@ -7,10 +7,10 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { configurePbx, PHONE_201_SECRET } from '../../bin/stack/pbx-conf.ts'
 import { findOrUnpackAsterisk, type Asterisk as Programs } from '../../bin/system/asterisk.ts'
-import { configuringConf, contactsConf, loadConf, trunkConf } from './asterisk-more.ts'
+import { configuringConf, contactsConf, loadConf, trunkConf } from './asterisk-conf.ts'
 import { websocketConf } from './asterisk-websocket.ts'
 import { project, systemFolder } from './build.ts'
-import { freePort } from './port.ts'
+import { freePort } from './free-port.ts'
 
 export interface AmiUser {
   username: string

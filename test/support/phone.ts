@@ -6,8 +6,8 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { configurePhone } from '../../bin/stack/phone-conf.ts'
 import type { Asterisk } from './asterisk.ts'
+import { freeLowPort } from './free-port.ts'
 import { createNetstrings } from './netstrings.ts'
-import { freeLowPort } from './port.ts'
 
 /** `calling`: it rings elsewhere; `ringing`: it rings here. */
 export type PhoneState = 'idle' | 'calling' | 'ringing' | 'up'

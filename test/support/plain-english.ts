@@ -93,11 +93,13 @@ export function inDocument(file: string, text: string): Finding[] {
 
 /** Denied words in the comments of nginx's configuration, of shell and of Dockerfiles. */
 export const inComments = (file: string, text: string): Finding[] =>
-  text.split('\n').flatMap((line, index) =>
-    [...(/(?:^|\s)#(.*)$/.exec(line)?.[1] ?? '').matchAll(DENIED_IN_PROSE)].map(
-      ({ 0: word }): Finding => ({ file, line: index + 1, in: 'prose', word: word.toLowerCase() }),
-    ),
-  )
+  text
+    .split('\n')
+    .flatMap((line, index) =>
+      [...(/(?:^|\s)#(.*)$/.exec(line)?.[1] ?? '').matchAll(DENIED_IN_PROSE)].map(
+        ({ 0: word }): Finding => ({ file, line: index + 1, in: 'prose', word: word.toLowerCase() }),
+      ),
+    )
 
 /** Files under version control that people read. */
 export function readableFiles(): string[] {

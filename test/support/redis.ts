@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Redis } from 'ioredis'
 import { findOrFetch } from '../../bin/system/programs.ts'
-import { connectRedis } from '../../contract/redis.ts'
+import { connectRedis } from '../../runtime/redis.ts'
 import { systemFolder } from './build.ts'
-import { freePort } from './port.ts'
+import { freePort } from './free-port.ts'
 
 /** A real Redis of a test's own, on a Unix socket in a folder of its own. It keeps nothing. */
 export interface RedisServer {

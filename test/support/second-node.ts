@@ -1,12 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
+import { statusOf } from '../../bin/stack/health-check.ts'
 import { renderNginx } from '../../bin/stack/nginx-conf.ts'
-import { statusOf } from '../../bin/stack/probe.ts'
-import { nginxArgs } from '../../bin/stack/programs.ts'
+import { nginxArgs } from '../../bin/stack/process-specs.ts'
 import { findOrFetch } from '../../bin/system/programs.ts'
 import { project, systemFolder } from './build.ts'
-import { freePort } from './port.ts'
+import { freePort } from './free-port.ts'
 import { type Stack, until } from './stack.ts'
 
 /** Another nginx, sidecar and api on the Redis, the database and the keys of a stack. */

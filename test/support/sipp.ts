@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Asterisk } from './asterisk.ts'
 import { project } from './build.ts'
-import { freeLowPort } from './port.ts'
+import { freeLowPort } from './free-port.ts'
 
 type Pbx = Pick<Asterisk, 'programs' | 'sipPort' | 'secretOf' | 'trunkPort'>
 

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { project, systemFolder } from './build.ts'
-import { freePort } from './port.ts'
+import { freePort } from './free-port.ts'
 
 export type Part =
   | 'redis'

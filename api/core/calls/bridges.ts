@@ -1,6 +1,6 @@
 import { isOurs } from './call-id.ts'
-import type { KnownChannel } from './channel-book.ts'
-import type { PbxTime } from './facts.ts'
+import type { KnownChannel } from './channel-registry.ts'
+import type { PbxTime } from './pbx-events.ts'
 
 /** Who is in a bridge with whom now, by what was heard of each. */
 export interface Bridges {

@@ -1,4 +1,4 @@
-import type { PbxTime } from './facts.ts'
+import type { PbxTime } from './pbx-events.ts'
 
 /**
  * One call, as its channels tell: everything here follows from facts and from what we asked for.

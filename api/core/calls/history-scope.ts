@@ -1,7 +1,7 @@
 import type { Actor } from '../actor.ts'
-import type { FindReach } from '../reach.ts'
+import type { FindReach } from '../auth/supervisor-reach.ts'
 import { Refusal } from '../refusal.ts'
-import type { HistoryFilter, HistoryScope } from './history.ts'
+import type { HistoryFilter, HistoryScope } from './call-history.ts'
 
 /** Whose past calls the actor may see: their own, their team's, or everybody's. */
 export async function historyScope(actor: Actor, reachOf: FindReach): Promise<HistoryScope> {

@@ -1,4 +1,4 @@
-import type { ClearedNumber } from '../dialling/clearance.ts'
+import type { ClearedNumber } from '../dial-policy/clearance.ts'
 
 /** What the core asks of a PBX. Each deed is asked for by it, not done: the facts say what came of it. */
 export interface Pbx {

@@ -1,7 +1,7 @@
-import { isPlainPath } from '../plain-path.ts'
-import { clockOf } from '../time-zone.ts'
+import { isPlainPath } from '../values/safe-path.ts'
+import { clockOf } from '../values/time-zone.ts'
 import type { Call, Recording } from './call.ts'
-import type { RecordingNames } from './record.ts'
+import type { RecordingNames } from './to-call-record.ts'
 
 /** What one recording may be named by. */
 interface Known {

@@ -1,4 +1,4 @@
-import type { DeviceState } from '../calls/facts.ts'
+import type { DeviceState } from '../calls/pbx-events.ts'
 
 /** FreePBX keeps do-not-disturb of an extension, or of one device of it; other dialplans set the presence of it. */
 const DEVICES = ['Custom:DND', 'Custom:DEVDND', 'CustomPresence:'] as const

@@ -1,7 +1,7 @@
 import type { Call, Leg } from '../calls/call.ts'
-import type { DeviceState } from '../calls/facts.ts'
-import type { Person } from './directory.ts'
-import type { OwnStatus } from './status.ts'
+import type { DeviceState } from '../calls/pbx-events.ts'
+import type { Person } from '../directory/directory.ts'
+import type { OwnStatus } from './user-status-store.ts'
 
 /** The states of seed 000's `users-state`. */
 export type State = 'Idle' | 'Ringing' | 'Ring' | 'Up' | 'Busy' | 'OnHold' | 'Unavailable'

@@ -1,7 +1,7 @@
 import type { Redis } from 'ioredis'
-import type { DialLimits } from '../../core/dialling/limits.ts'
+import type { DialLimits } from '../../core/dial-policy/dial-limits.ts'
 import { Refusal } from '../../core/refusal.ts'
-import { orUnavailable } from './fault.ts'
+import { orUnavailable } from './errors.ts'
 
 /** One hash tag a user, so that a cluster has both in one place. */
 const attemptsOf = (userId: string) => `{hookswitch:dial:${userId}}:attempts`

@@ -1,6 +1,6 @@
 import type { Redis } from 'ioredis'
+import { createListeners } from '../../../runtime/listeners.ts'
 import type { Lease } from '../../core/lease.ts'
-import { createListeners } from '../../core/listeners.ts'
 
 export interface LeaseNeeds {
   redis: Redis

@@ -1,7 +1,7 @@
 import type { Redis } from 'ioredis'
 import { z } from 'zod'
-import { type Snapshot, type SnapshotStore, tagOf } from '../../core/snapshots.ts'
-import { orUnavailable } from './fault.ts'
+import { type Snapshot, type SnapshotStore, tagOf } from '../../core/messaging/snapshots.ts'
+import { orUnavailable } from './errors.ts'
 
 const keyOf = (channel: string) => `hookswitch:snapshot:${channel}`
 

@@ -1,8 +1,8 @@
 import type { Redis } from 'ioredis'
 import { Claims } from '../../../contract/claims.ts'
-import { TICKET_TTL, ticketKey } from '../../../contract/ticket.ts'
-import type { TicketStore, TicketTaking } from '../../core/stream-tickets.ts'
-import { orUnavailable } from './fault.ts'
+import { TICKET_TTL, ticketKey } from '../../../contract/stream-ticket.ts'
+import type { TicketStore, TicketTaking } from '../../core/auth/stream-tickets.ts'
+import { orUnavailable } from './errors.ts'
 
 /** Tickets and the claims they were bought with; each can be taken once, or for a grace from the first time on. */
 export interface Tickets {

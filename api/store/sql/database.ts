@@ -1,6 +1,6 @@
 import { isAbsolute } from 'node:path'
 import { type Dialect, Kysely, type Transaction } from 'kysely'
-import { createDoorway } from './doorway.ts'
+import { createDoorway } from './connection-guard.ts'
 import { openPostgres } from './postgres.ts'
 import { openSqlite } from './sqlite.ts'
 import type { Tables } from './tables.ts'

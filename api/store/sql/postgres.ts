@@ -1,7 +1,7 @@
 import { type Dialect, PostgresDialect, type PostgresPoolClient } from 'kysely'
 import pg from 'pg'
 import { bindable } from './bind.ts'
-import { postgresFault } from './fault.ts'
+import { postgresFault } from './errors.ts'
 
 /**
  * A pool of at most 8 connections, made when first needed.

@@ -13,8 +13,8 @@ import {
 } from 'kysely'
 import { LRUCache } from 'lru-cache'
 import { bindable } from './bind.ts'
-import { isBusy, sqliteFault } from './fault.ts'
-import { createTurnstile } from './turnstile.ts'
+import { isBusy, sqliteFault } from './errors.ts'
+import { createTurnstile } from './mutex.ts'
 
 /**
  * Opens or creates the file, readable by its owner alone, so that what was acknowledged survives a power cut.

@@ -1,10 +1,10 @@
 import type { Generated } from 'kysely'
 import type { Role } from '../../../contract/claims.ts'
+import type { LedgerEntry } from '../../core/auth/revocations.ts'
 import type { Direction, Outcome } from '../../core/calls/call.ts'
-import type { ExtensionState } from '../../core/onboarding/extensions.ts'
-import type { OwnStatus } from '../../core/presence/status.ts'
-import type { LedgerEntry } from '../../core/revocations.ts'
-import type { CallCentreTables, InvitedAs } from './tables-call-centre.ts'
+import type { OwnStatus } from '../../core/presence/user-status-store.ts'
+import type { ExtensionState } from '../../core/provisioning/extensions.ts'
+import type { CallCentreTables, InvitedAs } from './tables-call-center.ts'
 
 /** Booleans are 0 and 1, times unix seconds, in every table and on both engines. */
 export interface Tables extends CallCentreTables {

@@ -1,7 +1,7 @@
 import { afterEach, expect, test, vi } from 'vitest'
 import { below } from '../../../api/asterisk/recording-files.ts'
 import { type Answer, failure, success } from '../../support/ami-server.ts'
-import { COMMANDS, commands, type ScriptedPbx, scriptedPbx } from './scripted-pbx.ts'
+import { COMMANDS, commands, type ScriptedPbx, scriptedPbx } from './fixtures/scripted-pbx.ts'
 
 let scripted: ScriptedPbx
 afterEach(() => scripted.close())

@@ -1,10 +1,10 @@
 import { inspect } from 'node:util'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { ProvisioningError } from '../../../api/core/onboarding/provisioner.ts'
+import { ProvisioningError } from '../../../api/core/provisioning/provisioner.ts'
 import { createWizardExtensions } from '../../../api/provisioning/asterisk-wizard.ts'
 import { fakeConfigAmi } from './fake-config-ami.ts'
-import { order as anyOrder } from './orders.ts'
+import { order as anyOrder } from './fixtures.ts'
 
 const order = { ...anyOrder, secret: 'Vq7ProposedSecret42' }
 const provided = { extension: '1001', authUsername: '1001', secret: order.secret }

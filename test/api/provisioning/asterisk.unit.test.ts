@@ -1,11 +1,11 @@
 import { inspect } from 'node:util'
 import fc from 'fast-check'
 import { afterEach, describe, expect, test } from 'vitest'
-import { ProvisioningError } from '../../../api/core/onboarding/provisioner.ts'
+import { ProvisioningError } from '../../../api/core/provisioning/provisioner.ts'
 import { type AsteriskNeeds, createAsteriskExtensions } from '../../../api/provisioning/asterisk.ts'
-import { MARK } from '../../../api/provisioning/asterisk-objects.ts'
+import { MARK } from '../../../api/provisioning/pjsip-objects.ts'
 import { ARI, startAri } from './fake-ari.ts'
-import { order as anyOrder, faultsOn, quick } from './orders.ts'
+import { order as anyOrder, faultsOn, quick } from './fixtures.ts'
 
 const order = { ...anyOrder, secret: 'Vq7ProposedSecret42' }
 

@@ -1,4 +1,4 @@
-import type { Fields } from '../../../api/provisioning/asterisk-objects.ts'
+import type { Fields } from '../../../api/provisioning/pjsip-objects.ts'
 import { type FaultyHttp, type Served, startFaultyHttp } from '../../support/faulty-http.ts'
 
 export const ARI = { username: 'hookswitch', password: 'ari-secret-of-the-test' }

@@ -1,6 +1,6 @@
+import { encodeAction } from '../../../api/asterisk/ami-codec.ts'
 import { AmiError } from '../../../api/asterisk/ami-error.ts'
-import { encodeAction } from '../../../api/asterisk/wire.ts'
-import type { ConfigAmi } from '../../../api/provisioning/asterisk-wizard-file.ts'
+import type { ConfigAmi } from '../../../api/provisioning/pjsip-wizard-file.ts'
 
 type Section = Map<string, string>
 type Fault = { on: string; kind: 'lost before' | 'lost after' }

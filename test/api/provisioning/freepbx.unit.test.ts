@@ -1,10 +1,10 @@
 import fc from 'fast-check'
 import { afterEach, describe, expect, test } from 'vitest'
-import { ProvisioningError } from '../../../api/core/onboarding/provisioner.ts'
+import { ProvisioningError } from '../../../api/core/provisioning/provisioner.ts'
 import { createFreepbx, type FreepbxNeeds } from '../../../api/provisioning/freepbx.ts'
+import { CLIENT, type FakeFreepbx, startFreepbx } from '../../support/fake-freepbx.ts'
 import type { Fault } from '../../support/faulty-http.ts'
-import { CLIENT, type FakeFreepbx, startFreepbx } from '../../support/freepbx.ts'
-import { faultsOn, openLog, order, quick } from './orders.ts'
+import { faultsOn, openLog, order, quick } from './fixtures.ts'
 import { selfSigned } from './self-signed.ts'
 
 const ends: (() => Promise<void>)[] = []

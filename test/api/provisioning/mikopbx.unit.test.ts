@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import { afterEach, describe, expect, test } from 'vitest'
-import { ProvisioningError } from '../../../api/core/onboarding/provisioner.ts'
+import { ProvisioningError } from '../../../api/core/provisioning/provisioner.ts'
 import { createMikopbx, type MikopbxNeeds } from '../../../api/provisioning/mikopbx.ts'
-import { type FakeMikopbx, LOGIN, startMikopbx } from '../../support/mikopbx-employees.ts'
-import { faultsOn, openLog, order, quick } from './orders.ts'
+import { type FakeMikopbx, LOGIN, startMikopbx } from '../../support/fake-mikopbx.ts'
+import { faultsOn, openLog, order, quick } from './fixtures.ts'
 
 const ends: (() => Promise<void>)[] = []
 afterEach(async () => {

@@ -1,5 +1,5 @@
-import type { Operation } from './turns.ts'
-import type { World } from './world.ts'
+import type { Operation } from './interleaving.ts'
+import type { World } from './simulation.ts'
 
 /** What we may know of a session from outside: `maybe` when a try to end it is under way or has failed. */
 export type Ended = 'no' | 'maybe' | 'yes'

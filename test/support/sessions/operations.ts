@@ -1,11 +1,11 @@
 import { expect } from 'vitest'
 import { actorOf } from '../../../api/core/actor.ts'
-import { createRefreshSecrets } from '../../../api/core/refresh-secret.ts'
+import { createRefreshSecrets } from '../../../api/core/auth/refresh-token.ts'
+import type { Opened } from '../../../api/core/auth/sessions.ts'
 import { Refusal } from '../../../api/core/refusal.ts'
-import type { Opened } from '../../../api/core/sessions.ts'
+import type { Operation, Trouble } from './interleaving.ts'
 import { isSurelyAlive, type Known, type Model, newestOf } from './model.ts'
-import type { Operation, Trouble } from './turns.ts'
-import type { World } from './world.ts'
+import type { World } from './simulation.ts'
 
 /** Which of its secrets a session's client presents: the newest, its parent, one before, the very first. */
 export type Pick = 'newest' | 'parent' | 'older' | 'first'

@@ -2,8 +2,8 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { Call } from '../../../../api/core/calls/call.ts'
 import { createLiveCalls } from '../../../../api/core/calls/live-calls.ts'
-import { aCall, aLeg } from './samples.ts'
-import { factsIn, messagesIn, newTable } from './scenes.ts'
+import { aCall, aLeg } from './fixtures/calls.ts'
+import { factsIn, messagesIn, newTable } from './fixtures/recorded-events.ts'
 
 const PHONES = ['1001', '1002', '1003']
 const aState = fc.constantFrom('ringing', 'up', 'ended')

@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest'
 import type { Call } from '../../../../api/core/calls/call.ts'
-import type { DeviceState } from '../../../../api/core/calls/facts.ts'
+import type { DeviceState } from '../../../../api/core/calls/pbx-events.ts'
 import { activeCalls } from '../../../../api/core/presence/active-calls.ts'
 import { isPhoneDnd } from '../../../../api/core/presence/phone-dnd.ts'
-import type { OwnStatus } from '../../../../api/core/presence/status.ts'
+import type { OwnStatus } from '../../../../api/core/presence/user-status-store.ts'
 import { type PresenceFacts, queuesOf, usersState } from '../../../../api/core/presence/users-state.ts'
-import { aCall, aDirectory, aLeg } from '../calls/samples.ts'
+import { aCall, aDirectory, aLeg } from '../calls/fixtures/calls.ts'
 
 const directory = await aDirectory()
 

@@ -1,0 +1,106 @@
+import { join, resolve } from 'node:path'
+import { z } from 'zod'
+import { commonSettings } from '../../contract/common-settings.ts'
+import { ALGORITHMS } from '../../contract/keys.ts'
+import { publishSockets } from '../../contract/stream-instances.ts'
+import { listOf, wholeNumber } from '../../runtime/env.ts'
+import { SUPERVISOR_REACHES } from '../core/auth/supervisor-reach.ts'
+import { normalOrigin } from '../core/values/origin.ts'
+import { campaignSettings, campaignsOf } from './campaigns.ts'
+import { checkMembership, membershipOf, membershipSettings } from './mail.ts'
+import { checkPbx, pbxOf, pbxSettings } from './pbx.ts'
+import { checkOnboarding, onboardingOf, onboardingSettings } from './provisioning.ts'
+import { webhookSettings, webhooksOf } from './webhooks.ts'
+import { checkWebrtc, webrtcOf, webrtcSettings } from './webrtc.ts'
+
+/** Where users and sessions live when nothing else is said. */
+export const embeddedDatabase = (dataFolder: string) => `sqlite:${join(resolve(dataFolder), 'hookswitch.db')}`
+
+/** Origins of web pages, as `https://app.example`; each in its one spelling. */
+export const origins = () =>
+  listOf().transform((all, ctx) =>
+    all.map((one) => {
+      // nginx reads them as well, in quotes.
+      const origin = /["';{}$]/.test(one) ? undefined : normalOrigin(one)
+      if (origin === undefined) ctx.addIssue('must be origins like https://app.example')
+      return origin ?? ''
+    }),
+  )
+
+/** The API's settings, in its own words. */
+export const Config = z
+  .object({
+    ...commonSettings,
+    DATABASE_URL: z
+      .string()
+      .regex(/^(sqlite:\/|postgres(ql)?:\/\/)/, 'must be postgres://… or sqlite:<absolute path>')
+      .optional(),
+    HOOKSWITCH_MEDIA_ROOT: z.string().optional(),
+    HOOKSWITCH_API_SOCKET: z.string().optional(),
+    HOOKSWITCH_NGINX_SOCKETS: z.string().optional(),
+    HOOKSWITCH_SIDECAR_SOCKET: z.string().optional(),
+    HOOKSWITCH_TOKEN_ALG: z.enum(ALGORITHMS).default('HS256'),
+    HOOKSWITCH_SESSION_TTL: wholeNumber('seconds', 60, 4_000 * 86_400).default(90 * 86_400),
+    HOOKSWITCH_REFRESH_GRACE: wholeNumber('seconds', 0, 300).default(10),
+    HOOKSWITCH_LOGIN_PER_ACCOUNT: wholeNumber('attempts', 1, 1_000_000).default(10),
+    HOOKSWITCH_LOGIN_PER_ADDRESS: wholeNumber('attempts', 1, 1_000_000).default(50),
+    HOOKSWITCH_LOGIN_WINDOW: wholeNumber('seconds', 1, 86_400).default(900),
+    // MikoPBX's own numbers, in 300 seconds each.
+    HOOKSWITCH_MIKOPBX_LOGINS: wholeNumber('failed logins', 1, 1_000_000).default(10),
+    HOOKSWITCH_MIKOPBX_REFRESHES: wholeNumber('refreshes', 1, 1_000_000).default(100),
+    HOOKSWITCH_VOIP_ACCESS_TTL: wholeNumber('seconds', 10, 86_400).default(86_400),
+    HOOKSWITCH_CRM_ACCESS_TTL: wholeNumber('seconds', 10, 86_400).default(86_400),
+    // At most a quarter of the sockets that one API holds: see api/http/voip/socket.ts.
+    HOOKSWITCH_MAX_SOCKETS_PER_USER: wholeNumber('sockets', 1, 2_500).default(20),
+    HOOKSWITCH_HISTORY_DAYS: wholeNumber('days', 1, 36_500).optional(),
+    HOOKSWITCH_SUPERVISOR_REACH: z.enum(SUPERVISOR_REACHES).default('team'),
+    HOOKSWITCH_ALLOWED_ORIGINS: origins(),
+    ...pbxSettings,
+    ...onboardingSettings,
+    ...campaignSettings,
+    ...membershipSettings,
+    ...webhookSettings,
+    ...webrtcSettings,
+  })
+  .superRefine(checkPbx)
+  .superRefine(checkOnboarding)
+  .superRefine(checkMembership)
+  .superRefine(checkWebrtc)
+  .transform((env) => ({
+    keysFolder: join(resolve(env.HOOKSWITCH_DATA), 'keys'),
+    mediaRoot: resolve(env.HOOKSWITCH_MEDIA_ROOT ?? join(env.HOOKSWITCH_DATA, 'media')),
+    securityLogPath: join(resolve(env.HOOKSWITCH_DATA), 'log', 'security.log'),
+    databaseUrl: env.DATABASE_URL ?? embeddedDatabase(env.HOOKSWITCH_DATA),
+    redisUrl: env.REDIS_URL,
+    socket: env.HOOKSWITCH_API_SOCKET ?? join(env.HOOKSWITCH_RUN, 'api.sock'),
+    nginxSockets:
+      env.HOOKSWITCH_NGINX_SOCKETS?.split(',') ??
+      publishSockets(env.HOOKSWITCH_RUN, env.HOOKSWITCH_STREAM_INSTANCES),
+    sidecarSockets: (env.HOOKSWITCH_SIDECAR_SOCKET ?? join(env.HOOKSWITCH_RUN, 'sidecar.sock')).split(','),
+    algorithm: env.HOOKSWITCH_TOKEN_ALG,
+    accessTtl: env.HOOKSWITCH_ACCESS_TTL,
+    refreshTtl: env.HOOKSWITCH_REFRESH_TTL,
+    // Rotating goes on at least as long as one refresh secret lives.
+    sessionTtl: Math.max(env.HOOKSWITCH_SESSION_TTL, env.HOOKSWITCH_REFRESH_TTL),
+    refreshGraceMs: env.HOOKSWITCH_REFRESH_GRACE * 1000,
+    longestLifetime: Math.max(env.HOOKSWITCH_ACCESS_TTL, env.HOOKSWITCH_REFRESH_TTL),
+    maxStalenessMs: env.HOOKSWITCH_MAX_STALENESS * 1000,
+    perAccount: { most: env.HOOKSWITCH_LOGIN_PER_ACCOUNT, window: env.HOOKSWITCH_LOGIN_WINDOW },
+    perAddress: { most: env.HOOKSWITCH_LOGIN_PER_ADDRESS, window: env.HOOKSWITCH_LOGIN_WINDOW },
+    mikopbxLogins: { most: env.HOOKSWITCH_MIKOPBX_LOGINS, window: 300 },
+    mikopbxRefreshes: { most: env.HOOKSWITCH_MIKOPBX_REFRESHES, window: 300 },
+    voipAccessTtl: env.HOOKSWITCH_VOIP_ACCESS_TTL,
+    crmAccessTtl: env.HOOKSWITCH_CRM_ACCESS_TTL,
+    maxSocketsPerUser: env.HOOKSWITCH_MAX_SOCKETS_PER_USER,
+    historyDays: env.HOOKSWITCH_HISTORY_DAYS,
+    supervisorReach: env.HOOKSWITCH_SUPERVISOR_REACH,
+    allowedOrigins: env.HOOKSWITCH_ALLOWED_ORIGINS,
+    logLevel: env.HOOKSWITCH_LOG_LEVEL,
+    ...pbxOf(env),
+    ...onboardingOf(env),
+    ...campaignsOf(env),
+    ...membershipOf(env),
+    ...webhooksOf(env),
+    ...webrtcOf(env),
+  }))
+export type Config = z.output<typeof Config>

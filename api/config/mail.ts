@@ -1,0 +1,91 @@
+import { isIP } from 'node:net'
+import { z } from 'zod'
+import { flag } from '../../runtime/env.ts'
+import { Email, sendable } from '../core/values/email.ts'
+import type { onboardingSettings } from './provisioning.ts'
+
+/** How mail leaves the house, and where its links lead. */
+export const membershipSettings = {
+  HOOKSWITCH_SMTP_URL: z
+    .string()
+    .regex(
+      /^smtps?:\/\/([^\s/?#@]+@)?(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(:\d{1,5})?\/?$/,
+      'must be smtp://… or smtps://…, without a path or a query; blanks and @ of a password as %20 and %40',
+    )
+    .refine((text) => authOf(text) !== 'unreadable', 'must have % of a password as %25')
+    .optional(),
+  HOOKSWITCH_SMTP_CA: z.string().optional(),
+  HOOKSWITCH_MAIL_FROM: z
+    .string()
+    .refine((text) => senderOf(text) !== undefined, 'must be name@example.org or Name <name@example.org>')
+    .optional(),
+  HOOKSWITCH_APP_URL: z
+    .string()
+    .regex(/^https?:\/\/[^\s/?#@]+(\/[^\s?#]*)?$/, 'must be http://… or https://…, without a user or a query')
+    .optional(),
+  /** `npm start -- --demo` alone says so: links are secrets, and a log is no place for them. */
+  HOOKSWITCH_MAIL_TO_LOG: flag(),
+}
+
+type Env = z.output<z.ZodObject<typeof membershipSettings & typeof onboardingSettings>>
+
+/** A server that sends must know for whom, and where links lead. */
+export function checkMembership(env: Env, ctx: z.core.$RefinementCtx<Env>): void {
+  if (env.HOOKSWITCH_SMTP_URL === undefined) return
+  const missing = [
+    ...(env.HOOKSWITCH_MAIL_FROM === undefined ? ['HOOKSWITCH_MAIL_FROM'] : []),
+    ...((env.HOOKSWITCH_APP_URL ?? env.HOOKSWITCH_PUBLIC_URL) === undefined ? ['HOOKSWITCH_APP_URL'] : []),
+  ]
+  for (const name of missing) {
+    ctx.addIssue({ code: 'custom', path: [name], message: 'is not set, and HOOKSWITCH_SMTP_URL needs it' })
+  }
+}
+
+/** Where mail goes. */
+export type MailWay = NonNullable<ReturnType<typeof membershipOf>['mail']>
+
+export function membershipOf(env: Env) {
+  const url = env.HOOKSWITCH_APP_URL ?? env.HOOKSWITCH_PUBLIC_URL ?? ''
+  return { mail: mailOf(env), appUrl: url.replace(/\/+$/, '') }
+}
+
+function mailOf(env: Env) {
+  if (env.HOOKSWITCH_SMTP_URL === undefined) {
+    return env.HOOKSWITCH_MAIL_TO_LOG ? { to: 'log' as const } : undefined
+  }
+  const { protocol, hostname, port } = new URL(env.HOOKSWITCH_SMTP_URL)
+  const auth = authOf(env.HOOKSWITCH_SMTP_URL)
+  const host = hostname.replace(/^\[|\]$/g, '')
+  const secure = protocol === 'smtps:'
+  return {
+    to: 'server' as const,
+    host,
+    port: port === '' ? (secure ? 465 : 587) : Number(port),
+    secure,
+    /** What is said to another machine is not said in the clear. */
+    requireTls: !secure && !isLoopback(host),
+    caPath: env.HOOKSWITCH_SMTP_CA,
+    // The schema has seen to it that it can be read.
+    auth: auth === 'unreadable' ? undefined : auth,
+    from: senderOf(env.HOOKSWITCH_MAIL_FROM ?? '') ?? { name: '', address: '' },
+  }
+}
+
+function authOf(url: string): { user: string; pass: string } | 'unreadable' | undefined {
+  try {
+    const { username, password } = new URL(url)
+    if (username === '') return undefined
+    return { user: decodeURIComponent(username), pass: decodeURIComponent(password) }
+  } catch {
+    return 'unreadable'
+  }
+}
+
+const isLoopback = (host: string) =>
+  host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'))
+
+function senderOf(text: string): { name: string; address: string } | undefined {
+  const [, name = '', address = text] = /^([^\p{C}<>"]{0,100}?) *<([^<>]*)>$/u.exec(text) ?? []
+  const { data } = Email.safeParse(address)
+  return data === undefined ? undefined : { name, address: sendable(data) }
+}

@@ -1,0 +1,115 @@
+import { z } from 'zod'
+import { flag, wholeNumber } from '../../runtime/env.ts'
+import { parseRecordingTemplate } from '../core/calls/recording-template.ts'
+
+const NAME = /^[A-Za-z0-9_-]{1,64}$/
+const context = z.string().regex(NAME, 'must be a dialplan context: letters, digits, _ and -')
+
+/** What the API must know of the PBX. Without `HOOKSWITCH_AMI_HOST` there is none, and no calls. */
+export const pbxSettings = {
+  HOOKSWITCH_AMI_HOST: z.string().optional(),
+  HOOKSWITCH_AMI_PORT: wholeNumber('', 1, 65_535).default(5038),
+  HOOKSWITCH_AMI_TLS: flag(),
+  HOOKSWITCH_AMI_TLS_CA: z.string().optional(),
+  HOOKSWITCH_AMI_EVENTS_USER: z.string().default('hookswitch-events'),
+  HOOKSWITCH_AMI_EVENTS_SECRET: z.string().optional(),
+  HOOKSWITCH_AMI_CONTROL_USER: z.string().default('hookswitch-control'),
+  HOOKSWITCH_AMI_CONTROL_SECRET: z.string().optional(),
+  HOOKSWITCH_ENDPOINT: z
+    .string()
+    .regex(
+      /^[A-Za-z0-9_-]{0,40}\{extension\}[A-Za-z0-9_-]{0,40}$/,
+      'must hold {extension}, as in {extension}',
+    )
+    .default('{extension}'),
+  HOOKSWITCH_DIAL_CONTEXT: context.default('from-internal'),
+  HOOKSWITCH_TRANSFER_CONTEXT: context.optional(),
+  HOOKSWITCH_PARKING_LOT: context.optional(),
+  HOOKSWITCH_RING_SECONDS: wholeNumber('seconds', 5, 300).default(30),
+  HOOKSWITCH_DIAL_POLICY: z.string().optional(),
+  HOOKSWITCH_RECORDING: z
+    .string()
+    .superRefine((text, { addIssue }) => {
+      try {
+        parseRecordingTemplate(text)
+      } catch (err) {
+        addIssue(err instanceof Error ? err.message : 'cannot be read')
+      }
+    })
+    .optional(),
+  HOOKSWITCH_RECORDING_FOLDER: z
+    .string()
+    .regex(/^(?:\/[^/\p{Cc}]+)+\/?$/u, 'must be an absolute path')
+    .optional(),
+  HOOKSWITCH_RING_CONTEXT: context.optional(),
+  HOOKSWITCH_ANSWER_BY_NOTIFY: flag(),
+}
+
+type Env = z.output<z.ZodObject<typeof pbxSettings>>
+
+/** A PBX that is named must be told how to log in: a Refusal at three in the morning would come too late. */
+export function checkPbx(env: Env, ctx: z.core.$RefinementCtx<Env>): void {
+  if (env.HOOKSWITCH_AMI_HOST === undefined) return
+  for (const name of ['HOOKSWITCH_AMI_EVENTS_SECRET', 'HOOKSWITCH_AMI_CONTROL_SECRET'] as const) {
+    if (env[name] !== undefined) continue
+    ctx.addIssue({
+      code: 'custom',
+      path: [name],
+      message: `is not set: ${name}_FILE names the file with the secret of manager.conf`,
+    })
+  }
+}
+
+/** Where the PBX listens for AMI. */
+export interface AmiPlace {
+  host: string
+  port: number
+  tls: boolean
+  /** A file with the PEM of who signed the PBX's certificate. */
+  tlsCaPath: string | undefined
+}
+
+export interface PbxConfig extends AmiPlace {
+  events: { username: string; secret: string }
+  control: { username: string; secret: string }
+  dialContext: string
+  transferContext: string
+  parkingLot: string | undefined
+  ringContext: string | undefined
+  /** The folder that the PBX records into, as it names it; undefined for `monitor` below its spool folder. */
+  recordingFolder: string | undefined
+}
+
+export const placeOf = (env: Env): AmiPlace => ({
+  host: env.HOOKSWITCH_AMI_HOST ?? '',
+  port: env.HOOKSWITCH_AMI_PORT,
+  tls: env.HOOKSWITCH_AMI_TLS,
+  tlsCaPath: env.HOOKSWITCH_AMI_TLS_CA,
+})
+
+export const pbxOf = (env: Env) => ({
+  pbx:
+    env.HOOKSWITCH_AMI_HOST === undefined
+      ? undefined
+      : ({
+          ...placeOf(env),
+          events: {
+            username: env.HOOKSWITCH_AMI_EVENTS_USER,
+            secret: env.HOOKSWITCH_AMI_EVENTS_SECRET ?? '',
+          },
+          control: {
+            username: env.HOOKSWITCH_AMI_CONTROL_USER,
+            secret: env.HOOKSWITCH_AMI_CONTROL_SECRET ?? '',
+          },
+          dialContext: env.HOOKSWITCH_DIAL_CONTEXT,
+          transferContext: env.HOOKSWITCH_TRANSFER_CONTEXT ?? env.HOOKSWITCH_DIAL_CONTEXT,
+          parkingLot: env.HOOKSWITCH_PARKING_LOT,
+          ringContext: env.HOOKSWITCH_RING_CONTEXT,
+          recordingFolder: env.HOOKSWITCH_RECORDING_FOLDER,
+        } satisfies PbxConfig),
+  endpointTemplate: env.HOOKSWITCH_ENDPOINT,
+  ringMs: env.HOOKSWITCH_RING_SECONDS * 1000,
+  dialPolicyPath: env.HOOKSWITCH_DIAL_POLICY,
+  recordingTemplate: env.HOOKSWITCH_RECORDING,
+  answerByNotify: env.HOOKSWITCH_ANSWER_BY_NOTIFY,
+})

@@ -1,0 +1,181 @@
+import { z } from 'zod'
+import { flag, wholeNumber } from '../../runtime/env.ts'
+import { QUARANTINE_S } from '../core/provisioning/extensions.ts'
+import { REGISTRATIONS } from '../core/registration/extension-registration.ts'
+import { type pbxSettings, placeOf } from './pbx.ts'
+
+export const PROVISIONERS = ['none', 'asterisk', 'asterisk-wizard', 'freepbx', 'mikopbx'] as const
+
+const url = z
+  .string()
+  .regex(/^https?:\/\/[^\s/?#@]+(\/[^\s?#]*)?$/, 'must be http://… or https://…, without a user or a query')
+const name = z.string().regex(/^[A-Za-z0-9_.-]{1,64}$/, 'must be letters, digits, _, . and -')
+
+const MOST_EXTENSIONS = 100_000
+
+const DAY = 86_400
+
+/** How many days a number rests. */
+export const Quarantine = wholeNumber('days', 0, 3_650).default(QUARANTINE_S / DAY)
+
+/** How people get an account and an extension. Without `HOOKSWITCH_PROVISIONER` no user gets one. */
+export const onboardingSettings = {
+  HOOKSWITCH_REGISTRATION: z.enum(REGISTRATIONS).default('invitation'),
+  HOOKSWITCH_PROVISIONER: z.enum(PROVISIONERS).default('none'),
+  HOOKSWITCH_EXTENSIONS: z
+    .string()
+    .regex(/^\d{2,8}-\d{2,8}$/, 'must be two numbers of 2 to 8 digits, such as 2000-2999')
+    .refine((text) => countOf(text) > 0, 'must go up, between numbers of equally many digits')
+    .refine((text) => countOf(text) <= MOST_EXTENSIONS, `must hold ${MOST_EXTENSIONS} numbers or fewer`)
+    .default('2000-2999'),
+  HOOKSWITCH_EXTENSION_QUARANTINE: Quarantine,
+  HOOKSWITCH_SIP_DOMAIN: z
+    .string()
+    .regex(
+      /^([A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?|\[[0-9A-Fa-f:.]+\])$/,
+      'must be a name or an address, an IPv6 one in brackets',
+    )
+    .optional(),
+  HOOKSWITCH_SIP_PORT: wholeNumber('', 1, 65_535).default(5060),
+  HOOKSWITCH_SIP_TRANSPORT: z.enum(['udp', 'tcp', 'tls']).default('udp'),
+  HOOKSWITCH_PUBLIC_URL: url.optional(),
+
+  HOOKSWITCH_PROVISIONER_CA: z.string().optional(),
+  HOOKSWITCH_PROVISIONER_SELF_SIGNED: flag(),
+  HOOKSWITCH_ARI_URL: url.optional(),
+  HOOKSWITCH_ARI_USER: z.string().default('hookswitch'),
+  HOOKSWITCH_ARI_PASSWORD: z.string().optional(),
+  HOOKSWITCH_ARI_CONTEXT: name.default('from-internal'),
+  HOOKSWITCH_ARI_CODECS: z
+    .string()
+    .regex(/^[a-z0-9]{1,20}(,[a-z0-9]{1,20})*$/, 'must be codecs such as opus,alaw,ulaw')
+    .default('opus,alaw,ulaw'),
+  HOOKSWITCH_ARI_TRANSPORT: name.optional(),
+  HOOKSWITCH_ARI_WEBRTC: flag(),
+  HOOKSWITCH_AMI_CONFIG_USER: z.string().default('hookswitch-config'),
+  HOOKSWITCH_AMI_CONFIG_SECRET: z.string().optional(),
+  HOOKSWITCH_WIZARD_TEMPLATE: name.default('hookswitch'),
+  HOOKSWITCH_FREEPBX_URL: url.optional(),
+  HOOKSWITCH_FREEPBX_CLIENT_ID: z.string().optional(),
+  HOOKSWITCH_FREEPBX_CLIENT_SECRET: z.string().optional(),
+  HOOKSWITCH_MIKOPBX_URL: url.optional(),
+  HOOKSWITCH_MIKOPBX_LOGIN: z.string().optional(),
+  HOOKSWITCH_MIKOPBX_PASSWORD: z.string().optional(),
+  HOOKSWITCH_MIKOPBX_API_KEY: z.string().optional(),
+}
+
+type Env = z.output<z.ZodObject<typeof onboardingSettings & typeof pbxSettings>>
+type Name = keyof Env
+
+/** What each provisioner cannot do without; of several in a row, one is enough. */
+const NEEDED: Record<Env['HOOKSWITCH_PROVISIONER'], readonly (readonly Name[])[]> = {
+  none: [],
+  asterisk: [['HOOKSWITCH_ARI_URL'], ['HOOKSWITCH_ARI_PASSWORD']],
+  'asterisk-wizard': [['HOOKSWITCH_AMI_HOST'], ['HOOKSWITCH_AMI_CONFIG_SECRET']],
+  freepbx: [
+    ['HOOKSWITCH_FREEPBX_URL'],
+    ['HOOKSWITCH_FREEPBX_CLIENT_ID'],
+    ['HOOKSWITCH_FREEPBX_CLIENT_SECRET'],
+  ],
+  mikopbx: [
+    ['HOOKSWITCH_MIKOPBX_URL'],
+    ['HOOKSWITCH_MIKOPBX_API_KEY', 'HOOKSWITCH_MIKOPBX_LOGIN'],
+    ['HOOKSWITCH_MIKOPBX_API_KEY', 'HOOKSWITCH_MIKOPBX_PASSWORD'],
+  ],
+}
+
+/** A provisioner that is named must be told where and who it is, and phones where to register. */
+export function checkOnboarding(env: Env, ctx: z.core.$RefinementCtx<Env>): void {
+  const provisioner = env.HOOKSWITCH_PROVISIONER
+  if (provisioner === 'none') return
+  const needed: readonly (readonly Name[])[] = [['HOOKSWITCH_SIP_DOMAIN'], ...NEEDED[provisioner]]
+  for (const names of needed) {
+    if (names.some((one) => env[one] !== undefined)) continue
+    const message = `is not set, and HOOKSWITCH_PROVISIONER=${provisioner} needs it`
+    ctx.addIssue({ code: 'custom', path: [names.at(-1) ?? ''], message })
+  }
+}
+
+export const onboardingOf = (env: Env) => ({
+  registration: env.HOOKSWITCH_REGISTRATION,
+  range: rangeOf(env.HOOKSWITCH_EXTENSIONS),
+  /** Seconds. */
+  quarantine: env.HOOKSWITCH_EXTENSION_QUARANTINE * DAY,
+  sipServer: {
+    domain: env.HOOKSWITCH_SIP_DOMAIN ?? '',
+    port: env.HOOKSWITCH_SIP_PORT,
+    transport: env.HOOKSWITCH_SIP_TRANSPORT,
+  },
+  publicUrl: env.HOOKSWITCH_PUBLIC_URL,
+  provisioner: provisionerOf(env),
+})
+
+/** Whose PBX makes the extensions, and how it is reached. */
+export type ProvisionerConfig = NonNullable<ReturnType<typeof provisionerOf>>
+
+function provisionerOf(env: Env) {
+  const access = {
+    caPath: env.HOOKSWITCH_PROVISIONER_CA,
+    allowSelfSigned: env.HOOKSWITCH_PROVISIONER_SELF_SIGNED,
+  }
+  // `checkOnboarding` has seen to it that nothing is empty.
+  switch (env.HOOKSWITCH_PROVISIONER) {
+    case 'none':
+      return undefined
+    case 'asterisk':
+      return {
+        ...access,
+        kind: 'asterisk' as const,
+        baseUrl: env.HOOKSWITCH_ARI_URL ?? '',
+        username: env.HOOKSWITCH_ARI_USER,
+        password: env.HOOKSWITCH_ARI_PASSWORD ?? '',
+        phones: {
+          context: env.HOOKSWITCH_ARI_CONTEXT,
+          codecs: env.HOOKSWITCH_ARI_CODECS.split(','),
+          transport: env.HOOKSWITCH_ARI_TRANSPORT,
+          webrtc: env.HOOKSWITCH_ARI_WEBRTC,
+        },
+      }
+    case 'asterisk-wizard':
+      return {
+        kind: 'asterisk-wizard' as const,
+        place: placeOf(env),
+        login: {
+          username: env.HOOKSWITCH_AMI_CONFIG_USER,
+          secret: env.HOOKSWITCH_AMI_CONFIG_SECRET ?? '',
+        },
+        template: env.HOOKSWITCH_WIZARD_TEMPLATE,
+      }
+    case 'freepbx':
+      return {
+        ...access,
+        kind: 'freepbx' as const,
+        baseUrl: env.HOOKSWITCH_FREEPBX_URL ?? '',
+        clientId: env.HOOKSWITCH_FREEPBX_CLIENT_ID ?? '',
+        clientSecret: env.HOOKSWITCH_FREEPBX_CLIENT_SECRET ?? '',
+      }
+    case 'mikopbx':
+      return {
+        ...access,
+        kind: 'mikopbx' as const,
+        baseUrl: env.HOOKSWITCH_MIKOPBX_URL ?? '',
+        login:
+          env.HOOKSWITCH_MIKOPBX_API_KEY === undefined
+            ? {
+                login: env.HOOKSWITCH_MIKOPBX_LOGIN ?? '',
+                password: env.HOOKSWITCH_MIKOPBX_PASSWORD ?? '',
+              }
+            : { apiKey: env.HOOKSWITCH_MIKOPBX_API_KEY },
+      }
+  }
+}
+
+function rangeOf(text: string) {
+  const [first = '', last = ''] = text.split('-')
+  return { first, last }
+}
+
+function countOf(text: string): number {
+  const { first, last } = rangeOf(text)
+  return first.length === last.length ? Number(last) - Number(first) + 1 : 0
+}

@@ -1,0 +1,20 @@
+import { z } from 'zod'
+import { wholeNumber } from '../../runtime/env.ts'
+
+/** What must be known of who sends webhooks. Without Telnyx's key its webhook takes nothing. */
+export const webhookSettings = {
+  HOOKSWITCH_TELNYX_PUBLIC_KEY: z
+    .string()
+    .regex(/^[A-Za-z0-9+/]{43}=$/, 'must be the base64 of 32 bytes, as the portal shows it')
+    .optional(),
+  HOOKSWITCH_TELNYX_TOLERANCE: wholeNumber('seconds', 1, 3_600).default(300),
+}
+
+type Env = z.output<z.ZodObject<typeof webhookSettings>>
+
+export const webhooksOf = (env: Env) => ({
+  telnyx: {
+    publicKey: env.HOOKSWITCH_TELNYX_PUBLIC_KEY,
+    toleranceSeconds: env.HOOKSWITCH_TELNYX_TOLERANCE,
+  },
+})

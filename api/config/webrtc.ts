@@ -1,0 +1,42 @@
+import { z } from 'zod'
+import { listOf, wholeNumber } from '../../runtime/env.ts'
+
+const urlsOf = (schemes: string) =>
+  listOf().refine(
+    (urls) => urls.every((one) => new RegExp(`^(${schemes}):[^\\s@/]{1,255}$`).test(one)),
+    `must be addresses such as ${schemes.split('|')[0]}:ice.example.org:3478, separated by commas`,
+  )
+
+/** What browsers need to be phones. */
+export const webrtcSettings = {
+  HOOKSWITCH_WEBRTC_TTL: wholeNumber('seconds', 60, 86_400).default(3_600),
+  HOOKSWITCH_SIP_WS_URL: z
+    .string()
+    .regex(/^wss?:\/\/[^\s/?#@]+(\/[^\s?#]*)?$/, 'must be wss://… or ws://…, without a user or a query')
+    .optional(),
+  HOOKSWITCH_STUN_URLS: urlsOf('stun|stuns'),
+  HOOKSWITCH_TURN_URLS: urlsOf('turn|turns'),
+  HOOKSWITCH_TURN_SECRET: z.string().optional(),
+}
+
+type Env = z.output<z.ZodObject<typeof webrtcSettings>>
+
+/** A TURN server lets nobody in without credentials. */
+export function checkWebrtc(env: Env, ctx: z.core.$RefinementCtx<Env>): void {
+  if (env.HOOKSWITCH_TURN_URLS.length === 0 || env.HOOKSWITCH_TURN_SECRET !== undefined) return
+  const message = 'is not set, and HOOKSWITCH_TURN_URLS needs it'
+  ctx.addIssue({ code: 'custom', path: ['HOOKSWITCH_TURN_SECRET'], message })
+}
+
+export const webrtcOf = (env: Env) => ({
+  webrtc: {
+    /** Seconds. */
+    ttl: env.HOOKSWITCH_WEBRTC_TTL,
+    websocketUrl: env.HOOKSWITCH_SIP_WS_URL,
+    ice: {
+      stunUrls: env.HOOKSWITCH_STUN_URLS,
+      turnUrls: env.HOOKSWITCH_TURN_URLS,
+      turnSecret: env.HOOKSWITCH_TURN_SECRET,
+    },
+  },
+})

@@ -1,0 +1,69 @@
+import { isHidden, mayRead } from '../../../contract/media-access.ts'
+import type { Actor } from '../actor.ts'
+import { Refusal } from '../refusal.ts'
+import { isPlainPath } from '../values/safe-path.ts'
+import type { FindReach } from './supervisor-reach.ts'
+import type { Tokens } from './tokens.ts'
+
+/** The longest life of a link, in minutes: a recording of some hours, with pauses while it is heard. */
+export const MOST_LINK_MINUTES = 1_440
+
+export interface MediaLink {
+  /** Path and query, to be put behind the host the client already talks to. */
+  url: string
+  /** Unix seconds. */
+  expiresAt: number
+}
+
+export interface MediaLinks {
+  /**
+   * Sells a link to one file for players that cannot send a header; it dies with the session.
+   * @param path relative to the media root, such as `1001/2026/call.mp3`
+   * @throws {Refusal} `input_invalid`, `forbidden`, `unavailable`
+   */
+  sell(actor: Actor, path: string, minutes: number): Promise<MediaLink>
+  /**
+   * The same for a file that the caller knows the actor may have, wherever it lies; never for a hidden one.
+   * @throws {Refusal} `input_invalid`, `forbidden`, `unavailable`
+   */
+  sellFor(actor: Actor, path: string, minutes: number): Promise<MediaLink>
+}
+
+export interface MediaLinksNeeds {
+  tokens: Pick<Tokens, 'issue'>
+  reachOf: FindReach
+  now: () => number
+  /** Seconds. */
+  longestLifetime: number
+}
+
+export function createMediaLinks({ tokens, reachOf, now, longestLifetime }: MediaLinksNeeds): MediaLinks {
+  async function sellFor({ claims }: Actor, path: string, minutes: number): Promise<MediaLink> {
+    if (!isPlainPath(path)) {
+      throw new Refusal('input_invalid', { detail: 'path must be like 1001/2026/call.mp3' })
+    }
+    if (isHidden(path)) throw new Refusal('forbidden')
+    // No token may live longer than the longest kind, or than its session: a link that did would open nothing.
+    const latest = claims.sxp ?? Number.POSITIVE_INFINITY
+    const expiresAt = Math.min(Math.floor(now() / 1000) + Math.min(minutes * 60, longestLifetime), latest)
+    const link = await tokens.issue('media-link', claims, expiresAt, { path })
+    const encoded = path.split('/').map(encodeURIComponent).join('/')
+    return { url: `/media/${encoded}?link=${link}`, expiresAt }
+  }
+
+  /** What a new token would say: an older one may know nothing of the team. */
+  async function withReach({ userId, claims }: Actor) {
+    const { role, extension } = claims
+    const isBounded = (await reachOf({ userId, claims })).over !== 'all'
+    return { role, extension, ...(isBounded ? ({ reach: 'team' } as const) : {}) }
+  }
+
+  return {
+    sellFor,
+    async sell(actor, path, minutes) {
+      // What is no path at all is told first, by `sellFor`.
+      if (isPlainPath(path) && !mayRead(await withReach(actor), path)) throw new Refusal('forbidden')
+      return sellFor(actor, path, minutes)
+    },
+  }
+}

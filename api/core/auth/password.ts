@@ -1,0 +1,105 @@
+import { randomBytes } from 'node:crypto'
+import { type Algorithm, hash as argon2Hash, verify as argon2Verify } from '@node-rs/argon2'
+import { z } from 'zod'
+import { Refusal } from '../refusal.ts'
+import { createTurns } from './fair-queue.ts'
+
+const longest = 1024
+
+/** What a new password must be: 8 characters or more, as people count them (code points, NFC), and at most 1024 bytes. */
+export const NewPassword = z
+  .string()
+  .min(8, { error: 'a password has 8 characters or more', abort: true })
+  .max(longest, { error: `a password has at most ${longest} bytes`, abort: true })
+  .refine((text) => [...opaque(text)].length >= 8, 'a password has 8 characters or more')
+  .refine((text) => Buffer.byteLength(opaque(text)) <= longest, `a password has at most ${longest} bytes`)
+
+export interface Passwords {
+  /**
+   * @returns argon2id in PHC string format (RFC 9106)
+   * @throws {Refusal} `input_invalid` for a password over 1024 bytes or not well-formed Unicode,
+   *   `unavailable` when too many wait already, or it took too long
+   * @param by whose line it waits in, such as an address
+   */
+  hash(password: string, by?: string): Promise<string>
+  /**
+   * Compares letters, however a keyboard composes them (RFC 8265 §4.2): neither trimmed nor case folded. Hashes
+   * of earlier releases are of the bytes as they were typed, so these are compared, too.
+   *
+   * @param hash undefined when there is no such user: takes as long, and is false
+   * @throws {Refusal} `unavailable` when too many wait already, or it took too long; what `onTurn` throws
+   */
+  verify(hash: string | undefined, password: string, turn?: Turn): Promise<boolean>
+}
+
+export interface Turn {
+  /** Whose line it waits in: each line gets its turn after the other. */
+  by?: string
+  /** Runs when the wait is over, and before anything is compared. */
+  onTurn?: () => Promise<void>
+}
+
+/**
+ * Hashes on Node's thread pool, a few at a time: each takes a thread, and verifying a token needs one too.
+ *
+ * @param parallel how many hash at once
+ * @param queue how many may wait for that
+ * @param patienceMs how long each may wait: less than nginx waits for an answer, which is 40 s
+ */
+export function createPasswords({ parallel = 2, queue = 1_000, patienceMs = 30_000 } = {}): Passwords {
+  const inTurn = createTurns({ parallel, queue, patienceMs })
+  const nobody = unmatchable()
+
+  return {
+    async hash(password, by = '') {
+      const bytes = exactBytes(opaque(password))
+      if (!bytes) {
+        throw new Refusal('input_invalid', { detail: `a password is at most ${longest} bytes of valid text` })
+      }
+      return inTurn(by, () => argon2Hash(bytes, cost))
+    },
+
+    async verify(hash, password, { by = '', onTurn = async () => {} } = {}) {
+      // Decided before looking at the hash, so that it says nothing about the user.
+      const spellings = [...new Set([opaque(password), password, password.normalize('NFD')])]
+      const typed = spellings.flatMap((spelling) => exactBytes(spelling) ?? [])
+      if (typed.length === 0) {
+        await onTurn()
+        return false
+      }
+      const usable = hash?.startsWith('$argon2id$') ? hash : undefined
+      const matches = await inTurn(by, async () => {
+        await onTurn()
+        for (const bytes of typed) if (await argon2Verify(usable ?? nobody, bytes)) return true
+        return false
+      })
+      return usable !== undefined && matches
+    },
+  }
+}
+
+/** OWASP Password Storage Cheat Sheet, argon2id: 19 MiB, two passes, one lane. */
+const cost = {
+  // The enum is ambient, so its value is not there at run time; 2 is Argon2id.
+  algorithm: 2 satisfies Algorithm.Argon2id,
+  memoryCost: 19_456,
+  timeCost: 2,
+  parallelism: 1,
+}
+
+/** OpaqueString of RFC 8265 §4.2: blanks of other scripts are blanks, and accents have one form (NFC). */
+const opaque = (password: string): string => password.replace(/\p{Zs}/gu, ' ').normalize('NFC')
+
+/** Half a surrogate pair has no bytes of its own: all of them would become U+FFFD and match each other. */
+function exactBytes(password: string): Uint8Array | undefined {
+  if (/\p{Surrogate}/u.test(password)) return undefined
+  const bytes = Buffer.from(password, 'utf8')
+  return bytes.length > longest ? undefined : bytes
+}
+
+/** A hash of the usual cost that no password has: its digest is random. */
+function unmatchable(): string {
+  const random = (bytes: number) => randomBytes(bytes).toString('base64').replaceAll('=', '')
+  const { memoryCost, timeCost, parallelism } = cost
+  return `$argon2id$v=19$m=${memoryCost},t=${timeCost},p=${parallelism}$${random(16)}$${random(32)}`
+}

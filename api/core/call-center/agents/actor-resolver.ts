@@ -1,0 +1,33 @@
+import type { Actor } from '../../actor.ts'
+import type { UserStore } from '../../auth/users.ts'
+import { Refusal } from '../../refusal.ts'
+import type { AgentStore } from './agent.ts'
+import type { Standing } from './call-center-actor.ts'
+import { scopeOf } from './scope.ts'
+
+export interface Crew {
+  /**
+   * Who asks, as the call centre knows them; every user is an agent from the first time on.
+   * @throws {Refusal} `token_revoked` where the user is gone, `unavailable`
+   */
+  standingOf(actor: Pick<Actor, 'userId' | 'claims'>): Promise<Standing>
+}
+
+export interface CrewNeeds {
+  agents: Pick<AgentStore, 'ofUser'>
+  users: Pick<UserStore, 'find'>
+  now: () => number
+}
+
+export function createCrew({ agents, users, now }: CrewNeeds): Crew {
+  return {
+    async standingOf({ userId, claims: { role } }) {
+      const agent = await agents.ofUser(userId, Math.floor(now() / 1000), async () => {
+        const user = await users.find(userId)
+        if (user === undefined) throw new Refusal('token_revoked')
+        return user.username
+      })
+      return { userId, role, agent, scope: scopeOf(role, agent) }
+    },
+  }
+}

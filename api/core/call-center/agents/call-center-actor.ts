@@ -1,0 +1,11 @@
+import type { Role } from '../../../../contract/claims.ts'
+import type { Agent } from './agent.ts'
+import type { Scope } from './scope.ts'
+
+/** Whoever asks, as the call centre knows them. */
+export interface Standing {
+  userId: string
+  role: Role
+  agent: Agent
+  scope: Scope
+}

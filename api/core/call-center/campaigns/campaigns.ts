@@ -1,0 +1,190 @@
+import { Refusal } from '../../refusal.ts'
+import { isTimeZone, NO_TIME_ZONE } from '../../values/time-zone.ts'
+import type { AgentStore } from '../agents/agent.ts'
+import type { Standing } from '../agents/call-center-actor.ts'
+import type { Scope } from '../agents/scope.ts'
+import type { Campaign, CampaignRules, CampaignStatus, DialerMode } from './campaign.ts'
+import type { CampaignStore, Progress } from './campaign-store.ts'
+
+export interface CampaignPatch {
+  name?: string | undefined
+  description?: string | null | undefined
+  team?: string | null | undefined
+  dialerMode?: DialerMode | undefined
+  /** Those that are not named stay as they are. */
+  rules?: Partial<CampaignRules> | undefined
+  agentIds?: readonly string[] | undefined
+}
+
+export interface ShownCampaign {
+  campaign: Campaign
+  progress: Progress
+}
+
+/**
+ * Campaigns as people make and change them. Agents see those they work in, supervisors their team's, admins all;
+ * for others there is no such campaign (`not_found`).
+ */
+export interface Campaigns {
+  list(
+    by: Standing,
+    page: { status?: CampaignStatus | undefined; afterId?: string | undefined; limit: number },
+  ): Promise<ShownCampaign[]>
+  find(by: Standing, id: string): Promise<ShownCampaign>
+  /** @throws {Refusal} `forbidden`, `input_invalid` */
+  add(by: Standing, campaign: CampaignPatch & { name: string }): Promise<ShownCampaign>
+  /**
+   * Also while it is active: the next call goes by it.
+   * @throws {Refusal} `forbidden`, `input_invalid`, `not_found`, `stale`
+   */
+  update(by: Standing, id: string, patch: CampaignPatch, version: number | undefined): Promise<ShownCampaign>
+}
+
+export interface CampaignsNeeds {
+  store: CampaignStore
+  agents: Pick<AgentStore, 'findAll' | 'find'>
+  /** IANA name, for campaigns that name none. */
+  timeZone: string
+  /** Those a campaign may name. */
+  trunks: readonly string[]
+  now(): number
+}
+
+export function createCampaigns(needs: CampaignsNeeds): Campaigns {
+  const { store, agents, trunks } = needs
+  const nowS = () => Math.floor(needs.now() / 1_000)
+  const defaults: CampaignRules = {
+    callerId: null,
+    startMinute: 9 * 60,
+    endMinute: 21 * 60,
+    weekdays: [1, 2, 3, 4, 5, 6],
+    timeZone: needs.timeZone,
+    maxAttempts: 3,
+    retryMinutes: 30,
+    retryMinutesOf: { busy: 5 },
+    maxCalls: 10,
+    // Where there is one, it is everybody's.
+    trunk: trunks.length === 1 ? (trunks[0] ?? null) : null,
+    wrapUpSeconds: 5,
+  }
+
+  async function show(campaigns: readonly Campaign[]): Promise<ShownCampaign[]> {
+    const progress = await store.progress(campaigns.map(({ id }) => id))
+    return campaigns.map((campaign) => ({ campaign, progress: progress.get(campaign.id) ?? NONE }))
+  }
+  async function showOne(campaign: Campaign): Promise<ShownCampaign> {
+    const [shown] = await show([campaign])
+    return shown ?? { campaign, progress: NONE }
+  }
+
+  /**
+   * @param known what is stored: a time zone of before, when more was accepted, stops no other change
+   * @throws {Refusal} `input_invalid`
+   */
+  function checkRules({ startMinute, endMinute, timeZone, trunk }: CampaignRules, known?: CampaignRules) {
+    if (startMinute >= endMinute) throw invalid('startTime must be before endTime')
+    if (timeZone !== known?.timeZone && !isTimeZone(timeZone)) throw invalid(`timeZone ${NO_TIME_ZONE}`)
+    if (trunk !== null && !trunks.includes(trunk)) {
+      throw invalid(`trunk must be one of HOOKSWITCH_TRUNKS: ${trunks.join(', ') || 'it names none'}`)
+    }
+  }
+
+  /** @throws {Refusal} `input_invalid` for whoever is not theirs to send, or has no phone at all */
+  async function checkAgents(ids: readonly string[], scope: Scope, members: readonly string[]) {
+    const added = ids.filter((id) => !members.includes(id))
+    const known = new Map((await agents.findAll(added)).map((agent) => [agent.id, agent]))
+    for (const id of added) {
+      const agent = known.get(id)
+      const isTheirs = agent !== undefined && (await agents.find(id, scope)) !== undefined
+      if (!isTheirs) throw invalid(`agentIds: agent ${id} is not one of yours`)
+      if (agent.kind === 'ai') throw invalid(`agentIds: agent ${id} is an AI agent and has no phone`)
+      if (agent.userId === null) throw invalid(`agentIds: agent ${id} has no user, and so no phone`)
+    }
+  }
+
+  /** @throws {Refusal} `forbidden`, `input_invalid` */
+  async function changeOf(by: Standing, known: Campaign, { rules, team, agentIds, ...patch }: CampaignPatch) {
+    if (team !== undefined && team !== known.team) teamFor(by, team)
+    const merged = { ...known.rules, ...rules }
+    if (rules !== undefined) checkRules(merged, known.rules)
+    if (agentIds !== undefined) await checkAgents(agentIds, by.scope, known.agentIds)
+    return {
+      ...named(patch),
+      ...(team === undefined ? {} : { team }),
+      ...(rules === undefined ? {} : { rules: merged }),
+      ...(agentIds === undefined ? {} : { agentIds }),
+    }
+  }
+
+  return {
+    list: async ({ scope }, page) => show(await store.list(scope, page)),
+    find: async ({ scope }, id) => showOne(await within(store, scope, id)),
+
+    async add(by, { name, description = null, team, dialerMode = 'progressive', rules, agentIds = [] }) {
+      const merged = { ...defaults, ...rules }
+      checkRules(merged)
+      const ofTeam = teamFor(by, team)
+      await checkAgents(agentIds, by.scope, [])
+      const campaign = { name, description, team: ofTeam, dialerMode, rules: merged, agentIds }
+      return showOne(await store.add(campaign, nowS()))
+    },
+
+    async update(by, id, patch, version) {
+      for (let tries = 1; ; tries += 1) {
+        const known = await changeable(store, by, id)
+        const change = await changeOf(by, known, patch)
+        try {
+          // Rules are merged with what was read, so nobody's change in between may be written over.
+          return await showOne(await store.update(id, change, version ?? known.version, nowS()))
+        } catch (err) {
+          const again = version === undefined && tries < MOST_TRIES
+          if (!(again && err instanceof Refusal && err.code === 'stale')) throw err
+        }
+      }
+    },
+  }
+}
+
+const NONE: Progress = { total: 0, waiting: 0, dialling: 0, done: 0, calls: 0, outcomes: {} }
+
+/** Somebody else changes it at the same moment; not for ever. */
+const MOST_TRIES = 5
+
+const invalid = (detail: string) => new Refusal('input_invalid', { detail })
+
+function named({ name, description, dialerMode }: CampaignPatch) {
+  return {
+    ...(name === undefined ? {} : { name }),
+    ...(description === undefined ? {} : { description }),
+    ...(dialerMode === undefined ? {} : { dialerMode }),
+  }
+}
+
+export async function within(
+  store: Pick<CampaignStore, 'find'>,
+  scope: Scope,
+  id: string,
+): Promise<Campaign> {
+  const campaign = await store.find(id, scope)
+  if (campaign === undefined) throw new Refusal('not_found', { detail: 'Campaign not found' })
+  return campaign
+}
+
+/** Whoever only works in it sees it and changes nothing. @throws {Refusal} `not_found`, `forbidden` */
+export async function changeable(
+  store: Pick<CampaignStore, 'find'>,
+  { scope }: Pick<Standing, 'scope'>,
+  id: string,
+): Promise<Campaign> {
+  const campaign = await within(store, scope, id)
+  if (scope.sees === 'own')
+    throw new Refusal('forbidden', { detail: 'Supervisors change campaigns of their team' })
+  return campaign
+}
+
+/** @throws {Refusal} `forbidden` */
+function teamFor({ scope }: Standing, team: string | null | undefined): string | null {
+  if (scope.sees === 'all') return team ?? null
+  if (scope.sees === 'team' && (team === undefined || team === scope.team)) return scope.team
+  throw new Refusal('forbidden', { detail: 'Supervisors make campaigns of their own team' })
+}

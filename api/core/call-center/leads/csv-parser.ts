@@ -1,0 +1,162 @@
+import { createPause } from '../../../../runtime/event-loop-yield.ts'
+import { Refusal } from '../../refusal.ts'
+import type { ImportOrder } from './lead-import.ts'
+
+type Delimiter = ImportOrder['delimiter']
+
+/** Characters of a row as it is written: a quote that does not close would take in all that follows. */
+export const MOST_OF_A_ROW = 100_000
+/** Characters: as many as spreadsheets take. */
+const MOST_OF_A_CELL = 32_767
+/** Of one row, named by the header or not. */
+const MOST_CELLS = 1_000
+/** Rows with nothing in them, as spreadsheets add them to the end. */
+const MOST_BLANK = 100_000
+const MOST_ROWS = 500_000
+
+export const DELIMITERS: readonly Delimiter[] = [',', ';', '\t', '|']
+
+/** One row that is not blank. */
+export interface ListRow {
+  /** Where it begins; the first is line 1. */
+  line: number
+  cells: readonly string[]
+}
+
+/**
+ * Reads delimited text (RFC 4180) row by row, with pauses for others. Quotes amid a cell, or with more behind
+ * them, are what they are; lines end as they like.
+ *
+ * @param parts of a size that can be read in one go; each is read with what the one before left over
+ * @param signal of whoever wants the rows
+ * @throws {Refusal} `input_invalid` for a quote that does not close, and for more than there may be
+ */
+export async function* listRowsOf(
+  parts: Iterable<string> | AsyncIterable<string>,
+  delimiter: Delimiter,
+  signal?: AbortSignal,
+): AsyncGenerator<ListRow> {
+  const pause = createPause()
+  let rest = ''
+  let line = 1
+  let rows = 0
+  let blank = 0
+
+  async function* of(text: string, isLast: boolean) {
+    let at = 0
+    while (at < text.length) {
+      const row = readRow(text, at, { delimiter, isLast, line })
+      if (row === undefined) break
+      if (row.cells.every((cell) => cell.trim() === '')) {
+        blank += 1
+        if (blank > MOST_BLANK) throw invalid(`a list has up to ${MOST_BLANK} blank rows`)
+      } else {
+        rows += 1
+        if (rows > MOST_ROWS + 1) throw invalid(`a list has up to ${MOST_ROWS} rows`) // and its header
+        yield { line, cells: row.cells }
+      }
+      line += row.lines
+      at = row.end
+      await pause()
+      if (signal?.aborted) throw invalid('whoever sent the list has left')
+    }
+    rest = text.slice(at)
+    if (rest.length > MOST_OF_A_ROW) throw tooLong(line)
+  }
+
+  for await (const part of parts) {
+    yield* of(rest + part, false)
+    await pause()
+  }
+  yield* of(rest, true)
+}
+
+/** @returns the first row that is not blank; undefined where none can be read */
+export function firstRowOf(text: string, delimiter: Delimiter): readonly string[] | undefined {
+  try {
+    for (let at = 0; at < text.length; ) {
+      const row = readRow(text, at, { delimiter, isLast: true, line: 1 })
+      if (row?.cells.some((cell) => cell.trim() !== '') !== false) return row?.cells
+      at = row.end
+    }
+  } catch (err) {
+    if (!(err instanceof Refusal)) throw err
+  }
+  return undefined
+}
+
+interface Row {
+  cells: string[]
+  /** How many lines it takes. */
+  lines: number
+  end: number
+}
+
+/** @returns undefined where the text ends before the row does */
+function readRow(
+  text: string,
+  start: number,
+  { delimiter, isLast, line }: { delimiter: Delimiter; isLast: boolean; line: number },
+): Row | undefined {
+  const cells: string[] = []
+  let isQuoted = false
+  let at = start
+  for (;;) {
+    let cell = ''
+    let from = at
+    if (text[at] === '"') {
+      const quoted = readQuoted(text, at, delimiter)
+      if (quoted === undefined && isLast) throw tooLong(line)
+      if (quoted === undefined || (quoted.end === text.length && !isLast)) return undefined
+      cell = quoted.cell
+      from = quoted.end
+      isQuoted = true
+    }
+    at = endOf(text, from, delimiter)
+    if (at > from) cell += text.slice(from, at)
+    if (cell.length > MOST_OF_A_CELL || at - start > MOST_OF_A_ROW) throw tooLong(line)
+    if (cells.length === MOST_CELLS) throw invalid(`line ${line}: a row has up to ${MOST_CELLS} cells`)
+    cells.push(cell)
+    if (text[at] !== delimiter) break
+    at += 1
+  }
+  // What follows a `\r` may be in the next part.
+  if (!isLast && (at === text.length || (text[at] === '\r' && at + 1 === text.length))) return undefined
+  const end = at + (text[at] === '\r' && text[at + 1] === '\n' ? 2 : 1)
+  const lines = isQuoted ? (text.slice(start, end).match(/\r\n|\r|\n/g)?.length ?? 0) : 1
+  return { cells, lines, end }
+}
+
+/** @returns undefined where no quote closes it; with more behind the closing quote, both quotes are text */
+function readQuoted(text: string, start: number, delimiter: Delimiter) {
+  let cell = ''
+  for (let at = start + 1; ; ) {
+    const quote = text.indexOf('"', at)
+    if (quote < 0) return undefined
+    cell += text.slice(at, quote)
+    const next = text[quote + 1]
+    if (next === '"') {
+      cell += '"'
+      at = quote + 2
+    } else {
+      const isClosed = next === undefined || next === delimiter || next === '\n' || next === '\r'
+      return { cell: isClosed ? cell : `"${cell}"`, end: quote + 1 }
+    }
+  }
+}
+
+/** Where the cell's text ends: at a delimiter, at the line's end, or where there is no more. */
+function endOf(text: string, from: number, delimiter: Delimiter): number {
+  const divides = delimiter.charCodeAt(0)
+  for (let at = from; at < text.length; at += 1) {
+    const code = text.charCodeAt(at)
+    if (code === divides || code === LINE_FEED || code === RETURN) return at
+  }
+  return text.length
+}
+
+const LINE_FEED = 0x0a
+const RETURN = 0x0d
+
+const invalid = (detail: string) => new Refusal('input_invalid', { detail })
+const tooLong = (line: number) => invalid(`line ${line}: a quote is not closed, or the row is too long`)

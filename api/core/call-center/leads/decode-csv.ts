@@ -1,0 +1,94 @@
+import { TextDecoder } from 'node:util'
+import { createPause } from '../../../../runtime/event-loop-yield.ts'
+import { Refusal } from '../../refusal.ts'
+import { partsOf } from './csv-reader.ts'
+
+/** Marks of byte orders, which count for more than what the sender names. */
+const MARKS: readonly (readonly [string, readonly number[]])[] = [
+  ['utf-8', [0xef, 0xbb, 0xbf]],
+  ['utf-16le', [0xff, 0xfe]],
+  ['utf-16be', [0xfe, 0xff]],
+]
+/** What `.xlsx` and `.ods`, and old `.xls` begin with. */
+const WORKBOOKS: readonly (readonly number[])[] = [
+  [0x50, 0x4b, 0x03, 0x04],
+  [0xd0, 0xcf, 0x11, 0xe0],
+]
+const LONGEST_MARK = 4
+/** Characters in memory that are in no part yet. */
+const PART = 65_536
+
+/**
+ * Reads a list as its bytes come, into parts that can be stored each for itself, so that it is in memory once.
+ * With a byte order mark it is UTF-8 or UTF-16, as Excel writes “Unicode text”; without one it is what the sender
+ * names, else UTF-8. Other encodings are not guessed: each reads every list, and most read it wrong.
+ *
+ * @param charset a label of https://encoding.spec.whatwg.org/#names-and-labels, as `Content-Type` has it
+ * @throws {Refusal} `input_invalid` for what is no text in this encoding, and for workbooks
+ */
+export async function decodeList(
+  chunks: AsyncIterable<Uint8Array>,
+  charset: string | undefined,
+): Promise<string[]> {
+  const pause = createPause()
+  const parts: string[] = []
+  let rest = ''
+  let line = 1
+  let decoder: TextDecoder | undefined
+
+  function take(bytes: Uint8Array, isLast: boolean) {
+    decoder ??= decoderFor(bytes, charset)
+    const text = decode(decoder, bytes, isLast, line)
+    if (text.includes('\0')) {
+      throw invalid('the list has NUL characters: it is no text, or in UTF-16 without its byte order mark')
+    }
+    line += text.match(/\r\n|\r|\n/g)?.length ?? 0
+    rest += text
+    if (rest.length < PART && !isLast) return
+    const full = partsOf(rest)
+    rest = isLast ? '' : (full.pop() ?? '')
+    parts.push(...full)
+  }
+
+  let begin: Uint8Array | undefined = new Uint8Array()
+  for await (const chunk of chunks) {
+    if (begin !== undefined) {
+      begin = Buffer.concat([begin, chunk])
+      if (begin.length < LONGEST_MARK) continue
+    }
+    take(begin ?? chunk, false)
+    begin = undefined
+    await pause()
+  }
+  take(begin ?? new Uint8Array(), true)
+  return parts
+}
+
+function decoderFor(begin: Uint8Array, charset: string | undefined): TextDecoder {
+  const beginsWith = (mark: readonly number[]) => mark.every((byte, at) => begin[at] === byte)
+  if (WORKBOOKS.some(beginsWith)) {
+    throw invalid('the list is a workbook: save it as CSV, in Excel as “CSV UTF-8”')
+  }
+  const [marked] = MARKS.find(([, mark]) => beginsWith(mark)) ?? []
+  try {
+    return new TextDecoder(marked ?? charset ?? 'utf-8', { fatal: true })
+  } catch {
+    throw invalid('the charset of Content-Type is not known here; save the list in UTF-8')
+  }
+}
+
+function decode(decoder: TextDecoder, bytes: Uint8Array, isLast: boolean, line: number): string {
+  try {
+    return decoder.decode(bytes, { stream: !isLast })
+  } catch {
+    const before = new TextDecoder(decoder.encoding).decode(bytes).split('\uFFFD', 1)[0] ?? ''
+    const at = line + (before.match(/\r\n|\r|\n/g)?.length ?? 0)
+    const what = decoder.encoding.toUpperCase()
+    throw invalid(
+      `near line ${at} the list is not in ${what}; save it in UTF-8, in Excel as “CSV UTF-8”, or name its encoding in ` +
+        'Content-Type, such as text/csv; charset=windows-1252',
+    )
+  }
+}
+
+const invalid = (detail: string) => new Refusal('input_invalid', { detail })

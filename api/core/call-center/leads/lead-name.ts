@@ -1,0 +1,33 @@
+import { Refusal } from '../../refusal.ts'
+import type { Lead } from './lead.ts'
+
+type Names = Pick<Lead, 'firstName' | 'lastName'>
+
+export const fullName = ({ firstName, lastName }: Names): string =>
+  [firstName, lastName].filter(Boolean).join(' ')
+
+/**
+ * What a lead is called. The last word of a whole name is the last name; it counts where no part was said, or
+ * where a client sends all members back and has changed this one alone.
+ * @throws {Refusal} `input_invalid` where no name is left
+ */
+export function namesOf(
+  wish: { [part in 'name' | keyof Names]?: string | undefined },
+  known: Names = { firstName: '', lastName: '' },
+): Names {
+  const parts = { firstName: wish.firstName ?? known.firstName, lastName: wish.lastName ?? known.lastName }
+  const isSame = parts.firstName === known.firstName && parts.lastName === known.lastName
+  const names =
+    wish.name !== undefined && isSame && wish.name !== fullName(known) ? splitName(wish.name) : parts
+  if (fullName(names) === '') throw new Refusal('input_invalid', { detail: 'a lead has a name' })
+  return names
+}
+
+function splitName(name: string): Names {
+  const words = name.split(/\s+/).filter(Boolean)
+  const names = { firstName: words.slice(0, -1).join(' '), lastName: words.at(-1) ?? '' }
+  if (names.firstName.length > 100 || names.lastName.length > 100) {
+    throw new Refusal('input_invalid', { detail: 'names have up to 100 characters' })
+  }
+  return names
+}

@@ -1,0 +1,38 @@
+import type { Scope } from '../agents/scope.ts'
+import type { Barring } from './do-not-call.ts'
+import type { Lead, LeadNote } from './lead.ts'
+import type { LeadReader } from './lead-reader.ts'
+import type { LeadFilter, LeadOrder, LeadPlace } from './lead-search.ts'
+
+/** A lead as it begins. */
+export type NewLead = Omit<Lead, 'id' | 'lastCallAt' | 'lastOutcome' | 'version' | 'createdAt' | 'updatedAt'>
+/** What a person changes, and what follows from it. */
+export type LeadChange = Partial<NewLead>
+
+/** What becomes of a lead. */
+export interface Decision {
+  set: LeadChange
+  /** Goes on the do-not-call list. */
+  barred?: Barring | undefined
+}
+
+export interface LeadStore extends LeadReader {
+  /** The newest first. */
+  notesOf(id: string, limit: number): Promise<LeadNote[]>
+  list(
+    scope: Scope,
+    filter: LeadFilter,
+    order: LeadOrder,
+    page: { after?: LeadPlace | undefined; limit: number },
+  ): Promise<Lead[]>
+  add(lead: NewLead, barred: Barring | undefined, now: number): Promise<Lead>
+  /**
+   * Nobody else changes the lead between `decide` and what it decides.
+   * @throws {Refusal} `not_found`, and whatever `decide` throws
+   */
+  change(id: string, scope: Scope, decide: (lead: Lead) => Decision, now: number): Promise<Lead>
+  /** Its notes go with it. @throws {Refusal} as `change` */
+  remove(id: string, scope: Scope, check: (lead: Lead) => void): Promise<void>
+  /** @throws {Refusal} `not_found` */
+  addNote(note: Omit<LeadNote, 'id'>, scope: Scope): Promise<LeadNote>
+}

@@ -1,0 +1,95 @@
+import { z } from 'zod'
+import { plainWords } from '../../../../runtime/validation-message.ts'
+import type { DialPolicy } from '../../dial-policy/dial-policy.ts'
+import { Refusal } from '../../refusal.ts'
+import { withoutNulls } from '../../values/omit-optional-nulls.ts'
+import { type Barring, barringOf } from '../leads/do-not-call.ts'
+import { optOutIn } from './opt-out.ts'
+import type { WebhookEventStore } from './webhook-event-store.ts'
+import { createSignatureCheck, type SignatureNeeds, type SignedRequest } from './webhook-signature.ts'
+
+/** What Telnyx tells of messages and calls. */
+export interface Telnyx {
+  /**
+   * Keeps an event. Who answers a message with a word to opt out is not called any more; START changes nothing.
+   * @returns whether it is new
+   * @throws {Refusal} `not_supported` without a key, `credentials_wrong` for what Telnyx did not just sign,
+   *   `input_invalid`, `unavailable`
+   */
+  receive(request: SignedRequest): Promise<boolean>
+}
+
+export interface TelnyxNeeds extends Omit<SignatureNeeds, 'publicKey'> {
+  publicKey: string | undefined
+  events: Pick<WebhookEventStore, 'keep'>
+  policy: () => Pick<DialPolicy, 'spellings' | 'inside'>
+}
+
+/** developers.telnyx.com, "Receiving webhooks": what each event has, whatever it is of. */
+const TelnyxEvent = z.object({
+  data: z.object({
+    id: z.string().regex(/^[A-Za-z0-9_-]{1,64}$/, 'must be 1 to 64 letters, digits, _ or -'),
+    event_type: z.string().regex(/^[A-Za-z0-9_.-]{1,100}$/, 'must be 1 to 100 letters, digits, _, . or -'),
+    occurred_at: z.iso.datetime({ offset: true }).optional(),
+    payload: z.looseObject({}),
+  }),
+})
+
+const Message = z.object({ text: z.string(), from: z.object({ phone_number: z.string().max(64) }) })
+
+export function createTelnyx({ publicKey, toleranceSeconds, events, policy, now }: TelnyxNeeds): Telnyx {
+  const isSigned =
+    publicKey === undefined ? undefined : createSignatureCheck({ publicKey, toleranceSeconds, now })
+
+  return {
+    async receive(request) {
+      if (isSigned === undefined) {
+        throw new Refusal('not_supported', { detail: 'HOOKSWITCH_TELNYX_PUBLIC_KEY is not set' })
+      }
+      if (!isSigned(request)) throw new Refusal('credentials_wrong')
+      const body = textOf(request.body)
+      const { id, event_type: type, occurred_at, payload } = eventOf(body)
+      const occurredAt = occurred_at === undefined ? null : Math.floor(Date.parse(occurred_at) / 1000)
+      const receivedAt = Math.floor(now() / 1000)
+      return events.keep(
+        { id, source: 'telnyx', type, occurredAt, receivedAt, body },
+        type === 'message.received' ? optOutOf(payload, policy()) : undefined,
+      )
+    },
+  }
+}
+
+/** Whose message wants no more calls. */
+function optOutOf(payload: unknown, policy: Pick<DialPolicy, 'spellings' | 'inside'>): Barring | undefined {
+  const message = Message.safeParse(payload)
+  if (!message.success) return undefined
+  const word = optOutIn(message.data.text)
+  if (word === undefined) return undefined
+  try {
+    return barringOf(message.data.from.phone_number, `opted out by message: ${word}`, policy)
+  } catch (err) {
+    // A sender may be a name, which nobody could call.
+    if (err instanceof Refusal && err.code === 'input_invalid') return undefined
+    throw err
+  }
+}
+
+function textOf(body: Uint8Array): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(body)
+  } catch (cause) {
+    throw new Refusal('input_invalid', { detail: 'the body is not UTF-8', cause })
+  }
+}
+
+function eventOf(body: string): z.output<typeof TelnyxEvent>['data'] {
+  let value: unknown
+  try {
+    value = JSON.parse(body)
+  } catch (cause) {
+    throw new Refusal('input_invalid', { detail: 'the body is not JSON', cause })
+  }
+  const event = TelnyxEvent.safeParse(withoutNulls(TelnyxEvent, value))
+  if (event.success) return event.data.data
+  throw new Refusal('input_invalid', { detail: plainWords(event.error) })
+}

@@ -1,0 +1,108 @@
+import type { Outcome } from './call.ts'
+import type { DialEnd, OriginateFact } from './pbx-events.ts'
+
+/** How one channel's part in a call ended, for the question why nobody talked. */
+export interface PartEnd {
+  wasUp: boolean
+  dialEnd: DialEnd | undefined
+  /** Q.850; 0 where the PBX gave none. Undefined when nobody listened as it ended. */
+  cause: number | undefined
+  /** It went on in another call. */
+  moved: boolean
+}
+
+export interface EndFacts {
+  /** Whether two ends talked, or one with the PBX itself. */
+  answered: boolean
+  /** The PBX rang the caller's own phone before it dialled. */
+  ringsCallerFirst: boolean
+  originate: Pick<OriginateFact, 'answered' | 'reason'> | undefined
+  /** Undefined when no phone of the caller ever rang. */
+  caller: PartEnd | undefined
+  callees: readonly PartEnd[]
+}
+
+/** What a far end's fate says of the call, the best first: whoever comes first in a ring group speaks for it. */
+const BEST_FIRST = [
+  'cancelled',
+  'no_answer',
+  'declined',
+  'busy',
+  'congestion',
+  'unavailable',
+  'unknown_number',
+  'failed',
+] as const satisfies readonly Outcome[]
+type Failure = (typeof BEST_FIRST)[number]
+
+/** Why a call is over, from its facts alone. */
+export function outcomeOf({ answered, ringsCallerFirst, originate, caller, callees }: EndFacts): Outcome {
+  if (answered) return 'answered'
+  if (ringsCallerFirst && caller?.wasUp !== true) return ownOutcome(caller, originate)
+  if ([caller, ...callees].some((part) => part?.cause === undefined && part?.moved === false))
+    return 'unknown'
+  return bestOf(callees)?.outcome ?? (caller && (failureOf(caller.cause) ?? 'cancelled')) ?? 'failed'
+}
+
+/** The far end that speaks for all. */
+export function bestOf<P extends PartEnd>(callees: readonly P[]): { part: P; outcome: Failure } | undefined {
+  const ends = callees.map((part) => ({ part, outcome: farOutcome(part) }))
+  return ends.sort((a, b) => BEST_FIRST.indexOf(a.outcome) - BEST_FIRST.indexOf(b.outcome))[0]
+}
+
+/** Of the end that was called. A phone that says "decline" counts for the PBX as one that did not answer. */
+function farOutcome({ cause, dialEnd, moved }: PartEnd): Failure {
+  if (cause === 21) return 'declined'
+  if (dialEnd !== undefined && dialEnd !== 'answered' && dialEnd !== 'other') {
+    return dialEnd === 'unavailable' || dialEnd === 'no_answer' ? (failureOf(cause) ?? dialEnd) : dialEnd
+  }
+  return failureOf(cause) ?? (moved || cause === 16 ? 'cancelled' : 'failed')
+}
+
+/**
+ * Of our own phone, which rings first. The originate's reason tells "no answer" and little else, and on some
+ * versions the cause is missing just then.
+ */
+function ownOutcome(caller: PartEnd | undefined, originate: EndFacts['originate']): Outcome {
+  if (caller === undefined) return 'own_unavailable'
+  if (caller.cause === 21) return 'own_declined'
+  if (caller.dialEnd === 'busy' || caller.cause === 17 || originate?.reason === 5) return 'own_busy'
+  if (originate?.reason === 3) return 'own_no_answer'
+  if (caller.cause === 16 || caller.dialEnd === 'cancelled') return 'cancelled'
+  const failure = failureOf(caller.cause) ?? caller.dialEnd
+  if (failure === 'no_answer') return 'own_no_answer'
+  if (failure === 'unavailable' || failure === 'unknown_number') return 'own_unavailable'
+  return caller.cause === undefined ? 'unknown' : 'failed'
+}
+
+/** What a cause (ITU-T Q.850) says by itself; undefined for those that say nothing. */
+export function failureOf(cause: number | undefined): Failure | undefined {
+  switch (cause) {
+    case 1: // unallocated number
+    case 28: // invalid number format
+      return 'unknown_number'
+    case 17:
+      return 'busy'
+    case 18: // no user responding
+    case 19: // no answer
+      return 'no_answer'
+    case 21:
+      return 'declined'
+    case 3: // no route
+    case 20: // subscriber absent: not registered
+    case 22: // number changed
+    case 27: // out of order
+    case 102: // timer expired: nothing came back
+      return 'unavailable'
+    case 34: // no circuit
+    case 38: // network out of order
+    case 41: // temporary failure
+    case 42: // switch congested
+    case 44: // channel not available
+    case 58: // bearer not available
+    case 88: // incompatible
+      return 'congestion'
+    default:
+      return undefined
+  }
+}

@@ -1,0 +1,53 @@
+import { createListeners } from '../../../runtime/listeners.ts'
+import type { DeviceFact, DeviceState, PbxTime } from './pbx-events.ts'
+
+export interface DeviceBook {
+  hear(fact: DeviceFact): void
+  /** @param device as the PBX names it: `PJSIP/1001` */
+  stateOf(device: string): DeviceState | undefined
+  /** The PBX's clock was put back by so much: what is known was heard that much earlier. */
+  putBack(by: PbxTime): void
+  all(): ReadonlyMap<string, DeviceState>
+  /** Told at once, and only when the state is another than before. */
+  onChange(
+    listener: (device: string, state: DeviceState, before: DeviceState | undefined) => void,
+  ): () => void
+}
+
+/** More than any one PBX has; names that the PBX makes up for each call must not pile up. */
+const MOST = 20_000
+
+/** Keeps the newest state of each device; of two at the same moment always the same one, whichever came first. @param onTrouble gets what a listener has thrown */
+export function createDeviceBook(onTrouble: (err: unknown) => void): DeviceBook {
+  const states = new Map<string, DeviceState>()
+  const since = new Map<string, PbxTime>()
+  const listeners = createListeners<Parameters<Parameters<DeviceBook['onChange']>[0]>>(onTrouble)
+
+  return {
+    hear({ device, at, state }) {
+      const before = states.get(device)
+      const heldAt = since.get(device)
+      if (before !== undefined && heldAt !== undefined) {
+        if (at < heldAt || (at === heldAt && state <= before)) return
+      }
+      since.set(device, at)
+      states.set(device, state)
+      if (states.size > MOST) forgetOldest()
+      if (state !== before) listeners.tell(device, state, before)
+    },
+    stateOf: (device) => states.get(device),
+    putBack(by) {
+      for (const [device, at] of since) since.set(device, at - by)
+    },
+    all: () => states,
+    onChange: listeners.add,
+  }
+
+  function forgetOldest() {
+    for (const device of states.keys()) {
+      states.delete(device)
+      since.delete(device)
+      return
+    }
+  }
+}

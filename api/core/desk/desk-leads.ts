@@ -1,9 +1,0 @@
-import type { Scope } from '../crew/scope.ts'
-import type { Lead } from '../leads/lead.ts'
-import type { LeadReader } from '../leads/leads.ts'
-
-/** Whom calls are for. */
-export interface DeskLeads extends LeadReader {
-  /** @param spellings as `DialPolicy.spellings` has them; of several leads the first that was made */
-  ofNumber(spellings: readonly string[], scope: Scope): Promise<Lead | undefined>
-}

@@ -1,0 +1,49 @@
+import type { DoNotCall } from '../call-center/leads/do-not-call.ts'
+import { Refusal } from '../refusal.ts'
+import type { Allowed, DialPolicy } from './dial-policy.ts'
+
+declare const cleared: unique symbol
+/**
+ * A number that the dial policy and the do-not-call list let pass. `Pbx` dials and transfers to nothing else, and
+ * none is made but by `createClearance`: no dialling path goes around it.
+ */
+export type ClearedNumber = string & { readonly [cleared]: true }
+
+export type Cleared = Allowed & { number: ClearedNumber }
+
+/**
+ * Judges a number before it is dialled, transferred to, or taken from a campaign.
+ * @param text what a client sent: anything
+ * @throws {Refusal} as `DialPolicy.judge`; `dial_denied` for one on the do-not-call list; `unavailable` while the
+ *   list cannot be read, except for emergency numbers
+ */
+export type Clearance = (text: string) => Promise<Cleared>
+
+type Rules = Pick<DialPolicy, 'judge' | 'spellings' | 'spellingsBehind'>
+
+export interface ClearanceNeeds {
+  policy: () => Rules
+  doNotCall: Pick<DoNotCall, 'has'>
+}
+
+export function createClearance({ policy, doNotCall }: ClearanceNeeds): Clearance {
+  return async (text) => {
+    const rules = policy()
+    const allowed = rules.judge(text)
+    const number = allowed.number as ClearedNumber // what follows throws unless it is one
+    if (!allowed.isEmergency && (await doNotCall.has(numbersIn(text, allowed.number, rules))))
+      throw new Barred()
+    return { ...allowed, number }
+  }
+}
+
+/** A code such as `#31#` before a number withholds one's own, or diverts to it: the number is reached all the same. */
+const numbersIn = (text: string, dialled: string, rules: Rules): string[] => [
+  ...new Set([...rules.spellings(text), dialled, ...rules.spellingsBehind(text)]),
+]
+
+export class Barred extends Refusal {
+  constructor() {
+    super('dial_denied', { detail: 'this number is on the do-not-call list' })
+  }
+}

@@ -1,0 +1,31 @@
+import { Refusal } from '../refusal.ts'
+import type { DialPolicy } from './dial-policy.ts'
+
+/**
+ * An extension that is given to an account must be one that can be dialled: digits, no emergency number, and not
+ * denied or read as another number by the dial policy. Accounts from before may have others.
+ * @throws {Refusal} `input_invalid` with the reason
+ */
+export function mustBeDiallable(extension: string, { judge }: Pick<DialPolicy, 'judge'>): void {
+  const invalid = (why: string) => new Refusal('input_invalid', { detail: `an extension ${why}` })
+  if (!/^[0-9]{1,32}$/.test(extension)) throw invalid('has digits alone')
+  let allowed: ReturnType<DialPolicy['judge']>
+  try {
+    allowed = judge(extension)
+  } catch (err) {
+    if (!(err instanceof Refusal)) throw err
+    throw invalid(`must be a number that can be dialled: ${err.detail ?? err.code}`)
+  }
+  if (allowed.isEmergency) throw invalid('cannot be an emergency number')
+  if (allowed.number !== extension) throw invalid('must be one of the dial policy’s `internal` numbers')
+}
+
+export function isDiallable(extension: string, policy: Pick<DialPolicy, 'judge'>): boolean {
+  try {
+    mustBeDiallable(extension, policy)
+    return true
+  } catch (err) {
+    if (err instanceof Refusal) return false
+    throw err
+  }
+}

@@ -1,0 +1,58 @@
+import type { Actor } from '../actor.ts'
+import type { UserStore } from '../auth/users.ts'
+import { Refusal } from '../refusal.ts'
+import type { ExtensionStore } from './extensions.ts'
+import type { SecretSeal } from './sip-secret.ts'
+
+/** Where phones register, as the world outside sees it. */
+export interface SipServer {
+  domain: string
+  port: number
+  transport: 'udp' | 'tcp' | 'tls'
+}
+
+/** All a softphone needs. */
+export interface SipCredentials extends SipServer {
+  username: string
+  authUsername: string
+  password: string
+  displayName: string
+}
+
+export interface CredentialReading {
+  /**
+   * The actor's own, and nobody else's.
+   * @throws {Refusal} `not_found` where none are kept, `unavailable` while the extension is being made
+   */
+  of(actor: Pick<Actor, 'userId'>): Promise<SipCredentials>
+}
+
+export function createCredentialReading(needs: {
+  extensions: Pick<ExtensionStore, 'ofUser'>
+  users: Pick<UserStore, 'find'>
+  seal: SecretSeal
+  server: SipServer
+}): CredentialReading {
+  return {
+    async of({ userId }) {
+      const extension = await needs.extensions.ofUser(userId)
+      const user = await needs.users.find(userId)
+      if (extension === undefined || user === undefined) {
+        throw new Refusal('not_found', { detail: 'no SIP credentials are kept for this account' })
+      }
+      if (extension.state !== 'ready') {
+        throw new Refusal('unavailable', { detail: 'the extension is being made', retryAfter: 5 })
+      }
+      return {
+        ...needs.server,
+        username: extension.extension,
+        authUsername: extension.authUsername ?? extension.extension,
+        password: needs.seal.open(extension.sealedSecret, extension.extension),
+        displayName: displayNameOf(user.email ?? user.username),
+      }
+    },
+  }
+}
+
+/** The part of an address before the @: what the document shows. */
+export const displayNameOf = (email: string): string => email.split('@')[0] ?? email

@@ -1,0 +1,33 @@
+import type { Accounts, NewAccount } from '../auth/accounts.ts'
+import type { User, UserStore } from '../auth/users.ts'
+import type { MediaFolders } from '../provisioning/media-folders.ts'
+import { Refusal } from '../refusal.ts'
+
+/** Accounts that people make themselves, with an extension of their choice. */
+export interface SelfRegistration {
+  /**
+   * @param address the client's
+   * @throws {Refusal} as `Accounts.add`; `taken` also for an extension whose folder holds files, as they are of a
+   *   person before, and for an address that an invitation names
+   */
+  register(account: Omit<NewAccount, 'role'>, address: string): Promise<User>
+}
+
+export interface SelfRegistrationNeeds {
+  accounts: Pick<Accounts, 'prepare'>
+  users: Pick<UserStore, 'addOwn'>
+  media: MediaFolders
+}
+
+export const createSelfRegistration = ({
+  accounts,
+  users,
+  media,
+}: SelfRegistrationNeeds): SelfRegistration => ({
+  async register(account, address) {
+    const { extension } = account
+    if (typeof extension === 'string' && (await media.hasFiles(extension)))
+      throw new Refusal('taken', { detail: 'extension' })
+    return users.addOwn(await accounts.prepare({ ...account, role: 'user' }, address))
+  },
+})

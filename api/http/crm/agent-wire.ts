@@ -1,0 +1,105 @@
+import { z } from '@hono/zod-openapi'
+import { NewAccount } from '../../core/auth/accounts.ts'
+import type { Agent } from '../../core/call-center/agents/agent.ts'
+import type { AgentPatch, NewAgent } from '../../core/call-center/agents/agents.ts'
+import { Time } from '../openapi.ts'
+import { Id, idOf, idOrNull, iso, ShownId } from './params.ts'
+import { loud, RoleWord, roleName } from './wire.ts'
+
+const Name = z.string().trim().min(1).max(200)
+const Team = z.string().trim().min(1).max(100)
+/** `agentType` of existing clients; whoever has no user yet gets one by `username` and `password`. */
+export const NewAgentBody = z
+  .object({
+    name: Name,
+    agentType: z.enum(['HUMAN', 'AI']).default('HUMAN'),
+    team: Team.nullable().optional(),
+    userId: Id.nullable().optional(),
+    username: NewAccount.shape.username.optional(),
+    password: NewAccount.shape.password.optional(),
+    email: NewAccount.shape.email,
+    role: RoleWord.optional(),
+    extension: NewAccount.shape.extension.optional(),
+  })
+  .refine(({ username, password }) => (username === undefined) === (password === undefined), {
+    message: 'username and password go together',
+  })
+
+export function newAgent(body: z.output<typeof NewAgentBody>): NewAgent {
+  const { name, agentType, team, userId, username, password, email, role = 'user', extension } = body
+  return {
+    name,
+    kind: agentType === 'AI' ? 'ai' : 'human',
+    team,
+    userId,
+    account:
+      username === undefined || password === undefined ? undefined : { username, password, email, role },
+    extension,
+  }
+}
+
+export const AgentPatchBody = z.object({
+  name: Name.optional(),
+  team: Team.nullable().optional(),
+  extension: NewAccount.shape.extension.optional(),
+  role: RoleWord.optional(),
+}) satisfies z.ZodType<AgentPatch>
+
+const STATUSES = ['OFFLINE', 'READY', 'ON_CALL', 'AFTER_CALL', 'BREAK'] as const
+export const AgentStatusBody = z.object({ status: z.enum(STATUSES) })
+/** Undefined for what only the PBX can tell. */
+export const agentStatus = (said: (typeof STATUSES)[number]) =>
+  said === 'ON_CALL'
+    ? undefined
+    : ({ OFFLINE: 'offline', READY: 'ready', AFTER_CALL: 'after_call', BREAK: 'break' } as const)[said]
+
+/** The call that an agent's phone is in. */
+export interface CurrentCall {
+  /** Of the call log; null for one that was not made here. */
+  id: string | null
+  callId: string
+}
+
+export const ShownAgent = z
+  .object({
+    id: ShownId,
+    name: z.string(),
+    userId: ShownId.nullable(),
+    username: z.string().nullable(),
+    role: z.enum(['admin', 'supervisor', 'agent']).nullable(),
+    team: z.string().nullable(),
+    agentType: z.enum(['HUMAN', 'AI']),
+    extension: z.string().nullable(),
+    sipUsername: z.string().nullable().openapi({ description: 'The extension, for existing clients' }),
+    status: z
+      .enum(STATUSES)
+      .openapi({ description: '`ON_CALL` is what the PBX tells, before anything said' }),
+    currentCallId: ShownId.nullable(),
+    currentCallControlId: z.string().nullable(),
+    lastStatusChange: Time,
+    createdAt: Time,
+    updatedAt: Time,
+    version: z.int(),
+  })
+  .openapi('CrmAgent')
+
+export function shownAgent(agent: Agent, call: CurrentCall | undefined): z.output<typeof ShownAgent> {
+  return {
+    id: idOf(agent.id),
+    name: agent.name,
+    userId: idOrNull(agent.userId),
+    username: agent.username,
+    role: agent.role === null ? null : roleName(agent.role),
+    team: agent.team,
+    agentType: agent.kind === 'ai' ? 'AI' : 'HUMAN',
+    extension: agent.extension,
+    sipUsername: agent.extension,
+    status: call === undefined ? loud(agent.status) : 'ON_CALL',
+    currentCallId: idOrNull(call?.id ?? null),
+    currentCallControlId: call?.callId ?? null,
+    lastStatusChange: iso(agent.statusAt),
+    createdAt: iso(agent.createdAt),
+    updatedAt: iso(agent.updatedAt),
+    version: agent.version,
+  }
+}

@@ -1,0 +1,143 @@
+import { z } from '@hono/zod-openapi'
+import type { AgentAiSettings, AiConfig } from '../../core/call-center/ai/document-bodies.ts'
+import type { Kept } from '../../core/call-center/ai/document-store.ts'
+import type { TemplateWish } from '../../core/call-center/ai/templates.ts'
+import { Time } from '../openapi.ts'
+import { idOf, iso, ShownId } from './params.ts'
+
+const Text = z.string().min(1).max(20_000)
+const Short = z.string().trim().min(1).max(200)
+const Version = z.int().openapi({ description: 'Rises with each change; also in `ETag`' })
+
+const Language = z
+  .string()
+  .max(35)
+  .transform((said, ctx) => {
+    try {
+      const [tag] = Intl.getCanonicalLocales(said)
+      if (tag !== undefined) return tag
+    } catch {
+      // Not one of BCP 47.
+    }
+    ctx.addIssue({ code: 'custom', message: 'must be a language tag such as en-US' })
+    return z.NEVER
+  })
+  .openapi({ type: 'string', description: 'BCP 47', example: 'en-US' })
+
+export const SettingsBody = z.object({
+  systemPrompt: Text,
+  greetingMessage: z.string().max(2_000).nullable().default(null),
+  voiceId: Short.nullable().default(null),
+  language: Language.default('en-US'),
+  maxResponseTokens: z.int().min(1).max(32_000).default(500),
+  temperature: z.number().min(0).max(2).default(0.7),
+}) satisfies z.ZodType<AgentAiSettings>
+
+export const ShownSettings = z
+  .object({
+    id: ShownId.openapi({ description: 'The agent’s: each has one' }),
+    agentId: ShownId,
+    systemPrompt: z.string(),
+    greetingMessage: z.string().nullable(),
+    voiceId: z.string().nullable(),
+    language: z.string(),
+    maxResponseTokens: z.int(),
+    temperature: z.number(),
+    createdAt: Time,
+    updatedAt: Time,
+    version: Version,
+  })
+  .openapi('CrmAiSettings')
+
+export const shownSettings = ({
+  key,
+  body,
+  version,
+  createdAt,
+  updatedAt,
+}: Kept<'settings'>): z.output<typeof ShownSettings> => ({
+  id: idOf(key),
+  agentId: idOf(key),
+  ...body,
+  createdAt: iso(createdAt),
+  updatedAt: iso(updatedAt),
+  version,
+})
+
+const Word = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9 ._:/-]{0,99}$/, 'must be a name of letters and digits')
+
+/** Strict: nobody finds a place for a key here. */
+export const ConfigBody = z.strictObject({
+  model: Word,
+  useClaudeCode: z.boolean().default(false),
+  fallbackToApi: z.boolean().default(false),
+  defaultVoice: Word.default('default'),
+  maxCallDuration: z.int().min(1).max(86_400).default(1_800).openapi({ description: 'Seconds' }),
+  sttProvider: Word.default('none'),
+  ttsProvider: Word.default('none'),
+}) satisfies z.ZodType<AiConfig>
+
+export const ShownConfig = z
+  .object({
+    model: z.string(),
+    useClaudeCode: z.boolean(),
+    fallbackToApi: z.boolean(),
+    defaultVoice: z.string(),
+    maxCallDuration: z.int().openapi({ description: 'Seconds' }),
+    sttProvider: z.string(),
+    ttsProvider: z.string(),
+    version: Version.openapi({ description: '0 until somebody has set it' }),
+  })
+  .openapi('CrmAiConfig')
+
+export const shownConfig = ({ body, version }: Kept<'config'>): z.output<typeof ShownConfig> => ({
+  ...body,
+  version,
+})
+
+export const TemplateBody = z.object({
+  name: Short,
+  category: Short.max(100).default('general'),
+  content: Text.openapi({ description: '`{{name}}` is a placeholder' }),
+  variables: z.array(z.string().max(64)).max(100).optional().openapi({
+    description: 'The names of the placeholders; where they are given they have to be all of them',
+  }),
+}) satisfies z.ZodType<TemplateWish>
+
+export const ShownTemplate = z
+  .object({
+    id: z.string().openapi({ example: 'c2l4dGVlbi1ieXRlcy0tLQ' }),
+    name: z.string(),
+    category: z.string(),
+    content: z.string(),
+    variables: z.array(z.string()),
+    createdAt: Time,
+    updatedAt: Time,
+    version: Version,
+  })
+  .openapi('CrmTemplate')
+
+export const shownTemplate = ({
+  key,
+  body,
+  version,
+  createdAt,
+  updatedAt,
+}: Kept<'template'>): z.output<typeof ShownTemplate> => ({
+  id: key,
+  ...body,
+  createdAt: iso(createdAt),
+  updatedAt: iso(updatedAt),
+  version,
+})
+
+/** An older version, to be read only. */
+export const VersionQuery = z.object({
+  version: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(Number.MAX_SAFE_INTEGER)
+    .optional()
+    .openapi({ description: 'One that was before; the newest where none is named' }),
+})

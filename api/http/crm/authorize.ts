@@ -1,0 +1,40 @@
+import type { Context, MiddlewareHandler } from 'hono'
+import type { Role } from '../../../contract/claims.ts'
+import type { Actor } from '../../core/actor.ts'
+import type { Standing } from '../../core/call-center/agents/call-center-actor.ts'
+import { scopeWithin } from '../../core/call-center/agents/scope.ts'
+import { Refusal } from '../../core/refusal.ts'
+import type { Guard, Guarded } from '../guard.ts'
+import { type GuardedOperation, reachOf } from './permissions.ts'
+
+/** What a guarded route of this surface knows. */
+export interface Known {
+  Variables: Guarded['Variables'] & { standing: Standing }
+}
+
+/**
+ * Lets those through who may do the operation, and puts `c.var.standing` beside `c.var.actor`, with the scope that the
+ * table of rights gives them for it.
+ */
+export type Door = (operation: GuardedOperation) => MiddlewareHandler<Known>
+
+const ROLES: readonly Role[] = ['admin', 'supervisor', 'user']
+
+export function createDoor(guard: Guard, standingOf: (actor: Actor) => Promise<Standing>): Door {
+  return (operation) => {
+    const guarded = guard({ roles: ROLES.filter((role) => reachOf(operation, role) !== 'none') })
+    return async (c, next) => {
+      // The guide: whatever is not `Bearer <token>` reads as if there were no header.
+      if (!/^bearer +\S/i.test(c.req.header('authorization') ?? '')) throw new Refusal('token_missing')
+      // The guard sets what it knows and reads nothing that only we know.
+      return guarded(c as unknown as Context<Guarded>, async () => {
+        const standing = await standingOf(c.var.actor)
+        const reach = reachOf(operation, standing.role)
+        // The guard judged the token's role; the standing has the same.
+        if (reach === 'none') throw new Refusal('forbidden')
+        c.set('standing', { ...standing, scope: scopeWithin(reach, standing.role, standing.agent) })
+        await next()
+      })
+    }
+  }
+}

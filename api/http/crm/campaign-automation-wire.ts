@@ -1,0 +1,56 @@
+import { z } from '@hono/zod-openapi'
+import type { Outlook } from '../../core/call-center/campaigns/automation-status.ts'
+import { Time } from '../openapi.ts'
+import { idOf, isoOrNull, ShownId } from './params.ts'
+import { loud, loudKeys } from './wire.ts'
+
+export const ShownAutomation = z
+  .object({
+    campaignId: ShownId,
+    running: z.boolean().openapi({ description: 'It is ACTIVE and dials by itself' }),
+    paused: z.boolean(),
+    isRunning: z.boolean().openapi({ description: '`running`, for existing clients, as the two below' }),
+    callsInProgress: z.int().openapi({ description: '`dialling`' }),
+    leadsProcessed: z.int().openapi({ description: '`processedLeads`' }),
+    processedLeads: z.int().openapi({ description: 'Leads that are done: reached or given up' }),
+    successfulCalls: z.int().openapi({ description: 'Leads whose last call was answered' }),
+    failedCalls: z.int().openapi({ description: 'Attempts that reached nobody' }),
+    status: z.enum(['DRAFT', 'ACTIVE', 'PAUSED', 'COMPLETED']),
+    automation: z.boolean(),
+    waiting: z.int().openapi({ description: 'Leads that wait for their turn' }),
+    dialling: z.int().openapi({ description: 'Leads in a call' }),
+    done: z.int(),
+    freeAgents: z.int().openapi({ description: 'Who is READY and whose phone is free' }),
+    note: z.string().nullable().openapi({
+      description: 'Why it does not dial although it should, or what went wrong last',
+      example: 'no free agent',
+    }),
+    nextTryAt: Time.nullable(),
+    outcomes: z
+      .record(z.string(), z.int())
+      .openapi({ description: 'Leads by the outcome of their last call', example: { ANSWERED: 3, BUSY: 1 } }),
+  })
+  .openapi('CrmAutomation')
+
+export function shownAutomation(outlook: Outlook): z.output<typeof ShownAutomation> {
+  const { campaign, progress, freeAgents, note, nextTryAt } = outlook
+  const { waiting, dialling, done, calls, outcomes } = progress
+  const answered = outcomes.answered ?? 0
+  const running = campaign.status === 'active' && campaign.automation
+  return {
+    campaignId: idOf(campaign.id),
+    running,
+    isRunning: running,
+    callsInProgress: dialling,
+    leadsProcessed: done,
+    paused: campaign.status === 'paused',
+    processedLeads: done,
+    successfulCalls: answered,
+    failedCalls: Math.max(0, calls - answered),
+    status: loud(campaign.status),
+    automation: campaign.automation,
+    ...{ waiting, dialling, done, freeAgents, note },
+    nextTryAt: isoOrNull(nextTryAt),
+    outcomes: loudKeys(outcomes),
+  }
+}

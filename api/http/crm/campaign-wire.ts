@@ -1,0 +1,152 @@
+import { z } from '@hono/zod-openapi'
+import { CAMPAIGN_STATUSES, type CampaignRules } from '../../core/call-center/campaigns/campaign.ts'
+import type { CampaignPatch, ShownCampaign } from '../../core/call-center/campaigns/campaigns.ts'
+import { OUTCOMES, type Outcome } from '../../core/calls/call.ts'
+import { Time } from '../openapi.ts'
+import { NumberText } from '../phone-number.ts'
+import { Id, idOf, iso, PageQuery, ShownId } from './params.ts'
+import { clockOf, EndClock, StartClock } from './time-of-day.ts'
+import { loud, loudKeys } from './wire.ts'
+
+const Status = z.enum(['DRAFT', 'ACTIVE', 'PAUSED', 'COMPLETED'])
+
+const PREDICTIVE = 'PREDICTIVE is not offered: it calls people whom nobody can answer. Choose PROGRESSIVE'
+const DialerMode = z
+  .enum(['PREVIEW', 'PROGRESSIVE'], {
+    error: ({ input }) => (input === 'PREDICTIVE' ? PREDICTIVE : 'must be PREVIEW or PROGRESSIVE'),
+  })
+  .openapi({ description: 'PREVIEW: agents dial by hand. PROGRESSIVE: one lead for each free agent' })
+
+const MINUTES = z.int().min(0).max(43_200)
+/** What an attempt may come to; of our own phone's troubles none is an attempt. */
+const TRIED = OUTCOMES.filter((one) => !one.startsWith('own_') && one !== 'answered').map(loud)
+const RetryDelays = z
+  .partialRecord(z.enum(TRIED), MINUTES)
+  .openapi({ type: 'object', description: 'Minutes by outcome', example: { BUSY: 5 } })
+
+const Changes = z.object({
+  description: z.string().trim().max(2_000).nullable().optional(),
+  team: z.string().trim().min(1).max(100).nullable().optional(),
+  dialerMode: DialerMode.optional(),
+  callerId: NumberText.nullable().optional(),
+  startTime: StartClock.optional(),
+  endTime: EndClock.optional(),
+  weekdays: z
+    .array(z.int().min(1).max(7))
+    .min(1)
+    .max(7)
+    .optional()
+    .openapi({ description: 'ISO: 1 is Monday', example: [1, 2, 3, 4, 5, 6] }),
+  timeZone: z.string().trim().max(64).optional().openapi({
+    description: 'For leads that have none of their own: a place of IANA, or UTC; no abbreviation',
+    example: 'Europe/Berlin',
+  }),
+  maxAttempts: z.int().min(1).max(20).optional(),
+  retryDelayMinutes: MINUTES.optional(),
+  retryDelays: RetryDelays.optional(),
+  maxConcurrentCalls: z.int().min(1).max(1_000).optional(),
+  trunk: z.string().max(64).nullable().optional().openapi({ description: 'One of HOOKSWITCH_TRUNKS' }),
+  wrapUpSeconds: z.int().min(0).max(3_600).optional(),
+  agentIds: z.array(Id).max(1_000).optional(),
+})
+const Name = z.string().trim().min(1).max(200)
+
+export const NewCampaignBody = Changes.extend({ name: Name })
+export const CampaignPatchBody = Changes.extend({ name: Name.optional() })
+
+/** What is not named stays, or is as campaigns are. */
+export function patchOf(body: z.output<typeof Changes>): Omit<CampaignPatch, 'name'> {
+  const { description, team, dialerMode, agentIds } = body
+  const rules: Partial<CampaignRules> = {
+    ...(body.callerId === undefined ? {} : { callerId: body.callerId }),
+    ...(body.startTime === undefined ? {} : { startMinute: body.startTime }),
+    ...(body.endTime === undefined ? {} : { endMinute: body.endTime }),
+    ...(body.weekdays === undefined ? {} : { weekdays: [...new Set(body.weekdays)].sort() }),
+    ...(body.timeZone === undefined ? {} : { timeZone: body.timeZone }),
+    ...(body.maxAttempts === undefined ? {} : { maxAttempts: body.maxAttempts }),
+    ...(body.retryDelayMinutes === undefined ? {} : { retryMinutes: body.retryDelayMinutes }),
+    ...(body.retryDelays === undefined ? {} : { retryMinutesOf: lowered(body.retryDelays) }),
+    ...(body.maxConcurrentCalls === undefined ? {} : { maxCalls: body.maxConcurrentCalls }),
+    ...(body.trunk === undefined ? {} : { trunk: body.trunk }),
+    ...(body.wrapUpSeconds === undefined ? {} : { wrapUpSeconds: body.wrapUpSeconds }),
+  }
+  return {
+    ...{ description, team, agentIds },
+    dialerMode: dialerMode === undefined ? undefined : DIALER_MODES[dialerMode],
+    rules: Object.keys(rules).length === 0 ? undefined : rules,
+  }
+}
+const DIALER_MODES = { PREVIEW: 'preview', PROGRESSIVE: 'progressive' } as const
+
+const lowered = (delays: z.output<typeof RetryDelays>): CampaignRules['retryMinutesOf'] =>
+  Object.fromEntries(
+    OUTCOMES.flatMap((outcome) => {
+      const minutes = (delays as Partial<Record<Uppercase<Outcome>, number>>)[loud(outcome)] // it has some of them
+      return minutes === undefined ? [] : [[outcome, minutes]]
+    }),
+  )
+
+export const CampaignQuery = PageQuery.extend({ status: Status.optional() })
+export const statusOf = (word: z.output<typeof Status> | undefined) =>
+  CAMPAIGN_STATUSES.find((one) => loud(one) === word)
+
+export const ShownCampaignBody = z
+  .object({
+    id: ShownId,
+    name: z.string(),
+    description: z.string().nullable(),
+    status: Status,
+    dialerMode: z.enum(['PREVIEW', 'PROGRESSIVE']),
+    callerId: z.string().nullable(),
+    startTime: z.string().openapi({ example: '09:00:00' }),
+    endTime: z.string().openapi({ example: '21:00:00', description: '`23:59:59` is the end of the day' }),
+    weekdays: z.array(z.int()),
+    timeZone: z.string(),
+    maxAttempts: z.int(),
+    retryDelayMinutes: z.int(),
+    retryDelays: z.record(z.string(), z.int()),
+    maxConcurrentCalls: z.int(),
+    trunk: z.string().nullable(),
+    wrapUpSeconds: z.int(),
+    team: z.string().nullable(),
+    agentIds: z.array(ShownId),
+    automation: z.boolean().openapi({ description: 'Whether it dials by itself while it is ACTIVE' }),
+    totalLeads: z.int(),
+    dialedLeads: z.int().openapi({ description: 'Leads that were called' }),
+    connectedLeads: z.int().openapi({ description: 'Leads whose last call was answered' }),
+    createdAt: Time,
+    updatedAt: Time,
+    version: z.int(),
+  })
+  .openapi('CrmCampaign')
+
+export function shownCampaign({ campaign, progress }: ShownCampaign): z.output<typeof ShownCampaignBody> {
+  const { rules } = campaign
+  return {
+    id: idOf(campaign.id),
+    name: campaign.name,
+    description: campaign.description,
+    status: loud(campaign.status),
+    dialerMode: loud(campaign.dialerMode),
+    callerId: rules.callerId,
+    startTime: clockOf(rules.startMinute),
+    endTime: clockOf(rules.endMinute),
+    weekdays: [...rules.weekdays],
+    timeZone: rules.timeZone,
+    maxAttempts: rules.maxAttempts,
+    retryDelayMinutes: rules.retryMinutes,
+    retryDelays: loudKeys(rules.retryMinutesOf),
+    maxConcurrentCalls: rules.maxCalls,
+    trunk: rules.trunk,
+    wrapUpSeconds: rules.wrapUpSeconds,
+    team: campaign.team,
+    agentIds: campaign.agentIds.map(idOf),
+    automation: campaign.automation,
+    totalLeads: progress.total,
+    dialedLeads: Object.values(progress.outcomes).reduce((sum, leads) => sum + leads, 0),
+    connectedLeads: progress.outcomes.answered ?? 0,
+    createdAt: iso(campaign.createdAt),
+    updatedAt: iso(campaign.updatedAt),
+    version: campaign.version,
+  }
+}

@@ -1,0 +1,146 @@
+import { z } from '@hono/zod-openapi'
+import { json, type Operation, taking } from '../openapi.ts'
+import { refuses } from './errors.ts'
+import { ImportQuery, LIST_MIB, ShownImport } from './lead-import-wire.ts'
+import { LeadPageQuery, LeadTableQuery } from './lead-query.ts'
+import * as wire from './lead-wire.ts'
+import { IdParam, IfMatch, ofVersion } from './params.ts'
+
+const one = { params: IdParam }
+const changing = { ...one, headers: IfMatch }
+const page = json(z.array(wire.ShownLead), 'A page of them')
+const lead = json(wire.ShownLead, 'The lead as it is now')
+
+export const leadOperations: readonly Operation[] = [
+  {
+    method: 'get',
+    path: '/api/leads',
+    operationId: 'crmLeads',
+    summary: 'Whom to call',
+    description:
+      'Leads assigned to you, of your team, or all. `Link` names the next page; what is made meanwhile is in none twice.',
+    request: { query: LeadPageQuery },
+    responses: { 200: page, ...refuses('input_invalid') },
+  },
+  {
+    method: 'post',
+    path: '/api/leads',
+    operationId: 'crmCreateLead',
+    summary: 'Add one',
+    description:
+      'With `name`, whose last word is the last name, or with `firstName` or `lastName`. An agent’s lead is assigned to them, a supervisor’s is their team’s. In a campaign it waits for its turn.',
+    request: taking(
+      wire.NewLead.openapi({
+        example: { name: 'John Smith', phone: '+1-555-0123', email: 'john.smith@example.com' },
+      }),
+    ),
+    responses: { 201: lead, ...refuses('input_invalid', 'not_found') },
+  },
+  {
+    method: 'get',
+    path: '/api/leads/my',
+    operationId: 'crmMyLeads',
+    summary: 'Those that are assigned to you',
+    request: { query: LeadPageQuery },
+    responses: { 200: page, ...refuses('input_invalid') },
+  },
+  {
+    method: 'post',
+    path: '/api/leads/import',
+    operationId: 'crmImportLeads',
+    summary: 'Take in a list',
+    description: `CSV of up to ${LIST_MIB} MiB with a header; commas, semicolons, tabs or bars. UTF-8, UTF-16 with a byte order mark, or what \`charset\` of \`Content-Type\` names. Columns, in any case and order: name or first name and last name, phone (required), email, company, title, status, notes, time zone, campaign id, agent id, also as Google Contacts and Outlook call them, and in other languages; of several that are the same, the first one that is filled counts. Others are left out, and empty cells change nothing. The rows are worked off meanwhile: ask for the import to see how it goes. A bad row stops no other.`,
+    request: {
+      query: ImportQuery,
+      body: {
+        required: true,
+        content: {
+          'text/csv': {
+            schema: z.string().openapi({ example: 'first name,last name,phone\nJohn,Smith,+1-555-0123\n' }),
+          },
+        },
+      },
+    },
+    responses: {
+      202: json(ShownImport, 'It is under way; `Location` says where to ask'),
+      ...refuses('input_invalid', 'input_too_large', 'not_found', 'conflict'),
+    },
+  },
+  {
+    method: 'get',
+    path: '/api/leads/import/{id}',
+    operationId: 'crmLeadImport',
+    summary: 'How an import goes, and which rows were bad',
+    request: one,
+    responses: { 200: json(ShownImport, 'As it stands'), ...refuses('not_found') },
+  },
+  {
+    method: 'get',
+    path: '/api/leads/export',
+    operationId: 'crmExportLeads',
+    summary: 'The list as a table, all pages in one',
+    description:
+      "An import takes it. It begins with a byte order mark, for Excel. Where a spreadsheet could see a formula, whichever character it divides cells by, there is a `'` before it; an import takes it off.",
+    request: { query: LeadTableQuery },
+    responses: {
+      200: {
+        description: 'RFC 4180 with a header, in UTF-8 with a byte order mark',
+        content: { 'text/csv': { schema: z.string() } },
+      },
+      ...refuses('input_invalid'),
+    },
+  },
+  {
+    method: 'get',
+    path: '/api/leads/{id}',
+    operationId: 'crmLead',
+    summary: 'One of them, with its notes',
+    request: one,
+    responses: { ...ofVersion(wire.LeadInDetail, 'The lead'), ...refuses('not_found') },
+  },
+  {
+    method: 'put',
+    path: '/api/leads/{id}',
+    operationId: 'crmUpdateLead',
+    summary: 'Change what is said, leave the rest',
+    description:
+      'Into another campaign it waits for its turn anew. While it is called, neither phone nor campaign change. Agents give no lead away.',
+    request: { ...changing, ...taking(wire.LeadPatch.openapi({ example: { company: 'Smith & Sons' } })) },
+    responses: { 200: lead, ...refuses('input_invalid', 'not_found', 'conflict', 'stale') },
+  },
+  {
+    method: 'delete',
+    path: '/api/leads/{id}',
+    operationId: 'crmDeleteLead',
+    summary: 'Forget it and its notes',
+    request: changing,
+    responses: { 204: { description: 'It is gone' }, ...refuses('not_found', 'conflict', 'stale') },
+  },
+  {
+    method: 'post',
+    path: '/api/leads/{id}/notes',
+    operationId: 'crmAddLeadNote',
+    summary: 'Note something',
+    request: { ...one, ...taking(wire.NoteBody.openapi({ example: { content: 'Call back on Monday' } })) },
+    responses: { 201: json(wire.ShownNote, 'The note'), ...refuses('input_invalid', 'not_found') },
+  },
+  {
+    method: 'put',
+    path: '/api/leads/{id}/status',
+    operationId: 'crmSetLeadStatus',
+    summary: 'Say how far it is',
+    description:
+      'CONVERTED, LOST and DO_NOT_CALL take it out of its campaign’s queue, NEW puts it back. DO_NOT_CALL puts the number on the do-not-call list, unless it is an extension, a code or an emergency number; from the list `bin/hookswitch.mjs dnc` alone removes it.',
+    request: { ...changing, ...taking(wire.StatusBody.openapi({ example: { status: 'CONTACTED' } })) },
+    responses: { 200: lead, ...refuses('input_invalid', 'not_found', 'stale') },
+  },
+  {
+    method: 'put',
+    path: '/api/leads/{id}/assign',
+    operationId: 'crmAssignLead',
+    summary: 'Give it to an agent, or to nobody',
+    description: 'It goes into the agent’s team.',
+    request: { ...changing, ...taking(wire.AssignBody.openapi({ example: { agentId: 1 } })) },
+    responses: { 200: lead, ...refuses('input_invalid', 'not_found', 'stale') },
+  },
+]

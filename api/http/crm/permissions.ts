@@ -1,0 +1,84 @@
+import type { Role } from '../../../contract/claims.ts'
+import type { Within } from '../../core/call-center/agents/scope.ts'
+
+/**
+ * How far a user gets on a route: not at all, to what is their own, to their team's, to everything. `all` is for what
+ * has no owner, such as templates.
+ */
+export type Reach = 'none' | Within
+
+/**
+ * Who may do what, for each operation of this surface that asks for a token. Admins may do all of it everywhere.
+ * `door.ts` turns the word into the scope that a request has; the stores show what is in it, and nothing else is there:
+ * 404.
+ */
+export const RIGHTS = {
+  crmInvite: { agent: 'none', supervisor: 'team' },
+
+  crmLeads: { agent: 'own', supervisor: 'team' },
+  crmCreateLead: { agent: 'own', supervisor: 'team' },
+  crmMyLeads: { agent: 'own', supervisor: 'own' },
+  crmLead: { agent: 'own', supervisor: 'team' },
+  crmUpdateLead: { agent: 'own', supervisor: 'team' },
+  crmDeleteLead: { agent: 'none', supervisor: 'team' },
+  crmAddLeadNote: { agent: 'own', supervisor: 'team' },
+  crmSetLeadStatus: { agent: 'own', supervisor: 'team' },
+  crmAssignLead: { agent: 'none', supervisor: 'team' },
+  crmImportLeads: { agent: 'none', supervisor: 'team' },
+  crmLeadImport: { agent: 'none', supervisor: 'own' },
+  crmExportLeads: { agent: 'none', supervisor: 'team' },
+
+  crmAgents: { agent: 'team', supervisor: 'team' },
+  crmCreateAgent: { agent: 'none', supervisor: 'team' },
+  crmAgent: { agent: 'team', supervisor: 'team' },
+  crmUpdateAgent: { agent: 'none', supervisor: 'team' },
+  crmSetAgentStatus: { agent: 'own', supervisor: 'team' },
+
+  crmCampaigns: { agent: 'own', supervisor: 'team' },
+  crmCreateCampaign: { agent: 'none', supervisor: 'team' },
+  crmCampaign: { agent: 'own', supervisor: 'team' },
+  crmUpdateCampaign: { agent: 'none', supervisor: 'team' },
+  crmStartCampaign: { agent: 'none', supervisor: 'team' },
+  crmPauseCampaign: { agent: 'none', supervisor: 'team' },
+  crmStopCampaign: { agent: 'none', supervisor: 'team' },
+  crmStartAutomation: { agent: 'none', supervisor: 'team' },
+  crmStopAutomation: { agent: 'none', supervisor: 'team' },
+  crmAutomationStatus: { agent: 'own', supervisor: 'team' },
+
+  crmDial: { agent: 'own', supervisor: 'team' },
+  crmDirectDial: { agent: 'own', supervisor: 'team' },
+  crmHangUp: { agent: 'own', supervisor: 'team' },
+  crmTransfer: { agent: 'own', supervisor: 'team' },
+  crmHold: { agent: 'own', supervisor: 'team' },
+  crmUnhold: { agent: 'own', supervisor: 'team' },
+  crmCall: { agent: 'own', supervisor: 'team' },
+
+  crmRealtimeStats: { agent: 'own', supervisor: 'team' },
+  crmRealtimeStatistics: { agent: 'own', supervisor: 'team' },
+  crmAgentStats: { agent: 'own', supervisor: 'team' },
+
+  crmWebrtc: { agent: 'own', supervisor: 'own' },
+  crmSipStatus: { agent: 'all', supervisor: 'all' },
+  crmSipDial: { agent: 'own', supervisor: 'team' },
+  crmSipHangUp: { agent: 'own', supervisor: 'team' },
+
+  crmAiSettings: { agent: 'own', supervisor: 'team' },
+  crmAgentAiSettings: { agent: 'own', supervisor: 'team' },
+  crmSetAgentAiSettings: { agent: 'none', supervisor: 'team' },
+  crmDeleteAgentAiSettings: { agent: 'none', supervisor: 'team' },
+  crmAiConfig: { agent: 'none', supervisor: 'all' },
+  crmSetAiConfig: { agent: 'none', supervisor: 'none' },
+  crmTemplates: { agent: 'all', supervisor: 'all' },
+  crmCreateTemplate: { agent: 'none', supervisor: 'all' },
+  crmTemplate: { agent: 'all', supervisor: 'all' },
+  crmUpdateTemplate: { agent: 'none', supervisor: 'all' },
+  crmDeleteTemplate: { agent: 'none', supervisor: 'all' },
+} as const satisfies Record<string, { agent: Reach; supervisor: Reach }>
+
+export type GuardedOperation = keyof typeof RIGHTS
+
+/** The table's word for a role. */
+export function reachOf(operation: GuardedOperation, role: Role): Reach {
+  if (role === 'admin') return 'all'
+  return RIGHTS[operation][role === 'user' ? 'agent' : 'supervisor']
+}

@@ -1,0 +1,46 @@
+import type { Hono } from 'hono'
+import type { Agent } from '../../core/call-center/agents/agent.ts'
+import type { Scope } from '../../core/call-center/agents/scope.ts'
+import type { Stats } from '../../core/call-center/stats/call-stats.ts'
+import { Refusal } from '../../core/refusal.ts'
+import { startOfDay } from '../../core/values/start-of-day.ts'
+import { readQuery } from '../errors.ts'
+import type { Door, Known } from './authorize.ts'
+import { idParam } from './params.ts'
+import * as wire from './stats-wire.ts'
+
+export interface StatsRoutesNeeds {
+  door: Door
+  stats: Pick<Stats, 'realtime' | 'ofAgent'>
+  /** Undefined also for an agent that the scope does not show. */
+  findAgent(id: string, scope: Scope): Promise<Agent | undefined>
+  /** IANA name. */
+  timeZone: string
+  now: () => number
+}
+
+export function addStatsRoutes(app: Hono<Known>, needs: StatsRoutesNeeds): void {
+  const { door, stats } = needs
+  const nowS = () => Math.floor(needs.now() / 1000)
+  /** Up to now: what begins in this second counts. */
+  const today = (timeZone = needs.timeZone) => ({ from: startOfDay(nowS(), timeZone), until: nowS() + 1 })
+
+  for (const [path, operation] of [
+    ['/api/stats/realtime', 'crmRealtimeStats'],
+    ['/api/statistics/realtime', 'crmRealtimeStatistics'],
+  ] as const) {
+    app.get(path, door(operation), async (c) => {
+      const span = today(readQuery(c, wire.DayQuery).timeZone)
+      return c.json(wire.realtime(await stats.realtime(c.var.standing.scope, span)))
+    })
+  }
+
+  app.get('/api/stats/agent/:id', door('crmAgentStats'), async (c) => {
+    const { timeZone, from, until } = readQuery(c, wire.SpanQuery)
+    const agent = await needs.findAgent(idParam(c), c.var.standing.scope)
+    if (agent === undefined) throw new Refusal('not_found', { detail: 'Agent not found' })
+    const day = today(timeZone)
+    const span = { from: from ?? day.from, until: until ?? day.until }
+    return c.json(wire.ofAgent(agent.id, await stats.ofAgent(agent, span), span))
+  })
+}

@@ -1,0 +1,42 @@
+import { z } from '@hono/zod-openapi'
+import { says, type Wording } from '../errors.ts'
+
+/** Whoever signs is no user, and has no token. */
+export const TELNYX_WORDING: Wording = {
+  credentials_wrong: says(401, 'Invalid signature', 'Signature realm="hookswitch"'),
+}
+
+export const SignatureHeaders = z.object({
+  'telnyx-signature-ed25519': z.string().openapi({
+    description: 'Ed25519 over `<telnyx-timestamp>|<body>`, base64',
+    example: `${'A'.repeat(86)}==`,
+  }),
+  'telnyx-timestamp': z.string().openapi({
+    description: 'Unix seconds; further from now than HOOKSWITCH_TELNYX_TOLERANCE is refused',
+    example: '1769860800',
+  }),
+})
+
+export const Event = z
+  .object({
+    data: z.object({
+      id: z.string(),
+      event_type: z.string(),
+      occurred_at: z.string().optional(),
+      payload: z.looseObject({}),
+    }),
+  })
+  .openapi('CrmTelnyxEvent', {
+    example: {
+      data: {
+        id: 'bf6307bd-884d-4c1f-b6ea-c62b8c495d3c',
+        event_type: 'message.received',
+        occurred_at: '2026-01-31T12:00:00.000Z',
+        payload: { from: { phone_number: '+493012345678' }, text: 'STOP' },
+      },
+    },
+  })
+
+export const Heard = z
+  .object({ message: z.enum(['Received', 'Already received']) })
+  .openapi('CrmWebhookHeard', { example: { message: 'Received' } })

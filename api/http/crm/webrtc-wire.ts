@@ -1,0 +1,46 @@
+import { z } from '@hono/zod-openapi'
+import type { IceServer } from '../../core/provisioning/ice-servers.ts'
+import type { LentCredentials } from '../../core/provisioning/webrtc-credentials.ts'
+import { Time } from '../openapi.ts'
+import { iso } from './params.ts'
+
+const Server = z.object({
+  urls: z.array(z.string()),
+  username: z.string().optional(),
+  credential: z.string().optional(),
+})
+
+/** The first three are what existing clients read. */
+export const ShownWebrtc = z
+  .object({
+    sip_username: z.string(),
+    sip_password: z.string().openapi({ description: 'Another one each time' }),
+    caller_id: z.string(),
+    auth_username: z.string(),
+    sip_domain: z.string(),
+    websocket_url: z.string().nullable().openapi({ description: 'Null where none is set up' }),
+    expires_at: Time.openapi({ description: 'Nobody can register with it later, nor after the session' }),
+    ice_servers: z.array(Server).openapi({ description: 'For RTCPeerConnection, as they are' }),
+  })
+  .openapi('CrmWebrtc')
+
+/** Where browsers register, and how they are reached. */
+export interface WebrtcPlace {
+  domain: string
+  websocketUrl: string | undefined
+}
+
+export const shownWebrtc = (
+  { extension, password, expiresAt }: LentCredentials,
+  { domain, websocketUrl }: WebrtcPlace,
+  ice: readonly IceServer[],
+): z.output<typeof ShownWebrtc> => ({
+  sip_username: extension,
+  sip_password: password,
+  caller_id: extension,
+  auth_username: extension,
+  sip_domain: domain,
+  websocket_url: websocketUrl ?? null,
+  expires_at: iso(expiresAt),
+  ice_servers: ice.map(({ urls, ...more }) => ({ urls: [...urls], ...more })),
+})

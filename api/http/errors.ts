@@ -1,0 +1,149 @@
+import type { Context } from 'hono'
+import { HTTPException } from 'hono/http-exception'
+import type { ContentfulStatusCode } from 'hono/utils/http-status'
+import type { z } from 'zod'
+import { CHALLENGE_INVALID, CHALLENGE_NONE } from '../../contract/bearer.ts'
+import type { Logger } from '../../runtime/log.ts'
+import { plainWords } from '../../runtime/validation-message.ts'
+import { Refusal, type RefusalCode } from '../core/refusal.ts'
+import { withoutNulls } from '../core/values/omit-optional-nulls.ts'
+import { readForm } from './form-body.ts'
+import { type JsonBounds, readValue, USUAL } from './json-body.ts'
+
+/** How a surface says one refusal: a status, and its document's words. */
+export interface Words {
+  status: ContentfulStatusCode
+  text: string
+  /** With a 401, where it asks for no bearer token. */
+  challenge?: string
+}
+
+/** Every refusal in a surface's words: leave a row out and it does not compile. */
+export type Refusals = Readonly<Record<RefusalCode, Words>>
+
+export const says = (status: ContentfulStatusCode, text: string, challenge?: string): Words => ({
+  status,
+  text,
+  ...(challenge === undefined ? {} : { challenge }),
+})
+
+/** What surfaces have refusals for whose documents have no words for it. */
+export const unsaid = {
+  stale: says(412, 'Changed meanwhile'),
+  conflict: says(409, 'Conflict'),
+  key_reused: says(422, 'Idempotency-Key reused'),
+  dial_denied: says(403, 'Call not allowed'),
+  unknown_number: says(404, 'Unknown number'),
+  not_supported: says(501, 'Not supported'),
+  unconfirmed: says(504, 'Not confirmed by the PBX'),
+}
+
+/** What a route says otherwise than its surface does elsewhere. */
+export type Wording = Partial<Refusals>
+
+/** Where nginx says whom it speaks for; the API listens on a socket that only nginx reaches. */
+export const addressOf = (c: Context): string => c.req.header('x-real-ip') ?? 'unknown'
+
+/** The refusals of a token that came; all others with a 401 sent none, or a password. */
+const OF_TOKENS: readonly RefusalCode[] = [
+  'token_invalid',
+  'token_expired',
+  'token_revoked',
+  'token_wrong_kind',
+]
+
+/**
+ * What a 401 carries, whichever surface words it so; undefined for any other status.
+ * @see RFC 9110 §15.5.2: it has to, RFC 6750 §3: `error` only where a token was sent
+ */
+export function challengeOf({ status, challenge }: Words, code: RefusalCode): string | undefined {
+  if (status !== 401) return undefined
+  return challenge ?? (OF_TOKENS.includes(code) ? CHALLENGE_INVALID : CHALLENGE_NONE)
+}
+
+/** For an answer that no surface worded. */
+export function mustHaveChallenge(headers: Headers): void {
+  if (!headers.has('WWW-Authenticate')) headers.set('WWW-Authenticate', CHALLENGE_NONE)
+}
+
+/** How a surface says no: its words, what it wraps them in, and the media type of that. */
+export interface Speech {
+  refusals: Refusals
+  body(words: Words, refusal: Refusal): object
+  contentType?: string
+}
+
+/** Answers whatever a route threw. What nobody foresaw becomes `internal`: logged whole, told as nothing. */
+export function refuse(
+  c: Context,
+  err: unknown,
+  { refusals, body, contentType }: Speech,
+  log: Logger,
+): Response {
+  const refusal = refusalOf(err)
+  if (refusal.code === 'internal' || refusal.code === 'unavailable') {
+    const level = refusal.code === 'internal' ? 'error' : 'warn'
+    log[level]({ event: 'request_failed', path: c.req.path, err: refusal.cause ?? refusal }, 'request failed')
+  }
+  const wording = c.get('wording') as Wording | undefined // set by `guard`, or by a route of its own words
+  const words = wording?.[refusal.code] ?? refusals[refusal.code]
+  const challenge = challengeOf(words, refusal.code)
+  if (challenge !== undefined) c.header('WWW-Authenticate', challenge)
+  if (refusal.retryAfter !== undefined) c.header('Retry-After', String(refusal.retryAfter))
+  c.header('Cache-Control', 'no-store')
+  return c.json(
+    body(words, refusal),
+    words.status,
+    contentType === undefined ? {} : { 'Content-Type': contentType },
+  )
+}
+
+/** What the framework itself says of a request that it cannot read is the client's doing, too. */
+function refusalOf(err: unknown): Refusal {
+  if (err instanceof Refusal) return err
+  if (!(err instanceof HTTPException) || err.status >= 500) return new Refusal('internal', { cause: err })
+  const detail = err.status === 415 ? 'Content-Type must be application/json' : 'the body is not JSON'
+  return new Refusal('input_invalid', { detail })
+}
+
+/**
+ * Reads a JSON body through a schema.
+ * @throws {Refusal} `input_invalid` for anything but JSON of that shape and within the bounds
+ */
+export async function readJson<T extends z.ZodType>(
+  c: Context,
+  schema: T,
+  bounds: JsonBounds = USUAL,
+): Promise<z.output<T>> {
+  if (!isJson(c)) throw new Refusal('input_invalid', { detail: 'Content-Type must be application/json' })
+  return readMembers(schema, await readValue(c, bounds), 'the body')
+}
+
+/** Reads a body of JSON or of a form, as `readJson` does. */
+export async function readBody<T extends z.ZodType>(c: Context, schema: T): Promise<z.output<T>> {
+  return readMembers(schema, isJson(c) ? await readValue(c, USUAL) : await readForm(c), 'the body')
+}
+
+/** Reads the query through a schema, as `readJson` does a body. */
+export function readQuery<T extends z.ZodType>(c: Context, schema: T): z.output<T> {
+  return readMembers(schema, c.req.query(), 'the query')
+}
+
+/** Reads headers through a schema, whose members are their names in small letters. */
+export function readHeaders<T extends z.ZodType>(c: Context, schema: T): z.output<T> {
+  return readMembers(schema, c.req.header(), 'the headers')
+}
+
+const isJson = (c: Context) =>
+  /^application\/(json|[\w.-]+\+json)\s*(;|$)/i.test(c.req.header('content-type') ?? '')
+
+/**
+ * Reads a value through a schema; a member that may be left out may be null as well.
+ * @param whole what the value is called in a refusal
+ * @throws {Refusal} `input_invalid`, which names each member that is wrong
+ */
+export function readMembers<T extends z.ZodType>(schema: T, value: unknown, whole: string): z.output<T> {
+  const result = schema.safeParse(withoutNulls(schema, value))
+  if (result.success) return result.data
+  throw new Refusal('input_invalid', { detail: plainWords(result.error, { whole }) })
+}

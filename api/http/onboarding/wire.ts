@@ -1,0 +1,94 @@
+import { z } from '@hono/zod-openapi'
+import { NewPassword } from '../../core/auth/password.ts'
+import type { Clothing, Opened } from '../../core/auth/sessions.ts'
+import type { SipCredentials } from '../../core/provisioning/sip-credentials.ts'
+import type { Registered } from '../../core/registration/extension-registration.ts'
+import { Email } from '../../core/values/email.ts'
+
+/** Where this surface's paths begin. */
+export const PREFIXES = ['/auth', '/sip']
+
+export const RegisterBody = z.object({
+  email: Email,
+  password: NewPassword,
+  invitation: z.string().max(128).optional(),
+})
+/** Whoever has no address here, as an admin of the command line, logs in by name. */
+export const LoginBody = z.object({
+  email: z.string().min(1).max(254),
+  password: z.string().min(1).max(1024),
+})
+
+/** The document's token promises nothing beyond what every token says. */
+export const clothing: Clothing = () => ({})
+
+export const RegisteredShape = z
+  .object({
+    id: z.number().int(),
+    email: z.string().nullable(),
+    sip_extension: z.string(),
+    is_active: z.boolean().openapi({ description: 'False while the PBX is still making the extension' }),
+    created_at: z.iso.datetime().openapi({ example: '2026-01-31T12:00:00Z' }),
+  })
+  .openapi('OnboardingAccount')
+export const registered = ({ user, extension, isReady }: Registered): z.infer<typeof RegisteredShape> => ({
+  id: Number(user.id),
+  email: user.email,
+  sip_extension: extension,
+  is_active: isReady,
+  created_at: new Date(user.createdAt * 1000).toISOString().replace('.000Z', 'Z'),
+})
+
+export const LoggedIn = z
+  .object({
+    access_token: z.string().openapi({ description: 'A compact JWT' }),
+    token_type: z.literal('bearer'),
+    expires_in: z.number().int().openapi({ description: 'Seconds' }),
+  })
+  .openapi('OnboardingLogin')
+export const opened = ({ accessToken, expiresIn }: Opened): z.infer<typeof LoggedIn> => ({
+  access_token: accessToken,
+  token_type: 'bearer',
+  expires_in: expiresIn,
+})
+
+export const Credentials = z
+  .object({
+    username: z.string(),
+    password: z.string(),
+    domain: z.string(),
+    port: z.number().int(),
+    transport: z.string(),
+    display_name: z.string(),
+    auth_username: z.string(),
+  })
+  .openapi('SipCredentials')
+export const credentials = (sip: SipCredentials): z.infer<typeof Credentials> => ({
+  username: sip.username,
+  password: sip.password,
+  domain: sip.domain,
+  port: sip.port,
+  transport: sip.transport,
+  display_name: sip.displayName,
+  auth_username: sip.authUsername,
+})
+
+export const Link = z
+  .object({
+    url: z.string().openapi({ description: 'For a phone to fetch, once' }),
+    expires_in: z.number().int().openapi({ description: 'Seconds' }),
+    qr: z.string().nullable().openapi({ description: 'The URL as a picture, in a data URI' }),
+  })
+  .openapi('ProvisioningLink')
+
+/** FastAPI's errors: words, or a list of what is wrong with each member. */
+export const Refused = z
+  .object({
+    detail: z.union([
+      z.string(),
+      z.array(
+        z.object({ loc: z.array(z.union([z.string(), z.number()])), msg: z.string(), type: z.string() }),
+      ),
+    ]),
+  })
+  .openapi('OnboardingError')

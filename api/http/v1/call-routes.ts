@@ -1,0 +1,240 @@
+import { createRoute, type OpenAPIHono } from '@hono/zod-openapi'
+import type { z } from 'zod'
+import type { Actor } from '../../core/actor.ts'
+import type { Calls } from '../../core/calls/call-control.ts'
+import type { Directory } from '../../core/directory/directory.ts'
+import type { Statuses } from '../../core/presence/user-status.ts'
+import type { Guard, Guarded } from '../guard.ts'
+import { boundedJson } from '../json-body.ts'
+import { OVERSEEING } from '../openapi.ts'
+import * as wire from './call-wire.ts'
+import { json, problem, problems, security, taking } from './openapi.ts'
+import { PREFIX } from './wire.ts'
+
+export interface CallRoutesNeeds {
+  guard: Guard
+  calls: Calls
+  statuses: Pick<Statuses, 'set'>
+  directory: Pick<Directory, 'ofEndpoint'>
+  isOnline(): boolean
+}
+
+const tags = ['calls']
+const refusals = {
+  ...problems,
+  404: problem('No such call of mine'),
+  409: problem('The call is not in a state for it'),
+  501: problem('Neither this PBX nor a softphone that listens can do it'),
+  504: problem('It was asked for, and nothing confirmed it in time'),
+}
+const done = { description: 'It is done, and the PBX has told so' }
+
+/** Live calls and the commands on them. */
+export function addCalls(app: OpenAPIHono<Guarded>, needs: CallRoutesNeeds): void {
+  const { calls, statuses, directory } = needs
+  const signedIn = needs.guard()
+  const reading = [signedIn, boundedJson]
+  const extensionOf = (endpoint: string) => directory.ofEndpoint(endpoint)?.extension
+
+  app.openapi(
+    createRoute({
+      method: 'get',
+      path: '/capabilities',
+      operationId: 'capabilities',
+      summary: 'Which commands this PBX, or my softphone, can carry out',
+      tags,
+      security,
+      middleware: signedIn,
+      responses: { 200: json(wire.CapabilitiesShape, 'Each command and who does it'), ...problems },
+    }),
+    (c) => c.json(wire.capabilities(calls.capabilities(c.var.actor)), 200),
+  )
+  app.openapi(
+    createRoute({
+      method: 'put',
+      path: '/status',
+      operationId: 'setStatus',
+      summary: 'Say how I am: available, away, dnd or offline',
+      tags: ['presence'],
+      security,
+      middleware: reading,
+      request: { body: { required: true, ...taking(wire.Status, 'How I am') } },
+      responses: { 204: { description: 'Kept, and told' }, ...problems },
+    }),
+    async (c) => {
+      await statuses.set(c.var.actor, c.req.valid('json').status)
+      return c.body(null, 204)
+    },
+  )
+  app.openapi(
+    createRoute({
+      method: 'post',
+      path: '/calls',
+      operationId: 'dial',
+      summary: 'Dial: rings my own phone, then the number',
+      tags,
+      security,
+      middleware: reading,
+      request: {
+        headers: wire.DialHeaders,
+        body: { required: true, ...taking(wire.Dial, 'Whom to call') },
+      },
+      responses: {
+        202: {
+          ...json(wire.Dialled, 'The PBX has it; the outcome comes by event, and at Location'),
+          headers: { Location: { schema: { type: 'string' }, description: 'Where the call can be seen' } },
+        },
+        ...refusals,
+        422: problem('No such number, or an Idempotency-Key of another request'),
+        429: problem('Too many calls: see Retry-After'),
+      },
+    }),
+    async (c) => {
+      const { number, user_id, caller_number } = c.req.valid('json')
+      const key = c.req.valid('header')['idempotency-key']
+      const { callId } = await calls.dial(c.var.actor, {
+        number,
+        ...(user_id && { userId: user_id }),
+        ...(caller_number && { callerNumber: caller_number }),
+        ...(key && { idempotencyKey: key }),
+      })
+      const href = `${PREFIX}/calls/${callId}`
+      return c.json({ id: callId, href }, 202, { Location: href })
+    },
+  )
+  app.openapi(
+    createRoute({
+      method: 'get',
+      path: '/calls',
+      operationId: 'listCalls',
+      summary: 'The live calls I may see, the oldest first',
+      description: OVERSEEING,
+      tags,
+      security,
+      middleware: signedIn,
+      responses: { 200: json(wire.CallList, 'All of them'), ...problems },
+    }),
+    async (c) => {
+      const seen = await calls.list(c.var.actor)
+      const list = seen.map((call) => wire.call({ known: 'live', call }, extensionOf))
+      return c.json({ calls: list, online: needs.isOnline() }, 200)
+    },
+  )
+  app.openapi(
+    createRoute({
+      method: 'get',
+      path: '/calls/{callId}',
+      operationId: 'findCall',
+      summary: 'One call: live, just over, or only asked for',
+      tags,
+      security,
+      middleware: signedIn,
+      request: { params: wire.OfCall },
+      responses: { 200: json(wire.CallShape, 'The call'), ...refusals },
+    }),
+    async (c) =>
+      c.json(wire.call(await calls.find(c.var.actor, c.req.valid('param').callId), extensionOf), 200),
+  )
+
+  /** Commands that take nothing and answer nothing. */
+  const plain: readonly [path: string, summary: string, deed: Deed][] = [
+    ['answer', 'Answer with my phone', (actor, id) => calls.answer(actor, id)],
+    ['hangup', 'Hang up', (actor, id) => calls.hangup(actor, id)],
+    ['decline', 'Decline: the caller hears busy', (actor, id) => calls.decline(actor, id)],
+    ['hold', 'Put the other end on hold', (actor, id) => calls.hold(actor, id)],
+    ['unhold', 'Take the other end back', (actor, id) => calls.unhold(actor, id)],
+    ['mute', 'Let the other end hear nothing of me', (actor, id) => calls.mute(actor, id, true)],
+    ['unmute', 'Let the other end hear me again', (actor, id) => calls.mute(actor, id, false)],
+    ['recording/pause', 'Pause the recording', (actor, id) => calls.pauseRecording(actor, id, true)],
+    ['recording/resume', 'Go on recording', (actor, id) => calls.pauseRecording(actor, id, false)],
+    [
+      'attended-transfer/complete',
+      'Connect the two others and leave',
+      (actor, id) => calls.completeTransfer(actor, id),
+    ],
+    [
+      'attended-transfer/cancel',
+      'Hang up on the number and take the other end back',
+      (actor, id) => calls.cancelTransfer(actor, id),
+    ],
+  ]
+  for (const [path, summary, deed] of plain) {
+    app.openapi(
+      createRoute({
+        method: 'post',
+        path: `/calls/{callId}/${path}`,
+        operationId: nameOf(path),
+        summary,
+        tags,
+        security,
+        middleware: signedIn,
+        request: { params: wire.OfCall },
+        responses: { 204: done, ...refusals },
+      }),
+      async (c) => {
+        await deed(c.var.actor, c.req.valid('param').callId)
+        return c.body(null, 204)
+      },
+    )
+  }
+
+  /** Commands that take a number or digits. */
+  const withBody = <T extends z.ZodType>(
+    path: string,
+    summary: string,
+    schema: T,
+    deed: (actor: Actor, callId: string, body: z.output<T>) => Promise<void>,
+  ) =>
+    app.openapi(
+      createRoute({
+        method: 'post',
+        path: `/calls/{callId}/${path}`,
+        operationId: nameOf(path),
+        summary,
+        tags,
+        security,
+        middleware: reading,
+        request: { params: wire.OfCall, body: { required: true, ...taking(schema, summary) } },
+        responses: { 204: done, ...refusals, 422: problem('No such number') },
+      }),
+      async (c) => {
+        const body = schema.parse(await c.req.json())
+        await deed(c.var.actor, c.req.param('callId') ?? '', body)
+        return c.body(null, 204)
+      },
+    )
+  withBody('transfer', 'Give the other end to a number, and leave', wire.Target, (actor, id, { number }) =>
+    calls.transfer(actor, id, number),
+  )
+  withBody(
+    'attended-transfer',
+    'Ring a number while the other end is on hold',
+    wire.Target,
+    (actor, id, { number }) => calls.startTransfer(actor, id, number),
+  )
+  withBody(
+    'dtmf',
+    'Send digits to the other ends, or to a dialplan that answered',
+    wire.Digits,
+    (actor, id, { digits }) => calls.sendDigits(actor, id, digits),
+  )
+  app.openapi(
+    createRoute({
+      method: 'post',
+      path: '/calls/{callId}/park',
+      operationId: 'park',
+      summary: 'Park the other end',
+      tags,
+      security,
+      middleware: signedIn,
+      request: { params: wire.OfCall },
+      responses: { 200: json(wire.Parked, 'The space it waits in'), ...refusals },
+    }),
+    async (c) => c.json(await calls.park(c.var.actor, c.req.valid('param').callId), 200),
+  )
+}
+
+/** `attended-transfer/cancel` is `attendedTransferCancel`. */
+const nameOf = (path: string) => path.replace(/[-/](\w)/g, (_, letter: string) => letter.toUpperCase())
+
+type Deed = (actor: Actor, callId: string) => Promise<void>

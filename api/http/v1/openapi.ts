@@ -1,0 +1,39 @@
+import { type OpenAPIHono, z } from '@hono/zod-openapi'
+import { withoutNulls } from '../../core/values/omit-optional-nulls.ts'
+import type { Guarded } from '../guard.ts'
+import { bearer, json, type Surface } from '../openapi.ts'
+import * as wire from './wire.ts'
+
+/** The pieces every route's description is made of. */
+export { json }
+/** A request's body; a member that may be left out may be null as well. */
+export const taking = <T extends z.ZodType>(schema: T, description: string) =>
+  json(
+    z.preprocess((body) => withoutNulls(schema, body), schema),
+    description,
+  )
+export const problem = (description: string) => ({
+  description,
+  content: { 'application/problem+json': { schema: wire.Problem } },
+})
+export const problems = {
+  400: problem('The request is not of the documented shape'),
+  401: problem('No live access token'),
+  403: problem('Not allowed'),
+  503: problem('A store or the PBX is away: try again after Retry-After seconds'),
+}
+export const security = bearer
+
+/** This surface as a part of the document of all: its routes have described themselves. */
+export const describedBy = ({ openAPIRegistry }: OpenAPIHono<Guarded>): Surface => ({
+  name: 'Hookswitch’s own',
+  tags: [
+    { name: 'calls', description: 'Live calls and the commands on them.' },
+    { name: 'history', description: 'Past calls and their recordings.' },
+    { name: 'presence', description: 'How somebody is.' },
+    { name: 'sessions', description: 'Logins that live, to be seen and ended.' },
+  ],
+  operations: openAPIRegistry.definitions.flatMap((one) =>
+    one.type === 'route' ? [{ ...one.route, path: wire.PREFIX + one.route.path }] : [],
+  ),
+})

@@ -1,0 +1,98 @@
+import { z } from '@hono/zod-openapi'
+import type { Session, SessionCursor } from '../../core/auth/session-store.ts'
+import { CALL_ID } from '../../core/calls/call-id.ts'
+import { Time } from '../openapi.ts'
+
+export const PREFIX = '/api/v1'
+
+const SessionId = z
+  .string()
+  .regex(/^[\w-]{22}$/, 'must be the id of a session')
+  .openapi({ example: 'Cr7MW2QlixZw-sBJDEs4Aw' })
+export const UserId = z
+  .string()
+  .regex(/^\d{1,15}$/, 'must be the id of a user, such as 5')
+  .openapi({ example: '5' })
+export const CallId = z
+  .string()
+  .regex(CALL_ID, 'must be the id of a call')
+  .openapi({ example: 'hk_Cr7MW2QlixZw-sBJDEs4Aw' })
+
+export const SessionShape = z
+  .object({
+    id: SessionId,
+    surface: z.string().openapi({ description: 'The surface the login came through', example: 'softphone' }),
+    created_at: Time,
+    last_seen_at: Time,
+    expires_at: Time.openapi({ description: 'Over at this moment, whatever happens' }),
+    idle_expires_at: Time.openapi({ description: 'Over at this moment, unless refreshed before' }),
+    address: z.string().openapi({ example: '192.0.2.7' }),
+    user_agent: z.string(),
+    remember_me: z.boolean(),
+    current: z.boolean().openapi({ description: 'Whether the asking token belongs to it' }),
+  })
+  .openapi('Session')
+export const SessionList = z
+  .object({ sessions: z.array(SessionShape), next_cursor: z.string().nullable() })
+  .openapi('SessionList')
+export const Ended = z.object({ ended: z.number().int().min(0) }).openapi('Ended')
+export const Problem = z
+  .object({
+    type: z.string(),
+    title: z.string(),
+    status: z.number().int(),
+    code: z.string(),
+    detail: z.string().optional(),
+  })
+  .openapi('Problem')
+
+export const Page = z.object({
+  limit: z.coerce.number().int().min(1).max(100).default(50),
+  cursor: z
+    .string()
+    .regex(/^[\w-]{1,120}$/, 'must be a cursor that we gave')
+    .optional(),
+})
+export const Scope = z.object({
+  scope: z.enum(['others', 'all']).openapi({ description: 'all but the current one, or log out everywhere' }),
+})
+export const OwnSession = z.object({ sessionId: SessionId })
+export const OfUser = z.object({ userId: UserId })
+export const UsersSession = z.object({ userId: UserId, sessionId: SessionId })
+
+const iso = (seconds: number) => new Date(seconds * 1000).toISOString()
+
+export const session = (one: Session, currentId: string): z.infer<typeof SessionShape> => ({
+  id: one.id,
+  surface: one.surface,
+  created_at: iso(one.createdAt),
+  last_seen_at: iso(one.lastSeenAt),
+  expires_at: iso(one.expiresAt),
+  idle_expires_at: iso(Math.min(one.idleExpiresAt, one.expiresAt)),
+  address: one.address,
+  user_agent: one.userAgent,
+  remember_me: one.remember,
+  current: one.id === currentId,
+})
+
+/** A page is full when there may be another one. */
+export const sessionList = (
+  page: Session[],
+  limit: number,
+  currentId: string,
+): z.infer<typeof SessionList> => {
+  const last = page.length === limit ? page.at(-1) : undefined
+  return {
+    sessions: page.map((one) => session(one, currentId)),
+    next_cursor: last === undefined ? null : cursor(last),
+  }
+}
+
+const cursor = ({ createdAt, id }: SessionCursor) => Buffer.from(`${createdAt}:${id}`).toString('base64url')
+
+/** @returns undefined for a cursor that was never ours */
+export function readCursor(text: string): SessionCursor | undefined {
+  const [, createdAt, id] =
+    /^(\d{1,12}):([\w-]{22})$/.exec(Buffer.from(text, 'base64url').toString('latin1')) ?? []
+  return createdAt === undefined || id === undefined ? undefined : { createdAt: Number(createdAt), id }
+}

@@ -1,0 +1,128 @@
+import { Agent } from 'undici'
+import { ProvisioningError } from '../core/provisioning/provisioner.ts'
+
+export interface HttpSettings {
+  /** Where the PBX is, `https://pbx.example.com`; a path before its own ones may follow. */
+  baseUrl: string
+  /** PEM of who signed its certificate, where that is nobody the system knows. */
+  ca?: string | undefined
+  /** Takes any certificate: whoever sits between reads every secret. */
+  allowSelfSigned?: boolean | undefined
+  /** Where every request has the same user and password. */
+  basic?: { username: string; password: string } | undefined
+}
+
+export interface Question {
+  method: 'GET' | 'POST' | 'PUT' | 'DELETE'
+  path: string
+  token?: string
+  json?: unknown
+  form?: Record<string, string>
+  /** The end of the deed that this is a part of; each request has its own, shorter one as well. */
+  signal?: AbortSignal
+}
+
+export interface Answer {
+  status: number
+  /** Undefined where it was no JSON. */
+  json: unknown
+}
+
+export interface Http {
+  /** @throws {ProvisioningError} `away` without a whole answer in time, `denied` where there is no such API */
+  ask(question: Question): Promise<Answer>
+  close(): Promise<void>
+}
+
+const MOST_BYTES = 1024 * 1024
+const JSON_TYPE = 'application/json'
+const FORM_TYPE = 'application/x-www-form-urlencoded'
+
+/** Speaks HTTP with one PBX: every request ends in time, no answer fills the memory, no redirect is followed. */
+export function createHttp({ baseUrl, ca, allowSelfSigned, basic }: HttpSettings, requestMs: number): Http {
+  const base = new URL(baseUrl)
+  const prefix = base.pathname.replace(/\/+$/, '')
+  const login = basic && `Basic ${Buffer.from(`${basic.username}:${basic.password}`).toString('base64')}`
+  const agent = new Agent({
+    connections: 4,
+    headersTimeout: requestMs,
+    bodyTimeout: requestMs,
+    connect: {
+      timeout: requestMs,
+      rejectUnauthorized: allowSelfSigned !== true,
+      ...(ca === undefined ? {} : { ca }),
+    },
+  })
+
+  async function exchange({ method, path, token, json, form, signal }: Question): Promise<Answer> {
+    const body = form !== undefined ? new URLSearchParams(form).toString() : jsonOf(json)
+    const inTime = AbortSignal.timeout(requestMs)
+    const answer = await agent.request({
+      origin: base.origin,
+      path: `${prefix}${path}`,
+      method,
+      signal: signal === undefined ? inTime : AbortSignal.any([signal, inTime]),
+      headers: {
+        Accept: JSON_TYPE,
+        ...(login === undefined ? {} : { Authorization: login }),
+        ...(token === undefined ? {} : { Authorization: `Bearer ${token}` }),
+        ...(body === null ? {} : { 'Content-Type': form === undefined ? JSON_TYPE : FORM_TYPE }),
+      },
+      body,
+    })
+    const chunks: Buffer[] = []
+    let bytes = 0
+    for await (const chunk of answer.body) {
+      bytes += chunk.length
+      // Leaving the loop closes the connection.
+      if (bytes > MOST_BYTES) throw new Error('the answer is too long')
+      chunks.push(chunk)
+    }
+    return { status: answer.statusCode, json: parsed(Buffer.concat(chunks).toString('utf8')) }
+  }
+
+  return {
+    async ask(question) {
+      const answer = await exchange(question).catch((err): never => {
+        throw faultOf(err)
+      })
+      const { status, json } = answer
+      if (status >= 500 || status === 429 || status === 408) throw away(`the PBX answered ${status}`)
+      if (json !== undefined || status === 204 || status === 401 || status === 403) return answer
+      if (status === 404 || (status >= 300 && status < 400)) {
+        throw new ProvisioningError(
+          'denied',
+          `there is no API at the address of the PBX (it answered ${status})`,
+        )
+      }
+      throw away(`the PBX answered ${status} with something that is not JSON`)
+    },
+    close: () => agent.destroy(),
+  }
+}
+
+export const away = (message: string, cause?: unknown) => new ProvisioningError('away', message, cause)
+
+export const isAway = (err: unknown): err is ProvisioningError =>
+  err instanceof ProvisioningError && err.code === 'away'
+
+/** What OpenSSL and Node call a certificate that is nobody's we trust. */
+const UNTRUSTED = /CERT|SIGNATURE|ISSUER|SELF_SIGNED/
+
+function faultOf(err: unknown): ProvisioningError {
+  const { code } = err as { code?: unknown } // whatever was thrown, this reads no more than a member
+  if (typeof code === 'string' && UNTRUSTED.test(code)) {
+    return new ProvisioningError('denied', `the certificate of the PBX is not trusted (${code})`, err)
+  }
+  return away('the PBX cannot be reached or is too slow', err)
+}
+
+const jsonOf = (value: unknown): string | null => (value === undefined ? null : JSON.stringify(value))
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}

@@ -1,8 +1,0 @@
-import { strike } from '../../contract/log.ts'
-
-/** What a PBX said, fit for a log and an operator: one line, not long, no secrets. */
-export function saidBy(words: unknown, secrets: readonly string[] = []): string {
-  let text = typeof words === 'string' ? words : 'no reason'
-  for (const secret of secrets) if (secret !== '') text = text.replaceAll(secret, '[struck]')
-  return strike(text.replace(/[\p{Cc}\p{Zl}\p{Zp}\s]+/gu, ' ').trim()).slice(0, 200) || 'no reason'
-}

@@ -1,0 +1,43 @@
+import type { Redis } from 'ioredis'
+import { RateLimiterMemory, RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible'
+import type { Throttle } from '../../core/auth/login.ts'
+import { Refusal } from '../../core/refusal.ts'
+import { network } from '../../core/values/network.ts'
+
+export interface Limit {
+  /** Requests, or failures, in `window` seconds. */
+  most: number
+  window: number
+}
+
+export interface ThrottleSettings {
+  /** Each surface counts addresses by itself, as its document has it. */
+  surface: string
+  perAddress: Limit
+}
+
+/**
+ * Counts requests in Redis, over all processes; in this process alone while Redis is away, so that its
+ * absence never opens the door.
+ */
+export function createThrottle(redis: Redis, { surface, perAddress }: ThrottleSettings): Throttle {
+  const limits = { points: perAddress.most, duration: perAddress.window }
+  const addresses = new RateLimiterRedis({
+    ...limits,
+    storeClient: redis,
+    keyPrefix: `hookswitch:throttle:address:${surface}`,
+    insuranceLimiter: new RateLimiterMemory(limits),
+  })
+  return {
+    takeAddress: (address) => consume(addresses, network(address)),
+  }
+}
+
+async function consume(limiter: RateLimiterRedis, key: string): Promise<void> {
+  try {
+    await limiter.consume(key)
+  } catch (err) {
+    if (!(err instanceof RateLimiterRes)) throw new Refusal('unavailable', { retryAfter: 2, cause: err })
+    throw new Refusal('throttled', { retryAfter: Math.max(1, Math.ceil(err.msBeforeNext / 1000)) })
+  }
+}

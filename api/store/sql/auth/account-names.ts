@@ -1,0 +1,88 @@
+import type { Kysely } from 'kysely'
+import { Refusal } from '../../../core/refusal.ts'
+import { type AccountNames, normalName } from '../../../core/values/account-names.ts'
+import { rowId } from '../bind.ts'
+import type { Tables } from '../tables.ts'
+
+/** In the order in which a refusal names them. */
+const KINDS = ['email', 'username', 'extension'] as const
+
+/**
+ * No name of an account may equal a name of another account, whichever of the three it is there. The columns are
+ * asked beside the table of names, as earlier releases let names shadow each other: one of two is in the table.
+ * @param userId whose names they are, where the account exists
+ * @throws {Refusal} `taken`; `detail` is `username`, `extension` or `email`
+ */
+export async function mustBeNobodyElses(
+  trx: Kysely<Tables>,
+  names: Partial<AccountNames>,
+  userId?: string,
+): Promise<void> {
+  const typed = KINDS.flatMap((kind) => names[kind] ?? [])
+  const normal = typed.map(normalName)
+  const own = rowId(userId ?? '') ?? 0
+  const others = await trx
+    .selectFrom('users')
+    .select(['username_folded', 'email_folded', 'extension'])
+    .where('id', '!=', own)
+    .where((is) =>
+      is.or([
+        is('username_folded', 'in', normal),
+        is('email_folded', 'in', normal),
+        is('extension', 'in', [...typed, ...normal]),
+      ]),
+    )
+    .unionAll(
+      trx
+        .selectFrom('account_names')
+        .select(['name as username_folded', (is) => is.lit(null).as('email_folded')])
+        .select((is) => is.lit(null).as('extension'))
+        .where('name', 'in', normal)
+        .where('user_id', '!=', own),
+    )
+    .execute()
+  const taken = new Set(
+    others.flatMap((one) => [one.username_folded, one.email_folded, normalName(one.extension ?? '')]),
+  )
+  const detail = KINDS.find((kind) => taken.has(normalName(names[kind] ?? '')) && names[kind])
+  if (detail !== undefined) throw new Refusal('taken', { detail })
+}
+
+/**
+ * Enters names for an account. The primary key decides between transactions that run at once.
+ * @throws {Refusal} `taken`, as `mustBeNobodyElses`
+ */
+export async function enterNames(
+  trx: Kysely<Tables>,
+  userId: number,
+  names: Partial<AccountNames>,
+): Promise<void> {
+  const kinds = new Map<string, string>()
+  for (const kind of KINDS.toReversed()) if (names[kind]) kinds.set(normalName(names[kind]), kind)
+  if (kinds.size === 0) return
+  // Sorted, so that two transactions with the same names wait for each other in one order.
+  const values = [...kinds.keys()].sort().map((name) => ({ name, user_id: userId }))
+  const owners = await trx
+    .insertInto('account_names')
+    .values(values)
+    // Changes nothing: it waits for whoever enters the name at once, and says whose it is then.
+    .onConflict((on) => on.column('name').doUpdateSet((is) => ({ user_id: is.ref('account_names.user_id') })))
+    .returningAll()
+    .execute()
+  const other = owners.find(({ user_id }) => user_id !== userId)
+  if (other !== undefined) throw new Refusal('taken', { detail: kinds.get(other.name) ?? 'username' })
+}
+
+/** Frees the names of an account, except those that it goes on having. */
+export async function freeNames(
+  trx: Kysely<Tables>,
+  userId: number,
+  except: Partial<AccountNames> = {},
+): Promise<void> {
+  const kept = KINDS.flatMap((kind) => names(except[kind]))
+  let freed = trx.deleteFrom('account_names').where('user_id', '=', userId)
+  if (kept.length > 0) freed = freed.where('name', 'not in', kept)
+  await freed.execute()
+}
+
+const names = (name: string | null | undefined) => (name ? [normalName(name)] : [])

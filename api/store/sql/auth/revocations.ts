@@ -1,0 +1,105 @@
+import type { Selectable, Transaction } from 'kysely'
+import type { LedgerEntry, RevocationLedger } from '../../../core/auth/revocations.ts'
+import { rowId } from '../bind.ts'
+import type { Database } from '../database.ts'
+import type { RevocationsTable, Tables } from '../tables.ts'
+
+/**
+ * On PostgreSQL a lower id may become visible after a higher one. Such an entry can be missed by a reader
+ * of `live` that is past it, never by `unannounced`, which does not page.
+ */
+export function createLedger(db: Database): RevocationLedger {
+  return {
+    async unannounced(limit) {
+      const rows = await db.query
+        .selectFrom('revocations')
+        .selectAll()
+        // Written into the query, as a planner matches no parameter with the partial index.
+        .where((is) => is('announced', '=', is.lit(0)))
+        .orderBy('id')
+        .limit(limit)
+        .execute()
+      return rows.map(toEntry)
+    },
+
+    async announced(ids, streamId) {
+      const [ms, seq] = parse(streamId)
+      await db.transaction(async (trx) => {
+        for (const some of chunks(ids.map(Number), 1000)) {
+          await trx.updateTable('revocations').set({ announced: 1 }).where('id', 'in', some).execute()
+        }
+        await trx
+          .updateTable('log_state')
+          .set({ stream_ms: ms, stream_seq: seq })
+          .where((is) =>
+            is.or([is('stream_ms', '<', ms), is.and([is('stream_ms', '=', ms), is('stream_seq', '<', seq)])]),
+          )
+          .execute()
+      })
+    },
+
+    async live(nowS, { afterId = '0', limit }) {
+      const rows = await db.query
+        .selectFrom('revocations')
+        .selectAll()
+        .where('until_s', '>=', nowS)
+        .where('id', '>', rowId(afterId) ?? 0)
+        .orderBy('id')
+        .limit(limit)
+        .execute()
+      return rows.map(toEntry)
+    },
+
+    async purge(nowS) {
+      await db.query.deleteFrom('revocations').where('until_s', '<', nowS).execute()
+    },
+
+    async logState() {
+      const row = await db.query.selectFrom('log_state').selectAll().executeTakeFirst()
+      if (!row || row.epoch === null) return undefined
+      return { epoch: row.epoch, cutoff: row.cutoff, streamId: `${row.stream_ms}-${row.stream_seq}` }
+    },
+
+    async saveLogState({ epoch, cutoff, streamId }) {
+      const [ms, seq] = parse(streamId)
+      await db.query.updateTable('log_state').set({ epoch, cutoff, stream_ms: ms, stream_seq: seq }).execute()
+    },
+  }
+}
+
+/** Writes an entry in the transaction of the deed it tells of. */
+export async function enter(trx: Transaction<Tables>, entry: Omit<LedgerEntry, 'id'>): Promise<LedgerEntry> {
+  const { id } = await trx
+    .insertInto('revocations')
+    .values({
+      kind: entry.kind,
+      key: entry.key,
+      generation: entry.generation,
+      until_s: entry.until,
+      announced: 0,
+    })
+    .returning('id')
+    .executeTakeFirstOrThrow()
+  return { id: String(id), ...entry }
+}
+
+function toEntry(row: Selectable<RevocationsTable>): LedgerEntry {
+  return {
+    id: String(row.id),
+    kind: row.kind,
+    key: row.key,
+    generation: row.generation,
+    until: row.until_s,
+  }
+}
+
+function parse(streamId: string): [ms: number, seq: number] {
+  const [, ms, seq] = /^(\d{1,15})-(\d{1,15})$/.exec(streamId) ?? []
+  if (!ms || !seq) throw new TypeError('a stream id is <ms>-<seq>')
+  return [Number(ms), Number(seq)]
+}
+
+/** Engines bound the parameters of one statement: 32 766 in SQLite, 65 535 in PostgreSQL. */
+function* chunks<T>(all: readonly T[], size: number): Generator<T[]> {
+  for (let at = 0; at < all.length; at += size) yield all.slice(at, at + size)
+}

@@ -1,0 +1,173 @@
+import { type Selectable, sql } from 'kysely'
+import type { LedgerEntry } from '../../../core/auth/revocations.ts'
+import type { Session, SessionStore, SessionUse } from '../../../core/auth/session-store.ts'
+import { rowId } from '../bind.ts'
+import { leave, leaveLapsed } from '../call-center/agent-sign-off.ts'
+import type { Database } from '../database.ts'
+import type { SessionsTable } from '../tables.ts'
+import { enter } from './revocations.ts'
+
+export function createSessionStore(db: Database): SessionStore {
+  return {
+    add: (session) =>
+      db.transaction(async (trx) => {
+        // Before the new session counts: a login makes no agent ready whose last session ran out.
+        await leaveLapsed(trx, session.createdAt, session.userId)
+        await trx.insertInto('sessions').values(toRow(session)).execute()
+      }),
+
+    async find(id) {
+      const row = await db.query.selectFrom('sessions').selectAll().where('id', '=', id).executeTakeFirst()
+      return row && toSession(row)
+    },
+
+    async touch(id, atS, idleExpiresAt = 0) {
+      // Requests may arrive out of order.
+      const later = (column: 'last_seen_at' | 'idle_expires_at', at: number) =>
+        sql<number>`case when ${sql.ref(column)} < ${at} then ${at} else ${sql.ref(column)} end`
+      await db.query
+        .updateTable('sessions')
+        .set({
+          last_seen_at: later('last_seen_at', atS),
+          idle_expires_at: later('idle_expires_at', idleExpiresAt),
+        })
+        .where('id', '=', id)
+        .where((is) => is.or([is('last_seen_at', '<', atS), is('idle_expires_at', '<', idleExpiresAt)]))
+        .execute()
+    },
+
+    end: (id, atS, reason) =>
+      db.transaction(async (trx) => {
+        const ended = await trx
+          .updateTable('sessions')
+          .set({ ended_at: atS, end_reason: reason })
+          .where('id', '=', id)
+          .where('ended_at', 'is', null)
+          .returning(['user_id', 'expires_at', 'idle_expires_at'])
+          .executeTakeFirst()
+        if (ended === undefined) return undefined
+        // One that ran out before is seen to as such.
+        if (Math.min(ended.expires_at, ended.idle_expires_at) > atS) await leave(trx, ended.user_id, atS)
+        else await leaveLapsed(trx, atS, String(ended.user_id))
+        return enter(trx, { kind: 'sid', key: id, generation: 0, until: ended.expires_at })
+      }),
+
+    async refreshed(id, { number, hash }, atS, idleExpiresAt) {
+      await db.query
+        .updateTable('sessions')
+        .set({
+          refresh_number: number,
+          refresh_hash: hash,
+          last_seen_at: atS,
+          idle_expires_at: idleExpiresAt,
+        })
+        .where('id', '=', id)
+        // Refreshes may arrive out of order, too.
+        .where((is) => is.or([is('refresh_number', 'is', null), is('refresh_number', '<', number)]))
+        .execute()
+    },
+
+    async listOf(userId, nowS, { after, limit }) {
+      let query = db.query
+        .selectFrom('sessions')
+        .selectAll()
+        .where('user_id', '=', rowId(userId) ?? 0)
+        .where('ended_at', 'is', null)
+        .where('expires_at', '>', nowS)
+        .where('idle_expires_at', '>', nowS)
+      if (after !== undefined) {
+        const { createdAt, id } = after
+        query = query.where((is) =>
+          is.or([
+            is('created_at', '<', createdAt),
+            is.and([is('created_at', '=', createdAt), is('id', '<', id)]),
+          ]),
+        )
+      }
+      const rows = await query.orderBy('created_at', 'desc').orderBy('id', 'desc').limit(limit).execute()
+      return rows.map(toSession)
+    },
+
+    async usesOf(userIds) {
+      const ids = userIds.flatMap((id) => rowId(id) ?? [])
+      const uses = new Map<string, SessionUse>()
+      for (let at = 0; at < ids.length; at += 1000) {
+        const rows = await db.query
+          .selectFrom('sessions')
+          .select((of) => [
+            'user_id',
+            of.fn.max('created_at').as('lastLogin'),
+            of.fn.max('last_seen_at').as('lastSeen'),
+          ])
+          .where('user_id', 'in', ids.slice(at, at + 1000))
+          .groupBy('user_id')
+          .execute()
+        for (const { user_id, lastLogin, lastSeen } of rows)
+          uses.set(String(user_id), { lastLogin, lastSeen })
+      }
+      return uses
+    },
+
+    endAllOf: (userId, exceptId, atS, reason) =>
+      db.transaction(async (trx) => {
+        let query = trx
+          .updateTable('sessions')
+          .set({ ended_at: atS, end_reason: reason })
+          .where('user_id', '=', rowId(userId) ?? 0)
+          .where('ended_at', 'is', null)
+          .where('expires_at', '>', atS)
+        if (exceptId !== undefined) query = query.where('id', '!=', exceptId)
+        const ended = await query.returning(['id', 'expires_at']).execute()
+        if (ended.length > 0) await leave(trx, rowId(userId) ?? 0, atS)
+        const entries: LedgerEntry[] = []
+        for (const { id, expires_at } of ended) {
+          entries.push(await enter(trx, { kind: 'sid', key: id, generation: 0, until: expires_at }))
+        }
+        return entries
+      }),
+  }
+}
+
+function toRow(session: Session): SessionsTable {
+  const userId = rowId(session.userId)
+  if (userId === undefined) throw new TypeError('a session belongs to a user id')
+  return {
+    id: session.id,
+    user_id: userId,
+    surface: session.surface,
+    generation: session.generation,
+    created_at: session.createdAt,
+    last_seen_at: session.lastSeenAt,
+    expires_at: session.expiresAt,
+    address: session.address,
+    user_agent: session.userAgent,
+    ended_at: session.endedAt,
+    end_reason: session.endReason,
+    remember: session.remember ? 1 : 0,
+    idle_expires_at: session.idleExpiresAt,
+    refresh_number: session.refresh?.number ?? null,
+    refresh_hash: session.refresh?.hash ?? null,
+  }
+}
+
+function toSession(row: Selectable<SessionsTable>): Session {
+  return {
+    id: row.id,
+    userId: String(row.user_id),
+    surface: row.surface,
+    generation: row.generation,
+    createdAt: row.created_at,
+    lastSeenAt: row.last_seen_at,
+    expiresAt: row.expires_at,
+    address: row.address,
+    userAgent: row.user_agent,
+    endedAt: row.ended_at,
+    endReason: row.end_reason,
+    remember: row.remember === 1,
+    idleExpiresAt: row.idle_expires_at,
+    refresh:
+      row.refresh_number === null || row.refresh_hash === null
+        ? null
+        : { number: row.refresh_number, hash: row.refresh_hash },
+  }
+}

@@ -1,0 +1,177 @@
+import type { User, UserStore } from '../../../core/auth/users.ts'
+import { QUARANTINE_S } from '../../../core/provisioning/extensions.ts'
+import { Refusal } from '../../../core/refusal.ts'
+import { normalName } from '../../../core/values/account-names.ts'
+import { rowId, storable } from '../bind.ts'
+import type { Database } from '../database.ts'
+import { mustNotBeInvited } from '../registration/invitations.ts'
+import { addUser, asTaken, changeUser, outdate, removeUser, toUser } from './user-rows.ts'
+
+/** Engines bound how many parameters a statement has. */
+const MOST_AT_ONCE = 1_000
+
+const clock = () => Math.floor(Date.now() / 1000)
+
+/**
+ * @param now unix seconds
+ * @param quarantine seconds for which a number rests
+ */
+export function createUserStore(
+  db: Database,
+  now: () => number = clock,
+  quarantine: number = QUARANTINE_S,
+): UserStore {
+  const users = () =>
+    db.query
+      .selectFrom('users')
+      .leftJoin('agents', 'agents.user_id', 'users.id')
+      .selectAll('users')
+      .select('agents.team')
+
+  /** @throws {Refusal} `not_found` */
+  async function revise(id: string, change: { disabled?: 0 }): Promise<void> {
+    const row = await db.query
+      .updateTable('users')
+      .set((user) => ({ ...change, revision: user('revision', '+', 1) }))
+      .where('id', '=', rowId(id) ?? 0)
+      .returning('id')
+      .executeTakeFirst()
+    if (!row) throw new Refusal('not_found', { detail: 'no such user' })
+  }
+
+  return {
+    addOwn: (user) =>
+      db
+        .transaction(async (trx) => {
+          await mustNotBeInvited(trx, user, now())
+          return addUser(trx, user, { now: now(), quarantine })
+        })
+        .catch(asTaken),
+    add: (user, giving) =>
+      db.transaction((trx) => addUser(trx, user, { ...giving, now: now(), quarantine })).catch(asTaken),
+
+    async findByLogin(name) {
+      // Anything may be typed into a login; this cannot be anybody's name.
+      if (!storable(name)) return undefined
+      const folded = normalName(name)
+      const rows = await users()
+        .where((is) =>
+          is.or([
+            is('username_folded', '=', folded),
+            is('extension', 'in', [name, folded]),
+            is('email_folded', '=', folded),
+            is('users.id', 'in', is.selectFrom('account_names').select('user_id').where('name', '=', folded)),
+          ]),
+        )
+        .execute()
+      // More than one is of an earlier release. The user with the extension or the name as it was typed comes first.
+      const row =
+        rows.find((each) => each.extension === name) ??
+        rows.find((each) => each.username === name) ??
+        rows.find((each) => normalName(each.extension ?? '') === folded) ??
+        rows.find((each) => each.username_folded === folded) ??
+        rows[0]
+      return row && toUser(row)
+    },
+
+    async find(id) {
+      const key = rowId(id)
+      if (key === undefined) return undefined
+      const row = await users().where('users.id', '=', key).executeTakeFirst()
+      return row && toUser(row)
+    },
+
+    async findAll(ids) {
+      const keys = ids.map((id) => rowId(id) ?? 0)
+      const found: User[] = []
+      for (let from = 0; from < keys.length; from += MOST_AT_ONCE) {
+        const some = keys.slice(from, from + MOST_AT_ONCE)
+        const rows = await users().where('users.id', 'in', some).orderBy('users.id').execute()
+        found.push(...rows.map(toUser))
+      }
+      return found
+    },
+
+    async people({ afterId = '0', limit }) {
+      const rows = await db.query
+        .selectFrom('users')
+        .leftJoin('agents', 'agents.user_id', 'users.id')
+        .select([
+          'users.id',
+          'users.extension',
+          'users.username',
+          'users.role',
+          'agents.team',
+          'users.disabled',
+        ])
+        .where('users.extension', 'is not', null)
+        .$narrowType<{ extension: string }>()
+        .where('users.id', '>', rowId(afterId) ?? 0)
+        .orderBy('users.id')
+        .limit(limit)
+        .execute()
+      return rows.map(({ id, username: name, disabled, ...person }) => ({
+        userId: String(id),
+        name,
+        disabled: disabled === 1,
+        ...person,
+      }))
+    },
+
+    async revision() {
+      // Ids are given out once, so that count, last id and sum together differ after any change.
+      const [ofUsers, ofAgents] = await Promise.all([
+        db.query
+          .selectFrom('users')
+          .select((of) => [
+            of.fn.countAll<number>().as('count'),
+            of.fn.max('id').as('last'),
+            of.fn.sum<number>('revision').as('revisions'),
+          ])
+          .executeTakeFirst(),
+        db.query
+          .selectFrom('agents')
+          .select((of) => [of.fn.countAll<number>().as('count'), of.fn.sum<number>('version').as('versions')])
+          .executeTakeFirst(),
+      ])
+      return JSON.stringify([ofUsers, ofAgents])
+    },
+
+    async count() {
+      const { users } = await db.query
+        .selectFrom('users')
+        .select((of) => of.fn.countAll<number>().as('users'))
+        .executeTakeFirstOrThrow()
+      return users
+    },
+
+    async list({ afterId = '0', limit }) {
+      const rows = await users()
+        .where('users.id', '>', rowId(afterId) ?? 0)
+        .orderBy('users.id')
+        .limit(limit)
+        .execute()
+      return rows.map(toUser)
+    },
+
+    remove: (id, revokeUntil) => db.transaction((trx) => removeUser(trx, id, revokeUntil, now())),
+
+    setPassword: (id, passwordHash, revokeUntil) =>
+      outdate(db, id, { password_hash: passwordHash }, revokeUntil),
+
+    change: (id, change, revokeUntil, giving) =>
+      db
+        .transaction((trx) =>
+          changeUser(trx, id, change, { ...giving, until: revokeUntil, now: now(), quarantine }),
+        )
+        .catch(asTaken),
+
+    async setDisabled(id, disabled, revokeUntil) {
+      if (disabled) return outdate(db, id, { disabled: 1 }, revokeUntil)
+      await revise(id, { disabled: 0 })
+      return undefined
+    },
+
+    unlock: (id) => revise(id, {}),
+  }
+}

@@ -1,0 +1,250 @@
+import type { Kysely, Transaction } from 'kysely'
+import type { AccountChange } from '../../../core/auth/accounts.ts'
+import type { Agent, AgentStatus, AgentStore } from '../../../core/call-center/agents/agent.ts'
+import type { OwnStatus } from '../../../core/presence/user-status-store.ts'
+import { QUARANTINE_S } from '../../../core/provisioning/extensions.ts'
+import { Refusal } from '../../../core/refusal.ts'
+import { addUser, asTaken, changeUser, outdated } from '../auth/user-rows.ts'
+import { rowId } from '../bind.ts'
+import type { Database } from '../database.ts'
+import { UniqueViolation } from '../errors.ts'
+import { putStatus } from '../presence/user-statuses.ts'
+import type { Tables } from '../tables.ts'
+import { hasSession, leaveLapsed } from './agent-sign-off.ts'
+import { inScope } from './scope.ts'
+import { whyUnchanged } from './version-conflict.ts'
+
+/** @param quarantine seconds for which a number rests */
+export function createAgentStore(db: Database, quarantine: number = QUARANTINE_S): AgentStore {
+  const agents = () =>
+    db.query
+      .selectFrom('agents')
+      .leftJoin('users', 'users.id', 'agents.user_id')
+      .selectAll('agents')
+      .select(['users.username', 'users.extension', 'users.role', 'users.disabled'])
+  type Row = Awaited<ReturnType<ReturnType<typeof agents>['executeTakeFirstOrThrow']>>
+
+  async function byId(id: number): Promise<Agent | undefined> {
+    const row = await agents().where('agents.id', '=', id).executeTakeFirst()
+    return row && toAgent(row)
+  }
+  async function byUser(userId: number): Promise<Agent | undefined> {
+    const row = await agents().where('agents.user_id', '=', userId).executeTakeFirst()
+    return row && toAgent(row)
+  }
+
+  type Renewed = { change: AccountChange; until: number; now: number }
+  const renew = (trx: Transaction<Tables>, userId: string, { change, ...at }: Renewed) =>
+    changeUser(trx, userId, change, { ...at, quarantine }).catch(asTaken)
+
+  const toAgent = (row: Row): Agent => ({
+    id: String(row.id),
+    userId: row.user_id === null ? null : String(row.user_id),
+    name: row.name,
+    kind: row.kind,
+    team: row.team,
+    status: row.status,
+    statusAt: row.status_at,
+    freeFrom: row.free_from,
+    username: row.username,
+    extension: row.extension,
+    role: row.role,
+    disabled: row.disabled === 1,
+    version: row.version,
+    createdAt: row.created_at,
+    updatedAt: row.updated_at,
+  })
+
+  return {
+    async ofUser(userId, now, nameOf) {
+      const user = rowId(userId) ?? 0
+      const known = await byUser(user)
+      if (known !== undefined) return known
+      await insertAgent(db.query, { userId, name: await nameOf(), kind: 'human', team: null }, now)
+        .onConflict((taken) => taken.column('user_id').doNothing())
+        .execute()
+      const made = await byUser(user)
+      if (made === undefined) throw new TypeError('an agent was just made for this user')
+      return made
+    },
+
+    async find(id, scope) {
+      const row = await agents()
+        .where('agents.id', '=', rowId(id) ?? 0)
+        .where(inScope('agents', scope))
+        .executeTakeFirst()
+      return row && toAgent(row)
+    },
+
+    async findAll(ids) {
+      if (ids.length === 0) return []
+      const rows = await agents()
+        .where(
+          'agents.id',
+          'in',
+          ids.map((id) => rowId(id) ?? 0),
+        )
+        .execute()
+      return rows.map(toAgent)
+    },
+
+    async list(scope, { afterId = '0', limit }) {
+      const rows = await agents()
+        .where('agents.id', '>', rowId(afterId) ?? 0)
+        .where(inScope('agents', scope))
+        .orderBy('agents.id')
+        .limit(limit)
+        .execute()
+      return rows.map(toAgent)
+    },
+
+    async add({ account, extension, ...agent }, now, revokeUntil) {
+      const { id } = await db
+        .transaction(async (trx) => {
+          const user = account && (await addUser(trx, account, { now, quarantine }).catch(asTaken))
+          const userId = user?.id ?? agent.userId
+          const made = await insertAgent(trx, { ...agent, userId }, now)
+            .returning('id')
+            .executeTakeFirstOrThrow()
+          // A user that was just made has no tokens, and has the extension.
+          if (user !== undefined || userId === null) return made
+          if (agent.team !== null) await outdateSupervisor(trx, userId, revokeUntil)
+          if (extension !== undefined)
+            await renew(trx, userId, { change: { extension }, until: revokeUntil, now })
+          return made
+        })
+        .catch((err) => {
+          if (!(err instanceof UniqueViolation)) throw err
+          throw new Refusal('taken', { detail: 'this user is an agent already', cause: err })
+        })
+      const made = await byId(id)
+      if (made === undefined) throw new TypeError('an agent was just made')
+      return made
+    },
+
+    async update(id, change, version, now, revokeUntil, ofUser = {}) {
+      const key = rowId(id) ?? 0
+      await db.transaction(async (trx) => {
+        // First what changes nothing anybody reads: the row is ours from here on, and says what it was.
+        const before = await trx
+          .updateTable('agents')
+          .set((agent) => ({ version: agent('version', '+', 1), updated_at: now }))
+          .where('id', '=', key)
+          .$if(version !== undefined, (query) => query.where('version', '=', version ?? 0))
+          .returning(['team', 'user_id'])
+          .executeTakeFirst()
+        if (before === undefined) throw await whyUnchanged(trx, 'agents', key)
+        if (Object.keys(change).length > 0) {
+          await trx.updateTable('agents').set(change).where('id', '=', key).execute()
+        }
+        if (before.user_id !== null && Object.keys(ofUser).length > 0) {
+          await renew(trx, String(before.user_id), { change: ofUser, until: revokeUntil, now })
+        }
+        const { team } = change
+        if (team === undefined) return
+        await trx.updateTable('leads').set({ team }).where('agent_id', '=', key).execute()
+        if (before.user_id !== null && before.team !== team) {
+          await outdateSupervisor(trx, String(before.user_id), revokeUntil)
+        }
+      })
+      const changed = await byId(key)
+      if (changed === undefined) throw new Refusal('not_found')
+      return changed
+    },
+
+    setStatus: (id, status, now, presence) =>
+      db.transaction((trx) => say(trx, id, { status, presence }, now)),
+
+    async setOwnStatus({ id }, status, now, presence) {
+      await db.transaction(async (trx) => {
+        // The row is ours before we look, so that the end of the session comes before or after.
+        const mine = trx.updateTable('agents').set((agent) => ({ free_from: agent.ref('free_from') }))
+        await mine.where('id', '=', rowId(id) ?? 0).execute()
+        const isThere = await trx
+          .selectFrom('agents')
+          .select('id')
+          .where('id', '=', rowId(id) ?? 0)
+          .where(hasSession(now))
+          .executeTakeFirst()
+        if (isThere === undefined) throw new Refusal('token_revoked', { detail: 'the session has ended' })
+        await say(trx, id, { status, presence }, now)
+      })
+    },
+
+    async breakOff(id, now) {
+      const row = await db.query
+        .updateTable('agents')
+        .set({ status: 'break', status_at: now })
+        .where('id', '=', rowId(id) ?? 0)
+        .where('status', '=', 'ready')
+        .returning('name')
+        .executeTakeFirst()
+      return row?.name
+    },
+
+    leaveLapsed: (now) => leaveLapsed(db.query, now),
+
+    async setFreeFrom(id, freeFrom) {
+      await db.query
+        .updateTable('agents')
+        .set({ free_from: freeFrom })
+        .where('id', '=', rowId(id) ?? 0)
+        .execute()
+    },
+  }
+}
+
+/** The tokens of supervisors say whether a team bounds them, and open links to recordings of the one they had. */
+async function outdateSupervisor(trx: Transaction<Tables>, userId: string, until: number): Promise<void> {
+  const user = await trx
+    .selectFrom('users')
+    .select('role')
+    .where('id', '=', rowId(userId) ?? 0)
+    .executeTakeFirst()
+  if (user?.role === 'supervisor') await outdated(trx, userId, {}, until)
+}
+
+/** How an agent is, and with it the presence of their user. */
+async function say(
+  trx: Transaction<Tables>,
+  id: string,
+  { status, presence }: { status: AgentStatus; presence: OwnStatus | undefined },
+  now: number,
+): Promise<void> {
+  const agent = rowId(id) ?? 0
+  await trx
+    .updateTable('agents')
+    .set({ status, status_at: now })
+    .where('id', '=', agent)
+    .where('status', '!=', status)
+    .execute()
+  if (presence === undefined) return
+  const row = await trx
+    .selectFrom('agents')
+    .innerJoin('users', 'users.id', 'agents.user_id')
+    .select('users.id')
+    .where('agents.id', '=', agent)
+    .executeTakeFirst()
+  if (row !== undefined) await putStatus(trx, String(row.id), presence, now)
+}
+
+/** @param query single, or a transaction's */
+export function insertAgent(
+  query: Kysely<Tables>,
+  agent: Pick<Agent, 'userId' | 'name' | 'kind' | 'team'>,
+  now: number,
+) {
+  return query.insertInto('agents').values({
+    user_id: agent.userId === null ? null : (rowId(agent.userId) ?? 0),
+    name: agent.name,
+    kind: agent.kind,
+    team: agent.team,
+    // An agent gets no calls before they are ready.
+    status: 'offline',
+    status_at: now,
+    free_from: 0,
+    version: 1,
+    created_at: now,
+    updated_at: now,
+  })
+}

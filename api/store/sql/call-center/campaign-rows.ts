@@ -1,0 +1,90 @@
+import { type Expression, type ExpressionBuilder, type Selectable, type SqlBool, sql } from 'kysely'
+import type { Scope } from '../../../core/call-center/agents/scope.ts'
+import type { Campaign, CampaignRules } from '../../../core/call-center/campaigns/campaign.ts'
+import { NOT_OUT } from '../../../core/call-center/campaigns/outage-detector.ts'
+import { rowId } from '../bind.ts'
+import type { Database } from '../database.ts'
+import type { Tables } from '../tables.ts'
+import type { CampaignsTable } from '../tables-call-center.ts'
+
+/** Rows of one statement: both engines take that many parameters. */
+const AT_ONCE = 500
+
+/** Campaigns of rows, with who works in them. */
+export async function withAgents(
+  db: Database,
+  rows: readonly Selectable<CampaignsTable>[],
+): Promise<Campaign[]> {
+  if (rows.length === 0) return []
+  const members = await db.query
+    .selectFrom('campaign_agents')
+    .selectAll()
+    .where(
+      'campaign_id',
+      'in',
+      rows.map(({ id }) => id),
+    )
+    .orderBy('agent_id')
+    .execute()
+  const agents = new Map<number, string[]>(rows.map(({ id }) => [id, []]))
+  for (const { campaign_id, agent_id } of members) agents.get(campaign_id)?.push(String(agent_id))
+  return rows.map((row) => toCampaign(row, agents.get(row.id) ?? []))
+}
+
+/** Adds who works in a campaign. */
+export async function putAgents(trx: Database['query'], campaignId: number, agentIds: readonly string[]) {
+  const rows = [...new Set(agentIds)].map((id) => ({ campaign_id: campaignId, agent_id: rowId(id) ?? 0 }))
+  for (let n = 0; n < rows.length; n += AT_ONCE) {
+    await trx
+      .insertInto('campaign_agents')
+      .values(rows.slice(n, n + AT_ONCE))
+      .execute()
+  }
+}
+
+/** Takes an attempt back that was none: the lead waits for its turn, unless a person ended it or it is being called. */
+export async function giveBack(trx: Database['query'], campaignId: string, leadId: string, now: number) {
+  const isOver = sql<boolean>`(dial_state = 'done'
+    and (status in ('converted', 'lost', 'do_not_call') or last_outcome not in (${sql.join(NOT_OUT)})))`
+  await trx
+    .updateTable('leads')
+    .set({
+      attempts: sql<number>`case when attempts > 0 then attempts - 1 else 0 end`,
+      dial_state: sql`case when dial_state = 'done' and not ${isOver} then 'waiting' else dial_state end`,
+      next_try_at: sql<number>`case when dial_state = 'dialling' or ${isOver} then next_try_at else ${now} end`,
+      updated_at: now,
+    })
+    .where('id', '=', rowId(leadId) ?? 0)
+    .where('campaign_id', '=', rowId(campaignId) ?? 0)
+    .execute()
+}
+
+/** Whoever sees only what is their own sees the campaigns they work in. */
+export function shown(is: ExpressionBuilder<Tables, 'campaigns'>, scope: Scope): Expression<SqlBool> {
+  if (scope.sees === 'all') return sql<SqlBool>`1 = 1`
+  if (scope.sees === 'team') return is('campaigns.team', '=', scope.team)
+  return is.exists(
+    is
+      .selectFrom('campaign_agents')
+      .select('agent_id')
+      .whereRef('campaign_agents.campaign_id', '=', 'campaigns.id')
+      .where('agent_id', '=', rowId(scope.agentId) ?? 0),
+  )
+}
+
+const toCampaign = (row: Selectable<CampaignsTable>, agentIds: readonly string[]): Campaign => ({
+  id: String(row.id),
+  name: row.name,
+  description: row.description,
+  team: row.team,
+  status: row.status,
+  dialerMode: row.dialer_mode,
+  rules: JSON.parse(row.rules_json) as CampaignRules, // written by nobody but `add` and `update`
+  agentIds,
+  automation: row.automation === 1,
+  automationNote: row.automation_note,
+  stopped: row.stopped === 1,
+  version: row.version,
+  createdAt: row.created_at,
+  updatedAt: row.updated_at,
+})

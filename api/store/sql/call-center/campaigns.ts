@@ -1,0 +1,177 @@
+import { type SqlBool, sql } from 'kysely'
+import type { Scope } from '../../../core/call-center/agents/scope.ts'
+import type { Campaign } from '../../../core/call-center/campaigns/campaign.ts'
+import type { CampaignStore } from '../../../core/call-center/campaigns/campaign-store.ts'
+import { Refusal } from '../../../core/refusal.ts'
+import { rowId } from '../bind.ts'
+import type { Database } from '../database.ts'
+import { progressOf } from './campaign-progress.ts'
+import { giveBack, putAgents, shown, withAgents } from './campaign-rows.ts'
+import { whyUnchanged } from './version-conflict.ts'
+
+export function createCampaignStore(db: Database): CampaignStore {
+  const { progress, waiting, isOffered } = progressOf(db)
+
+  async function find(id: string, scope: Scope): Promise<Campaign | undefined> {
+    const rows = await db.query
+      .selectFrom('campaigns')
+      .selectAll()
+      .where('id', '=', rowId(id) ?? 0)
+      .where((is) => shown(is, scope))
+      .execute()
+    return (await withAgents(db, rows))[0]
+  }
+  async function mustFind(id: string): Promise<Campaign> {
+    const campaign = await find(id, { sees: 'all' })
+    if (campaign === undefined) throw new Refusal('not_found')
+    return campaign
+  }
+
+  return {
+    find,
+
+    async add(campaign, now) {
+      const id = await db.transaction(async (trx) => {
+        const { name, description, team, dialerMode, rules, agentIds } = campaign
+        const row = await trx
+          .insertInto('campaigns')
+          .values({
+            ...{ name, description, team },
+            dialer_mode: dialerMode,
+            rules_json: JSON.stringify(rules),
+            status: 'draft',
+            automation: 0,
+            automation_note: null,
+            stopped: 0,
+            version: 1,
+            created_at: now,
+            updated_at: now,
+          })
+          .returning('id')
+          .executeTakeFirstOrThrow()
+        await putAgents(trx, row.id, agentIds)
+        return row.id
+      })
+      return mustFind(String(id))
+    },
+
+    async list(scope, { status, afterId = '0', limit }) {
+      const rows = await db.query
+        .selectFrom('campaigns')
+        .selectAll()
+        .where('id', '>', rowId(afterId) ?? 0)
+        .where((is) => shown(is, scope))
+        .$if(status !== undefined, (query) => query.where('status', '=', status ?? 'draft'))
+        .orderBy('id')
+        .limit(limit)
+        .execute()
+      return withAgents(db, rows)
+    },
+
+    async update(id, change, version, now) {
+      const key = rowId(id) ?? 0
+      await db.transaction(async (trx) => {
+        const { dialerMode, rules, agentIds, ...same } = change
+        const row = await trx
+          .updateTable('campaigns')
+          .set((campaign) => ({
+            ...same,
+            ...(dialerMode === undefined ? {} : { dialer_mode: dialerMode }),
+            ...(rules === undefined ? {} : { rules_json: JSON.stringify(rules) }),
+            version: campaign('version', '+', 1),
+            updated_at: now,
+          }))
+          .where('id', '=', key)
+          .$if(version !== undefined, (query) => query.where('version', '=', version ?? 0))
+          .returning('id')
+          .executeTakeFirst()
+        if (row === undefined) throw await whyUnchanged(trx, 'campaigns', key)
+        if (agentIds === undefined) return
+        await trx.deleteFrom('campaign_agents').where('campaign_id', '=', key).execute()
+        await putAgents(trx, key, agentIds)
+      })
+      return mustFind(id)
+    },
+
+    async step(id, from, { status, automation, stopped }, now) {
+      const row = await db.query
+        .updateTable('campaigns')
+        .set((campaign) => ({
+          ...(status === undefined ? {} : { status }),
+          // What went wrong before it was started again is over.
+          ...(status === 'active' ? { automation_note: null } : {}),
+          ...(automation === undefined ? {} : { automation: automation ? 1 : 0, automation_note: null }),
+          ...(stopped === undefined ? {} : { stopped: stopped ? 1 : 0 }),
+          version: campaign('version', '+', 1),
+          updated_at: now,
+        }))
+        .where('id', '=', rowId(id) ?? 0)
+        .where('status', 'in', from)
+        .returning('id')
+        .executeTakeFirst()
+      return row !== undefined
+    },
+
+    async completeIfOver(id, now) {
+      const lead = sql`select 1 from leads where leads.campaign_id = campaigns.id`
+      const row = await db.query
+        .updateTable('campaigns')
+        .set((campaign) => ({
+          status: 'completed',
+          automation: 0,
+          version: campaign('version', '+', 1),
+          updated_at: now,
+        }))
+        .where('id', '=', rowId(id) ?? 0)
+        .where('status', '=', 'active')
+        .where('automation', '=', 1)
+        .where(sql<SqlBool>`exists (${lead})`)
+        .where(sql<SqlBool>`not exists (${lead} and leads.dial_state = 'waiting')`)
+        .where(sql<SqlBool>`not exists (${lead} and leads.dial_state = 'dialling')`)
+        .returning('id')
+        .executeTakeFirst()
+      return row !== undefined
+    },
+
+    async setNote(id, note) {
+      await db.query
+        .updateTable('campaigns')
+        .set({ automation_note: note })
+        .where('id', '=', rowId(id) ?? 0)
+        .execute()
+    },
+
+    halt: (id, { note, attempts }, now) =>
+      db.transaction(async (trx) => {
+        for (const { leadId } of attempts) await giveBack(trx, id, leadId, now)
+        const row = await trx
+          .updateTable('campaigns')
+          .set((campaign) => ({
+            status: 'paused',
+            automation_note: note,
+            version: campaign('version', '+', 1),
+            updated_at: now,
+          }))
+          .where('id', '=', rowId(id) ?? 0)
+          .where('status', '=', 'active')
+          .returning('id')
+          .executeTakeFirst()
+        return row !== undefined
+      }),
+
+    async automated() {
+      const rows = await db.query
+        .selectFrom('campaigns')
+        .selectAll()
+        .where('automation', '=', 1)
+        .where('status', '=', 'active')
+        .orderBy('id')
+        .execute()
+      return withAgents(db, rows)
+    },
+
+    progress,
+    waiting,
+    isOffered,
+  }
+}

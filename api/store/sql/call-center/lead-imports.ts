@@ -1,0 +1,227 @@
+import type { Selectable, Transaction } from 'kysely'
+import { createPause } from '../../../../runtime/event-loop-yield.ts'
+import {
+  type BatchLeads,
+  ImportOrder,
+  type LeadImport,
+  type LeadImportStore,
+  type OddCell,
+} from '../../../core/call-center/leads/lead-import.ts'
+import { rowId } from '../bind.ts'
+import type { Database } from '../database.ts'
+import type { Tables } from '../tables.ts'
+import type { LeadImportsTable } from '../tables-call-center.ts'
+import { bar } from './do-not-call.ts'
+import { changeLead } from './lead-changes.ts'
+import { newRow, toLead } from './lead-rows.ts'
+import { inScope } from './scope.ts'
+
+export function createLeadImportStore(db: Database): LeadImportStore {
+  return {
+    add: ({ agentId, order, total }, parts, now) =>
+      db.transaction(async (trx) => {
+        const row = await trx
+          .insertInto('lead_imports')
+          .values({
+            agent_id: rowId(agentId) ?? 0,
+            state: 'running',
+            order_json: JSON.stringify(order),
+            total,
+            done: 0,
+            added: 0,
+            updated: 0,
+            skipped: 0,
+            refused: 0,
+            created_at: now,
+            updated_at: now,
+          })
+          .returningAll()
+          .executeTakeFirstOrThrow()
+        const pause = createPause()
+        for (const [part, content] of parts.entries()) {
+          await trx.insertInto('lead_import_parts').values({ import_id: row.id, part, content }).execute()
+          await pause()
+        }
+        return toImport(row)
+      }),
+
+    async find(id, agentId) {
+      const row = await db.query
+        .selectFrom('lead_imports')
+        .selectAll()
+        .where('id', '=', rowId(id) ?? 0)
+        .$if(agentId !== undefined, (query) => query.where('agent_id', '=', rowId(agentId ?? '') ?? 0))
+        .executeTakeFirst()
+      return row && toImport(row)
+    },
+
+    async countRunning(agentId) {
+      const { found } = await db.query
+        .selectFrom('lead_imports')
+        .select((of) => of.fn.countAll<number>().as('found'))
+        .where('state', '=', 'running')
+        .where('agent_id', '=', rowId(agentId) ?? 0)
+        .executeTakeFirstOrThrow()
+      return found
+    },
+
+    async reportOf(id, limit) {
+      const told = ['line', 'column_name as column', 'reason'] as const
+      const { query } = db
+      const bad = query.selectFrom('lead_import_faults').select(told).orderBy('line')
+      const odd = query.selectFrom('lead_import_odd_cells').select(told).orderBy('place')
+      const key = rowId(id) ?? 0
+      return {
+        bad: await bad.where('import_id', '=', key).limit(limit).execute(),
+        odd: await odd.where('import_id', '=', key).limit(limit).execute(),
+      }
+    },
+
+    async takeUp(before, now) {
+      const row = await db.query
+        .updateTable('lead_imports')
+        .set({ updated_at: now })
+        .where('id', '=', (of) =>
+          of
+            .selectFrom('lead_imports')
+            .select('id')
+            .where('state', '=', 'running')
+            .where('updated_at', '<', before)
+            .orderBy('updated_at')
+            .limit(1),
+        )
+        // Two may have found it; the second sees what the first has written.
+        .where('updated_at', '<', before)
+        .returningAll()
+        .executeTakeFirst()
+      return row && toImport(row)
+    },
+
+    async *partsOf(id) {
+      for (let part = 0; ; part += 1) {
+        const row = await db.query
+          .selectFrom('lead_import_parts')
+          .select('content')
+          .where('import_id', '=', rowId(id) ?? 0)
+          .where('part', '=', part)
+          .executeTakeFirst()
+        if (row === undefined) return
+        yield row.content
+      }
+    },
+
+    batch: ({ id, done }, work, { mostTold, now }) =>
+      db.transaction(async (trx) => {
+        const key = rowId(id) ?? 0
+        const held = await trx
+          .updateTable('lead_imports')
+          .set({ updated_at: now })
+          .where('id', '=', key)
+          .where('done', '=', done)
+          .where('state', '=', 'running')
+          .returning('refused')
+          .executeTakeFirst()
+        if (held === undefined) return undefined
+        const { rows, added, updated, skipped, bad, odd } = await work(batchLeads(trx, now))
+        const kept = bad.slice(0, Math.max(0, mostTold - held.refused))
+        if (kept.length > 0) {
+          await trx
+            .insertInto('lead_import_faults')
+            .values(
+              kept.map(({ line, column, reason }) => ({ import_id: key, line, column_name: column, reason })),
+            )
+            .execute()
+        }
+        if (odd.length > 0) await addOdd(trx, key, odd, mostTold)
+        const row = await trx
+          .updateTable('lead_imports')
+          .set((of) => ({
+            done: of('done', '+', rows),
+            added: of('added', '+', added),
+            updated: of('updated', '+', updated),
+            skipped: of('skipped', '+', skipped),
+            refused: of('refused', '+', bad.length),
+          }))
+          .where('id', '=', key)
+          .returningAll()
+          .executeTakeFirstOrThrow()
+        return toImport(row)
+      }),
+
+    end: (id, state, now) =>
+      db.transaction(async (trx) => {
+        const key = rowId(id) ?? 0
+        await trx
+          .updateTable('lead_imports')
+          .set({ state, updated_at: now })
+          .where('id', '=', key)
+          .where('state', '=', 'running')
+          .execute()
+        await trx.deleteFrom('lead_import_parts').where('import_id', '=', key).execute()
+      }),
+  }
+}
+
+async function addOdd(trx: Transaction<Tables>, key: number, odd: readonly OddCell[], most: number) {
+  const { stored } = await trx
+    .selectFrom('lead_import_odd_cells')
+    .select((of) => of.fn.countAll<number>().as('stored'))
+    .where('import_id', '=', key)
+    .executeTakeFirstOrThrow()
+  const kept = odd.slice(0, Math.max(0, most - stored))
+  if (kept.length === 0) return
+  await trx
+    .insertInto('lead_import_odd_cells')
+    .values(
+      kept.map(({ line, column, reason }, at) => ({
+        ...{ import_id: key, place: stored + at, line, column_name: column, reason },
+      })),
+    )
+    .execute()
+}
+
+const batchLeads = (trx: Transaction<Tables>, now: number): BatchLeads => ({
+  async known(numbers, scope) {
+    if (numbers.length === 0) return []
+    const rows = await trx
+      .selectFrom('leads')
+      .selectAll()
+      .where('number', 'in', numbers)
+      .where(inScope('leads', scope))
+      .orderBy('id')
+      .execute()
+    return rows.map(toLead)
+  },
+
+  async add(leads) {
+    if (leads.length === 0) return []
+    await bar(
+      trx,
+      leads.flatMap(({ barred }) => barred ?? []),
+      now,
+    )
+    const rows = await trx
+      .insertInto('leads')
+      .values(leads.map(({ lead }) => newRow(lead, now)))
+      .returningAll()
+      .execute()
+    return rows.map(toLead)
+  },
+
+  change: (id, scope, decide) => changeLead(trx, id, scope, decide, now),
+})
+
+const toImport = (row: Selectable<LeadImportsTable>): LeadImport => ({
+  id: String(row.id),
+  agentId: String(row.agent_id),
+  state: row.state,
+  order: ImportOrder.parse(JSON.parse(row.order_json)),
+  total: row.total,
+  done: row.done,
+  added: row.added,
+  updated: row.updated,
+  skipped: row.skipped,
+  refused: row.refused,
+  createdAt: row.created_at,
+  updatedAt: row.updated_at,
+})

@@ -1,0 +1,28 @@
+import type { WebhookEventStore } from '../../../core/call-center/webhooks/webhook-event-store.ts'
+import type { Database } from '../database.ts'
+import { bar } from './do-not-call.ts'
+
+export function createWebhookEventStore(db: Database): WebhookEventStore {
+  return {
+    keep: ({ id, source, type, occurredAt, receivedAt, body }, optOut) =>
+      db.transaction(async (trx) => {
+        const added = await trx
+          .insertInto('webhook_events')
+          .values({ id, source, type, occurred_at: occurredAt, received_at: receivedAt, body })
+          .onConflict((known) => known.column('id').doNothing())
+          .returning('id')
+          .executeTakeFirst()
+        if (added === undefined) return false
+        if (optOut !== undefined) await bar(trx, [optOut], receivedAt)
+        return true
+      }),
+
+    async forget(receivedBefore) {
+      const gone = await db.query
+        .deleteFrom('webhook_events')
+        .where('received_at', '<', receivedBefore)
+        .executeTakeFirst()
+      return Number(gone.numDeletedRows)
+    },
+  }
+}

@@ -1,0 +1,103 @@
+import { type Expression, expressionBuilder, type SqlBool, sql } from 'kysely'
+import type { HistoryCursor, HistoryFilter, HistoryScope } from '../../../core/calls/call-history.ts'
+import type { Beginning } from '../../../core/dial-policy/number-variants.ts'
+import { rowId } from '../bind.ts'
+import type { Database } from '../database.ts'
+import type { Tables } from '../tables.ts'
+
+/** The ids of one page, newest first. A page's start is found in an index: the last costs what the first does. */
+export async function keysOf(
+  db: Database,
+  filter: HistoryFilter,
+  after: HistoryCursor | undefined,
+  limit: number,
+): Promise<string[]> {
+  const walk = walkOf(filter)
+  const rows = await matching(db, filter)
+    .select([walk.time.as('at'), walk.id.as('key')])
+    .$if(after !== undefined, (query) =>
+      query.where(sql<SqlBool>`(${walk.time}, ${walk.id}) < (${after?.startedAt}, ${after?.id})`),
+    )
+    .orderBy('at', 'desc')
+    .orderBy('key', 'desc')
+    .limit(limit)
+    .execute()
+  return rows.map((row) => row.key)
+}
+
+export async function countOf(db: Database, filter: HistoryFilter): Promise<number> {
+  const { found } = await db.query
+    .selectFrom(matching(db, filter).select('calls.id').as('call'))
+    .select((of) => of.fn.countAll<number>().as('found'))
+    .executeTakeFirstOrThrow()
+  return found
+}
+
+/** Whether there is a call of this id, for that scope. */
+export async function isWithin(db: Database, id: string, scope: HistoryScope): Promise<boolean> {
+  const row = await matching(db, scope).select('calls.id').where('calls.id', '=', id).executeTakeFirst()
+  return row !== undefined
+}
+
+/** One person's calls are walked by the index of parties, all calls by their own. */
+function walkOf({ userId }: HistoryFilter) {
+  return userId === undefined
+    ? { time: sql<number>`calls.started_at`, id: sql<string>`calls.id` }
+    : { time: sql<number>`call_parties.started_at`, id: sql<string>`call_parties.call_id` }
+}
+
+function matching(db: Database, filter: HistoryFilter) {
+  const { userId } = filter
+  return db.query
+    .selectFrom('calls')
+    .$if(userId !== undefined, (query) =>
+      query
+        .innerJoin('call_parties', 'call_parties.call_id', 'calls.id')
+        .where('call_parties.user_id', '=', rowId(userId ?? '') ?? 0)
+        // Someone with two extensions may be in a call twice.
+        .distinct(),
+    )
+    .where(conditions(filter))
+}
+
+function conditions(filter: HistoryFilter): Expression<SqlBool> {
+  const is = expressionBuilder<Tables, 'calls'>()
+  const { time } = walkOf(filter)
+  const all: Expression<SqlBool>[] = []
+  if (filter.team !== undefined) all.push(hasPartyOf(filter.team))
+  if (filter.from !== undefined) all.push(sql`${time} >= ${filter.from}`)
+  if (filter.until !== undefined) all.push(sql`${time} < ${filter.until}`)
+  if (filter.direction !== undefined) all.push(is('calls.direction', '=', filter.direction))
+  if (filter.outcome !== undefined) all.push(is('calls.outcome', '=', filter.outcome))
+  if (filter.numbers !== undefined) {
+    const sides = ['calls.from_number', 'calls.to_number'] as const
+    all.push(is.or(filter.numbers.flatMap((one) => sides.map((side) => beginsWith(side, one)))))
+  }
+  return is.and(all)
+}
+
+/** A team's calls are picked out of all, the newest first, by the parties of each. */
+function hasPartyOf(team: string): Expression<SqlBool> {
+  const is = expressionBuilder<Tables, 'calls'>()
+  return is.exists(
+    is
+      .selectFrom('call_parties as member')
+      .innerJoin('agents', 'agents.user_id', 'member.user_id')
+      .select(sql`1`.as('one'))
+      .whereRef('member.call_id', '=', 'calls.id')
+      .where('agents.team', '=', team),
+  )
+}
+
+/** One range of an index: the last code point of all ends it. */
+function beginsWith(
+  column: 'calls.from_number' | 'calls.to_number',
+  { start, atLeast }: Beginning,
+): Expression<SqlBool> {
+  const is = expressionBuilder<Tables, 'calls'>()
+  return is.and([
+    is(column, '>=', start),
+    is(column, '<', `${start}\u{10ffff}`),
+    ...(atLeast === 0 ? [] : [sql<SqlBool>`length(${sql.ref(column)}) >= ${atLeast}`]),
+  ])
+}

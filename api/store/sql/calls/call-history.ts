@@ -1,0 +1,183 @@
+import { type Selectable, type SqlBool, sql, type Transaction } from 'kysely'
+import type { CallRecord, HistoryStore } from '../../../core/calls/call-history.ts'
+import { rowId, storable } from '../bind.ts'
+import type { Database } from '../database.ts'
+import type { CallPartiesTable, CallsTable, Tables } from '../tables.ts'
+import { countOf, isWithin, keysOf } from './call-history-query.ts'
+
+/** Told again, a call loses nothing that was known of it. */
+export function createHistoryStore(db: Database): HistoryStore {
+  async function read(ids: readonly string[]): Promise<CallRecord[]> {
+    if (ids.length === 0) return []
+    const rows = await db.query.selectFrom('calls').selectAll().where('id', 'in', ids).execute()
+    const parties = await db.query
+      .selectFrom('call_parties')
+      .select(['call_id', 'user_id', 'extension', 'answered'])
+      .where('call_id', 'in', ids)
+      .orderBy('user_id')
+      .orderBy('extension')
+      .execute()
+    const partiesOf = new Map<string, typeof parties>(ids.map((id) => [id, []]))
+    for (const party of parties) partiesOf.get(party.call_id)?.push(party)
+    return rows.map((row) => toRecord(row, partiesOf.get(row.id) ?? []))
+  }
+
+  return {
+    save: (records) =>
+      db.transaction(async (trx) => {
+        for (const record of records) {
+          const startedAt = await saveCall(trx, toRow(record))
+          await addParties(trx, record, startedAt)
+        }
+      }),
+
+    async find(id, scope = {}) {
+      if (!storable(id)) return undefined
+      const isBounded = scope.userId !== undefined || scope.team !== undefined
+      if (isBounded && !(await isWithin(db, id, scope))) return undefined
+      const [record] = await read([id])
+      return record
+    },
+
+    async list(filter, { after, limit }) {
+      const ids = await keysOf(db, filter, after, limit)
+      const records = new Map((await read(ids)).map((record) => [record.id, record]))
+      return ids.flatMap((id) => records.get(id) ?? [])
+    },
+
+    async enrich(id, { duration, billable }) {
+      await db.query
+        .updateTable('calls')
+        .set({
+          duration: sql`case when duration < ${duration} then ${duration} else duration end`,
+          // A call that nobody took is not paid for, though the PBX's record may count the own phone's waiting.
+          billable: sql`case when billable < ${billable} and outcome in ('answered', 'unknown') then ${billable} else billable end`,
+        })
+        .where('id', '=', id)
+        .execute()
+    },
+
+    count: (filter) => countOf(db, filter),
+  }
+}
+
+/** @returns when the call began, which a later telling may only set earlier */
+async function saveCall(trx: Transaction<Tables>, row: CallsTable): Promise<number> {
+  const saved = await trx
+    .insertInto('calls')
+    .values(row)
+    .onConflict((known) =>
+      known.column('id').doUpdateSet({
+        direction: sql`excluded.direction`,
+        from_number: sql`excluded.from_number`,
+        from_name: sql`excluded.from_name`,
+        to_number: sql`excluded.to_number`,
+        to_name: sql`excluded.to_name`,
+        started_at: smaller('started_at'),
+        answered_at: sql`case when ${mayBeAnswered} then coalesce(excluded.answered_at, calls.answered_at) end`,
+        ended_at: larger('ended_at'),
+        duration: larger('duration'),
+        billable: sql`case when not ${mayBeAnswered} then 0
+          when excluded.answered_at > calls.answered_at then excluded.billable
+          else ${larger('billable')} end`,
+        outcome: sql`case when excluded.outcome = 'unknown' then calls.outcome else excluded.outcome end`,
+        cause: sql`coalesce(excluded.cause, calls.cause)`,
+        recording: sql`case when ${hasMoreFiles} then excluded.recording else calls.recording end`,
+        recordings: sql`case when ${hasMoreFiles} then excluded.recordings else calls.recordings end`,
+      }),
+    )
+    .returning('started_at')
+    .executeTakeFirstOrThrow()
+  return saved.started_at
+}
+
+async function addParties(trx: Transaction<Tables>, { id, parties }: CallRecord, startedAt: number) {
+  for (const { userId, extension, answered } of parties) {
+    const user = rowId(userId)
+    if (user === undefined) throw new TypeError('a party is a user id')
+    const party = { call_id: id, user_id: user, extension, started_at: startedAt, answered: answered ? 1 : 0 }
+    await trx
+      .insertInto('call_parties')
+      .values(party)
+      .onConflict((known) => {
+        const same = known.columns(['call_id', 'user_id', 'extension'])
+        return answered ? same.doUpdateSet({ answered: 1 }) : same.doNothing()
+      })
+      .execute()
+  }
+  await trx
+    .updateTable('call_parties')
+    .set({ started_at: startedAt })
+    .where('call_id', '=', id)
+    .where('started_at', '!=', startedAt)
+    .execute()
+}
+
+/** The PBX's last word of a call may say that no person took it, though the dialplan had answered. */
+const mayBeAnswered = sql<SqlBool>`(excluded.outcome in ('answered', 'unknown'))`
+/** One that heard less of a call knows of fewer files. */
+const hasMoreFiles = sql<SqlBool>`(calls.recording is null
+  or length(excluded.recordings) >= length(coalesce(calls.recordings, '')))`
+
+type Amount = 'started_at' | 'ended_at' | 'duration' | 'billable'
+
+// One engine has `max(a, b)` and the other `greatest(a, b)`.
+const larger = (name: Amount) => pick(name, sql`>`)
+const smaller = (name: Amount) => pick(name, sql`<`)
+const pick = (name: Amount, than: ReturnType<typeof sql>) => {
+  const [told, known] = [sql.ref(`excluded.${name}`), sql.ref(`calls.${name}`)]
+  return sql<number>`case when ${told} ${than} ${known} then ${told} else ${known} end`
+}
+
+function toRow(record: CallRecord): CallsTable {
+  return {
+    id: record.id,
+    direction: record.direction,
+    from_number: record.fromNumber,
+    from_name: record.fromName,
+    to_number: record.toNumber,
+    to_name: record.toName,
+    started_at: record.startedAt,
+    answered_at: record.answeredAt,
+    ended_at: record.endedAt,
+    duration: record.duration,
+    billable: record.billable,
+    outcome: record.outcome,
+    cause: record.cause,
+    recording: record.recordings[0] ?? null,
+    recordings: JSON.stringify(record.recordings),
+  }
+}
+
+/** Calls that were stored before there could be several have the one. */
+function filesOf({ recording, recordings }: Selectable<CallsTable>): readonly string[] {
+  if (recordings !== null) return JSON.parse(recordings) as string[] // as it was written
+  return recording === null ? [] : [recording]
+}
+
+function toRecord(
+  row: Selectable<CallsTable>,
+  parties: readonly Pick<Selectable<CallPartiesTable>, 'user_id' | 'extension' | 'answered'>[],
+): CallRecord {
+  return {
+    id: row.id,
+    direction: row.direction,
+    fromNumber: row.from_number,
+    fromName: row.from_name,
+    toNumber: row.to_number,
+    toName: row.to_name,
+    startedAt: row.started_at,
+    answeredAt: row.answered_at,
+    endedAt: row.ended_at,
+    duration: row.duration,
+    billable: row.billable,
+    outcome: row.outcome,
+    cause: row.cause,
+    recordings: filesOf(row),
+    parties: parties.map(({ user_id, extension, answered }) => ({
+      userId: String(user_id),
+      extension,
+      answered: answered === 1,
+    })),
+  }
+}

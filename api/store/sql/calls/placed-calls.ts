@@ -1,0 +1,59 @@
+import type { Selectable } from 'kysely'
+import type { DialledCall, DialledStore } from '../../../core/calls/call-history.ts'
+import { rowId, storable } from '../bind.ts'
+import type { Database } from '../database.ts'
+import type { DialledCallsTable } from '../tables.ts'
+
+/** The first outcome of a call stays. */
+export function createDialledStore(db: Database): DialledStore {
+  return {
+    async add({ id, userId, number, createdAt, outcome }) {
+      const user = rowId(userId)
+      if (user === undefined) throw new TypeError('a call is dialled for a user id')
+      await db.query
+        .insertInto('dialled_calls')
+        .values({ id, user_id: user, number, created_at: createdAt, outcome })
+        .execute()
+    },
+
+    async finish(id, outcome) {
+      await db.query
+        .updateTable('dialled_calls')
+        .set({ outcome })
+        .where('id', '=', id)
+        .where('outcome', 'is', null)
+        .execute()
+    },
+
+    async find(id) {
+      if (!storable(id)) return undefined
+      const row = await db.query
+        .selectFrom('dialled_calls')
+        .selectAll()
+        .where('id', '=', id)
+        .executeTakeFirst()
+      return row && toDialled(row)
+    },
+
+    async unfinished(createdBefore) {
+      const rows = await db.query
+        .selectFrom('dialled_calls')
+        .selectAll()
+        .where('outcome', 'is', null)
+        .where('created_at', '<', createdBefore)
+        .orderBy('created_at')
+        .execute()
+      return rows.map(toDialled)
+    },
+  }
+}
+
+function toDialled(row: Selectable<DialledCallsTable>): DialledCall {
+  return {
+    id: row.id,
+    userId: String(row.user_id),
+    number: row.number,
+    createdAt: row.created_at,
+    outcome: row.outcome,
+  }
+}

@@ -1,0 +1,62 @@
+import type { PastStore } from '../../../core/calls/purge-history.ts'
+import type { Database } from '../database.ts'
+
+/** What waits for its outcome is not over, however old. */
+export function createPastStore(db: Database): PastStore {
+  return {
+    async count(beforeS) {
+      const calls = await db.query
+        .selectFrom('calls')
+        .select(({ fn }) => [fn.countAll<number>().as('all'), fn.count<number>('recording').as('recorded')])
+        .where('started_at', '<', beforeS)
+        .executeTakeFirstOrThrow()
+      const [dialled, desk] = await Promise.all(
+        (['dialled_calls', 'desk_calls'] as const).map((table) =>
+          db.query
+            .selectFrom(table)
+            .select(({ fn }) => fn.countAll<number>().as('all'))
+            .where('created_at', '<', beforeS)
+            .where('outcome', 'is not', null)
+            .executeTakeFirstOrThrow(),
+        ),
+      )
+      return { calls: calls.all, recorded: calls.recorded, dialled: dialled?.all ?? 0, desk: desk?.all ?? 0 }
+    },
+
+    async remove(kind, beforeS, most) {
+      if (kind === 'calls') {
+        // What belongs to a call goes with it.
+        const calls = await db.query
+          .deleteFrom('calls')
+          .where('id', 'in', (query) =>
+            query
+              .selectFrom('calls')
+              .select('id')
+              .where('started_at', '<', beforeS)
+              .orderBy('started_at')
+              .orderBy('id')
+              .limit(most),
+          )
+          .returning('recording')
+          .execute()
+        const recorded = calls.filter(({ recording }) => recording !== null).length
+        return { removed: calls.length, recorded }
+      }
+      const table = kind === 'dialled' ? 'dialled_calls' : 'desk_calls'
+      const rows = await db.query
+        .deleteFrom(table)
+        .where('id', 'in', (query) =>
+          query
+            .selectFrom(table)
+            .select('id')
+            .where('created_at', '<', beforeS)
+            .where('outcome', 'is not', null)
+            .orderBy('created_at')
+            .limit(most),
+        )
+        .returning('id')
+        .execute()
+      return { removed: rows.length, recorded: 0 }
+    },
+  }
+}

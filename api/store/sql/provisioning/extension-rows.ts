@@ -1,0 +1,111 @@
+import type { Kysely, Selectable, Transaction, Updateable } from 'kysely'
+import type { Extension, Place } from '../../../core/provisioning/extensions.ts'
+import { rowId } from '../bind.ts'
+import type { ExtensionsTable, Tables } from '../tables.ts'
+
+/** @returns undefined where somebody has changed it since it was known */
+export async function updateExtension(
+  query: Kysely<Tables>,
+  { extension, state, attempts }: Extension,
+  change: Partial<Omit<Extension, 'extension'>>,
+): Promise<Extension | undefined> {
+  const row = await query
+    .updateTable('extensions')
+    .set(toRow(change))
+    .where('extension', '=', extension)
+    .where('state', '=', state)
+    .where('attempts', '=', attempts)
+    .returningAll()
+    .executeTakeFirst()
+  return row && toExtension(row)
+}
+
+/** @throws {UniqueViolation} where somebody was faster with the number */
+export async function insertExtension(
+  trx: Transaction<Tables>,
+  {
+    extension,
+    userId,
+    mark,
+    place,
+  }: { extension: string; userId: number | null; mark: string; place: Place },
+): Promise<Extension> {
+  const row = await trx
+    .insertInto('extensions')
+    .values({
+      extension,
+      state: 'providing',
+      user_id: userId,
+      mark,
+      sealed_secret: place.seal(extension),
+      auth_username: null,
+      attempts: 0,
+      last_error: null,
+      next_try_at: place.nextTryAt,
+      changed_at: place.now,
+      former_user_id: null,
+    })
+    .returningAll()
+    .executeTakeFirstOrThrow()
+  return toExtension(row)
+}
+
+/**
+ * A number whose account is gone or has another one is given to nobody else for a while: the files in its folder are
+ * of the person who had it. One that is ours on the PBX rests once it is taken away there.
+ */
+export async function restExtension(
+  trx: Transaction<Tables>,
+  extension: string,
+  userId: number,
+  now: number,
+): Promise<void> {
+  const rest = {
+    state: 'resting',
+    user_id: null,
+    attempts: 0,
+    next_try_at: now,
+    changed_at: now,
+    former_user_id: userId,
+  } as const
+  await trx
+    .insertInto('extensions')
+    .values({ ...rest, extension, mark: '', sealed_secret: '', auth_username: null, last_error: null })
+    .onConflict((known) =>
+      known.column('extension').doUpdateSet(rest).where('extensions.state', 'in', ['foreign', 'resting']),
+    )
+    .execute()
+}
+
+function toRow(change: Partial<Omit<Extension, 'extension'>>): Updateable<ExtensionsTable> {
+  const { state, userId, mark, sealedSecret, authUsername, attempts, lastError, nextTryAt, changedAt } =
+    change
+  return Object.fromEntries(
+    Object.entries({
+      state,
+      user_id: userId === undefined || userId === null ? userId : rowId(userId),
+      mark,
+      sealed_secret: sealedSecret,
+      auth_username: authUsername,
+      attempts,
+      last_error: lastError,
+      next_try_at: nextTryAt,
+      changed_at: changedAt,
+    }).filter(([, value]) => value !== undefined),
+  )
+}
+
+export function toExtension(row: Selectable<ExtensionsTable>): Extension {
+  return {
+    extension: row.extension,
+    state: row.state,
+    userId: row.user_id === null ? null : String(row.user_id),
+    mark: row.mark,
+    sealedSecret: row.sealed_secret,
+    authUsername: row.auth_username,
+    attempts: row.attempts,
+    lastError: row.last_error,
+    nextTryAt: row.next_try_at,
+    changedAt: row.changed_at,
+  }
+}

@@ -1,0 +1,72 @@
+import type { Expression, ExpressionBuilder, SqlBool } from 'kysely'
+import type { InviteStore } from '../../../core/registration/email-invitations.ts'
+import { rowId } from '../bind.ts'
+import type { Database } from '../database.ts'
+import type { Tables } from '../tables.ts'
+import { addMember, asTaken } from './create-member.ts'
+import { insertInvitation, mustNotBeInvited, toInvitation } from './invitations.ts'
+import { queueMail } from './mail-queue.ts'
+
+/** Invitations that are mailed, and what they make of whoever uses them. */
+export function createInviteStore(db: Database): InviteStore {
+  return {
+    addWithMail: (invitation, recipient) =>
+      db.transaction(async (trx) => {
+        await insertInvitation(trx, invitation)
+        await queueMail(trx, { kind: 'invitation', recipient, about: invitation.hash }, invitation.createdAt)
+      }),
+
+    replaceHash: ({ id, about }, hash, now) =>
+      db.transaction(async (trx) => {
+        const row = await trx
+          .updateTable('invitations')
+          .set({ hash })
+          .where(isUsable(about ?? '', now))
+          .returningAll()
+          .executeTakeFirst()
+        if (row === undefined) return undefined
+        await trx
+          .updateTable('mails')
+          .set({ about: hash })
+          .where('id', '=', rowId(id) ?? 0)
+          .execute()
+        return toInvitation(row)
+      }),
+
+    async find(hash, now) {
+      const row = await db.query
+        .selectFrom('invitations')
+        .selectAll()
+        .where(isUsable(hash, now))
+        .executeTakeFirst()
+      return row && toInvitation(row)
+    },
+
+    accept: (hash, account, now) =>
+      db
+        .transaction(async (trx) => {
+          // First of all, so that of two who try at once the other finds nothing.
+          const row = await trx
+            .updateTable('invitations')
+            .set({ used_at: now })
+            .where(isUsable(hash, now))
+            .returningAll()
+            .executeTakeFirst()
+          if (row === undefined) return undefined
+          if (row.email_folded === null) await mustNotBeInvited(trx, account, now)
+          const user = await addMember(trx, { ...account, role: row.role ?? 'user', team: row.team }, now)
+          await trx
+            .updateTable('invitations')
+            .set({ used_by: rowId(user.id) ?? 0 })
+            .where('hash', '=', hash)
+            .execute()
+          return user
+        })
+        .catch(asTaken),
+  }
+}
+
+const isUsable =
+  (hash: string, now: number) =>
+  (is: ExpressionBuilder<Tables, 'invitations'>): Expression<SqlBool> =>
+    is.and([is('hash', '=', hash), is('used_at', 'is', null), is('expires_at', '>', now)])

@@ -1,0 +1,129 @@
+import type { ExpressionBuilder, ExpressionWrapper, Kysely, Selectable, SqlBool, Transaction } from 'kysely'
+import { Refusal } from '../../../core/refusal.ts'
+import type { Invitation, InvitationStore } from '../../../core/registration/invitations.ts'
+import { normalName } from '../../../core/values/account-names.ts'
+import { rowId } from '../bind.ts'
+import type { Database } from '../database.ts'
+import type { InvitationsTable, Tables } from '../tables.ts'
+
+export function createInvitationStore(db: Database): InvitationStore {
+  return {
+    add: (invitation) => insertInvitation(db.query, invitation),
+    async isGood(hash, email, now) {
+      const row = await db.query
+        .selectFrom('invitations')
+        .select('hash')
+        .where(isGood(hash, email, now))
+        .executeTakeFirst()
+      return row !== undefined
+    },
+    async open(now) {
+      const rows = await db.query
+        .selectFrom('invitations')
+        .selectAll()
+        .where('used_at', 'is', null)
+        .where('expires_at', '>', now)
+        .orderBy('created_at', 'desc')
+        .execute()
+      return rows.map(toInvitation)
+    },
+  }
+}
+
+/** @param query single, or a transaction's */
+export async function insertInvitation(
+  query: Kysely<Tables>,
+  { hash, email, role, team, createdBy, createdAt, expiresAt, usedAt }: Invitation,
+): Promise<void> {
+  await query
+    .insertInto('invitations')
+    .values({
+      hash,
+      email_folded: email === null ? null : normalName(email),
+      role,
+      team,
+      created_by: createdBy === null ? null : (rowId(createdBy) ?? null),
+      created_at: createdAt,
+      expires_at: expiresAt,
+      used_at: usedAt,
+      used_by: null,
+    })
+    .execute()
+}
+
+export function toInvitation(row: Selectable<InvitationsTable>): Invitation {
+  return {
+    hash: row.hash,
+    email: row.email_folded,
+    role: row.role,
+    team: row.team,
+    createdBy: row.created_by === null ? null : String(row.created_by),
+    createdAt: row.created_at,
+    expiresAt: row.expires_at,
+    usedAt: row.used_at,
+  }
+}
+
+/** Uses it up within the transaction of what it was used for: of two who try, one does. */
+export async function useInvitation(
+  trx: Transaction<Tables>,
+  hash: string,
+  email: string,
+  by: { userId: number; now: number },
+): Promise<boolean> {
+  const row = await trx
+    .updateTable('invitations')
+    .set({ used_at: by.now, used_by: by.userId })
+    .where(isGood(hash, email, by.now))
+    .returning('hash')
+    .executeTakeFirst()
+  return row !== undefined
+}
+
+/**
+ * An address that a live invitation names is the invited person's: no other registration takes it.
+ * @param own the hash of the invitation that is used now
+ * @throws {Refusal} `taken`; `detail` is `email` or `username`
+ */
+export async function mustNotBeInvited(
+  trx: Transaction<Tables>,
+  { username, email }: { username: string; email?: string | null | undefined },
+  now: number,
+  own?: string,
+): Promise<void> {
+  const names = { email: email ? normalName(email) : undefined, username: normalName(username) }
+  const rows = await trx
+    .selectFrom('invitations')
+    .select(['hash', 'email_folded'])
+    .where(
+      'email_folded',
+      'in',
+      [...new Set(Object.values(names))].filter((name) => name !== undefined),
+    )
+    .where('used_at', 'is', null)
+    .where('expires_at', '>', now)
+    .execute()
+  const isOwn = (address: string | null) =>
+    own !== undefined && rows.some((row) => row.hash === own && row.email_folded === address)
+  const other = rows.find((row) => !isOwn(row.email_folded))
+  if (other === undefined) return
+  throw new Refusal('taken', { detail: other.email_folded === names.email ? 'email' : 'username' })
+}
+
+export async function giveInvitationBack(trx: Transaction<Tables>, userId: number): Promise<void> {
+  await trx
+    .updateTable('invitations')
+    .set({ used_at: null, used_by: null })
+    .where('used_by', '=', userId)
+    .execute()
+}
+
+const isGood =
+  (hash: string, email: string, now: number) =>
+  (is: ExpressionBuilder<Tables, 'invitations'>): ExpressionWrapper<Tables, 'invitations', SqlBool> =>
+    is.and([
+      is('hash', '=', hash),
+      is('used_at', 'is', null),
+      is('expires_at', '>', now),
+      is.or([is('email_folded', 'is', null), is('email_folded', '=', normalName(email))]),
+    ])

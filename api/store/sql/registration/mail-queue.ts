@@ -1,0 +1,63 @@
+import type { Kysely } from 'kysely'
+import type { DueMail, MailStore } from '../../../core/registration/outbox.ts'
+import { rowId } from '../bind.ts'
+import type { Database } from '../database.ts'
+import type { Tables } from '../tables.ts'
+
+/** Tries and the next one's time are what a claim is known by: whoever was overtaken changes nothing any more. */
+export function createMailStore(db: Database): MailStore {
+  return {
+    async claim(now, until, limit) {
+      const due = await db.query
+        .selectFrom('mails')
+        .selectAll()
+        .where('next_try_at', '<=', now)
+        .orderBy('next_try_at')
+        .orderBy('id')
+        .limit(limit)
+        .execute()
+      const mine: DueMail[] = []
+      for (const { id, next_try_at } of due) {
+        const row = await db.query
+          .updateTable('mails')
+          .set((mail) => ({ next_try_at: until, tries: mail('tries', '+', 1) }))
+          .where('id', '=', id)
+          .where('next_try_at', '=', next_try_at)
+          .returningAll()
+          .executeTakeFirst()
+        if (row !== undefined) {
+          const { kind, recipient, about, tries } = row
+          mine.push({ id: String(id), kind, recipient, about, tries })
+        }
+      }
+      return mine
+    },
+    async postpone({ id, tries }, nextTryAt, error) {
+      await db.query
+        .updateTable('mails')
+        .set({ next_try_at: nextTryAt, last_error: error })
+        .where('id', '=', rowId(id) ?? 0)
+        .where('tries', '=', tries)
+        .execute()
+    },
+    async remove({ id, tries }) {
+      await db.query
+        .deleteFrom('mails')
+        .where('id', '=', rowId(id) ?? 0)
+        .where('tries', '=', tries)
+        .execute()
+    },
+  }
+}
+
+/** @param query single, or the transaction's of what it is about */
+export async function queueMail(
+  query: Kysely<Tables>,
+  { kind, recipient, about }: Pick<DueMail, 'kind' | 'recipient' | 'about'>,
+  now: number,
+): Promise<void> {
+  await query
+    .insertInto('mails')
+    .values({ kind, recipient, about, tries: 0, next_try_at: now, last_error: null, created_at: now })
+    .execute()
+}

@@ -1,0 +1,18 @@
+import { NewerDatabaseError } from '../../api/store/sql/migrate.ts'
+import { KeyFileError } from '../../contract/keys.ts'
+import { SettingsError } from '../../runtime/env.ts'
+import { EXIT_CONFIG } from '../../runtime/shutdown.ts'
+import { UsageError } from '../arguments.ts'
+import { SetupError } from '../system/setup-error.ts'
+
+/**
+ * Ends this process: one line for what a person can mend, and a stack for what is a fault of ours.
+ * @param name of this program, before that line
+ */
+export const endAsFailed = (name: string) => (err: unknown) => {
+  const isUsage = err instanceof UsageError
+  const isConfig = err instanceof NewerDatabaseError || err instanceof SettingsError
+  const isKnown = isUsage || isConfig || err instanceof SetupError || err instanceof KeyFileError
+  console.error(isKnown ? `${name}: ${err.message}` : err)
+  process.exit(isConfig ? EXIT_CONFIG : isUsage ? 2 : 1)
+}

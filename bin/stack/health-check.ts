@@ -1,0 +1,91 @@
+import { createSocket } from 'node:dgram'
+import { request } from 'node:http'
+import { createServer } from 'node:net'
+import { createTokens, newId } from '../../api/core/auth/tokens.ts'
+import type { Algorithm, Keyring } from '../../contract/keys.ts'
+import { SetupError } from '../system/setup-error.ts'
+
+/** The status of a GET over TCP or a Unix socket. */
+export function statusOf(
+  where: { host: string; port: number } | { socketPath: string },
+  path: string,
+  headers: Record<string, string> = {},
+  timeoutMs = 2_000,
+): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const req = request({ ...where, path, headers, timeout: timeoutMs }, (res) => {
+      res.resume()
+      resolve(res.statusCode ?? 0)
+    })
+    req.once('timeout', () => req.destroy(new Error('no answer')))
+    req.once('error', reject)
+    req.end()
+  })
+}
+
+/**
+ * Whether a request with a token passes the gate and one without does not: nginx, sidecar, keys and
+ * revocations all did their part. The file is one that does not exist, so 404 is the gate's yes.
+ */
+export async function passesGate(
+  where: { host: string; port: number },
+  keyring: Keyring,
+  algorithm: Algorithm,
+): Promise<boolean> {
+  const tokens = createTokens({ keyring, algorithm, now: Date.now, issuingSince: () => 0 })
+  const subject = { sub: '0', sid: newId(), gen: 0, role: 'supervisor' } as const
+  const token = await tokens.issue('access', subject, Math.floor(Date.now() / 1000) + 30)
+  const path = '/media/hookswitch/probe'
+  const [withToken, without, ready] = await Promise.all([
+    statusOf(where, path, { Authorization: `Bearer ${token}` }),
+    statusOf(where, path),
+    statusOf(where, '/ready'),
+  ])
+  return withToken === 404 && without === 401 && ready === 200
+}
+
+/**
+ * @param setting the one that names another port
+ * @throws {SetupError} when somebody listens there already
+ */
+export async function mustBeFree(
+  host: string,
+  port: number,
+  setting = 'HOOKSWITCH_PORT',
+  protocols: readonly ('tcp' | 'udp')[] = ['tcp'],
+): Promise<void> {
+  for (const protocol of protocols) {
+    const code = await flawOf(protocol, host, port)
+    if (code === undefined) continue
+    const why =
+      code === 'EADDRINUSE'
+        ? `port ${port} of ${host} is taken: stop what listens there, or set ${setting} to a free one`
+        : code === 'EACCES'
+          ? `port ${port} needs more rights: set ${setting} to 1024 or above`
+          : `cannot listen on ${host}: set HOOKSWITCH_HOST to an address of this machine (${code})`
+    throw new SetupError(why)
+  }
+}
+
+/** Why nothing can listen there. */
+function flawOf(protocol: 'tcp' | 'udp', host: string, port: number): Promise<string | undefined> {
+  return new Promise((resolve) => {
+    const refused = (err: NodeJS.ErrnoException) => resolve(err.code ?? err.message)
+    if (protocol === 'tcp') {
+      const server = createServer().once('error', refused)
+      server.listen(port, host, () => server.close(() => resolve(undefined)))
+    } else {
+      const socket = createSocket('udp4').once('error', refused)
+      socket.bind(port, host, () => socket.close(() => resolve(undefined)))
+    }
+  })
+}
+
+/** Whether this machine has an address at all, such as ::1. */
+export function canListen(host: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const server = createServer()
+    server.once('error', () => resolve(false))
+    server.listen(0, host, () => server.close(() => resolve(true)))
+  })
+}

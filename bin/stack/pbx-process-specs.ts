@@ -1,0 +1,43 @@
+import type { Asterisk } from '../system/asterisk.ts'
+import { run as runToEnd } from '../system/run-program.ts'
+import { configurePhone } from './phone-conf.ts'
+import type { ChildSpec } from './supervisor.ts'
+
+/** @param conf its asterisk.conf */
+export function asteriskSpec(asterisk: Asterisk, folder: string, conf: string): ChildSpec {
+  const env = { PATH: process.env.PATH, HOME: folder }
+  return {
+    name: 'asterisk',
+    command: asterisk.program,
+    args: ['-f', '-C', conf],
+    env,
+    cwd: folder,
+    ready: async () => (await ask(asterisk, conf, 'core waitfullybooted')).includes('fully booted'),
+  }
+}
+
+/** A phone that takes every call by itself. */
+export function phoneSpec(
+  asterisk: Asterisk,
+  conf: string,
+  phone: { extension: string; secret: string; sipPort: number; tone: number; folder: string },
+): ChildSpec {
+  const { extension, folder } = phone
+  return {
+    name: `phone-${extension}`,
+    command: asterisk.baresip,
+    args: configurePhone({ ...phone, asterisk, answer: 'auto', controlPort: undefined }),
+    env: { PATH: process.env.PATH, HOME: folder },
+    cwd: folder,
+    ready: async () =>
+      new RegExp(`Contact: +${extension}/`).test(await ask(asterisk, conf, 'pjsip show contacts')),
+  }
+}
+
+/** What Asterisk's own console answers; nothing where none runs. */
+async function ask(asterisk: Asterisk, conf: string, command: string): Promise<string> {
+  const { out } = await runToEnd(asterisk.program, ['-C', conf, '-rx', command], {
+    env: { PATH: process.env.PATH },
+  })
+  return out
+}

@@ -1,0 +1,53 @@
+import { existsSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { openDialPolicy } from '../../api/config/dial-policy-file.ts'
+import { createAccounts } from '../../api/core/auth/accounts.ts'
+import { createPasswords } from '../../api/core/auth/password.ts'
+import { createUserStore } from '../../api/store/sql/auth/users.ts'
+import { openDatabase } from '../../api/store/sql/database.ts'
+import { migrate, NewerDatabaseError } from '../../api/store/sql/migrate.ts'
+import { SetupError } from '../system/setup-error.ts'
+import { DEMO_ACCOUNTS } from './demo-data.ts'
+
+/**
+ * Brings the database up to date and makes sure that somebody can log in.
+ * @returns the first admin's password, to be shown once
+ * @throws {SetupError} when the database cannot be used
+ * @throws {NewerDatabaseError}
+ */
+export async function preparePeople(
+  data: string,
+  databaseUrl: string,
+  demo: boolean,
+): Promise<string | undefined> {
+  // Public passwords must not come along unnoticed when a demo grows up.
+  const mark = join(data, 'demo')
+  if (!demo && existsSync(mark)) {
+    throw new SetupError(
+      `${data} was made with --demo, whose passwords everybody knows: start with --demo, or set HOOKSWITCH_DATA to another folder`,
+    )
+  }
+  if (demo) writeFileSync(mark, 'This folder holds users whose passwords are public.\n')
+
+  try {
+    await migrate(databaseUrl)
+    const db = await openDatabase(databaseUrl)
+    try {
+      const accounts = createAccounts({
+        users: createUserStore(db),
+        passwords: createPasswords(),
+        policy: openDialPolicy(undefined, () => {}),
+      })
+      if (!demo) return await accounts.addFirstAdmin()
+      await accounts.addMissing(DEMO_ACCOUNTS)
+      return undefined
+    } finally {
+      await db.close()
+    }
+  } catch (err) {
+    if (err instanceof NewerDatabaseError) throw err
+    const cause = err instanceof Error ? (err.cause ?? err) : err
+    const why = cause instanceof Error ? cause.message : String(cause)
+    throw new SetupError(`cannot use the database, see DATABASE_URL: ${why}`, err)
+  }
+}

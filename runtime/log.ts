@@ -1,0 +1,78 @@
+import { type DestinationStream, type Logger, pino } from 'pino'
+import type { FailingRun, Trouble } from './failure-reporter.ts'
+
+export type { Logger }
+
+/** Compact JWS, and what stands behind a query's `?` or a Bearer scheme: none of it belongs in a log. */
+const SECRETS = [
+  [/eyJ[\w-]{4,}\.[\w-]*\.?[\w-]*/g, '[token]'],
+  [/\?[^\s"'\\]*/g, '?[query]'],
+  [/(bearer\s+)[^\s"'\\]+/gi, '$1[token]'],
+] as const
+
+/** Strikes tokens and query strings out of any text. */
+export function strike(text: string): string {
+  let out = text
+  for (const [pattern, instead] of SECRETS) out = out.replace(pattern, instead)
+  return out
+}
+
+/** Trouble that goes on by itself: one way to note it and its end, as a handler of whatever was thrown. */
+export const troubleFor =
+  (log: Logger) =>
+  (what: string): Trouble =>
+    Object.assign(
+      (err: unknown, run?: FailingRun) => log.warn({ event: 'trouble', what, ...run, err }, what),
+      { over: (run: FailingRun) => log.info({ event: 'trouble_over', what, ...run }, `no longer: ${what}`) },
+    )
+
+const SECRET_NAME = /password|secret|token|authorization|cookie|credential/i
+
+/**
+ * One line of JSON an event. Members named like secrets are struck out at any depth, and so are tokens
+ * inside any text: `pino`'s own redaction knows fixed paths only.
+ */
+export function createLog(name: string, level: string, to?: DestinationStream): Logger {
+  const options = {
+    name,
+    level,
+    base: { process: name, pid: process.pid },
+    timestamp: pino.stdTimeFunctions.isoTime,
+    formatters: {
+      level: (label: string) => ({ level: label }),
+      log: (fields: Record<string, unknown>) => clean(fields, 0) as Record<string, unknown>, // clean keeps objects objects
+    },
+    hooks: {
+      logMethod(args: unknown[], method: (...all: unknown[]) => void) {
+        // Where a line has no message, pino takes its error's, past this hook.
+        const err = errorIn(args[0])
+        const all = args.length === 1 && err !== undefined ? [args[0], err.message] : args
+        method.apply(
+          this,
+          all.map((arg) => (typeof arg === 'string' ? strike(arg) : arg)),
+        )
+      },
+    },
+  }
+  return to === undefined ? pino(options) : pino(options, to)
+}
+
+const errorIn = (first: unknown): Error | undefined =>
+  [first, (first as { err?: unknown } | null | undefined)?.err].find((one) => one instanceof Error)
+
+function clean(value: unknown, depth: number): unknown {
+  if (typeof value === 'string') return strike(value)
+  if (value instanceof Error) {
+    const { name, message, stack, code, cause } = value as Error & { code?: unknown }
+    return clean({ name, message, code, stack, ...(cause === undefined ? {} : { cause }) }, depth + 1)
+  }
+  if (typeof value !== 'object' || value === null) return value
+  if (depth > 5) return '[deep]'
+  if (Array.isArray(value)) return value.map((one) => clean(one, depth + 1))
+  return Object.fromEntries(
+    Object.entries(value).map(([key, one]) => [
+      key,
+      SECRET_NAME.test(key) ? '[struck]' : clean(one, depth + 1),
+    ]),
+  )
+}

@@ -1,0 +1,61 @@
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
+
+/** What nginx asks about: the client's method, and the path or the channel it captured. */
+export interface Target {
+  method: string
+  name: string
+}
+
+/**
+ * Reads `X-Hs-Target`: method, blank, and the normalised path or channel, whose bytes Node shows as
+ * Latin-1.
+ */
+export function readTarget(headers: IncomingHttpHeaders): Target | undefined {
+  const raw = headers['x-hs-target']
+  if (typeof raw !== 'string') return undefined
+  const at = raw.indexOf(' ')
+  if (at < 1 || at === raw.length - 1) return undefined
+  return { method: raw.slice(0, at), name: raw.slice(at + 1) }
+}
+
+/** A header of nginx's that is there once, or undefined. */
+export function one(value: string | string[] | undefined): string | undefined {
+  return typeof value === 'string' && value !== '' ? value : undefined
+}
+
+/** The id of a question, which its answer repeats: nginx's `$request_id`. */
+export const isRequestId = (text: string | undefined): text is string =>
+  text !== undefined && /^[0-9a-f]{32}$/.test(text)
+
+/** Every header of a question, as `nginx/gate.conf` and `nginx/nchan-instance.conf` spell it; a bit for each. */
+const QUESTION: ReadonlyMap<string, number> = new Map([
+  ['Host', 1],
+  ['Authorization', 2],
+  ['X-Hs-Request-Id', 4],
+  ['X-Hs-Target', 8],
+  ['X-Hs-Query', 16],
+  ['X-Hs-Instance', 32],
+])
+
+/**
+ * Whether a request has the form of a question of nginx's: GET, HTTP/1.1, headers that a question has, each once.
+ * Anything else is a sign that the two ends disagree on where a request begins, so nothing after it on its
+ * connection can be trusted.
+ */
+export function isQuestion({ method, httpVersionMinor, rawHeaders }: IncomingMessage): boolean {
+  if (method !== 'GET' || httpVersionMinor !== 1) return false
+  let seen = 0
+  for (let at = 0; at < rawHeaders.length; at += 2) {
+    const bit = QUESTION.get(rawHeaders[at] as string) // an even length: name, value
+    if (bit === undefined || (seen & bit) !== 0) return false
+    seen |= bit
+  }
+  return (seen & 5) === 5
+}
+
+/** Whether a request has or announces a body, or asks to change the protocol. */
+export const hasFraming = ({ headers }: IncomingMessage): boolean =>
+  headers['content-length'] !== undefined ||
+  headers['transfer-encoding'] !== undefined ||
+  headers.expect !== undefined ||
+  headers.upgrade !== undefined

@@ -1,0 +1,711 @@
+import { execFileSync } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterEach, describe, expect, test, vi } from 'vitest'
+import {
+  type AmiTransport,
+  type AmiTransportTimes,
+  createAmiTransport,
+} from '../../../api/asterisk/ami-client.ts'
+import { type AmiFields, type AmiMessage, decodeMessage } from '../../../api/asterisk/ami-codec.ts'
+import { createDialer } from '../../../api/asterisk/ami-socket.ts'
+import { type After, after as later } from '../../../api/asterisk/timer.ts'
+import { inPieces, messagesOf, recordings } from '../../support/ami-recordings.ts'
+import {
+  type AmiScript,
+  type AmiServer,
+  type AmiSession,
+  failure,
+  startAmiServer,
+  success,
+} from '../../support/ami-server.ts'
+import { freePort } from '../../support/free-port.ts'
+
+/** Nothing here is due by itself; a test shortens what it is about. */
+const LONG: AmiTransportTimes = {
+  login: 20_000,
+  boot: 20_000,
+  action: 20_000,
+  pingEvery: 20_000,
+  ping: 20_000,
+  retryFirst: 20,
+  retryMost: 50,
+  retryRefused: 60,
+}
+
+const opened: { close(): Promise<void> }[] = []
+afterEach(async () => {
+  for (const one of opened.splice(0)) await one.close()
+})
+
+async function serve(script: Partial<AmiScript> = {}): Promise<AmiServer> {
+  const server = await startAmiServer(script)
+  opened.unshift({ close: () => server.stop() })
+  return server
+}
+
+interface Options {
+  times?: Partial<AmiTransportTimes>
+  secret?: string
+  events?: string
+  awaitsBoot?: boolean
+  after?: After
+  dial?: Partial<Parameters<typeof createDialer>[0]>
+}
+
+/** What a transport told, besides itself. */
+interface Watched {
+  ami: AmiTransport
+  events: AmiMessage[]
+  log: string[]
+  troubles: string[]
+}
+
+function watch(port: number, options: Options = {}): Watched {
+  const { times = {}, secret = 'sesame', events = 'system,call,cdr', awaitsBoot = true } = options
+  const troubles: string[] = []
+  const ami = createAmiTransport({
+    connect: createDialer({ host: '127.0.0.1', port, ...options.dial }),
+    login: { username: 'events', secret, events, awaitsBoot },
+    instance: 'hk',
+    nonce: () => 'r4nd0m',
+    random: () => 0.99,
+    after: options.after ?? later,
+    onTrouble: (what, why) => troubles.push(`${what} ${JSON.stringify(why)} ${why}`),
+    times: { ...LONG, ...times },
+  })
+  const watched: Watched = { ami, events: [], log: [], troubles }
+  ami.on('event', (event) => watched.events.push(event))
+  ami.on('up', () => watched.log.push('up'))
+  ami.on('down', ({ reason }) => watched.log.push(`down ${reason}`))
+  opened.unshift(ami)
+  return watched
+}
+
+const until = (what: () => unknown) =>
+  vi.waitFor(() => expect(what()).toBeTruthy(), { timeout: 15_000, interval: 5 })
+const isUp = ({ ami }: Watched) => until(() => ami.state().phase === 'up')
+
+/** Logged in and up, with the session on the server's side. */
+async function link(script: Partial<AmiScript> = {}, options: Options = {}) {
+  const server = await serve(script)
+  const watched = watch(server.port, options)
+  const session = server.next()
+  watched.ami.open()
+  const side = await session
+  await isUp(watched)
+  return { server, side, ...watched, watched }
+}
+
+const hangup: AmiFields = { Action: 'Hangup', Channel: '1795218499.95' }
+const offline = { code: 'ami_offline' }
+/** Never answers. */
+const silence = () => {}
+
+describe('logging in', () => {
+  test('sends one Login, is up after FullyBooted in the same packet, and tells events from then on', async () => {
+    const { side, events, log } = await link()
+    expect(log).toEqual(['up'])
+    expect(side.actions).toHaveLength(1)
+    expect({ ...side.actions[0] }).toEqual({
+      action: 'Login',
+      actionid: 'hk-r4nd0m.1',
+      username: 'events',
+      secret: 'sesame',
+      events: 'system,call,cdr',
+    })
+    expect(events.map(({ name }) => name)).toEqual(['FullyBooted'])
+  })
+
+  test('a user without system events is up with the login', async () => {
+    const { log } = await link({}, { events: 'off', awaitsBoot: false })
+    expect(log).toEqual(['up'])
+  })
+
+  test('while Asterisk boots there is a login and no up', async () => {
+    const server = await serve({ answers: { Login: success('Message: Authentication accepted') } })
+    const watched = watch(server.port)
+    const session = server.next()
+    watched.ami.open()
+    const side = await session
+    await until(() => side.actions.length === 1)
+    side.say('Event: PeerStatus', 'Peer: PJSIP/101')
+    await expect(watched.ami.action(hangup)).rejects.toMatchObject(offline)
+    expect(watched.ami.state().phase).toBe('connecting')
+    side.say('Event: FullyBooted', 'Status: Fully Booted')
+    await isUp(watched)
+    expect(watched.events.map(({ name }) => name)).toEqual(['FullyBooted'])
+  })
+
+  test('a boot that does not end is given up and tried anew', async () => {
+    const server = await serve({ answers: { Login: success() } })
+    const watched = watch(server.port, { times: { boot: 30 } })
+    watched.ami.open()
+    await until(() => server.sessions.length >= 3)
+    expect(watched.ami.state().why).toMatchObject({ reason: 'not_ready' })
+    expect(watched.log).toEqual([])
+  })
+
+  test.each([
+    ['byte by byte', 1],
+    ['in two', 15],
+  ])('a greeting that comes %s is one greeting', async (_, most) => {
+    const server = await serve({ greeting: undefined })
+    const watched = watch(server.port)
+    const session = server.next()
+    watched.ami.open()
+    const side = await session
+    for (const piece of inPieces(Buffer.from('Asterisk Call Manager/5.0.4\r\n'), () => 0.99, most)) {
+      side.raw(piece)
+      await sleep(1)
+    }
+    await isUp(watched)
+  })
+
+  test.each([
+    ['another protocol', 'SSH-2.0-OpenSSH_9.2\r\n'],
+    ['257 bytes without an end', `Asterisk Call Manager/${'1'.repeat(300)}`],
+    ['a long line', `Asterisk Call Manager/${'1'.repeat(300)}\r\n`],
+  ])('%s is no greeting: no secret is sent, and it is tried anew', async (_, greeting) => {
+    const server = await serve({ greeting })
+    const watched = watch(server.port)
+    watched.ami.open()
+    await until(() => server.sessions.length >= 2)
+    expect(watched.ami.state().why).toMatchObject({ reason: 'not_asterisk' })
+    expect(server.sessions.flatMap(({ actions }) => actions)).toEqual([])
+    server.script.greeting = 'Asterisk Call Manager/11.0.0\r\n'
+    await isUp(watched)
+  })
+
+  test.each<[string, Partial<AmiScript>]>([
+    ['a server that never greets', { greeting: undefined }],
+    ['a Login that is never answered', { answers: { Login: silence } }],
+  ])('%s is left after the deadline', async (_, script) => {
+    const server = await serve(script)
+    const watched = watch(server.port, { times: { login: 30 } })
+    watched.ami.open()
+    await until(() => server.sessions.length >= 2)
+    expect(watched.ami.state().why).toMatchObject({ reason: 'silent' })
+  })
+
+  test('what comes in one packet with the greeting is heard', async () => {
+    const greeting = 'Asterisk Call Manager/11.0.0\r\nEvent: FullyBooted\r\nStatus: Fully Booted\r\n\r\n'
+    const { log } = await link({ greeting, answers: { Login: success() } })
+    expect(log).toEqual(['up'])
+  })
+
+  test('a secret that cannot be written is refused at once and not told', () => {
+    expect(() => watch(1, { secret: 'top\r\nsecret' })).toThrow(
+      expect.objectContaining({ code: 'ami_field_invalid', message: 'Secret holds a control character' }),
+    )
+  })
+})
+
+describe('refused logins', () => {
+  test('a wrong secret is reported once, slows down and does not stop; the right one mends it', async () => {
+    const server = await serve({ secret: 'other' })
+    const pauses: number[] = []
+    const watched = watch(server.port, {
+      after: (ms, run) => {
+        if (ms < 1_000) pauses.push(ms)
+        return later(ms, run)
+      },
+    })
+    watched.ami.open()
+    await until(() => server.sessions.length >= 4)
+    expect(watched.ami.state().why).toEqual({ reason: 'login_refused', detail: 'Authentication failed' })
+    expect(watched.troubles).toHaveLength(1)
+    expect(watched.troubles[0]).toContain('Asterisk refuses the AMI user or its secret')
+    // Between once and twice the pause for a refusal, however many there were.
+    expect(new Set(pauses)).toEqual(new Set([60 * 1.99]))
+    server.script.secret = 'sesame'
+    await isUp(watched)
+  })
+
+  test('while Asterisk shuts down a login is refused and soon tried anew', async () => {
+    const stopping = failure('Asterisk is shutting down')
+    const server = await serve({ answers: { Login: stopping } })
+    const watched = watch(server.port)
+    watched.ami.open()
+    await until(() => server.sessions.length >= 3)
+    expect(watched.ami.state().why).toEqual({ reason: 'not_ready', detail: 'Asterisk is shutting down' })
+    server.script.answers.Login = (session, action) => {
+      success()(session, action)
+      session.say('Event: FullyBooted')
+    }
+    await isUp(watched)
+    expect(watched.ami.state()).toEqual({ phase: 'up' })
+  })
+
+  test('no error, trouble or state repeats the secret', async () => {
+    const printed: unknown[] = []
+    const spies = (['log', 'info', 'warn', 'error', 'debug'] as const).map((one) =>
+      vi.spyOn(console, one).mockImplementation((...args) => void printed.push(args)),
+    )
+    const server = await serve({ secret: 'other' })
+    const watched = watch(server.port, { secret: 'hunter2' })
+    watched.ami.open()
+    await until(() => server.sessions.length >= 2)
+    const refusal = await watched.ami.action(hangup).catch(String)
+    for (const spy of spies) spy.mockRestore()
+    expect(server.sessions[0]?.actions[0]?.secret).toBe('hunter2')
+    expect(JSON.stringify([watched.troubles, watched.ami.state(), watched.ami, refusal])).not.toContain(
+      'hunter2',
+    )
+    expect(printed).toEqual([])
+  })
+})
+
+describe('actions', () => {
+  test('an answer finds its action, in any order', async () => {
+    const asked: string[] = []
+    const { ami } = await link({
+      answers: {
+        Getvar(session, { actionid = '' }) {
+          asked.push(actionid)
+          if (asked.length < 3) return
+          for (const id of asked.reverse())
+            session.say('Response: Success', `ActionID: ${id}`, `Value: ${id}`)
+        },
+      },
+    })
+    const answers = await Promise.all([1, 2, 3].map((Variable) => ami.action({ Action: 'Getvar', Variable })))
+    expect(answers.map(({ fields }) => fields.value)).toEqual(['hk-r4nd0m.2', 'hk-r4nd0m.3', 'hk-r4nd0m.4'])
+  })
+
+  test('a refusal carries Asterisk’s words', async () => {
+    const { ami } = await link({ answers: { Hangup: failure('No such channel') } })
+    await expect(ami.action(hangup)).rejects.toMatchObject({
+      code: 'ami_refused',
+      message: 'No such channel',
+      sent: true,
+    })
+  })
+
+  test('Command answers at once with every line of output', async () => {
+    const { ami } = await link({
+      answers: { Command: success('Message: Command output follows', 'Output: one', 'Output: two') },
+    })
+    const { pairs } = await ami.action({ Action: 'Command', Command: 'core show uptime' })
+    expect(pairs.filter(([key]) => key === 'Output').map(([, value]) => value)).toEqual(['one', 'two'])
+  })
+
+  test('a refused Originate is answered at once', async () => {
+    const { ami } = await link({ answers: { Originate: failure('Extension does not exist.') } })
+    await expect(ami.action({ Action: 'Originate' })).rejects.toMatchObject({ code: 'ami_refused' })
+  })
+
+  test('OriginateResponse is news: ours, and one of another session that comes before our answer', async () => {
+    const { ami, events } = await link({
+      answers: {
+        Originate(session, action) {
+          session.say('Event: OriginateResponse', 'ActionID: 2', 'Response: Failure')
+          session.say('Event: OriginateResponse', `ActionID: ${action.actionid}`, 'Response: Failure')
+          success('Message: Originate successfully queued')(session, action)
+        },
+      },
+    })
+    const answer = await ami.action({ Action: 'Originate', Channel: 'PJSIP/101' })
+    expect(answer.fields.message).toBe('Originate successfully queued')
+    expect(events.slice(1).map(({ name }) => name)).toEqual(['OriginateResponse', 'OriginateResponse'])
+  })
+
+  test('a field with a line break never reaches the wire, and the link lives on', async () => {
+    const { ami, side } = await link({ answers: { Hangup: success() } })
+    const evil = 'Bob\r\n\r\nAction: Command\r\nCommand: core stop now'
+    await expect(ami.action({ Action: 'Originate', CallerID: evil })).rejects.toMatchObject({
+      code: 'ami_field_invalid',
+      sent: false,
+    })
+    await ami.action(hangup)
+    expect(side.actions.map(({ action }) => action)).toEqual(['Login', 'Hangup'])
+  })
+
+  test('no answer in time, and the late one is dropped', async () => {
+    const late: (() => void)[] = []
+    const { ami, side, events } = await link(
+      { answers: { Hangup: (session, action) => late.push(() => success('Late: 1')(session, action)) } },
+      { times: { action: 40 } },
+    )
+    await expect(ami.action(hangup)).rejects.toMatchObject({ code: 'ami_timeout', sent: true })
+    for (const answer of late) answer()
+    side.say('Event: Marker')
+    await until(() => events.at(-1)?.name === 'Marker')
+    expect(events).toHaveLength(2)
+    expect(ami.state().phase).toBe('up')
+  })
+
+  test('responses that nobody waits for change nothing', async () => {
+    const { ami, side, events } = await link({
+      answers: {
+        Hangup(session, action) {
+          session.say('Response: Success', 'ActionID: 2', 'Foreign: 1')
+          session.say('Response: Error', 'Message: without an id')
+          success('Mine: 1')(session, action)
+          success('Mine: 2')(session, action)
+        },
+      },
+    })
+    expect((await ami.action(hangup)).fields.mine).toBe('1')
+    for (let at = 0; at < 5_000; at++) side.say('Response: Success', `ActionID: hk-r4nd0m.${at + 100}`)
+    expect((await ami.action(hangup)).fields.mine).toBe('1')
+    expect(events).toHaveLength(1)
+  })
+
+  test('256 may wait, one more is busy, and a Ping still goes out', async () => {
+    const { ami, side, server } = await link({ answers: { Hangup: silence } }, { times: { pingEvery: 50 } })
+    const waiting = Array.from({ length: 256 }, () => ami.action(hangup))
+    await expect(ami.action(hangup)).rejects.toMatchObject({ code: 'ami_busy', sent: false })
+    await until(() => side.actions.some(({ action }) => action === 'Ping'))
+    for (const { actionid } of side.actions.filter(({ action }) => action === 'Hangup')) {
+      side.say('Response: Success', `ActionID: ${actionid}`)
+    }
+    expect(await Promise.all(waiting)).toHaveLength(256)
+    server.script.answers.Hangup = success()
+    await ami.action(hangup)
+  })
+})
+
+describe('lists', () => {
+  const start = 'EventList: start'
+  const end = ['EventList: Complete', 'ListItems: 2']
+
+  test('items are told by EventList alone: the words of Message and of items do not matter', async () => {
+    const { ami, events } = await link({
+      answers: {
+        PJSIPShowEndpoints(session, action) {
+          const id = `ActionID: ${action.actionid}`
+          success(start, 'Message: Following are Events for each object')(session, action)
+          session.say('Event: EndpointList', id, 'ObjectName: a')
+          session.say('Event: Hangup', 'Uniqueid: 1')
+          session.say('Event: DeviceComplete', id, 'ObjectName: Complete')
+          session.say('Event: EndpointListComplete', id, ...end)
+        },
+      },
+    })
+    const items = await ami.list({ Action: 'PJSIPShowEndpoints' })
+    expect(items.map(({ fields }) => fields.objectname)).toEqual(['a', 'Complete'])
+    expect(events.map(({ name }) => name)).toEqual(['FullyBooted', 'Hangup'])
+  })
+
+  test('an empty list is empty', async () => {
+    const { ami } = await link({
+      answers: {
+        ParkedCalls(session, action) {
+          success(start)(session, action)
+          session.say('Event: ParkedCallsComplete', `ActionID: ${action.actionid}`, ...end)
+        },
+      },
+    })
+    expect(await ami.list({ Action: 'ParkedCalls' })).toEqual([])
+  })
+
+  test.each<[string, AmiScript['answers'][string], RegExp]>([
+    ['refused', failure('No Contacts found'), /^No Contacts found$/],
+    ['no list', success('Message: Channels will follow'), /no list/],
+    [
+      'cancelled',
+      (session, action) => {
+        success(start)(session, action)
+        session.say('Event: ListComplete', `ActionID: ${action.actionid}`, 'EventList: cancelled')
+      },
+      /cut short/,
+    ],
+  ])('%s is a refusal', async (_, Show, message) => {
+    const { ami } = await link({ answers: { Show } })
+    await expect(ami.list({ Action: 'Show' })).rejects.toMatchObject({
+      code: 'ami_refused',
+      message: expect.stringMatching(message),
+    })
+  })
+
+  test('items of a list that was given up, or asked for as an action, are no news', async () => {
+    const { ami, side, events } = await link(
+      { answers: { DeviceStateList: success(start) } },
+      { times: { action: 400 } },
+    )
+    await expect(ami.list({ Action: 'DeviceStateList' })).rejects.toMatchObject({ code: 'ami_timeout' })
+    await ami.action({ Action: 'DeviceStateList' })
+    for (const { actionid } of side.actions.slice(1)) {
+      side.say('Event: DeviceStateChange', `ActionID: ${actionid}`)
+      side.say('Event: DeviceStateListComplete', `ActionID: ${actionid}`, ...end)
+    }
+    side.say('Event: Marker')
+    await until(() => events.at(-1)?.name === 'Marker')
+    expect(events.map(({ name }) => name)).toEqual(['FullyBooted', 'Marker'])
+  })
+})
+
+describe('losing the link', () => {
+  const losses: [string, (side: AmiSession) => void][] = [
+    ['a clean end', (side) => side.socket.end()],
+    ['a reset', (side) => side.socket.resetAndDestroy()],
+    [
+      'half an event and then an end',
+      (side) => {
+        side.raw('Event: Newchannel\r\nChannel: PJSIP/1')
+        side.socket.end()
+      },
+    ],
+    [
+      'half a list and then a reset',
+      (side) => {
+        side.say('Response: Success', 'ActionID: hk-r4nd0m.2', 'EventList: start')
+        side.say('Event: Item', 'ActionID: hk-r4nd0m.2')
+        side.socket.resetAndDestroy()
+      },
+    ],
+  ]
+  test.each(losses)('%s: what is due fails at once, then it comes back by itself', async (_, lose) => {
+    const { ami, side, server, log, events, watched } = await link({
+      answers: { Hangup: silence, Show: silence },
+    })
+    const due = [ami.list({ Action: 'Show' }), ami.action(hangup), ami.action(hangup)]
+    await until(() => side.actions.length === 4)
+    const again = server.next()
+    lose(side)
+    for (const one of await Promise.allSettled(due)) {
+      expect(one).toMatchObject({ status: 'rejected', reason: { code: 'ami_offline', sent: true } })
+    }
+    expect(log).toEqual(['up', 'down lost'])
+    await again
+    await isUp(watched)
+    expect(log).toEqual(['up', 'down lost', 'up'])
+    // Nothing of the half message is left over.
+    expect(events.map(({ name }) => name)).toEqual(['FullyBooted', 'FullyBooted'])
+  })
+
+  test('offline: refused at once, nothing is sent later', async () => {
+    const { ami, side, server, watched } = await link({ answers: { Originate: success() } })
+    const again = server.next()
+    side.socket.destroy()
+    await until(() => ami.state().phase !== 'up')
+    await expect(ami.action({ Action: 'Originate' })).rejects.toMatchObject({ ...offline, sent: false })
+    const second = await again
+    await isUp(watched)
+    await ami.action({ Action: 'Ping' })
+    expect(second.actions.map(({ action }) => action)).toEqual(['Login', 'Ping'])
+  })
+
+  test('a frozen peer is found by its Ping', async () => {
+    const { ami, side, log, watched } = await link(
+      { answers: { Hangup: silence } },
+      { times: { pingEvery: 40, ping: 200 } },
+    )
+    const due = ami.action(hangup)
+    side.freeze()
+    await expect(due).rejects.toMatchObject(offline)
+    expect(log).toEqual(['up', 'down silent'])
+    await isUp(watched)
+  })
+
+  test('a live peer is asked again and again', async () => {
+    const { side, log } = await link({}, { times: { pingEvery: 10 } })
+    await until(() => side.actions.filter(({ action }) => action === 'Ping').length >= 3)
+    expect(log).toEqual(['up'])
+  })
+
+  test('a refused Ping is an answer too', async () => {
+    const { side, log } = await link({ answers: { Ping: failure('no') } }, { times: { pingEvery: 10 } })
+    await until(() => side.actions.filter(({ action }) => action === 'Ping').length >= 3)
+    expect(log).toEqual(['up'])
+  })
+
+  test('a message without an end is cut and the link made anew', async () => {
+    const { side, server, log, watched } = await link()
+    const again = server.next()
+    const block = Buffer.alloc(1024 * 1024, 'x')
+    for (let at = 0; at < 8; at++) side.raw(block)
+    await again
+    await isUp(watched)
+    expect(log).toEqual(['up', 'down oversize', 'up'])
+  })
+
+  test('a server that is down at the start is found when it comes', async () => {
+    const port = await freePort()
+    const watched = watch(port)
+    watched.ami.open()
+    await until(() => watched.ami.state().why)
+    expect(watched.ami.state().why).toEqual({ reason: 'lost', detail: 'ECONNREFUSED' })
+    await sleep(100)
+    expect(watched.troubles).toHaveLength(1)
+  })
+
+  test('the pause doubles up to its limit, is random below it, and starts over once a link lasts', async () => {
+    const server = await serve({ greeting: 'HTTP/1.1 400 Bad Request\r\n' })
+    const pauses: number[] = []
+    let pings = 0
+    const watched = watch(server.port, {
+      times: { retryFirst: 8, retryMost: 100, pingEvery: 21_000 },
+      after: (ms, run) => {
+        if (ms < 1_000) pauses.push(Math.round(ms / 0.99))
+        else if (ms === 21_000 && pings++ === 0) return later(0, run)
+        return later(ms < 1_000 ? 0 : ms, run)
+      },
+    })
+    watched.ami.open()
+    await until(() => pauses.length >= 6)
+    expect(pauses.slice(0, 6)).toEqual([8, 16, 32, 64, 100, 100])
+    server.script.greeting = 'Asterisk Call Manager/11.0.0\r\n'
+    await isUp(watched)
+    await until(() => pings >= 2)
+    const before = pauses.length
+    server.sessions.at(-1)?.socket.destroy()
+    await until(() => pauses.length > before)
+    expect(pauses[before]).toBe(8)
+  })
+})
+
+describe('closing', () => {
+  test('gives up what is due, comes not back, and may open anew', async () => {
+    const { ami, server, log, watched } = await link({ answers: { Hangup: silence } })
+    const due = ami.action(hangup)
+    const closing = ami.close()
+    await expect(due).rejects.toMatchObject(offline)
+    await closing
+    expect(ami.state()).toEqual({ phase: 'closed' })
+    expect(log).toEqual(['up', 'down closed'])
+    await sleep(150)
+    expect(server.sessions).toHaveLength(1)
+    ami.open()
+    ami.open()
+    await isUp(watched)
+    expect(server.sessions).toHaveLength(2)
+  })
+
+  test.each<[string, Partial<AmiScript>, string]>([
+    ['while it waits', { greeting: 'x\r\n' }, 'waiting'],
+    ['while it logs in', { answers: { Login: silence } }, 'connecting'],
+  ])('%s it ends as well, also when the peer resets', async (_, script, phase) => {
+    const server = await serve(script)
+    const watched = watch(server.port, { times: { retryFirst: 500, retryMost: 500 } })
+    const session = server.next()
+    watched.ami.open()
+    const side = await session
+    await until(() => watched.ami.state().phase === phase)
+    await watched.ami.close()
+    side.socket.resetAndDestroy()
+    await sleep(700)
+    expect(watched.ami.state()).toEqual({ phase: 'closed' })
+    expect(watched.log).toEqual([])
+    expect(server.sessions).toHaveLength(1)
+  })
+})
+
+describe('what Asterisk says', () => {
+  test('a listener that throws ends nothing, and one may leave', async () => {
+    const { ami, side, events, troubles } = await link()
+    ami.on('event', () => {
+      throw new Error('oops')
+    })
+    let heard = 0
+    const leave = ami.on('event', () => {
+      heard += 1
+      leave()
+    })
+    side.say('Event: One')
+    side.say('Event: Two')
+    await until(() => events.length === 3)
+    expect(heard).toBe(1)
+    expect(troubles.join()).toContain('oops')
+  })
+
+  test.each([
+    [
+      'U+134A in a name',
+      ['CallerIDName: Bobፊset: 1ፊChannel: PJSIP/999-deadbeefፊፊEvent: Forged'],
+      'calleridname',
+      'Bobፊset: 1ፊChannel: PJSIP/999-deadbeefፊፊEvent: Forged',
+    ],
+    ['a header named Set', ['Set: x', 'parse: y', 'After: z'], 'after', 'z'],
+    ['a prototype', ['__proto__: x', 'constructor: y'], '__proto__', 'x'],
+    ['Cyrillic', ['CallerIDName: Иван'], 'calleridname', 'Иван'],
+  ])('%s is text, though every byte comes alone', async (_, lines, key, value) => {
+    const { side, events } = await link()
+    const bytes = Buffer.from(['Event: Newchannel', ...lines, 'Channel: real', '', ''].join('\r\n'))
+    for (const byte of bytes) side.raw(Buffer.from([byte]))
+    await until(() => events.length === 2)
+    expect(events[1]?.fields[key]).toBe(value)
+    expect(events[1]?.fields.channel).toBe('real')
+  })
+
+  test('every recorded scene arrives whole, whatever the pieces', async () => {
+    const { side, events } = await link()
+    let seed = 7
+    const random = () => {
+      seed = (seed * 48_271) % 2_147_483_647
+      return seed / 2_147_483_647
+    }
+    events.length = 0
+    const expected: AmiMessage[] = []
+    for (const recording of recordings) {
+      const bytes = messagesOf(recording)
+      const messages = bytes
+        .toString()
+        .split('\r\n\r\n')
+        .map((text) => decodeMessage(Buffer.from(text)))
+      // Responses fit no action of ours and are dropped.
+      expected.push(...messages.filter((one) => one !== undefined).filter(({ kind }) => kind === 'event'))
+      for (const piece of inPieces(bytes, random, 1_500)) side.raw(piece)
+    }
+    await until(() => events.length >= expected.length)
+    expect(events.length).toBeGreaterThan(500)
+    expect(events).toEqual(expected)
+  })
+
+  const lists = recordings.filter(({ bytes }) => bytes.includes('EventList: start'))
+  test.each(lists)('$name is a list', async ({ bytes }) => {
+    const { ami } = await link({
+      answers: {
+        Show: (session, { actionid }) =>
+          session.raw(bytes.toString().replaceAll('ActionID: x-1', `ActionID: ${actionid}`)),
+      },
+    })
+    const count = Number(/ListItems: (\d+)/.exec(bytes.toString())?.[1])
+    expect(await ami.list({ Action: 'Show' })).toHaveLength(count)
+  })
+})
+
+describe('TLS', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'ami-tls-'))
+  const [key, cert] = [join(folder, 'key'), join(folder, 'cert')]
+  const made = (() => {
+    try {
+      const san = ['-addext', 'subjectAltName=IP:127.0.0.1']
+      const req = [
+        'req',
+        '-x509',
+        '-newkey',
+        'ec',
+        '-pkeyopt',
+        'ec_paramgen_curve:P-256',
+        '-nodes',
+        '-days',
+        '2',
+      ]
+      execFileSync('openssl', [...req, '-subj', '/CN=pbx', ...san, '-keyout', key, '-out', cert], {
+        stdio: 'ignore',
+      })
+      return { key: readFileSync(key, 'utf8'), cert: readFileSync(cert, 'utf8') }
+    } catch {
+      return undefined
+    } finally {
+      rmSync(folder, { recursive: true, force: true })
+    }
+  })()
+  const name = made === undefined ? '%s (skipped: there is no openssl here)' : '%s'
+
+  test.skipIf(made === undefined).each<[string, object, string]>([
+    ['a PBX whose signer is known is up', { ca: made?.cert }, 'up'],
+    ['one whose signer is not is not spoken to', {}, 'DEPTH_ZERO_SELF_SIGNED_CERT'],
+    ['unless any certificate will do', { rejectUnauthorized: false }, 'up'],
+  ])(name, async (_, tls, outcome) => {
+    const server = await startAmiServer({}, made)
+    opened.unshift({ close: () => server.stop() })
+    const watched = watch(server.port, { dial: { tls } })
+    watched.ami.open()
+    await until(() => (watched.ami.state().why?.detail ?? watched.ami.state().phase) === outcome)
+  })
+})

@@ -1,0 +1,502 @@
+import fc from 'fast-check'
+import { afterEach, describe, expect, test, vi } from 'vitest'
+import { callerIdOf } from '../../../api/asterisk/validate-fields.ts'
+import type { DialOrder, Pbx } from '../../../api/core/calls/pbx.ts'
+import { Refusal } from '../../../api/core/refusal.ts'
+import { type Answer, failure, success } from '../../support/ami-server.ts'
+import { cleared } from '../../support/phone-numbers.ts'
+import {
+  COMMANDS,
+  commands,
+  extension,
+  hint,
+  list,
+  newChannel,
+  type ScriptedOptions,
+  type ScriptedPbx,
+  scriptedPbx,
+} from './fixtures/scripted-pbx.ts'
+
+const opened: ScriptedPbx[] = []
+afterEach(async () => {
+  for (const one of opened.splice(0)) await one.close()
+})
+
+const DONE: Record<string, Answer> = Object.fromEntries(
+  [...COMMANDS.slice(0, 9), 'MuteAudio', 'PJSIPNotify'].map((name) => [name, success('Message: queued')]),
+)
+async function online(options: ScriptedOptions = {}) {
+  const scripted = await scriptedPbx({ ...options, answers: { ...DONE, ...options.answers } })
+  opened.push(scripted)
+  scripted.asterisk.open()
+  await until(() => scripted.asterisk.pbx.state().online)
+  return { ...scripted, pbx: scripted.asterisk.pbx }
+}
+const until = (what: () => unknown) =>
+  vi.waitFor(() => expect(what()).toBeTruthy(), { timeout: 15_000, interval: 5 })
+
+const silence: Answer = () => {}
+const gone = failure('No such channel')
+const id = '1795218499.95'
+const order: DialOrder = {
+  callId: 'hk_01j',
+  endpoint: '1001',
+  number: cleared('+4930123'),
+  callerId: { name: 'Ada Łoś', number: '1001' },
+  ringMs: 30_000,
+}
+const originated = {
+  action: 'Originate',
+  channel: 'PJSIP/1001',
+  context: 'internal',
+  exten: '+4930123',
+  priority: '1',
+  timeout: '30000',
+  callerid: '"Ada Łoś" <1001>',
+  async: 'true',
+  channelid: 'hk_01j',
+}
+const SYSTEM = [...COMMANDS, 'MuteAudio', 'PJSIPNotify']
+
+describe('each deed is one action', () => {
+  type Sent = Record<string, string>
+  const transferred = { channel: id, context: 'transfers', exten: '1002' }
+  const deeds: [string, (pbx: Pbx) => Promise<void>, Sent, ScriptedOptions?][] = [
+    ['dialling', (pbx) => pbx.dial(order), originated],
+    [
+      'dialling that rings all phones of the user',
+      (pbx) => pbx.dial(order),
+      { ...originated, channel: 'Local/1001@ring-all', otherchannelid: 'hk_01j-2' },
+      { settings: { ringContext: 'ring-all' } },
+    ],
+    ['hanging up', (pbx) => pbx.hangup(id, 'normal'), { action: 'Hangup', channel: id, cause: '16' }],
+    ['declining', (pbx) => pbx.hangup(id, 'busy'), { action: 'Hangup', channel: id, cause: '17' }],
+    [
+      'a blind transfer',
+      (pbx) => pbx.transferBlind(id, cleared('1002')),
+      { action: 'BlindTransfer', ...transferred },
+    ],
+    [
+      'an attended one',
+      (pbx) => pbx.transferAttended(id, cleared('1002')),
+      { action: 'Atxfer', ...transferred },
+    ],
+    ['cancelling it', (pbx) => pbx.cancelTransfer(id), { action: 'CancelAtxfer', channel: id }],
+    [
+      'a digit',
+      (pbx) => pbx.sendDigits(id, '#'),
+      { action: 'PlayDTMF', channel: id, digit: '#', receive: 'false' },
+    ],
+    [
+      'a digit as if pressed there',
+      (pbx) => pbx.pressDigits(id, '#', () => true),
+      { action: 'PlayDTMF', channel: id, digit: '#', receive: 'true' },
+    ],
+    [
+      'parking',
+      (pbx) => pbx.park(id, 'PJSIP/1001-0000002f'),
+      { action: 'Park', channel: id, timeoutchannel: 'PJSIP/1001-0000002f', timeout: '45000' },
+    ],
+    [
+      'parking in a lot of its own',
+      (pbx) => pbx.park(id, 'PJSIP/1001-0000002f'),
+      {
+        ...{ action: 'Park', channel: id, timeoutchannel: 'PJSIP/1001-0000002f', timeout: '45000' },
+        parkinglot: 'sales',
+      },
+      { settings: { parkingLot: 'sales' } },
+    ],
+    [
+      'muting with little rights',
+      (pbx) => pbx.mute(id, true),
+      { action: 'Setvar', channel: id, variable: 'MUTEAUDIO(in)', value: 'on' },
+    ],
+    [
+      'unmuting with `system`',
+      (pbx) => pbx.mute(id, false),
+      { action: 'MuteAudio', channel: id, direction: 'in', state: 'off' },
+      { answers: { ListCommands: commands(...SYSTEM) } },
+    ],
+    [
+      'pausing a recording',
+      (pbx) => pbx.pauseRecording(id, true),
+      { action: 'MixMonitorMute', channel: id, direction: 'both', state: '1' },
+    ],
+    [
+      'recording on',
+      (pbx) => pbx.pauseRecording(id, false),
+      { action: 'MixMonitorMute', channel: id, direction: 'both', state: '0' },
+    ],
+    [
+      'asking a phone to answer',
+      (pbx) => pbx.askToAnswer(id),
+      { action: 'PJSIPNotify', channel: id, variable: 'Event=talk' },
+      { answers: { ListCommands: commands(...SYSTEM) } },
+    ],
+  ]
+  test.each(deeds)('%s', async (_, deed, sent, options) => {
+    const { pbx, asked } = await online(options)
+    await deed(pbx)
+    const actions = asked().filter(({ action }) => action !== 'ShowDialPlan')
+    expect(actions.map(({ actionid, ...fields }) => fields)).toEqual([sent])
+  })
+})
+
+describe('what this AMI user may not do', () => {
+  test('is told by `can`, and refused unsent', async () => {
+    const { pbx, asked } = await online({ answers: { ListCommands: commands('Hangup', 'CoreShowChannels') } })
+    expect(pbx.can('hangup')).toBe(true)
+    expect(pbx.can('dial')).toBe(false)
+    expect(pbx.can('mute')).toBe(false)
+    await expect(pbx.dial(order)).rejects.toMatchObject({ code: 'not_supported' })
+    expect(asked()).toEqual([])
+  })
+
+  test('nothing can be done before it was ever reached', async () => {
+    const scripted = await scriptedPbx()
+    opened.push(scripted)
+    expect(scripted.asterisk.pbx.can('hangup')).toBe(false)
+    await expect(scripted.asterisk.pbx.dial(order)).rejects.toMatchObject({ code: 'unavailable' })
+  })
+})
+
+describe('what Asterisk refuses', () => {
+  test.each([
+    ['Originate', 'Extension does not exist.', 'unknown_number'],
+    ['Originate', 'Permission denied', 'not_supported'],
+    ['Originate', 'Asterisk is shutting down', 'unavailable'],
+    ['Originate', 'Originate failed', 'conflict'],
+    ['BlindTransfer', 'Transfer invalid', 'conflict'],
+    ['BlindTransfer', 'Channel specified does not exist', 'conflict'],
+    ['MixMonitorMute', 'Cannot set mute flag', 'conflict'],
+    ['Setvar', 'Variable not set', 'not_supported'],
+    ['Park', 'Channel does not exist: p-9', 'conflict'],
+  ])('%s: %s is `%s`, and its words stay here', async (action, message, code) => {
+    const { pbx } = await online({ answers: { [action]: failure(message) } })
+    const deeds: Record<string, () => Promise<void>> = {
+      Originate: () => pbx.dial(order),
+      BlindTransfer: () => pbx.transferBlind(id, cleared('1002')),
+      MixMonitorMute: () => pbx.pauseRecording(id, true),
+      Setvar: () => pbx.mute(id, true),
+      Park: () => pbx.park(id, 'PJSIP/1001-0000002f'),
+    }
+    const refusal = await deeds[action]?.().catch((err) => err)
+    expect(refusal).toMatchObject({ name: 'Refusal', code, cause: { code: 'ami_refused', message } })
+    expect(refusal.detail ?? '').not.toContain(message)
+  })
+})
+
+describe('a number', () => {
+  test.each([
+    ['is known by an extension that begins', list(hint, extension), true],
+    ['is unknown where there is only a hint', list(hint), false],
+    ['is unknown where there is none', failure('Did not find extension 999@transfers'), false],
+    ['cannot be judged where the context is missing', failure('Did not find context transfers'), undefined],
+  ])('%s', async (_, ShowDialPlan, known) => {
+    const { pbx, askedFor } = await online({ answers: { ShowDialPlan } })
+    expect(await pbx.knows('1002')).toBe(known)
+    expect(askedFor('ShowDialPlan')[0]).toMatchObject({ context: 'transfers', extension: '1002' })
+  })
+
+  test('cannot be judged by a user without `reporting`, and transfers go on', async () => {
+    const { pbx, asked } = await online({ answers: { ListCommands: commands('BlindTransfer') } })
+    expect(await pbx.knows('1002')).toBe(undefined)
+    await pbx.transferBlind(id, cleared('1002'))
+    expect(asked()).toMatchObject([{ action: 'BlindTransfer' }])
+  })
+
+  test.each(['transferBlind', 'transferAttended'] as const)('unknown is not sent by %s', async (deed) => {
+    const { pbx, asked } = await online({
+      answers: { ShowDialPlan: failure('Did not find extension 999@transfers') },
+    })
+    await expect(pbx[deed](id, cleared('999'))).rejects.toMatchObject({ code: 'unknown_number' })
+    expect(asked()).toMatchObject([{ action: 'ShowDialPlan' }])
+  })
+})
+
+describe('an Originate is sent once', () => {
+  test('a link lost in the middle leaves it unconfirmed, and nothing is sent again', async () => {
+    const { pbx, session, askedFor, told } = await online({ answers: { Originate: silence } })
+    const dialling = pbx.dial(order).catch((err) => err)
+    await until(() => askedFor('Originate').length)
+    session('control').socket.destroy()
+    expect(await dialling).toMatchObject({ name: 'Refusal', code: 'unconfirmed' })
+    await until(() => told.includes('snapshot e2'))
+    await expect(pbx.dial(order)).rejects.toMatchObject({ code: 'conflict' })
+    expect(askedFor('Originate')).toHaveLength(1)
+  })
+
+  test('an answer that is too late leaves it unconfirmed', async () => {
+    const { pbx, askedFor } = await online({ times: { action: 400 }, answers: { Originate: silence } })
+    await expect(pbx.dial(order)).rejects.toMatchObject({ code: 'unconfirmed' })
+    await expect(pbx.dial(order)).rejects.toMatchObject({ code: 'conflict' })
+    expect(askedFor('Originate')).toHaveLength(1)
+  })
+
+  test('one that was never sent may be sent later', async () => {
+    const { pbx, session, askedFor, told } = await online({ times: { retryFirst: 100 } })
+    session('control').socket.destroy()
+    await until(() => told.includes('offline'))
+    await expect(pbx.dial(order)).rejects.toMatchObject({ code: 'unavailable' })
+    await until(() => pbx.state().online)
+    await pbx.dial(order)
+    expect(askedFor('Originate')).toHaveLength(1)
+  })
+
+  test('two with one id at a time are one', async () => {
+    const { pbx, askedFor } = await online()
+    const outcomes = await Promise.allSettled([pbx.dial(order), pbx.dial(order)])
+    expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'rejected'])
+    expect(askedFor('Originate')).toHaveLength(1)
+  })
+})
+
+describe('hanging up what is only about to be', () => {
+  const hangups = ({ askedFor }: ScriptedPbx) =>
+    askedFor('Hangup').map(({ channel, cause }) => [channel, cause])
+
+  test('a channel that is not there yet is hung up once it is told of', async () => {
+    const scripted = await online({ answers: { Hangup: gone } })
+    await scripted.pbx.hangup('hk_01j', 'busy')
+    scripted.server.script.answers.Hangup = success()
+    scripted.session('events').say(...newChannel('other'))
+    scripted.session('events').say(...newChannel('hk_01j'))
+    await until(() => hangups(scripted).length === 2)
+    expect(hangups(scripted)).toEqual([
+      ['hk_01j', '17'],
+      ['hk_01j', '17'],
+    ])
+    // That was it: later news of the channel asks for nothing.
+    await until(() => scripted.told.includes('channel hk_01j'))
+    scripted.session('events').say(...newChannel('hk_01j'))
+    await until(() => scripted.facts.length === 3)
+    await scripted.pbx.cancelTransfer(id)
+    expect(hangups(scripted)).toHaveLength(2)
+  })
+
+  test('told of before the answer comes, it is asked for again', async () => {
+    let answer = () => {}
+    const scripted = await online({
+      answers: {
+        Hangup: (session, action) => {
+          answer = () => gone(session, action)
+        },
+      },
+    })
+    const hanging = scripted.pbx.hangup('hk_01j', 'normal')
+    await until(() => hangups(scripted).length === 1)
+    scripted.session('events').say(...newChannel('hk_01j'))
+    await until(() => scripted.facts.length === 1)
+    scripted.server.script.answers.Hangup = success()
+    answer()
+    await hanging
+    expect(hangups(scripted)).toHaveLength(2)
+  })
+
+  test('a snapshot after a loss tells of it as well', async () => {
+    const scripted = await online({ answers: { Hangup: gone } })
+    await scripted.pbx.hangup('hk_01j', 'normal')
+    Object.assign(scripted.server.script.answers, {
+      Hangup: success(),
+      CoreShowChannels: list(newChannel('hk_01j')),
+    })
+    scripted.session('control').socket.destroy()
+    await until(() => scripted.told.includes('snapshot e2'))
+    await until(() => hangups(scripted).length === 2)
+  })
+
+  test.each([
+    ['a channel that ended in between', 'gone', 0],
+    ['a minute later', 'late', 61_000],
+  ])('nothing is asked for %s', async (_, how, later) => {
+    let clock = 1_700_000_000_000
+    const scripted = await online({ now: () => clock, answers: { Hangup: gone } })
+    await scripted.pbx.hangup('hk_01j', 'normal')
+    if (how === 'gone') scripted.session('events').say('Event: Hangup', 'Uniqueid: hk_01j')
+    else clock += later
+    scripted.session('events').say(...newChannel('hk_01j'))
+    await until(() => scripted.told.includes('channel hk_01j'))
+    await scripted.pbx.cancelTransfer(id)
+    expect(hangups(scripted)).toHaveLength(1)
+  })
+
+  test('no answer is unconfirmed, and nothing is kept for later', async () => {
+    const scripted = await online({ times: { action: 400 }, answers: { Hangup: silence } })
+    await expect(scripted.pbx.hangup('hk_01j', 'normal')).rejects.toMatchObject({ code: 'unconfirmed' })
+    scripted.session('events').say(...newChannel('hk_01j'))
+    await until(() => scripted.facts.length === 1)
+    await scripted.pbx.cancelTransfer(id)
+    expect(hangups(scripted)).toHaveLength(1)
+  })
+
+  test('a thousand wishes are kept, and the oldest goes', async () => {
+    const scripted = await online({ answers: { Hangup: gone } })
+    for (let at = 0; at <= 1_000; at += 100) {
+      const ids = Array.from({ length: at === 1_000 ? 1 : 100 }, (_, one) => `c-${at + one}`)
+      await Promise.all(ids.map((one) => scripted.pbx.hangup(one, 'normal')))
+    }
+    scripted.server.script.answers.Hangup = success()
+    for (const one of ['c-0', 'c-1', 'c-1000']) scripted.session('events').say(...newChannel(one))
+    await until(() => hangups(scripted).length >= 1_003)
+    expect(hangups(scripted).slice(1_001)).toEqual([
+      ['c-1', '16'],
+      ['c-1000', '16'],
+    ])
+  })
+})
+
+describe('digits', () => {
+  const played = ({ askedFor }: ScriptedPbx, channel: string) =>
+    askedFor('PlayDTMF')
+      .filter((action) => action.channel === channel)
+      .map(({ digit }) => digit)
+      .join('')
+
+  test('are played in their order, also those of two that ask at once', async () => {
+    const scripted = await online()
+    const { pbx } = scripted
+    await Promise.all([pbx.sendDigits(id, '12#'), pbx.sendDigits(id, 'A*'), pbx.sendDigits('other', '9')])
+    expect(played(scripted, id)).toBe('12#A*')
+    expect(played(scripted, 'other')).toBe('9')
+  })
+
+  test('a link lost in the middle leaves them unconfirmed, and the rest unplayed', async () => {
+    const { pbx, session, askedFor } = await online()
+    const playing = pbx.sendDigits(id, '123456789').catch((err) => err)
+    await until(() => askedFor('PlayDTMF').length === 2)
+    session('control').socket.destroy()
+    expect(await playing).toMatchObject({ name: 'Refusal', code: 'unconfirmed' })
+    await until(() => pbx.state().online)
+    expect(askedFor('PlayDTMF')).toHaveLength(2)
+  })
+
+  test('are pressed for as long as they may be', async () => {
+    const scripted = await online()
+    const pressing = scripted.pbx.pressDigits(id, '1234', () => played(scripted, id).length < 2)
+    await expect(pressing).rejects.toMatchObject({ code: 'unconfirmed' })
+    expect(played(scripted, id)).toBe('12')
+    await expect(scripted.pbx.pressDigits(id, '1', () => false)).rejects.toMatchObject({ code: 'conflict' })
+    expect(played(scripted, id)).toBe('12')
+  })
+
+  test('more than 64 that wait are refused', async () => {
+    const { pbx } = await online({ answers: { PlayDTMF: silence } })
+    const first = pbx.sendDigits(id, '1'.repeat(60)).catch(() => {})
+    await expect(pbx.sendDigits(id, '12345')).rejects.toMatchObject({ code: 'conflict' })
+    await opened.at(-1)?.close()
+    await first
+  })
+})
+
+describe('hostile text', () => {
+  const HOSTILE = [
+    ['CR LF and an action', '1001\r\n\r\nAction: Command\r\nCommand: core stop now'],
+    ['LF', '1001\n'],
+    ['CR', '\r1001'],
+    ['NUL', '10\u000001'],
+    ['U+134A, CR LF to some', '1001\u134aAction: Command'],
+    ['U+2028', '1001\u2028'],
+    ['half a character', '1001\ud800'],
+    ['a comma', '1001,1'],
+    ['brackets', '100[1]'],
+    ['quotes', '"1001"'],
+    ['a pattern', '/regex/'],
+    ['the pattern of all', '/.*/'],
+    ['a Local channel', 'Local/x@y'],
+    ['a SIP URI', '1001/sip:a@evil.example'],
+    ['two phones', '1001&PJSIP/1002'],
+    ['an expression', '\u0024{SHELL(id)}'],
+    ['other figures', '١٢٣'],
+    ['nothing', ''],
+    ['blanks', '   '],
+    ['100 kB', '1'.repeat(100_000)],
+    ['no text', 7 as unknown as string],
+    ['an object', { toString: () => '1001' } as unknown as string],
+  ] as const
+
+  const FIELDS: readonly (readonly [string, (pbx: Pbx, text: string) => Promise<unknown>])[] = [
+    ['dial, callId', (pbx, text) => pbx.dial({ ...order, callId: text })],
+    ['dial, endpoint', (pbx, text) => pbx.dial({ ...order, endpoint: text })],
+    ['dial, number', (pbx, text) => pbx.dial({ ...order, number: cleared(text) })],
+    ['dial, caller number', (pbx, number) => pbx.dial({ ...order, callerId: { name: 'Ada', number } })],
+    ['hangup', (pbx, text) => pbx.hangup(text, 'normal')],
+    ['transferBlind, channel', (pbx, text) => pbx.transferBlind(text, cleared('1002'))],
+    ['transferBlind, number', (pbx, text) => pbx.transferBlind(id, cleared(text))],
+    ['transferAttended, channel', (pbx, text) => pbx.transferAttended(text, cleared('1002'))],
+    ['transferAttended, number', (pbx, text) => pbx.transferAttended(id, cleared(text))],
+    ['cancelTransfer', (pbx, text) => pbx.cancelTransfer(text)],
+    ['sendDigits, channel', (pbx, text) => pbx.sendDigits(text, '1')],
+    ['sendDigits, digits', (pbx, text) => pbx.sendDigits(id, text)],
+    ['park, channel', (pbx, text) => pbx.park(text, 'PJSIP/1001-0000002f')],
+    ['park, by', (pbx, text) => pbx.park(id, text)],
+    ['park, by after the technology', (pbx, text) => pbx.park(id, `PJSIP/${text}-0000002f`)],
+    ['mute', (pbx, text) => pbx.mute(text, true)],
+    ['pauseRecording', (pbx, text) => pbx.pauseRecording(text, true)],
+    ['askToAnswer', (pbx, text) => pbx.askToAnswer(text)],
+    ['knows', (pbx, text) => pbx.knows(text)],
+  ]
+
+  test('a caller whose extension is no number shows a name alone', async () => {
+    const { pbx, session } = await online({ answers: { ListCommands: commands(...SYSTEM) } })
+    await pbx.dial({ ...order, callerId: { name: 'Anna', number: undefined } })
+    expect(session('control').actions.at(-1)).toMatchObject({ callerid: '"Anna" <>' })
+  })
+
+  test.each(FIELDS)('%s: refused, and not one byte of it is written', async (_, deed) => {
+    const { pbx, session } = await online({ answers: { ListCommands: commands(...SYSTEM) } })
+    const { socket, actions } = session('control')
+    let written = ''
+    socket.on('data', (text) => {
+      written += text
+    })
+    for (const [what, text] of HOSTILE) {
+      // The template makes a text of the two that are none.
+      if (typeof text !== 'string' && /after/.test(_)) continue
+      const refusal = await deed(pbx, text).catch((err) => err)
+      expect(refusal, what).toBeInstanceOf(Refusal)
+      expect(refusal, what).toMatchObject({
+        code: 'input_invalid',
+        detail: expect.stringMatching(/^not a [a-z ]{1,20}$/),
+      })
+    }
+    // What is written now comes behind whatever was written before.
+    await pbx.cancelTransfer(id)
+    expect(actions.at(-1)?.action).toBe('CancelAtxfer')
+    expect(written).toMatch(/^Action: CancelAtxfer\r\nActionID: \S+\r\nChannel: 1795218499\.95\r\n\r\n$/)
+  })
+
+  test.each([0, -1, 1.5, Number.NaN, Number.POSITIVE_INFINITY, 600_001])(
+    'a phone cannot ring for %s ms',
+    async (ringMs) => {
+      const { pbx, asked } = await online()
+      await expect(pbx.dial({ ...order, ringMs })).rejects.toMatchObject({ code: 'input_invalid' })
+      expect(asked()).toEqual([])
+    },
+  )
+
+  test.each([
+    [
+      'Bob\r\n\r\nAction: Command\r\nCommand: core stop now',
+      '"BobAction: CommandCommand: core stop now" <1001>',
+    ],
+    ['Ada" <911>,\\', '"Ada 911" <1001>'],
+    ['\u0000\u2028\u202e\ud800"<>', '<1001>'],
+    ['', '<1001>'],
+    [' Ada ', '"Ada" <1001>'],
+    ['😀'.repeat(100_000), `"${'😀'.repeat(40)}" <1001>`],
+  ])('the name %j is shown harmless', async (name, shown) => {
+    const { pbx, asked } = await online()
+    await pbx.dial({ ...order, callerId: { name, number: '1001' } })
+    expect(asked().map(({ actionid, ...fields }) => fields)).toEqual([{ ...originated, callerid: shown }])
+  })
+
+  test('whatever a name is, one name of 40 characters and one number come of it', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary', maxLength: 90 }), (name) => {
+        expect(callerIdOf({ name, number: '1001' })).toMatch(
+          /^("[^"<>,\\\p{Cc}\p{Cs}\u2028\u2029]{1,40}" )?<1001>$/u,
+        )
+      }),
+    )
+  })
+})

@@ -1,0 +1,383 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { decodeMessage } from '../../../api/asterisk/ami-codec.ts'
+import { factsOf } from '../../../api/asterisk/event-mapper.ts'
+import type { Fact } from '../../../api/core/calls/pbx-events.ts'
+import { messagesIn, VERSIONS } from '../core/calls/fixtures/recorded-events.ts'
+
+const HEARD_AT = 1_795_218_500_000_000
+
+function hear(name: string, fields: Record<string, string>): Fact[] {
+  const lines = Object.entries({ Event: name, ...fields }).map(([key, value]) => `${key}: ${value}`)
+  const message = decodeMessage(Buffer.from(lines.join('\r\n')))
+  if (message === undefined) throw new Error('no message')
+  return factsOf(message, HEARD_AT)
+}
+
+/** A phone that dials 102; each case names what is different. */
+const SNAPSHOT = {
+  Timestamp: '1795218428.570041',
+  Channel: 'PJSIP/101-00000042',
+  ChannelState: '4',
+  CallerIDNum: '101',
+  CallerIDName: 'Ann',
+  ConnectedLineNum: '<unknown>',
+  ConnectedLineName: '<unknown>',
+  Exten: '102',
+  Uniqueid: 'pbx-1795218428.239',
+  Linkedid: 'pbx-1795218428.239',
+}
+const AT = 1_795_218_428_570_041
+const ID = SNAPSHOT.Uniqueid
+const about = (name: string, fields: Record<string, string> = {}) => {
+  const [fact] = hear(name, { ...SNAPSHOT, ...fields })
+  return fact?.kind === 'channel' ? fact.about : undefined
+}
+const prefixed = (prefix: string, fields: Record<string, string> = {}) =>
+  Object.fromEntries(
+    Object.entries({ ...SNAPSHOT, ...fields })
+      .filter(([key]) => key !== 'Timestamp')
+      .map(([key, value]) => [`${prefix}${key}`, value]),
+  )
+
+test('a new channel is told with all that is known of it, to the microsecond', () => {
+  expect(hear('Newchannel', SNAPSHOT)).toEqual([
+    {
+      kind: 'channel',
+      id: ID,
+      at: AT,
+      about: {
+        name: 'PJSIP/101-00000042',
+        endpoint: '101',
+        callId: ID,
+        state: 'dialling',
+        number: '101',
+        callerName: 'Ann',
+        connectedNumber: '',
+        connectedName: '',
+        dialled: '102',
+        bornAt: AT,
+      },
+    },
+  ])
+})
+
+test.each([
+  ['Down', '0', 'down'],
+  ['Ring', '4', 'dialling'],
+  ['Ringing', '5', 'ringing'],
+  ['Up', '6', 'up'],
+  ['Busy, which says nothing of how far it got', '7', undefined],
+])('state %s', (_, number, state) => {
+  expect(about('Newstate', { ChannelState: number })?.state).toBe(state)
+})
+
+test.each([
+  ['PJSIP/101-00000042', '101'],
+  ['PJSIP/my-trunk-2-0000004c', 'my-trunk-2'],
+  ['SIP/desk.7-0000abcd', 'desk.7'],
+  ['IAX2/branch-1234', 'branch'],
+  ['DAHDI/i1/5551234-1', 'DAHDI/i1/5551234'],
+  ['PJSIP/101-00000042<ZOMBIE>', undefined],
+  ['AsyncGoto/PJSIP/101-00000042', undefined],
+  ['Local/103@from-internal-0000000d;1', undefined],
+  ['Surrogate/PJSIP/101-00000042', undefined],
+  ['Message/ast_msg_queue', undefined],
+])('%s is of %s', (name, endpoint) => {
+  expect(about('Newstate', { Channel: name })).toMatchObject({ name, endpoint })
+})
+
+test.each(['s', 'h', 't', '', 'macro-dial'])("the dialplan's own '%s' is not what was dialled", (exten) => {
+  expect(about('Newstate', { Exten: exten })).not.toHaveProperty('dialled')
+})
+
+test.each([
+  ['controls and line breaks', 'B\u0000o\u001b[1mb\u2028x', 'Bo[1mbx'],
+  ['marks that turn the writing', 'Bob\u202egpj', 'Bobgpj'],
+  ['a lone LF, which ends no line', 'Bob\nEvil', 'BobEvil'],
+  ['more than 80 characters', 'ж'.repeat(5_000), 'ж'.repeat(80)],
+  ['a character of two units at the end', `${'x'.repeat(79)}😀y`, `${'x'.repeat(79)}😀`],
+  ['markup, which is text', '<b>&"', '<b>&"'],
+  ['other letters', 'Иван ፊ', 'Иван ፊ'],
+  ['escapes as in C', 'O\\\'Neil \\"Bob\\" \\\\\\n', 'O\'Neil "Bob" \\'],
+])('a name with %s is made fit to be shown', (_, name, shown) => {
+  expect(about('NewCallerid', { CallerIDName: name, CallerIDNum: name })).toMatchObject({
+    callerName: shown,
+    number: shown,
+  })
+})
+
+test.each([
+  [
+    'Rename',
+    { Newname: 'PJSIP/101-00000042<ZOMBIE>' },
+    { name: 'PJSIP/101-00000042<ZOMBIE>', endpoint: undefined },
+  ],
+  ['BridgeEnter', { BridgeUniqueid: 'b1' }, { bridge: 'b1' }],
+  ['BridgeEnter', { BridgeUniqueid: 'b1', BridgeType: 'basic' }, { bridge: 'b1' }],
+  ['BridgeEnter', { BridgeUniqueid: 'b1', BridgeType: 'parking' }, { bridge: undefined }],
+  ['BridgeLeave', { BridgeUniqueid: 'b1' }, { bridge: undefined }],
+  ['Hold', {}, { holds: true }],
+  ['Unhold', {}, { holds: false }],
+  ['MixMonitorStart', {}, { recording: 'on' }],
+  ['MixMonitorMute', { State: '1' }, { recording: 'paused' }],
+  ['MixMonitorMute', { State: '0' }, { recording: 'on' }],
+  ['MixMonitorStop', {}, { recording: 'off' }],
+] as [string, Record<string, string>, object][])('%s %j', (name, fields, what) => {
+  expect(about(name, fields)).toMatchObject(what)
+})
+
+describe('dialling', () => {
+  const dest = prefixed('Dest', { Uniqueid: 'far', Channel: 'PJSIP/102-00000043' })
+
+  test.each([
+    ['DialBegin', {}, undefined],
+    ['DialState', { DialStatus: 'RINGING' }, undefined],
+    ['DialEnd', { DialStatus: 'ANSWER' }, 'answered'],
+    ['DialEnd', { DialStatus: 'NOANSWER' }, 'no_answer'],
+    ['DialEnd', { DialStatus: 'CHANUNAVAIL' }, 'unavailable'],
+    ['DialEnd', { DialStatus: 'DONTCALL' }, 'other'],
+  ] as [string, Record<string, string>, string | undefined][])(
+    '%s %j tells of both ends',
+    (name, fields, end) => {
+      const facts = hear(name, { ...SNAPSHOT, ...dest, ...fields })
+      expect(facts.map((fact) => fact.kind)).toEqual(['channel', 'channel', 'dial'])
+      expect(facts[1]).toMatchObject({ id: 'far', about: { endpoint: '102' } })
+      expect(facts[2]).toEqual({ kind: 'dial', from: ID, to: 'far', at: AT, end })
+    },
+  )
+
+  test('an Originate rings a phone without a channel that dials it', () => {
+    const facts = hear('DialBegin', { Timestamp: SNAPSHOT.Timestamp, ...dest })
+    expect(facts.at(-1)).toEqual({ kind: 'dial', from: undefined, to: 'far', at: AT, end: undefined })
+  })
+
+  test.each([
+    ['Success', '4', true, 4],
+    ['Failure', '3', false, 3],
+  ])('its response %s %s', (response, reason, answered, number) => {
+    const fields = { Timestamp: SNAPSHOT.Timestamp, Response: response, Reason: reason, Uniqueid: 'hk_1' }
+    expect(hear('OriginateResponse', fields)).toEqual([
+      { kind: 'originate', id: 'hk_1', at: AT, answered, reason: number },
+    ])
+  })
+
+  test('what an answered phone goes on to dial is told by nothing else', () => {
+    const facts = hear('OriginateResponse', {
+      Response: 'Success',
+      Reason: '4',
+      Uniqueid: 'hk_1',
+      Exten: '600',
+    })
+    expect(facts).toMatchObject([{ answered: true }, { id: 'hk_1', about: { dialled: '600' } }])
+  })
+
+  test('a response without an id is of nobody', () => {
+    expect(hear('OriginateResponse', { Response: 'Failure', Reason: '0', Uniqueid: '<null>' })).toEqual([])
+  })
+})
+
+describe('parking', () => {
+  const parkee = prefixed('Parkee')
+
+  test('the space is told of whoever waits in it, in an event as in a list', () => {
+    const [event] = hear('ParkedCall', { Timestamp: SNAPSHOT.Timestamp, ...parkee, ParkingSpace: '701' })
+    expect(event).toMatchObject({ id: ID, at: AT, about: { parkedAt: '701' } })
+    const [item] = hear('ParkedCall', { ActionID: 'x-1', ...parkee, ParkingSpace: '701' })
+    expect(item).toMatchObject({ id: ID, at: HEARD_AT, about: { parkedAt: '701' } })
+  })
+
+  test.each(['UnParkedCall', 'ParkedCallTimeOut', 'ParkedCallGiveUp'])('%s ends it', (name) => {
+    const [fact] = hear(name, { ...parkee, ParkingSpace: '701' })
+    expect(fact).toMatchObject({ id: ID, about: { parkedAt: undefined } })
+  })
+})
+
+test.each([
+  ['16', 16],
+  ['0', 0],
+  ['', 0],
+])("a hangup with cause '%s' is an end, after the last that is known of the channel", (text, cause) => {
+  const facts = hear('Hangup', { ...SNAPSHOT, Exten: 'h', Cause: text, 'Cause-txt': 'whatever' })
+  expect(facts.map(({ kind }) => kind)).toEqual(['channel', 'gone'])
+  expect(facts[1]).toEqual({ kind: 'gone', id: ID, at: AT, cause })
+})
+
+describe('an item of CoreShowChannels', () => {
+  const { Timestamp: _, ...item } = SNAPSHOT
+
+  test('was born in the second that its id begins with', () => {
+    const [fact] = hear('CoreShowChannel', { ...item, BridgeId: 'b1', Duration: '00:01:12' })
+    expect(fact).toMatchObject({ at: HEARD_AT, about: { bornAt: 1_795_218_428_000_000, bridge: 'b1' } })
+  })
+
+  test('with an id that we chose was born as long ago as it says', () => {
+    const [fact] = hear('CoreShowChannel', { ...item, Uniqueid: 'hk_1', BridgeId: '', Duration: '01:01:12' })
+    expect(fact).toMatchObject({ about: { bornAt: HEARD_AT - 3_672_000_000, bridge: undefined } })
+  })
+})
+
+test.each([
+  ['PJSIP/101', 'NOT_INUSE', 'idle'],
+  ['PJSIP/101', 'RINGINUSE', 'ring_in_use'],
+  ['Queue:q1_avail', 'ONHOLD', 'on_hold'],
+  ['PJSIP/101', 'SOMETHING', 'unknown'],
+])('device %s %s', (device, state, heard) => {
+  expect(hear('DeviceStateChange', { Device: device, State: state })).toEqual([
+    { kind: 'device', device, at: HEARD_AT, state: heard },
+  ])
+})
+
+test('a number that was dialled inside is no device', () => {
+  expect(hear('DeviceStateChange', { Device: 'Local/103@from-internal', State: 'INUSE' })).toEqual([])
+})
+
+describe('a call detail record', () => {
+  const CDR = {
+    Timestamp: SNAPSHOT.Timestamp,
+    Source: '101',
+    Destination: '102',
+    CallerID: '"Call <102> "x" <101>',
+    Disposition: 'ANSWERED',
+    Duration: '12',
+    BillableSeconds: '7',
+    UniqueID: 'far',
+  }
+
+  test('names its call, its ends and its seconds', () => {
+    expect(hear('Cdr', { ...CDR, Linkedid: ID })).toEqual([
+      {
+        kind: 'cdr',
+        callId: ID,
+        channelId: 'far',
+        at: AT,
+        source: '101',
+        destination: '102',
+        callerName: 'Call <102> "x',
+        disposition: 'ANSWERED',
+        duration: 12,
+        billable: 7,
+      },
+    ])
+  })
+
+  test('without the mapping of Linkedid is of the call that its channel began', () => {
+    expect(hear('Cdr', { ...CDR, CallerID: '<101>' })).toMatchObject([{ callId: 'far', callerName: '' }])
+  })
+})
+
+describe('looking for a person', () => {
+  const CDR = { Timestamp: SNAPSHOT.Timestamp, UniqueID: 'near', Disposition: 'NO ANSWER' }
+  const isSought = (name: string, fields: Record<string, string>) =>
+    hear(name, fields).some((fact) => fact.kind === 'channel' && fact.about.sought === true)
+
+  test('is told of a caller that comes into a queue', () => {
+    expect(isSought('QueueCallerJoin', { ...SNAPSHOT, Queue: 'support' })).toBe(true)
+  })
+
+  test.each([
+    ['a queue that reached nobody', { LastApplication: 'Queue', Disposition: 'ANSWERED' }, true],
+    ['a queue whose agent rang', { LastApplication: 'Queue', DestinationChannel: 'PJSIP/1002-1' }, true],
+    ['a phone that did not answer', { LastApplication: 'Dial', DestinationChannel: 'PJSIP/1002-1' }, true],
+    [
+      'a phone that answered',
+      { LastApplication: 'Dial', DestinationChannel: 'PJSIP/1002-1', Disposition: 'ANSWERED' },
+      false,
+    ],
+    ['a menu', { LastApplication: 'Read', Disposition: 'ANSWERED' }, false],
+    ['voicemail', { LastApplication: 'VoiceMail', Disposition: 'ANSWERED' }, false],
+    ['nothing', {}, false],
+  ])('by the record of a call that ended in %s: %s', (_, fields, sought) => {
+    expect(isSought('Cdr', { ...CDR, ...fields })).toBe(sought)
+  })
+})
+
+test.each([
+  ['dnd', 'busy'],
+  ['available', 'idle'],
+  ['away', 'idle'],
+  ['', 'idle'],
+])('presence %j of a phone is as good as a device that is %s', (Status, state) => {
+  const presentity = { Presentity: 'CustomPresence:1002', Status, Message: 'until noon' }
+  expect(hear('PresenceStateChange', presentity)).toEqual([
+    { kind: 'device', device: 'CustomPresence:1002', at: HEARD_AT, state },
+  ])
+})
+
+test('do-not-disturb that was recorded is told, set and taken back', () => {
+  const devices = messagesIn('asterisk22', '85')
+    .flatMap((message) => factsOf(message, HEARD_AT))
+    .flatMap((fact) => (fact.kind === 'device' ? [`${fact.device} ${fact.state}`] : []))
+  expect(devices.slice(0, 4)).toEqual([
+    'Custom:DND1002 busy',
+    'Custom:DND1002 idle',
+    'CustomPresence:1002 busy',
+    'CustomPresence:1002 idle',
+  ])
+})
+
+test('what a transfer shows may be old: it only says that the channels were there', () => {
+  const fields = { Timestamp: SNAPSHOT.Timestamp, ...prefixed('Transferer'), ...prefixed('Transferee') }
+  expect(hear('BlindTransfer', fields).map((fact) => fact.kind === 'channel' && fact.about)).toEqual([{}, {}])
+})
+
+test.each(['UserEvent', 'VarSet', 'Newexten', 'constructor', '__proto__'])('%s says nothing', (name) => {
+  expect(hear(name, SNAPSHOT)).toEqual([])
+})
+
+test('a response says nothing', () => {
+  const response = decodeMessage(
+    Buffer.from('Response: Newchannel\r\nUniqueid: 1\r\nLinkedid: 1\r\nChannel: x'),
+  )
+  expect(response && factsOf(response, HEARD_AT)).toEqual([])
+})
+
+test.each(VERSIONS)(
+  '%s: every channel of every scene is told with an id, and no name is "<unknown>"',
+  (version) => {
+    for (const scene of ['10', '11', '12', '14', '20', '21', '30', '31', '32', '40', '41']) {
+      const facts = messagesIn(version, scene).flatMap((message) => factsOf(message, HEARD_AT))
+      expect(facts.filter(({ kind }) => kind === 'channel').length).toBeGreaterThan(3)
+      expect(facts.every(({ at }) => at < HEARD_AT + 1_000_000_000 && Number.isSafeInteger(at))).toBe(true)
+      expect(JSON.stringify(facts)).not.toContain('<unknown>')
+    }
+  },
+)
+
+test('any fields whatever are read without harm', () => {
+  const names = [
+    'Newchannel',
+    'Rename',
+    'DialEnd',
+    'Hangup',
+    'OriginateResponse',
+    'CoreShowChannel',
+    'Cdr',
+    'ParkedCall',
+  ]
+  const key = fc.constantFrom(
+    ...Object.keys(SNAPSHOT),
+    'DestUniqueid',
+    'Cause',
+    'Reason',
+    'Duration',
+    'Newname',
+  )
+  fc.assert(
+    fc.property(
+      fc.constantFrom(...names),
+      fc.dictionary(
+        key,
+        fc.oneof(fc.string({ unit: 'binary' }), fc.constantFrom('9'.repeat(400), '-1', '1e999')),
+      ),
+      (name, fields) => {
+        for (const fact of hear(name, { ...SNAPSHOT, ...fields })) {
+          expect(Number.isSafeInteger(fact.at)).toBe(true)
+          if (fact.kind === 'gone') expect(Number.isSafeInteger(fact.cause)).toBe(true)
+          if (fact.kind === 'channel')
+            expect(fact.about.callerName ?? '').not.toMatch(/[\p{Cc}\u2028\u2029]/u)
+        }
+      },
+    ),
+  )
+})

@@ -1,0 +1,43 @@
+import { describe, expect, test } from 'vitest'
+import { Config } from '../../../api/config/config.ts'
+import { readEnv, SettingsError } from '../../../runtime/env.ts'
+
+const good = { REDIS_URL: 'redis://127.0.0.1', HOOKSWITCH_RUN: '/run/hookswitch' }
+const turn = {
+  HOOKSWITCH_TURN_URLS: 'turn:t.example.org:3478?transport=udp, turns:t.example.org',
+  HOOKSWITCH_TURN_SECRET: 'shared',
+}
+
+describe('settings of browser phones', () => {
+  test('are as they are without any', () => {
+    expect(readEnv(Config, good).webrtc).toEqual({
+      ttl: 3_600,
+      websocketUrl: undefined,
+      ice: { stunUrls: [], turnUrls: [], turnSecret: undefined },
+    })
+  })
+
+  test('are read', () => {
+    const env = { ...good, ...turn, HOOKSWITCH_SIP_WS_URL: 'wss://pbx.example.org:8089/ws' }
+    expect(readEnv(Config, env).webrtc).toMatchObject({
+      websocketUrl: 'wss://pbx.example.org:8089/ws',
+      ice: { turnUrls: ['turn:t.example.org:3478?transport=udp', 'turns:t.example.org'] },
+    })
+  })
+
+  test.each([
+    ['a loan of seconds', { HOOKSWITCH_WEBRTC_TTL: '59' }, 'HOOKSWITCH_WEBRTC_TTL'],
+    ['a loan of days', { HOOKSWITCH_WEBRTC_TTL: '86401' }, 'HOOKSWITCH_WEBRTC_TTL'],
+    ['a page', { HOOKSWITCH_SIP_WS_URL: 'https://pbx.example.org/ws' }, 'HOOKSWITCH_SIP_WS_URL'],
+    ['a TURN server for STUN', { HOOKSWITCH_STUN_URLS: 'turn:t.example.org' }, 'HOOKSWITCH_STUN_URLS'],
+    [
+      'a user in an address',
+      { ...turn, HOOKSWITCH_TURN_URLS: 'turn:me@t.example.org' },
+      'HOOKSWITCH_TURN_URLS',
+    ],
+    ['TURN without its secret', { ...turn, HOOKSWITCH_TURN_SECRET: '' }, 'HOOKSWITCH_TURN_SECRET'],
+  ])('%s is a fault that is named', (_, flaw, name) => {
+    expect(() => readEnv(Config, { ...good, ...flaw })).toThrow(SettingsError)
+    expect(() => readEnv(Config, { ...good, ...flaw })).toThrow(name)
+  })
+})

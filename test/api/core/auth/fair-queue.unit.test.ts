@@ -1,0 +1,66 @@
+import { describe, expect, test } from 'vitest'
+import { createTurns } from '../../../../api/core/auth/fair-queue.ts'
+
+/** Turns, one at a time, of which each ends when it is told to. */
+function world(settings: { queue?: number; patienceMs?: number } = {}) {
+  const turns = createTurns({ parallel: 1, queue: 100, patienceMs: 60_000, ...settings })
+  const begun: string[] = []
+  const refused: string[] = []
+  const endings: (() => void)[] = []
+  return {
+    begun,
+    refused,
+    ask(by: string, what = by) {
+      turns(by, () => {
+        begun.push(what)
+        return new Promise<void>((resolve) => endings.push(resolve))
+      }).catch(({ code, retryAfter }) => refused.push(`${what} ${code} ${retryAfter}`))
+    },
+    async end() {
+      endings.shift()?.()
+      await new Promise((resolve) => setImmediate(resolve))
+    },
+  }
+}
+
+describe('turns', () => {
+  test('go round the lines, so that a long line delays nobody else', async () => {
+    const { ask, end, begun } = world()
+    for (let n = 0; n < 4; n += 1) ask('many', `many ${n}`)
+    ask('one')
+    ask('another')
+    for (let n = 0; n < 6; n += 1) await end()
+    expect(begun).toEqual(['many 0', 'many 1', 'one', 'another', 'many 2', 'many 3'])
+  })
+
+  test('of a full queue are lost to the last of the longest line, not to whoever comes with none', async () => {
+    const { ask, end, begun, refused } = world({ queue: 3 })
+    for (let n = 0; n < 5; n += 1) ask('many', `many ${n}`)
+    ask('one')
+    await end()
+    expect(refused).toEqual(['many 4 unavailable 5', 'many 3 unavailable 5'])
+    for (let n = 0; n < 4; n += 1) await end()
+    expect(begun).toEqual(['many 0', 'many 1', 'one', 'many 2'])
+  })
+
+  test('are waited for no longer than the patience', async () => {
+    const { ask, end, begun, refused } = world({ patienceMs: 10 })
+    ask('a', 'a 0')
+    ask('a', 'a 1')
+    await new Promise((resolve) => setTimeout(resolve, 40))
+    await end()
+    expect([begun, refused]).toEqual([['a 0'], ['a 1 unavailable 5']])
+    ask('a', 'a 2')
+    expect(begun).toEqual(['a 0', 'a 2'])
+  })
+
+  test('a task that fails hands its place over', async () => {
+    const turns = createTurns({ parallel: 1, queue: 1, patienceMs: 1_000 })
+    const failing = turns('a', async () => {
+      throw new Error('no')
+    })
+    const next = turns('b', async () => 'yes')
+    await expect(failing).rejects.toThrow('no')
+    expect(await next).toBe('yes')
+  })
+})

@@ -1,0 +1,95 @@
+import { describe, expect, test } from 'vitest'
+import { createRefreshSecrets } from '../../../../api/core/auth/refresh-token.ts'
+import type { Session } from '../../../../api/core/auth/session-store.ts'
+import { createSessions, type OpenRequest } from '../../../../api/core/auth/sessions.ts'
+import type { Tokens } from '../../../../api/core/auth/tokens.ts'
+import type { User } from '../../../../api/core/auth/users.ts'
+import type { Claims } from '../../../../contract/claims.ts'
+
+const START = 1_700_000_000
+const [ACCESS, REFRESH, SESSION] = [900, 86_400, 604_800]
+const user: User = {
+  ...{ id: '1', username: 'anna', extension: '1001', email: null, role: 'user', team: null },
+  ...{ passwordHash: '', disabled: false, generation: 0, revision: 0, createdAt: START },
+}
+const request: OpenRequest = {
+  ...{ surface: 'crm', address: '192.0.2.7', userAgent: 'test', clothing: () => ({}) },
+  refreshBy: 'token',
+}
+
+/** Sessions over a store of one. */
+function world() {
+  let at = START
+  let stored: Session | undefined
+  const issued: string[] = []
+  const sessions = createSessions({
+    store: {
+      async add(session) {
+        stored = session
+      },
+      find: async () => stored,
+      async touch(_, lastSeenAt, idleExpiresAt = 0) {
+        if (stored === undefined) return
+        stored = { ...stored, lastSeenAt, idleExpiresAt: Math.max(stored.idleExpiresAt, idleExpiresAt) }
+      },
+      end: async () => undefined,
+      endAllOf: async () => [],
+      listOf: async () => [],
+      refreshed: async () => {},
+      usesOf: async () => new Map(),
+    },
+    users: { find: async () => user },
+    tokens: {
+      async issue(kind: string) {
+        issued.push(kind)
+        return kind
+      },
+    } as unknown as Tokens, // nothing else of it is asked for
+    secrets: createRefreshSecrets(Buffer.alloc(32)),
+    rotation: { childOf: async () => undefined },
+    rotationStore: { forget: async () => {} },
+    revoker: { announce: async () => {}, announceWaiting: async () => {} },
+    securityLog: { write() {} },
+    supervisorReach: 'team',
+    now: () => at * 1_000,
+    ...{ accessTtl: ACCESS, refreshTtl: REFRESH, sessionTtl: SESSION },
+    onTrouble() {},
+  })
+  const claims = { sub: '1', gen: 0, role: 'user' } as Claims // no more is read of them
+  const renew = () =>
+    sessions.refresh({ userId: '1', sessionId: 's', claims }, () => ({}), { surface: 'crm', accessTtl: 600 })
+  return {
+    ...{ sessions, issued, renew },
+    stored: () => stored,
+    wait(seconds: number) {
+      at += seconds
+    },
+  }
+}
+
+describe('a session is over', () => {
+  test.each([
+    ['with its refresh token', 'token', REFRESH, REFRESH, ['access', 'refresh']],
+    ['when its secret was not used in time', 'secret', SESSION, REFRESH, ['access']],
+    ['with its access token where nothing renews it', 'nothing', 600, 600, ['access']],
+    ['with its last access token where that renews itself', 'access', REFRESH, 600, ['access']],
+  ] as const)('%s', async (_, refreshBy, whole, idle, kinds) => {
+    const { sessions, stored, issued } = world()
+    const { refreshToken } = await sessions.open(user, { ...request, refreshBy, accessTtl: 600 })
+    expect(stored()).toMatchObject({ expiresAt: START + whole, idleExpiresAt: START + idle })
+    expect(issued.toSorted()).toEqual(kinds)
+    expect(refreshToken === '').toBe(refreshBy === 'nothing' || refreshBy === 'access')
+  })
+
+  test('later, when its access token was renewed, and not after it', async () => {
+    const { sessions, stored, renew, wait } = world()
+    await sessions.open(user, { ...request, refreshBy: 'access', accessTtl: 600 })
+    wait(500)
+    await renew()
+    expect(stored()).toMatchObject({ idleExpiresAt: START + 1_100 })
+    wait(599)
+    await renew()
+    wait(600)
+    await expect(renew()).rejects.toMatchObject({ code: 'token_revoked' })
+  })
+})

@@ -1,0 +1,187 @@
+import fc, { type Scheduler } from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import type { User } from '../../../../api/core/auth/users.ts'
+import { createModel, isSurelyAlive } from '../../../support/sessions/model.ts'
+import { createOperations, type Deed } from '../../../support/sessions/operations.ts'
+import { createWorld, type Lifetimes } from '../../../support/sessions/simulation.ts'
+
+const USERS = ['1', '2']
+const people: User[] = USERS.map((id) => ({
+  id,
+  username: `name-${id}`,
+  extension: null,
+  role: 'user',
+  email: null,
+  team: null,
+  passwordHash: 'first password',
+  disabled: false,
+  generation: 0,
+  revision: 0,
+  createdAt: 0,
+}))
+
+const GRACE = 10
+const usual: Lifetimes = { access: 60, refresh: 300, session: 900, graceMs: GRACE * 1000 }
+/** An access token could outlive what refreshes it, if it were let. */
+const longAccess: Lifetimes = { ...usual, access: 400 }
+
+const user = fc.constantFrom(...USERS)
+const session = fc.nat(7)
+const pick = fc.constantFrom('newest' as const, 'newest' as const, 'parent' as const, 'older' as const)
+/** A moment, the grace, an access token's life, the idle time, and a whole session's. */
+const seconds = fc.constantFrom(1, GRACE - 1, GRACE, GRACE + 1, 61, 200, 301, 901)
+const trouble = fc.record({
+  call: fc.integer({ min: 1, max: 8 }),
+  when: fc.constantFrom('before' as const, 'after' as const),
+})
+const troubles = fc.oneof(
+  { weight: 3, arbitrary: fc.constant([]) },
+  { weight: 1, arbitrary: fc.array(trouble, { minLength: 1, maxLength: 2 }) },
+)
+const does = <T extends string>(what: T) => fc.constant(what)
+
+const deed: fc.Arbitrary<Deed> = fc.oneof(
+  {
+    weight: 5,
+    arbitrary: fc.record({
+      do: does('login'),
+      user,
+      kind: fc.constantFrom('token' as const, 'secret' as const),
+      troubles,
+    }),
+  },
+  { weight: 10, arbitrary: fc.record({ do: does('rotate'), session, pick, troubles }) },
+  { weight: 4, arbitrary: fc.record({ do: does('refresh'), session, troubles }) },
+  { weight: 3, arbitrary: fc.record({ do: does('pass'), seconds, troubles: fc.constant([]) }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      do: does('garbage'),
+      session,
+      garbage: fc.constantFrom('noise' as const, 'mutated' as const, 'foreign' as const),
+      troubles: fc.constant([]),
+    }),
+  },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      do: fc.constantFrom('logout' as const, 'end' as const, 'endAsStranger' as const, 'endOthers' as const),
+      session,
+      troubles,
+    }),
+  },
+  { weight: 1, arbitrary: fc.record({ do: does('logoutBySecret'), session, pick, troubles }) },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      do: fc.constantFrom(
+        'endAll' as const,
+        'setPassword' as const,
+        'promote' as const,
+        'disable' as const,
+        'enable' as const,
+      ),
+      user,
+      troubles,
+    }),
+  },
+  { weight: 1, arbitrary: fc.record({ do: does('remove'), user: fc.constant('2'), troubles }) },
+  { weight: 1, arbitrary: fc.record({ do: does('tend'), troubles }) },
+)
+
+/** What is done at once, one such after another. */
+const waves = fc.array(fc.array(deed, { minLength: 1, maxLength: 4 }), { maxLength: 12 })
+
+/** A scheduler that picks the next one to go on only when all the others have come to their turn. */
+function drawn() {
+  let quiet = async () => {}
+  const scheduler = fc.scheduler({
+    act: async (proceed) => {
+      await proceed()
+      await quiet()
+    },
+  })
+  return { scheduler, waitOn: (until: () => Promise<void>) => (quiet = until) }
+}
+
+/** Performs the waves, each to its end, and then asks what is left of every session. */
+async function live(
+  scheduler: Scheduler,
+  waitOn: (until: () => Promise<void>) => void,
+  lifetimes: Lifetimes,
+  all: Deed[][],
+) {
+  const world = createWorld(scheduler, people, lifetimes)
+  waitOn(world.quiet)
+  const model = createModel(world)
+  const operations = createOperations(world, model)
+  const settled = <T>(work: Promise<T>) => scheduler.waitFor(work)
+
+  for (const [n, wave] of all.entries()) {
+    await settled(Promise.all(wave.map((one, m) => operations.perform(one, `${n}.${m}`))))
+    for (const one of model.sessions) {
+      if (!operations.isOver(one)) continue
+      operations.mustBeDead(one)
+      expect(await settled(operations.refreshNewest(one)), `${one.id} stays over`).toBe('refused')
+    }
+  }
+
+  await settled(world.tend())
+  for (const one of model.sessions) {
+    const outcome = await settled(operations.refreshNewest(one))
+    if (isSurelyAlive(one)) expect(outcome, `${one.id} goes on`).toBe('refreshed')
+    // Whatever became of the others, none of them is half dead.
+    else if (outcome === 'refused' && !one.lapsed) operations.mustBeDead(one)
+    expect(model.faults).toEqual([])
+  }
+  return model
+}
+
+const fine = { troubles: [] }
+const logIn = (kind: 'token' | 'secret'): Deed => ({ do: 'login', user: '1', kind, ...fine })
+
+describe('sessions, whoever does what in whichever order, and whatever fails', () => {
+  const { scheduler, waitOn } = drawn()
+
+  test.each([
+    ['usual lifetimes', usual, 1_000],
+    ['access tokens that are to live longer than what refreshes them', longAccess, 500],
+  ])('are over once somebody was told so, and else go on: %s', async (_, lifetimes, numRuns) => {
+    const property = fc.asyncProperty(scheduler, waves, async (drawnScheduler, all) => {
+      await live(drawnScheduler, waitOn, lifetimes, all)
+    })
+    await fc.assert(property, { numRuns })
+  })
+
+  test('get one child of one secret, however many ask for it at once', async () => {
+    const fifty = fc.array(troubles, { minLength: 50, maxLength: 50 })
+    const property = fc.asyncProperty(scheduler, fifty, async (drawnScheduler, all) => {
+      const rotations = all.map((some): Deed => ({ do: 'rotate', session: 0, pick: 'first', troubles: some }))
+      const model = await live(drawnScheduler, waitOn, usual, [[logIn('secret')], rotations])
+      // The first secret, its child, and the child's own, which was asked for at the end.
+      expect([...(model.sessions[0]?.secrets.keys() ?? [])]).toEqual([0, 1, 2])
+    })
+    await fc.assert(property, { numRuns: 50 })
+  })
+
+  test.each([
+    ['logged out', [0, 1].map((session): Deed => ({ do: 'logout', session, ...fine }))],
+    ['ended by somebody', [0, 1].map((session): Deed => ({ do: 'end', session, ...fine }))],
+    ['logged out everywhere', [{ do: 'endAll', user: '1', ...fine }] satisfies Deed[]],
+    ['given another password', [{ do: 'setPassword', user: '1', ...fine }] satisfies Deed[]],
+    ['given another role', [{ do: 'promote', user: '1', ...fine }] satisfies Deed[]],
+    ['disabled', [{ do: 'disable', user: '1', ...fine }] satisfies Deed[]],
+    ['removed', [{ do: 'remove', user: '1', ...fine }] satisfies Deed[]],
+  ])('leave nothing alive when they are refreshed while their user is %s', async (_, endings) => {
+    const refreshes = [0, 1, 2].flatMap((): Deed[] => [
+      { do: 'rotate', session: 0, pick: 'newest', ...fine },
+      { do: 'refresh', session: 1, ...fine },
+    ])
+    const property = fc.asyncProperty(scheduler, async (drawnScheduler) => {
+      const all = [[logIn('secret')], [logIn('token')], [...refreshes, ...endings]]
+      const model = await live(drawnScheduler, waitOn, usual, all)
+      expect(model.sessions.map(({ ended }) => ended)).toEqual(['yes', 'yes'])
+    })
+    await fc.assert(property, { numRuns: 100 })
+  })
+})

@@ -1,0 +1,59 @@
+import { describe, expect, test } from 'vitest'
+import { createFindReach, type Reach, reaches, reachOf } from '../../../../api/core/auth/supervisor-reach.ts'
+import type { User } from '../../../../api/core/auth/users.ts'
+import { Refusal } from '../../../../api/core/refusal.ts'
+import type { Role } from '../../../../contract/claims.ts'
+
+const ALL: Reach = { over: 'all' }
+const SALES: Reach = { over: 'team', team: 'sales' }
+const NOBODY: Reach = { over: 'nobody' }
+
+describe('whom somebody oversees', () => {
+  test.each<[Role, string | null, Reach, Reach]>([
+    ['user', null, NOBODY, NOBODY],
+    ['user', 'sales', NOBODY, NOBODY],
+    ['supervisor', 'sales', SALES, ALL],
+    ['supervisor', null, ALL, ALL],
+    ['admin', 'sales', ALL, ALL],
+    ['admin', null, ALL, ALL],
+  ])('%s of team %s: %o, and with reach all %o', (role, team, bounded, unbounded) => {
+    expect(reachOf({ role, team }, 'team')).toEqual(bounded)
+    expect(reachOf({ role, team }, 'all')).toEqual(unbounded)
+  })
+
+  test.each([
+    [ALL, [true, true, true, true]],
+    [SALES, [true, false, false, false]],
+    [NOBODY, [false, false, false, false]],
+  ])('%o reaches sales, support, no team, no user: %j', (reach, expected) => {
+    const people = [{ team: 'sales' }, { team: 'support' }, { team: null }, undefined]
+    expect(people.map((person) => reaches(reach, person))).toEqual(expected)
+  })
+})
+
+describe('the team of a supervisor', () => {
+  const asks = (user: Pick<User, 'team'> | undefined, role: Role, setting: 'team' | 'all' = 'team') =>
+    createFindReach(
+      { find: async () => user as User | undefined },
+      setting,
+    )({ userId: '1', claims: { role } }) // its team is read
+
+  test('is what the database says now, whatever the token says', async () => {
+    expect(await asks({ team: 'sales' }, 'supervisor')).toEqual(SALES)
+    expect(await asks({ team: null }, 'supervisor')).toEqual(ALL)
+  })
+  test('of one who is gone is nobody', async () => {
+    expect(await asks(undefined, 'supervisor')).toEqual(NOBODY)
+  })
+  test('is not given out while the database is away, and not asked for where it does not matter', async () => {
+    const find = async () => {
+      throw new Refusal('unavailable')
+    }
+    const of = (role: Role, setting: 'team' | 'all') =>
+      createFindReach({ find }, setting)({ userId: '1', claims: { role } })
+    await expect(of('supervisor', 'team')).rejects.toMatchObject({ code: 'unavailable' })
+    expect(await of('supervisor', 'all')).toEqual(ALL)
+    expect(await of('admin', 'team')).toEqual(ALL)
+    expect(await of('user', 'team')).toEqual(NOBODY)
+  })
+})

@@ -1,0 +1,62 @@
+import { randomBytes } from 'node:crypto'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, expect, test } from 'vitest'
+import { createTokens } from '../../../../api/core/auth/tokens.ts'
+import { Claims } from '../../../../contract/claims.ts'
+import { addKey, openKeyring } from '../../../../contract/keys.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'keys-'))
+addKey(folder, 'HS256')
+const keyring = openKeyring(folder, () => {})
+afterAll(() => {
+  keyring.close()
+  rmSync(folder, { recursive: true })
+})
+
+const subject = { sub: '1', sid: randomBytes(16).toString('base64url'), gen: 0, role: 'user' as const }
+
+test('a token that is asked for while the revocation log is being mended waits for it, and is issued', async () => {
+  let since: number | undefined
+  const tokens = createTokens({ keyring, algorithm: 'HS256', now: Date.now, issuingSince: () => since })
+  const issued = tokens.issue('access', subject, Date.now() / 1000 + 60)
+  setTimeout(() => {
+    since = 0
+  }, 120)
+  expect((await issued).split('.')).toHaveLength(3)
+})
+
+test('while revocations stay unknown none is issued: it could be born dead', async () => {
+  let now = Date.now()
+  const tokens = createTokens({
+    keyring,
+    algorithm: 'HS256',
+    now: () => (now += 500),
+    issuingSince: () => undefined,
+  })
+  await expect(tokens.issue('access', subject, now / 1000 + 60)).rejects.toMatchObject({
+    code: 'unavailable',
+    retryAfter: 1,
+  })
+})
+
+test.each([
+  [
+    'a user may be called an agent, and is judged as a user',
+    'user',
+    'agent',
+    { said: 'agent', judged: 'user' },
+  ],
+  ['nobody becomes an admin by what a surface calls them', 'user', 'admin', { said: 'user', judged: 'user' }],
+  ['a supervisor stays one', 'supervisor', 'agent', { said: 'supervisor', judged: 'supervisor' }],
+] as const)('%s', async (_, role, called, { said, judged }) => {
+  const tokens = createTokens({ keyring, algorithm: 'HS256', now: Date.now, issuingSince: () => 0 })
+  const clothing = { role: called }
+  const token = await tokens.issue('access', { ...subject, role }, Math.floor(Date.now() / 1000) + 60, {
+    clothing,
+  })
+  const payload = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString())
+  expect(payload.role).toBe(said)
+  expect(Claims.parse(payload).role).toBe(judged)
+})

@@ -1,0 +1,120 @@
+import { describe, expect, test } from 'vitest'
+import { createOutlook } from '../../../../../api/core/call-center/campaigns/automation-status.ts'
+import { createFloor } from '../../../../../api/core/call-center/campaigns/available-agents.ts'
+import type { Campaign } from '../../../../../api/core/call-center/campaigns/campaign.ts'
+import type { Waiting } from '../../../../../api/core/call-center/campaigns/campaign-store.ts'
+import type { Dialling } from '../../../../../api/core/call-center/campaigns/dial-queue.ts'
+import { createTrunks } from '../../../../../api/core/call-center/campaigns/trunk-capacity.ts'
+import { NO_TIME_ZONE } from '../../../../../api/core/values/time-zone.ts'
+import { newAgent } from '../../../../support/fixtures/agents.ts'
+import { newCampaign, newRules } from '../../../../support/fixtures/campaigns.ts'
+
+/** A Friday, ten to noon. */
+const now = Date.parse('2026-11-20T11:50:00Z')
+const at = (text: string) => Date.parse(text) / 1_000
+
+interface Scene {
+  campaign: Partial<Campaign>
+  waiting: readonly Waiting[]
+  going: readonly Dialling[]
+  ready: boolean
+  online: boolean
+  offered: boolean
+}
+
+/** A campaign that lacks nothing, but for what a test names. */
+async function look(difference: Partial<Scene> = {}) {
+  const { campaign = {}, going = [], ready = true, online = true } = difference
+  const waiting = difference.waiting ?? [{ zone: null, dueAt: at('2026-11-20T11:00:00Z') }]
+  const one = newCampaign({ rules: newRules({ trunk: 'telnyx' }), ...campaign })
+  const progress = { total: 3, waiting: 3, dialling: 0, done: 0, calls: 0, outcomes: {} }
+  const outlookOf = createOutlook({
+    campaigns: {
+      progress: async () => new Map([['1', progress]]),
+      waiting: async () => [...waiting],
+      automated: async () => [one],
+      isOffered: async () => difference.offered ?? true,
+    },
+    queue: { dialling: async () => [...going] },
+    floor: createFloor({
+      agents: {
+        findAll: async (ids) => ids.map((id) => newAgent({ id, status: ready ? 'ready' : 'break' })),
+      },
+      statusOf: () => 'available',
+      isReachable: () => true,
+      isInCall: () => false,
+      mayShow: () => false,
+      now: () => now,
+    }),
+    trunks: createTrunks({ bounds: new Map([['telnyx', 2]]), live: () => [] }),
+    isOnline: () => online,
+    now: () => now,
+  })
+  const { note, nextTryAt, freeAgents } = await outlookOf(one)
+  return { note, nextTryAt, freeAgents }
+}
+const call = (n: number): Dialling => ({
+  ...{ leadId: String(n), number: `03012${n}`, campaignId: '1', agentId: String(n), callId: `hk_${n}` },
+  ...{ from: 'waiting', attempts: 0, since: 0 },
+})
+
+describe('what is in a campaign’s way', () => {
+  test('nothing', async () => {
+    expect(await look()).toEqual({ note: null, nextTryAt: now / 1_000, freeAgents: 1 })
+  })
+
+  const morning = newRules({ startMinute: 540, endMinute: 600 })
+  test.each<[Partial<Scene>, string]>([
+    [{ campaign: { status: 'paused' } }, 'the campaign is paused'],
+    [{ campaign: { dialerMode: 'preview' } }, 'agents dial by hand: its dialerMode is PREVIEW'],
+    [
+      { campaign: { status: 'paused', automationNote: 'lead 3 cannot be called' } },
+      'the campaign is paused; at last, lead 3 cannot be called',
+    ],
+    [{ offered: false }, 'the leads that are due wait for those they are assigned to'],
+    [{ online: false }, 'the PBX is away'],
+    [{ waiting: [] }, 'no lead is waiting'],
+    [{ campaign: { rules: morning } }, 'outside calling hours until 2026-11-21T09:00:00.000Z'],
+    [
+      { waiting: [{ zone: null, dueAt: at('2026-11-20T12:30:00Z') }] },
+      'no lead is due until 2026-11-20T12:30:00.000Z',
+    ],
+    [
+      { campaign: { rules: newRules({ maxCalls: 1 }) }, going: [call(2)] },
+      'as many calls are under way as maxConcurrentCalls says',
+    ],
+    [{ going: [call(2), call(3)] }, 'the trunk is full'],
+    [{ campaign: { rules: newRules({ trunk: 'gone' }) } }, 'HOOKSWITCH_TRUNKS does not name gone'],
+    [{ ready: false }, 'no free agent'],
+    [{ going: [{ ...call(1), campaignId: '2' }] }, 'no free agent'],
+    [
+      { campaign: { rules: newRules({ callerId: '+4930' }) } },
+      'callerId is not one of the numbers that a free agent may show',
+    ],
+    [{ campaign: { automationNote: 'lead 3 cannot be called' } }, 'lead 3 cannot be called'],
+    // From before such names were refused.
+    [{ campaign: { rules: newRules({ timeZone: 'BST' }) } }, `the campaign’s timeZone BST ${NO_TIME_ZONE}`],
+    [
+      { waiting: [{ zone: 'BST', dueAt: 0 }] },
+      `leads whose timeZone is BST are called by the campaign’s: it ${NO_TIME_ZONE}`,
+    ],
+  ])('%j: %s', async (scene, note) => {
+    expect((await look(scene)).note).toBe(note)
+  })
+
+  test('one that is not to dial by itself has no excuse', async () => {
+    expect((await look({ campaign: { automation: false }, online: false })).note).toBeNull()
+  })
+
+  test('the next try is where it is day first', async () => {
+    const waiting = [
+      { zone: 'America/New_York', dueAt: 0 },
+      { zone: 'Asia/Tokyo', dueAt: 0 },
+      // What is no zone goes by the campaign's.
+      { zone: 'Nowhere', dueAt: 0 },
+    ]
+    const { nextTryAt } = await look({ campaign: { rules: morning }, waiting })
+    // Nine in New York.
+    expect(nextTryAt).toBe(at('2026-11-20T14:00:00Z'))
+  })
+})

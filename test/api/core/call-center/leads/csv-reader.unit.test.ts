@@ -1,0 +1,173 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import {
+  delimiterOf,
+  partsOf,
+  rowsOf,
+  type TableRow,
+} from '../../../../../api/core/call-center/leads/csv-reader.ts'
+import { wishOf } from '../../../../../api/core/call-center/leads/parse-lead-row.ts'
+import { head, line } from '../../../../../api/http/csv-writer.ts'
+
+async function read(text: string): Promise<TableRow[]> {
+  const rows: TableRow[] = []
+  for await (const row of rowsOf(partsOf(text), delimiterOf(text))) rows.push(row)
+  return rows
+}
+
+/** Text of everything that spreadsheets and parsers stumble over. */
+const cell = fc
+  .array(
+    fc.oneof(
+      fc.constantFrom('=', '+', '-', '@', "'", '"', ',', ';', '\t', '\n', '\r\n', '\r', ' ', '😀'),
+      fc.string({ maxLength: 3 }),
+      fc.string({ unit: 'grapheme', maxLength: 3 }),
+    ),
+    { maxLength: 8 },
+  )
+  .map((some) => some.join('').replaceAll('\0', '').trim())
+
+describe('what is exported', () => {
+  test('is read again as it was, whatever it holds', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.tuple(cell, cell, cell), { minLength: 1, maxLength: 20 }),
+        async (rows) => {
+          const table = head(['phone', 'notes', 'name']) + rows.map(line).join('')
+          const text = new TextDecoder().decode(new TextEncoder().encode(table))
+          const expected = rows.filter((cells) => cells.some((one) => one !== ''))
+          const found = (await read(text)).map(({ cells }) => [
+            cells.phone ?? '',
+            cells.notes ?? '',
+            cells.name ?? '',
+          ])
+          expect(found.filter((cells) => cells.some((one) => one !== ''))).toEqual(expected)
+        },
+      ),
+      { numRuns: 300 },
+    )
+  })
+})
+
+test('a list is cut into parts that are whole characters, and is the same put together', () => {
+  const long = fc
+    .tuple(fc.integer({ min: 65_530, max: 65_540 }), fc.string({ unit: 'grapheme', maxLength: 20 }))
+    .map(([length, end]) => 'x'.repeat(length) + '😀'.repeat(5) + end)
+  fc.assert(
+    fc.property(long, (text) => {
+      const parts = partsOf(text)
+      expect(parts.join('')).toBe(text)
+      expect(parts.every((part) => part.isWellFormed() && part.length > 0)).toBe(true)
+    }),
+  )
+})
+
+test.each([
+  ['name,phone', ','],
+  ['name;phone;"a,b,c,d"', ';'],
+  ['name\tphone', '\t'],
+  ['phone', ','],
+  ['name|phone', '|'],
+  ['Name, Vorname;Telefon', ';'],
+  ['"Phone\nNumber";Name', ';'],
+  ['\n;;\n\nName;Telefon', ';'],
+  ['sep=;\r\nname,phone', ';'],
+  ['SEP=\t\nname,phone', '\t'],
+  ['"sep=|"\rname,phone', '|'],
+])('%j is divided by %j', (header, delimiter) => {
+  expect(delimiterOf(`${header}\r\n1;2;3;4`)).toBe(delimiter)
+})
+
+test('a row is told by the line on which it begins', async () => {
+  const rows = await read('name,phone\na,1\n\n"b\nb\nb",2\r\nc,3\n')
+  expect(rows.map((row) => [row.line, row.cells.phone])).toEqual([
+    [2, '1'],
+    [4, '2'],
+    [7, '3'],
+  ])
+})
+
+test('quotes amid a cell are what they are', async () => {
+  expect((await read('name,phone\n5" pipe,1\n')).map(({ cells }) => cells.name)).toEqual(['5" pipe'])
+})
+
+describe('the header', () => {
+  test.each([
+    ['is the first row', 'name,phone\nAda,1\n'],
+    ['comes after blank lines', '\n \n,,\nname,phone\nAda,1\n'],
+    ['comes after Excel’s line', 'sep=,\r\nname,phone\r\nAda,1\r\n'],
+    ['comes after Excel’s line as a spreadsheet saved it again', 'sep=;;;\nname;phone\nAda;1\n'],
+    ['ends at a carriage return', 'name,phone\rAda,1\r'],
+    ['has line breaks within', '"name","phone\n(work)"\nAda,1\n'],
+    ['has columns without a name at its end', 'name,phone,,\nAda,1,,\n'],
+    ['has fewer cells than the rows, which are empty', 'name,phone\nAda,1,,,\n'],
+    ['is followed by blank rows to the end', 'name;phone\nAda;1\n;;;;\n;\n\n'],
+  ])('%s', async (_, text) => {
+    const rows = await read(text)
+    expect(rows.map(({ cells, fault }) => [cells, fault])).toEqual([[{ name: 'Ada', phone: '1' }, undefined]])
+  })
+  test('is not the line that tells Excel what divides cells, where no row follows', async () => {
+    await expect(read('sep=;\n')).rejects.toMatchObject({ detail: 'the list is empty' })
+  })
+})
+
+describe('a row', () => {
+  type Odd = [string | null, string]
+  test.each<[string, string, TableRow['cells'], Odd[]]>([
+    ['has its first phone', 'name,phone,mobile\nAda,,2\n', { name: 'Ada', phone: '2' }, []],
+    [
+      'has the first of two phones, and the other is told',
+      'name,phone,Mobile\nAda,1,2\n',
+      { name: 'Ada', phone: '1' },
+      [['Mobile', 'left out: the phone was taken from “phone”']],
+    ],
+    ['has one phone twice', 'name,phone,mobile\nAda,1,1\n', { name: 'Ada', phone: '1' }, []],
+    [
+      'has a word where the first phone is',
+      'name,Phone,mobile\nAda,n/a,2\n',
+      { name: 'Ada', phone: '2' },
+      [['Phone', 'left out: the phone was taken from “mobile”']],
+    ],
+    [
+      'has several phones in one cell, as Google writes them',
+      'name,phone\nAda,+49301 ::: +49302\n',
+      { name: 'Ada', phone: '+49301' },
+      [['phone', 'the first of several was taken']],
+    ],
+    [
+      'has a note that looks like several',
+      'name,phone,notes\nAda,1,a ::: b\n',
+      { name: 'Ada', phone: '1', notes: 'a ::: b' },
+      [],
+    ],
+    ['has a phone that is kept as text', 'name,phone\nAda,"=""0301"""\n', { name: 'Ada', phone: '0301' }, []],
+    ['has such a phone without quotes', 'name;phone\nAda;="0301"\n', { name: 'Ada', phone: '0301' }, []],
+    [
+      'is of a company alone',
+      'Firma,phone\nACME GmbH,1\n',
+      { name: 'ACME GmbH', company: 'ACME GmbH', phone: '1' },
+      [['Firma', 'there is no name: the lead bears the company’s']],
+    ],
+  ])('%s', async (_, text, cells, odd) => {
+    const [row] = await read(text)
+    expect(row?.cells).toEqual(cells)
+    expect(row?.odd.map(({ column, reason }) => [column, reason])).toEqual(odd)
+  })
+
+  test('has a phone behind an apostrophe, which keeps its zero', async () => {
+    const [row] = await read("name,phone\nAda,'0301\n")
+    expect(row && wishOf(row)).toMatchObject({ wish: { phone: '0301' } })
+  })
+
+  test.each([
+    ['Total,2', true],
+    ['Summe:,12', true],
+    ['Итого,1 024', true],
+    ['Total,', true],
+    ['Total,+33123456789', false],
+    ['Sumatra,2', false],
+  ])('%s is a total: %s', async (text, isTotal) => {
+    const [row] = await read(`name,phone\n${text}\n`)
+    expect(row?.fault).toBe(isTotal ? 'this row is a total, not a lead' : undefined)
+  })
+})

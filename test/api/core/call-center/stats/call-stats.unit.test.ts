@@ -1,0 +1,95 @@
+import { beforeEach, describe, expect, test } from 'vitest'
+import { ALL } from '../../../../../api/core/call-center/agents/scope.ts'
+import { createStats } from '../../../../../api/core/call-center/stats/call-stats.ts'
+import type { CrewMember, Tally } from '../../../../../api/core/call-center/stats/call-stats-store.ts'
+import type { Call } from '../../../../../api/core/calls/call.ts'
+import { aCall, aLeg } from '../../calls/fixtures/calls.ts'
+
+const span = { from: 0, until: 86_400 }
+const READY: CrewMember = { status: 'ready', extension: '1001' }
+
+let crew: CrewMember[]
+let tallies: Tally[]
+let live: Call[]
+let reachable: Set<string>
+let online: boolean
+beforeEach(() => {
+  crew = [READY]
+  tallies = []
+  live = []
+  reachable = new Set(['1001', '1002'])
+  online = true
+})
+
+const realtime = () =>
+  createStats({
+    store: {
+      crew: async () => crew,
+      tally: async () => tallies,
+      ofAgent: async () => ({ calls: 0, answered: 0, missed: 0, talked: 0 }),
+    },
+    table: { live: () => live },
+    directory: { endpointOf: (extension) => `${extension}-web` },
+    isReachable: (extension) => reachable.has(extension),
+    isOnline: () => online,
+  }).realtime(ALL, span)
+
+describe('somebody could take a call', () => {
+  test('who is ready, with a phone that is registered', async () => {
+    expect(await realtime()).toMatchObject({ readyAgents: 1, agents: { ready: 1, inCall: 0 } })
+  })
+
+  test.each<[string, () => void]>([
+    ['is at a break', () => (crew = [{ ...READY, status: 'break' }])],
+    ['has no phone', () => (crew = [{ ...READY, extension: null }])],
+    ['has a phone that is not registered', () => reachable.clear()],
+    ['is in a call', () => (live = [aCall({ legs: [aLeg('1001-web'), aLeg('trunk')] })])],
+    ['is being rung', () => (live = [aCall({ legs: [aLeg('1001-web', { state: 'ringing' })] })])],
+    ['cannot be reached, as the PBX is away', () => (online = false)],
+  ])('not who %s', async (_, flaw) => {
+    flaw()
+    expect((await realtime()).readyAgents).toBe(0)
+  })
+
+  test('who has left a call that goes on', async () => {
+    live = [aCall({ legs: [aLeg('1001-web', { state: 'ended' }), aLeg('9'), aLeg('8')] })]
+    expect(await realtime()).toMatchObject({ readyAgents: 1, activeCalls: 0 })
+  })
+})
+
+test('a call of two of them is one, and one of others is none of theirs', async () => {
+  crew = [READY, { ...READY, extension: '1002' }, { status: 'offline', extension: null }]
+  live = [
+    aCall({ id: '1', legs: [aLeg('1001-web'), aLeg('1002-web')] }),
+    aCall({ id: '2', legs: [aLeg('1003-web'), aLeg('trunk', { endpoint: undefined })] }),
+  ]
+  expect(await realtime()).toMatchObject({
+    activeCalls: 1,
+    agents: { ready: 0, offline: 1, after_call: 0, break: 0, inCall: 2 },
+  })
+})
+
+test('what lived when the PBX went away is not told', async () => {
+  live = [aCall({ legs: [aLeg('1001-web')] })]
+  online = false
+  expect(await realtime()).toMatchObject({ online: false, activeCalls: 0, agents: { ready: 1, inCall: 0 } })
+})
+
+test('today is summed over campaigns and calls of none; those that last have no outcome', async () => {
+  tallies = [
+    { campaignId: '1', outcome: 'answered', calls: 3, answered: 2, talked: 61 },
+    { campaignId: '1', outcome: 'busy', calls: 3, answered: 0, talked: 0 },
+    { campaignId: '1', outcome: null, calls: 1, answered: 0, talked: 0 },
+    { campaignId: '2', outcome: 'unknown', calls: 1, answered: 0, talked: 0 },
+    { campaignId: null, outcome: 'answered', calls: 1, answered: 1, talked: 30 },
+  ]
+  expect(await realtime()).toMatchObject({
+    calls: 9,
+    answered: 3,
+    averageTalk: 30,
+    campaigns: [
+      { campaignId: '1', calls: 7, outcomes: { answered: 3, busy: 3 } },
+      { campaignId: '2', calls: 1, outcomes: { unknown: 1 } },
+    ],
+  })
+})

@@ -1,0 +1,30 @@
+import { expect, test } from 'vitest'
+import { createPolicy } from '../../../../api/core/dial-policy/create-dial-policy.ts'
+import { isDiallable, mustBeDiallable } from '../../../../api/core/dial-policy/dialable-extension.ts'
+import { PolicyFile } from '../../../../api/core/dial-policy/policy-file.ts'
+
+const germany = createPolicy(PolicyFile.parse({ country: 'DE', outPrefix: '9' }))
+const nowhere = createPolicy(PolicyFile.parse({}))
+
+test.each(['10', '201', '1001', '999999'])('%s can be an extension', (extension) => {
+  for (const policy of [germany, nowhere]) expect(isDiallable(extension, policy)).toBe(true)
+})
+
+test.each([
+  ['letters', 'anna', /digits alone/],
+  ['a hyphen', '10-01', /digits alone/],
+  ['a blank', '10 01', /digits alone/],
+  ['a feature code', '*72', /digits alone/],
+  ['a country code', '+49301', /digits alone/],
+  ['digits of other scripts', '١٢٣', /digits alone/],
+  ['nothing', '', /digits alone/],
+  ['an emergency number', '112', /emergency/],
+  ['an emergency number of the country', '110', /emergency/],
+  ['one that is denied', '11833', /denied/],
+  ['one with a trunk 0, which is a number outside', '0301', /dialled/],
+  ['one so long that it is a number outside', '30123456', /internal/],
+  ['one digit, which no pattern of extensions has', '5', /dialled/],
+])('%s cannot: %j', (_, extension, why) => {
+  expect(() => mustBeDiallable(extension, germany)).toThrow(why)
+  expect(isDiallable(extension, germany)).toBe(false)
+})

@@ -1,0 +1,43 @@
+import { expect, test } from 'vitest'
+import { createDirectory } from '../../../../api/core/directory/directory.ts'
+
+const user = (userId: string, extension: string, disabled = false) =>
+  ({ userId, extension, name: `user${userId}`, role: 'user', team: null, disabled }) as const
+
+async function directory(endpointTemplate = '{extension}') {
+  const people = [user('1', '1001'), user('2', '1002', true), user('3', 'anna')]
+  const made = createDirectory({
+    users: { people: async () => people, revision: async () => '1' },
+    endpointTemplate,
+    onTrouble: () => {},
+  })
+  await made.refresh()
+  return made
+}
+
+test.each<[string, string, string[], boolean]>([
+  ['a phone of an account', '1001', ['1001'], true],
+  ['one whose caller id is the outside number', '1001', ['+4930123'], true],
+  ['that of a disabled account', '1002', [], true],
+  ['that of an account whose extension is no number', 'anna', [], true],
+  ['a phone without an account', '1005', ['1005'], true],
+  ['one that shows the outside number after its own', '1005', ['1005', '+4930123'], true],
+  ['one that shows no number', '1005', [], true],
+  ['a trunk by name', 'trunk', [], false],
+  ['a trunk by name that shows a number', 'telnyx', ['+4930123'], false],
+  ['a trunk whose name is a number', '200100', ['+4930123'], false],
+  ['a trunk whose name is its outside number', '493012345678', ['493012345678'], false],
+])('%s', async (_, endpoint, numbers, isPhone) => {
+  expect((await directory()).isPhone(endpoint, new Set(numbers))).toBe(isPhone)
+})
+
+test('is named as the setting has it', async () => {
+  const { isPhone } = await directory('{extension}-web')
+  expect(isPhone('1005-web', new Set(['1005']))).toBe(true)
+  expect(isPhone('1005', new Set(['1005']))).toBe(false)
+  expect(isPhone('-web', new Set())).toBe(false)
+})
+
+test('a disabled account has a phone, and no person', async () => {
+  expect((await directory()).ofEndpoint('1002')).toBeUndefined()
+})

@@ -1,0 +1,198 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import {
+  createSnapshots,
+  type Snapshot,
+  type SnapshotChannel,
+  type Snapshots,
+  tagOf,
+} from '../../../../api/core/messaging/snapshots.ts'
+import { Refusal } from '../../../../api/core/refusal.ts'
+
+beforeEach(() => void vi.useFakeTimers())
+afterEach(() => void vi.useRealTimers())
+
+const fine = () => {}
+
+/** A store that counts how often it is asked, and can be put out of reach. */
+function createWorld() {
+  const kept = new Map<string, Snapshot>()
+  const looks: string[] = []
+  const state = { isAway: false }
+  const put = (channel: SnapshotChannel, body: Record<string, unknown> = {}) => {
+    const seq = (kept.get(channel)?.seq ?? 0) + 1
+    const snapshot = { channel, epoch: 'e', seq, body: { ...body, seq, epoch: 'e' } }
+    kept.set(channel, snapshot)
+    return snapshot
+  }
+  const snapshots: Snapshots = createSnapshots({
+    store: {
+      put: async (channel, body) => put(channel, body),
+      async lastTag(channel) {
+        looks.push(channel)
+        if (state.isAway) throw new Refusal('unavailable')
+        const last = kept.get(channel)
+        return last && tagOf(last)
+      },
+      last: async (channel) => kept.get(channel),
+    },
+    broadcaster: { publish: async () => ({ subscribers: 0 }) },
+  })
+  /** As another process does it: this one only finds it in the store. */
+  return { snapshots, put, looks, state, kept }
+}
+type World = ReturnType<typeof createWorld>
+
+const waiters = ({ snapshots, kept }: World, count: number, waitMs = 25_000, check = fine) => {
+  const last = kept.get('users-state')
+  const known = last && tagOf(last)
+  return Array.from({ length: count }, () => snapshots.newerThan('users-state', known, waitMs, check))
+}
+const settled = async (promises: readonly Promise<unknown>[]) => {
+  let count = 0
+  for (const one of promises)
+    one.then(
+      () => count++,
+      () => count++,
+    )
+  await vi.advanceTimersByTimeAsync(0)
+  return count
+}
+
+describe('who waits for a newer snapshot', () => {
+  test('shares one look per 500 ms with all who wait for that channel', async () => {
+    const world = createWorld()
+    world.put('users-state')
+    const all = waiters(world, 100)
+    await vi.advanceTimersByTimeAsync(0)
+    world.looks.length = 0
+    await vi.advanceTimersByTimeAsync(10_000)
+    expect(world.looks).toHaveLength(20)
+    expect(vi.getTimerCount()).toBe(1)
+    const newer = world.put('users-state')
+    await vi.advanceTimersByTimeAsync(500)
+    expect(await Promise.all(all)).toEqual(all.map(() => newer))
+  })
+
+  test('and asks nothing more on coming back at once, knowing that one', async () => {
+    const world = createWorld()
+    world.put('users-state')
+    const all = waiters(world, 100)
+    await vi.advanceTimersByTimeAsync(0)
+    world.put('users-state')
+    await vi.advanceTimersByTimeAsync(500)
+    await Promise.all(all)
+    world.looks.length = 0
+    const again = waiters(world, 100)
+    await vi.advanceTimersByTimeAsync(499)
+    expect(world.looks.length).toBeLessThanOrEqual(1)
+    const newer = world.put('users-state')
+    await vi.advanceTimersByTimeAsync(501)
+    expect(await Promise.all(again)).toEqual(again.map(() => newer))
+  })
+
+  test('waits for its own channel alone', async () => {
+    const world = createWorld()
+    world.put('users-state')
+    const calls = world.put('active-calls')
+    const own = world.snapshots.newerThan('active-calls', tagOf(calls), 25_000, fine)
+    const [other] = waiters(world, 1)
+    await vi.advanceTimersByTimeAsync(1_000)
+    const newer = world.put('active-calls')
+    await vi.advanceTimersByTimeAsync(500)
+    expect(await own).toEqual(newer)
+    expect(await settled([other as Promise<unknown>])).toBe(0) // there is one waiter
+  })
+
+  test('is answered at once where it knows another, and never with an older one than there is', async () => {
+    const world = createWorld()
+    const first = world.put('users-state')
+    waiters(world, 1)
+    await vi.advanceTimersByTimeAsync(600)
+    const second = world.put('users-state')
+    const [fresh, stale] = [undefined, tagOf(first)].map((known) =>
+      world.snapshots.newerThan('users-state', known, 25_000, fine),
+    )
+    await vi.advanceTimersByTimeAsync(0)
+    expect(await fresh).toEqual(second)
+    await vi.advanceTimersByTimeAsync(500)
+    expect(await stale).toEqual(second)
+    // It has the second from elsewhere, while the shared look still shows the first.
+    const knowing = world.snapshots.newerThan('users-state', tagOf(second), 25_000, fine)
+    expect(await settled([knowing])).toBe(0)
+  })
+
+  test('waits no longer than it may, and then no timer is left', async () => {
+    const world = createWorld()
+    world.put('users-state')
+    const [short] = waiters(world, 1, 2_000)
+    const [long] = waiters(world, 1, 4_000)
+    await vi.advanceTimersByTimeAsync(1_500)
+    expect(await settled([short, long] as Promise<unknown>[])).toBe(0)
+    await vi.advanceTimersByTimeAsync(500)
+    expect(await short).toBeUndefined()
+    await vi.advanceTimersByTimeAsync(2_000)
+    expect(await long).toBeUndefined()
+    await vi.advanceTimersByTimeAsync(1_000)
+    expect(vi.getTimerCount()).toBe(0)
+  })
+
+  test('is known to have the last one by its own spelling of the tag, without a look where one was just taken', async () => {
+    const world = createWorld()
+    const first = world.put('users-state')
+    const { snapshots } = world
+    const is = (snapshot: Snapshot) => (tag: string) => tag === tagOf(snapshot)
+    waiters(world, 1)
+    await vi.advanceTimersByTimeAsync(600)
+    world.looks.length = 0
+    expect(await snapshots.knownTag('users-state', is(first))).toBe(tagOf(first))
+    expect(world.looks).toEqual([])
+    const second = world.put('users-state')
+    // The shared look still shows the first: neither is taken for the other.
+    expect(await snapshots.knownTag('users-state', is(second))).toBe(tagOf(second))
+    expect(await snapshots.knownTag('users-state')).toBe(tagOf(second))
+    expect(await snapshots.knownTag('users-state', () => false)).toBeUndefined()
+    expect(await snapshots.knownTag('active-calls')).toBeUndefined()
+  })
+
+  test('does not wait at all where it may not', async () => {
+    const world = createWorld()
+    const last = world.put('users-state')
+    expect(await world.snapshots.newerThan('users-state', tagOf(last), 0, fine)).toBeUndefined()
+    expect(await world.snapshots.newerThan('users-state', undefined, 0, fine)).toEqual(last)
+    expect(vi.getTimerCount()).toBe(0)
+  })
+
+  test('is refused when its own check fails, also beside news, and the others wait on', async () => {
+    const world = createWorld()
+    world.put('users-state')
+    let isOver = false
+    const check = () => {
+      if (isOver) throw new Refusal('token_revoked')
+    }
+    const [mine, others] = [waiters(world, 1, 25_000, check), waiters(world, 3)]
+    const refused = expect(mine[0]).rejects.toMatchObject({ code: 'token_revoked' })
+    await vi.advanceTimersByTimeAsync(1_000)
+    isOver = true
+    const newer = world.put('users-state')
+    await vi.advanceTimersByTimeAsync(500)
+    await refused
+    expect(await Promise.all(others)).toEqual(others.map(() => newer))
+  })
+
+  test('is refused while the store is away, and the next one finds it back', async () => {
+    const world = createWorld()
+    world.put('users-state')
+    const refused = Promise.all(
+      waiters(world, 3).map((one) => expect(one).rejects.toMatchObject({ code: 'unavailable' })),
+    )
+    await vi.advanceTimersByTimeAsync(1_000)
+    world.state.isAway = true
+    await vi.advanceTimersByTimeAsync(500)
+    await refused
+    world.state.isAway = false
+    const [next] = waiters(world, 1)
+    const newer = world.put('users-state')
+    await vi.advanceTimersByTimeAsync(1_000)
+    expect(await next).toEqual(newer)
+  })
+})

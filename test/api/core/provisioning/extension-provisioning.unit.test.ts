@@ -1,0 +1,290 @@
+import fc from 'fast-check'
+import { afterEach, describe, expect, test } from 'vitest'
+import {
+  type ExtensionOrder,
+  ProvisioningError,
+  type ProvisioningErrorCode,
+} from '../../../../api/core/provisioning/provisioner.ts'
+import { until } from '../../../support/fixtures/users.ts'
+import {
+  createFakePbx,
+  createWorld,
+  type Fault,
+  type World,
+  type WorldOptions,
+} from '../../../support/provisioning-fixture.ts'
+
+const worlds: World[] = []
+afterEach(async () => {
+  for (const world of worlds.splice(0)) await world.close()
+})
+const open = async (options?: WorldOptions) => {
+  const world = await createWorld(options)
+  worlds.push(world)
+  return world
+}
+const tendAfter = async (world: World, seconds: number) => {
+  world.wait(seconds)
+  await world.providing.tend()
+}
+
+describe('registering', () => {
+  test('makes an extension whose secret is the PBX’s own, sealed', async () => {
+    const { register, extensions, credentials, db } = await open()
+    const { user, extension, isReady } = await register()
+    expect([extension, isReady]).toEqual(['2000', true])
+    const kept = await extensions.find('2000')
+    expect(kept).toMatchObject({ state: 'ready', userId: user.id, authUsername: '2000-1', lastError: null })
+    const { password } = await credentials.of({ userId: user.id })
+    expect(password).toMatch(/^pbx\w{20}$/)
+    const everything = JSON.stringify(await db.query.selectFrom('extensions').selectAll().execute())
+    expect(everything).not.toContain(password)
+    expect(everything).not.toContain(password.slice('pbx'.length))
+  })
+
+  test('passes over numbers that the PBX has for somebody else', async () => {
+    const { pbx, register, extensions, users } = await open()
+    for (const number of ['2000', '2001']) pbx.extensions.set(number, { mark: 'other', secret: 'theirs' })
+    expect(await register()).toMatchObject({ extension: '2002', isReady: true })
+    expect(await users.findByLogin('2000')).toBeUndefined()
+    expect(await users.findByLogin('2002')).toMatchObject({ email: 'anna@example.org' })
+    expect((await extensions.unsettled()).map(({ extension, state }) => [extension, state])).toEqual([
+      ['2000', 'foreign'],
+      ['2001', 'foreign'],
+    ])
+    expect(pbx.extensions.get('2000')?.secret).toBe('theirs')
+  })
+
+  test('is reported once where the PBX is away, however often it is tried, and when it is back', async () => {
+    const world = await open()
+    for (let tries = 0; tries < 4; tries++) world.pbx.faults.push({ code: 'away' })
+    await world.register()
+    for (const seconds of [6, 11, 31]) await tendAfter(world, seconds)
+    expect(world.troubles).toEqual([expect.stringContaining('fails')])
+    await tendAfter(world, 61)
+    expect(world.troubles.slice(1)).toEqual(['works'])
+  })
+
+  test('never shows the number as the user’s own before the PBX has it for them', async () => {
+    const { pbx, register, users } = await open()
+    pbx.faults.push({ code: 'away' })
+    const { user } = await register()
+    expect(await users.find(user.id)).toMatchObject({ extension: null })
+  })
+
+  test('ends in nothing when the PBX refuses: the number rests and the invitation is good again', async () => {
+    const world = await open({ mode: 'invitation' })
+    const { pbx, register, users, extensions, invitations } = world
+    const { invitation } = await invitations.invite({ email: null, days: 1, createdBy: null })
+    pbx.faults.push({ code: 'refused' })
+    await expect(register('anna@example.org', { invitation })).rejects.toMatchObject({ code: 'unavailable' })
+    expect(await users.count()).toBe(0)
+    await tendAfter(world, 5)
+    expect(await extensions.find('2000')).toMatchObject({ state: 'resting', userId: null })
+    expect(await register('anna@example.org', { invitation })).toMatchObject({ extension: '2001' })
+  })
+
+  test('is made without the mail address where the PBX refuses that alone', async () => {
+    const pbx = createFakePbx()
+    const given: (string | undefined)[] = []
+    const provisioner = {
+      ...pbx.provisioner,
+      async provide(order: ExtensionOrder) {
+        given.push(order.email)
+        if (order.email !== undefined) throw new ProvisioningError('refused', 'FreePBX says: Invalid email')
+        return pbx.provisioner.provide(order)
+      },
+    }
+    const { register } = await open({ pbx: { ...pbx, provisioner } })
+    expect(await register("o'hara@example.org")).toMatchObject({ extension: '2000', isReady: true })
+    expect(given).toEqual(["o'hara@example.org", undefined])
+  })
+
+  test.each(['away', 'denied', 'unconfirmed'] as const)(
+    'waits while the PBX is %s, and a later run makes it',
+    async (code) => {
+      const world = await open()
+      world.pbx.faults.push({ code })
+      const { user, isReady } = await world.register()
+      expect(isReady).toBe(false)
+      await expect(world.credentials.of({ userId: user.id })).rejects.toMatchObject({
+        code: 'unavailable',
+        retryAfter: expect.any(Number),
+      })
+      expect((await world.extensions.unsettled())[0]).toMatchObject({
+        attempts: 1,
+        lastError: `it is ${code}`,
+      })
+      await tendAfter(world, 4)
+      expect(world.pbx.asked).toEqual(['provide 2000'])
+      await tendAfter(world, 1)
+      expect(await world.credentials.of({ userId: user.id })).toMatchObject({ username: '2000' })
+      expect(await world.extensions.unsettled()).toEqual([])
+    },
+  )
+
+  test('answers when its patience is over, while the PBX goes on', async () => {
+    const pbx = createFakePbx()
+    let answer = () => {}
+    const provisioner = {
+      ...pbx.provisioner,
+      provide: async (order: Parameters<typeof pbx.provisioner.provide>[0]) => {
+        await new Promise<void>((resolve) => (answer = resolve))
+        return pbx.provisioner.provide(order)
+      },
+    }
+    const world = await open({ pbx: { ...pbx, provisioner }, patienceMs: 20 })
+    const { user, isReady } = await world.register()
+    expect(isReady).toBe(false)
+    // Nobody else begins meanwhile.
+    await tendAfter(world, 60)
+    answer()
+    await expect.poll(async () => (await world.extensions.ofUser(user.id))?.state).toBe('ready')
+    expect(pbx.asked).toEqual(['provide 2000'])
+  })
+
+  test('gives up a range that is all others’, and says so to operators', async () => {
+    const { pbx, register, extensions } = await open()
+    for (let n = 2_000; n < 2_010; n += 1) pbx.extensions.set(String(n), { mark: 'other', secret: 's' })
+    expect(await register()).toMatchObject({ isReady: false })
+    const waiting = (await extensions.unsettled()).filter(({ state }) => state === 'providing')
+    expect(waiting).toMatchObject([{ lastError: 'no extension is free' }])
+  })
+})
+
+describe('who may register', () => {
+  test('nobody, where it is closed', async () => {
+    const { register, users } = await open({ mode: 'closed' })
+    await expect(register()).rejects.toMatchObject({ code: 'forbidden' })
+    expect(await users.count()).toBe(0)
+  })
+
+  test('nobody, where no PBX makes extensions; and nothing is left', async () => {
+    const { register, users, extensions } = await open({ providing: undefined })
+    await expect(register()).rejects.toMatchObject({ code: 'unavailable', detail: /no provisioner/ })
+    expect([await users.count(), await extensions.find('2000')]).toEqual([0, undefined])
+  })
+
+  test.each([
+    ['without an invitation', undefined],
+    ['with one nobody made', 'inv_guessed'],
+  ])('by invitation, nobody %s, who does not learn either who is there', async (_, invitation) => {
+    const { register, invitations } = await open({ mode: 'invitation' })
+    const made = await invitations.invite({ email: null, days: 1, createdBy: null })
+    await register('anna@example.org', made)
+    const more = invitation === undefined ? {} : { invitation }
+    await expect(register('anna@example.org', more)).rejects.toMatchObject({ code: 'forbidden' })
+  })
+
+  test('an invitation counts once, and not for a registration that failed', async () => {
+    const { register, invitations } = await open({ mode: 'invitation' })
+    const [one, two] = [
+      await invitations.invite({ email: null, days: 1, createdBy: null }),
+      await invitations.invite({ email: null, days: 1, createdBy: null }),
+    ]
+    await register('anna@example.org', one)
+    await expect(register('ANNA@example.org', two)).rejects.toMatchObject({ code: 'taken' })
+    await register('boris@example.org', two)
+    await expect(register('clara@example.org', two)).rejects.toMatchObject({ code: 'forbidden' })
+  })
+})
+
+describe('a user who is gone', () => {
+  test('takes the extension along, whose number rests until the rest of numbers is ended', async () => {
+    const world = await open()
+    const { user } = await world.register()
+    await world.users.remove(user.id, until)
+    await tendAfter(world, 5)
+    expect(world.pbx.extensions.size).toBe(0)
+    const { changedAt } = (await world.extensions.find('2000')) ?? { changedAt: 0 }
+    await tendAfter(world, 365 * 86_400)
+    expect(await world.register('b@example.org')).toMatchObject({ extension: '2001' })
+    await world.extensions.forgetRested(changedAt + 1)
+    expect(await world.register('c@example.org')).toMatchObject({ extension: '2000' })
+  })
+
+  test('while the extension is being made: it is taken away after that, not before', async () => {
+    const world = await open()
+    world.pbx.faults.push({ code: 'away', isDone: true })
+    const { user } = await world.register()
+    await world.users.remove(user.id, until)
+    await tendAfter(world, 4)
+    expect(world.pbx.asked).toEqual(['provide 2000'])
+    await tendAfter(world, 1)
+    expect(world.pbx.asked).toEqual(['provide 2000', 'remove 2000'])
+    expect(world.pbx.extensions.size).toBe(0)
+  })
+
+  test('leaves alone what the PBX has given to somebody else meanwhile', async () => {
+    const world = await open()
+    const { user } = await world.register()
+    world.pbx.extensions.set('2000', { mark: 'other', secret: 'theirs' })
+    await world.users.remove(user.id, until)
+    await tendAfter(world, 5)
+    expect(world.pbx.extensions.get('2000')?.secret).toBe('theirs')
+    expect(await world.extensions.find('2000')).toMatchObject({ state: 'foreign', userId: null })
+  })
+})
+
+test('of two APIs that tend at once, one makes it', async () => {
+  const one = await open()
+  const two = await open({ url: one.url, pbx: one.pbx })
+  one.pbx.faults.push({ code: 'away' })
+  await one.register()
+  await Promise.all([tendAfter(one, 5), tendAfter(two, 5)])
+  expect(one.pbx.asked).toEqual(['provide 2000', 'provide 2000'])
+})
+
+test('whatever goes wrong on the way, each is made once and known here as it is there, or nothing is left', async () => {
+  const code = fc.constantFrom<ProvisioningErrorCode>('away', 'denied', 'refused', 'unconfirmed')
+  const fault: fc.Arbitrary<Fault> = fc.option(
+    fc.oneof(
+      code.map((one) => ({ code: one })),
+      fc.constant({ code: 'away' as const, isDone: true }),
+    ),
+    { nil: undefined },
+  )
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(fault, { maxLength: 8 }),
+      fc.array(fc.boolean(), { maxLength: 3 }),
+      fc.uniqueArray(fc.constantFrom('2000', '2001', '2002')),
+      async (faults, leaves, others) => {
+        const world = await createWorld()
+        for (const number of others) world.pbx.extensions.set(number, { mark: 'other', secret: 'theirs' })
+        try {
+          world.pbx.faults.push(...faults)
+          for (const [n, isLeaving] of [false, ...leaves].entries()) {
+            const made = await world.register(`p${n}@example.org`).catch(() => undefined)
+            if (isLeaving && made !== undefined) await world.users.remove(made.user.id, until).catch(() => {})
+          }
+          for (let run = 0; run < 12; run += 1) await tendAfter(world, 301)
+
+          const people = await world.users.list({ limit: 100 })
+          for (const { id, extension } of people) {
+            const { username, password } = await world.credentials.of({ userId: id })
+            expect([extension, password]).toEqual([username, world.pbx.extensions.get(username)?.secret])
+          }
+          const unsettled = await world.extensions.unsettled()
+          expect(unsettled.filter(({ state }) => state !== 'foreign')).toEqual([])
+          for (const number of others) expect(world.pbx.extensions.get(number)?.secret).toBe('theirs')
+          expect(world.pbx.extensions.size).toBe(people.length + others.length)
+        } finally {
+          await world.close()
+        }
+      },
+    ),
+    { numRuns: 40 },
+  )
+})
+
+test('an address that is the username of an account is taken, however it is spelled and however many ask', async () => {
+  const world = await createWorld()
+  await world.users.add({ username: 'boss@example.org', extension: null, role: 'user', passwordHash: '$' })
+  await expect(world.register('ＢＯＳＳ@example.org')).rejects.toMatchObject({ code: 'taken' })
+  const spellings = ['anna@example.org', 'ANNA@example.org', 'Anna@Example.org']
+  const outcomes = await Promise.allSettled(spellings.map((email) => world.register(email)))
+  expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1)
+  expect(await world.users.count()).toBe(2)
+  await world.close()
+})

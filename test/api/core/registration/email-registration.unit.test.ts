@@ -1,0 +1,155 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { createRegistering } from '../../../../api/core/registration/email-registration.ts'
+import { createLetterWriter } from '../../../../api/core/registration/render-mail.ts'
+import { createUserStore } from '../../../../api/store/sql/auth/users.ts'
+import { type Database, openDatabase } from '../../../../api/store/sql/database.ts'
+import { migrate } from '../../../../api/store/sql/migrate.ts'
+import { createInviteStore } from '../../../../api/store/sql/registration/email-invitations.ts'
+import { createRegistrationStore } from '../../../../api/store/sql/registration/email-registrations.ts'
+import { createMailStore } from '../../../../api/store/sql/registration/mail-queue.ts'
+
+/** Slow hashes are of no interest here; what is compared with what is. */
+const passwords = {
+  hash: async (password: string) => `hash of ${password}`,
+  async verify(hash: string | undefined, password: string) {
+    work.verified += 1
+    return hash === `hash of ${password}`
+  },
+}
+const work = { verified: 0 }
+
+let folder: string
+let db: Database
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'registering-'))
+  await migrate(`sqlite:${folder}/a.db`)
+  db = await openDatabase(`sqlite:${folder}/a.db`)
+})
+afterEach(async () => {
+  await db.close()
+  await rm(folder, { recursive: true })
+})
+
+function setUp() {
+  let nowMs = 1_000_000_000
+  const now = () => nowMs
+  const store = createRegistrationStore(db)
+  const users = createUserStore(db)
+  const throttle = { takeAddress: async () => {} }
+  const registering = createRegistering({
+    ...{ mode: 'open', hasMail: true, store, passwords, throttle, mailThrottle: throttle, now },
+  })
+  const write = createLetterWriter({
+    ...{ registrations: store, invites: createInviteStore(db), users, now },
+    ...{ roleName: () => 'agent', appUrl: 'https://app.example.org' },
+  })
+  const register = (username: string, password: string) =>
+    registering.register({
+      username,
+      password,
+      email: 'vic@example.org',
+      name: username,
+      address: '192.0.2.1',
+    })
+  /** What the newest letter brings. */
+  async function letter() {
+    const mails = await createMailStore(db).claim(nowMs / 1000, nowMs / 1000 + 60, 10)
+    const texts = await Promise.all(mails.map(write))
+    const text = texts.at(-1)?.text ?? ''
+    return { count: texts.length, text, token: /^ {2}(ver_\S+)$/m.exec(text)?.[1] ?? '' }
+  }
+  const passwordOf = async (name: string) => (await users.findByLogin(name))?.passwordHash
+  const wait = (ms: number) => {
+    nowMs += ms
+  }
+  return { registering, register, letter, passwordOf, wait, users }
+}
+const CONTESTED = {
+  code: 'input_invalid',
+  detail: 'password: is needed, as this address was registered more than once',
+}
+
+describe('an address that is registered by two', () => {
+  test.each([
+    ['with another password', 'vic', 'Attacker-pass1'],
+    ['under another name', 'eve', 'Victim-pass1'],
+    ['under another name with another password', 'eve', 'Attacker-pass1'],
+  ])('%s gets no password but the one that comes with the code', async (_, name, password) => {
+    const { registering, register, letter, passwordOf } = setUp()
+    await register('vic', 'Victim-pass1')
+    await register(name, password)
+    const { token, count, text } = await letter()
+    expect(count).toBe(1)
+    expect(text).toContain('under the name vic.')
+    expect(text).toContain('more than once')
+    await expect(registering.verify(token, {}, '192.0.2.1')).rejects.toMatchObject(CONTESTED)
+    expect(await passwordOf('vic')).toBeUndefined()
+    const user = await registering.verify(token, { password: 'Mine-alone-1' }, '192.0.2.1')
+    expect(user.username).toBe('vic')
+    expect(await passwordOf('vic@example.org')).toBe('hash of Mine-alone-1')
+  })
+
+  test('stays so when the first one registers again', async () => {
+    const { registering, register, letter } = setUp()
+    await register('vic', 'Victim-pass1')
+    await register('vic', 'Attacker-pass1')
+    await register('vic', 'Victim-pass1')
+    await expect(registering.verify((await letter()).token, {}, '192.0.2.1')).rejects.toMatchObject(CONTESTED)
+  })
+
+  test('is contested at once by many as by one', async () => {
+    const { registering, register, letter } = setUp()
+    await Promise.all([1, 2, 3, 4, 5].map((n) => register('vic', `Password-${n}`)))
+    await expect(registering.verify((await letter()).token, {}, '192.0.2.1')).rejects.toMatchObject(CONTESTED)
+  })
+
+  test('makes the code of before good no more', async () => {
+    const { registering, register, letter } = setUp()
+    await register('vic', 'Victim-pass1')
+    const { token } = await letter()
+    await register('vic', 'Attacker-pass1')
+    await expect(registering.verify(token, { password: 'Mine-alone-1' }, '192.0.2.1')).rejects.toMatchObject({
+      detail: 'Invalid or expired token',
+    })
+  })
+})
+
+describe('the same registration again', () => {
+  test.each([
+    ['one after the other', false],
+    ['at once', true],
+  ])('%s sends the letter anew, and the password stays', async (_, atOnce) => {
+    const { registering, register, letter, passwordOf } = setUp()
+    const again = () => register('vic', 'Victim-pass1')
+    if (atOnce) await Promise.all([again(), again(), again()])
+    else for (let n = 0; n < 3; n += 1) await again()
+    const { token, text, count } = await letter()
+    expect(count).toBe(1)
+    expect(text).not.toContain('more than once')
+    await registering.verify(token, {}, '192.0.2.1')
+    expect(await passwordOf('vic')).toBe('hash of Victim-pass1')
+  })
+
+  test('of one that is over begins afresh, whatever its password', async () => {
+    const { registering, register, letter, passwordOf, wait } = setUp()
+    await register('vic', 'Victim-pass1')
+    wait(86_400_000)
+    await register('vic', 'Another-pass1')
+    await registering.verify((await letter()).token, {}, '192.0.2.1')
+    expect(await passwordOf('vic')).toBe('hash of Another-pass1')
+  })
+})
+
+test('a first registration compares a password as a second one does, so that both take as long', async () => {
+  const { register } = setUp()
+  const counts: number[] = []
+  for (const password of ['Victim-pass1', 'Victim-pass1', 'Attacker-pass1', 'Attacker-pass1']) {
+    work.verified = 0
+    await register('vic', password)
+    counts.push(work.verified)
+  }
+  expect(counts).toEqual([1, 1, 1, 1])
+})

@@ -1,0 +1,107 @@
+import { afterEach, describe, expect, test } from 'vitest'
+import { createAccounts } from '../../../../api/core/auth/accounts.ts'
+import { createPolicy } from '../../../../api/core/dial-policy/create-dial-policy.ts'
+import { PolicyFile } from '../../../../api/core/dial-policy/policy-file.ts'
+import { hashOf } from '../../../../api/core/registration/invitations.ts'
+import { createSelfRegistration } from '../../../../api/core/registration/self-registration.ts'
+import { createInviteStore } from '../../../../api/store/sql/registration/email-invitations.ts'
+import { createWorld, type World } from '../../../support/provisioning-fixture.ts'
+
+let world: World
+afterEach(() => world.close())
+
+test.each([
+  ['an invitation of before', {}],
+  ['one that makes an admin on the call centre’s surface', { role: 'admin', team: 'sales' }],
+] as const)('%s makes a user with an extension on the onboarding surface', async (_, as) => {
+  world = await createWorld({ mode: 'invitation' })
+  const { invitation } = await world.invitations.invite({ email: null, days: 7, createdBy: null, ...as })
+  const { user, extension } = await world.register('anna@example.org', { invitation })
+  expect([user.role, extension]).toEqual(['user', '2000'])
+  await expect(world.register('boris@example.org', { invitation })).rejects.toMatchObject({
+    code: 'forbidden',
+  })
+})
+
+describe('an address that a live invitation names', () => {
+  const invited = async (days = 7) => {
+    world = await createWorld()
+    const { invitations } = world
+    return invitations.invite({ email: 'Anna@example.org', days, createdBy: null, role: 'supervisor' })
+  }
+  const TAKEN = { code: 'taken', detail: 'email' }
+
+  test('is taken for a registration without it, where registration is open', async () => {
+    await invited()
+    await expect(world.register('anna@EXAMPLE.org')).rejects.toMatchObject(TAKEN)
+    expect(await world.users.count()).toBe(0)
+    await expect(world.register('boris@example.org')).resolves.toBeDefined()
+  })
+
+  test('is taken for one who brings another invitation', async () => {
+    await invited()
+    const { invitation } = await world.invitations.invite({ email: null, days: 7, createdBy: null })
+    await expect(world.register('anna@example.org', { invitation })).rejects.toMatchObject(TAKEN)
+    // It goes on being good.
+    await expect(world.register('boris@example.org', { invitation })).resolves.toBeDefined()
+  })
+
+  test('is free for the person who brings it, also of several', async () => {
+    const { invitation } = await invited()
+    await world.invitations.invite({ email: 'anna@example.org', days: 7, createdBy: null })
+    expect((await world.register('anna@example.org', { invitation })).user.email).toBe('anna@example.org')
+  })
+
+  test('is free again when the invitation is over', async () => {
+    await invited()
+    world.wait(7 * 86_400)
+    await expect(world.register('anna@example.org')).resolves.toBeDefined()
+  })
+
+  test.each([
+    ['as an address', { username: 'eve', email: 'anna@example.org' }, 'email'],
+    ['as a name', { username: 'Anna@Example.org', email: null }, 'username'],
+  ])('is taken %s for a user who registers, and free for an admin who adds one', async (_, names, detail) => {
+    await invited()
+    const user = { ...names, extension: '3000', role: 'user', passwordHash: '$argon2id$a' } as const
+    await expect(world.users.addOwn(user)).rejects.toMatchObject({ code: 'taken', detail })
+    await expect(world.users.add(user)).resolves.toBeDefined()
+  })
+
+  test('is taken for an account of an invitation that names no address', async () => {
+    const { invitation } = await invited()
+    const other = await world.invitations.invite({ email: null, days: 7, createdBy: null })
+    const account = { username: 'anna', email: 'anna@example.org', name: 'Anna', passwordHash: '$argon2id$a' }
+    const now = Math.floor(world.now() / 1000)
+    const invites = createInviteStore(world.db)
+    await expect(invites.accept(hashOf(other.invitation), account, now)).rejects.toMatchObject(TAKEN)
+    expect(await invites.accept(hashOf(invitation), account, now)).toMatchObject({ role: 'supervisor' })
+  })
+})
+
+test('a number whose folder holds files is left out', async () => {
+  world = await createWorld({ isFit: async (extension) => extension !== '2000' })
+  expect((await world.register()).extension).toBe('2001')
+})
+
+describe('a person who chooses an extension', () => {
+  const setUp = async (hasFiles: boolean) => {
+    world = await createWorld()
+    const { users } = world
+    const accounts = createAccounts({
+      ...{ users, passwords: { hash: async () => '$argon2id$a' } },
+      policy: () => createPolicy(PolicyFile.parse({})),
+    })
+    const own = createSelfRegistration({ accounts, users, media: { hasFiles: async () => hasFiles } })
+    return own.register({ username: 'eve', password: 'a long one', extension: '7777' }, '192.0.2.1')
+  }
+
+  test('gets one whose folder is empty', async () => {
+    expect(await setUp(false)).toMatchObject({ extension: '7777', role: 'user' })
+  })
+
+  test('gets none whose folder holds files', async () => {
+    await expect(setUp(true)).rejects.toMatchObject({ code: 'taken', detail: 'extension' })
+    expect(await world.users.count()).toBe(0)
+  })
+})

@@ -1,0 +1,72 @@
+import { describe, expect, test } from 'vitest'
+import { createOutbox, type DueMail, pauseAfter } from '../../../../api/core/registration/outbox.ts'
+
+/** One mail in a store in memory, on a clock that tests turn. */
+function setUp(send: () => Promise<void> = async () => {}) {
+  const time = { s: 1_000 }
+  const mail: DueMail = {
+    id: '1',
+    kind: 'verification',
+    recipient: 'anna@example.org',
+    about: null,
+    tries: 0,
+  }
+  const row = { nextTryAt: 1_000, error: '', isThere: true }
+  const troubles: string[] = []
+  const outbox = createOutbox({
+    store: {
+      async claim(now, until) {
+        if (!row.isThere || row.nextTryAt > now) return []
+        row.nextTryAt = until
+        mail.tries += 1
+        return [{ ...mail }]
+      },
+      async postpone(_, nextTryAt, error) {
+        Object.assign(row, { nextTryAt, error })
+      },
+      async remove() {
+        row.isThere = false
+      },
+    },
+    mailer: { send },
+    write: async ({ recipient: to }) => ({ to, subject: 's', text: 't' }),
+    now: () => time.s * 1000,
+    onTrouble: (what) => void troubles.push(what),
+  })
+  return { outbox, row, mail, time, troubles }
+}
+const refuses = async () => {
+  throw new Error('no\r\nnot today')
+}
+
+describe('the outbox', () => {
+  test('forgets what is sent', async () => {
+    const { outbox, row } = setUp()
+    await outbox.tend()
+    expect(row.isThere).toBe(false)
+  })
+
+  test('notes in one line why it was not, and tries later', async () => {
+    const { outbox, row } = setUp(refuses)
+    await outbox.tend()
+    expect(row).toEqual({ isThere: true, nextTryAt: 1_010, error: 'no not today' })
+  })
+
+  test('gives up after 20 tries, within a day', async () => {
+    const { outbox, row, mail, time, troubles } = setUp(refuses)
+    while (row.isThere) {
+      time.s = row.nextTryAt
+      await outbox.tend()
+    }
+    expect(mail.tries).toBe(20)
+    expect(time.s - 1_000).toBeLessThan(86_400)
+    expect(troubles.at(-1)).toBe('a mail is given up')
+  })
+
+  test('waits twice as long each time, from 10 seconds up to an hour', () => {
+    const pauses = Array.from({ length: 20 }, (_, n) => pauseAfter(n + 1))
+    expect(pauses.slice(0, 4)).toEqual([10, 20, 40, 80])
+    expect(pauses.at(-1)).toBe(3_600)
+    expect(Math.max(...pauses)).toBe(3_600)
+  })
+})

@@ -1,0 +1,80 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { delimiterOf, rowsOf } from '../../../../api/core/call-center/leads/csv-reader.ts'
+import { decodeList } from '../../../../api/core/call-center/leads/decode-csv.ts'
+import type { Lead } from '../../../../api/core/call-center/leads/lead.ts'
+import { LeadFields } from '../../../../api/core/call-center/leads/lead-fields.ts'
+import { wishOf } from '../../../../api/core/call-center/leads/parse-lead-row.ts'
+import { csvOf } from '../../../../api/http/crm/lead-csv.ts'
+
+/** What a member may be, as a body or a list may give it: also what looks like a formula, a quote, a separator. */
+const text = (most: number, more = '') =>
+  fc
+    .array(
+      fc.oneof(
+        fc.constantFrom(...`=+-@＝\u2212'",;| \u00a0\u200baÜЖ7${more}`, '😀', ' ::: ', 'Total', '="1"'),
+        fc.string({ unit: 'grapheme', maxLength: 2 }),
+      ),
+      { maxLength: 10 },
+    )
+    .map((some) => some.join('').trim().slice(0, most).trim().toWellFormed())
+const orNull = (from: fc.Arbitrary<string>) => from.map((one) => (one === '' ? null : one))
+const isField = (member: keyof typeof LeadFields) => (one: string | null) =>
+  LeadFields[member].safeParse(one).success
+
+const lead: fc.Arbitrary<Lead> = fc.record({
+  id: fc.constantFrom('1', '27'),
+  firstName: text(100).filter(isField('firstName')),
+  lastName: text(100)
+    .map((one) => `${one}x`)
+    .filter(isField('lastName')),
+  phone: fc.constantFrom('+4930123456', '+49 (30) 123-456', '030 123456', '0301234/56', '(030) 1234'),
+  number: fc.constant('+4930123456'),
+  email: fc
+    .constantFrom('ada@example.org', "o'hara+x@example.org", '-x@example.org', null)
+    .filter(isField('email')),
+  company: orNull(text(200)).filter(isField('company')),
+  title: orNull(text(100)).filter(isField('title')),
+  status: fc.constantFrom('new', 'do_not_call', 'lost'),
+  notes: orNull(text(10_000, '\t\n\r')).filter(isField('notes')),
+  timeZone: fc.constantFrom('Europe/Berlin', 'UTC', null),
+  team: orNull(text(100)),
+  agentId: fc.constantFrom('5', null),
+  campaignId: fc.constantFrom('3', null),
+  attempts: fc.nat(9),
+  lastCallAt: fc.constantFrom(1_750_000_000, null),
+  lastOutcome: fc.constantFrom('busy', null),
+  dialState: fc.constant('idle'),
+  nextTryAt: fc.constant(0),
+  version: fc.constant(1),
+  createdAt: fc.constant(1_750_000_000),
+  updatedAt: fc.constant(1_750_000_000),
+})
+
+const delimiter = fc.constantFrom(',' as const, ';' as const, '\t' as const)
+
+test('leads that are exported are imported as they were, whatever they hold', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(lead, { minLength: 1, maxLength: 5 }), delimiter, async (leads, divided) => {
+      const table = await csvOf({ list: async () => leads }, {} as Parameters<typeof csvOf>[1], {}, divided)
+      const parts = await decodeList(table, undefined)
+      const wishes = []
+      for await (const row of rowsOf(parts, delimiterOf(parts[0] ?? '')))
+        wishes.push({ ...row, ...wishOf(row) })
+      expect(wishes.flatMap(({ odd }) => odd)).toEqual([])
+      expect(wishes).toMatchObject(
+        leads.map(({ firstName, lastName, phone, email, company, title, status, notes, ...one }) => ({
+          wish: {
+            ...{ lastName, phone, status },
+            ...dropEmpty({ firstName, email, company, title, notes }),
+            ...dropEmpty({ timeZone: one.timeZone, agentId: one.agentId, campaignId: one.campaignId }),
+          },
+        })),
+      )
+    }),
+    { numRuns: 300 },
+  )
+})
+
+const dropEmpty = (members: { [name: string]: string | null }) =>
+  Object.fromEntries(Object.entries(members).filter(([, one]) => one !== null && one !== ''))

@@ -1,0 +1,56 @@
+import { readFileSync } from 'node:fs'
+import { Hono } from 'hono'
+import { describe, expect, test } from 'vitest'
+import { Refusal } from '../../../../api/core/refusal.ts'
+import { LIST_MIB, readCsv } from '../../../../api/http/crm/lead-import-wire.ts'
+
+const app = new Hono()
+app.post('/', async (c) => c.text((await readCsv(c)).join('')))
+app.onError((err, c) => (err instanceof Refusal ? c.text(err.code, 400) : c.text('internal', 500)))
+const send = async (type: string, body: NonNullable<RequestInit['body']> = 'name,phone\n') => {
+  const init = { method: 'POST', headers: { 'Content-Type': type }, body, duplex: 'half' as const }
+  const res = await app.request('/', init)
+  return [res.status, await res.text()]
+}
+
+describe('a list comes as what programs and browsers call CSV', () => {
+  test.each([
+    ...[
+      'text/csv',
+      'text/csv; charset=utf-8',
+      'TEXT/CSV;header=present;charset="UTF-8"',
+      'text/csv ; charset=utf8',
+    ],
+    ...[
+      'application/vnd.ms-excel',
+      'application/csv',
+      'text/plain;charset=UTF-8',
+      'text/tab-separated-values',
+    ],
+  ])('%s', async (type) => {
+    expect(await send(type)).toEqual([200, 'name,phone\n'])
+  })
+  test.each(['application/json', 'text/csvx', 'text/html', 'multipart/form-data', ''])(
+    'not %j',
+    async (type) => {
+      expect(await send(type)).toEqual([400, 'input_invalid'])
+    },
+  )
+})
+
+test('nginx lets through as much as the API takes', () => {
+  const conf = readFileSync(new URL('../../../../nginx/api.conf', import.meta.url), 'utf8')
+  expect(conf).toMatch(new RegExp(`location = /api/leads/import \\{\\s+client_max_body_size ${LIST_MIB}m;`))
+})
+
+test('a list in chunks that is larger is refused before it is read to its end', async () => {
+  let sent = 0
+  const endless = new ReadableStream<Uint8Array>({
+    pull(controller) {
+      sent += 1
+      controller.enqueue(new Uint8Array(1_048_576).fill(0x78))
+    },
+  })
+  expect(await send('text/csv', endless)).toEqual([400, 'input_too_large'])
+  expect(sent).toBeLessThan(LIST_MIB + 10)
+})

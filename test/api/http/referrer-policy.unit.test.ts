@@ -1,0 +1,38 @@
+import { describe, expect, test } from 'vitest'
+import { createFace } from '../../support/openapi/routes-only-app.ts'
+
+/** All surfaces, with nothing behind them: most routes fail, and a failure is an answer, too. */
+const app = createFace()
+const routes = app.routes
+  .filter(({ method }) => method !== 'ALL')
+  .map(({ method, path }) => [method, path.replace(/:\w+(\{[^}]*\})?/g, 'x')] as const)
+const prefixes = [...new Set(routes.map(([, path]) => path.split('/').slice(0, 5).join('/')))]
+
+const policyOf = async (path: string, init: RequestInit) => {
+  const { headers, status } = await app.request(path, init)
+  return [status, headers.get('referrer-policy')]
+}
+const noReferrer = [expect.any(Number), 'no-referrer']
+
+describe('every answer keeps its address from the next page', () => {
+  test.each(routes)('%s %s', async (method, path) => {
+    expect(await policyOf(path, { method })).toEqual(noReferrer)
+    if (method === 'GET') expect(await policyOf(path, { method: 'HEAD' })).toEqual(noReferrer)
+  })
+
+  test.each(prefixes)('%s/…: not found, HEAD, OPTIONS, preflight, and too much', async (prefix) => {
+    const path = `${prefix}/there-is-no-such-thing`
+    expect(await policyOf(path, {})).toEqual([expect.any(Number), 'no-referrer'])
+    expect(await policyOf(path, { method: 'HEAD' })).toEqual(noReferrer)
+    expect(await policyOf(path, { method: 'OPTIONS' })).toEqual([204, 'no-referrer'])
+    const preflight = { Origin: 'https://a.example', 'Access-Control-Request-Method': 'POST' }
+    expect(await policyOf(path, { method: 'OPTIONS', headers: preflight })).toEqual([204, 'no-referrer'])
+    const body = 'x'.repeat(1_048_577)
+    const headers = { 'Content-Length': String(body.length), 'Content-Type': 'application/json' }
+    expect(await policyOf(path, { method: 'POST', headers, body })).toEqual([413, 'no-referrer'])
+  })
+
+  test.each(['/docs', '/redoc'])('%s says it once', async (path) => {
+    expect(await policyOf(path, {})).toEqual([200, 'no-referrer'])
+  })
+})

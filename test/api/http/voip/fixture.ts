@@ -1,0 +1,302 @@
+import type { Hono } from 'hono'
+import type { User } from '../../../../api/core/auth/users.ts'
+import type { Call } from '../../../../api/core/calls/call.ts'
+import type { Calls } from '../../../../api/core/calls/call-control.ts'
+import type { CallRecord } from '../../../../api/core/calls/call-history.ts'
+import type { Message } from '../../../../api/core/messaging/user-messages.ts'
+import type { OwnStatus } from '../../../../api/core/presence/user-status-store.ts'
+import { Refusal } from '../../../../api/core/refusal.ts'
+import { createGuard, type Guarded } from '../../../../api/http/guard.ts'
+import { createVoip, type VoipNeeds } from '../../../../api/http/voip/routes.ts'
+import { Claims, type Role } from '../../../../contract/claims.ts'
+import { createRevocationMemory } from '../../../../contract/revocation-cache.ts'
+import { createJudge } from '../../../../contract/verdict.ts'
+import { createLog } from '../../../../runtime/log.ts'
+import { type Flaw, mint, newKey } from '../../../contract/mint-token.ts'
+
+const nowS = Math.floor(Date.now() / 1000)
+const key = newKey('HS256', 'kid-1')
+
+/** A user of the document's table; `id` is the last digit of the extension, plus one. */
+export const person = (username: string, extension: string, role: Role = 'user'): User => ({
+  id: String(Number(extension.at(-1)) + 1),
+  username,
+  extension,
+  email: `${username}@example.org`,
+  role,
+  team: null,
+  passwordHash: 'secret hash',
+  disabled: false,
+  generation: 0,
+  revision: 0,
+  createdAt: nowS - 1000,
+})
+
+/** A token good in every way, but for the flaw. */
+export const tokenOf = (user: User, flaw: Flaw = {}) =>
+  mint(key, nowS, {
+    ...flaw,
+    claims: {
+      sub: user.id,
+      sid: `session-${user.id}`,
+      role: user.role,
+      extension: user.extension,
+      exp: nowS + 3600,
+      ...flaw.claims,
+    },
+  })
+
+/** The call of 1001 with 1002, talking for ten seconds. */
+export const talking = (difference: Partial<Call> = {}): Call => ({
+  id: 'hk_call',
+  state: 'up',
+  direction: 'internal',
+  from: { number: '1001', name: 'user1' },
+  to: { number: '1002', name: 'user2' },
+  legs: [leg('1001', 'caller'), leg('1002', 'callee')],
+  startedAt: (nowS - 15) * 1_000_000,
+  answeredAt: (nowS - 10) * 1_000_000,
+  endedAt: undefined,
+  outcome: undefined,
+  cause: undefined,
+  recording: 'off',
+  recordings: [],
+  ...difference,
+})
+const leg = (endpoint: string, role: 'caller' | 'callee'): Call['legs'][number] => ({
+  channelId: `1.${endpoint}`,
+  channelName: `PJSIP/${endpoint}-00000001`,
+  endpoint,
+  number: endpoint,
+  name: '',
+  state: 'up',
+  holds: false,
+  parkedAt: undefined,
+  bridge: undefined,
+  role,
+  answeredAt: undefined,
+})
+
+export const record: CallRecord = {
+  id: 'hk_old',
+  direction: 'internal',
+  fromNumber: '1001',
+  fromName: 'user1',
+  toNumber: '1002',
+  toName: '',
+  startedAt: nowS - 100,
+  answeredAt: nowS - 95,
+  endedAt: nowS - 90,
+  duration: 10,
+  billable: 5,
+  outcome: 'answered',
+  cause: 16,
+  recordings: [],
+  parties: [
+    { userId: '2', extension: '1001', answered: true },
+    { userId: '3', extension: '1002', answered: true },
+  ],
+}
+
+/** Our own ports, answered from memory, around the real judge. What was asked for is in `asked`. */
+export function createWorld(difference: Partial<VoipNeeds> = {}) {
+  const admin = person('admin', '1000', 'admin')
+  const [user1, user2, user3] = [person('user1', '1001'), person('user2', '1002'), person('user3', '1003')]
+  const users = [admin, user1, user2, user3]
+  const asked: unknown[][] = []
+  const statuses = new Map<string, OwnStatus>()
+  const live: Call[] = [talking()]
+  const revocations = createRevocationMemory()
+  const time = { ms: 0 }
+  const monotonic = () => performance.now() + time.ms
+  revocations.trust(Number.MAX_SAFE_INTEGER, 0)
+  const judge = createJudge({
+    keyring: { find: (kid) => (kid === key.kid ? key : undefined), onChange: () => () => {} },
+    revocations,
+    now: () => Date.now() + time.ms,
+    monotonic,
+    maxStalenessMs: 5_000,
+    longestLifetime: 90_000,
+    cacheSize: 100,
+  })
+  const note =
+    (what: string) =>
+    async (...about: unknown[]) =>
+      void asked.push([what, ...about])
+  const isIn = (call: Call, extension: unknown) => call.legs.some(({ endpoint }) => endpoint === extension)
+  const find: Calls['find'] = async (actor, id) => {
+    const call = live.find((one) => one.id === id)
+    if (call === undefined || (actor.claims.role === 'user' && !isIn(call, actor.claims.extension)))
+      throw new Refusal('not_found', { detail: 'no such call' })
+    return { known: 'live', call }
+  }
+  const command = (what: string) => async (actor: Parameters<Calls['hangup']>[0], id: string) => {
+    await find(actor, id)
+    asked.push([what, actor.userId, id])
+  }
+  const calls = {
+    find,
+    answer: command('answer'),
+    hangup: command('hangup'),
+    dial: async (actor, request) => {
+      asked.push(['dial', actor.userId, request])
+      return { callId: 'hk_new' }
+    },
+    list: async (actor) =>
+      live.filter((call) => actor.claims.role !== 'user' || isIn(call, actor.claims.extension)),
+    capabilities: () => ({ online: true, commands: {} as never, softphoneListens: false }), // none is read here
+  } satisfies Partial<Calls>
+  const people = users.map(({ id, username, extension, role, team }) => ({
+    userId: id,
+    name: username,
+    extension: extension ?? '',
+    role,
+    team,
+  }))
+  const ofEndpoint = (endpoint: string) => people.find(({ extension }) => extension === endpoint)
+  const ofUser = (id: string) => people.find(({ userId }) => userId === id)
+  const ofExtension = ofEndpoint
+  const directory = {
+    all: () => people,
+    ofEndpoint,
+    ofUser,
+    ofExtension,
+    endpointOf: (extension: string) => extension,
+  }
+  const presence = {
+    isOnline: (id: string) => id !== user3.id,
+    isReachable: (extension: string) => extension !== '1003',
+  }
+  const statusStore = {
+    of: (id: string) => statuses.get(id) ?? 'available',
+    async set(actor: { userId: string }, status: OwnStatus) {
+      statuses.set(actor.userId, status)
+      asked.push(['status', actor.userId, status])
+    },
+  }
+  const lines: string[] = []
+  const log = createLog('test', 'debug', { write: (line) => void lines.push(line) })
+
+  const needs: VoipNeeds = {
+    guard: createGuard(judge),
+    login: {
+      async login({ username, password }) {
+        if (username === '' || password === '') throw new Refusal('credentials_missing')
+        if (password !== 'password') throw new Refusal('credentials_wrong')
+        const opened = { sessionId: 's', username, refreshToken: 'never shown', remember: false }
+        return { ...opened, accessToken: 'a.b.c', expiresIn: 86_400 }
+      },
+    },
+    sessions: {
+      logout: note('logout'),
+      async refresh(actor, _, only) {
+        asked.push(['refresh', actor.sessionId, only])
+        return { accessToken: 'new.to.ken', expiresIn: 86_400 }
+      },
+    },
+    users: {
+      find: async (id) => users.find((user) => user.id === id),
+      async findAll(ids) {
+        asked.push(['findAll', ids])
+        return users.filter(({ id }) => ids.includes(id))
+      },
+      findByLogin: async (name) =>
+        users.find(({ username, extension }) => [username, extension].includes(name)),
+      list: async ({ limit }) => users.slice(0, limit),
+      count: async () => users.length,
+    },
+    selfRegistration: {
+      async register({ username, extension, email }) {
+        const role = 'user'
+        asked.push(['add', { username, extension, email, role }])
+        if (username === 'user1') throw new Refusal('taken', { detail: 'username' })
+        if (extension === '1001') throw new Refusal('taken', { detail: 'extension' })
+        if (email === 'user1@example.org') throw new Refusal('taken', { detail: 'email' })
+        return { ...person(username, extension ?? ''), email: email ?? null, role }
+      },
+    },
+    changes: {
+      async remove(id, by) {
+        if (!users.some((user) => user.id === id)) throw new Refusal('not_found', { detail: 'no such user' })
+        asked.push(['remove', id, by])
+      },
+    },
+    registration: 'open',
+    registerThrottle: { takeAddress: note('throttle') },
+    statuses: statusStore,
+    uses: {
+      usesOf: async (ids) => new Map(ids.map((id) => [id, { lastLogin: nowS - 60, lastSeen: nowS - 30 }])),
+    },
+    calls,
+    history: {
+      async list(filter, page) {
+        asked.push(['history', filter, page])
+        return [record]
+      },
+      count: async ({ from }) => (from === undefined ? 17 : 3),
+    },
+    directory,
+    presence,
+    countSockets: () => 2,
+    timeZone: 'Etc/UTC',
+    accessTtl: 86_400,
+    now: Date.now,
+    monotonic,
+    log,
+    ...difference,
+  }
+  const app: Hono<Guarded> = createVoip(needs)
+
+  async function ask(method: string, path: string, { user, json, headers = {} }: Ask = {}) {
+    const res = await app.request(path, {
+      method,
+      headers: {
+        ...(user === undefined ? {} : { Authorization: `Bearer ${tokenOf(user)}` }),
+        ...(json === undefined ? {} : { 'Content-Type': 'application/json' }),
+        ...headers,
+      },
+      ...(json === undefined ? {} : { body: JSON.stringify(json) }),
+    })
+    const body = (await res.json()) as Record<string, unknown> // every answer of this surface is an object
+    return { status: res.status, body, headers: res.headers }
+  }
+
+  return {
+    ask,
+    asked,
+    users: { admin, user1, user2, user3 },
+    live,
+    judge,
+    revocations,
+    calls,
+    directory,
+    statuses: statusStore,
+    monotonic,
+    /** Turns the clocks on. */
+    wait(ms: number) {
+      time.ms += ms
+    },
+    log,
+    lines,
+    claimsOf: (user: User) => Claims.parse(JSON.parse(atob(tokenOf(user).split('.')[1] ?? ''))),
+  }
+}
+interface Ask {
+  user?: User
+  json?: unknown
+  headers?: Record<string, string>
+}
+
+/** Hears what a test tells, as if another API had told it. */
+export function createHearing() {
+  const listeners = new Set<(userId: string | undefined, message: Message) => void>()
+  return {
+    on(listener: (userId: string | undefined, message: Message) => void) {
+      listeners.add(listener)
+      return () => void listeners.delete(listener)
+    },
+    tell(userId: string | undefined, message: Message) {
+      for (const listener of listeners) listener(userId, message)
+    },
+  }
+}

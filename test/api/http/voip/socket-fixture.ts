@@ -1,0 +1,141 @@
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { type ClientOptions, WebSocket } from 'ws'
+import type { User } from '../../../../api/core/auth/users.ts'
+import type { Message } from '../../../../api/core/messaging/user-messages.ts'
+import { createVoipSocket, type VoipSocketNeeds } from '../../../../api/http/voip/socket.ts'
+import type { Claims } from '../../../../contract/claims.ts'
+import { createHearing, createWorld, tokenOf } from './fixture.ts'
+
+export type Frame = Record<string, unknown> & { type: string }
+
+/** One socket of a client, and all it has heard. */
+export interface Client {
+  ws: WebSocket
+  frames: Frame[]
+  say(message: unknown): void
+  /** The next frame of a type that was not asked for before. */
+  next(type: string): Promise<Frame>
+  /** The code it was closed with; 1006 without one. */
+  closed: Promise<number>
+}
+
+/** The socket behind a real HTTP server, and clients that speak to it over TCP. */
+export async function startSockets(difference: Partial<VoipSocketNeeds> = {}) {
+  const world = createWorld()
+  const hearing = createHearing()
+  const passing = new Set<(to: readonly string[], message: Message) => void>()
+  const tickets = new Map<string, Claims>()
+  const voip = createVoipSocket({
+    judge: world.judge,
+    tickets: {
+      async take(ticket) {
+        const claims = tickets.get(ticket)
+        tickets.delete(ticket)
+        return claims
+      },
+    },
+    allowedOrigins: ['https://phones.example.org'],
+    calls: world.calls,
+    statuses: world.statuses,
+    words: {
+      async pass(to, message) {
+        for (const listener of passing) listener(to, message)
+      },
+      on(listener) {
+        passing.add(listener)
+        return () => void passing.delete(listener)
+      },
+    },
+    directory: world.directory,
+    hearing,
+    monotonic: world.monotonic,
+    log: world.log,
+    mostPerUser: 20,
+    times: { judgeMs: 20, closingMs: 300 },
+    ...difference,
+  })
+  const server = createServer().on('upgrade', voip.upgrade)
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address() as AddressInfo // listening on TCP
+  const open = new Set<WebSocket>()
+
+  function connect(path: string, options: ClientOptions = {}, protocols: string[] = []): Client {
+    const ws = new WebSocket(`ws://127.0.0.1:${port}${path}`, protocols, options)
+    open.add(ws)
+    const frames: Frame[] = []
+    const unread: Frame[] = []
+    let wake = () => {}
+    const closed = new Promise<number>((resolve) => {
+      ws.once('close', (code) => {
+        resolve(code)
+        wake()
+      })
+    })
+    ws.on('error', () => {}) // told by `closed`
+    ws.on('message', (data) => {
+      const frame = JSON.parse(String(data)) as Frame // a test fails on what is none
+      frames.push(frame)
+      unread.push(frame)
+      wake()
+    })
+    return {
+      ws,
+      frames,
+      closed,
+      say: (message) => ws.send(typeof message === 'string' ? message : JSON.stringify(message)),
+      async next(type) {
+        for (;;) {
+          const at = unread.findIndex((frame) => frame.type === type)
+          if (at >= 0) return unread.splice(at, 1)[0] as Frame // there is one at `at`
+          if (ws.readyState > WebSocket.OPEN) throw new Error(`closed while waiting for ${type}`)
+          await new Promise<void>((resolve) => {
+            wake = resolve
+          })
+        }
+      },
+    }
+  }
+
+  return {
+    ...world,
+    hearing,
+    tickets,
+    voip,
+    port,
+    connect,
+    /** How many connections the server holds, also those whose socket is closing. */
+    connections: () => new Promise<number>((resolve) => server.getConnections((_, count) => resolve(count))),
+    /** A socket of a user's own, open and greeted. */
+    async enter(user: User, token = tokenOf(user)): Promise<Client> {
+      const headers = { Authorization: `Bearer ${token}` }
+      const client = connect(`/ws?extension=${user.extension}`, { headers })
+      await client.next('welcome')
+      return client
+    },
+    /** The status and body of the plain answer to a request that asks to be upgraded. */
+    refused(path: string, options: ClientOptions = {}, protocols: string[] = []) {
+      return new Promise<{ status: number; error: string; referrerPolicy: unknown }>((resolve, reject) => {
+        const { ws } = connect(path, options, protocols)
+        ws.once('open', () => reject(new Error('it was let in')))
+        ws.once('unexpected-response', (_, res) => {
+          let text = ''
+          res.on('data', (chunk) => (text += chunk))
+          res.on('end', () =>
+            resolve({
+              status: res.statusCode ?? 0,
+              error: JSON.parse(text).error,
+              referrerPolicy: res.headers['referrer-policy'],
+            }),
+          )
+        })
+      })
+    },
+    async stop() {
+      voip.close()
+      for (const ws of open) ws.terminate()
+      server.closeAllConnections()
+      await new Promise((resolve) => server.close(resolve))
+    },
+  }
+}

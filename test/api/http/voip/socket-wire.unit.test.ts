@@ -1,0 +1,90 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { readSaid, translate } from '../../../../api/http/voip/socket-wire.ts'
+import { createBucket } from '../../../../api/http/voip/token-bucket.ts'
+
+describe('what is said', () => {
+  test('any text is read or is an error, and nothing is thrown', () => {
+    const text = fc.oneof(
+      fc.string({ unit: 'binary' }),
+      fc.json(),
+      fc.json().map((one) => `{"type":${one}}`),
+    )
+    fc.assert(
+      fc.property(text, (any) => {
+        const read = readSaid(any)
+        expect('error' in read || 'said' in read).toBe(true)
+      }),
+      { numRuns: 2_000 },
+    )
+  })
+
+  test('nothing but the documented members comes through, whoever it claims to be from', () => {
+    const extra = fc.dictionary(fc.string(), fc.jsonValue())
+    fc.assert(
+      fc.property(extra, (more) => {
+        const text = JSON.stringify({ ...more, from: '1000', type: 'hangup', channel: 'hk_1' })
+        expect(readSaid(text)).toEqual({ said: { type: 'hangup', channel: 'hk_1' } })
+      }),
+    )
+  })
+})
+
+describe('what is told', () => {
+  const STATES = ['dialling', 'ringing', 'up', 'held', 'parked', 'ended'] as const
+  const party = { number: '1001', name: '' }
+  const news = (id: string, state: string) => ({
+    type: 'call_status',
+    call: { id, state, outcome: 'answered', from: party, to: party },
+  })
+
+  test('an answer once a call, an end with each end, and always the status itself', () => {
+    const steps = fc.array(fc.tuple(fc.constantFrom('a', 'b'), fc.constantFrom(...STATES)))
+    fc.assert(
+      fc.property(steps, (all) => {
+        const answered = new Set<string>()
+        const told = all.flatMap(([id, state]) => translate(news(id, state), '1001', answered)) as {
+          type: string
+          channel: string
+        }[] // `translate` gives messages of calls for news of calls
+        for (const id of ['a', 'b']) {
+          const of = (type: string) => told.filter((one) => one.type === type && one.channel === id).length
+          const own = all.filter(([call]) => call === id).map(([, state]) => state)
+          const lives = own.join().split('ended')
+          const talks = lives.filter((life) => /up|held|parked/.test(life)).length
+          expect([of('call_status'), of('call_ended'), of('call_answered')]).toEqual([
+            own.length,
+            own.filter((state) => state === 'ended').length,
+            talks,
+          ])
+        }
+      }),
+    )
+  })
+
+  test('the memory of answered calls does not grow with the calls', () => {
+    const answered = new Set<string>()
+    for (let n = 0; n < 1_000; n++) translate(news(String(n), 'up'), '1001', answered)
+    expect(answered.size).toBeLessThanOrEqual(100)
+  })
+})
+
+describe('the bucket', () => {
+  test('never lets through more than its burst and its rate, nor less than its rate', () => {
+    const waits = fc.array(fc.nat(2_000), { minLength: 1, maxLength: 200 })
+    fc.assert(
+      fc.property(waits, (all) => {
+        let at = 0
+        let through = 0
+        const bucket = createBucket(10, 20, () => at)
+        for (const wait of all) {
+          at += wait
+          const passed = bucket.take()
+          if (passed) through += 1
+          if (wait >= 100) expect(passed).toBe(true)
+        }
+        expect(through).toBeLessThanOrEqual(20 + (at / 1000) * 10)
+      }),
+    )
+  })
+})

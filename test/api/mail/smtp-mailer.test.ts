@@ -1,0 +1,151 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, afterEach, describe, expect, test } from 'vitest'
+import { createMailer } from '../../../api/mail/smtp-mailer.ts'
+import { freePort } from '../../support/free-port.ts'
+import { type MailServer, type MailServerOptions, startMailServer } from '../../support/mail-server.ts'
+import { selfSigned } from '../provisioning/self-signed.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'mailer-'))
+const caPath = join(folder, 'ca.pem')
+const signed = selfSigned()
+writeFileSync(caPath, signed.cert)
+let server: MailServer | undefined
+afterEach(async () => {
+  await server?.stop()
+  server = undefined
+})
+afterAll(() => rmSync(folder, { recursive: true }))
+
+const MAIL = { to: 'anna@example.org', subject: 'Hello', text: 'a line\n'.repeat(3) }
+
+/** A way to a server of its own, as to another machine; tests name what is different. */
+async function setUp(
+  options: MailServerOptions = {},
+  difference: Partial<Parameters<typeof createMailer>[0]> = {},
+) {
+  server = await startMailServer({ ...signed, ...options })
+  const mailer = createMailer({
+    host: '127.0.0.1',
+    port: server.port,
+    secure: false,
+    requireTls: true,
+    caPath,
+    auth: undefined,
+    from: { name: 'Hookswitch, a gate', address: 'voice@example.org' },
+    ...difference,
+  })
+  return { mailer, server }
+}
+
+describe('mail', () => {
+  test('goes by STARTTLS to the one address, from whom the setting says', async () => {
+    const { mailer, server } = await setUp()
+    await mailer.send(MAIL)
+    expect(server.letters).toMatchObject([{ to: ['anna@example.org'], secure: true, text: MAIL.text }])
+    const [{ headers } = { headers: '' }] = server.letters
+    expect(headers).toMatch(/^From: "Hookswitch, a gate" <voice@example\.org>\r$/m)
+    expect(headers).toMatch(/^To: anna@example\.org\r$/m)
+    expect(headers).toMatch(/^Auto-Submitted: auto-generated\r$/m)
+    expect(headers).not.toMatch(/nodemailer|x-mailer/i)
+  })
+
+  test.each([
+    ['an apostrophe', "o'hara+x@example.org", "o'hara+x@example.org"],
+    ['signs that few use', 'a!b#c%d{e|f}g@example.org', 'a!b#c%d{e|f}g@example.org'],
+    ['a domain in Unicode', 'ivan@пример.рф', 'ivan@xn--e1afmkfd.xn--p1ai'],
+  ])('goes to an address with %s', async (_, to, arrived) => {
+    const { mailer, server } = await setUp({ hideSMTPUTF8: true })
+    await mailer.send({ ...MAIL, to })
+    expect(server.letters).toMatchObject([{ text: MAIL.text }])
+    expect(server.letters[0]?.headers).toContain(`\nTo: ${arrived}\r\n`)
+  })
+
+  test('goes to an address with an accent by SMTPUTF8', async () => {
+    const { mailer, server } = await setUp()
+    await mailer.send({ ...MAIL, to: 'josé@bücher.example' })
+    expect(server.letters).toMatchObject([{ to: ['josé@bücher.example'] }])
+  })
+
+  test('keeps long lines and other scripts whole', async () => {
+    const { mailer, server } = await setUp()
+    const text = `анна ${'https://voice.example.org/verify-email?token='}${'x'.repeat(200)}\n`
+    await mailer.send({ ...MAIL, text })
+    expect(server.letters).toMatchObject([{ text }])
+  })
+
+  test('logs in where it is told to, and is not sent by a wrong password', async () => {
+    const login = { username: 'voice', password: 'hunter2' }
+    const { mailer, server } = await setUp({ login }, { auth: { user: 'voice', pass: 'hunter2' } })
+    await mailer.send(MAIL)
+    expect(server.letters).toHaveLength(1)
+    const wrong = createMailer({
+      host: '127.0.0.1',
+      port: server.port,
+      secure: false,
+      requireTls: true,
+      caPath,
+      auth: { user: 'voice', pass: 'hunter3' },
+      from: { name: '', address: 'voice@example.org' },
+    })
+    await expect(wrong.send(MAIL)).rejects.toThrow(/EAUTH/)
+    await expect(wrong.send(MAIL)).rejects.not.toThrow(/hunter3/)
+  })
+
+  test('to another machine is not sent in the clear', async () => {
+    const { mailer, server } = await setUp({ hideSTARTTLS: true, disabledCommands: ['STARTTLS'] })
+    await expect(mailer.send(MAIL)).rejects.toThrow(/ETLS|ESOCKET|EPROTOCOL/)
+    expect(server.connections()).toBe(1)
+    expect(server.letters).toEqual([])
+  })
+
+  test('is not given to whoever merely says to be the server', async () => {
+    const { mailer, server } = await setUp({}, { caPath: undefined })
+    await expect(mailer.send(MAIL)).rejects.toThrow(/ESOCKET|ETLS/)
+    expect(server.letters).toEqual([])
+  })
+
+  test('on this machine needs no certificate that proves anything', async () => {
+    const { mailer, server } = await setUp({}, { caPath: undefined, requireTls: false })
+    await mailer.send(MAIL)
+    expect(server.letters).toHaveLength(1)
+  })
+
+  test('goes by TLS from the start', async () => {
+    const { mailer, server } = await setUp({ secure: true }, { secure: true, requireTls: false })
+    await mailer.send(MAIL)
+    expect(server.letters).toMatchObject([{ secure: true }])
+  })
+
+  test('that is refused says so, and not in the server’s own words', async () => {
+    const { mailer } = await setUp({ refuses: true })
+    await expect(mailer.send(MAIL)).rejects.toThrow(
+      /^the mail server did not take it: EENVELOPE RCPT TO 550$/,
+    )
+  })
+
+  test('to a server that is away says so', async () => {
+    const { mailer } = await setUp({}, { port: await freePort() })
+    await expect(mailer.send(MAIL)).rejects.toThrow(/ECONNREFUSED|ESOCKET/)
+  })
+
+  // The schema lets none of these through; should one ever pass, it is still one address or none.
+  test.each([
+    ['a header', 'anna@example.org\r\nBcc: boris@example.org'],
+    ['another address', 'anna@example.org, boris@example.org'],
+    ['a display name', 'Boris <boris@example.org>'],
+  ])('cannot be led astray by %s in an address', async (_, to) => {
+    const { mailer, server } = await setUp()
+    await mailer.send({ ...MAIL, to }).catch(() => {})
+    expect(server.to('boris@example.org')).toEqual([])
+    for (const { headers } of server.letters) expect(headers).not.toMatch(/^Bcc/im)
+  })
+
+  test('cannot be led astray by a line end in its subject', async () => {
+    const { mailer, server } = await setUp()
+    await mailer.send({ ...MAIL, subject: 'Hello\r\nBcc: boris@example.org' })
+    expect(server.to('boris@example.org')).toEqual([])
+    expect(server.letters[0]?.headers).not.toMatch(/^Bcc/im)
+  })
+})

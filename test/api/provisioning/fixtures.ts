@@ -1,0 +1,46 @@
+import { Writable } from 'node:stream'
+import fc from 'fast-check'
+import { createLog } from '../../../runtime/log.ts'
+import type { FaultKind } from '../../support/faulty-http.ts'
+
+/** Good in every way. */
+export const order = {
+  extension: '1001',
+  secret: 'Vq7-proposed-Secret-42',
+  displayName: 'Alice Smith',
+  email: 'alice@example.com',
+  mark: 'R7hSx1aVq0',
+}
+
+/** So short that a test can wait for the end of each. */
+export const quick = { requestMs: 700, callMs: 20_000, pauseMs: 5 }
+
+/** A log and what was written to it. */
+export function openLog() {
+  const lines: string[] = []
+  const to = new Writable({
+    write(chunk, _, done) {
+      lines.push(String(chunk))
+      done()
+    },
+  })
+  return { log: createLog('test', 'debug', to), written: () => lines.join('') }
+}
+
+const KINDS: FaultKind[] = [
+  'silent before',
+  'silent after',
+  'reset before',
+  'reset after',
+  '500 before',
+  '500 after',
+  'html',
+  'lie',
+  'expired',
+]
+
+/** Up to six faults, at any of these operations. */
+export const faultsOn = (operations: readonly string[]) =>
+  fc.array(fc.record({ on: fc.constantFrom(...operations), kind: fc.constantFrom(...KINDS) }), {
+    maxLength: 6,
+  })

@@ -1,0 +1,75 @@
+import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, expect, test } from 'vitest'
+import { openSecurityLog } from '../../../../api/store/files/security-log.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'hs-'))
+afterAll(() => rmSync(folder, { recursive: true }))
+
+const failed = (username: string) => ({ event: 'authn_login_fail', username, address: '192.0.2.1' }) as const
+const turn = () => new Promise((resolve) => setTimeout(resolve, 5))
+async function until(holds: () => boolean) {
+  for (let tries = 0; tries < 1_000 && !holds(); tries += 1) await turn()
+  expect(holds()).toBe(true)
+}
+
+test('each line is there, in its order, in a file of its user’s own', async () => {
+  const path = join(folder, 'log', 'security.log')
+  const log = openSecurityLog(path, (err) => expect.unreachable(String(err)))
+  for (let n = 0; n < 500; n += 1) {
+    log.write(failed(`user-${n}`))
+    if (n % 100 === 0) await turn()
+  }
+  const names = () =>
+    readFileSync(path, 'utf8')
+      .trim()
+      .split('\n')
+      .map((line) => (JSON.parse(line) as { username: string }).username)
+  await turn()
+  await until(() => names().length === 500)
+  expect(names()).toEqual(Array.from({ length: 500 }, (_, n) => `user-${n}`))
+  expect(statSync(path).mode & 0o777).toBe(0o600)
+})
+
+test('a file that hangs lets no more than 10 000 lines wait, and it is told how many were lost', async () => {
+  const troubles: string[] = []
+  const written: string[] = []
+  let go = () => {}
+  const hang = new Promise<void>((resolve) => {
+    go = resolve
+  })
+  const log = openSecurityLog(
+    join(folder, 'hung.log'),
+    (err) => troubles.push(String(err)),
+    () => new Date(0),
+    async (_, text) => {
+      await hang
+      written.push(text)
+    },
+  )
+  log.write(failed('first'))
+  await turn()
+  for (let n = 0; n < 25_000; n += 1) log.write(failed('x'))
+  go()
+  await until(() => troubles.length > 0 && written.join('').split('\n').length === 10_002)
+  expect(troubles).toEqual([expect.stringMatching(/15000 lines were left out/)])
+})
+
+test('a line that cannot be written is trouble, and those behind it are written', async () => {
+  const troubles: unknown[] = []
+  const written: string[] = []
+  const log = openSecurityLog(
+    join(folder, 'full.log'),
+    (err) => troubles.push(err),
+    () => new Date(0),
+    async (_, text) => {
+      if (text.includes('first')) throw new Error('no space left')
+      written.push(text)
+    },
+  )
+  log.write(failed('first'))
+  await until(() => troubles.length === 1)
+  log.write(failed('second'))
+  await until(() => written.length === 1)
+})

@@ -1,0 +1,202 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { createLogin, type LoginNeeds } from '../../../../api/core/auth/login.ts'
+import type { Outcome } from '../../../../api/core/auth/login-attempts.ts'
+import type { Opened } from '../../../../api/core/auth/sessions.ts'
+import type { User } from '../../../../api/core/auth/users.ts'
+import { createAttempts } from '../../../../api/store/redis/login-attempts.ts'
+import { type RedisServer, startRedis } from '../../../support/redis.ts'
+
+let server: RedisServer
+beforeAll(async () => {
+  server = await startRedis({ cluster: true })
+})
+afterAll(() => server.stop())
+
+const perAccount = { most: 3, window: 60 }
+const settings = { surface: 'test', perAddress: { most: 8, window: 60 }, perAccount }
+
+const ANNA = { id: 'anna', revision: 0 }
+const DEAD = { id: 'dead', revision: 0 }
+
+/** Two APIs on one Redis, or on none; `guess` tries and lets others try in the meantime. */
+async function world(isAway: boolean) {
+  const redis = [await server.connect(), await server.connect()]
+  if (isAway) for (const one of redis) one.disconnect()
+  // While Redis is away each counts for itself, so there is one.
+  const all = redis.slice(0, isAway ? 1 : 2).map((one) => createAttempts(one, settings))
+  let turn = 0
+  return async (id: string, address: string, outcome: Outcome) => {
+    turn += 1
+    const account = { id, revision: 0 }
+    const attempts = all[turn % all.length]
+    try {
+      await attempts?.check(account, address)
+      const attempt = await attempts?.reserve(account, address)
+      await new Promise((resolve) => setTimeout(resolve, 5))
+      await attempt?.end(outcome)
+      return 'tried'
+    } catch (err) {
+      const { code, retryAfter } = err as { code: string; retryAfter: number }
+      return retryAfter > 0 && retryAfter <= 60 ? code : `${code} ${retryAfter}`
+    }
+  }
+}
+const count = (all: string[], what: string) => all.filter((one) => one === what).length
+
+describe.each([
+  ['Redis', false],
+  ['the process while Redis is away', true],
+])('attempts that are counted in %s', (name, isAway) => {
+  test('of 100 wrong ones at once the account gets its limit in a network', async () => {
+    const guess = await world(isAway)
+    const said = await Promise.all(
+      Array.from({ length: 100 }, () => guess(`${name} a`, `192.0.2.${isAway ? 1 : 2}`, 'wrong')),
+    )
+    expect([count(said, 'tried'), count(said, 'throttled')]).toEqual([3, 97])
+  })
+
+  test('of 100 wrong ones at once from as many networks the account gets ten times that', async () => {
+    const guess = await world(isAway)
+    const said = await Promise.all(
+      Array.from({ length: 100 }, (_, n) => guess(`${name} e`, `198.18.0.${n}`, 'wrong')),
+    )
+    expect([count(said, 'tried'), count(said, 'throttled')]).toEqual([30, 70])
+  })
+
+  test('where an account has logged in, wrong ones from elsewhere hold nothing up, and it has its own limit', async () => {
+    const guess = await world(isAway)
+    const home = `198.19.${isAway ? 1 : 2}.1`
+    expect(await guess(`${name} f`, home, 'right')).toBe('tried')
+    await Promise.all(Array.from({ length: 40 }, (_, n) => guess(`${name} f`, `198.18.1.${n}`, 'wrong')))
+    expect(await guess(`${name} f`, `198.19.${isAway ? 1 : 2}.2`, 'right')).toBe('throttled')
+    const said: string[] = []
+    for (const outcome of ['right', 'wrong', 'wrong', 'wrong', 'right'] as const)
+      said.push(await guess(`${name} f`, home, outcome))
+    expect(said).toEqual([...Array(4).fill('tried'), 'throttled'])
+  })
+
+  test('of 100 wrong ones at once the address gets its limit, over all accounts', async () => {
+    const guess = await world(isAway)
+    const said = await Promise.all(
+      Array.from({ length: 100 }, (_, n) =>
+        guess(`${name} b${n}`, `2001:db8:${isAway ? 1 : 2}::${n}`, 'wrong'),
+      ),
+    )
+    expect([count(said, 'tried'), count(said, 'throttled')]).toEqual([8, 92])
+  })
+
+  test.each<[Outcome]>([['right'], ['void']])(
+    '100 that are %s at once wait, and leave no count',
+    async (outcome) => {
+      const guess = await world(isAway)
+      const one = () => guess(`${name} ${outcome}`, `198.51.100.${isAway ? 1 : 2}`, outcome)
+      for (let round = 0; round < 2; round += 1)
+        expect(count(await Promise.all(Array.from({ length: 50 }, one)), 'tried')).toBe(50)
+    },
+  )
+
+  test('a right one lets the account start afresh, and leaves the address its failures', async () => {
+    const guess = await world(isAway)
+    const address = `203.0.113.${isAway ? 1 : 2}`
+    const said: string[] = []
+    for (const outcome of ['wrong', 'wrong', 'right', 'wrong', 'wrong', 'right'] as const)
+      said.push(await guess(`${name} c`, address, outcome))
+    expect(said).toEqual(Array(6).fill('tried'))
+    for (let n = 0; n < 5; n += 1) said.push(await guess(`${name} d${n}`, address, 'wrong'))
+    expect(said.slice(6)).toEqual([...Array(4).fill('tried'), 'throttled'])
+  })
+})
+
+test('a process that dies in an attempt holds its place for a while', async () => {
+  const redis = await server.connect()
+  const attempts = createAttempts(redis, { ...settings, perAccount: { most: 1, window: 60 } })
+  await attempts.reserve(DEAD, '192.0.2.200')
+  const begunAt = performance.now()
+  await (await attempts.reserve(DEAD, '192.0.2.200')).end('right')
+  expect(performance.now() - begunAt).toBeGreaterThan(3_000)
+})
+
+/** How many attempts hold a place in a count, by the name of the count. */
+async function underway(name: string): Promise<number[]> {
+  const redis = await server.connect()
+  const keys = await redis.keys(`*attempts:${name}:*:underway`)
+  const [seconds] = await redis.time()
+  return Promise.all(keys.map((key) => redis.zcount(key, Number(seconds) * 1000, '+inf')))
+}
+
+test('an attempt that the count of all networks refuses holds no place in the other counts', async () => {
+  await (await server.connect()).flushall()
+  const limits = { surface: 'refused', perAddress: { most: 8, window: 60 } }
+  const attempts = createAttempts(await server.connect(), { ...limits, perAccount: { most: 1, window: 60 } })
+  for (let n = 0; n < 10; n += 1) await (await attempts.reserve(ANNA, `198.18.2.${n}`)).end('wrong')
+  await expect(attempts.reserve(ANNA, '198.18.2.99')).rejects.toMatchObject({ code: 'throttled' })
+  expect(await underway('*')).toEqual([])
+})
+
+test('an attempt that had to wait holds its place in every count, also where it came first', async () => {
+  await (await server.connect()).flushall()
+  const attempts = createAttempts(await server.connect(), {
+    ...settings,
+    surface: 'waited',
+    perAccount: { most: 1, window: 60 },
+  })
+  // It ends only by its lease, and so does what it holds of the address.
+  await attempts.reserve(ANNA, '192.0.2.201')
+  const waited = await attempts.reserve(ANNA, '192.0.2.201')
+  expect(await underway('address:waited')).toEqual([1])
+  expect(await underway('place')).toEqual([1])
+  await waited.end('void')
+  expect(await underway('*')).toEqual([])
+})
+
+test('a change of the account lifts its lock, and leaves it the networks from which it has logged in', async () => {
+  const anna: User = {
+    id: '7',
+    username: 'anna',
+    extension: null,
+    email: null,
+    role: 'user',
+    team: null,
+    passwordHash: 'right',
+    disabled: false,
+    generation: 0,
+    revision: 0,
+    createdAt: 0,
+  }
+  const needs: Omit<LoginNeeds, 'attempts'> = {
+    users: { findByLogin: async () => anna },
+    passwords: {
+      async verify(hash, password, turn) {
+        await turn?.onTurn?.()
+        return hash === password
+      },
+    },
+    // Tests read nothing of what a login opens.
+    sessions: { open: async () => ({ sessionId: 's' }) as Opened },
+    securityLog: { write() {} },
+  }
+  const attempts = createAttempts(await server.connect(), { ...settings, surface: 'changed' })
+  const { login } = createLogin({ ...needs, attempts })
+  const from = (address: string, password: string) =>
+    login({ username: 'anna', password }, {
+      surface: 'v1',
+      address,
+      userAgent: '',
+      clothing: () => ({}),
+      refreshBy: 'token',
+    } as Parameters<typeof login>[1]).then(
+      () => 'right',
+      (err) => err.code,
+    )
+  const flood = (net: number) =>
+    Promise.all(Array.from({ length: 40 }, (_, n) => from(`198.18.${net}.${n}`, 'wrong')))
+  const [home, other] = ['198.19.7.1', '198.19.8.1']
+
+  expect(await from(home, 'right')).toBe('right')
+  await flood(3)
+  expect(await from(other, 'right')).toBe('throttled')
+  anna.revision += 1
+  expect(await from('198.19.9.1', 'right')).toBe('right')
+  await flood(4)
+  expect([await from(other, 'right'), await from(home, 'right')]).toEqual(['throttled', 'right'])
+})

@@ -1,0 +1,300 @@
+import { randomBytes } from 'node:crypto'
+import type { Redis } from 'ioredis'
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
+import { createRefreshSecrets, type RefreshSecret } from '../../../../api/core/auth/refresh-token.ts'
+import {
+  createRotation,
+  type RefreshState,
+  type RotationStore,
+} from '../../../../api/core/auth/refresh-token-rotation.ts'
+import { newId } from '../../../../api/core/auth/tokens.ts'
+import { createRotationStore } from '../../../../api/store/redis/refresh-token-rotation.ts'
+import { type RedisServer, startRedis } from '../../../support/redis.ts'
+import { createMemoryRotationStore } from '../../../support/sessions/memory-rotation-store.ts'
+
+interface Kind {
+  name: string
+  /** Two clients of one store, and how it loses everything. */
+  start(): Promise<{
+    clients: [RotationStore, RotationStore]
+    flush(): Promise<unknown>
+    redis?: Redis
+    stop(): Promise<void>
+  }>
+}
+
+const kinds: Kind[] = [
+  { name: 'Redis', start: () => onRedis(startRedis()) },
+  { name: 'a Redis Cluster', start: () => onRedis(startRedis({ cluster: true })) },
+  {
+    // What other tests use in its place keeps the same promises.
+    name: 'memory',
+    async start() {
+      const store = createMemoryRotationStore(Date.now)
+      return { clients: [store, store], flush: async () => store.flush(), stop: async () => {} }
+    },
+  },
+]
+
+async function onRedis(starting: Promise<RedisServer>) {
+  const server = await starting
+  const [redis, other] = [await server.connect(), await server.connect()]
+  return {
+    clients: [createRotationStore(redis), createRotationStore(other)] as [RotationStore, RotationStore],
+    flush: () => redis.flushall(),
+    redis,
+    stop: server.stop,
+  }
+}
+
+const secrets = createRefreshSecrets(randomBytes(32))
+const GRACE_MS = 60_000
+const inAnHour = () => Math.floor(Date.now() / 1000) + 3_600
+
+/** A session whose first secret was delivered and noted. */
+function newSession() {
+  const first = secrets.mint(newId(), 0)
+  return { first, refresh: stateOf(first) as RefreshState | null, expiresAt: inAnHour() }
+}
+const stateOf = ({ number, hash }: RefreshSecret): RefreshState => ({ number, hash })
+
+describe.each(kinds)('the rotation of refresh secrets on $name', ({ start }) => {
+  let running: Awaited<ReturnType<Kind['start']>>
+  beforeAll(async () => {
+    running = await start()
+  })
+  afterAll(() => running?.stop())
+
+  const rotationOf = (client: 0 | 1, graceMs = GRACE_MS) =>
+    createRotation({ store: running.clients[client], secrets, graceMs })
+  /** Rotates and notes it, as a refresh does. */
+  async function next(session: ReturnType<typeof newSession>, secret: RefreshSecret, graceMs?: number) {
+    const child = await rotationOf(0, graceMs).childOf(secret, session)
+    if (child === undefined) throw new Error('reused')
+    session.refresh = stateOf(child)
+    return child
+  }
+
+  test('a secret has a child, with the next number', async () => {
+    const session = newSession()
+    const child = await next(session, session.first)
+    expect(child).toMatchObject({ sessionId: session.first.sessionId, number: 1 })
+    expect((await next(session, child)).number).toBe(2)
+  })
+
+  test('50 at once with one secret, over two connections, get one child', async () => {
+    const session = newSession()
+    const children = await Promise.all(
+      Array.from({ length: 50 }, (_, n) => rotationOf(n % 2 ? 1 : 0).childOf(session.first, session)),
+    )
+    expect(new Set(children.map((child) => child?.text)).size).toBe(1)
+    expect(children[0]).toMatchObject({ number: 1 })
+  })
+
+  test('two who take turns on two connections go on through a hundred secrets, racing each time', async () => {
+    const session = newSession()
+    let secret = session.first
+    for (let round = 0; round < 100; round += 1) {
+      const [one, other] = await Promise.all([
+        rotationOf(0).childOf(secret, session),
+        rotationOf(1).childOf(secret, session),
+      ])
+      if (one === undefined) throw new Error('reused')
+      expect(one.text).toBe(other?.text)
+      secret = one
+      session.refresh = stateOf(secret)
+    }
+    expect(secret.number).toBe(100)
+  })
+
+  test('within the grace the direct parent gets the same child again and again', async () => {
+    const session = newSession()
+    const child = await next(session, session.first)
+    for (const client of [0, 1, 0] as const) {
+      expect(await rotationOf(client).childOf(session.first, session)).toEqual(child)
+    }
+    expect((await next(session, child)).number).toBe(2)
+  })
+
+  test('after the grace the parent is a copy', async () => {
+    const session = newSession()
+    const child = await next(session, session.first, 1)
+    await new Promise((resolve) => setTimeout(resolve, 20))
+    expect(await rotationOf(0, 1).childOf(session.first, session)).toBeUndefined()
+    // That is for whoever asked to act upon: the store itself changes nothing.
+    expect((await next(session, child)).number).toBe(2)
+  })
+
+  test('without a grace there is none', async () => {
+    const session = newSession()
+    await next(session, session.first, 0)
+    expect(await rotationOf(0, 0).childOf(session.first, session)).toBeUndefined()
+  })
+
+  test('a child that nobody may have got, as it was not noted, is given again after the grace, too', async () => {
+    const session = newSession()
+    const lost = await rotationOf(0, 1).childOf(session.first, session)
+    await new Promise((resolve) => setTimeout(resolve, 20))
+    expect(await rotationOf(1, 1).childOf(session.first, session)).toEqual(lost)
+    session.refresh = stateOf(lost ?? session.first)
+    expect(await rotationOf(1, 1).childOf(session.first, session)).toBeUndefined()
+  })
+
+  test('the grandparent is a copy at once, and so is each before it', async () => {
+    const session = newSession()
+    const all = [session.first]
+    for (let n = 0; n < 4; n += 1) all.push(await next(session, all.at(-1) ?? session.first))
+    for (const old of all.slice(0, 3)) {
+      expect(await rotationOf(0).childOf(old, session)).toBeUndefined()
+      // Not to be forgiven as unheard of, either.
+      const late = { ...session, refresh: stateOf(old) }
+      expect(await rotationOf(0).childOf(old, late)).toBeUndefined()
+    }
+    expect(await rotationOf(0).childOf(all[3] ?? session.first, session)).toEqual(all[4])
+  })
+
+  test('another secret of the same number is a copy', async () => {
+    const session = newSession()
+    const child = await next(session, session.first)
+    const twin = secrets.mint(child.sessionId, child.number)
+    expect(await rotationOf(0).childOf(twin, session)).toBeUndefined()
+    const parentsTwin = secrets.mint(child.sessionId, 0)
+    expect(await rotationOf(0).childOf(parentsTwin, session)).toBeUndefined()
+    expect(await rotationOf(0).childOf(session.first, session)).toEqual(child)
+  })
+
+  test('sessions do not meet', async () => {
+    const [one, other] = [newSession(), newSession()]
+    await next(one, await next(one, one.first))
+    expect((await next(other, other.first)).number).toBe(1)
+  })
+
+  test('a session that was forgotten leaves nothing behind', async () => {
+    const session = newSession()
+    await next(session, session.first)
+    await running.clients[1].forget(session.first.sessionId)
+    expect(await rotationOf(0).childOf(session.first, session)).toBeUndefined()
+  })
+
+  describe('that was flushed', () => {
+    test('goes on from what the session has noted', async () => {
+      const session = newSession()
+      const child = await next(session, session.first)
+      await running.flush()
+      expect(await rotationOf(0).childOf(secrets.mint(child.sessionId, 1), session)).toBeUndefined()
+      expect((await next(session, child)).number).toBe(2)
+    })
+
+    test('goes on from the secret’s own number where the notes are behind', async () => {
+      const session = newSession()
+      const child = await next(session, await next(session, session.first))
+      await running.flush()
+      const behind = { ...session, refresh: stateOf(session.first) }
+      const grandchild = await rotationOf(0).childOf(child, behind)
+      expect(grandchild).toMatchObject({ number: 3 })
+      expect(await rotationOf(1).childOf(child, behind)).toEqual(grandchild)
+      // From then on it knows again: what came before is a copy.
+      expect(await rotationOf(0).childOf(session.first, behind)).toBeUndefined()
+    })
+
+    test('goes on from the secret’s own number where there are no notes', async () => {
+      const session = { ...newSession(), refresh: null }
+      await running.flush()
+      expect(await rotationOf(0).childOf(session.first, session)).toMatchObject({ number: 1 })
+    })
+
+    test('still knows an old one by the notes', async () => {
+      const session = newSession()
+      await next(session, await next(session, session.first))
+      await running.flush()
+      expect(await rotationOf(0).childOf(session.first, session)).toBeUndefined()
+    })
+
+    test('still gives one child to 50 at once', async () => {
+      const session = newSession()
+      const child = await next(session, session.first)
+      await running.flush()
+      const children = await Promise.all(
+        Array.from({ length: 50 }, (_, n) => rotationOf(n % 2 ? 1 : 0).childOf(child, session)),
+      )
+      expect(new Set(children.map((one) => one?.text)).size).toBe(1)
+    })
+  })
+})
+
+describe.each([
+  ['Redis', false],
+  ['a Redis Cluster', true],
+])('what is kept of a session in %s', (_, cluster) => {
+  let server: RedisServer
+  let redis: Redis
+  beforeAll(async () => {
+    server = await startRedis({ cluster })
+    redis = await server.connect()
+  })
+  afterAll(() => server?.stop())
+  beforeEach(() => redis.flushall())
+
+  const rotate = (session: ReturnType<typeof newSession>) =>
+    createRotation({ store: createRotationStore(redis), secrets, graceMs: GRACE_MS }).childOf(
+      session.first,
+      session,
+    )
+
+  test('is one key, named in the call', async () => {
+    const evaluate = vi.spyOn(redis, 'eval')
+    const session = newSession()
+    await rotate(session)
+    const [key] = await redis.keys('*')
+    expect(await redis.dbsize()).toBe(1)
+    expect(evaluate.mock.calls.map(([, count, name]) => [count, name])).toEqual([[1, key]])
+    // The slot is the session's.
+    expect(key).toContain(`{${session.first.sessionId}}`)
+    evaluate.mockRestore()
+  })
+
+  test('expires with the session, and not before', async () => {
+    const session = newSession()
+    await rotate(session)
+    const [key = ''] = await redis.keys('*')
+    const expiresAt = async () => Math.round((Date.now() + (await redis.pttl(key))) / 1000)
+    expect(await expiresAt()).toBe(session.expiresAt)
+    await rotate(session)
+    expect(await expiresAt()).toBe(session.expiresAt)
+  })
+
+  test('is nothing once the session has expired', async () => {
+    const session = newSession()
+    await rotate({ ...session, expiresAt: Math.floor(Date.now() / 1000) - 1 })
+    expect(await redis.dbsize()).toBe(0)
+  })
+
+  test('shows no secret', async () => {
+    const session = newSession()
+    const child = await rotate(session)
+    const [key = ''] = await redis.keys('*')
+    const kept = JSON.stringify(await redis.hgetall(key))
+    // Of the texts, only the session's id may be read off the key.
+    for (const secret of [session.first, child]) expect(kept).not.toContain(secret?.text.slice(40))
+  })
+
+  test('is gone when it is forgotten', async () => {
+    const session = newSession()
+    await rotate(session)
+    await createRotationStore(redis).forget(session.first.sessionId)
+    expect(await redis.dbsize()).toBe(0)
+  })
+})
+
+test('a Redis that is away is "try again", and forgetting does not mind', async () => {
+  const server = await startRedis()
+  const store = createRotationStore(await server.connect())
+  const session = newSession()
+  await server.stop()
+  const rotation = createRotation({ store, secrets, graceMs: GRACE_MS })
+  await expect(rotation.childOf(session.first, session)).rejects.toMatchObject({
+    code: 'unavailable',
+    retryAfter: 2,
+  })
+  await store.forget(session.first.sessionId)
+})

@@ -1,0 +1,202 @@
+import fc from 'fast-check'
+import type { Redis } from 'ioredis'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import type { LedgerEntry, RevocationLedger } from '../../../../api/core/auth/revocations.ts'
+import { createRevocationKeeper } from '../../../../api/store/redis/revocation-publisher.ts'
+import {
+  createRenewalSpreader,
+  MOST_RENEWALS,
+  removeOldRenewals,
+} from '../../../../api/store/redis/stream-renewals.ts'
+import { createRevocationMemory } from '../../../../contract/revocation-cache.ts'
+import {
+  EPOCH_KEY,
+  LOG_KEY,
+  RENEWALS_KEY,
+  type Renewal,
+  renewalFields,
+  toFields,
+} from '../../../../contract/revocation-entries.ts'
+import { followLog, type LogReader } from '../../../../contract/revocation-log.ts'
+import { createLog } from '../../../../runtime/log.ts'
+import { type RedisServer, startRedis } from '../../../support/redis.ts'
+import { until } from '../../../support/stack.ts'
+
+let server: RedisServer
+let redis: Redis
+const open: LogReader[] = []
+beforeAll(async () => {
+  // As strict about keys as a large one.
+  server = await startRedis({ cluster: true })
+  redis = await server.connect()
+})
+beforeEach(async () => {
+  await redis.flushall()
+  await redis.set(EPOCH_KEY, JSON.stringify({ id: 'e1', cutoff: 0 }))
+})
+afterEach(() => Promise.all(open.splice(0).map((reader) => reader.stop())))
+afterAll(() => server?.stop())
+
+const LONGEST_LIFETIME = 30 * 86_400
+const nowS = () => Math.floor(Date.now() / 1000)
+const spread = (renewal: Renewal) => createRenewalSpreader(redis).spread(renewal)
+
+/** Many at once, as a pool of sessions spreads them. */
+async function spreadMany(count: number) {
+  for (let sent = 0; sent < count; sent += 1_000) {
+    await Promise.all(
+      Array.from({ length: Math.min(1_000, count - sent) }, (_, at) =>
+        spread({ sessionId: `s${sent + at}`, until: nowS() + 3_600 }),
+      ),
+    )
+  }
+}
+
+/** A process that starts now and reads what it needs. */
+async function startReader(clock = () => performance.now()) {
+  const memory = createRevocationMemory()
+  const renewals: Renewal[] = []
+  const oldRenewals: string[] = []
+  const reader = followLog({
+    redis: (await server.connect()).duplicate(),
+    memory,
+    monotonic: clock,
+    onTrouble: () => {},
+    onRenewal: (renewal) => renewals.push(renewal),
+    onOldRenewals: (ids) => oldRenewals.push(...ids),
+  })
+  open.push(reader)
+  await until('it has caught up', () => reader.state().doubt === undefined)
+  return { memory, renewals, oldRenewals, isRevoked: (sid: string) => isRevoked(memory, sid) }
+}
+
+const isRevoked = (memory: ReturnType<typeof createRevocationMemory>, sid: string) =>
+  memory.holdsAgainst({ sid, jti: 'j', sub: 'u', gen: 0, iat: nowS() } as Parameters<
+    typeof memory.holdsAgainst
+  >[0]) // the members that a revocation looks at
+
+const entryOf = (sid: string): LedgerEntry => ({
+  id: '1',
+  kind: 'sid',
+  key: sid,
+  generation: 0,
+  until: nowS() + 3_600,
+})
+
+/** The API's side, over a ledger that has nothing waiting. */
+function keeper() {
+  const ledger: RevocationLedger = {
+    unannounced: async () => [],
+    announced: async () => {},
+    live: async () => [],
+    purge: async () => {},
+    logState: async () => undefined,
+    saveLogState: async () => {},
+  }
+  return createRevocationKeeper({
+    redis,
+    ledger,
+    memory: { apply: () => {} },
+    reader: { state: () => ({ epoch: { id: 'e1', cutoff: 0 }, doubt: undefined }) },
+    log: createLog('test', 'silent'),
+    now: Date.now,
+    longestLifetime: LONGEST_LIFETIME,
+  })
+}
+
+describe('renewals', () => {
+  test('never make the revocation log longer, and are themselves bounded', async () => {
+    await keeper().announce(entryOf('ended'))
+    await spreadMany(MOST_RENEWALS + 5_000)
+    expect(await redis.xlen(LOG_KEY)).toBe(1)
+    expect(await redis.xlen(RENEWALS_KEY)).toBeLessThanOrEqual(MOST_RENEWALS + 100)
+  })
+
+  test('from before its start are not read by a sidecar, and each later one is, once and in order', async () => {
+    await spreadMany(50)
+    const { renewals } = await startReader()
+    const later = ['a', 'b', 'a'].map((sessionId, at) => ({ sessionId, until: nowS() + at }))
+    for (const renewal of later) await spread(renewal)
+    await until('all are read', () => renewals.length >= later.length)
+    expect(renewals).toEqual(later)
+  })
+
+  test('are read also where they are the first ever', async () => {
+    const { renewals } = await startReader()
+    const first = { sessionId: 'first', until: nowS() + 60 }
+    await spread(first)
+    await until('it is read', () => renewals.length > 0)
+    expect(renewals).toEqual([first])
+  })
+
+  test('are read again after Redis was emptied and its clock begins earlier', async () => {
+    const { renewals } = await startReader()
+    await redis.xadd(RENEWALS_KEY, '9999999999999-0', ...renewalFields({ sessionId: 'late', until: 1 }))
+    await until('it is read', () => renewals.length === 1)
+    await redis.del(RENEWALS_KEY)
+    await spread({ sessionId: 'new', until: 2 })
+    await until('the new one is read', () => renewals.some(({ sessionId }) => sessionId === 'new'))
+  })
+})
+
+describe('a sidecar that starts', () => {
+  test('knows every live revocation, however revocations and renewals took turns', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.oneof(fc.constant('renew'), fc.constant('revoke'), fc.constant('old renewal')), {
+          maxLength: 60,
+        }),
+        async (turns) => {
+          await redis.del(LOG_KEY, RENEWALS_KEY)
+          const { announce, tend } = keeper()
+          const ended: string[] = []
+          for (const [at, turn] of turns.entries()) {
+            if (turn === 'renew') await spread({ sessionId: `s${at}`, until: nowS() + 60 })
+            else if (turn === 'old renewal')
+              await redis.xadd(LOG_KEY, '*', ...renewalFields({ sessionId: `s${at}`, until: nowS() }))
+            else {
+              await announce(entryOf(`s${at}`))
+              ended.push(`s${at}`)
+            }
+          }
+          await tend()
+          const { isRevoked, oldRenewals } = await startReader()
+          await removeOldRenewals(redis, oldRenewals, Date.now() + 120_000)
+          const again = await startReader()
+          for (const [at] of turns.entries()) {
+            expect(isRevoked(`s${at}`)).toBe(ended.includes(`s${at}`))
+            expect(again.isRevoked(`s${at}`)).toBe(ended.includes(`s${at}`))
+          }
+          expect(await redis.xlen(LOG_KEY)).toBe(ended.length)
+        },
+      ),
+      { numRuns: 15 },
+    )
+  })
+
+  test('reads renewals that an older version wrote into the log; they are removed once every sidecar has read them', async () => {
+    const old = { sessionId: 'old', until: nowS() + 60 }
+    const id = await redis.xadd(LOG_KEY, '*', ...renewalFields(old))
+    await redis.xadd(LOG_KEY, '*', ...toFields(entryOf('ended')))
+    const { renewals, oldRenewals, isRevoked } = await startReader()
+    expect(renewals).toEqual([old])
+    expect(oldRenewals).toEqual([id])
+    await removeOldRenewals(redis, oldRenewals, Date.now())
+    expect(await redis.xlen(LOG_KEY)).toBe(2)
+    await removeOldRenewals(redis, oldRenewals, Date.now() + 120_000)
+    expect(await redis.xlen(LOG_KEY)).toBe(1)
+    expect(isRevoked('ended')).toBe(true)
+  })
+})
+
+test('entries that no token can need any more leave the log, also while no session ends', async () => {
+  const ancient = Date.now() - (LONGEST_LIFETIME + 60) * 1000
+  // Redis drops a whole node of about a hundred at once.
+  for (let at = 0; at < 200; at += 1)
+    await redis.xadd(LOG_KEY, `${ancient + at}-0`, ...toFields(entryOf(`s${at}`)))
+  await redis.xadd(LOG_KEY, '*', ...toFields(entryOf('live')))
+  await keeper().tend()
+  expect(await redis.xlen(LOG_KEY)).toBeLessThanOrEqual(101)
+  const { isRevoked } = await startReader()
+  expect(isRevoked('live')).toBe(true)
+})

@@ -1,0 +1,99 @@
+import type { Redis } from 'ioredis'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { newId } from '../../../../api/core/auth/tokens.ts'
+import { createSnapshots, type Snapshot, tagOf } from '../../../../api/core/messaging/snapshots.ts'
+import { createSnapshotStore } from '../../../../api/store/redis/snapshots.ts'
+import { type RedisServer, startRedis } from '../../../support/redis.ts'
+
+let server: RedisServer
+let redis: Redis
+beforeAll(async () => {
+  server = await startRedis()
+  redis = await server.connect()
+})
+afterAll(() => server?.stop())
+beforeEach(() => redis.flushall())
+
+/** The snapshots of one process, and what it published. */
+function process() {
+  const published: Snapshot[] = []
+  const store = createSnapshotStore(redis, newId)
+  const snapshots = createSnapshots({
+    store,
+    broadcaster: {
+      async publish(snapshot) {
+        published.push(snapshot)
+        return { subscribers: 0 }
+      },
+    },
+  })
+  return { snapshots, store, published }
+}
+
+describe('a snapshot with a fence', () => {
+  test('of the lease’s holder is numbered, kept and published', async () => {
+    const { snapshots, store, published } = process()
+    const publication = await snapshots.publish('active-calls', { calls: [] }, 3)
+    expect(publication?.snapshot.body).toMatchObject({ calls: [], seq: 1 })
+    expect(await store.last('active-calls')).toEqual(publication?.snapshot)
+    expect(published).toEqual([publication?.snapshot])
+  })
+
+  test('that another has passed publishes nothing and changes nothing', async () => {
+    const [slept, holder] = [process(), process()]
+    await slept.snapshots.publish('active-calls', { by: 'the old holder' }, 3)
+    const last = await holder.snapshots.publish('active-calls', { by: 'the new holder' }, 4)
+    expect(await slept.snapshots.publish('active-calls', { by: 'who slept' }, 3)).toBeUndefined()
+    expect(slept.published).toHaveLength(1)
+    expect(await slept.store.last('active-calls')).toEqual(last?.snapshot)
+  })
+
+  test('of nine is passed by one of ten: they are numbers, not words', async () => {
+    const { snapshots } = process()
+    await snapshots.publish('active-calls', {}, 9)
+    expect(await snapshots.publish('active-calls', {}, 10)).toMatchObject({ snapshot: { seq: 2 } })
+    expect(await snapshots.publish('active-calls', {}, 9)).toBeUndefined()
+  })
+
+  test('is passed on its own channel alone', async () => {
+    const { snapshots } = process()
+    await snapshots.publish('active-calls', {}, 4)
+    expect(await snapshots.publish('users-state', {}, 3)).toMatchObject({ snapshot: { seq: 1 } })
+  })
+})
+
+describe('a snapshot without a fence', () => {
+  test('is taken whatever fence was there before, and passes none', async () => {
+    const { snapshots } = process()
+    await snapshots.publish('users-state', {}, 4)
+    expect(await snapshots.publish('users-state', { by: 'a local service' })).toMatchObject({
+      snapshot: { seq: 2 },
+    })
+    expect(await snapshots.publish('users-state', {}, 4)).toMatchObject({ snapshot: { seq: 3 } })
+  })
+})
+
+test('of clients that wait, a snapshot is read once', async () => {
+  const { snapshots, store } = process()
+  const first = await snapshots.publish('users-state', { states: { 1001: { state: 'Idle' } } })
+  let read = 0
+  const counting = {
+    ...store,
+    async last(channel: Parameters<typeof store.last>[0]) {
+      read += 1
+      return store.last(channel)
+    },
+  }
+  const waiting = createSnapshots({
+    store: counting,
+    broadcaster: { publish: async () => ({ subscribers: 0 }) },
+  })
+  const known = tagOf(first.snapshot)
+  expect(await waiting.newerThan('users-state', known, 1_000, () => {})).toBeUndefined()
+  expect(read).toBe(1)
+  const newer = await snapshots.publish('users-state', { states: {} })
+  expect(await waiting.newerThan('users-state', known, 1_000, () => {})).toEqual(newer.snapshot)
+  expect(await waiting.newerThan('users-state', undefined, 0, () => {})).toEqual(newer.snapshot)
+  expect(await waiting.newerThan('active-calls', undefined, 0, () => {})).toBeUndefined()
+  expect(read).toBe(2)
+})

@@ -1,0 +1,229 @@
+import { describe, expect, test } from 'vitest'
+import { openDialPolicy } from '../../../../../api/config/dial-policy-file.ts'
+import { createAccounts } from '../../../../../api/core/auth/accounts.ts'
+import { createUserStore } from '../../../../../api/store/sql/auth/users.ts'
+import { openDatabase } from '../../../../../api/store/sql/database.ts'
+import { migrate } from '../../../../../api/store/sql/migrate.ts'
+import { createExtensionStore } from '../../../../../api/store/sql/provisioning/extensions.ts'
+import { newReservation } from '../../../../support/fixtures/reservations.ts'
+import { newUser, until } from '../../../../support/fixtures/users.ts'
+import { onBothEngines } from '../engines.ts'
+import { setBack } from '../undo-migrations.ts'
+
+const BORIS = { username: 'boris', extension: '202', email: 'boris@example.org' }
+
+describe('the names of an account', () => {
+  onBothEngines((engine) => {
+    const store = async () => createUserStore(await engine.tables())
+
+    test.each([
+      ['a username', 'their extension', { extension: 'desk-1' }, { username: 'ＤＥＳＫ-1' }, 'username'],
+      [
+        'a username',
+        'their e-mail address',
+        { email: 'anna@example.org' },
+        { username: 'ANNA@example.org', email: null },
+        'username',
+      ],
+      ['an extension', 'their username', { username: 'desk-1' }, { extension: 'DESK-1' }, 'extension'],
+      ['an extension', 'their extension', { extension: 'desk-1' }, { extension: 'Desk-1' }, 'extension'],
+      [
+        'an e-mail address',
+        'their username',
+        { username: 'ＢＯＲＩＳ@example.org' },
+        { email: 'boris@EXAMPLE.org' },
+        'email',
+      ],
+    ])('%s that equals %s of another account is taken', async (_, __, first, second, detail) => {
+      const users = await store()
+      await users.add(newUser(first))
+      await expect(users.add(newUser({ ...BORIS, ...second }))).rejects.toMatchObject({
+        code: 'taken',
+        detail,
+      })
+      expect(await users.count()).toBe(1)
+    })
+
+    test.each([
+      ['in digits', '1002'],
+      ['in full-width digits', '１００２'],
+      ['in digits of another script', '١٠٠٢'],
+    ])('a username that is a number %s is refused unless it is the own extension', async (_, username) => {
+      const users = await store()
+      for (const extension of [null, '1003']) {
+        const added = users.add(newUser({ username, extension }))
+        await expect(added).rejects.toMatchObject({ code: 'input_invalid' })
+      }
+    })
+
+    test('a username may be the own extension, and the own e-mail address', async () => {
+      const users = await store()
+      const anna = await users.add(newUser({ username: '１００２', extension: '1002' }))
+      const boris = await users.add(newUser({ ...BORIS, username: BORIS.email }))
+      expect(await users.findByLogin('1002')).toEqual(anna)
+      expect(await users.findByLogin(BORIS.email)).toEqual(boris)
+    })
+
+    test('a username with an @ that is not the own address is refused', async () => {
+      const users = await store()
+      const added = users.add(newUser({ username: 'anna@example.org', email: 'mallory@example.org' }))
+      await expect(added).rejects.toMatchObject({ code: 'input_invalid' })
+    })
+
+    test.each([
+      ['in full-width digits', '１００２'],
+      ['with blanks around it', ' 1002 '],
+    ])('an extension %s finds its owner', async (_, typed) => {
+      const users = await store()
+      const anna = await users.add(newUser({ extension: '1002' }))
+      expect(await users.findByLogin(typed)).toEqual(anna)
+    })
+
+    test('a changed extension may not equal a name of another account', async () => {
+      const users = await store()
+      await users.add(newUser({ username: 'desk-1' }))
+      const boris = await users.add(newUser(BORIS))
+      const changed = users.change(boris.id, { extension: 'Desk-1' }, until)
+      await expect(changed).rejects.toMatchObject({ code: 'taken', detail: 'extension' })
+      expect(await users.find(boris.id)).toMatchObject({ extension: '202', generation: 0 })
+    })
+
+    test('an extension that is the username stays', async () => {
+      const users = await store()
+      const anna = await users.add(newUser({ username: '1002', extension: '1002' }))
+      const changed = users.change(anna.id, { extension: '1003' }, until)
+      await expect(changed).rejects.toMatchObject({ code: 'input_invalid' })
+      expect(await users.change(anna.id, { role: 'supervisor', extension: '1002' }, until)).toBeDefined()
+    })
+
+    test('a name is free again after its account changed it, or is gone', async () => {
+      const users = await store()
+      const anna = await users.add(newUser({ extension: 'desk-1', email: 'anna@example.org' }))
+      await users.change(anna.id, { extension: 'desk-2' }, until)
+      const desk = await users.add(newUser({ username: 'desk-1', extension: null }))
+      await users.remove(desk.id, until)
+      await users.remove(anna.id, until)
+      for (const username of ['desk-1', 'desk-2', 'anna@example.org'])
+        await users.add(newUser({ username, extension: null }))
+      expect(await users.count()).toBe(3)
+    })
+
+    test('a number that is reserved for an account that registers is nobody else’s name', async () => {
+      const db = await engine.tables()
+      const users = createUserStore(db)
+      const extensions = createExtensionStore(db)
+      const { extension } = await extensions.reserve(newReservation('anna@example.org'))
+      const number = extension.extension
+      const added = users.add(newUser({ username: number, extension: number }))
+      await expect(added).rejects.toMatchObject({ code: 'taken', detail: 'extension' })
+      expect(await extensions.settle(extension, { sealedSecret: 's', authUsername: 'a' }, 1)).toBeDefined()
+      expect(await users.findByLogin(number)).toMatchObject({ username: 'anna@example.org' })
+    })
+
+    test('of many who register at once with names that shadow each other one wins', async () => {
+      const url = await engine.empty()
+      await migrate(url)
+      const dbs = [await openDatabase(url), await openDatabase(url)]
+      const passwords = { hash: async () => '$argon2id$' }
+      const registrars = dbs.map((db) =>
+        createAccounts({
+          users: createUserStore(db),
+          passwords,
+          policy: openDialPolicy(undefined, () => {}),
+        }),
+      )
+      const rivals = Array.from({ length: 24 }, (_, n) =>
+        n % 3 === 0
+          ? { username: `user${n}`, extension: null, email: 'Anna@example.org' }
+          : n % 3 === 1
+            ? { username: 'anna@example.org', extension: `70${n}`, email: 'anna@example.org' }
+            : { username: 'ＡＮＮＡ@example.org', extension: `70${n}`, email: null },
+      )
+      const outcomes = await Promise.allSettled(
+        rivals.map((rival, n) =>
+          registrars[n % 2]?.add({ ...rival, password: 'correct horse', role: 'user' }),
+        ),
+      )
+      expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1)
+      const codes = outcomes.flatMap((one) => (one.status === 'rejected' ? [one.reason.code] : []))
+      expect(codes).toEqual(Array(23).fill('taken'))
+      for (const db of dbs) await db.close()
+    })
+
+    test('an account of before whose address or name is of a domain in Unicode goes on logging in', async () => {
+      const url = await engine.empty()
+      await migrate(url)
+      const db = await openDatabase(url)
+      await setBack(db, '0014-names')
+      const row = { role: 'user', password_hash: '$', disabled: 0, generation: 0, created_at: 1 } as const
+      const name = (username: string, email: string | null) => ({
+        ...row,
+        username,
+        username_folded: username,
+        extension: null,
+        email,
+        email_folded: email,
+      })
+      await db.query
+        .insertInto('users')
+        .values([
+          name('ivan@пример.рф', null),
+          name('olga', 'olga@bücher.example'),
+          name('both', 'olga@xn--bcher-kva.example'),
+        ])
+        .execute()
+      await migrate(url)
+
+      const users = createUserStore(db)
+      for (const typed of ['ivan@пример.рф', 'Ivan@xn--e1afmkfd.xn--p1ai'])
+        expect(await users.findByLogin(typed)).toMatchObject({ username: 'ivan@пример.рф' })
+      // Two accounts had one address in two forms: each is found by its name, and no third one gets the address.
+      expect(await users.findByLogin('olga')).toMatchObject({ email: 'olga@bücher.example' })
+      expect(await users.findByLogin('olga@bücher.example')).toMatchObject({ username: 'both' })
+      const added = users.add(newUser({ email: 'olga@bücher.example' }))
+      await expect(added).rejects.toMatchObject({ code: 'taken', detail: 'email' })
+      await db.close()
+    })
+
+    test('names that shadow since before go on working, and no new one is added to them', async () => {
+      const url = await engine.empty()
+      await migrate(url)
+      const db = await openDatabase(url)
+      // As an earlier release left it: no table of names, and one account called like the extension of another.
+      await setBack(db, '0014-names')
+      const row = { role: 'user', password_hash: '$', disabled: 0, generation: 0, created_at: 1 } as const
+      await db.query
+        .insertInto('users')
+        .values([
+          {
+            ...row,
+            username: '１００２',
+            username_folded: '1002',
+            extension: '1001',
+            email: null,
+            email_folded: null,
+          },
+          {
+            ...row,
+            username: 'user2',
+            username_folded: 'user2',
+            extension: '1002',
+            email: null,
+            email_folded: null,
+          },
+        ])
+        .execute()
+      expect(await migrate(url)).toContain('0014-names')
+
+      const users = createUserStore(db)
+      expect(await users.findByLogin('1002')).toMatchObject({ username: 'user2' })
+      expect(await users.findByLogin('１００２')).toMatchObject({ extension: '1001' })
+      expect(await users.findByLogin('1001')).toMatchObject({ username: '１００２' })
+      const owner = await users.findByLogin('user2')
+      await users.change(owner?.id ?? '', { extension: '1009' }, until)
+      const added = users.add(newUser({ extension: '1002' }))
+      await expect(added).rejects.toMatchObject({ code: 'taken', detail: 'extension' })
+      await db.close()
+    })
+  })
+})

@@ -1,0 +1,134 @@
+import { describe, expect, test } from 'vitest'
+import type { Session, SessionStore } from '../../../../../api/core/auth/session-store.ts'
+import type { UserStore } from '../../../../../api/core/auth/users.ts'
+import type { AgentStatus } from '../../../../../api/core/call-center/agents/agent.ts'
+import { createSessionStore } from '../../../../../api/store/sql/auth/sessions.ts'
+import { createUserStore } from '../../../../../api/store/sql/auth/users.ts'
+import { createAgentStore } from '../../../../../api/store/sql/call-center/agents.ts'
+import { newSession, newUser, until } from '../../../../support/fixtures/users.ts'
+import { onBothEngines } from '../engines.ts'
+
+const START = 1_700_000_000
+const NOW = START + 100
+
+describe('an agent whose last session ends', () => {
+  onBothEngines((engine) => {
+    /** One who logged in at `START` and is READY. */
+    async function setUp(difference: Partial<Session> = {}) {
+      const db = await engine.tables()
+      const [users, agents, sessions] = [createUserStore(db), createAgentStore(db), createSessionStore(db)]
+      const { id: userId } = await users.add(newUser())
+      const { id } = await agents.add({ userId, name: 'Anna', kind: 'human', team: 'sales' }, START, until)
+      const session = newSession({ userId, createdAt: START, ...difference })
+      await sessions.add(session)
+      await agents.setStatus(id, 'ready', START)
+      const agent = async () => {
+        const [found] = await agents.findAll([id])
+        return found && { status: found.status, statusAt: found.statusAt }
+      }
+      return { users, agents, sessions, session, userId, id, agent }
+    }
+    type World = { users: UserStore; sessions: SessionStore; userId: string; session: Session }
+
+    test.each<[string, (world: World) => Promise<unknown>]>([
+      ['logs out', ({ sessions, session }) => sessions.end(session.id, NOW, 'logout')],
+      [
+        'is logged out',
+        ({ sessions, userId }) => sessions.endAllOf(userId, undefined, NOW, 'ended_by_admin'),
+      ],
+      ['is disabled', ({ users, userId }) => users.setDisabled(userId, true, until)],
+      ['has a new password', ({ users, userId }) => users.setPassword(userId, '$argon2id$…', until)],
+      ['has a new role', ({ users, userId }) => users.change(userId, { role: 'supervisor' }, until)],
+      ['is deleted', ({ users, userId }) => users.remove(userId, until)],
+    ])('is OFFLINE when they %s', async (_, leave) => {
+      const world = await setUp()
+      await leave(world)
+      expect(await world.agent()).toMatchObject({ status: 'offline' })
+    })
+
+    test.each<AgentStatus>(['break', 'after_call'])('is OFFLINE also from %s', async (status) => {
+      const { agents, sessions, session, id, agent } = await setUp()
+      await agents.setStatus(id, status, START)
+      await sessions.end(session.id, NOW, 'logout')
+      expect(await agent()).toEqual({ status: 'offline', statusAt: NOW })
+    })
+
+    test('stays READY while another session of theirs lives', async () => {
+      const { sessions, session, userId, agent } = await setUp()
+      await sessions.add({ ...session, id: 'bGF0ZXItc2Vzc2lvbi1vZg' })
+      await sessions.end(session.id, NOW, 'logout')
+      expect(await agent()).toMatchObject({ status: 'ready' })
+      await sessions.endAllOf(userId, 'bGF0ZXItc2Vzc2lvbi1vZg', NOW, 'ended_by_user')
+      expect(await agent()).toMatchObject({ status: 'ready' })
+      await sessions.end('bGF0ZXItc2Vzc2lvbi1vZg', NOW, 'logout')
+      expect(await agent()).toMatchObject({ status: 'offline' })
+    })
+
+    test('does not count a session that ran out as another one', async () => {
+      const { sessions, session, agent } = await setUp()
+      await sessions.add({ ...session, id: 'b2xkLXNlc3Npb24tb2YtMQ', expiresAt: NOW - 1 })
+      await sessions.end(session.id, NOW, 'logout')
+      expect(await agent()).toMatchObject({ status: 'offline' })
+    })
+
+    test('stays READY through a refresh', async () => {
+      const { agents, sessions, session, agent } = await setUp()
+      await sessions.touch(session.id, NOW)
+      await sessions.refreshed(session.id, { number: 1, hash: 'x' }, NOW, NOW + 500)
+      await agents.leaveLapsed(NOW)
+      expect(await agent()).toMatchObject({ status: 'ready' })
+    })
+
+    test.each([
+      ['runs out', { expiresAt: NOW }],
+      ['was not renewed in time', { idleExpiresAt: NOW }],
+    ])('is OFFLINE when the session %s, and not a second before', async (_, end) => {
+      const { agents, agent } = await setUp(end)
+      await agents.leaveLapsed(NOW - 1)
+      expect(await agent()).toEqual({ status: 'ready', statusAt: START })
+      await agents.leaveLapsed(NOW)
+      expect(await agent()).toEqual({ status: 'offline', statusAt: NOW })
+    })
+
+    test('is OFFLINE at the next login, though no API ran as the session ran out', async () => {
+      const { sessions, session, agent } = await setUp({ expiresAt: NOW })
+      const later = { ...session, id: 'bGF0ZXItc2Vzc2lvbi1vZg', createdAt: NOW + 5, expiresAt: NOW + 900 }
+      await sessions.add(later)
+      expect(await agent()).toMatchObject({ status: 'offline' })
+    })
+
+    test('is not made READY by a login', async () => {
+      const { sessions, session, agent } = await setUp()
+      await sessions.end(session.id, NOW, 'logout')
+      await sessions.add({ ...session, id: 'bGF0ZXItc2Vzc2lvbi1vZg', createdAt: NOW + 5 })
+      expect(await agent()).toMatchObject({ status: 'offline' })
+    })
+
+    test('is what a supervisor said after that', async () => {
+      const { agents, sessions, session, id, agent } = await setUp()
+      await sessions.end(session.id, NOW, 'logout')
+      await agents.setStatus(id, 'ready', NOW)
+      await agents.leaveLapsed(NOW + 10)
+      expect(await agent()).toMatchObject({ status: 'ready' })
+    })
+
+    test('cannot say READY themselves any more', async () => {
+      const { agents, sessions, session, id, agent } = await setUp()
+      await sessions.end(session.id, NOW, 'logout')
+      const said = agents.setOwnStatus({ id }, 'ready', NOW)
+      await expect(said).rejects.toMatchObject({ code: 'token_revoked' })
+      expect(await agent()).toMatchObject({ status: 'offline' })
+    })
+
+    test('leaves other agents as they are, and those who never logged in', async () => {
+      const { users, agents, sessions, session } = await setUp({ expiresAt: NOW })
+      const bert = await users.add(newUser({ username: 'bert', extension: '202' }))
+      const other = { name: 'Bert', kind: 'human', team: 'sales' } as const
+      const { id } = await agents.add({ ...other, userId: bert.id }, START, until)
+      await agents.setStatus(id, 'ready', START)
+      await sessions.end(session.id, NOW - 1, 'logout')
+      await agents.leaveLapsed(NOW + 1)
+      expect(await agents.findAll([id])).toMatchObject([{ status: 'ready', statusAt: START }])
+    })
+  })
+})

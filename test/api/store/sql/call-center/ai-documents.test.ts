@@ -1,0 +1,143 @@
+import fc from 'fast-check'
+import { beforeEach, describe, expect, test } from 'vitest'
+import type { DocumentStore, Kept, Writing } from '../../../../../api/core/call-center/ai/document-store.ts'
+import { Refusal } from '../../../../../api/core/refusal.ts'
+import { createDocumentStore } from '../../../../../api/store/sql/call-center/ai-documents.ts'
+import type { Database } from '../../../../../api/store/sql/database.ts'
+import { onBothEngines } from '../engines.ts'
+
+onBothEngines(({ tables }) => {
+  let db: Database
+  let store: DocumentStore
+  beforeEach(async () => {
+    db = await tables()
+    store = createDocumentStore(db)
+  })
+  const settings = (systemPrompt: string) => ({
+    systemPrompt,
+    greetingMessage: null,
+    voiceId: null,
+    language: 'en-US',
+    maxResponseTokens: 500,
+    temperature: 0.7,
+  })
+  const template = (name: string) => ({ name, category: 'a', content: 'b', variables: [] })
+  const writing = (difference: Partial<Writing> = {}): Writing => ({
+    by: '7',
+    now: 100,
+    version: undefined,
+    ...difference,
+  })
+  const put = (key: string, prompt: string, difference: Partial<Writing> = {}) =>
+    store.put('settings', key, { ...writing(difference), body: settings(prompt), mayMake: true })
+  const name = (key: string, called: string, mayMake = true) =>
+    store.put('template', key, { ...writing(), body: template(called), name: called, mayMake })
+
+  describe('documents', () => {
+    test('are made, then changed, and read at any version', async () => {
+      const first = await put('1', 'one')
+      expect(first).toMatchObject({ isNew: true, kept: { version: 1, createdAt: 100, updatedAt: 100 } })
+      const second = await put('1', 'two', { now: 200, version: 1 })
+      expect(second).toMatchObject({ isNew: false, kept: { version: 2, createdAt: 100, updatedAt: 200 } })
+      expect(await store.find('settings', '1')).toEqual(second.kept)
+      expect(await store.find('settings', '1', 1)).toEqual(first.kept)
+      expect(await store.find('settings', '1', 2)).toEqual(second.kept)
+      expect(await store.find('settings', '1', 3)).toBeUndefined()
+      expect(await store.find('config', '1')).toBeUndefined()
+    })
+
+    test('go on with their versions after they were deleted', async () => {
+      await put('1', 'one')
+      await store.remove('settings', '1', writing({ version: 1 }))
+      expect(await store.find('settings', '1')).toBeUndefined()
+      expect(await store.find('settings', '1', 2)).toBeUndefined()
+      expect(await put('1', 'again')).toMatchObject({ isNew: true, kept: { version: 3 } })
+      expect((await store.find('settings', '1', 1))?.body.systemPrompt).toBe('one')
+    })
+
+    test.each([
+      ['a change of an older version', () => put('1', 'x', { version: 7 }), 'stale'],
+      ['a change of what is not there', () => put('2', 'x', { version: 1 }), 'stale'],
+      ['the end of an older version', () => store.remove('settings', '1', writing({ version: 7 })), 'stale'],
+      ['the end of what is not there', () => store.remove('settings', '2', writing()), 'not_found'],
+      ['a change that may not make it', () => name('2', 'x', false), 'not_found'],
+    ])('%s is refused and leaves no version', async (_, deed, code) => {
+      const { kept } = await put('1', 'one')
+      await expect(deed()).rejects.toMatchObject({ code })
+      expect(await store.find('settings', '1')).toEqual(kept)
+      const { many } = await db.query
+        .selectFrom('ai_versions')
+        .select((row) => row.fn.countAll().as('many'))
+        .executeTakeFirstOrThrow()
+      expect(Number(many)).toBe(1)
+    })
+
+    test('of many who change one version, one does', async () => {
+      await put('1', 'one')
+      const tries = ['a', 'b', 'c', 'd', 'e'].map((prompt) => put('1', prompt, { version: 1 }))
+      const done = await Promise.allSettled(tries)
+      expect(done.filter(({ status }) => status === 'fulfilled')).toHaveLength(1)
+      for (const one of done) {
+        if (one.status === 'rejected') expect(one.reason).toMatchObject({ code: 'stale' })
+      }
+    })
+
+    test('many who make one at once all get a version', async () => {
+      const done = await Promise.all(['a', 'b', 'c', 'd', 'e'].map((prompt) => put('1', prompt)))
+      expect(done.map(({ kept }) => kept.version).sort()).toEqual([1, 2, 3, 4, 5])
+      expect(done.filter(({ isNew }) => isNew)).toHaveLength(1)
+    })
+  })
+
+  describe('names', () => {
+    test('are had once, and are free again after a change or an end', async () => {
+      await name('a', 'Ana')
+      await name('b', 'Bea')
+      await expect(name('c', 'Ana')).rejects.toMatchObject({ code: 'taken' })
+      await expect(name('b', 'Ana')).rejects.toMatchObject({ code: 'taken' })
+      await name('a', 'Ada')
+      await name('b', 'Ana')
+      await store.remove('template', 'b', writing())
+      await name('c', 'Ana')
+      const page = async (afterName?: string) =>
+        (await store.listByName('template', { afterName, limit: 1 })).map(({ body }) => body.name)
+      expect([await page(), await page('Ada'), await page('Ana')]).toEqual([['Ada'], ['Ana'], []])
+      expect(await store.count('template')).toBe(2)
+    })
+  })
+
+  test('whatever is put and deleted, versions have no gap and each reads as it was', async () => {
+    let run = 0
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.oneof({ weight: 3, arbitrary: fc.string({ unit: 'binary' }) }, fc.constant(undefined)), {
+          maxLength: 12,
+        }),
+        async (deeds) => {
+          run += 1
+          const key = String(run)
+          const model: (Kept<'settings'> | undefined)[] = []
+          for (const [now, prompt] of deeds.entries()) {
+            const isThere = model.at(-1) !== undefined
+            const version = isThere && now % 2 === 0 ? model.length : undefined
+            if (prompt === undefined) {
+              const gone = await store.remove('settings', key, writing({ now, version })).catch((err) => err)
+              if (isThere) model.push(undefined)
+              else expect(gone).toBeInstanceOf(Refusal)
+            } else {
+              const { kept, isNew } = await put(key, prompt, { now, version })
+              expect([kept.version, isNew]).toEqual([model.length + 1, !isThere])
+              model.push(kept)
+            }
+          }
+          for (const [at, kept] of model.entries()) {
+            expect(await store.find('settings', key, at + 1)).toEqual(kept)
+          }
+          expect(await store.find('settings', key)).toEqual(model.at(-1))
+          expect(await store.find('settings', key, model.length + 1)).toBeUndefined()
+        },
+      ),
+      { numRuns: 12 },
+    )
+  })
+})

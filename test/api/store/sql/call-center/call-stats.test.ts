@@ -1,0 +1,249 @@
+import { sql } from 'kysely'
+import { describe, expect, test } from 'vitest'
+import { ALL, type Scope } from '../../../../../api/core/call-center/agents/scope.ts'
+import { createUserStore } from '../../../../../api/store/sql/auth/users.ts'
+import { createCallLog } from '../../../../../api/store/sql/call-center/agent-calls.ts'
+import { createAgentStore } from '../../../../../api/store/sql/call-center/agents.ts'
+import { createDeskStatsStore } from '../../../../../api/store/sql/call-center/call-stats.ts'
+import { createHistoryStore } from '../../../../../api/store/sql/calls/call-history.ts'
+import { createDialledStore } from '../../../../../api/store/sql/calls/placed-calls.ts'
+import { newCall, startedAt } from '../../../../support/fixtures/call-records.ts'
+import { onBothEngines } from '../engines.ts'
+
+const DAY = { from: startedAt, until: startedAt + 86_400 }
+const CREW = [
+  ['anna', '1001', 'sales'],
+  ['bert', '1002', 'sales'],
+  ['carl', '1003', 'support'],
+] as const
+
+describe('how calls went', () => {
+  onBothEngines((engine) => {
+    async function setUp() {
+      const db = await engine.tables()
+      const [users, agents] = [createUserStore(db), createAgentStore(db)]
+      const people = []
+      for (const [username, extension, team] of CREW) {
+        const user = await users.add({ username, extension, role: 'user', passwordHash: 'x', email: null })
+        people.push(await agents.add({ userId: user.id, name: username, kind: 'human', team }, 0, 0))
+      }
+      const [anna, bert, carl] = people
+      if (anna === undefined || bert === undefined || carl === undefined) throw new TypeError('three')
+      const [history, log, dialled] = [createHistoryStore(db), createCallLog(db), createDialledStore(db)]
+      const party = (agent: typeof anna, answered = true) => ({
+        userId: agent.userId ?? '',
+        extension: agent.extension ?? '',
+        answered,
+      })
+      /** A call that somebody made from the desk. */
+      const make = async (
+        id: string,
+        agent: typeof anna,
+        campaignId: string | null = null,
+        createdAt = startedAt,
+      ) => {
+        const about = { number: '+4930', createdAt }
+        await dialled.add({ id, userId: agent.userId ?? '', outcome: null, ...about })
+        await log.add({ callId: id, agentId: agent.id, leadId: null, campaignId, ...about })
+      }
+      const store = createDeskStatsStore(db)
+      return { db, users, agents, anna, bert, carl, history, log, dialled, party, make, store }
+    }
+    const own = ({ id }: { id: string }): Scope => ({ sees: 'own', agentId: id })
+    const sales = ({ id }: { id: string }): Scope => ({ sees: 'team', team: 'sales', agentId: id })
+    const totals = (tallies: readonly { calls: number }[]) =>
+      tallies.reduce((all, { calls }) => all + calls, 0)
+
+    test('a lead’s call that the dialplan alone answered is no answered one', async () => {
+      const { store, history, log, party, anna } = await setUp()
+      const about = { agentId: anna.id, campaignId: '1', number: '+4930', createdAt: startedAt }
+      for (const [callId, leadId] of [
+        ['hk_1', '9'],
+        ['hk_2', null],
+      ] as const) {
+        await log.add({ ...about, callId, leadId })
+        await log.finish(callId, 'failed')
+        await history.save([newCall({ id: callId, outcome: 'answered', parties: [party(anna)] })])
+      }
+      const tallies = await store.tally(own(anna), DAY)
+      expect(tallies.map(({ outcome, calls, answered }) => ({ outcome, calls, answered }))).toEqual([
+        { outcome: 'answered', calls: 1, answered: 1 },
+        { outcome: 'failed', calls: 1, answered: 0 },
+      ])
+    })
+
+    test('a call of the history counts once for each who was in it, and once for their team', async () => {
+      const { store, history, party, anna, bert, carl } = await setUp()
+      await history.save([newCall({ parties: [party(anna), party(bert)] })])
+      for (const scope of [own(anna), own(bert), sales(anna), ALL]) {
+        expect(await store.tally(scope, DAY)).toEqual([
+          { campaignId: null, outcome: 'answered', calls: 1, answered: 1, talked: 60 },
+        ])
+      }
+      expect(await store.tally(own(carl), DAY)).toEqual([])
+    })
+
+    test('a call made from the desk counts once, whether the history has it or not', async () => {
+      const { store, history, make, party, anna, dialled, log } = await setUp()
+      await make('hk_1', anna, '9')
+      await make('hk_2', anna, '9')
+      await make('hk_3', anna, '9')
+      await make('hk_4', anna)
+      await history.save([newCall({ id: 'hk_1', parties: [party(anna)] })])
+      await dialled.finish('hk_2', 'own_unavailable')
+      await log.finish('hk_3', 'busy')
+      expect(await store.tally(own(anna), DAY)).toEqual(
+        expect.arrayContaining([
+          { campaignId: '9', outcome: 'answered', calls: 1, answered: 1, talked: 60 },
+          { campaignId: '9', outcome: 'own_unavailable', calls: 1, answered: 0, talked: 0 },
+          { campaignId: '9', outcome: 'busy', calls: 1, answered: 0, talked: 0 },
+          { campaignId: null, outcome: null, calls: 1, answered: 0, talked: 0 },
+        ]),
+      )
+      expect(totals(await store.tally(own(anna), DAY))).toBe(4)
+    })
+
+    test('a call counts by its start, where the history knows one, and on one day alone', async () => {
+      const { store, history, make, party, anna } = await setUp()
+      await make('hk_1', anna, null, startedAt - 1)
+      await history.save([newCall({ id: 'hk_1', parties: [party(anna)] })])
+      await make('hk_2', anna, null, startedAt - 1)
+      const before = { from: startedAt - 86_400, until: startedAt }
+      expect(totals(await store.tally(own(anna), DAY))).toBe(1)
+      expect(totals(await store.tally(own(anna), before))).toBe(1)
+      expect(await store.ofAgent(anna, before)).toMatchObject({ calls: 1, answered: 0 })
+    })
+
+    test('the first second of a span counts, and its end does not', async () => {
+      const { store, history, party, anna } = await setUp()
+      await history.save([
+        newCall({ id: '1', startedAt: DAY.from, parties: [party(anna)] }),
+        newCall({ id: '2', startedAt: DAY.until, parties: [party(anna)] }),
+      ])
+      expect(totals(await store.tally(ALL, DAY))).toBe(1)
+    })
+
+    test('an agent answers calls and misses them: what they made and nobody took is neither', async () => {
+      const { store, history, make, party, anna, bert, carl } = await setUp()
+      const parties = [party(anna)]
+      const unanswered = { answeredAt: null, billable: 0 }
+      await make('hk_1', anna)
+      await history.save([
+        newCall({ id: '1', parties }),
+        newCall({ id: '2', parties, outcome: 'no_answer', ...unanswered }),
+        newCall({ id: '3', parties, outcome: 'cancelled', ...unanswered }),
+        newCall({ id: '4', parties, outcome: 'unknown', ...unanswered }),
+        newCall({
+          id: '5',
+          parties,
+          outcome: 'busy',
+          direction: 'outgoing',
+          fromNumber: '1001',
+          ...unanswered,
+        }),
+        newCall({
+          id: '6',
+          parties: [party(anna), party(bert)],
+          outcome: 'no_answer',
+          direction: 'internal',
+          fromNumber: '1001',
+          ...unanswered,
+        }),
+        newCall({
+          id: 'hk_1',
+          parties,
+          outcome: 'busy',
+          direction: 'internal',
+          fromNumber: '1001',
+          ...unanswered,
+        }),
+      ])
+      expect(await store.ofAgent(anna, DAY)).toEqual({ calls: 7, answered: 1, missed: 2, talked: 60 })
+      expect(await store.ofAgent(bert, DAY)).toEqual({ calls: 1, answered: 0, missed: 1, talked: 0 })
+      expect(await store.ofAgent(carl, DAY)).toEqual({ calls: 0, answered: 0, missed: 0, talked: 0 })
+    })
+
+    test('where many phones ring, whoever picks up has answered, and the others have missed nothing', async () => {
+      const { store, history, party, anna, bert, carl } = await setUp()
+      await history.save([newCall({ parties: [party(anna, false), party(bert), party(carl, false)] })])
+      expect(await store.ofAgent(anna, DAY)).toEqual({ calls: 1, answered: 0, missed: 0, talked: 0 })
+      expect(await store.ofAgent(bert, DAY)).toEqual({ calls: 1, answered: 1, missed: 0, talked: 60 })
+      const call = { campaignId: null, outcome: 'answered', calls: 1 }
+      for (const scope of [own(bert), sales(anna), ALL]) {
+        expect(await store.tally(scope, DAY)).toEqual([{ ...call, answered: 1, talked: 60 }])
+      }
+      for (const scope of [own(anna), own(carl)]) {
+        expect(await store.tally(scope, DAY)).toEqual([{ ...call, answered: 0, talked: 0 }])
+      }
+    })
+
+    test('adds up with the history', async () => {
+      const { store, history, party, anna, bert } = await setUp()
+      const outcomes = ['answered', 'busy', 'no_answer', 'own_busy', 'unknown'] as const
+      await history.save(
+        Array.from({ length: 40 }, (_, n) =>
+          newCall({
+            id: `1.${n}`,
+            startedAt: startedAt + n * 3_600,
+            outcome: outcomes[n % outcomes.length] ?? 'failed',
+            parties: [party(anna), ...(n % 3 === 0 ? [party(bert)] : [])],
+          }),
+        ),
+      )
+      for (const agent of [anna, bert]) {
+        const userId = agent.userId ?? ''
+        const all = await history.count({ userId, ...DAY })
+        const answered = await history.count({ userId, outcome: 'answered', ...DAY })
+        expect(await store.ofAgent(agent, DAY)).toMatchObject({ calls: all, answered, talked: answered * 60 })
+      }
+      expect(totals(await store.tally(ALL, DAY))).toBe(await history.count(DAY))
+    })
+
+    test('of those who may log in, with what they say of themselves', async () => {
+      const { store, agents, users, anna, bert, carl } = await setUp()
+      await agents.add({ userId: null, name: 'voice', kind: 'ai', team: 'sales' }, 0, 0)
+      await agents.setStatus(bert.id, 'ready', 5)
+      expect(await store.crew(sales(anna))).toEqual(
+        expect.arrayContaining([
+          { status: 'offline', extension: '1001' },
+          { status: 'ready', extension: '1002' },
+        ]),
+      )
+      expect(await store.crew(own(carl))).toEqual([{ status: 'offline', extension: '1003' }])
+      expect(await store.crew(ALL)).toHaveLength(3)
+      await users.setDisabled(carl.userId ?? '', true, 0)
+      expect(await store.crew(ALL)).toHaveLength(2)
+    })
+
+    if (engine.name === 'SQLite') {
+      test('walks indexes by time, and no table of calls', async () => {
+        const { db, store, anna } = await setUp()
+        const asked: string[] = []
+        const spy = createDeskStatsStore({
+          ...db,
+          query: db.query.withPlugin({
+            transformQuery: ({ node }) => {
+              const compiled = db.query.getExecutor().compileQuery(node, { queryId: 'spied' })
+              asked.push(compiled.sql.replaceAll(/\$\d+|\?/g, '1'))
+              return node
+            },
+            transformResult: async ({ result }) => result,
+          }),
+        })
+        await spy.tally(sales(anna), DAY)
+        await spy.ofAgent(anna, DAY)
+        expect(asked).toHaveLength(2)
+        for (const text of asked) {
+          const { rows } = await sql<{ detail: string }>`explain query plan ${sql.raw(text)}`.execute(
+            db.query,
+          )
+          const plan = rows.map(({ detail }) => detail).join('\n')
+          expect(plan).toContain('desk_calls_agent')
+          expect(plan).toContain('call_parties_user')
+          expect(plan).not.toMatch(/SCAN (calls|desk_calls|call_parties|dialled_calls)\b/)
+        }
+        expect(await store.tally(ALL, DAY)).toEqual([])
+      })
+    }
+  })
+})

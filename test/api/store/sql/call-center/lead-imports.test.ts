@@ -1,0 +1,47 @@
+import { expect, test } from 'vitest'
+import type { ImportOrder, OddCell } from '../../../../../api/core/call-center/leads/lead-import.ts'
+import { createLeadImportStore } from '../../../../../api/store/sql/call-center/lead-imports.ts'
+import { onBothEngines } from '../engines.ts'
+
+const order: ImportOrder = {
+  ...{ delimiter: ',', duplicates: 'skip', dryRun: false, campaignId: null, agentId: null },
+  columns: [
+    { header: 'Телефон', column: 'phone' },
+    { header: 'Fax', column: null },
+  ],
+  owner: { agentId: null, team: null },
+  scope: { sees: 'all' },
+}
+const cell = (line: number, column: string | null = 'Fax'): OddCell => ({
+  line,
+  column,
+  reason: `n. ${line}`,
+})
+const MOST = 5
+
+onBothEngines((engine) => {
+  test('what a list’s rows were is told by line, several of one row, and the first so many', async () => {
+    const imports = createLeadImportStore(await engine.tables())
+    const job = await imports.add({ agentId: '1', order, total: 9 }, ['phone\n'], 1)
+    const tally = { added: 0, updated: 0, skipped: 0 }
+    const batch = (done: number, rows: number, bad: OddCell[], odd: OddCell[]) =>
+      imports.batch({ id: job.id, done }, async () => ({ ...tally, rows, bad, odd }), {
+        mostTold: MOST,
+        now: 2,
+      })
+
+    await batch(0, 4, [cell(2, null), cell(4)], [cell(3), cell(3, 'Mobil'), cell(5, null)])
+    await batch(
+      4,
+      5,
+      [6, 7, 8, 9, 10].map((line) => cell(line)),
+      [11, 12, 13].map((line) => cell(line)),
+    )
+
+    const { bad, odd } = await imports.reportOf(job.id, 100)
+    expect(bad).toEqual([cell(2, null), ...[4, 6, 7, 8].map((line) => cell(line))])
+    expect(odd).toEqual([cell(3), cell(3, 'Mobil'), cell(5, null), cell(11), cell(12)])
+    expect(await imports.find(job.id, '1')).toMatchObject({ order, done: 9, refused: 7 })
+    expect(await imports.find(job.id, '2')).toBeUndefined()
+  })
+})

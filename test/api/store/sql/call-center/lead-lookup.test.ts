@@ -1,0 +1,64 @@
+import { describe, expect, test } from 'vitest'
+import { ALL } from '../../../../../api/core/call-center/agents/scope.ts'
+import type { NewLead } from '../../../../../api/core/call-center/leads/lead-store.ts'
+import { createDeskLeads } from '../../../../../api/store/sql/call-center/lead-lookup.ts'
+import { newRow } from '../../../../../api/store/sql/call-center/lead-rows.ts'
+import { onBothEngines } from '../engines.ts'
+
+const aLead = (difference: Partial<NewLead> = {}): NewLead => ({
+  firstName: 'Ada',
+  lastName: 'King',
+  phone: '030 12345',
+  number: '+493012345',
+  email: null,
+  company: null,
+  title: null,
+  status: 'new',
+  notes: null,
+  timeZone: null,
+  team: 'sales',
+  agentId: '3',
+  campaignId: null,
+  attempts: 0,
+  dialState: 'idle',
+  nextTryAt: 0,
+  ...difference,
+})
+
+describe('whom a call is for', () => {
+  onBothEngines((engine) => {
+    async function setUp(...differences: Partial<NewLead>[]) {
+      const db = await engine.tables()
+      for (const one of differences)
+        await db.query
+          .insertInto('leads')
+          .values(newRow(aLead(one), 1))
+          .execute()
+      return createDeskLeads(db)
+    }
+    const own = { sees: 'own', agentId: '3' } as const
+    const team = { sees: 'team', team: 'sales', agentId: '9' } as const
+    const others = { sees: 'team', team: 'support', agentId: '8' } as const
+
+    test('is found by those who may see them, by id and by number', async () => {
+      const leads = await setUp({})
+      for (const scope of [ALL, own, team]) {
+        expect(await leads.find('1', scope)).toMatchObject({ id: '1', ...aLead() })
+        expect(await leads.ofNumber(['030', '+493012345'], scope)).toMatchObject({ id: '1' })
+      }
+      for (const scope of [others, { ...own, agentId: '4' }]) {
+        expect(await leads.find('1', scope)).toBeUndefined()
+        expect(await leads.ofNumber(['030', '+493012345'], scope)).toBeUndefined()
+      }
+    })
+
+    test('is the first of several with this very number, of those that are seen', async () => {
+      const leads = await setUp({ team: 'support', agentId: null }, {}, {}, { number: '+4930123456' })
+      expect(await leads.ofNumber(['030', '+493012345'], ALL)).toMatchObject({ id: '1' })
+      expect(await leads.ofNumber(['030', '+493012345'], team)).toMatchObject({ id: '2' })
+      for (const number of ['+49301234', '', '\ud800']) {
+        expect(await leads.ofNumber([number], ALL)).toBeUndefined()
+      }
+    })
+  })
+})

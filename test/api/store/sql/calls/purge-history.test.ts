@@ -1,0 +1,134 @@
+import { sql } from 'kysely'
+import { describe, expect, test } from 'vitest'
+import { type PastKind, type PastStore, purgePast } from '../../../../../api/core/calls/purge-history.ts'
+import { createCallLog } from '../../../../../api/store/sql/call-center/agent-calls.ts'
+import { createHistoryStore } from '../../../../../api/store/sql/calls/call-history.ts'
+import { createDialledStore } from '../../../../../api/store/sql/calls/placed-calls.ts'
+import { createPastStore } from '../../../../../api/store/sql/calls/purge-history.ts'
+import { newCall, newDialled, startedAt } from '../../../../support/fixtures/call-records.ts'
+import { onBothEngines } from '../engines.ts'
+
+const BEFORE = startedAt + 100
+
+describe('the past', () => {
+  onBothEngines((engine) => {
+    const setUp = async () => {
+      const db = await engine.tables()
+      const [history, dialled, desk] = [createHistoryStore(db), createDialledStore(db), createCallLog(db)]
+      await history.save([
+        newCall({ id: 'old', recordings: ['a.wav'] }),
+        newCall({ id: 'last', startedAt: BEFORE - 1, recordings: [] }),
+        newCall({ id: 'first', startedAt: BEFORE }),
+      ])
+      await dialled.add(newDialled({ id: 'old', outcome: 'answered' }))
+      await dialled.add(newDialled({ id: 'waiting', outcome: null }))
+      await dialled.add(newDialled({ id: 'new', createdAt: BEFORE, outcome: 'busy' }))
+      const agents = { agentId: '3', leadId: null, campaignId: null, number: '+493012345' }
+      for (const [callId, createdAt] of [
+        ['old', startedAt],
+        ['waiting', startedAt],
+        ['new', BEFORE],
+      ] as const) {
+        await desk.add({ callId, createdAt, ...agents })
+      }
+      await sql`update desk_calls set outcome = 'answered' where call_id <> 'waiting'`.execute(db.query)
+      return { db, past: createPastStore(db), history, dialled, desk }
+    }
+
+    test('goes up to a moment, and what is not over stays', async () => {
+      const { db, past, history, dialled, desk } = await setUp()
+      const counts = { calls: 2, recorded: 1, dialled: 1, desk: 1 }
+      expect(await past.count(BEFORE)).toEqual(counts)
+      expect(await history.find('old')).toBeDefined()
+      expect(await purgePast(past, BEFORE)).toEqual(counts)
+      const left = async (find: (id: string) => Promise<unknown>) => {
+        const ids = ['old', 'last', 'first', 'waiting', 'new']
+        const found = await Promise.all(ids.map(find))
+        return ids.filter((_, at) => found[at] !== undefined)
+      }
+      expect(await left(history.find)).toEqual(['first'])
+      expect(await left(dialled.find)).toEqual(['waiting', 'new'])
+      expect(await left(desk.find)).toEqual(['waiting', 'new'])
+      const parties = await sql<{ call_id: string }>`select call_id from call_parties`.execute(db.query)
+      expect(parties.rows).toEqual([{ call_id: 'first' }])
+      expect(await past.count(BEFORE)).toEqual({ calls: 0, recorded: 0, dialled: 0, desk: 0 })
+    })
+
+    test('the oldest numbers that were dialled go first', async () => {
+      const { past, dialled } = await setUp()
+      for (const age of [1, 3, 2]) {
+        await dialled.add(newDialled({ id: `d${age}`, createdAt: startedAt - age, outcome: 'busy' }))
+      }
+      await past.remove('dialled', BEFORE, 2)
+      const found = await Promise.all(['d3', 'd2', 'd1'].map(dialled.find))
+      expect(found.map((one) => one?.id)).toEqual([undefined, undefined, 'd1'])
+    })
+
+    test('a table that has nothing left is not searched again', async () => {
+      const { db, history } = await setUp()
+      const asked: PastKind[] = []
+      const store = createPastStore(db)
+      const past: PastStore = {
+        ...store,
+        remove(kind, ...rest) {
+          asked.push(kind)
+          return store.remove(kind, ...rest)
+        },
+      }
+      await history.save(Array.from({ length: 399 }, (_, at) => newCall({ id: `c${at}` })))
+      expect(await purgePast(past, BEFORE)).toEqual({ calls: 401, recorded: 400, dialled: 1, desk: 1 })
+      expect(asked).toEqual(['calls', 'calls', 'calls', 'dialled', 'desk'])
+    })
+
+    if (engine.name === 'SQLite') {
+      test('is found by indexes, without a scan of a table', async () => {
+        const { db } = await setUp()
+        const statements: string[] = []
+        const past = createPastStore({
+          ...db,
+          query: db.query.withPlugin({
+            transformQuery({ node }) {
+              const compiled = db.query.getExecutor().compileQuery(node, { queryId: 'spied' })
+              statements.push(compiled.sql.replaceAll(/\$\d+|\?/g, '1'))
+              return node
+            },
+            transformResult: async ({ result }) => result,
+          }),
+        })
+        await purgePast(past, BEFORE)
+        expect(statements).toHaveLength(3)
+        for (const text of statements) {
+          const { rows } = await sql<{ detail: string }>`explain query plan ${sql.raw(text)}`.execute(
+            db.query,
+          )
+          const plan = rows.map(({ detail }) => detail).join('\n')
+          expect(plan).toMatch(/SEARCH \w+ USING (COVERING )?INDEX (calls|dialled|desk_calls)_time/)
+          expect(plan).not.toMatch(/SCAN|TEMP B-TREE/)
+        }
+      })
+    }
+
+    test('of many calls goes in batches, and all of it goes', async () => {
+      const { past, history } = await setUp()
+      await history.save(
+        Array.from({ length: 450 }, (_, at) => newCall({ id: `c${at}`, startedAt: startedAt + (at % 90) })),
+      )
+      const sizes: number[] = []
+      const removed = await purgePast(
+        {
+          ...past,
+          async remove(kind, beforeS, most) {
+            const batch = await past.remove(kind, beforeS, most)
+            sizes.push(batch.removed)
+            return batch
+          },
+        },
+        BEFORE,
+      )
+      expect(removed.calls).toBe(452)
+      expect(sizes.length).toBeGreaterThan(1)
+      expect(Math.max(...sizes)).toBeLessThanOrEqual(200)
+      expect(await history.find('first')).toBeDefined()
+    })
+  })
+})

@@ -1,0 +1,171 @@
+import { type Kysely, sql } from 'kysely'
+import { describe, expect, test } from 'vitest'
+import { createUserStore } from '../../../../api/store/sql/auth/users.ts'
+import { createHistoryStore } from '../../../../api/store/sql/calls/call-history.ts'
+import { openDatabase } from '../../../../api/store/sql/database.ts'
+import { migrate, NewerDatabaseError, refuseNewer } from '../../../../api/store/sql/migrate.ts'
+import { newCall } from '../../../support/fixtures/call-records.ts'
+import { newUser } from '../../../support/fixtures/users.ts'
+import { startProcess } from '../../../support/processes.ts'
+import { onBothEngines } from './engines.ts'
+import { setBack } from './undo-migrations.ts'
+
+const ALL = [
+  '0001-logins',
+  '0002-refresh',
+  '0003-calls',
+  '0004-email',
+  '0005-onboarding',
+  '0006-crew',
+  '0007-leads',
+  '0008-campaigns',
+  '0009-membership',
+  '0010-ai',
+  '0011-webhooks',
+  '0012-loans',
+  '0013-answered',
+  '0014-names',
+  '0015-recordings',
+  '0016-accounts',
+  '0017-odd-cells',
+  '0018-past',
+]
+
+describe('migrating', () => {
+  onBothEngines((engine) => {
+    test('a second time there is nothing to do, and what was written stays', async () => {
+      const url = await engine.empty()
+      expect(await migrate(url)).toEqual(ALL)
+      const db = await openDatabase(url)
+      await createUserStore(db).add(newUser())
+      expect(await migrate(url)).toEqual([])
+      expect(await createUserStore(db).count()).toBe(1)
+      await db.close()
+    })
+
+    test('a call that was kept when there could be but one recording has it still', async () => {
+      const url = await engine.empty()
+      await migrate(url)
+      const db = await openDatabase(url)
+      const calls = createHistoryStore(db)
+      await calls.save([
+        newCall({ id: 'a', recordings: ['2025/a.wav'] }),
+        newCall({ id: 'b', recordings: [] }),
+      ])
+      await setBack(db, '0014-names')
+      expect(await migrate(url)).toEqual(ALL.slice(ALL.indexOf('0014-names')))
+      expect((await calls.find('a'))?.recordings).toEqual(['2025/a.wav'])
+      expect((await calls.find('b'))?.recordings).toEqual([])
+      await calls.save([newCall({ id: 'a', recordings: ['2025/a.wav', '2025/a-2.wav'] })])
+      expect((await calls.find('a'))?.recordings).toEqual(['2025/a.wav', '2025/a-2.wav'])
+      await db.close()
+    })
+
+    test('a call that was kept before it was told who picked up goes on counting for all who were in it', async () => {
+      const url = await engine.empty()
+      await migrate(url)
+      const db = await openDatabase(url)
+      const calls = createHistoryStore(db)
+      await calls.save([
+        newCall({ id: 'a', parties: [{ userId: '1', extension: '1001', answered: false }] }),
+        newCall({
+          id: 'b',
+          outcome: 'busy',
+          parties: [{ userId: '1', extension: '1001', answered: false }],
+        }),
+      ])
+      await sql`alter table call_parties drop column answered`.execute(db.query)
+      await setBack(db, '0013-answered')
+      expect(await migrate(url)).toEqual(ALL.slice(ALL.indexOf('0013-answered')))
+      expect((await calls.find('a'))?.parties).toMatchObject([{ userId: '1', answered: true }])
+      expect((await calls.find('b'))?.parties).toMatchObject([{ userId: '1', answered: false }])
+      await db.close()
+    })
+
+    test('a database that has a later step and not the one before gets that one', async () => {
+      const url = await engine.empty()
+      await migrate(url)
+      const db = await openDatabase(url)
+      await createUserStore(db).add(newUser())
+      await sql`drop index users_revision`.execute(db.query)
+      await sql`alter table users drop column revision`.execute(db.query)
+      await sql`alter table extensions drop column former_user_id`.execute(db.query)
+      await sql`delete from kysely_migration where name = '0016-accounts'`.execute(db.query)
+      expect(await migrate(url)).toEqual(['0016-accounts'])
+      expect(await createUserStore(db).count()).toBe(1)
+      expect(await migrate(url)).toEqual([])
+      await db.close()
+    })
+
+    test('a database of a newer version is refused in one line, and nothing is changed', async () => {
+      const url = await engine.empty()
+      await migrate(url)
+      const db = await openDatabase(url)
+      const rows = async () =>
+        (await sql`select * from kysely_migration order by name`.execute(db.query)).rows
+      await sql`insert into kysely_migration values ('0099-future', '2099-01-01T00:00:00.000Z')`.execute(
+        db.query,
+      )
+      const before = await rows()
+      const failed = await migrate(url).catch((err) => err)
+      expect(failed).toBeInstanceOf(NewerDatabaseError)
+      expect(failed.message).toMatch(/^this database was made by a newer version .*0099-future.*$/)
+      await expect(refuseNewer(db)).rejects.toThrow(NewerDatabaseError)
+      expect(await rows()).toEqual(before)
+      await db.close()
+    })
+
+    test('an empty database, and one of this version, are not of a newer one', async () => {
+      const url = await engine.empty()
+      const db = await openDatabase(url)
+      await refuseNewer(db)
+      await migrate(url)
+      await refuseNewer(db)
+      await db.close()
+    })
+
+    test('where a step fails, the database is as it was, also what the steps before had done', async () => {
+      const url = await engine.empty()
+      await migrate(url)
+      const fresh = (name: string) => ({
+        up: async (db: Kysely<unknown>) => {
+          await sql`create table ${sql.table(name)} (id bigint)`.execute(db)
+          await sql`update users set role = 'admin'`.execute(db)
+        },
+      })
+      const db = await openDatabase(url)
+      await createUserStore(db).add(newUser({ role: 'user' }))
+      const steps = Object.fromEntries(ALL.map((name) => [name, { up: async () => {} }]))
+      const failing = {
+        up: async (db: Kysely<unknown>) => {
+          await fresh('second').up(db)
+          await sql`insert into no_such_table values (1)`.execute(db)
+        },
+      }
+      await expect(
+        migrate(url, { ...steps, '8888-first': fresh('first'), '9999-failing': failing }),
+      ).rejects.toThrow()
+      const tables = (await db.query.introspection.getTables()).map(({ name }) => name)
+      expect(tables).not.toContain('first')
+      expect(tables).not.toContain('second')
+      expect(await createUserStore(db).list({ limit: 1 })).toMatchObject([{ role: 'user' }])
+      expect(await migrate(url)).toEqual([])
+      await db.close()
+    })
+
+    test('of processes that migrate at once one does, and none fails', async () => {
+      for (let round = 0; round < 3; round++) {
+        const url = await engine.empty()
+        const processes = await Promise.all([1, 2, 3].map(() => startProcess('migrator', url)))
+        const outcomes = await Promise.all(
+          processes.map(async (each) => {
+            const code = each.go()
+            const { value: line } = await each.lines().next()
+            return `${await code} ${line}`
+          }),
+        )
+        expect(outcomes.sort()).toEqual([`0 ${JSON.stringify(ALL)}`, '0 []', '0 []'])
+      }
+    })
+  })
+})

@@ -1,0 +1,46 @@
+import { describe, expect, test } from 'vitest'
+import { createUserStore } from '../../../../../api/store/sql/auth/users.ts'
+import { createStatusStore } from '../../../../../api/store/sql/presence/user-statuses.ts'
+import { newUser, until } from '../../../../support/fixtures/users.ts'
+import { onBothEngines } from '../engines.ts'
+
+describe('what people say of themselves', () => {
+  onBothEngines((engine) => {
+    const setUp = async () => {
+      const db = await engine.tables()
+      return { db, statuses: createStatusStore(db) }
+    }
+
+    test('is kept of each of them, and of nobody else', async () => {
+      const { statuses } = await setUp()
+      expect(await statuses.all()).toEqual(new Map())
+      await statuses.set('1', 'dnd', 100)
+      await statuses.set('2', 'away', 101)
+      expect(await statuses.all()).toEqual(
+        new Map([
+          ['1', { status: 'dnd', at: 100 }],
+          ['2', { status: 'away', at: 101 }],
+        ]),
+      )
+    })
+
+    test.each([
+      ['a later word', 101, 'available'],
+      ['a word of the same second', 100, 'available'],
+      ['a word that was late on its way', 99, 'dnd'],
+    ] as const)('%s: the newest stays', async (_, at, status) => {
+      const { statuses } = await setUp()
+      await statuses.set('1', 'dnd', 100)
+      await statuses.set('1', 'available', at)
+      expect((await statuses.all()).get('1')?.status).toBe(status)
+    })
+
+    test('does not keep anybody from being removed', async () => {
+      const { db, statuses } = await setUp()
+      const users = createUserStore(db)
+      const { id } = await users.add(newUser())
+      await statuses.set(id, 'away', 100)
+      await expect(users.remove(id, until)).resolves.toMatchObject({ kind: 'user', key: id })
+    })
+  })
+})

@@ -1,0 +1,263 @@
+import { describe, expect, test } from 'vitest'
+import { createLedger } from '../../../../../api/store/sql/auth/revocations.ts'
+import { createUserStore } from '../../../../../api/store/sql/auth/users.ts'
+import { createAgentStore } from '../../../../../api/store/sql/call-center/agents.ts'
+import { openDatabase } from '../../../../../api/store/sql/database.ts'
+import { migrate } from '../../../../../api/store/sql/migrate.ts'
+import { createExtensionStore } from '../../../../../api/store/sql/provisioning/extensions.ts'
+import { createInvitationStore } from '../../../../../api/store/sql/registration/invitations.ts'
+import { newReservation } from '../../../../support/fixtures/reservations.ts'
+import { newUser, until } from '../../../../support/fixtures/users.ts'
+import { onBothEngines } from '../engines.ts'
+
+interface Doors {
+  users: ReturnType<typeof createUserStore>
+  agents: ReturnType<typeof createAgentStore>
+  /** A user without a number. */
+  cleo: string
+  now: number
+}
+
+const RANGE = { first: '2000', last: '2002' }
+
+describe('extensions', () => {
+  onBothEngines((engine) => {
+    async function setUp() {
+      const db = await engine.tables()
+      const store = createExtensionStore(db)
+      const reserve = async (email?: string, difference = {}) =>
+        (await store.reserve(newReservation(email, { range: RANGE, ...difference }))).extension
+      const place = { seal: (one: string) => `sealed for ${one}`, range: RANGE, now: 2_000, nextTryAt: 2_000 }
+      return { db, store, users: createUserStore(db), invitations: createInvitationStore(db), reserve, place }
+    }
+
+    test('the lowest free number is given out with the user, and is not yet the user’s own', async () => {
+      const { store, users, reserve } = await setUp()
+      await users.add(newUser({ username: 'by hand', extension: '2000' }))
+      const extension = await reserve()
+      const user = await users.findByLogin('anna@example.org')
+      expect(extension).toMatchObject({
+        extension: '2001',
+        state: 'providing',
+        userId: user?.id,
+        mark: 'mark-anna',
+        sealedSecret: 'sealed for 2001',
+        attempts: 0,
+        nextTryAt: 1_010,
+      })
+      expect([user?.extension, user?.email]).toEqual([null, 'anna@example.org'])
+      expect(await store.ofUser(user?.id ?? '')).toEqual(extension)
+    })
+
+    test('100 that ask two processes at once get 100 numbers', async () => {
+      const url = await engine.empty()
+      await migrate(url)
+      const options = { patienceMs: 30_000 }
+      const databases = [await openDatabase(url, options), await openDatabase(url, options)]
+      const stores = databases.map((db) => createExtensionStore(db))
+      const reserved = await Promise.all(
+        Array.from({ length: 100 }, (_, n) => stores[n % 2]?.reserve(newReservation(`p${n}@example.org`))),
+      )
+      const numbers = reserved.map((one) => one?.extension.extension)
+      expect(new Set(numbers).size).toBe(100)
+      for (const number of numbers) expect(number).toMatch(/^2[01]\d\d$/)
+      for (const db of databases) await db.close()
+    })
+
+    test('an address that is taken takes no number, and neither does a range that is used up', async () => {
+      const { store, users, reserve } = await setUp()
+      await reserve('anna@example.org')
+      await expect(reserve('ANNA@example.org')).rejects.toMatchObject({ code: 'taken' })
+      expect(await store.find('2001')).toBeUndefined()
+      await reserve('b@example.org')
+      await reserve('c@example.org')
+      await expect(reserve('d@example.org')).rejects.toMatchObject({ code: 'unavailable' })
+      expect(await users.findByLogin('d@example.org')).toBeUndefined()
+    })
+
+    test('nobody is given by hand what is being made, made or resting; what the PBX has for others, they are', async () => {
+      const { store, users, reserve, place } = await setUp()
+      const first = await reserve()
+      const add = (extension: string) => users.add(newUser({ username: `by hand ${extension}`, extension }))
+      await expect(add('2000')).rejects.toMatchObject({ code: 'taken', detail: 'extension' })
+      const second = await store.replace(first, 'foreign', place)
+      expect(second?.extension).toBe('2001')
+      expect(await add('2000')).toMatchObject({ extension: '2000' })
+      await store.undo(second ?? first, { now: 2_000, revokeUntil: until })
+      await expect(add('2001')).rejects.toMatchObject({ code: 'taken', detail: 'extension' })
+    })
+
+    test('settled, it is its user’s own', async () => {
+      const { store, users, reserve } = await setUp()
+      const extension = await reserve()
+      const made = { sealedSecret: 'the PBX’s own', authUsername: '2000-1' }
+      expect(await store.settle(extension, made, 1_020)).toMatchObject({ ...made, state: 'ready' })
+      expect(await users.findByLogin('2000')).toMatchObject({ email: 'anna@example.org' })
+    })
+
+    test('of two who know it alike, one changes it', async () => {
+      const { store, reserve } = await setUp()
+      const known = await reserve()
+      const tries = [1, 2].map(() => store.update(known, { attempts: 1, nextTryAt: 1_100 }))
+      const [mine, other] = (await Promise.all(tries)).sort((a) => (a === undefined ? 1 : -1))
+      expect([mine?.attempts, other]).toEqual([1, undefined])
+      // The other one can do nothing else with what it knew, either.
+      const made = { sealedSecret: 's', authUsername: '2000' }
+      expect(await store.settle(known, made, 1_020)).toBeUndefined()
+      expect(await store.undo(known, { now: 1_020, revokeUntil: until })).toBeUndefined()
+      expect(
+        await store.replace(known, 'foreign', {
+          seal: String,
+          range: RANGE,
+          now: 1_020,
+          nextTryAt: 1_020,
+        }),
+      ).toBeUndefined()
+      expect(await store.find('2000')).toEqual(mine)
+      expect(await store.find('2001')).toBeUndefined()
+    })
+
+    test('the same user gets another number with the same mark', async () => {
+      const { store, reserve, place } = await setUp()
+      const known = await reserve()
+      const next = await store.replace(known, 'foreign', place)
+      expect(next).toMatchObject({ extension: '2001', state: 'providing', sealedSecret: 'sealed for 2001' })
+      expect([next?.mark, next?.userId]).toEqual([known.mark, known.userId])
+      expect(await store.find('2000')).toMatchObject({ state: 'foreign', userId: null })
+    })
+
+    test('undone, nothing is left: no user, no login, the invitation good again, the number to be taken away', async () => {
+      const { db, store, users, invitations, reserve } = await setUp()
+      const invitation = {
+        hash: 'h',
+        email: null,
+        role: null,
+        team: null,
+        createdBy: null,
+        createdAt: 0,
+        usedAt: null,
+      }
+      await invitations.add({ ...invitation, expiresAt: 5_000 })
+      const known = await reserve('anna@example.org', { invitation: 'h' })
+      expect(await invitations.isGood('h', 'anna@example.org', 1_100)).toBe(false)
+      await store.undo(known, { now: 1_100, revokeUntil: until })
+      expect(await users.findByLogin('anna@example.org')).toBeUndefined()
+      expect(await invitations.isGood('h', 'anna@example.org', 1_100)).toBe(true)
+      expect(await store.find('2000')).toMatchObject({ state: 'removing', userId: null, nextTryAt: 1_100 })
+      // Who had logged in meanwhile is out.
+      expect(await createLedger(db).unannounced(10)).toMatchObject([{ kind: 'user', key: known.userId }])
+    })
+
+    test('an invitation makes one account, however many try at once', async () => {
+      const { invitations, users, reserve } = await setUp()
+      const invitation = {
+        hash: 'h',
+        email: null,
+        role: null,
+        team: null,
+        createdBy: null,
+        createdAt: 0,
+        usedAt: null,
+      }
+      await invitations.add({ ...invitation, expiresAt: 5_000 })
+      const emails = ['a@example.org', 'b@example.org', 'c@example.org']
+      const tries = await Promise.allSettled(emails.map((email) => reserve(email, { invitation: 'h' })))
+      const [lost] = tries.filter((one) => one.status === 'rejected')
+      expect(tries.filter(({ status }) => status === 'fulfilled')).toHaveLength(1)
+      expect(lost?.reason).toMatchObject({ code: 'forbidden' })
+      expect(await users.count()).toBe(1)
+    })
+
+    test('who has lost the user is found; what rests long enough is given out again', async () => {
+      const { store, users, reserve } = await setUp()
+      const known = await reserve()
+      expect(await store.orphans(10)).toEqual([])
+      await users.remove(known.userId ?? '', until)
+      const [orphan] = await store.orphans(10)
+      expect(orphan).toEqual(known)
+      await store.update(known, { state: 'resting', userId: null, changedAt: 1_500 })
+      await store.forgetRested(1_500)
+      expect((await reserve('b@example.org')).extension).toBe('2001')
+      await store.forgetRested(1_501)
+      expect((await reserve('c@example.org')).extension).toBe('2000')
+    })
+
+    test.each<[string, (doors: Doors) => Promise<unknown>]>([
+      ['a new user', ({ users }) => users.add(newUser({ username: 'bert' }))],
+      ['a user', ({ users, cleo }) => users.change(cleo, { extension: '201' }, until)],
+      [
+        'a new agent',
+        ({ agents, now }) => {
+          const account = newUser({ username: 'bert' })
+          return agents.add({ account, userId: null, name: 'bert', kind: 'human', team: null }, now, until)
+        },
+      ],
+      [
+        'a user who becomes an agent',
+        ({ agents, cleo, now }) => {
+          const agent = { userId: cleo, name: 'cleo', kind: 'human', team: null } as const
+          return agents.add({ ...agent, extension: '201' }, now, until)
+        },
+      ],
+    ])('a number is given to %s once it has rested for as long as is set, not before', async (_, give) => {
+      const db = await engine.tables()
+      let now = 1_000
+      const users = createUserStore(db, () => now, 500)
+      const doors = async () => ({ users, agents: createAgentStore(db, 500), cleo, now })
+      const cleo = (await users.add(newUser({ username: 'cleo', extension: null }))).id
+      const anna = await users.add(newUser())
+      await users.remove(anna.id, until)
+      now = 1_499
+      await expect(give(await doors())).rejects.toMatchObject({ code: 'taken', detail: 'extension' })
+      now = 1_500
+      await give(await doors())
+      expect(await users.findByLogin('201')).toMatchObject({ extension: '201' })
+      expect(await createExtensionStore(db).find('201')).toBeUndefined()
+    })
+
+    test('a number does not rest at all where that is set to zero', async () => {
+      const db = await engine.tables()
+      const users = createUserStore(db, () => 1_000, 0)
+      await users.remove((await users.add(newUser())).id, until)
+      expect(await users.add(newUser({ username: 'bert' }))).toMatchObject({ extension: '201' })
+    })
+
+    test('a number that rests is given earlier on request, with the account or not at all', async () => {
+      const { users, store } = await setUp()
+      await users.remove((await users.add(newUser())).id, until)
+      const bert = await users.add(newUser({ username: 'bert', extension: '202' }))
+      const reuse = { reuse: true }
+      const resting = { state: 'resting' }
+
+      const sameName = newUser({ username: 'bert' })
+      await expect(users.add(sameName, reuse)).rejects.toMatchObject({ code: 'taken', detail: 'username' })
+      expect(await store.find('201')).toMatchObject(resting)
+      const other = users.change('999', { extension: '201' }, until, reuse)
+      await expect(other).rejects.toMatchObject({ code: 'not_found' })
+      expect(await store.find('201')).toMatchObject(resting)
+
+      await users.change(bert.id, { extension: '201' }, until, reuse)
+      expect(await store.find('201')).toBeUndefined()
+      expect(await users.add(newUser({ username: 'cleo', extension: '202' }), reuse)).toMatchObject({
+        extension: '202',
+      })
+      const others = users.add(newUser({ username: 'dora', extension: '201' }), reuse)
+      await expect(others).rejects.toMatchObject({ code: 'taken', detail: 'extension' })
+    })
+
+    test('what is due comes longest waiting first; operators see all that is not settled', async () => {
+      const { store, reserve, place } = await setUp()
+      const one = await reserve('a@example.org', { nextTryAt: 1_020 })
+      const two = await reserve('b@example.org', { nextTryAt: 1_010 })
+      expect((await store.due(1_009, 10)).length).toBe(0)
+      expect((await store.due(1_020, 10)).map(({ extension }) => extension)).toEqual(['2001', '2000'])
+      expect((await store.due(1_020, 1)).map(({ extension }) => extension)).toEqual(['2001'])
+      await store.settle(two, { sealedSecret: 's', authUsername: 'u' }, 1_020)
+      await store.replace(one, 'removing', place)
+      expect((await store.unsettled()).map(({ extension, state }) => `${extension} ${state}`)).toEqual([
+        '2000 removing',
+        '2002 providing',
+      ])
+    })
+  })
+})

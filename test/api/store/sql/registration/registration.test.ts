@@ -1,0 +1,298 @@
+import { describe, expect, test } from 'vitest'
+import { createInvitations, hashOf } from '../../../../../api/core/registration/invitations.ts'
+import { createOutbox } from '../../../../../api/core/registration/outbox.ts'
+import { createUserStore } from '../../../../../api/store/sql/auth/users.ts'
+import { createAgentStore } from '../../../../../api/store/sql/call-center/agents.ts'
+import { type Database, openDatabase } from '../../../../../api/store/sql/database.ts'
+import { migrate } from '../../../../../api/store/sql/migrate.ts'
+import { createInviteStore } from '../../../../../api/store/sql/registration/email-invitations.ts'
+import { createRegistrationStore } from '../../../../../api/store/sql/registration/email-registrations.ts'
+import { createInvitationStore } from '../../../../../api/store/sql/registration/invitations.ts'
+import { createMailStore } from '../../../../../api/store/sql/registration/mail-queue.ts'
+import { newUser } from '../../../../support/fixtures/users.ts'
+import { onBothEngines } from '../engines.ts'
+
+const NOW = 1_000_000
+const ACCOUNT = {
+  username: 'anna',
+  email: 'Anna@example.org',
+  name: 'Anna Berg',
+  passwordHash: '$argon2id$a',
+}
+const as = (username: string) => ({ username, passwordHash: '$argon2id$a' })
+const AT = { now: NOW, expiresAt: NOW + 86_400 }
+
+const storesOf = (db: Database) => ({
+  db,
+  store: createRegistrationStore(db),
+  invites: createInviteStore(db),
+  mails: createMailStore(db),
+  users: createUserStore(db),
+  agents: createAgentStore(db),
+})
+const agentOf = ({ agents }: ReturnType<typeof storesOf>, id: string) =>
+  agents.ofUser(id, NOW, async () => 'made just now')
+
+describe('a registration', () => {
+  onBothEngines((engine) => {
+    async function setUp() {
+      const world = storesOf(await engine.tables())
+      await world.store.keep(ACCOUNT, AT)
+      await world.store.setToken('anna@EXAMPLE.org', 'hash', NOW)
+      return world
+    }
+
+    test('is nobody before it is proved, and then a user and an agent', async () => {
+      const world = await setUp()
+      expect(await world.users.findByLogin('anna')).toBeUndefined()
+      const user = await world.store.prove('hash', as('anna'), NOW)
+      expect(user).toMatchObject({
+        username: 'anna',
+        email: 'Anna@example.org',
+        role: 'user',
+        extension: null,
+      })
+      expect(await agentOf(world, user?.id ?? '')).toMatchObject({
+        name: 'Anna Berg',
+        team: null,
+        kind: 'human',
+      })
+    })
+
+    test('comes with the mail that proves it, all or nothing', async () => {
+      const { mails, store } = await setUp()
+      const [mail] = await mails.claim(NOW, NOW + 60, 10)
+      expect(mail).toMatchObject({
+        kind: 'verification',
+        recipient: 'Anna@example.org',
+        about: 'anna@example.org',
+        tries: 1,
+      })
+      await expect(
+        store.keep({ ...ACCOUNT, email: 'b@example.org', username: 'a\0' }, AT),
+      ).rejects.toMatchObject({
+        code: 'input_invalid',
+      })
+      expect(await mails.claim(NOW, NOW + 60, 10)).toEqual([])
+    })
+
+    test('makes one user, however many prove it at once', async () => {
+      const url = await engine.empty()
+      await migrate(url)
+      const [a, b] = [await openDatabase(url), await openDatabase(url)]
+      const stores = [storesOf(a).store, storesOf(b).store]
+      await stores[0]?.keep(ACCOUNT, AT)
+      await stores[0]?.setToken(ACCOUNT.email, 'hash', NOW)
+      const proved = await Promise.all(
+        Array.from({ length: 10 }, (_, n) => stores[n % 2]?.prove('hash', as('anna'), NOW)),
+      )
+      expect(proved.filter((one) => one !== undefined)).toHaveLength(1)
+      expect(await storesOf(a).users.count()).toBe(1)
+      for (const db of [a, b]) await db.close()
+    })
+
+    test.each([
+      ['the name of somebody else, in another case', { username: 'ANNA', extension: null }, 'username'],
+      ['another’s extension', { username: 'boris', extension: 'anna' }, 'username'],
+      ['an address that somebody has', { username: 'boris', email: 'anna@example.org' }, 'email'],
+      ['an address that somebody is called', { username: 'anna@example.org', extension: null }, 'email'],
+    ])('with %s goes on waiting', async (_, other, detail) => {
+      const { store, users } = await setUp()
+      await users.add(newUser(other))
+      await expect(store.prove('hash', as('anna'), NOW)).rejects.toMatchObject({ code: 'taken', detail })
+      expect(await users.count()).toBe(1)
+      expect(await store.find('hash', NOW)).toMatchObject({ username: 'anna' })
+      if (detail === 'username')
+        expect(await store.prove('hash', as('anna2'), NOW)).toMatchObject({ username: 'anna2' })
+    })
+
+    test.each([
+      ['is over after a day', 'hash', AT.expiresAt],
+      ['has one token', 'another', NOW],
+    ])('%s', async (_, hash, now) => {
+      const { store } = await setUp()
+      expect(await store.find('hash', NOW)).toBeDefined()
+      expect(await store.find(hash, now)).toBeUndefined()
+      expect(await store.prove(hash, as('anna'), now)).toBeUndefined()
+    })
+
+    const KNOWN = { passwordHash: ACCOUNT.passwordHash, isSame: true }
+    const other = { ...ACCOUNT, username: 'annika', email: 'ANNA@example.org', passwordHash: '$argon2id$b' }
+
+    test('of an address that waits is not stored unseen', async () => {
+      const { store } = await setUp()
+      expect(await store.keep(other, AT)).toBe(false)
+      expect(await store.keep(other, AT, { passwordHash: '$argon2id$c', isSame: true })).toBe(false)
+      expect(await store.pending('ANNA@example.org', NOW)).toEqual(ACCOUNT)
+      expect(await store.find('hash', NOW)).toEqual(ACCOUNT)
+    })
+
+    test('of an address that waits for another takes its password and its link away, not its name', async () => {
+      const { store, db } = await setUp()
+      expect(await store.keep(other, AT, { ...KNOWN, isSame: false })).toBe(true)
+      expect(await store.find('hash', NOW)).toBeUndefined()
+      await store.setToken(ACCOUNT.email, 'next', NOW)
+      expect(await store.find('next', NOW)).toEqual({ ...ACCOUNT, passwordHash: '' })
+      expect(await db.query.selectFrom('registrations').selectAll().execute()).toHaveLength(1)
+    })
+
+    test('of an address whose registration is over is stored', async () => {
+      const { store } = await setUp()
+      const later = { now: AT.expiresAt, expiresAt: AT.expiresAt + 1 }
+      expect(await store.keep(other, later)).toBe(true)
+      expect(await store.pending('anna@example.org', later.now)).toEqual(other)
+    })
+
+    test('is stored once, however many come at once', async () => {
+      const url = await engine.empty()
+      await migrate(url)
+      const [a, b] = [await openDatabase(url), await openDatabase(url)]
+      const stores = [storesOf(a).store, storesOf(b).store]
+      const stored = await Promise.all(
+        Array.from({ length: 8 }, (_, n) => stores[n % 2]?.keep({ ...ACCOUNT, passwordHash: `$${n}` }, AT)),
+      )
+      expect(stored.filter(Boolean)).toHaveLength(1)
+      for (const db of [a, b]) await db.close()
+    })
+
+    test('sent twice at once is one letter, and one more when the first is under way', async () => {
+      const { store, mails } = await setUp()
+      expect(await store.keep(ACCOUNT, AT, KNOWN)).toBe(true)
+      await store.mailAgain('ANNA@example.org', NOW)
+      const first = await mails.claim(NOW, NOW + 60, 10)
+      expect(first.map(({ recipient }) => recipient)).toEqual(['ANNA@example.org'])
+      await store.mailAgain('anna@example.org', NOW)
+      expect(await mails.claim(NOW, NOW + 60, 10)).toHaveLength(1)
+    })
+
+    test('that is over leaves nothing behind', async () => {
+      const { store, db } = await setUp()
+      await store.forgetExpired(AT.expiresAt - 1)
+      expect(await db.query.selectFrom('registrations').selectAll().execute()).toHaveLength(1)
+      await store.forgetExpired(AT.expiresAt)
+      expect(await db.query.selectFrom('registrations').selectAll().execute()).toEqual([])
+    })
+  })
+})
+
+describe('an invitation by mail', () => {
+  onBothEngines((engine) => {
+    async function setUp() {
+      const world = storesOf(await engine.tables())
+      const invitation = {
+        hash: 'first',
+        email: 'carl@example.org',
+        role: 'supervisor' as const,
+        team: 'sales',
+        createdBy: '7',
+        createdAt: NOW,
+        expiresAt: NOW + 86_400,
+        usedAt: null,
+      }
+      await world.invites.addWithMail(invitation, 'Carl@example.org')
+      const [mail] = await world.mails.claim(NOW, NOW + 60, 10)
+      if (mail === undefined) throw new Error('no mail')
+      return { ...world, invitation, mail }
+    }
+    const carl = { username: 'carl', email: 'carl@example.org', name: 'Carl', passwordHash: '$argon2id$c' }
+
+    test('makes whoever uses it what it says, once', async () => {
+      const world = await setUp()
+      const user = await world.invites.accept('first', carl, NOW)
+      expect(user).toMatchObject({ username: 'carl', role: 'supervisor', email: 'carl@example.org' })
+      expect(await agentOf(world, user?.id ?? '')).toMatchObject({ team: 'sales', name: 'Carl' })
+      expect(
+        await world.invites.accept('first', { ...carl, username: 'c2', email: 'c@example.org' }, NOW),
+      ).toBeUndefined()
+      expect(await world.invites.find('first', NOW)).toBeUndefined()
+    })
+
+    test('each try to mail it brings another token, and the one before is good no more', async () => {
+      const { invites, mail, invitation } = await setUp()
+      expect(await invites.replaceHash(mail, 'second', NOW)).toEqual({ ...invitation, hash: 'second' })
+      expect(await invites.find('first', NOW)).toBeUndefined()
+      expect(await invites.replaceHash({ ...mail, about: 'second' }, 'third', NOW)).toMatchObject({
+        hash: 'third',
+      })
+      expect(await invites.find('third', NOW)).toMatchObject({ role: 'supervisor' })
+    })
+
+    test('that was used is not mailed any more', async () => {
+      const { invites, mail } = await setUp()
+      await invites.accept('first', carl, NOW)
+      expect(await invites.replaceHash(mail, 'second', NOW)).toBeUndefined()
+    })
+
+    test('makes one user, however many use it at once', async () => {
+      const { invites, users } = await setUp()
+      const used = await Promise.all(
+        Array.from({ length: 8 }, (_, n) =>
+          invites.accept('first', { ...carl, username: `c${n}`, email: `c${n}@example.org` }, NOW),
+        ),
+      )
+      expect(used.filter((one) => one !== undefined)).toHaveLength(1)
+      expect(await users.count()).toBe(1)
+    })
+
+    test('is good again where the name is somebody else’s', async () => {
+      const { invites, users } = await setUp()
+      await users.add(newUser({ username: 'carl' }))
+      await expect(invites.accept('first', carl, NOW)).rejects.toMatchObject({
+        code: 'taken',
+        detail: 'username',
+      })
+      expect(await invites.find('first', NOW)).toBeDefined()
+    })
+
+    test('of before has no role, and makes a user', async () => {
+      const { db, invites } = await setUp()
+      const old = createInvitations(createInvitationStore(db), () => NOW * 1000)
+      const { invitation } = await old.invite({ email: null, days: 7, createdBy: null })
+      expect(await invites.find(hashOf(invitation), NOW)).toMatchObject({ role: null, team: null })
+      const other = { ...carl, email: 'carla@example.org' }
+      expect(await invites.accept(hashOf(invitation), other, NOW)).toMatchObject({ role: 'user' })
+    })
+  })
+})
+
+describe('mail that is due', () => {
+  onBothEngines((engine) => {
+    test('is sent once, however many processes look after it', async () => {
+      const url = await engine.empty()
+      await migrate(url)
+      const databases = await Promise.all([1, 2, 3].map(() => openDatabase(url, { patienceMs: 30_000 })))
+      const sent: string[] = []
+      const outboxes = databases.map((db) =>
+        createOutbox({
+          store: createMailStore(db),
+          mailer: { send: async ({ to }) => void sent.push(to) },
+          write: async ({ recipient: to }) => ({ to, subject: '', text: '' }),
+          now: () => NOW * 1000,
+          onTrouble: () => {},
+        }),
+      )
+      const recipients = Array.from({ length: 20 }, (_, n) => `p${n}@example.org`)
+      const [first] = databases
+      if (first === undefined) throw new Error('no database')
+      for (const one of recipients) await createRegistrationStore(first).mailAgain(one, NOW)
+      for (let turn = 0; turn < 10; turn += 1) await Promise.all(outboxes.map((one) => one.tend()))
+      expect(sent.sort()).toEqual(recipients.sort())
+      for (const db of databases) await db.close()
+    })
+
+    test('of a process that died in it is taken over when its claim is over, and whoever comes late changes nothing', async () => {
+      const { store, mails, db } = storesOf(await engine.tables())
+      await store.mailAgain('anna@example.org', NOW)
+      const [mine] = await mails.claim(NOW, NOW + 60, 10)
+      expect(await mails.claim(NOW + 59, NOW + 120, 10)).toEqual([])
+      const [theirs] = await mails.claim(NOW + 60, NOW + 120, 10)
+      expect(theirs).toMatchObject({ tries: 2 })
+      if (mine === undefined) throw new Error('no mail')
+      await mails.postpone(mine, NOW, 'late')
+      await mails.remove(mine)
+      expect(await db.query.selectFrom('mails').selectAll().execute()).toMatchObject([
+        { next_try_at: NOW + 120, last_error: null },
+      ])
+    })
+  })
+})

@@ -1,0 +1,45 @@
+import { createHmac, createSecretKey } from 'node:crypto'
+import { badHeaders } from './invalid-headers.ts'
+import { badPayloads } from './invalid-payloads.ts'
+import { misshapen } from './malformed-tokens.ts'
+import { type FlawedToken, mint, signatureOf } from './mint-token.ts'
+import { misspelled } from './non-canonical-tokens.ts'
+
+/** Every way a token can be no token of ours at all, whatever the time and whoever was logged out. */
+export const UNREADABLE: readonly FlawedToken[] = [...misspelled, ...misshapen, ...badHeaders, ...badPayloads]
+
+/** Signatures by keys that are not ours. */
+export const STRANGERS: readonly FlawedToken[] = [
+  [
+    'a secret of 31 bytes',
+    ({ hmac, nowS }) => mint({ ...hmac, signer: createSecretKey(Buffer.alloc(31)) }, nowS),
+  ],
+  ['an empty secret', ({ hmac, nowS }) => mint({ ...hmac, signer: createSecretKey(Buffer.alloc(0)) }, nowS)],
+  [
+    'a secret of zeros',
+    ({ hmac, nowS }) => mint({ ...hmac, signer: createSecretKey(Buffer.alloc(32)) }, nowS),
+  ],
+  [
+    'the kid as secret',
+    ({ hmac, nowS }) => mint({ ...hmac, signer: createSecretKey(Buffer.from(hmac.kid)) }, nowS),
+  ],
+  [
+    '"secret" as secret',
+    ({ hmac, nowS }) => mint({ ...hmac, signer: createSecretKey(Buffer.from('secret')) }, nowS),
+  ],
+  [
+    'SHA-512 under HS256',
+    ({ hmac, nowS }) => {
+      const input = mint(hmac, nowS).split('.').slice(0, 2).join('.')
+      return `${input}.${createHmac('sha512', hmac.signer).update(input).digest('base64url')}`
+    },
+  ],
+  [
+    'a signature over the decoded text',
+    ({ hmac, nowS }) => {
+      const input = mint(hmac, nowS).split('.').slice(0, 2)
+      const decoded = input.map((part) => Buffer.from(part, 'base64url').toString()).join('.')
+      return `${input.join('.')}.${signatureOf(hmac, decoded).toString('base64url')}`
+    },
+  ],
+]

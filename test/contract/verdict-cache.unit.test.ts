@@ -1,0 +1,47 @@
+import { expect, test } from 'vitest'
+import { createRevocationMemory } from '../../contract/revocation-cache.ts'
+import { createJudge } from '../../contract/verdict.ts'
+import { mint, newKey } from './mint-token.ts'
+
+const issuedAt = 1_750_000_000
+const keys = [newKey('HS256', 'hs256-a'), newKey('EdDSA', 'eddsa-b')]
+
+/** A judge who has let `known` in before, and so remembers it by its end. */
+function judgeWhoKnows(known: string) {
+  const revocations = createRevocationMemory()
+  revocations.trust(0, 0)
+  const judge = createJudge({
+    keyring: { find: (kid) => keys.find((key) => key.kid === kid), onChange: () => {} },
+    revocations,
+    now: () => (issuedAt + 1) * 1000,
+    monotonic: () => 0,
+    maxStalenessMs: 5_000,
+    longestLifetime: 3_600,
+    cacheSize: 10,
+  })
+  expect(judge.token(known, 'access').good).toBe(true)
+  return judge
+}
+
+test.each(keys.map((key) => [key.alg, key] as const))(
+  'a remembered token of %s passes for no other one that ends alike',
+  (_, key) => {
+    const good = mint(key, issuedAt)
+    const judge = judgeWhoKnows(good)
+    const [header = '', payload = '', signature = ''] = good.split('.')
+    const better = Buffer.from(
+      Buffer.from(payload, 'base64url').toString().replace('"user"', '"admin"'),
+    ).toString('base64url')
+    expect(better).not.toBe(payload)
+    for (const forged of [
+      `${header}.${better}.${signature}`,
+      `.${payload}.${signature}`,
+      signature,
+      good.slice(1),
+      `A${good}`,
+    ]) {
+      expect(judge.token(forged, 'access').good).toBe(false)
+    }
+    expect(judge.token(good, 'access').good).toBe(true)
+  },
+)

@@ -1,0 +1,82 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { createServer, type Server } from 'node:http'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { connectInstance, type NginxInstance } from '../../sidecar/nchan-instance.ts'
+
+let folder: string
+let socket: string
+let server: Server | undefined
+let instance: NginxInstance
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'hs-'))
+  socket = join(folder, 'publish-1.sock')
+  instance = connectInstance(socket)
+})
+afterEach(async () => {
+  await end()
+  await instance.close()
+  rmSync(folder, { recursive: true, force: true })
+})
+
+/** Starts a server in the instance's place, which answers everything with this text. */
+async function start(text: string, status = 200): Promise<void> {
+  const started = createServer((_, res) => res.writeHead(status).end(text))
+  server = started
+  await new Promise<void>((resolve) => started.listen(socket, resolve))
+}
+async function end(): Promise<void> {
+  const ending = server
+  server = undefined
+  if (ending === undefined) return
+  ending.closeAllConnections()
+  await new Promise((resolve) => ending.close(resolve))
+}
+
+describe('the life of an instance', () => {
+  test('is the same as long as it runs', async () => {
+    await start('1')
+    const life = await instance.life()
+    expect(life).toBeDefined()
+    await sleep(20)
+    expect(await instance.life()).toBe(life)
+  })
+
+  test('is another after a restart, although a container gives each the same process id', async () => {
+    await start('1')
+    const life = await instance.life()
+    await end()
+    await sleep(20)
+    await start('1')
+    const next = await instance.life()
+    expect(next).toBeDefined()
+    expect(next).not.toBe(life)
+  })
+
+  test('is not known of one that is away or refuses', async () => {
+    expect(await instance.life()).toBeUndefined()
+    await start('1', 503)
+    expect(await instance.life()).toBeUndefined()
+  })
+})
+
+test.each([
+  [200, 'cut'],
+  [404, 'nobody'],
+  [500, 'away'],
+])('a DELETE answered %i means: %s', async (status, result) => {
+  await start('', status)
+  expect(await instance.cut('conn/a')).toBe(result)
+})
+
+test.each([
+  ['its channel information', 200, '{"messages":1,"subscribers":3}', 3],
+  ['no such channel', 404, 'not found', 0],
+  ['something else', 200, 'a page', undefined],
+  ['an error', 500, '{"subscribers":0}', undefined],
+])('the number of subscribers by %s', async (_, status, text, subscribers) => {
+  await start(text, status)
+  expect(await instance.subscribers('conn/a')).toBe(subscribers)
+})

@@ -1,0 +1,169 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import type { CutResult } from '../../contract/stream-instances.ts'
+import { createCutter, type Instance } from '../../sidecar/stream-cutter.ts'
+import { createVirtualTime } from './virtual-time.ts'
+
+const CHANNEL = 'conn/a1'
+/** Longer than all that a cutter does about one stream. */
+const LONG_MS = 60_000
+
+/** How an instance behaves at one question after the other; the last goes on. */
+interface Behaviour {
+  /** Whether it answers, or is away. */
+  answers?: readonly boolean[]
+  /** Whether a DELETE that is answered ends the streams. */
+  ends?: readonly boolean[]
+  /** When the stream subscribes, in ms. */
+  comesAtMs?: number
+}
+
+function setUp(behaviour: Behaviour, instances = 1) {
+  const time = createVirtualTime()
+  const { answers = [true], ends = [true], comesAtMs = 0 } = behaviour
+  let [asked, deleted] = [0, 0]
+  let endedAt: number | undefined
+  let hasCome = comesAtMs === 0
+  const isOpen = () => {
+    if (!hasCome && time.now() >= comesAtMs) hasCome = true
+    return hasCome && endedAt === undefined
+  }
+  const next = <T>(all: readonly T[], at: number) => all[Math.min(at, all.length - 1)]
+  const answersNow = () => next(answers, asked++) === true
+  const instance: Instance = {
+    async cut(channel): Promise<CutResult> {
+      if (channel !== CHANNEL || !isOpen()) return answersNow() ? 'nobody' : 'away'
+      if (!answersNow()) return 'away'
+      if (next(ends, deleted++) === true) endedAt = time.now()
+      return 'cut'
+    },
+    subscribers: async (channel) => (answersNow() ? Number(channel === CHANNEL && isOpen()) : undefined),
+    life: async () => '1',
+  }
+  const reports: string[] = []
+  const cutter = createCutter({
+    instances: Array(instances).fill(instance),
+    pause: time.pause,
+    monotonic: time.now,
+    onTrouble: (message) => reports.push(message),
+  })
+  /** Whether the cutter has done with it. */
+  const cut = async (at = 1) => {
+    let isDone = false
+    cutter.cut(at, CHANNEL, ['a1']).then(() => {
+      isDone = true
+    }, reports.push)
+    await time.pass(LONG_MS)
+    return isDone
+  }
+  return { time, cutter, cut, reports, isOpen, endedAt: () => endedAt, asked: () => asked }
+}
+
+describe('a stream', () => {
+  test('is cut at once, and nothing is reported', async () => {
+    const { cut, endedAt, reports, cutter } = setUp({})
+    expect(await cut()).toBe(true)
+    expect({ endedAt: endedAt(), reports, stuck: cutter.stuck() }).toEqual({
+      endedAt: 0,
+      reports: [],
+      stuck: [],
+    })
+  })
+
+  test.each([
+    [40, 50],
+    [400, 500],
+    [7_000, 8_000],
+    [15_900, 16_000],
+  ])('that subscribes %i ms after it was let in is cut before %i ms', async (comesAtMs, before) => {
+    const { cut, endedAt, reports } = setUp({ comesAtMs })
+    expect(await cut()).toBe(true)
+    expect(endedAt()).toBeGreaterThanOrEqual(comesAtMs)
+    expect(endedAt()).toBeLessThanOrEqual(before)
+    expect(reports).toEqual([])
+  })
+
+  test('that never subscribes is no trouble', async () => {
+    const { cut, reports } = setUp({ comesAtMs: Number.POSITIVE_INFINITY })
+    expect(await cut()).toBe(true)
+    expect(reports).toEqual([])
+  })
+
+  test('of an instance that is away for a while is cut when it is back', async () => {
+    const { cut, endedAt, reports } = setUp({ answers: [false, false, false, true] })
+    expect(await cut()).toBe(true)
+    expect({ endedAt: endedAt(), reports }).toEqual({ endedAt: 500, reports: [] })
+  })
+
+  test('of an instance that stays away is reported', async () => {
+    const { cut, reports } = setUp({ answers: [false] })
+    expect(await cut()).toBe(true)
+    expect(reports).toEqual([expect.stringMatching(/^instance 1 .*conn/)])
+  })
+
+  test('that a first DELETE leaves open is cut again', async () => {
+    const { cut, endedAt, reports, cutter } = setUp({ ends: [false, true] })
+    expect(await cut()).toBe(true)
+    expect(endedAt()).toBe(500)
+    expect(reports).toHaveLength(1)
+    expect(cutter.stuck()).toEqual([])
+  })
+
+  test('that a DELETE leaves open is cut again although the instance does not answer for a moment', async () => {
+    const { cut, endedAt, reports } = setUp({ ends: [false, true], answers: [true, false, true] })
+    expect(await cut()).toBe(true)
+    expect(endedAt()).toBeLessThanOrEqual(1_000)
+    expect(reports).not.toEqual([])
+  })
+
+  test('of no instance is nothing to do', async () => {
+    const { cut, reports, asked } = setUp({})
+    expect(await cut(2)).toBe(true)
+    expect({ reports, asked: asked() }).toEqual({ reports: [], asked: 0 })
+  })
+
+  test('is cut or reported, whatever an instance does', async () => {
+    const some = fc.array(fc.boolean(), { minLength: 1, maxLength: 14 })
+    await fc.assert(
+      fc.asyncProperty(some, some, fc.integer({ min: 0, max: 15_900 }), async (answers, ends, comesAtMs) => {
+        const { cut, isOpen, reports, cutter } = setUp({ answers, ends, comesAtMs })
+        expect(await cut()).toBe(true)
+        if (isOpen()) expect(reports).not.toEqual([])
+        if (cutter.stuck().length > 0) expect(reports).not.toEqual([])
+      }),
+      { numRuns: 300 },
+    )
+  })
+})
+
+describe('an instance that does not end streams', () => {
+  test('is stuck after three cuts, is reported, and is not stuck once it was restarted', async () => {
+    const { cut, cutter, reports } = setUp({ ends: [false] }, 3)
+    expect(await cut(2)).toBe(true)
+    expect(cutter.stuck()).toEqual([2])
+    expect(reports.at(-1)).toMatch(/^instance 2 does not end conn streams/)
+
+    cutter.restarted(1)
+    expect(cutter.stuck()).toEqual([2])
+    cutter.restarted(2)
+    expect(cutter.stuck()).toEqual([])
+  })
+
+  test('is not named in a report by the id of a stream', async () => {
+    const { cut, reports } = setUp({ ends: [false] })
+    await cut()
+    expect(reports.join()).not.toContain('a1')
+  })
+
+  test.each([
+    ['is away', { answers: [false] }],
+    ['is away after a DELETE', { ends: [false], answers: [true, false] }],
+    ['has no such stream', { comesAtMs: Number.POSITIVE_INFINITY }],
+    ['ends it at the second DELETE', { ends: [false, true] }],
+    ['ends it at the last DELETE', { ends: [false, false, true] }],
+  ])('is not one that %s', async (_, behaviour) => {
+    const { cut, cutter } = setUp(behaviour)
+    await cut()
+    expect(cutter.stuck()).toEqual([])
+  })
+})

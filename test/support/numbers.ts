@@ -1,7 +1,0 @@
-import type { ClearedNumber } from '../../api/core/dialling/clearance.ts'
-
-/** For tests of what follows once the policy and the do-not-call list have let a number pass. */
-export const cleared = (number: string) => number as ClearedNumber
-
-/** A filter for numbers that begin so. */
-export const beginning = (start: string) => ({ numbers: [{ start, atLeast: 0 }] })

@@ -1,0 +1,148 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createProviding } from '../../api/core/provisioning/extension-provisioning.ts'
+import {
+  type ExtensionOrder,
+  type Provisioner,
+  ProvisioningError,
+  type ProvisioningErrorCode,
+} from '../../api/core/provisioning/provisioner.ts'
+import { createCredentialReading, displayNameOf } from '../../api/core/provisioning/sip-credentials.ts'
+import { createSecretSeal } from '../../api/core/provisioning/sip-secret.ts'
+import {
+  createRegistration,
+  type RegistrationNeeds,
+} from '../../api/core/registration/extension-registration.ts'
+import { createInvitations } from '../../api/core/registration/invitations.ts'
+import { createUserStore } from '../../api/store/sql/auth/users.ts'
+import { openDatabase } from '../../api/store/sql/database.ts'
+import { migrate } from '../../api/store/sql/migrate.ts'
+import { createExtensionStore } from '../../api/store/sql/provisioning/extensions.ts'
+import { createInvitationStore } from '../../api/store/sql/registration/invitations.ts'
+
+/** What happens to one deed of the PBX: it fails before, or after it was done and nobody heard. */
+export type Fault = { code: ProvisioningErrorCode; isDone?: boolean } | undefined
+
+/** A PBX in memory, that makes secrets of its own as FreePBX does. */
+export function createFakePbx() {
+  const extensions = new Map<string, { mark: string; secret: string }>()
+  const faults: Fault[] = []
+  const asked: string[] = []
+  let made = 0
+
+  async function deed<T>(words: string, work: () => T): Promise<T> {
+    asked.push(words)
+    const fault = faults.shift()
+    if (fault !== undefined && fault.isDone !== true)
+      throw new ProvisioningError(fault.code, `it is ${fault.code}`)
+    const result = work()
+    if (fault !== undefined) throw new ProvisioningError(fault.code, `it is ${fault.code}`)
+    return result
+  }
+
+  const provisioner: Provisioner = {
+    name: 'fake',
+    provide: ({ extension, mark, secret }: ExtensionOrder) =>
+      deed(`provide ${extension}`, () => {
+        const found = extensions.get(extension)
+        if (found !== undefined && found.mark !== mark)
+          throw new ProvisioningError('taken', 'it is another’s')
+        if (found === undefined) {
+          extensions.set(extension, { mark, secret: `pbx${secret}` })
+          made += 1
+        }
+        return { extension, authUsername: `${extension}-1`, secret: extensions.get(extension)?.secret ?? '' }
+      }),
+    remove: (extension, { mark }) =>
+      deed(`remove ${extension}`, () => {
+        const found = extensions.get(extension)
+        if (found !== undefined && found.mark !== mark)
+          throw new ProvisioningError('taken', 'it is another’s')
+        extensions.delete(extension)
+      }),
+  }
+  return { provisioner, extensions, faults, asked, made: () => made }
+}
+
+export const KEY = Buffer.alloc(32, 7)
+
+export interface WorldOptions extends Partial<RegistrationNeeds> {
+  /** Another world's, to be one more API beside it. */
+  url?: string
+  pbx?: ReturnType<typeof createFakePbx>
+  /** Whether a number may be given out. */
+  isFit?: (extension: string) => Promise<boolean>
+}
+
+/** The core of onboarding over a real SQLite, with a PBX in memory and a clock that tests turn. */
+export async function createWorld({ url, pbx = createFakePbx(), isFit, ...difference }: WorldOptions = {}) {
+  const folder = mkdtempSync(join(tmpdir(), 'onboarding-'))
+  const where = url ?? `sqlite:${join(folder, 'hookswitch.db')}`
+  await migrate(where)
+  const db = await openDatabase(where)
+  const time = { ms: 1_700_000_000_000 }
+  const now = () => time.ms
+  const users = createUserStore(db, () => Math.floor(now() / 1000))
+  const extensions = createExtensionStore(db, isFit)
+  const invitationStore = createInvitationStore(db)
+  const seal = createSecretSeal(KEY)
+  const range = { first: '2000', last: '2009' }
+  const troubles: string[] = []
+  const providing = createProviding({
+    store: extensions,
+    provisioner: pbx.provisioner,
+    seal,
+    async personOf(userId) {
+      const user = await users.find(userId)
+      return user && { name: displayNameOf(user.username), email: user.username }
+    },
+    range,
+    longestLifetime: 3_600,
+    now,
+    onNote: (what) => void troubles.push(what),
+    onTrouble: Object.assign((err: unknown) => void troubles.push(`fails: ${err}`), {
+      over: () => void troubles.push('works'),
+    }),
+  })
+  const registration = createRegistration({
+    mode: 'open',
+    users,
+    passwords: { hash: async (password) => `$argon2id$${password.length}` },
+    throttle: { takeAddress: async () => {} },
+    invitations: invitationStore,
+    extensions,
+    providing,
+    seal,
+    range,
+    now,
+    onTrouble: (err) => void troubles.push(String(err)),
+    ...difference,
+  })
+  const server = { domain: 'pbx.example.org', port: 5060, transport: 'udp' } as const
+  return {
+    url: where,
+    db,
+    pbx,
+    users,
+    extensions,
+    invitations: createInvitations(invitationStore, now),
+    seal,
+    providing,
+    registration,
+    credentials: createCredentialReading({ extensions, users, seal, server }),
+    troubles,
+    now,
+    /** Turns the clock on. */
+    wait(seconds: number) {
+      time.ms += seconds * 1000
+    },
+    register: (email = 'anna@example.org', more: { invitation?: string } = {}) =>
+      registration.register({ email, password: 'a long one', address: '192.0.2.1', ...more }),
+    async close() {
+      await db.close()
+      rmSync(folder, { recursive: true })
+    },
+  }
+}
+export type World = Awaited<ReturnType<typeof createWorld>>

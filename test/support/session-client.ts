@@ -1,0 +1,91 @@
+import { ask, type LoggedIn, mediaStatus, type Reply } from './http-client.ts'
+import { askLogin, askLogout, askRefresh, delivered } from './mikopbx-client.ts'
+import { CHEAP_PASSWORD } from './seed-users.ts'
+import type { Stack } from './stack.ts'
+
+/** A client of one session, which asks again when it is told to. */
+export interface Client {
+  /** @returns whether it still goes on */
+  refresh(): Promise<boolean>
+  logout(): Promise<void>
+  /** What a file answers its newest access token. */
+  media(): Promise<number>
+}
+
+/** What all clients did. */
+export interface Count {
+  logins: number
+  refreshes: number
+  logouts: number
+  unavailable: number
+}
+
+interface Surface {
+  login(stack: Stack, username: string): Promise<Reply>
+  refresh(stack: Stack, session: LoggedIn): Promise<Reply>
+  logout(stack: Stack, session: LoggedIn): Promise<Reply>
+  read(reply: Reply, before?: LoggedIn): LoggedIn
+}
+
+export const SURFACES = {
+  /** A refresh token that stays the same. */
+  softphone: {
+    login: (stack, username) =>
+      ask(`${stack.base}/auth/login`, { json: { username, password: CHEAP_PASSWORD } }),
+    refresh: (stack, { refresh }) => ask(`${stack.base}/auth/refresh`, { method: 'POST', token: refresh }),
+    logout: (stack, { access }) => ask(`${stack.base}/auth/logout`, { method: 'POST', token: access }),
+    read: ({ body }, before) => ({
+      access: String(body.access_token),
+      refresh: before?.refresh ?? String(body.refresh_token),
+    }),
+  },
+  /** A cookie with another secret each time. */
+  mikopbx: {
+    login: (stack, username) => askLogin(stack, username, CHEAP_PASSWORD),
+    refresh: (stack, { refresh }) => askRefresh(stack, refresh),
+    logout: askLogout,
+    read: (reply) => delivered(reply) ?? { access: '', refresh: '' },
+  },
+} satisfies Record<string, Surface>
+
+/** @throws for any answer but yes, no, and "try again" */
+export async function logInClient(
+  stack: Stack,
+  surface: keyof typeof SURFACES,
+  username: string,
+  count: Count,
+): Promise<Client> {
+  const { login, refresh, logout, read }: Surface = SURFACES[surface]
+
+  async function patiently(deed: () => Promise<Reply>): Promise<Reply> {
+    for (;;) {
+      const reply = await deed()
+      if (reply.status === 200 || reply.status === 401) return reply
+      if (reply.status !== 503) throw new Error(`${surface} answered ${reply.status}`)
+      count.unavailable += 1
+      await new Promise((resolve) =>
+        setTimeout(resolve, 1000 * Number(reply.headers.get('retry-after') ?? 1)),
+      )
+    }
+  }
+
+  const reply = await patiently(() => login(stack, username))
+  if (reply.status !== 200) throw new Error(`login of ${username} failed with ${reply.status}`)
+  count.logins += 1
+  let session = read(reply)
+  return {
+    async refresh() {
+      const refreshed = await patiently(() => refresh(stack, session))
+      if (refreshed.status === 401) return false
+      count.refreshes += 1
+      session = read(refreshed, session)
+      return true
+    },
+    async logout() {
+      // A 401 after a 503 says that it is over by now.
+      await patiently(() => logout(stack, session))
+      count.logouts += 1
+    },
+    media: () => mediaStatus(stack, '1001/hello.wav', session.access),
+  }
+}

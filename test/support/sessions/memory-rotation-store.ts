@@ -1,0 +1,56 @@
+import type { Rotated, RotationStore } from '../../../api/core/auth/refresh-token-rotation.ts'
+
+interface Kept {
+  number: number
+  hash: string
+  /** Of a rotation that was made here. */
+  parent?: { hash: string; sealed: string; atMs: number; graceMs: number }
+}
+
+/** What was known of a session when a secret was presented. */
+export interface RotationSeen {
+  presented: number
+  current: number
+  /** Since the current secret was made, if here. */
+  ageMs: number
+}
+
+export interface MemoryRotationStore extends RotationStore {
+  /** Loses everything. */
+  flush(): void
+}
+
+/** The store of rotations as its contract has it, for one process. */
+export function createMemoryRotationStore(
+  now: () => number,
+  onRotate: (seen: RotationSeen) => void = () => {},
+): MemoryRotationStore {
+  const sessions = new Map<string, Kept>()
+  return {
+    async rotate({ sessionId, presented, child, kept, graceMs }): Promise<Rotated> {
+      const candidates = [sessions.get(sessionId), kept ?? undefined, presented]
+      let current: Kept = { number: -1, hash: '' }
+      for (const one of candidates) if (one !== undefined && one.number > current.number) current = one
+      const parent = sessions.get(sessionId)?.parent
+      const ageMs = parent === undefined ? Number.POSITIVE_INFINITY : now() - parent.atMs
+      onRotate({ presented: presented.number, current: current.number, ageMs })
+
+      if (presented.number === current.number && presented.hash === current.hash) {
+        const { sealed, ...made } = child
+        sessions.set(sessionId, {
+          ...made,
+          parent: { hash: presented.hash, sealed, atMs: now(), graceMs },
+        })
+        return { outcome: 'rotated' }
+      }
+      const isParent = presented.number === current.number - 1 && parent?.hash === presented.hash
+      const unnoted = kept?.number === presented.number && kept.hash === presented.hash
+      if (isParent && (ageMs < parent.graceMs || unnoted)) return { outcome: 'again', sealed: parent.sealed }
+      return { outcome: 'reused' }
+    },
+    async forget(sessionId) {
+      sessions.delete(sessionId)
+    },
+    flush: () => sessions.clear(),
+  }
+}

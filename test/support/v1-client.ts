@@ -1,0 +1,128 @@
+import type { z } from 'zod'
+import type { CallShape } from '../../api/http/v1/call-wire.ts'
+import type { PastCall } from '../../api/http/v1/history-wire.ts'
+import { ask, type Follower, followSse, login, type Reply } from './http-client.ts'
+import type { Phone } from './phone.ts'
+import { type Stack, until } from './stack.ts'
+
+export type Node = Pick<Stack, 'url' | 'base'>
+export type CallBody = z.infer<typeof CallShape>
+export type PastBody = z.infer<typeof PastCall>
+
+/** Somebody who is logged in at our own surface, and does what a client of it can. */
+export interface Caller {
+  username: string
+  userId: string
+  token: string
+  ask(path: string, init?: Parameters<typeof ask>[1]): Promise<Reply>
+  /** @throws unless it is taken @returns the call's id */
+  dial(number: string, init?: { key?: string }): Promise<string>
+  /** POSTs a command. */
+  command(callId: string, command: string, json?: unknown): Promise<Reply>
+  call(callId: string): Promise<CallBody>
+  calls(): Promise<CallBody[]>
+  /** Waits until the call is as the check says. */
+  sees(callId: string, what: string, check: (call: CallBody) => boolean, withinMs?: number): Promise<CallBody>
+  /** Waits for its end. @returns it as it is kept */
+  history(callId: string): Promise<PastBody>
+  /** Follows a channel, the private one by default. */
+  follow(channel?: 'me' | 'users-state' | 'active-calls'): Promise<Follower>
+}
+
+export async function logInAs(node: Node, username: string, password?: string): Promise<Caller> {
+  const { access: token } = await login(node, username, password)
+  const payload = Buffer.from(token.split('.')[1] ?? '', 'base64url').toString()
+  const askApi: Caller['ask'] = (path, init) => ask(`${node.url}/api/v1${path}`, { token, ...init })
+  const caller: Caller = {
+    username,
+    userId: String(JSON.parse(payload).sub),
+    token,
+    ask: askApi,
+    async dial(number, { key } = {}) {
+      const headers = key === undefined ? {} : { 'Idempotency-Key': key }
+      const reply = await askApi('/calls', { json: { number }, headers })
+      if (reply.status !== 202) throw new Error(`not dialled: ${reply.status} ${JSON.stringify(reply.body)}`)
+      return String(reply.body.id)
+    },
+    command: (callId, command, json) =>
+      askApi(`/calls/${callId}/${command}`, json === undefined ? { method: 'POST' } : { json }),
+    async call(callId) {
+      const { status, body } = await askApi(`/calls/${callId}`)
+      if (status !== 200) throw new Error(`no call: ${status} ${JSON.stringify(body)}`)
+      return body as CallBody // the documented shape
+    },
+    async calls() {
+      return (await askApi('/calls')).body.calls as CallBody[] // the documented shape
+    },
+    async sees(callId, what, check, withinMs) {
+      let seen: CallBody | undefined
+      const looks = async () => {
+        seen = await caller.call(callId)
+        return check(seen)
+      }
+      await until(what, looks, withinMs).catch((err) => {
+        throw new Error(`${err.message}; at last it was ${JSON.stringify(seen)}`)
+      })
+      return seen as CallBody // it was seen, or nothing held
+    },
+    async history(callId) {
+      let kept: Reply | undefined
+      await until(`${callId} is kept`, async () => {
+        kept = await askApi(`/calls/history/${callId}`)
+        return kept.status === 200
+      })
+      return kept?.body as PastBody // the documented shape
+    },
+    async follow(channel = 'me') {
+      const follower = followSse(node, token, `${node.url}/api/v1/streams/${channel}`)
+      await until(`${username} follows ${channel}`, () => follower.opens() > 0)
+      return follower
+    },
+  }
+  return caller
+}
+
+/**
+ * The softphone of somebody: it follows their private channel, and does with the phone what is asked of it.
+ * It listens once the api knows that it does.
+ */
+export async function openSoftphone(caller: Caller, phone: Phone): Promise<Follower> {
+  const follower = await caller.follow('me')
+  let read = 0
+  const deeds: Record<string, () => Promise<void>> = {
+    answer: phone.accept,
+    hold: phone.hold,
+    unhold: phone.resume,
+  }
+  const obeying = setInterval(() => {
+    for (; read < follower.messages.length; read += 1) {
+      const { type, command, expires_at } = follower.messages[read] ?? {}
+      if (type !== 'command' || Date.parse(String(expires_at)) < Date.now()) continue
+      deeds[String(command)]?.().catch(() => {})
+    }
+  }, 10)
+  await until(
+    `the softphone of ${caller.username} listens`,
+    async () => (await caller.ask('/capabilities')).body.softphone_listens === true,
+  )
+  return {
+    ...follower,
+    close() {
+      clearInterval(obeying)
+      follower.close()
+    },
+  }
+}
+
+/** What was told of a call, in its order: the state or, at its end, the outcome. */
+export const toldOf = (follower: Follower, callId: string) =>
+  follower.messages.flatMap(({ type, call }) => {
+    const { id, state, outcome } = (call ?? {}) as Partial<CallBody> // the documented shape
+    return id === callId ? [`${type} ${outcome ?? state}`] : []
+  })
+
+/** How an extension is, by the last word of `users-state`. */
+export function stateOf(follower: Follower, extension: string): string | undefined {
+  const states = follower.messages.at(-1)?.states as Record<string, { state: string }> | undefined // its document's shape
+  return states?.[extension]?.state
+}

@@ -1,0 +1,165 @@
+import { randomBytes } from 'node:crypto'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { type AmiTransport, createAmiTransport } from '../../../api/asterisk/ami-client.ts'
+import type { AmiMessage } from '../../../api/asterisk/ami-codec.ts'
+import { createDialer } from '../../../api/asterisk/ami-socket.ts'
+import { after } from '../../../api/asterisk/timer.ts'
+import { type AmiUser, type Asterisk, asteriskMissing, startAsterisk } from '../../support/asterisk.ts'
+
+const missing = await asteriskMissing()
+const title = missing === undefined ? 'a real Asterisk' : `a real Asterisk (skipped: ${missing})`
+
+describe.skipIf(missing !== undefined)(title, () => {
+  let asterisk: Asterisk
+  let events: AmiTransport
+  let control: AmiTransport
+  const heard: AmiMessage[] = []
+  const log: string[] = []
+
+  beforeAll(async () => {
+    asterisk = await startAsterisk()
+    events = transport(asterisk.users.events, 'system,call,cdr', true)
+    control = transport(asterisk.users.control, 'call', false)
+    events.on('event', (event) => heard.push(event))
+    for (const [name, ami] of Object.entries({ events, control })) {
+      ami.on('up', () => log.push(`${name} up`))
+      ami.on('down', ({ reason }) => log.push(`${name} down: ${reason}`))
+      ami.open()
+    }
+    await bothUp()
+  })
+  afterAll(async () => {
+    await events?.close()
+    await control?.close()
+    await asterisk?.stop()
+  })
+
+  const transport = ({ username, secret }: AmiUser, classes: string, awaitsBoot: boolean) =>
+    createAmiTransport({
+      connect: createDialer({ host: '127.0.0.1', port: asterisk.amiPort }),
+      login: { username, secret, events: classes, awaitsBoot },
+      instance: 'test',
+      nonce: () => randomBytes(8).toString('hex'),
+      random: Math.random,
+      after,
+      onTrouble: () => {},
+      // Long, so that what comes sooner comes for another reason.
+      times: { action: 600_000, pingEvery: 600_000 },
+    })
+  const until = (check: () => void) => vi.waitFor(check, { timeout: 30_000, interval: 10 })
+  const bothUp = () =>
+    until(() => expect([events.state().phase, control.state().phase]).toEqual(['up', 'up']))
+  const named = (name: string) => heard.filter((event) => event.name === name)
+  /** A call that needs no phone: a Local channel that stays up, and 622, which rings. */
+  const originate = (ChannelId: string, CallerID: string) =>
+    control.action({
+      Action: 'Originate',
+      Channel: 'Local/630@internal',
+      ChannelId,
+      OtherChannelId: `${ChannelId}-2`,
+      Context: 'internal',
+      Exten: '622',
+      Priority: 1,
+      CallerID,
+      Async: true,
+    })
+
+  test('takes both users of docs/asterisk/manager.conf', async () => {
+    expect(log.sort()).toEqual(['control up', 'events up'])
+    expect(named('FullyBooted')).toHaveLength(1)
+    const { fields } = await control.action({ Action: 'CoreStatus' })
+    expect(fields.corestartupdate).toMatch(/^\d{4}-\d\d-\d\d$/)
+    expect(await control.list({ Action: 'CoreShowChannels' })).toEqual([])
+  })
+
+  test('lists with the privileges named there', async () => {
+    const states = await control.list({ Action: 'ExtensionStateList' })
+    expect(states.map(({ fields }) => fields.exten)).toEqual(expect.arrayContaining(['1001', '1002', '1003']))
+    expect((await control.list({ Action: 'DeviceStateList' })).length).toBeGreaterThan(0)
+  })
+
+  test.each(['Originate', 'Hangup', 'CoreStatus', 'CoreShowChannels', 'Command', 'Getvar'])(
+    'refuses %s to the events user',
+    async (Action) => {
+      await expect(events.action({ Action })).rejects.toMatchObject({
+        code: 'ami_refused',
+        message: 'Permission denied',
+      })
+    },
+  )
+
+  test.each(['Command', 'UpdateConfig', 'ModuleLoad', 'MixMonitor', 'PJSIPNotify', 'DBPut'])(
+    'refuses %s to the control user',
+    async (Action) => {
+      await expect(control.action({ Action })).rejects.toMatchObject({
+        code: 'ami_refused',
+        message: 'Permission denied',
+      })
+    },
+  )
+
+  test('a name with U+134A arrives as text and forges nothing', async () => {
+    const name = 'Bobፊset: 1ፊChannel: PJSIP/999-deadbeefፊፊEvent: Forged'
+    await originate('call-1', `"${name}" <100>`)
+    await until(() => expect(heard.some(({ fields }) => fields.calleridname === name)).toBe(true))
+    await until(() => expect(named('OriginateResponse')).toHaveLength(1))
+    const calls = await control.list({ Action: 'CoreShowChannels' })
+    expect(calls.map(({ fields }) => fields.calleridname)).toContain(name)
+    await control.action({ Action: 'Hangup', Channel: 'call-1' })
+    await until(() => expect(named('Hangup').length).toBeGreaterThanOrEqual(2))
+    expect(named('Forged')).toEqual([])
+    expect(heard.filter(({ fields }) => /^PJSIP/.test(fields.channel ?? ''))).toEqual([])
+    expect(heard.filter(({ fields }) => 'set' in fields)).toEqual([])
+  })
+
+  test('a line of Asterisk’s longest length is read by it', async () => {
+    const Variable = `V=${'ж'.repeat(494)}`
+    await expect(control.action({ Action: 'Getvar', Variable })).resolves.toMatchObject({ name: 'Success' })
+    const many = Array.from({ length: 117 }, (_, at) => `v${at}=1`)
+    await expect(
+      control.action({ Action: 'Originate', Channel: 'Local/none@nowhere', Variable: many }),
+    ).rejects.toMatchObject({ code: 'ami_refused', message: expect.not.stringMatching(/too many lines/i) })
+  })
+
+  test('answers 200 actions at once', async () => {
+    const asked = Array.from({ length: 200 }, (_, at) =>
+      at % 4 === 0
+        ? control.list({ Action: 'ExtensionStateList' })
+        : control.action({ Action: 'CoreStatus' }).then((answer) => [answer]),
+    )
+    for (const answer of await Promise.all(asked)) expect(answer.length).toBeGreaterThan(0)
+  })
+
+  test('killed and started again: what is due fails, the link is down, and up again by itself', async () => {
+    await originate('call-2', '100')
+    await until(() => expect(heard.some(({ fields }) => fields.uniqueid === 'call-2')).toBe(true))
+    log.length = 0
+    await asterisk.freeze()
+    const due = [control.action({ Action: 'CoreStatus' }), control.list({ Action: 'CoreShowChannels' })]
+    const outcomes = Promise.allSettled(due)
+    await asterisk.kill()
+    for (const outcome of await outcomes) {
+      expect(outcome).toMatchObject({ status: 'rejected', reason: { code: 'ami_offline', sent: true } })
+    }
+    await until(() => expect(log.toSorted()).toEqual(['control down: lost', 'events down: lost']))
+    // What was said up to the end is told; only what comes after it is of the next life.
+    heard.length = 0
+    await expect(control.action({ Action: 'CoreStatus' })).rejects.toMatchObject({ sent: false })
+
+    await asterisk.restart()
+    await bothUp()
+    expect(log.slice(2).sort()).toEqual(['control up', 'events up'])
+    expect(heard[0]?.name).toBe('FullyBooted')
+    expect(await control.list({ Action: 'CoreShowChannels' })).toEqual([])
+  })
+
+  test('stopped in order: it says so, and is found again', async () => {
+    heard.length = 0
+    log.length = 0
+    await asterisk.restart()
+    await until(() => expect(log).toContain('control up'))
+    await bothUp()
+    expect(named('Shutdown')).toHaveLength(1)
+    expect((await control.action({ Action: 'CoreStatus' })).name).toBe('Success')
+  })
+})

@@ -1,0 +1,156 @@
+import { randomBytes } from 'node:crypto'
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
+import { type AmiTransport, createAmiTransport } from '../../../api/asterisk/ami-client.ts'
+import { createDialer } from '../../../api/asterisk/ami-socket.ts'
+import { after } from '../../../api/asterisk/timer.ts'
+import type { ExtensionOrder, Provisioner } from '../../../api/core/provisioning/provisioner.ts'
+import { createAsteriskExtensions } from '../../../api/provisioning/asterisk.ts'
+import { createWizardExtensions } from '../../../api/provisioning/asterisk-wizard.ts'
+import { type Asterisk, asteriskMissing, startAsterisk } from '../../support/asterisk.ts'
+import { type Phone, startPhone } from '../../support/phone.ts'
+
+const missing = await asteriskMissing()
+const title = missing === undefined ? 'extensions made on a real Asterisk' : `(skipped: ${missing})`
+
+describe.skipIf(missing !== undefined)(title, () => {
+  let asterisk: Asterisk
+  let ami: AmiTransport
+  let byAri: ReturnType<typeof createAsteriskExtensions>
+  let byWizard: Provisioner
+  const phones: Phone[] = []
+
+  beforeAll(async () => {
+    asterisk = await startAsterisk({ configures: true })
+    ami = await linked()
+    const { port, username, secret } = asterisk.ari
+    byAri = createAsteriskExtensions({
+      baseUrl: `http://127.0.0.1:${port}`,
+      username,
+      password: secret,
+      phones: {
+        context: 'internal',
+        codecs: ['ulaw', 'alaw'],
+        endpoint: { media_address: '127.0.0.1', bind_rtp_to_media_address: 'yes' },
+      },
+    })
+    byWizard = createWizardExtensions({ ami, template: 'hookswitch' })
+  })
+  afterEach(async () => {
+    await Promise.all(phones.splice(0).map((phone) => phone.stop()))
+  })
+  afterAll(async () => {
+    await Promise.all([ami?.close(), byAri?.close()])
+    await asterisk?.stop()
+  })
+
+  async function linked(): Promise<AmiTransport> {
+    const transport = createAmiTransport({
+      connect: createDialer({ host: '127.0.0.1', port: asterisk.amiPort }),
+      login: { ...asterisk.users.config, events: 'off', awaitsBoot: false },
+      instance: 'test',
+      nonce: () => randomBytes(8).toString('hex'),
+      random: () => 0.1,
+      after,
+      onTrouble: () => {},
+    })
+    transport.open()
+    await until(() => expect(transport.state().phase).toBe('up'))
+    return transport
+  }
+  const until = (check: () => unknown) => vi.waitFor(check, { timeout: 15_000, interval: 20 })
+  /** A phone of what was returned. */
+  async function phoneOf({ extension, secret }: { extension: string; secret: string }): Promise<Phone> {
+    const phone = await startPhone({ ...asterisk, secretOf: () => secret }, extension, { answer: 'auto' })
+    phones.push(phone)
+    return phone
+  }
+  describe.each([
+    ['through ARI', () => byAri, '1004', '1005', '1006', '1010'],
+    ['in pjsip_wizard.conf', () => byWizard, '1007', '1008', '1009', '1011'],
+  ])('%s', (_, extensions, one, two, three, four) => {
+    const orderOf = (extension: string, more: Partial<ExtensionOrder> = {}): ExtensionOrder => ({
+      extension,
+      secret: randomBytes(12).toString('hex'),
+      displayName: 'Иван "; <Petrov>',
+      email: 'ivan@example.com',
+      mark: `m-${extension}`,
+      ...more,
+    })
+
+    test('a phone registers with what was returned, calls, and is called', async () => {
+      const phone = await phoneOf(await extensions().provide(orderOf(one)))
+      const other = await phoneOf(await extensions().provide(orderOf(two)))
+      await phone.dial('600')
+      await until(() => expect(phone.state()).toBe('up'))
+      await phone.hangup()
+      await until(() => expect(phone.state()).toBe('idle'))
+      await other.dial(one)
+      await until(() => expect([phone.state(), other.state()]).toEqual(['up', 'up']))
+    })
+
+    test('another secret for the same mark counts at once, and the old one no longer', async () => {
+      const order = orderOf(two)
+      const before = await extensions().provide(order)
+      expect(await extensions().provide(order)).toEqual(before)
+      const again = await extensions().provide(orderOf(two))
+      await expect(phoneOf(before)).rejects.toThrow('did not register')
+      expect((await phoneOf(again)).registered).toBe(true)
+    })
+
+    test('what another registration has is taken, and stays as it was', async () => {
+      const theirs = await extensions().provide(orderOf(two))
+      const other = orderOf(two, { mark: 'another' })
+      await expect(extensions().provide(other)).rejects.toMatchObject({ code: 'taken' })
+      expect((await phoneOf(theirs)).registered).toBe(true)
+    })
+
+    test('what the administrator wrote is neither taken over nor taken away', async () => {
+      await expect(extensions().provide(orderOf('1001'))).rejects.toMatchObject({ code: 'taken' })
+      await extensions()
+        .remove('1001', orderOf('1001'))
+        .catch(() => {})
+      expect((await phoneOf({ extension: '1001', secret: asterisk.phoneSecret })).registered).toBe(true)
+    })
+
+    test('is kept over a restart, with its mark', async () => {
+      const order = orderOf(one)
+      await extensions().provide(order)
+      await asterisk.restart()
+      await until(() => expect(ami.state().phase).toBe('up'))
+      expect((await phoneOf(order)).registered).toBe(true)
+      await expect(extensions().provide({ ...order, mark: 'another' })).rejects.toMatchObject({
+        code: 'taken',
+      })
+      expect(await extensions().provide(order)).toMatchObject({ extension: one })
+    })
+
+    test('cannot be registered once it is removed, also when that is asked for twice', async () => {
+      const made = await extensions().provide(orderOf(three))
+      await (await phoneOf(made)).stop()
+      await extensions().remove(three, orderOf(three))
+      await extensions().remove(three, orderOf(three))
+      await expect(phoneOf(made)).rejects.toThrow('did not register')
+      await extensions().provide(orderOf(three, { mark: 'next' }))
+    })
+
+    test('never rings a phone of whoever had the number before', async () => {
+      const phone = await phoneOf(await extensions().provide(orderOf(four)))
+      const caller = await phoneOf({ extension: '1001', secret: asterisk.phoneSecret })
+      await caller.dial(four)
+      await until(() => expect(phone.state()).toBe('up'))
+      await caller.hangup()
+      await until(() => expect([phone.state(), caller.state()]).toEqual(['idle', 'idle']))
+
+      await extensions().remove(four, orderOf(four))
+      await extensions()
+        .provide(orderOf(four, { mark: 'next' }))
+        .catch((err) => expect(err).toMatchObject({ code: 'taken' }))
+      await caller.dial(four)
+      await until(() => {
+        expect(caller.state()).toBe('idle')
+        expect(caller.lastEnd()).toMatch(/^\d{3} /)
+      })
+      expect(phone.state()).toBe('idle')
+    })
+  })
+})

@@ -1,0 +1,154 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Redis } from 'ioredis'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { connectRedis } from '../../../runtime/redis.ts'
+import { asteriskMissing } from '../../support/asterisk.ts'
+import type { Follower } from '../../support/http-client.ts'
+import { type Phone, startPhone } from '../../support/phone.ts'
+import { type Node, secondRun, startSecondNode } from '../../support/second-node.ts'
+import { until } from '../../support/stack.ts'
+import { startTelephony, type Telephony } from '../../support/telephony.ts'
+import { type Caller, logInAs, stateOf, toldOf } from '../../support/v1-client.ts'
+
+const missing = await asteriskMissing()
+const title = missing === undefined ? 'two apis on one PBX' : `two apis on one PBX (skipped: ${missing})`
+
+describe.skipIf(missing !== undefined)(title, () => {
+  let data: string
+  let telephony: Telephony
+  let two: Node
+  let redis: Redis
+  /** The same two people at each node. */
+  let aliceAtOne: Caller
+  let aliceAtTwo: Caller
+  let bobAtTwo: Caller
+  let phone1: Phone
+  let phone2: Phone
+  let followers: Follower[]
+
+  beforeAll(async () => {
+    data = mkdtempSync(join(tmpdir(), 'hs-'))
+    const sockets = [join(data, 'run', 'publish-1.sock'), join(secondRun(data), 'publish-1.sock')].join(',')
+    telephony = await startTelephony({ data, env: { HOOKSWITCH_NGINX_SOCKETS: sockets } })
+    const { stack, asterisk, settings } = telephony
+    two = await startSecondNode(stack, settings)
+    redis = connectRedis(`unix:${join(stack.run, 'redis.sock')}`, () => {})
+    await redis.connect()
+    ;[aliceAtOne, aliceAtTwo, bobAtTwo] = await Promise.all([
+      logInAs(stack, 'user1'),
+      logInAs(two, 'user1'),
+      logInAs(two, 'user2'),
+    ])
+    ;[phone1, phone2] = await Promise.all([
+      startPhone(asterisk, '1001', { answer: 'manual' }),
+      startPhone(asterisk, '1002', { answer: 'manual' }),
+    ])
+    followers = [
+      await aliceAtOne.follow('users-state'),
+      await bobAtTwo.follow('users-state'),
+      await aliceAtOne.follow('me'),
+      await aliceAtTwo.follow('me'),
+      await bobAtTwo.follow('me'),
+    ]
+    await are('Idle')
+  })
+  afterEach(async () => {
+    for (const call of await aliceAtTwo.calls()) await aliceAtTwo.command(call.id, 'hangup')
+    await until('both phones are idle', () => [phone1, phone2].every((phone) => phone.state() === 'idle'))
+    await are('Idle')
+  })
+  afterAll(async () => {
+    for (const follower of followers ?? []) follower.close()
+    redis?.disconnect()
+    await Promise.all([phone1, phone2].map((phone) => phone?.stop()))
+    await two?.stop()
+    await telephony?.stop()
+    rmSync(data, { recursive: true, force: true })
+  })
+
+  const are = (state: string) =>
+    until(`both nodes say that both are ${state}`, () =>
+      followers
+        .slice(0, 2)
+        .every((one) => ['1001', '1002'].every((extension) => stateOf(one, extension) === state)),
+    )
+  const rings = (phone: Phone) => until(`${phone.extension} rings`, () => phone.state() === 'ringing')
+  async function talking(alice: Caller): Promise<string> {
+    const id = await alice.dial('1002')
+    for (const phone of [phone1, phone2]) {
+      await rings(phone)
+      await phone.accept()
+    }
+    await alice.sees(id, 'they talk', ({ state }) => state === 'up')
+    return id
+  }
+  const holder = () => redis.get('{hookswitch:lease:pbx}')
+  const ended = (id: string) =>
+    until('all were told the end', () =>
+      followers.slice(2).every((one) => toldOf(one, id).at(-1) === 'call_status answered'),
+    )
+
+  test.each([
+    ['one', () => aliceAtOne],
+    ['the other', () => aliceAtTwo],
+  ])('a dial through %s works, and both know the call', async (_, alice) => {
+    const id = await talking(alice())
+    for (const one of [aliceAtOne, aliceAtTwo, bobAtTwo])
+      await one.sees(id, 'it is up', ({ state }) => state === 'up')
+    // Not through whom it was dialled.
+    expect((await bobAtTwo.command(id, 'hangup')).status).toBe(204)
+    await ended(id)
+    for (const one of [aliceAtOne, bobAtTwo])
+      expect(await one.history(id)).toMatchObject({ outcome: 'answered' })
+  })
+
+  test('one of them tells: every message comes once, with the next number and other news', async () => {
+    const from = followers.map(({ messages }) => messages.length - 1)
+    const id = await talking(aliceAtOne)
+    await are('Up')
+    expect((await aliceAtTwo.command(id, 'hangup')).status).toBe(204)
+    await ended(id)
+    await are('Idle')
+    for (const [n, { messages }] of followers.entries()) {
+      const seen = messages.slice(from[n])
+      expect(seen.length).toBeGreaterThanOrEqual(3)
+      const [first] = seen
+      expect(seen.map(({ seq, epoch }) => [seq, epoch])).toEqual(
+        seen.map((_, at) => [Number(first?.seq) + at, first?.epoch]),
+      )
+      const said = seen.map(({ seq: _, epoch: __, timestamp: ___, ...news }) => JSON.stringify(news))
+      expect(said.filter((text, at) => text === said[at - 1])).toEqual([])
+    }
+  })
+
+  test('an Idempotency-Key counts over both: one call', async () => {
+    const key = 'at-both-at-once'
+    const ids = await Promise.all(
+      [aliceAtOne, aliceAtTwo, aliceAtOne, aliceAtTwo].map((alice) => alice.dial('1002', { key })),
+    )
+    expect(new Set(ids).size).toBe(1)
+    await rings(phone1)
+    expect(await aliceAtTwo.calls()).toHaveLength(1)
+  })
+
+  test('the one that tells is killed: another does, and the calls that are up stay known', async () => {
+    const id = await talking(aliceAtOne)
+    const before = await holder()
+    const killed = telephony.stack.pid('api')
+    telephony.stack.signal('api', 'SIGKILL')
+    await until('another one tells', async () => ![before, null].includes(await holder()), 5_000)
+    expect(await aliceAtTwo.call(id)).toMatchObject({ state: 'up' })
+    await until('the killed one is back', () => telephony.stack.pid('api') !== killed)
+    await until(
+      'and knows the call',
+      async () =>
+        (await aliceAtOne.call(id).catch(() => undefined))?.legs.filter(({ state }) => state === 'up')
+          .length === 2,
+    )
+    expect((await aliceAtTwo.command(id, 'hangup')).status).toBe(204)
+    await ended(id)
+    expect(await aliceAtTwo.history(id)).toMatchObject({ outcome: 'answered', cause: 16 })
+  })
+})

@@ -1,0 +1,226 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { type Colleague, type Crew, logInCrew, type Name, startCrew } from '../../support/call-center.ts'
+import { ask, login } from '../../support/http-client.ts'
+import { CHEAP_PASSWORD } from '../../support/seed-users.ts'
+import type { Stack } from '../../support/stack.ts'
+
+describe('agents of the call centre', () => {
+  let stack: Stack
+  let ids: Record<Name, number>
+  let root: Colleague
+  let sven: Colleague
+  let tara: Colleague
+  let anna: Colleague
+  let crew: Crew
+
+  beforeAll(async () => {
+    crew = await startCrew()
+    ;({ stack, ids } = crew)
+    ;({ root, sven, tara, anna } = crew.people)
+  })
+  afterAll(() => crew?.stop())
+
+  const namesFor = async (who: Colleague, query = '') => {
+    const { body } = await who.ask(`/agents${query}`)
+    return (body as unknown as { name: string }[]).map(({ name }) => name) // a bare array
+  }
+
+  test('admins see all of them, supervisors and agents those of their team', async () => {
+    expect(await namesFor(root)).toEqual(['root', 'sven', 'tara', 'anna', 'bert', 'carl'])
+    expect(await namesFor(sven)).toEqual(['sven', 'anna', 'bert'])
+    expect(await namesFor(anna)).toEqual(['sven', 'anna', 'bert'])
+    expect((await sven.ask(`/agents/${ids.carl}`)).status).toBe(404)
+    expect((await anna.ask(`/agents/${ids.carl}`)).status).toBe(404)
+    expect((await root.ask(`/agents/${ids.carl}`)).body).toMatchObject({
+      id: ids.carl,
+      name: 'carl',
+      extension: '1003',
+      sipUsername: '1003',
+      role: 'agent',
+      team: 'support',
+      agentType: 'HUMAN',
+      status: 'OFFLINE',
+      currentCallId: null,
+      version: 1,
+    })
+  })
+
+  test('a list goes on where its Link points, and ends', async () => {
+    const seen: string[] = []
+    for (let path: string | undefined = '/agents?limit=4'; path !== undefined; ) {
+      const { body, headers } = await root.ask(path)
+      seen.push(...(body as unknown as { name: string }[]).map(({ name }) => name)) // a bare array
+      path = /<\/api(.*)>; rel="next"/.exec(headers.get('link') ?? '')?.[1]
+    }
+    expect(seen).toEqual(['root', 'sven', 'tara', 'anna', 'bert', 'carl'])
+    expect((await root.ask('/agents?cursor=rubbish')).status).toBe(400)
+    expect((await root.ask('/agents?limit=0')).status).toBe(400)
+  })
+
+  test('agents and strangers take nobody in', async () => {
+    const json = { name: 'Dora', username: 'dora0', password: 'correct horse' }
+    expect(await anna.ask('/agents', { json })).toMatchObject({
+      status: 403,
+      body: { message: 'Insufficient permissions' },
+    })
+    expect(await ask(`${stack.url}/api/agents`, { json })).toMatchObject({
+      status: 401,
+      body: { message: 'Missing authorization header' },
+    })
+  })
+
+  test('a supervisor takes somebody into the own team, who can log in', async () => {
+    const json = { name: 'Dora', username: 'dora', password: 'correct horse' }
+    const { status, body, headers } = await sven.ask('/agents', { json })
+    expect({ status, body }).toMatchObject({
+      status: 201,
+      body: { name: 'Dora', team: 'sales', role: 'agent' },
+    })
+    expect(headers.get('location')).toBe(`/api/agents/${body.id}`)
+    expect((await login(stack, 'dora', 'correct horse')).access).not.toBe('')
+    expect(await sven.ask('/agents', { json })).toMatchObject({
+      status: 409,
+      body: { message: 'Username already exists' },
+    })
+  })
+
+  test.each([
+    ['another team', { team: 'support' }],
+    ['a role', { role: 'SUPERVISOR' }],
+    ['an extension', { extension: '1099' }],
+  ])('a supervisor cannot give %s', async (_, more) => {
+    const json = { name: 'Emil', username: 'emil', password: 'correct horse', ...more }
+    expect((await sven.ask('/agents', { json })).status).toBe(403)
+    await expect(login(stack, 'emil', 'correct horse')).rejects.toThrow('401')
+  })
+
+  test('an AI agent has neither a user nor a phone', async () => {
+    const { status, body } = await root.ask('/agents', {
+      json: { name: 'Robot', agentType: 'AI', team: 'sales' },
+    })
+    expect({ status, body }).toMatchObject({
+      status: 201,
+      body: { agentType: 'AI', userId: null, extension: null, role: null },
+    })
+    const flawed = { name: 'Robot', agentType: 'AI', extension: '1098' }
+    expect((await root.ask('/agents', { json: flawed })).status).toBe(400)
+    expect(
+      (await root.ask(`/agents/${body.id}`, { method: 'PUT', json: { extension: '1098' } })).status,
+    ).toBe(400)
+  })
+
+  test('a human agent may have no user: then there is no phone and no login', async () => {
+    const json = { name: 'Gast', agentType: 'HUMAN', userId: null, extension: null }
+    for (const [by, team] of [
+      [root, null],
+      [sven, 'sales'],
+    ] as const) {
+      const { status, body } = await by.ask('/agents', { json })
+      expect({ status, body }).toMatchObject({
+        status: 201,
+        body: {
+          name: 'Gast',
+          agentType: 'HUMAN',
+          userId: null,
+          username: null,
+          extension: null,
+          role: null,
+          team,
+        },
+      })
+      const path = `/agents/${body.id}`
+      expect((await by.ask(path, { method: 'PUT', json: { name: 'Gustav' } })).body.name).toBe('Gustav')
+      const ready = await by.ask(`${path}/status`, { method: 'PUT', json: { status: 'READY' } })
+      expect(ready).toMatchObject({ status: 200, body: { status: 'READY' } })
+      expect((await root.ask(path, { method: 'PUT', json: { extension: '1098' } })).status).toBe(400)
+      const campaign = { name: 'Spring', agentIds: [body.id] }
+      expect(await root.ask('/campaigns', { json: campaign })).toMatchObject({
+        status: 400,
+        body: { message: `agentIds: agent ${body.id} has no user, and so no phone` },
+      })
+    }
+    const withPhone = { ...json, extension: '1098' }
+    expect(await root.ask('/agents', { json: withPhone })).toMatchObject({
+      status: 400,
+      body: { message: 'extension: an agent without a user has no phone' },
+    })
+  })
+
+  test.each([
+    ['no name', { agentType: 'AI' }],
+    ['a username without a password', { name: 'X', username: 'xaver' }],
+    ['a short password', { name: 'X', username: 'xaver', password: 'short' }],
+    ['a human without a user', { name: 'X' }],
+    ['a kind there is not', { name: 'X', agentType: 'ROBOT' }],
+    ['a user there is not', { name: 'X', userId: 99_999 }, 404],
+    ['a user who is an agent', { name: 'X', userId: 1 }, 409],
+  ])('%s is refused', async (_, json, status = 400) => {
+    expect((await root.ask('/agents', { json })).status).toBe(status)
+  })
+
+  test('of two who change one agent, the second has to read again', async () => {
+    const path = `/agents/${ids.bert}`
+    const etag = (await sven.ask(path)).headers.get('etag') ?? ''
+    const put = (name: string) =>
+      sven.ask(path, { method: 'PUT', json: { name }, headers: { 'If-Match': etag } })
+    expect(await put('Bert B.')).toMatchObject({ status: 200, body: { name: 'Bert B.', version: 2 } })
+    expect(await put('Bert C.')).toMatchObject({
+      status: 412,
+      body: { message: 'Changed by somebody else meanwhile: read it again' },
+    })
+    expect((await sven.ask(path)).body).toMatchObject({ name: 'Bert B.' })
+  })
+
+  test('supervisors change names, and nothing that gives rights', async () => {
+    for (const json of [{ team: 'support' }, { role: 'ADMIN' }, { extension: '1077' }]) {
+      expect((await sven.ask(`/agents/${ids.bert}`, { method: 'PUT', json })).status).toBe(403)
+    }
+    expect((await tara.ask(`/agents/${ids.bert}`, { method: 'PUT', json: { name: 'X' } })).status).toBe(404)
+    expect((await anna.ask(`/agents/${ids.anna}`, { method: 'PUT', json: { name: 'X' } })).status).toBe(403)
+  })
+
+  test('a new role ends the sessions of whoever gets it, and is there at the next login', async () => {
+    const carl = await logInCrew(stack, 'carl')
+    const put = (json: object) => root.ask(`/agents/${ids.carl}`, { method: 'PUT', json })
+    expect(await put({ role: 'SUPERVISOR', extension: '1033' })).toMatchObject({
+      status: 200,
+      body: { role: 'supervisor', extension: '1033' },
+    })
+    expect(await carl.ask('/agents')).toMatchObject({ status: 401, body: { message: 'Invalid token' } })
+    const { token } = await logInCrew(stack, 'carl')
+    const claims = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString())
+    expect(claims).toMatchObject({ role: 'supervisor', extension: '1033' })
+    expect((await put({ extension: '1001' })).status).toBe(409)
+    expect((await put({ role: 'AGENT', extension: '1003' })).status).toBe(200)
+    expect((await root.ask(`/agents/${ids.root}`, { method: 'PUT', json: { role: 'AGENT' } })).status).toBe(
+      409,
+    )
+  })
+
+  test('agents say how they are, and presence goes with it', async () => {
+    const put = (who: Colleague, of: Name, status: string) =>
+      who.ask(`/agents/${ids[of]}/status`, { method: 'PUT', json: { status } })
+    expect(await put(anna, 'anna', 'READY')).toMatchObject({ status: 200, body: { status: 'READY' } })
+    const presence = async () => {
+      const { body } = await ask(`${stack.url}/protected/profile`, { token: anna.token })
+      return (body.user as { own_status: string }).own_status // that surface's document
+    }
+    expect(await presence()).toBe('available')
+    expect((await put(sven, 'anna', 'BREAK')).body.status).toBe('BREAK')
+    expect(await presence()).toBe('away')
+    expect((await put(anna, 'bert', 'READY')).status).toBe(404)
+    expect((await put(tara, 'anna', 'READY')).status).toBe(404)
+    expect((await put(anna, 'anna', 'SLEEPING')).status).toBe(400)
+    expect(await put(anna, 'anna', 'ON_CALL')).toMatchObject({
+      status: 409,
+      body: { message: 'ON_CALL is what the PBX tells, and it knows of no call' },
+    })
+  })
+
+  test('everybody who logs in is an agent of no team from then on', async () => {
+    await root.ask('/agents', { json: { name: 'Fritz', username: 'fritz', password: CHEAP_PASSWORD } })
+    const fritz = await login(stack, 'fritz', CHEAP_PASSWORD)
+    const { body } = await ask(`${stack.url}/api/agents`, { token: fritz.access })
+    expect(body).toMatchObject([{ name: 'Fritz', team: null }])
+  })
+})

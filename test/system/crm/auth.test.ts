@@ -1,0 +1,193 @@
+import { execFileSync } from 'node:child_process'
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { SignJWT } from 'jose'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { createTokens } from '../../../api/core/auth/tokens.ts'
+import { type Keyring, openKeyring } from '../../../contract/keys.ts'
+import { project } from '../../support/build.ts'
+import { addCrew, logInCrew } from '../../support/call-center.ts'
+import { ask, login } from '../../support/http-client.ts'
+import { CHEAP_PASSWORD } from '../../support/seed-users.ts'
+import { type Stack, startStack, until } from '../../support/stack.ts'
+
+const data = mkdtempSync(join(tmpdir(), 'crm-words-'))
+let stack: Stack
+let keyring: Keyring
+beforeAll(async () => {
+  await addCrew(data)
+  stack = await startStack({ data, demo: false, env: { HOOKSWITCH_LOGIN_PER_ACCOUNT: '20' } })
+  mkdirSync(join(data, 'media', '1001'), { recursive: true })
+  writeFileSync(join(data, 'media', '1001', 'hello.wav'), 'RIFF')
+  keyring = openKeyring(join(data, 'keys'), () => {})
+})
+afterAll(async () => {
+  keyring?.close()
+  await stack?.stop()
+})
+
+const logIn = (json: unknown) => ask(`${stack.url}/api/auth/login`, { json })
+const claimsOf = (token: string) => JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString())
+/** A good token of anna’s. */
+async function good(username = 'anna'): Promise<string> {
+  const { body } = await logIn({ username, password: CHEAP_PASSWORD })
+  return String(body.token)
+}
+
+describe('logging in', () => {
+  test.each([
+    ['root', 'admin'],
+    ['sven', 'supervisor'],
+    ['anna', 'agent'],
+  ])('%s is told that they are %s, in the answer and in the token', async (username, role) => {
+    const { status, body } = await logIn({ username, password: CHEAP_PASSWORD })
+    expect([status, Object.keys(body)]).toEqual([200, ['token', 'user_id', 'username', 'role', 'user']])
+    expect(body).toMatchObject({ user_id: expect.any(Number), username, role })
+    expect(body.user).toMatchObject({ id: body.user_id, username, role: String(role).toUpperCase() })
+    const claims = claimsOf(String(body.token))
+    expect(claims).toMatchObject({ user_id: body.user_id, username, role })
+    expect(claims.exp - claims.iat).toBe(86_400)
+  })
+
+  test.each([
+    ['a wrong password', { username: 'anna', password: 'wrong' }],
+    ['nobody’s name', { username: 'nobody', password: CHEAP_PASSWORD }],
+    ['no password', { username: 'anna' }],
+    ['no name', { password: CHEAP_PASSWORD }],
+    ['nothing', {}],
+    ['an empty password', { username: 'anna', password: '' }],
+    ['an empty name', { username: '', password: CHEAP_PASSWORD }],
+    ['a password that is a number', { username: 'anna', password: 5 }],
+    ['a password that is very long', { username: 'anna', password: 'x'.repeat(5_000) }],
+  ])('with %s is the same no', async (_, json) => {
+    const { status, body, headers } = await logIn(json)
+    expect([status, body]).toEqual([401, { message: 'Invalid credentials' }])
+    expect(headers.get('www-authenticate')).toBe('Bearer realm="hookswitch"')
+  })
+
+  test('by somebody who was disabled is the same no, and was not before', async () => {
+    const tara = { username: 'tara', password: CHEAP_PASSWORD }
+    expect((await logIn(tara)).status).toBe(200)
+    const env = { ...process.env, HOOKSWITCH_DATA: data }
+    execFileSync(process.execPath, [join(project, 'dist/hookswitch.js'), 'users', 'disable', 'tara'], { env })
+    const { status, body } = await logIn(tara)
+    expect([status, body]).toEqual([401, { message: 'Invalid credentials' }])
+  })
+
+  test('by what is no JSON is no try', async () => {
+    const res = await ask(`${stack.url}/api/auth/login`, { method: 'POST', body: 'username=anna' })
+    expect([res.status, res.body]).toEqual([400, { message: 'Content-Type must be application/json' }])
+  })
+
+  test('too often is put off, and says how long', async () => {
+    const tries = Array.from({ length: 21 }, () => logIn({ username: 'carl', password: 'guess' }))
+    const said = await Promise.all(tries)
+    const late = said.find(({ status }) => status === 429)
+    expect(late?.body).toEqual({ message: 'Too many requests' })
+    expect(Number(late?.headers.get('retry-after'))).toBeGreaterThan(0)
+  })
+})
+
+describe('an agent’s token', () => {
+  test('is a user’s at the gate and on the other surfaces', async () => {
+    const token = await good()
+    const media = (path: string) => ask(`${stack.url}/media/${path}`, { token })
+    expect((await media('1001/hello.wav')).status).toBe(200)
+    expect((await media('1002/hello.wav')).status).toBe(403)
+    expect((await ask(`${stack.base}/profile`, { token })).status).toBe(200)
+    expect((await ask(`${stack.url}/protected/profile`, { token })).body).toMatchObject({ success: true })
+    expect((await ask(`${stack.url}/protected/admin/users`, { token })).status).toBe(403)
+  })
+
+  test('is over at once when its session is', async () => {
+    const token = await good()
+    const session = `${stack.url}/api/v1/sessions/${claimsOf(token).sid}`
+    const asked = () => ask(`${stack.url}/api/auth/invite`, { token, json: {} })
+    expect((await asked()).status).toBe(403)
+    expect((await ask(session, { method: 'DELETE', token })).status).toBe(204)
+    const { status, body } = await asked()
+    expect([status, body]).toEqual([401, { message: 'Invalid token' }])
+  })
+})
+
+describe('the guide’s words', () => {
+  const guarded = async (headers: Record<string, string>) => {
+    const { status, body } = await ask(`${stack.url}/api/auth/invite`, { headers, json: {} })
+    return [status, body]
+  }
+
+  test.each<[string, (token: string) => Record<string, string>]>([
+    ['no header', () => ({})],
+    ['an empty header', () => ({ Authorization: '' })],
+    ['a blank header', () => ({ Authorization: '  ' })],
+    ['a misspelled header', (token) => ({ Authorisation: `Bearer ${token}` })],
+    ['no Bearer', (token) => ({ Authorization: token })],
+    ['another word for Bearer', (token) => ({ Authorization: `Token ${token}` })],
+    ['Bearer and nothing', () => ({ Authorization: 'Bearer ' })],
+    ['Bearer that touches the token', (token) => ({ Authorization: `Bearer${token}` })],
+  ])('%s reads as a missing header', async (_, headers) => {
+    expect(await guarded(headers(await good()))).toEqual([401, { message: 'Missing authorization header' }])
+  })
+
+  const GUIDE =
+    'eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJ1c2VyX2lkIjoxLCJ1c2VybmFtZSI6InRlc3QiLCJyb2xlIjoiYWdlbnQiLCJleHAiOjE3MzcwMjE2MDB9.signature'
+  const renamed = (token: string) => {
+    const [header, , signature] = token.split('.')
+    const claims = { ...claimsOf(token), role: 'admin' }
+    return [header, Buffer.from(JSON.stringify(claims)).toString('base64url'), signature].join('.')
+  }
+  const foreign = (token: string) =>
+    new SignJWT(claimsOf(token))
+      .setProtectedHeader({ alg: 'HS256', typ: 'at+jwt' })
+      .sign(new TextEncoder().encode('another server’s key, long enough for HS256'))
+
+  test.each<[string, (token: string) => string | Promise<string>]>([
+    ['of another key', foreign],
+    ['with another signature', (token) => `${token.slice(0, -43)}${'A'.repeat(43)}`],
+    ['without its signature', (token) => token.split('.').slice(0, 2).join('.')],
+    ['that was changed', renamed],
+    ['that is no JWT', () => 'not-a-jwt'],
+    ['with something after it', (token) => `${token} more`],
+    ['the guide prints', () => GUIDE],
+    ['without an algorithm', (token) => `eyJhbGciOiJub25lIn0.${token.split('.')[1]}.`],
+    ['that refreshes', async () => (await login(stack, 'anna', CHEAP_PASSWORD)).refresh],
+  ])('a token %s is invalid', async (_, flawed) => {
+    const token = await good()
+    expect(await guarded({ Authorization: `Bearer ${token}` })).toEqual([
+      403,
+      { message: 'Insufficient permissions' },
+    ])
+    expect(await guarded({ Authorization: `Bearer ${await flawed(token)}` })).toEqual([
+      401,
+      { message: 'Invalid token' },
+    ])
+  })
+
+  test('a token that has expired is invalid, and was good until then', async () => {
+    const { sub, sid, gen } = claimsOf(await good())
+    const tokens = createTokens({ keyring, algorithm: 'HS256', now: Date.now, issuingSince: () => 0 })
+    const end = Math.floor(Date.now() / 1000) + 2
+    const Authorization = `Bearer ${await tokens.issue('access', { sub, sid, gen, role: 'user' }, end)}`
+    expect(await guarded({ Authorization })).toEqual([403, { message: 'Insufficient permissions' }])
+    await until('it has expired', async () => (await guarded({ Authorization }))[0] === 401)
+    expect(await guarded({ Authorization })).toEqual([401, { message: 'Invalid token' }])
+  })
+
+  test('a role that is too small has insufficient permissions', async () => {
+    const anna = await logInCrew(stack, 'anna')
+    const { status, body } = await anna.ask('/auth/invite', {
+      json: { email: 'x@example.org', role: 'AGENT' },
+    })
+    expect([status, body]).toEqual([403, { message: 'Insufficient permissions' }])
+  })
+
+  test.each(['/api/nothing', '/api/auth/logout', '/api/auth/login/'])('%s is not found', async (path) => {
+    const { status, body } = await ask(stack.url + path, { json: {} })
+    expect([status, body]).toEqual([404, { message: 'Not found' }])
+  })
+
+  test('health needs no token', async () => {
+    expect(await ask(`${stack.url}/api/health`)).toMatchObject({ status: 200, body: { status: 'ok' } })
+  })
+})

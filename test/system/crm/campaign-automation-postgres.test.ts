@@ -1,0 +1,35 @@
+import { afterAll, beforeAll, describe, test } from 'vitest'
+import { asteriskMissing } from '../../support/asterisk.ts'
+import { findPostgres, type Postgres, startPostgres } from '../../support/postgres.ts'
+import { startSecondNode } from '../../support/second-node.ts'
+import { type CallCentreRun, callsAllThoughKilled, startCallCentre } from './campaign-run.ts'
+
+const missing = findPostgres() === undefined ? 'no PostgreSQL' : await asteriskMissing()
+const title = `a campaign on PostgreSQL${missing === undefined ? '' : ` (skipped: ${missing})`}`
+
+describe.skipIf(missing !== undefined)(title, () => {
+  let postgres: Postgres
+  let run: CallCentreRun
+  beforeAll(async () => {
+    postgres = await startPostgres()
+    run = await startCallCentre({ agents: 11, trunk: 8, url: await postgres.database() })
+  })
+  afterAll(async () => {
+    await run?.stop()
+    await postgres?.stop()
+  })
+
+  test('200 leads come to their right ends, none called twice at once, though the api is killed', async () => {
+    await callsAllThoughKilled(run, { leads: 200, atOnce: 8 })
+  }, 300_000)
+
+  test('the same with two APIs: the other goes on with the list and hears how the calls end', async () => {
+    const { stack, settings } = run.telephony
+    const second = await startSecondNode(stack, settings)
+    try {
+      await callsAllThoughKilled(run, { leads: 60, atOnce: 8, group: '1' })
+    } finally {
+      await second.stop()
+    }
+  }, 300_000)
+})

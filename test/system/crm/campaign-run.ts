@@ -1,0 +1,241 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect } from 'vitest'
+import { embeddedDatabase } from '../../../api/config/config.ts'
+import type { Outcome } from '../../../api/core/calls/call.ts'
+import { createUserStore } from '../../../api/store/sql/auth/users.ts'
+import { createAgentStore } from '../../../api/store/sql/call-center/agents.ts'
+import { type Database, openDatabase } from '../../../api/store/sql/database.ts'
+import { addCrew, type Colleague, logInCrew } from '../../support/call-center.ts'
+import { startAnswerer, startOutsideByNumber } from '../../support/sipp.ts'
+import { until } from '../../support/stack.ts'
+import { startTelephony, type Telephony } from '../../support/telephony.ts'
+
+/** How the numbers of a list begin: a group of more than three digits is a beginning of its own. */
+const numbersOf = (group: string) => (group.length > 3 ? group : `03019${group}`)
+
+/** What came of each number's call, by its last digit: see `startOutsideByNumber`. */
+const expected = (number: string) =>
+  Number(number.at(-1)) <= 4 ? 'answered' : Number(number.at(-1)) <= 7 ? 'busy' : 'no_answer'
+
+export interface CallCentreRun {
+  telephony: Telephony
+  db: Database
+  sven: Colleague
+  agentIds: number[]
+  /** @returns the campaign's id */
+  plan(difference?: { agentIds?: number[] } & Record<string, unknown>): Promise<number>
+  /**
+   * Leads with numbers of their own, whose last digits go round.
+   * @param group digits, for each list others; see `trunkConf` for those that go nowhere
+   */
+  addLeads(
+    campaignId: number,
+    count: number,
+    group?: string,
+    difference?: { time_zone: string },
+  ): Promise<void>
+  leads(
+    campaignId: number,
+  ): Promise<{ number: string; dial_state: string; last_outcome: string | null; attempts: number }[]>
+  /** Of its calls, by the log of them. */
+  outcomes(campaignId: number): Promise<Partial<Record<Outcome, number>>>
+  status(campaignId: number): Promise<Record<string, unknown>>
+  heard(): { event: 'begins' | 'ends'; number: string; callId: string }[]
+  stop(): Promise<void>
+}
+
+/**
+ * A call centre with agents whose phones answer by themselves, but for the last one's, which declines; and a world
+ * outside that treats numbers unlike.
+ */
+export async function startCallCentre({
+  agents,
+  trunk,
+  url,
+}: {
+  agents: number
+  /** Calls at once to the outside. */
+  trunk: number
+  /** Of a database; the embedded one where undefined. */
+  url?: string | undefined
+}): Promise<CallCentreRun> {
+  const data = mkdtempSync(join(tmpdir(), 'automation-'))
+  const cleanups: (() => unknown)[] = [() => rmSync(data, { recursive: true, force: true })]
+  const stop = async () => {
+    for (const cleanup of cleanups.splice(0).reverse()) await cleanup()
+  }
+  try {
+    const database = url ?? embeddedDatabase(data)
+    await addCrew(data, database)
+    const db = await openDatabase(database)
+    cleanups.push(db.close)
+    const phones = Array.from({ length: agents }, (_, n) => String(2_000 + n))
+    const agentIds: number[] = []
+    for (const extension of phones) {
+      const user = await createUserStore(db).add({
+        ...{ username: `agent${extension}`, role: 'user', passwordHash: 'none', extension },
+      })
+      const agent = await createAgentStore(db).add(
+        { userId: user.id, name: `Agent ${extension}`, kind: 'human', team: 'sales' },
+        0,
+        0,
+      )
+      agentIds.push(Number(agent.id))
+    }
+    const telephony = await startTelephony({
+      trunk: true,
+      load: true,
+      data,
+      env: {
+        HOOKSWITCH_TRUNKS: `trunk=${trunk}`,
+        HOOKSWITCH_TIME_ZONE: 'UTC',
+        ...(url && { DATABASE_URL: url }),
+      },
+    })
+    cleanups.push(telephony.stop)
+    const { asterisk, stack } = telephony
+    const outside = await startOutsideByNumber(asterisk)
+    cleanups.push(outside.stop)
+    const [last = '', ...others] = phones.toReversed()
+    cleanups.push((await startAnswerer(asterisk, others, 'answers')).stop)
+    cleanups.push((await startAnswerer(asterisk, last, 'declines')).stop)
+    const sven = await logInCrew(stack, 'sven')
+    /** Also of the one whose phone declines, and who is on a break after three calls. */
+    const makeReady = async (ids: readonly number[]) => {
+      for (const id of ids) {
+        const said = await sven.ask(`/agents/${id}/status`, { method: 'PUT', json: { status: 'READY' } })
+        if (said.status !== 200) throw new Error(`an agent is not ready: ${JSON.stringify(said.body)}`)
+      }
+    }
+    const status = async (campaignId: number) =>
+      (await sven.ask(`/campaigns/${campaignId}/automation/status`)).body
+    return {
+      ...{ telephony, db, sven, agentIds, status, stop },
+      heard: outside.heard,
+      async plan(difference = {}) {
+        const json = {
+          ...{ name: 'Spring', startTime: '00:00', endTime: '24:00', weekdays: [1, 2, 3, 4, 5, 6, 7] },
+          ...{ wrapUpSeconds: 0, retryDelayMinutes: 0, retryDelays: {}, maxConcurrentCalls: 50, agentIds },
+          ...difference,
+        }
+        const { status: code, body } = await sven.ask('/campaigns', { json })
+        if (code !== 201) throw new Error(`no campaign: ${JSON.stringify(body)}`)
+        const id = Number(body.id)
+        await makeReady(json.agentIds)
+        await sven.ask(`/campaigns/${id}/start`, { method: 'POST' })
+        await until(
+          'the phones are known to be there',
+          async () => (await status(id)).freeAgents === json.agentIds.length,
+        )
+        return id
+      },
+      async addLeads(campaignId, count, group = '0', difference) {
+        const now = Math.floor(Date.now() / 1000)
+        const rows = Array.from({ length: count }, (_, n) => {
+          const number = `${numbersOf(group)}${1_000 + n}`
+          return {
+            ...{ first_name: 'Lea', last_name: `Nr. ${n}`, phone: number, number },
+            ...{ status: 'new' as const, team: 'sales', campaign_id: campaignId, attempts: 0 },
+            ...{
+              dial_state: 'waiting' as const,
+              next_try_at: now,
+              version: 1,
+              created_at: now,
+              updated_at: now,
+              ...difference,
+            },
+          }
+        })
+        await db.query.insertInto('leads').values(rows).execute()
+      },
+      async outcomes(campaignId) {
+        const rows = await db.query
+          .selectFrom('desk_calls')
+          .select('outcome')
+          .select((is) => is.fn.countAll().as('calls'))
+          .where('campaign_id', '=', campaignId)
+          .groupBy('outcome')
+          .execute()
+        return Object.fromEntries(rows.map(({ outcome, calls }) => [outcome ?? 'none', Number(calls)]))
+      },
+      leads: (campaignId) =>
+        db.query
+          .selectFrom('leads')
+          .select(['number', 'dial_state', 'last_outcome', 'attempts'])
+          .where('campaign_id', '=', campaignId)
+          .orderBy('id')
+          .execute(),
+    }
+  } catch (err) {
+    await stop()
+    throw err
+  }
+}
+
+/** How often each number was called, and how many calls there were at once at most, to it and in all. */
+function tally(heard: ReturnType<CallCentreRun['heard']>) {
+  const numbers = new Map<string, { calls: number; now: number; most: number }>()
+  const all = { now: 0, most: 0 }
+  for (const { event, number } of heard) {
+    const known = numbers.get(number) ?? { calls: 0, now: 0, most: 0 }
+    numbers.set(number, known)
+    if (event === 'begins') known.calls += 1
+    for (const one of [known, all]) {
+      one.now += event === 'begins' ? 1 : -1
+      one.most = Math.max(one.most, one.now)
+    }
+  }
+  return { numbers, most: all.most }
+}
+
+/**
+ * Lets a campaign call a list of its own to the end, kills the api when a fifth is done, and states what must be
+ * true of every lead then, by what is kept and by what was heard outside.
+ */
+export async function callsAllThoughKilled(
+  run: CallCentreRun,
+  { leads: count, atOnce, group = '0' }: { leads: number; atOnce: number; group?: string },
+) {
+  const maxAttempts = 2
+  const id = await run.plan({ maxAttempts })
+  await run.addLeads(id, count, group)
+  const { stack } = run.telephony
+  expect((await run.sven.ask(`/campaigns/${id}/automation/start`, { method: 'POST' })).status).toBe(200)
+
+  await until('a fifth is done', async () => Number((await run.status(id)).done) >= count / 5, 60_000)
+  const killed = stack.pid('api')
+  stack.signal('api', 'SIGKILL')
+  await until('all is done', async () => (await run.status(id)).status === 'COMPLETED', 200_000)
+  expect(stack.pid('api')).not.toBe(killed)
+
+  const leads = await run.leads(id)
+  expect(leads).toHaveLength(count)
+  const { numbers, most } = tally(run.heard().filter(({ number }) => number.startsWith(numbersOf(group))))
+  expect(most, 'calls on the trunk at once').toBeLessThanOrEqual(atOnce)
+  for (const { number, dial_state, last_outcome, attempts } of leads) {
+    const heard = numbers.get(number)
+    expect(dial_state, number).toBe('done')
+    // Nobody heard the end of what ended while the api was dead.
+    expect([expected(number), 'unknown'], number).toContain(last_outcome)
+    expect(heard?.most, `${number} at once`).toBe(1)
+    expect(attempts, number).toBeLessThanOrEqual(maxAttempts)
+    expect(heard?.calls, `calls of ${number}`).toBeLessThanOrEqual(attempts)
+  }
+  // What nobody heard counts as an attempt; what the agent's phone declined does not.
+  const outcomes = await run.outcomes(id)
+  expect(outcomes.own_declined).toBeGreaterThan(0)
+  const attempts = leads.reduce((sum, one) => sum + one.attempts, 0)
+  const calls = [...numbers.values()].reduce((sum, one) => sum + one.calls, 0)
+  expect(attempts - calls).toBeGreaterThanOrEqual(0)
+  expect(attempts - calls).toBeLessThanOrEqual(outcomes.unknown ?? 0)
+  const right = leads.filter(({ number, last_outcome }) => last_outcome === expected(number))
+  expect(right.length).toBeGreaterThan(count * 0.9)
+  expect(await run.status(id)).toMatchObject({
+    running: false,
+    processedLeads: count,
+    waiting: 0,
+    dialling: 0,
+  })
+}

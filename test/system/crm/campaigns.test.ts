@@ -1,0 +1,267 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { type Colleague, type Crew, type Name, startCrew } from '../../support/call-center.ts'
+import { ask, type Reply } from '../../support/http-client.ts'
+import type { Stack } from '../../support/stack.ts'
+
+describe('campaigns', () => {
+  let stack: Stack
+  let ids: Record<Name, number>
+  let root: Colleague
+  let sven: Colleague
+  let tara: Colleague
+  let anna: Colleague
+  let bert: Colleague
+  let crew: Crew
+
+  beforeAll(async () => {
+    crew = await startCrew({
+      HOOKSWITCH_TRUNKS: 'telnyx=20, backup=5',
+      HOOKSWITCH_TIME_ZONE: 'Europe/Berlin',
+    })
+    ;({ stack, ids } = crew)
+    ;({ root, sven, tara, anna, bert } = crew.people)
+  })
+  afterAll(() => crew?.stop())
+
+  async function plan(by = sven, json: Record<string, unknown> = {}) {
+    const made = await by.ask('/campaigns', { json: { name: 'Spring', agentIds: [ids.anna], ...json } })
+    if (made.status !== 201) throw new Error(`not made: ${made.status} ${JSON.stringify(made.body)}`)
+    return Number(made.body.id)
+  }
+  const post = (by: Colleague, path: string) => by.ask(path, { method: 'POST' })
+  const put = (by: Colleague, id: number, json: unknown, headers = {}) =>
+    by.ask(`/campaigns/${id}`, { method: 'PUT', json, headers })
+  const says = ({ status, body }: Reply) => [status, body.message]
+
+  test('a campaign of a name alone is a draft with defaults that one can live with', async () => {
+    const made = await sven.ask('/campaigns', { json: { name: ' Spring ' } })
+    expect(made.status).toBe(201)
+    expect(made.headers.get('location')).toBe(`/api/campaigns/${made.body.id}`)
+    expect(made.headers.get('etag')).toBe('"1"')
+    expect(made.body).toEqual({
+      id: expect.any(Number),
+      name: 'Spring',
+      description: null,
+      status: 'DRAFT',
+      dialerMode: 'PROGRESSIVE',
+      callerId: null,
+      startTime: '09:00:00',
+      endTime: '21:00:00',
+      weekdays: [1, 2, 3, 4, 5, 6],
+      timeZone: 'Europe/Berlin',
+      maxAttempts: 3,
+      retryDelayMinutes: 30,
+      retryDelays: { BUSY: 5 },
+      maxConcurrentCalls: 10,
+      // Of several none is taken for granted.
+      trunk: null,
+      wrapUpSeconds: 5,
+      team: 'sales',
+      agentIds: [],
+      automation: false,
+      totalLeads: 0,
+      dialedLeads: 0,
+      connectedLeads: 0,
+      createdAt: expect.any(String),
+      updatedAt: expect.any(String),
+      version: 1,
+    })
+    expect((await sven.ask(`/campaigns/${made.body.id}`)).body).toEqual(made.body)
+  })
+
+  test('one is made and changed as it was asked for', async () => {
+    const asked = {
+      description: 'to old customers',
+      dialerMode: 'PREVIEW',
+      callerId: '+493012345',
+      startTime: '10:30',
+      endTime: '24:00',
+      weekdays: [7, 6],
+      timeZone: 'Asia/Tokyo',
+      maxAttempts: 1,
+      retryDelayMinutes: 0,
+      retryDelays: { NO_ANSWER: 60, UNKNOWN: 1 },
+      maxConcurrentCalls: 2,
+      trunk: 'backup',
+      wrapUpSeconds: 0,
+      agentIds: [ids.bert, ids.anna],
+    }
+    const shown = {
+      ...asked,
+      startTime: '10:30:00',
+      endTime: '23:59:59',
+      weekdays: [6, 7],
+      agentIds: [ids.anna, ids.bert],
+    }
+    const id = await plan(sven, asked)
+    const { body } = await sven.ask(`/campaigns/${id}`)
+    expect(body).toMatchObject(shown)
+    // What was answered may be sent back: nothing but the version is another.
+    const again = await put(sven, id, body)
+    expect({ ...again.body, updatedAt: body.updatedAt }).toEqual({ ...body, version: 2 })
+    const changed = await put(sven, id, { name: 'Summer', retryDelays: {}, trunk: null, agentIds: [] })
+    expect(changed.body).toMatchObject({
+      ...shown,
+      ...{ name: 'Summer', retryDelays: {}, trunk: null, agentIds: [], version: 3 },
+    })
+  })
+
+  test.each<[string, Record<string, unknown>, RegExp]>([
+    ['predictive dialling', { dialerMode: 'PREDICTIVE' }, /PREDICTIVE is not offered/],
+    [
+      'hours that end before they begin',
+      { startTime: '21:00', endTime: '09:00' },
+      /startTime must be before endTime/,
+    ],
+    [
+      'a time that is none',
+      { startTime: '25:00' },
+      /startTime: must be a time of whole minutes such as 09:00/,
+    ],
+    ['a day that is none', { weekdays: [0] }, /weekdays/],
+    ['no day at all', { weekdays: [] }, /weekdays/],
+    ['a zone that is none', { timeZone: 'Europe/Nowhere' }, /timeZone must be a place/],
+    ['an abbreviation for a zone', { timeZone: 'BST' }, /timeZone must be a place/],
+    [
+      'a trunk that the settings do not name',
+      { trunk: 'other' },
+      /trunk must be one of HOOKSWITCH_TRUNKS: telnyx, backup/,
+    ],
+    ['no attempt', { maxAttempts: 0 }, /maxAttempts/],
+    ['a delay of more than a month', { retryDelayMinutes: 43_201 }, /retryDelayMinutes/],
+    ['a delay for what is no outcome', { retryDelays: { PERHAPS: 1 } }, /PERHAPS/],
+    ['a caller’s number that is none', { callerId: 'x"\r\nAction: Command' }, /callerId/],
+    ['no name', { name: ' ' }, /name/],
+    ['an agent of another team', { agentIds: [3, 999_999] }, /agent \d+ is not one of yours/],
+  ])('%s is refused, also as a change', async (_, flaw, words) => {
+    const id = await plan()
+    for (const reply of [
+      await sven.ask('/campaigns', { json: { name: 'Spring', ...flaw } }),
+      await put(sven, id, flaw),
+    ]) {
+      expect(reply.status).toBe(400)
+      expect(reply.body.message).toMatch(words)
+    }
+  })
+
+  test('an AI agent has no phone to ring', async () => {
+    const { body } = await root.ask('/agents', { json: { name: 'Robo', agentType: 'AI' } })
+    const refused = await root.ask('/campaigns', { json: { name: 'Spring', agentIds: [body.id] } })
+    expect(says(refused)).toEqual([400, `agentIds: agent ${body.id} is an AI agent and has no phone`])
+  })
+
+  test('agents see those they work in, supervisors their team’s, admins all', async () => {
+    const own = await plan()
+    const other = await plan(tara, { agentIds: [ids.carl] })
+    const seen = async (by: Colleague) =>
+      ((await by.ask('/campaigns?limit=1000')).body as unknown as { id: number }[]).map(({ id }) => id) // a bare array
+    expect(await seen(root)).toEqual(expect.arrayContaining([own, other]))
+    for (const by of [sven, anna]) {
+      expect(await seen(by)).toContain(own)
+      expect(await seen(by)).not.toContain(other)
+      expect(says(await by.ask(`/campaigns/${other}`))).toEqual([404, 'Campaign not found'])
+      expect((await by.ask(`/campaigns/${other}/automation/status`)).status).toBe(404)
+    }
+    expect(await seen(bert)).not.toContain(own)
+    expect((await post(tara, `/campaigns/${own}/start`)).status).toBe(404)
+    expect((await put(tara, own, { name: 'Mine' })).status).toBe(404)
+  })
+
+  test('supervisors make them of their own team, admins of any, agents and strangers none', async () => {
+    expect((await sven.ask('/campaigns', { json: { name: 'x', team: 'support' } })).status).toBe(403)
+    const id = await plan(root, { team: 'support', agentIds: [ids.carl, ids.anna] })
+    expect((await tara.ask(`/campaigns/${id}`)).body.team).toBe('support')
+    expect((await put(tara, id, { team: 'sales' })).status).toBe(403)
+    // Anna is there already: who sends back what they read changes nothing.
+    expect((await put(tara, id, { agentIds: [ids.anna, ids.carl] })).status).toBe(200)
+    expect(says(await anna.ask('/campaigns', { json: { name: 'x' } }))).toEqual([
+      403,
+      'Insufficient permissions',
+    ])
+    expect((await ask(`${stack.url}/api/campaigns`, { json: { name: 'x' } })).status).toBe(401)
+  })
+
+  test('a list goes on where its Link points, and ends; a status leaves the others out', async () => {
+    const made = [await plan(), await plan(), await plan()]
+    await post(sven, `/campaigns/${made[1]}/start`)
+    const seen: number[] = []
+    for (let path: string | undefined = '/campaigns?limit=2'; path !== undefined; ) {
+      const { body, headers } = await sven.ask(path)
+      seen.push(...(body as unknown as { id: number }[]).map(({ id }) => id)) // a bare array
+      path = /<\/api(.*)>; rel="next"/.exec(headers.get('link') ?? '')?.[1]
+    }
+    expect(seen).toEqual(seen.toSorted((a, b) => a - b))
+    expect(seen).toEqual(expect.arrayContaining(made))
+    const active = (await sven.ask('/campaigns?status=ACTIVE')).body as unknown as {
+      id: number
+      status: string
+    }[] // a bare array
+    expect(active.map(({ id }) => id)).toContain(made[1])
+    expect(new Set(active.map(({ status }) => status))).toEqual(new Set(['ACTIVE']))
+    for (const query of ['cursor=rubbish', 'limit=0', 'status=OPEN']) {
+      expect((await sven.ask(`/campaigns?${query}`)).status).toBe(400)
+    }
+  })
+
+  test('of two who change it one is told so, where they ask for it', async () => {
+    const id = await plan()
+    const version = (await sven.ask(`/campaigns/${id}`)).headers.get('etag') ?? ''
+    expect((await put(sven, id, { maxAttempts: 2 }, { 'If-Match': version })).status).toBe(200)
+    expect((await put(root, id, { maxAttempts: 4 }, { 'If-Match': version })).status).toBe(412)
+    expect((await put(root, id, { wrapUpSeconds: 9 })).body).toMatchObject({
+      maxAttempts: 2,
+      wrapUpSeconds: 9,
+    })
+    const many = Array.from({ length: 4 }, (_, n) => put(sven, id, { maxConcurrentCalls: n + 1 }))
+    expect((await Promise.all(many)).map(({ status }) => status)).toEqual([200, 200, 200, 200])
+  })
+
+  test('it goes from draft to its end step by step, and says where it is', async () => {
+    const id = await plan()
+    const at = `/campaigns/${id}`
+    const idle = {
+      campaignId: id,
+      running: false,
+      paused: false,
+      processedLeads: 0,
+      ...{ isRunning: false, callsInProgress: 0, leadsProcessed: 0 },
+      successfulCalls: 0,
+      failedCalls: 0,
+    }
+    expect(says(await post(sven, `${at}/pause`))).toEqual([
+      409,
+      'only an ACTIVE one can be paused: it is DRAFT',
+    ])
+    expect(says(await post(sven, `${at}/automation/start`))).toEqual([
+      409,
+      'only an ACTIVE one dials by itself: it is DRAFT',
+    ])
+    expect((await post(sven, `${at}/start`)).body).toEqual({
+      ...idle,
+      ...{ status: 'ACTIVE', automation: false, waiting: 0, dialling: 0, done: 0, freeAgents: 0 },
+      ...{ note: null, nextTryAt: null, outcomes: {} },
+    })
+    expect(says(await post(sven, `${at}/start`))).toEqual([409, 'it is ACTIVE already'])
+    expect((await post(sven, `${at}/automation/start`)).body).toMatchObject({
+      ...{ running: true, isRunning: true, automation: true, note: 'the PBX is away' },
+    })
+    expect((await post(sven, `${at}/automation/start`)).status).toBe(200)
+    expect((await post(sven, `${at}/pause`)).body).toMatchObject({
+      running: false,
+      paused: true,
+      automation: true,
+    })
+    expect((await post(sven, `${at}/start`)).body).toMatchObject({ running: true, paused: false })
+    expect((await post(sven, `${at}/automation/stop`)).body).toMatchObject({
+      running: false,
+      status: 'ACTIVE',
+    })
+    expect((await post(sven, `${at}/stop`)).body).toMatchObject({ ...idle, status: 'COMPLETED' })
+    expect(says(await post(sven, `${at}/start`))).toEqual([409, 'it was stopped for good: make a new one'])
+    expect((await anna.ask(`${at}/automation/status`)).body).toMatchObject({ ...idle, status: 'COMPLETED' })
+    for (const step of ['start', 'pause', 'stop', 'automation/start', 'automation/stop']) {
+      expect((await post(anna, `${at}/${step}`)).status).toBe(403)
+      expect((await post(root, `/campaigns/999999/${step}`)).status).toBe(404)
+    }
+  })
+})

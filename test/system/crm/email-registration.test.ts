@@ -1,0 +1,191 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { ask, type Reply } from '../../support/http-client.ts'
+import { CHEAP_PASSWORD } from '../../support/seed-users.ts'
+import { type MailWorld, PASSWORD, startMailWorld } from './mail-fixture.ts'
+
+let world: MailWorld
+beforeAll(async () => {
+  world = await startMailWorld()
+})
+afterAll(() => world?.stop())
+
+const register = (username: string, more = {}) =>
+  world.post('register', { username, email: `${username}@example.com`, password: PASSWORD, ...more })
+const logIn = (username: string, password = PASSWORD) => world.post('login', { username, password })
+const verify = (token: string, more = {}) => world.post('verify-email', { token, ...more })
+const CHECK = { message: expect.stringMatching(/^Check your mail/) }
+
+describe('an account by mail', () => {
+  test('is there once its address is proved, and not before', async () => {
+    expect(await register('nora', { firstName: 'Nora', lastName: 'Nilsen' })).toMatchObject({
+      status: 202,
+      body: CHECK,
+    })
+    const { text, headers } = await world.letter('nora@example.com')
+    const token = await world.code('nora@example.com')
+    expect(headers).toMatch(/^From: Voice <voice@example\.org>\r$/m)
+    expect(text).toContain(`  https://app.example.org/crm/verify-email?token=${token}\n`)
+    expect(text).toContain('under the name nora.')
+    expect((await logIn('nora')).status).toBe(401)
+    expect((await logIn('nora@example.com')).status).toBe(401)
+
+    const verified = await verify(token)
+    expect(verified).toMatchObject({
+      status: 200,
+      body: {
+        ...{ message: 'Email verified', username: 'nora', role: 'agent' },
+        user: { username: 'nora', email: 'nora@example.com', role: 'AGENT' },
+      },
+    })
+    // Pages go on with the token of this answer.
+    const own = await ask(`${world.stack.url}/api/leads/my`, { token: String(verified.body.token) })
+    expect([own.status, own.body]).toEqual([200, []])
+    expect(await logIn('nora')).toMatchObject({ status: 200, body: { username: 'nora', role: 'agent' } })
+    expect((await logIn('Nora@Example.com')).status).toBe(200)
+    const agent = await world.db.query
+      .selectFrom('agents')
+      .innerJoin('users', 'users.id', 'agents.user_id')
+      .select(['agents.name', 'agents.team', 'users.extension', 'users.role'])
+      .where('username', '=', 'nora')
+      .executeTakeFirst()
+    expect(agent).toEqual({ name: 'Nora Nilsen', team: null, extension: null, role: 'user' })
+  })
+
+  test('its link works once', async () => {
+    await register('otto')
+    const token = await world.code('otto@example.com')
+    const answers = await Promise.all(Array.from({ length: 6 }, () => verify(token)))
+    expect(answers.map(({ status }) => status).sort()).toEqual([200, 400, 400, 400, 400, 400])
+    expect(await verify(token)).toMatchObject({ status: 400, body: { message: 'Invalid or expired token' } })
+  })
+
+  test('neither its link nor its password is in the database or a log', async () => {
+    await register('quiet', { password: 'hunter2 hunter2' })
+    const token = await world.code('quiet@example.com')
+    const kept = JSON.stringify([
+      await world.db.query.selectFrom('registrations').selectAll().execute(),
+      await world.db.query.selectFrom('mails').selectAll().execute(),
+    ])
+    expect(kept).toContain('quiet@example.com')
+    await verify(token)
+    for (const text of [kept, world.stack.logs()]) {
+      expect(text).not.toContain(token)
+      expect(text).not.toContain('hunter2')
+    }
+  })
+
+  test('by a name that somebody else got meanwhile waits for another one', async () => {
+    await register('twin', { email: 'one@example.com' })
+    await register('Twin', { email: 'two@example.com' })
+    const [one, two] = [await world.code('one@example.com'), await world.code('two@example.com')]
+    expect((await verify(one)).status).toBe(200)
+    const { status, body } = await verify(two)
+    expect([status, body]).toEqual([409, { message: 'This username is somebody else’s' }])
+    expect(await verify(two, { username: 'twin2' })).toMatchObject({
+      status: 200,
+      body: { username: 'twin2' },
+    })
+    expect((await logIn('twin2')).status).toBe(200)
+  })
+
+  test('asked for again is by the last link alone, and by another password needs one with the code', async () => {
+    await register('again')
+    const first = await world.code('again@example.com')
+    await world.post('resend-verification', { email: 'Again@example.com' })
+    await world.letter('Again@example.com')
+    expect((await verify(first)).status).toBe(400)
+    await register('again2', { email: 'again@example.com', password: 'another horse' })
+    const last = await world.code('again@example.com', 2)
+    expect(await verify(last)).toMatchObject({
+      status: 400,
+      body: { message: 'password: is needed, as this address was registered more than once' },
+    })
+    expect((await verify(last, { password: 'short' })).status).toBe(400)
+    expect(await verify(last, { password: 'a third horse' })).toMatchObject({
+      status: 200,
+      body: { username: 'again' },
+    })
+    expect((await logIn('again', 'another horse')).status).toBe(401)
+    expect((await logIn('again', 'a third horse')).status).toBe(200)
+  })
+})
+
+describe('whoever asks', () => {
+  /** All that a client can tell two answers apart by. */
+  const seen = ({ status, body, headers }: Reply) => ({
+    status,
+    body,
+    headers: [...headers].filter(([name]) => name !== 'date'),
+  })
+
+  test('is not told whether an address or a name is known', async () => {
+    const unknown = await register('fresh')
+    const address = await register('fresh2', { email: 'anna@example.org' })
+    const name = await register('anna', { email: 'fresh3@example.com' })
+    expect(unknown.status).toBe(202)
+    expect(seen(address)).toEqual(seen(unknown))
+    expect(seen(name)).toEqual(seen(unknown))
+
+    await world.letter('fresh@example.com')
+    const resend = (email: string) => world.post('resend-verification', { email })
+    const none = await resend('nobody@example.com')
+    expect(none.status).toBe(202)
+    expect(seen(await resend('bert@example.org'))).toEqual(seen(none))
+    expect(seen(await resend('fresh@example.com'))).toEqual(seen(none))
+
+    const { text } = await world.letter('anna@example.org')
+    expect(text).toContain('It has one already')
+    expect(text).not.toMatch(/ver_|fresh2/)
+    await world.letter('fresh@example.com', 2)
+    expect(world.mail.to('nobody@example.com')).toEqual([])
+    expect((await logIn('anna', CHEAP_PASSWORD)).status).toBe(200)
+  })
+
+  test('learns nothing by the clock', async () => {
+    const took = async (work: () => Promise<Reply>) => {
+      const startedAt = performance.now()
+      expect((await work()).status).toBe(202)
+      return performance.now() - startedAt
+    }
+    const known: number[] = []
+    const unknown: number[] = []
+    const people = ['root', 'sven', 'tara', 'bert', 'carl']
+    for (const [n, name] of people.entries()) {
+      known.push(await took(() => register(`k${n}x`, { email: `${name}@example.org` })))
+      unknown.push(await took(() => register(`u${n}x`)))
+    }
+    const middle = (all: number[]) => all.sort((a, b) => a - b)[2] ?? 0
+    // For people to look at: on a busy machine no bound would hold always.
+    console.log(
+      `registering takes ${middle(known).toFixed(1)} ms known, ${middle(unknown).toFixed(1)} ms unknown`,
+    )
+  })
+
+  test('cannot fill somebody’s mailbox, known or not', async () => {
+    const statuses = async (email: string) => {
+      const said: Reply[] = []
+      for (let n = 0; n < 6; n += 1) said.push(await world.post('resend-verification', { email }))
+      expect(Number(said.at(-1)?.headers.get('retry-after'))).toBeGreaterThan(0)
+      return said.map(({ status }) => status)
+    }
+    const five = [202, 202, 202, 202, 202, 429]
+    expect(await statuses('flood@example.com')).toEqual(five)
+    expect(await statuses('root2@example.org')).toEqual(five)
+  })
+
+  test.each([
+    ['a header in the address', { email: 'a@example.com\r\nBcc: b@example.com' }],
+    ['two addresses', { email: 'a@example.com, b@example.com' }],
+    ['a display name', { email: 'B <b@example.com>' }],
+    ['another’s address as a name', { username: 'anna@example.org' }],
+    ['a number as a name', { username: '1001' }],
+    ['a link as a name', { username: 'https://example.com' }],
+    ['a short password', { password: 'short' }],
+    ['a name of two lines', { firstName: 'a\nb' }],
+  ])('with %s is refused', async (_, flaw) => {
+    expect((await register('flawed', flaw)).status).toBe(400)
+    // Mail of the tests before may still come.
+    const theirs = world.mail.letters.filter(({ to }) => to.some((one) => /^(a|b|flawed)@/.test(one)))
+    expect(theirs).toEqual([])
+  })
+})

@@ -1,0 +1,125 @@
+import { execFile, spawnSync } from 'node:child_process'
+import { mkdtempSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { z } from 'zod'
+import { project } from '../../support/build.ts'
+import { addCrew } from '../../support/call-center.ts'
+import { ask } from '../../support/http-client.ts'
+import { CHEAP_PASSWORD } from '../../support/seed-users.ts'
+import { type Stack, startStack } from '../../support/stack.ts'
+
+const folder = join(project, 'test/crm/clients')
+const data = mkdtempSync(join(tmpdir(), 'crm-guide-'))
+let stack: Stack
+beforeAll(async () => {
+  await addCrew(data)
+  stack = await startStack({ data, demo: false })
+})
+afterAll(() => stack?.stop())
+
+/** What the guide's Rust client reads its answers into; `serde` refuses anything else there. */
+const i32 = z
+  .int()
+  .min(-(2 ** 31))
+  .max(2 ** 31 - 1)
+const LoginResponse = z.object({ token: z.string(), user_id: i32, username: z.string(), role: z.string() })
+const Lead = z.object({ id: i32, name: z.string(), phone: z.string() })
+
+describe('the guide’s JavaScript client', () => {
+  interface ApiClient {
+    token: string | null
+    login(username: string, password: string): Promise<unknown>
+    request(endpoint: string): Promise<unknown>
+    getLeads(): Promise<unknown>
+    createLead(lead: object): Promise<unknown>
+    getCampaigns(): Promise<unknown>
+  }
+  const kept = new Map<string, string>()
+  async function open(): Promise<ApiClient> {
+    // A browser's, which the class asks for.
+    vi.stubGlobal('localStorage', {
+      getItem: (name: string) => kept.get(name) ?? null,
+      setItem: (name: string, value: string) => kept.set(name, value),
+      removeItem: (name: string) => kept.delete(name),
+    })
+    const loaded: { ApiClient: new (url: string) => ApiClient } = await import('./clients/client.mjs')
+    return new loaded.ApiClient(stack.url)
+  }
+  beforeAll(() => {
+    // It prints what goes wrong before it throws it.
+    vi.spyOn(console, 'error').mockImplementation(() => {})
+  })
+  afterAll(() => {
+    vi.restoreAllMocks()
+    vi.unstubAllGlobals()
+  })
+
+  test('logs in, keeps the token, and makes and lists leads', async () => {
+    const api = await open()
+    expect(await api.login('anna', CHEAP_PASSWORD)).toMatchObject({ username: 'anna', role: 'agent' })
+    expect(kept.get('jwt_token')).toBe(api.token)
+    const lead = Lead.parse(await api.createLead({ name: 'Jane Smith', phone: '+1-555-0199' }))
+    expect(lead.name).toBe('Jane Smith')
+    expect(z.array(Lead).parse(await api.getLeads())).toContainEqual(lead)
+    expect(await api.getCampaigns()).toEqual([])
+  })
+
+  test('is told of a wrong password', async () => {
+    const api = await open()
+    await expect(api.login('anna', 'wrong')).rejects.toThrow('Login failed')
+  })
+
+  test('forgets a token that is over', async () => {
+    const api = await open()
+    await api.login('bert', CHEAP_PASSWORD)
+    const token = api.token ?? ''
+    const { sid } = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString())
+    await ask(`${stack.url}/api/v1/sessions/${sid}`, { method: 'DELETE', token })
+    await expect(api.getLeads()).rejects.toThrow('Authentication failed. Please login again.')
+    expect([api.token, kept.has('jwt_token')]).toEqual([null, false])
+    await expect(api.getLeads()).rejects.toThrow('Not authenticated')
+  })
+})
+
+const runs = (...args: string[]) => spawnSync('python3', args, { stdio: 'ignore' }).status === 0
+const hasPython = runs('--version')
+const LIBRARIES = [
+  // The same few calls over urllib, for machines without the package.
+  ['a stand-in for requests', { PYTHONPATH: join(folder, 'shim') }],
+  ...(hasPython && runs('-c', 'import requests') ? [['requests itself', {}] as const] : []),
+] as const
+
+describe.skipIf(!hasPython)(`the guide’s Python client${hasPython ? '' : ' (skipped: no python3)'}`, () => {
+  test.each(LIBRARIES)('by %s logs in, makes and lists leads, and is told why not', async (_, more) => {
+    const args = [join(folder, 'client.py'), stack.url, 'sven', CHEAP_PASSWORD]
+    const env = { ...process.env, PYTHONDONTWRITEBYTECODE: '1', ...more }
+    const { stdout } = await promisify(execFile)('python3', args, { env, timeout: 60_000 })
+    const said = JSON.parse(stdout)
+    expect(said.before).toBe('ValueError: Not authenticated. Call login() first.')
+    expect(said.wrong).toMatch(/^HTTPError: 401 /)
+    expect(said.login).toMatchObject({ username: 'sven', role: 'supervisor' })
+    const lead = Lead.parse(said.lead)
+    expect(lead.name).toBe('Jane Smith')
+    expect(z.array(Lead).parse(said.leads)).toContainEqual(lead)
+    expect(said.tampered).toBe('ValueError: Authentication failed. Token may be expired.')
+  })
+})
+
+// There is no Rust here: what its client reads is held against the types it reads into.
+describe('the guide’s Rust client', () => {
+  test('finds in each answer what its structs name', async () => {
+    const json = { username: 'tara', password: CHEAP_PASSWORD }
+    const { body } = await ask(`${stack.url}/api/auth/login`, { json })
+    const { token } = LoginResponse.parse(body)
+    // What the front ends read beside it.
+    expect(Object.keys(body)).toEqual([...Object.keys(LoginResponse.shape), 'user'])
+    const url = `${stack.url}/api/leads`
+    await ask(url, { token, json: { name: 'Jane Smith', phone: '+1-555-0199' } })
+    const { status, body: leads } = await ask(url, { token })
+    expect([status, z.array(Lead).min(1).safeParse(leads).success]).toEqual([200, true])
+    expect((await ask(url, { token: `${token}x` })).status).toBe(401)
+  })
+})

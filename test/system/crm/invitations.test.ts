@@ -1,0 +1,195 @@
+import { execFileSync } from 'node:child_process'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { project } from '../../support/build.ts'
+import { logInCrew, type Name } from '../../support/call-center.ts'
+import { ask } from '../../support/http-client.ts'
+import { type Node, startSecondNode } from '../../support/second-node.ts'
+import { type MailWorld, PASSWORD, startMailWorld } from './mail-fixture.ts'
+
+let world: MailWorld
+beforeAll(async () => {
+  world = await startMailWorld()
+})
+afterAll(() => world?.stop())
+
+const invite = async (
+  by: Name,
+  json: Record<string, unknown>,
+  node: Pick<Node, 'url' | 'base'> = world.stack,
+) => (await logInCrew(node, by)).ask('/auth/invite', { json })
+const accept = (token: string, username: string, more = {}) =>
+  world.post('register-invitation', { token, username, password: PASSWORD, ...more })
+const details = (token: string) => world.post('invitation-details', { token })
+const UNUSABLE = { status: 404, body: { message: 'Invalid or expired invitation' } }
+const teamOf = async (username: string) =>
+  (await world.db.query
+    .selectFrom('agents')
+    .innerJoin('users', 'users.id', 'agents.user_id')
+    .select(['agents.team', 'agents.name', 'users.email'])
+    .where('username', '=', username)
+    .executeTakeFirst()) ?? {}
+
+describe('an invitation', () => {
+  test('from the mail to a supervisor who is logged in', async () => {
+    const made = await invite('root', {
+      email: 'Sigrid@example.com',
+      role: 'supervisor',
+      team: 'sales',
+      days: 3,
+    })
+    expect(made).toMatchObject({
+      status: 201,
+      body: { email: 'Sigrid@example.com', role: 'supervisor', team: 'sales' },
+    })
+    const token = await world.code('Sigrid@example.com')
+    expect(JSON.stringify(made.body)).not.toContain('inv_')
+    expect((await world.letter('Sigrid@example.com')).text).toMatch(
+      /^root invites you to join as supervisor of the team sales\.\n[\s\S]*https:\/\/app\.example\.org\/crm\/register\?invitation=inv_/,
+    )
+    const shown = await details(token)
+    expect(shown).toMatchObject({
+      status: 200,
+      body: {
+        ...{ email: 'sigrid@example.com', role: 'supervisor', team: 'sales' },
+        ...{ invitedBy: 'root', invited_by_username: 'root', valid: true },
+      },
+    })
+    expect(shown.body.expiresAt).toBe(made.body.expiresAt)
+
+    const { status, body } = await accept(token, 'sigrid', {
+      firstName: 'Sigrid',
+      email: 'other@example.com',
+    })
+    expect([status, body]).toMatchObject([201, { username: 'sigrid', role: 'supervisor' }])
+    expect(Object.keys(body)).toEqual(['token', 'user_id', 'username', 'role', 'user'])
+    expect(body.user).toEqual({
+      ...{ id: body.user_id, username: 'sigrid', email: 'sigrid@example.com', role: 'SUPERVISOR' },
+    })
+    expect(await teamOf('sigrid')).toEqual({ team: 'sales', name: 'Sigrid', email: 'sigrid@example.com' })
+    // The token is a supervisor's of sales at once.
+    const more = { json: { email: 'next@example.com', role: 'AGENT' }, token: String(body.token) }
+    expect((await ask(`${world.stack.url}/api/auth/invite`, more)).body).toMatchObject({ team: 'sales' })
+
+    expect(await accept(token, 'sigrid2')).toMatchObject(UNUSABLE)
+    expect(await details(token)).toMatchObject(UNUSABLE)
+  })
+
+  test('makes one account, however many use it at once', async () => {
+    await invite('sven', { email: 'race@example.com', role: 'Agent' })
+    const token = await world.code('race@example.com')
+    const answers = await Promise.all(Array.from({ length: 5 }, (_, n) => accept(token, `race${n}`)))
+    expect(answers.map(({ status }) => status).sort()).toEqual([201, 404, 404, 404, 404])
+  })
+
+  test('is good again after a name that is somebody else’s', async () => {
+    await invite('sven', { email: 'taken@example.com', role: 'AGENT' })
+    const token = await world.code('taken@example.com')
+    expect(await accept(token, 'ANNA')).toMatchObject({ status: 409 })
+    expect(await accept(token, 'taken')).toMatchObject({ status: 201, body: { role: 'agent' } })
+    expect(await teamOf('taken')).toMatchObject({ team: 'sales' })
+  })
+
+  test.each<[Name, Record<string, unknown>, number]>([
+    ['sven', { role: 'AGENT', team: 'support' }, 403],
+    ['sven', { role: 'SUPERVISOR' }, 403],
+    ['sven', { role: 'ADMIN' }, 403],
+    ['anna', { role: 'AGENT' }, 403],
+    ['root', { role: 'user' }, 400],
+    ['root', { role: 'AGENT', days: 31 }, 400],
+    ['root', { role: 'AGENT', days: 0 }, 400],
+    ['root', { role: 'AGENT', team: 'a\r\nb' }, 400],
+    ['root', { role: 'AGENT', email: 'a@example.com\r\nBcc: b@example.com' }, 400],
+    ['root', { role: 'AGENT', email: 'anna@example.org' }, 409],
+  ])('by %s with %j is %i', async (by, flaw, status) => {
+    expect(await invite(by, { email: 'none@example.com', ...flaw })).toMatchObject({ status })
+    expect(
+      await world.db.query
+        .selectFrom('mails')
+        .selectAll()
+        .where('recipient', '=', 'none@example.com')
+        .execute(),
+    ).toEqual([])
+  })
+
+  const cli = (...words: string[]) => {
+    const env = { ...process.env, HOOKSWITCH_DATA: world.stack.data }
+    const said = execFileSync(
+      process.execPath,
+      [join(project, 'dist/hookswitch.js'), 'invitations', ...words],
+      {
+        env,
+        encoding: 'utf8',
+      },
+    )
+    return /inv_[\w-]+/.exec(said)?.[0] ?? said
+  }
+
+  test('of the command line names no address, and asks for one', async () => {
+    const token = cli('add', '--role', 'supervisor', '--team', 'support')
+    expect(cli('list')).toMatch(/^anybody .*Z +supervisor +support$/m)
+    expect(await details(token)).toMatchObject({
+      body: { email: null, invitedBy: null, invited_by_username: '', valid: true, role: 'supervisor' },
+    })
+    expect(await accept(token, 'cli')).toMatchObject({ status: 400, body: { message: /email/ } })
+    expect(await accept(token, 'cli', { email: 'cli@example.com' })).toMatchObject({ status: 201 })
+    expect(await teamOf('cli')).toMatchObject({ team: 'support', email: 'cli@example.com' })
+  })
+
+  test('of before, without a role, makes an agent', async () => {
+    const token = cli('add', '--email', 'old@example.com')
+    expect(await accept(token, 'old')).toMatchObject({ status: 201, body: { role: 'agent' } })
+  })
+})
+
+describe('an installation', () => {
+  async function withNode(env: Record<string, string>, work: (node: Node) => Promise<void>) {
+    const node = await startSecondNode(world.stack, { ...world.env, ...env })
+    try {
+      await work(node)
+    } finally {
+      await node.stop()
+    }
+  }
+  const post = (node: Node, path: string, json: unknown) => ask(`${node.url}/api/auth/${path}`, { json })
+  const person = { username: 'late', email: 'late@example.com', password: PASSWORD }
+
+  test('that is closed lets nobody in, not even by an invitation', async () => {
+    await invite('root', { email: 'late@example.com', role: 'AGENT' })
+    const token = await world.code('late@example.com')
+    await withNode({ HOOKSWITCH_REGISTRATION: 'closed' }, async (node) => {
+      const closed = { status: 403, body: { message: expect.stringMatching(/^Registration is closed/) } }
+      expect(await post(node, 'register', person)).toMatchObject(closed)
+      expect(await post(node, 'resend-verification', person)).toMatchObject(closed)
+      expect(await post(node, 'verify-email', { token })).toMatchObject(closed)
+      expect(await post(node, 'register-invitation', { ...person, token })).toMatchObject(closed)
+      expect(await invite('root', { email: 'x@example.com', role: 'AGENT' }, node)).toMatchObject(closed)
+    })
+    expect(await accept(token, 'late')).toMatchObject({ status: 201 })
+  })
+
+  test('that invites says how to get in', async () => {
+    await withNode({ HOOKSWITCH_REGISTRATION: 'invitation' }, async (node) => {
+      const { status, body } = await post(node, 'register', person)
+      expect([status, body.message]).toEqual([
+        403,
+        expect.stringMatching(/by invitation: ask an administrator/),
+      ])
+      expect(await invite('root', { email: 'y@example.com', role: 'AGENT' }, node)).toMatchObject({
+        status: 201,
+      })
+    })
+  })
+
+  test('that sends no mail says which setting is missing', async () => {
+    await withNode({ HOOKSWITCH_SMTP_URL: '' }, async (node) => {
+      const without = {
+        status: 501,
+        body: { message: expect.stringMatching(/HOOKSWITCH_SMTP_URL is not set/) },
+      }
+      expect(await post(node, 'register', person)).toMatchObject(without)
+      expect(await post(node, 'resend-verification', person)).toMatchObject(without)
+      expect(await invite('root', { email: 'z@example.com', role: 'AGENT' }, node)).toMatchObject(without)
+    })
+  })
+})

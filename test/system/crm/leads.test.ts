@@ -1,0 +1,512 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { embeddedDatabase } from '../../../api/config/config.ts'
+import { createDoNotCall } from '../../../api/store/sql/call-center/do-not-call.ts'
+import { openDatabase } from '../../../api/store/sql/database.ts'
+import { type Colleague, CREW, type Crew, type Name, startCrew } from '../../support/call-center.ts'
+import type { Stack } from '../../support/stack.ts'
+
+interface Shown {
+  id: number
+  version: number
+  name: string
+}
+
+let started: Crew
+let stack: Stack
+let ids: Crew['ids']
+let crew: Crew['people']
+const open = () => openDatabase(embeddedDatabase(stack.data))
+
+beforeAll(async () => {
+  started = await startCrew()
+  ;({ stack, ids, people: crew } = started)
+})
+afterAll(() => started?.stop())
+
+let phones = 0
+const newPhone = () => `+4930${String(1_000_000 + phones++)}`
+async function add(who: Name, about: object = {}): Promise<Shown> {
+  const { status, body } = await crew[who].ask('/leads', {
+    json: { name: 'John Smith', phone: newPhone(), ...about },
+  })
+  expect(status, JSON.stringify(body)).toBe(201)
+  return body as unknown as Shown // as documented
+}
+const put = (who: Name, path: string, json: unknown, headers: Record<string, string> = {}) =>
+  crew[who].ask(path, { method: 'PUT', json, headers })
+const statusesOf = async (path: string, init?: Parameters<Colleague['ask']>[1]) =>
+  Object.fromEntries(
+    await Promise.all(
+      Object.entries(crew).map(async ([name, who]) => [name, (await who.ask(path, init)).status] as const),
+    ),
+  )
+async function seenBy(who: Name, query: string, path = '/leads'): Promise<number[]> {
+  const { status, body } = await crew[who].ask(`${path}?${query}`)
+  expect(status, JSON.stringify(body)).toBe(200)
+  return (body as unknown as Shown[]).map(({ id }) => id) // a bare array
+}
+/** A campaign of a team, with members. */
+async function addCampaign(team: string, ...members: Name[]): Promise<number> {
+  const db = await open()
+  try {
+    const { id } = await db.query
+      .insertInto('campaigns')
+      .values({
+        name: 'spring',
+        description: null,
+        team,
+        status: 'draft',
+        dialer_mode: 'preview',
+        rules_json: '{}',
+        automation: 0,
+        automation_note: null,
+        stopped: 0,
+        version: 1,
+        created_at: 0,
+        updated_at: 0,
+      })
+      .returning('id')
+      .executeTakeFirstOrThrow()
+    for (const name of members) {
+      await db.query.insertInto('campaign_agents').values({ campaign_id: id, agent_id: ids[name] }).execute()
+    }
+    return id
+  } finally {
+    await db.close()
+  }
+}
+async function startsDialling(id: number): Promise<void> {
+  const db = await open()
+  await db.query
+    .updateTable('leads')
+    .set({
+      dial_state: 'dialling',
+      dialling_agent_id: ids.anna,
+      dialling_call_id: 'hk_x',
+      // One that nobody dialled for long is given back.
+      dialling_since: Math.floor(Date.now() / 1_000),
+      dialling_from: 'waiting',
+    })
+    .where('id', '=', id)
+    .execute()
+  await db.close()
+}
+async function stopsDialling(id: number): Promise<void> {
+  const db = await open()
+  await db.query
+    .updateTable('leads')
+    .set({ dial_state: 'waiting', dialling_agent_id: null, dialling_call_id: null, dialling_from: null })
+    .where('id', '=', id)
+    .execute()
+  await db.close()
+}
+const isOnDoNotCall = async (number: string) => {
+  const db = await open()
+  const found = await createDoNotCall(db).has([number])
+  await db.close()
+  return found
+}
+
+describe('a new lead', () => {
+  test('as the guide’s clients send it: name, phone, email', async () => {
+    const { status, headers, body } = await crew.anna.ask('/leads', {
+      json: { name: 'Ann Mary Smith', phone: '+1-555-0123', email: 'Ann@example.com' },
+    })
+    expect(status).toBe(201)
+    expect(headers.get('location')).toBe(`/api/leads/${body.id}`)
+    expect(headers.get('etag')).toBe('"1"')
+    expect(body).toEqual({
+      id: expect.any(Number),
+      name: 'Ann Mary Smith',
+      firstName: 'Ann Mary',
+      lastName: 'Smith',
+      phone: '+1-555-0123',
+      email: 'Ann@example.com',
+      company: null,
+      title: null,
+      status: 'NEW',
+      notes: null,
+      assignedAgentId: ids.anna,
+      campaignId: null,
+      callAttempts: 0,
+      lastCallAt: null,
+      createdAt: expect.any(String),
+      updatedAt: expect.any(String),
+      team: 'sales',
+      timeZone: null,
+      lastOutcome: null,
+      dialState: 'IDLE',
+      version: 1,
+    })
+  })
+
+  test.each([
+    ['no name', { name: undefined }, 400],
+    ['an empty name', { name: ' ' }, 400],
+    ['no phone', { phone: undefined }, 400],
+    ['a phone that is no number', { phone: 'call me' }, 400],
+    ['an email that is none', { email: 'nobody' }, 400],
+    ['a time zone that is none', { timeZone: 'Mars/Olympus' }, 400],
+    ['a time zone that is an abbreviation', { timeZone: 'EST' }, 400],
+    ['a time zone that is an offset', { timeZone: '+02:00' }, 400],
+    ['a status of no lead', { status: 'HAPPY' }, 400],
+    ['a name with a line break', { name: 'John\nSmith' }, 400],
+    ['a name that is too long', { firstName: 'x'.repeat(101) }, 400],
+    ['half a character', { company: '\ud800' }, 400],
+    ['an id that is none', { assignedAgentId: 'anna' }, 400],
+    ['a campaign that is none', { campaignId: 999_999 }, 404],
+    ['an agent that is none', { assignedAgentId: 999_999 }, 404],
+    ['empty texts', { email: '', company: '', timeZone: '' }, 201],
+  ])('with %s: $2', async (_, flaw, status) => {
+    const json = { name: 'John Smith', phone: '+49301234567', ...flaw }
+    expect((await crew.root.ask('/leads', { json })).status).toBe(status)
+  })
+
+  test('is an agent’s own, of a supervisor’s team, or whose the admin says', async () => {
+    const owner = async (who: Name, about: object) => {
+      const { assignedAgentId, team } = (await add(who, about)) as unknown as Record<string, unknown>
+      return [assignedAgentId, team]
+    }
+    expect(await owner('anna', {})).toEqual([ids.anna, 'sales'])
+    expect(await owner('sven', {})).toEqual([null, 'sales'])
+    expect(await owner('sven', { assignedAgentId: ids.bert })).toEqual([ids.bert, 'sales'])
+    expect(await owner('root', {})).toEqual([null, null])
+    expect(await owner('root', { team: 'support' })).toEqual([null, 'support'])
+    expect(await owner('root', { assignedAgentId: ids.carl })).toEqual([ids.carl, 'support'])
+  })
+
+  test.each([
+    ['an agent gives one to a colleague', 'anna', 'bert', 403],
+    ['a supervisor gives one to another team', 'sven', 'carl', 404],
+  ] as const)('%s: $3', async (_, who, to, status) => {
+    const json = { name: 'John Smith', phone: '+49301234567', assignedAgentId: ids[to] }
+    expect((await crew[who].ask('/leads', { json })).status).toBe(status)
+  })
+
+  test('a supervisor names another team: 403', async () => {
+    const json = { name: 'John Smith', phone: '+49301234567', team: 'support' }
+    expect((await crew.sven.ask('/leads', { json })).status).toBe(403)
+  })
+})
+
+describe('who sees a lead of anna', () => {
+  let lead: Shown
+  beforeEach(async () => {
+    lead = await add('anna')
+  })
+  const found = { root: 200, sven: 200, tara: 404, anna: 200, bert: 404, carl: 404 }
+
+  test('reads it', async () => {
+    expect(await statusesOf(`/leads/${lead.id}`)).toEqual(found)
+  })
+  test('changes it', async () => {
+    const init = { method: 'PUT', json: { company: 'Smith & Sons' } }
+    expect(await statusesOf(`/leads/${lead.id}`, init)).toEqual(found)
+  })
+  test('says how far it is', async () => {
+    const init = { method: 'PUT', json: { status: 'CONTACTED' } }
+    expect(await statusesOf(`/leads/${lead.id}/status`, init)).toEqual(found)
+  })
+  test('notes something', async () => {
+    const noted = { root: 201, sven: 201, tara: 404, anna: 201, bert: 404, carl: 404 }
+    expect(await statusesOf(`/leads/${lead.id}/notes`, { json: { content: 'hello' } })).toEqual(noted)
+  })
+  test('assigns it, agents excepted', async () => {
+    const init = { method: 'PUT', json: { agentId: ids.anna } }
+    expect(await statusesOf(`/leads/${lead.id}/assign`, init)).toEqual({
+      ...found,
+      anna: 403,
+      bert: 403,
+      carl: 403,
+    })
+  })
+  test('deletes it, agents excepted', async () => {
+    const remove = async (who: Name) =>
+      (await crew[who].ask(`/leads/${lead.id}`, { method: 'DELETE' })).status
+    expect([await remove('anna'), await remove('tara'), await remove('sven')]).toEqual([403, 404, 204])
+    expect((await crew.root.ask(`/leads/${lead.id}`)).status).toBe(404)
+  })
+  test('finds it in lists', async () => {
+    const q = `phone=${encodeURIComponent((lead as unknown as { phone: string }).phone)}`
+    const lists = await Promise.all(
+      (Object.keys(CREW) as Name[]).map(async (name) => [name, (await seenBy(name, q)).length]), // a literal
+    )
+    expect(Object.fromEntries(lists)).toEqual({ root: 1, sven: 1, tara: 0, anna: 1, bert: 0, carl: 0 })
+  })
+})
+
+describe('a change', () => {
+  test('says again what is known, leaves what is not said, and rises the version', async () => {
+    const lead = await add('anna', { company: 'Smith & Sons', notes: 'old' })
+    const { status, headers, body } = await put('anna', `/leads/${lead.id}`, { ...lead, name: 'Joan Miller' })
+    expect([status, headers.get('etag')]).toEqual([200, '"2"'])
+    expect(body).toMatchObject({
+      firstName: 'Joan',
+      lastName: 'Miller',
+      company: 'Smith & Sons',
+      notes: 'old',
+    })
+    expect((await put('anna', `/leads/${lead.id}`, { notes: null })).body).toMatchObject({
+      notes: null,
+      company: 'Smith & Sons',
+      version: 3,
+    })
+  })
+
+  test.each([
+    ['no number', { phone: 'x' }, 400],
+    ['no name left', { firstName: '', lastName: '' }, 400],
+    ['another agent’s', { assignedAgentId: 1 }, 403],
+    ['nobody’s', { assignedAgentId: null }, 403],
+    ['another team’s', { team: 'support' }, 403],
+    ['an unknown campaign', { campaignId: 999_999 }, 404],
+    ['a list', [], 400],
+  ])('by an agent, to %s: $2', async (_, json, status) => {
+    const lead = await add('anna')
+    expect((await put('anna', `/leads/${lead.id}`, json)).status).toBe(status)
+    expect((await crew.anna.ask(`/leads/${lead.id}`)).body).toMatchObject({ version: 1 })
+  })
+
+  test.each(['', '/status', '/assign'])('PUT …%s with a version of before: 412', async (path) => {
+    const lead = await add('sven')
+    const json = { status: 'CONTACTED', agentId: ids.bert }
+    const at = (version: number) =>
+      put('sven', `/leads/${lead.id}${path}`, json, { 'If-Match': `"${version}"` })
+    expect([(await at(2)).status, (await at(1)).status, (await at(1)).status]).toEqual([412, 200, 412])
+  })
+
+  test('of ten with the same version, one is made', async () => {
+    const lead = await add('anna')
+    const change = (n: number) =>
+      put(n % 2 ? 'anna' : 'sven', `/leads/${lead.id}`, { title: `${n}` }, { 'If-Match': '"1"' })
+    const statuses = (await Promise.all(Array.from({ length: 10 }, (_, n) => change(n)))).map(
+      (one) => one.status,
+    )
+    expect(statuses.sort()).toEqual([200, ...Array(9).fill(412)])
+  })
+})
+
+describe('assigning', () => {
+  test('takes the lead into the agent’s team, and out of others’ sight', async () => {
+    const lead = await add('anna')
+    const { body } = await put('root', `/leads/${lead.id}/assign`, { agentId: ids.carl })
+    expect(body).toMatchObject({ assignedAgentId: ids.carl, team: 'support', version: 2 })
+    expect(await statusesOf(`/leads/${lead.id}`)).toEqual({
+      root: 200,
+      sven: 404,
+      tara: 200,
+      anna: 404,
+      bert: 404,
+      carl: 200,
+    })
+  })
+  test('to nobody leaves it in its team', async () => {
+    const lead = await add('sven', { assignedAgentId: ids.bert })
+    const { body } = await put('sven', `/leads/${lead.id}/assign`, { agentId: null })
+    expect(body).toMatchObject({ assignedAgentId: null, team: 'sales' })
+    expect(await seenBy('sven', 'unassigned=true')).toContain(lead.id)
+  })
+  test.each([
+    ['to an agent of another team', () => ({ agentId: ids.carl }), 404],
+    ['to nobody that is', () => ({ agentId: 999_999 }), 404],
+    ['without saying to whom', () => ({}), 400],
+  ])('by a supervisor, %s: $2', async (_, json, status) => {
+    const lead = await add('sven')
+    expect((await put('sven', `/leads/${lead.id}/assign`, json())).status).toBe(status)
+  })
+  test('to an AI agent: 400', async () => {
+    const db = await open()
+    const { id } = await db.query
+      .insertInto('agents')
+      .values({
+        user_id: null,
+        name: 'robot',
+        kind: 'ai',
+        team: 'sales',
+        status: 'offline',
+        status_at: 0,
+        free_from: 0,
+        version: 1,
+        created_at: 0,
+        updated_at: 0,
+      })
+      .returning('id')
+      .executeTakeFirstOrThrow()
+    await db.close()
+    const lead = await add('sven')
+    expect((await put('sven', `/leads/${lead.id}/assign`, { agentId: id })).status).toBe(400)
+  })
+})
+
+describe('notes', () => {
+  test('are with the lead, the newest first, each with whom it is of', async () => {
+    const lead = await add('anna')
+    const note = (who: Name, content: string) =>
+      crew[who].ask(`/leads/${lead.id}/notes`, { json: { content } })
+    const { status, body } = await note('anna', ' call back ')
+    expect([status, body]).toEqual([
+      201,
+      {
+        id: expect.any(Number),
+        leadId: lead.id,
+        agentId: ids.anna,
+        content: 'call back',
+        createdAt: expect.any(String),
+      },
+    ])
+    await note('sven', 'do it')
+    expect((await crew.anna.ask(`/leads/${lead.id}`)).body).toMatchObject({
+      version: 1,
+      noteHistory: [
+        { agentId: ids.sven, content: 'do it' },
+        { agentId: ids.anna, content: 'call back' },
+      ],
+    })
+  })
+  test.each([{}, { content: ' ' }, { content: 1 }])('as %j: 400', async (json) => {
+    const lead = await add('anna')
+    expect((await crew.anna.ask(`/leads/${lead.id}/notes`, { json })).status).toBe(400)
+  })
+})
+
+describe('in a campaign', () => {
+  test('a lead waits for its turn, until it leaves', async () => {
+    const campaignId = await addCampaign('sales', 'anna')
+    const lead = await add('anna', { campaignId })
+    expect(lead).toMatchObject({ campaignId, dialState: 'WAITING', callAttempts: 0 })
+    const { body } = await put('anna', `/leads/${lead.id}`, { campaignId: null })
+    expect(body).toMatchObject({ campaignId: null, dialState: 'IDLE' })
+  })
+  test('only who sees the campaign puts leads in', async () => {
+    const campaignId = await addCampaign('sales', 'anna')
+    const json = { name: 'John Smith', phone: '+49301234567', campaignId }
+    expect(await statusesOf('/leads', { json })).toEqual({
+      root: 201,
+      sven: 201,
+      tara: 404,
+      anna: 201,
+      bert: 404,
+      carl: 404,
+    })
+  })
+  test.each(['CONVERTED', 'LOST', 'DO_NOT_CALL'])(
+    '%s takes it out of the queue, NEW puts it back',
+    async (status) => {
+      const lead = await add('sven', { campaignId: await addCampaign('sales') })
+      const set = async (to: string) => (await put('sven', `/leads/${lead.id}/status`, { status: to })).body
+      expect(await set('CONTACTED')).toMatchObject({ status: 'CONTACTED', dialState: 'WAITING' })
+      expect(await set(status)).toMatchObject({ status, dialState: 'DONE' })
+      expect(await set('NEW')).toMatchObject({ status: 'NEW', dialState: 'WAITING' })
+    },
+  )
+  test('while it is called neither phone nor campaign change, nor is it deleted; the rest may', async () => {
+    const lead = await add('sven', { campaignId: await addCampaign('sales') })
+    await startsDialling(lead.id)
+    const path = `/leads/${lead.id}`
+    expect((await put('sven', path, { phone: newPhone() })).status).toBe(409)
+    expect((await put('sven', path, { campaignId: null })).status).toBe(409)
+    expect((await crew.sven.ask(path, { method: 'DELETE' })).status).toBe(409)
+    expect((await put('sven', path, { ...lead, title: 'Dr' })).status).toBe(200)
+    expect((await put('sven', `${path}/status`, { status: 'LOST' })).body).toMatchObject({
+      status: 'LOST',
+      dialState: 'DIALLING',
+    })
+    await stopsDialling(lead.id)
+  })
+})
+
+test('DO_NOT_CALL puts the number on the do-not-call list', async () => {
+  const phone = newPhone()
+  const lead = await add('anna', { phone })
+  expect(await isOnDoNotCall(phone)).toBe(false)
+  await put('anna', `/leads/${lead.id}/status`, { status: 'DO_NOT_CALL' })
+  expect(await isOnDoNotCall(phone)).toBe(true)
+  await put('anna', `/leads/${lead.id}/status`, { status: 'NEW' })
+  expect(await isOnDoNotCall(phone)).toBe(true)
+})
+
+describe('a list', () => {
+  let mine: Shown[]
+  beforeAll(async () => {
+    mine = [
+      await add('bert', {
+        firstName: 'Élodie',
+        lastName: 'zimmer',
+        email: 'E@x.example',
+        phone: '+33 1 11 22',
+      }),
+      await add('bert', { firstName: 'Bob', lastName: 'Adams', company: 'Zimmerei', status: 'QUALIFIED' }),
+      await add('bert', { firstName: '100%', lastName: 'x_y', status: 'LOST' }),
+    ]
+  })
+  const names = async (query: string) => {
+    const found = await seenBy('bert', query)
+    return mine.filter(({ id }) => found.includes(id)).map(({ name }) => name)
+  }
+  test.each([
+    ['status=QUALIFIED', ['Bob Adams']],
+    ['status=QUALIFIED,LOST', ['Bob Adams', '100% x_y']],
+    ['q=éLO', ['Élodie zimmer']],
+    ['q=ZIMMER', ['Élodie zimmer', 'Bob Adams']],
+    ['q=100%25', ['100% x_y']],
+    ['q=1__', []],
+    ["q='%20or%201=1", []],
+    ['email=e@X.example', ['Élodie zimmer']],
+    ['phone=%2B3311', ['Élodie zimmer']],
+    ['phone=%2B33%20(1)%2011', ['Élodie zimmer']],
+    ['unassigned=true', []],
+    ['createdUntil=2001-01-01', []],
+    ['createdFrom=2001-01-01&status=LOST', ['100% x_y']],
+  ])('%s', async (query, expected) => {
+    expect(await names(query)).toEqual(expected)
+  })
+
+  test.each([
+    'status=HAPPY',
+    'status=new',
+    'sort=phone',
+    'limit=0',
+    'limit=1001',
+    'cursor=x',
+    `cursor=${Buffer.from('["createdAt","x","1"]').toString('base64url')}`,
+    'assignedAgentId=anna',
+    'unassigned=perhaps',
+    'unassigned=true&assignedAgentId=1',
+    'createdFrom=yesterday',
+    'phone=abc',
+    'q=',
+  ])('%s: 400', async (query) => {
+    expect((await crew.bert.ask(`/leads?${query}`)).status).toBe(400)
+  })
+
+  test.each([
+    ['lastName', ['Bob Adams', '100% x_y', 'Élodie zimmer']],
+    ['-lastName', ['Élodie zimmer', '100% x_y', 'Bob Adams']],
+    ['createdAt', ['Élodie zimmer', 'Bob Adams', '100% x_y']],
+  ])('in the order of %s, page by page', async (sort, expected) => {
+    const seen: string[] = []
+    for (let path: string | undefined = `/leads/my?sort=${sort}&limit=1`; path !== undefined; ) {
+      const { body, headers } = await crew.bert.ask(path)
+      seen.push(...(body as unknown as Shown[]).map(({ name }) => name)) // a bare array
+      path = /<\/api([^>]+)>; rel="next"/.exec(headers.get('link') ?? '')?.[1]
+    }
+    expect(seen.filter((name) => name !== 'John Smith')).toEqual(expected)
+  })
+
+  test('my is what is assigned to me, for supervisors too', async () => {
+    const lead = await add('sven', { assignedAgentId: ids.sven })
+    expect(await seenBy('sven', '', '/leads/my')).toEqual([lead.id])
+    expect((await seenBy('sven', '')).length).toBeGreaterThan(1)
+  })
+
+  test('a filter never shows what is another’s', async () => {
+    const lead = await add('tara')
+    expect(await seenBy('sven', 'team=support')).toEqual([])
+    expect(await seenBy('sven', `assignedAgentId=${ids.carl}`)).toEqual([])
+    expect(await seenBy('root', 'team=support')).toContain(lead.id)
+  })
+})
+
+test.each(['0', '-1', '1.5', 'x', '99999999999999999', '%27'])('the lead %s: 404', async (id) => {
+  expect((await crew.root.ask(`/leads/${id}`)).status).toBe(404)
+})

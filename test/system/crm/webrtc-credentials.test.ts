@@ -1,0 +1,216 @@
+import { join } from 'node:path'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { openDatabase } from '../../../api/store/sql/database.ts'
+import { type Asterisk, asteriskMissing, startAsterisk } from '../../support/asterisk.ts'
+import { registerBrowser } from '../../support/browser-phone.ts'
+import { ask, login, logout, type Reply } from '../../support/http-client.ts'
+import { type Phone, startPhone } from '../../support/phone.ts'
+import { type Stack, startStack, until } from '../../support/stack.ts'
+
+const missing = await asteriskMissing()
+const title = missing === undefined ? 'SIP credentials that are lent' : `(skipped: ${missing})`
+
+const ANA = { email: 'ana@example.org', password: 'secreto123' }
+const BEA = { email: 'bea@example.org', password: 'secreto123' }
+
+describe.skipIf(missing !== undefined)(title, () => {
+  let asterisk: Asterisk
+  let stack: Stack
+  const closing: (() => unknown)[] = []
+
+  beforeAll(async () => {
+    asterisk = await startAsterisk({ configures: true, websocket: true })
+    stack = await startStack({
+      env: {
+        HOOKSWITCH_PROVISIONER: 'asterisk',
+        HOOKSWITCH_ARI_URL: `http://127.0.0.1:${asterisk.ari.port}`,
+        HOOKSWITCH_ARI_USER: asterisk.ari.username,
+        HOOKSWITCH_ARI_PASSWORD: asterisk.ari.secret,
+        HOOKSWITCH_ARI_CONTEXT: 'internal',
+        HOOKSWITCH_ARI_CODECS: 'ulaw,alaw',
+        HOOKSWITCH_EXTENSIONS: '1001-1199',
+        HOOKSWITCH_SIP_DOMAIN: '127.0.0.1',
+        HOOKSWITCH_SIP_PORT: String(asterisk.sipPort),
+        HOOKSWITCH_SIP_WS_URL: 'wss://pbx.example.org:8089/ws',
+        HOOKSWITCH_STUN_URLS: 'stun:stun.example.org:3478',
+        HOOKSWITCH_TURN_URLS: 'turn:turn.example.org:3478,turns:turn.example.org:5349',
+        HOOKSWITCH_TURN_SECRET: 'shared with coturn',
+      },
+    })
+    for (const json of [ANA, BEA]) {
+      expect(await ask(`${stack.url}/auth/register`, { json })).toMatchObject({ status: 201 })
+    }
+  })
+  afterEach(async () => {
+    for (const close of closing.splice(0)) await close()
+  })
+  afterAll(async () => {
+    await stack?.stop()
+    await asterisk?.stop()
+  })
+
+  const logIn = ({ email, password }: typeof ANA) => login(stack, email, password)
+  const asked = (token: string): Promise<Reply> => ask(`${stack.url}/api/config/webrtc`, { token })
+  const lent = async (token: string) => {
+    const { status, body } = await asked(token)
+    expect([status, body.message]).toEqual([200, undefined])
+    return { user: String(body.sip_username), password: String(body.sip_password) }
+  }
+  async function phoneOf({ user, password }: { user: string; password: string }): Promise<Phone> {
+    const phone = await startPhone({ ...asterisk, secretOf: () => password }, user, { answer: 'auto' })
+    closing.push(() => phone.stop())
+    return phone
+  }
+  async function statusOf(credentials: { user: string; password: string }): Promise<number> {
+    const browser = await registerBrowser(`ws://127.0.0.1:${asterisk.ari.port}/ws`, credentials)
+    closing.push(browser.close)
+    return browser.status
+  }
+  /** An object of Asterisk, as ARI shows it. */
+  async function shown(type: string, id: string): Promise<Record<string, string>> {
+    const { port, username, secret } = asterisk.ari
+    const auth = Buffer.from(`${username}:${secret}`).toString('base64')
+    const { body } = await ask(
+      `http://127.0.0.1:${port}/ari/asterisk/config/dynamic/res_pjsip/${type}/${id}`,
+      { headers: { Authorization: `Basic ${auth}` } },
+    )
+    if (!Array.isArray(body)) return {}
+    return Object.fromEntries(body.map(({ attribute, value }) => [attribute, value]))
+  }
+  const authsOf = async (extension: string) => (await shown('endpoint', extension)).auth?.split(',') ?? []
+  const database = () => openDatabase(`sqlite:${join(stack.data, 'hookswitch.db')}`)
+
+  test('let a phone register, call and be called, and the desk phone’s own go on', async () => {
+    const session = await logIn(ANA)
+    const { access: token } = session
+    const { status, body, headers } = await asked(token)
+    expect([status, headers.get('cache-control')]).toEqual([200, 'no-store'])
+    expect(body).toMatchObject({
+      sip_username: '1004',
+      auth_username: '1004',
+      caller_id: '1004',
+      sip_domain: '127.0.0.1',
+      websocket_url: 'wss://pbx.example.org:8089/ws',
+      ice_servers: [
+        { urls: ['stun:stun.example.org:3478'] },
+        {
+          urls: ['turn:turn.example.org:3478', 'turns:turn.example.org:5349'],
+          username: expect.stringMatching(/^\d+:\d+$/),
+          credential: expect.stringMatching(/^[A-Za-z0-9+/]{27}=$/),
+        },
+      ],
+    })
+    const credentials = { user: '1004', password: String(body.sip_password) }
+    const phone = await phoneOf(credentials)
+    const other = await phoneOf({ user: '1001', password: asterisk.phoneSecret })
+    await other.dial('1004')
+    await until('both talk', () => phone.state() === 'up' && other.state() === 'up')
+    await other.hangup()
+    await until('both are idle', () => phone.state() === 'idle' && other.state() === 'idle')
+
+    const own = await ask(`${stack.url}/sip/credentials`, { token })
+    const desk = { user: '1004', password: String(own.body.password) }
+    expect(desk.password).not.toBe(credentials.password)
+
+    // A call goes on when what it began with is taken back.
+    await phone.dial('1001')
+    await until('both talk again', () => phone.state() === 'up' && other.state() === 'up')
+    await logout(stack, session)
+    await until('it is taken back', async () => (await authsOf('1004')).length === 1)
+    expect([phone.state(), other.state()]).toEqual(['up', 'up'])
+    await other.hangup()
+    await until('the call is over', () => phone.state() === 'idle')
+
+    expect(await statusOf(desk)).toBe(200)
+    expect(await statusOf({ ...desk, password: 'neither of them' })).toBe(401)
+  })
+
+  test('are others each time and for everybody, three at most, and the oldest goes', async () => {
+    await until('nothing is lent', async () => (await authsOf('1004')).length === 1)
+    const [ana, bea] = [await logIn(ANA), await logIn(BEA)]
+    const first = await lent(ana.access)
+    const more = await Promise.all([lent(ana.access), lent(ana.access)])
+    const last = await lent(ana.access)
+    const theirs = await lent(bea.access)
+    const all = [first, ...more, last, theirs]
+    expect(new Set(all.map(({ password }) => password)).size).toBe(5)
+    expect(theirs.user).not.toBe(first.user)
+    await until('the oldest is refused', async () => (await statusOf(first)) === 401, 4_000)
+    for (const one of [...more, last, theirs]) expect(await statusOf(one)).toBe(200)
+    expect(await statusOf({ ...theirs, user: first.user })).toBe(401)
+    expect(await authsOf(first.user)).toHaveLength(4)
+    await Promise.all([logout(stack, ana), logout(stack, bea)])
+  })
+
+  test('end with the session within seconds, and a browser that is registered with them', async () => {
+    await until('all before are gone', async () => (await authsOf('1004')).length === 1)
+    const [gone, stays] = [await logIn(ANA), await logIn(BEA)]
+    const [one, other] = [await lent(gone.access), await lent(stays.access)]
+    expect([await statusOf(one), await statusOf(other)]).toEqual([200, 200])
+    await until('the browser is known', async () =>
+      /transport=ws/i.test((await shown('aor', one.user)).contact ?? ''),
+    )
+    await logout(stack, gone)
+    await until('it is refused', async () => (await statusOf(one)) === 401, 4_000)
+    await until('the browser is forgotten', async () => (await shown('aor', one.user)).contact === '', 4_000)
+    expect(await authsOf(one.user)).toEqual([one.user])
+    expect((await shown('aor', other.user)).contact).toMatch(/transport=ws/i)
+    expect(await statusOf(other)).toBe(200)
+    expect((await asked(gone.access)).status).toBe(401)
+    await logout(stack, stays)
+  })
+
+  test('end when their time is over', async () => {
+    const { access } = await logIn(ANA)
+    const credentials = await lent(access)
+    expect(await statusOf(credentials)).toBe(200)
+    const db = await database()
+    await db.query.updateTable('sip_loans').set({ expires_at: 1 }).execute()
+    await db.close()
+    await until('it is refused', async () => (await statusOf(credentials)) === 401, 4_000)
+  })
+
+  test('leave nothing behind when the api is killed in the middle', async () => {
+    const { access } = await logIn(ANA)
+    await until('nothing is lent', async () => (await authsOf('1004')).length === 1)
+    await asterisk.freeze()
+    const cut = asked(access).catch(() => undefined)
+    const db = await database()
+    const some = () => db.query.selectFrom('sip_loans').selectAll().execute()
+    await until('it is begun', async () => (await some()).some(({ state }) => state === 'lending'))
+    stack.signal('api', 'SIGKILL')
+    asterisk.thaw()
+    await cut
+    await until('it is taken away', async () => (await some()).length === 0, 25_000)
+    await db.close()
+    expect(await authsOf('1004')).toEqual(['1004'])
+    expect(await statusOf(await lent(access))).toBe(200)
+  })
+
+  test('are for extensions that we made: others are told where their own are', async () => {
+    const user1 = await login(stack, 'user1')
+    expect(await asked(user1.access)).toMatchObject({
+      status: 501,
+      body: { message: expect.stringContaining('/sip/credentials') },
+    })
+    const admin = await login(stack, 'admin')
+    expect((await asked(admin.access)).status).toBe(501)
+    const json = { username: 'nobody1', password: 'correct horse', role: 'user' }
+    await ask(`${stack.url}/api/agents`, {
+      token: admin.access,
+      json: { name: 'Nobody', username: json.username, password: json.password },
+    })
+    const nobody = await login(stack, json.username, json.password)
+    expect(await asked(nobody.access)).toMatchObject({
+      status: 409,
+      body: { message: 'you have no extension to register' },
+    })
+  })
+
+  test('are in no log', async () => {
+    const { access } = await logIn(BEA)
+    const { password } = await lent(access)
+    expect(stack.logs()).not.toContain(password)
+    expect(stack.logs()).not.toContain('shared with coturn')
+  })
+})

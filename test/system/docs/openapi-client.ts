@@ -1,0 +1,87 @@
+import { type IncomingMessage, request } from 'node:http'
+import type { Named } from '../../support/openapi/document.ts'
+import type { Schemas } from '../../support/openapi/schema-validator.ts'
+
+/** What came back, as far as a document speaks of it. */
+export interface Answer {
+  status: number
+  type: string | undefined
+  /** Parsed where it is JSON; undefined for a stream that goes on. */
+  body: unknown
+}
+
+export interface Asked {
+  method: string
+  url: string
+  headers?: Record<string, string>
+  body?: string | undefined
+}
+
+export async function ask({ method, url, headers, body }: Asked): Promise<Answer> {
+  const leave = new AbortController()
+  const res = await fetch(url, {
+    method,
+    headers: { ...headers },
+    signal: leave.signal,
+    ...(body === undefined ? {} : { body }),
+  })
+  const type = res.headers.get('content-type')?.split(';')[0]
+  if (type === 'text/event-stream') {
+    leave.abort()
+    return { status: res.status, type, body: undefined }
+  }
+  const text = await res.text()
+  return {
+    status: res.status,
+    type: text === '' ? undefined : type,
+    body: isJson(type) ? JSON.parse(text) : text,
+  }
+}
+
+const isJson = (type: string | undefined) => type?.endsWith('json') === true
+
+/** The same by a WebSocket handshake; what is opened is closed at once. */
+export function shakeHands({ url, headers }: Asked): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    const asked = request(url, {
+      headers: {
+        ...headers,
+        Connection: 'Upgrade',
+        Upgrade: 'websocket',
+        'Sec-WebSocket-Version': '13',
+        'Sec-WebSocket-Key': 'dGhlIHNhbXBsZSBub25jZQ==',
+      },
+    })
+    asked.on('error', reject)
+    asked.on('upgrade', (res, socket) => {
+      socket.destroy()
+      resolve({ status: res.statusCode ?? 0, type: undefined, body: undefined })
+    })
+    asked.on('response', (res) => resolve(read(res)))
+    asked.end()
+  })
+}
+
+async function read(res: IncomingMessage): Promise<Answer> {
+  let text = ''
+  for await (const piece of res.setEncoding('utf8')) text += piece
+  const type = res.headers['content-type']?.split(';')[0]
+  return { status: res.statusCode ?? 0, type, body: isJson(type) ? JSON.parse(text) : text }
+}
+
+/** @returns what is wrong with an answer by what the document says of it, or undefined */
+export function flawOf(
+  { responses }: Named,
+  { status, type, body }: Answer,
+  schemas: Schemas,
+): string | undefined {
+  const response = responses[status]
+  if (response === undefined) return `${status} is not documented: ${JSON.stringify(body)}`
+  const { content } = response
+  // Words of nginx’s own, where the document promises no shape.
+  if (content === undefined)
+    return status >= 400 || type === undefined ? undefined : `${status} has a body: ${type}`
+  const media = content[type ?? ''] ?? content['*/*']
+  if (media === undefined) return `${status} is ${type}, and not ${Object.keys(content)}`
+  return body === undefined ? undefined : schemas.flawOf(media.schema, body)
+}

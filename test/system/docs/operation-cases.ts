@@ -1,0 +1,334 @@
+import { login } from '../../support/http-client.ts'
+import { type Stack, until } from '../../support/stack.ts'
+import { createCrmCases } from './crm-operation-cases.ts'
+import { type Answer, ask, shakeHands } from './openapi-client.ts'
+
+/** Asks the operation it is for; the path is below the stack’s own. */
+export type Send = (
+  path: string,
+  about?: {
+    token?: string | undefined
+    json?: unknown
+    /** A body of CSV. */
+    text?: string
+    headers?: Record<string, string>
+    by?: typeof ask
+  },
+) => Promise<Answer>
+/** What may come back: the first where a PBX runs that can do it. */
+export interface Case {
+  statuses: readonly number[]
+  run(send: Send): Promise<Answer>
+}
+
+const SOFTPHONE = '/pbxcore/api/module-softphone-backend/v1'
+const MIKOPBX = '/pbxcore/api/v3'
+const V1 = '/api/v1'
+const PASSWORD = 'password'
+/** Where no PBX runs, or none that can do it. */
+const NEEDS_PBX = [404, 409, 501, 503, 504]
+const events = { Accept: 'text/event-stream' }
+
+/** A good request for each operation, by its id. */
+export function createCases(stack: Stack, hasPbx: boolean): Record<string, Case> {
+  const user = async (name = 'user1') => (await login(stack, name)).access
+  const claims = (token: string) => JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString())
+  const at = (status: number, run: Case['run']): Case => ({ statuses: [status], run })
+  const get = (path: string, name?: string): Case =>
+    at(200, async (send) => send(path, { token: await user(name) }))
+
+  /** Somebody who has just made an account. */
+  async function newcomer(email: string): Promise<string> {
+    const headers = { 'Content-Type': 'application/json' }
+    const body = JSON.stringify({ email, password: 'correct horse' })
+    await ask({ method: 'POST', url: `${stack.url}/auth/register`, headers, body })
+    const said = await ask({ method: 'POST', url: `${stack.url}/auth/login`, headers, body })
+    return (said.body as { access_token: string }).access_token // the documented shape
+  }
+  const cookie = async () => {
+    const res = await fetch(`${stack.url}${MIKOPBX}/auth:login`, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json' },
+      body: JSON.stringify({ login: 'user1', password: PASSWORD }),
+    })
+    return { Cookie: res.headers.get('set-cookie')?.split(';')[0] ?? '' }
+  }
+  /** User1 talks to user2, both by phones that take calls by themselves. */
+  async function talking(token: string, number = '1002'): Promise<string> {
+    const headers = { Authorization: `Bearer ${token}`, 'Content-Type': 'application/json' }
+    const url = `${stack.url}${V1}/calls`
+    const stateOf = async (id: string) =>
+      ((await ask({ method: 'GET', url: `${url}/${id}`, headers })).body as { state: string }).state
+    const dial = () => ask({ method: 'POST', url, headers, body: JSON.stringify({ number }) })
+    if (!hasPbx) return 'hk_nothing'
+    const { id } = (await dial()).body as { id: string } // the documented shape
+    await until('they talk', async () => (await stateOf(id)) === 'up')
+    return id
+  }
+  const hangUp = (token: string, id: string) =>
+    ask({
+      method: 'POST',
+      url: `${stack.url}${V1}/calls/${id}/hangup`,
+      headers: { Authorization: `Bearer ${token}` },
+    })
+  /** A command on a call of two. */
+  const command = (path: string, json?: unknown, statuses: readonly number[] = []): Case => ({
+    statuses: hasPbx ? (statuses.length > 0 ? statuses : [204]) : NEEDS_PBX,
+    async run(send) {
+      const token = await user()
+      const id = await talking(token)
+      const answer = await send(`${V1}/calls/${id}/${path}`, { token, json })
+      await hangUp(token, id)
+      return answer
+    },
+  })
+  const ofVoip = (path: string, statuses: readonly number[]): Case => ({
+    statuses: hasPbx ? statuses : NEEDS_PBX,
+    async run(send) {
+      const token = await user()
+      const channel = await talking(token)
+      const answer = await send(path, { token, json: { channel } })
+      await hangUp(token, channel)
+      return answer
+    },
+  })
+  /** A past call of user1, once there is one. */
+  async function pastCall(token: string): Promise<string> {
+    if (!hasPbx) return '1.1'
+    await hangUp(token, await talking(token))
+    let id: string | undefined
+    await until('a call is kept', async () => {
+      const url = `${stack.url}${V1}/calls/history`
+      const { body } = await ask({ method: 'GET', url, headers: { Authorization: `Bearer ${token}` } })
+      ;[id] = (body as { calls: { id: string }[] }).calls.map((call) => call.id) // the documented shape
+      return id !== undefined
+    })
+    return id ?? ''
+  }
+
+  return {
+    softphoneLogin: at(200, (send) =>
+      send(`${SOFTPHONE}/auth/login`, { json: { username: 'user1', password: PASSWORD } }),
+    ),
+    softphoneRefresh: at(200, async (send) =>
+      send(`${SOFTPHONE}/auth/refresh`, { token: (await login(stack)).refresh }),
+    ),
+    softphoneLogout: get(`${SOFTPHONE}/auth/logout`),
+    softphoneProfile: get(`${SOFTPHONE}/profile`),
+    softphoneHealth: at(200, (send) => send(`${SOFTPHONE}/health`)),
+    softphoneCheckMediaAccess: get(`${SOFTPHONE}/check-media-access`),
+    softphoneMediaLink: at(201, async (send) =>
+      send(`${SOFTPHONE}/media-links`, { token: await user(), json: { path: '1001/hello.wav' } }),
+    ),
+    softphoneStreamTicket: at(201, async (send) =>
+      send(`${SOFTPHONE}/stream-tickets`, { token: await user() }),
+    ),
+    softphoneRenewStreams: get(`${SOFTPHONE}/streams/renew`),
+    softphonePublish: {
+      statuses: [201, 202],
+      run: (send) => send(`${SOFTPHONE}/pub/users-state`, { json: { states: {} } }),
+    },
+
+    mikopbxLogin: at(200, (send) =>
+      send(`${MIKOPBX}/auth:login`, { json: { login: 'user1', password: PASSWORD } }),
+    ),
+    mikopbxRefresh: at(200, async (send) => send(`${MIKOPBX}/auth:refresh`, { headers: await cookie() })),
+    mikopbxLogout: get(`${MIKOPBX}/auth:logout`),
+
+    voipLogin: at(200, (send) => send('/api/login', { json: { username: 'user1', password: PASSWORD } })),
+    voipRegister: at(201, (send) =>
+      send('/api/register', {
+        json: { username: 'anna', email: 'anna@example.org', password: 'correct horse', extension: '2001' },
+      }),
+    ),
+    voipRefresh: at(200, async (send) => {
+      const body = JSON.stringify({ username: 'user1', password: PASSWORD })
+      const headers = { 'Content-Type': 'application/json' }
+      const { body: said } = await ask({ method: 'POST', url: `${stack.url}/api/login`, headers, body })
+      return send('/api/refresh', { token: (said as { token: string }).token }) // the documented shape
+    }),
+    voipProfile: get('/protected/profile'),
+    voipLogout: get('/protected/logout'),
+    voipSetStatus: at(200, async (send) =>
+      send('/protected/status', { token: await user('user3'), json: { status: 'busy' } }),
+    ),
+    voipOnlineUsers: get('/protected/users/online'),
+    voipUser: get('/protected/users/1002'),
+    voipInitiateCall: {
+      statuses: hasPbx ? [200] : [400],
+      async run(send) {
+        const token = await user()
+        const answer = await send('/protected/call/initiate', { token, json: { target_extension: '1002' } })
+        if (hasPbx) await hangUp(token, (answer.body as { channel: string }).channel) // the documented shape
+        return answer
+      },
+    },
+    // Only a softphone that listens can answer.
+    voipAnswerCall: ofVoip('/protected/call/answer', [501, 409]),
+    voipHangUp: ofVoip('/protected/call/hangup', [200]),
+    voipActiveCalls: {
+      statuses: [200],
+      async run(send) {
+        const token = await user()
+        const id = await talking(token)
+        const answer = await send('/protected/call/active', { token })
+        await hangUp(token, id)
+        return answer
+      },
+    },
+    voipCallLogs: {
+      statuses: [200],
+      async run(send) {
+        const token = await user()
+        await pastCall(token)
+        return send('/protected/call/logs', { token })
+      },
+    },
+    voipAllUsers: get('/protected/admin/users', 'admin'),
+    voipDeleteUser: at(200, async (send) => {
+      const { sub } = claims(await user('user3'))
+      return send(`/protected/admin/users/${sub}`, { token: await user('admin') })
+    }),
+    voipStats: get('/protected/admin/stats', 'admin'),
+    voipSocket: at(101, async (send) => send('/ws?extension=1001', { token: await user(), by: shakeHands })),
+
+    onboardingRegister: at(201, (send) =>
+      send('/auth/register', { json: { email: 'otto@example.org', password: 'correct horse' } }),
+    ),
+    onboardingLogin: at(200, async (send) => {
+      await newcomer('login@example.org')
+      return send('/auth/login', { json: { email: 'login@example.org', password: 'correct horse' } })
+    }),
+    sipCredentials: at(200, async (send) =>
+      send('/sip/credentials', { token: await newcomer('sip@example.org') }),
+    ),
+    provisioningLink: at(201, async (send) =>
+      send('/sip/provisioning-links', { token: await newcomer('link@example.org') }),
+    ),
+    provision: at(200, async (send) => {
+      const headers = { Authorization: `Bearer ${await newcomer('phone@example.org')}` }
+      const url = `${stack.url}/sip/provisioning-links`
+      const { body } = await ask({ method: 'POST', url, headers })
+      return send((body as { url: string }).url.slice(stack.url.length)) // the documented shape
+    }),
+
+    listSessions: get(`${V1}/sessions`),
+    endSessions: get(`${V1}/sessions?scope=others`, 'user2'),
+    endSession: at(204, async (send) => {
+      const token = await user('user2')
+      return send(`${V1}/sessions/${claims(token).sid}`, { token })
+    }),
+    listSessionsOfUser: at(200, async (send) => {
+      const { sub } = claims(await user('user2'))
+      return send(`${V1}/users/${sub}/sessions`, { token: await user('admin') })
+    }),
+    endSessionsOfUser: at(200, async (send) => {
+      const { sub } = claims(await user('user2'))
+      return send(`${V1}/users/${sub}/sessions`, { token: await user('admin') })
+    }),
+    endSessionOfUser: at(204, async (send) => {
+      const { sub, sid } = claims(await user('user2'))
+      return send(`${V1}/users/${sub}/sessions/${sid}`, { token: await user('admin') })
+    }),
+    listPastCalls: {
+      statuses: [200],
+      async run(send) {
+        const token = await user()
+        await pastCall(token)
+        return send(`${V1}/calls/history?limit=5`, { token })
+      },
+    },
+    exportPastCalls: get(`${V1}/calls/history.csv`),
+    findPastCall: {
+      statuses: hasPbx ? [200] : [404],
+      async run(send) {
+        const token = await user()
+        return send(`${V1}/calls/history/${await pastCall(token)}`, { token })
+      },
+    },
+    // The demo's calls are not recorded.
+    linkRecording: {
+      statuses: [404],
+      async run(send) {
+        const token = await user()
+        return send(`${V1}/calls/history/${await pastCall(token)}/recording-link`, { token })
+      },
+    },
+    capabilities: get(`${V1}/capabilities`),
+    setStatus: at(204, async (send) =>
+      send(`${V1}/status`, { token: await user('user2'), json: { status: 'away' } }),
+    ),
+    dial: {
+      statuses: hasPbx ? [202] : [503],
+      async run(send) {
+        const token = await user()
+        const answer = await send(`${V1}/calls`, { token, json: { number: '1002' } })
+        if (hasPbx) await hangUp(token, (answer.body as { id: string }).id) // the documented shape
+        return answer
+      },
+    },
+    listCalls: {
+      statuses: [200],
+      async run(send) {
+        const token = await user()
+        const id = await talking(token)
+        const answer = await send(`${V1}/calls`, { token })
+        await hangUp(token, id)
+        return answer
+      },
+    },
+    findCall: {
+      statuses: hasPbx ? [200] : [404],
+      async run(send) {
+        const token = await user()
+        const id = await talking(token)
+        const answer = await send(`${V1}/calls/${id}`, { token })
+        await hangUp(token, id)
+        return answer
+      },
+    },
+    hangup: command('hangup'),
+    mute: command('mute'),
+    unmute: command('unmute'),
+    transfer: command('transfer', { number: '600' }),
+    attendedTransfer: command('attended-transfer', { number: '1003' }),
+    dtmf: command('dtmf', { digits: '12#' }),
+    park: command('park', undefined, [200]),
+    // Only a softphone that listens can do these.
+    answer: command('answer', undefined, [409, 501]),
+    hold: command('hold', undefined, [501]),
+    unhold: command('unhold', undefined, [204]),
+    // The call is not so, or is so already.
+    decline: command('decline', undefined, [204, 409]),
+    recordingPause: command('recording/pause', undefined, [409]),
+    recordingResume: command('recording/resume', undefined, [409]),
+    attendedTransferComplete: command('attended-transfer/complete', undefined, [409]),
+    attendedTransferCancel: command('attended-transfer/cancel', undefined, [409]),
+
+    media: get('/media/1001/hello.wav'),
+    mediaAsMikopbx: at(206, async (send) =>
+      send('/pbxcore/softphone/recordings/1001/hello.wav', {
+        token: await user(),
+        headers: { Range: 'bytes=0-9' },
+      }),
+    ),
+    stream: at(200, async (send) =>
+      send(`${V1}/streams/users-state`, { token: await user(), headers: events }),
+    ),
+    streamAsMikopbx: at(200, async (send) => {
+      await ask({
+        method: 'POST',
+        url: `${stack.url}${SOFTPHONE}/pub/users-state`,
+        headers: { 'Content-Type': 'application/json' },
+        body: '{}',
+      })
+      return send(`${SOFTPHONE}/sub/users-state`, { token: await user() })
+    }),
+
+    ...createCrmCases(stack, hasPbx, user),
+
+    health: at(200, (send) => send('/health')),
+    ready: at(200, (send) => send('/ready')),
+    jwks: at(200, (send) => send('/.well-known/jwks.json')),
+  }
+}

@@ -1,0 +1,144 @@
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { type Browser, browserMissing, startBrowser } from '../../support/browser.ts'
+import { ask } from '../../support/http-client.ts'
+import { type Stack, startStack, until } from '../../support/stack.ts'
+
+let stack: Stack
+beforeAll(async () => {
+  stack = await startStack()
+})
+afterAll(() => stack?.stop())
+
+const textOf = async (path: string) => (await fetch(stack.url + path)).text()
+const loadedBy = (page: string) =>
+  [...page.matchAll(/(?:src|href)="([^"]+)"/g)].map(([, url = '']) => url).filter((url) => url !== 'data:,')
+
+describe.each(['/docs', '/redoc'])('%s', (path) => {
+  test('names nothing of another host, and has no script inside', async () => {
+    const page = await textOf(path)
+    expect(loadedBy(page).length).toBeGreaterThan(1)
+    expect(loadedBy(page).filter((url) => !/^\/docs\/assets\/[\w-]{16}\//.test(url))).toEqual([])
+    expect(page.match(/<script(?![^>]*src=)/)).toBeNull()
+  })
+
+  test('lets a browser load what is ours and nothing else', async () => {
+    const { headers } = await ask(stack.url + path)
+    const policy = headers.get('content-security-policy')?.split('; ') ?? []
+    expect(policy).toEqual(
+      expect.arrayContaining(["default-src 'none'", "script-src 'self'", "connect-src 'self'"]),
+    )
+    expect(policy.join()).not.toMatch(/https?:|\*|unsafe-eval/)
+    expect(headers.get('cache-control')).toBe('no-cache')
+  })
+
+  test('what it loads is kept for good, under a name that changes with it', async () => {
+    const page = await textOf(path)
+    for (const url of loadedBy(page)) {
+      const { status, headers } = await ask(stack.url + url)
+      expect([status, headers.get('cache-control')]).toEqual([200, 'public, max-age=31536000, immutable'])
+      const older = await ask(stack.url + url.replace(/[\w-]{16}\//, 'AAAAAAAAAAAAAAAA/'))
+      expect([older.status, older.headers.get('cache-control')]).toEqual([404, 'no-store'])
+    }
+  })
+})
+
+test.each(['/docs', '/redoc'])(
+  'no script of %s shows a picture or a letter of another host',
+  async (path) => {
+    for (const url of loadedBy(await textOf(path))) {
+      const text = await textOf(url)
+      expect(
+        text.match(/https?:\/\/[\w.-]+\/[^\s"'`]*\.(?:svg|png|gif|jpe?g|ico|woff2?|ttf|css)\b/g) ?? [],
+      ).toEqual([])
+      expect(text).not.toMatch(/cdn\.redoc|fonts\.g/)
+    }
+  },
+)
+
+test.each([
+  ['a file of the package that no page needs', '/docs/assets/x/swagger-ui.js.map'],
+  ['a file elsewhere', '/docs/assets/x/..%2f..%2fpackage.json'],
+  ['a name every object has', '/docs/assets/x/constructor'],
+])('%s is not served', async (_, path) => {
+  expect(await ask(stack.url + path)).toMatchObject({ status: 404 })
+})
+
+const missing = await browserMissing()
+/** As long as a slow machine may take to draw a page a few times, in ms. */
+const SLOW = 240_000
+const title = missing === undefined ? 'in a browser' : `in a browser (skipped: ${missing})`
+describe.skipIf(missing !== undefined)(title, () => {
+  let browser: Browser
+  beforeAll(async () => {
+    browser = await startBrowser()
+  })
+  afterAll(() => browser?.stop())
+
+  const sees = (what: string, script: string) => until(what, () => browser.read<boolean>(script), 60_000)
+  const elsewhere = () =>
+    browser.requests().filter((url) => !url.startsWith(stack.url) && /^(https?|wss?):/.test(url))
+  /** Kept for a person to look at, where they ask for it. */
+  async function keep(name: string) {
+    const folder = process.env.HOOKSWITCH_TEST_PICTURES
+    if (folder === undefined) return
+    mkdirSync(folder, { recursive: true })
+    writeFileSync(join(folder, `${name}.png`), await browser.picture())
+  }
+
+  test(
+    '/docs shows the operations, and one can be tried',
+    async () => {
+      // Swagger UI draws its button before it works, and is of no use any more where somebody was that quick.
+      const asked = () => browser.requests().some((url) => url.endsWith('/v1/health'))
+      for (let seconds = 1; seconds <= 16 && !asked(); seconds *= 2) {
+        await browser.open(`${stack.url}/docs#/softphone/softphoneHealth`)
+        await sees('the operations', `document.querySelectorAll('.opblock-tag').length > 10`)
+        await sees('the one of the link', `document.querySelector('.opblock.is-open .execute') !== null`)
+        await sleep(seconds * 1_000)
+        // It may still be busy with the rest of the document.
+        await browser.read(`new Promise((rest) => requestIdleCallback(rest)).then(() => true)`)
+        await browser.read(`document.querySelector('.opblock.is-open .execute').click()`)
+        await until('it asks', asked, 5_000).catch(() => {})
+      }
+      await sees(
+        'its answer',
+        `[...document.querySelectorAll('.live-responses-table .response-col_status')].some(({ innerText }) => innerText.trim() === '200')`,
+      )
+      await keep('docs')
+      expect(asked()).toBe(true)
+      expect(browser.complaints()).toEqual([])
+      expect(elsewhere()).toEqual([])
+    },
+    SLOW,
+  )
+
+  test('/redoc shows the operations, and finds words in them', async () => {
+    await browser.open(`${stack.url}/redoc`)
+    await sees('the menu', `document.querySelectorAll('[role=menuitem]').length > 10`)
+    await browser.read(`(() => {
+      const box = document.querySelector('input[type=text], input[type=search]')
+      Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, 'value').set.call(box, 'attended')
+      box.dispatchEvent(new Event('input', { bubbles: true }))
+      box.dispatchEvent(new Event('change', { bubbles: true }))
+    })()`)
+    await sees('what was looked for', `document.querySelector('[data-role="search:results"]') !== null`)
+    await keep('redoc')
+    expect(browser.complaints()).toEqual([])
+    expect(elsewhere()).toEqual([])
+  })
+
+  test('a script that gets into a page does not run', async () => {
+    await browser.open(`${stack.url}/docs`)
+    await sees('the page', `document.querySelector('.opblock-tag') !== null`)
+    await browser.read(`(() => {
+      const script = document.createElement('script')
+      script.textContent = 'window.ran = true'
+      document.body.append(script)
+    })()`)
+    expect(await browser.read('window.ran === true')).toBe(false)
+    expect(browser.complaints().join()).toContain('Content Security Policy')
+  })
+})

@@ -1,0 +1,131 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { type Asterisk, asteriskMissing, startAsterisk } from '../../support/asterisk.ts'
+import { ask, type Follower } from '../../support/http-client.ts'
+import { type Phone, startPhone } from '../../support/phone.ts'
+import { type Stack, startStack, until } from '../../support/stack.ts'
+import { logInAs, stateOf } from '../../support/v1-client.ts'
+
+const missing = await asteriskMissing()
+const title = missing === undefined ? 'on a real Asterisk, %s' : `%s (skipped: ${missing})`
+
+const WAYS: readonly [string, (asterisk: Asterisk) => Record<string, string>][] = [
+  [
+    'by ARI',
+    ({ ari }) => ({
+      HOOKSWITCH_PROVISIONER: 'asterisk',
+      HOOKSWITCH_ARI_URL: `http://127.0.0.1:${ari.port}`,
+      HOOKSWITCH_ARI_USER: ari.username,
+      HOOKSWITCH_ARI_PASSWORD: ari.secret,
+      HOOKSWITCH_ARI_CONTEXT: 'internal',
+      HOOKSWITCH_ARI_CODECS: 'ulaw,alaw',
+    }),
+  ],
+  [
+    'by pjsip_wizard.conf',
+    ({ users }) => ({
+      HOOKSWITCH_PROVISIONER: 'asterisk-wizard',
+      HOOKSWITCH_AMI_CONFIG_USER: users.config.username,
+      HOOKSWITCH_AMI_CONFIG_SECRET: users.config.secret,
+    }),
+  ],
+]
+
+describe.skipIf(missing !== undefined).each(WAYS)(title, (_, settingsOf) => {
+  let asterisk: Asterisk
+  let stack: Stack
+  let presence: Follower
+  const phones: Phone[] = []
+
+  beforeAll(async () => {
+    asterisk = await startAsterisk({ configures: true })
+    const { events, control } = asterisk.users
+    stack = await startStack({
+      env: {
+        HOOKSWITCH_AMI_HOST: '127.0.0.1',
+        HOOKSWITCH_AMI_PORT: String(asterisk.amiPort),
+        HOOKSWITCH_AMI_EVENTS_SECRET: events.secret,
+        HOOKSWITCH_AMI_CONTROL_SECRET: control.secret,
+        HOOKSWITCH_DIAL_CONTEXT: 'internal',
+        ...settingsOf(asterisk),
+        HOOKSWITCH_EXTENSIONS: '1001-1199',
+        HOOKSWITCH_SIP_DOMAIN: '127.0.0.1',
+        HOOKSWITCH_SIP_PORT: String(asterisk.sipPort),
+      },
+    })
+    presence = await (await logInAs(stack, 'admin')).follow('users-state')
+  })
+  afterAll(async () => {
+    presence?.close()
+    await Promise.all(phones.map((phone) => phone.stop()))
+    await stack?.stop()
+    await asterisk?.stop()
+  })
+
+  const person = { email: 'usuario@ejemplo.com', password: 'secreto123' }
+  const credentialsOf = async () => {
+    const { token } = await logInAs(stack, person.email, person.password)
+    return (await ask(`${stack.url}/sip/credentials`, { token })).body
+  }
+  const phoneOf = async (extension: string, secret: string) => {
+    const phone = await startPhone({ ...asterisk, secretOf: () => secret }, extension, { answer: 'auto' })
+    phones.push(phone)
+    return phone
+  }
+
+  test('one request leads to a phone that registers, is called, calls, and is seen by everybody', async () => {
+    const { status, body } = await ask(`${stack.url}/auth/register`, { json: person })
+    // 1001 to 1003 are the demo's.
+    expect([status, body]).toMatchObject([201, { sip_extension: '1004', is_active: true }])
+    const { username, password, domain, port, transport } = await credentialsOf()
+    expect([username, domain, port, transport]).toEqual(['1004', '127.0.0.1', asterisk.sipPort, 'udp'])
+
+    const mine = await phoneOf(String(username), String(password))
+    await until('it is seen as idle', () => stateOf(presence, '1004') === 'Idle')
+    const theirs = await phoneOf('1001', asterisk.phoneSecret)
+    await theirs.dial('1004')
+    await until('both talk', () => mine.state() === 'up' && theirs.state() === 'up')
+    await until('it is seen to talk', () => stateOf(presence, '1004') === 'Up')
+    await theirs.hangup()
+    await until('both are idle', () => mine.state() === 'idle' && theirs.state() === 'idle')
+
+    const caller = await logInAs(stack, person.email, person.password)
+    await caller.dial('1001')
+    await until('both talk', () => mine.state() === 'up' && theirs.state() === 'up')
+    await mine.hangup()
+    await until('both are idle', () => mine.state() === 'idle' && theirs.state() === 'idle')
+  })
+
+  test('a number that the PBX has for others is passed over, and left as it was', async () => {
+    // A phone of pjsip.conf, whose number no account has.
+    const admin = await logInAs(stack, 'admin')
+    const users = await ask(`${stack.url}/protected/admin/users`, { token: admin.token })
+    const user3 = (users.body.users as { id: number; username: string }[]).find(
+      ({ username }) => username === 'user3',
+    )
+    await ask(`${stack.url}/protected/admin/users/${user3?.id}`, { method: 'DELETE', token: admin.token })
+    const json = { email: 'otra@ejemplo.com', password: 'secreto123' }
+    const { body } = await ask(`${stack.url}/auth/register`, { json })
+    expect(body).toMatchObject({ sip_extension: '1005', is_active: true })
+    expect((await phoneOf('1003', asterisk.phoneSecret)).registered).toBe(true)
+  })
+
+  test('whom an admin deletes cannot register any more', async () => {
+    const { username, password } = await credentialsOf()
+    await Promise.all(phones.splice(0).map((phone) => phone.stop()))
+    const admin = await logInAs(stack, 'admin')
+    const found = await ask(`${stack.url}/protected/users/${username}`, { token: admin.token })
+    const { id } = found.body.user as { id: number } // the document's shape
+    await ask(`${stack.url}/protected/admin/users/${id}`, { method: 'DELETE', token: admin.token })
+    // The PBX is told within some seconds.
+    await until('its phone is refused', async () => {
+      const phone = await phoneOf(String(username), String(password)).catch(() => undefined)
+      await phone?.stop()
+      return phone === undefined
+    })
+  })
+
+  test('no secret is in any log', async () => {
+    for (const { secret } of [asterisk.ari, asterisk.users.config]) expect(stack.logs()).not.toContain(secret)
+    expect(stack.logs()).not.toContain(person.password)
+  })
+})

@@ -1,0 +1,225 @@
+import { execFile, spawn } from 'node:child_process'
+import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
+import { promisify } from 'node:util'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { project } from '../../support/build.ts'
+import { CLIENT, type FakeFreepbx, startFreepbx } from '../../support/fake-freepbx.ts'
+import { ask } from '../../support/http-client.ts'
+import { startSecondNode } from '../../support/second-node.ts'
+import { type Stack, startStack, until } from '../../support/stack.ts'
+
+let pbx: FakeFreepbx
+let stack: Stack
+beforeAll(async () => {
+  pbx = await startFreepbx()
+  stack = await startStack({ env: provisioner() })
+})
+afterAll(async () => {
+  await stack?.stop()
+  await pbx?.stop()
+})
+
+const provisioner = () => ({
+  HOOKSWITCH_REGISTRATION: 'open',
+  HOOKSWITCH_PROVISIONER: 'freepbx',
+  HOOKSWITCH_FREEPBX_URL: pbx.url,
+  HOOKSWITCH_FREEPBX_CLIENT_ID: CLIENT.clientId,
+  HOOKSWITCH_FREEPBX_CLIENT_SECRET: CLIENT.clientSecret,
+  HOOKSWITCH_EXTENSIONS: '1000-1199',
+  HOOKSWITCH_SIP_DOMAIN: 'pbx.tudominio.com',
+})
+const register = (email: string, { url }: Pick<Stack, 'url'> = stack) =>
+  ask(`${url}/auth/register`, { json: { email, password: 'secreto123' } })
+const tokenOf = async (email: string) =>
+  String(
+    (await ask(`${stack.url}/auth/login`, { json: { email, password: 'secreto123' } })).body.access_token,
+  )
+
+/** A line of the document, at our own address. */
+async function curl(line: string): Promise<Record<string, unknown>> {
+  const command = line.replace('http://localhost:8000', stack.url).replace(/^curl/, 'curl -sS')
+  return JSON.parse((await promisify(execFile)('sh', ['-c', command])).stdout)
+}
+
+describe('the document’s way', () => {
+  test('its three lines: register, log in, read the credentials', async () => {
+    const registered = await curl(
+      `curl -X POST http://localhost:8000/auth/register \\
+        -H "Content-Type: application/json" \\
+        -d '{"email": "usuario@ejemplo.com", "password": "secreto123"}'`,
+    )
+    // The demo's own users have 1000 to 1003.
+    expect(registered).toEqual({
+      id: expect.any(Number),
+      email: 'usuario@ejemplo.com',
+      sip_extension: '1004',
+      is_active: true,
+      created_at: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/),
+    })
+    const loggedIn = await curl(
+      `curl -X POST http://localhost:8000/auth/login \\
+        -H "Content-Type: application/json" \\
+        -d '{"email": "usuario@ejemplo.com", "password": "secreto123"}'`,
+    )
+    expect(loggedIn).toMatchObject({ access_token: expect.any(String), token_type: 'bearer' })
+    expect(loggedIn).not.toHaveProperty('refresh_token')
+    const credentials = await curl(
+      `curl http://localhost:8000/sip/credentials \\
+        -H "Authorization: Bearer ${loggedIn.access_token}"`,
+    )
+    expect(credentials).toEqual({
+      username: '1004',
+      password: pbx.extensions.get('1004')?.secret,
+      domain: 'pbx.tudominio.com',
+      port: 5060,
+      transport: 'udp',
+      display_name: 'usuario',
+      auth_username: '1004',
+    })
+  })
+
+  test('what is wrong is told in its words', async () => {
+    expect(await register('USUARIO@ejemplo.com')).toMatchObject({
+      status: 409,
+      body: { detail: 'Email already registered' },
+    })
+    expect(await register('nobody')).toMatchObject({
+      status: 422,
+      body: { detail: [{ loc: ['body', 'email'] }] },
+    })
+    const json = { email: 'usuario@ejemplo.com', password: 'wrong' }
+    expect(await ask(`${stack.url}/auth/login`, { json })).toMatchObject({ status: 401 })
+    expect(await ask(`${stack.url}/sip/nothing`)).toMatchObject({
+      status: 404,
+      body: { detail: 'Not Found' },
+    })
+    expect(await ask(`${stack.url}/sip/credentials`)).toMatchObject({ status: 401 })
+  })
+
+  test('the token opens other surfaces, and the extension is known there', async () => {
+    const token = await tokenOf('usuario@ejemplo.com')
+    const profile = await ask(`${stack.url}/protected/profile`, { token })
+    expect(profile).toMatchObject({ status: 200, body: { user: { extension: '1004', role: 'user' } } })
+  })
+
+  test('a link sets a phone up, and the same one again within a minute, as its answer may be lost', async () => {
+    const token = await tokenOf('usuario@ejemplo.com')
+    const bought = await ask(`${stack.url}/sip/provisioning-links`, { method: 'POST', token })
+    const url = String(bought.body.url)
+    expect(url.startsWith(`${stack.url}/sip/provisioning.xml?ticket=`)).toBe(true)
+    const res = await fetch(url)
+    expect([res.status, res.headers.get('content-type'), res.headers.get('cache-control')]).toEqual([
+      200,
+      'application/xml',
+      'no-store',
+    ])
+    expect(await res.text()).toContain(String(pbx.extensions.get('1004')?.secret))
+    const again = await Promise.all([fetch(url), fetch(url)])
+    expect(again.map(({ status }) => status)).toEqual([200, 200])
+    expect(stack.logs()).not.toContain(new URL(url).searchParams.get('ticket'))
+  })
+})
+
+describe('a PBX in trouble', () => {
+  test('that is away for a while makes the extension when it is back', async () => {
+    for (let n = 0; n < 3; n += 1) pbx.faults.push({ on: 'addExtension', kind: '500 before' })
+    const { status, body } = await register('later@ejemplo.com')
+    expect([status, body.is_active]).toEqual([201, false])
+    const token = await tokenOf('later@ejemplo.com')
+    const waiting = await ask(`${stack.url}/sip/credentials`, { token })
+    expect([waiting.status, Number(waiting.headers.get('retry-after'))]).toEqual([503, 5])
+    const isReady = async () => (await ask(`${stack.url}/sip/credentials`, { token })).status === 200
+    await until('the extension is ready', isReady, 40_000)
+    expect(pbx.made.filter((number) => number === body.sip_extension)).toHaveLength(1)
+  })
+
+  test('that refuses leaves nothing behind', async () => {
+    pbx.refusals.push('Can not add extension beyond the extensions license limit')
+    expect(await register('refused@ejemplo.com')).toMatchObject({ status: 503 })
+    expect(await register('refused@ejemplo.com')).toMatchObject({ status: 201 })
+  })
+})
+
+test.each([
+  ['an apostrophe, without telling the PBX', "o'hara@ejemplo.com", ''],
+  ['an accent, without telling the PBX', 'josé@ejemplo.com', ''],
+  ['a domain in Unicode, which the PBX gets in ASCII', 'ivan@пример.рф', 'ivan@xn--e1afmkfd.xn--p1ai'],
+])('takes an address with %s', async (_, email, told) => {
+  const made = await register(email)
+  expect(made).toMatchObject({ status: 201, body: { email, is_active: true } })
+  expect(pbx.extensions.get(String(made.body.sip_extension))).toMatchObject({ email: told })
+  expect(await register(email.toUpperCase())).toMatchObject({ status: 409 })
+})
+
+test('100 who register at once at two nodes get 100 extensions', async () => {
+  const node = await startSecondNode(stack, provisioner())
+  try {
+    const made = await Promise.all(
+      Array.from({ length: 100 }, (_, n) => register(`person${n}@ejemplo.com`, n % 2 === 0 ? stack : node)),
+    )
+    expect(made.map(({ status }) => status)).toEqual(Array(100).fill(201))
+    const numbers = made.map(({ body }) => String(body.sip_extension))
+    expect(new Set(numbers).size).toBe(100)
+    for (const number of numbers) expect(pbx.extensions.has(number)).toBe(true)
+    expect(new Set(pbx.made).size).toBe(pbx.made.length)
+  } finally {
+    await node.stop()
+  }
+})
+
+test('whom an admin deletes loses the extension, too', async () => {
+  const { body } = await register('leaving@ejemplo.com')
+  const number = String(body.sip_extension)
+  expect(pbx.extensions.has(number)).toBe(true)
+  const admin = await ask(`${stack.url}/api/login`, { json: { username: 'admin', password: 'password' } })
+  const token = String(admin.body.token)
+  await ask(`${stack.url}/protected/admin/users/${body.id}`, { method: 'DELETE', token })
+  await until('it is gone', () => !pbx.extensions.has(number), 30_000)
+})
+
+test('no secret is in any log', () => {
+  const logs = stack.logs()
+  expect(logs).toContain('extension')
+  expect(logs).not.toContain('secreto123')
+  expect(logs).not.toContain(CLIENT.clientSecret)
+  for (const { secret } of pbx.extensions.values()) expect(logs).not.toContain(secret)
+})
+
+describe('by invitation', () => {
+  let closed: Stack
+  beforeAll(async () => {
+    closed = await startStack({ demo: false, keep: true })
+  })
+  afterAll(() => closed?.stop())
+
+  test('is the default, where no provisioner is set up either', async () => {
+    const json = { email: 'a@ejemplo.com', password: 'secreto123' }
+    expect(await ask(`${closed.url}/auth/register`, { json })).toMatchObject({
+      status: 503,
+      body: { detail: expect.stringContaining('no provisioner') },
+    })
+    const voip = { username: 'anna', extension: '1010', ...json }
+    expect(await ask(`${closed.url}/api/register`, { json: voip })).toMatchObject({ status: 403 })
+  })
+
+  test('whoever has one of the command line’s registers with it, and nobody else', async () => {
+    const child = spawn(process.execPath, [join(project, 'dist', 'hookswitch.js'), 'invitations', 'add'], {
+      env: { ...process.env, HOOKSWITCH_DATA: closed.data },
+    })
+    const invitation = /invitation: (inv_[\w-]+)/.exec(await text(child.stdout))?.[1]
+    const env = {
+      ...provisioner(),
+      HOOKSWITCH_REGISTRATION: '',
+      HOOKSWITCH_EXTENSIONS: '3000-3009',
+    }
+    const { data } = closed
+    await closed.stop()
+    closed = await startStack({ demo: false, data, env })
+    const json = { email: 'a@ejemplo.com', password: 'secreto123', invitation }
+    const url = `${closed.url}/auth/register`
+    expect(await ask(url, { json: { ...json, invitation: 'inv_guessed' } })).toMatchObject({ status: 403 })
+    expect(await ask(url, { json })).toMatchObject({ status: 201, body: { sip_extension: '3000' } })
+    expect(await ask(url, { json: { ...json, email: 'b@ejemplo.com' } })).toMatchObject({ status: 403 })
+  })
+})

@@ -1,0 +1,133 @@
+import { type Follower, followSse, type LoggedIn, publish } from '../../support/http-client.ts'
+import { type Stack, until } from '../../support/stack.ts'
+
+export interface Person {
+  session: LoggedIn
+  /** The session's id, from the token. */
+  sid: string
+  extension: string
+  /** An admin may read every file. */
+  isAdmin: boolean
+}
+
+export interface Bystanders {
+  /** Answers that were not the right one, and requests that failed. */
+  wrong: string[]
+  /** How long each request took, in ms, since the last call. */
+  takeTimes(): number[]
+  /** Waits until the streams have seen the last publication, and closes them. */
+  stop(): Promise<void>
+  /** What each stream has seen. */
+  followers: readonly Follower[]
+  /** The numbers that the API gave to the publications. */
+  published: readonly number[]
+}
+
+/**
+ * People who ask for what is theirs, and for what is not, over and over; each follows a stream, to which a
+ * service of this machine publishes.
+ *
+ * @param contents the text of each extension's `hello.wav`
+ */
+export function startBystanders(
+  stack: Stack,
+  people: readonly Person[],
+  contents: Readonly<Record<string, string>>,
+): Bystanders {
+  const wrong: string[] = []
+  let times: number[] = []
+  let isOver = false
+  const followers = people.map(({ session }) => followSse(stack, session.access))
+  const published: number[] = []
+
+  async function expectAnswer(what: string, path: string, token: string | undefined, fits: Fits) {
+    const begun = performance.now()
+    try {
+      const headers: Record<string, string> = token === undefined ? {} : { Authorization: `Bearer ${token}` }
+      const res = await fetch(stack.url + path, { headers })
+      const text = await res.text()
+      if (!fits(res.status, text)) wrong.push(`${what}: ${res.status} ${text.slice(0, 60)}`)
+    } catch (err) {
+      wrong.push(`${what}: ${err instanceof Error ? `${err.message} (${err.cause})` : err}`)
+    }
+    times.push(performance.now() - begun)
+  }
+
+  async function live(person: Person, neighbour: Person) {
+    const { extension, isAdmin, sid } = person
+    const token = person.session.access
+    const own = `/media/${extension}/hello.wav`
+    const foreign = `/media/${neighbour.extension}/hello.wav`
+    const others = people.filter((one) => one !== person)
+    while (!isOver) {
+      await expectAnswer(
+        `${extension}, own file`,
+        own,
+        token,
+        (status, text) => status === 200 && text === contents[extension],
+      )
+      await expectAnswer(`${extension}, another's file`, foreign, token, (status, text) =>
+        isAdmin ? status === 200 && text === contents[neighbour.extension] : status === 403,
+      )
+      await expectAnswer(`${extension}, no token`, own, undefined, (status) => status === 401)
+      await expectAnswer(
+        `${extension}, sessions`,
+        '/api/v1/sessions',
+        token,
+        (status, text) =>
+          status === 200 && text.includes(sid) && others.every((other) => !text.includes(other.sid)),
+      )
+      await new Promise((resolve) => setTimeout(resolve, 10))
+    }
+  }
+
+  async function keepPublishing() {
+    for (let n = 0; !isOver; n += 1) {
+      try {
+        const { status, body } = await publish(stack, {
+          states: { 1001: { state: 'Idle', name: `said-${n}` } },
+        })
+        if (status === 201 || status === 202) published.push(Number(body.seq))
+        else wrong.push(`publication: ${status}`)
+      } catch (err) {
+        wrong.push(`publication: ${err}`)
+      }
+      await new Promise((resolve) => setTimeout(resolve, 100))
+    }
+  }
+
+  const lives = people.map((person, n) => live(person, people[(n + 1) % people.length] ?? person))
+  const publishing = keepPublishing()
+  return {
+    wrong,
+    takeTimes() {
+      const taken = times
+      times = []
+      return taken
+    },
+    async stop() {
+      isOver = true
+      await Promise.all([...lives, publishing])
+      const last = published.at(-1)
+      try {
+        await until(
+          'all streams have seen the last publication',
+          () => followers.every(({ messages }) => messages.at(-1)?.seq === last),
+          5_000,
+        )
+      } catch (err) {
+        wrong.push(String(err))
+      }
+    },
+    followers,
+    published,
+  }
+}
+
+type Fits = (status: number, text: string) => boolean
+
+/** @param share 0.5 for the median */
+export function quantile(values: readonly number[], share: number): number {
+  const sorted = [...values].sort((a, b) => a - b)
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN
+}

@@ -1,0 +1,90 @@
+import { connect } from 'node:net'
+import type { Stack } from '../../support/stack.ts'
+
+export interface Answer {
+  /** 0 where nginx answered by HTTP/0.9, which has no head. */
+  status: number
+  head: string
+  body: string
+}
+
+export interface Heard {
+  /** Without interim answers (100 Continue). */
+  answers: Answer[]
+  text: string
+  /** Who ended the connection, and how. */
+  end: 'closed' | 'reset' | 'left'
+}
+
+/**
+ * Sends bytes to nginx and reads what comes back.
+ *
+ * @param expected how many answers are enough: after them the client waits a moment for one too many, and leaves
+ * @param patienceMs after this time the client leaves in any case
+ */
+export function converse(
+  stack: Pick<Stack, 'url'>,
+  bytes: Buffer,
+  { expected = 1, patienceMs = 300 } = {},
+): Promise<Heard> {
+  return new Promise((resolve) => {
+    const socket = connect(Number(new URL(stack.url).port), '127.0.0.1')
+    const chunks: Buffer[] = []
+    let end: Heard['end'] = 'left'
+    let soon: NodeJS.Timeout | undefined
+    const late = setTimeout(() => socket.destroy(), patienceMs)
+    const heard = () => Buffer.concat(chunks).toString('latin1')
+    socket.on('data', (chunk) => {
+      chunks.push(chunk)
+      clearTimeout(soon)
+      if (readAnswers(heard()).length >= expected) soon = setTimeout(() => socket.destroy(), 10)
+    })
+    socket.once('end', () => {
+      end = 'closed'
+    })
+    socket.once('error', () => {
+      end = 'reset'
+    })
+    socket.once('close', () => {
+      clearTimeout(late)
+      clearTimeout(soon)
+      const text = heard()
+      resolve({ answers: readAnswers(text), text, end })
+    })
+    socket.write(bytes)
+  })
+}
+
+/** Splits the bytes of one connection into answers. The last one may be cut off. */
+export function readAnswers(text: string): Answer[] {
+  if (text === '') return []
+  if (!text.startsWith('HTTP/1.')) return [{ status: 0, head: '', body: text }]
+  const answers: Answer[] = []
+  for (let rest = text; rest !== ''; ) {
+    const headEnd = rest.indexOf('\r\n\r\n')
+    const head = headEnd < 0 ? rest : rest.slice(0, headEnd + 2)
+    const status = Number(/^HTTP\/1\.[01] (\d{3})/.exec(head)?.[1] ?? 0)
+    const [body, after] = headEnd < 0 ? ['', ''] : readBody(head, rest.slice(headEnd + 4))
+    if (status >= 200 || status === 101) answers.push({ status, head, body })
+    rest = after
+  }
+  return answers
+}
+
+function readBody(head: string, text: string): [body: string, rest: string] {
+  // An answer to HEAD announces a body that it does not carry.
+  if (text.startsWith('HTTP/1.')) return ['', text]
+  const length = /\ncontent-length: *(\d+)/i.exec(head)?.[1]
+  if (length !== undefined) return [text.slice(0, Number(length)), text.slice(Number(length))]
+  if (!/\ntransfer-encoding: *chunked/i.test(head)) return [text, '']
+
+  let body = ''
+  for (let at = 0; ; ) {
+    const lineEnd = text.indexOf('\r\n', at)
+    const size = lineEnd < 0 ? Number.NaN : Number.parseInt(text.slice(at, lineEnd), 16)
+    if (Number.isNaN(size)) return [body, '']
+    if (size === 0) return [body, text.slice(lineEnd + 4)]
+    body += text.slice(lineEnd + 2, lineEnd + 2 + size)
+    at = lineEnd + 2 + size + 2
+  }
+}

@@ -1,0 +1,238 @@
+import { randomBytes } from 'node:crypto'
+import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { createServer, type Server } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { type AmiTransport, createAmiTransport } from '../../api/asterisk/ami-client.ts'
+import { createDialer } from '../../api/asterisk/ami-socket.ts'
+import { after } from '../../api/asterisk/timer.ts'
+import { findOrUnpackAsterisk } from '../../bin/system/asterisk.ts'
+import { asteriskMissing } from '../support/asterisk.ts'
+import { project, systemFolder } from '../support/build.ts'
+import { freeLowPort } from '../support/free-port.ts'
+import { ask, followSse, login } from '../support/http-client.ts'
+import { startPhone } from '../support/phone.ts'
+import { type Part, type Stack, startStack, until } from '../support/stack.ts'
+
+const missing = await asteriskMissing()
+const title = missing === undefined ? '--demo --pbx' : `--demo --pbx (skipped: ${missing})`
+const PARTS: readonly Part[] = ['asterisk', 'phone-1001', 'phone-1002']
+
+describe.skipIf(missing !== undefined)(title, () => {
+  const data = mkdtempSync(join(tmpdir(), 'hs-'))
+  const secret = (name: string) => readFileSync(join(data, 'asterisk', `${name}.secret`), 'latin1').trim()
+  let sipPort: number
+  let amiPort: number
+  let httpPort: number
+  let stack: Stack
+  let control: AmiTransport
+
+  const started = () =>
+    startStack({
+      data,
+      keep: true,
+      pbx: true,
+      env: {
+        HOOKSWITCH_PBX_SIP_PORT: String(sipPort),
+        HOOKSWITCH_PBX_AMI_PORT: String(amiPort),
+        HOOKSWITCH_PBX_HTTP_PORT: String(httpPort),
+      },
+    })
+  beforeAll(async () => {
+    ;[sipPort, amiPort, httpPort] = [await freeLowPort(), await freeLowPort(), await freeLowPort()]
+    stack = await started()
+    control = createAmiTransport({
+      connect: createDialer({ host: '127.0.0.1', port: amiPort }),
+      login: {
+        username: 'hookswitch-control',
+        secret: secret('control'),
+        events: 'call',
+        awaitsBoot: false,
+      },
+      instance: 'test',
+      nonce: () => randomBytes(8).toString('hex'),
+      random: Math.random,
+      after,
+      onTrouble: () => {},
+    })
+    control.open()
+    await vi.waitFor(() => expect(control.state().phase).toBe('up'), 15_000)
+  })
+  afterAll(async () => {
+    await control?.close()
+    await stack?.stop()
+    rmSync(data, { recursive: true, force: true })
+  })
+
+  const states = async () => {
+    const found = await control.list({ Action: 'DeviceStateList' })
+    return Object.fromEntries(found.map(({ fields }) => [fields.device, fields.state]))
+  }
+  const phonesAre = (state: string) =>
+    vi.waitFor(
+      async () => expect(await states()).toMatchObject({ 'PJSIP/1001': state, 'PJSIP/1002': state }),
+      15_000,
+    )
+
+  test('1001 and 1002 are registered, and the phones for people are not', async () => {
+    await phonesAre('NOT_INUSE')
+    const others = await states()
+    for (const extension of ['1000', '1003', '201'])
+      expect(others[`PJSIP/${extension}`]).toMatch(/^(UNAVAILABLE|INVALID)$/)
+  })
+
+  test('a call placed as the welcome says is seen on the stream, from its beginning to its end', async () => {
+    await phonesAre('NOT_INUSE')
+    const { access } = await login(stack)
+    const stream = followSse(stack, access)
+    const seen = (state: string) => () => {
+      const { states = {} } = (stream.messages.at(-1) ?? {}) as { states?: Record<string, { state: string }> }
+      return states['1001']?.state === state && states['1002']?.state === state
+    }
+    await until('both are idle', seen('Idle'))
+    const dialled = await ask(`${stack.url}/api/v1/calls`, { token: access, json: { number: '1002' } })
+    expect(dialled.status).toBe(202)
+    await until('both talk', seen('Up'))
+    const call = `${stack.url}${dialled.headers.get('location')}`
+    expect((await ask(call, { token: access })).body).toMatchObject({ state: 'up', to: { number: '1002' } })
+    expect((await ask(`${call}/hangup`, { method: 'POST', token: access })).status).toBe(204)
+    await until('both are idle again', seen('Idle'))
+    expect((await ask(call, { token: access })).body).toMatchObject({ outcome: 'answered' })
+    expect((await ask(`${stack.url}/ready`)).body.pbx).toBe('online')
+    stream.close()
+  })
+
+  test('says how to register a phone, and what it says is true', async () => {
+    const shown = /server (\S+):(\d+) .*, password ([0-9a-f]{32}) /.exec(stack.said())
+    expect(shown?.slice(1)).toEqual(['127.0.0.1', String(sipPort), secret('phones')])
+    expect(stack.said()).toContain(`${stack.url}/api/v1/calls`)
+    const programs = await findOrUnpackAsterisk(systemFolder, join(project, 'bin/pbx'), () => {})
+    const own = await startPhone({ programs, sipPort, secretOf: () => shown?.[3] ?? '' }, '1003')
+    const desk = /user 201, password (\S+)/.exec(stack.said())?.[1] ?? ''
+    const documented = await startPhone({ programs, sipPort, secretOf: () => desk }, '201')
+    expect([own.registered, documented.registered]).toEqual([true, true])
+    await Promise.all([own.stop(), documented.stop()])
+  })
+
+  test('whoever registers gets an extension that rings: its calls come, and everybody sees them', async () => {
+    const account = { email: 'new@example.org', password: 'secreto123' }
+    const registered = await ask(`${stack.url}/auth/register`, { json: account })
+    expect(registered).toMatchObject({ status: 201, body: { is_active: true } })
+    const { access_token } = (await ask(`${stack.url}/auth/login`, { json: account })).body
+    const { body } = await ask(`${stack.url}/sip/credentials`, { token: String(access_token) })
+    const extension = String(body.username)
+    expect(body).toMatchObject({ domain: '127.0.0.1', port: sipPort, auth_username: extension })
+
+    const programs = await findOrUnpackAsterisk(systemFolder, join(project, 'bin/pbx'), () => {})
+    const phone = await startPhone({ programs, sipPort, secretOf: () => String(body.password) }, extension, {
+      answer: 'manual',
+    })
+    const caller = await login(stack)
+    const stream = followSse(stack, caller.access)
+    const seen = (state: string) => () => {
+      const { states = {} } = (stream.messages.at(-1) ?? {}) as { states?: Record<string, { state: string }> }
+      return states[extension]?.state === state
+    }
+    await until('it is there and idle', seen('Idle'))
+    const dialled = await ask(`${stack.url}/api/v1/calls`, {
+      token: caller.access,
+      json: { number: extension },
+    })
+    await until('it rings', () => phone.state() === 'ringing')
+    await until('and everybody sees it', seen('Ringing'))
+    await phone.accept()
+    await until('it talks', seen('Up'))
+    await ask(`${stack.url}${dialled.headers.get('location')}/hangup`, {
+      method: 'POST',
+      token: caller.access,
+    })
+    await until('it is idle again', seen('Idle'))
+    stream.close()
+    await phone.stop()
+  })
+
+  test('its secrets are for its user alone, differ, and stand in no log', () => {
+    const secrets = ['events', 'control', 'phones', 'ari'].map(secret)
+    expect(new Set(secrets).size).toBe(4)
+    for (const name of ['events.secret', 'phones.secret', 'ari.secret', 'etc/manager.conf', 'etc/ari.conf'])
+      expect(statSync(join(data, 'asterisk', name)).mode & 0o077).toBe(0)
+    const logs = readFileSync(join(data, 'asterisk/log/full.log'), 'latin1') + logsWithoutWelcome()
+    for (const one of secrets) expect(logs).not.toContain(one)
+  })
+
+  test.each(PARTS)('%s that dies is started again', async (part) => {
+    const before = stack.pid(part)
+    stack.signal(part, 'SIGKILL')
+    await until(`another ${part}`, () => stack.pid(part) !== before)
+    await vi.waitFor(() => expect(control.state().phase).toBe('up'), 30_000)
+    await phonesAre('NOT_INUSE')
+  })
+
+  test('stops everything, and comes back with the same secrets, of which it shows none', async () => {
+    const kept = secret('phones')
+    const pids = PARTS.map((part) => stack.pid(part))
+    await stack.stop()
+    for (const pid of pids) expect(() => process.kill(pid, 0)).toThrow('ESRCH')
+
+    stack = await started()
+    expect(secret('phones')).toBe(kept)
+    await until('the welcome', () => stack.said().includes('/api/v1/calls'))
+    expect(stack.said()).not.toContain(kept)
+    await login(stack)
+    await phonesAre('NOT_INUSE')
+  })
+
+  /** Standard output is no log: there the SIP password is shown, once. */
+  function logsWithoutWelcome(): string {
+    return stack.logs().replace(stack.said(), '')
+  }
+})
+
+describe('--pbx that cannot start says so in one line', () => {
+  const data = () => mkdtempSync(join(tmpdir(), 'hs-'))
+  const refused = async (options: Parameters<typeof startStack>[0]) => {
+    const folder = data()
+    try {
+      await startStack({ ...options, data: folder, pbx: true })
+    } catch (err) {
+      const lines = err instanceof Error ? err.message.split('\n') : []
+      return lines.at(-1)?.replace(/^start ended with [12]: /, '')
+    } finally {
+      rmSync(folder, { recursive: true, force: true })
+    }
+    throw new Error('it started')
+  }
+
+  test('without --demo', async () => {
+    expect(await refused({ demo: false })).toBe('hookswitch: --pbx is part of the demo: add --demo')
+  })
+
+  test.each(['HOOKSWITCH_PBX_SIP_PORT', 'HOOKSWITCH_PBX_AMI_PORT', 'HOOKSWITCH_PBX_HTTP_PORT'])(
+    'where %s is taken',
+    async (setting) => {
+      const server = await new Promise<Server>((resolve) => {
+        const one = createServer().listen(0, '127.0.0.1', () => resolve(one))
+      })
+      const address = server.address()
+      const taken = typeof address === 'object' ? address?.port : 0
+      const env = {
+        HOOKSWITCH_PBX_SIP_PORT: String(await freeLowPort()),
+        HOOKSWITCH_PBX_AMI_PORT: String(await freeLowPort()),
+        HOOKSWITCH_PBX_HTTP_PORT: String(await freeLowPort()),
+        [setting]: String(taken),
+      }
+      const said = await refused({ env })
+      server.close()
+      expect(said).toMatch(
+        new RegExp(`^hookswitch: port ${taken} of 127.0.0.1 is taken: .* set ${setting} to `),
+      )
+    },
+  )
+
+  test('where two of its ports are one', async () => {
+    const port = String(await freeLowPort())
+    const said = await refused({ env: { HOOKSWITCH_PBX_SIP_PORT: port, HOOKSWITCH_PBX_AMI_PORT: port } })
+    expect(said).toContain('must be four ports')
+  })
+})

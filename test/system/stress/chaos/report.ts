@@ -1,0 +1,73 @@
+import { quantile } from '../../security/legitimate-clients.ts'
+import type { DoomedSessions } from './logout-sessions.ts'
+import type { Deaths } from './process-exits.ts'
+import type { Disturbance } from './process-failures.ts'
+import type { Followers } from './stream-subscribers.ts'
+
+export interface Measured {
+  followers: Followers
+  doomed: DoomedSessions
+  deaths: Deaths
+  disturbances: readonly Disturbance[]
+}
+
+/** What a run measured, for a person to read. */
+export function figuresOf({ followers, doomed, deaths, disturbances }: Measured) {
+  const { endings } = doomed
+  const lengths = (what: Disturbance['what']) =>
+    spread(
+      disturbances
+        .filter((one) => one.what === what && Number.isFinite(one.to))
+        .map(({ from, to }) => to - from),
+    )
+  /** How long after its session's logout a stream ended that was read all the time, by what was going on. */
+  const cutsWhile = (fits: (what: Disturbance['what'] | undefined) => boolean) =>
+    spread(
+      endings.flatMap(({ reader, at, endedAfterMs }) => {
+        const { what } = disturbances.find(({ from, to }) => from < at + 1_500 && at < to) ?? {}
+        const isCounted = reader === 'reads' && endedAfterMs !== undefined && fits(what)
+        return isCounted ? [Math.max(0, endedAfterMs)] : []
+      }),
+    )
+  return {
+    deaths: counted(deaths.all.map(({ part, how, by }) => `${part}, ${how}, by ${by}`)),
+    front: deaths.front,
+    stops: counted(disturbances.filter(({ stoppedMs }) => stoppedMs).map(({ what }) => what)),
+    instanceBackMs: lengths('kill instance'),
+    instanceBackAfterStopMs: lengths('stop instance'),
+    relayBackMs: lengths('kill relay'),
+    sidecarBackMs: lengths('kill sidecar'),
+    snapshots: followers.snapshots(),
+    losses: followers.losses.length,
+    gapsMs: spread(followers.gaps.map(({ from, to }) => to - from)),
+    sessions: doomed.sessions(),
+    cutMs: cutsWhile((what) => what === undefined || what === 'kill instance'),
+    cutWhileSidecarIsAwayMs: cutsWhile((what) => what === 'stop sidecar' || what === 'kill sidecar'),
+    cutWhileOthersAreStoppedMs: cutsWhile(
+      (what) => what === 'stop front worker' || what === 'stop instance' || what === 'stop relay',
+    ),
+    newestAfterLogoutMs: spread(endings.map(({ newestAfterMs }) => newestAfterMs).filter(Number.isFinite)),
+    notEnded: counted(
+      endings.filter(({ endedAfterMs }) => endedAfterMs === undefined).map(({ reader }) => reader),
+    ),
+    mediaOfDead: Object.fromEntries(doomed.mediaAnswers),
+  }
+}
+
+/** Half, most and the worst of some times, in ms. */
+const spread = (all: readonly number[]) =>
+  all.length === 0
+    ? 'none'
+    : {
+        n: all.length,
+        p50: Math.round(quantile(all, 0.5)),
+        p90: Math.round(quantile(all, 0.9)),
+        p99: Math.round(quantile(all, 0.99)),
+        max: Math.round(Math.max(...all)),
+      }
+
+function counted(keys: readonly string[]): Record<string, number> {
+  const counts: Record<string, number> = {}
+  for (const key of keys) counts[key] = (counts[key] ?? 0) + 1
+  return counts
+}

@@ -1,0 +1,163 @@
+import { validate } from '@apidevtools/swagger-parser'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { ask, followSse, login, mediaStatus, publish } from '../../support/http-client.ts'
+import { type Stack, startStack, until } from '../../support/stack.ts'
+
+let stack: Stack
+let v1: string
+beforeAll(async () => {
+  stack = await startStack()
+  v1 = `${stack.url}/api/v1`
+  await publish(stack, { states: {} })
+})
+afterAll(() => stack?.stop())
+
+interface Listed {
+  id: string
+  surface: string
+  current: boolean
+  [name: string]: unknown
+}
+const mine = async (token: string, query = '') =>
+  (await ask(`${v1}/sessions${query}`, { token })).body as unknown as {
+    sessions: Listed[]
+    next_cursor: string | null
+  } // the documented shape
+const end = (token: string, path: string) => ask(`${v1}/${path}`, { method: 'DELETE', token })
+const claimsOf = (token: string) => JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString())
+const isAlive = async (token: string, path = '1001/hello.wav') =>
+  (await mediaStatus(stack, path, token)) === 200
+
+describe('a person', () => {
+  test('sees their sessions of every surface, and which one they are in', async () => {
+    const { access } = await login(stack, 'user3')
+    await ask(`${stack.url}/pbxcore/api/v3/auth:login`, {
+      json: { login: 'user3', password: 'password', rememberMe: true },
+      headers: { 'User-Agent': 'Desk phone/2.0' },
+    })
+    const { sessions } = await mine(access)
+    expect(sessions.map(({ surface }) => surface).sort()).toEqual(['mikopbx', 'softphone'])
+    expect(sessions.find(({ current }) => current)?.id).toBe(claimsOf(access).sid)
+    expect(sessions.find(({ surface }) => surface === 'mikopbx')).toMatchObject({
+      address: '127.0.0.1',
+      user_agent: 'Desk phone/2.0',
+      remember_me: true,
+      current: false,
+    })
+  })
+
+  test('ends one, and it alone', async () => {
+    const [here, there] = [await login(stack), await login(stack)]
+    expect((await end(here.access, `sessions/${claimsOf(there.access).sid}`)).status).toBe(204)
+    expect(await isAlive(there.access)).toBe(false)
+    expect(await isAlive(here.access)).toBe(true)
+    const again = await end(here.access, `sessions/${claimsOf(there.access).sid}`)
+    expect(again).toMatchObject({ status: 404, body: { code: 'not_found', title: 'Not Found' } })
+  })
+
+  test('ends all others, with their streams, and stays in', async () => {
+    const others = await Promise.all([login(stack), login(stack), login(stack)])
+    const follower = followSse(stack, others[0].access)
+    await until('its stream is open', () => follower.messages.length > 0)
+    const here = await login(stack)
+    const { status, body } = await end(here.access, 'sessions?scope=others')
+    expect(status).toBe(200)
+    expect(body.ended).toBeGreaterThanOrEqual(3)
+    expect(await Promise.all(others.map(({ access }) => isAlive(access)))).toEqual([false, false, false])
+    expect(await isAlive(here.access)).toBe(true)
+    await until('the stream is over', () => follower.isClosed())
+    expect((await mine(here.access)).sessions).toHaveLength(1)
+  })
+
+  test('logs out everywhere, and logs in again in the same second', async () => {
+    const [one, other] = [await login(stack), await login(stack)]
+    expect((await end(one.access, 'sessions?scope=all')).status).toBe(200)
+    const again = await login(stack)
+    expect(await Promise.all([one, other, again].map(({ access }) => isAlive(access)))).toEqual([
+      false,
+      false,
+      true,
+    ])
+  })
+
+  test('cannot see or end another’s', async () => {
+    const [me, them] = [await login(stack, 'user1'), await login(stack, 'user2')]
+    const { sid, sub } = claimsOf(them.access)
+    expect((await end(me.access, `sessions/${sid}`)).status).toBe(404)
+    expect((await end(me.access, `users/${sub}/sessions/${sid}`)).status).toBe(403)
+    expect((await end(me.access, `users/${sub}/sessions`)).status).toBe(403)
+    expect((await ask(`${v1}/users/${sub}/sessions`, { token: me.access })).status).toBe(403)
+    expect(await isAlive(them.access, '1002/hello.wav')).toBe(true)
+  })
+
+  test('pages through many, each of them once', async () => {
+    const { access } = await login(stack, '201', 'b749601f329a635a19c4a87bc359be3d')
+    for (let n = 0; n < 6; n += 1) await login(stack, '201', 'b749601f329a635a19c4a87bc359be3d')
+    const ids: string[] = []
+    let cursor: string | null = null
+    do {
+      const page = await mine(access, `?limit=3${cursor === null ? '' : `&cursor=${cursor}`}`)
+      ids.push(...page.sessions.map(({ id }) => id))
+      cursor = page.next_cursor
+    } while (cursor !== null)
+    expect(ids).toHaveLength(7)
+    expect(new Set(ids).size).toBe(7)
+  })
+})
+
+describe('an admin', () => {
+  test('sees and ends anybody’s, one or all', async () => {
+    const [admin, one, other] = [
+      await login(stack, 'admin'),
+      await login(stack, 'user2'),
+      await login(stack, 'user2'),
+    ]
+    const { sub, sid } = claimsOf(one.access)
+    const { body } = await ask(`${v1}/users/${sub}/sessions`, { token: admin.access })
+    expect((body.sessions as Listed[]).map(({ id }) => id)).toContain(sid)
+    expect((await end(admin.access, `users/${sub}/sessions/${sid}`)).status).toBe(204)
+    expect(await isAlive(one.access, '1002/hello.wav')).toBe(false)
+    expect(await isAlive(other.access, '1002/hello.wav')).toBe(true)
+    expect((await end(admin.access, `users/${sub}/sessions`)).status).toBe(200)
+    expect(await isAlive(other.access, '1002/hello.wav')).toBe(false)
+    expect(stack.logs()).toContain('"reason":"ended_by_admin"')
+  })
+})
+
+describe('the document', () => {
+  test('is valid OpenAPI 3.1 and names every route and its refusals', async () => {
+    const { body } = await ask(`${v1}/openapi.json`)
+    const document = await validate(structuredClone(body) as unknown as Parameters<typeof validate>[0]) // checked by it
+    expect(Object.keys(document.paths ?? {})).toEqual(
+      expect.arrayContaining([
+        '/sessions',
+        '/sessions/{sessionId}',
+        '/users/{userId}/sessions',
+        '/users/{userId}/sessions/{sessionId}',
+        '/calls',
+        '/calls/history',
+      ]),
+    )
+    for (const path of Object.values(document.paths ?? {})) {
+      for (const operation of Object.values(path ?? {})) {
+        expect(Object.keys((operation as { responses: object }).responses)).toEqual(
+          expect.arrayContaining(['401', '503']),
+        )
+      }
+    }
+  })
+
+  test.each([
+    ['no token', 'sessions', undefined, 401, 'token_missing'],
+    ['a scope that is missing', 'sessions', 'access', 400, 'input_invalid'],
+    ['a scope nobody knows', 'sessions?scope=mine', 'access', 400, 'input_invalid'],
+    ['a session id of the wrong shape', 'sessions/x', 'access', 400, 'input_invalid'],
+    ['a refresh token', 'sessions?scope=all', 'refresh', 403, 'token_wrong_kind'],
+    ['a route that is none', 'nothing', 'access', 404, 'not_found'],
+  ] as const)('%s is answered as problem+json', async (_, path, kind, status, code) => {
+    const session = await login(stack)
+    const reply = await ask(`${v1}/${path}`, { method: 'DELETE', ...(kind && { token: session[kind] }) })
+    expect(reply).toMatchObject({ status, body: { type: 'about:blank', status, code } })
+    expect(reply.headers.get('content-type')).toBe('application/problem+json')
+  })
+})

@@ -1,0 +1,137 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { asteriskMissing } from '../../support/asterisk.ts'
+import { ask } from '../../support/http-client.ts'
+import { type Phone, startPhone } from '../../support/phone.ts'
+import { until } from '../../support/stack.ts'
+import { startTelephony, type Telephony } from '../../support/telephony.ts'
+import { openSocket, type RealSocket } from '../../support/voip-socket.ts'
+
+const missing = await asteriskMissing()
+const title = missing === undefined ? 'the VoIP surface' : `the VoIP surface (skipped: ${missing})`
+
+describe.skipIf(missing !== undefined)(`${title} on a real PBX`, () => {
+  let telephony: Telephony
+  let alice: string
+  let bob: string
+  let phone1: Phone
+  let phone2: Phone
+  let sockets: { alice: RealSocket; bob: RealSocket }
+
+  beforeAll(async () => {
+    telephony = await startTelephony()
+    const { stack, asterisk } = telephony
+    ;[alice, bob] = await Promise.all([login('user1'), login('user2')])
+    ;[phone1, phone2] = await Promise.all([
+      startPhone(asterisk, '1001', { answer: 'auto' }),
+      startPhone(asterisk, '1002', { answer: 'manual' }),
+    ])
+    sockets = {
+      alice: await openSocket(stack, '1001', alice),
+      bob: await openSocket(stack, '1002', bob),
+    }
+    await until(
+      'Bob’s softphone is known to listen',
+      async () => (await get('/api/v1/capabilities', bob)).body.softphone_listens === true,
+    )
+  })
+  afterEach(async () => {
+    await Promise.all([phone1.hangup(), phone2.hangup()])
+    await until('both phones are idle', () => [phone1, phone2].every((phone) => phone.state() === 'idle'))
+    await until(
+      'no call is active',
+      async () => (await get('/protected/call/active', alice)).body.count === 0,
+    )
+  })
+  afterAll(async () => {
+    for (const socket of Object.values(sockets ?? {})) socket.close()
+    await Promise.all([phone1, phone2].map((phone) => phone?.stop()))
+    await telephony?.stop()
+  })
+
+  const login = async (username: string) =>
+    String(
+      (await ask(`${telephony.stack.url}/api/login`, { json: { username, password: 'password' } })).body
+        .token,
+    )
+  const get = (path: string, token: string) => ask(`${telephony.stack.url}${path}`, { token })
+  const post = (path: string, token: string, json: object) =>
+    ask(`${telephony.stack.url}/protected/call/${path}`, { token, json })
+  const initiate = async () => {
+    const { status, body } = await post('initiate', alice, { target_extension: '1002' })
+    expect([status, body]).toEqual([
+      200,
+      {
+        success: true,
+        message: 'Call initiated',
+        channel: expect.any(String),
+        caller: '1001',
+        callee: '1002',
+      },
+    ])
+    return String(body.channel)
+  }
+  /** The next message of a type that is of this call. */
+  async function told(socket: RealSocket, type: string, channel: string) {
+    for (;;) {
+      const message = await socket.next(type)
+      if (message.channel === channel) return message
+    }
+  }
+
+  test('a call is initiated, answered by command, listed, ended and logged, and both are told', async () => {
+    const channel = await initiate()
+    expect(await told(sockets.bob, 'incoming_call', channel)).toMatchObject({
+      caller: '1001',
+      callee: '1002',
+      status: 'ringing',
+      transport: 'sip',
+    })
+    const answering = post('answer', bob, { channel })
+    expect(await told(sockets.bob, 'command', channel)).toMatchObject({ status: 'answer' })
+    await phone2.accept()
+    expect(await answering).toMatchObject({ status: 200, body: { success: true, channel } })
+    for (const socket of [sockets.alice, sockets.bob]) {
+      expect(await told(socket, 'call_answered', channel)).toMatchObject({ status: 'up' })
+    }
+    expect((await get('/protected/call/active', bob)).body).toMatchObject({ success: true, count: 1 })
+    const hungUp = await post('hangup', alice, { channel })
+    expect(hungUp).toMatchObject({ status: 200, body: { channel, duration: expect.any(Number) } })
+    for (const socket of [sockets.alice, sockets.bob]) {
+      expect(await told(socket, 'call_ended', channel)).toMatchObject({ status: 'answered' })
+    }
+    for (const token of [alice, bob]) {
+      await until('it is logged', async () =>
+        JSON.stringify((await get('/protected/call/logs', token)).body.logs).includes(channel),
+      )
+    }
+  })
+
+  test('answer_call and hangup over the socket do the same', async () => {
+    const channel = await initiate()
+    await told(sockets.bob, 'incoming_call', channel)
+    sockets.bob.say({ type: 'answer_call', channel })
+    await told(sockets.bob, 'command', channel)
+    await phone2.accept()
+    await told(sockets.alice, 'call_answered', channel)
+    sockets.bob.say({ type: 'hangup', channel })
+    expect(await told(sockets.alice, 'call_ended', channel)).toMatchObject({ status: 'answered' })
+    await until('his phone is idle', () => phone2.state() === 'idle')
+  })
+
+  test('a call that is not taken ends with why, for both', async () => {
+    const channel = await initiate()
+    await told(sockets.bob, 'incoming_call', channel)
+    await phone2.reject()
+    expect(await told(sockets.alice, 'call_ended', channel)).toMatchObject({ status: 'busy' })
+    expect(await told(sockets.bob, 'call_ended', channel)).toMatchObject({ status: 'busy' })
+  })
+
+  test('others do not find it', async () => {
+    const channel = await initiate()
+    await told(sockets.bob, 'incoming_call', channel)
+    const stranger = await login('user3')
+    for (const path of ['answer', 'hangup'])
+      expect(await post(path, stranger, { channel })).toMatchObject({ status: 404 })
+    expect((await get('/protected/call/active', stranger)).body.count).toBe(0)
+  })
+})
