@@ -2,145 +2,158 @@ import { createServer } from 'node:http'
 import { join } from 'node:path'
 import { getRequestListener } from '@hono/node-server'
 import { openKeyring } from '../contract/keys.ts'
-import { keepAnnouncingLive } from '../contract/online-heartbeat.ts'
-import { createRevocationMemory } from '../contract/revocation-cache.ts'
-import { followLog } from '../contract/revocation-log.ts'
-import { createJudge } from '../contract/verdict.ts'
+import { startOnlineHeartbeat } from '../contract/online-heartbeat.ts'
+import { createRevocationCache } from '../contract/revocation-cache.ts'
+import { followRevocationLog } from '../contract/revocation-log.ts'
+import { createTokenVerifier } from '../contract/verdict.ts'
 import { readEnv, SettingsError } from '../runtime/env.ts'
-import { every } from '../runtime/interval.ts'
-import { createLog, troubleFor } from '../runtime/log.ts'
+import { startInterval } from '../runtime/interval.ts'
+import { createLog, failureLogger } from '../runtime/log.ts'
 import { connectRedis } from '../runtime/redis.ts'
-import { EXIT_CONFIG, endOnFault, leaveOnSignal } from '../runtime/shutdown.ts'
+import { EXIT_CONFIG, exitOnUncaughtError, onShutdown } from '../runtime/shutdown.ts'
 import { listenOn } from '../runtime/unix-socket.ts'
 import { Config } from './config/config.ts'
-import { openDialPolicy } from './config/dial-policy-file.ts'
-import { createAccountChanges } from './core/auth/account-admin.ts'
+import { watchDialPolicyFile } from './config/dial-policy-file.ts'
+import { createAccountAdmin } from './core/auth/account-admin.ts'
 import { createAccounts } from './core/auth/accounts.ts'
 import { createLogin } from './core/auth/login.ts'
 import { createMediaLinks } from './core/auth/media-links.ts'
 import { createPasswords } from './core/auth/password.ts'
-import { createRefreshSecrets } from './core/auth/refresh-token.ts'
+import { createOpaqueRefreshTokens } from './core/auth/refresh-token.ts'
 import { createRotation } from './core/auth/refresh-token-rotation.ts'
 import { createSessions } from './core/auth/sessions.ts'
-import { createStreamKeeper } from './core/auth/sidecar-watchdog.ts'
+import { createSidecarWatchdog } from './core/auth/sidecar-watchdog.ts'
 import { createStreamRenewal } from './core/auth/stream-renewal.ts'
 import { createStreamTickets } from './core/auth/stream-tickets.ts'
 import { createFindReach } from './core/auth/supervisor-reach.ts'
 import { createTokens, newId } from './core/auth/tokens.ts'
-import { purgePast } from './core/calls/purge-history.ts'
+import { purgeHistory } from './core/calls/purge-history.ts'
 import { createClearance } from './core/dial-policy/clearance.ts'
 import { createSnapshots } from './core/messaging/snapshots.ts'
 import { createSelfRegistration } from './core/registration/self-registration.ts'
 import { createApp } from './http/app.ts'
-import { answerUnreadable } from './http/client-error.ts'
+import { handleClientError } from './http/client-error.ts'
 import { createGuard } from './http/guard.ts'
-import { createMikopbx } from './http/mikopbx/routes.ts'
+import { createMikopbxRoutes } from './http/mikopbx/routes.ts'
 import { createOnboardingRoutes } from './http/onboarding/routes.ts'
-import { drawQr } from './http/qr-data-uri.ts'
-import { createSoftphone } from './http/softphone/routes.ts'
-import { createV1 } from './http/v1/routes.ts'
-import { createVoip } from './http/voip/routes.ts'
+import { qrDataUri } from './http/qr-data-uri.ts'
+import { createSoftphoneRoutes } from './http/softphone/routes.ts'
+import { createV1Routes } from './http/v1/routes.ts'
+import { createVoipRoutes } from './http/voip/routes.ts'
 import { createVoipSocket } from './http/voip/socket.ts'
-import { createNchan } from './nchan/publisher.ts'
-import { createStreamDoors } from './nchan/stream-control.ts'
+import { createNchanPublisher } from './nchan/publisher.ts'
+import { createStreamControl } from './nchan/stream-control.ts'
 import { createMediaFolders } from './store/files/media-folders.ts'
-import { secretFile } from './store/files/secret-file.ts'
-import { openSecurityLog } from './store/files/security-log.ts'
-import { createAddressAttempts, createAttempts } from './store/redis/login-attempts.ts'
-import { createLiveUsers } from './store/redis/online-users.ts'
-import { createSocketWords } from './store/redis/peer-messages.ts'
-import { createThrottle, type Limit } from './store/redis/rate-limiter.ts'
+import { loadOrCreateSecret } from './store/files/secret-file.ts'
+import { createSecurityLog } from './store/files/security-log.ts'
+import { createAddressAttempts, createLoginAttempts } from './store/redis/login-attempts.ts'
+import { createOnlineUsersReader } from './store/redis/online-users.ts'
+import { createPeerMessages } from './store/redis/peer-messages.ts'
+import { createRateLimiter, type RateLimit } from './store/redis/rate-limiter.ts'
 import { createRotationStore } from './store/redis/refresh-token-rotation.ts'
-import { createRevocationKeeper } from './store/redis/revocation-publisher.ts'
+import { createRevocationStreamPublisher } from './store/redis/revocation-publisher.ts'
 import { createSnapshotStore } from './store/redis/snapshots.ts'
-import { createRenewalSpreader, removeOldRenewals } from './store/redis/stream-renewals.ts'
-import { createTicketStore } from './store/redis/tickets.ts'
-import { createNews, createNewsHearing } from './store/redis/user-messages.ts'
-import { createLedger } from './store/sql/auth/revocations.ts'
+import { createStreamRenewalPublisher, removeLegacyRenewals } from './store/redis/stream-renewals.ts'
+import { createStreamTicketStore } from './store/redis/tickets.ts'
+import { createUserMessageSubscriber, createUserMessages } from './store/redis/user-messages.ts'
+import { createRevocationStore } from './store/sql/auth/revocations.ts'
 import { createSessionStore } from './store/sql/auth/sessions.ts'
 import { createUserStore } from './store/sql/auth/users.ts'
 import { createDoNotCall } from './store/sql/call-center/do-not-call.ts'
-import { createHistoryStore } from './store/sql/calls/call-history.ts'
-import { createDialledStore } from './store/sql/calls/placed-calls.ts'
-import { createPastStore } from './store/sql/calls/purge-history.ts'
+import { createCallHistoryStore } from './store/sql/calls/call-history.ts'
+import { createPlacedCallStore } from './store/sql/calls/placed-calls.ts'
+import { createPurgeStore } from './store/sql/calls/purge-history.ts'
 import { openDatabase } from './store/sql/database.ts'
-import { migrate, NewerDatabaseError, refuseNewer } from './store/sql/migrate.ts'
-import { createStatusStore } from './store/sql/presence/user-statuses.ts'
-import { createCallCentre } from './wiring/call-center/call-center.ts'
-import { createTelephony } from './wiring/calls.ts'
-import { createOnboarding } from './wiring/provisioning.ts'
+import { migrate, NewerDatabaseError, requireKnownMigrations } from './store/sql/migrate.ts'
+import { createUserStatusStore } from './store/sql/presence/user-statuses.ts'
+import { createCallCenter } from './wiring/call-center/call-center.ts'
+import { createCallModule } from './wiring/calls.ts'
+import { createProvisioningModule } from './wiring/provisioning.ts'
 
 /** nginx takes four lines of 8 kB: what it passes on must not be too large here. */
-const MAX_HEADERS = 65_536
+const MAX_HEADER_BYTES = 65_536
 
 async function main() {
   const config = readEnv(Config)
   const log = createLog('api', config.logLevel)
-  endOnFault(log)
+  exitOnUncaughtError(log)
   const { now } = Date
   const monotonic = () => performance.now()
-  const trouble = troubleFor(log)
+  const logFailure = failureLogger(log)
 
   // What is kept: SQL is the truth, Redis spreads it.
   await migrate(config.databaseUrl)
   const db = await openDatabase(config.databaseUrl, {
-    idleFault: trouble('the database dropped a connection'),
+    onIdleError: logFailure('the database dropped a connection'),
   })
-  await refuseNewer(db).catch((err) => {
+  await requireKnownMigrations(db).catch((err) => {
     if (err instanceof NewerDatabaseError) throw err
-    trouble('the version of the database is unknown')(err)
+    logFailure('the version of the database is unknown')(err)
   })
   const users = createUserStore(db, () => Math.floor(now() / 1000), config.quarantine)
-  const ledger = createLedger(db)
+  const revocationStore = createRevocationStore(db)
   const redis = connectRedis(config.redisUrl, () => {}, 1_500)
-  await redis.connect().catch(trouble('Redis is away'))
+  await redis.connect().catch(logFailure('Redis is away'))
 
   // What is known of revocations, and the judge who goes by it: the same as the sidecar's.
-  const keyring = openKeyring(config.keysFolder, trouble('the keys folder cannot be read'))
-  const memory = createRevocationMemory()
-  const reader = followLog({
+  const keyring = openKeyring(config.keysFolder, logFailure('the keys folder cannot be read'))
+  const cache = createRevocationCache()
+  const revocationLogReader = followRevocationLog({
     redis: connectRedis(config.redisUrl, () => {}),
-    memory,
+    cache,
     monotonic,
-    onTrouble: (what, err) => log.warn({ event: 'revocations', err }, what),
+    onError: (what, err) => log.warn({ event: 'revocations', err }, what),
     onOldRenewals: (ids) =>
-      void removeOldRenewals(redis, ids, now()).catch(trouble('old renewals could not be removed')),
+      void removeLegacyRenewals(redis, ids, now()).catch(logFailure('old renewals could not be removed')),
   })
-  const { maxStalenessMs, longestLifetime } = config
-  const isKnown = () => memory.ageMs(monotonic()) <= maxStalenessMs
-  const issuingSince = () => (isKnown() ? reader.state().epoch?.cutoff : undefined)
-  const judge = createJudge({
+  const { maxStalenessMs, longestLifetime: maxTokenLifetimeS } = config
+  const isFresh = () => cache.ageMs(monotonic()) <= maxStalenessMs
+  const issuingSince = () => (isFresh() ? revocationLogReader.state().epoch?.cutoff : undefined)
+  const tokenVerifier = createTokenVerifier({
     keyring,
-    revocations: memory,
+    revocations: cache,
     now,
     monotonic,
     maxStalenessMs,
-    longestLifetime,
+    maxTokenLifetimeS,
     cacheSize: 10_000,
   })
-  const revoker = createRevocationKeeper({ redis, ledger, memory, reader, log, now, longestLifetime })
+  const revocationPublisher = createRevocationStreamPublisher({
+    redis,
+    store: revocationStore,
+    revocationCache: cache,
+    logReader: revocationLogReader,
+    log,
+    now,
+    longestLifetime: maxTokenLifetimeS,
+  })
 
   // The rules.
-  const securityLog = openSecurityLog(config.securityLogPath, trouble('the security log cannot be written'))
+  const securityLog = createSecurityLog(
+    config.securityLogPath,
+    logFailure('the security log cannot be written'),
+  )
   const tokens = createTokens({
     keyring,
     algorithm: config.algorithm,
     now,
     issuingSince,
   })
-  const secrets = createRefreshSecrets(secretFile(join(config.keysFolder, 'refresh.secret')))
+  const refreshTokens = createOpaqueRefreshTokens(
+    loadOrCreateSecret(join(config.keysFolder, 'refresh.secret')),
+  )
   const rotationStore = createRotationStore(redis)
   const sessionStore = createSessionStore(db)
   const sessions = createSessions({
     store: sessionStore,
-    secrets,
-    rotation: createRotation({ store: rotationStore, secrets, graceMs: config.refreshGraceMs }),
+    refreshTokens,
+    rotation: createRotation({ store: rotationStore, refreshTokens, graceMs: config.refreshGraceMs }),
     rotationStore,
     sessionTtl: config.sessionTtl,
-    onTrouble: trouble('a refresh could not be noted'),
+    onError: logFailure('a refresh could not be noted'),
     users,
     tokens,
-    revoker,
+    revocationPublisher,
     securityLog,
     supervisorReach: config.supervisorReach,
     now,
@@ -149,78 +162,78 @@ async function main() {
   })
   const passwords = createPasswords()
   const { perAccount, perAddress } = config
-  const loginThrough = (surface: string, limit: Limit) =>
+  const createLoginFor = (surface: string, limit: RateLimit) =>
     createLogin({
       users,
       passwords,
       sessions,
-      attempts: createAttempts(redis, { surface, perAddress: limit, perAccount }),
+      attempts: createLoginAttempts(redis, { surface, perAddress: limit, perAccount }),
       securityLog,
     })
   const snapshotStore = createSnapshotStore(redis, newId)
-  const nchan = createNchan(config.nginxSockets)
-  const snapshots = createSnapshots({ store: snapshotStore, broadcaster: nchan })
+  const nchanPublisher = createNchanPublisher(config.nginxSockets)
+  const snapshots = createSnapshots({ store: snapshotStore, publisher: nchanPublisher })
 
   const reachOf = createFindReach(users, config.supervisorReach)
-  const mediaLinks = createMediaLinks({ tokens, reachOf, now, longestLifetime })
-  const policy = openDialPolicy(config.dialPolicyPath, trouble('the dial policy cannot be read'))
-  const changes = createAccountChanges({
-    ...{ users, passwords, sessions, revoker, policy, now, longestLifetime },
+  const mediaLinks = createMediaLinks({ tokens, reachOf, now, longestLifetime: maxTokenLifetimeS })
+  const policy = watchDialPolicyFile(config.dialPolicyPath, logFailure('the dial policy cannot be read'))
+  const changes = createAccountAdmin({
+    ...{ users, passwords, sessions, revocationPublisher, policy, now, longestLifetime: maxTokenLifetimeS },
   })
 
   // Calls and presence, and what users are told of them.
-  const hearingRedis = connectRedis(config.redisUrl, () => {})
-  const hearing = createNewsHearing(hearingRedis, trouble('news could not be handled'))
-  const words = createSocketWords(
+  const subscriberRedis = connectRedis(config.redisUrl, () => {})
+  const hearing = createUserMessageSubscriber(subscriberRedis, logFailure('news could not be handled'))
+  const peerMessages = createPeerMessages(
     redis,
-    hearingRedis,
-    trouble('what another API passed on could not be handled'),
+    subscriberRedis,
+    logFailure('what another API passed on could not be handled'),
   )
-  const news = createNews({ redis, publish: nchan.tell })
-  const history = createHistoryStore(db)
+  const userMessages = createUserMessages({ redis, publish: nchanPublisher.publishToUser })
+  const history = createCallHistoryStore(db)
   const clear = createClearance({ policy, doNotCall: createDoNotCall(db) })
-  const dialled = createDialledStore(db)
-  const telephony = createTelephony({
+  const placedCalls = createPlacedCallStore(db)
+  const callModule = createCallModule({
     config,
     policy,
-    clear,
+    clearance: clear,
     redis,
     users,
     reachOf,
     history,
-    dialled,
-    statusStore: createStatusStore(db),
-    liveUsers: createLiveUsers(redis),
-    news,
+    placedCalls,
+    statusStore: createUserStatusStore(db),
+    onlineUsers: createOnlineUsersReader(redis),
+    userMessages,
     snapshots,
     log,
     now,
     monotonic,
   })
-  const { calls, statuses, directory, presence } = telephony
+  const { calls, statuses, directory, presence } = callModule
 
   // From an account to an extension that rings.
-  const registerThrottle = createThrottle(redis, { surface: 'register', perAddress })
+  const registrationRateLimiter = createRateLimiter(redis, { surface: 'register', perAddress })
   const media = createMediaFolders(config.mediaRoot)
-  const onboarding = createOnboarding({
+  const provisioning = createProvisioningModule({
     media,
     config,
     db,
     redis,
     users,
     passwords,
-    throttle: registerThrottle,
+    rateLimiter: registrationRateLimiter,
     policy,
-    judge,
+    judge: tokenVerifier,
     log,
     now,
   })
 
   // The surfaces.
-  const guard = createGuard(judge)
+  const guard = createGuard(tokenVerifier)
   const { allowedOrigins } = config
   const accounts = createAccounts({ users, passwords, policy })
-  const callCentre = createCallCentre({
+  const callCenter = createCallCenter({
     guard,
     config,
     db,
@@ -230,25 +243,25 @@ async function main() {
     changes,
     passwords,
     sessions,
-    login: loginThrough('crm', perAddress),
-    registerThrottle,
-    judge,
-    telephony,
-    onboarding,
+    login: createLoginFor('crm', perAddress),
+    registrationRateLimiter,
+    tokenVerifier,
+    callModule,
+    provisioning,
     policy,
     clear,
     history,
-    dialled,
+    placedCalls,
     mediaLinks,
     log,
     now,
     monotonic,
   })
-  const tickets = createTicketStore(redis)
+  const tickets = createStreamTicketStore(redis)
   const app = createApp({
-    mikopbx: createMikopbx({
-      judge,
-      login: loginThrough('mikopbx', config.mikopbxLogins),
+    mikopbx: createMikopbxRoutes({
+      tokenVerifier,
+      login: createLoginFor('mikopbx', config.mikopbxLogins),
       sessions,
       allowedOrigins,
       refreshAttempts: createAddressAttempts(redis, {
@@ -258,64 +271,64 @@ async function main() {
       refreshTtl: config.refreshTtl,
       log,
     }),
-    v1: createV1({
+    v1: createV1Routes({
       guard,
       sessions,
       history: { guard, history, reachOf, mediaLinks, policy },
-      calls: { guard, calls, statuses, directory, isOnline: telephony.isOnline },
+      calls: { guard, calls, statuses, directory, isOnline: callModule.isOnline },
       log,
     }),
-    voip: createVoip({
+    voip: createVoipRoutes({
       guard,
-      login: loginThrough('voip', perAddress),
+      login: createLoginFor('voip', perAddress),
       users,
       sessions,
-      uses: sessionStore,
+      sessionUses: sessionStore,
       selfRegistration: createSelfRegistration({ accounts, users, media }),
       // That document has no invitations, and whoever asks chooses an extension.
       registration: config.registration === 'open' ? 'open' : 'closed',
-      registerThrottle,
+      registerThrottle: registrationRateLimiter,
       changes,
       calls,
       history,
       statuses,
       directory,
       presence,
-      countSockets: () => socket.size(),
+      countSockets: () => voipSocket.size(),
       timeZone: config.timeZone,
-      accessTtl: Math.min(config.voipAccessTtl, longestLifetime),
+      accessTtl: Math.min(config.voipAccessTtl, maxTokenLifetimeS),
       now,
       monotonic,
       log,
     }),
-    softphone: createSoftphone({
+    softphone: createSoftphoneRoutes({
       guard,
-      judge,
-      login: loginThrough('softphone', perAddress),
+      tokenVerifier,
+      login: createLoginFor('softphone', perAddress),
       sessions,
       users,
       mediaLinks,
       streamTickets: createStreamTickets(tickets),
-      streamRenewal: createStreamRenewal(createRenewalSpreader(redis)),
+      streamRenewal: createStreamRenewal(createStreamRenewalPublisher(redis)),
       snapshots,
       log,
     }),
     onboarding: createOnboardingRoutes({
       guard,
-      login: loginThrough('onboarding', perAddress),
-      registration: onboarding.registration,
-      credentials: onboarding.credentials,
-      links: onboarding.links,
-      place: { publicUrl: config.publicUrl, appUrl: config.appUrl, allowedOrigins },
-      drawQr,
+      login: createLoginFor('onboarding', perAddress),
+      registration: provisioning.registration,
+      credentials: provisioning.credentials,
+      links: provisioning.links,
+      publicUrlSettings: { publicUrl: config.publicUrl, appUrl: config.appUrl, allowedOrigins },
+      qrDataUri,
       log,
     }),
-    crm: callCentre.app,
+    crm: callCenter.app,
     keyring,
     allowedOrigins,
-    pbx: () => (config.pbx === undefined ? 'none' : telephony.isOnline() ? 'online' : 'away'),
+    pbx: () => (config.pbx === undefined ? 'none' : callModule.isOnline() ? 'online' : 'away'),
     ready() {
-      const age = memory.ageMs(monotonic())
+      const age = cache.ageMs(monotonic())
       const revocationAgeMs = Number.isFinite(age) ? Math.round(age) : null
       const since = issuingSince()
       const ready = since !== undefined && Math.floor(now() / 1000) >= since
@@ -326,69 +339,77 @@ async function main() {
 
   // Streams whose sidecar does not answer have nobody else who ends them.
   const { sidecarSockets: sidecars, nginxSockets: instances } = config
-  const streamDoors = createStreamDoors(sidecars, instances)
-  const streamKeeper = createStreamKeeper({ sidecars, instances, ...streamDoors, monotonic, log })
-  const chores = [
-    every(250, async () => streamKeeper.tick(), trouble('the sidecars cannot be watched')),
-    every(250, () => revoker.tend(), trouble('the revocation log could not be tended')),
-    every(500, () => nchan.remind(snapshotStore), trouble('snapshots could not be published again')),
-    every(1_000, async () => memory.sweep(now() / 1000, 20_000), trouble('sweeping failed')),
+  const streamControl = createStreamControl(sidecars, instances)
+  const sidecarWatchdog = createSidecarWatchdog({ sidecars, instances, ...streamControl, monotonic, log })
+  const jobs = [
+    startInterval(250, async () => sidecarWatchdog.tick(), logFailure('the sidecars cannot be watched')),
+    startInterval(
+      250,
+      () => revocationPublisher.tick(),
+      logFailure('the revocation log could not be tended'),
+    ),
+    startInterval(
+      500,
+      () => nchanPublisher.republishMissing(snapshotStore),
+      logFailure('snapshots could not be published again'),
+    ),
+    startInterval(1_000, async () => cache.prune(now() / 1000, 20_000), logFailure('sweeping failed')),
   ]
   const { historyDays } = config
   if (historyDays !== undefined) {
-    const past = createPastStore(db)
+    const past = createPurgeStore(db)
     const purge = async () => {
-      const removed = await purgePast(past, Math.floor(now() / 1000) - historyDays * 86_400)
+      const removed = await purgeHistory(past, Math.floor(now() / 1000) - historyDays * 86_400)
       if (removed.calls > 0) log.info({ event: 'history_purged', ...removed }, 'old calls were deleted')
     }
-    chores.push(every(3_600_000, purge, trouble('old calls could not be deleted')))
+    jobs.push(startInterval(3_600_000, purge, logFailure('old calls could not be deleted')))
   }
-  const socket = createVoipSocket({
-    judge,
+  const voipSocket = createVoipSocket({
+    tokenVerifier,
     tickets,
     allowedOrigins,
     calls,
     statuses,
-    words,
-    hearing,
+    peerMessages,
+    userMessages: hearing,
     directory,
     monotonic,
-    mostPerUser: config.maxSocketsPerUser,
+    maxPerUser: config.maxSocketsPerUser,
     log,
-    onOpen: () => live.changed(),
+    onOpen: () => onlineHeartbeat.changed(),
   })
-  const live = keepAnnouncingLive({
+  const onlineHeartbeat = startOnlineHeartbeat({
     redis,
     instance: newId(),
-    live: () => ({ online: [...socket.users()], listening: [...socket.users()] }),
+    onlineReport: () => ({ online: [...voipSocket.users()], listening: [...voipSocket.users()] }),
   })
   const server = createServer(
-    { keepAliveTimeout: 75_000, maxHeaderSize: MAX_HEADERS },
+    { keepAliveTimeout: 75_000, maxHeaderSize: MAX_HEADER_BYTES },
     getRequestListener(app.fetch),
   )
-  server.on('upgrade', socket.upgrade)
-  server.on('clientError', answerUnreadable)
-  telephony.open()
-  onboarding.open()
-  callCentre.open()
+  server.on('upgrade', voipSocket.upgrade)
+  server.on('clientError', handleClientError)
+  callModule.open()
+  provisioning.open()
+  callCenter.open()
   await listenOn(server, config.socket)
   log.info({ event: 'listening', socket: config.socket }, 'the api listens')
 
-  leaveOnSignal(log, async () => {
+  onShutdown(log, async () => {
     server.close()
     server.closeIdleConnections()
-    for (const chore of chores) chore.stop()
-    socket.close()
-    await live.stop()
-    await callCentre.close()
-    await telephony.close()
-    await onboarding.close()
+    for (const chore of jobs) chore.stop()
+    voipSocket.close()
+    await onlineHeartbeat.stop()
+    await callCenter.close()
+    await callModule.close()
+    await provisioning.close()
     keyring.close()
-    await reader.stop()
+    await revocationLogReader.stop()
     redis.disconnect()
-    hearingRedis.disconnect()
-    await streamDoors.close()
-    await nchan.close()
+    subscriberRedis.disconnect()
+    await streamControl.close()
+    await nchanPublisher.close()
     await db.close()
   })
 }

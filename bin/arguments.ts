@@ -9,7 +9,7 @@ export class UsageError extends Error {
  * `parseArgs`, with one line for a person that suggests what was meant.
  * @throws {UsageError}
  */
-export function readWords<T extends ParseArgsConfig>(config: T): ReturnType<typeof parseArgs<T>> {
+export function parseArguments<T extends ParseArgsConfig>(config: T): ReturnType<typeof parseArgs<T>> {
   try {
     return parseArgs(config)
   } catch (err) {
@@ -18,23 +18,26 @@ export function readWords<T extends ParseArgsConfig>(config: T): ReturnType<type
     const unknown = /^Unknown option '(--?[^']+)'/.exec(first)?.[1]
     const names = Object.keys(config.options ?? {}).map((name) => `--${name}`)
     throw new UsageError(
-      `${first}${unknown === undefined ? '' : meant(unknown, [...names, '--help'])}; see --help`,
+      `${first}${unknown === undefined ? '' : didYouMean(unknown, [...names, '--help'])}; see --help`,
     )
   }
 }
 
 /** @returns `; did you mean X?` where one of `known` is close to `word`, else nothing */
-export function meant(word: string, known: readonly string[]): string {
+export function didYouMean(word: string, known: readonly string[]): string {
   const typed = word.toLowerCase()
   const [best] = known
-    .map((one) => ({ one, distance: one.startsWith(typed) && typed.length > 2 ? 1 : distanceOf(typed, one) }))
+    .map((one) => ({
+      one,
+      distance: one.startsWith(typed) && typed.length > 2 ? 1 : editDistance(typed, one),
+    }))
     .filter(({ one, distance }) => distance <= Math.max(1, Math.floor(one.length / 3)))
     .sort((a, b) => a.distance - b.distance)
   return best === undefined ? '' : `; did you mean ${best.one}?`
 }
 
 /** How many letters are wrong, missing, too many, or swapped with their neighbour (optimal string alignment). */
-function distanceOf(a: string, b: string): number {
+function editDistance(a: string, b: string): number {
   const rows = [Array.from({ length: b.length + 1 }, (_, at) => at)]
   for (let i = 1; i <= a.length; i += 1) {
     const row = [i]

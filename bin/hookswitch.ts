@@ -1,7 +1,7 @@
 import { runCommand } from './admin/commands.ts'
-import { endAsFailed } from './stack/exit-on-error.ts'
+import { exitOnError } from './stack/exit-on-error.ts'
 
 // `… | head` has read enough.
 process.stdout.on('error', (err: NodeJS.ErrnoException) => process.exit(err.code === 'EPIPE' ? 0 : 1))
 
-runCommand(process.argv.slice(2)).catch(endAsFailed('hookswitch'))
+runCommand(process.argv.slice(2)).catch(exitOnError('hookswitch'))

@@ -1,11 +1,11 @@
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { readEnv } from '../runtime/env.ts'
-import { readWords, UsageError } from './arguments.ts'
-import { endAsFailed } from './stack/exit-on-error.ts'
-import { bracketed } from './stack/gateway.ts'
+import { parseArguments, UsageError } from './arguments.ts'
+import { exitOnError } from './stack/exit-on-error.ts'
+import { urlHost } from './stack/gateway.ts'
 import { renderNginx } from './stack/nginx-conf.ts'
-import { Settings } from './stack/settings.ts'
+import { StartSettings } from './stack/settings.ts'
 
 const HELP = `Usage: node dist/render-nginx.js --out <folder> --run <folder> --temp <folder> --access-log <file>
                                 --open-files <number> [--nchan-module <file>]
@@ -17,7 +17,7 @@ and _TRUSTED_PROXIES mean what they mean to npm start.`
 /** @throws {Error} that says what is wrong; no value of a setting */
 async function main() {
   const text = { type: 'string' } as const
-  const { values: flags } = readWords({
+  const { values: flags } = parseArguments({
     options: {
       out: text,
       run: text,
@@ -32,13 +32,13 @@ async function main() {
   if (flags.help) return console.log(HELP)
   if (!out || !run || !temp || !accessLog || !/^\d+$/.test(openFiles ?? '')) throw new UsageError(HELP)
 
-  const settings = readEnv(Settings)
+  const settings = readEnv(StartSettings)
   renderNginx(fileURLToPath(new URL('../nginx', import.meta.url)), out, {
     ...settings,
     nchanModule: flags['nchan-module'],
     asRoot: false,
     openFiles: Number(openFiles),
-    listen: [`${bracketed(settings.host)}:${settings.port}`],
+    listen: [`${urlHost(settings.host)}:${settings.port}`],
     run,
     temp,
     accessLog,
@@ -47,4 +47,4 @@ async function main() {
   })
 }
 
-main().catch(endAsFailed('render-nginx'))
+main().catch(exitOnError('render-nginx'))

@@ -5,18 +5,18 @@ import { addKey, openKeyring, readKeys } from '../contract/keys.ts'
 import { MAX_STREAM_INSTANCES, streamInstances } from '../contract/stream-instances.ts'
 import { readEnv } from '../runtime/env.ts'
 import { EXIT_CONFIG } from '../runtime/shutdown.ts'
-import { readWords, UsageError } from './arguments.ts'
+import { parseArguments, UsageError } from './arguments.ts'
 import { addDemoMedia } from './stack/demo-data.ts'
 import { prepareDemoPbx } from './stack/demo-pbx.ts'
-import { endAsFailed } from './stack/exit-on-error.ts'
-import { bracketed, startGateway } from './stack/gateway.ts'
-import { mustBeFree, passesGate } from './stack/health-check.ts'
-import { watchNpm } from './stack/npm-watch.ts'
-import { nodeSpec, redisAnswers, redisSpec } from './stack/process-specs.ts'
-import { claim, runFolder, sweepLeftovers } from './stack/run-folder.ts'
-import { preparePeople } from './stack/seed-users.ts'
-import { isLoopback, Settings } from './stack/settings.ts'
-import { type Child, type ChildSpec, startChild } from './stack/supervisor.ts'
+import { exitOnError } from './stack/exit-on-error.ts'
+import { startGateway, urlHost } from './stack/gateway.ts'
+import { checkGate, requireFreePort } from './stack/health-check.ts'
+import { watchNpmParent } from './stack/npm-watch.ts'
+import { isRedisReady, nodeSpec, redisSpec } from './stack/process-specs.ts'
+import { killOrphans, lockDataFolder, runFolder } from './stack/run-folder.ts'
+import { seedUsers } from './stack/seed-users.ts'
+import { isLoopback, StartSettings } from './stack/settings.ts'
+import { type ProcessSpec, type SupervisedProcess, startSupervised } from './stack/supervisor.ts'
 import { findOrFetch } from './system/programs.ts'
 import { SetupError } from './system/setup-error.ts'
 
@@ -36,11 +36,11 @@ const say = (line: string) => console.log(line)
 
 async function main() {
   const startedAt = performance.now()
-  const flags = readFlags()
+  const flags = parseFlags()
   if (flags.help) return say(HELP)
   const demo = flags.demo === true
   if (flags.pbx && !demo) throw new UsageError('--pbx is part of the demo: add --demo')
-  const settings = readEnv(Settings)
+  const settings = readEnv(StartSettings)
   const { data, host, port, algorithm } = settings
   if (demo && !isLoopback(host)) {
     throw new SetupError(
@@ -59,11 +59,11 @@ async function main() {
     ...(settings.hasOwnMedia ? ['media'] : []),
   ]
   for (const folder of folders) mkdirSync(join(data, folder), { recursive: true, mode: 0o700 })
-  const release = claim(data)
+  const release = lockDataFolder(data)
   const run = runFolder(data)
   // Also those of an earlier start with more of them.
   const everyStream = streamInstances(MAX_STREAM_INSTANCES).flatMap((n) => [`relay-${n}`, `stream-${n}`])
-  await sweepLeftovers(run, [
+  await killOrphans(run, [
     'nginx',
     ...everyStream,
     'phone-1001',
@@ -75,47 +75,47 @@ async function main() {
   ])
   if (process.getuid?.() === 0) say('running as root: a user of its own would be safer')
 
-  const children: Child[] = []
+  const children: SupervisedProcess[] = []
   const stopping = new AbortController()
-  let leaving: Promise<void> | undefined
-  const leave = () => {
+  let shutdown: Promise<void> | undefined
+  const shutDown = () => {
     stopping.abort()
-    leaving ??= stopAll(children).then(release)
-    return leaving
+    shutdown ??= stopAll(children).then(release)
+    return shutdown
   }
   const stop = (exitCode: number) => {
-    if (leaving === undefined) say('stopping …')
-    leave().then(
+    if (shutdown === undefined) say('stopping …')
+    shutDown().then(
       () => process.exit(exitCode),
       () => process.exit(1),
     )
   }
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => stop(0))
-  watchNpm(process.env, () => stop(0))
+  watchNpmParent(process.env, () => stop(0))
   process.on('uncaughtException', (err) => {
     console.error(err)
     stop(1)
   })
 
   try {
-    await mustBeFree(host, port)
+    await requireFreePort(host, port)
     const programs = await findOrFetch(
       settings.systemFolder,
       settings.redisUrl === undefined ? ['nginx', 'redis'] : ['nginx'],
       say,
     )
-    const pbx = flags.pbx ? await prepareDemoPbx({ project, run, settings, say }) : undefined
+    const pbx = flags.pbx ? await prepareDemoPbx({ project, run, settings, log: say }) : undefined
     const needs = {
       run,
       logFolder: join(data, 'log'),
-      say,
+      log: say,
       stopping: stopping.signal,
-      giveUp: () => stop(EXIT_CONFIG),
+      onFatalExit: () => stop(EXIT_CONFIG),
     }
     /** Starts some at once. If one fails, those that stand are known all the same, and stop with the rest. */
-    const startAll = async (specs: readonly ChildSpec[]) => {
+    const startAll = async (specs: readonly ProcessSpec[]) => {
       const started = await Promise.allSettled(
-        specs.map(async (spec) => children.push(await startChild(spec, needs))),
+        specs.map(async (spec) => children.push(await startSupervised(spec, needs))),
       )
       for (const one of started) if (one.status === 'rejected') throw one.reason
     }
@@ -124,16 +124,16 @@ async function main() {
 
     const redisUrl = settings.redisUrl ?? `unix:${join(run, 'redis.sock')}`
     if (programs.redis !== undefined) {
-      children.push(await startChild(redisSpec(programs.redis, run, join(data, 'redis')), needs))
-    } else if (!(await redisAnswers(redisUrl).catch(() => false))) {
+      children.push(await startSupervised(redisSpec(programs.redis, run, join(data, 'redis')), needs))
+    } else if (!(await isRedisReady(redisUrl).catch(() => false))) {
       throw new SetupError(
         'no Redis answers at REDIS_URL: start it, or unset REDIS_URL to use the embedded one',
       )
     }
 
-    if (pbx !== undefined) children.push(await startChild(pbx.server, needs))
+    if (pbx !== undefined) children.push(await startSupervised(pbx.server, needs))
 
-    const password = await preparePeople(data, settings.databaseUrl, demo)
+    const password = await seedUsers(data, settings.databaseUrl, demo)
     if (demo && settings.hasOwnMedia) addDemoMedia(settings.mediaRoot)
 
     const env = {
@@ -145,7 +145,7 @@ async function main() {
       // The document's demo lets anybody in, and so does this one.
       ...(demo && !process.env.HOOKSWITCH_REGISTRATION ? { HOOKSWITCH_REGISTRATION: 'open' } : {}),
     }
-    const url = `http://${bracketed(host).replace('0.0.0.0', '127.0.0.1')}:${port}`
+    const url = `http://${urlHost(host).replace('0.0.0.0', '127.0.0.1')}:${port}`
     const isSet = (...names: string[]) =>
       names.some((name) => process.env[name] || process.env[`${name}_FILE`])
     const mailEnv = {
@@ -163,21 +163,21 @@ async function main() {
     await startAll(pbx?.phones ?? [])
 
     await startGateway({ project, run, settings, nginx: programs.nginx, sockets, startAll })
-    await untilGateStands(
+    await waitForGate(
       { host: host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '::1' : host, port },
       keysFolder,
     )
-    welcome(url, data, password, demo, performance.now() - startedAt)
+    printWelcome(url, data, password, demo, performance.now() - startedAt)
     if (pbx !== undefined) say(pbx.welcome(url))
   } catch (err) {
-    await leave()
+    await shutDown()
     throw err
   }
 
-  async function untilGateStands(where: { host: string; port: number }, keysFolder: string) {
+  async function waitForGate(where: { host: string; port: number }, keysFolder: string) {
     const keyring = openKeyring(keysFolder, () => {})
     const until = performance.now() + 20_000
-    while (!(await passesGate(where, keyring, algorithm).catch(() => false))) {
+    while (!(await checkGate(where, keyring, algorithm).catch(() => false))) {
       if (performance.now() > until) {
         throw new SetupError(`no request passed the gate in 20 s: see ${join(data, 'log')}`)
       }
@@ -187,22 +187,28 @@ async function main() {
   }
 }
 
-function readFlags() {
+function parseFlags() {
   const flag = { type: 'boolean' } as const
-  return readWords({ options: { demo: flag, pbx: flag, help: { ...flag, short: 'h' } } }).values
+  return parseArguments({ options: { demo: flag, pbx: flag, help: { ...flag, short: 'h' } } }).values
 }
 
 /**
  * First what holds clients' sockets, which it closes with a code that they know, while nginx still carries it. Then in
  * the order of the data's way: nothing more comes in, and last the store goes.
  */
-async function stopAll(children: Child[]): Promise<void> {
-  const isOfSockets = ({ name }: Child) => name === 'api' || name.startsWith('relay-')
-  await Promise.all(children.filter(isOfSockets).map((child) => child.stop()))
-  for (const child of children.filter((one) => !isOfSockets(one)).reverse()) await child.stop()
+async function stopAll(children: SupervisedProcess[]): Promise<void> {
+  const holdsClientSockets = ({ name }: SupervisedProcess) => name === 'api' || name.startsWith('relay-')
+  await Promise.all(children.filter(holdsClientSockets).map((child) => child.stop()))
+  for (const child of children.filter((one) => !holdsClientSockets(one)).reverse()) await child.stop()
 }
 
-function welcome(url: string, data: string, password: string | undefined, demo: boolean, tookMs: number) {
+function printWelcome(
+  url: string,
+  data: string,
+  password: string | undefined,
+  demo: boolean,
+  tookMs: number,
+) {
   const base = `${url}/pbxcore/api/module-softphone-backend/v1`
   const [name, secret] = demo ? ['user1', 'password'] : ['admin', password ?? '<password>']
   say(`\nHookswitch stands at ${url} (up in ${(tookMs / 1000).toFixed(1)} s). Ctrl-C stops it.`)
@@ -218,4 +224,4 @@ Try it:
 `)
 }
 
-main().catch(endAsFailed('hookswitch'))
+main().catch(exitOnError('hookswitch'))

@@ -16,5 +16,5 @@ export function readBearer(header: string | undefined): Bearer {
 }
 
 /** RFC 6750 §3: no `error` where nothing was sent, `invalid_token` where it did not hold. */
-export const CHALLENGE_NONE = 'Bearer realm="hookswitch"'
-export const CHALLENGE_INVALID = 'Bearer realm="hookswitch", error="invalid_token"'
+export const CHALLENGE_MISSING_TOKEN = 'Bearer realm="hookswitch"'
+export const CHALLENGE_INVALID_TOKEN = 'Bearer realm="hookswitch", error="invalid_token"'

@@ -1,13 +1,13 @@
 import type { Claims, Role } from './claims.ts'
 
 /** The channels of state that clients ask for by name, and who may. */
-const STATE: Readonly<Record<string, readonly Role[]>> = {
+const STATE_CHANNEL_ROLES: Readonly<Record<string, readonly Role[]>> = {
   'users-state': ['user', 'supervisor', 'admin'],
   'active-calls': ['supervisor', 'admin'],
 }
 
 /** What everybody calls the channel of what is told to them alone. */
-const OWN = 'me'
+const PRIVATE_CHANNEL_NAME = 'me'
 
 /**
  * Where in Nchan the channel lies that a client asks for by `name`, so that no client can name another's.
@@ -18,11 +18,12 @@ export function channelFor(
   { sub, role, reach }: Pick<Claims, 'sub' | 'role' | 'reach'>,
   name: string,
 ): string | undefined {
-  if (name === OWN) return privateChannelOf(sub)
+  if (name === PRIVATE_CHANNEL_NAME) return privateChannelOf(sub)
   // Bounded by their team, they follow what a user does.
-  const as = reach === undefined ? role : 'user'
-  const mayFollow = Object.hasOwn(STATE, name) && STATE[name]?.includes(as) === true
-  return mayFollow ? stateChannelOf(name) : undefined
+  const effectiveRole = reach === undefined ? role : 'user'
+  const canSubscribe =
+    Object.hasOwn(STATE_CHANNEL_ROLES, name) && STATE_CHANNEL_ROLES[name]?.includes(effectiveRole) === true
+  return canSubscribe ? stateChannelOf(name) : undefined
 }
 
 export const stateChannelOf = (name: string): string => `state/${name}`

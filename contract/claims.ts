@@ -8,14 +8,14 @@ export const Role = z.enum(['user', 'supervisor', 'admin'])
 export type Role = z.infer<typeof Role>
 
 /** What documents of surfaces call a role in their tokens: the call centre's a `user`, MikoPBX's an `admin`. */
-export const AGENT = 'agent'
-export const ADMINS = 'admins'
+export const AGENT_ROLE_NAME = 'agent'
+export const ADMINS_ROLE_NAME = 'admins'
 const ROLES_BY_NAME = {
   user: 'user',
   supervisor: 'supervisor',
   admin: 'admin',
-  [AGENT]: 'user',
-  [ADMINS]: 'admin',
+  [AGENT_ROLE_NAME]: 'user',
+  [ADMINS_ROLE_NAME]: 'admin',
 } as const satisfies Record<string, Role>
 export type RoleName = keyof typeof ROLES_BY_NAME
 const RoleClaim = z
@@ -23,7 +23,7 @@ const RoleClaim = z
   .transform((name): Role => ROLES_BY_NAME[name])
 
 /** Whether a token of this role may name it so. */
-export const isNameOf = (role: Role, name: unknown): name is RoleName =>
+export const isRoleName = (role: Role, name: unknown): name is RoleName =>
   typeof name === 'string' && Object.hasOwn(ROLES_BY_NAME, name) && ROLES_BY_NAME[name as RoleName] === role
 
 /** The `iss` and `aud` of every token; a token that says anything else is somebody else's. */
@@ -38,11 +38,11 @@ export const TYP = { access: 'at+jwt', refresh: 'rt+jwt', 'media-link': 'ml+jwt'
 export type TokenKind = keyof typeof TYP
 
 /** Year 9999: a later time is nonsense, not patience. */
-const LAST_SECOND = 253_402_300_799
+const MAX_TIME_S = 253_402_300_799
 
 /** Printable ASCII: no control character, no lone surrogate, nothing two programs could read in two ways. */
 const Id = z.string().regex(/^[\x21-\x7e]{1,128}$/)
-const Seconds = z.number().int().min(0).max(LAST_SECOND)
+const Seconds = z.number().int().min(0).max(MAX_TIME_S)
 
 /**
  * The core claims, the only ones a verdict reads. What a surface's document promises beyond them is

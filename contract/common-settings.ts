@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import { z } from 'zod'
-import { DAY, wholeNumber } from '../runtime/env.ts'
+import { DAY_S, wholeNumber } from '../runtime/env.ts'
 import { MAX_STREAM_INSTANCES } from './stream-instances.ts'
 
 /** Of the checkout, from whatever folder a command is run; sources and bundles lie one folder below it. */
@@ -12,8 +12,8 @@ export const commonSettings = {
   REDIS_URL: z
     .string('is not set: `npm start` sets it to the embedded Redis')
     .regex(/^(rediss?:\/\/|unix:\/)/, 'must be redis://…, rediss://… or unix:<path>'),
-  HOOKSWITCH_ACCESS_TTL: wholeNumber('seconds', 10, DAY).default(3_600),
-  HOOKSWITCH_REFRESH_TTL: wholeNumber('seconds', 10, 400 * DAY).default(30 * DAY),
+  HOOKSWITCH_ACCESS_TTL: wholeNumber('seconds', 10, DAY_S).default(3_600),
+  HOOKSWITCH_REFRESH_TTL: wholeNumber('seconds', 10, 400 * DAY_S).default(30 * DAY_S),
   HOOKSWITCH_MAX_STALENESS: wholeNumber('seconds', 2, 300).default(5),
   HOOKSWITCH_RUN: z.string('is not set: `npm start` sets it to the folder of its sockets'),
   HOOKSWITCH_STREAM_INSTANCES: wholeNumber('instances', 1, MAX_STREAM_INSTANCES).default(1),

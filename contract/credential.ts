@@ -9,8 +9,8 @@ export type Credential =
   | 'malformed'
 
 /** Query members that carry a credential; which of them counts depends on the place. */
-export type QueryName = 'authorization' | 'link' | 'ticket' | 'token'
-const NAMES: readonly string[] = ['authorization', 'link', 'ticket', 'token', 'access_token']
+export type CredentialParam = 'authorization' | 'link' | 'ticket' | 'token'
+const CREDENTIAL_PARAMS: readonly string[] = ['authorization', 'link', 'ticket', 'token', 'access_token']
 
 /**
  * The one credential of a request (RFC 6750 §2). Two different ones, one given twice, or one whose name is
@@ -22,29 +22,29 @@ const NAMES: readonly string[] = ['authorization', 'link', 'ticket', 'token', 'a
 export function readCredential(
   authorization: string | undefined,
   query: string | undefined,
-  allowed: readonly QueryName[],
+  allowed: readonly CredentialParam[],
 ): Credential {
   const bearer = readBearer(authorization)
   if (bearer === 'malformed') return 'malformed'
   if (query === undefined) return bearer === 'missing' ? 'missing' : { by: 'token', text: bearer.token }
 
-  const inQuery = credentialOf(query, allowed)
+  const inQuery = readQueryCredential(query, allowed)
   if (inQuery === 'malformed') return 'malformed'
   if (bearer === 'missing') return inQuery
   if (inQuery === 'missing') return { by: 'token', text: bearer.token }
   return inQuery.by === 'token' && inQuery.text === bearer.token ? inQuery : 'malformed'
 }
 
-function credentialOf(query: string, allowed: readonly QueryName[]): Credential {
+function readQueryCredential(query: string, allowed: readonly CredentialParam[]): Credential {
   let found: Credential = 'missing'
   for (const part of query.split('&')) {
     const at = part.indexOf('=')
     const rawName = at < 0 ? part : part.slice(0, at)
-    const name = decode(rawName)
+    const name = decodeFormValue(rawName)
     if (name === undefined) return 'malformed'
-    if (!NAMES.includes(name.toLowerCase().trim())) continue
+    if (!CREDENTIAL_PARAMS.includes(name.toLowerCase().trim())) continue
     if (name !== rawName || found !== 'missing' || !isOneOf(allowed, name)) return 'malformed'
-    const value = decode(at < 0 ? '' : part.slice(at + 1))
+    const value = decodeFormValue(at < 0 ? '' : part.slice(at + 1))
     if (value === undefined || value === '') return 'malformed'
     if (name === 'token' || name === 'authorization') {
       // The documents show the bare token; clients also send the header's whole value.
@@ -63,7 +63,7 @@ const isOneOf = <T extends string>(all: readonly T[], one: string): one is T =>
  * Decodes one name or value as forms encode it (WHATWG URL §5.1): `+` is a blank, percent-decoding comes once.
  * @returns undefined when it is not well-formed UTF-8
  */
-function decode(text: string): string | undefined {
+function decodeFormValue(text: string): string | undefined {
   try {
     const spaced = text.includes('+') ? text.replaceAll('+', ' ') : text
     return spaced.includes('%') ? decodeURIComponent(spaced) : spaced

@@ -20,7 +20,7 @@ export interface VerifyingKey {
 
 export interface SigningKey extends VerifyingKey {
   /** The same secret for HS256, the private key for EdDSA. */
-  signer: KeyObject
+  privateKey: KeyObject
   /** Unix milliseconds. */
   createdAtMs: number
 }
@@ -29,11 +29,11 @@ export interface SigningKey extends VerifyingKey {
  * `<kid>.key` holds 64 hex digits, mode 0600: an HMAC secret, or an Ed25519 seed. The kid's first word
  * is the algorithm, so that a key can never be used with another one; the rest is when it was made.
  */
-const KEY_FILE = /^((hs256|eddsa)-\d{8}T\d{9}Z-[0-9a-f]{8})\.key$/
-const ALG_OF: Record<string, Algorithm> = { hs256: 'HS256', eddsa: 'EdDSA' }
+const KEY_FILE_NAME = /^((hs256|eddsa)-\d{8}T\d{9}Z-[0-9a-f]{8})\.key$/
+const ALGORITHM_BY_PREFIX: Record<string, Algorithm> = { hs256: 'HS256', eddsa: 'EdDSA' }
 
 /** A new key signs only once every process has had time to read it: they look every second. */
-export const SETTLE_MS = 5_000
+export const ACTIVATION_DELAY_MS = 5_000
 
 /**
  * Makes a key file in `folder` (made with mode 0700 where missing).
@@ -53,7 +53,7 @@ export function addKey(folder: string, alg: Algorithm, now = new Date()): string
 
 /** Puts a key out of use: `<kid>.key` becomes `<kid>.retired`. Tokens it signed are refused within a second. */
 export function retireKey(folder: string, kid: string): void {
-  if (!KEY_FILE.test(`${kid}.key`)) throw new Error(`not a key id: ${kid}`)
+  if (!KEY_FILE_NAME.test(`${kid}.key`)) throw new Error(`not a key id: ${kid}`)
   renameSync(join(folder, `${kid}.key`), join(folder, `${kid}.retired`))
 }
 
@@ -63,7 +63,7 @@ export function retireKey(folder: string, kid: string): void {
  */
 export function readKeys(folder: string): SigningKey[] {
   return readdirSync(folder)
-    .filter((name) => KEY_FILE.test(name))
+    .filter((name) => KEY_FILE_NAME.test(name))
     .map((name) => readKey(folder, name))
     .sort(byAge)
 }
@@ -78,21 +78,21 @@ function readKey(folder: string, name: string): SigningKey {
   const hex = readFileSync(path, 'latin1').trim()
   if (!/^[0-9a-f]{64}$/i.test(hex)) throw new KeyFileError(`${path} does not hold 64 hex digits`)
   const kid = kidOf(name)
-  const alg = ALG_OF[kid.slice(0, 5)] ?? 'HS256' // KEY_FILE lets only these two through
-  return { kid, alg, createdAtMs: createdAt(kid), ...keysOf(alg, Buffer.from(hex, 'hex')) }
+  const alg = ALGORITHM_BY_PREFIX[kid.slice(0, 5)] ?? 'HS256' // KEY_FILE lets only these two through
+  return { kid, alg, createdAtMs: createdAt(kid), ...toKeyObjects(alg, Buffer.from(hex, 'hex')) }
 }
 
 /** What 32 secret bytes are to an algorithm. */
-export function keysOf(alg: Algorithm, secret: Buffer): { key: KeyObject; signer: KeyObject } {
+export function toKeyObjects(alg: Algorithm, secret: Buffer): { key: KeyObject; privateKey: KeyObject } {
   if (secret.length < 32) throw new Error('a key needs 32 bytes or more (RFC 7518 §3.2)')
   if (alg === 'HS256') {
     const key = createSecretKey(secret)
-    return { key, signer: key }
+    return { key, privateKey: key }
   }
   // PKCS #8 of an Ed25519 seed is this prefix and the seed (RFC 8410 §7).
   const der = Buffer.concat([Buffer.from('302e020100300506032b657004220420', 'hex'), secret])
-  const signer = createPrivateKey({ key: der, format: 'der', type: 'pkcs8' })
-  return { key: createPublicKey(signer), signer }
+  const privateKey = createPrivateKey({ key: der, format: 'der', type: 'pkcs8' })
+  return { key: createPublicKey(privateKey), privateKey }
 }
 
 function createdAt(kid: string): number {
@@ -106,8 +106,8 @@ export function signingKey(
   alg: Algorithm,
   nowMs: number,
 ): SigningKey | undefined {
-  const fit = keys.filter((key) => key.alg === alg)
-  return fit.findLast((key) => key.createdAtMs <= nowMs - SETTLE_MS) ?? fit[0]
+  const candidates = keys.filter((key) => key.alg === alg)
+  return candidates.findLast((key) => key.createdAtMs <= nowMs - ACTIVATION_DELAY_MS) ?? candidates[0]
 }
 
 export interface Keyring {
@@ -124,20 +124,20 @@ export interface Keyring {
  * Keeps the keys of a folder in memory and looks every second for new and retired ones. A folder that
  * cannot be read leaves the keys as they were: trouble with a disk is not a logout.
  */
-export function openKeyring(folder: string, onTrouble: (err: unknown) => void): Keyring {
+export function openKeyring(folder: string, onError: (err: unknown) => void): Keyring {
   let keys = readKeys(folder)
   let byId = new Map(keys.map((key) => [key.kid, key]))
   const listeners: (() => void)[] = []
 
   /** What is there now. A file that cannot be read is left out, so that it never keeps a retired key in use. */
-  const look = () => {
+  const readCurrentKeys = () => {
     const found: SigningKey[] = []
     for (const name of readdirSync(folder)) {
-      if (!KEY_FILE.test(name)) continue
+      if (!KEY_FILE_NAME.test(name)) continue
       try {
         found.push(byId.get(kidOf(name)) ?? readKey(folder, name))
       } catch (err) {
-        onTrouble(err)
+        onError(err)
       }
     }
     return found.sort(byAge)
@@ -145,13 +145,13 @@ export function openKeyring(folder: string, onTrouble: (err: unknown) => void): 
 
   const timer = setInterval(() => {
     try {
-      const found = look()
+      const found = readCurrentKeys()
       if (found.length === keys.length && found.every((key) => byId.has(key.kid))) return
       keys = found
       byId = new Map(keys.map((key) => [key.kid, key]))
       for (const listener of listeners) listener()
     } catch (err) {
-      onTrouble(err)
+      onError(err)
     }
   }, 1_000)
   timer.unref()

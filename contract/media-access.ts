@@ -7,12 +7,12 @@ import type { Claims } from './claims.ts'
  *
  * @param path as nginx will serve it, relative to the media root, such as `1001/2026/call.mp3`
  */
-export function mayRead(claims: Pick<Claims, 'role' | 'extension' | 'reach'>, path: string): boolean {
-  if (isHidden(path)) return false
+export function canReadMedia(claims: Pick<Claims, 'role' | 'extension' | 'reach'>, path: string): boolean {
+  if (isHiddenPath(path)) return false
   if (claims.role !== 'user' && claims.reach === undefined) return true
   const { extension } = claims
   return extension !== undefined && path.length > extension.length + 1 && path.startsWith(`${extension}/`)
 }
 
 /** Nobody's, whatever they hold. */
-export const isHidden = (path: string): boolean => path.startsWith('.') || path.includes('/.')
+export const isHiddenPath = (path: string): boolean => path.startsWith('.') || path.includes('/.')

@@ -15,32 +15,32 @@ export interface Revocation {
  * What one process knows of revocations. It only ever learns: nothing is un-revoked, and after trouble
  * with the store it is `doubted` until somebody who read everything says otherwise.
  */
-export interface RevocationMemory {
-  apply(revocation: Revocation): void
+export interface RevocationCache {
+  add(revocation: Revocation): void
   /** Whether these claims are revoked, by all that is known. */
-  holdsAgainst(claims: Claims): boolean
+  isRevoked(claims: Claims): boolean
   /** All up to the monotonic time `heardAtMs` is known, and tokens issued before `cutoff` (unix s) are dead. */
-  trust(heardAtMs: number, cutoff: number): void
+  markFresh(asOfMs: number, cutoff: number): void
   /** What is known may have holes: nothing can be judged until the next `trust`. */
-  doubt(): void
+  markStale(): void
   /** How old the knowledge is, in ms; Infinity while doubted. */
   ageMs(monotonicMs: number): number
   /** Forgets up to `most` of what nobody needs at `nowS`; call it often, it goes on where it stopped. */
-  sweep(nowS: number, most: number): void
+  prune(nowS: number, maxEntries: number): void
   size(): number
-  onApply(listener: (revocation: Revocation) => void): void
+  onAdd(listener: (revocation: Revocation) => void): void
 }
 
-export function createRevocationMemory(): RevocationMemory {
+export function createRevocationCache(): RevocationCache {
   const sessions = new Map<string, number>()
   const tokens = new Map<string, number>()
   const users = new Map<string, { generation: number; until: number }>()
   const listeners: ((revocation: Revocation) => void)[] = []
-  let heardAtMs = Number.NEGATIVE_INFINITY
+  let asOfMs = Number.NEGATIVE_INFINITY
   let cutoff = 0
-  let sweeping = entriesToSweep()
+  let pruning = entriesToPrune()
 
-  function* entriesToSweep(): Generator<(nowS: number) => void> {
+  function* entriesToPrune(): Generator<(nowS: number) => void> {
     for (const map of [sessions, tokens]) {
       for (const [key, until] of map) yield (nowS) => void (until < nowS && map.delete(key))
     }
@@ -48,7 +48,7 @@ export function createRevocationMemory(): RevocationMemory {
   }
 
   return {
-    apply(revocation) {
+    add(revocation) {
       const { kind, key, generation, until } = revocation
       if (kind === 'user') {
         const known = users.get(key)
@@ -62,30 +62,30 @@ export function createRevocationMemory(): RevocationMemory {
       }
       for (const listener of listeners) listener(revocation)
     },
-    holdsAgainst: (claims) =>
+    isRevoked: (claims) =>
       claims.iat < cutoff ||
       sessions.has(claims.sid) ||
       tokens.has(claims.jti) ||
       (users.get(claims.sub)?.generation ?? 0) > claims.gen,
-    trust(heardAt, newCutoff) {
-      heardAtMs = heardAt
+    markFresh(newAsOfMs, newCutoff) {
+      asOfMs = newAsOfMs
       cutoff = Math.max(cutoff, newCutoff)
     },
-    doubt() {
-      heardAtMs = Number.NEGATIVE_INFINITY
+    markStale() {
+      asOfMs = Number.NEGATIVE_INFINITY
     },
-    ageMs: (monotonicMs) => monotonicMs - heardAtMs,
-    sweep(nowS, most) {
-      for (let n = 0; n < most; n += 1) {
-        const next = sweeping.next()
+    ageMs: (monotonicMs) => monotonicMs - asOfMs,
+    prune(nowS, maxEntries) {
+      for (let n = 0; n < maxEntries; n += 1) {
+        const next = pruning.next()
         if (next.done) {
-          sweeping = entriesToSweep()
+          pruning = entriesToPrune()
           return
         }
         next.value(nowS)
       }
     },
     size: () => sessions.size + tokens.size + users.size,
-    onApply: (listener) => void listeners.push(listener),
+    onAdd: (listener) => void listeners.push(listener),
   }
 }

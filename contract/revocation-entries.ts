@@ -2,11 +2,11 @@ import { z } from 'zod'
 import type { Revocation } from './revocation-cache.ts'
 
 /** One hash tag, so that a Redis Cluster keeps them together. */
-export const LOG_KEY = '{hookswitch:revocation}:log'
+export const REVOCATION_LOG_KEY = '{hookswitch:revocation}:log'
 /** Renewals of streams, apart from the log: nothing is lost where the oldest of them are dropped. */
-export const RENEWALS_KEY = '{hookswitch:revocation}:renewals'
-export const EPOCH_KEY = '{hookswitch:revocation}:epoch'
-export const PROBE_KEY = '{hookswitch:revocation}:probe'
+export const STREAM_RENEWALS_KEY = '{hookswitch:revocation}:renewals'
+export const REVOCATION_EPOCH_KEY = '{hookswitch:revocation}:epoch'
+export const REVOCATION_PROBE_KEY = '{hookswitch:revocation}:probe'
 
 /**
  * Names one unbroken life of the log. Only the API creates one, and only over a log that holds every
@@ -16,7 +16,7 @@ export const Epoch = z.object({ id: z.string().min(1), cutoff: z.number().int().
 export type Epoch = z.infer<typeof Epoch>
 
 /** A log entry as XADD wants it. */
-export const toFields = (revocation: Revocation): string[] => [
+export const revocationFields = (revocation: Revocation): string[] => [
   'kind',
   revocation.kind,
   'key',
@@ -31,12 +31,12 @@ export const toFields = (revocation: Revocation): string[] => [
  * The open streams of a session may go on until `until`, the `exp` of a newer token. It revokes nothing, and a
  * sidecar that starts has no open stream: it needs none of the older ones.
  */
-export interface Renewal {
+export interface StreamRenewalEntry {
   sessionId: string
   until: number
 }
 
-export const renewalFields = ({ sessionId, until }: Renewal): string[] => [
+export const streamRenewalFields = ({ sessionId, until }: StreamRenewalEntry): string[] => [
   'kind',
   'renew',
   'key',
@@ -48,7 +48,7 @@ export const renewalFields = ({ sessionId, until }: Renewal): string[] => [
 ]
 
 /** An entry of the log or of the renewals. 0.1 wrote its renewals into the log: those there are still read. */
-export const Entry = z.object({
+export const RevocationLogEntry = z.object({
   kind: z.enum(['sid', 'jti', 'user', 'renew']),
   key: z.string().min(1),
   generation: z.coerce.number().int(),

@@ -1,19 +1,19 @@
 import type { Redis } from 'ioredis'
-import type { RevocationMemory } from './revocation-cache.ts'
+import type { RevocationCache } from './revocation-cache.ts'
 import {
-  Entry,
-  EPOCH_KEY,
   Epoch,
-  LOG_KEY,
-  PROBE_KEY,
-  RENEWALS_KEY,
-  type Renewal,
+  REVOCATION_EPOCH_KEY,
+  REVOCATION_LOG_KEY,
+  REVOCATION_PROBE_KEY,
+  RevocationLogEntry,
+  STREAM_RENEWALS_KEY,
+  type StreamRenewalEntry,
 } from './revocation-entries.ts'
 
 /** Why what was read cannot be trusted now. `lost` and `older` are for the API to mend. */
-export type Doubt = 'starting' | 'silent' | 'lost' | 'older' | 'renewed'
+export type StaleReason = 'starting' | 'silent' | 'lost' | 'older' | 'renewed'
 
-const WORDS: Readonly<Record<Doubt, string>> = {
+const STALE_MESSAGES: Readonly<Record<StaleReason, string>> = {
   starting: 'nothing was read yet',
   silent: 'Redis does not answer as it should',
   lost: 'the epoch is gone: Redis was emptied or replaced',
@@ -21,19 +21,19 @@ const WORDS: Readonly<Record<Doubt, string>> = {
   renewed: 'a new epoch: reading the log again',
 }
 
-export interface LogReader {
+export interface RevocationLogReader {
   /** What the last round saw: the epoch, and why the log cannot be trusted, if so. */
-  state(): { epoch: Epoch | undefined; doubt: Doubt | undefined }
+  state(): { epoch: Epoch | undefined; staleReason: StaleReason | undefined }
   stop(): Promise<void>
 }
 
-export interface LogReaderNeeds {
+export interface RevocationLogReaderNeeds {
   /** A connection of its own, as reads block: no offline queue, no ready check. */
   redis: Redis
-  memory: RevocationMemory
+  cache: RevocationCache
   monotonic: () => number
-  onTrouble(what: string, err?: unknown): void
-  onRenewal?(renewal: Renewal): void
+  onError(what: string, err?: unknown): void
+  onRenewal?(renewal: StreamRenewalEntry): void
   /** Gets the ids of renewals in the log itself, where 0.1 wrote them. */
   onOldRenewals?(ids: readonly string[]): void
 }
@@ -41,121 +41,121 @@ export interface LogReaderNeeds {
 /** How long Redis may hold a read back while nothing happens, in ms; also how soon a lost epoch is seen. */
 const BLOCK_MS = 250
 /** A round that takes longer means a hung Redis. */
-const ROUND_MS = 2_000
-const BATCH = 10_000
+const READ_TIMEOUT_MS = 2_000
+const BATCH_SIZE = 10_000
 
 /**
  * Reads the revocation log for ever into a memory. Each round also proves that Redis takes writes (when
  * it does not, nobody can revoke, and silence proves nothing) and that the log is still the one it was.
  * Memory is trusted as of the moment a round that caught up was begun.
  */
-export function followLog(needs: LogReaderNeeds): LogReader {
-  const { redis, memory, monotonic, onTrouble, onRenewal, onOldRenewals } = needs
+export function followRevocationLog(needs: RevocationLogReaderNeeds): RevocationLogReader {
+  const { redis, cache, monotonic, onError, onRenewal, onOldRenewals } = needs
   let lastId = '0-0'
   /** The last renewal that was read; undefined until the first round has found where they end. */
-  let renewedTo: string | undefined
+  let lastRenewalId: string | undefined
   let epoch: Epoch | undefined
-  let doubt: Doubt | undefined = 'starting'
+  let staleReason: StaleReason | undefined = 'starting'
   let stopped = false
 
-  async function round(): Promise<void> {
+  async function readOnce(): Promise<void> {
     const startedAt = monotonic()
     const replies = await withDeadline(
       redis
         .pipeline()
-        .set(PROBE_KEY, '1', 'PX', 60_000)
-        .get(EPOCH_KEY)
-        .xinfo('STREAM', LOG_KEY)
-        .xinfo('STREAM', RENEWALS_KEY)
-        .xread('COUNT', BATCH, 'BLOCK', BLOCK_MS, 'STREAMS', ...places())
+        .set(REVOCATION_PROBE_KEY, '1', 'PX', 60_000)
+        .get(REVOCATION_EPOCH_KEY)
+        .xinfo('STREAM', REVOCATION_LOG_KEY)
+        .xinfo('STREAM', STREAM_RENEWALS_KEY)
+        .xread('COUNT', BATCH_SIZE, 'BLOCK', BLOCK_MS, 'STREAMS', ...streamPositions())
         .exec(),
     )
     // Learning is never wrong, whatever else failed.
-    const [before, renewedBefore] = [lastId, renewedTo]
-    const read = learn(replies[4]?.[1])
+    const [before, renewalIdBefore] = [lastId, lastRenewalId]
+    const read = applyEntries(replies[4]?.[1])
 
     const [, rawEpoch, top, lastRenewal] = [
       replyOf(replies[0]),
       replyOf(replies[1]),
-      topOf(replies[2]),
-      topOf(replies[3]),
+      lastIdOf(replies[2]),
+      lastIdOf(replies[3]),
       replyOf(replies[4]),
     ]
-    renewedTo ??= lastRenewal
+    lastRenewalId ??= lastRenewal
     // Redis was emptied or replaced. To read a renewal twice changes nothing.
-    if (renewedBefore !== undefined && isBefore(lastRenewal, renewedBefore)) renewedTo = '0-0'
-    if (rawEpoch === null) return distrust('lost')
+    if (renewalIdBefore !== undefined && isBefore(lastRenewal, renewalIdBefore)) lastRenewalId = '0-0'
+    if (rawEpoch === null) return markStale('lost')
     const seen = Epoch.parse(JSON.parse(String(rawEpoch)))
     if (epoch !== undefined && seen.id !== epoch.id) {
       // Another log, or the old one rebuilt: read all of it before trusting it.
       epoch = seen
       lastId = '0-0'
-      return distrust('renewed')
+      return markStale('renewed')
     }
-    if (isBefore(top, before)) return distrust('older')
+    if (isBefore(top, before)) return markStale('older')
     epoch = seen
-    if (read === BATCH) return
-    memory.trust(startedAt, epoch.cutoff)
-    doubt = undefined
+    if (read === BATCH_SIZE) return
+    cache.markFresh(startedAt, epoch.cutoff)
+    staleReason = undefined
   }
 
   /** The streams to read, then after which id of each. */
-  function places(): string[] {
-    if (onRenewal === undefined || renewedTo === undefined) return [LOG_KEY, lastId]
-    return [LOG_KEY, RENEWALS_KEY, lastId, renewedTo]
+  function streamPositions(): string[] {
+    if (onRenewal === undefined || lastRenewalId === undefined) return [REVOCATION_LOG_KEY, lastId]
+    return [REVOCATION_LOG_KEY, STREAM_RENEWALS_KEY, lastId, lastRenewalId]
   }
 
   /** @returns how many entries of the log there were */
-  function learn(reply: unknown): number {
+  function applyEntries(reply: unknown): number {
     const streams = new Map(reply as [string, StreamEntry[]][] | null | undefined) // XREAD's reply
-    const entries = streams.get(LOG_KEY) ?? []
+    const entries = streams.get(REVOCATION_LOG_KEY) ?? []
     const oldRenewals: string[] = []
     for (const [id, fields] of entries) {
       lastId = id
-      if (take(id, fields) === 'renew') oldRenewals.push(id)
+      if (applyEntry(id, fields) === 'renew') oldRenewals.push(id)
     }
-    for (const [id, fields] of streams.get(RENEWALS_KEY) ?? []) {
-      renewedTo = id
-      take(id, fields)
+    for (const [id, fields] of streams.get(STREAM_RENEWALS_KEY) ?? []) {
+      lastRenewalId = id
+      applyEntry(id, fields)
     }
     if (oldRenewals.length > 0) onOldRenewals?.(oldRenewals)
     return entries.length
   }
 
   /** @returns the entry's kind, undefined where it cannot be read */
-  function take(id: string, fields: readonly string[]): string | undefined {
-    const entry = Entry.safeParse(Object.fromEntries(pairs(fields)))
+  function applyEntry(id: string, fields: readonly string[]): string | undefined {
+    const entry = RevocationLogEntry.safeParse(Object.fromEntries(pairs(fields)))
     if (!entry.success) {
-      onTrouble(`an entry that cannot be read: ${id}`)
+      onError(`an entry that cannot be read: ${id}`)
       return undefined
     }
     const { kind, key, generation, until } = entry.data
     if (kind === 'renew') onRenewal?.({ sessionId: key, until })
-    else memory.apply({ kind, key, generation, until })
+    else cache.add({ kind, key, generation, until })
     return kind
   }
 
-  function distrust(why: Doubt) {
-    memory.doubt()
-    note(why)
+  function markStale(why: StaleReason) {
+    cache.markStale()
+    setStaleReason(why)
   }
 
-  function note(why: Doubt, err?: unknown) {
-    if (doubt !== why) onTrouble(WORDS[why], err)
-    doubt = why
+  function setStaleReason(why: StaleReason, err?: unknown) {
+    if (staleReason !== why) onError(STALE_MESSAGES[why], err)
+    staleReason = why
   }
 
   async function loop(): Promise<void> {
     while (!stopped) {
       try {
         if (redis.status === 'wait') await redis.connect()
-        await round()
-        if (doubt !== undefined) await sleep(50)
+        await readOnce()
+        if (staleReason !== undefined) await sleep(50)
       } catch (err) {
         if (stopped) return
         // Not `distrust`: what is known stays good until it is too old.
-        note('silent', err)
-        if (err instanceof HungError) redis.disconnect(true)
+        setStaleReason('silent', err)
+        if (err instanceof RedisTimeoutError) redis.disconnect(true)
         await sleep(100)
       }
     }
@@ -163,7 +163,7 @@ export function followLog(needs: LogReaderNeeds): LogReader {
 
   const done = loop()
   return {
-    state: () => ({ epoch, doubt }),
+    state: () => ({ epoch, staleReason }),
     async stop() {
       stopped = true
       redis.disconnect()
@@ -172,7 +172,7 @@ export function followLog(needs: LogReaderNeeds): LogReader {
   }
 }
 
-class HungError extends Error {}
+class RedisTimeoutError extends Error {}
 
 /** An entry of a stream: its id, then names and values by turns. */
 type StreamEntry = [string, string[]]
@@ -182,11 +182,14 @@ type Reply = [Error | null, unknown]
 
 async function withDeadline(replies: Promise<Reply[] | null>): Promise<Reply[]> {
   let timer: NodeJS.Timeout | undefined
-  const hung = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new HungError(`no reply in ${ROUND_MS} ms`)), ROUND_MS)
+  const timeout = new Promise<never>((_, reject) => {
+    timer = setTimeout(
+      () => reject(new RedisTimeoutError(`no reply in ${READ_TIMEOUT_MS} ms`)),
+      READ_TIMEOUT_MS,
+    )
   })
   try {
-    return (await Promise.race([replies, hung])) ?? []
+    return (await Promise.race([replies, timeout])) ?? []
   } finally {
     clearTimeout(timer)
   }
@@ -202,7 +205,7 @@ function replyOf(reply: Reply | undefined): unknown {
  * The last id a stream has given out, of XINFO STREAM's reply; `0-0` for one nobody wrote to yet, which is a
  * fact, not a fault.
  */
-export function topOf(reply: Reply | undefined): string {
+export function lastIdOf(reply: Reply | undefined): string {
   if (reply?.[0] && /no such key/i.test(reply[0].message)) return '0-0'
   const info = replyOf(reply)
   if (!Array.isArray(info)) return '0-0'

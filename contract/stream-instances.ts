@@ -30,16 +30,17 @@ export const cutResultOf = (status: number | undefined): CutResult =>
   status === 200 ? 'cut' : status === 404 ? 'nobody' : 'away'
 
 /** How long a sidecar may be silent before the API cuts its streams, in ms. */
-export const SILENT_MS = 2_000
+export const SIDECAR_TIMEOUT_MS = 2_000
 
 /** Where a sidecar stores the name of the shared channel (`gate/<name>`) of the streams it let in. */
-export const gateFileOf = (sidecarSocket: string): string => `${sidecarSocket}.gate`
+export const cohortFileOf = (sidecarSocket: string): string => `${sidecarSocket}.gate`
 
 /** Whether a text is the name of such a channel. */
-export const isGate = (text: string): boolean => /^[0-9a-f]{32}$/.test(text)
+export const isCohortId = (text: string): boolean => /^[0-9a-f]{32}$/.test(text)
 
 /** Why a stream was cut: its session or token is over, or newer streams of the same account took its place. */
-const END_REASONS = ['signed_out', 'replaced'] as const
-export type EndReason = (typeof END_REASONS)[number]
+const STREAM_END_REASONS = ['signed_out', 'replaced'] as const
+export type StreamEndReason = (typeof STREAM_END_REASONS)[number]
 
-export const isEndReason = (text: string): text is EndReason => END_REASONS.some((reason) => reason === text)
+export const isStreamEndReason = (text: string): text is StreamEndReason =>
+  STREAM_END_REASONS.some((reason) => reason === text)

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 
 /** How long a stream ticket may be used, in seconds; once, and then never again. */
-export const TICKET_TTL = 30
+export const TICKET_TTL_S = 30
 
 /**
  * Where a ticket waits in Redis, under its hash: who reads Redis cannot use it. The value is the JSON of

@@ -11,7 +11,7 @@ export interface Token {
 /** Looks a key up by `kid` in memory; never a path, a query or a URL (RFC 8725 §3.10). */
 export type FindKey = (kid: string) => VerifyingKey | undefined
 
-const MAX_LENGTH = 4096
+const MAX_TOKEN_LENGTH = 4096
 const KINDS = new Map<unknown, TokenKind>(
   (Object.entries(TYP) as [TokenKind, string][]).map(([kind, typ]) => [typ, kind]), // the keys of TYP are its kinds
 )
@@ -27,7 +27,7 @@ const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
  * @see RFC 7515 §5.2, RFC 8725 §3
  */
 export function readToken(text: string, findKey: FindKey): Token | undefined {
-  if (text.length > MAX_LENGTH) return undefined
+  if (text.length > MAX_TOKEN_LENGTH) return undefined
   const first = text.indexOf('.')
   const second = text.indexOf('.', first + 1)
   if (first < 0 || second < 0) return undefined
@@ -39,7 +39,7 @@ export function readToken(text: string, findKey: FindKey): Token | undefined {
   if (kind === undefined || key === undefined || key.alg !== header.alg) return undefined
 
   const signature = decodeBase64url(text.slice(second + 1))
-  if (signature === undefined || !isSigned(key, text.slice(0, second), signature)) return undefined
+  if (signature === undefined || !isValidSignature(key, text.slice(0, second), signature)) return undefined
 
   const claims = Claims.safeParse(decodeJson(text.slice(first + 1, second)))
   return claims.success ? { kind, claims: claims.data } : undefined
@@ -49,7 +49,7 @@ export function readToken(text: string, findKey: FindKey): Token | undefined {
  * Whether `signature` is the key's own over `input`; constant-time for HMAC.
  * @param input the ASCII of header and payload with the dot between them (RFC 7515 §2)
  */
-export function isSigned(key: VerifyingKey, input: string, signature: Buffer): boolean {
+export function isValidSignature(key: VerifyingKey, input: string, signature: Buffer): boolean {
   if (key.alg === 'EdDSA')
     return signature.length === 64 && verifySignature(null, Buffer.from(input), key.key, signature)
   const expected = createHmac('sha256', key.key).update(input).digest()

@@ -1,5 +1,5 @@
 /** What a client may send in bytes: so many at once, and so many a second on average. */
-export interface Budget {
+export interface ByteBudget {
   burst: number
   perSecond: number
 }
@@ -9,7 +9,10 @@ export interface Budget {
  * @param now a clock that never jumps, in ms
  * @returns takes what has arrived, and returns false once it is more than the budget allows
  */
-export function createBudget({ burst, perSecond }: Budget, now: () => number): (bytes: number) => boolean {
+export function createByteBudget(
+  { burst, perSecond }: ByteBudget,
+  now: () => number,
+): (bytes: number) => boolean {
   let left = burst
   let at = now()
   return (bytes) => {

@@ -4,7 +4,7 @@ import { commonSettings } from '../contract/common-settings.ts'
 import { relaySocket, subscribeSocket } from '../contract/stream-instances.ts'
 
 /** The settings of a relay. */
-export const Config = z
+export const RelayConfig = z
   .object({
     HOOKSWITCH_RUN: commonSettings.HOOKSWITCH_RUN,
     HOOKSWITCH_LOG_LEVEL: commonSettings.HOOKSWITCH_LOG_LEVEL,

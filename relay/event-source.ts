@@ -1,35 +1,35 @@
 import { request } from 'node:http'
-import { createMessageReader } from './event-stream-parser.ts'
+import { createEventStreamParser } from './event-stream-parser.ts'
 
 /** What one stream is, in the headers of the front. */
 export interface StreamHeaders {
   requestId: string
-  gate: string
+  cohort: string
   channel: string
 }
 
-export interface Following {
+export interface EventSourceStream {
   /** Calls `onMessage` for each message from now on, and `onEnd` once when the instance ends the stream. */
   read(onMessage: (message: Buffer) => void, onEnd: () => void): void
   pause(): void
   resume(): void
-  stop(): void
+  close(): void
 }
 
 /** How long an instance may take to answer, in ms. */
-const ANSWERS_WITHIN_MS = 2_000
+const RESPONSE_TIMEOUT_MS = 2_000
 
 /**
  * Follows a stream of an instance of Nchan as an EventSource (WHATWG HTML §9.2).
  * @throws when the instance is away or refuses
  */
-export function follow(
+export function openEventSource(
   socketPath: string,
-  { requestId, gate, channel }: StreamHeaders,
+  { requestId, cohort, channel }: StreamHeaders,
   signal: AbortSignal,
-): Promise<Following> {
+): Promise<EventSourceStream> {
   return new Promise((resolve, reject) => {
-    const asked = request({
+    const clientRequest = request({
       socketPath,
       path: '/subscribe-relay',
       agent: false,
@@ -39,31 +39,33 @@ export function follow(
         Accept: 'text/event-stream',
         Connection: 'close',
         'X-Hs-Request-Id': requestId,
-        'X-Hs-Gate': gate,
+        'X-Hs-Gate': cohort,
         'X-Hs-Channel': channel,
       },
     })
-    asked.setTimeout(ANSWERS_WITHIN_MS, () => asked.destroy(new Error('the instance does not answer')))
-    asked.on('error', reject)
-    asked.on('response', (answer) => {
-      asked.setTimeout(0)
-      if (answer.statusCode !== 200) {
-        asked.destroy()
-        reject(new Error(`the instance answers ${answer.statusCode}`))
+    clientRequest.setTimeout(RESPONSE_TIMEOUT_MS, () =>
+      clientRequest.destroy(new Error('the instance does not answer')),
+    )
+    clientRequest.on('error', reject)
+    clientRequest.on('response', (response) => {
+      clientRequest.setTimeout(0)
+      if (response.statusCode !== 200) {
+        clientRequest.destroy()
+        reject(new Error(`the instance answers ${response.statusCode}`))
         return
       }
       resolve({
         read(onMessage, onEnd) {
-          answer.on('data', createMessageReader(onMessage))
+          response.on('data', createEventStreamParser(onMessage))
           // A connection that breaks off emits an error before it closes.
-          answer.on('error', () => {})
-          answer.on('close', onEnd)
+          response.on('error', () => {})
+          response.on('close', onEnd)
         },
-        pause: () => void answer.pause(),
-        resume: () => void answer.resume(),
-        stop: () => asked.destroy(),
+        pause: () => void response.pause(),
+        resume: () => void response.resume(),
+        close: () => clientRequest.destroy(),
       })
     })
-    asked.end()
+    clientRequest.end()
   })
 }

@@ -8,12 +8,12 @@ const SPACE = 0x20
  * it for each of them would be most of a relay's work.
  * @returns takes the stream's next bytes
  */
-export function createMessageReader(onMessage: (message: Buffer) => void): (chunk: Buffer) => void {
+export function createEventStreamParser(onMessage: (message: Buffer) => void): (chunk: Buffer) => void {
   /** The beginning of a line that has not ended yet. */
-  let begun: Buffer[] = []
+  let partialLine: Buffer[] = []
   let data: Buffer[] = []
 
-  function takeLine(line: Buffer) {
+  function handleLine(line: Buffer) {
     if (line.length > 0) {
       if (line.subarray(0, DATA.length).equals(DATA)) {
         data.push(line.subarray(line[DATA.length] === SPACE ? DATA.length + 1 : DATA.length))
@@ -30,11 +30,11 @@ export function createMessageReader(onMessage: (message: Buffer) => void): (chun
     let start = 0
     for (let end = chunk.indexOf(NEWLINE); end !== -1; end = chunk.indexOf(NEWLINE, start)) {
       const part = chunk.subarray(start, end)
-      takeLine(begun.length === 0 ? part : Buffer.concat([...begun, part]))
-      begun = []
+      handleLine(partialLine.length === 0 ? part : Buffer.concat([...partialLine, part]))
+      partialLine = []
       start = end + 1
     }
-    if (start < chunk.length) begun.push(chunk.subarray(start))
+    if (start < chunk.length) partialLine.push(chunk.subarray(start))
   }
 }
 

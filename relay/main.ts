@@ -1,14 +1,14 @@
 import { MAX_STREAM_INSTANCES, streamInstances } from '../contract/stream-instances.ts'
 import { readEnv, SettingsError } from '../runtime/env.ts'
 import { createLog } from '../runtime/log.ts'
-import { EXIT_CONFIG, endOnFault, leaveOnSignal } from '../runtime/shutdown.ts'
+import { EXIT_CONFIG, exitOnUncaughtError, onShutdown } from '../runtime/shutdown.ts'
 import { listenOn } from '../runtime/unix-socket.ts'
-import { Config } from './config.ts'
+import { RelayConfig } from './config.ts'
 import { createRelay } from './relay.ts'
 import { connectSidecar } from './sidecar-client.ts'
 
 async function main() {
-  const config = readEnv(Config)
+  const config = readEnv(RelayConfig)
   const instance = Number(process.argv[2])
   if (!streamInstances(MAX_STREAM_INSTANCES).includes(instance)) {
     throw new SettingsError(
@@ -16,20 +16,20 @@ async function main() {
     )
   }
   const log = createLog(`relay-${instance}`, config.logLevel)
-  endOnFault(log)
+  exitOnUncaughtError(log)
   const sockets = config.sockets(instance)
   const sidecar = connectSidecar(config.sidecarSocket)
   const relay = createRelay({
     instanceSocket: sockets.instance,
-    whyCut: sidecar.whyCut,
+    endReasonOf: sidecar.endReasonOf,
     monotonic: () => performance.now(),
     log,
   })
   await listenOn(relay.server, sockets.own)
   log.info({ event: 'listening', socket: sockets.own }, 'the relay listens')
 
-  leaveOnSignal(log, async () => {
-    await relay.leave()
+  onShutdown(log, async () => {
+    await relay.shutDown()
     await sidecar.close()
   })
 }

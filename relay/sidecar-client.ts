@@ -1,24 +1,24 @@
 import { Agent } from 'undici'
-import { type EndReason, isEndReason } from '../contract/stream-instances.ts'
+import { isStreamEndReason, type StreamEndReason } from '../contract/stream-instances.ts'
 
-export interface Sidecar {
+export interface SidecarClient {
   /** Why the sidecar cut the stream of a request; undefined when it did not, or does not answer. */
-  whyCut(requestId: string): Promise<EndReason | undefined>
+  endReasonOf(requestId: string): Promise<StreamEndReason | undefined>
   close(): Promise<void>
 }
 
 /** How long a client whose stream was cut waits for its close frame at most, in ms. */
-const ANSWERS_WITHIN_MS = 300
+const RESPONSE_TIMEOUT_MS = 300
 
-export function connectSidecar(socketPath: string): Sidecar {
+export function connectSidecar(socketPath: string): SidecarClient {
   const agent = new Agent({
-    connect: { socketPath, timeout: ANSWERS_WITHIN_MS },
+    connect: { socketPath, timeout: RESPONSE_TIMEOUT_MS },
     connections: 4,
-    headersTimeout: ANSWERS_WITHIN_MS,
-    bodyTimeout: ANSWERS_WITHIN_MS,
+    headersTimeout: RESPONSE_TIMEOUT_MS,
+    bodyTimeout: RESPONSE_TIMEOUT_MS,
   })
   return {
-    async whyCut(requestId) {
+    async endReasonOf(requestId) {
       try {
         const { statusCode, body } = await agent.request({
           origin: 'http://sidecar',
@@ -26,7 +26,7 @@ export function connectSidecar(socketPath: string): Sidecar {
           method: 'GET',
         })
         const text = await body.text()
-        return statusCode === 200 && isEndReason(text) ? text : undefined
+        return statusCode === 200 && isStreamEndReason(text) ? text : undefined
       } catch {
         return undefined
       }

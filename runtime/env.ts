@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { z } from 'zod'
-import { faultsOf } from './validation-message.ts'
+import { memberErrorsOf } from './validation-message.ts'
 
 export type Env = Record<string, string | undefined>
 
@@ -16,55 +16,55 @@ export class SettingsError extends Error {
  */
 export function readEnv<T extends z.ZodType>(schema: T, env: Env = process.env): z.output<T> {
   const values: Env = {}
-  const faults: string[] = []
+  const errors: string[] = []
   for (const [name, value] of Object.entries(env)) if (value !== '') values[name] = value
   for (const [name, path] of Object.entries(values)) {
     const target = name.slice(0, -'_FILE'.length)
-    if (!name.endsWith('_FILE') || path === undefined || !isOurs(target)) continue
+    if (!name.endsWith('_FILE') || path === undefined || !isOwnVariable(target)) continue
     if (values[target] !== undefined) {
-      faults.push(`both ${target} and ${name} are set: keep one`)
+      errors.push(`both ${target} and ${name} are set: keep one`)
       continue
     }
     try {
       values[target] = readFileSync(path, 'utf8').trim()
     } catch {
       // Not the path: somebody may have put the secret itself there.
-      faults.push(`${name}: the file it names cannot be read`)
+      errors.push(`${name}: the file it names cannot be read`)
     }
   }
   const result = schema.safeParse(values)
-  if (result.success && faults.length === 0) return result.data
-  for (const { member, words } of result.error?.issues.flatMap(faultsOf) ?? []) {
+  if (result.success && errors.length === 0) return result.data
+  for (const { member, message } of result.error?.issues.flatMap(memberErrorsOf) ?? []) {
     // What its file could not give was told above.
-    if (!faults.some((fault) => fault.includes(`${member}_FILE`))) {
-      faults.push(`${member || 'settings'}: ${words}`)
+    if (!errors.some((fault) => fault.includes(`${member}_FILE`))) {
+      errors.push(`${member || 'settings'}: ${message}`)
     }
   }
-  throw new SettingsError(faults.join('; '))
+  throw new SettingsError(errors.join('; '))
 }
 
-const isOurs = (name: string) =>
+const isOwnVariable = (name: string) =>
   name.startsWith('HOOKSWITCH_') || name === 'REDIS_URL' || name === 'DATABASE_URL'
 
 /** A whole number of `unit`s, from text. */
-export const wholeNumber = (unit: string, least: number, most: number) =>
+export const wholeNumber = (unit: string, min: number, max: number) =>
   z.coerce
     .number(`must be a whole number of ${unit}`)
     .int(`must be a whole number of ${unit}`)
-    .min(least, `must be ${least} ${unit} or more`)
-    .max(most, `must be ${most} ${unit} or less`)
+    .min(min, `must be ${min} ${unit} or more`)
+    .max(max, `must be ${max} ${unit} or less`)
 
 /** Off unless set. */
-export const flag = () =>
+export const booleanFlag = () =>
   z
     .enum(['true', 'false', '1', '0'], 'must be true or false')
     .default('false')
     .transform((text) => text === 'true' || text === '1')
 
-export const DAY = 86_400
+export const DAY_S = 86_400
 
 /** A list with commas; blanks around its words do not count. */
-export const listOf = () =>
+export const commaSeparated = () =>
   z
     .string()
     .default('')

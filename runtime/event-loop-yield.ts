@@ -1,5 +1,5 @@
 /** Long work gives way to others this often, in ms. */
-const SPELL_MS = 10
+const YIELD_INTERVAL_MS = 10
 
 /**
  * For work that would hold up the event loop: to be awaited at each step, and gives way to others where it has
@@ -7,10 +7,10 @@ const SPELL_MS = 10
  *
  * @param monotonic ms
  */
-export function createPause(monotonic = () => performance.now()): () => void | Promise<void> {
+export function createEventLoopYield(monotonic = () => performance.now()): () => void | Promise<void> {
   let since = monotonic()
   return () => {
-    if (monotonic() - since < SPELL_MS) return
+    if (monotonic() - since < YIELD_INTERVAL_MS) return
     return new Promise((resolve) =>
       setImmediate(() => {
         since = monotonic()

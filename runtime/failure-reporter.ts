@@ -1,12 +1,12 @@
 /** Receives the failures of a job that runs again and again, and their end. */
-export interface Trouble {
-  (err: unknown, run?: FailingRun): void
+export interface FailureHandler {
+  (err: unknown, run?: FailureStreak): void
   /** It works again. */
-  over?(run: FailingRun): void
+  recovered?(run: FailureStreak): void
 }
 
 /** Failures since the last success. */
-export interface FailingRun {
+export interface FailureStreak {
   failures: number
   forSeconds: number
   /** ISO 8601; null where it never worked. */
@@ -16,11 +16,11 @@ export interface FailingRun {
 }
 
 /** A job that goes on failing is reported again after this long, in ms. */
-const SAY_AGAIN_MS = 600_000
+const REPORT_INTERVAL_MS = 600_000
 
-export interface Failing {
+export interface FailureReporter {
   failed(err: unknown): void
-  worked(): void
+  succeeded(): void
 }
 
 /**
@@ -29,50 +29,56 @@ export interface Failing {
  *
  * @param now unix ms
  */
-export function createFailing(trouble: Trouble, now: () => number = Date.now): Failing {
+export function createFailureReporter(
+  onFailure: FailureHandler,
+  now: () => number = Date.now,
+): FailureReporter {
   let failures = 0
   let since = 0
-  let saidAt = 0
-  let workedAt: number | undefined
-  const run = (): FailingRun => ({
+  let reportedAt = 0
+  let succeededAt: number | undefined
+  const currentStreak = (): FailureStreak => ({
     failures,
     forSeconds: Math.round((now() - since) / 1000),
-    lastSuccess: workedAt === undefined ? null : new Date(workedAt).toISOString(),
+    lastSuccess: succeededAt === undefined ? null : new Date(succeededAt).toISOString(),
   })
   return {
     failed(err) {
       failures += 1
       if (failures === 1) since = now()
-      else if (now() - saidAt < SAY_AGAIN_MS) return
-      saidAt = now()
-      trouble(err, run())
+      else if (now() - reportedAt < REPORT_INTERVAL_MS) return
+      reportedAt = now()
+      onFailure(err, currentStreak())
     },
-    worked() {
-      if (failures > 0) trouble.over?.(run())
+    succeeded() {
+      if (failures > 0) onFailure.recovered?.(currentStreak())
       failures = 0
-      workedAt = now()
+      succeededAt = now()
     },
   }
 }
 
-export interface FailingItems {
+export interface ItemFailureReporter {
   failed(item: string, err: unknown): void
-  worked(item: string): void
+  succeeded(item: string): void
 }
 
-const MOST_NAMED = 10
+const MAX_LISTED_ITEMS = 10
 
 /**
  * The same for a job that is done for each of many items: it fails for as long as one of them does. An item that has
  * not failed for ten minutes is gone, or another process did its job.
  */
-export function createFailingItems(trouble: Trouble, now: () => number = Date.now): FailingItems {
+export function createItemFailureReporter(
+  onFailure: FailureHandler,
+  now: () => number = Date.now,
+): ItemFailureReporter {
   const failedAt = new Map<string, number>()
-  const failing = createFailing(
+  const reporter = createFailureReporter(
     Object.assign(
-      (err: unknown, run?: FailingRun) =>
-        trouble(err, run && { ...run, items: [...failedAt.keys()].slice(-MOST_NAMED) }),
-      { over: (run: FailingRun) => trouble.over?.(run) },
+      (err: unknown, run?: FailureStreak) =>
+        onFailure(err, run && { ...run, items: [...failedAt.keys()].slice(-MAX_LISTED_ITEMS) }),
+      { recovered: (run: FailureStreak) => onFailure.recovered?.(run) },
     ),
     now,
   )
@@ -80,12 +86,12 @@ export function createFailingItems(trouble: Trouble, now: () => number = Date.no
     failed(item, err) {
       failedAt.delete(item)
       failedAt.set(item, now())
-      failing.failed(err)
+      reporter.failed(err)
     },
-    worked(item) {
+    succeeded(item) {
       failedAt.delete(item)
-      for (const [one, at] of failedAt) if (now() - at > SAY_AGAIN_MS) failedAt.delete(one)
-      if (failedAt.size === 0) failing.worked()
+      for (const [one, at] of failedAt) if (now() - at > REPORT_INTERVAL_MS) failedAt.delete(one)
+      if (failedAt.size === 0) reporter.succeeded()
     },
   }
 }

@@ -1,45 +1,45 @@
-import { createFailing, type Trouble } from './failure-reporter.ts'
+import { createFailureReporter, type FailureHandler } from './failure-reporter.ts'
 
-export interface Chore {
+export interface IntervalJob {
   stop(): void
   /** @returns once a round that goes on is over */
-  idle(): Promise<void>
+  drained(): Promise<void>
 }
 
 /**
  * Does a chore again and again, one at a time, with a pause in between.
- * @param onTrouble hears of failures and of their end: see `createFailing`
+ * @param onFailure hears of failures and of their end: see `createFailing`
  */
-export function every(
+export function startInterval(
   pauseMs: number,
-  chore: () => Promise<void>,
-  onTrouble: Trouble,
+  task: () => Promise<void>,
+  onFailure: FailureHandler,
   now: () => number = Date.now,
-): Chore {
-  const failing = createFailing(onTrouble, now)
+): IntervalJob {
+  const failing = createFailureReporter(onFailure, now)
   let stopped = false
-  let round = Promise.resolve()
-  const work = async () => {
+  let currentRun = Promise.resolve()
+  const runOnce = async () => {
     try {
-      await chore()
+      await task()
     } catch (err) {
       if (!stopped) failing.failed(err)
       return
     }
-    failing.worked()
+    failing.succeeded()
   }
   const loop = async () => {
     while (!stopped) {
-      round = work()
-      await round
+      currentRun = runOnce()
+      await currentRun
       await new Promise((resolve) => setTimeout(resolve, pauseMs).unref())
     }
   }
-  loop().catch(onTrouble)
+  loop().catch(onFailure)
   return {
     stop() {
       stopped = true
     },
-    idle: () => round,
+    drained: () => currentRun,
   }
 }

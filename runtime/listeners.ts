@@ -2,12 +2,12 @@
 export interface Listeners<News extends readonly unknown[]> {
   /** @returns what removes it */
   add(listener: (...news: News) => void): () => void
-  tell(...news: News): void
+  notify(...news: News): void
 }
 
-/** @param onTrouble gets what a listener has thrown */
+/** @param onError gets what a listener has thrown */
 export function createListeners<News extends readonly unknown[]>(
-  onTrouble: (err: unknown) => void,
+  onError: (err: unknown) => void,
 ): Listeners<News> {
   const all = new Set<(...news: News) => void>()
   return {
@@ -15,12 +15,12 @@ export function createListeners<News extends readonly unknown[]>(
       all.add(listener)
       return () => void all.delete(listener)
     },
-    tell(...news) {
+    notify(...news) {
       for (const listener of all) {
         try {
           listener(...news)
         } catch (err) {
-          onTrouble(err)
+          onError(err)
         }
       }
     },

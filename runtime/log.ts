@@ -1,32 +1,35 @@
 import { type DestinationStream, type Logger, pino } from 'pino'
-import type { FailingRun, Trouble } from './failure-reporter.ts'
+import type { FailureHandler, FailureStreak } from './failure-reporter.ts'
 
 export type { Logger }
 
 /** Compact JWS, and what stands behind a query's `?` or a Bearer scheme: none of it belongs in a log. */
-const SECRETS = [
+const SECRET_PATTERNS = [
   [/eyJ[\w-]{4,}\.[\w-]*\.?[\w-]*/g, '[token]'],
   [/\?[^\s"'\\]*/g, '?[query]'],
   [/(bearer\s+)[^\s"'\\]+/gi, '$1[token]'],
 ] as const
 
 /** Strikes tokens and query strings out of any text. */
-export function strike(text: string): string {
+export function redact(text: string): string {
   let out = text
-  for (const [pattern, instead] of SECRETS) out = out.replace(pattern, instead)
+  for (const [pattern, replacement] of SECRET_PATTERNS) out = out.replace(pattern, replacement)
   return out
 }
 
 /** Trouble that goes on by itself: one way to note it and its end, as a handler of whatever was thrown. */
-export const troubleFor =
+export const failureLogger =
   (log: Logger) =>
-  (what: string): Trouble =>
+  (what: string): FailureHandler =>
     Object.assign(
-      (err: unknown, run?: FailingRun) => log.warn({ event: 'trouble', what, ...run, err }, what),
-      { over: (run: FailingRun) => log.info({ event: 'trouble_over', what, ...run }, `no longer: ${what}`) },
+      (err: unknown, run?: FailureStreak) => log.warn({ event: 'trouble', what, ...run, err }, what),
+      {
+        recovered: (run: FailureStreak) =>
+          log.info({ event: 'trouble_over', what, ...run }, `no longer: ${what}`),
+      },
     )
 
-const SECRET_NAME = /password|secret|token|authorization|cookie|credential/i
+const SECRET_MEMBER_NAME = /password|secret|token|authorization|cookie|credential/i
 
 /**
  * One line of JSON an event. Members named like secrets are struck out at any depth, and so are tokens
@@ -40,16 +43,16 @@ export function createLog(name: string, level: string, to?: DestinationStream): 
     timestamp: pino.stdTimeFunctions.isoTime,
     formatters: {
       level: (label: string) => ({ level: label }),
-      log: (fields: Record<string, unknown>) => clean(fields, 0) as Record<string, unknown>, // clean keeps objects objects
+      log: (fields: Record<string, unknown>) => redactDeep(fields, 0) as Record<string, unknown>, // clean keeps objects objects
     },
     hooks: {
       logMethod(args: unknown[], method: (...all: unknown[]) => void) {
         // Where a line has no message, pino takes its error's, past this hook.
-        const err = errorIn(args[0])
+        const err = findError(args[0])
         const all = args.length === 1 && err !== undefined ? [args[0], err.message] : args
         method.apply(
           this,
-          all.map((arg) => (typeof arg === 'string' ? strike(arg) : arg)),
+          all.map((arg) => (typeof arg === 'string' ? redact(arg) : arg)),
         )
       },
     },
@@ -57,22 +60,22 @@ export function createLog(name: string, level: string, to?: DestinationStream): 
   return to === undefined ? pino(options) : pino(options, to)
 }
 
-const errorIn = (first: unknown): Error | undefined =>
+const findError = (first: unknown): Error | undefined =>
   [first, (first as { err?: unknown } | null | undefined)?.err].find((one) => one instanceof Error)
 
-function clean(value: unknown, depth: number): unknown {
-  if (typeof value === 'string') return strike(value)
+function redactDeep(value: unknown, depth: number): unknown {
+  if (typeof value === 'string') return redact(value)
   if (value instanceof Error) {
     const { name, message, stack, code, cause } = value as Error & { code?: unknown }
-    return clean({ name, message, code, stack, ...(cause === undefined ? {} : { cause }) }, depth + 1)
+    return redactDeep({ name, message, code, stack, ...(cause === undefined ? {} : { cause }) }, depth + 1)
   }
   if (typeof value !== 'object' || value === null) return value
   if (depth > 5) return '[deep]'
-  if (Array.isArray(value)) return value.map((one) => clean(one, depth + 1))
+  if (Array.isArray(value)) return value.map((one) => redactDeep(one, depth + 1))
   return Object.fromEntries(
     Object.entries(value).map(([key, one]) => [
       key,
-      SECRET_NAME.test(key) ? '[struck]' : clean(one, depth + 1),
+      SECRET_MEMBER_NAME.test(key) ? '[struck]' : redactDeep(one, depth + 1),
     ]),
   )
 }

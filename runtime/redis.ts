@@ -6,7 +6,7 @@ import { Redis } from 'ioredis'
  *
  * @param url `redis://…`, `rediss://…`, or `unix:<path of a socket>`
  */
-export function connectRedis(url: string, onTrouble: (err: Error) => void, commandTimeoutMs?: number): Redis {
+export function connectRedis(url: string, onError: (err: Error) => void, commandTimeoutMs?: number): Redis {
   const options = {
     enableOfflineQueue: false,
     // INFO would hang with a hung Redis; a LOADING reply tells the same.
@@ -20,6 +20,6 @@ export function connectRedis(url: string, onTrouble: (err: Error) => void, comma
   const redis = url.startsWith('unix:')
     ? new Redis(url.slice('unix:'.length), options)
     : new Redis(url, options)
-  redis.on('error', onTrouble)
+  redis.on('error', onError)
   return redis
 }

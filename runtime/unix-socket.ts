@@ -11,7 +11,7 @@ const BACKLOG = 4_096
  */
 export async function listenOn(server: Server, path: string): Promise<void> {
   if (existsSync(path)) {
-    if (await answers(path)) throw new Error(`${path} is in use: another process answers on it`)
+    if (await isListening(path)) throw new Error(`${path} is in use: another process answers on it`)
     unlinkSync(path)
   }
   const umask = process.umask(0o177)
@@ -26,7 +26,7 @@ export async function listenOn(server: Server, path: string): Promise<void> {
 }
 
 /** Whether something accepts connections on a Unix socket. */
-export function answers(path: string): Promise<boolean> {
+export function isListening(path: string): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect(path)
     socket.once('connect', () => {

@@ -5,7 +5,7 @@ import { publishSockets } from '../contract/stream-instances.ts'
 import { wholeNumber } from '../runtime/env.ts'
 
 /** The sidecar's settings, in its own words. */
-export const Config = z
+export const SidecarConfig = z
   .object({
     ...commonSettings,
     HOOKSWITCH_SIDECAR_SOCKET: z.string().optional(),
@@ -30,4 +30,4 @@ export const Config = z
     maxStreams: env.HOOKSWITCH_MAX_STREAMS,
     logLevel: env.HOOKSWITCH_LOG_LEVEL,
   }))
-export type Config = z.output<typeof Config>
+export type SidecarConfig = z.output<typeof SidecarConfig>

@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
 
 /** What nginx asks about: the client's method, and the path or the channel it captured. */
-export interface Target {
+export interface RequestTarget {
   method: string
   name: string
 }
@@ -10,7 +10,7 @@ export interface Target {
  * Reads `X-Hs-Target`: method, blank, and the normalised path or channel, whose bytes Node shows as
  * Latin-1.
  */
-export function readTarget(headers: IncomingHttpHeaders): Target | undefined {
+export function readTarget(headers: IncomingHttpHeaders): RequestTarget | undefined {
   const raw = headers['x-hs-target']
   if (typeof raw !== 'string') return undefined
   const at = raw.indexOf(' ')
@@ -19,7 +19,7 @@ export function readTarget(headers: IncomingHttpHeaders): Target | undefined {
 }
 
 /** A header of nginx's that is there once, or undefined. */
-export function one(value: string | string[] | undefined): string | undefined {
+export function singleHeader(value: string | string[] | undefined): string | undefined {
   return typeof value === 'string' && value !== '' ? value : undefined
 }
 
@@ -28,7 +28,7 @@ export const isRequestId = (text: string | undefined): text is string =>
   text !== undefined && /^[0-9a-f]{32}$/.test(text)
 
 /** Every header of a question, as `nginx/gate.conf` and `nginx/nchan-instance.conf` spell it; a bit for each. */
-const QUESTION: ReadonlyMap<string, number> = new Map([
+const GATE_REQUEST_HEADERS: ReadonlyMap<string, number> = new Map([
   ['Host', 1],
   ['Authorization', 2],
   ['X-Hs-Request-Id', 4],
@@ -42,11 +42,11 @@ const QUESTION: ReadonlyMap<string, number> = new Map([
  * Anything else is a sign that the two ends disagree on where a request begins, so nothing after it on its
  * connection can be trusted.
  */
-export function isQuestion({ method, httpVersionMinor, rawHeaders }: IncomingMessage): boolean {
+export function isGateRequest({ method, httpVersionMinor, rawHeaders }: IncomingMessage): boolean {
   if (method !== 'GET' || httpVersionMinor !== 1) return false
   let seen = 0
   for (let at = 0; at < rawHeaders.length; at += 2) {
-    const bit = QUESTION.get(rawHeaders[at] as string) // an even length: name, value
+    const bit = GATE_REQUEST_HEADERS.get(rawHeaders[at] as string) // an even length: name, value
     if (bit === undefined || (seen & bit) !== 0) return false
     seen |= bit
   }
@@ -54,7 +54,7 @@ export function isQuestion({ method, httpVersionMinor, rawHeaders }: IncomingMes
 }
 
 /** Whether a request has or announces a body, or asks to change the protocol. */
-export const hasFraming = ({ headers }: IncomingMessage): boolean =>
+export const hasBodyOrUpgrade = ({ headers }: IncomingMessage): boolean =>
   headers['content-length'] !== undefined ||
   headers['transfer-encoding'] !== undefined ||
   headers.expect !== undefined ||

@@ -1,15 +1,15 @@
 import type { IncomingHttpHeaders } from 'node:http'
-import { CHALLENGE_INVALID, CHALLENGE_NONE } from '../contract/bearer.ts'
+import { CHALLENGE_INVALID_TOKEN, CHALLENGE_MISSING_TOKEN } from '../contract/bearer.ts'
 import { channelFor, privateChannelOf } from '../contract/channels.ts'
 import type { Claims } from '../contract/claims.ts'
 import { readCredential } from '../contract/credential.ts'
-import { isHidden, mayRead } from '../contract/media-access.ts'
-import type { Judge, VerdictCode } from '../contract/verdict.ts'
-import { isRequestId, one, readTarget } from './gate-request.ts'
+import { canReadMedia, isHiddenPath } from '../contract/media-access.ts'
+import type { TokenVerifier, VerdictCode } from '../contract/verdict.ts'
+import { isRequestId, readTarget, singleHeader } from './gate-request.ts'
 import type { Streams } from './streams.ts'
 
 /** An answer to nginx. Never a body: one would cost nginx its kept connection. */
-export interface Answer {
+export interface GateResponse {
   status: 204 | 401 | 403 | 503
   /** Why, for the log and the metrics; `ok` for 204. */
   code: VerdictCode | 'ok' | 'forbidden' | 'malformed'
@@ -18,35 +18,39 @@ export interface Answer {
 
 export interface Gate {
   /** `/check-media-access`: no I/O, no promise, a look-up for a token seen before. */
-  media(headers: IncomingHttpHeaders): Answer
+  checkMediaAccess(headers: IncomingHttpHeaders): GateResponse
   /** `/check-channel-access`: registers the stream it lets in; asks Redis for tickets alone. */
-  channel(headers: IncomingHttpHeaders): Answer | Promise<Answer>
+  checkChannelAccess(headers: IncomingHttpHeaders): GateResponse | Promise<GateResponse>
 }
 
 export interface GateNeeds {
-  judge: Judge
+  tokenVerifier: TokenVerifier
   streams: Streams
   /** Whether revocations are known well enough for a stream to go on: it would be cut at once otherwise. */
-  canHold(): boolean
+  canHoldStreams(): boolean
   /** Takes a one-use ticket: its claims, undefined when there is none; throws when Redis is away. */
-  takeTicket(ticket: string): Promise<Claims | undefined>
+  redeemTicket(ticket: string): Promise<Claims | undefined>
 }
 
-const ok: Answer = { status: 204, code: 'ok' }
-const forbidden: Answer = { status: 403, code: 'forbidden' }
-const malformed: Answer = {
+const ok: GateResponse = { status: 204, code: 'ok' }
+const forbidden: GateResponse = { status: 403, code: 'forbidden' }
+const malformed: GateResponse = {
   status: 401,
   code: 'malformed',
-  headers: { 'WWW-Authenticate': CHALLENGE_INVALID },
+  headers: { 'WWW-Authenticate': CHALLENGE_INVALID_TOKEN },
 }
-const invalid = (code: VerdictCode): Answer => ({
+const invalid = (code: VerdictCode): GateResponse => ({
   status: 401,
   code,
-  headers: { 'WWW-Authenticate': CHALLENGE_INVALID },
+  headers: { 'WWW-Authenticate': CHALLENGE_INVALID_TOKEN },
 })
 /** Every verdict as nginx hears it. */
-const REFUSALS: Readonly<Record<VerdictCode, Answer>> = {
-  token_missing: { status: 401, code: 'token_missing', headers: { 'WWW-Authenticate': CHALLENGE_NONE } },
+const RESPONSE_TO: Readonly<Record<VerdictCode, GateResponse>> = {
+  token_missing: {
+    status: 401,
+    code: 'token_missing',
+    headers: { 'WWW-Authenticate': CHALLENGE_MISSING_TOKEN },
+  },
   token_invalid: invalid('token_invalid'),
   token_expired: invalid('token_expired'),
   token_revoked: invalid('token_revoked'),
@@ -54,65 +58,65 @@ const REFUSALS: Readonly<Record<VerdictCode, Answer>> = {
   cannot_judge: { status: 503, code: 'cannot_judge', headers: { 'Retry-After': '1' } },
 }
 
-export function createGate({ judge, streams, canHold, takeTicket }: GateNeeds): Gate {
-  function letIn(headers: IncomingHttpHeaders, name: string, claims: Claims): Answer {
-    const conn = one(headers['x-hs-request-id'])
+export function createGate({ tokenVerifier, streams, canHoldStreams, redeemTicket }: GateNeeds): Gate {
+  function admit(headers: IncomingHttpHeaders, name: string, claims: Claims): GateResponse {
+    const conn = singleHeader(headers['x-hs-request-id'])
     const channel = channelFor(claims, name)
     if (channel === undefined || !isRequestId(conn)) return forbidden
-    if (!canHold()) return REFUSALS.cannot_judge
-    const isLetIn = streams.open({
+    if (!canHoldStreams()) return RESPONSE_TO.cannot_judge
+    const isAdmitted = streams.admit({
       conn,
       instance: Number(headers['x-hs-instance'] ?? 1),
       claims,
       isPrivate: channel === privateChannelOf(claims.sub),
     })
-    if (!isLetIn) return REFUSALS.cannot_judge
-    return { status: 204, code: 'ok', headers: { 'X-Hs-Gate': streams.gate(), 'X-Hs-Channel': channel } }
+    if (!isAdmitted) return RESPONSE_TO.cannot_judge
+    return { status: 204, code: 'ok', headers: { 'X-Hs-Gate': streams.cohort(), 'X-Hs-Channel': channel } }
   }
 
   return {
-    media(headers) {
+    checkMediaAccess(headers) {
       const target = readTarget(headers)
       if (target === undefined || (target.method !== 'GET' && target.method !== 'HEAD')) return forbidden
-      const credential = readCredential(headers.authorization, one(headers['x-hs-query']), [
+      const credential = readCredential(headers.authorization, singleHeader(headers['x-hs-query']), [
         'authorization',
         'link',
       ])
-      if (credential === 'missing') return REFUSALS.token_missing
+      if (credential === 'missing') return RESPONSE_TO.token_missing
       if (credential === 'malformed' || credential.by === 'ticket') return malformed
 
       const isLink = credential.by === 'link'
-      const verdict = judge.token(credential.text, isLink ? 'media-link' : 'access')
-      if (!verdict.good) return REFUSALS[verdict.code]
+      const verdict = tokenVerifier.verify(credential.text, isLink ? 'media-link' : 'access')
+      if (!verdict.ok) return RESPONSE_TO[verdict.code]
       const path = fromLatin1(target.name)
-      if (path === undefined || isHidden(path)) return forbidden
+      if (path === undefined || isHiddenPath(path)) return forbidden
       // Whoever signed a link has judged who may have its one file: a recording lies where the PBX put it.
-      const mayHave = isLink ? verdict.claims.path === path : mayRead(verdict.claims, path)
-      return mayHave ? ok : forbidden
+      const isAllowed = isLink ? verdict.claims.path === path : canReadMedia(verdict.claims, path)
+      return isAllowed ? ok : forbidden
     },
 
-    channel(headers) {
+    checkChannelAccess(headers) {
       const target = readTarget(headers)
       if (target?.method !== 'GET') return forbidden
-      const credential = readCredential(headers.authorization, one(headers['x-hs-query']), [
+      const credential = readCredential(headers.authorization, singleHeader(headers['x-hs-query']), [
         'authorization',
         'ticket',
       ])
-      if (credential === 'missing') return REFUSALS.token_missing
+      if (credential === 'missing') return RESPONSE_TO.token_missing
       if (credential === 'malformed' || credential.by === 'link') return malformed
 
       if (credential.by === 'ticket') {
-        return takeTicket(credential.text).then(
+        return redeemTicket(credential.text).then(
           (claims) => {
-            if (claims === undefined) return REFUSALS.token_invalid
-            const code = judge.claims(claims)
-            return code === undefined ? letIn(headers, target.name, claims) : REFUSALS[code]
+            if (claims === undefined) return RESPONSE_TO.token_invalid
+            const code = tokenVerifier.checkClaims(claims)
+            return code === undefined ? admit(headers, target.name, claims) : RESPONSE_TO[code]
           },
-          () => REFUSALS.cannot_judge,
+          () => RESPONSE_TO.cannot_judge,
         )
       }
-      const verdict = judge.token(credential.text, 'access')
-      return verdict.good ? letIn(headers, target.name, verdict.claims) : REFUSALS[verdict.code]
+      const verdict = tokenVerifier.verify(credential.text, 'access')
+      return verdict.ok ? admit(headers, target.name, verdict.claims) : RESPONSE_TO[verdict.code]
     },
   }
 }

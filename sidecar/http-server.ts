@@ -2,40 +2,40 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { getRequestListener } from '@hono/node-server'
 import { Hono } from 'hono'
 import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client'
-import type { LogReader } from '../contract/revocation-log.ts'
+import type { RevocationLogReader } from '../contract/revocation-log.ts'
 import type { Logger } from '../runtime/log.ts'
-import type { Answer, Gate } from './gate.ts'
-import { hasFraming, isQuestion, isRequestId, one } from './gate-request.ts'
+import type { Gate, GateResponse } from './gate.ts'
+import { hasBodyOrUpgrade, isGateRequest, isRequestId, singleHeader } from './gate-request.ts'
 import type { Streams } from './streams.ts'
-import { keepTickShape } from './v8-tick-workaround.ts'
+import { retainTickObject } from './v8-tick-workaround.ts'
 
-export interface AppNeeds {
+export interface HttpServerNeeds {
   gate: Gate
   streams: Streams
   log: Logger
-  reader: Pick<LogReader, 'state'>
+  revocationReader: Pick<RevocationLogReader, 'state'>
   /** How old the knowledge of revocations is, in ms; Infinity while there is none. */
-  ageMs: () => number
+  revocationAgeMs: () => number
   maxStalenessMs: number
   /** At this age all streams are cut. */
   streamStalenessMs: number
-  revocations: () => number
+  revocationCount: () => number
 }
 
-type Counts = Map<Answer['code'] | 'refused', number>
+type VerdictCounts = Map<GateResponse['code'] | 'refused', number>
 
 /**
  * The sidecar's HTTP face. Verdicts are answered before Hono, on a bare `node:http` server: they are asked
  * for with every file, and each layer, header and promise there costs requests. Hono serves the rest.
  */
-export function createApp(needs: AppNeeds): Server {
-  keepTickShape()
+export function createHttpServer(needs: HttpServerNeeds): Server {
+  retainTickObject()
   const { gate, streams, log } = needs
-  const counts: Counts = new Map()
-  const rest = getRequestListener(createRest(needs, counts).fetch)
+  const counts: VerdictCounts = new Map()
+  const handleOther = getRequestListener(createHttpApp(needs, counts).fetch)
 
   /** @param requestId of the question, which nginx compares: an answer to another question is no answer */
-  function say(res: ServerResponse, answer: Answer, requestId: string) {
+  function respond(res: ServerResponse, answer: GateResponse, requestId: string) {
     counts.set(answer.code, (counts.get(answer.code) ?? 0) + 1)
     if (answer.status !== 204) {
       log.info({ event: 'verdict', good: false, code: answer.code }, 'refused')
@@ -51,7 +51,7 @@ export function createApp(needs: AppNeeds): Server {
   }
 
   /** Answers what is no question, and takes nothing more from its connection. */
-  function hangUp(req: IncomingMessage, res: ServerResponse) {
+  function rejectAndClose(req: IncomingMessage, res: ServerResponse) {
     counts.set('refused', (counts.get('refused') ?? 0) + 1)
     log.warn(
       { event: 'question_refused' },
@@ -75,37 +75,37 @@ export function createApp(needs: AppNeeds): Server {
       case '/stream-closed':
         break
       default:
-        if (hasFraming(req) || req.headers.host === undefined) return hangUp(req, res)
-        rest(req, res).catch((err) => log.error({ event: 'request_failed', err }, 'request failed'))
+        if (hasBodyOrUpgrade(req) || req.headers.host === undefined) return rejectAndClose(req, res)
+        handleOther(req, res).catch((err) => log.error({ event: 'request_failed', err }, 'request failed'))
         return
     }
-    const requestId = one(req.headers['x-hs-request-id'])
-    if (!isQuestion(req) || !isRequestId(requestId)) return hangUp(req, res)
-    if (url === '/check-media-access') return say(res, gate.media(req.headers), requestId)
+    const requestId = singleHeader(req.headers['x-hs-request-id'])
+    if (!isGateRequest(req) || !isRequestId(requestId)) return rejectAndClose(req, res)
+    if (url === '/check-media-access') return respond(res, gate.checkMediaAccess(req.headers), requestId)
     if (url === '/check-channel-access') {
-      const answer = gate.channel(req.headers)
-      if (!(answer instanceof Promise)) return say(res, answer, requestId)
+      const answer = gate.checkChannelAccess(req.headers)
+      if (!(answer instanceof Promise)) return respond(res, answer, requestId)
       answer.then(
-        (late) => say(res, late, requestId),
+        (response) => respond(res, response, requestId),
         (err) => {
           log.error({ event: 'verdict_failed', err }, 'no verdict')
-          say(res, { status: 503, code: 'cannot_judge' }, requestId)
+          respond(res, { status: 503, code: 'cannot_judge' }, requestId)
         },
       )
       return
     }
     if (url === '/stream-opened') streams.opened(requestId, Number(req.headers['x-hs-instance']))
     else streams.closed(requestId)
-    say(res, { status: 204, code: 'ok' }, requestId)
+    respond(res, { status: 204, code: 'ok' }, requestId)
   })
   // Node would answer these by itself, and read on.
-  server.on('checkContinue', hangUp)
-  server.on('checkExpectation', hangUp)
+  server.on('checkContinue', rejectAndClose)
+  server.on('checkExpectation', rejectAndClose)
   return server
 }
 
-function createRest(needs: AppNeeds, counts: Counts): Hono {
-  const { streams, ageMs, maxStalenessMs, revocations, reader } = needs
+function createHttpApp(needs: HttpServerNeeds, counts: VerdictCounts): Hono {
+  const { streams, revocationAgeMs, maxStalenessMs, revocationCount, revocationReader } = needs
   const registry = new Registry()
   collectDefaultMetrics({ register: registry })
   new Counter({
@@ -128,21 +128,25 @@ function createRest(needs: AppNeeds, counts: Counts): Hono {
         this.set(read())
       },
     })
-  gauge('hookswitch_revocation_age_seconds', 'How old the knowledge of revocations is', () => ageMs() / 1000)
+  gauge(
+    'hookswitch_revocation_age_seconds',
+    'How old the knowledge of revocations is',
+    () => revocationAgeMs() / 1000,
+  )
   gauge(
     'hookswitch_revocation_bound_seconds',
     'Older knowledge refuses everything',
     () => maxStalenessMs / 1000,
   )
-  gauge('hookswitch_revocations', 'Revocations held in memory', revocations)
+  gauge('hookswitch_revocations', 'Revocations held in memory', revocationCount)
   gauge('hookswitch_streams', 'Open streams this sidecar let in', () => streams.count())
 
   const app = new Hono()
   app.get('/health', (c) => c.json({ status: 'ok' }))
   app.get('/ready', (c) => {
-    const age = ageMs()
+    const age = revocationAgeMs()
     const ready = age <= maxStalenessMs
-    const { epoch, doubt } = reader.state()
+    const { epoch, staleReason } = revocationReader.state()
     return c.json(
       {
         ready,
@@ -151,9 +155,9 @@ function createRest(needs: AppNeeds, counts: Counts): Hono {
         // Streams are cut at this age already, so that none outlives the bound.
         stream_bound_ms: needs.streamStalenessMs,
         revocation_age_ms: Number.isFinite(age) ? Math.round(age) : null,
-        revocations: revocations(),
+        revocations: revocationCount(),
         epoch: epoch?.id ?? null,
-        trouble: doubt ?? null,
+        trouble: staleReason ?? null,
         streams: streams.count(),
         // Instances of Nchan that do not end a stream they were asked to end: to be started afresh.
         stuck_instances: streams.stuckInstances(),
@@ -167,7 +171,7 @@ function createRest(needs: AppNeeds, counts: Counts): Hono {
   )
   // For the relay, which tells a WebSocket client by a close code.
   app.get('/cuts/:requestId', (c) => {
-    const reason = streams.whyCut(c.req.param('requestId'))
+    const reason = streams.endReasonOf(c.req.param('requestId'))
     return reason === undefined ? c.notFound() : c.text(reason)
   })
   app.get('/metrics', async (c) =>

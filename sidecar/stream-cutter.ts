@@ -1,16 +1,16 @@
 import type { CutResult } from '../contract/stream-instances.ts'
 
 /** One instance of Nchan. */
-export interface Instance {
+export interface StreamInstance {
   /** Deletes a channel, ending every stream that has it among its own. */
   cut(channel: string): Promise<CutResult>
   /** How many streams have a channel; undefined when the instance does not answer. */
   subscribers(channel: string): Promise<number | undefined>
   /** Names one life of the process; undefined when it does not answer. */
-  life(): Promise<string | undefined>
+  incarnation(): Promise<string | undefined>
 }
 
-export interface Cutter {
+export interface StreamCutter {
   /**
    * Ends every stream of an instance that has a channel, and sees that they have ended.
    * @param instance from 1
@@ -20,68 +20,73 @@ export interface Cutter {
   /** Nchan tells that a connection has closed. */
   closed(conn: string): void
   /** Asks for an instance to be started afresh. */
-  giveUp(instance: number, why: string): void
+  requestRestart(instance: number, why: string): void
   /** Instances that have to be started afresh. */
-  stuck(): number[]
+  stuckInstances(): number[]
   /** An instance lives anew. */
-  restarted(instance: number): void
+  markRestarted(instance: number): void
 }
 
-export interface CutterNeeds {
-  instances: readonly Instance[]
+export interface StreamCutterNeeds {
+  instances: readonly StreamInstance[]
   pause(ms: number): Promise<void>
   /** A clock that never jumps, in ms. */
   monotonic(): number
-  onTrouble(message: string, err?: unknown): void
+  onError(message: string, err?: unknown): void
 }
 
 /** A stream that was let in may not have subscribed yet: then a DELETE finds no stream and must come again. */
-const RETRIES_MS = [50, 150, 300, 500, 1_000, 2_000, 4_000, 8_000]
+const RETRY_DELAYS_MS = [50, 150, 300, 500, 1_000, 2_000, 4_000, 8_000]
 /** When the end of a stream that was cut is looked for, in ms after each cut; it is cut again in between. */
-const PROOF_MS = [500, 500, 1_000]
+const CONFIRM_DELAYS_MS = [500, 500, 1_000]
 /** How long a closing is remembered: for longer than any cut is waited for. */
-const REMEMBERED_MS = 30_000
+const CLOSED_TTL_MS = 30_000
 
-export function createCutter({ instances, pause, monotonic, onTrouble }: CutterNeeds): Cutter {
+export function createStreamCutter({
+  instances,
+  pause,
+  monotonic,
+  onError,
+}: StreamCutterNeeds): StreamCutter {
   const stuck = new Set<number>()
   /** Connections that have closed, and when, the oldest first. */
-  const closings = new Map<string, number>()
+  const closedAt = new Map<string, number>()
 
   /** The end is proved by Nchan's hook, or by a count of zero where the hook was lost. */
-  async function hasEnded(instance: Instance, conn: string): Promise<boolean | undefined> {
-    if (closings.has(conn)) return true
+  async function hasEnded(instance: StreamInstance, conn: string): Promise<boolean | undefined> {
+    if (closedAt.has(conn)) return true
     const left = await instance.subscribers(`conn/${conn}`)
     return left === undefined ? undefined : left === 0
   }
 
   /** An instance is one process, so that a channel may be deleted again: see `nginx/nchan-instance.conf`. */
-  async function prove(at: number, channel: string, conns: readonly string[]): Promise<void> {
+  async function confirmEnded(at: number, channel: string, conns: readonly string[]): Promise<void> {
     const instance = instances[at - 1]
     if (instance === undefined) return
     const kind = channel.split('/')[0]
-    let left = conns
-    let isSilent = false
-    for (const [look, ms] of PROOF_MS.entries()) {
-      if (look > 0) {
-        onTrouble(`instance ${at} did not end ${kind} streams, or does not answer: cutting again`)
+    let remaining = conns
+    let isUnresponsive = false
+    for (const [attempt, ms] of CONFIRM_DELAYS_MS.entries()) {
+      if (attempt > 0) {
+        onError(`instance ${at} did not end ${kind} streams, or does not answer: cutting again`)
         await instance.cut(channel)
       }
       await pause(ms)
-      const ended = await Promise.all(left.map((conn) => hasEnded(instance, conn)))
-      isSilent = ended.every((one) => one === undefined)
-      left = left.filter((conn, n) => !(ended[n] || closings.has(conn)))
-      if (left.length === 0) return
+      const ended = await Promise.all(remaining.map((conn) => hasEnded(instance, conn)))
+      isUnresponsive = ended.every((one) => one === undefined)
+      remaining = remaining.filter((conn, n) => !(ended[n] || closedAt.has(conn)))
+      if (remaining.length === 0) return
     }
     // An instance that does not answer is its starter's to end; its streams end with it.
-    if (isSilent) {
-      onTrouble(`instance ${at} does not answer whether ${kind} streams ended`)
+    if (isUnresponsive) {
+      onError(`instance ${at} does not answer whether ${kind} streams ended`)
       return
     }
-    giveUp(at, `does not end ${kind} streams`)
+    requestRestart(at, `does not end ${kind} streams`)
   }
 
-  function giveUp(at: number, why: string) {
-    if (!stuck.has(at)) onTrouble(`instance ${at} ${why}: it has to be started afresh`)
+  function requestRestart(at: number, why: string) {
+    if (!stuck.has(at)) onError(`instance ${at} ${why}: it has to be started afresh`)
     stuck.add(at)
   }
 
@@ -89,12 +94,12 @@ export function createCutter({ instances, pause, monotonic, onTrouble }: CutterN
     async cut(at, channel, conns) {
       const instance = instances[at - 1]
       if (instance === undefined) return
-      for (const ms of [...RETRIES_MS, undefined]) {
+      for (const ms of [...RETRY_DELAYS_MS, undefined]) {
         const result = await instance.cut(channel)
-        if (result === 'cut') return prove(at, channel, conns)
+        if (result === 'cut') return confirmEnded(at, channel, conns)
         if (ms === undefined) {
           if (result === 'away')
-            onTrouble(`instance ${at} was not there to cut ${channel.split('/')[0]} streams`)
+            onError(`instance ${at} was not there to cut ${channel.split('/')[0]} streams`)
           return
         }
         await pause(ms)
@@ -102,14 +107,14 @@ export function createCutter({ instances, pause, monotonic, onTrouble }: CutterN
     },
     closed(conn) {
       const now = monotonic()
-      closings.set(conn, now)
-      for (const [oldest, at] of closings) {
-        if (now - at < REMEMBERED_MS) break
-        closings.delete(oldest)
+      closedAt.set(conn, now)
+      for (const [oldest, at] of closedAt) {
+        if (now - at < CLOSED_TTL_MS) break
+        closedAt.delete(oldest)
       }
     },
-    giveUp,
-    stuck: () => [...stuck],
-    restarted: (instance) => void stuck.delete(instance),
+    requestRestart,
+    stuckInstances: () => [...stuck],
+    markRestarted: (instance) => void stuck.delete(instance),
   }
 }

@@ -1,28 +1,28 @@
 import { LRUCache } from 'lru-cache'
 import type { Claims } from '../contract/claims.ts'
-import type { LiveWord } from '../contract/online-heartbeat.ts'
+import type { OnlineReport } from '../contract/online-heartbeat.ts'
 import type { Revocation } from '../contract/revocation-cache.ts'
-import type { EndReason } from '../contract/stream-instances.ts'
-import type { Cutter, Instance } from './stream-cutter.ts'
+import type { StreamEndReason } from '../contract/stream-instances.ts'
+import type { StreamCutter, StreamInstance } from './stream-cutter.ts'
 
 export interface StreamsNeeds {
-  instances: readonly Instance[]
-  cutter: Cutter
-  newGate: () => string
+  instances: readonly StreamInstance[]
+  cutter: StreamCutter
+  newCohort: () => string
   /** A clock that never jumps, in ms. */
   monotonic: () => number
-  most: number
+  maxStreams: number
   /** Of one session; the oldest makes room for one more. */
-  mostPerSession: number
+  maxPerSession: number
   /** Of one user, over all their sessions; the oldest makes room. */
-  mostPerUser: number
-  onTrouble(message: string, err?: unknown): void
+  maxPerUser: number
+  onError(message: string, err?: unknown): void
   /** A stream has opened. */
   onOpen?(): void
 }
 
 /** A stream that is let in. */
-export interface Opening {
+export interface StreamAdmission {
   /** Names its connection, and its channel in Nchan. */
   conn: string
   /** Where it goes, from 1. */
@@ -35,9 +35,9 @@ export interface Opening {
 /** The open streams this sidecar let in, and how each of them ends. */
 export interface Streams {
   /** The shared channel that streams let in now belong to. */
-  gate(): string
+  cohort(): string
   /** @returns false when there are too many */
-  open(opening: Opening): boolean
+  admit(opening: StreamAdmission): boolean
   /** Nchan has subscribed a stream. One that is not known any more is cut. */
   opened(conn: string, instance: number): void
   closed(conn: string): void
@@ -46,134 +46,134 @@ export interface Streams {
   /** Lets the streams of a session go on until a newer token's `exp` (unix seconds). */
   renew(sessionId: string, until: number): void
   /** Cuts the streams whose claims are no longer good; call it several times a second. */
-  review(isDead: (claims: Claims) => boolean): void
+  closeExpired(isDead: (claims: Claims) => boolean): void
   /** Drops what an instance no longer has: those of an earlier life, and what never came. Call it often. */
-  audit(): Promise<void>
+  reconcile(): Promise<void>
   /** Cuts every stream: for when nobody can vouch for them any more. */
   cutAll(): Promise<void>
   /** Cuts every stream of one instance; their clients come back. */
   cutInstance(instance: number): Promise<void>
   /** Ends what an earlier life of this process had let in. */
-  cutGate(gate: string): Promise<void>
+  cutCohort(cohort: string): Promise<void>
   count(): number
   /** Why a stream was cut by itself in the last half minute; undefined when it was not. */
-  whyCut(conn: string): EndReason | undefined
+  endReasonOf(conn: string): StreamEndReason | undefined
   /** Whose streams they are, of those that have opened. */
-  live(): LiveWord
+  onlineReport(): OnlineReport
   stuckInstances(): number[]
 }
 
-interface Open extends Opening {
+interface OpenStream extends StreamAdmission {
   openedAt: number
   /** When we heard that Nchan has it; undefined before. */
   subscribedAt: number | undefined
 }
 
 /** A stream that was let in and did not come for this long never will, in ms: its client broke off. */
-const COMES_WITHIN_MS = 10_000
+const SUBSCRIBE_TIMEOUT_MS = 10_000
 /** How long the reason for a cut is remembered, in ms: the relay asks as soon as the stream has ended. */
-const REASON_LIVES_MS = 30_000
+const END_REASON_TTL_MS = 30_000
 /** How many streams are looked up at once. */
-const AUDIT_SIZE = 20
+const RECONCILE_BATCH_SIZE = 20
 
 export function createStreams(needs: StreamsNeeds): Streams {
-  const { instances, cutter, newGate, monotonic, most, mostPerSession, mostPerUser, onTrouble } = needs
-  const byConn = new Map<string, Open>()
-  const bySession = new Map<string, Set<Open>>()
-  const byUser = new Map<string, Set<Open>>()
+  const { instances, cutter, newCohort, monotonic, maxStreams, maxPerSession, maxPerUser, onError } = needs
+  const byConn = new Map<string, OpenStream>()
+  const bySession = new Map<string, Set<OpenStream>>()
+  const byUser = new Map<string, Set<OpenStream>>()
   /** The life of each instance, and until when it was seen. */
-  const lives = instances.map(() => ({
+  const incarnations = instances.map(() => ({
     id: undefined as string | undefined,
     seenAt: Number.NEGATIVE_INFINITY,
   }))
-  const cuts = new LRUCache<string, EndReason>({ max: 20_000, ttl: REASON_LIVES_MS })
-  let gate = newGate()
-  let auditing = byConn.values()
+  const endReasons = new LRUCache<string, StreamEndReason>({ max: 20_000, ttl: END_REASON_TTL_MS })
+  let cohort = newCohort()
+  let reconciling = byConn.values()
 
-  function forget(open: Open) {
+  function remove(open: OpenStream) {
     byConn.delete(open.conn)
     removeFrom(bySession, open.claims.sid, open)
     removeFrom(byUser, open.claims.sub, open)
   }
 
-  function subscribe(open: Open) {
+  function subscribe(open: OpenStream) {
     open.subscribedAt = monotonic()
     needs.onOpen?.()
   }
 
   function cutConn(instance: number, conn: string) {
-    cutter.cut(instance, `conn/${conn}`, [conn]).catch((err) => onTrouble('a stream could not be cut', err))
+    cutter.cut(instance, `conn/${conn}`, [conn]).catch((err) => onError('a stream could not be cut', err))
   }
 
-  function end(open: Open, reason: EndReason) {
-    forget(open)
-    cuts.set(open.conn, reason)
+  function endStream(open: OpenStream, reason: StreamEndReason) {
+    remove(open)
+    endReasons.set(open.conn, reason)
     cutConn(open.instance, open.conn)
   }
 
   /** Makes room for one more of those that are counted together. */
-  function makeRoom(all: ReadonlySet<Open> | undefined, room: number) {
+  function evictOldest(all: ReadonlySet<OpenStream> | undefined, limit: number) {
     const [oldest] = all ?? []
-    if (oldest !== undefined && (all?.size ?? 0) >= room) end(oldest, 'replaced')
+    if (oldest !== undefined && (all?.size ?? 0) >= limit) endStream(oldest, 'replaced')
   }
 
   /** @param known of its streams, whatever their instance */
-  async function cutGateOf(instance: number, name: string, known: readonly Open[]): Promise<void> {
+  async function cutCohortOn(instance: number, name: string, known: readonly OpenStream[]): Promise<void> {
     const conns = known.filter((open) => open.instance === instance).map(({ conn }) => conn)
     // Some stand for all: that many are looked up again and again.
-    await cutter.cut(instance, `gate/${name}`, conns.slice(0, AUDIT_SIZE))
+    await cutter.cut(instance, `gate/${name}`, conns.slice(0, RECONCILE_BATCH_SIZE))
   }
-  async function cutGate(name: string, known: readonly Open[] = []): Promise<void> {
-    await Promise.all(instances.map((_, at) => cutGateOf(at + 1, name, known)))
+  async function cutCohort(name: string, known: readonly OpenStream[] = []): Promise<void> {
+    await Promise.all(instances.map((_, at) => cutCohortOn(at + 1, name, known)))
   }
 
   /** Drops the streams of an earlier life of an instance: they ended with it. */
-  async function noticeRestart(instance: Instance, at: number): Promise<void> {
-    const life = lives[at]
+  async function detectRestart(instance: StreamInstance, at: number): Promise<void> {
+    const known = incarnations[at]
     const askedAt = monotonic()
-    const id = await instance.life()
-    if (life === undefined || id === undefined) return
-    if (life.id !== undefined && life.id !== id) {
-      cutter.restarted(at + 1)
+    const id = await instance.incarnation()
+    if (known === undefined || id === undefined) return
+    if (known.id !== undefined && known.id !== id) {
+      cutter.markRestarted(at + 1)
       for (const open of [...byConn.values()]) {
         // One that has not come may still come to this life.
-        if (open.instance === at + 1 && (open.subscribedAt ?? Number.POSITIVE_INFINITY) < life.seenAt)
-          forget(open)
+        if (open.instance === at + 1 && (open.subscribedAt ?? Number.POSITIVE_INFINITY) < known.seenAt)
+          remove(open)
       }
     }
-    life.id = id
-    life.seenAt = askedAt
+    known.id = id
+    known.seenAt = askedAt
   }
 
   /** Some of all, a few each time. */
-  function nextToAudit(): Open[] {
+  function nextToReconcile(): OpenStream[] {
     const now = monotonic()
-    const due: Open[] = []
-    for (let tries = 0; tries < Math.min(AUDIT_SIZE, byConn.size); tries += 1) {
-      const next = auditing.next()
+    const due: OpenStream[] = []
+    for (let tries = 0; tries < Math.min(RECONCILE_BATCH_SIZE, byConn.size); tries += 1) {
+      const next = reconciling.next()
       if (next.done) {
-        auditing = byConn.values()
+        reconciling = byConn.values()
         break
       }
-      if (now - next.value.openedAt > COMES_WITHIN_MS) due.push(next.value)
+      if (now - next.value.openedAt > SUBSCRIBE_TIMEOUT_MS) due.push(next.value)
     }
     return due
   }
 
   return {
-    gate: () => gate,
-    open(opening) {
+    cohort: () => cohort,
+    admit(opening) {
       const { conn, instance, claims } = opening
       if (instances[instance - 1] === undefined) {
-        onTrouble(
+        onError(
           `the front passes streams on to instance ${instance}, which HOOKSWITCH_STREAM_INSTANCES does not count`,
         )
         return false
       }
-      if (byConn.size >= most) return false
+      if (byConn.size >= maxStreams) return false
       // One login that opens ever more, or an account with many logins, must not use up everybody's room.
-      makeRoom(bySession.get(claims.sid), mostPerSession)
-      makeRoom(byUser.get(claims.sub), mostPerUser)
+      evictOldest(bySession.get(claims.sid), maxPerSession)
+      evictOldest(byUser.get(claims.sub), maxPerUser)
       const open = { ...opening, openedAt: monotonic(), subscribedAt: undefined }
       byConn.set(conn, open)
       addTo(bySession, claims.sid, open)
@@ -192,58 +192,58 @@ export function createStreams(needs: StreamsNeeds): Streams {
     closed(conn) {
       cutter.closed(conn)
       const open = byConn.get(conn)
-      if (open !== undefined) forget(open)
+      if (open !== undefined) remove(open)
     },
     revoke({ kind, key, generation }) {
       if (kind === 'sid') {
-        for (const open of [...(bySession.get(key) ?? [])]) end(open, 'signed_out')
+        for (const open of [...(bySession.get(key) ?? [])]) endStream(open, 'signed_out')
         return
       }
       if (kind === 'user') {
         for (const open of [...(byUser.get(key) ?? [])])
-          if (open.claims.gen < generation) end(open, 'signed_out')
+          if (open.claims.gen < generation) endStream(open, 'signed_out')
         return
       }
-      for (const open of [...byConn.values()]) if (open.claims.jti === key) end(open, 'signed_out')
+      for (const open of [...byConn.values()]) if (open.claims.jti === key) endStream(open, 'signed_out')
     },
     renew(sessionId, until) {
       for (const open of bySession.get(sessionId) ?? []) {
         if (until > open.claims.exp) open.claims = { ...open.claims, exp: until }
       }
     },
-    review(isDead) {
-      for (const open of [...byConn.values()]) if (isDead(open.claims)) end(open, 'signed_out')
+    closeExpired(isDead) {
+      for (const open of [...byConn.values()]) if (isDead(open.claims)) endStream(open, 'signed_out')
     },
-    async audit() {
-      await Promise.all(instances.map(noticeRestart))
+    async reconcile() {
+      await Promise.all(instances.map(detectRestart))
       await Promise.all(
-        nextToAudit().map(async (open) => {
+        nextToReconcile().map(async (open) => {
           const { subscribedAt } = open
           const there = await instances[open.instance - 1]?.subscribers(`conn/${open.conn}`)
           // It has ended, or has come, since we asked.
           if (byConn.get(open.conn) !== open || open.subscribedAt !== subscribedAt) return
-          if (there === 0) forget(open)
+          if (there === 0) remove(open)
           // The hook was lost.
           else if (there !== undefined && subscribedAt === undefined) subscribe(open)
         }),
       )
     },
     async cutAll() {
-      const [old, known] = [gate, [...byConn.values()]]
-      gate = newGate()
+      const [old, known] = [cohort, [...byConn.values()]]
+      cohort = newCohort()
       byConn.clear()
       bySession.clear()
       byUser.clear()
-      await cutGate(old, known)
+      await cutCohort(old, known)
     },
     async cutInstance(instance) {
       // Once, as clients that have come back belong to the same channel. What it leaves open stays known.
-      await instances[instance - 1]?.cut(`gate/${gate}`)
+      await instances[instance - 1]?.cut(`gate/${cohort}`)
     },
-    cutGate: (name) => cutGate(name),
+    cutCohort: (name) => cutCohort(name),
     count: () => byConn.size,
-    whyCut: (conn) => cuts.get(conn),
-    live() {
+    endReasonOf: (conn) => endReasons.get(conn),
+    onlineReport() {
       const online = new Set<string>()
       const listening = new Set<string>()
       for (const { claims, isPrivate, subscribedAt } of byConn.values()) {
@@ -253,7 +253,7 @@ export function createStreams(needs: StreamsNeeds): Streams {
       }
       return { online: [...online], listening: [...listening] }
     },
-    stuckInstances: cutter.stuck,
+    stuckInstances: cutter.stuckInstances,
   }
 }
 

@@ -1,6 +1,6 @@
 import { createHook } from 'node:async_hooks'
 
-let kept: unknown
+let retainedTick: unknown
 
 /**
  * Keeps one of Node's own tick objects for as long as the process lives, once for all callers.
@@ -9,11 +9,11 @@ let kept: unknown
  * live for a moment: a full garbage collection in a quiet second finds none. V8 then takes the next one for
  * another kind, gives up on what it knew of `nextTick`, and every request costs a third more CPU from there on.
  */
-export function keepTickShape(): void {
-  if (kept !== undefined) return
+export function retainTickObject(): void {
+  if (retainedTick !== undefined) return
   const hook = createHook({
     init(_id, type, _trigger, resource) {
-      if (type === 'TickObject') kept = resource
+      if (type === 'TickObject') retainedTick = resource
     },
   })
   hook.enable()

@@ -3,30 +3,30 @@ import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { Config as Api } from '../api/config/config.ts'
-import { Settings } from '../bin/stack/settings.ts'
-import { Config as Relay } from '../relay/config.ts'
+import { StartSettings } from '../bin/stack/settings.ts'
+import { RelayConfig as Relay } from '../relay/config.ts'
 import { readEnv } from '../runtime/env.ts'
-import { Config as Sidecar } from '../sidecar/config.ts'
+import { SidecarConfig as Sidecar } from '../sidecar/config.ts'
 import { project } from './support/build.ts'
 import {
-  all,
   builds,
   compose,
   composeText,
   dockerfiles,
-  filledIn,
   instructionsOf,
+  interpolate,
   isPinned,
-  lasting,
+  longRunning,
   oneShots,
-  read,
-  service,
+  readProjectFile,
+  requireService,
+  serviceEntries,
   services,
   volumesOf,
 } from './support/compose-file.ts'
 
 const SCHEMAS: Record<string, { in: { shape: Record<string, z.ZodType> } } & z.ZodType> = {
-  setup: Settings,
+  setup: StartSettings,
   sidecar: Sidecar,
   relay: Relay,
   api: Api,
@@ -47,34 +47,37 @@ describe('every service', () => {
     expect([...oneShots]).toEqual(['setup'])
   })
 
-  test.each(all)('%s runs as an ordinary user who can gain nothing', (_, it) => {
+  test.each(serviceEntries)('%s runs as an ordinary user who can gain nothing', (_, it) => {
     expect(it.user).not.toMatch(/^(root|0)(:|$)/)
     expect(it.cap_drop).toEqual(['ALL'])
     expect(it.security_opt).toEqual(['no-new-privileges:true'])
     expect(it.read_only).toBe(true)
   })
 
-  test.each(all)('%s has an image that is built here or pinned to one release', (_, { build, image }) => {
-    expect([build === undefined, image === undefined]).toContain(false)
-    if (image !== undefined) expect(image).toSatisfy(isPinned)
-  })
+  test.each(serviceEntries)(
+    '%s has an image that is built here or pinned to one release',
+    (_, { build, image }) => {
+      expect([build === undefined, image === undefined]).toContain(false)
+      if (image !== undefined) expect(image).toSatisfy(isPinned)
+    },
+  )
 
-  test.each(all)('%s names networks, volumes and services that are there', (_, it) => {
+  test.each(serviceEntries)('%s names networks, volumes and services that are there', (_, it) => {
     expect(Object.keys(compose.networks)).toEqual(expect.arrayContaining(it.networks))
     const volumes = it.volumes.map((line) => line.split(':')[0])
     expect(Object.keys(compose.volumes)).toEqual(expect.arrayContaining(volumes))
     expect(Object.keys(services)).toEqual(expect.arrayContaining(Object.keys(it.depends_on)))
   })
 
-  test.each(lasting)('%s says whether it is well, and comes back', (_, it) => {
+  test.each(longRunning)('%s says whether it is well, and comes back', (_, it) => {
     expect(it.healthcheck?.test.length).toBeGreaterThan(1)
     expect(it.restart).toBe('unless-stopped')
   })
 
-  test.each(all)('%s publishes on loopback unless told otherwise', (_, { ports }) => {
+  test.each(serviceEntries)('%s publishes on loopback unless told otherwise', (_, { ports }) => {
     for (const port of ports) {
-      expect(filledIn(port)).toMatch(/^127\.0\.0\.1:\d+:\d+$/)
-      expect(filledIn(port, { HOOKSWITCH_BIND: '10.0.0.1', HOOKSWITCH_PORT: '81' })).toMatch(
+      expect(interpolate(port)).toMatch(/^127\.0\.0\.1:\d+:\d+$/)
+      expect(interpolate(port, { HOOKSWITCH_BIND: '10.0.0.1', HOOKSWITCH_PORT: '81' })).toMatch(
         /^10\.0\.0\.1:81:/,
       )
     }
@@ -82,54 +85,58 @@ describe('every service', () => {
 
   test('there is nothing that no service uses', () => {
     const used = (what: 'networks' | 'volumes') =>
-      new Set(all.flatMap(([, it]) => it[what].map((line) => line.split(':')[0])))
+      new Set(serviceEntries.flatMap(([, it]) => it[what].map((line) => line.split(':')[0])))
     expect(Object.keys(compose.networks).sort()).toEqual([...used('networks')].sort())
     expect(Object.keys(compose.volumes).sort()).toEqual([...used('volumes')].sort())
   })
 
   test('waits for who it needs: a lasting one to be well, a short one to have ended', () => {
-    for (const [, { depends_on }] of all) {
+    for (const [, { depends_on }] of serviceEntries) {
       for (const [name, { condition }] of Object.entries(depends_on)) {
         const expected = oneShots.has(name) ? 'service_completed_successfully' : 'service_healthy'
         expect(condition, name).toBe(expected)
       }
     }
-    expect(Object.keys(service('nginx').depends_on).sort()).toEqual([
+    expect(Object.keys(requireService('nginx').depends_on).sort()).toEqual([
       'api',
       'relay',
       'setup',
       'sidecar',
       'streams',
     ])
-    expect(Object.keys(service('api').depends_on).sort()).toEqual(['redis', 'setup'])
-    expect(Object.keys(service('sidecar').depends_on).sort()).toEqual(['redis', 'setup'])
+    expect(Object.keys(requireService('api').depends_on).sort()).toEqual(['redis', 'setup'])
+    expect(Object.keys(requireService('sidecar').depends_on).sort()).toEqual(['redis', 'setup'])
   })
 })
 
 describe('who reaches what', () => {
   const on = (network: string) =>
-    all
+    serviceEntries
       .filter(([, it]) => it.networks.includes(network))
       .map(([name]) => name)
       .sort()
 
   test('Redis, without a password, is reached by the two that need it, and has no way out', () => {
     expect(on('store')).toEqual(['api', 'redis', 'sidecar'])
-    expect(service('redis').networks).toEqual(['store'])
+    expect(requireService('redis').networks).toEqual(['store'])
     expect(compose.networks.store?.internal).toBe(true)
   })
 
   test('the PBX is asked for, publishes nothing and reaches the api alone', () => {
-    expect(service('pbx').profiles).toEqual(['pbx'])
-    expect(service('pbx').ports).toEqual([])
-    expect(service('pbx').networks).toEqual(['ami'])
+    expect(requireService('pbx').profiles).toEqual(['pbx'])
+    expect(requireService('pbx').ports).toEqual([])
+    expect(requireService('pbx').networks).toEqual(['ami'])
     expect(on('ami')).toEqual(['api', 'pbx'])
     expect(compose.networks.ami?.internal).toBe(true)
-    expect(all.filter(([, { profiles }]) => profiles.length > 0).map(([name]) => name)).toEqual(['pbx'])
+    expect(serviceEntries.filter(([, { profiles }]) => profiles.length > 0).map(([name]) => name)).toEqual([
+      'pbx',
+    ])
   })
 
   test('only nginx is published, and it reaches the others by their sockets alone', () => {
-    expect(all.filter(([, { ports }]) => ports.length > 0).map(([name]) => name)).toEqual(['nginx'])
+    expect(serviceEntries.filter(([, { ports }]) => ports.length > 0).map(([name]) => name)).toEqual([
+      'nginx',
+    ])
     expect(on('front')).toEqual(['nginx'])
     for (const name of ['nginx', 'streams', 'relay', 'sidecar', 'api']) {
       expect(volumesOf(name)).toContainEqual({
@@ -138,19 +145,19 @@ describe('who reaches what', () => {
         mode: undefined,
       })
       // A socket opens for its owner alone.
-      expect(service(name).user).toBe('10001:10001')
+      expect(requireService(name).user).toBe('10001:10001')
     }
   })
 
   test('keys are read by those who judge and sign, and not written by who only judges', () => {
-    const holders = all
+    const holders = serviceEntries
       .filter(([, { volumes }]) => volumes.some((line) => line.startsWith('keys:')))
       .map(([name, { volumes }]) => [name, volumes.find((line) => line.startsWith('keys:'))?.endsWith(':ro')])
     expect(Object.fromEntries(holders)).toEqual({ setup: false, sidecar: true, api: false })
   })
 
   test('Redis forgets nothing: append-only and never evicting', () => {
-    const { command } = service('redis')
+    const { command } = requireService('redis')
     const option = (name: string) => command[command.indexOf(`--${name}`) + 1]
     expect(option('appendonly')).toBe('yes')
     expect(option('maxmemory-policy')).toBe('noeviction')
@@ -168,10 +175,12 @@ describe('settings', () => {
 
   test.each(names)('%s is given only what it knows, and all that it needs', (name) => {
     const schema = SCHEMAS[name]
-    const { environment } = service(name)
+    const { environment } = requireService(name)
     const known = [...Object.keys(schema?.in.shape ?? {}), ...(ADMINS[name] ?? [])]
     expect(known).toEqual(expect.arrayContaining(Object.keys(environment)))
-    const env = Object.fromEntries(Object.entries(environment).map(([key, value]) => [key, filledIn(value)]))
+    const env = Object.fromEntries(
+      Object.entries(environment).map(([key, value]) => [key, interpolate(value)]),
+    )
     expect(() => readEnv(schema ?? z.never(), env)).not.toThrow()
   })
 
@@ -181,10 +190,10 @@ describe('settings', () => {
       ...readdirSync(join(project, 'bin/admin')).map((name) => `bin/admin/${name}`),
     ]
     const asked = sources.flatMap(
-      (path) => read(path).match(/\b(HOOKSWITCH_|DATABASE_|REDIS_)[A-Z_]+\b/g) ?? [],
+      (path) => readProjectFile(path).match(/\b(HOOKSWITCH_|DATABASE_|REDIS_)[A-Z_]+\b/g) ?? [],
     )
     expect(asked).toContain('HOOKSWITCH_DATA')
-    expect(Object.keys(service('setup').environment)).toEqual(expect.arrayContaining(asked))
+    expect(Object.keys(requireService('setup').environment)).toEqual(expect.arrayContaining(asked))
   })
 
   /** What a container decides itself, or what set-up has no use for. */
@@ -200,13 +209,13 @@ describe('settings', () => {
   }
   test.each(['sidecar', 'relay', 'api'])('%s is given every setting there is for it', (name) => {
     const known = Object.keys(SCHEMAS[name]?.in.shape ?? {})
-    const given = [...Object.keys(service(name).environment), ...(FIXED[name] ?? [])]
+    const given = [...Object.keys(requireService(name).environment), ...(FIXED[name] ?? [])]
     expect(given.sort()).toEqual(known.sort())
   })
 
   test('nginx is built with every setting there is for it', () => {
-    const args = Object.keys(service('nginx').build?.args ?? {})
-    const ofNginx = Object.keys(Settings.in.shape).filter(
+    const args = Object.keys(requireService('nginx').build?.args ?? {})
+    const ofNginx = Object.keys(StartSettings.in.shape).filter(
       (name) =>
         /NGINX|NCHAN|STREAM_INSTANCES|ORIGINS|PROXIES/.test(name) && name !== 'HOOKSWITCH_NGINX_SOCKETS',
     )
@@ -214,10 +223,12 @@ describe('settings', () => {
   })
 
   test('each is handed on under its own name, and explained in .env.example', () => {
-    const documented = [...read('.env.example').matchAll(/^#([A-Z]\w*)=/gm)].map(([, name]) => name)
+    const documented = [...readProjectFile('.env.example').matchAll(/^#([A-Z]\w*)=/gm)].map(
+      ([, name]) => name,
+    )
     const asked = [...composeText.matchAll(/\$\{(\w+)/g)].map(([, name]) => name)
     expect(documented).toEqual(expect.arrayContaining(asked))
-    for (const [, { environment, build }] of all) {
+    for (const [, { environment, build }] of serviceEntries) {
       for (const [name, value] of Object.entries({ ...environment, ...build?.args })) {
         if (value.includes('$')) expect(value).toMatch(new RegExp(`^\\$\\{${name}:-[^}]*\\}$`))
       }
@@ -226,12 +237,15 @@ describe('settings', () => {
 
   test('paths lie in volumes: nothing that has to stay is written elsewhere', () => {
     const config = (name: string) => {
-      const env = Object.entries(service(name).environment).map(([key, value]) => [key, filledIn(value)])
+      const env = Object.entries(requireService(name).environment).map(([key, value]) => [
+        key,
+        interpolate(value),
+      ])
       return Object.fromEntries(env)
     }
     const api = readEnv(Api, config('api'))
     const sidecar = readEnv(Sidecar, config('sidecar'))
-    const setup = readEnv(Settings, config('setup'))
+    const setup = readEnv(StartSettings, config('setup'))
     const liesIn = (name: string, path: string) =>
       volumesOf(name).find((one) => path.startsWith(`${one.path}/`) || path === one.path)?.volume
     expect(liesIn('api', api.securityLogPath)).toBe('log')
@@ -285,12 +299,12 @@ describe.each(dockerfiles)('%s', (path) => {
     const users = instructions.slice(last).filter(({ word }) => word === 'USER')
     expect(users.at(-1)?.text).toBe('10001:10001')
     for (const { name, dockerfile } of builds) {
-      if (dockerfile === path) expect(service(name).user).toBe('10001:10001')
+      if (dockerfile === path) expect(requireService(name).user).toBe('10001:10001')
     }
   })
 
   test('sets and takes only what a schema knows, and all the arguments its services give', () => {
-    const known = Object.keys(Settings.in.shape)
+    const known = Object.keys(StartSettings.in.shape)
     const set = instructions
       .filter(({ word }) => word === 'ENV')
       .flatMap(({ rest }) => rest.map((one) => one.split('=')[0] ?? ''))
@@ -319,10 +333,10 @@ describe.each(dockerfiles)('%s', (path) => {
 
 describe('what the images hold', () => {
   test('commands run programs that the build makes', () => {
-    const programs = [...read('bin/build.mjs').matchAll(/^ +'?([\w-]+)'?: '([\w/-]+\.ts)',$/gm)]
+    const programs = [...readProjectFile('bin/build.mjs').matchAll(/^ +'?([\w-]+)'?: '([\w/-]+\.ts)',$/gm)]
     const entries = new Map(programs.map(([, name, source]) => [`dist/${name}.js`, source]))
     const asked = [
-      ...all.flatMap(([, { command }]) => command),
+      ...serviceEntries.flatMap(([, { command }]) => command),
       ...dockerfiles.flatMap((path) => instructionsOf(path).flatMap(({ rest }) => rest)),
       ...composeText.split(/\s+/),
     ].filter((word) => /^dist\/[\w-]+\.js$/.test(word))
@@ -331,19 +345,19 @@ describe('what the images hold', () => {
   })
 
   test("nginx's programs are where its Dockerfile and its service say, and may be run", () => {
-    const text = read('nginx/Dockerfile')
+    const text = readProjectFile('nginx/Dockerfile')
     for (const name of ['entrypoint.sh', 'healthcheck.sh']) {
       expect(text).toMatch(new RegExp(`^COPY --chmod=0755 .*nginx/${name} .*/usr/local/bin/$`, 'm'))
       expect(statSync(join(project, 'nginx', name)).mode & 0o111, name).not.toBe(0)
     }
     expect(text).toContain('ENTRYPOINT ["/usr/local/bin/entrypoint.sh"]')
-    expect(service('nginx').healthcheck?.test[1]).toBe('/usr/local/bin/healthcheck.sh')
-    expect(read('nginx/entrypoint.sh')).toContain('/etc/hookswitch/redact.sed')
+    expect(requireService('nginx').healthcheck?.test[1]).toBe('/usr/local/bin/healthcheck.sh')
+    expect(readProjectFile('nginx/entrypoint.sh')).toContain('/etc/hookswitch/redact.sed')
     expect(text).toContain('COPY nginx/redact.sed /etc/hookswitch/redact.sed')
   })
 
   test('nginx and Nchan are pinned, as a pair', () => {
-    const text = read('nginx/Dockerfile')
+    const text = readProjectFile('nginx/Dockerfile')
     // Debian's mirror has no older security update than the last one.
     expect(text).toMatch(/^ARG NGINX_VERSION=1\.22\.1-9\+deb12u\*$/m)
     expect(text).toMatch(/^ARG NCHAN_VERSION=1:1\.3\.6\+dfsg-2\*$/m)
@@ -353,13 +367,13 @@ describe('what the images hold', () => {
   })
 
   test('what nginx was rendered to listen on and to open is what its service gives it', () => {
-    const text = read('nginx/Dockerfile')
+    const text = readProjectFile('nginx/Dockerfile')
     const port = /HOOKSWITCH_PORT=(\d+)/.exec(text)?.[1]
-    expect(service('nginx').ports[0]).toMatch(new RegExp(`:${port}$`))
-    expect(service('nginx').healthcheck?.test.at(-1)).toBe(port)
-    expect(/--open-files (\d+)/.exec(text)?.[1]).toBe(String(service('nginx').ulimits?.nofile))
+    expect(requireService('nginx').ports[0]).toMatch(new RegExp(`:${port}$`))
+    expect(requireService('nginx').healthcheck?.test.at(-1)).toBe(port)
+    expect(/--open-files (\d+)/.exec(text)?.[1]).toBe(String(requireService('nginx').ulimits?.nofile))
     const writable = [
-      ...service('nginx').tmpfs.map((line) => line.split(':')[0]),
+      ...requireService('nginx').tmpfs.map((line) => line.split(':')[0]),
       ...volumesOf('nginx')
         .filter(({ mode }) => mode !== 'ro')
         .map(({ path }) => path),
@@ -369,7 +383,7 @@ describe('what the images hold', () => {
   })
 
   test('the builder is given a short list, and no secret is on it', () => {
-    const rules = read('.dockerignore')
+    const rules = readProjectFile('.dockerignore')
       .split('\n')
       .filter((line) => line !== '' && !line.startsWith('#'))
     expect(rules[0]).toBe('*')

@@ -1,19 +1,19 @@
-import { PBX_DEEDS, type PbxDeed } from '../core/calls/pbx.ts'
+import { PBX_CAPABILITIES, type PbxCapability } from '../core/calls/pbx.ts'
 import type { AmiMessage } from './ami-codec.ts'
 
 /** What this AMI user may do on this Asterisk. */
-export interface Abilities {
-  deeds: ReadonlySet<PbxDeed>
+export interface AmiCapabilities {
+  pbxCapabilities: ReadonlySet<PbxCapability>
   /** MuteAudio needs the privilege `system`, which is a shell on the PBX; Setvar does the same with `call`. */
-  mutesBy: 'MuteAudio' | 'Setvar'
-  showsDialplan: boolean
+  muteAction: 'MuteAudio' | 'Setvar'
+  canShowDialplan: boolean
   /** Names of recordings are variables. */
-  readsVariables: boolean
-  listsPresence: boolean
+  canReadVariables: boolean
+  canListPresence: boolean
 }
 
 /** Actions in lower case; one of them suffices. */
-const NEEDED: Readonly<Record<PbxDeed, readonly string[]>> = {
+const REQUIRED_ACTIONS: Readonly<Record<PbxCapability, readonly string[]>> = {
   dial: ['originate'],
   hangup: ['hangup'],
   transfer: ['blindtransfer'],
@@ -26,21 +26,21 @@ const NEEDED: Readonly<Record<PbxDeed, readonly string[]>> = {
 }
 
 /** @param answer to ListCommands: one line for each action that this user may run */
-export function abilitiesOf(answer: AmiMessage): Abilities {
+export function toAmiCapabilities(answer: AmiMessage): AmiCapabilities {
   const may = (action: string) => answer.fields[action] !== undefined
   return {
-    deeds: new Set(PBX_DEEDS.filter((deed) => NEEDED[deed].some(may))),
-    mutesBy: may('muteaudio') ? 'MuteAudio' : 'Setvar',
-    showsDialplan: may('showdialplan'),
-    readsVariables: may('getvar'),
-    listsPresence: may('presencestatelist'),
+    pbxCapabilities: new Set(PBX_CAPABILITIES.filter((deed) => REQUIRED_ACTIONS[deed].some(may))),
+    muteAction: may('muteaudio') ? 'MuteAudio' : 'Setvar',
+    canShowDialplan: may('showdialplan'),
+    canReadVariables: may('getvar'),
+    canListPresence: may('presencestatelist'),
   }
 }
 
-export const NO_ABILITIES: Abilities = {
-  deeds: new Set(),
-  mutesBy: 'Setvar',
-  showsDialplan: false,
-  readsVariables: false,
-  listsPresence: false,
+export const NO_AMI_CAPABILITIES: AmiCapabilities = {
+  pbxCapabilities: new Set(),
+  muteAction: 'Setvar',
+  canShowDialplan: false,
+  canReadVariables: false,
+  canListPresence: false,
 }

@@ -1,27 +1,33 @@
 import type { Socket } from 'node:net'
 // Not 'ami-io': its entry takes itself for a program under ESM and ends the process.
 import { Client, SilentLogger } from 'ami-io/lib/index.js'
-import { type AmiFields, type AmiMessage, encodeAction } from './ami-codec.ts'
-import { type AmiLogin, type AmiTimes, type Connection, type Down, openConnection } from './ami-connection.ts'
+import { type AmiAction, type AmiMessage, encodeAction } from './ami-codec.ts'
+import {
+  type AmiConnectionTimes,
+  type AmiLogin,
+  type Connection,
+  type Disconnect,
+  openConnection,
+} from './ami-connection.ts'
 import { AmiError } from './ami-error.ts'
-import type { Outcome, Wanted } from './pending-actions.ts'
-import type { After } from './timer.ts'
+import type { ActionResult, AmiResponseKind } from './pending-actions.ts'
+import type { StartTimer } from './timer.ts'
 
 /** What a transport tells. Events come between `up` and `down` only, and `down` only after `up`. */
-export interface AmiNews {
+export interface AmiEvents {
   event: AmiMessage
   up: undefined
-  down: Down
+  down: Disconnect
 }
 
 /** `why` is what ended the last link, until the next is up. */
 export interface AmiState {
   phase: 'closed' | 'connecting' | 'up' | 'waiting'
-  why?: Down
+  lastDisconnect?: Disconnect
 }
 
 /** One AMI user of one Asterisk, kept logged in for as long as it is open. */
-export interface AmiTransport {
+export interface AmiClient {
   state(): AmiState
   /** Starts connecting, and does so again after every loss. Listen first: news may come with the login. */
   open(): void
@@ -29,19 +35,19 @@ export interface AmiTransport {
    * @returns Asterisk's answer, which may mean that it has only been queued
    * @throws {AmiError} any code; `sent` says whether Asterisk may have acted. Nothing is ever kept for later
    */
-  action(fields: AmiFields): Promise<AmiMessage>
+  action(fields: AmiAction): Promise<AmiMessage>
   /**
    * @returns the items of a list, none of which is told as an event
    * @throws {AmiError} as `action`; some of Asterisk's lists refuse where they are empty
    */
-  list(fields: AmiFields): Promise<AmiMessage[]>
+  list(fields: AmiAction): Promise<AmiMessage[]>
   /** @returns what ends the listening */
-  on<K extends keyof AmiNews>(what: K, listener: (news: AmiNews[K]) => void): () => void
+  on<K extends keyof AmiEvents>(what: K, listener: (news: AmiEvents[K]) => void): () => void
   /** Answers that are due are given up. */
   close(): Promise<void>
 }
 
-export interface AmiTransportNeeds {
+export interface AmiClientNeeds {
   /** Opens a new socket each time. */
   connect: () => Socket
   login: AmiLogin
@@ -51,39 +57,39 @@ export interface AmiTransportNeeds {
   nonce: () => string
   /** At least 0 and below 1. */
   random: () => number
-  after: After
+  startTimer: StartTimer
   /** Told when the reason of being down changes, and when a listener throws. */
-  onTrouble(what: string, why: unknown): void
-  times?: Partial<AmiTransportTimes>
+  onError(what: string, why: unknown): void
+  times?: Partial<AmiClientTimes>
 }
 
 /** In ms. */
-export interface AmiTransportTimes extends AmiTimes {
-  action: number
+export interface AmiClientTimes extends AmiConnectionTimes {
+  actionTimeoutMs: number
   /** The longest first pause before dialling again; it doubles up to `retryMost`. */
-  retryFirst: number
-  retryMost: number
+  retryMinMs: number
+  retryMaxMs: number
   /** The shortest pause after a refused login, and half of the longest: a wrong secret does not mend itself. */
-  retryRefused: number
+  retryRefusedMs: number
 }
 
-const TIMES: AmiTransportTimes = {
-  login: 5_000,
-  boot: 60_000,
-  action: 8_000,
-  pingEvery: 15_000,
-  ping: 5_000,
-  retryFirst: 500,
-  retryMost: 30_000,
-  retryRefused: 30_000,
+const TIMES: AmiClientTimes = {
+  loginTimeoutMs: 5_000,
+  bootTimeoutMs: 60_000,
+  actionTimeoutMs: 8_000,
+  pingIntervalMs: 15_000,
+  pingTimeoutMs: 5_000,
+  retryMinMs: 500,
+  retryMaxMs: 30_000,
+  retryRefusedMs: 30_000,
 }
-const MOST_IN_FLIGHT = 256
+const MAX_PENDING_ACTIONS = 256
 
 /** @throws {AmiError} `ami_field_invalid` where the login cannot be written */
-export function createAmiTransport(needs: AmiTransportNeeds): AmiTransport {
-  const { login, random, after, onTrouble } = needs
+export function createAmiClient(needs: AmiClientNeeds): AmiClient {
+  const { login, random, startTimer, onError } = needs
   const times = { ...TIMES, ...needs.times }
-  const listeners: { [K in keyof AmiNews]: Set<(news: AmiNews[K]) => void> } = {
+  const listeners: { [K in keyof AmiEvents]: Set<(news: AmiEvents[K]) => void> } = {
     event: new Set(),
     up: new Set(),
     down: new Set(),
@@ -93,7 +99,7 @@ export function createAmiTransport(needs: AmiTransportNeeds): AmiTransport {
   let state: AmiState = { phase: 'closed' }
   let connection: Connection | undefined
   let failures = 0
-  let callOff = () => {}
+  let cancelTimer = () => {}
 
   encodeAction(
     { Action: 'Login', Username: login.username, Secret: login.secret, Events: login.events },
@@ -103,20 +109,20 @@ export function createAmiTransport(needs: AmiTransportNeeds): AmiTransport {
   return {
     state: () => state,
     open() {
-      if (state.phase === 'closed') dial()
+      if (state.phase === 'closed') connect()
     },
     action: async (fields) => {
-      const [response] = await ask(fields, 'response')
+      const [response] = await request(fields, 'response')
       if (response === undefined) throw new Error('an answer is one response')
       return response
     },
-    list: (fields) => ask(fields, 'list'),
+    list: (fields) => request(fields, 'list'),
     on(what, listener) {
       listeners[what].add(listener)
       return () => listeners[what].delete(listener)
     },
     async close() {
-      callOff()
+      cancelTimer()
       const last = connection
       if (last === undefined) state = { phase: 'closed' }
       last?.end('closed')
@@ -124,21 +130,21 @@ export function createAmiTransport(needs: AmiTransportNeeds): AmiTransport {
     },
   }
 
-  function dial() {
+  function connect() {
     state = { ...state, phase: 'connecting' }
     try {
       connection = openConnection(
-        { ...needs, client: newClient(login), newActionId: () => `${prefix}${++sequence}`, times },
+        { ...needs, client: newAmiIoClient(login), newActionId: () => `${prefix}${++sequence}`, times },
         {
           ready() {
             state = { phase: 'up' }
-            tell('up', undefined)
+            emit('up', undefined)
           },
           // Only a link that lasts ends the doubling: one that breaks after each login is no better than none.
           alive() {
             failures = 0
           },
-          event: (message) => tell('event', message),
+          event: (message) => emit('event', message),
           ended,
         },
       )
@@ -147,53 +153,53 @@ export function createAmiTransport(needs: AmiTransportNeeds): AmiTransport {
     }
   }
 
-  function ended(down: Down) {
-    const { phase, why } = state
+  function ended(down: Disconnect) {
+    const { phase, lastDisconnect } = state
     connection = undefined
     if (down.reason === 'closed') state = { phase: 'closed' }
     else {
-      state = { phase: 'waiting', why: down }
-      callOff = after(pauseAfter(down), dial)
-      if (why?.reason !== down.reason) onTrouble(TROUBLE[down.reason], down)
+      state = { phase: 'waiting', lastDisconnect: down }
+      cancelTimer = startTimer(reconnectDelay(down), connect)
+      if (lastDisconnect?.reason !== down.reason) onError(DISCONNECT_MESSAGES[down.reason], down)
     }
-    if (phase === 'up') tell('down', down)
+    if (phase === 'up') emit('down', down)
   }
 
   /** Full jitter, so that many do not come back as one. */
-  function pauseAfter({ reason }: Down): number {
-    if (reason === 'login_refused') return times.retryRefused * (1 + random())
-    const longest = Math.min(times.retryMost, times.retryFirst * 2 ** Math.min(failures, 30))
+  function reconnectDelay({ reason }: Disconnect): number {
+    if (reason === 'login_refused') return times.retryRefusedMs * (1 + random())
+    const longest = Math.min(times.retryMaxMs, times.retryMinMs * 2 ** Math.min(failures, 30))
     failures += 1
     return random() * longest
   }
 
-  function ask(fields: AmiFields, wanted: Wanted): Promise<AmiMessage[]> {
+  function request(fields: AmiAction, expects: AmiResponseKind): Promise<AmiMessage[]> {
     return new Promise((resolve, reject) => {
       if (state.phase !== 'up' || connection === undefined) {
         throw new AmiError('ami_offline', 'there is no link to Asterisk', false)
       }
-      if (connection.inFlight() >= MOST_IN_FLIGHT) {
-        throw new AmiError('ami_busy', `${MOST_IN_FLIGHT} answers are due already`, false)
+      if (connection.inFlight() >= MAX_PENDING_ACTIONS) {
+        throw new AmiError('ami_busy', `${MAX_PENDING_ACTIONS} answers are due already`, false)
       }
-      connection.request(fields, wanted, times.action, (outcome: Outcome) =>
+      connection.request(fields, expects, times.actionTimeoutMs, (outcome: ActionResult) =>
         outcome instanceof AmiError ? reject(outcome) : resolve(outcome),
       )
     })
   }
 
   /** A listener's fault is its own: it must not end the reading of the socket. */
-  function tell<K extends keyof AmiNews>(what: K, news: AmiNews[K]) {
+  function emit<K extends keyof AmiEvents>(what: K, news: AmiEvents[K]) {
     for (const listener of listeners[what]) {
       try {
         listener(news)
       } catch (err) {
-        onTrouble(`a listener to '${what}' failed`, err)
+        onError(`a listener to '${what}' failed`, err)
       }
     }
   }
 }
 
-const TROUBLE: Readonly<Record<Down['reason'], string>> = {
+const DISCONNECT_MESSAGES: Readonly<Record<Disconnect['reason'], string>> = {
   closed: 'the link to Asterisk is closed',
   lost: 'Asterisk cannot be reached',
   silent: 'Asterisk does not answer',
@@ -204,5 +210,5 @@ const TROUBLE: Readonly<Record<Down['reason'], string>> = {
 }
 
 /** Its encoding is for greetings alone, its logger would print the secret, and it never reconnects. */
-const newClient = ({ username, secret }: AmiLogin) =>
+const newAmiIoClient = ({ username, secret }: AmiLogin) =>
   new Client({ login: username, password: secret, encoding: 'utf8', logger: new SilentLogger() })

@@ -7,7 +7,7 @@ export type AmiValue = string | number | boolean
  * Only the wire is judged here. What a value means to Asterisk is for the caller: a comma in `Variable`
  * sets another one, a `Channel` that begins with `/` is a pattern, and `Application` is run.
  */
-export interface AmiFields {
+export interface AmiAction {
   Action: string
   [key: string]: AmiValue | readonly AmiValue[]
 }
@@ -25,25 +25,25 @@ export interface AmiMessage {
 }
 
 /** Asterisk's own limits are 1024 bytes a line and 128 lines (manager.c: "line too long", "Too many lines"). */
-const LINE_BYTES = 1_000
-const LINES = 120
+const MAX_LINE_BYTES = 1_000
+const MAX_LINES = 120
 
 const KEY = /^[A-Za-z][A-Za-z0-9_-]{0,39}$/
 const NAME = /^[A-Za-z][A-Za-z0-9]{0,39}$/
 /** C0, DEL, C1, and what Unicode calls a line or paragraph separator. */
-const BREAKING = /[\p{Cc}\u2028\u2029]/u
+const LINE_BREAKING = /[\p{Cc}\u2028\u2029]/u
 
 /**
  * Writes one action. Whatever is accepted reads back as itself and adds no line.
  * @throws {AmiError} `ami_field_invalid`
  */
-export function encodeAction(fields: AmiFields, actionId: string): Buffer {
+export function encodeAction(fields: AmiAction, actionId: string): Buffer {
   const lines: string[] = []
   const seen = new Set(['action', 'actionid'])
   const write = (key: string, value: unknown) => {
-    if (lines.length === LINES) throw invalid('the action has too many lines')
-    const line = `${key}: ${checked(key, value)}`
-    if (Buffer.byteLength(line) > LINE_BYTES) throw invalid(`${key} is too long`)
+    if (lines.length === MAX_LINES) throw invalid('the action has too many lines')
+    const line = `${key}: ${encodeValue(key, value)}`
+    if (Buffer.byteLength(line) > MAX_LINE_BYTES) throw invalid(`${key} is too long`)
     lines.push(line)
   }
   if (typeof fields.Action !== 'string' || !NAME.test(fields.Action)) throw invalid('Action is not a name')
@@ -60,10 +60,10 @@ export function encodeAction(fields: AmiFields, actionId: string): Buffer {
   return Buffer.from(`${lines.join('\r\n')}\r\n\r\n`)
 }
 
-function checked(key: string, value: unknown): string {
+function encodeValue(key: string, value: unknown): string {
   if (typeof value === 'boolean' || Number.isSafeInteger(value)) return String(value)
   if (typeof value !== 'string') throw invalid(`${key} is not a text, a whole number, true or false`)
-  if (BREAKING.test(value)) throw invalid(`${key} holds a control character`)
+  if (LINE_BREAKING.test(value)) throw invalid(`${key} holds a control character`)
   if (!value.isWellFormed()) throw invalid(`${key} holds half a character`)
   // Asterisk skips blanks after the colon, so they would not arrive (manager.c: ast_skip_blanks).
   if (value.startsWith(' ')) throw invalid(`${key} begins with a blank`)
@@ -82,7 +82,7 @@ export function decodeMessage(raw: Buffer): AmiMessage | undefined {
     .toString('utf8')
     .split('\r\n')
     .filter((line) => line !== '')
-    .map(pairOf)
+    .map(parseLine)
   const [key = '', name = ''] = pairs[0] ?? []
   const kind = key.toLowerCase()
   if (kind !== 'response' && kind !== 'event') return undefined
@@ -92,7 +92,7 @@ export function decodeMessage(raw: Buffer): AmiMessage | undefined {
 }
 
 /** `Key: value`; a line without a colon has the empty key. */
-function pairOf(line: string): [string, string] {
+function parseLine(line: string): [string, string] {
   const colon = line.indexOf(':')
   if (colon < 0) return ['', line]
   const value = line.slice(line[colon + 1] === ' ' ? colon + 2 : colon + 1)

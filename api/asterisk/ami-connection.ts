@@ -1,9 +1,9 @@
 import type { Socket } from 'node:net'
-import { type AmiFields, type AmiMessage, decodeMessage, encodeAction } from './ami-codec.ts'
+import { type AmiAction, type AmiMessage, decodeMessage, encodeAction } from './ami-codec.ts'
 import { AmiError } from './ami-error.ts'
-import { createSplitter, OversizeError } from './ami-framer.ts'
-import { createInFlight, type Outcome, type Wanted } from './pending-actions.ts'
-import type { After } from './timer.ts'
+import { createAmiFramer, OversizeError } from './ami-framer.ts'
+import { type ActionResult, type AmiResponseKind, createPendingActions } from './pending-actions.ts'
+import type { StartTimer } from './timer.ts'
 
 /**
  * Why a link ended or did not come about:
@@ -15,7 +15,7 @@ import type { After } from './timer.ts'
  * - `login_refused` Asterisk does not take this user and secret from here
  * - `not_ready` it does not take logins now, as while it stops, or does not finish booting
  */
-export type DownReason =
+export type DisconnectReason =
   | 'closed'
   | 'lost'
   | 'silent'
@@ -24,8 +24,8 @@ export type DownReason =
   | 'login_refused'
   | 'not_ready'
 
-export interface Down {
-  reason: DownReason
+export interface Disconnect {
+  reason: DisconnectReason
   /** The socket's error code or Asterisk's words. */
   detail?: string
 }
@@ -39,25 +39,25 @@ export interface AmiLogin {
    * Whether to count as up only once Asterisk has booted. Needs a user with `read = system` and `system` in
    * `events`, as FullyBooted comes to no other (manager.c, action_login).
    */
-  awaitsBoot: boolean
+  waitForBoot: boolean
 }
 
 /** In ms. */
-export interface AmiTimes {
+export interface AmiConnectionTimes {
   /** From dialling to the answer to Login. */
-  login: number
+  loginTimeoutMs: number
   /** From the login to FullyBooted. */
-  boot: number
-  pingEvery: number
-  ping: number
+  bootTimeoutMs: number
+  pingIntervalMs: number
+  pingTimeoutMs: number
 }
 
 /** What of an ami-io client is used: it reads the greeting and logs in. The rest is replaced before it starts. */
-export interface AmiClient {
+export interface AmiIoClient {
   socket: Socket | undefined
   initSocket(): void
   splitMessages(data: Buffer): void
-  send(login: unknown, answered: (error: Error | null, response?: { response: string }) => void): void
+  send(login: unknown, callback: (error: Error | null, response?: { response: string }) => void): void
   on(event: 'connected' | 'incorrectServer' | 'incorrectLogin', listener: () => void): unknown
   on(event: 'error', listener: (err: unknown) => void): unknown
   emit(event: 'needAuth', greeting: string): boolean
@@ -65,125 +65,129 @@ export interface AmiClient {
 }
 
 export interface ConnectionNeeds {
-  client: AmiClient
+  client: AmiIoClient
   connect: () => Socket
   login: AmiLogin
   newActionId: () => string
-  after: After
-  times: AmiTimes
+  startTimer: StartTimer
+  times: AmiConnectionTimes
 }
 
 /** What a connection tells, in this order: `ready`, then `event` and `alive`, then once `ended`. */
-export interface ConnectionEars {
+export interface ConnectionHandlers {
   ready(): void
   /** A Ping was answered. */
   alive(): void
   event(message: AmiMessage): void
-  ended(down: Down): void
+  ended(down: Disconnect): void
 }
 
 export type Connection = ReturnType<typeof openConnection>
 
-const GREETING_BYTES = 256
-const MESSAGE_BYTES = 4 * 1024 * 1024
+const MAX_GREETING_BYTES = 256
+const MAX_MESSAGE_BYTES = 4 * 1024 * 1024
 const LF = 0x0a
 
 /** One TCP connection and the one client that serves it; neither is used again. */
-export function openConnection(needs: ConnectionNeeds, ears: ConnectionEars) {
-  const { client, login, newActionId, after, times } = needs
-  const inFlight = createInFlight(after)
-  const splitter = createSplitter(MESSAGE_BYTES)
+export function openConnection(needs: ConnectionNeeds, handlers: ConnectionHandlers) {
+  const { client, login, newActionId, startTimer, times } = needs
+  const pendingActions = createPendingActions(startTimer)
+  const framer = createAmiFramer(MAX_MESSAGE_BYTES)
   const socket = needs.connect()
   const closed = new Promise<void>((resolve) => socket.once('close', () => resolve()))
-  let over = false
+  let hasEnded = false
   let loggedIn = false
-  let booted = !login.awaitsBoot
+  let booted = !login.waitForBoot
   let ready = false
-  let failure: string | undefined
-  let callOff = after(times.login, () => end('silent', 'no login in time'))
+  let socketError: string | undefined
+  let cancelTimer = startTimer(times.loginTimeoutMs, () => end('silent', 'no login in time'))
 
   // These stay for ever: a reset may come long after the end, and nobody else would catch it.
   socket.on('error', (err: NodeJS.ErrnoException) => {
-    failure = err.code ?? err.name
+    socketError = err.code ?? err.name
   })
   socket.once('end', () => end('lost'))
-  socket.once('close', () => end('lost', failure))
+  socket.once('close', () => end('lost', socketError))
 
   client.initSocket = () => {
     client.socket = socket
     awaitGreeting()
   }
-  client.splitMessages = hear
+  client.splitMessages = onData
   client.send = (_login, answered) => {
     const { username, secret, events } = login
     request(
       { Action: 'Login', Username: username, Secret: secret, Events: events },
       'response',
-      times.login,
+      times.loginTimeoutMs,
       (outcome) => (outcome instanceof Error ? answered(outcome) : answered(null, { response: 'Success' })),
     )
   }
   client.on('connected', () => {
     loggedIn = true
-    callOff()
-    callOff = after(times.boot, () => end('not_ready', 'not booted in time'))
-    settleDown()
+    cancelTimer()
+    cancelTimer = startTimer(times.bootTimeoutMs, () => end('not_ready', 'not booted in time'))
+    markReadyIfBooted()
   })
   client.on('incorrectServer', () => end('not_asterisk'))
   client.on('error', (err) => {
-    const said = err instanceof AmiError && err.code === 'ami_refused' ? err.message : undefined
-    end(said !== undefined && /^authentication failed/i.test(said) ? 'login_refused' : 'not_ready', said)
+    const errorText = err instanceof AmiError && err.code === 'ami_refused' ? err.message : undefined
+    end(
+      errorText !== undefined && /^authentication failed/i.test(errorText) ? 'login_refused' : 'not_ready',
+      errorText,
+    )
   })
   client.connect(false)
 
   return {
     /** Sends an action. @throws {AmiError} `ami_field_invalid` with nothing sent */
     request,
-    inFlight: inFlight.size,
+    inFlight: pendingActions.size,
     end,
     /** Once the socket is closed. */
     closed,
   }
 
   function request(
-    fields: AmiFields,
-    wanted: Wanted,
-    withinMs: number,
-    settle: (outcome: Outcome) => void,
+    fields: AmiAction,
+    expects: AmiResponseKind,
+    timeoutMs: number,
+    complete: (outcome: ActionResult) => void,
   ): void {
     const id = newActionId()
     const bytes = encodeAction(fields, id)
-    inFlight.expect(id, wanted, withinMs, settle)
+    pendingActions.expect(id, expects, timeoutMs, complete)
     socket.write(bytes)
   }
 
   /** It may come in pieces, and with the first messages behind it. */
   function awaitGreeting() {
     let greeting = Buffer.alloc(0)
-    const gather = (chunk: Buffer) => {
+    const collect = (chunk: Buffer) => {
       greeting = Buffer.concat([greeting, chunk])
       const lf = greeting.indexOf(LF)
-      if (lf > GREETING_BYTES || (lf < 0 && greeting.length > GREETING_BYTES)) return end('not_asterisk')
+      if (lf > MAX_GREETING_BYTES || (lf < 0 && greeting.length > MAX_GREETING_BYTES))
+        return end('not_asterisk')
       if (lf < 0) return
-      socket.off('data', gather)
+      socket.off('data', collect)
       client.emit('needAuth', greeting.toString('latin1', 0, lf + 1))
-      if (greeting.length > lf + 1) hear(greeting.subarray(lf + 1))
+      if (greeting.length > lf + 1) onData(greeting.subarray(lf + 1))
     }
-    socket.on('data', gather)
+    socket.on('data', collect)
   }
 
-  function hear(data: Buffer) {
-    if (over) return
+  function onData(data: Buffer) {
+    if (hasEnded) return
     try {
-      for (const raw of splitter.push(data)) {
+      for (const raw of framer.push(data)) {
         const message = decodeMessage(raw)
-        if (message === undefined || !inFlight.take(message)) continue
-        if (over) return
+        if (message === undefined || !pendingActions.handle(message)) continue
+        if (hasEnded) return
         if (message.name === 'FullyBooted') {
           booted = true
-          settleDown()
+          markReadyIfBooted()
         }
-        if (ready) ears.event(message)
+        if (ready) handlers.event(message)
       }
     } catch (err) {
       if (!(err instanceof OversizeError)) throw err
@@ -191,31 +195,33 @@ export function openConnection(needs: ConnectionNeeds, ears: ConnectionEars) {
     }
   }
 
-  function settleDown() {
-    if (over || ready || !loggedIn || !booted) return
+  function markReadyIfBooted() {
+    if (hasEnded || ready || !loggedIn || !booted) return
     ready = true
-    callOff()
-    pingLater()
-    ears.ready()
+    cancelTimer()
+    schedulePing()
+    handlers.ready()
   }
 
-  function pingLater() {
-    callOff = after(times.pingEvery, () => {
-      request({ Action: 'Ping' }, 'response', times.ping, (outcome) => {
-        if (over) return
+  function schedulePing() {
+    cancelTimer = startTimer(times.pingIntervalMs, () => {
+      request({ Action: 'Ping' }, 'response', times.pingTimeoutMs, (outcome) => {
+        if (hasEnded) return
         if (outcome instanceof AmiError && outcome.code === 'ami_timeout') return end('silent', 'no Pong')
-        ears.alive()
-        pingLater()
+        handlers.alive()
+        schedulePing()
       })
     })
   }
 
-  function end(reason: DownReason, detail?: string) {
-    if (over) return
-    over = true
-    callOff()
+  function end(reason: DisconnectReason, detail?: string) {
+    if (hasEnded) return
+    hasEnded = true
+    cancelTimer()
     socket.destroy()
-    inFlight.abandon(new AmiError('ami_offline', 'the link to Asterisk broke before it answered', true))
-    ears.ended({ reason, ...(detail === undefined ? {} : { detail }) })
+    pendingActions.rejectAll(
+      new AmiError('ami_offline', 'the link to Asterisk broke before it answered', true),
+    )
+    handlers.ended({ reason, ...(detail === undefined ? {} : { detail }) })
   }
 }

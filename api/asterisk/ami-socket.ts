@@ -1,8 +1,8 @@
-import { isIP, connect as plain, type Socket } from 'node:net'
-import { connect as secure } from 'node:tls'
+import { connect as connectTcp, isIP, type Socket } from 'node:net'
+import { connect as connectTls } from 'node:tls'
 
 /** Where a PBX listens for AMI. Without `tls` everything is readable on the way: for loopback only. */
-export interface AmiAddress {
+export interface AmiSocketOptions {
   host: string
   port: number
   tls?: {
@@ -14,13 +14,13 @@ export interface AmiAddress {
 }
 
 /** @returns what opens one new connection each time it is called */
-export function createDialer({ host, port, tls }: AmiAddress): () => Socket {
+export function createAmiSocketFactory({ host, port, tls }: AmiSocketOptions): () => Socket {
   return () => {
     const socket =
       tls === undefined
-        ? plain({ host, port })
+        ? connectTcp({ host, port })
         : // An address may not be asked for by name (RFC 6066 §3); the certificate is compared with it all the same.
-          secure({ host, port, rejectUnauthorized: true, ...tls, servername: isIP(host) ? '' : host })
+          connectTls({ host, port, rejectUnauthorized: true, ...tls, servername: isIP(host) ? '' : host })
     socket.setNoDelay(true)
     socket.setKeepAlive(true, 30_000)
     return socket

@@ -1,21 +1,21 @@
-import type { Channel, PbxTime } from '../core/calls/pbx-events.ts'
+import type { PbxChannel, PbxTime } from '../core/calls/pbx-events.ts'
 
 /** How Asterisk spells times, channel names and states. */
 
 /** `1795218428.570041`: read as text, as a float of it may be a microsecond off. */
-export function microsecondsOf(text = ''): PbxTime | undefined {
+export function parseTimestamp(text = ''): PbxTime | undefined {
   const [, whole, fraction = ''] = /^(\d{1,10})(?:\.(\d{1,6})\d*)?$/.exec(text) ?? []
   return whole === undefined ? undefined : Number(whole) * 1_000_000 + Number(fraction.padEnd(6, '0'))
 }
 
 /** `01:02:03` */
-export function secondsIn(duration: string): number {
+export function parseDuration(duration: string): number {
   const [, hours, minutes, seconds] = /^(\d{1,6}):(\d\d):(\d\d)$/.exec(duration) ?? []
   return Number(hours ?? 0) * 3600 + Number(minutes ?? 0) * 60 + Number(seconds ?? 0)
 }
 
 /** Channels that Asterisk makes for itself: no phone and no trunk is behind them. */
-const INNER = new Set([
+const INTERNAL_TECHNOLOGIES = new Set([
   'Announcer',
   'AsyncGoto',
   'AudioSocket',
@@ -34,14 +34,14 @@ const INNER = new Set([
  * `PJSIP/101-00000042` is of 101, and so are those of SIP and IAX2. Lines of other kinds keep their kind in
  * the name, so that `DAHDI/1` is nobody's phone. What was masqueraded away is of no endpoint.
  */
-export function endpointOf(name: string): string | undefined {
+export function endpointOfChannel(name: string): string | undefined {
   const [, kind, rest] = /^(\w+)\/(.+)-[0-9a-f]+(?:;\d)?$/s.exec(name) ?? []
-  if (kind === undefined || rest === undefined || INNER.has(kind)) return undefined
+  if (kind === undefined || rest === undefined || INTERNAL_TECHNOLOGIES.has(kind)) return undefined
   return kind === 'PJSIP' || kind === 'SIP' || kind === 'IAX2' ? rest : `${kind}/${rest}`
 }
 
 /** Busy and other states say nothing of how far a channel got. */
-export function stateOf(number: string): Channel['state'] | undefined {
+export function toChannelState(number: string): PbxChannel['state'] | undefined {
   switch (number) {
     case '0': // Down
     case '1': // Rsrvd
@@ -65,23 +65,23 @@ export function stateOf(number: string): Channel['state'] | undefined {
  * Numbers and names of parties come escaped as in C (manager_channels.c, ast_escape_c): `O\'Neil`. Escaped
  * controls are dropped like any others.
  */
-export function unescaped(text: string): string {
+export function unescapeC(text: string): string {
   if (!text.includes('\\')) return text
   return text.replace(/\\([abfnrtv\\'"?])/g, (_, escaped: string) => (/\w/.test(escaped) ? '' : escaped))
 }
 
-const MOST_TEXT = 80
-const PLAIN = /^[\x20-\x7e]{0,80}$/
+const MAX_TEXT = 80
+const PLAIN_TEXT = /^[\x20-\x7e]{0,80}$/
 /** Controls, line breaks of all kinds, and marks that turn the direction of writing. */
-const UNSEEN = /[\p{Cc}\p{Zl}\p{Zp}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu
+const INVISIBLE = /[\p{Cc}\p{Zl}\p{Zp}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu
 
 /** A caller's own words, made fit to be shown: one line of 80 characters at most. */
-export function cleanText(text = ''): string {
-  if (PLAIN.test(text)) return text
+export function sanitizeText(text = ''): string {
+  if (PLAIN_TEXT.test(text)) return text
   // A pathological text is cut before anything walks over it.
   const shown = text
-    .slice(0, 4 * MOST_TEXT)
+    .slice(0, 4 * MAX_TEXT)
     .toWellFormed()
-    .replace(UNSEEN, '')
-  return [...shown].slice(0, MOST_TEXT).join('')
+    .replace(INVISIBLE, '')
+  return [...shown].slice(0, MAX_TEXT).join('')
 }

@@ -1,36 +1,36 @@
 import type { Pbx } from '../core/calls/pbx.ts'
-import type { Fact, PbxTime } from '../core/calls/pbx-events.ts'
-import { abilitiesOf, NO_ABILITIES } from './ami-capabilities.ts'
-import type { AmiTransport } from './ami-client.ts'
+import type { PbxEvent, PbxTime } from '../core/calls/pbx-events.ts'
+import { NO_AMI_CAPABILITIES, toAmiCapabilities } from './ami-capabilities.ts'
+import type { AmiClient } from './ami-client.ts'
 import type { AmiMessage } from './ami-codec.ts'
-import { createPbx, type PbxSettings } from './ami-pbx.ts'
-import { microsecondsOf } from './ami-values.ts'
-import { readPbx } from './fetch-pbx-state.ts'
+import { type AsteriskSettings, createAmiPbx } from './ami-pbx.ts'
+import { parseTimestamp } from './ami-values.ts'
+import { fetchPbxState } from './fetch-pbx-state.ts'
 import { createPbxClock } from './pbx-clock.ts'
-import { createHangups } from './pending-hangups.ts'
+import { createPendingHangups } from './pending-hangups.ts'
 import { createRecordingFiles } from './recording-files.ts'
-import { type After, after as later } from './timer.ts'
+import { startTimer as later, type StartTimer } from './timer.ts'
 
-export interface AsteriskNeeds {
+export interface AsteriskPbxNeeds {
   /** Two AMI users, see docs/asterisk/manager.conf: a flood of events must not delay answers. */
-  events: AmiTransport
-  control: AmiTransport
-  factsOf(message: AmiMessage, heardAt: PbxTime): Fact[]
-  onFact(fact: Fact): void
+  events: AmiClient
+  control: AmiClient
+  toPbxEvents(message: AmiMessage, heardAt: PbxTime): PbxEvent[]
+  onEvent(fact: PbxEvent): void
   /** The PBX was read afresh: all its channels are in `channels`. Facts of the lists were told before. */
-  onSnapshot(snapshot: Snapshot): void
+  onSnapshot(snapshot: PbxSnapshot): void
   onOffline(): void
   /** Of the installation, never of a request. */
-  settings: PbxSettings
+  settings: AsteriskSettings
   newEpoch(): string
   /** Unix ms. */
   now(): number
-  onTrouble(what: string, why: unknown): void
-  after?: After
-  times?: Partial<AsteriskTimes>
+  onError(what: string, why: unknown): void
+  startTimer?: StartTimer
+  times?: Partial<SyncTimes>
 }
 
-export interface Snapshot {
+export interface PbxSnapshot {
   /** A new one each time the PBX was away. */
   epoch: string
   /** Channels born later may be missing. */
@@ -40,15 +40,15 @@ export interface Snapshot {
 }
 
 /** In ms. */
-export interface AsteriskTimes {
+export interface SyncTimes {
   /** Between two readings while online. */
-  rereadEvery: number
+  resyncIntervalMs: number
   /** The first pause after a reading that failed; it doubles up to `retryMost`. */
-  retryFirst: number
-  retryMost: number
+  retryMinMs: number
+  retryMaxMs: number
 }
 
-const TIMES: AsteriskTimes = { rereadEvery: 60_000, retryFirst: 1_000, retryMost: 30_000 }
+const TIMES: SyncTimes = { resyncIntervalMs: 60_000, retryMinMs: 1_000, retryMaxMs: 30_000 }
 
 /**
  * Asterisk as the core's PBX. Online while both links stand and it was read since they do; meanwhile it is read
@@ -56,142 +56,144 @@ const TIMES: AsteriskTimes = { rereadEvery: 60_000, retryFirst: 1_000, retryMost
  *
  * @throws {Error} for settings that no dialplan can have
  */
-export function createAsterisk(needs: AsteriskNeeds) {
-  const { events, control, now, onTrouble, after = later } = needs
-  const settings = checked(needs.settings)
+export function createAsterisk(needs: AsteriskPbxNeeds) {
+  const { events, control, now, onError, startTimer = later } = needs
+  const settings = validateSettings(needs.settings)
   const times = { ...TIMES, ...needs.times }
   const clock = createPbxClock(now)
-  const hangups = createHangups({ control, now, onTrouble })
+  const hangups = createPendingHangups({ control, now, onError })
   const files = createRecordingFiles({
     control,
     folder: settings.recordingFolder,
-    mayAsk: () => settings.asksForFiles === true && abilities.readsVariables,
-    onFact: needs.onFact,
-    onTrouble,
+    canReadVariables: () => settings.needsFileNames === true && capabilities.canReadVariables,
+    onEvent: needs.onEvent,
+    onError,
   })
-  const stands = { events: false, control: false }
-  let abilities = NO_ABILITIES
+  const linksUp = { events: false, control: false }
+  let capabilities = NO_AMI_CAPABILITIES
   let epoch: string | undefined
   let offlineSince: number | undefined = now()
   /** Another one with each loss: a reading of one life says nothing about the next. */
-  let life = 0
-  let callOff = () => {}
-  let listening: (() => void)[] = []
+  let connectionEpoch = 0
+  let cancelTimer = () => {}
+  let unsubscribers: (() => void)[] = []
 
-  const pbx: Pbx = createPbx({
+  const pbx: Pbx = createAmiPbx({
     control,
     settings,
     state: () => ({ online: offlineSince === undefined, offlineSince, epoch }),
-    abilities: () => abilities,
+    capabilities: () => capabilities,
     hangUp: hangups.hangUp,
-    after,
+    startTimer,
   })
 
   return {
     pbx,
     /** Opens both links as well. */
     open() {
-      if (listening.length > 0) return
-      listening = [events.on('event', hear)]
+      if (unsubscribers.length > 0) return
+      unsubscribers = [events.on('event', onMessage)]
       for (const link of ['events', 'control'] as const) {
         const transport = needs[link]
-        listening.push(
-          transport.on('up', () => up(link)),
-          transport.on('down', () => down(link)),
+        unsubscribers.push(
+          transport.on('up', () => onLinkUp(link)),
+          transport.on('down', () => onLinkDown(link)),
         )
         transport.open()
-        if (transport.state().phase === 'up') up(link)
+        if (transport.state().phase === 'up') onLinkUp(link)
       }
     },
     /** Closes both links as well. Being offline is not told then. */
     async close() {
-      for (const stop of listening.splice(0)) stop()
-      leave()
-      stands.events = false
-      stands.control = false
+      for (const stop of unsubscribers.splice(0)) stop()
+      goOffline()
+      linksUp.events = false
+      linksUp.control = false
       await Promise.all([events.close(), control.close()])
     },
   }
 
-  function up(link: 'events' | 'control') {
-    stands[link] = true
-    if (stands.events && stands.control) void read(life, 0)
+  function onLinkUp(link: 'events' | 'control') {
+    linksUp[link] = true
+    if (linksUp.events && linksUp.control) void sync(connectionEpoch, 0)
   }
 
-  function down(link: 'events' | 'control') {
-    stands[link] = false
-    if (leave()) needs.onOffline()
+  function onLinkDown(link: 'events' | 'control') {
+    linksUp[link] = false
+    if (goOffline()) needs.onOffline()
   }
 
   /** @returns whether it was online */
-  function leave(): boolean {
+  function goOffline(): boolean {
     const wasOnline = offlineSince === undefined
-    life += 1
-    callOff()
+    connectionEpoch += 1
+    cancelTimer()
     offlineSince ??= now()
     return wasOnline
   }
 
-  async function read(mine: number, failures: number) {
-    let pause = times.rereadEvery
+  async function sync(startedIn: number, failures: number) {
+    let pause = times.resyncIntervalMs
     try {
       const isNew = offlineSince !== undefined
-      const may = isNew ? abilitiesOf(await control.action({ Action: 'ListCommands' })) : abilities
-      const { at, channels, items } = await readPbx(control, clock, may)
-      if (mine !== life) return
-      abilities = may
-      if (isNew) files.forget()
-      noteClock(at, clock.answered(at))
-      for (const item of items) tell(item, at)
+      const permitted = isNew
+        ? toAmiCapabilities(await control.action({ Action: 'ListCommands' }))
+        : capabilities
+      const { at, channels, messages } = await fetchPbxState(control, clock, permitted)
+      if (startedIn !== connectionEpoch) return
+      capabilities = permitted
+      if (isNew) files.reset()
+      reportClockSetBack(at, clock.setBackByPing(at))
+      for (const item of messages) publishEvents(item, at)
       if (isNew || epoch === undefined) epoch = needs.newEpoch()
       offlineSince = undefined
-      announce({ epoch, at, channels })
+      publishSnapshot({ epoch, at, channels })
       failures = 0
     } catch (err) {
-      if (mine !== life) return
-      onTrouble('Asterisk could not be read', err)
-      if (offlineSince !== undefined) pause = Math.min(times.retryMost, times.retryFirst * 2 ** failures)
+      if (startedIn !== connectionEpoch) return
+      onError('Asterisk could not be read', err)
+      if (offlineSince !== undefined) pause = Math.min(times.retryMaxMs, times.retryMinMs * 2 ** failures)
       failures = Math.min(failures + 1, 30)
     }
-    callOff = after(pause, () => void read(mine, failures))
+    cancelTimer = startTimer(pause, () => void sync(startedIn, failures))
   }
 
-  function announce(snapshot: Snapshot) {
+  function publishSnapshot(snapshot: PbxSnapshot) {
     try {
       needs.onSnapshot(snapshot)
     } catch (err) {
-      onTrouble('what Asterisk has could not be told', err)
+      onError('what Asterisk has could not be told', err)
     }
   }
 
-  function hear(message: AmiMessage) {
+  function onMessage(message: AmiMessage) {
     const at = clock.next()
-    noteClock(at, clock.heard(message.fields.timestamp))
-    tell(message, at)
-    void files.hear(message, microsecondsOf(message.fields.timestamp) ?? at)
+    reportClockSetBack(at, clock.setBackByEvent(message.fields.timestamp))
+    publishEvents(message, at)
+    void files.handle(message, parseTimestamp(message.fields.timestamp) ?? at)
     // It dies, and its links may hang without closing (they did so while it stopped).
-    if (message.name === 'Shutdown') down('events')
+    if (message.name === 'Shutdown') onLinkDown('events')
   }
 
   /** What was heard before a clock was put back is not news from the future. */
-  function noteClock(at: PbxTime, back: number) {
-    if (back > 0) needs.onFact({ kind: 'clock', at, back })
+  function reportClockSetBack(at: PbxTime, setBackBy: number) {
+    if (setBackBy > 0) needs.onEvent({ kind: 'clock', at, setBackBy })
   }
 
   /** What one message says; a fault in it must not hide the next. */
-  function tell(message: AmiMessage, at: PbxTime) {
+  function publishEvents(message: AmiMessage, at: PbxTime) {
     try {
-      for (const fact of needs.factsOf(message, at)) {
-        hangups.heard(fact)
-        needs.onFact(fact)
+      for (const fact of needs.toPbxEvents(message, at)) {
+        hangups.handle(fact)
+        needs.onEvent(fact)
       }
     } catch (err) {
-      onTrouble('what Asterisk said could not be told', err)
+      onError('what Asterisk said could not be told', err)
     }
   }
 }
 
-function checked(settings: PbxSettings): PbxSettings {
+function validateSettings(settings: AsteriskSettings): AsteriskSettings {
   const { technology, dialContext, transferContext, parkingLot = 'default', parkTimeoutMs } = settings
   const names = {
     technology,

@@ -1,26 +1,26 @@
 import { Refusal } from '../core/refusal.ts'
-import type { AmiTransport } from './ami-client.ts'
-import { away, refusalOf } from './ami-error-to-refusal.ts'
-import type { After } from './timer.ts'
+import type { AmiClient } from './ami-client.ts'
+import { pbxUnavailable, toRefusal } from './ami-error-to-refusal.ts'
+import type { StartTimer } from './timer.ts'
 
 /** A digit lasts 100 ms when Asterisk is told nothing else, and far ends want a gap. */
-const BETWEEN_MS = 200
-const MOST_WAITING = 64
+const DIGIT_INTERVAL_MS = 200
+const MAX_QUEUED_DIGITS = 64
 
-export interface DigitsNeeds {
-  control: AmiTransport
+export interface DtmfQueueNeeds {
+  control: AmiClient
   /** Another one with each loss of the PBX; undefined while it is away. */
   epoch(): string | undefined
-  after: After
+  startTimer: StartTimer
 }
 
 /**
  * Plays digits one after another: Asterisk takes one at a time, and two at once are one sound. None is played that
  * was asked for before the PBX was lost, as by then no client expects it.
  */
-export function createDigits({ control, epoch, after }: DigitsNeeds) {
+export function createDtmfQueue({ control, epoch, startTimer }: DtmfQueueNeeds) {
   /** By channel: what is still to be played, and when it is. */
-  const lines = new Map<string, { waiting: number; last: Promise<void> }>()
+  const queues = new Map<string, { waiting: number; last: Promise<void> }>()
 
   /**
    * Over when the last of them is taken.
@@ -28,17 +28,17 @@ export function createDigits({ control, epoch, after }: DigitsNeeds) {
    * @throws {Refusal} `unconfirmed` also when only the first ones were taken
    */
   return async (channelId: string, digits: string, mayPress?: () => boolean): Promise<void> => {
-    const line = lines.get(channelId) ?? { waiting: 0, last: Promise.resolve() }
-    if (line.waiting + digits.length > MOST_WAITING) {
+    const queue = queues.get(channelId) ?? { waiting: 0, last: Promise.resolve() }
+    if (queue.waiting + digits.length > MAX_QUEUED_DIGITS) {
       throw new Refusal('conflict', { detail: 'too many digits wait to be sent' })
     }
-    lines.set(channelId, line)
-    line.waiting += digits.length
+    queues.set(channelId, queue)
+    queue.waiting += digits.length
     const asked = epoch()
-    const played = line.last.then(() => play(channelId, digits, asked, mayPress))
-    line.last = played.then(pause, pause).then(() => {
-      line.waiting -= digits.length
-      if (line.waiting === 0) lines.delete(channelId)
+    const played = queue.last.then(() => play(channelId, digits, asked, mayPress))
+    queue.last = played.then(pause, pause).then(() => {
+      queue.waiting -= digits.length
+      if (queue.waiting === 0) queues.delete(channelId)
     })
     await played
   }
@@ -46,20 +46,20 @@ export function createDigits({ control, epoch, after }: DigitsNeeds) {
   async function play(
     channelId: string,
     digits: string,
-    asked: string | undefined,
+    epochAtRequest: string | undefined,
     mayPress: (() => boolean) | undefined,
   ) {
     for (const [at, digit] of [...digits].entries()) {
       if (at > 0) await pause()
       try {
-        if (epoch() !== asked) throw away()
+        if (epoch() !== epochAtRequest) throw pbxUnavailable()
         if (mayPress?.() === false)
           throw new Refusal('conflict', { detail: 'another end has come into the call' })
         // With Receive, Asterisk takes it from this end, by features as well, instead of playing it to this end.
         const Receive = mayPress !== undefined
         await control.action({ Action: 'PlayDTMF', Channel: channelId, Digit: digit, Receive })
       } catch (err) {
-        if (at === 0) throw refusalOf(err)
+        if (at === 0) throw toRefusal(err)
         throw new Refusal('unconfirmed', { detail: `only ${at} digits were taken`, cause: err })
       }
     }
@@ -67,7 +67,7 @@ export function createDigits({ control, epoch, after }: DigitsNeeds) {
 
   function pause(): Promise<void> {
     return new Promise((resolve) => {
-      after(BETWEEN_MS, resolve)
+      startTimer(DIGIT_INTERVAL_MS, resolve)
     })
   }
 }

@@ -1,9 +1,16 @@
-import type { Channel, DeviceState, DialEnd, Fact, PbxTime } from '../core/calls/pbx-events.ts'
+import type { DeviceState, DialEnd, PbxChannel, PbxEvent, PbxTime } from '../core/calls/pbx-events.ts'
 import type { AmiMessage } from './ami-codec.ts'
-import { cleanText, endpointOf, microsecondsOf, secondsIn, stateOf, unescaped } from './ami-values.ts'
+import {
+  endpointOfChannel,
+  parseDuration,
+  parseTimestamp,
+  sanitizeText,
+  toChannelState,
+  unescapeC,
+} from './ami-values.ts'
 
 type Fields = AmiMessage['fields']
-type About = Partial<Channel>
+type ChannelFields = Partial<PbxChannel>
 
 /**
  * What an event, or an item of a list, says of channels and devices. Only events that Asterisk itself makes
@@ -11,63 +18,63 @@ type About = Partial<Channel>
  *
  * @param heardAt by the PBX's clock: stands in where the message has no time of its own, as items of lists
  */
-export function factsOf({ kind, name, fields }: AmiMessage, heardAt: PbxTime): Fact[] {
-  const read = kind === 'event' && Object.hasOwn(EVENTS, name) ? EVENTS[name] : undefined
-  return read === undefined ? [] : read(fields, microsecondsOf(fields.timestamp) ?? heardAt)
+export function toPbxEvents({ kind, name, fields }: AmiMessage, heardAt: PbxTime): PbxEvent[] {
+  const read = kind === 'event' && Object.hasOwn(EVENT_MAPPERS, name) ? EVENT_MAPPERS[name] : undefined
+  return read === undefined ? [] : read(fields, parseTimestamp(fields.timestamp) ?? heardAt)
 }
 
-type Reader = (fields: Fields, at: PbxTime) => Fact[]
+type EventMapper = (fields: Fields, at: PbxTime) => PbxEvent[]
 
-const snapshot: Reader = (fields, at) => channel(fields, at, '')
-const saying =
-  (what: (fields: Fields, at: PbxTime) => About, prefix = ''): Reader =>
+const channelUpdate: EventMapper = (fields, at) => channel(fields, at, '')
+const withFields =
+  (extraFields: (fields: Fields, at: PbxTime) => ChannelFields, prefix = ''): EventMapper =>
   (fields, at) =>
-    channel(fields, at, prefix, what(fields, at))
+    channel(fields, at, prefix, extraFields(fields, at))
 
-const parked: Reader = (fields, at) => [
-  ...channel(fields, at, 'parkee', { parkedAt: fields.parkingspace || undefined }),
+const parked: EventMapper = (fields, at) => [
+  ...channel(fields, at, 'parkee', { parkingSpace: fields.parkingspace || undefined }),
   ...channel(fields, at, 'parker'),
 ]
-const unparked: Reader = (fields, at) => [
-  ...channel(fields, at, 'parkee', { parkedAt: undefined }),
+const unparked: EventMapper = (fields, at) => [
+  ...channel(fields, at, 'parkee', { parkingSpace: undefined }),
   ...channel(fields, at, 'parker'),
   ...channel(fields, at, 'retriever'),
 ]
 
-const EVENTS: Readonly<Record<string, Reader>> = {
-  Newchannel: saying((_, at) => ({ bornAt: at })),
-  Newstate: snapshot,
-  NewCallerid: snapshot,
-  NewConnectedLine: snapshot,
-  HangupRequest: snapshot,
-  SoftHangupRequest: snapshot,
-  MusicOnHoldStart: snapshot,
-  MusicOnHoldStop: snapshot,
+const EVENT_MAPPERS: Readonly<Record<string, EventMapper>> = {
+  Newchannel: withFields((_, at) => ({ createdAt: at })),
+  Newstate: channelUpdate,
+  NewCallerid: channelUpdate,
+  NewConnectedLine: channelUpdate,
+  HangupRequest: channelUpdate,
+  SoftHangupRequest: channelUpdate,
+  MusicOnHoldStart: channelUpdate,
+  MusicOnHoldStop: channelUpdate,
   Pickup: (fields, at) => [...channel(fields, at, ''), ...channel(fields, at, 'target')],
   LocalBridge: (fields, at) => [...channel(fields, at, 'localone'), ...channel(fields, at, 'localtwo')],
   Rename: ({ uniqueid, newname }, at) =>
-    uniqueid && newname ? [{ kind: 'channel', id: uniqueid, at, about: naming(newname) }] : [],
+    uniqueid && newname ? [{ kind: 'channel', id: uniqueid, at, changes: nameFields(newname) }] : [],
   DialBegin: (fields, at) => dial(fields, at, undefined),
   DialState: (fields, at) => dial(fields, at, undefined),
   DialEnd: (fields, at) => dial(fields, at, DIAL_ENDS[fields.dialstatus ?? ''] ?? 'other'),
   // A conference, and the room where parked calls wait, join nobody's call with another's.
-  BridgeEnter: saying(({ bridgeuniqueid, bridgetype = 'basic' }) => ({
+  BridgeEnter: withFields(({ bridgeuniqueid, bridgetype = 'basic' }) => ({
     bridge: (bridgetype === 'basic' && bridgeuniqueid) || undefined,
   })),
-  BridgeLeave: saying(() => ({ bridge: undefined })),
-  BlindTransfer: (fields, at) => past(fields, at, ['transferer', 'transferee']),
+  BridgeLeave: withFields(() => ({ bridge: undefined })),
+  BlindTransfer: (fields, at) => mentioned(fields, at, ['transferer', 'transferee']),
   AttendedTransfer: (fields, at) =>
-    past(fields, at, ['origtransferer', 'secondtransferer', 'transferee', 'transfertarget']),
-  Hold: saying(() => ({ holds: true })),
-  Unhold: saying(() => ({ holds: false })),
+    mentioned(fields, at, ['origtransferer', 'secondtransferer', 'transferee', 'transfertarget']),
+  Hold: withFields(() => ({ holds: true })),
+  Unhold: withFields(() => ({ holds: false })),
   ParkedCall: parked,
   ParkedCallSwap: parked,
   UnParkedCall: unparked,
   ParkedCallTimeOut: unparked,
   ParkedCallGiveUp: unparked,
-  MixMonitorStart: saying(() => ({ recording: 'on' })),
-  MixMonitorStop: saying(() => ({ recording: 'off' })),
-  MixMonitorMute: saying(({ state }) => ({ recording: isTrue(state) ? 'paused' : 'on' })),
+  MixMonitorStart: withFields(() => ({ recording: 'on' })),
+  MixMonitorStop: withFields(() => ({ recording: 'off' })),
+  MixMonitorMute: withFields(({ state }) => ({ recording: isTrue(state) ? 'paused' : 'on' })),
   Hangup: (fields, at) => {
     const cause = Number(fields.cause || Number.NaN)
     const gone = Number.isSafeInteger(cause) ? cause : 0
@@ -77,12 +84,12 @@ const EVENTS: Readonly<Record<string, Reader>> = {
     ]
   },
   OriginateResponse: (fields, at) => originate(fields, at),
-  CoreShowChannel: saying((fields, at) => ({
-    listed: true,
-    bornAt: bornAt(fields, at),
-    bridge: (!ROOMS.has(fields.application ?? '') && fields.bridgeid) || undefined,
+  CoreShowChannel: withFields((fields, at) => ({
+    fromList: true,
+    createdAt: createdAt(fields, at),
+    bridge: (!CONFERENCE_APPLICATIONS.has(fields.application ?? '') && fields.bridgeid) || undefined,
   })),
-  QueueCallerJoin: saying(() => ({ sought: true })),
+  QueueCallerJoin: withFields(() => ({ routedToPerson: true })),
   DeviceStateChange: ({ device, state }, at) =>
     // One per number that was ever dialled: it names no device.
     device && !device.startsWith('Local/')
@@ -95,74 +102,79 @@ const EVENTS: Readonly<Record<string, Reader>> = {
 }
 
 /** Applications whose bridges join no calls: a list does not tell of what type a bridge is. */
-const ROOMS = new Set(['ConfBridge', 'Park', 'Page'])
+const CONFERENCE_APPLICATIONS = new Set(['ConfBridge', 'Park', 'Page'])
 
 /** The channel that a message shows, as it is at that moment; none where fields of it are missing. */
-function channel(fields: Fields, at: PbxTime, prefix: string, more: About = {}): Fact[] {
+function channel(fields: Fields, at: PbxTime, prefix: string, more: ChannelFields = {}): PbxEvent[] {
   const id = fields[`${prefix}uniqueid`]
   const callId = fields[`${prefix}linkedid`]
   const name = fields[`${prefix}channel`]
   const state = fields[`${prefix}channelstate`]
   if (!id || !callId || !name || state === undefined) return []
-  const about: About = {
-    ...naming(name),
+  const changes: ChannelFields = {
+    ...nameFields(name),
     callId,
-    number: partyOf(fields[`${prefix}calleridnum`]),
-    callerName: partyOf(fields[`${prefix}calleridname`]),
-    connectedNumber: partyOf(fields[`${prefix}connectedlinenum`]),
-    connectedName: partyOf(fields[`${prefix}connectedlinename`]),
+    number: toPartyText(fields[`${prefix}calleridnum`]),
+    callerName: toPartyText(fields[`${prefix}calleridname`]),
+    connectedNumber: toPartyText(fields[`${prefix}connectedlinenum`]),
+    connectedName: toPartyText(fields[`${prefix}connectedlinename`]),
     ...more,
   }
-  const reached = stateOf(state)
-  if (reached !== undefined) about.state = reached
+  const reached = toChannelState(state)
+  if (reached !== undefined) changes.state = reached
   const exten = fields[`${prefix}exten`] ?? ''
   // The dialplan's own names for its parts (`s`, `h`, `t`) are not what anybody dialled.
-  if (DIALLED.test(exten)) about.dialled = exten
-  return [{ kind: 'channel', id, at, about }]
+  if (DIALED_EXTENSION.test(exten)) changes.dialedExtension = exten
+  return [{ kind: 'channel', id, at, changes }]
 }
 
-const DIALLED = /^\+?[0-9*#]{1,40}$/
-const naming = (name: string): About => ({ name, endpoint: endpointOf(name) })
-const partyOf = (text = '') => (text === '<unknown>' ? '' : cleanText(unescaped(text)))
+const DIALED_EXTENSION = /^\+?[0-9*#]{1,40}$/
+const nameFields = (name: string): ChannelFields => ({ name, endpoint: endpointOfChannel(name) })
+const toPartyText = (text = '') => (text === '<unknown>' ? '' : sanitizeText(unescapeC(text)))
 const isTrue = (text = '') => /^(1|on|yes|true)$/i.test(text)
 
 /** What a transfer shows may have been taken before it began, though it is told after it: that it was there. */
-function past(fields: Fields, at: PbxTime, prefixes: readonly string[]): Fact[] {
+function mentioned(fields: Fields, at: PbxTime, prefixes: readonly string[]): PbxEvent[] {
   return prefixes.flatMap((prefix) => {
     const id = fields[`${prefix}uniqueid`]
     const name = fields[`${prefix}channel`]
-    return id && name ? [{ kind: 'channel' as const, id, at, about: {} }] : []
+    return id && name ? [{ kind: 'channel' as const, id, at, changes: {} }] : []
   })
 }
 
-function dial(fields: Fields, at: PbxTime, end: DialEnd | undefined): Fact[] {
+function dial(fields: Fields, at: PbxTime, end: DialEnd | undefined): PbxEvent[] {
   const facts = [...channel(fields, at, ''), ...channel(fields, at, 'dest')]
   const to = fields.destuniqueid
   if (to) facts.push({ kind: 'dial', from: fields.uniqueid || undefined, to, at, end })
   return facts
 }
 
-function originate({ uniqueid, response, reason, exten = '' }: Fields, at: PbxTime): Fact[] {
+function originate({ uniqueid, response, reason, exten = '' }: Fields, at: PbxTime): PbxEvent[] {
   // A failed one without a ChannelId never had an id.
   if (!uniqueid || uniqueid === '<null>') return []
   const answered = response === 'Success'
-  const fact: Fact = { kind: 'originate', id: uniqueid, at, answered, reason: Number(reason) || 0 }
+  const fact: PbxEvent = { kind: 'originate', id: uniqueid, at, answered, reason: Number(reason) || 0 }
   // The phone's channel goes there without a word. One that failed may never have had a channel.
-  if (!answered || !DIALLED.test(exten)) return [fact]
-  return [fact, { kind: 'channel', id: uniqueid, at, about: { dialled: exten, sentTo: exten } }]
+  if (!answered || !DIALED_EXTENSION.test(exten)) return [fact]
+  return [
+    fact,
+    { kind: 'channel', id: uniqueid, at, changes: { dialedExtension: exten, originateExtension: exten } },
+  ]
 }
 
 /** A list tells no birth: a Uniqueid begins with its second, unless somebody else chose it. */
-function bornAt({ uniqueid = '', duration = '' }: Fields, at: PbxTime): PbxTime {
+function createdAt({ uniqueid = '', duration = '' }: Fields, at: PbxTime): PbxTime {
   const second = /(?:^|-)(\d{9,11})\.\d+$/.exec(uniqueid)?.[1]
-  return second === undefined ? at - secondsIn(duration) * 1_000_000 : Number(second) * 1_000_000
+  return second === undefined ? at - parseDuration(duration) * 1_000_000 : Number(second) * 1_000_000
 }
 
-function cdr(fields: Fields, at: PbxTime): Fact[] {
+function cdr(fields: Fields, at: PbxTime): PbxEvent[] {
   const channelId = fields.uniqueid
   if (!channelId) return []
-  const sought = SEEKING.has(fields.lastapplication ?? '') && !foundOne(fields)
-  const seeking: Fact[] = sought ? [{ kind: 'channel', id: channelId, at, about: { sought } }] : []
+  const routedToPerson = ROUTING_APPLICATIONS.has(fields.lastapplication ?? '') && !reachedPerson(fields)
+  const seeking: PbxEvent[] = routedToPerson
+    ? [{ kind: 'channel', id: channelId, at, changes: { routedToPerson } }]
+    : []
   return [
     ...seeking,
     {
@@ -171,10 +183,10 @@ function cdr(fields: Fields, at: PbxTime): Fact[] {
       callId: fields.linkedid || channelId,
       channelId,
       at,
-      source: cleanText(fields.source),
-      destination: cleanText(fields.destination),
-      callerName: cleanText(/^"(.*)" <[^<>]*>$/s.exec(fields.callerid ?? '')?.[1]),
-      disposition: cleanText(fields.disposition),
+      source: sanitizeText(fields.source),
+      destination: sanitizeText(fields.destination),
+      callerName: sanitizeText(/^"(.*)" <[^<>]*>$/s.exec(fields.callerid ?? '')?.[1]),
+      disposition: sanitizeText(fields.disposition),
       duration: seconds(fields.duration),
       billable: seconds(fields.billableseconds),
     },
@@ -182,8 +194,8 @@ function cdr(fields: Fields, at: PbxTime): Fact[] {
 }
 
 /** Applications that look for a person. Their caller may have been up before, for music or a word of welcome. */
-const SEEKING = new Set(['Dial', 'FollowMe', 'Queue', 'RetryDial'])
-const foundOne = ({ destinationchannel, disposition }: Fields) =>
+const ROUTING_APPLICATIONS = new Set(['Dial', 'FollowMe', 'Queue', 'RetryDial'])
+const reachedPerson = ({ destinationchannel, disposition }: Fields) =>
   !!destinationchannel && disposition === 'ANSWERED'
 
 const seconds = (text = '') => (/^\d{1,9}$/.test(text) ? Number(text) : 0)

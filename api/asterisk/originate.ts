@@ -1,13 +1,19 @@
-import { ringingId } from '../core/calls/call-id.ts'
-import type { DialOrder } from '../core/calls/pbx.ts'
+import { localPeerId } from '../core/calls/call-id.ts'
+import type { OriginateRequest } from '../core/calls/pbx.ts'
 import { Refusal } from '../core/refusal.ts'
-import type { AmiTransport } from './ami-client.ts'
-import type { AmiFields } from './ami-codec.ts'
+import type { AmiClient } from './ami-client.ts'
+import type { AmiAction } from './ami-codec.ts'
 import { AmiError } from './ami-error.ts'
-import { refusalOf } from './ami-error-to-refusal.ts'
-import { callerIdOf, channelIdOf, endpointOf, numberOf, ringMsOf } from './validate-fields.ts'
+import { toRefusal } from './ami-error-to-refusal.ts'
+import {
+  formatCallerId,
+  requireChannelId,
+  requireEndpoint,
+  requireNumber,
+  requireRingMs,
+} from './validate-fields.ts'
 
-export interface DialSettings {
+export interface OriginateSettings {
   /** `PJSIP` */
   technology: string
   dialContext: string
@@ -16,7 +22,7 @@ export interface DialSettings {
 }
 
 /** How many of the last calls are known for dialled. */
-const REMEMBERED = 10_000
+const MAX_REMEMBERED_IDS = 10_000
 
 /**
  * Async, as else this AMI session waits for the phone; the ChannelId becomes Uniqueid and Linkedid.
@@ -25,45 +31,45 @@ const REMEMBERED = 10_000
  * are rung by a Local channel, whose other half dials them in a context of the dialplan; both halves leave the call as
  * soon as it is answered.
  */
-export const originateOf = (
-  order: DialOrder,
-  { technology, dialContext, ringContext }: DialSettings,
-): AmiFields => ({
+export const toOriginateAction = (
+  order: OriginateRequest,
+  { technology, dialContext, ringContext }: OriginateSettings,
+): AmiAction => ({
   Action: 'Originate',
   ...(ringContext === undefined
-    ? { Channel: `${technology}/${endpointOf(order.endpoint)}` }
+    ? { Channel: `${technology}/${requireEndpoint(order.endpoint)}` }
     : {
-        Channel: `Local/${endpointOf(order.endpoint)}@${ringContext}`,
-        OtherChannelId: channelIdOf(ringingId(order.callId)),
+        Channel: `Local/${requireEndpoint(order.endpoint)}@${ringContext}`,
+        OtherChannelId: requireChannelId(localPeerId(order.callId)),
       }),
   Context: dialContext,
-  Exten: numberOf(order.number),
+  Exten: requireNumber(order.number),
   Priority: 1,
-  Timeout: ringMsOf(order.ringMs),
-  CallerID: callerIdOf(order.callerId),
+  Timeout: requireRingMs(order.ringMs),
+  CallerID: formatCallerId(order.callerId),
   Async: true,
-  ChannelId: channelIdOf(order.callId),
+  ChannelId: requireChannelId(order.callId),
 })
 
 /** Sends each Originate once: a phone that rings twice is worse than one that does not. */
-export function createOriginates(control: AmiTransport) {
+export function createOriginateOnce(control: AmiClient) {
   const sent = new Set<string>()
 
   /** @throws {Refusal} `conflict` for an id that was sent before */
-  return async (callId: string, originate: AmiFields) => {
+  return async (callId: string, originate: AmiAction) => {
     if (sent.has(callId)) throw new Refusal('conflict', { detail: 'this call was dialled already' })
     remember(callId)
     try {
       await control.action(originate)
     } catch (err) {
       if (err instanceof AmiError && !err.sent) sent.delete(callId)
-      throw refusalOf(err)
+      throw toRefusal(err)
     }
   }
 
   function remember(callId: string) {
     const [oldest] = sent
-    if (sent.size >= REMEMBERED && oldest !== undefined) sent.delete(oldest)
+    if (sent.size >= MAX_REMEMBERED_IDS && oldest !== undefined) sent.delete(oldest)
     sent.add(callId)
   }
 }

@@ -1,96 +1,101 @@
 import type { AmiMessage } from './ami-codec.ts'
 import { AmiError } from './ami-error.ts'
-import type { After } from './timer.ts'
+import type { StartTimer } from './timer.ts'
 
 /** An action is answered by one response; a list by its items, once Asterisk says that it is complete. */
-export type Wanted = 'response' | 'list'
+export type AmiResponseKind = 'response' | 'list'
 
 /** The one response, or the items of a list. */
-export type Outcome = AmiError | AmiMessage[]
+export type ActionResult = AmiError | AmiMessage[]
 
-interface Due {
-  wanted: Wanted
+interface PendingAction {
+  expects: AmiResponseKind
   /** From the first response of a list on. */
   items: AmiMessage[] | undefined
-  settle(outcome: Outcome): void
+  complete(outcome: ActionResult): void
 }
 
 /** How many lists that nobody waits for any longer are kept in mind. */
-const UNHEARD = 1_024
+const MAX_IGNORED_LISTS = 1_024
 
 /**
  * The answers that are due on one connection. An answer finds its action by ActionID, which nobody can guess;
  * one that fits nothing is dropped. Lists are told by `EventList` alone: the words of `Message` vary.
  */
-export function createInFlight(after: After) {
-  const due = new Map<string, Due>()
+export function createPendingActions(after: StartTimer) {
+  const pending = new Map<string, PendingAction>()
   /** Their items may still come, and are no news. */
-  const unheard = new Set<string>()
+  const ignoredLists = new Set<string>()
 
   return {
-    size: () => due.size,
+    size: () => pending.size,
 
-    /** @param settle called once, at once where the answer comes */
-    expect(id: string, wanted: Wanted, withinMs: number, settle: (outcome: Outcome) => void) {
-      const callOff = after(withinMs, () => {
-        if (wanted === 'list') ignore(id)
-        due.get(id)?.settle(new AmiError('ami_timeout', `no answer in ${withinMs} ms`, true))
+    /** @param complete called once, at once where the answer comes */
+    expect(
+      id: string,
+      expects: AmiResponseKind,
+      timeoutMs: number,
+      complete: (outcome: ActionResult) => void,
+    ) {
+      const cancelTimer = after(timeoutMs, () => {
+        if (expects === 'list') ignoreList(id)
+        pending.get(id)?.complete(new AmiError('ami_timeout', `no answer in ${timeoutMs} ms`, true))
       })
-      due.set(id, {
-        wanted,
+      pending.set(id, {
+        expects,
         items: undefined,
-        settle(outcome) {
-          callOff()
-          due.delete(id)
-          settle(outcome)
+        complete(outcome) {
+          cancelTimer()
+          pending.delete(id)
+          complete(outcome)
         },
       })
     },
 
     /** @returns whether it is news for everybody, and not part of an answer */
-    take(message: AmiMessage): boolean {
+    handle(message: AmiMessage): boolean {
       const id = message.fields.actionid ?? ''
-      const one = due.get(id)
+      const one = pending.get(id)
       if (message.kind === 'response') {
-        if (one !== undefined) answer(id, one, message)
+        if (one !== undefined) handleResponse(id, one, message)
         return false
       }
       const last = endOf(message)
-      if (unheard.has(id)) {
-        if (last !== undefined) unheard.delete(id)
+      if (ignoredLists.has(id)) {
+        if (last !== undefined) ignoredLists.delete(id)
         return false
       }
       // An OriginateResponse carries the ActionID of its Originate and yet is news.
       if (one?.items === undefined) return true
-      if (last === 'complete') one.settle(one.items)
-      else if (last === 'cancelled') one.settle(new AmiError('ami_refused', 'the list was cut short', true))
+      if (last === 'complete') one.complete(one.items)
+      else if (last === 'cancelled') one.complete(new AmiError('ami_refused', 'the list was cut short', true))
       else one.items.push(message)
       return false
     },
 
     /** Nothing will be answered any more. */
-    abandon(error: AmiError) {
-      for (const one of [...due.values()]) one.settle(error)
-      unheard.clear()
+    rejectAll(error: AmiError) {
+      for (const one of [...pending.values()]) one.complete(error)
+      ignoredLists.clear()
     },
   }
 
-  function answer(id: string, one: Due, message: AmiMessage) {
+  function handleResponse(id: string, one: PendingAction, message: AmiMessage) {
     if (one.items !== undefined) return
     const begins = message.fields.eventlist?.toLowerCase() === 'start'
     if (!/^(success|goodbye|follows)$/i.test(message.name)) {
-      one.settle(new AmiError('ami_refused', message.fields.message ?? message.name, true))
-    } else if (one.wanted === 'response') {
-      if (begins) ignore(id)
-      one.settle([message])
+      one.complete(new AmiError('ami_refused', message.fields.message ?? message.name, true))
+    } else if (one.expects === 'response') {
+      if (begins) ignoreList(id)
+      one.complete([message])
     } else if (begins) one.items = []
-    else one.settle(new AmiError('ami_refused', 'this action answers with no list', true))
+    else one.complete(new AmiError('ami_refused', 'this action answers with no list', true))
   }
 
-  function ignore(id: string) {
-    unheard.add(id)
-    const [oldest] = unheard
-    if (unheard.size > UNHEARD && oldest !== undefined) unheard.delete(oldest)
+  function ignoreList(id: string) {
+    ignoredLists.add(id)
+    const [oldest] = ignoredLists
+    if (ignoredLists.size > MAX_IGNORED_LISTS && oldest !== undefined) ignoredLists.delete(oldest)
   }
 }
 

@@ -1,71 +1,76 @@
-import type { Fact } from '../core/calls/pbx-events.ts'
-import type { AmiTransport } from './ami-client.ts'
-import { isGone, refusalOf } from './ami-error-to-refusal.ts'
+import type { PbxEvent } from '../core/calls/pbx-events.ts'
+import type { AmiClient } from './ami-client.ts'
+import { isNoSuchChannel, toRefusal } from './ami-error-to-refusal.ts'
 
-export interface HangupsNeeds {
-  control: AmiTransport
+export interface PendingHangupsNeeds {
+  control: AmiClient
   now(): number
-  onTrouble(what: string, why: unknown): void
+  onError(what: string, why: unknown): void
 }
 
-interface Wish {
+interface PendingHangup {
   cause: number
-  until: number
-  asking: boolean
+  expiresAt: number
+  inProgress: boolean
   /** Whether the channel was told of while its end was asked for. */
-  heard: boolean
+  seenMeanwhile: boolean
 }
 
-const KEPT_MS = 60_000
-const MOST_WISHES = 1_000
-const MOST_TRIES = 5
+const PENDING_TTL_MS = 60_000
+const MAX_PENDING = 1_000
+const MAX_ATTEMPTS = 5
 
 /**
  * Ends channels, also those that are only about to be. A Hangup right behind its Originate is answered with "No
  * such channel" and the phone rings on, so each is kept in mind until the channel is told of: one that was over
  * already is never told of again, as no Uniqueid comes twice.
  */
-export function createHangups({ control, now, onTrouble }: HangupsNeeds) {
-  const wishes = new Map<string, Wish>()
+export function createPendingHangups({ control, now, onError }: PendingHangupsNeeds) {
+  const pending = new Map<string, PendingHangup>()
 
   return {
     /** @throws {Refusal} `unavailable`, `unconfirmed`; then nothing is kept in mind */
     async hangUp(id: string, cause: number) {
-      forgetOld()
+      evictExpired()
       // Before it is asked for: the channel may be told of before the answer comes.
-      const wish: Wish = { cause, until: now() + KEPT_MS, asking: false, heard: false }
-      wishes.delete(id)
-      wishes.set(id, wish)
+      const wish: PendingHangup = {
+        cause,
+        expiresAt: now() + PENDING_TTL_MS,
+        inProgress: false,
+        seenMeanwhile: false,
+      }
+      pending.delete(id)
+      pending.set(id, wish)
       try {
-        await ask(id, wish)
+        await attempt(id, wish)
       } catch (err) {
-        forget(id, wish)
-        throw refusalOf(err)
+        remove(id, wish)
+        throw toRefusal(err)
       }
     },
 
     /** Each fact, as it comes. */
-    heard(fact: Fact) {
-      if (fact.kind === 'gone') wishes.delete(fact.id)
+    handle(fact: PbxEvent) {
+      if (fact.kind === 'gone') pending.delete(fact.id)
       if (fact.kind !== 'channel') return
-      const wish = wishes.get(fact.id)
-      if (wish === undefined || wish.until < now()) return
-      if (wish.asking) wish.heard = true
-      else ask(fact.id, wish).catch((err) => onTrouble('a cancelled call could not be hung up', err))
+      const hangup = pending.get(fact.id)
+      if (hangup === undefined || hangup.expiresAt < now()) return
+      if (hangup.inProgress) hangup.seenMeanwhile = true
+      else attempt(fact.id, hangup).catch((err) => onError('a cancelled call could not be hung up', err))
     },
   }
 
-  async function ask(id: string, wish: Wish) {
-    wish.asking = true
+  async function attempt(id: string, hangup: PendingHangup) {
+    hangup.inProgress = true
     try {
-      for (let tries = 0; tries < MOST_TRIES; tries += 1) {
-        wish.heard = false
-        const done = await hangUpNow(id, wish.cause)
-        if (done) return forget(id, wish)
-        if (!wish.heard) return
+      for (let tries = 0; tries < MAX_ATTEMPTS; tries += 1) {
+        hangup.seenMeanwhile = false
+        const done = await hangUpNow(id, hangup.cause)
+        if (done) return remove(id, hangup)
+        if (!hangup.seenMeanwhile) return
       }
     } finally {
-      wish.asking = false
+      hangup.inProgress = false
     }
   }
 
@@ -74,19 +79,19 @@ export function createHangups({ control, now, onTrouble }: HangupsNeeds) {
       await control.action({ Action: 'Hangup', Channel: id, Cause: cause })
       return true
     } catch (err) {
-      if (isGone(err)) return false
+      if (isNoSuchChannel(err)) return false
       throw err
     }
   }
 
-  function forget(id: string, wish: Wish) {
-    if (wishes.get(id) === wish) wishes.delete(id)
+  function remove(id: string, hangup: PendingHangup) {
+    if (pending.get(id) === hangup) pending.delete(id)
   }
 
-  function forgetOld() {
-    for (const [id, { until }] of wishes) {
-      if (until >= now() && wishes.size < MOST_WISHES) break
-      wishes.delete(id)
+  function evictExpired() {
+    for (const [id, { expiresAt }] of pending) {
+      if (expiresAt >= now() && pending.size < MAX_PENDING) break
+      pending.delete(id)
     }
   }
 }

@@ -1,8 +1,8 @@
 /** Does something once, later. @returns what calls it off */
-export type After = (ms: number, run: () => void) => () => void
+export type StartTimer = (ms: number, run: () => void) => () => void
 
 /** By the process's own timers. */
-export const after: After = (ms, run) => {
+export const startTimer: StartTimer = (ms, run) => {
   const timer = setTimeout(run, ms)
   return () => clearTimeout(timer)
 }

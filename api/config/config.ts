@@ -3,25 +3,26 @@ import { z } from 'zod'
 import { commonSettings } from '../../contract/common-settings.ts'
 import { ALGORITHMS } from '../../contract/keys.ts'
 import { publishSockets } from '../../contract/stream-instances.ts'
-import { listOf, wholeNumber } from '../../runtime/env.ts'
+import { commaSeparated, wholeNumber } from '../../runtime/env.ts'
 import { SUPERVISOR_REACHES } from '../core/auth/supervisor-reach.ts'
-import { normalOrigin } from '../core/values/origin.ts'
-import { campaignSettings, campaignsOf } from './campaigns.ts'
-import { checkMembership, membershipOf, membershipSettings } from './mail.ts'
-import { checkPbx, pbxOf, pbxSettings } from './pbx.ts'
-import { checkOnboarding, onboardingOf, onboardingSettings } from './provisioning.ts'
-import { webhookSettings, webhooksOf } from './webhooks.ts'
-import { checkWebrtc, webrtcOf, webrtcSettings } from './webrtc.ts'
+import { normalizeOrigin } from '../core/values/origin.ts'
+import { campaignSettings, toCampaignConfig } from './campaigns.ts'
+import { mailSettings, toMailConfig, validateMail } from './mail.ts'
+import { pbxSettings, toPbxConfig, validatePbx } from './pbx.ts'
+import { provisioningSettings, toProvisioningConfig, validateProvisioning } from './provisioning.ts'
+import { toWebhookConfig, webhookSettings } from './webhooks.ts'
+import { toWebrtcConfig, validateWebrtc, webrtcSettings } from './webrtc.ts'
 
 /** Where users and sessions live when nothing else is said. */
-export const embeddedDatabase = (dataFolder: string) => `sqlite:${join(resolve(dataFolder), 'hookswitch.db')}`
+export const defaultDatabaseUrl = (dataFolder: string) =>
+  `sqlite:${join(resolve(dataFolder), 'hookswitch.db')}`
 
 /** Origins of web pages, as `https://app.example`; each in its one spelling. */
-export const origins = () =>
-  listOf().transform((all, ctx) =>
+export const originList = () =>
+  commaSeparated().transform((all, ctx) =>
     all.map((one) => {
       // nginx reads them as well, in quotes.
-      const origin = /["';{}$]/.test(one) ? undefined : normalOrigin(one)
+      const origin = /["';{}$]/.test(one) ? undefined : normalizeOrigin(one)
       if (origin === undefined) ctx.addIssue('must be origins like https://app.example')
       return origin ?? ''
     }),
@@ -54,23 +55,23 @@ export const Config = z
     HOOKSWITCH_MAX_SOCKETS_PER_USER: wholeNumber('sockets', 1, 2_500).default(20),
     HOOKSWITCH_HISTORY_DAYS: wholeNumber('days', 1, 36_500).optional(),
     HOOKSWITCH_SUPERVISOR_REACH: z.enum(SUPERVISOR_REACHES).default('team'),
-    HOOKSWITCH_ALLOWED_ORIGINS: origins(),
+    HOOKSWITCH_ALLOWED_ORIGINS: originList(),
     ...pbxSettings,
-    ...onboardingSettings,
+    ...provisioningSettings,
     ...campaignSettings,
-    ...membershipSettings,
+    ...mailSettings,
     ...webhookSettings,
     ...webrtcSettings,
   })
-  .superRefine(checkPbx)
-  .superRefine(checkOnboarding)
-  .superRefine(checkMembership)
-  .superRefine(checkWebrtc)
+  .superRefine(validatePbx)
+  .superRefine(validateProvisioning)
+  .superRefine(validateMail)
+  .superRefine(validateWebrtc)
   .transform((env) => ({
     keysFolder: join(resolve(env.HOOKSWITCH_DATA), 'keys'),
     mediaRoot: resolve(env.HOOKSWITCH_MEDIA_ROOT ?? join(env.HOOKSWITCH_DATA, 'media')),
     securityLogPath: join(resolve(env.HOOKSWITCH_DATA), 'log', 'security.log'),
-    databaseUrl: env.DATABASE_URL ?? embeddedDatabase(env.HOOKSWITCH_DATA),
+    databaseUrl: env.DATABASE_URL ?? defaultDatabaseUrl(env.HOOKSWITCH_DATA),
     redisUrl: env.REDIS_URL,
     socket: env.HOOKSWITCH_API_SOCKET ?? join(env.HOOKSWITCH_RUN, 'api.sock'),
     nginxSockets:
@@ -85,10 +86,10 @@ export const Config = z
     refreshGraceMs: env.HOOKSWITCH_REFRESH_GRACE * 1000,
     longestLifetime: Math.max(env.HOOKSWITCH_ACCESS_TTL, env.HOOKSWITCH_REFRESH_TTL),
     maxStalenessMs: env.HOOKSWITCH_MAX_STALENESS * 1000,
-    perAccount: { most: env.HOOKSWITCH_LOGIN_PER_ACCOUNT, window: env.HOOKSWITCH_LOGIN_WINDOW },
-    perAddress: { most: env.HOOKSWITCH_LOGIN_PER_ADDRESS, window: env.HOOKSWITCH_LOGIN_WINDOW },
-    mikopbxLogins: { most: env.HOOKSWITCH_MIKOPBX_LOGINS, window: 300 },
-    mikopbxRefreshes: { most: env.HOOKSWITCH_MIKOPBX_REFRESHES, window: 300 },
+    perAccount: { max: env.HOOKSWITCH_LOGIN_PER_ACCOUNT, window: env.HOOKSWITCH_LOGIN_WINDOW },
+    perAddress: { max: env.HOOKSWITCH_LOGIN_PER_ADDRESS, window: env.HOOKSWITCH_LOGIN_WINDOW },
+    mikopbxLogins: { max: env.HOOKSWITCH_MIKOPBX_LOGINS, window: 300 },
+    mikopbxRefreshes: { max: env.HOOKSWITCH_MIKOPBX_REFRESHES, window: 300 },
     voipAccessTtl: env.HOOKSWITCH_VOIP_ACCESS_TTL,
     crmAccessTtl: env.HOOKSWITCH_CRM_ACCESS_TTL,
     maxSocketsPerUser: env.HOOKSWITCH_MAX_SOCKETS_PER_USER,
@@ -96,11 +97,11 @@ export const Config = z
     supervisorReach: env.HOOKSWITCH_SUPERVISOR_REACH,
     allowedOrigins: env.HOOKSWITCH_ALLOWED_ORIGINS,
     logLevel: env.HOOKSWITCH_LOG_LEVEL,
-    ...pbxOf(env),
-    ...onboardingOf(env),
-    ...campaignsOf(env),
-    ...membershipOf(env),
-    ...webhooksOf(env),
-    ...webrtcOf(env),
+    ...toPbxConfig(env),
+    ...toProvisioningConfig(env),
+    ...toCampaignConfig(env),
+    ...toMailConfig(env),
+    ...toWebhookConfig(env),
+    ...toWebrtcConfig(env),
   }))
 export type Config = z.output<typeof Config>

@@ -1,12 +1,12 @@
 import { readFileSync, statSync } from 'node:fs'
 import { SettingsError } from '../../runtime/env.ts'
-import { plainWords } from '../../runtime/validation-message.ts'
-import { createPolicy } from '../core/dial-policy/create-dial-policy.ts'
+import { validationMessage } from '../../runtime/validation-message.ts'
+import { createDialPolicy } from '../core/dial-policy/create-dial-policy.ts'
 import type { DialPolicy } from '../core/dial-policy/dial-policy.ts'
 import { PolicyFile } from '../core/dial-policy/policy-file.ts'
 
 /** How often the file is looked at, at most, in ms. */
-const LOOK_MS = 1_000
+const CHECK_INTERVAL_MS = 1_000
 
 /**
  * The dial policy of a file, read again when it changes. A change that cannot be read changes nothing.
@@ -14,55 +14,55 @@ const LOOK_MS = 1_000
  * @param monotonic in ms
  * @throws {SettingsError} where there is none to begin with
  */
-export function openDialPolicy(
+export function watchDialPolicyFile(
   path: string | undefined,
-  onTrouble: (err: unknown) => void,
+  onError: (err: unknown) => void,
   monotonic: () => number = () => performance.now(),
 ): () => DialPolicy {
   if (path === undefined) {
-    const policy = createPolicy(PolicyFile.parse({}))
+    const policy = createDialPolicy(PolicyFile.parse({}))
     return () => policy
   }
   // Before it is read: what is written in between is then read next time.
-  let stamp = stampOf(path)
-  let policy = read(path)
-  let lookedAt = monotonic()
+  let version = fileVersion(path)
+  let policy = readDialPolicy(path)
+  let checkedAt = monotonic()
   return () => {
-    if (monotonic() - lookedAt < LOOK_MS) return policy
-    lookedAt = monotonic()
-    const seen = stampOf(path)
-    if (seen === stamp) return policy
-    stamp = seen
+    if (monotonic() - checkedAt < CHECK_INTERVAL_MS) return policy
+    checkedAt = monotonic()
+    const currentVersion = fileVersion(path)
+    if (currentVersion === version) return policy
+    version = currentVersion
     try {
-      policy = read(path)
+      policy = readDialPolicy(path)
     } catch (err) {
-      onTrouble(err)
+      onError(err)
     }
     return policy
   }
 }
 
 /** @throws {SettingsError} with every fault and its place */
-function read(path: string): DialPolicy {
-  const fault = (why: string) => new SettingsError(`HOOKSWITCH_DIAL_POLICY: ${path} ${why}`)
+function readDialPolicy(path: string): DialPolicy {
+  const settingsError = (why: string) => new SettingsError(`HOOKSWITCH_DIAL_POLICY: ${path} ${why}`)
   let text: string
   try {
     text = readFileSync(path, 'utf8')
   } catch {
-    throw fault('cannot be read')
+    throw settingsError('cannot be read')
   }
   let json: unknown
   try {
     json = JSON.parse(text)
   } catch (err) {
-    throw fault(`is no JSON: ${err instanceof Error ? err.message : err}`)
+    throw settingsError(`is no JSON: ${err instanceof Error ? err.message : err}`)
   }
   const file = PolicyFile.safeParse(json)
-  if (file.success) return createPolicy(file.data)
-  throw fault(`is wrong: ${plainWords(file.error, { whole: 'the file', most: 5_000 })}`)
+  if (file.success) return createDialPolicy(file.data)
+  throw settingsError(`is wrong: ${validationMessage(file.error, { whole: 'the file', most: 5_000 })}`)
 }
 
-function stampOf(path: string): string {
+function fileVersion(path: string): string {
   try {
     const { mtimeNs, size, ino } = statSync(path, { bigint: true })
     return `${mtimeNs}.${size}.${ino}`

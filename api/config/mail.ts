@@ -1,36 +1,36 @@
 import { isIP } from 'node:net'
 import { z } from 'zod'
-import { flag } from '../../runtime/env.ts'
-import { Email, sendable } from '../core/values/email.ts'
-import type { onboardingSettings } from './provisioning.ts'
+import { booleanFlag } from '../../runtime/env.ts'
+import { Email, toDeliverableAddress } from '../core/values/email.ts'
+import type { provisioningSettings } from './provisioning.ts'
 
 /** How mail leaves the house, and where its links lead. */
-export const membershipSettings = {
+export const mailSettings = {
   HOOKSWITCH_SMTP_URL: z
     .string()
     .regex(
       /^smtps?:\/\/([^\s/?#@]+@)?(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(:\d{1,5})?\/?$/,
       'must be smtp://… or smtps://…, without a path or a query; blanks and @ of a password as %20 and %40',
     )
-    .refine((text) => authOf(text) !== 'unreadable', 'must have % of a password as %25')
+    .refine((text) => parseSmtpAuth(text) !== 'unreadable', 'must have % of a password as %25')
     .optional(),
   HOOKSWITCH_SMTP_CA: z.string().optional(),
   HOOKSWITCH_MAIL_FROM: z
     .string()
-    .refine((text) => senderOf(text) !== undefined, 'must be name@example.org or Name <name@example.org>')
+    .refine((text) => parseSender(text) !== undefined, 'must be name@example.org or Name <name@example.org>')
     .optional(),
   HOOKSWITCH_APP_URL: z
     .string()
     .regex(/^https?:\/\/[^\s/?#@]+(\/[^\s?#]*)?$/, 'must be http://… or https://…, without a user or a query')
     .optional(),
   /** `npm start -- --demo` alone says so: links are secrets, and a log is no place for them. */
-  HOOKSWITCH_MAIL_TO_LOG: flag(),
+  HOOKSWITCH_MAIL_TO_LOG: booleanFlag(),
 }
 
-type Env = z.output<z.ZodObject<typeof membershipSettings & typeof onboardingSettings>>
+type Env = z.output<z.ZodObject<typeof mailSettings & typeof provisioningSettings>>
 
 /** A server that sends must know for whom, and where links lead. */
-export function checkMembership(env: Env, ctx: z.core.$RefinementCtx<Env>): void {
+export function validateMail(env: Env, ctx: z.core.$RefinementCtx<Env>): void {
   if (env.HOOKSWITCH_SMTP_URL === undefined) return
   const missing = [
     ...(env.HOOKSWITCH_MAIL_FROM === undefined ? ['HOOKSWITCH_MAIL_FROM'] : []),
@@ -42,19 +42,19 @@ export function checkMembership(env: Env, ctx: z.core.$RefinementCtx<Env>): void
 }
 
 /** Where mail goes. */
-export type MailWay = NonNullable<ReturnType<typeof membershipOf>['mail']>
+export type MailTransport = NonNullable<ReturnType<typeof toMailConfig>['mail']>
 
-export function membershipOf(env: Env) {
+export function toMailConfig(env: Env) {
   const url = env.HOOKSWITCH_APP_URL ?? env.HOOKSWITCH_PUBLIC_URL ?? ''
-  return { mail: mailOf(env), appUrl: url.replace(/\/+$/, '') }
+  return { mail: toMailTransport(env), appUrl: url.replace(/\/+$/, '') }
 }
 
-function mailOf(env: Env) {
+function toMailTransport(env: Env) {
   if (env.HOOKSWITCH_SMTP_URL === undefined) {
     return env.HOOKSWITCH_MAIL_TO_LOG ? { to: 'log' as const } : undefined
   }
   const { protocol, hostname, port } = new URL(env.HOOKSWITCH_SMTP_URL)
-  const auth = authOf(env.HOOKSWITCH_SMTP_URL)
+  const auth = parseSmtpAuth(env.HOOKSWITCH_SMTP_URL)
   const host = hostname.replace(/^\[|\]$/g, '')
   const secure = protocol === 'smtps:'
   return {
@@ -67,11 +67,11 @@ function mailOf(env: Env) {
     caPath: env.HOOKSWITCH_SMTP_CA,
     // The schema has seen to it that it can be read.
     auth: auth === 'unreadable' ? undefined : auth,
-    from: senderOf(env.HOOKSWITCH_MAIL_FROM ?? '') ?? { name: '', address: '' },
+    from: parseSender(env.HOOKSWITCH_MAIL_FROM ?? '') ?? { name: '', address: '' },
   }
 }
 
-function authOf(url: string): { user: string; pass: string } | 'unreadable' | undefined {
+function parseSmtpAuth(url: string): { user: string; pass: string } | 'unreadable' | undefined {
   try {
     const { username, password } = new URL(url)
     if (username === '') return undefined
@@ -84,8 +84,8 @@ function authOf(url: string): { user: string; pass: string } | 'unreadable' | un
 const isLoopback = (host: string) =>
   host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'))
 
-function senderOf(text: string): { name: string; address: string } | undefined {
+function parseSender(text: string): { name: string; address: string } | undefined {
   const [, name = '', address = text] = /^([^\p{C}<>"]{0,100}?) *<([^<>]*)>$/u.exec(text) ?? []
   const { data } = Email.safeParse(address)
-  return data === undefined ? undefined : { name, address: sendable(data) }
+  return data === undefined ? undefined : { name, address: toDeliverableAddress(data) }
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { flag, wholeNumber } from '../../runtime/env.ts'
+import { booleanFlag, wholeNumber } from '../../runtime/env.ts'
 import { parseRecordingTemplate } from '../core/calls/recording-template.ts'
 
 const NAME = /^[A-Za-z0-9_-]{1,64}$/
@@ -9,7 +9,7 @@ const context = z.string().regex(NAME, 'must be a dialplan context: letters, dig
 export const pbxSettings = {
   HOOKSWITCH_AMI_HOST: z.string().optional(),
   HOOKSWITCH_AMI_PORT: wholeNumber('', 1, 65_535).default(5038),
-  HOOKSWITCH_AMI_TLS: flag(),
+  HOOKSWITCH_AMI_TLS: booleanFlag(),
   HOOKSWITCH_AMI_TLS_CA: z.string().optional(),
   HOOKSWITCH_AMI_EVENTS_USER: z.string().default('hookswitch-events'),
   HOOKSWITCH_AMI_EVENTS_SECRET: z.string().optional(),
@@ -42,13 +42,13 @@ export const pbxSettings = {
     .regex(/^(?:\/[^/\p{Cc}]+)+\/?$/u, 'must be an absolute path')
     .optional(),
   HOOKSWITCH_RING_CONTEXT: context.optional(),
-  HOOKSWITCH_ANSWER_BY_NOTIFY: flag(),
+  HOOKSWITCH_ANSWER_BY_NOTIFY: booleanFlag(),
 }
 
 type Env = z.output<z.ZodObject<typeof pbxSettings>>
 
 /** A PBX that is named must be told how to log in: a Refusal at three in the morning would come too late. */
-export function checkPbx(env: Env, ctx: z.core.$RefinementCtx<Env>): void {
+export function validatePbx(env: Env, ctx: z.core.$RefinementCtx<Env>): void {
   if (env.HOOKSWITCH_AMI_HOST === undefined) return
   for (const name of ['HOOKSWITCH_AMI_EVENTS_SECRET', 'HOOKSWITCH_AMI_CONTROL_SECRET'] as const) {
     if (env[name] !== undefined) continue
@@ -61,7 +61,7 @@ export function checkPbx(env: Env, ctx: z.core.$RefinementCtx<Env>): void {
 }
 
 /** Where the PBX listens for AMI. */
-export interface AmiPlace {
+export interface AmiAddress {
   host: string
   port: number
   tls: boolean
@@ -69,7 +69,7 @@ export interface AmiPlace {
   tlsCaPath: string | undefined
 }
 
-export interface PbxConfig extends AmiPlace {
+export interface PbxConfig extends AmiAddress {
   events: { username: string; secret: string }
   control: { username: string; secret: string }
   dialContext: string
@@ -80,19 +80,19 @@ export interface PbxConfig extends AmiPlace {
   recordingFolder: string | undefined
 }
 
-export const placeOf = (env: Env): AmiPlace => ({
+export const toAmiAddress = (env: Env): AmiAddress => ({
   host: env.HOOKSWITCH_AMI_HOST ?? '',
   port: env.HOOKSWITCH_AMI_PORT,
   tls: env.HOOKSWITCH_AMI_TLS,
   tlsCaPath: env.HOOKSWITCH_AMI_TLS_CA,
 })
 
-export const pbxOf = (env: Env) => ({
+export const toPbxConfig = (env: Env) => ({
   pbx:
     env.HOOKSWITCH_AMI_HOST === undefined
       ? undefined
       : ({
-          ...placeOf(env),
+          ...toAmiAddress(env),
           events: {
             username: env.HOOKSWITCH_AMI_EVENTS_USER,
             secret: env.HOOKSWITCH_AMI_EVENTS_SECRET ?? '',

@@ -1,8 +1,8 @@
 import { z } from 'zod'
-import { flag, wholeNumber } from '../../runtime/env.ts'
+import { booleanFlag, wholeNumber } from '../../runtime/env.ts'
 import { QUARANTINE_S } from '../core/provisioning/extensions.ts'
-import { REGISTRATIONS } from '../core/registration/extension-registration.ts'
-import { type pbxSettings, placeOf } from './pbx.ts'
+import { REGISTRATION_MODES } from '../core/registration/extension-registration.ts'
+import { type pbxSettings, toAmiAddress } from './pbx.ts'
 
 export const PROVISIONERS = ['none', 'asterisk', 'asterisk-wizard', 'freepbx', 'mikopbx'] as const
 
@@ -11,7 +11,7 @@ const url = z
   .regex(/^https?:\/\/[^\s/?#@]+(\/[^\s?#]*)?$/, 'must be http://… or https://…, without a user or a query')
 const name = z.string().regex(/^[A-Za-z0-9_.-]{1,64}$/, 'must be letters, digits, _, . and -')
 
-const MOST_EXTENSIONS = 100_000
+const MAX_EXTENSIONS = 100_000
 
 const DAY = 86_400
 
@@ -19,14 +19,14 @@ const DAY = 86_400
 export const Quarantine = wholeNumber('days', 0, 3_650).default(QUARANTINE_S / DAY)
 
 /** How people get an account and an extension. Without `HOOKSWITCH_PROVISIONER` no user gets one. */
-export const onboardingSettings = {
-  HOOKSWITCH_REGISTRATION: z.enum(REGISTRATIONS).default('invitation'),
+export const provisioningSettings = {
+  HOOKSWITCH_REGISTRATION: z.enum(REGISTRATION_MODES).default('invitation'),
   HOOKSWITCH_PROVISIONER: z.enum(PROVISIONERS).default('none'),
   HOOKSWITCH_EXTENSIONS: z
     .string()
     .regex(/^\d{2,8}-\d{2,8}$/, 'must be two numbers of 2 to 8 digits, such as 2000-2999')
-    .refine((text) => countOf(text) > 0, 'must go up, between numbers of equally many digits')
-    .refine((text) => countOf(text) <= MOST_EXTENSIONS, `must hold ${MOST_EXTENSIONS} numbers or fewer`)
+    .refine((text) => rangeSize(text) > 0, 'must go up, between numbers of equally many digits')
+    .refine((text) => rangeSize(text) <= MAX_EXTENSIONS, `must hold ${MAX_EXTENSIONS} numbers or fewer`)
     .default('2000-2999'),
   HOOKSWITCH_EXTENSION_QUARANTINE: Quarantine,
   HOOKSWITCH_SIP_DOMAIN: z
@@ -41,7 +41,7 @@ export const onboardingSettings = {
   HOOKSWITCH_PUBLIC_URL: url.optional(),
 
   HOOKSWITCH_PROVISIONER_CA: z.string().optional(),
-  HOOKSWITCH_PROVISIONER_SELF_SIGNED: flag(),
+  HOOKSWITCH_PROVISIONER_SELF_SIGNED: booleanFlag(),
   HOOKSWITCH_ARI_URL: url.optional(),
   HOOKSWITCH_ARI_USER: z.string().default('hookswitch'),
   HOOKSWITCH_ARI_PASSWORD: z.string().optional(),
@@ -51,7 +51,7 @@ export const onboardingSettings = {
     .regex(/^[a-z0-9]{1,20}(,[a-z0-9]{1,20})*$/, 'must be codecs such as opus,alaw,ulaw')
     .default('opus,alaw,ulaw'),
   HOOKSWITCH_ARI_TRANSPORT: name.optional(),
-  HOOKSWITCH_ARI_WEBRTC: flag(),
+  HOOKSWITCH_ARI_WEBRTC: booleanFlag(),
   HOOKSWITCH_AMI_CONFIG_USER: z.string().default('hookswitch-config'),
   HOOKSWITCH_AMI_CONFIG_SECRET: z.string().optional(),
   HOOKSWITCH_WIZARD_TEMPLATE: name.default('hookswitch'),
@@ -64,11 +64,11 @@ export const onboardingSettings = {
   HOOKSWITCH_MIKOPBX_API_KEY: z.string().optional(),
 }
 
-type Env = z.output<z.ZodObject<typeof onboardingSettings & typeof pbxSettings>>
+type Env = z.output<z.ZodObject<typeof provisioningSettings & typeof pbxSettings>>
 type Name = keyof Env
 
 /** What each provisioner cannot do without; of several in a row, one is enough. */
-const NEEDED: Record<Env['HOOKSWITCH_PROVISIONER'], readonly (readonly Name[])[]> = {
+const REQUIRED_SETTINGS: Record<Env['HOOKSWITCH_PROVISIONER'], readonly (readonly Name[])[]> = {
   none: [],
   asterisk: [['HOOKSWITCH_ARI_URL'], ['HOOKSWITCH_ARI_PASSWORD']],
   'asterisk-wizard': [['HOOKSWITCH_AMI_HOST'], ['HOOKSWITCH_AMI_CONFIG_SECRET']],
@@ -85,10 +85,10 @@ const NEEDED: Record<Env['HOOKSWITCH_PROVISIONER'], readonly (readonly Name[])[]
 }
 
 /** A provisioner that is named must be told where and who it is, and phones where to register. */
-export function checkOnboarding(env: Env, ctx: z.core.$RefinementCtx<Env>): void {
+export function validateProvisioning(env: Env, ctx: z.core.$RefinementCtx<Env>): void {
   const provisioner = env.HOOKSWITCH_PROVISIONER
   if (provisioner === 'none') return
-  const needed: readonly (readonly Name[])[] = [['HOOKSWITCH_SIP_DOMAIN'], ...NEEDED[provisioner]]
+  const needed: readonly (readonly Name[])[] = [['HOOKSWITCH_SIP_DOMAIN'], ...REQUIRED_SETTINGS[provisioner]]
   for (const names of needed) {
     if (names.some((one) => env[one] !== undefined)) continue
     const message = `is not set, and HOOKSWITCH_PROVISIONER=${provisioner} needs it`
@@ -96,9 +96,9 @@ export function checkOnboarding(env: Env, ctx: z.core.$RefinementCtx<Env>): void
   }
 }
 
-export const onboardingOf = (env: Env) => ({
+export const toProvisioningConfig = (env: Env) => ({
   registration: env.HOOKSWITCH_REGISTRATION,
-  range: rangeOf(env.HOOKSWITCH_EXTENSIONS),
+  range: parseRange(env.HOOKSWITCH_EXTENSIONS),
   /** Seconds. */
   quarantine: env.HOOKSWITCH_EXTENSION_QUARANTINE * DAY,
   sipServer: {
@@ -107,13 +107,13 @@ export const onboardingOf = (env: Env) => ({
     transport: env.HOOKSWITCH_SIP_TRANSPORT,
   },
   publicUrl: env.HOOKSWITCH_PUBLIC_URL,
-  provisioner: provisionerOf(env),
+  provisioner: toProvisionerConfig(env),
 })
 
 /** Whose PBX makes the extensions, and how it is reached. */
-export type ProvisionerConfig = NonNullable<ReturnType<typeof provisionerOf>>
+export type ProvisionerConfig = NonNullable<ReturnType<typeof toProvisionerConfig>>
 
-function provisionerOf(env: Env) {
+function toProvisionerConfig(env: Env) {
   const access = {
     caPath: env.HOOKSWITCH_PROVISIONER_CA,
     allowSelfSigned: env.HOOKSWITCH_PROVISIONER_SELF_SIGNED,
@@ -139,7 +139,7 @@ function provisionerOf(env: Env) {
     case 'asterisk-wizard':
       return {
         kind: 'asterisk-wizard' as const,
-        place: placeOf(env),
+        amiAddress: toAmiAddress(env),
         login: {
           username: env.HOOKSWITCH_AMI_CONFIG_USER,
           secret: env.HOOKSWITCH_AMI_CONFIG_SECRET ?? '',
@@ -170,12 +170,12 @@ function provisionerOf(env: Env) {
   }
 }
 
-function rangeOf(text: string) {
+function parseRange(text: string) {
   const [first = '', last = ''] = text.split('-')
   return { first, last }
 }
 
-function countOf(text: string): number {
-  const { first, last } = rangeOf(text)
+function rangeSize(text: string): number {
+  const { first, last } = parseRange(text)
   return first.length === last.length ? Number(last) - Number(first) + 1 : 0
 }

@@ -12,7 +12,7 @@ export const webhookSettings = {
 
 type Env = z.output<z.ZodObject<typeof webhookSettings>>
 
-export const webhooksOf = (env: Env) => ({
+export const toWebhookConfig = (env: Env) => ({
   telnyx: {
     publicKey: env.HOOKSWITCH_TELNYX_PUBLIC_KEY,
     toleranceSeconds: env.HOOKSWITCH_TELNYX_TOLERANCE,

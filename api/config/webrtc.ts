@@ -1,8 +1,8 @@
 import { z } from 'zod'
-import { listOf, wholeNumber } from '../../runtime/env.ts'
+import { commaSeparated, wholeNumber } from '../../runtime/env.ts'
 
-const urlsOf = (schemes: string) =>
-  listOf().refine(
+const urlList = (schemes: string) =>
+  commaSeparated().refine(
     (urls) => urls.every((one) => new RegExp(`^(${schemes}):[^\\s@/]{1,255}$`).test(one)),
     `must be addresses such as ${schemes.split('|')[0]}:ice.example.org:3478, separated by commas`,
   )
@@ -14,21 +14,21 @@ export const webrtcSettings = {
     .string()
     .regex(/^wss?:\/\/[^\s/?#@]+(\/[^\s?#]*)?$/, 'must be wss://… or ws://…, without a user or a query')
     .optional(),
-  HOOKSWITCH_STUN_URLS: urlsOf('stun|stuns'),
-  HOOKSWITCH_TURN_URLS: urlsOf('turn|turns'),
+  HOOKSWITCH_STUN_URLS: urlList('stun|stuns'),
+  HOOKSWITCH_TURN_URLS: urlList('turn|turns'),
   HOOKSWITCH_TURN_SECRET: z.string().optional(),
 }
 
 type Env = z.output<z.ZodObject<typeof webrtcSettings>>
 
 /** A TURN server lets nobody in without credentials. */
-export function checkWebrtc(env: Env, ctx: z.core.$RefinementCtx<Env>): void {
+export function validateWebrtc(env: Env, ctx: z.core.$RefinementCtx<Env>): void {
   if (env.HOOKSWITCH_TURN_URLS.length === 0 || env.HOOKSWITCH_TURN_SECRET !== undefined) return
   const message = 'is not set, and HOOKSWITCH_TURN_URLS needs it'
   ctx.addIssue({ code: 'custom', path: ['HOOKSWITCH_TURN_SECRET'], message })
 }
 
-export const webrtcOf = (env: Env) => ({
+export const toWebrtcConfig = (env: Env) => ({
   webrtc: {
     /** Seconds. */
     ttl: env.HOOKSWITCH_WEBRTC_TTL,

@@ -11,7 +11,7 @@ export interface Lease {
    * Lets another have it, who may do better; takes it back after `forMs` if nobody did.
    * Nothing where it is not held.
    */
-  pass(forMs: number): void
+  stepDown(forMs: number): void
   /** Gives it up, so that another need not wait for its end. */
   close(): Promise<void>
 }

@@ -6,40 +6,40 @@ import { exportJWK } from 'jose'
 import type { Keyring } from '../../contract/keys.ts'
 import type { Logger } from '../../runtime/log.ts'
 import { Refusal } from '../core/refusal.ts'
-import { createOrigins } from '../core/values/origin.ts'
-import { atMost } from './body-limit.ts'
-import type { Known } from './crm/authorize.ts'
-import { speech as crmSpeech } from './crm/errors.ts'
-import { described as crmDescribed } from './crm/openapi.ts'
-import { PREFIX as CRM, LEAD_LISTS } from './crm/wire.ts'
-import { Ready } from './docs/operational-endpoints.ts'
-import { createDocs } from './docs/routes.ts'
-import { mustHaveChallenge, refuse, type Speech, type Wording } from './errors.ts'
+import { createOriginPolicy } from '../core/values/origin.ts'
+import { maxBodySize } from './body-limit.ts'
+import type { CrmEnv } from './crm/authorize.ts'
+import { crmErrorFormat } from './crm/errors.ts'
+import { crmOpenApi } from './crm/openapi.ts'
+import { PREFIX as CRM, LEAD_IMPORT_PATH } from './crm/wire.ts'
+import { Readiness } from './docs/operational-endpoints.ts'
+import { createDocsRoutes } from './docs/routes.ts'
+import { type ErrorFormat, type ErrorOverrides, ensureChallenge, sendError } from './errors.ts'
 import type { Guarded } from './guard.ts'
-import { speech as mikopbxSpeech } from './mikopbx/errors.ts'
-import { described as mikopbxDescribed } from './mikopbx/openapi.ts'
+import { mikopbxErrorFormat } from './mikopbx/errors.ts'
+import { mikopbxOpenApi } from './mikopbx/openapi.ts'
 import { PREFIX as MIKOPBX } from './mikopbx/wire.ts'
-import { speech as onboardingSpeech } from './onboarding/errors.ts'
-import { described as onboardingDescribed } from './onboarding/openapi.ts'
+import { onboardingErrorFormat } from './onboarding/errors.ts'
+import { onboardingOpenApi } from './onboarding/openapi.ts'
 import { PREFIXES as ONBOARDING } from './onboarding/wire.ts'
-import { as } from './openapi.ts'
-import { speech as softphoneSpeech } from './softphone/errors.ts'
-import { described as softphoneDescribed } from './softphone/openapi.ts'
+import { typedAs } from './openapi.ts'
+import { softphoneErrorFormat } from './softphone/errors.ts'
+import { softphoneOpenApi } from './softphone/openapi.ts'
 import { PREFIX as SOFTPHONE } from './softphone/wire.ts'
-import { speech as v1Speech } from './v1/errors.ts'
-import { describedBy } from './v1/openapi.ts'
+import { v1ErrorFormat } from './v1/errors.ts'
+import { v1OpenApi } from './v1/openapi.ts'
 import { PREFIX as V1 } from './v1/wire.ts'
-import { speech as voipSpeech } from './voip/errors.ts'
-import { described as voipDescribed } from './voip/openapi.ts'
+import { voipErrorFormat } from './voip/errors.ts'
+import { voipOpenApi } from './voip/openapi.ts'
 import { PREFIXES as VOIP } from './voip/wire.ts'
 
 export interface AppNeeds {
   softphone: Hono<Guarded>
-  mikopbx: Hono<{ Variables: { wording: Wording } }>
+  mikopbx: Hono<{ Variables: { errorOverrides: ErrorOverrides } }>
   v1: OpenAPIHono<Guarded>
   voip?: Hono<Guarded>
   onboarding?: Hono<Guarded>
-  crm?: Hono<Known>
+  crm?: Hono<CrmEnv>
   keyring: Pick<Keyring, 'all'>
   /** Other origins whose pages may ask, as the settings have them. */
   allowedOrigins: readonly string[]
@@ -64,8 +64,8 @@ export function createApp({
   pbx,
   log,
 }: AppNeeds): Hono {
-  const app = new Hono({ getPath: pathWithColons })
-  const origins = createOrigins(allowedOrigins)
+  const app = new Hono({ getPath: decodeColons })
+  const origins = createOriginPolicy(allowedOrigins)
   // The first, so that it also reaches what others answer: an address may hold a token or a ticket.
   app.use('*', async (c, next) => {
     await next()
@@ -75,7 +75,7 @@ export function createApp({
   app.use(
     '*',
     cors({
-      origin: (origin) => (origins.isNamed(origin) ? origin : null),
+      origin: (origin) => (origins.isAllowed(origin) ? origin : null),
       allowHeaders: [
         'Authorization',
         'Content-Type',
@@ -85,24 +85,24 @@ export function createApp({
         'X-Call-Method',
       ],
       // What pages may read; nginx says the same on what it answers itself: see nginx/cors.conf.
-      exposeHeaders: EXPOSED,
+      exposeHeaders: EXPOSED_HEADERS,
       maxAge: 600,
     }),
   )
   // Lists are larger, and read where it is known who sends them.
-  app.use('*', (c, next) => (c.req.path === LEAD_LISTS ? next() : atMostUsual(c, next)))
+  app.use('*', (c, next) => (c.req.path === LEAD_IMPORT_PATH ? next() : defaultBodyLimit(c, next)))
   // Tokens and what they show are nobody's to keep, unless a route says otherwise (RFC 6749 §5.1).
   app.use('*', async (c, next) => {
     await next()
     if (!c.res.headers.has('Cache-Control')) c.res.headers.set('Cache-Control', 'no-store')
-    if (c.res.status === 401) mustHaveChallenge(c.res.headers)
+    if (c.res.status === 401) ensureChallenge(c.res.headers)
   })
 
   app.get('/health', (c) => c.json({ status: 'ok' }))
   app.get('/ready', (c) => {
     const state = ready()
     return c.json(
-      as(Ready, {
+      typedAs(Readiness, {
         ready: state.ready,
         revocation_bound_ms: state.revocationBoundMs,
         revocation_age_ms: state.revocationAgeMs,
@@ -128,24 +128,24 @@ export function createApp({
   if (crm !== undefined) app.route('/', crm)
   app.route(
     '/',
-    createDocs([
-      describedBy(v1),
-      softphoneDescribed,
-      mikopbxDescribed,
-      voipDescribed,
-      onboardingDescribed,
-      crmDescribed,
+    createDocsRoutes([
+      v1OpenApi(v1),
+      softphoneOpenApi,
+      mikopbxOpenApi,
+      voipOpenApi,
+      onboardingOpenApi,
+      crmOpenApi,
     ]),
   )
 
-  const speechFor = (path: string) =>
-    SPEECHES.find(([prefix]) => path === prefix || path.startsWith(`${prefix}/`))?.[1] ?? v1Speech
-  app.notFound((c) => refuse(c, new Refusal('not_found'), speechFor(c.req.path), log))
-  app.onError((err, c) => refuse(c, err, speechFor(c.req.path), log))
+  const errorFormatFor = (path: string) =>
+    ERROR_FORMATS.find(([prefix]) => path === prefix || path.startsWith(`${prefix}/`))?.[1] ?? v1ErrorFormat
+  app.notFound((c) => sendError(c, new Refusal('not_found'), errorFormatFor(c.req.path), log))
+  app.onError((err, c) => sendError(c, err, errorFormatFor(c.req.path), log))
   return app
 }
 
-const EXPOSED = [
+const EXPOSED_HEADERS = [
   'Accept-Ranges',
   'Content-Length',
   'Content-Range',
@@ -154,20 +154,20 @@ const EXPOSED = [
   'Location',
   'Retry-After',
 ]
-const atMostUsual = atMost(1_048_576)
+const defaultBodyLimit = maxBodySize(1_048_576)
 
 /** A mounted app's own `notFound` never runs, so the prefix says whose words to use; our own otherwise. */
-const SPEECHES: readonly (readonly [string, Speech])[] = [
-  [SOFTPHONE, softphoneSpeech],
-  [MIKOPBX, mikopbxSpeech],
-  ...VOIP.map((prefix) => [prefix, voipSpeech] as const),
-  ...ONBOARDING.map((prefix) => [prefix, onboardingSpeech] as const),
-  [V1, v1Speech],
+const ERROR_FORMATS: readonly (readonly [string, ErrorFormat])[] = [
+  [SOFTPHONE, softphoneErrorFormat],
+  [MIKOPBX, mikopbxErrorFormat],
+  ...VOIP.map((prefix) => [prefix, voipErrorFormat] as const),
+  ...ONBOARDING.map((prefix) => [prefix, onboardingErrorFormat] as const),
+  [V1, v1ErrorFormat],
   // The last: others have places of their own below it.
-  [CRM, crmSpeech],
+  [CRM, crmErrorFormat],
 ]
 
 /** MikoPBX's `auth:login` may come as `auth%3Alogin`; a router compares the text alone. */
-function pathWithColons(req: Request): string {
+function decodeColons(req: Request): string {
   return getPath(req).replace(/%3a/gi, ':')
 }

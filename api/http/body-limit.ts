@@ -3,7 +3,7 @@ import { bodyLimit } from 'hono/body-limit'
 import { Refusal } from '../core/refusal.ts'
 
 /** Refuses bodies of more than `maxSize` bytes. One that comes in chunks is read whole for that. */
-export const atMost = (maxSize: number): MiddlewareHandler =>
+export const maxBodySize = (maxSize: number): MiddlewareHandler =>
   bodyLimit({
     maxSize,
     onError: () => {

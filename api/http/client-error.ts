@@ -5,7 +5,7 @@ import type { Duplex } from 'node:stream'
  * on. Node would answer without words; nginx says in those of the path's surface that it is a bad request, as it does
  * for what it cannot read itself: see nginx/error-responses.conf.
  */
-export function answerUnreadable(err: NodeJS.ErrnoException, socket: Duplex): void {
+export function handleClientError(err: NodeJS.ErrnoException, socket: Duplex): void {
   if (err.code === 'ECONNRESET' || !socket.writable) {
     socket.destroy()
     return

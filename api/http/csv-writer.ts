@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi'
-import { harmless } from '../core/values/formula-injection.ts'
+import { escapeFormula } from '../core/values/formula-injection.ts'
 
 /** Tables as RFC 4180 has them, in UTF-8. */
 
@@ -13,25 +13,25 @@ export const DelimiterQuery = z
   .openapi({
     description: 'What divides cells. Where a comma divides decimals, Excel opens `semicolon` right',
   })
-export const delimiterOf = (named: z.output<typeof DelimiterQuery>): Delimiter => DELIMITERS[named]
+export const toDelimiter = (named: z.output<typeof DelimiterQuery>): Delimiter => DELIMITERS[named]
 
 /** Without this mark, Excel reads a table in the code page of its country. A program that reads the table drops it. */
-const MARK = '\uFEFF'
+const BYTE_ORDER_MARK = '\uFEFF'
 
 /** The first line of a table. */
-export const head = (names: readonly string[], delimiter: Delimiter = ','): string =>
-  MARK + lineBy(delimiter)(names)
+export const csvHeader = (names: readonly string[], delimiter: Delimiter = ','): string =>
+  BYTE_ORDER_MARK + csvRowWriter(delimiter)(names)
 
 /** Numbers are ours; text may come from any client or caller, and becomes no formula. */
-export const lineBy =
+export const csvRowWriter =
   (delimiter: Delimiter) =>
   (cells: readonly (string | number)[]): string =>
-    `${cells.map((each) => (typeof each === 'number' ? String(each) : cell(each))).join(delimiter)}\r\n`
-export const line = lineBy(',')
+    `${cells.map((each) => (typeof each === 'number' ? String(each) : formatCell(each))).join(delimiter)}\r\n`
+export const csvRow = csvRowWriter(',')
 
-function cell(text: string): string {
-  const written = harmless(text)
-  return NEEDS_QUOTES.test(written) ? `"${written.replaceAll('"', '""')}"` : written
+function formatCell(text: string): string {
+  const safe = escapeFormula(text)
+  return NEEDS_QUOTES.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe
 }
 
 /** Also what divides cells for others, and blanks that others would take off. */

@@ -5,7 +5,7 @@ export interface EntityTag {
 }
 
 /** What `If-Match` or `If-None-Match` names: `*` is whatever there is. */
-export type NamedTags = '*' | readonly EntityTag[]
+export type EntityTagList = '*' | readonly EntityTag[]
 
 /**
  * Reads a list of entity tags; several headers of the name come joined by commas. Blanks and empty members do not count,
@@ -15,13 +15,13 @@ export type NamedTags = '*' | readonly EntityTag[]
  * @returns undefined where the client sent no such header
  * @see RFC 9110 §5.6.1 for lists, §8.8.3 for tags
  */
-export function readTags(field: string | undefined): NamedTags | undefined {
+export function parseEntityTags(field: string | undefined): EntityTagList | undefined {
   if (field === undefined) return undefined
   if (field.trim() === '*') return '*'
   const tags: EntityTag[] = []
   for (let at = 0; at < field.length; ) {
-    MEMBER.lastIndex = at
-    const member = MEMBER.exec(field)
+    LIST_MEMBER.lastIndex = at
+    const member = LIST_MEMBER.exec(field)
     if (member === null) {
       // No tag: what stands behind the next comma may be one.
       const comma = field.indexOf(',', at)
@@ -32,12 +32,12 @@ export function readTags(field: string | undefined): NamedTags | undefined {
     const { weak, quoted, bare } = member.groups ?? {}
     const opaque = quoted ?? bare
     if (opaque !== undefined) tags.push({ isWeak: weak !== undefined, opaque })
-    at = MEMBER.lastIndex
+    at = LIST_MEMBER.lastIndex
   }
   return tags
 }
 
-const MEMBER =
+const LIST_MEMBER =
   /[ \t]*(?:(?<weak>[Ww]\/)?"(?<quoted>[\x21\x23-\x7e\x80-\xff]*)"|(?<bare>[^\s",*]+))?[ \t]*(?:,|$)/y
 
 /**
@@ -48,7 +48,7 @@ const MEMBER =
  * @param tag without quotes; it ends in no name of a coding itself
  * @see RFC 9110 §13.1.2
  */
-export const hasNamed = (named: NamedTags | undefined, tag: string): boolean =>
-  named === '*' || (named?.some(({ opaque }) => opaque.replace(CODING, '') === tag) ?? false)
+export const weaklyMatches = (named: EntityTagList | undefined, tag: string): boolean =>
+  named === '*' || (named?.some(({ opaque }) => opaque.replace(CODING_SUFFIX, '') === tag) ?? false)
 
-const CODING = /(?:--?|;)(?:gzip|br|zstd|deflate)$/
+const CODING_SUFFIX = /(?:--?|;)(?:gzip|br|zstd|deflate)$/

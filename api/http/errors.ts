@@ -2,16 +2,16 @@ import type { Context } from 'hono'
 import { HTTPException } from 'hono/http-exception'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import type { z } from 'zod'
-import { CHALLENGE_INVALID, CHALLENGE_NONE } from '../../contract/bearer.ts'
+import { CHALLENGE_INVALID_TOKEN, CHALLENGE_MISSING_TOKEN } from '../../contract/bearer.ts'
 import type { Logger } from '../../runtime/log.ts'
-import { plainWords } from '../../runtime/validation-message.ts'
+import { validationMessage } from '../../runtime/validation-message.ts'
 import { Refusal, type RefusalCode } from '../core/refusal.ts'
-import { withoutNulls } from '../core/values/omit-optional-nulls.ts'
+import { omitOptionalNulls } from '../core/values/omit-optional-nulls.ts'
 import { readForm } from './form-body.ts'
-import { type JsonBounds, readValue, USUAL } from './json-body.ts'
+import { DEFAULT_JSON_LIMITS, type JsonLimits, readJsonValue } from './json-body.ts'
 
 /** How a surface says one refusal: a status, and its document's words. */
-export interface Words {
+export interface ErrorText {
   status: ContentfulStatusCode
   text: string
   /** With a 401, where it asks for no bearer token. */
@@ -19,33 +19,33 @@ export interface Words {
 }
 
 /** Every refusal in a surface's words: leave a row out and it does not compile. */
-export type Refusals = Readonly<Record<RefusalCode, Words>>
+export type ErrorTable = Readonly<Record<RefusalCode, ErrorText>>
 
-export const says = (status: ContentfulStatusCode, text: string, challenge?: string): Words => ({
+export const errorText = (status: ContentfulStatusCode, text: string, challenge?: string): ErrorText => ({
   status,
   text,
   ...(challenge === undefined ? {} : { challenge }),
 })
 
 /** What surfaces have refusals for whose documents have no words for it. */
-export const unsaid = {
-  stale: says(412, 'Changed meanwhile'),
-  conflict: says(409, 'Conflict'),
-  key_reused: says(422, 'Idempotency-Key reused'),
-  dial_denied: says(403, 'Call not allowed'),
-  unknown_number: says(404, 'Unknown number'),
-  not_supported: says(501, 'Not supported'),
-  unconfirmed: says(504, 'Not confirmed by the PBX'),
+export const defaultTexts = {
+  stale: errorText(412, 'Changed meanwhile'),
+  conflict: errorText(409, 'Conflict'),
+  key_reused: errorText(422, 'Idempotency-Key reused'),
+  dial_denied: errorText(403, 'Call not allowed'),
+  unknown_number: errorText(404, 'Unknown number'),
+  not_supported: errorText(501, 'Not supported'),
+  unconfirmed: errorText(504, 'Not confirmed by the PBX'),
 }
 
 /** What a route says otherwise than its surface does elsewhere. */
-export type Wording = Partial<Refusals>
+export type ErrorOverrides = Partial<ErrorTable>
 
 /** Where nginx says whom it speaks for; the API listens on a socket that only nginx reaches. */
-export const addressOf = (c: Context): string => c.req.header('x-real-ip') ?? 'unknown'
+export const clientAddress = (c: Context): string => c.req.header('x-real-ip') ?? 'unknown'
 
 /** The refusals of a token that came; all others with a 401 sent none, or a password. */
-const OF_TOKENS: readonly RefusalCode[] = [
+const INVALID_TOKEN_ERRORS: readonly RefusalCode[] = [
   'token_invalid',
   'token_expired',
   'token_revoked',
@@ -56,50 +56,52 @@ const OF_TOKENS: readonly RefusalCode[] = [
  * What a 401 carries, whichever surface words it so; undefined for any other status.
  * @see RFC 9110 §15.5.2: it has to, RFC 6750 §3: `error` only where a token was sent
  */
-export function challengeOf({ status, challenge }: Words, code: RefusalCode): string | undefined {
+export function wwwAuthenticateFor({ status, challenge }: ErrorText, code: RefusalCode): string | undefined {
   if (status !== 401) return undefined
-  return challenge ?? (OF_TOKENS.includes(code) ? CHALLENGE_INVALID : CHALLENGE_NONE)
+  return (
+    challenge ?? (INVALID_TOKEN_ERRORS.includes(code) ? CHALLENGE_INVALID_TOKEN : CHALLENGE_MISSING_TOKEN)
+  )
 }
 
 /** For an answer that no surface worded. */
-export function mustHaveChallenge(headers: Headers): void {
-  if (!headers.has('WWW-Authenticate')) headers.set('WWW-Authenticate', CHALLENGE_NONE)
+export function ensureChallenge(headers: Headers): void {
+  if (!headers.has('WWW-Authenticate')) headers.set('WWW-Authenticate', CHALLENGE_MISSING_TOKEN)
 }
 
 /** How a surface says no: its words, what it wraps them in, and the media type of that. */
-export interface Speech {
-  refusals: Refusals
-  body(words: Words, refusal: Refusal): object
+export interface ErrorFormat {
+  table: ErrorTable
+  body(words: ErrorText, refusal: Refusal): object
   contentType?: string
 }
 
 /** Answers whatever a route threw. What nobody foresaw becomes `internal`: logged whole, told as nothing. */
-export function refuse(
+export function sendError(
   c: Context,
   err: unknown,
-  { refusals, body, contentType }: Speech,
+  { table, body, contentType }: ErrorFormat,
   log: Logger,
 ): Response {
-  const refusal = refusalOf(err)
+  const refusal = refusalFromError(err)
   if (refusal.code === 'internal' || refusal.code === 'unavailable') {
     const level = refusal.code === 'internal' ? 'error' : 'warn'
     log[level]({ event: 'request_failed', path: c.req.path, err: refusal.cause ?? refusal }, 'request failed')
   }
-  const wording = c.get('wording') as Wording | undefined // set by `guard`, or by a route of its own words
-  const words = wording?.[refusal.code] ?? refusals[refusal.code]
-  const challenge = challengeOf(words, refusal.code)
+  const overrides = c.get('errorOverrides') as ErrorOverrides | undefined // set by `guard`, or by a route of its own words
+  const text = overrides?.[refusal.code] ?? table[refusal.code]
+  const challenge = wwwAuthenticateFor(text, refusal.code)
   if (challenge !== undefined) c.header('WWW-Authenticate', challenge)
   if (refusal.retryAfter !== undefined) c.header('Retry-After', String(refusal.retryAfter))
   c.header('Cache-Control', 'no-store')
   return c.json(
-    body(words, refusal),
-    words.status,
+    body(text, refusal),
+    text.status,
     contentType === undefined ? {} : { 'Content-Type': contentType },
   )
 }
 
 /** What the framework itself says of a request that it cannot read is the client's doing, too. */
-function refusalOf(err: unknown): Refusal {
+function refusalFromError(err: unknown): Refusal {
   if (err instanceof Refusal) return err
   if (!(err instanceof HTTPException) || err.status >= 500) return new Refusal('internal', { cause: err })
   const detail = err.status === 415 ? 'Content-Type must be application/json' : 'the body is not JSON'
@@ -113,28 +115,33 @@ function refusalOf(err: unknown): Refusal {
 export async function readJson<T extends z.ZodType>(
   c: Context,
   schema: T,
-  bounds: JsonBounds = USUAL,
+  limits: JsonLimits = DEFAULT_JSON_LIMITS,
 ): Promise<z.output<T>> {
-  if (!isJson(c)) throw new Refusal('input_invalid', { detail: 'Content-Type must be application/json' })
-  return readMembers(schema, await readValue(c, bounds), 'the body')
+  if (!hasJsonContentType(c))
+    throw new Refusal('input_invalid', { detail: 'Content-Type must be application/json' })
+  return validateInput(schema, await readJsonValue(c, limits), 'the body')
 }
 
 /** Reads a body of JSON or of a form, as `readJson` does. */
 export async function readBody<T extends z.ZodType>(c: Context, schema: T): Promise<z.output<T>> {
-  return readMembers(schema, isJson(c) ? await readValue(c, USUAL) : await readForm(c), 'the body')
+  return validateInput(
+    schema,
+    hasJsonContentType(c) ? await readJsonValue(c, DEFAULT_JSON_LIMITS) : await readForm(c),
+    'the body',
+  )
 }
 
 /** Reads the query through a schema, as `readJson` does a body. */
 export function readQuery<T extends z.ZodType>(c: Context, schema: T): z.output<T> {
-  return readMembers(schema, c.req.query(), 'the query')
+  return validateInput(schema, c.req.query(), 'the query')
 }
 
 /** Reads headers through a schema, whose members are their names in small letters. */
 export function readHeaders<T extends z.ZodType>(c: Context, schema: T): z.output<T> {
-  return readMembers(schema, c.req.header(), 'the headers')
+  return validateInput(schema, c.req.header(), 'the headers')
 }
 
-const isJson = (c: Context) =>
+const hasJsonContentType = (c: Context) =>
   /^application\/(json|[\w.-]+\+json)\s*(;|$)/i.test(c.req.header('content-type') ?? '')
 
 /**
@@ -142,8 +149,8 @@ const isJson = (c: Context) =>
  * @param whole what the value is called in a refusal
  * @throws {Refusal} `input_invalid`, which names each member that is wrong
  */
-export function readMembers<T extends z.ZodType>(schema: T, value: unknown, whole: string): z.output<T> {
-  const result = schema.safeParse(withoutNulls(schema, value))
+export function validateInput<T extends z.ZodType>(schema: T, value: unknown, whole: string): z.output<T> {
+  const result = schema.safeParse(omitOptionalNulls(schema, value))
   if (result.success) return result.data
-  throw new Refusal('input_invalid', { detail: plainWords(result.error, { whole }) })
+  throw new Refusal('input_invalid', { detail: validationMessage(result.error, { whole }) })
 }

@@ -2,19 +2,19 @@ import type { Context, MiddlewareHandler } from 'hono'
 import { Refusal } from '../core/refusal.ts'
 
 /** How much a JSON text may hold. Members of objects and elements of lists count alike, and what is empty as one. */
-export interface JsonBounds {
+export interface JsonLimits {
   /** Objects and lists within each other. */
-  depth: number
+  maxDepth: number
   /** Members of one object or list. */
-  each: number
+  maxPerContainer: number
   /** Members of all objects and lists together. */
-  all: number
+  maxTotal: number
 }
 
 /** A campaign lists up to 1 000 agents; no other body comes near. */
-export const USUAL: JsonBounds = { depth: 32, each: 2_000, all: 5_000 }
+export const DEFAULT_JSON_LIMITS: JsonLimits = { maxDepth: 32, maxPerContainer: 2_000, maxTotal: 5_000 }
 /** `users-state` of 20 000 extensions, half of them in a call. */
-export const SNAPSHOT: JsonBounds = { depth: 16, each: 20_000, all: 150_000 }
+export const SNAPSHOT_JSON_LIMITS: JsonLimits = { maxDepth: 16, maxPerContainer: 20_000, maxTotal: 150_000 }
 
 /**
  * Reads a JSON body, whatever its type is called. It is measured before it is parsed: a parser, a schema and
@@ -22,25 +22,25 @@ export const SNAPSHOT: JsonBounds = { depth: 16, each: 20_000, all: 150_000 }
  *
  * @throws {Refusal} `input_invalid` for what is not JSON, or holds more than the bounds
  */
-export async function readValue(c: Context, bounds: JsonBounds): Promise<unknown> {
-  const bytes = await bytesOf(c)
-  mustFit(bytes, bounds)
+export async function readJsonValue(c: Context, limits: JsonLimits): Promise<unknown> {
+  const bytes = await readBytes(c)
+  requireWithinLimits(bytes, limits)
   try {
     return JSON.parse(new TextDecoder().decode(bytes))
   } catch {
-    throw notJson()
+    throw notJsonError()
   }
 }
 
 /** For routes whose framework reads the body: measures it before, and leaves it to be read again. */
-export const boundedJson: MiddlewareHandler = async (c, next) => {
-  mustFit(await bytesOf(c), USUAL)
+export const limitJsonBody: MiddlewareHandler = async (c, next) => {
+  requireWithinLimits(await readBytes(c), DEFAULT_JSON_LIMITS)
   await next()
 }
 
 /** @throws {Refusal} `input_invalid` */
-export function mustFit(json: Uint8Array, bounds: JsonBounds): void {
-  const detail = excessOf(json, bounds)
+export function requireWithinLimits(json: Uint8Array, limits: JsonLimits): void {
+  const detail = exceededLimit(json, limits)
   if (detail !== undefined) throw new Refusal('input_invalid', { detail })
 }
 
@@ -49,27 +49,30 @@ export function mustFit(json: Uint8Array, bounds: JsonBounds): void {
  *
  * @param json in UTF-8, where no byte of a longer character looks like one of JSON's own
  */
-export function excessOf(json: Uint8Array, { depth, each, all }: JsonBounds): string | undefined {
-  const members = new Uint32Array(depth + 1)
+export function exceededLimit(
+  json: Uint8Array,
+  { maxDepth, maxPerContainer, maxTotal }: JsonLimits,
+): string | undefined {
+  const counts = new Uint32Array(maxDepth + 1)
   let level = 0
   let total = 0
-  let inText = false
+  let inString = false
   for (let at = 0; at < json.length; at += 1) {
     const byte = json[at]
-    if (inText) {
+    if (inString) {
       if (byte === BACKSLASH) at += 1
-      else if (byte === QUOTE) inText = false
+      else if (byte === QUOTE) inString = false
       continue
     }
     switch (byte) {
       case QUOTE:
-        inText = true
+        inString = true
         break
       case BRACE:
       case BRACKET:
         level += 1
-        if (level > depth) return `the body is more than ${depth} levels deep`
-        members[level] = 1
+        if (level > maxDepth) return `the body is more than ${maxDepth} levels deep`
+        counts[level] = 1
         total += 1
         break
       case BRACE_END:
@@ -77,16 +80,17 @@ export function excessOf(json: Uint8Array, { depth, each, all }: JsonBounds): st
         if (level > 0) level -= 1
         break
       case COMMA: {
-        const count = (members[level] ?? 0) + 1
-        members[level] = count
+        const count = (counts[level] ?? 0) + 1
+        counts[level] = count
         total += 1
-        if (count > each) return `the body has more than ${each} members in one object or list`
+        if (count > maxPerContainer)
+          return `the body has more than ${maxPerContainer} members in one object or list`
         break
       }
       default:
         continue
     }
-    if (total > all) return `the body has more than ${all} members`
+    if (total > maxTotal) return `the body has more than ${maxTotal} members`
   }
   return undefined
 }
@@ -100,12 +104,12 @@ const BRACE = 0x7b
 const BRACE_END = 0x7d
 
 /** Whoever sends it may be gone before its end. */
-async function bytesOf(c: Context): Promise<Uint8Array> {
+async function readBytes(c: Context): Promise<Uint8Array> {
   try {
     return new Uint8Array(await c.req.arrayBuffer())
   } catch (err) {
-    throw err instanceof Refusal ? err : notJson()
+    throw err instanceof Refusal ? err : notJsonError()
   }
 }
 
-const notJson = () => new Refusal('input_invalid', { detail: 'the body is not JSON' })
+const notJsonError = () => new Refusal('input_invalid', { detail: 'the body is not JSON' })

@@ -1,6 +1,6 @@
 import { type OpenAPIHono, z } from '@hono/zod-openapi'
 import type { RefusalCode } from '../core/refusal.ts'
-import type { Speech, Wording } from './errors.ts'
+import type { ErrorFormat, ErrorOverrides } from './errors.ts'
 
 /** One operation, described by the very schemas that its route reads and answers with. */
 export type Operation = Parameters<OpenAPIHono['openAPIRegistry']['registerPath']>[0]
@@ -9,7 +9,7 @@ export type Operation = Parameters<OpenAPIHono['openAPIRegistry']['registerPath'
 export const Time = z.iso.datetime().openapi({ example: '2026-01-31T12:00:00.000Z' })
 
 /** What a surface adds to the document of all. */
-export interface Surface {
+export interface OpenApiSection {
   /** The name its tags are shown under. */
   name: string
   tags: readonly { name: string; description: string }[]
@@ -17,11 +17,11 @@ export interface Surface {
 }
 
 /** Puts operations under a tag, and their paths below a prefix. */
-export const under = (tag: string, prefix: string, operations: readonly Operation[]): Operation[] =>
+export const withTag = (tag: string, prefix: string, operations: readonly Operation[]): Operation[] =>
   operations.map((one) => ({ ...one, path: prefix + one.path, tags: [tag] }))
 
 /** The body, where it compiles as what the document says of it. */
-export const as = <T extends z.ZodType>(_documented: T, body: z.output<T>): z.output<T> => body
+export const typedAs = <T extends z.ZodType>(_documented: T, body: z.output<T>): z.output<T> => body
 
 export const json = <T extends z.ZodType>(schema: T, description: string) => ({
   description,
@@ -29,24 +29,27 @@ export const json = <T extends z.ZodType>(schema: T, description: string) => ({
 })
 
 /** A request's body of JSON. */
-export const taking = <T extends z.ZodType>(schema: T) => ({
+export const jsonBody = <T extends z.ZodType>(schema: T) => ({
   body: { required: true, content: { 'application/json': { schema } } },
 })
 
 export const bearer: Record<string, string[]>[] = [{ bearer: [] }]
 /** For an operation that asks for nobody's token. */
-export const open: Record<string, string[]>[] = []
+export const noAuth: Record<string, string[]>[] = []
 
 /**
  * Describes refusals in a surface's own words and statuses, so that the document cannot say others.
  * @param schema what it wraps them in
  * @returns a function of a route's codes, and of what the route says otherwise
  */
-export function refusing({ refusals, contentType = 'application/json' }: Speech, schema: z.ZodType) {
-  return (codes: readonly RefusalCode[], wording: Wording = {}) => {
+export function createErrorResponses(
+  { table, contentType = 'application/json' }: ErrorFormat,
+  schema: z.ZodType,
+) {
+  return (codes: readonly RefusalCode[], wording: ErrorOverrides = {}) => {
     const texts = new Map<number, string[]>()
     for (const code of codes) {
-      const { status, text } = wording[code] ?? refusals[code]
+      const { status, text } = wording[code] ?? table[code]
       texts.set(status, [...new Set([...(texts.get(status) ?? []), text])])
     }
     return Object.fromEntries(
@@ -59,7 +62,7 @@ export function refusing({ refusals, contentType = 'application/json' }: Speech,
 }
 
 /** Why a request with a token may be refused, by the token alone. */
-export const TOKEN_FLAWS = [
+export const GUARD_ERRORS = [
   'token_missing',
   'token_invalid',
   'token_expired',
@@ -69,5 +72,5 @@ export const TOKEN_FLAWS = [
 ] as const satisfies readonly RefusalCode[]
 
 /** Whose calls somebody sees and commands: the same on every surface but the call centre's own. */
-export const OVERSEEING =
+export const CALL_VISIBILITY =
   'Users see and command the calls their own phone is in. Admins oversee everybody. A supervisor of a team oversees that team, a supervisor of no team everybody; with `HOOKSWITCH_SUPERVISOR_REACH=all` each oversees everybody. A call is a team’s as soon as one of its phones is.'

@@ -1,13 +1,13 @@
 import { z } from '@hono/zod-openapi'
-import { cleanNumber } from '../core/dial-policy/parse-number.ts'
+import { parseNumber } from '../core/dial-policy/parse-number.ts'
 import { Refusal } from '../core/refusal.ts'
 
 /** A number that is stored and shown rather than dialled, without what people put between its digits. */
-export const NumberText = z
+export const PhoneNumberText = z
   .string()
   .transform((text, ctx) => {
     try {
-      return cleanNumber(text)
+      return parseNumber(text)
     } catch (err) {
       if (!(err instanceof Refusal)) throw err
       ctx.addIssue({ code: 'custom', message: err.detail ?? 'must be a number' })

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { createTransport } from 'nodemailer'
 import type { Logger } from '../../runtime/log.ts'
 import type { Mailer } from '../core/registration/mailer.ts'
-import { sendable } from '../core/values/email.ts'
+import { toDeliverableAddress } from '../core/values/email.ts'
 
 export interface SmtpServer {
   host: string
@@ -18,10 +18,10 @@ export interface SmtpServer {
 }
 
 /** How long a server may be silent, in ms. All of it together stays below what an outbox claims a mail for. */
-const PATIENCE_MS = 15_000
+const TIMEOUT_MS = 15_000
 
 /** Sends by SMTP (RFC 5321), by STARTTLS (RFC 3207) or TLS from the start. */
-export function createMailer({ host, port, secure, requireTls, caPath, auth, from }: SmtpServer): Mailer {
+export function createSmtpMailer({ host, port, secure, requireTls, caPath, auth, from }: SmtpServer): Mailer {
   const ca = caPath === undefined ? undefined : readFileSync(caPath, 'utf8')
   const transport = createTransport({
     host,
@@ -31,10 +31,10 @@ export function createMailer({ host, port, secure, requireTls, caPath, auth, fro
     // On this very machine a certificate proves nothing, and few servers have one for it.
     tls: { rejectUnauthorized: secure || requireTls, ...(ca !== undefined && { ca }) },
     ...(auth !== undefined && { auth }),
-    connectionTimeout: PATIENCE_MS,
-    greetingTimeout: PATIENCE_MS,
-    socketTimeout: PATIENCE_MS,
-    dnsTimeout: PATIENCE_MS,
+    connectionTimeout: TIMEOUT_MS,
+    greetingTimeout: TIMEOUT_MS,
+    socketTimeout: TIMEOUT_MS,
+    dnsTimeout: TIMEOUT_MS,
     disableFileAccess: true,
     disableUrlAccess: true,
   })
@@ -44,7 +44,7 @@ export function createMailer({ host, port, secure, requireTls, caPath, auth, fro
         await transport.sendMail({
           from,
           // As an object it is one address, whatever it holds.
-          to: { name: '', address: sendable(to) },
+          to: { name: '', address: toDeliverableAddress(to) },
           subject,
           text,
           xMailer: false,
@@ -52,7 +52,7 @@ export function createMailer({ host, port, secure, requireTls, caPath, auth, fro
           headers: { 'Auto-Submitted': 'auto-generated' },
         })
       } catch (err) {
-        throw new Error(wordsOf(err))
+        throw new Error(describeSmtpError(err))
       }
     },
   }
@@ -66,7 +66,7 @@ export const createLogMailer = (log: Logger): Mailer => ({
 })
 
 /** What went wrong and in which step; not what the server said, which may hold anything. */
-function wordsOf(err: unknown): string {
+function describeSmtpError(err: unknown): string {
   const { code, command, responseCode } = (err ?? {}) as Record<string, unknown> // nodemailer's errors have these
   const known = [code, command, responseCode].filter((one) => one !== undefined)
   return `the mail server did not take it: ${known.join(' ') || 'no reason given'}`

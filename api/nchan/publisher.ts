@@ -1,21 +1,21 @@
 import { Agent } from 'undici'
 import { privateChannelOf, stateChannelOf } from '../../contract/channels.ts'
-import type { Broadcaster, SnapshotStore } from '../core/messaging/snapshots.ts'
+import type { SnapshotPublisher, SnapshotStore } from '../core/messaging/snapshots.ts'
 import { SNAPSHOT_CHANNELS } from '../core/messaging/snapshots.ts'
-import type { Message } from '../core/messaging/user-messages.ts'
+import type { UserMessage } from '../core/messaging/user-messages.ts'
 import { Refusal } from '../core/refusal.ts'
 
-export interface Nchan extends Broadcaster {
+export interface NchanPublisher extends SnapshotPublisher {
   /**
    * Publishes to a user's private channel, where it stays as the last word until nginx is started anew.
    * @throws {Refusal} `unavailable` when no nginx took it
    */
-  tell(userId: string, message: Message): Promise<void>
+  publishToUser(userId: string, message: UserMessage): Promise<void>
   /**
    * Publishes the snapshots that an nginx has forgotten, as it does with each reload and restart. Call it often.
    * What was told to one user is not told again.
    */
-  remind(store: Pick<SnapshotStore, 'last'>): Promise<void>
+  republishMissing(store: Pick<SnapshotStore, 'last'>): Promise<void>
   close(): Promise<void>
 }
 
@@ -25,8 +25,8 @@ const TIMEOUT_MS = 2_000
  * Publishes to the Nchan of each nginx through its back door (`nginx/nchan-control.conf`).
  * @param sockets one Unix socket an nginx
  */
-export function createNchan(sockets: readonly string[]): Nchan {
-  const doors = sockets.map(
+export function createNchanPublisher(sockets: readonly string[]): NchanPublisher {
+  const clients = sockets.map(
     (socketPath) =>
       new Agent({
         connect: { socketPath, timeout: TIMEOUT_MS },
@@ -37,21 +37,21 @@ export function createNchan(sockets: readonly string[]): Nchan {
   )
 
   /** @returns how many followed the channel there */
-  async function post(door: Agent, channel: string, message: object): Promise<number> {
-    const { statusCode, body } = await door.request({
+  async function post(client: Agent, channel: string, message: object): Promise<number> {
+    const { statusCode, body } = await client.request({
       origin: 'http://nginx',
       path: `/channel/${channel}`,
       method: 'POST',
       headers: { 'Content-Type': 'application/json', Accept: 'text/json' },
       body: JSON.stringify(message),
     })
-    const said = (await body.json()) as { subscribers?: unknown } // Nchan's channel information
+    const channelInfo = (await body.json()) as { subscribers?: unknown } // Nchan's channel information
     if (statusCode !== 201 && statusCode !== 202) throw new Error(`Nchan answered ${statusCode}`)
-    return Number(said.subscribers ?? 0)
+    return Number(channelInfo.subscribers ?? 0)
   }
 
-  async function hasMessage(door: Agent, channel: string): Promise<boolean> {
-    const { statusCode, body } = await door.request({
+  async function hasMessage(client: Agent, channel: string): Promise<boolean> {
+    const { statusCode, body } = await client.request({
       origin: 'http://nginx',
       path: `/channel/${channel}`,
       method: 'GET',
@@ -65,14 +65,14 @@ export function createNchan(sockets: readonly string[]): Nchan {
   }
 
   /** Channels whose last message an instance did not take: it still has the one before. */
-  const missed = new Map(doors.map((door) => [door, new Set<string>()]))
+  const missed = new Map(clients.map((door) => [door, new Set<string>()]))
 
   /** @returns how many followed the channel at all instances that took the message */
   async function postToAll(channel: string, message: object): Promise<number> {
-    const results = await Promise.allSettled(doors.map((door) => post(door, channel, message)))
-    for (const [at, door] of doors.entries()) {
-      if (results[at]?.status === 'rejected') missed.get(door)?.add(channel)
-      else missed.get(door)?.delete(channel)
+    const results = await Promise.allSettled(clients.map((door) => post(door, channel, message)))
+    for (const [at, client] of clients.entries()) {
+      if (results[at]?.status === 'rejected') missed.get(client)?.add(channel)
+      else missed.get(client)?.delete(channel)
     }
     const counts = results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []))
     if (counts.length === 0) {
@@ -86,25 +86,25 @@ export function createNchan(sockets: readonly string[]): Nchan {
     async publish({ channel, body }) {
       return { subscribers: await postToAll(stateChannelOf(channel), body) }
     },
-    async tell(userId, message) {
+    async publishToUser(userId, message) {
       const channel = privateChannelOf(userId)
       if (channel !== undefined) await postToAll(channel, message)
     },
-    async remind(store) {
+    async republishMissing(store) {
       for (const name of SNAPSHOT_CHANNELS) {
         const channel = stateChannelOf(name)
-        for (const door of doors) {
-          const hasMissed = missed.get(door)?.has(channel) === true
-          if (!hasMissed && (await hasMessage(door, channel).catch(() => true))) continue
+        for (const client of clients) {
+          const hasMissed = missed.get(client)?.has(channel) === true
+          if (!hasMissed && (await hasMessage(client, channel).catch(() => true))) continue
           const snapshot = await store.last(name)
           if (snapshot === undefined) continue
-          await post(door, channel, snapshot.body)
-          missed.get(door)?.delete(channel)
+          await post(client, channel, snapshot.body)
+          missed.get(client)?.delete(channel)
         }
       }
     },
     async close() {
-      await Promise.all(doors.map((door) => door.destroy()))
+      await Promise.all(clients.map((door) => door.destroy()))
     },
   }
 }

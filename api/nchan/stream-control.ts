@@ -1,20 +1,24 @@
 import { readFile } from 'node:fs/promises'
 import { Agent } from 'undici'
-import { cutResultOf, gateFileOf, isGate } from '../../contract/stream-instances.ts'
-import type { StreamKeeperNeeds } from '../core/auth/sidecar-watchdog.ts'
+import { cohortFileOf, cutResultOf, isCohortId } from '../../contract/stream-instances.ts'
+import type { SidecarWatchdogNeeds } from '../core/auth/sidecar-watchdog.ts'
 
 /** What the stream keeper asks sidecars and nginx, over their Unix sockets. */
-export interface StreamDoors extends Pick<StreamKeeperNeeds, 'answers' | 'gateOf' | 'cut'> {
+export interface StreamControl
+  extends Pick<SidecarWatchdogNeeds, 'isResponding' | 'cohortOf' | 'closeStreams'> {
   close(): Promise<void>
 }
 
 /** How long a sidecar may take to answer, in ms. */
-const ANSWER_MS = 750
+const PROBE_TIMEOUT_MS = 750
 /** How long nginx may take to end the streams of a generation, in ms. */
-const CUT_MS = 2_000
+const CLOSE_TIMEOUT_MS = 2_000
 
-export function createStreamDoors(sidecars: readonly string[], instances: readonly string[]): StreamDoors {
-  const doors = new Map(
+export function createStreamControl(
+  sidecars: readonly string[],
+  instances: readonly string[],
+): StreamControl {
+  const clients = new Map(
     [...sidecars, ...instances].map((socketPath) => [
       socketPath,
       new Agent({ connect: { socketPath }, connections: 2 }),
@@ -22,13 +26,13 @@ export function createStreamDoors(sidecars: readonly string[], instances: readon
   )
 
   /** @returns the status; undefined when none came in time */
-  async function ask(socketPath: string, method: 'GET' | 'DELETE', path: string, withinMs: number) {
-    const givingUp = new AbortController()
+  async function request(socketPath: string, method: 'GET' | 'DELETE', path: string, withinMs: number) {
+    const timeout = new AbortController()
     // After a blocked event loop timers fire before pending I/O: read the pending answer first, then abort.
-    const timer = setTimeout(() => setImmediate(() => givingUp.abort()), withinMs)
+    const timer = setTimeout(() => setImmediate(() => timeout.abort()), withinMs)
     try {
-      const options = { origin: 'http://unix', path, method, signal: givingUp.signal }
-      const answer = await doors.get(socketPath)?.request(options)
+      const options = { origin: 'http://unix', path, method, signal: timeout.signal }
+      const answer = await clients.get(socketPath)?.request(options)
       await answer?.body.dump()
       return answer?.statusCode
     } catch {
@@ -39,16 +43,16 @@ export function createStreamDoors(sidecars: readonly string[], instances: readon
   }
 
   return {
-    answers: async (sidecar) => (await ask(sidecar, 'GET', '/health', ANSWER_MS)) === 200,
-    async gateOf(sidecar) {
-      const text = await readFile(gateFileOf(sidecar), 'latin1').catch(() => '')
-      return isGate(text) ? text : undefined
+    isResponding: async (sidecar) => (await request(sidecar, 'GET', '/health', PROBE_TIMEOUT_MS)) === 200,
+    async cohortOf(sidecar) {
+      const text = await readFile(cohortFileOf(sidecar), 'latin1').catch(() => '')
+      return isCohortId(text) ? text : undefined
     },
-    async cut(instance, gate) {
-      return cutResultOf(await ask(instance, 'DELETE', `/channel/gate/${gate}`, CUT_MS))
+    async closeStreams(instance, gate) {
+      return cutResultOf(await request(instance, 'DELETE', `/channel/gate/${gate}`, CLOSE_TIMEOUT_MS))
     },
     async close() {
-      await Promise.all([...doors.values()].map((door) => door.destroy()))
+      await Promise.all([...clients.values()].map((door) => door.destroy()))
     },
   }
 }

@@ -1,9 +1,12 @@
 import { createHash } from 'node:crypto'
 import { ProvisioningError } from '../core/provisioning/provisioner.ts'
-import { LENDING_MS, type Lender } from '../core/provisioning/webrtc-credential-provisioner.ts'
-import type { AriObjects } from './ari-client.ts'
-import { type Fields, MARK, taken, unconfirmed } from './pjsip-objects.ts'
-import { checkExtension } from './validate-extension.ts'
+import {
+  CREDENTIAL_TIMEOUT_MS,
+  type CredentialProvisioner,
+} from '../core/provisioning/webrtc-credential-provisioner.ts'
+import type { AriClient } from './ari-client.ts'
+import { OWNERSHIP_OPTION, type PjsipFields, takenError, unconfirmedError } from './pjsip-objects.ts'
+import { validateExtension } from './validate-extension.ts'
 
 /**
  * Lends an endpoint a second `auth` of the same user name: Asterisk 22 lets those in who know the password of any,
@@ -12,24 +15,28 @@ import { checkExtension } from './validate-extension.ts'
  *
  * An aor is never written here: Asterisk would keep the phones that are registered for good.
  */
-export function createAsteriskLender(ari: AriObjects): Lender {
+export function createAsteriskWebrtcCredentials(ari: AriClient): CredentialProvisioner {
   /** @returns the auths of our endpoint; undefined where it is no more */
-  async function listed(extension: string, mark: string, signal: AbortSignal): Promise<string[] | undefined> {
+  async function readAuths(
+    extension: string,
+    mark: string,
+    signal: AbortSignal,
+  ): Promise<string[] | undefined> {
     const endpoint = await ari.read('endpoint', extension, signal)
     if (endpoint === undefined) return undefined
-    if (endpoint[MARK] !== mark) throw taken()
-    return namesIn(endpoint)
+    if (endpoint[OWNERSHIP_OPTION] !== mark) throw takenError()
+    return authNames(endpoint)
   }
 
-  async function list(extension: string, mark: string, auths: readonly string[], signal: AbortSignal) {
-    const wanted = auths.join(',')
-    await ari.write('endpoint', extension, { auth: wanted }, signal)
-    if ((await listed(extension, mark, signal))?.join(',') !== wanted) {
-      throw unconfirmed('does not show the auths it took')
+  async function writeAuths(extension: string, mark: string, auths: readonly string[], signal: AbortSignal) {
+    const expected = auths.join(',')
+    await ari.write('endpoint', extension, { auth: expected }, signal)
+    if ((await readAuths(extension, mark, signal))?.join(',') !== expected) {
+      throw unconfirmedError('does not show the auths it took')
     }
   }
 
-  async function cutBrowsers(extension: string, signal: AbortSignal): Promise<void> {
+  async function removeBrowserContacts(extension: string, signal: AbortSignal): Promise<void> {
     // It shows those that are registered, too.
     const { contact = '' } = (await ari.read('aor', extension, signal)) ?? {}
     for (const uri of contact.split(',').filter((one) => /;transport=wss?(;|$)/i.test(one))) {
@@ -38,46 +45,46 @@ export function createAsteriskLender(ari: AriObjects): Lender {
   }
 
   return {
-    async lend({ extension, mark }, { id, secret }) {
-      checkId(extension, id)
-      const signal = AbortSignal.timeout(LENDING_MS)
-      const auths = await listed(extension, mark, signal)
-      if (auths === undefined) throw taken()
-      const fields: Fields = { [MARK]: mark, username: extension, password: secret }
+    async add({ extension, ownershipTag }, { id, secret }) {
+      validateAuthId(extension, id)
+      const signal = AbortSignal.timeout(CREDENTIAL_TIMEOUT_MS)
+      const auths = await readAuths(extension, ownershipTag, signal)
+      if (auths === undefined) throw takenError()
+      const fields: PjsipFields = { [OWNERSHIP_OPTION]: ownershipTag, username: extension, password: secret }
       await ari.write('auth', id, fields, signal)
       if ((await ari.read('auth', id, signal))?.password !== secret) {
-        throw unconfirmed('does not show the auth it took')
+        throw unconfirmedError('does not show the auth it took')
       }
-      await list(extension, mark, [...auths.filter((one) => one !== id), id], signal)
+      await writeAuths(extension, ownershipTag, [...auths.filter((one) => one !== id), id], signal)
     },
 
-    async takeBack({ extension, mark }, id, cutsBrowsers) {
-      checkId(extension, id)
-      const signal = AbortSignal.timeout(LENDING_MS)
+    async remove({ extension, ownershipTag }, id, cutsBrowsers) {
+      validateAuthId(extension, id)
+      const signal = AbortSignal.timeout(CREDENTIAL_TIMEOUT_MS)
       const endpoint = await ari.read('endpoint', extension, signal)
       // The number may be somebody else's by now: what we lent for it goes all the same.
-      const isOurs = endpoint?.[MARK] === mark
-      const auths = isOurs ? namesIn(endpoint) : []
+      const isOurs = endpoint?.[OWNERSHIP_OPTION] === ownershipTag
+      const auths = isOurs ? authNames(endpoint) : []
       const left = auths.filter((one) => one !== id)
-      if (left.length < auths.length) await list(extension, mark, left, signal)
-      if ((await ari.read('auth', id, signal))?.[MARK] === mark) {
+      if (left.length < auths.length) await writeAuths(extension, ownershipTag, left, signal)
+      if ((await ari.read('auth', id, signal))?.[OWNERSHIP_OPTION] === ownershipTag) {
         await ari.remove('auth', id, signal)
-        if ((await ari.read('auth', id, signal)) !== undefined) throw unconfirmed('still shows the auth')
+        if ((await ari.read('auth', id, signal)) !== undefined) throw unconfirmedError('still shows the auth')
       }
-      if (cutsBrowsers && isOurs) await cutBrowsers(extension, signal)
+      if (cutsBrowsers && isOurs) await removeBrowserContacts(extension, signal)
     },
   }
 }
 
-const namesIn = ({ auth = '' }: Fields): string[] =>
+const authNames = ({ auth = '' }: PjsipFields): string[] =>
   auth
     .split(',')
     .map((one) => one.trim())
     .filter((one) => one !== '')
 
 /** @throws {ProvisioningError} `refused` */
-function checkId(extension: string, id: string): void {
-  checkExtension(extension)
+function validateAuthId(extension: string, id: string): void {
+  validateExtension(extension)
   if (!id.startsWith(`${extension}-w-`) || !/^[0-9a-f-]{1,40}$/.test(id.slice(`${extension}-w-`.length))) {
     throw new ProvisioningError('refused', 'this is not the name of a loan')
   }

@@ -1,7 +1,7 @@
 import { type Provisioner, ProvisioningError } from '../core/provisioning/provisioner.ts'
-import { callerIdOf, checkedOrder, MARK, taken } from './pjsip-objects.ts'
+import { buildCallerId, OWNERSHIP_OPTION, takenError, validatedSpec } from './pjsip-objects.ts'
 import { type ConfigAmi, createWizardFile } from './pjsip-wizard-file.ts'
-import { checkExtension } from './validate-extension.ts'
+import { validateExtension } from './validate-extension.ts'
 
 export interface WizardNeeds {
   /** An AMI user of its own: `write = system,config` is root on the PBX. */
@@ -10,7 +10,7 @@ export interface WizardNeeds {
   template: string
 }
 
-const MARKED = `endpoint/${MARK}`
+const OWNERSHIP_LINE = `endpoint/${OWNERSHIP_OPTION}`
 
 /**
  * SIP extensions of a plain Asterisk where ARI cannot be had: a section each in pjsip_wizard.conf, which makes
@@ -19,38 +19,39 @@ const MARKED = `endpoint/${MARK}`
  * be registered for it, as calls would go there: `maximum_expiration` of the template.
  * @throws {Error} for a template whose name cannot be one
  */
-export function createWizardExtensions({ ami, template }: WizardNeeds): Provisioner {
+export function createWizardProvisioner({ ami, template }: WizardNeeds): Provisioner {
   if (!/^[A-Za-z0-9_-]{1,40}$/.test(template)) throw new Error('the template is not the name of a section')
   const file = createWizardFile(ami)
   let last: Promise<unknown> = Promise.resolve()
 
   /** One after another, as two at once would undo each other's changes. */
-  function inTurn<T>(deed: () => Promise<T>): Promise<T> {
-    const done = last.then(deed)
+  function runExclusive<T>(operation: () => Promise<T>): Promise<T> {
+    const done = last.then(operation)
     last = done.catch(() => {})
     return done
   }
 
   /** By what another file says, or by a phone of an earlier owner, to which calls would go. */
-  const isHeld = async (extension: string) =>
+  const isOccupied = async (extension: string) =>
     (await file.isInPjsipConf(extension)) || (await file.hasPhone(extension))
 
   return {
     name: 'asterisk',
-    async provide(order) {
-      const { extension, secret, mark } = checkedOrder(order)
+    async provision(order) {
+      const { extension, secret, ownershipTag } = validatedSpec(order)
       const lines = {
         hint_exten: extension,
         'inbound_auth/username': extension,
         'inbound_auth/password': secret,
-        'endpoint/callerid': callerIdOf(order),
-        [MARKED]: mark,
+        'endpoint/callerid': buildCallerId(order),
+        [OWNERSHIP_LINE]: ownershipTag,
       }
       const isWritten = (found: ReadonlyMap<string, string> | undefined) =>
         Object.entries(lines).every(([name, value]) => found?.get(name) === value)
-      await inTurn(async () => {
+      await runExclusive(async () => {
         const found = await file.read(extension)
-        if (found === undefined ? await isHeld(extension) : found.get(MARKED) !== mark) throw taken()
+        if (found === undefined ? await isOccupied(extension) : found.get(OWNERSHIP_LINE) !== ownershipTag)
+          throw takenError()
         if (!isWritten(found)) await file.write(extension, template, lines)
         // Also where it was written before: that try may have been cut short here.
         await file.reload()
@@ -59,11 +60,11 @@ export function createWizardExtensions({ ami, template }: WizardNeeds): Provisio
       })
       return { extension, authUsername: extension, secret }
     },
-    async remove(extension, { mark }) {
-      checkExtension(extension)
-      await inTurn(async () => {
+    async remove(extension, { ownershipTag }) {
+      validateExtension(extension)
+      await runExclusive(async () => {
         const found = await file.read(extension)
-        if (found !== undefined && found.get(MARKED) !== mark) throw taken()
+        if (found !== undefined && found.get(OWNERSHIP_LINE) !== ownershipTag) throw takenError()
         if (found !== undefined) await file.remove(extension)
         await file.reload()
       })

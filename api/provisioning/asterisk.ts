@@ -1,26 +1,26 @@
 import type { Provisioner } from '../core/provisioning/provisioner.ts'
-import type { Lender } from '../core/provisioning/webrtc-credential-provisioner.ts'
-import { type AriAccess, createAri } from './ari-client.ts'
-import { createAsteriskLender } from './asterisk-webrtc-credentials.ts'
+import type { CredentialProvisioner } from '../core/provisioning/webrtc-credential-provisioner.ts'
+import { type AriAccess, createAriClient } from './ari-client.ts'
+import { createAsteriskWebrtcCredentials } from './asterisk-webrtc-credentials.ts'
 import {
-  type AsteriskPhones,
-  checkPhones,
-  MARK,
-  type ObjectType,
-  objectsOf,
-  taken,
-  unconfirmed,
+  type AsteriskPhoneOptions,
+  buildPjsipObjects,
+  OWNERSHIP_OPTION,
+  type PjsipObjectType,
+  takenError,
+  unconfirmedError,
+  validatePhoneOptions,
 } from './pjsip-objects.ts'
-import { LIMITS, type Limits } from './timeouts.ts'
-import { checkExtension } from './validate-extension.ts'
+import { DEFAULT_PBX_TIMEOUTS, type PbxTimeouts } from './timeouts.ts'
+import { validateExtension } from './validate-extension.ts'
 
 export interface AsteriskNeeds extends AriAccess {
-  phones: AsteriskPhones
-  limits?: Partial<Limits>
+  phones: AsteriskPhoneOptions
+  timeouts?: Partial<PbxTimeouts>
 }
 
 /** As they are taken away: first what lets calls through. */
-const REVERSED: readonly ObjectType[] = ['endpoint', 'aor', 'auth']
+const REMOVAL_ORDER: readonly PjsipObjectType[] = ['endpoint', 'aor', 'auth']
 
 /**
  * SIP extensions of a plain Asterisk, 16 or later, through ARI: they are kept in its astdb, beside those of
@@ -31,48 +31,48 @@ const REVERSED: readonly ObjectType[] = ['endpoint', 'aor', 'auth']
  * for different marks are not kept apart: whoever hands out numbers does that.
  * @throws {Error} for settings that Asterisk must not see
  */
-export function createAsteriskExtensions(
+export function createAsteriskProvisioner(
   needs: AsteriskNeeds,
-): Provisioner & { lender: Lender; close(): Promise<void> } {
-  const { phones, limits: own, ...access } = needs
-  const limits = { ...LIMITS, ...own }
-  checkPhones(phones)
-  const ari = createAri(access, limits)
+): Provisioner & { webrtcCredentials: CredentialProvisioner; close(): Promise<void> } {
+  const { phones, timeouts: overrides, ...access } = needs
+  const timeouts = { ...DEFAULT_PBX_TIMEOUTS, ...overrides }
+  validatePhoneOptions(phones)
+  const ari = createAriClient(access, timeouts)
 
   /** @throws {ProvisioningError} `taken` where it is not of this mark */
-  async function find(type: ObjectType, extension: string, mark: string, signal: AbortSignal) {
+  async function find(type: PjsipObjectType, extension: string, mark: string, signal: AbortSignal) {
     const found = await ari.read(type, extension, signal)
-    if (found !== undefined && found[MARK] !== mark) throw taken()
+    if (found !== undefined && found[OWNERSHIP_OPTION] !== mark) throw takenError()
     return found
   }
 
   return {
     name: 'asterisk',
-    async provide(order) {
-      const objects = objectsOf(order, phones)
-      const { extension, secret, mark } = order
-      const signal = AbortSignal.timeout(limits.callMs)
-      for (const [type] of objects) await find(type, extension, mark, signal)
+    async provision(order) {
+      const objects = buildPjsipObjects(order, phones)
+      const { extension, secret, ownershipTag } = order
+      const signal = AbortSignal.timeout(timeouts.callMs)
+      for (const [type] of objects) await find(type, extension, ownershipTag, signal)
       for (const [type, fields] of objects) {
         await ari.write(type, extension, fields, signal)
         // Its word that it did is not enough for making the next one.
-        const made = await find(type, extension, mark, signal)
+        const made = await find(type, extension, ownershipTag, signal)
         if (made === undefined || made.password !== fields.password)
-          throw unconfirmed(`does not show the ${type} it took`)
+          throw unconfirmedError(`does not show the ${type} it took`)
       }
       return { extension, authUsername: extension, secret }
     },
-    async remove(extension, { mark }) {
-      checkExtension(extension)
-      const signal = AbortSignal.timeout(limits.callMs)
-      for (const type of REVERSED) await find(type, extension, mark, signal)
-      for (const type of REVERSED) {
+    async remove(extension, { ownershipTag }) {
+      validateExtension(extension)
+      const signal = AbortSignal.timeout(timeouts.callMs)
+      for (const type of REMOVAL_ORDER) await find(type, extension, ownershipTag, signal)
+      for (const type of REMOVAL_ORDER) {
         await ari.remove(type, extension, signal)
-        if ((await find(type, extension, mark, signal)) !== undefined)
-          throw unconfirmed(`still shows the ${type}`)
+        if ((await find(type, extension, ownershipTag, signal)) !== undefined)
+          throw unconfirmedError(`still shows the ${type}`)
       }
     },
-    lender: createAsteriskLender(ari),
+    webrtcCredentials: createAsteriskWebrtcCredentials(ari),
     close: () => ari.close(),
   }
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { ProvisioningError } from '../core/provisioning/provisioner.ts'
 import type { FreepbxGql } from './freepbx-gql.ts'
-import { away } from './pbx-http-client.ts'
+import { unreachableError } from './pbx-http-client.ts'
 
 /** An extension as FreePBX has it. */
 export interface FreepbxExtension {
@@ -21,7 +21,7 @@ export interface NewFreepbxExtension {
   voicemailPin: string | undefined
 }
 
-const FIND = `query ($extension: ID) {
+const FIND_QUERY = `query ($extension: ID) {
   fetchExtension(extensionId: $extension) {
     status message extensionId
     user { extension name extPassword }
@@ -42,14 +42,14 @@ export async function findExtension(
   extension: string,
   signal: AbortSignal,
 ): Promise<FreepbxExtension | undefined> {
-  const answer = await gql.ask(FIND, { extension }, signal)
-  if ('no' in answer) {
-    if (/does not exist/i.test(answer.no)) return undefined
+  const answer = await gql.request(FIND_QUERY, { extension }, signal)
+  if ('reason' in answer) {
+    if (/does not exist/i.test(answer.reason)) return undefined
     // Not `refused`: a registration must not be undone because a read failed.
-    throw away(`FreePBX does not show the extension: ${answer.no}`)
+    throw unreachableError(`FreePBX does not show the extension: ${answer.reason}`)
   }
   const found = Found.safeParse(answer.data)
-  if (!found.success) throw away('FreePBX shows the extension in a way that is not known')
+  if (!found.success) throw unreachableError('FreePBX shows the extension in a way that is not known')
   const { user, coreDevice } = found.data.fetchExtension
   return {
     names: [user?.name, coreDevice?.description].filter((name) => typeof name === 'string'),
@@ -58,7 +58,7 @@ export async function findExtension(
 }
 
 /** What is left out would be yes: a mailbox, and an account in User Manager that asks for a password. */
-const ADD = `mutation ($extension: ID!, $name: String!, $email: String!, $contacts: String, $vm: Boolean, $pin: String) {
+const ADD_MUTATION = `mutation ($extension: ID!, $name: String!, $email: String!, $contacts: String, $vm: Boolean, $pin: String) {
   addExtension(input: {
     extensionId: $extension, name: $name, email: $email, tech: "pjsip", maxContacts: $contacts,
     umEnable: false, vmEnable: $vm, vmPassword: $pin
@@ -72,12 +72,12 @@ const ADD = `mutation ($extension: ID!, $name: String!, $email: String!, $contac
  */
 export async function addExtension(
   gql: FreepbxGql,
-  wanted: NewFreepbxExtension,
+  spec: NewFreepbxExtension,
   signal: AbortSignal,
 ): Promise<void> {
-  const { extension, name, email, maxContacts, voicemailPin } = wanted
-  const answer = await gql.ask(
-    ADD,
+  const { extension, name, email, maxContacts, voicemailPin } = spec
+  const answer = await gql.request(
+    ADD_MUTATION,
     {
       extension,
       name,
@@ -88,9 +88,9 @@ export async function addExtension(
     },
     signal,
   )
-  if (!('no' in answer)) return
-  if (!/already in use/i.test(answer.no)) {
-    throw new ProvisioningError('refused', `FreePBX does not make the extension: ${answer.no}`)
+  if (!('reason' in answer)) return
+  if (!/already in use/i.test(answer.reason)) {
+    throw new ProvisioningError('refused', `FreePBX does not make the extension: ${answer.reason}`)
   }
   if ((await findExtension(gql, extension, signal)) === undefined) {
     throw new ProvisioningError(
@@ -100,7 +100,7 @@ export async function addExtension(
   }
 }
 
-const DELETE = `mutation ($extension: ID!) {
+const DELETE_MUTATION = `mutation ($extension: ID!) {
   deleteExtension(input: { extensionId: $extension }) { status message }
 }`
 
@@ -110,8 +110,8 @@ export async function deleteExtension(
   extension: string,
   signal: AbortSignal,
 ): Promise<void> {
-  const answer = await gql.ask(DELETE, { extension }, signal)
-  if ('no' in answer && !/does not exist/i.test(answer.no)) {
-    throw new ProvisioningError('refused', `FreePBX does not delete the extension: ${answer.no}`)
+  const answer = await gql.request(DELETE_MUTATION, { extension }, signal)
+  if ('reason' in answer && !/does not exist/i.test(answer.reason)) {
+    throw new ProvisioningError('refused', `FreePBX does not delete the extension: ${answer.reason}`)
   }
 }

@@ -1,14 +1,14 @@
 import { createHash, randomInt } from 'node:crypto'
 import type { Logger } from '../../runtime/log.ts'
-import { type ExtensionOrder, type Provisioner, ProvisioningError } from '../core/provisioning/provisioner.ts'
+import { type ExtensionSpec, type Provisioner, ProvisioningError } from '../core/provisioning/provisioner.ts'
 import { addExtension, deleteExtension, type FreepbxExtension, findExtension } from './freepbx-extensions.ts'
 import { createFreepbxGql, type FreepbxAccess } from './freepbx-gql.ts'
 import { reloadFreepbx } from './freepbx-reload.ts'
-import { makeOnce, removeOnce } from './idempotent.ts'
-import { createSharedReload } from './reload-batcher.ts'
-import { again, inTime } from './retry.ts'
-import { LIMITS, type Limits } from './timeouts.ts'
-import { checkExtension, checkOrder, plainName } from './validate-extension.ts'
+import { ensureCreated, ensureRemoved } from './idempotent.ts'
+import { createReloadBatcher } from './reload-batcher.ts'
+import { retryOnce, withAbort } from './retry.ts'
+import { DEFAULT_PBX_TIMEOUTS, type PbxTimeouts } from './timeouts.ts'
+import { sanitizeName, validateExtension, validateSpec } from './validate-extension.ts'
 
 export interface FreepbxNeeds extends FreepbxAccess {
   /** A mailbox for each; its PIN is told to nobody, an operator sets another. Off unless said. */
@@ -17,10 +17,10 @@ export interface FreepbxNeeds extends FreepbxAccess {
   /** Milliseconds. */
   now: () => number
   log: Logger
-  limits?: Partial<FreepbxLimits>
+  timeouts?: Partial<FreepbxTimeouts>
 }
 
-export interface FreepbxLimits extends Limits {
+export interface FreepbxTimeouts extends PbxTimeouts {
   /** Between two looks at a reload. */
   pollMs: number
   reloadMs: number
@@ -34,30 +34,30 @@ export interface FreepbxLimits extends Limits {
  * that come from the order's mark: they are how ours are known, as in `Alice Smith #9f86d081`. A name alone
  * would be no proof: whoever registers chooses one, and would be handed another's secret.
  */
-export function createFreepbx(needs: FreepbxNeeds): Provisioner & { close(): Promise<void> } {
-  const limits: FreepbxLimits = {
-    ...LIMITS,
+export function createFreepbxProvisioner(needs: FreepbxNeeds): Provisioner & { close(): Promise<void> } {
+  const timeouts: FreepbxTimeouts = {
+    ...DEFAULT_PBX_TIMEOUTS,
     pollMs: 500,
     reloadMs: 45_000,
     gatherMs: 2_000,
-    ...needs.limits,
+    ...needs.timeouts,
   }
-  const { pauseMs } = limits
-  const gql = createFreepbxGql(needs, limits.requestMs, needs.now)
-  const reload = createSharedReload(async () => {
-    await reloadFreepbx(gql, limits, AbortSignal.timeout(limits.reloadMs))
+  const { pauseMs } = timeouts
+  const gql = createFreepbxGql(needs, timeouts.requestMs, needs.now)
+  const reload = createReloadBatcher(async () => {
+    await reloadFreepbx(gql, timeouts, AbortSignal.timeout(timeouts.reloadMs))
     needs.log.info({ event: 'pbx_reloaded', pbx: 'freepbx' }, 'FreePBX has applied its changes')
-  }, limits.gatherMs)
+  }, timeouts.gatherMs)
   if (needs.allowSelfSigned === true) {
     needs.log.warn({ event: 'pbx_unverified', pbx: 'freepbx' }, 'the certificate of FreePBX is not verified')
   }
 
   const find = (extension: string, signal: AbortSignal) =>
-    again(pauseMs, signal, () => findExtension(gql, extension, signal))
+    retryOnce(pauseMs, signal, () => findExtension(gql, extension, signal))
 
-  const wanted = ({ extension, displayName, email, mark }: ExtensionOrder) => ({
+  const toFreepbxExtension = ({ extension, displayName, email, ownershipTag }: ExtensionSpec) => ({
     extension,
-    name: `${plainName(displayName, extension, MOST_NAME - tagOf(mark).length)}${tagOf(mark)}`,
+    name: `${sanitizeName(displayName, extension, MAX_NAME_BYTES - nameSuffix(ownershipTag).length)}${nameSuffix(ownershipTag)}`,
     // The field must be there, and may be empty.
     email: email ?? '',
     maxContacts: needs.maxContacts ?? 5,
@@ -65,16 +65,16 @@ export function createFreepbx(needs: FreepbxNeeds): Provisioner & { close(): Pro
   })
 
   /** @throws {ProvisioningError} `taken` */
-  async function findOurs(extension: string, ordered: Ordered, signal: AbortSignal) {
+  async function findOwn(extension: string, spec: OwnershipProof, signal: AbortSignal) {
     const found = await find(extension, signal)
-    if (found === undefined || isOf(found, ordered)) return found
+    if (found === undefined || isOwn(found, spec)) return found
     throw new ProvisioningError('taken', `extension ${extension} is another's on FreePBX`)
   }
 
   /** @throws {ProvisioningError} `taken`, `unconfirmed` for one that is ours and not whole */
-  async function findWhole(order: ExtensionOrder, signal: AbortSignal) {
-    const { extension } = order
-    const found = await findOurs(extension, order, signal)
+  async function findComplete(spec: ExtensionSpec, signal: AbortSignal) {
+    const { extension } = spec
+    const found = await findOwn(extension, spec, signal)
     if (found === undefined) return undefined
     const { secret } = found
     if (secret !== undefined) return { extension, authUsername: extension, secret }
@@ -86,47 +86,48 @@ export function createFreepbx(needs: FreepbxNeeds): Provisioner & { close(): Pro
 
   return {
     name: 'freepbx',
-    async provide(order) {
-      checkOrder(order)
-      const signal = AbortSignal.timeout(limits.callMs)
+    async provision(order) {
+      validateSpec(order)
+      const signal = AbortSignal.timeout(timeouts.callMs)
       const { extension } = order
-      const made = reload.change(() =>
-        makeOnce({
-          find: () => findWhole(order, signal),
-          act: () => addExtension(gql, wanted(order), signal),
-          unconfirmed: `FreePBX said that it made extension ${extension}, and it is not there`,
+      const made = reload.run(() =>
+        ensureCreated({
+          find: () => findComplete(order, signal),
+          execute: () => addExtension(gql, toFreepbxExtension(order), signal),
+          unconfirmedMessage: `FreePBX said that it made extension ${extension}, and it is not there`,
           pauseMs,
           signal,
         }),
       )
-      return inTime(signal, made)
+      return withAbort(signal, made)
     },
-    async remove(extension, ordered) {
-      checkExtension(extension)
-      const signal = AbortSignal.timeout(limits.callMs)
+    async remove(extension, spec) {
+      validateExtension(extension)
+      const signal = AbortSignal.timeout(timeouts.callMs)
       // One that is gone may have been taken away by a try that ended before its reload.
-      const gone = reload.change(() =>
-        removeOnce({
-          find: () => findOurs(extension, ordered, signal),
-          act: () => deleteExtension(gql, extension, signal),
-          unconfirmed: `FreePBX said that it deleted extension ${extension}, and it is still there`,
+      const removed = reload.run(() =>
+        ensureRemoved({
+          find: () => findOwn(extension, spec, signal),
+          execute: () => deleteExtension(gql, extension, signal),
+          unconfirmedMessage: `FreePBX said that it deleted extension ${extension}, and it is still there`,
           pauseMs,
           signal,
         }),
       )
-      return inTime(signal, gone)
+      return withAbort(signal, removed)
     },
     close: () => gql.close(),
   }
 }
 
-type Ordered = Pick<ExtensionOrder, 'mark' | 'secret'>
+type OwnershipProof = Pick<ExtensionSpec, 'ownershipTag' | 'secret'>
 
 /** Somebody may have renamed it there; but nobody else has a secret that FreePBX made for us. */
-const isOf = ({ names, secret }: FreepbxExtension, ordered: Ordered): boolean =>
-  secret === ordered.secret || names.some((name) => name.endsWith(tagOf(ordered.mark)))
+const isOwn = ({ names, secret }: FreepbxExtension, spec: OwnershipProof): boolean =>
+  secret === spec.secret || names.some((name) => name.endsWith(nameSuffix(spec.ownershipTag)))
 
 /** Bytes that its tables keep of a name, and of no more. */
-const MOST_NAME = 50
+const MAX_NAME_BYTES = 50
 
-const tagOf = (mark: string): string => ` #${createHash('sha256').update(mark).digest('hex').slice(0, 8)}`
+const nameSuffix = (mark: string): string =>
+  ` #${createHash('sha256').update(mark).digest('hex').slice(0, 8)}`

@@ -1,56 +1,56 @@
 import { ProvisioningError } from '../core/provisioning/provisioner.ts'
-import { isAway } from './pbx-http-client.ts'
-import { pause } from './retry.ts'
+import { isUnreachable } from './pbx-http-client.ts'
+import { delayWithJitter } from './retry.ts'
 
-export interface Deed<T> {
+export interface IdempotentOperation<T> {
   /** Looks whether it is there: safe to repeat. */
   find(): Promise<T | undefined>
   /** Makes it, or takes it away; its word that it did counts for nothing. */
-  act(found?: T): Promise<void>
+  execute(found?: T): Promise<void>
   /** What to tell an operator when it was said to be done and was not. */
-  unconfirmed: string
+  unconfirmedMessage: string
   pauseMs: number
   signal: AbortSignal
 }
 
-const MOST_TRIES = 2
+const MAX_ATTEMPTS = 2
 
 /**
  * Makes something that must not be made twice: only what was looked for and not found is made, also after
  * an attempt of which nobody knows the end.
  * @throws {ProvisioningError}
  */
-export async function makeOnce<T>(deed: Deed<T>): Promise<T> {
-  const trouble = await tryUntil(deed, (found) => found !== undefined)
-  const found = await deed.find()
+export async function ensureCreated<T>(operation: IdempotentOperation<T>): Promise<T> {
+  const lastError = await tryUntil(operation, (found) => found !== undefined)
+  const found = await operation.find()
   if (found !== undefined) return found
-  throw trouble ?? new ProvisioningError('unconfirmed', deed.unconfirmed)
+  throw lastError ?? new ProvisioningError('unconfirmed', operation.unconfirmedMessage)
 }
 
 /** Takes something away, so that it is gone at the end and nothing is taken away in its stead. */
-export async function removeOnce<T>(deed: Deed<T>): Promise<void> {
-  const trouble = await tryUntil(deed, (found) => found === undefined)
-  if ((await deed.find()) === undefined) return
-  throw trouble ?? new ProvisioningError('unconfirmed', deed.unconfirmed)
+export async function ensureRemoved<T>(operation: IdempotentOperation<T>): Promise<void> {
+  const lastError = await tryUntil(operation, (found) => found === undefined)
+  if ((await operation.find()) === undefined) return
+  throw lastError ?? new ProvisioningError('unconfirmed', operation.unconfirmedMessage)
 }
 
 /** @returns why nothing is known of the last attempt, if so */
 async function tryUntil<T>(
-  deed: Deed<T>,
+  operation: IdempotentOperation<T>,
   isDone: (found: T | undefined) => boolean,
 ): Promise<ProvisioningError | undefined> {
-  let trouble: ProvisioningError | undefined
-  for (let tries = 0; tries < MOST_TRIES; tries += 1) {
-    const found = await deed.find()
+  let lastError: ProvisioningError | undefined
+  for (let attempts = 0; attempts < MAX_ATTEMPTS; attempts += 1) {
+    const found = await operation.find()
     if (isDone(found)) return undefined
     try {
-      await deed.act(found)
+      await operation.execute(found)
       return undefined
     } catch (err) {
-      if (!isAway(err)) throw err
-      trouble = err
-      await pause(deed.pauseMs, deed.signal)
+      if (!isUnreachable(err)) throw err
+      lastError = err
+      await delayWithJitter(operation.pauseMs, operation.signal)
     }
   }
-  return trouble
+  return lastError
 }

@@ -1,11 +1,11 @@
 import { z } from 'zod'
 import { ProvisioningError } from '../core/provisioning/provisioner.ts'
 import { createAccessToken } from './access-token.ts'
-import { away, createHttp, type HttpSettings } from './pbx-http-client.ts'
-import { saidBy } from './sanitize-message.ts'
+import { createPbxHttpClient, type PbxHttpSettings, unreachableError } from './pbx-http-client.ts'
+import { sanitizeMessage } from './sanitize-message.ts'
 
 /** Either an account of its web interface, or an API key that may use `employees` and `extensions`. */
-export type MikopbxAccess = HttpSettings & ({ login: string; password: string } | { apiKey: string })
+export type MikopbxAccess = PbxHttpSettings & ({ login: string; password: string } | { apiKey: string })
 
 export interface MikopbxRequest {
   method: 'GET' | 'POST' | 'DELETE'
@@ -19,7 +19,7 @@ export interface MikopbxApi {
    * @returns `data` of its answer, or the reason it gave for saying no
    * @throws {ProvisioningError} `away`, `denied`
    */
-  ask(request: MikopbxRequest, signal: AbortSignal): Promise<{ data: unknown } | { no: string }>
+  request(request: MikopbxRequest, signal: AbortSignal): Promise<{ data: unknown } | { reason: string }>
   close(): Promise<void>
 }
 
@@ -33,14 +33,14 @@ const LoggedIn = z.object({ accessToken: z.string().min(1), expiresIn: z.number(
 
 /** REST v3 of MikoPBX. Whether it did something says `result`, and never the status. */
 export function createMikopbxApi(access: MikopbxAccess, requestMs: number, now: () => number): MikopbxApi {
-  const http = createHttp(access, requestMs)
+  const http = createPbxHttpClient(access, requestMs)
   const accessToken = createAccessToken({ fetch: logIn, now })
   const secrets = 'apiKey' in access ? [access.apiKey] : [access.password]
 
   async function logIn() {
     if ('apiKey' in access) return { token: access.apiKey, expiresIn: Number.POSITIVE_INFINITY }
     const { login, password } = access
-    const { status, json } = await http.ask({
+    const { status, json } = await http.send({
       method: 'POST',
       path: '/pbxcore/api/v3/auth:login',
       json: { login, password },
@@ -50,35 +50,39 @@ export function createMikopbxApi(access: MikopbxAccess, requestMs: number, now: 
     if (answer.data?.result === true && session.success) {
       return { token: session.data.accessToken, expiresIn: session.data.expiresIn }
     }
-    if (status < 400) throw away('MikoPBX let nobody in and gave no reason')
-    throw denied(`MikoPBX does not take our login and password: ${reasonIn(answer.data)}`)
+    if (status < 400) throw unreachableError('MikoPBX let nobody in and gave no reason')
+    throw denied(`MikoPBX does not take our login and password: ${errorReason(answer.data)}`)
   }
 
-  const reasonIn = (answer: z.output<typeof Envelope> | undefined, more: readonly string[] = []): string => {
+  const errorReason = (
+    answer: z.output<typeof Envelope> | undefined,
+    more: readonly string[] = [],
+  ): string => {
     const { messages } = answer ?? {}
     const errors = messages === undefined || Array.isArray(messages) ? [] : (messages.error ?? [])
-    return saidBy(errors.length === 0 ? undefined : errors.join('; '), [...secrets, ...more])
+    return sanitizeMessage(errors.length === 0 ? undefined : errors.join('; '), [...secrets, ...more])
   }
 
-  async function askOnce(request: MikopbxRequest, signal: AbortSignal) {
+  async function requestOnce(request: MikopbxRequest, signal: AbortSignal) {
     const token = await accessToken.get(signal)
-    const answer = await http.ask({ ...request, path: `/pbxcore/api/v3/${request.path}`, token, signal })
-    if (answer.status === 401) accessToken.drop(token)
+    const answer = await http.send({ ...request, path: `/pbxcore/api/v3/${request.path}`, token, signal })
+    if (answer.status === 401) accessToken.invalidate(token)
     return answer
   }
 
   return {
-    async ask(request, signal) {
-      let { status, json } = await askOnce(request, signal)
+    async request(request, signal) {
+      let { status, json } = await requestOnce(request, signal)
       // Its tokens live for minutes. Nothing was done: it may be asked again.
-      if (status === 401) ({ status, json } = await askOnce(request, signal))
+      if (status === 401) ({ status, json } = await requestOnce(request, signal))
       const answer = Envelope.safeParse(json).data
       if (status === 401 || status === 403) {
-        throw denied(`MikoPBX does not let us do this (${status}): ${reasonIn(answer)}`)
+        throw denied(`MikoPBX does not let us do this (${status}): ${errorReason(answer)}`)
       }
-      if (answer === undefined) throw away(`MikoPBX answered ${status} with neither data nor a reason`)
+      if (answer === undefined)
+        throw unreachableError(`MikoPBX answered ${status} with neither data nor a reason`)
       if (answer.result) return { data: answer.data }
-      return { no: reasonIn(answer, secretsOf(request.json)) }
+      return { reason: errorReason(answer, secretsOf(request.json)) }
     },
     close: () => http.close(),
   }

@@ -1,12 +1,12 @@
 import { z } from 'zod'
 import { ProvisioningError } from '../core/provisioning/provisioner.ts'
 import type { MikopbxApi } from './mikopbx-api.ts'
-import { away } from './pbx-http-client.ts'
+import { unreachableError } from './pbx-http-client.ts'
 
 /** What stands on a number at MikoPBX: an employee with a phone, or something else, as a queue is. */
-export type OnNumber = Employed | { kind: 'other' }
+export type NumberOwner = MikopbxEmployee | { kind: 'other' }
 
-export interface Employed {
+export interface MikopbxEmployee {
   kind: 'employee'
   id: string
   secret: string | undefined
@@ -19,33 +19,36 @@ export interface NewEmployee {
   email: string | undefined
 }
 
-const Available = z.object({
+const AvailabilityBody = z.object({
   available: z.boolean(),
   userId: z.union([z.string(), z.number()]).transform(String).nullish(),
 })
-const Employee = z.object({
+const EmployeeBody = z.object({
   number: z.union([z.string(), z.number()]).transform(String),
   sip_secret: z.string().nullish(),
 })
-const Default = z.object({
+const DefaultsBody = z.object({
   // Older ones have an empty one, which they do not take back.
   sip_transport: z.enum(['udp', 'tcp', 'tls', 'udp,tcp']).optional().catch(undefined),
 })
 
 /** @returns undefined where nothing stands on the number */
-export async function findOnNumber(
+export async function findNumberOwner(
   api: MikopbxApi,
   extension: string,
   signal: AbortSignal,
-): Promise<OnNumber | undefined> {
-  const number = read(
-    Available,
-    await api.ask({ method: 'POST', path: 'extensions:available', json: { number: extension } }, signal),
+): Promise<NumberOwner | undefined> {
+  const number = parseResponse(
+    AvailabilityBody,
+    await api.request({ method: 'POST', path: 'extensions:available', json: { number: extension } }, signal),
   )
   if (number.available) return undefined
   const id = number.userId ?? ''
   if (!/^\d+$/.test(id)) return { kind: 'other' }
-  const employee = read(Employee, await api.ask({ method: 'GET', path: `employees/${id}` }, signal))
+  const employee = parseResponse(
+    EmployeeBody,
+    await api.request({ method: 'GET', path: `employees/${id}` }, signal),
+  )
   // The number may be an employee's mobile one.
   if (employee.number !== extension) return { kind: 'other' }
   return { kind: 'employee', id, secret: employee.sip_secret ?? undefined }
@@ -61,11 +64,11 @@ export async function addEmployee(
   { extension, secret, name, email }: NewEmployee,
   signal: AbortSignal,
 ): Promise<void> {
-  const { sip_transport } = read(
-    Default,
-    await api.ask({ method: 'GET', path: 'employees:getDefault' }, signal),
+  const { sip_transport } = parseResponse(
+    DefaultsBody,
+    await api.request({ method: 'GET', path: 'employees:getDefault' }, signal),
   )
-  const answer = await api.ask(
+  const answer = await api.request(
     {
       method: 'POST',
       path: 'employees',
@@ -79,8 +82,8 @@ export async function addEmployee(
     },
     signal,
   )
-  if ('no' in answer && (await findOnNumber(api, extension, signal)) === undefined) {
-    throw new ProvisioningError('refused', `MikoPBX does not make the extension: ${answer.no}`)
+  if ('reason' in answer && (await findNumberOwner(api, extension, signal)) === undefined) {
+    throw new ProvisioningError('refused', `MikoPBX does not make the extension: ${answer.reason}`)
   }
 }
 
@@ -90,16 +93,19 @@ export async function deleteEmployee(
   { extension, id }: { extension: string; id: string },
   signal: AbortSignal,
 ): Promise<void> {
-  const answer = await api.ask({ method: 'DELETE', path: `employees/${id}` }, signal)
-  if ('no' in answer && (await findOnNumber(api, extension, signal)) !== undefined) {
-    throw new ProvisioningError('refused', `MikoPBX does not delete the extension: ${answer.no}`)
+  const answer = await api.request({ method: 'DELETE', path: `employees/${id}` }, signal)
+  if ('reason' in answer && (await findNumberOwner(api, extension, signal)) !== undefined) {
+    throw new ProvisioningError('refused', `MikoPBX does not delete the extension: ${answer.reason}`)
   }
 }
 
 /** A registration must not be undone because a read failed: that is never `refused`. */
-function read<T extends z.ZodType>(shape: T, answer: { data: unknown } | { no: string }): z.output<T> {
-  if ('no' in answer) throw away(`MikoPBX does not show what is there: ${answer.no}`)
+function parseResponse<T extends z.ZodType>(
+  shape: T,
+  answer: { data: unknown } | { reason: string },
+): z.output<T> {
+  if ('reason' in answer) throw unreachableError(`MikoPBX does not show what is there: ${answer.reason}`)
   const { data, success } = shape.safeParse(answer.data)
-  if (!success) throw away('MikoPBX shows what is there in a way that is not known')
+  if (!success) throw unreachableError('MikoPBX shows what is there in a way that is not known')
   return data
 }

@@ -1,17 +1,17 @@
 import type { Logger } from '../../runtime/log.ts'
 import { type Provisioner, ProvisioningError } from '../core/provisioning/provisioner.ts'
-import { makeOnce, removeOnce } from './idempotent.ts'
+import { ensureCreated, ensureRemoved } from './idempotent.ts'
 import { createMikopbxApi, type MikopbxAccess } from './mikopbx-api.ts'
-import { addEmployee, deleteEmployee, findOnNumber } from './mikopbx-employees.ts'
-import { again } from './retry.ts'
-import { LIMITS, type Limits } from './timeouts.ts'
-import { checkExtension, checkOrder, plainName } from './validate-extension.ts'
+import { addEmployee, deleteEmployee, findNumberOwner } from './mikopbx-employees.ts'
+import { retryOnce } from './retry.ts'
+import { DEFAULT_PBX_TIMEOUTS, type PbxTimeouts } from './timeouts.ts'
+import { sanitizeName, validateExtension, validateSpec } from './validate-extension.ts'
 
 export type MikopbxNeeds = MikopbxAccess & {
   /** Milliseconds. */
   now: () => number
   log: Logger
-  limits?: Partial<Limits>
+  timeouts?: Partial<PbxTimeouts>
 }
 
 /**
@@ -19,19 +19,19 @@ export type MikopbxNeeds = MikopbxAccess & {
  * The secret is how ours are known: nobody else could have given it, and one that is not the order's is
  * handed to nobody. So an order that is repeated must repeat its secret. MikoPBX applies changes by itself.
  */
-export function createMikopbx(needs: MikopbxNeeds): Provisioner & { close(): Promise<void> } {
-  const limits: Limits = { ...LIMITS, ...needs.limits }
-  const { pauseMs } = limits
-  const api = createMikopbxApi(needs, limits.requestMs, needs.now)
+export function createMikopbxProvisioner(needs: MikopbxNeeds): Provisioner & { close(): Promise<void> } {
+  const timeouts: PbxTimeouts = { ...DEFAULT_PBX_TIMEOUTS, ...needs.timeouts }
+  const { pauseMs } = timeouts
+  const api = createMikopbxApi(needs, timeouts.requestMs, needs.now)
   if (needs.allowSelfSigned === true) {
     needs.log.warn({ event: 'pbx_unverified', pbx: 'mikopbx' }, 'the certificate of MikoPBX is not verified')
   }
 
   const find = (extension: string, signal: AbortSignal) =>
-    again(pauseMs, signal, () => findOnNumber(api, extension, signal))
+    retryOnce(pauseMs, signal, () => findNumberOwner(api, extension, signal))
 
   /** @throws {ProvisioningError} `taken` */
-  async function findOurs(extension: string, secret: string, signal: AbortSignal) {
+  async function findOwn(extension: string, secret: string, signal: AbortSignal) {
     const found = await find(extension, signal)
     if (found === undefined) return undefined
     if (found.kind === 'employee' && found.secret === secret) return found
@@ -40,29 +40,29 @@ export function createMikopbx(needs: MikopbxNeeds): Provisioner & { close(): Pro
 
   return {
     name: 'mikopbx',
-    async provide(order) {
-      checkOrder(order)
-      const signal = AbortSignal.timeout(limits.callMs)
+    async provision(order) {
+      validateSpec(order)
+      const signal = AbortSignal.timeout(timeouts.callMs)
       const { extension, secret, displayName, email } = order
-      const name = plainName(displayName, extension, MOST_NAME)
-      await makeOnce({
-        find: () => findOurs(extension, secret, signal),
-        act: () => addEmployee(api, { extension, secret, name, email }, signal),
-        unconfirmed: `MikoPBX said that it made extension ${extension}, and it is not there`,
+      const name = sanitizeName(displayName, extension, MAX_NAME_BYTES)
+      await ensureCreated({
+        find: () => findOwn(extension, secret, signal),
+        execute: () => addEmployee(api, { extension, secret, name, email }, signal),
+        unconfirmedMessage: `MikoPBX said that it made extension ${extension}, and it is not there`,
         pauseMs,
         signal,
       })
       return { extension, authUsername: extension, secret }
     },
     async remove(extension, { secret }) {
-      checkExtension(extension)
-      const signal = AbortSignal.timeout(limits.callMs)
-      await removeOnce({
-        find: () => findOurs(extension, secret, signal),
-        act: async (found) => {
+      validateExtension(extension)
+      const signal = AbortSignal.timeout(timeouts.callMs)
+      await ensureRemoved({
+        find: () => findOwn(extension, secret, signal),
+        execute: async (found) => {
           if (found !== undefined) await deleteEmployee(api, { extension, id: found.id }, signal)
         },
-        unconfirmed: `MikoPBX said that it deleted extension ${extension}, and it is still there`,
+        unconfirmedMessage: `MikoPBX said that it deleted extension ${extension}, and it is still there`,
         pauseMs,
         signal,
       })
@@ -71,4 +71,4 @@ export function createMikopbx(needs: MikopbxNeeds): Provisioner & { close(): Pro
   }
 }
 
-const MOST_NAME = 100
+const MAX_NAME_BYTES = 100

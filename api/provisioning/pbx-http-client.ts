@@ -1,7 +1,7 @@
 import { Agent } from 'undici'
 import { ProvisioningError } from '../core/provisioning/provisioner.ts'
 
-export interface HttpSettings {
+export interface PbxHttpSettings {
   /** Where the PBX is, `https://pbx.example.com`; a path before its own ones may follow. */
   baseUrl: string
   /** PEM of who signed its certificate, where that is nobody the system knows. */
@@ -12,7 +12,7 @@ export interface HttpSettings {
   basic?: { username: string; password: string } | undefined
 }
 
-export interface Question {
+export interface PbxRequest {
   method: 'GET' | 'POST' | 'PUT' | 'DELETE'
   path: string
   token?: string
@@ -22,24 +22,27 @@ export interface Question {
   signal?: AbortSignal
 }
 
-export interface Answer {
+export interface PbxResponse {
   status: number
   /** Undefined where it was no JSON. */
   json: unknown
 }
 
-export interface Http {
+export interface PbxHttpClient {
   /** @throws {ProvisioningError} `away` without a whole answer in time, `denied` where there is no such API */
-  ask(question: Question): Promise<Answer>
+  send(request: PbxRequest): Promise<PbxResponse>
   close(): Promise<void>
 }
 
-const MOST_BYTES = 1024 * 1024
+const MAX_BYTES = 1024 * 1024
 const JSON_TYPE = 'application/json'
 const FORM_TYPE = 'application/x-www-form-urlencoded'
 
 /** Speaks HTTP with one PBX: every request ends in time, no answer fills the memory, no redirect is followed. */
-export function createHttp({ baseUrl, ca, allowSelfSigned, basic }: HttpSettings, requestMs: number): Http {
+export function createPbxHttpClient(
+  { baseUrl, ca, allowSelfSigned, basic }: PbxHttpSettings,
+  requestMs: number,
+): PbxHttpClient {
   const base = new URL(baseUrl)
   const prefix = base.pathname.replace(/\/+$/, '')
   const login = basic && `Basic ${Buffer.from(`${basic.username}:${basic.password}`).toString('base64')}`
@@ -54,14 +57,14 @@ export function createHttp({ baseUrl, ca, allowSelfSigned, basic }: HttpSettings
     },
   })
 
-  async function exchange({ method, path, token, json, form, signal }: Question): Promise<Answer> {
-    const body = form !== undefined ? new URLSearchParams(form).toString() : jsonOf(json)
-    const inTime = AbortSignal.timeout(requestMs)
-    const answer = await agent.request({
+  async function exchange({ method, path, token, json, form, signal }: PbxRequest): Promise<PbxResponse> {
+    const body = form !== undefined ? new URLSearchParams(form).toString() : toJson(json)
+    const timeout = AbortSignal.timeout(requestMs)
+    const response = await agent.request({
       origin: base.origin,
       path: `${prefix}${path}`,
       method,
-      signal: signal === undefined ? inTime : AbortSignal.any([signal, inTime]),
+      signal: signal === undefined ? timeout : AbortSignal.any([signal, timeout]),
       headers: {
         Accept: JSON_TYPE,
         ...(login === undefined ? {} : { Authorization: login }),
@@ -72,22 +75,23 @@ export function createHttp({ baseUrl, ca, allowSelfSigned, basic }: HttpSettings
     })
     const chunks: Buffer[] = []
     let bytes = 0
-    for await (const chunk of answer.body) {
+    for await (const chunk of response.body) {
       bytes += chunk.length
       // Leaving the loop closes the connection.
-      if (bytes > MOST_BYTES) throw new Error('the answer is too long')
+      if (bytes > MAX_BYTES) throw new Error('the answer is too long')
       chunks.push(chunk)
     }
-    return { status: answer.statusCode, json: parsed(Buffer.concat(chunks).toString('utf8')) }
+    return { status: response.statusCode, json: parseJson(Buffer.concat(chunks).toString('utf8')) }
   }
 
   return {
-    async ask(question) {
-      const answer = await exchange(question).catch((err): never => {
-        throw faultOf(err)
+    async send(request) {
+      const answer = await exchange(request).catch((err): never => {
+        throw toProvisioningError(err)
       })
       const { status, json } = answer
-      if (status >= 500 || status === 429 || status === 408) throw away(`the PBX answered ${status}`)
+      if (status >= 500 || status === 429 || status === 408)
+        throw unreachableError(`the PBX answered ${status}`)
       if (json !== undefined || status === 204 || status === 401 || status === 403) return answer
       if (status === 404 || (status >= 300 && status < 400)) {
         throw new ProvisioningError(
@@ -95,31 +99,32 @@ export function createHttp({ baseUrl, ca, allowSelfSigned, basic }: HttpSettings
           `there is no API at the address of the PBX (it answered ${status})`,
         )
       }
-      throw away(`the PBX answered ${status} with something that is not JSON`)
+      throw unreachableError(`the PBX answered ${status} with something that is not JSON`)
     },
     close: () => agent.destroy(),
   }
 }
 
-export const away = (message: string, cause?: unknown) => new ProvisioningError('away', message, cause)
+export const unreachableError = (message: string, cause?: unknown) =>
+  new ProvisioningError('away', message, cause)
 
-export const isAway = (err: unknown): err is ProvisioningError =>
+export const isUnreachable = (err: unknown): err is ProvisioningError =>
   err instanceof ProvisioningError && err.code === 'away'
 
 /** What OpenSSL and Node call a certificate that is nobody's we trust. */
-const UNTRUSTED = /CERT|SIGNATURE|ISSUER|SELF_SIGNED/
+const UNTRUSTED_CERTIFICATE = /CERT|SIGNATURE|ISSUER|SELF_SIGNED/
 
-function faultOf(err: unknown): ProvisioningError {
+function toProvisioningError(err: unknown): ProvisioningError {
   const { code } = err as { code?: unknown } // whatever was thrown, this reads no more than a member
-  if (typeof code === 'string' && UNTRUSTED.test(code)) {
+  if (typeof code === 'string' && UNTRUSTED_CERTIFICATE.test(code)) {
     return new ProvisioningError('denied', `the certificate of the PBX is not trusted (${code})`, err)
   }
-  return away('the PBX cannot be reached or is too slow', err)
+  return unreachableError('the PBX cannot be reached or is too slow', err)
 }
 
-const jsonOf = (value: unknown): string | null => (value === undefined ? null : JSON.stringify(value))
+const toJson = (value: unknown): string | null => (value === undefined ? null : JSON.stringify(value))
 
-function parsed(text: string): unknown {
+function parseJson(text: string): unknown {
   try {
     return JSON.parse(text)
   } catch {

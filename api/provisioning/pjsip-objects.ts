@@ -1,8 +1,8 @@
-import { type ExtensionOrder, ProvisioningError } from '../core/provisioning/provisioner.ts'
-import { checkOrder, plainName } from './validate-extension.ts'
+import { type ExtensionSpec, ProvisioningError } from '../core/provisioning/provisioner.ts'
+import { sanitizeName, validateSpec } from './validate-extension.ts'
 
 /** What Asterisk's phones are to be like, as pjsip.conf would say it. */
-export interface AsteriskPhones {
+export interface AsteriskPhoneOptions {
   /** The dialplan context they dial in. */
   context: string
   /** In the order they are offered. */
@@ -14,41 +14,52 @@ export interface AsteriskPhones {
   /** How many phones may register at once; with one, the second throws the first out. */
   maxContacts?: number | undefined
   /** More of an endpoint's options, over those that are set here. */
-  endpoint?: Fields | undefined
+  endpoint?: PjsipFields | undefined
 }
 
-export type Fields = Readonly<Record<string, string>>
+export type PjsipFields = Readonly<Record<string, string>>
 /** What makes an extension. */
-export type ObjectType = 'auth' | 'aor' | 'endpoint'
+export type PjsipObjectType = 'auth' | 'aor' | 'endpoint'
 
 /**
  * In which of an object's options the order's mark is kept. Asterisk stores every option that begins with `@`
  * and gives it no meaning; it knows no other that is free. `set_var` would do until the first restart, after
  * which it is gone.
  */
-export const MARK = '@hookswitch_mark'
+export const OWNERSHIP_OPTION = '@hookswitch_mark'
 
 const NAME = /^[A-Za-z0-9_.-]{1,64}$/
 const OPTION = /^[a-z0-9_]{1,40}$/
 const VALUE = /^[^;\p{Cc}\p{Zl}\p{Zp}]{0,200}$/u
 /** Whose they are is not for a template to say. */
-const OURS = ['type', 'auth', 'aors', 'callerid', 'context', 'disallow', 'allow', 'webrtc', 'transport']
+const RESERVED_OPTIONS = [
+  'type',
+  'auth',
+  'aors',
+  'callerid',
+  'context',
+  'disallow',
+  'allow',
+  'webrtc',
+  'transport',
+]
 
 /** @throws {Error} naming the setting that Asterisk must not see */
-export function checkPhones(phones: AsteriskPhones): void {
+export function validatePhoneOptions(phones: AsteriskPhoneOptions): void {
   const { context, codecs, transport, maxContacts = 1, endpoint = {} } = phones
-  const fault = (what: string) => new Error(`extensions of Asterisk: ${what}`)
-  if (!NAME.test(context)) throw fault('the context is not a name')
+  const invalid = (what: string) => new Error(`extensions of Asterisk: ${what}`)
+  if (!NAME.test(context)) throw invalid('the context is not a name')
   if (codecs.length === 0 || !codecs.every((one) => /^[a-z0-9]{1,20}$/.test(one))) {
-    throw fault('the codecs are not names such as alaw')
+    throw invalid('the codecs are not names such as alaw')
   }
-  if (transport !== undefined && !NAME.test(transport)) throw fault('the transport is not a name')
+  if (transport !== undefined && !NAME.test(transport)) throw invalid('the transport is not a name')
   if (!Number.isInteger(maxContacts) || maxContacts < 1 || maxContacts > 20) {
-    throw fault('the number of contacts is not from 1 to 20')
+    throw invalid('the number of contacts is not from 1 to 20')
   }
   for (const [option, value] of Object.entries(endpoint)) {
-    if (!OPTION.test(option) || OURS.includes(option)) throw fault(`${option} cannot be set here`)
-    if (!VALUE.test(value)) throw fault(`the value of ${option} cannot be written`)
+    if (!OPTION.test(option) || RESERVED_OPTIONS.includes(option))
+      throw invalid(`${option} cannot be set here`)
+    if (!VALUE.test(value)) throw invalid(`the value of ${option} cannot be written`)
   }
 }
 
@@ -60,19 +71,29 @@ export function checkPhones(phones: AsteriskPhones): void {
  * there are. No `auth_type`: its name changed with Asterisk 20, and the default did not.
  * @throws {ProvisioningError} `refused` for an order that Asterisk must not see
  */
-export function objectsOf(order: ExtensionOrder, phones: AsteriskPhones): [ObjectType, Fields][] {
-  const { extension, secret, mark } = checkedOrder(order)
+export function buildPjsipObjects(
+  spec: ExtensionSpec,
+  phones: AsteriskPhoneOptions,
+): [PjsipObjectType, PjsipFields][] {
+  const { extension, secret, ownershipTag } = validatedSpec(spec)
   return [
-    ['auth', { [MARK]: mark, username: extension, password: secret }],
-    ['aor', { [MARK]: mark, max_contacts: String(phones.maxContacts ?? 1), remove_existing: 'yes' }],
+    ['auth', { [OWNERSHIP_OPTION]: ownershipTag, username: extension, password: secret }],
+    [
+      'aor',
+      {
+        [OWNERSHIP_OPTION]: ownershipTag,
+        max_contacts: String(phones.maxContacts ?? 1),
+        remove_existing: 'yes',
+      },
+    ],
     [
       'endpoint',
       {
-        [MARK]: mark,
+        [OWNERSHIP_OPTION]: ownershipTag,
         context: phones.context,
         auth: extension,
         aors: extension,
-        callerid: callerIdOf(order),
+        callerid: buildCallerId(spec),
         disallow: 'all',
         allow: phones.codecs.join(','),
         webrtc: phones.webrtc === true ? 'yes' : 'no',
@@ -89,19 +110,19 @@ export function objectsOf(order: ExtensionOrder, phones: AsteriskPhones): [Objec
 }
 
 /** @throws {ProvisioningError} `refused` */
-export function checkedOrder(order: ExtensionOrder): ExtensionOrder {
-  checkOrder(order)
-  if (!/^[A-Za-z0-9]{12,64}$/.test(order.secret)) {
+export function validatedSpec(spec: ExtensionSpec): ExtensionSpec {
+  validateSpec(spec)
+  if (!/^[A-Za-z0-9]{12,64}$/.test(spec.secret)) {
     throw new ProvisioningError('refused', 'the secret is not 12 to 64 letters and digits')
   }
-  return order
+  return spec
 }
 
 /** @returns `"name" <extension>`, the name without anything that a configuration file gives a meaning to */
-export const callerIdOf = ({ displayName, extension }: ExtensionOrder): string =>
-  `"${plainName(displayName, extension, 80)}" <${extension}>`
+export const buildCallerId = ({ displayName, extension }: ExtensionSpec): string =>
+  `"${sanitizeName(displayName, extension, 80)}" <${extension}>`
 
-export const taken = () =>
+export const takenError = () =>
   new ProvisioningError('taken', 'Asterisk has this extension, and not by this registration')
 
-export const unconfirmed = (what: string) => new ProvisioningError('unconfirmed', `Asterisk ${what}`)
+export const unconfirmedError = (what: string) => new ProvisioningError('unconfirmed', `Asterisk ${what}`)

@@ -1,17 +1,17 @@
 import { ProvisioningError } from '../core/provisioning/provisioner.ts'
-import { away } from './pbx-http-client.ts'
-import { saidBy } from './sanitize-message.ts'
+import { unreachableError } from './pbx-http-client.ts'
+import { sanitizeMessage } from './sanitize-message.ts'
 
 /** An AMI user that may read and write configuration files. */
 export interface ConfigAmi {
-  action(fields: AmiAction): Promise<AmiAnswer>
-  list(fields: AmiAction): Promise<AmiAnswer[]>
+  action(fields: AmiAction): Promise<AmiResponse>
+  list(fields: AmiAction): Promise<AmiResponse[]>
 }
 interface AmiAction {
   Action: string
   [key: string]: string
 }
-interface AmiAnswer {
+interface AmiResponse {
   fields: Readonly<Record<string, string>>
   pairs: readonly (readonly [key: string, value: string])[]
 }
@@ -36,13 +36,13 @@ const FILE = 'pjsip_wizard.conf'
 
 /** Answers of GetConfig hold passwords: of what Asterisk says, only its refusals are ever part of a message. */
 export function createWizardFile(ami: ConfigAmi): WizardFile {
-  const ask = (fields: AmiAction) =>
+  const send = (fields: AmiAction) =>
     ami.action(fields).catch((err): never => {
-      throw faultOf(err)
+      throw toProvisioningError(err)
     })
 
-  async function linesOf(file: string, section: string): Promise<Map<string, string> | undefined> {
-    const { pairs } = await ask({ Action: 'GetConfig', Filename: file, Category: section })
+  async function readSection(file: string, section: string): Promise<Map<string, string> | undefined> {
+    const { pairs } = await send({ Action: 'GetConfig', Filename: file, Category: section })
     // It answers for whatever it takes for a match.
     if (!pairs.some(([key, value]) => /^category-/i.test(key) && value === section)) return undefined
     return new Map(
@@ -60,7 +60,7 @@ export function createWizardFile(ami: ConfigAmi): WizardFile {
     const fields = changes.flatMap((change, at) =>
       Object.entries(change).map(([key, value]) => [`${key}-${String(at).padStart(6, '0')}`, value] as const),
     )
-    await ask({
+    await send({
       Action: 'UpdateConfig',
       SrcFilename: FILE,
       DstFilename: FILE,
@@ -70,20 +70,20 @@ export function createWizardFile(ami: ConfigAmi): WizardFile {
   }
 
   return {
-    read: (section) => linesOf(FILE, section),
-    isInPjsipConf: async (section) => (await linesOf('pjsip.conf', section)) !== undefined,
+    read: (section) => readSection(FILE, section),
+    isInPjsipConf: async (section) => (await readSection('pjsip.conf', section)) !== undefined,
     async hasPhone(extension) {
       const contacts = await ami.list({ Action: 'PJSIPShowContacts' }).catch((err): [] => {
         // That is how it tells an empty list.
-        if (wordsOf(err) === 'No Contacts found') return []
-        throw faultOf(err)
+        if (messageOf(err) === 'No Contacts found') return []
+        throw toProvisioningError(err)
       })
       return contacts.some(({ fields }) => fields.objectname?.startsWith(`${extension};`) === true)
     },
     async write(section, template, lines) {
-      const isThere = (await linesOf(FILE, section)) !== undefined
+      const exists = (await readSection(FILE, section)) !== undefined
       await update([
-        ...(isThere ? [{ Action: 'DelCat', Cat: section }] : []),
+        ...(exists ? [{ Action: 'DelCat', Cat: section }] : []),
         { Action: 'NewCat', Cat: section, Options: `inherit=${template}` },
         ...Object.entries(lines).map(([name, value]) => ({
           Action: 'Append',
@@ -95,25 +95,26 @@ export function createWizardFile(ami: ConfigAmi): WizardFile {
     },
     remove: (section) => update([{ Action: 'DelCat', Cat: section }]),
     async reload() {
-      await ask({ Action: 'Reload', Module: 'res_pjsip.so' })
+      await send({ Action: 'Reload', Module: 'res_pjsip.so' })
     },
   }
 }
 
-const wordsOf = (err: unknown) => (err instanceof Error ? err.message : undefined)
+const messageOf = (err: unknown) => (err instanceof Error ? err.message : undefined)
 
-function faultOf(err: unknown): ProvisioningError {
+function toProvisioningError(err: unknown): ProvisioningError {
   const { code } = err as { code?: unknown } // whatever was thrown, this reads no more than a member
   if (code === 'ami_field_invalid') {
     return new ProvisioningError('refused', 'the extension holds what Asterisk must not see', err)
   }
   // Nothing is known, or it was changed by somebody else between looking and writing.
-  if (code !== 'ami_refused') return away('the link to Asterisk is down', err)
-  const no = saidBy(wordsOf(err))
-  if (/create category|category does not exist/i.test(no)) return away(`${FILE} is being changed: ${no}`)
-  if (/in progress/i.test(no)) return away('Asterisk is reloading')
-  if (/permission denied|invalid\/unknown command|not found|save of config|no such module/i.test(no)) {
-    return new ProvisioningError('denied', `${FILE} cannot be changed: ${no}`)
+  if (code !== 'ami_refused') return unreachableError('the link to Asterisk is down', err)
+  const reason = sanitizeMessage(messageOf(err))
+  if (/create category|category does not exist/i.test(reason))
+    return unreachableError(`${FILE} is being changed: ${reason}`)
+  if (/in progress/i.test(reason)) return unreachableError('Asterisk is reloading')
+  if (/permission denied|invalid\/unknown command|not found|save of config|no such module/i.test(reason)) {
+    return new ProvisioningError('denied', `${FILE} cannot be changed: ${reason}`)
   }
-  return new ProvisioningError('refused', `Asterisk does not take the extension: ${no}`)
+  return new ProvisioningError('refused', `Asterisk does not take the extension: ${reason}`)
 }

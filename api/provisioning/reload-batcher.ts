@@ -1,6 +1,6 @@
-export interface SharedReload {
+export interface ReloadBatcher {
   /** Does it and waits for a reload that began afterwards. What the deed throws goes through, without one. */
-  change<T>(deed: () => Promise<T>): Promise<T>
+  run<T>(operation: () => Promise<T>): Promise<T>
 }
 
 interface Waiter {
@@ -10,53 +10,53 @@ interface Waiter {
 
 /**
  * Changes that are made at once share one reload after all of them, as reloading takes a PBX seconds.
- * @param mostMs how long the first one waits for the others
+ * @param maxWaitMs how long the first one waits for the others
  */
-export function createSharedReload(reload: () => Promise<void>, mostMs: number): SharedReload {
-  let changing = 0
+export function createReloadBatcher(reload: () => Promise<void>, maxWaitMs: number): ReloadBatcher {
+  let running = 0
   let waiting: Waiter[] = []
-  let patience: NodeJS.Timeout | undefined
+  let timer: NodeJS.Timeout | undefined
   let isReloading = false
 
-  function begin() {
-    clearTimeout(patience)
-    patience = undefined
+  function startReload() {
+    clearTimeout(timer)
+    timer = undefined
     if (isReloading || waiting.length === 0) return
     const batch = waiting
     waiting = []
     isReloading = true
-    const end = (tell: (one: Waiter) => void) => {
+    const finish = (notify: (one: Waiter) => void) => {
       isReloading = false
-      for (const one of batch) tell(one)
-      beginWhenAllAreIn()
+      for (const one of batch) notify(one)
+      scheduleReload()
     }
     reload().then(
-      () => end((one) => one.resolve()),
-      (err) => end((one) => one.reject(err)),
+      () => finish((one) => one.resolve()),
+      (err) => finish((one) => one.reject(err)),
     )
   }
 
-  function beginWhenAllAreIn() {
-    if (changing === 0) begin()
-    else if (waiting.length > 0) patience ??= setTimeout(begin, mostMs)
+  function scheduleReload() {
+    if (running === 0) startReload()
+    else if (waiting.length > 0) timer ??= setTimeout(startReload, maxWaitMs)
   }
 
   return {
-    async change(deed) {
-      changing += 1
+    async run(deed) {
+      running += 1
       const result = await deed().catch((err) => {
-        leave()
+        finishOperation()
         throw err
       })
       const reloaded = new Promise<void>((resolve, reject) => waiting.push({ resolve, reject }))
-      leave()
+      finishOperation()
       await reloaded
       return result
     },
   }
 
-  function leave() {
-    changing -= 1
-    beginWhenAllAreIn()
+  function finishOperation() {
+    running -= 1
+    scheduleReload()
   }
 }

@@ -1,8 +1,8 @@
-import { strike } from '../../runtime/log.ts'
+import { redact } from '../../runtime/log.ts'
 
 /** What a PBX said, fit for a log and an operator: one line, not long, no secrets. */
-export function saidBy(words: unknown, secrets: readonly string[] = []): string {
-  let text = typeof words === 'string' ? words : 'no reason'
+export function sanitizeMessage(message: unknown, secrets: readonly string[] = []): string {
+  let text = typeof message === 'string' ? message : 'no reason'
   for (const secret of secrets) if (secret !== '') text = text.replaceAll(secret, '[struck]')
-  return strike(text.replace(/[\p{Cc}\p{Zl}\p{Zp}\s]+/gu, ' ').trim()).slice(0, 200) || 'no reason'
+  return redact(text.replace(/[\p{Cc}\p{Zl}\p{Zp}\s]+/gu, ' ').trim()).slice(0, 200) || 'no reason'
 }

@@ -1,5 +1,5 @@
 /** How long a PBX may take, in milliseconds. */
-export interface Limits {
+export interface PbxTimeouts {
   /** One request. */
   requestMs: number
   /** One call of `provide` or `remove`, whatever it takes. */
@@ -8,4 +8,4 @@ export interface Limits {
   pauseMs: number
 }
 
-export const LIMITS: Limits = { requestMs: 15_000, callMs: 60_000, pauseMs: 400 }
+export const DEFAULT_PBX_TIMEOUTS: PbxTimeouts = { requestMs: 15_000, callMs: 60_000, pauseMs: 400 }

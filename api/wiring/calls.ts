@@ -1,56 +1,56 @@
-import { type Chore, every } from '../../runtime/interval.ts'
-import { type Logger, troubleFor } from '../../runtime/log.ts'
+import { type IntervalJob, startInterval } from '../../runtime/interval.ts'
+import { failureLogger, type Logger } from '../../runtime/log.ts'
 import type { connectRedis } from '../../runtime/redis.ts'
 import { createAsterisk } from '../asterisk/asterisk.ts'
-import { factsOf } from '../asterisk/event-mapper.ts'
-import type { PbxConfig, pbxOf } from '../config/pbx.ts'
+import { toPbxEvents } from '../asterisk/event-mapper.ts'
+import type { PbxConfig, toPbxConfig } from '../config/pbx.ts'
 import type { FindReach } from '../core/auth/supervisor-reach.ts'
 import { newId } from '../core/auth/tokens.ts'
 import type { UserStore } from '../core/auth/users.ts'
-import type { Calls } from '../core/calls/call-control.ts'
-import type { DialledStore, HistoryStore } from '../core/calls/call-history.ts'
-import { createTelling } from '../core/calls/call-notifier.ts'
-import { type CallTable, createCallTable } from '../core/calls/call-tracker.ts'
-import { createWatch } from '../core/calls/call-waiter.ts'
-import { createCalls } from '../core/calls/create-call-control.ts'
-import { createDeviceBook } from '../core/calls/device-states.ts'
-import { createKeeping } from '../core/calls/history-writer.ts'
+import type { CallControl } from '../core/calls/call-control.ts'
+import type { HistoryStore, PlacedCallStore } from '../core/calls/call-history.ts'
+import { startCallNotifier } from '../core/calls/call-notifier.ts'
+import { type CallTracker, createCallTracker } from '../core/calls/call-tracker.ts'
+import { createCallWaiter } from '../core/calls/call-waiter.ts'
+import { createCallControl } from '../core/calls/create-call-control.ts'
+import { createDeviceStates } from '../core/calls/device-states.ts'
+import { createHistoryWriter } from '../core/calls/history-writer.ts'
 import { noPbx } from '../core/calls/no-pbx.ts'
 import type { Pbx } from '../core/calls/pbx.ts'
-import type { Fact } from '../core/calls/pbx-events.ts'
-import { createDialling } from '../core/calls/place-call.ts'
-import { asksForFiles, parseRecordingTemplate } from '../core/calls/recording-template.ts'
-import { createSoftphones } from '../core/calls/softphone-commands.ts'
-import { recordOf } from '../core/calls/to-call-record.ts'
+import type { PbxEvent } from '../core/calls/pbx-events.ts'
+import { createPlaceCall } from '../core/calls/place-call.ts'
+import { needsFileNames, parseRecordingTemplate } from '../core/calls/recording-template.ts'
+import { createSoftphoneCommands } from '../core/calls/softphone-commands.ts'
+import { toCallRecord } from '../core/calls/to-call-record.ts'
 import type { Clearance } from '../core/dial-policy/clearance.ts'
 import type { DialPolicy } from '../core/dial-policy/dial-policy.ts'
 import { createDirectory, type Directory } from '../core/directory/directory.ts'
 import type { Snapshots } from '../core/messaging/snapshots.ts'
-import type { News } from '../core/messaging/user-messages.ts'
+import type { UserMessages } from '../core/messaging/user-messages.ts'
 import { activeCalls } from '../core/presence/active-calls.ts'
 import { isPhoneDnd } from '../core/presence/phone-dnd.ts'
-import { createPublishing } from '../core/presence/presence-publisher.ts'
-import { createStatuses, type Statuses } from '../core/presence/user-status.ts'
-import type { LiveUsers, StatusStore } from '../core/presence/user-status-store.ts'
+import { createPresencePublisher } from '../core/presence/presence-publisher.ts'
+import { createUserStatuses, type UserStatuses } from '../core/presence/user-status.ts'
+import type { OnlineUsersReader, UserStatusStore } from '../core/presence/user-status-store.ts'
 import { queuesOf, usersState } from '../core/presence/users-state.ts'
 import { createDialLimits } from '../store/redis/dial-limits.ts'
-import { createDialKeys } from '../store/redis/idempotency-keys.ts'
+import { createIdempotencyKeys } from '../store/redis/idempotency-keys.ts'
 import { createLease } from '../store/redis/lease.ts'
-import { createAmiOpener } from './ami-client-factory.ts'
+import { createAmiClientFactory } from './ami-client-factory.ts'
 
-export interface TelephonyNeeds {
+export interface CallModuleNeeds {
   /** `timeZone` is the one that the PBX names recordings by. */
-  config: ReturnType<typeof pbxOf> & { timeZone: string }
+  config: ReturnType<typeof toPbxConfig> & { timeZone: string }
   policy: () => DialPolicy
-  clear: Clearance
+  clearance: Clearance
   redis: ReturnType<typeof connectRedis>
-  users: Pick<UserStore, 'people' | 'revision'>
+  users: Pick<UserStore, 'listPhoneUsers' | 'revision'>
   reachOf: FindReach
   history: HistoryStore
-  dialled: DialledStore
-  statusStore: StatusStore
-  liveUsers: LiveUsers
-  news: News
+  placedCalls: PlacedCallStore
+  statusStore: UserStatusStore
+  onlineUsers: OnlineUsersReader
+  userMessages: UserMessages
   snapshots: Pick<Snapshots, 'publish'>
   log: Logger
   now: () => number
@@ -58,11 +58,11 @@ export interface TelephonyNeeds {
 }
 
 /** Everything about calls and presence, joined. */
-export interface Telephony {
-  calls: Calls
+export interface CallModule {
+  calls: CallControl
   /** What is known of calls, for rooms that look at many. */
-  table: Pick<CallTable, 'find' | 'live' | 'ofEndpoint' | 'onChange'>
-  statuses: Statuses
+  callTracker: Pick<CallTracker, 'find' | 'live' | 'ofEndpoint' | 'onChange'>
+  statuses: UserStatuses
   directory: Directory
   isOnline(): boolean
   presence: {
@@ -78,113 +78,122 @@ export interface Telephony {
 }
 
 /** What Asterisk calls the phones it speaks SIP with: chan_sip is gone. */
-const TECHNOLOGY = 'PJSIP'
+const CHANNEL_TECHNOLOGY = 'PJSIP'
 /** How much longer than the own phone may ring the PBX has to tell of a call: one that it has not told of never was. */
-const GRACE_MS = 10_000
+const CALL_REPORT_GRACE_MS = 10_000
 /** A PBX that restarts is back by then; longer, and nobody can be reached. */
-const AWAY_MS = 3_000
+const PBX_OFFLINE_GRACE_MS = 3_000
 /** Longer than others take to ask for the lease. */
-const PASS_FOR_MS = 2_000
-const PASS_EVERY_MS = 30_000
+const STEP_DOWN_MS = 2_000
+const STEP_DOWN_INTERVAL_MS = 30_000
 
-export function createTelephony(needs: TelephonyNeeds): Telephony {
-  const { config, redis, reachOf, news, dialled, log, now, monotonic } = needs
-  const trouble = troubleFor(log)
+export function createCallModule(needs: CallModuleNeeds): CallModule {
+  const { config, redis, reachOf, userMessages, placedCalls, log, now, monotonic } = needs
+  const logFailure = failureLogger(log)
   const hasPbx = config.pbx !== undefined
 
-  const onTrouble = trouble('a listener failed')
+  const onError = logFailure('a listener failed')
 
   // What is known.
   const directory = createDirectory({
     users: needs.users,
     endpointTemplate: config.endpointTemplate,
-    onTrouble,
+    onError,
   })
-  const devices = createDeviceBook(onTrouble)
-  const table = createCallTable({
-    isOwnEndpoint: directory.isPhone,
-    onTrouble,
+  const deviceStates = createDeviceStates(onError)
+  const tracker = createCallTracker({
+    isOwnEndpoint: directory.isOwnEndpoint,
+    onError,
     now,
-    later: (work) => setImmediate(work),
+    defer: (work) => setImmediate(work),
   })
-  const watch = createWatch(table)
+  const waiter = createCallWaiter(tracker)
   const lease = createLease({
     redis,
     name: 'pbx',
     instance: newId(),
     monotonic,
-    onTrouble: trouble('the lease cannot be asked for'),
+    onError: logFailure('the lease cannot be asked for'),
   })
 
   // Who keeps and tells it.
-  const statuses = createStatuses({ store: needs.statusStore, news, now, onTrouble })
-  const softphones = createSoftphones({ news, liveUsers: needs.liveUsers, now, onTrouble })
+  const statuses = createUserStatuses({ store: needs.statusStore, userMessages, now, onError })
+  const softphones = createSoftphoneCommands({ userMessages, onlineUsers: needs.onlineUsers, now, onError })
   const limits = createDialLimits(redis)
   const recordingNames = parseRecordingTemplate(config.recordingTemplate, config.timeZone)
-  const keeping = createKeeping({
-    table,
+  const historyWriter = createHistoryWriter({
+    tracker,
     history: needs.history,
-    dialled,
+    placedCalls,
     limits,
     lease,
-    recordOf: (call) => recordOf(call, (endpoint) => directory.ofEndpoint(endpoint), recordingNames),
-    personOf: (userId) => directory.ofUser(userId),
+    toCallRecord: (call) =>
+      toCallRecord(call, (endpoint) => directory.findByEndpoint(endpoint), recordingNames),
+    findPerson: (userId) => directory.findByUser(userId),
     isOnline: () => pbx.state().online,
     now,
-    askedForMs: config.ringMs + GRACE_MS,
-    onTrouble: (what, err) => trouble(what)(err),
+    placeTimeoutMs: config.ringMs + CALL_REPORT_GRACE_MS,
+    onError: (what, err) => logFailure(what)(err),
   })
 
   // The PBX itself.
   const asterisk = config.pbx && openAsterisk(config.pbx)
   const pbx: Pbx = asterisk?.pbx ?? noPbx
-  const isAway = () => {
+  const isPbxOffline = () => {
     const { online, offlineSince } = pbx.state()
-    return !online && (offlineSince === undefined || now() - offlineSince > AWAY_MS)
+    return !online && (offlineSince === undefined || now() - offlineSince > PBX_OFFLINE_GRACE_MS)
   }
-  const deviceOf = (extension: string) => devices.stateOf(`${TECHNOLOGY}/${directory.endpointOf(extension)}`)
+  const deviceStateOf = (extension: string) =>
+    deviceStates.stateOf(`${CHANNEL_TECHNOLOGY}/${directory.endpointOf(extension)}`)
 
   // What everybody may see of it.
-  if (hasPbx) createTelling({ table, directory, news, lease, onTrouble: trouble('a user could not be told') })
-  const publishing = createPublishing({
+  if (hasPbx)
+    startCallNotifier({
+      tracker,
+      directory,
+      userMessages,
+      lease,
+      onError: logFailure('a user could not be told'),
+    })
+  const presencePublisher = createPresencePublisher({
     snapshots: needs.snapshots,
     lease,
     bodies: hasPbx
       ? {
-          'users-state': () => ({ ...everybody() }),
-          'active-calls': () => activeCalls(isAway() ? [] : table.live()),
+          'users-state': () => ({ ...currentUsersState() }),
+          'active-calls': () => activeCalls(isPbxOffline() ? [] : tracker.live()),
         }
       : {},
-    onTrouble: trouble('presence could not be published'),
+    onError: logFailure('presence could not be published'),
   })
-  const everybody = () =>
+  const currentUsersState = () =>
     usersState({
-      people: directory.all(),
-      isOnline: !isAway(),
-      callsOf: ({ extension }) => table.ofEndpoint(directory.endpointOf(extension)),
+      users: directory.all(),
+      isPbxOnline: !isPbxOffline(),
+      callsOf: ({ extension }) => tracker.ofEndpoint(directory.endpointOf(extension)),
       endpointOf: directory.endpointOf,
-      deviceOf: ({ extension }) => deviceOf(extension),
-      statusOf: statuses.of,
-      isDnd: ({ extension }) => isPhoneDnd(extension, devices.stateOf),
-      isLive: softphones.isOnline,
-      queues: queuesOf(devices.all()),
+      deviceStateOf: ({ extension }) => deviceStateOf(extension),
+      statusOf: statuses.statusOf,
+      isDnd: ({ extension }) => isPhoneDnd(extension, deviceStates.stateOf),
+      isUserOnline: softphones.isOnline,
+      queues: queuesOf(deviceStates.all()),
     })
-  table.onChange(() => publishing.changed())
-  devices.onChange(() => publishing.changed())
-  directory.onChange(() => publishing.changed())
-  statuses.onChange(() => publishing.changed())
-  softphones.onChange(() => publishing.changed())
+  tracker.onChange(() => presencePublisher.changed())
+  deviceStates.onChange(() => presencePublisher.changed())
+  directory.onChange(() => presencePublisher.changed())
+  statuses.onChange(() => presencePublisher.changed())
+  softphones.onChange(() => presencePublisher.changed())
 
-  const { policy, clear } = needs
-  const calls = createCalls({
-    dial: createDialling({
+  const { policy, clearance: clearNumber } = needs
+  const calls = createCallControl({
+    dial: createPlaceCall({
       pbx,
-      watch,
+      waiter,
       policy,
-      clear,
+      clearNumber,
       limits,
-      keys: createDialKeys(redis),
-      dialled,
+      idempotencyKeys: createIdempotencyKeys(redis),
+      placedCalls,
       directory,
       reachOf,
       newId,
@@ -192,90 +201,90 @@ export function createTelephony(needs: TelephonyNeeds): Telephony {
       ringMs: config.ringMs,
     }),
     pbx,
-    table,
-    watch,
-    clear,
-    dialled,
+    tracker,
+    waiter,
+    clearNumber,
+    placedCalls,
     directory,
     reachOf,
     softphones,
     answerByNotify: config.answerByNotify,
   })
 
-  let wasAway = true
-  let passedAt = 0
-  const chores: Chore[] = []
+  let wasOffline = true
+  let steppedDownAt = 0
+  const jobs: IntervalJob[] = []
   return {
     calls,
-    table,
+    callTracker: tracker,
     statuses,
     directory,
     isOnline: () => pbx.state().online,
     presence: {
       isOnline: softphones.isOnline,
-      isReachable: (extension) => !['unknown', 'unavailable', undefined].includes(deviceOf(extension)),
-      isDnd: (extension) => isPhoneDnd(extension, devices.stateOf),
+      isReachable: (extension) => !['unknown', 'unavailable', undefined].includes(deviceStateOf(extension)),
+      isDnd: (extension) => isPhoneDnd(extension, deviceStates.stateOf),
     },
     open() {
       asterisk?.open()
-      chores.push(
-        every(3_000, directory.refresh, trouble('the users could not be read')),
-        every(2_000, statuses.refresh, trouble('what people say of themselves could not be read')),
-        every(1_000, softphones.refresh, trouble('who is live could not be read')),
-        every(5_000, keeping.tend, trouble('calls could not be kept')),
-        every(1_000, async () => noteAway(), trouble('presence could not be looked at')),
-        every(1_000, async () => table.sweep(), trouble('calls could not be swept')),
+      jobs.push(
+        startInterval(3_000, directory.refresh, logFailure('the users could not be read')),
+        startInterval(2_000, statuses.refresh, logFailure('what people say of themselves could not be read')),
+        startInterval(1_000, softphones.refresh, logFailure('who is live could not be read')),
+        startInterval(5_000, historyWriter.flush, logFailure('calls could not be kept')),
+        startInterval(1_000, async () => checkPbxLink(), logFailure('presence could not be looked at')),
+        startInterval(1_000, async () => tracker.tick(), logFailure('calls could not be swept')),
       )
     },
     async close() {
-      for (const chore of chores) chore.stop()
-      publishing.close()
+      for (const chore of jobs) chore.stop()
+      presencePublisher.close()
       await asterisk?.close()
       await lease.close()
     },
   }
 
   /** Being away too long is no event, so somebody has to look. */
-  function noteAway() {
-    if (isAway() !== wasAway) publishing.changed()
-    wasAway = isAway()
+  function checkPbxLink() {
+    if (isPbxOffline() !== wasOffline) presencePublisher.changed()
+    wasOffline = isPbxOffline()
     // Another API may reach the PBX. Where none does, it soon comes back, and somebody says that nobody can.
-    if (wasAway && now() - passedAt > PASS_EVERY_MS && lease.fence() !== undefined) {
-      passedAt = now()
-      lease.pass(PASS_FOR_MS)
+    if (wasOffline && now() - steppedDownAt > STEP_DOWN_INTERVAL_MS && lease.fence() !== undefined) {
+      steppedDownAt = now()
+      lease.stepDown(STEP_DOWN_MS)
     }
   }
 
-  function hear(fact: Fact) {
-    if (fact.kind === 'clock') devices.putBack(fact.back)
-    if (fact.kind === 'device') devices.hear(fact)
-    else if (fact.kind === 'cdr') keeping.hear(fact)
-    else table.hear(fact)
+  function handleEvent(event: PbxEvent) {
+    if (event.kind === 'clock') deviceStates.shiftBack(event.setBackBy)
+    if (event.kind === 'device') deviceStates.handle(event)
+    else if (event.kind === 'cdr') historyWriter.addCdr(event)
+    else tracker.handle(event)
   }
 
   function openAsterisk({ events, control, ...settings }: PbxConfig) {
     const { dialContext, transferContext, parkingLot, ringContext, recordingFolder } = settings
-    const open = createAmiOpener(settings, log)
+    const open = createAmiClientFactory(settings, log)
     return createAsterisk({
       events: open(events, 'system,call,cdr,agent', true),
       control: open(control, 'call', false),
-      factsOf,
-      onFact: hear,
+      toPbxEvents,
+      onEvent: handleEvent,
       onSnapshot({ epoch, at, channels }) {
-        table.reconcile(channels, at)
+        tracker.reconcile(channels, at)
         log.info({ event: 'pbx_snapshot', epoch, channels: channels.size }, 'the PBX was read')
-        publishing.changed()
+        presencePublisher.changed()
       },
       onOffline: () => log.warn({ event: 'pbx_offline' }, 'the PBX is away'),
       settings: {
-        technology: TECHNOLOGY,
+        technology: CHANNEL_TECHNOLOGY,
         parkTimeoutMs: 45_000,
         ...{ dialContext, transferContext, parkingLot, ringContext, recordingFolder },
-        asksForFiles: asksForFiles(config.recordingTemplate),
+        needsFileNames: needsFileNames(config.recordingTemplate),
       },
       newEpoch: newId,
       now,
-      onTrouble: (what, why) => log.warn({ event: 'ami', what, why }, what),
+      onError: (what, why) => log.warn({ event: 'ami', what, why }, what),
     })
   }
 }

@@ -1,137 +1,140 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Judge } from '../../contract/verdict.ts'
-import { type Chore, every } from '../../runtime/interval.ts'
-import { type Logger, troubleFor } from '../../runtime/log.ts'
+import type { TokenVerifier } from '../../contract/verdict.ts'
+import { type IntervalJob, startInterval } from '../../runtime/interval.ts'
+import { failureLogger, type Logger } from '../../runtime/log.ts'
 import type { connectRedis } from '../../runtime/redis.ts'
-import type { onboardingOf, ProvisionerConfig } from '../config/provisioning.ts'
-import type { Throttle } from '../core/auth/login.ts'
+import type { ProvisionerConfig, toProvisioningConfig } from '../config/provisioning.ts'
+import type { RateLimiter } from '../core/auth/login.ts'
 import type { Passwords } from '../core/auth/password.ts'
 import type { UserStore } from '../core/auth/users.ts'
 import type { DialPolicy } from '../core/dial-policy/dial-policy.ts'
-import { isDiallable } from '../core/dial-policy/dialable-extension.ts'
-import { createProviding } from '../core/provisioning/extension-provisioning.ts'
+import { isDialableExtension } from '../core/dial-policy/dialable-extension.ts'
+import { createExtensionProvisioning } from '../core/provisioning/extension-provisioning.ts'
 import type { ExtensionStore } from '../core/provisioning/extensions.ts'
 import type { MediaFolders } from '../core/provisioning/media-folders.ts'
 import type { Provisioner } from '../core/provisioning/provisioner.ts'
 import { createProvisioningLinks, type ProvisioningLinks } from '../core/provisioning/provisioning-links.ts'
 import {
-  type CredentialReading,
-  createCredentialReading,
-  displayNameOf,
+  createSipCredentialReader,
+  type SipCredentialReader,
+  toDisplayName,
 } from '../core/provisioning/sip-credentials.ts'
 import { createSecretSeal, type SecretSeal } from '../core/provisioning/sip-secret.ts'
-import type { Lender } from '../core/provisioning/webrtc-credential-provisioner.ts'
-import { createRegistration, type Registration } from '../core/registration/extension-registration.ts'
-import { createAsteriskExtensions } from '../provisioning/asterisk.ts'
-import { createWizardExtensions } from '../provisioning/asterisk-wizard.ts'
-import { createFreepbx } from '../provisioning/freepbx.ts'
-import { createMikopbx } from '../provisioning/mikopbx.ts'
-import { bearable } from '../provisioning/validate-extension.ts'
-import { secretFile } from '../store/files/secret-file.ts'
-import { createLinkTickets } from '../store/redis/provisioning-link-tickets.ts'
+import type { CredentialProvisioner } from '../core/provisioning/webrtc-credential-provisioner.ts'
+import {
+  createExtensionRegistration,
+  type ExtensionRegistration,
+} from '../core/registration/extension-registration.ts'
+import { createAsteriskProvisioner } from '../provisioning/asterisk.ts'
+import { createWizardProvisioner } from '../provisioning/asterisk-wizard.ts'
+import { createFreepbxProvisioner } from '../provisioning/freepbx.ts'
+import { createMikopbxProvisioner } from '../provisioning/mikopbx.ts'
+import { toPbxEmail } from '../provisioning/validate-extension.ts'
+import { loadOrCreateSecret } from '../store/files/secret-file.ts'
+import { createProvisioningLinkTickets } from '../store/redis/provisioning-link-tickets.ts'
 import type { Database } from '../store/sql/database.ts'
 import { createExtensionStore } from '../store/sql/provisioning/extensions.ts'
 import { createInvitationStore } from '../store/sql/registration/invitations.ts'
-import { createAmiOpener } from './ami-client-factory.ts'
+import { createAmiClientFactory } from './ami-client-factory.ts'
 
-export interface OnboardingNeeds {
-  config: ReturnType<typeof onboardingOf> & { keysFolder: string; longestLifetime: number }
+export interface ProvisioningModuleNeeds {
+  config: ReturnType<typeof toProvisioningConfig> & { keysFolder: string; longestLifetime: number }
   db: Database
   redis: ReturnType<typeof connectRedis>
   users: Pick<UserStore, 'find' | 'findByLogin'>
   passwords: Pick<Passwords, 'hash'>
-  throttle: Pick<Throttle, 'takeAddress'>
-  policy: () => Pick<DialPolicy, 'judge'>
+  rateLimiter: Pick<RateLimiter, 'consume'>
+  policy: () => Pick<DialPolicy, 'check'>
   /** A number whose folder holds files is given out to no person. */
   media: MediaFolders
-  judge: Pick<Judge, 'claims'>
+  judge: Pick<TokenVerifier, 'checkClaims'>
   log: Logger
   now: () => number
 }
 
 /** From an invitation to a phone that rings, joined. */
-export interface Onboarding {
-  registration: Registration
-  credentials: CredentialReading
+export interface ProvisioningModule {
+  registration: ExtensionRegistration
+  credentials: SipCredentialReader
   links: ProvisioningLinks
-  extensions: Pick<ExtensionStore, 'ofUser'>
+  extensions: Pick<ExtensionStore, 'findByUser'>
   seal: SecretSeal
   /** Undefined where the PBX lends no credentials. */
-  lender: Lender | undefined
+  credentialProvisioner: CredentialProvisioner | undefined
   open(): void
   close(): Promise<void>
 }
 
-type Closing = Provisioner & { lender?: Lender; close(): Promise<void> }
+type ClosableProvisioner = Provisioner & { lender?: CredentialProvisioner; close(): Promise<void> }
 
-export function createOnboarding(needs: OnboardingNeeds): Onboarding {
+export function createProvisioningModule(needs: ProvisioningModuleNeeds): ProvisioningModule {
   const { config, db, redis, users, log, now } = needs
-  const trouble = troubleFor(log)
+  const logFailure = failureLogger(log)
   const store = createExtensionStore(db, async (extension) => {
-    return isDiallable(extension, needs.policy()) && !(await needs.media.hasFiles(extension))
+    return isDialableExtension(extension, needs.policy()) && !(await needs.media.hasFiles(extension))
   })
-  const seal = createSecretSeal(secretFile(join(config.keysFolder, 'sip.secret')))
+  const seal = createSecretSeal(loadOrCreateSecret(join(config.keysFolder, 'sip.secret')))
   const provisioner = config.provisioner && openProvisioner(config.provisioner, { log, now })
-  const providing =
+  const provisioning =
     provisioner &&
-    createProviding({
+    createExtensionProvisioning({
       store,
       provisioner,
       seal,
-      async personOf(userId) {
+      async findPerson(userId) {
         const user = await users.find(userId)
         if (user === undefined) return undefined
-        const name = displayNameOf(user.email ?? user.username)
-        return { name, email: user.email === null ? undefined : bearable(user.email) }
+        const name = toDisplayName(user.email ?? user.username)
+        return { name, email: user.email === null ? undefined : toPbxEmail(user.email) }
       },
       range: config.range,
       longestLifetime: config.longestLifetime,
       now,
-      onNote: (what, err) => log.warn({ event: 'provisioning', what, err }, what),
-      onTrouble: trouble('extensions could not be made or taken away on the PBX'),
+      onWarning: (what, err) => log.warn({ event: 'provisioning', what, err }, what),
+      onError: logFailure('extensions could not be made or taken away on the PBX'),
     })
-  const credentials = createCredentialReading({ extensions: store, users, seal, server: config.sipServer })
+  const credentials = createSipCredentialReader({ extensions: store, users, seal, server: config.sipServer })
 
-  let chore: Chore | undefined
+  let job: IntervalJob | undefined
   return {
     credentials,
     extensions: store,
     seal,
-    lender: provisioner?.lender,
-    registration: createRegistration({
+    credentialProvisioner: provisioner?.lender,
+    registration: createExtensionRegistration({
       mode: config.registration,
       users,
       passwords: needs.passwords,
-      throttle: needs.throttle,
+      throttle: needs.rateLimiter,
       invitations: createInvitationStore(db),
       extensions: store,
-      providing,
+      provisioning,
       seal,
       range: config.range,
       now,
-      onTrouble: trouble('an extension could not be made at once'),
+      onError: logFailure('an extension could not be made at once'),
     }),
     links: createProvisioningLinks({
-      store: createLinkTickets(redis),
+      store: createProvisioningLinkTickets(redis),
       credentials,
-      judge: needs.judge,
+      verifier: needs.judge,
       now,
     }),
     open() {
-      const work = async () => {
+      const runOnce = async () => {
         // Numbers that were given by hand rest, too.
-        await store.forgetRested(Math.floor(now() / 1000) - config.quarantine)
-        await providing?.tend()
+        await store.releaseQuarantined(Math.floor(now() / 1000) - config.quarantine)
+        await provisioning?.tick()
       }
-      chore = every(
-        providing === undefined ? 600_000 : 5_000,
-        work,
-        trouble('extensions could not be seen to'),
+      job = startInterval(
+        provisioning === undefined ? 600_000 : 5_000,
+        runOnce,
+        logFailure('extensions could not be seen to'),
       )
     },
     async close() {
-      chore?.stop()
+      job?.stop()
       await provisioner?.close()
     },
   }
@@ -139,12 +142,12 @@ export function createOnboarding(needs: OnboardingNeeds): Onboarding {
 
 function openProvisioner(
   config: ProvisionerConfig,
-  { log, now }: Pick<OnboardingNeeds, 'log' | 'now'>,
-): Closing {
+  { log, now }: Pick<ProvisioningModuleNeeds, 'log' | 'now'>,
+): ClosableProvisioner {
   if (config.kind === 'asterisk-wizard') {
-    const ami = createAmiOpener(config.place, log)(config.login, 'off', false)
+    const ami = createAmiClientFactory(config.amiAddress, log)(config.login, 'off', false)
     ami.open()
-    return { ...createWizardExtensions({ ami, template: config.template }), close: ami.close }
+    return { ...createWizardProvisioner({ ami, template: config.template }), close: ami.close }
   }
   const { caPath, baseUrl, allowSelfSigned } = config
   const ca = caPath === undefined ? undefined : readFileSync(caPath, 'utf8')
@@ -152,13 +155,13 @@ function openProvisioner(
   switch (config.kind) {
     case 'asterisk': {
       const { username, password, phones } = config
-      return createAsteriskExtensions({ ...access, username, password, phones })
+      return createAsteriskProvisioner({ ...access, username, password, phones })
     }
     case 'freepbx': {
       const { clientId, clientSecret } = config
-      return createFreepbx({ ...access, clientId, clientSecret, now, log })
+      return createFreepbxProvisioner({ ...access, clientId, clientSecret, now, log })
     }
     case 'mikopbx':
-      return createMikopbx({ ...access, ...config.login, now, log })
+      return createMikopbxProvisioner({ ...access, ...config.login, now, log })
   }
 }

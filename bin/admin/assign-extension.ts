@@ -1,40 +1,43 @@
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Refusal } from '../../api/core/refusal.ts'
-import { CommandError, time } from './command.ts'
-import type { Office } from './context.ts'
+import { CommandError, formatTime } from './command.ts'
+import type { AdminContext } from './context.ts'
 
 /**
  * A user reads all files in the folder named like their extension, also older ones. So a number that another person
  * had is given only by a command that says so.
- * @param deed gives the number; refused as `taken` with `detail` `extension` where it rests
+ * @param assign gives the number; refused as `taken` with `detail` `extension` where it rests
  * @returns what `deed` made, and a line that names the folder where it holds files already, or nothing
  * @throws {CommandError} where the number rests
  */
-export async function giving<T>(
-  office: Office,
+export async function assignExtension<T>(
+  context: AdminContext,
   extension: string | null,
-  deed: () => Promise<T>,
-): Promise<{ made: T; warning: string }> {
-  if (extension === null) return { made: await deed(), warning: '' }
-  const made = await deed().catch(async (err) => {
+  assign: () => Promise<T>,
+): Promise<{ result: T; warning: string }> {
+  if (extension === null) return { result: await assign(), warning: '' }
+  const result = await assign().catch(async (err) => {
     if (!(err instanceof Refusal && err.code === 'taken' && err.detail === 'extension')) throw err
-    const known = await office.extensions.find(extension)
+    const known = await context.extensions.find(extension)
     // A number that another user is called by is not free after its rest either.
-    const isName = (await office.users.findByLogin(extension)) !== undefined
+    const isName = (await context.users.findByLogin(extension)) !== undefined
     if (known?.state !== 'resting' || isName) throw err
-    const since = `extension ${extension} was another person's until ${time(known.changedAt)}, and rests`
-    throw new CommandError(`${since}. ${leftIn(office, extension)}: move them away, then say --reuse`)
+    const since = `extension ${extension} was another person's until ${formatTime(known.changedAt)}, and rests`
+    throw new CommandError(
+      `${since}. ${describeMediaFolder(context, extension)}: move them away, then say --reuse`,
+    )
   })
-  const names = await readdir(folderOf(office, extension)).catch(() => [])
-  const held = `\nwarning: ${folderOf(office, extension)} holds files already, which this user can read`
-  return { made, warning: names.length > 0 ? held : '' }
+  const names = await readdir(mediaFolderOf(context, extension)).catch(() => [])
+  const warning = `\nwarning: ${mediaFolderOf(context, extension)} holds files already, which this user can read`
+  return { result, warning: names.length > 0 ? warning : '' }
 }
 
 /** What becomes of a number that an account loses. */
-export const rests = (office: Office, extension: string | null): string =>
-  extension === null ? '' : `\nextension ${extension} rests. ${leftIn(office, extension)}`
+export const describeQuarantine = (context: AdminContext, extension: string | null): string =>
+  extension === null ? '' : `\nextension ${extension} rests. ${describeMediaFolder(context, extension)}`
 
-const leftIn = (office: Office, extension: string) => `Its files are in ${folderOf(office, extension)}`
+const describeMediaFolder = (context: AdminContext, extension: string) =>
+  `Its files are in ${mediaFolderOf(context, extension)}`
 
-const folderOf = ({ mediaRoot }: Office, extension: string) => join(mediaRoot, extension)
+const mediaFolderOf = ({ mediaRoot }: AdminContext, extension: string) => join(mediaRoot, extension)

@@ -1,4 +1,4 @@
-import { meant, UsageError } from '../arguments.ts'
+import { didYouMean, UsageError } from '../arguments.ts'
 
 /** A command that cannot be done as it was given; the message says why and what to do. */
 export class CommandError extends UsageError {
@@ -11,18 +11,18 @@ export interface Command {
   help: string
   verbs: readonly string[]
   /** @throws {UsageError} */
-  run(words: string[]): Promise<void>
+  run(args: string[]): Promise<void>
 }
 
 /** For a verb that there is not. */
 export function unknownVerb(noun: string, verb: string | undefined, verbs: readonly string[]): CommandError {
   const all = verbs.length === 1 ? verbs[0] : `${verbs.slice(0, -1).join(', ')} or ${verbs.at(-1)}`
-  const suggestion = verb === undefined ? '' : meant(verb, verbs)
+  const suggestion = verb === undefined ? '' : didYouMean(verb, verbs)
   return new CommandError(`${noun} ${all}${suggestion}; see ${noun} --help`)
 }
 
 /** Lines of columns, each as wide as its widest word. */
-export function table(rows: readonly (readonly string[])[]): string {
+export function formatTable(rows: readonly (readonly string[])[]): string {
   const widths = (rows[0] ?? []).map((_, at) => Math.max(...rows.map((row) => row[at]?.length ?? 0)))
   return rows
     .map((row) =>
@@ -35,4 +35,4 @@ export function table(rows: readonly (readonly string[])[]): string {
 }
 
 /** Unix seconds as people and programs both read them. */
-export const time = (seconds: number) => `${new Date(seconds * 1000).toISOString().slice(0, 19)}Z`
+export const formatTime = (seconds: number) => `${new Date(seconds * 1000).toISOString().slice(0, 19)}Z`

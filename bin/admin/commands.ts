@@ -1,4 +1,4 @@
-import { meant, UsageError } from '../arguments.ts'
+import { didYouMean, UsageError } from '../arguments.ts'
 import { tokenCommand } from '../token/command.ts'
 import { backupCommand, restoreCommand } from './backup.ts'
 import { type Command, unknownVerb } from './command.ts'
@@ -39,28 +39,28 @@ asked, 78 the database is of a newer version, 1 any other failure.`
  * What `hookswitch` does with its words.
  * @throws {UsageError} in one line
  */
-export async function runCommand([noun, ...words]: string[]): Promise<void> {
-  if (noun === undefined || isHelp(noun)) return console.log(helpOf(words[0]) ?? HELP)
-  if (noun === 'token') return await tokenCommand(words[0] === 'help' ? ['--help'] : words)
+export async function runCommand([noun, ...args]: string[]): Promise<void> {
+  if (noun === undefined || isHelp(noun)) return console.log(helpOf(args[0]) ?? HELP)
+  if (noun === 'token') return await tokenCommand(args[0] === 'help' ? ['--help'] : args)
   const command = commandNamed(noun)
   if (command === undefined) {
     throw new UsageError(
-      `unknown command: ${noun}${meant(noun, [...Object.keys(COMMANDS), 'token'])}; see --help`,
+      `unknown command: ${noun}${didYouMean(noun, [...Object.keys(COMMANDS), 'token'])}; see --help`,
     )
   }
-  const own = words.includes('--') ? words.slice(0, words.indexOf('--')) : words
-  if (words[0] === 'help' || own.some((word) => word === '--help' || word === '-h')) {
+  const ownArgs = args.includes('--') ? args.slice(0, args.indexOf('--')) : args
+  if (args[0] === 'help' || ownArgs.some((word) => word === '--help' || word === '-h')) {
     return console.log(helpOf(noun))
   }
-  const [verb] = words
+  const [verb] = args
   // Before a database is opened for it.
   if (command.verbs.length > 0 && (verb === undefined || !verb.startsWith('-'))) {
     if (verb === undefined || !command.verbs.includes(verb)) throw unknownVerb(noun, verb, command.verbs)
   }
-  await command.run(words)
+  await command.run(args)
 }
 
-const isHelp = (word: string) => word === '--help' || word === '-h' || word === 'help'
+const isHelp = (arg: string) => arg === '--help' || arg === '-h' || arg === 'help'
 const commandNamed = (noun: string) => (Object.hasOwn(COMMANDS, noun) ? COMMANDS[noun] : undefined)
 
 function helpOf(noun: string | undefined): string | undefined {

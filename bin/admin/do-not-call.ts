@@ -1,15 +1,15 @@
 import { readFile } from 'node:fs/promises'
-import { decodeList } from '../../api/core/call-center/leads/decode-csv.ts'
+import { decodeCsv } from '../../api/core/call-center/leads/decode-csv.ts'
 import type { DialPolicy } from '../../api/core/dial-policy/dial-policy.ts'
-import type { Spellings } from '../../api/core/dial-policy/number-variants.ts'
+import type { NumberVariants } from '../../api/core/dial-policy/number-variants.ts'
 import { Refusal } from '../../api/core/refusal.ts'
-import { readWords } from '../arguments.ts'
-import { type Command, CommandError, table, time, unknownVerb } from './command.ts'
-import { inOffice, type Office } from './context.ts'
-import { NEVER } from './number-cell.ts'
-import { type NumberList, readNumbers } from './number-list.ts'
+import { parseArguments } from '../arguments.ts'
+import { type Command, CommandError, formatTable, formatTime, unknownVerb } from './command.ts'
+import { type AdminContext, withAdminContext } from './context.ts'
+import { EMERGENCY_NEVER_LISTED } from './number-cell.ts'
+import { type NumberList, parseNumberList } from './number-list.ts'
 
-const MOST_CHARACTERS = 200
+const MAX_REASON_LENGTH = 200
 const PAGE = 1_000
 
 /** `dnc add|remove|list|import`: numbers that nobody calls from here. */
@@ -29,25 +29,25 @@ export const doNotCallCommand: Command = {
   run,
 }
 
-async function run(words: string[]): Promise<void> {
-  const { values: flags, positionals } = readWords({
-    args: words,
+async function run(args: string[]): Promise<void> {
+  const { values: flags, positionals } = parseArguments({
+    args,
     allowPositionals: true,
     options: { reason: { type: 'string' } },
   })
   const [verb, ...rest] = positionals
   const reason = flags.reason ?? 'by an admin'
-  if (reason.length > MOST_CHARACTERS)
-    throw new CommandError(`--reason has up to ${MOST_CHARACTERS} characters`)
-  await inOffice(async ({ doNotCall, policy: read }) => {
-    const policy = read()
+  if (reason.length > MAX_REASON_LENGTH)
+    throw new CommandError(`--reason has up to ${MAX_REASON_LENGTH} characters`)
+  await withAdminContext(async ({ doNotCall, loadDialPolicy }) => {
+    const policy = loadDialPolicy()
     const now = Math.floor(Date.now() / 1000)
     switch (verb) {
       case 'add':
-        refuseEmergency(rest, policy)
-        return console.log(told(await doNotCall.add(numbersOf(rest, policy), reason, now)))
+        rejectEmergencyNumbers(rest, policy)
+        return console.log(addedMessage(await doNotCall.add(normalizeNumbers(rest, policy), reason, now)))
       case 'remove': {
-        for (const spellings of numbersOf(rest, policy)) {
+        for (const spellings of normalizeNumbers(rest, policy)) {
           if (!(await doNotCall.remove(spellings)))
             throw new CommandError(`${spellings[0]} is not on the list`)
         }
@@ -56,8 +56,8 @@ async function run(words: string[]): Promise<void> {
       case 'list':
         return printAll(doNotCall)
       case 'import': {
-        const list = await listIn(rest, policy)
-        return console.log(resultOf(list, await doNotCall.add(list.numbers, reason, now)))
+        const list = await readListFile(rest, policy)
+        return console.log(importSummary(list, await doNotCall.add(list.numbers, reason, now)))
       }
       default:
         throw unknownVerb('dnc', verb, doNotCallCommand.verbs)
@@ -65,13 +65,13 @@ async function run(words: string[]): Promise<void> {
   })
 }
 
-const told = (added: number) => `${added} new on the do-not-call list`
+const addedMessage = (added: number) => `${added} new on the do-not-call list`
 
-function numbersOf(texts: readonly string[], policy: DialPolicy): Spellings[] {
+function normalizeNumbers(texts: readonly string[], policy: DialPolicy): NumberVariants[] {
   if (texts.length === 0) throw new CommandError('which number?')
   return texts.map((text) => {
     try {
-      return policy.spellings(text)
+      return policy.variants(text)
     } catch (err) {
       if (!(err instanceof Refusal)) throw err
       throw new CommandError(`${JSON.stringify(text)} is no number: ${err.detail}; nothing was changed`)
@@ -79,30 +79,31 @@ function numbersOf(texts: readonly string[], policy: DialPolicy): Spellings[] {
   })
 }
 
-function refuseEmergency(texts: readonly string[], policy: DialPolicy): void {
-  for (const [at, [number]] of numbersOf(texts, policy).entries()) {
-    if (policy.inside(number) !== 'emergency') continue
-    throw new CommandError(`${JSON.stringify(texts[at])}: ${NEVER}; nothing was changed`)
+function rejectEmergencyNumbers(texts: readonly string[], policy: DialPolicy): void {
+  for (const [at, [number]] of normalizeNumbers(texts, policy).entries()) {
+    if (policy.reservedKind(number) !== 'emergency') continue
+    throw new CommandError(`${JSON.stringify(texts[at])}: ${EMERGENCY_NEVER_LISTED}; nothing was changed`)
   }
 }
 
 /** Cells that are named of a file with bad ones. */
-const MOST_NAMED = 10
+const MAX_REPORTED_CELLS = 10
 
 /** @throws {CommandError} where a line cannot be read whole, and then for the whole file */
-async function listIn([path, stray]: readonly string[], policy: DialPolicy): Promise<NumberList> {
+async function readListFile([path, stray]: readonly string[], policy: DialPolicy): Promise<NumberList> {
   if (path === undefined || stray !== undefined) throw new CommandError('dnc import takes one file')
   const bytes = await readFile(path).catch(() => {
     throw new CommandError(`${path} cannot be read`)
   })
   try {
-    const list = await readNumbers(await textOf(bytes), policy)
-    if (list.bad.length === 0) return list
-    const named = list.bad.slice(0, MOST_NAMED).map(({ line, column, cell, reason }) => {
+    const list = await parseNumberList(await decodeFile(bytes), policy)
+    if (list.invalid.length === 0) return list
+    const named = list.invalid.slice(0, MAX_REPORTED_CELLS).map(({ line, column, cell, reason }) => {
       const where = column === undefined ? `line ${line}` : `line ${line}, “${column}”`
-      return `${where}: ${JSON.stringify(cell.slice(0, MOST_SHOWN).toWellFormed())} is no number: ${reason}`
+      return `${where}: ${JSON.stringify(cell.slice(0, MAX_SHOWN_CELL_LENGTH).toWellFormed())} is no number: ${reason}`
     })
-    const rest = list.bad.length > MOST_NAMED ? `; and ${list.bad.length - MOST_NAMED} more` : ''
+    const rest =
+      list.invalid.length > MAX_REPORTED_CELLS ? `; and ${list.invalid.length - MAX_REPORTED_CELLS} more` : ''
     throw new CommandError(`${named.join('; ')}${rest}; nothing was changed`)
   } catch (err) {
     if (!(err instanceof Refusal) || err.code !== 'input_invalid') throw err
@@ -111,11 +112,11 @@ async function listIn([path, stray]: readonly string[], policy: DialPolicy): Pro
 }
 
 /** Of a cell that is named. */
-const MOST_SHOWN = 80
+const MAX_SHOWN_CELL_LENGTH = 80
 
 /** What is not in UTF-8 is in an older encoding of one byte, such as Excel’s “CSV”: the numbers are the same in each. */
-async function textOf(bytes: Uint8Array): Promise<string> {
-  const decode = async (charset?: string) => (await decodeList(chunksOf(bytes), charset)).join('')
+async function decodeFile(bytes: Uint8Array): Promise<string> {
+  const decode = async (charset?: string) => (await decodeCsv(chunksOf(bytes), charset)).join('')
   try {
     return await decode()
   } catch (err) {
@@ -128,22 +129,22 @@ async function* chunksOf(bytes: Uint8Array) {
   yield bytes
 }
 
-function resultOf({ lines, numbers, columns, leftOut }: NumberList, added: number): string {
+function importSummary({ lines, numbers, readColumns, ignoredColumns }: NumberList, added: number): string {
   const different = new Set(numbers.map(([number]) => number)).size
-  const from = columns.length === 0 ? '' : `, of the columns ${columns.join(', ')}`
-  const without = leftOut.length === 0 ? '' : ` (left out: ${leftOut.join(', ')})`
-  return `${count(lines, 'line')} with ${count(different, 'number')}${from}${without}; ${told(added)}`
+  const from = readColumns.length === 0 ? '' : `, of the columns ${readColumns.join(', ')}`
+  const without = ignoredColumns.length === 0 ? '' : ` (left out: ${ignoredColumns.join(', ')})`
+  return `${count(lines, 'line')} with ${count(different, 'number')}${from}${without}; ${addedMessage(added)}`
 }
 
 const count = (many: number, noun: string) => `${many} ${noun}${many === 1 ? '' : 's'}`
 
-async function printAll(doNotCall: Office['doNotCall']): Promise<void> {
+async function printAll(doNotCall: AdminContext['doNotCall']): Promise<void> {
   const rows: string[][] = [['number', 'since', 'why']]
   for (let after = ''; ; ) {
     const page = await doNotCall.list({ after, limit: PAGE })
-    rows.push(...page.map(({ number, reason, addedAt }) => [number, time(addedAt), reason]))
+    rows.push(...page.map(({ number, reason, addedAt }) => [number, formatTime(addedAt), reason]))
     after = page.at(-1)?.number ?? ''
     if (page.length < PAGE) break
   }
-  console.log(table(rows))
+  console.log(formatTable(rows))
 }

@@ -1,8 +1,8 @@
 import { z } from 'zod'
-import { type PastCounts, purgePast } from '../../api/core/calls/purge-history.ts'
-import { readWords } from '../arguments.ts'
-import { type Command, CommandError, time, unknownVerb } from './command.ts'
-import { inOffice } from './context.ts'
+import { type HistoryCounts, purgeHistory } from '../../api/core/calls/purge-history.ts'
+import { parseArguments } from '../arguments.ts'
+import { type Command, CommandError, formatTime, unknownVerb } from './command.ts'
+import { withAdminContext } from './context.ts'
 
 const Moment = z.union([z.iso.date(), z.iso.datetime({ offset: true })])
 
@@ -18,20 +18,22 @@ export const historyCommand: Command = {
   run,
 }
 
-async function run(words: string[]): Promise<void> {
-  const { values: flags, positionals } = readWords({
-    args: words,
+async function run(args: string[]): Promise<void> {
+  const { values: flags, positionals } = parseArguments({
+    args,
     allowPositionals: true,
     options: { before: { type: 'string' }, 'dry-run': { type: 'boolean' } },
   })
   const [verb, stray] = positionals
   if (verb !== 'purge') throw unknownVerb('history', verb, historyCommand.verbs)
   if (stray !== undefined) throw new CommandError('a date is given as --before <date>')
-  const beforeS = momentOf(flags.before)
-  await inOffice(async ({ past }) => {
-    const isTrial = flags['dry-run'] === true
-    const counts = isTrial ? await past.count(beforeS) : await purgePast(past, beforeS)
-    console.log(`${isTrial ? 'would delete' : 'deleted'} from before ${time(beforeS)}: ${listOf(counts)}`)
+  const beforeS = parseMoment(flags.before)
+  await withAdminContext(async ({ callHistory }) => {
+    const isDryRun = flags['dry-run'] === true
+    const counts = isDryRun ? await callHistory.count(beforeS) : await purgeHistory(callHistory, beforeS)
+    console.log(
+      `${isDryRun ? 'would delete' : 'deleted'} from before ${formatTime(beforeS)}: ${summarize(counts)}`,
+    )
     if (counts.recorded > 0) {
       const had = `${counts.recorded} of these calls had recordings`
       console.log(`${had}: the files stay where the PBX has written them`)
@@ -39,7 +41,7 @@ async function run(words: string[]): Promise<void> {
   })
 }
 
-function momentOf(text: string | undefined): number {
+function parseMoment(text: string | undefined): number {
   const moment = Moment.safeParse(text)
   if (!moment.success) throw new CommandError('--before is a date such as 2026-01-31; see history --help')
   const seconds = Math.floor(Date.parse(moment.data) / 1000)
@@ -48,5 +50,5 @@ function momentOf(text: string | undefined): number {
   return seconds
 }
 
-const listOf = ({ calls, dialled, desk }: PastCounts) =>
-  `${calls} calls of the history, ${dialled} dialled numbers, ${desk} calls of agents`
+const summarize = ({ calls, placedCalls, agentCalls }: HistoryCounts) =>
+  `${calls} calls of the history, ${placedCalls} dialled numbers, ${agentCalls} calls of agents`

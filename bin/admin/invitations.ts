@@ -1,9 +1,9 @@
 import { z } from 'zod'
 import { Email } from '../../api/core/values/email.ts'
 import { Role } from '../../contract/claims.ts'
-import { readWords } from '../arguments.ts'
-import { type Command, CommandError, table, time, unknownVerb } from './command.ts'
-import { inOffice, type Office } from './context.ts'
+import { parseArguments } from '../arguments.ts'
+import { type Command, CommandError, formatTable, formatTime, unknownVerb } from './command.ts'
+import { type AdminContext, withAdminContext } from './context.ts'
 
 const Team = z
   .string()
@@ -23,9 +23,9 @@ export const invitationsCommand: Command = {
   run,
 }
 
-async function run(words: string[]): Promise<void> {
-  const { values: flags, positionals } = readWords({
-    args: words,
+async function run(args: string[]): Promise<void> {
+  const { values: flags, positionals } = parseArguments({
+    args,
     allowPositionals: true,
     options: {
       email: { type: 'string' },
@@ -36,17 +36,17 @@ async function run(words: string[]): Promise<void> {
   })
   const [verb, stray] = positionals
   if (stray !== undefined) throw new CommandError('an address is given as --email <address>')
-  await inOffice(async ({ invitations }) => {
+  await withAdminContext(async ({ invitations }) => {
     switch (verb) {
       case 'add': {
-        const email = flags.email === undefined ? null : emailOf(flags.email)
+        const email = flags.email === undefined ? null : parseEmail(flags.email)
         const days = Days.safeParse(flags.days ?? 7)
         if (!days.success) throw new CommandError('--days is a whole number from 1 to 365')
-        const as = { role: roleOf(flags.role), team: teamOf(flags.team) }
+        const as = { role: parseRole(flags.role), team: parseTeam(flags.team) }
         const made = await invitations.invite({ email, days: days.data, createdBy: null, ...as })
         const whose = email === null ? 'whoever has it' : email
         return console.log(
-          `an invitation for ${whose}, until ${time(made.expiresAt)}\ninvitation: ${made.invitation}   (shown this once, kept nowhere)`,
+          `an invitation for ${whose}, until ${formatTime(made.expiresAt)}\ninvitation: ${made.invitation}   (shown this once, kept nowhere)`,
         )
       }
       case 'list':
@@ -57,35 +57,35 @@ async function run(words: string[]): Promise<void> {
   })
 }
 
-function emailOf(text: string): string {
+function parseEmail(text: string): string {
   const email = Email.safeParse(text)
   if (!email.success) throw new CommandError('--email is an address like name@example.org')
   return email.data
 }
 
 /** What it makes of whoever uses it on the call centre's surface; a user where nothing is said. */
-function roleOf(text: string | undefined): Role | null {
+function parseRole(text: string | undefined): Role | null {
   if (text === undefined) return null
   const role = Role.safeParse(text)
   if (!role.success) throw new CommandError('--role is user, supervisor or admin')
   return role.data
 }
 
-function teamOf(text: string | undefined): string | null {
+function parseTeam(text: string | undefined): string | null {
   if (text === undefined) return null
   const team = Team.safeParse(text)
   if (!team.success) throw new CommandError('--team is a name of at most 100 characters')
   return team.data
 }
 
-async function listOpen(invitations: Office['invitations']): Promise<string> {
-  const open = await invitations.open()
-  return table([
+async function listOpen(invitations: AdminContext['invitations']): Promise<string> {
+  const open = await invitations.listOpen()
+  return formatTable([
     ['for', 'since', 'until', 'as', 'team'],
     ...open.map(({ email, role, team, createdAt, expiresAt }) => [
       email ?? 'anybody',
-      time(createdAt),
-      time(expiresAt),
+      formatTime(createdAt),
+      formatTime(expiresAt),
       role ?? '',
       team ?? '',
     ]),

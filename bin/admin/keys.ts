@@ -2,16 +2,16 @@ import { join, resolve } from 'node:path'
 import { z } from 'zod'
 import { commonSettings } from '../../contract/common-settings.ts'
 import {
+  ACTIVATION_DELAY_MS,
   ALGORITHMS,
   type Algorithm,
   addKey,
   readKeys,
   retireKey,
-  SETTLE_MS,
   signingKey,
 } from '../../contract/keys.ts'
 import { readEnv } from '../../runtime/env.ts'
-import { readWords } from '../arguments.ts'
+import { parseArguments } from '../arguments.ts'
 import { type Command, CommandError, unknownVerb } from './command.ts'
 
 const Settings = z.object({
@@ -30,9 +30,9 @@ export const keysCommand: Command = {
   run,
 }
 
-async function run(words: string[]): Promise<void> {
-  const { values: flags, positionals } = readWords({
-    args: words,
+async function run(args: string[]): Promise<void> {
+  const { values: flags, positionals } = parseArguments({
+    args,
     allowPositionals: true,
     options: { alg: { type: 'string' }, force: { type: 'boolean' } },
   })
@@ -44,17 +44,17 @@ async function run(words: string[]): Promise<void> {
     case 'list':
       return console.log(listKeys(folder, alg, new Date()))
     case 'add':
-      return console.log(addOne(folder, algorithmOf(flags.alg) ?? alg))
+      return console.log(addSigningKey(folder, parseAlgorithm(flags.alg) ?? alg))
     case 'retire': {
-      const about = { force: flags.force === true, alg, longestLifetime: settings.HOOKSWITCH_REFRESH_TTL }
-      return console.log(retireOne(folder, kid, about, new Date()))
+      const options = { force: flags.force === true, alg, longestLifetime: settings.HOOKSWITCH_REFRESH_TTL }
+      return console.log(retireSigningKey(folder, kid, options, new Date()))
     }
     default:
       throw unknownVerb('keys', verb, keysCommand.verbs)
   }
 }
 
-function algorithmOf(text: string | undefined): Algorithm | undefined {
+function parseAlgorithm(text: string | undefined): Algorithm | undefined {
   if (text === undefined) return undefined
   const alg = ALGORITHMS.find((one) => one.toLowerCase() === text.toLowerCase())
   if (alg === undefined) throw new CommandError(`--alg is one of ${ALGORITHMS.join(', ')}`)
@@ -63,7 +63,7 @@ function algorithmOf(text: string | undefined): Algorithm | undefined {
 
 /** One line a key: its id, its algorithm, when it was made, whether it signs. No secret is shown. */
 function listKeys(folder: string, signingAlg: Algorithm, now: Date): string {
-  const keys = readFolder(folder)
+  const keys = readKeyFolder(folder)
   const signs = signingKey(keys, signingAlg, now.getTime())?.kid
   return keys
     .map(({ kid, alg, createdAtMs }) => {
@@ -73,22 +73,22 @@ function listKeys(folder: string, signingAlg: Algorithm, now: Date): string {
     .join('\n')
 }
 
-function addOne(folder: string, alg: Algorithm): string {
+function addSigningKey(folder: string, alg: Algorithm): string {
   const kid = addKey(folder, alg)
-  return `${kid}: verifies within a second and signs in ${SETTLE_MS / 1000} s; retire the old key once its tokens have run out`
+  return `${kid}: verifies within a second and signs in ${ACTIVATION_DELAY_MS / 1000} s; retire the old key once its tokens have run out`
 }
 
 /**
  * Retires a key unless that would log somebody out, which `force` accepts.
  * @throws {CommandError}
  */
-function retireOne(
+function retireSigningKey(
   folder: string,
   kid: string | undefined,
   { force, alg, longestLifetime }: { force: boolean; alg: Algorithm; longestLifetime: number },
   now: Date,
 ): string {
-  const keys = readFolder(folder)
+  const keys = readKeyFolder(folder)
   const key = keys.find((one) => one.kid === kid)
   if (kid === undefined || key === undefined) throw new CommandError('name a key of "keys list"')
   const successors = keys.filter((one) => one.alg === alg && one.createdAtMs > key.createdAtMs)
@@ -96,18 +96,18 @@ function retireOne(
   if (next === undefined && key.alg === alg)
     throw new CommandError('this is the newest key: add another one first')
   // The last token it signed was signed when its successor took over.
-  const signedUntilMs = next === undefined ? 0 : next.createdAtMs + SETTLE_MS
-  const deadAt = new Date(signedUntilMs + longestLifetime * 1000)
-  if (deadAt > now && !force) {
+  const signedUntilMs = next === undefined ? 0 : next.createdAtMs + ACTIVATION_DELAY_MS
+  const expiresAt = new Date(signedUntilMs + longestLifetime * 1000)
+  if (expiresAt > now && !force) {
     throw new CommandError(
-      `tokens it signed may live until ${deadAt.toISOString().slice(0, 19)}Z: wait, or log those people out with --force`,
+      `tokens it signed may live until ${expiresAt.toISOString().slice(0, 19)}Z: wait, or log those people out with --force`,
     )
   }
   retireKey(folder, kid)
   return `${kid}: retired; whatever it signed is refused within a second`
 }
 
-function readFolder(folder: string) {
+function readKeyFolder(folder: string) {
   try {
     return readKeys(folder)
   } catch (err) {

@@ -1,23 +1,23 @@
-import { firstRowOf, type ListRow, listRowsOf } from '../../api/core/call-center/leads/csv-parser.ts'
-import { delimiterOf, SEP } from '../../api/core/call-center/leads/csv-reader.ts'
-import { faultOf, textOf } from '../../api/core/call-center/leads/import-row.ts'
-import type { Spellings } from '../../api/core/dial-policy/number-variants.ts'
-import { legible } from '../../api/core/dial-policy/parse-number.ts'
+import { type CsvRow, parseCsv, readFirstRow } from '../../api/core/call-center/leads/csv-parser.ts'
+import { detectDelimiter, SEPARATOR_LINE } from '../../api/core/call-center/leads/csv-reader.ts'
+import { rowError, unquoteCell } from '../../api/core/call-center/leads/import-row.ts'
+import type { NumberVariants } from '../../api/core/dial-policy/number-variants.ts'
+import { toVisibleText } from '../../api/core/dial-policy/parse-number.ts'
 import {
+  DATE_PATTERN,
   digitsOf,
-  IS_DATE,
   isComment,
-  type Read,
-  type Rules,
-  readBeside,
-  readCell,
-  readJoined,
-  whole,
+  type NumberRules,
+  type ParsedNumber,
+  parseNumberCell,
+  parseSplitNumber,
+  parseWithPrefixColumns,
+  requireWholeNumber,
 } from './number-cell.ts'
-import { type NumberColumns, numberColumnsOf } from './number-columns.ts'
+import { findNumberColumns, type NumberColumns } from './number-columns.ts'
 
 /** A cell, or a line, that is not one number. */
-export interface BadCell {
+export interface InvalidCell {
   /** In the file; the first is line 1. */
   line: number
   /** The name of its column, where the list has a header. */
@@ -28,13 +28,13 @@ export interface BadCell {
 
 /** What a list of numbers has, line by line. */
 export interface NumberList {
-  numbers: Spellings[]
-  bad: BadCell[]
+  numbers: NumberVariants[]
+  invalid: InvalidCell[]
   /** How many lines have numbers, or should have. */
   lines: number
   /** Columns that were read, and those that were not; both empty without a header. */
-  columns: string[]
-  leftOut: string[]
+  readColumns: string[]
+  ignoredColumns: string[]
 }
 
 /**
@@ -45,26 +45,26 @@ export interface NumberList {
  * No part of a line is ever taken for the whole: a line that cannot be read whole is bad.
  * @throws {Refusal} `input_invalid` where rows cannot be told apart, as after a quote that does not close
  */
-export async function readNumbers(text: string, rules: Rules): Promise<NumberList> {
-  const { begin, start } = beginOf(text.replace(/^\ufeff/, ''))
-  const delimiter = delimiterOf(begin)
-  const header = firstRowOf(start.text, delimiter)?.map(textOf)
-  const isHeader = header?.every((cell) => digitsOf(cell).length <= MOST_OF_A_HEADER) === true
-  const columns = isHeader ? numberColumnsOf(header) : undefined
-  if (columns === undefined || header === undefined) return plainLines(start, rules)
+export async function parseNumberList(text: string, rules: NumberRules): Promise<NumberList> {
+  const { begin, start } = skipPreamble(text.replace(/^\ufeff/, ''))
+  const delimiter = detectDelimiter(begin)
+  const header = readFirstRow(start.text, delimiter)?.map(unquoteCell)
+  const isHeader = header?.every((cell) => digitsOf(cell).length <= MAX_HEADER_DIGITS) === true
+  const columns = isHeader ? findNumberColumns(header) : undefined
+  if (columns === undefined || header === undefined) return parseLines(start, rules)
 
   const list: NumberList = {
     numbers: [],
-    bad: [],
+    invalid: [],
     lines: 0,
-    columns: columns.numbers.map((one) => one.header),
-    leftOut: columns.others.flatMap((one) => (one.header === '' ? [] : one.header)),
+    readColumns: columns.numbers.map((one) => one.header),
+    ignoredColumns: columns.ignored.flatMap((one) => (one.header === '' ? [] : one.header)),
   }
   let isFirst = true
-  for await (const row of listRowsOf([start.text], delimiter)) {
-    if (!isFirst && !legible(row.cells[0] ?? '').startsWith('#')) {
+  for await (const row of parseCsv([start.text], delimiter)) {
+    if (!isFirst && !toVisibleText(row.cells[0] ?? '').startsWith('#')) {
       list.lines += 1
-      takeRow(list, { ...row, line: row.line + start.line - 1 }, { columns, width: header.length, rules })
+      parseRow(list, { ...row, line: row.line + start.line - 1 }, { columns, width: header.length, rules })
     }
     isFirst = false
   }
@@ -72,10 +72,10 @@ export async function readNumbers(text: string, rules: Rules): Promise<NumberLis
 }
 
 /** The list from its first row on: what is before are blank lines, comments, and the line of Excel. */
-function beginOf(text: string) {
+function skipPreamble(text: string) {
   const [before = ''] = /^(?:[^\S\r\n]*(?:#[^\r\n]*)?(?:\r\n|\r|\n))*/.exec(text) ?? []
   const begin = text.slice(before.length)
-  const [sep = ''] = SEP.exec(begin) ?? []
+  const [sep = ''] = SEPARATOR_LINE.exec(begin) ?? []
   const skipped = before + sep + (sep.endsWith('\r') && begin[sep.length] === '\n' ? '\n' : '')
   return {
     begin,
@@ -87,22 +87,22 @@ function beginOf(text: string) {
 }
 
 /** Digits of a name of a column, such as `Phone 12`. */
-const MOST_OF_A_HEADER = 2
+const MAX_HEADER_DIGITS = 2
 
-function takeRow(
+function parseRow(
   list: NumberList,
-  { line, cells }: ListRow,
-  { columns, width, rules }: { columns: NumberColumns; width: number; rules: Rules },
+  { line, cells }: CsvRow,
+  { columns, width, rules }: { columns: NumberColumns; width: number; rules: NumberRules },
 ): void {
-  const texts = cells.map((cell) => legible(textOf(cell)))
-  const bad = (cell: string, reason: string, column?: string) =>
-    list.bad.push({ line, cell, reason, ...(column === undefined ? {} : { column }) })
-  const fault = faultOf(texts, texts.slice(width))
-  if (fault !== undefined) return void bad(texts.filter(Boolean).join(' '), fault)
+  const texts = cells.map((cell) => toVisibleText(unquoteCell(cell)))
+  const reportInvalid = (cell: string, reason: string, column?: string) =>
+    list.invalid.push({ line, cell, reason, ...(column === undefined ? {} : { column }) })
+  const error = rowError(texts, texts.slice(width))
+  if (error !== undefined) return void reportInvalid(texts.filter(Boolean).join(' '), error)
 
   const filled = columns.numbers.filter(({ at }) => /\p{Nd}/u.test(texts[at] ?? ''))
   let isRead = false
-  for (const { at, header, isSure, isPhones, area, country } of filled) {
+  for (const { at, header, isPhoneColumn, mentionsPhone, area, country } of filled) {
     const cell = texts[at] ?? ''
     const beside = {
       area: area === undefined ? undefined : (texts[area] ?? ''),
@@ -112,65 +112,70 @@ function takeRow(
     for (const text of cell.split(' ::: ')) {
       // A header of one column does not tell what divides cells; a blank for a tab would join two.
       const found = /[\t;|]/.test((cells[at] ?? '').trim())
-        ? { fault: 'this cell has several, divided by what divides none in the header' }
-        : readBeside(text, beside, rules)
-      if (!isSure && !isClear(text, found) && !(isPhones && isFlawed(text, found))) continue
+        ? { reason: 'this cell has several, divided by what divides none in the header' }
+        : parseWithPrefixColumns(text, beside, rules)
+      if (
+        !isPhoneColumn &&
+        !isUnambiguousNumber(text, found) &&
+        !(mentionsPhone && isMalformedNumber(text, found))
+      )
+        continue
       isRead = true
       if ('number' in found) list.numbers.push(found.number)
-      else bad(text, found.fault, header)
+      else reportInvalid(text, found.reason, header)
     }
   }
-  for (const { at, header } of columns.others) {
+  for (const { at, header } of columns.ignored) {
     const cell = texts[at] ?? ''
-    if (/^\+/.test(cell) && 'number' in readCell(cell, rules))
-      bad(cell, 'this is a number, and the column is none of numbers', header)
+    if (/^\+/.test(cell) && 'number' in parseNumberCell(cell, rules))
+      reportInvalid(cell, 'this is a number, and the column is none of numbers', header)
   }
   if (isRead) return
   const [column] = columns.numbers
-  bad(texts[column?.at ?? 0] ?? '', 'there is no number', column?.header)
+  reportInvalid(texts[column?.at ?? 0] ?? '', 'there is no number', column?.header)
 }
 
 /** In a column that may hold other numbers than those of phones. */
-const isClear = (text: string, found: Read) =>
+const isUnambiguousNumber = (text: string, found: ParsedNumber) =>
   'number' in found &&
   digitsOf(text).length >= 7 &&
   (/^\(?[+0]/.test(text) || (found.number[0].startsWith('+') && digitsOf(text).length >= 10))
 
 /** Not a date, and too long for anything but a number. */
-const isFlawed = (text: string, found: Read) =>
-  'fault' in found && digitsOf(text).length >= 7 && !IS_DATE.test(text)
+const isMalformedNumber = (text: string, found: ParsedNumber) =>
+  'reason' in found && digitsOf(text).length >= 7 && !DATE_PATTERN.test(text)
 
-function plainLines({ text, line: first }: { text: string; line: number }, rules: Rules): NumberList {
-  const list: NumberList = { numbers: [], bad: [], lines: 0, columns: [], leftOut: [] }
+function parseLines({ text, line: first }: { text: string; line: number }, rules: NumberRules): NumberList {
+  const list: NumberList = { numbers: [], invalid: [], lines: 0, readColumns: [], ignoredColumns: [] }
   let isFirst = true
   for (const [at, line] of text.split(/\r\n|\r|\n/).entries()) {
-    const shown = withoutComment(line)
-    const cells = cellsOf(shown)
+    const shown = stripComment(line)
+    const cells = splitCells(shown)
     if (cells?.every((cell) => cell === '')) continue
     const isTitle = isFirst && cells?.every((cell) => !/\p{Nd}/u.test(cell))
     isFirst = false
     if (isTitle) continue
     list.lines += 1
-    const found = cells === undefined ? { fault: 'a quote is not closed' } : numberIn(cells, rules)
+    const found = cells === undefined ? { reason: 'a quote is not closed' } : parseNumberCells(cells, rules)
     if ('number' in found) list.numbers.push(found.number)
-    else list.bad.push({ line: first + at, cell: legible(shown), reason: found.fault })
+    else list.invalid.push({ line: first + at, cell: toVisibleText(shown), reason: found.reason })
   }
   return list
 }
 
 /** Up to a `#` at the beginning of a cell or behind a blank, and in no quotes. */
-const withoutComment = (line: string) => /^(?:"(?:[^"]|"")*"|(?<=[^\s,;|])#|[^#])*/.exec(line)?.[0] ?? line
+const stripComment = (line: string) => /^(?:"(?:[^"]|"")*"|(?<=[^\s,;|])#|[^#])*/.exec(line)?.[0] ?? line
 
 /** Cells of a line of its own, which is divided as it likes; undefined for a quote that does not close. */
-function cellsOf(line: string): string[] | undefined {
+function splitCells(line: string): string[] | undefined {
   const tight = line.trim().replace(/([,;\t|]) +(?=")/g, '$1')
   const divides = /[,;\t|]/.exec(tight.replace(/"(?:[^"]|"")*"/g, ''))?.[0]
   if (tight === '') return []
   const delimiter = divides === ';' || divides === '\t' || divides === '|' ? divides : ','
-  return firstRowOf(tight, delimiter)?.map((cell) => legible(textOf(cell)))
+  return readFirstRow(tight, delimiter)?.map((cell) => toVisibleText(unquoteCell(cell)))
 }
 
-function numberIn(cells: readonly string[], rules: Rules): Read {
+function parseNumberCells(cells: readonly string[], rules: NumberRules): ParsedNumber {
   // The column of area codes is there, and empty where the number is a whole one.
   const begin = Math.max(
     0,
@@ -181,8 +186,8 @@ function numberIn(cells: readonly string[], rules: Rules): Read {
   const own = end === -1 ? filled : filled.slice(0, end)
   // A digit behind a comment could belong to the number.
   if (end !== -1 && filled.slice(end).some((cell) => !isComment(cell)))
-    return { fault: 'behind the number and its comment there is another number' }
+    return { reason: 'behind the number and its comment there is another number' }
   const [first = '', ...more] = own
-  if (more.length > 0) return readJoined(own, rules)
-  return begin > 0 ? whole(readCell(first, rules)) : readCell(first, rules)
+  if (more.length > 0) return parseSplitNumber(own, rules)
+  return begin > 0 ? requireWholeNumber(parseNumberCell(first, rules)) : parseNumberCell(first, rules)
 }

@@ -1,7 +1,7 @@
 import type { Extension } from '../../api/core/provisioning/extensions.ts'
-import { readWords } from '../arguments.ts'
-import { type Command, CommandError, table, time, unknownVerb } from './command.ts'
-import { inOffice, type Office } from './context.ts'
+import { parseArguments } from '../arguments.ts'
+import { type Command, CommandError, formatTable, formatTime, unknownVerb } from './command.ts'
+import { type AdminContext, withAdminContext } from './context.ts'
 
 /** `provisioning list|retry`. A running api does what is due. */
 export const provisioningCommand: Command = {
@@ -13,15 +13,15 @@ export const provisioningCommand: Command = {
   run,
 }
 
-async function run(words: string[]): Promise<void> {
-  const { positionals } = readWords({ args: words, allowPositionals: true, options: {} })
+async function run(args: string[]): Promise<void> {
+  const { positionals } = parseArguments({ args, allowPositionals: true, options: {} })
   const [verb, extension] = positionals
-  await inOffice(async (office) => {
+  await withAdminContext(async (context) => {
     switch (verb) {
       case 'list':
-        return console.log(await listUnsettled(office))
+        return console.log(await listPending(context))
       case 'retry': {
-        const tried = await retry(office, extension)
+        const tried = await retry(context, extension)
         return console.log(`${tried} ${tried === 1 ? 'extension is' : 'extensions are'} tried again now`)
       }
       default:
@@ -30,26 +30,26 @@ async function run(words: string[]): Promise<void> {
   })
 }
 
-async function listUnsettled({ extensions, users }: Office): Promise<string> {
+async function listPending({ extensions, users }: AdminContext): Promise<string> {
   const rows = [['extension', 'state', 'user', 'attempts', 'next try', 'last error']]
-  for (const one of await extensions.unsettled()) {
+  for (const one of await extensions.listUnfinished()) {
     const user = one.userId === null ? undefined : await users.find(one.userId)
     rows.push([
       one.extension,
       one.state,
       user?.username ?? '-',
       String(one.attempts),
-      isWaiting(one) ? time(one.nextTryAt) : '-',
+      isRetryable(one) ? formatTime(one.nextTryAt) : '-',
       one.lastError ?? '',
     ])
   }
-  return table(rows)
+  return formatTable(rows)
 }
 
 /** @returns how many */
-async function retry({ extensions }: Office, extension: string | undefined): Promise<number> {
-  const waiting = (await extensions.unsettled()).filter(
-    (one) => isWaiting(one) && (extension === undefined || one.extension === extension),
+async function retry({ extensions }: AdminContext, extension: string | undefined): Promise<number> {
+  const waiting = (await extensions.listUnfinished()).filter(
+    (one) => isRetryable(one) && (extension === undefined || one.extension === extension),
   )
   if (extension !== undefined && waiting.length === 0) {
     throw new CommandError(`nothing is to be done for ${extension}; see provisioning list`)
@@ -59,4 +59,4 @@ async function retry({ extensions }: Office, extension: string | undefined): Pro
   return changed.filter((one) => one !== undefined).length
 }
 
-const isWaiting = ({ state }: Extension) => state === 'providing' || state === 'removing'
+const isRetryable = ({ state }: Extension) => state === 'providing' || state === 'removing'

@@ -1,7 +1,7 @@
 import type { User } from '../../api/core/auth/users.ts'
-import { readWords } from '../arguments.ts'
-import { type Command, CommandError, table, time, unknownVerb } from './command.ts'
-import { inOffice, type Office } from './context.ts'
+import { parseArguments } from '../arguments.ts'
+import { type Command, CommandError, formatTable, formatTime, unknownVerb } from './command.ts'
+import { type AdminContext, withAdminContext } from './context.ts'
 
 /** `sessions list|end`. */
 export const sessionsCommand: Command = {
@@ -13,27 +13,27 @@ export const sessionsCommand: Command = {
   run,
 }
 
-async function run(words: string[]): Promise<void> {
-  const { values: flags, positionals } = readWords({
-    args: words,
+async function run(args: string[]): Promise<void> {
+  const { values: flags, positionals } = parseArguments({
+    args,
     allowPositionals: true,
     options: { user: { type: 'string' } },
   })
   const [verb, what] = positionals
-  await inOffice(async (office) => {
+  await withAdminContext(async (context) => {
     switch (verb) {
       case 'list':
-        return console.log(await listSessions(office, what))
+        return console.log(await listSessions(context, what))
       case 'end': {
         if ((what === undefined) === (flags.user === undefined)) {
           throw new CommandError('name one session id, or --user <name>')
         }
         if (what !== undefined) {
-          await office.endOne(what)
+          await context.endSession(what)
           return console.log(`${what} is over`)
         }
-        const user = await office.userNamed(flags.user)
-        const ended = await office.endAll(user.id, 'ended_by_admin')
+        const user = await context.requireUser(flags.user)
+        const ended = await context.endAllSessions(user.id, 'ended_by_admin')
         return console.log(`${ended} ${ended === 1 ? 'session' : 'sessions'} of ${user.username} ended`)
       }
       default:
@@ -42,27 +42,27 @@ async function run(words: string[]): Promise<void> {
   })
 }
 
-async function listSessions(office: Office, name: string | undefined): Promise<string> {
+async function listSessions(context: AdminContext, name: string | undefined): Promise<string> {
   const rows = [['session', 'user', 'surface', 'began', 'last seen', 'ends', 'address', 'user agent']]
-  for await (const user of name === undefined ? everybody(office) : [await office.userNamed(name)]) {
-    for (const one of await office.liveSessionsOf(user.id)) {
-      const ends = time(Math.min(one.expiresAt, one.idleExpiresAt))
+  for await (const user of name === undefined ? allUsers(context) : [await context.requireUser(name)]) {
+    for (const one of await context.listLiveSessions(user.id)) {
+      const ends = formatTime(Math.min(one.expiresAt, one.idleExpiresAt))
       rows.push([
         one.id,
         user.username,
         one.surface,
-        time(one.createdAt),
-        time(one.lastSeenAt),
+        formatTime(one.createdAt),
+        formatTime(one.lastSeenAt),
         ends,
         one.address,
         printable(one.userAgent),
       ])
     }
   }
-  return table(rows)
+  return formatTable(rows)
 }
 
-async function* everybody({ users }: Office): AsyncGenerator<User> {
+async function* allUsers({ users }: AdminContext): AsyncGenerator<User> {
   for (let afterId: string | undefined; ; ) {
     const page = await users.list({ limit: 500, ...(afterId && { afterId }) })
     yield* page

@@ -2,10 +2,10 @@ import { randomBytes } from 'node:crypto'
 import { text } from 'node:stream/consumers'
 import type { User } from '../../api/core/auth/users.ts'
 import { Role } from '../../contract/claims.ts'
-import { readWords } from '../arguments.ts'
-import { giving, rests } from './assign-extension.ts'
-import { type Command, CommandError, table, time, unknownVerb } from './command.ts'
-import { BY_ADMIN, inOffice, type Office } from './context.ts'
+import { parseArguments } from '../arguments.ts'
+import { assignExtension, describeQuarantine } from './assign-extension.ts'
+import { type Command, CommandError, formatTable, formatTime, unknownVerb } from './command.ts'
+import { type AdminContext, BY_ADMIN, withAdminContext } from './context.ts'
 
 /** `users list|add|extension|passwd|unlock|disable|enable|delete`. */
 export const usersCommand: Command = {
@@ -28,9 +28,9 @@ export const usersCommand: Command = {
   run,
 }
 
-async function run(words: string[]): Promise<void> {
-  const { values: flags, positionals } = readWords({
-    args: words,
+async function run(args: string[]): Promise<void> {
+  const { values: flags, positionals } = parseArguments({
+    args,
     allowPositionals: true,
     options: {
       role: { type: 'string' },
@@ -39,62 +39,65 @@ async function run(words: string[]): Promise<void> {
       force: { type: 'boolean' },
     },
   })
-  const [verb, name, word] = positionals
+  const [verb, name, extensionArg] = positionals
   const reuse = flags.reuse ?? false
-  await inOffice(async (office) => {
+  await withAdminContext(async (context) => {
     switch (verb) {
       case 'list':
-        return console.log(await listUsers(office))
+        return console.log(await listUsers(context))
       case 'add': {
         const role = Role.safeParse(flags.role ?? 'user')
         if (name === undefined) throw new CommandError('users add <name>; see users --help')
         if (!role.success) throw new CommandError(`--role is one of ${Role.options.join(', ')}`)
-        const { password, shown } = await passwordFor()
+        const { password, shown } = await readOrGeneratePassword()
         const extension = flags.extension ?? null
         const account = { username: name, password, role: role.data, extension }
-        const given = await giving(office, extension, async () =>
-          office.users.add(await office.accounts.prepare(account), { reuse }),
+        const assigned = await assignExtension(context, extension, async () =>
+          context.users.add(await context.accounts.prepare(account), { reuse }),
         )
-        return console.log(`added ${describe(given.made)}${shown}${given.warning}`)
+        return console.log(`added ${describe(assigned.result)}${shown}${assigned.warning}`)
       }
       case 'extension': {
-        const user = await office.userNamed(name)
-        if (word === undefined) throw new CommandError('users extension <name> <number>|none; see --help')
-        const extension = word === 'none' ? null : word
+        const user = await context.requireUser(name)
+        if (extensionArg === undefined)
+          throw new CommandError('users extension <name> <number>|none; see --help')
+        const extension = extensionArg === 'none' ? null : extensionArg
         if (extension === user.extension) return console.log(`${describe(user)} has it already`)
-        const { warning } = await giving(office, extension, () =>
-          office.changes.change(user.id, { extension }, BY_ADMIN, { reuse }),
+        const { warning } = await assignExtension(context, extension, () =>
+          context.accountAdmin.update(user.id, { extension }, BY_ADMIN, { reuse }),
         )
         const changed = describe({ ...user, extension })
-        return console.log(`${changed}; their sessions are over${rests(office, user.extension)}${warning}`)
+        return console.log(
+          `${changed}; their sessions are over${describeQuarantine(context, user.extension)}${warning}`,
+        )
       }
       case 'passwd': {
-        const user = await office.userNamed(name)
-        const { password, shown } = await passwordFor()
-        await office.changes.setPassword(user.id, password, BY_ADMIN)
+        const user = await context.requireUser(name)
+        const { password, shown } = await readOrGeneratePassword()
+        await context.accountAdmin.setPassword(user.id, password, BY_ADMIN)
         return console.log(`${describe(user)} has a new password; their sessions are over${shown}`)
       }
       case 'unlock': {
-        const user = await office.userNamed(name)
-        await office.users.unlock(user.id)
+        const user = await context.requireUser(name)
+        await context.users.unlock(user.id)
         return console.log(`${describe(user)} may try to log in afresh; their sessions go on`)
       }
       case 'disable': {
-        const user = await office.userNamed(name)
-        await office.changes.disable(user.id, BY_ADMIN)
+        const user = await context.requireUser(name)
+        await context.accountAdmin.disable(user.id, BY_ADMIN)
         return console.log(`${describe(user)} is disabled; their sessions are over`)
       }
       case 'enable': {
-        const user = await office.userNamed(name)
-        await office.changes.enable(user.id)
+        const user = await context.requireUser(name)
+        await context.accountAdmin.enable(user.id)
         return console.log(`${describe(user)} may log in again`)
       }
       case 'delete': {
-        const user = await office.userNamed(name)
+        const user = await context.requireUser(name)
         if (!flags.force) throw new CommandError(`this forgets ${describe(user)} for good: say --force`)
-        await office.changes.remove(user.id, BY_ADMIN)
+        await context.accountAdmin.remove(user.id, BY_ADMIN)
         return console.log(
-          `${describe(user)} is deleted; their sessions are over${rests(office, user.extension)}`,
+          `${describe(user)} is deleted; their sessions are over${describeQuarantine(context, user.extension)}`,
         )
       }
       default:
@@ -104,7 +107,7 @@ async function run(words: string[]): Promise<void> {
 }
 
 /** From stdin where something is piped in; otherwise made, and shown this once. */
-async function passwordFor(): Promise<{ password: string; shown: string }> {
+async function readOrGeneratePassword(): Promise<{ password: string; shown: string }> {
   const piped = process.stdin.isTTY ? '' : (await text(process.stdin)).replace(/\r?\n$/, '')
   if (piped !== '') return { password: piped, shown: '' }
   const password = randomBytes(15).toString('base64url')
@@ -114,14 +117,14 @@ async function passwordFor(): Promise<{ password: string; shown: string }> {
 const describe = ({ username, role, extension }: User) =>
   `${username} (${role}${extension === null ? '' : `, extension ${extension}`})`
 
-async function listUsers({ users }: Office): Promise<string> {
+async function listUsers({ users }: AdminContext): Promise<string> {
   const rows = [['id', 'name', 'role', 'extension', 'since', '']]
   for (let afterId: string | undefined; ; ) {
     const page = await users.list({ limit: 500, ...(afterId && { afterId }) })
     for (const { id, username, role, extension, createdAt, disabled } of page) {
-      rows.push([id, username, role, extension ?? '-', time(createdAt), disabled ? 'disabled' : ''])
+      rows.push([id, username, role, extension ?? '-', formatTime(createdAt), disabled ? 'disabled' : ''])
     }
     afterId = page.at(-1)?.id
-    if (afterId === undefined) return table(rows)
+    if (afterId === undefined) return formatTable(rows)
   }
 }

@@ -5,15 +5,15 @@ import type { Role } from '../../contract/claims.ts'
 
 /** The users the surfaces' documents speak of. Their passwords are public: loopback only. */
 export const DEMO_ACCOUNTS: readonly NewAccount[] = [
-  person('admin', '1000', 'password', 'admin'),
-  person('user1', '1001', 'password'),
-  person('user2', '1002', 'password'),
-  person('user3', '1003', 'password'),
-  person('201', '201', 'b749601f329a635a19c4a87bc359be3d'),
+  demoAccount('admin', '1000', 'password', 'admin'),
+  demoAccount('user1', '1001', 'password'),
+  demoAccount('user2', '1002', 'password'),
+  demoAccount('user3', '1003', 'password'),
+  demoAccount('201', '201', 'b749601f329a635a19c4a87bc359be3d'),
 ]
 
 /** Pages of existing clients search the addresses of all users, and fail where one has none. */
-function person(username: string, extension: string, password: string, role: Role = 'user'): NewAccount {
+function demoAccount(username: string, extension: string, password: string, role: Role = 'user'): NewAccount {
   return { username, extension, role, password, email: `${username}@example.org` }
 }
 
@@ -24,12 +24,12 @@ export function addDemoMedia(mediaRoot: string): void {
     const file = join(folder, 'hello.wav')
     if (existsSync(file)) continue
     mkdirSync(folder, { recursive: true })
-    writeFileSync(file, tone(440, 1))
+    writeFileSync(file, sineWav(440, 1))
   }
 }
 
 /** A WAV file: 8 kHz, 16 bit, mono, as Asterisk records. */
-function tone(hertz: number, seconds: number): Buffer {
+function sineWav(hertz: number, seconds: number): Buffer {
   const rate = 8_000
   const samples = rate * seconds
   const wav = Buffer.alloc(44 + samples * 2)

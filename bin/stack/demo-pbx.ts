@@ -2,18 +2,18 @@ import { existsSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { findOrUnpackAsterisk } from '../system/asterisk.ts'
 import { SetupError } from '../system/setup-error.ts'
-import { mustBeFree } from './health-check.ts'
+import { requireFreePort } from './health-check.ts'
 import { configurePbx, PHONE_201_SECRET } from './pbx-conf.ts'
 import { asteriskSpec, phoneSpec } from './pbx-process-specs.ts'
-import { keepPbxSecrets } from './pbx-secrets.ts'
-import type { Settings } from './settings.ts'
-import type { ChildSpec } from './supervisor.ts'
+import { loadOrCreatePbxSecrets } from './pbx-secrets.ts'
+import type { StartSettings } from './settings.ts'
+import type { ProcessSpec } from './supervisor.ts'
 
 /** An Asterisk of the demo's own, ready to be started. */
 export interface DemoPbx {
-  server: ChildSpec
+  server: ProcessSpec
   /** To be started once the server stands. */
-  phones: readonly ChildSpec[]
+  phones: readonly ProcessSpec[]
   /** What the api has to know, over what its environment says of another PBX. */
   apiEnv: Record<string, string | undefined>
   /** How a person registers a phone, and places a call. */
@@ -25,10 +25,10 @@ export interface DemoPbxNeeds {
   project: string
   run: string
   settings: Pick<
-    Settings,
+    StartSettings,
     'data' | 'systemFolder' | 'mediaRoot' | 'port' | 'pbxSipPort' | 'pbxAmiPort' | 'pbxHttpPort'
   >
-  say(line: string): void
+  log(line: string): void
 }
 
 const ALICE_AND_BOB = [
@@ -40,20 +40,20 @@ const ALICE_AND_BOB = [
  * Fetches Asterisk where it is missing and writes its configuration; all of it listens on loopback only.
  * @throws {SetupError} when it cannot be had, or one of its ports is taken
  */
-export async function prepareDemoPbx({ project, run, settings, say }: DemoPbxNeeds): Promise<DemoPbx> {
+export async function prepareDemoPbx({ project, run, settings, log }: DemoPbxNeeds): Promise<DemoPbx> {
   const { data, port, pbxSipPort: sipPort, pbxAmiPort: amiPort, pbxHttpPort: httpPort } = settings
   if (new Set([port, sipPort, amiPort, httpPort]).size < 4) {
     throw new SetupError(
       'HOOKSWITCH_PORT, HOOKSWITCH_PBX_SIP_PORT, HOOKSWITCH_PBX_AMI_PORT and HOOKSWITCH_PBX_HTTP_PORT must be four ports',
     )
   }
-  await mustBeFree('127.0.0.1', sipPort, 'HOOKSWITCH_PBX_SIP_PORT', ['tcp', 'udp'])
-  await mustBeFree('127.0.0.1', amiPort, 'HOOKSWITCH_PBX_AMI_PORT')
-  await mustBeFree('127.0.0.1', httpPort, 'HOOKSWITCH_PBX_HTTP_PORT')
+  await requireFreePort('127.0.0.1', sipPort, 'HOOKSWITCH_PBX_SIP_PORT', ['tcp', 'udp'])
+  await requireFreePort('127.0.0.1', amiPort, 'HOOKSWITCH_PBX_AMI_PORT')
+  await requireFreePort('127.0.0.1', httpPort, 'HOOKSWITCH_PBX_HTTP_PORT')
 
-  const asterisk = await findOrUnpackAsterisk(settings.systemFolder, join(project, 'bin', 'pbx'), say)
+  const asterisk = await findOrUnpackAsterisk(settings.systemFolder, join(project, 'bin', 'pbx'), log)
   const folder = join(data, 'asterisk')
-  const { secrets, files, areNew } = keepPbxSecrets(folder)
+  const { secrets, files, areNew } = loadOrCreatePbxSecrets(folder)
   const rtpPorts = { first: 10_000, last: 10_199 }
   const ari = { port: httpPort, secret: secrets.ari }
   const conf = configurePbx(project, { asterisk, folder, run, sipPort, amiPort, ari, rtpPorts, secrets })

@@ -9,7 +9,7 @@ import { SetupError } from '../system/setup-error.ts'
  * Ends this process: one line for what a person can mend, and a stack for what is a fault of ours.
  * @param name of this program, before that line
  */
-export const endAsFailed = (name: string) => (err: unknown) => {
+export const exitOnError = (name: string) => (err: unknown) => {
   const isUsage = err instanceof UsageError
   const isConfig = err instanceof NewerDatabaseError || err instanceof SettingsError
   const isKnown = isUsage || isConfig || err instanceof SetupError || err instanceof KeyFileError

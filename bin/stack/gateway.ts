@@ -1,22 +1,22 @@
 import { join } from 'node:path'
 import { relaySocket, streamInstances } from '../../contract/stream-instances.ts'
 import type { Nginx } from '../system/programs.ts'
-import { run as runToEnd } from '../system/run-program.ts'
+import { runProgram as runToEnd } from '../system/run-program.ts'
 import { SetupError } from '../system/setup-error.ts'
 import { canListen } from './health-check.ts'
 import { renderNginx } from './nginx-conf.ts'
-import { nginxArgs, nginxSpec, nodeSpec, openFiles, streamSpec } from './process-specs.ts'
-import type { Settings } from './settings.ts'
-import type { ChildSpec } from './supervisor.ts'
+import { nginxArgs, nginxSpec, nodeSpec, openFileLimit, streamSpec } from './process-specs.ts'
+import type { StartSettings } from './settings.ts'
+import type { ProcessSpec } from './supervisor.ts'
 
 export interface GatewayNeeds {
   project: string
   run: string
-  settings: Settings
+  settings: StartSettings
   nginx: Nginx
   /** Of the sidecar and the API. */
   sockets: { sidecar: string; api: string }
-  startAll(specs: readonly ChildSpec[]): Promise<void>
+  startAll(specs: readonly ProcessSpec[]): Promise<void>
 }
 
 /**
@@ -38,8 +38,8 @@ export async function startGateway({
     ...settings,
     nchanModule: nginx.nchanModule,
     asRoot: process.getuid?.() === 0,
-    openFiles: openFiles(),
-    listen: await listensOf(settings),
+    openFiles: openFileLimit(),
+    listen: await listenAddresses(settings),
     run,
     temp: join(prefix, 'temp'),
     accessLog: join(settings.data, 'log', 'access.log'),
@@ -64,15 +64,15 @@ export async function startGateway({
 }
 
 /** The default is loopback of both kinds, and every address is that of both. */
-async function listensOf({ host, port }: Settings): Promise<string[]> {
+async function listenAddresses({ host, port }: StartSettings): Promise<string[]> {
   const alsoIpv6 = host === '127.0.0.1' && (await canListen('::1'))
   const both = host === '0.0.0.0' && (await canListen('::'))
   return [
-    `${bracketed(host)}:${port}`,
+    `${urlHost(host)}:${port}`,
     ...(alsoIpv6 ? [`[::1]:${port}`] : []),
     ...(both ? [`[::]:${port}`] : []),
   ]
 }
 
 /** A host as it stands in a URL (RFC 3986 §3.2.2). */
-export const bracketed = (host: string): string => (host.includes(':') ? `[${host}]` : host)
+export const urlHost = (host: string): string => (host.includes(':') ? `[${host}]` : host)

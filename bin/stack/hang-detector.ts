@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs'
-import { signalGroup } from './run-folder.ts'
+import { signalProcessGroup } from './run-folder.ts'
 
 /** What is watched: a part of `ChildSpec`. */
-interface Watched {
+interface WatchedProcess {
   name: string
   ready(): Promise<boolean>
-  standsStillAfterMs?: number
+  hangTimeoutMs?: number
 }
 
 /** How often a program is asked whether it does its work, in ms. */
@@ -18,61 +18,61 @@ const STARVED_FACTOR = 5
  * then starts it afresh, as after a crash.
  * @returns what ends the watching
  */
-export function watchForStandstill(
-  spec: Watched,
+export function watchForHang(
+  spec: WatchedProcess,
   pid: () => number | undefined,
-  say: (line: string) => void,
+  log: (line: string) => void,
 ): () => void {
-  const { standsStillAfterMs } = spec
-  if (standsStillAfterMs === undefined) return () => {}
+  const { hangTimeoutMs } = spec
+  if (hangTimeoutMs === undefined) return () => {}
   let answeredAt = performance.now()
   let checkedAt = answeredAt
-  let watched = pid()
-  let asking = false
+  let watchedPid = pid()
+  let isProbing = false
 
-  const isStill = (pid: number, silentMs: number): boolean => {
-    const state = stateOf(pid)
-    const allowedMs = standsStillAfterMs * (state === 'R' ? STARVED_FACTOR : 1)
-    if (state === undefined || silentMs < allowedMs) return false
-    say(`${spec.name} answers nothing for ${(silentMs / 1000).toFixed(1)} s (state ${state}): killing it`)
+  const isHung = (pid: number, unansweredMs: number): boolean => {
+    const state = processState(pid)
+    const allowedMs = hangTimeoutMs * (state === 'R' ? STARVED_FACTOR : 1)
+    if (state === undefined || unansweredMs < allowedMs) return false
+    log(`${spec.name} answers nothing for ${(unansweredMs / 1000).toFixed(1)} s (state ${state}): killing it`)
     return true
   }
 
-  const ask = () => {
-    asking = true
-    const asked = watched
+  const probe = () => {
+    isProbing = true
+    const probedPid = watchedPid
     spec
       .ready()
       .then(
         (isReady) => {
-          if (isReady && asked === watched) answeredAt = performance.now()
+          if (isReady && probedPid === watchedPid) answeredAt = performance.now()
         },
         () => {},
       )
       .finally(() => {
-        asking = false
+        isProbing = false
       })
   }
 
   const check = () => {
     const now = performance.now()
     // We stood still ourselves, or another process took its place: count anew.
-    if (now - checkedAt > CHECK_MS * 3 || pid() !== watched) answeredAt = now
+    if (now - checkedAt > CHECK_MS * 3 || pid() !== watchedPid) answeredAt = now
     checkedAt = now
-    watched = pid()
-    if (watched !== undefined && isStill(watched, now - answeredAt)) {
+    watchedPid = pid()
+    if (watchedPid !== undefined && isHung(watchedPid, now - answeredAt)) {
       answeredAt = now
-      signalGroup(watched, 'SIGKILL')
+      signalProcessGroup(watchedPid, 'SIGKILL')
     }
     // Only now, as a question makes it runnable.
-    if (!asking) ask()
+    if (!isProbing) probe()
   }
   const timer = setInterval(check, CHECK_MS)
   return () => clearInterval(timer)
 }
 
 /** The state of a process, such as R, S, D or T (proc(5)); undefined when there is none. */
-function stateOf(pid: number): string | undefined {
+function processState(pid: number): string | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'latin1')
     return stat.slice(stat.lastIndexOf(') ') + 2)[0]

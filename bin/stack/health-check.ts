@@ -6,7 +6,7 @@ import type { Algorithm, Keyring } from '../../contract/keys.ts'
 import { SetupError } from '../system/setup-error.ts'
 
 /** The status of a GET over TCP or a Unix socket. */
-export function statusOf(
+export function httpStatusOf(
   where: { host: string; port: number } | { socketPath: string },
   path: string,
   headers: Record<string, string> = {},
@@ -27,7 +27,7 @@ export function statusOf(
  * Whether a request with a token passes the gate and one without does not: nginx, sidecar, keys and
  * revocations all did their part. The file is one that does not exist, so 404 is the gate's yes.
  */
-export async function passesGate(
+export async function checkGate(
   where: { host: string; port: number },
   keyring: Keyring,
   algorithm: Algorithm,
@@ -37,9 +37,9 @@ export async function passesGate(
   const token = await tokens.issue('access', subject, Math.floor(Date.now() / 1000) + 30)
   const path = '/media/hookswitch/probe'
   const [withToken, without, ready] = await Promise.all([
-    statusOf(where, path, { Authorization: `Bearer ${token}` }),
-    statusOf(where, path),
-    statusOf(where, '/ready'),
+    httpStatusOf(where, path, { Authorization: `Bearer ${token}` }),
+    httpStatusOf(where, path),
+    httpStatusOf(where, '/ready'),
   ])
   return withToken === 404 && without === 401 && ready === 200
 }
@@ -48,14 +48,14 @@ export async function passesGate(
  * @param setting the one that names another port
  * @throws {SetupError} when somebody listens there already
  */
-export async function mustBeFree(
+export async function requireFreePort(
   host: string,
   port: number,
   setting = 'HOOKSWITCH_PORT',
   protocols: readonly ('tcp' | 'udp')[] = ['tcp'],
 ): Promise<void> {
   for (const protocol of protocols) {
-    const code = await flawOf(protocol, host, port)
+    const code = await listenErrorCode(protocol, host, port)
     if (code === undefined) continue
     const why =
       code === 'EADDRINUSE'
@@ -68,7 +68,7 @@ export async function mustBeFree(
 }
 
 /** Why nothing can listen there. */
-function flawOf(protocol: 'tcp' | 'udp', host: string, port: number): Promise<string | undefined> {
+function listenErrorCode(protocol: 'tcp' | 'udp', host: string, port: number): Promise<string | undefined> {
   return new Promise((resolve) => {
     const refused = (err: NodeJS.ErrnoException) => resolve(err.code ?? err.message)
     if (protocol === 'tcp') {

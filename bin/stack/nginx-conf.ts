@@ -27,7 +27,7 @@ export interface NginxValues {
 }
 
 /** The template of an instance of Nchan, rendered once for each as `stream-<n>.conf`. */
-const INSTANCE = 'nchan-instance.conf'
+const STREAM_INSTANCE_TEMPLATE = 'nchan-instance.conf'
 
 /**
  * Renders every template into a folder. What would end a quoted word or start a variable is refused, so
@@ -35,52 +35,52 @@ const INSTANCE = 'nchan-instance.conf'
  * @throws {Error} naming the value that cannot stand in a configuration
  */
 export function renderNginx(templates: string, folder: string, values: NginxValues): void {
-  const words = wordsOf(values)
+  const placeholders = templateValues(values)
   mkdirSync(folder, { recursive: true, mode: 0o700 })
   const render = (template: string, file: string, more: Record<string, string> = {}) => {
     const text = readFileSync(join(templates, template), 'utf8').replace(/@(\w+)@/g, (_, name: string) => {
-      const word = more[name] ?? words[name]
-      if (word === undefined) throw new Error(`nginx/${template} has no value for @${name}@`)
-      return word
+      const value = more[name] ?? placeholders[name]
+      if (value === undefined) throw new Error(`nginx/${template} has no value for @${name}@`)
+      return value
     })
     writeFileSync(join(folder, file), text, { mode: 0o600 })
   }
   for (const file of readdirSync(templates)) {
-    if (file.endsWith('.conf') && file !== INSTANCE) render(file, file)
+    if (file.endsWith('.conf') && file !== STREAM_INSTANCE_TEMPLATE) render(file, file)
   }
   for (const instance of streamInstances(values.streamInstances)) {
-    render(INSTANCE, `stream-${instance}.conf`, { instance: String(instance) })
+    render(STREAM_INSTANCE_TEMPLATE, `stream-${instance}.conf`, { instance: String(instance) })
   }
 }
 
-function wordsOf(values: NginxValues): Record<string, string> {
+function templateValues(values: NginxValues): Record<string, string> {
   const { nchanModule, openFiles } = values
   const lines = (all: readonly string[], line: (one: string) => string) =>
-    all.map((one) => line(checked(one))).join('\n')
+    all.map((one) => line(requireSafeValue(one))).join('\n')
   return {
-    loadNchan: nchanModule === undefined ? '' : `load_module "${checked(nchanModule)}";`,
+    loadNchan: nchanModule === undefined ? '' : `load_module "${requireSafeValue(nchanModule)}";`,
     // Workers enter the sockets' folder, which is the starter's alone.
     user: values.asRoot ? 'user root root;' : '',
-    workers: checked(values.workers),
+    workers: requireSafeValue(values.workers),
     openFiles: String(openFiles),
     // A stream takes two at the front: the client's, and the one to its instance.
     workerConnections: String(Math.floor(openFiles * 0.75)),
     listen: lines(values.listen, (one) => `    listen ${one};`),
-    run: checked(values.run),
-    temp: checked(values.temp),
-    mediaRoot: checked(values.mediaRoot),
-    accessLog: checked(values.accessLog),
+    run: requireSafeValue(values.run),
+    temp: requireSafeValue(values.temp),
+    mediaRoot: requireSafeValue(values.mediaRoot),
+    accessLog: requireSafeValue(values.accessLog),
     nchanMemory: `${values.nchanMemoryMb}M`,
     sidecars: lines(values.sidecars, (one) => `  server "unix:${one}" max_fails=0;`),
     apis: lines(values.apis, (one) => `  server "unix:${one}" max_fails=0;`),
-    instanceShares: sharesOf(values.streamInstances),
+    instanceShares: splitClientShares(values.streamInstances),
     streamUpstreams: streamInstances(values.streamInstances)
       .flatMap((n) => [
-        upstreamOf(`hookswitch_stream_${n}`, subscribeSocket(values.run, n)),
-        upstreamOf(`hookswitch_relay_${n}`, relaySocket(values.run, n)),
+        upstreamBlock(`hookswitch_stream_${n}`, subscribeSocket(values.run, n)),
+        upstreamBlock(`hookswitch_relay_${n}`, relaySocket(values.run, n)),
       ])
       .join('\n'),
-    allowedOrigins: lines(values.allowedOrigins.flatMap(spellingsOf), (one) => `  "${one}" $http_origin;`),
+    allowedOrigins: lines(values.allowedOrigins.flatMap(originVariants), (one) => `  "${one}" $http_origin;`),
     trustedNets: lines(values.trustedProxies, (one) => `  ${one} 1;`),
     realIp:
       values.trustedProxies.length === 0
@@ -91,22 +91,22 @@ real_ip_recursive on;`,
   }
 }
 
-const upstreamOf = (name: string, socket: string): string =>
-  `upstream ${name} {\n  server "unix:${checked(socket)}" max_fails=0;\n}`
+const upstreamBlock = (name: string, socket: string): string =>
+  `upstream ${name} {\n  server "unix:${requireSafeValue(socket)}" max_fails=0;\n}`
 
 /** An origin in its one spelling, and with the port that goes without saying; nginx itself ignores the letters' case. */
-const spellingsOf = (origin: string): string[] => {
+const originVariants = (origin: string): string[] => {
   const port = { 'https:': 443, 'http:': 80 }[origin.slice(0, origin.indexOf('/'))]
   return port === undefined || /:\d+$/.test(origin) ? [origin] : [origin, `${origin}:${port}`]
 }
 
 /** Equal shares for `split_clients`; the last one takes what rounding leaves. */
-const sharesOf = (count: number): string =>
+const splitClientShares = (count: number): string =>
   streamInstances(count)
     .map((n) => (n === count ? `  * ${n};` : `  ${Math.floor(10_000 / count) / 100}% ${n};`))
     .join('\n')
 
-function checked(value: string): string {
+function requireSafeValue(value: string): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must not come through
   if (/["'\\$;{}\x00-\x1f\x7f]/.test(value))
     throw new Error(`cannot stand in an nginx configuration: ${JSON.stringify(value)}`)

@@ -1,12 +1,12 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Asterisk } from '../system/asterisk.ts'
+import type { AsteriskInstall } from '../system/asterisk.ts'
 import { SetupError } from '../system/setup-error.ts'
 import { DEMO_ACCOUNTS } from './demo-data.ts'
 
 /** What the templates in `bin/pbx/conf/` and `docs/asterisk/` leave open. */
 export interface PbxValues {
-  asterisk: Asterisk
+  asterisk: AsteriskInstall
   /** Of its state; what it has there stays. */
   folder: string
   /** Of its control socket: the path has to be short. */
@@ -44,40 +44,51 @@ export function configurePbx(project: string, values: PbxValues): string {
   for (const path of [etc, 'lib/keys', 'log', 'spool', values.run]) {
     mkdirSync(path.startsWith('/') ? path : join(folder, path), { recursive: true, mode: 0o700 })
   }
-  const words = wordsOf(values)
+  const placeholders = templateValues(values)
   const templates = join(project, 'bin', 'pbx', 'conf')
   for (const name of readdirSync(templates)) {
-    const text = readFileSync(join(templates, name), 'utf8').replace(/@([A-Z0-9_]+)@/g, (_, word: string) => {
-      const value = words[word]
-      if (value === undefined) throw new Error(`bin/pbx/conf/${name} asks for @${word}@, which nobody knows`)
-      return value
-    })
+    const text = readFileSync(join(templates, name), 'utf8').replace(
+      /@([A-Z0-9_]+)@/g,
+      (_, placeholder: string) => {
+        const value = placeholders[placeholder]
+        if (value === undefined)
+          throw new Error(`bin/pbx/conf/${name} asks for @${placeholder}@, which nobody knows`)
+        return value
+      },
+    )
     write(join(etc, name), text)
   }
-  for (const [name, own] of Object.entries(documented(values))) {
+  for (const [name, own] of Object.entries(documentedFiles(values))) {
     const text = readFileSync(join(project, 'docs', 'asterisk', name), 'utf8')
     write(join(etc, name), replaceEach(name, text, own))
   }
   return join(etc, 'asterisk.conf')
 }
 
-function wordsOf({ asterisk, folder, run, sipPort, rtpPorts, secrets }: PbxValues): Record<string, string> {
+function templateValues({
+  asterisk,
+  folder,
+  run,
+  sipPort,
+  rtpPorts,
+  secrets,
+}: PbxValues): Record<string, string> {
   return {
-    FOLDER: checked(folder),
-    RUN: checked(run),
-    PREFIX: checked(asterisk.prefix),
-    MODULES: checked(asterisk.modules),
-    DATA: checked(asterisk.data),
+    FOLDER: requireSafeValue(folder),
+    RUN: requireSafeValue(run),
+    PREFIX: requireSafeValue(asterisk.prefix),
+    MODULES: requireSafeValue(asterisk.modules),
+    DATA: requireSafeValue(asterisk.data),
     SIP_PORT: String(sipPort),
     RTP_START: String(rtpPorts.first),
     RTP_END: String(rtpPorts.last),
-    PHONE_SECRET: checked(secrets.phones),
+    PHONE_SECRET: requireSafeValue(secrets.phones),
     PHONE_201_SECRET,
   }
 }
 
 /** The files that administrators are given, and what a PBX of ours has instead. */
-const documented = ({ amiPort, ari, secrets }: PbxValues): Record<string, Record<string, string>> => ({
+const documentedFiles = ({ amiPort, ari, secrets }: PbxValues): Record<string, Record<string, string>> => ({
   'manager.conf': {
     'port = 5038': `port = ${amiPort}`,
     'CHANGE-ME-EVENTS': secrets.events,
@@ -88,7 +99,7 @@ const documented = ({ amiPort, ari, secrets }: PbxValues): Record<string, Record
     ? {}
     : {
         'http.conf': { 'bindport = 8088': `bindport = ${ari.port}` },
-        'ari.conf': { 'CHANGE-ME-ARI': checked(ari.secret) },
+        'ari.conf': { 'CHANGE-ME-ARI': requireSafeValue(ari.secret) },
       }),
 })
 
@@ -97,16 +108,16 @@ function write(path: string, text: string): void {
 }
 
 /** What would end a line or begin a comment never gets into a configuration. */
-function checked(value: string): string {
+function requireSafeValue(value: string): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must not come through
   if (/[;\\[\]\x00-\x1f\x7f]/.test(value))
     throw new SetupError(`Asterisk cannot be configured with a folder of this name: ${value}`)
   return value
 }
 
-function replaceEach(name: string, text: string, words: Record<string, string>): string {
-  return Object.entries(words).reduce((out, [word, value]) => {
-    if (!out.includes(word)) throw new Error(`docs/asterisk/${name} has no '${word}'`)
-    return out.replace(word, value)
+function replaceEach(name: string, text: string, replacements: Record<string, string>): string {
+  return Object.entries(replacements).reduce((out, [placeholder, value]) => {
+    if (!out.includes(placeholder)) throw new Error(`docs/asterisk/${name} has no '${placeholder}'`)
+    return out.replace(placeholder, value)
   }, text)
 }

@@ -1,10 +1,10 @@
-import type { Asterisk } from '../system/asterisk.ts'
-import { run as runToEnd } from '../system/run-program.ts'
+import type { AsteriskInstall } from '../system/asterisk.ts'
+import { runProgram as runToEnd } from '../system/run-program.ts'
 import { configurePhone } from './phone-conf.ts'
-import type { ChildSpec } from './supervisor.ts'
+import type { ProcessSpec } from './supervisor.ts'
 
 /** @param conf its asterisk.conf */
-export function asteriskSpec(asterisk: Asterisk, folder: string, conf: string): ChildSpec {
+export function asteriskSpec(asterisk: AsteriskInstall, folder: string, conf: string): ProcessSpec {
   const env = { PATH: process.env.PATH, HOME: folder }
   return {
     name: 'asterisk',
@@ -12,16 +12,16 @@ export function asteriskSpec(asterisk: Asterisk, folder: string, conf: string): 
     args: ['-f', '-C', conf],
     env,
     cwd: folder,
-    ready: async () => (await ask(asterisk, conf, 'core waitfullybooted')).includes('fully booted'),
+    ready: async () => (await asteriskCli(asterisk, conf, 'core waitfullybooted')).includes('fully booted'),
   }
 }
 
 /** A phone that takes every call by itself. */
 export function phoneSpec(
-  asterisk: Asterisk,
+  asterisk: AsteriskInstall,
   conf: string,
   phone: { extension: string; secret: string; sipPort: number; tone: number; folder: string },
-): ChildSpec {
+): ProcessSpec {
   const { extension, folder } = phone
   return {
     name: `phone-${extension}`,
@@ -30,12 +30,12 @@ export function phoneSpec(
     env: { PATH: process.env.PATH, HOME: folder },
     cwd: folder,
     ready: async () =>
-      new RegExp(`Contact: +${extension}/`).test(await ask(asterisk, conf, 'pjsip show contacts')),
+      new RegExp(`Contact: +${extension}/`).test(await asteriskCli(asterisk, conf, 'pjsip show contacts')),
   }
 }
 
 /** What Asterisk's own console answers; nothing where none runs. */
-async function ask(asterisk: Asterisk, conf: string, command: string): Promise<string> {
+async function asteriskCli(asterisk: AsteriskInstall, conf: string, command: string): Promise<string> {
   const { out } = await runToEnd(asterisk.program, ['-C', conf, '-rx', command], {
     env: { PATH: process.env.PATH },
   })

@@ -10,7 +10,7 @@ const NAMES = ['events', 'control', 'phones', 'ari'] as const
  * The secrets of a folder's own Asterisk: made by chance the first time, then kept in a file each.
  * @throws {SetupError} where a file holds none
  */
-export function keepPbxSecrets(folder: string): {
+export function loadOrCreatePbxSecrets(folder: string): {
   secrets: PbxSecrets & { ari: string }
   files: Record<(typeof NAMES)[number], string>
   areNew: boolean

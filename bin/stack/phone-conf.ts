@@ -1,10 +1,10 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Asterisk } from '../system/asterisk.ts'
+import type { AsteriskInstall } from '../system/asterisk.ts'
 
 /** A SIP phone (baresip) that is all on loopback: what it says is a tone, and what it hears is dropped. */
-export interface PhoneValues {
-  asterisk: Asterisk
+export interface PhoneConfValues {
+  asterisk: AsteriskInstall
   /** Of its configuration, for this phone alone. */
   folder: string
   extension: string
@@ -20,7 +20,7 @@ export interface PhoneValues {
 }
 
 /** @returns the arguments of baresip */
-export function configurePhone(values: PhoneValues): string[] {
+export function configurePhone(values: PhoneConfValues): string[] {
   const { asterisk, folder, extension, secret, sipPort, answer, tone, controlPort } = values
   mkdirSync(folder, { recursive: true, mode: 0o700 })
   const write = (name: string, text: string) => writeFileSync(join(folder, name), text, { mode: 0o600 })

@@ -3,11 +3,11 @@ import { join } from 'node:path'
 import { publishSocket, subscribeSocket } from '../../contract/stream-instances.ts'
 import { connectRedis } from '../../runtime/redis.ts'
 import type { Nginx, Redis } from '../system/programs.ts'
-import { statusOf } from './health-check.ts'
-import type { ChildSpec } from './supervisor.ts'
+import { httpStatusOf } from './health-check.ts'
+import type { ProcessSpec } from './supervisor.ts'
 
 /** Whether a Redis answers; LOADING is a no. */
-export async function redisAnswers(url: string): Promise<boolean> {
+export async function isRedisReady(url: string): Promise<boolean> {
   const redis = connectRedis(url, () => {}, 2_000)
   try {
     await redis.connect()
@@ -18,7 +18,7 @@ export async function redisAnswers(url: string): Promise<boolean> {
 }
 
 /** The embedded Redis: no TCP port, append-only, so that an acknowledged revocation survives kill -9. */
-export function redisSpec(redis: Redis, run: string, folder: string): ChildSpec {
+export function redisSpec(redis: Redis, run: string, folder: string): ProcessSpec {
   const socket = join(run, 'redis.sock')
   const settings = {
     port: '0',
@@ -38,7 +38,7 @@ export function redisSpec(redis: Redis, run: string, folder: string): ChildSpec 
     args: Object.entries(settings).flatMap(([name, value]) => [`--${name}`, value]),
     env: { ...process.env, ...redis.env },
     cwd: folder,
-    ready: () => redisAnswers(`unix:${socket}`),
+    ready: () => isRedisReady(`unix:${socket}`),
     prepare: () => rmSync(socket, { force: true }),
   }
 }
@@ -47,33 +47,31 @@ export function redisSpec(redis: Redis, run: string, folder: string): ChildSpec 
  * glibc keeps what large bodies have used unless told to give it back: after 300 of 0.7 MB the API kept 205 to 230 MB
  * without these, 114 to 140 MB with them. In bytes.
  */
-const RETURN_MEMORY = { MALLOC_MMAP_THRESHOLD_: '131072', MALLOC_TRIM_THRESHOLD_: '131072' }
+const MALLOC_ENV = { MALLOC_MMAP_THRESHOLD_: '131072', MALLOC_TRIM_THRESHOLD_: '131072' }
 
 /** A process of ours, from its bundle in `dist/`. */
 export function nodeSpec(
   name: 'sidecar' | 'api' | `relay-${number}`,
   bundle: string,
   socket: string,
-  env: ChildSpec['env'],
+  env: ProcessSpec['env'],
   args: readonly string[] = [],
-): ChildSpec {
+): ProcessSpec {
   return {
     name,
     command: process.execPath,
     args: ['--enable-source-maps', bundle, ...args],
-    env: { ...RETURN_MEMORY, ...env },
+    env: { ...MALLOC_ENV, ...env },
     cwd: process.cwd(),
-    channel: true,
+    ipc: true,
     // While no sidecar answers no client is let in and streams are cut: like a relay it is back soon however often it dies.
-    ...(name === 'api'
-      ? { standsStillAfterMs: 15_000 }
-      : { standsStillAfterMs: 3_000, longestPauseMs: 1_000 }),
-    ready: async () => (await statusOf({ socketPath: socket }, '/health')) === 200,
+    ...(name === 'api' ? { hangTimeoutMs: 15_000 } : { hangTimeoutMs: 3_000, maxRestartDelayMs: 1_000 }),
+    ready: async () => (await httpStatusOf({ socketPath: socket }, '/health')) === 200,
   }
 }
 
 /** The front. */
-export function nginxSpec(nginx: Nginx, run: string, confFolder: string, prefix: string): ChildSpec {
+export function nginxSpec(nginx: Nginx, run: string, confFolder: string, prefix: string): ProcessSpec {
   const socket = join(run, 'nginx.sock')
   return {
     name: 'nginx',
@@ -81,12 +79,12 @@ export function nginxSpec(nginx: Nginx, run: string, confFolder: string, prefix:
     args: nginxArgs(confFolder, prefix),
     env: { ...process.env, ...nginx.env },
     cwd: prefix,
-    ready: async () => (await statusOf({ socketPath: socket }, '/status')) === 204,
+    ready: async () => (await httpStatusOf({ socketPath: socket }, '/status')) === 204,
     // The master answers nothing itself, and its state says nothing of its workers.
-    standsStillAfterMs: 30_000,
+    hangTimeoutMs: 30_000,
     // nginx leaves its socket behind when it is killed, and then cannot bind it.
     prepare: () => rmSync(socket, { force: true }),
-    advice: (lastWords) =>
+    explainStartFailure: (lastWords) =>
       /Address already in use/.test(lastWords)
         ? 'its port is taken: set HOOKSWITCH_PORT to a free one'
         : undefined,
@@ -100,7 +98,7 @@ export function streamSpec(
   confFolder: string,
   prefix: string,
   instance: number,
-): ChildSpec {
+): ProcessSpec {
   const publish = publishSocket(run, instance)
   return {
     name: `stream-${instance}`,
@@ -109,9 +107,10 @@ export function streamSpec(
     env: { ...process.env, ...nginx.env },
     cwd: prefix,
     ready: async () =>
-      (await statusOf({ socketPath: publish }, '/life')) === 200 && !(await isStuck(run, instance)),
-    standsStillAfterMs: 3_000,
-    longestPauseMs: 1_000,
+      (await httpStatusOf({ socketPath: publish }, '/life')) === 200 &&
+      !(await isStreamInstanceStuck(run, instance)),
+    hangTimeoutMs: 3_000,
+    maxRestartDelayMs: 1_000,
     // It holds nothing that outlives it, and Nchan aborts where a process without workers ends with streams open.
     stopSignal: 'SIGKILL',
     prepare: () => {
@@ -121,8 +120,8 @@ export function streamSpec(
 }
 
 /** Whether the sidecar says that an instance does not end streams. */
-const isStuck = async (run: string, instance: number): Promise<boolean> =>
-  (await statusOf({ socketPath: join(run, 'sidecar.sock') }, `/instances/${instance}`, {}, 300).catch(
+const isStreamInstanceStuck = async (run: string, instance: number): Promise<boolean> =>
+  (await httpStatusOf({ socketPath: join(run, 'sidecar.sock') }, `/instances/${instance}`, {}, 300).catch(
     () => 0,
   )) === 503
 
@@ -136,10 +135,10 @@ export const nginxArgs = (confFolder: string, prefix: string, file = 'nginx.conf
 ]
 
 /** How many files a process of ours may open, at most `most`. */
-export function openFiles(most = 65_536): number {
+export function openFileLimit(max = 65_536): number {
   try {
     const hard = /^Max open files\s+\S+\s+(\d+)/m.exec(readFileSync('/proc/self/limits', 'latin1'))?.[1]
-    return Math.min(most, Number(hard ?? most))
+    return Math.min(max, Number(hard ?? max))
   } catch {
     return 1_024
   }

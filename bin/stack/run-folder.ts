@@ -5,8 +5,8 @@ import { join } from 'node:path'
 import { SetupError } from '../system/setup-error.ts'
 
 /** A Unix socket's path holds 107 bytes, and the longest name in the folder is this long. */
-const LONGEST_SOCKET_PATH = 107
-const LONGEST_NAME = '/publish-16.sock'.length
+const MAX_SOCKET_PATH = 107
+const MAX_SOCKET_NAME = '/publish-16.sock'.length
 
 /**
  * The folder of sockets and process ids, for this user alone: `<data>/run`, or one under the system's
@@ -14,7 +14,7 @@ const LONGEST_NAME = '/publish-16.sock'.length
  */
 export function runFolder(data: string): string {
   const near = join(data, 'run')
-  if (Buffer.byteLength(near) + LONGEST_NAME <= LONGEST_SOCKET_PATH) {
+  if (Buffer.byteLength(near) + MAX_SOCKET_NAME <= MAX_SOCKET_PATH) {
     mkdirSync(near, { recursive: true, mode: 0o700 })
     return near
   }
@@ -34,67 +34,67 @@ export function runFolder(data: string): string {
 /** A process is known by its id and its start time, as ids are used again. */
 export interface ProcessId {
   pid: number
-  bornAt: string
+  startTime: string
 }
 
-export function idOf(pid: number): ProcessId | undefined {
+export function processIdOf(pid: number): ProcessId | undefined {
   try {
     // The name in brackets may hold anything: what counts comes after the last one (proc(5)).
     const stat = readFileSync(`/proc/${pid}/stat`, 'latin1')
-    const bornAt = stat.slice(stat.lastIndexOf(') ') + 2).split(' ')[19]
-    return bornAt === undefined ? undefined : { pid, bornAt }
+    const startTime = stat.slice(stat.lastIndexOf(') ') + 2).split(' ')[19]
+    return startTime === undefined ? undefined : { pid, startTime }
   } catch {
     return undefined
   }
 }
 
-export function writeId(path: string, id: ProcessId): void {
-  writeFileSync(path, `${id.pid} ${id.bornAt}\n`, { mode: 0o600 })
+export function writeProcessId(path: string, id: ProcessId): void {
+  writeFileSync(path, `${id.pid} ${id.startTime}\n`, { mode: 0o600 })
 }
 
 /** The process a file names, if it is still that process. */
-export function liveIdIn(path: string): ProcessId | undefined {
+export function readLiveProcessId(path: string): ProcessId | undefined {
   if (!existsSync(path)) return undefined
   const [pid = '', bornAt] = readFileSync(path, 'latin1').trim().split(' ')
-  const now = idOf(Number(pid))
-  return now !== undefined && now.bornAt === bornAt ? now : undefined
+  const now = processIdOf(Number(pid))
+  return now !== undefined && now.startTime === bornAt ? now : undefined
 }
 
 /**
  * Makes this process the only one that runs a data folder.
  * @throws {SetupError} when another one does
  */
-export function claim(data: string): () => void {
+export function lockDataFolder(data: string): () => void {
   const path = join(data, 'start.pid')
-  const other = liveIdIn(path)
+  const other = readLiveProcessId(path)
   if (other !== undefined) {
     throw new SetupError(
       `already running as process ${other.pid}: stop it (kill ${other.pid}), or set HOOKSWITCH_DATA and HOOKSWITCH_PORT`,
     )
   }
-  const self = idOf(process.pid)
-  if (self !== undefined) writeId(path, self)
+  const self = processIdOf(process.pid)
+  if (self !== undefined) writeProcessId(path, self)
   return () => {
     if (existsSync(path)) unlinkSync(path)
   }
 }
 
 /** Ends what a killed start left running, with everything it started. */
-export async function sweepLeftovers(run: string, names: readonly string[]): Promise<void> {
+export async function killOrphans(run: string, names: readonly string[]): Promise<void> {
   for (const name of names) {
     const path = join(run, `${name}.id`)
-    const left = liveIdIn(path)
+    const left = readLiveProcessId(path)
     if (left === undefined) continue
-    signalGroup(left.pid, 'SIGTERM')
-    for (let tries = 0; tries < 50 && liveIdIn(path) !== undefined; tries += 1) {
+    signalProcessGroup(left.pid, 'SIGTERM')
+    for (let tries = 0; tries < 50 && readLiveProcessId(path) !== undefined; tries += 1) {
       await new Promise((resolve) => setTimeout(resolve, 100))
     }
-    if (liveIdIn(path) !== undefined) signalGroup(left.pid, 'SIGKILL')
+    if (readLiveProcessId(path) !== undefined) signalProcessGroup(left.pid, 'SIGKILL')
   }
 }
 
 /** Signals a process and all it started; each of ours leads a group of its own. */
-export function signalGroup(pid: number, signal: NodeJS.Signals): void {
+export function signalProcessGroup(pid: number, signal: NodeJS.Signals): void {
   try {
     process.kill(-pid, signal)
   } catch {

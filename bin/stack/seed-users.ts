@@ -1,6 +1,6 @@
 import { existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { openDialPolicy } from '../../api/config/dial-policy-file.ts'
+import { watchDialPolicyFile } from '../../api/config/dial-policy-file.ts'
 import { createAccounts } from '../../api/core/auth/accounts.ts'
 import { createPasswords } from '../../api/core/auth/password.ts'
 import { createUserStore } from '../../api/store/sql/auth/users.ts'
@@ -15,19 +15,19 @@ import { DEMO_ACCOUNTS } from './demo-data.ts'
  * @throws {SetupError} when the database cannot be used
  * @throws {NewerDatabaseError}
  */
-export async function preparePeople(
+export async function seedUsers(
   data: string,
   databaseUrl: string,
   demo: boolean,
 ): Promise<string | undefined> {
   // Public passwords must not come along unnoticed when a demo grows up.
-  const mark = join(data, 'demo')
-  if (!demo && existsSync(mark)) {
+  const demoMarker = join(data, 'demo')
+  if (!demo && existsSync(demoMarker)) {
     throw new SetupError(
       `${data} was made with --demo, whose passwords everybody knows: start with --demo, or set HOOKSWITCH_DATA to another folder`,
     )
   }
-  if (demo) writeFileSync(mark, 'This folder holds users whose passwords are public.\n')
+  if (demo) writeFileSync(demoMarker, 'This folder holds users whose passwords are public.\n')
 
   try {
     await migrate(databaseUrl)
@@ -36,7 +36,7 @@ export async function preparePeople(
       const accounts = createAccounts({
         users: createUserStore(db),
         passwords: createPasswords(),
-        policy: openDialPolicy(undefined, () => {}),
+        policy: watchDialPolicyFile(undefined, () => {}),
       })
       if (!demo) return await accounts.addFirstAdmin()
       await accounts.addMissing(DEMO_ACCOUNTS)

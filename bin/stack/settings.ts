@@ -1,17 +1,17 @@
 import { isIP } from 'node:net'
 import { resolve } from 'node:path'
 import { z } from 'zod'
-import { embeddedDatabase, origins } from '../../api/config/config.ts'
+import { defaultDatabaseUrl, originList } from '../../api/config/config.ts'
 import { commonSettings } from '../../contract/common-settings.ts'
 import { ALGORITHMS } from '../../contract/keys.ts'
-import { listOf, wholeNumber } from '../../runtime/env.ts'
+import { commaSeparated, wholeNumber } from '../../runtime/env.ts'
 
 const address = z
   .string()
   .refine((text) => isIP(text) !== 0, 'must be an IP address, such as 127.0.0.1 or 0.0.0.0')
 
 /** The settings of `npm start`; the other processes read theirs from the same environment. */
-export const Settings = z
+export const StartSettings = z
   .object({
     ...commonSettings,
     REDIS_URL: commonSettings.REDIS_URL.optional(),
@@ -30,8 +30,8 @@ export const Settings = z
     HOOKSWITCH_PBX_SIP_PORT: wholeNumber('', 1, 65_535).default(5060),
     HOOKSWITCH_PBX_AMI_PORT: wholeNumber('', 1, 65_535).default(5038),
     HOOKSWITCH_PBX_HTTP_PORT: wholeNumber('', 1, 65_535).default(8088),
-    HOOKSWITCH_ALLOWED_ORIGINS: origins(),
-    HOOKSWITCH_TRUSTED_PROXIES: listOf().pipe(
+    HOOKSWITCH_ALLOWED_ORIGINS: originList(),
+    HOOKSWITCH_TRUSTED_PROXIES: commaSeparated().pipe(
       z.array(
         z.string().regex(/^[0-9a-f.:]+(\/\d{1,3})?$/i, 'must be addresses or networks like 10.0.0.0/8'),
       ),
@@ -42,7 +42,7 @@ export const Settings = z
     return {
       data,
       redisUrl: env.REDIS_URL,
-      databaseUrl: env.DATABASE_URL ?? embeddedDatabase(data),
+      databaseUrl: env.DATABASE_URL ?? defaultDatabaseUrl(data),
       host: env.HOOKSWITCH_HOST,
       port: env.HOOKSWITCH_PORT,
       systemFolder: resolve(env.HOOKSWITCH_SYSTEM ?? `${data}/system`),
@@ -59,7 +59,7 @@ export const Settings = z
       trustedProxies: env.HOOKSWITCH_TRUSTED_PROXIES,
     }
   })
-export type Settings = z.output<typeof Settings>
+export type StartSettings = z.output<typeof StartSettings>
 
 /** Whether only this machine can reach an address. */
 export const isLoopback = (host: string) => host === '::1' || /^127\./.test(host)

@@ -1,13 +1,13 @@
 import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { type Environment, run } from './run-program.ts'
+import { type Environment, runProgram } from './run-program.ts'
 
 /** apt as it is set up on this machine, but with lists and cache of its own: it reads the host and writes to `folder`. */
 export interface Apt {
   /** fetches the lists; what went wrong, if anything: a dead third-party mirror need not matter */
   update: () => Promise<string | undefined>
   /** what `roots` need beyond what the machine has, and `roots` themselves, as `name=version` or `name` */
-  closure: (roots: readonly string[]) => Promise<{ packages: string[] } | { flaw: string }>
+  closure: (roots: readonly string[]) => Promise<{ packages: string[] } | { error: string }>
   /** how many bytes a download would take */
   size: (packages: readonly string[]) => Promise<number>
   /** fetches the packages, checked against the signed lists, into `debs`; what went wrong, if anything */
@@ -28,13 +28,13 @@ export async function createApt(folder: string, environment: Environment): Promi
   const env = { ...environment, LC_ALL: 'C', DEBIAN_FRONTEND: 'noninteractive' }
   // `-c` is read after the machine's own settings, so that ours have the last word; APT_CONFIG would be read before
   const apt = (...args: string[]) =>
-    run('apt-get', ['-c', join(folder, 'apt.conf'), ...args], { env, cwd: debs })
+    runProgram('apt-get', ['-c', join(folder, 'apt.conf'), ...args], { env, cwd: debs })
 
   return {
     debs,
     async update() {
       const { code, err } = await apt('update', '-qq')
-      return complaint(err) ?? (code === 0 ? undefined : 'apt-get update failed')
+      return firstErrorLine(err) ?? (code === 0 ? undefined : 'apt-get update failed')
     },
     async closure(roots) {
       const { code, out, err } = await apt(
@@ -44,14 +44,14 @@ export async function createApt(folder: string, environment: Environment): Promi
         '--allow-downgrades',
         ...roots,
       )
-      if (code !== 0) return { flaw: complaint(`${err}\n${out}`) ?? 'apt-get install -s failed' }
+      if (code !== 0) return { error: firstErrorLine(`${err}\n${out}`) ?? 'apt-get install -s failed' }
       const missing = [...out.matchAll(/^Inst (\S+) (?:\[[^\]]*\] )?\((\S+)/gm)].map(([, name, version]) => ({
         name,
         version,
       }))
       // a private libc under the machine's own loader crashes; nothing we could unpack would help
       if (missing.some(({ name }) => name === 'libc6'))
-        return { flaw: 'they need a newer libc6 than this machine has' }
+        return { error: 'they need a newer libc6 than this machine has' }
       const already = roots.filter((root) => !missing.some(({ name }) => name === root))
       return { packages: [...missing.map(({ name, version }) => `${name}=${version}`), ...already] }
     },
@@ -61,7 +61,7 @@ export async function createApt(folder: string, environment: Environment): Promi
     },
     async download(packages) {
       const { code, err } = await apt('download', '-qq', ...packages)
-      return code === 0 ? undefined : (complaint(err) ?? 'apt-get download failed')
+      return code === 0 ? undefined : (firstErrorLine(err) ?? 'apt-get download failed')
     },
   }
 }
@@ -98,7 +98,7 @@ Dir::Log "${folder}/";
 `
 
 /** The line of apt's that says most: its first error, or else the first thing it failed to fetch. */
-function complaint(text: string): string | undefined {
+function firstErrorLine(text: string): string | undefined {
   const lines = text.split('\n').map((line) => line.trim())
   const line = lines.find((it) => it.startsWith('E: ')) ?? lines.find((it) => /^W: Failed to fetch/.test(it))
   return line?.slice(3)

@@ -6,7 +6,7 @@ import { type Environment, exists } from './run-program.ts'
 import { SetupError } from './setup-error.ts'
 
 /** A private Asterisk and the phones that come with it, unpacked with their own libraries and loader. */
-export interface Asterisk {
+export interface AsteriskInstall {
   /** the folder everything is in */
   prefix: string
   /** these three are to be run as they are: they need no environment */
@@ -23,18 +23,18 @@ export interface Asterisk {
  * Finds Asterisk in `system`, a folder of ours, or unpacks it there, without root. The machine's own is never
  * taken: it may be somebody's telephones.
  *
- * @param recipe the folder of `install.sh`
+ * @param installerFolder the folder of `install.sh`
  * @param progress gets a line now and then while fetching, and none where everything is there
  * @throws {SetupError} one line that says what is missing
  */
 export async function findOrUnpackAsterisk(
   system: string,
-  recipe: string,
+  installerFolder: string,
   progress: (line: string) => void,
   environment: Environment = process.env,
-): Promise<Asterisk> {
+): Promise<AsteriskInstall> {
   const prefix = join(system, 'asterisk')
-  await install(recipe, prefix, progress, environment)
+  await install(installerFolder, prefix, progress, environment)
   const root = join(prefix, 'root')
   return {
     prefix,
@@ -48,14 +48,14 @@ export async function findOrUnpackAsterisk(
 }
 
 function install(
-  recipe: string,
+  installerFolder: string,
   prefix: string,
   progress: (line: string) => void,
   env: Environment,
 ): Promise<void> {
   return new Promise((resolve, reject) => {
-    const child = execFile(join(recipe, 'install.sh'), [prefix], { env }, (err, _, words) => {
-      const why = (words || err?.message) ?? ''
+    const child = execFile(join(installerFolder, 'install.sh'), [prefix], { env }, (err, _, stderr) => {
+      const why = (stderr || err?.message) ?? ''
       if (err === null) resolve()
       else reject(new SetupError(`cannot fetch Asterisk: ${why.trim().split('\n').at(-1)}`, err))
     })

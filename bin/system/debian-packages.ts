@@ -1,23 +1,23 @@
 import { chmod, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createApt } from './apt.ts'
-import type { Look } from './program-spec.ts'
-import { type Environment, onPath, run } from './run-program.ts'
+import type { Detection } from './program-spec.ts'
+import { type Environment, findOnPath, runProgram } from './run-program.ts'
 
 /** One folder of unpacked packages to be had. */
 export interface PackageSet {
   name: string
   label: string
   packages: readonly string[]
-  settle: (root: string) => Promise<void>
-  look: (root: string) => Promise<Look<unknown>>
+  postInstall: (root: string) => Promise<void>
+  detect: (root: string) => Promise<Detection<unknown>>
 }
 
 /** Why nothing could be fetched, in words that fit between two brackets. */
 export class FetchError extends Error {}
 
 /** Where a set's packages are unpacked. The folder is there as a whole or not at all. */
-export function rootOf(system: string, name: string): string {
+export function unpackedRootOf(system: string, name: string): string {
   return join(system, name, 'root')
 }
 
@@ -27,7 +27,7 @@ export function rootOf(system: string, name: string): string {
  *
  * @throws {FetchError} where there is no apt, no mirror, no such package, or what was unpacked does not serve
  */
-export async function fetchSets(
+export async function fetchPackageSets(
   system: string,
   sets: readonly PackageSet[],
   progress: (line: string) => void,
@@ -38,23 +38,23 @@ export async function fetchSets(
   try {
     const apt = await createApt(scratch, environment)
     const debian = await distribution()
-    progress(`asking ${debian} for ${listed(sets.map(({ label }) => label))}`)
-    const mirrorFlaw = await apt.update()
+    progress(`asking ${debian} for ${joinWithAnd(sets.map(({ label }) => label))}`)
+    const mirrorError = await apt.update()
 
     const closures: { set: PackageSet; packages: string[] }[] = []
     for (const set of sets) {
       const closure = await apt.closure(set.packages)
-      if ('flaw' in closure) throw new FetchError([closure.flaw, mirrorFlaw].filter(Boolean).join('; '))
+      if ('error' in closure) throw new FetchError([closure.error, mirrorError].filter(Boolean).join('; '))
       closures.push({ set, packages: closure.packages })
     }
 
     const all = [...new Set(closures.flatMap(({ packages }) => packages))]
     const megabytes = (await apt.size(all)) / 1e6
     progress(
-      `fetching ${listed(sets.map(({ label }) => label))} from ${debian} (${all.length} packages, ${megabytes.toFixed(1)} MB)`,
+      `fetching ${joinWithAnd(sets.map(({ label }) => label))} from ${debian} (${all.length} packages, ${megabytes.toFixed(1)} MB)`,
     )
-    const flaw = await apt.download(all)
-    if (flaw !== undefined) throw new FetchError(flaw)
+    const downloadError = await apt.download(all)
+    if (downloadError !== undefined) throw new FetchError(downloadError)
 
     const start = performance.now()
     for (const { set, packages } of closures) await unpack(system, set, packages, apt.debs, environment)
@@ -67,13 +67,13 @@ export async function fetchSets(
 /** The first that is missing of the tools that fetching leans on. */
 export async function missingTool(environment: Environment): Promise<string | undefined> {
   for (const tool of ['apt-get', 'dpkg-deb', 'flock']) {
-    if ((await onPath(tool, environment)) === undefined) return tool
+    if ((await findOnPath(tool, environment)) === undefined) return tool
   }
   return undefined
 }
 
 /** `a`, `a and b`, `a, b and c`. */
-export function listed(words: readonly string[]): string {
+export function joinWithAnd(words: readonly string[]): string {
   return words.length < 2 ? words.join() : `${words.slice(0, -1).join(', ')} and ${words.at(-1)}`
 }
 
@@ -103,14 +103,15 @@ async function unpack(
   for (const name of packages.map((it) => it.replace(/[:=].*/, ''))) {
     const file = files.find((it) => it.startsWith(`${name}_`))
     if (file === undefined) throw new FetchError(`${name} was not fetched`)
-    const { code, err } = await run('dpkg-deb', ['-x', join(debs, file), root], { env: environment })
+    const { code, err } = await runProgram('dpkg-deb', ['-x', join(debs, file), root], { env: environment })
     if (code !== 0) throw new FetchError(`${file} cannot be unpacked: ${err.trim()}`)
   }
-  await set.settle(root)
+  await set.postInstall(root)
 
-  const look = await set.look(root)
-  if (look === undefined) throw new FetchError(`its packages do not hold ${set.label}`)
-  if ('unfit' in look) throw new FetchError(`${set.label} from there does not serve: ${look.unfit}`)
+  const detection = await set.detect(root)
+  if (detection === undefined) throw new FetchError(`its packages do not hold ${set.label}`)
+  if ('unusable' in detection)
+    throw new FetchError(`${set.label} from there does not serve: ${detection.unusable}`)
 
   await writeFile(join(fresh, 'packages.txt'), `${packages.join('\n')}\n`)
   await rm(join(system, set.name), { recursive: true, force: true })

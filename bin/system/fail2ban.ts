@@ -1,36 +1,36 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { type Look, libraries, type Program, type Recipe } from './program-spec.ts'
-import { type Environment, exists, onPath, run } from './run-program.ts'
+import { type Detection, libraryPathEnv, type Program, type ProgramSpec } from './program-spec.ts'
+import { type Environment, exists, findOnPath, runProgram } from './run-program.ts'
 
 /** `fail2ban-regex`, and the configuration that came with it: a filter finds those it includes only beside itself. */
-export interface Fail2ban extends Program {
+export interface Fail2banProgram extends Program {
   config: string
 }
 
 const systemPython = '/usr/bin/python3'
 const launcher = 'usr/bin/fail2ban-regex-here'
 
-export const fail2ban: Recipe<Fail2ban> = {
+export const fail2ban: ProgramSpec<Fail2banProgram> = {
   label: 'fail2ban',
   packages: async () => ((await exists(systemPython)) ? ['fail2ban'] : ['fail2ban', 'python3']),
-  overrides: [],
-  async onMachine(environment) {
-    const path = await onPath('fail2ban-regex', environment)
-    return path === undefined ? undefined : judge({ path, env: {}, config: '/etc/fail2ban' }, environment)
+  overrideVariables: [],
+  async detectInstalled(environment) {
+    const path = await findOnPath('fail2ban-regex', environment)
+    return path === undefined ? undefined : verify({ path, env: {}, config: '/etc/fail2ban' }, environment)
   },
-  async unpacked(root, environment) {
+  async detectUnpacked(root, environment) {
     // the script itself asks for the system's Python
     const path = join(root, (await exists(systemPython)) ? 'usr/bin/fail2ban-regex' : launcher)
     if (!(await exists(path))) return undefined
     const env = {
-      ...(await libraries(root, environment)),
+      ...(await libraryPathEnv(root, environment)),
       PYTHONPATH: join(root, 'usr/lib/python3/dist-packages'),
       PYTHONDONTWRITEBYTECODE: '1',
     }
-    return judge({ path, env, config: join(root, 'etc/fail2ban') }, environment)
+    return verify({ path, env, config: join(root, 'etc/fail2ban') }, environment)
   },
-  settle: (root) =>
+  postInstall: (root) =>
     writeFile(
       join(root, launcher),
       '#!/bin/sh\nhere=$(dirname "$0")\nexec "$here/python3" "$here/fail2ban-regex" "$@"\n',
@@ -38,8 +38,11 @@ export const fail2ban: Recipe<Fail2ban> = {
     ),
 }
 
-async function judge(program: Fail2ban, environment: Environment): Promise<Look<Fail2ban>> {
+async function verify(
+  program: Fail2banProgram,
+  environment: Environment,
+): Promise<Detection<Fail2banProgram>> {
   const env = { ...environment, ...program.env }
-  const { code, err } = await run(program.path, ['--version'], { env })
-  return code === 0 ? { found: program } : { unfit: `it does not run: ${err.trim()}` }
+  const { code, err } = await runProgram(program.path, ['--version'], { env })
+  return code === 0 ? { found: program } : { unusable: `it does not run: ${err.trim()}` }
 }

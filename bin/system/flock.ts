@@ -6,12 +6,12 @@ import type { Environment } from './run-program.ts'
  * Does `work` while no other process holds the lock on `file`. The kernel holds it for a child that lives no longer
  * than our end of its pipe, so that a process killed in the middle leaves no lock behind.
  *
- * @param waiting called once if somebody else is at work
+ * @param onWait called once if somebody else is at work
  */
-export async function withLock<T>(
+export async function withFlock<T>(
   file: string,
   environment: Environment,
-  waiting: () => void,
+  onWait: () => void,
   work: () => Promise<T>,
 ): Promise<T> {
   const holder = spawn('flock', [file, 'sh', '-c', 'echo locked; exec cat'], {
@@ -22,11 +22,11 @@ export async function withLock<T>(
     holder.once('close', () => resolve()).once('error', () => resolve()),
   )
   holder.stdin.on('error', () => {}) // it may end before us
-  const patience = setTimeout(waiting, 500)
+  const waitNotice = setTimeout(onWait, 500)
   const locked = await Promise.race([
     once(holder.stdout, 'data').then(() => true),
     ended.then(() => false),
-  ]).finally(() => clearTimeout(patience))
+  ]).finally(() => clearTimeout(waitNotice))
   if (!locked) throw new Error(`cannot lock ${file}`)
 
   try {

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto'
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { isOlder } from './program-spec.ts'
+import { isOlderVersion } from './program-spec.ts'
 import { exists } from './run-program.ts'
 
-const oldest = '1.3.6'
+const minVersion = '1.3.6'
 
 /**
  * Nchan asks for the folder that nginx was *built* to keep request bodies in, such as `/var/lib/nginx/body`, whatever
@@ -14,7 +14,7 @@ const oldest = '1.3.6'
  *
  * @returns the copy's bytes; undefined where the module has no such name in it
  */
-export function withRelativeFolder(module: Buffer, builtIn: string): Buffer | undefined {
+export function patchTempPath(module: Buffer, builtIn: string): Buffer | undefined {
   const at = builtIn.startsWith('/') ? module.indexOf(`${builtIn}\0`, 0, 'latin1') : -1
   if (at === -1) return undefined
   const copy = Buffer.from(module)
@@ -23,8 +23,8 @@ export function withRelativeFolder(module: Buffer, builtIn: string): Buffer | un
 }
 
 /** A copy of a module of the machine's that keeps to the prefix, in `folder`; the module itself if it does already. */
-export async function confined(module: string, builtIn: string, folder: string): Promise<string> {
-  const bytes = withRelativeFolder(await readFile(module), builtIn)
+export async function patchedModule(module: string, builtIn: string, folder: string): Promise<string> {
+  const bytes = patchTempPath(await readFile(module), builtIn)
   if (bytes === undefined) return module
   const name = `ngx_nchan_module-${createHash('sha256').update(bytes).digest('hex').slice(0, 16)}.so`
   const copy = join(folder, name)
@@ -36,10 +36,10 @@ export async function confined(module: string, builtIn: string, folder: string):
 }
 
 /** Nchan keeps its version as a string of its own. Where none is seen (an odd build), loading is proof enough. */
-export async function ageFlaw(file: string, nginxVersion: string): Promise<string | undefined> {
+export async function versionError(file: string, nginxVersion: string): Promise<string | undefined> {
   const text = await readFile(file, 'latin1')
   const versions = [...text.matchAll(/(?<=\0)1\.\d{1,2}\.\d{1,3}(?=\0)/g)].map(([it]) => it)
   const nchan = versions.filter((it) => it !== nginxVersion)
-  if (nchan.length === 0 || nchan.some((it) => !isOlder(it, oldest))) return undefined
-  return `its Nchan is ${nchan[0]}, and ${oldest} is needed`
+  if (nchan.length === 0 || nchan.some((it) => !isOlderVersion(it, minVersion))) return undefined
+  return `its Nchan is ${nchan[0]}, and ${minVersion} is needed`
 }

@@ -1,26 +1,26 @@
 import { readdir, realpath } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { type Look, libraries, type Recipe } from './program-spec.ts'
-import { type Environment, exists, onPath, run } from './run-program.ts'
+import { type Detection, libraryPathEnv, type ProgramSpec } from './program-spec.ts'
+import { type Environment, exists, findOnPath, runProgram } from './run-program.ts'
 
 /** The folder with `initdb`, `postgres` and `pg_ctl`. None of them runs as root: that is for the caller to see to. */
-export interface Postgres {
+export interface PostgresProgram {
   bin: string
   env: Record<string, string>
 }
 
-export const postgres: Recipe<Postgres> = {
+export const postgres: ProgramSpec<PostgresProgram> = {
   label: 'PostgreSQL',
   packages: async () => ['postgresql'],
-  overrides: [],
-  async onMachine(environment) {
+  overrideVariables: [],
+  async detectInstalled(environment) {
     // Debian keeps the server out of PATH; its `psql` there says nothing about one
-    const server = await onPath('postgres', environment, await binFolders('/'))
-    return server === undefined ? undefined : judge(dirname(await realpath(server)), {}, environment)
+    const server = await findOnPath('postgres', environment, await binFolders('/'))
+    return server === undefined ? undefined : verify(dirname(await realpath(server)), {}, environment)
   },
-  async unpacked(root, environment) {
+  async detectUnpacked(root, environment) {
     const [bin] = await binFolders(root)
-    return bin === undefined ? undefined : judge(bin, await libraries(root, environment), environment)
+    return bin === undefined ? undefined : verify(bin, await libraryPathEnv(root, environment), environment)
   },
 }
 
@@ -32,14 +32,16 @@ async function binFolders(root: string): Promise<string[]> {
   return newestFirst.map((it) => join(home, it, 'bin'))
 }
 
-async function judge(
+async function verify(
   bin: string,
   env: Record<string, string>,
   environment: Environment,
-): Promise<Look<Postgres>> {
+): Promise<Detection<PostgresProgram>> {
   for (const name of ['postgres', 'initdb', 'pg_ctl']) {
-    if (!(await exists(join(bin, name)))) return { unfit: `${bin} has no ${name}` }
+    if (!(await exists(join(bin, name)))) return { unusable: `${bin} has no ${name}` }
   }
-  const { code, err } = await run(join(bin, 'postgres'), ['--version'], { env: { ...environment, ...env } })
-  return code === 0 ? { found: { bin, env } } : { unfit: `it does not run: ${err.trim()}` }
+  const { code, err } = await runProgram(join(bin, 'postgres'), ['--version'], {
+    env: { ...environment, ...env },
+  })
+  return code === 0 ? { found: { bin, env } } : { unusable: `it does not run: ${err.trim()}` }
 }

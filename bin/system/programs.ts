@@ -1,32 +1,52 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { chromium } from './chromium.ts'
-import { FetchError, fetchSets, listed, missingTool, type PackageSet, rootOf } from './debian-packages.ts'
-import { type Fail2ban, fail2ban } from './fail2ban.ts'
-import { withLock } from './flock.ts'
-import { type Nginx, nginx } from './nginx.ts'
-import { type Postgres, postgres } from './postgres.ts'
-import type { Look, Program, Recipe } from './program-spec.ts'
-import { type Redis, redis } from './redis.ts'
+import {
+  FetchError,
+  fetchPackageSets,
+  joinWithAnd,
+  missingTool,
+  type PackageSet,
+  unpackedRootOf,
+} from './debian-packages.ts'
+import { type Fail2banProgram, fail2ban } from './fail2ban.ts'
+import { withFlock } from './flock.ts'
+import { type NginxProgram, nginx } from './nginx.ts'
+import { type PostgresProgram, postgres } from './postgres.ts'
+import type { Detection, Program, ProgramSpec } from './program-spec.ts'
+import { type RedisProgram, redis } from './redis.ts'
 import type { Environment } from './run-program.ts'
 import { SetupError } from './setup-error.ts'
 import { wrk } from './wrk.ts'
 
-export type { Fail2ban, Nginx, Postgres, Program, Redis }
+export type {
+  Fail2banProgram as Fail2ban,
+  NginxProgram as Nginx,
+  PostgresProgram as Postgres,
+  Program,
+  RedisProgram as Redis,
+}
 
 /** What each need is answered with. */
-export interface Found {
-  nginx: Nginx
-  redis: Redis
-  postgres: Postgres
+export interface FoundPrograms {
+  nginx: NginxProgram
+  redis: RedisProgram
+  postgres: PostgresProgram
   wrk: Program
-  fail2ban: Fail2ban
+  fail2ban: Fail2banProgram
   chromium: Program
 }
 
-export type Need = keyof Found
+export type ProgramName = keyof FoundPrograms
 
-const recipes: { [N in Need]: Recipe<Found[N]> } = { nginx, redis, postgres, wrk, fail2ban, chromium }
+const programSpecs: { [N in ProgramName]: ProgramSpec<FoundPrograms[N]> } = {
+  nginx,
+  redis,
+  postgres,
+  wrk,
+  fail2ban,
+  chromium,
+}
 
 /**
  * Finds programs by the environment's `HOOKSWITCH_…` overrides, on the machine, or in `system`, a folder of ours; fetches
@@ -38,52 +58,55 @@ const recipes: { [N in Need]: Recipe<Found[N]> } = { nginx, redis, postgres, wrk
  * @returns one answer for each need, proven to run
  * @throws {SetupError} one line that says what to do
  */
-export async function findOrFetch<N extends Need>(
+export async function findOrFetch<N extends ProgramName>(
   system: string,
-  needs: readonly N[],
+  names: readonly N[],
   progress: (line: string) => void,
   environment: Environment = process.env,
-): Promise<Pick<Found, N>> {
-  const found: Partial<Found> = {}
+): Promise<Pick<FoundPrograms, N>> {
+  const found: Partial<FoundPrograms> = {}
 
-  await Promise.all(needs.map((need) => lookUp(need)))
-  const missing = unanswered()
+  await Promise.all(names.map((need) => detect(need)))
+  const missing = missingPrograms()
   if (missing.length > 0) {
     await fetchInto(system, missing, progress, environment, async () => {
-      await Promise.all(missing.map((need) => lookInside(need)))
-      return unanswered()
+      await Promise.all(missing.map((need) => detectUnpacked(need)))
+      return missingPrograms()
     })
   }
-  return found as Pick<Found, N> // `fetchInto` throws where a need stays unanswered
+  return found as Pick<FoundPrograms, N> // `fetchInto` throws where a need stays unanswered
 
-  async function lookUp<K extends N>(need: K): Promise<void> {
-    const look: Look<Found[K]> = await recipes[need].onMachine(environment, system)
+  async function detect<K extends N>(need: K): Promise<void> {
+    const look: Detection<FoundPrograms[K]> = await programSpecs[need].detectInstalled(environment, system)
     if (look && 'found' in look) found[need] = look.found
-    else if (!(await lookInside(need)) && look) {
-      progress(`this machine's ${recipes[need].label} does not serve: ${look.unfit}`)
+    else if (!(await detectUnpacked(need)) && look) {
+      progress(`this machine's ${programSpecs[need].label} does not serve: ${look.unusable}`)
     }
   }
 
-  async function lookInside<K extends N>(need: K): Promise<boolean> {
-    const look: Look<Found[K]> = await recipes[need].unpacked(rootOf(system, need), environment)
+  async function detectUnpacked<K extends N>(need: K): Promise<boolean> {
+    const look: Detection<FoundPrograms[K]> = await programSpecs[need].detectUnpacked(
+      unpackedRootOf(system, need),
+      environment,
+    )
     if (look && 'found' in look) found[need] = look.found
     return found[need] !== undefined
   }
 
-  function unanswered(): N[] {
-    return [...new Set(needs)].filter((need) => found[need] === undefined)
+  function missingPrograms(): N[] {
+    return [...new Set(names)].filter((need) => found[need] === undefined)
   }
 }
 
-/** @param lookAgain looks into `system` and says what is still missing */
+/** @param recheck looks into `system` and says what is still missing */
 async function fetchInto(
   system: string,
-  missing: readonly Need[],
+  missing: readonly ProgramName[],
   progress: (line: string) => void,
   environment: Environment,
-  lookAgain: () => Promise<readonly Need[]>,
+  recheck: () => Promise<readonly ProgramName[]>,
 ): Promise<void> {
-  const waiting = () => progress('another process is fetching programs; waiting for it')
+  const onWait = () => progress('another process is fetching programs; waiting for it')
   try {
     const tool = await missingTool(environment)
     if (tool !== undefined) throw new FetchError(`there is no ${tool} here`)
@@ -91,37 +114,37 @@ async function fetchInto(
     if (/[:;"\\\n]/.test(system)) throw new FetchError(`not into a folder of this name: ${system}`)
     await mkdir(system, { recursive: true })
 
-    await withLock(join(system, '.lock'), environment, waiting, async () => {
-      const still = await lookAgain() // somebody else may have fetched it while we waited
+    await withFlock(join(system, '.lock'), environment, onWait, async () => {
+      const still = await recheck() // somebody else may have fetched it while we waited
       if (still.length > 0)
-        await fetchSets(system, await Promise.all(still.map(packageSet)), progress, environment)
-      if ((await lookAgain()).length > 0) throw new FetchError('what was fetched does not run from its place')
+        await fetchPackageSets(system, await Promise.all(still.map(packageSet)), progress, environment)
+      if ((await recheck()).length > 0) throw new FetchError('what was fetched does not run from its place')
     })
   } catch (error) {
-    throw await adviceFor(missing, error)
+    throw await setupErrorFor(missing, error)
   }
 
-  async function packageSet(need: Need): Promise<PackageSet> {
-    const { label, packages, settle, unpacked } = recipes[need]
+  async function packageSet(need: ProgramName): Promise<PackageSet> {
+    const { label, packages, postInstall, detectUnpacked } = programSpecs[need]
     return {
       name: need,
       label,
       packages: await packages(),
-      settle: async (root) => settle?.(root, environment),
-      look: (root) => unpacked(root, environment),
+      postInstall: async (root) => postInstall?.(root, environment),
+      detect: (root) => detectUnpacked(root, environment),
     }
   }
 }
 
 /** Says what is missing, why it could not be had, and what a person can do. */
-async function adviceFor(missing: readonly Need[], cause: unknown): Promise<SetupError> {
-  const wanted = missing.map((need) => recipes[need])
+async function setupErrorFor(missing: readonly ProgramName[], cause: unknown): Promise<SetupError> {
+  const wanted = missing.map((need) => programSpecs[need])
   const packages = (await Promise.all(wanted.map((it) => it.packages()))).flat()
-  const overrides = wanted.flatMap((it) => it.overrides)
+  const overrides = wanted.flatMap((it) => it.overrideVariables)
   const why = cause instanceof Error ? cause.message : String(cause)
-  const set = overrides.length === 0 ? '' : `, or set ${listed(overrides)}`
+  const set = overrides.length === 0 ? '' : `, or set ${joinWithAnd(overrides)}`
   return new SetupError(
-    `cannot find ${listed(wanted.map((it) => it.label))}, nor fetch: ${why}; install ${listed(packages)} with your package manager${set}`,
+    `cannot find ${joinWithAnd(wanted.map((it) => it.label))}, nor fetch: ${why}; install ${joinWithAnd(packages)} with your package manager${set}`,
     cause,
   )
 }

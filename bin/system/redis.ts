@@ -1,45 +1,57 @@
 import { dirname, join } from 'node:path'
-import { isOlder, type Look, libraries, type Program, type Recipe } from './program-spec.ts'
-import { type Environment, exists, isExecutable, onPath, run } from './run-program.ts'
+import {
+  type Detection,
+  isOlderVersion,
+  libraryPathEnv,
+  type Program,
+  type ProgramSpec,
+} from './program-spec.ts'
+import { type Environment, exists, findOnPath, isExecutable, runProgram } from './run-program.ts'
 import { SetupError } from './setup-error.ts'
 
 /** redis-server, and redis-cli where it lies beside it. */
-export interface Redis extends Program {
+export interface RedisProgram extends Program {
   cli: Program | undefined
 }
 
 /** Streams trimmed by their oldest id (`XADD … MINID`) came with this one. */
-const oldest = '6.2'
+const minVersion = '6.2'
 
-export const redis: Recipe<Redis> = {
+export const redis: ProgramSpec<RedisProgram> = {
   label: 'Redis',
   // redis-server is a link into redis-tools, which a machine may have without the server
   packages: async () => ['redis-server', 'redis-tools'],
-  overrides: ['HOOKSWITCH_REDIS_SERVER'],
-  async onMachine(environment) {
+  overrideVariables: ['HOOKSWITCH_REDIS_SERVER'],
+  async detectInstalled(environment) {
     const own = environment.HOOKSWITCH_REDIS_SERVER
     if (own && !(await exists(own))) {
       throw new SetupError(`HOOKSWITCH_REDIS_SERVER names ${own}, and nothing is there`)
     }
-    const path = own || (await onPath('redis-server', environment, ['/usr/sbin', '/usr/local/sbin']))
+    const path = own || (await findOnPath('redis-server', environment, ['/usr/sbin', '/usr/local/sbin']))
     if (!path) return undefined
-    const look = await judge({ path, env: {} }, environment)
-    if (own && 'unfit' in look)
-      throw new SetupError(`HOOKSWITCH_REDIS_SERVER: ${own} does not serve: ${look.unfit}`)
+    const look = await verify({ path, env: {} }, environment)
+    if (own && 'unusable' in look)
+      throw new SetupError(`HOOKSWITCH_REDIS_SERVER: ${own} does not serve: ${look.unusable}`)
     return look
   },
-  async unpacked(root, environment) {
+  async detectUnpacked(root, environment) {
     const path = join(root, 'usr/bin/redis-server')
     if (!(await exists(path))) return undefined
-    return judge({ path, env: await libraries(root, environment) }, environment)
+    return verify({ path, env: await libraryPathEnv(root, environment) }, environment)
   },
 }
 
-async function judge(program: Program, environment: Environment): Promise<Exclude<Look<Redis>, undefined>> {
-  const { out, err } = await run(program.path, ['--version'], { env: { ...environment, ...program.env } })
+async function verify(
+  program: Program,
+  environment: Environment,
+): Promise<Exclude<Detection<RedisProgram>, undefined>> {
+  const { out, err } = await runProgram(program.path, ['--version'], {
+    env: { ...environment, ...program.env },
+  })
   const version = /\bv=(\d[\d.]*)/.exec(out)?.[1]
-  if (version === undefined) return { unfit: `it does not run: ${err.trim()}` }
-  if (isOlder(version, oldest)) return { unfit: `it is ${version}, and ${oldest} is needed` }
+  if (version === undefined) return { unusable: `it does not run: ${err.trim()}` }
+  if (isOlderVersion(version, minVersion))
+    return { unusable: `it is ${version}, and ${minVersion} is needed` }
   const cli = join(dirname(program.path), 'redis-cli')
   return {
     found: { ...program, cli: (await isExecutable(cli)) ? { path: cli, env: program.env } : undefined },

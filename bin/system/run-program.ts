@@ -7,7 +7,7 @@ import { join } from 'node:path'
 export type Environment = Readonly<Record<string, string | undefined>>
 
 /** How a program ended. `code` is undefined where it did not start, or a signal ended it. */
-export interface Outcome {
+export interface ProgramResult {
   code: number | undefined
   out: string
   err: string
@@ -20,14 +20,14 @@ process.on('exit', () => {
 })
 
 /** Runs a program to its end. Never throws: what a failure means is for the caller to say. */
-export function run(
+export function runProgram(
   path: string,
   args: readonly string[],
-  about: { env: Environment; cwd?: string },
-): Promise<Outcome> {
+  options: { env: Environment; cwd?: string },
+): Promise<ProgramResult> {
   return new Promise((resolve) => {
     const limits = { maxBuffer: 64 * 1024 * 1024 }
-    const child = execFile(path, args, { ...limits, ...about }, (error, out, err) => {
+    const child = execFile(path, args, { ...limits, ...options }, (error, out, err) => {
       running.delete(child)
       const code = error === null ? 0 : typeof error.code === 'number' ? error.code : undefined
       resolve({ code, out, err: err || (error?.message ?? '') })
@@ -37,7 +37,7 @@ export function run(
 }
 
 /** The first folder of `PATH`, then of `more`, that holds an executable of this name; its full path. */
-export async function onPath(
+export async function findOnPath(
   name: string,
   environment: Environment,
   more: readonly string[] = [],

@@ -22,8 +22,8 @@ export function cookiesIn(header: string | readonly string[] | undefined): Cooki
 export function refreshCookieIn(header: string | readonly string[] | undefined): string | null | undefined {
   const cookie = cookiesIn(header).findLast(({ name }) => name === 'refreshToken')
   if (cookie === undefined) return undefined
-  const gone = cookie.attributes.some((one) => /^max-age=(0|-\d+)$/i.test(one))
-  return gone || !isCookieValue(cookie.value) ? null : cookie.value
+  const isDeleted = cookie.attributes.some((one) => /^max-age=(0|-\d+)$/i.test(one))
+  return isDeleted || !isCookieValue(cookie.value) ? null : cookie.value
 }
 
 /** What can be sent back without breaking out of its header. */

@@ -11,7 +11,7 @@ export const EXIT = {
 export type FailureCause = keyof typeof EXIT
 
 /** Why there is no token. The message is one line that says what and what to do, and holds no secret. */
-export class TokenFailure extends Error {
+export class TokenCommandError extends Error {
   override name = 'TokenFailure'
   readonly exitCode: number
 

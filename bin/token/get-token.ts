@@ -1,54 +1,54 @@
-import type { Api } from './api.ts'
-import { TokenFailure } from './errors.ts'
-import { inTurn } from './file-lock.ts'
-import type { Voice } from './redacting-output.ts'
-import { isFresh, type Keeper, type Kept } from './token-cache.ts'
+import type { TokenApi } from './api.ts'
+import { TokenCommandError } from './errors.ts'
+import { withFileLock } from './file-lock.ts'
+import type { RedactingOutput } from './redacting-output.ts'
+import { type CachedToken, isFresh, type TokenCache } from './token-cache.ts'
 
-export interface ObtainNeeds {
-  api: Api
-  keeper: Keeper
-  voice: Voice
+export interface GetTokenNeeds {
+  api: TokenApi
+  cache: TokenCache
+  output: RedactingOutput
   password: string | undefined
   /** How long to wait for other runs. */
-  patienceMs: number
+  lockTimeoutMs: number
   now: () => number
 }
 
 /**
  * A good access token: the kept one, else the next one for the kept cookie, else one of a new login.
  * Runs at the same time take turns, and those that waited use what the first one got.
- * @throws {TokenFailure}
+ * @throws {TokenCommandError}
  */
-export async function obtain(needs: ObtainNeeds, { fresh }: { fresh: boolean }): Promise<string> {
-  const { api, keeper, voice, password, patienceMs, now } = needs
-  const read = () => (fresh ? undefined : keeper.read())
-  const early = read()
-  if (early !== undefined && isFresh(early, now())) return early.accessToken
+export async function getToken(needs: GetTokenNeeds, { fresh }: { fresh: boolean }): Promise<string> {
+  const { api, cache, output, password, lockTimeoutMs, now } = needs
+  const read = () => (fresh ? undefined : cache.read())
+  const cachedBefore = read()
+  if (cachedBefore !== undefined && isFresh(cachedBefore, now())) return cachedBefore.accessToken
 
-  return inTurn(keeper.lockPath, patienceMs, async () => {
-    const kept = read()
-    if (kept !== undefined && isFresh(kept, now())) return kept.accessToken
-    const next = (kept && (await renewed(kept))) ?? (await loggedIn())
-    keeper.write(next)
+  return withFileLock(cache.lockPath, lockTimeoutMs, async () => {
+    const cached = read()
+    if (cached !== undefined && isFresh(cached, now())) return cached.accessToken
+    const next = (cached && (await refreshed(cached))) ?? (await loggedIn())
+    cache.write(next)
     return next.accessToken
   })
 
-  async function renewed({ cookie }: Kept): Promise<Kept | undefined> {
-    const next = cookie === undefined ? { refused: 'nothing to renew it with' } : await api.renew(cookie)
-    if (!('refused' in next)) return next
+  async function refreshed({ cookie }: CachedToken): Promise<CachedToken | undefined> {
+    const next = cookie === undefined ? { reason: 'nothing to renew it with' } : await api.refresh(cookie)
+    if (!('reason' in next)) return next
     if (password !== undefined) {
-      voice.debug(`the kept session is over ("${next.refused}"); logging in anew`)
+      output.debug(`the kept session is over ("${next.reason}"); logging in anew`)
       return undefined
     }
-    throw new TokenFailure(
+    throw new TokenCommandError(
       'ended',
-      `the session has ended ("${next.refused}"): set MIKOPBX_PASSWORD to log in again`,
+      `the session has ended ("${next.reason}"): set MIKOPBX_PASSWORD to log in again`,
     )
   }
 
-  async function loggedIn(): Promise<Kept> {
+  async function loggedIn(): Promise<CachedToken> {
     if (password !== undefined) return api.login(password)
-    throw new TokenFailure(
+    throw new TokenCommandError(
       'usage',
       'MIKOPBX_PASSWORD is not set: set it, or name its file in MIKOPBX_PASSWORD_FILE',
     )
@@ -56,17 +56,17 @@ export async function obtain(needs: ObtainNeeds, { fresh }: { fresh: boolean }):
 }
 
 /** Logs the kept session out and removes what is kept, even where the server cannot be told. */
-export function forget({ api, keeper, voice, patienceMs }: ObtainNeeds): Promise<void> {
-  return inTurn(keeper.lockPath, patienceMs, async () => {
-    const kept = keeper.read()
-    keeper.remove()
-    if (kept === undefined) return voice.say('nothing is kept')
-    let refused = await api.logout(kept)
-    if (refused !== undefined && kept.cookie !== undefined) {
+export function logoutAndClear({ api, cache, output, lockTimeoutMs }: GetTokenNeeds): Promise<void> {
+  return withFileLock(cache.lockPath, lockTimeoutMs, async () => {
+    const cached = cache.read()
+    cache.remove()
+    if (cached === undefined) return output.print('nothing is kept')
+    let refusal = await api.logout(cached)
+    if (refusal !== undefined && cached.cookie !== undefined) {
       // The access token may have run out, and some servers go by it alone.
-      const next = await api.renew(kept.cookie)
-      refused = 'refused' in next ? next : await api.logout(next)
+      const next = await api.refresh(cached.cookie)
+      refusal = 'reason' in next ? next : await api.logout(next)
     }
-    voice.say(refused === undefined ? 'logged out' : `the session had ended before ("${refused.refused}")`)
+    output.print(refusal === undefined ? 'logged out' : `the session had ended before ("${refusal.reason}")`)
   })
 }

@@ -16,7 +16,7 @@ export function isLoopbackHost(hostname: string): boolean {
  * Finds localhost and the names below it on this machine, whatever a name server says about them
  * (RFC 6761 §6.3): what we trust for being loopback has to be loopback.
  */
-export const lookup: LookupFunction = (hostname, options, callback) => {
+export const loopbackLookup: LookupFunction = (hostname, options, callback) => {
   if (!isLoopbackHost(hostname)) return systemLookup(hostname, options, callback)
   const found = [
     { address: '127.0.0.1', family: 4 },

@@ -1,32 +1,32 @@
 /** Everything said to people goes through here, and comes out with no secret in it. */
-export interface Voice {
+export interface RedactingOutput {
   /** A line everybody should read. */
-  say(line: string): void
+  print(line: string): void
   /** A line for `--debug`. */
   debug(line: string): void
   /** Never to be said from now on, however it is spelled, nor any ten characters of it. */
-  hide(secret: string | undefined): void
+  addSecret(secret: string | undefined): void
 }
 
-export const STRUCK = '[struck]'
+export const REDACTED = '[struck]'
 
 /** Shorter secrets would strike out half of every line; where they stand they are struck by name. */
-const SHORTEST = 4
-const PIECE = 10
+const MIN_SECRET_LENGTH = 4
+const FRAGMENT_LENGTH = 10
 
 /** @param write takes one line with its newline */
-export function createVoice(write: (line: string) => void, debugging: boolean): Voice {
+export function createRedactingOutput(write: (line: string) => void, debugging: boolean): RedactingOutput {
   const pieces = new Map<number, Set<string>>()
-  const speak = (line: string) => write(`${printable(strike(line, pieces))}\n`)
+  const writeLine = (line: string) => write(`${printable(redactFragments(line, pieces))}\n`)
   return {
-    say: (line) => speak(`hookswitch token: ${line}`),
+    print: (line) => writeLine(`hookswitch token: ${line}`),
     debug(line) {
-      if (debugging) speak(line)
+      if (debugging) writeLine(line)
     },
-    hide(secret) {
-      if (secret === undefined || secret.length < SHORTEST) return
-      for (const text of spellings(secret)) {
-        const size = Math.min(text.length, PIECE)
+    addSecret(secret) {
+      if (secret === undefined || secret.length < MIN_SECRET_LENGTH) return
+      for (const text of encodingsOf(secret)) {
+        const size = Math.min(text.length, FRAGMENT_LENGTH)
         const known = pieces.get(size) ?? new Set()
         for (let at = 0; at + size <= text.length; at += 1) known.add(text.slice(at, at + size))
         pieces.set(size, known)
@@ -35,7 +35,7 @@ export function createVoice(write: (line: string) => void, debugging: boolean): 
   }
 }
 
-function strike(text: string, pieces: ReadonlyMap<number, ReadonlySet<string>>): string {
+function redactFragments(text: string, pieces: ReadonlyMap<number, ReadonlySet<string>>): string {
   const isSecret = new Array<boolean>(text.length).fill(false)
   for (const [size, known] of pieces) {
     for (let at = 0; at + size <= text.length; at += 1) {
@@ -45,13 +45,13 @@ function strike(text: string, pieces: ReadonlyMap<number, ReadonlySet<string>>):
   let left = ''
   for (let at = 0; at < text.length; at += 1) {
     if (!isSecret[at]) left += text.charAt(at)
-    else if (!isSecret[at - 1]) left += STRUCK
+    else if (!isSecret[at - 1]) left += REDACTED
   }
   return left
 }
 
 /** As itself, in a form, in a URL, in JSON, in HTML and in base64. */
-function spellings(secret: string): string[] {
+function encodingsOf(secret: string): string[] {
   const html = secret.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
   return [
     secret,

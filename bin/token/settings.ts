@@ -4,8 +4,8 @@ import { isAbsolute, join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { z } from 'zod'
 import { type Env, readEnv, SettingsError } from '../../runtime/env.ts'
-import { plainWords } from '../../runtime/validation-message.ts'
-import { TokenFailure } from './errors.ts'
+import { validationMessage } from '../../runtime/validation-message.ts'
+import { TokenCommandError } from './errors.ts'
 
 const Base = z
   .string()
@@ -48,11 +48,11 @@ export interface TokenSettings {
 
 /**
  * Reads the flags and the environment; none of Hookswitch's own settings counts here.
- * @throws {TokenFailure} of the cause `usage`; it names what is wrong and prints no value
+ * @throws {TokenCommandError} of the cause `usage`; it names what is wrong and prints no value
  */
-export function readSettings(words: readonly string[], env: Env): TokenSettings {
+export function readTokenSettings(args: readonly string[], env: Env): TokenSettings {
   try {
-    const flags = readFlags(words)
+    const flags = parseTokenFlags(args)
     const { MIKOPBX_API_URL, MIKOPBX_LOGIN } = env
     const read = readEnv(Environment, { MIKOPBX_API_URL, MIKOPBX_LOGIN, MIKOPBX_PASSWORD: passwordOf(env) })
     return {
@@ -60,20 +60,20 @@ export function readSettings(words: readonly string[], env: Env): TokenSettings 
       base: read.MIKOPBX_API_URL,
       login: read.MIKOPBX_LOGIN,
       password: read.MIKOPBX_PASSWORD,
-      folder: join(cacheOf(env), 'hookswitch', 'tokens'),
+      folder: join(cacheFolderOf(env), 'hookswitch', 'tokens'),
     }
   } catch (err) {
-    if (err instanceof SettingsError) throw new TokenFailure('usage', err.message)
+    if (err instanceof SettingsError) throw new TokenCommandError('usage', err.message)
     throw err
   }
 }
 
-function readFlags(words: readonly string[]) {
+function parseTokenFlags(args: readonly string[]) {
   const flag = { type: 'boolean', default: false } as const
   const text = (value: string) => ({ type: 'string', default: value }) as const
-  const { values } = usageOf(() =>
+  const { values } = orUsageError(() =>
     parseArgs({
-      args: [...words],
+      args: [...args],
       options: {
         help: { ...flag, short: 'h' },
         fresh: flag,
@@ -86,21 +86,25 @@ function readFlags(words: readonly string[]) {
     }),
   )
   const { timeout, retries, ...flags } = values
-  if (flags.fresh && flags.forget) throw new TokenFailure('usage', 'use --fresh or --forget, not both')
-  return { ...flags, timeoutMs: 1000 * number(seconds, timeout), retries: number(times, retries) }
+  if (flags.fresh && flags.forget) throw new TokenCommandError('usage', 'use --fresh or --forget, not both')
+  return {
+    ...flags,
+    timeoutMs: 1000 * parseNumberFlag(seconds, timeout),
+    retries: parseNumberFlag(times, retries),
+  }
 }
 
-function number(schema: z.ZodType<number>, text: string): number {
+function parseNumberFlag(schema: z.ZodType<number>, text: string): number {
   const read = schema.safeParse(text.trim() === '' ? undefined : text)
   if (read.success) return read.data
-  throw new TokenFailure('usage', `${plainWords(read.error)}; see --help`)
+  throw new TokenCommandError('usage', `${validationMessage(read.error)}; see --help`)
 }
 
-function usageOf<T>(parse: () => T): T {
+function orUsageError<T>(parse: () => T): T {
   try {
     return parse()
   } catch (err) {
-    throw new TokenFailure('usage', `${err instanceof Error ? err.message : err}; see --help`)
+    throw new TokenCommandError('usage', `${err instanceof Error ? err.message : err}; see --help`)
   }
 }
 
@@ -118,6 +122,6 @@ function passwordOf(env: Env): string | undefined {
 }
 
 /** A relative path in XDG_CACHE_HOME counts as none (XDG Base Directory Specification). */
-function cacheOf({ XDG_CACHE_HOME: folder }: Env): string {
+function cacheFolderOf({ XDG_CACHE_HOME: folder }: Env): string {
   return folder && isAbsolute(folder) ? folder : join(homedir(), '.cache')
 }

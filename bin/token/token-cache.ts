@@ -16,56 +16,56 @@ import {
 import { join } from 'node:path'
 import { z } from 'zod'
 import { isCookieValue } from './cookie.ts'
-import type { Voice } from './redacting-output.ts'
-import { Given } from './wire.ts'
+import type { RedactingOutput } from './redacting-output.ts'
+import { TokenData } from './wire.ts'
 
 /** What one login left. Times are unix seconds. */
-export const Kept = z.object({
+export const CachedToken = z.object({
   url: z.string(),
   login: z.string(),
-  accessToken: Given.shape.accessToken,
+  accessToken: TokenData.shape.accessToken,
   obtainedAt: z.number(),
   /** No later than `obtainedAt` where nobody knows: then it is not used twice. */
   endsAt: z.number(),
   cookie: z.string().refine(isCookieValue).optional(),
 })
-export type Kept = z.output<typeof Kept>
+export type CachedToken = z.output<typeof CachedToken>
 
 /** Seconds before its end at which a token is no longer handed out. */
-const MARGIN = 60
+const EXPIRY_MARGIN_S = 60
 
 /** Whether the token is good a while longer: a minute, or a tenth of its life where that is less. */
-export function isFresh({ obtainedAt, endsAt }: Kept, now: number): boolean {
-  const margin = Math.min(MARGIN, (endsAt - obtainedAt) / 10)
+export function isFresh({ obtainedAt, endsAt }: CachedToken, now: number): boolean {
+  const margin = Math.min(EXPIRY_MARGIN_S, (endsAt - obtainedAt) / 10)
   // Of a token from the future nobody can say how old it is.
-  return now < endsAt - margin && now >= obtainedAt - MARGIN
+  return now < endsAt - margin && now >= obtainedAt - EXPIRY_MARGIN_S
 }
 
-export interface Keeper {
-  read(): Kept | undefined
-  write(kept: Kept): void
+export interface TokenCache {
+  read(): CachedToken | undefined
+  write(kept: CachedToken): void
   remove(): void
   /** A path beside the kept file for its lock; undefined where nothing can be kept. */
   lockPath: string | undefined
 }
 
 /** The kept file of a URL and a login, which its owner alone can read. What cannot be trusted is not used. */
-export function createKeeper(
+export function createTokenCache(
   { folder, base, login }: { folder: string; base: string; login: string },
-  voice: Voice,
-): Keeper {
+  voice: RedactingOutput,
+): TokenCache {
   const name = createHash('sha256')
     .update(JSON.stringify([base, login]))
     .digest('hex')
     .slice(0, 32)
   const path = join(folder, `${name}.json`)
-  const trouble = troubleWith(folder)
-  if (trouble !== undefined) voice.say(`the token is not kept: ${trouble}`)
-  const usable = trouble === undefined
-  const said = new Set<string>()
-  const ignore = (why: string) => {
-    if (!said.has(why)) voice.say(`ignoring ${path}: ${why}`)
-    said.add(why)
+  const folderError = preparePrivateFolder(folder)
+  if (folderError !== undefined) voice.print(`the token is not kept: ${folderError}`)
+  const usable = folderError === undefined
+  const warned = new Set<string>()
+  const warnIgnored = (why: string) => {
+    if (!warned.has(why)) voice.print(`ignoring ${path}: ${why}`)
+    warned.add(why)
     return undefined
   }
 
@@ -73,10 +73,10 @@ export function createKeeper(
     lockPath: usable ? join(folder, `${name}.lock`) : undefined,
     read() {
       if (!usable) return undefined
-      const kept = readPrivate(path, ignore)
+      const kept = readPrivate(path, warnIgnored)
       if (kept?.url !== base || kept.login !== login) return undefined
-      voice.hide(kept.accessToken)
-      voice.hide(kept.cookie)
+      voice.addSecret(kept.accessToken)
+      voice.addSecret(kept.cookie)
       return kept
     },
     write(kept) {
@@ -87,7 +87,7 @@ export function createKeeper(
         renameSync(draft, path)
       } catch (err) {
         rmSync(draft, { force: true })
-        voice.say(`the token is not kept: ${wordsOf(err)}`)
+        voice.print(`the token is not kept: ${errorMessage(err)}`)
       }
     },
     remove() {
@@ -97,31 +97,33 @@ export function createKeeper(
 }
 
 /** Makes the folder private; says why it cannot be. */
-function troubleWith(folder: string): string | undefined {
+function preparePrivateFolder(folder: string): string | undefined {
   try {
     mkdirSync(folder, { recursive: true, mode: 0o700 })
     const stat = lstatSync(folder)
-    if (!stat.isDirectory() || !isOurs(stat)) return `${folder} belongs to somebody else`
+    if (!stat.isDirectory() || !isOwnFile(stat)) return `${folder} belongs to somebody else`
     if ((stat.mode & 0o077) !== 0) chmodSync(folder, 0o700)
     return undefined
   } catch (err) {
-    return wordsOf(err)
+    return errorMessage(err)
   }
 }
 
 /** @param ignore says why the file is not used */
-function readPrivate(path: string, ignore: (why: string) => undefined): Kept | undefined {
+function readPrivate(path: string, ignore: (why: string) => undefined): CachedToken | undefined {
   let file: number
   try {
     file = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK)
   } catch (err) {
-    return err instanceof Error && 'code' in err && err.code === 'ENOENT' ? undefined : ignore(wordsOf(err))
+    return err instanceof Error && 'code' in err && err.code === 'ENOENT'
+      ? undefined
+      : ignore(errorMessage(err))
   }
   try {
     const stat = fstatSync(file)
-    if (!stat.isFile() || !isOurs(stat)) return ignore('it belongs to somebody else')
+    if (!stat.isFile() || !isOwnFile(stat)) return ignore('it belongs to somebody else')
     if ((stat.mode & 0o077) !== 0) return ignore('others may read or write it')
-    return Kept.safeParse(JSON.parse(readFileSync(file, 'utf8'))).data ?? ignore('it is damaged')
+    return CachedToken.safeParse(JSON.parse(readFileSync(file, 'utf8'))).data ?? ignore('it is damaged')
   } catch {
     return ignore('it is damaged')
   } finally {
@@ -129,5 +131,5 @@ function readPrivate(path: string, ignore: (why: string) => undefined): Kept | u
   }
 }
 
-const isOurs = ({ uid }: Stats) => process.getuid === undefined || uid === process.getuid()
-const wordsOf = (err: unknown) => (err instanceof Error ? err.message : String(err))
+const isOwnFile = ({ uid }: Stats) => process.getuid === undefined || uid === process.getuid()
+const errorMessage = (err: unknown) => (err instanceof Error ? err.message : String(err))

@@ -1,16 +1,16 @@
 import { Agent } from 'undici'
-import { isLoopbackHost, lookup } from './loopback.ts'
-import type { Voice } from './redacting-output.ts'
-import { type Fault, faultOf } from './transport-failure.ts'
+import { isLoopbackHost, loopbackLookup as lookup } from './loopback.ts'
+import type { RedactingOutput } from './redacting-output.ts'
+import { type TransportFailure, toTransportFailure } from './transport-failure.ts'
 
 /** A request below the base of the API. */
-export interface Call {
+export interface ApiRequest {
   path: string
   headers: Record<string, string>
   body: string
 }
 
-export interface Answer {
+export interface ApiResponse {
   status: number
   /** Lower-case names; Set-Cookie may come more than once. */
   headers: Record<string, string | string[] | undefined>
@@ -19,32 +19,32 @@ export interface Answer {
 
 export interface Transport {
   /** Sends once; redirects are not followed. */
-  send(call: Call): Promise<Answer | Fault>
+  send(call: ApiRequest): Promise<ApiResponse | TransportFailure>
   close(): Promise<void>
 }
 
 /** No answer of this API is anywhere near this long. */
-const LONGEST_BODY = 1024 * 1024
+const MAX_BODY_BYTES = 1024 * 1024
 
 export interface TransportNeeds {
   origin: string
   timeoutMs: number
   insecure: boolean
-  voice: Pick<Voice, 'say'>
+  output: Pick<RedactingOutput, 'print'>
 }
 
 /**
  * One origin's connections. A certificate is always verified first; one that cannot be is accepted only where
  * that was asked for or the origin is this machine, and never silently.
  */
-export function createTransport({ origin, timeoutMs, insecure, voice }: TransportNeeds): Transport {
+export function createTransport({ origin, timeoutMs, insecure, output }: TransportNeeds): Transport {
   const { protocol, hostname } = new URL(origin)
   const isLoopback = isLoopbackHost(hostname)
-  const lenient = insecure ? 'as --insecure asks for' : isLoopback ? 'as it is loopback' : undefined
+  const unverifiedReason = insecure ? 'as --insecure asks for' : isLoopback ? 'as it is loopback' : undefined
   let warned = protocol === 'https:' || isLoopback
-  let agent = agentOf(true)
+  let agent = createAgent(true)
 
-  async function once({ path, headers, body }: Call): Promise<Answer> {
+  async function sendOnce({ path, headers, body }: ApiRequest): Promise<ApiResponse> {
     const signal = AbortSignal.timeout(Math.ceil(timeoutMs))
     const response = await agent.request({ origin, path, method: 'POST', headers, body, signal })
     const parts: Buffer[] = []
@@ -52,7 +52,7 @@ export function createTransport({ origin, timeoutMs, insecure, voice }: Transpor
     for await (const part of response.body) {
       const bytes = Buffer.from(part)
       length += bytes.length
-      if (length > LONGEST_BODY) break
+      if (length > MAX_BODY_BYTES) break
       parts.push(bytes)
     }
     return { status: response.statusCode, headers: response.headers, text: Buffer.concat(parts).toString() }
@@ -60,17 +60,19 @@ export function createTransport({ origin, timeoutMs, insecure, voice }: Transpor
 
   return {
     async send(call) {
-      if (!warned) voice.say(`${origin} is not encrypted: others on the way can read password and token`)
+      if (!warned) output.print(`${origin} is not encrypted: others on the way can read password and token`)
       warned = true
       for (let strict = true; ; strict = false) {
         try {
-          return await once(call)
+          return await sendOnce(call)
         } catch (err) {
-          const fault = faultOf(err)
-          if (fault.kind !== 'certificate' || lenient === undefined || !strict) return fault
-          voice.say(`accepting the unverified certificate of ${origin} (${fault.code}), ${lenient}`)
+          const fault = toTransportFailure(err)
+          if (fault.kind !== 'certificate' || unverifiedReason === undefined || !strict) return fault
+          output.print(
+            `accepting the unverified certificate of ${origin} (${fault.code}), ${unverifiedReason}`,
+          )
           await agent.destroy()
-          agent = agentOf(false)
+          agent = createAgent(false)
         }
       }
     },
@@ -79,7 +81,7 @@ export function createTransport({ origin, timeoutMs, insecure, voice }: Transpor
 }
 
 /** Times are watched by each request's signal, from its first byte to its last. */
-function agentOf(rejectUnauthorized: boolean): Agent {
+function createAgent(rejectUnauthorized: boolean): Agent {
   return new Agent({
     connect: { lookup, rejectUnauthorized, timeout: 0 },
     headersTimeout: 0,

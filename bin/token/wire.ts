@@ -9,7 +9,7 @@ export const Envelope = z.object({
 export type Envelope = z.output<typeof Envelope>
 
 /** What a login and a refresh give. A token with blanks or newlines in it could not be sent as a header. */
-export const Given = z.object({
+export const TokenData = z.object({
   accessToken: z.string().regex(/^[\x21-\x7e]{1,16384}$/),
   expiresIn: z.coerce
     .number()
@@ -19,7 +19,7 @@ export const Given = z.object({
     .catch(undefined),
 })
 
-export function envelopeOf(text: string): Envelope | undefined {
+export function parseEnvelope(text: string): Envelope | undefined {
   try {
     return Envelope.safeParse(JSON.parse(text)).data
   } catch {
@@ -27,8 +27,8 @@ export function envelopeOf(text: string): Envelope | undefined {
   }
 }
 
-const Words = z.union([z.string().transform((one) => [one]), z.array(z.string())])
-const Messages = z.union([z.object({ error: Words }).transform(({ error }) => error), Words])
+const ErrorMessages = z.union([z.string().transform((one) => [one]), z.array(z.string())])
+const Messages = z.union([z.object({ error: ErrorMessages }).transform(({ error }) => error), ErrorMessages])
 
 /** The server's own words for a refusal, shortened; empty where it has none. */
 export function errorsIn(envelope: Envelope | undefined): string {
@@ -43,17 +43,17 @@ const Claims = z.object({ exp: z.number().positive().max(1e11) })
  * the two, so that a clock that is off makes us ask too often rather than too late.
  * @returns undefined where neither is known
  */
-export function endOf(
+export function tokenExpiry(
   accessToken: string,
   askedAt: number,
   expiresIn: number | undefined,
 ): number | undefined {
-  const ends = [expOf(accessToken), expiresIn === undefined ? undefined : askedAt + expiresIn]
+  const ends = [expClaim(accessToken), expiresIn === undefined ? undefined : askedAt + expiresIn]
   const known = ends.filter((one) => one !== undefined)
   return known.length === 0 ? undefined : Math.min(...known)
 }
 
-function expOf(token: string): number | undefined {
+function expClaim(token: string): number | undefined {
   const [, payload, signature] = token.split('.')
   if (payload === undefined || signature === undefined) return undefined
   try {

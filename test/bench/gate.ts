@@ -1,18 +1,18 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Options } from './options.ts'
+import type { BenchOptions } from './options.ts'
 import { cpuSeconds } from './process-usage.ts'
 import type { GateResult, Measured, Round } from './results.ts'
 import { median, shuffled } from './statistics.ts'
-import { type Programs, withBed } from './testbed.ts'
+import { type BenchPrograms, withTestbed } from './testbed.ts'
 import { startVariants, type Variant, type VariantName } from './variants.ts'
-import { load } from './wrk.ts'
+import { runWrk } from './wrk.ts'
 
 /** Loads every variant once a round, in random order, and compares them round by round. */
-export function measureGate(programs: Programs, options: Options, say: (line: string) => void) {
-  return withBed(programs, async (bed): Promise<GateResult> => {
+export function measureGate(programs: BenchPrograms, options: BenchOptions, say: (line: string) => void) {
+  return withTestbed(programs, async (bed): Promise<GateResult> => {
     const variants = await startVariants(bed, programs)
-    const token = await bed.token()
-    const proofs = await Promise.all(variants.map((one) => prove(one, token)))
+    const token = await bed.issueToken()
+    const proofs = await Promise.all(variants.map((one) => verifyVariant(one, token)))
     const rounds: Round[] = []
     for (let n = 1; n <= options.rounds; n += 1) {
       const measured = new Map<VariantName, Measured>()
@@ -29,7 +29,7 @@ export function measureGate(programs: Programs, options: Options, say: (line: st
 }
 
 /** @throws {Error} when it does not serve a token, or serves without one although it should guard */
-async function prove({ name, url, guards }: Variant, token: string) {
+async function verifyVariant({ name, url, guards }: Variant, token: string) {
   const status = async (headers: Record<string, string>) => {
     const res = await fetch(url, { headers })
     await res.arrayBuffer()
@@ -62,13 +62,13 @@ async function retried<T>(work: () => Promise<T>, say: (line: string) => void, l
 async function measure(
   { url, pids }: Variant,
   token: string,
-  { wrk }: Programs,
-  { seconds, warmUpSeconds }: Options,
+  { wrk }: BenchPrograms,
+  { seconds, warmUpSeconds }: BenchOptions,
 ): Promise<Measured> {
-  await load(wrk, url, token, warmUpSeconds)
+  await runWrk(wrk, url, token, warmUpSeconds)
   const cpu = () => pids.reduce((sum, pid) => sum + cpuSeconds(pid), 0)
   const before = cpu()
-  const { requests, ...loaded } = await load(wrk, url, token, seconds)
+  const { requests, ...loaded } = await runWrk(wrk, url, token, seconds)
   return { ...loaded, cpuSecondsPer10k: ((cpu() - before) / requests) * 10_000 }
 }
 

@@ -2,15 +2,15 @@ import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { renderNginx } from '../../bin/stack/nginx-conf.ts'
-import { nginxSpec, nodeSpec, openFiles } from '../../bin/stack/process-specs.ts'
-import type { Bed, Programs } from './testbed.ts'
+import { nginxSpec, nodeSpec, openFileLimit } from '../../bin/stack/process-specs.ts'
+import type { BenchPrograms, Testbed } from './testbed.ts'
 
 export const project = fileURLToPath(new URL('../..', import.meta.url))
 /** Where the bench's bundles are. */
 export const bundles = join(project, 'dist', 'bench')
 
 /** Starts the real sidecar; several may stand in one bed. */
-export async function startSidecar(bed: Bed, name: string): Promise<{ pid: number; socket: string }> {
+export async function startSidecar(bed: Testbed, name: string): Promise<{ pid: number; socket: string }> {
   const socket = join(bed.run, `${name}.sock`)
   const env = { ...bed.env, HOOKSWITCH_SIDECAR_SOCKET: socket }
   const spec = nodeSpec('sidecar', join(bundles, 'sidecar.js'), socket, env)
@@ -22,8 +22,8 @@ export async function startSidecar(bed: Bed, name: string): Promise<{ pid: numbe
  * @param sidecars the sockets it asks
  */
 export async function startNginx(
-  bed: Bed,
-  programs: Programs,
+  bed: Testbed,
+  programs: BenchPrograms,
   { name, port, sidecars }: { name: string; port: number; sidecars: readonly string[] },
 ): Promise<number> {
   const prefix = join(bed.folder, name)
@@ -34,7 +34,7 @@ export async function startNginx(
     nchanModule: programs.nginx.nchanModule,
     asRoot: process.getuid?.() === 0,
     workers: '1',
-    openFiles: openFiles(),
+    openFiles: openFileLimit(),
     listen: [`127.0.0.1:${port}`],
     run,
     temp: join(prefix, 'temp'),

@@ -5,18 +5,18 @@ import { sql } from 'kysely'
 import type { Scope } from '../../api/core/call-center/agents/scope.ts'
 import { LEAD_STATUSES, type LeadStatus } from '../../api/core/call-center/leads/lead.ts'
 import type { LeadFilter, LeadOrder } from '../../api/core/call-center/leads/lead-search.ts'
-import { newRow } from '../../api/store/sql/call-center/lead-rows.ts'
+import { toNewLeadRow } from '../../api/store/sql/call-center/lead-rows.ts'
 import { createLeadStore } from '../../api/store/sql/call-center/leads.ts'
 import { type Database, openDatabase } from '../../api/store/sql/database.ts'
 import { migrate } from '../../api/store/sql/migrate.ts'
-import { beginning } from '../support/phone-numbers.ts'
-import type { Options } from './options.ts'
+import { phonePrefixFilter } from '../support/phone-numbers.ts'
+import type { BenchOptions } from './options.ts'
 import { percentile } from './statistics.ts'
 
 export interface LeadsResult {
   leads: number
   fillSeconds: number
-  asked: { what: string; times: number; p50Ms: number; p95Ms: number; maxMs: number }[]
+  queries: { what: string; times: number; p50Ms: number; p95Ms: number; maxMs: number }[]
 }
 
 const TEAMS = ['north', 'south', 'east', 'west'] as const
@@ -45,15 +45,15 @@ const FILTERS: Readonly<Record<string, LeadFilter>> = {
   'an empty campaign': { campaignId: '99' },
   'assignedAgentId of another team': { agentId: '5' },
   team: { team: 'south' },
-  'phone=+49 (all)': beginning('+49'),
-  'phone=+493012 (few)': beginning('+493012'),
-  'phone, whole': beginning('+493000004242'),
+  'phone=+49 (all)': phonePrefixFilter('+49'),
+  'phone=+493012 (few)': phonePrefixFilter('+493012'),
+  'phone, whole': phonePrefixFilter('+493000004242'),
   email: { email: 'lead4242@example.org' },
-  'q=m (many)': { named: 'm' },
-  'q=me': { named: 'me' },
-  'q=nobody (none)': { named: 'nobody' },
+  'q=m (many)': { namePrefix: 'm' },
+  'q=me': { namePrefix: 'me' },
+  'q=nobody (none)': { namePrefix: 'nobody' },
   'a day of 100': { createdFrom: 50_000, createdUntil: 51_000 },
-  'status, phone and q': { statuses: ['lost'], ...beginning('+4930'), named: 'an' },
+  'status, phone and q': { statuses: ['lost'], ...phonePrefixFilter('+4930'), namePrefix: 'an' },
 }
 
 const ORDERS: Readonly<Record<string, LeadOrder>> = {
@@ -64,14 +64,14 @@ const ORDERS: Readonly<Record<string, LeadOrder>> = {
 
 /** What lists and changes cost beside many leads. @param url of an empty database; an embedded one by default */
 export async function measureLeads(
-  { leads, quick }: Pick<Options, 'leads' | 'quick'>,
+  { leads, quick }: Pick<BenchOptions, 'leads' | 'quick'>,
   say: (line: string) => void,
   url?: string,
 ): Promise<LeadsResult> {
   const folder = await mkdtemp(join(tmpdir(), 'bench-leads-'))
   const place = url ?? `sqlite:${join(folder, 'leads.db')}`
   await migrate(place)
-  const db = await openDatabase(place, { patienceMs: 60_000 })
+  const db = await openDatabase(place, { timeoutMs: 60_000 })
   try {
     const startedAt = performance.now()
     await fill(db, leads)
@@ -79,7 +79,7 @@ export async function measureLeads(
     if (url !== undefined) await sql`vacuum analyze`.execute(db.query)
     const fillSeconds = (performance.now() - startedAt) / 1000
     say(`leads: ${leads} are there after ${fillSeconds.toFixed(1)} s`)
-    return { leads, fillSeconds, asked: await askAll(db, leads, quick ? 5 : 60, say) }
+    return { leads, fillSeconds, queries: await askAll(db, leads, quick ? 5 : 60, say) }
   } finally {
     await db.close()
     await rm(folder, { recursive: true })
@@ -88,7 +88,7 @@ export async function measureLeads(
 
 async function askAll(db: Database, leads: number, times: number, say: (line: string) => void) {
   const store = createLeadStore(db)
-  const asked: LeadsResult['asked'] = []
+  const asked: LeadsResult['queries'] = []
   const measure = async (what: string, ask: (n: number) => Promise<unknown>) => {
     const took: number[] = []
     await ask(0)
@@ -118,7 +118,7 @@ async function askAll(db: Database, leads: number, times: number, say: (line: st
     store.change(
       String(1 + ((n * 7919) % leads)),
       ALL,
-      () => ({ set: { agentId: String(1 + (n % AGENTS)), team: TEAMS[n % 4] ?? null } }),
+      () => ({ changes: { agentId: String(1 + (n % AGENTS)), team: TEAMS[n % 4] ?? null } }),
       leads + n,
     ),
   )
@@ -160,7 +160,7 @@ async function fill(db: Database, leads: number): Promise<void> {
           const agent = 1 + (mixed % AGENTS)
           const isOwned = (mixed >>> 12) % 20 !== 0
           const number = `+4930${String(n).padStart(8, '0')}`
-          const row = newRow(
+          const row = toNewLeadRow(
             {
               firstName: name(mixed % 4_096),
               lastName: name((mixed >>> 6) % 4_096),

@@ -1,16 +1,16 @@
 import { cpus, loadavg, release, totalmem } from 'node:os'
-import { run } from '../../bin/system/run-program.ts'
+import { runProgram } from '../../bin/system/run-program.ts'
 import type { Machine } from './results.ts'
-import type { Programs } from './testbed.ts'
+import type { BenchPrograms } from './testbed.ts'
 
 /** What the numbers were measured on. */
-export async function describeMachine({ nginx, redis }: Programs): Promise<Machine> {
+export async function describeMachine({ nginx, redis }: BenchPrograms): Promise<Machine> {
   const version = async (
     program: { path: string; env: Record<string, string> },
     flag: string,
     is: RegExp,
   ) => {
-    const { out, err } = await run(program.path, [flag], { env: { ...process.env, ...program.env } })
+    const { out, err } = await runProgram(program.path, [flag], { env: { ...process.env, ...program.env } })
     return is.exec(out + err)?.[1] ?? 'unknown'
   }
   return {

@@ -1,21 +1,21 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { newId } from '../../api/core/auth/tokens.ts'
-import { LOG_KEY } from '../../contract/revocation-entries.ts'
-import { connectAsker } from './gate-client.ts'
+import { REVOCATION_LOG_KEY } from '../../contract/revocation-entries.ts'
+import { connectGateClient } from './gate-client.ts'
 import { startSidecar } from './hookswitch-processes.ts'
-import type { Options } from './options.ts'
+import type { BenchOptions } from './options.ts'
 import { memoryMb } from './process-usage.ts'
 import type { Latency, MemoryResult } from './results.ts'
 import { percentile } from './statistics.ts'
-import { type Bed, type Programs, withBed } from './testbed.ts'
-import { endOf, revoke } from './write-revocations.ts'
+import { type BenchPrograms, type Testbed, withTestbed } from './testbed.ts'
+import { revoke, sessionRevocation } from './write-revocations.ts'
 
 const BATCH = 10_000
 const SAMPLES_AFTER = 20_000
 
 /** What a log of many live revocations weighs, and how a sidecar that must read it all first behaves. */
-export function measureMemory(programs: Programs, options: Options, say: (line: string) => void) {
-  return withBed(programs, async (bed): Promise<MemoryResult> => {
+export function measureMemory(programs: BenchPrograms, options: BenchOptions, say: (line: string) => void) {
+  return withTestbed(programs, async (bed): Promise<MemoryResult> => {
     const empty = await startSidecar(bed, 'empty')
     await sleep(1_000)
     const rssEmptyMb = memoryMb(empty.pid).now
@@ -24,23 +24,23 @@ export function measureMemory(programs: Programs, options: Options, say: (line: 
     for (let left = options.entries; left > 0; left -= BATCH) {
       await revoke(
         bed.redis,
-        Array.from({ length: Math.min(BATCH, left) }, () => endOf(newId())),
+        Array.from({ length: Math.min(BATCH, left) }, () => sessionRevocation(newId())),
       )
     }
-    const bytes = Number(await bed.redis.memory('USAGE', LOG_KEY, 'SAMPLES', 0))
+    const bytes = Number(await bed.redis.memory('USAGE', REVOCATION_LOG_KEY, 'SAMPLES', 0))
     say('memory: a fresh sidecar reads them')
     return { entries: options.entries, redisStreamMb: bytes / 1e6, rssEmptyMb, ...(await read(bed)) }
   })
 }
 
-async function read(bed: Bed) {
-  const token = await bed.token()
+async function read(bed: Testbed) {
+  const token = await bed.issueToken()
   const startedAt = performance.now()
   const { pid, socket } = await startSidecar(bed, 'fresh')
-  const asker = await connectAsker(socket)
+  const asker = await connectGateClient(socket)
   const time = async () => {
     const askedAt = performance.now()
-    const status = await asker.ask(token)
+    const status = await asker.check(token)
     return { status, ms: performance.now() - askedAt }
   }
   try {

@@ -15,10 +15,10 @@ Nothing else should run on the machine meanwhile.
   --help           show this`
 
 export const PARTS = ['gate', 'revocation', 'memory', 'leads'] as const
-export type Part = (typeof PARTS)[number]
+export type BenchPart = (typeof PARTS)[number]
 
-export interface Options {
-  parts: readonly Part[]
+export interface BenchOptions {
+  parts: readonly BenchPart[]
   rounds: number
   seconds: number
   warmUpSeconds: number
@@ -33,7 +33,7 @@ export interface Options {
 }
 
 /** @throws {Error} naming the option that cannot be used; undefined where help is asked for */
-export function readOptions(args: string[], docs: string): Options | undefined {
+export function readOptions(args: string[], docs: string): BenchOptions | undefined {
   const { values } = parseArgs({
     args,
     options: {
@@ -51,8 +51,8 @@ export function readOptions(args: string[], docs: string): Options | undefined {
   if (only !== undefined && part === undefined) throw new Error(`--only is one of ${PARTS.join(', ')}`)
   return {
     parts: part === undefined ? PARTS : [part],
-    rounds: count('rounds', values.rounds) ?? (quick ? 1 : 14),
-    seconds: count('seconds', values.seconds) ?? (quick ? 1 : 3),
+    rounds: parseCount('rounds', values.rounds) ?? (quick ? 1 : 14),
+    seconds: parseCount('seconds', values.seconds) ?? (quick ? 1 : 3),
     warmUpSeconds: 1,
     revocations: quick ? 20 : 300,
     entries: quick ? 20_000 : 1_000_000,
@@ -62,7 +62,7 @@ export function readOptions(args: string[], docs: string): Options | undefined {
   }
 }
 
-function count(name: string, text: string | undefined): number | undefined {
+function parseCount(name: string, text: string | undefined): number | undefined {
   if (text === undefined) return undefined
   if (!/^[1-9]\d{0,3}$/.test(text)) throw new Error(`--${name} is a whole number from 1 to 9999`)
   return Number(text)

@@ -1,37 +1,41 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { newId } from '../../api/core/auth/tokens.ts'
 import { freePort } from '../support/free-port.ts'
-import { type Asker, connectAsker } from './gate-client.ts'
+import { connectGateClient, type GateClient } from './gate-client.ts'
 import { startNginx, startSidecar } from './hookswitch-processes.ts'
-import type { Options } from './options.ts'
+import type { BenchOptions } from './options.ts'
 import type { RevocationResult } from './results.ts'
 import { percentile } from './statistics.ts'
-import { type Bed, FILE, type Programs, withBed } from './testbed.ts'
-import { endOf, revoke } from './write-revocations.ts'
-import { load } from './wrk.ts'
+import { type BenchPrograms, MEDIA_FILE, type Testbed, withTestbed } from './testbed.ts'
+import { revoke, sessionRevocation } from './write-revocations.ts'
+import { runWrk } from './wrk.ts'
 
 const SIDECARS = 4
 
 /** How long after a revocation is sent to Redis each of several sidecars refuses, idle and under load. */
-export function measureRevocation(programs: Programs, options: Options, say: (line: string) => void) {
-  return withBed(programs, async (bed): Promise<RevocationResult[]> => {
+export function measureRevocation(
+  programs: BenchPrograms,
+  options: BenchOptions,
+  say: (line: string) => void,
+) {
+  return withTestbed(programs, async (bed): Promise<RevocationResult[]> => {
     const names = Array.from({ length: SIDECARS }, (_, n) => `sidecar-${n + 1}`)
     const sidecars = await Promise.all(names.map((name) => startSidecar(bed, name)))
     const sockets = sidecars.map(({ socket }) => socket)
     const port = await freePort()
     await startNginx(bed, programs, { name: 'nginx', port, sidecars: sockets })
-    const askers = await Promise.all(sockets.map(connectAsker))
-    const token = await bed.token()
-    for (const asker of askers) await untilGood(asker, token)
+    const askers = await Promise.all(sockets.map(connectGateClient))
+    const token = await bed.issueToken()
+    for (const asker of askers) await waitUntilAccepted(asker, token)
 
     say(`revocation: ${options.revocations} over ${SIDECARS} sidecars, idle`)
     const idle = await revokeMany(bed, askers, options.revocations)
 
     say(`revocation: ${options.revocations} over ${SIDECARS} sidecars, under load`)
-    const url = `http://127.0.0.1:${port}/media/${FILE}`
+    const url = `http://127.0.0.1:${port}/media/${MEDIA_FILE}`
     let done = false
     const loading = (async () => {
-      while (!done) await load(programs.wrk, url, token, 2)
+      while (!done) await runWrk(programs.wrk, url, token, 2)
     })()
     // Without a listener of its own a failure in here would end the process before `finally` is reached.
     loading.catch(() => {})
@@ -49,28 +53,28 @@ export function measureRevocation(programs: Programs, options: Options, say: (li
   })
 }
 
-async function revokeMany(bed: Bed, askers: readonly Asker[], many: number): Promise<number[]> {
+async function revokeMany(bed: Testbed, askers: readonly GateClient[], many: number): Promise<number[]> {
   const samples: number[] = []
   for (let n = 0; n < many; n += 1) {
     const sid = newId()
-    const token = await bed.token(sid)
+    const token = await bed.issueToken(sid)
     // Seen before by each, as the token of somebody at work is.
-    for (const asker of askers) await untilGood(asker, token)
+    for (const asker of askers) await waitUntilAccepted(asker, token)
     await sleep(Math.random() * 20)
     const startedAt = performance.now()
     const refusals = askers.map(async (asker) => {
-      while ((await asker.ask(token)) !== 401);
+      while ((await asker.check(token)) !== 401);
       samples.push(performance.now() - startedAt)
     })
-    await Promise.all([revoke(bed.redis, [endOf(sid)]), ...refusals])
+    await Promise.all([revoke(bed.redis, [sessionRevocation(sid)]), ...refusals])
   }
   return samples
 }
 
 /** A sidecar cannot judge until it has read the log. */
-async function untilGood(asker: Asker, token: string): Promise<void> {
+async function waitUntilAccepted(asker: GateClient, token: string): Promise<void> {
   const until = performance.now() + 20_000
-  for (let status = await asker.ask(token); status !== 204; status = await asker.ask(token)) {
+  for (let status = await asker.check(token); status !== 204; status = await asker.check(token)) {
     if (performance.now() > until) throw new Error(`a sidecar says ${status} to a good token`)
     await sleep(20)
   }

@@ -1,12 +1,12 @@
 import { join } from 'node:path'
-import { statusOf } from '../../bin/stack/health-check.ts'
+import { httpStatusOf } from '../../bin/stack/health-check.ts'
 import { nginxArgs } from '../../bin/stack/process-specs.ts'
-import { answers } from '../../runtime/unix-socket.ts'
+import { isListening } from '../../runtime/unix-socket.ts'
 import { freePort } from '../support/free-port.ts'
 import { bundles, startNginx, startSidecar } from './hookswitch-processes.ts'
 import { writePlainNginx } from './plain-nginx.ts'
 import { childrenOf } from './process-usage.ts'
-import { type Bed, FILE, type Programs } from './testbed.ts'
+import { type BenchPrograms, MEDIA_FILE, type Testbed } from './testbed.ts'
 
 export const TITLES = {
   limit: 'nginx without auth (the limit)',
@@ -30,25 +30,25 @@ export interface Variant {
 }
 
 /** An auth server: who it is, and the socket nginx asks it on. */
-interface Asked {
+interface AuthServer {
   pid: number
   socket: string
 }
 
 /** Starts them all; whoever is not loaded costs next to nothing. */
-export async function startVariants(bed: Bed, programs: Programs): Promise<Variant[]> {
+export async function startVariants(bed: Testbed, programs: BenchPrograms): Promise<Variant[]> {
   const bare = await startPeer(bed, 'bare')
   const fastify = await startPeer(bed, 'fastify')
   const express = await startPeer(bed, 'express')
   const sidecar = await startSidecar(bed, 'sidecar')
 
-  async function variant(name: VariantName, start: typeof startPlain, asked?: Asked, redisPid?: number) {
+  async function variant(name: VariantName, start: typeof startPlain, asked?: AuthServer, redisPid?: number) {
     const port = await freePort()
     const nginx = await start(bed, programs, name, port, asked)
     return {
       name,
       title: TITLES[name],
-      url: `http://127.0.0.1:${port}/media/${FILE}`,
+      url: `http://127.0.0.1:${port}/media/${MEDIA_FILE}`,
       guards: asked !== undefined && asked !== bare,
       pids: [...childrenOf(nginx), asked?.pid, redisPid].filter((pid) => pid !== undefined),
     }
@@ -63,7 +63,7 @@ export async function startVariants(bed: Bed, programs: Programs): Promise<Varia
   ]
 }
 
-async function startPeer(bed: Bed, name: string): Promise<Asked> {
+async function startPeer(bed: Testbed, name: string): Promise<AuthServer> {
   const socket = join(bed.run, `${name}.sock`)
   const pid = await bed.start({
     name,
@@ -77,12 +77,12 @@ async function startPeer(bed: Bed, name: string): Promise<Asked> {
       BENCH_KEY: bed.keyFile,
     },
     cwd: bed.folder,
-    ready: () => answers(socket),
+    ready: () => isListening(socket),
   })
   return { pid, socket }
 }
 
-function startPlain(bed: Bed, { nginx }: Programs, name: string, port: number, asked?: Asked) {
+function startPlain(bed: Testbed, { nginx }: BenchPrograms, name: string, port: number, asked?: AuthServer) {
   const folder = join(bed.folder, name)
   writePlainNginx({ folder, port, mediaRoot: bed.mediaRoot, auth: asked?.socket })
   return bed.start({
@@ -91,7 +91,7 @@ function startPlain(bed: Bed, { nginx }: Programs, name: string, port: number, a
     args: nginxArgs(folder, folder),
     env: { ...process.env, ...nginx.env },
     cwd: folder,
-    ready: async () => (await statusOf({ host: '127.0.0.1', port }, '/nothing')) === 404,
+    ready: async () => (await httpStatusOf({ host: '127.0.0.1', port }, '/nothing')) === 404,
   })
 }
 

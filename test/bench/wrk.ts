@@ -1,11 +1,11 @@
 import type { Program } from '../../bin/system/programs.ts'
-import { run } from '../../bin/system/run-program.ts'
+import { runProgram } from '../../bin/system/run-program.ts'
 
 /** One thread: on two cores a second one would only take from what is measured. */
 export const CONNECTIONS = 32
 export const THREADS = 1
 
-export interface Load {
+export interface LoadResult {
   requests: number
   requestsPerSecond: number
   p50Ms: number
@@ -16,17 +16,21 @@ export interface Load {
  * Loads a URL and says how it fared.
  * @throws {Error} when one request was refused or failed: refusals are cheaper than what is measured
  */
-export async function load(wrk: Program, url: string, token: string, seconds: number): Promise<Load> {
+export async function runWrk(wrk: Program, url: string, token: string, seconds: number): Promise<LoadResult> {
   const args = [`-t${THREADS}`, `-c${CONNECTIONS}`, `-d${seconds}s`, '--latency']
-  const { code, out, err } = await run(wrk.path, [...args, '-H', `Authorization: Bearer ${token}`, url], {
-    env: { ...process.env, ...wrk.env },
-  })
+  const { code, out, err } = await runProgram(
+    wrk.path,
+    [...args, '-H', `Authorization: Bearer ${token}`, url],
+    {
+      env: { ...process.env, ...wrk.env },
+    },
+  )
   if (code !== 0) throw new Error(`wrk failed: ${err.trim()}`)
   return readReport(out)
 }
 
 /** @throws {Error} for a report that tells of failures or cannot be read */
-export function readReport(report: string): Load {
+export function readReport(report: string): LoadResult {
   const failures = /^\s*(Non-2xx.*|Socket errors.*)$/m.exec(report)?.[1]
   if (failures !== undefined) throw new Error(`void: ${failures}`)
   const numbers = {

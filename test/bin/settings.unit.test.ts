@@ -4,19 +4,19 @@ import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { Config as Api } from '../../api/config/config.ts'
-import { Settings } from '../../bin/stack/settings.ts'
+import { StartSettings } from '../../bin/stack/settings.ts'
 import { nginx } from '../../bin/system/nginx.ts'
 import { redis } from '../../bin/system/redis.ts'
 import { commonSettings } from '../../contract/common-settings.ts'
 import { readEnv, SettingsError } from '../../runtime/env.ts'
-import { Config as Sidecar } from '../../sidecar/config.ts'
+import { SidecarConfig as Sidecar } from '../../sidecar/config.ts'
 import { project } from '../support/build.ts'
 
 const example = readFileSync(new URL('../../.env.example', import.meta.url), 'utf8')
 const compose = readFileSync(new URL('../../docker-compose.yml', import.meta.url), 'utf8')
 
 type Shape = Record<string, z.ZodType>
-const shapes: Shape[] = [commonSettings, Settings.in.shape, Sidecar.in.shape, Api.in.shape]
+const shapes: Shape[] = [commonSettings, StartSettings.in.shape, Sidecar.in.shape, Api.in.shape]
 
 /** What `npm start` tells its own processes, and docker-compose.yml those of the images. */
 const INTERNAL = [
@@ -27,7 +27,7 @@ const INTERNAL = [
   'HOOKSWITCH_MAIL_TO_LOG',
 ]
 /** What names a program instead of setting something: no schema, no default. */
-const PROGRAMS = [...nginx.overrides, ...redis.overrides]
+const PROGRAMS = [...nginx.overrideVariables, ...redis.overrideVariables]
 /** Read by Docker Compose alone, which has its defaults in the text. */
 const COMPOSE = Object.fromEntries(
   [...compose.matchAll(/\$\{(HOOKSWITCH_BIND):-([^}]*)\}/g)].map(([, name = '', value = '']) => [
@@ -143,7 +143,7 @@ describe('.env.example', () => {
   })
 
   test.each([
-    ['npm start', Settings, {}],
+    ['npm start', StartSettings, {}],
     ['the sidecar', Sidecar, { HOOKSWITCH_RUN: '/run/x', REDIS_URL: 'unix:/run/x/redis.sock' }],
     ['the api', Api, { HOOKSWITCH_RUN: '/run/x', REDIS_URL: 'unix:/run/x/redis.sock' }],
   ] as const)('taken as it stands, it changes nothing for %s', (_, schema, needed) => {
@@ -174,7 +174,7 @@ describe('readEnv', () => {
   })
 
   test('every whole number is refused outside its bounds, with its name and unit', () => {
-    for (const shape of [Settings.in.shape, Sidecar.in.shape, Api.in.shape] as const) {
+    for (const shape of [StartSettings.in.shape, Sidecar.in.shape, Api.in.shape] as const) {
       for (const [name, schema] of Object.entries(shape as Shape)) {
         if (unitOf(schema) === undefined) continue
         for (const wrong of ['-1', '0.5', '1e99', 'x', 'NaN', 'Infinity']) {
@@ -187,7 +187,7 @@ describe('readEnv', () => {
   })
 
   test('an empty value counts as unset', () => {
-    expect(readEnv(Settings, { HOOKSWITCH_PORT: '', REDIS_URL: '' }).port).toBe(8080)
+    expect(readEnv(StartSettings, { HOOKSWITCH_PORT: '', REDIS_URL: '' }).port).toBe(8080)
   })
 
   describe('a value from a file', () => {
@@ -196,7 +196,7 @@ describe('readEnv', () => {
     test('is read without the line end', () => {
       const dir = folder()
       writeFileSync(join(dir, 'url'), 'rediss://:secret@cache:6380\n')
-      expect(readEnv(Settings, { REDIS_URL_FILE: join(dir, 'url') }).redisUrl).toBe(
+      expect(readEnv(StartSettings, { REDIS_URL_FILE: join(dir, 'url') }).redisUrl).toBe(
         'rediss://:secret@cache:6380',
       )
       rmSync(dir, { recursive: true })
@@ -205,7 +205,7 @@ describe('readEnv', () => {
     test('is named when it is wrong, and not printed', () => {
       const dir = folder()
       writeFileSync(join(dir, 'url'), 'http://:hunter2@cache\n')
-      const message = messageOf(() => readEnv(Settings, { REDIS_URL_FILE: join(dir, 'url') }))
+      const message = messageOf(() => readEnv(StartSettings, { REDIS_URL_FILE: join(dir, 'url') }))
       expect(message).toMatch(/^REDIS_URL: /)
       expect(message).not.toContain('hunter2')
       rmSync(dir, { recursive: true })
@@ -223,11 +223,11 @@ describe('readEnv', () => {
         /DATABASE_URL_FILE: the file it names cannot be read/,
       ],
     ])('is refused when %s', (_, env, words) => {
-      expect(() => readEnv(Settings, env)).toThrow(words)
+      expect(() => readEnv(StartSettings, env)).toThrow(words)
     })
 
     test("of somebody else's variable is left alone", () => {
-      expect(readEnv(Settings, { SSL_CERT_FILE: '/nowhere' }).port).toBe(8080)
+      expect(readEnv(StartSettings, { SSL_CERT_FILE: '/nowhere' }).port).toBe(8080)
     })
   })
 })

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { CHALLENGE_INVALID, CHALLENGE_NONE, readBearer } from '../../contract/bearer.ts'
+import { CHALLENGE_INVALID_TOKEN, CHALLENGE_MISSING_TOKEN, readBearer } from '../../contract/bearer.ts'
 
 const token = 'eyJh.eyJp.c2ln'
 
@@ -71,6 +71,6 @@ describe('nothing but blanks is taken away from a token', () => {
 })
 
 test('only a token that did not hold is called invalid (RFC 6750 §3)', () => {
-  expect(CHALLENGE_NONE).toBe('Bearer realm="hookswitch"')
-  expect(CHALLENGE_INVALID).toBe('Bearer realm="hookswitch", error="invalid_token"')
+  expect(CHALLENGE_MISSING_TOKEN).toBe('Bearer realm="hookswitch"')
+  expect(CHALLENGE_INVALID_TOKEN).toBe('Bearer realm="hookswitch", error="invalid_token"')
 })

@@ -1,13 +1,13 @@
 import { createHmac, createSecretKey, type KeyObject } from 'node:crypto'
 import {
+  display,
   encode,
-  type FlawedToken,
-  type Forge,
-  goodClaims,
-  goodHeader,
+  type InvalidToken,
   mint,
-  seal,
-  shown,
+  signJws,
+  type TestKeys,
+  validClaims,
+  validHeader,
   withSignature,
 } from './mint-token.ts'
 
@@ -71,16 +71,17 @@ const TYPS: readonly unknown[] = [
 
 const header = (
   title: string,
-  change: Record<string, unknown> | ((forge: Forge) => Record<string, unknown>),
+  change: Record<string, unknown> | ((forge: TestKeys) => Record<string, unknown>),
 ) =>
   [
     title,
-    (forge: Forge) =>
+    (forge: TestKeys) =>
       mint(forge.hmac, forge.nowS, { header: typeof change === 'function' ? change(forge) : change }),
   ] as const
-const rawHeader = (title: string, make: (alg: string, kid: string) => string): FlawedToken => [
+const rawHeader = (title: string, make: (alg: string, kid: string) => string): InvalidToken => [
   title,
-  ({ hmac, nowS }) => seal(hmac, make(JSON.stringify(hmac.alg), JSON.stringify(hmac.kid)), goodClaims(nowS)),
+  ({ hmac, nowS }) =>
+    signJws(hmac, make(JSON.stringify(hmac.alg), JSON.stringify(hmac.kid)), validClaims(nowS)),
 ]
 
 /** The public key in the forms an attacker can know it: published as JWK, exported, or as bytes. */
@@ -96,32 +97,32 @@ const publicForms = (key: KeyObject): readonly (readonly [string, Buffer])[] => 
     ['JWK', Buffer.from(JSON.stringify(key.export({ format: 'jwk' })))],
   ]
 }
-const asHmacOf = (form: string): FlawedToken => [
+const asHmacOf = (form: string): InvalidToken => [
   `the EdDSA public key as HMAC secret, as ${form}`,
   ({ eddsa, nowS }) => {
     const secret = publicForms(eddsa.key).find(([name]) => name === form)?.[1] ?? Buffer.alloc(0)
-    const input = `${encode({ ...goodHeader(eddsa), alg: 'HS256' })}.${encode(goodClaims(nowS))}`
+    const input = `${encode({ ...validHeader(eddsa), alg: 'HS256' })}.${encode(validClaims(nowS))}`
     return `${input}.${createHmac('sha256', secret).update(input).digest('base64url')}`
   },
 ]
 
 /** Headers that are not the ones we write, signed by our own key but where the title says otherwise. */
-export const badHeaders: FlawedToken[] = [
-  ...ALGS.map((alg) => header(`alg ${shown(alg)}`, { alg })),
+export const invalidHeaders: InvalidToken[] = [
+  ...ALGS.map((alg) => header(`alg ${display(alg)}`, { alg })),
   ...['none', 'None', 'NONE', 'nOnE'].map(
-    (alg): FlawedToken => [
+    (alg): InvalidToken => [
       `alg ${alg} and no signature`,
-      ({ hmac, nowS }) => `${encode({ ...goodHeader(hmac), alg })}.${encode(goodClaims(nowS))}.`,
+      ({ hmac, nowS }) => `${encode({ ...validHeader(hmac), alg })}.${encode(validClaims(nowS))}.`,
     ],
   ),
-  ...KIDS.map((kid) => header(`kid ${shown(kid)}`, { kid })),
+  ...KIDS.map((kid) => header(`kid ${display(kid)}`, { kid })),
   header('a kid in capitals', ({ hmac }) => ({ kid: hmac.kid.toUpperCase() })),
   header('a kid with a blank after it', ({ hmac }) => ({ kid: `${hmac.kid} ` })),
   header('a kid with a NUL after it', ({ hmac }) => ({ kid: `${hmac.kid}\0` })),
   header('a kid in a list', ({ hmac }) => ({ kid: [hmac.kid] })),
   ...['/dev/null', '../../../../../dev/null', '__proto__', ''].map(
-    (kid): FlawedToken => [
-      `kid ${shown(kid)}, signed with an empty secret`,
+    (kid): InvalidToken => [
+      `kid ${display(kid)}, signed with an empty secret`,
       ({ hmac, nowS }) => {
         const empty = { ...hmac, signer: createSecretKey(Buffer.alloc(0)) }
         return mint(empty, nowS, { header: { kid } })
@@ -139,15 +140,15 @@ export const badHeaders: FlawedToken[] = [
     ({ eddsa, nowS }) => mint(eddsa, nowS, { header: { alg: 'HS256' } }),
   ],
   ...['PEM', 'PEM without its last newline', 'DER', 'raw bytes', 'base64url text', 'JWK'].map(asHmacOf),
-  ...TYPS.map((typ) => header(`typ ${shown(typ)}`, { typ })),
+  ...TYPS.map((typ) => header(`typ ${display(typ)}`, { typ })),
   header('b64 false without crit', { b64: false }),
   header('b64 true', { b64: true }),
   header('b64 false, named in crit', { b64: false, crit: ['b64'] }),
   [
     'an unencoded payload, as b64 false would have it',
     ({ hmac, nowS }) => {
-      const head = encode({ ...goodHeader(hmac), b64: false, crit: ['b64'] })
-      return withSignature(hmac, `${head}.${JSON.stringify(goodClaims(nowS))}`)
+      const head = encode({ ...validHeader(hmac), b64: false, crit: ['b64'] })
+      return withSignature(hmac, `${head}.${JSON.stringify(validClaims(nowS))}`)
     },
   ],
   header('an empty crit', { crit: [] }),
@@ -161,7 +162,7 @@ export const badHeaders: FlawedToken[] = [
     ({ hmac, nowS }) => {
       const own = createSecretKey(Buffer.alloc(32))
       const jwk = { kty: 'oct', k: Buffer.alloc(32).toString('base64url') }
-      return mint({ ...hmac, signer: own }, nowS, { header: { jwk } })
+      return mint({ ...hmac, privateKey: own }, nowS, { header: { jwk } })
     },
   ],
   header('x5c', { x5c: ['MIIB'] }),

@@ -1,15 +1,23 @@
-import { type Flaw, type FlawedToken, goodClaims, goodHeader, mint, seal, shown } from './mint-token.ts'
+import {
+  display,
+  type Flaw,
+  type InvalidToken,
+  mint,
+  signJws,
+  validClaims,
+  validHeader,
+} from './mint-token.ts'
 
-const claims = (title: string, change: Flaw['claims'] | ((nowS: number) => Flaw['claims'])): FlawedToken => [
+const claims = (title: string, change: Flaw['claims'] | ((nowS: number) => Flaw['claims'])): InvalidToken => [
   title,
   ({ hmac, nowS }) => {
     const changed = typeof change === 'function' ? change(nowS) : change
     return mint(hmac, nowS, { claims: { ...changed } })
   },
 ]
-const rawPayload = (title: string, change: (json: string) => string | Buffer): FlawedToken => [
+const rawPayload = (title: string, change: (json: string) => string | Buffer): InvalidToken => [
   title,
-  ({ hmac, nowS }) => seal(hmac, goodHeader(hmac), change(JSON.stringify(goodClaims(nowS)))),
+  ({ hmac, nowS }) => signJws(hmac, validHeader(hmac), change(JSON.stringify(validClaims(nowS)))),
 ]
 const open = (json: string, more: string) => `{${more},${json.slice(1)}`
 const close = (json: string, more: string) => `${json.slice(0, -1)},${more}}`
@@ -68,16 +76,16 @@ const TIMES: readonly unknown[] = [
 ]
 
 /** Claims of the wrong shape, and payloads that are not the JSON we write, signed by our own key. */
-export const badPayloads: FlawedToken[] = [
+export const invalidPayloads: InvalidToken[] = [
   ...['sub', 'sid', 'jti'].flatMap((name) =>
-    IDS.map((value) => claims(`${name} ${shown(value).slice(0, 40)}`, { [name]: value })),
+    IDS.map((value) => claims(`${name} ${display(value).slice(0, 40)}`, { [name]: value })),
   ),
   ...['iat', 'exp'].flatMap((name) =>
-    TIMES.map((value) => claims(`${name} ${shown(value)}`, { [name]: value })),
+    TIMES.map((value) => claims(`${name} ${display(value)}`, { [name]: value })),
   ),
-  ...TIMES.filter((value) => value !== undefined).map((nbf) => claims(`nbf ${shown(nbf)}`, { nbf })),
+  ...TIMES.filter((value) => value !== undefined).map((nbf) => claims(`nbf ${display(nbf)}`, { nbf })),
   ...[undefined, null, '', 'Hookswitch', 'hookswitch ', 'other', 1, ['hookswitch'], {}].map((iss) =>
-    claims(`iss ${shown(iss)}`, { iss }),
+    claims(`iss ${display(iss)}`, { iss }),
   ),
   ...[
     ...[
@@ -100,8 +108,10 @@ export const badPayloads: FlawedToken[] = [
       { 0: 'hookswitch' },
       'hookswitch,other',
     ],
-  ].map((aud) => claims(`aud ${shown(aud)}`, { aud })),
-  ...[undefined, null, '', '0', -1, 0.5, 1e300, true, []].map((gen) => claims(`gen ${shown(gen)}`, { gen })),
+  ].map((aud) => claims(`aud ${display(aud)}`, { aud })),
+  ...[undefined, null, '', '0', -1, 0.5, 1e300, true, []].map((gen) =>
+    claims(`gen ${display(gen)}`, { gen }),
+  ),
   ...[
     undefined,
     null,
@@ -114,7 +124,7 @@ export const badPayloads: FlawedToken[] = [
     { admin: true },
     1,
     '__proto__',
-  ].map((role) => claims(`role ${shown(role)}`, { role })),
+  ].map((role) => claims(`role ${display(role)}`, { role })),
   ...[
     null,
     '',
@@ -130,10 +140,10 @@ export const badPayloads: FlawedToken[] = [
     '1001\n',
     'ü',
     ['1001'],
-  ].map((extension) => claims(`extension ${shown(extension)}`, { extension })),
+  ].map((extension) => claims(`extension ${display(extension)}`, { extension })),
   claims('an extension of 65 characters', { extension: '1'.repeat(65) }),
   ...[null, 1, ['1001/hello.wav'], 'x'.repeat(1025)].map((path) =>
-    claims(`path ${shown(path).slice(0, 40)}`, { path }),
+    claims(`path ${display(path).slice(0, 40)}`, { path }),
   ),
   rawPayload('sub twice', (json) => open(json, '"sub":"1"')),
   rawPayload('sub twice, alike', (json) => open(json, '"sub":"7"')),

@@ -1,37 +1,45 @@
 import { createHmac, createSecretKey } from 'node:crypto'
-import { badHeaders } from './invalid-headers.ts'
-import { badPayloads } from './invalid-payloads.ts'
-import { misshapen } from './malformed-tokens.ts'
-import { type FlawedToken, mint, signatureOf } from './mint-token.ts'
-import { misspelled } from './non-canonical-tokens.ts'
+import { invalidHeaders } from './invalid-headers.ts'
+import { invalidPayloads } from './invalid-payloads.ts'
+import { malformedTokens } from './malformed-tokens.ts'
+import { type InvalidToken, mint, signatureOf } from './mint-token.ts'
+import { nonCanonicalTokens } from './non-canonical-tokens.ts'
 
 /** Every way a token can be no token of ours at all, whatever the time and whoever was logged out. */
-export const UNREADABLE: readonly FlawedToken[] = [...misspelled, ...misshapen, ...badHeaders, ...badPayloads]
+export const UNREADABLE_TOKENS: readonly InvalidToken[] = [
+  ...nonCanonicalTokens,
+  ...malformedTokens,
+  ...invalidHeaders,
+  ...invalidPayloads,
+]
 
 /** Signatures by keys that are not ours. */
-export const STRANGERS: readonly FlawedToken[] = [
+export const FOREIGN_SIGNATURES: readonly InvalidToken[] = [
   [
     'a secret of 31 bytes',
-    ({ hmac, nowS }) => mint({ ...hmac, signer: createSecretKey(Buffer.alloc(31)) }, nowS),
+    ({ hmac, nowS }) => mint({ ...hmac, privateKey: createSecretKey(Buffer.alloc(31)) }, nowS),
   ],
-  ['an empty secret', ({ hmac, nowS }) => mint({ ...hmac, signer: createSecretKey(Buffer.alloc(0)) }, nowS)],
+  [
+    'an empty secret',
+    ({ hmac, nowS }) => mint({ ...hmac, privateKey: createSecretKey(Buffer.alloc(0)) }, nowS),
+  ],
   [
     'a secret of zeros',
-    ({ hmac, nowS }) => mint({ ...hmac, signer: createSecretKey(Buffer.alloc(32)) }, nowS),
+    ({ hmac, nowS }) => mint({ ...hmac, privateKey: createSecretKey(Buffer.alloc(32)) }, nowS),
   ],
   [
     'the kid as secret',
-    ({ hmac, nowS }) => mint({ ...hmac, signer: createSecretKey(Buffer.from(hmac.kid)) }, nowS),
+    ({ hmac, nowS }) => mint({ ...hmac, privateKey: createSecretKey(Buffer.from(hmac.kid)) }, nowS),
   ],
   [
     '"secret" as secret',
-    ({ hmac, nowS }) => mint({ ...hmac, signer: createSecretKey(Buffer.from('secret')) }, nowS),
+    ({ hmac, nowS }) => mint({ ...hmac, privateKey: createSecretKey(Buffer.from('secret')) }, nowS),
   ],
   [
     'SHA-512 under HS256',
     ({ hmac, nowS }) => {
       const input = mint(hmac, nowS).split('.').slice(0, 2).join('.')
-      return `${input}.${createHmac('sha512', hmac.signer).update(input).digest('base64url')}`
+      return `${input}.${createHmac('sha512', hmac.privateKey).update(input).digest('base64url')}`
     },
   ],
   [

@@ -13,13 +13,13 @@ import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import {
+  ACTIVATION_DELAY_MS,
   addKey,
-  keysOf,
   openKeyring,
   readKeys,
   retireKey,
-  SETTLE_MS,
   signingKey,
+  toKeyObjects,
 } from '../../contract/keys.ts'
 
 let folder = ''
@@ -117,8 +117,8 @@ describe('reading a folder', () => {
 })
 
 test.each([0, 1, 16, 31])('%i secret bytes make no key', (length) => {
-  expect(() => keysOf('HS256', Buffer.alloc(length))).toThrow('32 bytes')
-  expect(() => keysOf('EdDSA', Buffer.alloc(length))).toThrow('32 bytes')
+  expect(() => toKeyObjects('HS256', Buffer.alloc(length))).toThrow('32 bytes')
+  expect(() => toKeyObjects('EdDSA', Buffer.alloc(length))).toThrow('32 bytes')
 })
 
 test.each([
@@ -146,12 +146,12 @@ describe('the key that signs', () => {
 
   test('is the only one, settled or not', () => {
     const kid = add(0)
-    expect([at(made - 1), at(made), at(made + SETTLE_MS)]).toEqual([kid, kid, kid])
+    expect([at(made - 1), at(made), at(made + ACTIVATION_DELAY_MS)]).toEqual([kid, kid, kid])
   })
   test('is a newer one only once every process has had time to read it', () => {
     const [old, young] = [add(0), add(60_000)]
-    expect(at(made + 60_000 + SETTLE_MS - 1)).toBe(old)
-    expect(at(made + 60_000 + SETTLE_MS)).toBe(young)
+    expect(at(made + 60_000 + ACTIVATION_DELAY_MS - 1)).toBe(old)
+    expect(at(made + 60_000 + ACTIVATION_DELAY_MS)).toBe(young)
   })
   test('is of the algorithm asked for, or none', () => {
     const [, young] = [add(0), add(1, 'EdDSA')]

@@ -1,11 +1,11 @@
-import { encode, type FlawedToken, type Forge, goodClaims, mint, mintOfLength } from './mint-token.ts'
+import { encode, type InvalidToken, mint, mintOfLength, type TestKeys, validClaims } from './mint-token.ts'
 
-const reshape = (change: (parts: [string, string, string]) => string) => (forge: Forge) => {
+const reshape = (change: (parts: [string, string, string]) => string) => (forge: TestKeys) => {
   const [header = '', payload = '', signature = ''] = mint(forge.hmac, forge.nowS).split('.')
   return change([header, payload, signature])
 }
 /** Not three parts, or not the ones that belong together. */
-export const misshapen: FlawedToken[] = [
+export const malformedTokens: InvalidToken[] = [
   ['nothing but dots', () => '..'],
   ['one part', reshape(([h]) => h)],
   ['two parts', reshape(([h, p]) => `${h}.${p}`)],
@@ -31,7 +31,7 @@ export const misshapen: FlawedToken[] = [
     'a payload of another token',
     ({ hmac, nowS }) => {
       const [h, , s] = mint(hmac, nowS).split('.')
-      return `${h}.${encode({ ...goodClaims(nowS), role: 'admin' })}.${s}`
+      return `${h}.${encode({ ...validClaims(nowS), role: 'admin' })}.${s}`
     },
   ],
   ['quotes around it', reshape((parts) => `"${parts.join('.')}"`)],

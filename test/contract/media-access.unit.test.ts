@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { mayRead } from '../../contract/media-access.ts'
+import { canReadMedia } from '../../contract/media-access.ts'
 
 describe('a file of the folder 1001', () => {
   test.each([
@@ -12,10 +12,10 @@ describe('a file of the folder 1001', () => {
     ['and not another’s', { role: 'supervisor', reach: 'team', extension: '100' }, false],
     ['an admin reads it', { role: 'admin' }, true],
   ] as const)('%s', (_, claims, expected) => {
-    expect(mayRead(claims, '1001/2026/call.mp3')).toBe(expected)
+    expect(canReadMedia(claims, '1001/2026/call.mp3')).toBe(expected)
   })
 
   test.each(['.hidden', '1001/.trash/call.mp3'])('hidden files are read by no one: %s', (path) => {
-    expect(mayRead({ role: 'admin', extension: '1001' }, path)).toBe(false)
+    expect(canReadMedia({ role: 'admin', extension: '1001' }, path)).toBe(false)
   })
 })

@@ -1,9 +1,9 @@
-import { type FlawedToken, type ForgeKey, mint, withSignature } from './mint-token.ts'
+import { type InvalidToken, mint, type TestKey, withSignature } from './mint-token.ts'
 
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
 
 /** Other spellings of base64url text that lax decoders read as the same bytes. */
-const SPELLINGS: readonly (readonly [string, (part: string) => string | undefined])[] = [
+const NON_CANONICAL_ENCODINGS: readonly (readonly [string, (part: string) => string | undefined])[] = [
   ['one sign of padding', (part) => `${part}=`],
   ['two signs of padding', (part) => `${part}==`],
   ['a blank before it', (part) => ` ${part}`],
@@ -31,7 +31,7 @@ function unusedBitsSet(part: string): string | undefined {
 }
 
 /** A good token whose parts hold what the spellings above need, where the header lets them. */
-function spellable(key: ForgeKey, nowS: number): [string, string, string] {
+function tokenToReencode(key: TestKey, nowS: number): [string, string, string] {
   for (let n = 0; ; n += 1) {
     const [header = '', payload = '', signature = ''] = mint(key, nowS, {
       claims: { note: `~~~???>>>${'.'.repeat(n % 3)}`, jti: `t${n}` },
@@ -42,11 +42,11 @@ function spellable(key: ForgeKey, nowS: number): [string, string, string] {
 }
 
 /** One part in another spelling, in a token whose signature is good all the same. */
-export const misspelled: FlawedToken[] = SPELLINGS.flatMap(([how, spell]) => [
+export const nonCanonicalTokens: InvalidToken[] = NON_CANONICAL_ENCODINGS.flatMap(([how, spell]) => [
   [
     `a header with ${how}`,
     ({ hmac, nowS }) => {
-      const [header, payload] = spellable(hmac, nowS)
+      const [header, payload] = tokenToReencode(hmac, nowS)
       const other = spell(header)
       // Signed as it is spelled, so that nothing but the spelling is wrong.
       return other === undefined ? undefined : withSignature(hmac, `${other}.${payload}`)
@@ -55,7 +55,7 @@ export const misspelled: FlawedToken[] = SPELLINGS.flatMap(([how, spell]) => [
   [
     `a payload with ${how}`,
     ({ hmac, nowS }) => {
-      const [header, payload] = spellable(hmac, nowS)
+      const [header, payload] = tokenToReencode(hmac, nowS)
       const other = spell(payload)
       return other === undefined ? undefined : withSignature(hmac, `${header}.${other}`)
     },
@@ -63,7 +63,7 @@ export const misspelled: FlawedToken[] = SPELLINGS.flatMap(([how, spell]) => [
   [
     `a signature with ${how}`,
     ({ hmac, nowS }) => {
-      const [header, payload, signature] = spellable(hmac, nowS)
+      const [header, payload, signature] = tokenToReencode(hmac, nowS)
       const other = spell(signature)
       return other === undefined ? undefined : `${header}.${payload}.${other}`
     },
@@ -71,7 +71,7 @@ export const misspelled: FlawedToken[] = SPELLINGS.flatMap(([how, spell]) => [
   [
     `an EdDSA signature with ${how}`,
     ({ eddsa, nowS }) => {
-      const [header, payload, signature] = spellable(eddsa, nowS)
+      const [header, payload, signature] = tokenToReencode(eddsa, nowS)
       const other = spell(signature)
       return other === undefined ? undefined : `${header}.${payload}.${other}`
     },

@@ -1,11 +1,11 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { Claims } from '../../contract/claims.ts'
-import { createRevocationMemory, type Revocation } from '../../contract/revocation-cache.ts'
-import { goodClaims } from './mint-token.ts'
+import { createRevocationCache, type Revocation } from '../../contract/revocation-cache.ts'
+import { validClaims } from './mint-token.ts'
 
 const claimsOf = (flaw: Partial<Claims>): Claims => ({
-  ...goodClaims(100),
+  ...validClaims(100),
   iss: 'hookswitch',
   aud: 'hookswitch',
   role: 'user',
@@ -47,20 +47,20 @@ test('in whatever order things happen, nothing is un-revoked before its time and
       fc.array(steps, { maxLength: 40 }),
       fc.array(tokens, { minLength: 1, maxLength: 8 }),
       (all, many) => {
-        const memory = createRevocationMemory()
+        const memory = createRevocationCache()
         const applied: Revocation[] = []
         let [nowS, cutoff, trustedAt] = [0, 0, Number.NEGATIVE_INFINITY]
         for (const step of all) {
           if (step.do === 'apply') {
-            memory.apply(step.revocation)
+            memory.add(step.revocation)
             applied.push(step.revocation)
-          } else if (step.do === 'sweep') memory.sweep(nowS, step.most)
+          } else if (step.do === 'sweep') memory.prune(nowS, step.most)
           else if (step.do === 'wait') nowS += step.seconds
           else if (step.do === 'doubt') {
-            memory.doubt()
+            memory.markStale()
             trustedAt = Number.NEGATIVE_INFINITY
           } else {
-            memory.trust(nowS * 1000, step.cutoff)
+            memory.markFresh(nowS * 1000, step.cutoff)
             trustedAt = nowS * 1000
             cutoff = Math.max(cutoff, step.cutoff)
           }
@@ -69,7 +69,7 @@ test('in whatever order things happen, nothing is un-revoked before its time and
           for (const token of many) {
             const claims = claimsOf(token)
             const mine = applied.filter((revocation) => concerns(revocation, claims))
-            const holds = memory.holdsAgainst(claims)
+            const holds = memory.isRevoked(claims)
             if (claims.iat < cutoff || mine.some(({ until }) => until >= nowS)) expect(holds).toBe(true)
             if (claims.iat >= cutoff && mine.length === 0) expect(holds).toBe(false)
           }
@@ -87,11 +87,11 @@ test('sweeping forgets exactly what nobody needs any more', () => {
       fc.nat(32),
       fc.integer({ min: 1, max: 9 }),
       (all, nowS, most) => {
-        const memory = createRevocationMemory()
+        const memory = createRevocationCache()
         for (const [n, revocation] of all.entries()) {
-          memory.apply(revocation)
+          memory.add(revocation)
           // Sweeping in between, and stopping midway, must not make a later one forget more or less.
-          if (n % 3 === 0) memory.sweep(0, most)
+          if (n % 3 === 0) memory.prune(0, most)
         }
         const latest = new Map<string, number>()
         for (const { kind, key, until } of all) {
@@ -99,8 +99,8 @@ test('sweeping forgets exactly what nobody needs any more', () => {
         }
         const live = [...latest.values()].filter((until) => until >= nowS).length
         // One sweep may still be on its way through what was there before.
-        for (let n = 0; n < 2 + (2 * all.length) / most; n += 1) memory.sweep(nowS, most)
-        for (let n = 0; n < 2 + (2 * all.length) / most; n += 1) memory.sweep(nowS, most)
+        for (let n = 0; n < 2 + (2 * all.length) / most; n += 1) memory.prune(nowS, most)
+        for (let n = 0; n < 2 + (2 * all.length) / most; n += 1) memory.prune(nowS, most)
         expect(memory.size()).toBe(live)
       },
     ),
@@ -114,17 +114,17 @@ describe('a revocation', () => {
     ['at its very time', 50, 1],
     ['a moment later', 50.001, 0],
   ])('swept %s leaves %i', (_, nowS, left) => {
-    const memory = createRevocationMemory()
-    memory.apply({ kind: 'sid', key: 's', generation: 0, until: 50 })
-    memory.sweep(nowS, 100)
-    memory.sweep(nowS, 100)
+    const memory = createRevocationCache()
+    memory.add({ kind: 'sid', key: 's', generation: 0, until: 50 })
+    memory.prune(nowS, 100)
+    memory.prune(nowS, 100)
     expect(memory.size()).toBe(left)
   })
 
   test('counts though nobody swept it after its time', () => {
-    const memory = createRevocationMemory()
-    memory.apply({ kind: 'sid', key: 'session-1', generation: 0, until: 0 })
-    expect(memory.holdsAgainst(claimsOf({}))).toBe(true)
+    const memory = createRevocationCache()
+    memory.add({ kind: 'sid', key: 'session-1', generation: 0, until: 0 })
+    expect(memory.isRevoked(claimsOf({}))).toBe(true)
   })
 
   test('said twice lasts for the longer of both, in whatever order', () => {
@@ -132,58 +132,58 @@ describe('a revocation', () => {
       [10, 90],
       [90, 10],
     ]) {
-      const memory = createRevocationMemory()
-      for (const until of untils) memory.apply({ kind: 'jti', key: 'token-1', generation: 0, until })
-      memory.sweep(50, 100)
-      expect(memory.holdsAgainst(claimsOf({}))).toBe(true)
+      const memory = createRevocationCache()
+      for (const until of untils) memory.add({ kind: 'jti', key: 'token-1', generation: 0, until })
+      memory.prune(50, 100)
+      expect(memory.isRevoked(claimsOf({}))).toBe(true)
     }
   })
 
   test('of a user never goes back to an older generation', () => {
-    const memory = createRevocationMemory()
-    for (const generation of [2, 5, 1]) memory.apply({ kind: 'user', key: '7', generation, until: 90 })
-    expect(memory.holdsAgainst(claimsOf({ gen: 4 }))).toBe(true)
-    expect(memory.holdsAgainst(claimsOf({ gen: 5 }))).toBe(false)
+    const memory = createRevocationCache()
+    for (const generation of [2, 5, 1]) memory.add({ kind: 'user', key: '7', generation, until: 90 })
+    expect(memory.isRevoked(claimsOf({ gen: 4 }))).toBe(true)
+    expect(memory.isRevoked(claimsOf({ gen: 5 }))).toBe(false)
   })
 
   test('is told to every listener, also when it is known', () => {
-    const memory = createRevocationMemory()
+    const memory = createRevocationCache()
     const heard: string[] = []
-    memory.onApply(({ key }) => void heard.push(`first ${key}`))
-    memory.onApply(({ key }) => void heard.push(`second ${key}`))
+    memory.onAdd(({ key }) => void heard.push(`first ${key}`))
+    memory.onAdd(({ key }) => void heard.push(`second ${key}`))
     const revocation = { kind: 'sid', key: 's', generation: 0, until: 9 } as const
-    memory.apply(revocation)
-    memory.apply(revocation)
+    memory.add(revocation)
+    memory.add(revocation)
     expect(heard).toEqual(['first s', 'second s', 'first s', 'second s'])
   })
 
   test('is known when its listeners hear of it', () => {
-    const memory = createRevocationMemory()
+    const memory = createRevocationCache()
     let known = false
-    memory.onApply(() => {
-      known = memory.holdsAgainst(claimsOf({}))
+    memory.onAdd(() => {
+      known = memory.isRevoked(claimsOf({}))
     })
-    memory.apply({ kind: 'sid', key: 'session-1', generation: 0, until: 9 })
+    memory.add({ kind: 'sid', key: 'session-1', generation: 0, until: 9 })
     expect(known).toBe(true)
   })
 })
 
 describe('trust', () => {
   test('is not there at the start: the age is without end', () => {
-    expect(createRevocationMemory().ageMs(0)).toBe(Number.POSITIVE_INFINITY)
+    expect(createRevocationCache().ageMs(0)).toBe(Number.POSITIVE_INFINITY)
   })
   test('never takes a cutoff back', () => {
-    const memory = createRevocationMemory()
-    memory.trust(0, 200)
-    memory.trust(0, 100)
-    expect(memory.holdsAgainst(claimsOf({ iat: 150 }))).toBe(true)
+    const memory = createRevocationCache()
+    memory.markFresh(0, 200)
+    memory.markFresh(0, 100)
+    expect(memory.isRevoked(claimsOf({ iat: 150 }))).toBe(true)
   })
   test('lost leaves what is known as it is', () => {
-    const memory = createRevocationMemory()
-    memory.trust(0, 200)
-    memory.apply({ kind: 'sid', key: 's', generation: 0, until: 900 })
-    memory.doubt()
-    expect(memory.holdsAgainst(claimsOf({ iat: 150 }))).toBe(true)
-    expect(memory.holdsAgainst(claimsOf({ iat: 250, sid: 's' }))).toBe(true)
+    const memory = createRevocationCache()
+    memory.markFresh(0, 200)
+    memory.add({ kind: 'sid', key: 's', generation: 0, until: 900 })
+    memory.markStale()
+    expect(memory.isRevoked(claimsOf({ iat: 150 }))).toBe(true)
+    expect(memory.isRevoked(claimsOf({ iat: 250, sid: 's' }))).toBe(true)
   })
 })

@@ -2,15 +2,15 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { type Claims, TYP } from '../../contract/claims.ts'
 import { decodeBase64url, readToken } from '../../contract/token.ts'
-import { STRANGERS, UNREADABLE } from './invalid-tokens.ts'
-import { jsonSuite } from './json-test-suite.ts'
-import { type Forge, goodClaims, goodHeader, mint, mintOfLength, newKey, seal } from './mint-token.ts'
+import { FOREIGN_SIGNATURES, UNREADABLE_TOKENS } from './invalid-tokens.ts'
+import { jsonTestSuite } from './json-test-suite.ts'
+import { mint, mintOfLength, newKey, signJws, type TestKeys, validClaims, validHeader } from './mint-token.ts'
 
 const nowS = 1_750_000_000
 // Kids of these lengths leave unused bits in a header's last digit.
 const hmac = newKey('HS256', 'hs256-a')
 const eddsa = newKey('EdDSA', 'eddsa-b')
-const forge: Forge = { hmac, eddsa, nowS }
+const forge: TestKeys = { hmac, eddsa, nowS }
 const byId = new Map([hmac, eddsa].map((key) => [key.kid, key]))
 const read = (text: string) => readToken(text, (kid) => byId.get(kid))
 
@@ -19,7 +19,7 @@ describe('a good token', () => {
     ['of HS256', hmac],
     ['of EdDSA', eddsa],
   ])('%s is read as what it says', (_, key) => {
-    expect(read(mint(key, nowS))).toEqual({ kind: 'access', claims: goodClaims(nowS) })
+    expect(read(mint(key, nowS))).toEqual({ kind: 'access', claims: validClaims(nowS) })
   })
 
   test.each(Object.entries(TYP))('for %s is known by its typ', (kind, typ) => {
@@ -65,24 +65,24 @@ describe('a good token', () => {
 
   test('may carry claims nobody here reads, and they are left out', () => {
     const clothing = { username: 'ü\ud83d\ude00', __proto: 1, deep: [[['x']]], n: 1e21 }
-    expect(read(mint(hmac, nowS, { claims: clothing }))?.claims).toEqual(goodClaims(nowS))
+    expect(read(mint(hmac, nowS, { claims: clothing }))?.claims).toEqual(validClaims(nowS))
   })
 
   test('gains nothing by a __proto__ among its claims', () => {
-    const json = JSON.stringify(goodClaims(nowS)).replace('"role":"user"', '"__proto__":{"role":"admin"}')
-    expect(read(seal(hmac, goodHeader(hmac), json))).toBeUndefined()
-    const both = `{"__proto__":{"extension":"1002"},${JSON.stringify(goodClaims(nowS)).slice(1)}`
-    expect(read(seal(hmac, goodHeader(hmac), both))?.claims).toEqual(goodClaims(nowS))
+    const json = JSON.stringify(validClaims(nowS)).replace('"role":"user"', '"__proto__":{"role":"admin"}')
+    expect(read(signJws(hmac, validHeader(hmac), json))).toBeUndefined()
+    const both = `{"__proto__":{"extension":"1002"},${JSON.stringify(validClaims(nowS)).slice(1)}`
+    expect(read(signJws(hmac, validHeader(hmac), both))?.claims).toEqual(validClaims(nowS))
   })
 })
 
-test.each([...UNREADABLE])('refused: %s', (_, make) => {
+test.each([...UNREADABLE_TOKENS])('refused: %s', (_, make) => {
   const token = make(forge)
   if (token !== undefined) expect(read(token)).toBeUndefined()
 })
 
 test('only spellings a part cannot have are left out of that list', () => {
-  const left = UNREADABLE.filter(([, make]) => make(forge) === undefined).map(([title]) => title)
+  const left = UNREADABLE_TOKENS.filter(([, make]) => make(forge) === undefined).map(([title]) => title)
   // ASCII JSON without `>?~` has no - or _ in base64url; parts of 4n digits have no unused bits, others no fourth.
   expect(left).toEqual([
     'a header with + for -',
@@ -94,7 +94,7 @@ test('only spellings a part cannot have are left out of that list', () => {
   ])
 })
 
-test.each([...STRANGERS])('signed by a stranger, with %s, it is refused', (_, make) => {
+test.each([...FOREIGN_SIGNATURES])('signed by a stranger, with %s, it is refused', (_, make) => {
   expect(read(make(forge) ?? '')).toBeUndefined()
 })
 
@@ -159,15 +159,15 @@ describe('reading never throws', () => {
     const any = fc.oneof(fc.json(), part, fc.uint8Array({ maxLength: 200 }).map(Buffer.from))
     fc.assert(
       fc.property(any, any, (header, payload) => {
-        expect(isRead(read(seal(hmac, goodHeader(hmac), payload)))).toBe(true)
-        expect(isRead(read(seal(hmac, header, goodClaims(nowS))))).toBe(true)
+        expect(isRead(read(signJws(hmac, validHeader(hmac), payload)))).toBe(true)
+        expect(isRead(read(signJws(hmac, header, validClaims(nowS))))).toBe(true)
       }),
       { numRuns: 2_000 },
     )
   })
 
   test('for any value of any claim, and what it lets through has the right shape', () => {
-    const name = fc.constantFrom(...Object.keys(goodClaims(nowS)), 'nbf', 'path', '__proto__', 'toString')
+    const name = fc.constantFrom(...Object.keys(validClaims(nowS)), 'nbf', 'path', '__proto__', 'toString')
     fc.assert(
       fc.property(name, fc.jsonValue({ maxDepth: 3 }), (claim, value) => {
         const token = read(mint(hmac, nowS, { claims: { [claim]: value } }))
@@ -184,25 +184,25 @@ const isShaped = ({ sub, sid, jti, iat, exp, gen }: Claims) =>
 
 describe('the JSON parsing test suite', () => {
   test('is whole: 95 files that are JSON, 188 that are not, 35 on which parsers differ', () => {
-    const count = (kind: string) => jsonSuite.filter(([name]) => name.startsWith(kind)).length
+    const count = (kind: string) => jsonTestSuite.filter(([name]) => name.startsWith(kind)).length
     expect([count('y_'), count('n_'), count('i_')]).toEqual([95, 188, 35])
-    expect(jsonSuite).toHaveLength(318)
+    expect(jsonTestSuite).toHaveLength(318)
   })
 
-  test.each([...jsonSuite])('%s is neither a header nor a payload, and throws nothing', (_, bytes) => {
-    expect(read(seal(hmac, goodHeader(hmac), bytes))).toBeUndefined()
-    expect(read(seal(hmac, bytes, goodClaims(nowS)))).toBeUndefined()
+  test.each([...jsonTestSuite])('%s is neither a header nor a payload, and throws nothing', (_, bytes) => {
+    expect(read(signJws(hmac, validHeader(hmac), bytes))).toBeUndefined()
+    expect(read(signJws(hmac, bytes, validClaims(nowS)))).toBeUndefined()
   })
 
-  test.each([...jsonSuite])(
+  test.each([...jsonTestSuite])(
     '%s as a claim nobody reads passes only in the one spelling that is ours',
     (name, bytes) => {
-      const [before = '', after = ''] = JSON.stringify({ ...goodClaims(nowS), note: '@' }).split('"@"')
+      const [before = '', after = ''] = JSON.stringify({ ...validClaims(nowS), note: '@' }).split('"@"')
       const payload = Buffer.concat([Buffer.from(before), bytes, Buffer.from(after)])
-      const token = read(seal(hmac, goodHeader(hmac), payload))
+      const token = read(signJws(hmac, validHeader(hmac), payload))
       if (token !== undefined) {
         expect(name).not.toMatch(/^n_/)
-        expect(token.claims).toEqual(goodClaims(nowS))
+        expect(token.claims).toEqual(validClaims(nowS))
       }
     },
   )

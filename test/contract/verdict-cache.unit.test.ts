@@ -1,25 +1,25 @@
 import { expect, test } from 'vitest'
-import { createRevocationMemory } from '../../contract/revocation-cache.ts'
-import { createJudge } from '../../contract/verdict.ts'
+import { createRevocationCache } from '../../contract/revocation-cache.ts'
+import { createTokenVerifier } from '../../contract/verdict.ts'
 import { mint, newKey } from './mint-token.ts'
 
 const issuedAt = 1_750_000_000
 const keys = [newKey('HS256', 'hs256-a'), newKey('EdDSA', 'eddsa-b')]
 
 /** A judge who has let `known` in before, and so remembers it by its end. */
-function judgeWhoKnows(known: string) {
-  const revocations = createRevocationMemory()
-  revocations.trust(0, 0)
-  const judge = createJudge({
+function verifierThatCached(known: string) {
+  const revocations = createRevocationCache()
+  revocations.markFresh(0, 0)
+  const judge = createTokenVerifier({
     keyring: { find: (kid) => keys.find((key) => key.kid === kid), onChange: () => {} },
     revocations,
     now: () => (issuedAt + 1) * 1000,
     monotonic: () => 0,
     maxStalenessMs: 5_000,
-    longestLifetime: 3_600,
+    maxTokenLifetimeS: 3_600,
     cacheSize: 10,
   })
-  expect(judge.token(known, 'access').good).toBe(true)
+  expect(judge.verify(known, 'access').ok).toBe(true)
   return judge
 }
 
@@ -27,7 +27,7 @@ test.each(keys.map((key) => [key.alg, key] as const))(
   'a remembered token of %s passes for no other one that ends alike',
   (_, key) => {
     const good = mint(key, issuedAt)
-    const judge = judgeWhoKnows(good)
+    const judge = verifierThatCached(good)
     const [header = '', payload = '', signature = ''] = good.split('.')
     const better = Buffer.from(
       Buffer.from(payload, 'base64url').toString().replace('"user"', '"admin"'),
@@ -40,8 +40,8 @@ test.each(keys.map((key) => [key.alg, key] as const))(
       good.slice(1),
       `A${good}`,
     ]) {
-      expect(judge.token(forged, 'access').good).toBe(false)
+      expect(judge.verify(forged, 'access').ok).toBe(false)
     }
-    expect(judge.token(good, 'access').good).toBe(true)
+    expect(judge.verify(good, 'access').ok).toBe(true)
   },
 )

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
-import { ALGORITHMS, type Algorithm, keysOf, type VerifyingKey } from '../../contract/keys.ts'
-import { decodeBase64url, isSigned, readToken } from '../../contract/token.ts'
+import { ALGORITHMS, type Algorithm, toKeyObjects, type VerifyingKey } from '../../contract/keys.ts'
+import { decodeBase64url, isValidSignature, readToken } from '../../contract/token.ts'
 import { newKey } from './mint-token.ts'
 
 const Jwk = z.object({
@@ -45,7 +45,7 @@ const secretOf = (jwk: Vector['keys'][number] | undefined) => Buffer.from(jwk?.k
 
 /** Signature and spelling alone, as these payloads are no claims: what `readToken` does around `isSigned`. */
 function verifies(jws: string, secret: Buffer): boolean {
-  const key: VerifyingKey = { kid: '', alg: 'HS256', ...keysOf('HS256', secret) }
+  const key: VerifyingKey = { kid: '', alg: 'HS256', ...toKeyObjects('HS256', secret) }
   const [first, second] = [jws.indexOf('.'), jws.indexOf('.', jws.indexOf('.') + 1)]
   if (first < 0 || second < 0) return false
   const parts = [jws.slice(0, first), jws.slice(first + 1, second), jws.slice(second + 1)].map(
@@ -53,7 +53,7 @@ function verifies(jws: string, secret: Buffer): boolean {
   )
   const signature = parts[2]
   if (signature === undefined || parts.includes(undefined)) return false
-  return isSigned(key, jws.slice(0, second), signature)
+  return isValidSignature(key, jws.slice(0, second), signature)
 }
 
 /** Valid to a reader that skips signs outside the alphabet (RFC 2045 §6.8), which base64url forbids. */
@@ -127,7 +127,7 @@ describe('Wycheproof JSON Web Key', () => {
     [16, 'an empty secret'],
   ])('%i %s makes no key', (tcId) => {
     const vector = secrets.find((one) => one.tcId === tcId)
-    expect(() => keysOf('HS256', secretOf(vector?.keys[0]))).toThrow('32 bytes')
+    expect(() => toKeyObjects('HS256', secretOf(vector?.keys[0]))).toThrow('32 bytes')
   })
 
   test('4 two keys of one kid cannot be: the kid is the name of a file', () => {

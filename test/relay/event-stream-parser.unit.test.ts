@@ -1,12 +1,12 @@
 import { createParser } from 'eventsource-parser'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { createMessageReader } from '../../relay/event-stream-parser.ts'
+import { createEventStreamParser } from '../../relay/event-stream-parser.ts'
 
 /** Reads a stream that arrives in these pieces. */
 function read(chunks: readonly Buffer[]): string[] {
   const messages: string[] = []
-  const take = createMessageReader((message) => messages.push(message.toString()))
+  const take = createEventStreamParser((message) => messages.push(message.toString()))
   for (const chunk of chunks) take(chunk)
   return messages
 }

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { WebSocket } from 'ws'
-import type { EndReason } from '../../contract/stream-instances.ts'
+import type { StreamEndReason } from '../../contract/stream-instances.ts'
 import { createRelay, type Relay } from '../../relay/relay.ts'
 import { createLog } from '../../runtime/log.ts'
 import { listenOn } from '../../runtime/unix-socket.ts'
@@ -23,28 +23,28 @@ const sockets = {
 const CONN = 'c'.repeat(32)
 const GRANTED = { 'X-Hs-Request-Id': CONN, 'X-Hs-Gate': 'a'.repeat(32), 'X-Hs-Channel': 'state/users-state' }
 
-let asked: IncomingMessage[] = []
-let answers: ServerResponse[] = []
+let requests: IncomingMessage[] = []
+let responses: ServerResponse[] = []
 let status = 200
-let reason: EndReason | undefined
+let reason: StreamEndReason | undefined
 
 const needs = () => ({
   instanceSocket: sockets.instance,
-  whyCut: async () => reason,
+  endReasonOf: async () => reason,
   monotonic: () => performance.now(),
   log: createLog('relay', 'silent'),
-  catchesUpWithinMs: 300,
+  catchUpTimeoutMs: 300,
 })
 
 beforeAll(async () => {
   instance = createServer((req, res) => {
-    asked.push(req)
-    answers.push(res)
+    requests.push(req)
+    responses.push(res)
     if (status === 200) res.writeHead(200, { 'Content-Type': 'text/event-stream' }).write(': hi\n\n')
     else if (status > 0) res.writeHead(status).end()
   })
-  relay = createRelay({ ...needs(), pingMs: 500 })
-  quiet = createRelay({ ...needs(), pingMs: 3_600_000 })
+  relay = createRelay({ ...needs(), pingIntervalMs: 500 })
+  quiet = createRelay({ ...needs(), pingIntervalMs: 3_600_000 })
   await listenOn(instance, sockets.instance)
   await listenOn(relay.server, sockets.relay)
   await listenOn(quiet.server, sockets.quiet)
@@ -52,8 +52,8 @@ beforeAll(async () => {
 const clients: WebSocket[] = []
 afterEach(async () => {
   for (const client of clients.splice(0)) client.terminate()
-  for (const answer of answers) answer.destroy()
-  ;[asked, answers, status, reason] = [[], [], 200, undefined]
+  for (const answer of responses) answer.destroy()
+  ;[requests, responses, status, reason] = [[], [], 200, undefined]
 })
 afterAll(() => {
   instance.close()
@@ -82,7 +82,7 @@ const until = async (holds: () => boolean) => {
 async function opened(options = {}, socket = sockets.relay) {
   const { client, seen } = connect(GRANTED, options, socket)
   await until(() => client.readyState === WebSocket.OPEN)
-  const [answer] = answers.slice(-1)
+  const [answer] = responses.slice(-1)
   if (answer === undefined) throw new Error('the instance was not asked')
   return { client, seen, answer }
 }
@@ -90,7 +90,7 @@ async function opened(options = {}, socket = sockets.relay) {
 describe('a handshake', () => {
   test('that the front has granted becomes an EventSource at the instance, with nothing of the client', async () => {
     await opened({ headers: { ...GRANTED, Cookie: 'secret=1', Authorization: 'Bearer x' } })
-    expect(asked.map(({ url, headers }) => ({ url, ...headers }))).toEqual([
+    expect(requests.map(({ url, headers }) => ({ url, ...headers }))).toEqual([
       {
         url: '/subscribe-relay',
         host: 'stream',
@@ -108,7 +108,7 @@ describe('a handshake', () => {
     async (name) => {
       const { seen } = connect({ ...GRANTED, [name]: '' })
       await until(() => seen.status !== 0)
-      expect([seen.status, asked.length]).toEqual([503, 0])
+      expect([seen.status, requests.length]).toEqual([503, 0])
     },
   )
 
@@ -122,9 +122,9 @@ describe('a handshake', () => {
   test('of a client that leaves at once ends the question to the instance', async () => {
     status = 0
     const { client } = connect()
-    await until(() => asked.length === 1)
+    await until(() => requests.length === 1)
     client.terminate()
-    await until(() => asked[0]?.socket.destroyed === true)
+    await until(() => requests[0]?.socket.destroyed === true)
   })
 
   test('gets no extension, whatever the client offers', async () => {
@@ -226,12 +226,12 @@ describe('a client', () => {
 })
 
 test('a relay that leaves closes its streams, so that clients connect again, and waits for no client', async () => {
-  const leaving = createRelay({ ...needs(), pingMs: 3_600_000 })
+  const leaving = createRelay({ ...needs(), pingIntervalMs: 3_600_000 })
   const socket = join(folder, 'relay-3.sock')
   await listenOn(leaving.server, socket)
   const [polite, silent] = [await opened({}, socket), await opened({}, socket)]
   silent.client.pause()
-  await leaving.leave()
+  await leaving.shutDown()
   await until(() => polite.seen.code !== 0)
   expect(polite.seen.code).toBe(1012)
   await until(() => silent.answer.destroyed && polite.answer.destroyed)
@@ -243,5 +243,5 @@ test('anything but a handshake is no stream', async () => {
     socket.on('unexpected-response', (_, res) => resolve(res.statusCode))
     socket.on('error', () => {})
   })
-  expect([status, asked.length]).toEqual([503, 0])
+  expect([status, requests.length]).toEqual([503, 0])
 })

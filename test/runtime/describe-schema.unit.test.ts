@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { z } from 'zod'
-import { allowedBy } from '../../runtime/describe-schema.ts'
+import { describeSchema } from '../../runtime/describe-schema.ts'
 
 test.each([
   ['a number above 0 and up to 3600', z.number().gt(0).max(3600)],
@@ -13,4 +13,4 @@ test.each([
   ['a number above 5', z.number().min(5).gt(5)],
   ['a number of 7 or less', z.number().max(7).lt(9)],
   ['a whole number above 0 and up to 10', z.int().positive().max(10)],
-])('%s', (words, schema) => expect(allowedBy(schema)).toBe(words))
+])('%s', (words, schema) => expect(describeSchema(schema)).toBe(words))

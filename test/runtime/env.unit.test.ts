@@ -14,7 +14,7 @@ const Settings = z.object({
   HOOKSWITCH_FOLDER: z.string().default('./var'),
 })
 const good = { REDIS_URL: 'redis://127.0.0.1:6379', HOOKSWITCH_RUN: '/run/hookswitch' }
-const faultOf = (env: Env, schema: z.ZodType = Settings): string => {
+const errorOf = (env: Env, schema: z.ZodType = Settings): string => {
   try {
     readEnv(schema, env)
     return ''
@@ -47,7 +47,7 @@ test('an empty value counts as unset', () => {
     HOOKSWITCH_TTL: 3_600,
     HOOKSWITCH_FOLDER: './var',
   })
-  expect(faultOf({ ...good, REDIS_URL: '' })).toMatch(/^REDIS_URL: is not set/)
+  expect(errorOf({ ...good, REDIS_URL: '' })).toMatch(/^REDIS_URL: is not set/)
 })
 
 test.each([
@@ -71,14 +71,14 @@ describe('a wrong setting is named, and its value is not told', () => {
     ['HOOKSWITCH_TTL', '1h', 'must be a whole number of seconds'],
     ['HOOKSWITCH_LOG_LEVEL', 'hunter2hunter2', ''],
   ])('%s=%s', (name, value, why) => {
-    const fault = faultOf({ ...good, [name]: value })
+    const fault = errorOf({ ...good, [name]: value })
     expect(fault).toMatch(new RegExp(`^${name}: `))
     expect(fault).toContain(why)
     expect(fault).not.toContain('hunter2')
   })
 
   test('every fault at once', () => {
-    const fault = faultOf({ HOOKSWITCH_TTL: 'x', HOOKSWITCH_LOG_LEVEL: 'y' })
+    const fault = errorOf({ HOOKSWITCH_TTL: 'x', HOOKSWITCH_LOG_LEVEL: 'y' })
     expect(fault.split('; ').map((one) => one.split(':')[0])).toEqual([
       'REDIS_URL',
       'HOOKSWITCH_RUN',
@@ -104,36 +104,36 @@ describe('NAME_FILE', () => {
 
   test('beside NAME is refused, as nobody could say which counts', () => {
     const path = file('both', 'redis://a')
-    expect(faultOf({ ...good, REDIS_URL_FILE: path })).toBe(
+    expect(errorOf({ ...good, REDIS_URL_FILE: path })).toBe(
       'both REDIS_URL and REDIS_URL_FILE are set: keep one',
     )
   })
 
   test('that cannot be read is named, and what it says is not told: it may be the secret itself', () => {
-    const fault = faultOf({ HOOKSWITCH_RUN: '/run', REDIS_URL_FILE: join(folder, 'hunter2') })
+    const fault = errorOf({ HOOKSWITCH_RUN: '/run', REDIS_URL_FILE: join(folder, 'hunter2') })
     expect(fault).toMatch(/^REDIS_URL_FILE: .*cannot be read/)
     expect(fault).not.toContain('hunter2')
   })
 
   test('with a wrong value in it tells neither it nor less than the name', () => {
-    const fault = faultOf({ HOOKSWITCH_RUN: '/run', REDIS_URL_FILE: file('wrong', 'hunter2hunter2') })
+    const fault = errorOf({ HOOKSWITCH_RUN: '/run', REDIS_URL_FILE: file('wrong', 'hunter2hunter2') })
     expect(fault).toMatch(/^REDIS_URL: must be redis/)
     expect(fault).not.toContain('hunter2')
   })
 
   test('of somebody else is none of ours: it is not even opened', () => {
     const env = { ...good, SSL_CERT_FILE: join(folder, 'missing'), _FILE: join(folder, 'missing') }
-    expect(faultOf(env)).toBe('')
+    expect(errorOf(env)).toBe('')
   })
 
   test('left empty counts as unset', () => {
-    expect(faultOf({ ...good, REDIS_URL_FILE: '' })).toBe('')
+    expect(errorOf({ ...good, REDIS_URL_FILE: '' })).toBe('')
   })
 })
 
 test('the settings of both processes all have a default but the two that start sets', () => {
   expect(Object.keys(readEnv(z.object(commonSettings), good))).toEqual(Object.keys(commonSettings))
-  expect(faultOf({}, z.object(commonSettings)).match(/is not set/g)).toHaveLength(2)
+  expect(errorOf({}, z.object(commonSettings)).match(/is not set/g)).toHaveLength(2)
 })
 
 test.each([

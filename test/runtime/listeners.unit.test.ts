@@ -1,16 +1,16 @@
 import { expect, test } from 'vitest'
-import { createDeviceBook } from '../../api/core/calls/device-states.ts'
-import { createSoftphones } from '../../api/core/calls/softphone-commands.ts'
+import { createDeviceStates } from '../../api/core/calls/device-states.ts'
+import { createSoftphoneCommands } from '../../api/core/calls/softphone-commands.ts'
 import { createDirectory } from '../../api/core/directory/directory.ts'
-import { createStatuses } from '../../api/core/presence/user-status.ts'
+import { createUserStatuses } from '../../api/core/presence/user-status.ts'
 
 type OnTrouble = (err: unknown) => void
 type Made = { onChange(listener: () => void): unknown; change(): void | Promise<void> }
 
-const news = { tell: async () => {}, tellAll: async () => {} }
+const userMessages = { send: async () => {}, broadcast: async () => {} }
 const now = () => 0
 const MAKERS: Readonly<Record<string, (onTrouble: OnTrouble) => Made>> = {
-  users(onTrouble) {
+  users(onError) {
     const user = {
       userId: '1',
       extension: '201',
@@ -19,23 +19,28 @@ const MAKERS: Readonly<Record<string, (onTrouble: OnTrouble) => Made>> = {
       team: null,
       disabled: false,
     } as const
-    const users = { revision: async () => '1', people: async () => [user] }
-    const { onChange, refresh } = createDirectory({ users, endpointTemplate: '{extension}', onTrouble })
+    const users = { revision: async () => '1', listPhoneUsers: async () => [user] }
+    const { onChange, refresh } = createDirectory({ users, endpointTemplate: '{extension}', onError })
     return { onChange, change: refresh }
   },
-  statuses(onTrouble) {
+  statuses(onError) {
     const store = { all: async () => new Map([['1', { status: 'away', at: 1 }]]), set: async () => {} }
-    const { onChange, refresh } = createStatuses({ store: store as never, news, now, onTrouble })
+    const { onChange, refresh } = createUserStatuses({ store: store as never, userMessages, now, onError })
     return { onChange, change: refresh }
   },
-  softphones(onTrouble) {
+  softphones(onError) {
     const liveUsers = { read: async () => ({ online: new Set(['1']), listening: new Set<string>() }) }
-    const { onChange, refresh } = createSoftphones({ news, liveUsers: liveUsers as never, now, onTrouble })
+    const { onChange, refresh } = createSoftphoneCommands({
+      userMessages,
+      onlineUsers: liveUsers as never,
+      now,
+      onError,
+    })
     return { onChange, change: refresh }
   },
   devices(onTrouble) {
-    const { onChange, hear } = createDeviceBook(onTrouble)
-    return { onChange, change: () => hear({ kind: 'device', device: 'PJSIP/101', at: 1, state: 'idle' }) }
+    const { onChange, handle } = createDeviceStates(onTrouble)
+    return { onChange, change: () => handle({ kind: 'device', device: 'PJSIP/101', at: 1, state: 'idle' }) }
   },
 }
 

@@ -1,12 +1,12 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
-import { plainWords } from '../../runtime/validation-message.ts'
+import { validationMessage } from '../../runtime/validation-message.ts'
 
-const wordsFor = (schema: z.ZodType, value: unknown, about = {}): string => {
+const messageFor = (schema: z.ZodType, value: unknown, about = {}): string => {
   const { error } = schema.safeParse(value)
   if (error === undefined) throw new Error('it was taken')
-  return plainWords(error, about)
+  return validationMessage(error, about)
 }
 
 describe('a refusal is in plain words', () => {
@@ -72,19 +72,19 @@ describe('a refusal is in plain words', () => {
     ['a member of one of several', { part: { size: 10 } }, 'part.size: must be a whole number of 9 or less'],
     ['null', { isOn: null }, 'isOn: must be true or false, and not null'],
   ])('%s', (_, value, words) => {
-    expect(wordsFor(shape, value)).toBe(words)
+    expect(messageFor(shape, value)).toBe(words)
   })
 
   test('what is missing is said to be missing, and what it must be', () => {
-    expect(wordsFor(z.object({ name: Shape.shape.name, word: Word }), {})).toBe(
+    expect(messageFor(z.object({ name: Shape.shape.name, word: Word }), {})).toBe(
       'name: is missing: must be text of 1 to 200 characters; word: is missing: must be text: one word',
     )
   })
 
   test('the whole is called by its name', () => {
-    expect(wordsFor(shape, [])).toBe('the body must be an object')
-    expect(wordsFor(shape, 'a=1', { whole: 'the query' })).toBe('the query must be an object')
-    expect(wordsFor(z.strictObject({ a: z.int() }).partial(), { b: 1 })).toBe(
+    expect(messageFor(shape, [])).toBe('the body must be an object')
+    expect(messageFor(shape, 'a=1', { whole: 'the query' })).toBe('the query must be an object')
+    expect(messageFor(z.strictObject({ a: z.int() }).partial(), { b: 1 })).toBe(
       'the body has members that are not known: b (known are a)',
     )
   })
@@ -96,7 +96,7 @@ describe('a refusal is short, on one line, and repeats no value', () => {
   )
 
   test('however much is wrong, and says how much more there is', () => {
-    const words = wordsFor(Wide, {})
+    const words = messageFor(Wide, {})
     expect(words.length).toBeLessThanOrEqual(500)
     expect(words).toMatch(/^member0: is missing: .*; and \d\d more$/)
   })
@@ -126,7 +126,7 @@ describe('a refusal is short, on one line, and repeats no value', () => {
       fc.property(members, (body) => {
         const { error } = schema.safeParse(body)
         if (error === undefined) return
-        const words = plainWords(error)
+        const words = validationMessage(error)
         expect(words).not.toContain(secret)
         expect(words).not.toMatch(/[\p{C}]/u)
         expect(words).not.toMatch(/✖|Invalid|Too |expected|received|NaN|undefined/)

@@ -6,9 +6,9 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { Claims } from '../../contract/claims.ts'
-import { createApp } from '../../sidecar/http-server.ts'
+import { createHttpServer } from '../../sidecar/http-server.ts'
 import { createStreams, type Streams } from '../../sidecar/streams.ts'
-import { goodClaims } from '../contract/mint-token.ts'
+import { validClaims } from '../contract/mint-token.ts'
 
 const ID = 'a1'.repeat(16)
 const OTHER_ID = 'b2'.repeat(16)
@@ -29,37 +29,43 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }))
 beforeEach(async () => {
   asked = { media: 0, channel: 0 }
   streams = createStreams({
-    instances: [{ cut: async () => 'cut', subscribers: async () => 1, life: async () => '1' }],
-    cutter: { cut: async () => {}, stuck: () => [], closed: () => {}, giveUp: () => {}, restarted: () => {} },
-    newGate: () => 'd4'.repeat(16),
+    instances: [{ cut: async () => 'cut', subscribers: async () => 1, incarnation: async () => '1' }],
+    cutter: {
+      cut: async () => {},
+      stuckInstances: () => [],
+      closed: () => {},
+      requestRestart: () => {},
+      markRestarted: () => {},
+    },
+    newCohort: () => 'd4'.repeat(16),
     monotonic: () => 0,
-    most: 10,
-    mostPerSession: 10,
-    mostPerUser: 10,
-    onTrouble: () => {},
+    maxStreams: 10,
+    maxPerSession: 10,
+    maxPerUser: 10,
+    onError: () => {},
   })
-  streams.open({ conn: CONN, instance: 1, claims: Claims.parse(goodClaims(0)), isPrivate: false })
+  streams.admit({ conn: CONN, instance: 1, claims: Claims.parse(validClaims(0)), isPrivate: false })
   const statuses = { good: 204, foreign: 403 } as const
   const statusFor = (credential = '') => statuses[credential as keyof typeof statuses] ?? 401 // else: no credential
-  server = createApp({
+  server = createHttpServer({
     gate: {
-      media({ authorization }) {
+      checkMediaAccess({ authorization }) {
         asked.media += 1
         return { status: statusFor(authorization), code: 'ok' }
       },
-      channel({ authorization }) {
+      checkChannelAccess({ authorization }) {
         asked.channel += 1
         const answer = { status: statusFor(authorization), code: 'ok' } as const
         return authorization === 'late' ? sleep(20, { status: 204, code: 'ok' } as const) : answer
       },
     },
     streams,
-    log: { info() {}, warn() {}, error() {} } as unknown as Parameters<typeof createApp>[0]['log'], // what it calls
-    reader: { state: () => ({}) } as Parameters<typeof createApp>[0]['reader'],
-    ageMs: () => 0,
+    log: { info() {}, warn() {}, error() {} } as unknown as Parameters<typeof createHttpServer>[0]['log'], // what it calls
+    revocationReader: { state: () => ({}) } as Parameters<typeof createHttpServer>[0]['revocationReader'],
+    revocationAgeMs: () => 0,
     maxStalenessMs: 5_000,
     streamStalenessMs: 4_000,
-    revocations: () => 0,
+    revocationCount: () => 0,
   })
   path = join(folder, 'sidecar.sock')
   await new Promise<void>((resolve) => server.listen(path, resolve))
@@ -70,13 +76,13 @@ afterEach(async () => {
 })
 
 /** A question as nginx spells it, with other lines in place of its own where a test names them. */
-function question(target = '/check-media-access', lines: readonly string[] = []): string {
+function gateRequest(target = '/check-media-access', lines: readonly string[] = []): string {
   const own = ['Host: gate', 'Authorization: good', `X-Hs-Request-Id: ${ID}`, 'X-Hs-Target: GET 1001/a.wav']
   return `GET ${target} HTTP/1.1\r\n${[...own, ...lines].join('\r\n')}\r\n\r\n`
 }
 const closing = `GET /stream-closed HTTP/1.1\r\nHost: gate\r\nX-Hs-Request-Id: ${CONN}\r\nX-Hs-Instance: 1\r\n\r\n`
 
-interface Talk {
+interface Exchange {
   text: string
   statuses: number[]
   /** Whether the sidecar ended the connection. */
@@ -84,7 +90,7 @@ interface Talk {
 }
 
 /** Writes each piece after a pause, and reads until the connection ends or nothing more comes. */
-function talk(...pieces: readonly string[]): Promise<Talk> {
+function exchange(...pieces: readonly string[]): Promise<Exchange> {
   return new Promise((resolve) => {
     const socket = connect(path)
     let text = ''
@@ -124,8 +130,8 @@ describe('a question as nginx spells it', () => {
   ])(
     '%s with the credential "%s" is answered %i, twice on one connection',
     async (target, credential, status) => {
-      const first = question(target).replace(': good', `: ${credential}`)
-      const { text, statuses, isClosed } = await talk(first, first.replace(ID, OTHER_ID))
+      const first = gateRequest(target).replace(': good', `: ${credential}`)
+      const { text, statuses, isClosed } = await exchange(first, first.replace(ID, OTHER_ID))
       expect(statuses).toEqual([status, status])
       expect([...text.matchAll(/^X-Hs-Request-Id: (.*)\r$/gm)].map(([, id]) => id)).toEqual([ID, OTHER_ID])
       expect(text).not.toMatch(/^(connection|transfer-encoding):/im)
@@ -134,74 +140,80 @@ describe('a question as nginx spells it', () => {
   )
 
   test('two in one write are answered in their order', async () => {
-    const { text, statuses } = await talk(
-      question('/check-channel-access').replace(': good', ': late') + question().replace(ID, OTHER_ID),
+    const { text, statuses } = await exchange(
+      gateRequest('/check-channel-access').replace(': good', ': late') + gateRequest().replace(ID, OTHER_ID),
     )
     expect(statuses).toEqual([204, 204])
     expect(text.indexOf(ID)).toBeLessThan(text.indexOf(OTHER_ID))
   })
 
   test('without a credential it is a question all the same', async () => {
-    expect(await talk(question().replace('Authorization: good\r\n', ''))).toMatchObject({
+    expect(await exchange(gateRequest().replace('Authorization: good\r\n', ''))).toMatchObject({
       statuses: [401],
       isClosed: false,
     })
   })
 
   test('a stream that has closed is known no longer', async () => {
-    expect(await talk(closing)).toMatchObject({ statuses: [204], isClosed: false })
+    expect(await exchange(closing)).toMatchObject({ statuses: [204], isClosed: false })
     expect(streams.count()).toBe(0)
   })
 })
 
 /** Each is a good question but for its one flaw. */
 const FLAWED: readonly (readonly [title: string, bytes: string])[] = [
-  ['by POST', question().replace('GET ', 'POST ')],
+  ['by POST', gateRequest().replace('GET ', 'POST ')],
   [
     'by POST with a body',
-    `${question('/check-media-access', ['Content-Length: 5']).replace('GET ', 'POST ')}hello`,
+    `${gateRequest('/check-media-access', ['Content-Length: 5']).replace('GET ', 'POST ')}hello`,
   ],
-  ['by HEAD', question().replace('GET ', 'HEAD ')],
-  ['by DELETE', question().replace('GET ', 'DELETE ')],
-  ['of HTTP/1.0', question().replace('HTTP/1.1', 'HTTP/1.0')],
-  ['with an unknown header', question('/check-media-access', ['X-Hs-Conn: 1'])],
-  ['with a cookie', question('/check-media-access', ['Cookie: a=1'])],
+  ['by HEAD', gateRequest().replace('GET ', 'HEAD ')],
+  ['by DELETE', gateRequest().replace('GET ', 'DELETE ')],
+  ['of HTTP/1.0', gateRequest().replace('HTTP/1.1', 'HTTP/1.0')],
+  ['with an unknown header', gateRequest('/check-media-access', ['X-Hs-Conn: 1'])],
+  ['with a cookie', gateRequest('/check-media-access', ['Cookie: a=1'])],
   ...['Host: gate', 'Authorization: good', `X-Hs-Request-Id: ${ID}`, 'X-Hs-Target: GET 1001/a.wav'].map(
-    (line) => [`with ${line.split(':')[0]} twice`, question('/check-media-access', [line])] as const,
+    (line) => [`with ${line.split(':')[0]} twice`, gateRequest('/check-media-access', [line])] as const,
   ),
-  ['with X-Hs-Query twice', question('/check-media-access', ['X-Hs-Query: a', 'X-Hs-Query: a'])],
-  ['with X-Hs-Instance twice', question('/check-channel-access', ['X-Hs-Instance: 1', 'X-Hs-Instance: 1'])],
+  ['with X-Hs-Query twice', gateRequest('/check-media-access', ['X-Hs-Query: a', 'X-Hs-Query: a'])],
+  [
+    'with X-Hs-Instance twice',
+    gateRequest('/check-channel-access', ['X-Hs-Instance: 1', 'X-Hs-Instance: 1']),
+  ],
   ...['Host', 'Authorization', 'X-Hs-Request-Id', 'X-Hs-Target'].flatMap((name) => [
-    [`with ${name} in lower case`, question().replace(name, name.toLowerCase())] as const,
-    [`with ${name} in upper case`, question().replace(name, name.toUpperCase())] as const,
+    [`with ${name} in lower case`, gateRequest().replace(name, name.toLowerCase())] as const,
+    [`with ${name} in upper case`, gateRequest().replace(name, name.toUpperCase())] as const,
   ]),
-  ['without Host', question().replace('Host: gate\r\n', '')],
-  ['with Content-Length: 0', question('/check-media-access', ['Content-Length: 0'])],
-  ['with Content-Length: 5 and a body', `${question('/check-media-access', ['Content-Length: 5'])}hello`],
-  ['with Content-Length: 5 and no body', question('/check-media-access', ['Content-Length: 5'])],
-  ['with a chunked body', `${question('/check-media-access', ['Transfer-Encoding: chunked'])}0\r\n\r\n`],
-  ['with a chunked body to come', question('/check-media-access', ['Transfer-Encoding: chunked'])],
-  ['with Expect: 100-continue', question('/check-media-access', ['Expect: 100-continue'])],
-  ['with Expect: 200-ok', question('/check-media-access', ['Expect: 200-ok'])],
-  ['with Upgrade', question('/check-media-access', ['Upgrade: websocket'])],
-  ['with Upgrade and Connection', question('/check-media-access', ['Connection: upgrade', 'Upgrade: h2c'])],
-  ['with Connection: keep-alive', question('/check-media-access', ['Connection: keep-alive'])],
-  ['with Connection: close', question('/check-media-access', ['Connection: close'])],
-  ['with Keep-Alive', question('/check-media-access', ['Keep-Alive: timeout=5'])],
-  ['with TE', question('/check-media-access', ['TE: trailers'])],
-  ['without a request id', question().replace(`X-Hs-Request-Id: ${ID}\r\n`, '')],
-  ['with an empty request id', question().replace(ID, '')],
-  ['with a request id in upper case', question().replace(ID, ID.toUpperCase())],
-  ['with a request id of 31 characters', question().replace(ID, ID.slice(1))],
-  ['with a request id of 33 characters', question().replace(ID, `${ID}0`)],
-  ['with two request ids in one line', question().replace(ID, `${ID}, ${ID}`)],
-  ['with a request id of other letters', question().replace(ID, 'g'.repeat(32))],
+  ['without Host', gateRequest().replace('Host: gate\r\n', '')],
+  ['with Content-Length: 0', gateRequest('/check-media-access', ['Content-Length: 0'])],
+  ['with Content-Length: 5 and a body', `${gateRequest('/check-media-access', ['Content-Length: 5'])}hello`],
+  ['with Content-Length: 5 and no body', gateRequest('/check-media-access', ['Content-Length: 5'])],
+  ['with a chunked body', `${gateRequest('/check-media-access', ['Transfer-Encoding: chunked'])}0\r\n\r\n`],
+  ['with a chunked body to come', gateRequest('/check-media-access', ['Transfer-Encoding: chunked'])],
+  ['with Expect: 100-continue', gateRequest('/check-media-access', ['Expect: 100-continue'])],
+  ['with Expect: 200-ok', gateRequest('/check-media-access', ['Expect: 200-ok'])],
+  ['with Upgrade', gateRequest('/check-media-access', ['Upgrade: websocket'])],
+  [
+    'with Upgrade and Connection',
+    gateRequest('/check-media-access', ['Connection: upgrade', 'Upgrade: h2c']),
+  ],
+  ['with Connection: keep-alive', gateRequest('/check-media-access', ['Connection: keep-alive'])],
+  ['with Connection: close', gateRequest('/check-media-access', ['Connection: close'])],
+  ['with Keep-Alive', gateRequest('/check-media-access', ['Keep-Alive: timeout=5'])],
+  ['with TE', gateRequest('/check-media-access', ['TE: trailers'])],
+  ['without a request id', gateRequest().replace(`X-Hs-Request-Id: ${ID}\r\n`, '')],
+  ['with an empty request id', gateRequest().replace(ID, '')],
+  ['with a request id in upper case', gateRequest().replace(ID, ID.toUpperCase())],
+  ['with a request id of 31 characters', gateRequest().replace(ID, ID.slice(1))],
+  ['with a request id of 33 characters', gateRequest().replace(ID, `${ID}0`)],
+  ['with two request ids in one line', gateRequest().replace(ID, `${ID}, ${ID}`)],
+  ['with a request id of other letters', gateRequest().replace(ID, 'g'.repeat(32))],
   ['that is no HTTP', 'hello\r\n\r\n'],
   ...['/check-channel-access', '/stream-opened', '/stream-closed'].flatMap((target) => [
-    [`by POST for ${target}`, question(target).replace('GET ', 'POST ').replace(ID, CONN)] as const,
+    [`by POST for ${target}`, gateRequest(target).replace('GET ', 'POST ').replace(ID, CONN)] as const,
     [
       `with a body for ${target}`,
-      `${question(target, ['Content-Length: 5']).replace(ID, CONN)}hello`,
+      `${gateRequest(target, ['Content-Length: 5']).replace(ID, CONN)}hello`,
     ] as const,
   ]),
   ['of a health check with a body', 'GET /health HTTP/1.1\r\nHost: gate\r\nContent-Length: 5\r\n\r\nhello'],
@@ -218,10 +230,10 @@ const FLAWED: readonly (readonly [title: string, bytes: string])[] = [
 describe('a request without the form of a question', () => {
   describe.each(FLAWED)('%s', (_, bytes) => {
     test.each([
-      ['in the same write', [bytes + closing + question()]],
-      ['in a later write', [bytes, closing + question()]],
+      ['in the same write', [bytes + closing + gateRequest()]],
+      ['in a later write', [bytes, closing + gateRequest()]],
     ])('is answered 400, and what follows %s has no effect', async (_how, pieces) => {
-      const { text, statuses, isClosed } = await talk(...pieces)
+      const { text, statuses, isClosed } = await exchange(...pieces)
       // A later write that meets the closing resets the connection: then the kernel drops an answer not read yet.
       const isReset = statuses.length === 0 && pieces.length > 1
       if (!isReset) {
@@ -236,7 +248,7 @@ describe('a request without the form of a question', () => {
     })
 
     test('behind a question closes the connection, and what follows has no effect', async () => {
-      const { statuses, isClosed } = await talk(question() + bytes + closing)
+      const { statuses, isClosed } = await exchange(gateRequest() + bytes + closing)
       expect(statuses[0]).toBe(204)
       expect({ isClosed, count: streams.count(), asked }).toEqual({
         isClosed: true,
@@ -247,20 +259,20 @@ describe('a request without the form of a question', () => {
   })
 
   test('by CONNECT is not answered, and what follows has no effect', async () => {
-    const { text, isClosed } = await talk(question().replace('GET ', 'CONNECT ') + closing)
+    const { text, isClosed } = await exchange(gateRequest().replace('GET ', 'CONNECT ') + closing)
     expect({ text, isClosed, count: streams.count() }).toEqual({ text: '', isClosed: true, count: 1 })
   })
 
   test('behind a question that waits for Redis ends the connection, and what follows has no effect', async () => {
-    const late = question('/check-channel-access').replace(': good', ': late')
-    const { statuses, isClosed } = await talk(late + question().replace('GET ', 'POST ') + closing)
+    const late = gateRequest('/check-channel-access').replace(': good', ': late')
+    const { statuses, isClosed } = await exchange(late + gateRequest().replace('GET ', 'POST ') + closing)
     expect(statuses).not.toContain(204)
     expect({ isClosed, count: streams.count() }).toEqual({ isClosed: true, count: 1 })
   })
 
   test('is counted in the metrics', async () => {
-    await talk(question().replace('GET ', 'POST '))
-    const { text } = await talk('GET /metrics HTTP/1.1\r\nHost: gate\r\n\r\n')
+    await exchange(gateRequest().replace('GET ', 'POST '))
+    const { text } = await exchange('GET /metrics HTTP/1.1\r\nHost: gate\r\n\r\n')
     expect(text).toMatch(/^hookswitch_verdicts_total\{code="refused"\} 1$/m)
   })
 })
@@ -275,7 +287,7 @@ test.each([
   ['http://gate/stream-closed', 404],
   ['/', 404],
 ])('%s is no question and is answered %i', async (target, status) => {
-  const { statuses } = await talk(`GET ${target} HTTP/1.1\r\nHost: gate\r\n\r\n`)
+  const { statuses } = await exchange(`GET ${target} HTTP/1.1\r\nHost: gate\r\n\r\n`)
   expect(statuses).toEqual([status])
   expect(streams.count()).toBe(1)
 })

@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest'
 import { actorOf } from '../../api/core/actor.ts'
-import { createMediaLinks, MOST_LINK_MINUTES } from '../../api/core/auth/media-links.ts'
-import { type FindReach, reachOf } from '../../api/core/auth/supervisor-reach.ts'
+import { createMediaLinks, MAX_LINK_MINUTES } from '../../api/core/auth/media-links.ts'
+import { type FindReach, reachForRole } from '../../api/core/auth/supervisor-reach.ts'
 import { createTokens } from '../../api/core/auth/tokens.ts'
 import type { Role } from '../../contract/claims.ts'
-import { createRevocationMemory } from '../../contract/revocation-cache.ts'
-import { createJudge } from '../../contract/verdict.ts'
+import { createRevocationCache } from '../../contract/revocation-cache.ts'
+import { createTokenVerifier } from '../../contract/verdict.ts'
 import { createGate } from '../../sidecar/gate.ts'
 import { mint, newKey } from '../contract/mint-token.ts'
 
@@ -15,32 +15,32 @@ const key = newKey('HS256', 'hs256-a')
 const ofRole =
   (role: Role): FindReach =>
   async () =>
-    reachOf({ role, team: null }, 'team')
+    reachForRole({ role, team: null }, 'team')
 
 /** An API that sells links, and a gate that takes them. */
 function setUp({
   role = 'user' as Role,
   reachOf = ofRole(role),
   claims = {},
-  longestLifetime = 86_400,
+  longestLifetime: maxTokenLifetimeS = 86_400,
 } = {}) {
-  const memory = createRevocationMemory()
-  memory.trust(0, 0)
-  const judge = createJudge({
+  const memory = createRevocationCache()
+  memory.markFresh(0, 0)
+  const tokenVerifier = createTokenVerifier({
     keyring: { find: () => key, onChange: () => {} },
     revocations: memory,
     now: () => nowS * 1000,
     monotonic: () => 0,
     maxStalenessMs: 5_000,
-    longestLifetime,
+    maxTokenLifetimeS,
     cacheSize: 10,
   })
   const gate = createGate({
-    canHold: () => true,
-    judge,
+    canHoldStreams: () => true,
+    tokenVerifier,
     // No stream is opened here.
     streams: {} as Parameters<typeof createGate>[0]['streams'],
-    takeTicket: async () => undefined,
+    redeemTicket: async () => undefined,
   })
   const tokens = createTokens({
     keyring: { signing: () => ({ ...key, createdAtMs: 0 }) },
@@ -48,11 +48,16 @@ function setUp({
     now: () => nowS * 1000,
     issuingSince: () => 0,
   })
-  const links = createMediaLinks({ tokens, reachOf, now: () => nowS * 1000, longestLifetime })
-  const verdict = judge.token(mint(key, nowS, { claims: { role, ...claims } }), 'access')
-  if (!verdict.good) throw new Error('the token is good in every way')
+  const links = createMediaLinks({
+    tokens,
+    reachOf,
+    now: () => nowS * 1000,
+    longestLifetime: maxTokenLifetimeS,
+  })
+  const verdict = tokenVerifier.verify(mint(key, nowS, { claims: { role, ...claims } }), 'access')
+  if (!verdict.ok) throw new Error('the token is good in every way')
   const open = (path: string, query: string) =>
-    gate.media({ 'x-hs-target': `GET ${path}`, 'x-hs-query': query }).status
+    gate.checkMediaAccess({ 'x-hs-target': `GET ${path}`, 'x-hs-query': query }).status
   return { links, memory, actor: actorOf(verdict.claims), open }
 }
 const queryOf = (url: string) => url.split('?')[1] ?? ''
@@ -60,12 +65,12 @@ const queryOf = (url: string) => url.split('?')[1] ?? ''
 describe('a link lives', () => {
   test.each([
     ['three hours, as long as a long recording is heard', {}, 180, 10_800],
-    ['a day', {}, MOST_LINK_MINUTES, 86_400],
+    ['a day', {}, MAX_LINK_MINUTES, 86_400],
     ['no longer than its session', { sxp: nowS + 5_000 }, 180, 5_000],
     ['as long as asked for in a session that outlives it', { sxp: nowS + 5_000 }, 10, 600],
   ])('%s', async (_, claims, minutes, seconds) => {
     const { links, actor, open } = setUp({ claims })
-    const { url, expiresAt } = await links.sell(actor, '1001/call.wav', minutes)
+    const { url, expiresAt } = await links.issue(actor, '1001/call.wav', minutes)
     expect(expiresAt - nowS).toBe(seconds)
     expect(open('1001/call.wav', queryOf(url))).toBe(204)
   })
@@ -74,7 +79,7 @@ describe('a link lives', () => {
 describe('a link to a file outside one’s own folder', () => {
   test('is sold where the caller knows that it may be, and opens that file alone', async () => {
     const { links, actor, open } = setUp()
-    const { url, expiresAt } = await links.sellFor(actor, '2026/01/call.wav', 10)
+    const { url, expiresAt } = await links.issueForRecording(actor, '2026/01/call.wav', 10)
     expect(url).toMatch(/^\/media\/2026\/01\/call\.wav\?link=/)
     expect(expiresAt).toBe(nowS + 600)
     expect(open('2026/01/call.wav', queryOf(url))).toBe(204)
@@ -85,8 +90,8 @@ describe('a link to a file outside one’s own folder', () => {
 
   test('is not sold to whoever just asks for it', async () => {
     const { links, actor } = setUp()
-    await expect(links.sell(actor, '2026/01/call.wav', 10)).rejects.toMatchObject({ code: 'forbidden' })
-    await expect(links.sell(actor, '1001/call.wav', 10)).resolves.toBeDefined()
+    await expect(links.issue(actor, '2026/01/call.wav', 10)).rejects.toMatchObject({ code: 'forbidden' })
+    await expect(links.issue(actor, '1001/call.wav', 10)).resolves.toBeDefined()
   })
 
   test('is not sold to a supervisor whom a team bounds, though their token is of before and says nothing of it', async () => {
@@ -95,21 +100,21 @@ describe('a link to a file outside one’s own folder', () => {
       reachOf: async () => ({ over: 'team', team: 'sales' }),
     })
     expect(actor.claims.reach).toBeUndefined()
-    await expect(links.sell(actor, '1002/call.wav', 10)).rejects.toMatchObject({ code: 'forbidden' })
-    await expect(links.sell(actor, '1001/call.wav', 10)).resolves.toBeDefined()
-    await expect(links.sellFor(actor, '1002/call.wav', 10)).resolves.toBeDefined()
+    await expect(links.issue(actor, '1002/call.wav', 10)).rejects.toMatchObject({ code: 'forbidden' })
+    await expect(links.issue(actor, '1001/call.wav', 10)).resolves.toBeDefined()
+    await expect(links.issueForRecording(actor, '1002/call.wav', 10)).resolves.toBeDefined()
   })
 
   test('dies with its session', async () => {
     const { links, actor, open, memory } = setUp()
-    const { url } = await links.sellFor(actor, '2026/call.wav', 10)
-    memory.apply({ kind: 'sid', key: actor.sessionId, generation: 0, until: nowS + 3_600 })
+    const { url } = await links.issueForRecording(actor, '2026/call.wav', 10)
+    memory.add({ kind: 'sid', key: actor.sessionId, generation: 0, until: nowS + 3_600 })
     expect(open('2026/call.wav', queryOf(url))).toBe(401)
   })
 
   test('lives no longer than any token may', async () => {
     const { links, actor, open } = setUp({ longestLifetime: 3_600 })
-    const { url, expiresAt } = await links.sellFor(actor, '2026/call.wav', 600)
+    const { url, expiresAt } = await links.issueForRecording(actor, '2026/call.wav', 600)
     expect(expiresAt).toBe(nowS + 3_600)
     expect(open('2026/call.wav', queryOf(url))).toBe(204)
   })
@@ -121,8 +126,8 @@ describe('a link to a file outside one’s own folder', () => {
     ['a path from the root', '/etc/passwd', 'input_invalid'],
   ])('is sold to nobody for %s', async (_, path, code) => {
     const { links, actor } = setUp({ role: 'admin' })
-    await expect(links.sellFor(actor, path, 10)).rejects.toMatchObject({ code })
-    await expect(links.sell(actor, path, 10)).rejects.toMatchObject({ code })
+    await expect(links.issueForRecording(actor, path, 10)).rejects.toMatchObject({ code })
+    await expect(links.issue(actor, path, 10)).rejects.toMatchObject({ code })
   })
 
   test.each([

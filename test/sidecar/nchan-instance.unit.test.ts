@@ -4,12 +4,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { connectInstance, type NginxInstance } from '../../sidecar/nchan-instance.ts'
+import { connectInstance, type NchanInstance } from '../../sidecar/nchan-instance.ts'
 
 let folder: string
 let socket: string
 let server: Server | undefined
-let instance: NginxInstance
+let instance: NchanInstance
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'hs-'))
   socket = join(folder, 'publish-1.sock')
@@ -38,27 +38,27 @@ async function end(): Promise<void> {
 describe('the life of an instance', () => {
   test('is the same as long as it runs', async () => {
     await start('1')
-    const life = await instance.life()
+    const life = await instance.incarnation()
     expect(life).toBeDefined()
     await sleep(20)
-    expect(await instance.life()).toBe(life)
+    expect(await instance.incarnation()).toBe(life)
   })
 
   test('is another after a restart, although a container gives each the same process id', async () => {
     await start('1')
-    const life = await instance.life()
+    const life = await instance.incarnation()
     await end()
     await sleep(20)
     await start('1')
-    const next = await instance.life()
+    const next = await instance.incarnation()
     expect(next).toBeDefined()
     expect(next).not.toBe(life)
   })
 
   test('is not known of one that is away or refuses', async () => {
-    expect(await instance.life()).toBeUndefined()
+    expect(await instance.incarnation()).toBeUndefined()
     await start('1', 503)
-    expect(await instance.life()).toBeUndefined()
+    expect(await instance.incarnation()).toBeUndefined()
   })
 })
 

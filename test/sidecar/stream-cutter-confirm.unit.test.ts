@@ -1,72 +1,72 @@
 import { expect, test } from 'vitest'
 import type { CutResult } from '../../contract/stream-instances.ts'
-import { readUse } from '../../sidecar/nchan-instance.ts'
-import { createCutter, type Instance } from '../../sidecar/stream-cutter.ts'
+import { parseNchanStatus } from '../../sidecar/nchan-instance.ts'
+import { createStreamCutter, type StreamInstance } from '../../sidecar/stream-cutter.ts'
 
 /** One instance of Nchan that counts as told, and a clock that pauses alone move. */
-function scene(counts: Record<string, number | undefined>, results: CutResult[] = []) {
+function setUp(counts: Record<string, number | undefined>, results: CutResult[] = []) {
   const cuts: string[] = []
   const troubles: string[] = []
   let now = 0
   const during: (() => void)[] = []
-  const instance: Instance = {
+  const instance: StreamInstance = {
     async cut(channel) {
       cuts.push(channel)
       return results.shift() ?? 'cut'
     },
     subscribers: async (channel) => counts[channel],
-    life: async () => '1',
+    incarnation: async () => '1',
   }
-  const cutter = createCutter({
+  const cutter = createStreamCutter({
     instances: [instance],
     async pause(ms) {
       now += ms
       during.shift()?.()
     },
     monotonic: () => now,
-    onTrouble: (message) => troubles.push(message),
+    onError: (message) => troubles.push(message),
   })
   return { cutter, cuts, troubles, during, passed: () => now }
 }
 
 test('a count of zero proves that a stream has ended', async () => {
-  const { cutter, cuts, troubles } = scene({ 'conn/a': 0 })
+  const { cutter, cuts, troubles } = setUp({ 'conn/a': 0 })
   await cutter.cut(1, 'conn/a', ['a'])
-  expect([cuts, troubles, cutter.stuck()]).toEqual([['conn/a'], [], []])
+  expect([cuts, troubles, cutter.stuckInstances()]).toEqual([['conn/a'], [], []])
 })
 
 test('so does the hook of its connection, whatever the count is', async () => {
-  const { cutter, cuts, troubles, during } = scene({ 'conn/a': 1 })
+  const { cutter, cuts, troubles, during } = setUp({ 'conn/a': 1 })
   during.push(() => cutter.closed('a'))
   await cutter.cut(1, 'conn/a', ['a'])
-  expect([cuts, troubles, cutter.stuck()]).toEqual([['conn/a'], [], []])
+  expect([cuts, troubles, cutter.stuckInstances()]).toEqual([['conn/a'], [], []])
 })
 
 test('an instance that does not answer is not for the cutter to judge', async () => {
-  const { cutter, cuts } = scene({ 'conn/a': undefined })
+  const { cutter, cuts } = setUp({ 'conn/a': undefined })
   await cutter.cut(1, 'conn/a', ['a'])
   expect(new Set(cuts)).toEqual(new Set(['conn/a']))
-  expect(cutter.stuck()).toEqual([])
+  expect(cutter.stuckInstances()).toEqual([])
 })
 
 test('a stream that nothing proves to have ended is cut again, and then its instance is stuck until it lives anew', async () => {
-  const { cutter, cuts, during } = scene({ 'conn/a': 1, 'conn/b': 1 })
+  const { cutter, cuts, during } = setUp({ 'conn/a': 1, 'conn/b': 1 })
   during.push(() => cutter.closed('b'))
   await cutter.cut(1, 'gate/g', ['a', 'b'])
   expect(cuts).toEqual(['gate/g', 'gate/g', 'gate/g'])
-  expect(cutter.stuck()).toEqual([1])
-  cutter.restarted(1)
-  expect(cutter.stuck()).toEqual([])
+  expect(cutter.stuckInstances()).toEqual([1])
+  cutter.markRestarted(1)
+  expect(cutter.stuckInstances()).toEqual([])
 })
 
 test('an instance that is given up is so once, until it lives anew', () => {
-  const { cutter, troubles } = scene({})
-  cutter.giveUp(1, 'keeps too many channels')
-  cutter.giveUp(1, 'keeps too many channels')
+  const { cutter, troubles } = setUp({})
+  cutter.requestRestart(1, 'keeps too many channels')
+  cutter.requestRestart(1, 'keeps too many channels')
   expect(troubles).toEqual(['instance 1 keeps too many channels: it has to be started afresh'])
-  expect(cutter.stuck()).toEqual([1])
-  cutter.restarted(1)
-  expect(cutter.stuck()).toEqual([])
+  expect(cutter.stuckInstances()).toEqual([1])
+  cutter.markRestarted(1)
+  expect(cutter.stuckInstances()).toEqual([])
 })
 
 test('Nchan’s status tells how much an instance keeps', () => {
@@ -79,27 +79,27 @@ test('Nchan’s status tells how much an instance keeps', () => {
     'subscribers: 5',
     'redis pending commands: 0',
   ].join('\n')
-  expect(readUse(status)).toEqual({ memory: 1 / 16, idleChannels: 3_997 })
-  expect(readUse('')).toBeUndefined()
+  expect(parseNchanStatus(status)).toEqual({ memory: 1 / 16, idleChannels: 3_997 })
+  expect(parseNchanStatus('')).toBeUndefined()
 })
 
 test('a channel that nobody has yet is deleted again, for 16 s', async () => {
-  const once = scene({ 'conn/a': 0 }, ['nobody', 'away', 'cut'])
+  const once = setUp({ 'conn/a': 0 }, ['nobody', 'away', 'cut'])
   await once.cutter.cut(1, 'conn/a', ['a'])
   expect(once.cuts).toHaveLength(3)
-  const never = scene({}, Array(20).fill('nobody'))
+  const never = setUp({}, Array(20).fill('nobody'))
   await never.cutter.cut(1, 'conn/a', ['a'])
   expect(never.passed()).toBe(16_000)
-  expect([never.troubles, never.cutter.stuck()]).toEqual([[], []])
+  expect([never.troubles, never.cutter.stuckInstances()]).toEqual([[], []])
 })
 
 test('a closing is remembered for longer than a cut is waited for, and not for good', async () => {
-  const { cutter, during, troubles } = scene({ 'conn/a': 1 }, Array(8).fill('nobody'))
+  const { cutter, during, troubles } = setUp({ 'conn/a': 1 }, Array(8).fill('nobody'))
   cutter.closed('a') // told before Nchan was heard to have the channel
   await cutter.cut(1, 'conn/a', ['a'])
   expect(troubles).toEqual([])
   during.push(...Array.from({ length: 30 }, (_, n) => () => cutter.closed(`other ${n}`)))
   for (let n = 0; n < 30; n += 1) await cutter.cut(1, 'gate/g', [`other ${n}`])
   await cutter.cut(1, 'conn/a', ['a'])
-  expect(cutter.stuck()).toEqual([1])
+  expect(cutter.stuckInstances()).toEqual([1])
 })

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { CutResult } from '../../contract/stream-instances.ts'
-import { createCutter, type Instance } from '../../sidecar/stream-cutter.ts'
+import { createStreamCutter, type StreamInstance } from '../../sidecar/stream-cutter.ts'
 import { createVirtualTime } from './virtual-time.ts'
 
 const CHANNEL = 'conn/a1'
@@ -9,7 +9,7 @@ const CHANNEL = 'conn/a1'
 const LONG_MS = 60_000
 
 /** How an instance behaves at one question after the other; the last goes on. */
-interface Behaviour {
+interface Behavior {
   /** Whether it answers, or is away. */
   answers?: readonly boolean[]
   /** Whether a DELETE that is answered ends the streams. */
@@ -18,7 +18,7 @@ interface Behaviour {
   comesAtMs?: number
 }
 
-function setUp(behaviour: Behaviour, instances = 1) {
+function setUp(behaviour: Behavior, instances = 1) {
   const time = createVirtualTime()
   const { answers = [true], ends = [true], comesAtMs = 0 } = behaviour
   let [asked, deleted] = [0, 0]
@@ -30,7 +30,7 @@ function setUp(behaviour: Behaviour, instances = 1) {
   }
   const next = <T>(all: readonly T[], at: number) => all[Math.min(at, all.length - 1)]
   const answersNow = () => next(answers, asked++) === true
-  const instance: Instance = {
+  const instance: StreamInstance = {
     async cut(channel): Promise<CutResult> {
       if (channel !== CHANNEL || !isOpen()) return answersNow() ? 'nobody' : 'away'
       if (!answersNow()) return 'away'
@@ -38,14 +38,14 @@ function setUp(behaviour: Behaviour, instances = 1) {
       return 'cut'
     },
     subscribers: async (channel) => (answersNow() ? Number(channel === CHANNEL && isOpen()) : undefined),
-    life: async () => '1',
+    incarnation: async () => '1',
   }
   const reports: string[] = []
-  const cutter = createCutter({
+  const cutter = createStreamCutter({
     instances: Array(instances).fill(instance),
     pause: time.pause,
     monotonic: time.now,
-    onTrouble: (message) => reports.push(message),
+    onError: (message) => reports.push(message),
   })
   /** Whether the cutter has done with it. */
   const cut = async (at = 1) => {
@@ -53,7 +53,7 @@ function setUp(behaviour: Behaviour, instances = 1) {
     cutter.cut(at, CHANNEL, ['a1']).then(() => {
       isDone = true
     }, reports.push)
-    await time.pass(LONG_MS)
+    await time.advance(LONG_MS)
     return isDone
   }
   return { time, cutter, cut, reports, isOpen, endedAt: () => endedAt, asked: () => asked }
@@ -63,7 +63,7 @@ describe('a stream', () => {
   test('is cut at once, and nothing is reported', async () => {
     const { cut, endedAt, reports, cutter } = setUp({})
     expect(await cut()).toBe(true)
-    expect({ endedAt: endedAt(), reports, stuck: cutter.stuck() }).toEqual({
+    expect({ endedAt: endedAt(), reports, stuck: cutter.stuckInstances() }).toEqual({
       endedAt: 0,
       reports: [],
       stuck: [],
@@ -106,7 +106,7 @@ describe('a stream', () => {
     expect(await cut()).toBe(true)
     expect(endedAt()).toBe(500)
     expect(reports).toHaveLength(1)
-    expect(cutter.stuck()).toEqual([])
+    expect(cutter.stuckInstances()).toEqual([])
   })
 
   test('that a DELETE leaves open is cut again although the instance does not answer for a moment', async () => {
@@ -129,7 +129,7 @@ describe('a stream', () => {
         const { cut, isOpen, reports, cutter } = setUp({ answers, ends, comesAtMs })
         expect(await cut()).toBe(true)
         if (isOpen()) expect(reports).not.toEqual([])
-        if (cutter.stuck().length > 0) expect(reports).not.toEqual([])
+        if (cutter.stuckInstances().length > 0) expect(reports).not.toEqual([])
       }),
       { numRuns: 300 },
     )
@@ -140,13 +140,13 @@ describe('an instance that does not end streams', () => {
   test('is stuck after three cuts, is reported, and is not stuck once it was restarted', async () => {
     const { cut, cutter, reports } = setUp({ ends: [false] }, 3)
     expect(await cut(2)).toBe(true)
-    expect(cutter.stuck()).toEqual([2])
+    expect(cutter.stuckInstances()).toEqual([2])
     expect(reports.at(-1)).toMatch(/^instance 2 does not end conn streams/)
 
-    cutter.restarted(1)
-    expect(cutter.stuck()).toEqual([2])
-    cutter.restarted(2)
-    expect(cutter.stuck()).toEqual([])
+    cutter.markRestarted(1)
+    expect(cutter.stuckInstances()).toEqual([2])
+    cutter.markRestarted(2)
+    expect(cutter.stuckInstances()).toEqual([])
   })
 
   test('is not named in a report by the id of a stream', async () => {
@@ -164,6 +164,6 @@ describe('an instance that does not end streams', () => {
   ])('is not one that %s', async (_, behaviour) => {
     const { cut, cutter } = setUp(behaviour)
     await cut()
-    expect(cutter.stuck()).toEqual([])
+    expect(cutter.stuckInstances()).toEqual([])
   })
 })

@@ -1,12 +1,12 @@
 import { Claims } from '../../contract/claims.ts'
 import type { CutResult } from '../../contract/stream-instances.ts'
-import { createCutter, type Instance } from '../../sidecar/stream-cutter.ts'
+import { createStreamCutter, type StreamInstance } from '../../sidecar/stream-cutter.ts'
 import { createStreams, type Streams } from '../../sidecar/streams.ts'
-import { goodClaims } from '../contract/mint-token.ts'
+import { validClaims } from '../contract/mint-token.ts'
 import { createVirtualTime, type VirtualTime } from './virtual-time.ts'
 
 /** How often `main.ts` calls the audit. */
-const AUDIT_EVERY_MS = 500
+const RECONCILE_INTERVAL_MS = 500
 
 /** A client's stream, from the question on. */
 export interface Client {
@@ -22,19 +22,19 @@ export interface Client {
   closedHookMs?: number | undefined
 }
 
-export interface World {
+export interface StreamsFixture {
   time: VirtualTime
   streams: Streams
   reports: string[]
   /** How many `opened` there were, by `onOpen`. */
   opens(): number
   /** @returns its connection, undefined when it was not let in */
-  letIn(client: Client): string | undefined
+  admit(client: Client): string | undefined
   /** The client goes. */
   leave(conn: string): void
   restart(instance: number, downMs: number): void
   /** The connections that are really open. */
-  open(): string[]
+  openConnections(): string[]
   isOpen(conn: string | undefined): boolean
   /** The clients of really open streams. */
   openClients(): Client[]
@@ -42,26 +42,26 @@ export interface World {
   cuts: string[]
 }
 
-export interface WorldSettings {
+export interface StreamsFixtureSettings {
   instances?: number
-  most?: number
-  mostPerSession?: number
-  mostPerUser?: number
+  maxStreams?: number
+  maxPerSession?: number
+  maxPerUser?: number
   /** How long an instance takes for each answer, in ms, one after another and then anew. */
   latencies?: readonly number[]
 }
 
 /** Real streams and a real cutter over instances that live in memory, in virtual time. */
-export function createWorld(settings: WorldSettings = {}): World {
+export function createStreamsFixture(settings: StreamsFixtureSettings = {}): StreamsFixture {
   const {
     instances: size = 2,
     latencies = [0],
-    most = 1_000,
-    mostPerSession = 1_000,
-    mostPerUser = 1_000,
+    maxStreams = 1_000,
+    maxPerSession = 1_000,
+    maxPerUser = 1_000,
   } = settings
   const time = createVirtualTime()
-  const lives = Array.from({ length: size }, () => ({ life: 1, isUp: true }))
+  const incarnations = Array.from({ length: size }, () => ({ life: 1, isUp: true }))
   const open = new Map<string, { client: Client; channels: string[] }>()
   const reports: string[] = []
   const cuts: string[] = []
@@ -75,16 +75,16 @@ export function createWorld(settings: WorldSettings = {}): World {
     if (open.delete(conn)) later(client?.closedHookMs, () => streams.closed(conn))
   }
 
-  const instances = lives.map((own, at): Instance => {
+  const instances = incarnations.map((own, at): StreamInstance => {
     const withChannel = (channel: string) =>
       [...open].filter(([, { client, channels }]) => client.instance === at + 1 && channels.includes(channel))
     /** Answers what holds after some of the time it takes; a death before the rest is no answer. */
-    const answer = async <T>(deed: () => T): Promise<T | undefined> => {
+    const answer = async <T>(operation: () => T): Promise<T | undefined> => {
       const ms = latencies[asked++ % latencies.length] ?? 0
       if (ms > 0) await time.pause(Math.floor(ms / 2))
       const { life } = own
       const isUp = own.isUp
-      const result = isUp ? deed() : undefined
+      const result = isUp ? operation() : undefined
       if (ms > 0) await time.pause(Math.ceil(ms / 2))
       return own.life === life ? result : undefined
     }
@@ -99,31 +99,31 @@ export function createWorld(settings: WorldSettings = {}): World {
         return result ?? 'away'
       },
       subscribers: (channel) => answer(() => withChannel(channel).length),
-      life: () => answer(() => String(own.life)),
+      incarnation: () => answer(() => String(own.life)),
     }
   })
 
-  const onTrouble = (message: string) => void reports.push(message)
+  const onError = (message: string) => void reports.push(message)
   const streams = createStreams({
     instances,
-    cutter: createCutter({ instances, pause: time.pause, monotonic: time.now, onTrouble }),
-    newGate: () => `gate-${++gates}`,
+    cutter: createStreamCutter({ instances, pause: time.pause, monotonic: time.now, onError }),
+    newCohort: () => `gate-${++gates}`,
     monotonic: time.now,
-    most,
-    mostPerSession,
-    mostPerUser,
-    onTrouble,
+    maxStreams,
+    maxPerSession,
+    maxPerUser,
+    onError,
     onOpen: () => {
       opens += 1
     },
   })
-  const keepAuditing = async () => {
+  const keepReconciling = async () => {
     for (;;) {
-      await streams.audit()
-      await time.pause(AUDIT_EVERY_MS)
+      await streams.reconcile()
+      await time.pause(RECONCILE_INTERVAL_MS)
     }
   }
-  void keepAuditing()
+  void keepReconciling()
 
   return {
     time,
@@ -131,14 +131,14 @@ export function createWorld(settings: WorldSettings = {}): World {
     reports,
     cuts,
     opens: () => opens,
-    letIn(client) {
+    admit(client) {
       const { user, session, instance, isPrivate = false } = client
       const conn = String(++conns).padStart(32, '0')
-      const claims = Claims.parse({ ...goodClaims(0), sub: user, sid: session, jti: `${session}-token` })
-      if (!streams.open({ conn, instance, claims, isPrivate })) return undefined
-      const channels = [`conn/${conn}`, `gate/${streams.gate()}`]
+      const claims = Claims.parse({ ...validClaims(0), sub: user, sid: session, jti: `${session}-token` })
+      if (!streams.admit({ conn, instance, claims, isPrivate })) return undefined
+      const channels = [`conn/${conn}`, `gate/${streams.cohort()}`]
       const come = () => {
-        if (lives[instance - 1]?.isUp !== true) return
+        if (incarnations[instance - 1]?.isUp !== true) return
         open.set(conn, { client, channels })
         later(client.openedHookMs, () => streams.opened(conn, instance))
       }
@@ -147,7 +147,7 @@ export function createWorld(settings: WorldSettings = {}): World {
     },
     leave: end,
     restart(instance, downMs) {
-      const own = lives[instance - 1]
+      const own = incarnations[instance - 1]
       if (own === undefined) return
       own.life += 1
       own.isUp = false
@@ -157,7 +157,7 @@ export function createWorld(settings: WorldSettings = {}): World {
         if (own.life === life) own.isUp = true
       })
     },
-    open: () => [...open.keys()],
+    openConnections: () => [...open.keys()],
     isOpen: (conn) => conn !== undefined && open.has(conn),
     openClients: () => [...open.values()].map(({ client }) => client),
   }

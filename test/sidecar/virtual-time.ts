@@ -3,11 +3,11 @@ export interface VirtualTime {
   now(): number
   pause(ms: number): Promise<void>
   /** Lets time pass, and everything that waits for it go on in its order. */
-  pass(ms: number): Promise<void>
+  advance(ms: number): Promise<void>
 }
 
 /** Lets all promises that can go on do so. */
-const settle = () => new Promise<void>((resolve) => setImmediate(resolve))
+const flushPromises = () => new Promise<void>((resolve) => setImmediate(resolve))
 
 export function createVirtualTime(): VirtualTime {
   let now = 0
@@ -15,9 +15,9 @@ export function createVirtualTime(): VirtualTime {
   return {
     now: () => now,
     pause: (ms) => new Promise((go) => waiting.push({ at: now + ms, go })),
-    async pass(ms) {
+    async advance(ms) {
       const end = now + ms
-      await settle()
+      await flushPromises()
       for (;;) {
         const next = Math.min(...waiting.map(({ at }) => at))
         if (next > end) break
@@ -25,7 +25,7 @@ export function createVirtualTime(): VirtualTime {
         const due = waiting.filter(({ at }) => at <= now)
         waiting = waiting.filter(({ at }) => at > now)
         for (const { go } of due) go()
-        await settle()
+        await flushPromises()
       }
       now = end
     },

@@ -16,7 +16,7 @@ export interface AmiCall {
 
 let calls = 0
 
-export function placeCall(pbx: Pick<AmiPbx, 'tell'>, from: AmiPhone, to: AmiPhone): AmiCall {
+export function simulateCall(pbx: Pick<AmiPbx, 'sendEvents'>, from: AmiPhone, to: AmiPhone): AmiCall {
   calls += 1
   const second = Math.floor(Date.now() / 1000)
   const ends = [from, to].map(({ extension, name = `User ${extension}` }, at) => ({
@@ -26,8 +26,8 @@ export function placeCall(pbx: Pick<AmiPbx, 'tell'>, from: AmiPhone, to: AmiPhon
     shown: name,
   })) as [End, End] // as many as phones
   const [caller, callee] = ends
-  const say = (event: string, ...lines: string[]) =>
-    pbx.tell(`${[`Event: ${event}`, `Timestamp: ${timestamp()}`, ...lines].join('\r\n')}\r\n\r\n`)
+  const sendEvent = (event: string, ...lines: string[]) =>
+    pbx.sendEvents(`${[`Event: ${event}`, `Timestamp: ${timestamp()}`, ...lines].join('\r\n')}\r\n\r\n`)
   const snapshot = (end: End, state: number, prefix = '') => [
     `${prefix}Channel: ${end.name}`,
     `${prefix}ChannelState: ${state}`,
@@ -37,20 +37,20 @@ export function placeCall(pbx: Pick<AmiPbx, 'tell'>, from: AmiPhone, to: AmiPhon
     `${prefix}Uniqueid: ${end.id}`,
     `${prefix}Linkedid: ${caller.id}`,
   ]
-  say('Newchannel', ...snapshot(caller, 4))
-  say('Newchannel', ...snapshot(callee, 0))
-  say('DialBegin', ...snapshot(caller, 4), ...snapshot(callee, 5, 'Dest'))
-  say('Newstate', ...snapshot(callee, 6))
-  say('DialEnd', ...snapshot(caller, 4), ...snapshot(callee, 6, 'Dest'), 'DialStatus: ANSWER')
-  say('Newstate', ...snapshot(caller, 6))
+  sendEvent('Newchannel', ...snapshot(caller, 4))
+  sendEvent('Newchannel', ...snapshot(callee, 0))
+  sendEvent('DialBegin', ...snapshot(caller, 4), ...snapshot(callee, 5, 'Dest'))
+  sendEvent('Newstate', ...snapshot(callee, 6))
+  sendEvent('DialEnd', ...snapshot(caller, 4), ...snapshot(callee, 6, 'Dest'), 'DialStatus: ANSWER')
+  sendEvent('Newstate', ...snapshot(caller, 6))
   const bridge = [`BridgeUniqueid: bridge-${caller.id}`, 'BridgeType: basic']
-  for (const end of ends) say('BridgeEnter', ...bridge, ...snapshot(end, 6))
+  for (const end of ends) sendEvent('BridgeEnter', ...bridge, ...snapshot(end, 6))
   return {
     id: caller.id,
     channels: ends,
     hangUp() {
-      for (const end of ends) say('BridgeLeave', ...bridge, ...snapshot(end, 6))
-      for (const end of ends) say('Hangup', ...snapshot(end, 6), 'Cause: 16')
+      for (const end of ends) sendEvent('BridgeLeave', ...bridge, ...snapshot(end, 6))
+      for (const end of ends) sendEvent('Hangup', ...snapshot(end, 6), 'Cause: 16')
     },
   }
 }

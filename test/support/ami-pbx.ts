@@ -1,4 +1,4 @@
-import { type Action, type AmiServer, type Answer, startAmiServer, success } from './ami-server.ts'
+import { type Action, type AmiHandler, type AmiServer, startAmiServer, successReply } from './ami-server.ts'
 
 /** A PBX of nothing but AMI, for a whole stack: it tells what a test tells it, and takes every order. */
 export interface AmiPbx {
@@ -6,42 +6,51 @@ export interface AmiPbx {
   env: Record<string, string>
   server: AmiServer
   /** Whether both users are logged in. */
-  isUp(): boolean
+  isConnected(): boolean
   /** To whoever listens to events. */
-  tell(events: string): void
+  sendEvents(events: string): void
   /** Every order there was, without what any link asks by itself. */
-  orders(): Action[]
+  controlActions(): Action[]
   /** How often the link of events was opened. */
-  eventLinks(): number
+  eventConnections(): number
   stop(): Promise<void>
 }
 
 export interface AmiPbxOptions {
-  answers?: Record<string, Answer>
+  handlers?: Record<string, AmiHandler>
   /** What is listed beside the channels that were told of and have not hung up; each as its lines. */
   devices?: () => string[][]
 }
 
-const ORDERS = [
+const CONTROL_ACTIONS = [
   ...['Originate', 'Hangup', 'BlindTransfer', 'Atxfer', 'CancelAtxfer', 'PlayDTMF', 'Park', 'MuteAudio'],
   ...['MixMonitorMute', 'ShowDialPlan', 'PJSIPNotify'],
 ]
-const ROUTINE = ['Login', 'Ping', 'ListCommands', 'CoreShowChannels', 'DeviceStateList', 'ParkedCalls']
+const ROUTINE_ACTIONS = [
+  'Login',
+  'Ping',
+  'ListCommands',
+  'CoreShowChannels',
+  'DeviceStateList',
+  'ParkedCalls',
+]
 
-const COMING_AND_GOING = /^Event: (Newchannel|Hangup)\r\n(?:.+\r\n)*?Uniqueid: ([^\r]+)/gm
+const CHANNEL_EVENTS = /^Event: (Newchannel|Hangup)\r\n(?:.+\r\n)*?Uniqueid: ([^\r]+)/gm
 
 export async function startAmiPbx(options: AmiPbxOptions = {}): Promise<AmiPbx> {
-  const { answers = {}, devices = () => [] } = options
+  const { handlers = {}, devices = () => [] } = options
   const open = new Set<string>()
   const server = await startAmiServer({
-    answers: {
-      Ping: (session, action) => success('Ping: Pong', `Timestamp: ${timestamp()}`)(session, action),
-      ListCommands: success(...[...ORDERS, ...ROUTINE].map((name) => `${name}: What it does.`)),
+    handlers: {
+      Ping: (session, action) => successReply('Ping: Pong', `Timestamp: ${timestamp()}`)(session, action),
+      ListCommands: successReply(
+        ...[...CONTROL_ACTIONS, ...ROUTINE_ACTIONS].map((name) => `${name}: What it does.`),
+      ),
       CoreShowChannels: list(() => [...open].map((id) => ['Event: CoreShowChannel', `Uniqueid: ${id}`])),
       DeviceStateList: list(devices),
       ParkedCalls: list(() => []),
-      ...Object.fromEntries(ORDERS.map((name) => [name, success('Message: Done')])),
-      ...answers,
+      ...Object.fromEntries(CONTROL_ACTIONS.map((name) => [name, successReply('Message: Done')])),
+      ...handlers,
     },
   })
   const linksOf = (user: string) => server.sessions.filter(({ actions }) => actions[0]?.username === user)
@@ -54,20 +63,20 @@ export async function startAmiPbx(options: AmiPbxOptions = {}): Promise<AmiPbx> 
       HOOKSWITCH_DIAL_CONTEXT: 'internal',
     },
     server,
-    isUp: () =>
+    isConnected: () =>
       ['events', 'control'].every((one) => linksOf(`hookswitch-${one}`).some(({ socket }) => !socket.closed)),
-    tell(events) {
-      for (const [, event, id = ''] of events.matchAll(COMING_AND_GOING)) {
+    sendEvents(events) {
+      for (const [, event, id = ''] of events.matchAll(CHANNEL_EVENTS)) {
         if (event === 'Newchannel') open.add(id)
         else open.delete(id)
       }
       linksOf('hookswitch-events').at(-1)?.raw(events)
     },
-    orders: () =>
+    controlActions: () =>
       server.sessions
         .flatMap(({ actions }) => actions)
-        .filter(({ action = '' }) => !ROUTINE.includes(action)),
-    eventLinks: () => linksOf('hookswitch-events').length,
+        .filter(({ action = '' }) => !ROUTINE_ACTIONS.includes(action)),
+    eventConnections: () => linksOf('hookswitch-events').length,
     stop: () => server.stop(),
   }
 }
@@ -76,7 +85,7 @@ export async function startAmiPbx(options: AmiPbxOptions = {}): Promise<AmiPbx> 
 export const timestamp = (ms = Date.now()): string => (ms / 1000).toFixed(6)
 
 const list =
-  (items: () => string[][]): Answer =>
+  (items: () => string[][]): AmiHandler =>
   (session, { actionid }) => {
     const all = [
       ['Response: Success', 'EventList: start'],

@@ -1,11 +1,11 @@
 import { timestamp } from './ami-pbx.ts'
-import { recordings } from './ami-recordings.ts'
+import { amiRecordings } from './ami-recordings.ts'
 
 /** A recorded call of two, to be played again with other phones. */
-export interface Scene {
+export interface RecordedCall {
   events: number
   /** @param phones the caller's extension and the other's. @returns each event and when it is due, in ms */
-  play(phones: readonly [string, string], startMs: number, slowness: number): { at: number; text: string }[]
+  replay(phones: readonly [string, string], startMs: number, slowness: number): { at: number; text: string }[]
 }
 
 /** What differs from call to call, as it was recorded. */
@@ -25,8 +25,8 @@ type Piece = string | { kind: Kind; nth: number }
 let played = 0
 
 /** @param name such as `asterisk22/21-incoming-answered-caller-hangs-up.txt` */
-export function sceneOf(name: string): Scene {
-  const recording = recordings.find((one) => one.name === name)
+export function loadRecordedCall(name: string): RecordedCall {
+  const recording = amiRecordings.find((one) => one.name === name)
   if (recording === undefined) throw new Error(`${name} was never recorded`)
   const known: Record<Exclude<Kind, 'time'>, string[]> = { id: [], phone: [], line: [], bridge: [] }
   const messages = recording.bytes
@@ -39,7 +39,7 @@ export function sceneOf(name: string): Scene {
       let from = 0
       for (const { index, 0: found, groups = {} } of text.matchAll(TOKENS)) {
         const kind = (['time', 'id', 'phone', 'line', 'bridge'] as const).find((one) => groups[one]) ?? 'time'
-        pieces.push(text.slice(from, index), { kind, nth: kind === 'time' ? 0 : nth(known[kind], found) })
+        pieces.push(text.slice(from, index), { kind, nth: kind === 'time' ? 0 : indexIn(known[kind], found) })
         from = index + found.length
       }
       return { at, pieces: [...pieces, `${text.slice(from)}\r\n\r\n`] }
@@ -48,7 +48,7 @@ export function sceneOf(name: string): Scene {
 
   return {
     events: messages.length,
-    play(phones, startMs, slowness) {
+    replay(phones, startMs, slowness) {
       const base = 2 * played++
       const second = Math.floor(startMs / 1_000)
       return messages.map(({ at, pieces }) => {
@@ -67,7 +67,7 @@ export function sceneOf(name: string): Scene {
   }
 }
 
-function nth(known: string[], found: string): number {
+function indexIn(known: string[], found: string): number {
   if (!known.includes(found)) known.push(found)
   return known.indexOf(found)
 }

@@ -9,13 +9,13 @@ export interface AmiSession {
   /** Whole actions, in their order, Login and Ping as well. */
   readonly actions: Action[]
   /** Lines of one message: CR LF and the empty line are added. */
-  say(...lines: string[]): void
+  send(...lines: string[]): void
   raw(text: string | Buffer): void
   /** Says nothing any more and reads on. */
   freeze(): void
 }
 
-export type Answer = (session: AmiSession, action: Action) => void
+export type AmiHandler = (session: AmiSession, action: Action) => void
 
 export interface AmiServer {
   readonly port: number
@@ -32,16 +32,16 @@ export interface AmiScript {
   greeting: string | undefined
   secret: string
   /** Shorter than the second that Asterisk takes. */
-  refusesAfterMs: number
-  answers: Record<string, Answer>
+  loginRefusalDelayMs: number
+  handlers: Record<string, AmiHandler>
 }
 
-export const success = (...lines: string[]): Answer => {
-  return (session, { actionid }) => session.say('Response: Success', `ActionID: ${actionid}`, ...lines)
+export const successReply = (...lines: string[]): AmiHandler => {
+  return (session, { actionid }) => session.send('Response: Success', `ActionID: ${actionid}`, ...lines)
 }
-export const failure = (message: string): Answer => {
+export const errorReply = (message: string): AmiHandler => {
   return (session, { actionid }) =>
-    session.say('Response: Error', `ActionID: ${actionid}`, `Message: ${message}`)
+    session.send('Response: Error', `ActionID: ${actionid}`, `Message: ${message}`)
 }
 
 /** Speaks what was recorded of Asterisk 16 and 22, over real TCP on loopback. */
@@ -51,12 +51,12 @@ export async function startAmiServer(changes: Partial<AmiScript> = {}, tls?: Tls
   const script: AmiScript = {
     greeting: 'Asterisk Call Manager/11.0.0\r\n',
     secret: 'sesame',
-    refusesAfterMs: 20,
+    loginRefusalDelayMs: 20,
     ...changes,
-    answers: {
+    handlers: {
       Login: logIn,
-      Ping: success('Ping: Pong', 'Timestamp: 1795218504.730276'),
-      ...changes.answers,
+      Ping: successReply('Ping: Pong', 'Timestamp: 1795218504.730276'),
+      ...changes.handlers,
     },
   }
 
@@ -69,7 +69,7 @@ export async function startAmiServer(changes: Partial<AmiScript> = {}, tls?: Tls
     const session: AmiSession = {
       socket,
       actions,
-      say: (...lines) => session.raw(`${lines.join('\r\n')}\r\n\r\n`),
+      send: (...lines) => session.raw(`${lines.join('\r\n')}\r\n\r\n`),
       raw(text) {
         if (!frozen && !socket.destroyed) socket.write(text)
       },
@@ -83,12 +83,12 @@ export async function startAmiServer(changes: Partial<AmiScript> = {}, tls?: Tls
       for (;;) {
         const end = /\r?\n\r?\n/.exec(heard)
         if (end === null) break
-        const action = read(heard.slice(0, end.index))
+        const action = parseAction(heard.slice(0, end.index))
         heard = heard.slice(end.index + end[0].length)
         actions.push(action)
-        const answer = script.answers[action.action ?? '']
+        const answer = script.handlers[action.action ?? '']
         if (answer) answer(session, action)
-        else failure(`Invalid/unknown command: ${action.action}.`)(session, action)
+        else errorReply(`Invalid/unknown command: ${action.action}.`)(session, action)
       }
     })
     sessions.push(session)
@@ -113,9 +113,9 @@ export async function startAmiServer(changes: Partial<AmiScript> = {}, tls?: Tls
   function logIn(session: AmiSession, action: Action) {
     if (action.secret !== script.secret) {
       setTimeout(() => {
-        failure('Authentication failed')(session, action)
+        errorReply('Authentication failed')(session, action)
         session.socket.end()
-      }, script.refusesAfterMs)
+      }, script.loginRefusalDelayMs)
       return
     }
     const booted = /system/.test(action.events ?? '')
@@ -128,7 +128,7 @@ export async function startAmiServer(changes: Partial<AmiScript> = {}, tls?: Tls
   }
 }
 
-function read(text: string): Action {
+function parseAction(text: string): Action {
   const fields: Record<string, string> = Object.create(null)
   for (const line of text.split(/\r?\n/)) {
     const colon = line.indexOf(':')

@@ -2,10 +2,10 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 /** What a test's Asterisk has besides the product's: text to append to a file, by its name. */
-type More = Record<string, string>
+type ConfAdditions = Record<string, string>
 
 /** Outside numbers go to a SIP peer on `port`; whoever knows the secret calls in from outside. */
-export const trunkConf = (port: number, secret: string): More => ({
+export const trunkConf = (port: number, secret: string): ConfAdditions => ({
   'pjsip_more.conf': `
 [trunk](phone)
 context = from-trunk
@@ -79,7 +79,7 @@ joinempty = yes
 })
 
 /** An extension 1005 that several phones register for, and the documented context that rings them all. */
-export const contactsConf = (secret: string): More => ({
+export const contactsConf = (secret: string): ConfAdditions => ({
   'pjsip_more.conf': `
 [1005](phone)
 auth = 1005
@@ -99,7 +99,7 @@ exten => _X!,1,Dial(\${PJSIP_DIAL_CONTACTS(\${EXTEN})},,tTkKxX)
 })
 
 /** 200 phones, 2000 to 2199; told nothing about whom they talk to, so that a script can be such a phone. */
-export function loadConf(secret: string): More {
+export function loadConf(secret: string): ConfAdditions {
   const phones = Array.from({ length: 200 }, (_, at) => String(2_000 + at))
   return {
     'pjsip_more.conf': phones
@@ -132,7 +132,7 @@ ${phones.map((one) => `exten => ${one},hint,PJSIP/${one}`).join('\n')}
  * not reach each other by the address that Asterisk finds for itself.
  * @param project the folder of `docs/`
  */
-export function configuringConf(project: string, secret: string): More {
+export function configuringConf(project: string, secret: string): ConfAdditions {
   const wizard = readFileSync(join(project, 'docs', 'asterisk', 'pjsip_wizard.conf'), 'utf8')
   return {
     'pjsip_wizard.conf': `${wizard.replaceAll('from-internal', 'internal')}

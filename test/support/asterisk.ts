@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { configurePbx, PHONE_201_SECRET } from '../../bin/stack/pbx-conf.ts'
-import { findOrUnpackAsterisk, type Asterisk as Programs } from '../../bin/system/asterisk.ts'
+import { findOrUnpackAsterisk, type AsteriskInstall as Programs } from '../../bin/system/asterisk.ts'
 import { configuringConf, contactsConf, loadConf, trunkConf } from './asterisk-conf.ts'
 import { websocketConf } from './asterisk-websocket.ts'
 import { project, systemFolder } from './build.ts'
@@ -18,7 +18,7 @@ export interface AmiUser {
 }
 
 /** A real Asterisk with configuration, ports and state of its own, on loopback only. */
-export interface Asterisk {
+export interface AsteriskServer {
   readonly programs: Programs
   readonly amiPort: number
   readonly sipPort: number
@@ -50,23 +50,23 @@ export interface AsteriskOptions {
   /** 200 more phones, 2000 to 2199. */
   load?: boolean
   /** Runs with docs/asterisk/pjsip_wizard.conf, and has an AMI user that may write it. */
-  configures?: boolean
+  withConfigUser?: boolean
   /** An extension 1005 of several phones. */
-  contacts?: boolean
+  sharedExtension?: boolean
   /** Takes SIP over WebSocket as well, on the port of ARI. */
   websocket?: boolean
 }
 
-const unpacked = (progress: (line: string) => void) =>
+const findInstall = (progress: (line: string) => void) =>
   findOrUnpackAsterisk(systemFolder, join(project, 'bin', 'pbx'), progress)
 
 /**
  * Unpacks Asterisk into the folder of fetched programs, unless it is there.
  * @returns why it cannot be had here, if so
  */
-export async function asteriskMissing(): Promise<string | undefined> {
+export async function whyAsteriskUnavailable(): Promise<string | undefined> {
   try {
-    await unpacked((line) => console.log(line))
+    await findInstall((line) => console.log(line))
     return undefined
   } catch (err) {
     return err instanceof Error ? err.message : String(err)
@@ -74,8 +74,8 @@ export async function asteriskMissing(): Promise<string | undefined> {
 }
 
 /** @throws with what it printed when it does not boot */
-export async function startAsterisk(options: AsteriskOptions = {}): Promise<Asterisk> {
-  const programs = await unpacked(() => {})
+export async function startAsterisk(options: AsteriskOptions = {}): Promise<AsteriskServer> {
+  const programs = await findInstall(() => {})
   const folder = await mkdtemp(join(tmpdir(), 'asterisk-'))
   const [amiPort, sipPort, rtpPort] = [await freePort(), await freePort(), await freePort()]
   const ariPort = await freePort()
@@ -96,9 +96,9 @@ export async function startAsterisk(options: AsteriskOptions = {}): Promise<Aste
   })
   const more = [
     ...(trunkPort === undefined ? [] : [trunkConf(trunkPort, secrets.phones)]),
-    ...(options.contacts ? [contactsConf(secrets.phones)] : []),
+    ...(options.sharedExtension ? [contactsConf(secrets.phones)] : []),
     ...(options.load ? [loadConf(secrets.phones)] : []),
-    ...(options.configures ? [configuringConf(project, configSecret)] : []),
+    ...(options.withConfigUser ? [configuringConf(project, configSecret)] : []),
     ...(options.websocket ? [websocketConf] : []),
   ]
   for (const files of more) {
@@ -130,7 +130,7 @@ export async function startAsterisk(options: AsteriskOptions = {}): Promise<Aste
     secretOf: (extension) => (extension === '201' ? PHONE_201_SECRET : secrets.phones),
     async freeze() {
       server.kill('SIGSTOP')
-      while (!(await standsStill(server))) await sleep(5)
+      while (!(await isStopped(server))) await sleep(5)
     },
     thaw: () => void server.kill('SIGCONT'),
     kill: () => end('SIGKILL'),
@@ -146,7 +146,7 @@ export async function startAsterisk(options: AsteriskOptions = {}): Promise<Aste
 }
 
 /** Every thread of it: a signal stops them one after another. */
-async function standsStill({ pid }: ChildProcess): Promise<boolean> {
+async function isStopped({ pid }: ChildProcess): Promise<boolean> {
   const tasks = await readdir(`/proc/${pid}/task`)
   const stats = await Promise.all(tasks.map((task) => readFile(`/proc/${pid}/task/${task}/stat`, 'utf8')))
   return stats.every((stat) => /\) T /.test(stat))
@@ -158,16 +158,16 @@ async function boot(program: string, folder: string, conf: string): Promise<Chil
     cwd: folder,
     stdio: ['ignore', 'pipe', 'pipe'],
   })
-  let said = ''
+  let output = ''
   let failed = false
-  for (const output of [server.stdout, server.stderr]) {
-    output.setEncoding('utf8').on('data', (text) => {
-      said = (said + text).slice(-4_000)
+  for (const stream of [server.stdout, server.stderr]) {
+    stream.setEncoding('utf8').on('data', (text) => {
+      output = (output + text).slice(-4_000)
     })
   }
   server.on('error', (err) => {
     failed = true
-    said += err.message
+    output += err.message
   })
   server.on('exit', () => {
     failed = true
@@ -181,5 +181,5 @@ async function boot(program: string, folder: string, conf: string): Promise<Chil
     await sleep(50)
   }
   server.kill('SIGKILL')
-  throw new Error(`Asterisk did not boot:\n${said}`)
+  throw new Error(`Asterisk did not boot:\n${output}`)
 }

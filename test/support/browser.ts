@@ -6,24 +6,24 @@ import type { Readable, Writable } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { findOrFetch } from '../../bin/system/programs.ts'
 import { systemFolder } from './build.ts'
-import { until } from './stack.ts'
+import { waitUntil } from './stack.ts'
 
 /** One page of a real Chromium without windows, spoken to by its own protocol over pipes. */
 export interface Browser {
   /** Goes there, in a page of its own; what was seen before is forgotten. */
   open(url: string): Promise<void>
   /** Runs a script in the page, and waits where it promises. */
-  read<T>(script: string): Promise<T>
+  evaluate<T>(script: string): Promise<T>
   /** What it asked for since `open`, and was not kept from by a policy. */
   requests(): readonly string[]
   /** What it complained of since `open`: errors, and whatever a policy forbade. */
-  complaints(): readonly string[]
+  consoleErrors(): readonly string[]
   /** A PNG of what can be seen. */
-  picture(): Promise<Buffer>
+  screenshot(): Promise<Buffer>
   stop(): Promise<void>
 }
 
-interface Told {
+interface CdpMessage {
   id?: number
   method?: string
   params?: Record<string, unknown>
@@ -32,10 +32,10 @@ interface Told {
 }
 
 /** A page that is being drawn answers nothing until it is: on a slow machine Swagger UI takes many seconds. */
-const ANSWERS_WITHIN_MS = 60_000
+const REPLY_TIMEOUT_MS = 60_000
 
 /** @returns why there is no browser to be had, or undefined */
-export async function browserMissing(): Promise<string | undefined> {
+export async function whyBrowserUnavailable(): Promise<string | undefined> {
   return findOrFetch(systemFolder, ['chromium'], (line) => console.log(line)).then(
     () => undefined,
     (err: Error) => err.message,
@@ -63,8 +63,8 @@ export async function startBrowser(): Promise<Browser> {
       stdio: ['ignore', 'ignore', 'ignore', 'pipe', 'pipe'],
     },
   )
-  const heard: Told[] = []
-  const send = talkTo(child, (told) => heard.push(told))
+  const events: CdpMessage[] = []
+  const send = connectCdp(child, (told) => events.push(told))
   const { targetInfos } = (await send('Target.getTargets')) as {
     targetInfos: { targetId: string; type: string }[]
   }
@@ -78,16 +78,16 @@ export async function startBrowser(): Promise<Browser> {
     async open(url) {
       // Another fragment of the same page would load nothing.
       await ask('Page.navigate', { url: 'about:blank' })
-      heard.length = 0
+      events.length = 0
       await ask('Page.navigate', { url })
       // What is asked of a page that is about to go may never be answered.
-      await until('the page is loaded', () => heard.some(({ method }) => method === 'Page.loadEventFired'))
-    },
-    async read<T>(expression: string) {
-      const answer = ask('Runtime.evaluate', { expression, awaitPromise: true, returnByValue: true })
-      const late = sleep(ANSWERS_WITHIN_MS).then(() =>
-        Promise.reject(new Error(`no answer to ${expression}`)),
+      await waitUntil('the page is loaded', () =>
+        events.some(({ method }) => method === 'Page.loadEventFired'),
       )
+    },
+    async evaluate<T>(expression: string) {
+      const answer = ask('Runtime.evaluate', { expression, awaitPromise: true, returnByValue: true })
+      const late = sleep(REPLY_TIMEOUT_MS).then(() => Promise.reject(new Error(`no answer to ${expression}`)))
       const { result, exceptionDetails } = (await Promise.race([answer, late])) as {
         result: { value: T }
         exceptionDetails?: { text: string }
@@ -96,33 +96,33 @@ export async function startBrowser(): Promise<Browser> {
       return result.value
     },
     requests() {
-      const kept = heard.filter(
+      const blockedEvents = events.filter(
         ({ method, params }) => method === 'Network.loadingFailed' && params?.blockedReason,
       )
-      const blocked = kept.map(({ params }) => params?.requestId)
-      return heard
+      const blocked = blockedEvents.map(({ params }) => params?.requestId)
+      return events
         .filter(
           ({ method, params }) =>
             method === 'Network.requestWillBeSent' && !blocked.includes(params?.requestId),
         )
         .map(({ params }) => (params as { request: { url: string } }).request.url) // of the protocol
     },
-    complaints: () =>
-      heard.flatMap(({ method, params }) => {
+    consoleErrors: () =>
+      events.flatMap(({ method, params }) => {
         if (method === 'Runtime.exceptionThrown')
           return [JSON.stringify(params?.exceptionDetails).slice(0, 500)]
         const entry =
           method === 'Log.entryAdded' ? (params?.entry as { level: string; text: string }) : undefined // of the protocol
         return entry?.level === 'error' ? [entry.text] : []
       }),
-    picture: async () =>
+    screenshot: async () =>
       Buffer.from(String((await ask('Page.captureScreenshot', { format: 'png' })).data), 'base64'),
     async stop() {
       const gone = new Promise((resolve) => child.once('close', resolve))
       // With the processes it has started: they write into its folder until they end, a moment later.
       if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL')
       await gone
-      await until('its folder is gone', () => isRemoved(profile))
+      await waitUntil('its folder is gone', () => isRemoved(profile))
     },
   }
 }
@@ -137,9 +137,9 @@ function isRemoved(folder: string): boolean {
 }
 
 /** Its protocol on descriptors 3 and 4: JSON, each ended by a zero byte. */
-function talkTo(child: ChildProcess, onEvent: (told: Told) => void) {
+function connectCdp(child: ChildProcess, onEvent: (told: CdpMessage) => void) {
   const [, , , to, from] = child.stdio as unknown as [null, null, null, Writable, Readable] // as spawned above
-  const waiting = new Map<number, (told: Told) => void>()
+  const waiting = new Map<number, (told: CdpMessage) => void>()
   let last = 0
   let text = ''
   from.setEncoding('utf8').on('data', (piece: string) => {
@@ -147,7 +147,7 @@ function talkTo(child: ChildProcess, onEvent: (told: Told) => void) {
     const parts = text.split('\0')
     text = parts.pop() ?? ''
     for (const part of parts) {
-      const told = JSON.parse(part) as Told // the protocol's
+      const told = JSON.parse(part) as CdpMessage // the protocol's
       if (told.id === undefined) onEvent(told)
       else waiting.get(told.id)?.(told)
     }

@@ -4,7 +4,7 @@ import { parse } from 'yaml'
 import { z } from 'zod'
 import { project } from './build.ts'
 
-export const read = (path: string) => readFileSync(join(project, path), 'utf8')
+export const readProjectFile = (path: string) => readFileSync(join(project, path), 'utf8')
 
 const Build = z
   .union([
@@ -57,36 +57,36 @@ const Compose = z.looseObject({
   volumes: z.record(z.string(), z.null()),
 })
 
-export const composeText = read('docker-compose.yml')
+export const composeText = readProjectFile('docker-compose.yml')
 export const compose = Compose.parse(parse(composeText, { merge: true }))
 export const { services } = compose
-export const all = Object.entries(services)
+export const serviceEntries = Object.entries(services)
 export const oneShots = new Set(
-  all.flatMap(([, { depends_on }]) =>
+  serviceEntries.flatMap(([, { depends_on }]) =>
     Object.entries(depends_on).flatMap(([name, { condition }]) =>
       condition === 'service_completed_successfully' ? [name] : [],
     ),
   ),
 )
-export const lasting = all.filter(([name]) => !oneShots.has(name))
-export const service = (name: string) => {
+export const longRunning = serviceEntries.filter(([name]) => !oneShots.has(name))
+export const requireService = (name: string) => {
   const found = services[name]
   if (found === undefined) throw new Error(`no service ${name}`)
   return found
 }
 
 /** What Compose makes of `${NAME:-default}` where .env says nothing, or what `env` says. */
-export const filledIn = (text: string, env: Record<string, string> = {}) =>
+export const interpolate = (text: string, env: Record<string, string> = {}) =>
   text.replace(/\$\{(\w+):-([^}]*)\}/g, (_, name: string, value: string) => env[name] || value)
 export const volumesOf = (name: string) =>
-  service(name).volumes.map((line) => {
+  requireService(name).volumes.map((line) => {
     const [volume = '', path = '', mode] = line.split(':')
     return { volume, path, mode }
   })
 
 /** Instructions of a Dockerfile, its continued lines joined. */
 export function instructionsOf(path: string) {
-  const joined = read(path)
+  const joined = readProjectFile(path)
     .replace(/^#.*\n/gm, '')
     .replace(/\\\n\s*/g, '')
   return joined
@@ -97,7 +97,9 @@ export function instructionsOf(path: string) {
       return { word, rest, text: rest.join(' ') }
     })
 }
-export const builds = all.flatMap(([name, { build }]) => (build === undefined ? [] : [{ name, ...build }]))
+export const builds = serviceEntries.flatMap(([name, { build }]) =>
+  build === undefined ? [] : [{ name, ...build }],
+)
 export const dockerfiles = [...new Set(builds.map(({ dockerfile }) => dockerfile))]
 
 /** A tag that names one release; a moving one, such as `7` or `latest`, has fewer than two dots or no date. */

@@ -1,5 +1,5 @@
 /** How a process ends, or sleeps, between two steps. */
-export interface Fate {
+export interface InjectedCrash {
   /** At which step, counted from 0. */
   step: number
   /** Whether the step is done before. */
@@ -8,66 +8,66 @@ export interface Fate {
 }
 
 /** A process whose every step outwards may be its last one. */
-export interface Mortal {
+export interface CrashableProcess {
   /** The same port, step by step. */
-  port<T extends object>(port: T): T
+  wrapPort<T extends object>(port: T): T
   /** Gives it a fate for the steps from now on. */
-  doom(fate: Fate | undefined): void
+  scheduleCrash(fate: InjectedCrash | undefined): void
   /** Over when it is dead or asleep. */
-  gone: Promise<void>
+  stopped: Promise<void>
   /** False also for whoever has slept. */
-  isAwake(): boolean
+  isRunning(): boolean
   /** Whoever sleeps goes on to the end. */
-  wake(): void
+  resume(): void
 }
 
-export function createMortal(): Mortal {
-  let fate: Fate | undefined
+export function createCrashableProcess(): CrashableProcess {
+  let scheduled: InjectedCrash | undefined
   let steps = 0
-  let fallen = false
-  let leave = () => {}
+  let hasStopped = false
+  let resolveStopped = () => {}
   let wake = () => {}
-  const gone = new Promise<void>((resolve) => {
-    leave = resolve
+  const stopped = new Promise<void>((resolve) => {
+    resolveStopped = resolve
   })
   /** Over while it is awake. */
-  let stirring = Promise.resolve()
+  let running = Promise.resolve()
 
   /** All of it stands still, and of the dead for ever. */
-  function fall(kind: Fate['kind']) {
-    fallen = true
-    fate = undefined
-    stirring = new Promise((resolve) => {
+  function stop(kind: InjectedCrash['kind']) {
+    hasStopped = true
+    scheduled = undefined
+    running = new Promise((resolve) => {
       wake = kind === 'sleeps' ? resolve : () => {}
     })
-    leave()
+    resolveStopped()
   }
 
-  async function stepped<R>(work: () => Promise<R>): Promise<R> {
-    const doomed = fate !== undefined && steps === fate.step ? fate : undefined
+  async function runStep<R>(work: () => Promise<R>): Promise<R> {
+    const due = scheduled !== undefined && steps === scheduled.step ? scheduled : undefined
     steps += 1
-    if (doomed?.after === false) fall(doomed.kind)
-    await stirring
+    if (due?.after === false) stop(due.kind)
+    await running
     const result = await work()
-    if (doomed?.after === true) fall(doomed.kind)
-    await stirring
+    if (due?.after === true) stop(due.kind)
+    await running
     return result
   }
 
   return {
-    gone,
-    isAwake: () => !fallen,
-    wake: () => wake(),
-    doom(next) {
-      fate = next
+    stopped,
+    isRunning: () => !hasStopped,
+    resume: () => wake(),
+    scheduleCrash(next) {
+      scheduled = next
       steps = 0
     },
-    port: (port) =>
+    wrapPort: (port) =>
       new Proxy(port, {
         get(target, name) {
           const method: unknown = Reflect.get(target, name)
           if (!isMethod(method)) return method
-          return (...args: unknown[]) => stepped(async () => method(...args))
+          return (...args: unknown[]) => runStep(async () => method(...args))
         },
       }),
   }

@@ -1,5 +1,11 @@
 import { randomBytes } from 'node:crypto'
-import { type FaultyHttp, type Heard, type Reply, type Served, startFaultyHttp } from './faulty-http.ts'
+import {
+  type FaultyHttp,
+  type ReceivedRequest,
+  type ServedOperation,
+  type ServedReply,
+  startFaultyHttp,
+} from './faulty-http.ts'
 
 interface Employee {
   id: string
@@ -15,45 +21,54 @@ export interface FakeMikopbx extends FaultyHttp {
   /** Numbers of queues and the like. */
   readonly queues: Set<string>
   /** How often an employee came into being, whoever was told. */
-  readonly made: string[]
+  readonly created: string[]
   readonly keys: Set<string>
   password: string
 }
 
-export const LOGIN = { login: 'admin', password: 'password-of-admin' }
+export const ADMIN_CREDENTIALS = { login: 'admin', password: 'password-of-admin' }
 
 const BASE = '/pbxcore/api/v3/'
 
 /** Speaks what MikoPBX says about employees over REST v3, by its sources; its language is not English. */
-export async function startMikopbx(): Promise<FakeMikopbx> {
+export async function startFakeMikopbx(): Promise<FakeMikopbx> {
   const tokens = new Set<string>()
   let lastId = 0
 
-  const yes = (data: unknown, status = 200): Reply => ({ status, json: { result: true, data, messages: [] } })
-  const no = (status: number, ...error: string[]): Reply => ({
+  const successReply = (data: unknown, status = 200): ServedReply => ({
+    status,
+    json: { result: true, data, messages: [] },
+  })
+  const errorReply = (status: number, ...error: string[]): ServedReply => ({
     status,
     json: { result: false, data: [], messages: { error } },
   })
-  const expired = no(401, "The user isn't authenticated.")
+  const expired = errorReply(401, "The user isn't authenticated.")
 
-  function logIn(body: Record<string, unknown>): Reply {
-    if (body.login !== LOGIN.login || body.password !== pbx.password)
-      return no(401, 'Invalid login or password')
+  function logIn(body: Record<string, unknown>): ServedReply {
+    if (body.login !== ADMIN_CREDENTIALS.login || body.password !== pbx.password)
+      return errorReply(401, 'Invalid login or password')
     const token = `eyJ${randomBytes(12).toString('hex')}.eyJ1.sig`
     tokens.add(token)
-    return yes({ accessToken: token, tokenType: 'Bearer', expiresIn: 900, login: LOGIN.login })
+    return successReply({
+      accessToken: token,
+      tokenType: 'Bearer',
+      expiresIn: 900,
+      login: ADMIN_CREDENTIALS.login,
+    })
   }
 
   const onNumber = (number: unknown) => [...pbx.employees.values()].find((one) => one.number === number)
 
-  function available(number: unknown): Reply {
+  function available(number: unknown): ServedReply {
     const one = onNumber(number)
-    if (one !== undefined) return yes({ available: false, userId: one.id, represent: one.name })
-    if (pbx.queues.has(String(number))) return yes({ available: false, represent: 'ex_ThisNumberIsNotFree' })
-    return yes({ available: true })
+    if (one !== undefined) return successReply({ available: false, userId: one.id, represent: one.name })
+    if (pbx.queues.has(String(number)))
+      return successReply({ available: false, represent: 'ex_ThisNumberIsNotFree' })
+    return successReply({ available: true })
   }
 
-  const shown = ({ id, number, name, email, secret, transport }: Employee) => ({
+  const toJson = ({ id, number, name, email, secret, transport }: Employee) => ({
     id,
     number,
     user_username: name,
@@ -62,18 +77,18 @@ export async function startMikopbx(): Promise<FakeMikopbx> {
     sip_transport: transport,
   })
 
-  function add(body: Record<string, unknown>): Reply {
+  function add(body: Record<string, unknown>): ServedReply {
     const { number, user_username, user_email, sip_secret, sip_transport = 'udp' } = body
-    if (!/^[0-9]{2,8}$/.test(String(number)) || !user_username) return no(422, 'Номер указан неверно')
+    if (!/^[0-9]{2,8}$/.test(String(number)) || !user_username) return errorReply(422, 'Номер указан неверно')
     if (
       !/[A-Z]/i.test(String(sip_secret)) ||
       !/\d/.test(String(sip_secret)) ||
       String(sip_secret).length < 5
     ) {
-      return no(422, `Пароль ${sip_secret} слишком простой`)
+      return errorReply(422, `Пароль ${sip_secret} слишком простой`)
     }
     if (onNumber(number) !== undefined || pbx.queues.has(String(number)))
-      return no(422, 'Этот номер уже занят')
+      return errorReply(422, 'Этот номер уже занят')
     lastId += 1
     const made: Employee = {
       id: String(lastId),
@@ -84,43 +99,56 @@ export async function startMikopbx(): Promise<FakeMikopbx> {
       transport: String(sip_transport),
     }
     pbx.employees.set(made.id, made)
-    pbx.made.push(made.number)
-    return { status: 201, json: { result: true, data: shown(made), messages: [], httpCode: 201 } }
+    pbx.created.push(made.number)
+    return { status: 201, json: { result: true, data: toJson(made), messages: [], httpCode: 201 } }
   }
 
-  function serve({ method, path, token, body }: Heard): Served {
+  function serve({ method, path, token, body }: ReceivedRequest): ServedOperation {
     const json: Record<string, unknown> = body === '' ? {} : JSON.parse(body)
     const route = `${method} ${path.slice(BASE.length)}`
     const id = /employees\/(\d+)$/.exec(route)?.[1] ?? ''
     const one = pbx.employees.get(id)
-    const [operation, act, lie] = ((): [string, () => Reply, Reply?] => {
+    const [operation, act, falseReply] = ((): [string, () => ServedReply, ServedReply?] => {
       if (route === 'POST auth:login') return ['login', () => logIn(json)]
       if (route === 'POST extensions:available') return ['available', () => available(json.number)]
       if (route === 'GET employees:getDefault') {
-        return ['default', () => yes({ number: '201', sip_transport: 'udp,tcp', sip_dtmfmode: 'auto' })]
+        return [
+          'default',
+          () => successReply({ number: '201', sip_transport: 'udp,tcp', sip_dtmfmode: 'auto' }),
+        ]
       }
-      if (route === 'POST employees') return ['add', () => add(json), yes({ id: '9' }, 201)]
+      if (route === 'POST employees') return ['add', () => add(json), successReply({ id: '9' }, 201)]
       if (route === `GET employees/${id}`) {
-        return ['show', () => (one ? yes(shown(one)) : no(422, `Employee with user_id ${id} not found`))]
+        return [
+          'show',
+          () => (one ? successReply(toJson(one)) : errorReply(422, `Employee with user_id ${id} not found`)),
+        ]
       }
       if (route === `DELETE employees/${id}`) {
         const act = () =>
-          pbx.employees.delete(id) ? yes({ deleted_id: id }) : no(422, `Employee not found (ID: ${id})`)
-        return ['delete', act, yes({ deleted_id: id })]
+          pbx.employees.delete(id)
+            ? successReply({ deleted_id: id })
+            : errorReply(422, `Employee not found (ID: ${id})`)
+        return ['delete', act, successReply({ deleted_id: id })]
       }
-      return ['nowhere', () => no(404, 'Not found')]
+      return ['nowhere', () => errorReply(404, 'Not found')]
     })()
     const isIn = operation === 'login' || tokens.has(token ?? '') || pbx.keys.has(token ?? '')
-    return { operation, expired, act: isIn ? act : () => expired, ...(lie === undefined ? {} : { lie }) }
+    return {
+      operation,
+      expired,
+      perform: isIn ? act : () => expired,
+      ...(falseReply === undefined ? {} : { falseReply }),
+    }
   }
 
   const server = await startFaultyHttp(serve)
   const pbx: FakeMikopbx = Object.assign(server, {
     employees: new Map(),
     queues: new Set<string>(),
-    made: [],
+    created: [],
     keys: new Set<string>(),
-    password: LOGIN.password,
+    password: ADMIN_CREDENTIALS.password,
   })
   return pbx
 }

@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { createServer as createSecureServer } from 'node:https'
 import type { TlsOptions } from 'node:tls'
 
-export interface Heard {
+export interface ReceivedRequest {
   method: string
   path: string
   token: string | undefined
@@ -11,20 +11,20 @@ export interface Heard {
   body: string
 }
 
-export interface Reply {
+export interface ServedReply {
   status: number
   json: object
 }
 
 /** One request as the server understands it. */
-export interface Served {
+export interface ServedOperation {
   /** What faults are told by. */
   operation: string
-  act(): Reply
+  perform(): ServedReply
   /** What it says when it claims to have acted and did not. */
-  lie?: Reply
+  falseReply?: ServedReply
   /** What it says to a token that is over. */
-  expired: Reply
+  expired: ServedReply
 }
 
 /** `before`: nothing was done. `after`: it was, and only the answer is missing. */
@@ -49,9 +49,9 @@ export interface FaultyHttp {
   /** Each strikes once, the first that fits an operation first. */
   faults: Fault[]
   /** What happens there meanwhile: once, before the next operation of that name is done. */
-  readonly meanwhile: Map<string, () => void>
+  readonly beforeNext: Map<string, () => void>
   /** How often each operation was heard. */
-  readonly heard: Record<string, number>
+  readonly requestCounts: Record<string, number>
   stop(): Promise<void>
 }
 
@@ -59,12 +59,12 @@ const HTML = '<!DOCTYPE html><html><body><h1>Whoops, something went wrong</h1></
 
 /** A JSON API over real HTTP on loopback, which fails in the ways it is told to. */
 export async function startFaultyHttp(
-  serve: (heard: Heard) => Served,
+  serve: (heard: ReceivedRequest) => ServedOperation,
   tls?: TlsOptions,
 ): Promise<FaultyHttp> {
   const faults: Fault[] = []
-  const heard: Record<string, number> = {}
-  const meanwhile = new Map<string, () => void>()
+  const requestCounts: Record<string, number> = {}
+  const beforeNext = new Map<string, () => void>()
 
   async function handle(request: IncomingMessage, response: ServerResponse) {
     let body = ''
@@ -76,12 +76,12 @@ export async function startFaultyHttp(
       authorization: request.headers.authorization,
       body,
     })
-    heard[served.operation] = (heard[served.operation] ?? 0) + 1
-    meanwhile.get(served.operation)?.()
-    meanwhile.delete(served.operation)
+    requestCounts[served.operation] = (requestCounts[served.operation] ?? 0) + 1
+    beforeNext.get(served.operation)?.()
+    beforeNext.delete(served.operation)
     const at = faults.findIndex(({ on }) => on === served.operation)
     const kind = at < 0 ? undefined : faults.splice(at, 1)[0]?.kind
-    if (kind?.endsWith('after')) served.act()
+    if (kind?.endsWith('after')) served.perform()
     if (kind?.startsWith('silent')) return
     if (kind?.startsWith('reset')) return void request.socket.destroy()
     if (kind?.startsWith('500') || kind === 'html') {
@@ -89,7 +89,11 @@ export async function startFaultyHttp(
       return
     }
     const reply =
-      kind === 'expired' ? served.expired : kind === 'lie' ? (served.lie ?? served.act()) : served.act()
+      kind === 'expired'
+        ? served.expired
+        : kind === 'lie'
+          ? (served.falseReply ?? served.perform())
+          : served.perform()
     response.writeHead(reply.status, { 'Content-Type': 'application/json' }).end(JSON.stringify(reply.json))
   }
 
@@ -104,8 +108,8 @@ export async function startFaultyHttp(
   return {
     url: `${tls === undefined ? 'http' : 'https'}://127.0.0.1:${port}`,
     faults,
-    meanwhile,
-    heard,
+    beforeNext,
+    requestCounts,
     async stop() {
       server.closeAllConnections()
       await new Promise((resolve) => server.close(resolve))

@@ -21,18 +21,18 @@ export async function freeLowPort(): Promise<number> {
   for (;;) {
     // Above the media of phones: see bin/stack/phone-conf.ts.
     const port = 19_000 + Math.floor(Math.random() * 13_000)
-    if ((await takesTcp(port)) && (await takesUdp(port))) return port
+    if ((await canBindTcp(port)) && (await canBindUdp(port))) return port
   }
 }
 
-const takesTcp = (port: number) =>
+const canBindTcp = (port: number) =>
   new Promise<boolean>((resolve) => {
     const server = createServer()
     server.once('error', () => resolve(false))
     server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)))
   })
 
-const takesUdp = (port: number) =>
+const canBindUdp = (port: number) =>
   new Promise<boolean>((resolve) => {
     const socket = createSocket('udp4')
     socket.once('error', () => resolve(false))

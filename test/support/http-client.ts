@@ -1,22 +1,22 @@
 import { EventSource } from 'eventsource'
 import type { Stack } from './stack.ts'
 
-export interface LoggedIn {
+export interface SessionTokens {
   access: string
   refresh: string
 }
 
-export interface Reply {
+export interface JsonReply {
   status: number
   headers: Headers
   body: Record<string, unknown>
 }
 
 /** Asks and reads JSON; an empty or other body is `{}`. */
-export async function ask(
+export async function requestJson(
   url: string,
   init: RequestInit & { token?: string; json?: unknown } = {},
-): Promise<Reply> {
+): Promise<JsonReply> {
   const headers = new Headers(init.headers)
   if (init.token !== undefined) headers.set('Authorization', `Bearer ${init.token}`)
   if (init.json !== undefined) headers.set('Content-Type', 'application/json')
@@ -39,23 +39,23 @@ export async function login(
   stack: Pick<Stack, 'base'>,
   username = 'user1',
   password = 'password',
-): Promise<LoggedIn> {
-  const { status, body } = await ask(`${stack.base}/auth/login`, { json: { username, password } })
+): Promise<SessionTokens> {
+  const { status, body } = await requestJson(`${stack.base}/auth/login`, { json: { username, password } })
   if (status !== 200) throw new Error(`login of ${username} failed with ${status}`)
   return { access: String(body.access_token), refresh: String(body.refresh_token) }
 }
 
-export const logout = (stack: Pick<Stack, 'base'>, { access }: LoggedIn) =>
-  ask(`${stack.base}/auth/logout`, { method: 'POST', token: access })
+export const logout = (stack: Pick<Stack, 'base'>, { access }: SessionTokens) =>
+  requestJson(`${stack.base}/auth/logout`, { method: 'POST', token: access })
 
 export const mediaStatus = async (stack: Stack, path: string, token?: string) =>
-  (await ask(`${stack.url}/media/${path}`, token === undefined ? {} : { token })).status
+  (await requestJson(`${stack.url}/media/${path}`, token === undefined ? {} : { token })).status
 
 export const publish = (stack: Pick<Stack, 'base'>, body: unknown) =>
-  ask(`${stack.base}/pub/users-state`, { json: body })
+  requestJson(`${stack.base}/pub/users-state`, { json: body })
 
 /** What an EventSource saw, as it saw it. */
-export interface Follower {
+export interface SseSubscription {
   messages: Record<string, unknown>[]
   /** When the connection was lost or refused, by `performance.now()`; undefined while it is open. */
   lostAt(): number | undefined
@@ -66,11 +66,11 @@ export interface Follower {
 }
 
 /** Follows a channel, `users-state` by default, with a real EventSource that sends the token as a header. */
-export function followSse(
+export function subscribeSse(
   stack: Pick<Stack, 'base'>,
   token: string,
   url = `${stack.base}/sub/users-state`,
-): Follower {
+): SseSubscription {
   const source = new EventSource(url, {
     fetch: (input, init) =>
       fetch(input, { ...init, headers: { ...init.headers, Authorization: `Bearer ${token}` } }),

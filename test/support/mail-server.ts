@@ -2,7 +2,7 @@ import type { AddressInfo } from 'node:net'
 import { SMTPServer, type SMTPServerOptions } from 'smtp-server'
 
 /** What somebody was written, as it came over the wire. */
-export interface Letter {
+export interface ReceivedMail {
   /** Of the envelope. */
   to: string[]
   headers: string
@@ -13,10 +13,10 @@ export interface Letter {
 
 export interface MailServer {
   port: number
-  letters: Letter[]
+  messages: ReceivedMail[]
   /** Connections that were made, whatever came of them. */
   connections(): number
-  to(address: string): Letter[]
+  messagesTo(address: string): ReceivedMail[]
   stop(): Promise<void>
 }
 
@@ -27,16 +27,16 @@ export interface MailServerOptions
   > {
   port?: number
   /** Takes nobody's mail. */
-  refuses?: boolean
+  rejectsRecipients?: boolean
   /** How long it thinks before it takes a mail, in ms. */
-  slowMs?: number
+  acceptDelayMs?: number
   login?: { username: string; password: string }
 }
 
 /** A mail server on 127.0.0.1 that speaks the real protocol and keeps what it is given. */
 export async function startMailServer(options: MailServerOptions = {}): Promise<MailServer> {
-  const { port = 0, refuses = false, slowMs = 0, login, ...more } = options
-  const letters: Letter[] = []
+  const { port = 0, rejectsRecipients = false, acceptDelayMs = 0, login, ...more } = options
+  const messages: ReceivedMail[] = []
   let connections = 0
   const server = new SMTPServer({
     ...more,
@@ -51,15 +51,19 @@ export async function startMailServer(options: MailServerOptions = {}): Promise<
       done(isRight ? null : new Error('no'), isRight ? { user: username } : undefined)
     },
     onRcptTo(_address, _session, done) {
-      done(refuses ? Object.assign(new Error('no mailbox for secret-words'), { responseCode: 550 }) : null)
+      done(
+        rejectsRecipients
+          ? Object.assign(new Error('no mailbox for secret-words'), { responseCode: 550 })
+          : null,
+      )
     },
     onData(stream, session, done) {
       const to = session.envelope.rcptTo.map(({ address }) => address)
       const take = async () => {
         const pieces: Buffer[] = []
         for await (const piece of stream) pieces.push(piece)
-        await new Promise((resolve) => setTimeout(resolve, slowMs))
-        letters.push({ to, secure: session.secure, ...read(Buffer.concat(pieces).toString('utf8')) })
+        await new Promise((resolve) => setTimeout(resolve, acceptDelayMs))
+        messages.push({ to, secure: session.secure, ...parseMail(Buffer.concat(pieces).toString('utf8')) })
       }
       // Clients that leave in the middle are what tests are about.
       take().then(() => done(), done)
@@ -69,21 +73,21 @@ export async function startMailServer(options: MailServerOptions = {}): Promise<
   await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve))
   return {
     port: (server.server.address() as AddressInfo).port, // it listens on TCP
-    letters,
+    messages,
     connections: () => connections,
-    to: (address) => letters.filter(({ to }) => to.includes(address)),
+    messagesTo: (address) => messages.filter(({ to }) => to.includes(address)),
     stop: () => new Promise((resolve) => server.close(() => resolve())),
   }
 }
 
 /** The code in a letter. */
-export function codeIn(letter: Letter | undefined): string {
+export function mailedCode(letter: ReceivedMail | undefined): string {
   const [code] = /^ {2}((ver|inv)_[\w-]{32})$/m.exec(letter?.text ?? '')?.slice(1) ?? []
   if (code === undefined) throw new Error(`no code in: ${letter?.text}`)
   return code
 }
 
-function read(raw: string): Pick<Letter, 'headers' | 'text'> {
+function parseMail(raw: string): Pick<ReceivedMail, 'headers' | 'text'> {
   const end = raw.indexOf('\r\n\r\n')
   const headers = raw.slice(0, end)
   const body = raw.slice(end + 4)

@@ -1,7 +1,7 @@
 import type { ClearedNumber } from '../../api/core/dial-policy/clearance.ts'
 
 /** For tests of what follows once the policy and the do-not-call list have let a number pass. */
-export const cleared = (number: string) => number as ClearedNumber
+export const clearedNumber = (number: string) => number as ClearedNumber
 
 /** A filter for numbers that begin so. */
-export const beginning = (start: string) => ({ numbers: [{ start, atLeast: 0 }] })
+export const phonePrefixFilter = (start: string) => ({ numbers: [{ prefix: start, minLength: 0 }] })

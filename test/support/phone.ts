@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { configurePhone } from '../../bin/stack/phone-conf.ts'
-import type { Asterisk } from './asterisk.ts'
+import type { AsteriskServer } from './asterisk.ts'
 import { freeLowPort } from './free-port.ts'
 import { createNetstrings } from './netstrings.ts'
 
@@ -20,9 +20,9 @@ export interface Phone {
   /** Of its newest call that is not over. */
   state(): PhoneState
   /** What ended its newest call, in the words of the PBX or the other phone; empty for a plain hang-up. */
-  lastEnd(): string | undefined
+  lastHangupReason(): string | undefined
   /** All digits that the other ends have sent so far. */
-  heardDigits(): string
+  receivedDigits(): string
   dial(number: string): Promise<void>
   accept(): Promise<void>
   /** 486, the only no this phone has; one that says 603 is made with sipp (`startAnswerer`). */
@@ -50,7 +50,7 @@ interface PhoneEvent {
  * @throws with its log when it is not within 10 s
  */
 export async function startPhone(
-  { programs, sipPort, secretOf }: Pick<Asterisk, 'programs' | 'sipPort' | 'secretOf'>,
+  { programs, sipPort, secretOf }: Pick<AsteriskServer, 'programs' | 'sipPort' | 'secretOf'>,
   extension: string,
   { answer = 'auto', tone = 440 }: { answer?: 'auto' | 'manual'; tone?: number } = {},
 ): Promise<Phone> {
@@ -84,19 +84,19 @@ export async function startPhone(
   let lastEnd: string | undefined
   let heardDigits = ''
   const replies = new Map<string, (reply: { ok: boolean; data: string }) => void>()
-  let orders = 0
-  const hear = createNetstrings((text) => {
+  let commandCount = 0
+  const onData = createNetstrings((text) => {
     const message = JSON.parse(text)
     if (message.response === true) {
       replies.get(message.token)?.(message)
       replies.delete(message.token)
-    } else if (message.event === true) note(message)
+    } else if (message.event === true) onEvent(message)
   })
 
   let control: Socket | undefined
-  const order = async (command: string, params = ''): Promise<string> => {
-    orders += 1
-    const token = String(orders)
+  const sendCommand = async (command: string, params = ''): Promise<string> => {
+    commandCount += 1
+    const token = String(commandCount)
     const text = JSON.stringify({ command, params, token })
     const answered = new Promise<{ ok: boolean; data: string }>((resolve) => replies.set(token, resolve))
     control?.write(`${Buffer.byteLength(text)}:${text},`)
@@ -104,8 +104,8 @@ export async function startPhone(
     if (!reply?.ok) throw new Error(`phone ${extension} would not ${command}: ${reply?.data ?? 'it is gone'}`)
     return reply.data
   }
-  const say = async (command: string, params?: string): Promise<void> => {
-    await order(command, params)
+  const command = async (command: string, params?: string): Promise<void> => {
+    await sendCommand(command, params)
   }
   const stop = async () => {
     control?.destroy()
@@ -122,9 +122,9 @@ export async function startPhone(
       if (refused || isGone() || performance.now() > deadline) {
         throw new Error(`phone ${extension} did not register:\n${readFileSync(join(folder, 'log'), 'utf8')}`)
       }
-      control ??= await reach(controlPort, hear)
+      control ??= await connectControl(controlPort, onData)
       // What came of it may have been told before we listened.
-      const known = control === undefined ? '' : await order('reginfo')
+      const known = control === undefined ? '' : await sendCommand('reginfo')
       if (/ERR/.test(known)) refused = true
       else if (/OK/.test(known)) registered = true
       else await sleep(20)
@@ -139,27 +139,27 @@ export async function startPhone(
       return registered && !isGone()
     },
     state: () => [...calls.values()].at(-1) ?? 'idle',
-    lastEnd: () => lastEnd,
-    heardDigits: () => heardDigits,
-    dial: (number) => say('dial', number),
-    accept: () => say('accept'),
-    reject: () => say('hangup'),
+    lastHangupReason: () => lastEnd,
+    receivedDigits: () => heardDigits,
+    dial: (number) => command('dial', number),
+    accept: () => command('accept'),
+    reject: () => command('hangup'),
     async hangup() {
-      await say('hangup').catch((err: Error) => {
+      await command('hangup').catch((err: Error) => {
         if (!err.message.includes('no active call')) throw err
       })
     },
-    hold: () => say('hold'),
+    hold: () => command('hold'),
     async resume() {
       // It does resume, and says "Invalid argument" all the same.
-      await say('resume').catch(() => {})
+      await command('resume').catch(() => {})
     },
-    transfer: (number) => say('transfer', number),
-    digits: (digits) => say('sndcode', digits),
+    transfer: (number) => command('transfer', number),
+    digits: (digits) => command('sndcode', digits),
     stop,
   }
 
-  function note({ type, id = '', param }: PhoneEvent) {
+  function onEvent({ type, id = '', param }: PhoneEvent) {
     if (type === 'REGISTER_OK') registered = true
     if (type === 'REGISTER_FAIL' || type === 'UNREGISTERING') registered = false
     if (type === 'CALL_CLOSED') {
@@ -180,7 +180,7 @@ const STATES: Record<string, PhoneState> = {
   CALL_ESTABLISHED: 'up',
 }
 
-function reach(port: number, hear: (bytes: Buffer) => void): Promise<Socket | undefined> {
+function connectControl(port: number, hear: (bytes: Buffer) => void): Promise<Socket | undefined> {
   return new Promise((resolve) => {
     const socket = connect(port, '127.0.0.1', () => resolve(socket))
     socket.on('data', hear).on('error', () => resolve(undefined))

@@ -8,7 +8,7 @@ import { promisify } from 'node:util'
 import pg from 'pg'
 
 /** A real PostgreSQL with its own data, which nobody else reaches: it listens on a socket in a private folder. */
-export interface Postgres {
+export interface PostgresServer {
   /** Of the database `postgres`, as its superuser. */
   readonly url: string
   /** Where its socket is. */
@@ -38,7 +38,7 @@ export function findPostgres(): string | undefined {
 }
 
 /** @throws when none is installed, or with what it printed when it does not start */
-export async function startPostgres(): Promise<Postgres> {
+export async function startPostgres(): Promise<PostgresServer> {
   const bin = findPostgres()
   if (!bin)
     throw new Error('no PostgreSQL found: install one or name its bin folder in HOOKSWITCH_TEST_PG_BIN')
@@ -88,7 +88,7 @@ export async function startPostgres(): Promise<Postgres> {
     socket: join(folder, '.s.PGSQL.5432'),
     async database() {
       const name = `test_${++databases}`
-      await ask(url, `create database ${name}`)
+      await queryOnce(url, `create database ${name}`)
       return urlOf(name)
     },
     kill: () => end('SIGKILL'),
@@ -101,7 +101,7 @@ export async function startPostgres(): Promise<Postgres> {
 }
 
 /** One statement over a connection of its own. */
-export async function ask(url: string, sql: string): Promise<pg.QueryResult> {
+export async function queryOnce(url: string, sql: string): Promise<pg.QueryResult> {
   const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 2000 })
   client.on('error', () => {})
   try {
@@ -114,21 +114,21 @@ export async function ask(url: string, sql: string): Promise<pg.QueryResult> {
 
 /** Tries until it is up: after a kill its old children may hold the memory a moment longer. */
 async function launch(program: string, args: string[], url: string): Promise<ChildProcess> {
-  let said = ''
+  let output = ''
   for (let tries = 0; tries < 75; tries++) {
-    said = ''
+    output = ''
     const server = spawn(program, args, { cwd: '/', env: environment(), stdio: ['ignore', 'ignore', 'pipe'] })
     server.stderr?.setEncoding('utf8').on('data', (text) => {
-      said = (said + text).slice(-4000)
+      output = (output + text).slice(-4000)
     })
     const exited = new Promise<void>((exit) => server.once('exit', () => exit()))
     while (server.exitCode === null && server.signalCode === null) {
-      if (await ask(url, 'select 1').then(Boolean, () => false)) return server
+      if (await queryOnce(url, 'select 1').then(Boolean, () => false)) return server
       await Promise.race([exited, sleep(50)])
     }
     await sleep(200)
   }
-  throw new Error(`PostgreSQL did not start:\n${said}`)
+  throw new Error(`PostgreSQL did not start:\n${output}`)
 }
 
 /** PostgreSQL refuses to run as root. Should the tests be killed, it is told to end as well. */

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { build } from 'esbuild'
 
 /** A process of its own that runs a file of `processes/`, given `url` and told when to go. */
-export interface Process {
+export interface TestProcess {
   /** Lets it go; resolves with its exit code. */
   go(): Promise<number | null>
   /** Each line it prints, as it comes. */
@@ -13,7 +13,7 @@ export interface Process {
 }
 
 /** @returns once the process has loaded everything and waits */
-export async function startProcess(name: string, url: string): Promise<Process> {
+export async function startProcess(name: string, url: string): Promise<TestProcess> {
   const { outputFiles } = await build({
     entryPoints: [join(import.meta.dirname, 'processes', `${name}.ts`)],
     bundle: true,

@@ -1,18 +1,18 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createProviding } from '../../api/core/provisioning/extension-provisioning.ts'
+import { createExtensionProvisioning } from '../../api/core/provisioning/extension-provisioning.ts'
 import {
-  type ExtensionOrder,
+  type ExtensionSpec,
   type Provisioner,
   ProvisioningError,
   type ProvisioningErrorCode,
 } from '../../api/core/provisioning/provisioner.ts'
-import { createCredentialReading, displayNameOf } from '../../api/core/provisioning/sip-credentials.ts'
+import { createSipCredentialReader, toDisplayName } from '../../api/core/provisioning/sip-credentials.ts'
 import { createSecretSeal } from '../../api/core/provisioning/sip-secret.ts'
 import {
-  createRegistration,
-  type RegistrationNeeds,
+  createExtensionRegistration,
+  type ExtensionRegistrationNeeds,
 } from '../../api/core/registration/extension-registration.ts'
 import { createInvitations } from '../../api/core/registration/invitations.ts'
 import { createUserStore } from '../../api/store/sql/auth/users.ts'
@@ -22,16 +22,16 @@ import { createExtensionStore } from '../../api/store/sql/provisioning/extension
 import { createInvitationStore } from '../../api/store/sql/registration/invitations.ts'
 
 /** What happens to one deed of the PBX: it fails before, or after it was done and nobody heard. */
-export type Fault = { code: ProvisioningErrorCode; isDone?: boolean } | undefined
+export type PbxFailure = { code: ProvisioningErrorCode; isDone?: boolean } | undefined
 
 /** A PBX in memory, that makes secrets of its own as FreePBX does. */
 export function createFakePbx() {
   const extensions = new Map<string, { mark: string; secret: string }>()
-  const faults: Fault[] = []
+  const faults: PbxFailure[] = []
   const asked: string[] = []
   let made = 0
 
-  async function deed<T>(words: string, work: () => T): Promise<T> {
+  async function perform<T>(words: string, work: () => T): Promise<T> {
     asked.push(words)
     const fault = faults.shift()
     if (fault !== undefined && fault.isDone !== true)
@@ -43,21 +43,21 @@ export function createFakePbx() {
 
   const provisioner: Provisioner = {
     name: 'fake',
-    provide: ({ extension, mark, secret }: ExtensionOrder) =>
-      deed(`provide ${extension}`, () => {
+    provision: ({ extension, ownershipTag, secret }: ExtensionSpec) =>
+      perform(`provide ${extension}`, () => {
         const found = extensions.get(extension)
-        if (found !== undefined && found.mark !== mark)
+        if (found !== undefined && found.mark !== ownershipTag)
           throw new ProvisioningError('taken', 'it is another’s')
         if (found === undefined) {
-          extensions.set(extension, { mark, secret: `pbx${secret}` })
+          extensions.set(extension, { mark: ownershipTag, secret: `pbx${secret}` })
           made += 1
         }
         return { extension, authUsername: `${extension}-1`, secret: extensions.get(extension)?.secret ?? '' }
       }),
-    remove: (extension, { mark }) =>
-      deed(`remove ${extension}`, () => {
+    remove: (extension, { ownershipTag }) =>
+      perform(`remove ${extension}`, () => {
         const found = extensions.get(extension)
-        if (found !== undefined && found.mark !== mark)
+        if (found !== undefined && found.mark !== ownershipTag)
           throw new ProvisioningError('taken', 'it is another’s')
         extensions.delete(extension)
       }),
@@ -67,7 +67,7 @@ export function createFakePbx() {
 
 export const KEY = Buffer.alloc(32, 7)
 
-export interface WorldOptions extends Partial<RegistrationNeeds> {
+export interface ProvisioningFixtureOptions extends Partial<ExtensionRegistrationNeeds> {
   /** Another world's, to be one more API beside it. */
   url?: string
   pbx?: ReturnType<typeof createFakePbx>
@@ -76,7 +76,12 @@ export interface WorldOptions extends Partial<RegistrationNeeds> {
 }
 
 /** The core of onboarding over a real SQLite, with a PBX in memory and a clock that tests turn. */
-export async function createWorld({ url, pbx = createFakePbx(), isFit, ...difference }: WorldOptions = {}) {
+export async function createProvisioningFixture({
+  url,
+  pbx = createFakePbx(),
+  isFit,
+  ...difference
+}: ProvisioningFixtureOptions = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'onboarding-'))
   const where = url ?? `sqlite:${join(folder, 'hookswitch.db')}`
   await migrate(where)
@@ -89,34 +94,34 @@ export async function createWorld({ url, pbx = createFakePbx(), isFit, ...differ
   const seal = createSecretSeal(KEY)
   const range = { first: '2000', last: '2009' }
   const troubles: string[] = []
-  const providing = createProviding({
+  const provisioning = createExtensionProvisioning({
     store: extensions,
     provisioner: pbx.provisioner,
     seal,
-    async personOf(userId) {
+    async findPerson(userId) {
       const user = await users.find(userId)
-      return user && { name: displayNameOf(user.username), email: user.username }
+      return user && { name: toDisplayName(user.username), email: user.username }
     },
     range,
     longestLifetime: 3_600,
     now,
-    onNote: (what) => void troubles.push(what),
-    onTrouble: Object.assign((err: unknown) => void troubles.push(`fails: ${err}`), {
-      over: () => void troubles.push('works'),
+    onWarning: (what) => void troubles.push(what),
+    onError: Object.assign((err: unknown) => void troubles.push(`fails: ${err}`), {
+      recovered: () => void troubles.push('works'),
     }),
   })
-  const registration = createRegistration({
+  const registration = createExtensionRegistration({
     mode: 'open',
     users,
     passwords: { hash: async (password) => `$argon2id$${password.length}` },
-    throttle: { takeAddress: async () => {} },
+    throttle: { consume: async () => {} },
     invitations: invitationStore,
     extensions,
-    providing,
+    provisioning,
     seal,
     range,
     now,
-    onTrouble: (err) => void troubles.push(String(err)),
+    onError: (err) => void troubles.push(String(err)),
     ...difference,
   })
   const server = { domain: 'pbx.example.org', port: 5060, transport: 'udp' } as const
@@ -128,9 +133,9 @@ export async function createWorld({ url, pbx = createFakePbx(), isFit, ...differ
     extensions,
     invitations: createInvitations(invitationStore, now),
     seal,
-    providing,
+    providing: provisioning,
     registration,
-    credentials: createCredentialReading({ extensions, users, seal, server }),
+    credentials: createSipCredentialReader({ extensions, users, seal, server }),
     troubles,
     now,
     /** Turns the clock on. */
@@ -145,4 +150,4 @@ export async function createWorld({ url, pbx = createFakePbx(), isFit, ...differ
     },
   }
 }
-export type World = Awaited<ReturnType<typeof createWorld>>
+export type ProvisioningFixture = Awaited<ReturnType<typeof createProvisioningFixture>>

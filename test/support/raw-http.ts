@@ -1,18 +1,18 @@
 import { connect } from 'node:net'
 import type { Stack } from './stack.ts'
 
-export type Headers = readonly (readonly [name: string, value: string])[]
+export type RawHeaders = readonly (readonly [name: string, value: string])[]
 
 export interface RawRequest {
   method?: string
   /** Sent as it stands: no client in between tidies it up. */
   path: string
-  headers?: Headers
+  headers?: RawHeaders
   body?: string
   /** What follows the first answer, byte for byte; the connection is kept until the answer to it or its end. */
   next?: Buffer
   /** How long to wait for an answer. */
-  patienceMs?: number
+  timeoutMs?: number
 }
 
 export interface RawReply {
@@ -23,9 +23,9 @@ export interface RawReply {
 }
 
 /** Sends bytes to the front door and reads the beginning of the answer; streams are dropped after that. */
-export function raw(
+export function sendRaw(
   stack: Stack,
-  { method = 'GET', path, headers = [], body, next, patienceMs }: RawRequest,
+  { method = 'GET', path, headers = [], body, next, timeoutMs }: RawRequest,
 ): Promise<RawReply> {
   const lines = [
     `${method} ${path} HTTP/1.1`,
@@ -33,10 +33,10 @@ export function raw(
     ...(body === undefined ? [] : [`Content-Length: ${Buffer.byteLength(body)}`]),
     ...(headers.some(([name]) => /^host$/i.test(name)) ? [] : ['Host: 127.0.0.1']),
   ]
-  return sendBytes(stack, Buffer.from(`${lines.join('\r\n')}\r\n\r\n${body ?? ''}`), next, patienceMs)
+  return sendBytes(stack, Buffer.from(`${lines.join('\r\n')}\r\n\r\n${body ?? ''}`), next, timeoutMs)
 }
 
-export function sendBytes(stack: Stack, bytes: Buffer, next?: Buffer, patienceMs = 5_000): Promise<RawReply> {
+export function sendBytes(stack: Stack, bytes: Buffer, next?: Buffer, timeoutMs = 5_000): Promise<RawReply> {
   return new Promise((resolve) => {
     const socket = connect(Number(new URL(stack.url).port), '127.0.0.1')
     let text = ''
@@ -46,7 +46,7 @@ export function sendBytes(stack: Stack, bytes: Buffer, next?: Buffer, patienceMs
       socket.destroy()
       resolve({ status: Number(/^HTTP\/1\.1 (\d{3})/.exec(text)?.[1] ?? 0), text })
     }
-    const late = setTimeout(done, patienceMs)
+    const late = setTimeout(done, timeoutMs)
     socket.on('data', (chunk) => {
       text += chunk.toString('latin1')
       if (!text.includes('\r\n\r\n')) return

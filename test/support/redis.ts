@@ -35,8 +35,8 @@ export async function startRedis({ cluster = false }: RedisOptions = {}): Promis
   }
   const args = Object.entries(settings).flatMap(([name, value]) => [`--${name}`, value])
   const server = spawn(redis.path, args, { env: { ...process.env, ...redis.env } })
-  let said = ''
-  for (const stream of [server.stdout, server.stderr]) stream.on('data', (text) => (said += text))
+  let output = ''
+  for (const stream of [server.stdout, server.stderr]) stream.on('data', (text) => (output += text))
 
   const connections: Redis[] = []
   const connect = async () => {
@@ -51,11 +51,11 @@ export async function startRedis({ cluster = false }: RedisOptions = {}): Promis
     rmSync(folder, { recursive: true, force: true })
   }
   try {
-    const first = await untilItAnswers(connect)
+    const first = await connectWhenReady(connect)
     if (cluster) await serveAllSlots(first)
   } catch (err) {
     await stop()
-    throw new Error(`Redis did not start:\n${said}`, { cause: err })
+    throw new Error(`Redis did not start:\n${output}`, { cause: err })
   }
   return { url: `unix:${socket}`, connect, stop }
 }
@@ -69,20 +69,20 @@ async function clusterSettings() {
 
 async function serveAllSlots(redis: Redis): Promise<void> {
   await redis.cluster('ADDSLOTS', ...Array.from({ length: 16_384 }, (_, slot) => slot))
-  await patiently(async () => {
+  await retryUntilDeadline(async () => {
     if (!/cluster_state:ok/.test(String(await redis.cluster('INFO'))))
       throw new Error('not all slots are served')
   })
 }
 
-const untilItAnswers = (connect: () => Promise<Redis>) =>
-  patiently(async () => {
+const connectWhenReady = (connect: () => Promise<Redis>) =>
+  retryUntilDeadline(async () => {
     const redis = await connect()
     await redis.ping()
     return redis
   })
 
-async function patiently<T>(attempt: () => Promise<T>): Promise<T> {
+async function retryUntilDeadline<T>(attempt: () => Promise<T>): Promise<T> {
   const end = performance.now() + 15_000
   for (;;) {
     try {

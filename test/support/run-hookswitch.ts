@@ -4,16 +4,16 @@ import { text } from 'node:stream/consumers'
 import { project } from './build.ts'
 
 /** Runs `bin/hookswitch` on a data folder, with something piped in or nothing. */
-export async function hookswitch(
+export async function runHookswitch(
   data: string,
-  words: readonly string[],
+  args: readonly string[],
   {
     input = '',
     env = {},
     cwd = project,
   }: { input?: string; env?: Record<string, string>; cwd?: string } = {},
 ): Promise<{ code: number | null; out: string; err: string }> {
-  const child = spawn(process.execPath, [join(project, 'dist', 'hookswitch.js'), ...words], {
+  const child = spawn(process.execPath, [join(project, 'dist', 'hookswitch.js'), ...args], {
     cwd,
     env: { ...process.env, HOOKSWITCH_DATA: data, ...env },
   })

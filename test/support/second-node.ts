@@ -1,22 +1,22 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { statusOf } from '../../bin/stack/health-check.ts'
+import { httpStatusOf } from '../../bin/stack/health-check.ts'
 import { renderNginx } from '../../bin/stack/nginx-conf.ts'
 import { nginxArgs } from '../../bin/stack/process-specs.ts'
 import { findOrFetch } from '../../bin/system/programs.ts'
 import { project, systemFolder } from './build.ts'
 import { freePort } from './free-port.ts'
-import { type Stack, until } from './stack.ts'
+import { type Stack, waitUntil } from './stack.ts'
 
 /** Another nginx, sidecar and api on the Redis, the database and the keys of a stack. */
-export type Node = Pick<Stack, 'url' | 'base'> & { stop(): Promise<void> }
+export type SecondNode = Pick<Stack, 'url' | 'base'> & { stop(): Promise<void> }
 
 /** Where a second node of a data folder keeps its sockets. */
-export const secondRun = (data: string) => join(data, 'run2')
+export const secondRunFolder = (data: string) => join(data, 'run2')
 
-export async function startSecondNode(first: Stack, env: Record<string, string> = {}): Promise<Node> {
-  const run = secondRun(first.data)
+export async function startSecondNode(first: Stack, env: Record<string, string> = {}): Promise<SecondNode> {
+  const run = secondRunFolder(first.data)
   const prefix = join(first.data, 'nginx2')
   for (const folder of [run, join(prefix, 'temp')]) mkdirSync(folder, { recursive: true, mode: 0o700 })
   const { nginx } = await findOrFetch(systemFolder, ['nginx'], () => {})
@@ -60,10 +60,11 @@ export async function startSecondNode(first: Stack, env: Record<string, string> 
     start(nginx.path, nginxArgs(conf, prefix, file), nginx.env)
 
   const where = { host: '127.0.0.1', port }
-  await until('the second node is ready', async () => {
-    const answers = await Promise.all([statusOf(where, '/ready'), statusOf(where, '/_gate/ready')]).catch(
-      () => [],
-    )
+  await waitUntil('the second node is ready', async () => {
+    const answers = await Promise.all([
+      httpStatusOf(where, '/ready'),
+      httpStatusOf(where, '/_gate/ready'),
+    ]).catch(() => [])
     return answers.length === 2 && answers.every((status) => status === 200)
   })
   const url = `http://127.0.0.1:${port}`

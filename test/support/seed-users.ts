@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs'
 import { hash } from '@node-rs/argon2'
-import { embeddedDatabase } from '../../api/config/config.ts'
+import { defaultDatabaseUrl } from '../../api/config/config.ts'
 import { createUserStore } from '../../api/store/sql/auth/users.ts'
 import { openDatabase } from '../../api/store/sql/database.ts'
 import { migrate } from '../../api/store/sql/migrate.ts'
@@ -29,11 +29,11 @@ export function addCheapUsers(data: string, count: number, memoryCost = 8): Prom
   )
 }
 
-type Person = { username: string; extension: string | null; role: 'user' | 'supervisor' }
+type SeedUser = { username: string; extension: string | null; role: 'user' | 'supervisor' }
 
-async function addUsers(data: string, people: readonly Person[], memoryCost = 8): Promise<string[]> {
+async function addUsers(data: string, people: readonly SeedUser[], memoryCost = 8): Promise<string[]> {
   mkdirSync(data, { recursive: true, mode: 0o700 })
-  const url = embeddedDatabase(data)
+  const url = defaultDatabaseUrl(data)
   await migrate(url)
   const db = await openDatabase(url)
   try {

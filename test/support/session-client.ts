@@ -1,10 +1,10 @@
-import { ask, type LoggedIn, mediaStatus, type Reply } from './http-client.ts'
-import { askLogin, askLogout, askRefresh, delivered } from './mikopbx-client.ts'
+import { type JsonReply, mediaStatus, requestJson, type SessionTokens } from './http-client.ts'
+import { requestLogin, requestLogout, requestRefresh, sessionTokensOf } from './mikopbx-client.ts'
 import { CHEAP_PASSWORD } from './seed-users.ts'
 import type { Stack } from './stack.ts'
 
 /** A client of one session, which asks again when it is told to. */
-export interface Client {
+export interface SessionClient {
   /** @returns whether it still goes on */
   refresh(): Promise<boolean>
   logout(): Promise<void>
@@ -13,7 +13,7 @@ export interface Client {
 }
 
 /** What all clients did. */
-export interface Count {
+export interface SessionCounts {
   logins: number
   refreshes: number
   logouts: number
@@ -21,19 +21,21 @@ export interface Count {
 }
 
 interface Surface {
-  login(stack: Stack, username: string): Promise<Reply>
-  refresh(stack: Stack, session: LoggedIn): Promise<Reply>
-  logout(stack: Stack, session: LoggedIn): Promise<Reply>
-  read(reply: Reply, before?: LoggedIn): LoggedIn
+  login(stack: Stack, username: string): Promise<JsonReply>
+  refresh(stack: Stack, session: SessionTokens): Promise<JsonReply>
+  logout(stack: Stack, session: SessionTokens): Promise<JsonReply>
+  read(reply: JsonReply, before?: SessionTokens): SessionTokens
 }
 
 export const SURFACES = {
   /** A refresh token that stays the same. */
   softphone: {
     login: (stack, username) =>
-      ask(`${stack.base}/auth/login`, { json: { username, password: CHEAP_PASSWORD } }),
-    refresh: (stack, { refresh }) => ask(`${stack.base}/auth/refresh`, { method: 'POST', token: refresh }),
-    logout: (stack, { access }) => ask(`${stack.base}/auth/logout`, { method: 'POST', token: access }),
+      requestJson(`${stack.base}/auth/login`, { json: { username, password: CHEAP_PASSWORD } }),
+    refresh: (stack, { refresh }) =>
+      requestJson(`${stack.base}/auth/refresh`, { method: 'POST', token: refresh }),
+    logout: (stack, { access }) =>
+      requestJson(`${stack.base}/auth/logout`, { method: 'POST', token: access }),
     read: ({ body }, before) => ({
       access: String(body.access_token),
       refresh: before?.refresh ?? String(body.refresh_token),
@@ -41,25 +43,25 @@ export const SURFACES = {
   },
   /** A cookie with another secret each time. */
   mikopbx: {
-    login: (stack, username) => askLogin(stack, username, CHEAP_PASSWORD),
-    refresh: (stack, { refresh }) => askRefresh(stack, refresh),
-    logout: askLogout,
-    read: (reply) => delivered(reply) ?? { access: '', refresh: '' },
+    login: (stack, username) => requestLogin(stack, username, CHEAP_PASSWORD),
+    refresh: (stack, { refresh }) => requestRefresh(stack, refresh),
+    logout: requestLogout,
+    read: (reply) => sessionTokensOf(reply) ?? { access: '', refresh: '' },
   },
 } satisfies Record<string, Surface>
 
 /** @throws for any answer but yes, no, and "try again" */
-export async function logInClient(
+export async function loginSessionClient(
   stack: Stack,
   surface: keyof typeof SURFACES,
   username: string,
-  count: Count,
-): Promise<Client> {
+  count: SessionCounts,
+): Promise<SessionClient> {
   const { login, refresh, logout, read }: Surface = SURFACES[surface]
 
-  async function patiently(deed: () => Promise<Reply>): Promise<Reply> {
+  async function retryWhileUnavailable(send: () => Promise<JsonReply>): Promise<JsonReply> {
     for (;;) {
-      const reply = await deed()
+      const reply = await send()
       if (reply.status === 200 || reply.status === 401) return reply
       if (reply.status !== 503) throw new Error(`${surface} answered ${reply.status}`)
       count.unavailable += 1
@@ -69,13 +71,13 @@ export async function logInClient(
     }
   }
 
-  const reply = await patiently(() => login(stack, username))
+  const reply = await retryWhileUnavailable(() => login(stack, username))
   if (reply.status !== 200) throw new Error(`login of ${username} failed with ${reply.status}`)
   count.logins += 1
   let session = read(reply)
   return {
     async refresh() {
-      const refreshed = await patiently(() => refresh(stack, session))
+      const refreshed = await retryWhileUnavailable(() => refresh(stack, session))
       if (refreshed.status === 401) return false
       count.refreshes += 1
       session = read(refreshed, session)
@@ -83,7 +85,7 @@ export async function logInClient(
     },
     async logout() {
       // A 401 after a 503 says that it is over by now.
-      await patiently(() => logout(stack, session))
+      await retryWhileUnavailable(() => logout(stack, session))
       count.logouts += 1
     },
     media: () => mediaStatus(stack, '1001/hello.wav', session.access),

@@ -6,7 +6,7 @@ import { createInterface } from 'node:readline'
 import { project, systemFolder } from './build.ts'
 import { freePort } from './free-port.ts'
 
-export type Part =
+export type ProcessName =
   | 'redis'
   | 'sidecar'
   | 'api'
@@ -27,10 +27,10 @@ export interface Stack {
   data: string
   run: string
   /** What start has printed. */
-  said(): string
-  pid(part: Part): number
+  output(): string
+  pid(part: ProcessName): number
   /** Signals one part: SIGKILL, SIGSTOP, SIGCONT, SIGHUP … The supervisor lives on. */
-  signal(part: Part, signal: NodeJS.Signals): void
+  signal(part: ProcessName, signal: NodeJS.Signals): void
   /** Every log of this stack, as one text. */
   logs(): string
   stop(): Promise<void>
@@ -44,7 +44,7 @@ export interface StackOptions {
   /** An earlier stack's folder, to start on what it left. */
   data?: string
   /** Keeps the folder after `stop`. */
-  keep?: boolean
+  keepData?: boolean
 }
 
 /** @throws {Error} with what start said when it does not come up */
@@ -86,19 +86,19 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
   })
 
   const run = join(data, 'run')
-  const pid = (part: Part) => Number(readFileSync(join(run, `${part}.id`), 'latin1').split(' ')[0])
+  const pid = (part: ProcessName) => Number(readFileSync(join(run, `${part}.id`), 'latin1').split(' ')[0])
   return {
     url,
     base: `${url}/pbxcore/api/module-softphone-backend/v1`,
     data,
     run,
-    said: () => said.join('\n'),
+    output: () => said.join('\n'),
     pid,
     signal: (part, signal) => process.kill(pid(part), signal),
     logs: () => readAll(join(data, 'log')) + said.join('\n'),
     async stop() {
       await stopped(child)
-      if (!options.keep) rmSync(data, { recursive: true, force: true })
+      if (!options.keepData) rmSync(data, { recursive: true, force: true })
     },
   }
 }
@@ -117,14 +117,14 @@ const readAll = (folder: string) =>
     .join('\n')
 
 /** Waits until `holds` is true, and says what was waited for when it never is. */
-export async function until(
+export async function waitUntil(
   what: string,
-  holds: () => boolean | Promise<boolean>,
+  condition: () => boolean | Promise<boolean>,
   // Long enough for a machine that does much else.
   withinMs = 40_000,
 ): Promise<void> {
   const end = performance.now() + withinMs
-  while (!(await holds())) {
+  while (!(await condition())) {
     if (performance.now() > end) throw new Error(`never happened: ${what}`)
     await new Promise((resolve) => setTimeout(resolve, 20))
   }

@@ -1,9 +1,9 @@
 import { connect, type Socket } from 'node:net'
-import { ask } from './http-client.ts'
+import { requestJson } from './http-client.ts'
 import type { Stack } from './stack.ts'
 import { HANDSHAKE } from './stream-requests.ts'
 
-export type Kind = 'sse' | 'ws'
+export type StreamKind = 'sse' | 'ws'
 
 /** A message's own account of itself: when it was published, and at which instance alone; 0 for all of them. */
 export interface Stamp {
@@ -12,7 +12,7 @@ export interface Stamp {
 }
 
 export interface StreamClient {
-  kind: Kind
+  kind: StreamKind
   socket: Socket
   /** Of the answer's head; 0 before it has come. */
   status(): number
@@ -24,7 +24,7 @@ export interface StreamClient {
 }
 
 export interface StreamRequest {
-  kind: Kind
+  kind: StreamKind
   token: string
   headers?: readonly string[]
   onStamp?(stamp: Stamp): void
@@ -32,7 +32,7 @@ export interface StreamRequest {
 }
 
 const MARK = '"chaos":['
-const LONGEST_STAMP = 64
+const MAX_STAMP_LENGTH = 64
 export const stamped = (instance: number, size = 0) => ({
   chaos: [Math.round(performance.now()), instance],
   pad: 'x'.repeat(size),
@@ -68,7 +68,7 @@ export function openStream({ url }: Pick<Stack, 'url'>, request: StreamRequest):
     if (status !== 200 && status !== 101) socket.end()
     let read = 0
     for (let at = bytes.indexOf(MARK); at >= 0; at = bytes.indexOf(MARK, at + 1)) {
-      const stamp = /^(\d+),(\d+)\]/.exec(bytes.toString('latin1', at + MARK.length, at + LONGEST_STAMP))
+      const stamp = /^(\d+),(\d+)\]/.exec(bytes.toString('latin1', at + MARK.length, at + MAX_STAMP_LENGTH))
       if (stamp === null) continue
       read = at + 1
       newest = Math.max(newest, Number(stamp[1]))
@@ -76,7 +76,7 @@ export function openStream({ url }: Pick<Stack, 'url'>, request: StreamRequest):
       request.onStamp?.({ publishedAt: Number(stamp[1]), instance: Number(stamp[2]) })
     }
     // A stamp may be cut by the end of a chunk.
-    rest = Buffer.from(bytes.subarray(Math.max(read, bytes.length - LONGEST_STAMP)))
+    rest = Buffer.from(bytes.subarray(Math.max(read, bytes.length - MAX_STAMP_LENGTH)))
   })
   socket.on('error', () => {})
   socket.once('close', () => {
@@ -95,7 +95,7 @@ export function openStream({ url }: Pick<Stack, 'url'>, request: StreamRequest):
 }
 
 /** Does something that may be refused for a while until it is done. */
-export async function patiently<T>(deed: () => Promise<T | undefined>): Promise<T> {
+export async function retryUntilDefined<T>(deed: () => Promise<T | undefined>): Promise<T> {
   for (;;) {
     const result = await deed().catch(() => undefined)
     if (result !== undefined) return result
@@ -105,8 +105,8 @@ export async function patiently<T>(deed: () => Promise<T | undefined>): Promise<
 
 /** @returns when the logout was acknowledged; a 401 after an unclear answer says that it had been done. */
 export async function logOutAt(stack: Pick<Stack, 'base'>, token: string): Promise<number> {
-  await patiently(async () => {
-    const { status } = await ask(`${stack.base}/auth/logout`, { method: 'POST', token })
+  await retryUntilDefined(async () => {
+    const { status } = await requestJson(`${stack.base}/auth/logout`, { method: 'POST', token })
     return status === 200 || status === 401 ? status : undefined
   })
   return performance.now()

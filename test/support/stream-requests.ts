@@ -1,9 +1,9 @@
-import type { Headers } from './raw-http.ts'
+import type { RawHeaders } from './raw-http.ts'
 
 const past = '1600000000:0'
 
 /** What a client can say about messages it claims to have had: some headers, or a query. */
-export const MESSAGE_IDS: [title: string, headers: Headers, query?: string][] = [
+export const MESSAGE_IDS: [title: string, headers: RawHeaders, query?: string][] = [
   ['Last-Event-ID of the past', [['Last-Event-ID', past]]],
   ['Last-Event-ID of several channels', [['Last-Event-ID', '1600000000:[0],-,-']]],
   ['Last-Event-ID of huge numbers', [['Last-Event-ID', `1600000000:${'9'.repeat(20)}`]]],

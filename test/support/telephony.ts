@@ -1,12 +1,12 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type Asterisk, startAsterisk } from './asterisk.ts'
+import { type AsteriskServer, startAsterisk } from './asterisk.ts'
 import { type Stack, startStack } from './stack.ts'
 
 /** A whole Hookswitch with an Asterisk of its own, both as a person would run them. */
 export interface Telephony {
-  asterisk: Asterisk
+  asterisk: AsteriskServer
   stack: Stack
   /** What the api was told of the PBX; another node has to be told the same. */
   settings: Record<string, string>
@@ -56,7 +56,7 @@ export async function startTelephony({
     rmSync(folder, { recursive: true, force: true })
   }
   try {
-    const stack = await startStack({ env: settings, ...(data && { data, keep: true }) })
+    const stack = await startStack({ env: settings, ...(data && { data, keepData: true }) })
     return {
       asterisk,
       stack,

@@ -9,15 +9,15 @@ const AUDIBLE = 500
  * Listens for a tone in a recording: 8 kHz, 16 bit, mono.
  * @returns for each twentieth of a second `#` where it is heard, `-` where it is not
  */
-export function heard(wav: Buffer, hertz: number): string[] {
+export function detectTone(wav: Buffer, hertz: number): string[] {
   const samples = Math.floor(Math.max(0, wav.length - HEADER) / 2)
   return Array.from({ length: Math.floor(samples / WINDOW) }, (_, at) =>
-    strength(wav, at * WINDOW, hertz) > AUDIBLE ? '#' : '-',
+    amplitudeAt(wav, at * WINDOW, hertz) > AUDIBLE ? '#' : '-',
   )
 }
 
 /** Its amplitude there (one term of a Fourier series). */
-function strength(wav: Buffer, first: number, hertz: number): number {
+function amplitudeAt(wav: Buffer, first: number, hertz: number): number {
   let [real, imaginary] = [0, 0]
   for (let n = 0; n < WINDOW; n += 1) {
     const sample = wav.readInt16LE(HEADER + 2 * (first + n))

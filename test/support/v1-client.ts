@@ -1,43 +1,49 @@
 import type { z } from 'zod'
-import type { CallShape } from '../../api/http/v1/call-wire.ts'
-import type { PastCall } from '../../api/http/v1/history-wire.ts'
-import { ask, type Follower, followSse, login, type Reply } from './http-client.ts'
+import type { CallJson } from '../../api/http/v1/call-wire.ts'
+import type { PastCallJson } from '../../api/http/v1/history-wire.ts'
+import { type JsonReply, login, requestJson, type SseSubscription, subscribeSse } from './http-client.ts'
 import type { Phone } from './phone.ts'
-import { type Stack, until } from './stack.ts'
+import { type Stack, waitUntil } from './stack.ts'
 
-export type Node = Pick<Stack, 'url' | 'base'>
-export type CallBody = z.infer<typeof CallShape>
-export type PastBody = z.infer<typeof PastCall>
+export type ApiNode = Pick<Stack, 'url' | 'base'>
+export type CallBody = z.infer<typeof CallJson>
+export type PastBody = z.infer<typeof PastCallJson>
 
 /** Somebody who is logged in at our own surface, and does what a client of it can. */
-export interface Caller {
+export interface V1Client {
   username: string
   userId: string
   token: string
-  ask(path: string, init?: Parameters<typeof ask>[1]): Promise<Reply>
+  request(path: string, init?: Parameters<typeof requestJson>[1]): Promise<JsonReply>
   /** @throws unless it is taken @returns the call's id */
   dial(number: string, init?: { key?: string }): Promise<string>
   /** POSTs a command. */
-  command(callId: string, command: string, json?: unknown): Promise<Reply>
+  command(callId: string, command: string, json?: unknown): Promise<JsonReply>
   call(callId: string): Promise<CallBody>
   calls(): Promise<CallBody[]>
   /** Waits until the call is as the check says. */
-  sees(callId: string, what: string, check: (call: CallBody) => boolean, withinMs?: number): Promise<CallBody>
-  /** Waits for its end. @returns it as it is kept */
+  waitForCall(
+    callId: string,
+    what: string,
+    check: (call: CallBody) => boolean,
+    withinMs?: number,
+  ): Promise<CallBody>
+  /** Waits for its end. @returns it is kept */
   history(callId: string): Promise<PastBody>
   /** Follows a channel, the private one by default. */
-  follow(channel?: 'me' | 'users-state' | 'active-calls'): Promise<Follower>
+  follow(channel?: 'me' | 'users-state' | 'active-calls'): Promise<SseSubscription>
 }
 
-export async function logInAs(node: Node, username: string, password?: string): Promise<Caller> {
+export async function loginV1Client(node: ApiNode, username: string, password?: string): Promise<V1Client> {
   const { access: token } = await login(node, username, password)
   const payload = Buffer.from(token.split('.')[1] ?? '', 'base64url').toString()
-  const askApi: Caller['ask'] = (path, init) => ask(`${node.url}/api/v1${path}`, { token, ...init })
-  const caller: Caller = {
+  const askApi: V1Client['request'] = (path, init) =>
+    requestJson(`${node.url}/api/v1${path}`, { token, ...init })
+  const caller: V1Client = {
     username,
     userId: String(JSON.parse(payload).sub),
     token,
-    ask: askApi,
+    request: askApi,
     async dial(number, { key } = {}) {
       const headers = key === undefined ? {} : { 'Idempotency-Key': key }
       const reply = await askApi('/calls', { json: { number }, headers })
@@ -54,28 +60,28 @@ export async function logInAs(node: Node, username: string, password?: string): 
     async calls() {
       return (await askApi('/calls')).body.calls as CallBody[] // the documented shape
     },
-    async sees(callId, what, check, withinMs) {
+    async waitForCall(callId, what, check, withinMs) {
       let seen: CallBody | undefined
       const looks = async () => {
         seen = await caller.call(callId)
         return check(seen)
       }
-      await until(what, looks, withinMs).catch((err) => {
+      await waitUntil(what, looks, withinMs).catch((err) => {
         throw new Error(`${err.message}; at last it was ${JSON.stringify(seen)}`)
       })
       return seen as CallBody // it was seen, or nothing held
     },
     async history(callId) {
-      let kept: Reply | undefined
-      await until(`${callId} is kept`, async () => {
+      let kept: JsonReply | undefined
+      await waitUntil(`${callId} is kept`, async () => {
         kept = await askApi(`/calls/history/${callId}`)
         return kept.status === 200
       })
       return kept?.body as PastBody // the documented shape
     },
     async follow(channel = 'me') {
-      const follower = followSse(node, token, `${node.url}/api/v1/streams/${channel}`)
-      await until(`${username} follows ${channel}`, () => follower.opens() > 0)
+      const follower = subscribeSse(node, token, `${node.url}/api/v1/streams/${channel}`)
+      await waitUntil(`${username} follows ${channel}`, () => follower.opens() > 0)
       return follower
     },
   }
@@ -86,43 +92,43 @@ export async function logInAs(node: Node, username: string, password?: string): 
  * The softphone of somebody: it follows their private channel, and does with the phone what is asked of it.
  * It listens once the api knows that it does.
  */
-export async function openSoftphone(caller: Caller, phone: Phone): Promise<Follower> {
+export async function openSoftphone(caller: V1Client, phone: Phone): Promise<SseSubscription> {
   const follower = await caller.follow('me')
   let read = 0
-  const deeds: Record<string, () => Promise<void>> = {
+  const handlers: Record<string, () => Promise<void>> = {
     answer: phone.accept,
     hold: phone.hold,
     unhold: phone.resume,
   }
-  const obeying = setInterval(() => {
+  const commandTimer = setInterval(() => {
     for (; read < follower.messages.length; read += 1) {
       const { type, command, expires_at } = follower.messages[read] ?? {}
       if (type !== 'command' || Date.parse(String(expires_at)) < Date.now()) continue
-      deeds[String(command)]?.().catch(() => {})
+      handlers[String(command)]?.().catch(() => {})
     }
   }, 10)
-  await until(
+  await waitUntil(
     `the softphone of ${caller.username} listens`,
-    async () => (await caller.ask('/capabilities')).body.softphone_listens === true,
+    async () => (await caller.request('/capabilities')).body.softphone_listens === true,
   )
   return {
     ...follower,
     close() {
-      clearInterval(obeying)
+      clearInterval(commandTimer)
       follower.close()
     },
   }
 }
 
 /** What was told of a call, in its order: the state or, at its end, the outcome. */
-export const toldOf = (follower: Follower, callId: string) =>
+export const callEventsOf = (follower: SseSubscription, callId: string) =>
   follower.messages.flatMap(({ type, call }) => {
     const { id, state, outcome } = (call ?? {}) as Partial<CallBody> // the documented shape
     return id === callId ? [`${type} ${outcome ?? state}`] : []
   })
 
 /** How an extension is, by the last word of `users-state`. */
-export function stateOf(follower: Follower, extension: string): string | undefined {
+export function extensionStateOf(follower: SseSubscription, extension: string): string | undefined {
   const states = follower.messages.at(-1)?.states as Record<string, { state: string }> | undefined // its document's shape
   return states?.[extension]?.state
 }

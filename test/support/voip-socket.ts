@@ -2,8 +2,8 @@ import { WebSocket } from 'ws'
 import type { Frame } from '../api/http/voip/socket-fixture.ts'
 import type { Stack } from './stack.ts'
 
-export interface RealSocket {
-  say(message: object): void
+export interface VoipSocketClient {
+  send(message: object): void
   /** The next frame of a type. */
   next(type: string): Promise<Frame>
   /** The code it was closed with. */
@@ -15,12 +15,12 @@ export interface RealSocket {
  * Opens the socket of an extension at a whole stack, as a browser would: the token beside a subprotocol.
  * @throws {Error} with the status, where it is refused
  */
-export async function openSocket(
+export async function openVoipSocket(
   { url }: Pick<Stack, 'url'>,
   extension: string,
   token: string | undefined,
   query = '',
-): Promise<RealSocket> {
+): Promise<VoipSocketClient> {
   const address = `${url.replace('http', 'ws')}/ws?extension=${extension}&${query}`
   const ws = new WebSocket(address, token === undefined ? [] : ['bearer', token], { origin: url })
   const unread: Frame[] = []
@@ -50,5 +50,5 @@ export async function openSocket(
     ws.once('error', reject)
   })
   await next('welcome')
-  return { say: (message) => ws.send(JSON.stringify(message)), next, closed, close: () => ws.close() }
+  return { send: (message) => ws.send(JSON.stringify(message)), next, closed, close: () => ws.close() }
 }

@@ -16,11 +16,11 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { WebSocket } from 'ws'
 import { parse } from 'yaml'
 import { findOrFetch, type Program } from '../../bin/system/programs.ts'
-import { strike } from '../../runtime/log.ts'
+import { redact } from '../../runtime/log.ts'
 import { project, systemFolder } from '../support/build.ts'
 import { freePort } from '../support/free-port.ts'
-import { ask } from '../support/http-client.ts'
-import { until } from '../support/stack.ts'
+import { requestJson } from '../support/http-client.ts'
+import { waitUntil } from '../support/stack.ts'
 
 /** What this test reads of docker-compose.yml; test/docker.unit.test.ts holds its shape. */
 interface Service {
@@ -271,7 +271,7 @@ describe('nginx, as its image has it', () => {
       encoding: 'utf8',
       env: { PATH, LC_ALL: 'C' },
     })
-    expect(struck).toBe(`${strike(line)}\n`)
+    expect(struck).toBe(`${redact(line)}\n`)
   })
 
   test('strikes what is no UTF-8, too', () => {
@@ -295,32 +295,32 @@ describe('the whole, as docker-compose.yml has it', () => {
   }
   const url = `http://127.0.0.1:${port}`
   const base = `${url}/pbxcore/api/module-softphone-backend/v1`
-  const login = () => ask(`${base}/auth/login`, { json: { username: 'admin', password } })
+  const login = () => requestJson(`${base}/auth/login`, { json: { username: 'admin', password } })
 
   beforeAll(async () => {
     expect(isHealthy('redis')).toBe(false)
     startRedis()
-    await until('Redis is healthy', () => isHealthy('redis'))
+    await waitUntil('Redis is healthy', () => isHealthy('redis'))
     expect([isHealthy('sidecar'), isHealthy('api')]).toEqual([false, false])
     startNode('sidecar')
     startNode('api')
-    await until('the sidecar is healthy', () => isHealthy('sidecar'))
-    await until('the api is healthy', () => isHealthy('api'))
+    await waitUntil('the sidecar is healthy', () => isHealthy('sidecar'))
+    await waitUntil('the api is healthy', () => isHealthy('api'))
     renderHere()
     expect([isHealthy('streams'), isHealthy('nginx')]).toEqual([false, false])
     startNginx('streams')
-    await until('the instance of Nchan is healthy', () => isHealthy('streams'))
+    await waitUntil('the instance of Nchan is healthy', () => isHealthy('streams'))
     expect(isHealthy('relay')).toBe(false)
     startNode('relay')
-    await until('its relay is healthy', () => isHealthy('relay'))
+    await waitUntil('its relay is healthy', () => isHealthy('relay'))
     startNginx()
-    await until('nginx is healthy', () => isHealthy('nginx'))
+    await waitUntil('nginx is healthy', () => isHealthy('nginx'))
   })
 
   test('lets the first admin in with the password set-up has shown', async () => {
     const { status, body } = await login()
     expect(status).toBe(200)
-    const profile = await ask(`${base}/profile`, { token: String(body.access_token) })
+    const profile = await requestJson(`${base}/profile`, { token: String(body.access_token) })
     expect(profile.status).toBe(200)
   })
 
@@ -337,7 +337,7 @@ describe('the whole, as docker-compose.yml has it', () => {
   test('the access log on stdout names paths, never queries', async () => {
     await fetch(`${url}/media/1000/a.txt?token=hunter2`)
     const log = () => readFileSync(output('nginx').out, 'utf8')
-    await until('the request is logged', () => log().includes('/media/1000/a.txt'))
+    await waitUntil('the request is logged', () => log().includes('/media/1000/a.txt'))
     const lines = log().trim().split('\n')
     expect(lines.map((line) => typeof JSON.parse(line).status)).not.toContain('undefined')
     expect(log()).not.toContain('hunter2')
@@ -349,26 +349,29 @@ describe('the whole, as docker-compose.yml has it', () => {
     expect(isHealthy('sidecar')).toBe(false)
     expect((await fetch(`${url}/media/1000/a.txt?token=hunter3`)).status).toBe(503)
     const log = () => readFileSync(output('nginx').err, 'utf8')
-    await until('the error is logged', () => log().includes('/media/1000/a.txt?[query]'))
+    await waitUntil('the error is logged', () => log().includes('/media/1000/a.txt?[query]'))
     expect(log()).not.toContain('hunter3')
 
     startNode('sidecar')
-    await until('nginx is healthy again', () => isHealthy('nginx'))
+    await waitUntil('nginx is healthy again', () => isHealthy('nginx'))
   })
 
   test('a hung sidecar is not healthy, and neither is nginx', async () => {
     children.get('sidecar')?.kill('SIGSTOP')
     expect([isHealthy('sidecar'), isHealthy('nginx')]).toEqual([false, false])
     children.get('sidecar')?.kill('SIGCONT')
-    await until('both are healthy again', () => isHealthy('sidecar') && isHealthy('nginx'))
+    await waitUntil('both are healthy again', () => isHealthy('sidecar') && isHealthy('nginx'))
   })
 
   test('without Redis nobody is healthy for longer than the bound, and all recover', async () => {
     await end('redis', 'SIGKILL')
     expect(isHealthy('redis')).toBe(false)
-    await until('nobody is healthy', () => !isHealthy('sidecar') && !isHealthy('api') && !isHealthy('nginx'))
+    await waitUntil(
+      'nobody is healthy',
+      () => !isHealthy('sidecar') && !isHealthy('api') && !isHealthy('nginx'),
+    )
     startRedis()
-    await until('all are', () => isHealthy('redis') && isHealthy('api') && isHealthy('nginx'))
+    await waitUntil('all are', () => isHealthy('redis') && isHealthy('api') && isHealthy('nginx'))
     expect((await login()).status).toBe(200)
   })
 
@@ -377,7 +380,7 @@ describe('the whole, as docker-compose.yml has it', () => {
     expect(statSync(join(folder, 'run/nginx.sock')).isSocket()).toBe(true)
     expect(isHealthy('nginx')).toBe(false)
     startNginx()
-    await until('nginx is healthy', () => isHealthy('nginx'))
+    await waitUntil('nginx is healthy', () => isHealthy('nginx'))
   })
 
   test('a killed instance of Nchan starts again, although its sockets are still there', async () => {
@@ -385,7 +388,7 @@ describe('the whole, as docker-compose.yml has it', () => {
     expect(statSync(join(folder, 'run/publish-1.sock')).isSocket()).toBe(true)
     expect(isHealthy('streams')).toBe(false)
     startNginx('streams')
-    await until('the instance is healthy', () => isHealthy('streams'))
+    await waitUntil('the instance is healthy', () => isHealthy('streams'))
     const { body } = await login()
     const stream = await fetch(`${base}/sub/users-state`, {
       headers: { Authorization: `Bearer ${body.access_token}`, Accept: 'text/event-stream' },

@@ -3,8 +3,8 @@ import { existsSync, readdirSync, readFileSync, renameSync, statSync, truncateSy
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { project } from '../support/build.ts'
-import { ask, login, mediaStatus } from '../support/http-client.ts'
-import { type Stack, startStack, until } from '../support/stack.ts'
+import { login, mediaStatus, requestJson } from '../support/http-client.ts'
+import { type Stack, startStack, waitUntil } from '../support/stack.ts'
 
 /** The snippet's sections: the files, and what is done about them. */
 const sections = [
@@ -30,7 +30,7 @@ test('every log of a stack is rotated, and nothing that is none', async () => {
   await login(stack)
   await mediaStatus(stack, '1001/hello.wav')
   const log = join(stack.data, 'log')
-  await until('security.log is there', () => existsSync(join(log, 'security.log')))
+  await waitUntil('security.log is there', () => existsSync(join(log, 'security.log')))
   const there = readdirSync(log).map((name) => join(log, name))
   const rotated = sections.flatMap(({ files }) => files.map(here))
   expect(rotated.sort()).toEqual(there.sort())
@@ -41,14 +41,14 @@ test('what nginx is told makes it open a new access log, and no request is lost'
   const script = here(/postrotate\n(.*?)\n\s*endscript/s.exec(body)?.[1] ?? '')
   const path = join(stack.data, 'log', 'access.log')
   await mediaStatus(stack, 'before')
-  await until('the first is logged', () => readFileSync(path, 'utf8').includes('/media/before'))
+  await waitUntil('the first is logged', () => readFileSync(path, 'utf8').includes('/media/before'))
 
   renameSync(path, `${path}.1`)
   await mediaStatus(stack, 'between')
   execFileSync('sh', ['-c', script])
-  await until('there is a new log', () => existsSync(path))
+  await waitUntil('there is a new log', () => existsSync(path))
   await mediaStatus(stack, 'after')
-  await until('the last is logged', () => readFileSync(path, 'utf8').includes('/media/after'))
+  await waitUntil('the last is logged', () => readFileSync(path, 'utf8').includes('/media/after'))
 
   expect(readFileSync(`${path}.1`, 'utf8')).toContain('/media/between')
   expect(statSync(path).mode & 0o077).toBe(0)
@@ -64,10 +64,10 @@ test.each(['api.log', 'nginx.log', 'redis.log', 'sidecar.log', 'stream-1.log'])(
 test('an emptied log of a process goes on from its beginning', async () => {
   const path = join(stack.data, 'log', 'sidecar.log')
   await mediaStatus(stack, 'first')
-  await until('something is logged', () => statSync(path).size > 0)
+  await waitUntil('something is logged', () => statSync(path).size > 0)
   truncateSync(path)
   await mediaStatus(stack, 'second')
-  await until('something is logged again', () => statSync(path).size > 0)
+  await waitUntil('something is logged again', () => statSync(path).size > 0)
   expect(readFileSync(path, 'latin1').charAt(0)).toBe('{')
 })
 
@@ -75,8 +75,8 @@ test('the security log needs no signal: what follows a move is in a new file', a
   expect(sectionOf('security.log').body).not.toMatch(/postrotate|copytruncate/)
   const path = join(stack.data, 'log', 'security.log')
   renameSync(path, `${path}.1`)
-  await ask(`${stack.base}/auth/login`, { json: { username: 'user1', password: 'wrong' } })
-  await until(
+  await requestJson(`${stack.base}/auth/login`, { json: { username: 'user1', password: 'wrong' } })
+  await waitUntil(
     'it is there again',
     () => existsSync(path) && readFileSync(path, 'utf8').includes('AUTH_FAILED'),
   )

@@ -4,20 +4,20 @@ import { createServer, type Server } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
-import { type AmiTransport, createAmiTransport } from '../../api/asterisk/ami-client.ts'
-import { createDialer } from '../../api/asterisk/ami-socket.ts'
-import { after } from '../../api/asterisk/timer.ts'
+import { type AmiClient, createAmiClient } from '../../api/asterisk/ami-client.ts'
+import { createAmiSocketFactory } from '../../api/asterisk/ami-socket.ts'
+import { startTimer } from '../../api/asterisk/timer.ts'
 import { findOrUnpackAsterisk } from '../../bin/system/asterisk.ts'
-import { asteriskMissing } from '../support/asterisk.ts'
+import { whyAsteriskUnavailable } from '../support/asterisk.ts'
 import { project, systemFolder } from '../support/build.ts'
 import { freeLowPort } from '../support/free-port.ts'
-import { ask, followSse, login } from '../support/http-client.ts'
+import { login, requestJson, subscribeSse } from '../support/http-client.ts'
 import { startPhone } from '../support/phone.ts'
-import { type Part, type Stack, startStack, until } from '../support/stack.ts'
+import { type ProcessName, type Stack, startStack, waitUntil } from '../support/stack.ts'
 
-const missing = await asteriskMissing()
+const missing = await whyAsteriskUnavailable()
 const title = missing === undefined ? '--demo --pbx' : `--demo --pbx (skipped: ${missing})`
-const PARTS: readonly Part[] = ['asterisk', 'phone-1001', 'phone-1002']
+const PARTS: readonly ProcessName[] = ['asterisk', 'phone-1001', 'phone-1002']
 
 describe.skipIf(missing !== undefined)(title, () => {
   const data = mkdtempSync(join(tmpdir(), 'hs-'))
@@ -26,12 +26,12 @@ describe.skipIf(missing !== undefined)(title, () => {
   let amiPort: number
   let httpPort: number
   let stack: Stack
-  let control: AmiTransport
+  let control: AmiClient
 
   const started = () =>
     startStack({
       data,
-      keep: true,
+      keepData: true,
       pbx: true,
       env: {
         HOOKSWITCH_PBX_SIP_PORT: String(sipPort),
@@ -42,19 +42,19 @@ describe.skipIf(missing !== undefined)(title, () => {
   beforeAll(async () => {
     ;[sipPort, amiPort, httpPort] = [await freeLowPort(), await freeLowPort(), await freeLowPort()]
     stack = await started()
-    control = createAmiTransport({
-      connect: createDialer({ host: '127.0.0.1', port: amiPort }),
+    control = createAmiClient({
+      connect: createAmiSocketFactory({ host: '127.0.0.1', port: amiPort }),
       login: {
         username: 'hookswitch-control',
         secret: secret('control'),
         events: 'call',
-        awaitsBoot: false,
+        waitForBoot: false,
       },
       instance: 'test',
       nonce: () => randomBytes(8).toString('hex'),
       random: Math.random,
-      after,
-      onTrouble: () => {},
+      startTimer,
+      onError: () => {},
     })
     control.open()
     await vi.waitFor(() => expect(control.state().phase).toBe('up'), 15_000)
@@ -85,31 +85,37 @@ describe.skipIf(missing !== undefined)(title, () => {
   test('a call placed as the welcome says is seen on the stream, from its beginning to its end', async () => {
     await phonesAre('NOT_INUSE')
     const { access } = await login(stack)
-    const stream = followSse(stack, access)
+    const stream = subscribeSse(stack, access)
     const seen = (state: string) => () => {
       const { states = {} } = (stream.messages.at(-1) ?? {}) as { states?: Record<string, { state: string }> }
       return states['1001']?.state === state && states['1002']?.state === state
     }
-    await until('both are idle', seen('Idle'))
-    const dialled = await ask(`${stack.url}/api/v1/calls`, { token: access, json: { number: '1002' } })
+    await waitUntil('both are idle', seen('Idle'))
+    const dialled = await requestJson(`${stack.url}/api/v1/calls`, {
+      token: access,
+      json: { number: '1002' },
+    })
     expect(dialled.status).toBe(202)
-    await until('both talk', seen('Up'))
+    await waitUntil('both talk', seen('Up'))
     const call = `${stack.url}${dialled.headers.get('location')}`
-    expect((await ask(call, { token: access })).body).toMatchObject({ state: 'up', to: { number: '1002' } })
-    expect((await ask(`${call}/hangup`, { method: 'POST', token: access })).status).toBe(204)
-    await until('both are idle again', seen('Idle'))
-    expect((await ask(call, { token: access })).body).toMatchObject({ outcome: 'answered' })
-    expect((await ask(`${stack.url}/ready`)).body.pbx).toBe('online')
+    expect((await requestJson(call, { token: access })).body).toMatchObject({
+      state: 'up',
+      to: { number: '1002' },
+    })
+    expect((await requestJson(`${call}/hangup`, { method: 'POST', token: access })).status).toBe(204)
+    await waitUntil('both are idle again', seen('Idle'))
+    expect((await requestJson(call, { token: access })).body).toMatchObject({ outcome: 'answered' })
+    expect((await requestJson(`${stack.url}/ready`)).body.pbx).toBe('online')
     stream.close()
   })
 
   test('says how to register a phone, and what it says is true', async () => {
-    const shown = /server (\S+):(\d+) .*, password ([0-9a-f]{32}) /.exec(stack.said())
+    const shown = /server (\S+):(\d+) .*, password ([0-9a-f]{32}) /.exec(stack.output())
     expect(shown?.slice(1)).toEqual(['127.0.0.1', String(sipPort), secret('phones')])
-    expect(stack.said()).toContain(`${stack.url}/api/v1/calls`)
+    expect(stack.output()).toContain(`${stack.url}/api/v1/calls`)
     const programs = await findOrUnpackAsterisk(systemFolder, join(project, 'bin/pbx'), () => {})
     const own = await startPhone({ programs, sipPort, secretOf: () => shown?.[3] ?? '' }, '1003')
-    const desk = /user 201, password (\S+)/.exec(stack.said())?.[1] ?? ''
+    const desk = /user 201, password (\S+)/.exec(stack.output())?.[1] ?? ''
     const documented = await startPhone({ programs, sipPort, secretOf: () => desk }, '201')
     expect([own.registered, documented.registered]).toEqual([true, true])
     await Promise.all([own.stop(), documented.stop()])
@@ -117,10 +123,10 @@ describe.skipIf(missing !== undefined)(title, () => {
 
   test('whoever registers gets an extension that rings: its calls come, and everybody sees them', async () => {
     const account = { email: 'new@example.org', password: 'secreto123' }
-    const registered = await ask(`${stack.url}/auth/register`, { json: account })
+    const registered = await requestJson(`${stack.url}/auth/register`, { json: account })
     expect(registered).toMatchObject({ status: 201, body: { is_active: true } })
-    const { access_token } = (await ask(`${stack.url}/auth/login`, { json: account })).body
-    const { body } = await ask(`${stack.url}/sip/credentials`, { token: String(access_token) })
+    const { access_token } = (await requestJson(`${stack.url}/auth/login`, { json: account })).body
+    const { body } = await requestJson(`${stack.url}/sip/credentials`, { token: String(access_token) })
     const extension = String(body.username)
     expect(body).toMatchObject({ domain: '127.0.0.1', port: sipPort, auth_username: extension })
 
@@ -129,25 +135,25 @@ describe.skipIf(missing !== undefined)(title, () => {
       answer: 'manual',
     })
     const caller = await login(stack)
-    const stream = followSse(stack, caller.access)
+    const stream = subscribeSse(stack, caller.access)
     const seen = (state: string) => () => {
       const { states = {} } = (stream.messages.at(-1) ?? {}) as { states?: Record<string, { state: string }> }
       return states[extension]?.state === state
     }
-    await until('it is there and idle', seen('Idle'))
-    const dialled = await ask(`${stack.url}/api/v1/calls`, {
+    await waitUntil('it is there and idle', seen('Idle'))
+    const dialled = await requestJson(`${stack.url}/api/v1/calls`, {
       token: caller.access,
       json: { number: extension },
     })
-    await until('it rings', () => phone.state() === 'ringing')
-    await until('and everybody sees it', seen('Ringing'))
+    await waitUntil('it rings', () => phone.state() === 'ringing')
+    await waitUntil('and everybody sees it', seen('Ringing'))
     await phone.accept()
-    await until('it talks', seen('Up'))
-    await ask(`${stack.url}${dialled.headers.get('location')}/hangup`, {
+    await waitUntil('it talks', seen('Up'))
+    await requestJson(`${stack.url}${dialled.headers.get('location')}/hangup`, {
       method: 'POST',
       token: caller.access,
     })
-    await until('it is idle again', seen('Idle'))
+    await waitUntil('it is idle again', seen('Idle'))
     stream.close()
     await phone.stop()
   })
@@ -164,7 +170,7 @@ describe.skipIf(missing !== undefined)(title, () => {
   test.each(PARTS)('%s that dies is started again', async (part) => {
     const before = stack.pid(part)
     stack.signal(part, 'SIGKILL')
-    await until(`another ${part}`, () => stack.pid(part) !== before)
+    await waitUntil(`another ${part}`, () => stack.pid(part) !== before)
     await vi.waitFor(() => expect(control.state().phase).toBe('up'), 30_000)
     await phonesAre('NOT_INUSE')
   })
@@ -177,15 +183,15 @@ describe.skipIf(missing !== undefined)(title, () => {
 
     stack = await started()
     expect(secret('phones')).toBe(kept)
-    await until('the welcome', () => stack.said().includes('/api/v1/calls'))
-    expect(stack.said()).not.toContain(kept)
+    await waitUntil('the welcome', () => stack.output().includes('/api/v1/calls'))
+    expect(stack.output()).not.toContain(kept)
     await login(stack)
     await phonesAre('NOT_INUSE')
   })
 
   /** Standard output is no log: there the SIP password is shown, once. */
   function logsWithoutWelcome(): string {
-    return stack.logs().replace(stack.said(), '')
+    return stack.logs().replace(stack.output(), '')
   }
 })
 

@@ -9,9 +9,9 @@ import { WebSocket } from 'ws'
 import { openDatabase } from '../../api/store/sql/database.ts'
 import { project, systemFolder } from '../support/build.ts'
 import { freePort } from '../support/free-port.ts'
-import { ask, login, logout, mediaStatus, publish } from '../support/http-client.ts'
-import { hookswitch } from '../support/run-hookswitch.ts'
-import { type Part, type Stack, startStack, until } from '../support/stack.ts'
+import { login, logout, mediaStatus, publish, requestJson } from '../support/http-client.ts'
+import { runHookswitch } from '../support/run-hookswitch.ts'
+import { type ProcessName, type Stack, startStack, waitUntil } from '../support/stack.ts'
 
 const cleanups: (() => unknown)[] = []
 afterEach(async () => {
@@ -25,7 +25,7 @@ function folder(): string {
 }
 
 async function stackIn(data: string, options: Parameters<typeof startStack>[0] = {}): Promise<Stack> {
-  const stack = await startStack({ data, keep: true, ...options })
+  const stack = await startStack({ data, keepData: true, ...options })
   cleanups.push(() => stack.stop())
   return stack
 }
@@ -56,21 +56,21 @@ const isAlive = (pid: number) => {
     return false
   }
 }
-const PARTS: readonly Part[] = ['redis', 'sidecar', 'api', 'nginx']
+const PARTS: readonly ProcessName[] = ['redis', 'sidecar', 'api', 'nginx']
 
 describe('a first start', () => {
   test('makes an admin whose password is shown once and kept nowhere', async () => {
     const data = folder()
     const first = await stackIn(data, { demo: false })
-    const password = /admin \/ (\S+)/.exec(first.said())?.[1] ?? ''
+    const password = /admin \/ (\S+)/.exec(first.output())?.[1] ?? ''
     expect(password).toMatch(/^[\w-]{20}$/)
     await login(first, 'admin', password)
-    expect(first.said()).toContain('curl')
+    expect(first.output()).toContain('curl')
     await first.stop()
 
     const second = await stackIn(data, { demo: false })
-    expect(second.said()).not.toContain(password)
-    expect(second.said()).not.toContain('first admin')
+    expect(second.output()).not.toContain(password)
+    expect(second.output()).not.toContain('first admin')
     await login(second, 'admin', password)
     for (const file of ['hookswitch.db', 'log/api.log', 'log/security.log']) {
       expect(readFileSync(join(data, file), 'latin1')).not.toContain(password)
@@ -91,7 +91,7 @@ describe('a second start', () => {
     const second = await stackIn(data)
     expect(await mediaStatus(second, '1001/hello.wav', live.access)).toBe(200)
     expect(await mediaStatus(second, '1001/hello.wav', dead.access)).toBe(401)
-    const { body } = await ask(`${second.base}/sub/users-state`, { token: live.access })
+    const { body } = await requestJson(`${second.base}/sub/users-state`, { token: live.access })
     expect(body).toMatchObject({ from: 'before' })
   })
 
@@ -118,7 +118,7 @@ describe('a second start', () => {
 
     const next = await stackIn(data, { env: { HOOKSWITCH_PORT: port } })
     await login(next)
-    await until('the old ones are gone', () => left.every((pid) => !isAlive(pid)))
+    await waitUntil('the old ones are gone', () => left.every((pid) => !isAlive(pid)))
   })
 })
 
@@ -128,31 +128,31 @@ describe('a backup of a running one', () => {
     const backup = join(folder(), 'backup')
     const first = await stackIn(data)
     const [live, dead] = [await login(first), await login(first)]
-    expect(await hookswitch(data, ['users', 'add', 'w1'])).toMatchObject({
+    expect(await runHookswitch(data, ['users', 'add', 'w1'])).toMatchObject({
       code: 0,
     })
     await logout(first, dead)
-    expect(await hookswitch(data, ['backup', backup])).toMatchObject({ code: 0 })
+    expect(await runHookswitch(data, ['backup', backup])).toMatchObject({ code: 0 })
     const late = await login(first)
     await first.stop()
 
-    expect(await hookswitch(elsewhere, ['restore', backup, '--keep-sessions'])).toMatchObject({
+    expect(await runHookswitch(elsewhere, ['restore', backup, '--keep-sessions'])).toMatchObject({
       code: 0,
     })
-    expect((await hookswitch(elsewhere, ['users', 'list'])).out).toContain(' w1 ')
+    expect((await runHookswitch(elsewhere, ['users', 'list'])).out).toContain(' w1 ')
     const second = await stackIn(elsewhere)
     expect(await mediaStatus(second, '1001/hello.wav', dead.access)).toBe(401)
     expect(await mediaStatus(second, '1001/hello.wav', live.access)).toBe(200)
     await second.stop()
 
     rmSync(elsewhere, { recursive: true })
-    expect(await hookswitch(elsewhere, ['restore', backup])).toMatchObject({ code: 0 })
+    expect(await runHookswitch(elsewhere, ['restore', backup])).toMatchObject({ code: 0 })
     const third = await stackIn(elsewhere)
     for (const { access } of [dead, live, late]) {
       expect(await mediaStatus(third, '1001/hello.wav', access)).toBe(401)
     }
     const again = await login(third)
-    await until(
+    await waitUntil(
       'a new token is good',
       async () => (await mediaStatus(third, '1001/hello.wav', again.access)) === 200,
     )
@@ -165,17 +165,17 @@ describe('while it runs', () => {
     for (const part of PARTS) {
       const before = stack.pid(part)
       stack.signal(part, 'SIGKILL')
-      await until(`another ${part}`, () => stack.pid(part) !== before)
+      await waitUntil(`another ${part}`, () => stack.pid(part) !== before)
     }
-    expect(stack.said()).toContain('starting it again in 200 ms')
-    await until('it all works', async () => {
+    expect(stack.output()).toContain('starting it again in 200 ms')
+    await waitUntil('it all works', async () => {
       const json = { username: 'user1', password: 'password' }
-      const answer = await ask(`${stack.base}/auth/login`, { json }).catch(() => undefined) // nginx is not back yet
+      const answer = await requestJson(`${stack.base}/auth/login`, { json }).catch(() => undefined) // nginx is not back yet
       return answer?.status === 200
     })
     const pids = PARTS.map((part) => stack.pid(part))
     await stack.stop()
-    await until('nothing is left', () => pids.every((pid) => !isAlive(pid)))
+    await waitUntil('nothing is left', () => pids.every((pid) => !isAlive(pid)))
   })
 
   test('an orderly stop closes WebSockets with a code after which clients connect again', async () => {
@@ -256,12 +256,12 @@ describe('what was started by npm', () => {
   ] as const)('ends whole when %s', async (_, signal, said) => {
     const data = folder()
     const npm = npmStart(data, await freePort())
-    if (said === undefined) await until('Redis starts', () => existsSync(join(data, 'run', 'redis.id')))
-    else await until('it runs', () => npm.said().includes(said))
+    if (said === undefined) await waitUntil('Redis starts', () => existsSync(join(data, 'run', 'redis.id')))
+    else await waitUntil('it runs', () => npm.said().includes(said))
     expect(processesOf(data).length).toBeGreaterThan(2)
     // A terminal signals all that it runs.
     process.kill(signal === 'SIGHUP' ? -npm.pid : npm.pid, signal)
-    await until('nothing is left', () => processesOf(data).length === 0)
+    await waitUntil('nothing is left', () => processesOf(data).length === 0)
     expect(existsSync(join(data, 'start.pid'))).toBe(false)
   })
 })

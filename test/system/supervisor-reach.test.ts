@@ -3,17 +3,17 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { hash } from '@node-rs/argon2'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
-import { embeddedDatabase } from '../../api/config/config.ts'
+import { defaultDatabaseUrl } from '../../api/config/config.ts'
 import { createUserStore } from '../../api/store/sql/auth/users.ts'
 import { createAgentStore } from '../../api/store/sql/call-center/agents.ts'
-import { createHistoryStore } from '../../api/store/sql/calls/call-history.ts'
+import { createCallHistoryStore } from '../../api/store/sql/calls/call-history.ts'
 import { openDatabase } from '../../api/store/sql/database.ts'
 import { migrate } from '../../api/store/sql/migrate.ts'
 import type { Role } from '../../contract/claims.ts'
-import { type AmiCall, placeCall } from '../support/ami-call.ts'
+import { type AmiCall, simulateCall } from '../support/ami-call.ts'
 import { type AmiPbx, startAmiPbx } from '../support/ami-pbx.ts'
 import { newCall, startedAt } from '../support/fixtures/call-records.ts'
-import { ask, login, mediaStatus } from '../support/http-client.ts'
+import { login, mediaStatus, requestJson } from '../support/http-client.ts'
 import { CHEAP_PASSWORD } from '../support/seed-users.ts'
 import { type Stack, startStack } from '../support/stack.ts'
 
@@ -44,7 +44,7 @@ const UNBOUNDED: readonly [Name, readonly Owner[]][] = [
   ['admin', WHOSE],
 ]
 
-interface World {
+interface ReachFixture {
   stack: Stack
   pbx: AmiPbx
   tokens: Record<Name, string>
@@ -55,7 +55,7 @@ interface World {
 }
 
 /** Each of three users has one past call with a recording, a folder with a file, and a call that lives. */
-async function start(env: Record<string, string> = {}): Promise<World> {
+async function start(env: Record<string, string> = {}): Promise<ReachFixture> {
   const data = mkdtempSync(join(tmpdir(), 'reach-'))
   const media = join(data, 'media')
   for (const owner of WHOSE) {
@@ -79,9 +79,9 @@ async function start(env: Record<string, string> = {}): Promise<World> {
     const names = Object.keys(PEOPLE) as Name[] // it has no others
     const logins = names.map(async (name) => [name, await tokenOf(stack, name)] as const)
     const tokens = Object.fromEntries(await Promise.all(logins)) as Record<Name, string> // one of each
-    await vi.waitFor(() => expect(pbx.isUp()).toBe(true), { timeout: 10_000 })
+    await vi.waitFor(() => expect(pbx.isConnected()).toBe(true), { timeout: 10_000 })
     const place = (owner: Owner) =>
-      placeCall(pbx, { extension: PEOPLE[owner].extension }, { extension: 'outside' })
+      simulateCall(pbx, { extension: PEOPLE[owner].extension }, { extension: 'outside' })
     const live = Object.fromEntries(WHOSE.map((owner) => [owner, place(owner)])) as Record<Owner, AmiCall> // one of each
     return { stack, pbx, tokens, userIds, live, stop }
   } catch (err) {
@@ -91,11 +91,11 @@ async function start(env: Record<string, string> = {}): Promise<World> {
 }
 
 async function addPeople(data: string): Promise<Record<Name, string>> {
-  const url = embeddedDatabase(data)
+  const url = defaultDatabaseUrl(data)
   await migrate(url)
   const db = await openDatabase(url)
   try {
-    const [users, agents, history] = [createUserStore(db), createAgentStore(db), createHistoryStore(db)]
+    const [users, agents, history] = [createUserStore(db), createAgentStore(db), createCallHistoryStore(db)]
     const passwordHash = await hash(CHEAP_PASSWORD, { memoryCost: 8, timeCost: 1, parallelism: 1 })
     const ids: Partial<Record<Name, string>> = {}
     for (const [name, { role, extension, team }] of Object.entries(PEOPLE)) {
@@ -122,7 +122,7 @@ const tokenOf = async (stack: Stack, name: Name) => (await login(stack, name, CH
 const claimsOf = (token: string) => JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString())
 
 describe('whose calls and recordings somebody reaches', () => {
-  let world: World
+  let world: ReachFixture
   beforeAll(async () => {
     world = await start()
   })
@@ -153,7 +153,10 @@ describe('whose calls and recordings somebody reaches', () => {
         const bearer = { Authorization: `Bearer ${tokens[name]}` }
         expect(await statusOf(url, { ...events, headers: { ...events.headers, ...bearer } })).toBe(status)
         expect(await statusOf(url, { headers: bearer })).toBe(status)
-        const sold = await ask(`${stack.base}/stream-tickets`, { method: 'POST', token: tokens[name] })
+        const sold = await requestJson(`${stack.base}/stream-tickets`, {
+          method: 'POST',
+          token: tokens[name],
+        })
         expect(await statusOf(`${url}?ticket=${sold.body.ticket}`, events)).toBe(status)
       }
     },
@@ -161,23 +164,23 @@ describe('whose calls and recordings somebody reaches', () => {
 
   test.each<Owner>(['carl', 'nina'])('a supervisor of another team cannot dial for %s', async (owner) => {
     const { stack, tokens, userIds, pbx } = world
-    const before = pbx.orders().length
+    const before = pbx.controlActions().length
     const json = { number: '1001', user_id: userIds[owner] }
-    expect(await ask(`${stack.url}/api/v1/calls`, { token: tokens.ofSales, json })).toMatchObject({
+    expect(await requestJson(`${stack.url}/api/v1/calls`, { token: tokens.ofSales, json })).toMatchObject({
       status: 404,
       body: { code: 'not_found' },
     })
-    expect(pbx.orders()).toHaveLength(before)
+    expect(pbx.controlActions()).toHaveLength(before)
   })
 
   test('a call of two teams: a supervisor hangs up the phone of theirs alone', async () => {
     const { stack, tokens, pbx } = world
-    const call = placeCall(pbx, { extension: '1001' }, { extension: '1003' })
+    const call = simulateCall(pbx, { extension: '1001' }, { extension: '1003' })
     const path = `${stack.url}/api/v1/calls/${call.id}`
-    await expect.poll(async () => (await ask(path, { token: tokens.ofSales })).status).toBe(200)
-    const hungUp = ask(`${path}/hangup`, { method: 'POST', token: tokens.ofSales })
+    await expect.poll(async () => (await requestJson(path, { token: tokens.ofSales })).status).toBe(200)
+    const hungUp = requestJson(`${path}/hangup`, { method: 'POST', token: tokens.ofSales })
     const [own] = call.channels
-    const hangups = () => pbx.orders().filter(({ action }) => action === 'Hangup')
+    const hangups = () => pbx.controlActions().filter(({ action }) => action === 'Hangup')
     await expect.poll(() => hangups().map(({ channel }) => channel)).toEqual([own?.id])
     call.hangUp()
     expect((await hungUp).status).toBe(204)
@@ -190,25 +193,25 @@ describe('whose calls and recordings somebody reaches', () => {
       expect(claimsOf(tokens[name])).not.toHaveProperty('reach')
     }
     const { refresh: token } = await login(stack, 'ofSales', CHEAP_PASSWORD)
-    const { body } = await ask(`${stack.base}/auth/refresh`, { method: 'POST', token })
+    const { body } = await requestJson(`${stack.base}/auth/refresh`, { method: 'POST', token })
     expect(claimsOf(String(body.access_token))).toMatchObject({ reach: 'team' })
   })
 
   describe('with another team', () => {
     const put = async (id: number, json: object) =>
-      ask(`${world.stack.url}/api/agents/${id}`, { method: 'PUT', token: world.tokens.admin, json })
+      requestJson(`${world.stack.url}/api/agents/${id}`, { method: 'PUT', token: world.tokens.admin, json })
     const agentOf = async (name: Name) => {
-      const { body } = await ask(`${world.stack.url}/api/agents`, { token: world.tokens.admin })
+      const { body } = await requestJson(`${world.stack.url}/api/agents`, { token: world.tokens.admin })
       const all = body as unknown as { id: number; name: string }[] // a bare array
       return all.find((one) => one.name === name)?.id ?? 0
     }
     const opens = (token: string) =>
       Promise.all([
         mediaStatus(world.stack, '1001/own.wav', token),
-        ask(`${world.stack.url}/api/v1/calls`, { token }).then(({ status }) => status),
+        requestJson(`${world.stack.url}/api/v1/calls`, { token }).then(({ status }) => status),
       ])
     const seenBy = async (token: string) => {
-      const { body } = await ask(`${world.stack.url}/api/v1/calls/history`, { token })
+      const { body } = await requestJson(`${world.stack.url}/api/v1/calls/history`, { token })
       const ids = (body as { calls: { id: string }[] }).calls.map(({ id }) => id) // the documented shape
       return WHOSE.filter((owner) => ids.includes(`past.${owner}`))
     }
@@ -228,7 +231,7 @@ describe('whose calls and recordings somebody reaches', () => {
       const { stack, tokens, userIds } = world
       expect(await opens(tokens.ofNone)).toEqual([200, 200])
       const json = { name: 'ofNone', userId: Number(userIds.ofNone), team: 'sales' }
-      const made = await ask(`${stack.url}/api/agents`, { token: tokens.admin, json })
+      const made = await requestJson(`${stack.url}/api/agents`, { token: tokens.admin, json })
       expect(made.status).toBe(201)
       await expect.poll(() => opens(tokens.ofNone)).toEqual([401, 401])
       const fresh = await tokenOf(stack, 'ofNone')
@@ -247,7 +250,7 @@ describe('whose calls and recordings somebody reaches', () => {
 })
 
 describe('with HOOKSWITCH_SUPERVISOR_REACH=all', () => {
-  let world: World
+  let world: ReachFixture
   beforeAll(async () => {
     world = await start({ HOOKSWITCH_SUPERVISOR_REACH: 'all' })
   })
@@ -257,12 +260,12 @@ describe('with HOOKSWITCH_SUPERVISOR_REACH=all', () => {
 })
 
 /** Every route that shows or commands a call or a file, asked by each of them for each one's. */
-function rules(world: () => World, table: readonly [Name, readonly Owner[]][]) {
+function rules(world: () => ReachFixture, table: readonly [Name, readonly Owner[]][]) {
   const each = table.flatMap(([name, reached]) =>
     WHOSE.map((owner) => [name, owner, reached.includes(owner)] as const),
   )
   const get = (path: string, name: Name, init = {}) =>
-    ask(`${world().stack.url}${path}`, { token: world().tokens[name], ...init })
+    requestJson(`${world().stack.url}${path}`, { token: world().tokens[name], ...init })
 
   test.each(table)('%s sees in lists %j', async (name, reached) => {
     const ofLive = (id: unknown) => WHOSE.filter((owner) => world().live[owner].id === id)
@@ -335,7 +338,7 @@ function rules(world: () => World, table: readonly [Name, readonly Owner[]][]) {
     const mayRead = reached && (name !== 'ofSales' || table === UNBOUNDED)
     const path = `${PEOPLE[owner].extension}/own.wav`
     expect(await mediaStatus(stack, path, token)).toBe(mayRead ? 200 : 403)
-    const sold = await ask(`${stack.base}/media-links`, { token, json: { path, minutes: 1 } })
+    const sold = await requestJson(`${stack.base}/media-links`, { token, json: { path, minutes: 1 } })
     expect(sold.status).toBe(mayRead ? 201 : 403)
     const seesAll = mayRead && name !== owner
     expect(await mediaStatus(stack, `2025/${owner}.wav`, token)).toBe(seesAll ? 200 : 403)

@@ -5,17 +5,26 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { WebSocket } from 'ws'
 import { project } from '../support/build.ts'
-import { ask, followSse, type LoggedIn, login, logout, publish } from '../support/http-client.ts'
-import { type Node, secondRun, startSecondNode } from '../support/second-node.ts'
-import { type Stack, startStack, until } from '../support/stack.ts'
+import {
+  login,
+  logout,
+  publish,
+  requestJson,
+  type SessionTokens,
+  subscribeSse,
+} from '../support/http-client.ts'
+import { type SecondNode, secondRunFolder, startSecondNode } from '../support/second-node.ts'
+import { type Stack, startStack, waitUntil } from '../support/stack.ts'
 
 let data: string
 let one: Stack
-let two: Node
+let two: SecondNode
 beforeAll(async () => {
   data = mkdtempSync(join(tmpdir(), 'hs-'))
-  const sockets = [join(data, 'run', 'publish-1.sock'), join(secondRun(data), 'publish-1.sock')].join(',')
-  one = await startStack({ data, keep: true, env: { HOOKSWITCH_NGINX_SOCKETS: sockets } })
+  const sockets = [join(data, 'run', 'publish-1.sock'), join(secondRunFolder(data), 'publish-1.sock')].join(
+    ',',
+  )
+  one = await startStack({ data, keepData: true, env: { HOOKSWITCH_NGINX_SOCKETS: sockets } })
   two = await startSecondNode(one, { HOOKSWITCH_NGINX_SOCKETS: sockets })
   await publish(one, { states: {} })
 })
@@ -36,7 +45,7 @@ const hookswitch = async (...args: string[]) => {
   )
 }
 
-function webSocket(node: Node, token: string) {
+function webSocket(node: SecondNode, token: string) {
   const socket = new WebSocket(`${node.base.replace('http', 'ws')}/sub/users-state`, {
     headers: { Authorization: `Bearer ${token}` },
   })
@@ -51,9 +60,9 @@ function webSocket(node: Node, token: string) {
 
 /** An EventSource and a WebSocket on each node. */
 async function followEverywhere(token: string) {
-  const sse = [one, two].map((node) => followSse(node, token))
+  const sse = [one, two].map((node) => subscribeSse(node, token))
   const ws = [one, two].map((node) => webSocket(node, token))
-  await until('all four are open', () =>
+  await waitUntil('all four are open', () =>
     [...sse, ...ws.map(({ seen }) => seen)].every((it) => it.messages.length > 0),
   )
   return {
@@ -65,11 +74,11 @@ async function followEverywhere(token: string) {
   }
 }
 
-const media = async (node: Node, token: string, extension = '1001') =>
-  (await ask(`${node.url}/media/${extension}/hello.wav`, { token })).status
+const media = async (node: SecondNode, token: string, extension = '1001') =>
+  (await requestJson(`${node.url}/media/${extension}/hello.wav`, { token })).status
 const claimsOf = (token: string) => JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString())
-const cookieLogin = async (node: Node) => {
-  const { headers, body } = await ask(`${node.url}/pbxcore/api/v3/auth:login`, {
+const cookieLogin = async (node: SecondNode) => {
+  const { headers, body } = await requestJson(`${node.url}/pbxcore/api/v3/auth:login`, {
     json: { login: 'user1', password: 'password' },
   })
   const cookie = headers.getSetCookie()[0]?.split(';')[0] ?? ''
@@ -82,27 +91,30 @@ describe('over two nginx, two sidecars and two apis on one Redis', () => {
     const { access } = await login(one)
     const everywhere = await followEverywhere(access)
     await publish(one, { states: {}, mark: 'from one' })
-    await until('all saw it', () => everywhere.saw('from one'))
-    await ask(`${two.base}/pub/users-state`, { json: { states: {}, mark: 'from two' } })
-    await until('all saw that, too', () => everywhere.saw('from two'))
+    await waitUntil('all saw it', () => everywhere.saw('from one'))
+    await requestJson(`${two.base}/pub/users-state`, { json: { states: {}, mark: 'from two' } })
+    await waitUntil('all saw that, too', () => everywhere.saw('from two'))
     everywhere.close()
   })
 
-  const endings: [string, (session: LoggedIn) => Promise<unknown>][] = [
+  const endings: [string, (session: SessionTokens) => Promise<unknown>][] = [
     ['a logout at one node', (session) => logout(one, session)],
     ['a logout at the other node', (session) => logout(two, session)],
     [
       'the user, from another session',
       async ({ access }) => {
         const path = `sessions/${claimsOf(access).sid}`
-        return ask(`${two.url}/api/v1/${path}`, { method: 'DELETE', token: (await login(one)).access })
+        return requestJson(`${two.url}/api/v1/${path}`, {
+          method: 'DELETE',
+          token: (await login(one)).access,
+        })
       },
     ],
     [
       'an admin',
       async ({ access }) => {
         const path = `users/${claimsOf(access).sub}/sessions`
-        return ask(`${two.url}/api/v1/${path}`, { method: 'DELETE', token: (await admin()).access })
+        return requestJson(`${two.url}/api/v1/${path}`, { method: 'DELETE', token: (await admin()).access })
       },
     ],
     ['the admin’s command', ({ access }) => hookswitch('sessions', 'end', claimsOf(access).sid)],
@@ -117,11 +129,11 @@ describe('over two nginx, two sidecars and two apis on one Redis', () => {
       ]
       await end(session)
       const endedAt = performance.now()
-      await until('all four are cut', () => mine.endedAt().every((at) => at !== undefined))
+      await waitUntil('all four are cut', () => mine.endedAt().every((at) => at !== undefined))
       // "Within a second" of the answer that said so.
       for (const at of mine.endedAt()) expect((at ?? 0) - endedAt).toBeLessThan(1_000)
       expect(await Promise.all([one, two].map((node) => media(node, session.access)))).toEqual([401, 401])
-      await until('the security log says so', () =>
+      await waitUntil('the security log says so', () =>
         one.logs().includes(`"sessionId":"${claimsOf(session.access).sid}"`),
       )
 
@@ -143,11 +155,14 @@ describe('over two nginx, two sidecars and two apis on one Redis', () => {
     const session = await login(one, 'user3', password)
     const mine = await followEverywhere(session.access)
     await hookswitch(...words)
-    await until('all four are cut', () => mine.endedAt().every((at) => at !== undefined))
+    await waitUntil('all four are cut', () => mine.endedAt().every((at) => at !== undefined))
     expect(await Promise.all([one, two].map((node) => media(node, session.access, '1003')))).toEqual([
       401, 401,
     ])
-    const refreshed = await ask(`${two.base}/auth/refresh`, { method: 'POST', token: session.refresh })
+    const refreshed = await requestJson(`${two.base}/auth/refresh`, {
+      method: 'POST',
+      token: session.refresh,
+    })
     expect(refreshed.status).toBe(401)
     mine.close()
   })
@@ -157,7 +172,7 @@ describe('over two nginx, two sidecars and two apis on one Redis', () => {
     const mine = await followEverywhere(access)
     let last = cookie
     for (const node of [two, one, two]) {
-      const { status, headers } = await ask(`${node.url}/pbxcore/api/v3/auth:refresh`, {
+      const { status, headers } = await requestJson(`${node.url}/pbxcore/api/v3/auth:refresh`, {
         method: 'POST',
         headers: { Cookie: last },
       })
@@ -165,7 +180,7 @@ describe('over two nginx, two sidecars and two apis on one Redis', () => {
       last = headers.getSetCookie()[0]?.split(';')[0] ?? ''
     }
     await publish(one, { states: {}, mark: 'after refreshes' })
-    await until('all saw what came after', () => mine.saw('after refreshes'))
+    await waitUntil('all saw what came after', () => mine.saw('after refreshes'))
     expect(mine.opens()).toEqual([1, 1])
     mine.close()
   })

@@ -1,13 +1,13 @@
 import { randomBytes } from 'node:crypto'
 import { z } from 'zod'
 import { Role } from '../../../contract/claims.ts'
-import { plainWords } from '../../../runtime/validation-message.ts'
+import { validationMessage } from '../../../runtime/validation-message.ts'
 import type { DialPolicy } from '../dial-policy/dial-policy.ts'
-import { mustBeDiallable } from '../dial-policy/dialable-extension.ts'
+import { requireDialableExtension } from '../dial-policy/dialable-extension.ts'
 import { Refusal } from '../refusal.ts'
-import { mustBeOwnNames, withoutBlanks } from '../values/account-names.ts'
+import { requireOwnNames, trimName } from '../values/account-names.ts'
 import { Email } from '../values/email.ts'
-import { network } from '../values/network.ts'
+import { networkOf } from '../values/network.ts'
 import { NewPassword, type Passwords } from './password.ts'
 import type { NewUser, User, UserStore } from './users.ts'
 
@@ -16,7 +16,7 @@ export const NewAccount = z.object({
   username: z
     .string()
     // A phone's keyboard adds a blank after a word that it completes.
-    .overwrite(withoutBlanks)
+    .overwrite(trimName)
     .regex(/^[^\s\p{C}]{1,128}$/u, 'a username has 1 to 128 characters and no blanks'),
   password: NewPassword,
   role: Role,
@@ -30,20 +30,20 @@ export type NewAccount = z.infer<typeof NewAccount>
 
 const AccountChange = NewAccount.pick({ role: true, extension: true }).partial()
 /** What an admin may give an account. */
-export type AccountChange = Partial<Pick<User, 'role' | 'extension'>>
+export type AccountUpdate = Partial<Pick<User, 'role' | 'extension'>>
 
 /** @throws {Refusal} `input_invalid` */
-export function checkChange(change: AccountChange, policy: Pick<DialPolicy, 'judge'>): void {
+export function validateAccountUpdate(change: AccountUpdate, policy: Pick<DialPolicy, 'check'>): void {
   const checked = AccountChange.safeParse(change)
-  if (!checked.success) throw new Refusal('input_invalid', { detail: plainWords(checked.error) })
+  if (!checked.success) throw new Refusal('input_invalid', { detail: validationMessage(checked.error) })
   const { extension } = checked.data
-  if (typeof extension === 'string') mustBeDiallable(extension, policy)
+  if (typeof extension === 'string') requireDialableExtension(extension, policy)
 }
 
 export interface AccountsNeeds {
   users: Pick<UserStore, 'add' | 'count' | 'findByLogin'>
   passwords: Pick<Passwords, 'hash'>
-  policy: () => Pick<DialPolicy, 'judge'>
+  policy: () => Pick<DialPolicy, 'check'>
 }
 
 export interface Accounts {
@@ -66,11 +66,11 @@ export interface Accounts {
 export function createAccounts({ users, passwords, policy }: AccountsNeeds): Accounts {
   async function prepare(account: NewAccount, address = ''): Promise<NewUser> {
     const checked = NewAccount.safeParse(account)
-    if (!checked.success) throw new Refusal('input_invalid', { detail: plainWords(checked.error) })
+    if (!checked.success) throw new Refusal('input_invalid', { detail: validationMessage(checked.error) })
     const { password, ...rest } = checked.data
     // A name that is an address is the account's own one: no other account may be made with it, and it is shown.
     const email = checked.data.email ?? Email.safeParse(rest.username).data ?? null
-    if (rest.extension !== null) mustBeDiallable(rest.extension, policy())
+    if (rest.extension !== null) requireDialableExtension(rest.extension, policy())
     const names = { username: rest.username, extension: rest.extension, email }
     // Before the work of hashing; the store checks again where it inserts.
     for (const detail of ['username', 'extension', 'email'] as const) {
@@ -78,8 +78,8 @@ export function createAccounts({ users, passwords, policy }: AccountsNeeds): Acc
       if (login !== null && (await users.findByLogin(login)) !== undefined)
         throw new Refusal('taken', { detail })
     }
-    mustBeOwnNames(names)
-    return { ...rest, email, passwordHash: await passwords.hash(password, network(address)) }
+    requireOwnNames(names)
+    return { ...rest, email, passwordHash: await passwords.hash(password, networkOf(address)) }
   }
   const add = async (account: NewAccount, address = '') => users.add(await prepare(account, address))
 

@@ -7,22 +7,22 @@
  *   account has logged in lately is not held up by it, and its failures do not count there;
  * - of a network over all accounts.
  */
-export interface Attempts {
+export interface LoginAttempts {
   /**
    * Whether one of the counts has reached its limit, before anything waits or works for the attempt.
    * @throws {Refusal} `throttled`
    */
-  check(account: Account, address: string): Promise<void>
+  check(account: AttemptTarget, address: string): Promise<void>
   /**
    * Reserves one attempt. Where those under way hold all failures that are left, it waits for one of them to end,
    * so that no burst of guesses gets more than the limit checked.
    * @throws {Refusal} `throttled`, `unavailable` where the wait takes too long
    */
-  reserve(account: Account, address: string): Promise<Attempt>
+  reserve(account: AttemptTarget, address: string): Promise<ReservedAttempt>
 }
 
 /** Whose password an attempt tries. */
-export interface Account {
+export interface AttemptTarget {
   /** Of a user, or of a name that no user has. The networks from which the account has logged in belong to it. */
   id: string
   /** Rises with each change of the account, and the counts begin afresh: so an administrator lifts a lock at once. */
@@ -32,16 +32,16 @@ export interface Account {
 /** The same for what names no account, such as a refresh by a secret: a count of each network alone. */
 export interface AddressAttempts {
   /** @throws {Refusal} `throttled`, `unavailable` where the wait takes too long */
-  reserve(address: string): Promise<Attempt>
+  reserve(address: string): Promise<ReservedAttempt>
 }
 
 /**
  * How an attempt ended. `wrong` counts everywhere, `right` makes the account start afresh from this network and makes
  * the network known, and `void` is one that checked nothing.
  */
-export type Outcome = 'right' | 'wrong' | 'void'
+export type AttemptOutcome = 'right' | 'wrong' | 'void'
 
-export interface Attempt {
+export interface ReservedAttempt {
   /** Never throws: a count that cannot be written is no reason to fail a login. */
-  end(outcome: Outcome): Promise<void>
+  end(outcome: AttemptOutcome): Promise<void>
 }

@@ -1,12 +1,12 @@
-import { isHidden, mayRead } from '../../../contract/media-access.ts'
+import { canReadMedia, isHiddenPath } from '../../../contract/media-access.ts'
 import type { Actor } from '../actor.ts'
 import { Refusal } from '../refusal.ts'
-import { isPlainPath } from '../values/safe-path.ts'
+import { isSafePath } from '../values/safe-path.ts'
 import type { FindReach } from './supervisor-reach.ts'
 import type { Tokens } from './tokens.ts'
 
 /** The longest life of a link, in minutes: a recording of some hours, with pauses while it is heard. */
-export const MOST_LINK_MINUTES = 1_440
+export const MAX_LINK_MINUTES = 1_440
 
 export interface MediaLink {
   /** Path and query, to be put behind the host the client already talks to. */
@@ -21,12 +21,12 @@ export interface MediaLinks {
    * @param path relative to the media root, such as `1001/2026/call.mp3`
    * @throws {Refusal} `input_invalid`, `forbidden`, `unavailable`
    */
-  sell(actor: Actor, path: string, minutes: number): Promise<MediaLink>
+  issue(actor: Actor, path: string, minutes: number): Promise<MediaLink>
   /**
    * The same for a file that the caller knows the actor may have, wherever it lies; never for a hidden one.
    * @throws {Refusal} `input_invalid`, `forbidden`, `unavailable`
    */
-  sellFor(actor: Actor, path: string, minutes: number): Promise<MediaLink>
+  issueForRecording(actor: Actor, path: string, minutes: number): Promise<MediaLink>
 }
 
 export interface MediaLinksNeeds {
@@ -38,11 +38,11 @@ export interface MediaLinksNeeds {
 }
 
 export function createMediaLinks({ tokens, reachOf, now, longestLifetime }: MediaLinksNeeds): MediaLinks {
-  async function sellFor({ claims }: Actor, path: string, minutes: number): Promise<MediaLink> {
-    if (!isPlainPath(path)) {
+  async function issueForRecording({ claims }: Actor, path: string, minutes: number): Promise<MediaLink> {
+    if (!isSafePath(path)) {
       throw new Refusal('input_invalid', { detail: 'path must be like 1001/2026/call.mp3' })
     }
-    if (isHidden(path)) throw new Refusal('forbidden')
+    if (isHiddenPath(path)) throw new Refusal('forbidden')
     // No token may live longer than the longest kind, or than its session: a link that did would open nothing.
     const latest = claims.sxp ?? Number.POSITIVE_INFINITY
     const expiresAt = Math.min(Math.floor(now() / 1000) + Math.min(minutes * 60, longestLifetime), latest)
@@ -59,11 +59,11 @@ export function createMediaLinks({ tokens, reachOf, now, longestLifetime }: Medi
   }
 
   return {
-    sellFor,
-    async sell(actor, path, minutes) {
+    issueForRecording,
+    async issue(actor, path, minutes) {
       // What is no path at all is told first, by `sellFor`.
-      if (isPlainPath(path) && !mayRead(await withReach(actor), path)) throw new Refusal('forbidden')
-      return sellFor(actor, path, minutes)
+      if (isSafePath(path) && !canReadMedia(await withReach(actor), path)) throw new Refusal('forbidden')
+      return issueForRecording(actor, path, minutes)
     },
   }
 }

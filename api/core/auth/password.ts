@@ -2,17 +2,20 @@ import { randomBytes } from 'node:crypto'
 import { type Algorithm, hash as argon2Hash, verify as argon2Verify } from '@node-rs/argon2'
 import { z } from 'zod'
 import { Refusal } from '../refusal.ts'
-import { createTurns } from './fair-queue.ts'
+import { createFairQueue } from './fair-queue.ts'
 
-const longest = 1024
+const MAX_PASSWORD_BYTES = 1024
 
 /** What a new password must be: 8 characters or more, as people count them (code points, NFC), and at most 1024 bytes. */
 export const NewPassword = z
   .string()
   .min(8, { error: 'a password has 8 characters or more', abort: true })
-  .max(longest, { error: `a password has at most ${longest} bytes`, abort: true })
-  .refine((text) => [...opaque(text)].length >= 8, 'a password has 8 characters or more')
-  .refine((text) => Buffer.byteLength(opaque(text)) <= longest, `a password has at most ${longest} bytes`)
+  .max(MAX_PASSWORD_BYTES, { error: `a password has at most ${MAX_PASSWORD_BYTES} bytes`, abort: true })
+  .refine((text) => [...opaqueString(text)].length >= 8, 'a password has 8 characters or more')
+  .refine(
+    (text) => Buffer.byteLength(opaqueString(text)) <= MAX_PASSWORD_BYTES,
+    `a password has at most ${MAX_PASSWORD_BYTES} bytes`,
+  )
 
 export interface Passwords {
   /**
@@ -27,16 +30,16 @@ export interface Passwords {
    * of earlier releases are of the bytes as they were typed, so these are compared, too.
    *
    * @param hash undefined when there is no such user: takes as long, and is false
-   * @throws {Refusal} `unavailable` when too many wait already, or it took too long; what `onTurn` throws
+   * @throws {Refusal} `unavailable` when too many wait already, or it took too long; what `beforeVerify` throws
    */
-  verify(hash: string | undefined, password: string, turn?: Turn): Promise<boolean>
+  verify(hash: string | undefined, password: string, turn?: VerifyOptions): Promise<boolean>
 }
 
-export interface Turn {
+export interface VerifyOptions {
   /** Whose line it waits in: each line gets its turn after the other. */
-  by?: string
+  queueKey?: string
   /** Runs when the wait is over, and before anything is compared. */
-  onTurn?: () => Promise<void>
+  beforeVerify?: () => Promise<void>
 }
 
 /**
@@ -47,30 +50,32 @@ export interface Turn {
  * @param patienceMs how long each may wait: less than nginx waits for an answer, which is 40 s
  */
 export function createPasswords({ parallel = 2, queue = 1_000, patienceMs = 30_000 } = {}): Passwords {
-  const inTurn = createTurns({ parallel, queue, patienceMs })
-  const nobody = unmatchable()
+  const runQueued = createFairQueue({ parallel, queue, timeoutMs: patienceMs })
+  const dummyHash = createDummyHash()
 
   return {
     async hash(password, by = '') {
-      const bytes = exactBytes(opaque(password))
+      const bytes = toUtf8(opaqueString(password))
       if (!bytes) {
-        throw new Refusal('input_invalid', { detail: `a password is at most ${longest} bytes of valid text` })
+        throw new Refusal('input_invalid', {
+          detail: `a password is at most ${MAX_PASSWORD_BYTES} bytes of valid text`,
+        })
       }
-      return inTurn(by, () => argon2Hash(bytes, cost))
+      return runQueued(by, () => argon2Hash(bytes, ARGON2_PARAMS))
     },
 
-    async verify(hash, password, { by = '', onTurn = async () => {} } = {}) {
+    async verify(hash, password, { queueKey = '', beforeVerify = async () => {} } = {}) {
       // Decided before looking at the hash, so that it says nothing about the user.
-      const spellings = [...new Set([opaque(password), password, password.normalize('NFD')])]
-      const typed = spellings.flatMap((spelling) => exactBytes(spelling) ?? [])
-      if (typed.length === 0) {
-        await onTurn()
+      const normalizations = [...new Set([opaqueString(password), password, password.normalize('NFD')])]
+      const candidates = normalizations.flatMap((spelling) => toUtf8(spelling) ?? [])
+      if (candidates.length === 0) {
+        await beforeVerify()
         return false
       }
       const usable = hash?.startsWith('$argon2id$') ? hash : undefined
-      const matches = await inTurn(by, async () => {
-        await onTurn()
-        for (const bytes of typed) if (await argon2Verify(usable ?? nobody, bytes)) return true
+      const matches = await runQueued(queueKey, async () => {
+        await beforeVerify()
+        for (const bytes of candidates) if (await argon2Verify(usable ?? dummyHash, bytes)) return true
         return false
       })
       return usable !== undefined && matches
@@ -79,7 +84,7 @@ export function createPasswords({ parallel = 2, queue = 1_000, patienceMs = 30_0
 }
 
 /** OWASP Password Storage Cheat Sheet, argon2id: 19 MiB, two passes, one lane. */
-const cost = {
+const ARGON2_PARAMS = {
   // The enum is ambient, so its value is not there at run time; 2 is Argon2id.
   algorithm: 2 satisfies Algorithm.Argon2id,
   memoryCost: 19_456,
@@ -88,18 +93,18 @@ const cost = {
 }
 
 /** OpaqueString of RFC 8265 §4.2: blanks of other scripts are blanks, and accents have one form (NFC). */
-const opaque = (password: string): string => password.replace(/\p{Zs}/gu, ' ').normalize('NFC')
+const opaqueString = (password: string): string => password.replace(/\p{Zs}/gu, ' ').normalize('NFC')
 
 /** Half a surrogate pair has no bytes of its own: all of them would become U+FFFD and match each other. */
-function exactBytes(password: string): Uint8Array | undefined {
+function toUtf8(password: string): Uint8Array | undefined {
   if (/\p{Surrogate}/u.test(password)) return undefined
   const bytes = Buffer.from(password, 'utf8')
-  return bytes.length > longest ? undefined : bytes
+  return bytes.length > MAX_PASSWORD_BYTES ? undefined : bytes
 }
 
 /** A hash of the usual cost that no password has: its digest is random. */
-function unmatchable(): string {
+function createDummyHash(): string {
   const random = (bytes: number) => randomBytes(bytes).toString('base64').replaceAll('=', '')
-  const { memoryCost, timeCost, parallelism } = cost
+  const { memoryCost, timeCost, parallelism } = ARGON2_PARAMS
   return `$argon2id$v=19$m=${memoryCost},t=${timeCost},p=${parallelism}$${random(16)}$${random(32)}`
 }

@@ -1,5 +1,5 @@
 import { Refusal } from '../refusal.ts'
-import { type RefreshSecret, type RefreshSecrets, seal, unseal } from './refresh-token.ts'
+import { type OpaqueRefreshToken, type OpaqueRefreshTokens, seal, unseal } from './refresh-token.ts'
 
 /** Of a session's refresh secrets, the last one that is known: its number and hash. */
 export interface RefreshState {
@@ -11,7 +11,10 @@ export interface RefreshState {
  * What came of presenting a secret. `again`: the direct parent, with its sealed child, within its grace or as
  * long as the session has not noted the child.
  */
-export type Rotated = { outcome: 'rotated' } | { outcome: 'again'; sealed: string } | { outcome: 'reused' }
+export type RotationResult =
+  | { outcome: 'rotated' }
+  | { outcome: 'again'; sealed: string }
+  | { outcome: 'reused' }
 
 export interface RotationStore {
   /**
@@ -24,12 +27,12 @@ export interface RotationStore {
     sessionId: string
     presented: RefreshState
     child: RefreshState & { sealed: string }
-    kept: RefreshState | null
+    sessionState: RefreshState | null
     graceMs: number
     expiresAt: number
-  }): Promise<Rotated>
+  }): Promise<RotationResult>
   /** Forgets a session that has ended; failing is harmless. */
-  forget(sessionId: string): Promise<void>
+  delete(sessionId: string): Promise<void>
 }
 
 export interface Rotation {
@@ -38,33 +41,33 @@ export interface Rotation {
    * and, as its answer may have been lost, until the session has noted it.
    * @returns undefined for a secret older than that: somebody uses a copy
    */
-  childOf(
-    presented: RefreshSecret,
+  rotate(
+    presented: OpaqueRefreshToken,
     session: { refresh: RefreshState | null; expiresAt: number },
-  ): Promise<RefreshSecret | undefined>
+  ): Promise<OpaqueRefreshToken | undefined>
 }
 
 export interface RotationNeeds {
   store: RotationStore
-  secrets: RefreshSecrets
+  refreshTokens: OpaqueRefreshTokens
   graceMs: number
 }
 
-export function createRotation({ store, secrets, graceMs }: RotationNeeds): Rotation {
+export function createRotation({ store, refreshTokens, graceMs }: RotationNeeds): Rotation {
   return {
-    async childOf(presented, { refresh, expiresAt }) {
-      const child = secrets.mint(presented.sessionId, presented.number + 1)
+    async rotate(presented, { refresh, expiresAt }) {
+      const child = refreshTokens.mint(presented.sessionId, presented.number + 1)
       const rotated = await store.rotate({
         sessionId: presented.sessionId,
         presented,
         child: { ...child, sealed: seal(child.text, presented.text) },
-        kept: refresh,
+        sessionState: refresh,
         graceMs,
         expiresAt,
       })
       if (rotated.outcome === 'rotated') return child
       if (rotated.outcome === 'reused') return undefined
-      const same = secrets.read(unseal(rotated.sealed, presented.text))
+      const same = refreshTokens.parse(unseal(rotated.sealed, presented.text))
       if (same === undefined)
         throw new Refusal('internal', { cause: new Error('a sealed child is not ours') })
       return same

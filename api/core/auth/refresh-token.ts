@@ -12,7 +12,7 @@ import {
  * bits (32), and a tag (16) by which we know our own. The tag lets a genuine but outdated secret, which
  * means theft, be told from invented ones, which must not end anybody's session.
  */
-export interface RefreshSecret {
+export interface OpaqueRefreshToken {
   sessionId: string
   number: number
   text: string
@@ -20,16 +20,16 @@ export interface RefreshSecret {
   hash: string
 }
 
-const LENGTH = 2 * (16 + 4 + 32 + 16)
+const HEX_LENGTH = 2 * (16 + 4 + 32 + 16)
 
-export interface RefreshSecrets {
-  mint(sessionId: string, number: number): RefreshSecret
+export interface OpaqueRefreshTokens {
+  mint(sessionId: string, number: number): OpaqueRefreshToken
   /** @returns undefined for anything we never minted */
-  read(text: string): RefreshSecret | undefined
+  parse(text: string): OpaqueRefreshToken | undefined
 }
 
 /** @param key 32 secret bytes, for the tags */
-export function createRefreshSecrets(key: Buffer): RefreshSecrets {
+export function createOpaqueRefreshTokens(key: Buffer): OpaqueRefreshTokens {
   const tagOf = (body: Buffer) => createHmac('sha256', key).update(body).digest().subarray(0, 16)
   return {
     mint(sessionId, number) {
@@ -40,8 +40,8 @@ export function createRefreshSecrets(key: Buffer): RefreshSecrets {
       const text = Buffer.concat([body, tagOf(body)]).toString('hex')
       return { sessionId, number, text, hash: hashOf(text) }
     },
-    read(text) {
-      if (text.length !== LENGTH || !/^[0-9a-f]+$/.test(text)) return undefined
+    parse(text) {
+      if (text.length !== HEX_LENGTH || !/^[0-9a-f]+$/.test(text)) return undefined
       const bytes = Buffer.from(text, 'hex')
       const body = bytes.subarray(0, 52)
       if (!timingSafeEqual(bytes.subarray(52), tagOf(body))) return undefined

@@ -1,5 +1,5 @@
 import type { RefreshState } from './refresh-token-rotation.ts'
-import type { LedgerEntry } from './revocations.ts'
+import type { RevocationRecord } from './revocations.ts'
 
 /** One login. Times are unix seconds. */
 export interface Session {
@@ -24,11 +24,11 @@ export interface Session {
   refresh: RefreshState | null
   endedAt: number | null
   /** Null while it lives. */
-  endReason: EndReason | string | null
+  endReason: SessionEndReason | string | null
 }
 
 /** Why a session ended. */
-export type EndReason =
+export type SessionEndReason =
   | 'logout'
   | 'ended_by_user'
   | 'ended_by_admin'
@@ -43,7 +43,7 @@ export type EndReason =
 export type SessionCursor = Pick<Session, 'createdAt' | 'id'>
 
 /** Of all of a user's sessions, also those that are over. Unix seconds. */
-export interface SessionUse {
+export interface SessionActivity {
   lastLogin: number
   lastSeen: number
 }
@@ -54,17 +54,22 @@ export interface SessionStore {
   /** Notes that the session was used. @param idleExpiresAt where that moves it on; never back */
   touch(id: string, atS: number, idleExpiresAt?: number): Promise<void>
   /** Notes a rotation; one that comes late changes nothing. */
-  refreshed(id: string, refresh: RefreshState, atS: number, idleExpiresAt: number): Promise<void>
+  recordRefresh(id: string, refresh: RefreshState, atS: number, idleExpiresAt: number): Promise<void>
   /**
    * Ends a session and, in the same transaction, writes the revocation of it (`kind` sid, until its
    * `expiresAt`) into the ledger.
    * @returns the revocation, or undefined when the session is unknown or had ended before
    */
-  end(id: string, atS: number, reason: string): Promise<LedgerEntry | undefined>
+  end(id: string, atS: number, reason: string): Promise<RevocationRecord | undefined>
   /** Ends all live sessions of a user but one, as `end` does, in one transaction. */
-  endAllOf(userId: string, exceptId: string | undefined, atS: number, reason: string): Promise<LedgerEntry[]>
+  endAll(
+    userId: string,
+    exceptId: string | undefined,
+    atS: number,
+    reason: string,
+  ): Promise<RevocationRecord[]>
   /** A user's live sessions, the newest first, a page at a time. */
-  listOf(userId: string, nowS: number, page: { after?: SessionCursor; limit: number }): Promise<Session[]>
+  listActive(userId: string, nowS: number, page: { after?: SessionCursor; limit: number }): Promise<Session[]>
   /** When users logged in last and were heard of last; nobody is in it who never did. */
-  usesOf(userIds: readonly string[]): Promise<ReadonlyMap<string, SessionUse>>
+  activityOf(userIds: readonly string[]): Promise<ReadonlyMap<string, SessionActivity>>
 }

@@ -1,9 +1,9 @@
 import type { Actor } from '../actor.ts'
 
 /** Tells every sidecar how long a session's open streams may go on. */
-export interface RenewalSpreader {
+export interface StreamRenewalPublisher {
   /** @throws {Refusal} `unavailable` */
-  spread(renewal: { sessionId: string; until: number }): Promise<void>
+  publish(renewal: { sessionId: string; until: number }): Promise<void>
 }
 
 export interface StreamRenewal {
@@ -14,10 +14,10 @@ export interface StreamRenewal {
   renew(actor: Actor): Promise<number>
 }
 
-export function createStreamRenewal(spreader: RenewalSpreader): StreamRenewal {
+export function createStreamRenewal(publisher: StreamRenewalPublisher): StreamRenewal {
   return {
     async renew({ sessionId, claims }) {
-      await spreader.spread({ sessionId, until: claims.exp })
+      await publisher.publish({ sessionId, until: claims.exp })
       return claims.exp
     },
   }

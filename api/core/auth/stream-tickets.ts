@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { Claims } from '../../../contract/claims.ts'
-import { TICKET_TTL } from '../../../contract/stream-ticket.ts'
+import { TICKET_TTL_S } from '../../../contract/stream-ticket.ts'
 import type { Actor } from '../actor.ts'
 
 export interface TicketStore {
@@ -9,12 +9,12 @@ export interface TicketStore {
 }
 
 /** For streams that end at an API; the others are the sidecar's. */
-export interface TicketTaking {
+export interface TicketRedeemer {
   /**
    * What the ticket was bought with, once: after that there is no such ticket.
    * @throws {Refusal} `unavailable`
    */
-  take(ticket: string): Promise<Claims | undefined>
+  redeem(ticket: string): Promise<Claims | undefined>
 }
 
 /** `ticket` opens one stream, once, within `expiresIn` seconds. */
@@ -25,15 +25,15 @@ export interface StreamTicket {
 
 export interface StreamTickets {
   /** Sells what a client that cannot send headers may put into a stream's address instead of its token. */
-  sell(actor: Actor): Promise<StreamTicket>
+  issue(actor: Actor): Promise<StreamTicket>
 }
 
 export function createStreamTickets(store: TicketStore): StreamTickets {
   return {
-    async sell(actor) {
+    async issue(actor) {
       const ticket = randomBytes(32).toString('base64url')
       await store.put(ticket, actor.claims)
-      return { ticket, expiresIn: TICKET_TTL }
+      return { ticket, expiresIn: TICKET_TTL_S }
     },
   }
 }

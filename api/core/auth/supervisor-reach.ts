@@ -15,13 +15,13 @@ const NOBODY: Reach = { over: 'nobody' }
  * The rule of every surface but the call centre's, which has `crew/scope.ts`: admins oversee everybody, a
  * supervisor of a team that team, a supervisor of no team everybody, a user nobody.
  */
-export function reachOf({ role, team }: Pick<User, 'role' | 'team'>, setting: SupervisorReach): Reach {
+export function reachForRole({ role, team }: Pick<User, 'role' | 'team'>, setting: SupervisorReach): Reach {
   if (role === 'user') return NOBODY
   return role === 'supervisor' && team !== null && setting === 'team' ? { over: 'team', team } : ALL
 }
 
 /** @param person undefined for a phone that is no user's, such as a trunk */
-export function reaches(reach: Reach, person: Pick<User, 'team'> | undefined): boolean {
+export function isWithinReach(reach: Reach, person: Pick<User, 'team'> | undefined): boolean {
   return reach.over === 'all' || (reach.over === 'team' && person?.team === reach.team)
 }
 
@@ -31,8 +31,8 @@ export type FindReach = (actor: { userId: string; claims: { role: Role } }) => P
 /** Asks the database for a supervisor's team: it may be another one than when their token was issued. */
 export function createFindReach(users: Pick<UserStore, 'find'>, setting: SupervisorReach): FindReach {
   return async ({ userId, claims: { role } }) => {
-    if (role !== 'supervisor' || setting === 'all') return reachOf({ role, team: null }, setting)
+    if (role !== 'supervisor' || setting === 'all') return reachForRole({ role, team: null }, setting)
     const user = await users.find(userId)
-    return user === undefined ? NOBODY : reachOf({ role, team: user.team }, setting)
+    return user === undefined ? NOBODY : reachForRole({ role, team: user.team }, setting)
   }
 }

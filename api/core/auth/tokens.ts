@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto'
 import { SignJWT } from 'jose'
-import { AUDIENCE, type Claims, ISSUER, isNameOf, type TokenKind, TYP } from '../../../contract/claims.ts'
+import { AUDIENCE, type Claims, ISSUER, isRoleName, type TokenKind, TYP } from '../../../contract/claims.ts'
 import type { Algorithm, Keyring } from '../../../contract/keys.ts'
 import { Refusal } from '../refusal.ts'
 
-/** Whom a token speaks for; what a surface's document promises beyond it goes in `clothing`. */
-export type Subject = Pick<Claims, 'sub' | 'sid' | 'gen' | 'role' | 'extension' | 'reach' | 'sxp'>
+/** Whom a token speaks for; what a surface's document promises beyond it goes in `extraClaims`. */
+export type TokenSubject = Pick<Claims, 'sub' | 'sid' | 'gen' | 'role' | 'extension' | 'reach' | 'sxp'>
 
 export interface Tokens {
   /**
@@ -13,14 +13,14 @@ export interface Tokens {
    * @param expiresAt unix seconds
    * @throws {Refusal} `unavailable` while revocations are unknown: a token issued then could be born dead
    */
-  issue(kind: TokenKind, subject: Subject, expiresAt: number, more?: TokenExtras): Promise<string>
+  issue(kind: TokenKind, subject: TokenSubject, expiresAt: number, extras?: TokenExtras): Promise<string>
 }
 
 export interface TokenExtras {
   /** Of a `media-link`: the one file it opens. */
   path?: string
   /** Claims nobody here reads. */
-  clothing?: Record<string, unknown>
+  extraClaims?: Record<string, unknown>
 }
 
 export interface TokensNeeds {
@@ -30,21 +30,21 @@ export interface TokensNeeds {
   /** Tokens may be issued from this moment (unix seconds) on; undefined while nothing is known. */
   issuingSince: () => number | undefined
   /** How long to wait for that, in ms. */
-  patienceMs?: number
+  timeoutMs?: number
 }
 
 /** 128 random bits, 22 base64url characters: cannot be guessed, need not be secret. */
 export const newId = () => randomBytes(16).toString('base64url')
 
 /** A log that is just being mended is worth a moment's wait: the alternative is a 503. */
-const PATIENCE_MS = 2_000
+const ISSUE_TIMEOUT_MS = 2_000
 
 export function createTokens(needs: TokensNeeds): Tokens {
-  const { keyring, algorithm, now, issuingSince, patienceMs = PATIENCE_MS } = needs
+  const { keyring, algorithm, now, issuingSince, timeoutMs = ISSUE_TIMEOUT_MS } = needs
 
   /** @returns unix seconds, at a moment when revocations are known */
-  async function settled(): Promise<number> {
-    const until = now() + patienceMs
+  async function untilVerifiable(): Promise<number> {
+    const until = now() + timeoutMs
     for (;;) {
       const iat = Math.floor(now() / 1000)
       const since = issuingSince()
@@ -57,12 +57,12 @@ export function createTokens(needs: TokensNeeds): Tokens {
   }
 
   return {
-    async issue(kind, subject, expiresAt, { path, clothing = {} } = {}) {
+    async issue(kind, subject, expiresAt, { path, extraClaims = {} } = {}) {
       const { sub, sid, gen, role, extension, reach, sxp } = subject
-      const iat = await settled()
+      const iat = await untilVerifiable()
       const key = keyring.signing(algorithm, now())
       return new SignJWT({
-        ...clothing,
+        ...extraClaims,
         iss: ISSUER,
         aud: AUDIENCE,
         sub,
@@ -72,14 +72,14 @@ export function createTokens(needs: TokensNeeds): Tokens {
         exp: expiresAt,
         gen,
         // A surface may name the role as its document does, and give no other role: see `claims.ts`.
-        role: isNameOf(role, clothing.role) ? clothing.role : role,
+        role: isRoleName(role, extraClaims.role) ? extraClaims.role : role,
         ...(extension === undefined ? {} : { extension }),
         ...(reach === undefined ? {} : { reach }),
         ...(sxp === undefined ? {} : { sxp }),
         ...(path === undefined ? {} : { path }),
       })
         .setProtectedHeader({ alg: key.alg, kid: key.kid, typ: TYP[kind] })
-        .sign(key.signer)
+        .sign(key.privateKey)
     },
   }
 }

@@ -1,5 +1,5 @@
 import type { Role } from '../../../contract/claims.ts'
-import type { LedgerEntry } from './revocations.ts'
+import type { RevocationRecord } from './revocations.ts'
 
 /** A person who may log in. Times are unix seconds, ids are decimal strings. */
 export interface User {
@@ -24,7 +24,7 @@ export interface User {
 }
 
 /** A user with a phone, as calls and presence need to know them. */
-export interface Person {
+export interface PhoneUser {
   userId: string
   extension: string
   name: string
@@ -36,7 +36,7 @@ export type NewUser = Pick<User, 'username' | 'extension' | 'role' | 'passwordHa
   Partial<Pick<User, 'email'>>
 
 /** How a number is given. */
-export interface Giving {
+export interface AssignmentOptions {
   /** Gives a number although it rests, and ends its rest together with the change; see `ExtensionState`. */
   reuse?: boolean
 }
@@ -46,12 +46,12 @@ export interface UserStore {
    * @throws {Refusal} `taken` when the username, the extension or the email is any name of another account:
    *   `detail` says which of the three; `input_invalid` as `mustBeOwnNames`
    */
-  add(user: NewUser, giving?: Giving): Promise<User>
+  add(user: NewUser, giving?: AssignmentOptions): Promise<User>
   /**
    * Of a person who registers themselves.
    * @throws {Refusal} as `add`; `taken` also where a live invitation names the address
    */
-  addOwn(user: NewUser): Promise<User>
+  addSelfRegistered(user: NewUser): Promise<User>
   /** Finds by any of the three names, in normal form: clients log in with any. */
   findByLogin(name: string): Promise<User | undefined>
   find(id: string): Promise<User | undefined>
@@ -59,7 +59,7 @@ export interface UserStore {
   findAll(ids: readonly string[]): Promise<User[]>
   count(): Promise<number>
   /** Those who have a phone, by id, a page at a time; without their password hashes. */
-  people(page: { afterId?: string; limit: number }): Promise<(Person & { disabled: boolean })[]>
+  listPhoneUsers(page: { afterId?: string; limit: number }): Promise<(PhoneUser & { disabled: boolean })[]>
   /** Differs from an earlier answer where any user or team has changed since. It is cheap to ask. */
   revision(): Promise<string>
   /** All users by id, a page at a time. */
@@ -72,14 +72,14 @@ export interface UserStore {
    * @returns the revocation
    * @throws {Refusal} `not_found`
    */
-  setPassword(id: string, passwordHash: string, revokeUntil: number): Promise<LedgerEntry>
+  setPassword(id: string, passwordHash: string, revokeUntil: number): Promise<RevocationRecord>
   /**
    * Disables as `setPassword` replaces: generation and ledger in one transaction. Enabling raises nothing.
    *
    * @returns the revocation, or undefined when the user was enabled
    * @throws {Refusal} `not_found`
    */
-  setDisabled(id: string, disabled: boolean, revokeUntil: number): Promise<LedgerEntry | undefined>
+  setDisabled(id: string, disabled: boolean, revokeUntil: number): Promise<RevocationRecord | undefined>
   /**
    * Lets the attempts to log in start afresh, as any change of the account does: see `attempts.ts`.
    * @throws {Refusal} `not_found`
@@ -89,17 +89,17 @@ export interface UserStore {
    * Gives another role or extension, as `setPassword` replaces: tokens say both, so those of before are over.
    * @throws {Refusal} `not_found`, `taken` (`extension`), `input_invalid` where the username is the old extension
    */
-  change(
+  update(
     id: string,
     change: Partial<Pick<User, 'role' | 'extension'>>,
     revokeUntil: number,
-    giving?: Giving,
-  ): Promise<LedgerEntry>
+    giving?: AssignmentOptions,
+  ): Promise<RevocationRecord>
   /**
    * Removes the user and their sessions; the ledger keeps the revocation of all their tokens.
    *
    * @returns the revocation
    * @throws {Refusal} `not_found`
    */
-  remove(id: string, revokeUntil: number): Promise<LedgerEntry>
+  remove(id: string, revokeUntil: number): Promise<RevocationRecord>
 }

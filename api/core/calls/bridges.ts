@@ -1,5 +1,5 @@
-import { isOurs } from './call-id.ts'
-import type { KnownChannel } from './channel-registry.ts'
+import { isApiCall } from './call-id.ts'
+import type { TrackedChannel } from './channel-registry.ts'
 import type { PbxTime } from './pbx-events.ts'
 
 /** Who is in a bridge with whom now, by what was heard of each. */
@@ -9,63 +9,63 @@ export interface Bridges {
    * @param before the bridge it was in until then
    * @returns everyone else whose company it was or is
    */
-  update(channel: KnownChannel, before: string | undefined): Iterable<KnownChannel>
+  update(channel: TrackedChannel, before: string | undefined): Iterable<TrackedChannel>
   /** All in the channel's bridge, itself included; none when it is in no bridge. */
-  matesOf(channel: KnownChannel): Iterable<KnownChannel>
+  membersOf(channel: TrackedChannel): Iterable<TrackedChannel>
   /**
    * The call that a channel is in. The PBX makes one call of those that meet in a bridge, and tells of it with the
    * next event of each channel, which may be its last. It takes the oldest, and ids that are not its own for the
    * oldest of all.
    */
-  callIdOf(channel: KnownChannel, bornAt: (callId: string) => PbxTime): string | undefined
+  callIdOf(channel: TrackedChannel, createdAtOf: (callId: string) => PbxTime): string | undefined
 }
 
 export function createBridges(): Bridges {
-  const bridges = new Map<string, Set<KnownChannel>>()
+  const bridges = new Map<string, Set<TrackedChannel>>()
 
   return {
     update(channel, before) {
-      const bridge = channel.gone === undefined ? channel.known.bridge : undefined
-      const company = new Set<KnownChannel>()
+      const bridge = channel.ended === undefined ? channel.attributes.bridge : undefined
+      const affected = new Set<TrackedChannel>()
       if (before !== undefined && before !== bridge) {
-        for (const mate of leave(before, channel)) company.add(mate)
+        for (const mate of leave(before, channel)) affected.add(mate)
       }
       if (bridge !== undefined) {
-        for (const mate of enter(bridge, channel)) company.add(mate)
-        company.delete(channel)
+        for (const mate of enter(bridge, channel)) affected.add(mate)
+        affected.delete(channel)
       }
-      return company
+      return affected
     },
-    matesOf,
-    callIdOf(channel, bornAt) {
+    membersOf,
+    callIdOf(channel, createdAtOf) {
       const isBefore = (a: string, b: string) => {
-        if (isOurs(a) !== isOurs(b)) return isOurs(a)
-        const [aAt, bAt] = [bornAt(a), bornAt(b)]
+        if (isApiCall(a) !== isApiCall(b)) return isApiCall(a)
+        const [aAt, bAt] = [createdAtOf(a), createdAtOf(b)]
         return aAt < bAt || (aAt === bAt && a < b)
       }
-      let first = channel.known.callId
-      for (const { known } of matesOf(channel)) {
-        if (known.callId === undefined || known.callId === first) continue
-        if (first === undefined || isBefore(known.callId, first)) first = known.callId
+      let first = channel.attributes.callId
+      for (const { attributes } of membersOf(channel)) {
+        if (attributes.callId === undefined || attributes.callId === first) continue
+        if (first === undefined || isBefore(attributes.callId, first)) first = attributes.callId
       }
       return first
     },
   }
 
-  function matesOf({ known, gone }: KnownChannel): Iterable<KnownChannel> {
-    return (gone === undefined && bridges.get(known.bridge ?? '')) || []
+  function membersOf({ attributes, ended }: TrackedChannel): Iterable<TrackedChannel> {
+    return (ended === undefined && bridges.get(attributes.bridge ?? '')) || []
   }
 
-  function enter(bridge: string, channel: KnownChannel): Set<KnownChannel> {
-    const mates = bridges.get(bridge) ?? new Set()
-    bridges.set(bridge, mates.add(channel))
-    return mates
+  function enter(bridge: string, channel: TrackedChannel): Set<TrackedChannel> {
+    const members = bridges.get(bridge) ?? new Set()
+    bridges.set(bridge, members.add(channel))
+    return members
   }
 
-  function leave(bridge: string, channel: KnownChannel): Set<KnownChannel> {
-    const mates = bridges.get(bridge) ?? new Set()
-    mates.delete(channel)
-    if (mates.size === 0) bridges.delete(bridge)
-    return mates
+  function leave(bridge: string, channel: TrackedChannel): Set<TrackedChannel> {
+    const members = bridges.get(bridge) ?? new Set()
+    members.delete(channel)
+    if (members.size === 0) bridges.delete(bridge)
+    return members
   }
 }

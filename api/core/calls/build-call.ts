@@ -1,63 +1,67 @@
-import type { Call, CallState, Direction } from './call.ts'
-import { isOurs, ringingId } from './call-id.ts'
-import { bestOf, failureOf, outcomeOf } from './call-outcome.ts'
-import type { KnownChannel } from './channel-registry.ts'
-import { talksOf } from './conversations.ts'
-import { byAge, isLive, legOf, type Part, partOf } from './participation.ts'
-import type { OriginateFact } from './pbx-events.ts'
+import type { Call, CallDirection, CallState } from './call.ts'
+import { isApiCall, localPeerId } from './call-id.ts'
+import { decisiveEnd, failureFromCause, outcomeOf } from './call-outcome.ts'
+import type { TrackedChannel } from './channel-registry.ts'
+import { conversationLookup } from './conversations.ts'
+import { byCreation, isLive, type Participation, toLeg, toParticipation } from './participation.ts'
+import type { OriginateResult } from './pbx-events.ts'
 
-export interface CallFacts {
+export interface CallInput {
   id: string
   /** Every channel that was ever in it. */
-  channels: Iterable<KnownChannel>
+  channels: Iterable<TrackedChannel>
   /** The call that a channel is in now. */
-  callOfChannel(channel: KnownChannel): string | undefined
-  originate: Pick<OriginateFact, 'at' | 'answered' | 'reason'> | undefined
+  currentCallIdOf(channel: TrackedChannel): string | undefined
+  originate: Pick<OriginateResult, 'at' | 'answered' | 'reason'> | undefined
   isOwnEndpoint(endpoint: string, numbers: ReadonlySet<string>): boolean
   /** Nothing was heard for a while: what has not begun by now will not. */
-  settled: boolean
+  isQuiet: boolean
 }
 
 /** A queue may ring its agents for hours: of those that neither talked nor live only the last are kept. */
-const MOST_IDLE_LEGS = 50
+const MAX_UNANSWERED_LEGS = 50
 
 /** A call as its facts tell it; undefined for what is none, as channels that the PBX made for itself. */
-export function callOf(facts: CallFacts): Call | undefined {
-  const { id, originate, settled } = facts
-  const all = [...facts.channels].map((one) => partOf(one, id, facts.callOfChannel(one))).sort(byAge)
-  const parts = all.filter(({ channel }) => channel.known.endpoint !== undefined)
-  const { caller, callees, ownPhones, dialled } = endsOf(id, all, parts)
-  if (caller === undefined) return originate?.answered === false ? neverRang(id, originate) : undefined
+export function buildCall(facts: CallInput): Call | undefined {
+  const { id, originate, isQuiet } = facts
+  const all = [...facts.channels]
+    .map((one) => toParticipation(one, id, facts.currentCallIdOf(one)))
+    .sort(byCreation)
+  const parts = all.filter(({ channel }) => channel.attributes.endpoint !== undefined)
+  const { caller, callees, ownPhones, dialled } = identifyEnds(id, all, parts)
+  if (caller === undefined) return originate?.answered === false ? unreachedCall(id, originate) : undefined
 
-  const ringsCallerFirst = isOurs(id) || originate !== undefined || isRungByPbx(caller)
+  const ringsCallerFirst = isApiCall(id) || originate !== undefined || isDialedByPbx(caller)
   const isOver = !parts.some(isLive)
-  const answeredAt = answerOf(caller, callees, { ringsCallerFirst, settled: settled || isOver })
-  const wasOnlyPassing = parts.every(({ moved }) => moved) && !callees.some(tookIt)
-  if (wasOnlyPassing && !isOurs(id)) return undefined
+  const answeredAt = answerTimeOf(caller, callees, { ringsCallerFirst, settled: isQuiet || isOver })
+  const onlyPassedThrough =
+    parts.every(({ movedToAnotherCall }) => movedToAnotherCall) && !callees.some(tookCall)
+  if (onlyPassedThrough && !isApiCall(id)) return undefined
 
-  const callee = callees.find((part) => tookIt(part) && part.upAt === answeredAt) ?? callees[0]
-  const { known } = caller.channel
-  const isForeign = ({ channel }: Part) => !facts.isOwnEndpoint(channel.known.endpoint ?? '', channel.numbers)
+  const callee = callees.find((part) => tookCall(part) && part.upAt === answeredAt) ?? callees[0]
+  const { attributes } = caller.channel
+  const isForeign = ({ channel }: Participation) =>
+    !facts.isOwnEndpoint(channel.attributes.endpoint ?? '', channel.numbers)
   const end = { answered: answeredAt !== undefined, ringsCallerFirst, originate, caller, callees }
-  const talkOf = talksOf(all.map(({ channel }) => channel))
-  const legs = [...kept(parts), ...rungBefore(parts)].map((part) =>
-    legOf(part, part === caller || ownPhones.includes(part) ? 'caller' : 'callee', talkOf),
+  const conversationOf = conversationLookup(all.map(({ channel }) => channel))
+  const legs = [...capLegs(parts), ...legsBeforeMasquerade(parts)].map((part) =>
+    toLeg(part, part === caller || ownPhones.includes(part) ? 'caller' : 'callee', conversationOf),
   )
   return {
     id,
     state: isOver
       ? 'ended'
-      : stateOf(caller, callees, answeredAt !== undefined, ringsCallerFirst && !settled),
+      : stateOf(caller, callees, answeredAt !== undefined, ringsCallerFirst && !isQuiet),
     direction: directionOf(isForeign(caller), callees, isForeign),
-    from: { number: known.number ?? '', name: known.callerName ?? '' },
+    from: { number: attributes.number ?? '', name: attributes.callerName ?? '' },
     to: {
-      number: dialled ?? callee?.channel.known.number ?? '',
-      name: callee?.channel.known.callerName ?? '',
+      number: dialled ?? callee?.channel.attributes.number ?? '',
+      name: callee?.channel.attributes.callerName ?? '',
     },
     legs,
-    startedAt: Math.min(...parts.map(({ bornAt }) => bornAt)),
+    startedAt: Math.min(...parts.map(({ createdAt }) => createdAt)),
     answeredAt,
-    ...(isAnswerUnheard([caller, ...callees], answeredAt) && { answerUnheard: true as const }),
+    ...(wasAnsweredBeforeSeen([caller, ...callees], answeredAt) && { answeredBeforeSeen: true as const }),
     endedAt: isOver ? Math.max(...parts.map(({ leftAt }) => leftAt ?? 0)) : undefined,
     outcome: isOver ? outcomeOf(end) : undefined,
     cause: isOver ? causeOf(caller, callees, answeredAt !== undefined) : undefined,
@@ -70,30 +74,35 @@ export function callOf(facts: CallFacts): Call | undefined {
  * Who called and who was called. A call that we dialled rings all phones of its caller by a Local channel, whose one
  * half has the call's id and dials on, while the other rings the phones: the one that is picked up is the caller's.
  */
-function endsOf(id: string, all: readonly Part[], parts: readonly Part[]) {
+function identifyEnds(id: string, all: readonly Participation[], parts: readonly Participation[]) {
   const first = all.find(({ channel }) => channel.id === id)
-  const ringsAll = isOurs(id) && first !== undefined && first.channel.known.endpoint === undefined
+  const ringsAll = isApiCall(id) && first !== undefined && first.channel.attributes.endpoint === undefined
   // The event of a new channel comes a moment before the one that names the channel that rings it.
-  const isOwn = ({ channel: { rung, known } }: Part) =>
-    rung === undefined ? known.endpoint === parts[0]?.channel.known.endpoint : rung.by === ringingId(id)
+  const isOwn = ({ channel: { dialed, attributes } }: Participation) =>
+    dialed === undefined
+      ? attributes.endpoint === parts[0]?.channel.attributes.endpoint
+      : dialed.by === localPeerId(id)
   const ownPhones = ringsAll ? parts.filter(isOwn) : []
   const caller =
     ownPhones.find(({ wasUp }) => wasUp) ??
     ownPhones.find(isLive) ??
     ownPhones[0] ??
     parts.find(({ channel }) => channel.id === id) ??
-    parts.find(isRungByNobody) ??
+    parts.find(hasNoDialer) ??
     parts[0]
-  const dialled = ringsAll ? first.channel.known.sentTo : caller?.channel.known.dialled
+  const dialled = ringsAll
+    ? first.channel.attributes.originateExtension
+    : caller?.channel.attributes.dialedExtension
   const callees = parts.filter((part) => part !== caller && !ownPhones.includes(part))
   return { caller, callees, ownPhones, dialled }
 }
 
-const isRungByNobody = ({ channel }: Part) => channel.rung?.by === undefined
-const isRungByPbx = ({ channel }: Part) => channel.rung !== undefined && channel.rung.by === undefined
+const hasNoDialer = ({ channel }: Participation) => channel.dialed?.by === undefined
+const isDialedByPbx = ({ channel }: Participation) =>
+  channel.dialed !== undefined && channel.dialed.by === undefined
 
 /** It went up and was not given up again: a phone that must confirm by a key is up before it has the call. */
-const tookIt = ({ upAt, dialEnd }: Part) =>
+const tookCall = ({ upAt, dialEnd }: Participation) =>
   upAt !== undefined && (dialEnd === undefined || dialEnd === 'answered')
 
 /**
@@ -101,28 +110,34 @@ const tookIt = ({ upAt, dialEnd }: Part) =>
  * itself answered, if it did: a caller's own phone that was rung first is up before anything else happens, and
  * stays so for a moment when nothing can.
  */
-function answerOf(
-  caller: Part,
-  callees: readonly Part[],
+function answerTimeOf(
+  caller: Participation,
+  callees: readonly Participation[],
   by: { ringsCallerFirst: boolean; settled: boolean },
 ) {
-  const takers = callees.filter((part) => tookIt(part) && (caller.wasUp || part.channel.wasBridged))
+  const takers = callees.filter((part) => tookCall(part) && (caller.wasUp || part.channel.wasBridged))
   if (takers.length > 0) return Math.min(...takers.map(({ upAt = 0 }) => upAt))
-  const sought = callees.length > 0 || caller.channel.known.sought === true
-  if (sought || failureOf(caller.cause) !== undefined) return undefined
+  const routedToPerson = callees.length > 0 || caller.channel.attributes.routedToPerson === true
+  if (routedToPerson || failureFromCause(caller.cause) !== undefined) return undefined
   return by.ringsCallerFirst && !by.settled ? undefined : caller.upAt
 }
 
-const isAnswerUnheard = (parts: readonly Part[], answeredAt: number | undefined) =>
-  answeredAt !== undefined && parts.some(({ upAt, channel }) => upAt === answeredAt && channel.upUnheard)
+const wasAnsweredBeforeSeen = (parts: readonly Participation[], answeredAt: number | undefined) =>
+  answeredAt !== undefined &&
+  parts.some(({ upAt, channel }) => upAt === answeredAt && channel.wasUpWhenFirstSeen)
 
-function stateOf(caller: Part, callees: readonly Part[], answered: boolean, isReaching: boolean): CallState {
+function stateOf(
+  caller: Participation,
+  callees: readonly Participation[],
+  answered: boolean,
+  isReaching: boolean,
+): CallState {
   const live = [caller, ...callees].filter(isLive)
   const ups = live.filter(({ wasUp }) => wasUp)
-  if (live.some(({ channel }) => channel.known.parkedAt !== undefined)) return 'parked'
-  if (answered && ups.some(({ channel }) => channel.known.holds)) return 'held'
+  if (live.some(({ channel }) => channel.attributes.parkingSpace !== undefined)) return 'parked'
+  if (answered && ups.some(({ channel }) => channel.attributes.holds)) return 'held'
   if (ups.length > 1) return 'up'
-  if (!answered && !caller.wasUp && isLive(caller) && caller.channel.known.state !== 'dialling')
+  if (!answered && !caller.wasUp && isLive(caller) && caller.channel.attributes.state !== 'dialling')
     return 'dialling'
   if (ups.length < live.length) return 'ringing'
   return answered || !isReaching ? 'up' : 'ringing'
@@ -131,41 +146,46 @@ function stateOf(caller: Part, callees: readonly Part[], answered: boolean, isRe
 /** The end that took the call decides; until one does, an own phone that rings. */
 function directionOf(
   callerIsForeign: boolean,
-  callees: readonly Part[],
-  isForeign: (part: Part) => boolean,
-): Direction {
+  callees: readonly Participation[],
+  isForeign: (part: Participation) => boolean,
+): CallDirection {
   if (callerIsForeign) return 'incoming'
-  const takers = callees.filter(tookIt).sort((a, b) => (a.upAt ?? 0) - (b.upAt ?? 0) || byAge(a, b))
+  const takers = callees.filter(tookCall).sort((a, b) => (a.upAt ?? 0) - (b.upAt ?? 0) || byCreation(a, b))
   const called = takers.length > 0 ? takers.slice(0, 1) : callees
   return called.length > 0 && called.every(isForeign) ? 'outgoing' : 'internal'
 }
 
 /** Of a call that was answered its caller's end; else of the end that says why nobody talked. */
-function causeOf(caller: Part, callees: readonly Part[], answered: boolean): number | undefined {
-  const decisive = answered || callees.length === 0 ? caller : bestOf(callees)?.part
+function causeOf(
+  caller: Participation,
+  callees: readonly Participation[],
+  answered: boolean,
+): number | undefined {
+  const decisive = answered || callees.length === 0 ? caller : decisiveEnd(callees)?.part
   return decisive?.cause || caller.cause || undefined
 }
 
-function kept(parts: readonly Part[]): readonly Part[] {
+function capLegs(parts: readonly Participation[]): readonly Participation[] {
   const idle = parts.filter((part) => !isLive(part) && !part.wasUp)
-  if (idle.length <= MOST_IDLE_LEGS) return parts
-  const dropped = new Set(idle.slice(0, -MOST_IDLE_LEGS))
+  if (idle.length <= MAX_UNANSWERED_LEGS) return parts
+  const dropped = new Set(idle.slice(0, -MAX_UNANSWERED_LEGS))
   return parts.filter((part) => !dropped.has(part))
 }
 
 /** Any channel may carry the recording, also one that is no phone's. */
-function recordingOf(all: readonly Part[]): Call['recording'] {
-  const states = all.filter(isLive).map(({ channel }) => channel.known.recording)
+function recordingOf(all: readonly Participation[]): Call['recording'] {
+  const states = all.filter(isLive).map(({ channel }) => channel.attributes.recording)
   return states.includes('on') ? 'on' : states.includes('paused') ? 'paused' : 'off'
 }
 
 /** The first to be recorded first; a channel may have several files, or none that the PBX named. */
-function recordingsOf(all: readonly Part[]): Call['recordings'] {
+function recordingsOf(all: readonly Participation[]): Call['recordings'] {
   const recorded = all.flatMap(({ channel, leftAt }) => {
-    const { id, known, recordedAt, files } = channel
-    if (recordedAt === undefined) return []
-    const state = leftAt === undefined ? (known.recording ?? 'off') : 'off'
-    const named: [string | undefined, number][] = files.size > 0 ? [...files] : [[undefined, recordedAt]]
+    const { id, attributes, recordingStartedAt, recordingFiles } = channel
+    if (recordingStartedAt === undefined) return []
+    const state = leftAt === undefined ? (attributes.recording ?? 'off') : 'off'
+    const named: [string | undefined, number][] =
+      recordingFiles.size > 0 ? [...recordingFiles] : [[undefined, recordingStartedAt]]
     return named.map(([file, at]) => ({ at, recording: { channelId: id, file, state } }))
   })
   const nameOf = ({ recording: { channelId, file = '' } }: (typeof recorded)[number]) =>
@@ -176,26 +196,26 @@ function recordingsOf(all: readonly Part[]): Call['recordings'] {
 }
 
 /** A channel that was masqueraded while it rang is another phone's now: the one that was rung did not answer. */
-function rungBefore(parts: readonly Part[]): Part[] {
-  const there = new Set(parts.map(({ channel }) => channel.known.endpoint))
+function legsBeforeMasquerade(parts: readonly Participation[]): Participation[] {
+  const there = new Set(parts.map(({ channel }) => channel.attributes.endpoint))
   return parts.flatMap((part) => {
     const { channel } = part
-    const now = channel.endpoints.get(channel.known.endpoint ?? '')
-    if (channel.rung === undefined || now === undefined) return []
+    const now = channel.endpoints.get(channel.attributes.endpoint ?? '')
+    if (channel.dialed === undefined || now === undefined) return []
     return [...channel.endpoints]
       .filter(
         ([one, { since }]) => !there.has(one) && since < now.since && since < (channel.upAt ?? Infinity),
       )
       .map(([endpoint, { name }]) => {
-        const known = { ...channel.known, endpoint, name, number: endpoint, callerName: '' }
-        const rung = { ...channel, id: `${channel.id}-${endpoint}`, known }
+        const attributes = { ...channel.attributes, endpoint, name, number: endpoint, callerName: '' }
+        const rung = { ...channel, id: `${channel.id}-${endpoint}`, attributes }
         return { ...part, channel: rung, upAt: undefined, wasUp: false, leftAt: now.since }
       })
   })
 }
 
 /** We asked for it, and no channel ever came to be: the phone is not registered. */
-function neverRang(id: string, originate: NonNullable<CallFacts['originate']>): Call {
+function unreachedCall(id: string, originate: NonNullable<CallInput['originate']>): Call {
   const end = { answered: false, ringsCallerFirst: true, originate, caller: undefined, callees: [] }
   return {
     id,

@@ -1,5 +1,5 @@
 import type { Actor } from '../actor.ts'
-import { type FindReach, type Reach, reaches } from '../auth/supervisor-reach.ts'
+import { type FindReach, isWithinReach, type Reach } from '../auth/supervisor-reach.ts'
 import type { Directory } from '../directory/directory.ts'
 import { Refusal } from '../refusal.ts'
 import type { Call, Leg } from './call.ts'
@@ -11,13 +11,15 @@ export function hasLeft({ legs }: Pick<Call, 'legs'>, endpoint: string): boolean
 }
 
 /** Whether a call is one of those somebody oversees: a phone of theirs is or was in it. */
-export const reachesCall = (
+export const coversCall = (
   reach: Reach,
   { legs }: Pick<Call, 'legs'>,
-  directory: Pick<Directory, 'ofEndpoint'>,
+  directory: Pick<Directory, 'findByEndpoint'>,
 ): boolean =>
   reach.over === 'all' ||
-  legs.some(({ endpoint }) => endpoint !== undefined && reaches(reach, directory.ofEndpoint(endpoint)))
+  legs.some(
+    ({ endpoint }) => endpoint !== undefined && isWithinReach(reach, directory.findByEndpoint(endpoint)),
+  )
 
 /** Whether the actor's own phone is or was in the call. */
 export function isParty(actor: Actor, call: Call, directory: Pick<Directory, 'endpointOf'>): boolean {
@@ -30,12 +32,12 @@ export function isParty(actor: Actor, call: Call, directory: Pick<Directory, 'en
  * @param fits what the leg must be like
  * @throws {Refusal} `conflict` where there is none
  */
-export async function legFor(
+export async function selectLeg(
   actor: Actor,
   call: Call,
-  { directory, reachOf }: { directory: Pick<Directory, 'endpointOf' | 'ofEndpoint'>; reachOf: FindReach },
+  { directory, reachOf }: { directory: Pick<Directory, 'endpointOf' | 'findByEndpoint'>; reachOf: FindReach },
   fits: (leg: Leg) => boolean,
-  wanted: string,
+  description: string,
 ): Promise<Leg> {
   const own = ownEndpoint(actor, directory)
   const candidates = call.legs.filter((leg) => leg.state !== 'ended' && fits(leg))
@@ -43,10 +45,10 @@ export async function legFor(
   if (ownLeg !== undefined) return ownLeg
   const reach = await reachOf(actor)
   const overseen = candidates.find(({ endpoint = '' }) => {
-    const person = directory.ofEndpoint(endpoint)
-    return person !== undefined && reaches(reach, person)
+    const person = directory.findByEndpoint(endpoint)
+    return person !== undefined && isWithinReach(reach, person)
   })
-  if (overseen === undefined) throw new Refusal('conflict', { detail: `this call has no ${wanted}` })
+  if (overseen === undefined) throw new Refusal('conflict', { detail: `this call has no ${description}` })
   return overseen
 }
 

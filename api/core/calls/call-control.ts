@@ -1,6 +1,6 @@
 import type { Claims } from '../../../contract/claims.ts'
 import type { Actor } from '../actor.ts'
-import type { Call, Outcome } from './call.ts'
+import type { Call, CallOutcome } from './call.ts'
 
 /**
  * Commands on calls, and what is known of them. A user acts on and sees the calls their own phone is in; for
@@ -11,9 +11,9 @@ import type { Call, Outcome } from './call.ts'
  * All throw {Refusal} `not_found`, `conflict` (the call is not in a state for it), `not_supported`,
  * `unconfirmed`, and `unavailable` with `retryAfter` while the PBX is away: nothing is kept for later.
  */
-export interface Calls {
+export interface CallControl {
   /** Rings the actor's own phone, then the number. Over when the PBX has it: the outcome comes by event. */
-  dial(actor: Dialler, request: DialRequest): Promise<{ callId: string }>
+  dial(actor: DialingActor, request: DialRequest): Promise<{ callId: string }>
   /** The live calls the actor may see, oldest first. */
   list(actor: Actor): Promise<readonly Call[]>
   /** Live, just over, or only asked for. */
@@ -40,11 +40,11 @@ export interface Calls {
   mute(actor: Actor, callId: string, muted: boolean): Promise<void>
   pauseRecording(actor: Actor, callId: string, paused: boolean): Promise<void>
 
-  capabilities(actor: Actor): Capabilities
+  capabilities(actor: Actor): CallCapabilities
 }
 
 /** Keys of a phone, as many as one command takes. */
-export const DIGITS = /^[0-9*#A-D]{1,32}$/
+export const DTMF_DIGITS = /^[0-9*#A-D]{1,32}$/
 
 export interface DialRequest {
   /** As the client sent it: the dial policy normalises and judges it. */
@@ -60,14 +60,14 @@ export interface DialRequest {
 }
 
 /** Whoever dials: a user who asks, or the API itself in the name of one. */
-export type Dialler = Pick<Actor, 'userId'> & { claims: Pick<Claims, 'role'> }
+export type DialingActor = Pick<Actor, 'userId'> & { claims: Pick<Claims, 'role'> }
 
 /** A call as `find` gives it: while the PBX knows nothing of it there is only what we were asked for. */
 export type CallView =
   | { known: 'live'; call: Call }
-  | { known: 'asked'; id: string; number: string; createdAt: number; outcome: Outcome | undefined }
+  | { known: 'asked'; id: string; number: string; createdAt: number; outcome: CallOutcome | undefined }
 
-export const COMMANDS = [
+export const CALL_COMMANDS = [
   'dial',
   'answer',
   'hangup',
@@ -81,15 +81,15 @@ export const COMMANDS = [
   'mute',
   'pause_recording',
 ] as const
-export type Command = (typeof COMMANDS)[number]
+export type CallCommand = (typeof CALL_COMMANDS)[number]
 
 /**
  * How each command is done here: by the `pbx`, by asking the user's own `softphone` over their private
  * channel, or not at all.
  */
-export interface Capabilities {
+export interface CallCapabilities {
   online: boolean
-  commands: Readonly<Record<Command, 'pbx' | 'softphone' | 'none'>>
+  commands: Readonly<Record<CallCommand, 'pbx' | 'softphone' | 'none'>>
   /** Whether a softphone of the actor follows the private channel now. */
-  softphoneListens: boolean
+  softphoneConnected: boolean
 }

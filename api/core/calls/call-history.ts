@@ -1,11 +1,11 @@
-import type { Beginning } from '../dial-policy/number-variants.ts'
-import type { Direction, Outcome } from './call.ts'
+import type { NumberPrefix } from '../dial-policy/number-variants.ts'
+import type { CallDirection, CallOutcome } from './call.ts'
 
 /** One call that is over, as it is kept. Times are unix seconds. */
 export interface CallRecord {
   /** The call's id: Linkedid. */
   id: string
-  direction: Direction
+  direction: CallDirection
   fromNumber: string
   fromName: string
   toNumber: string
@@ -16,7 +16,7 @@ export interface CallRecord {
   /** Seconds from start to end, and from answer to end. */
   duration: number
   billable: number
-  outcome: Outcome
+  outcome: CallOutcome
   /** Q.850. */
   cause: number | null
   /** Its files, relative to the media root, the first first; empty where the call was not recorded. */
@@ -44,10 +44,10 @@ export interface HistoryFilter extends HistoryScope {
   /** Unix seconds; a call counts by its start. `until` is not included. */
   from?: number
   until?: number
-  direction?: Direction
-  outcome?: Outcome
+  direction?: CallDirection
+  outcome?: CallOutcome
   /** How the number of either side begins; any may hold. */
-  numbers?: readonly Beginning[]
+  numbers?: readonly NumberPrefix[]
 }
 
 /** Points behind a record, newest first. */
@@ -75,19 +75,19 @@ export interface HistoryStore {
 }
 
 /** Calls that we were asked to dial, from the moment they were asked for: the truth about them until facts come. */
-export interface DialledCall {
+export interface PlacedCall {
   id: string
   userId: string
   number: string
   createdAt: number
   /** Set when it was over before the PBX knew of it, or when it never did. */
-  outcome: Outcome | null
+  outcome: CallOutcome | null
 }
 
-export interface DialledStore {
-  add(call: DialledCall): Promise<void>
-  finish(id: string, outcome: Outcome): Promise<void>
-  find(id: string): Promise<DialledCall | undefined>
+export interface PlacedCallStore {
+  add(call: PlacedCall): Promise<void>
+  finish(id: string, outcome: CallOutcome): Promise<void>
+  find(id: string): Promise<PlacedCall | undefined>
   /** Those without an outcome that were asked for before `createdBefore`, unix seconds. */
-  unfinished(createdBefore: number): Promise<DialledCall[]>
+  unfinished(createdBefore: number): Promise<PlacedCall[]>
 }

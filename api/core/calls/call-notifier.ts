@@ -1,57 +1,65 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Directory } from '../directory/directory.ts'
 import type { Lease } from '../lease.ts'
-import type { News } from '../messaging/user-messages.ts'
+import type { UserMessages } from '../messaging/user-messages.ts'
 import type { Call, Leg } from './call.ts'
-import { toldCall } from './call-payload.ts'
-import type { CallTable } from './call-tracker.ts'
+import { toCallPayload } from './call-payload.ts'
+import type { CallTracker } from './call-tracker.ts'
 
-export interface TellingNeeds {
-  table: Pick<CallTable, 'live' | 'onChange' | 'ofEndpoint'>
-  directory: Pick<Directory, 'ofEndpoint' | 'ofUser' | 'endpointOf' | 'onChange'>
-  news: News
+export interface CallNotifierNeeds {
+  tracker: Pick<CallTracker, 'live' | 'onChange' | 'ofEndpoint'>
+  directory: Pick<Directory, 'findByEndpoint' | 'findByUser' | 'endpointOf' | 'onChange'>
+  userMessages: UserMessages
   lease: Pick<Lease, 'fence' | 'onChange'>
-  onTrouble(err: unknown): void
+  onError(err: unknown): void
 }
 
 /**
  * Tells users of their own calls. Every message carries all calls of that user, so the last one heals
  * whatever was missed. One API does it at a time, by the lease; a new holder tells everybody who is in a call.
  */
-export function createTelling({ table, directory, news, lease, onTrouble }: TellingNeeds): void {
-  const extensionOf = (endpoint: string) => directory.ofEndpoint(endpoint)?.extension
+export function startCallNotifier({
+  tracker,
+  directory,
+  userMessages,
+  lease,
+  onError,
+}: CallNotifierNeeds): void {
+  const extensionOf = (endpoint: string) => directory.findByEndpoint(endpoint)?.extension
 
-  function tell(userId: string, call: Call, type: 'incoming_call' | 'call_status', fence: number) {
-    const person = directory.ofUser(userId)
-    const calls = person === undefined ? [] : table.ofEndpoint(directory.endpointOf(person.extension))
+  function notify(userId: string, call: Call, type: 'incoming_call' | 'call_status', fence: number) {
+    const person = directory.findByUser(userId)
+    const calls = person === undefined ? [] : tracker.ofEndpoint(directory.endpointOf(person.extension))
     const message = {
       type,
-      call: toldCall(call, extensionOf),
-      calls: calls.map((one) => toldCall(one, extensionOf)),
+      call: toCallPayload(call, extensionOf),
+      calls: calls.map((one) => toCallPayload(one, extensionOf)),
     }
-    news.tell(userId, message, fence).catch(onTrouble)
+    userMessages.send(userId, message, fence).catch(onError)
   }
 
-  table.onChange((call, before) => {
+  tracker.onChange((call, before) => {
     const fence = lease.fence()
-    if (fence === undefined || looksAsBefore(call, before)) return
+    if (fence === undefined || hasSamePayload(call, before)) return
     for (const [userId, legs] of legsByUser(call, before)) {
-      const wasRinging = before?.legs.some((leg) => legs.includes(leg) || isRungOf(leg, legs)) ?? false
-      const rings = legs.some(isRung) && !wasRinging
-      tell(userId, call, rings ? 'incoming_call' : 'call_status', fence)
+      const wasRinging =
+        before?.legs.some((leg) => legs.includes(leg) || wasRingingCallee(leg, legs)) ?? false
+      const rings = legs.some(isRingingCallee) && !wasRinging
+      notify(userId, call, rings ? 'incoming_call' : 'call_status', fence)
     }
   })
   lease.onChange((fence) => {
     if (fence === undefined) return
-    for (const call of table.live()) {
-      for (const [userId] of legsByUser(call, undefined)) tell(userId, call, 'call_status', fence)
+    for (const call of tracker.live()) {
+      for (const [userId] of legsByUser(call, undefined)) notify(userId, call, 'call_status', fence)
     }
   })
 
   /** Bridges and channels change more often than what is shown of a call. */
-  function looksAsBefore(call: Call, before: Call | undefined): boolean {
+  function hasSamePayload(call: Call, before: Call | undefined): boolean {
     return (
-      before !== undefined && isDeepStrictEqual(toldCall(call, extensionOf), toldCall(before, extensionOf))
+      before !== undefined &&
+      isDeepStrictEqual(toCallPayload(call, extensionOf), toCallPayload(before, extensionOf))
     )
   }
 
@@ -59,7 +67,7 @@ export function createTelling({ table, directory, news, lease, onTrouble }: Tell
   function legsByUser(call: Call, before: Call | undefined): Map<string, Leg[]> {
     const found = new Map<string, Leg[]>()
     for (const leg of [...call.legs, ...(before?.legs ?? [])]) {
-      const person = leg.endpoint === undefined ? undefined : directory.ofEndpoint(leg.endpoint)
+      const person = leg.endpoint === undefined ? undefined : directory.findByEndpoint(leg.endpoint)
       if (person === undefined) continue
       const legs = found.get(person.userId) ?? []
       if (!legs.some(({ channelId }) => channelId === leg.channelId)) legs.push(leg)
@@ -70,6 +78,6 @@ export function createTelling({ table, directory, news, lease, onTrouble }: Tell
 }
 
 /** A phone that somebody calls; not the own phone that rings because its user dials. */
-const isRung = (leg: Leg) => leg.state === 'ringing' && leg.role === 'callee'
-const isRungOf = (before: Leg, legs: readonly Leg[]) =>
-  isRung(before) && legs.some(({ channelId }) => channelId === before.channelId)
+const isRingingCallee = (leg: Leg) => leg.state === 'ringing' && leg.role === 'callee'
+const wasRingingCallee = (before: Leg, legs: readonly Leg[]) =>
+  isRingingCallee(before) && legs.some(({ channelId }) => channelId === before.channelId)

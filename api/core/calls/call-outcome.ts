@@ -1,29 +1,29 @@
-import type { Outcome } from './call.ts'
-import type { DialEnd, OriginateFact } from './pbx-events.ts'
+import type { CallOutcome } from './call.ts'
+import type { DialEnd, OriginateResult } from './pbx-events.ts'
 
 /** How one channel's part in a call ended, for the question why nobody talked. */
-export interface PartEnd {
+export interface ParticipationEnd {
   wasUp: boolean
   dialEnd: DialEnd | undefined
   /** Q.850; 0 where the PBX gave none. Undefined when nobody listened as it ended. */
   cause: number | undefined
   /** It went on in another call. */
-  moved: boolean
+  movedToAnotherCall: boolean
 }
 
-export interface EndFacts {
+export interface OutcomeInput {
   /** Whether two ends talked, or one with the PBX itself. */
   answered: boolean
   /** The PBX rang the caller's own phone before it dialled. */
   ringsCallerFirst: boolean
-  originate: Pick<OriginateFact, 'answered' | 'reason'> | undefined
+  originate: Pick<OriginateResult, 'answered' | 'reason'> | undefined
   /** Undefined when no phone of the caller ever rang. */
-  caller: PartEnd | undefined
-  callees: readonly PartEnd[]
+  caller: ParticipationEnd | undefined
+  callees: readonly ParticipationEnd[]
 }
 
 /** What a far end's fate says of the call, the best first: whoever comes first in a ring group speaks for it. */
-const BEST_FIRST = [
+const PRECEDENCE = [
   'cancelled',
   'no_answer',
   'declined',
@@ -32,51 +32,66 @@ const BEST_FIRST = [
   'unavailable',
   'unknown_number',
   'failed',
-] as const satisfies readonly Outcome[]
-type Failure = (typeof BEST_FIRST)[number]
+] as const satisfies readonly CallOutcome[]
+type Failure = (typeof PRECEDENCE)[number]
 
 /** Why a call is over, from its facts alone. */
-export function outcomeOf({ answered, ringsCallerFirst, originate, caller, callees }: EndFacts): Outcome {
+export function outcomeOf({
+  answered,
+  ringsCallerFirst,
+  originate,
+  caller,
+  callees,
+}: OutcomeInput): CallOutcome {
   if (answered) return 'answered'
-  if (ringsCallerFirst && caller?.wasUp !== true) return ownOutcome(caller, originate)
-  if ([caller, ...callees].some((part) => part?.cause === undefined && part?.moved === false))
+  if (ringsCallerFirst && caller?.wasUp !== true) return callerOutcome(caller, originate)
+  if ([caller, ...callees].some((part) => part?.cause === undefined && part?.movedToAnotherCall === false))
     return 'unknown'
-  return bestOf(callees)?.outcome ?? (caller && (failureOf(caller.cause) ?? 'cancelled')) ?? 'failed'
+  return (
+    decisiveEnd(callees)?.outcome ?? (caller && (failureFromCause(caller.cause) ?? 'cancelled')) ?? 'failed'
+  )
 }
 
 /** The far end that speaks for all. */
-export function bestOf<P extends PartEnd>(callees: readonly P[]): { part: P; outcome: Failure } | undefined {
-  const ends = callees.map((part) => ({ part, outcome: farOutcome(part) }))
-  return ends.sort((a, b) => BEST_FIRST.indexOf(a.outcome) - BEST_FIRST.indexOf(b.outcome))[0]
+export function decisiveEnd<P extends ParticipationEnd>(
+  callees: readonly P[],
+): { part: P; outcome: Failure } | undefined {
+  const ends = callees.map((part) => ({ part, outcome: calleeOutcome(part) }))
+  return ends.sort((a, b) => PRECEDENCE.indexOf(a.outcome) - PRECEDENCE.indexOf(b.outcome))[0]
 }
 
 /** Of the end that was called. A phone that says "decline" counts for the PBX as one that did not answer. */
-function farOutcome({ cause, dialEnd, moved }: PartEnd): Failure {
+function calleeOutcome({ cause, dialEnd, movedToAnotherCall }: ParticipationEnd): Failure {
   if (cause === 21) return 'declined'
   if (dialEnd !== undefined && dialEnd !== 'answered' && dialEnd !== 'other') {
-    return dialEnd === 'unavailable' || dialEnd === 'no_answer' ? (failureOf(cause) ?? dialEnd) : dialEnd
+    return dialEnd === 'unavailable' || dialEnd === 'no_answer'
+      ? (failureFromCause(cause) ?? dialEnd)
+      : dialEnd
   }
-  return failureOf(cause) ?? (moved || cause === 16 ? 'cancelled' : 'failed')
+  return failureFromCause(cause) ?? (movedToAnotherCall || cause === 16 ? 'cancelled' : 'failed')
 }
 
 /**
  * Of our own phone, which rings first. The originate's reason tells "no answer" and little else, and on some
  * versions the cause is missing just then.
  */
-function ownOutcome(caller: PartEnd | undefined, originate: EndFacts['originate']): Outcome {
+function callerOutcome(
+  caller: ParticipationEnd | undefined,
+  originate: OutcomeInput['originate'],
+): CallOutcome {
   if (caller === undefined) return 'own_unavailable'
   if (caller.cause === 21) return 'own_declined'
   if (caller.dialEnd === 'busy' || caller.cause === 17 || originate?.reason === 5) return 'own_busy'
   if (originate?.reason === 3) return 'own_no_answer'
   if (caller.cause === 16 || caller.dialEnd === 'cancelled') return 'cancelled'
-  const failure = failureOf(caller.cause) ?? caller.dialEnd
+  const failure = failureFromCause(caller.cause) ?? caller.dialEnd
   if (failure === 'no_answer') return 'own_no_answer'
   if (failure === 'unavailable' || failure === 'unknown_number') return 'own_unavailable'
   return caller.cause === undefined ? 'unknown' : 'failed'
 }
 
 /** What a cause (ITU-T Q.850) says by itself; undefined for those that say nothing. */
-export function failureOf(cause: number | undefined): Failure | undefined {
+export function failureFromCause(cause: number | undefined): Failure | undefined {
   switch (cause) {
     case 1: // unallocated number
     case 28: // invalid number format

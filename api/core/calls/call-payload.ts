@@ -1,7 +1,7 @@
-import type { Call, Outcome } from './call.ts'
+import type { Call, CallOutcome } from './call.ts'
 
 /** A call as clients are told of it, over channels, sockets and our own routes. Times are ISO 8601. */
-export interface ToldCall {
+export interface CallPayload {
   id: string
   state: Call['state']
   direction: Call['direction']
@@ -10,7 +10,7 @@ export interface ToldCall {
   started_at: string
   answered_at: string | null
   ended_at: string | null
-  outcome: Outcome | null
+  outcome: CallOutcome | null
   cause: number | null
   recording: Call['recording']
   /** Without the PBX's own names for channels: a client has nothing to do with them. */
@@ -26,7 +26,10 @@ export interface ToldCall {
 }
 
 /** @param extensionOf whose phone an endpoint is */
-export function toldCall(call: Call, extensionOf: (endpoint: string) => string | undefined): ToldCall {
+export function toCallPayload(
+  call: Call,
+  extensionOf: (endpoint: string) => string | undefined,
+): CallPayload {
   return {
     id: call.id,
     state: call.state,
@@ -46,7 +49,7 @@ export function toldCall(call: Call, extensionOf: (endpoint: string) => string |
       state: leg.state,
       role: leg.role,
       holds: leg.holds,
-      parked_at: leg.parkedAt ?? null,
+      parked_at: leg.parkingSpace ?? null,
     })),
   }
 }

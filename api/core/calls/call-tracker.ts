@@ -1,17 +1,17 @@
 import { isDeepStrictEqual } from 'node:util'
 import { createListeners } from '../../../runtime/listeners.ts'
 import { createBridges } from './bridges.ts'
-import { callOf } from './build-call.ts'
+import { buildCall } from './build-call.ts'
 import type { Call } from './call.ts'
-import { createChannelBook, createForgotten, type KnownChannel } from './channel-registry.ts'
+import { createChannelRegistry, createRecentIds, type TrackedChannel } from './channel-registry.ts'
 import { createLiveCalls } from './live-calls.ts'
-import type { Fact, OriginateFact, PbxTime } from './pbx-events.ts'
-import { type Entry, isOver, newEntry, passed } from './tracked-call.ts'
+import type { OriginateResult, PbxEvent, PbxTime } from './pbx-events.ts'
+import { closeOrphaned, hasEnded, newTrackedCall, type TrackedCall } from './tracked-call.ts'
 
 /** The calls of one PBX, as the facts tell them: the same for all who heard the same facts, in any order. */
-export interface CallTable {
+export interface CallTracker {
   /** Facts of channels, of dialling, of originates and of the clock; others are ignored. */
-  hear(fact: Fact): void
+  handle(fact: PbxEvent): void
   /**
    * Takes for gone what the PBX no longer has, with no cause: no API listened as it ended.
    * @param channels all that the PBX had at `at`
@@ -29,208 +29,210 @@ export interface CallTable {
   /** Tells now. */
   flush(): void
   /** Forgets what ended long ago, and sees what has settled. Call it every second or so. */
-  sweep(): void
+  tick(): void
   /** How much is held, for tests and metrics. */
-  size(): { calls: number; live: number; channels: number; forgotten: number }
+  size(): { calls: number; live: number; channels: number; evicted: number }
 }
 
 export type CallListener = (call: Call, before: Call | undefined) => void
 
-export interface CallTableNeeds {
+export interface CallTrackerNeeds {
   /** @param numbers that a channel of it showed: a phone shows its own, a trunk those of others */
   isOwnEndpoint(endpoint: string, numbers: ReadonlySet<string>): boolean
   /** A listener threw: the others hear of the call all the same. */
-  onTrouble(err: unknown): void
+  onError(err: unknown): void
   /** Unix ms. */
   now(): number
   /** How long calls that are over can be found, 60 s by default: late facts still change them. */
-  keepEndedMs?: number
+  retainEndedMs?: number
   /** Runs the work after the burst that is being heard, as `setImmediate` does. */
-  later(work: () => void): void
+  defer(work: () => void): void
 }
 
-const KEEP_ENDED_MS = 60_000
+const RETAIN_ENDED_MS = 60_000
 /** A dialplan goes from an answered phone to the next step within milliseconds. */
-const SETTLES_MS = 1_000
-const MOST_FORGOTTEN = 20_000
+const QUIET_AFTER_MS = 1_000
+const MAX_EVICTED_IDS = 20_000
 
-export function createCallTable(needs: CallTableNeeds): CallTable {
-  const { isOwnEndpoint, now, later, keepEndedMs = KEEP_ENDED_MS } = needs
-  const book = createChannelBook()
-  const entries = new Map<string, Entry>()
+export function createCallTracker(needs: CallTrackerNeeds): CallTracker {
+  const { isOwnEndpoint, now, defer, retainEndedMs = RETAIN_ENDED_MS } = needs
+  const registry = createChannelRegistry()
+  const trackedCalls = new Map<string, TrackedCall>()
   const bridges = createBridges()
   const live = createLiveCalls()
-  const forgotten = createForgotten(MOST_FORGOTTEN)
+  const evictedIds = createRecentIds(MAX_EVICTED_IDS)
   /** Heard of since they were last told. */
-  const changed = new Set<Entry>()
-  const listeners = createListeners<Parameters<CallListener>>(needs.onTrouble)
-  let strays = new Set<string>()
-  let tellsLater = false
+  const changed = new Set<TrackedCall>()
+  const listeners = createListeners<Parameters<CallListener>>(needs.onError)
+  let orphans = new Set<string>()
+  let isFlushScheduled = false
 
-  const hear = (fact: Fact) => {
-    if (fact.kind === 'originate') hearOriginate(fact)
-    else if (fact.kind === 'clock') putBack(fact.back)
+  const handle = (fact: PbxEvent) => {
+    if (fact.kind === 'originate') handleOriginate(fact)
+    else if (fact.kind === 'clock') shiftBack(fact.setBackBy)
     else if (fact.kind === 'channel' || fact.kind === 'gone' || fact.kind === 'dial') {
-      const before = book.find(fact.kind === 'dial' ? fact.to : fact.id)?.known.bridge
-      const channel = book.hear(fact)
+      const before = registry.find(fact.kind === 'dial' ? fact.to : fact.id)?.attributes.bridge
+      const channel = registry.apply(fact)
       if (channel === undefined) return
-      for (const mate of bridges.update(channel, before)) touchAll(mate)
-      touchAll(channel)
+      for (const mate of bridges.update(channel, before)) markCallsUpdated(mate)
+      markCallsUpdated(channel)
     }
   }
 
   return {
-    hear,
+    handle,
     reconcile(channels, at) {
-      for (const { id, gone, lastHeard } of book.all()) {
-        if (gone !== undefined || lastHeard > at || channels.has(id)) continue
-        hear({ kind: 'gone', id, at, cause: undefined })
+      for (const { id, ended, lastSeenAt } of registry.all()) {
+        if (ended !== undefined || lastSeenAt > at || channels.has(id)) continue
+        handle({ kind: 'gone', id, at, cause: undefined })
       }
     },
-    live: () => current().all(),
+    live: () => rebuildChanged().all(),
     find(id) {
-      const entry = entries.get(id)
-      return entry && view(entry)
+      const entry = trackedCalls.get(id)
+      return entry && rebuildIfStale(entry)
     },
-    ofEndpoint: (endpoint) => current().ofEndpoint(endpoint),
+    ofEndpoint: (endpoint) => rebuildChanged().ofEndpoint(endpoint),
     onChange: listeners.add,
     flush,
-    sweep() {
+    tick() {
       const at = now()
       for (const { id, state } of live.all()) {
-        const entry = entries.get(id)
-        if (entry !== undefined && state === 'ringing' && at - entry.heardAt >= SETTLES_MS) look(entry)
+        const entry = trackedCalls.get(id)
+        if (entry !== undefined && state === 'ringing' && at - entry.updatedAt >= QUIET_AFTER_MS)
+          markStale(entry)
       }
-      for (const entry of entries.values()) {
-        if (entry.overSince !== undefined && at - entry.overSince >= keepEndedMs) forget(entry)
+      for (const entry of trackedCalls.values()) {
+        if (entry.endedSince !== undefined && at - entry.endedSince >= retainEndedMs) evict(entry)
       }
-      sweepStrays()
+      evictOrphans()
     },
-    size: () => ({ calls: entries.size, live: live.size(), ...book.size() }),
+    size: () => ({ calls: trackedCalls.size, live: live.size(), ...registry.size() }),
   }
 
-  function hearOriginate(fact: OriginateFact) {
-    const entry = book.isForgotten(fact.id) ? undefined : entryOf(fact.id)
+  function handleOriginate(fact: OriginateResult) {
+    const entry = registry.isEvicted(fact.id) ? undefined : findOrCreate(fact.id)
     if (entry === undefined) return
     const held = entry.originate
     if (held === undefined || fact.at > held.at || (fact.at === held.at && fact.reason > held.reason)) {
       entry.originate = fact
     }
-    touch(entry)
+    markUpdated(entry)
   }
 
   /** Calls that are over stay as they were reported. */
-  function putBack(by: PbxTime) {
-    book.putBack(by)
-    for (const entry of entries.values()) {
-      if (entry.overSince !== undefined && entry.channels.size > 0) continue
+  function shiftBack(by: PbxTime) {
+    registry.shiftBack(by)
+    for (const entry of trackedCalls.values()) {
+      if (entry.endedSince !== undefined && entry.channels.size > 0) continue
       if (entry.originate !== undefined) entry.originate = { ...entry.originate, at: entry.originate.at - by }
-      look(entry)
+      markStale(entry)
     }
   }
 
   /** @returns undefined for a call that was over and is forgotten */
-  function entryOf(id: string): Entry | undefined {
-    if (forgotten.has(id)) return undefined
-    const known = entries.get(id)
+  function findOrCreate(id: string): TrackedCall | undefined {
+    if (evictedIds.has(id)) return undefined
+    const known = trackedCalls.get(id)
     if (known !== undefined) return known
-    const entry = newEntry(id, now())
-    entries.set(id, entry)
+    const entry = newTrackedCall(id, now())
+    trackedCalls.set(id, entry)
     return entry
   }
 
-  function touchAll(channel: KnownChannel) {
+  function markCallsUpdated(channel: TrackedChannel) {
     for (const callId of channel.calls.keys()) {
-      const entry = entryOf(callId)
+      const entry = findOrCreate(callId)
       entry?.channels.add(channel)
-      if (entry !== undefined) touch(entry)
+      if (entry !== undefined) markUpdated(entry)
     }
   }
 
-  function callIdOf(channel: KnownChannel): string | undefined {
-    return bridges.callIdOf(channel, bornAt)
+  function callIdOf(channel: TrackedChannel): string | undefined {
+    return bridges.callIdOf(channel, createdAtOf)
   }
 
-  function bornAt(callId: string): PbxTime {
-    const channels = [...(entries.get(callId)?.channels ?? [])]
-    return Math.min(...channels.map(({ known, firstHeard }) => known.bornAt ?? firstHeard))
+  function createdAtOf(callId: string): PbxTime {
+    const channels = [...(trackedCalls.get(callId)?.channels ?? [])]
+    return Math.min(...channels.map(({ attributes, firstSeenAt }) => attributes.createdAt ?? firstSeenAt))
   }
 
-  function membersOf({ id, channels }: Entry): Set<KnownChannel> {
-    const mates = [...channels].flatMap((channel) => [...bridges.matesOf(channel)])
+  function channelsOf({ id, channels }: TrackedCall): Set<TrackedChannel> {
+    const mates = [...channels].flatMap((channel) => [...bridges.membersOf(channel)])
     return new Set([...channels, ...mates.filter((mate) => callIdOf(mate) === id)])
   }
 
-  function touch(entry: Entry) {
-    entry.heardAt = now()
-    look(entry)
+  function markUpdated(entry: TrackedCall) {
+    entry.updatedAt = now()
+    markStale(entry)
   }
 
-  function look(entry: Entry) {
+  function markStale(entry: TrackedCall) {
     entry.stale = true
     changed.add(entry)
-    if (tellsLater) return
-    tellsLater = true
-    later(flush)
+    if (isFlushScheduled) return
+    isFlushScheduled = true
+    defer(flush)
   }
 
-  function view(entry: Entry): Call | undefined {
+  function rebuildIfStale(entry: TrackedCall): Call | undefined {
     if (!entry.stale) return entry.call
     entry.stale = false
-    const settled = entry.settled || now() - entry.heardAt >= SETTLES_MS
-    const { id, originate, told } = entry
+    const settled = entry.isQuiet || now() - entry.updatedAt >= QUIET_AFTER_MS
+    const { id, originate, published } = entry
     const facts = {
       id,
       originate,
-      channels: membersOf(entry),
-      callOfChannel: callIdOf,
+      channels: channelsOf(entry),
+      currentCallIdOf: callIdOf,
       isOwnEndpoint,
-      settled,
+      isQuiet: settled,
     }
-    entry.call = callOf(facts) ?? (told && passed(told, entry))
-    entry.settled = settled && entry.call?.state === 'up'
+    entry.call = buildCall(facts) ?? (published && closeOrphaned(published, entry))
+    entry.isQuiet = settled && entry.call?.state === 'up'
     live.put(id, entry.call)
-    entry.overSince = isOver(entry) ? (entry.overSince ?? now()) : undefined
+    entry.endedSince = hasEnded(entry) ? (entry.endedSince ?? now()) : undefined
     return entry.call
   }
 
-  function current() {
-    for (const entry of changed) view(entry)
+  function rebuildChanged() {
+    for (const entry of changed) rebuildIfStale(entry)
     return live
   }
 
   function flush() {
-    tellsLater = false
+    isFlushScheduled = false
     // All of them before a listener is called: it may ask for the others.
-    current()
+    rebuildChanged()
     const burst = [...changed]
     changed.clear()
     for (const entry of burst) {
-      const before = entry.told
-      const call = view(entry)
+      const before = entry.published
+      const call = rebuildIfStale(entry)
       if (call === undefined || isDeepStrictEqual(call, before)) continue
-      entry.told = call
-      listeners.tell(call, before)
+      entry.published = call
+      listeners.notify(call, before)
     }
   }
 
-  function forget(entry: Entry) {
-    entries.delete(entry.id)
+  function evict(entry: TrackedCall) {
+    trackedCalls.delete(entry.id)
     changed.delete(entry)
-    forgotten.add(entry.id)
-    for (const { id, gone, calls } of entry.channels) {
-      if (gone !== undefined && [...calls.keys()].every((callId) => !entries.has(callId))) book.forget(id)
+    evictedIds.add(entry.id)
+    for (const { id, ended, calls } of entry.channels) {
+      if (ended !== undefined && [...calls.keys()].every((callId) => !trackedCalls.has(callId)))
+        registry.evict(id)
     }
   }
 
   /** Channels that ended and of which no call was ever heard, the second time they are met. */
-  function sweepStrays() {
+  function evictOrphans() {
     const met = new Set<string>()
-    for (const { id, gone, calls } of book.all()) {
-      if (gone === undefined || calls.size > 0) continue
-      if (strays.has(id)) book.forget(id)
+    for (const { id, ended, calls } of registry.all()) {
+      if (ended === undefined || calls.size > 0) continue
+      if (orphans.has(id)) registry.evict(id)
       else met.add(id)
     }
-    strays = met
+    orphans = met
   }
 }

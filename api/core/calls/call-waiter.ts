@@ -1,36 +1,36 @@
 import { Refusal } from '../refusal.ts'
 import type { Call } from './call.ts'
-import type { CallTable } from './call-tracker.ts'
+import type { CallTracker } from './call-tracker.ts'
 
 /** Waits for facts: what was asked of a PBX is done when it tells so. */
-export interface Watch {
+export interface CallWaiter {
   /**
-   * @param holds of the call as it is, or of undefined while there is none
+   * @param condition of the call as it is, or of undefined while there is none
    * @throws {Refusal} `unconfirmed` after `withinMs`
    */
-  until(callId: string, holds: (call: Call | undefined) => boolean, withinMs?: number): Promise<void>
+  until(callId: string, condition: (call: Call | undefined) => boolean, timeoutMs?: number): Promise<void>
 }
 
 /** A phone on the same network does what it is told within a fraction of this. */
-const WITHIN_MS = 5_000
+const DEFAULT_TIMEOUT_MS = 5_000
 
-export function createWatch(table: Pick<CallTable, 'find' | 'onChange'>): Watch {
+export function createCallWaiter(tracker: Pick<CallTracker, 'find' | 'onChange'>): CallWaiter {
   return {
-    until(callId, holds, withinMs = WITHIN_MS) {
-      if (holds(table.find(callId))) return Promise.resolve()
+    until(callId, condition, timeoutMs = DEFAULT_TIMEOUT_MS) {
+      if (condition(tracker.find(callId))) return Promise.resolve()
       return new Promise((resolve, reject) => {
-        const off = table.onChange((call) => {
-          if (call.id === callId && holds(table.find(callId))) settle(resolve)
+        const unsubscribe = tracker.onChange((call) => {
+          if (call.id === callId && condition(tracker.find(callId))) complete(resolve)
         })
         const timer = setTimeout(() => {
-          if (holds(table.find(callId))) return settle(resolve)
-          settle(() =>
+          if (condition(tracker.find(callId))) return complete(resolve)
+          complete(() =>
             reject(new Refusal('unconfirmed', { detail: 'it was asked for, and nothing happened in time' })),
           )
-        }, withinMs)
-        function settle(done: () => void) {
+        }, timeoutMs)
+        function complete(done: () => void) {
           clearTimeout(timer)
-          off()
+          unsubscribe()
           done()
         }
       })

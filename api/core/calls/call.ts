@@ -8,7 +8,7 @@ export interface Call {
   /** Ours for a call we dialled (`hk_…`), else the PBX's own. */
   id: string
   state: CallState
-  direction: Direction
+  direction: CallDirection
   /** Who called and who was to be reached, as numbers and names. */
   from: Party
   to: Party
@@ -16,12 +16,12 @@ export interface Call {
   startedAt: PbxTime
   answeredAt: PbxTime | undefined
   /** It had been answered before anything was heard of it: `answeredAt` is only when that was seen. */
-  answerUnheard?: true
+  answeredBeforeSeen?: true
   endedAt: PbxTime | undefined
   /** It was a mere way into another call, as of a phone that picks up for a colleague: the history has the other one. */
-  wentOn?: true
+  mergedIntoAnother?: true
   /** Why it ended; undefined while it lasts. */
-  outcome: Outcome | undefined
+  outcome: CallOutcome | undefined
   /** Q.850 cause of the end, where the PBX told. */
   cause: number | undefined
   recording: 'off' | 'on' | 'paused'
@@ -39,8 +39,8 @@ export interface Recording {
 
 /** `dialling`: our own phone rings first; `ringing`: the other end rings; `held`: somebody is on hold. */
 export type CallState = 'dialling' | 'ringing' | 'up' | 'held' | 'parked' | 'ended'
-export const DIRECTIONS = ['internal', 'incoming', 'outgoing'] as const
-export type Direction = (typeof DIRECTIONS)[number]
+export const CALL_DIRECTIONS = ['internal', 'incoming', 'outgoing'] as const
+export type CallDirection = (typeof CALL_DIRECTIONS)[number]
 
 export interface Party {
   number: string
@@ -59,7 +59,7 @@ export interface Leg {
   state: 'dialling' | 'ringing' | 'up' | 'ended'
   /** Whether this end has put the others on hold. */
   holds: boolean
-  parkedAt: string | undefined
+  parkingSpace: string | undefined
   /** The bridge it is in; the same for all who hear each other, also by a Local channel between two bridges. */
   bridge: string | undefined
   /** Whether it called or was called. */
@@ -76,7 +76,7 @@ export interface Leg {
  * - `failed` the PBX says only that it failed
  * - `unknown` nobody listened when it ended
  */
-export const OUTCOMES = [
+export const CALL_OUTCOMES = [
   'answered',
   'busy',
   'no_answer',
@@ -92,4 +92,4 @@ export const OUTCOMES = [
   'failed',
   'unknown',
 ] as const
-export type Outcome = (typeof OUTCOMES)[number]
+export type CallOutcome = (typeof CALL_OUTCOMES)[number]

@@ -1,4 +1,4 @@
-import type { KnownChannel } from './channel-registry.ts'
+import type { TrackedChannel } from './channel-registry.ts'
 
 /**
  * The talk that a bridge is part of. With `/n` the two halves of a Local channel stay, each in a bridge of its own:
@@ -7,22 +7,22 @@ import type { KnownChannel } from './channel-registry.ts'
  * @param channels all of a call
  * @returns the same name for every bridge of one talk: that of one of them
  */
-export function talksOf(channels: Iterable<KnownChannel>): (bridge: string) => string {
+export function conversationLookup(channels: Iterable<TrackedChannel>): (bridge: string) => string {
   const halves = new Map<string, string>()
   const joined = new Map<string, string>()
-  const talkOf = (bridge: string): string => {
+  const conversationOf = (bridge: string): string => {
     const next = joined.get(bridge)
-    return next === undefined ? bridge : talkOf(next)
+    return next === undefined ? bridge : conversationOf(next)
   }
-  for (const { known, gone } of channels) {
-    const local = /^(Local\/.+);[12]$/s.exec(known.name ?? '')?.[1]
-    if (local === undefined || known.bridge === undefined || gone !== undefined) continue
+  for (const { attributes, ended } of channels) {
+    const local = /^(Local\/.+);[12]$/s.exec(attributes.name ?? '')?.[1]
+    if (local === undefined || attributes.bridge === undefined || ended !== undefined) continue
     const other = halves.get(local)
-    if (other === undefined) halves.set(local, known.bridge)
+    if (other === undefined) halves.set(local, attributes.bridge)
     else {
-      const [first = '', second = ''] = [talkOf(other), talkOf(known.bridge)].sort()
+      const [first = '', second = ''] = [conversationOf(other), conversationOf(attributes.bridge)].sort()
       if (first !== second) joined.set(second, first)
     }
   }
-  return talkOf
+  return conversationOf
 }

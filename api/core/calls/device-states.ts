@@ -1,12 +1,12 @@
 import { createListeners } from '../../../runtime/listeners.ts'
-import type { DeviceFact, DeviceState, PbxTime } from './pbx-events.ts'
+import type { DeviceState, DeviceUpdate, PbxTime } from './pbx-events.ts'
 
-export interface DeviceBook {
-  hear(fact: DeviceFact): void
+export interface DeviceStates {
+  handle(fact: DeviceUpdate): void
   /** @param device as the PBX names it: `PJSIP/1001` */
   stateOf(device: string): DeviceState | undefined
   /** The PBX's clock was put back by so much: what is known was heard that much earlier. */
-  putBack(by: PbxTime): void
+  shiftBack(by: PbxTime): void
   all(): ReadonlyMap<string, DeviceState>
   /** Told at once, and only when the state is another than before. */
   onChange(
@@ -15,16 +15,16 @@ export interface DeviceBook {
 }
 
 /** More than any one PBX has; names that the PBX makes up for each call must not pile up. */
-const MOST = 20_000
+const MAX_DEVICES = 20_000
 
-/** Keeps the newest state of each device; of two at the same moment always the same one, whichever came first. @param onTrouble gets what a listener has thrown */
-export function createDeviceBook(onTrouble: (err: unknown) => void): DeviceBook {
+/** Keeps the newest state of each device; of two at the same moment always the same one, whichever came first. @param onError gets what a listener has thrown */
+export function createDeviceStates(onError: (err: unknown) => void): DeviceStates {
   const states = new Map<string, DeviceState>()
   const since = new Map<string, PbxTime>()
-  const listeners = createListeners<Parameters<Parameters<DeviceBook['onChange']>[0]>>(onTrouble)
+  const listeners = createListeners<Parameters<Parameters<DeviceStates['onChange']>[0]>>(onError)
 
   return {
-    hear({ device, at, state }) {
+    handle({ device, at, state }) {
       const before = states.get(device)
       const heldAt = since.get(device)
       if (before !== undefined && heldAt !== undefined) {
@@ -32,18 +32,18 @@ export function createDeviceBook(onTrouble: (err: unknown) => void): DeviceBook 
       }
       since.set(device, at)
       states.set(device, state)
-      if (states.size > MOST) forgetOldest()
-      if (state !== before) listeners.tell(device, state, before)
+      if (states.size > MAX_DEVICES) evictOldest()
+      if (state !== before) listeners.notify(device, state, before)
     },
     stateOf: (device) => states.get(device),
-    putBack(by) {
+    shiftBack(by) {
       for (const [device, at] of since) since.set(device, at - by)
     },
     all: () => states,
     onChange: listeners.add,
   }
 
-  function forgetOldest() {
+  function evictOldest() {
     for (const device of states.keys()) {
       states.delete(device)
       since.delete(device)

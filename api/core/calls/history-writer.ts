@@ -3,48 +3,48 @@ import type { Person } from '../directory/directory.ts'
 import type { Lease } from '../lease.ts'
 import { Refusal } from '../refusal.ts'
 import type { Call } from './call.ts'
-import type { CallParty, CallRecord, DialledCall, DialledStore, HistoryStore } from './call-history.ts'
-import { isOurs } from './call-id.ts'
-import type { CallTable } from './call-tracker.ts'
-import type { CdrFact } from './pbx-events.ts'
+import type { CallParty, CallRecord, HistoryStore, PlacedCall, PlacedCallStore } from './call-history.ts'
+import { isApiCall } from './call-id.ts'
+import type { CallTracker } from './call-tracker.ts'
+import type { CdrEvent } from './pbx-events.ts'
 
-export interface KeepingNeeds {
-  table: Pick<CallTable, 'find' | 'onChange'>
+export interface HistoryWriterNeeds {
+  tracker: Pick<CallTracker, 'find' | 'onChange'>
   history: Pick<HistoryStore, 'save' | 'enrich'>
-  dialled: Pick<DialledStore, 'find' | 'finish' | 'unfinished'>
-  limits: Pick<DialLimits, 'release' | 'keep'>
+  placedCalls: Pick<PlacedCallStore, 'find' | 'finish' | 'unfinished'>
+  limits: Pick<DialLimits, 'release' | 'heartbeat'>
   lease: Pick<Lease, 'fence'>
-  recordOf(call: Call): CallRecord
-  personOf(userId: string): Person | undefined
+  toCallRecord(call: Call): CallRecord
+  findPerson(userId: string): Person | undefined
   /** Whether what the table knows is current: while the PBX is away nothing can be said of a call. */
   isOnline(): boolean
   now(): number
   /** Longer than a phone may ring. */
-  askedForMs: number
+  placeTimeoutMs: number
   /** One call can never be written, and is left out. */
-  onTrouble(what: string, err: unknown): void
+  onError(what: string, err: unknown): void
 }
 
-export interface Keeping {
+export interface CallHistoryWriter {
   /** A record of the PBX's own: it may come before or after the call's end. */
-  hear(cdr: CdrFact): void
+  addCdr(cdr: CdrEvent): void
   /**
    * Writes what could not be written before, and ends what never came to be. Call it every few seconds.
    * @throws what the database throws
    */
-  tend(): Promise<void>
+  flush(): Promise<void>
 }
 
 /** How many calls wait to be written while the database is away, and records for a call that has not ended. */
-const MOST_WAITING = 100_000
+const MAX_PENDING = 100_000
 
-interface Waiting {
+interface PendingCall {
   call: Call
   since: number
 }
 
 /** Calls in one transaction: more cost little more than one, and yet others must have their turn. */
-const AT_ONCE = 20
+const BATCH_SIZE = 20
 
 const isUnavailable = (err: unknown) => err instanceof Refusal && err.code === 'unavailable'
 
@@ -52,16 +52,16 @@ const isUnavailable = (err: unknown) => err instanceof Refusal && err.code === '
  * Writes each call that is over into the history, and settles what was dialled. Every API keeps a list of what
  * it saw end, the holder of the lease writes: one that takes over writes what its predecessor may not have.
  */
-export function createKeeping(needs: KeepingNeeds): Keeping {
-  const { table, history, dialled, limits, lease } = needs
+export function createHistoryWriter(needs: HistoryWriterNeeds): CallHistoryWriter {
+  const { tracker, history, placedCalls, limits, lease } = needs
   /** Ended, and not yet known to be written; with the moment it ended, in ms. */
-  const waiting = new Map<string, Waiting>()
+  const pending = new Map<string, PendingCall>()
   const cdrs = new Map<string, { duration: number; billable: number; since: number }>()
   let writing: Promise<void> | undefined
 
-  table.onChange((call) => {
-    if (call.state !== 'ended' || call.wentOn) return
-    put(waiting, call.id, { call, since: needs.now() })
+  tracker.onChange((call) => {
+    if (call.state !== 'ended' || call.mergedIntoAnother) return
+    putBounded(pending, call.id, { call, since: needs.now() })
     // A failure is not reported for each call: `tend` follows within seconds, and meets it, too.
     if (lease.fence() !== undefined) write().catch(() => {})
   })
@@ -75,65 +75,65 @@ export function createKeeping(needs: KeepingNeeds): Keeping {
 
   /** @throws what the database throws: what is not written waits */
   async function writeAll() {
-    while (waiting.size > 0) await writeSome([...waiting].slice(0, AT_ONCE))
+    while (pending.size > 0) await writeBatch([...pending].slice(0, BATCH_SIZE))
     for (const [id, cdr] of cdrs) {
-      const call = table.find(id)
+      const call = tracker.find(id)
       if (call !== undefined && call.state !== 'ended') continue
-      const billable = call !== undefined && isUnheard(call) ? cdr.billable : 0
+      const billable = call !== undefined && isAnswerUnobserved(call) ? cdr.billable : 0
       await history.enrich(id, { duration: cdr.duration, billable })
       cdrs.delete(id)
-      await breathe()
+      await yieldToLoop()
     }
   }
 
   /** @throws {Refusal} `unavailable`: all of it waits */
-  async function writeSome(batch: readonly [id: string, entry: Waiting][]) {
-    const made = await Promise.all(batch.map(([, { call }]) => recordFor(call)))
+  async function writeBatch(batch: readonly [id: string, entry: PendingCall][]) {
+    const prepared = await Promise.all(batch.map(([, { call }]) => buildRecord(call)))
     try {
-      await history.save(made.map(({ record }) => record))
+      await history.save(prepared.map(({ record }) => record))
     } catch (err) {
       if (isUnavailable(err)) throw err
       // One of them cannot be kept: the others must not wait for it for ever.
-      for (const { record } of made) {
-        await history.save([record]).catch((fault) => {
-          if (isUnavailable(fault)) throw fault
-          needs.onTrouble(`call ${record.id} cannot be kept`, fault)
+      for (const { record } of prepared) {
+        await history.save([record]).catch((failure) => {
+          if (isUnavailable(failure)) throw failure
+          needs.onError(`call ${record.id} cannot be kept`, failure)
         })
       }
     }
     for (const [n, [id, entry]] of batch.entries()) {
-      const asked = made[n]?.asked
-      if (asked !== undefined) {
-        await dialled.finish(id, entry.call.outcome ?? 'unknown')
-        await limits.release(asked.userId, id)
+      const placed = prepared[n]?.placed
+      if (placed !== undefined) {
+        await placedCalls.finish(id, entry.call.outcome ?? 'unknown')
+        await limits.release(placed.userId, id)
       }
       cdrs.delete(id)
       // The call may have changed meanwhile: a leg that hung up late.
-      if (waiting.get(id) === entry) waiting.delete(id)
+      if (pending.get(id) === entry) pending.delete(id)
     }
-    await breathe()
+    await yieldToLoop()
   }
 
-  async function recordFor(call: Call): Promise<{ record: CallRecord; asked: DialledCall | undefined }> {
-    const told = needs.recordOf(call)
+  async function buildRecord(call: Call): Promise<{ record: CallRecord; placed: PlacedCall | undefined }> {
+    const base = needs.toCallRecord(call)
     const cdr = cdrs.get(call.id)
     const record = {
-      ...told,
-      duration: Math.max(told.duration, cdr?.duration ?? 0),
-      billable: Math.max(told.billable, isUnheard(call) ? (cdr?.billable ?? 0) : 0),
+      ...base,
+      duration: Math.max(base.duration, cdr?.duration ?? 0),
+      billable: Math.max(base.billable, isAnswerUnobserved(call) ? (cdr?.billable ?? 0) : 0),
     }
-    const asked = isOurs(call.id) ? await dialled.find(call.id) : undefined
-    if (asked === undefined) return { record, asked }
+    const placed = isApiCall(call.id) ? await placedCalls.find(call.id) : undefined
+    if (placed === undefined) return { record, placed }
     // It is the user's own call, also when their phone could not be rung and is no part of it.
-    const caller = needs.personOf(asked.userId)
+    const caller = needs.findPerson(placed.userId)
     return {
-      asked,
+      placed,
       record: {
         ...record,
         fromNumber: record.fromNumber || (caller?.extension ?? ''),
         fromName: record.fromName || (caller?.name ?? ''),
-        toNumber: record.toNumber || asked.number,
-        parties: [...record.parties, ...partiesOf(caller)],
+        toNumber: record.toNumber || placed.number,
+        parties: [...record.parties, ...callerParties(caller)],
       },
     }
   }
@@ -142,25 +142,25 @@ export function createKeeping(needs: KeepingNeeds): Keeping {
    * What was dialled and is not over: it lives and goes on counting, or the PBX never told of it, as a phone that
    * cannot be rung leaves no trace on some.
    */
-  async function settleDialled() {
-    const asked = await dialled.unfinished(Math.floor(needs.now() / 1000) + 1)
-    const before = Math.floor((needs.now() - needs.askedForMs) / 1000)
+  async function reconcilePlacedCalls() {
+    const unfinished = await placedCalls.unfinished(Math.floor(needs.now() / 1000) + 1)
+    const before = Math.floor((needs.now() - needs.placeTimeoutMs) / 1000)
     const live: { userId: string; callId: string }[] = []
-    for (const { id, userId, number, createdAt } of asked) {
-      const call = table.find(id)
+    for (const { id, userId, number, createdAt } of unfinished) {
+      const call = tracker.find(id)
       if (call !== undefined && call.state !== 'ended') live.push({ userId, callId: id })
       else if (createdAt < before) {
-        if (call === undefined) await keepUnheard({ id, userId, number, createdAt })
-        await dialled.finish(id, call?.outcome ?? 'unknown')
+        if (call === undefined) await recordUnobserved({ id, userId, number, createdAt })
+        await placedCalls.finish(id, call?.outcome ?? 'unknown')
         await limits.release(userId, id)
       }
     }
-    await limits.keep(live)
+    await limits.heartbeat(live)
   }
 
   /** No API listened when it ended, or it never began: its caller finds it all the same. */
-  async function keepUnheard({ id, userId, number, createdAt }: Omit<DialledCall, 'outcome'>) {
-    const caller = needs.personOf(userId)
+  async function recordUnobserved({ id, userId, number, createdAt }: Omit<PlacedCall, 'outcome'>) {
+    const caller = needs.findPerson(userId)
     const record: CallRecord = {
       id,
       direction: 'outgoing',
@@ -176,26 +176,26 @@ export function createKeeping(needs: KeepingNeeds): Keeping {
       outcome: 'unknown',
       cause: null,
       recordings: [],
-      parties: partiesOf(caller),
+      parties: callerParties(caller),
     }
     await history.save([record])
   }
 
   return {
-    hear({ callId, duration, billable }) {
+    addCdr({ callId, duration, billable }) {
       const known = cdrs.get(callId)
       // Of a call that we dialled the PBX counts from the moment the own phone was picked up.
-      const counted = isOurs(callId) ? 0 : billable
-      put(cdrs, callId, {
+      const counted = isApiCall(callId) ? 0 : billable
+      putBounded(cdrs, callId, {
         duration: Math.max(duration, known?.duration ?? 0),
         billable: Math.max(counted, known?.billable ?? 0),
         since: needs.now(),
       })
     },
-    async tend() {
+    async flush() {
       if (lease.fence() === undefined) {
         // What the holder writes within a few seconds need not be written again by the next holder.
-        for (const held of [waiting, cdrs]) {
+        for (const held of [pending, cdrs]) {
           for (const [id, { since }] of held) if (since < needs.now() - 60_000) held.delete(id)
         }
         return
@@ -203,7 +203,7 @@ export function createKeeping(needs: KeepingNeeds): Keeping {
       try {
         await write()
       } finally {
-        if (needs.isOnline()) await settleDialled()
+        if (needs.isOnline()) await reconcilePlacedCalls()
       }
     },
   }
@@ -213,19 +213,19 @@ export function createKeeping(needs: KeepingNeeds): Keeping {
  * The PBX counts from the moment its dialplan answered: with a queue, a menu or a word of welcome long before a person
  * picked up. Its count is the better one only where that moment was not heard.
  */
-const isUnheard = ({ answeredAt, answerUnheard, outcome }: Call) =>
-  answeredAt === undefined ? outcome === 'unknown' : answerUnheard === true
+const isAnswerUnobserved = ({ answeredAt, answeredBeforeSeen, outcome }: Call) =>
+  answeredAt === undefined ? outcome === 'unknown' : answeredBeforeSeen === true
 
 /** The caller, of whose phone nothing is known. */
-const partiesOf = (caller: Person | undefined): readonly CallParty[] =>
+const callerParties = (caller: Person | undefined): readonly CallParty[] =>
   caller === undefined ? [] : [{ userId: caller.userId, extension: caller.extension, answered: false }]
 
 /** An embedded database is done before anything else gets its turn, so a backlog would keep all others waiting. */
-const breathe = () => new Promise((resolve) => setImmediate(resolve))
+const yieldToLoop = () => new Promise((resolve) => setImmediate(resolve))
 
-function put<V>(map: Map<string, V>, key: string, value: V) {
+function putBounded<V>(map: Map<string, V>, key: string, value: V) {
   map.delete(key)
   map.set(key, value)
   const [oldest] = map.keys()
-  if (map.size > MOST_WAITING && oldest !== undefined) map.delete(oldest)
+  if (map.size > MAX_PENDING && oldest !== undefined) map.delete(oldest)
 }

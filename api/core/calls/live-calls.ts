@@ -37,11 +37,11 @@ export function createLiveCalls(): LiveCalls {
       }
     },
     all() {
-      sorted ??= [...calls.values()].sort(byAge)
+      sorted ??= [...calls.values()].sort(byStart)
       return sorted
     },
     ofEndpoint: (endpoint) =>
-      [...(byEndpoint.get(endpoint) ?? [])].flatMap((id) => calls.get(id) ?? []).sort(byAge),
+      [...(byEndpoint.get(endpoint) ?? [])].flatMap((id) => calls.get(id) ?? []).sort(byStart),
     size: () => calls.size,
   }
 }
@@ -51,4 +51,4 @@ const endpointsOf = (call: Call | undefined): string[] =>
     endpoint === undefined || state === 'ended' ? [] : endpoint,
   ) ?? []
 
-const byAge = (a: Call, b: Call) => a.startedAt - b.startedAt || (a.id < b.id ? -1 : 1)
+const byStart = (a: Call, b: Call) => a.startedAt - b.startedAt || (a.id < b.id ? -1 : 1)

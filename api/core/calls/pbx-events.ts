@@ -2,21 +2,28 @@
  * What a PBX tells of its channels and devices, in words no PBX owns. Facts may come in any order and
  * several times: `at` decides, and whoever has heard the same facts knows the same.
  */
-export type Fact = ChannelFact | GoneFact | DialFact | OriginateFact | DeviceFact | CdrFact | ClockFact
+export type PbxEvent =
+  | ChannelUpdate
+  | ChannelEnded
+  | DialUpdate
+  | OriginateResult
+  | DeviceUpdate
+  | CdrEvent
+  | ClockSetBack
 
 /** Microseconds of the PBX's own clock, since 1970: all facts of one PBX are told by one clock. */
 export type PbxTime = number
 
 /** What is known of a channel since `at`; members that are left out say nothing. */
-export interface ChannelFact {
+export interface ChannelUpdate {
   kind: 'channel'
   /** Asterisk's Uniqueid: given once, never again, and kept through transfers. */
   id: string
   at: PbxTime
-  about: Partial<Channel>
+  changes: Partial<PbxChannel>
 }
 
-export interface Channel {
+export interface PbxChannel {
   /** Asterisk's name for it, which masquerades change. Never shown to clients as a handle. */
   name: string
   /** The SIP endpoint behind it, of `PJSIP/<endpoint>-<number>`; undefined for what is no phone or trunk. */
@@ -30,28 +37,28 @@ export interface Channel {
   connectedNumber: string
   connectedName: string
   /** The extension it dialled or was dialled for, as in Exten. */
-  dialled: string
+  dialedExtension: string
   /** The extension that an Originate sent it to, once it was answered. */
-  sentTo: string
+  originateExtension: string
   /** The bridge it is in, if any. */
   bridge: string | undefined
   /** Whether this end has put the others on hold. */
   holds: boolean
   /** The parking space it waits in, if any. */
-  parkedAt: string | undefined
+  parkingSpace: string | undefined
   recording: 'off' | 'on' | 'paused'
   /** This is of a list: how it is, and not that it just came to be so. */
-  listed: true
+  fromList: true
   /** A file it is recorded to, relative to the folder that the PBX records into. One channel may have several. */
   recordingFile: string
   /** The PBX looked for a person to take this call: in a queue, or by dialling. Never unsaid. */
-  sought: true
+  routedToPerson: true
   /** Sub-second unix time of its birth, in microseconds. */
-  bornAt: PbxTime
+  createdAt: PbxTime
 }
 
 /** A channel is no more. Nothing brings it back. */
-export interface GoneFact {
+export interface ChannelEnded {
   kind: 'gone'
   id: string
   at: PbxTime
@@ -60,7 +67,7 @@ export interface GoneFact {
 }
 
 /** One channel rings another. */
-export interface DialFact {
+export interface DialUpdate {
   kind: 'dial'
   /** Undefined for a phone that an Originate rings. */
   from: string | undefined
@@ -73,7 +80,7 @@ export interface DialFact {
 export type DialEnd = 'answered' | 'busy' | 'no_answer' | 'cancelled' | 'unavailable' | 'congestion' | 'other'
 
 /** How the first leg of a call that we dialled went. */
-export interface OriginateFact {
+export interface OriginateResult {
   kind: 'originate'
   /** The ChannelId we chose. */
   id: string
@@ -83,7 +90,7 @@ export interface OriginateFact {
   reason: number
 }
 
-export interface DeviceFact {
+export interface DeviceUpdate {
   kind: 'device'
   /** As the PBX names it: `PJSIP/1001`, `Queue:support`. */
   device: string
@@ -101,16 +108,16 @@ export type DeviceState =
   | 'on_hold'
 
 /** The PBX's clock was put back: what was heard before was heard that much earlier, by the clock as it is now. */
-export interface ClockFact {
+export interface ClockSetBack {
   kind: 'clock'
   /** By the clock as it is now. */
   at: PbxTime
   /** Microseconds, more than 0. */
-  back: number
+  setBackBy: number
 }
 
 /** A call detail record, as the PBX wrote it. */
-export interface CdrFact {
+export interface CdrEvent {
   kind: 'cdr'
   callId: string
   channelId: string

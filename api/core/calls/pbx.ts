@@ -4,13 +4,13 @@ import type { ClearedNumber } from '../dial-policy/clearance.ts'
 export interface Pbx {
   state(): PbxState
   /** What this PBX lets us do, as it said itself when it was last reached. */
-  can(deed: PbxDeed): boolean
+  can(deed: PbxCapability): boolean
   /**
    * Rings the endpoint and, once it answers, the number. At most one is ever sent for an id.
    * @throws {Refusal} `unavailable`; `unknown_number` when the PBX knows no such number; `unconfirmed` when it
    *   may have been sent and the link broke: the facts will tell
    */
-  dial(order: DialOrder): Promise<void>
+  dial(order: OriginateRequest): Promise<void>
   /** A channel that is gone is no fault. */
   hangup(channelId: string, why: 'normal' | 'busy'): Promise<void>
   transferBlind(channelId: string, number: ClearedNumber): Promise<void>
@@ -33,12 +33,12 @@ export interface Pbx {
   mute(channelId: string, muted: boolean): Promise<void>
   pauseRecording(channelId: string, paused: boolean): Promise<void>
   /** Asks a phone that rings to answer by itself; only some do, and others end the call. */
-  askToAnswer(channelId: string): Promise<void>
+  requestAnswer(channelId: string): Promise<void>
   /** Whether the dialplan has an extension for it; undefined when the PBX cannot say. */
-  knows(number: string): Promise<boolean | undefined>
+  extensionExists(number: string): Promise<boolean | undefined>
 }
 
-export interface DialOrder {
+export interface OriginateRequest {
   /** Ours, unique over all PBXs and times: becomes the channel's and the call's id. */
   callId: string
   /** The SIP endpoint of the user's own phone: of settings and users, never of a request. */
@@ -51,7 +51,7 @@ export interface DialOrder {
   ringMs: number
 }
 
-export const PBX_DEEDS = [
+export const PBX_CAPABILITIES = [
   'dial',
   'hangup',
   'transfer',
@@ -62,7 +62,7 @@ export const PBX_DEEDS = [
   'pause_recording',
   'ask_to_answer',
 ] as const
-export type PbxDeed = (typeof PBX_DEEDS)[number]
+export type PbxCapability = (typeof PBX_CAPABILITIES)[number]
 
 export interface PbxState {
   /** Whether commands are taken and what is known is current. */

@@ -1,25 +1,25 @@
 import { createHash } from 'node:crypto'
-import { type FindReach, type Reach, reaches } from '../auth/supervisor-reach.ts'
+import { type FindReach, isWithinReach, type Reach } from '../auth/supervisor-reach.ts'
 import type { Clearance } from '../dial-policy/clearance.ts'
-import type { DialKeys, DialLimits } from '../dial-policy/dial-limits.ts'
+import type { DialLimits, IdempotencyKeys } from '../dial-policy/dial-limits.ts'
 import type { DialPolicy } from '../dial-policy/dial-policy.ts'
-import { DIALLABLE } from '../dial-policy/parse-number.ts'
+import { DIALABLE } from '../dial-policy/parse-number.ts'
 import type { Directory, Person } from '../directory/directory.ts'
 import { Refusal } from '../refusal.ts'
-import type { Dialler, DialRequest } from './call-control.ts'
-import type { DialledStore } from './call-history.ts'
-import { ourCallId } from './call-id.ts'
-import type { Watch } from './call-waiter.ts'
+import type { DialingActor, DialRequest } from './call-control.ts'
+import type { PlacedCallStore } from './call-history.ts'
+import { toApiCallId } from './call-id.ts'
+import type { CallWaiter } from './call-waiter.ts'
 import type { Pbx } from './pbx.ts'
 
-export interface DiallingNeeds {
+export interface PlaceCallNeeds {
   pbx: Pbx
-  watch: Watch
-  policy: () => Pick<DialPolicy, 'limits' | 'showable'>
-  clear: Clearance
+  waiter: CallWaiter
+  policy: () => Pick<DialPolicy, 'limits' | 'allowedCallerNumber'>
+  clearNumber: Clearance
   limits: DialLimits
-  keys: DialKeys
-  dialled: DialledStore
+  idempotencyKeys: IdempotencyKeys
+  placedCalls: PlacedCallStore
   directory: Directory
   reachOf: FindReach
   newId(): string
@@ -28,16 +28,16 @@ export interface DiallingNeeds {
 }
 
 /** How long the PBX may take to come back and tell what came of a call that was under way, in ms. */
-const AFTER_LOSS_MS = 8_000
+const RECONNECT_TIMEOUT_MS = 8_000
 
 /** Dials: the rules first, then one Originate and never a second, whatever becomes of it. */
-export function createDialling(needs: DiallingNeeds) {
-  const { pbx, watch, limits, keys, dialled, directory } = needs
+export function createPlaceCall(needs: PlaceCallNeeds) {
+  const { pbx, waiter, limits, idempotencyKeys, placedCalls, directory } = needs
 
-  return async (actor: Dialler, request: DialRequest): Promise<{ callId: string }> => {
+  return async (actor: DialingActor, request: DialRequest): Promise<{ callId: string }> => {
     const policy = needs.policy()
-    const caller = await callerOf(actor, request.userId)
-    const { number, isEmergency } = await needs.clear(request.number)
+    const caller = await findCaller(actor, request.userId)
+    const { number, isEmergency } = await needs.clearNumber(request.number)
     if (number === caller.extension) {
       throw new Refusal('input_invalid', { detail: 'this is the number of the phone that calls' })
     }
@@ -46,35 +46,37 @@ export function createDialling(needs: DiallingNeeds) {
     if (!online) throw new Refusal('unavailable', { detail: 'the PBX is away', retryAfter: 2 })
 
     /** Whatever store is away: help must be reached. */
-    const mayFail = <T>(work: Promise<T>) =>
+    const tolerateOutage = <T>(work: Promise<T>) =>
       isEmergency
         ? work.catch((err) => {
             if (err instanceof Refusal && err.code !== 'unavailable') throw err
             return undefined
           })
         : work
-    const callId = request.callId ?? ourCallId(needs.newId())
+    const callId = request.callId ?? toApiCallId(needs.newId())
     const key = request.idempotencyKey
     if (key !== undefined) {
       const fingerprint = createHash('sha256')
         .update(JSON.stringify([caller.userId, number, callerId.number]))
         .digest('base64url')
-      const claimed = await mayFail(keys.claim(actor.userId, key, fingerprint, callId))
+      const claimed = await tolerateOutage(idempotencyKeys.claim(actor.userId, key, fingerprint, callId))
       if (claimed !== undefined && claimed !== callId) return { callId: claimed }
     }
     /** Nothing rang: it counts for nothing, and the same key may be tried again. */
-    const undo = () =>
+    const rollBack = () =>
       Promise.allSettled([
         limits.release(caller.userId, callId),
-        key === undefined ? undefined : keys.release(actor.userId, key, callId),
+        key === undefined ? undefined : idempotencyKeys.release(actor.userId, key, callId),
       ])
 
     try {
-      if (!isEmergency) await limits.take(caller.userId, callId, policy.limits)
+      if (!isEmergency) await limits.acquire(caller.userId, callId, policy.limits)
       const createdAt = Math.floor(needs.now() / 1000)
-      await mayFail(dialled.add({ id: callId, userId: caller.userId, number, createdAt, outcome: null }))
+      await tolerateOutage(
+        placedCalls.add({ id: callId, userId: caller.userId, number, createdAt, outcome: null }),
+      )
     } catch (err) {
-      await undo()
+      await rollBack()
       throw err
     }
     try {
@@ -83,26 +85,26 @@ export function createDialling(needs: DiallingNeeds) {
     } catch (err) {
       if (err instanceof Refusal && err.code === 'unconfirmed') {
         // It may ring by now, so it must not be sent again: what the PBX has after the loss is the answer.
-        await watch.until(callId, (call) => call !== undefined, AFTER_LOSS_MS)
+        await waiter.until(callId, (call) => call !== undefined, RECONNECT_TIMEOUT_MS)
         return { callId }
       }
-      await undo()
+      await rollBack()
       const known = err instanceof Refusal && err.code === 'unknown_number'
-      await mayFail(dialled.finish(callId, known ? 'unknown_number' : 'failed'))
+      await tolerateOutage(placedCalls.finish(callId, known ? 'unknown_number' : 'failed'))
       throw err
     }
     return { callId }
   }
 
-  async function callerOf(actor: Dialler, userId: string | undefined): Promise<Person> {
+  async function findCaller(actor: DialingActor, userId: string | undefined): Promise<Person> {
     const id = userId ?? actor.userId
     // For oneself nothing is asked: help must be reached.
     const reach: Reach = id === actor.userId ? { over: 'all' } : await needs.reachOf(actor)
     if (reach.over === 'nobody')
       throw new Refusal('forbidden', { detail: 'only supervisors dial for others' })
     const find = () => {
-      const person = directory.ofUser(id)
-      return person !== undefined && reaches(reach, person) ? person : undefined
+      const person = directory.findByUser(id)
+      return person !== undefined && isWithinReach(reach, person) ? person : undefined
     }
     const known = find()
     if (known !== undefined) return known
@@ -119,13 +121,13 @@ export function createDialling(needs: DiallingNeeds) {
 function callerNumberOf(
   caller: Person,
   { callerNumber }: DialRequest,
-  policy: Pick<DialPolicy, 'showable'>,
+  policy: Pick<DialPolicy, 'allowedCallerNumber'>,
 ): string | undefined {
   if (callerNumber === undefined || callerNumber === caller.extension) {
     // Accounts from before may have an extension of letters: they call without a number.
-    return DIALLABLE.test(caller.extension) ? caller.extension : undefined
+    return DIALABLE.test(caller.extension) ? caller.extension : undefined
   }
-  const own = policy.showable(caller.extension, callerNumber)
+  const own = policy.allowedCallerNumber(caller.extension, callerNumber)
   if (own !== undefined) return own
   throw new Refusal('dial_denied', { detail: 'caller_number is not one of the user’s own' })
 }

@@ -1,17 +1,17 @@
-import { isPlainPath } from '../values/safe-path.ts'
-import { clockOf } from '../values/time-zone.ts'
+import { isSafePath } from '../values/safe-path.ts'
+import { requireWallClock } from '../values/time-zone.ts'
 import type { Call, Recording } from './call.ts'
 import type { RecordingNames } from './to-call-record.ts'
 
 /** What one recording may be named by. */
-interface Known {
+interface TemplateContext {
   call: Call
   recording: Recording
   /** When the call began, in the zone of the PBX: `2026-01-31T12:00:00`. */
   start: string
 }
 
-const PLACEHOLDERS: Readonly<Record<string, (known: Known) => string>> = {
+const PLACEHOLDERS: Readonly<Record<string, (known: TemplateContext) => string>> = {
   file: ({ recording }) => recording.file ?? '',
   name: ({ recording }) => (recording.file ?? '').replace(/\.[A-Za-z0-9]{1,8}$/, ''),
   linkedid: ({ call }) => call.id,
@@ -19,7 +19,7 @@ const PLACEHOLDERS: Readonly<Record<string, (known: Known) => string>> = {
   from: ({ call }) => call.from.number,
   to: ({ call }) => call.to.number,
   number: ({ call }) => (call.direction === 'incoming' ? call.from.number : call.to.number),
-  extension: ({ call }) => (call.direction === 'incoming' ? takerOf(call) : call.from.number),
+  extension: ({ call }) => (call.direction === 'incoming' ? answeringExtension(call) : call.from.number),
   yyyy: ({ start }) => start.slice(0, 4),
   mm: ({ start }) => start.slice(5, 7),
   dd: ({ start }) => start.slice(8, 10),
@@ -29,7 +29,7 @@ const PLACEHOLDERS: Readonly<Record<string, (known: Known) => string>> = {
 }
 
 /** Made of the name that the PBX gave the file: a path, of more characters than a number or an id has. */
-const PATHS: ReadonlySet<string> = new Set(['file', 'name'])
+const PATH_PLACEHOLDERS: ReadonlySet<string> = new Set(['file', 'name'])
 
 /** If the PBX names the file, that counts; else what Asterisk's own examples write. */
 const DEFAULTS = ['{file}', '{uniqueid}.wav']
@@ -47,8 +47,8 @@ const DEFAULTS = ['{file}', '{uniqueid}.wav']
  */
 export function parseRecordingTemplate(text: string | undefined, timeZone = 'UTC'): RecordingNames {
   const templates = text === undefined ? DEFAULTS : [text]
-  for (const template of templates) check(template)
-  const clock = clockOf(timeZone)
+  for (const template of templates) validateTemplate(template)
+  const clock = requireWallClock(timeZone)
 
   return (call) => {
     const start = clock(call.startedAt / 1000)
@@ -64,13 +64,13 @@ export function parseRecordingTemplate(text: string | undefined, timeZone = 'UTC
 }
 
 /** Whether the names that the PBX gives its files are needed. */
-export const asksForFiles = (text: string | undefined): boolean =>
-  text === undefined || [...PATHS].some((name) => text.includes(`{${name}}`))
+export const needsFileNames = (text: string | undefined): boolean =>
+  text === undefined || [...PATH_PLACEHOLDERS].some((name) => text.includes(`{${name}}`))
 
-function check(template: string): void {
+function validateTemplate(template: string): void {
   const literal = template.replace(/\{(\w+)\}/g, (_, name: string) => {
     if (Object.hasOwn(PLACEHOLDERS, name)) return 'x'
-    throw new Error(`unknown {${name}}: a recording's name is made of ${known}`)
+    throw new Error(`unknown {${name}}: a recording's name is made of ${PLACEHOLDER_LIST}`)
   })
   if (/[{}]/.test(literal)) throw new Error('a brace in the name of a recording belongs to no placeholder')
   if (!isServable(literal)) {
@@ -79,27 +79,28 @@ function check(template: string): void {
 }
 
 /** @returns undefined for what is no plain path: numbers come from callers, and names from a dialplan */
-function fill(template: string, known: Known): string | undefined {
+function fill(template: string, context: TemplateContext): string | undefined {
   let isSafe = true
   const path = template.replace(/\{(\w+)\}/g, (_, name: string) => {
-    const part = PLACEHOLDERS[name]?.(known) ?? ''
-    isSafe &&= PATHS.has(name) ? isServable(part) : /^[A-Za-z0-9_.+-]+$/.test(part) && !part.includes('..')
+    const part = PLACEHOLDERS[name]?.(context) ?? ''
+    isSafe &&= PATH_PLACEHOLDERS.has(name)
+      ? isServable(part)
+      : /^[A-Za-z0-9_.+-]+$/.test(part) && !part.includes('..')
     return part
   })
   return isSafe && isServable(path) ? path : undefined
 }
 
 /** The own phone that took the call, or the one that rang. */
-function takerOf({ legs, to }: Call): string {
+function answeringExtension({ legs, to }: Call): string {
   const called = legs.filter(({ role }) => role === 'callee')
   const taker = called.find(({ answeredAt }) => answeredAt !== undefined) ?? called[0]
   return taker?.endpoint ?? to.number
 }
 
-const known = Object.keys(PLACEHOLDERS)
+const PLACEHOLDER_LIST = Object.keys(PLACEHOLDERS)
   .map((name) => `{${name}}`)
   .join(' ')
 
 /** Hidden files are not served. */
-const isServable = (path: string) =>
-  isPlainPath(path) && !path.split('/').some((part) => part.startsWith('.'))
+const isServable = (path: string) => isSafePath(path) && !path.split('/').some((part) => part.startsWith('.'))

@@ -3,7 +3,7 @@ import type { CallParty, CallRecord } from './call-history.ts'
 import type { PbxTime } from './pbx-events.ts'
 
 /** Whose phone an endpoint is; undefined for trunks and phones of nobody. */
-export type PartiesOf = (endpoint: string) => { userId: string; extension: string } | undefined
+export type FindPhoneOwner = (endpoint: string) => { userId: string; extension: string } | undefined
 
 /** The files a call was recorded to, relative to the media root, the first first. */
 export type RecordingNames = (call: Call) => readonly string[]
@@ -14,16 +14,20 @@ export type RecordingNames = (call: Call) => readonly string[]
  *
  * @throws {TypeError} for a call that is not over: a fault of ours
  */
-export function recordOf(call: Call, partiesOf: PartiesOf, recordingNames: RecordingNames): CallRecord {
+export function toCallRecord(
+  call: Call,
+  findPhoneOwner: FindPhoneOwner,
+  recordingNames: RecordingNames,
+): CallRecord {
   const { startedAt, answeredAt, endedAt } = call
   if (endedAt === undefined) throw new TypeError('a call is recorded when it is over')
   return {
     id: call.id,
     direction: call.direction,
-    fromNumber: clean(call.from.number, 64),
-    fromName: clean(call.from.name, 128),
-    toNumber: clean(call.to.number, 64),
-    toName: clean(call.to.name, 128),
+    fromNumber: sanitize(call.from.number, 64),
+    fromName: sanitize(call.from.name, 128),
+    toNumber: sanitize(call.to.number, 64),
+    toName: sanitize(call.to.name, 128),
     startedAt: toSeconds(startedAt),
     answeredAt: answeredAt === undefined ? null : toSeconds(answeredAt),
     endedAt: toSeconds(endedAt),
@@ -32,14 +36,14 @@ export function recordOf(call: Call, partiesOf: PartiesOf, recordingNames: Recor
     outcome: call.outcome ?? 'unknown',
     cause: call.cause ?? null,
     recordings: recordingNames(call),
-    parties: partiesIn(call, partiesOf),
+    parties: partiesIn(call, findPhoneOwner),
   }
 }
 
-function partiesIn(call: Call, partiesOf: PartiesOf): readonly CallParty[] {
+function partiesIn(call: Call, findPhoneOwner: FindPhoneOwner): readonly CallParty[] {
   const parties = new Map<string, CallParty>()
   for (const { endpoint, answeredAt } of call.legs) {
-    const owner = endpoint === undefined ? undefined : partiesOf(endpoint)
+    const owner = endpoint === undefined ? undefined : findPhoneOwner(endpoint)
     if (owner === undefined) continue
     const { userId, extension } = owner
     const key = `${userId} ${extension}`
@@ -51,12 +55,12 @@ function partiesIn(call: Call, partiesOf: PartiesOf): readonly CallParty[] {
 }
 
 /** Half surrogates are replaced; controls, line separators and marks that turn the reading direction are dropped. */
-function clean(text: string, most: number): string {
+function sanitize(text: string, maxLength: number): string {
   const readable = text
     .toWellFormed()
     .replace(/[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}]/gu, '')
     .trim()
-  return [...readable].slice(0, most).join('')
+  return [...readable].slice(0, maxLength).join('')
 }
 
 const toSeconds = (at: PbxTime) => Math.floor(at / 1_000_000)

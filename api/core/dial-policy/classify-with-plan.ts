@@ -6,62 +6,82 @@ import {
   parsePhoneNumberFromString,
   validatePhoneNumberLength,
 } from 'libphonenumber-js/max'
-import { ABROAD_IS_OFF, type Reading, type ReadingRules, withPrefix } from './classification.ts'
+import {
+  type Classification,
+  type ClassificationRules,
+  INTERNATIONAL_DENIED,
+  withOutsidePrefix,
+} from './classification.ts'
 
 /** Those that may cost the caller more than a plain call. */
-const DEAR: ReadonlySet<NumberType> = new Set(['PREMIUM_RATE', 'SHARED_COST', 'PERSONAL_NUMBER'])
+const PREMIUM_TYPES: ReadonlySet<NumberType> = new Set(['PREMIUM_RATE', 'SHARED_COST', 'PERSONAL_NUMBER'])
 
 /**
  * Reads a number as a phone in this country would mean it. What its numbering plan has not given out is
  * objected to: one digit too many reaches a premium number just as well, and is none by the book.
  */
-export function readByCountry(typed: string, country: CountryCode, rules: ReadingRules): Reading {
-  const asTyped = withPrefix(rules.outPrefix, typed)
+export function classifyWithPlan(
+  typed: string,
+  country: CountryCode,
+  rules: ClassificationRules,
+): Classification {
+  const asTyped = withOutsidePrefix(rules.outPrefix, typed)
   const phone = parse(typed, country)
-  if (phone === undefined) return { kind: 'service', forms: [typed], number: asTyped, objection: INVALID }
+  if (phone === undefined)
+    return { kind: 'service', forms: [typed], number: asTyped, denyReason: INVALID_NUMBER }
 
-  const isAbroad = !isInland(phone, country)
-  const isDear = costsMore(phone)
-  const byKeys = dialledFrom(country, phone, isAbroad)
-  const spellings = {
+  const isInternational = !isDomestic(phone, country)
+  const isPremium = isPremiumNumber(phone)
+  const nationalNumber = nationalForm(country, phone, isInternational)
+  const formats = {
     asTyped,
     e164: phone.number,
-    national: withPrefix(rules.outPrefix, byKeys),
+    national: withOutsidePrefix(rules.outPrefix, nationalNumber),
   }
   return {
-    kind: isDear ? 'premium' : isAbroad ? 'international' : 'national',
-    forms: [typed, phone.number, byKeys],
-    number: phone.isValid() ? spellings[rules.dialAs ?? 'national'] : asTyped,
-    objection: objectionTo(phone.isValid(), isDear && !rules.premium, isAbroad && !rules.international),
+    kind: isPremium ? 'premium' : isInternational ? 'international' : 'national',
+    forms: [typed, phone.number, nationalNumber],
+    number: phone.isValid() ? formats[rules.dialAs ?? 'national'] : asTyped,
+    denyReason: denyReasonFor(
+      phone.isValid(),
+      isPremium && !rules.premium,
+      isInternational && !rules.international,
+    ),
   }
 }
 
-const INVALID = 'this is no valid number'
+const INVALID_NUMBER = 'this is no valid number'
 
-function objectionTo(isValid: boolean, isTooDear: boolean, isTooFar: boolean): string | undefined {
-  if (!isValid) return INVALID
-  if (isTooDear) return 'premium numbers are not allowed'
-  return isTooFar ? ABROAD_IS_OFF : undefined
+function denyReasonFor(
+  isValid: boolean,
+  isPremiumDenied: boolean,
+  isInternationalDenied: boolean,
+): string | undefined {
+  if (!isValid) return INVALID_NUMBER
+  if (isPremiumDenied) return 'premium numbers are not allowed'
+  return isInternationalDenied ? INTERNATIONAL_DENIED : undefined
 }
 
 /**
  * By country and not by its code: half of the islands of the Caribbean share +1 with the United States. What
  * shares a code shares its freephone numbers, too.
  */
-const isInland = (phone: PhoneNumber, country: CountryCode) =>
+const isDomestic = (phone: PhoneNumber, country: CountryCode) =>
   phone.country === country ||
   (phone.countryCallingCode === getCountryCallingCode(country) && phone.getType() === 'TOLL_FREE')
 
 /** Numbers of no country are satellites and services of the whole world: dear, but for freephone. */
-function costsMore(phone: PhoneNumber): boolean {
+function isPremiumNumber(phone: PhoneNumber): boolean {
   const type = phone.getType()
-  return DEAR.has(type) || (phone.isNonGeographic() && type !== 'TOLL_FREE')
+  return PREMIUM_TYPES.has(type) || (phone.isNonGeographic() && type !== 'TOLL_FREE')
 }
 
 /** What the keys of a phone in this country would dial; E.164 where that would reach another number. */
-function dialledFrom(country: CountryCode, phone: PhoneNumber, isAbroad: boolean): string {
+function nationalForm(country: CountryCode, phone: PhoneNumber, isInternational: boolean): string {
   // Where callers choose a carrier, there is no one prefix for abroad.
-  const text = isAbroad ? (phone.format('IDD', { fromCountry: country }) ?? '') : phone.formatNational()
+  const text = isInternational
+    ? (phone.format('IDD', { fromCountry: country }) ?? '')
+    : phone.formatNational()
   const digits = digitsOf(text)
   return parse(digits, country)?.number === phone.number ? digits : phone.number
 }
@@ -70,13 +90,13 @@ const parse = (text: string, country: CountryCode) =>
   parsePhoneNumberFromString(text, { defaultCountry: country, extract: false })
 
 /** What a number is in the country's plan; undefined where it can be none. */
-export interface LookedUp {
+export interface PlanLookup {
   e164: string
   /** Whether the plan has given it out; also a beginning may be read. */
   isValid: boolean
 }
 
-export function lookUp(typed: string, country: CountryCode): LookedUp | undefined {
+export function lookUpInPlan(typed: string, country: CountryCode): PlanLookup | undefined {
   const phone = parse(typed, country)
   if (phone?.isValid()) return { e164: phone.number, isValid: true }
   // Lists from elsewhere write 00 for +, also where phones dial 011 for it.

@@ -1,17 +1,25 @@
-import { ABROAD_IS_OFF, type Reading, type ReadingRules, withPrefix } from './classification.ts'
+import {
+  type Classification,
+  type ClassificationRules,
+  INTERNATIONAL_DENIED,
+  withOutsidePrefix,
+} from './classification.ts'
 
 /**
  * Without a country no numbering plan is known: + and the usual prefixes for abroad are all that can be told,
  * and numbers that cost more are told by `deny` alone.
  */
-export function readPlain(typed: string, { international, outPrefix }: ReadingRules): Reading {
-  const number = withPrefix(outPrefix, typed)
+export function classifyWithoutPlan(
+  typed: string,
+  { international, outPrefix }: ClassificationRules,
+): Classification {
+  const number = withOutsidePrefix(outPrefix, typed)
   const abroad = /^(?:\+|00|011)(.*)$/.exec(typed)?.[1]
-  if (abroad === undefined) return { kind: 'national', forms: [typed], number, objection: undefined }
+  if (abroad === undefined) return { kind: 'national', forms: [typed], number, denyReason: undefined }
   return {
     kind: 'international',
     forms: [typed, `+${abroad}`, `00${abroad}`],
     number,
-    objection: international ? undefined : ABROAD_IS_OFF,
+    denyReason: international ? undefined : INTERNATIONAL_DENIED,
   }
 }

@@ -1,6 +1,6 @@
 import type { DoNotCall } from '../call-center/leads/do-not-call.ts'
 import { Refusal } from '../refusal.ts'
-import type { Allowed, DialPolicy } from './dial-policy.ts'
+import type { AllowedNumber, DialPolicy } from './dial-policy.ts'
 
 declare const cleared: unique symbol
 /**
@@ -9,7 +9,7 @@ declare const cleared: unique symbol
  */
 export type ClearedNumber = string & { readonly [cleared]: true }
 
-export type Cleared = Allowed & { number: ClearedNumber }
+export type ClearanceResult = AllowedNumber & { number: ClearedNumber }
 
 /**
  * Judges a number before it is dialled, transferred to, or taken from a campaign.
@@ -17,9 +17,9 @@ export type Cleared = Allowed & { number: ClearedNumber }
  * @throws {Refusal} as `DialPolicy.judge`; `dial_denied` for one on the do-not-call list; `unavailable` while the
  *   list cannot be read, except for emergency numbers
  */
-export type Clearance = (text: string) => Promise<Cleared>
+export type Clearance = (text: string) => Promise<ClearanceResult>
 
-type Rules = Pick<DialPolicy, 'judge' | 'spellings' | 'spellingsBehind'>
+type Rules = Pick<DialPolicy, 'check' | 'variants' | 'embeddedVariants'>
 
 export interface ClearanceNeeds {
   policy: () => Rules
@@ -29,20 +29,20 @@ export interface ClearanceNeeds {
 export function createClearance({ policy, doNotCall }: ClearanceNeeds): Clearance {
   return async (text) => {
     const rules = policy()
-    const allowed = rules.judge(text)
+    const allowed = rules.check(text)
     const number = allowed.number as ClearedNumber // what follows throws unless it is one
     if (!allowed.isEmergency && (await doNotCall.has(numbersIn(text, allowed.number, rules))))
-      throw new Barred()
+      throw new DoNotCallRefusal()
     return { ...allowed, number }
   }
 }
 
 /** A code such as `#31#` before a number withholds one's own, or diverts to it: the number is reached all the same. */
-const numbersIn = (text: string, dialled: string, rules: Rules): string[] => [
-  ...new Set([...rules.spellings(text), dialled, ...rules.spellingsBehind(text)]),
+const numbersIn = (text: string, allowedNumber: string, rules: Rules): string[] => [
+  ...new Set([...rules.variants(text), allowedNumber, ...rules.embeddedVariants(text)]),
 ]
 
-export class Barred extends Refusal {
+export class DoNotCallRefusal extends Refusal {
   constructor() {
     super('dial_denied', { detail: 'this number is on the do-not-call list' })
   }

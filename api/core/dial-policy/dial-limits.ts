@@ -4,21 +4,21 @@ export interface DialLimits {
    * Counts one attempt before it is made.
    * @throws {Refusal} `throttled` with `retryAfter`; `unavailable` when the counts cannot be had
    */
-  take(userId: string, callId: string, most: Limits): Promise<void>
+  acquire(userId: string, callId: string, quotas: DialQuotas): Promise<void>
   /** The call is over, or never came to be: it no longer counts among the concurrent ones. */
   release(userId: string, callId: string): Promise<void>
   /** Calls that still live; one that nobody names for a minute is taken for over. Call it every 15 s or so. */
-  keep(calls: readonly { userId: string; callId: string }[]): Promise<void>
+  heartbeat(calls: readonly { userId: string; callId: string }[]): Promise<void>
 }
 
-export interface Limits {
+export interface DialQuotas {
   perMinute: number
   perDay: number
   concurrent: number
 }
 
 /** Remembers what an Idempotency-Key (draft-ietf-httpapi-idempotency-key-header) stood for, for a day. */
-export interface DialKeys {
+export interface IdempotencyKeys {
   /**
    * @param fingerprint of the request's body: the same key with another body is a fault
    * @returns the call id that stands for this key: `callId` when it is new, else the one of before

@@ -1,4 +1,4 @@
-import { DIALLABLE } from './parse-number.ts'
+import { DIALABLE } from './parse-number.ts'
 
 /**
  * Asterisk's dialplan patterns: `_` begins one; then `X` is 0-9, `Z` 1-9, `N` 2-9, `[13-5]` one of these, and `.`
@@ -8,9 +8,9 @@ const PIECE = /[0-9*#XZN]|\[[0-9*#-]{1,20}\]/g
 const SHAPE = /^\+?(?:[0-9*#XZN]|\[[0-9*#-]{1,20}\])*\.?$/
 const SETS: Readonly<Record<string, string>> = { X: '[0-9]', Z: '[1-9]', N: '[2-9]', '*': '\\*' }
 
-export function isPattern(text: string): boolean {
+export function isDialPattern(text: string): boolean {
   if (text.length > 64) return false
-  if (!text.startsWith('_')) return DIALLABLE.test(text)
+  if (!text.startsWith('_')) return DIALABLE.test(text)
   return text.length > 1 && SHAPE.test(text.slice(1)) && toRegExp(text) !== undefined
 }
 
@@ -28,7 +28,9 @@ function toRegExp(text: string): RegExp | undefined {
 }
 
 /** @returns the first pattern that matches any of the spellings of one number */
-export function finder(patterns: readonly string[]): (...spellings: string[]) => string | undefined {
+export function createPatternFinder(
+  patterns: readonly string[],
+): (...spellings: string[]) => string | undefined {
   const tests = patterns.map((text) => {
     const shape = text.startsWith('_') ? toRegExp(text) : undefined
     return { text, matches: (number: string) => (shape === undefined ? number === text : shape.test(number)) }
@@ -36,7 +38,7 @@ export function finder(patterns: readonly string[]): (...spellings: string[]) =>
   return (...spellings) => tests.find(({ matches }) => spellings.some(matches))?.text
 }
 
-export function matcher(patterns: readonly string[]): (...spellings: string[]) => boolean {
-  const find = finder(patterns)
+export function createPatternMatcher(patterns: readonly string[]): (...spellings: string[]) => boolean {
+  const find = createPatternFinder(patterns)
   return (...spellings) => find(...spellings) !== undefined
 }

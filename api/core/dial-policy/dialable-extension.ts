@@ -6,12 +6,12 @@ import type { DialPolicy } from './dial-policy.ts'
  * denied or read as another number by the dial policy. Accounts from before may have others.
  * @throws {Refusal} `input_invalid` with the reason
  */
-export function mustBeDiallable(extension: string, { judge }: Pick<DialPolicy, 'judge'>): void {
+export function requireDialableExtension(extension: string, { check }: Pick<DialPolicy, 'check'>): void {
   const invalid = (why: string) => new Refusal('input_invalid', { detail: `an extension ${why}` })
   if (!/^[0-9]{1,32}$/.test(extension)) throw invalid('has digits alone')
-  let allowed: ReturnType<DialPolicy['judge']>
+  let allowed: ReturnType<DialPolicy['check']>
   try {
-    allowed = judge(extension)
+    allowed = check(extension)
   } catch (err) {
     if (!(err instanceof Refusal)) throw err
     throw invalid(`must be a number that can be dialled: ${err.detail ?? err.code}`)
@@ -20,9 +20,9 @@ export function mustBeDiallable(extension: string, { judge }: Pick<DialPolicy, '
   if (allowed.number !== extension) throw invalid('must be one of the dial policy’s `internal` numbers')
 }
 
-export function isDiallable(extension: string, policy: Pick<DialPolicy, 'judge'>): boolean {
+export function isDialableExtension(extension: string, policy: Pick<DialPolicy, 'check'>): boolean {
   try {
-    mustBeDiallable(extension, policy)
+    requireDialableExtension(extension, policy)
     return true
   } catch (err) {
     if (err instanceof Refusal) return false

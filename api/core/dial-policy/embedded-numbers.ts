@@ -1,15 +1,15 @@
 /** Below these, what is left behind a code is no number that a list would have. */
-const SHORTEST = 2
+const MIN_EMBEDDED_DIGITS = 2
 /** Extensions are shorter. */
-const OUTSIDE = 7
+const MIN_OUTSIDE_DIGITS = 7
 /** Digits between two of * and #, with a number still to come. */
-const LONGEST_CODE = 3
+const MAX_CODE_DIGITS = 3
 
-export interface BehindCodesRules {
+export interface EmbeddedNumberRules {
   /** What the dialplan of the PBX takes off, as the settings file names it. */
   prefixes: readonly string[]
   /** Whether the plan has this number, dialled as it is: with a trunk or a country prefix where it needs one. */
-  isWhole(digits: string): boolean
+  isComplete(digits: string): boolean
   /** Whether the text as a whole is a number for itself: of the plan, an extension or for help. */
   isNumber(typed: string): boolean
 }
@@ -22,14 +22,17 @@ export interface BehindCodesRules {
  * - in digits that are no number, each ending that is whole: `01013` `030123456`.
  * @param typed without separators
  */
-export function numbersBehind(typed: string, rules: BehindCodesRules): string[] {
-  const { prefixes, isWhole, isNumber } = rules
-  const taken = prefixes
-    .filter((prefix) => typed.startsWith(prefix) && typed.length >= prefix.length + SHORTEST)
+export function embeddedNumbers(typed: string, rules: EmbeddedNumberRules): string[] {
+  const { prefixes, isComplete, isNumber } = rules
+  const withoutPrefix = prefixes
+    .filter((prefix) => typed.startsWith(prefix) && typed.length >= prefix.length + MIN_EMBEDDED_DIGITS)
     .map((prefix) => typed.slice(prefix.length))
-  const deeper = taken.flatMap((rest) => [rest, ...numbersBehind(rest, rules)])
+  const deeper = withoutPrefix.flatMap((rest) => [rest, ...embeddedNumbers(rest, rules)])
   return [
-    ...new Set([...deeper, ...(/[*#]/.test(typed) ? inPieces() : isNumber(typed) ? [] : wholesOf(typed))]),
+    ...new Set([
+      ...deeper,
+      ...(/[*#]/.test(typed) ? inPieces() : isNumber(typed) ? [] : completeSuffixesOf(typed)),
+    ]),
   ]
 
   function inPieces(): string[] {
@@ -37,21 +40,21 @@ export function numbersBehind(typed: string, rules: BehindCodesRules): string[] 
     const isCode = (at: number) =>
       at === 1 &&
       pieces[0] === '' &&
-      (pieces[1] ?? '').length <= LONGEST_CODE &&
+      (pieces[1] ?? '').length <= MAX_CODE_DIGITS &&
       pieces.slice(2).some((one) => one !== '')
     return pieces.flatMap((piece, at) => {
-      const isLong = ({ length }: string) => length >= OUTSIDE
-      if (at > 1 && isLong(piece) && isWhole(piece)) return [piece]
-      const wholes = wholesOf(piece)
-      return wholes.some(isLong) || isCode(at) ? wholes : endingsOf(piece)
+      const isLong = ({ length }: string) => length >= MIN_OUTSIDE_DIGITS
+      if (at > 1 && isLong(piece) && isComplete(piece)) return [piece]
+      const complete = completeSuffixesOf(piece)
+      return complete.some(isLong) || isCode(at) ? complete : suffixesOf(piece)
     })
   }
 
-  function wholesOf(text: string): string[] {
-    return endingsOf(text.replace('+', '')).filter(isWhole)
+  function completeSuffixesOf(text: string): string[] {
+    return suffixesOf(text.replace('+', '')).filter(isComplete)
   }
 }
 
 /** The longest first. */
-const endingsOf = (text: string): string[] =>
-  Array.from({ length: Math.max(0, text.length - SHORTEST + 1) }, (_, at) => text.slice(at))
+const suffixesOf = (text: string): string[] =>
+  Array.from({ length: Math.max(0, text.length - MIN_EMBEDDED_DIGITS + 1) }, (_, at) => text.slice(at))

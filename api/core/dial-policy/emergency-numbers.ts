@@ -43,9 +43,9 @@ const NATIONAL: Readonly<Record<string, readonly string[]>> = {
   ZA: ['10111', '10177'],
 }
 /** Where nobody said which country it is. */
-const UNSAID = ['110', '999', '000']
+const WITHOUT_COUNTRY = ['110', '999', '000']
 
 export const emergencyNumbers = (country: string | undefined): readonly string[] => [
   ...EVERYWHERE,
-  ...(country === undefined ? UNSAID : (NATIONAL[country] ?? [])),
+  ...(country === undefined ? WITHOUT_COUNTRY : (NATIONAL[country] ?? [])),
 ]

@@ -1,7 +1,7 @@
 /** Digits that a number has at least where it stands for itself beside another one. */
-const WHOLE = 7
+const MIN_COMPLETE_DIGITS = 7
 /** Digits of the longest area code, behind a country code, behind a 0, or by itself. */
-const AREA = { international: 8, national: 6, bare: 4 } as const
+const MAX_AREA_CODE_DIGITS = { international: 8, national: 6, bare: 4 } as const
 
 /**
  * Whether two numbers stand in one text. Blanks, hyphens and slashes are also written within a number, so what
@@ -11,28 +11,28 @@ const AREA = { international: 8, national: 6, bare: 4 } as const
  *   if `/`, two blanks, or a hyphen between blanks is between them.
  * @param text with `-` for every hyphen and ` ` for every blank
  */
-export function separatesTwo(text: string): boolean {
-  return hasSlashBehindNumber(text) || hasTwoWholes(text)
+export function hasMultipleNumbers(text: string): boolean {
+  return hasSlashAfterNumber(text) || hasTwoCompleteNumbers(text)
 }
 
-function hasSlashBehindNumber(text: string): boolean {
+function hasSlashAfterNumber(text: string): boolean {
   const parts = text.split('/')
   const [first = '', second] = parts
   if (second === undefined) return false
   // As in 01/23/45/67/89.
   if (parts.length > 2) return parts.some((part) => digitsOf(part).length > 4)
   const start = digitsOf(first)
-  if (/^\(?\+/.test(first.trim())) return start.length > AREA.international
+  if (/^\(?\+/.test(first.trim())) return start.length > MAX_AREA_CODE_DIGITS.international
   const abroad = /^(?:00|011)(.*)$/.exec(start)?.[1]
-  if (abroad !== undefined && abroad.length > 3) return abroad.length > AREA.international
-  return start.length > (start.startsWith('0') ? AREA.national : AREA.bare)
+  if (abroad !== undefined && abroad.length > 3) return abroad.length > MAX_AREA_CODE_DIGITS.international
+  return start.length > (start.startsWith('0') ? MAX_AREA_CODE_DIGITS.national : MAX_AREA_CODE_DIGITS.bare)
 }
 
-function hasTwoWholes(text: string): boolean {
+function hasTwoCompleteNumbers(text: string): boolean {
   for (const { index, 0: separator } of text.matchAll(/[^0-9+*#]+/g)) {
     const before = digitsOf(text.slice(0, index)).replace(/^(?:00|011)(?=[1-9])/, '')
     const after = digitsOf(text.slice(index))
-    if (before.length < WHOLE || after.length < WHOLE) continue
+    if (before.length < MIN_COMPLETE_DIGITS || after.length < MIN_COMPLETE_DIGITS) continue
     if (after.startsWith('0') || /\/| {2}| - /.test(separator)) return true
   }
   return false

@@ -4,17 +4,17 @@ import { type CountryCode, getCountryCallingCode, getExampleNumber, Metadata } f
 /** How the phones of one country dial. */
 export interface NumberingPlan {
   /** Country code, without +. */
-  code: string
+  countryCode: string
   /** What stands before a national number: `0` in Germany, `8` in Russia. Several are read, none may be. */
-  trunks: readonly string[]
+  trunkPrefixes: readonly string[]
   /** Whether people dial national numbers with nothing before them, as in Spain or the United States. */
-  isTrunkless: boolean
+  isTrunkPrefixOptional: boolean
   /** What stands for +. */
-  abroad: readonly string[]
+  internationalPrefixes: readonly string[]
 }
 
-export function planOf(country: CountryCode): NumberingPlan {
-  const code = getCountryCallingCode(country)
+export function numberingPlanOf(country: CountryCode): NumberingPlan {
+  const countryCode = getCountryCallingCode(country)
   const metadata = new Metadata()
   metadata.selectNumberingPlan(country)
   const { numberingPlan } = metadata as unknown as { numberingPlan: PlanData } // its types leave these out
@@ -26,10 +26,12 @@ export function planOf(country: CountryCode): NumberingPlan {
       : ''
   const abroad = [numberingPlan.defaultIDDPrefix(), numberingPlan.IDDPrefix()].map(digitsOf).find(Boolean)
   return {
-    code,
-    trunks: [...new Set([trunk, digitsOf(numberingPlan.nationalPrefix())])].filter((one) => one !== ''),
-    isTrunkless: trunk === '',
-    abroad: [...new Set(['00', ...(abroad === undefined ? [] : [abroad])])],
+    countryCode,
+    trunkPrefixes: [...new Set([trunk, digitsOf(numberingPlan.nationalPrefix())])].filter(
+      (one) => one !== '',
+    ),
+    isTrunkPrefixOptional: trunk === '',
+    internationalPrefixes: [...new Set(['00', ...(abroad === undefined ? [] : [abroad])])],
   }
 }
 

@@ -1,25 +1,25 @@
 import { parsePhoneNumberFromString } from 'libphonenumber-js/max'
 import { Refusal } from '../refusal.ts'
-import { separatesTwo } from './has-multiple-numbers.ts'
+import { hasMultipleNumbers } from './has-multiple-numbers.ts'
 
 /** What a PBX is ever asked to dial. */
-export const DIALLABLE = /^\+?[0-9*#]{1,32}$/
+export const DIALABLE = /^\+?[0-9*#]{1,32}$/
 
 /** Longer is no number, however many separators it has. */
-const MOST_CHARACTERS = 64
+const MAX_CHARACTERS = 64
 /** Of that, what is not visible: a page or a phone puts a few marks around each number. */
-const MOST_WITH_MARKS = 256
+const MAX_WITH_INVISIBLE = 256
 /** ITU-T E.164 §6.1: digits of an international number, country code included. */
-const MOST_INTERNATIONAL = 15
+const MAX_INTERNATIONAL_DIGITS = 15
 /** A digit for outside and 011 may stand before them. */
-const MOST_DIGITS = 19
+const MAX_DIGITS = 19
 
 /**
  * A number as text without what is only for the eye: zero-width characters and bidi marks go (U+202A and its
  * kind, soft hyphens, U+FEFF), every kind of blank and the tab become a blank, and blanks at the ends go. U+202E stays
  * and makes it no number: it shows the digits in reverse, so that a person has read another one.
  */
-export const legible = (text: string): string =>
+export const toVisibleText = (text: string): string =>
   text
     .replace(/(?!\u202e)\p{Cf}/gu, '')
     .replace(/[\p{Zs}\t]/gu, ' ')
@@ -32,14 +32,14 @@ export const legible = (text: string): string =>
  * @returns `^\+?[0-9*#]{1,32}$`
  * @throws {Refusal} `input_invalid`
  */
-export function cleanNumber(text: string): string {
-  if (text.length > MOST_WITH_MARKS) throw invalid(NO_NUMBER)
-  const shown = withoutScheme(legible(text)).replace(/[\p{Pd}\u2212\u2043]/gu, '-')
-  if (shown.length > MOST_CHARACTERS) throw invalid(NO_NUMBER)
-  if (separatesTwo(shown)) throw invalid('this is more than one number')
+export function parseNumber(text: string): string {
+  if (text.length > MAX_WITH_INVISIBLE) throw invalid(NOT_A_NUMBER)
+  const shown = withoutScheme(toVisibleText(text)).replace(/[\p{Pd}\u2212\u2043]/gu, '-')
+  if (shown.length > MAX_CHARACTERS) throw invalid(NOT_A_NUMBER)
+  if (hasMultipleNumbers(shown)) throw invalid('this is more than one number')
   if (isFraction(shown)) throw invalid('a number does not end in a fraction, as a spreadsheet writes one')
-  const number = withoutTrunk(shown).replace(SEPARATORS, '')
-  if (!DIALLABLE.test(number)) throw invalid(NO_NUMBER)
+  const number = withoutTrunkPrefix(shown).replace(SEPARATORS, '')
+  if (!DIALABLE.test(number)) throw invalid(NOT_A_NUMBER)
   if (number.startsWith('+0')) throw invalid('no country code begins with 0')
   if (!/[*#]/.test(number) && isTooLong(number)) throw invalid('a phone number has up to 15 digits')
   return number
@@ -49,12 +49,12 @@ export function cleanNumber(text: string): string {
  * The beginning of a number, as far as a user has typed it: `+`, `030/`, `+49 (0`.
  * @throws {Refusal} `input_invalid`
  */
-export function cleanBeginning(text: string): string {
-  const shown = legible(text.slice(0, MOST_WITH_MARKS + 1))
-  return shown === '+' ? shown : cleanNumber(shown.replace(/(?:\/|\( ?0? ?)$/, ''))
+export function parseNumberPrefix(text: string): string {
+  const shown = toVisibleText(text.slice(0, MAX_WITH_INVISIBLE + 1))
+  return shown === '+' ? shown : parseNumber(shown.replace(/(?:\/|\( ?0? ?)$/, ''))
 }
 
-const NO_NUMBER = 'a number is up to 32 digits, * and #, with a + before them or not'
+const NOT_A_NUMBER = 'a number is up to 32 digits, * and #, with a + before them or not'
 
 /** What people put between digits. A `/` at the ends would be a pattern's, so only the one within is taken. */
 const SEPARATORS = /[ ().-]|(?<=[0-9)] ?)\/(?= ?[0-9(])/g
@@ -65,7 +65,7 @@ function withoutScheme(text: string): string {
   if (rest === undefined) return text
   let plain: string
   try {
-    plain = legible(decodeURIComponent(rest))
+    plain = toVisibleText(decodeURIComponent(rest))
   } catch {
     throw invalid('this is no tel: address')
   }
@@ -78,7 +78,7 @@ function withoutScheme(text: string): string {
  * `+49 (0)30` and `+49 (030)` are +4930. Where the numbers of a country begin with 0 themselves, as Italy's do, it stays.
  * @see ITU-T E.123 §7.2, by which it should not be written so
  */
-function withoutTrunk(text: string): string {
+function withoutTrunkPrefix(text: string): string {
   const [, start = '', area = '', rest = ''] =
     /^(\(?(?:\+|00|011)[\d ()+.-]*?)\( ?0 ?(\d*) ?\)(.*)$/.exec(text) ?? []
   if (!/[1-9]/.test(start)) return text
@@ -103,7 +103,9 @@ function isFraction(text: string): boolean {
 
 function isTooLong(number: string): boolean {
   const international = /^(?:\+|00|011)(.*)$/.exec(number)?.[1]
-  return international === undefined ? number.length > MOST_DIGITS : international.length > MOST_INTERNATIONAL
+  return international === undefined
+    ? number.length > MAX_DIGITS
+    : international.length > MAX_INTERNATIONAL_DIGITS
 }
 
 const invalid = (detail: string) => new Refusal('input_invalid', { detail })

@@ -1,11 +1,11 @@
 import { type CountryCode, isSupportedCountry } from 'libphonenumber-js/max'
 import { z } from 'zod'
-import { isPattern } from './dial-pattern.ts'
+import { isDialPattern } from './dial-pattern.ts'
 
 const pattern = z
   .string()
   .refine(
-    isPattern,
+    isDialPattern,
     'must be a number, or an Asterisk pattern such as _0900. (X, Z, N, [1-5], and . at its end)',
   )
 const patterns = z.array(pattern).max(1_000)

@@ -1,4 +1,4 @@
-import { createSnapshotWatch, type SnapshotWatch } from './snapshot-poller.ts'
+import { createSnapshotPoller, type SnapshotPoller } from './snapshot-poller.ts'
 
 /** A channel's last word, whole: who has it needs none before it. */
 export interface Snapshot {
@@ -36,7 +36,7 @@ export interface Published {
   subscribers: number
 }
 
-export interface Broadcaster {
+export interface SnapshotPublisher {
   /** @throws {Refusal} `unavailable` when no nginx took it; it is published again once one is back */
   publish(snapshot: Snapshot): Promise<Published>
 }
@@ -62,12 +62,12 @@ export interface Snapshots {
    * @param isKnown however the client spells it; left out by one that knows whatever there is
    * @throws {Refusal} `unavailable`
    */
-  knownTag(channel: SnapshotChannel, isKnown?: (tag: string) => boolean): Promise<string | undefined>
+  matchingTag(channel: SnapshotChannel, isKnown?: (tag: string) => boolean): Promise<string | undefined>
   /**
    * The last snapshot, if its tag differs from `known`; otherwise waits for one, up to `waitMs` and while
    * `check`, which may throw, lets it: a client that logs out meanwhile must see nothing more.
    */
-  newerThan(
+  waitForNewer(
     channel: SnapshotChannel,
     known: string | undefined,
     waitMs: number,
@@ -75,36 +75,40 @@ export interface Snapshots {
   ): Promise<Snapshot | undefined>
 }
 
-export const tagOf = ({ epoch, seq }: Pick<Snapshot, 'epoch' | 'seq'>): string => `${epoch}-${seq}`
+export const etagOf = ({ epoch, seq }: Pick<Snapshot, 'epoch' | 'seq'>): string => `${epoch}-${seq}`
 
 export interface SnapshotsNeeds {
   store: SnapshotStore
-  broadcaster: Broadcaster
+  publisher: SnapshotPublisher
 }
 
 /** How often a snapshot is looked for while clients wait, as another process may have published it, in ms. */
-const LOOK_MS = 500
+const POLL_INTERVAL_MS = 500
 
-export function createSnapshots({ store, broadcaster }: SnapshotsNeeds): Snapshots {
-  const read = new Map<SnapshotChannel, Snapshot>()
+export function createSnapshots({ store, publisher }: SnapshotsNeeds): Snapshots {
+  const cache = new Map<SnapshotChannel, Snapshot>()
   /** Reads a snapshot, which may be a megabyte, only when its tag is another than that of the one read last. */
   async function latest(channel: SnapshotChannel): Promise<Snapshot | undefined> {
     const tag = await store.lastTag(channel)
-    const known = read.get(channel)
+    const known = cache.get(channel)
     if (tag === undefined) return undefined
-    if (known !== undefined && tagOf(known) === tag) return known
+    if (known !== undefined && etagOf(known) === tag) return known
     const last = await store.last(channel)
-    if (last !== undefined) read.set(channel, last)
+    if (last !== undefined) cache.set(channel, last)
     return last
   }
 
-  const watches = new Map<SnapshotChannel, SnapshotWatch<Snapshot>>()
-  function watchOf(channel: SnapshotChannel): SnapshotWatch<Snapshot> {
-    const watch =
-      watches.get(channel) ??
-      createSnapshotWatch<Snapshot>({ look: () => latest(channel), tagOf, pauseMs: LOOK_MS })
-    watches.set(channel, watch)
-    return watch
+  const pollers = new Map<SnapshotChannel, SnapshotPoller<Snapshot>>()
+  function pollerOf(channel: SnapshotChannel): SnapshotPoller<Snapshot> {
+    const poller =
+      pollers.get(channel) ??
+      createSnapshotPoller<Snapshot>({
+        readLatest: () => latest(channel),
+        etagOf,
+        intervalMs: POLL_INTERVAL_MS,
+      })
+    pollers.set(channel, poller)
+    return poller
   }
 
   async function publish(channel: SnapshotChannel, body: Record<string, unknown>): Promise<Publication>
@@ -115,27 +119,27 @@ export function createSnapshots({ store, broadcaster }: SnapshotsNeeds): Snapsho
   ): Promise<Publication | undefined>
   async function publish(channel: SnapshotChannel, body: Record<string, unknown>, fence?: number) {
     const snapshot = await store.put(channel, body, fence)
-    return snapshot && { snapshot, ...(await broadcaster.publish(snapshot)) }
+    return snapshot && { snapshot, ...(await publisher.publish(snapshot)) }
   }
 
   return {
     publish,
-    async knownTag(channel, isKnown) {
-      const seen = watchOf(channel).justSeen()
+    async matchingTag(channel, isKnown) {
+      const seen = pollerOf(channel).lastTag()
       if (seen !== undefined && isKnown?.(seen)) return seen
       const tag = await store.lastTag(channel)
       return tag !== undefined && (isKnown?.(tag) ?? true) ? tag : undefined
     },
-    async newerThan(channel, known, waitMs, check) {
-      const watch = watchOf(channel)
-      if (waitMs > 0 && known !== undefined && watch.justSeen() === known) {
+    async waitForNewer(channel, known, waitMs, check) {
+      const watch = pollerOf(channel)
+      if (waitMs > 0 && known !== undefined && watch.lastTag() === known) {
         check()
-        return watch.next(known, waitMs, check)
+        return watch.waitForChange(known, waitMs, check)
       }
       const last = await latest(channel)
       check()
-      if (last !== undefined && tagOf(last) !== known) return last
-      return waitMs <= 0 ? undefined : watch.next(known, waitMs, check)
+      if (last !== undefined && etagOf(last) !== known) return last
+      return waitMs <= 0 ? undefined : watch.waitForChange(known, waitMs, check)
     },
   }
 }

@@ -1,4 +1,4 @@
-import type { Call, Direction, Leg } from '../calls/call.ts'
+import type { Call, CallDirection, Leg } from '../calls/call.ts'
 
 /** One call in the document's `active-calls`. Times are unix seconds, empty while they have not come. */
 interface ActiveCall {
@@ -22,7 +22,7 @@ interface ActiveCall {
   }[]
 }
 
-const TYPES: Readonly<Record<Direction, ActiveCall['typeCall']>> = {
+const TYPES: Readonly<Record<CallDirection, ActiveCall['typeCall']>> = {
   internal: 'inner',
   outgoing: 'outgoing',
   incoming: 'incoming',

@@ -1,19 +1,19 @@
 /** What a person says of themselves. */
-export const OWN_STATUSES = ['available', 'away', 'dnd', 'offline'] as const
-export type OwnStatus = (typeof OWN_STATUSES)[number]
+export const USER_STATUSES = ['available', 'away', 'dnd', 'offline'] as const
+export type UserStatus = (typeof USER_STATUSES)[number]
 
-export interface StatusStore {
-  set(userId: string, status: OwnStatus, at: number): Promise<void>
+export interface UserStatusStore {
+  set(userId: string, status: UserStatus, at: number): Promise<void>
   /** All that were ever set, by user id; `available` for whoever is not in it. */
-  all(): Promise<ReadonlyMap<string, { status: OwnStatus; at: number }>>
+  all(): Promise<ReadonlyMap<string, { status: UserStatus; at: number }>>
 }
 
 /** Ids of users with a live stream or socket anywhere: what every gate and API said within the last seconds. */
-export interface Live {
+export interface OnlineUserIds {
   online: ReadonlySet<string>
   /** Those who follow their private channel, and hear what they are asked to do. */
   listening: ReadonlySet<string>
 }
-export interface LiveUsers {
-  read(): Promise<Live>
+export interface OnlineUsersReader {
+  read(): Promise<OnlineUserIds>
 }

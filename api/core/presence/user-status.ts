@@ -1,59 +1,59 @@
 import type { Claims } from '../../../contract/claims.ts'
 import { createListeners } from '../../../runtime/listeners.ts'
 import type { Actor } from '../actor.ts'
-import type { News } from '../messaging/user-messages.ts'
-import type { OwnStatus, StatusStore } from './user-status-store.ts'
+import type { UserMessages } from '../messaging/user-messages.ts'
+import type { UserStatus, UserStatusStore } from './user-status-store.ts'
 
 /** Whose status it is; the extension is told with it. */
-type Of = Pick<Actor, 'userId'> & { claims: Pick<Claims, 'extension'> }
+type StatusOwner = Pick<Actor, 'userId'> & { claims: Pick<Claims, 'extension'> }
 
 /** What people say of themselves, kept and told. */
-export interface Statuses {
+export interface UserStatuses {
   /** @throws {Refusal} `unavailable` */
-  set(of: Of, status: OwnStatus): Promise<void>
+  set(of: StatusOwner, status: UserStatus): Promise<void>
   /** Tells of one that was set together with something else. @throws {Refusal} `unavailable` */
-  tell(of: Of, status: OwnStatus): Promise<void>
-  of(userId: string): OwnStatus
+  publish(of: StatusOwner, status: UserStatus): Promise<void>
+  statusOf(userId: string): UserStatus
   /** Reads what other APIs wrote. Call it every second or so; tells when anything changed. */
   refresh(): Promise<void>
   onChange(listener: () => void): void
 }
 
-export interface StatusesNeeds {
-  store: StatusStore
-  news: Pick<News, 'tellAll'>
+export interface UserStatusesNeeds {
+  store: UserStatusStore
+  userMessages: Pick<UserMessages, 'broadcast'>
   now: () => number
   /** A listener threw. */
-  onTrouble(err: unknown): void
+  onError(err: unknown): void
 }
 
-export function createStatuses({ store, news, now, onTrouble }: StatusesNeeds): Statuses {
-  let known: ReadonlyMap<string, OwnStatus> = new Map()
-  const listeners = createListeners<[]>(onTrouble)
+export function createUserStatuses({ store, userMessages, now, onError }: UserStatusesNeeds): UserStatuses {
+  let cached: ReadonlyMap<string, UserStatus> = new Map()
+  const listeners = createListeners<[]>(onError)
 
   async function refresh() {
     const read = new Map([...(await store.all())].map(([userId, { status }]) => [userId, status]))
     const same =
-      read.size === known.size && [...read].every(([userId, status]) => known.get(userId) === status)
-    known = read
-    if (!same) listeners.tell()
+      read.size === cached.size && [...read].every(([userId, status]) => cached.get(userId) === status)
+    cached = read
+    if (!same) listeners.notify()
   }
 
-  async function tell({ userId, claims }: Of, status: OwnStatus) {
+  async function publish({ userId, claims }: StatusOwner, status: UserStatus) {
     await refresh()
-    await news.tellAll({
+    await userMessages.broadcast({
       type: 'user_status',
       user: { id: userId, extension: claims.extension ?? null, status },
     })
   }
 
   return {
-    tell,
-    of: (userId) => known.get(userId) ?? 'available',
+    publish,
+    statusOf: (userId) => cached.get(userId) ?? 'available',
     refresh,
     async set(whose, status) {
       await store.set(whose.userId, status, Math.floor(now() / 1000))
-      await tell(whose, status)
+      await publish(whose, status)
     },
     onChange: (listener) => void listeners.add(listener),
   }

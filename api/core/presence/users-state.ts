@@ -1,42 +1,42 @@
 import type { Call, Leg } from '../calls/call.ts'
 import type { DeviceState } from '../calls/pbx-events.ts'
 import type { Person } from '../directory/directory.ts'
-import type { OwnStatus } from './user-status-store.ts'
+import type { UserStatus } from './user-status-store.ts'
 
 /** The states of seed 000's `users-state`. */
-export type State = 'Idle' | 'Ringing' | 'Ring' | 'Up' | 'Busy' | 'OnHold' | 'Unavailable'
+export type PresenceState = 'Idle' | 'Ringing' | 'Ring' | 'Up' | 'Busy' | 'OnHold' | 'Unavailable'
 
 /** One extension in `users-state`: `status` and `online` are ours, beside what the document's clients read. */
 export interface UserState {
-  state: State
+  state: PresenceState
   name: string
   channels?: Record<string, { channel: string; number: string; direction: 'incoming' | 'outgoing' }>
   isQueue?: true
-  status?: OwnStatus
+  status?: UserStatus
   online?: boolean
 }
 
-export interface PresenceFacts {
-  people: readonly Person[]
+export interface PresenceInputs {
+  users: readonly Person[]
   /** Of the PBX; nothing it told before counts while it is away. */
-  isOnline: boolean
+  isPbxOnline: boolean
   callsOf(person: Person): readonly Call[]
   endpointOf(extension: string): string
-  deviceOf(person: Person): DeviceState | undefined
-  statusOf(userId: string): OwnStatus
+  deviceStateOf(person: Person): DeviceState | undefined
+  statusOf(userId: string): UserStatus
   /** Whether their phone is set to do-not-disturb at the PBX. */
   isDnd(person: Person): boolean
-  isLive(userId: string): boolean
+  isUserOnline(userId: string): boolean
   /** Queues and how they are, by name. */
   queues: ReadonlyMap<string, DeviceState>
 }
 
 /** Everybody's state at once: a full snapshot each time, as its clients expect. */
-export function usersState(facts: PresenceFacts): { states: Record<string, UserState> } {
+export function usersState(inputs: PresenceInputs): { states: Record<string, UserState> } {
   const states: Record<string, UserState> = {}
-  for (const person of facts.people) states[person.extension] = stateOf(person, facts)
-  for (const [name, device] of facts.queues) {
-    const state = facts.isOnline ? BY_DEVICE[device] : 'Unavailable'
+  for (const person of inputs.users) states[person.extension] = stateOf(person, inputs)
+  for (const [name, device] of inputs.queues) {
+    const state = inputs.isPbxOnline ? BY_DEVICE[device] : 'Unavailable'
     states[name] ??= { state, name, isQueue: true }
   }
   return { states }
@@ -57,37 +57,39 @@ export function queuesOf(devices: Iterable<readonly [string, DeviceState]>): Map
   return queues
 }
 
-function stateOf(person: Person, facts: PresenceFacts): UserState {
-  const own = facts.endpointOf(person.extension)
-  const status = facts.statusOf(person.userId)
-  const calls = facts.isOnline ? facts.callsOf(person) : []
+function stateOf(person: Person, inputs: PresenceInputs): UserState {
+  const own = inputs.endpointOf(person.extension)
+  const status = inputs.statusOf(person.userId)
+  const calls = inputs.isPbxOnline ? inputs.callsOf(person) : []
   const channels = Object.fromEntries(
     calls.flatMap((call) => liveLegs(call, own).map((leg) => [leg.channelName, channelOf(call, leg)])),
   )
-  const isDnd = facts.isOnline && facts.isDnd(person)
-  const device = facts.isOnline ? (facts.deviceOf(person) ?? 'unavailable') : 'unavailable'
+  const isDnd = inputs.isPbxOnline && inputs.isDnd(person)
+  const device = inputs.isPbxOnline ? (inputs.deviceStateOf(person) ?? 'unavailable') : 'unavailable'
   return {
-    state: busiest(calls, own) ?? (isAway(status) ? 'Unavailable' : idleState(BY_DEVICE[device], isDnd)),
+    state:
+      dominantState(calls, own) ??
+      (isNotReachable(status) ? 'Unavailable' : idleState(BY_DEVICE[device], isDnd)),
     name: person.name,
     ...(Object.keys(channels).length > 0 ? { channels } : {}),
     status: isDnd && status === 'available' ? 'dnd' : status,
-    online: facts.isLive(person.userId),
+    online: inputs.isUserOnline(person.userId),
   }
 }
 
 /** As the document's product orders them: what a person does counts before what their phone says. */
-function busiest(calls: readonly Call[], own: string): State | undefined {
+function dominantState(calls: readonly Call[], own: string): PresenceState | undefined {
   const found = new Set(calls.flatMap((call) => liveLegs(call, own).map((leg) => legState(call, leg))))
   return (['Up', 'Ringing', 'Ring', 'OnHold'] as const).find((state) => found.has(state))
 }
 
-function legState(call: Call, leg: Leg): State {
+function legState(call: Call, leg: Leg): PresenceState {
   if (leg.state === 'ringing') return leg.role === 'callee' || call.state !== 'dialling' ? 'Ringing' : 'Ring'
   if (leg.state === 'dialling') return 'Ring'
-  return call.state === 'held' || leg.parkedAt !== undefined ? 'OnHold' : 'Up'
+  return call.state === 'held' || leg.parkingSpace !== undefined ? 'OnHold' : 'Up'
 }
 
-const BY_DEVICE: Readonly<Record<DeviceState, State>> = {
+const BY_DEVICE: Readonly<Record<DeviceState, PresenceState>> = {
   unknown: 'Unavailable',
   unavailable: 'Unavailable',
   idle: 'Idle',
@@ -99,10 +101,11 @@ const BY_DEVICE: Readonly<Record<DeviceState, State>> = {
 }
 
 /** A phone on do-not-disturb refuses as a busy one does. */
-const idleState = (state: State, isDnd: boolean): State => (isDnd && state === 'Idle' ? 'Busy' : state)
+const idleState = (state: PresenceState, isDnd: boolean): PresenceState =>
+  isDnd && state === 'Idle' ? 'Busy' : state
 
 /** Who does not want to be called cannot be reached, as far as others are concerned. */
-const isAway = (status: OwnStatus) => status === 'dnd' || status === 'offline'
+const isNotReachable = (status: UserStatus) => status === 'dnd' || status === 'offline'
 
 const liveLegs = (call: Call, endpoint: string) =>
   call.legs.filter((leg) => leg.endpoint === endpoint && leg.state !== 'ended')

@@ -1,168 +1,179 @@
-import { createFailingItems, type Trouble } from '../../../runtime/failure-reporter.ts'
+import { createItemFailureReporter, type FailureHandler } from '../../../runtime/failure-reporter.ts'
 import { Refusal } from '../refusal.ts'
-import type { Extension, ExtensionRange, ExtensionStore, Place } from './extensions.ts'
-import { type ProvidedExtension, type Provisioner, ProvisioningError } from './provisioner.ts'
+import type { Extension, ExtensionRange, ExtensionStore, NumberAssignment } from './extensions.ts'
+import { type ProvisionedExtension, type Provisioner, ProvisioningError } from './provisioner.ts'
 import type { SecretSeal } from './sip-secret.ts'
 
-export interface ProvidingNeeds {
+export interface ExtensionProvisioningNeeds {
   store: ExtensionStore
   provisioner: Provisioner
   seal: SecretSeal
   /** Whom an extension is for. */
-  personOf(userId: string): Promise<{ name: string; email: string | undefined } | undefined>
+  findPerson(userId: string): Promise<{ name: string; email: string | undefined } | undefined>
   range: ExtensionRange
   /** Seconds: the longest any token lives. */
   longestLifetime: number
   now: () => number
   /** The PBX answered, and not as it was asked to. */
-  onNote(what: string, err: unknown): void
+  onWarning(what: string, err: unknown): void
   /** The PBX does not take what it should: see `createFailingItems`. */
-  onTrouble: Trouble
+  onError: FailureHandler
 }
 
 /** Makes extensions on the PBX and takes them away, going on with what was cut short. */
-export interface Providing {
+export interface ExtensionProvisioning {
   /** One try now. @returns what there is after it: `ready`, still `providing`, or `undefined` when it was undone */
-  provide(extension: Extension): Promise<Extension | undefined>
+  provision(extension: Extension): Promise<Extension | undefined>
   /** Goes on with what is due, and takes away what has lost its user. Call it every few seconds. */
-  tend(): Promise<void>
+  tick(): Promise<void>
 }
 
 /** While one process tries, no other does: longer than any try may take, in seconds. */
-const TRY_S = 90
-const MOST_AT_ONCE = 20
+const ATTEMPT_TIMEOUT_S = 90
+const MAX_CONCURRENT = 20
 /** Numbers of others in a row, before an operator has to look at the range. */
-const MOST_TAKEN = 10
+const MAX_REASSIGNMENTS = 10
 /** Pauses after the first, second … try, in seconds. */
-const PAUSES = [5, 10, 30, 60, 300]
+const RETRY_DELAYS_S = [5, 10, 30, 60, 300]
 
-export function createProviding(needs: ProvidingNeeds): Providing {
-  const { store, provisioner, seal, range, onNote } = needs
-  const failing = createFailingItems(needs.onTrouble, needs.now)
+export function createExtensionProvisioning(needs: ExtensionProvisioningNeeds): ExtensionProvisioning {
+  const { store, provisioner, seal, range, onWarning } = needs
+  const failing = createItemFailureReporter(needs.onError, needs.now)
   const nowS = () => Math.floor(needs.now() / 1000)
 
   /** What others made of it meanwhile. */
-  const current = async ({ userId }: Extension) => (userId === null ? undefined : store.ofUser(userId))
+  const findCurrent = async ({ userId }: Extension) =>
+    userId === null ? undefined : store.findByUser(userId)
 
-  const begin = (known: Extension) =>
-    store.update(known, { attempts: known.attempts + 1, nextTryAt: nowS() + TRY_S })
+  const claim = (known: Extension) =>
+    store.update(known, { attempts: known.attempts + 1, nextTryAt: nowS() + ATTEMPT_TIMEOUT_S })
 
-  async function provide(known: Extension, others = 0): Promise<Extension | undefined> {
-    const mine = await begin(known)
-    if (mine === undefined) return current(known)
-    const person = mine.userId === null ? undefined : await needs.personOf(mine.userId)
+  async function provision(known: Extension, reassignments = 0): Promise<Extension | undefined> {
+    const claimed = await claim(known)
+    if (claimed === undefined) return findCurrent(known)
+    const person = claimed.userId === null ? undefined : await needs.findPerson(claimed.userId)
     if (person === undefined) {
-      await store.update(mine, { state: 'removing', nextTryAt: nowS(), changedAt: nowS() })
+      await store.update(claimed, { state: 'removing', nextTryAt: nowS(), changedAt: nowS() })
       return undefined
     }
     try {
-      const { extension, mark } = mine
-      const secret = seal.open(mine.sealedSecret, extension)
+      const { extension, ownershipTag } = claimed
+      const secret = seal.open(claimed.sealedSecret, extension)
       const { name, email } = person
-      const order = { extension, secret, displayName: name, mark }
-      const made = await provisioner.provide({ ...order, email }).catch((err) => {
-        if (email === undefined || !isOfMail(err)) throw err
+      const spec = { extension, secret, displayName: name, ownershipTag }
+      const made = await provisioner.provision({ ...spec, email }).catch((err) => {
+        if (email === undefined || !isEmailRejected(err)) throw err
         // An address that this PBX does not take is no reason for a person to have no phone.
-        onNote(`extension ${extension} is made without the mail address`, err)
-        return provisioner.provide({ ...order, email: undefined })
+        onWarning(`extension ${extension} is made without the mail address`, err)
+        return provisioner.provision({ ...spec, email: undefined })
       })
-      const settled = await settle(mine, made, others)
-      failing.worked(extension)
-      return settled
+      const result = await markReady(claimed, made, reassignments)
+      failing.succeeded(extension)
+      return result
     } catch (err) {
-      return afterFailure(mine, err, others)
+      return handleFailure(claimed, err, reassignments)
     }
   }
 
-  async function settle(mine: Extension, made: ProvidedExtension, others: number) {
-    const sealedSecret = seal.seal(made.secret, mine.extension)
+  async function markReady(claimed: Extension, made: ProvisionedExtension, reassignments: number) {
+    const sealedSecret = seal.seal(made.secret, claimed.extension)
     try {
-      const settled = await store.settle(mine, { sealedSecret, authUsername: made.authUsername }, nowS())
-      return settled ?? (await current(mine))
+      const ready = await store.markReady(claimed, { sealedSecret, authUsername: made.authUsername }, nowS())
+      return ready ?? (await findCurrent(claimed))
     } catch (err) {
-      if (!(err instanceof Refusal && err.code === 'taken') || others >= MOST_TAKEN) throw err
+      if (!(err instanceof Refusal && err.code === 'taken') || reassignments >= MAX_REASSIGNMENTS) throw err
       // An account of ours was given the number by hand: what was made for no account goes.
-      return another(mine, 'removing', others)
+      return reassign(claimed, 'removing', reassignments)
     }
   }
 
-  async function another(mine: Extension, left: 'foreign' | 'removing', others: number) {
-    const secret = seal.open(mine.sealedSecret, mine.extension)
-    const place: Place = {
+  async function reassign(claimed: Extension, oldState: 'foreign' | 'removing', reassignments: number) {
+    const secret = seal.open(claimed.sealedSecret, claimed.extension)
+    const assignment: NumberAssignment = {
       seal: (extension) => seal.seal(secret, extension),
       range,
       now: nowS(),
       nextTryAt: nowS(),
     }
-    const next = await store.replace(mine, left, place)
-    return next === undefined ? current(mine) : provide(next, others + 1)
+    const next = await store.reassign(claimed, oldState, assignment)
+    return next === undefined ? findCurrent(claimed) : provision(next, reassignments + 1)
   }
 
-  async function afterFailure(mine: Extension, err: unknown, others: number): Promise<Extension | undefined> {
+  async function handleFailure(
+    claimed: Extension,
+    err: unknown,
+    reassignments: number,
+  ): Promise<Extension | undefined> {
     const code = err instanceof ProvisioningError ? err.code : 'away'
-    const note = () => {
-      onNote(`extension ${mine.extension} could not be made`, err)
-      failing.worked(mine.extension)
+    const warn = () => {
+      onWarning(`extension ${claimed.extension} could not be made`, err)
+      failing.succeeded(claimed.extension)
     }
     if (isRefused(err)) {
-      note()
+      warn()
       // It would answer the same tomorrow, and no user is left with an account that never rings.
       const revokeUntil = nowS() + needs.longestLifetime
-      const undone = await store.undo(mine, { now: nowS(), revokeUntil })
-      return undone === undefined ? current(mine) : undefined
+      const rolledBack = await store.rollback(claimed, { now: nowS(), revokeUntil })
+      return rolledBack === undefined ? findCurrent(claimed) : undefined
     }
-    if (code === 'taken' && others < MOST_TAKEN) {
-      note()
+    if (code === 'taken' && reassignments < MAX_REASSIGNMENTS) {
+      warn()
       try {
-        return await another(mine, 'foreign', others)
-      } catch (noOther) {
-        return postpone(mine, noOther)
+        return await reassign(claimed, 'foreign', reassignments)
+      } catch (reassignError) {
+        return postpone(claimed, reassignError)
       }
     }
-    return postpone(mine, err)
+    return postpone(claimed, err)
   }
 
-  async function postpone(mine: Extension, err: unknown): Promise<Extension | undefined> {
-    failing.failed(mine.extension, err)
-    const pause = PAUSES[Math.min(mine.attempts, PAUSES.length) - 1] ?? 300
-    const postponed = await store.update(mine, { nextTryAt: nowS() + pause, lastError: wordsOf(err) })
-    return postponed ?? current(mine)
+  async function postpone(claimed: Extension, err: unknown): Promise<Extension | undefined> {
+    failing.failed(claimed.extension, err)
+    const delayS = RETRY_DELAYS_S[Math.min(claimed.attempts, RETRY_DELAYS_S.length) - 1] ?? 300
+    const postponed = await store.update(claimed, {
+      nextTryAt: nowS() + delayS,
+      lastError: errorSummary(err),
+    })
+    return postponed ?? findCurrent(claimed)
   }
 
-  async function remove(known: Extension): Promise<void> {
-    const mine = await begin(known)
-    if (mine === undefined) return
-    const { extension, mark } = mine
-    const isOver = (state: 'resting' | 'foreign') =>
-      store.update(mine, { state, userId: null, lastError: null, changedAt: nowS() })
+  async function deprovision(known: Extension): Promise<void> {
+    const claimed = await claim(known)
+    if (claimed === undefined) return
+    const { extension, ownershipTag } = claimed
+    const finish = (state: 'resting' | 'foreign') =>
+      store.update(claimed, { state, userId: null, lastError: null, changedAt: nowS() })
     try {
-      await provisioner.remove(extension, { mark, secret: seal.open(mine.sealedSecret, extension) })
-      failing.worked(extension)
-      await isOver('resting')
+      await provisioner.remove(extension, {
+        ownershipTag,
+        secret: seal.open(claimed.sealedSecret, extension),
+      })
+      failing.succeeded(extension)
+      await finish('resting')
     } catch (err) {
       if (!(err instanceof ProvisioningError && err.code === 'taken')) {
-        await postpone(mine, err)
+        await postpone(claimed, err)
         return
       }
-      onNote(`extension ${extension} could not be taken away`, err)
-      failing.worked(extension)
-      await isOver('foreign')
+      onWarning(`extension ${extension} could not be taken away`, err)
+      failing.succeeded(extension)
+      await finish('foreign')
     }
   }
 
   return {
-    provide: (extension) => provide(extension),
-    async tend() {
+    provision: (extension) => provision(extension),
+    async tick() {
       const at = nowS()
-      for (const orphan of await store.orphans(MOST_AT_ONCE)) {
+      for (const orphan of await store.listOrphaned(MAX_CONCURRENT)) {
         // Another process may be making it at this moment: only after that is it sure to be gone.
         const nextTryAt = orphan.state === 'providing' ? Math.max(at, orphan.nextTryAt) : at
         await store.update(orphan, { state: 'removing', nextTryAt, changedAt: at })
       }
-      const due = await store.due(at, MOST_AT_ONCE)
+      const due = await store.listDue(at, MAX_CONCURRENT)
       await Promise.all(
         due.map((one) =>
-          (one.state === 'removing' ? remove(one) : provide(one)).catch((err) =>
+          (one.state === 'removing' ? deprovision(one) : provision(one)).catch((err) =>
             failing.failed(one.extension, err),
           ),
         ),
@@ -174,8 +185,9 @@ export function createProviding(needs: ProvidingNeeds): Providing {
 const isRefused = (err: unknown) => err instanceof ProvisioningError && err.code === 'refused'
 
 /** PBXs have no code for it: `user_email` and "Invalid email" are theirs, and most repeat the address. */
-const isOfMail = (err: unknown) => isRefused(err) && err instanceof Error && /mail|@/i.test(err.message)
+const isEmailRejected = (err: unknown) =>
+  isRefused(err) && err instanceof Error && /mail|@/i.test(err.message)
 
 /** For operators: one line, and not long. */
-const wordsOf = (err: unknown): string =>
+const errorSummary = (err: unknown): string =>
   (err instanceof Error ? err.message : 'unknown').replace(/\p{C}+/gu, ' ').slice(0, 300)

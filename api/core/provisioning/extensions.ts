@@ -19,7 +19,7 @@ export interface Extension {
   state: ExtensionState
   userId: string | null
   /** Tells our own from others' on the PBX. */
-  mark: string
+  ownershipTag: string
   /** Sealed: see `sip-secret.ts`. */
   sealedSecret: string
   /** What the phone logs in with; null until the PBX has told. */
@@ -38,7 +38,7 @@ export interface ExtensionRange {
 }
 
 /** What a number that is given out comes with. */
-export interface Place {
+export interface NumberAssignment {
   /** Of the number that is given out. */
   seal(extension: string): string
   range: ExtensionRange
@@ -47,9 +47,9 @@ export interface Place {
   nextTryAt: number
 }
 
-export interface Reservation extends Place {
+export interface Reservation extends NumberAssignment {
   user: Omit<NewUser, 'extension'>
-  mark: string
+  ownershipTag: string
   /** The hash of one that is used up with it, where one is needed. */
   invitation: string | undefined
 }
@@ -68,15 +68,19 @@ export interface ExtensionStore {
   reserve(reservation: Reservation): Promise<{ user: User; extension: Extension }>
   /**
    * The same user gets another number, and this one is left behind.
-   * @param left what becomes of it: somebody else's, or ours to be taken away
+   * @param oldState what becomes of it: somebody else's, or ours to be taken away
    * @throws {Refusal} `unavailable` when no number is free
    */
-  replace(known: Extension, left: 'foreign' | 'removing', next: Place): Promise<Extension | undefined>
+  reassign(
+    known: Extension,
+    oldState: 'foreign' | 'removing',
+    next: NumberAssignment,
+  ): Promise<Extension | undefined>
   /**
    * A phone can register: it is `ready`, and its user's own.
    * @throws {Refusal} `taken` when another user got the number meanwhile
    */
-  settle(
+  markReady(
     known: Extension,
     made: Pick<Extension, 'sealedSecret' | 'authUsername'>,
     now: number,
@@ -86,16 +90,16 @@ export interface ExtensionStore {
    * extension without our knowing, so it is `removing`.
    * @param at `revokeUntil`: when no token of the user can be alive any more
    */
-  undo(known: Extension, at: { now: number; revokeUntil: number }): Promise<Extension | undefined>
+  rollback(known: Extension, at: { now: number; revokeUntil: number }): Promise<Extension | undefined>
   find(extension: string): Promise<Extension | undefined>
-  ofUser(userId: string): Promise<Extension | undefined>
+  findByUser(userId: string): Promise<Extension | undefined>
   update(known: Extension, change: Partial<Omit<Extension, 'extension'>>): Promise<Extension | undefined>
   /** In `providing` or `removing` and due by `now`, the longest waiting first. */
-  due(now: number, limit: number): Promise<Extension[]>
+  listDue(now: number, limit: number): Promise<Extension[]>
   /** `ready` or `providing`, and the user is no more. */
-  orphans(limit: number): Promise<Extension[]>
+  listOrphaned(limit: number): Promise<Extension[]>
   /** All that are not `ready` and not `resting`, for operators. */
-  unsettled(): Promise<Extension[]>
+  listUnfinished(): Promise<Extension[]>
   /** Those that began to rest before may be given out again. */
-  forgetRested(before: number): Promise<void>
+  releaseQuarantined(before: number): Promise<void>
 }

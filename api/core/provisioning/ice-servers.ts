@@ -18,7 +18,7 @@ export interface IceSettings {
  * Where a browser finds a way through networks. Credentials of TURN end by themselves, at `expiresAt` (unix s).
  * @see draft-uberti-behave-turn-rest-00 §2.2: `<end>:<user>`, and its HMAC-SHA1 in base64
  */
-export function iceServersFor(
+export function buildIceServers(
   { stunUrls, turnUrls, turnSecret }: IceSettings,
   { userId, expiresAt }: { userId: string; expiresAt: number },
 ): IceServer[] {

@@ -10,16 +10,16 @@ export interface Provisioner {
    * same `mark`.
    * @throws {ProvisioningError} `taken` when it is somebody else's
    */
-  provide(order: ExtensionOrder): Promise<ProvidedExtension>
+  provision(spec: ExtensionSpec): Promise<ProvisionedExtension>
   /**
    * Takes it away; one that is not there is no fault. It may never have been made, and somebody else may have
    * got the number meanwhile: what it was ordered with tells.
    * @throws {ProvisioningError} `taken` when it is somebody else's
    */
-  remove(extension: string, ordered: Pick<ExtensionOrder, 'mark' | 'secret'>): Promise<void>
+  remove(extension: string, spec: Pick<ExtensionSpec, 'ownershipTag' | 'secret'>): Promise<void>
 }
 
-export interface ExtensionOrder {
+export interface ExtensionSpec {
   /** Digits, of the configured range. */
   extension: string
   /** Proposed; a PBX that makes its own says so in its answer. */
@@ -28,10 +28,10 @@ export interface ExtensionOrder {
   /** Undefined where there is none that the PBX could keep: the extension is made without. */
   email: string | undefined
   /** Unique to the registration it is for, `[A-Za-z0-9_-]{1,40}`: tells our own from others' on the PBX. */
-  mark: string
+  ownershipTag: string
 }
 
-export interface ProvidedExtension {
+export interface ProvisionedExtension {
   extension: string
   /** What the phone must send as its user name, which need not be the extension. */
   authUsername: string

@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto'
 import type { Claims } from '../../../contract/claims.ts'
-import type { Judge } from '../../../contract/verdict.ts'
+import type { TokenVerifier } from '../../../contract/verdict.ts'
 import type { Actor } from '../actor.ts'
 import { Refusal } from '../refusal.ts'
-import type { CredentialReading, SipCredentials } from './sip-credentials.ts'
+import type { SipCredentialReader, SipCredentials } from './sip-credentials.ts'
 
 export interface LinkTicketStore {
   /** @param ttl seconds. @throws {Refusal} `unavailable` */
@@ -13,7 +13,7 @@ export interface LinkTicketStore {
    * and lost the answer, or was raced by a scanner, gets the same again.
    * @throws {Refusal} `unavailable`
    */
-  take(ticket: string): Promise<Claims | undefined>
+  redeem(ticket: string): Promise<Claims | undefined>
 }
 
 /** A phone cannot log in to be set up, so it brings a ticket: for one phone, for minutes, and no longer than its session. */
@@ -22,40 +22,40 @@ export interface ProvisioningLinks {
    * @returns `expiresIn` in seconds
    * @throws {Refusal} as `CredentialReading.of`
    */
-  sell(actor: Actor): Promise<{ ticket: string; expiresIn: number }>
+  issue(actor: Actor): Promise<{ ticket: string; expiresIn: number }>
   /** @throws {Refusal} `not_found` for a ticket that is none, any more or at all; `unavailable` */
   redeem(ticket: string): Promise<SipCredentials>
 }
 
 export interface ProvisioningLinksNeeds {
   store: LinkTicketStore
-  credentials: CredentialReading
-  judge: Pick<Judge, 'claims'>
+  credentials: SipCredentialReader
+  verifier: Pick<TokenVerifier, 'checkClaims'>
   now: () => number
 }
 
-const LIFE_S = 600
+const LINK_TTL_S = 600
 /** How long a ticket that was taken can be taken again, in seconds. */
-export const GRACE_S = 60
+export const REUSE_GRACE_S = 60
 
 export function createProvisioningLinks(needs: ProvisioningLinksNeeds): ProvisioningLinks {
-  const { store, credentials, judge } = needs
+  const { store, credentials, verifier } = needs
   return {
-    async sell(actor) {
+    async issue(actor) {
       // Not for what is not there yet: it would be used up for nothing.
-      await credentials.of(actor)
+      await credentials.read(actor)
       const ticket = randomBytes(32).toString('base64url')
       const left = actor.claims.exp - Math.floor(needs.now() / 1000)
-      const expiresIn = Math.max(1, Math.min(LIFE_S, left))
+      const expiresIn = Math.max(1, Math.min(LINK_TTL_S, left))
       await store.put(ticket, actor.claims, expiresIn)
       return { ticket, expiresIn }
     },
     async redeem(ticket) {
-      const claims = /^[\w-]{43}$/.test(ticket) ? await store.take(ticket) : undefined
-      if (claims === undefined || judge.claims(claims) !== undefined) {
+      const claims = /^[\w-]{43}$/.test(ticket) ? await store.redeem(ticket) : undefined
+      if (claims === undefined || verifier.checkClaims(claims) !== undefined) {
         throw new Refusal('not_found', { detail: 'this link was used, or is too old' })
       }
-      return credentials.of({ userId: claims.sub })
+      return credentials.read({ userId: claims.sub })
     },
   }
 }

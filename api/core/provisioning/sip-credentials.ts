@@ -19,23 +19,23 @@ export interface SipCredentials extends SipServer {
   displayName: string
 }
 
-export interface CredentialReading {
+export interface SipCredentialReader {
   /**
    * The actor's own, and nobody else's.
    * @throws {Refusal} `not_found` where none are kept, `unavailable` while the extension is being made
    */
-  of(actor: Pick<Actor, 'userId'>): Promise<SipCredentials>
+  read(actor: Pick<Actor, 'userId'>): Promise<SipCredentials>
 }
 
-export function createCredentialReading(needs: {
-  extensions: Pick<ExtensionStore, 'ofUser'>
+export function createSipCredentialReader(needs: {
+  extensions: Pick<ExtensionStore, 'findByUser'>
   users: Pick<UserStore, 'find'>
   seal: SecretSeal
   server: SipServer
-}): CredentialReading {
+}): SipCredentialReader {
   return {
-    async of({ userId }) {
-      const extension = await needs.extensions.ofUser(userId)
+    async read({ userId }) {
+      const extension = await needs.extensions.findByUser(userId)
       const user = await needs.users.find(userId)
       if (extension === undefined || user === undefined) {
         throw new Refusal('not_found', { detail: 'no SIP credentials are kept for this account' })
@@ -48,11 +48,11 @@ export function createCredentialReading(needs: {
         username: extension.extension,
         authUsername: extension.authUsername ?? extension.extension,
         password: needs.seal.open(extension.sealedSecret, extension.extension),
-        displayName: displayNameOf(user.email ?? user.username),
+        displayName: toDisplayName(user.email ?? user.username),
       }
     },
   }
 }
 
 /** The part of an address before the @: what the document shows. */
-export const displayNameOf = (email: string): string => email.split('@')[0] ?? email
+export const toDisplayName = (email: string): string => email.split('@')[0] ?? email

@@ -40,7 +40,7 @@ export function createSecretSeal(key: Buffer): SecretSeal {
 }
 
 /** Without characters that people take for one another, as they type it into phones: 20 of 55 are 115 bits. */
-const LETTERS = 'abcdefghijkmnopqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789'
+const ALPHABET = 'abcdefghijkmnopqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789'
 
 export const newSipSecret = (): string =>
-  Array.from({ length: 20 }, () => LETTERS[randomInt(LETTERS.length)]).join('')
+  Array.from({ length: 20 }, () => ALPHABET[randomInt(ALPHABET.length)]).join('')

@@ -6,40 +6,43 @@ import type { Claims } from '../../../contract/claims.ts'
  * - `lent` a phone can register with them
  * - `returning` they are being taken away
  */
-export type LoanState = 'lending' | 'lent' | 'returning'
+export type CredentialState = 'lending' | 'lent' | 'returning'
 
 /** Times are unix seconds, but for `createdAt`. */
-export interface Loan {
+export interface EphemeralCredential {
   /** What the PBX knows it by. */
   id: string
   extension: string
   /** Of the extension: see `Extension.mark`. */
-  mark: string
+  ownershipTag: string
   userId: string
   /** Of the token it was asked for with: it lasts no longer than that session. */
   claims: Claims
   /** Sealed for the extension: see `sip-secret.ts`. */
   sealedSecret: string
-  state: LoanState
+  state: CredentialState
   /** Until then whoever brought it into this state goes on with it, and nobody else. */
-  busyUntil: number
+  lockedUntil: number
   /** Unix milliseconds: several may be lent within a second, and the oldest goes first. */
   createdAt: number
   expiresAt: number
 }
 
 /** Of one extension at most one loan is in motion, that is not `lent`, at a time, over all processes. */
-export interface LoanStore {
+export interface EphemeralCredentialStore {
   /** @returns false while another one of the extension is in motion */
-  begin(loan: Loan): Promise<boolean>
+  insert(credential: EphemeralCredential): Promise<boolean>
   /** @returns undefined where somebody changed it meanwhile, or another one of the extension is in motion */
-  move(known: Loan, to: Pick<Loan, 'state' | 'busyUntil'>): Promise<Loan | undefined>
+  transition(
+    known: EphemeralCredential,
+    to: Pick<EphemeralCredential, 'state' | 'lockedUntil'>,
+  ): Promise<EphemeralCredential | undefined>
   /** It is over. One that somebody has changed since stays. */
-  forget(known: Loan): Promise<void>
+  delete(known: EphemeralCredential): Promise<void>
   /** Oldest first. */
-  ofExtension(extension: string): Promise<Loan[]>
+  listByExtension(extension: string): Promise<EphemeralCredential[]>
   /** Past their end, or left in motion by somebody who is no more; those that ended first. */
-  due(now: number, limit: number): Promise<Loan[]>
+  listDue(now: number, limit: number): Promise<EphemeralCredential[]>
   /** Those that are `lent`, by id. */
-  lent(page: { afterId: string; limit: number }): Promise<Loan[]>
+  listActive(page: { afterId: string; limit: number }): Promise<EphemeralCredential[]>
 }

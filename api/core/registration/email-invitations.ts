@@ -1,26 +1,26 @@
 import type { Role } from '../../../contract/claims.ts'
-import type { Throttle } from '../auth/login.ts'
+import type { RateLimiter } from '../auth/login.ts'
 import type { Passwords } from '../auth/password.ts'
 import type { User, UserStore } from '../auth/users.ts'
-import type { Standing } from '../call-center/agents/call-center-actor.ts'
+import type { CallCenterActor } from '../call-center/agents/call-center-actor.ts'
 import { Refusal } from '../refusal.ts'
-import { network } from '../values/network.ts'
-import { mustHaveMail, type WaitingAccount } from './email-registration.ts'
+import { networkOf } from '../values/network.ts'
+import { type PendingRegistration, requireMail } from './email-registration.ts'
 import type { RegistrationMode } from './extension-registration.ts'
-import { hashOf, type Invitation } from './invitations.ts'
+import { hashToken, type Invitation } from './invitations.ts'
 import { newLinkToken } from './link-token.ts'
-import type { DueMail } from './outbox.ts'
-import { mustBeOwnName, tellTaken } from './username.ts'
+import type { QueuedMail } from './outbox.ts'
+import { describeConflict, requireOwnName } from './username.ts'
 
 /** Times are unix seconds. */
-export interface InviteStore {
+export interface EmailInvitationStore {
   /** Keeps it, and with it the mail that is to bring its token. */
   addWithMail(invitation: Invitation, recipient: string): Promise<void>
   /**
    * Gives the invitation that a mail is about the hash of the token it brings.
    * @returns undefined where it cannot be used any more
    */
-  replaceHash(mail: DueMail, hash: string, now: number): Promise<Invitation | undefined>
+  replaceHash(mail: QueuedMail, hash: string, now: number): Promise<Invitation | undefined>
   /** One that can be used. */
   find(hash: string, now: number): Promise<Invitation | undefined>
   /**
@@ -28,10 +28,10 @@ export interface InviteStore {
    * @returns undefined where it cannot be used any more
    * @throws {Refusal} `taken` with `detail` as `UserStore.add`: then it can be used again
    */
-  accept(hash: string, account: WaitingAccount, now: number): Promise<User | undefined>
+  accept(hash: string, account: PendingRegistration, now: number): Promise<User | undefined>
 }
 
-export interface InviteOrder {
+export interface InviteInput {
   email: string
   role: Role
   team?: string | undefined
@@ -39,7 +39,7 @@ export interface InviteOrder {
 }
 
 /** Anybody's who has its text. */
-export interface InvitationShown {
+export interface InvitationSummary {
   /** Null: whoever uses it names their own. */
   email: string | null
   role: Role
@@ -48,11 +48,11 @@ export interface InvitationShown {
   expiresAt: number
 }
 
-export interface Inviting {
+export interface EmailInvitations {
   /** @throws {Refusal} `forbidden`, `not_supported`, `taken` */
-  invite(by: Standing, order: InviteOrder): Promise<InvitationShown>
+  invite(actor: CallCenterActor, input: InviteInput): Promise<InvitationSummary>
   /** @throws {Refusal} `not_found` */
-  show(token: string): Promise<InvitationShown>
+  find(token: string): Promise<InvitationSummary>
   /**
    * @param request `email` for an invitation without one; `address` is the client's
    * @throws {Refusal} `forbidden`, `throttled`, `not_found`, `input_invalid`, `taken`, `unavailable`
@@ -69,68 +69,74 @@ export interface AcceptRequest {
   address: string
 }
 
-export interface InvitingNeeds {
+export interface EmailInvitationsNeeds {
   mode: RegistrationMode
   hasMail: boolean
-  store: InviteStore
+  store: EmailInvitationStore
   users: Pick<UserStore, 'find' | 'findByLogin'>
   passwords: Pick<Passwords, 'hash'>
-  throttle: Pick<Throttle, 'takeAddress'>
+  throttle: Pick<RateLimiter, 'consume'>
   now: () => number
 }
 
-export function createInviting(needs: InvitingNeeds): Inviting {
+export function createEmailInvitations(needs: EmailInvitationsNeeds): EmailInvitations {
   const { store, users } = needs
   const nowS = () => Math.floor(needs.now() / 1000)
 
-  async function shown({ email, role, team, createdBy, expiresAt }: Invitation): Promise<InvitationShown> {
+  async function toSummary({
+    email,
+    role,
+    team,
+    createdBy,
+    expiresAt,
+  }: Invitation): Promise<InvitationSummary> {
     const inviter = createdBy === null ? undefined : await users.find(createdBy)
     return { email, role: role ?? 'user', team, invitedBy: inviter?.username ?? null, expiresAt }
   }
 
-  async function known(token: string): Promise<Invitation> {
-    const invitation = await store.find(hashOf(token), nowS())
-    if (invitation === undefined) throw notGood()
+  async function requireInvitation(token: string): Promise<Invitation> {
+    const invitation = await store.find(hashToken(token), nowS())
+    if (invitation === undefined) throw invalidInvitation()
     return invitation
   }
 
   return {
-    async invite(by, { email, role, team, days }) {
-      mustNotBeClosed(needs.mode)
-      const itsTeam = teamFor(by, role, team)
-      mustHaveMail(needs.hasMail)
+    async invite(actor, { email, role, team, days }) {
+      requireNotClosed(needs.mode)
+      const allowedTeam = resolveTeam(actor, role, team)
+      requireMail(needs.hasMail)
       if ((await users.findByLogin(email)) !== undefined)
         throw new Refusal('taken', { detail: 'This address has an account already' })
       const invitation: Invitation = {
         // Of a token that nobody has: the mail brings the one that is good.
-        hash: hashOf(newLinkToken('inv')),
+        hash: hashToken(newLinkToken('inv')),
         email,
         role,
-        team: itsTeam,
-        createdBy: by.userId,
+        team: allowedTeam,
+        createdBy: actor.userId,
         createdAt: nowS(),
         expiresAt: nowS() + days * 86_400,
         usedAt: null,
       }
       await store.addWithMail(invitation, email)
-      return shown(invitation)
+      return toSummary(invitation)
     },
 
-    show: async (token) => shown(await known(token)),
+    find: async (token) => toSummary(await requireInvitation(token)),
 
     async accept({ token, username, password, name, email, address }) {
-      mustNotBeClosed(needs.mode)
-      await needs.throttle.takeAddress(address)
-      const invitation = await known(token)
-      const itsEmail = invitation.email ?? email
-      if (itsEmail === undefined) {
+      requireNotClosed(needs.mode)
+      await needs.throttle.consume(address)
+      const invitation = await requireInvitation(token)
+      const resolvedEmail = invitation.email ?? email
+      if (resolvedEmail === undefined) {
         throw new Refusal('input_invalid', { detail: 'This invitation names no address: send email along' })
       }
-      mustBeOwnName(username, itsEmail)
-      const passwordHash = await needs.passwords.hash(password, network(address))
-      const account = { username, email: itsEmail, name, passwordHash }
-      const user = await store.accept(invitation.hash, account, nowS()).catch(tellTaken)
-      if (user === undefined) throw notGood()
+      requireOwnName(username, resolvedEmail)
+      const passwordHash = await needs.passwords.hash(password, networkOf(address))
+      const account = { username, email: resolvedEmail, name, passwordHash }
+      const user = await store.accept(invitation.hash, account, nowS()).catch(describeConflict)
+      if (user === undefined) throw invalidInvitation()
       return user
     },
   }
@@ -140,15 +146,15 @@ export function createInviting(needs: InvitingNeeds): Inviting {
  * Admins invite anybody, supervisors agents of their own team.
  * @throws {Refusal} `forbidden`
  */
-function teamFor({ scope }: Standing, role: Role, team: string | undefined): string | null {
+function resolveTeam({ scope }: CallCenterActor, role: Role, team: string | undefined): string | null {
   if (scope.sees === 'all') return team ?? null
   const isOwn = scope.sees === 'team' && role === 'user' && (team ?? scope.team) === scope.team
   if (!isOwn) throw new Refusal('forbidden')
   return scope.team
 }
 
-function mustNotBeClosed(mode: RegistrationMode): void {
+function requireNotClosed(mode: RegistrationMode): void {
   if (mode === 'closed') throw new Refusal('forbidden', { detail: 'Registration is closed' })
 }
 
-const notGood = () => new Refusal('not_found', { detail: 'Invalid or expired invitation' })
+const invalidInvitation = () => new Refusal('not_found', { detail: 'Invalid or expired invitation' })

@@ -1,17 +1,17 @@
-import type { Throttle } from '../auth/login.ts'
+import type { RateLimiter } from '../auth/login.ts'
 import type { Passwords } from '../auth/password.ts'
 import { newId } from '../auth/tokens.ts'
 import type { User, UserStore } from '../auth/users.ts'
-import type { Providing } from '../provisioning/extension-provisioning.ts'
+import type { ExtensionProvisioning } from '../provisioning/extension-provisioning.ts'
 import type { Extension, ExtensionRange, ExtensionStore } from '../provisioning/extensions.ts'
 import { newSipSecret, type SecretSeal } from '../provisioning/sip-secret.ts'
 import { Refusal } from '../refusal.ts'
-import { network } from '../values/network.ts'
-import { hashOf, type InvitationStore } from './invitations.ts'
+import { networkOf } from '../values/network.ts'
+import { hashToken, type InvitationStore } from './invitations.ts'
 
 /** Who may make an account: anybody, whoever was invited, or nobody. */
-export const REGISTRATIONS = ['open', 'invitation', 'closed'] as const
-export type RegistrationMode = (typeof REGISTRATIONS)[number]
+export const REGISTRATION_MODES = ['open', 'invitation', 'closed'] as const
+export type RegistrationMode = (typeof REGISTRATION_MODES)[number]
 
 export interface RegistrationRequest {
   email: string
@@ -20,7 +20,7 @@ export interface RegistrationRequest {
   address: string
 }
 
-export interface Registered {
+export interface RegistrationResult {
   user: User
   /** The number it is to be; where the PBX has it for somebody else, it becomes another one. */
   extension: string
@@ -28,85 +28,85 @@ export interface Registered {
   isReady: boolean
 }
 
-export interface Registration {
+export interface ExtensionRegistration {
   /**
    * An account and an extension that rings, from one request.
    * @throws {Refusal} `forbidden` (closed, or no good invitation), `taken`, `throttled`, `unavailable` (also when
    *   the PBX says no: then nothing is left of it)
    */
-  register(request: RegistrationRequest): Promise<Registered>
+  register(request: RegistrationRequest): Promise<RegistrationResult>
 }
 
-export interface RegistrationNeeds {
+export interface ExtensionRegistrationNeeds {
   mode: RegistrationMode
   users: Pick<UserStore, 'findByLogin'>
   passwords: Pick<Passwords, 'hash'>
-  throttle: Pick<Throttle, 'takeAddress'>
-  invitations: Pick<InvitationStore, 'isGood'>
+  throttle: Pick<RateLimiter, 'consume'>
+  invitations: Pick<InvitationStore, 'isValidFor'>
   extensions: Pick<ExtensionStore, 'reserve'>
   /** Undefined where no PBX is set up to make extensions. */
-  providing: Pick<Providing, 'provide'> | undefined
+  provisioning: Pick<ExtensionProvisioning, 'provision'> | undefined
   seal: SecretSeal
   range: ExtensionRange
   now: () => number
   /** How long an answer may wait for the PBX, in ms: the gate in front of us has a limit, too. */
-  patienceMs?: number
-  onTrouble(err: unknown): void
+  timeoutMs?: number
+  onError(err: unknown): void
 }
 
 /** A process that dies between reserving and making is given up after this, in seconds. */
-const BEGIN_S = 10
+const TAKEOVER_DELAY_S = 10
 
-export function createRegistration(needs: RegistrationNeeds): Registration {
-  const { mode, users, extensions, invitations, providing, seal, range, patienceMs = 20_000 } = needs
+export function createExtensionRegistration(needs: ExtensionRegistrationNeeds): ExtensionRegistration {
+  const { mode, users, extensions, invitations, provisioning, seal, range, timeoutMs = 20_000 } = needs
   const nowS = () => Math.floor(needs.now() / 1000)
 
   /** @returns the hash of what has to be used up; also where registration is open, as it reserves its address */
-  async function invitationFor({ invitation, email }: RegistrationRequest): Promise<string | undefined> {
-    const hash = hashOf(invitation ?? '')
-    if (await invitations.isGood(hash, email, nowS())) return hash
+  async function requireInvitation({ invitation, email }: RegistrationRequest): Promise<string | undefined> {
+    const hash = hashToken(invitation ?? '')
+    if (await invitations.isValidFor(hash, email, nowS())) return hash
     if (mode === 'open') return undefined
     throw new Refusal('forbidden', { detail: 'an invitation is needed that is good for this address' })
   }
 
   /** What the PBX makes of it within our patience; it goes on beyond. */
-  async function provided(reserved: Extension, by: Pick<Providing, 'provide'>) {
+  async function provisionWithin(reserved: Extension, provisioner: Pick<ExtensionProvisioning, 'provision'>) {
     let timer: NodeJS.Timeout | undefined
-    const soon = new Promise<Extension>((resolve) => {
-      timer = setTimeout(resolve, patienceMs, reserved)
+    const timedOut = new Promise<Extension>((resolve) => {
+      timer = setTimeout(resolve, timeoutMs, reserved)
     })
     // The account is made: a fault of ours from here on only makes it wait for a later run.
-    const made = by.provide(reserved).catch((err) => {
-      needs.onTrouble(err)
+    const made = provisioner.provision(reserved).catch((err) => {
+      needs.onError(err)
       return reserved
     })
-    return Promise.race([made, soon]).finally(() => clearTimeout(timer))
+    return Promise.race([made, timedOut]).finally(() => clearTimeout(timer))
   }
 
   return {
     async register(request) {
       const { email, password, address } = request
       if (mode === 'closed') throw new Refusal('forbidden', { detail: 'registration is closed' })
-      await needs.throttle.takeAddress(address)
-      if (providing === undefined) {
+      await needs.throttle.consume(address)
+      if (provisioning === undefined) {
         throw new Refusal('unavailable', { detail: 'no provisioner is set up that makes SIP extensions' })
       }
       // Before anything is said of the address: who is not invited learns nothing.
-      const invitation = await invitationFor(request)
+      const invitation = await requireInvitation(request)
       if ((await users.findByLogin(email)) !== undefined) throw new Refusal('taken', { detail: 'email' })
-      const passwordHash = await needs.passwords.hash(password, network(address))
+      const passwordHash = await needs.passwords.hash(password, networkOf(address))
 
       const secret = newSipSecret()
       const reserved = await extensions.reserve({
         user: { username: email, email, role: 'user', passwordHash },
         invitation,
-        mark: newId(),
+        ownershipTag: newId(),
         seal: (extension) => seal.seal(secret, extension),
         range,
         now: nowS(),
-        nextTryAt: nowS() + BEGIN_S,
+        nextTryAt: nowS() + TAKEOVER_DELAY_S,
       })
-      const extension = await provided(reserved.extension, providing)
+      const extension = await provisionWithin(reserved.extension, provisioning)
       if (extension === undefined) {
         throw new Refusal('unavailable', { detail: 'the PBX does not make this extension' })
       }

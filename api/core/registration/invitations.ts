@@ -19,9 +19,9 @@ export interface Invitation {
 export interface InvitationStore {
   add(invitation: Invitation): Promise<void>
   /** Whether it is there, unused, unexpired, and for this address. `ExtensionStore.reserve` uses it up. */
-  isGood(hash: string, email: string, now: number): Promise<boolean>
+  isValidFor(hash: string, email: string, now: number): Promise<boolean>
   /** Those that can still be used, the newest first. */
-  open(now: number): Promise<Invitation[]>
+  listOpen(now: number): Promise<Invitation[]>
 }
 
 export interface Invitations {
@@ -30,7 +30,7 @@ export interface Invitations {
     to: Pick<Invitation, 'email' | 'createdBy'> &
       Partial<Pick<Invitation, 'role' | 'team'>> & { days: number },
   ): Promise<{ invitation: string; expiresAt: number }>
-  open(): Promise<Invitation[]>
+  listOpen(): Promise<Invitation[]>
 }
 
 export function createInvitations(store: InvitationStore, now: () => number): Invitations {
@@ -40,14 +40,13 @@ export function createInvitations(store: InvitationStore, now: () => number): In
       const invitation = `inv_${randomBytes(24).toString('base64url')}`
       const createdAt = nowS()
       const expiresAt = createdAt + days * 86_400
-      const hash = hashOf(invitation)
+      const hash = hashToken(invitation)
       await store.add({ hash, email, role, team, createdBy, createdAt, expiresAt, usedAt: null })
       return { invitation, expiresAt }
     },
-    open: () => store.open(nowS()),
+    listOpen: () => store.listOpen(nowS()),
   }
 }
 
 /** 192 random bits need no slow hash. */
-export const hashOf = (invitation: string): string =>
-  createHash('sha256').update(invitation).digest('base64url')
+export const hashToken = (token: string): string => createHash('sha256').update(token).digest('base64url')

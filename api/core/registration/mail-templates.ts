@@ -1,9 +1,9 @@
 import type { Mail } from './mailer.ts'
 
-type Letter = Omit<Mail, 'to'>
+type MailContent = Omit<Mail, 'to'>
 
 /** What a letter's link leads to. */
-export interface Invited {
+export interface InvitationData {
   role: string
   team: string | null
   invitedBy: string | null
@@ -12,16 +12,16 @@ export interface Invited {
 
 /**
  * For an address that nobody has proved yet. Of what the asker wrote it holds the name alone.
- * @param isContested whether it was registered by two, so that a password comes with the code
+ * @param hasConflict whether it was registered by two, so that a password comes with the code
  */
-export const verification = (
+export const verificationMail = (
   username: string,
   link: string,
   token: string,
-  isContested: boolean,
-): Letter => ({
+  hasConflict: boolean,
+): MailContent => ({
   subject: 'Confirm your address',
-  text: lines(
+  text: joinLines(
     `Somebody, we hope it was you, asks for an account with this address under the name ${username}.`,
     '',
     'To confirm that the address is yours, open',
@@ -32,21 +32,21 @@ export const verification = (
     '',
     `  ${token}`,
     '',
-    ...(isContested ? CONTESTED : []),
+    ...(hasConflict ? CONFLICT_NOTICE : []),
     'It is good for a day, and once. If you did not ask for it, or not under this name, do nothing: then no account is made.',
   ),
 })
 
-const CONTESTED = [
+const CONFLICT_NOTICE = [
   'This address was registered more than once, with different names or passwords. None of these passwords counts:',
   'choose a new one when you confirm.',
   '',
 ]
 
 /** For whoever has an account; the asker is not told that there is one. */
-export const knownAlready = (appUrl: string): Letter => ({
+export const accountExistsMail = (appUrl: string): MailContent => ({
   subject: 'You have an account',
-  text: lines(
+  text: joinLines(
     'Somebody, maybe you, asked for an account with this address. It has one already: log in at',
     '',
     `  ${appUrl}`,
@@ -55,13 +55,13 @@ export const knownAlready = (appUrl: string): Letter => ({
   ),
 })
 
-export const invitation = (
-  { role, team, invitedBy, until }: Invited,
+export const invitationMail = (
+  { role, team, invitedBy, until }: InvitationData,
   link: string,
   token: string,
-): Letter => ({
+): MailContent => ({
   subject: 'You are invited',
-  text: lines(
+  text: joinLines(
     `${invitedBy ?? 'An administrator'} invites you to join as ${role}${team === null ? '' : ` of the team ${team}`}.`,
     '',
     'To make your account, open',
@@ -76,4 +76,4 @@ export const invitation = (
   ),
 })
 
-const lines = (...all: string[]) => `${all.join('\n')}\n`
+const joinLines = (...all: string[]) => `${all.join('\n')}\n`

@@ -1,16 +1,16 @@
 import type { Role } from '../../../contract/claims.ts'
 import type { UserStore } from '../auth/users.ts'
-import type { InviteStore } from './email-invitations.ts'
-import { FORGOTTEN, type RegistrationStore } from './email-registration.ts'
-import { hashOf } from './invitations.ts'
+import type { EmailInvitationStore } from './email-invitations.ts'
+import { type EmailRegistrationStore, NO_PASSWORD } from './email-registration.ts'
+import { hashToken } from './invitations.ts'
 import { newLinkToken } from './link-token.ts'
-import { invitation, knownAlready, verification } from './mail-templates.ts'
+import { accountExistsMail, invitationMail, verificationMail } from './mail-templates.ts'
 import type { Mail } from './mailer.ts'
-import type { DueMail } from './outbox.ts'
+import type { QueuedMail } from './outbox.ts'
 
-export interface LetterWriterNeeds {
-  registrations: Pick<RegistrationStore, 'setToken'>
-  invites: Pick<InviteStore, 'replaceHash'>
+export interface MailRendererNeeds {
+  registrations: Pick<EmailRegistrationStore, 'setToken'>
+  invitations: Pick<EmailInvitationStore, 'replaceHash'>
   users: Pick<UserStore, 'find' | 'findByLogin'>
   /** What a role is called where people read it. */
   roleName(role: Role | null): string
@@ -23,36 +23,36 @@ export interface LetterWriterNeeds {
  * Writes what is due at the moment it is sent: only then is a link's token made, and its hash kept. Each try
  * makes another, and the one of an earlier try is good no more.
  */
-export function createLetterWriter(needs: LetterWriterNeeds) {
-  const { registrations, invites, users, appUrl } = needs
+export function createMailRenderer(needs: MailRendererNeeds) {
+  const { registrations, invitations, users, appUrl } = needs
   const nowS = () => Math.floor(needs.now() / 1000)
 
   /** Whether the address has an account is asked here alone: whoever registered it was told the same either way. */
-  async function ofVerification({ recipient }: DueMail) {
-    if ((await users.findByLogin(recipient)) !== undefined) return knownAlready(appUrl)
+  async function renderVerification({ recipient }: QueuedMail) {
+    if ((await users.findByLogin(recipient)) !== undefined) return accountExistsMail(appUrl)
     const token = newLinkToken('ver')
-    const waiting = await registrations.setToken(recipient, hashOf(token), nowS())
-    if (waiting === undefined) return undefined
-    const isContested = waiting.passwordHash === FORGOTTEN
-    return verification(waiting.username, `${appUrl}/verify-email?token=${token}`, token, isContested)
+    const pending = await registrations.setToken(recipient, hashToken(token), nowS())
+    if (pending === undefined) return undefined
+    const hasConflict = pending.passwordHash === NO_PASSWORD
+    return verificationMail(pending.username, `${appUrl}/verify-email?token=${token}`, token, hasConflict)
   }
 
-  async function ofInvitation(due: DueMail) {
+  async function renderInvitation(due: QueuedMail) {
     const token = newLinkToken('inv')
-    const invited = await invites.replaceHash(due, hashOf(token), nowS())
+    const invited = await invitations.replaceHash(due, hashToken(token), nowS())
     if (invited === undefined) return undefined
     const inviter = invited.createdBy === null ? undefined : await users.find(invited.createdBy)
-    const told = {
+    const data = {
       role: needs.roleName(invited.role),
       team: invited.team,
       invitedBy: inviter?.username ?? null,
       until: `${new Date(invited.expiresAt * 1000).toISOString().slice(0, 16).replace('T', ' ')} UTC`,
     }
-    return invitation(told, `${appUrl}/register?invitation=${token}`, token)
+    return invitationMail(data, `${appUrl}/register?invitation=${token}`, token)
   }
 
-  return async (due: DueMail): Promise<Mail | undefined> => {
-    const letter = await (due.kind === 'invitation' ? ofInvitation(due) : ofVerification(due))
-    return letter && { to: due.recipient, ...letter }
+  return async (due: QueuedMail): Promise<Mail | undefined> => {
+    const content = await (due.kind === 'invitation' ? renderInvitation(due) : renderVerification(due))
+    return content && { to: due.recipient, ...content }
   }
 }

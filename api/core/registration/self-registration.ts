@@ -15,7 +15,7 @@ export interface SelfRegistration {
 
 export interface SelfRegistrationNeeds {
   accounts: Pick<Accounts, 'prepare'>
-  users: Pick<UserStore, 'addOwn'>
+  users: Pick<UserStore, 'addSelfRegistered'>
   media: MediaFolders
 }
 
@@ -28,6 +28,6 @@ export const createSelfRegistration = ({
     const { extension } = account
     if (typeof extension === 'string' && (await media.hasFiles(extension)))
       throw new Refusal('taken', { detail: 'extension' })
-    return users.addOwn(await accounts.prepare({ ...account, role: 'user' }, address))
+    return users.addSelfRegistered(await accounts.prepare({ ...account, role: 'user' }, address))
   },
 })

@@ -1,5 +1,5 @@
 import { Refusal } from '../refusal.ts'
-import { mixesScripts, tidied, trimmed, withAsciiDomain } from './email.ts'
+import { mixesScripts, normalizeText, stripInvisible, toAsciiDomain } from './email.ts'
 
 /** What one account can be found by: people log in with any of the three, on every surface. */
 export interface AccountNames {
@@ -13,8 +13,8 @@ export interface AccountNames {
  * around it and characters of no width, NFKC, in lower case (RFC 8265 §3.3), and of an address the domain in ASCII.
  * Applying it twice changes nothing.
  */
-export function normalName(text: string): string {
-  return withAsciiDomain(tidied(tidied(text).toLowerCase()))
+export function normalizeName(text: string): string {
+  return toAsciiDomain(normalizeText(normalizeText(text).toLowerCase()))
 }
 
 /**
@@ -22,25 +22,25 @@ export function normalName(text: string): string {
  * the way of the person who has that extension or address, or gets it later.
  * @throws {Refusal} `input_invalid`
  */
-export function mustBeOwnNames({ username, extension, email }: AccountNames): void {
-  const name = normalName(username)
+export function requireOwnNames({ username, extension, email }: AccountNames): void {
+  const name = normalizeName(username)
   if (mixesScripts(name)) {
     throw new Refusal('input_invalid', {
       detail: 'username: must be without letters of Latin beside Cyrillic or Greek ones',
     })
   }
-  if (isNumber(name) && (extension === null || normalName(extension) !== name)) {
+  if (isNumericName(name) && (extension === null || normalizeName(extension) !== name)) {
     throw new Refusal('input_invalid', {
       detail: 'a username that is a number must be the account’s own extension',
     })
   }
-  if (name.includes('@') && typeof email === 'string' && normalName(email) !== name) {
+  if (name.includes('@') && typeof email === 'string' && normalizeName(email) !== name) {
     throw new Refusal('input_invalid', { detail: 'a username with an @ is one’s own address' })
   }
 }
 
 /** @param name in normal form */
-export const isNumber = (name: string): boolean => /^\p{N}+$/u.test(name)
+export const isNumericName = (name: string): boolean => /^\p{N}+$/u.test(name)
 
 /** A name as it is stored and shown: as it was typed, without blanks around it; accents in one form (NFC). */
-export const withoutBlanks = (name: string): string => trimmed(name).normalize('NFC')
+export const trimName = (name: string): string => stripInvisible(name).normalize('NFC')

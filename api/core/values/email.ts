@@ -9,7 +9,7 @@ import { z } from 'zod'
  */
 export const Email = z
   .string()
-  .overwrite(tidied)
+  .overwrite(normalizeText)
   .refine(isEmail, 'must be an email address such as name@example.org')
   .max(254)
   .meta({ format: 'email' })
@@ -18,15 +18,15 @@ export const Email = z
  * The address as mail servers and PBXs take it: the domain in ASCII. Only the part before the @ may still hold
  * letters of other scripts, which need SMTPUTF8 (RFC 6531).
  */
-export const sendable = (email: string): string => withAsciiDomain(tidied(email))
+export const toDeliverableAddress = (email: string): string => toAsciiDomain(normalizeText(email))
 
 /** Without blanks around and characters of no width; NFKC turns full-width letters and signs into usual ones. */
-export function tidied(text: string): string {
-  return trimmed(trimmed(text).normalize('NFKC'))
+export function normalizeText(text: string): string {
+  return stripInvisible(stripInvisible(text).normalize('NFKC'))
 }
 
 /** Not by one pattern for both ends, which would take quadratic time for many blanks inside. */
-export const trimmed = (text: string): string =>
+export const stripInvisible = (text: string): string =>
   // U+0085 is a line break that `trim` leaves, and U+2800 a letter that shows nothing.
   text
     .replace(/[\p{Cf}\p{Default_Ignorable_Code_Point}\u2800]+/gu, '')
@@ -34,7 +34,7 @@ export const trimmed = (text: string): string =>
     .trim()
 
 /** The same with the domain in ASCII, where what follows the last @ is a domain in another script. */
-export function withAsciiDomain(text: string): string {
+export function toAsciiDomain(text: string): string {
   const at = text.lastIndexOf('@')
   const domain = text.slice(at + 1)
   if (at < 1 || !/^[\p{L}\p{M}\p{N}.。-]+$/u.test(domain) || /^\p{ASCII}*$/u.test(domain)) return text
@@ -43,7 +43,7 @@ export function withAsciiDomain(text: string): string {
 }
 
 function isEmail(text: string): boolean {
-  const address = withAsciiDomain(text)
+  const address = toAsciiDomain(text)
   const at = address.lastIndexOf('@')
   const [local, domain] = [address.slice(0, at), address.slice(at + 1)]
   if (at < 1 || Buffer.byteLength(local) > 64 || Buffer.byteLength(address) > 254) return false

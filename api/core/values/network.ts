@@ -1,7 +1,7 @@
 import { isIPv6 } from 'node:net'
 
 /** One customer of IPv6 has a /64 of addresses to try from. */
-export function network(address: string): string {
+export function networkOf(address: string): string {
   if (!isIPv6(address)) return address
   const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1]
   if (mapped !== undefined) return mapped

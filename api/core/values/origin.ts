@@ -2,28 +2,28 @@
  * Which web pages are ours: those of the host that was asked, and those whose origins the settings name. Clients that
  * are no browsers send no origin.
  */
-export interface Origins {
+export interface OriginPolicy {
   /** Whether the settings name it. */
-  isNamed(origin: string | undefined): boolean
+  isAllowed(origin: string | undefined): boolean
   /** Whether it is named, or of the host that the request went to. */
-  isOurs(origin: string, host: string | undefined): boolean
+  isAllowedOrSameHost(origin: string, host: string | undefined): boolean
 }
 
 /** @param named as the settings have them */
-export function createOrigins(named: readonly string[]): Origins {
-  const known = new Set(named.map(normalOrigin))
-  const isNamed = (origin: string | undefined) => {
-    const normal = origin === undefined ? undefined : normalOrigin(origin)
+export function createOriginPolicy(named: readonly string[]): OriginPolicy {
+  const known = new Set(named.map(normalizeOrigin))
+  const isAllowed = (origin: string | undefined) => {
+    const normal = origin === undefined ? undefined : normalizeOrigin(origin)
     return normal !== undefined && known.has(normal)
   }
   return {
-    isNamed,
-    isOurs(origin, host) {
-      if (isNamed(origin)) return true
-      const normal = normalOrigin(origin)
+    isAllowed,
+    isAllowedOrSameHost(origin, host) {
+      if (isAllowed(origin)) return true
+      const normal = normalizeOrigin(origin)
       if (normal === undefined || host === undefined) return false
       // A proxy may speak another scheme to us than to the browser: the browser's counts.
-      return normal === normalOrigin(`${normal.slice(0, normal.indexOf(':'))}://${host}`)
+      return normal === normalizeOrigin(`${normal.slice(0, normal.indexOf(':'))}://${host}`)
     },
   }
 }
@@ -36,7 +36,7 @@ export function createOrigins(named: readonly string[]): Origins {
  * @returns undefined for anything else, such as `null`, which a page without an origin sends
  * @see RFC 6454 §4, §6.2
  */
-export function normalOrigin(text: string): string | undefined {
+export function normalizeOrigin(text: string): string | undefined {
   const [, scheme, authority] = /^([a-z][a-z0-9+.-]*):\/\/([^\s\p{Cc}/?#@\\|,]+)\/?$/iu.exec(text) ?? []
   if (scheme === undefined || authority === undefined) return undefined
   // A scheme of an app's own, as `capacitor://localhost`, has no ports that go without saying.

@@ -18,7 +18,7 @@ const AREAS = [
 const PLACE = new RegExp(`^(?:UTC|Etc/UTC|(?:${AREAS.join('|')})/[A-Za-z0-9_+/-]+)$`, 'i')
 
 /** What is asked for, to be read after the name of the member. */
-export const NO_TIME_ZONE =
+export const INVALID_TIME_ZONE =
   'must be a place such as Europe/Berlin (IANA), or UTC; abbreviations such as BST stand for several zones'
 
 /**
@@ -27,32 +27,32 @@ export const NO_TIME_ZONE =
  * Panama. So are offsets, which know nothing of summer time.
  */
 export const isTimeZone = (name: string): boolean =>
-  name.length <= 64 && PLACE.test(name) && findClock(name) !== undefined
+  name.length <= 64 && PLACE.test(name) && findWallClock(name) !== undefined
 
 /** `2026-01-31T12:00:00` of unix ms. */
 type WallClock = (ms: number) => string
 
 /** One for each zone there is, and as many names that are none: making one takes far longer than using it. */
-const clocks = new Map<string, WallClock | undefined>()
-const MOST_CLOCKS = 1_000
+const cachedClocks = new Map<string, WallClock | undefined>()
+const MAX_CACHED_CLOCKS = 1_000
 
 /** The clock on the wall in a zone; undefined for a name that this system does not know. */
-export function findClock(zone: string): WallClock | undefined {
-  if (!clocks.has(zone)) {
-    if (clocks.size >= MOST_CLOCKS) clocks.clear()
-    clocks.set(zone, makeClock(zone))
+export function findWallClock(zone: string): WallClock | undefined {
+  if (!cachedClocks.has(zone)) {
+    if (cachedClocks.size >= MAX_CACHED_CLOCKS) cachedClocks.clear()
+    cachedClocks.set(zone, createWallClock(zone))
   }
-  return clocks.get(zone)
+  return cachedClocks.get(zone)
 }
 
 /** @throws {RangeError} for a name that this system does not know */
-export function clockOf(zone: string): WallClock {
-  const clock = findClock(zone)
+export function requireWallClock(zone: string): WallClock {
+  const clock = findWallClock(zone)
   if (clock === undefined) throw new RangeError('this system does not know the time zone')
   return clock
 }
 
-function makeClock(timeZone: string): WallClock | undefined {
+function createWallClock(timeZone: string): WallClock | undefined {
   try {
     // Sweden writes dates and times nearly as ISO 8601 does.
     const format = new Intl.DateTimeFormat('sv-SE', {

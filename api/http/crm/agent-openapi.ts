@@ -1,10 +1,10 @@
 import { z } from '@hono/zod-openapi'
-import { json, type Operation, taking } from '../openapi.ts'
+import { json, jsonBody, type Operation } from '../openapi.ts'
 import * as wire from './agent-wire.ts'
-import { refuses } from './errors.ts'
-import { IdParam, IfMatch, ofVersion, PageQuery } from './params.ts'
+import { guardedErrors } from './errors.ts'
+import { IdParams, IfMatchHeaders, PageQuery, versionedResponse } from './params.ts'
 
-const one = { params: IdParam }
+const byId = { params: IdParams }
 
 export const agentOperations: readonly Operation[] = [
   {
@@ -14,7 +14,7 @@ export const agentOperations: readonly Operation[] = [
     summary: 'Who calls',
     description: 'By id. `Link` names the next page.',
     request: { query: PageQuery },
-    responses: { 200: json(z.array(wire.ShownAgent), 'A page of them'), ...refuses('input_invalid') },
+    responses: { 200: json(z.array(wire.AgentJson), 'A page of them'), ...guardedErrors('input_invalid') },
   },
   {
     method: 'post',
@@ -23,14 +23,14 @@ export const agentOperations: readonly Operation[] = [
     summary: 'Take somebody in',
     description:
       'With `username` and `password` an account is made, with `userId` an existing one is taken (admins), with `userId: null` there is none, as for an AI agent. Roles and extensions are an admin’s to give.',
-    request: taking(
+    request: jsonBody(
       wire.NewAgentBody.openapi({
         example: { name: 'Dora', agentType: 'HUMAN', username: 'dora', password: 'correct horse' },
       }),
     ),
     responses: {
-      201: json(wire.ShownAgent, 'The agent'),
-      ...refuses('input_invalid', 'taken', 'not_found'),
+      201: json(wire.AgentJson, 'The agent'),
+      ...guardedErrors('input_invalid', 'taken', 'not_found'),
     },
   },
   {
@@ -38,8 +38,8 @@ export const agentOperations: readonly Operation[] = [
     path: '/api/agents/{id}',
     operationId: 'crmAgent',
     summary: 'One of them',
-    request: one,
-    responses: { ...ofVersion(wire.ShownAgent, 'The agent'), ...refuses('not_found') },
+    request: byId,
+    responses: { ...versionedResponse(wire.AgentJson, 'The agent'), ...guardedErrors('not_found') },
   },
   {
     method: 'put',
@@ -49,13 +49,13 @@ export const agentOperations: readonly Operation[] = [
     description:
       'Supervisors change names. A new role or extension ends the sessions of the agent, as their tokens say the old one; their leads go with them into another team.',
     request: {
-      ...one,
-      headers: IfMatch,
-      ...taking(wire.AgentPatchBody.openapi({ example: { name: 'Dora B.' } })),
+      ...byId,
+      headers: IfMatchHeaders,
+      ...jsonBody(wire.AgentPatchBody.openapi({ example: { name: 'Dora B.' } })),
     },
     responses: {
-      200: json(wire.ShownAgent, 'As it is now'),
-      ...refuses('input_invalid', 'not_found', 'taken', 'conflict', 'stale'),
+      200: json(wire.AgentJson, 'As it is now'),
+      ...guardedErrors('input_invalid', 'not_found', 'taken', 'conflict', 'stale'),
     },
   },
   {
@@ -64,10 +64,10 @@ export const agentOperations: readonly Operation[] = [
     operationId: 'crmSetAgentStatus',
     summary: 'Say whether one takes calls',
     description: 'Only who is `READY` gets calls of campaigns. Presence goes with it.',
-    request: { ...one, ...taking(wire.AgentStatusBody.openapi({ example: { status: 'READY' } })) },
+    request: { ...byId, ...jsonBody(wire.AgentStatusBody.openapi({ example: { status: 'READY' } })) },
     responses: {
-      200: json(wire.ShownAgent, 'As it is now'),
-      ...refuses('input_invalid', 'not_found', 'conflict'),
+      200: json(wire.AgentJson, 'As it is now'),
+      ...guardedErrors('input_invalid', 'not_found', 'conflict'),
     },
   },
 ]

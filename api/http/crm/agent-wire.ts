@@ -3,8 +3,8 @@ import { NewAccount } from '../../core/auth/accounts.ts'
 import type { Agent } from '../../core/call-center/agents/agent.ts'
 import type { AgentPatch, NewAgent } from '../../core/call-center/agents/agents.ts'
 import { Time } from '../openapi.ts'
-import { Id, idOf, idOrNull, iso, ShownId } from './params.ts'
-import { loud, RoleWord, roleName } from './wire.ts'
+import { Id, IdJson, iso, toIdJson, toIdJsonOrNull } from './params.ts'
+import { RoleInput, toCrmRole, toUpperEnum } from './wire.ts'
 
 const Name = z.string().trim().min(1).max(200)
 const Team = z.string().trim().min(1).max(100)
@@ -18,14 +18,14 @@ export const NewAgentBody = z
     username: NewAccount.shape.username.optional(),
     password: NewAccount.shape.password.optional(),
     email: NewAccount.shape.email,
-    role: RoleWord.optional(),
+    role: RoleInput.optional(),
     extension: NewAccount.shape.extension.optional(),
   })
   .refine(({ username, password }) => (username === undefined) === (password === undefined), {
     message: 'username and password go together',
   })
 
-export function newAgent(body: z.output<typeof NewAgentBody>): NewAgent {
+export function toNewAgent(body: z.output<typeof NewAgentBody>): NewAgent {
   const { name, agentType, team, userId, username, password, email, role = 'user', extension } = body
   return {
     name,
@@ -42,16 +42,16 @@ export const AgentPatchBody = z.object({
   name: Name.optional(),
   team: Team.nullable().optional(),
   extension: NewAccount.shape.extension.optional(),
-  role: RoleWord.optional(),
+  role: RoleInput.optional(),
 }) satisfies z.ZodType<AgentPatch>
 
-const STATUSES = ['OFFLINE', 'READY', 'ON_CALL', 'AFTER_CALL', 'BREAK'] as const
-export const AgentStatusBody = z.object({ status: z.enum(STATUSES) })
+const AGENT_STATUSES = ['OFFLINE', 'READY', 'ON_CALL', 'AFTER_CALL', 'BREAK'] as const
+export const AgentStatusBody = z.object({ status: z.enum(AGENT_STATUSES) })
 /** Undefined for what only the PBX can tell. */
-export const agentStatus = (said: (typeof STATUSES)[number]) =>
-  said === 'ON_CALL'
+export const toAgentStatus = (status: (typeof AGENT_STATUSES)[number]) =>
+  status === 'ON_CALL'
     ? undefined
-    : ({ OFFLINE: 'offline', READY: 'ready', AFTER_CALL: 'after_call', BREAK: 'break' } as const)[said]
+    : ({ OFFLINE: 'offline', READY: 'ready', AFTER_CALL: 'after_call', BREAK: 'break' } as const)[status]
 
 /** The call that an agent's phone is in. */
 export interface CurrentCall {
@@ -60,11 +60,11 @@ export interface CurrentCall {
   callId: string
 }
 
-export const ShownAgent = z
+export const AgentJson = z
   .object({
-    id: ShownId,
+    id: IdJson,
     name: z.string(),
-    userId: ShownId.nullable(),
+    userId: IdJson.nullable(),
     username: z.string().nullable(),
     role: z.enum(['admin', 'supervisor', 'agent']).nullable(),
     team: z.string().nullable(),
@@ -72,9 +72,9 @@ export const ShownAgent = z
     extension: z.string().nullable(),
     sipUsername: z.string().nullable().openapi({ description: 'The extension, for existing clients' }),
     status: z
-      .enum(STATUSES)
+      .enum(AGENT_STATUSES)
       .openapi({ description: '`ON_CALL` is what the PBX tells, before anything said' }),
-    currentCallId: ShownId.nullable(),
+    currentCallId: IdJson.nullable(),
     currentCallControlId: z.string().nullable(),
     lastStatusChange: Time,
     createdAt: Time,
@@ -83,19 +83,19 @@ export const ShownAgent = z
   })
   .openapi('CrmAgent')
 
-export function shownAgent(agent: Agent, call: CurrentCall | undefined): z.output<typeof ShownAgent> {
+export function toAgentJson(agent: Agent, call: CurrentCall | undefined): z.output<typeof AgentJson> {
   return {
-    id: idOf(agent.id),
+    id: toIdJson(agent.id),
     name: agent.name,
-    userId: idOrNull(agent.userId),
+    userId: toIdJsonOrNull(agent.userId),
     username: agent.username,
-    role: agent.role === null ? null : roleName(agent.role),
+    role: agent.role === null ? null : toCrmRole(agent.role),
     team: agent.team,
     agentType: agent.kind === 'ai' ? 'AI' : 'HUMAN',
     extension: agent.extension,
     sipUsername: agent.extension,
-    status: call === undefined ? loud(agent.status) : 'ON_CALL',
-    currentCallId: idOrNull(call?.id ?? null),
+    status: call === undefined ? toUpperEnum(agent.status) : 'ON_CALL',
+    currentCallId: toIdJsonOrNull(call?.id ?? null),
     currentCallControlId: call?.callId ?? null,
     lastStatusChange: iso(agent.statusAt),
     createdAt: iso(agent.createdAt),

@@ -1,12 +1,12 @@
 import { z } from '@hono/zod-openapi'
-import { json, type Operation, taking } from '../openapi.ts'
+import { json, jsonBody, type Operation } from '../openapi.ts'
 import * as wire from './ai-wire.ts'
-import { refuses } from './errors.ts'
-import { IdParam, IfMatch, ofVersion, PageQuery } from './params.ts'
+import { guardedErrors } from './errors.ts'
+import { IdParams, IfMatchHeaders, PageQuery, versionedResponse } from './params.ts'
 
-const agent = { params: z.object({ agent_id: IdParam.shape.id }) }
-const template = { params: z.object({ id: z.string().openapi({ example: 'c2l4dGVlbi1ieXRlcy0tLQ' }) }) }
-const settingsBody = taking(
+const agentParams = { params: z.object({ agent_id: IdParams.shape.id }) }
+const templateParams = { params: z.object({ id: z.string().openapi({ example: 'c2l4dGVlbi1ieXRlcy0tLQ' }) }) }
+const settingsBody = jsonBody(
   wire.SettingsBody.openapi({
     example: {
       systemPrompt: 'You sell tea.',
@@ -16,12 +16,12 @@ const settingsBody = taking(
     },
   }),
 )
-const templateBody = taking(
+const templateBody = jsonBody(
   wire.TemplateBody.openapi({
     example: { name: 'Greeting', category: 'sales', content: 'Hello {{name}}, this is {{agent}}.' },
   }),
 )
-const gone = { 204: { description: 'It is gone; its versions are kept' } }
+const deletedResponse = { 204: { description: 'It is gone; its versions are kept' } }
 
 export const aiOperations: readonly Operation[] = [
   {
@@ -31,17 +31,20 @@ export const aiOperations: readonly Operation[] = [
     summary: 'Settings of all agents who have some',
     description: 'By agent. `Link` names the next page.',
     request: { query: PageQuery },
-    responses: { 200: json(z.array(wire.ShownSettings), 'A page of them'), ...refuses('input_invalid') },
+    responses: {
+      200: json(z.array(wire.AgentAiSettingsJson), 'A page of them'),
+      ...guardedErrors('input_invalid'),
+    },
   },
   {
     method: 'get',
     path: '/api/ai/settings/{agent_id}',
     operationId: 'crmAgentAiSettings',
     summary: 'Settings of an agent',
-    request: { ...agent, query: wire.VersionQuery },
+    request: { ...agentParams, query: wire.VersionQuery },
     responses: {
-      ...ofVersion(wire.ShownSettings.nullable(), 'They are; null where the agent has none'),
-      ...refuses('input_invalid', 'not_found'),
+      ...versionedResponse(wire.AgentAiSettingsJson.nullable(), 'They are; null where the agent has none'),
+      ...guardedErrors('input_invalid', 'not_found'),
     },
   },
   {
@@ -50,11 +53,11 @@ export const aiOperations: readonly Operation[] = [
     operationId: 'crmSetAgentAiSettings',
     summary: 'Set what an agent’s model is told',
     description: 'All of it: what is left out is set to its default. No model is called here.',
-    request: { ...agent, headers: IfMatch, ...settingsBody },
+    request: { ...agentParams, headers: IfMatchHeaders, ...settingsBody },
     responses: {
-      200: json(wire.ShownSettings, 'As they are now'),
-      201: json(wire.ShownSettings, 'The agent had none'),
-      ...refuses('input_invalid', 'not_found', 'stale'),
+      200: json(wire.AgentAiSettingsJson, 'As they are now'),
+      201: json(wire.AgentAiSettingsJson, 'The agent had none'),
+      ...guardedErrors('input_invalid', 'not_found', 'stale'),
     },
   },
   {
@@ -62,8 +65,8 @@ export const aiOperations: readonly Operation[] = [
     path: '/api/ai/settings/{agent_id}',
     operationId: 'crmDeleteAgentAiSettings',
     summary: 'Delete an agent’s settings',
-    request: { ...agent, headers: IfMatch },
-    responses: { ...gone, ...refuses('not_found', 'stale') },
+    request: { ...agentParams, headers: IfMatchHeaders },
+    responses: { ...deletedResponse, ...guardedErrors('not_found', 'stale') },
   },
   {
     method: 'get',
@@ -71,7 +74,10 @@ export const aiOperations: readonly Operation[] = [
     operationId: 'crmAiConfig',
     summary: 'What holds for all AI agents',
     request: { query: wire.VersionQuery },
-    responses: { ...ofVersion(wire.ShownConfig, 'It is'), ...refuses('input_invalid', 'not_found') },
+    responses: {
+      ...versionedResponse(wire.AiConfigJson, 'It is'),
+      ...guardedErrors('input_invalid', 'not_found'),
+    },
   },
   {
     method: 'put',
@@ -81,10 +87,10 @@ export const aiOperations: readonly Operation[] = [
     description:
       'All of it: what is left out is set to its default. Members there are not are refused, so that no key is ever kept here.',
     request: {
-      headers: IfMatch,
-      ...taking(wire.ConfigBody.openapi({ example: { model: 'large-1', sttProvider: 'whisper' } })),
+      headers: IfMatchHeaders,
+      ...jsonBody(wire.ConfigBody.openapi({ example: { model: 'large-1', sttProvider: 'whisper' } })),
     },
-    responses: { 200: json(wire.ShownConfig, 'As it is now'), ...refuses('input_invalid', 'stale') },
+    responses: { 200: json(wire.AiConfigJson, 'As it is now'), ...guardedErrors('input_invalid', 'stale') },
   },
   {
     method: 'get',
@@ -93,7 +99,7 @@ export const aiOperations: readonly Operation[] = [
     summary: 'Prompt templates',
     description: 'By name. `Link` names the next page.',
     request: { query: PageQuery },
-    responses: { 200: json(z.array(wire.ShownTemplate), 'A page of them'), ...refuses('input_invalid') },
+    responses: { 200: json(z.array(wire.TemplateJson), 'A page of them'), ...guardedErrors('input_invalid') },
   },
   {
     method: 'post',
@@ -102,8 +108,8 @@ export const aiOperations: readonly Operation[] = [
     summary: 'Write a template',
     request: templateBody,
     responses: {
-      201: json(wire.ShownTemplate, 'It is'),
-      ...refuses('input_invalid', 'taken', 'conflict'),
+      201: json(wire.TemplateJson, 'It is'),
+      ...guardedErrors('input_invalid', 'taken', 'conflict'),
     },
   },
   {
@@ -111,18 +117,21 @@ export const aiOperations: readonly Operation[] = [
     path: '/api/ai/templates/{id}',
     operationId: 'crmTemplate',
     summary: 'One template',
-    request: { ...template, query: wire.VersionQuery },
-    responses: { ...ofVersion(wire.ShownTemplate, 'It is'), ...refuses('input_invalid', 'not_found') },
+    request: { ...templateParams, query: wire.VersionQuery },
+    responses: {
+      ...versionedResponse(wire.TemplateJson, 'It is'),
+      ...guardedErrors('input_invalid', 'not_found'),
+    },
   },
   {
     method: 'put',
     path: '/api/ai/templates/{id}',
     operationId: 'crmUpdateTemplate',
     summary: 'Write a template anew',
-    request: { ...template, headers: IfMatch, ...templateBody },
+    request: { ...templateParams, headers: IfMatchHeaders, ...templateBody },
     responses: {
-      200: json(wire.ShownTemplate, 'As it is now'),
-      ...refuses('input_invalid', 'not_found', 'taken', 'stale'),
+      200: json(wire.TemplateJson, 'As it is now'),
+      ...guardedErrors('input_invalid', 'not_found', 'taken', 'stale'),
     },
   },
   {
@@ -130,7 +139,7 @@ export const aiOperations: readonly Operation[] = [
     path: '/api/ai/templates/{id}',
     operationId: 'crmDeleteTemplate',
     summary: 'Delete a template',
-    request: { ...template, headers: IfMatch },
-    responses: { ...gone, ...refuses('not_found', 'stale') },
+    request: { ...templateParams, headers: IfMatchHeaders },
+    responses: { ...deletedResponse, ...guardedErrors('not_found', 'stale') },
   },
 ]

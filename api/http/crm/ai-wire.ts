@@ -1,20 +1,20 @@
 import { z } from '@hono/zod-openapi'
 import type { AgentAiSettings, AiConfig } from '../../core/call-center/ai/document-bodies.ts'
-import type { Kept } from '../../core/call-center/ai/document-store.ts'
-import type { TemplateWish } from '../../core/call-center/ai/templates.ts'
+import type { VersionedDocument } from '../../core/call-center/ai/document-store.ts'
+import type { TemplateInput } from '../../core/call-center/ai/templates.ts'
 import { Time } from '../openapi.ts'
-import { idOf, iso, ShownId } from './params.ts'
+import { IdJson, iso, toIdJson } from './params.ts'
 
-const Text = z.string().min(1).max(20_000)
-const Short = z.string().trim().min(1).max(200)
+const LongText = z.string().min(1).max(20_000)
+const ShortText = z.string().trim().min(1).max(200)
 const Version = z.int().openapi({ description: 'Rises with each change; also in `ETag`' })
 
 const Language = z
   .string()
   .max(35)
-  .transform((said, ctx) => {
+  .transform((tagText, ctx) => {
     try {
-      const [tag] = Intl.getCanonicalLocales(said)
+      const [tag] = Intl.getCanonicalLocales(tagText)
       if (tag !== undefined) return tag
     } catch {
       // Not one of BCP 47.
@@ -25,18 +25,18 @@ const Language = z
   .openapi({ type: 'string', description: 'BCP 47', example: 'en-US' })
 
 export const SettingsBody = z.object({
-  systemPrompt: Text,
+  systemPrompt: LongText,
   greetingMessage: z.string().max(2_000).nullable().default(null),
-  voiceId: Short.nullable().default(null),
+  voiceId: ShortText.nullable().default(null),
   language: Language.default('en-US'),
   maxResponseTokens: z.int().min(1).max(32_000).default(500),
   temperature: z.number().min(0).max(2).default(0.7),
 }) satisfies z.ZodType<AgentAiSettings>
 
-export const ShownSettings = z
+export const AgentAiSettingsJson = z
   .object({
-    id: ShownId.openapi({ description: 'The agent’s: each has one' }),
-    agentId: ShownId,
+    id: IdJson.openapi({ description: 'The agent’s: each has one' }),
+    agentId: IdJson,
     systemPrompt: z.string(),
     greetingMessage: z.string().nullable(),
     voiceId: z.string().nullable(),
@@ -49,35 +49,37 @@ export const ShownSettings = z
   })
   .openapi('CrmAiSettings')
 
-export const shownSettings = ({
+export const toAgentAiSettingsJson = ({
   key,
   body,
   version,
   createdAt,
   updatedAt,
-}: Kept<'settings'>): z.output<typeof ShownSettings> => ({
-  id: idOf(key),
-  agentId: idOf(key),
+}: VersionedDocument<'settings'>): z.output<typeof AgentAiSettingsJson> => ({
+  id: toIdJson(key),
+  agentId: toIdJson(key),
   ...body,
   createdAt: iso(createdAt),
   updatedAt: iso(updatedAt),
   version,
 })
 
-const Word = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9 ._:/-]{0,99}$/, 'must be a name of letters and digits')
+const ProviderName = z
+  .string()
+  .regex(/^[A-Za-z0-9][A-Za-z0-9 ._:/-]{0,99}$/, 'must be a name of letters and digits')
 
 /** Strict: nobody finds a place for a key here. */
 export const ConfigBody = z.strictObject({
-  model: Word,
+  model: ProviderName,
   useClaudeCode: z.boolean().default(false),
   fallbackToApi: z.boolean().default(false),
-  defaultVoice: Word.default('default'),
+  defaultVoice: ProviderName.default('default'),
   maxCallDuration: z.int().min(1).max(86_400).default(1_800).openapi({ description: 'Seconds' }),
-  sttProvider: Word.default('none'),
-  ttsProvider: Word.default('none'),
+  sttProvider: ProviderName.default('none'),
+  ttsProvider: ProviderName.default('none'),
 }) satisfies z.ZodType<AiConfig>
 
-export const ShownConfig = z
+export const AiConfigJson = z
   .object({
     model: z.string(),
     useClaudeCode: z.boolean(),
@@ -90,21 +92,24 @@ export const ShownConfig = z
   })
   .openapi('CrmAiConfig')
 
-export const shownConfig = ({ body, version }: Kept<'config'>): z.output<typeof ShownConfig> => ({
+export const toAiConfigJson = ({
+  body,
+  version,
+}: VersionedDocument<'config'>): z.output<typeof AiConfigJson> => ({
   ...body,
   version,
 })
 
 export const TemplateBody = z.object({
-  name: Short,
-  category: Short.max(100).default('general'),
-  content: Text.openapi({ description: '`{{name}}` is a placeholder' }),
+  name: ShortText,
+  category: ShortText.max(100).default('general'),
+  content: LongText.openapi({ description: '`{{name}}` is a placeholder' }),
   variables: z.array(z.string().max(64)).max(100).optional().openapi({
     description: 'The names of the placeholders; where they are given they have to be all of them',
   }),
-}) satisfies z.ZodType<TemplateWish>
+}) satisfies z.ZodType<TemplateInput>
 
-export const ShownTemplate = z
+export const TemplateJson = z
   .object({
     id: z.string().openapi({ example: 'c2l4dGVlbi1ieXRlcy0tLQ' }),
     name: z.string(),
@@ -117,13 +122,13 @@ export const ShownTemplate = z
   })
   .openapi('CrmTemplate')
 
-export const shownTemplate = ({
+export const toTemplateJson = ({
   key,
   body,
   version,
   createdAt,
   updatedAt,
-}: Kept<'template'>): z.output<typeof ShownTemplate> => ({
+}: VersionedDocument<'template'>): z.output<typeof TemplateJson> => ({
   id: key,
   ...body,
   createdAt: iso(createdAt),

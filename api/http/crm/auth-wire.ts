@@ -1,19 +1,19 @@
 import { z } from '@hono/zod-openapi'
 import { NewPassword } from '../../core/auth/password.ts'
 import type { User } from '../../core/auth/users.ts'
-import type { InvitationShown } from '../../core/registration/email-invitations.ts'
+import type { InvitationSummary } from '../../core/registration/email-invitations.ts'
 import { Username } from '../../core/registration/username.ts'
 import { Email } from '../../core/values/email.ts'
 import { Time } from '../openapi.ts'
-import { iso, ShownId } from './params.ts'
-import { loud, RoleWord, roleName } from './wire.ts'
+import { IdJson, iso } from './params.ts'
+import { RoleInput, toCrmRole, toUpperEnum } from './wire.ts'
 
 /** What is missing, empty or no text at all is credentials that are wrong: the guide has one word for all. */
-const Credential = (most: number) =>
+const LenientText = (maxLength: number) =>
   z
-    .preprocess((said) => (typeof said === 'string' && said.length <= most ? said : ''), z.string())
+    .preprocess((said) => (typeof said === 'string' && said.length <= maxLength ? said : ''), z.string())
     .openapi({ type: 'string' })
-export const LoginBody = z.object({ username: Credential(256), password: Credential(1024) })
+export const LoginBody = z.object({ username: LenientText(256), password: LenientText(1024) })
 
 const PersonName = z
   .string()
@@ -42,7 +42,7 @@ export const ResendBody = z.object({ email: Email })
 
 export const InviteBody = z.object({
   email: Email,
-  role: RoleWord,
+  role: RoleInput,
   team: z
     .string()
     .trim()
@@ -59,7 +59,7 @@ export const AcceptBody = RegisterBody.extend({
 })
 
 /** What the agent is called: the person's name, or else the user's. */
-export function nameOf({
+export function agentName({
   firstName = '',
   lastName = '',
   username,
@@ -67,65 +67,70 @@ export function nameOf({
   return `${firstName} ${lastName}`.trim() || username
 }
 
-const RoleShown = z.enum(['admin', 'supervisor', 'agent'])
+const RoleJson = z.enum(['admin', 'supervisor', 'agent'])
 
 /** The guide, "Login Request"; `user` is what existing front ends read. */
-export const LoggedIn = z
+export const LoginJson = z
   .object({
     token: z.string(),
-    user_id: ShownId,
+    user_id: IdJson,
     username: z.string(),
-    role: RoleShown,
+    role: RoleJson,
     user: z.object({
-      id: ShownId,
+      id: IdJson,
       username: z.string(),
       email: z.string().nullable(),
       role: z.enum(['ADMIN', 'SUPERVISOR', 'AGENT']),
     }),
   })
   .openapi('CrmLogin')
-export function loggedIn(
+export function toLoginJson(
   token: string,
   { id, username, email, role }: Pick<User, 'id' | 'username' | 'email' | 'role'>,
-): z.output<typeof LoggedIn> {
-  const name = roleName(role)
-  const user = { id: Number(id), username, email, role: loud(name) }
+): z.output<typeof LoginJson> {
+  const name = toCrmRole(role)
+  const user = { id: Number(id), username, email, role: toUpperEnum(name) }
   return { token, user_id: Number(id), username, role: name, user }
 }
 
-export const Said = z.object({ message: z.string() }).openapi('CrmMessage')
-export const Verified = z.object({ message: z.string(), ...LoggedIn.shape }).openapi('CrmVerified')
+export const MessageJson = z.object({ message: z.string() }).openapi('CrmMessage')
+export const VerifiedJson = z.object({ message: z.string(), ...LoginJson.shape }).openapi('CrmVerified')
 
-const invitation = { role: RoleShown, team: z.string().nullable(), expiresAt: Time }
-export const Invited = z
-  .object({ message: z.string(), email: z.string().nullable(), ...invitation })
+const invitationShape = { role: RoleJson, team: z.string().nullable(), expiresAt: Time }
+export const InvitedJson = z
+  .object({ message: z.string(), email: z.string().nullable(), ...invitationShape })
   .openapi('CrmInvited')
-export const InvitationDetails = z
+export const InvitationJson = z
   .object({
     email: z.string().nullable(),
     invitedBy: z.string().nullable(),
     invited_by_username: z.string().openapi({ description: '`invitedBy` for existing clients, or empty' }),
     valid: z.literal(true).openapi({ description: 'For existing clients: another one is 404' }),
-    ...invitation,
+    ...invitationShape,
   })
   .openapi('CrmInvitation')
 
-export const invited = ({ email, role, team, expiresAt }: InvitationShown): z.output<typeof Invited> => ({
+export const toInvitedJson = ({
+  email,
+  role,
+  team,
+  expiresAt,
+}: InvitationSummary): z.output<typeof InvitedJson> => ({
   message: 'The invitation is on its way',
   email,
-  role: roleName(role),
+  role: toCrmRole(role),
   team,
   expiresAt: iso(expiresAt),
 })
-export const invitationDetails = ({
+export const toInvitationJson = ({
   email,
   role,
   team,
   invitedBy,
   expiresAt,
-}: InvitationShown): z.output<typeof InvitationDetails> => ({
+}: InvitationSummary): z.output<typeof InvitationJson> => ({
   email,
-  role: roleName(role),
+  role: toCrmRole(role),
   team,
   invitedBy,
   invited_by_username: invitedBy ?? '',

@@ -1,76 +1,87 @@
 import type { Context, Hono } from 'hono'
-import type { Desk, Deskmate, ShownCall } from '../../core/call-center/calls/agent-calls.ts'
-import type { Line } from '../../core/call-center/calls/pbx-link-status.ts'
+import type { AgentCallActor, AgentCalls, CallDetails } from '../../core/call-center/calls/agent-calls.ts'
+import type { PbxLinkStatus } from '../../core/call-center/calls/pbx-link-status.ts'
 import { readJson } from '../errors.ts'
-import { as } from '../openapi.ts'
-import type { Door, Known } from './authorize.ts'
+import { typedAs } from '../openapi.ts'
+import type { Authorize, CrmEnv } from './authorize.ts'
 import * as wire from './call-wire.ts'
 import type { GuardedOperation } from './permissions.ts'
 
-export interface CallRoutesNeeds {
-  door: Door
-  desk: Desk
-  line: Pick<Line, 'state'>
+export interface CrmCallRoutesNeeds {
+  authorize: Authorize
+  agentCalls: AgentCalls
+  pbxLinkStatus: Pick<PbxLinkStatus, 'state'>
   /** How many live calls somebody may see. */
-  activeCalls(by: Deskmate): Promise<number>
+  activeCalls(by: AgentCallActor): Promise<number>
   /** Where phones register. */
   sipDomain: string | undefined
 }
 
-export function addCallRoutes(app: Hono<Known>, needs: CallRoutesNeeds): void {
-  const { door, desk, line } = needs
-  const by = (c: Context<Known>): Deskmate => c.var
+export function addCrmCallRoutes(app: Hono<CrmEnv>, needs: CrmCallRoutesNeeds): void {
+  const { authorize, agentCalls, pbxLinkStatus } = needs
+  const crmActorOf = (c: Context<CrmEnv>): AgentCallActor => c.var
 
-  app.post('/api/calls/dial', door('crmDial'), async (c) => {
+  app.post('/api/calls/dial', authorize('crmDial'), async (c) => {
     const { leadId, agentId } = await readJson(c, wire.DialBody)
-    const made = await desk.dial(by(c), { leadId, agentId: agentId ?? undefined, key: wire.keyOf(c) })
-    return c.json(wire.initiated(made), 201)
+    const call = await agentCalls.dialLead(crmActorOf(c), {
+      leadId,
+      agentId: agentId ?? undefined,
+      idempotencyKey: wire.idempotencyKeyParam(c),
+    })
+    return c.json(wire.toInitiatedJson(call), 201)
   })
-  app.post('/api/calls/direct', door('crmDirectDial'), async (c) => {
+  app.post('/api/calls/direct', authorize('crmDirectDial'), async (c) => {
     const { phoneNumber: number, agentId } = await readJson(c, wire.DirectBody)
-    const made = await desk.direct(by(c), { number, agentId: agentId ?? undefined, key: wire.keyOf(c) })
-    return c.json(wire.initiated(made), 201)
+    const made = await agentCalls.dialNumber(crmActorOf(c), {
+      number,
+      agentId: agentId ?? undefined,
+      idempotencyKey: wire.idempotencyKeyParam(c),
+    })
+    return c.json(wire.toInitiatedJson(made), 201)
   })
-  app.post('/api/calls/:id/transfer', door('crmTransfer'), async (c) => {
+  app.post('/api/calls/:id/transfer', authorize('crmTransfer'), async (c) => {
     const target = await readJson(c, wire.TransferBody)
-    return c.json(wire.shown(await desk.transfer(by(c), wire.callParam(c), target)))
+    return c.json(wire.toCallJson(await agentCalls.transfer(crmActorOf(c), wire.callIdParam(c), target)))
   })
 
   /** Operations that take nothing but the call. */
-  const plain = (
+  const addBodylessRoute = (
     operation: GuardedOperation,
     method: 'GET' | 'POST',
     path: string,
-    deed: (by: Deskmate, id: string) => Promise<ShownCall>,
+    command: (by: AgentCallActor, id: string) => Promise<CallDetails>,
   ) =>
-    app.on(method, path, door(operation), async (c) =>
-      c.json(wire.shown(await deed(by(c), wire.callParam(c)))),
+    app.on(method, path, authorize(operation), async (c) =>
+      c.json(wire.toCallJson(await command(crmActorOf(c), wire.callIdParam(c)))),
     )
-  plain('crmHangUp', 'POST', '/api/calls/:id/hangup', (by, id) => desk.hangup(by, id))
-  plain('crmHold', 'POST', '/api/calls/:id/hold', (by, id) => desk.hold(by, id))
-  plain('crmUnhold', 'POST', '/api/calls/:id/unhold', (by, id) => desk.unhold(by, id))
-  plain('crmCall', 'GET', '/api/calls/:id', (by, id) => desk.find(by, id))
+  addBodylessRoute('crmHangUp', 'POST', '/api/calls/:id/hangup', (by, id) => agentCalls.hangup(by, id))
+  addBodylessRoute('crmHold', 'POST', '/api/calls/:id/hold', (by, id) => agentCalls.hold(by, id))
+  addBodylessRoute('crmUnhold', 'POST', '/api/calls/:id/unhold', (by, id) => agentCalls.unhold(by, id))
+  addBodylessRoute('crmCall', 'GET', '/api/calls/:id', (by, id) => agentCalls.find(by, id))
 
-  app.get('/api/sip/status', door('crmSipStatus'), async (c) => {
-    const status = line.state()
+  app.get('/api/sip/status', authorize('crmSipStatus'), async (c) => {
+    const status = pbxLinkStatus.state()
     return c.json(
-      as(wire.SipStatus, {
+      typedAs(wire.SipStatusJson, {
         status,
         registered: status === 'registered',
         trunk_host: needs.sipDomain ?? null,
-        caller_id: c.var.standing.agent.extension,
-        active_calls: await needs.activeCalls(by(c)),
+        caller_id: c.var.callCenterActor.agent.extension,
+        active_calls: await needs.activeCalls(crmActorOf(c)),
       }),
     )
   })
-  app.post('/api/sip/dial', door('crmSipDial'), async (c) => {
+  app.post('/api/sip/dial', authorize('crmSipDial'), async (c) => {
     const { phone_number: number } = await readJson(c, wire.SipDialBody)
-    const { callId } = await desk.direct(by(c), { number, key: wire.keyOf(c) })
-    return c.json(as(wire.SipDialled, { success: true, call_id: callId, error: null }))
+    const { callId } = await agentCalls.dialNumber(crmActorOf(c), {
+      number,
+      idempotencyKey: wire.idempotencyKeyParam(c),
+    })
+    return c.json(typedAs(wire.SipDialJson, { success: true, call_id: callId, error: null }))
   })
-  app.post('/api/sip/hangup', door('crmSipHangUp'), async (c) => {
+  app.post('/api/sip/hangup', authorize('crmSipHangUp'), async (c) => {
     const { call_id: id } = await readJson(c, wire.SipHangupBody)
-    await desk.hangup(by(c), id)
-    return c.json(as(wire.SipHungUp, { success: true, error: null }))
+    await agentCalls.hangup(crmActorOf(c), id)
+    return c.json(typedAs(wire.SipHangupJson, { success: true, error: null }))
   })
 }

@@ -1,12 +1,12 @@
 import { z } from '@hono/zod-openapi'
-import type { Outlook } from '../../core/call-center/campaigns/automation-status.ts'
+import type { AutomationStatus } from '../../core/call-center/campaigns/automation-status.ts'
 import { Time } from '../openapi.ts'
-import { idOf, isoOrNull, ShownId } from './params.ts'
-import { loud, loudKeys } from './wire.ts'
+import { IdJson, isoOrNull, toIdJson } from './params.ts'
+import { toUpperEnum, withUpperKeys } from './wire.ts'
 
-export const ShownAutomation = z
+export const AutomationStatusJson = z
   .object({
-    campaignId: ShownId,
+    campaignId: IdJson,
     running: z.boolean().openapi({ description: 'It is ACTIVE and dials by itself' }),
     paused: z.boolean(),
     isRunning: z.boolean().openapi({ description: '`running`, for existing clients, as the two below' }),
@@ -32,13 +32,13 @@ export const ShownAutomation = z
   })
   .openapi('CrmAutomation')
 
-export function shownAutomation(outlook: Outlook): z.output<typeof ShownAutomation> {
-  const { campaign, progress, freeAgents, note, nextTryAt } = outlook
+export function toAutomationStatusJson(report: AutomationStatus): z.output<typeof AutomationStatusJson> {
+  const { campaign, progress, freeAgents, note, nextTryAt } = report
   const { waiting, dialling, done, calls, outcomes } = progress
   const answered = outcomes.answered ?? 0
   const running = campaign.status === 'active' && campaign.automation
   return {
-    campaignId: idOf(campaign.id),
+    campaignId: toIdJson(campaign.id),
     running,
     isRunning: running,
     callsInProgress: dialling,
@@ -47,10 +47,10 @@ export function shownAutomation(outlook: Outlook): z.output<typeof ShownAutomati
     processedLeads: done,
     successfulCalls: answered,
     failedCalls: Math.max(0, calls - answered),
-    status: loud(campaign.status),
+    status: toUpperEnum(campaign.status),
     automation: campaign.automation,
     ...{ waiting, dialling, done, freeAgents, note },
     nextTryAt: isoOrNull(nextTryAt),
-    outcomes: loudKeys(outcomes),
+    outcomes: withUpperKeys(outcomes),
   }
 }

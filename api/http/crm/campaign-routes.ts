@@ -1,74 +1,77 @@
 import type { Hono } from 'hono'
-import type { Outlook } from '../../core/call-center/campaigns/automation-status.ts'
+import type { AutomationStatus } from '../../core/call-center/campaigns/automation-status.ts'
 import type { Campaign } from '../../core/call-center/campaigns/campaign.ts'
-import type { Running } from '../../core/call-center/campaigns/campaign-lifecycle.ts'
+import type { CampaignLifecycle } from '../../core/call-center/campaigns/campaign-lifecycle.ts'
 import type { Campaigns } from '../../core/call-center/campaigns/campaigns.ts'
 import { readJson, readQuery } from '../errors.ts'
-import { as } from '../openapi.ts'
-import type { Door, Known } from './authorize.ts'
-import { ShownAutomation, shownAutomation } from './campaign-automation-wire.ts'
+import { typedAs } from '../openapi.ts'
+import type { Authorize, CrmEnv } from './authorize.ts'
+import { AutomationStatusJson, toAutomationStatusJson } from './campaign-automation-wire.ts'
 import * as wire from './campaign-wire.ts'
-import { afterId, idParam, ifMatch, linkNext, setVersion, showVersion } from './params.ts'
+import { afterId, idParam, ifMatch, sendVersioned, setNextLink, setVersionEtag } from './params.ts'
 
 export interface CampaignRoutesNeeds {
-  door: Door
+  authorize: Authorize
   campaigns: Campaigns
-  running: Running
-  outlookOf(campaign: Campaign): Promise<Outlook>
+  lifecycle: CampaignLifecycle
+  statusReportOf(campaign: Campaign): Promise<AutomationStatus>
 }
 
 /** "Campaigns" and "Campaign Automation". */
-export function addCampaignRoutes(app: Hono<Known>, needs: CampaignRoutesNeeds): void {
-  const { door, campaigns, running, outlookOf } = needs
-  const show = (one: Parameters<typeof wire.shownCampaign>[0]) =>
-    as(wire.ShownCampaignBody, wire.shownCampaign(one))
-  const showAutomation = async (campaign: Campaign) =>
-    as(ShownAutomation, shownAutomation(await outlookOf(campaign)))
+export function addCampaignRoutes(app: Hono<CrmEnv>, needs: CampaignRoutesNeeds): void {
+  const { authorize, campaigns, lifecycle, statusReportOf } = needs
+  const toJson = (one: Parameters<typeof wire.toCampaignJson>[0]) =>
+    typedAs(wire.CampaignJson, wire.toCampaignJson(one))
+  const toAutomationJson = async (campaign: Campaign) =>
+    typedAs(AutomationStatusJson, toAutomationStatusJson(await statusReportOf(campaign)))
 
-  app.get('/api/campaigns', door('crmCampaigns'), async (c) => {
+  app.get('/api/campaigns', authorize('crmCampaigns'), async (c) => {
     const { limit, cursor, status } = readQuery(c, wire.CampaignQuery)
-    const asked = { limit, afterId: afterId(cursor), status: wire.statusOf(status) }
-    const page = await campaigns.list(c.var.standing, asked)
-    linkNext(c, page, limit, ({ campaign }) => [campaign.id])
-    return c.json(page.map(show))
+    const listOptions = { limit, afterId: afterId(cursor), status: wire.toCampaignStatus(status) }
+    const page = await campaigns.list(c.var.callCenterActor, listOptions)
+    setNextLink(c, page, limit, ({ campaign }) => [campaign.id])
+    return c.json(page.map(toJson))
   })
-  app.post('/api/campaigns', door('crmCreateCampaign'), async (c) => {
+  app.post('/api/campaigns', authorize('crmCreateCampaign'), async (c) => {
     const body = await readJson(c, wire.NewCampaignBody)
-    const made = await campaigns.add(c.var.standing, { ...wire.patchOf(body), name: body.name })
-    setVersion(c, made.campaign.version)
-    return c.json(show(made), 201, { Location: `/api/campaigns/${made.campaign.id}` })
+    const created = await campaigns.add(c.var.callCenterActor, {
+      ...wire.toCampaignPatch(body),
+      name: body.name,
+    })
+    setVersionEtag(c, created.campaign.version)
+    return c.json(toJson(created), 201, { Location: `/api/campaigns/${created.campaign.id}` })
   })
-  app.get('/api/campaigns/:id', door('crmCampaign'), async (c) => {
-    const found = await campaigns.find(c.var.standing, idParam(c))
-    return showVersion(c, found.campaign.version, show(found))
+  app.get('/api/campaigns/:id', authorize('crmCampaign'), async (c) => {
+    const found = await campaigns.find(c.var.callCenterActor, idParam(c))
+    return sendVersioned(c, found.campaign.version, toJson(found))
   })
-  app.put('/api/campaigns/:id', door('crmUpdateCampaign'), async (c) => {
+  app.put('/api/campaigns/:id', authorize('crmUpdateCampaign'), async (c) => {
     const body = await readJson(c, wire.CampaignPatchBody)
-    const patch = { ...wire.patchOf(body), name: body.name }
+    const patch = { ...wire.toCampaignPatch(body), name: body.name }
     const changed = await ifMatch(c, (version) =>
-      campaigns.update(c.var.standing, idParam(c), patch, version),
+      campaigns.update(c.var.callCenterActor, idParam(c), patch, version),
     )
-    setVersion(c, changed.campaign.version)
-    return c.json(show(changed))
+    setVersionEtag(c, changed.campaign.version)
+    return c.json(toJson(changed))
   })
 
-  app.post('/api/campaigns/:id/start', door('crmStartCampaign'), async (c) =>
-    c.json(await showAutomation(await running.start(c.var.standing, idParam(c)))),
+  app.post('/api/campaigns/:id/start', authorize('crmStartCampaign'), async (c) =>
+    c.json(await toAutomationJson(await lifecycle.start(c.var.callCenterActor, idParam(c)))),
   )
-  app.post('/api/campaigns/:id/pause', door('crmPauseCampaign'), async (c) =>
-    c.json(await showAutomation(await running.pause(c.var.standing, idParam(c)))),
+  app.post('/api/campaigns/:id/pause', authorize('crmPauseCampaign'), async (c) =>
+    c.json(await toAutomationJson(await lifecycle.pause(c.var.callCenterActor, idParam(c)))),
   )
-  app.post('/api/campaigns/:id/stop', door('crmStopCampaign'), async (c) =>
-    c.json(await showAutomation(await running.stop(c.var.standing, idParam(c)))),
+  app.post('/api/campaigns/:id/stop', authorize('crmStopCampaign'), async (c) =>
+    c.json(await toAutomationJson(await lifecycle.stop(c.var.callCenterActor, idParam(c)))),
   )
-  app.post('/api/campaigns/:id/automation/start', door('crmStartAutomation'), async (c) =>
-    c.json(await showAutomation(await running.startAutomation(c.var.standing, idParam(c)))),
+  app.post('/api/campaigns/:id/automation/start', authorize('crmStartAutomation'), async (c) =>
+    c.json(await toAutomationJson(await lifecycle.startAutomation(c.var.callCenterActor, idParam(c)))),
   )
-  app.post('/api/campaigns/:id/automation/stop', door('crmStopAutomation'), async (c) =>
-    c.json(await showAutomation(await running.stopAutomation(c.var.standing, idParam(c)))),
+  app.post('/api/campaigns/:id/automation/stop', authorize('crmStopAutomation'), async (c) =>
+    c.json(await toAutomationJson(await lifecycle.stopAutomation(c.var.callCenterActor, idParam(c)))),
   )
-  app.get('/api/campaigns/:id/automation/status', door('crmAutomationStatus'), async (c) => {
-    const { campaign } = await campaigns.find(c.var.standing, idParam(c))
-    return c.json(await showAutomation(campaign))
+  app.get('/api/campaigns/:id/automation/status', authorize('crmAutomationStatus'), async (c) => {
+    const { campaign } = await campaigns.find(c.var.callCenterActor, idParam(c))
+    return c.json(await toAutomationJson(campaign))
   })
 }

@@ -1,36 +1,40 @@
 import { z } from '@hono/zod-openapi'
 import { CAMPAIGN_STATUSES, type CampaignRules } from '../../core/call-center/campaigns/campaign.ts'
-import type { CampaignPatch, ShownCampaign } from '../../core/call-center/campaigns/campaigns.ts'
-import { OUTCOMES, type Outcome } from '../../core/calls/call.ts'
+import type { CampaignPatch, CampaignWithProgress } from '../../core/call-center/campaigns/campaigns.ts'
+import { CALL_OUTCOMES, type CallOutcome } from '../../core/calls/call.ts'
 import { Time } from '../openapi.ts'
-import { NumberText } from '../phone-number.ts'
-import { Id, idOf, iso, PageQuery, ShownId } from './params.ts'
-import { clockOf, EndClock, StartClock } from './time-of-day.ts'
-import { loud, loudKeys } from './wire.ts'
+import { PhoneNumberText } from '../phone-number.ts'
+import { Id, IdJson, iso, PageQuery, toIdJson } from './params.ts'
+import { EndTimeOfDay, formatTimeOfDay, StartTimeOfDay } from './time-of-day.ts'
+import { toUpperEnum, withUpperKeys } from './wire.ts'
 
 const Status = z.enum(['DRAFT', 'ACTIVE', 'PAUSED', 'COMPLETED'])
 
-const PREDICTIVE = 'PREDICTIVE is not offered: it calls people whom nobody can answer. Choose PROGRESSIVE'
+const PREDICTIVE_UNSUPPORTED =
+  'PREDICTIVE is not offered: it calls people whom nobody can answer. Choose PROGRESSIVE'
 const DialerMode = z
   .enum(['PREVIEW', 'PROGRESSIVE'], {
-    error: ({ input }) => (input === 'PREDICTIVE' ? PREDICTIVE : 'must be PREVIEW or PROGRESSIVE'),
+    error: ({ input }) =>
+      input === 'PREDICTIVE' ? PREDICTIVE_UNSUPPORTED : 'must be PREVIEW or PROGRESSIVE',
   })
   .openapi({ description: 'PREVIEW: agents dial by hand. PROGRESSIVE: one lead for each free agent' })
 
-const MINUTES = z.int().min(0).max(43_200)
+const Minutes = z.int().min(0).max(43_200)
 /** What an attempt may come to; of our own phone's troubles none is an attempt. */
-const TRIED = OUTCOMES.filter((one) => !one.startsWith('own_') && one !== 'answered').map(loud)
+const RETRY_OUTCOMES = CALL_OUTCOMES.filter((one) => !one.startsWith('own_') && one !== 'answered').map(
+  toUpperEnum,
+)
 const RetryDelays = z
-  .partialRecord(z.enum(TRIED), MINUTES)
+  .partialRecord(z.enum(RETRY_OUTCOMES), Minutes)
   .openapi({ type: 'object', description: 'Minutes by outcome', example: { BUSY: 5 } })
 
-const Changes = z.object({
+const CampaignChanges = z.object({
   description: z.string().trim().max(2_000).nullable().optional(),
   team: z.string().trim().min(1).max(100).nullable().optional(),
   dialerMode: DialerMode.optional(),
-  callerId: NumberText.nullable().optional(),
-  startTime: StartClock.optional(),
-  endTime: EndClock.optional(),
+  callerId: PhoneNumberText.nullable().optional(),
+  startTime: StartTimeOfDay.optional(),
+  endTime: EndTimeOfDay.optional(),
   weekdays: z
     .array(z.int().min(1).max(7))
     .min(1)
@@ -42,7 +46,7 @@ const Changes = z.object({
     example: 'Europe/Berlin',
   }),
   maxAttempts: z.int().min(1).max(20).optional(),
-  retryDelayMinutes: MINUTES.optional(),
+  retryDelayMinutes: Minutes.optional(),
   retryDelays: RetryDelays.optional(),
   maxConcurrentCalls: z.int().min(1).max(1_000).optional(),
   trunk: z.string().max(64).nullable().optional().openapi({ description: 'One of HOOKSWITCH_TRUNKS' }),
@@ -51,11 +55,11 @@ const Changes = z.object({
 })
 const Name = z.string().trim().min(1).max(200)
 
-export const NewCampaignBody = Changes.extend({ name: Name })
-export const CampaignPatchBody = Changes.extend({ name: Name.optional() })
+export const NewCampaignBody = CampaignChanges.extend({ name: Name })
+export const CampaignPatchBody = CampaignChanges.extend({ name: Name.optional() })
 
 /** What is not named stays, or is as campaigns are. */
-export function patchOf(body: z.output<typeof Changes>): Omit<CampaignPatch, 'name'> {
+export function toCampaignPatch(body: z.output<typeof CampaignChanges>): Omit<CampaignPatch, 'name'> {
   const { description, team, dialerMode, agentIds } = body
   const rules: Partial<CampaignRules> = {
     ...(body.callerId === undefined ? {} : { callerId: body.callerId }),
@@ -65,7 +69,7 @@ export function patchOf(body: z.output<typeof Changes>): Omit<CampaignPatch, 'na
     ...(body.timeZone === undefined ? {} : { timeZone: body.timeZone }),
     ...(body.maxAttempts === undefined ? {} : { maxAttempts: body.maxAttempts }),
     ...(body.retryDelayMinutes === undefined ? {} : { retryMinutes: body.retryDelayMinutes }),
-    ...(body.retryDelays === undefined ? {} : { retryMinutesOf: lowered(body.retryDelays) }),
+    ...(body.retryDelays === undefined ? {} : { retryMinutesOf: toRetryMinutes(body.retryDelays) }),
     ...(body.maxConcurrentCalls === undefined ? {} : { maxCalls: body.maxConcurrentCalls }),
     ...(body.trunk === undefined ? {} : { trunk: body.trunk }),
     ...(body.wrapUpSeconds === undefined ? {} : { wrapUpSeconds: body.wrapUpSeconds }),
@@ -78,21 +82,21 @@ export function patchOf(body: z.output<typeof Changes>): Omit<CampaignPatch, 'na
 }
 const DIALER_MODES = { PREVIEW: 'preview', PROGRESSIVE: 'progressive' } as const
 
-const lowered = (delays: z.output<typeof RetryDelays>): CampaignRules['retryMinutesOf'] =>
+const toRetryMinutes = (delays: z.output<typeof RetryDelays>): CampaignRules['retryMinutesOf'] =>
   Object.fromEntries(
-    OUTCOMES.flatMap((outcome) => {
-      const minutes = (delays as Partial<Record<Uppercase<Outcome>, number>>)[loud(outcome)] // it has some of them
+    CALL_OUTCOMES.flatMap((outcome) => {
+      const minutes = (delays as Partial<Record<Uppercase<CallOutcome>, number>>)[toUpperEnum(outcome)] // it has some of them
       return minutes === undefined ? [] : [[outcome, minutes]]
     }),
   )
 
 export const CampaignQuery = PageQuery.extend({ status: Status.optional() })
-export const statusOf = (word: z.output<typeof Status> | undefined) =>
-  CAMPAIGN_STATUSES.find((one) => loud(one) === word)
+export const toCampaignStatus = (status: z.output<typeof Status> | undefined) =>
+  CAMPAIGN_STATUSES.find((one) => toUpperEnum(one) === status)
 
-export const ShownCampaignBody = z
+export const CampaignJson = z
   .object({
-    id: ShownId,
+    id: IdJson,
     name: z.string(),
     description: z.string().nullable(),
     status: Status,
@@ -109,7 +113,7 @@ export const ShownCampaignBody = z
     trunk: z.string().nullable(),
     wrapUpSeconds: z.int(),
     team: z.string().nullable(),
-    agentIds: z.array(ShownId),
+    agentIds: z.array(IdJson),
     automation: z.boolean().openapi({ description: 'Whether it dials by itself while it is ACTIVE' }),
     totalLeads: z.int(),
     dialedLeads: z.int().openapi({ description: 'Leads that were called' }),
@@ -120,27 +124,27 @@ export const ShownCampaignBody = z
   })
   .openapi('CrmCampaign')
 
-export function shownCampaign({ campaign, progress }: ShownCampaign): z.output<typeof ShownCampaignBody> {
+export function toCampaignJson({ campaign, progress }: CampaignWithProgress): z.output<typeof CampaignJson> {
   const { rules } = campaign
   return {
-    id: idOf(campaign.id),
+    id: toIdJson(campaign.id),
     name: campaign.name,
     description: campaign.description,
-    status: loud(campaign.status),
-    dialerMode: loud(campaign.dialerMode),
+    status: toUpperEnum(campaign.status),
+    dialerMode: toUpperEnum(campaign.dialerMode),
     callerId: rules.callerId,
-    startTime: clockOf(rules.startMinute),
-    endTime: clockOf(rules.endMinute),
+    startTime: formatTimeOfDay(rules.startMinute),
+    endTime: formatTimeOfDay(rules.endMinute),
     weekdays: [...rules.weekdays],
     timeZone: rules.timeZone,
     maxAttempts: rules.maxAttempts,
     retryDelayMinutes: rules.retryMinutes,
-    retryDelays: loudKeys(rules.retryMinutesOf),
+    retryDelays: withUpperKeys(rules.retryMinutesOf),
     maxConcurrentCalls: rules.maxCalls,
     trunk: rules.trunk,
     wrapUpSeconds: rules.wrapUpSeconds,
     team: campaign.team,
-    agentIds: campaign.agentIds.map(idOf),
+    agentIds: campaign.agentIds.map(toIdJson),
     automation: campaign.automation,
     totalLeads: progress.total,
     dialedLeads: Object.values(progress.outcomes).reduce((sum, leads) => sum + leads, 0),

@@ -1,34 +1,34 @@
 import { z } from '@hono/zod-openapi'
 import type { RefusalCode } from '../../core/refusal.ts'
-import { type Refusals, type Speech, says, unsaid } from '../errors.ts'
-import { as, refusing, TOKEN_FLAWS } from '../openapi.ts'
+import { defaultTexts, type ErrorFormat, type ErrorTable, errorText } from '../errors.ts'
+import { createErrorResponses, GUARD_ERRORS, typedAs } from '../openapi.ts'
 
-export const Refused = z.object({ message: z.string() }).openapi('CrmError')
+export const ErrorJson = z.object({ message: z.string() }).openapi('CrmError')
 
 /** The guide, "Error Responses": one member, `message`; expired and ended read the same as invalid. */
-const refusals: Refusals = {
-  ...unsaid,
-  token_missing: says(401, 'Missing authorization header'),
-  token_invalid: says(401, 'Invalid token'),
-  token_expired: says(401, 'Invalid token'),
-  token_revoked: says(401, 'Invalid token'),
-  token_wrong_kind: says(401, 'Invalid token'),
-  forbidden: says(403, 'Insufficient permissions'),
-  credentials_missing: says(401, 'Invalid credentials'),
-  credentials_wrong: says(401, 'Invalid credentials'),
-  throttled: says(429, 'Too many requests'),
-  input_invalid: says(400, 'Invalid request'),
-  input_too_large: says(413, 'Request too large'),
-  not_found: says(404, 'Not found'),
-  taken: says(409, 'Already exists'),
-  conflict: says(409, 'Not possible now'),
-  stale: says(412, 'Changed by somebody else meanwhile: read it again'),
-  unavailable: says(503, 'Temporarily unavailable'),
-  internal: says(500, 'Internal server error'),
+const errorTable: ErrorTable = {
+  ...defaultTexts,
+  token_missing: errorText(401, 'Missing authorization header'),
+  token_invalid: errorText(401, 'Invalid token'),
+  token_expired: errorText(401, 'Invalid token'),
+  token_revoked: errorText(401, 'Invalid token'),
+  token_wrong_kind: errorText(401, 'Invalid token'),
+  forbidden: errorText(403, 'Insufficient permissions'),
+  credentials_missing: errorText(401, 'Invalid credentials'),
+  credentials_wrong: errorText(401, 'Invalid credentials'),
+  throttled: errorText(429, 'Too many requests'),
+  input_invalid: errorText(400, 'Invalid request'),
+  input_too_large: errorText(413, 'Request too large'),
+  not_found: errorText(404, 'Not found'),
+  taken: errorText(409, 'Already exists'),
+  conflict: errorText(409, 'Not possible now'),
+  stale: errorText(412, 'Changed by somebody else meanwhile: read it again'),
+  unavailable: errorText(503, 'Temporarily unavailable'),
+  internal: errorText(500, 'Internal server error'),
 }
 
 /** Which refusals are worded by what was wrong, where that is known. */
-const TELLING: readonly RefusalCode[] = [
+const EXPOSES_DETAIL: readonly RefusalCode[] = [
   'forbidden',
   'throttled',
   'input_invalid',
@@ -40,22 +40,23 @@ const TELLING: readonly RefusalCode[] = [
 ]
 
 /** What the stores of users say is taken. */
-const TAKEN: Readonly<Record<string, string>> = {
+const TAKEN_TEXTS: Readonly<Record<string, string>> = {
   username: 'Username already exists',
   extension: 'Extension already exists',
   email: 'Email already exists',
 }
 
-export const speech: Speech = {
-  refusals,
+export const crmErrorFormat: ErrorFormat = {
+  table: errorTable,
   body({ text }, { code, detail }) {
-    const told = detail !== undefined && TELLING.includes(code) ? detail : text
-    return as(Refused, { message: code === 'taken' ? (TAKEN[told] ?? told) : told })
+    const message = detail !== undefined && EXPOSES_DETAIL.includes(code) ? detail : text
+    return typedAs(ErrorJson, { message: code === 'taken' ? (TAKEN_TEXTS[message] ?? message) : message })
   },
 }
 
-const no = refusing(speech, Refused)
+const errorResponses = createErrorResponses(crmErrorFormat, ErrorJson)
 /** Refusals of an operation that anybody may ask for. */
-export const refusesAnybody = (...codes: readonly RefusalCode[]) => no(codes)
+export const publicErrors = (...codes: readonly RefusalCode[]) => errorResponses(codes)
 /** Refusals of an operation behind the door; `more` beside those of the token and the role. */
-export const refuses = (...more: readonly RefusalCode[]) => no([...TOKEN_FLAWS, 'forbidden', ...more])
+export const guardedErrors = (...more: readonly RefusalCode[]) =>
+  errorResponses([...GUARD_ERRORS, 'forbidden', ...more])

@@ -1,15 +1,15 @@
 import { z } from '@hono/zod-openapi'
-import { json, type Operation, taking } from '../openapi.ts'
-import { refuses } from './errors.ts'
-import { ImportQuery, LIST_MIB, ShownImport } from './lead-import-wire.ts'
-import { LeadPageQuery, LeadTableQuery } from './lead-query.ts'
+import { json, jsonBody, type Operation } from '../openapi.ts'
+import { guardedErrors } from './errors.ts'
+import { ImportJson, ImportQuery, MAX_CSV_MIB } from './lead-import-wire.ts'
+import { LeadExportQuery, LeadPageQuery } from './lead-query.ts'
 import * as wire from './lead-wire.ts'
-import { IdParam, IfMatch, ofVersion } from './params.ts'
+import { IdParams, IfMatchHeaders, versionedResponse } from './params.ts'
 
-const one = { params: IdParam }
-const changing = { ...one, headers: IfMatch }
-const page = json(z.array(wire.ShownLead), 'A page of them')
-const lead = json(wire.ShownLead, 'The lead as it is now')
+const byId = { params: IdParams }
+const byIdIfMatch = { ...byId, headers: IfMatchHeaders }
+const leadPage = json(z.array(wire.LeadJson), 'A page of them')
+const currentLead = json(wire.LeadJson, 'The lead as it is now')
 
 export const leadOperations: readonly Operation[] = [
   {
@@ -20,7 +20,7 @@ export const leadOperations: readonly Operation[] = [
     description:
       'Leads assigned to you, of your team, or all. `Link` names the next page; what is made meanwhile is in none twice.',
     request: { query: LeadPageQuery },
-    responses: { 200: page, ...refuses('input_invalid') },
+    responses: { 200: leadPage, ...guardedErrors('input_invalid') },
   },
   {
     method: 'post',
@@ -29,12 +29,12 @@ export const leadOperations: readonly Operation[] = [
     summary: 'Add one',
     description:
       'With `name`, whose last word is the last name, or with `firstName` or `lastName`. An agent’s lead is assigned to them, a supervisor’s is their team’s. In a campaign it waits for its turn.',
-    request: taking(
-      wire.NewLead.openapi({
+    request: jsonBody(
+      wire.NewLeadBody.openapi({
         example: { name: 'John Smith', phone: '+1-555-0123', email: 'john.smith@example.com' },
       }),
     ),
-    responses: { 201: lead, ...refuses('input_invalid', 'not_found') },
+    responses: { 201: currentLead, ...guardedErrors('input_invalid', 'not_found') },
   },
   {
     method: 'get',
@@ -42,14 +42,14 @@ export const leadOperations: readonly Operation[] = [
     operationId: 'crmMyLeads',
     summary: 'Those that are assigned to you',
     request: { query: LeadPageQuery },
-    responses: { 200: page, ...refuses('input_invalid') },
+    responses: { 200: leadPage, ...guardedErrors('input_invalid') },
   },
   {
     method: 'post',
     path: '/api/leads/import',
     operationId: 'crmImportLeads',
     summary: 'Take in a list',
-    description: `CSV of up to ${LIST_MIB} MiB with a header; commas, semicolons, tabs or bars. UTF-8, UTF-16 with a byte order mark, or what \`charset\` of \`Content-Type\` names. Columns, in any case and order: name or first name and last name, phone (required), email, company, title, status, notes, time zone, campaign id, agent id, also as Google Contacts and Outlook call them, and in other languages; of several that are the same, the first one that is filled counts. Others are left out, and empty cells change nothing. The rows are worked off meanwhile: ask for the import to see how it goes. A bad row stops no other.`,
+    description: `CSV of up to ${MAX_CSV_MIB} MiB with a header; commas, semicolons, tabs or bars. UTF-8, UTF-16 with a byte order mark, or what \`charset\` of \`Content-Type\` names. Columns, in any case and order: name or first name and last name, phone (required), email, company, title, status, notes, time zone, campaign id, agent id, also as Google Contacts and Outlook call them, and in other languages; of several that are the same, the first one that is filled counts. Others are left out, and empty cells change nothing. The rows are worked off meanwhile: ask for the import to see how it goes. A bad row stops no other.`,
     request: {
       query: ImportQuery,
       body: {
@@ -62,8 +62,8 @@ export const leadOperations: readonly Operation[] = [
       },
     },
     responses: {
-      202: json(ShownImport, 'It is under way; `Location` says where to ask'),
-      ...refuses('input_invalid', 'input_too_large', 'not_found', 'conflict'),
+      202: json(ImportJson, 'It is under way; `Location` says where to ask'),
+      ...guardedErrors('input_invalid', 'input_too_large', 'not_found', 'conflict'),
     },
   },
   {
@@ -71,8 +71,8 @@ export const leadOperations: readonly Operation[] = [
     path: '/api/leads/import/{id}',
     operationId: 'crmLeadImport',
     summary: 'How an import goes, and which rows were bad',
-    request: one,
-    responses: { 200: json(ShownImport, 'As it stands'), ...refuses('not_found') },
+    request: byId,
+    responses: { 200: json(ImportJson, 'As it stands'), ...guardedErrors('not_found') },
   },
   {
     method: 'get',
@@ -81,13 +81,13 @@ export const leadOperations: readonly Operation[] = [
     summary: 'The list as a table, all pages in one',
     description:
       "An import takes it. It begins with a byte order mark, for Excel. Where a spreadsheet could see a formula, whichever character it divides cells by, there is a `'` before it; an import takes it off.",
-    request: { query: LeadTableQuery },
+    request: { query: LeadExportQuery },
     responses: {
       200: {
         description: 'RFC 4180 with a header, in UTF-8 with a byte order mark',
         content: { 'text/csv': { schema: z.string() } },
       },
-      ...refuses('input_invalid'),
+      ...guardedErrors('input_invalid'),
     },
   },
   {
@@ -95,8 +95,8 @@ export const leadOperations: readonly Operation[] = [
     path: '/api/leads/{id}',
     operationId: 'crmLead',
     summary: 'One of them, with its notes',
-    request: one,
-    responses: { ...ofVersion(wire.LeadInDetail, 'The lead'), ...refuses('not_found') },
+    request: byId,
+    responses: { ...versionedResponse(wire.LeadDetailJson, 'The lead'), ...guardedErrors('not_found') },
   },
   {
     method: 'put',
@@ -105,24 +105,27 @@ export const leadOperations: readonly Operation[] = [
     summary: 'Change what is said, leave the rest',
     description:
       'Into another campaign it waits for its turn anew. While it is called, neither phone nor campaign change. Agents give no lead away.',
-    request: { ...changing, ...taking(wire.LeadPatch.openapi({ example: { company: 'Smith & Sons' } })) },
-    responses: { 200: lead, ...refuses('input_invalid', 'not_found', 'conflict', 'stale') },
+    request: {
+      ...byIdIfMatch,
+      ...jsonBody(wire.LeadPatchBody.openapi({ example: { company: 'Smith & Sons' } })),
+    },
+    responses: { 200: currentLead, ...guardedErrors('input_invalid', 'not_found', 'conflict', 'stale') },
   },
   {
     method: 'delete',
     path: '/api/leads/{id}',
     operationId: 'crmDeleteLead',
     summary: 'Forget it and its notes',
-    request: changing,
-    responses: { 204: { description: 'It is gone' }, ...refuses('not_found', 'conflict', 'stale') },
+    request: byIdIfMatch,
+    responses: { 204: { description: 'It is gone' }, ...guardedErrors('not_found', 'conflict', 'stale') },
   },
   {
     method: 'post',
     path: '/api/leads/{id}/notes',
     operationId: 'crmAddLeadNote',
     summary: 'Note something',
-    request: { ...one, ...taking(wire.NoteBody.openapi({ example: { content: 'Call back on Monday' } })) },
-    responses: { 201: json(wire.ShownNote, 'The note'), ...refuses('input_invalid', 'not_found') },
+    request: { ...byId, ...jsonBody(wire.NoteBody.openapi({ example: { content: 'Call back on Monday' } })) },
+    responses: { 201: json(wire.LeadNoteJson, 'The note'), ...guardedErrors('input_invalid', 'not_found') },
   },
   {
     method: 'put',
@@ -131,8 +134,8 @@ export const leadOperations: readonly Operation[] = [
     summary: 'Say how far it is',
     description:
       'CONVERTED, LOST and DO_NOT_CALL take it out of its campaign’s queue, NEW puts it back. DO_NOT_CALL puts the number on the do-not-call list, unless it is an extension, a code or an emergency number; from the list `bin/hookswitch.mjs dnc` alone removes it.',
-    request: { ...changing, ...taking(wire.StatusBody.openapi({ example: { status: 'CONTACTED' } })) },
-    responses: { 200: lead, ...refuses('input_invalid', 'not_found', 'stale') },
+    request: { ...byIdIfMatch, ...jsonBody(wire.StatusBody.openapi({ example: { status: 'CONTACTED' } })) },
+    responses: { 200: currentLead, ...guardedErrors('input_invalid', 'not_found', 'stale') },
   },
   {
     method: 'put',
@@ -140,7 +143,7 @@ export const leadOperations: readonly Operation[] = [
     operationId: 'crmAssignLead',
     summary: 'Give it to an agent, or to nobody',
     description: 'It goes into the agent’s team.',
-    request: { ...changing, ...taking(wire.AssignBody.openapi({ example: { agentId: 1 } })) },
-    responses: { 200: lead, ...refuses('input_invalid', 'not_found', 'stale') },
+    request: { ...byIdIfMatch, ...jsonBody(wire.AssignBody.openapi({ example: { agentId: 1 } })) },
+    responses: { 200: currentLead, ...guardedErrors('input_invalid', 'not_found', 'stale') },
   },
 ]

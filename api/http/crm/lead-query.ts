@@ -1,31 +1,34 @@
 import { z } from '@hono/zod-openapi'
 import { LEAD_STATUSES, type Lead } from '../../core/call-center/leads/lead.ts'
-import type { Spelling } from '../../core/call-center/leads/lead-input.ts'
+import type { NumberNormalizer } from '../../core/call-center/leads/lead-input.ts'
 import {
+  type LeadCursor,
   type LeadFilter,
   type LeadOrder,
-  type LeadPlace,
-  placeOf,
+  toCursor,
 } from '../../core/call-center/leads/lead-search.ts'
 import { DelimiterQuery } from '../csv-writer.ts'
-import { QueryMoment, QueryNumber } from '../query-params.ts'
-import { Status, statusOf } from './lead-wire.ts'
-import { IdText, PageQuery, readCursor } from './params.ts'
-import { loud } from './wire.ts'
+import { PhoneNumberParam, TimestampParam } from '../query-params.ts'
+import { Status, toLeadStatus } from './lead-wire.ts'
+import { decodeCursor, IdText, PageQuery } from './params.ts'
+import { toUpperEnum } from './wire.ts'
 
-const Filter = z
+const LeadFilterQuery = z
   .object({
     status: z
       .string()
       .max(100)
       .transform((text) => [...new Set(text.split(','))])
       .pipe(z.array(Status))
-      .openapi({ type: 'string', description: `Of ${LEAD_STATUSES.map(loud)}; several by comma` }),
+      .openapi({ type: 'string', description: `Of ${LEAD_STATUSES.map(toUpperEnum)}; several by comma` }),
     assignedAgentId: IdText,
     unassigned: z.stringbool().openapi({ type: 'boolean', description: 'Only those of nobody' }),
     campaignId: IdText,
     team: z.string().min(1).max(64),
-    phone: QueryNumber.openapi({ description: 'How the number begins, in any spelling', example: '+4930' }),
+    phone: PhoneNumberParam.openapi({
+      description: 'How the number begins, in any spelling',
+      example: '+4930',
+    }),
     email: z.string().min(1).max(254).openapi({ description: 'The whole address, in any case' }),
     q: z
       .string()
@@ -33,51 +36,55 @@ const Filter = z
       .min(1)
       .max(100)
       .openapi({ description: 'How the first name, the last name or the company begins, in any case' }),
-    createdFrom: QueryMoment,
-    createdUntil: QueryMoment,
+    createdFrom: TimestampParam,
+    createdUntil: TimestampParam,
   })
   .partial()
-const isClear = ({ assignedAgentId, unassigned }: z.infer<typeof Filter>) => !(assignedAgentId && unassigned)
-const UNCLEAR = { message: 'must be left out with assignedAgentId', path: ['unassigned'] }
+const isConsistent = ({ assignedAgentId, unassigned }: z.infer<typeof LeadFilterQuery>) =>
+  !(assignedAgentId && unassigned)
+const CONFLICT = { message: 'must be left out with assignedAgentId', path: ['unassigned'] }
 
-export const LeadQuery = Filter.refine(isClear, UNCLEAR)
+export const LeadQuery = LeadFilterQuery.refine(isConsistent, CONFLICT)
 export type LeadQuery = z.infer<typeof LeadQuery>
 
-export const LeadTableQuery = Filter.extend({ delimiter: DelimiterQuery }).refine(isClear, UNCLEAR)
+export const LeadExportQuery = LeadFilterQuery.extend({ delimiter: DelimiterQuery }).refine(
+  isConsistent,
+  CONFLICT,
+)
 
 const SORTS = ['createdAt', '-createdAt', 'updatedAt', '-updatedAt', 'lastName', '-lastName'] as const
 
-export const LeadPageQuery = Filter.extend({
+export const LeadPageQuery = LeadFilterQuery.extend({
   ...PageQuery.shape,
   sort: z.enum(SORTS).default('-createdAt'),
-}).refine(isClear, UNCLEAR)
+}).refine(isConsistent, CONFLICT)
 
-export const filterOf = (asked: LeadQuery, policy: Spelling): LeadFilter => ({
-  statuses: asked.status?.map(statusOf),
-  agentId: asked.unassigned ? null : asked.assignedAgentId,
-  campaignId: asked.campaignId,
-  team: asked.team,
-  numbers: asked.phone === undefined ? undefined : policy.beginnings(asked.phone),
-  email: asked.email,
-  named: asked.q,
-  createdFrom: asked.createdFrom,
-  createdUntil: asked.createdUntil,
+export const toLeadFilter = (query: LeadQuery, policy: NumberNormalizer): LeadFilter => ({
+  statuses: query.status?.map(toLeadStatus),
+  agentId: query.unassigned ? null : query.assignedAgentId,
+  campaignId: query.campaignId,
+  team: query.team,
+  numbers: query.phone === undefined ? undefined : policy.prefixes(query.phone),
+  email: query.email,
+  namePrefix: query.q,
+  createdFrom: query.createdFrom,
+  createdUntil: query.createdUntil,
 })
 
-export const orderOf = (sort: (typeof SORTS)[number]): LeadOrder => ({
+export const toLeadOrder = (sort: (typeof SORTS)[number]): LeadOrder => ({
   by: sort.replace('-', '') as LeadOrder['by'], // the minus is all that differs
   descending: sort.startsWith('-'),
 })
 
 /** @throws {Refusal} `input_invalid` for one of another order, too */
-export function placeAfter(cursor: string | undefined, { by }: LeadOrder): LeadPlace | undefined {
+export function decodeLeadCursor(cursor: string | undefined, { by }: LeadOrder): LeadCursor | undefined {
   const key = by === 'lastName' ? z.string().max(1000) : z.int()
-  const [, at, id] = readCursor(cursor, z.tuple([z.literal(by), key, IdText])) ?? []
-  return at === undefined || id === undefined ? undefined : { key: at, id }
+  const [, cursorKey, id] = decodeCursor(cursor, z.tuple([z.literal(by), key, IdText])) ?? []
+  return cursorKey === undefined || id === undefined ? undefined : { key: cursorKey, id }
 }
 
 /** What `placeAfter` reads. */
-export function placeIn(order: LeadOrder, lead: Lead): readonly (string | number)[] {
-  const { key, id } = placeOf(lead, order)
+export function leadCursorParts(order: LeadOrder, lead: Lead): readonly (string | number)[] {
+  const { key, id } = toCursor(lead, order)
   return [order.by, key, id]
 }

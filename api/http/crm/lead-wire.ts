@@ -7,29 +7,29 @@ import {
   type LeadStatus,
 } from '../../core/call-center/leads/lead.ts'
 import { LeadFields } from '../../core/call-center/leads/lead-fields.ts'
-import type { LeadWish } from '../../core/call-center/leads/lead-input.ts'
+import type { LeadInput } from '../../core/call-center/leads/lead-input.ts'
 import { fullName } from '../../core/call-center/leads/lead-name.ts'
-import { OUTCOMES } from '../../core/calls/call.ts'
+import { CALL_OUTCOMES } from '../../core/calls/call.ts'
 import { Time } from '../openapi.ts'
-import { Id, idOf, idOrNull, iso, isoOrNull, ShownId } from './params.ts'
-import { loud } from './wire.ts'
+import { Id, IdJson, iso, isoOrNull, toIdJson, toIdJsonOrNull } from './params.ts'
+import { toUpperEnum } from './wire.ts'
 
-const loudly = <T extends string>(words: readonly T[]) => z.enum(words.map(loud))
+const upperEnum = <T extends string>(words: readonly T[]) => z.enum(words.map(toUpperEnum))
 
-export const Status = loudly(LEAD_STATUSES).openapi({ example: 'NEW' })
-type LoudStatus = z.infer<typeof Status>
+export const Status = upperEnum(LEAD_STATUSES).openapi({ example: 'NEW' })
+type UpperStatus = z.infer<typeof Status>
 /** The way back of `loud`. */
-export const statusOf = (status: LoudStatus): LeadStatus => status.toLowerCase() as LeadStatus
+export const toLeadStatus = (status: UpperStatus): LeadStatus => status.toLowerCase() as LeadStatus
 
-const Wish = z.object({
+const LeadInputShape = z.object({
   ...LeadFields,
   status: Status,
   campaignId: Id.nullable().openapi({ type: ['integer', 'null'], example: 1 }),
   assignedAgentId: Id.nullable().openapi({ type: ['integer', 'null'], example: 1 }),
   team: z.string().trim().min(1).max(64).nullable(),
 })
-export const LeadPatch = Wish.partial().openapi('CrmLeadPatch')
-export const NewLead = Wish.partial()
+export const LeadPatchBody = LeadInputShape.partial().openapi('CrmLeadPatch')
+export const NewLeadBody = LeadInputShape.partial()
   .extend({ phone: LeadFields.phone })
   .refine(({ name, firstName, lastName }) => Boolean(name || firstName || lastName), {
     message: 'a lead has a name: name, or firstName and lastName',
@@ -43,10 +43,10 @@ export const AssignBody = z
 export const NoteBody = z.object({ content: z.string().trim().min(1).max(10_000) }).openapi('CrmNewLeadNote')
 
 const text = z.string().nullable()
-const id = ShownId.nullable()
-export const ShownLead = z
+const id = IdJson.nullable()
+export const LeadJson = z
   .object({
-    id: ShownId,
+    id: IdJson,
     name: z.string().openapi({ description: 'First and last name' }),
     firstName: z.string(),
     lastName: z.string(),
@@ -64,34 +64,34 @@ export const ShownLead = z
     updatedAt: Time,
     team: text,
     timeZone: text.openapi({ description: 'The campaign’s where null' }),
-    lastOutcome: loudly(OUTCOMES).nullable(),
-    dialState: loudly(DIAL_STATES).openapi({ description: 'Its place in the queue of its campaign' }),
+    lastOutcome: upperEnum(CALL_OUTCOMES).nullable(),
+    dialState: upperEnum(DIAL_STATES).openapi({ description: 'Its place in the queue of its campaign' }),
     version: z.int(),
   })
   .openapi('CrmLead')
-export const ShownNote = z
+export const LeadNoteJson = z
   .object({
-    id: ShownId,
-    leadId: ShownId,
+    id: IdJson,
+    leadId: IdJson,
     agentId: id,
     content: z.string(),
     createdAt: Time,
   })
   .openapi('CrmLeadNote')
-export const LeadInDetail = z
+export const LeadDetailJson = z
   .object({
-    ...ShownLead.shape,
-    noteHistory: z.array(ShownNote).openapi({ description: 'The newest first, up to 500' }),
+    ...LeadJson.shape,
+    noteHistory: z.array(LeadNoteJson).openapi({ description: 'The newest first, up to 500' }),
   })
   .openapi('CrmLeadInDetail')
 
-export const wish = (said: z.infer<typeof LeadPatch>): LeadWish => {
-  const { assignedAgentId, status, ...same } = said
-  return { ...same, agentId: assignedAgentId, status: status && statusOf(status) }
+export const toLeadInput = (body: z.infer<typeof LeadPatchBody>): LeadInput => {
+  const { assignedAgentId, status, ...same } = body
+  return { ...same, agentId: assignedAgentId, status: status && toLeadStatus(status) }
 }
 
-export const shownLead = (lead: Lead): z.infer<typeof ShownLead> => ({
-  id: idOf(lead.id),
+export const toLeadJson = (lead: Lead): z.infer<typeof LeadJson> => ({
+  id: toIdJson(lead.id),
   name: fullName(lead),
   firstName: lead.firstName,
   lastName: lead.lastName,
@@ -99,25 +99,25 @@ export const shownLead = (lead: Lead): z.infer<typeof ShownLead> => ({
   email: lead.email,
   company: lead.company,
   title: lead.title,
-  status: loud(lead.status),
+  status: toUpperEnum(lead.status),
   notes: lead.notes,
-  assignedAgentId: idOrNull(lead.agentId),
-  campaignId: idOrNull(lead.campaignId),
+  assignedAgentId: toIdJsonOrNull(lead.agentId),
+  campaignId: toIdJsonOrNull(lead.campaignId),
   callAttempts: lead.attempts,
   lastCallAt: isoOrNull(lead.lastCallAt),
   createdAt: iso(lead.createdAt),
   updatedAt: iso(lead.updatedAt),
   team: lead.team,
   timeZone: lead.timeZone,
-  lastOutcome: lead.lastOutcome && loud(lead.lastOutcome),
-  dialState: loud(lead.dialState),
+  lastOutcome: lead.lastOutcome && toUpperEnum(lead.lastOutcome),
+  dialState: toUpperEnum(lead.dialState),
   version: lead.version,
 })
 
-export const shownNote = (note: LeadNote): z.infer<typeof ShownNote> => ({
-  id: idOf(note.id),
-  leadId: idOf(note.leadId),
-  agentId: idOrNull(note.agentId),
+export const toLeadNoteJson = (note: LeadNote): z.infer<typeof LeadNoteJson> => ({
+  id: toIdJson(note.id),
+  leadId: toIdJson(note.leadId),
+  agentId: toIdJsonOrNull(note.agentId),
   content: note.content,
   createdAt: iso(note.createdAt),
 })

@@ -1,18 +1,18 @@
 import type { Role } from '../../../contract/claims.ts'
-import type { Within } from '../../core/call-center/agents/scope.ts'
+import type { ScopeLimit } from '../../core/call-center/agents/scope.ts'
 
 /**
  * How far a user gets on a route: not at all, to what is their own, to their team's, to everything. `all` is for what
  * has no owner, such as templates.
  */
-export type Reach = 'none' | Within
+export type Permission = 'none' | ScopeLimit
 
 /**
  * Who may do what, for each operation of this surface that asks for a token. Admins may do all of it everywhere.
  * `door.ts` turns the word into the scope that a request has; the stores show what is in it, and nothing else is there:
  * 404.
  */
-export const RIGHTS = {
+export const PERMISSIONS = {
   crmInvite: { agent: 'none', supervisor: 'team' },
 
   crmLeads: { agent: 'own', supervisor: 'team' },
@@ -73,12 +73,12 @@ export const RIGHTS = {
   crmTemplate: { agent: 'all', supervisor: 'all' },
   crmUpdateTemplate: { agent: 'none', supervisor: 'all' },
   crmDeleteTemplate: { agent: 'none', supervisor: 'all' },
-} as const satisfies Record<string, { agent: Reach; supervisor: Reach }>
+} as const satisfies Record<string, { agent: Permission; supervisor: Permission }>
 
-export type GuardedOperation = keyof typeof RIGHTS
+export type GuardedOperation = keyof typeof PERMISSIONS
 
 /** The table's word for a role. */
-export function reachOf(operation: GuardedOperation, role: Role): Reach {
+export function permissionOf(operation: GuardedOperation, role: Role): Permission {
   if (role === 'admin') return 'all'
-  return RIGHTS[operation][role === 'user' ? 'agent' : 'supervisor']
+  return PERMISSIONS[operation][role === 'user' ? 'agent' : 'supervisor']
 }

@@ -1,13 +1,13 @@
 import { json, type Operation } from '../openapi.ts'
-import { refuses } from './errors.ts'
-import { IdParam } from './params.ts'
-import { AgentStats, DayQuery, RealtimeStats, SpanQuery } from './stats-wire.ts'
+import { guardedErrors } from './errors.ts'
+import { IdParams } from './params.ts'
+import { AgentStatsJson, DayQuery, RealtimeStatsJson, TimeRangeQuery } from './stats-wire.ts'
 
 const realtime = {
   method: 'get',
   summary: 'How it goes now, and went today',
   request: { query: DayQuery },
-  responses: { 200: json(RealtimeStats, 'Of all whom I may see'), ...refuses('input_invalid') },
+  responses: { 200: json(RealtimeStatsJson, 'Of all whom I may see'), ...guardedErrors('input_invalid') },
 } as const
 
 export const statsOperations: readonly Operation[] = [
@@ -23,10 +23,10 @@ export const statsOperations: readonly Operation[] = [
     path: '/api/stats/agent/{id}',
     operationId: 'crmAgentStats',
     summary: 'An agent’s calls, of today or another time',
-    request: { params: IdParam, query: SpanQuery },
+    request: { params: IdParams, query: TimeRangeQuery },
     responses: {
-      200: json(AgentStats, 'They add up with the history'),
-      ...refuses('input_invalid', 'not_found'),
+      200: json(AgentStatsJson, 'They add up with the history'),
+      ...guardedErrors('input_invalid', 'not_found'),
     },
   },
 ]

@@ -1,8 +1,8 @@
-import { json, type Operation, refusing, taking } from '../openapi.ts'
-import { Refused, speech } from './errors.ts'
-import { Event, Heard, SignatureHeaders, TELNYX_WORDING } from './webhook-wire.ts'
+import { createErrorResponses, json, jsonBody, type Operation } from '../openapi.ts'
+import { crmErrorFormat, ErrorJson } from './errors.ts'
+import { ReceivedJson, SignatureHeaders, TELNYX_ERRORS, TelnyxEventBody } from './webhook-wire.ts'
 
-const no = refusing(speech, Refused)
+const errorResponses = createErrorResponses(crmErrorFormat, ErrorJson)
 
 export const webhookOperations: readonly Operation[] = [
   {
@@ -12,12 +12,12 @@ export const webhookOperations: readonly Operation[] = [
     summary: 'What Telnyx tells',
     description:
       'Each event is kept once, for 30 days. A message that says nothing but STOP (or QUIT, END, REVOKE, OPT OUT, CANCEL, UNSUBSCRIBE, STOP ALL, or the like in other languages) puts its sender on the do-not-call list. At most 256 kB.',
-    request: { headers: SignatureHeaders, ...taking(Event) },
+    request: { headers: SignatureHeaders, ...jsonBody(TelnyxEventBody) },
     responses: {
-      200: json(Heard, 'It is kept'),
-      ...no(
+      200: json(ReceivedJson, 'It is kept'),
+      ...errorResponses(
         ['input_invalid', 'credentials_wrong', 'input_too_large', 'not_supported', 'unavailable'],
-        TELNYX_WORDING,
+        TELNYX_ERRORS,
       ),
     },
   },

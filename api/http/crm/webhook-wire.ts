@@ -1,9 +1,9 @@
 import { z } from '@hono/zod-openapi'
-import { says, type Wording } from '../errors.ts'
+import { type ErrorOverrides, errorText } from '../errors.ts'
 
 /** Whoever signs is no user, and has no token. */
-export const TELNYX_WORDING: Wording = {
-  credentials_wrong: says(401, 'Invalid signature', 'Signature realm="hookswitch"'),
+export const TELNYX_ERRORS: ErrorOverrides = {
+  credentials_wrong: errorText(401, 'Invalid signature', 'Signature realm="hookswitch"'),
 }
 
 export const SignatureHeaders = z.object({
@@ -17,7 +17,7 @@ export const SignatureHeaders = z.object({
   }),
 })
 
-export const Event = z
+export const TelnyxEventBody = z
   .object({
     data: z.object({
       id: z.string(),
@@ -37,6 +37,6 @@ export const Event = z
     },
   })
 
-export const Heard = z
+export const ReceivedJson = z
   .object({ message: z.enum(['Received', 'Already received']) })
   .openapi('CrmWebhookHeard', { example: { message: 'Received' } })

@@ -1,23 +1,26 @@
 import type { Hono } from 'hono'
-import { type IceSettings, iceServersFor } from '../../core/provisioning/ice-servers.ts'
-import type { Lending } from '../../core/provisioning/webrtc-credentials.ts'
-import { as } from '../openapi.ts'
-import type { Door, Known } from './authorize.ts'
+import { buildIceServers, type IceSettings } from '../../core/provisioning/ice-servers.ts'
+import type { WebrtcCredentials } from '../../core/provisioning/webrtc-credentials.ts'
+import { typedAs } from '../openapi.ts'
+import type { Authorize, CrmEnv } from './authorize.ts'
 import * as wire from './webrtc-wire.ts'
 
 export interface WebrtcRoutesNeeds {
-  door: Door
-  lending: Pick<Lending, 'lend'>
-  place: wire.WebrtcPlace
+  authorize: Authorize
+  credentials: Pick<WebrtcCredentials, 'issue'>
+  endpoint: wire.WebrtcEndpoint
   ice: IceSettings
 }
 
 /** "WebRTC Configuration". */
-export function addWebrtcRoutes(app: Hono<Known>, { door, lending, place, ice }: WebrtcRoutesNeeds): void {
-  app.get('/api/config/webrtc', door('crmWebrtc'), async (c) => {
-    const lent = await lending.lend(c.var.actor)
-    const servers = iceServersFor(ice, { userId: c.var.actor.userId, expiresAt: lent.expiresAt })
+export function addWebrtcRoutes(
+  app: Hono<CrmEnv>,
+  { authorize, credentials, endpoint, ice }: WebrtcRoutesNeeds,
+): void {
+  app.get('/api/config/webrtc', authorize('crmWebrtc'), async (c) => {
+    const issued = await credentials.issue(c.var.actor)
+    const servers = buildIceServers(ice, { userId: c.var.actor.userId, expiresAt: issued.expiresAt })
     c.header('Cache-Control', 'no-store')
-    return c.json(as(wire.ShownWebrtc, wire.shownWebrtc(lent, place, servers)))
+    return c.json(typedAs(wire.WebrtcConfigJson, wire.toWebrtcConfigJson(issued, endpoint, servers)))
   })
 }

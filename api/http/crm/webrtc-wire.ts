@@ -1,17 +1,17 @@
 import { z } from '@hono/zod-openapi'
 import type { IceServer } from '../../core/provisioning/ice-servers.ts'
-import type { LentCredentials } from '../../core/provisioning/webrtc-credentials.ts'
+import type { IssuedCredentials } from '../../core/provisioning/webrtc-credentials.ts'
 import { Time } from '../openapi.ts'
 import { iso } from './params.ts'
 
-const Server = z.object({
+const IceServerJson = z.object({
   urls: z.array(z.string()),
   username: z.string().optional(),
   credential: z.string().optional(),
 })
 
 /** The first three are what existing clients read. */
-export const ShownWebrtc = z
+export const WebrtcConfigJson = z
   .object({
     sip_username: z.string(),
     sip_password: z.string().openapi({ description: 'Another one each time' }),
@@ -20,21 +20,21 @@ export const ShownWebrtc = z
     sip_domain: z.string(),
     websocket_url: z.string().nullable().openapi({ description: 'Null where none is set up' }),
     expires_at: Time.openapi({ description: 'Nobody can register with it later, nor after the session' }),
-    ice_servers: z.array(Server).openapi({ description: 'For RTCPeerConnection, as they are' }),
+    ice_servers: z.array(IceServerJson).openapi({ description: 'For RTCPeerConnection, as they are' }),
   })
   .openapi('CrmWebrtc')
 
 /** Where browsers register, and how they are reached. */
-export interface WebrtcPlace {
+export interface WebrtcEndpoint {
   domain: string
   websocketUrl: string | undefined
 }
 
-export const shownWebrtc = (
-  { extension, password, expiresAt }: LentCredentials,
-  { domain, websocketUrl }: WebrtcPlace,
+export const toWebrtcConfigJson = (
+  { extension, password, expiresAt }: IssuedCredentials,
+  { domain, websocketUrl }: WebrtcEndpoint,
   ice: readonly IceServer[],
-): z.output<typeof ShownWebrtc> => ({
+): z.output<typeof WebrtcConfigJson> => ({
   sip_username: extension,
   sip_password: password,
   caller_id: extension,

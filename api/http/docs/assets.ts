@@ -9,25 +9,25 @@ export interface Asset {
   hash: string
 }
 
-const here = createRequire(import.meta.url)
+const requireFrom = createRequire(import.meta.url)
 const JS = 'text/javascript; charset=utf-8'
 
 /** Where each lies among the installed packages. */
-const PACKAGED = {
-  'swagger-ui.js': { path: () => here.resolve('swagger-ui-dist/swagger-ui-bundle.js'), type: JS },
+const PACKAGE_FILES = {
+  'swagger-ui.js': { path: () => requireFrom.resolve('swagger-ui-dist/swagger-ui-bundle.js'), type: JS },
   'swagger-ui.css': {
-    path: () => here.resolve('swagger-ui-dist/swagger-ui.css'),
+    path: () => requireFrom.resolve('swagger-ui-dist/swagger-ui.css'),
     type: 'text/css; charset=utf-8',
   },
-  'redoc.js': { path: () => here.resolve('redoc/bundles/redoc.standalone.js'), type: JS },
+  'redoc.js': { path: () => requireFrom.resolve('redoc/bundles/redoc.standalone.js'), type: JS },
 } as const
 
 /** Redoc shows its makers' mark, which lies on a host of theirs: nothing is asked of another host. */
-const MARK = 'https://cdn.redoc.ly/redoc/logo-mini.svg'
-const NO_PICTURE = 'data:image/gif;base64,R0lGODlhAQABAAAAACwAAAAAAQABAAA='
+const REDOC_LOGO = 'https://cdn.redoc.ly/redoc/logo-mini.svg'
+const BLANK_IMAGE = 'data:image/gif;base64,R0lGODlhAQABAAAAACwAAAAAAQABAAA='
 
 /** What starts each page. A file of its own, as the pages allow no script inside them. */
-const STARTS = {
+const BOOT_SCRIPTS = {
   'start-docs.js': `SwaggerUIBundle({
   url: '/openapi.json', dom_id: '#docs', deepLinking: true, filter: true, validatorUrl: null,
   docExpansion: 'none', persistAuthorization: false, tryItOutEnabled: true,
@@ -37,7 +37,7 @@ const STARTS = {
 `,
 } as const
 
-export type AssetName = keyof typeof PACKAGED | keyof typeof STARTS
+export type AssetName = keyof typeof PACKAGE_FILES | keyof typeof BOOT_SCRIPTS
 
 export interface Assets {
   /** @throws {Error} where the package is not installed */
@@ -45,31 +45,31 @@ export interface Assets {
 }
 
 export const isAssetName = (name: string): name is AssetName =>
-  Object.hasOwn(PACKAGED, name) || Object.hasOwn(STARTS, name)
+  Object.hasOwn(PACKAGE_FILES, name) || Object.hasOwn(BOOT_SCRIPTS, name)
 
 /** Files of the installed packages, read when first asked for and then kept: the gate's memory is no place for them. */
 export function createAssets(): Assets {
-  const kept = new Map<AssetName, Promise<Asset>>()
+  const cache = new Map<AssetName, Promise<Asset>>()
   return {
     find(name) {
-      const asset = kept.get(name) ?? read(name)
-      kept.set(name, asset)
-      asset.catch(() => kept.delete(name))
+      const asset = cache.get(name) ?? readAsset(name)
+      cache.set(name, asset)
+      asset.catch(() => cache.delete(name))
       return asset
     },
   }
 }
 
-async function read(name: AssetName): Promise<Asset> {
+async function readAsset(name: AssetName): Promise<Asset> {
   const [body, type] =
-    name in STARTS
-      ? ([new TextEncoder().encode(STARTS[name as keyof typeof STARTS]), JS] as const) // just looked
-      : await packaged(name as keyof typeof PACKAGED) // as it is not the other
+    name in BOOT_SCRIPTS
+      ? ([new TextEncoder().encode(BOOT_SCRIPTS[name as keyof typeof BOOT_SCRIPTS]), JS] as const) // just looked
+      : await readPackageFile(name as keyof typeof PACKAGE_FILES) // as it is not the other
   return { body, type, hash: createHash('sha256').update(body).digest('base64url').slice(0, 16) }
 }
 
-async function packaged(name: keyof typeof PACKAGED) {
-  const { path, type } = PACKAGED[name]
-  const text = (await readFile(path(), 'utf8')).replaceAll(MARK, NO_PICTURE)
+async function readPackageFile(name: keyof typeof PACKAGE_FILES) {
+  const { path, type } = PACKAGE_FILES[name]
+  const text = (await readFile(path(), 'utf8')).replaceAll(REDOC_LOGO, BLANK_IMAGE)
   return [new TextEncoder().encode(text), type] as const
 }

@@ -1,32 +1,35 @@
 import { z } from '@hono/zod-openapi'
-import { bearer, type Operation, type Surface, under } from '../openapi.ts'
+import { bearer, type OpenApiSection, type Operation, withTag } from '../openapi.ts'
 
-export const Problem = z
+export const GateProblem = z
   .object({ type: z.string(), title: z.string(), status: z.number().int(), detail: z.string().optional() })
   .openapi('GateProblem')
-export const problem = (description: string) => ({
+export const gateProblem = (description: string) => ({
   description,
-  content: { 'application/problem+json': { schema: Problem } },
+  content: { 'application/problem+json': { schema: GateProblem } },
 })
-const Plain = z
+const StreamError = z
   .object({ success: z.literal(false), error: z.string(), timestamp: z.number().int() })
   .openapi('StreamError')
-const plain = (description: string) => ({ description, content: { 'application/json': { schema: Plain } } })
-/** The API answers what is no stream, in the words of the other surface. */
-const either = (description: string) => ({
+const streamError = (description: string) => ({
   description,
-  content: { ...problem('').content, ...plain('').content },
+  content: { 'application/json': { schema: StreamError } },
 })
-const file = (description: string) => ({ description, content: { '*/*': { schema: z.string() } } })
+/** The API answers what is no stream, in the words of the other surface. */
+const problemOrStreamError = (description: string) => ({
+  description,
+  content: { ...gateProblem('').content, ...streamError('').content },
+})
+const fileResponse = (description: string) => ({ description, content: { '*/*': { schema: z.string() } } })
 
-const News = z.record(z.string(), z.unknown()).openapi('News', {
+const StreamMessage = z.record(z.string(), z.unknown()).openapi('News', {
   description: 'A whole state with its `epoch` and `seq`, or something that happened',
   example: { states: {}, epoch: 'Cr7MW2QlixZw', seq: 7 },
 })
-const stream = {
+const streamResponses = {
   200: {
     description: 'With `Accept: text/event-stream` events as they come, else what there is now',
-    content: { 'text/event-stream': { schema: z.string() }, 'application/json': { schema: News } },
+    content: { 'text/event-stream': { schema: z.string() }, 'application/json': { schema: StreamMessage } },
     headers: { ETag: { schema: { type: 'string' as const }, description: 'Of what there is now' } },
   },
   101: { description: 'With a WebSocket handshake' },
@@ -34,7 +37,7 @@ const stream = {
   304: { description: 'Nothing newer than `If-None-Match` came within 25 seconds' },
   400: { description: 'A header that would take up where another stream ended' },
 }
-const byStream = [...bearer, { queryAuthorization: [] }, { queryTicket: [] }]
+const streamSecurity = [...bearer, { queryAuthorization: [] }, { queryTicket: [] }]
 
 const Channel = z.object({
   channel: z.string().openapi({
@@ -43,24 +46,24 @@ const Channel = z.object({
       '`users-state`, `me`, or `active-calls`: for admins, and for supervisors whose team does not bound them. The others read `GET /api/v1/calls`',
   }),
 })
-const follow = (operationId: string, path: string, refusals: Operation['responses']): Operation => ({
+const streamOperation = (operationId: string, path: string, refusals: Operation['responses']): Operation => ({
   method: 'get',
   path,
   operationId,
   summary: 'Follow a channel',
-  security: byStream,
+  security: streamSecurity,
   request: { params: Channel },
-  responses: { ...stream, ...refusals },
+  responses: { ...streamResponses, ...refusals },
 })
-const WHOSE_FILES =
+const MEDIA_ACCESS =
   'Users read the folder of their own extension, admins all. So do supervisors, unless their team bounds them: then they read their own folder, and hear their team’s recordings by links of `POST /api/v1/calls/history/{id}/recording-link`.'
-const media = (operationId: string, path: string): Operation => ({
+const mediaOperation = (operationId: string, path: string): Operation => ({
   method: 'get',
   path,
   operationId,
   summary: 'Read a file, or a range of it',
   security: [...bearer, { queryAuthorization: [] }, { queryLink: [] }],
-  description: WHOSE_FILES,
+  description: MEDIA_ACCESS,
   request: {
     params: z.object({
       folder: z.string().openapi({ example: '1001' }),
@@ -68,36 +71,36 @@ const media = (operationId: string, path: string): Operation => ({
     }),
   },
   responses: {
-    200: file('The file'),
-    206: file('The range'),
+    200: fileResponse('The file'),
+    206: fileResponse('The range'),
     304: { description: 'Not changed' },
-    401: problem('No live token, and no link to this file'),
-    403: problem('Somebody else’s file'),
-    404: problem('No such file'),
-    503: problem('The gate cannot judge now: see Retry-After'),
+    401: gateProblem('No live token, and no link to this file'),
+    403: gateProblem('Somebody else’s file'),
+    404: gateProblem('No such file'),
+    503: gateProblem('The gate cannot judge now: see Retry-After'),
   },
 })
 
 /** What nginx answers itself, once the sidecar has judged the token. */
-export const gate: Surface = {
+export const mediaAndStreamsOpenApi: OpenApiSection = {
   name: 'Files and streams',
   tags: [
     { name: 'media', description: 'Recordings, each for whom they are of, and for whoever oversees them.' },
     { name: 'streams', description: 'News by EventSource or WebSocket; a plain GET asks once.' },
   ],
   operations: [
-    ...under('media', '', [
-      media('media', '/media/{folder}/{name}'),
-      media('mediaAsMikopbx', '/pbxcore/softphone/recordings/{folder}/{name}'),
+    ...withTag('media', '', [
+      mediaOperation('media', '/media/{folder}/{name}'),
+      mediaOperation('mediaAsMikopbx', '/pbxcore/softphone/recordings/{folder}/{name}'),
     ]),
-    ...under('streams', '', [
-      follow('stream', '/api/v1/streams/{channel}', {
-        401: either('No live token or ticket'),
-        403: either('Not mine to follow'),
+    ...withTag('streams', '', [
+      streamOperation('stream', '/api/v1/streams/{channel}', {
+        401: problemOrStreamError('No live token or ticket'),
+        403: problemOrStreamError('Not mine to follow'),
       }),
-      follow('streamAsMikopbx', '/pbxcore/api/module-softphone-backend/v1/sub/{channel}', {
-        401: plain('No live token or ticket'),
-        403: plain('Not mine to follow'),
+      streamOperation('streamAsMikopbx', '/pbxcore/api/module-softphone-backend/v1/sub/{channel}', {
+        401: streamError('No live token or ticket'),
+        403: streamError('Not mine to follow'),
       }),
     ]),
   ],

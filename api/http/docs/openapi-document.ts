@@ -1,9 +1,9 @@
 import { OpenAPIHono } from '@hono/zod-openapi'
-import type { Surface } from '../openapi.ts'
-import { gate } from './media-and-streams.ts'
-import { operation } from './operational-endpoints.ts'
+import type { OpenApiSection } from '../openapi.ts'
+import { mediaAndStreamsOpenApi } from './media-and-streams.ts'
+import { operationalOpenApi } from './operational-endpoints.ts'
 
-const ABOUT = `An auth gate and control API for PBX softphones, by several documented surfaces: take the one your client
+const DESCRIPTION = `An auth gate and control API for PBX softphones, by several documented surfaces: take the one your client
 speaks. All share users, sessions and tokens; errors are each surface's own.
 
 An access token goes into \`Authorization: Bearer …\`. Where a client cannot send a header, streams also take it as
@@ -16,7 +16,7 @@ In a body, \`null\` for a member that may be left out is as if it were left out,
 then it clears the value. A refusal of a request's shape names each member and says what is allowed.`
 
 /** How a request proves whose it is. */
-const SCHEMES = {
+const SECURITY_SCHEMES = {
   bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' },
   queryAuthorization: {
     type: 'apiKey',
@@ -36,26 +36,26 @@ const SCHEMES = {
 } as const
 
 /** One OpenAPI 3.1 document of all surfaces, with what nginx answers itself and what operators ask. */
-export function createDocument(surfaces: readonly Surface[]) {
-  const all = [...surfaces, gate, operation]
+export function buildOpenApiDocument(surfaces: readonly OpenApiSection[]) {
+  const sections = [...surfaces, mediaAndStreamsOpenApi, operationalOpenApi]
   const { openAPIRegistry: registry, getOpenAPI31Document } = new OpenAPIHono()
-  for (const [name, scheme] of Object.entries(SCHEMES))
+  for (const [name, scheme] of Object.entries(SECURITY_SCHEMES))
     registry.registerComponent('securitySchemes', name, scheme)
-  for (const { operations } of all) for (const one of operations) registry.registerPath(one)
+  for (const { operations } of sections) for (const one of operations) registry.registerPath(one)
 
-  return withPlainPatterns(
+  return withPortablePatterns(
     getOpenAPI31Document({
       openapi: '3.1.0',
       info: {
         title: 'Hookswitch',
         version: '1',
-        description: ABOUT,
+        description: DESCRIPTION,
         license: { name: 'MIT', url: 'https://spdx.org/licenses/MIT.html' },
       },
       servers: [{ url: '/' }],
-      tags: all.flatMap(({ tags }) => [...tags]),
+      tags: sections.flatMap(({ tags }) => [...tags]),
       // What Redoc puts them under.
-      'x-tagGroups': all.map(({ name, tags }) => ({ name, tags: tags.map((tag) => tag.name) })),
+      'x-tagGroups': sections.map(({ name, tags }) => ({ name, tags: tags.map((tag) => tag.name) })),
     }),
   )
 }
@@ -65,7 +65,7 @@ export function createDocument(surfaces: readonly Surface[]) {
  * that have it as a flag. One that asks for classes of Unicode is left out, as many programs read patterns without that
  * flag, and take `\\p{L}` for four letters: they would refuse what the API takes.
  */
-function withPlainPatterns<T>(document: T): T {
+function withPortablePatterns<T>(document: T): T {
   return JSON.parse(JSON.stringify(document), (name, value: unknown) => {
     if (name !== 'pattern' || typeof value !== 'string') return value
     return /\\p\{/i.test(value) ? undefined : value.replace(/(?<=\$)\/u$/, '')

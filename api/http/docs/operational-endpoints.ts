@@ -1,8 +1,8 @@
 import { z } from '@hono/zod-openapi'
-import { json, open, type Surface, under } from '../openapi.ts'
-import { Problem, problem } from './media-and-streams.ts'
+import { json, noAuth, type OpenApiSection, withTag } from '../openapi.ts'
+import { GateProblem, gateProblem } from './media-and-streams.ts'
 
-const Key = z.object({
+const Jwk = z.object({
   kty: z.string(),
   crv: z.string(),
   x: z.string(),
@@ -10,7 +10,7 @@ const Key = z.object({
   alg: z.string(),
   use: z.literal('sig'),
 })
-export const Ready = z
+export const Readiness = z
   .object({
     ready: z.boolean(),
     revocation_bound_ms: z.number(),
@@ -21,36 +21,39 @@ export const Ready = z
     pbx: z.enum(['online', 'away', 'none']).openapi({ description: 'No part of being ready' }),
   })
   .openapi('Ready')
-const failing = {
-  400: problem('A request that cannot be read'),
-  503: problem('The API is away: try again'),
+const failureResponses = {
+  400: gateProblem('A request that cannot be read'),
+  503: gateProblem('The API is away: try again'),
 }
 
 /** What operators and other services ask. */
-export const operation: Surface = {
+export const operationalOpenApi: OpenApiSection = {
   name: 'Operation',
   tags: [{ name: 'operation', description: 'How it fares, and its public keys.' }],
-  operations: under('operation', '', [
+  operations: withTag('operation', '', [
     {
       method: 'get',
       path: '/health',
       operationId: 'health',
       summary: 'Whether the API answers',
-      security: open,
-      responses: { 200: json(z.object({ status: z.literal('ok') }), 'It does'), ...failing },
+      security: noAuth,
+      responses: { 200: json(z.object({ status: z.literal('ok') }), 'It does'), ...failureResponses },
     },
     {
       method: 'get',
       path: '/ready',
       operationId: 'ready',
       summary: 'Whether tokens can be judged and issued now',
-      security: open,
+      security: noAuth,
       responses: {
-        200: json(Ready, 'They can'),
-        ...failing,
+        200: json(Readiness, 'They can'),
+        ...failureResponses,
         503: {
           description: 'They cannot, or the API is away',
-          content: { 'application/json': { schema: Ready }, 'application/problem+json': { schema: Problem } },
+          content: {
+            'application/json': { schema: Readiness },
+            'application/problem+json': { schema: GateProblem },
+          },
         },
       },
     },
@@ -59,8 +62,11 @@ export const operation: Surface = {
       path: '/.well-known/jwks.json',
       operationId: 'jwks',
       summary: 'The public keys (RFC 7517), where tokens are signed with EdDSA',
-      security: open,
-      responses: { 200: json(z.object({ keys: z.array(Key) }), 'The keys; HMAC has none'), ...failing },
+      security: noAuth,
+      responses: {
+        200: json(z.object({ keys: z.array(Jwk) }), 'The keys; HMAC has none'),
+        ...failureResponses,
+      },
     },
   ]),
 }

@@ -1,14 +1,14 @@
 import type { Asset, AssetName } from './assets.ts'
 
 /** Where the files of the pages are. */
-export const ASSETS = '/docs/assets'
+export const ASSETS_PATH = '/docs/assets'
 
 interface Page {
   title: string
   styles: readonly AssetName[]
   scripts: readonly AssetName[]
   /** Redoc looks for words in a worker that it makes itself. */
-  worker: string
+  workerSrc: string
 }
 
 export const PAGES = {
@@ -16,13 +16,13 @@ export const PAGES = {
     title: 'Hookswitch: try the API',
     styles: ['swagger-ui.css'],
     scripts: ['swagger-ui.js', 'start-docs.js'],
-    worker: "'none'",
+    workerSrc: "'none'",
   },
   '/redoc': {
     title: 'Hookswitch: the API',
     styles: [],
     scripts: ['redoc.js', 'start-redoc.js'],
-    worker: 'blob:',
+    workerSrc: 'blob:',
   },
 } as const satisfies Record<string, Page>
 
@@ -30,7 +30,7 @@ export const PAGES = {
  * Nothing of another host, and no script but our own files. Both pages write styles as they draw, which is
  * why these alone may stand in the page.
  */
-export const policyOf = ({ worker }: Page) =>
+export const contentSecurityPolicy = ({ workerSrc }: Page) =>
   [
     "default-src 'none'",
     "script-src 'self'",
@@ -38,18 +38,18 @@ export const policyOf = ({ worker }: Page) =>
     "img-src 'self' data:",
     "font-src 'self' data:",
     "connect-src 'self'",
-    `worker-src ${worker}`,
+    `worker-src ${workerSrc}`,
     "base-uri 'none'",
     "form-action 'none'",
     "frame-ancestors 'none'",
   ].join('; ')
 
 /** @param find what a file is at this moment: its name in the page changes with it */
-export async function write(
+export async function renderPage(
   { title, styles, scripts }: Page,
   find: (name: AssetName) => Promise<Asset>,
 ): Promise<string> {
-  const url = async (name: AssetName) => `${ASSETS}/${(await find(name)).hash}/${name}`
+  const url = async (name: AssetName) => `${ASSETS_PATH}/${(await find(name)).hash}/${name}`
   const links = await Promise.all(
     styles.map(async (name) => `<link rel="stylesheet" href="${await url(name)}">`),
   )

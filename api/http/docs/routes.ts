@@ -1,32 +1,32 @@
 import { Hono } from 'hono'
 import { Refusal } from '../../core/refusal.ts'
-import type { Surface } from '../openapi.ts'
+import type { OpenApiSection } from '../openapi.ts'
 import { createAssets, isAssetName } from './assets.ts'
-import { createDocument } from './openapi-document.ts'
-import { ASSETS, PAGES, policyOf, write } from './pages.ts'
+import { buildOpenApiDocument } from './openapi-document.ts'
+import { ASSETS_PATH, contentSecurityPolicy, PAGES, renderPage } from './pages.ts'
 
-const FOREVER = 'public, max-age=31536000, immutable'
+const IMMUTABLE_CACHE = 'public, max-age=31536000, immutable'
 
 /** The document of all surfaces, and two pages that show it, with nothing of another host. */
-export function createDocs(surfaces: readonly Surface[]): Hono {
+export function createDocsRoutes(surfaces: readonly OpenApiSection[]): Hono {
   const app = new Hono()
   const assets = createAssets()
-  let document: ReturnType<typeof createDocument> | undefined
+  let document: ReturnType<typeof buildOpenApiDocument> | undefined
 
   app.get('/openapi.json', (c) => {
-    document ??= createDocument(surfaces)
+    document ??= buildOpenApiDocument(surfaces)
     return c.json(document, 200, { 'Cache-Control': 'no-cache' })
   })
   for (const [path, page] of Object.entries(PAGES)) {
     app.get(path, async (c) =>
-      c.html(await write(page, assets.find), 200, {
-        'Content-Security-Policy': policyOf(page),
+      c.html(await renderPage(page, assets.find), 200, {
+        'Content-Security-Policy': contentSecurityPolicy(page),
         'Cache-Control': 'no-cache',
         'X-Content-Type-Options': 'nosniff',
       }),
     )
   }
-  app.get(`${ASSETS}/:hash/:name`, async (c) => {
+  app.get(`${ASSETS_PATH}/:hash/:name`, async (c) => {
     const { hash, name } = c.req.param()
     if (!isAssetName(name)) throw new Refusal('not_found')
     const asset = await assets.find(name)
@@ -34,7 +34,7 @@ export function createDocs(surfaces: readonly Surface[]): Hono {
     if (hash !== asset.hash) throw new Refusal('not_found')
     return c.body(asset.body, 200, {
       'Content-Type': asset.type,
-      'Cache-Control': FOREVER,
+      'Cache-Control': IMMUTABLE_CACHE,
       'X-Content-Type-Options': 'nosniff',
     })
   })

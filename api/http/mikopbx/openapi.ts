@@ -1,9 +1,9 @@
 import type { z } from '@hono/zod-openapi'
-import { bearer, json, open, refusing, type Surface, under } from '../openapi.ts'
-import { refreshWording, speech } from './errors.ts'
+import { bearer, createErrorResponses, json, noAuth, type OpenApiSection, withTag } from '../openapi.ts'
+import { mikopbxErrorFormat, refreshErrors } from './errors.ts'
 import * as wire from './wire.ts'
 
-const no = refusing(speech, wire.Refused)
+const errorResponses = createErrorResponses(mikopbxErrorFormat, wire.ErrorJson)
 const setsCookie = (description: string) => ({
   headers: { 'Set-Cookie': { schema: { type: 'string' as const }, description } },
 })
@@ -15,7 +15,7 @@ const jsonOrForm = <T extends z.ZodType>(schema: T) => ({
 })
 
 /** The auth of MikoPBX REST v3. */
-export const described: Surface = {
+export const mikopbxOpenApi: OpenApiSection = {
   name: 'MikoPBX REST v3',
   tags: [
     {
@@ -24,22 +24,28 @@ export const described: Surface = {
         'Log in as to MikoPBX itself: an access token of 15 minutes, and a secret in a cookie, new with each refresh.',
     },
   ],
-  operations: under('mikopbx', wire.PREFIX, [
+  operations: withTag('mikopbx', wire.PREFIX, [
     {
       method: 'post',
       path: '/auth:login',
       operationId: 'mikopbxLogin',
       summary: 'Log in',
-      security: open,
+      security: noAuth,
       request: jsonOrForm(
         wire.LoginBody.openapi({ example: { login: 'admin', password: 'password', rememberMe: false } }),
       ),
       responses: {
         200: {
-          ...json(wire.LoggedIn, 'An access token; the cookie holds the refresh secret'),
+          ...json(wire.LoginJson, 'An access token; the cookie holds the refresh secret'),
           ...setsCookie('`refreshToken`, HttpOnly, SameSite=Strict'),
         },
-        ...no(['credentials_missing', 'input_invalid', 'credentials_wrong', 'throttled', 'unavailable']),
+        ...errorResponses([
+          'credentials_missing',
+          'input_invalid',
+          'credentials_wrong',
+          'throttled',
+          'unavailable',
+        ]),
       },
     },
     {
@@ -50,12 +56,15 @@ export const described: Surface = {
       security: [{ refreshCookie: [] }],
       responses: {
         200: {
-          ...json(wire.Rotated, 'The new access token; the cookie holds the new secret'),
+          ...json(wire.RefreshJson, 'The new access token; the cookie holds the new secret'),
           ...setsCookie('`refreshToken`, new'),
         },
-        ...no(['token_missing', 'token_invalid', 'token_revoked', 'forbidden', 'throttled', 'unavailable'], {
-          ...refreshWording,
-        }),
+        ...errorResponses(
+          ['token_missing', 'token_invalid', 'token_revoked', 'forbidden', 'throttled', 'unavailable'],
+          {
+            ...refreshErrors,
+          },
+        ),
       },
     },
     {
@@ -65,8 +74,8 @@ export const described: Surface = {
       summary: 'End the session; the cookie speaks for whoever has no live access token',
       security: [...bearer, { refreshCookie: [] }],
       responses: {
-        200: json(wire.LoggedOut, 'It is over'),
-        ...no([
+        200: json(wire.LogoutJson, 'It is over'),
+        ...errorResponses([
           'token_missing',
           'token_invalid',
           'token_expired',

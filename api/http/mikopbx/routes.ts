@@ -1,24 +1,24 @@
 import { type Context, Hono } from 'hono'
 import { deleteCookie, setCookie } from 'hono/cookie'
 import { readBearer } from '../../../contract/bearer.ts'
-import type { Judge } from '../../../contract/verdict.ts'
+import type { TokenVerifier } from '../../../contract/verdict.ts'
 import type { Logger } from '../../../runtime/log.ts'
 import { actorOf } from '../../core/actor.ts'
 import type { Login } from '../../core/auth/login.ts'
-import type { AddressAttempts, Outcome } from '../../core/auth/login-attempts.ts'
-import type { Opened, Sessions } from '../../core/auth/sessions.ts'
+import type { AddressAttempts, AttemptOutcome } from '../../core/auth/login-attempts.ts'
+import type { OpenedSession, Sessions } from '../../core/auth/sessions.ts'
 import { Refusal } from '../../core/refusal.ts'
-import { createOrigins } from '../../core/values/origin.ts'
-import { addressOf, readBody, refuse, type Wording } from '../errors.ts'
-import { refusalOf } from '../guard.ts'
-import { loginWording, logoutWording, refreshWording, speech } from './errors.ts'
-import { mustBeOurs } from './same-origin.ts'
+import { createOriginPolicy } from '../../core/values/origin.ts'
+import { clientAddress, type ErrorOverrides, readBody, sendError } from '../errors.ts'
+import { refusalForVerdict } from '../guard.ts'
+import { loginErrors, logoutErrors, mikopbxErrorFormat, refreshErrors } from './errors.ts'
+import { requireSameOrigin } from './same-origin.ts'
 import * as wire from './wire.ts'
 
-export interface MikopbxNeeds {
-  judge: Judge
+export interface MikopbxRoutesNeeds {
+  tokenVerifier: TokenVerifier
   login: Login
-  sessions: Pick<Sessions, 'rotate' | 'logout' | 'ownerOf' | 'isSecret'>
+  sessions: Pick<Sessions, 'rotate' | 'logout' | 'findByRefreshToken' | 'isRefreshToken'>
   /** Other origins whose pages may log in, refresh and log out, as the settings have them. */
   allowedOrigins: readonly string[]
   /** Refreshes that fail, by address: MikoPBX counts all, and an office behind one address has many. */
@@ -29,70 +29,75 @@ export interface MikopbxNeeds {
 }
 
 /** The auth of MikoPBX REST v3: an access token of 15 minutes, and a rotated refresh secret in a cookie. */
-export function createMikopbx(needs: MikopbxNeeds): Hono<{ Variables: { wording: Wording } }> {
-  const { judge, login, sessions, allowedOrigins = [], refreshAttempts, refreshTtl, log } = needs
-  const app = new Hono<{ Variables: { wording: Wording } }>()
-  app.onError((err, c) => refuse(c, err, speech, log))
-  const origins = createOrigins(allowedOrigins)
+export function createMikopbxRoutes(
+  needs: MikopbxRoutesNeeds,
+): Hono<{ Variables: { errorOverrides: ErrorOverrides } }> {
+  const { tokenVerifier, login, sessions, allowedOrigins = [], refreshAttempts, refreshTtl, log } = needs
+  const app = new Hono<{ Variables: { errorOverrides: ErrorOverrides } }>()
+  app.onError((err, c) => sendError(c, err, mikopbxErrorFormat, log))
+  const origins = createOriginPolicy(allowedOrigins)
 
   app.post('/auth:login', async (c) => {
-    c.set('wording', loginWording)
-    mustBeOurs(c, origins)
+    c.set('errorOverrides', loginErrors)
+    requireSameOrigin(c, origins)
     const { login: username, password, rememberMe } = await readBody(c, wire.LoginBody)
     const opened = await login.login(
       { username, password },
       {
         surface: 'mikopbx',
-        address: addressOf(c),
+        address: clientAddress(c),
         userAgent: c.req.header('user-agent') ?? '',
-        clothing: wire.clothing,
-        refreshBy: 'secret',
+        extraClaims: wire.extraClaims,
+        refreshWith: 'secret',
         remember: rememberMe,
         accessTtl: wire.ACCESS_TTL,
       },
     )
-    keepSecret(c, opened)
-    return c.json(wire.opened(opened))
+    setRefreshCookie(c, opened)
+    return c.json(wire.toLoginJson(opened))
   })
 
   app.post('/auth:refresh', async (c) => {
-    c.set('wording', refreshWording)
-    mustBeOurs(c, origins)
-    const address = addressOf(c)
-    const secrets = secretsOf(c)
+    c.set('errorOverrides', refreshErrors)
+    requireSameOrigin(c, origins)
+    const address = clientAddress(c)
+    const refreshTokens = readRefreshCookies(c)
     // A page that is logged out guesses at nothing: counted, it would use up the refreshes of its office.
-    if (secrets.length === 0) throw new Refusal('token_missing')
-    const secret = secrets.find(sessions.isSecret) ?? ''
-    const opened = await counted(address, () =>
-      sessions.rotate(secret, { clothing: wire.clothing, accessTtl: wire.ACCESS_TTL, address }),
+    if (refreshTokens.length === 0) throw new Refusal('token_missing')
+    const refreshToken = refreshTokens.find(sessions.isRefreshToken) ?? ''
+    const opened = await countFailures(address, () =>
+      sessions.rotate(refreshToken, { extraClaims: wire.extraClaims, accessTtl: wire.ACCESS_TTL, address }),
     )
-    keepSecret(c, opened)
-    return c.json(wire.rotated(opened))
+    setRefreshCookie(c, opened)
+    return c.json(wire.toRefreshJson(opened))
   })
 
   app.post('/auth:logout', async (c) => {
-    c.set('wording', logoutWording)
+    c.set('errorOverrides', logoutErrors)
     const bearer = readBearer(c.req.header('authorization'))
-    const secrets = secretsOf(c)
-    if (secrets.length > 0) mustBeOurs(c, origins)
-    const secret = secrets.find(sessions.isSecret)
-    const verdict = judge.token(typeof bearer === 'string' ? undefined : bearer.token, 'access')
+    const refreshTokens = readRefreshCookies(c)
+    if (refreshTokens.length > 0) requireSameOrigin(c, origins)
+    const refreshToken = refreshTokens.find(sessions.isRefreshToken)
+    const verdict = tokenVerifier.verify(typeof bearer === 'string' ? undefined : bearer.token, 'access')
     // An access token may have expired before its user logs out: then the cookie says whose session it is.
-    const owner = secret === undefined ? undefined : await sessions.ownerOf(secret)
-    if (!verdict.good && owner === undefined) throw refusalOf(verdict.code)
-    const actor = verdict.good ? actorOf(verdict.claims) : undefined
+    const owner = refreshToken === undefined ? undefined : await sessions.findByRefreshToken(refreshToken)
+    if (!verdict.ok && owner === undefined) throw refusalForVerdict(verdict.code)
+    const actor = verdict.ok ? actorOf(verdict.claims) : undefined
     // Another user has logged in with this browser meanwhile: their session and their cookie stay.
-    const isOthers = owner !== undefined && actor !== undefined && owner.userId !== actor.userId
-    if (actor !== undefined) await sessions.logout(actor, addressOf(c))
-    if (owner !== undefined && !isOthers) await sessions.logout(owner, addressOf(c))
-    if (!isOthers) deleteCookie(c, wire.COOKIE, { path: '/' })
-    return c.json(wire.loggedOut)
+    const isOtherUser = owner !== undefined && actor !== undefined && owner.userId !== actor.userId
+    if (actor !== undefined) await sessions.logout(actor, clientAddress(c))
+    if (owner !== undefined && !isOtherUser) await sessions.logout(owner, clientAddress(c))
+    if (!isOtherUser) deleteCookie(c, wire.REFRESH_COOKIE, { path: '/' })
+    return c.json(wire.logoutJson)
   })
 
   /** Counts a refresh that fails with a cookie. */
-  async function counted(address: string, refresh: () => Promise<Opened>): Promise<Opened> {
+  async function countFailures(
+    address: string,
+    refresh: () => Promise<OpenedSession>,
+  ): Promise<OpenedSession> {
     const attempt = await refreshAttempts.reserve(address)
-    let outcome: Outcome = 'void'
+    let outcome: AttemptOutcome = 'void'
     try {
       return await refresh()
     } catch (err) {
@@ -104,8 +109,8 @@ export function createMikopbx(needs: MikopbxNeeds): Hono<{ Variables: { wording:
   }
 
   /** Session cookie unless remembered; never readable by a script, never sent from another site. */
-  function keepSecret(c: Context, { refreshToken, remember }: Opened) {
-    setCookie(c, wire.COOKIE, refreshToken, {
+  function setRefreshCookie(c: Context, { refreshToken, remember }: OpenedSession) {
+    setCookie(c, wire.REFRESH_COOKIE, refreshToken, {
       path: '/',
       httpOnly: true,
       sameSite: 'Strict',
@@ -121,8 +126,10 @@ export function createMikopbx(needs: MikopbxNeeds): Hono<{ Variables: { wording:
  * and one for a longer path comes first. What else the header holds does not count.
  * @see RFC 6265 §5.4
  */
-function secretsOf(c: Context): string[] {
+function readRefreshCookies(c: Context): string[] {
   const pairs = (c.req.header('cookie') ?? '').split(';').map((pair) => pair.trim())
-  const own = pairs.filter((pair) => pair.startsWith(`${wire.COOKIE}=`))
-  return own.map((pair) => pair.slice(wire.COOKIE.length + 1).replace(/^"(.*)"$/, '$1')).filter(Boolean)
+  const own = pairs.filter((pair) => pair.startsWith(`${wire.REFRESH_COOKIE}=`))
+  return own
+    .map((pair) => pair.slice(wire.REFRESH_COOKIE.length + 1).replace(/^"(.*)"$/, '$1'))
+    .filter(Boolean)
 }

@@ -5,21 +5,24 @@ import type { Context } from 'hono'
  * browser that fetches in advance or shows a page. A phone that sets itself up asks for no page. A look must neither see
  * the SIP secret nor use the link up.
  */
-export function isLook(c: Context): boolean {
+export function isLinkPreview(c: Context): boolean {
   const { 'user-agent': agent = '', accept = '', ...rest } = c.req.header()
   if (
     /\b(?:prefetch|preview|prerender)\b/i.test(`${rest.purpose} ${rest['sec-purpose']} ${rest['x-purpose']}`)
   )
     return true
-  return /(?:^|[\s,])(?:text\/html|application\/xhtml\+xml)(?=[\s,;]|$)/i.test(accept) || PREVIEWS.test(agent)
+  return (
+    /(?:^|[\s,])(?:text\/html|application\/xhtml\+xml)(?=[\s,;]|$)/i.test(accept) ||
+    PREVIEW_USER_AGENTS.test(agent)
+  )
 }
 
 /** Browsers, and programs that fetch links which people send each other, as they name themselves. */
-const PREVIEWS =
+const PREVIEW_USER_AGENTS =
   /^mozilla\/|bot\b|crawl|spider|preview|unfurl|scanner|facebookexternalhit|whatsapp|telegram|slack|discord|linkedin|pinterest|skype|embedly|iframely|vkshare|mattermost|rocket\.chat|mastodon|synapse|safelinks|urldefense|mimecast|barracuda|proofpoint|googleimageproxy|google-safety|virustotal/i
 
 /** What a look gets in the place of a phone's configuration: words for a person, and nothing of the account. */
-export function lookedAt(c: Context): Response {
+export function linkPreviewPage(c: Context): Response {
   return c.html(
     `<!doctype html>
 <html lang="en">

@@ -7,7 +7,7 @@ import type { SipCredentials } from '../../core/provisioning/sip-credentials.ts'
  */
 export function linphoneConfig(sip: SipCredentials): string {
   const name = sip.displayName.replace(/["\\\p{C}]/gu, '')
-  const at = `${sip.domain}:${sip.port};transport=${sip.transport}`
+  const registrar = `${sip.domain}:${sip.port};transport=${sip.transport}`
   return [
     '<?xml version="1.0" encoding="UTF-8"?>',
     '<config xmlns="http://www.linphone.org/xsds/lpconfig.xsd"',
@@ -24,7 +24,7 @@ export function linphoneConfig(sip: SipCredentials): string {
     }),
     section('proxy_0', {
       reg_identity: `"${name}" <sip:${sip.username}@${sip.domain}>`,
-      reg_proxy: `<sip:${at}>`,
+      reg_proxy: `<sip:${registrar}>`,
       reg_sendregister: '1',
       reg_expires: '600',
       publish: '0',
@@ -38,7 +38,7 @@ const section = (name: string, entries: Record<string, string>) =>
   [
     `  <section name="${name}">`,
     ...Object.entries(entries).map(
-      ([key, value]) => `    <entry name="${key}" overwrite="true">${escaped(value)}</entry>`,
+      ([key, value]) => `    <entry name="${key}" overwrite="true">${escapeXml(value)}</entry>`,
     ),
     '  </section>',
   ].join('\n')
@@ -52,5 +52,5 @@ const ENTITIES: Record<string, string> = {
 }
 
 /** Without control characters, which XML 1.0 cannot even say escaped. */
-const escaped = (text: string) =>
+const escapeXml = (text: string) =>
   text.replace(/[\p{Cc}\p{Cs}\uFFFE\uFFFF]/gu, '').replace(/[&<>"']/g, (sign) => ENTITIES[sign] ?? '')

@@ -1,15 +1,24 @@
 import { z } from '@hono/zod-openapi'
-import { bearer, json, open, refusing, type Surface, TOKEN_FLAWS, taking, under } from '../openapi.ts'
-import { speech } from './errors.ts'
+import {
+  bearer,
+  createErrorResponses,
+  GUARD_ERRORS,
+  json,
+  jsonBody,
+  noAuth,
+  type OpenApiSection,
+  withTag,
+} from '../openapi.ts'
+import { onboardingErrorFormat } from './errors.ts'
 import * as wire from './wire.ts'
 
-const no = refusing(speech, wire.Refused)
+const errorResponses = createErrorResponses(onboardingErrorFormat, wire.ErrorJson)
 
 /** The surface of VoIP onboarding: from an account to a phone that rings. */
-export const described: Surface = {
+export const onboardingOpenApi: OpenApiSection = {
   name: 'VoIP onboarding',
   tags: [{ name: 'onboarding', description: 'Make an account, and set up a phone for its extension.' }],
-  operations: under('onboarding', '', [
+  operations: withTag('onboarding', '', [
     {
       method: 'post',
       path: '/auth/register',
@@ -17,13 +26,13 @@ export const described: Surface = {
       summary: 'Make an account, and an extension for it',
       description:
         'An address that a live invitation names is taken (409) without that `invitation`, also where registration is open. No number is given out whose folder of recordings holds files.',
-      security: open,
-      request: taking(
+      security: noAuth,
+      request: jsonBody(
         wire.RegisterBody.openapi({ example: { email: 'anna@example.org', password: 'correct horse' } }),
       ),
       responses: {
-        201: json(wire.RegisteredShape, 'The account'),
-        ...no(['input_invalid', 'forbidden', 'taken', 'throttled', 'unavailable']),
+        201: json(wire.AccountJson, 'The account'),
+        ...errorResponses(['input_invalid', 'forbidden', 'taken', 'throttled', 'unavailable']),
       },
     },
     {
@@ -31,13 +40,13 @@ export const described: Surface = {
       path: '/auth/login',
       operationId: 'onboardingLogin',
       summary: 'Log in',
-      security: open,
-      request: taking(
+      security: noAuth,
+      request: jsonBody(
         wire.LoginBody.openapi({ example: { email: 'anna@example.org', password: 'correct horse' } }),
       ),
       responses: {
-        200: json(wire.LoggedIn, 'An access token'),
-        ...no(['credentials_wrong', 'input_invalid', 'throttled', 'unavailable']),
+        200: json(wire.LoginJson, 'An access token'),
+        ...errorResponses(['credentials_wrong', 'input_invalid', 'throttled', 'unavailable']),
       },
     },
     {
@@ -47,8 +56,8 @@ export const described: Surface = {
       summary: 'What my phone is set up with',
       security: bearer,
       responses: {
-        200: json(wire.Credentials, 'All that a softphone asks for'),
-        ...no([...TOKEN_FLAWS, 'not_found']),
+        200: json(wire.SipCredentialsJson, 'All that a softphone asks for'),
+        ...errorResponses([...GUARD_ERRORS, 'not_found']),
       },
     },
     {
@@ -58,8 +67,8 @@ export const described: Surface = {
       summary: 'A link, also as a picture, that sets up a phone without typing: for one phone',
       security: bearer,
       responses: {
-        201: json(wire.Link, 'The link'),
-        ...no([...TOKEN_FLAWS, 'not_found']),
+        201: json(wire.ProvisioningLinkJson, 'The link'),
+        ...errorResponses([...GUARD_ERRORS, 'not_found']),
       },
     },
     {
@@ -67,7 +76,7 @@ export const described: Surface = {
       path: '/sip/provisioning.xml',
       operationId: 'provision',
       summary: 'What a Linphone fetches by such a link',
-      security: open,
+      security: noAuth,
       request: { query: z.object({ ticket: z.string() }) },
       responses: {
         200: {
@@ -75,7 +84,7 @@ export const described: Surface = {
             'Its configuration; for a browser or the preview of a message a page without any of it',
           content: { 'application/xml': { schema: z.string() }, 'text/html': { schema: z.string() } },
         },
-        ...no(['not_found', 'unavailable']),
+        ...errorResponses(['not_found', 'unavailable']),
       },
     },
   ]),

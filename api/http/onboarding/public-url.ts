@@ -19,19 +19,19 @@ export function publicUrlFor(c: Context, { publicUrl, appUrl, allowedOrigins }: 
   if (URL.canParse(appUrl) && !isLoopback(new URL(appUrl).hostname)) return new URL(appUrl).origin
 
   const scheme = c.req.header('x-forwarded-proto') === 'https' ? 'https' : 'http'
-  const asked = `${scheme}://${c.req.header('host') ?? ''}`
+  const candidate = `${scheme}://${c.req.header('host') ?? ''}`
   // An origin and nothing else: no path, no user, nothing that a URL spells otherwise.
   if (
-    URL.canParse(asked) &&
-    new URL(asked).host ===
+    URL.canParse(candidate) &&
+    new URL(candidate).host ===
       c.req
         .header('host')
         ?.toLowerCase()
         .replace(scheme === 'https' ? /:443$/ : /:80$/, '')
   ) {
-    const { host, hostname, origin } = new URL(asked)
-    const known = allowedOrigins.filter((one) => URL.canParse(one)).map((one) => new URL(one).host)
-    if (isLoopback(hostname) || known.includes(host)) return origin
+    const { host, hostname, origin } = new URL(candidate)
+    const allowedHosts = allowedOrigins.filter((one) => URL.canParse(one)).map((one) => new URL(one).host)
+    if (isLoopback(hostname) || allowedHosts.includes(host)) return origin
   }
   throw new Refusal('unavailable', {
     detail: 'HOOKSWITCH_PUBLIC_URL is not set, which says where phones reach this server',

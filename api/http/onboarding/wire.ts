@@ -1,8 +1,8 @@
 import { z } from '@hono/zod-openapi'
 import { NewPassword } from '../../core/auth/password.ts'
-import type { Clothing, Opened } from '../../core/auth/sessions.ts'
+import type { ExtraClaims, OpenedSession } from '../../core/auth/sessions.ts'
 import type { SipCredentials } from '../../core/provisioning/sip-credentials.ts'
-import type { Registered } from '../../core/registration/extension-registration.ts'
+import type { RegistrationResult } from '../../core/registration/extension-registration.ts'
 import { Email } from '../../core/values/email.ts'
 
 /** Where this surface's paths begin. */
@@ -20,9 +20,9 @@ export const LoginBody = z.object({
 })
 
 /** The document's token promises nothing beyond what every token says. */
-export const clothing: Clothing = () => ({})
+export const extraClaims: ExtraClaims = () => ({})
 
-export const RegisteredShape = z
+export const AccountJson = z
   .object({
     id: z.number().int(),
     email: z.string().nullable(),
@@ -31,7 +31,11 @@ export const RegisteredShape = z
     created_at: z.iso.datetime().openapi({ example: '2026-01-31T12:00:00Z' }),
   })
   .openapi('OnboardingAccount')
-export const registered = ({ user, extension, isReady }: Registered): z.infer<typeof RegisteredShape> => ({
+export const toAccountJson = ({
+  user,
+  extension,
+  isReady,
+}: RegistrationResult): z.infer<typeof AccountJson> => ({
   id: Number(user.id),
   email: user.email,
   sip_extension: extension,
@@ -39,20 +43,20 @@ export const registered = ({ user, extension, isReady }: Registered): z.infer<ty
   created_at: new Date(user.createdAt * 1000).toISOString().replace('.000Z', 'Z'),
 })
 
-export const LoggedIn = z
+export const LoginJson = z
   .object({
     access_token: z.string().openapi({ description: 'A compact JWT' }),
     token_type: z.literal('bearer'),
     expires_in: z.number().int().openapi({ description: 'Seconds' }),
   })
   .openapi('OnboardingLogin')
-export const opened = ({ accessToken, expiresIn }: Opened): z.infer<typeof LoggedIn> => ({
+export const toLoginJson = ({ accessToken, expiresIn }: OpenedSession): z.infer<typeof LoginJson> => ({
   access_token: accessToken,
   token_type: 'bearer',
   expires_in: expiresIn,
 })
 
-export const Credentials = z
+export const SipCredentialsJson = z
   .object({
     username: z.string(),
     password: z.string(),
@@ -63,7 +67,7 @@ export const Credentials = z
     auth_username: z.string(),
   })
   .openapi('SipCredentials')
-export const credentials = (sip: SipCredentials): z.infer<typeof Credentials> => ({
+export const toSipCredentialsJson = (sip: SipCredentials): z.infer<typeof SipCredentialsJson> => ({
   username: sip.username,
   password: sip.password,
   domain: sip.domain,
@@ -73,7 +77,7 @@ export const credentials = (sip: SipCredentials): z.infer<typeof Credentials> =>
   auth_username: sip.authUsername,
 })
 
-export const Link = z
+export const ProvisioningLinkJson = z
   .object({
     url: z.string().openapi({ description: 'For a phone to fetch, once' }),
     expires_in: z.number().int().openapi({ description: 'Seconds' }),
@@ -82,7 +86,7 @@ export const Link = z
   .openapi('ProvisioningLink')
 
 /** FastAPI's errors: words, or a list of what is wrong with each member. */
-export const Refused = z
+export const ErrorJson = z
   .object({
     detail: z.union([
       z.string(),

@@ -1,45 +1,45 @@
 import type { Refusal } from '../../core/refusal.ts'
-import { type Refusals, type Speech, says, unsaid, type Words } from '../errors.ts'
-import { refused } from './wire.ts'
+import { defaultTexts, type ErrorFormat, type ErrorTable, type ErrorText, errorText } from '../errors.ts'
+import { toErrorJson } from './wire.ts'
 
 /** MikoPBX ModuleSoftphoneBackend, "Status codes": `{success:false, error, timestamp}`. */
-const refusals: Refusals = {
-  ...unsaid,
-  token_missing: says(401, 'Unauthorized. Token required'),
-  token_invalid: says(401, 'Unauthorized. Token required'),
-  token_expired: says(401, 'Unauthorized. Token required'),
-  token_revoked: says(401, 'Unauthorized. Token required'),
-  token_wrong_kind: says(403, 'Invalid token type'),
-  forbidden: says(403, 'Forbidden'),
-  credentials_missing: says(400, 'Invalid credentials provided'),
-  credentials_wrong: says(401, 'Invalid credentials'),
-  throttled: says(429, 'Too many attempts'),
-  input_invalid: says(400, 'Invalid request'),
-  input_too_large: says(413, 'Request too large'),
-  not_found: says(404, 'Not found'),
-  taken: says(409, 'Already taken'),
-  unavailable: says(503, 'Temporarily unavailable'),
-  internal: says(500, 'Internal server error'),
+const errorTable: ErrorTable = {
+  ...defaultTexts,
+  token_missing: errorText(401, 'Unauthorized. Token required'),
+  token_invalid: errorText(401, 'Unauthorized. Token required'),
+  token_expired: errorText(401, 'Unauthorized. Token required'),
+  token_revoked: errorText(401, 'Unauthorized. Token required'),
+  token_wrong_kind: errorText(403, 'Invalid token type'),
+  forbidden: errorText(403, 'Forbidden'),
+  credentials_missing: errorText(400, 'Invalid credentials provided'),
+  credentials_wrong: errorText(401, 'Invalid credentials'),
+  throttled: errorText(429, 'Too many attempts'),
+  input_invalid: errorText(400, 'Invalid request'),
+  input_too_large: errorText(413, 'Request too large'),
+  not_found: errorText(404, 'Not found'),
+  taken: errorText(409, 'Already taken'),
+  unavailable: errorText(503, 'Temporarily unavailable'),
+  internal: errorText(500, 'Internal server error'),
 }
 
 /** The document's refresh and logout speak of tokens in words of their own. */
-export const refreshWording = {
-  token_missing: says(401, 'Invalid or missing token'),
-  token_invalid: says(401, 'Invalid or missing token'),
-  token_expired: says(401, 'Invalid or missing token'),
-  token_revoked: says(401, 'Invalid or missing token'),
-  token_wrong_kind: says(403, 'Invalid token type. Refresh token required'),
+export const refreshErrors = {
+  token_missing: errorText(401, 'Invalid or missing token'),
+  token_invalid: errorText(401, 'Invalid or missing token'),
+  token_expired: errorText(401, 'Invalid or missing token'),
+  token_revoked: errorText(401, 'Invalid or missing token'),
+  token_wrong_kind: errorText(403, 'Invalid token type. Refresh token required'),
 }
-export const logoutWording = {
-  token_missing: says(401, 'Unauthorized'),
-  token_invalid: says(401, 'Unauthorized'),
-  token_expired: says(401, 'Unauthorized'),
-  token_revoked: says(401, 'Unauthorized'),
+export const logoutErrors = {
+  token_missing: errorText(401, 'Unauthorized'),
+  token_invalid: errorText(401, 'Unauthorized'),
+  token_expired: errorText(401, 'Unauthorized'),
+  token_revoked: errorText(401, 'Unauthorized'),
 }
 
-const body = (words: Words, refusal: Refusal) =>
-  refused(
+const body = (words: ErrorText, refusal: Refusal) =>
+  toErrorJson(
     refusal.code === 'input_invalid' && refusal.detail ? `${words.text}: ${refusal.detail}` : words.text,
   )
 
-export const speech: Speech = { refusals, body }
+export const softphoneErrorFormat: ErrorFormat = { table: errorTable, body }

@@ -1,12 +1,21 @@
 import { z } from '@hono/zod-openapi'
-import { bearer, json, open, refusing, type Surface, TOKEN_FLAWS, taking, under } from '../openapi.ts'
-import { logoutWording, refreshWording, speech } from './errors.ts'
+import {
+  bearer,
+  createErrorResponses,
+  GUARD_ERRORS,
+  json,
+  jsonBody,
+  noAuth,
+  type OpenApiSection,
+  withTag,
+} from '../openapi.ts'
+import { logoutErrors, refreshErrors, softphoneErrorFormat } from './errors.ts'
 import * as wire from './wire.ts'
 
-const no = refusing(speech, wire.Refused)
+const errorResponses = createErrorResponses(softphoneErrorFormat, wire.ErrorJson)
 
 /** The surface of MikoPBX ModuleSoftphoneBackend v1. What nginx answers below its prefix is told with the gate. */
-export const described: Surface = {
+export const softphoneOpenApi: OpenApiSection = {
   name: 'MikoPBX softphone backend',
   tags: [
     {
@@ -14,17 +23,23 @@ export const described: Surface = {
       description: 'Log in with a pair of tokens, follow the state of users, listen to recordings.',
     },
   ],
-  operations: under('softphone', wire.PREFIX, [
+  operations: withTag('softphone', wire.PREFIX, [
     {
       method: 'post',
       path: '/auth/login',
       operationId: 'softphoneLogin',
       summary: 'Log in',
-      security: open,
-      request: taking(wire.LoginBody.openapi({ example: { username: 'user1', password: 'password' } })),
+      security: noAuth,
+      request: jsonBody(wire.LoginBody.openapi({ example: { username: 'user1', password: 'password' } })),
       responses: {
-        200: json(wire.LoggedIn, 'A pair of tokens'),
-        ...no(['credentials_missing', 'input_invalid', 'credentials_wrong', 'throttled', 'unavailable']),
+        200: json(wire.LoginJson, 'A pair of tokens'),
+        ...errorResponses([
+          'credentials_missing',
+          'input_invalid',
+          'credentials_wrong',
+          'throttled',
+          'unavailable',
+        ]),
       },
     },
     {
@@ -33,7 +48,10 @@ export const described: Surface = {
       operationId: 'softphoneRefresh',
       summary: 'A new access token for the refresh token, which comes as the bearer',
       security: bearer,
-      responses: { 200: json(wire.Refreshed, 'The new one'), ...no(TOKEN_FLAWS, refreshWording) },
+      responses: {
+        200: json(wire.RefreshJson, 'The new one'),
+        ...errorResponses(GUARD_ERRORS, refreshErrors),
+      },
     },
     {
       method: 'post',
@@ -41,7 +59,7 @@ export const described: Surface = {
       operationId: 'softphoneLogout',
       summary: 'End the session, with all its tokens and streams',
       security: bearer,
-      responses: { 200: json(wire.LoggedOut, 'It is over'), ...no(TOKEN_FLAWS, logoutWording) },
+      responses: { 200: json(wire.LogoutJson, 'It is over'), ...errorResponses(GUARD_ERRORS, logoutErrors) },
     },
     {
       method: 'get',
@@ -49,15 +67,18 @@ export const described: Surface = {
       operationId: 'softphoneProfile',
       summary: 'Who I am',
       security: bearer,
-      responses: { 200: json(wire.Profile, 'The user of the token'), ...no(TOKEN_FLAWS) },
+      responses: { 200: json(wire.ProfileJson, 'The user of the token'), ...errorResponses(GUARD_ERRORS) },
     },
     {
       method: 'get',
       path: '/health',
       operationId: 'softphoneHealth',
       summary: 'Whether the API answers',
-      security: open,
-      responses: { 200: json(wire.Health, 'It does'), ...no(['input_invalid', 'unavailable']) },
+      security: noAuth,
+      responses: {
+        200: json(wire.HealthJson, 'It does'),
+        ...errorResponses(['input_invalid', 'unavailable']),
+      },
     },
     {
       method: 'get',
@@ -65,7 +86,7 @@ export const described: Surface = {
       operationId: 'softphoneCheckMediaAccess',
       summary: 'Whether a token is good',
       security: bearer,
-      responses: { 200: json(wire.Allowed, 'It is'), ...no(TOKEN_FLAWS) },
+      responses: { 200: json(wire.MediaAccessJson, 'It is'), ...errorResponses(GUARD_ERRORS) },
     },
     {
       method: 'post',
@@ -74,10 +95,10 @@ export const described: Surface = {
       summary: 'A link to one file, for players that cannot send a header; it dies with the session',
       description: 'For files that an access token of mine opens now.',
       security: bearer,
-      request: taking(wire.LinkBody.openapi({ example: { path: '1001/hello.wav', minutes: 10 } })),
+      request: jsonBody(wire.MediaLinkBody.openapi({ example: { path: '1001/hello.wav', minutes: 10 } })),
       responses: {
-        201: json(wire.Link, 'Where it can be heard'),
-        ...no([...TOKEN_FLAWS, 'input_invalid', 'forbidden']),
+        201: json(wire.MediaLinkJson, 'Where it can be heard'),
+        ...errorResponses([...GUARD_ERRORS, 'input_invalid', 'forbidden']),
       },
     },
     {
@@ -86,7 +107,7 @@ export const described: Surface = {
       operationId: 'softphoneStreamTicket',
       summary: 'A ticket for one stream, for clients that cannot send a header: 30 seconds, one use',
       security: bearer,
-      responses: { 201: json(wire.Ticket, 'The ticket'), ...no(TOKEN_FLAWS) },
+      responses: { 201: json(wire.StreamTicketJson, 'The ticket'), ...errorResponses(GUARD_ERRORS) },
     },
     {
       method: 'post',
@@ -94,7 +115,7 @@ export const described: Surface = {
       operationId: 'softphoneRenewStreams',
       summary: 'Let all open streams of the session live as long as this new access token',
       security: bearer,
-      responses: { 200: json(wire.Renewed, 'Until when'), ...no(TOKEN_FLAWS) },
+      responses: { 200: json(wire.RenewJson, 'Until when'), ...errorResponses(GUARD_ERRORS) },
     },
     {
       method: 'post',
@@ -102,15 +123,15 @@ export const described: Surface = {
       operationId: 'softphonePublish',
       summary: 'Publish a snapshot: for services of this machine, without a token',
       description: 'What comes from another machine, from a page or by a proxy is refused with 403.',
-      security: open,
+      security: noAuth,
       request: {
         params: z.object({ channel: wire.Channel }),
-        ...taking(wire.SnapshotBody.openapi({ example: { states: {} } })),
+        ...jsonBody(wire.SnapshotBody.openapi({ example: { states: {} } })),
       },
       responses: {
-        201: json(wire.PublishedShape, 'Kept and told'),
-        202: json(wire.PublishedShape, 'Kept; nobody follows'),
-        ...no(['forbidden', 'input_invalid', 'not_found', 'input_too_large', 'unavailable']),
+        201: json(wire.PublishJson, 'Kept and told'),
+        202: json(wire.PublishJson, 'Kept; nobody follows'),
+        ...errorResponses(['forbidden', 'input_invalid', 'not_found', 'input_too_large', 'unavailable']),
       },
     },
   ]),

@@ -1,7 +1,7 @@
 import { z } from '@hono/zod-openapi'
 import { Role } from '../../../contract/claims.ts'
-import { type MediaLink, MOST_LINK_MINUTES } from '../../core/auth/media-links.ts'
-import type { Clothing, Opened } from '../../core/auth/sessions.ts'
+import { MAX_LINK_MINUTES, type MediaLink } from '../../core/auth/media-links.ts'
+import type { ExtraClaims, OpenedSession } from '../../core/auth/sessions.ts'
 import type { StreamTicket } from '../../core/auth/stream-tickets.ts'
 import type { User } from '../../core/auth/users.ts'
 import { type Published, SNAPSHOT_CHANNELS } from '../../core/messaging/snapshots.ts'
@@ -13,9 +13,9 @@ export const LoginBody = z.object({
   username: z.string().max(256).default(''),
   password: z.string().max(1024).default(''),
 })
-export const LinkBody = z.object({
+export const MediaLinkBody = z.object({
   path: z.string(),
-  minutes: z.number().int().min(1).max(MOST_LINK_MINUTES).default(10),
+  minutes: z.number().int().min(1).max(MAX_LINK_MINUTES).default(10),
 })
 export const Channel = z.enum(SNAPSHOT_CHANNELS)
 /** Any object: what is in it is its publisher's to say, and much of it is not walked through here. */
@@ -27,95 +27,98 @@ export const SnapshotBody = z
   .openapi({ type: 'object', additionalProperties: {} })
 
 /** Claims the document shows beyond the core ones; nobody here reads them. */
-export const clothing: Clothing = (user: User, type) => ({ username: user.username, type })
+export const extraClaims: ExtraClaims = (user: User, type) => ({ username: user.username, type })
 
-const Done = z.object({ success: z.literal(true) })
-const Expiry = z.number().int().openapi({ description: 'Unix seconds', example: 1_769_860_800 })
+const Success = z.object({ success: z.literal(true) })
+const UnixSeconds = z.number().int().openapi({ description: 'Unix seconds', example: 1_769_860_800 })
 const Jwt = z.string().openapi({ description: 'A compact JWT' })
 
-export const LoggedIn = Done.extend({
+export const LoginJson = Success.extend({
   access_token: Jwt,
   refresh_token: Jwt,
   token_type: z.literal('Bearer'),
   expires_in: z.number().int().openapi({ description: 'Seconds', example: 900 }),
 }).openapi('SoftphoneLogin')
-export const opened = (session: Opened): z.infer<typeof LoggedIn> => ({
+export const toLoginJson = (session: OpenedSession): z.infer<typeof LoginJson> => ({
   success: true,
   access_token: session.accessToken,
   refresh_token: session.refreshToken,
   token_type: 'Bearer',
   expires_in: session.expiresIn,
 })
-export const Refreshed = LoggedIn.omit({ refresh_token: true }).openapi('SoftphoneRefreshed')
-export const refreshed = ({
+export const RefreshJson = LoginJson.omit({ refresh_token: true }).openapi('SoftphoneRefreshed')
+export const toRefreshJson = ({
   accessToken,
   expiresIn,
-}: Pick<Opened, 'accessToken' | 'expiresIn'>): z.infer<typeof Refreshed> => ({
+}: Pick<OpenedSession, 'accessToken' | 'expiresIn'>): z.infer<typeof RefreshJson> => ({
   success: true,
   access_token: accessToken,
   token_type: 'Bearer',
   expires_in: expiresIn,
 })
-export const LoggedOut = Done.extend({ message: z.string() })
-export const loggedOut: z.infer<typeof LoggedOut> = { success: true, message: 'Logged out successfully' }
-export const Profile = Done.extend({
+export const LogoutJson = Success.extend({ message: z.string() })
+export const logoutJson: z.infer<typeof LogoutJson> = { success: true, message: 'Logged out successfully' }
+export const ProfileJson = Success.extend({
   user: z.object({ id: z.number().int(), username: z.string(), role: Role }),
 }).openapi('SoftphoneProfile')
-export const profile = (user: User): z.infer<typeof Profile> => ({
+export const toProfileJson = (user: User): z.infer<typeof ProfileJson> => ({
   success: true,
   user: { id: Number(user.id), username: user.username, role: user.role },
 })
-export const Health = Done.extend({ status: z.literal('ok'), timestamp: Expiry })
-export const health = (): z.infer<typeof Health> => ({
+export const HealthJson = Success.extend({ status: z.literal('ok'), timestamp: UnixSeconds })
+export const toHealthJson = (): z.infer<typeof HealthJson> => ({
   success: true,
   status: 'ok',
-  timestamp: unixSeconds(),
+  timestamp: nowSeconds(),
 })
-export const Allowed = Done
-export const allowed: z.infer<typeof Allowed> = { success: true }
-export const Link = Done.extend({
+export const MediaAccessJson = Success
+export const mediaAccessJson: z.infer<typeof MediaAccessJson> = { success: true }
+export const MediaLinkJson = Success.extend({
   url: z.string().openapi({ description: 'Path and query, behind the host of this API' }),
-  expires_at: Expiry,
+  expires_at: UnixSeconds,
 }).openapi('MediaLink')
-export const link = ({ url, expiresAt }: MediaLink): z.infer<typeof Link> => ({
+export const toMediaLinkJson = ({ url, expiresAt }: MediaLink): z.infer<typeof MediaLinkJson> => ({
   success: true,
   url,
   expires_at: expiresAt,
 })
-export const Ticket = Done.extend({
+export const StreamTicketJson = Success.extend({
   ticket: z.string(),
   expires_in: z.number().int(),
   url: z.string().openapi({ description: 'Where it opens `users-state`' }),
 }).openapi('StreamTicket')
-export const ticket = ({ ticket, expiresIn }: StreamTicket): z.infer<typeof Ticket> => ({
+export const toStreamTicketJson = ({
+  ticket,
+  expiresIn,
+}: StreamTicket): z.infer<typeof StreamTicketJson> => ({
   success: true,
   ticket,
   expires_in: expiresIn,
   url: `${PREFIX}/sub/users-state?ticket=${ticket}`,
 })
-export const Renewed = Done.extend({ expires_at: Expiry })
-export const renewed = (expiresAt: number): z.infer<typeof Renewed> => ({
+export const RenewJson = Success.extend({ expires_at: UnixSeconds })
+export const toRenewJson = (expiresAt: number): z.infer<typeof RenewJson> => ({
   success: true,
   expires_at: expiresAt,
 })
-export const PublishedShape = Done.extend({
+export const PublishJson = Success.extend({
   subscribers: z.number().int().min(0),
   seq: z.number().int(),
   epoch: z.string(),
 }).openapi('Published')
-export const published = (
+export const toPublishJson = (
   { subscribers }: Published,
   { seq, epoch }: { seq: number; epoch: string },
-): z.infer<typeof PublishedShape> => ({ success: true, subscribers, seq, epoch })
+): z.infer<typeof PublishJson> => ({ success: true, subscribers, seq, epoch })
 
 /** "Status codes": how this surface says no. */
-export const Refused = z
-  .object({ success: z.literal(false), error: z.string(), timestamp: Expiry })
+export const ErrorJson = z
+  .object({ success: z.literal(false), error: z.string(), timestamp: UnixSeconds })
   .openapi('SoftphoneError')
-export const refused = (error: string): z.infer<typeof Refused> => ({
+export const toErrorJson = (error: string): z.infer<typeof ErrorJson> => ({
   success: false,
   error,
-  timestamp: unixSeconds(),
+  timestamp: nowSeconds(),
 })
 
-const unixSeconds = () => Math.floor(Date.now() / 1000)
+const nowSeconds = () => Math.floor(Date.now() / 1000)

@@ -1,40 +1,40 @@
 import { createRoute, type OpenAPIHono } from '@hono/zod-openapi'
 import type { z } from 'zod'
 import type { Actor } from '../../core/actor.ts'
-import type { Calls } from '../../core/calls/call-control.ts'
+import type { CallControl } from '../../core/calls/call-control.ts'
 import type { Directory } from '../../core/directory/directory.ts'
-import type { Statuses } from '../../core/presence/user-status.ts'
+import type { UserStatuses } from '../../core/presence/user-status.ts'
 import type { Guard, Guarded } from '../guard.ts'
-import { boundedJson } from '../json-body.ts'
-import { OVERSEEING } from '../openapi.ts'
+import { limitJsonBody } from '../json-body.ts'
+import { CALL_VISIBILITY } from '../openapi.ts'
 import * as wire from './call-wire.ts'
-import { json, problem, problems, security, taking } from './openapi.ts'
+import { commonProblems, json, jsonRequest, problem, security } from './openapi.ts'
 import { PREFIX } from './wire.ts'
 
-export interface CallRoutesNeeds {
+export interface LiveCallRoutesNeeds {
   guard: Guard
-  calls: Calls
-  statuses: Pick<Statuses, 'set'>
-  directory: Pick<Directory, 'ofEndpoint'>
+  calls: CallControl
+  statuses: Pick<UserStatuses, 'set'>
+  directory: Pick<Directory, 'findByEndpoint'>
   isOnline(): boolean
 }
 
 const tags = ['calls']
-const refusals = {
-  ...problems,
+const commandProblems = {
+  ...commonProblems,
   404: problem('No such call of mine'),
   409: problem('The call is not in a state for it'),
   501: problem('Neither this PBX nor a softphone that listens can do it'),
   504: problem('It was asked for, and nothing confirmed it in time'),
 }
-const done = { description: 'It is done, and the PBX has told so' }
+const doneResponse = { description: 'It is done, and the PBX has told so' }
 
 /** Live calls and the commands on them. */
-export function addCalls(app: OpenAPIHono<Guarded>, needs: CallRoutesNeeds): void {
+export function addLiveCallRoutes(app: OpenAPIHono<Guarded>, needs: LiveCallRoutesNeeds): void {
   const { calls, statuses, directory } = needs
   const signedIn = needs.guard()
-  const reading = [signedIn, boundedJson]
-  const extensionOf = (endpoint: string) => directory.ofEndpoint(endpoint)?.extension
+  const signedInJson = [signedIn, limitJsonBody]
+  const extensionOf = (endpoint: string) => directory.findByEndpoint(endpoint)?.extension
 
   app.openapi(
     createRoute({
@@ -45,9 +45,9 @@ export function addCalls(app: OpenAPIHono<Guarded>, needs: CallRoutesNeeds): voi
       tags,
       security,
       middleware: signedIn,
-      responses: { 200: json(wire.CapabilitiesShape, 'Each command and who does it'), ...problems },
+      responses: { 200: json(wire.CapabilitiesJson, 'Each command and who does it'), ...commonProblems },
     }),
-    (c) => c.json(wire.capabilities(calls.capabilities(c.var.actor)), 200),
+    (c) => c.json(wire.toCapabilitiesJson(calls.capabilities(c.var.actor)), 200),
   )
   app.openapi(
     createRoute({
@@ -57,9 +57,9 @@ export function addCalls(app: OpenAPIHono<Guarded>, needs: CallRoutesNeeds): voi
       summary: 'Say how I am: available, away, dnd or offline',
       tags: ['presence'],
       security,
-      middleware: reading,
-      request: { body: { required: true, ...taking(wire.Status, 'How I am') } },
-      responses: { 204: { description: 'Kept, and told' }, ...problems },
+      middleware: signedInJson,
+      request: { body: { required: true, ...jsonRequest(wire.StatusBody, 'How I am') } },
+      responses: { 204: { description: 'Kept, and told' }, ...commonProblems },
     }),
     async (c) => {
       await statuses.set(c.var.actor, c.req.valid('json').status)
@@ -74,17 +74,17 @@ export function addCalls(app: OpenAPIHono<Guarded>, needs: CallRoutesNeeds): voi
       summary: 'Dial: rings my own phone, then the number',
       tags,
       security,
-      middleware: reading,
+      middleware: signedInJson,
       request: {
         headers: wire.DialHeaders,
-        body: { required: true, ...taking(wire.Dial, 'Whom to call') },
+        body: { required: true, ...jsonRequest(wire.DialBody, 'Whom to call') },
       },
       responses: {
         202: {
-          ...json(wire.Dialled, 'The PBX has it; the outcome comes by event, and at Location'),
+          ...json(wire.DialJson, 'The PBX has it; the outcome comes by event, and at Location'),
           headers: { Location: { schema: { type: 'string' }, description: 'Where the call can be seen' } },
         },
-        ...refusals,
+        ...commandProblems,
         422: problem('No such number, or an Idempotency-Key of another request'),
         429: problem('Too many calls: see Retry-After'),
       },
@@ -108,15 +108,15 @@ export function addCalls(app: OpenAPIHono<Guarded>, needs: CallRoutesNeeds): voi
       path: '/calls',
       operationId: 'listCalls',
       summary: 'The live calls I may see, the oldest first',
-      description: OVERSEEING,
+      description: CALL_VISIBILITY,
       tags,
       security,
       middleware: signedIn,
-      responses: { 200: json(wire.CallList, 'All of them'), ...problems },
+      responses: { 200: json(wire.CallListJson, 'All of them'), ...commonProblems },
     }),
     async (c) => {
       const seen = await calls.list(c.var.actor)
-      const list = seen.map((call) => wire.call({ known: 'live', call }, extensionOf))
+      const list = seen.map((call) => wire.toCallJson({ known: 'live', call }, extensionOf))
       return c.json({ calls: list, online: needs.isOnline() }, 200)
     },
   )
@@ -129,15 +129,15 @@ export function addCalls(app: OpenAPIHono<Guarded>, needs: CallRoutesNeeds): voi
       tags,
       security,
       middleware: signedIn,
-      request: { params: wire.OfCall },
-      responses: { 200: json(wire.CallShape, 'The call'), ...refusals },
+      request: { params: wire.CallParams },
+      responses: { 200: json(wire.CallJson, 'The call'), ...commandProblems },
     }),
     async (c) =>
-      c.json(wire.call(await calls.find(c.var.actor, c.req.valid('param').callId), extensionOf), 200),
+      c.json(wire.toCallJson(await calls.find(c.var.actor, c.req.valid('param').callId), extensionOf), 200),
   )
 
   /** Commands that take nothing and answer nothing. */
-  const plain: readonly [path: string, summary: string, deed: Deed][] = [
+  const bodylessCommands: readonly [path: string, summary: string, deed: BodylessCommand][] = [
     ['answer', 'Answer with my phone', (actor, id) => calls.answer(actor, id)],
     ['hangup', 'Hang up', (actor, id) => calls.hangup(actor, id)],
     ['decline', 'Decline: the caller hears busy', (actor, id) => calls.decline(actor, id)],
@@ -158,64 +158,67 @@ export function addCalls(app: OpenAPIHono<Guarded>, needs: CallRoutesNeeds): voi
       (actor, id) => calls.cancelTransfer(actor, id),
     ],
   ]
-  for (const [path, summary, deed] of plain) {
+  for (const [path, summary, command] of bodylessCommands) {
     app.openapi(
       createRoute({
         method: 'post',
         path: `/calls/{callId}/${path}`,
-        operationId: nameOf(path),
+        operationId: toOperationId(path),
         summary,
         tags,
         security,
         middleware: signedIn,
-        request: { params: wire.OfCall },
-        responses: { 204: done, ...refusals },
+        request: { params: wire.CallParams },
+        responses: { 204: doneResponse, ...commandProblems },
       }),
       async (c) => {
-        await deed(c.var.actor, c.req.valid('param').callId)
+        await command(c.var.actor, c.req.valid('param').callId)
         return c.body(null, 204)
       },
     )
   }
 
   /** Commands that take a number or digits. */
-  const withBody = <T extends z.ZodType>(
+  const addCommandWithBody = <T extends z.ZodType>(
     path: string,
     summary: string,
     schema: T,
-    deed: (actor: Actor, callId: string, body: z.output<T>) => Promise<void>,
+    command: (actor: Actor, callId: string, body: z.output<T>) => Promise<void>,
   ) =>
     app.openapi(
       createRoute({
         method: 'post',
         path: `/calls/{callId}/${path}`,
-        operationId: nameOf(path),
+        operationId: toOperationId(path),
         summary,
         tags,
         security,
-        middleware: reading,
-        request: { params: wire.OfCall, body: { required: true, ...taking(schema, summary) } },
-        responses: { 204: done, ...refusals, 422: problem('No such number') },
+        middleware: signedInJson,
+        request: { params: wire.CallParams, body: { required: true, ...jsonRequest(schema, summary) } },
+        responses: { 204: doneResponse, ...commandProblems, 422: problem('No such number') },
       }),
       async (c) => {
         const body = schema.parse(await c.req.json())
-        await deed(c.var.actor, c.req.param('callId') ?? '', body)
+        await command(c.var.actor, c.req.param('callId') ?? '', body)
         return c.body(null, 204)
       },
     )
-  withBody('transfer', 'Give the other end to a number, and leave', wire.Target, (actor, id, { number }) =>
-    calls.transfer(actor, id, number),
+  addCommandWithBody(
+    'transfer',
+    'Give the other end to a number, and leave',
+    wire.TransferBody,
+    (actor, id, { number }) => calls.transfer(actor, id, number),
   )
-  withBody(
+  addCommandWithBody(
     'attended-transfer',
     'Ring a number while the other end is on hold',
-    wire.Target,
+    wire.TransferBody,
     (actor, id, { number }) => calls.startTransfer(actor, id, number),
   )
-  withBody(
+  addCommandWithBody(
     'dtmf',
     'Send digits to the other ends, or to a dialplan that answered',
-    wire.Digits,
+    wire.DtmfBody,
     (actor, id, { digits }) => calls.sendDigits(actor, id, digits),
   )
   app.openapi(
@@ -227,14 +230,14 @@ export function addCalls(app: OpenAPIHono<Guarded>, needs: CallRoutesNeeds): voi
       tags,
       security,
       middleware: signedIn,
-      request: { params: wire.OfCall },
-      responses: { 200: json(wire.Parked, 'The space it waits in'), ...refusals },
+      request: { params: wire.CallParams },
+      responses: { 200: json(wire.ParkJson, 'The space it waits in'), ...commandProblems },
     }),
     async (c) => c.json(await calls.park(c.var.actor, c.req.valid('param').callId), 200),
   )
 }
 
 /** `attended-transfer/cancel` is `attendedTransferCancel`. */
-const nameOf = (path: string) => path.replace(/[-/](\w)/g, (_, letter: string) => letter.toUpperCase())
+const toOperationId = (path: string) => path.replace(/[-/](\w)/g, (_, letter: string) => letter.toUpperCase())
 
-type Deed = (actor: Actor, callId: string) => Promise<void>
+type BodylessCommand = (actor: Actor, callId: string) => Promise<void>

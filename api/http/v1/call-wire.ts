@@ -1,18 +1,18 @@
 import { z } from '@hono/zod-openapi'
-import { DIRECTIONS, OUTCOMES } from '../../core/calls/call.ts'
-import { type CallView, type Capabilities, DIGITS } from '../../core/calls/call-control.ts'
-import { type ToldCall, toldCall } from '../../core/calls/call-payload.ts'
-import { OWN_STATUSES } from '../../core/presence/user-status-store.ts'
+import { CALL_DIRECTIONS, CALL_OUTCOMES } from '../../core/calls/call.ts'
+import { type CallCapabilities, type CallView, DTMF_DIGITS } from '../../core/calls/call-control.ts'
+import { type CallPayload, toCallPayload } from '../../core/calls/call-payload.ts'
+import { USER_STATUSES } from '../../core/presence/user-status-store.ts'
 import { Time } from '../openapi.ts'
 import { CallId } from './wire.ts'
 
 /** Anything: the dial policy judges it, and says what is wrong with it. */
-const Number_ = z.string().min(1).max(64).openapi({ example: '1002' })
+const PhoneNumber = z.string().min(1).max(64).openapi({ example: '1002' })
 
-export const OfCall = z.object({ callId: CallId })
-export const Dial = z
+export const CallParams = z.object({ callId: CallId })
+export const DialBody = z
   .strictObject({
-    number: Number_,
+    number: PhoneNumber,
     user_id: z
       .string()
       .regex(/^\d{1,15}$/, 'must be the id of a user, such as "5"')
@@ -36,20 +36,20 @@ export const DialHeaders = z.object({
       description: 'The same key with the same request gives the same call, for a day; a UUID, for instance',
     }),
 })
-export const Dialled = z.object({ id: CallId, href: z.string() }).openapi('Dialled')
-export const Target = z
-  .strictObject({ number: Number_ })
+export const DialJson = z.object({ id: CallId, href: z.string() }).openapi('Dialled')
+export const TransferBody = z
+  .strictObject({ number: PhoneNumber })
   .openapi('TransferTarget', { example: { number: '1002' } })
-export const Digits = z
-  .strictObject({ digits: z.string().regex(DIGITS, 'must be 1 to 32 of 0-9, *, # and A to D') })
+export const DtmfBody = z
+  .strictObject({ digits: z.string().regex(DTMF_DIGITS, 'must be 1 to 32 of 0-9, *, # and A to D') })
   .openapi('Digits', { example: { digits: '1234#' } })
-export const Parked = z.object({ space: z.string() }).openapi('Parked')
-export const Status = z
-  .strictObject({ status: z.enum(OWN_STATUSES) })
+export const ParkJson = z.object({ space: z.string() }).openapi('Parked')
+export const StatusBody = z
+  .strictObject({ status: z.enum(USER_STATUSES) })
   .openapi('OwnStatus', { example: { status: 'away' } })
 
-const Party = z.object({ number: z.string(), name: z.string() })
-const Leg = z.object({
+const PartyJson = z.object({ number: z.string(), name: z.string() })
+const LegJson = z.object({
   extension: z.string().nullable(),
   number: z.string(),
   name: z.string(),
@@ -58,31 +58,31 @@ const Leg = z.object({
   holds: z.boolean().openapi({ description: 'Whether this end has put the others on hold' }),
   parked_at: z.string().nullable(),
 })
-export const CallShape = z
+export const CallJson = z
   .object({
     id: CallId,
     state: z.enum(['asked', 'dialling', 'ringing', 'up', 'held', 'parked', 'ended']).openapi({
       description: '`asked`: the PBX has not told of it yet; `dialling`: the own phone rings first',
     }),
-    direction: z.enum(DIRECTIONS).nullable(),
-    from: Party,
-    to: Party,
+    direction: z.enum(CALL_DIRECTIONS).nullable(),
+    from: PartyJson,
+    to: PartyJson,
     started_at: Time,
     answered_at: Time.nullable(),
     ended_at: Time.nullable(),
-    outcome: z.enum(OUTCOMES).nullable(),
+    outcome: z.enum(CALL_OUTCOMES).nullable(),
     cause: z.number().int().nullable().openapi({ description: 'Q.850' }),
     recording: z.enum(['off', 'on', 'paused']),
-    legs: z.array(Leg),
+    legs: z.array(LegJson),
   })
   .openapi('Call')
-export const CallList = z
+export const CallListJson = z
   .object({
-    calls: z.array(CallShape),
+    calls: z.array(CallJson),
     online: z.boolean().openapi({ description: 'Whether this is what the PBX says now' }),
   })
   .openapi('CallList')
-export const CapabilitiesShape = z
+export const CapabilitiesJson = z
   .object({
     online: z.boolean(),
     softphone_listens: z
@@ -92,13 +92,19 @@ export const CapabilitiesShape = z
   })
   .openapi('Capabilities')
 
-type Shape = z.infer<typeof CallShape>
+type CallJsonValue = z.infer<typeof CallJson>
 
-const shape = (told: ToldCall): Shape => ({ ...told, legs: told.legs.map((leg) => ({ ...leg })) })
+const copyLegs = (told: CallPayload): CallJsonValue => ({
+  ...told,
+  legs: told.legs.map((leg) => ({ ...leg })),
+})
 
 /** @param extensionOf whose phone an endpoint is */
-export function call(view: CallView, extensionOf: (endpoint: string) => string | undefined): Shape {
-  if (view.known === 'live') return shape(toldCall(view.call, extensionOf))
+export function toCallJson(
+  view: CallView,
+  extensionOf: (endpoint: string) => string | undefined,
+): CallJsonValue {
+  if (view.known === 'live') return copyLegs(toCallPayload(view.call, extensionOf))
   return {
     id: view.id,
     state: view.outcome === undefined ? 'asked' : 'ended',
@@ -115,8 +121,8 @@ export function call(view: CallView, extensionOf: (endpoint: string) => string |
   }
 }
 
-export const capabilities = ({ online, softphoneListens, commands }: Capabilities) => ({
+export const toCapabilitiesJson = ({ online, softphoneConnected, commands }: CallCapabilities) => ({
   online,
-  softphone_listens: softphoneListens,
+  softphone_listens: softphoneConnected,
   commands: { ...commands },
 })

@@ -1,33 +1,33 @@
 import type { Refusal } from '../../core/refusal.ts'
-import { type Refusals, type Speech, says, type Words } from '../errors.ts'
+import { type ErrorFormat, type ErrorTable, type ErrorText, errorText } from '../errors.ts'
 
-const refusals: Refusals = {
-  token_missing: says(401, 'Unauthorized'),
-  token_invalid: says(401, 'Unauthorized'),
-  token_expired: says(401, 'Unauthorized'),
-  token_revoked: says(401, 'Unauthorized'),
-  token_wrong_kind: says(403, 'Forbidden'),
-  forbidden: says(403, 'Forbidden'),
-  credentials_missing: says(400, 'Bad Request'),
-  credentials_wrong: says(401, 'Unauthorized'),
-  throttled: says(429, 'Too Many Requests'),
-  input_invalid: says(400, 'Bad Request'),
-  input_too_large: says(413, 'Content Too Large'),
-  not_found: says(404, 'Not Found'),
-  taken: says(409, 'Conflict'),
-  conflict: says(409, 'Conflict'),
-  stale: says(412, 'Precondition Failed'),
-  key_reused: says(422, 'Unprocessable Content'),
-  dial_denied: says(403, 'Forbidden'),
-  unknown_number: says(422, 'Unprocessable Content'),
-  not_supported: says(501, 'Not Implemented'),
-  unconfirmed: says(504, 'Gateway Timeout'),
-  unavailable: says(503, 'Service Unavailable'),
-  internal: says(500, 'Internal Server Error'),
+const errorTable: ErrorTable = {
+  token_missing: errorText(401, 'Unauthorized'),
+  token_invalid: errorText(401, 'Unauthorized'),
+  token_expired: errorText(401, 'Unauthorized'),
+  token_revoked: errorText(401, 'Unauthorized'),
+  token_wrong_kind: errorText(403, 'Forbidden'),
+  forbidden: errorText(403, 'Forbidden'),
+  credentials_missing: errorText(400, 'Bad Request'),
+  credentials_wrong: errorText(401, 'Unauthorized'),
+  throttled: errorText(429, 'Too Many Requests'),
+  input_invalid: errorText(400, 'Bad Request'),
+  input_too_large: errorText(413, 'Content Too Large'),
+  not_found: errorText(404, 'Not Found'),
+  taken: errorText(409, 'Conflict'),
+  conflict: errorText(409, 'Conflict'),
+  stale: errorText(412, 'Precondition Failed'),
+  key_reused: errorText(422, 'Unprocessable Content'),
+  dial_denied: errorText(403, 'Forbidden'),
+  unknown_number: errorText(422, 'Unprocessable Content'),
+  not_supported: errorText(501, 'Not Implemented'),
+  unconfirmed: errorText(504, 'Gateway Timeout'),
+  unavailable: errorText(503, 'Service Unavailable'),
+  internal: errorText(500, 'Internal Server Error'),
 }
 
 /** RFC 9457, with our code beside its members for programs to go by. */
-const body = ({ status, text }: Words, { code, detail }: Refusal) => ({
+const body = ({ status, text }: ErrorText, { code, detail }: Refusal) => ({
   type: 'about:blank',
   title: text,
   status,
@@ -35,4 +35,4 @@ const body = ({ status, text }: Words, { code, detail }: Refusal) => ({
   ...(detail === undefined ? {} : { detail }),
 })
 
-export const speech: Speech = { refusals, body, contentType: 'application/problem+json' }
+export const v1ErrorFormat: ErrorFormat = { table: errorTable, body, contentType: 'application/problem+json' }

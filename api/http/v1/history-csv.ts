@@ -1,8 +1,8 @@
 import type { CallRecord, HistoryFilter, HistoryStore } from '../../core/calls/call-history.ts'
-import { type Delimiter, head, lineBy } from '../csv-writer.ts'
+import { csvHeader, csvRowWriter, type Delimiter } from '../csv-writer.ts'
 import { iso } from './history-wire.ts'
 
-const COLUMNS: Readonly<Record<string, (one: CallRecord) => string | number>> = {
+const HISTORY_COLUMNS: Readonly<Record<string, (one: CallRecord) => string | number>> = {
   id: (one) => one.id,
   direction: (one) => one.direction,
   from_number: (one) => one.fromNumber,
@@ -21,35 +21,35 @@ const COLUMNS: Readonly<Record<string, (one: CallRecord) => string | number>> = 
 }
 
 /** Calls that are in memory at once. */
-const PAGE = 500
+const PAGE_SIZE = 500
 
 /**
  * All calls that fit, as RFC 4180 has it, read as fast as the client takes them.
  * @returns once the first page is there, so that a store that is away is told while it still can be
  */
-export async function csvOf(
+export async function streamHistoryCsv(
   history: Pick<HistoryStore, 'list'>,
   filter: HistoryFilter,
   delimiter: Delimiter = ',',
 ): Promise<ReadableStream<Uint8Array>> {
-  const first = await history.list(filter, { limit: PAGE })
-  return ReadableStream.from(written(history, filter, first, delimiter))
+  const first = await history.list(filter, { limit: PAGE_SIZE })
+  return ReadableStream.from(csvChunks(history, filter, first, delimiter))
 }
 
-async function* written(
+async function* csvChunks(
   history: Pick<HistoryStore, 'list'>,
   filter: HistoryFilter,
   first: readonly CallRecord[],
   delimiter: Delimiter,
 ): AsyncGenerator<Uint8Array> {
   const utf8 = new TextEncoder()
-  const line = lineBy(delimiter)
-  yield utf8.encode(head(Object.keys(COLUMNS), delimiter))
+  const line = csvRowWriter(delimiter)
+  yield utf8.encode(csvHeader(Object.keys(HISTORY_COLUMNS), delimiter))
   for (let page = first; ; ) {
-    const columns = Object.values(COLUMNS)
+    const columns = Object.values(HISTORY_COLUMNS)
     yield utf8.encode(page.map((one) => line(columns.map((of) => of(one)))).join(''))
     const last = page.at(-1)
-    if (last === undefined || page.length < PAGE) return
-    page = await history.list(filter, { after: last, limit: PAGE })
+    if (last === undefined || page.length < PAGE_SIZE) return
+    page = await history.list(filter, { after: last, limit: PAGE_SIZE })
   }
 }

@@ -6,27 +6,27 @@ import type { CallRecord, HistoryStore } from '../../core/calls/call-history.ts'
 import { historyScope, withinScope } from '../../core/calls/history-scope.ts'
 import type { DialPolicy } from '../../core/dial-policy/dial-policy.ts'
 import { Refusal } from '../../core/refusal.ts'
-import { delimiterOf } from '../csv-writer.ts'
+import { toDelimiter } from '../csv-writer.ts'
 import { readJson } from '../errors.ts'
 import type { Guard, Guarded } from '../guard.ts'
-import { OVERSEEING } from '../openapi.ts'
-import { csvOf } from './history-csv.ts'
+import { CALL_VISIBILITY } from '../openapi.ts'
+import { streamHistoryCsv } from './history-csv.ts'
 import * as wire from './history-wire.ts'
-import { json, problem, problems, security, taking } from './openapi.ts'
+import { commonProblems, json, jsonRequest, problem, security } from './openapi.ts'
 
 export interface HistoryRoutesNeeds {
   guard: Guard
   history: Pick<HistoryStore, 'list' | 'find'>
   reachOf: FindReach
-  mediaLinks: Pick<MediaLinks, 'sellFor'>
-  policy: () => Pick<DialPolicy, 'beginnings'>
+  mediaLinks: Pick<MediaLinks, 'issueForRecording'>
+  policy: () => Pick<DialPolicy, 'prefixes'>
 }
 
 const tags = ['history']
-const noCall = problem('No such call of mine')
+const callNotFound = problem('No such call of mine')
 
 /** Calls that are over. To be added before any `/calls/{…}`, which would take `history` for an id. */
-export function addHistory(
+export function addHistoryRoutes(
   app: OpenAPIHono<Guarded>,
   { guard, history, reachOf, mediaLinks, policy }: HistoryRoutesNeeds,
 ): void {
@@ -38,17 +38,20 @@ export function addHistory(
       path: '/calls/history',
       operationId: 'listPastCalls',
       summary: 'My past calls, the newest first; those of whom I oversee, too',
-      description: OVERSEEING,
+      description: CALL_VISIBILITY,
       tags,
       security,
       middleware: signedIn,
-      request: { query: wire.FilteredPage },
-      responses: { 200: json(wire.CallHistory, 'A page of them'), ...problems },
+      request: { query: wire.HistoryPageQuery },
+      responses: { 200: json(wire.CallHistoryJson, 'A page of them'), ...commonProblems },
     }),
     async (c) => {
       const { limit, cursor, ...filter } = c.req.valid('query')
-      const seen = await withinScope(c.var.actor, reachOf, wire.filter(filter, policy()))
-      return c.json(wire.callHistory(await history.list(seen, { limit, ...after(cursor) }), limit), 200)
+      const scopedFilter = await withinScope(c.var.actor, reachOf, wire.toHistoryFilter(filter, policy()))
+      return c.json(
+        wire.toCallHistoryJson(await history.list(scopedFilter, { limit, ...afterCursor(cursor) }), limit),
+        200,
+      )
     },
   )
   app.openapi(
@@ -60,20 +63,24 @@ export function addHistory(
       tags,
       security,
       middleware: signedIn,
-      request: { query: wire.FilteredTable },
+      request: { query: wire.HistoryCsvQuery },
       responses: {
         200: {
           description:
             "RFC 4180 with a header, in UTF-8 with a byte order mark; a `'` keeps text from being a formula",
           content: { 'text/csv': { schema: z.string() } },
         },
-        ...problems,
+        ...commonProblems,
       },
     }),
     async (c) => {
-      const { delimiter, ...asked } = c.req.valid('query')
-      const seen = await withinScope(c.var.actor, reachOf, wire.filter(asked, policy()))
-      const table = await csvOf(history, seen, delimiterOf(delimiter))
+      const { delimiter, ...filterQuery } = c.req.valid('query')
+      const scopedFilter = await withinScope(
+        c.var.actor,
+        reachOf,
+        wire.toHistoryFilter(filterQuery, policy()),
+      )
+      const table = await streamHistoryCsv(history, scopedFilter, toDelimiter(delimiter))
       return c.body(table, 200, {
         'Content-Type': 'text/csv; charset=utf-8; header=present',
         'Content-Disposition': 'attachment; filename="calls.csv"',
@@ -90,13 +97,13 @@ export function addHistory(
       tags,
       security,
       middleware: signedIn,
-      request: { params: wire.OfPastCall },
-      responses: { 200: json(wire.PastCall, 'The call'), 404: noCall, ...problems },
+      request: { params: wire.PastCallParams },
+      responses: { 200: json(wire.PastCallJson, 'The call'), 404: callNotFound, ...commonProblems },
     }),
     async (c) => {
       const scope = await historyScope(c.var.actor, reachOf)
       const call = await history.find(c.req.valid('param').id, scope)
-      return c.json(wire.pastCall(found(call)), 200)
+      return c.json(wire.toPastCallJson(requireFound(call)), 200)
     },
   )
   app.openapi(
@@ -107,48 +114,51 @@ export function addHistory(
       summary: 'Links to its recordings, for players that cannot send a header; they die with the session',
       tags,
       security,
-      middleware: [signedIn, jsonIfAny],
+      middleware: [signedIn, optionalJsonBody],
       request: {
-        params: wire.OfPastCall,
-        body: { required: false, ...taking(wire.LinkWish, 'How long it opens, 10 minutes by default') },
+        params: wire.PastCallParams,
+        body: {
+          required: false,
+          ...jsonRequest(wire.RecordingLinkBody, 'How long it opens, 10 minutes by default'),
+        },
       },
       responses: {
-        201: json(wire.RecordingLink, 'Where each can be heard'),
+        201: json(wire.RecordingLinkJson, 'Where each can be heard'),
         404: problem('No such call of mine, or it was not recorded'),
-        ...problems,
+        ...commonProblems,
       },
     }),
     async (c) => {
       const scope = await historyScope(c.var.actor, reachOf)
-      const call = found(await history.find(c.req.valid('param').id, scope))
+      const call = requireFound(await history.find(c.req.valid('param').id, scope))
       const { minutes = 10 } = c.req.valid('json')
-      const links = recorded(call).map(async (path) => {
-        return { path, ...(await mediaLinks.sellFor(c.var.actor, path, minutes)) }
+      const links = requireRecordings(call).map(async (path) => {
+        return { path, ...(await mediaLinks.issueForRecording(c.var.actor, path, minutes)) }
       })
-      return c.json(wire.recordingLinks(await Promise.all(links)), 201)
+      return c.json(wire.toRecordingLinkJson(await Promise.all(links)), 201)
     },
   )
 }
 
 /** A body may be left out, but what is there must be JSON: the framework's own complaint is in nobody's words. */
-const jsonIfAny: MiddlewareHandler<Guarded> = async (c, next) => {
-  if ((await c.req.arrayBuffer()).byteLength > 0) await readJson(c, wire.LinkWish)
+const optionalJsonBody: MiddlewareHandler<Guarded> = async (c, next) => {
+  if ((await c.req.arrayBuffer()).byteLength > 0) await readJson(c, wire.RecordingLinkBody)
   await next()
 }
 
-function found(call: CallRecord | undefined): CallRecord {
+function requireFound(call: CallRecord | undefined): CallRecord {
   if (call === undefined) throw new Refusal('not_found', { detail: 'no such call' })
   return call
 }
 
-function recorded({ recordings }: CallRecord): readonly string[] {
+function requireRecordings({ recordings }: CallRecord): readonly string[] {
   if (recordings.length === 0) throw new Refusal('not_found', { detail: 'this call was not recorded' })
   return recordings
 }
 
-function after(cursor: string | undefined) {
+function afterCursor(cursor: string | undefined) {
   if (cursor === undefined) return {}
-  const read = wire.readCursor(cursor)
-  if (read === undefined) throw new Refusal('input_invalid', { detail: 'cursor is not one we gave' })
-  return { after: read }
+  const decoded = wire.decodeHistoryCursor(cursor)
+  if (decoded === undefined) throw new Refusal('input_invalid', { detail: 'cursor is not one we gave' })
+  return { after: decoded }
 }

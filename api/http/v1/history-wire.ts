@@ -1,24 +1,24 @@
 import { z } from '@hono/zod-openapi'
-import { type MediaLink, MOST_LINK_MINUTES } from '../../core/auth/media-links.ts'
-import { DIRECTIONS, OUTCOMES } from '../../core/calls/call.ts'
+import { MAX_LINK_MINUTES, type MediaLink } from '../../core/auth/media-links.ts'
+import { CALL_DIRECTIONS, CALL_OUTCOMES } from '../../core/calls/call.ts'
 import type { CallRecord, HistoryCursor, HistoryFilter } from '../../core/calls/call-history.ts'
 import { CALL_ID } from '../../core/calls/call-id.ts'
 import type { DialPolicy } from '../../core/dial-policy/dial-policy.ts'
 import { DelimiterQuery } from '../csv-writer.ts'
 import { Time } from '../openapi.ts'
-import { QueryMoment, QueryNumber } from '../query-params.ts'
+import { PhoneNumberParam, TimestampParam } from '../query-params.ts'
 import { CallId, UserId } from './wire.ts'
 
 const PastCallId = CallId.openapi({ example: '1769860800.42' })
 
-export const Filter = z.object({
-  from: QueryMoment.optional().openapi({
+export const HistoryFilterQuery = z.object({
+  from: TimestampParam.optional().openapi({
     description: 'Calls that began then or later. ISO 8601; a mere date is its midnight in UTC',
   }),
-  until: QueryMoment.optional().openapi({ description: 'Calls that began before' }),
-  direction: z.enum(DIRECTIONS).optional(),
-  outcome: z.enum(OUTCOMES).optional(),
-  number: QueryNumber.optional().openapi({
+  until: TimestampParam.optional().openapi({ description: 'Calls that began before' }),
+  direction: z.enum(CALL_DIRECTIONS).optional(),
+  outcome: z.enum(CALL_OUTCOMES).optional(),
+  number: PhoneNumberParam.optional().openapi({
     description: 'The number of either side, or how it begins, in any spelling',
     example: '+4930',
   }),
@@ -26,32 +26,32 @@ export const Filter = z.object({
     description: 'Only calls of this user; for supervisors and admins, within what they see',
   }),
 })
-export const FilteredTable = Filter.extend({ delimiter: DelimiterQuery })
-export const FilteredPage = Filter.extend({
+export const HistoryCsvQuery = HistoryFilterQuery.extend({ delimiter: DelimiterQuery })
+export const HistoryPageQuery = HistoryFilterQuery.extend({
   limit: z.coerce.number().int().min(1).max(100).default(50),
   cursor: z
     .string()
     .regex(/^[\w-]{1,240}$/, 'must be a cursor that we gave')
     .optional(),
 })
-export const OfPastCall = z.object({ id: PastCallId })
-export const LinkWish = z
-  .object({ minutes: z.number().int().min(1).max(MOST_LINK_MINUTES).optional() })
+export const PastCallParams = z.object({ id: PastCallId })
+export const RecordingLinkBody = z
+  .object({ minutes: z.number().int().min(1).max(MAX_LINK_MINUTES).optional() })
   .openapi('LinkWish', { example: { minutes: 180 } })
 
-const Party = z.object({ number: z.string(), name: z.string() })
-export const PastCall = z
+const PartyJson = z.object({ number: z.string(), name: z.string() })
+export const PastCallJson = z
   .object({
     id: PastCallId,
-    direction: z.enum(DIRECTIONS),
-    from: Party,
-    to: Party,
+    direction: z.enum(CALL_DIRECTIONS),
+    from: PartyJson,
+    to: PartyJson,
     started_at: Time,
     answered_at: Time.nullable(),
     ended_at: Time,
     duration: z.number().int().min(0).openapi({ description: 'Seconds from start to end' }),
     billable: z.number().int().min(0).openapi({ description: 'Seconds from answer to end' }),
-    outcome: z.enum(OUTCOMES),
+    outcome: z.enum(CALL_OUTCOMES),
     cause: z.number().int().nullable().openapi({ description: 'Q.850' }),
     recorded: z.boolean().openapi({ description: 'Whether a link to its recording can be had' }),
     recordings: z
@@ -68,10 +68,10 @@ export const PastCall = z
       .openapi({ description: 'Whose phones were in it, or should have been' }),
   })
   .openapi('PastCall')
-export const CallHistory = z
-  .object({ calls: z.array(PastCall), next_cursor: z.string().nullable() })
+export const CallHistoryJson = z
+  .object({ calls: z.array(PastCallJson), next_cursor: z.string().nullable() })
   .openapi('CallHistory')
-export const RecordingLink = z
+export const RecordingLinkJson = z
   .object({
     url: z.string().openapi({ description: 'Path and query, behind the host of this API' }),
     expires_at: Time,
@@ -82,21 +82,21 @@ export const RecordingLink = z
   .openapi('RecordingLink')
 
 /** @throws {Refusal} `input_invalid` for a number that is none */
-export const filter = (
-  asked: z.infer<typeof Filter>,
-  policy: Pick<DialPolicy, 'beginnings'>,
+export const toHistoryFilter = (
+  query: z.infer<typeof HistoryFilterQuery>,
+  policy: Pick<DialPolicy, 'prefixes'>,
 ): HistoryFilter => ({
-  ...(asked.from === undefined ? {} : { from: asked.from }),
-  ...(asked.until === undefined ? {} : { until: asked.until }),
-  ...(asked.direction === undefined ? {} : { direction: asked.direction }),
-  ...(asked.outcome === undefined ? {} : { outcome: asked.outcome }),
-  ...(asked.number === undefined ? {} : { numbers: policy.beginnings(asked.number) }),
-  ...(asked.user_id === undefined ? {} : { userId: asked.user_id }),
+  ...(query.from === undefined ? {} : { from: query.from }),
+  ...(query.until === undefined ? {} : { until: query.until }),
+  ...(query.direction === undefined ? {} : { direction: query.direction }),
+  ...(query.outcome === undefined ? {} : { outcome: query.outcome }),
+  ...(query.number === undefined ? {} : { numbers: policy.prefixes(query.number) }),
+  ...(query.user_id === undefined ? {} : { userId: query.user_id }),
 })
 
 export const iso = (seconds: number) => new Date(seconds * 1000).toISOString()
 
-export const pastCall = (one: CallRecord): z.infer<typeof PastCall> => ({
+export const toPastCallJson = (one: CallRecord): z.infer<typeof PastCallJson> => ({
   id: one.id,
   direction: one.direction,
   from: { number: one.fromNumber, name: one.fromName },
@@ -109,36 +109,43 @@ export const pastCall = (one: CallRecord): z.infer<typeof PastCall> => ({
   outcome: one.outcome,
   cause: one.cause,
   recorded: one.recordings.length > 0,
-  recordings: one.recordings.map((path) => ({ name: nameOf(path) })),
+  recordings: one.recordings.map((path) => ({ name: fileNameOf(path) })),
   parties: one.parties.map(({ userId, extension, answered }) => ({ user_id: userId, extension, answered })),
 })
 
 /** A page is full when there may be another one. */
-export const callHistory = (page: readonly CallRecord[], limit: number): z.infer<typeof CallHistory> => {
+export const toCallHistoryJson = (
+  page: readonly CallRecord[],
+  limit: number,
+): z.infer<typeof CallHistoryJson> => {
   const last = page.length === limit ? page.at(-1) : undefined
-  return { calls: page.map(pastCall), next_cursor: last === undefined ? null : cursor(last) }
+  return {
+    calls: page.map(toPastCallJson),
+    next_cursor: last === undefined ? null : encodeHistoryCursor(last),
+  }
 }
 
 /** @param links of a call that was recorded: one at least */
-export function recordingLinks(
+export function toRecordingLinkJson(
   links: readonly (MediaLink & { path: string })[],
-): z.infer<typeof RecordingLink> {
-  const told = links.map(({ path, url, expiresAt }) => ({
-    name: nameOf(path),
+): z.infer<typeof RecordingLinkJson> {
+  const shown = links.map(({ path, url, expiresAt }) => ({
+    name: fileNameOf(path),
     url,
     expires_at: iso(expiresAt),
   }))
-  const [{ url, expires_at } = { url: '', expires_at: '' }] = told
-  return { url, expires_at, links: told }
+  const [{ url, expires_at } = { url: '', expires_at: '' }] = shown
+  return { url, expires_at, links: shown }
 }
 
 /** Folders are how the PBX sorts its files, and no concern of a listener. */
-const nameOf = (path: string) => path.slice(path.lastIndexOf('/') + 1)
+const fileNameOf = (path: string) => path.slice(path.lastIndexOf('/') + 1)
 
-const cursor = ({ startedAt, id }: HistoryCursor) => Buffer.from(`${startedAt}:${id}`).toString('base64url')
+const encodeHistoryCursor = ({ startedAt, id }: HistoryCursor) =>
+  Buffer.from(`${startedAt}:${id}`).toString('base64url')
 
 /** @returns undefined for a cursor that was never ours */
-export function readCursor(text: string): HistoryCursor | undefined {
+export function decodeHistoryCursor(text: string): HistoryCursor | undefined {
   const [, startedAt = '', id = ''] =
     /^(\d{1,12}):(.*)$/.exec(Buffer.from(text, 'base64url').toString('latin1')) ?? []
   return CALL_ID.test(id) ? { startedAt: Number(startedAt), id } : undefined

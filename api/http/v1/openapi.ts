@@ -1,22 +1,22 @@
 import { type OpenAPIHono, z } from '@hono/zod-openapi'
-import { withoutNulls } from '../../core/values/omit-optional-nulls.ts'
+import { omitOptionalNulls } from '../../core/values/omit-optional-nulls.ts'
 import type { Guarded } from '../guard.ts'
-import { bearer, json, type Surface } from '../openapi.ts'
+import { bearer, json, type OpenApiSection } from '../openapi.ts'
 import * as wire from './wire.ts'
 
 /** The pieces every route's description is made of. */
 export { json }
 /** A request's body; a member that may be left out may be null as well. */
-export const taking = <T extends z.ZodType>(schema: T, description: string) =>
+export const jsonRequest = <T extends z.ZodType>(schema: T, description: string) =>
   json(
-    z.preprocess((body) => withoutNulls(schema, body), schema),
+    z.preprocess((body) => omitOptionalNulls(schema, body), schema),
     description,
   )
 export const problem = (description: string) => ({
   description,
-  content: { 'application/problem+json': { schema: wire.Problem } },
+  content: { 'application/problem+json': { schema: wire.ProblemJson } },
 })
-export const problems = {
+export const commonProblems = {
   400: problem('The request is not of the documented shape'),
   401: problem('No live access token'),
   403: problem('Not allowed'),
@@ -25,7 +25,7 @@ export const problems = {
 export const security = bearer
 
 /** This surface as a part of the document of all: its routes have described themselves. */
-export const describedBy = ({ openAPIRegistry }: OpenAPIHono<Guarded>): Surface => ({
+export const v1OpenApi = ({ openAPIRegistry }: OpenAPIHono<Guarded>): OpenApiSection => ({
   name: 'Hookswitch’s own',
   tags: [
     { name: 'calls', description: 'Live calls and the commands on them.' },

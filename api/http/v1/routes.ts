@@ -1,37 +1,43 @@
 import { createRoute, OpenAPIHono } from '@hono/zod-openapi'
 import type { Context } from 'hono'
 import type { Logger } from '../../../runtime/log.ts'
-import { plainWords } from '../../../runtime/validation-message.ts'
-import type { EndReason } from '../../core/auth/session-store.ts'
+import { validationMessage } from '../../../runtime/validation-message.ts'
+import type { SessionEndReason } from '../../core/auth/session-store.ts'
 import type { Sessions } from '../../core/auth/sessions.ts'
 import { Refusal } from '../../core/refusal.ts'
-import { addressOf, refuse } from '../errors.ts'
+import { clientAddress, sendError } from '../errors.ts'
 import type { Guard, Guarded } from '../guard.ts'
-import { addCalls, type CallRoutesNeeds } from './call-routes.ts'
-import { speech } from './errors.ts'
-import { addHistory, type HistoryRoutesNeeds } from './history-routes.ts'
-import { json, problem, problems, security } from './openapi.ts'
+import { addLiveCallRoutes, type LiveCallRoutesNeeds } from './call-routes.ts'
+import { v1ErrorFormat } from './errors.ts'
+import { addHistoryRoutes, type HistoryRoutesNeeds } from './history-routes.ts'
+import { commonProblems, json, problem, security } from './openapi.ts'
 import * as wire from './wire.ts'
 
-export interface V1Needs {
+export interface V1RoutesNeeds {
   guard: Guard
   sessions: Pick<Sessions, 'list' | 'end' | 'endAll'>
   history: HistoryRoutesNeeds
-  calls: CallRoutesNeeds
+  calls: LiveCallRoutesNeeds
   log: Logger
 }
 
-const gone = { description: 'It is over, everywhere' }
+const endedResponse = { description: 'It is over, everywhere' }
 const tags = ['sessions']
 
 /** Our own surface: what no document of the others has. Errors are problem+json (RFC 9457). */
-export function createV1({ guard, sessions, history, calls, log }: V1Needs): OpenAPIHono<Guarded> {
+export function createV1Routes({
+  guard,
+  sessions,
+  history,
+  calls,
+  log,
+}: V1RoutesNeeds): OpenAPIHono<Guarded> {
   const app = new OpenAPIHono<Guarded>({
     defaultHook: (result) => {
-      if (!result.success) throw new Refusal('input_invalid', { detail: plainWords(result.error) })
+      if (!result.success) throw new Refusal('input_invalid', { detail: validationMessage(result.error) })
     },
   })
-  app.onError((err, c) => refuse(c, err, speech, log))
+  app.onError((err, c) => sendError(c, err, v1ErrorFormat, log))
   app.openAPIRegistry.registerComponent('securitySchemes', 'bearer', {
     type: 'http',
     scheme: 'bearer',
@@ -49,13 +55,13 @@ export function createV1({ guard, sessions, history, calls, log }: V1Needs): Ope
       tags,
       security,
       middleware: signedIn,
-      request: { query: wire.Page },
-      responses: { 200: json(wire.SessionList, 'A page of them'), ...problems },
+      request: { query: wire.PageQuery },
+      responses: { 200: json(wire.SessionListJson, 'A page of them'), ...commonProblems },
     }),
     async (c) => {
       const { limit, cursor } = c.req.valid('query')
-      const page = await sessions.list(c.var.actor.userId, { limit, ...after(cursor) })
-      return c.json(wire.sessionList(page, limit, c.var.actor.sessionId), 200)
+      const page = await sessions.list(c.var.actor.userId, { limit, ...afterCursor(cursor) })
+      return c.json(wire.toSessionListJson(page, limit, c.var.actor.sessionId), 200)
     },
   )
   app.openapi(
@@ -67,15 +73,15 @@ export function createV1({ guard, sessions, history, calls, log }: V1Needs): Ope
       tags,
       security,
       middleware: signedIn,
-      request: { query: wire.Scope },
-      responses: { 200: json(wire.Ended, 'How many ended'), ...problems },
+      request: { query: wire.EndSessionsQuery },
+      responses: { 200: json(wire.EndedJson, 'How many ended'), ...commonProblems },
     }),
     async (c) => {
       const { scope } = c.req.valid('query')
       const { userId, sessionId } = c.var.actor
       const ended = await sessions.endAll(
         userId,
-        by(c, 'ended_by_user'),
+        endedBy(c, 'ended_by_user'),
         scope === 'others' ? sessionId : undefined,
       )
       return c.json({ ended }, 200)
@@ -90,11 +96,11 @@ export function createV1({ guard, sessions, history, calls, log }: V1Needs): Ope
       tags,
       security,
       middleware: signedIn,
-      request: { params: wire.OwnSession },
-      responses: { 204: gone, 404: problem('Not a live session of mine'), ...problems },
+      request: { params: wire.SessionParams },
+      responses: { 204: endedResponse, 404: problem('Not a live session of mine'), ...commonProblems },
     }),
     async (c) => {
-      await sessions.end(c.var.actor.userId, c.req.valid('param').sessionId, by(c, 'ended_by_user'))
+      await sessions.end(c.var.actor.userId, c.req.valid('param').sessionId, endedBy(c, 'ended_by_user'))
       return c.body(null, 204)
     },
   )
@@ -108,13 +114,13 @@ export function createV1({ guard, sessions, history, calls, log }: V1Needs): Ope
       tags,
       security,
       middleware: admin,
-      request: { params: wire.OfUser, query: wire.Page },
-      responses: { 200: json(wire.SessionList, 'A page of them'), ...problems },
+      request: { params: wire.UserParams, query: wire.PageQuery },
+      responses: { 200: json(wire.SessionListJson, 'A page of them'), ...commonProblems },
     }),
     async (c) => {
       const { limit, cursor } = c.req.valid('query')
-      const page = await sessions.list(c.req.valid('param').userId, { limit, ...after(cursor) })
-      return c.json(wire.sessionList(page, limit, c.var.actor.sessionId), 200)
+      const page = await sessions.list(c.req.valid('param').userId, { limit, ...afterCursor(cursor) })
+      return c.json(wire.toSessionListJson(page, limit, c.var.actor.sessionId), 200)
     },
   )
   app.openapi(
@@ -126,11 +132,14 @@ export function createV1({ guard, sessions, history, calls, log }: V1Needs): Ope
       tags,
       security,
       middleware: admin,
-      request: { params: wire.OfUser },
-      responses: { 200: json(wire.Ended, 'How many ended'), ...problems },
+      request: { params: wire.UserParams },
+      responses: { 200: json(wire.EndedJson, 'How many ended'), ...commonProblems },
     }),
     async (c) =>
-      c.json({ ended: await sessions.endAll(c.req.valid('param').userId, by(c, 'ended_by_admin')) }, 200),
+      c.json(
+        { ended: await sessions.endAll(c.req.valid('param').userId, endedBy(c, 'ended_by_admin')) },
+        200,
+      ),
   )
   app.openapi(
     createRoute({
@@ -141,18 +150,18 @@ export function createV1({ guard, sessions, history, calls, log }: V1Needs): Ope
       tags,
       security,
       middleware: admin,
-      request: { params: wire.UsersSession },
-      responses: { 204: gone, 404: problem('Not a live session of that user'), ...problems },
+      request: { params: wire.UserSessionParams },
+      responses: { 204: endedResponse, 404: problem('Not a live session of that user'), ...commonProblems },
     }),
     async (c) => {
       const { userId, sessionId } = c.req.valid('param')
-      await sessions.end(userId, sessionId, by(c, 'ended_by_admin'))
+      await sessions.end(userId, sessionId, endedBy(c, 'ended_by_admin'))
       return c.body(null, 204)
     },
   )
 
-  addHistory(app, history)
-  addCalls(app, calls)
+  addHistoryRoutes(app, history)
+  addLiveCallRoutes(app, calls)
 
   app.doc31('/openapi.json', {
     openapi: '3.1.0',
@@ -166,15 +175,15 @@ export function createV1({ guard, sessions, history, calls, log }: V1Needs): Ope
   return app
 }
 
-const by = (c: Context<Guarded>, reason: EndReason) => ({
+const endedBy = (c: Context<Guarded>, reason: SessionEndReason) => ({
   reason,
   actorId: c.var.actor.userId,
-  address: addressOf(c),
+  address: clientAddress(c),
 })
 
-function after(cursor: string | undefined) {
+function afterCursor(cursor: string | undefined) {
   if (cursor === undefined) return {}
-  const read = wire.readCursor(cursor)
-  if (read === undefined) throw new Refusal('input_invalid', { detail: 'cursor is not one we gave' })
-  return { after: read }
+  const decoded = wire.decodeSessionCursor(cursor)
+  if (decoded === undefined) throw new Refusal('input_invalid', { detail: 'cursor is not one we gave' })
+  return { after: decoded }
 }

@@ -18,7 +18,7 @@ export const CallId = z
   .regex(CALL_ID, 'must be the id of a call')
   .openapi({ example: 'hk_Cr7MW2QlixZw-sBJDEs4Aw' })
 
-export const SessionShape = z
+export const SessionJson = z
   .object({
     id: SessionId,
     surface: z.string().openapi({ description: 'The surface the login came through', example: 'softphone' }),
@@ -32,11 +32,11 @@ export const SessionShape = z
     current: z.boolean().openapi({ description: 'Whether the asking token belongs to it' }),
   })
   .openapi('Session')
-export const SessionList = z
-  .object({ sessions: z.array(SessionShape), next_cursor: z.string().nullable() })
+export const SessionListJson = z
+  .object({ sessions: z.array(SessionJson), next_cursor: z.string().nullable() })
   .openapi('SessionList')
-export const Ended = z.object({ ended: z.number().int().min(0) }).openapi('Ended')
-export const Problem = z
+export const EndedJson = z.object({ ended: z.number().int().min(0) }).openapi('Ended')
+export const ProblemJson = z
   .object({
     type: z.string(),
     title: z.string(),
@@ -46,23 +46,23 @@ export const Problem = z
   })
   .openapi('Problem')
 
-export const Page = z.object({
+export const PageQuery = z.object({
   limit: z.coerce.number().int().min(1).max(100).default(50),
   cursor: z
     .string()
     .regex(/^[\w-]{1,120}$/, 'must be a cursor that we gave')
     .optional(),
 })
-export const Scope = z.object({
+export const EndSessionsQuery = z.object({
   scope: z.enum(['others', 'all']).openapi({ description: 'all but the current one, or log out everywhere' }),
 })
-export const OwnSession = z.object({ sessionId: SessionId })
-export const OfUser = z.object({ userId: UserId })
-export const UsersSession = z.object({ userId: UserId, sessionId: SessionId })
+export const SessionParams = z.object({ sessionId: SessionId })
+export const UserParams = z.object({ userId: UserId })
+export const UserSessionParams = z.object({ userId: UserId, sessionId: SessionId })
 
 const iso = (seconds: number) => new Date(seconds * 1000).toISOString()
 
-export const session = (one: Session, currentId: string): z.infer<typeof SessionShape> => ({
+export const toSessionJson = (one: Session, currentId: string): z.infer<typeof SessionJson> => ({
   id: one.id,
   surface: one.surface,
   created_at: iso(one.createdAt),
@@ -76,22 +76,23 @@ export const session = (one: Session, currentId: string): z.infer<typeof Session
 })
 
 /** A page is full when there may be another one. */
-export const sessionList = (
+export const toSessionListJson = (
   page: Session[],
   limit: number,
   currentId: string,
-): z.infer<typeof SessionList> => {
+): z.infer<typeof SessionListJson> => {
   const last = page.length === limit ? page.at(-1) : undefined
   return {
-    sessions: page.map((one) => session(one, currentId)),
-    next_cursor: last === undefined ? null : cursor(last),
+    sessions: page.map((one) => toSessionJson(one, currentId)),
+    next_cursor: last === undefined ? null : encodeSessionCursor(last),
   }
 }
 
-const cursor = ({ createdAt, id }: SessionCursor) => Buffer.from(`${createdAt}:${id}`).toString('base64url')
+const encodeSessionCursor = ({ createdAt, id }: SessionCursor) =>
+  Buffer.from(`${createdAt}:${id}`).toString('base64url')
 
 /** @returns undefined for a cursor that was never ours */
-export function readCursor(text: string): SessionCursor | undefined {
+export function decodeSessionCursor(text: string): SessionCursor | undefined {
   const [, createdAt, id] =
     /^(\d{1,12}):([\w-]{22})$/.exec(Buffer.from(text, 'base64url').toString('latin1')) ?? []
   return createdAt === undefined || id === undefined ? undefined : { createdAt: Number(createdAt), id }

@@ -1,26 +1,26 @@
 import type { Hono } from 'hono'
-import type { AccountChanges } from '../../core/auth/account-admin.ts'
+import type { AccountAdmin } from '../../core/auth/account-admin.ts'
 import type { UserStore } from '../../core/auth/users.ts'
-import type { Calls } from '../../core/calls/call-control.ts'
+import type { CallControl } from '../../core/calls/call-control.ts'
 import type { HistoryStore } from '../../core/calls/call-history.ts'
 import type { Directory } from '../../core/directory/directory.ts'
 import { Refusal } from '../../core/refusal.ts'
 import { startOfDay } from '../../core/values/start-of-day.ts'
-import { addressOf, readQuery } from '../errors.ts'
+import { clientAddress, readQuery } from '../errors.ts'
 import type { Guard, Guarded } from '../guard.ts'
-import { as } from '../openapi.ts'
+import { typedAs } from '../openapi.ts'
 import { bearerRequired } from './bearer-required.ts'
-import { adminWording } from './errors.ts'
+import { adminErrors } from './errors.ts'
 import * as answers from './responses.ts'
-import type { People, PresenceReader } from './user-view.ts'
+import type { PresenceReader, UserViews } from './user-view.ts'
 import * as wire from './wire.ts'
 
-export interface AdminNeeds {
+export interface AdminRoutesNeeds {
   guard: Guard
-  people: Pick<People, 'show'>
+  userViews: Pick<UserViews, 'toUsersJson'>
   users: Pick<UserStore, 'list' | 'count'>
-  changes: Pick<AccountChanges, 'remove'>
-  calls: Pick<Calls, 'list' | 'capabilities'>
+  changes: Pick<AccountAdmin, 'remove'>
+  calls: Pick<CallControl, 'list' | 'capabilities'>
   history: Pick<HistoryStore, 'count'>
   directory: Pick<Directory, 'all'>
   presence: PresenceReader
@@ -33,18 +33,18 @@ export interface AdminNeeds {
 }
 
 /** "Admin": for the role of that name alone. */
-export function addAdminRoutes(app: Hono<Guarded>, needs: AdminNeeds): void {
-  const { guard, people, users, changes, calls, history, directory, presence } = needs
+export function addAdminRoutes(app: Hono<Guarded>, needs: AdminRoutesNeeds): void {
+  const { guard, userViews, users, changes, calls, history, directory, presence } = needs
   const { countSockets, timeZone, now } = needs
-  const adminOnly = guard({ roles: ['admin'], wording: adminWording })
+  const adminOnly = guard({ roles: ['admin'], errorOverrides: adminErrors })
 
   app.get('/protected/admin/users', bearerRequired, adminOnly, async (c) => {
     const { limit, after } = readQuery(c, wire.UsersQuery)
     const page = await users.list({ limit, ...(after === undefined ? {} : { afterId: after }) })
     return c.json(
-      as(answers.PageOfUsers, {
+      typedAs(answers.UserPageJson, {
         success: true,
-        users: await people.show(page, c.var.actor),
+        users: await userViews.toUsersJson(page, c.var.actor),
         count: page.length,
         // The document knows no pages; whoever has more than fit in one asks again with `?after=`.
         next_after: page.length === limit ? (page.at(-1)?.id ?? null) : null,
@@ -55,8 +55,8 @@ export function addAdminRoutes(app: Hono<Guarded>, needs: AdminNeeds): void {
     const id = c.req.param('id')
     const { userId: actorId } = c.var.actor
     if (id === actorId) throw new Refusal('input_invalid', { detail: 'Cannot delete yourself' })
-    await changes.remove(id, { actorId, address: addressOf(c) })
-    return c.json(as(answers.Message, { success: true, message: 'User deleted successfully' }))
+    await changes.remove(id, { actorId, address: clientAddress(c) })
+    return c.json(typedAs(answers.MessageJson, { success: true, message: 'User deleted successfully' }))
   })
   app.get('/protected/admin/stats', bearerRequired, adminOnly, async (c) => {
     const today = startOfDay(Math.floor(now() / 1000), timeZone)
@@ -72,7 +72,7 @@ export function addAdminRoutes(app: Hono<Guarded>, needs: AdminNeeds): void {
       active_calls: live.length,
     }
     return c.json(
-      as(answers.Stats, {
+      typedAs(answers.AdminStatsJson, {
         success: true,
         ...counts,
         total_calls: totalCalls,

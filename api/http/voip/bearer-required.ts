@@ -9,12 +9,12 @@ import { Refusal } from '../../core/refusal.ts'
 export const bearerRequired: MiddlewareHandler = async (c, next) => {
   const header = c.req.header('authorization')
   if (header !== undefined && header !== '') {
-    if (!/^bearer( |$)/i.test(header)) says('Invalid authorization header format')
-    if (/^bearer *$/i.test(header)) says('Token required')
+    if (!/^bearer( |$)/i.test(header)) throwTokenMissing('Invalid authorization header format')
+    if (/^bearer *$/i.test(header)) throwTokenMissing('Token required')
   }
   await next()
 }
 
-function says(detail: string): never {
+function throwTokenMissing(detail: string): never {
   throw new Refusal('token_missing', { detail })
 }

@@ -1,61 +1,61 @@
 import type { Context, Hono, MiddlewareHandler } from 'hono'
 import type { Actor } from '../../core/actor.ts'
-import type { Calls } from '../../core/calls/call-control.ts'
+import type { CallControl } from '../../core/calls/call-control.ts'
 import type { HistoryStore } from '../../core/calls/call-history.ts'
 import { Refusal } from '../../core/refusal.ts'
-import { readHeaders, readJson, readMembers, readQuery } from '../errors.ts'
+import { readHeaders, readJson, readQuery, validateInput } from '../errors.ts'
 import type { Guarded } from '../guard.ts'
-import { as } from '../openapi.ts'
+import { typedAs } from '../openapi.ts'
 import { bearerRequired } from './bearer-required.ts'
-import { type People as ClientPeople, connectedCall, loggedCall } from './compat-wire.ts'
+import { type DirectoryLookup, toConnectedCallJson, toLoggedCallJson } from './compat-wire.ts'
 import * as answers from './responses.ts'
-import type { People, PresenceReader } from './user-view.ts'
+import type { PresenceReader, UserViews } from './user-view.ts'
 import * as wire from './wire.ts'
 
-export interface CallRoutesNeeds {
+export interface VoipCallRoutesNeeds {
   signedIn: MiddlewareHandler<Guarded>
-  people: Pick<People, 'withExtension'>
-  calls: Pick<Calls, 'dial' | 'answer' | 'hangup' | 'find' | 'list'>
+  userViews: Pick<UserViews, 'requireByExtension'>
+  calls: Pick<CallControl, 'dial' | 'answer' | 'hangup' | 'find' | 'list'>
   history: Pick<HistoryStore, 'list'>
-  directory: ClientPeople
+  directory: DirectoryLookup
   presence: PresenceReader
   /** Unix milliseconds. */
   now: () => number
 }
 
 /** "Call Management". `channel` is the id of a call. */
-export function addCallRoutes(app: Hono<Guarded>, needs: CallRoutesNeeds): void {
+export function addVoipCallRoutes(app: Hono<Guarded>, needs: VoipCallRoutesNeeds): void {
   const { signedIn, calls, history, directory, now } = needs
 
   app.post('/protected/call/initiate', bearerRequired, signedIn, async (c) => {
-    mustBeByPhone(c)
+    rejectWebrtcMethod(c)
     const { target_extension: callee } = await readJson(c, wire.InitiateBody)
     const { actor } = c.var
-    await mustBeReachable(needs, actor, callee)
+    await requireReachable(needs, actor, callee)
     const { callId: channel } = await calls.dial(actor, { number: callee, ...idempotencyKey(c) })
     const caller = actor.claims.extension ?? null
     return c.json(
-      as(answers.Initiated, { success: true, message: 'Call initiated', channel, caller, callee }),
+      typedAs(answers.InitiatedJson, { success: true, message: 'Call initiated', channel, caller, callee }),
     )
   })
   app.post('/protected/call/answer', bearerRequired, signedIn, async (c) => {
     const { channel } = await readJson(c, wire.ChannelBody)
     await calls.answer(c.var.actor, channel)
-    return c.json(as(answers.OfChannel, { success: true, message: 'Call answered', channel }))
+    return c.json(typedAs(answers.ChannelJson, { success: true, message: 'Call answered', channel }))
   })
   app.post('/protected/call/hangup', bearerRequired, signedIn, async (c) => {
     const { channel } = await readJson(c, wire.ChannelBody)
     await calls.hangup(c.var.actor, channel)
     const duration = await durationOf(c.var.actor, channel)
-    return c.json(as(answers.HungUp, { success: true, message: 'Call ended', channel, duration }))
+    return c.json(typedAs(answers.HangupJson, { success: true, message: 'Call ended', channel, duration }))
   })
   app.get('/protected/call/active', bearerRequired, signedIn, async (c) => {
     const active = await calls.list(c.var.actor)
     return c.json(
-      as(answers.ActiveCalls, {
+      typedAs(answers.ActiveCallsJson, {
         success: true,
-        calls: active.map((call) => wire.activeCall(call, now())),
-        active_calls: active.map((call) => connectedCall(call, directory)),
+        calls: active.map((call) => wire.toActiveCallJson(call, now())),
+        active_calls: active.map((call) => toConnectedCallJson(call, directory)),
         count: active.length,
       }),
     )
@@ -65,10 +65,10 @@ export function addCallRoutes(app: Hono<Guarded>, needs: CallRoutesNeeds): void 
     const { userId } = c.var.actor
     const records = await history.list({ userId }, { limit })
     return c.json(
-      as(answers.Logs, {
+      typedAs(answers.CallLogsJson, {
         success: true,
-        logs: records.map(wire.pastCall),
-        call_logs: records.map((record) => loggedCall(record, userId, directory)),
+        logs: records.map(wire.toPastCallJson),
+        call_logs: records.map((record) => toLoggedCallJson(record, userId, directory)),
         count: records.length,
       }),
     )
@@ -80,7 +80,7 @@ export function addCallRoutes(app: Hono<Guarded>, needs: CallRoutesNeeds): void 
       if (err instanceof Refusal && err.code === 'not_found') return undefined
       throw err
     })
-    return view?.known === 'live' ? wire.talked(view.call, now()) : 0
+    return view?.known === 'live' ? wire.talkSeconds(view.call, now()) : 0
   }
 }
 
@@ -89,24 +89,26 @@ export function addCallRoutes(app: Hono<Guarded>, needs: CallRoutesNeeds): void 
  * for it.
  * @throws {Refusal} `not_supported` for such a call, `input_invalid` for a method that is none
  */
-function mustBeByPhone(c: Context): void {
+function rejectWebrtcMethod(c: Context): void {
   const { 'x-call-method': header } = readHeaders(c, wire.InitiateHeaders)
-  const said = c.req.queries('method') ?? ['']
-  const methods = said.map((method) => readMembers(wire.InitiateQuery, { method }, 'the query').method)
+  const methodParams = c.req.queries('method') ?? ['']
+  const methods = methodParams.map(
+    (method) => validateInput(wire.InitiateQuery, { method }, 'the query').method,
+  )
   if ([header, ...methods].includes('webrtc')) {
     throw new Refusal('not_supported', { detail: 'The method webrtc is not supported: leave it out' })
   }
 }
 
 /** The document says both as a bad request: calling oneself, and calling whom no phone is registered for. */
-async function mustBeReachable(
-  { people, presence }: Pick<CallRoutesNeeds, 'people' | 'presence'>,
+async function requireReachable(
+  { userViews, presence }: Pick<VoipCallRoutesNeeds, 'userViews' | 'presence'>,
   actor: Actor,
   target: string,
 ): Promise<void> {
   if (target === actor.claims.extension)
     throw new Refusal('input_invalid', { detail: 'Cannot call yourself' })
-  await people.withExtension(target)
+  await userViews.requireByExtension(target)
   if (!presence.isReachable(target)) {
     throw new Refusal('input_invalid', { detail: 'Target user is not online' })
   }
@@ -116,7 +118,7 @@ async function mustBeReachable(
 function idempotencyKey(c: Context) {
   const header = c.req.header('idempotency-key')
   if (header === undefined) return {}
-  const key = wire.Key.safeParse(header)
+  const key = wire.IdempotencyKey.safeParse(header)
   if (!key.success)
     throw new Refusal('input_invalid', { detail: 'Idempotency-Key must be 1 to 128 printable characters' })
   return { idempotencyKey: key.data }

@@ -1,33 +1,39 @@
 import { z } from '@hono/zod-openapi'
 import {
   bearer,
+  CALL_VISIBILITY,
+  createErrorResponses,
+  GUARD_ERRORS,
   json,
+  jsonBody,
+  noAuth,
+  type OpenApiSection,
   type Operation,
-  OVERSEEING,
-  open,
-  refusing,
-  type Surface,
-  TOKEN_FLAWS,
-  taking,
-  under,
+  withTag,
 } from '../openapi.ts'
-import { adminWording, registerWording, speech } from './errors.ts'
+import { adminErrors, registerErrors, voipErrorFormat } from './errors.ts'
 import * as answers from './responses.ts'
 import * as wire from './wire.ts'
 
-const no = refusing(speech, answers.Refused)
+const errorResponses = createErrorResponses(voipErrorFormat, answers.ErrorJson)
 
-const accounts: readonly Operation[] = [
+const accountOperations: readonly Operation[] = [
   {
     method: 'post',
     path: '/api/login',
     operationId: 'voipLogin',
     summary: 'Log in',
-    security: open,
-    request: taking(wire.LoginBody.openapi({ example: { username: 'user1', password: 'password' } })),
+    security: noAuth,
+    request: jsonBody(wire.LoginBody.openapi({ example: { username: 'user1', password: 'password' } })),
     responses: {
-      200: json(answers.LoggedIn, 'A token of a day, and who it is of'),
-      ...no(['credentials_missing', 'input_invalid', 'credentials_wrong', 'throttled', 'unavailable']),
+      200: json(answers.LoginJson, 'A token of a day, and who it is of'),
+      ...errorResponses([
+        'credentials_missing',
+        'input_invalid',
+        'credentials_wrong',
+        'throttled',
+        'unavailable',
+      ]),
     },
   },
   {
@@ -37,8 +43,8 @@ const accounts: readonly Operation[] = [
     summary: 'Make an account, where registration is open',
     description:
       'Taken (409) is also an extension whose folder of recordings holds files of a person before, and an address that a live invitation names.',
-    security: open,
-    request: taking(
+    security: noAuth,
+    request: jsonBody(
       wire.RegisterBody.openapi({
         example: {
           username: 'anna',
@@ -49,8 +55,8 @@ const accounts: readonly Operation[] = [
       }),
     ),
     responses: {
-      201: json(answers.Registered, 'The account'),
-      ...no(['input_invalid', 'forbidden', 'taken', 'throttled', 'unavailable'], registerWording),
+      201: json(answers.RegisteredJson, 'The account'),
+      ...errorResponses(['input_invalid', 'forbidden', 'taken', 'throttled', 'unavailable'], registerErrors),
     },
   },
   {
@@ -59,34 +65,40 @@ const accounts: readonly Operation[] = [
     operationId: 'voipRefresh',
     summary: 'A new token for one that still lives',
     security: bearer,
-    responses: { 200: json(answers.Refreshed, 'The new one'), ...no([...TOKEN_FLAWS, 'forbidden']) },
+    responses: {
+      200: json(answers.RefreshJson, 'The new one'),
+      ...errorResponses([...GUARD_ERRORS, 'forbidden']),
+    },
   },
 ]
 
-const users: readonly Operation[] = [
+const userOperations: readonly Operation[] = [
   {
     method: 'get',
     path: '/protected/profile',
     operationId: 'voipProfile',
     summary: 'Who I am',
-    responses: { 200: json(answers.OneUser, 'The user of the token'), ...no(TOKEN_FLAWS) },
+    responses: {
+      200: json(answers.SingleUserJson, 'The user of the token'),
+      ...errorResponses(GUARD_ERRORS),
+    },
   },
   {
     method: 'post',
     path: '/protected/logout',
     operationId: 'voipLogout',
     summary: 'End the session',
-    responses: { 200: json(answers.Message, 'It is over'), ...no(TOKEN_FLAWS) },
+    responses: { 200: json(answers.MessageJson, 'It is over'), ...errorResponses(GUARD_ERRORS) },
   },
   {
     method: 'put',
     path: '/protected/status',
     operationId: 'voipSetStatus',
     summary: 'Say how I am',
-    request: taking(wire.StatusBody.openapi({ example: { status: 'away' } })),
+    request: jsonBody(wire.StatusBody.openapi({ example: { status: 'away' } })),
     responses: {
-      200: json(answers.StatusSet, 'Kept, and told'),
-      ...no([...TOKEN_FLAWS, 'input_invalid', 'throttled']),
+      200: json(answers.StatusJson, 'Kept, and told'),
+      ...errorResponses([...GUARD_ERRORS, 'input_invalid', 'throttled']),
     },
   },
   {
@@ -94,7 +106,7 @@ const users: readonly Operation[] = [
     path: '/protected/users/online',
     operationId: 'voipOnlineUsers',
     summary: 'Who else is there',
-    responses: { 200: json(answers.SomeUsers, 'All of them'), ...no(TOKEN_FLAWS) },
+    responses: { 200: json(answers.UserListJson, 'All of them'), ...errorResponses(GUARD_ERRORS) },
   },
   {
     method: 'get',
@@ -102,13 +114,16 @@ const users: readonly Operation[] = [
     operationId: 'voipUser',
     summary: 'Whose extension it is',
     request: { params: z.object({ extension: wire.Extension.openapi({ example: '1002' }) }) },
-    responses: { 200: json(answers.OneUser, 'The user'), ...no([...TOKEN_FLAWS, 'not_found']) },
+    responses: {
+      200: json(answers.SingleUserJson, 'The user'),
+      ...errorResponses([...GUARD_ERRORS, 'not_found']),
+    },
   },
 ]
 
-const channelBody = taking(wire.ChannelBody.openapi({ example: { channel: 'hk_Cr7MW2QlixZw-sBJDEs4Aw' } }))
-const OF_A_CALL = [
-  ...TOKEN_FLAWS,
+const channelBody = jsonBody(wire.ChannelBody.openapi({ example: { channel: 'hk_Cr7MW2QlixZw-sBJDEs4Aw' } }))
+const CALL_ERRORS = [
+  ...GUARD_ERRORS,
   'input_invalid',
   'not_found',
   'forbidden',
@@ -116,20 +131,20 @@ const OF_A_CALL = [
   'not_supported',
   'unconfirmed',
 ] as const
-const calls: readonly Operation[] = [
+const callOperations: readonly Operation[] = [
   {
     method: 'post',
     path: '/protected/call/initiate',
     operationId: 'voipInitiateCall',
     summary: 'Call a user: rings my own phone, then theirs',
     request: {
-      headers: wire.InitiateHeaders.extend({ 'idempotency-key': wire.Key.optional() }),
+      headers: wire.InitiateHeaders.extend({ 'idempotency-key': wire.IdempotencyKey.optional() }),
       query: wire.InitiateQuery,
-      ...taking(wire.InitiateBody.openapi({ example: { target_extension: '1002' } })),
+      ...jsonBody(wire.InitiateBody.openapi({ example: { target_extension: '1002' } })),
     },
     responses: {
-      200: json(answers.Initiated, 'The PBX has it; `channel` is the id of the call'),
-      ...no([...OF_A_CALL, 'dial_denied', 'unknown_number', 'key_reused', 'throttled']),
+      200: json(answers.InitiatedJson, 'The PBX has it; `channel` is the id of the call'),
+      ...errorResponses([...CALL_ERRORS, 'dial_denied', 'unknown_number', 'key_reused', 'throttled']),
     },
   },
   {
@@ -138,7 +153,7 @@ const calls: readonly Operation[] = [
     operationId: 'voipAnswerCall',
     summary: 'Answer with my phone',
     request: channelBody,
-    responses: { 200: json(answers.OfChannel, 'It is answered'), ...no(OF_A_CALL) },
+    responses: { 200: json(answers.ChannelJson, 'It is answered'), ...errorResponses(CALL_ERRORS) },
   },
   {
     method: 'post',
@@ -146,15 +161,15 @@ const calls: readonly Operation[] = [
     operationId: 'voipHangUp',
     summary: 'Hang up',
     request: channelBody,
-    responses: { 200: json(answers.HungUp, 'It is over'), ...no(OF_A_CALL) },
+    responses: { 200: json(answers.HangupJson, 'It is over'), ...errorResponses(CALL_ERRORS) },
   },
   {
     method: 'get',
     path: '/protected/call/active',
     operationId: 'voipActiveCalls',
     summary: 'The live calls I may see',
-    description: OVERSEEING,
-    responses: { 200: json(answers.ActiveCalls, 'All of them'), ...no(TOKEN_FLAWS) },
+    description: CALL_VISIBILITY,
+    responses: { 200: json(answers.ActiveCallsJson, 'All of them'), ...errorResponses(GUARD_ERRORS) },
   },
   {
     method: 'get',
@@ -162,12 +177,15 @@ const calls: readonly Operation[] = [
     operationId: 'voipCallLogs',
     summary: 'My past calls, the newest first',
     request: { query: wire.LogsQuery },
-    responses: { 200: json(answers.Logs, 'As many as asked for'), ...no([...TOKEN_FLAWS, 'input_invalid']) },
+    responses: {
+      200: json(answers.CallLogsJson, 'As many as asked for'),
+      ...errorResponses([...GUARD_ERRORS, 'input_invalid']),
+    },
   },
 ]
 
-const OF_AN_ADMIN = [...TOKEN_FLAWS, 'forbidden'] as const
-const admin: readonly Operation[] = [
+const ADMIN_ERRORS = [...GUARD_ERRORS, 'forbidden'] as const
+const adminOperations: readonly Operation[] = [
   {
     method: 'get',
     path: '/protected/admin/users',
@@ -175,8 +193,8 @@ const admin: readonly Operation[] = [
     summary: 'Everybody (admin)',
     request: { query: wire.UsersQuery },
     responses: {
-      200: json(answers.PageOfUsers, 'A page of them'),
-      ...no([...OF_AN_ADMIN, 'input_invalid'], adminWording),
+      200: json(answers.UserPageJson, 'A page of them'),
+      ...errorResponses([...ADMIN_ERRORS, 'input_invalid'], adminErrors),
     },
   },
   {
@@ -186,8 +204,8 @@ const admin: readonly Operation[] = [
     summary: 'Remove a user, with all sessions (admin)',
     request: { params: z.object({ id: z.string().openapi({ example: '4' }) }) },
     responses: {
-      200: json(answers.Message, 'They are gone'),
-      ...no([...OF_AN_ADMIN, 'input_invalid', 'not_found'], adminWording),
+      200: json(answers.MessageJson, 'They are gone'),
+      ...errorResponses([...ADMIN_ERRORS, 'input_invalid', 'not_found'], adminErrors),
     },
   },
   {
@@ -195,11 +213,14 @@ const admin: readonly Operation[] = [
     path: '/protected/admin/stats',
     operationId: 'voipStats',
     summary: 'How many there are of what (admin)',
-    responses: { 200: json(answers.Stats, 'The counts'), ...no(OF_AN_ADMIN, adminWording) },
+    responses: {
+      200: json(answers.AdminStatsJson, 'The counts'),
+      ...errorResponses(ADMIN_ERRORS, adminErrors),
+    },
   },
 ]
 
-const socket: Operation = {
+const socketOperation: Operation = {
   method: 'get',
   path: '/ws',
   operationId: 'voipSocket',
@@ -211,20 +232,20 @@ const socket: Operation = {
   responses: {
     101: { description: 'It is open' },
     default: { description: 'Only 101 opens it' },
-    426: json(answers.Refused, 'No WebSocket handshake'),
-    ...no([...TOKEN_FLAWS, 'input_invalid', 'forbidden']),
+    426: json(answers.ErrorJson, 'No WebSocket handshake'),
+    ...errorResponses([...GUARD_ERRORS, 'input_invalid', 'forbidden']),
   },
 }
 
 const guarded = (tag: string, operations: readonly Operation[]) =>
-  under(
+  withTag(
     tag,
     '',
     operations.map((one) => ({ ...one, security: bearer })),
   )
 
 /** The surface of the VoIP backend, with its socket. */
-export const described: Surface = {
+export const voipOpenApi: OpenApiSection = {
   name: 'VoIP backend',
   tags: [
     { name: 'voip accounts', description: 'Tokens, and accounts where registration is open.' },
@@ -234,10 +255,10 @@ export const described: Surface = {
     { name: 'voip socket', description: 'What happens, as it happens.' },
   ],
   operations: [
-    ...under('voip accounts', '', accounts),
-    ...guarded('voip users', users),
-    ...guarded('voip calls', calls),
-    ...guarded('voip admin', admin),
-    ...under('voip socket', '', [socket]),
+    ...withTag('voip accounts', '', accountOperations),
+    ...guarded('voip users', userOperations),
+    ...guarded('voip calls', callOperations),
+    ...guarded('voip admin', adminOperations),
+    ...withTag('voip socket', '', [socketOperation]),
   ],
 }

@@ -1,48 +1,54 @@
 import { z } from '@hono/zod-openapi'
-import { OWN_STATUSES } from '../../core/presence/user-status-store.ts'
-import { CLIENT_STATUSES, ConnectedCall, LoggedCall } from './compat-wire.ts'
+import { USER_STATUSES } from '../../core/presence/user-status-store.ts'
+import { CLIENT_STATUSES, ConnectedCallJson, LoggedCallJson } from './compat-wire.ts'
 import * as wire from './wire.ts'
 
-const Done = z.object({ success: z.literal(true) })
-const Said = Done.extend({ message: z.string() })
+const Success = z.object({ success: z.literal(true) })
+const SuccessMessage = Success.extend({ message: z.string() })
 const Token = z.string().openapi({ description: 'A compact JWT' })
 const Seconds = z.number().int().min(0).openapi({ description: 'Seconds' })
 const Count = z.number().int().min(0)
 
 /** What this surface answers, around what `wire` shows. */
-export const Message = Said.openapi('VoipMessage')
-export const LoggedIn = Said.extend({ token: Token, expires_in: Seconds, user: wire.ShownUser }).openapi(
-  'VoipLogin',
+export const MessageJson = SuccessMessage.openapi('VoipMessage')
+export const LoginJson = SuccessMessage.extend({
+  token: Token,
+  expires_in: Seconds,
+  user: wire.UserJson,
+}).openapi('VoipLogin')
+export const RegisteredJson = SuccessMessage.extend({ user: wire.UserJson }).openapi('VoipRegistered')
+export const RefreshJson = SuccessMessage.extend({ token: Token, expires_in: Seconds }).openapi(
+  'VoipRefreshed',
 )
-export const Registered = Said.extend({ user: wire.ShownUser }).openapi('VoipRegistered')
-export const Refreshed = Said.extend({ token: Token, expires_in: Seconds }).openapi('VoipRefreshed')
-export const OneUser = Done.extend({ user: wire.ShownUser })
-export const StatusSet = Said.extend({
+export const SingleUserJson = Success.extend({ user: wire.UserJson })
+export const StatusJson = SuccessMessage.extend({
   status: z.enum(CLIENT_STATUSES),
-  own_status: z.enum(OWN_STATUSES).openapi({ description: 'The same in our words' }),
+  own_status: z.enum(USER_STATUSES).openapi({ description: 'The same in our words' }),
 })
-export const SomeUsers = Done.extend({ users: z.array(wire.ShownUser), count: Count })
-export const PageOfUsers = SomeUsers.extend({
+export const UserListJson = Success.extend({ users: z.array(wire.UserJson), count: Count })
+export const UserPageJson = UserListJson.extend({
   next_after: z.string().nullable().openapi({ description: 'For `after`, where there are more' }),
 })
-export const Initiated = Said.extend({
+export const InitiatedJson = SuccessMessage.extend({
   channel: wire.Channel,
   caller: z.string().nullable(),
   callee: z.string(),
 }).openapi('VoipInitiated')
-export const OfChannel = Said.extend({ channel: wire.Channel })
-export const HungUp = OfChannel.extend({ duration: Seconds })
-export const ActiveCalls = Done.extend({
-  calls: z.array(wire.ActiveCall),
-  active_calls: z.array(ConnectedCall).openapi({ description: 'The same, as existing clients read them' }),
+export const ChannelJson = SuccessMessage.extend({ channel: wire.Channel })
+export const HangupJson = ChannelJson.extend({ duration: Seconds })
+export const ActiveCallsJson = Success.extend({
+  calls: z.array(wire.ActiveCallJson),
+  active_calls: z
+    .array(ConnectedCallJson)
+    .openapi({ description: 'The same, as existing clients read them' }),
   count: Count,
 })
-export const Logs = Done.extend({
-  logs: z.array(wire.PastCall),
-  call_logs: z.array(LoggedCall).openapi({ description: 'The same, as existing clients read them' }),
+export const CallLogsJson = Success.extend({
+  logs: z.array(wire.PastCallJson),
+  call_logs: z.array(LoggedCallJson).openapi({ description: 'The same, as existing clients read them' }),
   count: Count,
 })
-export const Stats = Done.extend({
+export const AdminStatsJson = Success.extend({
   total_users: Count,
   online_users: Count,
   active_calls: Count,
@@ -58,4 +64,4 @@ export const Stats = Done.extend({
     })
     .openapi({ description: 'As existing clients read it' }),
 }).openapi('VoipStats')
-export const Refused = z.object({ error: z.string() }).openapi('VoipError')
+export const ErrorJson = z.object({ error: z.string() }).openapi('VoipError')

@@ -1,24 +1,24 @@
 import type { IncomingMessage } from 'node:http'
 import type { Claims } from '../../../contract/claims.ts'
 import { type Credential, readCredential } from '../../../contract/credential.ts'
-import type { Judge } from '../../../contract/verdict.ts'
-import type { TicketTaking } from '../../core/auth/stream-tickets.ts'
+import type { TokenVerifier } from '../../../contract/verdict.ts'
+import type { TicketRedeemer } from '../../core/auth/stream-tickets.ts'
 import { Refusal } from '../../core/refusal.ts'
-import { createOrigins } from '../../core/values/origin.ts'
-import { refusalOf } from '../guard.ts'
+import { createOriginPolicy } from '../../core/values/origin.ts'
+import { refusalForVerdict } from '../guard.ts'
 
-export interface DoorNeeds {
-  judge: Judge
-  tickets: TicketTaking
+export interface SocketAuthNeeds {
+  tokenVerifier: TokenVerifier
+  tickets: TicketRedeemer
   /** Other origins whose pages may open a socket, as the settings have them. */
   allowedOrigins: readonly string[]
 }
 
 /** Offered beside a token, as browsers can set no header: `Sec-WebSocket-Protocol: bearer, <token>`. */
-export const PROTOCOL = 'bearer'
+export const SUBPROTOCOL = 'bearer'
 
 /** Whoever may come in: a live token, for the one extension it names. */
-export interface Guest {
+export interface SocketIdentity {
   claims: Claims
   extension: string
 }
@@ -27,51 +27,59 @@ export interface Guest {
  * Judges a request for `/ws?extension=<own extension>` before anything is upgraded.
  * @throws {Refusal} `not_found`, `forbidden`, `input_invalid`, `token_…`, `unavailable`
  */
-export async function admit(req: IncomingMessage, needs: DoorNeeds): Promise<Guest> {
-  const [path, query] = split(req.url ?? '')
+export async function authenticateSocket(
+  req: IncomingMessage,
+  needs: SocketAuthNeeds,
+): Promise<SocketIdentity> {
+  const [path, query] = splitUrl(req.url ?? '')
   if (path !== '/ws' || req.method !== 'GET') throw new Refusal('not_found')
-  if (!mayCome(req, needs.allowedOrigins)) throw new Refusal('forbidden', { detail: 'Origin not allowed' })
+  if (!isOriginAllowed(req, needs.allowedOrigins))
+    throw new Refusal('forbidden', { detail: 'Origin not allowed' })
 
   const [extension, second] = new URLSearchParams(query).getAll('extension')
   if (extension === undefined || second !== undefined)
     throw new Refusal('input_invalid', { detail: 'extension is required, once' })
-  const claims = await claimsOf(credentialOf(req, query), needs)
+  const claims = await verifyCredential(readSocketCredential(req, query), needs)
   // Nobody speaks for another here, not even an admin.
   if (claims.extension !== extension)
     throw new Refusal('forbidden', { detail: 'The token is not of this extension' })
   return { claims, extension }
 }
 
-function split(url: string): [path: string, query: string | undefined] {
+function splitUrl(url: string): [path: string, query: string | undefined] {
   const at = url.indexOf('?')
   return at < 0 ? [url, undefined] : [url.slice(0, at), url.slice(at + 1)]
 }
 
 /** A browser says which page asks; whoever is no browser says nothing. */
-const mayCome = ({ headers }: IncomingMessage, allowed: readonly string[]): boolean =>
-  headers.origin === undefined || createOrigins(allowed).isOurs(headers.origin, headers.host)
+const isOriginAllowed = ({ headers }: IncomingMessage, allowed: readonly string[]): boolean =>
+  headers.origin === undefined ||
+  createOriginPolicy(allowed).isAllowedOrSameHost(headers.origin, headers.host)
 
 /** Header, query and subprotocol may each carry it, but never different ones. */
-function credentialOf({ headers }: IncomingMessage, query: string | undefined): Credential {
-  const usual = readCredential(headers.authorization, query, ['authorization', 'token', 'ticket'])
+function readSocketCredential({ headers }: IncomingMessage, query: string | undefined): Credential {
+  const headerOrQuery = readCredential(headers.authorization, query, ['authorization', 'token', 'ticket'])
   const [scheme = '', token] = (headers['sec-websocket-protocol'] ?? '').split(',').map((one) => one.trim())
-  if (scheme.toLowerCase() !== PROTOCOL || usual === 'malformed') return usual
+  if (scheme.toLowerCase() !== SUBPROTOCOL || headerOrQuery === 'malformed') return headerOrQuery
   if (token === undefined || token === '') return 'malformed'
-  if (usual === 'missing') return { by: 'token', text: token }
-  return usual.by === 'token' && usual.text === token ? usual : 'malformed'
+  if (headerOrQuery === 'missing') return { by: 'token', text: token }
+  return headerOrQuery.by === 'token' && headerOrQuery.text === token ? headerOrQuery : 'malformed'
 }
 
-async function claimsOf(credential: Credential, { judge, tickets }: DoorNeeds): Promise<Claims> {
+async function verifyCredential(
+  credential: Credential,
+  { tokenVerifier, tickets }: SocketAuthNeeds,
+): Promise<Claims> {
   if (credential === 'missing') throw new Refusal('token_missing')
   if (credential === 'malformed' || credential.by === 'link') throw new Refusal('token_invalid')
   if (credential.by === 'token') {
-    const verdict = judge.token(credential.text, 'access')
-    if (!verdict.good) throw refusalOf(verdict.code)
+    const verdict = tokenVerifier.verify(credential.text, 'access')
+    if (!verdict.ok) throw refusalForVerdict(verdict.code)
     return verdict.claims
   }
-  const claims = await tickets.take(credential.text)
+  const claims = await tickets.redeem(credential.text)
   if (claims === undefined) throw new Refusal('token_invalid')
-  const flaw = judge.claims(claims)
-  if (flaw !== undefined) throw refusalOf(flaw)
+  const invalid = tokenVerifier.checkClaims(claims)
+  if (invalid !== undefined) throw refusalForVerdict(invalid)
   return claims
 }

@@ -1,22 +1,26 @@
 import type { WebSocket } from 'ws'
-import type { SocketWords } from '../../core/messaging/peer-messages.ts'
-import type { Message, NewsHearing } from '../../core/messaging/user-messages.ts'
-import type { Guest } from './socket-auth.ts'
-import { createLine, type Line, type LineNeeds } from './socket-connection.ts'
+import type { PeerMessages } from '../../core/messaging/peer-messages.ts'
+import type { UserMessage, UserMessageSubscriber } from '../../core/messaging/user-messages.ts'
+import type { SocketIdentity } from './socket-auth.ts'
+import {
+  createSocketConnection,
+  type SocketConnection,
+  type SocketConnectionNeeds,
+} from './socket-connection.ts'
 
-export interface HubNeeds extends LineNeeds {
-  hearing: NewsHearing
-  words: Pick<SocketWords, 'on'>
+export interface HubNeeds extends SocketConnectionNeeds {
+  userMessages: UserMessageSubscriber
+  peerMessages: Pick<PeerMessages, 'on'>
   /** How often each session is judged again, in ms. */
-  judgeMs: number
+  checkIntervalMs: number
   /** How many sockets a user has over all sessions, and a session by itself; the oldest makes room for one more. */
-  mostPerUser: number
-  mostPerSession: number
+  maxPerUser: number
+  maxPerSession: number
 }
 
 /** The sockets this API holds. */
 export interface Hub {
-  add(ws: WebSocket, guest: Guest): void
+  add(ws: WebSocket, identity: SocketIdentity): void
   size(): number
   /** Who has a socket here. */
   users(): ReadonlySet<string>
@@ -24,66 +28,66 @@ export interface Hub {
 }
 
 export function createHub(needs: HubNeeds): Hub {
-  const { hearing, words, judgeMs, mostPerUser, mostPerSession, log } = needs
-  const lines = new Set<Line>()
-  const byUser = new Map<string, Set<Line>>()
+  const { userMessages, peerMessages, checkIntervalMs, maxPerUser, maxPerSession, log } = needs
+  const connections = new Set<SocketConnection>()
+  const byUser = new Map<string, Set<SocketConnection>>()
 
-  const tell = (userId: string | undefined, message: Message) => {
-    for (const line of userId === undefined ? lines : (byUser.get(userId) ?? [])) line.tell(message)
+  const deliver = (userId: string | undefined, message: UserMessage) => {
+    for (const line of userId === undefined ? connections : (byUser.get(userId) ?? [])) line.send(message)
   }
-  const deaf = [
-    hearing.on(tell),
-    words.on((to, message) => {
-      for (const userId of to) tell(userId, message)
+  const unsubscribers = [
+    userMessages.on(deliver),
+    peerMessages.on((to, message) => {
+      for (const userId of to) deliver(userId, message)
     }),
   ]
-  const checking = setInterval(() => {
-    for (const line of lines) line.check()
-  }, judgeMs)
-  checking.unref()
+  const checkTimer = setInterval(() => {
+    for (const line of connections) line.check()
+  }, checkIntervalMs)
+  checkTimer.unref()
 
   /** Those that are closing go first, as they serve the user no more; then the oldest. */
-  function makeRoom(own: readonly Line[], most: number): void {
-    const excess = own.length - most + 1
+  function evictExcess(own: readonly SocketConnection[], max: number): void {
+    const excess = own.length - max + 1
     if (excess <= 0) return
-    const [over, live] = [own.filter((line) => line.isOver()), own.filter((line) => !line.isOver())]
-    for (const line of [...over, ...live].slice(0, excess)) line.makeRoom()
+    const [closing, live] = [own.filter((line) => line.isClosing()), own.filter((line) => !line.isClosing())]
+    for (const line of [...closing, ...live].slice(0, excess)) line.evict()
   }
 
-  function forget(line: Line): void {
-    lines.delete(line)
-    const own = byUser.get(line.userId)
-    own?.delete(line)
-    if (own?.size === 0) byUser.delete(line.userId)
+  function remove(connection: SocketConnection): void {
+    connections.delete(connection)
+    const own = byUser.get(connection.userId)
+    own?.delete(connection)
+    if (own?.size === 0) byUser.delete(connection.userId)
   }
 
   return {
-    add(ws, guest) {
-      const { sub, sid } = guest.claims
+    add(ws, identity) {
+      const { sub, sid } = identity.claims
       const before = [...(byUser.get(sub) ?? [])]
       // Not refused: a phone that changed its network has sockets which nobody but the server still believes in.
-      makeRoom(
+      evictExcess(
         before.filter((line) => line.sessionId === sid),
-        mostPerSession,
+        maxPerSession,
       )
-      makeRoom(before, mostPerUser)
-      const line = createLine(ws, guest, needs)
+      evictExcess(before, maxPerUser)
+      const line = createSocketConnection(ws, identity, needs)
       const { userId, sessionId } = line
-      lines.add(line)
+      connections.add(line)
       const own = byUser.get(userId) ?? new Set()
       byUser.set(userId, own.add(line))
       log.info({ event: 'socket_opened', userId, sessionId }, 'a socket is open')
       ws.once('close', (code) => {
-        forget(line)
+        remove(line)
         log.info({ event: 'socket_closed', userId, sessionId, code }, 'a socket is closed')
       })
     },
-    size: () => lines.size,
+    size: () => connections.size,
     users: () => new Set(byUser.keys()),
     close() {
-      clearInterval(checking)
-      for (const off of deaf) off()
-      for (const line of lines) line.close(1001, 'going away')
+      clearInterval(checkTimer)
+      for (const off of unsubscribers) off()
+      for (const line of connections) line.close(1001, 'going away')
     },
   }
 }

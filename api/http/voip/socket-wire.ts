@@ -1,13 +1,13 @@
 import { z } from 'zod'
-import { plainWords } from '../../../runtime/validation-message.ts'
-import type { Message } from '../../core/messaging/user-messages.ts'
-import { OWN_STATUSES } from '../../core/presence/user-status-store.ts'
-import { excessOf, USUAL } from '../json-body.ts'
-import { clientStatus } from './compat-wire.ts'
+import { validationMessage } from '../../../runtime/validation-message.ts'
+import type { UserMessage } from '../../core/messaging/user-messages.ts'
+import { USER_STATUSES } from '../../core/presence/user-status-store.ts'
+import { DEFAULT_JSON_LIMITS, exceededLimit } from '../json-body.ts'
+import { toClientStatus } from './compat-wire.ts'
 import { Channel, Status } from './wire.ts'
 
 /** What a client may say. Anything beside these members is not read: `from` is who they are, not who they claim. */
-export const Said = z.discriminatedUnion('type', [
+export const ClientMessage = z.discriminatedUnion('type', [
   z.object({ type: z.literal('ping') }),
   z.object({ type: z.literal('auth'), token: z.string().max(4096) }),
   z.object({ type: z.literal('user_status'), status: Status }),
@@ -20,23 +20,26 @@ export const Said = z.discriminatedUnion('type', [
     data: z.unknown().optional(),
   }),
 ])
-export type Said = z.infer<typeof Said>
-const KINDS: readonly unknown[] = Said.options.map(({ shape }) => shape.type.value)
+export type ClientMessage = z.infer<typeof ClientMessage>
+const MESSAGE_TYPES: readonly unknown[] = ClientMessage.options.map(({ shape }) => shape.type.value)
 
 /** @returns what was said, or why it is nothing we know */
-export function readSaid(text: string): { said: Said } | { error: string } {
-  if (excessOf(Buffer.from(text), USUAL) !== undefined) return { error: 'Message is too large' }
-  const value = parse(text)
+export function parseClientMessage(text: string): { message: ClientMessage } | { error: string } {
+  if (exceededLimit(Buffer.from(text), DEFAULT_JSON_LIMITS) !== undefined)
+    return { error: 'Message is too large' }
+  const value = parseJson(text)
   if (value === undefined) return { error: 'Message is not JSON' }
   const kind = z.looseObject({ type: z.string() }).safeParse(value)
   if (!kind.success) return { error: 'Message has no type' }
-  if (!KINDS.includes(kind.data.type)) return { error: 'Unknown message type' }
-  const said = Said.safeParse(value)
-  if (said.success) return { said: said.data }
-  return { error: `Invalid ${kind.data.type} message: ${plainWords(said.error, { whole: 'it', most: 300 })}` }
+  if (!MESSAGE_TYPES.includes(kind.data.type)) return { error: 'Unknown message type' }
+  const parsed = ClientMessage.safeParse(value)
+  if (parsed.success) return { message: parsed.data }
+  return {
+    error: `Invalid ${kind.data.type} message: ${validationMessage(parsed.error, { whole: 'it', most: 300 })}`,
+  }
 }
 
-function parse(text: string): unknown {
+function parseJson(text: string): unknown {
   try {
     return JSON.parse(text)
   } catch {
@@ -45,7 +48,7 @@ function parse(text: string): unknown {
 }
 
 /** A message of the document's shape; what does not fit a message is left empty. */
-interface Plain {
+interface ServerMessage {
   type: string
   from?: string
   to?: string
@@ -53,7 +56,14 @@ interface Plain {
   status?: string
   data?: unknown
 }
-export const plain = ({ type, from = '', to = '', channel = '', status = '', data = null }: Plain) => ({
+export const toServerMessage = ({
+  type,
+  from = '',
+  to = '',
+  channel = '',
+  status = '',
+  data = null,
+}: ServerMessage) => ({
   type,
   from,
   to,
@@ -63,7 +73,7 @@ export const plain = ({ type, from = '', to = '', channel = '', status = '', dat
   timestamp: new Date().toISOString(),
 })
 
-const CallNews = z.object({
+const CallEvent = z.object({
   type: z.enum(['incoming_call', 'call_status']),
   call: z.object({
     id: z.string(),
@@ -73,30 +83,35 @@ const CallNews = z.object({
     to: z.object({ number: z.string(), name: z.string() }),
   }),
 })
-const StatusNews = z.object({
+const StatusEvent = z.object({
   type: z.literal('user_status'),
   user: z.object({
     id: z.string(),
     extension: z.string().nullable(),
-    status: z.enum(OWN_STATUSES),
+    status: z.enum(USER_STATUSES),
     online: z.boolean().optional(),
   }),
 })
-const CommandNews = z.object({
+const CommandEvent = z.object({
   type: z.literal('command'),
   command: z.string(),
   call_id: z.string(),
   expires_at: z.string(),
 })
 /** What another party said of a call: theirs to say, and no truth of ours. */
-const PeerNews = z.object({
+const PeerStatusEvent = z.object({
   type: z.literal('peer_status'),
   from: z.string(),
   call_id: z.string(),
   status: z.string(),
   data: z.unknown(),
 })
-const News = z.discriminatedUnion('type', [CallNews, StatusNews, CommandNews, PeerNews])
+const TranslatableMessage = z.discriminatedUnion('type', [
+  CallEvent,
+  StatusEvent,
+  CommandEvent,
+  PeerStatusEvent,
+])
 
 /**
  * Our news in the document's words. A call's own news come with `from` empty: what a party says bears their
@@ -104,44 +119,44 @@ const News = z.discriminatedUnion('type', [CallNews, StatusNews, CommandNews, Pe
  * @param answered calls this client knows as answered; kept up to date here
  * @returns nothing for news the document has no words for
  */
-export function translate(message: Message, to: string, answered: Set<string>): object[] {
-  const { data: news } = News.safeParse(message)
-  switch (news?.type) {
+export function translate(message: UserMessage, to: string, answered: Set<string>): object[] {
+  const { data: event } = TranslatableMessage.safeParse(message)
+  switch (event?.type) {
     case 'incoming_call':
     case 'call_status':
-      return ofCall(news, answered)
+      return translateCall(event, answered)
     case 'user_status': {
-      const { id, extension, status, online } = news.user
+      const { id, extension, status, online } = event.user
       const data = { user_id: Number(id), online, own_status: status }
       return [
-        plain({
+        toServerMessage({
           type: 'user_status',
           from: extension ?? '',
-          status: clientStatus(status, online !== false),
+          status: toClientStatus(status, online !== false),
           data,
         }),
       ]
     }
     case 'command': {
-      const { command, call_id: channel, expires_at } = news
-      return [plain({ type: 'command', to, channel, status: command, data: { expires_at } })]
+      const { command, call_id: channel, expires_at } = event
+      return [toServerMessage({ type: 'command', to, channel, status: command, data: { expires_at } })]
     }
     case 'peer_status': {
-      const { from, call_id: channel, status, data } = news
-      return [plain({ type: 'call_status', from, to, channel, status, data })]
+      const { from, call_id: channel, status, data } = event
+      return [toServerMessage({ type: 'call_status', from, to, channel, status, data })]
     }
     default:
       return []
   }
 }
 
-const TALKING: readonly string[] = ['up', 'held', 'parked']
-const MOST_ANSWERED = 100
+const ANSWERED_STATES: readonly string[] = ['up', 'held', 'parked']
+const MAX_ANSWERED = 100
 
 /** The document has types of their own for an answer and an end; they come behind the status that says so, too. */
-function ofCall({ type, call }: z.infer<typeof CallNews>, answered: Set<string>): object[] {
+function translateCall({ type, call }: z.infer<typeof CallEvent>, answered: Set<string>): object[] {
   const status = call.state === 'ended' ? (call.outcome ?? 'unknown') : call.state
-  const told = (as: string) => ({
+  const callMessage = (as: string) => ({
     type: as,
     caller: call.from.number,
     caller_name: call.from.name,
@@ -154,10 +169,10 @@ function ofCall({ type, call }: z.infer<typeof CallNews>, answered: Set<string>)
   })
   if (call.state === 'ended') {
     answered.delete(call.id)
-    return [told('call_status'), told('call_ended')]
+    return [callMessage('call_status'), callMessage('call_ended')]
   }
-  if (!TALKING.includes(call.state) || answered.has(call.id)) return [told(type)]
-  if (answered.size >= MOST_ANSWERED) answered.clear()
+  if (!ANSWERED_STATES.includes(call.state) || answered.has(call.id)) return [callMessage(type)]
+  if (answered.size >= MAX_ANSWERED) answered.clear()
   answered.add(call.id)
-  return [told(type), told('call_answered')]
+  return [callMessage(type), callMessage('call_answered')]
 }

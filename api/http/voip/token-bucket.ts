@@ -1,20 +1,20 @@
 /** Lets `burst` through at once, and `perSecond` in the long run. */
-export interface Bucket {
+export interface TokenBucket {
   /** False when there is nothing left. */
   take(): boolean
 }
 
 /** @param monotonic ms */
-export function createBucket(perSecond: number, burst: number, monotonic: () => number): Bucket {
-  let left = burst
-  let at = monotonic()
+export function createTokenBucket(perSecond: number, burst: number, monotonic: () => number): TokenBucket {
+  let tokens = burst
+  let refilledAt = monotonic()
   return {
     take() {
       const now = monotonic()
-      left = Math.min(burst, left + ((now - at) / 1000) * perSecond)
-      at = now
-      if (left < 1) return false
-      left -= 1
+      tokens = Math.min(burst, tokens + ((now - refilledAt) / 1000) * perSecond)
+      refilledAt = now
+      if (tokens < 1) return false
+      tokens -= 1
       return true
     },
   }

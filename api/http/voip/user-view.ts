@@ -1,7 +1,7 @@
 import type { Actor } from '../../core/actor.ts'
 import type { SessionStore } from '../../core/auth/session-store.ts'
 import type { User, UserStore } from '../../core/auth/users.ts'
-import type { Statuses } from '../../core/presence/user-status.ts'
+import type { UserStatuses } from '../../core/presence/user-status.ts'
 import { Refusal } from '../../core/refusal.ts'
 import * as wire from './wire.ts'
 
@@ -12,40 +12,40 @@ export interface PresenceReader {
   isReachable(extension: string): boolean
 }
 
-export interface PeopleNeeds {
+export interface UserViewsNeeds {
   users: Pick<UserStore, 'find' | 'findByLogin'>
-  statuses: Pick<Statuses, 'of'>
-  uses: Pick<SessionStore, 'usesOf'>
+  statuses: Pick<UserStatuses, 'statusOf'>
+  sessionUses: Pick<SessionStore, 'activityOf'>
   presence: PresenceReader
 }
 
 /** Users as the document shows them. */
-export interface People {
+export interface UserViews {
   /** An address and logins are shown to oneself and to admins alone. */
-  show(users: readonly User[], reader: Pick<Actor, 'userId' | 'claims'>): Promise<wire.ShownUser[]>
-  showOne(user: User, reader: Pick<Actor, 'userId' | 'claims'>): Promise<wire.ShownUser>
+  toUsersJson(users: readonly User[], reader: Pick<Actor, 'userId' | 'claims'>): Promise<wire.UserJson[]>
+  toUserJson(user: User, reader: Pick<Actor, 'userId' | 'claims'>): Promise<wire.UserJson>
   /** Whole, for whoever has just proved or made it. */
-  showSelf(user: User): Promise<wire.ShownUser>
+  toOwnUserJson(user: User): Promise<wire.UserJson>
   /** @throws {Refusal} `token_revoked` where the user is gone */
-  self(actor: Actor): Promise<User>
+  requireActorUser(actor: Actor): Promise<User>
   /** @throws {Refusal} `not_found` */
-  withExtension(extension: string): Promise<User>
+  requireByExtension(extension: string): Promise<User>
 }
 
-export function createPeople({ users, statuses, uses, presence }: PeopleNeeds): People {
+export function createUserViews({ users, statuses, sessionUses, presence }: UserViewsNeeds): UserViews {
   async function show(some: readonly User[], readerId: string, isAdmin: boolean) {
-    const used = await uses.usesOf(some.map(({ id }) => id))
+    const sessionUseByUser = await sessionUses.activityOf(some.map(({ id }) => id))
     return some.map((user) => {
-      const seen = {
-        status: statuses.of(user.id),
+      const presenceOfUser = {
+        status: statuses.statusOf(user.id),
         isOnline: presence.isOnline(user.id),
-        isReader: user.id === readerId,
-        use: used.get(user.id),
+        isSelf: user.id === readerId,
+        sessionUse: sessionUseByUser.get(user.id),
       }
-      return wire.user(user, seen, isAdmin || seen.isReader)
+      return wire.toUserJson(user, presenceOfUser, isAdmin || presenceOfUser.isSelf)
     })
   }
-  const only = <T>([one]: readonly T[]): T => {
+  const single = <T>([one]: readonly T[]): T => {
     if (one === undefined) throw new TypeError('one was shown')
     return one
   }
@@ -54,15 +54,15 @@ export function createPeople({ users, statuses, uses, presence }: PeopleNeeds): 
     show(some, userId, claims.role === 'admin')
 
   return {
-    show: showTo,
-    showOne: async (user, reader) => only(await showTo([user], reader)),
-    showSelf: async (user) => only(await show([user], user.id, false)),
-    async self({ userId }) {
+    toUsersJson: showTo,
+    toUserJson: async (user, reader) => single(await showTo([user], reader)),
+    toOwnUserJson: async (user) => single(await show([user], user.id, false)),
+    async requireActorUser({ userId }) {
       const user = await users.find(userId)
       if (user === undefined) throw new Refusal('token_revoked')
       return user
     },
-    async withExtension(extension) {
+    async requireByExtension(extension) {
       const user = await users.findByLogin(extension)
       if (user === undefined || user.extension !== extension || user.disabled)
         throw new Refusal('not_found', { detail: 'User not found' })

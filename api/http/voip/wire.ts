@@ -2,15 +2,15 @@ import { z } from '@hono/zod-openapi'
 import { Role } from '../../../contract/claims.ts'
 import { NewAccount } from '../../core/auth/accounts.ts'
 import { NewPassword } from '../../core/auth/password.ts'
-import type { SessionUse } from '../../core/auth/session-store.ts'
-import type { Clothing } from '../../core/auth/sessions.ts'
+import type { SessionActivity } from '../../core/auth/session-store.ts'
+import type { ExtraClaims } from '../../core/auth/sessions.ts'
 import type { User } from '../../core/auth/users.ts'
-import { type Call, OUTCOMES } from '../../core/calls/call.ts'
+import { CALL_OUTCOMES, type Call } from '../../core/calls/call.ts'
 import type { CallRecord } from '../../core/calls/call-history.ts'
-import { OWN_STATUSES, type OwnStatus } from '../../core/presence/user-status-store.ts'
+import { USER_STATUSES, type UserStatus } from '../../core/presence/user-status-store.ts'
 import { Email } from '../../core/values/email.ts'
 import { Time } from '../openapi.ts'
-import { CLIENT_STATUSES, clientStatus } from './compat-wire.ts'
+import { CLIENT_STATUSES, toClientStatus } from './compat-wire.ts'
 
 /** Where this surface's paths begin; the socket is `/ws`. */
 export const PREFIXES = ['/protected', '/api/login', '/api/register', '/api/refresh', '/ws']
@@ -28,7 +28,7 @@ export const RegisterBody = z.object({
   extension: z.string().regex(/^\d{4,6}$/, 'an extension has 4 to 6 digits'),
 })
 
-const STATUSES = {
+const STATUS_ALIASES = {
   available: 'available',
   online: 'available',
   away: 'away',
@@ -39,7 +39,7 @@ const STATUSES = {
 /** `online` and `busy` are the document's words for `available` and `dnd`. */
 export const Status = z
   .enum(['available', 'online', 'away', 'dnd', 'busy', 'offline'])
-  .transform((word): OwnStatus => STATUSES[word])
+  .transform((word): UserStatus => STATUS_ALIASES[word])
 export const StatusBody = z.object({ status: Status })
 
 export const Extension = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/, 'must be an extension such as 1002')
@@ -60,7 +60,7 @@ export const InitiateQuery = z.object({ method: Method })
 export const InitiateHeaders = z.object({ 'x-call-method': Method })
 export const InitiateBody = z.object({ target_extension: Extension })
 export const ChannelBody = z.object({ channel: Channel })
-export const Key = z.string().regex(/^[\x21-\x7e]{1,128}$/)
+export const IdempotencyKey = z.string().regex(/^[\x21-\x7e]{1,128}$/)
 export const LogsQuery = z.object({ limit: z.coerce.number().int().min(1).max(500).default(50) })
 export const UsersQuery = z.object({
   limit: z.coerce.number().int().min(1).max(1000).default(1000),
@@ -71,18 +71,21 @@ export const UsersQuery = z.object({
 })
 
 /** Claims the document shows beyond the core ones; nobody here reads them. */
-export const clothing: Clothing = (user: User) => ({ user_id: Number(user.id), username: user.username })
+export const extraClaims: ExtraClaims = (user: User) => ({
+  user_id: Number(user.id),
+  username: user.username,
+})
 
 const iso = (seconds: number) => new Date(seconds * 1000).toISOString()
 
-export interface Seen {
-  status: OwnStatus
+export interface UserPresence {
+  status: UserStatus
   isOnline: boolean
   /** Whether it is the user who asks: they are here, even without a socket. */
-  isReader: boolean
-  use: SessionUse | undefined
+  isSelf: boolean
+  sessionUse: SessionActivity | undefined
 }
-export const ShownUser = z
+export const UserJson = z
   .object({
     id: z.number().int(),
     username: z.string(),
@@ -91,7 +94,7 @@ export const ShownUser = z
     status: z.enum(CLIENT_STATUSES).openapi({
       description: 'As clients read it; `offline` also where nothing was said and no client is there',
     }),
-    own_status: z.enum(OWN_STATUSES).openapi({ description: 'What the user said, in our words' }),
+    own_status: z.enum(USER_STATUSES).openapi({ description: 'What the user said, in our words' }),
     role: Role,
     is_online: z.boolean(),
     last_login: Time.nullable(),
@@ -99,29 +102,33 @@ export const ShownUser = z
     created_at: Time,
   })
   .openapi('VoipUser')
-export type ShownUser = z.infer<typeof ShownUser>
-/** @param whole whether their address and their logins are the reader's business */
-export const user = (one: User, { status, isOnline, isReader, use }: Seen, whole: boolean): ShownUser => ({
+export type UserJson = z.infer<typeof UserJson>
+/** @param isPrivileged whether their address and their logins are the reader's business */
+export const toUserJson = (
+  one: User,
+  { status, isOnline, isSelf, sessionUse }: UserPresence,
+  isPrivileged: boolean,
+): UserJson => ({
   id: Number(one.id),
   username: one.username,
-  email: whole ? one.email : null,
+  email: isPrivileged ? one.email : null,
   extension: one.extension,
-  status: clientStatus(status, isOnline || isReader),
+  status: toClientStatus(status, isOnline || isSelf),
   own_status: status,
   role: one.role,
   is_online: isOnline,
-  last_login: whole && use !== undefined ? iso(use.lastLogin) : null,
-  last_seen: use === undefined ? null : iso(use.lastSeen),
+  last_login: isPrivileged && sessionUse !== undefined ? iso(sessionUse.lastLogin) : null,
+  last_seen: sessionUse === undefined ? null : iso(sessionUse.lastSeen),
   created_at: iso(one.createdAt),
 })
 
 /** The PBX's clock tells microseconds. */
-const ofPbx = (at: number | undefined) => (at === undefined ? null : iso(at / 1_000_000))
+const isoFromMicroseconds = (at: number | undefined) => (at === undefined ? null : iso(at / 1_000_000))
 /** Seconds somebody talked, up to now where they still do. */
-export const talked = ({ answeredAt, endedAt }: Pick<Call, 'answeredAt' | 'endedAt'>, nowMs: number) =>
+export const talkSeconds = ({ answeredAt, endedAt }: Pick<Call, 'answeredAt' | 'endedAt'>, nowMs: number) =>
   answeredAt === undefined ? 0 : Math.max(0, Math.round(((endedAt ?? nowMs * 1000) - answeredAt) / 1_000_000))
 
-const SomeCall = z.object({
+const CallBase = z.object({
   channel: Channel,
   caller: z.string(),
   callee: z.string(),
@@ -129,26 +136,26 @@ const SomeCall = z.object({
   answered_at: Time.nullable(),
   duration: z.number().int().min(0).openapi({ description: 'Seconds talked, up to now where it lives' }),
 })
-export const ActiveCall = SomeCall.extend({
+export const ActiveCallJson = CallBase.extend({
   status: z.enum(['dialling', 'ringing', 'up', 'held', 'parked', 'ended']),
   started_at: Time.nullable(),
 }).openapi('VoipActiveCall')
-export const activeCall = (call: Call, nowMs: number): z.infer<typeof ActiveCall> => ({
+export const toActiveCallJson = (call: Call, nowMs: number): z.infer<typeof ActiveCallJson> => ({
   channel: call.id,
   caller: call.from.number,
   callee: call.to.number,
   status: call.state,
   direction: call.direction,
-  started_at: ofPbx(call.startedAt),
-  answered_at: ofPbx(call.answeredAt),
-  duration: talked(call, nowMs),
+  started_at: isoFromMicroseconds(call.startedAt),
+  answered_at: isoFromMicroseconds(call.answeredAt),
+  duration: talkSeconds(call, nowMs),
 })
-export const PastCall = SomeCall.extend({
-  status: z.enum(OUTCOMES),
+export const PastCallJson = CallBase.extend({
+  status: z.enum(CALL_OUTCOMES),
   started_at: Time,
   ended_at: Time,
 }).openapi('VoipPastCall')
-export const pastCall = (record: CallRecord): z.infer<typeof PastCall> => ({
+export const toPastCallJson = (record: CallRecord): z.infer<typeof PastCallJson> => ({
   channel: record.id,
   caller: record.fromNumber,
   callee: record.toNumber,

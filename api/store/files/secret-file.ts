@@ -8,9 +8,9 @@ import { KeyFileError } from '../../../contract/keys.ts'
  * of processes that make it at once, all get the same.
  * @throws {KeyFileError}
  */
-export function secretFile(path: string): Buffer {
+export function loadOrCreateSecret(path: string): Buffer {
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
-  if (!existsSync(path)) make(path)
+  if (!existsSync(path)) createSecret(path)
   if ((statSync(path).mode & 0o077) !== 0)
     throw new KeyFileError(`${path} is readable by others: chmod 600 it`)
   const hex = readFileSync(path, 'latin1').trim()
@@ -18,7 +18,7 @@ export function secretFile(path: string): Buffer {
   return Buffer.from(hex, 'hex')
 }
 
-function make(path: string): void {
+function createSecret(path: string): void {
   const draft = `${path}.${process.pid}`
   writeFileSync(draft, `${randomBytes(32).toString('hex')}\n`, { mode: 0o600 })
   try {

@@ -3,7 +3,7 @@ import { dirname } from 'node:path'
 import type { SecurityEvent, SecurityLog } from '../../core/auth/security-log.ts'
 
 /** The words of MikoPBX's security log, which fail2ban filters look for. */
-function wordsOf(event: SecurityEvent): string {
+function messageOf(event: SecurityEvent): string {
   switch (event.event) {
     case 'authn_login_success':
       return `[AUTH_SUCCESS] User ${event.username} logged in successfully`
@@ -26,20 +26,20 @@ function wordsOf(event: SecurityEvent): string {
  * One line of JSON, whose last member is the line fail2ban reads. What a person typed is cut to 128
  * characters and loses what could forge a second line or a second `From:`.
  */
-export function securityLine(event: SecurityEvent, at: Date): string {
+export function formatSecurityEvent(event: SecurityEvent, at: Date): string {
   const time = at.toISOString()
   const fields = Object.fromEntries(
-    Object.entries(event).map(([name, value]) => [name, plain(value)]),
+    Object.entries(event).map(([name, value]) => [name, sanitize(value)]),
   ) as SecurityEvent // the same members, with the text in them made plain
   const stamp = time.slice(0, 19).replace('T', ' ')
   return JSON.stringify({
     time,
     ...fields,
-    message: `${wordsOf(fields)} | From: ${fields.address} | Time: ${stamp}`,
+    message: `${messageOf(fields)} | From: ${fields.address} | Time: ${stamp}`,
   })
 }
 
-function plain(text: string): string {
+function sanitize(text: string): string {
   return text
     .toWellFormed()
     .slice(0, 128)
@@ -47,7 +47,7 @@ function plain(text: string): string {
 }
 
 /** Lines that wait for a file that takes none: more than a storm of logins leaves behind within a second. */
-const MOST_WAITING = 10_000
+const MAX_QUEUED_LINES = 10_000
 
 /**
  * Appends to a file that only this user reads. Opened each time, so that rotation needs no signal; what came
@@ -55,35 +55,35 @@ const MOST_WAITING = 10_000
  *
  * @param append for a file that hangs
  */
-export function openSecurityLog(
+export function createSecurityLog(
   path: string,
-  onTrouble: (err: unknown) => void,
+  onError: (err: unknown) => void,
   now = () => new Date(),
   append: (path: string, text: string, options: { mode: number }) => Promise<void> = appendFile,
 ): SecurityLog {
-  const isThere = mkdir(dirname(path), { recursive: true, mode: 0o700 }).then(() => {}, onTrouble)
-  let waiting: string[] = []
-  let lost = 0
+  const folderReady = mkdir(dirname(path), { recursive: true, mode: 0o700 }).then(() => {}, onError)
+  let queue: string[] = []
+  let dropped = 0
   let isWriting = false
 
-  async function writeAll() {
+  async function flush() {
     isWriting = true
-    await isThere
-    while (waiting.length > 0) {
-      const text = waiting.join('')
-      waiting = []
-      await append(path, text, { mode: 0o600 }).catch(onTrouble)
+    await folderReady
+    while (queue.length > 0) {
+      const text = queue.join('')
+      queue = []
+      await append(path, text, { mode: 0o600 }).catch(onError)
     }
     isWriting = false
-    if (lost > 0) onTrouble(new Error(`${lost} lines were left out, as the file took none`))
-    lost = 0
+    if (dropped > 0) onError(new Error(`${dropped} lines were left out, as the file took none`))
+    dropped = 0
   }
 
   return {
     write(event) {
-      if (waiting.length < MOST_WAITING) waiting.push(`${securityLine(event, now())}\n`)
-      else lost += 1
-      if (!isWriting) void writeAll()
+      if (queue.length < MAX_QUEUED_LINES) queue.push(`${formatSecurityEvent(event, now())}\n`)
+      else dropped += 1
+      if (!isWriting) void flush()
     },
   }
 }

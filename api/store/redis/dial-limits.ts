@@ -10,9 +10,9 @@ const liveOf = (userId: string) => `{hookswitch:dial:${userId}}:live`
 const MINUTE_MS = 60_000
 const DAY_MS = 86_400_000
 /** A call that nobody named for so long is over: whoever should have told is gone. */
-const SILENCE_MS = 60_000
+const CALL_TTL_MS = 60_000
 /** A call may end at any moment, so this is a guess. */
-const WHEN_ONE_ENDS_MS = 5_000
+const CONCURRENT_RETRY_MS = 5_000
 
 const NOW = `
 local time = redis.call('TIME')
@@ -23,12 +23,12 @@ local now = time[1] * 1000 + math.floor(time[2] / 1000)
  * Counts one attempt unless there were too many: over the last minute, the last day, or now. What is refused
  * is not counted, so that waiting helps. Returns which limit and the ms to wait; `ok` without.
  */
-const TAKE = `
+const ACQUIRE = `
 ${NOW}
 local attempts, live, call = KEYS[1], KEYS[2], ARGV[1]
 local perMinute, perDay, concurrent = tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
 redis.call('ZREMRANGEBYSCORE', attempts, '-inf', now - ${DAY_MS})
-redis.call('ZREMRANGEBYSCORE', live, '-inf', now - ${SILENCE_MS})
+redis.call('ZREMRANGEBYSCORE', live, '-inf', now - ${CALL_TTL_MS})
 local count = redis.call('ZCARD', attempts)
 
 local function untilFree(most, window)
@@ -39,24 +39,24 @@ if count >= perDay then return { 'perDay', untilFree(perDay, ${DAY_MS}) } end
 if redis.call('ZCOUNT', attempts, now - ${MINUTE_MS} + 1, '+inf') >= perMinute then
   return { 'perMinute', untilFree(perMinute, ${MINUTE_MS}) }
 end
-if redis.call('ZCARD', live) >= concurrent then return { 'concurrent', ${WHEN_ONE_ENDS_MS} } end
+if redis.call('ZCARD', live) >= concurrent then return { 'concurrent', ${CONCURRENT_RETRY_MS} } end
 
 redis.call('ZADD', attempts, now, call)
 redis.call('PEXPIRE', attempts, ${DAY_MS})
 redis.call('ZADD', live, now, call)
-redis.call('PEXPIRE', live, ${SILENCE_MS})
+redis.call('PEXPIRE', live, ${CALL_TTL_MS})
 return { 'ok', 0 }
 `
 
 /** Only what is still counted: a call that was released meanwhile does not come back. */
-const KEEP = `
+const HEARTBEAT = `
 ${NOW}
 for _, call in ipairs(ARGV) do redis.call('ZADD', KEYS[1], 'XX', now, call) end
-redis.call('PEXPIRE', KEYS[1], ${SILENCE_MS})
+redis.call('PEXPIRE', KEYS[1], ${CALL_TTL_MS})
 return 1
 `
 
-const SAYS = {
+const DETAILS = {
   perMinute: 'too many calls within a minute',
   perDay: 'too many calls within a day',
   concurrent: 'too many calls at once',
@@ -65,23 +65,23 @@ const SAYS = {
 /** Counts in Redis, over all APIs. While Redis is away nobody dials: an open door costs more. */
 export function createDialLimits(redis: Redis): DialLimits {
   return {
-    async take(userId, callId, { perMinute, perDay, concurrent }) {
+    async acquire(userId, callId, { perMinute, perDay, concurrent }) {
       const keys = [attemptsOf(userId), liveOf(userId)] as const
-      const reply = redis.eval(TAKE, 2, ...keys, callId, perMinute, perDay, concurrent) as Promise<
-        [keyof typeof SAYS | 'ok', number] // TAKE's return
+      const reply = redis.eval(ACQUIRE, 2, ...keys, callId, perMinute, perDay, concurrent) as Promise<
+        [keyof typeof DETAILS | 'ok', number] // TAKE's return
       >
       const [outcome, waitMs] = await orUnavailable(reply)
       if (outcome === 'ok') return
       const retryAfter = Math.max(1, Math.ceil(waitMs / 1000))
-      throw new Refusal('throttled', { detail: SAYS[outcome], retryAfter })
+      throw new Refusal('throttled', { detail: DETAILS[outcome], retryAfter })
     },
     async release(userId, callId) {
       await orUnavailable(redis.zrem(liveOf(userId), callId))
     },
-    async keep(calls) {
+    async heartbeat(calls) {
       const byUser = new Map<string, string[]>()
       for (const { userId, callId } of calls) byUser.set(userId, [...(byUser.get(userId) ?? []), callId])
-      const kept = [...byUser].map(([userId, own]) => redis.eval(KEEP, 1, liveOf(userId), ...own))
+      const kept = [...byUser].map(([userId, own]) => redis.eval(HEARTBEAT, 1, liveOf(userId), ...own))
       await orUnavailable(Promise.all(kept))
     },
   }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { Redis } from 'ioredis'
-import type { DialKeys } from '../../core/dial-policy/dial-limits.ts'
+import type { IdempotencyKeys } from '../../core/dial-policy/dial-limits.ts'
 import { Refusal } from '../../core/refusal.ts'
 import { orUnavailable } from './errors.ts'
 
@@ -25,7 +25,7 @@ return 0
 `
 
 /** Idempotency keys in Redis, over all APIs. */
-export function createDialKeys(redis: Redis): DialKeys {
+export function createIdempotencyKeys(redis: Redis): IdempotencyKeys {
   return {
     async claim(userId, key, fingerprint, callId) {
       const reply = redis.eval(CLAIM, 1, keyOf(userId, key), callId, fingerprint) as Promise<[string, string]> // CLAIM's return

@@ -1,60 +1,69 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Redis } from 'ioredis'
-import type { Account, AddressAttempts, Attempts, Outcome } from '../../core/auth/login-attempts.ts'
+import type {
+  AddressAttempts,
+  AttemptOutcome,
+  AttemptTarget,
+  LoginAttempts,
+} from '../../core/auth/login-attempts.ts'
 import { Refusal } from '../../core/refusal.ts'
-import { network } from '../../core/values/network.ts'
-import { type Counts, LEASE_MS, type Reserved } from './attempt-counters.ts'
-import { createKnownPlaces } from './known-networks.ts'
-import { createMemoryCounts } from './memory-attempt-counters.ts'
-import type { Limit } from './rate-limiter.ts'
+import { networkOf } from '../../core/values/network.ts'
+import { ATTEMPT_TTL_MS, type AttemptCounters, type ReserveResult } from './attempt-counters.ts'
+import { createKnownNetworks } from './known-networks.ts'
+import { createMemoryCounters } from './memory-attempt-counters.ts'
+import type { RateLimit } from './rate-limiter.ts'
 
-export interface AttemptsSettings {
+export interface LoginAttemptsSettings {
   /** Each surface counts addresses by itself, as its document has it. */
   surface: string
-  perAddress: Limit
+  perAddress: RateLimit
   /** Of one account from one network, shared by all surfaces: one account is one account. */
-  perAccount: Limit
+  perAccount: RateLimit
 }
 
-const PATIENCE_MS = 10_000
+const RESERVE_TIMEOUT_MS = 10_000
 /** How many times as many failures an account has from all networks together. */
-const EVERYWHERE = 10
+const ALL_NETWORKS_FACTOR = 10
 
 /**
  * Counts in Redis, over all processes; in this process alone while Redis is away, so that its absence never opens
  * the door to guessing.
  */
-export function createAttempts(
+export function createLoginAttempts(
   redis: Redis,
-  { surface, perAddress, perAccount }: AttemptsSettings,
-): Attempts {
-  const places = counted(redis, 'place', perAccount)
-  const accounts = counted(redis, 'account', { ...perAccount, most: perAccount.most * EVERYWHERE })
-  const known = createKnownPlaces(redis)
+  { surface, perAddress, perAccount }: LoginAttemptsSettings,
+): LoginAttempts {
+  const accountNetworks = createCounters(redis, 'place', perAccount)
+  const accounts = createCounters(redis, 'account', {
+    ...perAccount,
+    max: perAccount.max * ALL_NETWORKS_FACTOR,
+  })
+  const knownNetworks = createKnownNetworks(redis)
   // A right login of one account says nothing of the guesses that the address made at others.
-  const addresses = counted(redis, `address:${surface}`, perAddress)
+  const networks = createCounters(redis, `address:${surface}`, perAddress)
 
   return {
     async check(account, address) {
-      mustNotBe(await addresses.throttledFor(network(address)))
-      mustNotBe(await places.throttledFor(placeOf(countedAs(account), address)))
-      if (await known.has(placeOf(account.id, address))) return
-      mustNotBe(await accounts.throttledFor(hashed(countedAs(account))))
+      requireNotThrottled(await networks.throttledFor(networkOf(address)))
+      requireNotThrottled(await accountNetworks.throttledFor(networkKeyOf(revisionKeyOf(account), address)))
+      if (await knownNetworks.has(networkKeyOf(account.id, address))) return
+      requireNotThrottled(await accounts.throttledFor(hashOf(revisionKeyOf(account))))
     },
     async reserve(account, address) {
       const id = randomUUID()
-      const knownAs = placeOf(account.id, address)
-      const place = { counts: places, key: placeOf(countedAs(account), address) }
-      const others = [{ counts: addresses, key: network(address) }]
-      if (!(await known.has(knownAs))) others.push({ counts: accounts, key: hashed(countedAs(account)) })
-      await claim([...others, place], id)
+      const knownAs = networkKeyOf(account.id, address)
+      const place = { counts: accountNetworks, key: networkKeyOf(revisionKeyOf(account), address) }
+      const others = [{ counts: networks, key: networkOf(address) }]
+      if (!(await knownNetworks.has(knownAs)))
+        others.push({ counts: accounts, key: hashOf(revisionKeyOf(account)) })
+      await reserveAll([...others, place], id)
       return {
         async end(outcome) {
           await Promise.all([
-            end([place], id, outcome),
-            end(others, id, outcome === 'right' ? 'void' : outcome),
-            outcome === 'right' && known.add(knownAs),
+            endAll([place], id, outcome),
+            endAll(others, id, outcome === 'right' ? 'void' : outcome),
+            outcome === 'right' && knownNetworks.add(knownAs),
           ])
         },
       }
@@ -65,24 +74,24 @@ export function createAttempts(
 /** The count of a surface's addresses alone. */
 export function createAddressAttempts(
   redis: Redis,
-  { surface, perAddress }: Pick<AttemptsSettings, 'surface' | 'perAddress'>,
+  { surface, perAddress }: Pick<LoginAttemptsSettings, 'surface' | 'perAddress'>,
 ): AddressAttempts {
-  const addresses = counted(redis, `address:${surface}`, perAddress)
+  const networks = createCounters(redis, `address:${surface}`, perAddress)
   return {
     async reserve(address) {
       const id = randomUUID()
-      const claims = [{ counts: addresses, key: network(address) }]
-      await claim(claims, id)
-      return { end: (outcome) => end(claims, id, outcome === 'right' ? 'void' : outcome) }
+      const claims = [{ counts: networks, key: networkOf(address) }]
+      await reserveAll(claims, id)
+      return { end: (outcome) => endAll(claims, id, outcome === 'right' ? 'void' : outcome) }
     },
   }
 }
 
-const counted = (redis: Redis, name: string, limit: Limit): Counts =>
-  insured(createRedisCounts(redis, name, limit), createMemoryCounts(limit))
+const createCounters = (redis: Redis, name: string, limit: RateLimit): AttemptCounters =>
+  withMemoryFallback(createRedisCounters(redis, name, limit), createMemoryCounters(limit))
 
-interface Claim {
-  counts: Counts
+interface CounterKey {
+  counts: AttemptCounters
   key: string
 }
 
@@ -91,38 +100,38 @@ interface Claim {
  * lease, and a place that it held would be free again before the attempt begins.
  * @throws {Refusal} as `Attempts.reserve`
  */
-async function claim(claims: readonly Claim[], id: string): Promise<void> {
-  const deadline = performance.now() + PATIENCE_MS
+async function reserveAll(claims: readonly CounterKey[], id: string): Promise<void> {
+  const deadline = performance.now() + RESERVE_TIMEOUT_MS
   for (;;) {
-    const reserved = await claimNow(claims, id)
+    const reserved = await tryReserveAll(claims, id)
     if (reserved.is === 'reserved') return
-    if (reserved.is === 'throttled') mustNotBe(reserved.untilMs)
+    if (reserved.is === 'throttled') requireNotThrottled(reserved.untilMs)
     if (performance.now() > deadline) throw new Refusal('unavailable', { retryAfter: 5 })
     await sleep(20)
   }
 }
 
-async function claimNow(claims: readonly Claim[], id: string): Promise<Reserved> {
+async function tryReserveAll(claims: readonly CounterKey[], id: string): Promise<ReserveResult> {
   for (const [held, { counts, key }] of claims.entries()) {
     const reserved = await counts.reserve(key, id)
     if (reserved.is === 'reserved') continue
-    await end(claims.slice(0, held), id, 'void')
+    await endAll(claims.slice(0, held), id, 'void')
     return reserved
   }
   return { is: 'reserved' }
 }
 
-async function end(claims: readonly Claim[], id: string, outcome: Outcome): Promise<void> {
+async function endAll(claims: readonly CounterKey[], id: string, outcome: AttemptOutcome): Promise<void> {
   await Promise.all(claims.map(({ counts, key }) => counts.end(key, id, outcome)))
 }
 
-function mustNotBe(throttledForMs: number | undefined): void {
+function requireNotThrottled(throttledForMs: number | undefined): void {
   if (throttledForMs === undefined) return
   throw new Refusal('throttled', { retryAfter: Math.max(1, Math.ceil(throttledForMs / 1000)) })
 }
 
 /** An attempt that was reserved in one place and cannot be ended there fails in the other one, too. */
-function insured(counts: Counts, memory: Counts): Counts {
+function withMemoryFallback(counts: AttemptCounters, memory: AttemptCounters): AttemptCounters {
   return {
     throttledFor: (key) => counts.throttledFor(key).catch(() => memory.throttledFor(key)),
     reserve: (key, id) => counts.reserve(key, id).catch(() => memory.reserve(key, id)),
@@ -158,18 +167,18 @@ if outcome == 'wrong' and redis.call('INCR', failures) == 1 then redis.call('PEX
 return 1
 `
 
-function createRedisCounts(redis: Redis, name: string, { most, window }: Limit): Counts {
+function createRedisCounters(redis: Redis, name: string, { max, window }: RateLimit): AttemptCounters {
   // One hash tag a key, so that a cluster has both in one place.
   const failuresOf = (key: string) => `{hookswitch:attempts:${name}:${key}}:failures`
   const keysOf = (key: string) => [failuresOf(key), `{hookswitch:attempts:${name}:${key}}:underway`] as const
   return {
     async throttledFor(key) {
-      if (Number((await redis.get(failuresOf(key))) ?? 0) < most) return undefined
+      if (Number((await redis.get(failuresOf(key))) ?? 0) < max) return undefined
       return Math.max(0, await redis.pttl(failuresOf(key)))
     },
     async reserve(key, id) {
-      const reply = redis.eval(RESERVE, 2, ...keysOf(key), id, most, LEASE_MS) as Promise<
-        [Reserved['is'], number] // RESERVE's return
+      const reply = redis.eval(RESERVE, 2, ...keysOf(key), id, max, ATTEMPT_TTL_MS) as Promise<
+        [ReserveResult['is'], number] // RESERVE's return
       >
       const [is, untilMs] = await reply
       return is === 'throttled' ? { is, untilMs } : { is }
@@ -180,6 +189,7 @@ function createRedisCounts(redis: Redis, name: string, { most, window }: Limit):
   }
 }
 
-const countedAs = ({ id, revision }: Account) => `${id}:${revision}`
-const hashed = (account: string) => createHash('sha256').update(account).digest('base64url')
-const placeOf = (account: string, address: string) => hashed(JSON.stringify([account, network(address)]))
+const revisionKeyOf = ({ id, revision }: AttemptTarget) => `${id}:${revision}`
+const hashOf = (account: string) => createHash('sha256').update(account).digest('base64url')
+const networkKeyOf = (account: string, address: string) =>
+  hashOf(JSON.stringify([account, networkOf(address)]))

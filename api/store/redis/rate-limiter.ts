@@ -1,27 +1,27 @@
 import type { Redis } from 'ioredis'
 import { RateLimiterMemory, RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible'
-import type { Throttle } from '../../core/auth/login.ts'
+import type { RateLimiter } from '../../core/auth/login.ts'
 import { Refusal } from '../../core/refusal.ts'
-import { network } from '../../core/values/network.ts'
+import { networkOf } from '../../core/values/network.ts'
 
-export interface Limit {
+export interface RateLimit {
   /** Requests, or failures, in `window` seconds. */
-  most: number
+  max: number
   window: number
 }
 
-export interface ThrottleSettings {
+export interface RateLimiterSettings {
   /** Each surface counts addresses by itself, as its document has it. */
   surface: string
-  perAddress: Limit
+  perAddress: RateLimit
 }
 
 /**
  * Counts requests in Redis, over all processes; in this process alone while Redis is away, so that its
  * absence never opens the door.
  */
-export function createThrottle(redis: Redis, { surface, perAddress }: ThrottleSettings): Throttle {
-  const limits = { points: perAddress.most, duration: perAddress.window }
+export function createRateLimiter(redis: Redis, { surface, perAddress }: RateLimiterSettings): RateLimiter {
+  const limits = { points: perAddress.max, duration: perAddress.window }
   const addresses = new RateLimiterRedis({
     ...limits,
     storeClient: redis,
@@ -29,7 +29,7 @@ export function createThrottle(redis: Redis, { surface, perAddress }: ThrottleSe
     insuranceLimiter: new RateLimiterMemory(limits),
   })
   return {
-    takeAddress: (address) => consume(addresses, network(address)),
+    consume: (address) => consume(addresses, networkOf(address)),
   }
 }
 

@@ -1,5 +1,5 @@
 import type { Redis } from 'ioredis'
-import type { Rotated, RotationStore } from '../../core/auth/refresh-token-rotation.ts'
+import type { RotationResult, RotationStore } from '../../core/auth/refresh-token-rotation.ts'
 import { orUnavailable } from './errors.ts'
 
 /** One key a session: right on a cluster, too. */
@@ -39,7 +39,7 @@ return { 'reused', '' }
 
 export function createRotationStore(redis: Redis): RotationStore {
   return {
-    async rotate({ sessionId, presented, child, kept, graceMs, expiresAt }) {
+    async rotate({ sessionId, presented, child, sessionState, graceMs, expiresAt }) {
       const reply = redis.eval(
         ROTATE,
         1,
@@ -48,15 +48,15 @@ export function createRotationStore(redis: Redis): RotationStore {
         presented.hash,
         child.hash,
         child.sealed,
-        kept?.number ?? -1,
-        kept?.hash ?? '',
+        sessionState?.number ?? -1,
+        sessionState?.hash ?? '',
         graceMs,
         expiresAt,
-      ) as Promise<[Rotated['outcome'], string]> // ROTATE's return
+      ) as Promise<[RotationResult['outcome'], string]> // ROTATE's return
       const [outcome, sealed] = await orUnavailable(reply)
       return outcome === 'again' ? { outcome, sealed } : { outcome }
     },
-    async forget(sessionId) {
+    async delete(sessionId) {
       await redis.del(keyOf(sessionId)).catch(() => {})
     },
   }

@@ -1,34 +1,44 @@
 import type { Redis } from 'ioredis'
-import type { RevocationMemory } from '../../../contract/revocation-cache.ts'
-import { EPOCH_KEY, Epoch, LOG_KEY, toFields } from '../../../contract/revocation-entries.ts'
-import { isBefore, type LogReader, topOf } from '../../../contract/revocation-log.ts'
+import type { RevocationCache } from '../../../contract/revocation-cache.ts'
+import {
+  Epoch,
+  REVOCATION_EPOCH_KEY,
+  REVOCATION_LOG_KEY,
+  revocationFields,
+} from '../../../contract/revocation-entries.ts'
+import { isBefore, lastIdOf, type RevocationLogReader } from '../../../contract/revocation-log.ts'
 import type { Logger } from '../../../runtime/log.ts'
-import type { Backlog, LedgerEntry, RevocationLedger, Revoker } from '../../core/auth/revocations.ts'
+import type {
+  PendingRevocations,
+  RevocationPublisher,
+  RevocationRecord,
+  RevocationStore,
+} from '../../core/auth/revocations.ts'
 import { newId } from '../../core/auth/tokens.ts'
 import { Refusal } from '../../core/refusal.ts'
 
-export interface RevocationKeeper extends Revoker, Backlog {
+export interface RevocationStreamPublisher extends RevocationPublisher, PendingRevocations {
   /** Looks after the log: announces what waits, and mends the log when it was lost. Call it often. */
-  tend(): Promise<void>
+  tick(): Promise<void>
 }
 
-export interface KeeperNeeds {
+export interface RevocationStreamPublisherNeeds {
   redis: Redis
-  ledger: RevocationLedger
-  memory: Pick<RevocationMemory, 'apply'>
-  reader: Pick<LogReader, 'state'>
+  store: RevocationStore
+  revocationCache: Pick<RevocationCache, 'add'>
+  logReader: Pick<RevocationLogReader, 'state'>
   log: Logger
   now: () => number
   /** Seconds after which no token issued today is alive: entries older than that are trimmed. */
   longestLifetime: number
 }
 
-const MENDING_KEY = '{hookswitch:revocation}:mending'
+const REBUILD_LOCK_KEY = '{hookswitch:revocation}:mending'
 const PAGE = 1_000
-const PATIENCE_MS = 2_000
+const PUBLISH_TIMEOUT_MS = 2_000
 
 /** Replaces the epoch only if it is still the one that was looked at. */
-const RENEW = `
+const REPLACE_EPOCH = `
 local old = redis.call('GET', KEYS[1])
 if (old or '') ~= ARGV[1] then return 0 end
 redis.call('SET', KEYS[1], ARGV[2])
@@ -40,8 +50,10 @@ return 1
  * spreads it. Where the log lost something, it is filled from the ledger and then given a new epoch, so
  * that no process judges by a log with holes and nobody is logged out by trouble with a store.
  */
-export function createRevocationKeeper(needs: KeeperNeeds): RevocationKeeper {
-  const { redis, ledger, memory, reader, log, now, longestLifetime } = needs
+export function createRevocationStreamPublisher(
+  needs: RevocationStreamPublisherNeeds,
+): RevocationStreamPublisher {
+  const { redis, store, revocationCache, logReader, log, now, longestLifetime } = needs
   let verified: string | undefined
   let purgedAtMs = 0
 
@@ -49,40 +61,41 @@ export function createRevocationKeeper(needs: KeeperNeeds): RevocationKeeper {
   const oldestNeeded = () => String(now() - longestLifetime * 1000)
 
   /** @returns the id of the last entry written */
-  async function write(entries: readonly LedgerEntry[]): Promise<string> {
+  async function appendToStream(entries: readonly RevocationRecord[]): Promise<string> {
     const oldest = oldestNeeded()
     const batch = redis.pipeline()
-    for (const entry of entries) batch.xadd(LOG_KEY, 'MINID', '~', oldest, '*', ...toFields(entry))
+    for (const entry of entries)
+      batch.xadd(REVOCATION_LOG_KEY, 'MINID', '~', oldest, '*', ...revocationFields(entry))
     const replies = (await batch.exec()) ?? []
     for (const [err] of replies) if (err !== null) throw err
     return String(replies.at(-1)?.[1] ?? '0-0')
   }
 
-  async function announceAll(entries: readonly LedgerEntry[]): Promise<void> {
-    const streamId = await write(entries)
-    await ledger.announced(
+  async function publishAll(entries: readonly RevocationRecord[]): Promise<void> {
+    const streamId = await appendToStream(entries)
+    await store.markPublished(
       entries.map((entry) => entry.id),
       streamId,
     )
   }
 
   /** @returns how many there were */
-  async function announceWaiting(): Promise<number> {
+  async function publishAllPending(): Promise<number> {
     for (let count = 0; ; ) {
-      const waiting = await ledger.unannounced(PAGE)
+      const waiting = await store.unpublished(PAGE)
       count += waiting.length
-      for (const entry of waiting) memory.apply(entry)
-      if (waiting.length > 0) await announceAll(waiting)
+      for (const entry of waiting) revocationCache.add(entry)
+      if (waiting.length > 0) await publishAll(waiting)
       if (waiting.length < PAGE) return count
     }
   }
 
   /** A Redis that is just being started again is worth a moment's wait: the alternative is a 503. */
-  async function patiently(announcing: () => Promise<unknown>): Promise<void> {
-    const until = now() + PATIENCE_MS
+  async function withRetry(operation: () => Promise<unknown>): Promise<void> {
+    const until = now() + PUBLISH_TIMEOUT_MS
     for (;;) {
       try {
-        await announcing()
+        await operation()
         return
       } catch (cause) {
         if (now() > until) throw new Refusal('unavailable', { retryAfter: 2, cause })
@@ -91,46 +104,49 @@ export function createRevocationKeeper(needs: KeeperNeeds): RevocationKeeper {
     }
   }
 
-  async function inspect(): Promise<void> {
-    const { epoch: read, doubt } = reader.state()
-    const mendable = doubt === 'lost' || doubt === 'older'
-    if (!mendable && (read === undefined || read.id === verified)) return
+  async function verifyStream(): Promise<void> {
+    const { epoch: read, staleReason } = logReader.state()
+    const needsRebuild = staleReason === 'lost' || staleReason === 'older'
+    if (!needsRebuild && (read === undefined || read.id === verified)) return
 
-    const raw = await redis.get(EPOCH_KEY)
+    const raw = await redis.get(REVOCATION_EPOCH_KEY)
     const epoch = raw === null ? undefined : Epoch.parse(JSON.parse(raw))
-    const known = await ledger.logState()
-    const top = topOf((await redis.pipeline().xinfo('STREAM', LOG_KEY).exec())?.[0])
-    const whole = known !== undefined && known.epoch === epoch?.id && !isBefore(top, known.streamId)
-    if (epoch !== undefined && ((whole && doubt !== 'older') || known === undefined)) {
+    const known = await store.streamState()
+    const top = lastIdOf((await redis.pipeline().xinfo('STREAM', REVOCATION_LOG_KEY).exec())?.[0])
+    const isComplete = known !== undefined && known.epoch === epoch?.id && !isBefore(top, known.streamId)
+    if (epoch !== undefined && ((isComplete && staleReason !== 'older') || known === undefined)) {
       // Ours and whole, or made by other processes before this database came to be.
       if (known === undefined)
-        await ledger.saveLogState({ epoch: epoch.id, cutoff: epoch.cutoff, streamId: top })
+        await store.saveStreamState({ epoch: epoch.id, cutoff: epoch.cutoff, streamId: top })
       verified = epoch.id
       return
     }
-    if ((await redis.set(MENDING_KEY, '1', 'PX', 30_000, 'NX')) !== 'OK') return
+    if ((await redis.set(REBUILD_LOCK_KEY, '1', 'PX', 30_000, 'NX')) !== 'OK') return
     try {
-      await mend(raw ?? '', known?.cutoff)
+      await rebuildStream(raw ?? '', known?.cutoff)
     } finally {
-      await redis.del(MENDING_KEY).catch(() => {})
+      await redis.del(REBUILD_LOCK_KEY).catch(() => {})
     }
   }
 
-  async function mend(oldEpoch: string, knownCutoff: number | undefined): Promise<void> {
+  async function rebuildStream(oldEpoch: string, knownCutoff: number | undefined): Promise<void> {
     let streamId = '0-0'
     let count = 0
     for (let afterId: string | undefined; ; ) {
-      const page = await ledger.live(Math.floor(now() / 1000), { limit: PAGE, ...(afterId && { afterId }) })
+      const page = await store.listUnexpired(Math.floor(now() / 1000), {
+        limit: PAGE,
+        ...(afterId && { afterId }),
+      })
       if (page.length === 0) break
-      streamId = await write(page)
+      streamId = await appendToStream(page)
       afterId = page.at(-1)?.id
       count += page.length
     }
     // Without a ledger that goes back, every token issued up to now is dead, to the second.
     const cutoff = knownCutoff ?? Math.floor(now() / 1000) + 1
     const epoch: Epoch = { id: newId(), cutoff }
-    await ledger.saveLogState({ epoch: epoch.id, cutoff, streamId })
-    const renewed = await redis.eval(RENEW, 1, EPOCH_KEY, oldEpoch, JSON.stringify(epoch))
+    await store.saveStreamState({ epoch: epoch.id, cutoff, streamId })
+    const renewed = await redis.eval(REPLACE_EPOCH, 1, REVOCATION_EPOCH_KEY, oldEpoch, JSON.stringify(epoch))
     if (renewed === 1) {
       verified = epoch.id
       log.warn(
@@ -141,21 +157,21 @@ export function createRevocationKeeper(needs: KeeperNeeds): RevocationKeeper {
   }
 
   return {
-    async announce(entry) {
-      memory.apply(entry)
-      await patiently(() => announceAll([entry]))
+    async publish(entry) {
+      revocationCache.add(entry)
+      await withRetry(() => publishAll([entry]))
     },
-    announceWaiting: () => patiently(announceWaiting),
-    async tend() {
+    publishPending: () => withRetry(publishAllPending),
+    async tick() {
       if (redis.status !== 'ready') return
-      await inspect()
-      const entries = await announceWaiting()
+      await verifyStream()
+      const entries = await publishAllPending()
       if (entries > 0) log.info({ event: 'revocations_announced', entries }, 'announced what waited')
       if (now() - purgedAtMs > 3_600_000) {
         purgedAtMs = now()
-        await ledger.purge(Math.floor(now() / 1000))
+        await store.purge(Math.floor(now() / 1000))
         // Also while no session ends.
-        await redis.xtrim(LOG_KEY, 'MINID', '~', oldestNeeded())
+        await redis.xtrim(REVOCATION_LOG_KEY, 'MINID', '~', oldestNeeded())
       }
     },
   }

@@ -1,6 +1,6 @@
 import type { Redis } from 'ioredis'
 import { z } from 'zod'
-import { type Snapshot, type SnapshotStore, tagOf } from '../../core/messaging/snapshots.ts'
+import { etagOf, type Snapshot, type SnapshotStore } from '../../core/messaging/snapshots.ts'
 import { orUnavailable } from './errors.ts'
 
 const keyOf = (channel: string) => `hookswitch:snapshot:${channel}`
@@ -9,7 +9,7 @@ const keyOf = (channel: string) => `hookswitch:snapshot:${channel}`
  * Numbers and keeps in one step, so that two processes never give one number to two snapshots, and nobody
  * with a fence that another has passed gives any.
  */
-const PUT = `
+const NUMBER_AND_STORE = `
 local fence = tonumber(ARGV[3])
 if fence and fence < tonumber(redis.call('HGET', KEYS[1], 'fence') or 0) then return false end
 if redis.call('EXISTS', KEYS[1]) == 0 then redis.call('HSET', KEYS[1], 'epoch', ARGV[1], 'seq', 0) end
@@ -19,27 +19,27 @@ redis.call('HSET', KEYS[1], 'body', ARGV[2])
 return { redis.call('HGET', KEYS[1], 'epoch'), seq }
 `
 
-const Kept = z.object({ epoch: z.string(), seq: z.coerce.number(), body: z.string() })
+const StoredSnapshot = z.object({ epoch: z.string(), seq: z.coerce.number(), body: z.string() })
 
 /** Snapshots in Redis, so that they outlive nginx and the API. A lost Redis means a new epoch. */
 export function createSnapshotStore(redis: Redis, newEpoch: () => string): SnapshotStore {
   return {
     async put(channel, body, fence) {
-      const words = [newEpoch(), JSON.stringify(body), fence ?? '']
+      const args = [newEpoch(), JSON.stringify(body), fence ?? '']
       const reply = await orUnavailable(
-        redis.eval(PUT, 1, keyOf(channel), ...words) as Promise<[string, number] | null>, // PUT's return
+        redis.eval(NUMBER_AND_STORE, 1, keyOf(channel), ...args) as Promise<[string, number] | null>, // PUT's return
       )
       return reply === null ? undefined : numbered(channel, reply[0], reply[1], body)
     },
     async last(channel) {
-      const kept = Kept.safeParse(await orUnavailable(redis.hgetall(keyOf(channel))))
-      if (!kept.success) return undefined
-      const { epoch, seq, body } = kept.data
+      const stored = StoredSnapshot.safeParse(await orUnavailable(redis.hgetall(keyOf(channel))))
+      if (!stored.success) return undefined
+      const { epoch, seq, body } = stored.data
       return numbered(channel, epoch, seq, JSON.parse(body) as Record<string, unknown>) // `put` alone writes it
     },
     async lastTag(channel) {
       const [epoch, seq] = await orUnavailable(redis.hmget(keyOf(channel), 'epoch', 'seq'))
-      return epoch == null || seq == null ? undefined : tagOf({ epoch, seq: Number(seq) })
+      return epoch == null || seq == null ? undefined : etagOf({ epoch, seq: Number(seq) })
     },
   }
 }

@@ -10,11 +10,11 @@ export function subscribeTo<T extends z.ZodType>(
   redis: Redis,
   channel: string,
   schema: T,
-  hear: (heard: z.output<T>) => void,
+  onMessage: (parsedMessage: z.output<T>) => void,
 ): void {
   redis.on('message', (from: string, text: string) => {
-    const heard = from === channel ? schema.safeParse(parsed(text)) : undefined
-    if (heard?.success) hear(heard.data)
+    const heard = from === channel ? schema.safeParse(parseJson(text)) : undefined
+    if (heard?.success) onMessage(heard.data)
   })
   const subscribe = () => void redis.subscribe(channel).catch(() => {}) // the connection broke: it comes back
   redis.on('ready', subscribe)
@@ -22,7 +22,7 @@ export function subscribeTo<T extends z.ZodType>(
   else if (redis.status === 'wait') redis.connect().catch(() => {})
 }
 
-function parsed(text: string): unknown {
+function parseJson(text: string): unknown {
   try {
     return JSON.parse(text)
   } catch {

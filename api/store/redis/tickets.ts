@@ -1,14 +1,14 @@
 import type { Redis } from 'ioredis'
 import { Claims } from '../../../contract/claims.ts'
-import { TICKET_TTL, ticketKey } from '../../../contract/stream-ticket.ts'
-import type { TicketStore, TicketTaking } from '../../core/auth/stream-tickets.ts'
+import { TICKET_TTL_S, ticketKey } from '../../../contract/stream-ticket.ts'
+import type { TicketRedeemer, TicketStore } from '../../core/auth/stream-tickets.ts'
 import { orUnavailable } from './errors.ts'
 
 /** Tickets and the claims they were bought with; each can be taken once, or for a grace from the first time on. */
 export interface Tickets {
   /** @param ttl seconds */
   put(ticket: string, claims: Claims, ttl: number): Promise<void>
-  take(ticket: string): Promise<Claims | undefined>
+  redeem(ticket: string): Promise<Claims | undefined>
 }
 
 /**
@@ -29,14 +29,14 @@ export function createTickets(redis: Redis, keyOf: (ticket: string) => string, g
     async put(ticket, claims, ttl) {
       await orUnavailable(redis.set(keyOf(ticket), JSON.stringify(claims), 'EX', ttl))
     },
-    async take(ticket) {
+    async redeem(ticket) {
       const json = await orUnavailable(read(keyOf(ticket)))
       return json === null ? undefined : Claims.safeParse(JSON.parse(json)).data
     },
   }
 }
 
-export function createTicketStore(redis: Redis): TicketStore & TicketTaking {
-  const { put, take } = createTickets(redis, ticketKey)
-  return { put: (ticket, claims) => put(ticket, claims, TICKET_TTL), take }
+export function createStreamTicketStore(redis: Redis): TicketStore & TicketRedeemer {
+  const { put, redeem } = createTickets(redis, ticketKey)
+  return { put: (ticket, claims) => put(ticket, claims, TICKET_TTL_S), redeem }
 }

@@ -2,38 +2,38 @@ import type { Redis } from 'ioredis'
 import { z } from 'zod'
 import { createListeners } from '../../../runtime/listeners.ts'
 import { newId } from '../../core/auth/tokens.ts'
-import type { Message, News, NewsHearing } from '../../core/messaging/user-messages.ts'
+import type { UserMessage, UserMessageSubscriber, UserMessages } from '../../core/messaging/user-messages.ts'
 import { Refusal } from '../../core/refusal.ts'
 import { orUnavailable } from './errors.ts'
 import { subscribeTo } from './subscription.ts'
 
-export interface NewsNeeds {
+export interface UserMessagesNeeds {
   redis: Redis
   /** To the user's private channel, at every nginx. */
-  publish(userId: string, message: Message): Promise<void>
+  publish(userId: string, message: UserMessage): Promise<void>
 }
 
 const keyOf = (userId: string) => `hookswitch:news:${userId}`
 
 /** Every API hears all that is told on this channel of Redis. */
-const TOLD = 'hookswitch:news'
-const Told = z.object({
+const CHANNEL = 'hookswitch:news'
+const Envelope = z.object({
   /** Left out of what everybody is told. */
   to: z.object({ userId: z.string(), seq: z.number(), epoch: z.string() }).optional(),
   message: z.looseObject({ type: z.string() }),
 })
 
 /** Of one user: an nginx that hangs takes one in two seconds, and news are worth little when they are old. */
-const MOST_WAITING = 1_000
+const MAX_QUEUED = 1_000
 
 /** How long a user's numbering outlives the last word, in seconds; after that a new epoch begins. */
-const KEPT_S = 7 * 86_400
+const NUMBERING_TTL_S = 7 * 86_400
 
 /**
  * Refuses a stale fence, numbers, keeps and spreads in one step, so that all hear one order. The message is
  * put in as it came: Lua's JSON would turn `[]` into `{}`.
  */
-const TELL = `
+const NUMBER_AND_PUBLISH = `
 local fence = tonumber(ARGV[3])
 if fence and fence < tonumber(redis.call('HGET', KEYS[1], 'fence') or 0) then return false end
 redis.call('HSETNX', KEYS[1], 'epoch', ARGV[1])
@@ -47,19 +47,23 @@ return { epoch, seq }
 `
 
 /** One after the other for each user: Nchan's subscribers see the order in which it was published. */
-export function createNews({ redis, publish }: NewsNeeds): News {
-  const turns = new Map<string, { waiting: number; last: Promise<void> }>()
+export function createUserMessages({ redis, publish }: UserMessagesNeeds): UserMessages {
+  const queues = new Map<string, { waiting: number; last: Promise<void> }>()
 
-  async function tell(userId: string, message: Message, fence: number | undefined): Promise<void> {
+  async function publishNumbered(
+    userId: string,
+    message: UserMessage,
+    fence: number | undefined,
+  ): Promise<void> {
     const reply = redis.eval(
-      TELL,
+      NUMBER_AND_PUBLISH,
       1,
       keyOf(userId),
       newId(),
       JSON.stringify(message),
       fence ?? '',
-      KEPT_S,
-      TOLD,
+      NUMBERING_TTL_S,
+      CHANNEL,
       JSON.stringify(userId),
     ) as Promise<[string, number] | null> // TELL's return
     const numbered = await orUnavailable(reply)
@@ -69,24 +73,24 @@ export function createNews({ redis, publish }: NewsNeeds): News {
   }
 
   return {
-    async tell(userId, message, fence) {
-      const line = turns.get(userId) ?? { waiting: 0, last: Promise.resolve() }
-      if (line.waiting >= MOST_WAITING)
+    async send(userId, message, fence) {
+      const line = queues.get(userId) ?? { waiting: 0, last: Promise.resolve() }
+      if (line.waiting >= MAX_QUEUED)
         throw new Refusal('unavailable', { retryAfter: 2, detail: 'too much waits to be told' })
-      turns.set(userId, line)
+      queues.set(userId, line)
       line.waiting += 1
-      const told = line.last.then(() => tell(userId, message, fence))
+      const told = line.last.then(() => publishNumbered(userId, message, fence))
       // What went wrong is for the one who told it; the next has a turn of its own.
       line.last = told
         .catch(() => {})
         .finally(() => {
           line.waiting -= 1
-          if (line.waiting === 0) turns.delete(userId)
+          if (line.waiting === 0) queues.delete(userId)
         })
       await told
     },
-    async tellAll(message) {
-      await orUnavailable(redis.publish(TOLD, JSON.stringify({ message })))
+    async broadcast(message) {
+      await orUnavailable(redis.publish(CHANNEL, JSON.stringify({ message })))
     },
   }
 }
@@ -94,13 +98,16 @@ export function createNews({ redis, publish }: NewsNeeds): News {
 /**
  * Hears what any API tells. What is told while Redis is away is not heard: the numbers show it.
  * @param redis as `subscribeTo` has it
- * @param onTrouble gets what a listener has thrown
+ * @param onError gets what a listener has thrown
  */
-export function createNewsHearing(redis: Redis, onTrouble: (err: unknown) => void): NewsHearing {
-  const listeners = createListeners<Parameters<Parameters<NewsHearing['on']>[0]>>(onTrouble)
-  subscribeTo(redis, TOLD, Told, ({ to, message }) => {
+export function createUserMessageSubscriber(
+  redis: Redis,
+  onError: (err: unknown) => void,
+): UserMessageSubscriber {
+  const listeners = createListeners<Parameters<Parameters<UserMessageSubscriber['on']>[0]>>(onError)
+  subscribeTo(redis, CHANNEL, Envelope, ({ to, message }) => {
     const numbered = to === undefined ? message : { ...message, seq: to.seq, epoch: to.epoch }
-    listeners.tell(to?.userId, numbered)
+    listeners.notify(to?.userId, numbered)
   })
 
   return { on: listeners.add }

@@ -8,9 +8,9 @@ import { Refusal } from '../../core/refusal.ts'
  *   could keep
  * @throws {TypeError} for anything else: a fault of ours
  */
-export function bindable(value: unknown): string | number | bigint | Uint8Array | null {
+export function toBindable(value: unknown): string | number | bigint | Uint8Array | null {
   if (typeof value === 'string') {
-    if (storable(value)) return value
+    if (isStorable(value)) return value
     throw new Refusal('input_invalid', { detail: 'text holds a character that cannot be kept' })
   }
   if (typeof value === 'boolean') return value ? 1 : 0
@@ -26,6 +26,6 @@ export function rowId(id: string): number | undefined {
 }
 
 /** False for text that nothing in the tables can equal: no NUL, no half of a surrogate pair is kept. */
-export function storable(text: string): boolean {
+export function isStorable(text: string): boolean {
   return !/\0|\p{Surrogate}/u.test(text)
 }

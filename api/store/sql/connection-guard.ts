@@ -1,12 +1,12 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import type { DatabaseConnection, Dialect, Driver } from 'kysely'
-import { unavailable } from './errors.ts'
+import { storageUnavailable } from './errors.ts'
 
 /** What stands before the connections of an engine, alike for both. */
-export interface Doorway {
+export interface ConnectionGuard {
   dialect: Dialect
   /** Marks the work of a transaction: a query that asks for another connection from within fails at once. */
-  within<T>(work: () => Promise<T>): Promise<T>
+  inTransaction<T>(work: () => Promise<T>): Promise<T>
   /** Lets nobody in any more, waits a while for those inside, and closes the engine. */
   close(): Promise<void>
 }
@@ -15,27 +15,27 @@ export interface Doorway {
  * A query that goes round the transaction it stands in would wait for itself on SQLite and escape the
  * rollback on PostgreSQL; whoever comes after closing would get an error of the engine's own.
  */
-export function createDoorway(engine: Dialect, patienceMs: number): Doorway {
+export function createConnectionGuard(engine: Dialect, timeoutMs: number): ConnectionGuard {
   const transaction = new AsyncLocalStorage<{ open: boolean }>()
   const driver = engine.createDriver()
-  let inside = 0
+  let inUse = 0
   let closing: Promise<void> | undefined
-  let lastLeft = () => {}
+  let onDrained = () => {}
 
-  const enter = async (): Promise<DatabaseConnection> => {
+  const acquire = async (): Promise<DatabaseConnection> => {
     if (transaction.getStore()?.open) throw new Error('a query went round the transaction it stands in')
-    if (closing) throw unavailable(new Error('the database is closed'))
-    inside++
+    if (closing) throw storageUnavailable(new Error('the database is closed'))
+    inUse++
     return driver.acquireConnection().catch((error) => {
-      leave()
+      release()
       throw error
     })
   }
-  const leave = () => {
-    if (--inside === 0) lastLeft()
+  const release = () => {
+    if (--inUse === 0) onDrained()
   }
-  const shut = async () => {
-    if (inside > 0) await within(patienceMs, (left) => (lastLeft = left))
+  const drain = async () => {
+    if (inUse > 0) await waitAtMost(timeoutMs, (left) => (onDrained = left))
     await driver.destroy()
   }
 
@@ -46,35 +46,35 @@ export function createDoorway(engine: Dialect, patienceMs: number): Doorway {
       createQueryCompiler: () => engine.createQueryCompiler(),
       createDriver: (): Driver => ({
         init: () => driver.init(),
-        acquireConnection: enter,
+        acquireConnection: acquire,
         beginTransaction: (connection, settings) => driver.beginTransaction(connection, settings),
         commitTransaction: (connection) => driver.commitTransaction(connection),
         rollbackTransaction: (connection) => driver.rollbackTransaction(connection),
         releaseConnection: async (connection) => {
           await driver.releaseConnection(connection)
-          leave()
+          release()
         },
-        destroy: () => shut(),
+        destroy: () => drain(),
       }),
     },
-    async within(work) {
-      const here = { open: true }
+    async inTransaction(work) {
+      const context = { open: true }
       try {
-        return await transaction.run(here, work)
+        return await transaction.run(context, work)
       } finally {
         // What the work started and left running may query again.
-        here.open = false
+        context.open = false
       }
     },
-    close: () => (closing ??= shut()),
+    close: () => (closing ??= drain()),
   }
 }
 
 /** Waits until told, or until time is up. */
-async function within(patienceMs: number, until: (tell: () => void) => void): Promise<void> {
+async function waitAtMost(timeoutMs: number, subscribe: (tell: () => void) => void): Promise<void> {
   await new Promise<void>((resolve) => {
-    const timer = setTimeout(resolve, patienceMs)
-    until(() => {
+    const timer = setTimeout(resolve, timeoutMs)
+    subscribe(() => {
       clearTimeout(timer)
       resolve()
     })

@@ -1,6 +1,6 @@
 import { isAbsolute } from 'node:path'
 import { type Dialect, Kysely, type Transaction } from 'kysely'
-import { createDoorway } from './connection-guard.ts'
+import { createConnectionGuard } from './connection-guard.ts'
 import { openPostgres } from './postgres.ts'
 import { openSqlite } from './sqlite.ts'
 import type { Tables } from './tables.ts'
@@ -17,9 +17,9 @@ export interface Database {
 
 export interface DatabaseOptions {
   /** How long a query may wait and work before it is `unavailable`. */
-  patienceMs?: number
+  timeoutMs?: number
   /** Hears of connections that died while nobody used them; the next query gets a new one. */
-  idleFault?: (error: Error) => void
+  onIdleError?: (error: Error) => void
 }
 
 /**
@@ -30,24 +30,24 @@ export interface DatabaseOptions {
  * @throws {Error} for any other url, which it does not repeat, as it may hold a password
  */
 export async function openDatabase(url: string, options: DatabaseOptions = {}): Promise<Database> {
-  const { patienceMs = 3000, idleFault = () => {} } = options
-  const doorway = createDoorway(await engineOf(url, patienceMs, idleFault), patienceMs)
-  const query = new Kysely<Tables>({ dialect: doorway.dialect })
+  const { timeoutMs = 3000, onIdleError = () => {} } = options
+  const guard = createConnectionGuard(await openEngine(url, timeoutMs, onIdleError), timeoutMs)
+  const query = new Kysely<Tables>({ dialect: guard.dialect })
 
   return {
     query,
-    transaction: (work) => query.transaction().execute((trx) => doorway.within(() => work(trx))),
-    close: doorway.close,
+    transaction: (work) => query.transaction().execute((trx) => guard.inTransaction(() => work(trx))),
+    close: guard.close,
   }
 }
 
-async function engineOf(
+async function openEngine(
   url: string,
-  patienceMs: number,
-  idleFault: (error: Error) => void,
+  timeoutMs: number,
+  onIdleError: (error: Error) => void,
 ): Promise<Dialect> {
-  if (/^postgres(?:ql)?:\/\//.test(url)) return openPostgres(url, patienceMs, idleFault)
+  if (/^postgres(?:ql)?:\/\//.test(url)) return openPostgres(url, timeoutMs, onIdleError)
   const path = url.startsWith('sqlite:') ? url.slice('sqlite:'.length) : ''
   if (!isAbsolute(path)) throw new Error('a database url is sqlite:/absolute/path or postgres://…')
-  return openSqlite(path, patienceMs)
+  return openSqlite(path, timeoutMs)
 }

@@ -13,27 +13,28 @@ export class UniqueViolation extends Error {
  * What an engine throws, in the words both engines share: `Refusal('unavailable')` when the storage is
  * away, full or locked, `UniqueViolation`, or else the error as it came, a fault of ours.
  */
-export function sqliteFault(error: unknown): unknown {
+export function mapSqliteError(error: unknown): unknown {
   if (error instanceof Refusal) return error
-  if (is(error, unique)) return new UniqueViolation(error)
-  if (storageTrouble.some((trouble) => is(error, trouble)) || fromFiles(error)) return unavailable(error)
+  if (matches(error, unique)) return new UniqueViolation(error)
+  if (unavailablePatterns.some((trouble) => matches(error, trouble)) || isFileSystemError(error))
+    return storageUnavailable(error)
   return error
 }
 
 /** Another process holds the lock; the statement did nothing and may be tried again. */
 export function isBusy(error: unknown): boolean {
-  return is(error, busy)
+  return matches(error, busy)
 }
 
 /** As `sqliteFault`. Whatever does not bear an SQLSTATE is trouble on the way to the server. */
-export function postgresFault(error: unknown): unknown {
+export function mapPostgresError(error: unknown): unknown {
   if (error instanceof Refusal) return error
-  if (!(error instanceof pg.DatabaseError)) return unavailable(error)
+  if (!(error instanceof pg.DatabaseError)) return storageUnavailable(error)
   if (error.code === '23505') return new UniqueViolation(error)
-  return serverTrouble.test(error.code ?? '') ? unavailable(error) : error
+  return unavailableSqlStates.test(error.code ?? '') ? storageUnavailable(error) : error
 }
 
-export function unavailable(cause: unknown): Refusal {
+export function storageUnavailable(cause: unknown): Refusal {
   return new Refusal('unavailable', { retryAfter: 2, cause })
 }
 
@@ -42,14 +43,14 @@ export function unavailable(cause: unknown): Refusal {
  * transaction, 28 login, 3D no such database, 40 deadlock, 53 disk or memory full, 55P03 lock timeout,
  * 57 stopped, starting or cancelled by timeout, 58 I/O.
  */
-const serverTrouble = /^(?:08|25006|25P03|28|3D|40|53|55P03|57|58)/
+const unavailableSqlStates = /^(?:08|25006|25P03|28|3D|40|53|55P03|57|58)/
 
 /** Primary result code and its text (sqlite.org/rescode.html): some calls of the driver tell only the text. */
-type SqliteTrouble = readonly [codes: readonly number[], text: string]
+type SqliteErrorPattern = readonly [codes: readonly number[], text: string]
 
-const unique: SqliteTrouble = [[2067, 1555], 'UNIQUE constraint failed']
-const busy: SqliteTrouble = [[5], 'database is locked']
-const storageTrouble: readonly SqliteTrouble[] = [
+const unique: SqliteErrorPattern = [[2067, 1555], 'UNIQUE constraint failed']
+const busy: SqliteErrorPattern = [[5], 'database is locked']
+const unavailablePatterns: readonly SqliteErrorPattern[] = [
   busy,
   [[6], 'database table is locked'],
   [[7], 'out of memory'],
@@ -62,7 +63,7 @@ const storageTrouble: readonly SqliteTrouble[] = [
   [[26], 'file is not a database'],
 ]
 
-function is(error: unknown, [codes, text]: SqliteTrouble): boolean {
+function matches(error: unknown, [codes, text]: SqliteErrorPattern): boolean {
   if (!(error instanceof Error)) return false
   const code = 'errcode' in error && typeof error.errcode === 'number' ? error.errcode : undefined
   if (code === undefined) return error.message.startsWith(text)
@@ -70,6 +71,6 @@ function is(error: unknown, [codes, text]: SqliteTrouble): boolean {
 }
 
 /** Such as ENOSPC or EACCES: the file could not even be made. */
-function fromFiles(error: unknown): boolean {
+function isFileSystemError(error: unknown): boolean {
   return error instanceof Error && 'syscall' in error
 }

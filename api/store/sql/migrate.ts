@@ -54,7 +54,10 @@ export class NewerDatabaseError extends Error {
  * @throws {NewerDatabaseError} where a newer version has migrated the database
  * @throws {Refusal} `unavailable` when the database cannot be reached
  */
-export async function refuseNewer({ query }: Pick<Database, 'query'>, known = migrations): Promise<void> {
+export async function requireKnownMigrations(
+  { query }: Pick<Database, 'query'>,
+  known = migrations,
+): Promise<void> {
   const tables = await query.introspection.getTables({ withInternalKyselyTables: true })
   if (!tables.some(({ name }) => name === DEFAULT_MIGRATION_TABLE)) return
   const { rows } = await sql<{
@@ -79,9 +82,9 @@ export async function refuseNewer({ query }: Pick<Database, 'query'>, known = mi
  */
 export async function migrate(url: string, steps = migrations): Promise<string[]> {
   // A connection of its own, as a migration may well take longer than any query is allowed to.
-  const db = await openDatabase(url, { patienceMs: 600_000 })
+  const db = await openDatabase(url, { timeoutMs: 600_000 })
   try {
-    await refuseNewer(db, steps)
+    await requireKnownMigrations(db, steps)
     const migrator = new Migrator({
       db: db.query,
       provider: { getMigrations: async () => steps },

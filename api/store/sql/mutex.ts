@@ -1,38 +1,38 @@
-import { unavailable } from './errors.ts'
+import { storageUnavailable } from './errors.ts'
 
 /** Lets one through at a time, in the order they came. */
-export interface Turnstile {
+export interface Mutex {
   /** @throws {Refusal} `unavailable` when its turn has not come in time */
-  enter(): Promise<void>
-  leave(): void
+  acquire(): Promise<void>
+  release(): void
 }
 
-export function createTurnstile(patienceMs: number): Turnstile {
-  let taken = false
+export function createMutex(timeoutMs: number): Mutex {
+  let isLocked = false
   const waiting = new Set<() => void>()
 
   return {
-    async enter() {
-      if (!taken) {
-        taken = true
+    async acquire() {
+      if (!isLocked) {
+        isLocked = true
         return
       }
       await new Promise<void>((resolve, reject) => {
-        const enter = () => {
+        const grant = () => {
           clearTimeout(timer)
           resolve()
         }
         const timer = setTimeout(() => {
-          waiting.delete(enter)
-          reject(unavailable(new Error('waited too long for the connection')))
-        }, patienceMs)
-        waiting.add(enter)
+          waiting.delete(grant)
+          reject(storageUnavailable(new Error('waited too long for the connection')))
+        }, timeoutMs)
+        waiting.add(grant)
       })
     },
-    leave() {
+    release() {
       const [next] = waiting
       if (!next) {
-        taken = false
+        isLocked = false
         return
       }
       waiting.delete(next)

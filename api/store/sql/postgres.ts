@@ -1,30 +1,30 @@
 import { type Dialect, PostgresDialect, type PostgresPoolClient } from 'kysely'
 import pg from 'pg'
-import { bindable } from './bind.ts'
-import { postgresFault } from './errors.ts'
+import { toBindable } from './bind.ts'
+import { mapPostgresError } from './errors.ts'
 
 /**
  * A pool of at most 8 connections, made when first needed.
  *
- * @param patienceMs how long a statement may take; a connection or a lock gets 3 seconds at most
- * @param idleFault hears of connections that died while nobody used them
+ * @param timeoutMs how long a statement may take; a connection or a lock gets 3 seconds at most
+ * @param onIdleError hears of connections that died while nobody used them
  */
-export function openPostgres(url: string, patienceMs: number, idleFault: (error: Error) => void): Dialect {
-  const soon = Math.min(patienceMs, 3000)
+export function openPostgres(url: string, timeoutMs: number, onIdleError: (error: Error) => void): Dialect {
+  const connectTimeoutMs = Math.min(timeoutMs, 3000)
   const pool = new pg.Pool({
     connectionString: url,
     application_name: 'hookswitch',
     max: 8,
     keepAlive: true,
-    connectionTimeoutMillis: soon,
-    statement_timeout: patienceMs,
-    lock_timeout: patienceMs,
-    idle_in_transaction_session_timeout: 2 * patienceMs,
+    connectionTimeoutMillis: connectTimeoutMs,
+    statement_timeout: timeoutMs,
+    lock_timeout: timeoutMs,
+    idle_in_transaction_session_timeout: 2 * timeoutMs,
     // The server's own timeout comes first; this one is for a server that says nothing at all.
-    query_timeout: patienceMs + 1000,
+    query_timeout: timeoutMs + 1000,
     types: { getTypeParser },
   })
-  pool.on('error', idleFault)
+  pool.on('error', onIdleError)
   // A connection in use tells of its death by the failing query as well, but without a listener it
   // would end the process.
   pool.on('connect', (client) => client.on('error', () => {}))
@@ -44,20 +44,20 @@ export function openPostgres(url: string, patienceMs: number, idleFault: (error:
  */
 async function checkOut(pool: pg.Pool) {
   const client = await pool.connect().catch((error) => {
-    throw postgresFault(error)
+    throw mapPostgresError(error)
   })
   let broken: Error | undefined
 
   async function query(sql: string, parameters: readonly unknown[]) {
-    if (broken) throw postgresFault(broken)
-    const bound = parameters.map(bindable)
+    if (broken) throw mapPostgresError(broken)
+    const bound = parameters.map(toBindable)
     try {
       return await client.query(sql, bound)
     } catch (error) {
       if (!(error instanceof pg.DatabaseError)) {
         broken = error instanceof Error ? error : new Error('the connection broke', { cause: error })
       }
-      throw postgresFault(error)
+      throw mapPostgresError(error)
     }
   }
 

@@ -17,8 +17,8 @@ export class DamagedDatabaseError extends Error {
  * @param to where no file is
  * @throws {Refusal} `unavailable`
  */
-export async function copySqlite(database: string, to: string): Promise<void> {
-  const db = await openDatabase(`sqlite:${database}`, { patienceMs: 60_000 })
+export async function backUpSqlite(database: string, to: string): Promise<void> {
+  const db = await openDatabase(`sqlite:${database}`, { timeoutMs: 60_000 })
   try {
     // One reading transaction: it waits for no writer, and no writer waits for it.
     await sql`vacuum into ${to}`.execute(db.query)
@@ -36,7 +36,7 @@ export async function copySqlite(database: string, to: string): Promise<void> {
  * @throws {NewerDatabaseError}
  * @throws {Refusal} `unavailable`
  */
-export async function readyCopy(database: string, about: { keepSessions: boolean }): Promise<void> {
+export async function prepareRestore(database: string, about: { keepSessions: boolean }): Promise<void> {
   const url = `sqlite:${database}`
   await migrate(url)
   const db = await openDatabase(url)
@@ -58,7 +58,7 @@ async function endSessions(db: Database): Promise<void> {
   const users = createUserStore(db)
   for (let afterId: string | undefined; ; ) {
     const page = await users.list({ limit: 500, ...(afterId && { afterId }) })
-    for (const { id } of page) await sessions.endAllOf(id, undefined, nowS, 'ended_by_admin')
+    for (const { id } of page) await sessions.endAll(id, undefined, nowS, 'ended_by_admin')
     afterId = page.at(-1)?.id
     if (afterId === undefined) break
   }

@@ -12,23 +12,23 @@ import {
   SqliteQueryCompiler,
 } from 'kysely'
 import { LRUCache } from 'lru-cache'
-import { bindable } from './bind.ts'
-import { isBusy, sqliteFault } from './errors.ts'
-import { createTurnstile } from './mutex.ts'
+import { toBindable } from './bind.ts'
+import { isBusy, mapSqliteError } from './errors.ts'
+import { createMutex } from './mutex.ts'
 
 /**
  * Opens or creates the file, readable by its owner alone, so that what was acknowledged survives a power cut.
  *
  * @param path absolute; missing folders are made
- * @param patienceMs how long a query waits for its turn, and then for the lock of another process
+ * @param timeoutMs how long a query waits for its turn, and then for the lock of another process
  * @throws {Refusal} `unavailable` when the file cannot be opened
  */
-export async function openSqlite(path: string, patienceMs: number): Promise<Dialect> {
-  await claimFile(path).catch((error) => {
-    throw sqliteFault(error)
+export async function openSqlite(path: string, timeoutMs: number): Promise<Dialect> {
+  await ensureFile(path).catch((error) => {
+    throw mapSqliteError(error)
   })
-  const { DatabaseSync } = await engine()
-  const file = await patiently(patienceMs, () => {
+  const { DatabaseSync } = await loadSqlite()
+  const file = await retryWhileBusy(timeoutMs, () => {
     const opened = new DatabaseSync(path)
     try {
       // A short wait, since it stops the event loop: the long one is `patiently`.
@@ -45,7 +45,7 @@ export async function openSqlite(path: string, patienceMs: number): Promise<Dial
 
   return {
     createAdapter: () => new TransactionalAdapter(),
-    createDriver: () => createDriver(file, patienceMs),
+    createDriver: () => createDriver(file, timeoutMs),
     createIntrospector: (db) => new SqliteIntrospector(db),
     createQueryCompiler: () => new SqliteQueryCompiler(),
   }
@@ -61,14 +61,14 @@ class TransactionalAdapter extends SqliteAdapter {
   }
 }
 
-function createDriver(file: DatabaseSyncInstance, patienceMs: number): Driver {
-  const turnstile = createTurnstile(patienceMs)
-  const connection = connect(file, patienceMs)
-  const run = (sql: string) => patiently(patienceMs, () => file.exec(sql))
+function createDriver(file: DatabaseSyncInstance, timeoutMs: number): Driver {
+  const mutex = createMutex(timeoutMs)
+  const connection = connect(file, timeoutMs)
+  const run = (sql: string) => retryWhileBusy(timeoutMs, () => file.exec(sql))
   return {
     init: async () => {},
     acquireConnection: async () => {
-      await turnstile.enter()
+      await mutex.acquire()
       return connection
     },
     // A transaction that reads before it writes could otherwise fail to get the lock halfway.
@@ -78,36 +78,36 @@ function createDriver(file: DatabaseSyncInstance, patienceMs: number): Driver {
     rollbackTransaction: async () => {
       if (file.isTransaction) await run('rollback')
     },
-    releaseConnection: async () => turnstile.leave(),
+    releaseConnection: async () => mutex.release(),
     destroy: async () => file.close(),
   }
 }
 
 /** More than all usual statements are; each takes some kilobytes. */
-const MOST_PREPARED = 500
+const MAX_PREPARED = 500
 /** Lists of many values are seldom as long again, and would push others out. */
-const LONGEST_PREPARED = 8_000
+const MAX_PREPARED_LENGTH = 8_000
 
-function connect(file: DatabaseSyncInstance, patienceMs: number): DatabaseConnection {
+function connect(file: DatabaseSyncInstance, timeoutMs: number): DatabaseConnection {
   // Preparing takes longer than most queries, in the process that hears AMI. After a change of the tables SQLite
   // prepares a statement again by itself (sqlite.org/c3ref/prepare.html).
-  const prepared = new LRUCache<string, Prepared>({ max: MOST_PREPARED })
+  const prepared = new LRUCache<string, Prepared>({ max: MAX_PREPARED })
   function prepare(sql: string): Prepared {
     const known = prepared.get(sql)
     if (known !== undefined) return known
     const statement = file.prepare(sql)
-    const made = { statement, answers: statement.columns().length > 0 }
-    if (sql.length <= LONGEST_PREPARED) prepared.set(sql, made)
-    return made
+    const entry = { statement, returnsRows: statement.columns().length > 0 }
+    if (sql.length <= MAX_PREPARED_LENGTH) prepared.set(sql, entry)
+    return entry
   }
   const query = ({ sql, parameters }: CompiledQuery) => {
-    const bound = parameters.map(bindable)
-    const { statement, answers } = prepare(sql)
-    if (answers) return { rows: statement.all(...bound) }
+    const bound = parameters.map(toBindable)
+    const { statement, returnsRows } = prepare(sql)
+    if (returnsRows) return { rows: statement.all(...bound) }
     return { rows: [], numAffectedRows: BigInt(statement.run(...bound).changes) }
   }
   return {
-    executeQuery: (compiled) => patiently(patienceMs, () => query(compiled)),
+    executeQuery: (compiled) => retryWhileBusy(timeoutMs, () => query(compiled)),
     streamQuery: () => {
       throw new Error('read page by page: a stream would hold the only connection')
     },
@@ -117,17 +117,17 @@ function connect(file: DatabaseSyncInstance, patienceMs: number): DatabaseConnec
 interface Prepared {
   statement: ReturnType<DatabaseSyncInstance['prepare']>
   /** Whether it has rows to return. */
-  answers: boolean
+  returnsRows: boolean
 }
 
 /** Tries until the lock of another process is gone, with the event loop free in between. */
-async function patiently<T>(patienceMs: number, attempt: () => T): Promise<T> {
-  const deadline = performance.now() + patienceMs
+async function retryWhileBusy<T>(timeoutMs: number, attempt: () => T): Promise<T> {
+  const deadline = performance.now() + timeoutMs
   for (;;) {
     try {
       return attempt()
     } catch (error) {
-      if (!isBusy(error) || performance.now() > deadline) throw sqliteFault(error)
+      if (!isBusy(error) || performance.now() > deadline) throw mapSqliteError(error)
       await sleep(30)
     }
   }
@@ -137,7 +137,7 @@ async function patiently<T>(patienceMs: number, attempt: () => T): Promise<T> {
  * SQLite gives its -wal and -shm files the mode of the main one. A file that exists is not opened here:
  * closing it again would drop the locks that this process holds on it (sqlite.org/howtocorrupt.html §2.2).
  */
-async function claimFile(path: string): Promise<void> {
+async function ensureFile(path: string): Promise<void> {
   await mkdir(dirname(path), { recursive: true, mode: 0o700 })
   const created = await open(path, 'wx', 0o600).catch((error: NodeJS.ErrnoException) => {
     if (error.code !== 'EEXIST') throw error
@@ -147,7 +147,7 @@ async function claimFile(path: string): Promise<void> {
 }
 
 /** Node's own SQLite where it is complete (`columns` came with 22.16), the package with the same API elsewhere. */
-async function engine(): Promise<Pick<SqliteModule, 'DatabaseSync'>> {
+async function loadSqlite(): Promise<Pick<SqliteModule, 'DatabaseSync'>> {
   // The package follows Node's declarations, so the type of one is the type of the other.
   const builtin = process.getBuiltinModule('node:sqlite') as SqliteModule | undefined
   if (builtin && 'columns' in builtin.StatementSync.prototype) return builtin

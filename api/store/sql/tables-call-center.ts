@@ -3,29 +3,29 @@ import type { Role } from '../../../contract/claims.ts'
 import type { AgentKind, AgentStatus } from '../../core/call-center/agents/agent.ts'
 import type { CampaignStatus, DialerMode } from '../../core/call-center/campaigns/campaign.ts'
 import type { DialState, LeadStatus } from '../../core/call-center/leads/lead.ts'
-import type { Outcome } from '../../core/calls/call.ts'
-import type { LoanState } from '../../core/provisioning/webrtc-credential-store.ts'
+import type { CallOutcome } from '../../core/calls/call.ts'
+import type { CredentialState } from '../../core/provisioning/webrtc-credential-store.ts'
 import type { MailKind } from '../../core/registration/outbox.ts'
 
 /** What the call centre keeps. As in `tables.ts`, booleans are 0 and 1, and times unix seconds. */
-export interface CallCentreTables {
+export interface CallCenterTables {
   agents: AgentsTable
   leads: LeadsTable
   lead_notes: LeadNotesTable
   lead_imports: LeadImportsTable
   lead_import_parts: LeadImportPartsTable
-  lead_import_faults: LeadImportFaultsTable
-  lead_import_odd_cells: LeadImportOddCellsTable
+  lead_import_faults: LeadImportErrorsTable
+  lead_import_odd_cells: LeadImportWarningsTable
   do_not_call: DoNotCallTable
   campaigns: CampaignsTable
   campaign_agents: CampaignAgentsTable
-  desk_calls: DeskCallsTable
+  desk_calls: AgentCallsTable
   registrations: RegistrationsTable
-  mails: MailsTable
+  mails: MailQueueTable
   ai_documents: AiDocumentsTable
   ai_versions: AiVersionsTable
   webhook_events: WebhookEventsTable
-  sip_loans: SipLoansTable
+  sip_loans: WebrtcCredentialsTable
 }
 
 export interface AgentsTable {
@@ -59,7 +59,7 @@ export interface LeadsTable {
   campaign_id: number | null
   attempts: number
   last_call_at: number | null
-  last_outcome: Outcome | null
+  last_outcome: CallOutcome | null
   last_agent_id: number | null
   dial_state: DialState
   next_try_at: number
@@ -105,14 +105,14 @@ export interface LeadImportPartsTable {
   content: string
 }
 
-export interface LeadImportFaultsTable {
+export interface LeadImportErrorsTable {
   import_id: number
   line: number
   reason: string
   column_name: string | null
 }
 
-export interface LeadImportOddCellsTable {
+export interface LeadImportWarningsTable {
   import_id: number
   place: number
   line: number
@@ -147,7 +147,7 @@ export interface CampaignAgentsTable {
   agent_id: number
 }
 
-export interface DeskCallsTable {
+export interface AgentCallsTable {
   id: Generated<number>
   call_id: string
   agent_id: number
@@ -155,7 +155,7 @@ export interface DeskCallsTable {
   campaign_id: number | null
   number: string
   created_at: number
-  outcome: Outcome | null
+  outcome: CallOutcome | null
 }
 
 export interface RegistrationsTable {
@@ -170,7 +170,7 @@ export interface RegistrationsTable {
   expires_at: number
 }
 
-export interface MailsTable {
+export interface MailQueueTable {
   id: Generated<number>
   kind: MailKind
   recipient: string
@@ -211,21 +211,21 @@ export interface WebhookEventsTable {
   body: string
 }
 
-export interface SipLoansTable {
+export interface WebrtcCredentialsTable {
   id: string
   extension: string
   mark: string
   user_id: number
   claims_json: string
   sealed_secret: string
-  state: LoanState
+  state: CredentialState
   busy_until: number
   created_at: number
   expires_at: number
 }
 
 /** What an invitation makes of whoever uses it; null for invitations of before. */
-export interface InvitedAs {
+export interface InvitationGrant {
   role: Role | null
   team: string | null
 }

@@ -1,13 +1,13 @@
 import type { Generated } from 'kysely'
 import type { Role } from '../../../contract/claims.ts'
-import type { LedgerEntry } from '../../core/auth/revocations.ts'
-import type { Direction, Outcome } from '../../core/calls/call.ts'
-import type { OwnStatus } from '../../core/presence/user-status-store.ts'
+import type { RevocationRecord } from '../../core/auth/revocations.ts'
+import type { CallDirection, CallOutcome } from '../../core/calls/call.ts'
+import type { UserStatus } from '../../core/presence/user-status-store.ts'
 import type { ExtensionState } from '../../core/provisioning/extensions.ts'
-import type { CallCentreTables, InvitedAs } from './tables-call-center.ts'
+import type { CallCenterTables, InvitationGrant } from './tables-call-center.ts'
 
 /** Booleans are 0 and 1, times unix seconds, in every table and on both engines. */
-export interface Tables extends CallCentreTables {
+export interface Tables extends CallCenterTables {
   users: UsersTable
   account_names: AccountNamesTable
   sessions: SessionsTable
@@ -17,7 +17,7 @@ export interface Tables extends CallCentreTables {
   invitations: InvitationsTable
   calls: CallsTable
   call_parties: CallPartiesTable
-  dialled_calls: DialledCallsTable
+  dialled_calls: PlacedCallsTable
   user_statuses: UserStatusesTable
 }
 
@@ -66,7 +66,7 @@ export interface SessionsTable {
 
 export interface RevocationsTable {
   id: Generated<number>
-  kind: LedgerEntry['kind']
+  kind: RevocationRecord['kind']
   key: string
   generation: number
   until_s: number
@@ -84,7 +84,7 @@ export interface LogStateTable {
 
 export interface CallsTable {
   id: string
-  direction: Direction
+  direction: CallDirection
   from_number: string
   from_name: string
   to_number: string
@@ -94,7 +94,7 @@ export interface CallsTable {
   ended_at: number
   duration: number
   billable: number
-  outcome: Outcome
+  outcome: CallOutcome
   cause: number | null
   /** The first of them. */
   recording: string | null
@@ -112,17 +112,17 @@ export interface CallPartiesTable {
   answered: number
 }
 
-export interface DialledCallsTable {
+export interface PlacedCallsTable {
   id: string
   user_id: number
   number: string
   created_at: number
-  outcome: Outcome | null
+  outcome: CallOutcome | null
 }
 
 export interface UserStatusesTable {
   user_id: number
-  status: OwnStatus
+  status: UserStatus
   set_at: number
 }
 
@@ -141,7 +141,7 @@ export interface ExtensionsTable {
   former_user_id: number | null
 }
 
-export interface InvitationsTable extends InvitedAs {
+export interface InvitationsTable extends InvitationGrant {
   hash: string
   email_folded: string | null
   created_by: number | null

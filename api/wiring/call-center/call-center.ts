@@ -1,62 +1,65 @@
-import { createCrew } from '../../core/call-center/agents/actor-resolver.ts'
-import { createDoor } from '../../http/crm/authorize.ts'
-import { createCrm } from '../../http/crm/routes.ts'
+import { createActorResolver } from '../../core/call-center/agents/actor-resolver.ts'
+import { createAuthorize } from '../../http/crm/authorize.ts'
+import { createCrmRoutes } from '../../http/crm/routes.ts'
 import type { Guard } from '../../http/guard.ts'
-import { createCallLog } from '../../store/sql/call-center/agent-calls.ts'
+import { createAgentCallStore } from '../../store/sql/call-center/agent-calls.ts'
 import { createAgentStore } from '../../store/sql/call-center/agents.ts'
 import { createCampaignStore } from '../../store/sql/call-center/campaigns.ts'
 import { createDialQueue } from '../../store/sql/call-center/dial-queue.ts'
-import { joinAgents } from './agents.ts'
-import { joinAi } from './ai.ts'
-import { joinCalls } from './calls.ts'
-import { joinCampaigns } from './campaigns.ts'
-import type { Base } from './feature-module.ts'
-import { joinLeads } from './leads.ts'
-import { joinMembership } from './registration.ts'
-import { joinStats } from './stats.ts'
-import { joinWebhooks } from './webhooks.ts'
-import { joinWebrtc } from './webrtc-credentials.ts'
+import { createAgentsModule } from './agents.ts'
+import { createAiModule } from './ai.ts'
+import { createCallsModule } from './calls.ts'
+import { createCampaignsModule } from './campaigns.ts'
+import type { CallCenterDeps } from './feature-module.ts'
+import { createLeadsModule } from './leads.ts'
+import { createRegistrationModule } from './registration.ts'
+import { createStatsModule } from './stats.ts'
+import { createWebhooksModule } from './webhooks.ts'
+import { createWebrtcCredentialsModule } from './webrtc-credentials.ts'
 
-export type CallCentreNeeds = Omit<Base, 'door' | 'agents' | 'callLog' | 'campaigns' | 'queue'> & {
+export type CallCenterNeeds = Omit<
+  CallCenterDeps,
+  'authorize' | 'agents' | 'agentCallStore' | 'campaigns' | 'queue'
+> & {
   guard: Guard
 }
 
 /** The call centre, joined: its surface, and what it does by itself. */
-export interface CallCentre {
-  app: ReturnType<typeof createCrm>
+export interface CallCenter {
+  app: ReturnType<typeof createCrmRoutes>
   open(): void
   close(): Promise<void>
 }
 
-export function createCallCentre({ guard, ...needs }: CallCentreNeeds): CallCentre {
+export function createCallCenter({ guard, ...needs }: CallCenterNeeds): CallCenter {
   const { db, users, now, log } = needs
   const agents = createAgentStore(db, needs.config.quarantine)
-  const crew = createCrew({ agents, users, now })
-  const base: Base = {
+  const actorResolver = createActorResolver({ agents, users, now })
+  const deps: CallCenterDeps = {
     ...needs,
     agents,
-    door: createDoor(guard, crew.standingOf),
-    callLog: createCallLog(db),
+    authorize: createAuthorize(guard, actorResolver.resolve),
+    agentCallStore: createAgentCallStore(db),
     campaigns: createCampaignStore(db),
     queue: createDialQueue(db),
   }
-  const rooms = {
-    auth: joinMembership(base),
-    leads: joinLeads(base),
-    agents: joinAgents(base),
-    campaigns: joinCampaigns(base),
-    calls: joinCalls(base),
-    stats: joinStats(base),
-    webrtc: joinWebrtc(base),
-    ai: joinAi(base),
-    webhooks: joinWebhooks(base),
+  const modules = {
+    auth: createRegistrationModule(deps),
+    leads: createLeadsModule(deps),
+    agents: createAgentsModule(deps),
+    campaigns: createCampaignsModule(deps),
+    calls: createCallsModule(deps),
+    stats: createStatsModule(deps),
+    webrtc: createWebrtcCredentialsModule(deps),
+    ai: createAiModule(deps),
+    webhooks: createWebhooksModule(deps),
   }
-  const { auth, leads, campaigns, calls, stats, webrtc, ai, webhooks } = rooms
+  const { auth, leads, campaigns, calls, stats, webrtc, ai, webhooks } = modules
   return {
-    app: createCrm({
+    app: createCrmRoutes({
       auth: auth.routes,
       leads: leads.routes,
-      agents: rooms.agents.routes,
+      agents: modules.agents.routes,
       campaigns: campaigns.routes,
       calls: calls.routes,
       stats: stats.routes,
@@ -66,10 +69,10 @@ export function createCallCentre({ guard, ...needs }: CallCentreNeeds): CallCent
       log,
     }),
     open() {
-      for (const room of Object.values(rooms)) room.open?.()
+      for (const featureModule of Object.values(modules)) featureModule.open?.()
     },
     async close() {
-      for (const room of Object.values(rooms)) await room.close?.()
+      for (const featureModule of Object.values(modules)) await featureModule.close?.()
     },
   }
 }

@@ -1,65 +1,83 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type Chore, every } from '../../../runtime/interval.ts'
-import { troubleFor } from '../../../runtime/log.ts'
+import { type IntervalJob, startInterval } from '../../../runtime/interval.ts'
+import { failureLogger } from '../../../runtime/log.ts'
 import { newId } from '../../core/auth/tokens.ts'
-import { createOverseeing } from '../../core/call-center/agents/agent-lookup.ts'
-import { createDeskDialling } from '../../core/call-center/calls/agent-call-placer.ts'
-import { createDesk } from '../../core/call-center/calls/agent-calls.ts'
-import { createSightings } from '../../core/call-center/calls/call-finder.ts'
-import { createLine } from '../../core/call-center/calls/pbx-link-status.ts'
-import type { CallRoutesNeeds } from '../../http/crm/call-routes.ts'
-import { createDialKeys } from '../../store/redis/idempotency-keys.ts'
-import { createDeskLeads } from '../../store/sql/call-center/lead-lookup.ts'
-import type { Base, Room } from './feature-module.ts'
-import { statsOf } from './stats.ts'
+import { createAgentLookup } from '../../core/call-center/agents/agent-lookup.ts'
+import { createAgentCallPlacer } from '../../core/call-center/calls/agent-call-placer.ts'
+import { createAgentCalls } from '../../core/call-center/calls/agent-calls.ts'
+import { createCallFinder } from '../../core/call-center/calls/call-finder.ts'
+import { createPbxLinkStatus } from '../../core/call-center/calls/pbx-link-status.ts'
+import type { CrmCallRoutesNeeds } from '../../http/crm/call-routes.ts'
+import { createIdempotencyKeys } from '../../store/redis/idempotency-keys.ts'
+import { createLeadLookup } from '../../store/sql/call-center/lead-lookup.ts'
+import type { CallCenterDeps, FeatureModule } from './feature-module.ts'
+import { buildCallStats } from './stats.ts'
 
-export function joinCalls(base: Base): Room<CallRoutesNeeds> {
-  const { door, config, db, redis, agents, callLog, policy, clear, mediaLinks, log, now } = base
-  const { history, dialled, campaigns, queue } = base
-  const { calls, table, directory, isOnline } = base.telephony
-  const overseeing = createOverseeing({ agents, directory, now })
-  const dialling = createDeskDialling({
+export function createCallsModule(deps: CallCenterDeps): FeatureModule<CrmCallRoutesNeeds> {
+  const { authorize, config, db, redis, agents, agentCallStore, policy, clear, mediaLinks, log, now } = deps
+  const { history, placedCalls, campaigns, queue } = deps
+  const { calls, callTracker, directory, isOnline } = deps.callModule
+  const agentLookup = createAgentLookup({ agents, directory, now })
+  const callPlacer = createAgentCallPlacer({
     directory,
     calls,
-    leads: createDeskLeads(db),
+    leadLookup: createLeadLookup(db),
     agents,
     campaigns,
     queue,
-    table,
-    callLog,
-    keys: createDialKeys(redis),
+    callTracker,
+    agentCallStore,
+    idempotencyKeys: createIdempotencyKeys(redis),
     policy,
     clear,
     newId,
     now,
     pause: (ms) => sleep(ms, undefined, { ref: false }),
-    onTrouble: (what, err) => troubleFor(log)(what)(err),
+    onFailure: (what, err) => failureLogger(log)(what)(err),
   })
-  const sightings = createSightings({ callLog, table, history, dialled, agents, directory, overseeing })
-  const desk = createDesk({
-    dialling,
+  const callFinder = createCallFinder({
+    agentCallStore,
+    callTracker,
+    history,
+    placedCalls,
+    agents,
+    directory,
+    agentLookup,
+  })
+  const agentCalls = createAgentCalls({
+    callPlacer,
     calls,
-    sightings,
-    overseeing,
+    callFinder,
+    agentLookup,
     agents,
     directory,
     mediaLinks,
   })
-  const line = createLine({ hasPbx: config.pbx !== undefined, isOnline, monotonic: base.monotonic })
-  const { activeCalls } = statsOf(base)
+  const pbxLinkStatus = createPbxLinkStatus({
+    hasPbx: config.pbx !== undefined,
+    isOnline,
+    monotonic: deps.monotonic,
+  })
+  const { activeCalls } = buildCallStats(deps)
   const sipDomain = config.sipServer.domain === '' ? undefined : config.sipServer.domain
-  let chore: Chore | undefined
+  let job: IntervalJob | undefined
   return {
-    routes: { door, desk, line, activeCalls: ({ standing }) => activeCalls(standing.scope), sipDomain },
+    routes: {
+      authorize,
+      agentCalls,
+      pbxLinkStatus,
+      activeCalls: ({ callCenterActor }) => activeCalls(callCenterActor.scope),
+      sipDomain,
+    },
     open() {
-      chore = every(
+      job = startInterval(
         1_000,
-        async () => line.look(),
-        troubleFor(log)('the way to the PBX could not be looked at'),
+        async () => pbxLinkStatus.check(),
+        failureLogger(log)('the way to the PBX could not be looked at'),
       )
     },
     async close() {
-      chore?.stop()
+      job?.stop()
     },
   }
 }

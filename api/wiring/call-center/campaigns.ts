@@ -1,68 +1,80 @@
-import { every } from '../../../runtime/interval.ts'
-import { troubleFor } from '../../../runtime/log.ts'
+import { startInterval } from '../../../runtime/interval.ts'
+import { failureLogger } from '../../../runtime/log.ts'
 import { newId } from '../../core/auth/tokens.ts'
-import { createOutlook } from '../../core/call-center/campaigns/automation-status.ts'
-import { createFloor } from '../../core/call-center/campaigns/available-agents.ts'
-import { createPlacing } from '../../core/call-center/campaigns/campaign-call-placer.ts'
-import { createRunning } from '../../core/call-center/campaigns/campaign-lifecycle.ts'
+import { createAutomationStatusReader } from '../../core/call-center/campaigns/automation-status.ts'
+import { createAvailableAgents } from '../../core/call-center/campaigns/available-agents.ts'
+import { createCampaignCallPlacer } from '../../core/call-center/campaigns/campaign-call-placer.ts'
+import { createCampaignLifecycle } from '../../core/call-center/campaigns/campaign-lifecycle.ts'
 import { createCampaigns } from '../../core/call-center/campaigns/campaigns.ts'
-import { createReconciler } from '../../core/call-center/campaigns/dial-reconciler.ts'
-import { createDialler } from '../../core/call-center/campaigns/dialer.ts'
-import { createTrunks } from '../../core/call-center/campaigns/trunk-capacity.ts'
+import { createDialReconciler } from '../../core/call-center/campaigns/dial-reconciler.ts'
+import { createDialer } from '../../core/call-center/campaigns/dialer.ts'
+import { createTrunkCapacity } from '../../core/call-center/campaigns/trunk-capacity.ts'
 import type { CampaignRoutesNeeds } from '../../http/crm/campaign-routes.ts'
 import { createLease } from '../../store/redis/lease.ts'
-import type { Base, Room } from './feature-module.ts'
+import type { CallCenterDeps, FeatureModule } from './feature-module.ts'
 
-const ROUND_MS = 500
+const TICK_MS = 500
 
-export function joinCampaigns(base: Base): Room<CampaignRoutesNeeds> {
-  const { door, config, campaigns, queue, agents, callLog, dialled, history, policy, clear, telephony, now } =
-    base
-  const { calls, table, directory, statuses, presence, isOnline } = telephony
-  const trouble = troubleFor(base.log)
-  const onNote = (event: string, about: Record<string, unknown> & { note: string }) =>
-    base.log.warn({ event, ...about }, about.note)
-  const trunks = createTrunks({ bounds: config.trunks, live: table.live })
-  const floor = createFloor({
+export function createCampaignsModule(deps: CallCenterDeps): FeatureModule<CampaignRoutesNeeds> {
+  const {
+    authorize,
+    config,
+    campaigns,
+    queue,
     agents,
-    statusOf: statuses.of,
+    agentCallStore,
+    placedCalls,
+    history,
+    policy,
+    clear,
+    callModule,
+    now,
+  } = deps
+  const { calls, callTracker, directory, statuses, presence, isOnline } = callModule
+  const reportFailure = failureLogger(deps.log)
+  const onNote = (event: string, about: Record<string, unknown> & { note: string }) =>
+    deps.log.warn({ event, ...about }, about.note)
+  const trunkCapacity = createTrunkCapacity({ limits: config.trunks, live: callTracker.live })
+  const availableAgents = createAvailableAgents({
+    agents,
+    statusOf: statuses.statusOf,
     isReachable: (extension) => presence.isReachable(extension) && !presence.isDnd(extension),
-    isInCall: (extension) => table.ofEndpoint(directory.endpointOf(extension)).length > 0,
-    mayShow: (extension, number) =>
-      number === extension || policy().showable(extension, number) !== undefined,
+    isInCall: (extension) => callTracker.ofEndpoint(directory.endpointOf(extension)).length > 0,
+    canPresentNumber: (extension, number) =>
+      number === extension || policy().allowedCallerNumber(extension, number) !== undefined,
     now,
   })
   const lease = createLease({
-    redis: base.redis,
+    redis: deps.redis,
     name: 'campaigns',
     instance: newId(),
-    monotonic: base.monotonic,
-    onTrouble: trouble('the campaigns’ lease cannot be asked for'),
+    monotonic: deps.monotonic,
+    onError: reportFailure('the campaigns’ lease cannot be asked for'),
   })
-  const placing = createPlacing({
-    ...{ queue, calls, callLog, agents, clear, lease, now },
+  const callPlacer = createCampaignCallPlacer({
+    ...{ queue, calls, agentCallStore, agents, clear, lease, now },
     campaigns,
     onNote,
-    onTrouble: trouble('a lead could not be dialled'),
+    onFailure: reportFailure('a lead could not be dialled'),
   })
-  const reconciler = createReconciler({
-    ...{ queue, agents, callLog, dialled, history, now },
+  const reconciler = createDialReconciler({
+    ...{ queue, agents, agentCallStore, placedCalls, history, now },
     campaigns,
-    liveCall: table.find,
+    findLiveCall: callTracker.find,
     endpointOf: directory.endpointOf,
-    isPlacing: placing.has,
+    isPlacing: callPlacer.isPlacing,
     onNote,
-    onTrouble: trouble('the end of a lead’s call could not be noted'),
+    onFailure: reportFailure('the end of a lead’s call could not be noted'),
   })
-  const dialler = createDialler({
-    ...{ lease, queue, reconciler, floor, trunks, placing, isOnline, newId, now },
+  const dialer = createDialer({
+    ...{ lease, queue, reconciler, availableAgents, trunkCapacity, callPlacer, isOnline, newId, now },
     campaigns,
   })
   const trunkNames = [...config.trunks.keys()]
-  const chores: ReturnType<typeof every>[] = []
+  const jobs: ReturnType<typeof startInterval>[] = []
   return {
     routes: {
-      door,
+      authorize,
       campaigns: createCampaigns({
         store: campaigns,
         agents,
@@ -70,21 +82,28 @@ export function joinCampaigns(base: Base): Room<CampaignRoutesNeeds> {
         trunks: trunkNames,
         now,
       }),
-      running: createRunning({ store: campaigns, now }),
-      outlookOf: createOutlook({ campaigns, queue, floor, trunks, isOnline, now }),
+      lifecycle: createCampaignLifecycle({ store: campaigns, now }),
+      statusReportOf: createAutomationStatusReader({
+        campaigns,
+        queue,
+        availableAgents,
+        trunkCapacity,
+        isOnline,
+        now,
+      }),
     },
     open() {
-      const round = async () => {
+      const tick = async () => {
         // First, so that no agent is rung whose session ran out while the API was away.
-        await agents.leaveLapsed(Math.floor(now() / 1_000))
-        await dialler.round()
+        await agents.setLapsedOffline(Math.floor(now() / 1_000))
+        await dialer.tick()
       }
-      chores.push(every(ROUND_MS, round, trouble('campaigns could not be dialled')))
+      jobs.push(startInterval(TICK_MS, tick, reportFailure('campaigns could not be dialled')))
     },
     async close() {
-      for (const chore of chores) chore.stop()
+      for (const chore of jobs) chore.stop()
       await lease.close()
-      await placing.idle()
+      await callPlacer.drained()
     },
   }
 }

@@ -1,50 +1,50 @@
-import type { Judge } from '../../../contract/verdict.ts'
+import type { TokenVerifier } from '../../../contract/verdict.ts'
 import type { Logger } from '../../../runtime/log.ts'
 import type { connectRedis } from '../../../runtime/redis.ts'
 import type { Config } from '../../config/config.ts'
-import type { AccountChanges } from '../../core/auth/account-admin.ts'
+import type { AccountAdmin } from '../../core/auth/account-admin.ts'
 import type { Accounts } from '../../core/auth/accounts.ts'
-import type { Login, Throttle } from '../../core/auth/login.ts'
+import type { Login, RateLimiter } from '../../core/auth/login.ts'
 import type { MediaLinks } from '../../core/auth/media-links.ts'
 import type { Passwords } from '../../core/auth/password.ts'
 import type { Sessions } from '../../core/auth/sessions.ts'
 import type { UserStore } from '../../core/auth/users.ts'
 import type { AgentStore } from '../../core/call-center/agents/agent.ts'
-import type { CallLog } from '../../core/call-center/calls/agent-call.ts'
+import type { AgentCallStore } from '../../core/call-center/calls/agent-call.ts'
 import type { CampaignStore } from '../../core/call-center/campaigns/campaign-store.ts'
 import type { DialQueue } from '../../core/call-center/campaigns/dial-queue.ts'
-import type { DialledStore, HistoryStore } from '../../core/calls/call-history.ts'
+import type { HistoryStore, PlacedCallStore } from '../../core/calls/call-history.ts'
 import type { Clearance } from '../../core/dial-policy/clearance.ts'
 import type { DialPolicy } from '../../core/dial-policy/dial-policy.ts'
-import type { Door } from '../../http/crm/authorize.ts'
+import type { Authorize } from '../../http/crm/authorize.ts'
 import type { Database } from '../../store/sql/database.ts'
-import type { Telephony } from '../calls.ts'
-import type { Onboarding } from '../provisioning.ts'
+import type { CallModule } from '../calls.ts'
+import type { ProvisioningModule } from '../provisioning.ts'
 
 /** What the rooms of the call centre are built from. */
-export interface Base {
+export interface CallCenterDeps {
   config: Config
   db: Database
   redis: ReturnType<typeof connectRedis>
   users: UserStore
   accounts: Accounts
-  changes: AccountChanges
+  changes: AccountAdmin
   passwords: Passwords
   sessions: Sessions
   login: Login
-  registerThrottle: Pick<Throttle, 'takeAddress'>
-  judge: Judge
-  door: Door
+  registrationRateLimiter: Pick<RateLimiter, 'consume'>
+  tokenVerifier: TokenVerifier
+  authorize: Authorize
   agents: AgentStore
-  callLog: CallLog
+  agentCallStore: AgentCallStore
   campaigns: CampaignStore
   queue: DialQueue
-  telephony: Telephony
-  onboarding: Onboarding
+  callModule: CallModule
+  provisioning: ProvisioningModule
   policy: () => DialPolicy
   clear: Clearance
   history: HistoryStore
-  dialled: DialledStore
+  placedCalls: PlacedCallStore
   mediaLinks: MediaLinks
   log: Logger
   now: () => number
@@ -52,7 +52,7 @@ export interface Base {
 }
 
 /** One room, joined: what its routes need, and what it does by itself. */
-export interface Room<RoutesNeeds> {
+export interface FeatureModule<RoutesNeeds> {
   routes: RoutesNeeds
   open?(): void
   close?(): Promise<void>

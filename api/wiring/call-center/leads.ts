@@ -1,17 +1,25 @@
-import { type Chore, every } from '../../../runtime/interval.ts'
-import { troubleFor } from '../../../runtime/log.ts'
+import { type IntervalJob, startInterval } from '../../../runtime/interval.ts'
+import { failureLogger } from '../../../runtime/log.ts'
 import { createLeadImports } from '../../core/call-center/leads/lead-imports.ts'
 import { createLeads } from '../../core/call-center/leads/leads.ts'
 import type { LeadRoutesNeeds } from '../../http/crm/lead-routes.ts'
 import { createLeadImportStore } from '../../store/sql/call-center/lead-imports.ts'
 import { createLeadStore } from '../../store/sql/call-center/leads.ts'
-import type { Base, Room } from './feature-module.ts'
+import type { CallCenterDeps, FeatureModule } from './feature-module.ts'
 
 /** How often an API looks for lists that another has left behind. */
-const LOOK_MS = 5_000
+const RESUME_INTERVAL_MS = 5_000
 
-export function joinLeads({ db, door, agents, campaigns, policy, now, log }: Base): Room<LeadRoutesNeeds> {
-  const trouble = troubleFor(log)
+export function createLeadsModule({
+  db,
+  authorize,
+  agents,
+  campaigns,
+  policy,
+  now,
+  log,
+}: CallCenterDeps): FeatureModule<LeadRoutesNeeds> {
+  const reportFailure = failureLogger(log)
   const leads = createLeads({ store: createLeadStore(db), agents, campaigns, policy, now })
   const imports = createLeadImports({
     store: createLeadImportStore(db),
@@ -19,16 +27,20 @@ export function joinLeads({ db, door, agents, campaigns, policy, now, log }: Bas
     campaigns,
     policy,
     now,
-    onTrouble: trouble('a list of leads could not be taken in'),
+    onError: reportFailure('a list of leads could not be taken in'),
   })
-  let chore: Chore | undefined
+  let job: IntervalJob | undefined
   return {
-    routes: { door, leads, imports, policy },
+    routes: { authorize, leads, imports, policy },
     open() {
-      chore = every(LOOK_MS, imports.resume, trouble('lists of leads left behind could not be looked for'))
+      job = startInterval(
+        RESUME_INTERVAL_MS,
+        imports.resumeAbandoned,
+        reportFailure('lists of leads left behind could not be looked for'),
+      )
     },
     async close() {
-      chore?.stop()
+      job?.stop()
       await imports.close()
     },
   }

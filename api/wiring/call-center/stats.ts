@@ -1,20 +1,26 @@
-import { createStats, type Stats } from '../../core/call-center/stats/call-stats.ts'
+import { type CallStats, createCallStats } from '../../core/call-center/stats/call-stats.ts'
 import type { StatsRoutesNeeds } from '../../http/crm/stats-routes.ts'
-import { createDeskStatsStore } from '../../store/sql/call-center/call-stats.ts'
-import type { Base, Room } from './feature-module.ts'
+import { createCallStatsStore } from '../../store/sql/call-center/call-stats.ts'
+import type { CallCenterDeps, FeatureModule } from './feature-module.ts'
 
-export function joinStats(base: Base): Room<StatsRoutesNeeds> {
-  const { door, config, agents, now } = base
+export function createStatsModule(deps: CallCenterDeps): FeatureModule<StatsRoutesNeeds> {
+  const { authorize, config, agents, now } = deps
   return {
-    routes: { door, stats: statsOf(base), findAgent: agents.find, timeZone: config.timeZone, now },
+    routes: {
+      authorize,
+      stats: buildCallStats(deps),
+      findAgent: agents.find,
+      timeZone: config.timeZone,
+      now,
+    },
   }
 }
 
-export function statsOf({ db, telephony }: Pick<Base, 'db' | 'telephony'>): Stats {
-  const { table, directory, presence, isOnline } = telephony
-  return createStats({
-    store: createDeskStatsStore(db),
-    table,
+export function buildCallStats({ db, callModule }: Pick<CallCenterDeps, 'db' | 'callModule'>): CallStats {
+  const { callTracker, directory, presence, isOnline } = callModule
+  return createCallStats({
+    store: createCallStatsStore(db),
+    callTracker,
     directory,
     isReachable: (extension) => presence.isReachable(extension) && !presence.isDnd(extension),
     isOnline,

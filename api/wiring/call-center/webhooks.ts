@@ -1,26 +1,37 @@
-import { type Chore, every } from '../../../runtime/interval.ts'
-import { troubleFor } from '../../../runtime/log.ts'
-import { createTelnyx } from '../../core/call-center/webhooks/telnyx-webhook.ts'
+import { type IntervalJob, startInterval } from '../../../runtime/interval.ts'
+import { failureLogger } from '../../../runtime/log.ts'
+import { createTelnyxWebhook } from '../../core/call-center/webhooks/telnyx-webhook.ts'
 import type { WebhookRoutesNeeds } from '../../http/crm/webhook-routes.ts'
 import { createWebhookEventStore } from '../../store/sql/call-center/webhook-events.ts'
-import type { Base, Room } from './feature-module.ts'
+import type { CallCenterDeps, FeatureModule } from './feature-module.ts'
 
-const KEPT_SECONDS = 30 * 86_400
+const RETENTION_SECONDS = 30 * 86_400
 const HOUR_MS = 3_600_000
 
-export function joinWebhooks({ door, config, db, policy, log, now }: Base): Room<WebhookRoutesNeeds> {
+export function createWebhooksModule({
+  authorize,
+  config,
+  db,
+  policy,
+  log,
+  now,
+}: CallCenterDeps): FeatureModule<WebhookRoutesNeeds> {
   const events = createWebhookEventStore(db)
-  const forget = async () => {
-    await events.forget(Math.floor(now() / 1000) - KEPT_SECONDS)
+  const deleteOldEvents = async () => {
+    await events.deleteBefore(Math.floor(now() / 1000) - RETENTION_SECONDS)
   }
-  let chore: Chore | undefined
+  let job: IntervalJob | undefined
   return {
-    routes: { door, telnyx: createTelnyx({ ...config.telnyx, events, policy, now }) },
+    routes: { authorize, telnyx: createTelnyxWebhook({ ...config.telnyx, events, policy, now }) },
     open() {
-      chore = every(HOUR_MS, forget, troubleFor(log)('old webhook events could not be removed'))
+      job = startInterval(
+        HOUR_MS,
+        deleteOldEvents,
+        failureLogger(log)('old webhook events could not be removed'),
+      )
     },
     async close() {
-      chore?.stop()
+      job?.stop()
     },
   }
 }

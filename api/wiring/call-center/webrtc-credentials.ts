@@ -1,43 +1,43 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type Chore, every } from '../../../runtime/interval.ts'
-import { troubleFor } from '../../../runtime/log.ts'
-import { createLending } from '../../core/provisioning/webrtc-credentials.ts'
+import { type IntervalJob, startInterval } from '../../../runtime/interval.ts'
+import { failureLogger } from '../../../runtime/log.ts'
+import { createWebrtcCredentials } from '../../core/provisioning/webrtc-credentials.ts'
 import type { WebrtcRoutesNeeds } from '../../http/crm/webrtc-routes.ts'
-import { createLoanStore } from '../../store/sql/provisioning/webrtc-credentials.ts'
-import type { Base, Room } from './feature-module.ts'
+import { createEphemeralCredentialStore } from '../../store/sql/provisioning/webrtc-credentials.ts'
+import type { CallCenterDeps, FeatureModule } from './feature-module.ts'
 
-export function joinWebrtc({
-  door,
+export function createWebrtcCredentialsModule({
+  authorize,
   config,
   db,
   users,
-  onboarding,
-  judge,
+  provisioning,
+  tokenVerifier: verifier,
   log,
   now,
-}: Base): Room<WebrtcRoutesNeeds> {
+}: CallCenterDeps): FeatureModule<WebrtcRoutesNeeds> {
   const { ttl, websocketUrl, ice } = config.webrtc
-  const lending = createLending({
-    loans: createLoanStore(db),
-    lender: onboarding.lender,
-    extensions: onboarding.extensions,
+  const credentials = createWebrtcCredentials({
+    store: createEphemeralCredentialStore(db),
+    provisioner: provisioning.credentialProvisioner,
+    extensions: provisioning.extensions,
     users,
-    judge,
-    seal: onboarding.seal,
+    verifier,
+    seal: provisioning.seal,
     ttl,
     now,
     wait: (ms) => sleep(ms),
-    onTrouble: (what, err) => log.warn({ event: 'lending', what, err }, what),
+    onError: (what, err) => log.warn({ event: 'lending', what, err }, what),
   })
-  let chore: Chore | undefined
+  let job: IntervalJob | undefined
   return {
-    routes: { door, lending, ice, place: { domain: config.sipServer.domain, websocketUrl } },
+    routes: { authorize, credentials, ice, endpoint: { domain: config.sipServer.domain, websocketUrl } },
     open() {
-      if (onboarding.lender === undefined) return
-      chore = every(1_000, lending.tend, troubleFor(log)('loans could not be seen to'))
+      if (provisioning.credentialProvisioner === undefined) return
+      job = startInterval(1_000, credentials.tick, failureLogger(log)('loans could not be seen to'))
     },
     async close() {
-      chore?.stop()
+      job?.stop()
     },
   }
 }

@@ -4,35 +4,31 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, describe, expect, test, vi } from 'vitest'
-import {
-  type AmiTransport,
-  type AmiTransportTimes,
-  createAmiTransport,
-} from '../../../api/asterisk/ami-client.ts'
-import { type AmiFields, type AmiMessage, decodeMessage } from '../../../api/asterisk/ami-codec.ts'
-import { createDialer } from '../../../api/asterisk/ami-socket.ts'
-import { type After, after as later } from '../../../api/asterisk/timer.ts'
-import { inPieces, messagesOf, recordings } from '../../support/ami-recordings.ts'
+import { type AmiClient, type AmiClientTimes, createAmiClient } from '../../../api/asterisk/ami-client.ts'
+import { type AmiAction, type AmiMessage, decodeMessage } from '../../../api/asterisk/ami-codec.ts'
+import { createAmiSocketFactory } from '../../../api/asterisk/ami-socket.ts'
+import { startTimer as later, type StartTimer } from '../../../api/asterisk/timer.ts'
+import { amiRecordings, messagesOf, splitRandomly } from '../../support/ami-recordings.ts'
 import {
   type AmiScript,
   type AmiServer,
   type AmiSession,
-  failure,
+  errorReply,
   startAmiServer,
-  success,
+  successReply,
 } from '../../support/ami-server.ts'
 import { freePort } from '../../support/free-port.ts'
 
 /** Nothing here is due by itself; a test shortens what it is about. */
-const LONG: AmiTransportTimes = {
-  login: 20_000,
-  boot: 20_000,
-  action: 20_000,
-  pingEvery: 20_000,
-  ping: 20_000,
-  retryFirst: 20,
-  retryMost: 50,
-  retryRefused: 60,
+const LONG: AmiClientTimes = {
+  loginTimeoutMs: 20_000,
+  bootTimeoutMs: 20_000,
+  actionTimeoutMs: 20_000,
+  pingIntervalMs: 20_000,
+  pingTimeoutMs: 20_000,
+  retryMinMs: 20,
+  retryMaxMs: 50,
+  retryRefusedMs: 60,
 }
 
 const opened: { close(): Promise<void> }[] = []
@@ -47,36 +43,41 @@ async function serve(script: Partial<AmiScript> = {}): Promise<AmiServer> {
 }
 
 interface Options {
-  times?: Partial<AmiTransportTimes>
+  times?: Partial<AmiClientTimes>
   secret?: string
   events?: string
   awaitsBoot?: boolean
-  after?: After
-  dial?: Partial<Parameters<typeof createDialer>[0]>
+  after?: StartTimer
+  dial?: Partial<Parameters<typeof createAmiSocketFactory>[0]>
 }
 
 /** What a transport told, besides itself. */
-interface Watched {
-  ami: AmiTransport
+interface ObservedClient {
+  ami: AmiClient
   events: AmiMessage[]
   log: string[]
-  troubles: string[]
+  errors: string[]
 }
 
-function watch(port: number, options: Options = {}): Watched {
-  const { times = {}, secret = 'sesame', events = 'system,call,cdr', awaitsBoot = true } = options
-  const troubles: string[] = []
-  const ami = createAmiTransport({
-    connect: createDialer({ host: '127.0.0.1', port, ...options.dial }),
-    login: { username: 'events', secret, events, awaitsBoot },
+function observe(port: number, options: Options = {}): ObservedClient {
+  const {
+    times = {},
+    secret = 'sesame',
+    events = 'system,call,cdr',
+    awaitsBoot: waitForBoot = true,
+  } = options
+  const errors: string[] = []
+  const ami = createAmiClient({
+    connect: createAmiSocketFactory({ host: '127.0.0.1', port, ...options.dial }),
+    login: { username: 'events', secret, events, waitForBoot },
     instance: 'hk',
     nonce: () => 'r4nd0m',
     random: () => 0.99,
-    after: options.after ?? later,
-    onTrouble: (what, why) => troubles.push(`${what} ${JSON.stringify(why)} ${why}`),
+    startTimer: options.after ?? later,
+    onError: (what, why) => errors.push(`${what} ${JSON.stringify(why)} ${why}`),
     times: { ...LONG, ...times },
   })
-  const watched: Watched = { ami, events: [], log: [], troubles }
+  const watched: ObservedClient = { ami, events: [], log: [], errors }
   ami.on('event', (event) => watched.events.push(event))
   ami.on('up', () => watched.log.push('up'))
   ami.on('down', ({ reason }) => watched.log.push(`down ${reason}`))
@@ -86,12 +87,12 @@ function watch(port: number, options: Options = {}): Watched {
 
 const until = (what: () => unknown) =>
   vi.waitFor(() => expect(what()).toBeTruthy(), { timeout: 15_000, interval: 5 })
-const isUp = ({ ami }: Watched) => until(() => ami.state().phase === 'up')
+const isUp = ({ ami }: ObservedClient) => until(() => ami.state().phase === 'up')
 
 /** Logged in and up, with the session on the server's side. */
 async function link(script: Partial<AmiScript> = {}, options: Options = {}) {
   const server = await serve(script)
-  const watched = watch(server.port, options)
+  const watched = observe(server.port, options)
   const session = server.next()
   watched.ami.open()
   const side = await session
@@ -99,7 +100,7 @@ async function link(script: Partial<AmiScript> = {}, options: Options = {}) {
   return { server, side, ...watched, watched }
 }
 
-const hangup: AmiFields = { Action: 'Hangup', Channel: '1795218499.95' }
+const hangup: AmiAction = { Action: 'Hangup', Channel: '1795218499.95' }
 const offline = { code: 'ami_offline' }
 /** Never answers. */
 const silence = () => {}
@@ -125,26 +126,26 @@ describe('logging in', () => {
   })
 
   test('while Asterisk boots there is a login and no up', async () => {
-    const server = await serve({ answers: { Login: success('Message: Authentication accepted') } })
-    const watched = watch(server.port)
+    const server = await serve({ handlers: { Login: successReply('Message: Authentication accepted') } })
+    const watched = observe(server.port)
     const session = server.next()
     watched.ami.open()
     const side = await session
     await until(() => side.actions.length === 1)
-    side.say('Event: PeerStatus', 'Peer: PJSIP/101')
+    side.send('Event: PeerStatus', 'Peer: PJSIP/101')
     await expect(watched.ami.action(hangup)).rejects.toMatchObject(offline)
     expect(watched.ami.state().phase).toBe('connecting')
-    side.say('Event: FullyBooted', 'Status: Fully Booted')
+    side.send('Event: FullyBooted', 'Status: Fully Booted')
     await isUp(watched)
     expect(watched.events.map(({ name }) => name)).toEqual(['FullyBooted'])
   })
 
   test('a boot that does not end is given up and tried anew', async () => {
-    const server = await serve({ answers: { Login: success() } })
-    const watched = watch(server.port, { times: { boot: 30 } })
+    const server = await serve({ handlers: { Login: successReply() } })
+    const watched = observe(server.port, { times: { bootTimeoutMs: 30 } })
     watched.ami.open()
     await until(() => server.sessions.length >= 3)
-    expect(watched.ami.state().why).toMatchObject({ reason: 'not_ready' })
+    expect(watched.ami.state().lastDisconnect).toMatchObject({ reason: 'not_ready' })
     expect(watched.log).toEqual([])
   })
 
@@ -153,11 +154,11 @@ describe('logging in', () => {
     ['in two', 15],
   ])('a greeting that comes %s is one greeting', async (_, most) => {
     const server = await serve({ greeting: undefined })
-    const watched = watch(server.port)
+    const watched = observe(server.port)
     const session = server.next()
     watched.ami.open()
     const side = await session
-    for (const piece of inPieces(Buffer.from('Asterisk Call Manager/5.0.4\r\n'), () => 0.99, most)) {
+    for (const piece of splitRandomly(Buffer.from('Asterisk Call Manager/5.0.4\r\n'), () => 0.99, most)) {
       side.raw(piece)
       await sleep(1)
     }
@@ -170,10 +171,10 @@ describe('logging in', () => {
     ['a long line', `Asterisk Call Manager/${'1'.repeat(300)}\r\n`],
   ])('%s is no greeting: no secret is sent, and it is tried anew', async (_, greeting) => {
     const server = await serve({ greeting })
-    const watched = watch(server.port)
+    const watched = observe(server.port)
     watched.ami.open()
     await until(() => server.sessions.length >= 2)
-    expect(watched.ami.state().why).toMatchObject({ reason: 'not_asterisk' })
+    expect(watched.ami.state().lastDisconnect).toMatchObject({ reason: 'not_asterisk' })
     expect(server.sessions.flatMap(({ actions }) => actions)).toEqual([])
     server.script.greeting = 'Asterisk Call Manager/11.0.0\r\n'
     await isUp(watched)
@@ -181,23 +182,23 @@ describe('logging in', () => {
 
   test.each<[string, Partial<AmiScript>]>([
     ['a server that never greets', { greeting: undefined }],
-    ['a Login that is never answered', { answers: { Login: silence } }],
+    ['a Login that is never answered', { handlers: { Login: silence } }],
   ])('%s is left after the deadline', async (_, script) => {
     const server = await serve(script)
-    const watched = watch(server.port, { times: { login: 30 } })
+    const watched = observe(server.port, { times: { loginTimeoutMs: 30 } })
     watched.ami.open()
     await until(() => server.sessions.length >= 2)
-    expect(watched.ami.state().why).toMatchObject({ reason: 'silent' })
+    expect(watched.ami.state().lastDisconnect).toMatchObject({ reason: 'silent' })
   })
 
   test('what comes in one packet with the greeting is heard', async () => {
     const greeting = 'Asterisk Call Manager/11.0.0\r\nEvent: FullyBooted\r\nStatus: Fully Booted\r\n\r\n'
-    const { log } = await link({ greeting, answers: { Login: success() } })
+    const { log } = await link({ greeting, handlers: { Login: successReply() } })
     expect(log).toEqual(['up'])
   })
 
   test('a secret that cannot be written is refused at once and not told', () => {
-    expect(() => watch(1, { secret: 'top\r\nsecret' })).toThrow(
+    expect(() => observe(1, { secret: 'top\r\nsecret' })).toThrow(
       expect.objectContaining({ code: 'ami_field_invalid', message: 'Secret holds a control character' }),
     )
   })
@@ -207,7 +208,7 @@ describe('refused logins', () => {
   test('a wrong secret is reported once, slows down and does not stop; the right one mends it', async () => {
     const server = await serve({ secret: 'other' })
     const pauses: number[] = []
-    const watched = watch(server.port, {
+    const watched = observe(server.port, {
       after: (ms, run) => {
         if (ms < 1_000) pauses.push(ms)
         return later(ms, run)
@@ -215,9 +216,12 @@ describe('refused logins', () => {
     })
     watched.ami.open()
     await until(() => server.sessions.length >= 4)
-    expect(watched.ami.state().why).toEqual({ reason: 'login_refused', detail: 'Authentication failed' })
-    expect(watched.troubles).toHaveLength(1)
-    expect(watched.troubles[0]).toContain('Asterisk refuses the AMI user or its secret')
+    expect(watched.ami.state().lastDisconnect).toEqual({
+      reason: 'login_refused',
+      detail: 'Authentication failed',
+    })
+    expect(watched.errors).toHaveLength(1)
+    expect(watched.errors[0]).toContain('Asterisk refuses the AMI user or its secret')
     // Between once and twice the pause for a refusal, however many there were.
     expect(new Set(pauses)).toEqual(new Set([60 * 1.99]))
     server.script.secret = 'sesame'
@@ -225,15 +229,18 @@ describe('refused logins', () => {
   })
 
   test('while Asterisk shuts down a login is refused and soon tried anew', async () => {
-    const stopping = failure('Asterisk is shutting down')
-    const server = await serve({ answers: { Login: stopping } })
-    const watched = watch(server.port)
+    const stopping = errorReply('Asterisk is shutting down')
+    const server = await serve({ handlers: { Login: stopping } })
+    const watched = observe(server.port)
     watched.ami.open()
     await until(() => server.sessions.length >= 3)
-    expect(watched.ami.state().why).toEqual({ reason: 'not_ready', detail: 'Asterisk is shutting down' })
-    server.script.answers.Login = (session, action) => {
-      success()(session, action)
-      session.say('Event: FullyBooted')
+    expect(watched.ami.state().lastDisconnect).toEqual({
+      reason: 'not_ready',
+      detail: 'Asterisk is shutting down',
+    })
+    server.script.handlers.Login = (session, action) => {
+      successReply()(session, action)
+      session.send('Event: FullyBooted')
     }
     await isUp(watched)
     expect(watched.ami.state()).toEqual({ phase: 'up' })
@@ -245,13 +252,13 @@ describe('refused logins', () => {
       vi.spyOn(console, one).mockImplementation((...args) => void printed.push(args)),
     )
     const server = await serve({ secret: 'other' })
-    const watched = watch(server.port, { secret: 'hunter2' })
+    const watched = observe(server.port, { secret: 'hunter2' })
     watched.ami.open()
     await until(() => server.sessions.length >= 2)
     const refusal = await watched.ami.action(hangup).catch(String)
     for (const spy of spies) spy.mockRestore()
     expect(server.sessions[0]?.actions[0]?.secret).toBe('hunter2')
-    expect(JSON.stringify([watched.troubles, watched.ami.state(), watched.ami, refusal])).not.toContain(
+    expect(JSON.stringify([watched.errors, watched.ami.state(), watched.ami, refusal])).not.toContain(
       'hunter2',
     )
     expect(printed).toEqual([])
@@ -262,12 +269,12 @@ describe('actions', () => {
   test('an answer finds its action, in any order', async () => {
     const asked: string[] = []
     const { ami } = await link({
-      answers: {
+      handlers: {
         Getvar(session, { actionid = '' }) {
           asked.push(actionid)
           if (asked.length < 3) return
           for (const id of asked.reverse())
-            session.say('Response: Success', `ActionID: ${id}`, `Value: ${id}`)
+            session.send('Response: Success', `ActionID: ${id}`, `Value: ${id}`)
         },
       },
     })
@@ -276,7 +283,7 @@ describe('actions', () => {
   })
 
   test('a refusal carries Asterisk’s words', async () => {
-    const { ami } = await link({ answers: { Hangup: failure('No such channel') } })
+    const { ami } = await link({ handlers: { Hangup: errorReply('No such channel') } })
     await expect(ami.action(hangup)).rejects.toMatchObject({
       code: 'ami_refused',
       message: 'No such channel',
@@ -286,24 +293,24 @@ describe('actions', () => {
 
   test('Command answers at once with every line of output', async () => {
     const { ami } = await link({
-      answers: { Command: success('Message: Command output follows', 'Output: one', 'Output: two') },
+      handlers: { Command: successReply('Message: Command output follows', 'Output: one', 'Output: two') },
     })
     const { pairs } = await ami.action({ Action: 'Command', Command: 'core show uptime' })
     expect(pairs.filter(([key]) => key === 'Output').map(([, value]) => value)).toEqual(['one', 'two'])
   })
 
   test('a refused Originate is answered at once', async () => {
-    const { ami } = await link({ answers: { Originate: failure('Extension does not exist.') } })
+    const { ami } = await link({ handlers: { Originate: errorReply('Extension does not exist.') } })
     await expect(ami.action({ Action: 'Originate' })).rejects.toMatchObject({ code: 'ami_refused' })
   })
 
   test('OriginateResponse is news: ours, and one of another session that comes before our answer', async () => {
     const { ami, events } = await link({
-      answers: {
+      handlers: {
         Originate(session, action) {
-          session.say('Event: OriginateResponse', 'ActionID: 2', 'Response: Failure')
-          session.say('Event: OriginateResponse', `ActionID: ${action.actionid}`, 'Response: Failure')
-          success('Message: Originate successfully queued')(session, action)
+          session.send('Event: OriginateResponse', 'ActionID: 2', 'Response: Failure')
+          session.send('Event: OriginateResponse', `ActionID: ${action.actionid}`, 'Response: Failure')
+          successReply('Message: Originate successfully queued')(session, action)
         },
       },
     })
@@ -313,7 +320,7 @@ describe('actions', () => {
   })
 
   test('a field with a line break never reaches the wire, and the link lives on', async () => {
-    const { ami, side } = await link({ answers: { Hangup: success() } })
+    const { ami, side } = await link({ handlers: { Hangup: successReply() } })
     const evil = 'Bob\r\n\r\nAction: Command\r\nCommand: core stop now'
     await expect(ami.action({ Action: 'Originate', CallerID: evil })).rejects.toMatchObject({
       code: 'ami_field_invalid',
@@ -326,12 +333,14 @@ describe('actions', () => {
   test('no answer in time, and the late one is dropped', async () => {
     const late: (() => void)[] = []
     const { ami, side, events } = await link(
-      { answers: { Hangup: (session, action) => late.push(() => success('Late: 1')(session, action)) } },
-      { times: { action: 40 } },
+      {
+        handlers: { Hangup: (session, action) => late.push(() => successReply('Late: 1')(session, action)) },
+      },
+      { times: { actionTimeoutMs: 40 } },
     )
     await expect(ami.action(hangup)).rejects.toMatchObject({ code: 'ami_timeout', sent: true })
     for (const answer of late) answer()
-    side.say('Event: Marker')
+    side.send('Event: Marker')
     await until(() => events.at(-1)?.name === 'Marker')
     expect(events).toHaveLength(2)
     expect(ami.state().phase).toBe('up')
@@ -339,31 +348,34 @@ describe('actions', () => {
 
   test('responses that nobody waits for change nothing', async () => {
     const { ami, side, events } = await link({
-      answers: {
+      handlers: {
         Hangup(session, action) {
-          session.say('Response: Success', 'ActionID: 2', 'Foreign: 1')
-          session.say('Response: Error', 'Message: without an id')
-          success('Mine: 1')(session, action)
-          success('Mine: 2')(session, action)
+          session.send('Response: Success', 'ActionID: 2', 'Foreign: 1')
+          session.send('Response: Error', 'Message: without an id')
+          successReply('Mine: 1')(session, action)
+          successReply('Mine: 2')(session, action)
         },
       },
     })
     expect((await ami.action(hangup)).fields.mine).toBe('1')
-    for (let at = 0; at < 5_000; at++) side.say('Response: Success', `ActionID: hk-r4nd0m.${at + 100}`)
+    for (let at = 0; at < 5_000; at++) side.send('Response: Success', `ActionID: hk-r4nd0m.${at + 100}`)
     expect((await ami.action(hangup)).fields.mine).toBe('1')
     expect(events).toHaveLength(1)
   })
 
   test('256 may wait, one more is busy, and a Ping still goes out', async () => {
-    const { ami, side, server } = await link({ answers: { Hangup: silence } }, { times: { pingEvery: 50 } })
+    const { ami, side, server } = await link(
+      { handlers: { Hangup: silence } },
+      { times: { pingIntervalMs: 50 } },
+    )
     const waiting = Array.from({ length: 256 }, () => ami.action(hangup))
     await expect(ami.action(hangup)).rejects.toMatchObject({ code: 'ami_busy', sent: false })
     await until(() => side.actions.some(({ action }) => action === 'Ping'))
     for (const { actionid } of side.actions.filter(({ action }) => action === 'Hangup')) {
-      side.say('Response: Success', `ActionID: ${actionid}`)
+      side.send('Response: Success', `ActionID: ${actionid}`)
     }
     expect(await Promise.all(waiting)).toHaveLength(256)
-    server.script.answers.Hangup = success()
+    server.script.handlers.Hangup = successReply()
     await ami.action(hangup)
   })
 })
@@ -374,14 +386,14 @@ describe('lists', () => {
 
   test('items are told by EventList alone: the words of Message and of items do not matter', async () => {
     const { ami, events } = await link({
-      answers: {
+      handlers: {
         PJSIPShowEndpoints(session, action) {
           const id = `ActionID: ${action.actionid}`
-          success(start, 'Message: Following are Events for each object')(session, action)
-          session.say('Event: EndpointList', id, 'ObjectName: a')
-          session.say('Event: Hangup', 'Uniqueid: 1')
-          session.say('Event: DeviceComplete', id, 'ObjectName: Complete')
-          session.say('Event: EndpointListComplete', id, ...end)
+          successReply(start, 'Message: Following are Events for each object')(session, action)
+          session.send('Event: EndpointList', id, 'ObjectName: a')
+          session.send('Event: Hangup', 'Uniqueid: 1')
+          session.send('Event: DeviceComplete', id, 'ObjectName: Complete')
+          session.send('Event: EndpointListComplete', id, ...end)
         },
       },
     })
@@ -392,29 +404,29 @@ describe('lists', () => {
 
   test('an empty list is empty', async () => {
     const { ami } = await link({
-      answers: {
+      handlers: {
         ParkedCalls(session, action) {
-          success(start)(session, action)
-          session.say('Event: ParkedCallsComplete', `ActionID: ${action.actionid}`, ...end)
+          successReply(start)(session, action)
+          session.send('Event: ParkedCallsComplete', `ActionID: ${action.actionid}`, ...end)
         },
       },
     })
     expect(await ami.list({ Action: 'ParkedCalls' })).toEqual([])
   })
 
-  test.each<[string, AmiScript['answers'][string], RegExp]>([
-    ['refused', failure('No Contacts found'), /^No Contacts found$/],
-    ['no list', success('Message: Channels will follow'), /no list/],
+  test.each<[string, AmiScript['handlers'][string], RegExp]>([
+    ['refused', errorReply('No Contacts found'), /^No Contacts found$/],
+    ['no list', successReply('Message: Channels will follow'), /no list/],
     [
       'cancelled',
       (session, action) => {
-        success(start)(session, action)
-        session.say('Event: ListComplete', `ActionID: ${action.actionid}`, 'EventList: cancelled')
+        successReply(start)(session, action)
+        session.send('Event: ListComplete', `ActionID: ${action.actionid}`, 'EventList: cancelled')
       },
       /cut short/,
     ],
   ])('%s is a refusal', async (_, Show, message) => {
-    const { ami } = await link({ answers: { Show } })
+    const { ami } = await link({ handlers: { Show } })
     await expect(ami.list({ Action: 'Show' })).rejects.toMatchObject({
       code: 'ami_refused',
       message: expect.stringMatching(message),
@@ -423,16 +435,16 @@ describe('lists', () => {
 
   test('items of a list that was given up, or asked for as an action, are no news', async () => {
     const { ami, side, events } = await link(
-      { answers: { DeviceStateList: success(start) } },
-      { times: { action: 400 } },
+      { handlers: { DeviceStateList: successReply(start) } },
+      { times: { actionTimeoutMs: 400 } },
     )
     await expect(ami.list({ Action: 'DeviceStateList' })).rejects.toMatchObject({ code: 'ami_timeout' })
     await ami.action({ Action: 'DeviceStateList' })
     for (const { actionid } of side.actions.slice(1)) {
-      side.say('Event: DeviceStateChange', `ActionID: ${actionid}`)
-      side.say('Event: DeviceStateListComplete', `ActionID: ${actionid}`, ...end)
+      side.send('Event: DeviceStateChange', `ActionID: ${actionid}`)
+      side.send('Event: DeviceStateListComplete', `ActionID: ${actionid}`, ...end)
     }
-    side.say('Event: Marker')
+    side.send('Event: Marker')
     await until(() => events.at(-1)?.name === 'Marker')
     expect(events.map(({ name }) => name)).toEqual(['FullyBooted', 'Marker'])
   })
@@ -452,15 +464,15 @@ describe('losing the link', () => {
     [
       'half a list and then a reset',
       (side) => {
-        side.say('Response: Success', 'ActionID: hk-r4nd0m.2', 'EventList: start')
-        side.say('Event: Item', 'ActionID: hk-r4nd0m.2')
+        side.send('Response: Success', 'ActionID: hk-r4nd0m.2', 'EventList: start')
+        side.send('Event: Item', 'ActionID: hk-r4nd0m.2')
         side.socket.resetAndDestroy()
       },
     ],
   ]
   test.each(losses)('%s: what is due fails at once, then it comes back by itself', async (_, lose) => {
     const { ami, side, server, log, events, watched } = await link({
-      answers: { Hangup: silence, Show: silence },
+      handlers: { Hangup: silence, Show: silence },
     })
     const due = [ami.list({ Action: 'Show' }), ami.action(hangup), ami.action(hangup)]
     await until(() => side.actions.length === 4)
@@ -478,7 +490,7 @@ describe('losing the link', () => {
   })
 
   test('offline: refused at once, nothing is sent later', async () => {
-    const { ami, side, server, watched } = await link({ answers: { Originate: success() } })
+    const { ami, side, server, watched } = await link({ handlers: { Originate: successReply() } })
     const again = server.next()
     side.socket.destroy()
     await until(() => ami.state().phase !== 'up')
@@ -491,8 +503,8 @@ describe('losing the link', () => {
 
   test('a frozen peer is found by its Ping', async () => {
     const { ami, side, log, watched } = await link(
-      { answers: { Hangup: silence } },
-      { times: { pingEvery: 40, ping: 200 } },
+      { handlers: { Hangup: silence } },
+      { times: { pingIntervalMs: 40, pingTimeoutMs: 200 } },
     )
     const due = ami.action(hangup)
     side.freeze()
@@ -502,13 +514,16 @@ describe('losing the link', () => {
   })
 
   test('a live peer is asked again and again', async () => {
-    const { side, log } = await link({}, { times: { pingEvery: 10 } })
+    const { side, log } = await link({}, { times: { pingIntervalMs: 10 } })
     await until(() => side.actions.filter(({ action }) => action === 'Ping').length >= 3)
     expect(log).toEqual(['up'])
   })
 
   test('a refused Ping is an answer too', async () => {
-    const { side, log } = await link({ answers: { Ping: failure('no') } }, { times: { pingEvery: 10 } })
+    const { side, log } = await link(
+      { handlers: { Ping: errorReply('no') } },
+      { times: { pingIntervalMs: 10 } },
+    )
     await until(() => side.actions.filter(({ action }) => action === 'Ping').length >= 3)
     expect(log).toEqual(['up'])
   })
@@ -525,20 +540,20 @@ describe('losing the link', () => {
 
   test('a server that is down at the start is found when it comes', async () => {
     const port = await freePort()
-    const watched = watch(port)
+    const watched = observe(port)
     watched.ami.open()
-    await until(() => watched.ami.state().why)
-    expect(watched.ami.state().why).toEqual({ reason: 'lost', detail: 'ECONNREFUSED' })
+    await until(() => watched.ami.state().lastDisconnect)
+    expect(watched.ami.state().lastDisconnect).toEqual({ reason: 'lost', detail: 'ECONNREFUSED' })
     await sleep(100)
-    expect(watched.troubles).toHaveLength(1)
+    expect(watched.errors).toHaveLength(1)
   })
 
   test('the pause doubles up to its limit, is random below it, and starts over once a link lasts', async () => {
     const server = await serve({ greeting: 'HTTP/1.1 400 Bad Request\r\n' })
     const pauses: number[] = []
     let pings = 0
-    const watched = watch(server.port, {
-      times: { retryFirst: 8, retryMost: 100, pingEvery: 21_000 },
+    const watched = observe(server.port, {
+      times: { retryMinMs: 8, retryMaxMs: 100, pingIntervalMs: 21_000 },
       after: (ms, run) => {
         if (ms < 1_000) pauses.push(Math.round(ms / 0.99))
         else if (ms === 21_000 && pings++ === 0) return later(0, run)
@@ -560,7 +575,7 @@ describe('losing the link', () => {
 
 describe('closing', () => {
   test('gives up what is due, comes not back, and may open anew', async () => {
-    const { ami, server, log, watched } = await link({ answers: { Hangup: silence } })
+    const { ami, server, log, watched } = await link({ handlers: { Hangup: silence } })
     const due = ami.action(hangup)
     const closing = ami.close()
     await expect(due).rejects.toMatchObject(offline)
@@ -577,10 +592,10 @@ describe('closing', () => {
 
   test.each<[string, Partial<AmiScript>, string]>([
     ['while it waits', { greeting: 'x\r\n' }, 'waiting'],
-    ['while it logs in', { answers: { Login: silence } }, 'connecting'],
+    ['while it logs in', { handlers: { Login: silence } }, 'connecting'],
   ])('%s it ends as well, also when the peer resets', async (_, script, phase) => {
     const server = await serve(script)
-    const watched = watch(server.port, { times: { retryFirst: 500, retryMost: 500 } })
+    const watched = observe(server.port, { times: { retryMinMs: 500, retryMaxMs: 500 } })
     const session = server.next()
     watched.ami.open()
     const side = await session
@@ -596,7 +611,7 @@ describe('closing', () => {
 
 describe('what Asterisk says', () => {
   test('a listener that throws ends nothing, and one may leave', async () => {
-    const { ami, side, events, troubles } = await link()
+    const { ami, side, events, errors } = await link()
     ami.on('event', () => {
       throw new Error('oops')
     })
@@ -605,11 +620,11 @@ describe('what Asterisk says', () => {
       heard += 1
       leave()
     })
-    side.say('Event: One')
-    side.say('Event: Two')
+    side.send('Event: One')
+    side.send('Event: Two')
     await until(() => events.length === 3)
     expect(heard).toBe(1)
-    expect(troubles.join()).toContain('oops')
+    expect(errors.join()).toContain('oops')
   })
 
   test.each([
@@ -640,7 +655,7 @@ describe('what Asterisk says', () => {
     }
     events.length = 0
     const expected: AmiMessage[] = []
-    for (const recording of recordings) {
+    for (const recording of amiRecordings) {
       const bytes = messagesOf(recording)
       const messages = bytes
         .toString()
@@ -648,17 +663,17 @@ describe('what Asterisk says', () => {
         .map((text) => decodeMessage(Buffer.from(text)))
       // Responses fit no action of ours and are dropped.
       expected.push(...messages.filter((one) => one !== undefined).filter(({ kind }) => kind === 'event'))
-      for (const piece of inPieces(bytes, random, 1_500)) side.raw(piece)
+      for (const piece of splitRandomly(bytes, random, 1_500)) side.raw(piece)
     }
     await until(() => events.length >= expected.length)
     expect(events.length).toBeGreaterThan(500)
     expect(events).toEqual(expected)
   })
 
-  const lists = recordings.filter(({ bytes }) => bytes.includes('EventList: start'))
+  const lists = amiRecordings.filter(({ bytes }) => bytes.includes('EventList: start'))
   test.each(lists)('$name is a list', async ({ bytes }) => {
     const { ami } = await link({
-      answers: {
+      handlers: {
         Show: (session, { actionid }) =>
           session.raw(bytes.toString().replaceAll('ActionID: x-1', `ActionID: ${actionid}`)),
       },
@@ -704,8 +719,8 @@ describe('TLS', () => {
   ])(name, async (_, tls, outcome) => {
     const server = await startAmiServer({}, made)
     opened.unshift({ close: () => server.stop() })
-    const watched = watch(server.port, { dial: { tls } })
+    const watched = observe(server.port, { dial: { tls } })
     watched.ami.open()
-    await until(() => (watched.ami.state().why?.detail ?? watched.ami.state().phase) === outcome)
+    await until(() => (watched.ami.state().lastDisconnect?.detail ?? watched.ami.state().phase) === outcome)
   })
 })

@@ -1,13 +1,13 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import {
-  type AmiFields,
+  type AmiAction,
   type AmiMessage,
   decodeMessage,
   encodeAction,
 } from '../../../api/asterisk/ami-codec.ts'
-import { createSplitter, OversizeError } from '../../../api/asterisk/ami-framer.ts'
-import { inPieces, messagesOf, recordings } from '../../support/ami-recordings.ts'
+import { createAmiFramer, OversizeError } from '../../../api/asterisk/ami-framer.ts'
+import { amiRecordings, messagesOf, splitRandomly } from '../../support/ami-recordings.ts'
 
 const MOST = 4 * 1024 * 1024
 
@@ -18,7 +18,7 @@ const linesOf = (bytes: Buffer) =>
     .replace(/\r\n\r\n$/, '')
     .split(/\r?\n|\r/)
 const decodeAll = (chunks: readonly Buffer[]) => {
-  const splitter = createSplitter(MOST)
+  const splitter = createAmiFramer(MOST)
   return chunks.flatMap((chunk) => splitter.push(chunk)).map(decodeMessage)
 }
 
@@ -55,7 +55,7 @@ describe('encoding', () => {
     '%s with %s is refused, and the error does not repeat it',
     (field, _, value) => {
       // Types would stop some of these; what is read from a body has none.
-      const fields = { Action: 'Originate', [field]: value } as AmiFields
+      const fields = { Action: 'Originate', [field]: value } as AmiAction
       let error: unknown
       try {
         encodeAction(fields, 'a-1.1')
@@ -85,7 +85,7 @@ describe('encoding', () => {
     }
   })
 
-  test.each<[string, AmiFields]>([
+  test.each<[string, AmiAction]>([
     ['CR LF', { Action: 'Ping', 'A\r\nB': 1 }],
     ['a colon', { Action: 'Ping', 'A:': 1 }],
     ['a blank', { Action: 'Ping', 'A B': 1 }],
@@ -217,7 +217,7 @@ describe('decoding', () => {
 describe('splitting', () => {
   const complete = (message: AmiMessage | undefined) => message !== undefined
 
-  test.each(recordings)('$name is the same in any pieces', (recording) => {
+  test.each(amiRecordings)('$name is the same in any pieces', (recording) => {
     const bytes = messagesOf(recording)
     const whole = decodeAll([bytes])
     expect(whole.length).toBeGreaterThan(0)
@@ -229,7 +229,7 @@ describe('splitting', () => {
         fc.infiniteStream(fc.double({ min: 0, max: 0.99, noNaN: true })),
         fc.integer({ min: 1, max: 3_000 }),
         (numbers, most) => {
-          expect(decodeAll(inPieces(bytes, () => numbers.next().value ?? 0, most))).toEqual(whole)
+          expect(decodeAll(splitRandomly(bytes, () => numbers.next().value ?? 0, most))).toEqual(whole)
         },
       ),
       { numRuns: 5 },
@@ -243,14 +243,14 @@ describe('splitting', () => {
 
   test('a message past 4 MB is not waited for, and one below it passes', () => {
     const line = Buffer.from(`Output: ${'x'.repeat(64 * 1024 - 10)}\r\n`)
-    const splitter = createSplitter(MOST)
+    const splitter = createAmiFramer(MOST)
     expect(() => {
       for (let at = 0; at < 70; at++) splitter.push(line)
     }).toThrow(OversizeError)
-    const enough = createSplitter(MOST)
+    const enough = createAmiFramer(MOST)
     for (let at = 0; at < 60; at++) expect(enough.push(line)).toEqual([])
     expect(enough.push(Buffer.from('\r\n'))[0]?.length).toBe(60 * line.length - 2)
-    const one = createSplitter(100)
+    const one = createAmiFramer(100)
     expect(() => one.push(Buffer.from(`${'x'.repeat(101)}\r\n\r\n`))).toThrow(OversizeError)
   })
 
@@ -258,7 +258,7 @@ describe('splitting', () => {
     // 64 times the bytes in pieces just as small; a quadratic splitter would take 4096 times as long.
     const took = (size: number) => {
       const piece = Buffer.alloc(256, 'x')
-      const splitter = createSplitter(MOST)
+      const splitter = createAmiFramer(MOST)
       const startedAt = performance.now()
       for (let at = 0; at < size; at += piece.length) splitter.push(piece)
       return performance.now() - startedAt

@@ -3,23 +3,28 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
-import { createAmiTransport } from '../../../api/asterisk/ami-client.ts'
+import { createAmiClient } from '../../../api/asterisk/ami-client.ts'
 import type { AmiMessage } from '../../../api/asterisk/ami-codec.ts'
-import { createDialer } from '../../../api/asterisk/ami-socket.ts'
-import { createAsterisk, type Snapshot } from '../../../api/asterisk/asterisk.ts'
-import { after } from '../../../api/asterisk/timer.ts'
-import { type DialOrder, PBX_DEEDS } from '../../../api/core/calls/pbx.ts'
-import type { Fact } from '../../../api/core/calls/pbx-events.ts'
-import { type AmiUser, type Asterisk, asteriskMissing, startAsterisk } from '../../support/asterisk.ts'
+import { createAmiSocketFactory } from '../../../api/asterisk/ami-socket.ts'
+import { createAsterisk, type PbxSnapshot } from '../../../api/asterisk/asterisk.ts'
+import { startTimer } from '../../../api/asterisk/timer.ts'
+import { type OriginateRequest, PBX_CAPABILITIES } from '../../../api/core/calls/pbx.ts'
+import type { PbxEvent } from '../../../api/core/calls/pbx-events.ts'
+import {
+  type AmiUser,
+  type AsteriskServer,
+  startAsterisk,
+  whyAsteriskUnavailable,
+} from '../../support/asterisk.ts'
 import { type Phone, startPhone } from '../../support/phone.ts'
-import { cleared } from '../../support/phone-numbers.ts'
-import { factsOf, settings } from './fixtures/scripted-pbx.ts'
+import { clearedNumber } from '../../support/phone-numbers.ts'
+import { settings, toMinimalEvents } from './fixtures/scripted-pbx.ts'
 
-const missing = await asteriskMissing()
+const missing = await whyAsteriskUnavailable()
 const title = missing === undefined ? 'a real Asterisk' : `a real Asterisk (skipped: ${missing})`
 
 describe.skipIf(missing !== undefined)(title, () => {
-  let server: Asterisk
+  let server: AsteriskServer
   let joined: ReturnType<typeof joinBoth>
   let phones: Phone[] = []
   /** A sound, as Asterisk names it: without its ending. */
@@ -52,30 +57,30 @@ describe.skipIf(missing !== undefined)(title, () => {
   /** Both users of docs/asterisk/manager.conf, and what was told. */
   function joinBoth() {
     const heard: AmiMessage[] = []
-    const facts: Fact[] = []
+    const facts: PbxEvent[] = []
     const told: string[] = []
-    const snapshots: Snapshot[] = []
+    const snapshots: PbxSnapshot[] = []
     const troubles: unknown[] = []
     const transport = ({ username, secret }: AmiUser, classes: string) =>
-      createAmiTransport({
-        connect: createDialer({ host: '127.0.0.1', port: server.amiPort }),
-        login: { username, secret, events: classes, awaitsBoot: classes !== 'call' },
+      createAmiClient({
+        connect: createAmiSocketFactory({ host: '127.0.0.1', port: server.amiPort }),
+        login: { username, secret, events: classes, waitForBoot: classes !== 'call' },
         instance: 'test',
         nonce: () => randomBytes(8).toString('hex'),
         random: Math.random,
-        after,
-        onTrouble: () => {},
+        startTimer,
+        onError: () => {},
       })
     const control = transport(server.users.control, 'call')
     let epochs = 0
     const asterisk = createAsterisk({
       events: transport(server.users.events, 'system,call,cdr'),
       control,
-      factsOf(message, at) {
+      toPbxEvents(message, at) {
         heard.push(message)
-        return factsOf(message, at)
+        return toMinimalEvents(message, at)
       },
-      onFact: (fact) => facts.push(fact),
+      onEvent: (fact) => facts.push(fact),
       onSnapshot(snapshot) {
         snapshots.push(snapshot)
         told.push(snapshot.epoch)
@@ -84,7 +89,7 @@ describe.skipIf(missing !== undefined)(title, () => {
       settings: { ...settings, transferContext: 'internal' },
       newEpoch: () => `e${++epochs}`,
       now: Date.now,
-      onTrouble: (what, why) => troubles.push([what, why]),
+      onError: (what, why) => troubles.push([what, why]),
     })
     return { asterisk, pbx: asterisk.pbx, control, heard, facts, told, snapshots, troubles }
   }
@@ -95,10 +100,10 @@ describe.skipIf(missing !== undefined)(title, () => {
     joined.heard.filter(
       ({ name: one, fields }) => one === name && [fields.uniqueid, fields.destuniqueid].includes(id),
     )
-  const orderFor = (callId: string, changes: Partial<DialOrder> = {}): DialOrder => ({
+  const orderFor = (callId: string, changes: Partial<OriginateRequest> = {}): OriginateRequest => ({
     callId,
     endpoint: '1001',
-    number: cleared('1002'),
+    number: clearedNumber('1002'),
     callerId: { name: 'Call from the browser', number: '1001' },
     ringMs: 20_000,
     ...changes,
@@ -132,7 +137,7 @@ describe.skipIf(missing !== undefined)(title, () => {
   const isGone = (id: string) => until(() => expect(eventsOf('Hangup', id)).toHaveLength(1))
 
   test('is online with both users of docs/asterisk/manager.conf, and says what they may do', () => {
-    expect(PBX_DEEDS.filter((deed) => !joined.pbx.can(deed))).toEqual(['ask_to_answer'])
+    expect(PBX_CAPABILITIES.filter((deed) => !joined.pbx.can(deed))).toEqual(['ask_to_answer'])
     expect(joined.troubles).toEqual([])
   })
 
@@ -160,13 +165,15 @@ describe.skipIf(missing !== undefined)(title, () => {
     ['+4930123456', false],
     ['*1', false],
   ])('knows whether %s can be called: %s', async (number, known) => {
-    expect(await joined.pbx.knows(number)).toBe(known)
+    expect(await joined.pbx.extensionExists(number)).toBe(known)
   })
 
   test('a number of no extension is refused at once, and rings nobody', async () => {
-    await expect(joined.pbx.dial(orderFor('call-2', { number: cleared('999') }))).rejects.toMatchObject({
-      code: 'unknown_number',
-    })
+    await expect(joined.pbx.dial(orderFor('call-2', { number: clearedNumber('999') }))).rejects.toMatchObject(
+      {
+        code: 'unknown_number',
+      },
+    )
     expect(phones[0]?.state()).toBe('idle')
   })
 
@@ -208,16 +215,16 @@ describe.skipIf(missing !== undefined)(title, () => {
       ({ name, fields }) => name === 'Newchannel' && fields.channel?.startsWith('PJSIP/1001-'),
     )
     await joined.pbx.hangup(ringing?.fields.uniqueid ?? '', 'busy')
-    await until(() => expect(phones[1]?.lastEnd()).toMatch(/486/))
+    await until(() => expect(phones[1]?.lastHangupReason()).toMatch(/486/))
   })
 
   test('a blind transfer brings the far end elsewhere; one to nowhere leaves the call as it is', async () => {
     const far = await talking('call-5')
-    await expect(joined.pbx.transferBlind('call-5', cleared('999'))).rejects.toMatchObject({
+    await expect(joined.pbx.transferBlind('call-5', clearedNumber('999'))).rejects.toMatchObject({
       code: 'unknown_number',
     })
     expect(phones.map((phone) => phone.state())).toEqual(['up', 'up'])
-    await joined.pbx.transferBlind('call-5', cleared('630'))
+    await joined.pbx.transferBlind('call-5', clearedNumber('630'))
     await isGone('call-5')
     expect(eventsOf('Hangup', far)).toEqual([])
     await joined.pbx.hangup(far, 'normal')
@@ -233,7 +240,7 @@ describe.skipIf(missing !== undefined)(title, () => {
       Variable: 'FEATURE(transferannouncesound)',
       Value: silence ?? '',
     })
-    await joined.pbx.transferAttended('call-6', cleared('630'))
+    await joined.pbx.transferAttended('call-6', clearedNumber('630'))
     await until(() => expect(eventsOf('Hold', 'call-6')).toHaveLength(1))
     const aside = () =>
       joined.heard.filter(
@@ -251,10 +258,10 @@ describe.skipIf(missing !== undefined)(title, () => {
 
   test('digits are heard at the end that they are sent to, and by no feature of the PBX', async () => {
     const far = await talking('call-7')
-    const before = phones.map((phone) => phone.heardDigits())
+    const before = phones.map((phone) => phone.receivedDigits())
     await joined.pbx.sendDigits(far, '1590#')
-    await until(() => expect(phones[1]?.heardDigits()).toBe(`${before[1]}1590#`))
-    expect(phones[0]?.heardDigits()).toBe(before[0])
+    await until(() => expect(phones[1]?.receivedDigits()).toBe(`${before[1]}1590#`))
+    expect(phones[0]?.receivedDigits()).toBe(before[0])
     await joined.pbx.hangup('call-7', 'normal')
     await isGone('call-7')
   })
@@ -281,8 +288,8 @@ describe.skipIf(missing !== undefined)(title, () => {
       code: 'conflict',
       detail: 'the call is not recorded',
     })
-    await expect(joined.pbx.askToAnswer('call-9')).rejects.toMatchObject({ code: 'not_supported' })
-    await expect(joined.pbx.transferBlind('call-9', cleared('630'))).rejects.toMatchObject({
+    await expect(joined.pbx.requestAnswer('call-9')).rejects.toMatchObject({ code: 'not_supported' })
+    await expect(joined.pbx.transferBlind('call-9', clearedNumber('630'))).rejects.toMatchObject({
       code: 'conflict',
     })
     await joined.pbx.hangup('call-9', 'normal')

@@ -1,10 +1,10 @@
 import fc from 'fast-check'
 import { afterEach, describe, expect, test, vi } from 'vitest'
-import { callerIdOf } from '../../../api/asterisk/validate-fields.ts'
-import type { DialOrder, Pbx } from '../../../api/core/calls/pbx.ts'
+import { formatCallerId } from '../../../api/asterisk/validate-fields.ts'
+import type { OriginateRequest, Pbx } from '../../../api/core/calls/pbx.ts'
 import { Refusal } from '../../../api/core/refusal.ts'
-import { type Answer, failure, success } from '../../support/ami-server.ts'
-import { cleared } from '../../support/phone-numbers.ts'
+import { type AmiHandler, errorReply, successReply } from '../../support/ami-server.ts'
+import { clearedNumber } from '../../support/phone-numbers.ts'
 import {
   COMMANDS,
   commands,
@@ -22,8 +22,11 @@ afterEach(async () => {
   for (const one of opened.splice(0)) await one.close()
 })
 
-const DONE: Record<string, Answer> = Object.fromEntries(
-  [...COMMANDS.slice(0, 9), 'MuteAudio', 'PJSIPNotify'].map((name) => [name, success('Message: queued')]),
+const DONE: Record<string, AmiHandler> = Object.fromEntries(
+  [...COMMANDS.slice(0, 9), 'MuteAudio', 'PJSIPNotify'].map((name) => [
+    name,
+    successReply('Message: queued'),
+  ]),
 )
 async function online(options: ScriptedOptions = {}) {
   const scripted = await scriptedPbx({ ...options, answers: { ...DONE, ...options.answers } })
@@ -35,13 +38,13 @@ async function online(options: ScriptedOptions = {}) {
 const until = (what: () => unknown) =>
   vi.waitFor(() => expect(what()).toBeTruthy(), { timeout: 15_000, interval: 5 })
 
-const silence: Answer = () => {}
-const gone = failure('No such channel')
+const silence: AmiHandler = () => {}
+const gone = errorReply('No such channel')
 const id = '1795218499.95'
-const order: DialOrder = {
+const order: OriginateRequest = {
   callId: 'hk_01j',
   endpoint: '1001',
-  number: cleared('+4930123'),
+  number: clearedNumber('+4930123'),
   callerId: { name: 'Ada Łoś', number: '1001' },
   ringMs: 30_000,
 }
@@ -73,12 +76,12 @@ describe('each deed is one action', () => {
     ['declining', (pbx) => pbx.hangup(id, 'busy'), { action: 'Hangup', channel: id, cause: '17' }],
     [
       'a blind transfer',
-      (pbx) => pbx.transferBlind(id, cleared('1002')),
+      (pbx) => pbx.transferBlind(id, clearedNumber('1002')),
       { action: 'BlindTransfer', ...transferred },
     ],
     [
       'an attended one',
-      (pbx) => pbx.transferAttended(id, cleared('1002')),
+      (pbx) => pbx.transferAttended(id, clearedNumber('1002')),
       { action: 'Atxfer', ...transferred },
     ],
     ['cancelling it', (pbx) => pbx.cancelTransfer(id), { action: 'CancelAtxfer', channel: id }],
@@ -129,27 +132,29 @@ describe('each deed is one action', () => {
     ],
     [
       'asking a phone to answer',
-      (pbx) => pbx.askToAnswer(id),
+      (pbx) => pbx.requestAnswer(id),
       { action: 'PJSIPNotify', channel: id, variable: 'Event=talk' },
       { answers: { ListCommands: commands(...SYSTEM) } },
     ],
   ]
   test.each(deeds)('%s', async (_, deed, sent, options) => {
-    const { pbx, asked } = await online(options)
+    const { pbx, requestedActions } = await online(options)
     await deed(pbx)
-    const actions = asked().filter(({ action }) => action !== 'ShowDialPlan')
+    const actions = requestedActions().filter(({ action }) => action !== 'ShowDialPlan')
     expect(actions.map(({ actionid, ...fields }) => fields)).toEqual([sent])
   })
 })
 
 describe('what this AMI user may not do', () => {
   test('is told by `can`, and refused unsent', async () => {
-    const { pbx, asked } = await online({ answers: { ListCommands: commands('Hangup', 'CoreShowChannels') } })
+    const { pbx, requestedActions } = await online({
+      answers: { ListCommands: commands('Hangup', 'CoreShowChannels') },
+    })
     expect(pbx.can('hangup')).toBe(true)
     expect(pbx.can('dial')).toBe(false)
     expect(pbx.can('mute')).toBe(false)
     await expect(pbx.dial(order)).rejects.toMatchObject({ code: 'not_supported' })
-    expect(asked()).toEqual([])
+    expect(requestedActions()).toEqual([])
   })
 
   test('nothing can be done before it was ever reached', async () => {
@@ -172,10 +177,10 @@ describe('what Asterisk refuses', () => {
     ['Setvar', 'Variable not set', 'not_supported'],
     ['Park', 'Channel does not exist: p-9', 'conflict'],
   ])('%s: %s is `%s`, and its words stay here', async (action, message, code) => {
-    const { pbx } = await online({ answers: { [action]: failure(message) } })
+    const { pbx } = await online({ answers: { [action]: errorReply(message) } })
     const deeds: Record<string, () => Promise<void>> = {
       Originate: () => pbx.dial(order),
-      BlindTransfer: () => pbx.transferBlind(id, cleared('1002')),
+      BlindTransfer: () => pbx.transferBlind(id, clearedNumber('1002')),
       MixMonitorMute: () => pbx.pauseRecording(id, true),
       Setvar: () => pbx.mute(id, true),
       Park: () => pbx.park(id, 'PJSIP/1001-0000002f'),
@@ -190,86 +195,93 @@ describe('a number', () => {
   test.each([
     ['is known by an extension that begins', list(hint, extension), true],
     ['is unknown where there is only a hint', list(hint), false],
-    ['is unknown where there is none', failure('Did not find extension 999@transfers'), false],
-    ['cannot be judged where the context is missing', failure('Did not find context transfers'), undefined],
+    ['is unknown where there is none', errorReply('Did not find extension 999@transfers'), false],
+    [
+      'cannot be judged where the context is missing',
+      errorReply('Did not find context transfers'),
+      undefined,
+    ],
   ])('%s', async (_, ShowDialPlan, known) => {
-    const { pbx, askedFor } = await online({ answers: { ShowDialPlan } })
-    expect(await pbx.knows('1002')).toBe(known)
-    expect(askedFor('ShowDialPlan')[0]).toMatchObject({ context: 'transfers', extension: '1002' })
+    const { pbx, actionsNamed } = await online({ answers: { ShowDialPlan } })
+    expect(await pbx.extensionExists('1002')).toBe(known)
+    expect(actionsNamed('ShowDialPlan')[0]).toMatchObject({ context: 'transfers', extension: '1002' })
   })
 
   test('cannot be judged by a user without `reporting`, and transfers go on', async () => {
-    const { pbx, asked } = await online({ answers: { ListCommands: commands('BlindTransfer') } })
-    expect(await pbx.knows('1002')).toBe(undefined)
-    await pbx.transferBlind(id, cleared('1002'))
-    expect(asked()).toMatchObject([{ action: 'BlindTransfer' }])
+    const { pbx, requestedActions } = await online({ answers: { ListCommands: commands('BlindTransfer') } })
+    expect(await pbx.extensionExists('1002')).toBe(undefined)
+    await pbx.transferBlind(id, clearedNumber('1002'))
+    expect(requestedActions()).toMatchObject([{ action: 'BlindTransfer' }])
   })
 
   test.each(['transferBlind', 'transferAttended'] as const)('unknown is not sent by %s', async (deed) => {
-    const { pbx, asked } = await online({
-      answers: { ShowDialPlan: failure('Did not find extension 999@transfers') },
+    const { pbx, requestedActions } = await online({
+      answers: { ShowDialPlan: errorReply('Did not find extension 999@transfers') },
     })
-    await expect(pbx[deed](id, cleared('999'))).rejects.toMatchObject({ code: 'unknown_number' })
-    expect(asked()).toMatchObject([{ action: 'ShowDialPlan' }])
+    await expect(pbx[deed](id, clearedNumber('999'))).rejects.toMatchObject({ code: 'unknown_number' })
+    expect(requestedActions()).toMatchObject([{ action: 'ShowDialPlan' }])
   })
 })
 
 describe('an Originate is sent once', () => {
   test('a link lost in the middle leaves it unconfirmed, and nothing is sent again', async () => {
-    const { pbx, session, askedFor, told } = await online({ answers: { Originate: silence } })
+    const { pbx, session, actionsNamed, published } = await online({ answers: { Originate: silence } })
     const dialling = pbx.dial(order).catch((err) => err)
-    await until(() => askedFor('Originate').length)
+    await until(() => actionsNamed('Originate').length)
     session('control').socket.destroy()
     expect(await dialling).toMatchObject({ name: 'Refusal', code: 'unconfirmed' })
-    await until(() => told.includes('snapshot e2'))
+    await until(() => published.includes('snapshot e2'))
     await expect(pbx.dial(order)).rejects.toMatchObject({ code: 'conflict' })
-    expect(askedFor('Originate')).toHaveLength(1)
+    expect(actionsNamed('Originate')).toHaveLength(1)
   })
 
   test('an answer that is too late leaves it unconfirmed', async () => {
-    const { pbx, askedFor } = await online({ times: { action: 400 }, answers: { Originate: silence } })
+    const { pbx, actionsNamed } = await online({
+      times: { actionTimeoutMs: 400 },
+      answers: { Originate: silence },
+    })
     await expect(pbx.dial(order)).rejects.toMatchObject({ code: 'unconfirmed' })
     await expect(pbx.dial(order)).rejects.toMatchObject({ code: 'conflict' })
-    expect(askedFor('Originate')).toHaveLength(1)
+    expect(actionsNamed('Originate')).toHaveLength(1)
   })
 
   test('one that was never sent may be sent later', async () => {
-    const { pbx, session, askedFor, told } = await online({ times: { retryFirst: 100 } })
+    const { pbx, session, actionsNamed, published } = await online({ times: { retryMinMs: 100 } })
     session('control').socket.destroy()
-    await until(() => told.includes('offline'))
+    await until(() => published.includes('offline'))
     await expect(pbx.dial(order)).rejects.toMatchObject({ code: 'unavailable' })
     await until(() => pbx.state().online)
     await pbx.dial(order)
-    expect(askedFor('Originate')).toHaveLength(1)
+    expect(actionsNamed('Originate')).toHaveLength(1)
   })
 
   test('two with one id at a time are one', async () => {
-    const { pbx, askedFor } = await online()
+    const { pbx, actionsNamed } = await online()
     const outcomes = await Promise.allSettled([pbx.dial(order), pbx.dial(order)])
     expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'rejected'])
-    expect(askedFor('Originate')).toHaveLength(1)
+    expect(actionsNamed('Originate')).toHaveLength(1)
   })
 })
 
 describe('hanging up what is only about to be', () => {
-  const hangups = ({ askedFor }: ScriptedPbx) =>
-    askedFor('Hangup').map(({ channel, cause }) => [channel, cause])
+  const hangups = ({ actionsNamed }: ScriptedPbx) =>
+    actionsNamed('Hangup').map(({ channel, cause }) => [channel, cause])
 
   test('a channel that is not there yet is hung up once it is told of', async () => {
     const scripted = await online({ answers: { Hangup: gone } })
     await scripted.pbx.hangup('hk_01j', 'busy')
-    scripted.server.script.answers.Hangup = success()
-    scripted.session('events').say(...newChannel('other'))
-    scripted.session('events').say(...newChannel('hk_01j'))
+    scripted.server.script.handlers.Hangup = successReply()
+    scripted.session('events').send(...newChannel('other'))
+    scripted.session('events').send(...newChannel('hk_01j'))
     await until(() => hangups(scripted).length === 2)
     expect(hangups(scripted)).toEqual([
       ['hk_01j', '17'],
       ['hk_01j', '17'],
     ])
     // That was it: later news of the channel asks for nothing.
-    await until(() => scripted.told.includes('channel hk_01j'))
-    scripted.session('events').say(...newChannel('hk_01j'))
-    await until(() => scripted.facts.length === 3)
+    await until(() => scripted.published.includes('channel hk_01j'))
+    scripted.session('events').send(...newChannel('hk_01j'))
+    await until(() => scripted.pbxEvents.length === 3)
     await scripted.pbx.cancelTransfer(id)
     expect(hangups(scripted)).toHaveLength(2)
   })
@@ -285,9 +297,9 @@ describe('hanging up what is only about to be', () => {
     })
     const hanging = scripted.pbx.hangup('hk_01j', 'normal')
     await until(() => hangups(scripted).length === 1)
-    scripted.session('events').say(...newChannel('hk_01j'))
-    await until(() => scripted.facts.length === 1)
-    scripted.server.script.answers.Hangup = success()
+    scripted.session('events').send(...newChannel('hk_01j'))
+    await until(() => scripted.pbxEvents.length === 1)
+    scripted.server.script.handlers.Hangup = successReply()
     answer()
     await hanging
     expect(hangups(scripted)).toHaveLength(2)
@@ -296,12 +308,12 @@ describe('hanging up what is only about to be', () => {
   test('a snapshot after a loss tells of it as well', async () => {
     const scripted = await online({ answers: { Hangup: gone } })
     await scripted.pbx.hangup('hk_01j', 'normal')
-    Object.assign(scripted.server.script.answers, {
-      Hangup: success(),
+    Object.assign(scripted.server.script.handlers, {
+      Hangup: successReply(),
       CoreShowChannels: list(newChannel('hk_01j')),
     })
     scripted.session('control').socket.destroy()
-    await until(() => scripted.told.includes('snapshot e2'))
+    await until(() => scripted.published.includes('snapshot e2'))
     await until(() => hangups(scripted).length === 2)
   })
 
@@ -312,19 +324,19 @@ describe('hanging up what is only about to be', () => {
     let clock = 1_700_000_000_000
     const scripted = await online({ now: () => clock, answers: { Hangup: gone } })
     await scripted.pbx.hangup('hk_01j', 'normal')
-    if (how === 'gone') scripted.session('events').say('Event: Hangup', 'Uniqueid: hk_01j')
+    if (how === 'gone') scripted.session('events').send('Event: Hangup', 'Uniqueid: hk_01j')
     else clock += later
-    scripted.session('events').say(...newChannel('hk_01j'))
-    await until(() => scripted.told.includes('channel hk_01j'))
+    scripted.session('events').send(...newChannel('hk_01j'))
+    await until(() => scripted.published.includes('channel hk_01j'))
     await scripted.pbx.cancelTransfer(id)
     expect(hangups(scripted)).toHaveLength(1)
   })
 
   test('no answer is unconfirmed, and nothing is kept for later', async () => {
-    const scripted = await online({ times: { action: 400 }, answers: { Hangup: silence } })
+    const scripted = await online({ times: { actionTimeoutMs: 400 }, answers: { Hangup: silence } })
     await expect(scripted.pbx.hangup('hk_01j', 'normal')).rejects.toMatchObject({ code: 'unconfirmed' })
-    scripted.session('events').say(...newChannel('hk_01j'))
-    await until(() => scripted.facts.length === 1)
+    scripted.session('events').send(...newChannel('hk_01j'))
+    await until(() => scripted.pbxEvents.length === 1)
     await scripted.pbx.cancelTransfer(id)
     expect(hangups(scripted)).toHaveLength(1)
   })
@@ -335,8 +347,8 @@ describe('hanging up what is only about to be', () => {
       const ids = Array.from({ length: at === 1_000 ? 1 : 100 }, (_, one) => `c-${at + one}`)
       await Promise.all(ids.map((one) => scripted.pbx.hangup(one, 'normal')))
     }
-    scripted.server.script.answers.Hangup = success()
-    for (const one of ['c-0', 'c-1', 'c-1000']) scripted.session('events').say(...newChannel(one))
+    scripted.server.script.handlers.Hangup = successReply()
+    for (const one of ['c-0', 'c-1', 'c-1000']) scripted.session('events').send(...newChannel(one))
     await until(() => hangups(scripted).length >= 1_003)
     expect(hangups(scripted).slice(1_001)).toEqual([
       ['c-1', '16'],
@@ -346,8 +358,8 @@ describe('hanging up what is only about to be', () => {
 })
 
 describe('digits', () => {
-  const played = ({ askedFor }: ScriptedPbx, channel: string) =>
-    askedFor('PlayDTMF')
+  const played = ({ actionsNamed }: ScriptedPbx, channel: string) =>
+    actionsNamed('PlayDTMF')
       .filter((action) => action.channel === channel)
       .map(({ digit }) => digit)
       .join('')
@@ -361,13 +373,13 @@ describe('digits', () => {
   })
 
   test('a link lost in the middle leaves them unconfirmed, and the rest unplayed', async () => {
-    const { pbx, session, askedFor } = await online()
+    const { pbx, session, actionsNamed } = await online()
     const playing = pbx.sendDigits(id, '123456789').catch((err) => err)
-    await until(() => askedFor('PlayDTMF').length === 2)
+    await until(() => actionsNamed('PlayDTMF').length === 2)
     session('control').socket.destroy()
     expect(await playing).toMatchObject({ name: 'Refusal', code: 'unconfirmed' })
     await until(() => pbx.state().online)
-    expect(askedFor('PlayDTMF')).toHaveLength(2)
+    expect(actionsNamed('PlayDTMF')).toHaveLength(2)
   })
 
   test('are pressed for as long as they may be', async () => {
@@ -417,13 +429,13 @@ describe('hostile text', () => {
   const FIELDS: readonly (readonly [string, (pbx: Pbx, text: string) => Promise<unknown>])[] = [
     ['dial, callId', (pbx, text) => pbx.dial({ ...order, callId: text })],
     ['dial, endpoint', (pbx, text) => pbx.dial({ ...order, endpoint: text })],
-    ['dial, number', (pbx, text) => pbx.dial({ ...order, number: cleared(text) })],
+    ['dial, number', (pbx, text) => pbx.dial({ ...order, number: clearedNumber(text) })],
     ['dial, caller number', (pbx, number) => pbx.dial({ ...order, callerId: { name: 'Ada', number } })],
     ['hangup', (pbx, text) => pbx.hangup(text, 'normal')],
-    ['transferBlind, channel', (pbx, text) => pbx.transferBlind(text, cleared('1002'))],
-    ['transferBlind, number', (pbx, text) => pbx.transferBlind(id, cleared(text))],
-    ['transferAttended, channel', (pbx, text) => pbx.transferAttended(text, cleared('1002'))],
-    ['transferAttended, number', (pbx, text) => pbx.transferAttended(id, cleared(text))],
+    ['transferBlind, channel', (pbx, text) => pbx.transferBlind(text, clearedNumber('1002'))],
+    ['transferBlind, number', (pbx, text) => pbx.transferBlind(id, clearedNumber(text))],
+    ['transferAttended, channel', (pbx, text) => pbx.transferAttended(text, clearedNumber('1002'))],
+    ['transferAttended, number', (pbx, text) => pbx.transferAttended(id, clearedNumber(text))],
     ['cancelTransfer', (pbx, text) => pbx.cancelTransfer(text)],
     ['sendDigits, channel', (pbx, text) => pbx.sendDigits(text, '1')],
     ['sendDigits, digits', (pbx, text) => pbx.sendDigits(id, text)],
@@ -432,8 +444,8 @@ describe('hostile text', () => {
     ['park, by after the technology', (pbx, text) => pbx.park(id, `PJSIP/${text}-0000002f`)],
     ['mute', (pbx, text) => pbx.mute(text, true)],
     ['pauseRecording', (pbx, text) => pbx.pauseRecording(text, true)],
-    ['askToAnswer', (pbx, text) => pbx.askToAnswer(text)],
-    ['knows', (pbx, text) => pbx.knows(text)],
+    ['askToAnswer', (pbx, text) => pbx.requestAnswer(text)],
+    ['knows', (pbx, text) => pbx.extensionExists(text)],
   ]
 
   test('a caller whose extension is no number shows a name alone', async () => {
@@ -468,9 +480,9 @@ describe('hostile text', () => {
   test.each([0, -1, 1.5, Number.NaN, Number.POSITIVE_INFINITY, 600_001])(
     'a phone cannot ring for %s ms',
     async (ringMs) => {
-      const { pbx, asked } = await online()
+      const { pbx, requestedActions } = await online()
       await expect(pbx.dial({ ...order, ringMs })).rejects.toMatchObject({ code: 'input_invalid' })
-      expect(asked()).toEqual([])
+      expect(requestedActions()).toEqual([])
     },
   )
 
@@ -485,15 +497,17 @@ describe('hostile text', () => {
     [' Ada ', '"Ada" <1001>'],
     ['😀'.repeat(100_000), `"${'😀'.repeat(40)}" <1001>`],
   ])('the name %j is shown harmless', async (name, shown) => {
-    const { pbx, asked } = await online()
+    const { pbx, requestedActions } = await online()
     await pbx.dial({ ...order, callerId: { name, number: '1001' } })
-    expect(asked().map(({ actionid, ...fields }) => fields)).toEqual([{ ...originated, callerid: shown }])
+    expect(requestedActions().map(({ actionid, ...fields }) => fields)).toEqual([
+      { ...originated, callerid: shown },
+    ])
   })
 
   test('whatever a name is, one name of 40 characters and one number come of it', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary', maxLength: 90 }), (name) => {
-        expect(callerIdOf({ name, number: '1001' })).toMatch(
+        expect(formatCallerId({ name, number: '1001' })).toMatch(
           /^("[^"<>,\\\p{Cc}\p{Cs}\u2028\u2029]{1,40}" )?<1001>$/u,
         )
       }),

@@ -1,11 +1,10 @@
 import { afterEach, describe, expect, test, vi } from 'vitest'
-import { factsOf as realFactsOf } from '../../../api/asterisk/event-mapper.ts'
-import { failure, success } from '../../support/ami-server.ts'
+import { toPbxEvents as realFactsOf } from '../../../api/asterisk/event-mapper.ts'
+import { errorReply, successReply } from '../../support/ami-server.ts'
 import { freePort } from '../../support/free-port.ts'
 import {
   COMMANDS,
   commands,
-  factsOf,
   list,
   newChannel,
   type ScriptedOptions,
@@ -13,6 +12,7 @@ import {
   scriptedPbx,
   settings,
   shown,
+  toMinimalEvents,
 } from './fixtures/scripted-pbx.ts'
 
 const opened: ScriptedPbx[] = []
@@ -45,7 +45,7 @@ describe('reading the PBX', () => {
     ['16', 'Asterisk Call Manager/5.0.4\r\n'],
     ['22', 'Asterisk Call Manager/11.0.0\r\n'],
   ])('tells all facts of its lists, then the snapshot: Asterisk %s', async (_, greeting) => {
-    const { told, facts, snapshots, asterisk, troubles } = await online({
+    const { published, pbxEvents, snapshots, asterisk, errors } = await online({
       greeting,
       answers: {
         CoreShowChannels: list(shown('c1'), shown('c2')),
@@ -53,82 +53,86 @@ describe('reading the PBX', () => {
         ParkedCalls: list(newChannel('p1')),
       },
     })
-    expect(told).toEqual(['channel c1', 'channel c2', 'device PJSIP/1001', 'channel p1', 'snapshot e1'])
-    expect(facts.map(({ at }) => at)).toEqual([PING, PING, PING, PING])
+    expect(published).toEqual(['channel c1', 'channel c2', 'device PJSIP/1001', 'channel p1', 'snapshot e1'])
+    expect(pbxEvents.map(({ at }) => at)).toEqual([PING, PING, PING, PING])
     expect(snapshots).toEqual([{ epoch: 'e1', at: PING, channels: new Set(['c1', 'c2']) }])
     expect(asterisk.pbx.state()).toEqual({ online: true, offlineSince: undefined, epoch: 'e1' })
-    expect(troubles).toEqual([])
+    expect(errors).toEqual([])
   })
 
   test('listens before it lists', async () => {
     const scripted = await opening({ answers: { CoreShowChannels: () => {} } })
-    await until(() => scripted.askedFor('CoreShowChannels').length)
-    scripted.session('events').say(...newChannel('c9'))
-    await until(() => scripted.told.includes('channel c9'))
+    await until(() => scripted.actionsNamed('CoreShowChannels').length)
+    scripted.session('events').send(...newChannel('c9'))
+    await until(() => scripted.published.includes('channel c9'))
     expect(scripted.asterisk.pbx.state().online).toBe(false)
   })
 
   test('lists presences where it may', async () => {
     const presence = ['Event: PresenceStateChange', 'Presentity: CustomPresence:1002', 'Status: dnd']
-    const options = { factsOf: realFactsOf, answers: { PresenceStateList: list(presence) } }
-    const { facts } = await online({
+    const options = { toPbxEvents: realFactsOf, answers: { PresenceStateList: list(presence) } }
+    const { pbxEvents } = await online({
       ...options,
       answers: { ...options.answers, ListCommands: commands(...COMMANDS, 'PresenceStateList') },
     })
-    expect(facts).toEqual([{ kind: 'device', device: 'CustomPresence:1002', at: PING, state: 'busy' }])
-    expect((await online(options)).askedFor('PresenceStateList')).toEqual([])
+    expect(pbxEvents).toEqual([{ kind: 'device', device: 'CustomPresence:1002', at: PING, state: 'busy' }])
+    expect((await online(options)).actionsNamed('PresenceStateList')).toEqual([])
   })
 
   test.each([
     ['events', '1795218504.9'],
     ['an answer', undefined],
   ])('a clock that was put back is told before what is heard next, by %s', async (_, later) => {
-    const scripted = await online({ factsOf: realFactsOf, times: { rereadEvery: later ? 600_000 : 20 } })
+    const scripted = await online({
+      toPbxEvents: realFactsOf,
+      times: { resyncIntervalMs: later ? 600_000 : 20 },
+    })
     const says = (Timestamp: string, State: string) =>
       scripted
         .session('events')
-        .say('Event: DeviceStateChange', `Timestamp: ${Timestamp}`, 'Device: PJSIP/1001', `State: ${State}`)
+        .send('Event: DeviceStateChange', `Timestamp: ${Timestamp}`, 'Device: PJSIP/1001', `State: ${State}`)
     says('1795218804.5', 'INUSE')
     if (later !== undefined) says(later, 'NOT_INUSE')
-    await until(() => scripted.told.includes('clock '))
-    const [before, clock, after] = scripted.facts
+    await until(() => scripted.published.includes('clock '))
+    const [before, clock, after] = scripted.pbxEvents
     expect(before).toMatchObject({ kind: 'device', state: 'in_use' })
-    expect(clock).toMatchObject({ kind: 'clock', back: expect.any(Number) })
-    const back = clock?.kind === 'clock' ? clock.back : 0
+    expect(clock).toMatchObject({ kind: 'clock', setBackBy: expect.any(Number) })
+    const back = clock?.kind === 'clock' ? clock.setBackBy : 0
     expect((before?.at ?? 0) - back).toBeLessThan(later === undefined ? PING : (after?.at ?? 0))
   })
 
   test('a list of parked calls that is refused is an empty one', async () => {
-    const { snapshots } = await online({ answers: { ParkedCalls: failure('No such parking lot') } })
+    const { snapshots } = await online({ answers: { ParkedCalls: errorReply('No such parking lot') } })
     expect(snapshots).toHaveLength(1)
   })
 
   test('without a clock of the PBX it takes its own', async () => {
-    const { snapshots } = await online({ now: () => 1_700_000_000_000, answers: { Ping: success() } })
+    const { snapshots } = await online({ now: () => 1_700_000_000_000, answers: { Ping: successReply() } })
     expect(snapshots[0]?.at).toBe(1_700_000_000_000_000)
   })
 
   test.each(['ListCommands', 'Ping', 'CoreShowChannels', 'DeviceStateList'])(
     'is not online without %s, and tries again until it is',
     async (action) => {
-      const scripted = await opening({ answers: { [action]: failure('Permission denied') } })
-      const { server, asterisk, told, troubles } = scripted
-      await until(() => scripted.askedFor(action).length >= 3)
+      const scripted = await opening({ answers: { [action]: errorReply('Permission denied') } })
+      const { server, asterisk, published, errors } = scripted
+      await until(() => scripted.actionsNamed(action).length >= 3)
       expect(asterisk.pbx.state()).toMatchObject({ online: false, epoch: undefined })
-      expect(told).toEqual([])
+      expect(published).toEqual([])
       await expect(hangup(scripted)).rejects.toMatchObject(refusedAsAway)
-      expect(troubles[0]).toMatch(/could not be read: AmiError: Permission denied/)
-      server.script.answers[action] = { ListCommands: commands('Hangup'), Ping: success() }[action] ?? list()
+      expect(errors[0]).toMatch(/could not be read: AmiError: Permission denied/)
+      server.script.handlers[action] =
+        { ListCommands: commands('Hangup'), Ping: successReply() }[action] ?? list()
       await until(() => asterisk.pbx.state().online)
-      expect(told).toEqual(['snapshot e1'])
+      expect(published).toEqual(['snapshot e1'])
     },
   )
 
   test('asks nothing while only one link stands', async () => {
     const scripted = await opening({ controlPort: await freePort() })
     await until(() => scripted.server.sessions[0]?.actions.length)
-    scripted.session('events').say(...newChannel('c1'))
-    await until(() => scripted.told.includes('channel c1'))
+    scripted.session('events').send(...newChannel('c1'))
+    await until(() => scripted.published.includes('channel c1'))
     expect(scripted.asterisk.pbx.state().online).toBe(false)
     expect(scripted.server.sessions.flatMap(({ actions }) => actions.map(({ action }) => action))).toEqual([
       'Login',
@@ -137,22 +141,22 @@ describe('reading the PBX', () => {
 
   test('reads again from time to time: the same epoch, and what vanished unheard is not in it', async () => {
     const { server, snapshots, asterisk, ...scripted } = await online({
-      times: { rereadEvery: 20 },
+      times: { resyncIntervalMs: 20 },
       answers: { CoreShowChannels: list(shown('c1')) },
     })
-    server.script.answers.CoreShowChannels = list()
+    server.script.handlers.CoreShowChannels = list()
     await until(() => snapshots.at(-1)?.channels.size === 0)
     expect(snapshots[0]?.channels).toEqual(new Set(['c1']))
     expect(new Set(snapshots.map(({ epoch }) => epoch))).toEqual(new Set(['e1']))
-    expect(scripted.askedFor('ListCommands')).toHaveLength(1)
+    expect(scripted.actionsNamed('ListCommands')).toHaveLength(1)
   })
 
   test('one that fails later leaves it online', async () => {
-    const { server, asterisk, told, troubles } = await online({ times: { rereadEvery: 20 } })
-    server.script.answers.CoreShowChannels = failure('Later')
-    await until(() => troubles.length >= 2)
+    const { server, asterisk, published, errors } = await online({ times: { resyncIntervalMs: 20 } })
+    server.script.handlers.CoreShowChannels = errorReply('Later')
+    await until(() => errors.length >= 2)
     expect(asterisk.pbx.state().online).toBe(true)
-    expect(told).not.toContain('offline')
+    expect(published).not.toContain('offline')
   })
 })
 
@@ -160,33 +164,33 @@ describe('losing it', () => {
   test.each(['events', 'control'] as const)(
     'without the %s link: offline once, then a new epoch',
     async (user) => {
-      const scripted = await online({ times: { retryFirst: 100 } })
-      const { asterisk, told } = scripted
+      const scripted = await online({ times: { retryMinMs: 100 } })
+      const { asterisk, published } = scripted
       scripted.session(user).socket.destroy()
-      await until(() => told.includes('offline'))
+      await until(() => published.includes('offline'))
       expect(asterisk.pbx.state()).toEqual({ online: false, offlineSince: expect.any(Number), epoch: 'e1' })
       await expect(hangup(scripted)).rejects.toMatchObject(refusedAsAway)
       await until(() => asterisk.pbx.state().online)
-      expect(told).toEqual(['snapshot e1', 'offline', 'snapshot e2'])
-      expect(scripted.askedFor('Hangup')).toEqual([])
+      expect(published).toEqual(['snapshot e1', 'offline', 'snapshot e2'])
+      expect(scripted.actionsNamed('Hangup')).toEqual([])
     },
   )
 
   test('both links at once are one loss', async () => {
-    const { server, asterisk, told } = await online()
+    const { server, asterisk, published } = await online()
     for (const { socket } of server.sessions) socket.destroy()
     await until(() => asterisk.pbx.state().epoch === 'e2')
-    expect(told).toEqual(['snapshot e1', 'offline', 'snapshot e2'])
+    expect(published).toEqual(['snapshot e1', 'offline', 'snapshot e2'])
   })
 
   test('a Shutdown counts though both links stand, until they were new', async () => {
     const scripted = await online()
-    scripted.session('events').say('Event: Shutdown', 'Shutdown: Cleanly', 'Restart: False')
-    await until(() => scripted.told.includes('offline'))
+    scripted.session('events').send('Event: Shutdown', 'Shutdown: Cleanly', 'Restart: False')
+    await until(() => scripted.published.includes('offline'))
     await expect(hangup(scripted)).rejects.toMatchObject(refusedAsAway)
     for (const { socket } of scripted.server.sessions) socket.destroy()
     await until(() => scripted.asterisk.pbx.state().online)
-    expect(scripted.told).toEqual(['snapshot e1', 'offline', 'snapshot e2'])
+    expect(scripted.published).toEqual(['snapshot e1', 'offline', 'snapshot e2'])
   })
 
   test('what was being read when a link broke is not told', async () => {
@@ -203,17 +207,17 @@ describe('losing it', () => {
     // The control link stands, so that both readings are answered on it.
     await until(() => answers.length === 2)
     answers[0]?.('stale')
-    await until(() => scripted.askedFor('ParkedCalls').length === 1)
+    await until(() => scripted.actionsNamed('ParkedCalls').length === 1)
     answers[1]?.('fresh')
-    await until(() => scripted.askedFor('ParkedCalls').length === 2)
-    await until(() => scripted.told.length)
-    expect(scripted.told).toEqual(['channel fresh', 'snapshot e1'])
+    await until(() => scripted.actionsNamed('ParkedCalls').length === 2)
+    await until(() => scripted.published.length)
+    expect(scripted.published).toEqual(['channel fresh', 'snapshot e1'])
   })
 
   test('closing is no loss to tell of, and ends both links', async () => {
-    const { server, asterisk, told } = await online()
+    const { server, asterisk, published } = await online()
     await asterisk.close()
-    expect(told).toEqual(['snapshot e1'])
+    expect(published).toEqual(['snapshot e1'])
     expect(asterisk.pbx.state().online).toBe(false)
     await until(() => server.sessions.every(({ socket }) => socket.destroyed))
     expect(server.sessions).toHaveLength(2)
@@ -222,27 +226,27 @@ describe('losing it', () => {
 
 test('a message that cannot be told hides none that follow', async () => {
   const scripted = await online({
-    factsOf(message, at) {
+    toPbxEvents(message, at) {
       if (message.fields.uniqueid === 'bad') throw new Error('odd')
-      return factsOf(message, at)
+      return toMinimalEvents(message, at)
     },
-    onFact(fact) {
+    onEvent(fact) {
       if (fact.kind === 'channel' && fact.id === 'worse') throw new Error('odder')
     },
     answers: { CoreShowChannels: list(shown('bad'), shown('worse'), shown('c1')) },
   })
-  expect(scripted.told).toEqual(['channel worse', 'channel c1', 'snapshot e1'])
-  scripted.session('events').say(...newChannel('bad'))
-  scripted.session('events').say(...newChannel('c2'))
-  await until(() => scripted.told.includes('channel c2'))
-  expect(scripted.troubles).toHaveLength(3)
+  expect(scripted.published).toEqual(['channel worse', 'channel c1', 'snapshot e1'])
+  scripted.session('events').send(...newChannel('bad'))
+  scripted.session('events').send(...newChannel('c2'))
+  await until(() => scripted.published.includes('channel c2'))
+  expect(scripted.errors).toHaveLength(3)
 })
 
 test('events without a time are told in their turn, by the clock of the PBX', async () => {
   const scripted = await online({ now: () => 1_700_000_000_000 })
-  for (const id of ['c1', 'c2', 'c3']) scripted.session('events').say(...newChannel(id))
-  await until(() => scripted.facts.length === 3)
-  const [first = 0, ...others] = scripted.facts.map(({ at }) => at)
+  for (const id of ['c1', 'c2', 'c3']) scripted.session('events').send(...newChannel(id))
+  await until(() => scripted.pbxEvents.length === 3)
+  const [first = 0, ...others] = scripted.pbxEvents.map(({ at }) => at)
   expect(first).toBeGreaterThanOrEqual(PING)
   expect(others).toEqual([first + 1, first + 2])
 })

@@ -1,42 +1,47 @@
 import { randomBytes } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
-import { type AmiTransport, createAmiTransport } from '../../../api/asterisk/ami-client.ts'
-import type { AmiFields } from '../../../api/asterisk/ami-codec.ts'
-import { createDialer } from '../../../api/asterisk/ami-socket.ts'
-import { factsOf } from '../../../api/asterisk/event-mapper.ts'
-import { originateOf } from '../../../api/asterisk/originate.ts'
-import { after } from '../../../api/asterisk/timer.ts'
+import { type AmiClient, createAmiClient } from '../../../api/asterisk/ami-client.ts'
+import type { AmiAction } from '../../../api/asterisk/ami-codec.ts'
+import { createAmiSocketFactory } from '../../../api/asterisk/ami-socket.ts'
+import { toPbxEvents } from '../../../api/asterisk/event-mapper.ts'
+import { toOriginateAction } from '../../../api/asterisk/originate.ts'
+import { startTimer } from '../../../api/asterisk/timer.ts'
 import type { Call } from '../../../api/core/calls/call.ts'
-import { createCallTable } from '../../../api/core/calls/call-tracker.ts'
-import { type AmiUser, type Asterisk, asteriskMissing, startAsterisk } from '../../support/asterisk.ts'
+import { createCallTracker } from '../../../api/core/calls/call-tracker.ts'
+import {
+  type AmiUser,
+  type AsteriskServer,
+  startAsterisk,
+  whyAsteriskUnavailable,
+} from '../../support/asterisk.ts'
 import { type Phone, startPhone } from '../../support/phone.ts'
-import { cleared } from '../../support/phone-numbers.ts'
+import { clearedNumber } from '../../support/phone-numbers.ts'
 
-const missing = await asteriskMissing()
+const missing = await whyAsteriskUnavailable()
 const title = missing === undefined ? 'a real Asterisk' : `a real Asterisk (skipped: ${missing})`
 
 describe.skipIf(missing !== undefined)(`calls of ${title}`, () => {
-  let asterisk: Asterisk
-  let events: AmiTransport
-  let control: AmiTransport
+  let asterisk: AsteriskServer
+  let events: AmiClient
+  let control: AmiClient
   let ann: Phone
   let bob: Phone
   const told: Call[] = []
-  const table = createCallTable({
+  const table = createCallTracker({
     isOwnEndpoint: (endpoint) => /^\d{3,4}$/.test(endpoint),
     now: Date.now,
-    later: setImmediate,
-    onTrouble: () => {},
+    defer: setImmediate,
+    onError: () => {},
   })
   table.onChange((call) => told.push(call))
-  const sweeping = setInterval(table.sweep, 200)
+  const sweeping = setInterval(table.tick, 200)
 
   beforeAll(async () => {
-    asterisk = await startAsterisk({ contacts: true })
+    asterisk = await startAsterisk({ sharedExtension: true })
     events = transport(asterisk.users.events, 'system,call,cdr', true)
     control = transport(asterisk.users.control, 'off', false)
     events.on('event', (event) => {
-      for (const fact of factsOf(event, Date.now() * 1000)) table.hear(fact)
+      for (const fact of toPbxEvents(event, Date.now() * 1000)) table.handle(fact)
     })
     events.open()
     control.open()
@@ -53,19 +58,19 @@ describe.skipIf(missing !== undefined)(`calls of ${title}`, () => {
     await asterisk?.stop()
   })
 
-  const transport = ({ username, secret }: AmiUser, classes: string, awaitsBoot: boolean) =>
-    createAmiTransport({
-      connect: createDialer({ host: '127.0.0.1', port: asterisk.amiPort }),
-      login: { username, secret, events: classes, awaitsBoot },
+  const transport = ({ username, secret }: AmiUser, classes: string, waitForBoot: boolean) =>
+    createAmiClient({
+      connect: createAmiSocketFactory({ host: '127.0.0.1', port: asterisk.amiPort }),
+      login: { username, secret, events: classes, waitForBoot },
       instance: 'test',
       nonce: () => randomBytes(8).toString('hex'),
       random: Math.random,
-      after,
-      onTrouble: () => {},
+      startTimer,
+      onError: () => {},
     })
   const until = (check: () => void) => vi.waitFor(check, { timeout: 20_000, interval: 10 })
   /** Rings Ann's phone, or the named, and then the number. */
-  const dial = async (ChannelId: string, Exten: string, more: Partial<AmiFields> = {}) => {
+  const dial = async (ChannelId: string, Exten: string, more: Partial<AmiAction> = {}) => {
     await control.action({
       Action: 'Originate',
       Channel: 'PJSIP/1001',
@@ -76,7 +81,7 @@ describe.skipIf(missing !== undefined)(`calls of ${title}`, () => {
       CallerID: '"Ann" <1001>',
       Async: true,
       ...more,
-    } as AmiFields)
+    } as AmiAction)
     return ChannelId
   }
   const becomes = (id: string, what: object) => until(() => expect(table.find(id)).toMatchObject(what))
@@ -255,7 +260,7 @@ describe.skipIf(missing !== undefined)(`calls of ${title}`, () => {
 
   describe('click-to-call of a user with two phones', () => {
     const order = (callId: string) => ({
-      ...{ callId, endpoint: '1005', number: cleared('1002'), ringMs: 15_000 },
+      ...{ callId, endpoint: '1005', number: clearedNumber('1002'), ringMs: 15_000 },
       callerId: { name: 'Ann', number: '1005' },
     })
     const names = { technology: 'PJSIP', dialContext: 'internal' }
@@ -268,7 +273,7 @@ describe.skipIf(missing !== undefined)(`calls of ${title}`, () => {
     const states = () => two.map((phone) => phone.state())
 
     test('rings one of them where the dialplan has no context for it', async () => {
-      await control.action(originateOf(order('hk_single'), names))
+      await control.action(toOriginateAction(order('hk_single'), names))
       await until(() => expect([...states()].sort()).toEqual(['idle', 'ringing']))
       await hangUp('hk_single')
       await becomes('hk_single', ended('cancelled'))
@@ -277,7 +282,7 @@ describe.skipIf(missing !== undefined)(`calls of ${title}`, () => {
 
     test.each([0, 1])('rings both by a context, and either may take it: phone %i', async (taker) => {
       const id = `hk_all${taker}`
-      await control.action(originateOf(order(id), { ...names, ringContext: 'hookswitch-ring' }))
+      await control.action(toOriginateAction(order(id), { ...names, ringContext: 'hookswitch-ring' }))
       await until(() => expect(states()).toEqual(['ringing', 'ringing']))
       await becomes(id, { state: 'dialling', direction: 'internal', from: { number: '1005' } })
       expect(table.find(id)?.legs.map(({ endpoint, role }) => [endpoint, role])).toEqual([
@@ -302,7 +307,7 @@ describe.skipIf(missing !== undefined)(`calls of ${title}`, () => {
     })
 
     test('is cancelled while both ring', async () => {
-      await control.action(originateOf(order('hk_both'), { ...names, ringContext: 'hookswitch-ring' }))
+      await control.action(toOriginateAction(order('hk_both'), { ...names, ringContext: 'hookswitch-ring' }))
       await until(() => expect(states()).toEqual(['ringing', 'ringing']))
       await hangUp('hk_both')
       await becomes('hk_both', ended('cancelled'))

@@ -1,17 +1,17 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { decodeMessage } from '../../../api/asterisk/ami-codec.ts'
-import { factsOf } from '../../../api/asterisk/event-mapper.ts'
-import type { Fact } from '../../../api/core/calls/pbx-events.ts'
-import { messagesIn, VERSIONS } from '../core/calls/fixtures/recorded-events.ts'
+import { toPbxEvents } from '../../../api/asterisk/event-mapper.ts'
+import type { PbxEvent } from '../../../api/core/calls/pbx-events.ts'
+import { recordedMessages, VERSIONS } from '../core/calls/fixtures/recorded-events.ts'
 
 const HEARD_AT = 1_795_218_500_000_000
 
-function hear(name: string, fields: Record<string, string>): Fact[] {
+function mapEvent(name: string, fields: Record<string, string>): PbxEvent[] {
   const lines = Object.entries({ Event: name, ...fields }).map(([key, value]) => `${key}: ${value}`)
   const message = decodeMessage(Buffer.from(lines.join('\r\n')))
   if (message === undefined) throw new Error('no message')
-  return factsOf(message, HEARD_AT)
+  return toPbxEvents(message, HEARD_AT)
 }
 
 /** A phone that dials 102; each case names what is different. */
@@ -30,8 +30,8 @@ const SNAPSHOT = {
 const AT = 1_795_218_428_570_041
 const ID = SNAPSHOT.Uniqueid
 const about = (name: string, fields: Record<string, string> = {}) => {
-  const [fact] = hear(name, { ...SNAPSHOT, ...fields })
-  return fact?.kind === 'channel' ? fact.about : undefined
+  const [fact] = mapEvent(name, { ...SNAPSHOT, ...fields })
+  return fact?.kind === 'channel' ? fact.changes : undefined
 }
 const prefixed = (prefix: string, fields: Record<string, string> = {}) =>
   Object.fromEntries(
@@ -41,12 +41,12 @@ const prefixed = (prefix: string, fields: Record<string, string> = {}) =>
   )
 
 test('a new channel is told with all that is known of it, to the microsecond', () => {
-  expect(hear('Newchannel', SNAPSHOT)).toEqual([
+  expect(mapEvent('Newchannel', SNAPSHOT)).toEqual([
     {
       kind: 'channel',
       id: ID,
       at: AT,
-      about: {
+      changes: {
         name: 'PJSIP/101-00000042',
         endpoint: '101',
         callId: ID,
@@ -55,8 +55,8 @@ test('a new channel is told with all that is known of it, to the microsecond', (
         callerName: 'Ann',
         connectedNumber: '',
         connectedName: '',
-        dialled: '102',
-        bornAt: AT,
+        dialedExtension: '102',
+        createdAt: AT,
       },
     },
   ])
@@ -140,15 +140,15 @@ describe('dialling', () => {
   ] as [string, Record<string, string>, string | undefined][])(
     '%s %j tells of both ends',
     (name, fields, end) => {
-      const facts = hear(name, { ...SNAPSHOT, ...dest, ...fields })
+      const facts = mapEvent(name, { ...SNAPSHOT, ...dest, ...fields })
       expect(facts.map((fact) => fact.kind)).toEqual(['channel', 'channel', 'dial'])
-      expect(facts[1]).toMatchObject({ id: 'far', about: { endpoint: '102' } })
+      expect(facts[1]).toMatchObject({ id: 'far', changes: { endpoint: '102' } })
       expect(facts[2]).toEqual({ kind: 'dial', from: ID, to: 'far', at: AT, end })
     },
   )
 
   test('an Originate rings a phone without a channel that dials it', () => {
-    const facts = hear('DialBegin', { Timestamp: SNAPSHOT.Timestamp, ...dest })
+    const facts = mapEvent('DialBegin', { Timestamp: SNAPSHOT.Timestamp, ...dest })
     expect(facts.at(-1)).toEqual({ kind: 'dial', from: undefined, to: 'far', at: AT, end: undefined })
   })
 
@@ -157,23 +157,25 @@ describe('dialling', () => {
     ['Failure', '3', false, 3],
   ])('its response %s %s', (response, reason, answered, number) => {
     const fields = { Timestamp: SNAPSHOT.Timestamp, Response: response, Reason: reason, Uniqueid: 'hk_1' }
-    expect(hear('OriginateResponse', fields)).toEqual([
+    expect(mapEvent('OriginateResponse', fields)).toEqual([
       { kind: 'originate', id: 'hk_1', at: AT, answered, reason: number },
     ])
   })
 
   test('what an answered phone goes on to dial is told by nothing else', () => {
-    const facts = hear('OriginateResponse', {
+    const facts = mapEvent('OriginateResponse', {
       Response: 'Success',
       Reason: '4',
       Uniqueid: 'hk_1',
       Exten: '600',
     })
-    expect(facts).toMatchObject([{ answered: true }, { id: 'hk_1', about: { dialled: '600' } }])
+    expect(facts).toMatchObject([{ answered: true }, { id: 'hk_1', changes: { dialedExtension: '600' } }])
   })
 
   test('a response without an id is of nobody', () => {
-    expect(hear('OriginateResponse', { Response: 'Failure', Reason: '0', Uniqueid: '<null>' })).toEqual([])
+    expect(mapEvent('OriginateResponse', { Response: 'Failure', Reason: '0', Uniqueid: '<null>' })).toEqual(
+      [],
+    )
   })
 })
 
@@ -181,15 +183,15 @@ describe('parking', () => {
   const parkee = prefixed('Parkee')
 
   test('the space is told of whoever waits in it, in an event as in a list', () => {
-    const [event] = hear('ParkedCall', { Timestamp: SNAPSHOT.Timestamp, ...parkee, ParkingSpace: '701' })
-    expect(event).toMatchObject({ id: ID, at: AT, about: { parkedAt: '701' } })
-    const [item] = hear('ParkedCall', { ActionID: 'x-1', ...parkee, ParkingSpace: '701' })
-    expect(item).toMatchObject({ id: ID, at: HEARD_AT, about: { parkedAt: '701' } })
+    const [event] = mapEvent('ParkedCall', { Timestamp: SNAPSHOT.Timestamp, ...parkee, ParkingSpace: '701' })
+    expect(event).toMatchObject({ id: ID, at: AT, changes: { parkingSpace: '701' } })
+    const [item] = mapEvent('ParkedCall', { ActionID: 'x-1', ...parkee, ParkingSpace: '701' })
+    expect(item).toMatchObject({ id: ID, at: HEARD_AT, changes: { parkingSpace: '701' } })
   })
 
   test.each(['UnParkedCall', 'ParkedCallTimeOut', 'ParkedCallGiveUp'])('%s ends it', (name) => {
-    const [fact] = hear(name, { ...parkee, ParkingSpace: '701' })
-    expect(fact).toMatchObject({ id: ID, about: { parkedAt: undefined } })
+    const [fact] = mapEvent(name, { ...parkee, ParkingSpace: '701' })
+    expect(fact).toMatchObject({ id: ID, changes: { parkingSpace: undefined } })
   })
 })
 
@@ -198,7 +200,7 @@ test.each([
   ['0', 0],
   ['', 0],
 ])("a hangup with cause '%s' is an end, after the last that is known of the channel", (text, cause) => {
-  const facts = hear('Hangup', { ...SNAPSHOT, Exten: 'h', Cause: text, 'Cause-txt': 'whatever' })
+  const facts = mapEvent('Hangup', { ...SNAPSHOT, Exten: 'h', Cause: text, 'Cause-txt': 'whatever' })
   expect(facts.map(({ kind }) => kind)).toEqual(['channel', 'gone'])
   expect(facts[1]).toEqual({ kind: 'gone', id: ID, at: AT, cause })
 })
@@ -207,13 +209,18 @@ describe('an item of CoreShowChannels', () => {
   const { Timestamp: _, ...item } = SNAPSHOT
 
   test('was born in the second that its id begins with', () => {
-    const [fact] = hear('CoreShowChannel', { ...item, BridgeId: 'b1', Duration: '00:01:12' })
-    expect(fact).toMatchObject({ at: HEARD_AT, about: { bornAt: 1_795_218_428_000_000, bridge: 'b1' } })
+    const [fact] = mapEvent('CoreShowChannel', { ...item, BridgeId: 'b1', Duration: '00:01:12' })
+    expect(fact).toMatchObject({ at: HEARD_AT, changes: { createdAt: 1_795_218_428_000_000, bridge: 'b1' } })
   })
 
   test('with an id that we chose was born as long ago as it says', () => {
-    const [fact] = hear('CoreShowChannel', { ...item, Uniqueid: 'hk_1', BridgeId: '', Duration: '01:01:12' })
-    expect(fact).toMatchObject({ about: { bornAt: HEARD_AT - 3_672_000_000, bridge: undefined } })
+    const [fact] = mapEvent('CoreShowChannel', {
+      ...item,
+      Uniqueid: 'hk_1',
+      BridgeId: '',
+      Duration: '01:01:12',
+    })
+    expect(fact).toMatchObject({ changes: { createdAt: HEARD_AT - 3_672_000_000, bridge: undefined } })
   })
 })
 
@@ -223,13 +230,13 @@ test.each([
   ['Queue:q1_avail', 'ONHOLD', 'on_hold'],
   ['PJSIP/101', 'SOMETHING', 'unknown'],
 ])('device %s %s', (device, state, heard) => {
-  expect(hear('DeviceStateChange', { Device: device, State: state })).toEqual([
+  expect(mapEvent('DeviceStateChange', { Device: device, State: state })).toEqual([
     { kind: 'device', device, at: HEARD_AT, state: heard },
   ])
 })
 
 test('a number that was dialled inside is no device', () => {
-  expect(hear('DeviceStateChange', { Device: 'Local/103@from-internal', State: 'INUSE' })).toEqual([])
+  expect(mapEvent('DeviceStateChange', { Device: 'Local/103@from-internal', State: 'INUSE' })).toEqual([])
 })
 
 describe('a call detail record', () => {
@@ -245,7 +252,7 @@ describe('a call detail record', () => {
   }
 
   test('names its call, its ends and its seconds', () => {
-    expect(hear('Cdr', { ...CDR, Linkedid: ID })).toEqual([
+    expect(mapEvent('Cdr', { ...CDR, Linkedid: ID })).toEqual([
       {
         kind: 'cdr',
         callId: ID,
@@ -262,14 +269,14 @@ describe('a call detail record', () => {
   })
 
   test('without the mapping of Linkedid is of the call that its channel began', () => {
-    expect(hear('Cdr', { ...CDR, CallerID: '<101>' })).toMatchObject([{ callId: 'far', callerName: '' }])
+    expect(mapEvent('Cdr', { ...CDR, CallerID: '<101>' })).toMatchObject([{ callId: 'far', callerName: '' }])
   })
 })
 
 describe('looking for a person', () => {
   const CDR = { Timestamp: SNAPSHOT.Timestamp, UniqueID: 'near', Disposition: 'NO ANSWER' }
   const isSought = (name: string, fields: Record<string, string>) =>
-    hear(name, fields).some((fact) => fact.kind === 'channel' && fact.about.sought === true)
+    mapEvent(name, fields).some((fact) => fact.kind === 'channel' && fact.changes.routedToPerson === true)
 
   test('is told of a caller that comes into a queue', () => {
     expect(isSought('QueueCallerJoin', { ...SNAPSHOT, Queue: 'support' })).toBe(true)
@@ -299,14 +306,14 @@ test.each([
   ['', 'idle'],
 ])('presence %j of a phone is as good as a device that is %s', (Status, state) => {
   const presentity = { Presentity: 'CustomPresence:1002', Status, Message: 'until noon' }
-  expect(hear('PresenceStateChange', presentity)).toEqual([
+  expect(mapEvent('PresenceStateChange', presentity)).toEqual([
     { kind: 'device', device: 'CustomPresence:1002', at: HEARD_AT, state },
   ])
 })
 
 test('do-not-disturb that was recorded is told, set and taken back', () => {
-  const devices = messagesIn('asterisk22', '85')
-    .flatMap((message) => factsOf(message, HEARD_AT))
+  const devices = recordedMessages('asterisk22', '85')
+    .flatMap((message) => toPbxEvents(message, HEARD_AT))
     .flatMap((fact) => (fact.kind === 'device' ? [`${fact.device} ${fact.state}`] : []))
   expect(devices.slice(0, 4)).toEqual([
     'Custom:DND1002 busy',
@@ -318,25 +325,28 @@ test('do-not-disturb that was recorded is told, set and taken back', () => {
 
 test('what a transfer shows may be old: it only says that the channels were there', () => {
   const fields = { Timestamp: SNAPSHOT.Timestamp, ...prefixed('Transferer'), ...prefixed('Transferee') }
-  expect(hear('BlindTransfer', fields).map((fact) => fact.kind === 'channel' && fact.about)).toEqual([{}, {}])
+  expect(mapEvent('BlindTransfer', fields).map((fact) => fact.kind === 'channel' && fact.changes)).toEqual([
+    {},
+    {},
+  ])
 })
 
 test.each(['UserEvent', 'VarSet', 'Newexten', 'constructor', '__proto__'])('%s says nothing', (name) => {
-  expect(hear(name, SNAPSHOT)).toEqual([])
+  expect(mapEvent(name, SNAPSHOT)).toEqual([])
 })
 
 test('a response says nothing', () => {
   const response = decodeMessage(
     Buffer.from('Response: Newchannel\r\nUniqueid: 1\r\nLinkedid: 1\r\nChannel: x'),
   )
-  expect(response && factsOf(response, HEARD_AT)).toEqual([])
+  expect(response && toPbxEvents(response, HEARD_AT)).toEqual([])
 })
 
 test.each(VERSIONS)(
   '%s: every channel of every scene is told with an id, and no name is "<unknown>"',
   (version) => {
     for (const scene of ['10', '11', '12', '14', '20', '21', '30', '31', '32', '40', '41']) {
-      const facts = messagesIn(version, scene).flatMap((message) => factsOf(message, HEARD_AT))
+      const facts = recordedMessages(version, scene).flatMap((message) => toPbxEvents(message, HEARD_AT))
       expect(facts.filter(({ kind }) => kind === 'channel').length).toBeGreaterThan(3)
       expect(facts.every(({ at }) => at < HEARD_AT + 1_000_000_000 && Number.isSafeInteger(at))).toBe(true)
       expect(JSON.stringify(facts)).not.toContain('<unknown>')
@@ -371,11 +381,11 @@ test('any fields whatever are read without harm', () => {
         fc.oneof(fc.string({ unit: 'binary' }), fc.constantFrom('9'.repeat(400), '-1', '1e999')),
       ),
       (name, fields) => {
-        for (const fact of hear(name, { ...SNAPSHOT, ...fields })) {
+        for (const fact of mapEvent(name, { ...SNAPSHOT, ...fields })) {
           expect(Number.isSafeInteger(fact.at)).toBe(true)
           if (fact.kind === 'gone') expect(Number.isSafeInteger(fact.cause)).toBe(true)
           if (fact.kind === 'channel')
-            expect(fact.about.callerName ?? '').not.toMatch(/[\p{Cc}\u2028\u2029]/u)
+            expect(fact.changes.callerName ?? '').not.toMatch(/[\p{Cc}\u2028\u2029]/u)
         }
       },
     ),

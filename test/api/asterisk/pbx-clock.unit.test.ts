@@ -56,7 +56,7 @@ describe('put back', () => {
     const clock = createPbxClock(() => now)
     return steps.map(([told, afterMs]) => {
       now += afterMs
-      return clock.heard(at(told))
+      return clock.setBackByEvent(at(told))
     })
   }
 
@@ -97,9 +97,9 @@ describe('put back', () => {
 
   test('is heard of an answer, which may have waited a while', () => {
     const clock = createPbxClock(() => 1_700_000_000_000)
-    clock.heard(at(300))
-    expect(clock.answered(clock.set(at(296)))).toBe(0)
-    expect(clock.answered(clock.set(at(0)))).toBeGreaterThanOrEqual(300 * SECOND)
-    expect(clock.answered(clock.set(at(1)))).toBe(0)
+    clock.setBackByEvent(at(300))
+    expect(clock.setBackByPing(clock.set(at(296)))).toBe(0)
+    expect(clock.setBackByPing(clock.set(at(0)))).toBeGreaterThanOrEqual(300 * SECOND)
+    expect(clock.setBackByPing(clock.set(at(1)))).toBe(0)
   })
 })

@@ -1,6 +1,6 @@
 import { afterEach, expect, test, vi } from 'vitest'
-import { below } from '../../../api/asterisk/recording-files.ts'
-import { type Answer, failure, success } from '../../support/ami-server.ts'
+import { pathBelow } from '../../../api/asterisk/recording-files.ts'
+import { type AmiHandler, errorReply, successReply } from '../../support/ami-server.ts'
 import { COMMANDS, commands, type ScriptedPbx, scriptedPbx } from './fixtures/scripted-pbx.ts'
 
 let scripted: ScriptedPbx
@@ -8,14 +8,14 @@ afterEach(() => scripted.close())
 
 /** A PBX that records into its usual folder, and whose channels have these files. */
 async function online(files: Record<string, string>, settings = {}, mayAsk = true): Promise<ScriptedPbx> {
-  const getvar: Answer = (session, action) => {
+  const getvar: AmiHandler = (session, action) => {
     const { variable, channel = '' } = action
     const value = variable === 'ASTSPOOLDIR' ? '/var/spool/asterisk' : files[channel]
-    if (value === undefined) failure('No such channel')(session, action)
-    else success(`Variable: ${variable}`, `Value: ${value}`)(session, action)
+    if (value === undefined) errorReply('No such channel')(session, action)
+    else successReply(`Variable: ${variable}`, `Value: ${value}`)(session, action)
   }
   scripted = await scriptedPbx({
-    settings: { asksForFiles: true, ...settings },
+    settings: { needsFileNames: true, ...settings },
     answers: { ListCommands: commands(...COMMANDS, ...(mayAsk ? ['Getvar'] : [])), Getvar: getvar },
   })
   scripted.asterisk.open()
@@ -25,9 +25,14 @@ async function online(files: Record<string, string>, settings = {}, mayAsk = tru
 const starts = (id: string) =>
   scripted
     .session('events')
-    .say('Event: MixMonitorStart', 'Timestamp: 1795218504.730276', 'Channel: PJSIP/1001-1', `Uniqueid: ${id}`)
+    .send(
+      'Event: MixMonitorStart',
+      'Timestamp: 1795218504.730276',
+      'Channel: PJSIP/1001-1',
+      `Uniqueid: ${id}`,
+    )
 const named = () =>
-  scripted.facts.flatMap((fact) => (fact.kind === 'channel' && fact.about.recordingFile ? [fact] : []))
+  scripted.pbxEvents.flatMap((fact) => (fact.kind === 'channel' && fact.changes.recordingFile ? [fact] : []))
 
 test('each recording that begins is told with the file that the PBX names, below its folder', async () => {
   await online({
@@ -38,10 +43,10 @@ test('each recording that begins is told with the file that the PBX names, below
   starts('1.2')
   await vi.waitFor(() => expect(named()).toHaveLength(2))
   expect(named()).toMatchObject([
-    { id: '1.1', at: 1_795_218_504_730_276, about: { recordingFile: '2026/11/29/in-1001.wav' } },
-    { id: '1.2', about: { recordingFile: 'b.wav' } },
+    { id: '1.1', at: 1_795_218_504_730_276, changes: { recordingFile: '2026/11/29/in-1001.wav' } },
+    { id: '1.2', changes: { recordingFile: 'b.wav' } },
   ])
-  expect(scripted.troubles).toEqual([])
+  expect(scripted.errors).toEqual([])
 })
 
 test.each([
@@ -51,27 +56,27 @@ test.each([
   [
     'where names are not needed',
     { '1.1': '/var/spool/asterisk/monitor/a.wav' },
-    { asksForFiles: false },
+    { needsFileNames: false },
     true,
   ],
   ['without the right to ask', { '1.1': '/var/spool/asterisk/monitor/a.wav' }, {}, false],
 ])('no name is told %s', async (_, files, settings, mayAsk) => {
   await online({ ...files, last: '/var/spool/asterisk/monitor/last.wav' }, settings, mayAsk)
   for (const id of [...Object.keys(files), '1.1']) starts(id)
-  if (!mayAsk || 'asksForFiles' in settings) {
-    scripted.session('events').say('Event: Newstate', 'Uniqueid: x')
-    await vi.waitFor(() => expect(scripted.told).toContain('channel x'))
-    expect(scripted.askedFor('Getvar')).toEqual([])
+  if (!mayAsk || 'needsFileNames' in settings) {
+    scripted.session('events').send('Event: Newstate', 'Uniqueid: x')
+    await vi.waitFor(() => expect(scripted.published).toContain('channel x'))
+    expect(scripted.actionsNamed('Getvar')).toEqual([])
   } else {
     starts('last')
-    await vi.waitFor(() => expect(named()).toMatchObject([{ about: { recordingFile: 'last.wav' } }]))
+    await vi.waitFor(() => expect(named()).toMatchObject([{ changes: { recordingFile: 'last.wav' } }]))
   }
 })
 
 test('the folder may be another one', async () => {
   await online({ '1.1': '/storage/monitor/a.wav' }, { recordingFolder: '/storage/monitor/' })
   starts('1.1')
-  await vi.waitFor(() => expect(named()).toMatchObject([{ about: { recordingFile: 'a.wav' } }]))
+  await vi.waitFor(() => expect(named()).toMatchObject([{ changes: { recordingFile: 'a.wav' } }]))
 })
 
 test.each([
@@ -82,5 +87,5 @@ test.each([
   ['', '/c.wav', undefined],
   ['/', '/c.wav', undefined],
 ])('below %j the path %j is %j', (folder, path, rest) => {
-  expect(below(folder, path)).toBe(rest)
+  expect(pathBelow(folder, path)).toBe(rest)
 })

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
-import { createHostileFace } from './unavailable-app.ts'
+import { createUnavailableApp } from './unavailable-app.ts'
 
 /** Every surface, with callers who may do everything and services that are all away (503). */
-const { app, faults } = createHostileFace()
+const { app, takeErrors } = createUnavailableApp()
 
 const ask = async (method: string, path: string, type: string, body: string | Uint8Array) => {
   const res = await app.request(path, { method, headers: { 'Content-Type': type }, body })
@@ -28,7 +28,7 @@ for (const [method, path] of unique) {
 const deep = (depth: number, open: string, close: string) => `${open.repeat(depth)}1${close.repeat(depth)}`
 const many = <T>(count: number, make: (n: number) => T) => Array.from({ length: count }, (_, n) => make(n))
 
-faults()
+takeErrors()
 
 test('routes of every surface are among those that are asked', () => {
   const paths = reading.map(([, path]) => path)
@@ -59,7 +59,7 @@ describe.each(reading)('%s %s', (method, path) => {
     ['100 000 objects, each of a shape of its own', () => `{"a":[${many(90_000, (n) => `{"k${n}":1}`)}]}`],
   ])('refuses %s', async (_, body) => {
     expect([400, 413, 422]).toContain(await ask(method, path, 'application/json', body()))
-    expect(faults()).toEqual([])
+    expect(takeErrors()).toEqual([])
   })
   test.each<[string, string, string | Uint8Array]>([
     [
@@ -114,6 +114,6 @@ describe.each(reading)('%s %s', (method, path) => {
   ])('takes %s for the client’s doing', async (_, type, body) => {
     const status = await ask(method, path, type, body)
     expect(status === 503 || (status >= 200 && status < 500), String(status)).toBe(true)
-    expect(faults()).toEqual([])
+    expect(takeErrors()).toEqual([])
   })
 })

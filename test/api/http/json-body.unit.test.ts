@@ -3,12 +3,17 @@ import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { Refusal } from '../../../api/core/refusal.ts'
 import { readJson } from '../../../api/http/errors.ts'
-import { excessOf, type JsonBounds, SNAPSHOT, USUAL } from '../../../api/http/json-body.ts'
+import {
+  DEFAULT_JSON_LIMITS,
+  exceededLimit,
+  type JsonLimits,
+  SNAPSHOT_JSON_LIMITS,
+} from '../../../api/http/json-body.ts'
 import { SnapshotBody } from '../../../api/http/softphone/wire.ts'
-import { readSaid } from '../../../api/http/voip/socket-wire.ts'
+import { parseClientMessage } from '../../../api/http/voip/socket-wire.ts'
 
-const tight: JsonBounds = { depth: 3, each: 4, all: 8 }
-const excess = (text: string, bounds = tight) => excessOf(Buffer.from(text), bounds)
+const tight: JsonLimits = { maxDepth: 3, maxPerContainer: 4, maxTotal: 8 }
+const excess = (text: string, bounds = tight) => exceededLimit(Buffer.from(text), bounds)
 
 describe('a text within its bounds', () => {
   test.each([
@@ -42,8 +47,8 @@ describe('a text within its bounds', () => {
     )
     const text = JSON.stringify({ states })
     expect(text.length).toBeLessThan(1_048_576)
-    expect(excess(text, SNAPSHOT)).toBeUndefined()
-    expect(excess(text, USUAL)).toBeDefined()
+    expect(excess(text, SNAPSHOT_JSON_LIMITS)).toBeUndefined()
+    expect(excess(text, DEFAULT_JSON_LIMITS)).toBeDefined()
   })
 })
 
@@ -81,8 +86,9 @@ test('a snapshot is taken as it is, without a walk through its members', () => {
 })
 
 test('a message of a socket is bounded as a body is', () => {
-  const said = (data: string) => readSaid(`{"type":"call_status","channel":"c","status":"s","data":${data}}`)
-  expect(said('[[1]]')).toMatchObject({ said: { type: 'call_status' } })
+  const said = (data: string) =>
+    parseClientMessage(`{"type":"call_status","channel":"c","status":"s","data":${data}}`)
+  expect(said('[[1]]')).toMatchObject({ message: { type: 'call_status' } })
   expect(said('['.repeat(10_000) + ']'.repeat(10_000))).toEqual({ error: 'Message is too large' })
   expect(said(`[${'1,'.repeat(20_000)}1]`)).toEqual({ error: 'Message is too large' })
 })

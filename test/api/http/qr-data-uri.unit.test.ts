@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { drawQr } from '../../../api/http/qr-data-uri.ts'
+import { qrDataUri } from '../../../api/http/qr-data-uri.ts'
 
 const link = `https://voice.example.org/sip/provisioning.xml?ticket=${'a'.repeat(43)}`
 
@@ -18,7 +18,7 @@ function read(uri: string): string[] {
 }
 
 describe('a drawn link', () => {
-  const rows = read(drawQr(link))
+  const rows = read(qrDataUri(link))
 
   test('has its three corners, and white around it', () => {
     const corner = (x: number, y: number) => rows.slice(y, y + 7).map((row) => row.slice(x, x + 7))
@@ -37,7 +37,7 @@ describe('a drawn link', () => {
   })
 
   test('is another one for another ticket, of the same size', () => {
-    const other = read(drawQr(`${link.slice(0, -1)}b`))
+    const other = read(qrDataUri(`${link.slice(0, -1)}b`))
     expect(other).not.toEqual(rows)
     expect(other.length).toBe(rows.length)
   })

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { QueryMoment, QueryNumber } from '../../../api/http/query-params.ts'
+import { PhoneNumberParam, TimestampParam } from '../../../api/http/query-params.ts'
 
 /** As a server reads it out of `?it=…`. */
 const inQuery = (text: string) => new URLSearchParams(`it=${text}`).get('it') ?? ''
@@ -14,7 +14,7 @@ test.each([
   ['030+12', '030 12'],
   ['+030', ' 030'],
 ])('a number of ?it=%s is %j', (text, number) => {
-  expect(QueryNumber.parse(inQuery(text))).toBe(number)
+  expect(PhoneNumberParam.parse(inQuery(text))).toBe(number)
 })
 
 test.each([
@@ -25,9 +25,9 @@ test.each([
   ['2026-03-29T00:00:00Z', '2026-03-29T00:00:00Z'],
   ['2026-03-29', '2026-03-29T00:00:00Z'],
 ])('a moment of ?it=%s is %s', (text, moment) => {
-  expect(QueryMoment.parse(inQuery(text))).toBe(Date.parse(moment) / 1000)
+  expect(TimestampParam.parse(inQuery(text))).toBe(Date.parse(moment) / 1000)
 })
 
 test.each(['2026-03-29+02:00', '2026-03-29+00:00:00', 'yesterday', ''])('?it=%s is no moment', (text) => {
-  expect(QueryMoment.safeParse(inQuery(text)).success).toBe(false)
+  expect(TimestampParam.safeParse(inQuery(text)).success).toBe(false)
 })

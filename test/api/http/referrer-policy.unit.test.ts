@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
-import { createFace } from '../../support/openapi/routes-only-app.ts'
+import { createRoutesOnlyApp } from '../../support/openapi/routes-only-app.ts'
 
 /** All surfaces, with nothing behind them: most routes fail, and a failure is an answer, too. */
-const app = createFace()
+const app = createRoutesOnlyApp()
 const routes = app.routes
   .filter(({ method }) => method !== 'ALL')
   .map(({ method, path }) => [method, path.replace(/:\w+(\{[^}]*\})?/g, 'x')] as const)

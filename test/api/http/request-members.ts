@@ -1,9 +1,9 @@
-import { type Document, type Named, operationsOf } from '../../support/openapi/document.ts'
-import { createHostileFace } from './unavailable-app.ts'
+import { type NamedOperation, type OpenApiDocument, operationsOf } from '../../support/openapi/document.ts'
+import { createUnavailableApp } from './unavailable-app.ts'
 
 /** A member of a request as the document describes it. */
 export interface Member {
-  operation: Named
+  operation: NamedOperation
   /** Where it stands: `body` or `query`. */
   part: 'body' | 'query'
   name: string
@@ -26,18 +26,22 @@ interface Shape {
 
 /** Every surface, with services that are all away, and each member that a client may send. */
 export async function readRequests() {
-  const { app, faults } = createHostileFace()
-  const document = (await (await app.request('/openapi.json')).json()) as Document // a test of its own judges it
+  const { app, takeErrors } = createUnavailableApp()
+  const document = (await (await app.request('/openapi.json')).json()) as OpenApiDocument // a test of its own judges it
   const shapeOf = (schema: Shape): Shape => {
     const name = schema.$ref?.split('/').at(-1)
     return name === undefined ? schema : shapeOf(document.components.schemas[name] as Shape)
   }
-  const bodyOf = ({ requestBody }: Named): Shape | undefined => {
+  const bodyOf = ({ requestBody }: NamedOperation): Shape | undefined => {
     const schema = requestBody?.content['application/json']?.schema
     return schema && shapeOf(schema)
   }
 
-  async function ask({ method, path, ...operation }: Named, body?: unknown, query = ''): Promise<Answer> {
+  async function ask(
+    { method, path, ...operation }: NamedOperation,
+    body?: unknown,
+    query = '',
+  ): Promise<Answer> {
     const names = operation.parameters?.filter((one) => one.in === 'path') ?? []
     const filled = names.reduce(
       (all, { name, schema }) =>
@@ -72,11 +76,11 @@ export async function readRequests() {
     ]
   })
   /** A body that the document shows, or the examples of the members it must have. */
-  function exampleOf(operation: Named): Record<string, unknown> {
+  function exampleOf(operation: NamedOperation): Record<string, unknown> {
     const { example, properties = {}, required = [] } = bodyOf(operation) ?? {}
     if (example !== undefined) return example as Record<string, unknown> // of an object
     const shown = required.map((name) => [name, properties[name] && shapeOf(properties[name]).example])
     return Object.fromEntries(shown.filter(([, value]) => value !== undefined))
   }
-  return { ask, exampleOf, members, faults }
+  return { ask, exampleOf, members, faults: takeErrors }
 }

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, describe, expect, test } from 'vitest'
-import { createMailer } from '../../../api/mail/smtp-mailer.ts'
+import { createSmtpMailer } from '../../../api/mail/smtp-mailer.ts'
 import { freePort } from '../../support/free-port.ts'
 import { type MailServer, type MailServerOptions, startMailServer } from '../../support/mail-server.ts'
 import { selfSigned } from '../provisioning/self-signed.ts'
@@ -23,10 +23,10 @@ const MAIL = { to: 'anna@example.org', subject: 'Hello', text: 'a line\n'.repeat
 /** A way to a server of its own, as to another machine; tests name what is different. */
 async function setUp(
   options: MailServerOptions = {},
-  difference: Partial<Parameters<typeof createMailer>[0]> = {},
+  difference: Partial<Parameters<typeof createSmtpMailer>[0]> = {},
 ) {
   server = await startMailServer({ ...signed, ...options })
-  const mailer = createMailer({
+  const mailer = createSmtpMailer({
     host: '127.0.0.1',
     port: server.port,
     secure: false,
@@ -43,8 +43,8 @@ describe('mail', () => {
   test('goes by STARTTLS to the one address, from whom the setting says', async () => {
     const { mailer, server } = await setUp()
     await mailer.send(MAIL)
-    expect(server.letters).toMatchObject([{ to: ['anna@example.org'], secure: true, text: MAIL.text }])
-    const [{ headers } = { headers: '' }] = server.letters
+    expect(server.messages).toMatchObject([{ to: ['anna@example.org'], secure: true, text: MAIL.text }])
+    const [{ headers } = { headers: '' }] = server.messages
     expect(headers).toMatch(/^From: "Hookswitch, a gate" <voice@example\.org>\r$/m)
     expect(headers).toMatch(/^To: anna@example\.org\r$/m)
     expect(headers).toMatch(/^Auto-Submitted: auto-generated\r$/m)
@@ -58,29 +58,29 @@ describe('mail', () => {
   ])('goes to an address with %s', async (_, to, arrived) => {
     const { mailer, server } = await setUp({ hideSMTPUTF8: true })
     await mailer.send({ ...MAIL, to })
-    expect(server.letters).toMatchObject([{ text: MAIL.text }])
-    expect(server.letters[0]?.headers).toContain(`\nTo: ${arrived}\r\n`)
+    expect(server.messages).toMatchObject([{ text: MAIL.text }])
+    expect(server.messages[0]?.headers).toContain(`\nTo: ${arrived}\r\n`)
   })
 
   test('goes to an address with an accent by SMTPUTF8', async () => {
     const { mailer, server } = await setUp()
     await mailer.send({ ...MAIL, to: 'josé@bücher.example' })
-    expect(server.letters).toMatchObject([{ to: ['josé@bücher.example'] }])
+    expect(server.messages).toMatchObject([{ to: ['josé@bücher.example'] }])
   })
 
   test('keeps long lines and other scripts whole', async () => {
     const { mailer, server } = await setUp()
     const text = `анна ${'https://voice.example.org/verify-email?token='}${'x'.repeat(200)}\n`
     await mailer.send({ ...MAIL, text })
-    expect(server.letters).toMatchObject([{ text }])
+    expect(server.messages).toMatchObject([{ text }])
   })
 
   test('logs in where it is told to, and is not sent by a wrong password', async () => {
     const login = { username: 'voice', password: 'hunter2' }
     const { mailer, server } = await setUp({ login }, { auth: { user: 'voice', pass: 'hunter2' } })
     await mailer.send(MAIL)
-    expect(server.letters).toHaveLength(1)
-    const wrong = createMailer({
+    expect(server.messages).toHaveLength(1)
+    const wrong = createSmtpMailer({
       host: '127.0.0.1',
       port: server.port,
       secure: false,
@@ -97,29 +97,29 @@ describe('mail', () => {
     const { mailer, server } = await setUp({ hideSTARTTLS: true, disabledCommands: ['STARTTLS'] })
     await expect(mailer.send(MAIL)).rejects.toThrow(/ETLS|ESOCKET|EPROTOCOL/)
     expect(server.connections()).toBe(1)
-    expect(server.letters).toEqual([])
+    expect(server.messages).toEqual([])
   })
 
   test('is not given to whoever merely says to be the server', async () => {
     const { mailer, server } = await setUp({}, { caPath: undefined })
     await expect(mailer.send(MAIL)).rejects.toThrow(/ESOCKET|ETLS/)
-    expect(server.letters).toEqual([])
+    expect(server.messages).toEqual([])
   })
 
   test('on this machine needs no certificate that proves anything', async () => {
     const { mailer, server } = await setUp({}, { caPath: undefined, requireTls: false })
     await mailer.send(MAIL)
-    expect(server.letters).toHaveLength(1)
+    expect(server.messages).toHaveLength(1)
   })
 
   test('goes by TLS from the start', async () => {
     const { mailer, server } = await setUp({ secure: true }, { secure: true, requireTls: false })
     await mailer.send(MAIL)
-    expect(server.letters).toMatchObject([{ secure: true }])
+    expect(server.messages).toMatchObject([{ secure: true }])
   })
 
   test('that is refused says so, and not in the server’s own words', async () => {
-    const { mailer } = await setUp({ refuses: true })
+    const { mailer } = await setUp({ rejectsRecipients: true })
     await expect(mailer.send(MAIL)).rejects.toThrow(
       /^the mail server did not take it: EENVELOPE RCPT TO 550$/,
     )
@@ -138,14 +138,14 @@ describe('mail', () => {
   ])('cannot be led astray by %s in an address', async (_, to) => {
     const { mailer, server } = await setUp()
     await mailer.send({ ...MAIL, to }).catch(() => {})
-    expect(server.to('boris@example.org')).toEqual([])
-    for (const { headers } of server.letters) expect(headers).not.toMatch(/^Bcc/im)
+    expect(server.messagesTo('boris@example.org')).toEqual([])
+    for (const { headers } of server.messages) expect(headers).not.toMatch(/^Bcc/im)
   })
 
   test('cannot be led astray by a line end in its subject', async () => {
     const { mailer, server } = await setUp()
     await mailer.send({ ...MAIL, subject: 'Hello\r\nBcc: boris@example.org' })
-    expect(server.to('boris@example.org')).toEqual([])
-    expect(server.letters[0]?.headers).not.toMatch(/^Bcc/im)
+    expect(server.messagesTo('boris@example.org')).toEqual([])
+    expect(server.messages[0]?.headers).not.toMatch(/^Bcc/im)
   })
 })

@@ -3,9 +3,9 @@ import { createServer, type RequestListener, type Server } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { createStreamKeeper } from '../../../api/core/auth/sidecar-watchdog.ts'
-import { createStreamDoors } from '../../../api/nchan/stream-control.ts'
-import { every } from '../../../runtime/interval.ts'
+import { createSidecarWatchdog } from '../../../api/core/auth/sidecar-watchdog.ts'
+import { createStreamControl } from '../../../api/nchan/stream-control.ts'
+import { startInterval } from '../../../runtime/interval.ts'
 import { createLog } from '../../../runtime/log.ts'
 
 let folder: string
@@ -56,13 +56,13 @@ test('a sidecar that hangs is cut off at every instance, also at one that hung o
   const hanging = await instanceThat('hanging.sock', () => undefined)
 
   const instances = [good, late, absent, hanging]
-  const doors = createStreamDoors([sidecar], instances)
+  const doors = createStreamControl([sidecar], instances)
   const events: string[] = []
   const log = createLog('test', 'info', { write: (line) => void events.push(JSON.parse(line).event) })
   const monotonic = () => performance.now()
-  const keeper = createStreamKeeper({ sidecars: [sidecar], instances, ...doors, monotonic, log })
+  const keeper = createSidecarWatchdog({ sidecars: [sidecar], instances, ...doors, monotonic, log })
   const failed: unknown[] = []
-  const chore = every(
+  const chore = startInterval(
     250,
     async () => keeper.tick(),
     (err) => failed.push(err),
@@ -93,9 +93,9 @@ test('a sidecar that hangs is cut off at every instance, also at one that hung o
 
 describe('a sidecar', () => {
   const answersOf = async (sidecar: string) => {
-    const doors = createStreamDoors([sidecar], [])
+    const doors = createStreamControl([sidecar], [])
     const since = performance.now()
-    const isThere = await doors.answers(sidecar)
+    const isThere = await doors.isResponding(sidecar)
     await doors.close()
     return { isThere, ms: performance.now() - since }
   }
@@ -122,9 +122,9 @@ describe('a sidecar', () => {
 
   test('that answered while this process was blocked beyond the deadline is there', async () => {
     const sidecar = await serve('s.sock', (_, res) => void res.end())
-    const doors = createStreamDoors([sidecar], [])
-    await doors.answers(sidecar)
-    const asked = doors.answers(sidecar)
+    const doors = createStreamControl([sidecar], [])
+    await doors.isResponding(sidecar)
+    const asked = doors.isResponding(sidecar)
     // The server lives in this process: it has read the question, and its answer waits in the socket.
     await new Promise((resolve) => servers[0]?.once('request', resolve))
     const until = performance.now() + 1_000
@@ -143,9 +143,9 @@ test.each([
   ['with more behind it', `${GATE}\n/x`, undefined],
 ])('a generation %s', async (_, text, expected) => {
   const sidecar = join(folder, 's.sock')
-  const doors = createStreamDoors([sidecar], [])
-  expect(await doors.gateOf(sidecar)).toBeUndefined()
+  const doors = createStreamControl([sidecar], [])
+  expect(await doors.cohortOf(sidecar)).toBeUndefined()
   writeFileSync(`${sidecar}.gate`, text)
-  expect(await doors.gateOf(sidecar)).toBe(expected)
+  expect(await doors.cohortOf(sidecar)).toBe(expected)
   await doors.close()
 })

@@ -2,9 +2,9 @@ import { inspect } from 'node:util'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { ProvisioningError } from '../../../api/core/provisioning/provisioner.ts'
-import { createWizardExtensions } from '../../../api/provisioning/asterisk-wizard.ts'
+import { createWizardProvisioner } from '../../../api/provisioning/asterisk-wizard.ts'
 import { fakeConfigAmi } from './fake-config-ami.ts'
-import { order as anyOrder } from './fixtures.ts'
+import { extensionSpec as anyOrder } from './fixtures.ts'
 
 const order = { ...anyOrder, secret: 'Vq7ProposedSecret42' }
 const provided = { extension: '1001', authUsername: '1001', secret: order.secret }
@@ -12,26 +12,26 @@ const MARKED = 'endpoint/@hookswitch_mark'
 
 function open() {
   const { ami, state } = fakeConfigAmi()
-  return { state, extensions: createWizardExtensions({ ami, template: 'hookswitch' }) }
+  return { state, extensions: createWizardProvisioner({ ami, template: 'hookswitch' }) }
 }
 
 describe('providing', () => {
   test('writes a section from the template, and has it loaded', async () => {
     const { state, extensions } = open()
-    expect(await extensions.provide(order)).toEqual(provided)
+    expect(await extensions.provision(order)).toEqual(provided)
     expect(Object.fromEntries(state.loaded.get('1001') ?? [])).toEqual({
       hint_exten: '1001',
       'inbound_auth/username': '1001',
       'inbound_auth/password': order.secret,
       'endpoint/callerid': '"Alice Smith" <1001>',
-      [MARKED]: order.mark,
+      [MARKED]: order.ownershipTag,
     })
   })
 
   test('another secret replaces the section', async () => {
     const { state, extensions } = open()
-    await extensions.provide(order)
-    await extensions.provide({ ...order, secret: 'AnotherSecret4242' })
+    await extensions.provision(order)
+    await extensions.provision({ ...order, secret: 'AnotherSecret4242' })
     expect(state.loaded.get('1001')?.get('inbound_auth/password')).toBe('AnotherSecret4242')
     expect(state.wizard.size).toBe(1)
   })
@@ -39,16 +39,16 @@ describe('providing', () => {
   test('many at once are done one after another', async () => {
     const { state, extensions } = open()
     const numbers = ['1001', '1002', '1003', '1004']
-    await Promise.all(numbers.map((extension) => extensions.provide({ ...order, extension })))
+    await Promise.all(numbers.map((extension) => extensions.provision({ ...order, extension })))
     expect([...state.loaded.keys()]).toEqual(numbers)
-    expect(state.heard.join(' ')).not.toMatch(/UpdateConfig UpdateConfig/)
+    expect(state.actions.join(' ')).not.toMatch(/UpdateConfig UpdateConfig/)
   })
 
   test('no name gets out of its line', async () => {
     const { state, extensions } = open()
     await fc.assert(
       fc.asyncProperty(fc.string({ unit: 'binary', maxLength: 60 }), async (displayName) => {
-        await extensions.provide({ ...order, displayName })
+        await extensions.provision({ ...order, displayName })
         expect(state.loaded.get('1001')?.get('endpoint/callerid')).toMatch(
           /^"[^"\\;<>[\]\p{Cc}\p{Zl}\p{Zp}]+" <1001>$/u,
         )
@@ -60,16 +60,16 @@ describe('providing', () => {
   test.each([
     ['an extension that ends its section', { extension: '1001]' }],
     ['a secret with a comment', { secret: 'Vq7Proposed;Secret' }],
-    ['a mark with an equals sign', { mark: 'a=b' }],
+    ['a mark with an equals sign', { ownershipTag: 'a=b' }],
   ])('%s never reaches Asterisk', async (_, flaw) => {
     const { state, extensions } = open()
-    await expect(extensions.provide({ ...order, ...flaw })).rejects.toMatchObject({ code: 'refused' })
-    expect(state.heard).toEqual([])
+    await expect(extensions.provision({ ...order, ...flaw })).rejects.toMatchObject({ code: 'refused' })
+    expect(state.actions).toEqual([])
   })
 
   test('a template that is no name is a fault at the start', () => {
     const { ami } = fakeConfigAmi()
-    expect(() => createWizardExtensions({ ami, template: 'a,inherit=b' })).toThrow('template')
+    expect(() => createWizardProvisioner({ ami, template: 'a,inherit=b' })).toThrow('template')
   })
 })
 
@@ -80,7 +80,7 @@ describe('what is somebody else’s', () => {
   ])('a section with %s is neither changed nor removed', async (_, section) => {
     const { state, extensions } = open()
     state.wizard.set('1001', section)
-    await expect(extensions.provide(order)).rejects.toMatchObject({ code: 'taken' })
+    await expect(extensions.provision(order)).rejects.toMatchObject({ code: 'taken' })
     await expect(extensions.remove('1001', order)).rejects.toMatchObject({ code: 'taken' })
     expect([...state.wizard]).toEqual([['1001', section]])
   })
@@ -88,14 +88,14 @@ describe('what is somebody else’s', () => {
   test('what pjsip.conf has is taken', async () => {
     const { state, extensions } = open()
     state.pjsip.set('1001', new Map())
-    await expect(extensions.provide(order)).rejects.toMatchObject({ code: 'taken' })
+    await expect(extensions.provision(order)).rejects.toMatchObject({ code: 'taken' })
   })
 
   test('a number whose last phone is still registered is taken, and not that of its neighbour', async () => {
     const { state, extensions } = open()
     state.contacts.push('1001;@1c802507dff12d11bc90a1f0aa6b43f4')
-    await expect(extensions.provide(order)).rejects.toMatchObject({ code: 'taken' })
-    await extensions.provide({ ...order, extension: '10010' })
+    await expect(extensions.provision(order)).rejects.toMatchObject({ code: 'taken' })
+    await extensions.provision({ ...order, extension: '10010' })
     expect([...state.loaded.keys()]).toEqual(['10010'])
   })
 })
@@ -110,8 +110,8 @@ describe('when Asterisk says no', () => {
     ['Something new', 'refused'],
   ])('%s', async (message, code) => {
     const { state, extensions } = open()
-    state.refuses = message
-    const err = await extensions.provide(order).catch((thrown: unknown) => thrown)
+    state.rejectsWith = message
+    const err = await extensions.provision(order).catch((thrown: unknown) => thrown)
     expect(err).toMatchObject({ code })
     expect(inspect(err, { depth: 10 })).not.toContain(order.secret)
   })
@@ -145,7 +145,7 @@ describe('whatever is lost on the way', () => {
       fc.asyncProperty(faults, faults, async (first, second) => {
         const { state, extensions } = open()
         state.faults.push(...first)
-        await untilDone(() => extensions.provide(order))
+        await untilDone(() => extensions.provision(order))
         expect(state.loaded.get('1001')?.get('inbound_auth/password')).toBe(order.secret)
         state.faults.splice(0, Number.POSITIVE_INFINITY, ...second)
         await untilDone(() => extensions.remove('1001', order))

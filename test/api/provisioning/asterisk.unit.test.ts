@@ -2,10 +2,10 @@ import { inspect } from 'node:util'
 import fc from 'fast-check'
 import { afterEach, describe, expect, test } from 'vitest'
 import { ProvisioningError } from '../../../api/core/provisioning/provisioner.ts'
-import { type AsteriskNeeds, createAsteriskExtensions } from '../../../api/provisioning/asterisk.ts'
-import { MARK } from '../../../api/provisioning/pjsip-objects.ts'
+import { type AsteriskNeeds, createAsteriskProvisioner } from '../../../api/provisioning/asterisk.ts'
+import { OWNERSHIP_OPTION } from '../../../api/provisioning/pjsip-objects.ts'
 import { ARI, startAri } from './fake-ari.ts'
-import { order as anyOrder, faultsOn, quick } from './fixtures.ts'
+import { extensionSpec as anyOrder, faultsOn, shortTimeouts } from './fixtures.ts'
 
 const order = { ...anyOrder, secret: 'Vq7ProposedSecret42' }
 
@@ -16,11 +16,11 @@ afterEach(async () => {
 
 async function open(changes: Partial<AsteriskNeeds> = {}) {
   const ari = await startAri()
-  const asterisk = createAsteriskExtensions({
+  const asterisk = createAsteriskProvisioner({
     baseUrl: ari.url,
     ...ARI,
     phones: { context: 'internal', codecs: ['alaw', 'ulaw'] },
-    limits: quick,
+    timeouts: shortTimeouts,
     ...changes,
   })
   const end = async () => {
@@ -40,7 +40,7 @@ const errorOf = (promise: Promise<unknown>) =>
 describe('providing', () => {
   test('makes what asks for a password before what lets calls through', async () => {
     const { ari, asterisk } = await open()
-    expect(await asterisk.provide(order)).toEqual(provided)
+    expect(await asterisk.provision(order)).toEqual(provided)
     expect(ari.written).toMatchObject([
       { object: 'auth/1001', fields: { username: '1001', password: order.secret } },
       { object: 'aor/1001', fields: { max_contacts: '1', remove_existing: 'yes' } },
@@ -57,14 +57,14 @@ describe('providing', () => {
         },
       },
     ])
-    for (const { fields } of ari.written) expect(fields[MARK]).toBe(order.mark)
+    for (const { fields } of ari.written) expect(fields[OWNERSHIP_OPTION]).toBe(order.ownershipTag)
   })
 
   test('the same order again gives the same', async () => {
     const { ari, asterisk } = await open()
-    await asterisk.provide(order)
+    await asterisk.provision(order)
     const before = new Map(ari.objects)
-    expect(await asterisk.provide(order)).toEqual(provided)
+    expect(await asterisk.provision(order)).toEqual(provided)
     expect(ari.objects).toEqual(before)
   })
 
@@ -79,7 +79,7 @@ describe('providing', () => {
         endpoint: { rtp_symmetric: 'no', media_address: '192.0.2.1' },
       },
     })
-    await asterisk.provide(order)
+    await asterisk.provision(order)
     expect(ari.objects.get('aor/1001')).toMatchObject({ max_contacts: '3' })
     expect(ari.objects.get('endpoint/1001')).toMatchObject({
       context: 'from-internal',
@@ -100,7 +100,7 @@ describe('providing', () => {
     ['no contacts', { maxContacts: 0 }],
   ])('%s is a fault at the start', (_, flaw) => {
     const phones = { context: 'internal', codecs: ['alaw'], ...flaw }
-    expect(() => createAsteriskExtensions({ baseUrl: 'http://127.0.0.1:1', ...ARI, phones })).toThrow(
+    expect(() => createAsteriskProvisioner({ baseUrl: 'http://127.0.0.1:1', ...ARI, phones })).toThrow(
       /^extensions of Asterisk: /,
     )
   })
@@ -110,18 +110,18 @@ describe('providing', () => {
     ['an extension that is a path', { extension: '../1001' }],
     ['a short secret', { secret: 'short' }],
     ['a secret with a line end', { secret: `${order.secret}\n` }],
-    ['a mark with a space', { mark: 'a b' }],
+    ['a mark with a space', { ownershipTag: 'a b' }],
   ])('%s never reaches Asterisk', async (_, flaw) => {
     const { ari, asterisk } = await open()
-    await expect(asterisk.provide({ ...order, ...flaw })).rejects.toMatchObject({ code: 'refused' })
-    expect(ari.heard).toEqual({})
+    await expect(asterisk.provision({ ...order, ...flaw })).rejects.toMatchObject({ code: 'refused' })
+    expect(ari.requestCounts).toEqual({})
   })
 
   test('no name gets out of its quotes', async () => {
     const { ari, asterisk } = await open()
     await fc.assert(
       fc.asyncProperty(fc.string({ unit: 'binary', maxLength: 60 }), async (displayName) => {
-        await asterisk.provide({ ...order, displayName })
+        await asterisk.provision({ ...order, displayName })
         expect(ari.objects.get('endpoint/1001')?.callerid).toMatch(/^"[^"\\;<>\p{Cc}\p{Zl}\p{Zp}]+" <1001>$/u)
       }),
       { numRuns: 12, examples: [['"<sip:x@y>;\r\n[a]\\']] },
@@ -131,30 +131,32 @@ describe('providing', () => {
 
 describe('what is somebody else’s', () => {
   test.each([
-    ['another registration made', 'endpoint/1001', { [MARK]: 'another' }],
-    ['another registration made half', 'auth/1001', { [MARK]: 'another' }],
+    ['another registration made', 'endpoint/1001', { [OWNERSHIP_OPTION]: 'another' }],
+    ['another registration made half', 'auth/1001', { [OWNERSHIP_OPTION]: 'another' }],
     ['nobody marked', 'aor/1001', {}],
   ])('what %s is neither changed nor removed', async (_, object, fields) => {
     const { ari, asterisk } = await open()
     ari.objects.set(object, fields)
-    await expect(asterisk.provide(order)).rejects.toMatchObject({ code: 'taken' })
+    await expect(asterisk.provision(order)).rejects.toMatchObject({ code: 'taken' })
     await expect(asterisk.remove('1001', order)).rejects.toMatchObject({ code: 'taken' })
     expect([...ari.objects]).toEqual([[object, fields]])
   })
 
   test('what stands in pjsip.conf is taken, also where it was written there meanwhile', async () => {
     const { ari, asterisk } = await open()
-    ari.meanwhile.set('PUT auth', () => ari.inFiles.set('auth/1001', {}))
-    await expect(asterisk.provide(order)).rejects.toMatchObject({ code: 'taken' })
+    ari.beforeNext.set('PUT auth', () => ari.inFiles.set('auth/1001', {}))
+    await expect(asterisk.provision(order)).rejects.toMatchObject({ code: 'taken' })
     expect(ari.objects.size).toBe(0)
   })
 
   test('who was faster meanwhile has it', async () => {
     const { ari, asterisk } = await open()
-    await asterisk.provide(order)
-    ari.meanwhile.set('PUT endpoint', () => ari.objects.set('endpoint/1001', { [MARK]: 'another' }))
+    await asterisk.provision(order)
+    ari.beforeNext.set('PUT endpoint', () =>
+      ari.objects.set('endpoint/1001', { [OWNERSHIP_OPTION]: 'another' }),
+    )
     ari.faults.push({ on: 'PUT endpoint', kind: 'lie' })
-    await expect(asterisk.provide(order)).rejects.toMatchObject({ code: 'taken' })
+    await expect(asterisk.provision(order)).rejects.toMatchObject({ code: 'taken' })
   })
 })
 
@@ -174,36 +176,36 @@ describe('when Asterisk says no', () => {
     ['it has not booted', 503, 'Asterisk not booted', 'away', /503/],
   ])('%s', async (_, status, message, code, words) => {
     const { ari, asterisk } = await open()
-    ari.refuses = { status, message }
-    const err = await errorOf(asterisk.provide(order))
+    ari.rejectsWith = { status, message }
+    const err = await errorOf(asterisk.provision(order))
     expect(err).toMatchObject({ code, message: expect.stringMatching(words) })
   })
 
   test('a wrong password of ARI', async () => {
     const { asterisk } = await open({ password: 'wrong' })
-    await expect(asterisk.provide(order)).rejects.toMatchObject({ code: 'denied' })
+    await expect(asterisk.provision(order)).rejects.toMatchObject({ code: 'denied' })
     await expect(asterisk.remove('1001', order)).rejects.toMatchObject({ code: 'denied' })
   })
 
   test('nobody there', async () => {
     const { ari, asterisk } = await open()
     await ari.stop()
-    await expect(asterisk.provide(order)).rejects.toMatchObject({ code: 'away' })
+    await expect(asterisk.provision(order)).rejects.toMatchObject({ code: 'away' })
   })
 
   test('what it claims to have done and did not', async () => {
     const { ari, asterisk } = await open()
     ari.faults.push({ on: 'PUT endpoint', kind: 'lie' })
-    await expect(asterisk.provide(order)).rejects.toMatchObject({ code: 'unconfirmed' })
-    await asterisk.provide(order)
+    await expect(asterisk.provision(order)).rejects.toMatchObject({ code: 'unconfirmed' })
+    await asterisk.provision(order)
     ari.faults.push({ on: 'DELETE auth', kind: 'lie' })
     await expect(asterisk.remove('1001', order)).rejects.toMatchObject({ code: 'unconfirmed' })
   })
 
   test('no error holds a password, whatever Asterisk repeats', async () => {
     const { ari, asterisk } = await open()
-    ari.refuses = { status: 400, message: `bad: ${ARI.password} and ${order.secret}` }
-    const told = inspect(await errorOf(asterisk.provide(order)), { depth: 10 })
+    ari.rejectsWith = { status: 400, message: `bad: ${ARI.password} and ${order.secret}` }
+    const told = inspect(await errorOf(asterisk.provision(order)), { depth: 10 })
     expect(told).toContain('bad: ')
     expect(told).not.toContain(ARI.password)
     expect(told).not.toContain(order.secret)
@@ -231,9 +233,9 @@ describe('whatever fails on the way', () => {
   test('one extension comes about, is never open, and goes away whole', async () => {
     await fc.assert(
       fc.asyncProperty(faultsOn(OPERATIONS), faultsOn(OPERATIONS), async (first, second) => {
-        const { ari, asterisk, end } = await open({ limits: { ...quick, requestMs: 60 } })
+        const { ari, asterisk, end } = await open({ timeouts: { ...shortTimeouts, requestMs: 60 } })
         ari.faults.push(...first)
-        expect(await untilDone(() => asterisk.provide(order))).toEqual(provided)
+        expect(await untilDone(() => asterisk.provision(order))).toEqual(provided)
         expect([...ari.objects.keys()].sort()).toEqual(['aor/1001', 'auth/1001', 'endpoint/1001'])
         ari.faults.splice(0, Number.POSITIVE_INFINITY, ...second)
         await untilDone(() => asterisk.remove('1001', order))

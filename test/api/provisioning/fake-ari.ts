@@ -1,49 +1,49 @@
-import type { Fields } from '../../../api/provisioning/pjsip-objects.ts'
-import { type FaultyHttp, type Served, startFaultyHttp } from '../../support/faulty-http.ts'
+import type { PjsipFields } from '../../../api/provisioning/pjsip-objects.ts'
+import { type FaultyHttp, type ServedOperation, startFaultyHttp } from '../../support/faulty-http.ts'
 
 export const ARI = { username: 'hookswitch', password: 'ari-secret-of-the-test' }
 
 export interface FakeAri extends FaultyHttp {
   /** What was made at run time, by `type/id`. */
-  readonly objects: Map<string, Fields>
+  readonly objects: Map<string, PjsipFields>
   /** What stands in pjsip.conf: shown, and never changed. */
-  readonly inFiles: Map<string, Fields>
+  readonly inFiles: Map<string, PjsipFields>
   /** Everything that was written, in its order. */
-  readonly written: { object: string; fields: Fields }[]
+  readonly written: { object: string; fields: PjsipFields }[]
   /** Endpoints that anybody could have called from, if only for a moment. */
   readonly open: string[]
   /** What it says to whoever writes, instead of writing. */
-  refuses: { status: number; message: string } | undefined
+  rejectsWith: { status: number; message: string } | undefined
 }
 
 const PATH = /^\/ari\/asterisk\/config\/dynamic\/res_pjsip\/((auth|aor|endpoint|contact)\/[\w;@%-]+)$/
 
 /** The part of ARI that configures, with the answers that Asterisk 22 gave. */
 export async function startAri(): Promise<FakeAri> {
-  const objects = new Map<string, Fields>()
-  const inFiles = new Map<string, Fields>()
+  const objects = new Map<string, PjsipFields>()
+  const inFiles = new Map<string, PjsipFields>()
   const written: FakeAri['written'] = []
   const open: string[] = []
-  const says = (status: number, message: string) => ({ status, json: { message } })
-  const shown = (fields: Fields) => ({
+  const errorReply = (status: number, message: string) => ({ status, json: { message } })
+  const shown = (fields: PjsipFields) => ({
     status: 200,
     json: Object.entries(fields).map(([attribute, value]) => ({ attribute, value })),
   })
 
-  const http = await startFaultyHttp(({ method, path, authorization, body }): Served => {
+  const http = await startFaultyHttp(({ method, path, authorization, body }): ServedOperation => {
     const [, object = '', type = ''] = PATH.exec(decodeURIComponent(path)) ?? []
     const operation = `${method} ${type}`
-    const expired = says(401, 'Authentication required')
+    const expired = errorReply(401, 'Authentication required')
     const login = `Basic ${Buffer.from(`${ARI.username}:${ARI.password}`).toString('base64')}`
-    if (authorization !== login) return { operation, expired, act: () => expired }
-    const deeds: Record<string, () => ReturnType<Served['act']>> = {
+    if (authorization !== login) return { operation, expired, perform: () => expired }
+    const handlers: Record<string, () => ReturnType<ServedOperation['perform']>> = {
       GET() {
         const found = inFiles.get(object) ?? objects.get(object)
-        return found ? shown(found) : says(404, `Object with id '${object.split('/')[1]}' not found`)
+        return found ? shown(found) : errorReply(404, `Object with id '${object.split('/')[1]}' not found`)
       },
       PUT() {
-        if (ari.refuses !== undefined) return says(ari.refuses.status, ari.refuses.message)
-        if (inFiles.has(object)) return says(403, `Cannot update sorcery objects of type '${type}'`)
+        if (ari.rejectsWith !== undefined) return errorReply(ari.rejectsWith.status, ari.rejectsWith.message)
+        if (inFiles.has(object)) return errorReply(403, `Cannot update sorcery objects of type '${type}'`)
         const { fields: pairs } = JSON.parse(body) as { fields: { attribute: string; value: string }[] }
         const fields = Object.fromEntries(pairs.map(({ attribute, value }) => [attribute, value]))
         written.push({ object, fields })
@@ -52,21 +52,23 @@ export async function startAri(): Promise<FakeAri> {
         return shown(whole)
       },
       DELETE() {
-        if (inFiles.has(object)) return says(403, `Could not delete object with id '${object}'`)
-        return objects.delete(object) ? { status: 204, json: {} } : says(404, 'Object with id not found')
+        if (inFiles.has(object)) return errorReply(403, `Could not delete object with id '${object}'`)
+        return objects.delete(object)
+          ? { status: 204, json: {} }
+          : errorReply(404, 'Object with id not found')
       },
     }
-    const act = () => {
-      const reply = (deeds[method] ?? (() => says(405, 'Invalid method')))()
+    const perform = () => {
+      const reply = (handlers[method] ?? (() => errorReply(405, 'Invalid method')))()
       for (const one of objects.keys()) {
         const [kind, id] = one.split('/')
         if (kind === 'endpoint' && objects.get(`auth/${id}`)?.password === undefined) open.push(one)
       }
       return reply
     }
-    const lie = method === 'GET' ? undefined : { status: method === 'PUT' ? 200 : 204, json: [] }
-    return { operation, expired, act, ...(lie && { lie }) }
+    const falseReply = method === 'GET' ? undefined : { status: method === 'PUT' ? 200 : 204, json: [] }
+    return { operation, expired, perform, ...(falseReply && { falseReply }) }
   })
-  const ari: FakeAri = Object.assign(http, { objects, inFiles, written, open, refuses: undefined })
+  const ari: FakeAri = Object.assign(http, { objects, inFiles, written, open, rejectsWith: undefined })
   return ari
 }

@@ -17,14 +17,14 @@ export function fakeConfigAmi() {
     loaded: new Map<string, Section>(),
     contacts: [] as string[],
     faults: [] as Fault[],
-    refuses: undefined as string | undefined,
+    rejectsWith: undefined as string | undefined,
     /** Actions, in their order. */
-    heard: [] as string[],
+    actions: [] as string[],
   }
   const refused = (message: string) => new AmiError('ami_refused', message, true)
   const answer = (pairs: [string, string][] = []) => ({ fields: {}, pairs })
 
-  const deeds: Record<string, (fields: Readonly<Record<string, string>>) => ReturnType<typeof answer>> = {
+  const handlers: Record<string, (fields: Readonly<Record<string, string>>) => ReturnType<typeof answer>> = {
     GetConfig({ Filename = '', Category = '' }) {
       const file = files[Filename]
       if (file === undefined) throw refused('Config file not found')
@@ -63,12 +63,12 @@ export function fakeConfigAmi() {
   const ami: ConfigAmi = {
     async action(fields) {
       encodeAction(fields, 'test-1')
-      state.heard.push(fields.Action)
-      if (state.refuses !== undefined) throw refused(state.refuses)
+      state.actions.push(fields.Action)
+      if (state.rejectsWith !== undefined) throw refused(state.rejectsWith)
       const at = state.faults.findIndex(({ on }) => on === fields.Action)
       const kind = at < 0 ? undefined : state.faults.splice(at, 1)[0]?.kind
       if (kind === 'lost before') throw new AmiError('ami_offline', 'there is no link to Asterisk', false)
-      const done = deeds[fields.Action]?.(fields) ?? answer()
+      const done = handlers[fields.Action]?.(fields) ?? answer()
       if (kind === 'lost after') throw new AmiError('ami_timeout', 'no answer came', true)
       return done
     },

@@ -4,16 +4,16 @@ import { createLog } from '../../../runtime/log.ts'
 import type { FaultKind } from '../../support/faulty-http.ts'
 
 /** Good in every way. */
-export const order = {
+export const extensionSpec = {
   extension: '1001',
   secret: 'Vq7-proposed-Secret-42',
   displayName: 'Alice Smith',
   email: 'alice@example.com',
-  mark: 'R7hSx1aVq0',
+  ownershipTag: 'R7hSx1aVq0',
 }
 
 /** So short that a test can wait for the end of each. */
-export const quick = { requestMs: 700, callMs: 20_000, pauseMs: 5 }
+export const shortTimeouts = { requestMs: 700, callMs: 20_000, pauseMs: 5 }
 
 /** A log and what was written to it. */
 export function openLog() {

@@ -1,10 +1,10 @@
 import fc from 'fast-check'
 import { afterEach, describe, expect, test } from 'vitest'
 import { ProvisioningError } from '../../../api/core/provisioning/provisioner.ts'
-import { createFreepbx, type FreepbxNeeds } from '../../../api/provisioning/freepbx.ts'
-import { CLIENT, type FakeFreepbx, startFreepbx } from '../../support/fake-freepbx.ts'
+import { createFreepbxProvisioner, type FreepbxNeeds } from '../../../api/provisioning/freepbx.ts'
+import { type FakeFreepbx, OAUTH_CLIENT, startFakeFreepbx } from '../../support/fake-freepbx.ts'
 import type { Fault } from '../../support/faulty-http.ts'
-import { faultsOn, openLog, order, quick } from './fixtures.ts'
+import { extensionSpec, faultsOn, openLog, shortTimeouts } from './fixtures.ts'
 import { selfSigned } from './self-signed.ts'
 
 const ends: (() => Promise<void>)[] = []
@@ -13,14 +13,14 @@ afterEach(async () => {
 })
 
 async function open(changes: Partial<FreepbxNeeds> = {}, started?: FakeFreepbx) {
-  const pbx = started ?? (await startFreepbx())
+  const pbx = started ?? (await startFakeFreepbx())
   const { log, written } = openLog()
-  const freepbx = createFreepbx({
+  const freepbx = createFreepbxProvisioner({
     baseUrl: pbx.url,
-    ...CLIENT,
+    ...OAUTH_CLIENT,
     now: () => Date.now(),
     log,
-    limits: { ...quick, pollMs: 5, reloadMs: 2_000, gatherMs: 2_000 },
+    timeouts: { ...shortTimeouts, pollMs: 5, reloadMs: 2_000, gatherMs: 2_000 },
     ...changes,
   })
   ends.push(async () => {
@@ -35,68 +35,68 @@ const another = { name: 'Alice Smith', email: 'alice@example.com', secret: 'of-a
 describe('providing', () => {
   test('makes the extension, reloads, and answers with the secret that FreePBX made', async () => {
     const { pbx, freepbx } = await open()
-    const made = await freepbx.provide(order)
+    const made = await freepbx.provision(extensionSpec)
     const there = pbx.extensions.get('1001')
-    expect(there).toMatchObject({ email: order.email, isApplied: true })
+    expect(there).toMatchObject({ email: extensionSpec.email, isApplied: true })
     expect(made).toEqual({ extension: '1001', authUsername: '1001', secret: there?.secret })
-    expect(made.secret).not.toBe(order.secret)
+    expect(made.secret).not.toBe(extensionSpec.secret)
   })
 
   test('the name stays readable and carries the mark at its end', async () => {
     const { pbx, freepbx } = await open()
-    await freepbx.provide({ ...order, displayName: 'Zoë "Q" <x>\r\n; Ünal, 社' })
+    await freepbx.provision({ ...extensionSpec, displayName: 'Zoë "Q" <x>\r\n; Ünal, 社' })
     expect(pbx.extensions.get('1001')?.name).toMatch(/^Zoë Q x Ünal 社 #[0-9a-f]{8}$/)
   })
 
   test('the mark survives a name that is longer than what FreePBX keeps', async () => {
     const { pbx, freepbx } = await open()
-    const long = { ...order, displayName: 'Ж'.repeat(100) }
-    const first = await freepbx.provide(long)
+    const long = { ...extensionSpec, displayName: 'Ж'.repeat(100) }
+    const first = await freepbx.provision(long)
     expect(Buffer.byteLength(pbx.extensions.get('1001')?.name ?? '')).toBeLessThanOrEqual(50)
-    expect(await freepbx.provide(long)).toEqual(first)
+    expect(await freepbx.provision(long)).toEqual(first)
   })
 
   test('the same order again finds what was made, and makes nothing', async () => {
     const { pbx, freepbx } = await open()
-    const first = await freepbx.provide(order)
-    expect(await freepbx.provide({ ...order, displayName: 'Alice Jones' })).toEqual(first)
-    expect(pbx.made).toEqual(['1001'])
+    const first = await freepbx.provision(extensionSpec)
+    expect(await freepbx.provision({ ...extensionSpec, displayName: 'Alice Jones' })).toEqual(first)
+    expect(pbx.created).toEqual(['1001'])
   })
 
   test('another process finds what the first one made', async () => {
     const { pbx, freepbx } = await open()
-    const first = await freepbx.provide(order)
+    const first = await freepbx.provision(extensionSpec)
     const { freepbx: other } = await open({}, pbx)
-    expect(await other.provide(order)).toEqual(first)
+    expect(await other.provision(extensionSpec)).toEqual(first)
   })
 
   test.each([
     ['of the same name and address', another],
     ['made for another order', { ...another, name: 'Alice Smith #00000000' }],
-    ['that shows the mark itself', { ...another, name: `Alice Smith #${order.mark}` }],
+    ['that shows the mark itself', { ...another, name: `Alice Smith #${extensionSpec.ownershipTag}` }],
   ])('an extension %s is taken, and its secret is told to nobody', async (_, there) => {
     const { pbx, freepbx, written } = await open()
     pbx.extensions.set('1001', there)
-    const err = await freepbx.provide(order).catch((err) => err)
+    const err = await freepbx.provision(extensionSpec).catch((err) => err)
     expect(err).toMatchObject({ code: 'taken' })
     expect(`${err.message}${written()}`).not.toContain('of-another')
-    expect(pbx.heard.addExtension).toBeUndefined()
+    expect(pbx.requestCounts.addExtension).toBeUndefined()
   })
 
   test('the sign of the mark counts at the end only, where nobody can write it who chooses a name', async () => {
     const { pbx, freepbx } = await open()
-    await freepbx.provide(order)
+    await freepbx.provision(extensionSpec)
     const sign = pbx.extensions.get('1001')?.name.split(' ').at(-1)
     pbx.extensions.set('1001', { ...another, name: `Alice ${sign} #00000000` })
-    await expect(freepbx.provide(order)).rejects.toMatchObject({ code: 'taken' })
+    await expect(freepbx.provision(extensionSpec)).rejects.toMatchObject({ code: 'taken' })
   })
 
   test('one that is ours and has no secret needs an operator', async () => {
     const { pbx, freepbx } = await open()
-    await freepbx.provide(order)
+    await freepbx.provision(extensionSpec)
     const there = pbx.extensions.get('1001')
     if (there !== undefined) there.secret = ''
-    await expect(freepbx.provide(order)).rejects.toMatchObject({
+    await expect(freepbx.provision(extensionSpec)).rejects.toMatchObject({
       code: 'unconfirmed',
       message: expect.stringContaining('delete it'),
     })
@@ -105,9 +105,9 @@ describe('providing', () => {
   test('success that was said and is not there is not believed', async () => {
     const { pbx, freepbx } = await open()
     pbx.faults.push({ on: 'addExtension', kind: 'lie' })
-    await expect(freepbx.provide(order)).rejects.toMatchObject({ code: 'unconfirmed' })
-    expect(await freepbx.provide(order)).toMatchObject({ extension: '1001' })
-    expect(pbx.made).toEqual(['1001'])
+    await expect(freepbx.provision(extensionSpec)).rejects.toMatchObject({ code: 'unconfirmed' })
+    expect(await freepbx.provision(extensionSpec)).toMatchObject({ extension: '1001' })
+    expect(pbx.created).toEqual(['1001'])
   })
 
   test.each(['silent after', 'reset after', '500 after'] as const)(
@@ -115,8 +115,10 @@ describe('providing', () => {
     async (kind) => {
       const { pbx, freepbx } = await open()
       pbx.faults.push({ on: 'addExtension', kind })
-      expect(await freepbx.provide(order)).toMatchObject({ secret: pbx.extensions.get('1001')?.secret })
-      expect(pbx.heard.addExtension).toBe(1)
+      expect(await freepbx.provision(extensionSpec)).toMatchObject({
+        secret: pbx.extensions.get('1001')?.secret,
+      })
+      expect(pbx.requestCounts.addExtension).toBe(1)
     },
   )
 
@@ -125,93 +127,97 @@ describe('providing', () => {
     async (kind) => {
       const { pbx, freepbx } = await open()
       pbx.faults.push({ on: 'addExtension', kind })
-      expect(await freepbx.provide(order)).toMatchObject({ secret: pbx.extensions.get('1001')?.secret })
-      expect(pbx.heard.addExtension).toBe(2)
-      expect(pbx.made).toEqual(['1001'])
+      expect(await freepbx.provision(extensionSpec)).toMatchObject({
+        secret: pbx.extensions.get('1001')?.secret,
+      })
+      expect(pbx.requestCounts.addExtension).toBe(2)
+      expect(pbx.created).toEqual(['1001'])
     },
   )
 
   test('FreePBX that stays away is given up after two tries', async () => {
     const { pbx, freepbx } = await open()
     for (let time = 0; time < 9; time += 1) pbx.faults.push({ on: 'addExtension', kind: '500 before' })
-    await expect(freepbx.provide(order)).rejects.toMatchObject({ code: 'away' })
-    expect(pbx.heard.addExtension).toBe(2)
+    await expect(freepbx.provision(extensionSpec)).rejects.toMatchObject({ code: 'away' })
+    expect(pbx.requestCounts.addExtension).toBe(2)
   })
 
   test('nobody listening is away', async () => {
     const { pbx, freepbx } = await open()
     await pbx.stop()
     ends.length = 0
-    await expect(freepbx.provide(order)).rejects.toMatchObject({ code: 'away' })
+    await expect(freepbx.provision(extensionSpec)).rejects.toMatchObject({ code: 'away' })
     await freepbx.close()
   })
 
   test('what FreePBX refuses is refused in its words, on one line and without our secret', async () => {
     const { pbx, freepbx } = await open()
-    pbx.refusals.push(`Can not add extension\r\nbeyond the limit of ${CLIENT.clientSecret}`)
-    await expect(freepbx.provide(order)).rejects.toMatchObject({
+    pbx.refusals.push(`Can not add extension\r\nbeyond the limit of ${OAUTH_CLIENT.clientSecret}`)
+    await expect(freepbx.provision(extensionSpec)).rejects.toMatchObject({
       code: 'refused',
       message: expect.stringContaining('Can not add extension beyond the limit of [struck]'),
     })
-    expect(pbx.heard.addExtension).toBe(1)
+    expect(pbx.requestCounts.addExtension).toBe(1)
   })
 
   test('one that somebody else makes at the same moment is taken', async () => {
     const { pbx, freepbx } = await open()
-    pbx.meanwhile.set('addExtension', () => pbx.extensions.set('1001', another))
-    await expect(freepbx.provide(order)).rejects.toMatchObject({ code: 'taken' })
+    pbx.beforeNext.set('addExtension', () => pbx.extensions.set('1001', another))
+    await expect(freepbx.provision(extensionSpec)).rejects.toMatchObject({ code: 'taken' })
   })
 
   test('one that is in use and yet not shown is taken', async () => {
     const { pbx, freepbx } = await open()
     pbx.refusals.push('This device id is already in use')
-    await expect(freepbx.provide(order)).rejects.toMatchObject({ code: 'taken' })
+    await expect(freepbx.provision(extensionSpec)).rejects.toMatchObject({ code: 'taken' })
   })
 
   test.each([
     ['an extension that is no number', { extension: '10;1' }],
     ['an address with a comma, which ends a field of voicemail.conf', { email: 'a,b@example.com' }],
     ['an address with a line break', { email: 'a@example.com\nx=y' }],
-    ['a mark with a blank', { mark: 'a b' }],
+    ['a mark with a blank', { ownershipTag: 'a b' }],
   ])('%s never reaches FreePBX', async (_, flaw) => {
     const { pbx, freepbx } = await open()
-    await expect(freepbx.provide({ ...order, ...flaw })).rejects.toMatchObject({ code: 'refused' })
-    expect(pbx.heard).toEqual({})
+    await expect(freepbx.provision({ ...extensionSpec, ...flaw })).rejects.toMatchObject({ code: 'refused' })
+    expect(pbx.requestCounts).toEqual({})
   })
 })
 
 describe('reloading', () => {
   test('is waited for, however long it takes', async () => {
     const { pbx, freepbx } = await open()
-    pbx.reloadLooks = 5
-    await freepbx.provide(order)
+    pbx.reloadPolls = 5
+    await freepbx.provision(extensionSpec)
     expect(pbx.extensions.get('1001')?.isApplied).toBe(true)
-    expect(pbx.heard.fetchApiStatus).toBe(6)
+    expect(pbx.requestCounts.fetchApiStatus).toBe(6)
   })
 
   test('that fails is told to the operator, and done again with the next try', async () => {
     const { pbx, freepbx } = await open()
-    pbx.reloadEnds.push('Failed')
-    await expect(freepbx.provide(order)).rejects.toMatchObject({
+    pbx.reloadResults.push('Failed')
+    await expect(freepbx.provision(extensionSpec)).rejects.toMatchObject({
       code: 'unconfirmed',
       message: expect.stringContaining('Apply Config'),
     })
-    expect(await freepbx.provide(order)).toMatchObject({ extension: '1001' })
-    expect(pbx.made).toEqual(['1001'])
+    expect(await freepbx.provision(extensionSpec)).toMatchObject({ extension: '1001' })
+    expect(pbx.created).toEqual(['1001'])
     expect(pbx.extensions.get('1001')?.isApplied).toBe(true)
   })
 
   test('that takes too long is given up as away', async () => {
-    const { pbx, freepbx } = await open({ limits: { ...quick, pollMs: 5, reloadMs: 100, gatherMs: 50 } })
-    pbx.reloadLooks = 1_000_000
-    await expect(freepbx.provide(order)).rejects.toMatchObject({ code: 'away' })
+    const { pbx, freepbx } = await open({
+      timeouts: { ...shortTimeouts, pollMs: 5, reloadMs: 100, gatherMs: 50 },
+    })
+    pbx.reloadPolls = 1_000_000
+    await expect(freepbx.provision(extensionSpec)).rejects.toMatchObject({ code: 'away' })
   })
 
   test('is given up by a call whose own time is over', async () => {
-    const limits = { ...quick, callMs: 150, pollMs: 5, reloadMs: 2_000, gatherMs: 50 }
-    const { pbx, freepbx } = await open({ limits })
-    pbx.reloadLooks = 1_000_000
-    await expect(freepbx.provide(order)).rejects.toMatchObject({ code: 'away' })
+    const timeouts = { ...shortTimeouts, callMs: 150, pollMs: 5, reloadMs: 2_000, gatherMs: 50 }
+    const { pbx, freepbx } = await open({ timeouts })
+    pbx.reloadPolls = 1_000_000
+    await expect(freepbx.provision(extensionSpec)).rejects.toMatchObject({ code: 'away' })
   })
 
   test('is shared by extensions that are made at once, after all of them', async () => {
@@ -219,49 +225,51 @@ describe('reloading', () => {
     pbx.faults.push({ on: 'addExtension', kind: '500 before' })
     const numbers = Array.from({ length: 8 }, (_, at) => String(2000 + at))
     await Promise.all(
-      numbers.map((extension) => freepbx.provide({ ...order, extension, mark: `m${extension}` })),
+      numbers.map((extension) =>
+        freepbx.provision({ ...extensionSpec, extension, ownershipTag: `m${extension}` }),
+      ),
     )
-    expect(pbx.heard.doreload).toBe(1)
+    expect(pbx.requestCounts.doreload).toBe(1)
     expect([...pbx.extensions.values()].every((one) => one.isApplied)).toBe(true)
-    expect(pbx.made.toSorted()).toEqual(numbers)
+    expect(pbx.created.toSorted()).toEqual(numbers)
   })
 
   test('does not wait for ever for one that is slow to be made', async () => {
-    const limits = { ...quick, requestMs: 2_000, pollMs: 5, reloadMs: 2_000, gatherMs: 20 }
-    const { pbx, freepbx } = await open({ limits })
+    const timeouts = { ...shortTimeouts, requestMs: 2_000, pollMs: 5, reloadMs: 2_000, gatherMs: 20 }
+    const { pbx, freepbx } = await open({ timeouts })
     pbx.faults.push({ on: 'addExtension', kind: 'silent after' })
-    const slow = freepbx.provide({ ...order, extension: '2000', mark: 'slow' })
-    await expect.poll(() => pbx.heard.addExtension).toBe(1)
-    await freepbx.provide(order)
-    expect(pbx.heard.doreload).toBe(1)
+    const slow = freepbx.provision({ ...extensionSpec, extension: '2000', ownershipTag: 'slow' })
+    await expect.poll(() => pbx.requestCounts.addExtension).toBe(1)
+    await freepbx.provision(extensionSpec)
+    expect(pbx.requestCounts.doreload).toBe(1)
     await slow
-    expect(pbx.heard.doreload).toBe(2)
+    expect(pbx.requestCounts.doreload).toBe(2)
   })
 })
 
 describe('removing', () => {
   test('takes it away and reloads', async () => {
     const { pbx, freepbx } = await open()
-    await freepbx.provide(order)
-    await freepbx.remove('1001', order)
+    await freepbx.provision(extensionSpec)
+    await freepbx.remove('1001', extensionSpec)
     expect(pbx.extensions.size).toBe(0)
-    expect(pbx.heard.doreload).toBe(2)
+    expect(pbx.requestCounts.doreload).toBe(2)
   })
 
   test('one that is not there is no fault, and yet reloaded: an earlier try may have been cut short', async () => {
     const { pbx, freepbx } = await open()
-    await freepbx.remove('1001', order)
-    expect(pbx.heard.deleteExtension).toBeUndefined()
-    expect(pbx.heard.doreload).toBe(1)
+    await freepbx.remove('1001', extensionSpec)
+    expect(pbx.requestCounts.deleteExtension).toBeUndefined()
+    expect(pbx.requestCounts.doreload).toBe(1)
   })
 
   test.each(['silent after', 'silent before', '500 after', 'html', 'expired'] as const)(
     'ends with it gone after %s',
     async (kind) => {
       const { pbx, freepbx } = await open()
-      await freepbx.provide(order)
+      await freepbx.provision(extensionSpec)
       pbx.faults.push({ on: 'deleteExtension', kind })
-      await freepbx.remove('1001', order)
+      await freepbx.remove('1001', extensionSpec)
       expect(pbx.extensions.size).toBe(0)
     },
   )
@@ -269,24 +277,24 @@ describe('removing', () => {
   test('one that is another’s by now is left alone', async () => {
     const { pbx, freepbx } = await open()
     pbx.extensions.set('1001', another)
-    await expect(freepbx.remove('1001', order)).rejects.toMatchObject({ code: 'taken' })
+    await expect(freepbx.remove('1001', extensionSpec)).rejects.toMatchObject({ code: 'taken' })
     expect(pbx.extensions.size).toBe(1)
   })
 
   test('one that an operator has renamed is known by the secret that FreePBX made', async () => {
     const { pbx, freepbx } = await open()
-    const { secret } = await freepbx.provide(order)
+    const { secret } = await freepbx.provision(extensionSpec)
     const there = pbx.extensions.get('1001')
     if (there !== undefined) there.name = 'Alice'
-    await freepbx.remove('1001', { ...order, secret })
+    await freepbx.remove('1001', { ...extensionSpec, secret })
     expect(pbx.extensions.size).toBe(0)
   })
 
   test('is not believed when it is still there', async () => {
     const { pbx, freepbx } = await open()
-    await freepbx.provide(order)
+    await freepbx.provision(extensionSpec)
     pbx.faults.push({ on: 'deleteExtension', kind: 'lie' })
-    await expect(freepbx.remove('1001', order)).rejects.toMatchObject({ code: 'unconfirmed' })
+    await expect(freepbx.remove('1001', extensionSpec)).rejects.toMatchObject({ code: 'unconfirmed' })
   })
 })
 
@@ -294,35 +302,38 @@ describe('access', () => {
   test('one token serves many calls, until a minute before its end', async () => {
     let now = 0
     const { pbx, freepbx } = await open({ now: () => now })
-    await Promise.all([freepbx.remove('1'.repeat(4), order), freepbx.remove('2'.repeat(4), order)])
+    await Promise.all([
+      freepbx.remove('1'.repeat(4), extensionSpec),
+      freepbx.remove('2'.repeat(4), extensionSpec),
+    ])
     now = 3_539_000
-    await freepbx.remove('1111', order)
-    expect(pbx.heard.token).toBe(1)
+    await freepbx.remove('1111', extensionSpec)
+    expect(pbx.requestCounts.token).toBe(1)
     now = 3_541_000
-    await freepbx.remove('1111', order)
-    expect(pbx.heard.token).toBe(2)
+    await freepbx.remove('1111', extensionSpec)
+    expect(pbx.requestCounts.token).toBe(2)
   })
 
   test('a token that is over is renewed once, and the request sent again', async () => {
     const { pbx, freepbx } = await open()
     pbx.faults.push({ on: 'addExtension', kind: 'expired' })
-    await freepbx.provide(order)
-    expect(pbx.heard).toMatchObject({ token: 2, addExtension: 2 })
-    expect(pbx.made).toEqual(['1001'])
+    await freepbx.provision(extensionSpec)
+    expect(pbx.requestCounts).toMatchObject({ token: 2, addExtension: 2 })
+    expect(pbx.created).toEqual(['1001'])
   })
 
   test('tokens that are never taken are an operator’s matter', async () => {
     const { pbx, freepbx } = await open()
     pbx.faults.push({ on: 'fetchExtension', kind: 'expired' }, { on: 'fetchExtension', kind: 'expired' })
-    await expect(freepbx.provide(order)).rejects.toMatchObject({ code: 'denied' })
+    await expect(freepbx.provision(extensionSpec)).rejects.toMatchObject({ code: 'denied' })
   })
 
   test('a client it does not know is denied, and it is not asked again at once', async () => {
     const { pbx, freepbx, written } = await open({ clientSecret: 'wrong-client-secret' })
-    const err = await freepbx.provide(order).catch((err) => err)
+    const err = await freepbx.provision(extensionSpec).catch((err) => err)
     expect(err).toMatchObject({ code: 'denied' })
-    await expect(freepbx.provide(order)).rejects.toMatchObject({ code: 'denied' })
-    expect(pbx.heard.token).toBe(1)
+    await expect(freepbx.provision(extensionSpec)).rejects.toMatchObject({ code: 'denied' })
+    expect(pbx.requestCounts.token).toBe(1)
     expect(`${err.message}${written()}`).not.toContain('wrong-client-secret')
   })
 
@@ -331,23 +342,23 @@ describe('access', () => {
     async (member) => {
       const { pbx, freepbx } = await open()
       pbx.hidden.add(member)
-      const err = await freepbx.provide(order).catch((err) => err)
+      const err = await freepbx.provision(extensionSpec).catch((err) => err)
       expect(err).toMatchObject({ code: 'denied', message: expect.stringContaining('gql:framework:read') })
     },
   )
 
   test('an address without the API is an operator’s matter', async () => {
-    const pbx = await startFreepbx()
+    const pbx = await startFakeFreepbx()
     const { freepbx } = await open({ baseUrl: `${pbx.url}/elsewhere/` }, pbx)
-    await expect(freepbx.provide(order)).rejects.toMatchObject({ code: 'denied' })
+    await expect(freepbx.provision(extensionSpec)).rejects.toMatchObject({ code: 'denied' })
   })
 
   test('neither tokens nor secrets are ever logged', async () => {
     const { pbx, freepbx, written } = await open({ allowSelfSigned: true })
     pbx.faults.push({ on: 'doreload', kind: '500 before' })
-    const { secret } = await freepbx.provide(order)
+    const { secret } = await freepbx.provision(extensionSpec)
     expect(written()).toContain('pbx_reloaded')
-    for (const hidden of [secret, CLIENT.clientSecret, order.secret, 'eyJ']) {
+    for (const hidden of [secret, OAUTH_CLIENT.clientSecret, extensionSpec.secret, 'eyJ']) {
       expect(written()).not.toContain(hidden)
     }
   })
@@ -357,20 +368,20 @@ describe('over TLS', () => {
   const made = selfSigned()
 
   test('a certificate that nobody we trust has signed is refused', async () => {
-    const { pbx, freepbx } = await open({}, await startFreepbx(made))
-    await expect(freepbx.provide(order)).rejects.toMatchObject({
+    const { pbx, freepbx } = await open({}, await startFakeFreepbx(made))
+    await expect(freepbx.provision(extensionSpec)).rejects.toMatchObject({
       code: 'denied',
       message: expect.stringContaining('certificate'),
     })
-    expect(pbx.heard).toEqual({})
+    expect(pbx.requestCounts).toEqual({})
   })
 
   test.each([
     ['whose signer is named', { ca: made.cert }],
     ['that is allowed to be anybody’s', { allowSelfSigned: true }],
   ])('a certificate %s is taken', async (_, how) => {
-    const { freepbx } = await open(how, await startFreepbx(made))
-    expect(await freepbx.provide(order)).toMatchObject({ extension: '1001' })
+    const { freepbx } = await open(how, await startFakeFreepbx(made))
+    expect(await freepbx.provision(extensionSpec)).toMatchObject({ extension: '1001' })
   })
 })
 
@@ -379,18 +390,18 @@ test('after any faults there is one extension with its true secret, or an error 
   const { pbx, freepbx } = await open({
     // A refusal of our credentials stands for a minute: each try comes later than that.
     now: () => now,
-    limits: { ...quick, requestMs: 60, pollMs: 2, pauseMs: 1, reloadMs: 2_000, gatherMs: 20 },
+    timeouts: { ...shortTimeouts, requestMs: 60, pollMs: 2, pauseMs: 1, reloadMs: 2_000, gatherMs: 20 },
   })
   let number = 3000
   const operations = ['token', 'fetchExtension', 'addExtension', 'doreload', 'fetchApiStatus']
   await fc.assert(
     fc.asyncProperty(faultsOn(operations), async (faults: Fault[]) => {
       number += 1
-      const wanted = { ...order, extension: String(number), mark: `mark-${number}` }
+      const wanted = { ...extensionSpec, extension: String(number), ownershipTag: `mark-${number}` }
       pbx.faults.push(...faults)
       for (let tries = 0; ; tries += 1) {
-        const made = await freepbx.provide(wanted).catch((err) => err)
-        expect(pbx.made.filter((one) => one === wanted.extension).length).toBeLessThanOrEqual(1)
+        const made = await freepbx.provision(wanted).catch((err) => err)
+        expect(pbx.created.filter((one) => one === wanted.extension).length).toBeLessThanOrEqual(1)
         if (!(made instanceof Error)) {
           expect(made.secret).toBe(pbx.extensions.get(wanted.extension)?.secret)
           expect(pbx.extensions.get(wanted.extension)?.isApplied).toBe(true)

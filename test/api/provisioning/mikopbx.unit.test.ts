@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import { afterEach, describe, expect, test } from 'vitest'
 import { ProvisioningError } from '../../../api/core/provisioning/provisioner.ts'
-import { createMikopbx, type MikopbxNeeds } from '../../../api/provisioning/mikopbx.ts'
-import { type FakeMikopbx, LOGIN, startMikopbx } from '../../support/fake-mikopbx.ts'
-import { faultsOn, openLog, order, quick } from './fixtures.ts'
+import { createMikopbxProvisioner, type MikopbxNeeds } from '../../../api/provisioning/mikopbx.ts'
+import { ADMIN_CREDENTIALS, type FakeMikopbx, startFakeMikopbx } from '../../support/fake-mikopbx.ts'
+import { extensionSpec, faultsOn, openLog, shortTimeouts } from './fixtures.ts'
 
 const ends: (() => Promise<void>)[] = []
 afterEach(async () => {
@@ -11,14 +11,14 @@ afterEach(async () => {
 })
 
 async function open(changes: Partial<MikopbxNeeds> = {}, started?: FakeMikopbx) {
-  const pbx = started ?? (await startMikopbx())
+  const pbx = started ?? (await startFakeMikopbx())
   const { log, written } = openLog()
-  const mikopbx = createMikopbx({
+  const mikopbx = createMikopbxProvisioner({
     baseUrl: pbx.url,
-    ...LOGIN,
+    ...ADMIN_CREDENTIALS,
     now: () => Date.now(),
     log,
-    limits: quick,
+    timeouts: shortTimeouts,
     ...changes,
   })
   ends.push(async () => {
@@ -28,7 +28,7 @@ async function open(changes: Partial<MikopbxNeeds> = {}, started?: FakeMikopbx) 
   return { pbx, mikopbx, written }
 }
 
-const provided = { extension: '1001', authUsername: '1001', secret: order.secret }
+const provided = { extension: '1001', authUsername: '1001', secret: extensionSpec.secret }
 const anothers = {
   id: '70',
   number: '1001',
@@ -41,13 +41,13 @@ const anothers = {
 describe('providing', () => {
   test('makes an employee with the number and secret of the order', async () => {
     const { pbx, mikopbx } = await open()
-    expect(await mikopbx.provide(order)).toEqual(provided)
+    expect(await mikopbx.provision(extensionSpec)).toEqual(provided)
     expect([...pbx.employees.values()]).toMatchObject([
       {
         number: '1001',
-        secret: order.secret,
+        secret: extensionSpec.secret,
         name: 'Alice Smith',
-        email: order.email,
+        email: extensionSpec.email,
         transport: 'udp,tcp',
       },
     ])
@@ -55,35 +55,35 @@ describe('providing', () => {
 
   test('the same order again finds what was made, and makes nothing', async () => {
     const { pbx, mikopbx } = await open()
-    await mikopbx.provide(order)
-    expect(await mikopbx.provide(order)).toEqual(provided)
-    expect(pbx.made).toEqual(['1001'])
+    await mikopbx.provision(extensionSpec)
+    expect(await mikopbx.provision(extensionSpec)).toEqual(provided)
+    expect(pbx.created).toEqual(['1001'])
   })
 
   test('a number of the same name and address with another secret is taken, and that is told to nobody', async () => {
     const { pbx, mikopbx, written } = await open()
     pbx.employees.set('70', anothers)
-    const err = await mikopbx.provide(order).catch((err) => err)
+    const err = await mikopbx.provision(extensionSpec).catch((err) => err)
     expect(err).toMatchObject({ code: 'taken' })
     expect(`${err.message}${written()}`).not.toContain('of-another-1')
-    expect(pbx.heard.add).toBeUndefined()
+    expect(pbx.requestCounts.add).toBeUndefined()
   })
 
   test('a number of a queue is taken', async () => {
     const { pbx, mikopbx } = await open()
     pbx.queues.add('1001')
-    await expect(mikopbx.provide(order)).rejects.toMatchObject({ code: 'taken' })
+    await expect(mikopbx.provision(extensionSpec)).rejects.toMatchObject({ code: 'taken' })
   })
 
   test('a number that somebody took meanwhile is taken, though MikoPBX says so in Russian', async () => {
     const { pbx, mikopbx } = await open()
-    pbx.meanwhile.set('add', () => pbx.employees.set('70', anothers))
-    await expect(mikopbx.provide(order)).rejects.toMatchObject({ code: 'taken' })
+    pbx.beforeNext.set('add', () => pbx.employees.set('70', anothers))
+    await expect(mikopbx.provision(extensionSpec)).rejects.toMatchObject({ code: 'taken' })
   })
 
   test('what MikoPBX refuses is refused in its words, without the secret that it repeats', async () => {
     const { mikopbx } = await open()
-    await expect(mikopbx.provide({ ...order, secret: '123456789' })).rejects.toMatchObject({
+    await expect(mikopbx.provision({ ...extensionSpec, secret: '123456789' })).rejects.toMatchObject({
       code: 'refused',
       message: 'MikoPBX does not make the extension: Пароль [struck] слишком простой',
     })
@@ -92,8 +92,8 @@ describe('providing', () => {
   test('success that was said and is not there is not believed', async () => {
     const { pbx, mikopbx } = await open()
     pbx.faults.push({ on: 'add', kind: 'lie' })
-    await expect(mikopbx.provide(order)).rejects.toMatchObject({ code: 'unconfirmed' })
-    expect(await mikopbx.provide(order)).toEqual(provided)
+    await expect(mikopbx.provision(extensionSpec)).rejects.toMatchObject({ code: 'unconfirmed' })
+    expect(await mikopbx.provision(extensionSpec)).toEqual(provided)
   })
 
   test.each(['silent after', 'reset after', '500 after'] as const)(
@@ -101,8 +101,8 @@ describe('providing', () => {
     async (kind) => {
       const { pbx, mikopbx } = await open()
       pbx.faults.push({ on: 'add', kind })
-      expect(await mikopbx.provide(order)).toEqual(provided)
-      expect(pbx.heard.add).toBe(1)
+      expect(await mikopbx.provision(extensionSpec)).toEqual(provided)
+      expect(pbx.requestCounts.add).toBe(1)
     },
   )
 
@@ -111,60 +111,60 @@ describe('providing', () => {
     async (kind) => {
       const { pbx, mikopbx } = await open()
       pbx.faults.push({ on: 'add', kind })
-      expect(await mikopbx.provide(order)).toEqual(provided)
-      expect(pbx.heard.add).toBe(2)
-      expect(pbx.made).toEqual(['1001'])
+      expect(await mikopbx.provision(extensionSpec)).toEqual(provided)
+      expect(pbx.requestCounts.add).toBe(2)
+      expect(pbx.created).toEqual(['1001'])
     },
   )
 
   test('an order with a line break in its address never reaches MikoPBX', async () => {
     const { pbx, mikopbx } = await open()
-    const flawed = { ...order, email: 'a@example.com\r\nb' }
-    await expect(mikopbx.provide(flawed)).rejects.toMatchObject({ code: 'refused' })
-    expect(pbx.heard).toEqual({})
+    const flawed = { ...extensionSpec, email: 'a@example.com\r\nb' }
+    await expect(mikopbx.provision(flawed)).rejects.toMatchObject({ code: 'refused' })
+    expect(pbx.requestCounts).toEqual({})
   })
 })
 
 describe('removing', () => {
   test('deletes the employee of that number, and no other', async () => {
     const { pbx, mikopbx } = await open()
-    await mikopbx.provide(order)
-    await mikopbx.provide({ ...order, extension: '1002' })
-    await mikopbx.remove('1001', order)
+    await mikopbx.provision(extensionSpec)
+    await mikopbx.provision({ ...extensionSpec, extension: '1002' })
+    await mikopbx.remove('1001', extensionSpec)
     expect([...pbx.employees.values()]).toMatchObject([{ number: '1002' }])
   })
 
   test('one that is not there is no fault', async () => {
     const { pbx, mikopbx } = await open()
-    await mikopbx.remove('1001', order)
-    expect(pbx.heard.delete).toBeUndefined()
+    await mikopbx.remove('1001', extensionSpec)
+    expect(pbx.requestCounts.delete).toBeUndefined()
   })
 
   test('a queue or somebody else that has the number by now is left alone', async () => {
     const { pbx, mikopbx } = await open()
     pbx.queues.add('1001')
-    await expect(mikopbx.remove('1001', order)).rejects.toMatchObject({ code: 'taken' })
+    await expect(mikopbx.remove('1001', extensionSpec)).rejects.toMatchObject({ code: 'taken' })
     pbx.employees.set('70', anothers)
-    await expect(mikopbx.remove('1001', order)).rejects.toMatchObject({ code: 'taken' })
-    expect(pbx.heard.delete).toBeUndefined()
+    await expect(mikopbx.remove('1001', extensionSpec)).rejects.toMatchObject({ code: 'taken' })
+    expect(pbx.requestCounts.delete).toBeUndefined()
   })
 
   test.each(['silent after', 'silent before', '500 after', 'html', 'expired'] as const)(
     'ends with it gone after %s',
     async (kind) => {
       const { pbx, mikopbx } = await open()
-      await mikopbx.provide(order)
+      await mikopbx.provision(extensionSpec)
       pbx.faults.push({ on: 'delete', kind })
-      await mikopbx.remove('1001', order)
+      await mikopbx.remove('1001', extensionSpec)
       expect(pbx.employees.size).toBe(0)
     },
   )
 
   test('is not believed when it is still there', async () => {
     const { pbx, mikopbx } = await open()
-    await mikopbx.provide(order)
+    await mikopbx.provision(extensionSpec)
     pbx.faults.push({ on: 'delete', kind: 'lie' })
-    await expect(mikopbx.remove('1001', order)).rejects.toMatchObject({ code: 'unconfirmed' })
+    await expect(mikopbx.remove('1001', extensionSpec)).rejects.toMatchObject({ code: 'unconfirmed' })
   })
 })
 
@@ -172,62 +172,68 @@ describe('access', () => {
   test('one login serves many calls, until a minute before its end', async () => {
     let now = 0
     const { pbx, mikopbx } = await open({ now: () => now })
-    await Promise.all([mikopbx.remove('1001', order), mikopbx.remove('1002', order)])
+    await Promise.all([mikopbx.remove('1001', extensionSpec), mikopbx.remove('1002', extensionSpec)])
     now = 839_000
-    await mikopbx.remove('1001', order)
-    expect(pbx.heard.login).toBe(1)
+    await mikopbx.remove('1001', extensionSpec)
+    expect(pbx.requestCounts.login).toBe(1)
     now = 841_000
-    await mikopbx.remove('1001', order)
-    expect(pbx.heard.login).toBe(2)
+    await mikopbx.remove('1001', extensionSpec)
+    expect(pbx.requestCounts.login).toBe(2)
   })
 
   test('a token that is over is renewed once, and the request sent again', async () => {
     const { pbx, mikopbx } = await open()
     pbx.faults.push({ on: 'add', kind: 'expired' })
-    expect(await mikopbx.provide(order)).toEqual(provided)
-    expect(pbx.heard).toMatchObject({ login: 2, add: 2 })
-    expect(pbx.made).toEqual(['1001'])
+    expect(await mikopbx.provision(extensionSpec)).toEqual(provided)
+    expect(pbx.requestCounts).toMatchObject({ login: 2, add: 2 })
+    expect(pbx.created).toEqual(['1001'])
   })
 
   test('a wrong password is denied and not tried again at once: MikoPBX locks out who guesses', async () => {
     const { pbx, mikopbx, written } = await open({ login: 'admin', password: 'wrong-password' })
     for (let tries = 0; tries < 12; tries += 1) {
-      const err = await mikopbx.provide(order).catch((err) => err)
+      const err = await mikopbx.provision(extensionSpec).catch((err) => err)
       expect(err).toMatchObject({ code: 'denied' })
       expect(`${err.message}${written()}`).not.toContain('wrong-password')
     }
-    expect(pbx.heard.login).toBe(1)
+    expect(pbx.requestCounts.login).toBe(1)
   })
 
   test('an API key needs no login', async () => {
-    const pbx = await startMikopbx()
+    const pbx = await startFakeMikopbx()
     pbx.keys.add('key-of-hookswitch')
     const { baseUrl, now, log } = { baseUrl: pbx.url, now: () => 0, log: openLog().log }
-    const mikopbx = createMikopbx({ baseUrl, apiKey: 'key-of-hookswitch', now, log, limits: quick })
+    const mikopbx = createMikopbxProvisioner({
+      baseUrl,
+      apiKey: 'key-of-hookswitch',
+      now,
+      log,
+      timeouts: shortTimeouts,
+    })
     ends.push(async () => {
       await mikopbx.close()
       await pbx.stop()
     })
-    expect(await mikopbx.provide(order)).toEqual(provided)
-    expect(pbx.heard.login).toBeUndefined()
+    expect(await mikopbx.provision(extensionSpec)).toEqual(provided)
+    expect(pbx.requestCounts.login).toBeUndefined()
     pbx.keys.clear()
-    await expect(mikopbx.provide(order)).rejects.toMatchObject({ code: 'denied' })
+    await expect(mikopbx.provision(extensionSpec)).rejects.toMatchObject({ code: 'denied' })
   })
 })
 
 test('after any faults there is one employee with the secret of the order, or an error', async () => {
   let now = 0
-  const limits = { ...quick, requestMs: 60, pauseMs: 1 }
-  const { pbx, mikopbx } = await open({ now: () => now, limits })
+  const timeouts = { ...shortTimeouts, requestMs: 60, pauseMs: 1 }
+  const { pbx, mikopbx } = await open({ now: () => now, timeouts })
   let number = 3000
   await fc.assert(
     fc.asyncProperty(faultsOn(['login', 'available', 'default', 'add', 'show']), async (faults) => {
       number += 1
-      const wanted = { ...order, extension: String(number), mark: `mark-${number}` }
+      const wanted = { ...extensionSpec, extension: String(number), ownershipTag: `mark-${number}` }
       pbx.faults.push(...faults)
       for (let tries = 0; ; tries += 1) {
-        const made = await mikopbx.provide(wanted).catch((err) => err)
-        expect(pbx.made.filter((one) => one === wanted.extension).length).toBeLessThanOrEqual(1)
+        const made = await mikopbx.provision(wanted).catch((err) => err)
+        expect(pbx.created.filter((one) => one === wanted.extension).length).toBeLessThanOrEqual(1)
         if (!(made instanceof Error)) {
           const there = [...pbx.employees.values()].filter((one) => one.number === wanted.extension)
           expect(there).toMatchObject([{ secret: made.secret }])

@@ -17,7 +17,7 @@ import { join } from 'node:path'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { openDatabase } from '../../../api/store/sql/database.ts'
-import { hookswitch } from '../../support/run-hookswitch.ts'
+import { runHookswitch } from '../../support/run-hookswitch.ts'
 
 const place = mkdtempSync(join(tmpdir(), 'hs-'))
 afterAll(() => rmSync(place, { recursive: true, force: true }))
@@ -28,9 +28,9 @@ let count = 0
 /** Made once: each test has copies. */
 const [master, masterBackup] = [join(place, 'master'), join(place, 'master-backup')]
 beforeAll(async () => {
-  await hookswitch(master, ['users', 'add', 'anna'], { input: 'long enough\n' })
-  await hookswitch(master, ['keys', 'add'])
-  expect(await hookswitch(master, ['backup', masterBackup])).toMatchObject({ code: 0 })
+  await runHookswitch(master, ['users', 'add', 'anna'], { input: 'long enough\n' })
+  await runHookswitch(master, ['keys', 'add'])
+  expect(await runHookswitch(master, ['backup', masterBackup])).toMatchObject({ code: 0 })
 })
 beforeEach(() => {
   count += 1
@@ -38,7 +38,7 @@ beforeEach(() => {
   backup = join(place, `backup-${count}`)
   cpSync(master, data, { recursive: true })
 })
-const make = () => hookswitch(data, ['backup', backup])
+const make = () => runHookswitch(data, ['backup', backup])
 const database = () => openDatabase(`sqlite:${join(data, 'hookswitch.db')}`)
 const firstKey = () => join(backup, 'keys', readdirSync(join(backup, 'keys'))[0] ?? '')
 /** Puts a link in its place, to where it is now. */
@@ -55,8 +55,8 @@ describe('a backup', () => {
     await sql`update users set username = 'zoe'`.execute(db.query)
     expect(await make()).toMatchObject({ code: 0, err: '' })
     await db.close()
-    expect(await hookswitch(join(place, 'other'), ['restore', backup])).toMatchObject({ code: 0 })
-    expect((await hookswitch(join(place, 'other'), ['users', 'list'])).out).toContain(' zoe ')
+    expect(await runHookswitch(join(place, 'other'), ['restore', backup])).toMatchObject({ code: 0 })
+    expect((await runHookswitch(join(place, 'other'), ['users', 'list'])).out).toContain(' zoe ')
   })
 
   test('is readable by its owner alone, and holds no file of others and no value of a setting', async () => {
@@ -68,7 +68,7 @@ describe('a backup', () => {
     mkdirSync(join(data, 'keys', 'folder.key'))
     mkdirSync(join(data, 'media'))
     const env = { HOOKSWITCH_AMI_SECRET: 'hunter2' }
-    const { code, err } = await hookswitch(data, ['backup', backup], { env })
+    const { code, err } = await runHookswitch(data, ['backup', backup], { env })
     expect(code).toBe(0)
     expect(err).toMatch(/not in the backup: .*linked\.key is no regular file/)
     expect(err).toMatch(/not in the backup: .*folder\.key is no regular file/)
@@ -97,7 +97,7 @@ describe('a backup', () => {
   ])('%s is refused in one line, and leaves nothing', async (_, prepare, words, says) => {
     prepare()
     const before = existsSync(backup)
-    const { code, err } = await hookswitch(data, ['backup', ...words.map(() => backup)])
+    const { code, err } = await runHookswitch(data, ['backup', ...words.map(() => backup)])
     expect(code).toBe(2)
     expect(err).toMatch(says)
     expect(err.trim().split('\n')).toHaveLength(1)
@@ -113,7 +113,7 @@ describe('a backup', () => {
     expect(rows.rows.at(-1)).toMatchObject({ name: '0099-future' })
     await db.close()
     const other = join(place, 'newer')
-    expect(await hookswitch(other, ['restore', backup])).toMatchObject({ code: 78 })
+    expect(await runHookswitch(other, ['restore', backup])).toMatchObject({ code: 78 })
     expect(existsSync(join(other, 'hookswitch.db'))).toBe(false)
     expect(existsSync(join(other, 'keys'))).toBe(false)
   })
@@ -121,7 +121,7 @@ describe('a backup', () => {
   test('of PostgreSQL is left to pg_dump', async () => {
     const env = { DATABASE_URL: 'postgres://me:s3cret@127.0.0.1:1/x' }
     for (const command of ['backup', 'restore']) {
-      const { code, err } = await hookswitch(data, [command, backup], { env })
+      const { code, err } = await runHookswitch(data, [command, backup], { env })
       expect({ code, err }).toMatchObject({ code: 2, err: expect.stringContaining('pg_dump') })
       expect(err).not.toContain('s3cret')
     }
@@ -140,7 +140,7 @@ describe('restoring', () => {
     for (const folder of ['keys', 'redis']) mkdirSync(join(data, folder), { recursive: true })
     put()
     const before = readdirSync(data, { recursive: true })
-    expect(await hookswitch(data, ['restore', backup])).toMatchObject({
+    expect(await runHookswitch(data, ['restore', backup])).toMatchObject({
       code: 2,
       err: expect.stringMatching(/is there already: restore overwrites nothing/),
     })
@@ -178,7 +178,7 @@ describe('restoring', () => {
     cpSync(masterBackup, backup, { recursive: true })
     spoil()
     const other = join(place, `other-${count}`)
-    const { code, err } = await hookswitch(other, ['restore', backup])
+    const { code, err } = await runHookswitch(other, ['restore', backup])
     expect({ code, err }).toMatchObject({ code: 2 })
     expect(err.trim().split('\n')).toHaveLength(1)
     expect(existsSync(other) ? readdirSync(other) : []).toEqual([])
@@ -188,7 +188,7 @@ describe('restoring', () => {
     cpSync(masterBackup, backup, { recursive: true })
     const other = join(place, `used-${count}`)
     for (const folder of ['system', 'keys']) mkdirSync(join(other, folder), { recursive: true })
-    expect(await hookswitch(other, ['restore', backup])).toMatchObject({ code: 0 })
+    expect(await runHookswitch(other, ['restore', backup])).toMatchObject({ code: 0 })
     expect(statSync(join(other, 'hookswitch.db')).mode & 0o077).toBe(0)
     expect(readdirSync(other).filter((name) => name.includes('restoring'))).toEqual([])
   })
@@ -198,7 +198,7 @@ describe('restoring', () => {
     const other = join(place, `open-${count}`)
     mkdirSync(other)
     chmodSync(other, 0o777)
-    expect(await hookswitch(other, ['restore', backup])).toMatchObject({ code: 0 })
+    expect(await runHookswitch(other, ['restore', backup])).toMatchObject({ code: 0 })
     for (const path of ['.', 'keys', 'hookswitch.db'])
       expect([path, statSync(join(other, path)).mode & 0o077]).toEqual([path, 0])
   })
@@ -208,7 +208,7 @@ describe('restoring', () => {
     const other = join(place, `keys-${count}`)
     mkdirSync(join(other, 'keys'), { recursive: true })
     chmodSync(join(other, 'keys'), 0o777)
-    expect(await hookswitch(other, ['restore', backup])).toMatchObject({ code: 0 })
+    expect(await runHookswitch(other, ['restore', backup])).toMatchObject({ code: 0 })
     expect(statSync(join(other, 'keys')).mode & 0o077).toBe(0)
   })
 })

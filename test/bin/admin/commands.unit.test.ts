@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { runCommand } from '../../../bin/admin/commands.ts'
-import { meant } from '../../../bin/arguments.ts'
+import { didYouMean } from '../../../bin/arguments.ts'
 
 let printed: string
 beforeEach(() => {
@@ -79,5 +79,5 @@ test.each([
   ['', ''],
 ])('for %j of list, retire, delete: %j', (word, suggestion) => {
   const known = ['list', 'retire', 'delete'].filter((one) => one !== word.toLowerCase())
-  expect(meant(word, known)).toBe(suggestion)
+  expect(didYouMean(word, known)).toBe(suggestion)
 })

@@ -2,25 +2,25 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { createHistoryStore } from '../../../api/store/sql/calls/call-history.ts'
+import { createCallHistoryStore } from '../../../api/store/sql/calls/call-history.ts'
 import { openDatabase } from '../../../api/store/sql/database.ts'
 import { newCall } from '../../support/fixtures/call-records.ts'
-import { hookswitch } from '../../support/run-hookswitch.ts'
+import { runHookswitch } from '../../support/run-hookswitch.ts'
 
 const data = mkdtempSync(join(tmpdir(), 'hs-'))
 afterAll(() => rmSync(data, { recursive: true, force: true }))
-const purge = (...words: string[]) => hookswitch(data, ['history', 'purge', ...words])
+const purge = (...words: string[]) => runHookswitch(data, ['history', 'purge', ...words])
 const at = (moment: string) => Date.parse(moment) / 1000
-async function withHistory<T>(work: (history: ReturnType<typeof createHistoryStore>) => Promise<T>) {
+async function withHistory<T>(work: (history: ReturnType<typeof createCallHistoryStore>) => Promise<T>) {
   const db = await openDatabase(`sqlite:${join(data, 'hookswitch.db')}`)
   try {
-    return await work(createHistoryStore(db))
+    return await work(createCallHistoryStore(db))
   } finally {
     await db.close()
   }
 }
 beforeAll(async () => {
-  await hookswitch(data, ['users', 'list'])
+  await runHookswitch(data, ['users', 'list'])
   await withHistory((history) =>
     history.save([
       newCall({ id: 'old', startedAt: at('2025-12-31T23:59:59Z') }),

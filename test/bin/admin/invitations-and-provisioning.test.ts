@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { embeddedDatabase } from '../../../api/config/config.ts'
+import { defaultDatabaseUrl } from '../../../api/config/config.ts'
 import { type Database, openDatabase } from '../../../api/store/sql/database.ts'
 import { migrate } from '../../../api/store/sql/migrate.ts'
 import { createExtensionStore } from '../../../api/store/sql/provisioning/extensions.ts'
@@ -15,8 +15,8 @@ let data: string
 let db: Database
 beforeAll(async () => {
   data = mkdtempSync(join(tmpdir(), 'hs-'))
-  await migrate(embeddedDatabase(data))
-  db = await openDatabase(embeddedDatabase(data))
+  await migrate(defaultDatabaseUrl(data))
+  db = await openDatabase(defaultDatabaseUrl(data))
 })
 afterAll(async () => {
   await db?.close()
@@ -65,7 +65,7 @@ describe('provisioning on the command line', () => {
       (await store.reserve(newReservation('boris@example.org'))).extension,
     ]
     await store.update(one, { attempts: 3, nextTryAt: later, lastError: 'the PBX is away' })
-    await store.settle(two, { sealedSecret: 'not to be seen', authUsername: 'u' }, later)
+    await store.markReady(two, { sealedSecret: 'not to be seen', authUsername: 'u' }, later)
 
     const { out } = await hookswitch('provisioning', 'list')
     expect(out).toMatch(/^2000 +providing +clara@example.org +3 +20\S+Z +the PBX is away$/m)

@@ -1,18 +1,18 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { createPolicy } from '../../../api/core/dial-policy/create-dial-policy.ts'
+import { createDialPolicy } from '../../../api/core/dial-policy/create-dial-policy.ts'
 import { PolicyFile } from '../../../api/core/dial-policy/policy-file.ts'
-import { readNumbers } from '../../../bin/admin/number-list.ts'
+import { parseNumberList } from '../../../bin/admin/number-list.ts'
 
 const RULES = {
-  US: createPolicy(PolicyFile.parse({ country: 'US' })),
-  DE: createPolicy(PolicyFile.parse({ country: 'DE' })),
-  IT: createPolicy(PolicyFile.parse({ country: 'IT' })),
-  none: createPolicy(PolicyFile.parse({})),
+  US: createDialPolicy(PolicyFile.parse({ country: 'US' })),
+  DE: createDialPolicy(PolicyFile.parse({ country: 'DE' })),
+  IT: createDialPolicy(PolicyFile.parse({ country: 'IT' })),
+  none: createDialPolicy(PolicyFile.parse({})),
 }
 async function read(country: keyof typeof RULES, text: string) {
-  const { numbers, bad } = await readNumbers(text, RULES[country])
-  return { numbers: numbers.map(([number]) => number), bad }
+  const { numbers, invalid } = await parseNumberList(text, RULES[country])
+  return { numbers: numbers.map(([number]) => number), bad: invalid }
 }
 
 const [A, B] = ['+49309100180', '+491719100190']
@@ -118,8 +118,11 @@ describe('of a header, every column of numbers counts', () => {
   })
 
   test('which columns were read, and how many lines', async () => {
-    const { lines, columns, leftOut } = await readNumbers(`Name;Telefon;Mobil;Grund\nX;${TWO};-\n`, RULES.DE)
-    expect({ lines, columns, leftOut }).toEqual({
+    const { lines, readColumns, ignoredColumns } = await parseNumberList(
+      `Name;Telefon;Mobil;Grund\nX;${TWO};-\n`,
+      RULES.DE,
+    )
+    expect({ lines, columns: readColumns, leftOut: ignoredColumns }).toEqual({
       lines: 1,
       columns: ['Telefon', 'Mobil'],
       leftOut: ['Name', 'Grund'],
@@ -193,11 +196,11 @@ describe('no number is dropped in silence', () => {
         const quote = (text: string) => (isQuoted ? `"${text}"` : text)
         const lines = rows.map((row) => row.map(({ shown }) => quote(shown)).join(delimiter))
         const text = [...(header === undefined ? [] : [header.join(delimiter)]), ...lines].join('\r\n')
-        const found = await readNumbers(text, RULES.DE)
+        const found = await parseNumberList(text, RULES.DE)
         const listed = new Set(found.numbers.map(([one]) => one))
         const first = header === undefined ? 1 : 2
         for (const [at, row] of rows.entries()) {
-          const isNamed = found.bad.some(({ line }) => line === first + at)
+          const isNamed = found.invalid.some(({ line }) => line === first + at)
           const isWhole = row.every(({ spelled }) => spelled === undefined || listed.has(spelled))
           if (!isNamed && !isWhole)
             throw new Error(`line ${first + at} of ${JSON.stringify(text)} lost a number`)

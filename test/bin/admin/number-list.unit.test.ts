@@ -1,16 +1,16 @@
 import { describe, expect, test } from 'vitest'
-import { createPolicy } from '../../../api/core/dial-policy/create-dial-policy.ts'
+import { createDialPolicy } from '../../../api/core/dial-policy/create-dial-policy.ts'
 import { PolicyFile } from '../../../api/core/dial-policy/policy-file.ts'
-import { readNumbers } from '../../../bin/admin/number-list.ts'
+import { parseNumberList } from '../../../bin/admin/number-list.ts'
 
 const RULES = {
-  US: createPolicy(PolicyFile.parse({ country: 'US' })),
-  DE: createPolicy(PolicyFile.parse({ country: 'DE' })),
-  none: createPolicy(PolicyFile.parse({})),
+  US: createDialPolicy(PolicyFile.parse({ country: 'US' })),
+  DE: createDialPolicy(PolicyFile.parse({ country: 'DE' })),
+  none: createDialPolicy(PolicyFile.parse({})),
 }
 async function read(country: keyof typeof RULES, text: string) {
-  const { numbers, bad } = await readNumbers(text, RULES[country])
-  return { numbers: numbers.map(([number]) => number), bad: bad.map(({ line }) => line) }
+  const { numbers, invalid } = await parseNumberList(text, RULES[country])
+  return { numbers: numbers.map(([number]) => number), bad: invalid.map(({ line }) => line) }
 }
 
 describe('a line is one number', () => {
@@ -89,9 +89,9 @@ describe('no half of a line is taken', () => {
 })
 
 test('an emergency number is named by its line, and not taken for a number', async () => {
-  const { numbers, bad } = await readNumbers('030901820\n112\n1003\n"110"\n', RULES.DE)
+  const { numbers, invalid } = await parseNumberList('030901820\n112\n1003\n"110"\n', RULES.DE)
   expect(numbers.map(([number]) => number)).toEqual(['+4930901820', '1003'])
-  expect(bad.map(({ line, reason }) => [line, reason])).toEqual([
+  expect(invalid.map(({ line, reason }) => [line, reason])).toEqual([
     [2, 'an emergency number is never on the list'],
     [4, 'an emergency number is never on the list'],
   ])

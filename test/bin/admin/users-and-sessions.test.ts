@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { hookswitch as run } from '../../support/run-hookswitch.ts'
+import { runHookswitch as run } from '../../support/run-hookswitch.ts'
 
 let data: string
 beforeAll(() => {

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { afterAll, describe, expect, test } from 'vitest'
-import { watchForStandstill } from '../../../bin/stack/hang-detector.ts'
+import { watchForHang } from '../../../bin/stack/hang-detector.ts'
 
 /** How long a program of these tests may stand still, in ms. */
 const ALLOWED_MS = 1_500
@@ -56,8 +56,8 @@ async function watch(settings: WatchSettings = {}): Promise<Watched> {
     return isReady
   }
   const lines: string[] = []
-  const spec = { name: 'one', ready, ...(isWatched ? { standsStillAfterMs: allowedMs } : {}) }
-  const stop = watchForStandstill(
+  const spec = { name: 'one', ready, ...(isWatched ? { hangTimeoutMs: allowedMs } : {}) }
+  const stop = watchForHang(
     spec,
     () => child.pid,
     (line) => lines.push(line),
@@ -148,8 +148,8 @@ test('a program that took another’s place gets its whole time', async () => {
   for (const { child } of [first, second]) child.kill('SIGSTOP')
   let pid = first.child.pid
   let changedAt = Number.NaN
-  const stop = watchForStandstill(
-    { name: 'one', ready: async () => false, standsStillAfterMs: 2_000 },
+  const stop = watchForHang(
+    { name: 'one', ready: async () => false, hangTimeoutMs: 2_000 },
     () => pid,
     () => {},
   )

@@ -2,8 +2,8 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, describe, expect, test } from 'vitest'
-import { type ChildSpec, startChild } from '../../../bin/stack/supervisor.ts'
-import { until } from '../../support/stack.ts'
+import { type ProcessSpec, startSupervised } from '../../../bin/stack/supervisor.ts'
+import { waitUntil } from '../../support/stack.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'child-'))
 const cleanups: (() => unknown)[] = [() => rmSync(folder, { recursive: true, force: true })]
@@ -11,7 +11,7 @@ afterEach(async () => {
   for (const cleanup of cleanups.splice(1).reverse()) await cleanup()
 })
 
-const program = (code: string, more: Partial<ChildSpec> = {}): ChildSpec => ({
+const program = (code: string, more: Partial<ProcessSpec> = {}): ProcessSpec => ({
   name: 'one',
   command: process.execPath,
   args: ['--eval', code],
@@ -21,16 +21,16 @@ const program = (code: string, more: Partial<ChildSpec> = {}): ChildSpec => ({
   ...more,
 })
 
-function start(spec: ChildSpec) {
+function start(spec: ProcessSpec) {
   const said: string[] = []
   const stopping = new AbortController()
   let gaveUp = 0
-  const child = startChild(spec, {
+  const child = startSupervised(spec, {
     run: folder,
     logFolder: folder,
-    say: (line) => said.push(line),
+    log: (line) => said.push(line),
     stopping: stopping.signal,
-    giveUp: () => {
+    onFatalExit: () => {
       gaveUp += 1
     },
   })
@@ -47,14 +47,14 @@ describe('a program of the stack', () => {
       program("setTimeout(() => { console.error('one: a newer version'); process.exit(78) }, 200)"),
     )
     await child
-    await until('it is given up', () => gaveUp() === 1)
+    await waitUntil('it is given up', () => gaveUp() === 1)
     expect(said).toEqual(['one cannot go on: one: a newer version'])
   })
 
   test('that ends with 1 is started again', async () => {
     const { child, said, gaveUp } = start(program('setTimeout(() => process.exit(1), 100)'))
     await child
-    await until('it is started again', () => said.length >= 2)
+    await waitUntil('it is started again', () => said.length >= 2)
     expect(gaveUp()).toBe(0)
   })
 
@@ -69,10 +69,10 @@ describe('a program of the stack', () => {
     )
     await expect(asked.child).rejects.toThrow(/could not start: SIGKILL/)
     await expect(
-      startChild(program(''), {
+      startSupervised(program(''), {
         run: folder,
         logFolder: folder,
-        say: () => {},
+        log: () => {},
         stopping: asked.stopping.signal,
       }),
     ).rejects.toThrow(/asked to stop/)

@@ -7,7 +7,7 @@ import { promisify } from 'node:util'
 import { build } from 'esbuild'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { findOrFetch, type Program } from '../../../bin/system/programs.ts'
-import { onPath } from '../../../bin/system/run-program.ts'
+import { findOnPath } from '../../../bin/system/run-program.ts'
 import { SetupError } from '../../../bin/system/setup-error.ts'
 
 const exec = promisify(execFile)
@@ -18,9 +18,10 @@ const env = Object.fromEntries(
   Object.entries(process.env).filter(([name]) => !name.startsWith('HOOKSWITCH_')),
 )
 const programsHere = await Promise.all(
-  ['nginx', 'redis-server'].map((it) => onPath(it, env, ['/usr/sbin', '/usr/local/sbin'])),
+  ['nginx', 'redis-server'].map((it) => findOnPath(it, env, ['/usr/sbin', '/usr/local/sbin'])),
 )
-const canFetch = programsHere.every((it) => it === undefined) && (await onPath('apt-get', env)) !== undefined
+const canFetch =
+  programsHere.every((it) => it === undefined) && (await findOnPath('apt-get', env)) !== undefined
 
 let base = ''
 let first = { data: '', seconds: 0, lines: [] as string[], hostBefore: '', hostAfter: '' }

@@ -3,67 +3,67 @@ import { hostname } from 'node:os'
 import { dirname } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import {
-  type Answerer,
-  cookie,
-  createDesk,
-  type Desk,
-  given,
-  leaks,
-  opaque,
-  type Place,
-  refused,
+  accessTokenOf,
+  createTokenTestbed,
+  leakedSecrets,
+  loginReply,
+  type RequestHandler,
+  refreshCookieOf,
+  refusalReply,
+  type ScriptedServer,
   selfSigned,
-  serve,
+  startScriptedServer,
+  type TokenTestbed,
 } from './token-testbed.ts'
 
 const PASSWORD = '12345 6789&Miko=PBX#1"\'<ü'
-const places: Place[] = []
-const desks: Desk[] = []
+const places: ScriptedServer[] = []
+const desks: TokenTestbed[] = []
 afterEach(async () => {
-  for (const desk of desks.splice(0)) desk.leave()
+  for (const desk of desks.splice(0)) desk.remove()
   for (const place of places.splice(0)) await place.close()
 })
 
-async function stand(answer: Answerer, tls?: { key: string; cert: string }, host = '127.0.0.1') {
-  const place = await serve(answer, tls)
+async function stand(answer: RequestHandler, tls?: { key: string; cert: string }, host = '127.0.0.1') {
+  const place = await startScriptedServer(answer, tls)
   places.push(place)
   const url = `${tls ? 'https' : 'http'}://${host}:${place.port}/pbxcore/api/v3`
-  const desk = createDesk({ MIKOPBX_API_URL: url, MIKOPBX_PASSWORD: PASSWORD })
+  const desk = createTokenTestbed({ MIKOPBX_API_URL: url, MIKOPBX_PASSWORD: PASSWORD })
   desks.push(desk)
   return { ...place, url, desk }
 }
-const verbs = ({ asked }: Pick<Place, 'asked'>) =>
-  asked.map(({ path }) => path.replace('/pbxcore/api/v3/auth:', ''))
-const good = (number: number) => ({ code: 0, out: `${opaque(number)}\n`, err: '' })
+const verbs = ({ requests }: Pick<ScriptedServer, 'requests'>) =>
+  requests.map(({ path }) => path.replace('/pbxcore/api/v3/auth:', ''))
+const good = (number: number) => ({ code: 0, out: `${accessTokenOf(number)}\n`, err: '' })
 
 describe('any server that speaks the document', () => {
   test('gets the form of the document and may give opaque tokens, odd cookies and messages: []', async () => {
-    const here = await stand((_, count) => given(count))
+    const here = await stand((_, count) => loginReply(count))
     expect(await here.desk.run()).toEqual(good(1))
-    expect(here.asked[0]?.headers['content-type']).toBe('application/x-www-form-urlencoded')
-    expect(Object.fromEntries(new URLSearchParams(here.asked[0]?.body))).toEqual({
+    expect(here.requests[0]?.headers['content-type']).toBe('application/x-www-form-urlencoded')
+    expect(Object.fromEntries(new URLSearchParams(here.requests[0]?.body))).toEqual({
       login: 'admin',
       password: PASSWORD,
       rememberMe: 'false',
     })
     // Kept by expiresIn, as an opaque token says nothing of its end.
     expect(await here.desk.run()).toEqual(good(1))
-    expect(here.asked).toHaveLength(1)
-    here.desk.age()
+    expect(here.requests).toHaveLength(1)
+    here.desk.expireToken()
     expect(await here.desk.run()).toEqual(good(2))
     expect(verbs(here)).toEqual(['login', 'refresh'])
-    expect(here.asked[1]?.headers.cookie).toBe(`refreshToken=${cookie(1)}`)
-    expect(here.desk.kept().cookie).toBe(cookie(2))
+    expect(here.requests[1]?.headers.cookie).toBe(`refreshToken=${refreshCookieOf(1)}`)
+    expect(here.desk.cachedToken().cookie).toBe(refreshCookieOf(2))
   })
 
   test('may rotate no cookie, and send tokens of unknown life, which are used once', async () => {
     const here = await stand(({ path }, count) =>
       path.endsWith('login')
-        ? given(1, { expiresIn: null })
-        : { body: given(count, { expiresIn: null }).body },
+        ? loginReply(1, { expiresIn: null })
+        : { body: loginReply(count, { expiresIn: null }).body },
     )
     for (const number of [1, 2, 3]) expect(await here.desk.run()).toEqual(good(number))
-    expect(here.desk.kept().cookie).toBe(cookie(1))
+    expect(here.desk.cachedToken().cookie).toBe(refreshCookieOf(1))
   })
 
   test('says by the token’s own exp when it ends, whatever expiresIn says', async () => {
@@ -71,17 +71,19 @@ describe('any server that speaks the document', () => {
     const jwt = ['{"alg":"none"}', JSON.stringify({ exp }), 'x'].map((one) =>
       Buffer.from(one).toString('base64url'),
     )
-    const here = await stand((_, count) => given(count, { accessToken: jwt.join('.'), expiresIn: 99_999 }))
+    const here = await stand((_, count) =>
+      loginReply(count, { accessToken: jwt.join('.'), expiresIn: 99_999 }),
+    )
     await here.desk.run()
-    expect(here.desk.kept().endsAt).toBe(exp)
+    expect(here.desk.cachedToken().endsAt).toBe(exp)
   })
 
   test('refuses a kept cookie: then there is another login, or code 7 without a password', async () => {
     const here = await stand(({ path }, count) =>
-      path.endsWith('refresh') ? refused(401, 'Refresh token expired or not found') : given(count),
+      path.endsWith('refresh') ? refusalReply(401, 'Refresh token expired or not found') : loginReply(count),
     )
     await here.desk.run()
-    here.desk.age()
+    here.desk.expireToken()
     const poor = await here.desk.run([], { MIKOPBX_PASSWORD: '' })
     expect(poor).toMatchObject({
       code: 7,
@@ -93,36 +95,44 @@ describe('any server that speaks the document', () => {
   })
 
   test('is told with --forget, by the token and the cookie; one that is down keeps nothing from being removed', async () => {
-    const here = await stand(({ path }) => (path.endsWith('logout') ? { body: { result: true } } : given(1)))
+    const here = await stand(({ path }) =>
+      path.endsWith('logout') ? { body: { result: true } } : loginReply(1),
+    )
     await here.desk.run()
     expect(await here.desk.run(['--forget'])).toMatchObject({
       code: 0,
       out: '',
       err: expect.stringMatching(/logged out/),
     })
-    expect(here.asked[1]?.headers).toMatchObject({
-      authorization: `Bearer ${opaque(1)}`,
-      cookie: `refreshToken=${cookie(1)}`,
+    expect(here.requests[1]?.headers).toMatchObject({
+      authorization: `Bearer ${accessTokenOf(1)}`,
+      cookie: `refreshToken=${refreshCookieOf(1)}`,
     })
     await here.desk.run()
     await here.close()
     expect(await here.desk.run(['--forget', '--retries', '0'])).toMatchObject({ code: 3, out: '' })
-    expect(() => here.desk.keptPath()).toThrow('nothing is kept')
+    expect(() => here.desk.cachePath()).toThrow('nothing is kept')
   })
 })
 
 describe('trouble', () => {
-  test.each<[string, Answerer, number, RegExp, number]>([
+  test.each<[string, RequestHandler, number, RegExp, number]>([
     ['a page of HTML', () => ({ body: '<html>Welcome</html>' }), 6, /not of this API \(200/, 1],
     ['a missing page', () => ({ status: 404, body: '<h1>Not Found</h1>' }), 6, /not of this API \(404/, 1],
     ['JSON of another API', () => ({ body: { token: 'x' } }), 6, /check MIKOPBX_API_URL/, 1],
-    ['no token', () => given(1, { accessToken: undefined }), 6, /holds no access token/, 1],
-    ['a token of two lines', () => given(1, { accessToken: 'a\nb: c' }), 6, /holds no access token/, 1],
+    ['no token', () => loginReply(1, { accessToken: undefined }), 6, /holds no access token/, 1],
+    ['a token of two lines', () => loginReply(1, { accessToken: 'a\nb: c' }), 6, /holds no access token/, 1],
     ['an endless answer', () => ({ body: ' '.repeat(3_000_000) }), 6, /not of this API/, 1],
-    ['a failing server', () => refused(500, 'Internal error'), 6, /failed with 500 \("Internal error"\)/, 1],
-    ['a refusal', () => refused(401, 'Invalid login'), 4, /invalid credentials \("Invalid login"\)/, 1],
+    [
+      'a failing server',
+      () => refusalReply(500, 'Internal error'),
+      6,
+      /failed with 500 \("Internal error"\)/,
+      1,
+    ],
+    ['a refusal', () => refusalReply(401, 'Invalid login'), 4, /invalid credentials \("Invalid login"\)/, 1],
     ['a refusal of a proxy', () => ({ status: 401, body: '<html>' }), 4, /"status 401"/, 1],
-    ['a refusal with 200', () => refused(200, 'No'), 4, /invalid credentials/, 1],
+    ['a refusal with 200', () => refusalReply(200, 'No'), 4, /invalid credentials/, 1],
     [
       'too many tries for long',
       () => ({ status: 429, headers: { 'Retry-After': '3600' } }),
@@ -146,16 +156,16 @@ describe('trouble', () => {
     expect(run).toMatchObject({ code, out: '' })
     expect(run.err).toMatch(words)
     expect(run.err.trim().split('\n')).toHaveLength(1)
-    expect(here.asked).toHaveLength(requests)
+    expect(here.requests).toHaveLength(requests)
   })
 
   test('that passes is waited for, as long as Retry-After asks', async () => {
     const here = await stand((_, count) => {
       if (count === 1) return { status: 503, headers: { 'Retry-After': '1' }, body: 'later' }
-      return count === 2 ? 'reset' : given(3)
+      return count === 2 ? 'reset' : loginReply(3)
     })
     expect(await here.desk.run()).toEqual(good(3))
-    const [first = { at: 0 }, second = { at: 0 }] = here.asked
+    const [first = { at: 0 }, second = { at: 0 }] = here.requests
     expect(second.at - first.at).toBeGreaterThanOrEqual(1000)
   })
 
@@ -165,12 +175,12 @@ describe('trouble', () => {
   })
 
   test.each([301, 302, 307, 308])('a redirect (%i) to another origin is not followed', async (status) => {
-    const there = await stand(() => given(1))
+    const there = await stand(() => loginReply(1))
     const here = await stand(() => ({ status, headers: { Location: `${there.url}/auth:login?secret=1` } }))
     const { code, out, err } = await here.desk.run()
     expect({ code, out }).toEqual({ code: 6, out: '' })
     expect(err).toContain(`sends us on to ${there.url}/auth:login (${status}), not followed`)
-    expect(there.asked).toEqual([])
+    expect(there.requests).toEqual([])
   })
 
   test.each([
@@ -193,17 +203,17 @@ describe('trouble', () => {
     ],
     ['two passwords', [], { MIKOPBX_PASSWORD_FILE: '/nowhere' }, /keep one/],
   ])('of usage, %s, is one line and code 2', async (_, args, env: Record<string, string>, words) => {
-    const here = await stand(() => given(1))
+    const here = await stand(() => loginReply(1))
     const run = await here.desk.run(args, env)
     expect(run).toMatchObject({ code: 2, out: '' })
     expect(run.err).toMatch(words)
     expect(run.err.trim().split('\n')).toHaveLength(1)
-    expect(leaks(run.err, ['hidden-one', PASSWORD])).toEqual([])
-    expect(here.asked).toEqual([])
+    expect(leakedSecrets(run.err, ['hidden-one', PASSWORD])).toEqual([])
+    expect(here.requests).toEqual([])
   })
 
   test('our own settings are none of its business', async () => {
-    const here = await stand(() => given(1))
+    const here = await stand(() => loginReply(1))
     const env = { HOOKSWITCH_DATA: '/dev/null/no', HOOKSWITCH_ACCESS_TTL: 'x', REDIS_URL_FILE: '/nowhere' }
     expect(await here.desk.run([], env)).toEqual(good(1))
   })
@@ -219,31 +229,31 @@ describe('TLS', () => {
   test.each(['127.0.0.1', 'localhost', 'mikopbx.localhost'])(
     'of %s may be self-signed, which is said',
     async (host) => {
-      const here = await stand((_, count) => given(count), certificate, host)
+      const here = await stand((_, count) => loginReply(count), certificate, host)
       const { code, out, err } = await here.desk.run()
-      expect({ code, out }).toEqual({ code: 0, out: `${opaque(1)}\n` })
+      expect({ code, out }).toEqual({ code: 0, out: `${accessTokenOf(1)}\n` })
       expect(err).toMatch(/^hookswitch token: accepting the unverified certificate of .* loopback\n$/)
     },
   )
 
   // 0.0.0.0 leads to this machine, too, but not by a name that promises so.
   test('of another host has to be verified: with its authority, or not at all with --insecure', async () => {
-    const here = await stand(() => given(1), certificate, '0.0.0.0')
+    const here = await stand(() => loginReply(1), certificate, '0.0.0.0')
     const run = await here.desk.run([], { NODE_TLS_REJECT_UNAUTHORIZED: '0' })
     expect(run).toMatchObject({ code: 5, out: '' })
     expect(run.err).toMatch(
       /cannot be verified \(DEPTH_ZERO_SELF_SIGNED_CERT\): .*NODE_EXTRA_CA_CERTS.*--insecure/,
     )
-    expect(here.asked).toEqual([])
+    expect(here.requests).toEqual([])
 
     expect(await here.desk.run([], { NODE_EXTRA_CA_CERTS: certificate.file })).toEqual(good(1))
     const lenient = await here.desk.run(['--insecure', '--fresh'])
-    expect(lenient).toMatchObject({ code: 0, out: `${opaque(1)}\n` })
+    expect(lenient).toMatchObject({ code: 0, out: `${accessTokenOf(1)}\n` })
     expect(lenient.err).toMatch(/accepting the unverified certificate .*--insecure/)
   })
 
   test('with a server that has none is code 5, and a password without it is warned of', async () => {
-    const here = await stand(() => given(1))
+    const here = await stand(() => loginReply(1))
     const run = await here.desk.run([], { MIKOPBX_API_URL: here.url.replace('http:', 'https:') })
     expect(run).toMatchObject({ code: 5, out: '', err: expect.stringMatching(/no encrypted connection/) })
     const plain = await here.desk.run([], { MIKOPBX_API_URL: here.url.replace('127.0.0.1', '0.0.0.0') })
@@ -253,37 +263,37 @@ describe('TLS', () => {
 
 describe('secrets', () => {
   test('are in no line of --debug, even when a server repeats them', async () => {
-    const echo: Answerer = ({ path, body }, count) => {
+    const echo: RequestHandler = ({ path, body }, count) => {
       const said = new URLSearchParams(body).get('password') ?? ''
       if (path.endsWith('login') && count === 1) return { status: 503, body: `<p>${said} ${body}</p>` }
       if (path.endsWith('login'))
-        return given(count, { note: [said, body, JSON.stringify(said), opaque(count)] })
-      return refused(
+        return loginReply(count, { note: [said, body, JSON.stringify(said), accessTokenOf(count)] })
+      return refusalReply(
         403,
-        `no ${cookie(2)} of "${cookie(2).slice(3, 17)}" \u001b[31m\r\nhookswitch token: all is well`,
+        `no ${refreshCookieOf(2)} of "${refreshCookieOf(2).slice(3, 17)}" \u001b[31m\r\nhookswitch token: all is well`,
       )
     }
     const here = await stand(echo)
     const first = await here.desk.run(['--debug'])
-    here.desk.age()
+    here.desk.expireToken()
     const last = await here.desk.run(['--debug'], { MIKOPBX_PASSWORD: '' })
     expect([first.code, last.code]).toEqual([0, 7])
     const said = first.err + last.err
     expect(said).toContain('> login=admin&password=[struck]&rememberMe=false')
     expect(said).toContain('> Cookie: refreshToken=[struck]')
     const encoded = new URLSearchParams({ '': PASSWORD }).toString().slice(1)
-    expect(leaks(said, [PASSWORD, encoded, opaque(2), cookie(2)])).toEqual([])
+    expect(leakedSecrets(said, [PASSWORD, encoded, accessTokenOf(2), refreshCookieOf(2)])).toEqual([])
     // Nor does a server get to write lines of its own.
     expect(said).not.toContain('\u001b')
     expect(last.err.split('\n').filter((line) => line.startsWith('hookswitch token:'))).toHaveLength(1)
   })
 
   test('may come from a file, whose last newline is not part of them', async () => {
-    const here = await stand(() => given(1))
+    const here = await stand(() => loginReply(1))
     const file = `${here.desk.cache}.password`
     writeFileSync(file, ` ${PASSWORD} \n`)
     expect(await here.desk.run([], { MIKOPBX_PASSWORD: '', MIKOPBX_PASSWORD_FILE: file })).toEqual(good(1))
-    expect(new URLSearchParams(here.asked[0]?.body).get('password')).toBe(` ${PASSWORD} `)
+    expect(new URLSearchParams(here.requests[0]?.body).get('password')).toBe(` ${PASSWORD} `)
   })
 })
 
@@ -300,17 +310,17 @@ describe('what is kept', () => {
       },
     ],
   ])('is not used when it is %s, which is said once', async (_, spoil) => {
-    const here = await stand((_asked, count) => given(count))
+    const here = await stand((_asked, count) => loginReply(count))
     await here.desk.run()
-    spoil(here.desk.keptPath())
+    spoil(here.desk.cachePath())
     const { code, out, err } = await here.desk.run()
-    expect({ code, out }).toEqual({ code: 0, out: `${opaque(2)}\n` })
+    expect({ code, out }).toEqual({ code: 0, out: `${accessTokenOf(2)}\n` })
     expect(err).toMatch(/^hookswitch token: ignoring [^\n]*\n$/)
     expect(await here.desk.run()).toEqual(good(2))
   })
 
   test('is kept apart by URL and login', async () => {
-    const here = await stand((_, count) => given(count))
+    const here = await stand((_, count) => loginReply(count))
     expect(await here.desk.run()).toEqual(good(1))
     expect(await here.desk.run([], { MIKOPBX_LOGIN: 'other' })).toEqual(good(2))
     expect(await here.desk.run([], { MIKOPBX_API_URL: here.url.replace('/v3', '/v3/x') })).toEqual(good(3))
@@ -318,18 +328,18 @@ describe('what is kept', () => {
   })
 
   test('cannot be kept: then the token comes all the same', async () => {
-    const here = await stand((_, count) => given(count))
+    const here = await stand((_, count) => loginReply(count))
     for (const number of [1, 2]) {
       const { code, out, err } = await here.desk.run([], { XDG_CACHE_HOME: '/dev/null' })
-      expect({ code, out }).toEqual({ code: 0, out: `${opaque(number)}\n` })
+      expect({ code, out }).toEqual({ code: 0, out: `${accessTokenOf(number)}\n` })
       expect(err).toMatch(/the token is not kept/)
     }
   })
 
   test('is not locked for good by a run that was killed, and nothing but the token stays', async () => {
-    const here = await stand((_, count) => given(count))
+    const here = await stand((_, count) => loginReply(count))
     await here.desk.run()
-    const lock = here.desk.keptPath().replace('.json', '.lock')
+    const lock = here.desk.cachePath().replace('.json', '.lock')
     // No process has an id this high.
     writeFileSync(lock, `4194999 ${hostname()} 0011223344556677`)
     const all = await Promise.all(Array.from({ length: 6 }, () => here.desk.run(['--fresh'])))

@@ -13,38 +13,38 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { project } from '../../support/build.ts'
 
-export interface Run {
+export interface CommandResult {
   code: number | null
   out: string
   err: string
 }
 
 /** A person's machine: a cache of their own, and no setting but those of a test. */
-export interface Desk {
+export interface TokenTestbed {
   cache: string
-  run(args?: readonly string[], env?: Record<string, string>): Promise<Run>
+  run(args?: readonly string[], env?: Record<string, string>): Promise<CommandResult>
   /** The one kept file. */
-  keptPath(): string
-  kept(): Record<string, unknown>
+  cachePath(): string
+  cachedToken(): Record<string, unknown>
   /** Lets what is kept grow old: its token is at its end. */
-  age(): void
-  leave(): void
+  expireToken(): void
+  remove(): void
 }
 
-export function createDesk(own: Record<string, string>): Desk {
+export function createTokenTestbed(own: Record<string, string>): TokenTestbed {
   const home = mkdtempSync(join(tmpdir(), 'hs-desk-'))
   const cache = join(home, 'cache')
   const tokens = join(cache, 'hookswitch', 'tokens')
-  const keptPath = () => {
+  const cachePath = () => {
     const name = readdirSync(tokens).find((one) => one.endsWith('.json'))
     if (name === undefined) throw new Error('nothing is kept')
     return join(tokens, name)
   }
-  const kept = () => JSON.parse(readFileSync(keptPath(), 'utf8'))
+  const cachedToken = () => JSON.parse(readFileSync(cachePath(), 'utf8'))
   return {
     cache,
-    keptPath,
-    kept,
+    cachePath,
+    cachedToken,
     run(args = [], env = {}) {
       const program = spawn(process.execPath, [join(project, 'dist', 'hookswitch.js'), 'token', ...args], {
         cwd: home,
@@ -58,43 +58,46 @@ export function createDesk(own: Record<string, string>): Desk {
         program.once('close', (code) => resolve({ code, ...said }))
       })
     },
-    age() {
+    expireToken() {
       const at = Math.floor(Date.now() / 1000)
-      writeFileSync(keptPath(), JSON.stringify({ ...kept(), obtainedAt: at - 890, endsAt: at + 10 }))
+      writeFileSync(cachePath(), JSON.stringify({ ...cachedToken(), obtainedAt: at - 890, endsAt: at + 10 }))
     },
-    leave: () => rmSync(home, { recursive: true, force: true }),
+    remove: () => rmSync(home, { recursive: true, force: true }),
   }
 }
 
-export interface Asked {
+export interface RecordedRequest {
   path: string
   headers: IncomingMessage['headers']
   body: string
   at: number
 }
-export type Answerer = (asked: Asked, count: number) => Reply | 'hang' | 'reset'
-export interface Reply {
+export type RequestHandler = (asked: RecordedRequest, count: number) => ScriptedReply | 'hang' | 'reset'
+export interface ScriptedReply {
   status?: number
   headers?: Record<string, string | string[]>
   body?: unknown
 }
 
-export interface Place {
+export interface ScriptedServer {
   port: number
   /** What was asked, in order. */
-  asked: Asked[]
+  requests: RecordedRequest[]
   close(): Promise<void>
 }
 
 /** A server that answers as it is told, over TLS when given a certificate. */
-export async function serve(answer: Answerer, tls?: { key: string; cert: string }): Promise<Place> {
-  const asked: Asked[] = []
+export async function startScriptedServer(
+  answer: RequestHandler,
+  tls?: { key: string; cert: string },
+): Promise<ScriptedServer> {
+  const requests: RecordedRequest[] = []
   async function handle(req: IncomingMessage, res: ServerResponse) {
     let body = ''
     for await (const part of req) body += part
     const one = { path: req.url ?? '', headers: req.headers, body, at: performance.now() }
-    asked.push(one)
-    const reply = answer(one, asked.length)
+    requests.push(one)
+    const reply = answer(one, requests.length)
     if (reply === 'hang') return
     if (reply === 'reset') {
       res.destroy()
@@ -115,7 +118,7 @@ export async function serve(answer: Answerer, tls?: { key: string; cert: string 
   const address = server.address()
   return {
     port: typeof address === 'object' && address !== null ? address.port : 0,
-    asked,
+    requests,
     close() {
       server.closeAllConnections()
       return new Promise((resolve) => server.close(() => resolve()))
@@ -124,24 +127,24 @@ export async function serve(answer: Answerer, tls?: { key: string; cert: string 
 }
 
 /** A login that worked, with an opaque token; each number gives others. */
-export const given = (number: number, flaw: Record<string, unknown> = {}): Reply => ({
+export const loginReply = (number: number, flaw: Record<string, unknown> = {}): ScriptedReply => ({
   headers: {
     'Set-Cookie': [
       'theme=dark; Path=/',
-      `refreshToken=${cookie(number)}; Expires=Fri, 31 Dec 2100 23:59:59 GMT; Max-Age=2592000; path=/x; secure; HttpOnly; Partitioned`,
+      `refreshToken=${refreshCookieOf(number)}; Expires=Fri, 31 Dec 2100 23:59:59 GMT; Max-Age=2592000; path=/x; secure; HttpOnly; Partitioned`,
     ],
   },
   body: {
     result: true,
-    data: { accessToken: opaque(number), tokenType: 'Bearer', expiresIn: 900, ...flaw },
+    data: { accessToken: accessTokenOf(number), tokenType: 'Bearer', expiresIn: 900, ...flaw },
     messages: [],
     function: 'login',
     pid: 4711,
   },
 })
-export const opaque = (number: number) => `opaque-access-value-${number}`
-export const cookie = (number: number) => `5f3a9c0de1b24687-cookie-${number}`
-export const refused = (status: number, words: string): Reply => ({
+export const accessTokenOf = (number: number) => `opaque-access-value-${number}`
+export const refreshCookieOf = (number: number) => `5f3a9c0de1b24687-cookie-${number}`
+export const refusalReply = (status: number, words: string): ScriptedReply => ({
   status,
   body: { result: false, data: [], messages: { error: [words] } },
 })
@@ -163,7 +166,7 @@ export async function selfSigned(): Promise<{ key: string; cert: string; file: s
 }
 
 /** The secrets of which ten characters in a row, or all of a shorter one, are in a text. */
-export function leaks(text: string, secrets: readonly unknown[]): string[] {
+export function leakedSecrets(text: string, secrets: readonly unknown[]): string[] {
   return secrets.map(String).filter((secret) => {
     const size = Math.min(10, secret.length)
     return Array.from({ length: secret.length - size + 1 }, (_, at) => secret.slice(at, at + size)).some(

@@ -5,35 +5,35 @@ import { promisify } from 'node:util'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { project } from '../../support/build.ts'
 import { freePort } from '../../support/free-port.ts'
-import { ask } from '../../support/http-client.ts'
-import { type Stack, startStack, until } from '../../support/stack.ts'
-import { createDesk, type Desk, leaks } from './token-testbed.ts'
+import { requestJson } from '../../support/http-client.ts'
+import { type Stack, startStack, waitUntil } from '../../support/stack.ts'
+import { createTokenTestbed, leakedSecrets, type TokenTestbed } from './token-testbed.ts'
 
 let stack: Stack
-let desk: Desk
+let desk: TokenTestbed
 beforeAll(async () => {
   stack = await startStack()
 })
 afterAll(() => stack?.stop())
 beforeEach(() => {
-  desk = createDesk({
+  desk = createTokenTestbed({
     MIKOPBX_API_URL: `${stack.url}/pbxcore/api/v3`,
     MIKOPBX_LOGIN: 'user2',
     MIKOPBX_PASSWORD: 'password',
   })
 })
-afterEach(() => desk.leave())
+afterEach(() => desk.remove())
 
 /** Requests the access log has of the routes of tokens. */
 async function asked(verb = ''): Promise<number> {
   // Another request that is surely logged after those that are.
   const mark = `/mark-${Math.random()}`
-  await ask(`${stack.url}${mark}`)
+  await requestJson(`${stack.url}${mark}`)
   const log = () => readFileSync(join(stack.data, 'log', 'access.log'), 'utf8')
-  await until('the access log is written', () => log().includes(mark))
+  await waitUntil('the access log is written', () => log().includes(mark))
   return log().split(`"/pbxcore/api/v3/auth:${verb}`).length - 1
 }
-const sessions = (token: string) => ask(`${stack.url}/api/v1/sessions`, { token })
+const sessions = (token: string) => requestJson(`${stack.url}/api/v1/sessions`, { token })
 const live = async (token: string) =>
   JSON.stringify((await sessions(token)).body).split('"mikopbx"').length - 1
 const tokenOf = async (args: string[] = []) => {
@@ -62,8 +62,8 @@ describe('a token of a real Hookswitch', () => {
   test('is kept for its owner alone, and the next run asks nobody', async () => {
     const token = await tokenOf()
     expect((await sessions(token)).status).toBe(200)
-    expect(statSync(desk.keptPath()).mode & 0o777).toBe(0o600)
-    expect(statSync(dirname(desk.keptPath())).mode & 0o777).toBe(0o700)
+    expect(statSync(desk.cachePath()).mode & 0o777).toBe(0o600)
+    expect(statSync(dirname(desk.cachePath())).mode & 0o777).toBe(0o700)
     const before = await asked()
     expect(await tokenOf()).toBe(token)
     expect((await desk.run([], { MIKOPBX_PASSWORD: '' })).out).toBe(`${token}\n`)
@@ -73,13 +73,13 @@ describe('a token of a real Hookswitch', () => {
   test('is renewed by the cookie near its end, and the rotated cookie by the next one', async () => {
     const first = await tokenOf()
     const logins = await asked('login')
-    const seen = [desk.kept().cookie]
+    const seen = [desk.cachedToken().cookie]
     for (const _ of [1, 2, 3]) {
-      desk.age()
+      desk.expireToken()
       const { code, out } = await desk.run([], { MIKOPBX_PASSWORD: '' })
       expect(code).toBe(0)
       expect((await sessions(out.trim())).status).toBe(200)
-      seen.push(desk.kept().cookie)
+      seen.push(desk.cachedToken().cookie)
     }
     expect(new Set(seen).size).toBe(4)
     expect(await asked('login')).toBe(logins)
@@ -91,7 +91,7 @@ describe('a token of a real Hookswitch', () => {
     const [logins, refreshes] = [await asked('login'), await asked('refresh')]
     const first = new Set(await ten())
     expect(first.size).toBe(1)
-    desk.age()
+    desk.expireToken()
     const second = new Set(await ten())
     expect(second.size).toBe(1)
     expect([await asked('login'), await asked('refresh')]).toEqual([logins + 1, refreshes + 1])
@@ -110,14 +110,14 @@ describe('a token of a real Hookswitch', () => {
   test('is good no more after --forget, which also works when it has run out', async () => {
     for (const aged of [false, true]) {
       const token = await tokenOf()
-      if (aged) desk.age()
+      if (aged) desk.expireToken()
       expect(await desk.run(['--forget'])).toMatchObject({
         code: 0,
         out: '',
         err: expect.stringMatching(/logged out/),
       })
-      await until('the token is refused', async () => (await sessions(token)).status === 401)
-      expect(() => desk.keptPath()).toThrow('nothing is kept')
+      await waitUntil('the token is refused', async () => (await sessions(token)).status === 401)
+      expect(() => desk.cachePath()).toThrow('nothing is kept')
     }
     expect(await desk.run(['--forget'])).toMatchObject({
       code: 0,
@@ -128,8 +128,8 @@ describe('a token of a real Hookswitch', () => {
 
   test('needs another login once its session was ended, and a password for that', async () => {
     const token = await tokenOf()
-    await ask(`${stack.url}/pbxcore/api/v3/auth:logout`, { method: 'POST', token })
-    desk.age()
+    await requestJson(`${stack.url}/pbxcore/api/v3/auth:logout`, { method: 'POST', token })
+    desk.expireToken()
     const { code, out, err } = await desk.run([], { MIKOPBX_PASSWORD: '' })
     expect({ code, out }).toEqual({ code: 7, out: '' })
     expect(err).toMatch(/session has ended .*set MIKOPBX_PASSWORD/)
@@ -138,26 +138,28 @@ describe('a token of a real Hookswitch', () => {
 
   test('is not taken from a file that others may read', async () => {
     const token = await tokenOf()
-    chmodSync(desk.keptPath(), 0o644)
+    chmodSync(desk.cachePath(), 0o644)
     const { code, out, err } = await desk.run()
     expect(code).toBe(0)
     expect(out.trim()).not.toBe(token)
     expect(err).toMatch(/^hookswitch token: ignoring .*others may read or write it\n$/)
-    expect(statSync(desk.keptPath()).mode & 0o777).toBe(0o600)
+    expect(statSync(desk.cachePath()).mode & 0o777).toBe(0o600)
     expect(await tokenOf()).toBe(out.trim())
   })
 
   test('is in no line of --debug, nor is the cookie', async () => {
     const logins = await desk.run(['--debug'])
-    const before = desk.kept()
-    desk.age()
+    const before = desk.cachedToken()
+    desk.expireToken()
     const refreshes = await desk.run(['--debug'])
-    const after = desk.kept()
+    const after = desk.cachedToken()
     const logouts = await desk.run(['--debug', '--forget'])
     const said = logins.err + refreshes.err + logouts.err
     expect(said).toMatch(/auth:login.*auth:refresh.*auth:logout/s)
     expect(said).toContain('refreshToken=[struck]; Path=/; HttpOnly; SameSite=Strict')
-    expect(leaks(said, [before.accessToken, before.cookie, after.accessToken, after.cookie])).toEqual([])
+    expect(leakedSecrets(said, [before.accessToken, before.cookie, after.accessToken, after.cookie])).toEqual(
+      [],
+    )
     expect(said).not.toContain('password=password')
   })
 

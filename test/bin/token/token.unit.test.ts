@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest'
 import { refreshCookieIn } from '../../../bin/token/cookie.ts'
-import { isLoopbackHost, lookup } from '../../../bin/token/loopback.ts'
-import { createVoice } from '../../../bin/token/redacting-output.ts'
+import { isLoopbackHost, loopbackLookup } from '../../../bin/token/loopback.ts'
+import { createRedactingOutput } from '../../../bin/token/redacting-output.ts'
 import { isFresh } from '../../../bin/token/token-cache.ts'
-import { leaks } from './token-testbed.ts'
+import { leakedSecrets } from './token-testbed.ts'
 
 describe('a host whose certificate nobody has to vouch for', () => {
   test.each([
@@ -30,7 +30,7 @@ describe('a host whose certificate nobody has to vouch for', () => {
 
   test('is found on this machine, whatever a name server says', async () => {
     const found = await new Promise((resolve) =>
-      lookup('pbx.localhost', { all: true }, (_, addresses) => resolve(addresses)),
+      loopbackLookup('pbx.localhost', { all: true }, (_, addresses) => resolve(addresses)),
     )
     expect(found).toEqual([
       { address: '127.0.0.1', family: 4 },
@@ -76,13 +76,13 @@ describe('the refresh cookie of an answer', () => {
 
 test('a voice says no ten characters of what it hides, and nothing that steers a terminal', () => {
   const said: string[] = []
-  const voice = createVoice((line) => said.push(line), true)
-  voice.hide('correct horse battery')
-  voice.hide('abcd')
-  voice.hide('abc')
+  const voice = createRedactingOutput((line) => said.push(line), true)
+  voice.addSecret('correct horse battery')
+  voice.addSecret('abcd')
+  voice.addSecret('abc')
   voice.debug(
     '"orrect horse batt" in xabcdx, abc; correct%20horse%20battery, correct+horse+battery \u001b[2J\u202e',
   )
   expect(said).toEqual(['"[struck]" in x[struck]x, abc; [struck], [struck]  [2J \n'])
-  expect(leaks(said.join(), ['correct horse battery'])).toEqual([])
+  expect(leakedSecrets(said.join(), ['correct horse battery'])).toEqual([])
 })

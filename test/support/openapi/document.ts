@@ -1,13 +1,13 @@
 /** What the tests read of an OpenAPI document. */
-export interface Document {
+export interface OpenApiDocument {
   openapi: string
   info: { description: string; license?: object }
-  paths: Record<string, Record<string, Operation>>
+  paths: Record<string, Record<string, OpenApiOperation>>
   tags: { name: string; description?: string }[]
   components: { schemas: Record<string, object>; securitySchemes: Record<string, object> }
 }
 
-export interface Operation {
+export interface OpenApiOperation {
   operationId: string
   summary: string
   tags: string[]
@@ -22,12 +22,12 @@ export interface Media {
   example?: unknown
 }
 
-export interface Named extends Operation {
+export interface NamedOperation extends OpenApiOperation {
   method: string
   path: string
 }
 
-export const operationsOf = ({ paths }: Document): Named[] =>
+export const operationsOf = ({ paths }: OpenApiDocument): NamedOperation[] =>
   Object.entries(paths).flatMap(([path, methods]) =>
     Object.entries(methods).map(([method, operation]) => ({ ...operation, method, path })),
   )

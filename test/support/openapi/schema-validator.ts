@@ -1,24 +1,27 @@
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import formats from 'ajv-formats'
-import type { Document } from './document.ts'
+import type { OpenApiDocument } from './document.ts'
 
 /** Judges values by the schemas of a document. */
-export interface Schemas {
+export interface SchemaValidator {
   /** @returns what is wrong with a value, or undefined */
-  flawOf(schema: object, value: unknown): string | undefined
+  errorOf(schema: object, value: unknown): string | undefined
 }
 
 /**
  * @param sealed whether an object may have no member that its schema does not name: so an answer cannot grow
  *   one that the document is silent about
  */
-export function createSchemas({ components }: Document, { sealed }: { sealed: boolean }): Schemas {
+export function createSchemaValidator(
+  { components }: OpenApiDocument,
+  { sealed }: { sealed: boolean },
+): SchemaValidator {
   const ajv = new Ajv2020({ strict: false, allErrors: true })
   formats.default(ajv)
-  const prepare = (schema: object) => (sealed ? seal(schema) : schema) as object // stays an object
+  const prepare = (schema: object) => (sealed ? closeObjects(schema) : schema) as object // stays an object
   ajv.addSchema({ $id: 'document', components: prepare(components) })
   return {
-    flawOf(schema, value) {
+    errorOf(schema, value) {
       const check = ajv.compile(absolute(prepare(schema)) as object) // stays an object
       return check(value) ? undefined : ajv.errorsText(check.errors)
     },
@@ -29,8 +32,8 @@ export function createSchemas({ components }: Document, { sealed }: { sealed: bo
 const absolute = (part: unknown): unknown =>
   mapped(part, (name, value) => (name === '$ref' ? `document${value}` : absolute(value)))
 
-function seal(part: unknown): unknown {
-  const whole = mapped(part, (_, value) => seal(value))
+function closeObjects(part: unknown): unknown {
+  const whole = mapped(part, (_, value) => closeObjects(value))
   const isOpen =
     typeof whole === 'object' && whole !== null && 'properties' in whole && !('additionalProperties' in whole)
   return isOpen && 'type' in whole && whole.type === 'object'

@@ -1,17 +1,17 @@
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import { createLog } from '../../../runtime/log.ts'
-import { endOnFault, leaveOnSignal } from '../../../runtime/shutdown.ts'
+import { exitOnUncaughtError, onShutdown } from '../../../runtime/shutdown.ts'
 
 // Serves until it meets the fault that its argument names, and prints when it leaves in order.
 process.send?.('ready')
 await once(process, 'message')
 const fault = process.argv[1] ?? ''
 const log = createLog('faulty', 'error')
-endOnFault(log)
+exitOnUncaughtError(log)
 const server = createServer().listen(0)
 if (!fault.includes('while starting')) {
-  leaveOnSignal(log, async () => {
+  onShutdown(log, async () => {
     server.close()
     console.log('left in order')
     if (fault.includes('again')) throw new Error('could not leave')

@@ -12,9 +12,9 @@ const lease = createLease({
   name: 'pbx',
   instance: 'holder',
   ttlMs: 600,
-  everyMs: 100,
+  intervalMs: 100,
   monotonic: () => performance.now(),
-  onTrouble() {},
+  onError() {},
 })
 let known: number | undefined
 setInterval(() => {

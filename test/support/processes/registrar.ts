@@ -1,7 +1,7 @@
-import { createProviding } from '../../../api/core/provisioning/extension-provisioning.ts'
+import { createExtensionProvisioning } from '../../../api/core/provisioning/extension-provisioning.ts'
 import type { Provisioner } from '../../../api/core/provisioning/provisioner.ts'
 import { createSecretSeal } from '../../../api/core/provisioning/sip-secret.ts'
-import { createRegistration } from '../../../api/core/registration/extension-registration.ts'
+import { createExtensionRegistration } from '../../../api/core/registration/extension-registration.ts'
 import { createUserStore } from '../../../api/store/sql/auth/users.ts'
 import { openDatabase } from '../../../api/store/sql/database.ts'
 import { createExtensionStore } from '../../../api/store/sql/provisioning/extensions.ts'
@@ -17,26 +17,26 @@ const seal = createSecretSeal(Buffer.alloc(32, 7))
 const range = { first: '2000', last: '2009' }
 const provisioner: Provisioner = {
   name: 'silent',
-  provide({ extension, mark, secret }) {
-    console.log(JSON.stringify({ extension, mark, secret }))
+  provision({ extension, ownershipTag, secret }) {
+    console.log(JSON.stringify({ extension, mark: ownershipTag, secret }))
     return new Promise(() => {})
   },
   remove: async () => {},
 }
-const needs = { seal, range, now: Date.now, onNote: console.error, onTrouble: console.error }
-const registration = createRegistration({
+const needs = { seal, range, now: Date.now, onWarning: console.error, onError: console.error }
+const registration = createExtensionRegistration({
   ...needs,
   mode: 'open',
   users,
   passwords: { hash: async () => '$argon2id$…' },
-  throttle: { takeAddress: async () => {} },
+  throttle: { consume: async () => {} },
   invitations: createInvitationStore(db),
   extensions,
-  providing: createProviding({
+  provisioning: createExtensionProvisioning({
     ...needs,
     store: extensions,
     provisioner,
-    personOf: async () => ({ name: 'anna', email: 'anna@example.org' }),
+    findPerson: async () => ({ name: 'anna', email: 'anna@example.org' }),
     longestLifetime: 3_600,
   }),
 })

@@ -1,6 +1,6 @@
-import type { Rotated, RotationStore } from '../../../api/core/auth/refresh-token-rotation.ts'
+import type { RotationResult, RotationStore } from '../../../api/core/auth/refresh-token-rotation.ts'
 
-interface Kept {
+interface StoredRotation {
   number: number
   hash: string
   /** Of a rotation that was made here. */
@@ -8,7 +8,7 @@ interface Kept {
 }
 
 /** What was known of a session when a secret was presented. */
-export interface RotationSeen {
+export interface RotationAttempt {
   presented: number
   current: number
   /** Since the current secret was made, if here. */
@@ -23,13 +23,13 @@ export interface MemoryRotationStore extends RotationStore {
 /** The store of rotations as its contract has it, for one process. */
 export function createMemoryRotationStore(
   now: () => number,
-  onRotate: (seen: RotationSeen) => void = () => {},
+  onRotate: (seen: RotationAttempt) => void = () => {},
 ): MemoryRotationStore {
-  const sessions = new Map<string, Kept>()
+  const sessions = new Map<string, StoredRotation>()
   return {
-    async rotate({ sessionId, presented, child, kept, graceMs }): Promise<Rotated> {
-      const candidates = [sessions.get(sessionId), kept ?? undefined, presented]
-      let current: Kept = { number: -1, hash: '' }
+    async rotate({ sessionId, presented, child, sessionState, graceMs }): Promise<RotationResult> {
+      const candidates = [sessions.get(sessionId), sessionState ?? undefined, presented]
+      let current: StoredRotation = { number: -1, hash: '' }
       for (const one of candidates) if (one !== undefined && one.number > current.number) current = one
       const parent = sessions.get(sessionId)?.parent
       const ageMs = parent === undefined ? Number.POSITIVE_INFINITY : now() - parent.atMs
@@ -44,11 +44,11 @@ export function createMemoryRotationStore(
         return { outcome: 'rotated' }
       }
       const isParent = presented.number === current.number - 1 && parent?.hash === presented.hash
-      const unnoted = kept?.number === presented.number && kept.hash === presented.hash
+      const unnoted = sessionState?.number === presented.number && sessionState.hash === presented.hash
       if (isParent && (ageMs < parent.graceMs || unnoted)) return { outcome: 'again', sealed: parent.sealed }
       return { outcome: 'reused' }
     },
-    async forget(sessionId) {
+    async delete(sessionId) {
       sessions.delete(sessionId)
     },
     flush: () => sessions.clear(),

@@ -1,19 +1,19 @@
 import { randomBytes } from 'node:crypto'
 import type { Scheduler } from 'fast-check'
-import { openDialPolicy } from '../../../api/config/dial-policy-file.ts'
-import { type AccountChanges, createAccountChanges } from '../../../api/core/auth/account-admin.ts'
+import { watchDialPolicyFile } from '../../../api/config/dial-policy-file.ts'
+import { type AccountAdmin, createAccountAdmin } from '../../../api/core/auth/account-admin.ts'
 import { createLogin, type Login } from '../../../api/core/auth/login.ts'
-import { createRefreshSecrets, type RefreshSecrets } from '../../../api/core/auth/refresh-token.ts'
+import { createOpaqueRefreshTokens, type OpaqueRefreshTokens } from '../../../api/core/auth/refresh-token.ts'
 import { createRotation } from '../../../api/core/auth/refresh-token-rotation.ts'
-import type { LedgerEntry } from '../../../api/core/auth/revocations.ts'
+import type { RevocationRecord } from '../../../api/core/auth/revocations.ts'
 import type { SecurityEvent } from '../../../api/core/auth/security-log.ts'
 import { createSessions, type Sessions } from '../../../api/core/auth/sessions.ts'
 import { createTokens } from '../../../api/core/auth/tokens.ts'
 import type { User } from '../../../api/core/auth/users.ts'
-import { createRevocationMemory } from '../../../contract/revocation-cache.ts'
-import { createJudge, type Judge } from '../../../contract/verdict.ts'
+import { createRevocationCache } from '../../../contract/revocation-cache.ts'
+import { createTokenVerifier, type TokenVerifier } from '../../../contract/verdict.ts'
 import { newKey } from '../../contract/mint-token.ts'
-import { createTurns, inTurns, type Turns } from './interleaving.ts'
+import { createInterleaving, type Interleaving, interleaved } from './interleaving.ts'
 import { createMemoryDatabase, type MemoryDatabase } from './memory-database.ts'
 import { createMemoryRotationStore } from './memory-rotation-store.ts'
 
@@ -26,63 +26,67 @@ export interface Lifetimes {
 }
 
 /** The real core over stores in memory, in which everything takes its turn, and a gate that reads the log. */
-export interface World {
-  turns: Turns
+export interface SessionSimulation {
+  interleaving: Interleaving
   /** Unix milliseconds. */
   clock: { nowMs: number }
   lifetimes: Lifetimes
   login: Login
   sessions: Sessions
-  changes: AccountChanges
+  accountAdmin: AccountAdmin
   /** What the API itself judges by. */
-  judge: Judge
+  apiVerifier: TokenVerifier
   /** What nginx asks: it knows what the log holds. */
-  gate: Judge
+  gateVerifier: TokenVerifier
   database: MemoryDatabase
-  secrets: RefreshSecrets
+  secrets: OpaqueRefreshTokens
   /** Announces what waits, as a chore of the API does. */
-  tend(): Promise<void>
+  publishPending(): Promise<void>
   /** Hears of each security event in the midst of the operation that causes it. */
   onSecurityEvent(listener: (event: SecurityEvent) => void): void
   /** Resolves once nothing is under way outside the scheduler's hands. */
-  quiet(): Promise<void>
+  whenIdle(): Promise<void>
 }
 
-export function createWorld(scheduler: Scheduler, people: readonly User[], lifetimes: Lifetimes): World {
-  const turns = createTurns(scheduler)
+export function createSimulation(
+  scheduler: Scheduler,
+  people: readonly User[],
+  lifetimes: Lifetimes,
+): SessionSimulation {
+  const interleaving = createInterleaving(scheduler)
   const clock = { nowMs: 1_750_000_000_000 }
   const now = () => clock.nowMs
   const database = createMemoryDatabase(people)
 
   // Two processes' knowledge of revocations. Both hear at once what the log holds.
-  const [own, gates] = [createRevocationMemory(), createRevocationMemory()]
-  for (const memory of [own, gates]) memory.trust(0, 0)
-  const spread = async (entry: LedgerEntry) => {
-    for (const memory of [own, gates]) memory.apply(entry)
-    database.announced(entry)
+  const [own, gates] = [createRevocationCache(), createRevocationCache()]
+  for (const memory of [own, gates]) memory.markFresh(0, 0)
+  const publish = async (entry: RevocationRecord) => {
+    for (const memory of [own, gates]) memory.add(entry)
+    database.markPublished(entry)
   }
-  const tend = async () => {
-    const waiting = await turns.call('what waits', async () => database.waiting())
-    for (const entry of waiting) own.apply(entry)
-    for (const entry of waiting) await turns.call('announce what waits', () => spread(entry))
+  const publishPending = async () => {
+    const waiting = await interleaving.call('what waits', async () => database.unpublished())
+    for (const entry of waiting) own.add(entry)
+    for (const entry of waiting) await interleaving.call('announce what waits', () => publish(entry))
   }
-  const revoker = {
-    async announce(entry: LedgerEntry) {
-      own.apply(entry)
-      await turns.call('announce', () => spread(entry))
+  const revocationPublisher = {
+    async publish(entry: RevocationRecord) {
+      own.add(entry)
+      await interleaving.call('announce', () => publish(entry))
     },
-    announceWaiting: tend,
+    publishPending,
   }
 
   const key = { ...newKey('HS256', 'hs256-a'), createdAtMs: 0 }
-  const judgeBy = (revocations: typeof own) =>
-    createJudge({
+  const createVerifier = (revocations: typeof own) =>
+    createTokenVerifier({
       keyring: { find: (kid) => (kid === key.kid ? key : undefined), onChange: () => {} },
       revocations,
       now,
       monotonic: () => 0,
       maxStalenessMs: 1,
-      longestLifetime: Math.max(lifetimes.access, lifetimes.refresh),
+      maxTokenLifetimeS: Math.max(lifetimes.access, lifetimes.refresh),
       cacheSize: 1_000,
     })
 
@@ -104,8 +108,8 @@ export function createWorld(scheduler: Scheduler, people: readonly User[], lifet
   const users = {
     ...database.users,
     async findByLogin(name: string) {
-      const it = turns.current()
-      if (it !== undefined) it.readAt = turns.tick()
+      const it = interleaving.current()
+      if (it !== undefined) it.readAt = interleaving.tick()
       return database.users.findByLogin(name)
     },
   }
@@ -115,65 +119,65 @@ export function createWorld(scheduler: Scheduler, people: readonly User[], lifet
       for (const listener of listeners) listener(event)
     },
   }
-  const passwords = inTurns(
+  const passwords = interleaved(
     {
       hash: async (password: string) => password,
       verify: async (hash?: string, password?: string) => hash === password,
     },
-    turns,
+    interleaving,
   )
-  const secrets = createRefreshSecrets(randomBytes(32))
+  const refreshTokens = createOpaqueRefreshTokens(randomBytes(32))
   const rotations = createMemoryRotationStore(now, (seen) => {
-    const it = turns.current()
-    if (it !== undefined) it.seen = seen
+    const it = interleaving.current()
+    if (it !== undefined) it.rotationAttempt = seen
   })
-  const rotationStore = inTurns({ rotate: rotations.rotate, forget: rotations.forget }, turns)
+  const rotationStore = interleaved({ rotate: rotations.rotate, delete: rotations.delete }, interleaving)
   const sessions = createSessions({
-    store: inTurns(database.sessions, turns),
-    users: inTurns(users, turns),
-    tokens: inTurns(tokens, turns),
-    secrets,
-    rotation: createRotation({ store: rotationStore, secrets, graceMs: lifetimes.graceMs }),
+    store: interleaved(database.sessions, interleaving),
+    users: interleaved(users, interleaving),
+    tokens: interleaved(tokens, interleaving),
+    refreshTokens,
+    rotation: createRotation({ store: rotationStore, refreshTokens, graceMs: lifetimes.graceMs }),
     // Forgetting never fails, as its contract has it.
     rotationStore: rotations,
-    revoker,
+    revocationPublisher,
     securityLog,
     supervisorReach: 'team',
     now,
     accessTtl: lifetimes.access,
     refreshTtl: lifetimes.refresh,
     sessionTtl: lifetimes.session,
-    onTrouble: () => {},
+    onError: () => {},
   })
 
   return {
-    turns,
+    interleaving,
     clock,
     lifetimes,
     sessions,
     login: createLogin({
-      users: inTurns(users, turns),
+      users: interleaved(users, interleaving),
       passwords,
       sessions,
       attempts: { check: async () => {}, reserve: async () => ({ end: async () => {} }) },
       securityLog,
     }),
-    changes: createAccountChanges({
-      users: inTurns(users, turns),
+    accountAdmin: createAccountAdmin({
+      users: interleaved(users, interleaving),
       passwords,
       sessions,
-      revoker,
-      policy: openDialPolicy(undefined, () => {}),
+      revocationPublisher,
+      policy: watchDialPolicyFile(undefined, () => {}),
       now,
       longestLifetime: Math.max(lifetimes.access, lifetimes.refresh),
     }),
-    judge: judgeBy(own),
-    gate: judgeBy(gates),
+    apiVerifier: createVerifier(own),
+    gateVerifier: createVerifier(gates),
     database,
-    secrets,
-    tend,
+    secrets: refreshTokens,
+    publishPending,
     onSecurityEvent: (listener) => void listeners.push(listener),
-    async quiet() {
+    async whenIdle() {
       do await new Promise((resolve) => setImmediate(resolve))
       while (signing > 0)
     },

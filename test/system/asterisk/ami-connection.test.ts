@@ -1,18 +1,23 @@
 import { randomBytes } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
-import { type AmiTransport, createAmiTransport } from '../../../api/asterisk/ami-client.ts'
+import { type AmiClient, createAmiClient } from '../../../api/asterisk/ami-client.ts'
 import type { AmiMessage } from '../../../api/asterisk/ami-codec.ts'
-import { createDialer } from '../../../api/asterisk/ami-socket.ts'
-import { after } from '../../../api/asterisk/timer.ts'
-import { type AmiUser, type Asterisk, asteriskMissing, startAsterisk } from '../../support/asterisk.ts'
+import { createAmiSocketFactory } from '../../../api/asterisk/ami-socket.ts'
+import { startTimer } from '../../../api/asterisk/timer.ts'
+import {
+  type AmiUser,
+  type AsteriskServer,
+  startAsterisk,
+  whyAsteriskUnavailable,
+} from '../../support/asterisk.ts'
 
-const missing = await asteriskMissing()
+const missing = await whyAsteriskUnavailable()
 const title = missing === undefined ? 'a real Asterisk' : `a real Asterisk (skipped: ${missing})`
 
 describe.skipIf(missing !== undefined)(title, () => {
-  let asterisk: Asterisk
-  let events: AmiTransport
-  let control: AmiTransport
+  let asterisk: AsteriskServer
+  let events: AmiClient
+  let control: AmiClient
   const heard: AmiMessage[] = []
   const log: string[] = []
 
@@ -34,17 +39,17 @@ describe.skipIf(missing !== undefined)(title, () => {
     await asterisk?.stop()
   })
 
-  const transport = ({ username, secret }: AmiUser, classes: string, awaitsBoot: boolean) =>
-    createAmiTransport({
-      connect: createDialer({ host: '127.0.0.1', port: asterisk.amiPort }),
-      login: { username, secret, events: classes, awaitsBoot },
+  const transport = ({ username, secret }: AmiUser, classes: string, waitForBoot: boolean) =>
+    createAmiClient({
+      connect: createAmiSocketFactory({ host: '127.0.0.1', port: asterisk.amiPort }),
+      login: { username, secret, events: classes, waitForBoot },
       instance: 'test',
       nonce: () => randomBytes(8).toString('hex'),
       random: Math.random,
-      after,
-      onTrouble: () => {},
+      startTimer,
+      onError: () => {},
       // Long, so that what comes sooner comes for another reason.
-      times: { action: 600_000, pingEvery: 600_000 },
+      times: { actionTimeoutMs: 600_000, pingIntervalMs: 600_000 },
     })
   const until = (check: () => void) => vi.waitFor(check, { timeout: 30_000, interval: 10 })
   const bothUp = () =>

@@ -1,19 +1,19 @@
 import { randomBytes } from 'node:crypto'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
-import { type AmiTransport, createAmiTransport } from '../../../api/asterisk/ami-client.ts'
+import { type AmiClient, createAmiClient } from '../../../api/asterisk/ami-client.ts'
 import type { AmiMessage } from '../../../api/asterisk/ami-codec.ts'
-import { createDialer } from '../../../api/asterisk/ami-socket.ts'
-import { after } from '../../../api/asterisk/timer.ts'
-import { type Asterisk, asteriskMissing, startAsterisk } from '../../support/asterisk.ts'
+import { createAmiSocketFactory } from '../../../api/asterisk/ami-socket.ts'
+import { startTimer } from '../../../api/asterisk/timer.ts'
+import { type AsteriskServer, startAsterisk, whyAsteriskUnavailable } from '../../support/asterisk.ts'
 import { type Phone, startPhone } from '../../support/phone.ts'
-import { startAnswerer, startCallers, startOutside } from '../../support/sipp.ts'
+import { startCallers, startScriptedPhones, startTrunkPeer } from '../../support/sipp.ts'
 
-const missing = await asteriskMissing()
+const missing = await whyAsteriskUnavailable()
 const title = missing === undefined ? 'on a real Asterisk' : `on a real Asterisk (skipped: ${missing})`
 
 describe.skipIf(missing !== undefined)(title, () => {
-  let asterisk: Asterisk
-  let ami: AmiTransport
+  let asterisk: AsteriskServer
+  let ami: AmiClient
   let alice: Phone
   let bob: Phone
   const heard: AmiMessage[] = []
@@ -22,14 +22,14 @@ describe.skipIf(missing !== undefined)(title, () => {
   beforeAll(async () => {
     asterisk = await startAsterisk({ trunk: true, load: true })
     const { username, secret } = asterisk.users.events
-    ami = createAmiTransport({
-      connect: createDialer({ host: '127.0.0.1', port: asterisk.amiPort }),
-      login: { username, secret, events: 'system,call,cdr', awaitsBoot: true },
+    ami = createAmiClient({
+      connect: createAmiSocketFactory({ host: '127.0.0.1', port: asterisk.amiPort }),
+      login: { username, secret, events: 'system,call,cdr', waitForBoot: true },
       instance: 'test',
       nonce: () => randomBytes(8).toString('hex'),
       random: Math.random,
-      after,
-      onTrouble: () => {},
+      startTimer,
+      onError: () => {},
     })
     ami.on('event', (event) => heard.push(event))
     ami.open()
@@ -100,11 +100,11 @@ describe.skipIf(missing !== undefined)(title, () => {
   test('digits arrive at the other end in their order', async () => {
     await talking()
     await alice.digits('12#')
-    await until(() => expect(bob.heardDigits()).toBe('12#'))
+    await until(() => expect(bob.receivedDigits()).toBe('12#'))
   })
 
   test('a phone transfers its call and is out of it', async () => {
-    cleanups.push((await startAnswerer(asterisk, '201', 'answers')).stop)
+    cleanups.push((await startScriptedPhones(asterisk, '201', 'answers')).stop)
     await talking()
     await alice.transfer('201')
     await states('idle', 'up')
@@ -116,7 +116,7 @@ describe.skipIf(missing !== undefined)(title, () => {
     await states('calling', 'ringing')
     await bob.reject()
     await states('idle', 'idle')
-    expect(alice.lastEnd()).toBe('486 Busy Here')
+    expect(alice.lastHangupReason()).toBe('486 Busy Here')
     await until(() => expect(told('DialEnd', '1002', 'dialstatus')).toEqual(['BUSY']))
   })
 
@@ -124,7 +124,7 @@ describe.skipIf(missing !== undefined)(title, () => {
     ['busy', '486', 'BUSY'],
     ['declines', '603', 'NOANSWER'],
   ] as const)('a scripted phone (%s) says %s', async (manner, code, dialStatus) => {
-    cleanups.push((await startAnswerer(asterisk, '1003', manner)).stop)
+    cleanups.push((await startScriptedPhones(asterisk, '1003', manner)).stop)
     await alice.dial('1003')
     await until(() => expect(told('Hangup', '1003', 'cause')).toHaveLength(1))
     // Asterisk 16 does not tell it.
@@ -135,7 +135,7 @@ describe.skipIf(missing !== undefined)(title, () => {
   })
 
   test('a scripted phone that never answers rings until the caller gives up', async () => {
-    cleanups.push((await startAnswerer(asterisk, '1003', 'never answers')).stop)
+    cleanups.push((await startScriptedPhones(asterisk, '1003', 'never answers')).stop)
     await alice.dial('1003')
     await until(() => expect(told('Newstate', '1003', 'channelstatedesc')).toEqual(['Ringing']))
     await alice.hangup()
@@ -173,7 +173,7 @@ describe.skipIf(missing !== undefined)(title, () => {
   })
 
   test('an outside number goes out by the trunk, and calls come in by it', async () => {
-    cleanups.push((await startOutside(asterisk, 'answers')).stop)
+    cleanups.push((await startTrunkPeer(asterisk, 'answers')).stop)
     await alice.dial('+493055501')
     await states('up', 'idle')
     expect(told('DialBegin', 'trunk', 'dialstring')).toEqual(['+493055501@trunk'])
@@ -193,7 +193,7 @@ describe.skipIf(missing !== undefined)(title, () => {
 
   test('many callers at once, each of which hangs up', async () => {
     const phones = Array.from({ length: 20 }, (_, at) => String(2_100 + at))
-    cleanups.push((await startAnswerer(asterisk, phones, 'answers')).stop)
+    cleanups.push((await startScriptedPhones(asterisk, phones, 'answers')).stop)
     const answered = await startCallers(asterisk, {
       from: ['2000', '2001', '2002'],
       to: '2105',

@@ -1,29 +1,29 @@
 import { randomBytes } from 'node:crypto'
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
-import { type AmiTransport, createAmiTransport } from '../../../api/asterisk/ami-client.ts'
-import { createDialer } from '../../../api/asterisk/ami-socket.ts'
-import { after } from '../../../api/asterisk/timer.ts'
-import type { ExtensionOrder, Provisioner } from '../../../api/core/provisioning/provisioner.ts'
-import { createAsteriskExtensions } from '../../../api/provisioning/asterisk.ts'
-import { createWizardExtensions } from '../../../api/provisioning/asterisk-wizard.ts'
-import { type Asterisk, asteriskMissing, startAsterisk } from '../../support/asterisk.ts'
+import { type AmiClient, createAmiClient } from '../../../api/asterisk/ami-client.ts'
+import { createAmiSocketFactory } from '../../../api/asterisk/ami-socket.ts'
+import { startTimer } from '../../../api/asterisk/timer.ts'
+import type { ExtensionSpec, Provisioner } from '../../../api/core/provisioning/provisioner.ts'
+import { createAsteriskProvisioner } from '../../../api/provisioning/asterisk.ts'
+import { createWizardProvisioner } from '../../../api/provisioning/asterisk-wizard.ts'
+import { type AsteriskServer, startAsterisk, whyAsteriskUnavailable } from '../../support/asterisk.ts'
 import { type Phone, startPhone } from '../../support/phone.ts'
 
-const missing = await asteriskMissing()
+const missing = await whyAsteriskUnavailable()
 const title = missing === undefined ? 'extensions made on a real Asterisk' : `(skipped: ${missing})`
 
 describe.skipIf(missing !== undefined)(title, () => {
-  let asterisk: Asterisk
-  let ami: AmiTransport
-  let byAri: ReturnType<typeof createAsteriskExtensions>
+  let asterisk: AsteriskServer
+  let ami: AmiClient
+  let byAri: ReturnType<typeof createAsteriskProvisioner>
   let byWizard: Provisioner
   const phones: Phone[] = []
 
   beforeAll(async () => {
-    asterisk = await startAsterisk({ configures: true })
+    asterisk = await startAsterisk({ withConfigUser: true })
     ami = await linked()
     const { port, username, secret } = asterisk.ari
-    byAri = createAsteriskExtensions({
+    byAri = createAsteriskProvisioner({
       baseUrl: `http://127.0.0.1:${port}`,
       username,
       password: secret,
@@ -33,7 +33,7 @@ describe.skipIf(missing !== undefined)(title, () => {
         endpoint: { media_address: '127.0.0.1', bind_rtp_to_media_address: 'yes' },
       },
     })
-    byWizard = createWizardExtensions({ ami, template: 'hookswitch' })
+    byWizard = createWizardProvisioner({ ami, template: 'hookswitch' })
   })
   afterEach(async () => {
     await Promise.all(phones.splice(0).map((phone) => phone.stop()))
@@ -43,15 +43,15 @@ describe.skipIf(missing !== undefined)(title, () => {
     await asterisk?.stop()
   })
 
-  async function linked(): Promise<AmiTransport> {
-    const transport = createAmiTransport({
-      connect: createDialer({ host: '127.0.0.1', port: asterisk.amiPort }),
-      login: { ...asterisk.users.config, events: 'off', awaitsBoot: false },
+  async function linked(): Promise<AmiClient> {
+    const transport = createAmiClient({
+      connect: createAmiSocketFactory({ host: '127.0.0.1', port: asterisk.amiPort }),
+      login: { ...asterisk.users.config, events: 'off', waitForBoot: false },
       instance: 'test',
       nonce: () => randomBytes(8).toString('hex'),
       random: () => 0.1,
-      after,
-      onTrouble: () => {},
+      startTimer,
+      onError: () => {},
     })
     transport.open()
     await until(() => expect(transport.state().phase).toBe('up'))
@@ -68,18 +68,18 @@ describe.skipIf(missing !== undefined)(title, () => {
     ['through ARI', () => byAri, '1004', '1005', '1006', '1010'],
     ['in pjsip_wizard.conf', () => byWizard, '1007', '1008', '1009', '1011'],
   ])('%s', (_, extensions, one, two, three, four) => {
-    const orderOf = (extension: string, more: Partial<ExtensionOrder> = {}): ExtensionOrder => ({
+    const orderOf = (extension: string, more: Partial<ExtensionSpec> = {}): ExtensionSpec => ({
       extension,
       secret: randomBytes(12).toString('hex'),
       displayName: 'Иван "; <Petrov>',
       email: 'ivan@example.com',
-      mark: `m-${extension}`,
+      ownershipTag: `m-${extension}`,
       ...more,
     })
 
     test('a phone registers with what was returned, calls, and is called', async () => {
-      const phone = await phoneOf(await extensions().provide(orderOf(one)))
-      const other = await phoneOf(await extensions().provide(orderOf(two)))
+      const phone = await phoneOf(await extensions().provision(orderOf(one)))
+      const other = await phoneOf(await extensions().provision(orderOf(two)))
       await phone.dial('600')
       await until(() => expect(phone.state()).toBe('up'))
       await phone.hangup()
@@ -90,22 +90,22 @@ describe.skipIf(missing !== undefined)(title, () => {
 
     test('another secret for the same mark counts at once, and the old one no longer', async () => {
       const order = orderOf(two)
-      const before = await extensions().provide(order)
-      expect(await extensions().provide(order)).toEqual(before)
-      const again = await extensions().provide(orderOf(two))
+      const before = await extensions().provision(order)
+      expect(await extensions().provision(order)).toEqual(before)
+      const again = await extensions().provision(orderOf(two))
       await expect(phoneOf(before)).rejects.toThrow('did not register')
       expect((await phoneOf(again)).registered).toBe(true)
     })
 
     test('what another registration has is taken, and stays as it was', async () => {
-      const theirs = await extensions().provide(orderOf(two))
-      const other = orderOf(two, { mark: 'another' })
-      await expect(extensions().provide(other)).rejects.toMatchObject({ code: 'taken' })
+      const theirs = await extensions().provision(orderOf(two))
+      const other = orderOf(two, { ownershipTag: 'another' })
+      await expect(extensions().provision(other)).rejects.toMatchObject({ code: 'taken' })
       expect((await phoneOf(theirs)).registered).toBe(true)
     })
 
     test('what the administrator wrote is neither taken over nor taken away', async () => {
-      await expect(extensions().provide(orderOf('1001'))).rejects.toMatchObject({ code: 'taken' })
+      await expect(extensions().provision(orderOf('1001'))).rejects.toMatchObject({ code: 'taken' })
       await extensions()
         .remove('1001', orderOf('1001'))
         .catch(() => {})
@@ -114,27 +114,27 @@ describe.skipIf(missing !== undefined)(title, () => {
 
     test('is kept over a restart, with its mark', async () => {
       const order = orderOf(one)
-      await extensions().provide(order)
+      await extensions().provision(order)
       await asterisk.restart()
       await until(() => expect(ami.state().phase).toBe('up'))
       expect((await phoneOf(order)).registered).toBe(true)
-      await expect(extensions().provide({ ...order, mark: 'another' })).rejects.toMatchObject({
+      await expect(extensions().provision({ ...order, ownershipTag: 'another' })).rejects.toMatchObject({
         code: 'taken',
       })
-      expect(await extensions().provide(order)).toMatchObject({ extension: one })
+      expect(await extensions().provision(order)).toMatchObject({ extension: one })
     })
 
     test('cannot be registered once it is removed, also when that is asked for twice', async () => {
-      const made = await extensions().provide(orderOf(three))
+      const made = await extensions().provision(orderOf(three))
       await (await phoneOf(made)).stop()
       await extensions().remove(three, orderOf(three))
       await extensions().remove(three, orderOf(three))
       await expect(phoneOf(made)).rejects.toThrow('did not register')
-      await extensions().provide(orderOf(three, { mark: 'next' }))
+      await extensions().provision(orderOf(three, { ownershipTag: 'next' }))
     })
 
     test('never rings a phone of whoever had the number before', async () => {
-      const phone = await phoneOf(await extensions().provide(orderOf(four)))
+      const phone = await phoneOf(await extensions().provision(orderOf(four)))
       const caller = await phoneOf({ extension: '1001', secret: asterisk.phoneSecret })
       await caller.dial(four)
       await until(() => expect(phone.state()).toBe('up'))
@@ -143,12 +143,12 @@ describe.skipIf(missing !== undefined)(title, () => {
 
       await extensions().remove(four, orderOf(four))
       await extensions()
-        .provide(orderOf(four, { mark: 'next' }))
+        .provision(orderOf(four, { ownershipTag: 'next' }))
         .catch((err) => expect(err).toMatchObject({ code: 'taken' }))
       await caller.dial(four)
       await until(() => {
         expect(caller.state()).toBe('idle')
-        expect(caller.lastEnd()).toMatch(/^\d{3} /)
+        expect(caller.lastHangupReason()).toMatch(/^\d{3} /)
       })
       expect(phone.state()).toBe('idle')
     })

@@ -3,7 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { project } from '../../support/build.ts'
-import { ask, login, mediaStatus } from '../../support/http-client.ts'
+import { login, mediaStatus, requestJson } from '../../support/http-client.ts'
 import { type Stack, startStack } from '../../support/stack.ts'
 
 let stack: Stack
@@ -25,11 +25,11 @@ const FIVE_TIMES_200 = Array(5).fill(200)
 /** What the login of each surface answers. */
 async function everywhere(username: string, password: string): Promise<number[]> {
   const replies = await Promise.all([
-    ask(`${stack.base}/auth/login`, { json: { username, password } }),
-    ask(`${stack.url}/pbxcore/api/v3/auth:login`, { json: { login: username, password } }),
-    ask(`${stack.url}/api/login`, { json: { username, password } }),
-    ask(`${stack.url}/auth/login`, { json: { email: username, password } }),
-    ask(`${stack.url}/api/auth/login`, { json: { username, password } }),
+    requestJson(`${stack.base}/auth/login`, { json: { username, password } }),
+    requestJson(`${stack.url}/pbxcore/api/v3/auth:login`, { json: { login: username, password } }),
+    requestJson(`${stack.url}/api/login`, { json: { username, password } }),
+    requestJson(`${stack.url}/auth/login`, { json: { email: username, password } }),
+    requestJson(`${stack.url}/api/auth/login`, { json: { username, password } }),
   ])
   return replies.map(({ status }) => status)
 }
@@ -54,18 +54,18 @@ test.each([
     'Extension already exists',
   ],
 ])('VoIP: nobody registers by the name of %s', async (_, flaw, status, error) => {
-  expect(await ask(`${stack.url}/api/register`, { json: { ...MALLORY, ...flaw } })).toMatchObject({
+  expect(await requestJson(`${stack.url}/api/register`, { json: { ...MALLORY, ...flaw } })).toMatchObject({
     status,
     body: { error },
   })
 })
 
 test('call centre: no agent is made with a number or with another’s name', async () => {
-  const admin = await ask(`${stack.url}/api/auth/login`, {
+  const admin = await requestJson(`${stack.url}/api/auth/login`, {
     json: { username: 'admin', password: 'password' },
   })
   const add = (username: string) =>
-    ask(`${stack.url}/api/agents`, {
+    requestJson(`${stack.url}/api/agents`, {
       token: String(admin.body.token),
       json: { name: 'Mallory', username, password: 'secreto123' },
     })
@@ -77,12 +77,12 @@ test('call centre: no agent is made with a number or with another’s name', asy
 test('command line and call centre: a username that is an address is the account’s own address', async () => {
   expect(hookswitch('users', 'add', 'chief@example.org').status).toBe(0)
   const register = (flaw: Record<string, string>) =>
-    ask(`${stack.url}/api/register`, { json: { ...MALLORY, ...flaw } })
+    requestJson(`${stack.url}/api/register`, { json: { ...MALLORY, ...flaw } })
   expect(await register({ email: 'Chief@example.org' })).toMatchObject({
     status: 409,
     body: { error: 'Email already exists' },
   })
-  const me = await ask(`${stack.url}/api/login`, {
+  const me = await requestJson(`${stack.url}/api/login`, {
     json: { username: 'chief@example.org', password: 'secreto123' },
   })
   expect(me).toMatchObject({ status: 200, body: { user: { email: 'chief@example.org' } } })
@@ -102,7 +102,7 @@ test('the extension goes on logging in on every surface, however it is typed', a
   for (const username of ['1002', '１００２', ' user2 ', 'user2\u00a0', 'user2\r\n', '\u200bUser2']) {
     expect([username, ...(await everywhere(username, password))]).toEqual([username, ...FIVE_TIMES_200])
   }
-  const { body } = await ask(`${stack.base}/profile`, { token: (await login(stack, '1002')).access })
+  const { body } = await requestJson(`${stack.base}/profile`, { token: (await login(stack, '1002')).access })
   expect(JSON.stringify(body)).toContain('user2')
 })
 
@@ -117,18 +117,18 @@ test.each([
   async (_, email, spelled, extension) => {
     const password = 'pa\u00dfw\u00f6rter'
     const register = (address: string, username: string) =>
-      ask(`${stack.url}/api/register`, { json: { username, email: address, password, extension } })
+      requestJson(`${stack.url}/api/register`, { json: { username, email: address, password, extension } })
     expect(await register(email, `one${extension} `)).toMatchObject({
       status: 201,
       body: { user: { email, username: `one${extension}` } },
     })
     expect(await register(spelled, `two${extension}`)).toMatchObject({ status: 409 })
 
-    const admin = await ask(`${stack.url}/api/auth/login`, {
+    const admin = await requestJson(`${stack.url}/api/auth/login`, {
       json: { username: 'admin', password: 'password' },
     })
     const crm = (path: string, json: Record<string, unknown>) =>
-      ask(`${stack.url}/api/${path}`, { json, token: String(admin.body.token) })
+      requestJson(`${stack.url}/api/${path}`, { json, token: String(admin.body.token) })
     const taken = { status: 409, body: { message: 'This address has an account already' } }
     expect(await crm('auth/invite', { email: spelled, role: 'AGENT' })).toMatchObject(taken)
     expect(await crm('auth/invite', { email: `new.${email}`, role: 'AGENT' })).toMatchObject({ status: 201 })
@@ -136,7 +136,7 @@ test.each([
     expect(await crm('agents', agent)).toMatchObject({ status: 409 })
     const ofLead = { name: 'Ada King', phone: `+4930${extension}77` }
     expect(await crm('leads', { ...ofLead, email })).toMatchObject({ status: 201, body: { email } })
-    const found = await ask(`${stack.url}/api/leads?email=${encodeURIComponent(spelled)}`, {
+    const found = await requestJson(`${stack.url}/api/leads?email=${encodeURIComponent(spelled)}`, {
       token: String(admin.body.token),
     })
     expect(found).toMatchObject({ status: 200 })
@@ -160,7 +160,7 @@ test('of 30 who register at once with names that shadow each other one wins', as
         { username: '５０００', extension: '5000' },
         { username: `race${n}`, extension: '5000' },
       ]
-      return ask(`${stack.url}/api/register`, { json: { ...own, ...names[n % 3] } })
+      return requestJson(`${stack.url}/api/register`, { json: { ...own, ...names[n % 3] } })
     }),
   )
   const statuses = replies.map(({ status }) => status).sort()
@@ -177,13 +177,13 @@ describe('a number that another person had', () => {
   const add = (name: string, extension: string, ...more: string[]) =>
     hookswitch('users', 'add', name, '--extension', extension, ...more)
   const admin = async () => {
-    const { body } = await ask(`${stack.url}/api/auth/login`, {
+    const { body } = await requestJson(`${stack.url}/api/auth/login`, {
       json: { username: 'admin', password: 'password' },
     })
     return String(body.token)
   }
   const agentOf = async (username: string, token: string) => {
-    const { body } = await ask(`${stack.url}/api/agents?limit=500`, { token })
+    const { body } = await requestJson(`${stack.url}/api/agents?limit=500`, { token })
     const agents = body as unknown as { id: number; username: string }[]
     return agents.find((one) => one.username === username)?.id
   }
@@ -195,15 +195,15 @@ describe('a number that another person had', () => {
 
     expect(add('zoe', '1003')).toMatchObject({ status: 2, stderr: expect.stringContaining(files('1003')) })
     const register = { username: 'zoe', email: 'zoe@example.org', password: 'secreto123', extension: '1003' }
-    const registered = await ask(`${stack.url}/api/register`, { json: register })
+    const registered = await requestJson(`${stack.url}/api/register`, { json: register })
     expect(registered).toMatchObject({ status: 409, body: { error: 'Extension already exists' } })
     const token = await admin()
     const made = { name: 'Zoe', username: 'zoe', password: 'secreto123', extension: '1003' }
-    expect(await ask(`${stack.url}/api/agents`, { token, json: made })).toMatchObject({ status: 409 })
+    expect(await requestJson(`${stack.url}/api/agents`, { token, json: made })).toMatchObject({ status: 409 })
     expect(
-      (await ask(`${stack.url}/api/agents`, { token, json: { ...made, extension: '4200' } })).status,
+      (await requestJson(`${stack.url}/api/agents`, { token, json: { ...made, extension: '4200' } })).status,
     ).toBe(201)
-    const patched = await ask(`${stack.url}/api/agents/${await agentOf('zoe', token)}`, {
+    const patched = await requestJson(`${stack.url}/api/agents/${await agentOf('zoe', token)}`, {
       method: 'PUT',
       token,
       json: { extension: '1003' },

@@ -4,12 +4,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { project } from '../../support/build.ts'
-import { ask, login, mediaStatus } from '../../support/http-client.ts'
+import { login, mediaStatus, requestJson } from '../../support/http-client.ts'
 import { addCheapUsers, CHEAP_PASSWORD } from '../../support/seed-users.ts'
 import { type Stack, startStack } from '../../support/stack.ts'
 
 const attempt = (stack: Stack, username: string, password: string, headers: Record<string, string> = {}) =>
-  ask(`${stack.base}/auth/login`, { json: { username, password }, headers })
+  requestJson(`${stack.base}/auth/login`, { json: { username, password }, headers })
 
 describe('guessing', () => {
   let stack: Stack
@@ -154,16 +154,20 @@ describe('a morning at the office', () => {
     const replies = await Promise.all(
       names
         .slice(0, 100)
-        .map((login) => ask(`${api()}/auth:login`, { json: { login, password: CHEAP_PASSWORD } })),
+        .map((login) => requestJson(`${api()}/auth:login`, { json: { login, password: CHEAP_PASSWORD } })),
     )
     expect(tallied(replies.map(({ status }) => status))).toEqual({ 200: 100 })
   })
 
   test('lets 150 pages behind one address refresh at once on MikoPBX’s surface, and counts those that fail', async () => {
-    const opened = await ask(`${api()}/auth:login`, { json: { login: names[2], password: CHEAP_PASSWORD } })
+    const opened = await requestJson(`${api()}/auth:login`, {
+      json: { login: names[2], password: CHEAP_PASSWORD },
+    })
     const cookie = /^refreshToken=[^;]*/.exec(opened.headers.get('set-cookie') ?? '')?.[0] ?? ''
     const refresh = (Cookie: string) =>
-      ask(`${api()}/auth:refresh`, { method: 'POST', headers: { Cookie } }).then(({ status }) => status)
+      requestJson(`${api()}/auth:refresh`, { method: 'POST', headers: { Cookie } }).then(
+        ({ status }) => status,
+      )
     expect(tallied(await Promise.all(Array.from({ length: 150 }, () => refresh(cookie))))).toEqual({
       200: 150,
     })
@@ -189,7 +193,7 @@ describe('a morning at the office', () => {
     expect(tallied(others.map(({ status }) => status))).toEqual({ 401: 40, 429: 260 })
     const miko = await Promise.all(
       Array.from({ length: 50 }, (_, n) =>
-        ask(`${api()}/auth:login`, { json: { login: names[100 + n], password: 'wrong' } }),
+        requestJson(`${api()}/auth:login`, { json: { login: names[100 + n], password: 'wrong' } }),
       ),
     )
     expect(tallied(miko.map(({ status }) => status))).toEqual({ 401: 10, 429: 40 })
@@ -232,7 +236,7 @@ describe('a login', () => {
     })
     let served = 0
     while (!done) {
-      expect((await ask(`${stack.base}/profile`, { token: access })).status).toBe(200)
+      expect((await requestJson(`${stack.base}/profile`, { token: access })).status).toBe(200)
       expect(await mediaStatus(stack, '1001/hello.wav', access)).toBe(200)
       served += 1
     }

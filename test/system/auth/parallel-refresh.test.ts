@@ -1,7 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { followSse, type LoggedIn, mediaStatus, publish } from '../../support/http-client.ts'
-import { askLogout, askRefresh, delivered, loginByCookie } from '../../support/mikopbx-client.ts'
-import { type Stack, startStack, until } from '../../support/stack.ts'
+import { mediaStatus, publish, type SessionTokens, subscribeSse } from '../../support/http-client.ts'
+import {
+  loginByCookie,
+  requestLogout,
+  requestRefresh,
+  sessionTokensOf,
+} from '../../support/mikopbx-client.ts'
+import { type Stack, startStack, waitUntil } from '../../support/stack.ts'
 
 const FILE = '1001/hello.wav'
 /** Long enough for a busy machine to answer fifty who race. */
@@ -20,9 +25,9 @@ const times = <T>(count: number, deed: (n: number) => Promise<T>) =>
   Promise.all(Array.from({ length: count }, (_, n) => deed(n)))
 
 /** @throws unless it was refreshed */
-async function refreshed(secret: string): Promise<LoggedIn> {
-  const reply = await askRefresh(stack, secret)
-  const next = delivered(reply)
+async function refreshed(secret: string): Promise<SessionTokens> {
+  const reply = await requestRefresh(stack, secret)
+  const next = sessionTokensOf(reply)
   if (next === undefined) throw new Error(`refused with ${reply.status}`)
   return next
 }
@@ -30,9 +35,9 @@ async function refreshed(secret: string): Promise<LoggedIn> {
 describe('refreshing', () => {
   test('50 times at once with one secret gives 50 good access tokens and one child, which goes on', async () => {
     const { refresh } = await loginByCookie(stack)
-    const replies = await times(50, () => askRefresh(stack, refresh))
+    const replies = await times(50, () => requestRefresh(stack, refresh))
     expect(replies.map(({ status }) => status)).toEqual(Array(50).fill(200))
-    const children = replies.map((reply) => delivered(reply) ?? { access: '', refresh: '' })
+    const children = replies.map((reply) => sessionTokensOf(reply) ?? { access: '', refresh: '' })
     const [child, ...others] = new Set(children.map((one) => one.refresh))
     expect(others).toEqual([])
     expect(child).not.toBe(refresh)
@@ -59,15 +64,15 @@ describe('refreshing', () => {
       const all = [first]
       for (let n = 0; n < rotations; n += 1) all.push(await refreshed(all.at(-1)?.refresh ?? ''))
       const newest = all.at(-1) ?? first
-      const follower = followSse(stack, newest.access)
-      await until('the stream is open', () => follower.messages.length > 0)
+      const follower = subscribeSse(stack, newest.access)
+      await waitUntil('the stream is open', () => follower.messages.length > 0)
 
       await pause(waitMs)
-      expect((await askRefresh(stack, first.refresh)).status).toBe(401)
-      await until('its stream is cut', () => follower.lostAt() !== undefined)
+      expect((await requestRefresh(stack, first.refresh)).status).toBe(401)
+      await waitUntil('its stream is cut', () => follower.lostAt() !== undefined)
       for (const { access } of all)
-        await until('its tokens pass nowhere', async () => (await media(access)) === 401)
-      for (const { refresh } of all) expect((await askRefresh(stack, refresh)).status).toBe(401)
+        await waitUntil('its tokens pass nowhere', async () => (await media(access)) === 401)
+      for (const { refresh } of all) expect((await requestRefresh(stack, refresh)).status).toBe(401)
       follower.close()
 
       const { sid } = JSON.parse(Buffer.from(first.access.split('.')[1] ?? '', 'base64url').toString())
@@ -86,7 +91,7 @@ describe('refreshing', () => {
     const { access, refresh } = await loginByCookie(stack)
     const forged = refresh.slice(0, -1) + (refresh.endsWith('0') ? '1' : '0')
     for (const garbage of [forged, 'x', '%00', refresh.toUpperCase(), '0'.repeat(136)]) {
-      expect((await askRefresh(stack, garbage)).status).toBe(401)
+      expect((await requestRefresh(stack, garbage)).status).toBe(401)
     }
     expect(await media(access)).toBe(200)
     await refreshed(refresh)
@@ -96,19 +101,19 @@ describe('refreshing', () => {
     const raced = await times(30, async (n) => {
       const session = await loginByCookie(stack)
       const replies = await Promise.all([
-        askRefresh(stack, session.refresh),
-        pause((n % 6) * 2).then(() => askLogout(stack, session)),
-        pause((n % 3) * 3).then(() => askRefresh(stack, session.refresh)),
+        requestRefresh(stack, session.refresh),
+        pause((n % 6) * 2).then(() => requestLogout(stack, session)),
+        pause((n % 3) * 3).then(() => requestRefresh(stack, session.refresh)),
       ])
       const [one, out, other] = replies
       expect([200, 401]).toContain(one.status)
       expect([200, 401]).toContain(other.status)
       expect(out.status).toBe(200)
-      return [session, delivered(one), delivered(other)].filter((each) => each !== undefined)
+      return [session, sessionTokensOf(one), sessionTokensOf(other)].filter((each) => each !== undefined)
     })
     for (const { access, refresh } of raced.flat()) {
-      await until('it passes nowhere', async () => (await media(access)) === 401)
-      expect((await askRefresh(stack, refresh)).status).toBe(401)
+      await waitUntil('it passes nowhere', async () => (await media(access)) === 401)
+      expect((await requestRefresh(stack, refresh)).status).toBe(401)
     }
   })
 
@@ -120,10 +125,10 @@ describe('refreshing', () => {
     const refreshing = sessions.map(async (session) => {
       let newest = session
       for (let left = 5; left > 0; ) {
-        const reply = await askRefresh(stack, newest.refresh)
+        const reply = await requestRefresh(stack, newest.refresh)
         // Anything but this would have logged somebody out.
         expect([200, 503]).toContain(reply.status)
-        newest = delivered(reply) ?? newest
+        newest = sessionTokensOf(reply) ?? newest
         if (reply.status === 503) {
           expect(reply.headers.getSetCookie()).toEqual([])
           trouble.count += 1
@@ -135,7 +140,7 @@ describe('refreshing', () => {
     await pause(300)
     stack.signal('redis', 'SIGKILL')
     killed = true
-    await until('another Redis', () => stack.pid('redis') !== before)
+    await waitUntil('another Redis', () => stack.pid('redis') !== before)
     const newest = await Promise.all(refreshing)
     expect(trouble.count).toBeGreaterThan(0)
     for (const { access, refresh } of newest) {

@@ -6,8 +6,8 @@ import { promisify } from 'node:util'
 import { createLocalJWKSet, jwtVerify } from 'jose'
 import { afterEach, describe, expect, test } from 'vitest'
 import { project } from '../../support/build.ts'
-import { ask, login, mediaStatus } from '../../support/http-client.ts'
-import { type Stack, startStack, until } from '../../support/stack.ts'
+import { login, mediaStatus, requestJson } from '../../support/http-client.ts'
+import { type Stack, startStack, waitUntil } from '../../support/stack.ts'
 
 let stack: Stack | undefined
 afterEach(async () => {
@@ -38,7 +38,7 @@ describe('keys', () => {
     const added = await hookswitch(here.data, 'keys', 'add')
     const newKid = /^(\S+):/.exec(added.said)?.[1] ?? ''
     const seen = new Set<number>()
-    await until('the new key signs', async () => {
+    await waitUntil('the new key signs', async () => {
       const { access } = await login(here)
       // Whichever key signed it: it is good at once, everywhere.
       seen.add(await mediaStatus(here, '1001/hello.wav', access))
@@ -46,14 +46,17 @@ describe('keys', () => {
     })
     expect([...seen]).toEqual([200])
     expect(await mediaStatus(here, '1001/hello.wav', before.access)).toBe(200)
-    const { status } = await ask(`${here.base}/auth/refresh`, { method: 'POST', token: before.refresh })
+    const { status } = await requestJson(`${here.base}/auth/refresh`, {
+      method: 'POST',
+      token: before.refresh,
+    })
     expect(status).toBe(200)
 
     const early = await hookswitch(here.data, 'keys', 'retire', oldKid)
     expect(early).toMatchObject({ code: 2, said: expect.stringContaining('--force') })
     expect(await mediaStatus(here, '1001/hello.wav', before.access)).toBe(200)
     expect((await hookswitch(here.data, 'keys', 'retire', oldKid, '--force')).code).toBe(0)
-    await until(
+    await waitUntil(
       'its tokens are refused',
       async () => (await mediaStatus(here, '1001/hello.wav', before.access)) === 401,
     )
@@ -84,7 +87,7 @@ describe('keys', () => {
     const { access } = await login(here)
     expect(await mediaStatus(here, '1001/hello.wav', access)).toBe(200)
 
-    const { body } = await ask(`${here.url}/.well-known/jwks.json`)
+    const { body } = await requestJson(`${here.url}/.well-known/jwks.json`)
     expect(JSON.stringify(body)).not.toContain('"d"')
     const keys = createLocalJWKSet(body as unknown as Parameters<typeof createLocalJWKSet>[0]) // the document's shape
     const { payload } = await jwtVerify(access, keys, {

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { ask, login } from '../../support/http-client.ts'
+import { login, requestJson } from '../../support/http-client.ts'
 import { type Stack, startStack } from '../../support/stack.ts'
 
 interface Operation {
@@ -17,7 +17,7 @@ let tokens: Record<'a refresh token' | 'a media link' | 'nonsense' | 'one that i
 
 beforeAll(async () => {
   stack = await startStack()
-  const document = (await ask(`${stack.url}/openapi.json`)).body as unknown as Document
+  const document = (await requestJson(`${stack.url}/openapi.json`)).body as unknown as Document
   operations = Object.entries(document.paths).flatMap(([path, item]) =>
     Object.entries(item).flatMap(([method, operation]) =>
       operation.operationId === undefined
@@ -32,12 +32,12 @@ beforeAll(async () => {
     ),
   )
   const user = await login(stack)
-  const link = await ask(`${stack.base}/media-links`, {
+  const link = await requestJson(`${stack.base}/media-links`, {
     token: user.access,
     json: { path: '1001/hello.wav', minutes: 5 },
   })
   const over = await login(stack)
-  await ask(`${stack.base}/auth/logout`, { method: 'POST', token: over.access })
+  await requestJson(`${stack.base}/auth/logout`, { method: 'POST', token: over.access })
   tokens = {
     'a refresh token': user.refresh,
     'a media link': new URL(String(link.body.url), stack.url).searchParams.values().next().value ?? '',
@@ -52,7 +52,7 @@ async function wrongChallenges(token: string | undefined, wanted: string) {
   const wrong: Record<string, string | null> = {}
   let asked = 0
   for (const { name, method, path } of operations) {
-    const { status, headers } = await ask(`${stack.url}${path}`, {
+    const { status, headers } = await requestJson(`${stack.url}${path}`, {
       method,
       ...(token === undefined ? {} : { token }),
     })
@@ -95,6 +95,6 @@ test.each([
   ['onboarding', '/auth/login', { email: 'user1', password: 'x' }],
   ['call centre', '/api/auth/login', { username: 'user1', password: 'x' }],
 ])('a wrong password on the surface of %s names the scheme', async (_, path, json) => {
-  const { status, headers } = await ask(`${stack.url}${path}`, { json })
+  const { status, headers } = await requestJson(`${stack.url}${path}`, { json })
   expect([status, headers.get('www-authenticate')]).toEqual([401, 'Bearer realm="hookswitch"'])
 })

@@ -2,16 +2,22 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
-import { asteriskMissing } from '../../support/asterisk.ts'
-import { ask, type Follower } from '../../support/http-client.ts'
+import { whyAsteriskUnavailable } from '../../support/asterisk.ts'
+import { requestJson, type SseSubscription } from '../../support/http-client.ts'
 import { type Phone, startPhone } from '../../support/phone.ts'
-import { startCallers, startOutside } from '../../support/sipp.ts'
-import { until } from '../../support/stack.ts'
+import { startCallers, startTrunkPeer } from '../../support/sipp.ts'
+import { waitUntil } from '../../support/stack.ts'
 import { startTelephony, type Telephony } from '../../support/telephony.ts'
-import { heard } from '../../support/tone-detector.ts'
-import { type Caller, logInAs, openSoftphone, stateOf, toldOf } from '../../support/v1-client.ts'
+import { detectTone } from '../../support/tone-detector.ts'
+import {
+  callEventsOf,
+  extensionStateOf,
+  loginV1Client,
+  openSoftphone,
+  type V1Client,
+} from '../../support/v1-client.ts'
 
-const missing = await asteriskMissing()
+const missing = await whyAsteriskUnavailable()
 const title = missing === undefined ? 'calls on a real PBX' : `calls on a real PBX (skipped: ${missing})`
 
 /** What each phone says, in hertz. */
@@ -19,26 +25,26 @@ const TONES = { '1001': 440, '1002': 660, '1003': 880 }
 
 describe.skipIf(missing !== undefined)(title, () => {
   let telephony: Telephony
-  let alice: Caller
-  let bob: Caller
-  let carol: Caller
-  let admin: Caller
+  let alice: V1Client
+  let bob: V1Client
+  let carol: V1Client
+  let admin: V1Client
   /** Of Alice (1001), Bob (1002) and Carol (1003), each taken by hand. */
   let phones: Phone[]
   let phone1: Phone
   let phone2: Phone
   let phone3: Phone
-  let presence: Follower
-  const open: Follower[] = []
+  let presence: SseSubscription
+  const open: SseSubscription[] = []
 
   beforeAll(async () => {
     telephony = await startTelephony({ trunk: true })
     const { stack, asterisk } = telephony
     ;[alice, bob, carol, admin] = await Promise.all([
-      logInAs(stack, 'user1'),
-      logInAs(stack, 'user2'),
-      logInAs(stack, 'user3'),
-      logInAs(stack, 'admin'),
+      loginV1Client(stack, 'user1'),
+      loginV1Client(stack, 'user2'),
+      loginV1Client(stack, 'user3'),
+      loginV1Client(stack, 'admin'),
     ])
     const manual = (extension: keyof typeof TONES) =>
       startPhone(asterisk, extension, { answer: 'manual', tone: TONES[extension] })
@@ -50,7 +56,7 @@ describe.skipIf(missing !== undefined)(title, () => {
   afterEach(async () => {
     for (const one of open.splice(0)) one.close()
     for (const call of await admin.calls()) await admin.command(call.id, 'hangup')
-    await until('all phones are idle', () => phones.every((phone) => phone.state() === 'idle'))
+    await waitUntil('all phones are idle', () => phones.every((phone) => phone.state() === 'idle'))
     await areIdle()
   })
   afterAll(async () => {
@@ -60,20 +66,20 @@ describe.skipIf(missing !== undefined)(title, () => {
   })
 
   const areIdle = () =>
-    until('everybody is seen as idle', () =>
-      ['1001', '1002', '1003'].every((extension) => stateOf(presence, extension) === 'Idle'),
+    waitUntil('everybody is seen as idle', () =>
+      ['1001', '1002', '1003'].every((extension) => extensionStateOf(presence, extension) === 'Idle'),
     )
-  const rings = (phone: Phone) => until(`${phone.extension} rings`, () => phone.state() === 'ringing')
+  const rings = (phone: Phone) => waitUntil(`${phone.extension} rings`, () => phone.state() === 'ringing')
   const take = async (phone: Phone) => {
     await rings(phone)
     await phone.accept()
   }
-  const follow = async (caller: Caller, channel?: 'me' | 'active-calls') => {
+  const follow = async (caller: V1Client, channel?: 'me' | 'active-calls') => {
     const follower = await caller.follow(channel)
     open.push(follower)
     return follower
   }
-  const softphone = async (caller: Caller, phone: Phone) => {
+  const softphone = async (caller: V1Client, phone: Phone) => {
     const follower = await openSoftphone(caller, phone)
     open.push(follower)
     return follower
@@ -83,28 +89,29 @@ describe.skipIf(missing !== undefined)(title, () => {
     const id = await alice.dial(number)
     await take(phone1)
     await take(far)
-    await alice.sees(id, 'they talk', ({ state, legs }) => state === 'up' && legs.length > 1)
+    await alice.waitForCall(id, 'they talk', ({ state, legs }) => state === 'up' && legs.length > 1)
     return id
   }
-  const statusOf = async (caller: Caller, id: string, command: string, json?: unknown) =>
+  const statusOf = async (caller: V1Client, id: string, command: string, json?: unknown) =>
     (await caller.command(id, command, json)).status
 
   describe('dialling', () => {
     test('rings the own phone, then the number; Location tells each step, and both are told', async () => {
       const [aliceIs, bobIs] = [await follow(alice), await follow(bob)]
-      const { status, body, headers } = await alice.ask('/calls', { json: { number: '1002' } })
+      const { status, body, headers } = await alice.request('/calls', { json: { number: '1002' } })
       const id = String(body.id)
       expect([status, headers.get('location')]).toEqual([202, `/api/v1/calls/${id}`])
-      const seen = async () => (await ask(`${telephony.stack.url}${headers.get('location')}`, alice)).body
+      const seen = async () =>
+        (await requestJson(`${telephony.stack.url}${headers.get('location')}`, alice)).body
       expect(['asked', 'dialling']).toContain((await seen()).state)
       await rings(phone1)
-      await until('it is dialling', async () => (await seen()).state === 'dialling')
+      await waitUntil('it is dialling', async () => (await seen()).state === 'dialling')
       expect([phone2.state(), (await seen()).outcome]).toEqual(['idle', null])
       await phone1.accept()
       await rings(phone2)
-      await until('it rings', async () => (await seen()).state === 'ringing')
+      await waitUntil('it rings', async () => (await seen()).state === 'ringing')
       await phone2.accept()
-      await until('it is up', async () => (await seen()).state === 'up')
+      await waitUntil('it is up', async () => (await seen()).state === 'up')
       expect(await seen()).toMatchObject({
         direction: 'internal',
         from: { number: '1001' },
@@ -112,12 +119,12 @@ describe.skipIf(missing !== undefined)(title, () => {
         answered_at: expect.any(String),
       })
       await phone2.hangup()
-      await until('it is over', async () => (await seen()).state === 'ended')
+      await waitUntil('it is over', async () => (await seen()).state === 'ended')
       expect(await seen()).toMatchObject({ outcome: 'answered', cause: 16 })
 
-      const steps = (follower: Follower) => [...new Set(toldOf(follower, id))]
-      await until('both heard the end', () =>
-        [aliceIs, bobIs].every((one) => toldOf(one, id).at(-1) === 'call_status answered'),
+      const steps = (follower: SseSubscription) => [...new Set(callEventsOf(follower, id))]
+      await waitUntil('both heard the end', () =>
+        [aliceIs, bobIs].every((one) => callEventsOf(one, id).at(-1) === 'call_status answered'),
       )
       expect(steps(aliceIs)).toEqual([
         'call_status dialling',
@@ -132,22 +139,26 @@ describe.skipIf(missing !== undefined)(title, () => {
     test('is seen by everybody within a second, and by supervisors as a call', async () => {
       const active = await follow(admin, 'active-calls')
       const id = await talking()
-      await until(
+      await waitUntil(
         'both are up',
-        () => stateOf(presence, '1001') === 'Up' && stateOf(presence, '1002') === 'Up',
+        () => extensionStateOf(presence, '1001') === 'Up' && extensionStateOf(presence, '1002') === 'Up',
         1_000,
       )
-      await until('the call is active', () => JSON.stringify(active.messages.at(-1)).includes(id), 1_000)
+      await waitUntil('the call is active', () => JSON.stringify(active.messages.at(-1)).includes(id), 1_000)
       expect(active.messages.at(-1)).toMatchObject({
         calls: [{ linkedid: id, typeCall: 'inner', src_num: '1001', exten: '1002', dst_num: '1002' }],
       })
       expect(await statusOf(alice, id, 'hangup')).toBe(204)
-      await until(
+      await waitUntil(
         'both are idle',
-        () => stateOf(presence, '1001') === 'Idle' && stateOf(presence, '1002') === 'Idle',
+        () => extensionStateOf(presence, '1001') === 'Idle' && extensionStateOf(presence, '1002') === 'Idle',
         1_000,
       )
-      await until('no call is active', () => JSON.stringify(active.messages.at(-1)?.calls) === '[]', 1_000)
+      await waitUntil(
+        'no call is active',
+        () => JSON.stringify(active.messages.at(-1)?.calls) === '[]',
+        1_000,
+      )
     })
 
     test('with one Idempotency-Key is one call, however often and at once it is asked for', async () => {
@@ -157,14 +168,14 @@ describe.skipIf(missing !== undefined)(title, () => {
       await rings(phone1)
       expect(await alice.calls()).toHaveLength(1)
       expect(await alice.dial('1002', { key })).toBe(ids[0])
-      const other = await alice.ask('/calls', {
+      const other = await alice.request('/calls', {
         json: { number: '1003' },
         headers: { 'Idempotency-Key': key },
       })
       expect(other).toMatchObject({ status: 422, body: { code: 'key_reused' } })
       await phone1.reject()
-      await alice.sees(ids[0] ?? '', 'it is over', ({ state }) => state === 'ended')
-      expect((await alice.ask('/calls/history?limit=100')).body.calls).toEqual(
+      await alice.waitForCall(ids[0] ?? '', 'it is over', ({ state }) => state === 'ended')
+      expect((await alice.request('/calls/history?limit=100')).body.calls).toEqual(
         expect.not.arrayContaining([expect.objectContaining({ to: { number: '1003', name: '' } })]),
       )
     })
@@ -172,8 +183,8 @@ describe.skipIf(missing !== undefined)(title, () => {
 
   test('an admin dials for a user, whose phone rings; users dial for themselves alone', async () => {
     const json = { number: '1002', user_id: alice.userId }
-    expect((await bob.ask('/calls', { json })).status).toBe(403)
-    const { status, body } = await admin.ask('/calls', { json })
+    expect((await bob.request('/calls', { json })).status).toBe(403)
+    const { status, body } = await admin.request('/calls', { json })
     expect(status).toBe(202)
     await take(phone1)
     await rings(phone2)
@@ -187,14 +198,14 @@ describe.skipIf(missing !== undefined)(title, () => {
       await take(phone1)
       await rings(phone2)
       expect(await statusOf(bob, id, 'answer')).toBe(204)
-      await until('his phone is up', () => phone2.state() === 'up')
+      await waitUntil('his phone is up', () => phone2.state() === 'up')
       expect(await bob.call(id)).toMatchObject({ state: 'up' })
     })
 
     test('is nobody’s where no softphone listens', async () => {
-      await until(
+      await waitUntil(
         'nobody listens',
-        async () => (await carol.ask('/capabilities')).body.softphone_listens === false,
+        async () => (await carol.request('/capabilities')).body.softphone_listens === false,
       )
       const id = await alice.dial('1003')
       await take(phone1)
@@ -215,7 +226,9 @@ describe.skipIf(missing !== undefined)(title, () => {
     ])('by %s ends the call for both', async (_, who) => {
       const id = await talking()
       expect(await statusOf(who(), id, 'hangup')).toBe(204)
-      await until('both phones are free', () => [phone1, phone2].every((phone) => phone.state() === 'idle'))
+      await waitUntil('both phones are free', () =>
+        [phone1, phone2].every((phone) => phone.state() === 'idle'),
+      )
       expect(await alice.history(id)).toMatchObject({ outcome: 'answered', billable: expect.any(Number) })
       // What is over already is no fault.
       expect(await statusOf(who(), id, 'hangup')).toBe(204)
@@ -233,10 +246,10 @@ describe.skipIf(missing !== undefined)(title, () => {
         ['1001', true],
         ['1002', false],
       ])
-      await until('it is seen', () => stateOf(presence, '1001') === 'OnHold')
+      await waitUntil('it is seen', () => extensionStateOf(presence, '1001') === 'OnHold')
       expect(await statusOf(alice, id, 'unhold')).toBe(204)
       expect(await alice.call(id)).toMatchObject({ state: 'up' })
-      await until('and seen again', () => stateOf(presence, '1001') === 'Up')
+      await waitUntil('and seen again', () => extensionStateOf(presence, '1001') === 'Up')
     })
   })
 
@@ -244,9 +257,9 @@ describe.skipIf(missing !== undefined)(title, () => {
     test('leaves the two others talking', async () => {
       const id = await talking()
       expect(await statusOf(alice, id, 'transfer', { number: '1003' })).toBe(204)
-      await until('Alice is out', () => phone1.state() === 'idle')
+      await waitUntil('Alice is out', () => phone1.state() === 'idle')
       await take(phone3)
-      const call = await bob.sees(id, 'Bob and Carol talk', ({ legs }) =>
+      const call = await bob.waitForCall(id, 'Bob and Carol talk', ({ legs }) =>
         ['1002', '1003'].every((one) =>
           legs.some(({ extension, state }) => extension === one && state === 'up'),
         ),
@@ -276,10 +289,10 @@ describe.skipIf(missing !== undefined)(title, () => {
       expect(await statusOf(alice, id, 'attended-transfer', { number: '1003' })).toBe(204)
       await take(phone3)
       expect(phone2.state()).toBe('up')
-      await until('Alice and Carol talk', () => phone3.state() === 'up' && phone1.state() === 'up')
+      await waitUntil('Alice and Carol talk', () => phone3.state() === 'up' && phone1.state() === 'up')
       expect(await statusOf(alice, id, 'attended-transfer/complete')).toBe(204)
-      await until('Alice is out', () => phone1.state() === 'idle')
-      const call = await bob.sees(
+      await waitUntil('Alice is out', () => phone1.state() === 'idle')
+      const call = await bob.waitForCall(
         id,
         'Bob and Carol talk',
         ({ state, legs }) =>
@@ -298,8 +311,10 @@ describe.skipIf(missing !== undefined)(title, () => {
       expect(await statusOf(alice, id, 'attended-transfer', { number: '1003' })).toBe(204)
       await rings(phone3)
       expect(await statusOf(alice, id, 'attended-transfer/cancel')).toBe(204)
-      await until('Carol’s phone is quiet', () => phone3.state() === 'idle')
-      expect(await alice.sees(id, 'it is up', ({ state }) => state === 'up')).toMatchObject({ outcome: null })
+      await waitUntil('Carol’s phone is quiet', () => phone3.state() === 'idle')
+      expect(await alice.waitForCall(id, 'it is up', ({ state }) => state === 'up')).toMatchObject({
+        outcome: null,
+      })
       expect([phone1.state(), phone2.state()]).toEqual(['up', 'up'])
     })
   })
@@ -307,9 +322,9 @@ describe.skipIf(missing !== undefined)(title, () => {
   describe('digits', () => {
     test('are heard by the far phone, in their order', async () => {
       const id = await talking()
-      const before = phone2.heardDigits()
+      const before = phone2.receivedDigits()
       expect(await statusOf(alice, id, 'dtmf', { digits: '1470#' })).toBe(204)
-      await until('they are heard', () => phone2.heardDigits() === `${before}1470#`)
+      await waitUntil('they are heard', () => phone2.receivedDigits() === `${before}1470#`)
     })
 
     /** After this, a transfer by keys would have begun to dial. */
@@ -325,22 +340,22 @@ describe.skipIf(missing !== undefined)(title, () => {
     ])('start no feature code of the PBX: %s', async (_, who) => {
       const id = await talking()
       const [by, far, requests] = who()
-      const before = far.heardDigits()
+      const before = far.receivedDigits()
       for (const digits of requests) expect(await statusOf(by, id, 'dtmf', { digits })).toBe(204)
-      await until('the other end hears them all', () => far.heardDigits() === `${before}#1630`)
+      await waitUntil('the other end hears them all', () => far.receivedDigits() === `${before}#1630`)
       await stillTalk(id)
     })
 
     test('reach a dialplan that asks for them, and none counts as pressed once it dials', async () => {
       const id = await alice.dial('661')
       await take(phone1)
-      await alice.sees(id, 'it is answered', ({ state }) => state === 'up')
+      await alice.waitForCall(id, 'it is answered', ({ state }) => state === 'up')
       await sleep(300) // The dialplan reads digits from now on.
       expect(await statusOf(alice, id, 'dtmf', { digits: '1002#1630' })).toBe(504)
       await rings(phone2)
       expect(await statusOf(alice, id, 'dtmf', { digits: '#' })).toBe(409)
       await phone2.accept()
-      await alice.sees(id, 'they talk', ({ state, legs }) => state === 'up' && legs.length > 1)
+      await alice.waitForCall(id, 'they talk', ({ state, legs }) => state === 'up' && legs.length > 1)
       expect(await statusOf(alice, id, 'dtmf', { digits: '1630' })).toBe(204)
       await stillTalk(id)
     })
@@ -362,10 +377,10 @@ describe.skipIf(missing !== undefined)(title, () => {
       expect((await bob.call(id)).legs.find(({ extension }) => extension === '1002')).toMatchObject({
         parked_at: space,
       })
-      await until('Alice is out', () => phone1.state() === 'idle')
+      await waitUntil('Alice is out', () => phone1.state() === 'idle')
       const retrieving = await carol.dial(space)
       await take(phone3)
-      await until('Bob and Carol talk', async () =>
+      await waitUntil('Bob and Carol talk', async () =>
         (await carol.calls()).some(({ legs }) =>
           legs.some(({ extension, state }) => extension === '1002' && state === 'up'),
         ),
@@ -381,7 +396,7 @@ describe.skipIf(missing !== undefined)(title, () => {
       const id = await bob.dial('81001')
       await take(phone2)
       await take(phone1)
-      await alice.sees(
+      await alice.waitForCall(
         id,
         'it is up and recorded',
         ({ state, recording }) => `${state} ${recording}` === 'up on',
@@ -392,17 +407,19 @@ describe.skipIf(missing !== undefined)(title, () => {
       await sleep(600)
       expect(await statusOf(bob, id, 'hangup')).toBe(204)
       const recorded = () => readFileSync(join(telephony.asterisk.recordings, `${id}.wav`))
-      await until('it is written', () => heard(recorded(), 440).length > 20)
-      const alices = heard(recorded(), TONES['1001']).join('')
+      await waitUntil('it is written', () => detectTone(recorded(), 440).length > 20)
+      const alices = detectTone(recorded(), TONES['1001']).join('')
       expect(alices).toMatch(/-{8,}#{8,}/)
-      expect(heard(recorded(), TONES['1002']).join('')).toMatch(/#{20,}/)
+      expect(detectTone(recorded(), TONES['1002']).join('')).toMatch(/#{20,}/)
     })
   })
 
   describe('recording', () => {
     test('is paused and goes on, and a party alone hears it', async () => {
       const id = await talking('81002')
-      expect(await alice.sees(id, 'it is recorded', ({ recording }) => recording === 'on')).toBeDefined()
+      expect(
+        await alice.waitForCall(id, 'it is recorded', ({ recording }) => recording === 'on'),
+      ).toBeDefined()
       expect(await statusOf(alice, id, 'recording/pause')).toBe(204)
       expect(await alice.call(id)).toMatchObject({ recording: 'paused' })
       expect(await statusOf(bob, id, 'recording/resume')).toBe(204)
@@ -412,14 +429,14 @@ describe.skipIf(missing !== undefined)(title, () => {
       await phone1.hangup()
       expect(await alice.history(id)).toMatchObject({ recorded: true, to: { number: '81002' } })
       for (const party of [alice, bob, admin]) {
-        const link = await party.ask(`/calls/history/${id}/recording-link`, { method: 'POST' })
+        const link = await party.request(`/calls/history/${id}/recording-link`, { method: 'POST' })
         expect(link.status).toBe(201)
         const file = await fetch(`${telephony.stack.url}${link.body.url}`)
         const bytes = Buffer.from(await file.arrayBuffer())
         expect([file.status, bytes.subarray(0, 4).toString('latin1')]).toEqual([200, 'RIFF'])
-        expect(heard(bytes, TONES['1001'])).toContain('#')
+        expect(detectTone(bytes, TONES['1001'])).toContain('#')
       }
-      expect(await carol.ask(`/calls/history/${id}/recording-link`, { method: 'POST' })).toMatchObject({
+      expect(await carol.request(`/calls/history/${id}/recording-link`, { method: 'POST' })).toMatchObject({
         status: 404,
       })
     })
@@ -430,7 +447,7 @@ describe.skipIf(missing !== undefined)(title, () => {
       await phone1.hangup()
       const { recorded, recordings } = await alice.history(id)
       expect([recorded, recordings]).toEqual([true, [{ name: `${id}.wav` }, { name: `in-1001-${id}.wav` }]])
-      const { body } = await bob.ask(`/calls/history/${id}/recording-link`, { method: 'POST' })
+      const { body } = await bob.request(`/calls/history/${id}/recording-link`, { method: 'POST' })
       const links = body.links as { url: string }[] // the documented shape
       expect(links.map(({ url }) => url.split('?')[0])).toEqual([
         `/media/welcome/${id}.wav`,
@@ -458,10 +475,10 @@ describe.skipIf(missing !== undefined)(title, () => {
       await phone1.dial('1002')
       await rings(phone2)
       await phone3.dial('*61002')
-      await until('Alice and Carol talk', () => phone1.state() === 'up' && phone3.state() === 'up')
+      await waitUntil('Alice and Carol talk', () => phone1.state() === 'up' && phone3.state() === 'up')
       const talks = async () =>
         (await carol.calls()).find(({ state, legs }) => state === 'up' && legs.length === 3)
-      await until('it is one call', async () => (await talks()) !== undefined)
+      await waitUntil('it is one call', async () => (await talks()) !== undefined)
       const { id } = (await talks()) as { id: string } // it was just seen
       expect(await statusOf(carol, id, 'hangup')).toBe(204)
       const { outcome, parties } = await bob.history(id)
@@ -471,16 +488,16 @@ describe.skipIf(missing !== undefined)(title, () => {
         1002: false,
         1003: true,
       })
-      expect((await carol.ask('/calls/history?limit=1')).body.calls).toMatchObject([{ id }])
+      expect((await carol.request('/calls/history?limit=1')).body.calls).toMatchObject([{ id }])
     })
 
     test('is no person, where a caller gives up in a queue', async () => {
       const id = await alice.dial('651')
       await take(phone1)
-      await alice.sees(id, 'she waits', ({ state }) => state === 'up')
+      await alice.waitForCall(id, 'she waits', ({ state }) => state === 'up')
       await sleep(1_200)
       await phone1.hangup()
-      await until('the record of the PBX is known', async () => {
+      await waitUntil('the record of the PBX is known', async () => {
         const { outcome, answered_at, billable } = await alice.history(id)
         return outcome === 'cancelled' && answered_at === null && billable === 0
       })
@@ -489,10 +506,10 @@ describe.skipIf(missing !== undefined)(title, () => {
 
   describe('the world outside', () => {
     test('is dialled by the trunk, and answers', async () => {
-      const outside = await startOutside(telephony.asterisk, 'answers')
+      const outside = await startTrunkPeer(telephony.asterisk, 'answers')
       const id = await alice.dial('0301234567')
       await take(phone1)
-      const call = await alice.sees(id, 'they talk', ({ state }) => state === 'up')
+      const call = await alice.waitForCall(id, 'they talk', ({ state }) => state === 'up')
       expect(call).toMatchObject({ direction: 'outgoing', to: { number: '0301234567' } })
       expect(call.legs.map(({ extension }) => extension)).toEqual(['1001', null])
       expect(await statusOf(alice, id, 'hangup')).toBe(204)
@@ -509,7 +526,7 @@ describe.skipIf(missing !== undefined)(title, () => {
         seconds: 0.5,
       })
       await rings(phone2)
-      await until('Bob is told', () => bobIs.messages.at(-1)?.type === 'incoming_call')
+      await waitUntil('Bob is told', () => bobIs.messages.at(-1)?.type === 'incoming_call')
       const [call] = await bob.calls()
       expect(call).toMatchObject({
         direction: 'incoming',
@@ -535,7 +552,7 @@ describe.skipIf(missing !== undefined)(title, () => {
       for (const command of ['transfer', 'attended-transfer'])
         expect(await statusOf(carol, id, command, { number: '1003' })).toBe(404)
       expect(await statusOf(carol, id, 'dtmf', { digits: '1' })).toBe(404)
-      expect((await carol.ask(`/calls/${id}`)).status).toBe(404)
+      expect((await carol.request(`/calls/${id}`)).status).toBe(404)
       expect(await carol.calls()).toEqual([])
       expect([phone1.state(), phone2.state()]).toEqual(['up', 'up'])
 

@@ -1,30 +1,30 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
-import type { Outcome } from '../../../api/core/calls/call.ts'
+import type { CallOutcome } from '../../../api/core/calls/call.ts'
 import { PHONE_201_SECRET } from '../../../bin/stack/pbx-conf.ts'
-import { asteriskMissing } from '../../support/asterisk.ts'
-import type { Follower } from '../../support/http-client.ts'
+import { whyAsteriskUnavailable } from '../../support/asterisk.ts'
+import type { SseSubscription } from '../../support/http-client.ts'
 import { type Phone, startPhone } from '../../support/phone.ts'
-import { type ScriptedPhones, startAnswerer } from '../../support/sipp.ts'
-import { until } from '../../support/stack.ts'
+import { type ScriptedPhones, startScriptedPhones } from '../../support/sipp.ts'
+import { waitUntil } from '../../support/stack.ts'
 import { startTelephony, type Telephony } from '../../support/telephony.ts'
-import { type Caller, logInAs, stateOf, toldOf } from '../../support/v1-client.ts'
+import { callEventsOf, extensionStateOf, loginV1Client, type V1Client } from '../../support/v1-client.ts'
 
-const missing = await asteriskMissing()
+const missing = await whyAsteriskUnavailable()
 const title = missing === undefined ? 'calls that fail' : `calls that fail (skipped: ${missing})`
 
 describe.skipIf(missing !== undefined)(title, () => {
   let telephony: Telephony
-  let alice: Caller
-  let bob: Caller
+  let alice: V1Client
+  let bob: V1Client
   /** Whose phone declines every call. */
-  let carol: Caller
+  let carol: V1Client
   /** Whose phone is not registered. */
-  let admin: Caller
+  let admin: V1Client
   let phone1: Phone
   let phone2: Phone
   /** Takes every call by itself, and calls somebody who never answers. */
   let desk: Phone
-  let patient: Caller
+  let patient: V1Client
   let waiting: string
   const scripted: ScriptedPhones[] = []
 
@@ -32,11 +32,11 @@ describe.skipIf(missing !== undefined)(title, () => {
     telephony = await startTelephony({ load: true })
     const { stack, asterisk } = telephony
     ;[alice, bob, carol, admin, patient] = await Promise.all([
-      logInAs(stack, 'user1'),
-      logInAs(stack, 'user2'),
-      logInAs(stack, 'user3'),
-      logInAs(stack, 'admin'),
-      logInAs(stack, '201', PHONE_201_SECRET),
+      loginV1Client(stack, 'user1'),
+      loginV1Client(stack, 'user2'),
+      loginV1Client(stack, 'user3'),
+      loginV1Client(stack, 'admin'),
+      loginV1Client(stack, '201', PHONE_201_SECRET),
     ])
     ;[phone1, phone2, desk] = await Promise.all([
       startPhone(asterisk, '1001', { answer: 'manual' }),
@@ -45,30 +45,30 @@ describe.skipIf(missing !== undefined)(title, () => {
     ])
     scripted.push(
       ...(await Promise.all([
-        startAnswerer(asterisk, '1003', 'declines'),
-        startAnswerer(asterisk, '2001', 'busy'),
-        startAnswerer(asterisk, '2002', 'declines'),
-        startAnswerer(asterisk, '2003', 'never answers'),
+        startScriptedPhones(asterisk, '1003', 'declines'),
+        startScriptedPhones(asterisk, '2001', 'busy'),
+        startScriptedPhones(asterisk, '2002', 'declines'),
+        startScriptedPhones(asterisk, '2003', 'never answers'),
       ])),
     )
     const presence = await admin.follow('users-state')
-    await until('all who are there are idle', () =>
-      ['1001', '1002', '1003', '201'].every((extension) => stateOf(presence, extension) === 'Idle'),
+    await waitUntil('all who are there are idle', () =>
+      ['1001', '1002', '1003', '201'].every((extension) => extensionStateOf(presence, extension) === 'Idle'),
     )
-    expect(stateOf(presence, '1000')).toBe('Unavailable')
+    expect(extensionStateOf(presence, '1000')).toBe('Unavailable')
     presence.close()
     // The dialplan lets it ring for 30 seconds: time for all other tests.
     waiting = await patient.dial('2003')
   })
   afterEach(async () => {
-    await until('all phones are idle', () => [phone1, phone2].every((phone) => phone.state() === 'idle'))
+    await waitUntil('all phones are idle', () => [phone1, phone2].every((phone) => phone.state() === 'idle'))
   })
   afterAll(async () => {
     await Promise.all([...scripted, phone1, phone2, desk].map((one) => one?.stop()))
     await telephony?.stop()
   })
 
-  const rings = (phone: Phone) => until(`${phone.extension} rings`, () => phone.state() === 'ringing')
+  const rings = (phone: Phone) => waitUntil(`${phone.extension} rings`, () => phone.state() === 'ringing')
   /** Somebody dials, and takes the own phone. */
   async function reaching(number: string): Promise<string> {
     const id = await alice.dial(number)
@@ -80,132 +80,136 @@ describe.skipIf(missing !== undefined)(title, () => {
   async function ringing(): Promise<string> {
     const id = await reaching('1002')
     await rings(phone2)
-    await alice.sees(id, 'it rings', ({ state }) => state === 'ringing')
+    await alice.waitForCall(id, 'it rings', ({ state }) => state === 'ringing')
     return id
   }
   const ownPhoneRings = async () => {
     const id = await alice.dial('1002')
     await rings(phone1)
-    await alice.sees(id, 'it is dialling', ({ state }) => state === 'dialling')
+    await alice.waitForCall(id, 'it is dialling', ({ state }) => state === 'dialling')
     return id
   }
   async function dialledByHand(number: string): Promise<string> {
     await phone1.dial(number)
     let kept: { id: string }[] = []
-    await until('it is kept', async () => {
-      const { body } = await alice.ask(`/calls/history?number=${number}`)
+    await waitUntil('it is kept', async () => {
+      const { body } = await alice.request(`/calls/history?number=${number}`)
       kept = body.calls as { id: string }[] // the documented shape
       return kept.length > 0
     })
     return kept[0]?.id ?? ''
   }
-  const ok = async (caller: Caller, id: string, command: string) =>
+  const ok = async (caller: V1Client, id: string, command: string) =>
     expect((await caller.command(id, command)).status).toBe(204)
 
-  const CASES: readonly [claim: string, outcome: Outcome, who: () => Caller, deed: () => Promise<string>][] =
+  const CASES: readonly [
+    claim: string,
+    outcome: CallOutcome,
+    who: () => V1Client,
+    deed: () => Promise<string>,
+  ][] = [
+    ['the far end is busy', 'busy', () => alice, () => reaching('2001')],
+    ['the PBX itself says busy to a phone that dials', 'busy', () => alice, () => dialledByHand('620')],
+    ['the far phone declines', 'declined', () => alice, () => reaching('2002')],
+    ['the far phone is not registered', 'unavailable', () => alice, () => reaching('1000')],
     [
-      ['the far end is busy', 'busy', () => alice, () => reaching('2001')],
-      ['the PBX itself says busy to a phone that dials', 'busy', () => alice, () => dialledByHand('620')],
-      ['the far phone declines', 'declined', () => alice, () => reaching('2002')],
-      ['the far phone is not registered', 'unavailable', () => alice, () => reaching('1000')],
-      [
-        'the callee declines by command',
-        'busy',
-        () => alice,
-        async () => {
-          const id = await ringing()
-          await ok(bob, id, 'decline')
-          return id
-        },
-      ],
-      [
-        'the callee presses the key for busy',
-        'busy',
-        () => alice,
-        async () => {
-          const id = await ringing()
-          await phone2.reject()
-          return id
-        },
-      ],
-      [
-        'the caller hangs up while it rings',
-        'cancelled',
-        () => alice,
-        async () => {
-          const id = await ringing()
-          await phone1.hangup()
-          return id
-        },
-      ],
-      [
-        'the caller ends it by command while it rings',
-        'cancelled',
-        () => alice,
-        async () => {
-          const id = await ringing()
-          await ok(alice, id, 'hangup')
-          return id
-        },
-      ],
-      [
-        'the caller ends it while the own phone rings',
-        'cancelled',
-        () => alice,
-        async () => {
-          const id = await ownPhoneRings()
-          await ok(alice, id, 'hangup')
-          return id
-        },
-      ],
-      [
-        'the caller ends it before anything rings',
-        'cancelled',
-        () => alice,
-        async () => {
-          const id = await alice.dial('1002')
-          await ok(alice, id, 'hangup')
-          return id
-        },
-      ],
-      [
-        'the own phone says busy',
-        'own_busy',
-        () => alice,
-        async () => {
-          const id = await ownPhoneRings()
-          await phone1.reject()
-          return id
-        },
-      ],
-      ['nobody takes the own phone', 'own_no_answer', () => alice, ownPhoneRings],
-      ['the own phone declines', 'own_declined', () => carol, () => carol.dial('1002')],
-      ['the own phone is not registered', 'own_unavailable', () => admin, () => admin.dial('1002')],
-    ]
+      'the callee declines by command',
+      'busy',
+      () => alice,
+      async () => {
+        const id = await ringing()
+        await ok(bob, id, 'decline')
+        return id
+      },
+    ],
+    [
+      'the callee presses the key for busy',
+      'busy',
+      () => alice,
+      async () => {
+        const id = await ringing()
+        await phone2.reject()
+        return id
+      },
+    ],
+    [
+      'the caller hangs up while it rings',
+      'cancelled',
+      () => alice,
+      async () => {
+        const id = await ringing()
+        await phone1.hangup()
+        return id
+      },
+    ],
+    [
+      'the caller ends it by command while it rings',
+      'cancelled',
+      () => alice,
+      async () => {
+        const id = await ringing()
+        await ok(alice, id, 'hangup')
+        return id
+      },
+    ],
+    [
+      'the caller ends it while the own phone rings',
+      'cancelled',
+      () => alice,
+      async () => {
+        const id = await ownPhoneRings()
+        await ok(alice, id, 'hangup')
+        return id
+      },
+    ],
+    [
+      'the caller ends it before anything rings',
+      'cancelled',
+      () => alice,
+      async () => {
+        const id = await alice.dial('1002')
+        await ok(alice, id, 'hangup')
+        return id
+      },
+    ],
+    [
+      'the own phone says busy',
+      'own_busy',
+      () => alice,
+      async () => {
+        const id = await ownPhoneRings()
+        await phone1.reject()
+        return id
+      },
+    ],
+    ['nobody takes the own phone', 'own_no_answer', () => alice, ownPhoneRings],
+    ['the own phone declines', 'own_declined', () => carol, () => carol.dial('1002')],
+    ['the own phone is not registered', 'own_unavailable', () => admin, () => admin.dial('1002')],
+  ]
   test.each(CASES)('%s: %s', async (_, outcome, who, deed) => {
     const id = await deed()
-    const call = await who().sees(id, 'it is over', ({ state }) => state === 'ended')
+    const call = await who().waitForCall(id, 'it is over', ({ state }) => state === 'ended')
     expect([call.outcome, call.answered_at]).toEqual([outcome, null])
     expect(await who().history(id)).toMatchObject({ id, outcome, billable: 0, answered_at: null })
-    const list = await who().ask(`/calls/history?outcome=${outcome}&limit=100`)
+    const list = await who().request(`/calls/history?outcome=${outcome}&limit=100`)
     expect(list.body.calls).toContainEqual(expect.objectContaining({ id }))
   })
 
   test('the caller is told why, on the private channel', async () => {
-    const follower: Follower = await alice.follow('me')
+    const follower: SseSubscription = await alice.follow('me')
     const id = await reaching('2001')
-    await until('it is told', () => toldOf(follower, id).at(-1) === 'call_status busy')
+    await waitUntil('it is told', () => callEventsOf(follower, id).at(-1) === 'call_status busy')
     follower.close()
   })
 
   test('a number nobody has is refused at once, rings no phone and is kept nowhere', async () => {
-    const before = await alice.ask('/calls/history?limit=100')
-    expect(await alice.ask('/calls', { json: { number: '5555' } })).toMatchObject({
+    const before = await alice.request('/calls/history?limit=100')
+    expect(await alice.request('/calls', { json: { number: '5555' } })).toMatchObject({
       status: 422,
       body: { code: 'unknown_number' },
     })
     expect(phone1.state()).toBe('idle')
-    expect((await alice.ask('/calls/history?limit=100')).body).toEqual(before.body)
+    expect((await alice.request('/calls/history?limit=100')).body).toEqual(before.body)
   })
 
   test.each([
@@ -213,12 +217,17 @@ describe.skipIf(missing !== undefined)(title, () => {
     ['of the own phone', '1001', 400, 'input_invalid'],
     ['that is no number', '10\r\nAction: Logoff', 400, 'input_invalid'],
   ])('a number %s is refused before the PBX hears of it', async (_, number, status, code) => {
-    expect(await alice.ask('/calls', { json: { number } })).toMatchObject({ status, body: { code } })
+    expect(await alice.request('/calls', { json: { number } })).toMatchObject({ status, body: { code } })
     expect(await alice.calls()).toEqual([])
   })
 
   test('a far end that never answers: no_answer', async () => {
-    const call = await patient.sees(waiting, 'the PBX gives up', ({ state }) => state === 'ended', 40_000)
+    const call = await patient.waitForCall(
+      waiting,
+      'the PBX gives up',
+      ({ state }) => state === 'ended',
+      40_000,
+    )
     expect(call).toMatchObject({ outcome: 'no_answer', answered_at: null })
     expect(await patient.history(waiting)).toMatchObject({ outcome: 'no_answer' })
   })

@@ -1,23 +1,23 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { asteriskMissing } from '../../support/asterisk.ts'
-import type { Follower } from '../../support/http-client.ts'
+import { whyAsteriskUnavailable } from '../../support/asterisk.ts'
+import type { SseSubscription } from '../../support/http-client.ts'
 import { type Phone, startPhone } from '../../support/phone.ts'
-import { until } from '../../support/stack.ts'
+import { waitUntil } from '../../support/stack.ts'
 import { startTelephony, type Telephony } from '../../support/telephony.ts'
-import { type Caller, logInAs, stateOf } from '../../support/v1-client.ts'
+import { extensionStateOf, loginV1Client, type V1Client } from '../../support/v1-client.ts'
 
-const missing = await asteriskMissing()
+const missing = await whyAsteriskUnavailable()
 const title = missing === undefined ? 'a PBX in trouble' : `a PBX in trouble (skipped: ${missing})`
 
 describe.skipIf(missing !== undefined)(title, () => {
   let telephony: Telephony
-  let alice: Caller
-  let bob: Caller
-  let admin: Caller
+  let alice: V1Client
+  let bob: V1Client
+  let admin: V1Client
   let phone1: Phone
   let phone2: Phone
-  let presence: Follower
+  let presence: SseSubscription
   /** Where the last calls were, when the PBX died. */
   let talked: string
   let rang: string
@@ -26,8 +26,8 @@ describe.skipIf(missing !== undefined)(title, () => {
     telephony = await startTelephony()
     const { stack, asterisk } = telephony
     ;[alice, bob, admin] = (await Promise.all(
-      (['user1', 'user2', 'admin'] as const).map((username) => logInAs(stack, username)),
-    )) as [Caller, Caller, Caller]
+      (['user1', 'user2', 'admin'] as const).map((username) => loginV1Client(stack, username)),
+    )) as [V1Client, V1Client, V1Client]
     ;[phone1, phone2] = await Promise.all([
       startPhone(asterisk, '1001', { answer: 'manual' }),
       startPhone(asterisk, '1002', { answer: 'manual' }),
@@ -44,20 +44,21 @@ describe.skipIf(missing !== undefined)(title, () => {
   })
 
   const are = (state: string) =>
-    until(`both are ${state}`, () =>
-      ['1001', '1002'].every((extension) => stateOf(presence, extension) === state),
+    waitUntil(`both are ${state}`, () =>
+      ['1001', '1002'].every((extension) => extensionStateOf(presence, extension) === state),
     )
-  const rings = (phone: Phone) => until(`${phone.extension} rings`, () => phone.state() === 'ringing')
+  const rings = (phone: Phone) => waitUntil(`${phone.extension} rings`, () => phone.state() === 'ringing')
   async function talking(): Promise<string> {
     const id = await alice.dial('1002')
     for (const phone of [phone1, phone2]) {
       await rings(phone)
       await phone.accept()
     }
-    await alice.sees(id, 'they talk', ({ state }) => state === 'up')
+    await alice.waitForCall(id, 'they talk', ({ state }) => state === 'up')
     return id
   }
-  const isOnline = () => until('it is online', async () => (await alice.ask('/calls')).body.online === true)
+  const isOnline = () =>
+    waitUntil('it is online', async () => (await alice.request('/calls')).body.online === true)
   const hungUp = async () => {
     for (const phone of [phone1, phone2]) while (phone.state() !== 'idle') await phone.hangup()
   }
@@ -66,18 +67,18 @@ describe.skipIf(missing !== undefined)(title, () => {
     beforeAll(async () => {
       talked = await talking()
       rang = await bob.dial('1001')
-      await until('Bob’s second line rings', () => phone2.state() === 'ringing')
-      await bob.sees(rang, 'it rings', ({ state }) => state === 'dialling')
+      await waitUntil('Bob’s second line rings', () => phone2.state() === 'ringing')
+      await bob.waitForCall(rang, 'it rings', ({ state }) => state === 'dialling')
       await telephony.asterisk.kill()
     })
 
     test('nobody can be reached, and nothing is said to be up', async () => {
       await are('Unavailable')
-      await until('it is not online', async () => (await alice.ask('/calls')).body.online === false)
+      await waitUntil('it is not online', async () => (await alice.request('/calls')).body.online === false)
     })
 
     test.each([
-      ['dialling', () => alice.ask('/calls', { json: { number: '1002' } })],
+      ['dialling', () => alice.request('/calls', { json: { number: '1002' } })],
       ['hanging up', () => alice.command(talked, 'hangup')],
       ['a transfer', () => alice.command(talked, 'transfer', { number: '1003' })],
       ['parking', () => alice.command(talked, 'park')],
@@ -114,10 +115,10 @@ describe.skipIf(missing !== undefined)(title, () => {
       await hungUp()
       await isOnline()
       await are('Idle')
-      before = ((await alice.ask('/calls/history?limit=100')).body.calls as unknown[]).length
+      before = ((await alice.request('/calls/history?limit=100')).body.calls as unknown[]).length
     })
     const kept = async () =>
-      ((await alice.ask('/calls/history?limit=100')).body.calls as unknown[]).length - before
+      ((await alice.request('/calls/history?limit=100')).body.calls as unknown[]).length - before
 
     test('a dial longer than anybody waits for is sent once, and is found when it wakes', async () => {
       const key = 'while-it-stood-still'
@@ -132,10 +133,10 @@ describe.skipIf(missing !== undefined)(title, () => {
       const ids = await dialled
       expect(new Set(ids).size).toBe(1)
       await rings(phone1)
-      await alice.sees(ids[0] ?? '', 'it rings', ({ state }) => state === 'dialling')
+      await alice.waitForCall(ids[0] ?? '', 'it rings', ({ state }) => state === 'dialling')
       expect(await alice.calls()).toMatchObject([{ id: ids[0], state: 'dialling', legs: [{}] }])
       await phone1.reject()
-      await alice.sees(ids[0] ?? '', 'it is over', ({ state }) => state === 'ended')
+      await alice.waitForCall(ids[0] ?? '', 'it is over', ({ state }) => state === 'ended')
       expect(await alice.dial('1002', { key })).toBe(ids[0])
       await alice.history(ids[0] ?? '')
       expect([phone1.state(), await kept()]).toEqual(['idle', 1])
@@ -144,7 +145,7 @@ describe.skipIf(missing !== undefined)(title, () => {
     test('a dial that it never read is not sent to the next one', async () => {
       const key = 'lost-with-it'
       await telephony.asterisk.freeze()
-      const asked = alice.ask('/calls', { json: { number: '1002' }, headers: { 'Idempotency-Key': key } })
+      const asked = alice.request('/calls', { json: { number: '1002' }, headers: { 'Idempotency-Key': key } })
       await sleep(300)
       await telephony.asterisk.kill()
       await telephony.asterisk.restart()

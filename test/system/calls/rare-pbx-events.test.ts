@@ -1,15 +1,15 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type AmiPbx, startAmiPbx, timestamp } from '../../support/ami-pbx.ts'
-import type { Follower } from '../../support/http-client.ts'
-import { type Stack, startStack, until } from '../../support/stack.ts'
-import { type Caller, logInAs } from '../../support/v1-client.ts'
+import type { SseSubscription } from '../../support/http-client.ts'
+import { type Stack, startStack, waitUntil } from '../../support/stack.ts'
+import { loginV1Client, type V1Client } from '../../support/v1-client.ts'
 
 /** Events that a real Asterisk sends at rare moments only, sent by hand. */
 let pbx: AmiPbx
 let stack: Stack
-let admin: Caller
-let bob: Caller
-let presence: Follower
+let admin: V1Client
+let bob: V1Client
+let presence: SseSubscription
 const phones = ['1001', '1002'].map((one) => [
   'Event: DeviceStateChange',
   `Device: PJSIP/${one}`,
@@ -18,7 +18,7 @@ const phones = ['1001', '1002'].map((one) => [
 beforeAll(async () => {
   pbx = await startAmiPbx({ devices: () => phones })
   stack = await startStack({ env: pbx.env })
-  ;[admin, bob] = await Promise.all([logInAs(stack, 'admin'), logInAs(stack, 'user2')])
+  ;[admin, bob] = await Promise.all([loginV1Client(stack, 'admin'), loginV1Client(stack, 'user2')])
   presence = await admin.follow('users-state')
   await isNow('1002', { state: 'Idle', status: 'available' })
 })
@@ -29,8 +29,8 @@ afterAll(async () => {
 })
 
 /** @param at seconds from now, by the PBX's clock */
-const say = (event: string, at: number, ...lines: string[]) =>
-  pbx.tell(
+const sendEvent = (event: string, at: number, ...lines: string[]) =>
+  pbx.sendEvents(
     `${[`Event: ${event}`, `Timestamp: ${timestamp(Date.now() + at * 1_000)}`, ...lines].join('\r\n')}\r\n\r\n`,
   )
 const channel = (id: string, name: string, state: number, number: string, linkedid = id) => [
@@ -42,7 +42,7 @@ const channel = (id: string, name: string, state: number, number: string, linked
   `Linkedid: ${linkedid}`,
 ]
 const isNow = (extension: string, state: object) =>
-  until(`${extension} is ${JSON.stringify(state)}`, () => {
+  waitUntil(`${extension} is ${JSON.stringify(state)}`, () => {
     const states = presence.messages.at(-1)?.states as Record<string, object> | undefined // its document's shape
     const now = { ...states?.[extension] }
     return Object.entries(state).every(([key, value]) => (now as Record<string, unknown>)[key] === value)
@@ -58,43 +58,43 @@ test.each([
     'Status: available',
   ],
 ])('do-not-disturb of a phone is shown, %s', async (_, event, whose, on, off) => {
-  say(event, 0, whose, on)
+  sendEvent(event, 0, whose, on)
   await isNow('1002', { state: 'Busy', status: 'dnd' })
-  say(event, 0, whose, off)
+  sendEvent(event, 0, whose, off)
   await isNow('1002', { state: 'Idle', status: 'available' })
 })
 
 test('the record of a call that no agent took comes after its end, and corrects it', async () => {
   const [id, name] = ['1769860800.1', 'PJSIP/trunk-00000001']
-  say('Newchannel', -40, ...channel(id, name, 4, '+49301234'))
-  say('Newstate', -40, ...channel(id, name, 6, '+49301234'))
-  say('Hangup', -10, ...channel(id, name, 6, '+49301234'), 'Cause: 0')
+  sendEvent('Newchannel', -40, ...channel(id, name, 4, '+49301234'))
+  sendEvent('Newstate', -40, ...channel(id, name, 6, '+49301234'))
+  sendEvent('Hangup', -10, ...channel(id, name, 6, '+49301234'), 'Cause: 0')
   expect(await admin.history(id)).toMatchObject({ outcome: 'answered', billable: 30 })
   const record = ['Disposition: ANSWERED', 'Duration: 30', 'BillableSeconds: 30', `UniqueID: ${id}`]
-  say('Cdr', -10, 'LastApplication: Queue', `Linkedid: ${id}`, ...record)
-  await until('it is corrected', async () => {
+  sendEvent('Cdr', -10, 'LastApplication: Queue', `Linkedid: ${id}`, ...record)
+  await waitUntil('it is corrected', async () => {
     const { outcome, answered_at, billable } = await admin.history(id)
     return outcome === 'cancelled' && answered_at === null && billable === 0
   })
-  const missed = await admin.ask('/calls/history?outcome=cancelled')
+  const missed = await admin.request('/calls/history?outcome=cancelled')
   expect(missed.body.calls).toMatchObject([{ id }])
 })
 
 test('a phone without an account is no trunk', async () => {
   const [id, far] = ['1769860800.3', '1769860800.4']
-  say('Newchannel', -5, ...channel(id, 'PJSIP/1002-00000003', 4, '1002'))
-  say('Newchannel', -5, ...channel(far, 'PJSIP/1005-00000004', 0, '1005', id))
-  say('Newstate', -4, ...channel(far, 'PJSIP/1005-00000004', 6, '1005', id))
-  say('Newstate', -4, ...channel(id, 'PJSIP/1002-00000003', 6, '1002'))
-  say('Hangup', -2, ...channel(far, 'PJSIP/1005-00000004', 6, '1005', id), 'Cause: 16')
-  say('Hangup', -2, ...channel(id, 'PJSIP/1002-00000003', 6, '1002'), 'Cause: 16')
+  sendEvent('Newchannel', -5, ...channel(id, 'PJSIP/1002-00000003', 4, '1002'))
+  sendEvent('Newchannel', -5, ...channel(far, 'PJSIP/1005-00000004', 0, '1005', id))
+  sendEvent('Newstate', -4, ...channel(far, 'PJSIP/1005-00000004', 6, '1005', id))
+  sendEvent('Newstate', -4, ...channel(id, 'PJSIP/1002-00000003', 6, '1002'))
+  sendEvent('Hangup', -2, ...channel(far, 'PJSIP/1005-00000004', 6, '1005', id), 'Cause: 16')
+  sendEvent('Hangup', -2, ...channel(id, 'PJSIP/1002-00000003', 6, '1002'), 'Cause: 16')
   expect(await bob.history(id)).toMatchObject({ direction: 'internal', outcome: 'answered' })
 })
 
 // The last one: the clock stays as it is.
 test('what is told after the PBX’s clock was put back counts', async () => {
-  say('DeviceStateChange', 300, 'Device: PJSIP/1002', 'State: INUSE')
+  sendEvent('DeviceStateChange', 300, 'Device: PJSIP/1002', 'State: INUSE')
   await isNow('1002', { state: 'Up' })
-  say('DeviceStateChange', 0, 'Device: PJSIP/1002', 'State: NOT_INUSE')
+  sendEvent('DeviceStateChange', 0, 'Device: PJSIP/1002', 'State: NOT_INUSE')
   await isNow('1002', { state: 'Idle' })
 })

@@ -4,42 +4,44 @@ import { join } from 'node:path'
 import type { Redis } from 'ioredis'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { connectRedis } from '../../../runtime/redis.ts'
-import { asteriskMissing } from '../../support/asterisk.ts'
-import type { Follower } from '../../support/http-client.ts'
+import { whyAsteriskUnavailable } from '../../support/asterisk.ts'
+import type { SseSubscription } from '../../support/http-client.ts'
 import { type Phone, startPhone } from '../../support/phone.ts'
-import { type Node, secondRun, startSecondNode } from '../../support/second-node.ts'
-import { until } from '../../support/stack.ts'
+import { type SecondNode, secondRunFolder, startSecondNode } from '../../support/second-node.ts'
+import { waitUntil } from '../../support/stack.ts'
 import { startTelephony, type Telephony } from '../../support/telephony.ts'
-import { type Caller, logInAs, stateOf, toldOf } from '../../support/v1-client.ts'
+import { callEventsOf, extensionStateOf, loginV1Client, type V1Client } from '../../support/v1-client.ts'
 
-const missing = await asteriskMissing()
+const missing = await whyAsteriskUnavailable()
 const title = missing === undefined ? 'two apis on one PBX' : `two apis on one PBX (skipped: ${missing})`
 
 describe.skipIf(missing !== undefined)(title, () => {
   let data: string
   let telephony: Telephony
-  let two: Node
+  let two: SecondNode
   let redis: Redis
   /** The same two people at each node. */
-  let aliceAtOne: Caller
-  let aliceAtTwo: Caller
-  let bobAtTwo: Caller
+  let aliceAtOne: V1Client
+  let aliceAtTwo: V1Client
+  let bobAtTwo: V1Client
   let phone1: Phone
   let phone2: Phone
-  let followers: Follower[]
+  let followers: SseSubscription[]
 
   beforeAll(async () => {
     data = mkdtempSync(join(tmpdir(), 'hs-'))
-    const sockets = [join(data, 'run', 'publish-1.sock'), join(secondRun(data), 'publish-1.sock')].join(',')
+    const sockets = [join(data, 'run', 'publish-1.sock'), join(secondRunFolder(data), 'publish-1.sock')].join(
+      ',',
+    )
     telephony = await startTelephony({ data, env: { HOOKSWITCH_NGINX_SOCKETS: sockets } })
     const { stack, asterisk, settings } = telephony
     two = await startSecondNode(stack, settings)
     redis = connectRedis(`unix:${join(stack.run, 'redis.sock')}`, () => {})
     await redis.connect()
     ;[aliceAtOne, aliceAtTwo, bobAtTwo] = await Promise.all([
-      logInAs(stack, 'user1'),
-      logInAs(two, 'user1'),
-      logInAs(two, 'user2'),
+      loginV1Client(stack, 'user1'),
+      loginV1Client(two, 'user1'),
+      loginV1Client(two, 'user2'),
     ])
     ;[phone1, phone2] = await Promise.all([
       startPhone(asterisk, '1001', { answer: 'manual' }),
@@ -56,7 +58,7 @@ describe.skipIf(missing !== undefined)(title, () => {
   })
   afterEach(async () => {
     for (const call of await aliceAtTwo.calls()) await aliceAtTwo.command(call.id, 'hangup')
-    await until('both phones are idle', () => [phone1, phone2].every((phone) => phone.state() === 'idle'))
+    await waitUntil('both phones are idle', () => [phone1, phone2].every((phone) => phone.state() === 'idle'))
     await are('Idle')
   })
   afterAll(async () => {
@@ -69,25 +71,25 @@ describe.skipIf(missing !== undefined)(title, () => {
   })
 
   const are = (state: string) =>
-    until(`both nodes say that both are ${state}`, () =>
+    waitUntil(`both nodes say that both are ${state}`, () =>
       followers
         .slice(0, 2)
-        .every((one) => ['1001', '1002'].every((extension) => stateOf(one, extension) === state)),
+        .every((one) => ['1001', '1002'].every((extension) => extensionStateOf(one, extension) === state)),
     )
-  const rings = (phone: Phone) => until(`${phone.extension} rings`, () => phone.state() === 'ringing')
-  async function talking(alice: Caller): Promise<string> {
+  const rings = (phone: Phone) => waitUntil(`${phone.extension} rings`, () => phone.state() === 'ringing')
+  async function talking(alice: V1Client): Promise<string> {
     const id = await alice.dial('1002')
     for (const phone of [phone1, phone2]) {
       await rings(phone)
       await phone.accept()
     }
-    await alice.sees(id, 'they talk', ({ state }) => state === 'up')
+    await alice.waitForCall(id, 'they talk', ({ state }) => state === 'up')
     return id
   }
   const holder = () => redis.get('{hookswitch:lease:pbx}')
   const ended = (id: string) =>
-    until('all were told the end', () =>
-      followers.slice(2).every((one) => toldOf(one, id).at(-1) === 'call_status answered'),
+    waitUntil('all were told the end', () =>
+      followers.slice(2).every((one) => callEventsOf(one, id).at(-1) === 'call_status answered'),
     )
 
   test.each([
@@ -96,7 +98,7 @@ describe.skipIf(missing !== undefined)(title, () => {
   ])('a dial through %s works, and both know the call', async (_, alice) => {
     const id = await talking(alice())
     for (const one of [aliceAtOne, aliceAtTwo, bobAtTwo])
-      await one.sees(id, 'it is up', ({ state }) => state === 'up')
+      await one.waitForCall(id, 'it is up', ({ state }) => state === 'up')
     // Not through whom it was dialled.
     expect((await bobAtTwo.command(id, 'hangup')).status).toBe(204)
     await ended(id)
@@ -138,10 +140,10 @@ describe.skipIf(missing !== undefined)(title, () => {
     const before = await holder()
     const killed = telephony.stack.pid('api')
     telephony.stack.signal('api', 'SIGKILL')
-    await until('another one tells', async () => ![before, null].includes(await holder()), 5_000)
+    await waitUntil('another one tells', async () => ![before, null].includes(await holder()), 5_000)
     expect(await aliceAtTwo.call(id)).toMatchObject({ state: 'up' })
-    await until('the killed one is back', () => telephony.stack.pid('api') !== killed)
-    await until(
+    await waitUntil('the killed one is back', () => telephony.stack.pid('api') !== killed)
+    await waitUntil(
       'and knows the call',
       async () =>
         (await aliceAtOne.call(id).catch(() => undefined))?.legs.filter(({ state }) => state === 'up')

@@ -3,72 +3,80 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
-import { embeddedDatabase } from '../../../api/config/config.ts'
+import { defaultDatabaseUrl } from '../../../api/config/config.ts'
 import { createDoNotCall } from '../../../api/store/sql/call-center/do-not-call.ts'
 import { openDatabase } from '../../../api/store/sql/database.ts'
-import { asteriskMissing } from '../../support/asterisk.ts'
-import { addCrew, type Colleague, logInCrew, type Name } from '../../support/call-center.ts'
-import { ask, type Follower, logout } from '../../support/http-client.ts'
+import { whyAsteriskUnavailable } from '../../support/asterisk.ts'
+import {
+  type CallCenterClient,
+  type CallCenterUserName,
+  loginCallCenterUser,
+  seedCallCenter,
+} from '../../support/call-center.ts'
+import { logout, requestJson, type SseSubscription } from '../../support/http-client.ts'
 import { type Phone, startPhone } from '../../support/phone.ts'
 import { CHEAP_PASSWORD } from '../../support/seed-users.ts'
-import { type ScriptedPhones, startCallers, startOutside } from '../../support/sipp.ts'
-import { until } from '../../support/stack.ts'
+import { type ScriptedPhones, startCallers, startTrunkPeer } from '../../support/sipp.ts'
+import { waitUntil } from '../../support/stack.ts'
 import { startTelephony, type Telephony } from '../../support/telephony.ts'
-import { type Caller, logInAs, openSoftphone } from '../../support/v1-client.ts'
+import { loginV1Client, openSoftphone, type V1Client } from '../../support/v1-client.ts'
 
-const missing = await asteriskMissing()
+const missing = await whyAsteriskUnavailable()
 const title = missing === undefined ? 'at the desk' : `at the desk (skipped: ${missing})`
 
 describe.skipIf(missing !== undefined)(title, () => {
   const data = mkdtempSync(join(tmpdir(), 'crm-'))
   let telephony: Telephony
-  let ids: Record<Name, number>
-  let anna: Colleague
-  let bert: Colleague
-  let carl: Colleague
-  let sven: Colleague
-  let tara: Colleague
-  let root: Colleague
+  let ids: Record<CallCenterUserName, number>
+  let anna: CallCenterClient
+  let bert: CallCenterClient
+  let carl: CallCenterClient
+  let sven: CallCenterClient
+  let tara: CallCenterClient
+  let root: CallCenterClient
   /** Anna at our own surface, which has her softphone and the history. */
-  let annaElsewhere: Caller
+  let annaElsewhere: V1Client
   let phones: Phone[]
   let phone1: Phone
   let phone2: Phone
   let outside: ScriptedPhones
-  const open: Follower[] = []
+  const open: SseSubscription[] = []
 
   beforeAll(async () => {
-    ids = await addCrew(data)
+    ids = await seedCallCenter(data)
     const policy = join(data, 'dial-policy.json')
     const limits = { perMinute: 1_000, perDay: 10_000, concurrent: 100 }
     writeFileSync(policy, JSON.stringify({ country: 'DE', limits }))
     telephony = await startTelephony({ trunk: true, data, env: { HOOKSWITCH_DIAL_POLICY: policy } })
     const { stack, asterisk } = telephony
     ;[anna, bert, carl, sven, tara, root] = await Promise.all([
-      logInCrew(stack, 'anna'),
-      logInCrew(stack, 'bert'),
-      logInCrew(stack, 'carl'),
-      logInCrew(stack, 'sven'),
-      logInCrew(stack, 'tara'),
-      logInCrew(stack, 'root'),
+      loginCallCenterUser(stack, 'anna'),
+      loginCallCenterUser(stack, 'bert'),
+      loginCallCenterUser(stack, 'carl'),
+      loginCallCenterUser(stack, 'sven'),
+      loginCallCenterUser(stack, 'tara'),
+      loginCallCenterUser(stack, 'root'),
     ])
-    annaElsewhere = await logInAs(stack, 'anna', CHEAP_PASSWORD)
+    annaElsewhere = await loginV1Client(stack, 'anna', CHEAP_PASSWORD)
     ;[phone1, phone2] = await Promise.all([
       startPhone(asterisk, '1001', { answer: 'manual' }),
       startPhone(asterisk, '1002', { answer: 'manual' }),
     ])
     phones = [phone1, phone2]
-    outside = await startOutside(asterisk, 'answers')
-    await until('the PBX is online', async () => (await anna.ask('/sip/status')).body.registered === true)
+    outside = await startTrunkPeer(asterisk, 'answers')
+    await waitUntil(
+      'the PBX is online',
+      async () => (await anna.request('/sip/status')).body.registered === true,
+    )
   })
   afterEach(async () => {
     for (const one of open.splice(0)) one.close()
-    const { body } = await ask(`${telephony.stack.url}/api/v1/calls`, { token: root.token })
+    const { body } = await requestJson(`${telephony.stack.url}/api/v1/calls`, { token: root.token })
     for (const { id } of body.calls as { id: string }[])
-      await root.ask(`/calls/${id}/hangup`, { method: 'POST' }) // the documented shape
-    await until('all phones are idle', () => phones.every((phone) => phone.state() === 'idle'))
-    await until('nobody is in a call of a lead', async () => {
-      const leads = (await root.ask('/leads')).body as unknown as { dialState: string }[] // a bare array
+      await root.request(`/calls/${id}/hangup`, { method: 'POST' }) // the documented shape
+    await waitUntil('all phones are idle', () => phones.every((phone) => phone.state() === 'idle'))
+    await waitUntil('nobody is in a call of a lead', async () => {
+      const leads = (await root.request('/leads')).body as unknown as { dialState: string }[] // a bare array
       return leads.every(({ dialState }) => dialState !== 'DIALLING')
     })
   })
@@ -83,21 +91,21 @@ describe.skipIf(missing !== undefined)(title, () => {
   /** Somebody out there, of Anna. */
   async function aLead(by = anna): Promise<number> {
     leads += 1
-    const { status, body } = await by.ask('/leads', {
+    const { status, body } = await by.request('/leads', {
       json: { name: `Lead ${leads}`, phone: `030 5550${leads}` },
     })
     expect(status).toBe(201)
     return Number(body.id)
   }
   const take = async (phone: Phone) => {
-    await until(`${phone.extension} rings`, () => phone.state() === 'ringing')
+    await waitUntil(`${phone.extension} rings`, () => phone.state() === 'ringing')
     await phone.accept()
   }
-  const post = async (who: Colleague, path: string, json?: unknown) =>
-    who.ask(path, json === undefined ? { method: 'POST' } : { json })
-  const statusOf = async (id: unknown, who = anna) => (await who.ask(`/calls/${id}`)).body.status
+  const post = async (who: CallCenterClient, path: string, json?: unknown) =>
+    who.request(path, json === undefined ? { method: 'POST' } : { json })
+  const statusOf = async (id: unknown, who = anna) => (await who.request(`/calls/${id}`)).body.status
   const becomes = (id: unknown, status: string, who = anna) =>
-    until(`the call is ${status}`, async () => (await statusOf(id, who)) === status)
+    waitUntil(`the call is ${status}`, async () => (await statusOf(id, who)) === status)
   async function dial(json: object, who = anna) {
     const { status, body } = await post(who, '/calls/dial', json)
     expect({ status, body }).toMatchObject({ status: 201, body: { status: 'INITIATED' } })
@@ -118,8 +126,8 @@ describe.skipIf(missing !== undefined)(title, () => {
     const leadId = await aLead()
     const { callId, callControlId } = await dial({ leadId })
     expect(callControlId).toMatch(/^hk_/)
-    await until('her phone rings', () => phone1.state() === 'ringing')
-    expect((await anna.ask(`/calls/${callId}`)).body).toMatchObject({
+    await waitUntil('her phone rings', () => phone1.state() === 'ringing')
+    expect((await anna.request(`/calls/${callId}`)).body).toMatchObject({
       id: callId,
       callControlId,
       leadId,
@@ -134,7 +142,7 @@ describe.skipIf(missing !== undefined)(title, () => {
       disposition: null,
       recordingUrl: null,
     })
-    expect((await anna.ask(`/leads/${leadId}`)).body).toMatchObject({ dialState: 'DIALLING' })
+    expect((await anna.request(`/leads/${leadId}`)).body).toMatchObject({ dialState: 'DIALLING' })
     await phone1.accept()
     await becomes(callControlId, 'BRIDGED')
     expect((await post(anna, `/calls/${callId}/hangup`)).body).toMatchObject({
@@ -145,9 +153,9 @@ describe.skipIf(missing !== undefined)(title, () => {
       durationSeconds: expect.any(Number),
       talkSeconds: expect.any(Number),
     })
-    await until('her phone is idle', () => phone1.state() === 'idle')
-    await until('the lead is told of it', async () => {
-      const { dialState, lastOutcome } = (await anna.ask(`/leads/${leadId}`)).body
+    await waitUntil('her phone is idle', () => phone1.state() === 'idle')
+    await waitUntil('the lead is told of it', async () => {
+      const { dialState, lastOutcome } = (await anna.request(`/leads/${leadId}`)).body
       return dialState === 'IDLE' && lastOutcome === 'ANSWERED'
     })
     // What is over may be hung up again, and nothing else.
@@ -167,10 +175,13 @@ describe.skipIf(missing !== undefined)(title, () => {
     expect(refused).toMatchObject({ status: 404, body: { message: 'Unknown number' } })
     const json = { callId: 'ignored', targetAgentId: ids.bert }
     expect((await post(anna, `/calls/${callId}/transfer`, json)).status).toBe(200)
-    await until('her phone is idle', () => phone1.state() === 'idle')
+    await waitUntil('her phone is idle', () => phone1.state() === 'idle')
     await take(phone2)
     await becomes(callId, 'BRIDGED', bert)
-    expect((await anna.ask(`/calls/${callId}`)).body).toMatchObject({ agentId: ids.anna, status: 'BRIDGED' })
+    expect((await anna.request(`/calls/${callId}`)).body).toMatchObject({
+      agentId: ids.anna,
+      status: 'BRIDGED',
+    })
     // She is free for the next lead, and the first is in nobody's hands but Bert's.
     const next = await dial({ leadId: await aLead() })
     await take(phone1)
@@ -182,9 +193,9 @@ describe.skipIf(missing !== undefined)(title, () => {
   })
 
   test('nobody holds for a phone whose softphone does not listen', async () => {
-    await until(
+    await waitUntil(
       'nobody listens',
-      async () => (await annaElsewhere.ask('/capabilities')).body.softphone_listens === false,
+      async () => (await annaElsewhere.request('/capabilities')).body.softphone_listens === false,
     )
     const { callId } = await talking()
     expect((await post(anna, `/calls/${callId}/hold`)).status).toBe(501)
@@ -195,7 +206,7 @@ describe.skipIf(missing !== undefined)(title, () => {
     const { callId, callControlId } = await talking()
     for (const who of [tara, carl, bert]) {
       for (const id of [callId, callControlId]) {
-        expect((await who.ask(`/calls/${id}`)).status).toBe(404)
+        expect((await who.request(`/calls/${id}`)).status).toBe(404)
         expect((await post(who, `/calls/${id}/hangup`)).status).toBe(404)
         expect((await post(who, `/calls/${id}/transfer`, { targetNumber: '1003' })).status).toBe(404)
       }
@@ -205,11 +216,11 @@ describe.skipIf(missing !== undefined)(title, () => {
     expect(phone1.state()).toBe('up')
     // He acts as her phone, which leaves.
     expect((await post(sven, `/calls/${callId}/transfer`, { targetAgentId: ids.bert })).status).toBe(200)
-    await until('Anna is out', () => phone1.state() === 'idle')
+    await waitUntil('Anna is out', () => phone1.state() === 'idle')
     await take(phone2)
     await becomes(callId, 'BRIDGED', sven)
     expect((await post(sven, `/calls/${callId}/hangup`)).body).toMatchObject({ status: 'COMPLETED' })
-    await until('Bert is free', () => phone2.state() === 'idle')
+    await waitUntil('Bert is free', () => phone2.state() === 'idle')
   })
 
   test('two who call one lead at once are one call and one 409', async () => {
@@ -220,33 +231,35 @@ describe.skipIf(missing !== undefined)(title, () => {
       post(root, '/calls/dial', { leadId, agentId: ids.bert }),
     ])
     expect(replies.map(({ status }) => status).sort()).toEqual([201, 409, 409])
-    await until('one phone rings', () => phones.some((phone) => phone.state() === 'ringing'))
+    await waitUntil('one phone rings', () => phones.some((phone) => phone.state() === 'ringing'))
     expect(phones.filter((phone) => phone.state() === 'ringing')).toHaveLength(1)
-    expect((await annaElsewhere.ask('/calls')).body.calls).toHaveLength(phone1.state() === 'ringing' ? 1 : 0)
+    expect((await annaElsewhere.request('/calls')).body.calls).toHaveLength(
+      phone1.state() === 'ringing' ? 1 : 0,
+    )
   })
 
   test('with one Idempotency-Key it is one call, however often it is asked for', async () => {
     const init = { json: { leadId: await aLead() }, headers: { 'Idempotency-Key': 'again-and-again' } }
-    const first = await anna.ask('/calls/dial', init)
-    const again = await Promise.all([1, 2].map(() => anna.ask('/calls/dial', init)))
+    const first = await anna.request('/calls/dial', init)
+    const again = await Promise.all([1, 2].map(() => anna.request('/calls/dial', init)))
     for (const reply of again) expect([reply.status, reply.body]).toEqual([201, first.body])
-    await until('her phone rings', () => phone1.state() === 'ringing')
+    await waitUntil('her phone rings', () => phone1.state() === 'ringing')
     expect(await annaElsewhere.calls()).toHaveLength(1)
     const other = { ...init, json: { leadId: await aLead() } }
-    expect((await anna.ask('/calls/dial', other)).status).toBe(422)
+    expect((await anna.request('/calls/dial', other)).status).toBe(422)
   })
 
   test('her own phone declines: the lead was never called, and that is what is told', async () => {
     const leadId = await aLead()
     const { callId } = await dial({ leadId })
-    await until('her phone rings', () => phone1.state() === 'ringing')
+    await waitUntil('her phone rings', () => phone1.state() === 'ringing')
     await phone1.reject()
     await becomes(callId, 'BUSY')
-    await until(
+    await waitUntil(
       'the lead is free',
-      async () => (await anna.ask(`/leads/${leadId}`)).body.dialState === 'IDLE',
+      async () => (await anna.request(`/leads/${leadId}`)).body.dialState === 'IDLE',
     )
-    expect((await anna.ask(`/leads/${leadId}`)).body).toMatchObject({ callAttempts: 0 })
+    expect((await anna.request(`/leads/${leadId}`)).body).toMatchObject({ callAttempts: 0 })
   })
 
   test('who hangs up and calls the next lead at once is not told that they are in a call', async () => {
@@ -268,48 +281,48 @@ describe.skipIf(missing !== undefined)(title, () => {
     await take(phone1)
     await take(phone2)
     await becomes(body.call_id, 'BRIDGED', bert)
-    expect((await anna.ask('/sip/status')).body).toEqual({
+    expect((await anna.request('/sip/status')).body).toEqual({
       status: 'registered',
       registered: true,
       trunk_host: null,
       caller_id: '1001',
       active_calls: 1,
     })
-    expect((await tara.ask('/sip/status')).body.active_calls).toBe(0)
+    expect((await tara.request('/sip/status')).body.active_calls).toBe(0)
     const over = await post(anna, '/sip/hangup', { call_id: body.call_id })
     expect([over.status, over.body]).toEqual([200, { success: true, error: null }])
-    await until('both are free', () => phones.every((phone) => phone.state() === 'idle'))
+    await waitUntil('both are free', () => phones.every((phone) => phone.state() === 'idle'))
   })
 
   test('a call from outside is found by its own id, and has a number from then on', async () => {
     const callers = await startCallers(telephony.asterisk, { from: 'trunk', to: '1001', seconds: 30 })
     await take(phone1)
     let id: string | undefined
-    await until('it is seen', async () => {
+    await waitUntil('it is seen', async () => {
       id = (await annaElsewhere.calls())[0]?.id
       return id !== undefined
     })
     await becomes(id, 'BRIDGED')
-    const { body } = await anna.ask(`/calls/${id}`)
+    const { body } = await anna.request(`/calls/${id}`)
     expect(body).toMatchObject({ direction: 'INBOUND', agentId: ids.anna, leadId: null, callControlId: id })
-    expect((await sven.ask(`/calls/${body.id}`)).body).toMatchObject({ callControlId: id })
-    expect((await tara.ask(`/calls/${body.id}`)).status).toBe(404)
+    expect((await sven.request(`/calls/${body.id}`)).body).toMatchObject({ callControlId: id })
+    expect((await tara.request(`/calls/${body.id}`)).status).toBe(404)
     expect((await post(anna, `/calls/${body.id}/hangup`)).status).toBe(200)
     await becomes(body.id, 'COMPLETED')
     await callers.stop()
   })
 
   test('a call that rings a group is of whoever picks up', async () => {
-    const numbers = async ({ ask }: Colleague, agent: Name) => {
-      const { body } = await ask(`/stats/agent/${ids[agent]}?from=2020-01-01T00:00:00Z`)
+    const numbers = async ({ request }: CallCenterClient, agent: CallCenterUserName) => {
+      const { body } = await request(`/stats/agent/${ids[agent]}?from=2020-01-01T00:00:00Z`)
       return [body.totalCalls, body.answeredCalls, body.missedCalls].map(Number)
     }
     const before = [await numbers(anna, 'anna'), await numbers(bert, 'bert')]
     const callers = await startCallers(telephony.asterisk, { from: 'trunk', to: '640', seconds: 30 })
-    await until('both ring', () => phones.every((phone) => phone.state() === 'ringing'))
+    await waitUntil('both ring', () => phones.every((phone) => phone.state() === 'ringing'))
     await phone2.accept()
     let id = ''
-    await until('they talk', async () => {
+    await waitUntil('they talk', async () => {
       const [call] = await annaElsewhere.calls()
       id = call?.id ?? ''
       return call?.state === 'up'
@@ -322,7 +335,10 @@ describe.skipIf(missing !== undefined)(title, () => {
         { extension: '1002', answered: true },
       ],
     })
-    expect((await sven.ask(`/calls/${id}`)).body).toMatchObject({ agentId: ids.bert, status: 'COMPLETED' })
+    expect((await sven.request(`/calls/${id}`)).body).toMatchObject({
+      agentId: ids.bert,
+      status: 'COMPLETED',
+    })
     const after = [await numbers(anna, 'anna'), await numbers(bert, 'bert')]
     expect(after.map((of, n) => of.map((one, at) => one - (before[n]?.[at] ?? 0)))).toEqual([
       [1, 0, 0],
@@ -338,24 +354,24 @@ describe.skipIf(missing !== undefined)(title, () => {
     await becomes(body.callId, 'BRIDGED')
     await sleep(500)
     await post(anna, `/calls/${body.callId}/hangup`)
-    const guest = await logInCrew(telephony.stack, 'bert')
+    const guest = await loginCallCenterUser(telephony.stack, 'bert')
     let link: unknown
-    await until('there is a recording', async () => {
-      link = (await guest.ask(`/calls/${body.callId}`)).body.recordingUrl
+    await waitUntil('there is a recording', async () => {
+      link = (await guest.request(`/calls/${body.callId}`)).body.recordingUrl
       return link !== null
     })
     const heard = async () => (await fetch(telephony.stack.url + link)).status
     expect(await heard()).toBe(200)
     await logout(telephony.stack, { access: guest.token, refresh: '' })
-    await until('the link is dead', async () => (await heard()) === 401)
+    await waitUntil('the link is dead', async () => (await heard()) === 401)
   })
 
   test('a number on the do-not-call list is reached by no surface, and by no transfer', async () => {
-    const db = await openDatabase(embeddedDatabase(data))
+    const db = await openDatabase(defaultDatabaseUrl(data))
     // As it was stored before the country was set; Carl’s extension is on the list, too.
     await createDoNotCall(db).add([['00493077777'], ['1003']], 'asked', 0)
     await db.close()
-    const v1 = (path: string, number: string) => annaElsewhere.ask(path, { json: { number } })
+    const v1 = (path: string, number: string) => annaElsewhere.request(path, { json: { number } })
     for (const number of [
       '+49 30 77777',
       '030 77777',
@@ -394,13 +410,13 @@ describe.skipIf(missing !== undefined)(title, () => {
       '030/',
       '+49 (0',
     ]) {
-      const { status, body } = await anna.ask(`/leads?phone=${part}`)
+      const { status, body } = await anna.request(`/leads?phone=${part}`)
       const found = body as unknown as { id: number }[] // a bare array
       expect([part, status, found.some(({ id }) => id === leadId)]).toEqual([part, 200, true])
     }
-    expect((await anna.ask('/leads?phone=040')).body).toEqual([])
+    expect((await anna.request('/leads?phone=040')).body).toEqual([])
     for (const query of ['createdFrom=2026-01-01T00:00:00+02:00', 'phone=+4930']) {
-      expect((await sven.ask(`/leads/export?${query}`)).status).toBe(200)
+      expect((await sven.request(`/leads/export?${query}`)).status).toBe(200)
     }
   })
 
@@ -409,18 +425,18 @@ describe.skipIf(missing !== undefined)(title, () => {
     async (phone) => {
       expect((await post(anna, '/leads', { name: 'Odd', phone })).status).toBe(400)
       expect((await post(anna, '/calls/direct', { phoneNumber: phone })).status).toBe(400)
-      expect((await annaElsewhere.ask('/calls', { json: { number: phone } })).status).toBe(400)
+      expect((await annaElsewhere.request('/calls', { json: { number: phone } })).status).toBe(400)
     },
   )
 
   test('a past call is found by any spelling of its number, and from a moment with an offset', async () => {
     const id = await annaElsewhere.dial('+49 30 123456')
     await take(phone1)
-    await until('they talk', async () => (await annaElsewhere.calls())[0]?.state === 'up')
+    await waitUntil('they talk', async () => (await annaElsewhere.calls())[0]?.state === 'up')
     await phone1.hangup()
     await annaElsewhere.history(id)
     const found = async (query: string) => {
-      const { status, body } = await annaElsewhere.ask(`/calls/history?${query}`)
+      const { status, body } = await annaElsewhere.request(`/calls/history?${query}`)
       expect([query, status]).toEqual([query, 200])
       return (body.calls as { id: string }[]).some((call) => call.id === id) // the documented shape
     }
@@ -445,9 +461,9 @@ describe.skipIf(missing !== undefined)(title, () => {
   })
 
   test('numbers of now and of today add up with the history', async () => {
-    await bert.ask(`/agents/${ids.bert}/status`, { method: 'PUT', json: { status: 'READY' } })
+    await bert.request(`/agents/${ids.bert}/status`, { method: 'PUT', json: { status: 'READY' } })
     const { callId } = await talking()
-    const now = async (who: Colleague) => (await who.ask('/stats/realtime')).body
+    const now = async (who: CallCenterClient) => (await who.request('/stats/realtime')).body
     expect(await now(sven)).toMatchObject({
       active_calls: 1,
       ready_agents: 1,
@@ -456,9 +472,9 @@ describe.skipIf(missing !== undefined)(title, () => {
     })
     expect(await now(tara)).toMatchObject({ active_calls: 0, ready_agents: 0 })
     await post(anna, `/calls/${callId}/hangup`)
-    await annaElsewhere.history((await anna.ask(`/calls/${callId}`)).body.callControlId as string)
+    await annaElsewhere.history((await anna.request(`/calls/${callId}`)).body.callControlId as string)
 
-    const { calls } = (await annaElsewhere.ask('/calls/history?limit=100')).body as {
+    const { calls } = (await annaElsewhere.request('/calls/history?limit=100')).body as {
       calls: { outcome: string; billable: number; parties: { extension: string; answered: boolean }[] }[]
     } // the documented shape
     const answered = calls.filter(
@@ -466,7 +482,7 @@ describe.skipIf(missing !== undefined)(title, () => {
         outcome === 'answered' && parties.some((one) => one.extension === '1001' && one.answered),
     )
     const talked = answered.reduce((all, { billable }) => all + billable, 0)
-    expect((await anna.ask(`/stats/agent/${ids.anna}?from=2020-01-01T00:00:00Z`)).body).toMatchObject({
+    expect((await anna.request(`/stats/agent/${ids.anna}?from=2020-01-01T00:00:00Z`)).body).toMatchObject({
       totalCalls: calls.length,
       answeredCalls: answered.length,
       missedCalls: 0,

@@ -1,27 +1,33 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type Colleague, type Crew, logInCrew, type Name, startCrew } from '../../support/call-center.ts'
-import { ask, login } from '../../support/http-client.ts'
+import {
+  type CallCenterClient,
+  type CallCenterStack,
+  type CallCenterUserName,
+  loginCallCenterUser,
+  startCallCenter,
+} from '../../support/call-center.ts'
+import { login, requestJson } from '../../support/http-client.ts'
 import { CHEAP_PASSWORD } from '../../support/seed-users.ts'
 import type { Stack } from '../../support/stack.ts'
 
 describe('agents of the call centre', () => {
   let stack: Stack
-  let ids: Record<Name, number>
-  let root: Colleague
-  let sven: Colleague
-  let tara: Colleague
-  let anna: Colleague
-  let crew: Crew
+  let agentIds: Record<CallCenterUserName, number>
+  let root: CallCenterClient
+  let sven: CallCenterClient
+  let tara: CallCenterClient
+  let anna: CallCenterClient
+  let crew: CallCenterStack
 
   beforeAll(async () => {
-    crew = await startCrew()
-    ;({ stack, ids } = crew)
-    ;({ root, sven, tara, anna } = crew.people)
+    crew = await startCallCenter()
+    ;({ stack, agentIds } = crew)
+    ;({ root, sven, tara, anna } = crew.clients)
   })
   afterAll(() => crew?.stop())
 
-  const namesFor = async (who: Colleague, query = '') => {
-    const { body } = await who.ask(`/agents${query}`)
+  const namesFor = async (who: CallCenterClient, query = '') => {
+    const { body } = await who.request(`/agents${query}`)
     return (body as unknown as { name: string }[]).map(({ name }) => name) // a bare array
   }
 
@@ -29,10 +35,10 @@ describe('agents of the call centre', () => {
     expect(await namesFor(root)).toEqual(['root', 'sven', 'tara', 'anna', 'bert', 'carl'])
     expect(await namesFor(sven)).toEqual(['sven', 'anna', 'bert'])
     expect(await namesFor(anna)).toEqual(['sven', 'anna', 'bert'])
-    expect((await sven.ask(`/agents/${ids.carl}`)).status).toBe(404)
-    expect((await anna.ask(`/agents/${ids.carl}`)).status).toBe(404)
-    expect((await root.ask(`/agents/${ids.carl}`)).body).toMatchObject({
-      id: ids.carl,
+    expect((await sven.request(`/agents/${agentIds.carl}`)).status).toBe(404)
+    expect((await anna.request(`/agents/${agentIds.carl}`)).status).toBe(404)
+    expect((await root.request(`/agents/${agentIds.carl}`)).body).toMatchObject({
+      id: agentIds.carl,
       name: 'carl',
       extension: '1003',
       sipUsername: '1003',
@@ -48,22 +54,22 @@ describe('agents of the call centre', () => {
   test('a list goes on where its Link points, and ends', async () => {
     const seen: string[] = []
     for (let path: string | undefined = '/agents?limit=4'; path !== undefined; ) {
-      const { body, headers } = await root.ask(path)
+      const { body, headers } = await root.request(path)
       seen.push(...(body as unknown as { name: string }[]).map(({ name }) => name)) // a bare array
       path = /<\/api(.*)>; rel="next"/.exec(headers.get('link') ?? '')?.[1]
     }
     expect(seen).toEqual(['root', 'sven', 'tara', 'anna', 'bert', 'carl'])
-    expect((await root.ask('/agents?cursor=rubbish')).status).toBe(400)
-    expect((await root.ask('/agents?limit=0')).status).toBe(400)
+    expect((await root.request('/agents?cursor=rubbish')).status).toBe(400)
+    expect((await root.request('/agents?limit=0')).status).toBe(400)
   })
 
   test('agents and strangers take nobody in', async () => {
     const json = { name: 'Dora', username: 'dora0', password: 'correct horse' }
-    expect(await anna.ask('/agents', { json })).toMatchObject({
+    expect(await anna.request('/agents', { json })).toMatchObject({
       status: 403,
       body: { message: 'Insufficient permissions' },
     })
-    expect(await ask(`${stack.url}/api/agents`, { json })).toMatchObject({
+    expect(await requestJson(`${stack.url}/api/agents`, { json })).toMatchObject({
       status: 401,
       body: { message: 'Missing authorization header' },
     })
@@ -71,14 +77,14 @@ describe('agents of the call centre', () => {
 
   test('a supervisor takes somebody into the own team, who can log in', async () => {
     const json = { name: 'Dora', username: 'dora', password: 'correct horse' }
-    const { status, body, headers } = await sven.ask('/agents', { json })
+    const { status, body, headers } = await sven.request('/agents', { json })
     expect({ status, body }).toMatchObject({
       status: 201,
       body: { name: 'Dora', team: 'sales', role: 'agent' },
     })
     expect(headers.get('location')).toBe(`/api/agents/${body.id}`)
     expect((await login(stack, 'dora', 'correct horse')).access).not.toBe('')
-    expect(await sven.ask('/agents', { json })).toMatchObject({
+    expect(await sven.request('/agents', { json })).toMatchObject({
       status: 409,
       body: { message: 'Username already exists' },
     })
@@ -90,12 +96,12 @@ describe('agents of the call centre', () => {
     ['an extension', { extension: '1099' }],
   ])('a supervisor cannot give %s', async (_, more) => {
     const json = { name: 'Emil', username: 'emil', password: 'correct horse', ...more }
-    expect((await sven.ask('/agents', { json })).status).toBe(403)
+    expect((await sven.request('/agents', { json })).status).toBe(403)
     await expect(login(stack, 'emil', 'correct horse')).rejects.toThrow('401')
   })
 
   test('an AI agent has neither a user nor a phone', async () => {
-    const { status, body } = await root.ask('/agents', {
+    const { status, body } = await root.request('/agents', {
       json: { name: 'Robot', agentType: 'AI', team: 'sales' },
     })
     expect({ status, body }).toMatchObject({
@@ -103,9 +109,9 @@ describe('agents of the call centre', () => {
       body: { agentType: 'AI', userId: null, extension: null, role: null },
     })
     const flawed = { name: 'Robot', agentType: 'AI', extension: '1098' }
-    expect((await root.ask('/agents', { json: flawed })).status).toBe(400)
+    expect((await root.request('/agents', { json: flawed })).status).toBe(400)
     expect(
-      (await root.ask(`/agents/${body.id}`, { method: 'PUT', json: { extension: '1098' } })).status,
+      (await root.request(`/agents/${body.id}`, { method: 'PUT', json: { extension: '1098' } })).status,
     ).toBe(400)
   })
 
@@ -115,7 +121,7 @@ describe('agents of the call centre', () => {
       [root, null],
       [sven, 'sales'],
     ] as const) {
-      const { status, body } = await by.ask('/agents', { json })
+      const { status, body } = await by.request('/agents', { json })
       expect({ status, body }).toMatchObject({
         status: 201,
         body: {
@@ -129,18 +135,18 @@ describe('agents of the call centre', () => {
         },
       })
       const path = `/agents/${body.id}`
-      expect((await by.ask(path, { method: 'PUT', json: { name: 'Gustav' } })).body.name).toBe('Gustav')
-      const ready = await by.ask(`${path}/status`, { method: 'PUT', json: { status: 'READY' } })
+      expect((await by.request(path, { method: 'PUT', json: { name: 'Gustav' } })).body.name).toBe('Gustav')
+      const ready = await by.request(`${path}/status`, { method: 'PUT', json: { status: 'READY' } })
       expect(ready).toMatchObject({ status: 200, body: { status: 'READY' } })
-      expect((await root.ask(path, { method: 'PUT', json: { extension: '1098' } })).status).toBe(400)
+      expect((await root.request(path, { method: 'PUT', json: { extension: '1098' } })).status).toBe(400)
       const campaign = { name: 'Spring', agentIds: [body.id] }
-      expect(await root.ask('/campaigns', { json: campaign })).toMatchObject({
+      expect(await root.request('/campaigns', { json: campaign })).toMatchObject({
         status: 400,
         body: { message: `agentIds: agent ${body.id} has no user, and so no phone` },
       })
     }
     const withPhone = { ...json, extension: '1098' }
-    expect(await root.ask('/agents', { json: withPhone })).toMatchObject({
+    expect(await root.request('/agents', { json: withPhone })).toMatchObject({
       status: 400,
       body: { message: 'extension: an agent without a user has no phone' },
     })
@@ -155,54 +161,58 @@ describe('agents of the call centre', () => {
     ['a user there is not', { name: 'X', userId: 99_999 }, 404],
     ['a user who is an agent', { name: 'X', userId: 1 }, 409],
   ])('%s is refused', async (_, json, status = 400) => {
-    expect((await root.ask('/agents', { json })).status).toBe(status)
+    expect((await root.request('/agents', { json })).status).toBe(status)
   })
 
   test('of two who change one agent, the second has to read again', async () => {
-    const path = `/agents/${ids.bert}`
-    const etag = (await sven.ask(path)).headers.get('etag') ?? ''
+    const path = `/agents/${agentIds.bert}`
+    const etag = (await sven.request(path)).headers.get('etag') ?? ''
     const put = (name: string) =>
-      sven.ask(path, { method: 'PUT', json: { name }, headers: { 'If-Match': etag } })
+      sven.request(path, { method: 'PUT', json: { name }, headers: { 'If-Match': etag } })
     expect(await put('Bert B.')).toMatchObject({ status: 200, body: { name: 'Bert B.', version: 2 } })
     expect(await put('Bert C.')).toMatchObject({
       status: 412,
       body: { message: 'Changed by somebody else meanwhile: read it again' },
     })
-    expect((await sven.ask(path)).body).toMatchObject({ name: 'Bert B.' })
+    expect((await sven.request(path)).body).toMatchObject({ name: 'Bert B.' })
   })
 
   test('supervisors change names, and nothing that gives rights', async () => {
     for (const json of [{ team: 'support' }, { role: 'ADMIN' }, { extension: '1077' }]) {
-      expect((await sven.ask(`/agents/${ids.bert}`, { method: 'PUT', json })).status).toBe(403)
+      expect((await sven.request(`/agents/${agentIds.bert}`, { method: 'PUT', json })).status).toBe(403)
     }
-    expect((await tara.ask(`/agents/${ids.bert}`, { method: 'PUT', json: { name: 'X' } })).status).toBe(404)
-    expect((await anna.ask(`/agents/${ids.anna}`, { method: 'PUT', json: { name: 'X' } })).status).toBe(403)
+    expect(
+      (await tara.request(`/agents/${agentIds.bert}`, { method: 'PUT', json: { name: 'X' } })).status,
+    ).toBe(404)
+    expect(
+      (await anna.request(`/agents/${agentIds.anna}`, { method: 'PUT', json: { name: 'X' } })).status,
+    ).toBe(403)
   })
 
   test('a new role ends the sessions of whoever gets it, and is there at the next login', async () => {
-    const carl = await logInCrew(stack, 'carl')
-    const put = (json: object) => root.ask(`/agents/${ids.carl}`, { method: 'PUT', json })
+    const carl = await loginCallCenterUser(stack, 'carl')
+    const put = (json: object) => root.request(`/agents/${agentIds.carl}`, { method: 'PUT', json })
     expect(await put({ role: 'SUPERVISOR', extension: '1033' })).toMatchObject({
       status: 200,
       body: { role: 'supervisor', extension: '1033' },
     })
-    expect(await carl.ask('/agents')).toMatchObject({ status: 401, body: { message: 'Invalid token' } })
-    const { token } = await logInCrew(stack, 'carl')
+    expect(await carl.request('/agents')).toMatchObject({ status: 401, body: { message: 'Invalid token' } })
+    const { token } = await loginCallCenterUser(stack, 'carl')
     const claims = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString())
     expect(claims).toMatchObject({ role: 'supervisor', extension: '1033' })
     expect((await put({ extension: '1001' })).status).toBe(409)
     expect((await put({ role: 'AGENT', extension: '1003' })).status).toBe(200)
-    expect((await root.ask(`/agents/${ids.root}`, { method: 'PUT', json: { role: 'AGENT' } })).status).toBe(
-      409,
-    )
+    expect(
+      (await root.request(`/agents/${agentIds.root}`, { method: 'PUT', json: { role: 'AGENT' } })).status,
+    ).toBe(409)
   })
 
   test('agents say how they are, and presence goes with it', async () => {
-    const put = (who: Colleague, of: Name, status: string) =>
-      who.ask(`/agents/${ids[of]}/status`, { method: 'PUT', json: { status } })
+    const put = (who: CallCenterClient, of: CallCenterUserName, status: string) =>
+      who.request(`/agents/${agentIds[of]}/status`, { method: 'PUT', json: { status } })
     expect(await put(anna, 'anna', 'READY')).toMatchObject({ status: 200, body: { status: 'READY' } })
     const presence = async () => {
-      const { body } = await ask(`${stack.url}/protected/profile`, { token: anna.token })
+      const { body } = await requestJson(`${stack.url}/protected/profile`, { token: anna.token })
       return (body.user as { own_status: string }).own_status // that surface's document
     }
     expect(await presence()).toBe('available')
@@ -218,9 +228,9 @@ describe('agents of the call centre', () => {
   })
 
   test('everybody who logs in is an agent of no team from then on', async () => {
-    await root.ask('/agents', { json: { name: 'Fritz', username: 'fritz', password: CHEAP_PASSWORD } })
+    await root.request('/agents', { json: { name: 'Fritz', username: 'fritz', password: CHEAP_PASSWORD } })
     const fritz = await login(stack, 'fritz', CHEAP_PASSWORD)
-    const { body } = await ask(`${stack.url}/api/agents`, { token: fritz.access })
+    const { body } = await requestJson(`${stack.url}/api/agents`, { token: fritz.access })
     expect(body).toMatchObject([{ name: 'Fritz', team: null }])
   })
 })

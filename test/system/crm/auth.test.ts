@@ -7,16 +7,16 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createTokens } from '../../../api/core/auth/tokens.ts'
 import { type Keyring, openKeyring } from '../../../contract/keys.ts'
 import { project } from '../../support/build.ts'
-import { addCrew, logInCrew } from '../../support/call-center.ts'
-import { ask, login } from '../../support/http-client.ts'
+import { loginCallCenterUser, seedCallCenter } from '../../support/call-center.ts'
+import { login, requestJson } from '../../support/http-client.ts'
 import { CHEAP_PASSWORD } from '../../support/seed-users.ts'
-import { type Stack, startStack, until } from '../../support/stack.ts'
+import { type Stack, startStack, waitUntil } from '../../support/stack.ts'
 
 const data = mkdtempSync(join(tmpdir(), 'crm-words-'))
 let stack: Stack
 let keyring: Keyring
 beforeAll(async () => {
-  await addCrew(data)
+  await seedCallCenter(data)
   stack = await startStack({ data, demo: false, env: { HOOKSWITCH_LOGIN_PER_ACCOUNT: '20' } })
   mkdirSync(join(data, 'media', '1001'), { recursive: true })
   writeFileSync(join(data, 'media', '1001', 'hello.wav'), 'RIFF')
@@ -27,7 +27,7 @@ afterAll(async () => {
   await stack?.stop()
 })
 
-const logIn = (json: unknown) => ask(`${stack.url}/api/auth/login`, { json })
+const logIn = (json: unknown) => requestJson(`${stack.url}/api/auth/login`, { json })
 const claimsOf = (token: string) => JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString())
 /** A good token of anna’s. */
 async function good(username = 'anna'): Promise<string> {
@@ -76,7 +76,7 @@ describe('logging in', () => {
   })
 
   test('by what is no JSON is no try', async () => {
-    const res = await ask(`${stack.url}/api/auth/login`, { method: 'POST', body: 'username=anna' })
+    const res = await requestJson(`${stack.url}/api/auth/login`, { method: 'POST', body: 'username=anna' })
     expect([res.status, res.body]).toEqual([400, { message: 'Content-Type must be application/json' }])
   })
 
@@ -92,20 +92,22 @@ describe('logging in', () => {
 describe('an agent’s token', () => {
   test('is a user’s at the gate and on the other surfaces', async () => {
     const token = await good()
-    const media = (path: string) => ask(`${stack.url}/media/${path}`, { token })
+    const media = (path: string) => requestJson(`${stack.url}/media/${path}`, { token })
     expect((await media('1001/hello.wav')).status).toBe(200)
     expect((await media('1002/hello.wav')).status).toBe(403)
-    expect((await ask(`${stack.base}/profile`, { token })).status).toBe(200)
-    expect((await ask(`${stack.url}/protected/profile`, { token })).body).toMatchObject({ success: true })
-    expect((await ask(`${stack.url}/protected/admin/users`, { token })).status).toBe(403)
+    expect((await requestJson(`${stack.base}/profile`, { token })).status).toBe(200)
+    expect((await requestJson(`${stack.url}/protected/profile`, { token })).body).toMatchObject({
+      success: true,
+    })
+    expect((await requestJson(`${stack.url}/protected/admin/users`, { token })).status).toBe(403)
   })
 
   test('is over at once when its session is', async () => {
     const token = await good()
     const session = `${stack.url}/api/v1/sessions/${claimsOf(token).sid}`
-    const asked = () => ask(`${stack.url}/api/auth/invite`, { token, json: {} })
+    const asked = () => requestJson(`${stack.url}/api/auth/invite`, { token, json: {} })
     expect((await asked()).status).toBe(403)
-    expect((await ask(session, { method: 'DELETE', token })).status).toBe(204)
+    expect((await requestJson(session, { method: 'DELETE', token })).status).toBe(204)
     const { status, body } = await asked()
     expect([status, body]).toEqual([401, { message: 'Invalid token' }])
   })
@@ -113,7 +115,7 @@ describe('an agent’s token', () => {
 
 describe('the guide’s words', () => {
   const guarded = async (headers: Record<string, string>) => {
-    const { status, body } = await ask(`${stack.url}/api/auth/invite`, { headers, json: {} })
+    const { status, body } = await requestJson(`${stack.url}/api/auth/invite`, { headers, json: {} })
     return [status, body]
   }
 
@@ -170,24 +172,27 @@ describe('the guide’s words', () => {
     const end = Math.floor(Date.now() / 1000) + 2
     const Authorization = `Bearer ${await tokens.issue('access', { sub, sid, gen, role: 'user' }, end)}`
     expect(await guarded({ Authorization })).toEqual([403, { message: 'Insufficient permissions' }])
-    await until('it has expired', async () => (await guarded({ Authorization }))[0] === 401)
+    await waitUntil('it has expired', async () => (await guarded({ Authorization }))[0] === 401)
     expect(await guarded({ Authorization })).toEqual([401, { message: 'Invalid token' }])
   })
 
   test('a role that is too small has insufficient permissions', async () => {
-    const anna = await logInCrew(stack, 'anna')
-    const { status, body } = await anna.ask('/auth/invite', {
+    const anna = await loginCallCenterUser(stack, 'anna')
+    const { status, body } = await anna.request('/auth/invite', {
       json: { email: 'x@example.org', role: 'AGENT' },
     })
     expect([status, body]).toEqual([403, { message: 'Insufficient permissions' }])
   })
 
   test.each(['/api/nothing', '/api/auth/logout', '/api/auth/login/'])('%s is not found', async (path) => {
-    const { status, body } = await ask(stack.url + path, { json: {} })
+    const { status, body } = await requestJson(stack.url + path, { json: {} })
     expect([status, body]).toEqual([404, { message: 'Not found' }])
   })
 
   test('health needs no token', async () => {
-    expect(await ask(`${stack.url}/api/health`)).toMatchObject({ status: 200, body: { status: 'ok' } })
+    expect(await requestJson(`${stack.url}/api/health`)).toMatchObject({
+      status: 200,
+      body: { status: 'ok' },
+    })
   })
 })

@@ -2,33 +2,38 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { addCrew, type Colleague, logInCrew, type Name } from '../../support/call-center.ts'
-import { ask } from '../../support/http-client.ts'
+import {
+  type CallCenterClient,
+  type CallCenterUserName,
+  loginCallCenterUser,
+  seedCallCenter,
+} from '../../support/call-center.ts'
+import { requestJson } from '../../support/http-client.ts'
 import { type Stack, startStack } from '../../support/stack.ts'
 
 /** What the call centre says of calls, the SIP line and numbers where no PBX is set. */
 describe('without a PBX', () => {
   const data = mkdtempSync(join(tmpdir(), 'crm-'))
   let stack: Stack
-  let ids: Record<Name, number>
-  let anna: Colleague
-  let bert: Colleague
-  let sven: Colleague
-  let root: Colleague
+  let ids: Record<CallCenterUserName, number>
+  let anna: CallCenterClient
+  let bert: CallCenterClient
+  let sven: CallCenterClient
+  let root: CallCenterClient
   let lead: number
 
   beforeAll(async () => {
-    ids = await addCrew(data)
+    ids = await seedCallCenter(data)
     const policy = join(data, 'dial-policy.json')
     writeFileSync(policy, JSON.stringify({ country: 'DE' }))
     stack = await startStack({ data, demo: false, env: { HOOKSWITCH_DIAL_POLICY: policy } })
     ;[anna, bert, sven, root] = await Promise.all([
-      logInCrew(stack, 'anna'),
-      logInCrew(stack, 'bert'),
-      logInCrew(stack, 'sven'),
-      logInCrew(stack, 'root'),
+      loginCallCenterUser(stack, 'anna'),
+      loginCallCenterUser(stack, 'bert'),
+      loginCallCenterUser(stack, 'sven'),
+      loginCallCenterUser(stack, 'root'),
     ])
-    const { body } = await anna.ask('/leads', { json: { name: 'Ada King', phone: '+493012345678' } })
+    const { body } = await anna.request('/leads', { json: { name: 'Ada King', phone: '+493012345678' } })
     lead = Number(body.id)
   })
   afterAll(async () => {
@@ -36,14 +41,22 @@ describe('without a PBX', () => {
     rmSync(data, { recursive: true, force: true })
   })
 
-  const said = async (who: Colleague, path: string, json?: unknown, headers: Record<string, string> = {}) => {
-    const { status, body } = await who.ask(path, json === undefined ? { method: 'POST' } : { json, headers })
+  const said = async (
+    who: CallCenterClient,
+    path: string,
+    json?: unknown,
+    headers: Record<string, string> = {},
+  ) => {
+    const { status, body } = await who.request(
+      path,
+      json === undefined ? { method: 'POST' } : { json, headers },
+    )
     return [status, body.message]
   }
   const away = [503, 'Temporarily unavailable']
 
   describe('a lead is not dialled', () => {
-    test.each<[string, () => Colleague, () => object, unknown[]]>([
+    test.each<[string, () => CallCenterClient, () => object, unknown[]]>([
       ['while the PBX is away', () => anna, () => ({ leadId: lead }), away],
       [
         'for a colleague, by an agent',
@@ -94,7 +107,7 @@ describe('without a PBX', () => {
 
     test('and is as it was: no attempt, in nobody’s hands', async () => {
       await said(anna, '/calls/dial', { leadId: lead })
-      expect((await anna.ask(`/leads/${lead}`)).body).toMatchObject({
+      expect((await anna.request(`/leads/${lead}`)).body).toMatchObject({
         dialState: 'IDLE',
         callAttempts: 0,
         lastCallAt: null,
@@ -122,8 +135,8 @@ describe('without a PBX', () => {
     })
 
     test('of a lead that must not be called, nor of one that is such a lead’s', async () => {
-      const { body } = await anna.ask('/leads', { json: { name: 'Do Not', phone: '+493087654321' } })
-      await anna.ask(`/leads/${body.id}/status`, { method: 'PUT', json: { status: 'DO_NOT_CALL' } })
+      const { body } = await anna.request('/leads', { json: { name: 'Do Not', phone: '+493087654321' } })
+      await anna.request(`/leads/${body.id}/status`, { method: 'PUT', json: { status: 'DO_NOT_CALL' } })
       const barred = [403, 'this number is on the do-not-call list']
       expect(await said(anna, '/calls/dial', { leadId: body.id })).toEqual(barred)
       expect(await said(anna, '/calls/direct', { phoneNumber: '+49 30 87654321' })).toEqual(barred)
@@ -139,7 +152,7 @@ describe('without a PBX', () => {
     })
 
     test('is not shown, handed on or hung up by the SIP route', async () => {
-      expect((await root.ask('/calls/17')).status).toBe(404)
+      expect((await root.request('/calls/17')).status).toBe(404)
       expect(await said(root, '/calls/17/transfer', { targetNumber: '1003' })).toEqual([
         404,
         'Call not found',
@@ -159,21 +172,21 @@ describe('without a PBX', () => {
 
   describe('the SIP line', () => {
     test('is not configured', async () => {
-      expect((await anna.ask('/sip/status')).body).toEqual({
+      expect((await anna.request('/sip/status')).body).toEqual({
         status: 'not_configured',
         registered: false,
         trunk_host: null,
         caller_id: '1001',
         active_calls: 0,
       })
-      expect((await sven.ask('/sip/status')).body).toMatchObject({ caller_id: null })
+      expect((await sven.request('/sip/status')).body).toMatchObject({ caller_id: null })
     })
   })
 
   describe('statistics', () => {
     test('of now are the same by both routes, and each sees their own people', async () => {
-      await anna.ask(`/agents/${ids.anna}/status`, { method: 'PUT', json: { status: 'READY' } })
-      const { since, ...own } = (await anna.ask('/stats/realtime')).body
+      await anna.request(`/agents/${ids.anna}/status`, { method: 'PUT', json: { status: 'READY' } })
+      const { since, ...own } = (await anna.request('/stats/realtime')).body
       expect(own).toEqual({
         active_calls: 0,
         ready_agents: 0,
@@ -184,9 +197,9 @@ describe('without a PBX', () => {
         campaigns: [],
         pbx_online: false,
       })
-      expect((await anna.ask('/statistics/realtime')).body).toEqual({ since, ...own })
-      expect((await sven.ask('/stats/realtime')).body.agents).toMatchObject({ ready: 1, offline: 2 })
-      expect((await root.ask('/stats/realtime')).body.agents).toMatchObject({ ready: 1, offline: 5 })
+      expect((await anna.request('/statistics/realtime')).body).toEqual({ since, ...own })
+      expect((await sven.request('/stats/realtime')).body.agents).toMatchObject({ ready: 1, offline: 2 })
+      expect((await root.request('/stats/realtime')).body.agents).toMatchObject({ ready: 1, offline: 5 })
     })
 
     test('begin at midnight where they are asked for', async () => {
@@ -194,15 +207,15 @@ describe('without a PBX', () => {
         ['UTC', 'T00:00:00.000Z'],
         ['Asia/Kolkata', 'T18:30:00.000Z'],
       ]) {
-        const { body } = await anna.ask(`/stats/realtime?timeZone=${zone}`)
+        const { body } = await anna.request(`/stats/realtime?timeZone=${zone}`)
         expect(String(body.since).slice(10)).toBe(hour)
       }
-      expect((await anna.ask('/stats/realtime?timeZone=Mars/Olympus')).status).toBe(400)
+      expect((await anna.request('/stats/realtime?timeZone=Mars/Olympus')).status).toBe(400)
     })
 
     test('of an agent take another time', async () => {
       const path = `/stats/agent/${ids.anna}?from=2026-01-01T00:00:00Z&until=2026-01-31T01:00:00%2B01:00`
-      expect((await anna.ask(path)).body).toEqual({
+      expect((await anna.request(path)).body).toEqual({
         agentId: ids.anna,
         totalCalls: 0,
         answeredCalls: 0,
@@ -212,10 +225,10 @@ describe('without a PBX', () => {
         from: '2026-01-01T00:00:00.000Z',
         until: '2026-01-31T00:00:00.000Z',
       })
-      expect((await anna.ask(`/stats/agent/${ids.anna}?from=yesterday`)).status).toBe(400)
+      expect((await anna.request(`/stats/agent/${ids.anna}?from=yesterday`)).status).toBe(400)
     })
 
-    test.each<[Name, Name, number]>([
+    test.each<[CallCenterUserName, CallCenterUserName, number]>([
       ['anna', 'anna', 200],
       ['anna', 'bert', 404],
       ['sven', 'bert', 200],
@@ -223,7 +236,7 @@ describe('without a PBX', () => {
       ['root', 'carl', 200],
     ])('%s asks for those of %s: %d', async (who, whose, status) => {
       const asker = { anna, sven, root }[who as 'anna' | 'sven' | 'root'] // no other is named above
-      expect((await asker.ask(`/stats/agent/${ids[whose]}`)).status).toBe(status)
+      expect((await asker.request(`/stats/agent/${ids[whose]}`)).status).toBe(status)
     })
   })
 
@@ -243,7 +256,7 @@ describe('without a PBX', () => {
       ['GET', 'statistics/realtime'],
       ['GET', 'stats/agent/1'],
     ] as const) {
-      const { status, body } = await ask(`${stack.url}/api/${path}`, { method })
+      const { status, body } = await requestJson(`${stack.url}/api/${path}`, { method })
       expect([path, status, body]).toEqual([path, 401, { message: 'Missing authorization header' }])
     }
   })

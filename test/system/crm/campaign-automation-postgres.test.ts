@@ -1,18 +1,18 @@
 import { afterAll, beforeAll, describe, test } from 'vitest'
-import { asteriskMissing } from '../../support/asterisk.ts'
-import { findPostgres, type Postgres, startPostgres } from '../../support/postgres.ts'
+import { whyAsteriskUnavailable } from '../../support/asterisk.ts'
+import { findPostgres, type PostgresServer, startPostgres } from '../../support/postgres.ts'
 import { startSecondNode } from '../../support/second-node.ts'
-import { type CallCentreRun, callsAllThoughKilled, startCallCentre } from './campaign-run.ts'
+import { type CampaignRun, expectAllCalledDespiteKill, startCampaignRun } from './campaign-run.ts'
 
-const missing = findPostgres() === undefined ? 'no PostgreSQL' : await asteriskMissing()
+const missing = findPostgres() === undefined ? 'no PostgreSQL' : await whyAsteriskUnavailable()
 const title = `a campaign on PostgreSQL${missing === undefined ? '' : ` (skipped: ${missing})`}`
 
 describe.skipIf(missing !== undefined)(title, () => {
-  let postgres: Postgres
-  let run: CallCentreRun
+  let postgres: PostgresServer
+  let run: CampaignRun
   beforeAll(async () => {
     postgres = await startPostgres()
-    run = await startCallCentre({ agents: 11, trunk: 8, url: await postgres.database() })
+    run = await startCampaignRun({ agents: 11, trunk: 8, url: await postgres.database() })
   })
   afterAll(async () => {
     await run?.stop()
@@ -20,14 +20,14 @@ describe.skipIf(missing !== undefined)(title, () => {
   })
 
   test('200 leads come to their right ends, none called twice at once, though the api is killed', async () => {
-    await callsAllThoughKilled(run, { leads: 200, atOnce: 8 })
+    await expectAllCalledDespiteKill(run, { leads: 200, atOnce: 8 })
   }, 300_000)
 
   test('the same with two APIs: the other goes on with the list and hears how the calls end', async () => {
     const { stack, settings } = run.telephony
     const second = await startSecondNode(stack, settings)
     try {
-      await callsAllThoughKilled(run, { leads: 60, atOnce: 8, group: '1' })
+      await expectAllCalledDespiteKill(run, { leads: 60, atOnce: 8, group: '1' })
     } finally {
       await second.stop()
     }

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createDoNotCall } from '../../../api/store/sql/call-center/do-not-call.ts'
-import { asteriskMissing } from '../../support/asterisk.ts'
-import { logInCrew } from '../../support/call-center.ts'
-import { ask } from '../../support/http-client.ts'
-import { startAnswerer } from '../../support/sipp.ts'
-import { until } from '../../support/stack.ts'
-import { type CallCentreRun, callsAllThoughKilled, startCallCentre } from './campaign-run.ts'
+import { whyAsteriskUnavailable } from '../../support/asterisk.ts'
+import { loginCallCenterUser } from '../../support/call-center.ts'
+import { requestJson } from '../../support/http-client.ts'
+import { startScriptedPhones } from '../../support/sipp.ts'
+import { waitUntil } from '../../support/stack.ts'
+import { type CampaignRun, expectAllCalledDespiteKill, startCampaignRun } from './campaign-run.ts'
 
 /** A place without summer time of each whole hour from UTC-11 to UTC+14. */
 const PLACES = [
@@ -22,33 +22,33 @@ const PLACES = [
   ...['Pacific/Noumea', 'Pacific/Tarawa', 'Pacific/Tongatapu', 'Pacific/Kiritimati'],
 ]
 
-const missing = await asteriskMissing()
+const missing = await whyAsteriskUnavailable()
 const title =
   missing === undefined
     ? 'a campaign that dials by itself'
     : `a campaign that dials by itself (skipped: ${missing})`
 
 describe.skipIf(missing !== undefined)(title, () => {
-  let run: CallCentreRun
+  let run: CampaignRun
   beforeAll(async () => {
-    run = await startCallCentre({ agents: 11, trunk: 8 })
+    run = await startCampaignRun({ agents: 11, trunk: 8 })
   })
   afterAll(() => run?.stop())
 
   test('200 leads come to their right ends, none called twice at once, though the api is killed', async () => {
-    await callsAllThoughKilled(run, { leads: 200, atOnce: 8 })
+    await expectAllCalledDespiteKill(run, { leads: 200, atOnce: 8 })
   }, 300_000)
 
   test('paused it stands still, started it goes on by itself, stopped it is over for good', async () => {
-    const id = await run.plan({ agentIds: run.agentIds.slice(0, 2) })
+    const id = await run.createCampaign({ agentIds: run.agentIds.slice(0, 2) })
     await run.addLeads(id, 30, '1')
     const step = async (path: string) =>
-      (await run.sven.ask(`/campaigns/${id}/${path}`, { method: 'POST' })).status
+      (await run.sven.request(`/campaigns/${id}/${path}`, { method: 'POST' })).status
     expect(await step('automation/start')).toBe(200)
-    await until('it calls', async () => Number((await run.status(id)).done) > 0)
+    await waitUntil('it calls', async () => Number((await run.status(id)).done) > 0)
 
     expect(await step('pause')).toBe(200)
-    await until('what was under way is over', async () => (await run.status(id)).dialling === 0)
+    await waitUntil('what was under way is over', async () => (await run.status(id)).dialling === 0)
     const { done } = await run.status(id)
     await new Promise((resolve) => setTimeout(resolve, 2_000))
     expect(await run.status(id)).toMatchObject({
@@ -59,15 +59,15 @@ describe.skipIf(missing !== undefined)(title, () => {
     })
 
     expect(await step('start')).toBe(200)
-    await until('it goes on', async () => Number((await run.status(id)).done) > Number(done))
+    await waitUntil('it goes on', async () => Number((await run.status(id)).done) > Number(done))
     expect(await step('stop')).toBe(200)
-    await until('all is still', async () => (await run.status(id)).dialling === 0)
+    await waitUntil('all is still', async () => (await run.status(id)).dialling === 0)
     expect((await run.leads(id)).some(({ dial_state }) => dial_state === 'waiting')).toBe(true)
     expect(await step('start')).toBe(409)
   })
 
   test('a lead on the do-not-call list is never called, and one in whose zone it is night waits', async () => {
-    const id = await run.plan({ startTime: '09:00', endTime: '11:00', timeZone: 'Etc/UTC' })
+    const id = await run.createCampaign({ startTime: '09:00', endTime: '11:00', timeZone: 'Etc/UTC' })
     const elsewhere = (hours: number) => PLACES[hours + 11] ?? ''
     // Where it is half past nine or so, and where it is two hours more.
     const hour = new Date().getUTCHours()
@@ -77,15 +77,15 @@ describe.skipIf(missing !== undefined)(title, () => {
     await run.addLeads(id, 1, '4', { time_zone: elsewhere(offset) })
     const [open, closed, forbidden] = await run.leads(id)
     await createDoNotCall(run.db).add([[forbidden?.number ?? '']], 'asked', 0)
-    expect((await run.sven.ask(`/campaigns/${id}/automation/start`, { method: 'POST' })).status).toBe(200)
-    await until('two are done', async () => (await run.status(id)).done === 2)
+    expect((await run.sven.request(`/campaigns/${id}/automation/start`, { method: 'POST' })).status).toBe(200)
+    await waitUntil('two are done', async () => (await run.status(id)).done === 2)
     const status = await run.status(id)
     expect(status).toMatchObject({
       waiting: 1,
       done: 2,
       note: expect.stringMatching(/^outside calling hours until /),
     })
-    const numbers = run.heard().map(({ number }) => number)
+    const numbers = run.trunkCallEvents().map(({ number }) => number)
     expect(numbers).toContain(open?.number)
     expect(numbers).not.toContain(closed?.number)
     expect(numbers).not.toContain(forbidden?.number)
@@ -101,11 +101,17 @@ describe.skipIf(missing !== undefined)(title, () => {
   ])(
     '%s: the campaign is paused, and no lead has lost an attempt',
     async (_, group, outcome, words) => {
-      const id = await run.plan({ agentIds: run.agentIds.slice(0, 3), maxAttempts: 3, retryDelayMinutes: 1 })
+      const id = await run.createCampaign({
+        agentIds: run.agentIds.slice(0, 3),
+        maxAttempts: 3,
+        retryDelayMinutes: 1,
+      })
       await run.addLeads(id, 8, group)
-      expect((await run.sven.ask(`/campaigns/${id}/automation/start`, { method: 'POST' })).status).toBe(200)
-      await until('it is paused', async () => (await run.status(id)).status === 'PAUSED', 60_000)
-      await until('what was under way is over', async () => (await run.status(id)).dialling === 0)
+      expect((await run.sven.request(`/campaigns/${id}/automation/start`, { method: 'POST' })).status).toBe(
+        200,
+      )
+      await waitUntil('it is paused', async () => (await run.status(id)).status === 'PAUSED', 60_000)
+      await waitUntil('what was under way is over', async () => (await run.status(id)).dialling === 0)
       expect(await run.status(id)).toMatchObject({
         waiting: 8,
         done: 0,
@@ -122,17 +128,17 @@ describe.skipIf(missing !== undefined)(title, () => {
 
   test('an agent who logs out is OFFLINE and not rung, though their phone is there and the API starts anew', async () => {
     const { asterisk, stack } = run.telephony
-    const phone = await startAnswerer(asterisk, '1001', 'answers')
+    const phone = await startScriptedPhones(asterisk, '1001', 'answers')
     try {
-      let anna = await logInCrew(stack, 'anna')
-      const { body } = await run.sven.ask('/agents')
+      let anna = await loginCallCenterUser(stack, 'anna')
+      const { body } = await run.sven.request('/agents')
       const id = (body as unknown as { id: number; name: string }[]).find(({ name }) => name === 'anna')?.id // a bare array
-      const statusOf = async () => (await run.sven.ask(`/agents/${id}`)).body.status
-      const campaignId = await run.plan({ agentIds: [Number(id)] })
-      await anna.ask(`/agents/${id}/status`, { method: 'PUT', json: { status: 'READY' } })
+      const statusOf = async () => (await run.sven.request(`/agents/${id}`)).body.status
+      const campaignId = await run.createCampaign({ agentIds: [Number(id)] })
+      await anna.request(`/agents/${id}/status`, { method: 'PUT', json: { status: 'READY' } })
 
-      const second = await logInCrew(stack, 'anna')
-      const logOut = (token: string) => ask(`${stack.base}/auth/logout`, { method: 'POST', token })
+      const second = await loginCallCenterUser(stack, 'anna')
+      const logOut = (token: string) => requestJson(`${stack.base}/auth/logout`, { method: 'POST', token })
       expect((await logOut(second.token)).status).toBe(200)
       expect(await statusOf()).toBe('READY')
       expect((await logOut(anna.token)).status).toBe(200)
@@ -140,21 +146,21 @@ describe.skipIf(missing !== undefined)(title, () => {
 
       await run.addLeads(campaignId, 1, '8')
       expect(
-        (await run.sven.ask(`/campaigns/${campaignId}/automation/start`, { method: 'POST' })).status,
+        (await run.sven.request(`/campaigns/${campaignId}/automation/start`, { method: 'POST' })).status,
       ).toBe(200)
       const killed = stack.pid('api')
       stack.signal('api', 'SIGKILL')
-      await until('the api is back', async () => {
+      await waitUntil('the api is back', async () => {
         const up = await run.status(campaignId).catch(() => undefined)
         return stack.pid('api') !== killed && up?.note === 'no free agent'
       })
-      anna = await logInCrew(stack, 'anna')
+      anna = await loginCallCenterUser(stack, 'anna')
       await new Promise((resolve) => setTimeout(resolve, 2_000))
       expect(await run.status(campaignId)).toMatchObject({ freeAgents: 0, dialling: 0, waiting: 1 })
       expect(await statusOf()).toBe('OFFLINE')
 
-      await anna.ask(`/agents/${id}/status`, { method: 'PUT', json: { status: 'READY' } })
-      await until('the lead is called', async () => (await run.status(campaignId)).done === 1)
+      await anna.request(`/agents/${id}/status`, { method: 'PUT', json: { status: 'READY' } })
+      await waitUntil('the lead is called', async () => (await run.status(campaignId)).done === 1)
     } finally {
       await phone.stop()
     }

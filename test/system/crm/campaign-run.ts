@@ -2,14 +2,14 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from 'vitest'
-import { embeddedDatabase } from '../../../api/config/config.ts'
-import type { Outcome } from '../../../api/core/calls/call.ts'
+import { defaultDatabaseUrl } from '../../../api/config/config.ts'
+import type { CallOutcome } from '../../../api/core/calls/call.ts'
 import { createUserStore } from '../../../api/store/sql/auth/users.ts'
 import { createAgentStore } from '../../../api/store/sql/call-center/agents.ts'
 import { type Database, openDatabase } from '../../../api/store/sql/database.ts'
-import { addCrew, type Colleague, logInCrew } from '../../support/call-center.ts'
-import { startAnswerer, startOutsideByNumber } from '../../support/sipp.ts'
-import { until } from '../../support/stack.ts'
+import { type CallCenterClient, loginCallCenterUser, seedCallCenter } from '../../support/call-center.ts'
+import { startScriptedPhones, startTrunkPeerByNumber } from '../../support/sipp.ts'
+import { waitUntil } from '../../support/stack.ts'
 import { startTelephony, type Telephony } from '../../support/telephony.ts'
 
 /** How the numbers of a list begin: a group of more than three digits is a beginning of its own. */
@@ -19,13 +19,13 @@ const numbersOf = (group: string) => (group.length > 3 ? group : `03019${group}`
 const expected = (number: string) =>
   Number(number.at(-1)) <= 4 ? 'answered' : Number(number.at(-1)) <= 7 ? 'busy' : 'no_answer'
 
-export interface CallCentreRun {
+export interface CampaignRun {
   telephony: Telephony
   db: Database
-  sven: Colleague
+  sven: CallCenterClient
   agentIds: number[]
   /** @returns the campaign's id */
-  plan(difference?: { agentIds?: number[] } & Record<string, unknown>): Promise<number>
+  createCampaign(difference?: { agentIds?: number[] } & Record<string, unknown>): Promise<number>
   /**
    * Leads with numbers of their own, whose last digits go round.
    * @param group digits, for each list others; see `trunkConf` for those that go nowhere
@@ -40,9 +40,9 @@ export interface CallCentreRun {
     campaignId: number,
   ): Promise<{ number: string; dial_state: string; last_outcome: string | null; attempts: number }[]>
   /** Of its calls, by the log of them. */
-  outcomes(campaignId: number): Promise<Partial<Record<Outcome, number>>>
+  outcomes(campaignId: number): Promise<Partial<Record<CallOutcome, number>>>
   status(campaignId: number): Promise<Record<string, unknown>>
-  heard(): { event: 'begins' | 'ends'; number: string; callId: string }[]
+  trunkCallEvents(): { event: 'begins' | 'ends'; number: string; callId: string }[]
   stop(): Promise<void>
 }
 
@@ -50,7 +50,7 @@ export interface CallCentreRun {
  * A call centre with agents whose phones answer by themselves, but for the last one's, which declines; and a world
  * outside that treats numbers unlike.
  */
-export async function startCallCentre({
+export async function startCampaignRun({
   agents,
   trunk,
   url,
@@ -60,15 +60,15 @@ export async function startCallCentre({
   trunk: number
   /** Of a database; the embedded one where undefined. */
   url?: string | undefined
-}): Promise<CallCentreRun> {
+}): Promise<CampaignRun> {
   const data = mkdtempSync(join(tmpdir(), 'automation-'))
   const cleanups: (() => unknown)[] = [() => rmSync(data, { recursive: true, force: true })]
   const stop = async () => {
     for (const cleanup of cleanups.splice(0).reverse()) await cleanup()
   }
   try {
-    const database = url ?? embeddedDatabase(data)
-    await addCrew(data, database)
+    const database = url ?? defaultDatabaseUrl(data)
+    await seedCallCenter(data, database)
     const db = await openDatabase(database)
     cleanups.push(db.close)
     const phones = Array.from({ length: agents }, (_, n) => String(2_000 + n))
@@ -96,36 +96,36 @@ export async function startCallCentre({
     })
     cleanups.push(telephony.stop)
     const { asterisk, stack } = telephony
-    const outside = await startOutsideByNumber(asterisk)
+    const outside = await startTrunkPeerByNumber(asterisk)
     cleanups.push(outside.stop)
     const [last = '', ...others] = phones.toReversed()
-    cleanups.push((await startAnswerer(asterisk, others, 'answers')).stop)
-    cleanups.push((await startAnswerer(asterisk, last, 'declines')).stop)
-    const sven = await logInCrew(stack, 'sven')
+    cleanups.push((await startScriptedPhones(asterisk, others, 'answers')).stop)
+    cleanups.push((await startScriptedPhones(asterisk, last, 'declines')).stop)
+    const sven = await loginCallCenterUser(stack, 'sven')
     /** Also of the one whose phone declines, and who is on a break after three calls. */
     const makeReady = async (ids: readonly number[]) => {
       for (const id of ids) {
-        const said = await sven.ask(`/agents/${id}/status`, { method: 'PUT', json: { status: 'READY' } })
+        const said = await sven.request(`/agents/${id}/status`, { method: 'PUT', json: { status: 'READY' } })
         if (said.status !== 200) throw new Error(`an agent is not ready: ${JSON.stringify(said.body)}`)
       }
     }
     const status = async (campaignId: number) =>
-      (await sven.ask(`/campaigns/${campaignId}/automation/status`)).body
+      (await sven.request(`/campaigns/${campaignId}/automation/status`)).body
     return {
       ...{ telephony, db, sven, agentIds, status, stop },
-      heard: outside.heard,
-      async plan(difference = {}) {
+      trunkCallEvents: outside.callEvents,
+      async createCampaign(difference = {}) {
         const json = {
           ...{ name: 'Spring', startTime: '00:00', endTime: '24:00', weekdays: [1, 2, 3, 4, 5, 6, 7] },
           ...{ wrapUpSeconds: 0, retryDelayMinutes: 0, retryDelays: {}, maxConcurrentCalls: 50, agentIds },
           ...difference,
         }
-        const { status: code, body } = await sven.ask('/campaigns', { json })
+        const { status: code, body } = await sven.request('/campaigns', { json })
         if (code !== 201) throw new Error(`no campaign: ${JSON.stringify(body)}`)
         const id = Number(body.id)
         await makeReady(json.agentIds)
-        await sven.ask(`/campaigns/${id}/start`, { method: 'POST' })
-        await until(
+        await sven.request(`/campaigns/${id}/start`, { method: 'POST' })
+        await waitUntil(
           'the phones are known to be there',
           async () => (await status(id)).freeAgents === json.agentIds.length,
         )
@@ -175,7 +175,7 @@ export async function startCallCentre({
 }
 
 /** How often each number was called, and how many calls there were at once at most, to it and in all. */
-function tally(heard: ReturnType<CallCentreRun['heard']>) {
+function countCalls(heard: ReturnType<CampaignRun['trunkCallEvents']>) {
   const numbers = new Map<string, { calls: number; now: number; most: number }>()
   const all = { now: 0, most: 0 }
   for (const { event, number } of heard) {
@@ -194,25 +194,27 @@ function tally(heard: ReturnType<CallCentreRun['heard']>) {
  * Lets a campaign call a list of its own to the end, kills the api when a fifth is done, and states what must be
  * true of every lead then, by what is kept and by what was heard outside.
  */
-export async function callsAllThoughKilled(
-  run: CallCentreRun,
+export async function expectAllCalledDespiteKill(
+  run: CampaignRun,
   { leads: count, atOnce, group = '0' }: { leads: number; atOnce: number; group?: string },
 ) {
   const maxAttempts = 2
-  const id = await run.plan({ maxAttempts })
+  const id = await run.createCampaign({ maxAttempts })
   await run.addLeads(id, count, group)
   const { stack } = run.telephony
-  expect((await run.sven.ask(`/campaigns/${id}/automation/start`, { method: 'POST' })).status).toBe(200)
+  expect((await run.sven.request(`/campaigns/${id}/automation/start`, { method: 'POST' })).status).toBe(200)
 
-  await until('a fifth is done', async () => Number((await run.status(id)).done) >= count / 5, 60_000)
+  await waitUntil('a fifth is done', async () => Number((await run.status(id)).done) >= count / 5, 60_000)
   const killed = stack.pid('api')
   stack.signal('api', 'SIGKILL')
-  await until('all is done', async () => (await run.status(id)).status === 'COMPLETED', 200_000)
+  await waitUntil('all is done', async () => (await run.status(id)).status === 'COMPLETED', 200_000)
   expect(stack.pid('api')).not.toBe(killed)
 
   const leads = await run.leads(id)
   expect(leads).toHaveLength(count)
-  const { numbers, most } = tally(run.heard().filter(({ number }) => number.startsWith(numbersOf(group))))
+  const { numbers, most } = countCalls(
+    run.trunkCallEvents().filter(({ number }) => number.startsWith(numbersOf(group))),
+  )
   expect(most, 'calls on the trunk at once').toBeLessThanOrEqual(atOnce)
   for (const { number, dial_state, last_outcome, attempts } of leads) {
     const heard = numbers.get(number)

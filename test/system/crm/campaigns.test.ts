@@ -1,40 +1,47 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type Colleague, type Crew, type Name, startCrew } from '../../support/call-center.ts'
-import { ask, type Reply } from '../../support/http-client.ts'
+import {
+  type CallCenterClient,
+  type CallCenterStack,
+  type CallCenterUserName,
+  startCallCenter,
+} from '../../support/call-center.ts'
+import { type JsonReply, requestJson } from '../../support/http-client.ts'
 import type { Stack } from '../../support/stack.ts'
 
 describe('campaigns', () => {
   let stack: Stack
-  let ids: Record<Name, number>
-  let root: Colleague
-  let sven: Colleague
-  let tara: Colleague
-  let anna: Colleague
-  let bert: Colleague
-  let crew: Crew
+  let agentIds: Record<CallCenterUserName, number>
+  let root: CallCenterClient
+  let sven: CallCenterClient
+  let tara: CallCenterClient
+  let anna: CallCenterClient
+  let bert: CallCenterClient
+  let crew: CallCenterStack
 
   beforeAll(async () => {
-    crew = await startCrew({
+    crew = await startCallCenter({
       HOOKSWITCH_TRUNKS: 'telnyx=20, backup=5',
       HOOKSWITCH_TIME_ZONE: 'Europe/Berlin',
     })
-    ;({ stack, ids } = crew)
-    ;({ root, sven, tara, anna, bert } = crew.people)
+    ;({ stack, agentIds } = crew)
+    ;({ root, sven, tara, anna, bert } = crew.clients)
   })
   afterAll(() => crew?.stop())
 
   async function plan(by = sven, json: Record<string, unknown> = {}) {
-    const made = await by.ask('/campaigns', { json: { name: 'Spring', agentIds: [ids.anna], ...json } })
+    const made = await by.request('/campaigns', {
+      json: { name: 'Spring', agentIds: [agentIds.anna], ...json },
+    })
     if (made.status !== 201) throw new Error(`not made: ${made.status} ${JSON.stringify(made.body)}`)
     return Number(made.body.id)
   }
-  const post = (by: Colleague, path: string) => by.ask(path, { method: 'POST' })
-  const put = (by: Colleague, id: number, json: unknown, headers = {}) =>
-    by.ask(`/campaigns/${id}`, { method: 'PUT', json, headers })
-  const says = ({ status, body }: Reply) => [status, body.message]
+  const post = (by: CallCenterClient, path: string) => by.request(path, { method: 'POST' })
+  const put = (by: CallCenterClient, id: number, json: unknown, headers = {}) =>
+    by.request(`/campaigns/${id}`, { method: 'PUT', json, headers })
+  const says = ({ status, body }: JsonReply) => [status, body.message]
 
   test('a campaign of a name alone is a draft with defaults that one can live with', async () => {
-    const made = await sven.ask('/campaigns', { json: { name: ' Spring ' } })
+    const made = await sven.request('/campaigns', { json: { name: ' Spring ' } })
     expect(made.status).toBe(201)
     expect(made.headers.get('location')).toBe(`/api/campaigns/${made.body.id}`)
     expect(made.headers.get('etag')).toBe('"1"')
@@ -66,7 +73,7 @@ describe('campaigns', () => {
       updatedAt: expect.any(String),
       version: 1,
     })
-    expect((await sven.ask(`/campaigns/${made.body.id}`)).body).toEqual(made.body)
+    expect((await sven.request(`/campaigns/${made.body.id}`)).body).toEqual(made.body)
   })
 
   test('one is made and changed as it was asked for', async () => {
@@ -84,17 +91,17 @@ describe('campaigns', () => {
       maxConcurrentCalls: 2,
       trunk: 'backup',
       wrapUpSeconds: 0,
-      agentIds: [ids.bert, ids.anna],
+      agentIds: [agentIds.bert, agentIds.anna],
     }
     const shown = {
       ...asked,
       startTime: '10:30:00',
       endTime: '23:59:59',
       weekdays: [6, 7],
-      agentIds: [ids.anna, ids.bert],
+      agentIds: [agentIds.anna, agentIds.bert],
     }
     const id = await plan(sven, asked)
-    const { body } = await sven.ask(`/campaigns/${id}`)
+    const { body } = await sven.request(`/campaigns/${id}`)
     expect(body).toMatchObject(shown)
     // What was answered may be sent back: nothing but the version is another.
     const again = await put(sven, id, body)
@@ -136,7 +143,7 @@ describe('campaigns', () => {
   ])('%s is refused, also as a change', async (_, flaw, words) => {
     const id = await plan()
     for (const reply of [
-      await sven.ask('/campaigns', { json: { name: 'Spring', ...flaw } }),
+      await sven.request('/campaigns', { json: { name: 'Spring', ...flaw } }),
       await put(sven, id, flaw),
     ]) {
       expect(reply.status).toBe(400)
@@ -145,22 +152,22 @@ describe('campaigns', () => {
   })
 
   test('an AI agent has no phone to ring', async () => {
-    const { body } = await root.ask('/agents', { json: { name: 'Robo', agentType: 'AI' } })
-    const refused = await root.ask('/campaigns', { json: { name: 'Spring', agentIds: [body.id] } })
+    const { body } = await root.request('/agents', { json: { name: 'Robo', agentType: 'AI' } })
+    const refused = await root.request('/campaigns', { json: { name: 'Spring', agentIds: [body.id] } })
     expect(says(refused)).toEqual([400, `agentIds: agent ${body.id} is an AI agent and has no phone`])
   })
 
   test('agents see those they work in, supervisors their team’s, admins all', async () => {
     const own = await plan()
-    const other = await plan(tara, { agentIds: [ids.carl] })
-    const seen = async (by: Colleague) =>
-      ((await by.ask('/campaigns?limit=1000')).body as unknown as { id: number }[]).map(({ id }) => id) // a bare array
+    const other = await plan(tara, { agentIds: [agentIds.carl] })
+    const seen = async (by: CallCenterClient) =>
+      ((await by.request('/campaigns?limit=1000')).body as unknown as { id: number }[]).map(({ id }) => id) // a bare array
     expect(await seen(root)).toEqual(expect.arrayContaining([own, other]))
     for (const by of [sven, anna]) {
       expect(await seen(by)).toContain(own)
       expect(await seen(by)).not.toContain(other)
-      expect(says(await by.ask(`/campaigns/${other}`))).toEqual([404, 'Campaign not found'])
-      expect((await by.ask(`/campaigns/${other}/automation/status`)).status).toBe(404)
+      expect(says(await by.request(`/campaigns/${other}`))).toEqual([404, 'Campaign not found'])
+      expect((await by.request(`/campaigns/${other}/automation/status`)).status).toBe(404)
     }
     expect(await seen(bert)).not.toContain(own)
     expect((await post(tara, `/campaigns/${own}/start`)).status).toBe(404)
@@ -168,17 +175,17 @@ describe('campaigns', () => {
   })
 
   test('supervisors make them of their own team, admins of any, agents and strangers none', async () => {
-    expect((await sven.ask('/campaigns', { json: { name: 'x', team: 'support' } })).status).toBe(403)
-    const id = await plan(root, { team: 'support', agentIds: [ids.carl, ids.anna] })
-    expect((await tara.ask(`/campaigns/${id}`)).body.team).toBe('support')
+    expect((await sven.request('/campaigns', { json: { name: 'x', team: 'support' } })).status).toBe(403)
+    const id = await plan(root, { team: 'support', agentIds: [agentIds.carl, agentIds.anna] })
+    expect((await tara.request(`/campaigns/${id}`)).body.team).toBe('support')
     expect((await put(tara, id, { team: 'sales' })).status).toBe(403)
     // Anna is there already: who sends back what they read changes nothing.
-    expect((await put(tara, id, { agentIds: [ids.anna, ids.carl] })).status).toBe(200)
-    expect(says(await anna.ask('/campaigns', { json: { name: 'x' } }))).toEqual([
+    expect((await put(tara, id, { agentIds: [agentIds.anna, agentIds.carl] })).status).toBe(200)
+    expect(says(await anna.request('/campaigns', { json: { name: 'x' } }))).toEqual([
       403,
       'Insufficient permissions',
     ])
-    expect((await ask(`${stack.url}/api/campaigns`, { json: { name: 'x' } })).status).toBe(401)
+    expect((await requestJson(`${stack.url}/api/campaigns`, { json: { name: 'x' } })).status).toBe(401)
   })
 
   test('a list goes on where its Link points, and ends; a status leaves the others out', async () => {
@@ -186,26 +193,26 @@ describe('campaigns', () => {
     await post(sven, `/campaigns/${made[1]}/start`)
     const seen: number[] = []
     for (let path: string | undefined = '/campaigns?limit=2'; path !== undefined; ) {
-      const { body, headers } = await sven.ask(path)
+      const { body, headers } = await sven.request(path)
       seen.push(...(body as unknown as { id: number }[]).map(({ id }) => id)) // a bare array
       path = /<\/api(.*)>; rel="next"/.exec(headers.get('link') ?? '')?.[1]
     }
     expect(seen).toEqual(seen.toSorted((a, b) => a - b))
     expect(seen).toEqual(expect.arrayContaining(made))
-    const active = (await sven.ask('/campaigns?status=ACTIVE')).body as unknown as {
+    const active = (await sven.request('/campaigns?status=ACTIVE')).body as unknown as {
       id: number
       status: string
     }[] // a bare array
     expect(active.map(({ id }) => id)).toContain(made[1])
     expect(new Set(active.map(({ status }) => status))).toEqual(new Set(['ACTIVE']))
     for (const query of ['cursor=rubbish', 'limit=0', 'status=OPEN']) {
-      expect((await sven.ask(`/campaigns?${query}`)).status).toBe(400)
+      expect((await sven.request(`/campaigns?${query}`)).status).toBe(400)
     }
   })
 
   test('of two who change it one is told so, where they ask for it', async () => {
     const id = await plan()
-    const version = (await sven.ask(`/campaigns/${id}`)).headers.get('etag') ?? ''
+    const version = (await sven.request(`/campaigns/${id}`)).headers.get('etag') ?? ''
     expect((await put(sven, id, { maxAttempts: 2 }, { 'If-Match': version })).status).toBe(200)
     expect((await put(root, id, { maxAttempts: 4 }, { 'If-Match': version })).status).toBe(412)
     expect((await put(root, id, { wrapUpSeconds: 9 })).body).toMatchObject({
@@ -258,7 +265,10 @@ describe('campaigns', () => {
     })
     expect((await post(sven, `${at}/stop`)).body).toMatchObject({ ...idle, status: 'COMPLETED' })
     expect(says(await post(sven, `${at}/start`))).toEqual([409, 'it was stopped for good: make a new one'])
-    expect((await anna.ask(`${at}/automation/status`)).body).toMatchObject({ ...idle, status: 'COMPLETED' })
+    expect((await anna.request(`${at}/automation/status`)).body).toMatchObject({
+      ...idle,
+      status: 'COMPLETED',
+    })
     for (const step of ['start', 'pause', 'stop', 'automation/start', 'automation/stop']) {
       expect((await post(anna, `${at}/${step}`)).status).toBe(403)
       expect((await post(root, `/campaigns/999999/${step}`)).status).toBe(404)

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { ask, type Reply } from '../../support/http-client.ts'
+import { type JsonReply, requestJson } from '../../support/http-client.ts'
 import { CHEAP_PASSWORD } from '../../support/seed-users.ts'
-import { type MailWorld, PASSWORD, startMailWorld } from './mail-fixture.ts'
+import { type MailFixture, PASSWORD, startMailFixture } from './mail-fixture.ts'
 
-let world: MailWorld
+let world: MailFixture
 beforeAll(async () => {
-  world = await startMailWorld()
+  world = await startMailFixture()
 })
 afterAll(() => world?.stop())
 
@@ -21,8 +21,8 @@ describe('an account by mail', () => {
       status: 202,
       body: CHECK,
     })
-    const { text, headers } = await world.letter('nora@example.com')
-    const token = await world.code('nora@example.com')
+    const { text, headers } = await world.waitForMail('nora@example.com')
+    const token = await world.waitForCode('nora@example.com')
     expect(headers).toMatch(/^From: Voice <voice@example\.org>\r$/m)
     expect(text).toContain(`  https://app.example.org/crm/verify-email?token=${token}\n`)
     expect(text).toContain('under the name nora.')
@@ -38,7 +38,7 @@ describe('an account by mail', () => {
       },
     })
     // Pages go on with the token of this answer.
-    const own = await ask(`${world.stack.url}/api/leads/my`, { token: String(verified.body.token) })
+    const own = await requestJson(`${world.stack.url}/api/leads/my`, { token: String(verified.body.token) })
     expect([own.status, own.body]).toEqual([200, []])
     expect(await logIn('nora')).toMatchObject({ status: 200, body: { username: 'nora', role: 'agent' } })
     expect((await logIn('Nora@Example.com')).status).toBe(200)
@@ -53,7 +53,7 @@ describe('an account by mail', () => {
 
   test('its link works once', async () => {
     await register('otto')
-    const token = await world.code('otto@example.com')
+    const token = await world.waitForCode('otto@example.com')
     const answers = await Promise.all(Array.from({ length: 6 }, () => verify(token)))
     expect(answers.map(({ status }) => status).sort()).toEqual([200, 400, 400, 400, 400, 400])
     expect(await verify(token)).toMatchObject({ status: 400, body: { message: 'Invalid or expired token' } })
@@ -61,7 +61,7 @@ describe('an account by mail', () => {
 
   test('neither its link nor its password is in the database or a log', async () => {
     await register('quiet', { password: 'hunter2 hunter2' })
-    const token = await world.code('quiet@example.com')
+    const token = await world.waitForCode('quiet@example.com')
     const kept = JSON.stringify([
       await world.db.query.selectFrom('registrations').selectAll().execute(),
       await world.db.query.selectFrom('mails').selectAll().execute(),
@@ -77,7 +77,10 @@ describe('an account by mail', () => {
   test('by a name that somebody else got meanwhile waits for another one', async () => {
     await register('twin', { email: 'one@example.com' })
     await register('Twin', { email: 'two@example.com' })
-    const [one, two] = [await world.code('one@example.com'), await world.code('two@example.com')]
+    const [one, two] = [
+      await world.waitForCode('one@example.com'),
+      await world.waitForCode('two@example.com'),
+    ]
     expect((await verify(one)).status).toBe(200)
     const { status, body } = await verify(two)
     expect([status, body]).toEqual([409, { message: 'This username is somebody else’s' }])
@@ -90,12 +93,12 @@ describe('an account by mail', () => {
 
   test('asked for again is by the last link alone, and by another password needs one with the code', async () => {
     await register('again')
-    const first = await world.code('again@example.com')
+    const first = await world.waitForCode('again@example.com')
     await world.post('resend-verification', { email: 'Again@example.com' })
-    await world.letter('Again@example.com')
+    await world.waitForMail('Again@example.com')
     expect((await verify(first)).status).toBe(400)
     await register('again2', { email: 'again@example.com', password: 'another horse' })
-    const last = await world.code('again@example.com', 2)
+    const last = await world.waitForCode('again@example.com', 2)
     expect(await verify(last)).toMatchObject({
       status: 400,
       body: { message: 'password: is needed, as this address was registered more than once' },
@@ -112,7 +115,7 @@ describe('an account by mail', () => {
 
 describe('whoever asks', () => {
   /** All that a client can tell two answers apart by. */
-  const seen = ({ status, body, headers }: Reply) => ({
+  const seen = ({ status, body, headers }: JsonReply) => ({
     status,
     body,
     headers: [...headers].filter(([name]) => name !== 'date'),
@@ -126,23 +129,23 @@ describe('whoever asks', () => {
     expect(seen(address)).toEqual(seen(unknown))
     expect(seen(name)).toEqual(seen(unknown))
 
-    await world.letter('fresh@example.com')
+    await world.waitForMail('fresh@example.com')
     const resend = (email: string) => world.post('resend-verification', { email })
     const none = await resend('nobody@example.com')
     expect(none.status).toBe(202)
     expect(seen(await resend('bert@example.org'))).toEqual(seen(none))
     expect(seen(await resend('fresh@example.com'))).toEqual(seen(none))
 
-    const { text } = await world.letter('anna@example.org')
+    const { text } = await world.waitForMail('anna@example.org')
     expect(text).toContain('It has one already')
     expect(text).not.toMatch(/ver_|fresh2/)
-    await world.letter('fresh@example.com', 2)
-    expect(world.mail.to('nobody@example.com')).toEqual([])
+    await world.waitForMail('fresh@example.com', 2)
+    expect(world.mail.messagesTo('nobody@example.com')).toEqual([])
     expect((await logIn('anna', CHEAP_PASSWORD)).status).toBe(200)
   })
 
   test('learns nothing by the clock', async () => {
-    const took = async (work: () => Promise<Reply>) => {
+    const took = async (work: () => Promise<JsonReply>) => {
       const startedAt = performance.now()
       expect((await work()).status).toBe(202)
       return performance.now() - startedAt
@@ -163,7 +166,7 @@ describe('whoever asks', () => {
 
   test('cannot fill somebody’s mailbox, known or not', async () => {
     const statuses = async (email: string) => {
-      const said: Reply[] = []
+      const said: JsonReply[] = []
       for (let n = 0; n < 6; n += 1) said.push(await world.post('resend-verification', { email }))
       expect(Number(said.at(-1)?.headers.get('retry-after'))).toBeGreaterThan(0)
       return said.map(({ status }) => status)
@@ -185,7 +188,7 @@ describe('whoever asks', () => {
   ])('with %s is refused', async (_, flaw) => {
     expect((await register('flawed', flaw)).status).toBe(400)
     // Mail of the tests before may still come.
-    const theirs = world.mail.letters.filter(({ to }) => to.some((one) => /^(a|b|flawed)@/.test(one)))
+    const theirs = world.mail.messages.filter(({ to }) => to.some((one) => /^(a|b|flawed)@/.test(one)))
     expect(theirs).toEqual([])
   })
 })

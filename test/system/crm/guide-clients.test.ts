@@ -6,8 +6,8 @@ import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { z } from 'zod'
 import { project } from '../../support/build.ts'
-import { addCrew } from '../../support/call-center.ts'
-import { ask } from '../../support/http-client.ts'
+import { seedCallCenter } from '../../support/call-center.ts'
+import { requestJson } from '../../support/http-client.ts'
 import { CHEAP_PASSWORD } from '../../support/seed-users.ts'
 import { type Stack, startStack } from '../../support/stack.ts'
 
@@ -15,7 +15,7 @@ const folder = join(project, 'test/crm/clients')
 const data = mkdtempSync(join(tmpdir(), 'crm-guide-'))
 let stack: Stack
 beforeAll(async () => {
-  await addCrew(data)
+  await seedCallCenter(data)
   stack = await startStack({ data, demo: false })
 })
 afterAll(() => stack?.stop())
@@ -77,7 +77,7 @@ describe('the guide’s JavaScript client', () => {
     await api.login('bert', CHEAP_PASSWORD)
     const token = api.token ?? ''
     const { sid } = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString())
-    await ask(`${stack.url}/api/v1/sessions/${sid}`, { method: 'DELETE', token })
+    await requestJson(`${stack.url}/api/v1/sessions/${sid}`, { method: 'DELETE', token })
     await expect(api.getLeads()).rejects.toThrow('Authentication failed. Please login again.')
     expect([api.token, kept.has('jwt_token')]).toEqual([null, false])
     await expect(api.getLeads()).rejects.toThrow('Not authenticated')
@@ -112,14 +112,14 @@ describe.skipIf(!hasPython)(`the guide’s Python client${hasPython ? '' : ' (sk
 describe('the guide’s Rust client', () => {
   test('finds in each answer what its structs name', async () => {
     const json = { username: 'tara', password: CHEAP_PASSWORD }
-    const { body } = await ask(`${stack.url}/api/auth/login`, { json })
+    const { body } = await requestJson(`${stack.url}/api/auth/login`, { json })
     const { token } = LoginResponse.parse(body)
     // What the front ends read beside it.
     expect(Object.keys(body)).toEqual([...Object.keys(LoginResponse.shape), 'user'])
     const url = `${stack.url}/api/leads`
-    await ask(url, { token, json: { name: 'Jane Smith', phone: '+1-555-0199' } })
-    const { status, body: leads } = await ask(url, { token })
+    await requestJson(url, { token, json: { name: 'Jane Smith', phone: '+1-555-0199' } })
+    const { status, body: leads } = await requestJson(url, { token })
     expect([status, z.array(Lead).min(1).safeParse(leads).success]).toEqual([200, true])
-    expect((await ask(url, { token: `${token}x` })).status).toBe(401)
+    expect((await requestJson(url, { token: `${token}x` })).status).toBe(401)
   })
 })

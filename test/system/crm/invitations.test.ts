@@ -2,22 +2,22 @@ import { execFileSync } from 'node:child_process'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { project } from '../../support/build.ts'
-import { logInCrew, type Name } from '../../support/call-center.ts'
-import { ask } from '../../support/http-client.ts'
-import { type Node, startSecondNode } from '../../support/second-node.ts'
-import { type MailWorld, PASSWORD, startMailWorld } from './mail-fixture.ts'
+import { type CallCenterUserName, loginCallCenterUser } from '../../support/call-center.ts'
+import { requestJson } from '../../support/http-client.ts'
+import { type SecondNode, startSecondNode } from '../../support/second-node.ts'
+import { type MailFixture, PASSWORD, startMailFixture } from './mail-fixture.ts'
 
-let world: MailWorld
+let world: MailFixture
 beforeAll(async () => {
-  world = await startMailWorld()
+  world = await startMailFixture()
 })
 afterAll(() => world?.stop())
 
 const invite = async (
-  by: Name,
+  by: CallCenterUserName,
   json: Record<string, unknown>,
-  node: Pick<Node, 'url' | 'base'> = world.stack,
-) => (await logInCrew(node, by)).ask('/auth/invite', { json })
+  node: Pick<SecondNode, 'url' | 'base'> = world.stack,
+) => (await loginCallCenterUser(node, by)).request('/auth/invite', { json })
 const accept = (token: string, username: string, more = {}) =>
   world.post('register-invitation', { token, username, password: PASSWORD, ...more })
 const details = (token: string) => world.post('invitation-details', { token })
@@ -42,9 +42,9 @@ describe('an invitation', () => {
       status: 201,
       body: { email: 'Sigrid@example.com', role: 'supervisor', team: 'sales' },
     })
-    const token = await world.code('Sigrid@example.com')
+    const token = await world.waitForCode('Sigrid@example.com')
     expect(JSON.stringify(made.body)).not.toContain('inv_')
-    expect((await world.letter('Sigrid@example.com')).text).toMatch(
+    expect((await world.waitForMail('Sigrid@example.com')).text).toMatch(
       /^root invites you to join as supervisor of the team sales\.\n[\s\S]*https:\/\/app\.example\.org\/crm\/register\?invitation=inv_/,
     )
     const shown = await details(token)
@@ -69,7 +69,9 @@ describe('an invitation', () => {
     expect(await teamOf('sigrid')).toEqual({ team: 'sales', name: 'Sigrid', email: 'sigrid@example.com' })
     // The token is a supervisor's of sales at once.
     const more = { json: { email: 'next@example.com', role: 'AGENT' }, token: String(body.token) }
-    expect((await ask(`${world.stack.url}/api/auth/invite`, more)).body).toMatchObject({ team: 'sales' })
+    expect((await requestJson(`${world.stack.url}/api/auth/invite`, more)).body).toMatchObject({
+      team: 'sales',
+    })
 
     expect(await accept(token, 'sigrid2')).toMatchObject(UNUSABLE)
     expect(await details(token)).toMatchObject(UNUSABLE)
@@ -77,20 +79,20 @@ describe('an invitation', () => {
 
   test('makes one account, however many use it at once', async () => {
     await invite('sven', { email: 'race@example.com', role: 'Agent' })
-    const token = await world.code('race@example.com')
+    const token = await world.waitForCode('race@example.com')
     const answers = await Promise.all(Array.from({ length: 5 }, (_, n) => accept(token, `race${n}`)))
     expect(answers.map(({ status }) => status).sort()).toEqual([201, 404, 404, 404, 404])
   })
 
   test('is good again after a name that is somebody else’s', async () => {
     await invite('sven', { email: 'taken@example.com', role: 'AGENT' })
-    const token = await world.code('taken@example.com')
+    const token = await world.waitForCode('taken@example.com')
     expect(await accept(token, 'ANNA')).toMatchObject({ status: 409 })
     expect(await accept(token, 'taken')).toMatchObject({ status: 201, body: { role: 'agent' } })
     expect(await teamOf('taken')).toMatchObject({ team: 'sales' })
   })
 
-  test.each<[Name, Record<string, unknown>, number]>([
+  test.each<[CallCenterUserName, Record<string, unknown>, number]>([
     ['sven', { role: 'AGENT', team: 'support' }, 403],
     ['sven', { role: 'SUPERVISOR' }, 403],
     ['sven', { role: 'ADMIN' }, 403],
@@ -143,7 +145,7 @@ describe('an invitation', () => {
 })
 
 describe('an installation', () => {
-  async function withNode(env: Record<string, string>, work: (node: Node) => Promise<void>) {
+  async function withNode(env: Record<string, string>, work: (node: SecondNode) => Promise<void>) {
     const node = await startSecondNode(world.stack, { ...world.env, ...env })
     try {
       await work(node)
@@ -151,12 +153,13 @@ describe('an installation', () => {
       await node.stop()
     }
   }
-  const post = (node: Node, path: string, json: unknown) => ask(`${node.url}/api/auth/${path}`, { json })
+  const post = (node: SecondNode, path: string, json: unknown) =>
+    requestJson(`${node.url}/api/auth/${path}`, { json })
   const person = { username: 'late', email: 'late@example.com', password: PASSWORD }
 
   test('that is closed lets nobody in, not even by an invitation', async () => {
     await invite('root', { email: 'late@example.com', role: 'AGENT' })
-    const token = await world.code('late@example.com')
+    const token = await world.waitForCode('late@example.com')
     await withNode({ HOOKSWITCH_REGISTRATION: 'closed' }, async (node) => {
       const closed = { status: 403, body: { message: expect.stringMatching(/^Registration is closed/) } }
       expect(await post(node, 'register', person)).toMatchObject(closed)

@@ -1,7 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type Colleague, type Crew, type Name, startCrew } from '../../support/call-center.ts'
-import { raw } from '../../support/raw-http.ts'
-import { type Stack, until } from '../../support/stack.ts'
+import {
+  type CallCenterClient,
+  type CallCenterStack,
+  type CallCenterUserName,
+  startCallCenter,
+} from '../../support/call-center.ts'
+import { sendRaw } from '../../support/raw-http.ts'
+import { type Stack, waitUntil } from '../../support/stack.ts'
 
 type Body = NonNullable<RequestInit['body']>
 interface Job {
@@ -25,30 +30,30 @@ interface OddCell {
 }
 
 let stack: Stack
-let ids: Record<Name, number>
-let root: Colleague
-let sven: Colleague
-let tara: Colleague
-let anna: Colleague
-let crew: Crew
+let agentIds: Record<CallCenterUserName, number>
+let root: CallCenterClient
+let sven: CallCenterClient
+let tara: CallCenterClient
+let anna: CallCenterClient
+let crew: CallCenterStack
 
 beforeAll(async () => {
-  crew = await startCrew()
-  ;({ stack, ids } = crew)
-  ;({ root, sven, tara, anna } = crew.people)
+  crew = await startCallCenter()
+  ;({ stack, agentIds } = crew)
+  ;({ root, sven, tara, anna } = crew.clients)
 })
 afterAll(() => crew?.stop())
 
-const send = (who: Colleague, body: Body, query = '', type = 'text/csv') =>
-  who.ask(`/leads/import${query}`, { method: 'POST', headers: { 'Content-Type': type }, body })
-const jobOf = async (who: Colleague, id: number) =>
-  (await who.ask(`/leads/import/${id}`)).body as unknown as Job // as documented
-async function taken(who: Colleague, body: Body, query = '', withinMs = 15_000): Promise<Job> {
+const send = (who: CallCenterClient, body: Body, query = '', type = 'text/csv') =>
+  who.request(`/leads/import${query}`, { method: 'POST', headers: { 'Content-Type': type }, body })
+const jobOf = async (who: CallCenterClient, id: number) =>
+  (await who.request(`/leads/import/${id}`)).body as unknown as Job // as documented
+async function taken(who: CallCenterClient, body: Body, query = '', withinMs = 15_000): Promise<Job> {
   const { status, headers, body: said } = await send(who, body, query)
   expect(status, JSON.stringify(said)).toBe(202)
   const { id } = said as unknown as Job // as documented
   expect(headers.get('location')).toBe(`/api/leads/import/${id}`)
-  await until('the list is worked off', async () => (await jobOf(who, id)).state !== 'RUNNING', withinMs)
+  await waitUntil('the list is worked off', async () => (await jobOf(who, id)).state !== 'RUNNING', withinMs)
   return jobOf(who, id)
 }
 interface Shown {
@@ -59,16 +64,16 @@ interface Shown {
   notes: string | null
   title: string | null
 }
-async function all(who: Colleague, query = ''): Promise<Shown[]> {
+async function all(who: CallCenterClient, query = ''): Promise<Shown[]> {
   const found: Shown[] = []
   for (let path: string | undefined = `/leads?limit=1000&${query}`; path !== undefined; ) {
-    const { body, headers } = await who.ask(path)
+    const { body, headers } = await who.request(path)
     found.push(...(body as unknown as Shown[])) // a bare array
     path = /<\/api([^>]+)>; rel="next"/.exec(headers.get('link') ?? '')?.[1]
   }
   return found
 }
-const exported = async (who: Colleague, query = '') => {
+const exported = async (who: CallCenterClient, query = '') => {
   const res = await fetch(`${stack.url}/api/leads/export${query}`, {
     headers: { Authorization: `Bearer ${who.token}` },
   })
@@ -111,7 +116,7 @@ describe('a list that cannot be read', () => {
     expect((await send(sven, good, query)).status).toBe(status)
   })
   test('for a supervisor, is for an agent of another team: 404', async () => {
-    expect((await send(sven, good, `?assignedAgentId=${ids.carl}`)).status).toBe(404)
+    expect((await send(sven, good, `?assignedAgentId=${agentIds.carl}`)).status).toBe(404)
   })
   test('is an agent’s: 403', async () => {
     expect((await send(anna, good)).status).toBe(403)
@@ -125,7 +130,7 @@ describe('a list that cannot be read', () => {
       const head = { Authorization: `Bearer ${token}`, 'Content-Type': 'text/csv' }
       for (const more of [{ 'Content-Length': String(large) }, { 'Transfer-Encoding': 'chunked' }]) {
         const headers = Object.entries<string>({ ...head, ...more })
-        const begun = await raw(stack, { method: 'POST', path: '/api/leads/import', headers })
+        const begun = await sendRaw(stack, { method: 'POST', path: '/api/leads/import', headers })
         expect(begun.status).toBe(status)
       }
       const body = Buffer.alloc(large, 'x')
@@ -147,7 +152,7 @@ describe('a list that cannot be read', () => {
         ['Expect', '100-continue'], // what is answered to: the rows come after the head was let through
       ] as const
       const next = Buffer.from(rows)
-      const { status } = await raw(stack, { method: 'POST', path: '/api/leads/import', headers, next })
+      const { status } = await sendRaw(stack, { method: 'POST', path: '/api/leads/import', headers, next })
       expect(status).toBe(100)
       expect(await all(root, 'search=Half')).toEqual([])
       expect(stack.logs()).not.toContain('request_failed')
@@ -177,14 +182,14 @@ describe('a list that cannot be read', () => {
   test('is larger than 32 MiB: 413, while other bodies end at 64 KiB as before', async () => {
     expect((await send(sven, Buffer.alloc(33 * 1_048_576, 'x'))).status).toBe(413)
     const note = { content: 'x'.repeat(100_000) }
-    expect((await sven.ask('/leads/1/notes', { json: note })).status).toBe(413)
+    expect((await sven.request('/leads/1/notes', { json: note })).status).toBe(413)
   })
 })
 
 test('an import is its owner’s and the admins’ to see', async () => {
   const { id } = await taken(sven, 'name,phone\nOwen Own,+49309\n')
   const path = `/leads/import/${id}`
-  const statuses = [root, sven, tara, anna].map(async (who) => (await who.ask(path)).status)
+  const statuses = [root, sven, tara, anna].map(async (who) => (await who.request(path)).status)
   expect(await Promise.all(statuses)).toEqual([200, 200, 404, 403])
 })
 
@@ -247,7 +252,7 @@ test('a list in Windows-1252 is read where its sender names that', async () => {
   const { status, body } = await send(sven, list, '', 'text/csv; charset="Windows-1252"')
   expect(status).toBe(202)
   const { id } = body as unknown as Job // as documented
-  await until('the list is worked off', async () => (await jobOf(sven, id)).state !== 'RUNNING')
+  await waitUntil('the list is worked off', async () => (await jobOf(sven, id)).state !== 'RUNNING')
   expect(await all(sven, 'phone=%2B49308101')).toMatchObject([{ name: 'Jörg Groß' }])
 })
 
@@ -271,10 +276,10 @@ test('bad rows are told by line and reason, without what they hold, and stop no 
     'Bad Mail,+4930600004,secret-word,,,,',
     'Bad Status,+4930600005,,secret-word,,,',
     'Bad Zone,+4930600006,,,secret-word,,',
-    `Their Agent,+4930600007,,,,${ids.carl},`,
+    `Their Agent,+4930600007,,,,${agentIds.carl},`,
     'No Campaign,+4930600008,,,,,999999',
     'Too Long,+4930600009,,,,,,more',
-    `Good Two,+4930600010,,NEW,,${ids.anna},`,
+    `Good Two,+4930600010,,NEW,,${agentIds.anna},`,
   ]
   const job = await taken(sven, rows.join('\n'))
   expect(job).toMatchObject({ totalRows: 12, doneRows: 12, added: 2, refused: 10 })
@@ -289,13 +294,13 @@ test('bad rows are told by line and reason, without what they hold, and stop no 
 describe('a number that is there', () => {
   const list =
     'name,phone,company,notes\nNew Name,+4930 500-1,New Ltd,\nOther,+49305002,,\nAgain,+49305002,,\n'
-  const state = async (who: Colleague) =>
+  const state = async (who: CallCenterClient) =>
     (await all(who, 'phone=%2B49305')).map(({ name, company, notes }) => [name, company, notes]).sort()
   test('is left out, changed, or added beside, as the import says; a dry run tells and does nothing', async () => {
-    await sven.ask('/leads', {
+    await sven.request('/leads', {
       json: { name: 'Old Name', phone: '+49305001', company: 'Old', notes: 'keep' },
     })
-    await tara.ask('/leads', { json: { name: 'Of Tara', phone: '+49305002' } })
+    await tara.request('/leads', { json: { name: 'Of Tara', phone: '+49305002' } })
     const before = await state(sven)
 
     expect(await taken(sven, list, '?dryRun=true')).toMatchObject({ added: 1, skipped: 2, updated: 0 })
@@ -334,7 +339,7 @@ describe('a number that is there', () => {
 
 describe('an export', () => {
   test('is what is seen and fits, harmless to spreadsheets', async () => {
-    await sven.ask('/leads', {
+    await sven.request('/leads', {
       json: { name: '=cmd|calc', phone: '+49304001', company: '@SUM(1);=1', notes: '-1\n"x",y' },
     })
     const { status, headers, text } = await exported(sven, '?phone=%2B49304')
@@ -365,12 +370,12 @@ test('5 000 rows, 20 of them bad, with the API killed amid them: each good one i
   expect(status).toBe(202)
   const { id } = body as unknown as Job // as documented
   const asked = async () => jobOf(sven, id).catch(() => undefined)
-  await until('some rows are there', async () => ((await asked())?.doneRows ?? 0) > 0)
+  await waitUntil('some rows are there', async () => ((await asked())?.doneRows ?? 0) > 0)
   stack.signal('api', 'SIGKILL')
-  await until('the API is back', async () => (await asked())?.totalRows === 5_000)
+  await waitUntil('the API is back', async () => (await asked())?.totalRows === 5_000)
   const { doneRows } = await jobOf(sven, id)
   expect(doneRows).toBeLessThan(5_000)
-  await until('another goes on with it', async () => (await asked())?.state === 'DONE', 45_000)
+  await waitUntil('another goes on with it', async () => (await asked())?.state === 'DONE', 45_000)
 
   expect(await jobOf(sven, id)).toMatchObject({ doneRows: 5_000, added: 4_980, refused: 20, skipped: 0 })
   const phones = (await all(sven, 'phone=%2B49201')).map((lead) => lead.phone)

@@ -1,8 +1,14 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { embeddedDatabase } from '../../../api/config/config.ts'
+import { defaultDatabaseUrl } from '../../../api/config/config.ts'
 import { createDoNotCall } from '../../../api/store/sql/call-center/do-not-call.ts'
 import { openDatabase } from '../../../api/store/sql/database.ts'
-import { type Colleague, CREW, type Crew, type Name, startCrew } from '../../support/call-center.ts'
+import {
+  CALL_CENTER_USERS,
+  type CallCenterClient,
+  type CallCenterStack,
+  type CallCenterUserName,
+  startCallCenter,
+} from '../../support/call-center.ts'
 import type { Stack } from '../../support/stack.ts'
 
 interface Shown {
@@ -11,42 +17,44 @@ interface Shown {
   name: string
 }
 
-let started: Crew
+let started: CallCenterStack
 let stack: Stack
-let ids: Crew['ids']
-let crew: Crew['people']
-const open = () => openDatabase(embeddedDatabase(stack.data))
+let agentIds: CallCenterStack['agentIds']
+let crew: CallCenterStack['clients']
+const open = () => openDatabase(defaultDatabaseUrl(stack.data))
 
 beforeAll(async () => {
-  started = await startCrew()
-  ;({ stack, ids, people: crew } = started)
+  started = await startCallCenter()
+  ;({ stack, agentIds, clients: crew } = started)
 })
 afterAll(() => started?.stop())
 
 let phones = 0
 const newPhone = () => `+4930${String(1_000_000 + phones++)}`
-async function add(who: Name, about: object = {}): Promise<Shown> {
-  const { status, body } = await crew[who].ask('/leads', {
+async function add(who: CallCenterUserName, about: object = {}): Promise<Shown> {
+  const { status, body } = await crew[who].request('/leads', {
     json: { name: 'John Smith', phone: newPhone(), ...about },
   })
   expect(status, JSON.stringify(body)).toBe(201)
   return body as unknown as Shown // as documented
 }
-const put = (who: Name, path: string, json: unknown, headers: Record<string, string> = {}) =>
-  crew[who].ask(path, { method: 'PUT', json, headers })
-const statusesOf = async (path: string, init?: Parameters<Colleague['ask']>[1]) =>
+const put = (who: CallCenterUserName, path: string, json: unknown, headers: Record<string, string> = {}) =>
+  crew[who].request(path, { method: 'PUT', json, headers })
+const statusesOf = async (path: string, init?: Parameters<CallCenterClient['request']>[1]) =>
   Object.fromEntries(
     await Promise.all(
-      Object.entries(crew).map(async ([name, who]) => [name, (await who.ask(path, init)).status] as const),
+      Object.entries(crew).map(
+        async ([name, who]) => [name, (await who.request(path, init)).status] as const,
+      ),
     ),
   )
-async function seenBy(who: Name, query: string, path = '/leads'): Promise<number[]> {
-  const { status, body } = await crew[who].ask(`${path}?${query}`)
+async function seenBy(who: CallCenterUserName, query: string, path = '/leads'): Promise<number[]> {
+  const { status, body } = await crew[who].request(`${path}?${query}`)
   expect(status, JSON.stringify(body)).toBe(200)
   return (body as unknown as Shown[]).map(({ id }) => id) // a bare array
 }
 /** A campaign of a team, with members. */
-async function addCampaign(team: string, ...members: Name[]): Promise<number> {
+async function addCampaign(team: string, ...members: CallCenterUserName[]): Promise<number> {
   const db = await open()
   try {
     const { id } = await db.query
@@ -68,20 +76,23 @@ async function addCampaign(team: string, ...members: Name[]): Promise<number> {
       .returning('id')
       .executeTakeFirstOrThrow()
     for (const name of members) {
-      await db.query.insertInto('campaign_agents').values({ campaign_id: id, agent_id: ids[name] }).execute()
+      await db.query
+        .insertInto('campaign_agents')
+        .values({ campaign_id: id, agent_id: agentIds[name] })
+        .execute()
     }
     return id
   } finally {
     await db.close()
   }
 }
-async function startsDialling(id: number): Promise<void> {
+async function markDialing(id: number): Promise<void> {
   const db = await open()
   await db.query
     .updateTable('leads')
     .set({
       dial_state: 'dialling',
-      dialling_agent_id: ids.anna,
+      dialling_agent_id: agentIds.anna,
       dialling_call_id: 'hk_x',
       // One that nobody dialled for long is given back.
       dialling_since: Math.floor(Date.now() / 1_000),
@@ -91,7 +102,7 @@ async function startsDialling(id: number): Promise<void> {
     .execute()
   await db.close()
 }
-async function stopsDialling(id: number): Promise<void> {
+async function unmarkDialing(id: number): Promise<void> {
   const db = await open()
   await db.query
     .updateTable('leads')
@@ -109,7 +120,7 @@ const isOnDoNotCall = async (number: string) => {
 
 describe('a new lead', () => {
   test('as the guide’s clients send it: name, phone, email', async () => {
-    const { status, headers, body } = await crew.anna.ask('/leads', {
+    const { status, headers, body } = await crew.anna.request('/leads', {
       json: { name: 'Ann Mary Smith', phone: '+1-555-0123', email: 'Ann@example.com' },
     })
     expect(status).toBe(201)
@@ -126,7 +137,7 @@ describe('a new lead', () => {
       title: null,
       status: 'NEW',
       notes: null,
-      assignedAgentId: ids.anna,
+      assignedAgentId: agentIds.anna,
       campaignId: null,
       callAttempts: 0,
       lastCallAt: null,
@@ -159,33 +170,33 @@ describe('a new lead', () => {
     ['empty texts', { email: '', company: '', timeZone: '' }, 201],
   ])('with %s: $2', async (_, flaw, status) => {
     const json = { name: 'John Smith', phone: '+49301234567', ...flaw }
-    expect((await crew.root.ask('/leads', { json })).status).toBe(status)
+    expect((await crew.root.request('/leads', { json })).status).toBe(status)
   })
 
   test('is an agent’s own, of a supervisor’s team, or whose the admin says', async () => {
-    const owner = async (who: Name, about: object) => {
+    const owner = async (who: CallCenterUserName, about: object) => {
       const { assignedAgentId, team } = (await add(who, about)) as unknown as Record<string, unknown>
       return [assignedAgentId, team]
     }
-    expect(await owner('anna', {})).toEqual([ids.anna, 'sales'])
+    expect(await owner('anna', {})).toEqual([agentIds.anna, 'sales'])
     expect(await owner('sven', {})).toEqual([null, 'sales'])
-    expect(await owner('sven', { assignedAgentId: ids.bert })).toEqual([ids.bert, 'sales'])
+    expect(await owner('sven', { assignedAgentId: agentIds.bert })).toEqual([agentIds.bert, 'sales'])
     expect(await owner('root', {})).toEqual([null, null])
     expect(await owner('root', { team: 'support' })).toEqual([null, 'support'])
-    expect(await owner('root', { assignedAgentId: ids.carl })).toEqual([ids.carl, 'support'])
+    expect(await owner('root', { assignedAgentId: agentIds.carl })).toEqual([agentIds.carl, 'support'])
   })
 
   test.each([
     ['an agent gives one to a colleague', 'anna', 'bert', 403],
     ['a supervisor gives one to another team', 'sven', 'carl', 404],
   ] as const)('%s: $3', async (_, who, to, status) => {
-    const json = { name: 'John Smith', phone: '+49301234567', assignedAgentId: ids[to] }
-    expect((await crew[who].ask('/leads', { json })).status).toBe(status)
+    const json = { name: 'John Smith', phone: '+49301234567', assignedAgentId: agentIds[to] }
+    expect((await crew[who].request('/leads', { json })).status).toBe(status)
   })
 
   test('a supervisor names another team: 403', async () => {
     const json = { name: 'John Smith', phone: '+49301234567', team: 'support' }
-    expect((await crew.sven.ask('/leads', { json })).status).toBe(403)
+    expect((await crew.sven.request('/leads', { json })).status).toBe(403)
   })
 })
 
@@ -212,7 +223,7 @@ describe('who sees a lead of anna', () => {
     expect(await statusesOf(`/leads/${lead.id}/notes`, { json: { content: 'hello' } })).toEqual(noted)
   })
   test('assigns it, agents excepted', async () => {
-    const init = { method: 'PUT', json: { agentId: ids.anna } }
+    const init = { method: 'PUT', json: { agentId: agentIds.anna } }
     expect(await statusesOf(`/leads/${lead.id}/assign`, init)).toEqual({
       ...found,
       anna: 403,
@@ -221,15 +232,18 @@ describe('who sees a lead of anna', () => {
     })
   })
   test('deletes it, agents excepted', async () => {
-    const remove = async (who: Name) =>
-      (await crew[who].ask(`/leads/${lead.id}`, { method: 'DELETE' })).status
+    const remove = async (who: CallCenterUserName) =>
+      (await crew[who].request(`/leads/${lead.id}`, { method: 'DELETE' })).status
     expect([await remove('anna'), await remove('tara'), await remove('sven')]).toEqual([403, 404, 204])
-    expect((await crew.root.ask(`/leads/${lead.id}`)).status).toBe(404)
+    expect((await crew.root.request(`/leads/${lead.id}`)).status).toBe(404)
   })
   test('finds it in lists', async () => {
     const q = `phone=${encodeURIComponent((lead as unknown as { phone: string }).phone)}`
     const lists = await Promise.all(
-      (Object.keys(CREW) as Name[]).map(async (name) => [name, (await seenBy(name, q)).length]), // a literal
+      (Object.keys(CALL_CENTER_USERS) as CallCenterUserName[]).map(async (name) => [
+        name,
+        (await seenBy(name, q)).length,
+      ]), // a literal
     )
     expect(Object.fromEntries(lists)).toEqual({ root: 1, sven: 1, tara: 0, anna: 1, bert: 0, carl: 0 })
   })
@@ -264,12 +278,12 @@ describe('a change', () => {
   ])('by an agent, to %s: $2', async (_, json, status) => {
     const lead = await add('anna')
     expect((await put('anna', `/leads/${lead.id}`, json)).status).toBe(status)
-    expect((await crew.anna.ask(`/leads/${lead.id}`)).body).toMatchObject({ version: 1 })
+    expect((await crew.anna.request(`/leads/${lead.id}`)).body).toMatchObject({ version: 1 })
   })
 
   test.each(['', '/status', '/assign'])('PUT …%s with a version of before: 412', async (path) => {
     const lead = await add('sven')
-    const json = { status: 'CONTACTED', agentId: ids.bert }
+    const json = { status: 'CONTACTED', agentId: agentIds.bert }
     const at = (version: number) =>
       put('sven', `/leads/${lead.id}${path}`, json, { 'If-Match': `"${version}"` })
     expect([(await at(2)).status, (await at(1)).status, (await at(1)).status]).toEqual([412, 200, 412])
@@ -289,8 +303,8 @@ describe('a change', () => {
 describe('assigning', () => {
   test('takes the lead into the agent’s team, and out of others’ sight', async () => {
     const lead = await add('anna')
-    const { body } = await put('root', `/leads/${lead.id}/assign`, { agentId: ids.carl })
-    expect(body).toMatchObject({ assignedAgentId: ids.carl, team: 'support', version: 2 })
+    const { body } = await put('root', `/leads/${lead.id}/assign`, { agentId: agentIds.carl })
+    expect(body).toMatchObject({ assignedAgentId: agentIds.carl, team: 'support', version: 2 })
     expect(await statusesOf(`/leads/${lead.id}`)).toEqual({
       root: 200,
       sven: 404,
@@ -301,13 +315,13 @@ describe('assigning', () => {
     })
   })
   test('to nobody leaves it in its team', async () => {
-    const lead = await add('sven', { assignedAgentId: ids.bert })
+    const lead = await add('sven', { assignedAgentId: agentIds.bert })
     const { body } = await put('sven', `/leads/${lead.id}/assign`, { agentId: null })
     expect(body).toMatchObject({ assignedAgentId: null, team: 'sales' })
     expect(await seenBy('sven', 'unassigned=true')).toContain(lead.id)
   })
   test.each([
-    ['to an agent of another team', () => ({ agentId: ids.carl }), 404],
+    ['to an agent of another team', () => ({ agentId: agentIds.carl }), 404],
     ['to nobody that is', () => ({ agentId: 999_999 }), 404],
     ['without saying to whom', () => ({}), 400],
   ])('by a supervisor, %s: $2', async (_, json, status) => {
@@ -341,31 +355,31 @@ describe('assigning', () => {
 describe('notes', () => {
   test('are with the lead, the newest first, each with whom it is of', async () => {
     const lead = await add('anna')
-    const note = (who: Name, content: string) =>
-      crew[who].ask(`/leads/${lead.id}/notes`, { json: { content } })
+    const note = (who: CallCenterUserName, content: string) =>
+      crew[who].request(`/leads/${lead.id}/notes`, { json: { content } })
     const { status, body } = await note('anna', ' call back ')
     expect([status, body]).toEqual([
       201,
       {
         id: expect.any(Number),
         leadId: lead.id,
-        agentId: ids.anna,
+        agentId: agentIds.anna,
         content: 'call back',
         createdAt: expect.any(String),
       },
     ])
     await note('sven', 'do it')
-    expect((await crew.anna.ask(`/leads/${lead.id}`)).body).toMatchObject({
+    expect((await crew.anna.request(`/leads/${lead.id}`)).body).toMatchObject({
       version: 1,
       noteHistory: [
-        { agentId: ids.sven, content: 'do it' },
-        { agentId: ids.anna, content: 'call back' },
+        { agentId: agentIds.sven, content: 'do it' },
+        { agentId: agentIds.anna, content: 'call back' },
       ],
     })
   })
   test.each([{}, { content: ' ' }, { content: 1 }])('as %j: 400', async (json) => {
     const lead = await add('anna')
-    expect((await crew.anna.ask(`/leads/${lead.id}/notes`, { json })).status).toBe(400)
+    expect((await crew.anna.request(`/leads/${lead.id}/notes`, { json })).status).toBe(400)
   })
 })
 
@@ -401,17 +415,17 @@ describe('in a campaign', () => {
   )
   test('while it is called neither phone nor campaign change, nor is it deleted; the rest may', async () => {
     const lead = await add('sven', { campaignId: await addCampaign('sales') })
-    await startsDialling(lead.id)
+    await markDialing(lead.id)
     const path = `/leads/${lead.id}`
     expect((await put('sven', path, { phone: newPhone() })).status).toBe(409)
     expect((await put('sven', path, { campaignId: null })).status).toBe(409)
-    expect((await crew.sven.ask(path, { method: 'DELETE' })).status).toBe(409)
+    expect((await crew.sven.request(path, { method: 'DELETE' })).status).toBe(409)
     expect((await put('sven', path, { ...lead, title: 'Dr' })).status).toBe(200)
     expect((await put('sven', `${path}/status`, { status: 'LOST' })).body).toMatchObject({
       status: 'LOST',
       dialState: 'DIALLING',
     })
-    await stopsDialling(lead.id)
+    await unmarkDialing(lead.id)
   })
 })
 
@@ -476,7 +490,7 @@ describe('a list', () => {
     'phone=abc',
     'q=',
   ])('%s: 400', async (query) => {
-    expect((await crew.bert.ask(`/leads?${query}`)).status).toBe(400)
+    expect((await crew.bert.request(`/leads?${query}`)).status).toBe(400)
   })
 
   test.each([
@@ -486,7 +500,7 @@ describe('a list', () => {
   ])('in the order of %s, page by page', async (sort, expected) => {
     const seen: string[] = []
     for (let path: string | undefined = `/leads/my?sort=${sort}&limit=1`; path !== undefined; ) {
-      const { body, headers } = await crew.bert.ask(path)
+      const { body, headers } = await crew.bert.request(path)
       seen.push(...(body as unknown as Shown[]).map(({ name }) => name)) // a bare array
       path = /<\/api([^>]+)>; rel="next"/.exec(headers.get('link') ?? '')?.[1]
     }
@@ -494,7 +508,7 @@ describe('a list', () => {
   })
 
   test('my is what is assigned to me, for supervisors too', async () => {
-    const lead = await add('sven', { assignedAgentId: ids.sven })
+    const lead = await add('sven', { assignedAgentId: agentIds.sven })
     expect(await seenBy('sven', '', '/leads/my')).toEqual([lead.id])
     expect((await seenBy('sven', '')).length).toBeGreaterThan(1)
   })
@@ -502,11 +516,11 @@ describe('a list', () => {
   test('a filter never shows what is another’s', async () => {
     const lead = await add('tara')
     expect(await seenBy('sven', 'team=support')).toEqual([])
-    expect(await seenBy('sven', `assignedAgentId=${ids.carl}`)).toEqual([])
+    expect(await seenBy('sven', `assignedAgentId=${agentIds.carl}`)).toEqual([])
     expect(await seenBy('root', 'team=support')).toContain(lead.id)
   })
 })
 
 test.each(['0', '-1', '1.5', 'x', '99999999999999999', '%27'])('the lead %s: 404', async (id) => {
-  expect((await crew.root.ask(`/leads/${id}`)).status).toBe(404)
+  expect((await crew.root.request(`/leads/${id}`)).status).toBe(404)
 })

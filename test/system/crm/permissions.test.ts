@@ -1,36 +1,43 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { embeddedDatabase } from '../../../api/config/config.ts'
-import { RIGHTS } from '../../../api/http/crm/permissions.ts'
+import { defaultDatabaseUrl } from '../../../api/config/config.ts'
+import { PERMISSIONS } from '../../../api/http/crm/permissions.ts'
 import { createUserStore } from '../../../api/store/sql/auth/users.ts'
-import { createHistoryStore } from '../../../api/store/sql/calls/call-history.ts'
+import { createCallHistoryStore } from '../../../api/store/sql/calls/call-history.ts'
 import { openDatabase } from '../../../api/store/sql/database.ts'
-import { type Colleague, CREW, type Crew, startCrew } from '../../support/call-center.ts'
+import {
+  CALL_CENTER_USERS,
+  type CallCenterClient,
+  type CallCenterStack,
+  startCallCenter,
+} from '../../support/call-center.ts'
 import { newCall } from '../../support/fixtures/call-records.ts'
-import { ask } from '../../support/http-client.ts'
+import { requestJson } from '../../support/http-client.ts'
 import { operationsOf } from '../../support/openapi/document.ts'
-import { createFace, documentOf } from '../../support/openapi/routes-only-app.ts'
+import { createRoutesOnlyApp, documentOf } from '../../support/openapi/routes-only-app.ts'
 import type { Stack } from '../../support/stack.ts'
 
-const guarded = operationsOf(await documentOf(createFace())).flatMap(({ operationId, method, path }) => {
-  const rights = RIGHTS[operationId as keyof typeof RIGHTS] // undefined for other operations
-  // Nothing there has such an id: whoever may ask is told so, and nothing is changed.
-  return rights === undefined
-    ? []
-    : [{ method: method.toUpperCase(), path: path.replace(/\{\w+\}/, '999999'), rights }]
-})
+const guarded = operationsOf(await documentOf(createRoutesOnlyApp())).flatMap(
+  ({ operationId, method, path }) => {
+    const rights = PERMISSIONS[operationId as keyof typeof PERMISSIONS] // undefined for other operations
+    // Nothing there has such an id: whoever may ask is told so, and nothing is changed.
+    return rights === undefined
+      ? []
+      : [{ method: method.toUpperCase(), path: path.replace(/\{\w+\}/, '999999'), rights }]
+  },
+)
 
 /** A client's page on another host. */
 const PAGE = 'https://crm.example.org'
 
 describe('who may ask for what, at the call centre', () => {
   let stack: Stack
-  let crew: Crew
-  let people: Record<'agent' | 'supervisor' | 'admin', Colleague>
+  let crew: CallCenterStack
+  let people: Record<'agent' | 'supervisor' | 'admin', CallCenterClient>
 
   beforeAll(async () => {
-    crew = await startCrew({ HOOKSWITCH_ALLOWED_ORIGINS: PAGE })
+    crew = await startCallCenter({ HOOKSWITCH_ALLOWED_ORIGINS: PAGE })
     stack = crew.stack
-    people = { agent: crew.people.anna, supervisor: crew.people.sven, admin: crew.people.root }
+    people = { agent: crew.clients.anna, supervisor: crew.clients.sven, admin: crew.clients.root }
   })
   afterAll(() => crew?.stop())
 
@@ -42,7 +49,7 @@ describe('who may ask for what, at the call centre', () => {
 
   test('a page of an allowed origin may send If-Match and read ETag and Link, and no other page may', async () => {
     const preflight = (origin: string) =>
-      ask(`${stack.url}/api/leads/1`, {
+      requestJson(`${stack.url}/api/leads/1`, {
         method: 'OPTIONS',
         headers: {
           Origin: origin,
@@ -54,7 +61,7 @@ describe('who may ask for what, at the call centre', () => {
     expect(headers.get('access-control-allow-origin')).toBe(PAGE)
     expect(headers.get('access-control-allow-methods')).toContain('PUT')
     expect(headers.get('access-control-allow-headers')?.toLowerCase()).toContain('if-match')
-    const answer = await ask(`${stack.url}/api/health`, { headers: { Origin: PAGE } })
+    const answer = await requestJson(`${stack.url}/api/health`, { headers: { Origin: PAGE } })
     expect(answer.headers.get('access-control-expose-headers')).toContain('ETag')
     expect((await preflight('https://evil.example')).headers.get('access-control-allow-origin')).toBeNull()
   })
@@ -64,11 +71,11 @@ describe('who may ask for what, at the call centre', () => {
   describe.each(guarded)('$method $path', ({ method, path, rights }) => {
     test('without a token, or with a bad one, is refused in the guide’s words', async () => {
       const url = `${stack.url}${path}`
-      expect(await ask(url, request(method))).toMatchObject({
+      expect(await requestJson(url, request(method))).toMatchObject({
         status: 401,
         body: { message: 'Missing authorization header' },
       })
-      expect(await ask(url, request(method, 'not.a.token'))).toMatchObject({
+      expect(await requestJson(url, request(method, 'not.a.token'))).toMatchObject({
         status: 401,
         body: { message: 'Invalid token' },
       })
@@ -77,7 +84,7 @@ describe('who may ask for what, at the call centre', () => {
     test.each(['agent', 'supervisor', 'admin'] as const)(
       'an %s gets as far as the table says',
       async (role) => {
-        const { status, body } = await ask(`${stack.url}${path}`, request(method, people[role].token))
+        const { status, body } = await requestJson(`${stack.url}${path}`, request(method, people[role].token))
         const may = role === 'admin' || rights[role] !== 'none'
         if (may) expect([401, 403, 500]).not.toContain(status)
         else expect({ status, body }).toEqual({ status: 403, body: { message: 'Insufficient permissions' } })
@@ -99,25 +106,25 @@ describe('who may ask for what, at the call centre', () => {
     let things: Record<Owner, Things>
 
     beforeAll(async () => {
-      const { root } = crew.people
-      const db = await openDatabase(embeddedDatabase(stack.data))
+      const { root } = crew.clients
+      const db = await openDatabase(defaultDatabaseUrl(stack.data))
       try {
         const users = createUserStore(db)
         const made = OWNERS.map(async (owner, at): Promise<[Owner, Things]> => {
-          const { extension, team } = CREW[owner]
-          const agent = crew.ids[owner]
+          const { extension, team } = CALL_CENTER_USERS[owner]
+          const agent = crew.agentIds[owner]
           const call = `1750000000.${at + 1}`
           const userId = (await users.findByLogin(owner))?.id ?? ''
           const parties = [{ userId, extension, answered: true }]
-          await createHistoryStore(db).save([newCall({ id: call, parties, recordings: [] })])
+          await createCallHistoryStore(db).save([newCall({ id: call, parties, recordings: [] })])
           const json = { name: `of ${owner}`, team, agentIds: [agent] }
-          const campaign = Number((await root.ask('/campaigns', { json })).body.id)
-          await root.ask(`/ai/settings/${agent}`, { method: 'PUT', json: { systemPrompt: 'Be kind' } })
+          const campaign = Number((await root.request('/campaigns', { json })).body.id)
+          await root.request(`/ai/settings/${agent}`, { method: 'PUT', json: { systemPrompt: 'Be kind' } })
           let leads = 0
           const lead = async () => {
             const phone = `030${at}${100_000 + leads++}`
             const about = { firstName: 'Lea', lastName: owner, phone, assignedAgentId: agent }
-            return Number((await root.ask('/leads', { json: about })).body.id)
+            return Number((await root.request('/leads', { json: about })).body.id)
           }
           return [owner, { agent, campaign, call, lead }]
         })
@@ -129,7 +136,7 @@ describe('who may ask for what, at the call centre', () => {
 
     type Request = [path: string, method?: string, json?: object]
     const OPERATIONS: Partial<
-      Record<keyof typeof RIGHTS, (of: Things, person: Person) => Request | Promise<Request>>
+      Record<keyof typeof PERMISSIONS, (of: Things, person: Person) => Request | Promise<Request>>
     > = {
       crmLead: async (of) => [`/leads/${await of.lead()}`],
       crmUpdateLead: async (of) => [`/leads/${await of.lead()}`, 'PUT', { title: 'Dr.' }],
@@ -164,26 +171,31 @@ describe('who may ask for what, at the call centre', () => {
       crmAgentAiSettings: (of) => [`/ai/settings/${of.agent}`],
       crmSetAgentAiSettings: (of) => [`/ai/settings/${of.agent}`, 'PUT', { systemPrompt: 'Be brief' }],
     }
-    const LISTS: Partial<Record<keyof typeof RIGHTS, [path: string, ownerOf: (one: never) => unknown]>> = {
-      crmLeads: ['/leads?limit=1000', ({ lastName }: { lastName: string }) => lastName],
-      crmMyLeads: ['/leads/my?limit=1000', ({ lastName }: { lastName: string }) => lastName],
-      crmAgents: ['/agents', ({ name }: { name: string }) => name],
-      crmCampaigns: ['/campaigns', ({ name }: { name: string }) => name.replace('of ', '')],
-      crmAiSettings: [
-        '/ai/settings',
-        ({ agentId }: { agentId: number }) => OWNERS.find((one) => crew.ids[one] === agentId),
-      ],
-    }
+    const LISTS: Partial<Record<keyof typeof PERMISSIONS, [path: string, ownerOf: (one: never) => unknown]>> =
+      {
+        crmLeads: ['/leads?limit=1000', ({ lastName }: { lastName: string }) => lastName],
+        crmMyLeads: ['/leads/my?limit=1000', ({ lastName }: { lastName: string }) => lastName],
+        crmAgents: ['/agents', ({ name }: { name: string }) => name],
+        crmCampaigns: ['/campaigns', ({ name }: { name: string }) => name.replace('of ', '')],
+        crmAiSettings: [
+          '/ai/settings',
+          ({ agentId }: { agentId: number }) => OWNERS.find((one) => crew.agentIds[one] === agentId),
+        ],
+      }
 
     /** By the table's word, the role and the team alone. */
-    function reaches(operation: keyof typeof RIGHTS, person: Person, owner: Owner): boolean | 'forbidden' {
-      const { role, team } = CREW[person]
+    function reaches(
+      operation: keyof typeof PERMISSIONS,
+      person: Person,
+      owner: Owner,
+    ): boolean | 'forbidden' {
+      const { role, team } = CALL_CENTER_USERS[person]
       if (role === 'admin') return true
-      const reach = RIGHTS[operation][role === 'user' ? 'agent' : 'supervisor']
+      const reach = PERMISSIONS[operation][role === 'user' ? 'agent' : 'supervisor']
       if (reach === 'none') return 'forbidden'
-      return reach === 'own' ? person === owner : team === CREW[owner].team
+      return reach === 'own' ? person === owner : team === CALL_CENTER_USERS[owner].team
     }
-    const table = (operation: keyof typeof RIGHTS) =>
+    const table = (operation: keyof typeof PERMISSIONS) =>
       PEOPLE.flatMap((person) =>
         OWNERS.map((owner) => `${person}, ${owner}’s: ${reaches(operation, person, owner)}`),
       )
@@ -209,7 +221,7 @@ describe('who may ask for what, at the call centre', () => {
         'crmDeleteAgentAiSettings',
       ]
       const asked = [...Object.keys(OPERATIONS), ...Object.keys(LISTS), ...others]
-      expect(asked.toSorted()).toEqual(Object.keys(RIGHTS).toSorted())
+      expect(asked.toSorted()).toEqual(Object.keys(PERMISSIONS).toSorted())
     })
 
     test.each(Object.keys(OPERATIONS) as (keyof typeof OPERATIONS)[])(
@@ -221,7 +233,7 @@ describe('who may ask for what, at the call centre', () => {
             const [path, method = 'GET', json] = (await OPERATIONS[operation]?.(things[owner], person)) ?? [
               '',
             ]
-            const { status } = await crew.people[person].ask(path, { method, ...(json && { json }) })
+            const { status } = await crew.clients[person].request(path, { method, ...(json && { json }) })
             expect([400, 401, 422, 500], `${person} ${owner}`).not.toContain(status)
             const reached = status === 403 ? 'forbidden' : status !== 404
             got.push(`${person}, ${owner}’s: ${reached}`)
@@ -238,7 +250,7 @@ describe('who may ask for what, at the call centre', () => {
         const [path, ownerOf] = LISTS[operation] ?? ['', () => '']
         const got: string[] = []
         for (const person of PEOPLE) {
-          const { body } = await crew.people[person].ask(path)
+          const { body } = await crew.clients[person].request(path)
           const owners = (body as unknown as never[]).map(ownerOf) // bare arrays
           // An admin's own leads are none of these.
           const all = operation === 'crmMyLeads' && person === 'root' ? OWNERS : owners

@@ -3,8 +3,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { addCrew, logInCrew } from '../../support/call-center.ts'
-import { ask } from '../../support/http-client.ts'
+import { loginCallCenterUser, seedCallCenter } from '../../support/call-center.ts'
+import { requestJson } from '../../support/http-client.ts'
 import { type Stack, startStack } from '../../support/stack.ts'
 
 const { publicKey, privateKey } = generateKeyPairSync('ed25519')
@@ -27,7 +27,7 @@ describe('Telnyx’s webhook', () => {
   let stack: Stack
 
   beforeAll(async () => {
-    await addCrew(data)
+    await seedCallCenter(data)
     const policy = join(data, 'dial-policy.json')
     writeFileSync(policy, JSON.stringify({ country: 'DE' }))
     const env = { HOOKSWITCH_TELNYX_PUBLIC_KEY: shown, HOOKSWITCH_DIAL_POLICY: policy }
@@ -44,7 +44,7 @@ describe('Telnyx’s webhook', () => {
   ) {
     const timestamp = String(Math.floor(Date.now() / 1000) + (flaw.at ?? 0))
     const signature = sign(null, Buffer.from(`${timestamp}|${body}`), flaw.key ?? privateKey)
-    return ask(`${stack.url}/api/webhooks/telnyx`, {
+    return requestJson(`${stack.url}/api/webhooks/telnyx`, {
       method: 'POST',
       body: flaw.sent ?? body,
       headers: {
@@ -79,15 +79,15 @@ describe('Telnyx’s webhook', () => {
     const reply = await tell(event('two', 'STOP', '+493011111111'), flaw)
     expect(reply).toMatchObject({ status: 401, body: { message: 'Invalid signature' } })
     expect(reply.headers.get('www-authenticate')).toBe('Signature realm="hookswitch"')
-    const anna = await logInCrew(stack, 'anna')
-    const direct = await anna.ask('/calls/direct', { json: { phoneNumber: '+493011111111' } })
+    const anna = await loginCallCenterUser(stack, 'anna')
+    const direct = await anna.request('/calls/direct', { json: { phoneNumber: '+493011111111' } })
     // No PBX is here: a number that may be called finds it away.
     expect(direct.status).toBe(503)
   })
 
   test('whoever says STOP is not called any more', async () => {
-    const anna = await logInCrew(stack, 'anna')
-    const call = () => anna.ask('/calls/direct', { json: { phoneNumber: '030 22222222' } })
+    const anna = await loginCallCenterUser(stack, 'anna')
+    const call = () => anna.request('/calls/direct', { json: { phoneNumber: '030 22222222' } })
     expect((await call()).status).toBe(503)
     expect((await tell(event('three', ' stop ', '+493022222222'))).status).toBe(200)
     expect(await call()).toMatchObject({
@@ -125,7 +125,7 @@ describe('without its key', () => {
   afterAll(() => stack?.stop())
 
   test('nothing is taken, and the setting is named', async () => {
-    expect(await ask(`${stack.url}/api/webhooks/telnyx`, { json: {} })).toMatchObject({
+    expect(await requestJson(`${stack.url}/api/webhooks/telnyx`, { json: {} })).toMatchObject({
       status: 501,
       body: { message: 'HOOKSWITCH_TELNYX_PUBLIC_KEY is not set' },
     })

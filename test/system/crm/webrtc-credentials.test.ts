@@ -1,25 +1,25 @@
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { openDatabase } from '../../../api/store/sql/database.ts'
-import { type Asterisk, asteriskMissing, startAsterisk } from '../../support/asterisk.ts'
+import { type AsteriskServer, startAsterisk, whyAsteriskUnavailable } from '../../support/asterisk.ts'
 import { registerBrowser } from '../../support/browser-phone.ts'
-import { ask, login, logout, type Reply } from '../../support/http-client.ts'
+import { type JsonReply, login, logout, requestJson } from '../../support/http-client.ts'
 import { type Phone, startPhone } from '../../support/phone.ts'
-import { type Stack, startStack, until } from '../../support/stack.ts'
+import { type Stack, startStack, waitUntil } from '../../support/stack.ts'
 
-const missing = await asteriskMissing()
+const missing = await whyAsteriskUnavailable()
 const title = missing === undefined ? 'SIP credentials that are lent' : `(skipped: ${missing})`
 
 const ANA = { email: 'ana@example.org', password: 'secreto123' }
 const BEA = { email: 'bea@example.org', password: 'secreto123' }
 
 describe.skipIf(missing !== undefined)(title, () => {
-  let asterisk: Asterisk
+  let asterisk: AsteriskServer
   let stack: Stack
   const closing: (() => unknown)[] = []
 
   beforeAll(async () => {
-    asterisk = await startAsterisk({ configures: true, websocket: true })
+    asterisk = await startAsterisk({ withConfigUser: true, websocket: true })
     stack = await startStack({
       env: {
         HOOKSWITCH_PROVISIONER: 'asterisk',
@@ -38,7 +38,7 @@ describe.skipIf(missing !== undefined)(title, () => {
       },
     })
     for (const json of [ANA, BEA]) {
-      expect(await ask(`${stack.url}/auth/register`, { json })).toMatchObject({ status: 201 })
+      expect(await requestJson(`${stack.url}/auth/register`, { json })).toMatchObject({ status: 201 })
     }
   })
   afterEach(async () => {
@@ -50,7 +50,8 @@ describe.skipIf(missing !== undefined)(title, () => {
   })
 
   const logIn = ({ email, password }: typeof ANA) => login(stack, email, password)
-  const asked = (token: string): Promise<Reply> => ask(`${stack.url}/api/config/webrtc`, { token })
+  const asked = (token: string): Promise<JsonReply> =>
+    requestJson(`${stack.url}/api/config/webrtc`, { token })
   const lent = async (token: string) => {
     const { status, body } = await asked(token)
     expect([status, body.message]).toEqual([200, undefined])
@@ -70,7 +71,7 @@ describe.skipIf(missing !== undefined)(title, () => {
   async function shown(type: string, id: string): Promise<Record<string, string>> {
     const { port, username, secret } = asterisk.ari
     const auth = Buffer.from(`${username}:${secret}`).toString('base64')
-    const { body } = await ask(
+    const { body } = await requestJson(
       `http://127.0.0.1:${port}/ari/asterisk/config/dynamic/res_pjsip/${type}/${id}`,
       { headers: { Authorization: `Basic ${auth}` } },
     )
@@ -104,29 +105,29 @@ describe.skipIf(missing !== undefined)(title, () => {
     const phone = await phoneOf(credentials)
     const other = await phoneOf({ user: '1001', password: asterisk.phoneSecret })
     await other.dial('1004')
-    await until('both talk', () => phone.state() === 'up' && other.state() === 'up')
+    await waitUntil('both talk', () => phone.state() === 'up' && other.state() === 'up')
     await other.hangup()
-    await until('both are idle', () => phone.state() === 'idle' && other.state() === 'idle')
+    await waitUntil('both are idle', () => phone.state() === 'idle' && other.state() === 'idle')
 
-    const own = await ask(`${stack.url}/sip/credentials`, { token })
+    const own = await requestJson(`${stack.url}/sip/credentials`, { token })
     const desk = { user: '1004', password: String(own.body.password) }
     expect(desk.password).not.toBe(credentials.password)
 
     // A call goes on when what it began with is taken back.
     await phone.dial('1001')
-    await until('both talk again', () => phone.state() === 'up' && other.state() === 'up')
+    await waitUntil('both talk again', () => phone.state() === 'up' && other.state() === 'up')
     await logout(stack, session)
-    await until('it is taken back', async () => (await authsOf('1004')).length === 1)
+    await waitUntil('it is taken back', async () => (await authsOf('1004')).length === 1)
     expect([phone.state(), other.state()]).toEqual(['up', 'up'])
     await other.hangup()
-    await until('the call is over', () => phone.state() === 'idle')
+    await waitUntil('the call is over', () => phone.state() === 'idle')
 
     expect(await statusOf(desk)).toBe(200)
     expect(await statusOf({ ...desk, password: 'neither of them' })).toBe(401)
   })
 
   test('are others each time and for everybody, three at most, and the oldest goes', async () => {
-    await until('nothing is lent', async () => (await authsOf('1004')).length === 1)
+    await waitUntil('nothing is lent', async () => (await authsOf('1004')).length === 1)
     const [ana, bea] = [await logIn(ANA), await logIn(BEA)]
     const first = await lent(ana.access)
     const more = await Promise.all([lent(ana.access), lent(ana.access)])
@@ -135,7 +136,7 @@ describe.skipIf(missing !== undefined)(title, () => {
     const all = [first, ...more, last, theirs]
     expect(new Set(all.map(({ password }) => password)).size).toBe(5)
     expect(theirs.user).not.toBe(first.user)
-    await until('the oldest is refused', async () => (await statusOf(first)) === 401, 4_000)
+    await waitUntil('the oldest is refused', async () => (await statusOf(first)) === 401, 4_000)
     for (const one of [...more, last, theirs]) expect(await statusOf(one)).toBe(200)
     expect(await statusOf({ ...theirs, user: first.user })).toBe(401)
     expect(await authsOf(first.user)).toHaveLength(4)
@@ -143,16 +144,20 @@ describe.skipIf(missing !== undefined)(title, () => {
   })
 
   test('end with the session within seconds, and a browser that is registered with them', async () => {
-    await until('all before are gone', async () => (await authsOf('1004')).length === 1)
+    await waitUntil('all before are gone', async () => (await authsOf('1004')).length === 1)
     const [gone, stays] = [await logIn(ANA), await logIn(BEA)]
     const [one, other] = [await lent(gone.access), await lent(stays.access)]
     expect([await statusOf(one), await statusOf(other)]).toEqual([200, 200])
-    await until('the browser is known', async () =>
+    await waitUntil('the browser is known', async () =>
       /transport=ws/i.test((await shown('aor', one.user)).contact ?? ''),
     )
     await logout(stack, gone)
-    await until('it is refused', async () => (await statusOf(one)) === 401, 4_000)
-    await until('the browser is forgotten', async () => (await shown('aor', one.user)).contact === '', 4_000)
+    await waitUntil('it is refused', async () => (await statusOf(one)) === 401, 4_000)
+    await waitUntil(
+      'the browser is forgotten',
+      async () => (await shown('aor', one.user)).contact === '',
+      4_000,
+    )
     expect(await authsOf(one.user)).toEqual([one.user])
     expect((await shown('aor', other.user)).contact).toMatch(/transport=ws/i)
     expect(await statusOf(other)).toBe(200)
@@ -167,21 +172,21 @@ describe.skipIf(missing !== undefined)(title, () => {
     const db = await database()
     await db.query.updateTable('sip_loans').set({ expires_at: 1 }).execute()
     await db.close()
-    await until('it is refused', async () => (await statusOf(credentials)) === 401, 4_000)
+    await waitUntil('it is refused', async () => (await statusOf(credentials)) === 401, 4_000)
   })
 
   test('leave nothing behind when the api is killed in the middle', async () => {
     const { access } = await logIn(ANA)
-    await until('nothing is lent', async () => (await authsOf('1004')).length === 1)
+    await waitUntil('nothing is lent', async () => (await authsOf('1004')).length === 1)
     await asterisk.freeze()
     const cut = asked(access).catch(() => undefined)
     const db = await database()
     const some = () => db.query.selectFrom('sip_loans').selectAll().execute()
-    await until('it is begun', async () => (await some()).some(({ state }) => state === 'lending'))
+    await waitUntil('it is begun', async () => (await some()).some(({ state }) => state === 'lending'))
     stack.signal('api', 'SIGKILL')
     asterisk.thaw()
     await cut
-    await until('it is taken away', async () => (await some()).length === 0, 25_000)
+    await waitUntil('it is taken away', async () => (await some()).length === 0, 25_000)
     await db.close()
     expect(await authsOf('1004')).toEqual(['1004'])
     expect(await statusOf(await lent(access))).toBe(200)
@@ -196,7 +201,7 @@ describe.skipIf(missing !== undefined)(title, () => {
     const admin = await login(stack, 'admin')
     expect((await asked(admin.access)).status).toBe(501)
     const json = { username: 'nobody1', password: 'correct horse', role: 'user' }
-    await ask(`${stack.url}/api/agents`, {
+    await requestJson(`${stack.url}/api/agents`, {
       token: admin.access,
       json: { name: 'Nobody', username: json.username, password: json.password },
     })

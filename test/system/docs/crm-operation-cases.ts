@@ -1,9 +1,9 @@
 import { generateKeyPairSync, randomUUID, sign } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { type Stack, until } from '../../support/stack.ts'
-import { type Answer, ask } from './openapi-client.ts'
-import type { Case, Send } from './operation-cases.ts'
+import { type Stack, waitUntil } from '../../support/stack.ts'
+import { type DocumentedAnswer, sendRequest } from './openapi-client.ts'
+import type { OperationCase, SendToOperation } from './operation-cases.ts'
 
 const { publicKey, privateKey } = generateKeyPairSync('ed25519')
 /** What the stack has to be told, so that it takes webhooks which are signed here. */
@@ -13,29 +13,29 @@ export const TELNYX_PUBLIC_KEY = publicKey
   .toString('base64')
 
 /** A good request for each operation of the call centre, by its id. */
-export function createCrmCases(
+export function createCrmOperationCases(
   stack: Stack,
   hasPbx: boolean,
   tokenOf: (name: string) => Promise<string>,
-): Record<string, Case> {
-  const at = (status: number, run: Case['run']): Case => ({ statuses: [status], run })
+): Record<string, OperationCase> {
+  const at = (status: number, run: OperationCase['run']): OperationCase => ({ statuses: [status], run })
   const admin = () => tokenOf('admin')
   const agent = () => tokenOf('user1')
   /** Asks beside the operation that is tried. @returns what was answered */
   async function first(method: string, path: string, token: string, json?: unknown) {
     const body = json === undefined ? undefined : JSON.stringify(json)
     const headers = { Authorization: `Bearer ${token}`, ...(body && { 'Content-Type': 'application/json' }) }
-    const answer = await ask({ method, url: `${stack.url}${path}`, headers, body })
+    const answer = await sendRequest({ method, url: `${stack.url}${path}`, headers, body })
     return answer.body as { id: number; token: string; callId: number; callControlId: string }[] & {
       id: number
     } // what is read of it
   }
-  const get = (path: string, token = admin): Case =>
+  const get = (path: string, token = admin): OperationCase =>
     at(200, async (send) => send(path, { token: await token() }))
 
   const lead = async (more: object = {}) =>
     (await first('POST', '/api/leads', await agent(), { name: 'Ada King', phone: '1002', ...more })).id
-  const ofLead = (path: (id: number) => string, token = agent, json?: object, status = 200): Case =>
+  const ofLead = (path: (id: number) => string, token = agent, json?: object, status = 200): OperationCase =>
     at(status, async (send) => send(path(await lead()), { token: await token(), json }))
   const ownAgent = async () => {
     const { username } = claimsOf(await agent())
@@ -50,7 +50,7 @@ export function createCrmCases(
     for (const step of steps) await first('POST', `/api/campaigns/${id}/${step}`, await admin())
     return id
   }
-  const ofCampaign = (path: string, ...steps: string[]): Case =>
+  const ofCampaign = (path: string, ...steps: string[]): OperationCase =>
     at(200, async (send) =>
       send(`/api/campaigns/${await campaign(...steps)}${path}`, { token: await admin() }),
     )
@@ -58,7 +58,7 @@ export function createCrmCases(
   /** The code that was mailed, which the demo writes into its log. */
   async function mailed(email: string): Promise<string> {
     let code: string | undefined
-    await until(`a mail to ${email}`, () => {
+    await waitUntil(`a mail to ${email}`, () => {
       const lines = readFileSync(join(stack.data, 'log/api.log'), 'utf8').split('\n')
       code = lines
         .flatMap((line) => (line.includes(email) ? (/(?:ver|inv)_[\w-]{32,}/.exec(line) ?? []) : []))
@@ -81,13 +81,13 @@ export function createCrmCases(
     })) as unknown as { callId: number; callControlId: string } // the documented shape
     const url = `${stack.url}/api/v1/calls/${callControlId}`
     const headers = { Authorization: `Bearer ${token}` }
-    await until('they talk', async () => {
-      const { body } = await ask({ method: 'GET', url, headers })
+    await waitUntil('they talk', async () => {
+      const { body } = await sendRequest({ method: 'GET', url, headers })
       return (body as { state: string }).state === 'up' // the documented shape
     })
     return { token, id: callId }
   }
-  const ofCall = (path: string, statuses: readonly number[], json?: object): Case => ({
+  const ofCall = (path: string, statuses: readonly number[], json?: object): OperationCase => ({
     statuses: hasPbx ? statuses : [404],
     async run(send) {
       const { token, id } = await talking()
@@ -99,8 +99,8 @@ export function createCrmCases(
   const dials = (
     path: string,
     json: () => Promise<object>,
-    idOf: (answer: Answer) => number | string,
-  ): Case => ({
+    idOf: (answer: DocumentedAnswer) => number | string,
+  ): OperationCase => ({
     statuses: hasPbx ? [200, 201] : [409, 503],
     async run(send) {
       const token = await agent()
@@ -109,7 +109,7 @@ export function createCrmCases(
       return answer
     },
   })
-  const callId = (answer: Answer) => (answer.body as { callId: number }).callId // the documented shape
+  const callId = (answer: DocumentedAnswer) => (answer.body as { callId: number }).callId // the documented shape
 
   const settings = { systemPrompt: 'You sell tea.', language: 'en' }
   const template = () => ({
@@ -118,12 +118,12 @@ export function createCrmCases(
     content: 'Hello {{name}}',
     variables: ['name'],
   })
-  const ofTemplate = (status: number, json?: () => object): Case =>
+  const ofTemplate = (status: number, json?: () => object): OperationCase =>
     at(status, async (send) => {
       const { id } = await first('POST', '/api/ai/templates', await admin(), template())
       return send(`/api/ai/templates/${id}`, { token: await admin(), json: json?.() })
     })
-  const ofSettings = (status: number, json?: object): Case =>
+  const ofSettings = (status: number, json?: object): OperationCase =>
     at(status, async (send) => {
       const path = `/api/ai/settings/${await ownAgent()}`
       await first('PUT', path, await admin(), settings)
@@ -135,9 +135,9 @@ export function createCrmCases(
     crmLogin: at(200, (send) =>
       send('/api/auth/login', { json: { username: 'user1', password: 'password' } }),
     ),
-    crmRegister: at(202, (send) => send('/api/auth/register', { json: newcomer('reg') })),
+    crmRegister: at(202, (send) => send('/api/auth/register', { json: newAccountBody('reg') })),
     crmVerifyEmail: at(200, async (send) => {
-      const person = newcomer('ver')
+      const person = newAccountBody('ver')
       await first('POST', '/api/auth/register', '', person)
       return send('/api/auth/verify-email', { json: { token: await mailed(person.email) } })
     }),
@@ -185,7 +185,12 @@ export function createCrmCases(
     crmLeadImport: at(200, async (send) => {
       const headers = { Authorization: `Bearer ${await admin()}`, 'Content-Type': 'text/csv' }
       const url = `${stack.url}/api/leads/import?dryRun=true`
-      const { body } = await ask({ method: 'POST', url, headers, body: 'name,phone\nAda,1002\nBob,x\n' })
+      const { body } = await sendRequest({
+        method: 'POST',
+        url,
+        headers,
+        body: 'name,phone\nAda,1002\nBob,x\n',
+      })
       const { id } = body as { id: number } // the documented shape
       return send(`/api/leads/import/${id}`, { token: await admin() })
     }),
@@ -283,10 +288,13 @@ export function createCrmCases(
         headers: { 'telnyx-signature-ed25519': signature, 'telnyx-timestamp': timestamp },
       })
     }),
-  } satisfies Record<string, { statuses: readonly number[]; run(send: Send): Promise<Answer> }>
+  } satisfies Record<
+    string,
+    { statuses: readonly number[]; run(send: SendToOperation): Promise<DocumentedAnswer> }
+  >
 }
 
-const newcomer = (username: string) => ({
+const newAccountBody = (username: string) => ({
   username,
   email: `${username}@example.org`,
   password: 'correct horse',

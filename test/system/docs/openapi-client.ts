@@ -1,23 +1,28 @@
 import { type IncomingMessage, request } from 'node:http'
-import type { Named } from '../../support/openapi/document.ts'
-import type { Schemas } from '../../support/openapi/schema-validator.ts'
+import type { NamedOperation } from '../../support/openapi/document.ts'
+import type { SchemaValidator } from '../../support/openapi/schema-validator.ts'
 
 /** What came back, as far as a document speaks of it. */
-export interface Answer {
+export interface DocumentedAnswer {
   status: number
   type: string | undefined
   /** Parsed where it is JSON; undefined for a stream that goes on. */
   body: unknown
 }
 
-export interface Asked {
+export interface DocumentedRequest {
   method: string
   url: string
   headers?: Record<string, string>
   body?: string | undefined
 }
 
-export async function ask({ method, url, headers, body }: Asked): Promise<Answer> {
+export async function sendRequest({
+  method,
+  url,
+  headers,
+  body,
+}: DocumentedRequest): Promise<DocumentedAnswer> {
   const leave = new AbortController()
   const res = await fetch(url, {
     method,
@@ -41,7 +46,7 @@ export async function ask({ method, url, headers, body }: Asked): Promise<Answer
 const isJson = (type: string | undefined) => type?.endsWith('json') === true
 
 /** The same by a WebSocket handshake; what is opened is closed at once. */
-export function shakeHands({ url, headers }: Asked): Promise<Answer> {
+export function openWebSocket({ url, headers }: DocumentedRequest): Promise<DocumentedAnswer> {
   return new Promise((resolve, reject) => {
     const asked = request(url, {
       headers: {
@@ -62,7 +67,7 @@ export function shakeHands({ url, headers }: Asked): Promise<Answer> {
   })
 }
 
-async function read(res: IncomingMessage): Promise<Answer> {
+async function read(res: IncomingMessage): Promise<DocumentedAnswer> {
   let text = ''
   for await (const piece of res.setEncoding('utf8')) text += piece
   const type = res.headers['content-type']?.split(';')[0]
@@ -70,10 +75,10 @@ async function read(res: IncomingMessage): Promise<Answer> {
 }
 
 /** @returns what is wrong with an answer by what the document says of it, or undefined */
-export function flawOf(
-  { responses }: Named,
-  { status, type, body }: Answer,
-  schemas: Schemas,
+export function documentMismatch(
+  { responses }: NamedOperation,
+  { status, type, body }: DocumentedAnswer,
+  schemas: SchemaValidator,
 ): string | undefined {
   const response = responses[status]
   if (response === undefined) return `${status} is not documented: ${JSON.stringify(body)}`
@@ -83,5 +88,5 @@ export function flawOf(
     return status >= 400 || type === undefined ? undefined : `${status} has a body: ${type}`
   const media = content[type ?? ''] ?? content['*/*']
   if (media === undefined) return `${status} is ${type}, and not ${Object.keys(content)}`
-  return body === undefined ? undefined : schemas.flawOf(media.schema, body)
+  return body === undefined ? undefined : schemas.errorOf(media.schema, body)
 }

@@ -3,35 +3,35 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { findOrUnpackAsterisk } from '../../../bin/system/asterisk.ts'
-import { asteriskMissing } from '../../support/asterisk.ts'
+import { whyAsteriskUnavailable } from '../../support/asterisk.ts'
 import { project, systemFolder } from '../../support/build.ts'
-import { CLIENT, type FakeFreepbx, startFreepbx } from '../../support/fake-freepbx.ts'
+import { type FakeFreepbx, OAUTH_CLIENT, startFakeFreepbx } from '../../support/fake-freepbx.ts'
 import { freeLowPort } from '../../support/free-port.ts'
-import { type Document, type Named, operationsOf } from '../../support/openapi/document.ts'
-import { createFace, documentOf } from '../../support/openapi/routes-only-app.ts'
-import { createSchemas, type Schemas } from '../../support/openapi/schema-validator.ts'
+import { type NamedOperation, type OpenApiDocument, operationsOf } from '../../support/openapi/document.ts'
+import { createRoutesOnlyApp, documentOf } from '../../support/openapi/routes-only-app.ts'
+import { createSchemaValidator, type SchemaValidator } from '../../support/openapi/schema-validator.ts'
 import { type Phone, startPhone } from '../../support/phone.ts'
-import { type Stack, startStack, until } from '../../support/stack.ts'
+import { type Stack, startStack, waitUntil } from '../../support/stack.ts'
 import { TELNYX_PUBLIC_KEY } from './crm-operation-cases.ts'
-import { ask, flawOf, shakeHands } from './openapi-client.ts'
-import { createCases, type Send } from './operation-cases.ts'
+import { documentMismatch, openWebSocket, sendRequest } from './openapi-client.ts'
+import { createOperationCases, type SendToOperation } from './operation-cases.ts'
 
 /** Known before anything runs, so that each operation is a test; what is served is compared with it. */
-const document = await documentOf(createFace())
+const document = await documentOf(createRoutesOnlyApp())
 const operations = operationsOf(document)
-const hasPbx = (await asteriskMissing()) === undefined
+const hasPbx = (await whyAsteriskUnavailable()) === undefined
 /** Tests dial far more often than people do. */
 const POLICY = { limits: { perMinute: 1_000, perDay: 10_000, concurrent: 100 } }
 
 let stack: Stack
-let schemas: Schemas
+let schemas: SchemaValidator
 let freepbx: FakeFreepbx
 let third: Phone | undefined
 const folder = mkdtempSync(join(tmpdir(), 'docs-'))
 beforeAll(async () => {
   const policy = join(folder, 'dial-policy.json')
   writeFileSync(policy, JSON.stringify(POLICY))
-  freepbx = await startFreepbx()
+  freepbx = await startFakeFreepbx()
   const sipPort = await freeLowPort()
   stack = await startStack({
     pbx: hasPbx,
@@ -39,8 +39,8 @@ beforeAll(async () => {
       HOOKSWITCH_REGISTRATION: 'open',
       HOOKSWITCH_PROVISIONER: 'freepbx',
       HOOKSWITCH_FREEPBX_URL: freepbx.url,
-      HOOKSWITCH_FREEPBX_CLIENT_ID: CLIENT.clientId,
-      HOOKSWITCH_FREEPBX_CLIENT_SECRET: CLIENT.clientSecret,
+      HOOKSWITCH_FREEPBX_CLIENT_ID: OAUTH_CLIENT.clientId,
+      HOOKSWITCH_FREEPBX_CLIENT_SECRET: OAUTH_CLIENT.clientSecret,
       HOOKSWITCH_EXTENSIONS: '1100-1199',
       HOOKSWITCH_SIP_DOMAIN: 'pbx.example.org',
       HOOKSWITCH_DIAL_POLICY: policy,
@@ -50,7 +50,7 @@ beforeAll(async () => {
       HOOKSWITCH_PBX_HTTP_PORT: String(await freeLowPort()),
     },
   })
-  schemas = createSchemas(document, { sealed: true })
+  schemas = createSchemaValidator(document, { sealed: true })
   if (!hasPbx) return
   // The demo's own two are in the call: somebody has to be there to hand it to.
   const programs = await findOrUnpackAsterisk(systemFolder, join(project, 'bin/pbx'), () => {})
@@ -64,32 +64,34 @@ afterAll(async () => {
   rmSync(folder, { recursive: true })
 })
 
-const url = ({ path, parameters = [] }: Named) => {
+const url = ({ path, parameters = [] }: NamedOperation) => {
   const filled = path.replace(/\{(\w+)\}/g, (_, name) => {
     const schema = parameters.find((one) => one.name === name)?.schema as { example?: string } | undefined
     return schema?.example ?? 'users-state'
   })
   return stack.url + filled
 }
-const isForStaff = ({ tags }: Named) => tags.some((tag) => tag.startsWith('Call centre'))
-const isSocket = ({ operationId }: Named) => operationId === 'voipSocket'
-const askOf = (one: Named) => (isSocket(one) ? shakeHands : ask)
-const titled = (some: readonly Named[]) => some.map((one) => [one.operationId, one] as const)
+const isCallCenterOperation = ({ tags }: NamedOperation) => tags.some((tag) => tag.startsWith('Call centre'))
+const isSocket = ({ operationId }: NamedOperation) => operationId === 'voipSocket'
+const askOf = (one: NamedOperation) => (isSocket(one) ? openWebSocket : sendRequest)
+const titled = (some: readonly NamedOperation[]) => some.map((one) => [one.operationId, one] as const)
 const guarded = operations.filter(({ security = [] }) => security.length > 0)
 const isJson = { 'Content-Type': 'application/json' }
 
 describe('the document served', () => {
   test('is the one that is judged here, and the one of our own surface is a part of it', async () => {
-    const served = (await ask({ method: 'GET', url: `${stack.url}/openapi.json` })).body as Document // judged here
+    const served = (await sendRequest({ method: 'GET', url: `${stack.url}/openapi.json` }))
+      .body as OpenApiDocument // judged here
     expect(served).toEqual(document)
-    const own = (await ask({ method: 'GET', url: `${stack.url}/api/v1/openapi.json` })).body as Document // as above
+    const own = (await sendRequest({ method: 'GET', url: `${stack.url}/api/v1/openapi.json` }))
+      .body as OpenApiDocument // as above
     const paths = operationsOf(own).map(({ path }) => `/api/v1${path}`)
     expect(paths.filter((path) => !(path in document.paths))).toEqual([])
   })
 
   test('each operation has a case, and each case an operation', () => {
     const ids = operations.map(({ operationId }) => operationId)
-    expect(Object.keys(createCases(stack, hasPbx)).sort()).toEqual(ids.sort())
+    expect(Object.keys(createOperationCases(stack, hasPbx)).sort()).toEqual(ids.sort())
   })
 })
 
@@ -99,7 +101,7 @@ describe('a request without a token', () => {
       method: one.method.toUpperCase(),
       url: isSocket(one) ? `${url(one)}?extension=1001` : url(one),
     })
-    expect([answer.status, flawOf(one, answer, schemas)]).toEqual([401, undefined])
+    expect([answer.status, documentMismatch(one, answer, schemas)]).toEqual([401, undefined])
   })
 })
 
@@ -109,30 +111,33 @@ describe('a body of the wrong shape', () => {
     ({ requestBody, operationId }) => requestBody !== undefined && operationId !== 'crmTelnyxWebhook',
   )
   test.each(titled(withBody))('%s says no as documented', async (_, one) => {
-    const { body } = await ask({
+    const { body } = await sendRequest({
       method: 'POST',
       url: `${stack.url}/api/login`,
       headers: isJson,
-      body: JSON.stringify({ username: isForStaff(one) ? 'admin' : 'user1', password: 'password' }),
+      body: JSON.stringify({
+        username: isCallCenterOperation(one) ? 'admin' : 'user1',
+        password: 'password',
+      }),
     })
     const { token } = body as { token: string } // the documented shape
-    const answer = await ask({
+    const answer = await sendRequest({
       method: one.method.toUpperCase(),
       url: url(one),
       headers: { ...isJson, ...(one.security?.length && { Authorization: `Bearer ${token}` }) },
       body: '["not", "this"]',
     })
-    expect(flawOf(one, answer, schemas)).toBeUndefined()
+    expect(documentMismatch(one, answer, schemas)).toBeUndefined()
     expect([400, 422]).toContain(answer.status)
   })
 })
 
 describe(hasPbx ? 'a good request' : 'a good request (without a PBX)', () => {
   test.each(titled(operations))('%s answers as documented', async (id, one) => {
-    const known = createCases(stack, hasPbx)[id]
+    const known = createOperationCases(stack, hasPbx)[id]
     if (known === undefined) throw new Error('no case')
     if (hasPbx && one.tags.some((tag) => tag.includes('calls'))) await pbxIsOnline()
-    const send: Send = (path, { token, json, text, headers, by = ask } = {}) =>
+    const send: SendToOperation = (path, { token, json, text, headers, by = sendRequest } = {}) =>
       by({
         method: one.method.toUpperCase(),
         url: stack.url + path,
@@ -145,20 +150,20 @@ describe(hasPbx ? 'a good request' : 'a good request (without a PBX)', () => {
         body: json === undefined ? text : JSON.stringify(json),
       })
     const answer = await known.run(send)
-    expect(flawOf(one, answer, schemas)).toBeUndefined()
+    expect(documentMismatch(one, answer, schemas)).toBeUndefined()
     expect(known.statuses, JSON.stringify(answer.body)).toContain(answer.status)
   })
 
   async function pbxIsOnline() {
-    const { body } = await ask({
+    const { body } = await sendRequest({
       method: 'POST',
       url: `${stack.url}/api/login`,
       headers: isJson,
       body: '{"username":"admin","password":"password"}',
     })
     const headers = { Authorization: `Bearer ${(body as { token: string }).token}` } // the documented shape
-    await until('the PBX is there', async () => {
-      const said = await ask({ method: 'GET', url: `${stack.url}/api/v1/capabilities`, headers })
+    await waitUntil('the PBX is there', async () => {
+      const said = await sendRequest({ method: 'GET', url: `${stack.url}/api/v1/capabilities`, headers })
       return (said.body as { online: boolean }).online // the documented shape
     })
   }

@@ -1,10 +1,10 @@
 import { login } from '../../support/http-client.ts'
-import { type Stack, until } from '../../support/stack.ts'
-import { createCrmCases } from './crm-operation-cases.ts'
-import { type Answer, ask, shakeHands } from './openapi-client.ts'
+import { type Stack, waitUntil } from '../../support/stack.ts'
+import { createCrmOperationCases } from './crm-operation-cases.ts'
+import { type DocumentedAnswer, openWebSocket, sendRequest } from './openapi-client.ts'
 
 /** Asks the operation it is for; the path is below the stack’s own. */
-export type Send = (
+export type SendToOperation = (
   path: string,
   about?: {
     token?: string | undefined
@@ -12,13 +12,13 @@ export type Send = (
     /** A body of CSV. */
     text?: string
     headers?: Record<string, string>
-    by?: typeof ask
+    by?: typeof sendRequest
   },
-) => Promise<Answer>
+) => Promise<DocumentedAnswer>
 /** What may come back: the first where a PBX runs that can do it. */
-export interface Case {
+export interface OperationCase {
   statuses: readonly number[]
-  run(send: Send): Promise<Answer>
+  run(send: SendToOperation): Promise<DocumentedAnswer>
 }
 
 const SOFTPHONE = '/pbxcore/api/module-softphone-backend/v1'
@@ -30,19 +30,19 @@ const NEEDS_PBX = [404, 409, 501, 503, 504]
 const events = { Accept: 'text/event-stream' }
 
 /** A good request for each operation, by its id. */
-export function createCases(stack: Stack, hasPbx: boolean): Record<string, Case> {
+export function createOperationCases(stack: Stack, hasPbx: boolean): Record<string, OperationCase> {
   const user = async (name = 'user1') => (await login(stack, name)).access
   const claims = (token: string) => JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString())
-  const at = (status: number, run: Case['run']): Case => ({ statuses: [status], run })
-  const get = (path: string, name?: string): Case =>
+  const at = (status: number, run: OperationCase['run']): OperationCase => ({ statuses: [status], run })
+  const get = (path: string, name?: string): OperationCase =>
     at(200, async (send) => send(path, { token: await user(name) }))
 
   /** Somebody who has just made an account. */
   async function newcomer(email: string): Promise<string> {
     const headers = { 'Content-Type': 'application/json' }
     const body = JSON.stringify({ email, password: 'correct horse' })
-    await ask({ method: 'POST', url: `${stack.url}/auth/register`, headers, body })
-    const said = await ask({ method: 'POST', url: `${stack.url}/auth/login`, headers, body })
+    await sendRequest({ method: 'POST', url: `${stack.url}/auth/register`, headers, body })
+    const said = await sendRequest({ method: 'POST', url: `${stack.url}/auth/login`, headers, body })
     return (said.body as { access_token: string }).access_token // the documented shape
   }
   const cookie = async () => {
@@ -58,21 +58,21 @@ export function createCases(stack: Stack, hasPbx: boolean): Record<string, Case>
     const headers = { Authorization: `Bearer ${token}`, 'Content-Type': 'application/json' }
     const url = `${stack.url}${V1}/calls`
     const stateOf = async (id: string) =>
-      ((await ask({ method: 'GET', url: `${url}/${id}`, headers })).body as { state: string }).state
-    const dial = () => ask({ method: 'POST', url, headers, body: JSON.stringify({ number }) })
+      ((await sendRequest({ method: 'GET', url: `${url}/${id}`, headers })).body as { state: string }).state
+    const dial = () => sendRequest({ method: 'POST', url, headers, body: JSON.stringify({ number }) })
     if (!hasPbx) return 'hk_nothing'
     const { id } = (await dial()).body as { id: string } // the documented shape
-    await until('they talk', async () => (await stateOf(id)) === 'up')
+    await waitUntil('they talk', async () => (await stateOf(id)) === 'up')
     return id
   }
   const hangUp = (token: string, id: string) =>
-    ask({
+    sendRequest({
       method: 'POST',
       url: `${stack.url}${V1}/calls/${id}/hangup`,
       headers: { Authorization: `Bearer ${token}` },
     })
   /** A command on a call of two. */
-  const command = (path: string, json?: unknown, statuses: readonly number[] = []): Case => ({
+  const command = (path: string, json?: unknown, statuses: readonly number[] = []): OperationCase => ({
     statuses: hasPbx ? (statuses.length > 0 ? statuses : [204]) : NEEDS_PBX,
     async run(send) {
       const token = await user()
@@ -82,7 +82,7 @@ export function createCases(stack: Stack, hasPbx: boolean): Record<string, Case>
       return answer
     },
   })
-  const ofVoip = (path: string, statuses: readonly number[]): Case => ({
+  const ofVoip = (path: string, statuses: readonly number[]): OperationCase => ({
     statuses: hasPbx ? statuses : NEEDS_PBX,
     async run(send) {
       const token = await user()
@@ -97,9 +97,13 @@ export function createCases(stack: Stack, hasPbx: boolean): Record<string, Case>
     if (!hasPbx) return '1.1'
     await hangUp(token, await talking(token))
     let id: string | undefined
-    await until('a call is kept', async () => {
+    await waitUntil('a call is kept', async () => {
       const url = `${stack.url}${V1}/calls/history`
-      const { body } = await ask({ method: 'GET', url, headers: { Authorization: `Bearer ${token}` } })
+      const { body } = await sendRequest({
+        method: 'GET',
+        url,
+        headers: { Authorization: `Bearer ${token}` },
+      })
       ;[id] = (body as { calls: { id: string }[] }).calls.map((call) => call.id) // the documented shape
       return id !== undefined
     })
@@ -144,7 +148,12 @@ export function createCases(stack: Stack, hasPbx: boolean): Record<string, Case>
     voipRefresh: at(200, async (send) => {
       const body = JSON.stringify({ username: 'user1', password: PASSWORD })
       const headers = { 'Content-Type': 'application/json' }
-      const { body: said } = await ask({ method: 'POST', url: `${stack.url}/api/login`, headers, body })
+      const { body: said } = await sendRequest({
+        method: 'POST',
+        url: `${stack.url}/api/login`,
+        headers,
+        body,
+      })
       return send('/api/refresh', { token: (said as { token: string }).token }) // the documented shape
     }),
     voipProfile: get('/protected/profile'),
@@ -190,7 +199,9 @@ export function createCases(stack: Stack, hasPbx: boolean): Record<string, Case>
       return send(`/protected/admin/users/${sub}`, { token: await user('admin') })
     }),
     voipStats: get('/protected/admin/stats', 'admin'),
-    voipSocket: at(101, async (send) => send('/ws?extension=1001', { token: await user(), by: shakeHands })),
+    voipSocket: at(101, async (send) =>
+      send('/ws?extension=1001', { token: await user(), by: openWebSocket }),
+    ),
 
     onboardingRegister: at(201, (send) =>
       send('/auth/register', { json: { email: 'otto@example.org', password: 'correct horse' } }),
@@ -208,7 +219,7 @@ export function createCases(stack: Stack, hasPbx: boolean): Record<string, Case>
     provision: at(200, async (send) => {
       const headers = { Authorization: `Bearer ${await newcomer('phone@example.org')}` }
       const url = `${stack.url}/sip/provisioning-links`
-      const { body } = await ask({ method: 'POST', url, headers })
+      const { body } = await sendRequest({ method: 'POST', url, headers })
       return send((body as { url: string }).url.slice(stack.url.length)) // the documented shape
     }),
 
@@ -316,7 +327,7 @@ export function createCases(stack: Stack, hasPbx: boolean): Record<string, Case>
       send(`${V1}/streams/users-state`, { token: await user(), headers: events }),
     ),
     streamAsMikopbx: at(200, async (send) => {
-      await ask({
+      await sendRequest({
         method: 'POST',
         url: `${stack.url}${SOFTPHONE}/pub/users-state`,
         headers: { 'Content-Type': 'application/json' },
@@ -325,7 +336,7 @@ export function createCases(stack: Stack, hasPbx: boolean): Record<string, Case>
       return send(`${SOFTPHONE}/sub/users-state`, { token: await user() })
     }),
 
-    ...createCrmCases(stack, hasPbx, user),
+    ...createCrmOperationCases(stack, hasPbx, user),
 
     health: at(200, (send) => send('/health')),
     ready: at(200, (send) => send('/ready')),

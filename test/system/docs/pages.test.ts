@@ -2,9 +2,9 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type Browser, browserMissing, startBrowser } from '../../support/browser.ts'
-import { ask } from '../../support/http-client.ts'
-import { type Stack, startStack, until } from '../../support/stack.ts'
+import { type Browser, startBrowser, whyBrowserUnavailable } from '../../support/browser.ts'
+import { requestJson } from '../../support/http-client.ts'
+import { type Stack, startStack, waitUntil } from '../../support/stack.ts'
 
 let stack: Stack
 beforeAll(async () => {
@@ -25,7 +25,7 @@ describe.each(['/docs', '/redoc'])('%s', (path) => {
   })
 
   test('lets a browser load what is ours and nothing else', async () => {
-    const { headers } = await ask(stack.url + path)
+    const { headers } = await requestJson(stack.url + path)
     const policy = headers.get('content-security-policy')?.split('; ') ?? []
     expect(policy).toEqual(
       expect.arrayContaining(["default-src 'none'", "script-src 'self'", "connect-src 'self'"]),
@@ -37,9 +37,9 @@ describe.each(['/docs', '/redoc'])('%s', (path) => {
   test('what it loads is kept for good, under a name that changes with it', async () => {
     const page = await textOf(path)
     for (const url of loadedBy(page)) {
-      const { status, headers } = await ask(stack.url + url)
+      const { status, headers } = await requestJson(stack.url + url)
       expect([status, headers.get('cache-control')]).toEqual([200, 'public, max-age=31536000, immutable'])
-      const older = await ask(stack.url + url.replace(/[\w-]{16}\//, 'AAAAAAAAAAAAAAAA/'))
+      const older = await requestJson(stack.url + url.replace(/[\w-]{16}\//, 'AAAAAAAAAAAAAAAA/'))
       expect([older.status, older.headers.get('cache-control')]).toEqual([404, 'no-store'])
     }
   })
@@ -63,10 +63,10 @@ test.each([
   ['a file elsewhere', '/docs/assets/x/..%2f..%2fpackage.json'],
   ['a name every object has', '/docs/assets/x/constructor'],
 ])('%s is not served', async (_, path) => {
-  expect(await ask(stack.url + path)).toMatchObject({ status: 404 })
+  expect(await requestJson(stack.url + path)).toMatchObject({ status: 404 })
 })
 
-const missing = await browserMissing()
+const missing = await whyBrowserUnavailable()
 /** As long as a slow machine may take to draw a page a few times, in ms. */
 const SLOW = 240_000
 const title = missing === undefined ? 'in a browser' : `in a browser (skipped: ${missing})`
@@ -77,7 +77,8 @@ describe.skipIf(missing !== undefined)(title, () => {
   })
   afterAll(() => browser?.stop())
 
-  const sees = (what: string, script: string) => until(what, () => browser.read<boolean>(script), 60_000)
+  const sees = (what: string, script: string) =>
+    waitUntil(what, () => browser.evaluate<boolean>(script), 60_000)
   const elsewhere = () =>
     browser.requests().filter((url) => !url.startsWith(stack.url) && /^(https?|wss?):/.test(url))
   /** Kept for a person to look at, where they ask for it. */
@@ -85,7 +86,7 @@ describe.skipIf(missing !== undefined)(title, () => {
     const folder = process.env.HOOKSWITCH_TEST_PICTURES
     if (folder === undefined) return
     mkdirSync(folder, { recursive: true })
-    writeFileSync(join(folder, `${name}.png`), await browser.picture())
+    writeFileSync(join(folder, `${name}.png`), await browser.screenshot())
   }
 
   test(
@@ -99,9 +100,9 @@ describe.skipIf(missing !== undefined)(title, () => {
         await sees('the one of the link', `document.querySelector('.opblock.is-open .execute') !== null`)
         await sleep(seconds * 1_000)
         // It may still be busy with the rest of the document.
-        await browser.read(`new Promise((rest) => requestIdleCallback(rest)).then(() => true)`)
-        await browser.read(`document.querySelector('.opblock.is-open .execute').click()`)
-        await until('it asks', asked, 5_000).catch(() => {})
+        await browser.evaluate(`new Promise((rest) => requestIdleCallback(rest)).then(() => true)`)
+        await browser.evaluate(`document.querySelector('.opblock.is-open .execute').click()`)
+        await waitUntil('it asks', asked, 5_000).catch(() => {})
       }
       await sees(
         'its answer',
@@ -109,7 +110,7 @@ describe.skipIf(missing !== undefined)(title, () => {
       )
       await keep('docs')
       expect(asked()).toBe(true)
-      expect(browser.complaints()).toEqual([])
+      expect(browser.consoleErrors()).toEqual([])
       expect(elsewhere()).toEqual([])
     },
     SLOW,
@@ -118,7 +119,7 @@ describe.skipIf(missing !== undefined)(title, () => {
   test('/redoc shows the operations, and finds words in them', async () => {
     await browser.open(`${stack.url}/redoc`)
     await sees('the menu', `document.querySelectorAll('[role=menuitem]').length > 10`)
-    await browser.read(`(() => {
+    await browser.evaluate(`(() => {
       const box = document.querySelector('input[type=text], input[type=search]')
       Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, 'value').set.call(box, 'attended')
       box.dispatchEvent(new Event('input', { bubbles: true }))
@@ -126,19 +127,19 @@ describe.skipIf(missing !== undefined)(title, () => {
     })()`)
     await sees('what was looked for', `document.querySelector('[data-role="search:results"]') !== null`)
     await keep('redoc')
-    expect(browser.complaints()).toEqual([])
+    expect(browser.consoleErrors()).toEqual([])
     expect(elsewhere()).toEqual([])
   })
 
   test('a script that gets into a page does not run', async () => {
     await browser.open(`${stack.url}/docs`)
     await sees('the page', `document.querySelector('.opblock-tag') !== null`)
-    await browser.read(`(() => {
+    await browser.evaluate(`(() => {
       const script = document.createElement('script')
       script.textContent = 'window.ran = true'
       document.body.append(script)
     })()`)
-    expect(await browser.read('window.ran === true')).toBe(false)
-    expect(browser.complaints().join()).toContain('Content Security Policy')
+    expect(await browser.evaluate('window.ran === true')).toBe(false)
+    expect(browser.consoleErrors().join()).toContain('Content Security Policy')
   })
 })

@@ -1,6 +1,6 @@
 import { connect } from 'node:net'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { ask, mediaStatus } from '../../support/http-client.ts'
+import { mediaStatus, requestJson } from '../../support/http-client.ts'
 import { type Stack, startStack } from '../../support/stack.ts'
 
 let stack: Stack
@@ -19,7 +19,7 @@ afterAll(() => stack?.stop())
 
 const FORM = 'login=user1&password=password&rememberMe=false'
 const form = (body: string, headers: Record<string, string> = {}) =>
-  ask(`${base}/auth:login`, {
+  requestJson(`${base}/auth:login`, {
     method: 'POST',
     body,
     headers: { 'Content-Type': 'application/x-www-form-urlencoded', ...headers },
@@ -28,7 +28,10 @@ const cookieOf = (headers: Headers) =>
   headers.getSetCookie().find((one) => one.startsWith('refreshToken=')) ?? ''
 const secretOf = (headers: Headers) => /^refreshToken=([^;]*)/.exec(cookieOf(headers))?.[1] ?? ''
 const refresh = (secret: string, headers: Record<string, string> = {}, path = 'auth:refresh') =>
-  ask(`${base}/${path}`, { method: 'POST', headers: { Cookie: `refreshToken=${secret}`, ...headers } })
+  requestJson(`${base}/${path}`, {
+    method: 'POST',
+    headers: { Cookie: `refreshToken=${secret}`, ...headers },
+  })
 const refused = (status: number, error: string) => ({
   status,
   body: { result: false, messages: { error: [error] } },
@@ -53,7 +56,7 @@ describe('auth:login', () => {
 
   test('takes JSON as well', async () => {
     const json = { login: 'user1', password: 'password', rememberMe: true }
-    expect((await ask(`${base}/auth:login`, { json })).status).toBe(200)
+    expect((await requestJson(`${base}/auth:login`, { json })).status).toBe(200)
   })
 
   test('keeps the secret in a cookie no script and no other site can use', async () => {
@@ -95,7 +98,7 @@ describe('auth:login', () => {
 
   test.each(['auth%3Alogin', 'auth%3alogin'])('is found as %s, too', async (path) => {
     const json = { login: 'user1', password: 'password' }
-    expect((await ask(`${base}/${path}`, { json })).status).toBe(200)
+    expect((await requestJson(`${base}/${path}`, { json })).status).toBe(200)
   })
 
   test('its token opens what the user may open, and says whose it is', async () => {
@@ -113,7 +116,7 @@ describe('auth:login', () => {
     const claims = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString())
     expect(claims).toMatchObject({ userId: 'admin', role: 'admins', language: 'en' })
     expect(await mediaStatus(stack, '1001/hello.wav', token)).toBe(200)
-    const profile = await ask(`${stack.base}/profile`, { token })
+    const profile = await requestJson(`${stack.base}/profile`, { token })
     expect(profile).toMatchObject({ status: 200, body: { user: { role: 'admin' } } })
   })
 })
@@ -185,7 +188,7 @@ describe('auth:logout', () => {
     const { headers, body } = await form(FORM)
     const token = String((body.data as { accessToken: string }).accessToken)
     const secret = secretOf(headers)
-    const out = await ask(`${base}/auth:logout`, { method: 'POST', token })
+    const out = await requestJson(`${base}/auth:logout`, { method: 'POST', token })
     expect(out).toMatchObject({
       status: 200,
       body: { result: true, data: { message: 'Successfully logged out' } },
@@ -205,7 +208,7 @@ describe('auth:logout', () => {
     const mine = await form(FORM)
     const token = String((mine.body.data as { accessToken: string }).accessToken)
     const theirs = secretOf((await form('login=user2&password=password')).headers)
-    const out = await ask(`${base}/auth:logout`, {
+    const out = await requestJson(`${base}/auth:logout`, {
       method: 'POST',
       token,
       headers: { Cookie: `refreshToken=${theirs}` },
@@ -220,7 +223,7 @@ describe('auth:logout', () => {
     const [first, second] = [await form(FORM), await form(FORM)]
     const token = String((first.body.data as { accessToken: string }).accessToken)
     const headers = { Cookie: `refreshToken=${secretOf(second.headers)}` }
-    expect((await ask(`${base}/auth:logout`, { method: 'POST', token, headers })).status).toBe(200)
+    expect((await requestJson(`${base}/auth:logout`, { method: 'POST', token, headers })).status).toBe(200)
     for (const { headers: of } of [first, second]) expect((await refresh(secretOf(of))).status).toBe(401)
   })
 
@@ -232,7 +235,7 @@ describe('auth:logout', () => {
 
   test('without anything is refused', async () => {
     const error = "The user isn't authenticated."
-    expect(await ask(`${base}/auth:logout`, { method: 'POST' })).toMatchObject(refused(401, error))
+    expect(await requestJson(`${base}/auth:logout`, { method: 'POST' })).toMatchObject(refused(401, error))
   })
 })
 
@@ -292,7 +295,7 @@ describe('a Cookie header as browsers send it', () => {
     const Cookie = Buffer.from(cookieWith(secret)).toString('latin1')
     // Beside it, headers that are large, too: 20 kB in all.
     const headers = { Cookie, Referer: `https://x.example/${'x'.repeat(6_000)}`, 'X-More': 'x'.repeat(7_000) }
-    const { status, headers: said } = await ask(`${base}/auth:refresh`, { method: 'POST', headers })
+    const { status, headers: said } = await requestJson(`${base}/auth:refresh`, { method: 'POST', headers })
     expect([status, secretOf(said).length]).toEqual([200, secret.length])
   })
 })
@@ -326,7 +329,7 @@ describe('the limits of MikoPBX', () => {
     })
     try {
       const api = `${limited.url}/pbxcore/api/v3`
-      const wrong = () => ask(`${api}/auth:login`, { json: { login: 'user1', password: 'wrong' } })
+      const wrong = () => requestJson(`${api}/auth:login`, { json: { login: 'user1', password: 'wrong' } })
       for (let n = 0; n < 10; n += 1) expect((await wrong()).status).toBe(401)
       const eleventh = await wrong()
       expect(eleventh.status).toBe(429)
@@ -335,7 +338,9 @@ describe('the limits of MikoPBX', () => {
       const refreshes = async (count: number, Cookie = '') => {
         const statuses = []
         for (let n = 0; n < count; n += 1)
-          statuses.push((await ask(`${api}/auth:refresh`, { method: 'POST', headers: { Cookie } })).status)
+          statuses.push(
+            (await requestJson(`${api}/auth:refresh`, { method: 'POST', headers: { Cookie } })).status,
+          )
         return statuses
       }
       const WRONG = `refreshToken=${'0'.repeat(64)}`

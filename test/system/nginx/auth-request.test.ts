@@ -10,7 +10,7 @@ import { nginxArgs } from '../../../bin/stack/process-specs.ts'
 import { findOrFetch } from '../../../bin/system/programs.ts'
 import { project, systemFolder } from '../../support/build.ts'
 import { freePort } from '../../support/free-port.ts'
-import { until } from '../../support/stack.ts'
+import { waitUntil } from '../../support/stack.ts'
 import { HANDSHAKE } from '../../support/stream-requests.ts'
 
 /** The real nginx, with servers of this test in the place of the sidecar, of the API, and of an instance of Nchan. */
@@ -130,7 +130,7 @@ beforeAll(async () => {
   nginx = spawn(path, nginxArgs(conf, prefix), { env: { ...process.env, ...env } })
   nginx.stderr?.on('data', (text) => (stderr += text))
   answerTo = grant
-  await until(`nginx answers: ${stderr}`, async () => (await send('GET /health')).status === 200)
+  await waitUntil(`nginx answers: ${stderr}`, async () => (await send('GET /health')).status === 200)
 })
 afterAll(async () => {
   if (nginx !== undefined) await new Promise((resolve) => nginx.once('close', resolve).kill('SIGQUIT'))

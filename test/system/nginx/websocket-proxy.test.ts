@@ -10,8 +10,8 @@ import { nginxArgs } from '../../../bin/stack/process-specs.ts'
 import { findOrFetch } from '../../../bin/system/programs.ts'
 import { project, systemFolder } from '../../support/build.ts'
 import { freePort } from '../../support/free-port.ts'
-import { ask } from '../../support/http-client.ts'
-import { until } from '../../support/stack.ts'
+import { requestJson } from '../../support/http-client.ts'
+import { waitUntil } from '../../support/stack.ts'
 import { HANDSHAKE } from '../../support/stream-requests.ts'
 
 /** The real nginx in front of a server in the API's place, which takes every handshake and echoes. */
@@ -68,8 +68,8 @@ beforeAll(async () => {
   const { path, env } = programs.nginx
   nginx = spawn(path, nginxArgs(conf, prefix), { env: { ...process.env, ...env } })
   nginx.stderr?.on('data', (text) => (stderr += text))
-  await until(`nginx answers: ${stderr}`, () =>
-    ask(url).then(
+  await waitUntil(`nginx answers: ${stderr}`, () =>
+    requestJson(url).then(
       () => true,
       () => false,
     ),
@@ -99,7 +99,7 @@ async function echoed(path: string, headers: Record<string, string> = {}, protoc
 describe('the API', () => {
   test('is asked by HTTP/1.1, over connections that are kept', async () => {
     plain.length = 0
-    for (let n = 0; n < 5; n += 1) await ask(`${url}/api/v1/sessions`)
+    for (let n = 0; n < 5; n += 1) await requestJson(`${url}/api/v1/sessions`)
     expect(plain.map(({ httpVersion }) => httpVersion)).toEqual(Array(5).fill('1.1'))
     expect(new Set(plain.map(({ socket }) => socket)).size).toBe(1)
   })
@@ -164,7 +164,7 @@ describe('the socket of the API', () => {
 
   test('leaves no token in the access log', async () => {
     await echoed('/ws?token=in-the-query')
-    await until('it was logged', () =>
+    await waitUntil('it was logged', () =>
       readFileSync(join(folder, 'access.log'), 'utf8').includes('"path":"/ws"'),
     )
     expect(readFileSync(join(folder, 'access.log'), 'utf8')).not.toMatch(/in-the-query|xyz|token=/)

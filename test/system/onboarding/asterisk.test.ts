@@ -1,14 +1,14 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type Asterisk, asteriskMissing, startAsterisk } from '../../support/asterisk.ts'
-import { ask, type Follower } from '../../support/http-client.ts'
+import { type AsteriskServer, startAsterisk, whyAsteriskUnavailable } from '../../support/asterisk.ts'
+import { requestJson, type SseSubscription } from '../../support/http-client.ts'
 import { type Phone, startPhone } from '../../support/phone.ts'
-import { type Stack, startStack, until } from '../../support/stack.ts'
-import { logInAs, stateOf } from '../../support/v1-client.ts'
+import { type Stack, startStack, waitUntil } from '../../support/stack.ts'
+import { extensionStateOf, loginV1Client } from '../../support/v1-client.ts'
 
-const missing = await asteriskMissing()
+const missing = await whyAsteriskUnavailable()
 const title = missing === undefined ? 'on a real Asterisk, %s' : `%s (skipped: ${missing})`
 
-const WAYS: readonly [string, (asterisk: Asterisk) => Record<string, string>][] = [
+const WAYS: readonly [string, (asterisk: AsteriskServer) => Record<string, string>][] = [
   [
     'by ARI',
     ({ ari }) => ({
@@ -31,13 +31,13 @@ const WAYS: readonly [string, (asterisk: Asterisk) => Record<string, string>][] 
 ]
 
 describe.skipIf(missing !== undefined).each(WAYS)(title, (_, settingsOf) => {
-  let asterisk: Asterisk
+  let asterisk: AsteriskServer
   let stack: Stack
-  let presence: Follower
+  let presence: SseSubscription
   const phones: Phone[] = []
 
   beforeAll(async () => {
-    asterisk = await startAsterisk({ configures: true })
+    asterisk = await startAsterisk({ withConfigUser: true })
     const { events, control } = asterisk.users
     stack = await startStack({
       env: {
@@ -52,7 +52,7 @@ describe.skipIf(missing !== undefined).each(WAYS)(title, (_, settingsOf) => {
         HOOKSWITCH_SIP_PORT: String(asterisk.sipPort),
       },
     })
-    presence = await (await logInAs(stack, 'admin')).follow('users-state')
+    presence = await (await loginV1Client(stack, 'admin')).follow('users-state')
   })
   afterAll(async () => {
     presence?.close()
@@ -63,8 +63,8 @@ describe.skipIf(missing !== undefined).each(WAYS)(title, (_, settingsOf) => {
 
   const person = { email: 'usuario@ejemplo.com', password: 'secreto123' }
   const credentialsOf = async () => {
-    const { token } = await logInAs(stack, person.email, person.password)
-    return (await ask(`${stack.url}/sip/credentials`, { token })).body
+    const { token } = await loginV1Client(stack, person.email, person.password)
+    return (await requestJson(`${stack.url}/sip/credentials`, { token })).body
   }
   const phoneOf = async (extension: string, secret: string) => {
     const phone = await startPhone({ ...asterisk, secretOf: () => secret }, extension, { answer: 'auto' })
@@ -73,38 +73,41 @@ describe.skipIf(missing !== undefined).each(WAYS)(title, (_, settingsOf) => {
   }
 
   test('one request leads to a phone that registers, is called, calls, and is seen by everybody', async () => {
-    const { status, body } = await ask(`${stack.url}/auth/register`, { json: person })
+    const { status, body } = await requestJson(`${stack.url}/auth/register`, { json: person })
     // 1001 to 1003 are the demo's.
     expect([status, body]).toMatchObject([201, { sip_extension: '1004', is_active: true }])
     const { username, password, domain, port, transport } = await credentialsOf()
     expect([username, domain, port, transport]).toEqual(['1004', '127.0.0.1', asterisk.sipPort, 'udp'])
 
     const mine = await phoneOf(String(username), String(password))
-    await until('it is seen as idle', () => stateOf(presence, '1004') === 'Idle')
+    await waitUntil('it is seen as idle', () => extensionStateOf(presence, '1004') === 'Idle')
     const theirs = await phoneOf('1001', asterisk.phoneSecret)
     await theirs.dial('1004')
-    await until('both talk', () => mine.state() === 'up' && theirs.state() === 'up')
-    await until('it is seen to talk', () => stateOf(presence, '1004') === 'Up')
+    await waitUntil('both talk', () => mine.state() === 'up' && theirs.state() === 'up')
+    await waitUntil('it is seen to talk', () => extensionStateOf(presence, '1004') === 'Up')
     await theirs.hangup()
-    await until('both are idle', () => mine.state() === 'idle' && theirs.state() === 'idle')
+    await waitUntil('both are idle', () => mine.state() === 'idle' && theirs.state() === 'idle')
 
-    const caller = await logInAs(stack, person.email, person.password)
+    const caller = await loginV1Client(stack, person.email, person.password)
     await caller.dial('1001')
-    await until('both talk', () => mine.state() === 'up' && theirs.state() === 'up')
+    await waitUntil('both talk', () => mine.state() === 'up' && theirs.state() === 'up')
     await mine.hangup()
-    await until('both are idle', () => mine.state() === 'idle' && theirs.state() === 'idle')
+    await waitUntil('both are idle', () => mine.state() === 'idle' && theirs.state() === 'idle')
   })
 
   test('a number that the PBX has for others is passed over, and left as it was', async () => {
     // A phone of pjsip.conf, whose number no account has.
-    const admin = await logInAs(stack, 'admin')
-    const users = await ask(`${stack.url}/protected/admin/users`, { token: admin.token })
+    const admin = await loginV1Client(stack, 'admin')
+    const users = await requestJson(`${stack.url}/protected/admin/users`, { token: admin.token })
     const user3 = (users.body.users as { id: number; username: string }[]).find(
       ({ username }) => username === 'user3',
     )
-    await ask(`${stack.url}/protected/admin/users/${user3?.id}`, { method: 'DELETE', token: admin.token })
+    await requestJson(`${stack.url}/protected/admin/users/${user3?.id}`, {
+      method: 'DELETE',
+      token: admin.token,
+    })
     const json = { email: 'otra@ejemplo.com', password: 'secreto123' }
-    const { body } = await ask(`${stack.url}/auth/register`, { json })
+    const { body } = await requestJson(`${stack.url}/auth/register`, { json })
     expect(body).toMatchObject({ sip_extension: '1005', is_active: true })
     expect((await phoneOf('1003', asterisk.phoneSecret)).registered).toBe(true)
   })
@@ -112,12 +115,12 @@ describe.skipIf(missing !== undefined).each(WAYS)(title, (_, settingsOf) => {
   test('whom an admin deletes cannot register any more', async () => {
     const { username, password } = await credentialsOf()
     await Promise.all(phones.splice(0).map((phone) => phone.stop()))
-    const admin = await logInAs(stack, 'admin')
-    const found = await ask(`${stack.url}/protected/users/${username}`, { token: admin.token })
+    const admin = await loginV1Client(stack, 'admin')
+    const found = await requestJson(`${stack.url}/protected/users/${username}`, { token: admin.token })
     const { id } = found.body.user as { id: number } // the document's shape
-    await ask(`${stack.url}/protected/admin/users/${id}`, { method: 'DELETE', token: admin.token })
+    await requestJson(`${stack.url}/protected/admin/users/${id}`, { method: 'DELETE', token: admin.token })
     // The PBX is told within some seconds.
-    await until('its phone is refused', async () => {
+    await waitUntil('its phone is refused', async () => {
       const phone = await phoneOf(String(username), String(password)).catch(() => undefined)
       await phone?.stop()
       return phone === undefined

@@ -4,15 +4,15 @@ import { text } from 'node:stream/consumers'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { project } from '../../support/build.ts'
-import { CLIENT, type FakeFreepbx, startFreepbx } from '../../support/fake-freepbx.ts'
-import { ask } from '../../support/http-client.ts'
+import { type FakeFreepbx, OAUTH_CLIENT, startFakeFreepbx } from '../../support/fake-freepbx.ts'
+import { requestJson } from '../../support/http-client.ts'
 import { startSecondNode } from '../../support/second-node.ts'
-import { type Stack, startStack, until } from '../../support/stack.ts'
+import { type Stack, startStack, waitUntil } from '../../support/stack.ts'
 
 let pbx: FakeFreepbx
 let stack: Stack
 beforeAll(async () => {
-  pbx = await startFreepbx()
+  pbx = await startFakeFreepbx()
   stack = await startStack({ env: provisioner() })
 })
 afterAll(async () => {
@@ -24,16 +24,17 @@ const provisioner = () => ({
   HOOKSWITCH_REGISTRATION: 'open',
   HOOKSWITCH_PROVISIONER: 'freepbx',
   HOOKSWITCH_FREEPBX_URL: pbx.url,
-  HOOKSWITCH_FREEPBX_CLIENT_ID: CLIENT.clientId,
-  HOOKSWITCH_FREEPBX_CLIENT_SECRET: CLIENT.clientSecret,
+  HOOKSWITCH_FREEPBX_CLIENT_ID: OAUTH_CLIENT.clientId,
+  HOOKSWITCH_FREEPBX_CLIENT_SECRET: OAUTH_CLIENT.clientSecret,
   HOOKSWITCH_EXTENSIONS: '1000-1199',
   HOOKSWITCH_SIP_DOMAIN: 'pbx.tudominio.com',
 })
 const register = (email: string, { url }: Pick<Stack, 'url'> = stack) =>
-  ask(`${url}/auth/register`, { json: { email, password: 'secreto123' } })
+  requestJson(`${url}/auth/register`, { json: { email, password: 'secreto123' } })
 const tokenOf = async (email: string) =>
   String(
-    (await ask(`${stack.url}/auth/login`, { json: { email, password: 'secreto123' } })).body.access_token,
+    (await requestJson(`${stack.url}/auth/login`, { json: { email, password: 'secreto123' } })).body
+      .access_token,
   )
 
 /** A line of the document, at our own address. */
@@ -89,23 +90,23 @@ describe('the document’s way', () => {
       body: { detail: [{ loc: ['body', 'email'] }] },
     })
     const json = { email: 'usuario@ejemplo.com', password: 'wrong' }
-    expect(await ask(`${stack.url}/auth/login`, { json })).toMatchObject({ status: 401 })
-    expect(await ask(`${stack.url}/sip/nothing`)).toMatchObject({
+    expect(await requestJson(`${stack.url}/auth/login`, { json })).toMatchObject({ status: 401 })
+    expect(await requestJson(`${stack.url}/sip/nothing`)).toMatchObject({
       status: 404,
       body: { detail: 'Not Found' },
     })
-    expect(await ask(`${stack.url}/sip/credentials`)).toMatchObject({ status: 401 })
+    expect(await requestJson(`${stack.url}/sip/credentials`)).toMatchObject({ status: 401 })
   })
 
   test('the token opens other surfaces, and the extension is known there', async () => {
     const token = await tokenOf('usuario@ejemplo.com')
-    const profile = await ask(`${stack.url}/protected/profile`, { token })
+    const profile = await requestJson(`${stack.url}/protected/profile`, { token })
     expect(profile).toMatchObject({ status: 200, body: { user: { extension: '1004', role: 'user' } } })
   })
 
   test('a link sets a phone up, and the same one again within a minute, as its answer may be lost', async () => {
     const token = await tokenOf('usuario@ejemplo.com')
-    const bought = await ask(`${stack.url}/sip/provisioning-links`, { method: 'POST', token })
+    const bought = await requestJson(`${stack.url}/sip/provisioning-links`, { method: 'POST', token })
     const url = String(bought.body.url)
     expect(url.startsWith(`${stack.url}/sip/provisioning.xml?ticket=`)).toBe(true)
     const res = await fetch(url)
@@ -127,11 +128,11 @@ describe('a PBX in trouble', () => {
     const { status, body } = await register('later@ejemplo.com')
     expect([status, body.is_active]).toEqual([201, false])
     const token = await tokenOf('later@ejemplo.com')
-    const waiting = await ask(`${stack.url}/sip/credentials`, { token })
+    const waiting = await requestJson(`${stack.url}/sip/credentials`, { token })
     expect([waiting.status, Number(waiting.headers.get('retry-after'))]).toEqual([503, 5])
-    const isReady = async () => (await ask(`${stack.url}/sip/credentials`, { token })).status === 200
-    await until('the extension is ready', isReady, 40_000)
-    expect(pbx.made.filter((number) => number === body.sip_extension)).toHaveLength(1)
+    const isReady = async () => (await requestJson(`${stack.url}/sip/credentials`, { token })).status === 200
+    await waitUntil('the extension is ready', isReady, 40_000)
+    expect(pbx.created.filter((number) => number === body.sip_extension)).toHaveLength(1)
   })
 
   test('that refuses leaves nothing behind', async () => {
@@ -162,7 +163,7 @@ test('100 who register at once at two nodes get 100 extensions', async () => {
     const numbers = made.map(({ body }) => String(body.sip_extension))
     expect(new Set(numbers).size).toBe(100)
     for (const number of numbers) expect(pbx.extensions.has(number)).toBe(true)
-    expect(new Set(pbx.made).size).toBe(pbx.made.length)
+    expect(new Set(pbx.created).size).toBe(pbx.created.length)
   } finally {
     await node.stop()
   }
@@ -172,35 +173,37 @@ test('whom an admin deletes loses the extension, too', async () => {
   const { body } = await register('leaving@ejemplo.com')
   const number = String(body.sip_extension)
   expect(pbx.extensions.has(number)).toBe(true)
-  const admin = await ask(`${stack.url}/api/login`, { json: { username: 'admin', password: 'password' } })
+  const admin = await requestJson(`${stack.url}/api/login`, {
+    json: { username: 'admin', password: 'password' },
+  })
   const token = String(admin.body.token)
-  await ask(`${stack.url}/protected/admin/users/${body.id}`, { method: 'DELETE', token })
-  await until('it is gone', () => !pbx.extensions.has(number), 30_000)
+  await requestJson(`${stack.url}/protected/admin/users/${body.id}`, { method: 'DELETE', token })
+  await waitUntil('it is gone', () => !pbx.extensions.has(number), 30_000)
 })
 
 test('no secret is in any log', () => {
   const logs = stack.logs()
   expect(logs).toContain('extension')
   expect(logs).not.toContain('secreto123')
-  expect(logs).not.toContain(CLIENT.clientSecret)
+  expect(logs).not.toContain(OAUTH_CLIENT.clientSecret)
   for (const { secret } of pbx.extensions.values()) expect(logs).not.toContain(secret)
 })
 
 describe('by invitation', () => {
   let closed: Stack
   beforeAll(async () => {
-    closed = await startStack({ demo: false, keep: true })
+    closed = await startStack({ demo: false, keepData: true })
   })
   afterAll(() => closed?.stop())
 
   test('is the default, where no provisioner is set up either', async () => {
     const json = { email: 'a@ejemplo.com', password: 'secreto123' }
-    expect(await ask(`${closed.url}/auth/register`, { json })).toMatchObject({
+    expect(await requestJson(`${closed.url}/auth/register`, { json })).toMatchObject({
       status: 503,
       body: { detail: expect.stringContaining('no provisioner') },
     })
     const voip = { username: 'anna', extension: '1010', ...json }
-    expect(await ask(`${closed.url}/api/register`, { json: voip })).toMatchObject({ status: 403 })
+    expect(await requestJson(`${closed.url}/api/register`, { json: voip })).toMatchObject({ status: 403 })
   })
 
   test('whoever has one of the command line’s registers with it, and nobody else', async () => {
@@ -218,8 +221,12 @@ describe('by invitation', () => {
     closed = await startStack({ demo: false, data, env })
     const json = { email: 'a@ejemplo.com', password: 'secreto123', invitation }
     const url = `${closed.url}/auth/register`
-    expect(await ask(url, { json: { ...json, invitation: 'inv_guessed' } })).toMatchObject({ status: 403 })
-    expect(await ask(url, { json })).toMatchObject({ status: 201, body: { sip_extension: '3000' } })
-    expect(await ask(url, { json: { ...json, email: 'b@ejemplo.com' } })).toMatchObject({ status: 403 })
+    expect(await requestJson(url, { json: { ...json, invitation: 'inv_guessed' } })).toMatchObject({
+      status: 403,
+    })
+    expect(await requestJson(url, { json })).toMatchObject({ status: 201, body: { sip_extension: '3000' } })
+    expect(await requestJson(url, { json: { ...json, email: 'b@ejemplo.com' } })).toMatchObject({
+      status: 403,
+    })
   })
 })

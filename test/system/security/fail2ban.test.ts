@@ -4,11 +4,11 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { SecurityEvent } from '../../../api/core/auth/security-log.ts'
-import { securityLine } from '../../../api/store/files/security-log.ts'
+import { formatSecurityEvent } from '../../../api/store/files/security-log.ts'
 import { findOrFetch } from '../../../bin/system/programs.ts'
 import { project, systemFolder } from '../../support/build.ts'
-import { ask, login, logout } from '../../support/http-client.ts'
-import { type Stack, startStack, until } from '../../support/stack.ts'
+import { login, logout, requestJson } from '../../support/http-client.ts'
+import { type Stack, startStack, waitUntil } from '../../support/stack.ts'
 
 const { fail2ban } = await findOrFetch(systemFolder, ['fail2ban'], (line) => console.log(line))
 const docs = join(project, 'docs', 'fail2ban')
@@ -41,7 +41,7 @@ function logOf(text: string): string {
 }
 
 const AT = new Date('2026-03-01T23:59:58.007Z')
-const lineOf = (event: SecurityEvent) => `${securityLine(event, AT)}\n`
+const lineOf = (event: SecurityEvent) => `${formatSecurityEvent(event, AT)}\n`
 const failed = (username: string, address: string): SecurityEvent => ({
   event: 'authn_login_fail',
   username,
@@ -93,7 +93,7 @@ describe('a failed login counts once, for the address it came from', () => {
     '\u001d',
     '\u001e',
   ])('a name that tries to begin a line of its own with %j', (end) => {
-    const forged = securityLine(failed('bob', '6.6.6.6'), AT)
+    const forged = formatSecurityEvent(failed('bob', '6.6.6.6'), AT)
     const path = logOf(lineOf(failed(`x${end}${forged}${end}`, '10.1.2.3')))
     expect(matchesOf(path).map(({ address }) => address)).toEqual(['10.1.2.3'])
   })
@@ -194,13 +194,13 @@ describe('a running stack', () => {
     await logout(stack, await login(stack))
     for (const username of ['user1', 'nobody | From: 6.6.6.6 | Time: 2026-03-01 23:59:58', '']) {
       const headers = { 'X-Forwarded-For': '6.6.6.6', 'X-Real-IP': '6.6.6.6' }
-      const { status } = await ask(`${stack.base}/auth/login`, {
+      const { status } = await requestJson(`${stack.base}/auth/login`, {
         json: { username, password: 'wrong' },
         headers,
       })
       expect([400, 401]).toContain(status)
     }
-    await until('all is written', () => readFileSync(path(), 'utf8').split('\n').length > 5)
+    await waitUntil('all is written', () => readFileSync(path(), 'utf8').split('\n').length > 5)
     expect(readFileSync(path(), 'utf8')).toContain('[LOGOUT]')
 
     const matches = matchesOf(path())

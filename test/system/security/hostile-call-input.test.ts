@@ -1,9 +1,9 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { WebSocket } from 'ws'
-import { type AmiCall, placeCall } from '../../support/ami-call.ts'
+import { type AmiCall, simulateCall } from '../../support/ami-call.ts'
 import { type AmiPbx, startAmiPbx } from '../../support/ami-pbx.ts'
-import { ask, type Follower, followSse, login } from '../../support/http-client.ts'
-import { type Stack, startStack, until } from '../../support/stack.ts'
+import { login, requestJson, type SseSubscription, subscribeSse } from '../../support/http-client.ts'
+import { type Stack, startStack, waitUntil } from '../../support/stack.ts'
 
 let pbx: AmiPbx
 let stack: Stack
@@ -17,9 +17,9 @@ beforeAll(async () => {
   stack = await startStack({ env: { ...pbx.env, HOOKSWITCH_REGISTRATION: 'open' } })
   token = (await login(stack)).access
   admin = (await login(stack, 'admin')).access
-  await until('the PBX is there', async () => (await v1('GET', '/capabilities')).body.online === true)
-  call = placeCall(pbx, { extension: '1001' }, { extension: '1002' })
-  await until('the call is up', async () => (await v1('GET', `/calls/${call.id}`)).body.state === 'up')
+  await waitUntil('the PBX is there', async () => (await v1('GET', '/capabilities')).body.online === true)
+  call = simulateCall(pbx, { extension: '1001' }, { extension: '1002' })
+  await waitUntil('the call is up', async () => (await v1('GET', `/calls/${call.id}`)).body.state === 'up')
 })
 afterAll(async () => {
   await stack?.stop()
@@ -27,10 +27,10 @@ afterAll(async () => {
 })
 
 const v1 = (method: string, path: string, init: { json?: unknown; body?: string; headers?: object } = {}) =>
-  ask(`${stack.url}/api/v1${path}`, { method, token, ...(init as RequestInit) })
+  requestJson(`${stack.url}/api/v1${path}`, { method, token, ...(init as RequestInit) })
 
 /** What may have meaning to Asterisk, to a shell, to SQL, to JSON or to a log. */
-const TEXTS: readonly (readonly [title: string, text: string])[] = [
+const HOSTILE_TEXTS: readonly (readonly [title: string, text: string])[] = [
   ['CR', '1002\rAction: Command'],
   ['LF', '1002\nAction: Command'],
   ['CR LF and an action', '1002\r\n\r\nAction: Command\r\nCommand: core stop now\r\n\r\n'],
@@ -61,8 +61,8 @@ const TEXTS: readonly (readonly [title: string, text: string])[] = [
   ['a blank', ' '],
   ['SQL', "1002' OR '1'='1"],
 ]
-const VALUES: readonly (readonly [title: string, value: unknown])[] = [
-  ...TEXTS,
+const HOSTILE_VALUES: readonly (readonly [title: string, value: unknown])[] = [
+  ...HOSTILE_TEXTS,
   ['null', null],
   ['true', true],
   ['a number', 1002],
@@ -101,7 +101,7 @@ const FIELDS: readonly (readonly [
 ]
 
 /** Refused in the surface's own words, and nothing is said of what is inside. */
-function expectRefusal(reply: Awaited<ReturnType<typeof ask>>, path: string) {
+function expectRefusal(reply: Awaited<ReturnType<typeof requestJson>>, path: string) {
   expect(reply.status).toBeGreaterThanOrEqual(400)
   expect(reply.status).toBeLessThan(500)
   if (path.startsWith('/api/v1')) {
@@ -115,18 +115,18 @@ function expectRefusal(reply: Awaited<ReturnType<typeof ask>>, path: string) {
 
 let before: number
 beforeEach(() => {
-  before = pbx.orders().length
+  before = pbx.controlActions().length
 })
 /** Whatever was asked for, the PBX was asked for nothing. */
-afterEach(() => expect(pbx.orders().slice(before)).toEqual([]))
+afterEach(() => expect(pbx.controlActions().slice(before)).toEqual([]))
 
 describe('a hostile value', () => {
   /** They may be left out, and null is as if they were: then it is a call like any other. */
   const OPTIONAL: readonly string[] = ['user_id', 'caller_number']
   test.each(FIELDS)('as %s is refused and never reaches the PBX', async (name, method, path, json) => {
-    for (const [title, value] of VALUES) {
+    for (const [title, value] of HOSTILE_VALUES) {
       if (value === null && OPTIONAL.includes(name)) continue
-      const reply = await ask(`${stack.url}${path()}`, { method, token, json: json(value) })
+      const reply = await requestJson(`${stack.url}${path()}`, { method, token, json: json(value) })
       try {
         expectRefusal(reply, path())
       } catch (err) {
@@ -137,7 +137,7 @@ describe('a hostile value', () => {
 
   test('as the id of a call in a path finds nothing', async () => {
     const commands = ['', '/hangup', '/decline', '/hold', '/mute', '/park', '/answer', '/recording/pause']
-    for (const [title, text] of TEXTS) {
+    for (const [title, text] of HOSTILE_TEXTS) {
       if (text.trim() === '') continue
       for (const command of commands) {
         const id = encodeURIComponent(text.toWellFormed())
@@ -151,7 +151,7 @@ describe('a hostile value', () => {
     ['DTMF', 'dtmf', { digits: '1' }],
     ['a transfer', 'transfer', { number: '1002' }],
   ])('as the id of a call in a path is no call for %s', async (_, command, json) => {
-    for (const [title, text] of TEXTS) {
+    for (const [title, text] of HOSTILE_TEXTS) {
       if (text.trim() === '') continue
       const id = encodeURIComponent(text.toWellFormed())
       const reply = await v1('POST', `/calls/${id}/${command}`, { json })
@@ -170,7 +170,7 @@ describe('a hostile value', () => {
       ['/api/v1/calls', { number: '１' }],
       ['/api/v1/calls', { number: '1002' }],
     ] as const) {
-      const reply = await ask(`${stack.url}${path}`, { token, json, headers })
+      const reply = await requestJson(`${stack.url}${path}`, { token, json, headers })
       expectRefusal(reply, path)
     }
   })
@@ -207,7 +207,7 @@ describe('a body that is none', () => {
   ]
   test.each(BODIES)('is refused: %s', async (_, text, type) => {
     for (const path of paths()) {
-      const reply = await ask(`${stack.url}${path}`, {
+      const reply = await requestJson(`${stack.url}${path}`, {
         method: 'POST',
         token,
         headers: { 'Content-Type': type },
@@ -223,7 +223,7 @@ describe('over the socket', () => {
   let ws: WebSocket
   let frames: { type: string; error?: string }[]
   const open = async () => {
-    const { body } = await ask(`${stack.url}/api/login`, {
+    const { body } = await requestJson(`${stack.url}/api/login`, {
       json: { username: 'user1', password: 'password' },
     })
     frames = []
@@ -235,13 +235,13 @@ describe('over the socket', () => {
       },
     )
     ws.on('message', (data) => frames.push(JSON.parse(String(data))))
-    await until('it is open', () => frames.length > 0)
+    await waitUntil('it is open', () => frames.length > 0)
   }
   /** Slowly enough to be heard. */
   const say = async (text: string) => {
     const heard = frames.length
     ws.send(text)
-    await until('it is answered', () => frames.length > heard || ws.readyState > WebSocket.OPEN)
+    await waitUntil('it is answered', () => frames.length > heard || ws.readyState > WebSocket.OPEN)
     await new Promise((resolve) => setTimeout(resolve, 60))
     return frames.slice(heard)
   }
@@ -261,7 +261,7 @@ describe('over the socket', () => {
     // One that a status may hold is no attack on it.
     const fits = (value: unknown) =>
       name === 'call_status' && typeof value === 'string' && /^[\w .:-]{1,64}$/.test(value)
-    for (const [title, value] of VALUES) {
+    for (const [title, value] of HOSTILE_VALUES) {
       const text = JSON.stringify(message(value))
       // Longer ones close the socket: see socket-life.
       if (fits(value) || text.length > 8_000) continue
@@ -285,13 +285,13 @@ describe('over the socket', () => {
 })
 
 describe('a hostile caller', () => {
-  let follower: Follower
+  let follower: SseSubscription
   let live: AmiCall | undefined
   afterEach(async () => {
     follower?.close()
     live?.hangUp()
-    await until('it is over', async () => {
-      const { body } = await ask(`${stack.url}/api/v1/calls`, { token: admin })
+    await waitUntil('it is over', async () => {
+      const { body } = await requestJson(`${stack.url}/api/v1/calls`, { token: admin })
       return Array.isArray(body.calls) && body.calls.every(({ id }) => id === call.id)
     })
   })
@@ -310,12 +310,12 @@ describe('a hostile caller', () => {
     ['a formula', '=HYPERLINK("http://192.0.2.1")'],
   ]
   test.each(NAMES)('with %s in the name is shown as one short line', async (_, name) => {
-    follower = followSse(stack, admin, `${stack.base}/sub/active-calls`)
-    live = placeCall(pbx, { extension: '2666', name }, { extension: '1003' })
+    follower = subscribeSse(stack, admin, `${stack.base}/sub/active-calls`)
+    live = simulateCall(pbx, { extension: '2666', name }, { extension: '1003' })
     const { id } = live
-    await until('it is told', () => JSON.stringify(follower.messages).includes(id))
+    await waitUntil('it is told', () => JSON.stringify(follower.messages).includes(id))
     const user3 = (await login(stack, 'user3')).access
-    const { status, body } = await ask(`${stack.url}/api/v1/calls/${id}`, { token: user3 })
+    const { status, body } = await requestJson(`${stack.url}/api/v1/calls/${id}`, { token: user3 })
     expect([status, body.state]).toEqual([200, 'up'])
     const shown = (body.from as { name: string }).name
     expect(shown).not.toMatch(/[\p{Cc}\p{Zl}\p{Zp}\u202e]/u)
@@ -323,12 +323,12 @@ describe('a hostile caller', () => {
     expect(name.replace(/[\p{Cc}\p{Zl}\p{Zp}\u202e]/gu, '').startsWith(shown)).toBe(true)
     expect(JSON.stringify(body).length).toBeLessThan(2_000)
     // What it tried to forge would be a call of its own.
-    const { body: all } = await ask(`${stack.url}/api/v1/calls`, { token: admin })
+    const { body: all } = await requestJson(`${stack.url}/api/v1/calls`, { token: admin })
     expect((all.calls as { id: string }[]).map((one) => one.id).sort()).toEqual([call.id, id].sort())
   })
 
   test('with CR LF in the name, should Asterisk ever send it, ends one event early and no link', async () => {
-    live = placeCall(
+    live = simulateCall(
       pbx,
       { extension: '2666', name: 'Bob\r\n\r\nEvent: Forged\r\n\r\nx: y' },
       { extension: '1003' },
@@ -342,9 +342,9 @@ describe('a hostile caller', () => {
 describe('what does reach the PBX', () => {
   /** Dials, and gives the one order that came of it. */
   async function orderOf(by: string, number: string) {
-    const { status, body } = await ask(`${stack.url}/api/v1/calls`, { token: by, json: { number } })
-    const orders = pbx.orders().slice(before)
-    before = pbx.orders().length
+    const { status, body } = await requestJson(`${stack.url}/api/v1/calls`, { token: by, json: { number } })
+    const orders = pbx.controlActions().slice(before)
+    before = pbx.controlActions().length
     expect([status, orders.length]).toEqual([202, 1])
     return { id: body.id, order: { ...orders[0] } }
   }
@@ -375,7 +375,7 @@ describe('what does reach the PBX', () => {
       password: 'a long one',
       extension: '1066',
     }
-    expect((await ask(`${stack.url}/api/register`, { json: eve })).status).toBe(201)
+    expect((await requestJson(`${stack.url}/api/register`, { json: eve })).status).toBe(201)
     const { order } = await orderOf((await login(stack, eve.username, eve.password)).access, '1002')
     expect(order).toMatchObject({
       ...originate,
@@ -388,7 +388,7 @@ describe('what does reach the PBX', () => {
 
 describe('in the end', () => {
   test('no link to the PBX was ever lost, and nothing unforeseen is in the log', () => {
-    expect(pbx.eventLinks()).toBe(1)
+    expect(pbx.eventConnections()).toBe(1)
     const failures = stack.logs().match(/.*"(request_failed|socket_failed)".*/g) ?? []
     expect(failures).toEqual([])
   })

@@ -1,7 +1,7 @@
 const API = '/pbxcore/api/module-softphone-backend/v1'
 
 /** What user 1001 may not read: other people’s files, hidden ones, folders, and every spelling of them. */
-export const NOT_THEIRS: readonly string[] = [
+export const FOREIGN_MEDIA_PATHS: readonly string[] = [
   ...[
     '/media/1001/../1002/hello.wav',
     '/media/1001/%2e%2e/1002/hello.wav',
@@ -136,7 +136,7 @@ export const NOT_THEIRS: readonly string[] = [
 ]
 
 /** Names behind `sub/` that are not `users-state`, nearly `users-state`, or a channel of nginx’s own. */
-export const NO_CHANNELS: readonly string[] = [
+export const INVALID_CHANNELS: readonly string[] = [
   ...[
     'users-state%0a',
     'users-state%0d%0a',
@@ -189,7 +189,7 @@ export const NO_CHANNELS: readonly string[] = [
 ]
 
 /** Paths that nginx, Node or Hono might take for `pub/users-state`. */
-export const ALMOST_PUB: readonly string[] = [
+export const NEAR_PUBLISH_PATHS: readonly string[] = [
   ...[
     '/pub//../users-state',
     '/pub//../pub/users-state',
@@ -229,7 +229,7 @@ export const ALMOST_PUB: readonly string[] = [
 ]
 
 /** Places that only nginx itself, the sidecar and the API may ask for. */
-export const INSIDE: readonly string[] = [
+export const INTERNAL_PATHS: readonly string[] = [
   ...[
     '/_gate/media',
     '/_gate/channel',

@@ -3,16 +3,16 @@ import { createServer, type Server } from 'node:http'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { addKey, readKeys } from '../../../contract/keys.ts'
-import { STRANGERS, UNREADABLE } from '../../contract/invalid-tokens.ts'
-import { jsonSuite } from '../../contract/json-test-suite.ts'
-import { type Flaw, type Forge, goodHeader, mint, seal } from '../../contract/mint-token.ts'
+import { FOREIGN_SIGNATURES, UNREADABLE_TOKENS } from '../../contract/invalid-tokens.ts'
+import { jsonTestSuite } from '../../contract/json-test-suite.ts'
+import { type Flaw, mint, signJws, type TestKeys, validHeader } from '../../contract/mint-token.ts'
 import { freePort } from '../../support/free-port.ts'
-import { ask, type LoggedIn, login, logout } from '../../support/http-client.ts'
+import { login, logout, requestJson, type SessionTokens } from '../../support/http-client.ts'
 import { childrenOf, internetSocketsOf } from '../../support/process-tree.ts'
-import { type Headers, type RawReply, raw, sendBytes } from '../../support/raw-http.ts'
-import { type Stack, startStack, until } from '../../support/stack.ts'
+import { type RawHeaders, type RawReply, sendBytes, sendRaw } from '../../support/raw-http.ts'
+import { type Stack, startStack, waitUntil } from '../../support/stack.ts'
 import { FRAMES, HANDSHAKE, MESSAGE_IDS } from '../../support/stream-requests.ts'
-import { ALMOST_PUB, INSIDE, NO_CHANNELS, NOT_THEIRS } from './hostile-paths.ts'
+import { FOREIGN_MEDIA_PATHS, INTERNAL_PATHS, INVALID_CHANNELS, NEAR_PUBLISH_PATHS } from './hostile-paths.ts'
 
 const API = '/pbxcore/api/module-softphone-backend/v1'
 const STREAM = `${API}/sub/users-state`
@@ -21,14 +21,14 @@ const FILE = '/media/1001/hello.wav'
 const PARTS = ['sidecar', 'api', 'nginx', 'redis'] as const
 
 let stack: Stack
-let forge: Forge
-let user: LoggedIn
-let admin: LoggedIn
+let forge: TestKeys
+let user: SessionTokens
+let admin: SessionTokens
 let pids: number[] = []
 let workers: number[] = []
 /** Whoever follows a URL in a token knocks here. */
 let listener: Server
-let knocks = 0
+let requestsToListener = 0
 let watcher: NodeJS.Timeout
 const internetSockets = new Set<string>()
 /** The last part of every token that was sent or given out. */
@@ -51,11 +51,11 @@ beforeAll(async () => {
   }
   user = await login(stack)
   admin = await login(stack, 'admin')
-  for (const token of [user.access, user.refresh, admin.access, admin.refresh]) remember(token)
-  await until('the new key is read', async () => (await media(mint(eddsa, forge.nowS))).status === 200)
+  for (const token of [user.access, user.refresh, admin.access, admin.refresh]) recordSignature(token)
+  await waitUntil('the new key is read', async () => (await media(mint(eddsa, forge.nowS))).status === 200)
 
   listener = createServer((_, res) => {
-    knocks += 1
+    requestsToListener += 1
     res.end('{}')
   })
   const port = await freePort()
@@ -99,18 +99,18 @@ function layOut(root: string) {
   symlinkSync('/etc/passwd', join(root, '1001', 'passwd'))
 }
 
-const remember = (token: string) => {
+const recordSignature = (token: string) => {
   const signature = token.slice(token.lastIndexOf('.') + 1)
   if (signature.length >= 20) signatures.add(signature)
 }
 const bearer = (token: string) => ['Authorization', `Bearer ${token}`] as const
 const sse = ['Accept', 'text/event-stream'] as const
-const media = (token: string, path = FILE) => raw(stack, { path, headers: [bearer(token)] })
-const stream = (token: string, more: Headers = []) =>
-  raw(stack, { path: STREAM, headers: [bearer(token), sse, ...more] })
+const media = (token: string, path = FILE) => sendRaw(stack, { path, headers: [bearer(token)] })
+const stream = (token: string, more: RawHeaders = []) =>
+  sendRaw(stack, { path: STREAM, headers: [bearer(token), sse, ...more] })
 const isRefusal = (status: number) => [400, 401, 403].includes(status)
 /** A file or a stream, and not a word of refusal. */
-const tells = ({ text }: RawReply) => /RIFF|content of|text\/event-stream|root:/.test(text)
+const disclosesContent = ({ text }: RawReply) => /RIFF|content of|text\/event-stream|root:/.test(text)
 
 /** Every place a token can be used at, by header and by query; what a header cannot carry goes by query alone. */
 const PLACES: readonly (readonly [name: string, method: string, path: string, inQuery: boolean])[] = [
@@ -125,19 +125,19 @@ const PLACES: readonly (readonly [name: string, method: string, path: string, in
 ]
 
 async function everywhere(token: string): Promise<Record<string, number>> {
-  remember(token)
+  recordSignature(token)
   // A blank at its end is no part of a header's value (RFC 9110 §5.5).
   const fitsHeader = !/[\r\n\0]|[ \t]$/.test(token)
   const tries = PLACES.filter(([, , , inQuery]) => inQuery || fitsHeader).map(
     async ([name, method, path, inQuery]) => {
       const accept = path.startsWith(STREAM) ? [sse] : []
-      const reply = await raw(stack, {
+      const reply = await sendRaw(stack, {
         method,
         path: inQuery ? path + encodeURIComponent(token) : path,
         headers: inQuery ? accept : [bearer(token), ...accept],
         ...(method === 'POST' ? { body: '' } : {}),
       })
-      return [name, tells(reply) ? 200 : reply.status] as const
+      return [name, disclosesContent(reply) ? 200 : reply.status] as const
     },
   )
   return Object.fromEntries(await Promise.all(tries))
@@ -146,17 +146,17 @@ const notRefused = (statuses: Record<string, number>) =>
   Object.entries(statuses).filter(([, status]) => !isRefusal(status))
 
 describe('message ids, before there is any message', () => {
-  test.each<[string, Headers, string?]>(MESSAGE_IDS)(
+  test.each<[string, RawHeaders, string?]>(MESSAGE_IDS)(
     '%s, from many clients at once, ends no worker',
     async (_, headers, query = '') => {
-      const ways: Headers[] = [
+      const ways: RawHeaders[] = [
         [sse],
         HANDSHAKE,
         [...HANDSHAKE, ['Sec-WebSocket-Protocol', 'ws+meta.nchan'] as const],
       ]
       const replies = await Promise.all(
         Array.from({ length: 48 }, (_, n) =>
-          raw(stack, {
+          sendRaw(stack, {
             // A user's own channel stays without a message for longest.
             path: (n % 2 === 0 ? STREAM : OWN_STREAM) + query,
             headers: [bearer(user.access), ...(ways[n % 3] ?? []), ...headers],
@@ -172,17 +172,17 @@ describe('message ids, before there is any message', () => {
 
   test.each(FRAMES)('a WebSocket client that sends %s ends no worker', async (_, frame) => {
     const tries = Array.from({ length: 12 }, () =>
-      raw(stack, { path: STREAM, headers: [bearer(user.access), ...HANDSHAKE], next: frame }),
+      sendRaw(stack, { path: STREAM, headers: [bearer(user.access), ...HANDSHAKE], next: frame }),
     )
     for (const { status } of await Promise.all(tries)) expect(status).toBe(101)
     expect(childrenOf(stack.pid('nginx'))).toEqual(workers)
   })
 
   test('and leaves nothing in the sidecar’s books', async () => {
-    await until('all streams are gone', async () => (await streams()) === 0)
+    await waitUntil('all streams are gone', async () => (await streams()) === 0)
   })
 
-  test.each<[string, Headers]>([
+  test.each<[string, RawHeaders]>([
     ['the word alone', [['Upgrade', 'websocket']]],
     [
       'no key',
@@ -200,17 +200,17 @@ describe('message ids, before there is any message', () => {
     ['no Connection', [['Upgrade', 'websocket'], ...HANDSHAKE.slice(2)]],
   ])('half a WebSocket handshake (%s) is no stream, and leaves none behind', async (_, headers) => {
     // It is a plain GET then, which the API answers when there is news: there is none.
-    const reply = await raw(stack, {
+    const reply = await sendRaw(stack, {
       path: STREAM,
       headers: [bearer(user.access), ...headers],
-      patienceMs: 500,
+      timeoutMs: 500,
     })
     expect(reply).toEqual({ status: 0, text: '' })
     expect(await streams()).toBe(0)
   })
 })
 
-const streams = async () => Number((await ask(`${stack.url}/_gate/ready`)).body.streams)
+const streams = async () => Number((await requestJson(`${stack.url}/_gate/ready`)).body.streams)
 
 describe('a token that is none, wherever it is used', () => {
   test('and the good one passes, so that refusals mean something', async () => {
@@ -224,10 +224,10 @@ describe('a token that is none, wherever it is used', () => {
       'a stream, as a ticket': 401,
       'a new token': 403,
     })
-    expect((await ask(`${stack.base}/profile`, { token: user.access })).status).toBe(200)
+    expect((await requestJson(`${stack.base}/profile`, { token: user.access })).status).toBe(200)
   })
 
-  test.each([...UNREADABLE, ...STRANGERS])('%s', async (_, make) => {
+  test.each([...UNREADABLE_TOKENS, ...FOREIGN_SIGNATURES])('%s', async (_, make) => {
     const token = make(forge)
     if (token === undefined) return
     expect(notRefused(await everywhere(token))).toEqual([])
@@ -256,7 +256,7 @@ describe('a token that is none, wherever it is used', () => {
   test('of a session that has ended', async () => {
     const gone = await login(stack)
     expect((await logout(stack, gone)).status).toBe(200)
-    await until('the sidecar has heard of it', async () => (await media(gone.access)).status === 401)
+    await waitUntil('the sidecar has heard of it', async () => (await media(gone.access)).status === 401)
     expect(notRefused(await everywhere(gone.access))).toEqual([])
     expect(notRefused(await everywhere(gone.refresh))).toEqual([])
   })
@@ -276,11 +276,11 @@ describe('a token that is none, wherever it is used', () => {
     for (const claims of [{ iss: url }, { aud: [url] }, { sub: url, iss: `${url}/.well-known` }]) {
       expect(notRefused(await everywhere(mint(forge.hmac, forge.nowS, { claims })))).toEqual([])
     }
-    expect(knocks).toBe(0)
+    expect(requestsToListener).toBe(0)
   })
 
-  test.each([...jsonSuite])('%s as a signed payload', async (_, bytes) => {
-    const token = seal(forge.hmac, goodHeader(forge.hmac), bytes)
+  test.each([...jsonTestSuite])('%s as a signed payload', async (_, bytes) => {
+    const token = signJws(forge.hmac, validHeader(forge.hmac), bytes)
     // The two largest are more than nginx takes in one line.
     if (token.length > 8_000) return expect((await media(token)).status).toBe(400)
     expect(notRefused(await everywhere(token))).toEqual([])
@@ -290,7 +290,7 @@ describe('a token that is none, wherever it is used', () => {
 describe('one credential a request', () => {
   const good = () => user.access
   const other = () => admin.access
-  test.each<[string, () => string, () => Headers]>([
+  test.each<[string, () => string, () => RawHeaders]>([
     ['twice in the query', () => `?authorization=${good()}&authorization=${other()}`, () => []],
     ['twice in the query, alike', () => `?authorization=${good()}&authorization=${good()}`, () => []],
     ['its name in capitals', () => `?Authorization=${good()}`, () => []],
@@ -340,8 +340,8 @@ describe('one credential a request', () => {
       [FILE, []],
       [STREAM, [sse]],
     ] as const) {
-      const reply = await raw(stack, { path: path + query(), headers: [...headers(), ...more] })
-      expect(tells(reply)).toBe(false)
+      const reply = await sendRaw(stack, { path: path + query(), headers: [...headers(), ...more] })
+      expect(disclosesContent(reply)).toBe(false)
       // The long path leads to a stream of no name, which the API answers.
       expect([400, 401, 403, ...(query().startsWith('/a') ? [404] : [])]).toContain(reply.status)
     }
@@ -354,12 +354,12 @@ describe('one credential a request', () => {
     ] as const) {
       const query = 'a'.repeat(8_170 - path.length)
       const headers = [bearer('b'.repeat(8_165)), ...more]
-      expect((await raw(stack, { path: `${path}?x=${query}`, headers })).status).toBe(401)
+      expect((await sendRaw(stack, { path: `${path}?x=${query}`, headers })).status).toBe(401)
     }
   })
 
   test('a file’s query is none of the API’s: it takes the header alone', async () => {
-    const reply = await raw(stack, { path: `${API}/profile?authorization=${good()}` })
+    const reply = await sendRaw(stack, { path: `${API}/profile?authorization=${good()}` })
     expect(reply.status).toBe(401)
   })
 })
@@ -367,12 +367,14 @@ describe('one credential a request', () => {
 describe('a path', () => {
   /** 404 where nginx or the API knows no such place, 405 where none is asked for in this way. */
   const never = (reply: RawReply) => {
-    expect(tells(reply)).toBe(false)
+    expect(disclosesContent(reply)).toBe(false)
     expect([400, 401, 403, 404]).toContain(reply.status)
   }
-  test.each([...NOT_THEIRS])('of a user’s token to %s leads nowhere', async (path) => {
+  test.each([...FOREIGN_MEDIA_PATHS])('of a user’s token to %s leads nowhere', async (path) => {
     never(await media(user.access, path))
-    never(await raw(stack, { path: `${path}${path.includes('?') ? '&' : '?'}authorization=${user.access}` }))
+    never(
+      await sendRaw(stack, { path: `${path}${path.includes('?') ? '&' : '?'}authorization=${user.access}` }),
+    )
   })
 
   test.each([
@@ -411,9 +413,9 @@ describe('a path', () => {
       header: { typ: 'ml+jwt' },
       claims: { path: '1001/hello.wav' },
     })
-    remember(link)
-    expect((await raw(stack, { path: `${FILE}?link=${link}` })).status).toBe(200)
-    never(await raw(stack, { path: `/media/${path}?link=${link}` }))
+    recordSignature(link)
+    expect((await sendRaw(stack, { path: `${FILE}?link=${link}` })).status).toBe(200)
+    never(await sendRaw(stack, { path: `/media/${path}?link=${link}` }))
   })
 
   // The API signs links to the one recording of a call for whoever was in it, so another's folder is no flaw.
@@ -426,13 +428,13 @@ describe('a path', () => {
     '1002/.hidden',
   ])('a link that somebody got signed for %s opens nothing', async (path) => {
     const link = mint(forge.hmac, forge.nowS, { header: { typ: 'ml+jwt' }, claims: { path } })
-    remember(link)
-    never(await raw(stack, { path: `/media/${path}?link=${link}` }))
+    recordSignature(link)
+    never(await sendRaw(stack, { path: `/media/${path}?link=${link}` }))
   })
 })
 
 describe('smuggled headers', () => {
-  const lies: Headers = [
+  const lies: RawHeaders = [
     ['X-Hs-Target', 'GET 1001/hello.wav'],
     ['X_Hs_Target', 'GET 1001/hello.wav'],
     ['x-hs-target', 'GET users-state'],
@@ -453,22 +455,22 @@ describe('smuggled headers', () => {
   ]
   test.each(lies)('%s: %s changes no verdict', async (name, value) => {
     const headers = [bearer(user.access), [name, value]] as const
-    expect((await raw(stack, { path: FILE, headers })).status).toBe(200)
-    expect((await raw(stack, { path: '/media/1002/hello.wav', headers })).status).toBe(403)
-    expect((await raw(stack, { path: FILE, headers: [[name, value]] })).status).toBe(401)
-    expect((await raw(stack, { path: STREAM, headers: [[name, value], sse] })).status).toBe(401)
-    expect((await raw(stack, { path: `${API}/profile`, headers: [[name, value]] })).status).toBe(401)
+    expect((await sendRaw(stack, { path: FILE, headers })).status).toBe(200)
+    expect((await sendRaw(stack, { path: '/media/1002/hello.wav', headers })).status).toBe(403)
+    expect((await sendRaw(stack, { path: FILE, headers: [[name, value]] })).status).toBe(401)
+    expect((await sendRaw(stack, { path: STREAM, headers: [[name, value], sse] })).status).toBe(401)
+    expect((await sendRaw(stack, { path: `${API}/profile`, headers: [[name, value]] })).status).toBe(401)
   })
 
   test('a stream that has ended is forgotten, whatever its query was', async () => {
     for (const query of ['', '?', '?x=1', '?authorization=', '?last_event_id=1:'].map((one) =>
       one.startsWith('?auth') ? one + user.access : one,
     )) {
-      expect(tells(await raw(stack, { path: STREAM + query, headers: [bearer(user.access), sse] }))).toBe(
-        true,
-      )
+      expect(
+        disclosesContent(await sendRaw(stack, { path: STREAM + query, headers: [bearer(user.access), sse] })),
+      ).toBe(true)
     }
-    await until('the streams are gone', async () => (await streams()) === 0)
+    await waitUntil('the streams are gone', async () => (await streams()) === 0)
   })
 
   test('a stream’s own channel cannot be chosen by its client', async () => {
@@ -481,7 +483,7 @@ describe('smuggled headers', () => {
         ])
       ).status,
     ).toBe(200)
-    await until('the stream is gone', async () => (await streams()) === 0)
+    await waitUntil('the stream is gone', async () => (await streams()) === 0)
   })
 
   test.each([
@@ -519,8 +521,8 @@ describe('methods', () => {
   ]
   test.each(methods)('%s of a file or a stream is refused, whoever asks', async (method) => {
     for (const path of [FILE, STREAM, `${FILE}?authorization=${user.access}`]) {
-      const reply = await raw(stack, { method, path, headers: [bearer(admin.access), sse], body: '' })
-      expect(tells(reply)).toBe(false)
+      const reply = await sendRaw(stack, { method, path, headers: [bearer(admin.access), sse], body: '' })
+      expect(disclosesContent(reply)).toBe(false)
       expect([400, 401, 403, 405]).toContain(reply.status)
     }
   })
@@ -528,16 +530,16 @@ describe('methods', () => {
     expect((await media(user.access)).status).toBe(200)
   })
   test('HEAD of a file shows as little as GET without a token', async () => {
-    const ask = (headers: Headers) => raw(stack, { method: 'HEAD', path: FILE, headers })
+    const ask = (headers: RawHeaders) => sendRaw(stack, { method: 'HEAD', path: FILE, headers })
     expect([(await ask([])).status, (await ask([bearer(user.access)])).status]).toEqual([401, 200])
   })
 })
 
 describe('channel names', () => {
-  test.each([...NO_CHANNELS])('%j is no stream of a user’s nor of an admin’s', async (name) => {
+  test.each([...INVALID_CHANNELS])('%j is no stream of a user’s nor of an admin’s', async (name) => {
     for (const { access } of [user, admin]) {
-      const reply = await raw(stack, { path: `${API}/sub/${name}`, headers: [bearer(access), sse] })
-      expect(tells(reply)).toBe(false)
+      const reply = await sendRaw(stack, { path: `${API}/sub/${name}`, headers: [bearer(access), sse] })
+      expect(disclosesContent(reply)).toBe(false)
       expect([400, 401, 403, 404]).toContain(reply.status)
     }
   })
@@ -545,18 +547,18 @@ describe('channel names', () => {
   test.each(['sub/users-state', 'sub//users-state', 'x/../sub/users-state', 'sub/users%2dstate'])(
     'as %s the one there is needs a token all the same',
     async (path) => {
-      expect((await raw(stack, { path: `${API}/${path}`, headers: [sse] })).status).toBe(401)
-      expect((await raw(stack, { path: `${API}/${path}`, headers: [bearer(user.access), sse] })).status).toBe(
-        200,
-      )
+      expect((await sendRaw(stack, { path: `${API}/${path}`, headers: [sse] })).status).toBe(401)
+      expect(
+        (await sendRaw(stack, { path: `${API}/${path}`, headers: [bearer(user.access), sse] })).status,
+      ).toBe(200)
     },
   )
 })
 
 describe('publishing', () => {
   const json = ['Content-Type', 'application/json'] as const
-  const post = (headers: Headers, path = '/pub/users-state', body = '{"a":1}') =>
-    raw(stack, { method: 'POST', path: API + path, headers: [json, ...headers], body })
+  const post = (headers: RawHeaders, path = '/pub/users-state', body = '{"a":1}') =>
+    sendRaw(stack, { method: 'POST', path: API + path, headers: [json, ...headers], body })
 
   test.each([
     ['a page', ['Origin', 'https://evil.example']],
@@ -575,7 +577,7 @@ describe('publishing', () => {
       expect((await post(headers)).status).toBe(403)
   })
 
-  test.each([...ALMOST_PUB])('from afar under the name %s is refused', async (path) => {
+  test.each([...NEAR_PUBLISH_PATHS])('from afar under the name %s is refused', async (path) => {
     const { status } = await post([['X-Forwarded-For', '203.0.113.9']], path)
     expect([400, 403, 404]).toContain(status)
   })
@@ -592,13 +594,13 @@ describe('publishing', () => {
     ['to a connection', 404, 'POST', `/pub/conn/${'0'.repeat(32)}`, '{}'],
     ['to a gate', 404, 'POST', '/pub/gate/x', '{}'],
   ])('%s is refused: %i', async (_, status, method, path, body) => {
-    expect((await raw(stack, { method, path: API + path, headers: [json], body })).status).toBe(status)
+    expect((await sendRaw(stack, { method, path: API + path, headers: [json], body })).status).toBe(status)
   })
 
   test.each(['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data; boundary=x', ''])(
     'JSON called %j, as a page’s form could send it, is refused',
     async (type) => {
-      const reply = await raw(stack, {
+      const reply = await sendRaw(stack, {
         method: 'POST',
         path: `${API}/pub/users-state`,
         headers: [['Content-Type', type]],
@@ -611,14 +613,14 @@ describe('publishing', () => {
   test('nobody has heard anything of all that', async () => {
     const { text } = await stream(user.access)
     expect(text).not.toContain('data:')
-    await until('the stream is gone', async () => (await streams()) === 0)
+    await waitUntil('the stream is gone', async () => (await streams()) === 0)
   })
 })
 
 describe('what is inside stays inside', () => {
-  test.each([...INSIDE])('%s', async (path) => {
+  test.each([...INTERNAL_PATHS])('%s', async (path) => {
     for (const method of ['GET', 'POST', 'DELETE']) {
-      const reply = await raw(stack, {
+      const reply = await sendRaw(stack, {
         method,
         path,
         headers: [bearer(admin.access), ['X-Hs-Target', 'GET 1001/hello.wav'], ['X-Hs-Conn', '0'.repeat(32)]],
@@ -630,7 +632,7 @@ describe('what is inside stays inside', () => {
 
   test.each(['health', 'ready', 'metrics'])('/_gate/%s is for this machine’s own programs', async (name) => {
     const from = async (...headers: (readonly [string, string])[]) =>
-      (await raw(stack, { path: `/_gate/${name}`, headers })).status
+      (await sendRaw(stack, { path: `/_gate/${name}`, headers })).status
     expect(await from()).toBe(200)
     expect(await from(['Origin', 'https://evil.example'])).toBe(403)
     expect(await from(['X-Forwarded-For', '127.0.0.1'])).toBe(403)
@@ -646,11 +648,11 @@ describe('tokens in the wrong place', () => {
     ['in the path of the API', (token: string) => `${API}/profile/${token}`],
     ['in a path that nobody knows', (token: string) => `/x/${token}`],
   ])('%s open nothing', async (_, path) => {
-    const reply = await raw(stack, {
+    const reply = await sendRaw(stack, {
       path: path(user.access),
       headers: [['Referer', `http://x/?authorization=${user.access}`], sse],
     })
-    expect(tells(reply)).toBe(false)
+    expect(disclosesContent(reply)).toBe(false)
     expect([400, 401, 403, 404]).toContain(reply.status)
   })
 })
@@ -659,13 +661,13 @@ describe('after all of this', () => {
   test('a good token passes as before', async () => {
     expect((await media(user.access)).status).toBe(200)
     expect((await stream(user.access)).status).toBe(200)
-    expect((await ask(`${stack.base}/profile`, { token: user.access })).status).toBe(200)
+    expect((await requestJson(`${stack.base}/profile`, { token: user.access })).status).toBe(200)
   })
 
   test('a service of this machine publishes as before, and clients with ids of the past hear it', async () => {
     for (let round = 0; round < 20; round += 1) {
       const json = JSON.stringify({ round })
-      const reply = await raw(stack, {
+      const reply = await sendRaw(stack, {
         method: 'POST',
         path: `${API}/pub/users-state`,
         headers: [['Content-Type', 'application/json']],
@@ -674,7 +676,7 @@ describe('after all of this', () => {
       expect([201, 202]).toContain(reply.status)
       const ids = MESSAGE_IDS.filter(([, headers]) => !headers.some(([name]) => name.startsWith('If-')))
       const heard = await Promise.all(ids.map(([, headers]) => stream(user.access, headers)))
-      expect(heard.filter((one) => !tells(one))).toEqual([])
+      expect(heard.filter((one) => !disclosesContent(one))).toEqual([])
       expect(childrenOf(stack.pid('nginx'))).toEqual(workers)
     }
   })
@@ -682,18 +684,18 @@ describe('after all of this', () => {
   test('no process has died, and none was replaced', () => {
     expect(PARTS.map(stack.pid)).toEqual(pids)
     expect(childrenOf(stack.pid('nginx'))).toEqual(workers)
-    expect(stack.said()).not.toMatch(/ended \(/)
+    expect(stack.output()).not.toMatch(/ended \(/)
     expect(stack.logs()).not.toMatch(/exited on signal|Assertion|\[alert\]/)
   })
 
   test('no stream is left in the sidecar’s books', async () => {
-    await until('all streams are gone', async () => (await streams()) === 0)
+    await waitUntil('all streams are gone', async () => (await streams()) === 0)
   })
 
   test('neither the sidecar nor the API has ever had a socket of the internet', () => {
     expect([...internetSockets]).toEqual([])
     expect(internetSocketsOf(stack.pid('nginx'))).not.toEqual([])
-    expect(knocks).toBe(0)
+    expect(requestsToListener).toBe(0)
   })
 
   test('no log holds ten characters in a row of any signature', () => {

@@ -1,8 +1,8 @@
-import { type Follower, followSse, type LoggedIn, publish } from '../../support/http-client.ts'
-import { type Stack, until } from '../../support/stack.ts'
+import { publish, type SessionTokens, type SseSubscription, subscribeSse } from '../../support/http-client.ts'
+import { type Stack, waitUntil } from '../../support/stack.ts'
 
-export interface Person {
-  session: LoggedIn
+export interface LegitimateUser {
+  session: SessionTokens
   /** The session's id, from the token. */
   sid: string
   extension: string
@@ -10,15 +10,15 @@ export interface Person {
   isAdmin: boolean
 }
 
-export interface Bystanders {
+export interface LegitimateClients {
   /** Answers that were not the right one, and requests that failed. */
-  wrong: string[]
+  wrongResponses: string[]
   /** How long each request took, in ms, since the last call. */
-  takeTimes(): number[]
+  drainTimings(): number[]
   /** Waits until the streams have seen the last publication, and closes them. */
   stop(): Promise<void>
   /** What each stream has seen. */
-  followers: readonly Follower[]
+  followers: readonly SseSubscription[]
   /** The numbers that the API gave to the publications. */
   published: readonly number[]
 }
@@ -29,15 +29,15 @@ export interface Bystanders {
  *
  * @param contents the text of each extension's `hello.wav`
  */
-export function startBystanders(
+export function startLegitimateClients(
   stack: Stack,
-  people: readonly Person[],
+  people: readonly LegitimateUser[],
   contents: Readonly<Record<string, string>>,
-): Bystanders {
-  const wrong: string[] = []
+): LegitimateClients {
+  const wrongResponses: string[] = []
   let times: number[] = []
   let isOver = false
-  const followers = people.map(({ session }) => followSse(stack, session.access))
+  const followers = people.map(({ session }) => subscribeSse(stack, session.access))
   const published: number[] = []
 
   async function expectAnswer(what: string, path: string, token: string | undefined, fits: Fits) {
@@ -46,14 +46,14 @@ export function startBystanders(
       const headers: Record<string, string> = token === undefined ? {} : { Authorization: `Bearer ${token}` }
       const res = await fetch(stack.url + path, { headers })
       const text = await res.text()
-      if (!fits(res.status, text)) wrong.push(`${what}: ${res.status} ${text.slice(0, 60)}`)
+      if (!fits(res.status, text)) wrongResponses.push(`${what}: ${res.status} ${text.slice(0, 60)}`)
     } catch (err) {
-      wrong.push(`${what}: ${err instanceof Error ? `${err.message} (${err.cause})` : err}`)
+      wrongResponses.push(`${what}: ${err instanceof Error ? `${err.message} (${err.cause})` : err}`)
     }
     times.push(performance.now() - begun)
   }
 
-  async function live(person: Person, neighbour: Person) {
+  async function runClient(person: LegitimateUser, neighbour: LegitimateUser) {
     const { extension, isAdmin, sid } = person
     const token = person.session.access
     const own = `/media/${extension}/hello.wav`
@@ -81,26 +81,26 @@ export function startBystanders(
     }
   }
 
-  async function keepPublishing() {
+  async function publishRepeatedly() {
     for (let n = 0; !isOver; n += 1) {
       try {
         const { status, body } = await publish(stack, {
           states: { 1001: { state: 'Idle', name: `said-${n}` } },
         })
         if (status === 201 || status === 202) published.push(Number(body.seq))
-        else wrong.push(`publication: ${status}`)
+        else wrongResponses.push(`publication: ${status}`)
       } catch (err) {
-        wrong.push(`publication: ${err}`)
+        wrongResponses.push(`publication: ${err}`)
       }
       await new Promise((resolve) => setTimeout(resolve, 100))
     }
   }
 
-  const lives = people.map((person, n) => live(person, people[(n + 1) % people.length] ?? person))
-  const publishing = keepPublishing()
+  const lives = people.map((person, n) => runClient(person, people[(n + 1) % people.length] ?? person))
+  const publishing = publishRepeatedly()
   return {
-    wrong,
-    takeTimes() {
+    wrongResponses,
+    drainTimings() {
       const taken = times
       times = []
       return taken
@@ -110,13 +110,13 @@ export function startBystanders(
       await Promise.all([...lives, publishing])
       const last = published.at(-1)
       try {
-        await until(
+        await waitUntil(
           'all streams have seen the last publication',
           () => followers.every(({ messages }) => messages.at(-1)?.seq === last),
           5_000,
         )
       } catch (err) {
-        wrong.push(String(err))
+        wrongResponses.push(String(err))
       }
     },
     followers,

@@ -1,16 +1,16 @@
 import { connect } from 'node:net'
 import type { Stack } from '../../support/stack.ts'
 
-export interface Answer {
+export interface RawResponse {
   /** 0 where nginx answered by HTTP/0.9, which has no head. */
   status: number
   head: string
   body: string
 }
 
-export interface Heard {
+export interface Conversation {
   /** Without interim answers (100 Continue). */
-  answers: Answer[]
+  responses: RawResponse[]
   text: string
   /** Who ended the connection, and how. */
   end: 'closed' | 'reset' | 'left'
@@ -26,18 +26,18 @@ export function converse(
   stack: Pick<Stack, 'url'>,
   bytes: Buffer,
   { expected = 1, patienceMs = 300 } = {},
-): Promise<Heard> {
+): Promise<Conversation> {
   return new Promise((resolve) => {
     const socket = connect(Number(new URL(stack.url).port), '127.0.0.1')
     const chunks: Buffer[] = []
-    let end: Heard['end'] = 'left'
+    let end: Conversation['end'] = 'left'
     let soon: NodeJS.Timeout | undefined
     const late = setTimeout(() => socket.destroy(), patienceMs)
-    const heard = () => Buffer.concat(chunks).toString('latin1')
+    const receivedText = () => Buffer.concat(chunks).toString('latin1')
     socket.on('data', (chunk) => {
       chunks.push(chunk)
       clearTimeout(soon)
-      if (readAnswers(heard()).length >= expected) soon = setTimeout(() => socket.destroy(), 10)
+      if (parseResponses(receivedText()).length >= expected) soon = setTimeout(() => socket.destroy(), 10)
     })
     socket.once('end', () => {
       end = 'closed'
@@ -48,18 +48,18 @@ export function converse(
     socket.once('close', () => {
       clearTimeout(late)
       clearTimeout(soon)
-      const text = heard()
-      resolve({ answers: readAnswers(text), text, end })
+      const text = receivedText()
+      resolve({ responses: parseResponses(text), text, end })
     })
     socket.write(bytes)
   })
 }
 
 /** Splits the bytes of one connection into answers. The last one may be cut off. */
-export function readAnswers(text: string): Answer[] {
+export function parseResponses(text: string): RawResponse[] {
   if (text === '') return []
   if (!text.startsWith('HTTP/1.')) return [{ status: 0, head: '', body: text }]
-  const answers: Answer[] = []
+  const answers: RawResponse[] = []
   for (let rest = text; rest !== ''; ) {
     const headEnd = rest.indexOf('\r\n\r\n')
     const head = headEnd < 0 ? rest : rest.slice(0, headEnd + 2)

@@ -3,20 +3,25 @@ import { writeFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { ask, type LoggedIn, login, mediaStatus, publish } from '../../support/http-client.ts'
+import { login, mediaStatus, publish, requestJson, type SessionTokens } from '../../support/http-client.ts'
 import { childrenOf } from '../../support/process-tree.ts'
-import { type Stack, startStack, until } from '../../support/stack.ts'
+import { type Stack, startStack, waitUntil } from '../../support/stack.ts'
 import { HANDSHAKE } from '../../support/stream-requests.ts'
-import { type Bystanders, type Person, quantile, startBystanders } from './legitimate-clients.ts'
+import {
+  type LegitimateClients,
+  type LegitimateUser,
+  quantile,
+  startLegitimateClients,
+} from './legitimate-clients.ts'
 import { converse } from './raw-conversation.ts'
-import { type Hostile, hostileRequests, wellFormedRequests } from './request-framing.ts'
+import { type HostileRequest, hostileRequests, wellFormedRequests } from './request-framing.ts'
 
 const API = '/pbxcore/api/module-softphone-backend/v1'
 const PARTS = ['sidecar', 'api', 'nginx', 'redis'] as const
 
 let stack: Stack
-let one: LoggedIn
-let other: LoggedIn
+let one: SessionTokens
+let other: SessionTokens
 let pids: number[]
 let workers: number[]
 /** What each extension's file holds. */
@@ -76,16 +81,16 @@ describe('a GET that announces a body and sends none', () => {
   )
 })
 
-const sidOf = ({ access }: LoggedIn): string =>
+const sidOf = ({ access }: SessionTokens): string =>
   JSON.parse(Buffer.from(access.split('.')[1] ?? '', 'base64url').toString()).sid
-const streams = async () => Number((await ask(`${stack.url}/_gate/ready`)).body.streams)
+const streams = async () => Number((await requestJson(`${stack.url}/_gate/ready`)).body.streams)
 
 describe('a storm of requests with hostile framing', () => {
   /** A test that fails prints it, so that the storm can be repeated. */
   const SEED = 20_261_129
   const COUNT = 2_000
-  let people: Person[] = []
-  let bystanders: Bystanders
+  let people: LegitimateUser[] = []
+  let bystanders: LegitimateClients
   const leaked: string[] = []
   const misjudged: string[] = []
   const misplaced: string[] = []
@@ -106,14 +111,14 @@ describe('a storm of requests with hostile framing', () => {
       const session = username === 'user2' ? other : await login(stack, username)
       people.push({ session, sid: sidOf(session), extension, isAdmin: username === 'admin' })
     }
-    bystanders = startBystanders(stack, people, contents)
-    await until('all streams are open', () => bystanders.followers.every(({ opens }) => opens() === 1))
+    bystanders = startLegitimateClients(stack, people, contents)
+    await waitUntil('all streams are open', () => bystanders.followers.every(({ opens }) => opens() === 1))
 
     await rain(wellFormedRequests(SEED, 400, one.access))
-    calm = bystanders.takeTimes()
+    calm = bystanders.drainTimings()
     answered = 0
     await rain(hostileRequests(SEED, COUNT, one.access))
-    stormy = bystanders.takeTimes()
+    stormy = bystanders.drainTimings()
     await bystanders.stop()
   })
   afterAll(() => {
@@ -121,7 +126,7 @@ describe('a storm of requests with hostile framing', () => {
   })
 
   /** Sends the requests, eight at a time. */
-  async function rain(requests: readonly Hostile[]) {
+  async function rain(requests: readonly HostileRequest[]) {
     const waiting = requests.values()
     const client = async () => {
       for (const request of waiting) await send(request)
@@ -129,8 +134,19 @@ describe('a storm of requests with hostile framing', () => {
     await Promise.all(Array.from({ length: 8 }, client))
   }
 
-  async function send({ bytes, most, patienceMs, isSigned, isStream, looks, exactly }: Hostile) {
-    const { answers, text } = await converse(stack, bytes, { expected: most, patienceMs })
+  async function send({
+    bytes,
+    maxResponses,
+    timeoutMs,
+    isSigned,
+    isStream,
+    bodyPattern,
+    expectedStatus,
+  }: HostileRequest) {
+    const { responses, text } = await converse(stack, bytes, {
+      expected: maxResponses,
+      patienceMs: timeoutMs,
+    })
     const note = (list: string[], flaw: string) =>
       list.push(
         `${flaw}\n  sent: ${printable(bytes.toString('latin1'))}\n  came: ${printable(text).slice(0, 400)}`,
@@ -140,22 +156,23 @@ describe('a storm of requests with hostile framing', () => {
     const own = ['mark-of-1001', 'said-', 'text/event-stream', '"username":"user1"', sidOf(one)]
     for (const word of [...foreign, ...(isSigned ? [] : own)]) if (text.includes(word)) note(leaked, word)
 
-    const [first] = answers
+    const [first] = responses
     if (first !== undefined) answered += 1
     else if (isStream) impatient += 1
     if (!isSigned && first?.status === 101) note(leaked, 'a WebSocket without a token')
     // Where the client was not patient enough, there is no answer to judge.
-    if (exactly !== undefined && first !== undefined && first.status !== exactly)
-      note(misjudged, `${first.status} instead of ${exactly}`)
+    if (expectedStatus !== undefined && first !== undefined && first.status !== expectedStatus)
+      note(misjudged, `${first.status} instead of ${expectedStatus}`)
 
-    if (answers.length > most) note(misplaced, `${answers.length} answers, at most ${most} expected`)
-    if (first?.status === 200 && first.body !== '' && !looks.test(first.body))
+    if (responses.length > maxResponses)
+      note(misplaced, `${responses.length} answers, at most ${maxResponses} expected`)
+    if (first?.status === 200 && first.body !== '' && !bodyPattern.test(first.body))
       note(misplaced, 'an answer to another request')
-    for (const { body } of answers) {
+    for (const { body } of responses) {
       if (body.startsWith('mark-of-1001') && !contents['1001']?.startsWith(body))
         note(misplaced, 'a file with something else in it')
     }
-    if (answers.some(({ status }) => [500, 502, 503, 504].includes(status))) note(failed, 'a 5xx')
+    if (responses.some(({ status }) => [500, 502, 503, 504].includes(status))) note(failed, 'a 5xx')
   }
 
   const printable = (text: string) => JSON.stringify(text.replaceAll(one.access, '<token of user1>'))
@@ -181,7 +198,7 @@ describe('a storm of requests with hostile framing', () => {
   })
 
   test('the requests of three other users all get their own right answers', () => {
-    expect(sample(bystanders.wrong)).toEqual(none)
+    expect(sample(bystanders.wrongResponses)).toEqual(none)
     expect(stormy.length).toBeGreaterThan(100)
   })
 
@@ -209,17 +226,17 @@ describe('a storm of requests with hostile framing', () => {
   })
 
   test('afterwards the sidecar counts the streams that are really open', async () => {
-    await until('three streams are left', async () => (await streams()) <= 3 + impatient, 10_000)
+    await waitUntil('three streams are left', async () => (await streams()) <= 3 + impatient, 10_000)
     expect(await streams()).toBeGreaterThanOrEqual(3)
     for (const follower of bystanders.followers) follower.close()
-    await until('no stream is left', async () => (await streams()) <= impatient, 10_000)
+    await waitUntil('no stream is left', async () => (await streams()) <= impatient, 10_000)
     expect(impatient).toBeLessThan(COUNT * 0.05)
   })
 
   test('no process has died, and none was replaced', () => {
     expect(PARTS.map(stack.pid)).toEqual(pids)
     expect(childrenOf(stack.pid('nginx'))).toEqual(workers)
-    expect(stack.said()).not.toMatch(/ended \(/)
+    expect(stack.output()).not.toMatch(/ended \(/)
     expect(stack.logs()).not.toMatch(/exited on signal|\bsignal \d|Assertion|\[alert\]|\[emerg\]/)
   })
 })
@@ -270,8 +287,8 @@ describe('a GET that has no use for a body', () => {
         ...lines,
       ]
       const bytes = Buffer.from(`${head.join('\r\n')}\r\n\r\n${body}`, 'latin1')
-      const { answers } = await converse(stack, bytes, { patienceMs: 3_000 })
-      return answers[0] ?? { status: 0, head: '', body: '' }
+      const { responses } = await converse(stack, bytes, { patienceMs: 3_000 })
+      return responses[0] ?? { status: 0, head: '', body: '' }
     }
 
     test.each([

@@ -5,7 +5,7 @@ const SSE = 'Accept: text/event-stream'
 const SOCKET = HANDSHAKE.map(([name, value]) => `${name}: ${value}`)
 
 /** What a good answer begins with, so that an answer to another request is noticed. */
-const LOOKS = {
+const BODY_PATTERNS = {
   file: /^mark-of-1001-/,
   stream: /^(?::|id:|data:|event:|$)/,
   poll: /^\{"/,
@@ -18,7 +18,7 @@ const LOOKS = {
   socket: /^$/,
   publisher: /^$/,
 }
-type Kind = keyof typeof LOOKS
+type Kind = keyof typeof BODY_PATTERNS
 
 interface Target {
   kind: Kind
@@ -71,10 +71,10 @@ const HEADERS: readonly (readonly [name: string, values: readonly string[]])[] =
   ['Proxy-Connection', ['keep-alive', 'close']],
   ['HTTP2-Settings', ['AAMAAABkAAQAoAAAAAIAAAAA']],
 ]
-const HARMLESS = ['TE', 'Keep-Alive', 'Trailer', 'Proxy-Connection', 'HTTP2-Settings']
+const HARMLESS_HEADERS = ['TE', 'Keep-Alive', 'Trailer', 'Proxy-Connection', 'HTTP2-Settings']
 
-type Spell = (name: string, value: string) => string
-const SPELLINGS: readonly (readonly [title: string, spell: Spell])[] = [
+type FormatHeader = (name: string, value: string) => string
+const HEADER_FORMATS: readonly (readonly [title: string, spell: FormatHeader])[] = [
   ['plain', (name, value) => `${name}: ${value}`],
   ['plain', (name, value) => `${name}: ${value}`],
   ['plain', (name, value) => `${name}: ${value}`],
@@ -124,19 +124,19 @@ const REQUEST_LINES: readonly string[] = [
   'HTTP/1.1 204 No Content',
 ]
 
-export interface Hostile {
+export interface HostileRequest {
   bytes: Buffer
   /** How many answers a client may get at most. */
-  most: number
-  patienceMs: number
+  maxResponses: number
+  timeoutMs: number
   /** Whether the request carries user1's live token. */
   isSigned: boolean
   /** Whether it may open a stream. */
   isStream: boolean
   /** What a 200 to the first request begins with. */
-  looks: RegExp
+  bodyPattern: RegExp
   /** What nginx must answer where the framing means nothing; undefined where more than one answer is right. */
-  exactly: number | undefined
+  expectedStatus: number | undefined
 }
 
 /** A seeded generator of numbers from 0 to 1 (mulberry32). */
@@ -162,11 +162,13 @@ function createPick(seed: number): Pick {
 }
 
 /** Requests whose framing is hostile, the same ones for the same seed. One in four belongs to a theft. */
-export function hostileRequests(seed: number, count: number, token: string): Hostile[] {
+export function hostileRequests(seed: number, count: number, token: string): HostileRequest[] {
   const pick = createPick(seed)
-  const requests: Hostile[] = []
+  const requests: HostileRequest[] = []
   while (requests.length < count) {
-    requests.push(...(pick([1, 2, 3, 4, 5, 6, 7]) === 1 ? theft(pick, token) : [draw(pick, token)]))
+    requests.push(
+      ...(pick([1, 2, 3, 4, 5, 6, 7]) === 1 ? smugglingPair(pick, token) : [randomRequest(pick, token)]),
+    )
   }
   return requests
 }
@@ -175,31 +177,36 @@ export function hostileRequests(seed: number, count: number, token: string): Hos
  * Two requests, one after the other: the first announces as many bytes as the second one's question has before
  * its credential. A sidecar that waits for them reads that credential as a question of its own.
  */
-function theft(pick: Pick, token: string): Hostile[] {
+function smugglingPair(pick: Pick, token: string): HostileRequest[] {
   const length = `Content-Length: ${pick(LENGTHS)}`
   const own = pick(TARGETS.filter(({ kind }) => kind === 'file' || kind === 'stream'))
   const foreign: Target = { kind: 'file', path: '/media/1002/hello.wav' }
-  const common = { most: 1, patienceMs: 100, looks: LOOKS.file, exactly: undefined }
+  const common = {
+    maxResponses: 1,
+    timeoutMs: 100,
+    bodyPattern: BODY_PATTERNS.file,
+    expectedStatus: undefined,
+  }
   return [
     {
       ...common,
       bytes: compose('GET', own, '1.1', `Bearer ${token}`, [length], ''),
       isSigned: true,
       isStream: own.kind === 'stream',
-      looks: LOOKS[own.kind],
+      bodyPattern: BODY_PATTERNS[own.kind],
     },
     {
       ...common,
       bytes: compose('GET', foreign, '1.1', pick(REQUEST_LINES), [], ''),
       isSigned: false,
       isStream: false,
-      exactly: 401,
+      expectedStatus: 401,
     },
   ]
 }
 
 /** The same requests without anything hostile in them. */
-export function wellFormedRequests(seed: number, count: number, token: string): Hostile[] {
+export function wellFormedRequests(seed: number, count: number, token: string): HostileRequest[] {
   const pick = createPick(seed)
   return Array.from({ length: count }, () => {
     const target = pick(TARGETS)
@@ -207,17 +214,17 @@ export function wellFormedRequests(seed: number, count: number, token: string): 
     const isSigned = credential !== undefined
     return {
       bytes: compose('GET', target, '1.1', credential, [], ''),
-      most: 1,
-      patienceMs: pick([50, 100, 300]),
+      maxResponses: 1,
+      timeoutMs: pick([50, 100, 300]),
       isSigned,
       isStream: isSigned && target.kind === 'stream',
-      looks: LOOKS[target.kind],
-      exactly: expectedStatus(target, isSigned),
+      bodyPattern: BODY_PATTERNS[target.kind],
+      expectedStatus: expectedStatus(target, isSigned),
     }
   })
 }
 
-function draw(pick: Pick, token: string): Hostile {
+function randomRequest(pick: Pick, token: string): HostileRequest {
   const target = pick(TARGETS)
   const credential = pick([
     `Bearer ${token}`,
@@ -231,39 +238,39 @@ function draw(pick: Pick, token: string): Hostile {
   const version = pick(['1.1', '1.1', '1.1', '1.1', '1.1', '1.1', '1.1', '1.0', '1.0', '0.9'])
   const [name, own] = pick(HEADERS)
   const value = pick([...VALUES, ...own, ...own, ...own])
-  const [spelling, spell] = pick(SPELLINGS)
+  const [headerFormat, formatHeader] = pick(HEADER_FORMATS)
   const times = pick(['once', 'once', 'once', 'twice', 'twice, another value', 'and Content-Length'])
   const lines = [
-    spell(name, value),
-    ...(times === 'twice' ? [spell(name, value)] : []),
-    ...(times === 'twice, another value' ? [spell(name, pick(VALUES))] : []),
+    formatHeader(name, value),
+    ...(times === 'twice' ? [formatHeader(name, value)] : []),
+    ...(times === 'twice, another value' ? [formatHeader(name, pick(VALUES))] : []),
     ...(times === 'and Content-Length' ? ['Content-Length: 5'] : []),
   ]
   const rest = restFor(pick, name, value)
   const common = {
     isSigned,
     isStream: isSigned && target.kind === 'stream',
-    looks: LOOKS[target.kind],
-    patienceMs: pick([50, 100, 300]),
+    bodyPattern: BODY_PATTERNS[target.kind],
+    timeoutMs: pick([50, 100, 300]),
   }
   if (version === '0.9') {
     const query = isSigned ? `${target.path.includes('?') ? '&' : '?'}authorization=${token}` : ''
     const bytes = Buffer.from(`${method} ${target.path}${query}\r\n${rest}`, 'latin1')
-    return { ...common, bytes, most: 1 + requestsIn(rest), exactly: undefined }
+    return { ...common, bytes, maxResponses: 1 + requestsIn(rest), expectedStatus: undefined }
   }
-  const isWellSpelled = spelling === 'plain' || spelling === 'lower case'
+  const isWellFormed = headerFormat === 'plain' || headerFormat === 'lower case'
   const meansNothing =
     rest === '' &&
     version === '1.1' &&
     method === 'GET' &&
     times === 'once' &&
-    isWellSpelled &&
-    (HARMLESS.includes(name) || (name === 'Content-Length' && value === '0'))
+    isWellFormed &&
+    (HARMLESS_HEADERS.includes(name) || (name === 'Content-Length' && value === '0'))
   return {
     ...common,
     bytes: compose(method, target, version, credential, lines, rest),
-    most: 1 + requestsIn(rest),
-    exactly: meansNothing ? expectedStatus(target, isSigned) : undefined,
+    maxResponses: 1 + requestsIn(rest),
+    expectedStatus: meansNothing ? expectedStatus(target, isSigned) : undefined,
   }
 }
 

@@ -1,7 +1,7 @@
 import { readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { ask, login, logout, mediaStatus } from '../../support/http-client.ts'
+import { login, logout, mediaStatus, requestJson } from '../../support/http-client.ts'
 import { type Stack, startStack } from '../../support/stack.ts'
 
 let stack: Stack
@@ -20,7 +20,7 @@ describe('logging in', () => {
     ['no username', { password: 'password' }, 400, 'Invalid credentials provided'],
     ['an empty object', {}, 400, 'Invalid credentials provided'],
   ])('with %s is refused in the document’s words', async (_, json, status, error) => {
-    const reply = await ask(`${stack.base}/auth/login`, { json })
+    const reply = await requestJson(`${stack.base}/auth/login`, { json })
     expect(reply).toMatchObject({ status, body: { success: false, error } })
   })
 
@@ -35,7 +35,7 @@ describe('logging in', () => {
       'application/json',
     ],
   ])('with %s is a 400 in the envelope', async (_, body, type) => {
-    const reply = await ask(`${stack.base}/auth/login`, {
+    const reply = await requestJson(`${stack.base}/auth/login`, {
       method: 'POST',
       body,
       headers: { 'Content-Type': type },
@@ -67,20 +67,25 @@ describe('logging in', () => {
 describe('a session', () => {
   test('that is logged out is over: access, refresh, media, link and profile', async () => {
     const session = await login(stack)
-    const { body } = await ask(`${stack.base}/media-links`, {
+    const { body } = await requestJson(`${stack.base}/media-links`, {
       token: session.access,
       json: { path: '1001/hello.wav' },
     })
     const link = `${stack.url}${body.url}`
     expect(await mediaStatus(stack, '1001/hello.wav', session.access)).toBe(200)
-    expect((await ask(link)).status).toBe(200)
+    expect((await requestJson(link)).status).toBe(200)
 
     expect((await logout(stack, session)).status).toBe(200)
     expect(await mediaStatus(stack, '1001/hello.wav', session.access)).toBe(401)
-    expect((await ask(link)).status).toBe(401)
-    expect((await ask(`${stack.base}/profile`, { token: session.access })).status).toBe(401)
-    expect((await ask(`${stack.base}/check-media-access`, { token: session.access })).status).toBe(401)
-    const refreshed = await ask(`${stack.base}/auth/refresh`, { method: 'POST', token: session.refresh })
+    expect((await requestJson(link)).status).toBe(401)
+    expect((await requestJson(`${stack.base}/profile`, { token: session.access })).status).toBe(401)
+    expect((await requestJson(`${stack.base}/check-media-access`, { token: session.access })).status).toBe(
+      401,
+    )
+    const refreshed = await requestJson(`${stack.base}/auth/refresh`, {
+      method: 'POST',
+      token: session.refresh,
+    })
     expect(refreshed).toMatchObject({ status: 401, body: { error: 'Invalid or missing token' } })
   })
 
@@ -93,7 +98,10 @@ describe('a session', () => {
   test('refreshes again and again with the same refresh token, as the document has it', async () => {
     const { refresh } = await login(stack)
     for (const _ of [1, 2]) {
-      const { status, body } = await ask(`${stack.base}/auth/refresh`, { method: 'POST', token: refresh })
+      const { status, body } = await requestJson(`${stack.base}/auth/refresh`, {
+        method: 'POST',
+        token: refresh,
+      })
       expect(status).toBe(200)
       expect(body).not.toHaveProperty('refresh_token')
       expect(await mediaStatus(stack, '1001/hello.wav', String(body.access_token))).toBe(200)
@@ -123,7 +131,7 @@ describe('a session', () => {
   ] as const)('%s is refused', async (_, method, path, kind, status, error) => {
     const session = await login(stack)
     const token = kind === undefined ? {} : { token: session[kind] }
-    const reply = await ask(`${stack.base}/${path}`, { method, ...token })
+    const reply = await requestJson(`${stack.base}/${path}`, { method, ...token })
     expect(reply).toMatchObject({ status, body: { success: false, error } })
   })
 })
@@ -158,9 +166,9 @@ describe('media', () => {
   })
 
   test('a refusal carries a challenge by RFC 6750 and no file', async () => {
-    const none = await ask(`${stack.url}/media/1001/hello.wav`)
+    const none = await requestJson(`${stack.url}/media/1001/hello.wav`)
     expect(none.headers.get('www-authenticate')).toBe('Bearer realm="hookswitch"')
-    const bad = await ask(`${stack.url}/media/1001/hello.wav`, { token: 'x' })
+    const bad = await requestJson(`${stack.url}/media/1001/hello.wav`, { token: 'x' })
     expect(bad.headers.get('www-authenticate')).toBe('Bearer realm="hookswitch", error="invalid_token"')
     expect(bad.body).toMatchObject({ status: 401, title: 'Unauthorized' })
   })
@@ -171,12 +179,12 @@ describe('media', () => {
     ['another user’s path does not', '1002/hello.wav', 403],
   ])('a link: %s', async (_, path, status) => {
     const { access } = await login(stack)
-    const { body } = await ask(`${stack.base}/media-links`, {
+    const { body } = await requestJson(`${stack.base}/media-links`, {
       token: access,
       json: { path: '1001/hello.wav' },
     })
     const query = String(body.url).split('?')[1]
-    expect((await ask(`${stack.url}/media/${path}?${query}`)).status).toBe(status)
+    expect((await requestJson(`${stack.url}/media/${path}?${query}`)).status).toBe(status)
   })
 
   test.each([
@@ -188,18 +196,18 @@ describe('media', () => {
     ['part of a minute', { path: '1001/hello.wav', minutes: 90.5 }, 400],
   ])('a link to %s is not sold', async (_, json, status) => {
     const { access } = await login(stack)
-    expect((await ask(`${stack.base}/media-links`, { token: access, json })).status).toBe(status)
+    expect((await requestJson(`${stack.base}/media-links`, { token: access, json })).status).toBe(status)
   })
 
   test('a link opens a file whose name needs encoding', async () => {
     const { writeFileSync } = await import('node:fs')
     writeFileSync(join(stack.data, 'media', '1001', 'Звонок 1 + #2?.wav'), 'RIFFx')
     const { access } = await login(stack)
-    const { body } = await ask(`${stack.base}/media-links`, {
+    const { body } = await requestJson(`${stack.base}/media-links`, {
       token: access,
       json: { path: '1001/Звонок 1 + #2?.wav', minutes: 1 },
     })
-    expect((await ask(`${stack.url}${body.url}`)).status).toBe(200)
+    expect((await requestJson(`${stack.url}${body.url}`)).status).toBe(200)
   })
 })
 
@@ -217,14 +225,17 @@ describe('what is kept', () => {
   })
 
   test('a missing route answers 404 in the words of its prefix', async () => {
-    expect(await ask(`${stack.base}/nothing`)).toMatchObject({
+    expect(await requestJson(`${stack.base}/nothing`)).toMatchObject({
       status: 404,
       body: { success: false, error: 'Not found' },
     })
-    expect(await ask(`${stack.url}/nothing`)).toMatchObject({ status: 404, body: { title: 'Not Found' } })
+    expect(await requestJson(`${stack.url}/nothing`)).toMatchObject({
+      status: 404,
+      body: { title: 'Not Found' },
+    })
   })
 
   test('no public key is published while tokens are signed with a secret', async () => {
-    expect((await ask(`${stack.url}/.well-known/jwks.json`)).body).toEqual({ keys: [] })
+    expect((await requestJson(`${stack.url}/.well-known/jwks.json`)).body).toEqual({ keys: [] })
   })
 })

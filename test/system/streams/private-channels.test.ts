@@ -3,21 +3,21 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Redis } from 'ioredis'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
-import type { News } from '../../../api/core/messaging/user-messages.ts'
-import type { LiveUsers } from '../../../api/core/presence/user-status-store.ts'
-import { createNchan, type Nchan } from '../../../api/nchan/publisher.ts'
-import { createLiveUsers } from '../../../api/store/redis/online-users.ts'
-import { createNews } from '../../../api/store/redis/user-messages.ts'
+import type { UserMessages } from '../../../api/core/messaging/user-messages.ts'
+import type { OnlineUsersReader } from '../../../api/core/presence/user-status-store.ts'
+import { createNchanPublisher, type NchanPublisher } from '../../../api/nchan/publisher.ts'
+import { createOnlineUsersReader } from '../../../api/store/redis/online-users.ts'
+import { createUserMessages } from '../../../api/store/redis/user-messages.ts'
 import { connectRedis } from '../../../runtime/redis.ts'
-import { ask, type Follower, followSse, login, logout } from '../../support/http-client.ts'
+import { login, logout, requestJson, type SseSubscription, subscribeSse } from '../../support/http-client.ts'
 import { addCheapUsers, CHEAP_PASSWORD } from '../../support/seed-users.ts'
-import { type Stack, startStack, until } from '../../support/stack.ts'
+import { type Stack, startStack, waitUntil } from '../../support/stack.ts'
 
 let stack: Stack
 let redis: Redis
-let nchan: Nchan
-let news: News
-let liveUsers: LiveUsers
+let nchan: NchanPublisher
+let news: UserMessages
+let liveUsers: OnlineUsersReader
 let supervisor: string
 beforeAll(async () => {
   const data = mkdtempSync(join(tmpdir(), 'hs-'))
@@ -25,9 +25,9 @@ beforeAll(async () => {
   stack = await startStack({ data })
   redis = connectRedis(`unix:${join(stack.run, 'redis.sock')}`, () => {})
   await redis.connect()
-  nchan = createNchan([join(stack.run, 'publish-1.sock')])
-  news = createNews({ redis, publish: nchan.tell })
-  liveUsers = createLiveUsers(redis)
+  nchan = createNchanPublisher([join(stack.run, 'publish-1.sock')])
+  news = createUserMessages({ redis, publish: nchan.publishToUser })
+  liveUsers = createOnlineUsersReader(redis)
 })
 afterAll(async () => {
   redis?.disconnect()
@@ -35,7 +35,7 @@ afterAll(async () => {
   await stack?.stop()
 })
 
-const open: Follower[] = []
+const open: SseSubscription[] = []
 afterEach(() => {
   for (const one of open.splice(0)) one.close()
 })
@@ -51,9 +51,9 @@ const subOf = (token: string): string =>
 /** Somebody who is logged in and follows a channel, from the moment that they do. */
 async function follow(username: string, channel = 'me', prefix = `${stack.base}/sub`) {
   const session = await login(stack, username)
-  const follower = followSse(stack, session.access, `${prefix}/${channel}`)
+  const follower = subscribeSse(stack, session.access, `${prefix}/${channel}`)
   open.push(follower)
-  await until('the stream is open', () => follower.opens() === 1)
+  await waitUntil('the stream is open', () => follower.opens() === 1)
   return {
     ...session,
     follower,
@@ -78,10 +78,10 @@ const sse = { Accept: 'text/event-stream' }
 describe.each(PREFIXES)('over %s', (_, prefix) => {
   test('a user who follows `me` hears what they are told, and nothing that another is', async () => {
     const [one, other] = [await follow('user1', 'me', prefix()), await follow('user2', 'me', prefix())]
-    await news.tell(other.userId, { type: 'for the other' })
-    await news.tell(one.userId, { type: 'for the one', calls: [] })
-    await news.tell(other.userId, { type: 'for the other again' })
-    await until(
+    await news.send(other.userId, { type: 'for the other' })
+    await news.send(one.userId, { type: 'for the one', calls: [] })
+    await news.send(other.userId, { type: 'for the other again' })
+    await waitUntil(
       'both heard theirs',
       () => one.types().at(-1) === 'for the one' && other.types().at(-1) === 'for the other again',
     )
@@ -110,25 +110,25 @@ describe.each(PREFIXES)('over %s', (_, prefix) => {
     ['an admin does', 'admin', 'active-calls', 200],
     ['`me` is followed, not polled', 'admin', 'me', 404],
   ])('%s', async (_, username, channel, expected) => {
-    await ask(`${stack.base}/pub/active-calls`, { json: { calls: [] } })
+    await requestJson(`${stack.base}/pub/active-calls`, { json: { calls: [] } })
     expect(await status(username, `${prefix()}/${channel}`, {})).toBe(expected)
   })
 
   test('the same user hears in every stream of theirs, and late comers the last word', async () => {
     const [one, other] = [await follow('user3', 'me', prefix()), await follow('user3', 'me', prefix())]
-    await news.tell(one.userId, { type: 'for all' })
-    await until('both heard', () => [one, other].every(({ types }) => types().at(-1) === 'for all'))
+    await news.send(one.userId, { type: 'for all' })
+    await waitUntil('both heard', () => [one, other].every(({ types }) => types().at(-1) === 'for all'))
     const late = await follow('user3', 'me', prefix())
-    await until('the late one, too', () => late.types().at(-1) === 'for all')
+    await waitUntil('the late one, too', () => late.types().at(-1) === 'for all')
     expect(late.follower.messages).toHaveLength(1)
   })
 
   test('a session that ends takes its private stream with it, and leaves another’s of the same user', async () => {
     const [ended, spared] = [await follow('user1', 'me', prefix()), await follow('user1', 'me', prefix())]
     await logout(stack, ended)
-    await until('it is cut', () => ended.follower.isClosed())
-    await news.tell(spared.userId, { type: 'after' })
-    await until('the other hears on', () => spared.types().at(-1) === 'after')
+    await waitUntil('it is cut', () => ended.follower.isClosed())
+    await news.send(spared.userId, { type: 'after' })
+    await waitUntil('the other hears on', () => spared.types().at(-1) === 'after')
     expect(spared.follower.opens()).toBe(1)
     expect(ended.types()).not.toContain('after')
   })
@@ -140,9 +140,9 @@ describe('a refusal', () => {
     ['as problem+json on our own', 1, { status: 403, title: 'Forbidden' }],
   ] as const)('is worded %s', async (_, n, body) => {
     const { access } = await login(stack)
-    const reply = await ask(`${PREFIXES[n][1]()}/active-calls`, { token: access, headers: sse })
+    const reply = await requestJson(`${PREFIXES[n][1]()}/active-calls`, { token: access, headers: sse })
     expect(reply).toMatchObject({ status: 403, body })
-    const none = await ask(`${PREFIXES[n][1]()}/me`, { headers: sse })
+    const none = await requestJson(`${PREFIXES[n][1]()}/me`, { headers: sse })
     expect(none.status).toBe(401)
     expect(none.headers.get('www-authenticate')).toBe('Bearer realm="hookswitch"')
   })
@@ -152,8 +152,8 @@ describe('many words in a row', () => {
   test('all arrive, in their order', async () => {
     const one = await follow('user2')
     const before = one.follower.messages.length
-    await Promise.all(Array.from({ length: 200 }, (_, n) => news.tell(one.userId, { type: 'burst', n })))
-    await until('the last has come', () => one.follower.messages.at(-1)?.n === 199)
+    await Promise.all(Array.from({ length: 200 }, (_, n) => news.send(one.userId, { type: 'burst', n })))
+    await waitUntil('the last has come', () => one.follower.messages.at(-1)?.n === 199)
     expect(one.follower.messages.slice(before).map(({ n }) => n)).toEqual(
       Array.from({ length: 200 }, (_, n) => n),
     )
@@ -165,24 +165,24 @@ describe('live users', () => {
 
   test('are those with a stream, whichever it is: they appear and vanish within seconds', async () => {
     const [one, other] = [await follow('user1', 'me'), await follow('user2', 'users-state')]
-    await until('both are live', async () => (await isLive(one.userId)) && (await isLive(other.userId)))
+    await waitUntil('both are live', async () => (await isLive(one.userId)) && (await isLive(other.userId)))
     one.follower.close()
-    await until('one is gone', async () => !(await isLive(one.userId)))
+    await waitUntil('one is gone', async () => !(await isLive(one.userId)))
     expect(await isLive(other.userId)).toBe(true)
     await logout(stack, other)
-    await until('and the other', async () => !(await isLive(other.userId)))
+    await waitUntil('and the other', async () => !(await isLive(other.userId)))
   })
 
   test('vanish when their sidecar dies, and are back with their streams when it is', async () => {
     const one = await follow('user3')
-    await until('they are live', () => isLive(one.userId))
+    await waitUntil('they are live', () => isLive(one.userId))
     const before = stack.pid('sidecar')
     stack.signal('sidecar', 'SIGKILL')
-    await until('another sidecar', () => stack.pid('sidecar') !== before)
-    await until('the stream came back', () => one.follower.opens() === 2)
-    await until('they are live again', () => isLive(one.userId))
-    await until('only one instance says so', async () => (await redis.scard('hookswitch:live')) === 1)
+    await waitUntil('another sidecar', () => stack.pid('sidecar') !== before)
+    await waitUntil('the stream came back', () => one.follower.opens() === 2)
+    await waitUntil('they are live again', () => isLive(one.userId))
+    await waitUntil('only one instance says so', async () => (await redis.scard('hookswitch:live')) === 1)
     one.follower.close()
-    await until('they are gone', async () => !(await isLive(one.userId)))
+    await waitUntil('they are gone', async () => !(await isLive(one.userId)))
   })
 })

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type Follower, followSse, login, logout, publish } from '../../support/http-client.ts'
-import { type Stack, startStack, until } from '../../support/stack.ts'
+import { login, logout, publish, type SseSubscription, subscribeSse } from '../../support/http-client.ts'
+import { type Stack, startStack, waitUntil } from '../../support/stack.ts'
 
 let stack: Stack
 beforeAll(async () => {
@@ -13,21 +13,21 @@ afterAll(() => stack?.stop())
 const CUT_WITHIN_MS = 8_000
 
 test('streams end though the sidecar is stopped, those that come later, too, and living sessions come back', async () => {
-  const followers: Follower[] = []
+  const followers: SseSubscription[] = []
   try {
     for (const round of [1, 2]) {
       const [ended, living] = [await login(stack, 'user2'), await login(stack, 'user1')]
-      const [doomed, other] = [followSse(stack, ended.access), followSse(stack, living.access)]
+      const [doomed, other] = [subscribeSse(stack, ended.access), subscribeSse(stack, living.access)]
       followers.push(doomed, other)
-      await until('both are open', () => doomed.messages.length > 0 && other.messages.length > 0)
+      await waitUntil('both are open', () => doomed.messages.length > 0 && other.messages.length > 0)
       stack.signal('sidecar', 'SIGSTOP')
       const since = performance.now()
       expect((await logout(stack, ended)).status).toBe(200)
-      await until(`round ${round}: it is cut`, () => doomed.lostAt() !== undefined, CUT_WITHIN_MS)
+      await waitUntil(`round ${round}: it is cut`, () => doomed.lostAt() !== undefined, CUT_WITHIN_MS)
       expect(performance.now() - since).toBeGreaterThan(1_500)
       stack.signal('sidecar', 'SIGCONT')
-      await until('it is refused for good', () => doomed.isClosed(), 20_000)
-      await until('the other is back', () => other.opens() > 1 && other.lostAt() === undefined, 20_000)
+      await waitUntil('it is refused for good', () => doomed.isClosed(), 20_000)
+      await waitUntil('the other is back', () => other.opens() > 1 && other.lostAt() === undefined, 20_000)
     }
   } finally {
     stack.signal('sidecar', 'SIGCONT')

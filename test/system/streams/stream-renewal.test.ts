@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { ask, followSse, login, logout, publish } from '../../support/http-client.ts'
-import { type Stack, startStack, until } from '../../support/stack.ts'
+import { login, logout, publish, requestJson, subscribeSse } from '../../support/http-client.ts'
+import { type Stack, startStack, waitUntil } from '../../support/stack.ts'
 
 const TTL = 10
 let stack: Stack
@@ -11,31 +11,31 @@ beforeAll(async () => {
 afterAll(() => stack?.stop())
 
 const refreshed = async (token: string) =>
-  String((await ask(`${stack.base}/auth/refresh`, { method: 'POST', token })).body.access_token)
+  String((await requestJson(`${stack.base}/auth/refresh`, { method: 'POST', token })).body.access_token)
 const pause = (seconds: number) => new Promise((resolve) => setTimeout(resolve, seconds * 1_000))
 
 test('a stream that is renewed outlives its first token, unbroken; one that is not does not; and both end with their session', async () => {
   const [kept, left] = [await login(stack, 'user1'), await login(stack, 'user2')]
-  const [renewing, expiring] = [followSse(stack, kept.access), followSse(stack, left.access)]
-  await until('both are open', () => renewing.messages.length > 0 && expiring.messages.length > 0)
+  const [renewing, expiring] = [subscribeSse(stack, kept.access), subscribeSse(stack, left.access)]
+  await waitUntil('both are open', () => renewing.messages.length > 0 && expiring.messages.length > 0)
 
   let token = kept.access
   for (let round = 0; round < 3; round += 1) {
     await pause(TTL * 0.7)
     token = await refreshed(kept.refresh)
-    const { status, body } = await ask(`${stack.base}/streams/renew`, { method: 'POST', token })
+    const { status, body } = await requestJson(`${stack.base}/streams/renew`, { method: 'POST', token })
     expect(status).toBe(200)
     expect(Number(body.expires_at)).toBeGreaterThan(Date.now() / 1000)
   }
   // By now the first token and its tolerance are long gone.
-  await until('the other was cut', () => expiring.isClosed())
+  await waitUntil('the other was cut', () => expiring.isClosed())
   expect(renewing.opens()).toBe(1)
   expect(renewing.lostAt()).toBeUndefined()
   await publish(stack, { states: {}, mark: 'late' })
-  await until('it sees what comes', () => renewing.messages.at(-1)?.mark === 'late')
+  await waitUntil('it sees what comes', () => renewing.messages.at(-1)?.mark === 'late')
 
   await logout(stack, { access: token, refresh: kept.refresh })
-  await until('it ends with its session', () => renewing.isClosed())
+  await waitUntil('it ends with its session', () => renewing.isClosed())
 })
 
 test('a session that has run out has no tolerance, and no renewal helps', async () => {
@@ -43,12 +43,12 @@ test('a session that has run out has no tolerance, and no renewal helps', async 
   try {
     await publish(brief, { states: {} })
     const { access } = await login(brief)
-    const follower = followSse(brief, access)
-    await until('it is open', () => follower.messages.length > 0)
+    const follower = subscribeSse(brief, access)
+    await waitUntil('it is open', () => follower.messages.length > 0)
     const over = JSON.parse(Buffer.from(access.split('.')[1] ?? '', 'base64url').toString()).sxp
-    const { body } = await ask(`${brief.base}/streams/renew`, { method: 'POST', token: access })
+    const { body } = await requestJson(`${brief.base}/streams/renew`, { method: 'POST', token: access })
     expect(body.expires_at).toBe(over)
-    await until('it is cut', () => follower.lostAt() !== undefined, 30_000)
+    await waitUntil('it is cut', () => follower.lostAt() !== undefined, 30_000)
     const late = Date.now() / 1000 - over
     expect(late).toBeGreaterThan(0)
     // The next look comes a second later at most; an expired token would have had five.
@@ -61,11 +61,11 @@ test('a session that has run out has no tolerance, and no renewal helps', async 
 
 test('renewing needs a live access token', async () => {
   const session = await login(stack, 'user3')
-  expect((await ask(`${stack.base}/streams/renew`, { method: 'POST', token: session.refresh })).status).toBe(
-    403,
-  )
+  expect(
+    (await requestJson(`${stack.base}/streams/renew`, { method: 'POST', token: session.refresh })).status,
+  ).toBe(403)
   await logout(stack, session)
-  expect((await ask(`${stack.base}/streams/renew`, { method: 'POST', token: session.access })).status).toBe(
-    401,
-  )
+  expect(
+    (await requestJson(`${stack.base}/streams/renew`, { method: 'POST', token: session.access })).status,
+  ).toBe(401)
 })

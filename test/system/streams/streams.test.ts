@@ -6,8 +6,15 @@ import { EventSource } from 'eventsource'
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
 import { WebSocket } from 'ws'
 import { project } from '../../support/build.ts'
-import { ask, type Follower, followSse, login, logout, publish } from '../../support/http-client.ts'
-import { type Stack, startStack, until } from '../../support/stack.ts'
+import {
+  login,
+  logout,
+  publish,
+  requestJson,
+  type SseSubscription,
+  subscribeSse,
+} from '../../support/http-client.ts'
+import { type Stack, startStack, waitUntil } from '../../support/stack.ts'
 import { openStream } from '../../support/stream-client.ts'
 
 let stack: Stack
@@ -21,8 +28,8 @@ afterEach(() => {
   for (const one of open.splice(0)) one.close()
 })
 
-function sse(token: string): Follower {
-  const follower = followSse(stack, token)
+function sse(token: string): SseSubscription {
+  const follower = subscribeSse(stack, token)
   open.push(follower)
   return follower
 }
@@ -41,7 +48,7 @@ function webSocket(query: string, headers: Record<string, string> = {}) {
   return { socket, seen }
 }
 
-const streamsOf = async (where: Stack) => Number((await ask(`${where.url}/_gate/ready`)).body.streams)
+const streamsOf = async (where: Stack) => Number((await requestJson(`${where.url}/_gate/ready`)).body.streams)
 const bearer = (token: string) => ({ Authorization: `Bearer ${token}` })
 
 describe('following users-state', () => {
@@ -49,12 +56,15 @@ describe('following users-state', () => {
     await publish(stack, { states: { 1001: { state: 'Idle', name: 'first' } } })
     const { access } = await login(stack)
     const [one, other] = [sse(access), webSocket('', bearer(access))]
-    await until('both saw the snapshot', () => one.messages.length === 1 && other.seen.messages.length === 1)
+    await waitUntil(
+      'both saw the snapshot',
+      () => one.messages.length === 1 && other.seen.messages.length === 1,
+    )
     expect(one.messages[0]).toMatchObject({ states: { 1001: { name: 'first' } } })
 
     const { status, body } = await publish(stack, { states: { 1001: { state: 'Up', name: 'second' } } })
     expect(status).toBe(201)
-    await until('both saw the news', () => one.messages.length === 2 && other.seen.messages.length === 2)
+    await waitUntil('both saw the news', () => one.messages.length === 2 && other.seen.messages.length === 2)
     expect(other.seen.messages[1]).toMatchObject({
       states: { 1001: { name: 'second' } },
       seq: body.seq,
@@ -69,23 +79,23 @@ describe('following users-state', () => {
   ])('works with ?authorization= holding %s', async (_, query) => {
     const { access } = await login(stack)
     const { seen } = webSocket(query(access))
-    await until('a message', () => seen.messages.length > 0)
+    await waitUntil('a message', () => seen.messages.length > 0)
   })
 
   test('a ticket opens one stream, once, and it ends with the session that bought it', async () => {
     const session = await login(stack)
-    const { status, body } = await ask(`${stack.base}/stream-tickets`, {
+    const { status, body } = await requestJson(`${stack.base}/stream-tickets`, {
       method: 'POST',
       token: session.access,
     })
     expect(status).toBe(201)
     expect(body).toMatchObject({ success: true, expires_in: 30 })
     const first = webSocket(`?ticket=${body.ticket}`)
-    await until('a message', () => first.seen.messages.length > 0)
+    await waitUntil('a message', () => first.seen.messages.length > 0)
     const second = webSocket(`?ticket=${body.ticket}`)
-    await until('the second use refused', () => second.seen.status === 401)
+    await waitUntil('the second use refused', () => second.seen.status === 401)
     await logout(stack, session)
-    await until('the first cut', () => first.seen.closedAt !== undefined)
+    await waitUntil('the first cut', () => first.seen.closedAt !== undefined)
   })
 
   test.each([
@@ -96,30 +106,30 @@ describe('following users-state', () => {
   ] as const)('%s is refused', async (_, query, kind, status) => {
     const session = await login(stack)
     const { seen } = webSocket(query, kind === undefined ? {} : bearer(session[kind]))
-    await until('a refusal', () => seen.status !== undefined)
+    await waitUntil('a refusal', () => seen.status !== undefined)
     expect(seen.status).toBe(status)
   })
 
   test('a page of another site is refused, one of the same host is not', async () => {
     const { access } = await login(stack)
     const foreign = webSocket('', { ...bearer(access), Origin: 'https://evil.example' })
-    await until('a refusal', () => foreign.seen.status === 403)
+    await waitUntil('a refusal', () => foreign.seen.status === 403)
     const odd = webSocket('', { ...bearer(access), Origin: 'https://evil.example|x' })
-    await until('a refusal of an odd one', () => odd.seen.status === 403)
+    await waitUntil('a refusal of an odd one', () => odd.seen.status === 403)
     const own = webSocket('', { ...bearer(access), Origin: stack.url })
-    await until('a message', () => own.seen.messages.length > 0)
+    await waitUntil('a message', () => own.seen.messages.length > 0)
   })
 
   test('a plain GET waits for news and ends empty-handed when its session does', async () => {
     const session = await login(stack)
-    const first = await ask(`${stack.base}/sub/users-state`, { token: session.access })
+    const first = await requestJson(`${stack.base}/sub/users-state`, { token: session.access })
     const known = { 'If-None-Match': String(first.headers.get('etag')) }
-    const waiting = ask(`${stack.base}/sub/users-state`, { token: session.access, headers: known })
+    const waiting = requestJson(`${stack.base}/sub/users-state`, { token: session.access, headers: known })
     const { body } = await publish(stack, { states: {}, news: true })
     expect(await waiting).toMatchObject({ status: 200, body: { news: true, seq: body.seq } })
 
-    const latest = await ask(`${stack.base}/sub/users-state`, { token: session.access })
-    const cut = ask(`${stack.base}/sub/users-state`, {
+    const latest = await requestJson(`${stack.base}/sub/users-state`, { token: session.access })
+    const cut = requestJson(`${stack.base}/sub/users-state`, {
       token: session.access,
       headers: { 'If-None-Match': String(latest.headers.get('etag')) },
     })
@@ -130,7 +140,7 @@ describe('following users-state', () => {
 
 describe('a plain GET that says what it knows', () => {
   const poll = (token: string, named?: string) =>
-    ask(`${stack.base}/sub/users-state`, {
+    requestJson(`${stack.base}/sub/users-state`, {
       token,
       headers: named === undefined ? {} : { 'If-None-Match': named },
     })
@@ -197,15 +207,15 @@ describe('the sample for web pages', () => {
     })
     open.push({ close: stop })
     await publish(stack, { states: {}, at: 'first' })
-    await until('it follows', () => seen.some(({ at }) => at === 'first'))
+    await waitUntil('it follows', () => seen.some(({ at }) => at === 'first'))
     stack.signal('stream-1', 'SIGKILL')
-    await until('it follows again', async () => {
+    await waitUntil('it follows again', async () => {
       await publish(stack, { states: {}, at: 'after the drop' })
       return seen.some(({ at }) => at === 'after the drop')
     })
     expect(ends).toBe(0)
     await logout(stack, session)
-    await until('it is over', () => ends === 1)
+    await waitUntil('it is over', () => ends === 1)
   })
 })
 
@@ -220,7 +230,7 @@ describe('publishing', () => {
       const base = stack.base.replace('127.0.0.1', '[::1]')
       expect([201, 202]).toContain((await publish({ base }, { states: {}, over: 'IPv6' })).status)
       const { access } = await login(stack)
-      const { body } = await ask(`${stack.base}/sub/users-state`, { token: access })
+      const { body } = await requestJson(`${stack.base}/sub/users-state`, { token: access })
       expect(body).toMatchObject({ over: 'IPv6' })
     },
   )
@@ -231,20 +241,20 @@ describe('ending a session', () => {
     const [mine, theirs] = [await login(stack, 'user1'), await login(stack, 'user2')]
     const cut = { sse: sse(mine.access), ws: webSocket('', bearer(mine.access)) }
     const spared = { sse: sse(theirs.access), ws: webSocket('', bearer(theirs.access)) }
-    await until('all four open', () =>
+    await waitUntil('all four open', () =>
       [cut.sse.messages, cut.ws.seen.messages, spared.sse.messages, spared.ws.seen.messages].every(
         (all) => all.length > 0,
       ),
     )
     const endedAt = performance.now()
     await logout(stack, mine)
-    await until('both cut', () => cut.sse.lostAt() !== undefined && cut.ws.seen.closedAt !== undefined)
+    await waitUntil('both cut', () => cut.sse.lostAt() !== undefined && cut.ws.seen.closedAt !== undefined)
     expect((cut.sse.lostAt() ?? 0) - endedAt).toBeLessThan(1_000)
     expect((cut.ws.seen.closedAt ?? 0) - endedAt).toBeLessThan(1_000)
-    await until('the EventSource gives up, as its token is refused', () => cut.sse.isClosed())
+    await waitUntil('the EventSource gives up, as its token is refused', () => cut.sse.isClosed())
 
     await publish(stack, { states: {}, after: 'logout' })
-    await until('the others see what follows', () =>
+    await waitUntil('the others see what follows', () =>
       [spared.sse.messages, spared.ws.seen.messages].every((all) => all.at(-1)?.after === 'logout'),
     )
     expect(spared.sse.opens()).toBe(1)
@@ -258,10 +268,10 @@ describe('ending a session', () => {
     const sockets = sessions.map(
       ({ access }) => [webSocket('', bearer(access)), webSocket('', bearer(access))] as const,
     )
-    await until('all open', () => sockets.flat().every(({ seen }) => seen.messages.length > 0))
+    await waitUntil('all open', () => sockets.flat().every(({ seen }) => seen.messages.length > 0))
     const doomed = sessions.filter((_, n) => n % 2 === 0)
     await Promise.all(doomed.map((session) => logout(stack, session)))
-    await until('the doomed are cut', () =>
+    await waitUntil('the doomed are cut', () =>
       sockets
         .filter((_, n) => n % 2 === 0)
         .flat()
@@ -269,7 +279,9 @@ describe('ending a session', () => {
     )
     await publish(stack, { states: {}, round: 'last' })
     const rest = sockets.filter((_, n) => n % 2 === 1).flat()
-    await until('the rest follow on', () => rest.every(({ seen }) => seen.messages.at(-1)?.round === 'last'))
+    await waitUntil('the rest follow on', () =>
+      rest.every(({ seen }) => seen.messages.at(-1)?.round === 'last'),
+    )
     expect(rest.filter(({ seen }) => seen.closedAt !== undefined)).toEqual([])
   })
 
@@ -278,12 +290,12 @@ describe('ending a session', () => {
     const [mine, theirs] = [await login(stack, 'user1'), await login(stack, 'user2')]
     const doomed = [webSocket('', bearer(mine.access)), webSocket('', bearer(mine.access))]
     const spared = { sse: sse(theirs.access), ws: webSocket('', bearer(theirs.access)) }
-    await until('all four are open', () =>
+    await waitUntil('all four are open', () =>
       [...doomed.map(({ seen }) => seen), spared.sse, spared.ws.seen].every((it) => it.messages.length > 0),
     )
     const [life, said] = [stack.pid('stream-1'), stack.logs().length]
     await logout(stack, mine)
-    await until('both are cut', () => doomed.every(({ seen }) => seen.closedAt !== undefined))
+    await waitUntil('both are cut', () => doomed.every(({ seen }) => seen.closedAt !== undefined))
     // The sidecar looks for 2 s whether they have ended; an instance that does not end streams is killed 3 s later.
     await new Promise((resolve) => setTimeout(resolve, 7_000))
     expect(spared.ws.seen.closedAt).toBeUndefined()
@@ -296,25 +308,25 @@ describe('ending a session', () => {
     await publish(stack, { states: {} })
     const watcher = await login(stack, 'user2')
     const others = await Promise.all(Array.from({ length: 6 }, async () => sse(watcher.access)))
-    await until('the others are open', () => others.every(({ messages }) => messages.length > 0))
+    await waitUntil('the others are open', () => others.every(({ messages }) => messages.length > 0))
     for (const leaves of [false, true]) {
       const session = await login(stack)
       const clients = Array.from({ length: 4 }, () =>
         openStream(stack, { kind: 'ws', token: session.access }),
       )
       for (const { socket } of clients) open.push({ close: () => socket.destroy() })
-      await until('all are open', () => clients.every(({ status }) => status() === 101))
-      await until(
+      await waitUntil('all are open', () => clients.every(({ status }) => status() === 101))
+      await waitUntil(
         'all are subscribed',
         async () => (await streamsOf(stack)) >= others.length + clients.length,
       )
       await logout(stack, session)
       if (leaves) for (const { socket } of clients) socket.resetAndDestroy()
-      await until('all have ended', () => clients.every(({ closedAt }) => closedAt() !== undefined))
+      await waitUntil('all have ended', () => clients.every(({ closedAt }) => closedAt() !== undefined))
     }
     // An instance that is taken for stuck is killed within this time.
     await new Promise((resolve) => setTimeout(resolve, 7_000))
-    expect(stack.said()).not.toMatch(/stream-\d answers nothing/)
+    expect(stack.output()).not.toMatch(/stream-\d answers nothing/)
     expect(others.map(({ lostAt }) => lostAt())).toEqual(others.map(() => undefined))
   })
 
@@ -325,7 +337,7 @@ describe('ending a session', () => {
       // Somewhere between the verdict and the subscription, a little later each time.
       await new Promise((resolve) => setTimeout(resolve, round % 5))
       await logout(stack, session)
-      await until('refused or cut', () => seen.closedAt !== undefined || seen.status === 401)
+      await waitUntil('refused or cut', () => seen.closedAt !== undefined || seen.status === 401)
     }
   })
 })
@@ -351,16 +363,18 @@ describe('a WebSocket client that floods its stream', () => {
       openStream(stack, { kind: 'ws', token: attacker.access }),
     )
     for (const { socket } of flooding) open.push({ close: () => socket.destroy() })
-    await until('all are open', () => [...followers].every(({ messages }) => messages.length > 0))
-    await until('the attacker is', () => flooding.every(({ status }) => status() === 101))
+    await waitUntil('all are open', () => [...followers].every(({ messages }) => messages.length > 0))
+    await waitUntil('the attacker is', () => flooding.every(({ status }) => status() === 101))
     for (const { socket } of flooding) socket.write(flood)
     for (let n = 0; n < 5; n += 1) {
       await publish(stack, { states: {}, n })
-      await until(`both others see message ${n}`, () =>
+      await waitUntil(`both others see message ${n}`, () =>
         followers.every(({ messages }) => messages.at(-1)?.n === n),
       )
     }
-    await until('the attacker is dropped', () => flooding.every(({ closedAt }) => closedAt() !== undefined))
+    await waitUntil('the attacker is dropped', () =>
+      flooding.every(({ closedAt }) => closedAt() !== undefined),
+    )
     expect(stack.pid('stream-1')).toBe(life)
     expect(followers.map((one) => one.messages.length)).toEqual(followers.map(() => 6))
   })
@@ -368,13 +382,13 @@ describe('a WebSocket client that floods its stream', () => {
   test('is no client that sends its own keep-alive and answers each ping', async () => {
     const { access } = await login(stack)
     const { socket, seen } = webSocket('', bearer(access))
-    await until('it is open', () => socket.readyState === socket.OPEN)
+    await waitUntil('it is open', () => socket.readyState === socket.OPEN)
     for (let n = 0; n < 30; n += 1) {
       socket.ping()
       socket.send('ping')
     }
     await publish(stack, { states: {}, still: 'here' })
-    await until('it hears on', () => seen.messages.at(-1)?.still === 'here')
+    await waitUntil('it hears on', () => seen.messages.at(-1)?.still === 'here')
     expect(seen.closedAt).toBeUndefined()
   })
 })
@@ -384,11 +398,11 @@ describe('the close code of a WebSocket stream', () => {
     await publish(stack, { states: {} })
     const session = await login(stack)
     const stream = webSocket('', bearer(session.access))
-    await until('it is open', () => stream.seen.messages.length > 0)
+    await waitUntil('it is open', () => stream.seen.messages.length > 0)
     return { session, ...stream }
   }
   const codeOf = async ({ seen }: ReturnType<typeof webSocket>) => {
-    await until('it is closed', () => seen.code !== undefined)
+    await waitUntil('it is closed', () => seen.code !== undefined)
     return seen.code
   }
 
@@ -402,9 +416,9 @@ describe('the close code of a WebSocket stream', () => {
     const { session, ...stream } = await opened()
     process.kill(Number(stack.pid('stream-1')), 'SIGKILL')
     expect(await codeOf(stream)).toBe(1012)
-    await until('the token opens another', async () => {
+    await waitUntil('the token opens another', async () => {
       const again = webSocket('', bearer(session.access))
-      await until('an answer', () => again.seen.messages.length > 0 || again.seen.closedAt !== undefined)
+      await waitUntil('an answer', () => again.seen.messages.length > 0 || again.seen.closedAt !== undefined)
       return again.seen.messages.length > 0
     })
   })
@@ -412,12 +426,12 @@ describe('the close code of a WebSocket stream', () => {
   test('is none when the relay dies; the client comes back, and no other stream ends', async () => {
     const { session, ...stream } = await opened()
     const follower = sse(session.access)
-    await until('an EventSource is open', () => follower.messages.length > 0)
+    await waitUntil('an EventSource is open', () => follower.messages.length > 0)
     process.kill(Number(stack.pid('relay-1')), 'SIGKILL')
     expect(await codeOf(stream)).toBe(1006)
-    await until('the token opens another', async () => {
+    await waitUntil('the token opens another', async () => {
       const again = webSocket('', bearer(session.access))
-      await until('an answer', () => again.seen.messages.length > 0 || again.seen.closedAt !== undefined)
+      await waitUntil('an answer', () => again.seen.messages.length > 0 || again.seen.closedAt !== undefined)
       return again.seen.messages.length > 0
     })
     expect([follower.opens(), follower.lostAt()]).toEqual([1, undefined])
@@ -430,13 +444,13 @@ describe('a session that opens ever more streams', () => {
     try {
       await publish(crowded, { states: {} })
       const { access } = await login(crowded)
-      const followers: Follower[] = []
+      const followers: SseSubscription[] = []
       for (let n = 0; n < 4; n += 1) {
-        const follower = followSse(crowded, access)
+        const follower = subscribeSse(crowded, access)
         followers.push(follower)
-        await until('it is open', () => follower.messages.length > 0)
+        await waitUntil('it is open', () => follower.messages.length > 0)
       }
-      await until('the first is cut', () => followers[0]?.lostAt() !== undefined)
+      await waitUntil('the first is cut', () => followers[0]?.lostAt() !== undefined)
       expect(followers.slice(1).map((one) => one.lostAt())).toEqual([undefined, undefined, undefined])
       for (const follower of followers) follower.close()
     } finally {
@@ -450,15 +464,15 @@ describe('an account with many logins', () => {
     const crowded = await startStack({ env: { HOOKSWITCH_MAX_STREAMS_PER_USER: '3' } })
     try {
       await publish(crowded, { states: {} })
-      const followers: Follower[] = []
+      const followers: SseSubscription[] = []
       for (let n = 0; n < 4; n += 1) {
-        const follower = followSse(crowded, (await login(crowded)).access)
+        const follower = subscribeSse(crowded, (await login(crowded)).access)
         followers.push(follower)
-        await until('it is open', () => follower.messages.length > 0)
+        await waitUntil('it is open', () => follower.messages.length > 0)
       }
-      const other = followSse(crowded, (await login(crowded, 'user2')).access)
-      await until('the first is cut', () => followers[0]?.lostAt() !== undefined)
-      await until('another user has room', () => other.messages.length > 0)
+      const other = subscribeSse(crowded, (await login(crowded, 'user2')).access)
+      await waitUntil('the first is cut', () => followers[0]?.lostAt() !== undefined)
+      await waitUntil('another user has room', () => other.messages.length > 0)
       expect(followers.slice(1).map((one) => one.lostAt())).toEqual([undefined, undefined, undefined])
       for (const follower of [...followers, other]) follower.close()
     } finally {
@@ -491,7 +505,7 @@ describe('a client that breaks off at once', () => {
       await new Promise((resolve) => socket.once('connect', resolve))
       setTimeout(() => socket.resetAndDestroy(), n % 4)
     }
-    await until('none is left', async () => (await streamsOf(stack)) <= before)
+    await waitUntil('none is left', async () => (await streamsOf(stack)) <= before)
   })
 })
 
@@ -501,15 +515,17 @@ describe('many WebSockets that do not read', () => {
     const [idle, other] = [await login(stack, 'user1'), await login(stack, 'user2')]
     const silent = Array.from({ length: 90 }, () => openStream(stack, { kind: 'ws', token: idle.access }))
     for (const { socket } of silent) open.push({ close: () => socket.destroy() })
-    await until('they are open', () => silent.every(({ status }) => status() === 101))
+    await waitUntil('they are open', () => silent.every(({ status }) => status() === 101))
     for (const { socket } of silent) socket.pause()
     const followers = [sse(other.access), webSocket('', bearer(other.access)).seen]
-    await until('the others are open', () => followers.every(({ messages }) => messages.length > 0))
+    await waitUntil('the others are open', () => followers.every(({ messages }) => messages.length > 0))
     for (let n = 0; n < 6; n += 1) {
       await publish(stack, { states: {}, n, pad: 'x'.repeat(680_000) })
       await new Promise((resolve) => setTimeout(resolve, 500))
     }
-    await until('the others see the last', () => followers.every(({ messages }) => messages.at(-1)?.n === 5))
+    await waitUntil('the others see the last', () =>
+      followers.every(({ messages }) => messages.at(-1)?.n === 5),
+    )
     expect(followers.map(({ messages }) => messages.length)).toEqual([7, 7])
     await publish(stack, { states: {} })
   })
@@ -522,18 +538,18 @@ describe('a subscriber that stops reading', () => {
     try {
       await publish(small, { states: {} })
       const healthy = await Promise.all(
-        Array.from({ length: 5 }, async () => followSse(small, (await login(small)).access)),
+        Array.from({ length: 5 }, async () => subscribeSse(small, (await login(small)).access)),
       )
       const stopped = openRaw(small, (await login(small, 'user2')).access)
-      await until('all are open', async () => (await streamsOf(small)) === 6)
+      await waitUntil('all are open', async () => (await streamsOf(small)) === 6)
       stopped.pause()
       const load = 'x'.repeat(80_000)
       for (let n = 1; n <= 200; n += 1) {
         const { status } = await publish(small, { states: {}, n, load })
         expect(status).toBe(201)
       }
-      await until('all saw the last', () => healthy.every(({ messages }) => messages.at(-1)?.n === 200))
-      await until('it is dropped', async () => (await streamsOf(small)) === 5)
+      await waitUntil('all saw the last', () => healthy.every(({ messages }) => messages.at(-1)?.n === 200))
+      await waitUntil('it is dropped', async () => (await streamsOf(small)) === 5)
       expect(healthy.map((one) => one.opens())).toEqual([1, 1, 1, 1, 1])
       for (const one of healthy) one.close()
     } finally {
@@ -548,14 +564,14 @@ describe('two instances of Nchan', () => {
     try {
       await publish(double, { states: {} })
       const followers = await Promise.all(
-        Array.from({ length: 24 }, async () => followSse(double, (await login(double)).access)),
+        Array.from({ length: 24 }, async () => subscribeSse(double, (await login(double)).access)),
       )
-      await until('all are open', () => followers.every(({ messages }) => messages.length > 0))
+      await waitUntil('all are open', () => followers.every(({ messages }) => messages.length > 0))
       const before = double.pid('stream-1')
       const killedAt = performance.now()
       double.signal('stream-1', 'SIGKILL')
-      await until('another instance', () => double.pid('stream-1') !== before)
-      await until('those it had are back', () =>
+      await waitUntil('another instance', () => double.pid('stream-1') !== before)
+      await waitUntil('those it had are back', () =>
         followers.every((one) => one.lostAt() === undefined && one.messages.length === one.opens()),
       )
       const tookMs = performance.now() - killedAt
@@ -566,10 +582,10 @@ describe('two instances of Nchan', () => {
       expect(tookMs).toBeLessThan(20_000)
 
       const session = await login(double)
-      const late = followSse(double, session.access)
-      await until('a new stream opens', () => late.messages.length > 0)
+      const late = subscribeSse(double, session.access)
+      await waitUntil('a new stream opens', () => late.messages.length > 0)
       await logout(double, session)
-      await until('and ends with its session', () => late.isClosed())
+      await waitUntil('and ends with its session', () => late.isClosed())
       for (const one of followers) one.close()
     } finally {
       await double.stop()
@@ -582,12 +598,12 @@ describe('a part that stands still', () => {
     await publish(stack, { states: {} })
     const { access } = await login(stack)
     const follower = sse(access)
-    await until('it is open', () => follower.messages.length > 0)
+    await waitUntil('it is open', () => follower.messages.length > 0)
     const before = stack.pid('stream-1')
     stack.signal('stream-1', 'SIGSTOP')
-    await until('another instance', () => stack.pid('stream-1') !== before)
-    await until('it came back', () => follower.opens() === 2 && follower.messages.length > 1)
-    expect(stack.said()).toMatch(/stream-1 answers nothing for \d/)
+    await waitUntil('another instance', () => stack.pid('stream-1') !== before)
+    await waitUntil('it came back', () => follower.opens() === 2 && follower.messages.length > 1)
+    expect(stack.output()).toMatch(/stream-1 answers nothing for \d/)
   })
 })
 
@@ -598,9 +614,9 @@ describe('an expired token', () => {
       // The least that the setting allows.
       await publish(brief, { states: {} })
       const { access } = await login(brief)
-      const follower = followSse(brief, access)
-      await until('it is open', () => follower.messages.length > 0)
-      await until('it is cut and refused', () => follower.isClosed(), 45_000)
+      const follower = subscribeSse(brief, access)
+      await waitUntil('it is open', () => follower.messages.length > 0)
+      await waitUntil('it is cut and refused', () => follower.isClosed(), 45_000)
       const exp = JSON.parse(Buffer.from(access.split('.')[1] ?? '', 'base64url').toString()).exp
       expect(Date.now() / 1000).toBeGreaterThan(exp)
     } finally {
@@ -614,10 +630,10 @@ describe('nginx', () => {
     await publish(stack, { states: {}, before: 'reload' })
     const { access } = await login(stack)
     const follower = sse(access)
-    await until('it is open', () => follower.messages.length === 1)
+    await waitUntil('it is open', () => follower.messages.length === 1)
     stack.signal('nginx', 'SIGHUP')
-    await until('it came back', () => follower.opens() === 2)
-    await until('it has the snapshot again', () => follower.messages.length === 2)
+    await waitUntil('it came back', () => follower.opens() === 2)
+    await waitUntil('it has the snapshot again', () => follower.messages.length === 2)
     expect(follower.messages[1]).toMatchObject({ before: 'reload' })
   })
 
@@ -625,9 +641,9 @@ describe('nginx', () => {
     const before = stack.pid('nginx')
     const { access } = await login(stack)
     const follower = sse(access)
-    await until('it is open', () => follower.messages.length === 1)
+    await waitUntil('it is open', () => follower.messages.length === 1)
     stack.signal('nginx', 'SIGKILL')
-    await until('another nginx', () => stack.pid('nginx') !== before)
-    await until('it came back with the snapshot', () => follower.messages.length === 2)
+    await waitUntil('another nginx', () => stack.pid('nginx') !== before)
+    await waitUntil('it came back with the snapshot', () => follower.messages.length === 2)
   })
 })

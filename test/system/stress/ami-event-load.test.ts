@@ -3,13 +3,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type AmiCall, placeCall } from '../../support/ami-call.ts'
+import { type AmiCall, simulateCall } from '../../support/ami-call.ts'
 import { type AmiPbx, startAmiPbx, timestamp } from '../../support/ami-pbx.ts'
-import { sceneOf } from '../../support/ami-replay.ts'
-import { success } from '../../support/ami-server.ts'
-import { ask, followSse, login } from '../../support/http-client.ts'
+import { loadRecordedCall } from '../../support/ami-replay.ts'
+import { successReply } from '../../support/ami-server.ts'
+import { login, requestJson, subscribeSse } from '../../support/http-client.ts'
 import { addPhoneUsers } from '../../support/seed-users.ts'
-import { type Stack, startStack, until } from '../../support/stack.ts'
+import { type Stack, startStack, waitUntil } from '../../support/stack.ts'
 
 const EVENTS_PER_SECOND = 5_000
 const SECONDS = 15
@@ -19,26 +19,26 @@ const TICK_MS = 10
 const PHONES = Array.from({ length: 2_000 }, (_, n) => String(20_000 + n))
 const USERS = PHONES.filter((_, n) => n % 10 === 0)
 /** How many times slower a command may be under load than without: the machine is shared with the load itself. */
-const MOST_TIMES_SLOWER = 30
+const MAX_SLOWDOWN = 30
 
-const answered = sceneOf('asterisk22/21-incoming-answered-caller-hangs-up.txt')
-const refused = sceneOf('asterisk22/20-incoming-declined.txt')
+const answered = loadRecordedCall('asterisk22/21-incoming-answered-caller-hangs-up.txt')
+const refused = loadRecordedCall('asterisk22/20-incoming-declined.txt')
 
 let pbx: AmiPbx
 let stack: Stack
 let token: string
 let admin: string
 /** To be hung up by command. */
-const doomed = new Map<string, AmiCall>()
+const callsToHangUp = new Map<string, AmiCall>()
 beforeAll(async () => {
   const data = mkdtempSync(join(tmpdir(), 'hs-'))
   await addPhoneUsers(data, USERS)
   pbx = await startAmiPbx({
-    answers: {
+    handlers: {
       Hangup(session, action) {
-        success('Message: Channel Hungup')(session, action)
-        const call = doomed.get(action.channel ?? '')
-        for (const { id } of call?.channels ?? []) doomed.delete(id)
+        successReply('Message: Channel Hungup')(session, action)
+        const call = callsToHangUp.get(action.channel ?? '')
+        for (const { id } of call?.channels ?? []) callsToHangUp.delete(id)
         call?.hangUp()
       },
     },
@@ -46,15 +46,16 @@ beforeAll(async () => {
   stack = await startStack({ data, env: { ...pbx.env, HOOKSWITCH_LOG_LEVEL: 'warn' } })
   token = (await login(stack)).access
   admin = (await login(stack, 'admin')).access
-  await until('the PBX is there', async () => (await get('/capabilities')).body.online === true)
+  await waitUntil('the PBX is there', async () => (await get('/capabilities')).body.online === true)
 })
 afterAll(async () => {
   await stack?.stop()
   await pbx?.stop()
 })
 
-const get = (path: string, by = token) => ask(`${stack.url}/api/v1${path}`, { token: by })
-const post = (path: string, by = token) => ask(`${stack.url}/api/v1${path}`, { method: 'POST', token: by })
+const get = (path: string, by = token) => requestJson(`${stack.url}/api/v1${path}`, { token: by })
+const post = (path: string, by = token) =>
+  requestJson(`${stack.url}/api/v1${path}`, { method: 'POST', token: by })
 const any = <T>(all: readonly T[]): T => all[Math.floor(Math.random() * all.length)] as T // never asked of none
 /** Resident memory of the api, in MB. */
 const memory = () =>
@@ -62,7 +63,7 @@ const memory = () =>
 
 /** Gives commands one after the other, and notes how long each took. */
 async function command(call: AmiCall, end: number, times: Record<string, number[]>) {
-  const timed = async (name: string, status: number, deed: () => ReturnType<typeof ask>) => {
+  const timed = async (name: string, status: number, deed: () => ReturnType<typeof requestJson>) => {
     const start = performance.now()
     const reply = await deed()
     times[name] = [...(times[name] ?? []), performance.now() - start]
@@ -71,17 +72,17 @@ async function command(call: AmiCall, end: number, times: Record<string, number[
   while (performance.now() < end) {
     await timed('see', 200, () => get(`/calls/${call.id}`))
     await timed('mute', 204, () => post(`/calls/${call.id}/mute`))
-    const other = placeCall(pbx, { extension: '1002' }, { extension: '1003' })
+    const other = simulateCall(pbx, { extension: '1002' }, { extension: '1003' })
     ended += 1
-    for (const { id } of other.channels) doomed.set(id, other)
-    await until('it is seen', async () => (await get(`/calls/${other.id}`, admin)).body.state === 'up')
+    for (const { id } of other.channels) callsToHangUp.set(id, other)
+    await waitUntil('it is seen', async () => (await get(`/calls/${other.id}`, admin)).body.state === 'up')
     await timed('hang up', 204, () => post(`/calls/${other.id}/hangup`, admin))
   }
 }
 let ended = 0
 
 /** Plays calls, each event at its time. */
-async function play(end: number) {
+async function replayCalls(end: number) {
   const perCall = (answered.events * 7 + refused.events * 3) / 10
   const due: string[][] = []
   const started = performance.now()
@@ -95,7 +96,7 @@ async function play(end: number) {
         const kind = calls % 10 < 7 ? 'answered' : 'refused'
         counts[kind] += 1
         const scene = kind === 'answered' ? answered : refused
-        for (const { at, text } of scene.play(
+        for (const { at, text } of scene.replay(
           [any(PHONES), any(PHONES)],
           clock + elapsed,
           1 + Math.random() * 3,
@@ -110,7 +111,7 @@ async function play(end: number) {
     const texts = due[tick] ?? []
     delete due[tick]
     counts.events += texts.length
-    if (texts.length > 0) pbx.tell(texts.join(''))
+    if (texts.length > 0) pbx.sendEvents(texts.join(''))
     await sleep(Math.max(0, started + elapsed + TICK_MS - performance.now()))
   }
   return counts
@@ -127,17 +128,17 @@ const show = (times: Record<string, number[]>) =>
   )
 
 test('5 000 events a second for a quarter of a minute: commands are answered, memory stays, and nothing is lost', async () => {
-  const call = placeCall(pbx, { extension: '1001' }, { extension: '1002' })
-  await until('the call is up', async () => (await get(`/calls/${call.id}`)).body.state === 'up')
+  const call = simulateCall(pbx, { extension: '1001' }, { extension: '1002' })
+  await waitUntil('the call is up', async () => (await get(`/calls/${call.id}`)).body.state === 'up')
   const idle: Record<string, number[]> = {}
   const load: Record<string, number[]> = {}
   await command(call, performance.now() + IDLE_SECONDS * 1_000, idle)
 
-  const follower = followSse(stack, admin)
+  const follower = subscribeSse(stack, admin)
   const end = performance.now() + SECONDS * 1_000
   const sizes: number[] = []
   const [counts] = await Promise.all([
-    play(end),
+    replayCalls(end),
     command(call, end, load),
     sleep(10_000).then(() => sizes.push(memory())),
     sleep(SECONDS * 1_000 - 100).then(() => sizes.push(memory())),
@@ -147,7 +148,7 @@ test('5 000 events a second for a quarter of a minute: commands are answered, me
   // The last word on each phone, and the end of the last call.
   const STATES = { NOT_INUSE: 'Idle', UNAVAILABLE: 'Unavailable', BUSY: 'Busy', ONHOLD: 'OnHold' } as const
   const states = new Map(PHONES.map((phone) => [phone, any(Object.keys(STATES) as (keyof typeof STATES)[])]))
-  pbx.tell(
+  pbx.sendEvents(
     [...states]
       .map(([phone, state]) =>
         [
@@ -164,12 +165,12 @@ test('5 000 events a second for a quarter of a minute: commands are answered, me
   call.hangUp()
   ended += 1
   const total = counts.answered + counts.refused + ended
-  await until('no call is left', async () => {
+  await waitUntil('no call is left', async () => {
     const { body } = await get('/calls', admin)
     return Array.isArray(body.calls) && body.calls.length === 0
   })
   const expected = USERS.map((phone) => [phone, STATES[states.get(phone) ?? 'BUSY']])
-  await until('presence says what the phones said last', () => {
+  await waitUntil('presence says what the phones said last', () => {
     const shown = (follower.messages.at(-1)?.states ?? {}) as Record<
       string,
       { state: string; channels?: unknown }
@@ -179,19 +180,19 @@ test('5 000 events a second for a quarter of a minute: commands are answered, me
     )
   })
   follower.close()
-  await until('all calls are kept', async () => (await kept()).length >= total, 60_000)
+  await waitUntil('all calls are kept', async () => (await kept()).length >= total, 60_000)
   const outcomes = await kept()
   expect(outcomes.length).toBe(total)
   expect(outcomes.filter((outcome) => outcome === 'no_answer').length).toBe(counts.refused)
   expect(outcomes.filter((outcome) => outcome === 'answered').length).toBe(counts.answered + ended)
 
-  expect(pbx.eventLinks()).toBe(1)
+  expect(pbx.eventConnections()).toBe(1)
   expect(counts.events / SECONDS).toBeGreaterThan(EVENTS_PER_SECOND * 0.95)
   const [early = 0, late = 0] = sizes
   // Calls that are over are kept for a minute, and V8 takes room before it tidies: see docs/bench/calls.md.
   expect(late / early).toBeLessThan(2)
   for (const [name, times] of Object.entries(load)) {
-    expect(share(times, 0.99) / share(idle[name] ?? [], 0.99)).toBeLessThan(MOST_TIMES_SLOWER)
+    expect(share(times, 0.99) / share(idle[name] ?? [], 0.99)).toBeLessThan(MAX_SLOWDOWN)
   }
 
   /** How every call that is kept came out, by the table of all. */

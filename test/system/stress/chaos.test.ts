@@ -3,26 +3,26 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { ask, login } from '../../support/http-client.ts'
+import { login, requestJson } from '../../support/http-client.ts'
 import { addCheapUsers, CHEAP_PASSWORD } from '../../support/seed-users.ts'
-import { type Stack, startStack, until } from '../../support/stack.ts'
+import { type Stack, startStack, waitUntil } from '../../support/stack.ts'
 import { startHostileClients } from './chaos/hostile-clients.ts'
-import { type DoomedSessions, startDoomedSessions } from './chaos/logout-sessions.ts'
+import { type LogoutSessions, startLogoutSessions } from './chaos/logout-sessions.ts'
 import { startMediaReaders } from './chaos/media-readers.ts'
-import { memoryOf, streamsOf } from './chaos/nchan-socket.ts'
-import { type Deaths, watchDeaths } from './chaos/process-exits.ts'
-import { type Disturbance, startDisturbances } from './chaos/process-failures.ts'
+import { sharedMemoryKb, streamCountOf } from './chaos/nchan-socket.ts'
+import { type ProcessExits, watchProcessExits } from './chaos/process-exits.ts'
+import { type ProcessFailure, startProcessFailures } from './chaos/process-failures.ts'
 import { startPublisher } from './chaos/publisher.ts'
-import { figuresOf } from './chaos/report.ts'
-import { createDice } from './chaos/seeded-random.ts'
-import { type Followers, startFollowers } from './chaos/stream-subscribers.ts'
+import { chaosReport } from './chaos/report.ts'
+import { createSeededRandom } from './chaos/seeded-random.ts'
+import { type StreamSubscribers, startSubscribers } from './chaos/stream-subscribers.ts'
 
 /** Set it to 1800 for half an hour. */
 const SECONDS = Number(process.env.HOOKSWITCH_CHAOS_SECONDS ?? 25)
 /** A run prints it, so that its choices can be repeated; when what happens still differs. */
 const SEED = Number(process.env.HOOKSWITCH_CHAOS_SEED ?? Date.now() % 2 ** 32)
 /** Keeps the stack's folder with its logs. */
-const KEEPS = process.env.HOOKSWITCH_CHAOS_KEEP !== undefined
+const KEEP_DATA = process.env.HOOKSWITCH_CHAOS_KEEP !== undefined
 const INSTANCES = [1, 2] as const
 const FOLLOWER_SESSIONS = 10
 /** HOOKSWITCH_MAX_STALENESS, in ms. */
@@ -40,14 +40,14 @@ const LITTLE_MEMORY_KB = 1_000
 
 let stack: Stack
 let data: string | undefined
-let deaths: Deaths
-let followers: Followers
-let doomed: DoomedSessions
-let disturbances: readonly Disturbance[]
+let deaths: ProcessExits
+let followers: StreamSubscribers
+let doomed: LogoutSessions
+let disturbances: readonly ProcessFailure[]
 const mediaAnswers = new Map<number, number>()
 let lagMs = 0
 
-const ready = async () => (await ask(`${stack.url}/_gate/ready`)).body
+const ready = async () => (await requestJson(`${stack.url}/_gate/ready`)).body
 const sumOver = async (read: (instance: number) => Promise<number>) =>
   (await Promise.all(INSTANCES.map(read))).reduce((sum, one) => sum + one, 0)
 
@@ -57,27 +57,27 @@ beforeAll(
     const users = await addCheapUsers(data, 12)
     stack = await startStack({
       data,
-      keep: true,
+      keepData: true,
       env: {
         HOOKSWITCH_STREAM_INSTANCES: '2',
         HOOKSWITCH_NGINX_WORKERS: '2',
         HOOKSWITCH_NCHAN_MEMORY: '128',
       },
     })
-    const dice = createDice(SEED)
-    const logIn = async () => (await login(stack, dice.any(users), CHEAP_PASSWORD)).access
+    const dice = createSeededRandom(SEED)
+    const logIn = async () => (await login(stack, dice.pick(users), CHEAP_PASSWORD)).access
     const tokens = await Promise.all(Array.from({ length: FOLLOWER_SESSIONS }, logIn))
     const hostile = [await logIn(), await logIn(), 'nonsense']
     const prober = await logIn()
 
-    deaths = watchDeaths(stack)
+    deaths = watchProcessExits(stack)
     const publisher = startPublisher(stack, dice)
-    followers = startFollowers(stack, tokens, dice)
-    await until('the followers are there', () => followers.open() === tokens.length * 2)
+    followers = startSubscribers(stack, tokens, dice)
+    await waitUntil('the followers are there', () => followers.open() === tokens.length * 2)
     const media = startMediaReaders(stack, tokens.slice(0, 3))
-    const clients = startHostileClients(stack, () => dice.any(hostile), dice, 5)
-    doomed = startDoomedSessions(stack, logIn, dice, { everyMs: 400, boundMs: BOUND_MS })
-    const trouble = startDisturbances(stack, deaths, prober, dice)
+    const clients = startHostileClients(stack, () => dice.pick(hostile), dice, 5)
+    doomed = startLogoutSessions(stack, logIn, dice, { everyMs: 400, boundMs: BOUND_MS })
+    const trouble = startProcessFailures(stack, deaths, prober, dice)
     disturbances = trouble.all
 
     let beat = performance.now()
@@ -92,12 +92,12 @@ beforeAll(
     await trouble.stop()
     await Promise.all([clients.stop(), doomed.stop(), media.stop()])
     clearInterval(heart)
-    for (const [status, count] of media.answers) mediaAnswers.set(status, count)
+    for (const [status, count] of media.statuses) mediaAnswers.set(status, count)
     await sleep(RETURN_MS)
     deaths.stop()
     console.log(`chaos, seed ${SEED}, ${data}: ${JSON.stringify(summary(), null, 1)}`)
     console.log('hostile clients:', Object.fromEntries(clients.outcomes))
-    console.log('publications:', Object.fromEntries(publisher.answers))
+    console.log('publications:', Object.fromEntries(publisher.statuses))
     stopPublishing = () => publisher.stop()
   },
   SECONDS * 1_000 + 240_000,
@@ -107,7 +107,7 @@ afterAll(async () => {
   followers?.stop()
   await stopPublishing()
   await stack?.stop()
-  if (!KEEPS && data !== undefined) rmSync(data, { recursive: true, force: true })
+  if (!KEEP_DATA && data !== undefined) rmSync(data, { recursive: true, force: true })
 })
 
 /** Whether something happened to an instance, or to what all streams share, in a time. */
@@ -135,21 +135,21 @@ const unexplainedGaps = () =>
     ({ from, to, instance, hadLoss }) =>
       to - from > GAP_MS && !isDisturbed(from, to, hadLoss ? undefined : instance),
   )
-const lateMessages = () => doomed.endings.filter(({ newestAfterMs }) => newestAfterMs > BOUND_MS)
+const lateMessages = () => doomed.streamEnds.filter(({ newestAfterMs }) => newestAfterMs > BOUND_MS)
 
 const readersNotEnded = () =>
-  doomed.endings.filter(({ reader, endedAfterMs }) => reader === 'reads' && endedAfterMs === undefined)
+  doomed.streamEnds.filter(({ reader, endedAfterMs }) => reader === 'reads' && endedAfterMs === undefined)
 
 const summary = () => ({
   lagMs: Math.round(lagMs),
   unexplainedLosses: unexplainedLosses().length,
   unexplainedGaps: unexplainedGaps().length,
-  ...figuresOf({ followers, doomed, deaths, disturbances }),
+  ...chaosReport({ followers, doomed, deaths, disturbances }),
 })
 
 describe(`in ${SECONDS} s of hostile clients, readers that stop, logouts, kills and stops`, () => {
   test('the front and its workers lived on', () => {
-    expect(deaths.front).toEqual([])
+    expect(deaths.frontChanges).toEqual([])
     expect(deaths.all.filter(({ part }) => part === 'nginx')).toEqual([])
   })
 
@@ -189,35 +189,37 @@ describe(`in ${SECONDS} s of hostile clients, readers that stop, logouts, kills 
 
   test('files of living sessions were answered 200 or 503, those of dead ones 401 or 503', () => {
     expect([...mediaAnswers.keys()].filter((status) => status !== 200 && status !== 503)).toEqual([])
-    expect(doomed.wrongMedia).toEqual([])
+    expect(doomed.lateMediaResponses).toEqual([])
   })
 })
 
 describe('afterwards', () => {
   test('every follower is there and sees what is published', async () => {
     const since = performance.now()
-    await until('all see the news', () => followers.seen(since) === FOLLOWER_SESSIONS * 2, 20_000)
+    await waitUntil('all see the news', () => followers.seen(since) === FOLLOWER_SESSIONS * 2, 20_000)
   })
 
   test('/_gate/ready shows the streams that are open, and no more', async () => {
     const open = FOLLOWER_SESSIONS * 2
-    await until(
+    await waitUntil(
       'the instances have no other stream',
-      async () => (await sumOver((n) => streamsOf(stack, n))) === open,
+      async () => (await sumOver((n) => streamCountOf(stack, n))) === open,
       30_000,
     )
-    await until('the sidecar counts them alone', async () => (await ready()).streams === open, 30_000)
+    await waitUntil('the sidecar counts them alone', async () => (await ready()).streams === open, 30_000)
     expect(await ready()).toMatchObject({ ready: true, trouble: null, stuck_instances: [] })
   })
 
   test('with all streams closed none is counted, and Nchan’s memory is free', async () => {
     await stopPublishing()
     followers.stop()
-    await until('no stream is counted', async () => (await ready()).streams === 0, 30_000)
-    await until(
+    await waitUntil('no stream is counted', async () => (await ready()).streams === 0, 30_000)
+    await waitUntil(
       'the memory is free',
       async () =>
-        (await Promise.all(INSTANCES.map((n) => memoryOf(stack, n)))).every((kB) => kB < LITTLE_MEMORY_KB),
+        (await Promise.all(INSTANCES.map((n) => sharedMemoryKb(stack, n)))).every(
+          (kB) => kB < LITTLE_MEMORY_KB,
+        ),
       30_000,
     )
   })

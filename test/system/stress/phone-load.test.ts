@@ -2,13 +2,13 @@ import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type Asterisk, asteriskMissing, startAsterisk } from '../../support/asterisk.ts'
-import { ask, type Follower, followSse, login } from '../../support/http-client.ts'
+import { type AsteriskServer, startAsterisk, whyAsteriskUnavailable } from '../../support/asterisk.ts'
+import { login, requestJson, type SseSubscription, subscribeSse } from '../../support/http-client.ts'
 import { addPhoneUsers } from '../../support/seed-users.ts'
-import { startAnswerer, startCallers } from '../../support/sipp.ts'
-import { type Stack, startStack, until } from '../../support/stack.ts'
+import { startCallers, startScriptedPhones } from '../../support/sipp.ts'
+import { type Stack, startStack, waitUntil } from '../../support/stack.ts'
 
-const missing = await asteriskMissing()
+const missing = await whyAsteriskUnavailable()
 const title = missing === undefined ? 'a busy PBX' : `a busy PBX (skipped: ${missing})`
 
 /** Each of 50 phones calls four times, and each of 50 others is called four times: 200 calls, 400 legs. */
@@ -19,11 +19,11 @@ const CALLED = Array.from({ length: 50 }, (_, n) => String(2_100 + n))
 const USERS = [...CALLERS, ...CALLED].filter((_, n) => n % 5 === 0)
 
 describe.skipIf(missing !== undefined)(title, () => {
-  let asterisk: Asterisk
+  let asterisk: AsteriskServer
   let stack: Stack
   let admin: string
-  let presence: Follower
-  let active: Follower
+  let presence: SseSubscription
+  let active: SseSubscription
   beforeAll(async () => {
     asterisk = await startAsterisk({ load: true })
     const data = mkdtempSync(join(tmpdir(), 'hs-'))
@@ -40,8 +40,8 @@ describe.skipIf(missing !== undefined)(title, () => {
       },
     })
     admin = (await login(stack, 'admin')).access
-    presence = followSse(stack, admin)
-    active = followSse(stack, admin, `${stack.base}/sub/active-calls`)
+    presence = subscribeSse(stack, admin)
+    active = subscribeSse(stack, admin, `${stack.base}/sub/active-calls`)
   })
   afterAll(async () => {
     presence?.close()
@@ -51,7 +51,7 @@ describe.skipIf(missing !== undefined)(title, () => {
   })
 
   const live = async () => {
-    const { body } = await ask(`${stack.url}/api/v1/calls`, { token: admin })
+    const { body } = await requestJson(`${stack.url}/api/v1/calls`, { token: admin })
     return body.calls as { id: string; state: string }[] // the documented shape
   }
   const states = () =>
@@ -61,9 +61,9 @@ describe.skipIf(missing !== undefined)(title, () => {
     phones.filter((phone) => USERS.includes(phone)).every((phone) => states()[phone]?.state === state)
 
   test('200 calls at once are all seen, and afterwards none is left, each is kept and every phone is as it is', async () => {
-    const answerer = await startAnswerer(asterisk, CALLED, 'answers')
+    const answerer = await startScriptedPhones(asterisk, CALLED, 'answers')
     try {
-      await until('the called are there', () => all(CALLED, 'Idle'))
+      await waitUntil('the called are there', () => all(CALLED, 'Idle'))
       expect(all(CALLERS, 'Unavailable')).toBe(true)
 
       // One program for each that is called, as a scripted caller knows one number.
@@ -72,22 +72,22 @@ describe.skipIf(missing !== undefined)(title, () => {
           startCallers(asterisk, { from: CALLERS[n] ?? '', to, seconds: 25, calls: CALLS / CALLED.length }),
         ),
       )
-      await until(
+      await waitUntil(
         '200 calls are up',
         async () => (await live()).filter(({ state }) => state === 'up').length === CALLS,
         60_000,
       )
-      await until('everybody who follows sees them', () => shown().length === CALLS)
-      await until('everybody is seen to talk', () => all([...CALLERS, ...CALLED], 'Up'))
+      await waitUntil('everybody who follows sees them', () => shown().length === CALLS)
+      await waitUntil('everybody is seen to talk', () => all([...CALLERS, ...CALLED], 'Up'))
 
       const ends = await Promise.all(programs.map(({ done }) => done))
       expect(ends.reduce((sum, { succeeded }) => sum + succeeded, 0)).toBe(CALLS)
-      await until('no call is left', async () => (await live()).length === 0)
-      await until('everybody who follows sees that', () => shown().length === 0)
-      await until('every phone is as it was', () => all(CALLED, 'Idle') && all(CALLERS, 'Unavailable'))
+      await waitUntil('no call is left', async () => (await live()).length === 0)
+      await waitUntil('everybody who follows sees that', () => shown().length === 0)
+      await waitUntil('every phone is as it was', () => all(CALLED, 'Idle') && all(CALLERS, 'Unavailable'))
       expect(USERS.map((phone) => states()[phone]?.channels)).toEqual(USERS.map(() => undefined))
 
-      await until('each is kept', async () => (await outcomes()).length >= CALLS)
+      await waitUntil('each is kept', async () => (await outcomes()).length >= CALLS)
       expect(await outcomes()).toEqual(Array.from({ length: CALLS }, () => 'answered'))
     } finally {
       await answerer.stop()
@@ -98,7 +98,9 @@ describe.skipIf(missing !== undefined)(title, () => {
     const found: unknown[] = []
     for (let cursor: string | null = ''; cursor !== null; ) {
       const query = cursor === '' ? '' : `&cursor=${cursor}`
-      const { body } = await ask(`${stack.url}/api/v1/calls/history?limit=100${query}`, { token: admin })
+      const { body } = await requestJson(`${stack.url}/api/v1/calls/history?limit=100${query}`, {
+        token: admin,
+      })
       const page = body as unknown as { calls: { outcome: string }[]; next_cursor: string | null } // as documented
       found.push(...page.calls.map(({ outcome }) => outcome))
       cursor = page.next_cursor

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { addCheapUsers } from '../../support/seed-users.ts'
-import { type Client, type Count, logInClient } from '../../support/session-client.ts'
-import { type Stack, startStack, until } from '../../support/stack.ts'
+import { loginSessionClient, type SessionClient, type SessionCounts } from '../../support/session-client.ts'
+import { type Stack, startStack, waitUntil } from '../../support/stack.ts'
 
 const SESSIONS = 2_000
 const USERS = 40
@@ -32,12 +32,12 @@ async function forEach<T>(all: Iterable<T>, deed: (one: T) => Promise<void>): Pr
 }
 
 test('2 000 sessions live through a minute of coming and going in which Redis is killed twice: none is lost, none comes back', async () => {
-  const count: Count = { logins: 0, refreshes: 0, logouts: 0, unavailable: 0 }
-  const live = new Set<Client>()
-  const ended = new Set<Client>()
-  const lost: Client[] = []
+  const count: SessionCounts = { logins: 0, refreshes: 0, logouts: 0, unavailable: 0 }
+  const live = new Set<SessionClient>()
+  const ended = new Set<SessionClient>()
+  const lost: SessionClient[] = []
   const logIn = async () => {
-    live.add(await logInClient(stack, any(['softphone', 'mikopbx'] as const), any(users), count))
+    live.add(await loginSessionClient(stack, any(['softphone', 'mikopbx'] as const), any(users), count))
   }
   await forEach(Array.from({ length: SESSIONS }), logIn)
 
@@ -65,7 +65,7 @@ test('2 000 sessions live through a minute of coming and going in which Redis is
     await new Promise((resolve) => setTimeout(resolve, MINUTE_MS / 3))
     const before = stack.pid('redis')
     stack.signal('redis', 'SIGKILL')
-    await until('another Redis', () => stack.pid('redis') !== before)
+    await waitUntil('another Redis', () => stack.pid('redis') !== before)
   }
   await coming
   console.log('soak', { ...count, live: live.size, ended: ended.size, lost: lost.length })

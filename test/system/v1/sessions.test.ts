@@ -1,7 +1,7 @@
 import { validate } from '@apidevtools/swagger-parser'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { ask, followSse, login, mediaStatus, publish } from '../../support/http-client.ts'
-import { type Stack, startStack, until } from '../../support/stack.ts'
+import { login, mediaStatus, publish, requestJson, subscribeSse } from '../../support/http-client.ts'
+import { type Stack, startStack, waitUntil } from '../../support/stack.ts'
 
 let stack: Stack
 let v1: string
@@ -19,11 +19,11 @@ interface Listed {
   [name: string]: unknown
 }
 const mine = async (token: string, query = '') =>
-  (await ask(`${v1}/sessions${query}`, { token })).body as unknown as {
+  (await requestJson(`${v1}/sessions${query}`, { token })).body as unknown as {
     sessions: Listed[]
     next_cursor: string | null
   } // the documented shape
-const end = (token: string, path: string) => ask(`${v1}/${path}`, { method: 'DELETE', token })
+const end = (token: string, path: string) => requestJson(`${v1}/${path}`, { method: 'DELETE', token })
 const claimsOf = (token: string) => JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString())
 const isAlive = async (token: string, path = '1001/hello.wav') =>
   (await mediaStatus(stack, path, token)) === 200
@@ -31,7 +31,7 @@ const isAlive = async (token: string, path = '1001/hello.wav') =>
 describe('a person', () => {
   test('sees their sessions of every surface, and which one they are in', async () => {
     const { access } = await login(stack, 'user3')
-    await ask(`${stack.url}/pbxcore/api/v3/auth:login`, {
+    await requestJson(`${stack.url}/pbxcore/api/v3/auth:login`, {
       json: { login: 'user3', password: 'password', rememberMe: true },
       headers: { 'User-Agent': 'Desk phone/2.0' },
     })
@@ -57,15 +57,15 @@ describe('a person', () => {
 
   test('ends all others, with their streams, and stays in', async () => {
     const others = await Promise.all([login(stack), login(stack), login(stack)])
-    const follower = followSse(stack, others[0].access)
-    await until('its stream is open', () => follower.messages.length > 0)
+    const follower = subscribeSse(stack, others[0].access)
+    await waitUntil('its stream is open', () => follower.messages.length > 0)
     const here = await login(stack)
     const { status, body } = await end(here.access, 'sessions?scope=others')
     expect(status).toBe(200)
     expect(body.ended).toBeGreaterThanOrEqual(3)
     expect(await Promise.all(others.map(({ access }) => isAlive(access)))).toEqual([false, false, false])
     expect(await isAlive(here.access)).toBe(true)
-    await until('the stream is over', () => follower.isClosed())
+    await waitUntil('the stream is over', () => follower.isClosed())
     expect((await mine(here.access)).sessions).toHaveLength(1)
   })
 
@@ -86,7 +86,7 @@ describe('a person', () => {
     expect((await end(me.access, `sessions/${sid}`)).status).toBe(404)
     expect((await end(me.access, `users/${sub}/sessions/${sid}`)).status).toBe(403)
     expect((await end(me.access, `users/${sub}/sessions`)).status).toBe(403)
-    expect((await ask(`${v1}/users/${sub}/sessions`, { token: me.access })).status).toBe(403)
+    expect((await requestJson(`${v1}/users/${sub}/sessions`, { token: me.access })).status).toBe(403)
     expect(await isAlive(them.access, '1002/hello.wav')).toBe(true)
   })
 
@@ -113,7 +113,7 @@ describe('an admin', () => {
       await login(stack, 'user2'),
     ]
     const { sub, sid } = claimsOf(one.access)
-    const { body } = await ask(`${v1}/users/${sub}/sessions`, { token: admin.access })
+    const { body } = await requestJson(`${v1}/users/${sub}/sessions`, { token: admin.access })
     expect((body.sessions as Listed[]).map(({ id }) => id)).toContain(sid)
     expect((await end(admin.access, `users/${sub}/sessions/${sid}`)).status).toBe(204)
     expect(await isAlive(one.access, '1002/hello.wav')).toBe(false)
@@ -126,7 +126,7 @@ describe('an admin', () => {
 
 describe('the document', () => {
   test('is valid OpenAPI 3.1 and names every route and its refusals', async () => {
-    const { body } = await ask(`${v1}/openapi.json`)
+    const { body } = await requestJson(`${v1}/openapi.json`)
     const document = await validate(structuredClone(body) as unknown as Parameters<typeof validate>[0]) // checked by it
     expect(Object.keys(document.paths ?? {})).toEqual(
       expect.arrayContaining([
@@ -156,7 +156,10 @@ describe('the document', () => {
     ['a route that is none', 'nothing', 'access', 404, 'not_found'],
   ] as const)('%s is answered as problem+json', async (_, path, kind, status, code) => {
     const session = await login(stack)
-    const reply = await ask(`${v1}/${path}`, { method: 'DELETE', ...(kind && { token: session[kind] }) })
+    const reply = await requestJson(`${v1}/${path}`, {
+      method: 'DELETE',
+      ...(kind && { token: session[kind] }),
+    })
     expect(reply).toMatchObject({ status, body: { type: 'about:blank', status, code } })
     expect(reply.headers.get('content-type')).toBe('application/problem+json')
   })

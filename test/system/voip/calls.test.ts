@@ -1,12 +1,12 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
-import { asteriskMissing } from '../../support/asterisk.ts'
-import { ask } from '../../support/http-client.ts'
+import { whyAsteriskUnavailable } from '../../support/asterisk.ts'
+import { requestJson } from '../../support/http-client.ts'
 import { type Phone, startPhone } from '../../support/phone.ts'
-import { until } from '../../support/stack.ts'
+import { waitUntil } from '../../support/stack.ts'
 import { startTelephony, type Telephony } from '../../support/telephony.ts'
-import { openSocket, type RealSocket } from '../../support/voip-socket.ts'
+import { openVoipSocket, type VoipSocketClient } from '../../support/voip-socket.ts'
 
-const missing = await asteriskMissing()
+const missing = await whyAsteriskUnavailable()
 const title = missing === undefined ? 'the VoIP surface' : `the VoIP surface (skipped: ${missing})`
 
 describe.skipIf(missing !== undefined)(`${title} on a real PBX`, () => {
@@ -15,7 +15,7 @@ describe.skipIf(missing !== undefined)(`${title} on a real PBX`, () => {
   let bob: string
   let phone1: Phone
   let phone2: Phone
-  let sockets: { alice: RealSocket; bob: RealSocket }
+  let sockets: { alice: VoipSocketClient; bob: VoipSocketClient }
 
   beforeAll(async () => {
     telephony = await startTelephony()
@@ -26,18 +26,18 @@ describe.skipIf(missing !== undefined)(`${title} on a real PBX`, () => {
       startPhone(asterisk, '1002', { answer: 'manual' }),
     ])
     sockets = {
-      alice: await openSocket(stack, '1001', alice),
-      bob: await openSocket(stack, '1002', bob),
+      alice: await openVoipSocket(stack, '1001', alice),
+      bob: await openVoipSocket(stack, '1002', bob),
     }
-    await until(
+    await waitUntil(
       'Bob’s softphone is known to listen',
       async () => (await get('/api/v1/capabilities', bob)).body.softphone_listens === true,
     )
   })
   afterEach(async () => {
     await Promise.all([phone1.hangup(), phone2.hangup()])
-    await until('both phones are idle', () => [phone1, phone2].every((phone) => phone.state() === 'idle'))
-    await until(
+    await waitUntil('both phones are idle', () => [phone1, phone2].every((phone) => phone.state() === 'idle'))
+    await waitUntil(
       'no call is active',
       async () => (await get('/protected/call/active', alice)).body.count === 0,
     )
@@ -50,12 +50,12 @@ describe.skipIf(missing !== undefined)(`${title} on a real PBX`, () => {
 
   const login = async (username: string) =>
     String(
-      (await ask(`${telephony.stack.url}/api/login`, { json: { username, password: 'password' } })).body
-        .token,
+      (await requestJson(`${telephony.stack.url}/api/login`, { json: { username, password: 'password' } }))
+        .body.token,
     )
-  const get = (path: string, token: string) => ask(`${telephony.stack.url}${path}`, { token })
+  const get = (path: string, token: string) => requestJson(`${telephony.stack.url}${path}`, { token })
   const post = (path: string, token: string, json: object) =>
-    ask(`${telephony.stack.url}/protected/call/${path}`, { token, json })
+    requestJson(`${telephony.stack.url}/protected/call/${path}`, { token, json })
   const initiate = async () => {
     const { status, body } = await post('initiate', alice, { target_extension: '1002' })
     expect([status, body]).toEqual([
@@ -71,7 +71,7 @@ describe.skipIf(missing !== undefined)(`${title} on a real PBX`, () => {
     return String(body.channel)
   }
   /** The next message of a type that is of this call. */
-  async function told(socket: RealSocket, type: string, channel: string) {
+  async function told(socket: VoipSocketClient, type: string, channel: string) {
     for (;;) {
       const message = await socket.next(type)
       if (message.channel === channel) return message
@@ -100,7 +100,7 @@ describe.skipIf(missing !== undefined)(`${title} on a real PBX`, () => {
       expect(await told(socket, 'call_ended', channel)).toMatchObject({ status: 'answered' })
     }
     for (const token of [alice, bob]) {
-      await until('it is logged', async () =>
+      await waitUntil('it is logged', async () =>
         JSON.stringify((await get('/protected/call/logs', token)).body.logs).includes(channel),
       )
     }
@@ -109,13 +109,13 @@ describe.skipIf(missing !== undefined)(`${title} on a real PBX`, () => {
   test('answer_call and hangup over the socket do the same', async () => {
     const channel = await initiate()
     await told(sockets.bob, 'incoming_call', channel)
-    sockets.bob.say({ type: 'answer_call', channel })
+    sockets.bob.send({ type: 'answer_call', channel })
     await told(sockets.bob, 'command', channel)
     await phone2.accept()
     await told(sockets.alice, 'call_answered', channel)
-    sockets.bob.say({ type: 'hangup', channel })
+    sockets.bob.send({ type: 'hangup', channel })
     expect(await told(sockets.alice, 'call_ended', channel)).toMatchObject({ status: 'answered' })
-    await until('his phone is idle', () => phone2.state() === 'idle')
+    await waitUntil('his phone is idle', () => phone2.state() === 'idle')
   })
 
   test('a call that is not taken ends with why, for both', async () => {

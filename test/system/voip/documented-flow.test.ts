@@ -1,9 +1,9 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { ask, login as softphoneLogin } from '../../support/http-client.ts'
-import { type Stack, startStack, until } from '../../support/stack.ts'
-import { openSocket } from '../../support/voip-socket.ts'
+import { requestJson, login as softphoneLogin } from '../../support/http-client.ts'
+import { type Stack, startStack, waitUntil } from '../../support/stack.ts'
+import { openVoipSocket } from '../../support/voip-socket.ts'
 
 let stack: Stack
 beforeAll(async () => {
@@ -12,8 +12,8 @@ beforeAll(async () => {
 afterAll(() => stack?.stop())
 
 const login = async (username: string, password = 'password') =>
-  String((await ask(`${stack.url}/api/login`, { json: { username, password } })).body.token)
-const get = (path: string, token: string) => ask(`${stack.url}${path}`, { token })
+  String((await requestJson(`${stack.url}/api/login`, { json: { username, password } })).body.token)
+const get = (path: string, token: string) => requestJson(`${stack.url}${path}`, { token })
 
 describe('the document’s way', () => {
   test.each([
@@ -22,7 +22,7 @@ describe('the document’s way', () => {
     ['user2', '1002', 'user'],
     ['user3', '1003', 'user'],
   ])('%s of the table logs in and sees the own profile', async (username, extension, role) => {
-    const { status, body, headers } = await ask(`${stack.url}/api/login`, {
+    const { status, body, headers } = await requestJson(`${stack.url}/api/login`, {
       json: { username, password: 'password' },
     })
     expect([status, body.success, headers.get('cache-control')]).toEqual([200, true, 'no-store'])
@@ -32,7 +32,7 @@ describe('the document’s way', () => {
   })
 
   test('an access token lives a day, and no longer than any token may', async () => {
-    const { body } = await ask(`${stack.url}/api/login`, {
+    const { body } = await requestJson(`${stack.url}/api/login`, {
       json: { username: 'user1', password: 'password' },
     })
     expect(body.expires_in).toBe(86_400)
@@ -40,16 +40,16 @@ describe('the document’s way', () => {
 
   test('a refresh keeps the session: logging out with the old token ends the new one, too', async () => {
     const old = await login('user1')
-    const { status, body } = await ask(`${stack.url}/api/refresh`, { method: 'POST', token: old })
+    const { status, body } = await requestJson(`${stack.url}/api/refresh`, { method: 'POST', token: old })
     const fresh = String(body.token)
     expect([status, fresh === old]).toEqual([200, false])
     expect(await get('/protected/profile', old)).toMatchObject({ status: 200 })
-    expect(await ask(`${stack.url}/protected/logout`, { method: 'POST', token: old })).toMatchObject({
+    expect(await requestJson(`${stack.url}/protected/logout`, { method: 'POST', token: old })).toMatchObject({
       status: 200,
     })
     for (const token of [old, fresh]) {
-      await until('it is over', async () => (await get('/protected/profile', token)).status === 401)
-      const again = await ask(`${stack.url}/api/refresh`, { method: 'POST', token })
+      await waitUntil('it is over', async () => (await get('/protected/profile', token)).status === 401)
+      const again = await requestJson(`${stack.url}/api/refresh`, { method: 'POST', token })
       expect(again).toMatchObject({ status: 401, body: { error: 'Invalid token: session has ended' } })
     }
   })
@@ -57,7 +57,7 @@ describe('the document’s way', () => {
   test('the short token of another surface opens this one and cannot be prolonged here', async () => {
     const { access } = await softphoneLogin(stack)
     expect(await get('/protected/profile', access)).toMatchObject({ status: 200 })
-    expect(await ask(`${stack.url}/api/refresh`, { method: 'POST', token: access })).toMatchObject({
+    expect(await requestJson(`${stack.url}/api/refresh`, { method: 'POST', token: access })).toMatchObject({
       status: 401,
     })
   })
@@ -67,7 +67,7 @@ describe('the document’s way', () => {
     const folder = join(stack.data, 'media', '7777')
     mkdirSync(folder, { recursive: true })
     writeFileSync(join(folder, 'secret.wav'), 'of a person before')
-    const register = () => ask(`${stack.url}/api/register`, { json })
+    const register = () => requestJson(`${stack.url}/api/register`, { json })
     expect(await register()).toMatchObject({ status: 409, body: { error: 'Extension already exists' } })
     rmSync(join(folder, 'secret.wav'))
     expect(await register()).toMatchObject({ status: 201 })
@@ -75,7 +75,7 @@ describe('the document’s way', () => {
 
   test('a registered user logs in, and what is taken is told', async () => {
     const anna = { username: 'anna', email: 'anna@example.org', password: 'a long one', extension: '1010' }
-    const register = (json: object) => ask(`${stack.url}/api/register`, { json })
+    const register = (json: object) => requestJson(`${stack.url}/api/register`, { json })
     expect(await register(anna)).toMatchObject({ status: 201, body: { user: { role: 'user' } } })
     const other = { username: 'boris', email: 'boris@example.org', password: 'a long one', extension: '1011' }
     for (const [difference, error] of [
@@ -92,34 +92,39 @@ describe('the document’s way', () => {
   test('whose phone is not registered cannot be called', async () => {
     const token = await login('user1')
     const call = (target_extension: string) =>
-      ask(`${stack.url}/protected/call/initiate`, { token, json: { target_extension } })
+      requestJson(`${stack.url}/protected/call/initiate`, { token, json: { target_extension } })
     expect(await call('1002')).toMatchObject({ status: 400, body: { error: 'Target user is not online' } })
     expect(await call('1001')).toMatchObject({ status: 400, body: { error: 'Cannot call yourself' } })
     expect(await call('1999')).toMatchObject({ status: 404, body: { error: 'User not found' } })
   })
 
   test('unknown paths answer in this document’s words, and the neighbour’s in theirs', async () => {
-    expect(await ask(`${stack.url}/protected/nothing`)).toMatchObject({
+    expect(await requestJson(`${stack.url}/protected/nothing`)).toMatchObject({
       status: 404,
       body: { error: 'Not found' },
     })
-    expect(await ask(`${stack.url}/api/login/nothing`)).toMatchObject({ body: { error: 'Not found' } })
-    expect((await ask(`${stack.url}/api/nothing`)).body).not.toHaveProperty('error')
+    expect(await requestJson(`${stack.url}/api/login/nothing`)).toMatchObject({
+      body: { error: 'Not found' },
+    })
+    expect((await requestJson(`${stack.url}/api/nothing`)).body).not.toHaveProperty('error')
   })
 })
 
 describe('the socket, through nginx', () => {
   test('greets, answers, and tells everybody of a status', async () => {
     const [one, two] = [await login('user1'), await login('user2')]
-    const [first, second] = [await openSocket(stack, '1001', one), await openSocket(stack, '1002', two)]
-    first.say({ type: 'ping' })
+    const [first, second] = [
+      await openVoipSocket(stack, '1001', one),
+      await openVoipSocket(stack, '1002', two),
+    ]
+    first.send({ type: 'ping' })
     await first.next('pong')
-    first.say({ type: 'user_status', from: '1003', status: 'away' })
+    first.send({ type: 'user_status', from: '1003', status: 'away' })
     for (const socket of [first, second])
       expect(await socket.next('user_status')).toMatchObject({ from: '1001', status: 'away' })
     expect((await get('/protected/users/1001', two)).body.user).toMatchObject({ status: 'away' })
     const put = { token: two, method: 'PUT', json: { status: 'dnd' } }
-    expect(await ask(`${stack.url}/protected/status`, put)).toMatchObject({ status: 200 })
+    expect(await requestJson(`${stack.url}/protected/status`, put)).toMatchObject({ status: 200 })
     expect(await first.next('user_status')).toMatchObject({ from: '1002', status: 'busy' })
     for (const socket of [first, second]) socket.close()
   })
@@ -131,40 +136,41 @@ describe('the socket, through nginx', () => {
       return (body.users as { extension: string }[]).map(({ extension }) => extension)
     }
     expect(await online()).not.toContain('1003')
-    const socket = await openSocket(stack, '1003', token)
-    await until('the user is online', async () => (await online()).includes('1003'))
+    const socket = await openVoipSocket(stack, '1003', token)
+    await waitUntil('the user is online', async () => (await online()).includes('1003'))
     socket.close()
-    await until('the user is not', async () => !(await online()).includes('1003'))
+    await waitUntil('the user is not', async () => !(await online()).includes('1003'))
   })
 
   test('opens with a ticket, once', async () => {
     const token = await login('user1')
     const { access } = await softphoneLogin(stack)
-    const { body } = await ask(`${stack.base}/stream-tickets`, { method: 'POST', token: access })
-    const socket = await openSocket(stack, '1001', undefined, `ticket=${body.ticket}`)
+    const { body } = await requestJson(`${stack.base}/stream-tickets`, { method: 'POST', token: access })
+    const socket = await openVoipSocket(stack, '1001', undefined, `ticket=${body.ticket}`)
     socket.close()
-    await expect(openSocket(stack, '1001', undefined, `ticket=${body.ticket}`)).rejects.toThrow('401')
-    await expect(openSocket(stack, '1002', token)).rejects.toThrow('403')
-    await expect(openSocket(stack, '1001', undefined)).rejects.toThrow('401')
+    await expect(openVoipSocket(stack, '1001', undefined, `ticket=${body.ticket}`)).rejects.toThrow('401')
+    await expect(openVoipSocket(stack, '1002', token)).rejects.toThrow('403')
+    await expect(openVoipSocket(stack, '1001', undefined)).rejects.toThrow('401')
   })
 
   test('closes when its session is logged out, by a code of its own', async () => {
     const token = await login('user1')
-    const socket = await openSocket(stack, '1001', token)
-    await ask(`${stack.url}/protected/logout`, { method: 'POST', token })
+    const socket = await openVoipSocket(stack, '1001', token)
+    await requestJson(`${stack.url}/protected/logout`, { method: 'POST', token })
     expect(await socket.closed).toBe(4401)
   })
 
   test('closes when an admin deletes its user, who is gone everywhere', async () => {
     const admin = await login('admin')
     const json = { username: 'carla', email: 'carla@example.org', password: 'a long one', extension: '1012' }
-    const { body } = await ask(`${stack.url}/api/register`, { json })
+    const { body } = await requestJson(`${stack.url}/api/register`, { json })
     const { id } = body.user as { id: number }
     const token = await login('carla', 'a long one')
-    const socket = await openSocket(stack, '1012', token)
-    socket.say({ type: 'user_status', status: 'away' })
+    const socket = await openVoipSocket(stack, '1012', token)
+    socket.send({ type: 'user_status', status: 'away' })
     await socket.next('user_status')
-    const remove = () => ask(`${stack.url}/protected/admin/users/${id}`, { method: 'DELETE', token: admin })
+    const remove = () =>
+      requestJson(`${stack.url}/protected/admin/users/${id}`, { method: 'DELETE', token: admin })
     expect(await remove()).toMatchObject({ status: 200 })
     expect(await socket.closed).toBe(4401)
     expect(await get('/protected/profile', token)).toMatchObject({ status: 401 })
@@ -175,10 +181,10 @@ describe('the socket, through nginx', () => {
 
   test('no token and no ticket is in any log', async () => {
     const token = await login('user1')
-    const socket = await openSocket(stack, '1001', undefined, `token=${token}`)
+    const socket = await openVoipSocket(stack, '1001', undefined, `token=${token}`)
     socket.close()
     await socket.closed
-    await until('the socket is logged', () => stack.logs().includes('socket_closed'))
+    await waitUntil('the socket is logged', () => stack.logs().includes('socket_closed'))
     expect(stack.logs()).not.toContain(token.slice(-30))
   })
 })

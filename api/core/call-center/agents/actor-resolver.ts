@@ -2,27 +2,27 @@ import type { Actor } from '../../actor.ts'
 import type { UserStore } from '../../auth/users.ts'
 import { Refusal } from '../../refusal.ts'
 import type { AgentStore } from './agent.ts'
-import type { Standing } from './call-center-actor.ts'
+import type { CallCenterActor } from './call-center-actor.ts'
 import { scopeOf } from './scope.ts'
 
-export interface Crew {
+export interface ActorResolver {
   /**
    * Who asks, as the call centre knows them; every user is an agent from the first time on.
    * @throws {Refusal} `token_revoked` where the user is gone, `unavailable`
    */
-  standingOf(actor: Pick<Actor, 'userId' | 'claims'>): Promise<Standing>
+  resolve(actor: Pick<Actor, 'userId' | 'claims'>): Promise<CallCenterActor>
 }
 
-export interface CrewNeeds {
-  agents: Pick<AgentStore, 'ofUser'>
+export interface ActorResolverNeeds {
+  agents: Pick<AgentStore, 'findOrCreateForUser'>
   users: Pick<UserStore, 'find'>
   now: () => number
 }
 
-export function createCrew({ agents, users, now }: CrewNeeds): Crew {
+export function createActorResolver({ agents, users, now }: ActorResolverNeeds): ActorResolver {
   return {
-    async standingOf({ userId, claims: { role } }) {
-      const agent = await agents.ofUser(userId, Math.floor(now() / 1000), async () => {
+    async resolve({ userId, claims: { role } }) {
+      const agent = await agents.findOrCreateForUser(userId, Math.floor(now() / 1000), async () => {
         const user = await users.find(userId)
         if (user === undefined) throw new Refusal('token_revoked')
         return user.username

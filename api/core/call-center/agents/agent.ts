@@ -1,7 +1,7 @@
 import type { Role } from '../../../../contract/claims.ts'
-import type { AccountChange } from '../../auth/accounts.ts'
+import type { AccountUpdate } from '../../auth/accounts.ts'
 import type { NewUser } from '../../auth/users.ts'
-import type { OwnStatus } from '../../presence/user-status-store.ts'
+import type { UserStatus } from '../../presence/user-status-store.ts'
 import type { Scope } from './scope.ts'
 
 /** `ai` agents have no user and no phone: there are settings for them, and nothing else. */
@@ -23,7 +23,7 @@ export interface Agent {
   status: AgentStatus
   statusAt: number
   /** Not offered a call of a campaign before: wrapping up, or their phone did not answer. */
-  freeFrom: number
+  availableFrom: number
   /** Of the user, where there is one. */
   username: string | null
   extension: string | null
@@ -47,7 +47,7 @@ export interface AgentStore {
    * The agent of a user; made at the first time they are asked for.
    * @param nameOf only asked then
    */
-  ofUser(userId: string, now: number, nameOf: () => Promise<string>): Promise<Agent>
+  findOrCreateForUser(userId: string, now: number, nameOf: () => Promise<string>): Promise<Agent>
   /** Undefined also for an agent that the scope does not show. */
   find(id: string, scope: Scope): Promise<Agent | undefined>
   findAll(ids: readonly string[]): Promise<Agent[]>
@@ -66,7 +66,7 @@ export interface AgentStore {
    * The leads of an agent go with them into another team. The tokens of a supervisor who changes teams are over:
    * in the same transaction their generation rises, and the ledger has the revocation.
    * @param version of the one that was read, where the client says
-   * @param ofUser what becomes another one of the agent's user: their tokens are over as well
+   * @param userChange what becomes another one of the agent's user: their tokens are over as well
    * @throws {Refusal} `not_found`, `stale`, `taken`; then nothing is changed, of the user neither
    */
   update(
@@ -75,13 +75,13 @@ export interface AgentStore {
     version: number | undefined,
     now: number,
     revokeUntil: number,
-    ofUser?: AccountChange,
+    userChange?: AccountUpdate,
   ): Promise<Agent>
   /**
    * Is no version of its own: it changes too often.
    * @param presence of their user, in the same transaction
    */
-  setStatus(id: string, status: AgentStatus, now: number, presence?: OwnStatus): Promise<void>
+  setStatus(id: string, status: AgentStatus, now: number, presence?: UserStatus): Promise<void>
   /**
    * Sets the status that an agent chose, in a session that may end at this moment.
    * @throws {Refusal} `token_revoked` where no session of theirs lives: a status of before the logout must not be written after it
@@ -90,14 +90,14 @@ export interface AgentStore {
     agent: Pick<Agent, 'id'>,
     status: AgentStatus,
     now: number,
-    presence?: OwnStatus,
+    presence?: UserStatus,
   ): Promise<void>
   /** Ends the readiness of an agent who is `ready`. @returns their name where they were */
-  breakOff(id: string, now: number): Promise<string | undefined>
+  putOnBreak(id: string, now: number): Promise<string | undefined>
   /**
    * Makes those `offline` whose last session ran out since they set their status. A command that ends a session
    * does so by itself. Call it about once a second.
    */
-  leaveLapsed(now: number): Promise<void>
-  setFreeFrom(id: string, freeFrom: number): Promise<void>
+  setLapsedOffline(now: number): Promise<void>
+  setAvailableFrom(id: string, freeFrom: number): Promise<void>
 }

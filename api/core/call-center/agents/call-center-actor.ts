@@ -3,7 +3,7 @@ import type { Agent } from './agent.ts'
 import type { Scope } from './scope.ts'
 
 /** Whoever asks, as the call centre knows them. */
-export interface Standing {
+export interface CallCenterActor {
   userId: string
   role: Role
   agent: Agent

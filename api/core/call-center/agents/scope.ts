@@ -7,11 +7,11 @@ export type Scope =
   | { sees: 'own'; agentId: string }
 
 /** Everything there is: for what the API does by itself. */
-export const ALL: Scope = { sees: 'all' }
+export const UNRESTRICTED_SCOPE: Scope = { sees: 'all' }
 
 /** A supervisor without a team has nobody to oversee. */
 export function scopeOf(role: Role, agent: { id: string; team: string | null }): Scope {
-  if (role === 'admin') return ALL
+  if (role === 'admin') return UNRESTRICTED_SCOPE
   if (role === 'supervisor' && agent.team !== null) {
     return { sees: 'team', team: agent.team, agentId: agent.id }
   }
@@ -19,14 +19,14 @@ export function scopeOf(role: Role, agent: { id: string; team: string | null }):
 }
 
 /** How far an operation reaches: `all` leaves it to the role and the team of the user. */
-export type Within = 'own' | 'team' | 'all'
+export type ScopeLimit = 'own' | 'team' | 'all'
 
 /**
  * What a user may see and change by one operation. Admins have everything; a user of no team has what is their own.
  */
-export function scopeWithin(within: Within, role: Role, agent: { id: string; team: string | null }): Scope {
-  if (role === 'admin') return ALL
-  if (within === 'all') return scopeOf(role, agent)
+export function limitScope(limit: ScopeLimit, role: Role, agent: { id: string; team: string | null }): Scope {
+  if (role === 'admin') return UNRESTRICTED_SCOPE
+  if (limit === 'all') return scopeOf(role, agent)
   const { id: agentId, team } = agent
-  return within === 'team' && team !== null ? { sees: 'team', team, agentId } : { sees: 'own', agentId }
+  return limit === 'team' && team !== null ? { sees: 'team', team, agentId } : { sees: 'own', agentId }
 }

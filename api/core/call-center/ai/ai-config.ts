@@ -1,10 +1,10 @@
 import { Refusal } from '../../refusal.ts'
-import type { Standing } from '../agents/call-center-actor.ts'
+import type { CallCenterActor } from '../agents/call-center-actor.ts'
 import type { AiConfig } from './document-bodies.ts'
-import type { DocumentStore, Kept } from './document-store.ts'
+import type { DocumentStore, VersionedDocument } from './document-store.ts'
 
 /** Until somebody says otherwise: version 0. */
-export const DEFAULT_CONFIG: AiConfig = {
+export const DEFAULT_AI_CONFIG: AiConfig = {
   model: 'default',
   useClaudeCode: false,
   fallbackToApi: false,
@@ -14,26 +14,36 @@ export const DEFAULT_CONFIG: AiConfig = {
   ttsProvider: 'none',
 }
 
-const KEY = 'all'
+const CONFIG_KEY = 'all'
 
-export interface AiConfigs {
+export interface AiConfigService {
   /** @throws {Refusal} `not_found` for a version there is not */
-  read(version?: number): Promise<Kept<'config'>>
+  read(version?: number): Promise<VersionedDocument<'config'>>
   /** @throws {Refusal} `stale` */
-  write(standing: Standing, config: AiConfig, version: number | undefined): Promise<Kept<'config'>>
+  write(
+    actor: CallCenterActor,
+    config: AiConfig,
+    version: number | undefined,
+  ): Promise<VersionedDocument<'config'>>
 }
 
-export function createAiConfigs({ store, now }: { store: DocumentStore; now: () => number }): AiConfigs {
+export function createAiConfigService({
+  store,
+  now,
+}: {
+  store: DocumentStore
+  now: () => number
+}): AiConfigService {
   return {
     async read(version) {
-      const kept = await store.find('config', KEY, version)
-      if (kept !== undefined) return kept
+      const document = await store.find('config', CONFIG_KEY, version)
+      if (document !== undefined) return document
       if (version !== undefined) throw new Refusal('not_found')
-      return { key: KEY, body: DEFAULT_CONFIG, version: 0, createdAt: 0, updatedAt: 0 }
+      return { key: CONFIG_KEY, body: DEFAULT_AI_CONFIG, version: 0, createdAt: 0, updatedAt: 0 }
     },
     async write({ userId }, body, version) {
-      const about = { by: userId, now: Math.floor(now() / 1000), version, mayMake: true }
-      return (await store.put('config', KEY, { ...about, body })).kept
+      const write = { changedBy: userId, now: Math.floor(now() / 1000), version, createIfMissing: true }
+      return (await store.put('config', CONFIG_KEY, { ...write, body })).document
     },
   }
 }

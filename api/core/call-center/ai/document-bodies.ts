@@ -1,10 +1,10 @@
 /** What is kept, by its kind. */
-export interface Bodies {
+export interface DocumentBodies {
   settings: AgentAiSettings
   config: AiConfig
   template: Template
 }
-export type DocumentKind = keyof Bodies
+export type DocumentKind = keyof DocumentBodies
 
 /** How an agent of a call centre speaks, where a model speaks for them. */
 export interface AgentAiSettings {

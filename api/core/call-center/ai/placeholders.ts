@@ -2,6 +2,6 @@
 const PLACEHOLDER = /\{\{ ?([A-Za-z_][A-Za-z0-9_]{0,63}) ?\}\}/g
 
 /** @returns the names of a template's placeholders, each once, in their order */
-export const placeholdersOf = (content: string): string[] => [
+export const findPlaceholders = (content: string): string[] => [
   ...new Set([...content.matchAll(PLACEHOLDER)].map(([, name = '']) => name)),
 ]

@@ -1,37 +1,37 @@
 import { newId } from '../../auth/tokens.ts'
 import { Refusal } from '../../refusal.ts'
-import type { Standing } from '../agents/call-center-actor.ts'
+import type { CallCenterActor } from '../agents/call-center-actor.ts'
 import type { Template } from './document-bodies.ts'
-import type { DocumentStore, Kept } from './document-store.ts'
-import { placeholdersOf } from './placeholders.ts'
+import type { DocumentStore, VersionedDocument } from './document-store.ts'
+import { findPlaceholders } from './placeholders.ts'
 
 /** What somebody wants it to be; whoever names the variables must name those that it has. */
-export type TemplateWish = Omit<Template, 'variables'> & { variables?: readonly string[] | undefined }
+export type TemplateInput = Omit<Template, 'variables'> & { variables?: readonly string[] | undefined }
 
 export interface Templates {
   /** By name. */
-  list(page: { afterName: string | undefined; limit: number }): Promise<Kept<'template'>[]>
+  list(page: { afterName: string | undefined; limit: number }): Promise<VersionedDocument<'template'>[]>
   /** @throws {Refusal} `not_found` */
-  find(id: string, version?: number): Promise<Kept<'template'>>
+  find(id: string, version?: number): Promise<VersionedDocument<'template'>>
   /** @throws {Refusal} `input_invalid`, `taken`, `conflict` where there are too many */
-  add(standing: Standing, wish: TemplateWish): Promise<Kept<'template'>>
+  add(actor: CallCenterActor, input: TemplateInput): Promise<VersionedDocument<'template'>>
   /** @throws {Refusal} `input_invalid`, `taken`, `not_found`, `stale` */
   change(
-    standing: Standing,
+    actor: CallCenterActor,
     id: string,
-    wish: TemplateWish,
+    input: TemplateInput,
     version: number | undefined,
-  ): Promise<Kept<'template'>>
+  ): Promise<VersionedDocument<'template'>>
   /** @throws {Refusal} `not_found`, `stale` */
-  remove(standing: Standing, id: string, version: number | undefined): Promise<void>
+  remove(actor: CallCenterActor, id: string, version: number | undefined): Promise<void>
 }
 
-const MOST_TEMPLATES = 10_000
-const MOST_VARIABLES = 100
+const MAX_TEMPLATES = 10_000
+const MAX_VARIABLES = 100
 
 export function createTemplates({ store, now }: { store: DocumentStore; now: () => number }): Templates {
-  const writing = ({ userId }: Standing, version: number | undefined) => ({
-    by: userId,
+  const writeContext = ({ userId }: CallCenterActor, version: number | undefined) => ({
+    changedBy: userId,
     now: Math.floor(now() / 1000),
     version,
   })
@@ -39,39 +39,39 @@ export function createTemplates({ store, now }: { store: DocumentStore; now: () 
   return {
     list: (page) => store.listByName('template', page),
     async find(id, version) {
-      const kept = await store.find('template', id, version)
-      if (kept === undefined) throw new Refusal('not_found')
-      return kept
+      const document = await store.find('template', id, version)
+      if (document === undefined) throw new Refusal('not_found')
+      return document
     },
-    async add(standing, wish) {
-      const body = templateOf(wish)
-      if ((await store.count('template')) >= MOST_TEMPLATES) {
-        throw new Refusal('conflict', { detail: `there are ${MOST_TEMPLATES} templates already` })
+    async add(actor, input) {
+      const body = buildTemplate(input)
+      if ((await store.count('template')) >= MAX_TEMPLATES) {
+        throw new Refusal('conflict', { detail: `there are ${MAX_TEMPLATES} templates already` })
       }
-      const about = { ...writing(standing, undefined), body, name: body.name, mayMake: true }
-      return (await store.put('template', newId(), about)).kept
+      const write = { ...writeContext(actor, undefined), body, name: body.name, createIfMissing: true }
+      return (await store.put('template', newId(), write)).document
     },
-    async change(standing, id, wish, version) {
-      const body = templateOf(wish)
-      const about = { ...writing(standing, version), body, name: body.name, mayMake: false }
-      return (await store.put('template', id, about)).kept
+    async change(actor, id, input, version) {
+      const body = buildTemplate(input)
+      const write = { ...writeContext(actor, version), body, name: body.name, createIfMissing: false }
+      return (await store.put('template', id, write)).document
     },
-    remove: (standing, id, version) => store.remove('template', id, writing(standing, version)),
+    remove: (actor, id, version) => store.remove('template', id, writeContext(actor, version)),
   }
 }
 
 /** @throws {Refusal} `input_invalid` for variables that are not those of the content */
-function templateOf({ name, category, content, variables: said }: TemplateWish): Template {
-  const variables = placeholdersOf(content)
-  if (variables.length > MOST_VARIABLES) {
-    throw new Refusal('input_invalid', { detail: `there are more than ${MOST_VARIABLES} placeholders` })
+function buildTemplate({ name, category, content, variables: declared }: TemplateInput): Template {
+  const variables = findPlaceholders(content)
+  if (variables.length > MAX_VARIABLES) {
+    throw new Refusal('input_invalid', { detail: `there are more than ${MAX_VARIABLES} placeholders` })
   }
-  const missing = variables.filter((one) => said !== undefined && !said.includes(one))
-  const unused = (said ?? []).filter((one) => !variables.includes(one))
-  const faults = [
+  const missing = variables.filter((one) => declared !== undefined && !declared.includes(one))
+  const unused = (declared ?? []).filter((one) => !variables.includes(one))
+  const problems = [
     ...(missing.length === 0 ? [] : [`variables do not name ${missing.join(', ')}`]),
     ...(unused.length === 0 ? [] : [`the content has no placeholder ${unused.join(', ')}`]),
   ]
-  if (faults.length > 0) throw new Refusal('input_invalid', { detail: faults.join('; ').slice(0, 500) })
+  if (problems.length > 0) throw new Refusal('input_invalid', { detail: problems.join('; ').slice(0, 500) })
   return { name, category, content, variables }
 }

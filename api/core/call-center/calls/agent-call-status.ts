@@ -1,8 +1,8 @@
-import type { Call, CallState, Outcome } from '../../calls/call.ts'
-import type { CallFact } from './call-source.ts'
+import type { Call, CallOutcome, CallState } from '../../calls/call.ts'
+import type { CallSource } from './call-source.ts'
 
 /** How a call is, in the words of the call centre. */
-export const DESK_STATUSES = [
+export const AGENT_CALL_STATUSES = [
   'initiated',
   'ringing',
   'answered',
@@ -12,10 +12,10 @@ export const DESK_STATUSES = [
   'busy',
   'failed',
 ] as const
-export type DeskStatus = (typeof DESK_STATUSES)[number]
+export type AgentCallStatus = (typeof AGENT_CALL_STATUSES)[number]
 
 /** The agent's own phone rings first, so their "no answer" is one as well; who gave up waiting was not answered. */
-const AFTER: Record<Exclude<Outcome, 'unknown'>, DeskStatus> = {
+const STATUS_BY_OUTCOME: Record<Exclude<CallOutcome, 'unknown'>, AgentCallStatus> = {
   answered: 'completed',
   busy: 'busy',
   own_busy: 'busy',
@@ -31,27 +31,30 @@ const AFTER: Record<Exclude<Outcome, 'unknown'>, DeskStatus> = {
   failed: 'failed',
 }
 
-const DURING: Record<Exclude<CallState, 'ended' | 'up' | 'held'>, DeskStatus> = {
+const STATUS_BY_STATE: Record<Exclude<CallState, 'ended' | 'up' | 'held'>, AgentCallStatus> = {
   dialling: 'initiated',
   ringing: 'ringing',
   parked: 'answered',
 }
 
 /** @param wasAnswered decides where nobody listened as it ended */
-export const statusAfter = (outcome: Outcome, wasAnswered: boolean): DeskStatus =>
-  outcome === 'unknown' ? (wasAnswered ? 'completed' : 'failed') : AFTER[outcome]
+export const statusForOutcome = (outcome: CallOutcome, wasAnswered: boolean): AgentCallStatus =>
+  outcome === 'unknown' ? (wasAnswered ? 'completed' : 'failed') : STATUS_BY_OUTCOME[outcome]
 
-export function statusOf(fact: CallFact): DeskStatus {
-  if (fact.known === 'asked') return fact.outcome === null ? 'initiated' : statusAfter(fact.outcome, false)
-  if (fact.known === 'record') return statusAfter(fact.record.outcome, fact.record.answeredAt !== null)
-  const { call } = fact
-  if (call.state === 'ended') return statusAfter(call.outcome ?? 'unknown', call.answeredAt !== undefined)
-  if (call.state === 'up' || call.state === 'held') return twoTalk(call) ? 'bridged' : 'answered'
-  return DURING[call.state]
+export function agentCallStatus(source: CallSource): AgentCallStatus {
+  if (source.kind === 'asked')
+    return source.outcome === null ? 'initiated' : statusForOutcome(source.outcome, false)
+  if (source.kind === 'record')
+    return statusForOutcome(source.record.outcome, source.record.answeredAt !== null)
+  const { call } = source
+  if (call.state === 'ended')
+    return statusForOutcome(call.outcome ?? 'unknown', call.answeredAt !== undefined)
+  if (call.state === 'up' || call.state === 'held') return isBridged(call) ? 'bridged' : 'answered'
+  return STATUS_BY_STATE[call.state]
 }
 
 /** Somebody may talk with the PBX alone: a menu, a queue's music. */
-function twoTalk({ legs }: Call): boolean {
+function isBridged({ legs }: Call): boolean {
   const bridges = legs.flatMap(({ state, bridge }) =>
     state === 'up' && bridge !== undefined ? [bridge] : [],
   )

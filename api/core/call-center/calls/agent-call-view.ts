@@ -1,14 +1,15 @@
-import type { Outcome } from '../../calls/call.ts'
-import { isOurs } from '../../calls/call-id.ts'
+import type { CallOutcome } from '../../calls/call.ts'
+import { isApiCall } from '../../calls/call-id.ts'
 import type { Agent } from '../agents/agent.ts'
-import type { DeskCall } from './agent-call.ts'
-import { type DeskStatus, statusAfter, statusOf } from './agent-call-status.ts'
-import type { CallFact } from './call-source.ts'
+import type { AgentCall } from './agent-call.ts'
+import { type AgentCallStatus, agentCallStatus, statusForOutcome } from './agent-call-status.ts'
+import type { CallSource } from './call-source.ts'
 
 /** A call as the call centre sees it. Times are unix seconds. */
-export interface DeskView extends Pick<DeskCall, 'id' | 'callId' | 'agentId' | 'leadId' | 'campaignId'> {
+export interface AgentCallView
+  extends Pick<AgentCall, 'id' | 'callId' | 'agentId' | 'leadId' | 'campaignId'> {
   direction: 'inbound' | 'outbound'
-  status: DeskStatus
+  status: AgentCallStatus
   fromNumber: string
   toNumber: string
   startedAt: number
@@ -17,74 +18,81 @@ export interface DeskView extends Pick<DeskCall, 'id' | 'callId' | 'agentId' | '
   /** Seconds from start to end, and from answer to end; null while it lasts. */
   duration: number | null
   talked: number | null
-  outcome: Outcome | null
+  outcome: CallOutcome | null
   /** Relative to the media root, where it was recorded. */
   recording: string | null
 }
 
 /** @param agent whose call it is: what one calls in the house, another is called by */
-export function viewOf(row: DeskCall, fact: CallFact, agent: Pick<Agent, 'extension'> | undefined): DeskView {
-  const { id, callId, agentId, leadId, campaignId } = row
-  const told = toldOf(fact, agent)
-  const missed = missedLead(row, told)
+export function toAgentCallView(
+  agentCall: AgentCall,
+  source: CallSource,
+  agent: Pick<Agent, 'extension'> | undefined,
+): AgentCallView {
+  const { id, callId, agentId, leadId, campaignId } = agentCall
+  const details = detailsOf(source, agent)
+  const unreached = unreachedOutcome(agentCall, details)
   return {
     id,
     callId,
     agentId,
     leadId,
     campaignId,
-    ...told,
-    ...(missed === undefined ? {} : { answeredAt: null, talked: 0 }),
-    status: missed === undefined ? statusOf(fact) : statusAfter(missed, false),
-    outcome: missed ?? told.outcome ?? row.outcome,
-    direction: directionOf(callId, fact, told.fromNumber, agent),
+    ...details,
+    ...(unreached === undefined ? {} : { answeredAt: null, talked: 0 }),
+    status: unreached === undefined ? agentCallStatus(source) : statusForOutcome(unreached, false),
+    outcome: unreached ?? details.outcome ?? agentCall.outcome,
+    direction: directionOf(callId, source, details.fromNumber, agent),
   }
 }
 
 /** What became of a lead's call that is `answered` for the history, as the dialplan itself talked to the agent. */
-const missedLead = ({ leadId, outcome }: DeskCall, told: Told): Outcome | undefined =>
-  leadId !== null && told.outcome === 'answered' && outcome !== null && outcome !== 'answered'
+const unreachedOutcome = ({ leadId, outcome }: AgentCall, details: SourceDetails): CallOutcome | undefined =>
+  leadId !== null && details.outcome === 'answered' && outcome !== null && outcome !== 'answered'
     ? outcome
     : undefined
 
 function directionOf(
   callId: string,
-  fact: CallFact,
+  source: CallSource,
   from: string,
   agent: Pick<Agent, 'extension'> | undefined,
-): DeskView['direction'] {
-  if (isOurs(callId) || fact.known === 'asked') return 'outbound'
-  const { direction } = fact.known === 'call' ? fact.call : fact.record
-  const isTheirs = direction === 'outgoing' || (direction === 'internal' && from === agent?.extension)
-  return isTheirs ? 'outbound' : 'inbound'
+): AgentCallView['direction'] {
+  if (isApiCall(callId) || source.kind === 'asked') return 'outbound'
+  const { direction } = source.kind === 'call' ? source.call : source.record
+  const isOwn = direction === 'outgoing' || (direction === 'internal' && from === agent?.extension)
+  return isOwn ? 'outbound' : 'inbound'
 }
 
-type Told = Omit<DeskView, 'id' | 'callId' | 'agentId' | 'leadId' | 'campaignId' | 'status' | 'direction'>
+type SourceDetails = Omit<
+  AgentCallView,
+  'id' | 'callId' | 'agentId' | 'leadId' | 'campaignId' | 'status' | 'direction'
+>
 
-function toldOf(fact: CallFact, agent: Pick<Agent, 'extension'> | undefined): Told {
-  if (fact.known === 'record') {
-    const { fromNumber, toNumber, startedAt, answeredAt, endedAt } = fact.record
-    const { duration, billable: talked, outcome, recordings } = fact.record
+function detailsOf(source: CallSource, agent: Pick<Agent, 'extension'> | undefined): SourceDetails {
+  if (source.kind === 'record') {
+    const { fromNumber, toNumber, startedAt, answeredAt, endedAt } = source.record
+    const { duration, billable: talked, outcome, recordings } = source.record
     const recording = recordings[0] ?? null
     return { fromNumber, toNumber, startedAt, answeredAt, endedAt, duration, talked, outcome, recording }
   }
-  if (fact.known === 'asked') {
+  if (source.kind === 'asked') {
     return {
       fromNumber: agent?.extension ?? '',
-      toNumber: fact.number,
-      startedAt: fact.createdAt,
+      toNumber: source.number,
+      startedAt: source.createdAt,
       answeredAt: null,
       endedAt: null,
       duration: null,
       talked: null,
-      outcome: fact.outcome,
+      outcome: source.outcome,
       recording: null,
     }
   }
-  const { from, to, outcome = null } = fact.call
-  const startedAt = secondsOf(fact.call.startedAt)
-  const answeredAt = fact.call.answeredAt === undefined ? null : secondsOf(fact.call.answeredAt)
-  const endedAt = fact.call.endedAt === undefined ? null : secondsOf(fact.call.endedAt)
+  const { from, to, outcome = null } = source.call
+  const startedAt = secondsOf(source.call.startedAt)
+  const answeredAt = source.call.answeredAt === undefined ? null : secondsOf(source.call.answeredAt)
+  const endedAt = source.call.endedAt === undefined ? null : secondsOf(source.call.endedAt)
   return {
     fromNumber: from.number,
     toNumber: to.number,

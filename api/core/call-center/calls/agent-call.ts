@@ -1,7 +1,7 @@
-import type { Outcome } from '../../calls/call.ts'
+import type { CallOutcome } from '../../calls/call.ts'
 
 /** A call of an agent, and whom it was for. */
-export interface DeskCall {
+export interface AgentCall {
   /** A number of our own, as clients want one. */
   id: string
   callId: string
@@ -12,18 +12,18 @@ export interface DeskCall {
   number: string
   createdAt: number
   /** Once it is known to be over. */
-  outcome: Outcome | null
+  outcome: CallOutcome | null
 }
 
-export interface CallLog {
-  add(call: Omit<DeskCall, 'id' | 'outcome'>): Promise<DeskCall>
+export interface AgentCallStore {
+  add(call: Omit<AgentCall, 'id' | 'outcome'>): Promise<AgentCall>
   /** Adds it unless it is there. @returns the one that is */
-  note(call: Omit<DeskCall, 'id' | 'outcome'>): Promise<DeskCall>
+  addIfMissing(call: Omit<AgentCall, 'id' | 'outcome'>): Promise<AgentCall>
   /** @param id ours or the call's own */
-  find(id: string): Promise<DeskCall | undefined>
+  find(id: string): Promise<AgentCall | undefined>
   /** Our ids of calls, by the calls' own; those that are not there are left out. */
-  idsOf(callIds: readonly string[]): Promise<ReadonlyMap<string, string>>
-  finish(callId: string, outcome: Outcome): Promise<void>
+  findIds(callIds: readonly string[]): Promise<ReadonlyMap<string, string>>
+  finish(callId: string, outcome: CallOutcome): Promise<void>
   /** Nothing was dialled. */
-  forget(callId: string): Promise<void>
+  delete(callId: string): Promise<void>
 }

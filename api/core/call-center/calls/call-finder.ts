@@ -1,84 +1,84 @@
 import type { Call } from '../../calls/call.ts'
-import type { CallParty, CallRecord, DialledStore, HistoryStore } from '../../calls/call-history.ts'
-import { isOurs } from '../../calls/call-id.ts'
-import type { CallTable } from '../../calls/call-tracker.ts'
+import type { CallParty, CallRecord, HistoryStore, PlacedCallStore } from '../../calls/call-history.ts'
+import { isApiCall } from '../../calls/call-id.ts'
+import type { CallTracker } from '../../calls/call-tracker.ts'
 import type { Directory } from '../../directory/directory.ts'
 import { Refusal } from '../../refusal.ts'
 import type { AgentStore } from '../agents/agent.ts'
-import { type Overseeing, oversees } from '../agents/agent-lookup.ts'
-import type { Standing } from '../agents/call-center-actor.ts'
-import type { CallLog, DeskCall } from './agent-call.ts'
-import type { CallFact } from './call-source.ts'
+import { type AgentLookup, covers } from '../agents/agent-lookup.ts'
+import type { CallCenterActor } from '../agents/call-center-actor.ts'
+import type { AgentCall, AgentCallStore } from './agent-call.ts'
+import type { CallSource } from './call-source.ts'
 
 /** Finds calls for whoever may know of them. */
-export interface Sightings {
+export interface CallFinder {
   /**
    * One that was not made here gets a row of its own at first sight: its agent is whose phone was called.
    * @param id ours or the call's own
    * @throws {Refusal} `not_found` also for a call that is nobody's whom the standing shows
    */
-  see(standing: Standing, id: string): Promise<{ row: DeskCall; fact: CallFact }>
+  find(standing: CallCenterActor, id: string): Promise<{ agentCall: AgentCall; source: CallSource }>
 }
 
-export interface SightingsNeeds {
-  callLog: Pick<CallLog, 'find' | 'note'>
-  table: Pick<CallTable, 'find'>
+export interface CallFinderNeeds {
+  agentCallStore: Pick<AgentCallStore, 'find' | 'addIfMissing'>
+  callTracker: Pick<CallTracker, 'find'>
   history: Pick<HistoryStore, 'find'>
-  dialled: Pick<DialledStore, 'find'>
+  placedCalls: Pick<PlacedCallStore, 'find'>
   agents: Pick<AgentStore, 'find'>
-  directory: Pick<Directory, 'ofEndpoint'>
-  overseeing: Overseeing
+  directory: Pick<Directory, 'findByEndpoint'>
+  agentLookup: AgentLookup
 }
 
-export function createSightings(needs: SightingsNeeds): Sightings {
-  const { callLog, table, history, dialled, agents, directory, overseeing } = needs
+export function createCallFinder(needs: CallFinderNeeds): CallFinder {
+  const { agentCallStore, callTracker, history, placedCalls, agents, directory, agentLookup } = needs
 
   return {
-    async see(standing, id) {
-      const logged = await callLog.find(id)
-      const fact = await factOf(logged?.callId ?? id, logged)
-      if (fact === undefined) throw noSuchCall()
-      const users = usersIn(fact)
-      if (!(await mayKnow(standing, logged, users))) throw noSuchCall()
-      return { row: logged ?? (await noteDown(id, fact, users)), fact }
+    async find(standing, id) {
+      const agentCall = await agentCallStore.find(id)
+      const source = await sourceOf(agentCall?.callId ?? id, agentCall)
+      if (source === undefined) throw noSuchCall()
+      const userIds = usersIn(source)
+      if (!(await canSee(standing, agentCall, userIds))) throw noSuchCall()
+      return { agentCall: agentCall ?? (await register(id, source, userIds)), source }
     },
   }
 
-  async function factOf(callId: string, logged: DeskCall | undefined): Promise<CallFact | undefined> {
-    const told = table.find(callId)
-    const call = told !== undefined && told.legs.length > 0 ? told : undefined
-    if (call !== undefined && call.state !== 'ended') return { known: 'call', call }
+  async function sourceOf(callId: string, agentCall: AgentCall | undefined): Promise<CallSource | undefined> {
+    const tracked = callTracker.find(callId)
+    const call = tracked !== undefined && tracked.legs.length > 0 ? tracked : undefined
+    if (call !== undefined && call.state !== 'ended') return { kind: 'call', call }
     // The history has more of a call that is over: its recording, and what the PBX counted.
     const record = await history.find(callId)
-    if (record !== undefined) return { known: 'record', record }
-    if (call !== undefined) return { known: 'call', call }
-    const asked = isOurs(callId) ? await dialled.find(callId) : undefined
-    if (asked === undefined && logged === undefined) return undefined
+    if (record !== undefined) return { kind: 'record', record }
+    if (call !== undefined) return { kind: 'call', call }
+    const placed = isApiCall(callId) ? await placedCalls.find(callId) : undefined
+    if (placed === undefined && agentCall === undefined) return undefined
     return {
-      known: 'asked',
-      userId: asked?.userId,
-      number: asked?.number ?? logged?.number ?? '',
-      createdAt: asked?.createdAt ?? logged?.createdAt ?? 0,
-      outcome: asked?.outcome ?? told?.outcome ?? logged?.outcome ?? null,
+      kind: 'asked',
+      userId: placed?.userId,
+      number: placed?.number ?? agentCall?.number ?? '',
+      createdAt: placed?.createdAt ?? agentCall?.createdAt ?? 0,
+      outcome: placed?.outcome ?? tracked?.outcome ?? agentCall?.outcome ?? null,
     }
   }
 
-  async function mayKnow(
-    { scope, userId }: Standing,
-    logged: DeskCall | undefined,
-    users: readonly string[],
+  async function canSee(
+    { scope, userId }: CallCenterActor,
+    agentCall: AgentCall | undefined,
+    userIds: readonly string[],
   ): Promise<boolean> {
-    if (scope.sees === 'all' || users.includes(userId) || logged?.agentId === scope.agentId) return true
+    if (scope.sees === 'all' || userIds.includes(userId) || agentCall?.agentId === scope.agentId) return true
     if (scope.sees === 'own') return false
-    if (logged !== undefined && (await agents.find(logged.agentId, scope)) !== undefined) return true
-    const parties = await Promise.all(users.map(overseeing.agentOf))
-    return parties.some((agent) => agent !== undefined && oversees(scope, agent))
+    if (agentCall !== undefined && (await agents.find(agentCall.agentId, scope)) !== undefined) return true
+    const agentsInCall = await Promise.all(userIds.map(agentLookup.findByUser))
+    return agentsInCall.some((agent) => agent !== undefined && covers(scope, agent))
   }
 
   /** Whose phones are in it: first who picked up, last who called. */
-  function usersIn(fact: CallFact): string[] {
-    if (fact.known === 'asked') return fact.userId === undefined ? [] : [fact.userId]
-    return fact.known === 'record' ? partiesOf(fact.record) : ownersOf(fact.call)
+  function usersIn(source: CallSource): string[] {
+    if (source.kind === 'asked') return source.userId === undefined ? [] : [source.userId]
+    return source.kind === 'record' ? userIdsByRelevance(source.record) : ownersOf(source.call)
   }
 
   function ownersOf({ legs }: Call): string[] {
@@ -87,28 +87,39 @@ export function createSightings(needs: SightingsNeeds): Sightings {
     return [...legs]
       .sort((a, b) => rank(a) - rank(b))
       .flatMap(({ endpoint }) =>
-        endpoint === undefined ? [] : (directory.ofEndpoint(endpoint)?.userId ?? []),
+        endpoint === undefined ? [] : (directory.findByEndpoint(endpoint)?.userId ?? []),
       )
   }
 
-  async function noteDown(callId: string, fact: CallFact, users: readonly string[]): Promise<DeskCall> {
-    const parties = await Promise.all(users.map(overseeing.agentOf))
-    const agent = parties.find((one) => one !== undefined)
+  async function register(
+    callId: string,
+    source: CallSource,
+    userIds: readonly string[],
+  ): Promise<AgentCall> {
+    const agentsInCall = await Promise.all(userIds.map(agentLookup.findByUser))
+    const agent = agentsInCall.find((one) => one !== undefined)
     if (agent === undefined) throw noSuchCall()
-    const { number, createdAt } = beginningOf(fact)
-    return callLog.note({ callId, agentId: agent.id, leadId: null, campaignId: null, number, createdAt })
+    const { number, createdAt } = dialedNumberOf(source)
+    return agentCallStore.addIfMissing({
+      callId,
+      agentId: agent.id,
+      leadId: null,
+      campaignId: null,
+      number,
+      createdAt,
+    })
   }
 }
 
-function partiesOf({ parties, fromNumber }: CallRecord): string[] {
+function userIdsByRelevance({ parties, fromNumber }: CallRecord): string[] {
   const rank = ({ extension, answered }: CallParty) => (extension === fromNumber ? 2 : answered ? 0 : 1)
   return [...parties].sort((a, b) => rank(a) - rank(b)).map(({ userId }) => userId)
 }
 
-function beginningOf(fact: CallFact): { number: string; createdAt: number } {
-  if (fact.known === 'asked') return fact
-  if (fact.known === 'record') return { number: fact.record.toNumber, createdAt: fact.record.startedAt }
-  return { number: fact.call.to.number, createdAt: Math.floor(fact.call.startedAt / 1_000_000) }
+function dialedNumberOf(source: CallSource): { number: string; createdAt: number } {
+  if (source.kind === 'asked') return source
+  if (source.kind === 'record') return { number: source.record.toNumber, createdAt: source.record.startedAt }
+  return { number: source.call.to.number, createdAt: Math.floor(source.call.startedAt / 1_000_000) }
 }
 
 const noSuchCall = () => new Refusal('not_found', { detail: 'Call not found' })

@@ -3,7 +3,7 @@ import type { Lead } from '../leads/lead.ts'
 import type { LeadReader } from '../leads/lead-reader.ts'
 
 /** Whom calls are for. */
-export interface DeskLeads extends LeadReader {
+export interface LeadLookup extends LeadReader {
   /** @param spellings as `DialPolicy.spellings` has them; of several leads the first that was made */
-  ofNumber(spellings: readonly string[], scope: Scope): Promise<Lead | undefined>
+  findByNumber(spellings: readonly string[], scope: Scope): Promise<Lead | undefined>
 }

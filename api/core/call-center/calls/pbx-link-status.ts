@@ -1,32 +1,32 @@
-export const LINE_STATES = ['not_configured', 'registered', 'connecting', 'failed'] as const
-export type LineState = (typeof LINE_STATES)[number]
+export const PBX_LINK_STATES = ['not_configured', 'registered', 'connecting', 'failed'] as const
+export type PbxLinkState = (typeof PBX_LINK_STATES)[number]
 
 /** How the way to the PBX is. It is tried for ever, so `failed` only says that it has not worked for a while. */
-export interface Line {
-  state(): LineState
+export interface PbxLinkStatus {
+  state(): PbxLinkState
   /** Looks. Call it every second or so. */
-  look(): void
+  check(): void
 }
 
 const FAILED_AFTER_MS = 10_000
 
-export function createLine(needs: {
+export function createPbxLinkStatus(needs: {
   hasPbx: boolean
   isOnline: () => boolean
   monotonic: () => number
-}): Line {
+}): PbxLinkStatus {
   const { hasPbx, isOnline, monotonic } = needs
-  let onlineAt = monotonic()
-  const look = () => {
-    if (isOnline()) onlineAt = monotonic()
+  let lastOnlineAt = monotonic()
+  const check = () => {
+    if (isOnline()) lastOnlineAt = monotonic()
   }
   return {
-    look,
+    check,
     state() {
       if (!hasPbx) return 'not_configured'
-      look()
+      check()
       if (isOnline()) return 'registered'
-      return monotonic() - onlineAt < FAILED_AFTER_MS ? 'connecting' : 'failed'
+      return monotonic() - lastOnlineAt < FAILED_AFTER_MS ? 'connecting' : 'failed'
     },
   }
 }

@@ -1,5 +1,5 @@
 /** Takes back what was done for a call that was never dialled. */
-export interface Undoing {
+export interface Rollback {
   /**
    * Over after the first try, which throws nothing: what fails is tried again behind the request's back, as a lead or
    * an agent would stay locked, or a key stay used, until then.
@@ -8,28 +8,28 @@ export interface Undoing {
   undo(what: string, work: () => Promise<unknown>): Promise<void>
 }
 
-export interface UndoingNeeds {
+export interface RollbackNeeds {
   pause(ms: number): Promise<unknown>
   /** Hears of the first failure, and of the last where it was in vain. */
-  onTrouble?: ((what: string, err: unknown) => void) | undefined
+  onFailure?: ((what: string, err: unknown) => void) | undefined
 }
 
 /** Longer than a store is away as a rule, in ms; beyond it leads are given back by `reconciler.ts`, and keys expire. */
-const PAUSES_MS = [200, 1_000, 5_000, 15_000, 60_000, 300_000]
+const RETRY_DELAYS_MS = [200, 1_000, 5_000, 15_000, 60_000, 300_000]
 
-export function createUndoing({ pause, onTrouble = () => {} }: UndoingNeeds): Undoing {
-  async function again(what: string, work: () => Promise<unknown>) {
-    let last: unknown
-    for (const ms of PAUSES_MS) {
+export function createRollback({ pause, onFailure = () => {} }: RollbackNeeds): Rollback {
+  async function retryInBackground(what: string, work: () => Promise<unknown>) {
+    let lastError: unknown
+    for (const ms of RETRY_DELAYS_MS) {
       await pause(ms)
       try {
         await work()
         return
       } catch (err) {
-        last = err
+        lastError = err
       }
     }
-    onTrouble(`${what}, and is not tried any more`, last)
+    onFailure(`${what}, and is not tried any more`, lastError)
   }
 
   return {
@@ -37,8 +37,8 @@ export function createUndoing({ pause, onTrouble = () => {} }: UndoingNeeds): Un
       try {
         await work()
       } catch (err) {
-        onTrouble(what, err)
-        again(what, work).catch((fault) => onTrouble(what, fault))
+        onFailure(what, err)
+        retryInBackground(what, work).catch((failure) => onFailure(what, failure))
       }
     },
   }

@@ -1,4 +1,4 @@
-import type { Outcome } from '../../calls/call.ts'
+import type { CallOutcome } from '../../calls/call.ts'
 import type { Scope } from '../agents/scope.ts'
 import type { Campaign, CampaignStatus } from './campaign.ts'
 
@@ -8,7 +8,7 @@ export type NewCampaign = Pick<
 >
 
 /** How far a campaign's list is. */
-export interface Progress {
+export interface CampaignProgress {
   total: number
   waiting: number
   dialling: number
@@ -16,11 +16,11 @@ export interface Progress {
   /** Attempts of all leads. */
   calls: number
   /** Leads by the outcome of their last call. */
-  outcomes: Readonly<Partial<Record<Outcome, number>>>
+  outcomes: Readonly<Partial<Record<CallOutcome, number>>>
 }
 
 /** Leads of one time zone that wait. */
-export interface Waiting {
+export interface WaitingZone {
   /** IANA name; null for leads without one. */
   zone: string | null
   /** When the first of them is due, unix seconds. */
@@ -47,14 +47,14 @@ export interface CampaignStore {
     now: number,
   ): Promise<Campaign>
   /** @returns false where its status is none of `from` */
-  step(
+  transition(
     id: string,
     from: readonly CampaignStatus[],
     to: Partial<Pick<Campaign, 'status' | 'automation' | 'stopped'>>,
     now: number,
   ): Promise<boolean>
   /** Completes one that dials by itself and has called all of its list. @returns whether it did */
-  completeIfOver(id: string, now: number): Promise<boolean>
+  completeIfExhausted(id: string, now: number): Promise<boolean>
   setNote(id: string, note: string | null): Promise<void>
   /**
    * Pauses one that dials by itself, and gives attempts back that were none: a lead of which nothing became but such
@@ -62,15 +62,15 @@ export interface CampaignStore {
    * @param attempts a lead as often as it was tried
    * @returns whether it was active
    */
-  halt(
+  pauseForOutage(
     id: string,
     reason: { note: string; attempts: readonly { leadId: string }[] },
     now: number,
   ): Promise<boolean>
   /** Those that are to dial by themselves now. */
-  automated(): Promise<Campaign[]>
-  progress(ids: readonly string[]): Promise<ReadonlyMap<string, Progress>>
-  waiting(id: string): Promise<Waiting[]>
+  listAutomated(): Promise<Campaign[]>
+  progress(ids: readonly string[]): Promise<ReadonlyMap<string, CampaignProgress>>
+  waitingZones(id: string): Promise<WaitingZone[]>
   /** Whether a lead that is due may be called by any of these agents. */
-  isOffered(id: string, agentIds: readonly string[], now: number): Promise<boolean>
+  hasDueLeadFor(id: string, agentIds: readonly string[], now: number): Promise<boolean>
 }

@@ -1,4 +1,4 @@
-import type { Outcome } from '../../calls/call.ts'
+import type { CallOutcome } from '../../calls/call.ts'
 
 /**
  * `draft` → `active` ⇄ `paused` → `completed`. Whoever stops a campaign ends it for good. One that dials by itself is
@@ -25,7 +25,7 @@ export interface CampaignRules {
   maxAttempts: number
   /** Minutes until the next attempt, for outcomes without one of their own. */
   retryMinutes: number
-  retryMinutesOf: Readonly<Partial<Record<Outcome, number>>>
+  retryMinutesOf: Readonly<Partial<Record<CallOutcome, number>>>
   /** At once. */
   maxCalls: number
   /** Whose bound counts as well: a name of the settings. */

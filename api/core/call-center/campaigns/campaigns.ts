@@ -1,10 +1,10 @@
 import { Refusal } from '../../refusal.ts'
-import { isTimeZone, NO_TIME_ZONE } from '../../values/time-zone.ts'
+import { INVALID_TIME_ZONE, isTimeZone } from '../../values/time-zone.ts'
 import type { AgentStore } from '../agents/agent.ts'
-import type { Standing } from '../agents/call-center-actor.ts'
+import type { CallCenterActor } from '../agents/call-center-actor.ts'
 import type { Scope } from '../agents/scope.ts'
 import type { Campaign, CampaignRules, CampaignStatus, DialerMode } from './campaign.ts'
-import type { CampaignStore, Progress } from './campaign-store.ts'
+import type { CampaignProgress, CampaignStore } from './campaign-store.ts'
 
 export interface CampaignPatch {
   name?: string | undefined
@@ -16,9 +16,9 @@ export interface CampaignPatch {
   agentIds?: readonly string[] | undefined
 }
 
-export interface ShownCampaign {
+export interface CampaignWithProgress {
   campaign: Campaign
-  progress: Progress
+  progress: CampaignProgress
 }
 
 /**
@@ -27,17 +27,22 @@ export interface ShownCampaign {
  */
 export interface Campaigns {
   list(
-    by: Standing,
+    by: CallCenterActor,
     page: { status?: CampaignStatus | undefined; afterId?: string | undefined; limit: number },
-  ): Promise<ShownCampaign[]>
-  find(by: Standing, id: string): Promise<ShownCampaign>
+  ): Promise<CampaignWithProgress[]>
+  find(by: CallCenterActor, id: string): Promise<CampaignWithProgress>
   /** @throws {Refusal} `forbidden`, `input_invalid` */
-  add(by: Standing, campaign: CampaignPatch & { name: string }): Promise<ShownCampaign>
+  add(by: CallCenterActor, campaign: CampaignPatch & { name: string }): Promise<CampaignWithProgress>
   /**
    * Also while it is active: the next call goes by it.
    * @throws {Refusal} `forbidden`, `input_invalid`, `not_found`, `stale`
    */
-  update(by: Standing, id: string, patch: CampaignPatch, version: number | undefined): Promise<ShownCampaign>
+  update(
+    by: CallCenterActor,
+    id: string,
+    patch: CampaignPatch,
+    version: number | undefined,
+  ): Promise<CampaignWithProgress>
 }
 
 export interface CampaignsNeeds {
@@ -68,22 +73,22 @@ export function createCampaigns(needs: CampaignsNeeds): Campaigns {
     wrapUpSeconds: 5,
   }
 
-  async function show(campaigns: readonly Campaign[]): Promise<ShownCampaign[]> {
+  async function withProgress(campaigns: readonly Campaign[]): Promise<CampaignWithProgress[]> {
     const progress = await store.progress(campaigns.map(({ id }) => id))
-    return campaigns.map((campaign) => ({ campaign, progress: progress.get(campaign.id) ?? NONE }))
+    return campaigns.map((campaign) => ({ campaign, progress: progress.get(campaign.id) ?? NO_PROGRESS }))
   }
-  async function showOne(campaign: Campaign): Promise<ShownCampaign> {
-    const [shown] = await show([campaign])
-    return shown ?? { campaign, progress: NONE }
+  async function oneWithProgress(campaign: Campaign): Promise<CampaignWithProgress> {
+    const [campaignWithProgress] = await withProgress([campaign])
+    return campaignWithProgress ?? { campaign, progress: NO_PROGRESS }
   }
 
   /**
-   * @param known what is stored: a time zone of before, when more was accepted, stops no other change
+   * @param stored what is stored: a time zone of before, when more was accepted, stops no other change
    * @throws {Refusal} `input_invalid`
    */
-  function checkRules({ startMinute, endMinute, timeZone, trunk }: CampaignRules, known?: CampaignRules) {
+  function checkRules({ startMinute, endMinute, timeZone, trunk }: CampaignRules, stored?: CampaignRules) {
     if (startMinute >= endMinute) throw invalid('startTime must be before endTime')
-    if (timeZone !== known?.timeZone && !isTimeZone(timeZone)) throw invalid(`timeZone ${NO_TIME_ZONE}`)
+    if (timeZone !== stored?.timeZone && !isTimeZone(timeZone)) throw invalid(`timeZone ${INVALID_TIME_ZONE}`)
     if (trunk !== null && !trunks.includes(trunk)) {
       throw invalid(`trunk must be one of HOOKSWITCH_TRUNKS: ${trunks.join(', ') || 'it names none'}`)
     }
@@ -95,21 +100,25 @@ export function createCampaigns(needs: CampaignsNeeds): Campaigns {
     const known = new Map((await agents.findAll(added)).map((agent) => [agent.id, agent]))
     for (const id of added) {
       const agent = known.get(id)
-      const isTheirs = agent !== undefined && (await agents.find(id, scope)) !== undefined
-      if (!isTheirs) throw invalid(`agentIds: agent ${id} is not one of yours`)
+      const isVisible = agent !== undefined && (await agents.find(id, scope)) !== undefined
+      if (!isVisible) throw invalid(`agentIds: agent ${id} is not one of yours`)
       if (agent.kind === 'ai') throw invalid(`agentIds: agent ${id} is an AI agent and has no phone`)
       if (agent.userId === null) throw invalid(`agentIds: agent ${id} has no user, and so no phone`)
     }
   }
 
   /** @throws {Refusal} `forbidden`, `input_invalid` */
-  async function changeOf(by: Standing, known: Campaign, { rules, team, agentIds, ...patch }: CampaignPatch) {
-    if (team !== undefined && team !== known.team) teamFor(by, team)
-    const merged = { ...known.rules, ...rules }
-    if (rules !== undefined) checkRules(merged, known.rules)
-    if (agentIds !== undefined) await checkAgents(agentIds, by.scope, known.agentIds)
+  async function validateChange(
+    by: CallCenterActor,
+    stored: Campaign,
+    { rules, team, agentIds, ...patch }: CampaignPatch,
+  ) {
+    if (team !== undefined && team !== stored.team) resolveTeam(by, team)
+    const merged = { ...stored.rules, ...rules }
+    if (rules !== undefined) checkRules(merged, stored.rules)
+    if (agentIds !== undefined) await checkAgents(agentIds, by.scope, stored.agentIds)
     return {
-      ...named(patch),
+      ...definedFields(patch),
       ...(team === undefined ? {} : { team }),
       ...(rules === undefined ? {} : { rules: merged }),
       ...(agentIds === undefined ? {} : { agentIds }),
@@ -117,42 +126,42 @@ export function createCampaigns(needs: CampaignsNeeds): Campaigns {
   }
 
   return {
-    list: async ({ scope }, page) => show(await store.list(scope, page)),
-    find: async ({ scope }, id) => showOne(await within(store, scope, id)),
+    list: async ({ scope }, page) => withProgress(await store.list(scope, page)),
+    find: async ({ scope }, id) => oneWithProgress(await requireVisible(store, scope, id)),
 
     async add(by, { name, description = null, team, dialerMode = 'progressive', rules, agentIds = [] }) {
       const merged = { ...defaults, ...rules }
       checkRules(merged)
-      const ofTeam = teamFor(by, team)
+      const ownerTeam = resolveTeam(by, team)
       await checkAgents(agentIds, by.scope, [])
-      const campaign = { name, description, team: ofTeam, dialerMode, rules: merged, agentIds }
-      return showOne(await store.add(campaign, nowS()))
+      const campaign = { name, description, team: ownerTeam, dialerMode, rules: merged, agentIds }
+      return oneWithProgress(await store.add(campaign, nowS()))
     },
 
     async update(by, id, patch, version) {
       for (let tries = 1; ; tries += 1) {
-        const known = await changeable(store, by, id)
-        const change = await changeOf(by, known, patch)
+        const stored = await requireEditable(store, by, id)
+        const change = await validateChange(by, stored, patch)
         try {
           // Rules are merged with what was read, so nobody's change in between may be written over.
-          return await showOne(await store.update(id, change, version ?? known.version, nowS()))
+          return await oneWithProgress(await store.update(id, change, version ?? stored.version, nowS()))
         } catch (err) {
-          const again = version === undefined && tries < MOST_TRIES
-          if (!(again && err instanceof Refusal && err.code === 'stale')) throw err
+          const mayRetry = version === undefined && tries < MAX_UPDATE_TRIES
+          if (!(mayRetry && err instanceof Refusal && err.code === 'stale')) throw err
         }
       }
     },
   }
 }
 
-const NONE: Progress = { total: 0, waiting: 0, dialling: 0, done: 0, calls: 0, outcomes: {} }
+const NO_PROGRESS: CampaignProgress = { total: 0, waiting: 0, dialling: 0, done: 0, calls: 0, outcomes: {} }
 
 /** Somebody else changes it at the same moment; not for ever. */
-const MOST_TRIES = 5
+const MAX_UPDATE_TRIES = 5
 
 const invalid = (detail: string) => new Refusal('input_invalid', { detail })
 
-function named({ name, description, dialerMode }: CampaignPatch) {
+function definedFields({ name, description, dialerMode }: CampaignPatch) {
   return {
     ...(name === undefined ? {} : { name }),
     ...(description === undefined ? {} : { description }),
@@ -160,7 +169,7 @@ function named({ name, description, dialerMode }: CampaignPatch) {
   }
 }
 
-export async function within(
+export async function requireVisible(
   store: Pick<CampaignStore, 'find'>,
   scope: Scope,
   id: string,
@@ -171,19 +180,19 @@ export async function within(
 }
 
 /** Whoever only works in it sees it and changes nothing. @throws {Refusal} `not_found`, `forbidden` */
-export async function changeable(
+export async function requireEditable(
   store: Pick<CampaignStore, 'find'>,
-  { scope }: Pick<Standing, 'scope'>,
+  { scope }: Pick<CallCenterActor, 'scope'>,
   id: string,
 ): Promise<Campaign> {
-  const campaign = await within(store, scope, id)
+  const campaign = await requireVisible(store, scope, id)
   if (scope.sees === 'own')
     throw new Refusal('forbidden', { detail: 'Supervisors change campaigns of their team' })
   return campaign
 }
 
 /** @throws {Refusal} `forbidden` */
-function teamFor({ scope }: Standing, team: string | null | undefined): string | null {
+function resolveTeam({ scope }: CallCenterActor, team: string | null | undefined): string | null {
   if (scope.sees === 'all') return team ?? null
   if (scope.sees === 'team' && (team === undefined || team === scope.team)) return scope.team
   throw new Refusal('forbidden', { detail: 'Supervisors make campaigns of their own team' })

@@ -1,8 +1,8 @@
-import type { Outcome } from '../../calls/call.ts'
+import type { CallOutcome } from '../../calls/call.ts'
 import type { DialState } from '../leads/lead.ts'
 
 /** A lead that is being called. */
-export interface Dialling {
+export interface DialAttempt {
   leadId: string
   number: string
   campaignId: string | null
@@ -18,12 +18,12 @@ export interface Dialling {
 }
 
 /** What became of a call, and where its lead goes. */
-export interface Settling {
+export interface AttemptResult {
   /** Null where it never was dialled: then the lead has no call more than before. */
-  outcome: Outcome | null
+  outcome: CallOutcome | null
   /** Whether it is an attempt. */
-  counts: boolean
-  goesTo: Exclude<DialState, 'dialling'>
+  isAttempt: boolean
+  nextState: Exclude<DialState, 'dialling'>
   /** Of a lead whose number turned out to be on the do-not-call list. */
   status?: 'do_not_call'
   /** With `waiting`. */
@@ -42,37 +42,37 @@ export interface DialQueue {
    * @param zones time zones in which it may call now; null stands for leads without one
    * @returns undefined where none is due, or the agent is in a call of a lead
    */
-  next(order: {
+  claimNext(order: {
     campaignId: string
     zones: readonly (string | null)[]
     agentId: string
     callId: string
     now: number
-  }): Promise<Dialling | undefined>
+  }): Promise<DialAttempt | undefined>
   /**
    * Takes one lead, whatever its campaign. The do-not-call list does not hold for an emergency number.
    * @throws {Refusal} `conflict` where it, its number or the agent is in such a call; `dial_denied` for a number
    *   that must not be called; `not_found`
    */
-  take(order: {
+  claim(order: {
     leadId: string
     agentId: string
     callId: string
     isEmergency?: boolean
     now: number
-  }): Promise<Dialling>
+  }): Promise<DialAttempt>
   /** All that are being called. */
-  dialling(): Promise<Dialling[]>
+  inProgress(): Promise<DialAttempt[]>
   /** The agent has left the call, which goes on without them. */
-  release(call: Pick<Dialling, 'leadId' | 'callId'>): Promise<void>
+  releaseAgent(call: Pick<DialAttempt, 'leadId' | 'callId'>): Promise<void>
   /**
    * The call is over, or never was. A lead that nobody had called yet and that was reached is `contacted`;
    * one of nobody is of whoever reached it, within its team.
    * @returns false where somebody said so before
    */
-  settle(call: Pick<Dialling, 'leadId' | 'callId'>, result: Settling): Promise<boolean>
+  complete(call: Pick<DialAttempt, 'leadId' | 'callId'>, result: AttemptResult): Promise<boolean>
 }
 
 /** Who is in such a call. */
-export const busyIn = (going: readonly Pick<Dialling, 'agentId'>[]): ReadonlySet<string> =>
-  new Set(going.flatMap(({ agentId }) => agentId ?? []))
+export const busyAgentIds = (attempts: readonly Pick<DialAttempt, 'agentId'>[]): ReadonlySet<string> =>
+  new Set(attempts.flatMap(({ agentId }) => agentId ?? []))

@@ -1,4 +1,4 @@
-import type { Outcome } from '../../calls/call.ts'
+import type { CallOutcome } from '../../calls/call.ts'
 import type { CallRecord } from '../../calls/call-history.ts'
 
 /**
@@ -10,19 +10,21 @@ import type { CallRecord } from '../../calls/call-history.ts'
  * @param userId whose phone was to ring first
  */
 export function outcomeForLead(
-  outcome: Outcome,
+  outcome: CallOutcome,
   record: Pick<CallRecord, 'direction' | 'parties'> | undefined,
   userId: string | undefined,
-): Outcome {
+): CallOutcome {
   if (record === undefined || userId === undefined) return outcome
-  const own = record.parties.filter((party) => party.userId === userId)
-  const wasPickedUp = own.length === 0 || own.some(({ answered }) => answered)
+  const ownParties = record.parties.filter((party) => party.userId === userId)
+  const wasPickedUp = ownParties.length === 0 || ownParties.some(({ answered }) => answered)
   // A trunk's leg makes the call one with the outside; else the far end is another user's phone.
-  const isOutside = record.direction !== 'internal'
-  const others = record.parties.filter((party) => party.userId !== userId)
-  if (outcome === 'answered') return isOutside || others.some(({ answered }) => answered) ? outcome : 'failed'
+  const isExternal = record.direction !== 'internal'
+  const otherParties = record.parties.filter((party) => party.userId !== userId)
+  if (outcome === 'answered')
+    return isExternal || otherParties.some(({ answered }) => answered) ? outcome : 'failed'
   // If nothing rang beyond the agent's own phone, no person gave up: the dialplan had no way to the lead.
-  if (wasPickedUp) return outcome === 'cancelled' && !isOutside && others.length === 0 ? 'failed' : outcome
+  if (wasPickedUp)
+    return outcome === 'cancelled' && !isExternal && otherParties.length === 0 ? 'failed' : outcome
   if (outcome === 'failed') return 'own_unavailable'
   return outcome === 'cancelled' ? 'own_no_answer' : outcome
 }

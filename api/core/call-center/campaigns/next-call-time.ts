@@ -8,7 +8,7 @@ import type { CampaignRules } from './campaign.ts'
  * @param from ms
  * @returns ms; undefined where the campaign never calls, also as its own time zone is no place
  */
-export function zoneOpens(rules: CampaignRules, zone: string | null, from: number): number | undefined {
-  const place = zone !== null && isTimeZone(zone) ? zone : rules.timeZone
-  return isTimeZone(place) ? nextOpening(rules, place, from) : undefined
+export function nextCallTime(rules: CampaignRules, zone: string | null, from: number): number | undefined {
+  const timeZone = zone !== null && isTimeZone(zone) ? zone : rules.timeZone
+  return isTimeZone(timeZone) ? nextOpening(rules, timeZone, from) : undefined
 }

@@ -1,37 +1,37 @@
 import type { Call } from '../../calls/call.ts'
 
 /** How many calls at once the lines to the outside take. */
-export interface Trunks {
+export interface TrunkCapacity {
   names(): readonly string[]
   /**
    * How many more calls a trunk takes.
-   * @param taken calls that are to go by it; the PBX may not have begun them
+   * @param pendingCallIds calls that are to go by it; the PBX may not have begun them
    * @returns Infinity where no trunk is named, undefined for one that the settings do not name
    */
-  room(trunk: string | null, taken: readonly string[]): number | undefined
+  available(trunk: string | null, pendingCallIds: readonly string[]): number | undefined
 }
 
-export interface TrunksNeeds {
+export interface TrunkCapacityNeeds {
   /** Calls at once, by the endpoint's name on the PBX. */
-  bounds: ReadonlyMap<string, number>
+  limits: ReadonlyMap<string, number>
   live(): readonly Pick<Call, 'id' | 'legs'>[]
 }
 
-export function createTrunks({ bounds, live }: TrunksNeeds): Trunks {
+export function createTrunkCapacity({ limits, live }: TrunkCapacityNeeds): TrunkCapacity {
   return {
-    names: () => [...bounds.keys()],
-    room(trunk, taken) {
+    names: () => [...limits.keys()],
+    available(trunk, pendingCallIds) {
       if (trunk === null) return Number.POSITIVE_INFINITY
-      const bound = bounds.get(trunk)
-      if (bound === undefined) return undefined
+      const limit = limits.get(trunk)
+      if (limit === undefined) return undefined
       let legs = 0
-      const shown = new Set<string>()
+      const startedCallIds = new Set<string>()
       for (const call of live()) {
         const ofTrunk = call.legs.filter(({ endpoint, state }) => endpoint === trunk && state !== 'ended')
-        if (ofTrunk.length > 0) shown.add(call.id)
+        if (ofTrunk.length > 0) startedCallIds.add(call.id)
         legs += ofTrunk.length
       }
-      return Math.max(0, bound - legs - taken.filter((id) => !shown.has(id)).length)
+      return Math.max(0, limit - legs - pendingCallIds.filter((id) => !startedCallIds.has(id)).length)
     },
   }
 }

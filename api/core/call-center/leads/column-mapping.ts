@@ -1,8 +1,16 @@
 import { Refusal } from '../../refusal.ts'
-import { plain } from '../../values/formula-injection.ts'
-import { ADDRESS, EMAIL, fold, MORE, PHONE, SAME_AS, WEAKLY_SAME_AS } from './header-synonyms.ts'
+import { unescapeFormula } from '../../values/formula-injection.ts'
+import {
+  ADDRESS_WORDS,
+  COLUMN_SYNONYMS,
+  EMAIL_WORDS,
+  FALLBACK_SYNONYMS,
+  normalizeHeader,
+  PHONE_WORDS,
+  QUALIFIER_WORDS,
+} from './header-synonyms.ts'
 
-export const COLUMNS = [
+export const LEAD_COLUMNS = [
   'name',
   'firstName',
   'lastName',
@@ -16,25 +24,25 @@ export const COLUMNS = [
   'campaignId',
   'agentId',
 ] as const
-export type Column = (typeof COLUMNS)[number]
+export type LeadColumn = (typeof LEAD_COLUMNS)[number]
 
 /** A column of a list: its header, and what of a lead it is. Several may be the same. */
-export interface ListColumn {
+export interface CsvColumn {
   /** As the list has it, without what no person sees, and not longer than is shown. */
   header: string
   /** Null for one that is left out. */
-  column: Column | null
+  column: LeadColumn | null
 }
 
-const MOST_COLUMNS = 100
-const MOST_SHOWN = 64
+const MAX_COLUMNS = 100
+const MAX_SHOWN = 64
 /** Longer is no header. */
-const MOST_LETTERS = 64
+const MAX_HEADER_LENGTH = 64
 
 /** @throws {Refusal} `input_invalid` where none is a phone, with the columns that there are */
-export function columnsOf(header: readonly string[]): ListColumn[] {
-  if (header.length > MOST_COLUMNS) throw invalid(`a list has up to ${MOST_COLUMNS} columns`)
-  const columns = matched(header)
+export function mapColumns(header: readonly string[]): CsvColumn[] {
+  if (header.length > MAX_COLUMNS) throw invalid(`a list has up to ${MAX_COLUMNS} columns`)
+  const columns = matchHeaders(header)
   if (columns.some(({ column }) => column === 'phone')) return columns
   const names = columns.flatMap((one) => (one.header === '' ? [] : `“${one.header}”`))
   const more = names.length > 20 ? ` and ${names.length - 20} more` : ''
@@ -42,46 +50,52 @@ export function columnsOf(header: readonly string[]): ListColumn[] {
 }
 
 /** How many columns a header has that are known; with a phone it counts far more. */
-export function likeness(header: readonly string[]): number {
-  const known = matched(header.slice(0, MOST_COLUMNS)).flatMap(({ column }) => column ?? [])
-  return known.length + (known.includes('phone') ? MOST_COLUMNS : 0)
+export function headerScore(header: readonly string[]): number {
+  const known = matchHeaders(header.slice(0, MAX_COLUMNS)).flatMap(({ column }) => column ?? [])
+  return known.length + (known.includes('phone') ? MAX_COLUMNS : 0)
 }
 
-function matched(header: readonly string[]): ListColumn[] {
-  const folded = header.map(fold)
-  const columns = folded.map(columnOf)
-  for (const [at, name] of folded.entries()) {
-    const column = WEAKLY_SAME_AS.get(name)
-    if (column !== undefined && !nameHas(columns, column)) columns[at] = column
+function matchHeaders(header: readonly string[]): CsvColumn[] {
+  const normalized = header.map(normalizeHeader)
+  const columns = normalized.map(matchColumn)
+  for (const [at, name] of normalized.entries()) {
+    const column = FALLBACK_SYNONYMS.get(name)
+    if (column !== undefined && !coversName(columns, column)) columns[at] = column
   }
-  return header.map((text, at) => ({ header: shown(text), column: restOfName(columns[at] ?? null, columns) }))
+  return header.map((text, at) => ({
+    header: sanitizeHeader(text),
+    column: resolveNamePart(columns[at] ?? null, columns),
+  }))
 }
 
 /** @param name as `fold` has it */
-export function columnOf(name: string): Column | null {
-  if (name.length > MOST_LETTERS) return null
-  if (isMadeOf(name, PHONE, [MORE])) return 'phone'
-  if (isMadeOf(name, EMAIL, [MORE, ADDRESS])) return 'email'
-  return SAME_AS.get(name) ?? null
+export function matchColumn(name: string): LeadColumn | null {
+  if (name.length > MAX_HEADER_LENGTH) return null
+  if (isComposedOf(name, PHONE_WORDS, [QUALIFIER_WORDS])) return 'phone'
+  if (isComposedOf(name, EMAIL_WORDS, [QUALIFIER_WORDS, ADDRESS_WORDS])) return 'email'
+  return COLUMN_SYNONYMS.get(name) ?? null
 }
 
 /** A name may be in its parts. */
-const nameHas = (columns: readonly (Column | null)[], column: Column) =>
+const coversName = (columns: readonly (LeadColumn | null)[], column: LeadColumn) =>
   columns.includes(column) ||
   (column === 'name' && (columns.includes('firstName') || columns.includes('lastName')))
 
 /** Beside a first name, `Name` is the last name in most languages; beside a last name it is the first. */
-function restOfName(column: Column | null, columns: readonly (Column | null)[]): Column | null {
+function resolveNamePart(
+  column: LeadColumn | null,
+  columns: readonly (LeadColumn | null)[],
+): LeadColumn | null {
   const [hasFirst, hasLast] = [columns.includes('firstName'), columns.includes('lastName')]
   if (column !== 'name' || hasFirst === hasLast) return column
   return hasFirst ? 'lastName' : 'firstName'
 }
 
 /** Whether a header is one of `core` with any of `more` around, as `Home Phone 2` or `Mobilfunknummer`. */
-export function isMadeOf(
+export function isComposedOf(
   name: string,
   core: ReadonlySet<string>,
-  more: readonly ReadonlySet<string>[],
+  qualifiers: readonly ReadonlySet<string>[],
 ): boolean {
   // For each end that can be reached by whole words: whether one of `core` was among them.
   const reached: (boolean | undefined)[] = [false]
@@ -91,17 +105,17 @@ export function isMadeOf(
     for (let to = from + 1; to <= name.length; to += 1) {
       const word = name.slice(from, to)
       if (core.has(word)) reached[to] = true
-      else if (more.some((words) => words.has(word))) reached[to] = reached[to] === true || before
+      else if (qualifiers.some((words) => words.has(word))) reached[to] = reached[to] === true || before
     }
   }
   return reached[name.length] === true
 }
 
-export const shown = (header: string) =>
-  plain(header)
+export const sanitizeHeader = (header: string) =>
+  unescapeFormula(header)
     .replace(/[\p{C}\s]+/gu, ' ')
     .trim()
-    .slice(0, MOST_SHOWN)
+    .slice(0, MAX_SHOWN)
     .toWellFormed()
 
 const invalid = (detail: string) => new Refusal('input_invalid', { detail })

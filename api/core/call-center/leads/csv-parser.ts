@@ -1,23 +1,23 @@
-import { createPause } from '../../../../runtime/event-loop-yield.ts'
+import { createEventLoopYield } from '../../../../runtime/event-loop-yield.ts'
 import { Refusal } from '../../refusal.ts'
-import type { ImportOrder } from './lead-import.ts'
+import type { ImportOptions } from './lead-import.ts'
 
-type Delimiter = ImportOrder['delimiter']
+type Delimiter = ImportOptions['delimiter']
 
 /** Characters of a row as it is written: a quote that does not close would take in all that follows. */
-export const MOST_OF_A_ROW = 100_000
+export const MAX_ROW_LENGTH = 100_000
 /** Characters: as many as spreadsheets take. */
-const MOST_OF_A_CELL = 32_767
+const MAX_CELL_LENGTH = 32_767
 /** Of one row, named by the header or not. */
-const MOST_CELLS = 1_000
+const MAX_CELLS = 1_000
 /** Rows with nothing in them, as spreadsheets add them to the end. */
-const MOST_BLANK = 100_000
-const MOST_ROWS = 500_000
+const MAX_BLANK_ROWS = 100_000
+const MAX_ROWS = 500_000
 
 export const DELIMITERS: readonly Delimiter[] = [',', ';', '\t', '|']
 
 /** One row that is not blank. */
-export interface ListRow {
+export interface CsvRow {
   /** Where it begins; the first is line 1. */
   line: number
   cells: readonly string[]
@@ -27,52 +27,52 @@ export interface ListRow {
  * Reads delimited text (RFC 4180) row by row, with pauses for others. Quotes amid a cell, or with more behind
  * them, are what they are; lines end as they like.
  *
- * @param parts of a size that can be read in one go; each is read with what the one before left over
+ * @param chunks of a size that can be read in one go; each is read with what the one before left over
  * @param signal of whoever wants the rows
  * @throws {Refusal} `input_invalid` for a quote that does not close, and for more than there may be
  */
-export async function* listRowsOf(
-  parts: Iterable<string> | AsyncIterable<string>,
+export async function* parseCsv(
+  chunks: Iterable<string> | AsyncIterable<string>,
   delimiter: Delimiter,
   signal?: AbortSignal,
-): AsyncGenerator<ListRow> {
-  const pause = createPause()
-  let rest = ''
+): AsyncGenerator<CsvRow> {
+  const yieldToLoop = createEventLoopYield()
+  let remainder = ''
   let line = 1
   let rows = 0
   let blank = 0
 
-  async function* of(text: string, isLast: boolean) {
+  async function* parseChunk(text: string, isLast: boolean) {
     let at = 0
     while (at < text.length) {
       const row = readRow(text, at, { delimiter, isLast, line })
       if (row === undefined) break
       if (row.cells.every((cell) => cell.trim() === '')) {
         blank += 1
-        if (blank > MOST_BLANK) throw invalid(`a list has up to ${MOST_BLANK} blank rows`)
+        if (blank > MAX_BLANK_ROWS) throw invalid(`a list has up to ${MAX_BLANK_ROWS} blank rows`)
       } else {
         rows += 1
-        if (rows > MOST_ROWS + 1) throw invalid(`a list has up to ${MOST_ROWS} rows`) // and its header
+        if (rows > MAX_ROWS + 1) throw invalid(`a list has up to ${MAX_ROWS} rows`) // and its header
         yield { line, cells: row.cells }
       }
       line += row.lines
       at = row.end
-      await pause()
+      await yieldToLoop()
       if (signal?.aborted) throw invalid('whoever sent the list has left')
     }
-    rest = text.slice(at)
-    if (rest.length > MOST_OF_A_ROW) throw tooLong(line)
+    remainder = text.slice(at)
+    if (remainder.length > MAX_ROW_LENGTH) throw tooLong(line)
   }
 
-  for await (const part of parts) {
-    yield* of(rest + part, false)
-    await pause()
+  for await (const chunk of chunks) {
+    yield* parseChunk(remainder + chunk, false)
+    await yieldToLoop()
   }
-  yield* of(rest, true)
+  yield* parseChunk(remainder, true)
 }
 
 /** @returns the first row that is not blank; undefined where none can be read */
-export function firstRowOf(text: string, delimiter: Delimiter): readonly string[] | undefined {
+export function readFirstRow(text: string, delimiter: Delimiter): readonly string[] | undefined {
   try {
     for (let at = 0; at < text.length; ) {
       const row = readRow(text, at, { delimiter, isLast: true, line: 1 })
@@ -85,7 +85,7 @@ export function firstRowOf(text: string, delimiter: Delimiter): readonly string[
   return undefined
 }
 
-interface Row {
+interface ParsedRow {
   cells: string[]
   /** How many lines it takes. */
   lines: number
@@ -97,7 +97,7 @@ function readRow(
   text: string,
   start: number,
   { delimiter, isLast, line }: { delimiter: Delimiter; isLast: boolean; line: number },
-): Row | undefined {
+): ParsedRow | undefined {
   const cells: string[] = []
   let isQuoted = false
   let at = start
@@ -112,10 +112,10 @@ function readRow(
       from = quoted.end
       isQuoted = true
     }
-    at = endOf(text, from, delimiter)
+    at = findCellEnd(text, from, delimiter)
     if (at > from) cell += text.slice(from, at)
-    if (cell.length > MOST_OF_A_CELL || at - start > MOST_OF_A_ROW) throw tooLong(line)
-    if (cells.length === MOST_CELLS) throw invalid(`line ${line}: a row has up to ${MOST_CELLS} cells`)
+    if (cell.length > MAX_CELL_LENGTH || at - start > MAX_ROW_LENGTH) throw tooLong(line)
+    if (cells.length === MAX_CELLS) throw invalid(`line ${line}: a row has up to ${MAX_CELLS} cells`)
     cells.push(cell)
     if (text[at] !== delimiter) break
     at += 1
@@ -146,11 +146,11 @@ function readQuoted(text: string, start: number, delimiter: Delimiter) {
 }
 
 /** Where the cell's text ends: at a delimiter, at the line's end, or where there is no more. */
-function endOf(text: string, from: number, delimiter: Delimiter): number {
-  const divides = delimiter.charCodeAt(0)
+function findCellEnd(text: string, from: number, delimiter: Delimiter): number {
+  const delimiterCode = delimiter.charCodeAt(0)
   for (let at = from; at < text.length; at += 1) {
     const code = text.charCodeAt(at)
-    if (code === divides || code === LINE_FEED || code === RETURN) return at
+    if (code === delimiterCode || code === LINE_FEED || code === RETURN) return at
   }
   return text.length
 }

@@ -1,49 +1,49 @@
 import { Refusal } from '../../refusal.ts'
-import { columnsOf, type ListColumn, likeness } from './column-mapping.ts'
-import { DELIMITERS, firstRowOf, listRowsOf, MOST_OF_A_ROW } from './csv-parser.ts'
-import { rowOf, type TableRow } from './import-row.ts'
-import type { ImportOrder } from './lead-import.ts'
+import { type CsvColumn, headerScore, mapColumns } from './column-mapping.ts'
+import { DELIMITERS, MAX_ROW_LENGTH, parseCsv, readFirstRow } from './csv-parser.ts'
+import { type ImportRow, toImportRow } from './import-row.ts'
+import type { ImportOptions } from './lead-import.ts'
 
-const PART = 65_536
+const CHUNK_LENGTH = 65_536
 
-type Delimiter = ImportOrder['delimiter']
+type Delimiter = ImportOptions['delimiter']
 
 /**
  * What divides cells: what Excel’s line `sep=;` names, else what makes the most of the header.
  * @param text the beginning of a list, with its header
  */
-export function delimiterOf(text: string): Delimiter {
-  const begin = text.slice(0, MOST_OF_A_ROW)
-  const [, named] = SEP.exec(begin.trimStart()) ?? []
-  const said = DELIMITERS.find((one) => one === named)
-  if (said !== undefined) return said
-  const worth = (one: Delimiter) => {
-    const header = firstRowOf(begin, one) ?? []
-    return likeness(header) * MOST_OF_A_ROW + header.length
+export function detectDelimiter(text: string): Delimiter {
+  const head = text.slice(0, MAX_ROW_LENGTH)
+  const [, declared] = SEPARATOR_LINE.exec(head.trimStart()) ?? []
+  const supported = DELIMITERS.find((one) => one === declared)
+  if (supported !== undefined) return supported
+  const score = (one: Delimiter) => {
+    const header = readFirstRow(head, one) ?? []
+    return headerScore(header) * MAX_ROW_LENGTH + header.length
   }
-  const worths = DELIMITERS.map(worth)
-  return DELIMITERS[worths.indexOf(Math.max(...worths))] ?? ','
+  const scores = DELIMITERS.map(score)
+  return DELIMITERS[scores.indexOf(Math.max(...scores))] ?? ','
 }
 
 /** The line by which Excel is told what divides cells; it is none of the list’s. */
-export const SEP = /^"?sep=([^\r\n"])"?[ ,;|\t]*(?:[\r\n]|$)/i
+export const SEPARATOR_LINE = /^"?sep=([^\r\n"])"?[ ,;|\t]*(?:[\r\n]|$)/i
 
 /** In pieces that can be stored each for itself: none ends amid a character. */
-export function partsOf(text: string): string[] {
-  const parts: string[] = []
+export function splitChunks(text: string): string[] {
+  const chunks: string[] = []
   for (let at = 0; at < text.length; ) {
-    let end = Math.min(at + PART, text.length)
+    let end = Math.min(at + CHUNK_LENGTH, text.length)
     if (end < text.length && /[\uD800-\uDBFF]/.test(text.charAt(end - 1))) end -= 1
-    parts.push(text.slice(at, end))
+    chunks.push(text.slice(at, end))
     at = end
   }
-  return parts
+  return chunks
 }
 
 /** A list whose header was read. */
-export interface LeadTable {
-  columns: readonly ListColumn[]
-  rows: AsyncGenerator<TableRow>
+export interface CsvTable {
+  columns: readonly CsvColumn[]
+  rows: AsyncGenerator<ImportRow>
 }
 
 /**
@@ -51,19 +51,20 @@ export interface LeadTable {
  * @param signal of the client that sends the list
  * @throws {Refusal} `input_invalid` for a list that has no header with a phone
  */
-export async function tableOf(
-  parts: Iterable<string> | AsyncIterable<string>,
+export async function readTable(
+  chunks: Iterable<string> | AsyncIterable<string>,
   delimiter: Delimiter,
   signal?: AbortSignal,
-): Promise<LeadTable> {
-  const records = listRowsOf(parts, delimiter, signal)
+): Promise<CsvTable> {
+  const records = parseCsv(chunks, delimiter, signal)
   let { value: header, done } = await records.next()
-  if (!done && SEP.test(header?.cells.join(delimiter) ?? '')) ({ value: header, done } = await records.next())
+  if (!done && SEPARATOR_LINE.test(header?.cells.join(delimiter) ?? ''))
+    ({ value: header, done } = await records.next())
   if (done === true || header === undefined)
     throw new Refusal('input_invalid', { detail: 'the list is empty' })
-  const columns = columnsOf(header.cells)
+  const columns = mapColumns(header.cells)
   async function* rows() {
-    for await (const record of records) yield rowOf(columns, record)
+    for await (const record of records) yield toImportRow(columns, record)
   }
   return { columns, rows: rows() }
 }
@@ -72,8 +73,8 @@ export async function tableOf(
  * The rows of a list alone.
  * @throws {Refusal} as `tableOf`, and for a list that cannot be read to its end, or holds more than it may
  */
-export async function* rowsOf(...list: Parameters<typeof tableOf>): AsyncGenerator<TableRow> {
-  yield* (await tableOf(...list)).rows
+export async function* readRows(...args: Parameters<typeof readTable>): AsyncGenerator<ImportRow> {
+  yield* (await readTable(...args)).rows
 }
 
-export type { TableRow } from './import-row.ts'
+export type { ImportRow as TableRow } from './import-row.ts'

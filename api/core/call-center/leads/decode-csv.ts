@@ -1,22 +1,22 @@
 import { TextDecoder } from 'node:util'
-import { createPause } from '../../../../runtime/event-loop-yield.ts'
+import { createEventLoopYield } from '../../../../runtime/event-loop-yield.ts'
 import { Refusal } from '../../refusal.ts'
-import { partsOf } from './csv-reader.ts'
+import { splitChunks } from './csv-reader.ts'
 
 /** Marks of byte orders, which count for more than what the sender names. */
-const MARKS: readonly (readonly [string, readonly number[]])[] = [
+const BYTE_ORDER_MARKS: readonly (readonly [string, readonly number[]])[] = [
   ['utf-8', [0xef, 0xbb, 0xbf]],
   ['utf-16le', [0xff, 0xfe]],
   ['utf-16be', [0xfe, 0xff]],
 ]
 /** What `.xlsx` and `.ods`, and old `.xls` begin with. */
-const WORKBOOKS: readonly (readonly number[])[] = [
+const WORKBOOK_SIGNATURES: readonly (readonly number[])[] = [
   [0x50, 0x4b, 0x03, 0x04],
   [0xd0, 0xcf, 0x11, 0xe0],
 ]
-const LONGEST_MARK = 4
+const MAX_SIGNATURE_BYTES = 4
 /** Characters in memory that are in no part yet. */
-const PART = 65_536
+const CHUNK_LENGTH = 65_536
 
 /**
  * Reads a list as its bytes come, into parts that can be stored each for itself, so that it is in memory once.
@@ -26,52 +26,52 @@ const PART = 65_536
  * @param charset a label of https://encoding.spec.whatwg.org/#names-and-labels, as `Content-Type` has it
  * @throws {Refusal} `input_invalid` for what is no text in this encoding, and for workbooks
  */
-export async function decodeList(
-  chunks: AsyncIterable<Uint8Array>,
+export async function decodeCsv(
+  byteChunks: AsyncIterable<Uint8Array>,
   charset: string | undefined,
 ): Promise<string[]> {
-  const pause = createPause()
-  const parts: string[] = []
-  let rest = ''
+  const yieldToLoop = createEventLoopYield()
+  const textChunks: string[] = []
+  let remainder = ''
   let line = 1
   let decoder: TextDecoder | undefined
 
-  function take(bytes: Uint8Array, isLast: boolean) {
-    decoder ??= decoderFor(bytes, charset)
+  function decodeNext(bytes: Uint8Array, isLast: boolean) {
+    decoder ??= createDecoder(bytes, charset)
     const text = decode(decoder, bytes, isLast, line)
     if (text.includes('\0')) {
       throw invalid('the list has NUL characters: it is no text, or in UTF-16 without its byte order mark')
     }
     line += text.match(/\r\n|\r|\n/g)?.length ?? 0
-    rest += text
-    if (rest.length < PART && !isLast) return
-    const full = partsOf(rest)
-    rest = isLast ? '' : (full.pop() ?? '')
-    parts.push(...full)
+    remainder += text
+    if (remainder.length < CHUNK_LENGTH && !isLast) return
+    const complete = splitChunks(remainder)
+    remainder = isLast ? '' : (complete.pop() ?? '')
+    textChunks.push(...complete)
   }
 
-  let begin: Uint8Array | undefined = new Uint8Array()
-  for await (const chunk of chunks) {
-    if (begin !== undefined) {
-      begin = Buffer.concat([begin, chunk])
-      if (begin.length < LONGEST_MARK) continue
+  let head: Uint8Array | undefined = new Uint8Array()
+  for await (const chunk of byteChunks) {
+    if (head !== undefined) {
+      head = Buffer.concat([head, chunk])
+      if (head.length < MAX_SIGNATURE_BYTES) continue
     }
-    take(begin ?? chunk, false)
-    begin = undefined
-    await pause()
+    decodeNext(head ?? chunk, false)
+    head = undefined
+    await yieldToLoop()
   }
-  take(begin ?? new Uint8Array(), true)
-  return parts
+  decodeNext(head ?? new Uint8Array(), true)
+  return textChunks
 }
 
-function decoderFor(begin: Uint8Array, charset: string | undefined): TextDecoder {
-  const beginsWith = (mark: readonly number[]) => mark.every((byte, at) => begin[at] === byte)
-  if (WORKBOOKS.some(beginsWith)) {
+function createDecoder(head: Uint8Array, charset: string | undefined): TextDecoder {
+  const beginsWith = (mark: readonly number[]) => mark.every((byte, at) => head[at] === byte)
+  if (WORKBOOK_SIGNATURES.some(beginsWith)) {
     throw invalid('the list is a workbook: save it as CSV, in Excel as “CSV UTF-8”')
   }
-  const [marked] = MARKS.find(([, mark]) => beginsWith(mark)) ?? []
+  const [detected] = BYTE_ORDER_MARKS.find(([, mark]) => beginsWith(mark)) ?? []
   try {
-    return new TextDecoder(marked ?? charset ?? 'utf-8', { fatal: true })
+    return new TextDecoder(detected ?? charset ?? 'utf-8', { fatal: true })
   } catch {
     throw invalid('the charset of Content-Type is not known here; save the list in UTF-8')
   }

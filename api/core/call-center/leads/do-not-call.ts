@@ -1,5 +1,5 @@
 import type { DialPolicy } from '../../dial-policy/dial-policy.ts'
-import type { Spellings } from '../../dial-policy/number-variants.ts'
+import type { NumberVariants } from '../../dial-policy/number-variants.ts'
 
 /**
  * Numbers that nobody calls from here, neither by hand nor by a campaign. Entries are stored as they were spelled
@@ -9,7 +9,7 @@ export interface DoNotCall {
   /** @param spellings of one number, as `DialPolicy.spellings` has them */
   has(spellings: readonly string[]): Promise<boolean>
   /** One that is there in another spelling is not added; the first reason stays. @returns how many are new */
-  add(numbers: readonly Spellings[], reason: string, now: number): Promise<number>
+  add(numbers: readonly NumberVariants[], reason: string, now: number): Promise<number>
   /** All that mean this number. @returns whether one was there */
   remove(spellings: readonly string[]): Promise<boolean>
   /** By number. */
@@ -20,8 +20,8 @@ export interface DoNotCall {
 }
 
 /** What puts a number on the list. */
-export interface Barring {
-  spellings: Spellings
+export interface DoNotCallEntry {
+  variants: NumberVariants
   reason: string
 }
 
@@ -31,10 +31,10 @@ export interface Barring {
  * @returns undefined for a number that is not listed
  * @throws {Refusal} `input_invalid` for what is no number
  */
-export function barringOf(
+export function toDoNotCallEntry(
   number: string,
   reason: string,
-  { spellings, inside }: Pick<DialPolicy, 'spellings' | 'inside'>,
-): Barring | undefined {
-  return inside(number) === undefined ? { spellings: spellings(number), reason } : undefined
+  { variants, reservedKind }: Pick<DialPolicy, 'variants' | 'reservedKind'>,
+): DoNotCallEntry | undefined {
+  return reservedKind(number) === undefined ? { variants: variants(number), reason } : undefined
 }

@@ -4,24 +4,25 @@
  */
 
 /** Without case, accents, digits and all that is no letter. */
-export const fold = (header: string): string =>
+export const normalizeHeader = (header: string): string =>
   header
     .toLowerCase()
     .normalize('NFKD')
     .replace(/\p{M}/gu, '')
-    .replace(/[łøđıßæœ]/g, (letter) => PLAIN[letter] ?? letter)
+    .replace(/[łøđıßæœ]/g, (letter) => ASCII_LETTERS[letter] ?? letter)
     .replace(/[^\p{L}]/gu, '')
-const PLAIN: Readonly<Record<string, string>> = {
+const ASCII_LETTERS: Readonly<Record<string, string>> = {
   ...{ ł: 'l', ø: 'o', đ: 'd', ı: 'i', ß: 'ss', æ: 'ae', œ: 'oe' },
 }
 
-export const words = (...texts: readonly string[]): ReadonlySet<string> =>
-  new Set(texts.flatMap((text) => text.split(/\s+/)).map(fold))
+export const wordSet = (...texts: readonly string[]): ReadonlySet<string> =>
+  new Set(texts.flatMap((text) => text.split(/\s+/)).map(normalizeHeader))
 /** Of several words each, one a line. */
-export const phrases = (text: string): readonly string[] => text.split(/[\n,]/).map(fold).filter(Boolean)
+export const phraseList = (text: string): readonly string[] =>
+  text.split(/[\n,]/).map(normalizeHeader).filter(Boolean)
 
 /** One of these makes a column a phone’s, where the rest are of `MORE`. */
-export const PHONE = words(
+export const PHONE_WORDS = wordSet(
   'phone phones telephone telephones phonenumber tel ph mobile mobilephone cell cellphone cellular landline msisdn',
   'gsm mob whatsapp telefon telefonnummer rufnummer mobil mobiltelefon mobilfunk handy festnetz fon haupttelefon',
   'diensttelefon teléfono teléfonos telefónico móvil celular fijo fono telf tfno',
@@ -33,17 +34,17 @@ export const PHONE = words(
 )
 
 /** One of these makes a column an e-mail address’s, where the rest are of `MORE` or `ADDRESS`. */
-export const EMAIL = words(
+export const EMAIL_WORDS = wordSet(
   'email emails mail courriel mél messagerie adresseélectronique correo correio postaelettronica epost sähköposti',
   'eposta pocztyelektronicznej почта почты имейл пошта メール 邮箱 邮件 電郵 이메일',
 )
-export const ADDRESS = words(
+export const ADDRESS_WORDS = wordSet(
   'address addresses adresse adress adresa dirección indirizzo endereço adres adresi electrónico electrónica',
   'électronique elettronica elettronico eletrónico eletrônico эл электронная электронной адрес адреса アドレス 地址 주소',
 )
 
 /** What tells phones and addresses apart, and does not matter here: the first one that is filled counts. */
-export const MORE = words(
+export const QUALIFIER_WORDS = wordSet(
   'number numbers no nr num n e value home house work business office company main primary private personal other',
   'direct contact customer client lead person day daytime evening preferred default best billing shipping required',
   'nummer geschäftlich geschäftl geschaeftlich privat dienstlich arbeit büro buero firma haupt zentrale weitere',
@@ -58,8 +59,8 @@ export const MORE = words(
   '番号 号码 号碼 号 自宅 会社 勤務先 联系 聯絡 번호 집 회사 رقم מספר',
 )
 
-const SAME = {
-  name: phrases(`name, full name, contact name, display name, contact person, your name
+const EXACT = {
+  name: phraseList(`name, full name, contact name, display name, contact person, your name
     Vollständiger Name, Ansprechpartner, Vor- und Nachname, Vorname Nachname, Nachname Vorname, Vorname und Nachname
     nombre, nombre completo, nombre y apellidos, nombre y apellido, nombres
     nom, nom complet, nom et prénom, prénom et nom, nom prénom
@@ -68,48 +69,48 @@ const SAME = {
     imię i nazwisko, nazwisko i imię, nazwa, naam, volledige naam, namn, navn, nimi, ad soyad, adı soyadı, isim, név
     jméno a příjmení, celé jméno, nume, nume complet, nume și prenume, όνομα, ονοματεπώνυμο, 名前, 氏名, お名前, 姓名, 名字
     이름, 성명, اسم, الاسم, שם, họ tên, họ và tên, नाम`),
-  firstName: phrases(`first name, first, given name, forename, christian name
+  firstName: phraseList(`first name, first, given name, forename, christian name
     Vorname, Rufname, primer nombre, nombre de pila, prénom, primo nome, primeiro nome
     imię, imiona, voornaam, roepnaam, förnamn, fornavn, etunimi, jméno, křestní jméno, meno, keresztnév, prenume, 名`),
-  lastName: phrases(`last name, last, surname, family name
+  lastName: phraseList(`last name, last, surname, family name
     Nachname, Familienname, Zuname, apellido, apellidos, primer apellido, nom de famille, cognome
     sobrenome, apelido, último nome, фамилия, прізвище, nazwisko, achternaam, efternamn, efternavn, etternavn, sukunimi
     soyad, soyadı, soyisim, příjmení, priezvisko, vezetéknév, nume de familie, επώνυμο, 姓`),
-  company: phrases(`company, company name, organization, organisation, organization name, organisation name
+  company: phraseList(`company, company name, organization, organisation, organization name, organisation name
     account name, business name, employer, firm, Firma, Firmenname, Unternehmen, Organisation, Betrieb
     empresa, nombre de la empresa, compañía, organización, razón social, société, entreprise, raison sociale
     azienda, società, ditta, ragione sociale, nome da empresa, organização, razão social
     компания, организация, фирма, название компании, компанія, організація, przedsiębiorstwo, nazwa firmy, organizacja
     bedrijf, bedrijfsnaam, organisatie, företag, firmanavn, virksomhed, yritys, şirket, şirket adı, společnost, cég
     会社, 会社名, 公司, 公司名称, 회사, 회사명`),
-  title: phrases(`job title, position, role, organization title, organisation title, job
+  title: phraseList(`job title, position, role, organization title, organisation title, job
     Position, Berufsbezeichnung, Stellenbezeichnung, Funktion, cargo, puesto, fonction, poste, intitulé du poste
     qualifica, ruolo, mansione, função, должность, посада, stanowisko, functie, befattning, stilling, unvan, 役職, 职位`),
-  status: phrases('status'),
+  status: phraseList('status'),
   notes:
-    phrases(`notes, note, comments, comment, remarks, remark, description, Notizen, Notiz, Bemerkung, Bemerkungen
+    phraseList(`notes, note, comments, comment, remarks, remark, description, Notizen, Notiz, Bemerkung, Bemerkungen
     Kommentar, Anmerkung, Anmerkungen, notas, nota, comentarios, comentario, observaciones, commentaire, commentaires
     remarques, commenti, osservazioni, observações, comentários, заметки, заметка, примечание, примечания, комментарий
     комментарии, нотатки, примітки, notatki, notatka, uwagi, komentarz, opmerkingen, opmerking, notities, anteckningar
     noter, notater, notlar, poznámka, poznámky, megjegyzés, 備考, メモ, 备注, 메모, 비고`),
   timeZone:
-    phrases(`time zone, Zeitzone, zona horaria, huso horario, fuseau horaire, fuso orario, fuso horário
+    phraseList(`time zone, Zeitzone, zona horaria, huso horario, fuseau horaire, fuso orario, fuso horário
     часовой пояс, часовий пояс, strefa czasowa, tijdzone, tidszon, tidszone, saat dilimi, časové pásmo, タイムゾーン, 时区`),
-  campaignId: phrases('campaign, campaign id'),
-  agentId: phrases('agent, agent id, assigned agent id'),
+  campaignId: phraseList('campaign, campaign id'),
+  agentId: phraseList('agent, agent id, assigned agent id'),
 } as const
 
 /** These count where no other column is the same: `Title` of Outlook is Mr or Mrs. */
-const WEAK = {
-  name: phrases(`contact, customer, customer name, client, client name, lead, lead name, Kontakt, Kunde, Kundenname
+const FALLBACK = {
+  name: phraseList(`contact, customer, customer name, client, client name, lead, lead name, Kontakt, Kunde, Kundenname
     cliente, contacto, contato, contatto, contact, клиент, контакт, klient, kontakt, klant, kund, file as, nickname`),
-  title: phrases('title, Titel, título, titre, titolo'),
+  title: phraseList('title, Titel, título, titre, titolo'),
 } as const
 
-const mapOf = <T extends string>(lists: Readonly<Record<T, readonly string[]>>) =>
+const columnBySynonym = <T extends string>(lists: Readonly<Record<T, readonly string[]>>) =>
   new Map(
     (Object.entries(lists) as [T, readonly string[]][]) // of exactly these members
       .flatMap(([column, names]) => names.map((name): [string, T] => [name, column])),
   )
-export const SAME_AS = mapOf(SAME)
-export const WEAKLY_SAME_AS = mapOf(WEAK)
+export const COLUMN_SYNONYMS = columnBySynonym(EXACT)
+export const FALLBACK_SYNONYMS = columnBySynonym(FALLBACK)

@@ -1,96 +1,105 @@
-import type { Spellings } from '../../dial-policy/number-variants.ts'
+import type { NumberVariants } from '../../dial-policy/number-variants.ts'
 import { Refusal } from '../../refusal.ts'
 import type { Lead } from './lead.ts'
-import type { BatchLeads, ImportOrder, OddCell, Tally } from './lead-import.ts'
-import { changeOf, type LeadWish, newLead, type Ownership, type Spelling } from './lead-input.ts'
+import type { BatchLeads, BatchResult, ImportIssue, ImportOptions } from './lead-import.ts'
+import { applyInput, type LeadInput, type NumberNormalizer, newLead, type Ownership } from './lead-input.ts'
 
 /** A row whose agent and campaign were looked at: what it says, and whose it becomes; or why not. */
-export type ReadyRow =
+export type ValidatedRow =
   | {
       line: number
-      wish: LeadWish
+      input: LeadInput
       /** Of its number. */
-      spellings: Spellings
+      variants: NumberVariants
       owner: Ownership | undefined
       /** The header of its number. */
-      phone: string | null
-      odd: readonly OddCell[]
+      phoneHeader: string | null
+      warnings: readonly ImportIssue[]
     }
-  | { line: number; fault: OddCell }
+  | { line: number; error: ImportIssue }
 
 /**
  * Deals with some rows of a list.
  * @param seen the lines on which numbers came first; those of these rows are added
  */
-export async function workOff(
+export async function importRows(
   leads: BatchLeads,
-  rows: readonly ReadyRow[],
-  { duplicates, dryRun, owner: nobodys, scope }: ImportOrder,
-  { policy, seen }: { policy: Spelling; seen: Map<string, number> },
-): Promise<Tally> {
-  const tally = { rows: rows.length, added: 0, updated: 0, skipped: 0 }
-  const bad: OddCell[] = []
-  const odd: OddCell[] = []
-  const numbers = rows.flatMap((row) => ('spellings' in row ? row.spellings : []))
-  const known = new Map<string, Lead>()
+  rows: readonly ValidatedRow[],
+  { duplicates, dryRun, owner: defaultOwner, scope }: ImportOptions,
+  { policy, seen }: { policy: NumberNormalizer; seen: Map<string, number> },
+): Promise<BatchResult> {
+  const counts = { rows: rows.length, added: 0, updated: 0, skipped: 0 }
+  const errors: ImportIssue[] = []
+  const warnings: ImportIssue[] = []
+  const numbers = rows.flatMap((row) => ('variants' in row ? row.variants : []))
+  const existing = new Map<string, Lead>()
   if (duplicates !== 'add') {
     // The oldest of each number is the last, and stays.
-    for (const lead of (await leads.known(numbers, scope)).reverse()) known.set(lead.number, lead)
+    for (const lead of (await leads.findByNumber(numbers, scope)).reverse()) existing.set(lead.number, lead)
   }
-  const fresh: ReturnType<typeof newLead>[] = []
-  const freshNumbers = new Set<string>()
+  const pendingLeads: ReturnType<typeof newLead>[] = []
+  const pendingNumbers = new Set<string>()
   async function flush() {
-    const added = dryRun ? [] : await leads.add(fresh)
-    for (const lead of added) known.set(lead.number, lead)
-    fresh.length = 0
-    freshNumbers.clear()
+    const added = dryRun ? [] : await leads.add(pendingLeads)
+    for (const lead of added) existing.set(lead.number, lead)
+    pendingLeads.length = 0
+    pendingNumbers.clear()
   }
 
   for (const row of rows) {
-    if ('fault' in row) {
-      bad.push(row.fault)
+    if ('error' in row) {
+      errors.push(row.error)
       continue
     }
     try {
-      const { line, spellings, wish, owner, phone } = row
+      const { line, variants, input, owner, phoneHeader } = row
       // A lead may be stored as it was spelled before a country was set.
-      const number = spellings.find((one) => known.has(one)) ?? spellings[0]
-      const above = seen.get(spellings[0])
+      const number = variants.find((one) => existing.has(one)) ?? variants[0]
+      const earlierLine = seen.get(variants[0])
       // A dry run leaves no leads behind for the rows below.
-      const isThere = known.has(number) || freshNumbers.has(number) || (dryRun && above !== undefined)
-      if (duplicates === 'add' || !isThere) {
-        fresh.push(newLead(wish, owner ?? nobodys, policy))
-        freshNumbers.add(number)
-        tally.added += 1
+      const exists =
+        existing.has(number) || pendingNumbers.has(number) || (dryRun && earlierLine !== undefined)
+      if (duplicates === 'add' || !exists) {
+        pendingLeads.push(newLead(input, owner ?? defaultOwner, policy))
+        pendingNumbers.add(number)
+        counts.added += 1
       } else if (duplicates === 'skip') {
-        odd.push({ line, column: phone, reason: `the row is left out: ${thereAlready(above)}` })
-        tally.skipped += 1
+        warnings.push({
+          line,
+          column: phoneHeader,
+          reason: `the row is left out: ${describeDuplicate(earlierLine)}`,
+        })
+        counts.skipped += 1
       } else {
-        if (freshNumbers.has(number)) await flush()
-        await change(known.get(number), wish, owner ?? {})
-        if (above !== undefined) {
-          odd.push({ line, column: phone, reason: `the lead is changed again: ${thereAlready(above)}` })
+        if (pendingNumbers.has(number)) await flush()
+        await update(existing.get(number), input, owner ?? {})
+        if (earlierLine !== undefined) {
+          warnings.push({
+            line,
+            column: phoneHeader,
+            reason: `the lead is changed again: ${describeDuplicate(earlierLine)}`,
+          })
         }
-        tally.updated += 1
+        counts.updated += 1
       }
-      if (above === undefined) seen.set(spellings[0], line)
-      odd.push(...row.odd)
+      if (earlierLine === undefined) seen.set(variants[0], line)
+      warnings.push(...row.warnings)
     } catch (err) {
       if (!(err instanceof Refusal) || err.code === 'unavailable') throw err
-      bad.push({ line: row.line, column: null, reason: err.detail ?? err.code })
+      errors.push({ line: row.line, column: null, reason: err.detail ?? err.code })
     }
   }
   await flush()
-  return { ...tally, bad, odd }
+  return { ...counts, errors, warnings }
 
   /** Undefined for one that a dry run has not added. */
-  async function change(lead: Lead | undefined, wish: LeadWish, owner: Partial<Ownership>) {
+  async function update(lead: Lead | undefined, wish: LeadInput, owner: Partial<Ownership>) {
     if (lead === undefined) return
-    const decide = (one: Lead) => changeOf(one, wish, owner, policy)
+    const decide = (one: Lead) => applyInput(one, wish, owner, policy)
     if (dryRun) decide(lead)
-    else known.set(lead.number, await leads.change(lead.id, scope, decide))
+    else existing.set(lead.number, await leads.change(lead.id, scope, decide))
   }
 }
 
-const thereAlready = (above: number | undefined) =>
+const describeDuplicate = (above: number | undefined) =>
   above === undefined ? 'the number is a lead’s already' : `the number is on line ${above} already`

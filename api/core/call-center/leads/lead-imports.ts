@@ -1,16 +1,16 @@
 import { Refusal } from '../../refusal.ts'
 import type { AgentStore } from '../agents/agent.ts'
-import type { Standing } from '../agents/call-center-actor.ts'
+import type { CallCenterActor } from '../agents/call-center-actor.ts'
 import type { Scope } from '../agents/scope.ts'
-import type { Column } from './column-mapping.ts'
-import { delimiterOf, rowsOf, type TableRow, tableOf } from './csv-reader.ts'
-import { type ReadyRow, workOff } from './import-batch.ts'
-import type { Duplicates, ImportReport, LeadImport, LeadImportStore } from './lead-import.ts'
-import type { Ownership, Spelling } from './lead-input.ts'
-import { ownerByDefault, ownerOf } from './lead-ownership.ts'
-import type { CampaignSight } from './leads.ts'
-import { wishOf } from './parse-lead-row.ts'
-import { createReceiving } from './upload-limiter.ts'
+import type { LeadColumn } from './column-mapping.ts'
+import { detectDelimiter, readRows, readTable, type TableRow } from './csv-reader.ts'
+import { importRows, type ValidatedRow } from './import-batch.ts'
+import type { DuplicateAction, ImportReport, LeadImport, LeadImportStore } from './lead-import.ts'
+import type { NumberNormalizer, Ownership } from './lead-input.ts'
+import { defaultOwner, resolveOwner } from './lead-ownership.ts'
+import type { CampaignFinder } from './leads.ts'
+import { parseLeadRow } from './parse-lead-row.ts'
+import { createUploadLimiter } from './upload-limiter.ts'
 
 /** Lists of leads, taken in while others go on working. */
 export interface LeadImports {
@@ -21,177 +21,189 @@ export interface LeadImports {
    * @throws {Refusal} `input_invalid`, `not_found` for an agent or campaign, `conflict` with too many under way
    */
   start(
-    who: Standing,
+    actor: CallCenterActor,
     read: () => Promise<readonly string[]>,
-    wish: ImportWish,
+    request: ImportRequest,
     signal?: AbortSignal,
   ): Promise<LeadImport>
   /** @throws {Refusal} `not_found` */
-  find(who: Standing, id: string): Promise<{ job: LeadImport; report: ImportReport }>
+  find(actor: CallCenterActor, id: string): Promise<{ job: LeadImport; report: ImportReport }>
   /** Goes on with what an API has left behind that is no more. */
-  resume(): Promise<void>
+  resumeAbandoned(): Promise<void>
   /** Leaves what is under way to others, after the rows at hand. */
   close(): Promise<void>
 }
 
-export interface ImportWish {
+export interface ImportRequest {
   campaignId: string | null
   agentId: string | null
-  duplicates: Duplicates
+  duplicates: DuplicateAction
   dryRun: boolean
 }
 
 export interface LeadImportsNeeds {
   store: LeadImportStore
   agents: Pick<AgentStore, 'find'>
-  campaigns: CampaignSight
-  policy: () => Spelling
+  campaigns: CampaignFinder
+  policy: () => NumberNormalizer
   now: () => number
-  onTrouble: (err: unknown) => void
+  onError: (err: unknown) => void
 }
 
-const ROWS = 500
+const BATCH_ROWS = 500
 /** Bad rows, and as many odd cells. */
-const MOST_TOLD = 1_000
+const MAX_REPORTED = 1_000
 /** Seconds without a step, after which whoever worked at it is taken for dead. */
 const ABANDONED_S = 15
 
 export function createLeadImports(needs: LeadImportsNeeds): LeadImports {
-  const { store, agents, campaigns, policy, now, onTrouble } = needs
+  const { store, agents, campaigns, policy, now, onError } = needs
   const nowS = () => Math.floor(now() / 1000)
-  const working = new Set<Promise<void>>()
-  const receive = createReceiving(store)
+  const running = new Set<Promise<void>>()
+  const limitUpload = createUploadLimiter(store)
   let closing = false
 
   /** Whose leads with this agent are, and whether a campaign is seen: each asked once a list. */
-  function createSight(scope: Scope, nobodys: Ownership) {
+  function createReferenceCheck(scope: Scope, defaultOwner: Ownership) {
     const owners = new Map<string, Promise<Ownership>>()
-    const seen = new Map<string, Promise<boolean>>()
+    const campaignCache = new Map<string, Promise<boolean>>()
     return {
-      async owner(agentId: string): Promise<Ownership> {
-        const asked = owners.get(agentId) ?? ownerOf(agents, scope, { agentId }, nobodys)
+      async findOwner(agentId: string): Promise<Ownership> {
+        const asked = owners.get(agentId) ?? resolveOwner(agents, scope, { agentId }, defaultOwner)
         owners.set(agentId, asked as Promise<Ownership>) // of an agent all is said
-        return { ...nobodys, ...(await asked) }
+        return { ...defaultOwner, ...(await asked) }
       },
-      async campaign(id: string): Promise<void> {
-        const asked = seen.get(id) ?? campaigns.find(id, scope).then((one) => one !== undefined)
-        seen.set(id, asked)
+      async requireCampaign(id: string): Promise<void> {
+        const asked = campaignCache.get(id) ?? campaigns.find(id, scope).then((one) => one !== undefined)
+        campaignCache.set(id, asked)
         if (!(await asked)) throw new Refusal('not_found', { detail: 'no such campaign' })
       },
     }
   }
-  type Sight = ReturnType<typeof createSight>
+  type ReferenceCheck = ReturnType<typeof createReferenceCheck>
 
-  async function ready(row: TableRow, { order }: LeadImport, sight: Sight): Promise<ReadyRow> {
-    const { line, headers, odd } = row
-    const read = wishOf(row)
-    const fault = (column: Column | null, reason: string) => ({
+  async function validateRow(
+    row: TableRow,
+    { options }: LeadImport,
+    references: ReferenceCheck,
+  ): Promise<ValidatedRow> {
+    const { line, headers, warnings } = row
+    const read = parseLeadRow(row)
+    const invalid = (column: LeadColumn | null, reason: string) => ({
       line,
-      fault: { line, column: (column && headers[column]) || null, reason },
+      error: { line, column: (column && headers[column]) || null, reason },
     })
-    if ('fault' in read) return fault(read.column, read.fault)
-    const { wish } = read
-    const agentId = wish.agentId ?? order.agentId
-    const campaignId = wish.campaignId ?? order.campaignId
-    let asked: Column = 'agentId'
+    if ('fault' in read) return invalid(read.column, read.fault)
+    const { input } = read
+    const agentId = input.agentId ?? options.agentId
+    const campaignId = input.campaignId ?? options.campaignId
+    let checkedColumn: LeadColumn = 'agentId'
     try {
-      const owner = agentId === null ? undefined : await sight.owner(agentId)
-      asked = 'campaignId'
-      if (campaignId !== null) await sight.campaign(campaignId)
-      asked = 'phone'
-      const spellings = policy().spellings(wish.phone)
-      const phone = headers.phone ?? null
-      return { line, wish: { ...wish, campaignId: campaignId ?? undefined }, owner, spellings, phone, odd }
+      const owner = agentId === null ? undefined : await references.findOwner(agentId)
+      checkedColumn = 'campaignId'
+      if (campaignId !== null) await references.requireCampaign(campaignId)
+      checkedColumn = 'phone'
+      const variants = policy().variants(input.phone)
+      const phoneHeader = headers.phone ?? null
+      return {
+        line,
+        input: { ...input, campaignId: campaignId ?? undefined },
+        owner,
+        variants,
+        phoneHeader,
+        warnings,
+      }
     } catch (err) {
       if (!(err instanceof Refusal) || err.code === 'unavailable') throw err
-      return fault(asked, err.detail ?? err.code)
+      return invalid(checkedColumn, err.detail ?? err.code)
     }
   }
 
   /** Works a list off, from where it stands to its end, or until somebody else has gone on with it. */
-  async function work(begun: LeadImport): Promise<void> {
-    const sight = createSight(begun.order.scope, begun.order.owner)
+  async function runImport(initial: LeadImport): Promise<void> {
+    const references = createReferenceCheck(initial.options.scope, initial.options.owner)
     const seen = new Map<string, number>()
-    let job: LeadImport | undefined = begun
-    let rows: ReadyRow[] = []
-    let skip = begun.done
-    const step = async () => {
+    let job: LeadImport | undefined = initial
+    let rows: ValidatedRow[] = []
+    let skip = initial.processed
+    const flush = async () => {
       if (job === undefined) return
-      const taken = rows
+      const batch = rows
       rows = []
-      job = await store.batch(
+      job = await store.runBatch(
         job,
-        (leads) => workOff(leads, taken, begun.order, { policy: policy(), seen }),
-        { mostTold: MOST_TOLD, now: nowS() },
+        (leads) => importRows(leads, batch, initial.options, { policy: policy(), seen }),
+        { maxReported: MAX_REPORTED, now: nowS() },
       )
       await new Promise((resolve) => setImmediate(resolve))
     }
-    for await (const row of rowsOf(store.partsOf(begun.id), begun.order.delimiter)) {
+    for await (const row of readRows(store.readChunks(initial.id), initial.options.delimiter)) {
       if (closing || job === undefined) return
       if (skip > 0) {
         skip -= 1
-        const past = await ready(row, begun, sight)
-        if ('spellings' in past && !seen.has(past.spellings[0])) seen.set(past.spellings[0], past.line)
+        const earlierRow = await validateRow(row, initial, references)
+        if ('variants' in earlierRow && !seen.has(earlierRow.variants[0]))
+          seen.set(earlierRow.variants[0], earlierRow.line)
         continue
       }
-      rows.push(await ready(row, begun, sight))
-      if (rows.length === ROWS) await step()
+      rows.push(await validateRow(row, initial, references))
+      if (rows.length === BATCH_ROWS) await flush()
     }
-    if (rows.length > 0) await step()
-    if (job !== undefined) await store.end(begun.id, 'done', nowS())
+    if (rows.length > 0) await flush()
+    if (job !== undefined) await store.finish(initial.id, 'done', nowS())
   }
 
-  async function attempt(job: LeadImport): Promise<void> {
+  async function runOrFail(job: LeadImport): Promise<void> {
     try {
-      await work(job)
+      await runImport(job)
     } catch (err) {
-      onTrouble(err)
+      onError(err)
       // Storage that is away comes back, and somebody takes it up again.
       if (err instanceof Refusal && err.code === 'unavailable') return
-      await store.end(job.id, 'failed', nowS()).catch(onTrouble)
+      await store.finish(job.id, 'failed', nowS()).catch(onError)
     }
   }
-  function keepWorking(job: LeadImport): Promise<void> {
-    const done = attempt(job).finally(() => working.delete(done))
-    working.add(done)
+  function runTracked(job: LeadImport): Promise<void> {
+    const done = runOrFail(job).finally(() => running.delete(done))
+    running.add(done)
     return done
   }
 
   return {
     async start(who, read, { campaignId, agentId, duplicates, dryRun }, signal) {
-      const owner = ownerByDefault(who)
-      const sight = createSight(who.scope, owner)
-      if (agentId !== null) await sight.owner(agentId)
-      if (campaignId !== null) await sight.campaign(campaignId)
-      const job = await receive(who.agent.id, async () => {
+      const owner = defaultOwner(who)
+      const sight = createReferenceCheck(who.scope, owner)
+      if (agentId !== null) await sight.findOwner(agentId)
+      if (campaignId !== null) await sight.requireCampaign(campaignId)
+      const job = await limitUpload(who.agent.id, async () => {
         const parts = await read()
-        const delimiter = delimiterOf(parts[0] ?? '')
-        const { columns, rows } = await tableOf(parts, delimiter, signal)
+        const delimiter = detectDelimiter(parts[0] ?? '')
+        const { columns, rows } = await readTable(parts, delimiter, signal)
         let total = 0
         for await (const _ of rows) total += 1
         if (total === 0) throw new Refusal('input_invalid', { detail: 'the list has no rows' })
         const about = { delimiter, columns: columns.filter(({ header }) => header !== '') }
-        const order = { ...about, duplicates, dryRun, campaignId, agentId, owner, scope: who.scope }
-        return [{ agentId: who.agent.id, order, total }, parts, nowS()]
+        const options = { ...about, duplicates, dryRun, campaignId, agentId, owner, scope: who.scope }
+        return [{ agentId: who.agent.id, options, total }, parts, nowS()]
       })
-      void keepWorking(job)
+      void runTracked(job)
       return job
     },
 
     async find({ role, agent }, id) {
       const job = await store.find(id, role === 'admin' ? undefined : agent.id)
       if (job === undefined) throw new Refusal('not_found', { detail: 'no such import' })
-      return { job, report: await store.reportOf(id, MOST_TOLD) }
+      return { job, report: await store.findReport(id, MAX_REPORTED) }
     },
 
-    async resume() {
-      const job = await store.takeUp(nowS() - ABANDONED_S, nowS())
-      if (job !== undefined && !closing) await keepWorking(job)
+    async resumeAbandoned() {
+      const job = await store.claimAbandoned(nowS() - ABANDONED_S, nowS())
+      if (job !== undefined && !closing) await runTracked(job)
     },
 
     async close() {
       closing = true
-      await Promise.all(working)
+      await Promise.all(running)
     },
   }
 }

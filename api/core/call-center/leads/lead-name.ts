@@ -11,14 +11,17 @@ export const fullName = ({ firstName, lastName }: Names): string =>
  * where a client sends all members back and has changed this one alone.
  * @throws {Refusal} `input_invalid` where no name is left
  */
-export function namesOf(
-  wish: { [part in 'name' | keyof Names]?: string | undefined },
-  known: Names = { firstName: '', lastName: '' },
+export function resolveNames(
+  input: { [part in 'name' | keyof Names]?: string | undefined },
+  current: Names = { firstName: '', lastName: '' },
 ): Names {
-  const parts = { firstName: wish.firstName ?? known.firstName, lastName: wish.lastName ?? known.lastName }
-  const isSame = parts.firstName === known.firstName && parts.lastName === known.lastName
+  const parts = {
+    firstName: input.firstName ?? current.firstName,
+    lastName: input.lastName ?? current.lastName,
+  }
+  const isSame = parts.firstName === current.firstName && parts.lastName === current.lastName
   const names =
-    wish.name !== undefined && isSame && wish.name !== fullName(known) ? splitName(wish.name) : parts
+    input.name !== undefined && isSame && input.name !== fullName(current) ? splitName(input.name) : parts
   if (fullName(names) === '') throw new Refusal('input_invalid', { detail: 'a lead has a name' })
   return names
 }

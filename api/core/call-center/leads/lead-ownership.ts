@@ -1,14 +1,14 @@
 import { Refusal } from '../../refusal.ts'
 import type { AgentStore } from '../agents/agent.ts'
-import type { Standing } from '../agents/call-center-actor.ts'
-import { ALL, type Scope } from '../agents/scope.ts'
+import type { CallCenterActor } from '../agents/call-center-actor.ts'
+import { type Scope, UNRESTRICTED_SCOPE } from '../agents/scope.ts'
 import type { Lead } from './lead.ts'
-import type { LeadWish, Ownership } from './lead-input.ts'
+import type { LeadInput, Ownership } from './lead-input.ts'
 
-type Wish = Pick<LeadWish, 'agentId' | 'team'>
+type OwnerInput = Pick<LeadInput, 'agentId' | 'team'>
 
 /** Whose a lead is where nothing is said of it: of whoever makes it, or of the team they oversee. */
-export function ownerByDefault({ agent, scope }: Pick<Standing, 'agent' | 'scope'>): Ownership {
+export function defaultOwner({ agent, scope }: Pick<CallCenterActor, 'agent' | 'scope'>): Ownership {
   if (scope.sees === 'all') return { agentId: null, team: null }
   if (scope.sees === 'team') return { agentId: null, team: scope.team }
   return { agentId: agent.id, team: agent.team }
@@ -18,23 +18,23 @@ export function ownerByDefault({ agent, scope }: Pick<Standing, 'agent' | 'scope
  * Whose a lead becomes. An assigned one is of its agent's team; who sees their own alone gives nothing away.
  * @throws {Refusal} `forbidden`, `not_found` for an agent that the scope does not show, `input_invalid`
  */
-export async function ownerOf(
+export async function resolveOwner(
   agents: Pick<AgentStore, 'find'>,
   scope: Scope,
-  wish: Wish,
+  input: OwnerInput,
   lead: Pick<Lead, 'agentId' | 'team'>,
 ): Promise<Partial<Ownership>> {
-  const { agentId = lead.agentId, team = lead.team } = wish
-  const moves = agentId !== lead.agentId
-  if (!moves && team === lead.team) return {}
+  const { agentId = lead.agentId, team = lead.team } = input
+  const isReassigned = agentId !== lead.agentId
+  if (!isReassigned && team === lead.team) return {}
   if (scope.sees === 'own') throw new Refusal('forbidden')
   if (scope.sees === 'team' && team !== lead.team) throw new Refusal('forbidden')
   if (agentId === null) return { agentId, team }
 
-  const agent = await agents.find(agentId, moves ? scope : ALL)
+  const agent = await agents.find(agentId, isReassigned ? scope : UNRESTRICTED_SCOPE)
   if (agent === undefined) throw new Refusal('not_found', { detail: 'no such agent' })
   if (agent.kind !== 'human') throw new Refusal('input_invalid', { detail: 'leads are for human agents' })
-  if (!moves && team !== agent.team) {
+  if (!isReassigned && team !== agent.team) {
     throw new Refusal('input_invalid', { detail: 'an assigned lead is in the team of its agent' })
   }
   return { agentId, team: agent.team }

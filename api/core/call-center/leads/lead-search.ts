@@ -1,4 +1,4 @@
-import type { Beginning } from '../../dial-policy/number-variants.ts'
+import type { NumberPrefix } from '../../dial-policy/number-variants.ts'
 import type { Lead, LeadStatus } from './lead.ts'
 
 /** Which leads; all that is said must hold. */
@@ -9,10 +9,10 @@ export interface LeadFilter {
   campaignId?: string | undefined
   team?: string | undefined
   /** How the number begins; any may hold. */
-  numbers?: readonly Beginning[] | undefined
+  numbers?: readonly NumberPrefix[] | undefined
   email?: string | undefined
   /** How the first name, the last name or the company begins. */
-  named?: string | undefined
+  namePrefix?: string | undefined
   /** Unix seconds; `createdUntil` is not included. */
   createdFrom?: number | undefined
   createdUntil?: number | undefined
@@ -25,15 +25,15 @@ export interface LeadOrder {
 }
 
 /** Where in an order a lead is: a page begins behind one. */
-export interface LeadPlace {
+export interface LeadCursor {
   key: string | number
   id: string
 }
 
 /** Names and addresses as they are compared and sorted: capitals are none. */
-export const fold = (text: string): string => text.normalize('NFC').toLowerCase().normalize('NFC')
+export const foldCase = (text: string): string => text.normalize('NFC').toLowerCase().normalize('NFC')
 
-export const placeOf = (lead: Lead, { by }: LeadOrder): LeadPlace => ({
-  key: by === 'lastName' ? fold(lead.lastName) : lead[by],
+export const toCursor = (lead: Lead, { by }: LeadOrder): LeadCursor => ({
+  key: by === 'lastName' ? foldCase(lead.lastName) : lead[by],
   id: lead.id,
 })

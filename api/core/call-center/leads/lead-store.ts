@@ -1,8 +1,8 @@
 import type { Scope } from '../agents/scope.ts'
-import type { Barring } from './do-not-call.ts'
+import type { DoNotCallEntry } from './do-not-call.ts'
 import type { Lead, LeadNote } from './lead.ts'
 import type { LeadReader } from './lead-reader.ts'
-import type { LeadFilter, LeadOrder, LeadPlace } from './lead-search.ts'
+import type { LeadCursor, LeadFilter, LeadOrder } from './lead-search.ts'
 
 /** A lead as it begins. */
 export type NewLead = Omit<Lead, 'id' | 'lastCallAt' | 'lastOutcome' | 'version' | 'createdAt' | 'updatedAt'>
@@ -10,27 +10,27 @@ export type NewLead = Omit<Lead, 'id' | 'lastCallAt' | 'lastOutcome' | 'version'
 export type LeadChange = Partial<NewLead>
 
 /** What becomes of a lead. */
-export interface Decision {
-  set: LeadChange
+export interface LeadUpdate {
+  changes: LeadChange
   /** Goes on the do-not-call list. */
-  barred?: Barring | undefined
+  doNotCall?: DoNotCallEntry | undefined
 }
 
 export interface LeadStore extends LeadReader {
   /** The newest first. */
-  notesOf(id: string, limit: number): Promise<LeadNote[]>
+  listNotes(id: string, limit: number): Promise<LeadNote[]>
   list(
     scope: Scope,
     filter: LeadFilter,
     order: LeadOrder,
-    page: { after?: LeadPlace | undefined; limit: number },
+    page: { after?: LeadCursor | undefined; limit: number },
   ): Promise<Lead[]>
-  add(lead: NewLead, barred: Barring | undefined, now: number): Promise<Lead>
+  add(lead: NewLead, doNotCall: DoNotCallEntry | undefined, now: number): Promise<Lead>
   /**
    * Nobody else changes the lead between `decide` and what it decides.
    * @throws {Refusal} `not_found`, and whatever `decide` throws
    */
-  change(id: string, scope: Scope, decide: (lead: Lead) => Decision, now: number): Promise<Lead>
+  change(id: string, scope: Scope, update: (lead: Lead) => LeadUpdate, now: number): Promise<Lead>
   /** Its notes go with it. @throws {Refusal} as `change` */
   remove(id: string, scope: Scope, check: (lead: Lead) => void): Promise<void>
   /** @throws {Refusal} `not_found` */

@@ -1,4 +1,4 @@
-import type { Outcome } from '../../calls/call.ts'
+import type { CallOutcome } from '../../calls/call.ts'
 
 export const LEAD_STATUSES = ['new', 'contacted', 'qualified', 'converted', 'lost', 'do_not_call'] as const
 export type LeadStatus = (typeof LEAD_STATUSES)[number]
@@ -32,7 +32,7 @@ export interface Lead {
   /** Calls in this campaign that reached the lead's side, whatever came of them. */
   attempts: number
   lastCallAt: number | null
-  lastOutcome: Outcome | null
+  lastOutcome: CallOutcome | null
   dialState: DialState
   nextTryAt: number
   /** Rises with each change that a person makes. */

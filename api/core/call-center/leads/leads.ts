@@ -1,60 +1,66 @@
 import { Refusal } from '../../refusal.ts'
 import type { AgentStore } from '../agents/agent.ts'
-import type { Standing } from '../agents/call-center-actor.ts'
+import type { CallCenterActor } from '../agents/call-center-actor.ts'
 import type { Scope } from '../agents/scope.ts'
 import type { CampaignStore } from '../campaigns/campaign-store.ts'
 import type { Lead, LeadNote } from './lead.ts'
-import { changeOf, type LeadWish, newLead, refuseWhileDialling, type Spelling } from './lead-input.ts'
-import { ownerByDefault, ownerOf } from './lead-ownership.ts'
-import type { LeadFilter, LeadOrder, LeadPlace } from './lead-search.ts'
+import {
+  applyInput,
+  type LeadInput,
+  type NumberNormalizer,
+  newLead,
+  requireNotDialing,
+} from './lead-input.ts'
+import { defaultOwner, resolveOwner } from './lead-ownership.ts'
+import type { LeadCursor, LeadFilter, LeadOrder } from './lead-search.ts'
 import type { LeadStore } from './lead-store.ts'
 
 /** Whom to call: who sees and changes what, and what follows from it for the queue. */
 export interface Leads {
   list(
-    who: Standing,
+    actor: CallCenterActor,
     filter: LeadFilter,
     order: LeadOrder,
-    page: { after?: LeadPlace | undefined; limit: number },
+    page: { after?: LeadCursor | undefined; limit: number },
   ): Promise<Lead[]>
   /** @throws {Refusal} `not_found` */
-  find(who: Standing, id: string): Promise<{ lead: Lead; notes: LeadNote[] }>
+  find(actor: CallCenterActor, id: string): Promise<{ lead: Lead; notes: LeadNote[] }>
   /** @throws {Refusal} `input_invalid`, `forbidden`, `not_found` for an agent or campaign that `who` may not see */
-  create(who: Standing, wish: LeadWish): Promise<Lead>
+  create(actor: CallCenterActor, input: LeadInput): Promise<Lead>
   /**
    * @param version of the lead that was read, where the client says
    * @throws {Refusal} as `create`, `stale`, `conflict` for what cannot be while the lead is called
    */
-  update(who: Standing, id: string, wish: LeadWish, version: number | undefined): Promise<Lead>
+  update(actor: CallCenterActor, id: string, input: LeadInput, version: number | undefined): Promise<Lead>
   /** @throws {Refusal} `not_found`, `conflict`, `stale` */
-  remove(who: Standing, id: string, version: number | undefined): Promise<void>
+  remove(actor: CallCenterActor, id: string, version: number | undefined): Promise<void>
   /** @throws {Refusal} `not_found` */
-  addNote(who: Standing, id: string, content: string): Promise<LeadNote>
+  addNote(actor: CallCenterActor, id: string, content: string): Promise<LeadNote>
 }
 
 /** Leads go into campaigns that their makers see. */
-export type CampaignSight = Pick<CampaignStore, 'find'>
+export type CampaignFinder = Pick<CampaignStore, 'find'>
 
 export interface LeadsNeeds {
   store: LeadStore
   agents: Pick<AgentStore, 'find'>
-  campaigns: CampaignSight
-  policy: () => Spelling
+  campaigns: CampaignFinder
+  policy: () => NumberNormalizer
   now: () => number
 }
 
 /** More nobody reads at once. */
-const MOST_NOTES = 500
+const MAX_NOTES = 500
 
 export function createLeads({ store, agents, campaigns, policy, now }: LeadsNeeds): Leads {
   const nowS = () => Math.floor(now() / 1000)
 
-  async function known(who: Standing, id: string): Promise<Lead> {
-    const lead = await store.find(id, who.scope)
+  async function requireLead(actor: CallCenterActor, id: string): Promise<Lead> {
+    const lead = await store.find(id, actor.scope)
     if (lead === undefined) throw new Refusal('not_found', { detail: 'no such lead' })
     return lead
   }
-  async function seeCampaign(scope: Scope, id: string | null | undefined, current: string | null) {
+  async function requireCampaign(scope: Scope, id: string | null | undefined, current: string | null) {
     if (id === undefined || id === null || id === current) return
     if ((await campaigns.find(id, scope)) !== undefined) return
     throw new Refusal('not_found', { detail: 'no such campaign' })
@@ -63,40 +69,40 @@ export function createLeads({ store, agents, campaigns, policy, now }: LeadsNeed
   return {
     list: ({ scope }, filter, order, page) => store.list(scope, filter, order, page),
 
-    async find(who, id) {
-      const lead = await known(who, id)
-      return { lead, notes: await store.notesOf(id, MOST_NOTES) }
+    async find(actor, id) {
+      const lead = await requireLead(actor, id)
+      return { lead, notes: await store.listNotes(id, MAX_NOTES) }
     },
 
-    async create(who, { agentId, team, ...wish }) {
-      const mine = ownerByDefault(who)
-      const asked = { agentId: agentId ?? undefined, team: team ?? undefined }
-      const owner = { ...mine, ...(await ownerOf(agents, who.scope, asked, mine)) }
-      await seeCampaign(who.scope, wish.campaignId, null)
-      const { lead, barred } = newLead(wish, owner, policy())
-      return store.add(lead, barred, nowS())
+    async create(actor, { agentId, team, ...input }) {
+      const ownOwner = defaultOwner(actor)
+      const requestedOwner = { agentId: agentId ?? undefined, team: team ?? undefined }
+      const owner = { ...ownOwner, ...(await resolveOwner(agents, actor.scope, requestedOwner, ownOwner)) }
+      await requireCampaign(actor.scope, input.campaignId, null)
+      const { lead, doNotCall } = newLead(input, owner, policy())
+      return store.add(lead, doNotCall, nowS())
     },
 
-    async update(who, id, wish, version) {
-      const read = await known(who, id)
+    async update(actor, id, input, version) {
+      const read = await requireLead(actor, id)
       if (version !== undefined && version !== read.version) throw new Refusal('stale')
-      const owner = await ownerOf(agents, who.scope, wish, read)
-      await seeCampaign(who.scope, wish.campaignId, read.campaignId)
+      const owner = await resolveOwner(agents, actor.scope, input, read)
+      await requireCampaign(actor.scope, input.campaignId, read.campaignId)
       const decide = (lead: Lead) => {
         // Again, for now nobody else can change it. Without a version the last word counts.
         if (version !== undefined && version !== lead.version) throw new Refusal('stale')
-        return changeOf(lead, wish, owner, policy())
+        return applyInput(lead, input, owner, policy())
       }
-      return store.change(id, who.scope, decide, nowS())
+      return store.change(id, actor.scope, decide, nowS())
     },
 
-    remove: (who, id, version) =>
-      store.remove(id, who.scope, (lead) => {
+    remove: (actor, id, version) =>
+      store.remove(id, actor.scope, (lead) => {
         if (version !== undefined && version !== lead.version) throw new Refusal('stale')
-        refuseWhileDialling(lead)
+        requireNotDialing(lead)
       }),
 
-    addNote: (who, id, content) =>
-      store.addNote({ leadId: id, agentId: who.agent.id, content, createdAt: nowS() }, who.scope),
+    addNote: (actor, id, content) =>
+      store.addNote({ leadId: id, agentId: actor.agent.id, content, createdAt: nowS() }, actor.scope),
   }
 }

@@ -1,11 +1,11 @@
 import { z } from 'zod'
-import { plainWords } from '../../../../runtime/validation-message.ts'
+import { validationMessage } from '../../../../runtime/validation-message.ts'
 import { IdText } from '../../values/id.ts'
-import type { Column } from './column-mapping.ts'
-import type { TableRow } from './import-row.ts'
+import type { LeadColumn } from './column-mapping.ts'
+import type { ImportRow } from './import-row.ts'
 import { LEAD_STATUSES } from './lead.ts'
 import { LeadFields } from './lead-fields.ts'
-import type { LeadWish } from './lead-input.ts'
+import type { LeadInput } from './lead-input.ts'
 
 /** A `'` before it is how spreadsheets are kept from taking its zero away. */
 const PhoneText = z
@@ -27,16 +27,16 @@ const Cells = z
   .extend({ phone: PhoneText })
 
 /** What a row of a list says of a lead, or why nothing of it can be stored. */
-export function wishOf({
+export function parseLeadRow({
   cells,
-  fault,
-}: Pick<TableRow, 'cells' | 'fault'>):
-  | { wish: LeadWish & { phone: string } }
-  | { column: Column | null; fault: string } {
+  error: fault,
+}: Pick<ImportRow, 'cells' | 'error'>):
+  | { input: LeadInput & { phone: string } }
+  | { column: LeadColumn | null; fault: string } {
   if (fault !== undefined) return { column: null, fault }
   if (cells.phone === undefined) return { column: null, fault: 'phone: there is none' }
   const read = Cells.safeParse(cells)
-  if (read.success) return { wish: read.data }
-  const column = read.error.issues[0]?.path[0] as Column | undefined // the members of `Cells` are columns
-  return { column: column ?? null, fault: plainWords(read.error, { whole: 'the row', most: 200 }) }
+  if (read.success) return { input: read.data }
+  const column = read.error.issues[0]?.path[0] as LeadColumn | undefined // the members of `Cells` are columns
+  return { column: column ?? null, fault: validationMessage(read.error, { whole: 'the row', most: 200 }) }
 }

@@ -1,12 +1,12 @@
-import type { Call, Outcome } from '../../calls/call.ts'
-import type { CallTable } from '../../calls/call-tracker.ts'
+import type { Call, CallOutcome } from '../../calls/call.ts'
+import type { CallTracker } from '../../calls/call-tracker.ts'
 import type { Directory } from '../../directory/directory.ts'
 import { AGENT_STATUSES, type Agent, type AgentStatus } from '../agents/agent.ts'
 import type { Scope } from '../agents/scope.ts'
-import type { AgentTally, CrewMember, DeskStatsStore, Span } from './call-stats-store.ts'
+import type { AgentCallCounts, AgentPresence, CallStatsStore, TimeRange } from './call-stats-store.ts'
 
 /** How it goes now and went today, in a scope. */
-export interface Realtime {
+export interface RealtimeCounts {
   online: boolean
   since: number
   activeCalls: number
@@ -18,70 +18,79 @@ export interface Realtime {
   answered: number
   /** Seconds from answer to end, of those that were answered. */
   averageTalk: number
-  campaigns: readonly { campaignId: string; calls: number; outcomes: Partial<Record<Outcome, number>> }[]
+  campaigns: readonly { campaignId: string; calls: number; outcomes: Partial<Record<CallOutcome, number>> }[]
 }
 
-export interface Stats {
+export interface CallStats {
   /** Today's, since `from`. */
-  realtime(scope: Scope, span: Span): Promise<Realtime>
-  ofAgent(agent: Agent, span: Span): Promise<AgentTally>
+  realtime(scope: Scope, span: TimeRange): Promise<RealtimeCounts>
+  forAgent(agent: Agent, span: TimeRange): Promise<AgentCallCounts>
   activeCalls(scope: Scope): Promise<number>
 }
 
-export interface StatsNeeds {
-  store: DeskStatsStore
-  table: Pick<CallTable, 'live'>
+export interface CallStatsNeeds {
+  store: CallStatsStore
+  callTracker: Pick<CallTracker, 'live'>
   directory: Pick<Directory, 'endpointOf'>
   isReachable: (extension: string) => boolean
   isOnline: () => boolean
 }
 
-export function createStats({ store, table, directory, isReachable, isOnline }: StatsNeeds): Stats {
+export function createCallStats({
+  store,
+  callTracker,
+  directory,
+  isReachable,
+  isOnline,
+}: CallStatsNeeds): CallStats {
   /** What was true when the PBX went away is not now. */
-  const live = (): readonly Call[] => (isOnline() ? table.live() : [])
+  const live = (): readonly Call[] => (isOnline() ? callTracker.live() : [])
 
-  const endpointOf = ({ extension }: CrewMember) =>
+  const endpointOf = ({ extension }: AgentPresence) =>
     extension === null ? undefined : directory.endpointOf(extension)
 
   /** The live calls of these agents, and the phones in them. */
-  function theirs(crew: readonly CrewMember[]) {
-    const phones = new Set(crew.map(endpointOf))
+  function callsOfAgents(agents: readonly AgentPresence[]) {
+    const phones = new Set(agents.map(endpointOf))
     phones.delete(undefined)
     const busy = new Set<string>()
     let calls = 0
     for (const { legs } of live()) {
-      const own = legs.flatMap(({ endpoint, state }) =>
+      const ownEndpoints = legs.flatMap(({ endpoint, state }) =>
         endpoint !== undefined && state !== 'ended' && phones.has(endpoint) ? [endpoint] : [],
       )
-      for (const endpoint of own) busy.add(endpoint)
-      if (own.length > 0) calls += 1
+      for (const endpoint of ownEndpoints) busy.add(endpoint)
+      if (ownEndpoints.length > 0) calls += 1
     }
-    const isBusy = (member: CrewMember) => busy.has(endpointOf(member) ?? '')
+    const isBusy = (member: AgentPresence) => busy.has(endpointOf(member) ?? '')
     return { calls, isBusy }
   }
 
   return {
-    ofAgent: (agent, span) => store.ofAgent(agent, span),
-    activeCalls: async (scope) => theirs(await store.crew(scope)).calls,
+    forAgent: (agent, span) => store.countForAgent(agent, span),
+    activeCalls: async (scope) => callsOfAgents(await store.listPresences(scope)).calls,
 
     async realtime(scope, span) {
-      const [crew, tallies] = await Promise.all([store.crew(scope), store.tally(scope, span)])
-      const { calls: activeCalls, isBusy } = theirs(crew)
-      const agents: Realtime['agents'] = {
+      const [presences, counts] = await Promise.all([
+        store.listPresences(scope),
+        store.countByCampaign(scope, span),
+      ])
+      const { calls: activeCalls, isBusy } = callsOfAgents(presences)
+      const agents: RealtimeCounts['agents'] = {
         ...(Object.fromEntries(AGENT_STATUSES.map((one) => [one, 0])) as Record<AgentStatus, number>), // one of each
         inCall: 0,
       }
       let readyAgents = 0
-      for (const member of crew) {
+      for (const member of presences) {
         const { status, extension } = member
         agents[isBusy(member) ? 'inCall' : status] += 1
         const isReady = status === 'ready' && extension !== null && isOnline() && isReachable(extension)
         if (isReady && !isBusy(member)) readyAgents += 1
       }
-      const sum = (of: (one: (typeof tallies)[number]) => number) =>
-        tallies.reduce((all, one) => all + of(one), 0)
+      const sum = (of: (one: (typeof counts)[number]) => number) =>
+        counts.reduce((all, one) => all + of(one), 0)
       const answered = sum((one) => one.answered)
-      const talked = sum((one) => one.talked)
+      const talkSeconds = sum((one) => one.talked)
       return {
         online: isOnline(),
         since: span.from,
@@ -90,16 +99,18 @@ export function createStats({ store, table, directory, isReachable, isOnline }: 
         agents,
         calls: sum(({ calls }) => calls),
         answered,
-        averageTalk: answered === 0 ? 0 : Math.round(talked / answered),
-        campaigns: byCampaign(tallies),
+        averageTalk: answered === 0 ? 0 : Math.round(talkSeconds / answered),
+        campaigns: byCampaign(counts),
       }
     },
   }
 }
 
-function byCampaign(tallies: Awaited<ReturnType<DeskStatsStore['tally']>>): Realtime['campaigns'] {
-  const campaigns = new Map<string, { calls: number; outcomes: Partial<Record<Outcome, number>> }>()
-  for (const { campaignId, outcome, calls } of tallies) {
+function byCampaign(
+  counts: Awaited<ReturnType<CallStatsStore['countByCampaign']>>,
+): RealtimeCounts['campaigns'] {
+  const campaigns = new Map<string, { calls: number; outcomes: Partial<Record<CallOutcome, number>> }>()
+  for (const { campaignId, outcome, calls } of counts) {
     if (campaignId === null) continue
     const one = campaigns.get(campaignId) ?? { calls: 0, outcomes: {} }
     one.calls += calls

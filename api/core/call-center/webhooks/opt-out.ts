@@ -2,7 +2,7 @@
  * What opts out, standing alone: the words of the FCC (47 CFR §64.1200(a)(10): stop, quit, end, revoke, opt out,
  * cancel, unsubscribe), those of carriers, and what stands for them in other languages. Without blanks and accents.
  */
-const WORDS: ReadonlySet<string> = new Set(
+const OPT_OUT_KEYWORDS: ReadonlySet<string> = new Set(
   [
     'stop end quit cancel revoke optout unsubscribe stopall cancelall endall quitall unsubscribeall optoutall',
     'stopcall stopcalls stopcalling stopcallingme stoptext stoptexts stoptexting stoptextingme stopmessages',
@@ -23,11 +23,11 @@ const WORDS: ReadonlySet<string> = new Set(
   ]
     .join(' ')
     .split(' ')
-    .map(bare),
+    .map(normalizeWord),
 )
 
 /** What people add, and what adds nothing. */
-const POLITE = [
+const COURTESY_WORDS = [
   'ok okay please pls plz thanks thank you thankyou thx ty now immediately sir madam hi hello sorry no',
   'bitte danke sofort merci svp sil vous plait sofort gracias por favor obrigado obrigada grazie per favore',
   'alstublieft aub dank u dank je tack takk tak kiitos dziekuje prosze tesekkurler lutfen',
@@ -35,10 +35,10 @@ const POLITE = [
 ]
   .join(' ')
   .split(' ')
-  .map(bare)
+  .map(normalizeWord)
 
 /** Longer is a sentence, whatever is in it. */
-const MOST_CHARACTERS = 80
+const MAX_TEXT_LENGTH = 80
 
 /**
  * Whether a message asks for no more calls: one of the words alone, in any case, with any punctuation, quotes,
@@ -46,32 +46,32 @@ const MOST_CHARACTERS = 80
  * "What time does it end?", "Please cancel my order".
  * @returns the word, in capitals, for the record
  */
-export function optOutIn(text: string): string | undefined {
-  if (text.length > MOST_CHARACTERS) return undefined
-  const said = text
+export function findOptOutKeyword(text: string): string | undefined {
+  if (text.length > MAX_TEXT_LENGTH) return undefined
+  const allWords = text
     .replace(/['’`]/g, '')
     .split(/[\p{Z}\s\p{P}\p{S}]+/u)
-    .map((word) => bare(word.replace(/\p{Cf}/gu, '')))
+    .map((word) => normalizeWord(word.replace(/\p{Cf}/gu, '')))
     .filter((word) => word !== '')
-  const words = said.filter((word) => !POLITE.includes(word))
-  for (const some of [words, said]) {
-    const found = onlyWord(some)
+  const meaningful = allWords.filter((word) => !COURTESY_WORDS.includes(word))
+  for (const candidates of [meaningful, allWords]) {
+    const found = repeatedKeyword(candidates)
     if (found !== undefined) return found.toUpperCase()
   }
   return undefined
 }
 
 /** Several words may make one, as in "opt out"; the same one may be said again. */
-function onlyWord(words: readonly string[]): string | undefined {
+function repeatedKeyword(words: readonly string[]): string | undefined {
   for (let length = 1; length <= words.length; length += 1) {
     if (words.length % length !== 0) continue
     const one = words.slice(0, length).join('')
-    if (WORDS.has(one) && words.every((word, at) => word === words[at % length])) return one
+    if (OPT_OUT_KEYWORDS.has(one) && words.every((word, at) => word === words[at % length])) return one
   }
   return undefined
 }
 
 /** Compared without case and accents, full-width letters as plain ones. */
-function bare(text: string): string {
+function normalizeWord(text: string): string {
   return text.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase().replaceAll('ı', 'i')
 }

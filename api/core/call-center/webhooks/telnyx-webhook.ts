@@ -1,15 +1,19 @@
 import { z } from 'zod'
-import { plainWords } from '../../../../runtime/validation-message.ts'
+import { validationMessage } from '../../../../runtime/validation-message.ts'
 import type { DialPolicy } from '../../dial-policy/dial-policy.ts'
 import { Refusal } from '../../refusal.ts'
-import { withoutNulls } from '../../values/omit-optional-nulls.ts'
-import { type Barring, barringOf } from '../leads/do-not-call.ts'
-import { optOutIn } from './opt-out.ts'
+import { omitOptionalNulls } from '../../values/omit-optional-nulls.ts'
+import { type DoNotCallEntry, toDoNotCallEntry } from '../leads/do-not-call.ts'
+import { findOptOutKeyword } from './opt-out.ts'
 import type { WebhookEventStore } from './webhook-event-store.ts'
-import { createSignatureCheck, type SignatureNeeds, type SignedRequest } from './webhook-signature.ts'
+import {
+  createSignatureVerifier,
+  type SignatureVerifierNeeds,
+  type SignedRequest,
+} from './webhook-signature.ts'
 
 /** What Telnyx tells of messages and calls. */
-export interface Telnyx {
+export interface TelnyxWebhook {
   /**
    * Keeps an event. Who answers a message with a word to opt out is not called any more; START changes nothing.
    * @returns whether it is new
@@ -19,10 +23,10 @@ export interface Telnyx {
   receive(request: SignedRequest): Promise<boolean>
 }
 
-export interface TelnyxNeeds extends Omit<SignatureNeeds, 'publicKey'> {
+export interface TelnyxWebhookNeeds extends Omit<SignatureVerifierNeeds, 'publicKey'> {
   publicKey: string | undefined
-  events: Pick<WebhookEventStore, 'keep'>
-  policy: () => Pick<DialPolicy, 'spellings' | 'inside'>
+  events: Pick<WebhookEventStore, 'save'>
+  policy: () => Pick<DialPolicy, 'variants' | 'reservedKind'>
 }
 
 /** developers.telnyx.com, "Receiving webhooks": what each event has, whatever it is of. */
@@ -35,38 +39,47 @@ const TelnyxEvent = z.object({
   }),
 })
 
-const Message = z.object({ text: z.string(), from: z.object({ phone_number: z.string().max(64) }) })
+const TelnyxMessage = z.object({ text: z.string(), from: z.object({ phone_number: z.string().max(64) }) })
 
-export function createTelnyx({ publicKey, toleranceSeconds, events, policy, now }: TelnyxNeeds): Telnyx {
-  const isSigned =
-    publicKey === undefined ? undefined : createSignatureCheck({ publicKey, toleranceSeconds, now })
+export function createTelnyxWebhook({
+  publicKey,
+  toleranceSeconds,
+  events,
+  policy,
+  now,
+}: TelnyxWebhookNeeds): TelnyxWebhook {
+  const verifySignature =
+    publicKey === undefined ? undefined : createSignatureVerifier({ publicKey, toleranceSeconds, now })
 
   return {
     async receive(request) {
-      if (isSigned === undefined) {
+      if (verifySignature === undefined) {
         throw new Refusal('not_supported', { detail: 'HOOKSWITCH_TELNYX_PUBLIC_KEY is not set' })
       }
-      if (!isSigned(request)) throw new Refusal('credentials_wrong')
-      const body = textOf(request.body)
-      const { id, event_type: type, occurred_at, payload } = eventOf(body)
+      if (!verifySignature(request)) throw new Refusal('credentials_wrong')
+      const body = decodeUtf8(request.body)
+      const { id, event_type: type, occurred_at, payload } = parseEvent(body)
       const occurredAt = occurred_at === undefined ? null : Math.floor(Date.parse(occurred_at) / 1000)
       const receivedAt = Math.floor(now() / 1000)
-      return events.keep(
+      return events.save(
         { id, source: 'telnyx', type, occurredAt, receivedAt, body },
-        type === 'message.received' ? optOutOf(payload, policy()) : undefined,
+        type === 'message.received' ? findOptOut(payload, policy()) : undefined,
       )
     },
   }
 }
 
 /** Whose message wants no more calls. */
-function optOutOf(payload: unknown, policy: Pick<DialPolicy, 'spellings' | 'inside'>): Barring | undefined {
-  const message = Message.safeParse(payload)
+function findOptOut(
+  payload: unknown,
+  policy: Pick<DialPolicy, 'variants' | 'reservedKind'>,
+): DoNotCallEntry | undefined {
+  const message = TelnyxMessage.safeParse(payload)
   if (!message.success) return undefined
-  const word = optOutIn(message.data.text)
-  if (word === undefined) return undefined
+  const keyword = findOptOutKeyword(message.data.text)
+  if (keyword === undefined) return undefined
   try {
-    return barringOf(message.data.from.phone_number, `opted out by message: ${word}`, policy)
+    return toDoNotCallEntry(message.data.from.phone_number, `opted out by message: ${keyword}`, policy)
   } catch (err) {
     // A sender may be a name, which nobody could call.
     if (err instanceof Refusal && err.code === 'input_invalid') return undefined
@@ -74,7 +87,7 @@ function optOutOf(payload: unknown, policy: Pick<DialPolicy, 'spellings' | 'insi
   }
 }
 
-function textOf(body: Uint8Array): string {
+function decodeUtf8(body: Uint8Array): string {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(body)
   } catch (cause) {
@@ -82,14 +95,14 @@ function textOf(body: Uint8Array): string {
   }
 }
 
-function eventOf(body: string): z.output<typeof TelnyxEvent>['data'] {
+function parseEvent(body: string): z.output<typeof TelnyxEvent>['data'] {
   let value: unknown
   try {
     value = JSON.parse(body)
   } catch (cause) {
     throw new Refusal('input_invalid', { detail: 'the body is not JSON', cause })
   }
-  const event = TelnyxEvent.safeParse(withoutNulls(TelnyxEvent, value))
+  const event = TelnyxEvent.safeParse(omitOptionalNulls(TelnyxEvent, value))
   if (event.success) return event.data.data
-  throw new Refusal('input_invalid', { detail: plainWords(event.error) })
+  throw new Refusal('input_invalid', { detail: validationMessage(event.error) })
 }

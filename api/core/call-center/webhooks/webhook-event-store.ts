@@ -1,4 +1,4 @@
-import type { Barring } from '../leads/do-not-call.ts'
+import type { DoNotCallEntry } from '../leads/do-not-call.ts'
 
 /** Something that somebody else told us, once. Times are unix seconds. */
 export interface WebhookEvent {
@@ -17,7 +17,7 @@ export interface WebhookEventStore {
    * @param optOut a number that is not to be called any more
    * @returns false for one that is kept already
    */
-  keep(event: WebhookEvent, optOut: Barring | undefined): Promise<boolean>
+  save(event: WebhookEvent, optOut: DoNotCallEntry | undefined): Promise<boolean>
   /** @returns how many there were from before then */
-  forget(receivedBefore: number): Promise<number>
+  deleteBefore(receivedBefore: number): Promise<number>
 }

@@ -7,7 +7,7 @@ export interface SignedRequest {
   body: Uint8Array
 }
 
-export interface SignatureNeeds {
+export interface SignatureVerifierNeeds {
   /** Ed25519, base64 of 32 bytes. */
   publicKey: string
   /** How far a timestamp may be from now, in either direction. */
@@ -23,7 +23,7 @@ const TIMESTAMP = /^\d{1,12}$/
  * Telnyx's way to sign: Ed25519 over `<timestamp>|<body>`, the timestamp in unix seconds.
  * @returns a function that says whether a request was signed with this key within the tolerance
  */
-export function createSignatureCheck({ publicKey, toleranceSeconds, now }: SignatureNeeds) {
+export function createSignatureVerifier({ publicKey, toleranceSeconds, now }: SignatureVerifierNeeds) {
   const x = Buffer.from(publicKey, 'base64').toString('base64url')
   const key = createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x }, format: 'jwk' })
 

@@ -1,6 +1,6 @@
 import type { Kysely } from 'kysely'
 import { Refusal } from '../../../core/refusal.ts'
-import { type AccountNames, normalName } from '../../../core/values/account-names.ts'
+import { type AccountNames, normalizeName } from '../../../core/values/account-names.ts'
 import { rowId } from '../bind.ts'
 import type { Tables } from '../tables.ts'
 
@@ -13,13 +13,13 @@ const KINDS = ['email', 'username', 'extension'] as const
  * @param userId whose names they are, where the account exists
  * @throws {Refusal} `taken`; `detail` is `username`, `extension` or `email`
  */
-export async function mustBeNobodyElses(
+export async function requireUnusedNames(
   trx: Kysely<Tables>,
-  names: Partial<AccountNames>,
+  normalizedOrNone: Partial<AccountNames>,
   userId?: string,
 ): Promise<void> {
-  const typed = KINDS.flatMap((kind) => names[kind] ?? [])
-  const normal = typed.map(normalName)
+  const typed = KINDS.flatMap((kind) => normalizedOrNone[kind] ?? [])
+  const normal = typed.map(normalizeName)
   const own = rowId(userId ?? '') ?? 0
   const others = await trx
     .selectFrom('users')
@@ -42,9 +42,11 @@ export async function mustBeNobodyElses(
     )
     .execute()
   const taken = new Set(
-    others.flatMap((one) => [one.username_folded, one.email_folded, normalName(one.extension ?? '')]),
+    others.flatMap((one) => [one.username_folded, one.email_folded, normalizeName(one.extension ?? '')]),
   )
-  const detail = KINDS.find((kind) => taken.has(normalName(names[kind] ?? '')) && names[kind])
+  const detail = KINDS.find(
+    (kind) => taken.has(normalizeName(normalizedOrNone[kind] ?? '')) && normalizedOrNone[kind],
+  )
   if (detail !== undefined) throw new Refusal('taken', { detail })
 }
 
@@ -52,13 +54,13 @@ export async function mustBeNobodyElses(
  * Enters names for an account. The primary key decides between transactions that run at once.
  * @throws {Refusal} `taken`, as `mustBeNobodyElses`
  */
-export async function enterNames(
+export async function claimNames(
   trx: Kysely<Tables>,
   userId: number,
   names: Partial<AccountNames>,
 ): Promise<void> {
   const kinds = new Map<string, string>()
-  for (const kind of KINDS.toReversed()) if (names[kind]) kinds.set(normalName(names[kind]), kind)
+  for (const kind of KINDS.toReversed()) if (names[kind]) kinds.set(normalizeName(names[kind]), kind)
   if (kinds.size === 0) return
   // Sorted, so that two transactions with the same names wait for each other in one order.
   const values = [...kinds.keys()].sort().map((name) => ({ name, user_id: userId }))
@@ -74,15 +76,15 @@ export async function enterNames(
 }
 
 /** Frees the names of an account, except those that it goes on having. */
-export async function freeNames(
+export async function releaseNames(
   trx: Kysely<Tables>,
   userId: number,
   except: Partial<AccountNames> = {},
 ): Promise<void> {
-  const kept = KINDS.flatMap((kind) => names(except[kind]))
+  const retained = KINDS.flatMap((kind) => names(except[kind]))
   let freed = trx.deleteFrom('account_names').where('user_id', '=', userId)
-  if (kept.length > 0) freed = freed.where('name', 'not in', kept)
+  if (retained.length > 0) freed = freed.where('name', 'not in', retained)
   await freed.execute()
 }
 
-const names = (name: string | null | undefined) => (name ? [normalName(name)] : [])
+const names = (name: string | null | undefined) => (name ? [normalizeName(name)] : [])

@@ -1,5 +1,5 @@
 import type { Selectable, Transaction } from 'kysely'
-import type { LedgerEntry, RevocationLedger } from '../../../core/auth/revocations.ts'
+import type { RevocationRecord, RevocationStore } from '../../../core/auth/revocations.ts'
 import { rowId } from '../bind.ts'
 import type { Database } from '../database.ts'
 import type { RevocationsTable, Tables } from '../tables.ts'
@@ -8,9 +8,9 @@ import type { RevocationsTable, Tables } from '../tables.ts'
  * On PostgreSQL a lower id may become visible after a higher one. Such an entry can be missed by a reader
  * of `live` that is past it, never by `unannounced`, which does not page.
  */
-export function createLedger(db: Database): RevocationLedger {
+export function createRevocationStore(db: Database): RevocationStore {
   return {
-    async unannounced(limit) {
+    async unpublished(limit) {
       const rows = await db.query
         .selectFrom('revocations')
         .selectAll()
@@ -19,11 +19,11 @@ export function createLedger(db: Database): RevocationLedger {
         .orderBy('id')
         .limit(limit)
         .execute()
-      return rows.map(toEntry)
+      return rows.map(toRecord)
     },
 
-    async announced(ids, streamId) {
-      const [ms, seq] = parse(streamId)
+    async markPublished(ids, streamId) {
+      const [ms, seq] = parseStreamId(streamId)
       await db.transaction(async (trx) => {
         for (const some of chunks(ids.map(Number), 1000)) {
           await trx.updateTable('revocations').set({ announced: 1 }).where('id', 'in', some).execute()
@@ -38,7 +38,7 @@ export function createLedger(db: Database): RevocationLedger {
       })
     },
 
-    async live(nowS, { afterId = '0', limit }) {
+    async listUnexpired(nowS, { afterId = '0', limit }) {
       const rows = await db.query
         .selectFrom('revocations')
         .selectAll()
@@ -47,28 +47,31 @@ export function createLedger(db: Database): RevocationLedger {
         .orderBy('id')
         .limit(limit)
         .execute()
-      return rows.map(toEntry)
+      return rows.map(toRecord)
     },
 
     async purge(nowS) {
       await db.query.deleteFrom('revocations').where('until_s', '<', nowS).execute()
     },
 
-    async logState() {
+    async streamState() {
       const row = await db.query.selectFrom('log_state').selectAll().executeTakeFirst()
       if (!row || row.epoch === null) return undefined
       return { epoch: row.epoch, cutoff: row.cutoff, streamId: `${row.stream_ms}-${row.stream_seq}` }
     },
 
-    async saveLogState({ epoch, cutoff, streamId }) {
-      const [ms, seq] = parse(streamId)
+    async saveStreamState({ epoch, cutoff, streamId }) {
+      const [ms, seq] = parseStreamId(streamId)
       await db.query.updateTable('log_state').set({ epoch, cutoff, stream_ms: ms, stream_seq: seq }).execute()
     },
   }
 }
 
 /** Writes an entry in the transaction of the deed it tells of. */
-export async function enter(trx: Transaction<Tables>, entry: Omit<LedgerEntry, 'id'>): Promise<LedgerEntry> {
+export async function insertRevocation(
+  trx: Transaction<Tables>,
+  entry: Omit<RevocationRecord, 'id'>,
+): Promise<RevocationRecord> {
   const { id } = await trx
     .insertInto('revocations')
     .values({
@@ -83,7 +86,7 @@ export async function enter(trx: Transaction<Tables>, entry: Omit<LedgerEntry, '
   return { id: String(id), ...entry }
 }
 
-function toEntry(row: Selectable<RevocationsTable>): LedgerEntry {
+function toRecord(row: Selectable<RevocationsTable>): RevocationRecord {
   return {
     id: String(row.id),
     kind: row.kind,
@@ -93,7 +96,7 @@ function toEntry(row: Selectable<RevocationsTable>): LedgerEntry {
   }
 }
 
-function parse(streamId: string): [ms: number, seq: number] {
+function parseStreamId(streamId: string): [ms: number, seq: number] {
   const [, ms, seq] = /^(\d{1,15})-(\d{1,15})$/.exec(streamId) ?? []
   if (!ms || !seq) throw new TypeError('a stream id is <ms>-<seq>')
   return [Number(ms), Number(seq)]

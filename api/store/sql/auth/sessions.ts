@@ -1,18 +1,18 @@
 import { type Selectable, sql } from 'kysely'
-import type { LedgerEntry } from '../../../core/auth/revocations.ts'
-import type { Session, SessionStore, SessionUse } from '../../../core/auth/session-store.ts'
+import type { RevocationRecord } from '../../../core/auth/revocations.ts'
+import type { Session, SessionActivity, SessionStore } from '../../../core/auth/session-store.ts'
 import { rowId } from '../bind.ts'
-import { leave, leaveLapsed } from '../call-center/agent-sign-off.ts'
+import { signOffAgent, signOffExpired } from '../call-center/agent-sign-off.ts'
 import type { Database } from '../database.ts'
 import type { SessionsTable } from '../tables.ts'
-import { enter } from './revocations.ts'
+import { insertRevocation } from './revocations.ts'
 
 export function createSessionStore(db: Database): SessionStore {
   return {
     add: (session) =>
       db.transaction(async (trx) => {
         // Before the new session counts: a login makes no agent ready whose last session ran out.
-        await leaveLapsed(trx, session.createdAt, session.userId)
+        await signOffExpired(trx, session.createdAt, session.userId)
         await trx.insertInto('sessions').values(toRow(session)).execute()
       }),
 
@@ -47,12 +47,13 @@ export function createSessionStore(db: Database): SessionStore {
           .executeTakeFirst()
         if (ended === undefined) return undefined
         // One that ran out before is seen to as such.
-        if (Math.min(ended.expires_at, ended.idle_expires_at) > atS) await leave(trx, ended.user_id, atS)
-        else await leaveLapsed(trx, atS, String(ended.user_id))
-        return enter(trx, { kind: 'sid', key: id, generation: 0, until: ended.expires_at })
+        if (Math.min(ended.expires_at, ended.idle_expires_at) > atS)
+          await signOffAgent(trx, ended.user_id, atS)
+        else await signOffExpired(trx, atS, String(ended.user_id))
+        return insertRevocation(trx, { kind: 'sid', key: id, generation: 0, until: ended.expires_at })
       }),
 
-    async refreshed(id, { number, hash }, atS, idleExpiresAt) {
+    async recordRefresh(id, { number, hash }, atS, idleExpiresAt) {
       await db.query
         .updateTable('sessions')
         .set({
@@ -67,7 +68,7 @@ export function createSessionStore(db: Database): SessionStore {
         .execute()
     },
 
-    async listOf(userId, nowS, { after, limit }) {
+    async listActive(userId, nowS, { after, limit }) {
       let query = db.query
         .selectFrom('sessions')
         .selectAll()
@@ -88,9 +89,9 @@ export function createSessionStore(db: Database): SessionStore {
       return rows.map(toSession)
     },
 
-    async usesOf(userIds) {
+    async activityOf(userIds) {
       const ids = userIds.flatMap((id) => rowId(id) ?? [])
-      const uses = new Map<string, SessionUse>()
+      const uses = new Map<string, SessionActivity>()
       for (let at = 0; at < ids.length; at += 1000) {
         const rows = await db.query
           .selectFrom('sessions')
@@ -108,7 +109,7 @@ export function createSessionStore(db: Database): SessionStore {
       return uses
     },
 
-    endAllOf: (userId, exceptId, atS, reason) =>
+    endAll: (userId, exceptId, atS, reason) =>
       db.transaction(async (trx) => {
         let query = trx
           .updateTable('sessions')
@@ -118,10 +119,12 @@ export function createSessionStore(db: Database): SessionStore {
           .where('expires_at', '>', atS)
         if (exceptId !== undefined) query = query.where('id', '!=', exceptId)
         const ended = await query.returning(['id', 'expires_at']).execute()
-        if (ended.length > 0) await leave(trx, rowId(userId) ?? 0, atS)
-        const entries: LedgerEntry[] = []
+        if (ended.length > 0) await signOffAgent(trx, rowId(userId) ?? 0, atS)
+        const entries: RevocationRecord[] = []
         for (const { id, expires_at } of ended) {
-          entries.push(await enter(trx, { kind: 'sid', key: id, generation: 0, until: expires_at }))
+          entries.push(
+            await insertRevocation(trx, { kind: 'sid', key: id, generation: 0, until: expires_at }),
+          )
         }
         return entries
       }),

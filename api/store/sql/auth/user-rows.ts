@@ -1,20 +1,20 @@
 import type { Kysely, Selectable, Transaction } from 'kysely'
-import type { AccountChange } from '../../../core/auth/accounts.ts'
-import type { LedgerEntry } from '../../../core/auth/revocations.ts'
-import type { Giving, NewUser, User } from '../../../core/auth/users.ts'
+import type { AccountUpdate } from '../../../core/auth/accounts.ts'
+import type { RevocationRecord } from '../../../core/auth/revocations.ts'
+import type { AssignmentOptions, NewUser, User } from '../../../core/auth/users.ts'
 import { Refusal } from '../../../core/refusal.ts'
-import { isNumber, mustBeOwnNames, normalName } from '../../../core/values/account-names.ts'
+import { isNumericName, normalizeName, requireOwnNames } from '../../../core/values/account-names.ts'
 import { rowId } from '../bind.ts'
-import { leave } from '../call-center/agent-sign-off.ts'
+import { signOffAgent } from '../call-center/agent-sign-off.ts'
 import type { Database } from '../database.ts'
 import { UniqueViolation } from '../errors.ts'
-import { restExtension } from '../provisioning/extension-rows.ts'
+import { quarantineExtension } from '../provisioning/extension-rows.ts'
 import type { Tables, UsersTable } from '../tables.ts'
-import { enterNames, freeNames, mustBeNobodyElses } from './account-names.ts'
-import { enter } from './revocations.ts'
+import { claimNames, releaseNames, requireUnusedNames } from './account-names.ts'
+import { insertRevocation } from './revocations.ts'
 
 /** On what terms a number is given. */
-interface Terms extends Giving {
+interface AssignmentTerms extends AssignmentOptions {
   /** Unix seconds. */
   now: number
   /** Seconds for which a number rests. */
@@ -22,8 +22,12 @@ interface Terms extends Giving {
 }
 
 /** @throws {Refusal} as `insertUser`, `taken` for an extension that is being made for another user */
-export async function addUser(trx: Transaction<Tables>, user: NewUser, terms: Terms): Promise<User> {
-  await mustBeFree(trx, user.extension, terms)
+export async function addUser(
+  trx: Transaction<Tables>,
+  user: NewUser,
+  terms: AssignmentTerms,
+): Promise<User> {
+  await requireAssignable(trx, user.extension, terms)
   return insertUser(trx, user, terms.now)
 }
 
@@ -34,11 +38,11 @@ export async function addUser(trx: Transaction<Tables>, user: NewUser, terms: Te
 export async function changeUser(
   trx: Transaction<Tables>,
   id: string,
-  change: AccountChange,
-  { until, ...terms }: Terms & { until: number },
-): Promise<LedgerEntry> {
-  if (change.extension !== undefined) await renumber(trx, id, change.extension, terms)
-  return outdated(trx, id, change, until)
+  change: AccountUpdate,
+  { until, ...terms }: AssignmentTerms & { until: number },
+): Promise<RevocationRecord> {
+  if (change.extension !== undefined) await changeExtension(trx, id, change.extension, terms)
+  return bumpGenerationIn(trx, id, change, until)
 }
 
 /**
@@ -54,16 +58,16 @@ export async function insertUser(
   reserved: string | null = null,
 ): Promise<User> {
   const names = { username, extension, email }
-  await mustBeNobodyElses(query, names)
-  mustBeOwnNames(names)
+  await requireUnusedNames(query, names)
+  requireOwnNames(names)
   const row = await query
     .insertInto('users')
     .values({
       username,
-      username_folded: normalName(username),
+      username_folded: normalizeName(username),
       extension,
       email,
-      email_folded: email === null ? null : normalName(email),
+      email_folded: email === null ? null : normalizeName(email),
       role,
       password_hash: passwordHash,
       disabled: 0,
@@ -72,7 +76,7 @@ export async function insertUser(
     })
     .returningAll()
     .executeTakeFirstOrThrow()
-  await enterNames(query, row.id, { ...names, extension: extension ?? reserved })
+  await claimNames(query, row.id, { ...names, extension: extension ?? reserved })
   return toUser({ ...row, team: null })
 }
 
@@ -82,25 +86,25 @@ export async function removeUser(
   id: string,
   revokeUntil: number,
   now: number,
-): Promise<LedgerEntry> {
+): Promise<RevocationRecord> {
   const key = rowId(id) ?? 0
   await trx.deleteFrom('sessions').where('user_id', '=', key).execute()
-  await leave(trx, key, now)
-  await freeNames(trx, key)
+  await signOffAgent(trx, key, now)
+  await releaseNames(trx, key)
   const row = await trx
     .deleteFrom('users')
     .where('id', '=', key)
     .returning(['generation', 'extension'])
     .executeTakeFirst()
   if (!row) throw new Refusal('not_found', { detail: 'no such user' })
-  if (row.extension !== null) await restExtension(trx, row.extension, key, now)
-  return enter(trx, { kind: 'user', key: id, generation: row.generation + 1, until: revokeUntil })
+  if (row.extension !== null) await quarantineExtension(trx, row.extension, key, now)
+  return insertRevocation(trx, { kind: 'user', key: id, generation: row.generation + 1, until: revokeUntil })
 }
 
 /** Both engines name the column or the index of it. */
-export function taken(error: UniqueViolation): Refusal {
-  const said = error.cause instanceof Error ? error.cause.message : ''
-  const [, what = 'username'] = /users[._](username|extension|email)/.exec(said) ?? []
+export function toConflict(error: UniqueViolation): Refusal {
+  const message = error.cause instanceof Error ? error.cause.message : ''
+  const [, what = 'username'] = /users[._](username|extension|email)/.exec(message) ?? []
   return new Refusal('taken', { detail: what, cause: error })
 }
 
@@ -110,22 +114,22 @@ export function taken(error: UniqueViolation): Refusal {
  * goes in the transaction that gives the number, so that no registration takes it in between.
  * @throws {Refusal} `taken`
  */
-async function mustBeFree(
+async function requireAssignable(
   trx: Transaction<Tables>,
   extension: string | null,
-  { now, quarantine, reuse = false }: Terms,
+  { now, quarantine, reuse = false }: AssignmentTerms,
   userId?: string,
 ) {
-  const given = await trx
+  const existing = await trx
     .selectFrom('extensions')
     .select(['state', 'user_id', 'former_user_id', 'changed_at'])
     .where('extension', '=', extension)
     .where('state', '!=', 'foreign')
     .executeTakeFirst()
-  if (given === undefined || (userId !== undefined && given.user_id === rowId(userId))) return
-  const isFormers = userId !== undefined && given.former_user_id === rowId(userId)
-  const isGiven = reuse || isFormers || given.changed_at + quarantine <= now
-  if (given.state !== 'resting' || !isGiven) throw new Refusal('taken', { detail: 'extension' })
+  if (existing === undefined || (userId !== undefined && existing.user_id === rowId(userId))) return
+  const isFormerUser = userId !== undefined && existing.former_user_id === rowId(userId)
+  const isReleased = reuse || isFormerUser || existing.changed_at + quarantine <= now
+  if (existing.state !== 'resting' || !isReleased) throw new Refusal('taken', { detail: 'extension' })
   await trx
     .deleteFrom('extensions')
     .where('extension', '=', extension)
@@ -137,46 +141,50 @@ async function mustBeFree(
  * Gives an account the names that come with another extension; the account itself is left to the caller.
  * @throws {Refusal} `taken`, `input_invalid` where the extension is the username
  */
-async function renumber(
+async function changeExtension(
   trx: Transaction<Tables>,
   id: string,
   extension: string | null,
-  terms: Terms,
+  terms: AssignmentTerms,
 ): Promise<void> {
-  await mustBeFree(trx, extension, terms, id)
+  await requireAssignable(trx, extension, terms, id)
   const key = rowId(id) ?? 0
   const user = await trx.selectFrom('users').selectAll().where('id', '=', key).executeTakeFirst()
   if (user === undefined) return
   const { username, username_folded: name, email } = user
-  const wasOwn = isNumber(name) && name === normalName(user.extension ?? '')
-  if (wasOwn) mustBeOwnNames({ username, extension })
-  if (extension !== null) await mustBeNobodyElses(trx, { extension }, id)
+  const wasUsername = isNumericName(name) && name === normalizeName(user.extension ?? '')
+  if (wasUsername) requireOwnNames({ username, extension })
+  if (extension !== null) await requireUnusedNames(trx, { extension }, id)
   if (user.extension !== null && user.extension !== extension)
-    await restExtension(trx, user.extension, key, terms.now)
-  await freeNames(trx, key, { username, email, extension })
-  await enterNames(trx, key, { extension })
+    await quarantineExtension(trx, user.extension, key, terms.now)
+  await releaseNames(trx, key, { username, email, extension })
+  await claimNames(trx, key, { extension })
 }
 
-export function asTaken(error: unknown): never {
-  throw error instanceof UniqueViolation ? taken(error) : error
+export function rethrowConflict(error: unknown): never {
+  throw error instanceof UniqueViolation ? toConflict(error) : error
 }
 
-export type Outdating =
+export type InvalidatingChange =
   | { password_hash: string }
   | { disabled: 1 }
   | Partial<Pick<User, 'role' | 'extension'>>
 
 /** Changes a user and makes every token they hold one of an older generation. */
-export const outdate = (db: Database, id: string, change: Outdating, until: number): Promise<LedgerEntry> =>
-  db.transaction((trx) => outdated(trx, id, change, until))
+export const bumpGeneration = (
+  db: Database,
+  id: string,
+  change: InvalidatingChange,
+  until: number,
+): Promise<RevocationRecord> => db.transaction((trx) => bumpGenerationIn(trx, id, change, until))
 
 /** @throws {Refusal} `not_found` */
-export async function outdated(
+export async function bumpGenerationIn(
   trx: Transaction<Tables>,
   id: string,
-  change: Outdating,
+  change: InvalidatingChange,
   until: number,
-): Promise<LedgerEntry> {
+): Promise<RevocationRecord> {
   const row = await trx
     .updateTable('users')
     .set((user) => ({
@@ -189,8 +197,8 @@ export async function outdated(
     .executeTakeFirst()
   if (!row) throw new Refusal('not_found', { detail: 'no such user' })
   // All of their sessions are of an older generation now.
-  await leave(trx, rowId(id) ?? 0, Math.floor(Date.now() / 1000))
-  return enter(trx, { kind: 'user', key: id, generation: row.generation, until })
+  await signOffAgent(trx, rowId(id) ?? 0, Math.floor(Date.now() / 1000))
+  return insertRevocation(trx, { kind: 'user', key: id, generation: row.generation, until })
 }
 
 export function toUser(row: Selectable<UsersTable> & { team: string | null }): User {

@@ -1,16 +1,16 @@
 import type { User, UserStore } from '../../../core/auth/users.ts'
 import { QUARANTINE_S } from '../../../core/provisioning/extensions.ts'
 import { Refusal } from '../../../core/refusal.ts'
-import { normalName } from '../../../core/values/account-names.ts'
-import { rowId, storable } from '../bind.ts'
+import { normalizeName } from '../../../core/values/account-names.ts'
+import { isStorable, rowId } from '../bind.ts'
 import type { Database } from '../database.ts'
-import { mustNotBeInvited } from '../registration/invitations.ts'
-import { addUser, asTaken, changeUser, outdate, removeUser, toUser } from './user-rows.ts'
+import { requireNotInvited } from '../registration/invitations.ts'
+import { addUser, bumpGeneration, changeUser, removeUser, rethrowConflict, toUser } from './user-rows.ts'
 
 /** Engines bound how many parameters a statement has. */
-const MOST_AT_ONCE = 1_000
+const MAX_PARAMETERS = 1_000
 
-const clock = () => Math.floor(Date.now() / 1000)
+const currentSeconds = () => Math.floor(Date.now() / 1000)
 
 /**
  * @param now unix seconds
@@ -18,7 +18,7 @@ const clock = () => Math.floor(Date.now() / 1000)
  */
 export function createUserStore(
   db: Database,
-  now: () => number = clock,
+  now: () => number = currentSeconds,
   quarantine: number = QUARANTINE_S,
 ): UserStore {
   const users = () =>
@@ -29,7 +29,7 @@ export function createUserStore(
       .select('agents.team')
 
   /** @throws {Refusal} `not_found` */
-  async function revise(id: string, change: { disabled?: 0 }): Promise<void> {
+  async function bumpRevision(id: string, change: { disabled?: 0 }): Promise<void> {
     const row = await db.query
       .updateTable('users')
       .set((user) => ({ ...change, revision: user('revision', '+', 1) }))
@@ -40,20 +40,22 @@ export function createUserStore(
   }
 
   return {
-    addOwn: (user) =>
+    addSelfRegistered: (user) =>
       db
         .transaction(async (trx) => {
-          await mustNotBeInvited(trx, user, now())
+          await requireNotInvited(trx, user, now())
           return addUser(trx, user, { now: now(), quarantine })
         })
-        .catch(asTaken),
+        .catch(rethrowConflict),
     add: (user, giving) =>
-      db.transaction((trx) => addUser(trx, user, { ...giving, now: now(), quarantine })).catch(asTaken),
+      db
+        .transaction((trx) => addUser(trx, user, { ...giving, now: now(), quarantine }))
+        .catch(rethrowConflict),
 
     async findByLogin(name) {
       // Anything may be typed into a login; this cannot be anybody's name.
-      if (!storable(name)) return undefined
-      const folded = normalName(name)
+      if (!isStorable(name)) return undefined
+      const folded = normalizeName(name)
       const rows = await users()
         .where((is) =>
           is.or([
@@ -68,7 +70,7 @@ export function createUserStore(
       const row =
         rows.find((each) => each.extension === name) ??
         rows.find((each) => each.username === name) ??
-        rows.find((each) => normalName(each.extension ?? '') === folded) ??
+        rows.find((each) => normalizeName(each.extension ?? '') === folded) ??
         rows.find((each) => each.username_folded === folded) ??
         rows[0]
       return row && toUser(row)
@@ -84,15 +86,15 @@ export function createUserStore(
     async findAll(ids) {
       const keys = ids.map((id) => rowId(id) ?? 0)
       const found: User[] = []
-      for (let from = 0; from < keys.length; from += MOST_AT_ONCE) {
-        const some = keys.slice(from, from + MOST_AT_ONCE)
+      for (let from = 0; from < keys.length; from += MAX_PARAMETERS) {
+        const some = keys.slice(from, from + MAX_PARAMETERS)
         const rows = await users().where('users.id', 'in', some).orderBy('users.id').execute()
         found.push(...rows.map(toUser))
       }
       return found
     },
 
-    async people({ afterId = '0', limit }) {
+    async listPhoneUsers({ afterId = '0', limit }) {
       const rows = await db.query
         .selectFrom('users')
         .leftJoin('agents', 'agents.user_id', 'users.id')
@@ -157,21 +159,21 @@ export function createUserStore(
     remove: (id, revokeUntil) => db.transaction((trx) => removeUser(trx, id, revokeUntil, now())),
 
     setPassword: (id, passwordHash, revokeUntil) =>
-      outdate(db, id, { password_hash: passwordHash }, revokeUntil),
+      bumpGeneration(db, id, { password_hash: passwordHash }, revokeUntil),
 
-    change: (id, change, revokeUntil, giving) =>
+    update: (id, change, revokeUntil, giving) =>
       db
         .transaction((trx) =>
           changeUser(trx, id, change, { ...giving, until: revokeUntil, now: now(), quarantine }),
         )
-        .catch(asTaken),
+        .catch(rethrowConflict),
 
     async setDisabled(id, disabled, revokeUntil) {
-      if (disabled) return outdate(db, id, { disabled: 1 }, revokeUntil)
-      await revise(id, { disabled: 0 })
+      if (disabled) return bumpGeneration(db, id, { disabled: 1 }, revokeUntil)
+      await bumpRevision(id, { disabled: 0 })
       return undefined
     },
 
-    unlock: (id) => revise(id, {}),
+    unlock: (id) => bumpRevision(id, {}),
   }
 }

@@ -1,57 +1,57 @@
 import type { Selectable } from 'kysely'
-import type { CallLog, DeskCall } from '../../../core/call-center/calls/agent-call.ts'
-import { rowId, storable } from '../bind.ts'
+import type { AgentCall, AgentCallStore } from '../../../core/call-center/calls/agent-call.ts'
+import { isStorable, rowId } from '../bind.ts'
 import type { Database } from '../database.ts'
-import type { DeskCallsTable } from '../tables-call-center.ts'
+import type { AgentCallsTable } from '../tables-call-center.ts'
 
 /** Calls in one statement: engines bound its parameters. */
-const AT_ONCE = 1_000
+const IDS_PER_QUERY = 1_000
 
 /** The first outcome of a call stays. */
-export function createCallLog(db: Database): CallLog {
-  const insert = (call: Omit<DeskCall, 'id' | 'outcome'>) =>
+export function createAgentCallStore(db: Database): AgentCallStore {
+  const insert = (call: Omit<AgentCall, 'id' | 'outcome'>) =>
     db.query.insertInto('desk_calls').values({
       call_id: call.callId,
       agent_id: rowId(call.agentId) ?? 0,
-      lead_id: keyOf(call.leadId),
-      campaign_id: keyOf(call.campaignId),
+      lead_id: toRowId(call.leadId),
+      campaign_id: toRowId(call.campaignId),
       number: call.number,
       created_at: call.createdAt,
       outcome: null,
     })
 
-  async function find(id: string): Promise<DeskCall | undefined> {
-    if (!storable(id)) return undefined
+  async function find(id: string): Promise<AgentCall | undefined> {
+    if (!isStorable(id)) return undefined
     const row = await db.query
       .selectFrom('desk_calls')
       .selectAll()
       .where((is) => is.or([is('call_id', '=', id), is('id', '=', rowId(id) ?? 0)]))
       .executeTakeFirst()
-    return row && toCall(row)
+    return row && toAgentCall(row)
   }
 
   return {
     find,
-    add: async (call) => toCall(await insert(call).returningAll().executeTakeFirstOrThrow()),
+    add: async (call) => toAgentCall(await insert(call).returningAll().executeTakeFirstOrThrow()),
 
-    async note(call) {
+    async addIfMissing(call) {
       const added = await insert(call)
         .onConflict((known) => known.column('call_id').doNothing())
         .returningAll()
         .executeTakeFirst()
-      const noted = added === undefined ? await find(call.callId) : toCall(added)
-      if (noted === undefined) throw new TypeError('a call was just noted')
-      return noted
+      const agentCall = added === undefined ? await find(call.callId) : toAgentCall(added)
+      if (agentCall === undefined) throw new TypeError('a call was just noted')
+      return agentCall
     },
 
-    async idsOf(callIds) {
+    async findIds(callIds) {
       const ids = new Map<string, string>()
-      const known = callIds.filter(storable)
-      for (let at = 0; at < known.length; at += AT_ONCE) {
+      const storableIds = callIds.filter(isStorable)
+      for (let at = 0; at < storableIds.length; at += IDS_PER_QUERY) {
         const rows = await db.query
           .selectFrom('desk_calls')
           .select(['id', 'call_id'])
-          .where('call_id', 'in', known.slice(at, at + AT_ONCE))
+          .where('call_id', 'in', storableIds.slice(at, at + IDS_PER_QUERY))
           .execute()
         for (const { id, call_id } of rows) ids.set(call_id, String(id))
       }
@@ -67,15 +67,15 @@ export function createCallLog(db: Database): CallLog {
         .execute()
     },
 
-    async forget(callId) {
+    async delete(callId) {
       await db.query.deleteFrom('desk_calls').where('call_id', '=', callId).execute()
     },
   }
 }
 
-const keyOf = (id: string | null) => (id === null ? null : (rowId(id) ?? null))
+const toRowId = (id: string | null) => (id === null ? null : (rowId(id) ?? null))
 
-const toCall = (row: Selectable<DeskCallsTable>): DeskCall => ({
+const toAgentCall = (row: Selectable<AgentCallsTable>): AgentCall => ({
   id: String(row.id),
   callId: row.call_id,
   agentId: String(row.agent_id),

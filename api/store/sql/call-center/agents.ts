@@ -1,18 +1,18 @@
 import type { Kysely, Transaction } from 'kysely'
-import type { AccountChange } from '../../../core/auth/accounts.ts'
+import type { AccountUpdate } from '../../../core/auth/accounts.ts'
 import type { Agent, AgentStatus, AgentStore } from '../../../core/call-center/agents/agent.ts'
-import type { OwnStatus } from '../../../core/presence/user-status-store.ts'
+import type { UserStatus } from '../../../core/presence/user-status-store.ts'
 import { QUARANTINE_S } from '../../../core/provisioning/extensions.ts'
 import { Refusal } from '../../../core/refusal.ts'
-import { addUser, asTaken, changeUser, outdated } from '../auth/user-rows.ts'
+import { addUser, bumpGenerationIn, changeUser, rethrowConflict } from '../auth/user-rows.ts'
 import { rowId } from '../bind.ts'
 import type { Database } from '../database.ts'
 import { UniqueViolation } from '../errors.ts'
-import { putStatus } from '../presence/user-statuses.ts'
+import { upsertUserStatus } from '../presence/user-statuses.ts'
 import type { Tables } from '../tables.ts'
-import { hasSession, leaveLapsed } from './agent-sign-off.ts'
+import { hasLiveSession, signOffExpired } from './agent-sign-off.ts'
 import { inScope } from './scope.ts'
-import { whyUnchanged } from './version-conflict.ts'
+import { versionConflict } from './version-conflict.ts'
 
 /** @param quarantine seconds for which a number rests */
 export function createAgentStore(db: Database, quarantine: number = QUARANTINE_S): AgentStore {
@@ -33,9 +33,9 @@ export function createAgentStore(db: Database, quarantine: number = QUARANTINE_S
     return row && toAgent(row)
   }
 
-  type Renewed = { change: AccountChange; until: number; now: number }
-  const renew = (trx: Transaction<Tables>, userId: string, { change, ...at }: Renewed) =>
-    changeUser(trx, userId, change, { ...at, quarantine }).catch(asTaken)
+  type UserUpdate = { change: AccountUpdate; until: number; now: number }
+  const updateUser = (trx: Transaction<Tables>, userId: string, { change, ...at }: UserUpdate) =>
+    changeUser(trx, userId, change, { ...at, quarantine }).catch(rethrowConflict)
 
   const toAgent = (row: Row): Agent => ({
     id: String(row.id),
@@ -45,7 +45,7 @@ export function createAgentStore(db: Database, quarantine: number = QUARANTINE_S
     team: row.team,
     status: row.status,
     statusAt: row.status_at,
-    freeFrom: row.free_from,
+    availableFrom: row.free_from,
     username: row.username,
     extension: row.extension,
     role: row.role,
@@ -56,16 +56,16 @@ export function createAgentStore(db: Database, quarantine: number = QUARANTINE_S
   })
 
   return {
-    async ofUser(userId, now, nameOf) {
+    async findOrCreateForUser(userId, now, nameOf) {
       const user = rowId(userId) ?? 0
-      const known = await byUser(user)
-      if (known !== undefined) return known
+      const existing = await byUser(user)
+      if (existing !== undefined) return existing
       await insertAgent(db.query, { userId, name: await nameOf(), kind: 'human', team: null }, now)
         .onConflict((taken) => taken.column('user_id').doNothing())
         .execute()
-      const made = await byUser(user)
-      if (made === undefined) throw new TypeError('an agent was just made for this user')
-      return made
+      const created = await byUser(user)
+      if (created === undefined) throw new TypeError('an agent was just made for this user')
+      return created
     },
 
     async find(id, scope) {
@@ -101,28 +101,28 @@ export function createAgentStore(db: Database, quarantine: number = QUARANTINE_S
     async add({ account, extension, ...agent }, now, revokeUntil) {
       const { id } = await db
         .transaction(async (trx) => {
-          const user = account && (await addUser(trx, account, { now, quarantine }).catch(asTaken))
+          const user = account && (await addUser(trx, account, { now, quarantine }).catch(rethrowConflict))
           const userId = user?.id ?? agent.userId
           const made = await insertAgent(trx, { ...agent, userId }, now)
             .returning('id')
             .executeTakeFirstOrThrow()
           // A user that was just made has no tokens, and has the extension.
           if (user !== undefined || userId === null) return made
-          if (agent.team !== null) await outdateSupervisor(trx, userId, revokeUntil)
+          if (agent.team !== null) await revokeSupervisorTokens(trx, userId, revokeUntil)
           if (extension !== undefined)
-            await renew(trx, userId, { change: { extension }, until: revokeUntil, now })
+            await updateUser(trx, userId, { change: { extension }, until: revokeUntil, now })
           return made
         })
         .catch((err) => {
           if (!(err instanceof UniqueViolation)) throw err
           throw new Refusal('taken', { detail: 'this user is an agent already', cause: err })
         })
-      const made = await byId(id)
-      if (made === undefined) throw new TypeError('an agent was just made')
-      return made
+      const created = await byId(id)
+      if (created === undefined) throw new TypeError('an agent was just made')
+      return created
     },
 
-    async update(id, change, version, now, revokeUntil, ofUser = {}) {
+    async update(id, change, version, now, revokeUntil, userChange = {}) {
       const key = rowId(id) ?? 0
       await db.transaction(async (trx) => {
         // First what changes nothing anybody reads: the row is ours from here on, and says what it was.
@@ -133,18 +133,18 @@ export function createAgentStore(db: Database, quarantine: number = QUARANTINE_S
           .$if(version !== undefined, (query) => query.where('version', '=', version ?? 0))
           .returning(['team', 'user_id'])
           .executeTakeFirst()
-        if (before === undefined) throw await whyUnchanged(trx, 'agents', key)
+        if (before === undefined) throw await versionConflict(trx, 'agents', key)
         if (Object.keys(change).length > 0) {
           await trx.updateTable('agents').set(change).where('id', '=', key).execute()
         }
-        if (before.user_id !== null && Object.keys(ofUser).length > 0) {
-          await renew(trx, String(before.user_id), { change: ofUser, until: revokeUntil, now })
+        if (before.user_id !== null && Object.keys(userChange).length > 0) {
+          await updateUser(trx, String(before.user_id), { change: userChange, until: revokeUntil, now })
         }
         const { team } = change
         if (team === undefined) return
         await trx.updateTable('leads').set({ team }).where('agent_id', '=', key).execute()
         if (before.user_id !== null && before.team !== team) {
-          await outdateSupervisor(trx, String(before.user_id), revokeUntil)
+          await revokeSupervisorTokens(trx, String(before.user_id), revokeUntil)
         }
       })
       const changed = await byId(key)
@@ -153,25 +153,25 @@ export function createAgentStore(db: Database, quarantine: number = QUARANTINE_S
     },
 
     setStatus: (id, status, now, presence) =>
-      db.transaction((trx) => say(trx, id, { status, presence }, now)),
+      db.transaction((trx) => writeStatus(trx, id, { status, presence }, now)),
 
     async setOwnStatus({ id }, status, now, presence) {
       await db.transaction(async (trx) => {
         // The row is ours before we look, so that the end of the session comes before or after.
-        const mine = trx.updateTable('agents').set((agent) => ({ free_from: agent.ref('free_from') }))
-        await mine.where('id', '=', rowId(id) ?? 0).execute()
-        const isThere = await trx
+        const lockRow = trx.updateTable('agents').set((agent) => ({ free_from: agent.ref('free_from') }))
+        await lockRow.where('id', '=', rowId(id) ?? 0).execute()
+        const liveAgent = await trx
           .selectFrom('agents')
           .select('id')
           .where('id', '=', rowId(id) ?? 0)
-          .where(hasSession(now))
+          .where(hasLiveSession(now))
           .executeTakeFirst()
-        if (isThere === undefined) throw new Refusal('token_revoked', { detail: 'the session has ended' })
-        await say(trx, id, { status, presence }, now)
+        if (liveAgent === undefined) throw new Refusal('token_revoked', { detail: 'the session has ended' })
+        await writeStatus(trx, id, { status, presence }, now)
       })
     },
 
-    async breakOff(id, now) {
+    async putOnBreak(id, now) {
       const row = await db.query
         .updateTable('agents')
         .set({ status: 'break', status_at: now })
@@ -182,9 +182,9 @@ export function createAgentStore(db: Database, quarantine: number = QUARANTINE_S
       return row?.name
     },
 
-    leaveLapsed: (now) => leaveLapsed(db.query, now),
+    setLapsedOffline: (now) => signOffExpired(db.query, now),
 
-    async setFreeFrom(id, freeFrom) {
+    async setAvailableFrom(id, freeFrom) {
       await db.query
         .updateTable('agents')
         .set({ free_from: freeFrom })
@@ -195,20 +195,24 @@ export function createAgentStore(db: Database, quarantine: number = QUARANTINE_S
 }
 
 /** The tokens of supervisors say whether a team bounds them, and open links to recordings of the one they had. */
-async function outdateSupervisor(trx: Transaction<Tables>, userId: string, until: number): Promise<void> {
+async function revokeSupervisorTokens(
+  trx: Transaction<Tables>,
+  userId: string,
+  until: number,
+): Promise<void> {
   const user = await trx
     .selectFrom('users')
     .select('role')
     .where('id', '=', rowId(userId) ?? 0)
     .executeTakeFirst()
-  if (user?.role === 'supervisor') await outdated(trx, userId, {}, until)
+  if (user?.role === 'supervisor') await bumpGenerationIn(trx, userId, {}, until)
 }
 
 /** How an agent is, and with it the presence of their user. */
-async function say(
+async function writeStatus(
   trx: Transaction<Tables>,
   id: string,
-  { status, presence }: { status: AgentStatus; presence: OwnStatus | undefined },
+  { status, presence }: { status: AgentStatus; presence: UserStatus | undefined },
   now: number,
 ): Promise<void> {
   const agent = rowId(id) ?? 0
@@ -225,7 +229,7 @@ async function say(
     .select('users.id')
     .where('agents.id', '=', agent)
     .executeTakeFirst()
-  if (row !== undefined) await putStatus(trx, String(row.id), presence, now)
+  if (row !== undefined) await upsertUserStatus(trx, String(row.id), presence, now)
 }
 
 /** @param query single, or a transaction's */

@@ -1,6 +1,11 @@
 import type { Selectable, Transaction } from 'kysely'
-import type { Bodies, DocumentKind } from '../../../core/call-center/ai/document-bodies.ts'
-import type { DocumentStore, Expected, Kept, Writing } from '../../../core/call-center/ai/document-store.ts'
+import type { DocumentBodies, DocumentKind } from '../../../core/call-center/ai/document-bodies.ts'
+import type {
+  DocumentStore,
+  ExpectedVersion,
+  VersionedDocument,
+  WriteContext,
+} from '../../../core/call-center/ai/document-store.ts'
 import { Refusal } from '../../../core/refusal.ts'
 import { rowId } from '../bind.ts'
 import type { Database } from '../database.ts'
@@ -9,7 +14,7 @@ import type { Tables } from '../tables.ts'
 import type { AiDocumentsTable } from '../tables-call-center.ts'
 
 /** How often others may be faster before we say that it does not work. */
-const MOST_TRIES = 20
+const MAX_ATTEMPTS = 20
 
 export function createDocumentStore(db: Database): DocumentStore {
   const documents = (kind: DocumentKind) =>
@@ -19,7 +24,7 @@ export function createDocumentStore(db: Database): DocumentStore {
     kind: Kind,
     key: string,
     version: number,
-  ): Promise<Kept<Kind> | undefined> {
+  ): Promise<VersionedDocument<Kind> | undefined> {
     const row = await db.query
       .selectFrom('ai_versions')
       .selectAll()
@@ -28,35 +33,36 @@ export function createDocumentStore(db: Database): DocumentStore {
       .where('version', '=', version)
       .executeTakeFirst()
     if (row === undefined || row.body_json === null) return undefined
-    return toKept(kind, { ...row, body_json: row.body_json, updated_at: row.changed_at })
+    return toDocument(kind, { ...row, body_json: row.body_json, updated_at: row.changed_at })
   }
 
   /** @throws {UniqueViolation} where another made it meanwhile, or has the name */
-  const tryPut: DocumentStore['put'] = (kind, key, { body, name = null, mayMake, ...writing }) =>
+  const tryPut: DocumentStore['put'] = (kind, key, { body, name = null, createIfMissing, ...context }) =>
     db.transaction(async (trx) => {
-      const { version: read, now } = writing
+      const { version: expected, now } = context
       const body_json = JSON.stringify(body)
       const changed = await trx
         .updateTable('ai_documents')
         .set((row) => ({ body_json, name, version: row('version', '+', 1), updated_at: now }))
         .where('kind', '=', kind)
         .where('key', '=', key)
-        .$if(!isAny(read), (query) => query.where('version', '=', versionIn(read)))
+        .$if(!acceptsAnyVersion(expected), (query) => query.where('version', '=', requiredVersion(expected)))
         .returningAll()
         .executeTakeFirst()
       if (changed !== undefined) {
-        await addVersion(trx, changed, writing)
-        return { kept: toKept(kind, changed), isNew: false }
+        await addVersion(trx, changed, context)
+        return { document: toDocument(kind, changed), isNew: false }
       }
-      if (!mayMake || (read !== undefined && read !== 'none')) throw await whyNot(trx, kind, key, mayMake)
-      if (read === 'none' && (await isThere(trx, kind, key))) throw new Refusal('stale')
+      if (!createIfMissing || (expected !== undefined && expected !== 'none'))
+        throw await writeConflict(trx, kind, key, createIfMissing)
+      if (expected === 'none' && (await exists(trx, kind, key))) throw new Refusal('stale')
       const { last } = await trx
         .selectFrom('ai_versions')
         .select((row) => row.fn.max('version').as('last'))
         .where('kind', '=', kind)
         .where('key', '=', key)
         .executeTakeFirstOrThrow()
-      const made = await trx
+      const created = await trx
         .insertInto('ai_documents')
         .values({
           kind,
@@ -69,21 +75,21 @@ export function createDocumentStore(db: Database): DocumentStore {
         })
         .returningAll()
         .executeTakeFirstOrThrow()
-      await addVersion(trx, made, writing)
-      return { kept: toKept(kind, made), isNew: true }
+      await addVersion(trx, created, context)
+      return { document: toDocument(kind, created), isNew: true }
     })
 
   return {
     async find(kind, key, version) {
       if (version !== undefined) return findVersion(kind, key, version)
       const row = await documents(kind).where('key', '=', key).executeTakeFirst()
-      return row && toKept(kind, row)
+      return row && toDocument(kind, row)
     },
 
     async findAll(kind, keys) {
       if (keys.length === 0) return []
       const rows = await documents(kind).where('key', 'in', keys).execute()
-      return rows.map((row) => toKept(kind, row))
+      return rows.map((row) => toDocument(kind, row))
     },
 
     async listByName(kind, { afterName, limit }) {
@@ -93,7 +99,7 @@ export function createDocumentStore(db: Database): DocumentStore {
         .orderBy('name')
         .limit(limit)
         .execute()
-      return rows.map((row) => toKept(kind, row))
+      return rows.map((row) => toDocument(kind, row))
     },
 
     async count(kind) {
@@ -106,7 +112,7 @@ export function createDocumentStore(db: Database): DocumentStore {
     },
 
     async put(kind, key, write) {
-      for (let tries = 0; tries < MOST_TRIES; tries += 1) {
+      for (let attempts = 0; attempts < MAX_ATTEMPTS; attempts += 1) {
         try {
           return await tryPut(kind, key, write)
         } catch (err) {
@@ -124,18 +130,20 @@ export function createDocumentStore(db: Database): DocumentStore {
       throw new Refusal('unavailable', { detail: 'too many change it at once', retryAfter: 1 })
     },
 
-    async remove(kind, key, writing) {
+    async remove(kind, key, context) {
       await db.transaction(async (trx) => {
-        const { version: read } = writing
-        const gone = await trx
+        const { version: expected } = context
+        const deleted = await trx
           .deleteFrom('ai_documents')
           .where('kind', '=', kind)
           .where('key', '=', key)
-          .$if(!isAny(read), (query) => query.where('version', '=', versionIn(read)))
+          .$if(!acceptsAnyVersion(expected), (query) =>
+            query.where('version', '=', requiredVersion(expected)),
+          )
           .returningAll()
           .executeTakeFirst()
-        if (gone === undefined) throw await whyNot(trx, kind, key, false)
-        await addVersion(trx, { ...gone, version: gone.version + 1, body_json: null }, writing)
+        if (deleted === undefined) throw await writeConflict(trx, kind, key, false)
+        await addVersion(trx, { ...deleted, version: deleted.version + 1, body_json: null }, context)
       })
     },
   }
@@ -143,9 +151,9 @@ export function createDocumentStore(db: Database): DocumentStore {
 
 type Row = Pick<Selectable<AiDocumentsTable>, 'key' | 'body_json' | 'version' | 'created_at' | 'updated_at'>
 
-const toKept = <Kind extends DocumentKind>(_kind: Kind, row: Row): Kept<Kind> => ({
+const toDocument = <Kind extends DocumentKind>(_kind: Kind, row: Row): VersionedDocument<Kind> => ({
   key: row.key,
-  body: JSON.parse(row.body_json) as Bodies[Kind], // nothing else is put under this kind
+  body: JSON.parse(row.body_json) as DocumentBodies[Kind], // nothing else is put under this kind
   version: row.version,
   createdAt: row.created_at,
   updatedAt: row.updated_at,
@@ -154,31 +162,31 @@ const toKept = <Kind extends DocumentKind>(_kind: Kind, row: Row): Kept<Kind> =>
 async function addVersion(
   trx: Transaction<Tables>,
   row: Omit<Selectable<AiDocumentsTable>, 'body_json'> & { body_json: string | null },
-  { by, now }: Writing,
+  { changedBy, now }: WriteContext,
 ): Promise<void> {
   const { kind, key, version, body_json, created_at } = row
-  const changed_by = rowId(by) ?? null
+  const changed_by = rowId(changedBy) ?? null
   await trx
     .insertInto('ai_versions')
     .values({ kind, key, version, body_json, created_at, changed_by, changed_at: now })
     .execute()
 }
 
-const isAny = (read: Expected) => read === undefined || read === 'some'
+const acceptsAnyVersion = (expected: ExpectedVersion) => expected === undefined || expected === 'some'
 /** No document has version 0. */
-const versionIn = (read: Expected) => (typeof read === 'number' ? read : 0)
+const requiredVersion = (expected: ExpectedVersion) => (typeof expected === 'number' ? expected : 0)
 
 /** Nothing fitted: it is another version, or it is not there. */
-async function whyNot(
+async function writeConflict(
   trx: Transaction<Tables>,
   kind: DocumentKind,
   key: string,
-  mayMake: boolean,
+  createIfMissing: boolean,
 ): Promise<Refusal> {
-  return new Refusal(mayMake || (await isThere(trx, kind, key)) ? 'stale' : 'not_found')
+  return new Refusal(createIfMissing || (await exists(trx, kind, key)) ? 'stale' : 'not_found')
 }
 
-async function isThere(trx: Transaction<Tables>, kind: DocumentKind, key: string): Promise<boolean> {
+async function exists(trx: Transaction<Tables>, kind: DocumentKind, key: string): Promise<boolean> {
   const row = await trx
     .selectFrom('ai_documents')
     .select('version')

@@ -1,25 +1,31 @@
 import { type Expression, PostgresAdapter, type RawBuilder, type SqlBool, sql } from 'kysely'
-import type { CrewMember, DeskStatsStore, Span } from '../../../core/call-center/stats/call-stats-store.ts'
-import type { Outcome } from '../../../core/calls/call.ts'
+import type {
+  AgentPresence,
+  CallStatsStore,
+  TimeRange,
+} from '../../../core/call-center/stats/call-stats-store.ts'
+import type { CallOutcome } from '../../../core/calls/call.ts'
 import { rowId } from '../bind.ts'
 import type { Database } from '../database.ts'
 import { inScope } from './scope.ts'
 
 /** Seconds that a call may begin after it was asked for: so both are found by time, however long the history is. */
-const NEARBY = 3_600
+const MAX_START_DIFFERENCE_S = 3_600
 
 type Agents = Expression<SqlBool> | RawBuilder<SqlBool>
 
 /** Two indexes lead to the calls of an agent: their own calls by time, and the history's parties by time. */
-export function createDeskStatsStore(db: Database): DeskStatsStore {
+export function createCallStatsStore(db: Database): CallStatsStore {
   // The history's ids are sorted by their bytes, those of what was asked for as people sort; PostgreSQL compares
   // the two only where it is told how.
   const isPostgres = db.query.getExecutor().adapter instanceof PostgresAdapter
-  const [bytes, words] = isPostgres ? [sql`collate "C"`, sql`collate "default"`] : [sql``, sql``]
+  const [byteCollation, defaultCollation] = isPostgres
+    ? [sql`collate "C"`, sql`collate "default"`]
+    : [sql``, sql``]
 
   /** Each call of these agents once, with what is known of it. */
-  const calls = (agents: Agents, { from, until }: Span) => sql`
-    (select desk_calls.call_id ${bytes} as id from desk_calls
+  const calls = (agents: Agents, { from, until }: TimeRange) => sql`
+    (select desk_calls.call_id ${byteCollation} as id from desk_calls
       where desk_calls.created_at >= ${from} and desk_calls.created_at < ${until}
         and desk_calls.agent_id in (select agents.id from agents where ${agents})
     union
@@ -27,50 +33,50 @@ export function createDeskStatsStore(db: Database): DeskStatsStore {
       where call_parties.started_at >= ${from} and call_parties.started_at < ${until}
         and call_parties.user_id in (select agents.user_id from agents where ${agents})) as theirs
     left join calls on calls.id = theirs.id
-      and calls.started_at >= ${from - NEARBY} and calls.started_at < ${until + NEARBY}
-    left join desk_calls on desk_calls.call_id = theirs.id ${words}
-      and desk_calls.created_at >= ${from - NEARBY} and desk_calls.created_at < ${until + NEARBY}
+      and calls.started_at >= ${from - MAX_START_DIFFERENCE_S} and calls.started_at < ${until + MAX_START_DIFFERENCE_S}
+    left join desk_calls on desk_calls.call_id = theirs.id ${defaultCollation}
+      and desk_calls.created_at >= ${from - MAX_START_DIFFERENCE_S} and desk_calls.created_at < ${until + MAX_START_DIFFERENCE_S}
     where coalesce(calls.started_at, desk_calls.created_at) >= ${from}
       and coalesce(calls.started_at, desk_calls.created_at) < ${until}`
   /**
    * Of a lead's call that the dialplan alone answered, the desk's outcome wins over the history's. The table of dialled
    * calls is asked where neither has one.
    */
-  const outcome = sql<Outcome | null>`coalesce(
+  const outcome = sql<CallOutcome | null>`coalesce(
     case when desk_calls.lead_id is not null and calls.outcome = 'answered' then desk_calls.outcome end,
     calls.outcome, desk_calls.outcome,
-    (select dialled_calls.outcome from dialled_calls where dialled_calls.id = theirs.id ${words}))`
-  const count = (of: RawBuilder<unknown>) => sql<number>`cast(coalesce(sum(${of}), 0) as bigint)`
+    (select dialled_calls.outcome from dialled_calls where dialled_calls.id = theirs.id ${defaultCollation}))`
+  const sumOf = (of: RawBuilder<unknown>) => sql<number>`cast(coalesce(sum(${of}), 0) as bigint)`
   /** Where many phones rang, somebody else may have. What the history does not know of its parties is as it ended. */
   const isAnsweredBy = (users: RawBuilder<unknown>) => sql<SqlBool>`(${outcome} = 'answered' and coalesce((
     select max(call_parties.answered) from call_parties
       where call_parties.call_id = calls.id and call_parties.user_id in (${users})), 1) = 1)`
-  const one = (counts: RawBuilder<SqlBool>) => sql`case when ${counts} then 1 else 0 end`
-  const talked = (isAnswered: RawBuilder<SqlBool>) =>
+  const oneIf = (counts: RawBuilder<SqlBool>) => sql`case when ${counts} then 1 else 0 end`
+  const talkSecondsIf = (isAnswered: RawBuilder<SqlBool>) =>
     sql`case when ${isAnswered} then coalesce(calls.billable, 0) else 0 end`
 
   return {
-    async crew(scope) {
-      const { rows } = await sql<CrewMember>`
-        select agents.status as status, users.extension as extension
+    async listPresences(scope) {
+      const { rows } = await sql<AgentPresence>`
+        select agents.status, users.extension as extension
           from agents join users on users.id = agents.user_id
           where users.disabled = 0 and ${inScope('agents', scope)}`.execute(db.query)
       return rows
     },
 
-    async tally(scope, span) {
-      const theirs = inScope('agents', scope)
-      const isAnswered = isAnsweredBy(sql`select agents.user_id from agents where ${theirs}`)
+    async countByCampaign(scope, span) {
+      const agentsInScope = inScope('agents', scope)
+      const isAnswered = isAnsweredBy(sql`select agents.user_id from agents where ${agentsInScope}`)
       const { rows } = await sql<{
         campaign: number | null
-        outcome: Outcome | null
+        outcome: CallOutcome | null
         calls: number
         answered: number
         talked: number
       }>`
         select desk_calls.campaign_id as campaign, ${outcome} as outcome,
-            count(*) as calls, ${count(one(isAnswered))} as answered, ${count(talked(isAnswered))} as talked
-          from ${calls(theirs, span)}
+            count(*) as calls, ${sumOf(oneIf(isAnswered))} as answered, ${sumOf(talkSecondsIf(isAnswered))} as talked
+          from ${calls(agentsInScope, span)}
           group by desk_calls.campaign_id, ${outcome}
           order by desk_calls.campaign_id, ${outcome}`.execute(db.query)
       return rows.map(({ campaign, ...row }) => ({
@@ -79,22 +85,22 @@ export function createDeskStatsStore(db: Database): DeskStatsStore {
       }))
     },
 
-    async ofAgent(agent, span) {
+    async countForAgent(agent, span) {
       const user = rowId(agent.userId ?? '') ?? 0
-      const isTheirs = sql<SqlBool>`agents.id = ${rowId(agent.id) ?? 0}`
+      const isAgent = sql<SqlBool>`agents.id = ${rowId(agent.id) ?? 0}`
       /** In the house one calls another; what the API dialled it knows. */
-      const made = sql`(calls.direction = 'outgoing' or exists (
-        select 1 from dialled_calls where dialled_calls.id = calls.id ${words} and dialled_calls.user_id = ${user})
+      const isOutgoing = sql`(calls.direction = 'outgoing' or exists (
+        select 1 from dialled_calls where dialled_calls.id = calls.id ${defaultCollation} and dialled_calls.user_id = ${user})
         or exists (
         select 1 from call_parties where call_parties.call_id = calls.id and call_parties.user_id = ${user}
-          and call_parties.extension = calls.from_number ${words}))`
+          and call_parties.extension = calls.from_number ${defaultCollation}))`
       const isMissed = sql<SqlBool>`(calls.id is not null and ${outcome} not in ('answered', 'unknown')
-        and not coalesce(${made}, false))`
+        and not coalesce(${isOutgoing}, false))`
       const isAnswered = isAnsweredBy(sql`${user}`)
       const { rows } = await sql<{ calls: number; answered: number; missed: number; talked: number }>`
-        select count(*) as calls, ${count(one(isAnswered))} as answered,
-            ${count(one(isMissed))} as missed, ${count(talked(isAnswered))} as talked
-          from ${calls(isTheirs, span)}`.execute(db.query)
+        select count(*) as calls, ${sumOf(oneIf(isAnswered))} as answered,
+            ${sumOf(oneIf(isMissed))} as missed, ${sumOf(talkSecondsIf(isAnswered))} as talked
+          from ${calls(isAgent, span)}`.execute(db.query)
       return rows[0] ?? { calls: 0, answered: 0, missed: 0, talked: 0 }
     },
   }

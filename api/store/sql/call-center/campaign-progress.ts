@@ -1,11 +1,13 @@
 import { sql } from 'kysely'
-import type { CampaignStore, Progress } from '../../../core/call-center/campaigns/campaign-store.ts'
+import type { CampaignProgress, CampaignStore } from '../../../core/call-center/campaigns/campaign-store.ts'
 import { rowId } from '../bind.ts'
 import type { Database } from '../database.ts'
-import { isOfferedTo } from './lead-rows.ts'
+import { isCallableBy } from './lead-rows.ts'
 
 /** Counts of leads, all from one index of them. */
-export function progressOf(db: Database): Pick<CampaignStore, 'progress' | 'waiting' | 'isOffered'> {
+export function createCampaignProgress(
+  db: Database,
+): Pick<CampaignStore, 'progress' | 'waitingZones' | 'hasDueLeadFor'> {
   return {
     async progress(ids) {
       const rows =
@@ -23,11 +25,11 @@ export function progressOf(db: Database): Pick<CampaignStore, 'progress' | 'wait
               .groupBy(['campaign_id', 'dial_state', 'last_outcome'])
               .execute()
       return new Map(
-        ids.map((id) => [id, summed(rows.filter(({ campaign_id }) => String(campaign_id) === id))]),
+        ids.map((id) => [id, sumProgress(rows.filter(({ campaign_id }) => String(campaign_id) === id))]),
       )
     },
 
-    async isOffered(id, agentIds, now) {
+    async hasDueLeadFor(id, agentIds, now) {
       const row = await db.query
         .selectFrom('leads')
         .select('leads.id')
@@ -35,25 +37,25 @@ export function progressOf(db: Database): Pick<CampaignStore, 'progress' | 'wait
         // Not a parameter: the index is of those that wait.
         .where(sql<boolean>`dial_state = 'waiting'`)
         .where('next_try_at', '<=', now)
-        .where((is) => is.or(agentIds.map((agentId) => isOfferedTo(rowId(agentId) ?? 0))))
+        .where((is) => is.or(agentIds.map((agentId) => isCallableBy(rowId(agentId) ?? 0))))
         .limit(1)
         .executeTakeFirst()
       return row !== undefined
     },
 
     /** Zones are few and leads are many: from each zone the index leads to the next. */
-    async waiting(id) {
-      const some = sql`from leads where campaign_id = ${rowId(id) ?? 0} and dial_state = 'waiting'`
+    async waitingZones(id) {
+      const waitingLeads = sql`from leads where campaign_id = ${rowId(id) ?? 0} and dial_state = 'waiting'`
       const { rows } = await sql<{ zone: string | null; due_at: Count | null }>`
         with recursive zones (zone) as (
-          select min(time_zone) ${some}
+          select min(time_zone) ${waitingLeads}
           union all
-          select (select min(time_zone) ${some} and time_zone > zones.zone) from zones where zones.zone is not null
+          select (select min(time_zone) ${waitingLeads} and time_zone > zones.zone) from zones where zones.zone is not null
         )
-        select zone, (select min(next_try_at) ${some} and time_zone = zone) as due_at from zones
+        select zone, (select min(next_try_at) ${waitingLeads} and time_zone = zone) as due_at from zones
         where zone is not null
         union all
-        select null, (select min(next_try_at) ${some} and time_zone is null)`.execute(db.query)
+        select null, (select min(next_try_at) ${waitingLeads} and time_zone is null)`.execute(db.query)
       return rows.flatMap(({ zone, due_at }) => (due_at === null ? [] : [{ zone, dueAt: Number(due_at) }]))
     },
   }
@@ -61,21 +63,21 @@ export function progressOf(db: Database): Pick<CampaignStore, 'progress' | 'wait
 
 interface Row {
   dial_state: 'idle' | 'waiting' | 'dialling' | 'done'
-  last_outcome: keyof Progress['outcomes'] | null
+  last_outcome: keyof CampaignProgress['outcomes'] | null
   leads: Count
   calls: Count | null
 }
 /** PostgreSQL counts beyond what a number holds, and says so in text. */
 type Count = string | number | bigint
 
-function summed(rows: readonly Row[]): Progress {
-  const outcomes: Partial<Record<keyof Progress['outcomes'], number>> = {}
-  const counted = { total: 0, waiting: 0, dialling: 0, done: 0, calls: 0 }
+function sumProgress(rows: readonly Row[]): CampaignProgress {
+  const outcomes: Partial<Record<keyof CampaignProgress['outcomes'], number>> = {}
+  const counts = { total: 0, waiting: 0, dialling: 0, done: 0, calls: 0 }
   for (const { dial_state, last_outcome, leads, calls } of rows) {
-    counted.total += Number(leads)
-    counted.calls += Number(calls ?? 0)
-    if (dial_state !== 'idle') counted[dial_state] += Number(leads)
+    counts.total += Number(leads)
+    counts.calls += Number(calls ?? 0)
+    if (dial_state !== 'idle') counts[dial_state] += Number(leads)
     if (last_outcome !== null) outcomes[last_outcome] = (outcomes[last_outcome] ?? 0) + Number(leads)
   }
-  return { ...counted, outcomes }
+  return { ...counts, outcomes }
 }

@@ -1,14 +1,14 @@
 import { type Expression, type ExpressionBuilder, type Selectable, type SqlBool, sql } from 'kysely'
 import type { Scope } from '../../../core/call-center/agents/scope.ts'
 import type { Campaign, CampaignRules } from '../../../core/call-center/campaigns/campaign.ts'
-import { NOT_OUT } from '../../../core/call-center/campaigns/outage-detector.ts'
+import { ROUTE_FAILURES } from '../../../core/call-center/campaigns/outage-detector.ts'
 import { rowId } from '../bind.ts'
 import type { Database } from '../database.ts'
 import type { Tables } from '../tables.ts'
 import type { CampaignsTable } from '../tables-call-center.ts'
 
 /** Rows of one statement: both engines take that many parameters. */
-const AT_ONCE = 500
+const ROWS_PER_INSERT = 500
 
 /** Campaigns of rows, with who works in them. */
 export async function withAgents(
@@ -32,20 +32,24 @@ export async function withAgents(
 }
 
 /** Adds who works in a campaign. */
-export async function putAgents(trx: Database['query'], campaignId: number, agentIds: readonly string[]) {
+export async function insertCampaignAgents(
+  trx: Database['query'],
+  campaignId: number,
+  agentIds: readonly string[],
+) {
   const rows = [...new Set(agentIds)].map((id) => ({ campaign_id: campaignId, agent_id: rowId(id) ?? 0 }))
-  for (let n = 0; n < rows.length; n += AT_ONCE) {
+  for (let n = 0; n < rows.length; n += ROWS_PER_INSERT) {
     await trx
       .insertInto('campaign_agents')
-      .values(rows.slice(n, n + AT_ONCE))
+      .values(rows.slice(n, n + ROWS_PER_INSERT))
       .execute()
   }
 }
 
 /** Takes an attempt back that was none: the lead waits for its turn, unless a person ended it or it is being called. */
-export async function giveBack(trx: Database['query'], campaignId: string, leadId: string, now: number) {
+export async function refundAttempt(trx: Database['query'], campaignId: string, leadId: string, now: number) {
   const isOver = sql<boolean>`(dial_state = 'done'
-    and (status in ('converted', 'lost', 'do_not_call') or last_outcome not in (${sql.join(NOT_OUT)})))`
+    and (status in ('converted', 'lost', 'do_not_call') or last_outcome not in (${sql.join(ROUTE_FAILURES)})))`
   await trx
     .updateTable('leads')
     .set({
@@ -60,7 +64,10 @@ export async function giveBack(trx: Database['query'], campaignId: string, leadI
 }
 
 /** Whoever sees only what is their own sees the campaigns they work in. */
-export function shown(is: ExpressionBuilder<Tables, 'campaigns'>, scope: Scope): Expression<SqlBool> {
+export function isCampaignVisible(
+  is: ExpressionBuilder<Tables, 'campaigns'>,
+  scope: Scope,
+): Expression<SqlBool> {
   if (scope.sees === 'all') return sql<SqlBool>`1 = 1`
   if (scope.sees === 'team') return is('campaigns.team', '=', scope.team)
   return is.exists(

@@ -5,19 +5,19 @@ import type { CampaignStore } from '../../../core/call-center/campaigns/campaign
 import { Refusal } from '../../../core/refusal.ts'
 import { rowId } from '../bind.ts'
 import type { Database } from '../database.ts'
-import { progressOf } from './campaign-progress.ts'
-import { giveBack, putAgents, shown, withAgents } from './campaign-rows.ts'
-import { whyUnchanged } from './version-conflict.ts'
+import { createCampaignProgress } from './campaign-progress.ts'
+import { insertCampaignAgents, isCampaignVisible, refundAttempt, withAgents } from './campaign-rows.ts'
+import { versionConflict } from './version-conflict.ts'
 
 export function createCampaignStore(db: Database): CampaignStore {
-  const { progress, waiting, isOffered } = progressOf(db)
+  const { progress, waitingZones, hasDueLeadFor } = createCampaignProgress(db)
 
   async function find(id: string, scope: Scope): Promise<Campaign | undefined> {
     const rows = await db.query
       .selectFrom('campaigns')
       .selectAll()
       .where('id', '=', rowId(id) ?? 0)
-      .where((is) => shown(is, scope))
+      .where((is) => isCampaignVisible(is, scope))
       .execute()
     return (await withAgents(db, rows))[0]
   }
@@ -49,7 +49,7 @@ export function createCampaignStore(db: Database): CampaignStore {
           })
           .returning('id')
           .executeTakeFirstOrThrow()
-        await putAgents(trx, row.id, agentIds)
+        await insertCampaignAgents(trx, row.id, agentIds)
         return row.id
       })
       return mustFind(String(id))
@@ -60,7 +60,7 @@ export function createCampaignStore(db: Database): CampaignStore {
         .selectFrom('campaigns')
         .selectAll()
         .where('id', '>', rowId(afterId) ?? 0)
-        .where((is) => shown(is, scope))
+        .where((is) => isCampaignVisible(is, scope))
         .$if(status !== undefined, (query) => query.where('status', '=', status ?? 'draft'))
         .orderBy('id')
         .limit(limit)
@@ -85,15 +85,15 @@ export function createCampaignStore(db: Database): CampaignStore {
           .$if(version !== undefined, (query) => query.where('version', '=', version ?? 0))
           .returning('id')
           .executeTakeFirst()
-        if (row === undefined) throw await whyUnchanged(trx, 'campaigns', key)
+        if (row === undefined) throw await versionConflict(trx, 'campaigns', key)
         if (agentIds === undefined) return
         await trx.deleteFrom('campaign_agents').where('campaign_id', '=', key).execute()
-        await putAgents(trx, key, agentIds)
+        await insertCampaignAgents(trx, key, agentIds)
       })
       return mustFind(id)
     },
 
-    async step(id, from, { status, automation, stopped }, now) {
+    async transition(id, from, { status, automation, stopped }, now) {
       const row = await db.query
         .updateTable('campaigns')
         .set((campaign) => ({
@@ -112,7 +112,7 @@ export function createCampaignStore(db: Database): CampaignStore {
       return row !== undefined
     },
 
-    async completeIfOver(id, now) {
+    async completeIfExhausted(id, now) {
       const lead = sql`select 1 from leads where leads.campaign_id = campaigns.id`
       const row = await db.query
         .updateTable('campaigns')
@@ -141,9 +141,9 @@ export function createCampaignStore(db: Database): CampaignStore {
         .execute()
     },
 
-    halt: (id, { note, attempts }, now) =>
+    pauseForOutage: (id, { note, attempts }, now) =>
       db.transaction(async (trx) => {
-        for (const { leadId } of attempts) await giveBack(trx, id, leadId, now)
+        for (const { leadId } of attempts) await refundAttempt(trx, id, leadId, now)
         const row = await trx
           .updateTable('campaigns')
           .set((campaign) => ({
@@ -159,7 +159,7 @@ export function createCampaignStore(db: Database): CampaignStore {
         return row !== undefined
       }),
 
-    async automated() {
+    async listAutomated() {
       const rows = await db.query
         .selectFrom('campaigns')
         .selectAll()
@@ -171,7 +171,7 @@ export function createCampaignStore(db: Database): CampaignStore {
     },
 
     progress,
-    waiting,
-    isOffered,
+    waitingZones,
+    hasDueLeadFor,
   }
 }

@@ -1,21 +1,21 @@
 import { sql } from 'kysely'
-import type { Dialling, DialQueue } from '../../../core/call-center/campaigns/dial-queue.ts'
+import type { DialAttempt, DialQueue } from '../../../core/call-center/campaigns/dial-queue.ts'
 import type { LeadStatus } from '../../../core/call-center/leads/lead.ts'
-import { Barred } from '../../../core/dial-policy/clearance.ts'
+import { DoNotCallRefusal } from '../../../core/dial-policy/clearance.ts'
 import { Refusal } from '../../../core/refusal.ts'
 import { rowId } from '../bind.ts'
 import type { Database } from '../database.ts'
 import { UniqueViolation } from '../errors.ts'
-import { isOfferedTo } from './lead-rows.ts'
+import { isCallableBy } from './lead-rows.ts'
 
 /** Nothing is left to say to them. */
-const OVER: readonly LeadStatus[] = ['converted', 'lost', 'do_not_call']
+const CLOSED_STATUSES: readonly LeadStatus[] = ['converted', 'lost', 'do_not_call']
 /** How many at the head of a queue are looked at for those that must not be called. */
-const HEAD = 50
+const HEAD_SIZE = 50
 /** Of one statement: SQLite joins no more than 500 queries. */
-const ZONES_AT_ONCE = 100
+const ZONES_PER_QUERY = 100
 
-const DIALLING = [
+const ATTEMPT_COLUMNS = [
   'id',
   'number',
   'campaign_id',
@@ -31,27 +31,29 @@ interface Row {
   campaign_id: number | null
   dialling_agent_id: number | null
   dialling_call_id: string | null
-  dialling_from: Dialling['from'] | null
+  dialling_from: DialAttempt['from'] | null
   dialling_since: number | null
   attempts: number
 }
 
 /** Each claim is one statement; what two of them do at the same moment is for the unique indexes to see. */
 export function createDialQueue(db: Database): DialQueue {
-  const isListed = sql<boolean>`exists (select 1 from do_not_call where do_not_call.number = leads.number)`
+  const isOnDoNotCallList = sql<boolean>`exists (select 1 from do_not_call where do_not_call.number = leads.number)`
   const isNumberFree = sql<boolean>`not exists (
     select 1 from leads as other where other.number = leads.number and other.dial_state = 'dialling')`
   const isAgentFree = (agentId: number) => sql<boolean>`not exists (
     select 1 from leads as other where other.dialling_agent_id = ${agentId} and other.dial_state = 'dialling')`
 
   /** Whoever is in the call, or has handed it on. */
-  const caller = sql<number>`coalesce(dialling_agent_id, last_agent_id)`
-  const teamOfCaller = sql<string | null>`(select agents.team from agents where agents.id = ${caller})`
-  const isForTheTaking = sql<boolean>`(agent_id is null and (team is null or team = ${teamOfCaller}))`
+  const callingAgentId = sql<number>`coalesce(dialling_agent_id, last_agent_id)`
+  const callingAgentTeam = sql<
+    string | null
+  >`(select agents.team from agents where agents.id = ${callingAgentId})`
+  const isUnassigned = sql<boolean>`(agent_id is null and (team is null or team = ${callingAgentTeam}))`
 
-  const claim = (agentId: number, callId: string, now: number) =>
+  const claimUpdate = (agentId: number, callId: string, now: number) =>
     db.query.updateTable('leads').set((lead) => ({
-      dialling_from: lead.ref('dial_state').$castTo<Dialling['from']>(), // none that is dialling is claimed
+      dialling_from: lead.ref('dial_state').$castTo<DialAttempt['from']>(), // none that is dialling is claimed
       dial_state: 'dialling',
       dialling_agent_id: agentId,
       dialling_call_id: callId,
@@ -59,7 +61,7 @@ export function createDialQueue(db: Database): DialQueue {
     }))
 
   /** Of one campaign and one zone, in the order of their turns. */
-  const due = (campaignId: number, zone: string | null, now: number) =>
+  const dueLeads = (campaignId: number, zone: string | null, now: number) =>
     db.query
       .selectFrom('leads')
       .select('leads.id')
@@ -73,10 +75,10 @@ export function createDialQueue(db: Database): DialQueue {
 
   type Zone = string | null
   /** Ids of several zones, some of each, the first zone's first: each zone has a stretch of the index to itself. */
-  function ofZones(zones: readonly Zone[], some: (zone: Zone) => ReturnType<typeof due>) {
+  function acrossZones(zones: readonly Zone[], leadsOf: (zone: Zone) => ReturnType<typeof dueLeads>) {
     const [first, ...others] = zones.map((zone, turn) =>
       db.query
-        .selectFrom(some(zone).as('lead'))
+        .selectFrom(leadsOf(zone).as('lead'))
         .select(['lead.id', sql<number>`${sql.lit(turn)}`.as('turn')]),
     )
     if (first === undefined) throw new TypeError('there is a zone')
@@ -84,42 +86,42 @@ export function createDialQueue(db: Database): DialQueue {
     return db.query.selectFrom(all.as('lead')).select('lead.id').orderBy('lead.turn')
   }
 
-  async function giveUp(campaignId: number, zones: readonly Zone[], now: number) {
+  async function completeUncallable(campaignId: number, zones: readonly Zone[], now: number) {
     await db.query
       .updateTable('leads')
       .set({
         dial_state: 'done',
-        status: sql`case when ${isListed} then 'do_not_call' else status end`,
+        status: sql`case when ${isOnDoNotCallList} then 'do_not_call' else status end`,
         updated_at: now,
       })
       .where(
         'id',
         'in',
-        ofZones(zones, (zone) => due(campaignId, zone, now).limit(HEAD)),
+        acrossZones(zones, (zone) => dueLeads(campaignId, zone, now).limit(HEAD_SIZE)),
       )
       .where('dial_state', '=', 'waiting')
-      .where((is) => is.or([is('status', 'in', OVER), isListed]))
+      .where((is) => is.or([is('status', 'in', CLOSED_STATUSES), isOnDoNotCallList]))
       .execute()
   }
 
-  const claimNext = (
+  const claimFirstDue = (
     campaignId: number,
     zones: readonly Zone[],
     agentId: number,
     callId: string,
     now: number,
   ) =>
-    claim(agentId, callId, now)
+    claimUpdate(agentId, callId, now)
       .where(
         'id',
         '=',
-        ofZones(zones, (zone) =>
-          due(campaignId, zone, now)
-            .where('status', 'not in', OVER)
-            .where((is) => is.not(isListed))
+        acrossZones(zones, (zone) =>
+          dueLeads(campaignId, zone, now)
+            .where('status', 'not in', CLOSED_STATUSES)
+            .where((is) => is.not(isOnDoNotCallList))
             .where(isNumberFree)
             .where(isAgentFree(agentId))
-            .where(isOfferedTo(agentId))
+            .where(isCallableBy(agentId))
             .limit(1),
         ).limit(1),
       )
@@ -133,57 +135,57 @@ export function createDialQueue(db: Database): DialQueue {
             .where('campaigns.automation', '=', 1),
         ),
       )
-      .returning(DIALLING)
+      .returning(ATTEMPT_COLUMNS)
       .executeTakeFirst()
-      .catch(takenMeanwhile)
+      .catch(ignoreUniqueViolation)
 
   return {
-    async next({ campaignId, zones, agentId, callId, now }) {
+    async claimNext({ campaignId, zones, agentId, callId, now }) {
       const campaign = rowId(campaignId) ?? 0
-      for (let at = 0; at < zones.length; at += ZONES_AT_ONCE) {
-        const some = zones.slice(at, at + ZONES_AT_ONCE)
-        await giveUp(campaign, some, now)
-        const row = await claimNext(campaign, some, rowId(agentId) ?? 0, callId, now)
-        if (row !== undefined) return toDialling(row)
+      for (let at = 0; at < zones.length; at += ZONES_PER_QUERY) {
+        const zoneBatch = zones.slice(at, at + ZONES_PER_QUERY)
+        await completeUncallable(campaign, zoneBatch, now)
+        const row = await claimFirstDue(campaign, zoneBatch, rowId(agentId) ?? 0, callId, now)
+        if (row !== undefined) return toDialAttempt(row)
       }
       return undefined
     },
 
-    async take({ leadId, agentId, callId, isEmergency = false, now }) {
+    async claim({ leadId, agentId, callId, isEmergency = false, now }) {
       const [lead, agent] = [rowId(leadId) ?? 0, rowId(agentId) ?? 0]
-      const row = await claim(agent, callId, now)
+      const row = await claimUpdate(agent, callId, now)
         .where('id', '=', lead)
         .where('dial_state', '!=', 'dialling')
-        .$if(!isEmergency, (lead) => lead.where((is) => is.not(isListed)))
+        .$if(!isEmergency, (lead) => lead.where((is) => is.not(isOnDoNotCallList)))
         .where(isNumberFree)
         .where(isAgentFree(agent))
-        .returning(DIALLING)
+        .returning(ATTEMPT_COLUMNS)
         .executeTakeFirst()
-        .catch(takenMeanwhile)
-      if (row !== undefined) return toDialling(row)
-      const there = await db.query
+        .catch(ignoreUniqueViolation)
+      if (row !== undefined) return toDialAttempt(row)
+      const existing = await db.query
         .selectFrom('leads')
-        .select(isListed.as('listed'))
+        .select(isOnDoNotCallList.as('listed'))
         .where('id', '=', lead)
         .executeTakeFirst()
-      if (there === undefined) throw new Refusal('not_found', { detail: 'Lead not found' })
+      if (existing === undefined) throw new Refusal('not_found', { detail: 'Lead not found' })
       // SQLite tells truth as a number.
-      if (!isEmergency && Number(there.listed) === 1) throw new Barred()
+      if (!isEmergency && Number(existing.listed) === 1) throw new DoNotCallRefusal()
       throw new Refusal('conflict', { detail: 'the lead, its number or the agent is in a call already' })
     },
 
-    async dialling() {
+    async inProgress() {
       const rows = await db.query
         .selectFrom('leads')
-        .select(DIALLING)
+        .select(ATTEMPT_COLUMNS)
         .where('dial_state', '=', 'dialling')
         .orderBy('dialling_since')
         .orderBy('id')
         .execute()
-      return rows.map(toDialling)
+      return rows.map(toDialAttempt)
     },
 
-    async release({ leadId, callId }) {
+    async releaseAgent({ leadId, callId }) {
       await db.query
         .updateTable('leads')
         .set((lead) => ({ dialling_agent_id: null, last_agent_id: lead.ref('dialling_agent_id') }))
@@ -194,13 +196,13 @@ export function createDialQueue(db: Database): DialQueue {
         .execute()
     },
 
-    async settle({ leadId, callId }, { outcome, counts, goesTo, status, nextTryAt, now }) {
+    async complete({ leadId, callId }, { outcome, isAttempt, nextState, status, nextTryAt, now }) {
       const row = await db.query
         .updateTable('leads')
         .set((lead) => ({
-          dial_state: goesTo,
+          dial_state: nextState,
           next_try_at: nextTryAt,
-          attempts: lead('attempts', '+', counts ? 1 : 0),
+          attempts: lead('attempts', '+', isAttempt ? 1 : 0),
           dialling_agent_id: null,
           dialling_call_id: null,
           dialling_since: null,
@@ -211,7 +213,7 @@ export function createDialQueue(db: Database): DialQueue {
           query.set((lead) => ({
             last_outcome: outcome,
             last_call_at: lead.ref('dialling_since'),
-            last_agent_id: caller,
+            last_agent_id: callingAgentId,
           })),
         )
         .$if(status !== undefined, (query) => query.set({ status }))
@@ -219,8 +221,8 @@ export function createDialQueue(db: Database): DialQueue {
           query.set({
             status: sql<LeadStatus>`case when status = 'new' then 'contacted' else status end`,
             // Each sees what the others were before. Nobody takes a lead out of its team by calling it.
-            agent_id: sql`case when ${isForTheTaking} then ${caller} else agent_id end`,
-            team: sql`case when ${isForTheTaking} then ${teamOfCaller} else team end`,
+            agent_id: sql`case when ${isUnassigned} then ${callingAgentId} else agent_id end`,
+            team: sql`case when ${isUnassigned} then ${callingAgentTeam} else team end`,
           }),
         )
         .where('id', '=', rowId(leadId) ?? 0)
@@ -233,11 +235,11 @@ export function createDialQueue(db: Database): DialQueue {
   }
 }
 
-function takenMeanwhile(err: unknown): undefined {
+function ignoreUniqueViolation(err: unknown): undefined {
   if (!(err instanceof UniqueViolation)) throw err
 }
 
-function toDialling(row: Row): Dialling {
+function toDialAttempt(row: Row): DialAttempt {
   return {
     leadId: String(row.id),
     number: row.number,

@@ -1,40 +1,40 @@
 import type { Transaction } from 'kysely'
-import type { Barring, DoNotCall } from '../../../core/call-center/leads/do-not-call.ts'
-import { storable } from '../bind.ts'
+import type { DoNotCall, DoNotCallEntry } from '../../../core/call-center/leads/do-not-call.ts'
+import { isStorable } from '../bind.ts'
 import type { Database } from '../database.ts'
 import type { Tables } from '../tables.ts'
 
 /** Numbers of one statement: each is looked for in some ten spellings, and both engines take that many parameters. */
-const AT_ONCE = 500
+const NUMBERS_PER_QUERY = 500
 
 export function createDoNotCall(db: Database): DoNotCall {
   return {
     async has(spellings) {
-      const known = spellings.filter(storable)
-      if (known.length === 0) return false
+      const storableNumbers = spellings.filter(isStorable)
+      if (storableNumbers.length === 0) return false
       const row = await db.query
         .selectFrom('do_not_call')
         .select('number')
-        .where('number', 'in', known)
+        .where('number', 'in', storableNumbers)
         .executeTakeFirst()
       return row !== undefined
     },
 
     add: (numbers, reason, now) =>
       db.transaction((trx) =>
-        bar(
+        addToDoNotCall(
           trx,
-          numbers.map((spellings) => ({ spellings, reason })),
+          numbers.map((variants) => ({ variants, reason })),
           now,
         ),
       ),
 
     async remove(spellings) {
-      const known = spellings.filter(storable)
-      if (known.length === 0) return false
+      const storableNumbers = spellings.filter(isStorable)
+      if (storableNumbers.length === 0) return false
       const rows = await db.query
         .deleteFrom('do_not_call')
-        .where('number', 'in', known)
+        .where('number', 'in', storableNumbers)
         .returning('number')
         .execute()
       return rows.length > 0
@@ -54,29 +54,29 @@ export function createDoNotCall(db: Database): DoNotCall {
 }
 
 /** Onto the do-not-call list; what is there in any spelling stays as it is. @returns how many are new */
-export async function bar(
+export async function addToDoNotCall(
   trx: Transaction<Tables>,
-  numbers: readonly Barring[],
+  numbers: readonly DoNotCallEntry[],
   now: number,
 ): Promise<number> {
   let added = 0
-  for (let n = 0; n < numbers.length; n += AT_ONCE) {
-    const some = numbers.slice(n, n + AT_ONCE)
+  for (let n = 0; n < numbers.length; n += NUMBERS_PER_QUERY) {
+    const batch = numbers.slice(n, n + NUMBERS_PER_QUERY)
     const listed = await trx
       .selectFrom('do_not_call')
       .select('number')
       .where(
         'number',
         'in',
-        some.flatMap(({ spellings }) => spellings),
+        batch.flatMap(({ variants }) => variants),
       )
       .execute()
-    const there = new Set(listed.map(({ number }) => number))
-    const fresh = some.filter(({ spellings }) => !spellings.some((one) => there.has(one)))
-    if (fresh.length === 0) continue
+    const listedNumbers = new Set(listed.map(({ number }) => number))
+    const unlisted = batch.filter(({ variants }) => !variants.some((one) => listedNumbers.has(one)))
+    if (unlisted.length === 0) continue
     const rows = await trx
       .insertInto('do_not_call')
-      .values(fresh.map(({ spellings: [number], reason }) => ({ number, reason, added_at: now })))
+      .values(unlisted.map(({ variants: [number], reason }) => ({ number, reason, added_at: now })))
       .onConflict((known) => known.doNothing())
       .returning('number')
       .execute()

@@ -1,31 +1,31 @@
 import type { Selectable, Transaction } from 'kysely'
-import { createPause } from '../../../../runtime/event-loop-yield.ts'
+import { createEventLoopYield } from '../../../../runtime/event-loop-yield.ts'
 import {
   type BatchLeads,
-  ImportOrder,
+  type ImportIssue,
+  ImportOptions,
   type LeadImport,
   type LeadImportStore,
-  type OddCell,
 } from '../../../core/call-center/leads/lead-import.ts'
 import { rowId } from '../bind.ts'
 import type { Database } from '../database.ts'
 import type { Tables } from '../tables.ts'
 import type { LeadImportsTable } from '../tables-call-center.ts'
-import { bar } from './do-not-call.ts'
+import { addToDoNotCall } from './do-not-call.ts'
 import { changeLead } from './lead-changes.ts'
-import { newRow, toLead } from './lead-rows.ts'
+import { toLead, toNewLeadRow } from './lead-rows.ts'
 import { inScope } from './scope.ts'
 
 export function createLeadImportStore(db: Database): LeadImportStore {
   return {
-    add: ({ agentId, order, total }, parts, now) =>
+    add: ({ agentId, options, total }, parts, now) =>
       db.transaction(async (trx) => {
         const row = await trx
           .insertInto('lead_imports')
           .values({
             agent_id: rowId(agentId) ?? 0,
             state: 'running',
-            order_json: JSON.stringify(order),
+            order_json: JSON.stringify(options),
             total,
             done: 0,
             added: 0,
@@ -37,7 +37,7 @@ export function createLeadImportStore(db: Database): LeadImportStore {
           })
           .returningAll()
           .executeTakeFirstOrThrow()
-        const pause = createPause()
+        const pause = createEventLoopYield()
         for (const [part, content] of parts.entries()) {
           await trx.insertInto('lead_import_parts').values({ import_id: row.id, part, content }).execute()
           await pause()
@@ -65,19 +65,19 @@ export function createLeadImportStore(db: Database): LeadImportStore {
       return found
     },
 
-    async reportOf(id, limit) {
+    async findReport(id, limit) {
       const told = ['line', 'column_name as column', 'reason'] as const
       const { query } = db
       const bad = query.selectFrom('lead_import_faults').select(told).orderBy('line')
       const odd = query.selectFrom('lead_import_odd_cells').select(told).orderBy('place')
       const key = rowId(id) ?? 0
       return {
-        bad: await bad.where('import_id', '=', key).limit(limit).execute(),
-        odd: await odd.where('import_id', '=', key).limit(limit).execute(),
+        errors: await bad.where('import_id', '=', key).limit(limit).execute(),
+        warnings: await odd.where('import_id', '=', key).limit(limit).execute(),
       }
     },
 
-    async takeUp(before, now) {
+    async claimAbandoned(before, now) {
       const row = await db.query
         .updateTable('lead_imports')
         .set({ updated_at: now })
@@ -97,7 +97,7 @@ export function createLeadImportStore(db: Database): LeadImportStore {
       return row && toImport(row)
     },
 
-    async *partsOf(id) {
+    async *readChunks(id) {
       for (let part = 0; ; part += 1) {
         const row = await db.query
           .selectFrom('lead_import_parts')
@@ -110,20 +110,20 @@ export function createLeadImportStore(db: Database): LeadImportStore {
       }
     },
 
-    batch: ({ id, done }, work, { mostTold, now }) =>
+    runBatch: ({ id, processed }, work, { maxReported, now }) =>
       db.transaction(async (trx) => {
         const key = rowId(id) ?? 0
         const held = await trx
           .updateTable('lead_imports')
           .set({ updated_at: now })
           .where('id', '=', key)
-          .where('done', '=', done)
+          .where('done', '=', processed)
           .where('state', '=', 'running')
           .returning('refused')
           .executeTakeFirst()
         if (held === undefined) return undefined
-        const { rows, added, updated, skipped, bad, odd } = await work(batchLeads(trx, now))
-        const kept = bad.slice(0, Math.max(0, mostTold - held.refused))
+        const { rows, added, updated, skipped, errors, warnings } = await work(batchLeads(trx, now))
+        const kept = errors.slice(0, Math.max(0, maxReported - held.refused))
         if (kept.length > 0) {
           await trx
             .insertInto('lead_import_faults')
@@ -132,7 +132,7 @@ export function createLeadImportStore(db: Database): LeadImportStore {
             )
             .execute()
         }
-        if (odd.length > 0) await addOdd(trx, key, odd, mostTold)
+        if (warnings.length > 0) await insertWarnings(trx, key, warnings, maxReported)
         const row = await trx
           .updateTable('lead_imports')
           .set((of) => ({
@@ -140,7 +140,7 @@ export function createLeadImportStore(db: Database): LeadImportStore {
             added: of('added', '+', added),
             updated: of('updated', '+', updated),
             skipped: of('skipped', '+', skipped),
-            refused: of('refused', '+', bad.length),
+            refused: of('refused', '+', errors.length),
           }))
           .where('id', '=', key)
           .returningAll()
@@ -148,7 +148,7 @@ export function createLeadImportStore(db: Database): LeadImportStore {
         return toImport(row)
       }),
 
-    end: (id, state, now) =>
+    finish: (id, state, now) =>
       db.transaction(async (trx) => {
         const key = rowId(id) ?? 0
         await trx
@@ -162,18 +162,23 @@ export function createLeadImportStore(db: Database): LeadImportStore {
   }
 }
 
-async function addOdd(trx: Transaction<Tables>, key: number, odd: readonly OddCell[], most: number) {
+async function insertWarnings(
+  trx: Transaction<Tables>,
+  key: number,
+  warnings: readonly ImportIssue[],
+  max: number,
+) {
   const { stored } = await trx
     .selectFrom('lead_import_odd_cells')
     .select((of) => of.fn.countAll<number>().as('stored'))
     .where('import_id', '=', key)
     .executeTakeFirstOrThrow()
-  const kept = odd.slice(0, Math.max(0, most - stored))
-  if (kept.length === 0) return
+  const reported = warnings.slice(0, Math.max(0, max - stored))
+  if (reported.length === 0) return
   await trx
     .insertInto('lead_import_odd_cells')
     .values(
-      kept.map(({ line, column, reason }, at) => ({
+      reported.map(({ line, column, reason }, at) => ({
         ...{ import_id: key, place: stored + at, line, column_name: column, reason },
       })),
     )
@@ -181,7 +186,7 @@ async function addOdd(trx: Transaction<Tables>, key: number, odd: readonly OddCe
 }
 
 const batchLeads = (trx: Transaction<Tables>, now: number): BatchLeads => ({
-  async known(numbers, scope) {
+  async findByNumber(numbers, scope) {
     if (numbers.length === 0) return []
     const rows = await trx
       .selectFrom('leads')
@@ -195,14 +200,14 @@ const batchLeads = (trx: Transaction<Tables>, now: number): BatchLeads => ({
 
   async add(leads) {
     if (leads.length === 0) return []
-    await bar(
+    await addToDoNotCall(
       trx,
-      leads.flatMap(({ barred }) => barred ?? []),
+      leads.flatMap(({ doNotCall }) => doNotCall ?? []),
       now,
     )
     const rows = await trx
       .insertInto('leads')
-      .values(leads.map(({ lead }) => newRow(lead, now)))
+      .values(leads.map(({ lead }) => toNewLeadRow(lead, now)))
       .returningAll()
       .execute()
     return rows.map(toLead)
@@ -215,13 +220,13 @@ const toImport = (row: Selectable<LeadImportsTable>): LeadImport => ({
   id: String(row.id),
   agentId: String(row.agent_id),
   state: row.state,
-  order: ImportOrder.parse(JSON.parse(row.order_json)),
+  options: ImportOptions.parse(JSON.parse(row.order_json)),
   total: row.total,
-  done: row.done,
+  processed: row.done,
   added: row.added,
   updated: row.updated,
   skipped: row.skipped,
-  refused: row.refused,
+  rejected: row.refused,
   createdAt: row.created_at,
   updatedAt: row.updated_at,
 })

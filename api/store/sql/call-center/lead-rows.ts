@@ -1,9 +1,9 @@
 import { type Expression, type ExpressionBuilder, type Selectable, type SqlBool, sql } from 'kysely'
 import type { Scope } from '../../../core/call-center/agents/scope.ts'
 import type { Lead } from '../../../core/call-center/leads/lead.ts'
-import { fold } from '../../../core/call-center/leads/lead-search.ts'
+import { foldCase } from '../../../core/call-center/leads/lead-search.ts'
 import type { LeadChange, NewLead } from '../../../core/call-center/leads/lead-store.ts'
-import { normalName } from '../../../core/values/account-names.ts'
+import { normalizeName } from '../../../core/values/account-names.ts'
 import { rowId } from '../bind.ts'
 import type { Tables } from '../tables.ts'
 import type { LeadsTable } from '../tables-call-center.ts'
@@ -35,32 +35,32 @@ export const toLead = (row: Selectable<LeadsTable>): Lead => ({
 })
 
 /** Columns of what is said; the others are left as they are. */
-export const columnsOf = (change: LeadChange) => ({
+export const toLeadColumns = (change: LeadChange) => ({
   first_name: change.firstName,
-  first_folded: folded(change.firstName),
+  first_folded: foldOrNull(change.firstName),
   last_name: change.lastName,
-  last_folded: folded(change.lastName),
+  last_folded: foldOrNull(change.lastName),
   phone: change.phone,
   number: change.number,
   email: change.email,
-  email_folded: typeof change.email === 'string' ? normalName(change.email) : change.email,
+  email_folded: typeof change.email === 'string' ? normalizeName(change.email) : change.email,
   company: change.company,
-  company_folded: folded(change.company),
+  company_folded: foldOrNull(change.company),
   title: change.title,
   status: change.status,
   notes: change.notes,
   time_zone: change.timeZone,
   team: change.team,
-  agent_id: keyOf(change.agentId),
-  campaign_id: keyOf(change.campaignId),
+  agent_id: toKey(change.agentId),
+  campaign_id: toKey(change.campaignId),
   attempts: change.attempts,
   dial_state: change.dialState,
   next_try_at: change.nextTryAt,
 })
 
-export const newRow = (lead: NewLead, now: number) => ({
-  ...columnsOf(lead),
-  team: teamOf(lead),
+export const toNewLeadRow = (lead: NewLead, now: number) => ({
+  ...toLeadColumns(lead),
+  team: resolveLeadTeam(lead),
   first_name: lead.firstName,
   last_name: lead.lastName,
   phone: lead.phone,
@@ -75,19 +75,23 @@ export const newRow = (lead: NewLead, now: number) => ({
 })
 
 /** One of nobody is of its campaign's team, where neither says otherwise: whose else should see it? */
-export function teamOf({ team, agentId, campaignId }: Pick<Lead, 'team' | 'agentId' | 'campaignId'>) {
+export function resolveLeadTeam({
+  team,
+  agentId,
+  campaignId,
+}: Pick<Lead, 'team' | 'agentId' | 'campaignId'>) {
   if (team !== null || agentId !== null || campaignId === null) return team
-  return sql<string | null>`(select campaigns.team from campaigns where campaigns.id = ${keyOf(campaignId)})`
+  return sql<string | null>`(select campaigns.team from campaigns where campaigns.id = ${toKey(campaignId)})`
 }
 
 /** Whoever works in the campaign calls their own leads, and no others those. */
-export const isOfferedTo = (agentId: number) => sql<boolean>`(
+export const isCallableBy = (agentId: number) => sql<boolean>`(
   leads.agent_id is null or leads.agent_id = ${agentId} or not exists (
     select 1 from campaign_agents as member
     where member.campaign_id = leads.campaign_id and member.agent_id = leads.agent_id))`
 
 /** What may be opened: what the scope shows, whom one is calling, and whom one called last. */
-export function opened(is: ExpressionBuilder<Tables, 'leads'>, scope: Scope): Expression<SqlBool> {
+export function isReadable(is: ExpressionBuilder<Tables, 'leads'>, scope: Scope): Expression<SqlBool> {
   if (scope.sees === 'all') return inScope('leads', scope)
   const agent = rowId(scope.agentId) ?? 0
   return is.or([
@@ -97,11 +101,11 @@ export function opened(is: ExpressionBuilder<Tables, 'leads'>, scope: Scope): Ex
   ])
 }
 
-function folded<T extends string | null | undefined>(text: T) {
-  return typeof text === 'string' ? fold(text) : text
+function foldOrNull<T extends string | null | undefined>(text: T) {
+  return typeof text === 'string' ? foldCase(text) : text
 }
 
-function keyOf(id: string | null | undefined): number | null | undefined {
+function toKey(id: string | null | undefined): number | null | undefined {
   return typeof id === 'string' ? (rowId(id) ?? 0) : id
 }
 

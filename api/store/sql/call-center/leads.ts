@@ -2,10 +2,10 @@ import type { LeadNote } from '../../../core/call-center/leads/lead.ts'
 import type { LeadStore } from '../../../core/call-center/leads/lead-store.ts'
 import { rowId } from '../bind.ts'
 import type { Database } from '../database.ts'
-import { bar } from './do-not-call.ts'
-import { changeLead, hold } from './lead-changes.ts'
-import { pageOf } from './lead-page.ts'
-import { newRow, opened, toLead } from './lead-rows.ts'
+import { addToDoNotCall } from './do-not-call.ts'
+import { changeLead, lockLead } from './lead-changes.ts'
+import { queryLeadPage } from './lead-page.ts'
+import { isReadable, toLead, toNewLeadRow } from './lead-rows.ts'
 
 export function createLeadStore(db: Database): LeadStore {
   return {
@@ -14,12 +14,12 @@ export function createLeadStore(db: Database): LeadStore {
         .selectFrom('leads')
         .selectAll()
         .where('id', '=', rowId(id) ?? 0)
-        .where((is) => opened(is, scope))
+        .where((is) => isReadable(is, scope))
         .executeTakeFirst()
       return row && toLead(row)
     },
 
-    async notesOf(id, limit) {
+    async listNotes(id, limit) {
       const rows = await db.query
         .selectFrom('lead_notes')
         .selectAll()
@@ -30,14 +30,14 @@ export function createLeadStore(db: Database): LeadStore {
       return rows.map(toNote)
     },
 
-    list: (scope, filter, order, page) => pageOf(db, scope, filter, order, page),
+    list: (scope, filter, order, page) => queryLeadPage(db, scope, filter, order, page),
 
     add: (lead, barred, now) =>
       db.transaction(async (trx) => {
-        if (barred !== undefined) await bar(trx, [barred], now)
+        if (barred !== undefined) await addToDoNotCall(trx, [barred], now)
         const row = await trx
           .insertInto('leads')
-          .values(newRow(lead, now))
+          .values(toNewLeadRow(lead, now))
           .returningAll()
           .executeTakeFirstOrThrow()
         return toLead(row)
@@ -47,7 +47,7 @@ export function createLeadStore(db: Database): LeadStore {
 
     remove: (id, scope, check) =>
       db.transaction(async (trx) => {
-        check(await hold(trx, id, scope))
+        check(await lockLead(trx, id, scope))
         await trx
           .deleteFrom('leads')
           .where('id', '=', rowId(id) ?? 0)
@@ -56,7 +56,7 @@ export function createLeadStore(db: Database): LeadStore {
 
     addNote: ({ leadId, agentId, content, createdAt }, scope) =>
       db.transaction(async (trx) => {
-        await hold(trx, leadId, scope)
+        await lockLead(trx, leadId, scope)
         const row = await trx
           .insertInto('lead_notes')
           .values({

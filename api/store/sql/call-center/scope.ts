@@ -3,15 +3,15 @@ import type { Scope } from '../../../core/call-center/agents/scope.ts'
 import { rowId } from '../bind.ts'
 
 /** Where a row says whose it is. */
-const WHOSE = {
+const OWNER_COLUMNS = {
   agents: { agent: sql.ref('agents.id'), team: sql.ref('agents.team') },
   leads: { agent: sql.ref('leads.agent_id'), team: sql.ref('leads.team') },
 } as const
 
 /** Rows that a scope shows: all, a team's and one's own, or one's own. */
-export function inScope(table: keyof typeof WHOSE, scope: Scope): RawBuilder<SqlBool> {
+export function inScope(table: keyof typeof OWNER_COLUMNS, scope: Scope): RawBuilder<SqlBool> {
   if (scope.sees === 'all') return sql`1 = 1`
-  const { agent, team } = WHOSE[table]
+  const { agent, team } = OWNER_COLUMNS[table]
   const own = sql<SqlBool>`${agent} = ${rowId(scope.agentId) ?? 0}`
   return scope.sees === 'own' ? own : sql`(${team} = ${scope.team} or ${own})`
 }

@@ -3,7 +3,7 @@ import { Refusal } from '../../../core/refusal.ts'
 import type { Tables } from '../tables.ts'
 
 /** Why a row was not changed: it has another version by now, or it is not there. */
-export async function whyUnchanged(
+export async function versionConflict(
   trx: Transaction<Tables>,
   table: 'agents' | 'campaigns',
   id: number,

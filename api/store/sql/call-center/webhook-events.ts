@@ -1,10 +1,10 @@
 import type { WebhookEventStore } from '../../../core/call-center/webhooks/webhook-event-store.ts'
 import type { Database } from '../database.ts'
-import { bar } from './do-not-call.ts'
+import { addToDoNotCall } from './do-not-call.ts'
 
 export function createWebhookEventStore(db: Database): WebhookEventStore {
   return {
-    keep: ({ id, source, type, occurredAt, receivedAt, body }, optOut) =>
+    save: ({ id, source, type, occurredAt, receivedAt, body }, optOut) =>
       db.transaction(async (trx) => {
         const added = await trx
           .insertInto('webhook_events')
@@ -13,16 +13,16 @@ export function createWebhookEventStore(db: Database): WebhookEventStore {
           .returning('id')
           .executeTakeFirst()
         if (added === undefined) return false
-        if (optOut !== undefined) await bar(trx, [optOut], receivedAt)
+        if (optOut !== undefined) await addToDoNotCall(trx, [optOut], receivedAt)
         return true
       }),
 
-    async forget(receivedBefore) {
-      const gone = await db.query
+    async deleteBefore(receivedBefore) {
+      const deleted = await db.query
         .deleteFrom('webhook_events')
         .where('received_at', '<', receivedBefore)
         .executeTakeFirst()
-      return Number(gone.numDeletedRows)
+      return Number(deleted.numDeletedRows)
     },
   }
 }

@@ -1,22 +1,24 @@
 import { type Expression, expressionBuilder, type SqlBool, sql } from 'kysely'
 import type { HistoryCursor, HistoryFilter, HistoryScope } from '../../../core/calls/call-history.ts'
-import type { Beginning } from '../../../core/dial-policy/number-variants.ts'
+import type { NumberPrefix } from '../../../core/dial-policy/number-variants.ts'
 import { rowId } from '../bind.ts'
 import type { Database } from '../database.ts'
 import type { Tables } from '../tables.ts'
 
 /** The ids of one page, newest first. A page's start is found in an index: the last costs what the first does. */
-export async function keysOf(
+export async function findPageIds(
   db: Database,
   filter: HistoryFilter,
   after: HistoryCursor | undefined,
   limit: number,
 ): Promise<string[]> {
-  const walk = walkOf(filter)
-  const rows = await matching(db, filter)
-    .select([walk.time.as('at'), walk.id.as('key')])
+  const sortColumns = sortColumnsOf(filter)
+  const rows = await matchingCalls(db, filter)
+    .select([sortColumns.time.as('at'), sortColumns.id.as('key')])
     .$if(after !== undefined, (query) =>
-      query.where(sql<SqlBool>`(${walk.time}, ${walk.id}) < (${after?.startedAt}, ${after?.id})`),
+      query.where(
+        sql<SqlBool>`(${sortColumns.time}, ${sortColumns.id}) < (${after?.startedAt}, ${after?.id})`,
+      ),
     )
     .orderBy('at', 'desc')
     .orderBy('key', 'desc')
@@ -25,28 +27,28 @@ export async function keysOf(
   return rows.map((row) => row.key)
 }
 
-export async function countOf(db: Database, filter: HistoryFilter): Promise<number> {
+export async function countCalls(db: Database, filter: HistoryFilter): Promise<number> {
   const { found } = await db.query
-    .selectFrom(matching(db, filter).select('calls.id').as('call'))
+    .selectFrom(matchingCalls(db, filter).select('calls.id').as('call'))
     .select((of) => of.fn.countAll<number>().as('found'))
     .executeTakeFirstOrThrow()
   return found
 }
 
 /** Whether there is a call of this id, for that scope. */
-export async function isWithin(db: Database, id: string, scope: HistoryScope): Promise<boolean> {
-  const row = await matching(db, scope).select('calls.id').where('calls.id', '=', id).executeTakeFirst()
+export async function isInScope(db: Database, id: string, scope: HistoryScope): Promise<boolean> {
+  const row = await matchingCalls(db, scope).select('calls.id').where('calls.id', '=', id).executeTakeFirst()
   return row !== undefined
 }
 
 /** One person's calls are walked by the index of parties, all calls by their own. */
-function walkOf({ userId }: HistoryFilter) {
+function sortColumnsOf({ userId }: HistoryFilter) {
   return userId === undefined
     ? { time: sql<number>`calls.started_at`, id: sql<string>`calls.id` }
     : { time: sql<number>`call_parties.started_at`, id: sql<string>`call_parties.call_id` }
 }
 
-function matching(db: Database, filter: HistoryFilter) {
+function matchingCalls(db: Database, filter: HistoryFilter) {
   const { userId } = filter
   return db.query
     .selectFrom('calls')
@@ -62,9 +64,9 @@ function matching(db: Database, filter: HistoryFilter) {
 
 function conditions(filter: HistoryFilter): Expression<SqlBool> {
   const is = expressionBuilder<Tables, 'calls'>()
-  const { time } = walkOf(filter)
+  const { time } = sortColumnsOf(filter)
   const all: Expression<SqlBool>[] = []
-  if (filter.team !== undefined) all.push(hasPartyOf(filter.team))
+  if (filter.team !== undefined) all.push(hasPartyInTeam(filter.team))
   if (filter.from !== undefined) all.push(sql`${time} >= ${filter.from}`)
   if (filter.until !== undefined) all.push(sql`${time} < ${filter.until}`)
   if (filter.direction !== undefined) all.push(is('calls.direction', '=', filter.direction))
@@ -77,7 +79,7 @@ function conditions(filter: HistoryFilter): Expression<SqlBool> {
 }
 
 /** A team's calls are picked out of all, the newest first, by the parties of each. */
-function hasPartyOf(team: string): Expression<SqlBool> {
+function hasPartyInTeam(team: string): Expression<SqlBool> {
   const is = expressionBuilder<Tables, 'calls'>()
   return is.exists(
     is
@@ -92,12 +94,12 @@ function hasPartyOf(team: string): Expression<SqlBool> {
 /** One range of an index: the last code point of all ends it. */
 function beginsWith(
   column: 'calls.from_number' | 'calls.to_number',
-  { start, atLeast }: Beginning,
+  { prefix, minLength }: NumberPrefix,
 ): Expression<SqlBool> {
   const is = expressionBuilder<Tables, 'calls'>()
   return is.and([
-    is(column, '>=', start),
-    is(column, '<', `${start}\u{10ffff}`),
-    ...(atLeast === 0 ? [] : [sql<SqlBool>`length(${sql.ref(column)}) >= ${atLeast}`]),
+    is(column, '>=', prefix),
+    is(column, '<', `${prefix}\u{10ffff}`),
+    ...(minLength === 0 ? [] : [sql<SqlBool>`length(${sql.ref(column)}) >= ${minLength}`]),
   ])
 }

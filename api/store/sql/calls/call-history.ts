@@ -1,12 +1,12 @@
 import { type Selectable, type SqlBool, sql, type Transaction } from 'kysely'
 import type { CallRecord, HistoryStore } from '../../../core/calls/call-history.ts'
-import { rowId, storable } from '../bind.ts'
+import { isStorable, rowId } from '../bind.ts'
 import type { Database } from '../database.ts'
 import type { CallPartiesTable, CallsTable, Tables } from '../tables.ts'
-import { countOf, isWithin, keysOf } from './call-history-query.ts'
+import { countCalls, findPageIds, isInScope } from './call-history-query.ts'
 
 /** Told again, a call loses nothing that was known of it. */
-export function createHistoryStore(db: Database): HistoryStore {
+export function createCallHistoryStore(db: Database): HistoryStore {
   async function read(ids: readonly string[]): Promise<CallRecord[]> {
     if (ids.length === 0) return []
     const rows = await db.query.selectFrom('calls').selectAll().where('id', 'in', ids).execute()
@@ -32,15 +32,15 @@ export function createHistoryStore(db: Database): HistoryStore {
       }),
 
     async find(id, scope = {}) {
-      if (!storable(id)) return undefined
+      if (!isStorable(id)) return undefined
       const isBounded = scope.userId !== undefined || scope.team !== undefined
-      if (isBounded && !(await isWithin(db, id, scope))) return undefined
+      if (isBounded && !(await isInScope(db, id, scope))) return undefined
       const [record] = await read([id])
       return record
     },
 
     async list(filter, { after, limit }) {
-      const ids = await keysOf(db, filter, after, limit)
+      const ids = await findPageIds(db, filter, after, limit)
       const records = new Map((await read(ids)).map((record) => [record.id, record]))
       return ids.flatMap((id) => records.get(id) ?? [])
     },
@@ -57,7 +57,7 @@ export function createHistoryStore(db: Database): HistoryStore {
         .execute()
     },
 
-    count: (filter) => countOf(db, filter),
+    count: (filter) => countCalls(db, filter),
   }
 }
 
@@ -82,8 +82,8 @@ async function saveCall(trx: Transaction<Tables>, row: CallsTable): Promise<numb
           else ${larger('billable')} end`,
         outcome: sql`case when excluded.outcome = 'unknown' then calls.outcome else excluded.outcome end`,
         cause: sql`coalesce(excluded.cause, calls.cause)`,
-        recording: sql`case when ${hasMoreFiles} then excluded.recording else calls.recording end`,
-        recordings: sql`case when ${hasMoreFiles} then excluded.recordings else calls.recordings end`,
+        recording: sql`case when ${hasMoreRecordings} then excluded.recording else calls.recording end`,
+        recordings: sql`case when ${hasMoreRecordings} then excluded.recordings else calls.recordings end`,
       }),
     )
     .returning('started_at')
@@ -116,17 +116,17 @@ async function addParties(trx: Transaction<Tables>, { id, parties }: CallRecord,
 /** The PBX's last word of a call may say that no person took it, though the dialplan had answered. */
 const mayBeAnswered = sql<SqlBool>`(excluded.outcome in ('answered', 'unknown'))`
 /** One that heard less of a call knows of fewer files. */
-const hasMoreFiles = sql<SqlBool>`(calls.recording is null
+const hasMoreRecordings = sql<SqlBool>`(calls.recording is null
   or length(excluded.recordings) >= length(coalesce(calls.recordings, '')))`
 
-type Amount = 'started_at' | 'ended_at' | 'duration' | 'billable'
+type NumericColumn = 'started_at' | 'ended_at' | 'duration' | 'billable'
 
 // One engine has `max(a, b)` and the other `greatest(a, b)`.
-const larger = (name: Amount) => pick(name, sql`>`)
-const smaller = (name: Amount) => pick(name, sql`<`)
-const pick = (name: Amount, than: ReturnType<typeof sql>) => {
-  const [told, known] = [sql.ref(`excluded.${name}`), sql.ref(`calls.${name}`)]
-  return sql<number>`case when ${told} ${than} ${known} then ${told} else ${known} end`
+const larger = (name: NumericColumn) => pickBy(name, sql`>`)
+const smaller = (name: NumericColumn) => pickBy(name, sql`<`)
+const pickBy = (name: NumericColumn, than: ReturnType<typeof sql>) => {
+  const [reported, stored] = [sql.ref(`excluded.${name}`), sql.ref(`calls.${name}`)]
+  return sql<number>`case when ${reported} ${than} ${stored} then ${reported} else ${stored} end`
 }
 
 function toRow(record: CallRecord): CallsTable {
@@ -150,7 +150,7 @@ function toRow(record: CallRecord): CallsTable {
 }
 
 /** Calls that were stored before there could be several have the one. */
-function filesOf({ recording, recordings }: Selectable<CallsTable>): readonly string[] {
+function recordingsOf({ recording, recordings }: Selectable<CallsTable>): readonly string[] {
   if (recordings !== null) return JSON.parse(recordings) as string[] // as it was written
   return recording === null ? [] : [recording]
 }
@@ -173,7 +173,7 @@ function toRecord(
     billable: row.billable,
     outcome: row.outcome,
     cause: row.cause,
-    recordings: filesOf(row),
+    recordings: recordingsOf(row),
     parties: parties.map(({ user_id, extension, answered }) => ({
       userId: String(user_id),
       extension,

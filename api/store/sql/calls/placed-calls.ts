@@ -1,11 +1,11 @@
 import type { Selectable } from 'kysely'
-import type { DialledCall, DialledStore } from '../../../core/calls/call-history.ts'
-import { rowId, storable } from '../bind.ts'
+import type { PlacedCall, PlacedCallStore } from '../../../core/calls/call-history.ts'
+import { isStorable, rowId } from '../bind.ts'
 import type { Database } from '../database.ts'
-import type { DialledCallsTable } from '../tables.ts'
+import type { PlacedCallsTable } from '../tables.ts'
 
 /** The first outcome of a call stays. */
-export function createDialledStore(db: Database): DialledStore {
+export function createPlacedCallStore(db: Database): PlacedCallStore {
   return {
     async add({ id, userId, number, createdAt, outcome }) {
       const user = rowId(userId)
@@ -26,13 +26,13 @@ export function createDialledStore(db: Database): DialledStore {
     },
 
     async find(id) {
-      if (!storable(id)) return undefined
+      if (!isStorable(id)) return undefined
       const row = await db.query
         .selectFrom('dialled_calls')
         .selectAll()
         .where('id', '=', id)
         .executeTakeFirst()
-      return row && toDialled(row)
+      return row && toPlacedCall(row)
     },
 
     async unfinished(createdBefore) {
@@ -43,12 +43,12 @@ export function createDialledStore(db: Database): DialledStore {
         .where('created_at', '<', createdBefore)
         .orderBy('created_at')
         .execute()
-      return rows.map(toDialled)
+      return rows.map(toPlacedCall)
     },
   }
 }
 
-function toDialled(row: Selectable<DialledCallsTable>): DialledCall {
+function toPlacedCall(row: Selectable<PlacedCallsTable>): PlacedCall {
   return {
     id: row.id,
     userId: String(row.user_id),

@@ -1,8 +1,8 @@
-import type { PastStore } from '../../../core/calls/purge-history.ts'
+import type { HistoryPurgeStore } from '../../../core/calls/purge-history.ts'
 import type { Database } from '../database.ts'
 
 /** What waits for its outcome is not over, however old. */
-export function createPastStore(db: Database): PastStore {
+export function createPurgeStore(db: Database): HistoryPurgeStore {
   return {
     async count(beforeS) {
       const calls = await db.query
@@ -20,10 +20,15 @@ export function createPastStore(db: Database): PastStore {
             .executeTakeFirstOrThrow(),
         ),
       )
-      return { calls: calls.all, recorded: calls.recorded, dialled: dialled?.all ?? 0, desk: desk?.all ?? 0 }
+      return {
+        calls: calls.all,
+        recorded: calls.recorded,
+        placedCalls: dialled?.all ?? 0,
+        agentCalls: desk?.all ?? 0,
+      }
     },
 
-    async remove(kind, beforeS, most) {
+    async remove(kind, beforeS, limit) {
       if (kind === 'calls') {
         // What belongs to a call goes with it.
         const calls = await db.query
@@ -35,14 +40,14 @@ export function createPastStore(db: Database): PastStore {
               .where('started_at', '<', beforeS)
               .orderBy('started_at')
               .orderBy('id')
-              .limit(most),
+              .limit(limit),
           )
           .returning('recording')
           .execute()
         const recorded = calls.filter(({ recording }) => recording !== null).length
         return { removed: calls.length, recorded }
       }
-      const table = kind === 'dialled' ? 'dialled_calls' : 'desk_calls'
+      const table = kind === 'placedCalls' ? 'dialled_calls' : 'desk_calls'
       const rows = await db.query
         .deleteFrom(table)
         .where('id', 'in', (query) =>
@@ -52,7 +57,7 @@ export function createPastStore(db: Database): PastStore {
             .where('created_at', '<', beforeS)
             .where('outcome', 'is not', null)
             .orderBy('created_at')
-            .limit(most),
+            .limit(limit),
         )
         .returning('id')
         .execute()

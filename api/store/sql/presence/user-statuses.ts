@@ -1,13 +1,13 @@
 import type { Kysely } from 'kysely'
-import type { OwnStatus, StatusStore } from '../../../core/presence/user-status-store.ts'
+import type { UserStatus, UserStatusStore } from '../../../core/presence/user-status-store.ts'
 import { rowId } from '../bind.ts'
 import type { Database } from '../database.ts'
 import type { Tables } from '../tables.ts'
 
 /** The newest word of each person stays, in whatever order they come. */
-export function createStatusStore(db: Database): StatusStore {
+export function createUserStatusStore(db: Database): UserStatusStore {
   return {
-    set: (userId, status, at) => putStatus(db.query, userId, status, at),
+    set: (userId, status, at) => upsertUserStatus(db.query, userId, status, at),
 
     async all() {
       const rows = await db.query.selectFrom('user_statuses').selectAll().execute()
@@ -17,10 +17,10 @@ export function createStatusStore(db: Database): StatusStore {
 }
 
 /** @param query single, or a transaction's */
-export async function putStatus(
+export async function upsertUserStatus(
   query: Kysely<Tables>,
   userId: string,
-  status: OwnStatus,
+  status: UserStatus,
   at: number,
 ): Promise<void> {
   const user = rowId(userId)
@@ -31,9 +31,9 @@ export async function putStatus(
     .onConflict((known) =>
       known
         .column('user_id')
-        .doUpdateSet((told) => ({
-          status: told.ref('excluded.status'),
-          set_at: told.ref('excluded.set_at'),
+        .doUpdateSet((row) => ({
+          status: row.ref('excluded.status'),
+          set_at: row.ref('excluded.set_at'),
         }))
         .whereRef('user_statuses.set_at', '<=', 'excluded.set_at'),
     )

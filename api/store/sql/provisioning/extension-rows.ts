@@ -1,5 +1,5 @@
 import type { Kysely, Selectable, Transaction, Updateable } from 'kysely'
-import type { Extension, Place } from '../../../core/provisioning/extensions.ts'
+import type { Extension, NumberAssignment } from '../../../core/provisioning/extensions.ts'
 import { rowId } from '../bind.ts'
 import type { ExtensionsTable, Tables } from '../tables.ts'
 
@@ -28,7 +28,7 @@ export async function insertExtension(
     userId,
     mark,
     place,
-  }: { extension: string; userId: number | null; mark: string; place: Place },
+  }: { extension: string; userId: number | null; mark: string; place: NumberAssignment },
 ): Promise<Extension> {
   const row = await trx
     .insertInto('extensions')
@@ -54,13 +54,13 @@ export async function insertExtension(
  * A number whose account is gone or has another one is given to nobody else for a while: the files in its folder are
  * of the person who had it. One that is ours on the PBX rests once it is taken away there.
  */
-export async function restExtension(
+export async function quarantineExtension(
   trx: Transaction<Tables>,
   extension: string,
   userId: number,
   now: number,
 ): Promise<void> {
-  const rest = {
+  const quarantined = {
     state: 'resting',
     user_id: null,
     attempts: 0,
@@ -70,16 +70,28 @@ export async function restExtension(
   } as const
   await trx
     .insertInto('extensions')
-    .values({ ...rest, extension, mark: '', sealed_secret: '', auth_username: null, last_error: null })
+    .values({ ...quarantined, extension, mark: '', sealed_secret: '', auth_username: null, last_error: null })
     .onConflict((known) =>
-      known.column('extension').doUpdateSet(rest).where('extensions.state', 'in', ['foreign', 'resting']),
+      known
+        .column('extension')
+        .doUpdateSet(quarantined)
+        .where('extensions.state', 'in', ['foreign', 'resting']),
     )
     .execute()
 }
 
 function toRow(change: Partial<Omit<Extension, 'extension'>>): Updateable<ExtensionsTable> {
-  const { state, userId, mark, sealedSecret, authUsername, attempts, lastError, nextTryAt, changedAt } =
-    change
+  const {
+    state,
+    userId,
+    ownershipTag: mark,
+    sealedSecret,
+    authUsername,
+    attempts,
+    lastError,
+    nextTryAt,
+    changedAt,
+  } = change
   return Object.fromEntries(
     Object.entries({
       state,
@@ -100,7 +112,7 @@ export function toExtension(row: Selectable<ExtensionsTable>): Extension {
     extension: row.extension,
     state: row.state,
     userId: row.user_id === null ? null : String(row.user_id),
-    mark: row.mark,
+    ownershipTag: row.mark,
     sealedSecret: row.sealed_secret,
     authUsername: row.auth_username,
     attempts: row.attempts,

@@ -1,17 +1,21 @@
 import type { Transaction } from 'kysely'
-import type { ExtensionRange, ExtensionStore, Place } from '../../../core/provisioning/extensions.ts'
+import type {
+  ExtensionRange,
+  ExtensionStore,
+  NumberAssignment,
+} from '../../../core/provisioning/extensions.ts'
 import { Refusal } from '../../../core/refusal.ts'
-import { enterNames, freeNames } from '../auth/account-names.ts'
-import { insertUser, removeUser, taken } from '../auth/user-rows.ts'
+import { claimNames, releaseNames } from '../auth/account-names.ts'
+import { insertUser, removeUser, toConflict } from '../auth/user-rows.ts'
 import { rowId } from '../bind.ts'
 import type { Database } from '../database.ts'
 import { UniqueViolation } from '../errors.ts'
-import { giveInvitationBack, mustNotBeInvited, useInvitation } from '../registration/invitations.ts'
+import { consumeInvitation, requireNotInvited, restoreInvitation } from '../registration/invitations.ts'
 import type { Tables } from '../tables.ts'
-import { insertExtension, restExtension, toExtension, updateExtension } from './extension-rows.ts'
+import { insertExtension, quarantineExtension, toExtension, updateExtension } from './extension-rows.ts'
 
 /** How often others may be faster before we say that it does not work. */
-const MOST_TRIES = 200
+const MAX_ATTEMPTS = 200
 
 /**
  * Numbers are given out once: the primary key decides between processes, and whoever loses takes the next.
@@ -21,16 +25,16 @@ export function createExtensionStore(
   db: Database,
   isFit: (extension: string) => Promise<boolean> = async () => true,
 ): ExtensionStore {
-  /** @param make what else must hold or nothing does; gets the number */
-  async function give<T>(
-    { range }: Pick<Place, 'range'>,
-    make: (trx: Transaction<Tables>, extension: string) => Promise<T>,
+  /** @param create what else must hold or nothing does; gets the number */
+  async function assignNumber<T>(
+    { range }: Pick<NumberAssignment, 'range'>,
+    create: (trx: Transaction<Tables>, extension: string) => Promise<T>,
   ): Promise<T> {
-    for (let tries = 0; tries < MOST_TRIES; tries += 1) {
+    for (let attempts = 0; attempts < MAX_ATTEMPTS; attempts += 1) {
       try {
         return await db.transaction(async (trx) => {
           // The lowest; where many ask at once, each soon asks for another.
-          const free = await freeIn(trx, { range, isFit }, 1 + tries * 4)
+          const free = await findFreeNumbers(trx, { range, isFit }, 1 + attempts * 4)
           const extension = free[Math.floor(Math.random() * free.length)]
           if (extension === undefined) {
             throw new Refusal('unavailable', {
@@ -38,42 +42,45 @@ export function createExtensionStore(
               retryAfter: 600,
             })
           }
-          return make(trx, extension)
+          return create(trx, extension)
         })
       } catch (err) {
-        if (isTakenNumber(err)) continue
+        if (isNameConflict(err)) continue
         if (!(err instanceof UniqueViolation)) throw err
-        if (!isOfNumber(err)) throw taken(err)
+        if (!isNumberConflict(err)) throw toConflict(err)
       }
     }
     throw new Refusal('unavailable', { detail: 'too many register at once', retryAfter: 2 })
   }
 
   return {
-    reserve: ({ user, invitation, mark, ...place }) =>
-      give(place, async (trx, extension) => {
+    reserve: ({ user, invitation, ownershipTag, ...place }) =>
+      assignNumber(place, async (trx, extension) => {
         const { now } = place
-        await mustNotBeInvited(trx, user, now, invitation)
+        await requireNotInvited(trx, user, now, invitation)
         const made = await insertUser(trx, { ...user, extension: null }, now, extension)
         const userId = Number(made.id)
         if (invitation !== undefined) {
-          const isUsed = await useInvitation(trx, invitation, user.email ?? '', { userId, now })
+          const isUsed = await consumeInvitation(trx, invitation, user.email ?? '', { userId, now })
           if (!isUsed) throw new Refusal('forbidden', { detail: 'the invitation was used meanwhile' })
         }
-        return { user: made, extension: await insertExtension(trx, { extension, userId, mark, place }) }
+        return {
+          user: made,
+          extension: await insertExtension(trx, { extension, userId, mark: ownershipTag, place }),
+        }
       }),
 
-    replace: (known, left, next) =>
-      give(next, async (trx, extension) => {
+    reassign: (known, left, next) =>
+      assignNumber(next, async (trx, extension) => {
         const { now } = next
         const change = { state: left, userId: null, attempts: 0, nextTryAt: now, changedAt: now }
         if ((await updateExtension(trx, known, change)) === undefined) return undefined
         const userId = known.userId === null ? null : (rowId(known.userId) ?? null)
-        if (userId !== null) await rename(trx, userId, extension)
-        return insertExtension(trx, { extension, userId, mark: known.mark, place: next })
+        if (userId !== null) await replaceExtensionName(trx, userId, extension)
+        return insertExtension(trx, { extension, userId, mark: known.ownershipTag, place: next })
       }),
 
-    settle: (known, made, now) =>
+    markReady: (known, made, now) =>
       db
         .transaction(async (trx) => {
           const change = { ...made, state: 'ready', lastError: null, changedAt: now } as const
@@ -87,25 +94,25 @@ export function createExtensionStore(
             .where('id', '=', userId)
             .executeTakeFirst()
           if (before?.extension && before.extension !== extension)
-            await restExtension(trx, before.extension, userId, now)
+            await quarantineExtension(trx, before.extension, userId, now)
           const { numUpdatedRows } = await trx
             .updateTable('users')
             .set((user) => ({ extension, revision: user('revision', '+', 1) }))
             .where('id', '=', userId)
             .executeTakeFirst()
-          if (numUpdatedRows > 0n) await rename(trx, userId, extension)
+          if (numUpdatedRows > 0n) await replaceExtensionName(trx, userId, extension)
           return settled
         })
         .catch((err) => {
-          throw err instanceof UniqueViolation ? taken(err) : err
+          throw err instanceof UniqueViolation ? toConflict(err) : err
         }),
 
-    undo: (known, { now, revokeUntil }) =>
+    rollback: (known, { now, revokeUntil }) =>
       db.transaction(async (trx) => {
         const freed = { state: 'removing', userId: null, nextTryAt: now, changedAt: now } as const
         const undone = await updateExtension(trx, known, freed)
         if (undone === undefined || known.userId === null) return undone
-        await giveInvitationBack(trx, rowId(known.userId) ?? 0)
+        await restoreInvitation(trx, rowId(known.userId) ?? 0)
         await removeUser(trx, known.userId, revokeUntil, now)
         return undone
       }),
@@ -118,7 +125,7 @@ export function createExtensionStore(
         .executeTakeFirst()
       return row && toExtension(row)
     },
-    async ofUser(userId) {
+    async findByUser(userId) {
       const row = await db.query
         .selectFrom('extensions')
         .selectAll()
@@ -129,7 +136,7 @@ export function createExtensionStore(
 
     update: (known, change) => updateExtension(db.query, known, change),
 
-    async due(now, limit) {
+    async listDue(now, limit) {
       const rows = await db.query
         .selectFrom('extensions')
         .selectAll()
@@ -140,7 +147,7 @@ export function createExtensionStore(
         .execute()
       return rows.map(toExtension)
     },
-    async orphans(limit) {
+    async listOrphaned(limit) {
       const rows = await db.query
         .selectFrom('extensions')
         .leftJoin('users', 'users.id', 'extensions.user_id')
@@ -151,14 +158,14 @@ export function createExtensionStore(
         .execute()
       return rows.map(toExtension)
     },
-    async forgetRested(before) {
+    async releaseQuarantined(before) {
       await db.query
         .deleteFrom('extensions')
         .where('state', '=', 'resting')
         .where('changed_at', '<', before)
         .execute()
     },
-    async unsettled() {
+    async listUnfinished() {
       const rows = await db.query
         .selectFrom('extensions')
         .selectAll()
@@ -171,22 +178,26 @@ export function createExtensionStore(
 }
 
 /** The extension becomes a name of the account, in place of an earlier one. */
-async function rename(trx: Transaction<Tables>, userId: number, extension: string): Promise<void> {
+async function replaceExtensionName(
+  trx: Transaction<Tables>,
+  userId: number,
+  extension: string,
+): Promise<void> {
   const user = await trx
     .selectFrom('users')
     .select(['username', 'email'])
     .where('id', '=', userId)
     .executeTakeFirst()
   if (user === undefined) return
-  await freeNames(trx, userId, { ...user, extension })
-  await enterNames(trx, userId, { extension })
+  await releaseNames(trx, userId, { ...user, extension })
+  await claimNames(trx, userId, { extension })
 }
 
 /** The lowest numbers of the range that nobody has or is called, and that do not rest. */
-async function freeIn(
+async function findFreeNumbers(
   trx: Transaction<Tables>,
   { range, isFit }: { range: ExtensionRange; isFit: (extension: string) => Promise<boolean> },
-  most: number,
+  max: number,
 ): Promise<string[]> {
   const used = await trx
     .selectFrom('extensions')
@@ -213,7 +224,7 @@ async function freeIn(
     .execute()
   const known = new Set(used.map(({ extension }) => extension))
   const free: string[] = []
-  for (let n = Number(range.first); n <= Number(range.last) && free.length < most; n += 1) {
+  for (let n = Number(range.first); n <= Number(range.last) && free.length < max; n += 1) {
     const number = String(n).padStart(range.first.length, '0')
     if (!known.has(number) && (await isFit(number))) free.push(number)
   }
@@ -221,9 +232,9 @@ async function freeIn(
 }
 
 /** Somebody was faster with the number, as a name. */
-const isTakenNumber = (err: unknown) =>
+const isNameConflict = (err: unknown) =>
   err instanceof Refusal && err.code === 'taken' && err.detail === 'extension'
 
 /** Somebody was faster with the number: SQLite tells the column, PostgreSQL the key. */
-const isOfNumber = ({ cause }: UniqueViolation) =>
+const isNumberConflict = ({ cause }: UniqueViolation) =>
   /extensions(\.extension|_pkey)\b/.test(cause instanceof Error ? cause.message : '')

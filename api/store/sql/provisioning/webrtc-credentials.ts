@@ -1,29 +1,32 @@
 import type { Selectable } from 'kysely'
 import { Claims } from '../../../../contract/claims.ts'
-import type { Loan, LoanStore } from '../../../core/provisioning/webrtc-credential-store.ts'
+import type {
+  EphemeralCredential,
+  EphemeralCredentialStore,
+} from '../../../core/provisioning/webrtc-credential-store.ts'
 import { rowId } from '../bind.ts'
 import type { Database } from '../database.ts'
 import { UniqueViolation } from '../errors.ts'
-import type { SipLoansTable } from '../tables-call-center.ts'
+import type { WebrtcCredentialsTable } from '../tables-call-center.ts'
 
-export function createLoanStore(db: Database): LoanStore {
+export function createEphemeralCredentialStore(db: Database): EphemeralCredentialStore {
   const all = () => db.query.selectFrom('sip_loans').selectAll()
 
   return {
-    async begin(loan) {
-      const { id, extension, mark, state } = loan
+    async insert(loan) {
+      const { id, extension, ownershipTag, state } = loan
       try {
         await db.query
           .insertInto('sip_loans')
           .values({
             id,
             extension,
-            mark,
+            mark: ownershipTag,
             state,
             user_id: rowId(loan.userId) ?? 0,
             claims_json: JSON.stringify(loan.claims),
             sealed_secret: loan.sealedSecret,
-            busy_until: loan.busyUntil,
+            busy_until: loan.lockedUntil,
             created_at: loan.createdAt,
             expires_at: loan.expiresAt,
           })
@@ -35,42 +38,42 @@ export function createLoanStore(db: Database): LoanStore {
       }
     },
 
-    async move(known, { state, busyUntil }) {
+    async transition(known, { state, lockedUntil }) {
       try {
         const row = await db.query
           .updateTable('sip_loans')
-          .set({ state, busy_until: busyUntil })
+          .set({ state, busy_until: lockedUntil })
           .where('id', '=', known.id)
           .where('state', '=', known.state)
-          .where('busy_until', '=', known.busyUntil)
+          .where('busy_until', '=', known.lockedUntil)
           .returningAll()
           .executeTakeFirst()
-        return row && toLoan(row)
+        return row && toCredential(row)
       } catch (err) {
         if (err instanceof UniqueViolation) return undefined
         throw err
       }
     },
 
-    async forget(known) {
+    async delete(known) {
       await db.query
         .deleteFrom('sip_loans')
         .where('id', '=', known.id)
         .where('state', '=', known.state)
-        .where('busy_until', '=', known.busyUntil)
+        .where('busy_until', '=', known.lockedUntil)
         .execute()
     },
 
-    async ofExtension(extension) {
+    async listByExtension(extension) {
       const rows = await all()
         .where('extension', '=', extension)
         .orderBy('created_at')
         .orderBy('id')
         .execute()
-      return rows.map(toLoan)
+      return rows.map(toCredential)
     },
 
-    async due(now, limit) {
+    async listDue(now, limit) {
       const rows = await all()
         .where((is) =>
           is.or([
@@ -81,30 +84,30 @@ export function createLoanStore(db: Database): LoanStore {
         .orderBy('expires_at')
         .limit(limit)
         .execute()
-      return rows.map(toLoan)
+      return rows.map(toCredential)
     },
 
-    async lent({ afterId, limit }) {
+    async listActive({ afterId, limit }) {
       const rows = await all()
         .where('state', '=', 'lent')
         .where('id', '>', afterId)
         .orderBy('id')
         .limit(limit)
         .execute()
-      return rows.map(toLoan)
+      return rows.map(toCredential)
     },
   }
 }
 
-const toLoan = (row: Selectable<SipLoansTable>): Loan => ({
+const toCredential = (row: Selectable<WebrtcCredentialsTable>): EphemeralCredential => ({
   id: row.id,
   extension: row.extension,
-  mark: row.mark,
+  ownershipTag: row.mark,
   userId: String(row.user_id),
   claims: Claims.parse(JSON.parse(row.claims_json)),
   sealedSecret: row.sealed_secret,
   state: row.state,
-  busyUntil: row.busy_until,
+  lockedUntil: row.busy_until,
   createdAt: row.created_at,
   expiresAt: row.expires_at,
 })

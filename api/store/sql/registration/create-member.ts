@@ -1,7 +1,7 @@
 import type { Transaction } from 'kysely'
 import type { NewUser, User } from '../../../core/auth/users.ts'
 import type { Agent } from '../../../core/call-center/agents/agent.ts'
-import { insertUser, taken } from '../auth/user-rows.ts'
+import { insertUser, toConflict } from '../auth/user-rows.ts'
 import { insertAgent } from '../call-center/agents.ts'
 import { UniqueViolation } from '../errors.ts'
 import type { Tables } from '../tables.ts'
@@ -12,7 +12,7 @@ type NewMember = Omit<NewUser, 'extension' | 'email'> & { email: string } & Pick
  * Makes a user and their agent within the transaction of what they are made of.
  * @throws {Refusal} `taken` with `detail` as `UserStore.add`
  */
-export async function addMember(
+export async function createMember(
   trx: Transaction<Tables>,
   { name, team, ...user }: NewMember,
   now: number,
@@ -23,6 +23,6 @@ export async function addMember(
 }
 
 /** Of two who are called alike at once, one is. @throws what it was given, worded */
-export function asTaken(err: unknown): never {
-  throw err instanceof UniqueViolation ? taken(err) : err
+export function rethrowConflict(err: unknown): never {
+  throw err instanceof UniqueViolation ? toConflict(err) : err
 }

@@ -1,19 +1,23 @@
 import type { Expression, ExpressionBuilder, SqlBool } from 'kysely'
-import type { InviteStore } from '../../../core/registration/email-invitations.ts'
+import type { EmailInvitationStore } from '../../../core/registration/email-invitations.ts'
 import { rowId } from '../bind.ts'
 import type { Database } from '../database.ts'
 import type { Tables } from '../tables.ts'
-import { addMember, asTaken } from './create-member.ts'
-import { insertInvitation, mustNotBeInvited, toInvitation } from './invitations.ts'
-import { queueMail } from './mail-queue.ts'
+import { createMember, rethrowConflict } from './create-member.ts'
+import { insertInvitation, requireNotInvited, toInvitation } from './invitations.ts'
+import { enqueueMail } from './mail-queue.ts'
 
 /** Invitations that are mailed, and what they make of whoever uses them. */
-export function createInviteStore(db: Database): InviteStore {
+export function createEmailInvitationStore(db: Database): EmailInvitationStore {
   return {
     addWithMail: (invitation, recipient) =>
       db.transaction(async (trx) => {
         await insertInvitation(trx, invitation)
-        await queueMail(trx, { kind: 'invitation', recipient, about: invitation.hash }, invitation.createdAt)
+        await enqueueMail(
+          trx,
+          { kind: 'invitation', recipient, about: invitation.hash },
+          invitation.createdAt,
+        )
       }),
 
     replaceHash: ({ id, about }, hash, now) =>
@@ -53,8 +57,8 @@ export function createInviteStore(db: Database): InviteStore {
             .returningAll()
             .executeTakeFirst()
           if (row === undefined) return undefined
-          if (row.email_folded === null) await mustNotBeInvited(trx, account, now)
-          const user = await addMember(trx, { ...account, role: row.role ?? 'user', team: row.team }, now)
+          if (row.email_folded === null) await requireNotInvited(trx, account, now)
+          const user = await createMember(trx, { ...account, role: row.role ?? 'user', team: row.team }, now)
           await trx
             .updateTable('invitations')
             .set({ used_by: rowId(user.id) ?? 0 })
@@ -62,7 +66,7 @@ export function createInviteStore(db: Database): InviteStore {
             .execute()
           return user
         })
-        .catch(asTaken),
+        .catch(rethrowConflict),
   }
 }
 

@@ -1,56 +1,58 @@
 import type { Selectable, Transaction } from 'kysely'
 import {
-  FORGOTTEN,
-  type RegistrationStore,
-  type WaitingAccount,
+  type EmailRegistrationStore,
+  NO_PASSWORD,
+  type PendingRegistration,
 } from '../../../core/registration/email-registration.ts'
-import { normalName } from '../../../core/values/account-names.ts'
+import { normalizeName } from '../../../core/values/account-names.ts'
 import type { Database } from '../database.ts'
 import type { Tables } from '../tables.ts'
-import { addMember, asTaken } from './create-member.ts'
-import { queueMail } from './mail-queue.ts'
+import { createMember, rethrowConflict } from './create-member.ts'
+import { enqueueMail } from './mail-queue.ts'
 
-export function createRegistrationStore(db: Database): RegistrationStore {
+export function createEmailRegistrationStore(db: Database): EmailRegistrationStore {
   return {
-    async pending(email, now) {
+    async findPending(email, now) {
       const row = await db.query
         .selectFrom('registrations')
         .selectAll()
-        .where('email_folded', '=', normalName(email))
+        .where('email_folded', '=', normalizeName(email))
         .where('expires_at', '>', now)
         .executeTakeFirst()
-      return row && toWaiting(row)
+      return row && toPending(row)
     },
 
-    keep: (account, at, over) =>
+    save: (account, at, over) =>
       db.transaction(async (trx) => {
-        const isStored = await (over === undefined ? insert(trx, account, at) : renew(trx, account, at, over))
-        if (isStored) await mailOnce(trx, account.email, at.now)
+        const isStored = await (over === undefined
+          ? insert(trx, account, at)
+          : extend(trx, account, at, over))
+        if (isStored) await replaceQueuedMail(trx, account.email, at.now)
         return isStored
       }),
 
-    mailAgain: (email, now) => db.transaction((trx) => mailOnce(trx, email, now)),
+    queueMail: (email, now) => db.transaction((trx) => replaceQueuedMail(trx, email, now)),
 
     setToken: (email, tokenHash, now) =>
       db.query
         .updateTable('registrations')
         .set({ token_hash: tokenHash })
-        .where('email_folded', '=', normalName(email))
+        .where('email_folded', '=', normalizeName(email))
         .where('expires_at', '>', now)
         .returning(['username', 'password_hash as passwordHash'])
         .executeTakeFirst(),
 
-    async find(tokenHash, now) {
+    async findByToken(tokenHash, now) {
       const row = await db.query
         .selectFrom('registrations')
         .selectAll()
         .where('token_hash', '=', tokenHash)
         .where('expires_at', '>', now)
         .executeTakeFirst()
-      return row && toWaiting(row)
+      return row && toPending(row)
     },
 
-    prove: (tokenHash, { username, passwordHash }, now) =>
+    confirm: (tokenHash, { username, passwordHash }, now) =>
       db
         .transaction(async (trx) => {
           // First of all, so that of two who try at once the other finds nothing.
@@ -62,25 +64,25 @@ export function createRegistrationStore(db: Database): RegistrationStore {
             .executeTakeFirst()
           if (row === undefined) return undefined
           const { email, name } = row
-          return addMember(trx, { username, email, name, passwordHash, role: 'user', team: null }, now)
+          return createMember(trx, { username, email, name, passwordHash, role: 'user', team: null }, now)
         })
-        .catch(asTaken),
+        .catch(rethrowConflict),
 
-    async forgetExpired(now) {
+    async deleteExpired(now) {
       await db.query.deleteFrom('registrations').where('expires_at', '<=', now).execute()
     },
   }
 }
 
-type At = { now: number; expiresAt: number }
+type SaveTimes = { now: number; expiresAt: number }
 
 /** @returns false where one waits for this address already */
 async function insert(
   trx: Transaction<Tables>,
-  { username, email, name, passwordHash }: WaitingAccount,
-  { now, expiresAt }: At,
+  { username, email, name, passwordHash }: PendingRegistration,
+  { now, expiresAt }: SaveTimes,
 ): Promise<boolean> {
-  const about = normalName(email)
+  const about = normalizeName(email)
   await trx
     .deleteFrom('registrations')
     .where('email_folded', '=', about)
@@ -99,16 +101,16 @@ async function insert(
 }
 
 /** @returns false where what waits is not what was known */
-async function renew(
+async function extend(
   trx: Transaction<Tables>,
-  { email }: WaitingAccount,
-  { now, expiresAt }: At,
+  { email }: PendingRegistration,
+  { now, expiresAt }: SaveTimes,
   { passwordHash, isSame }: { passwordHash: string; isSame: boolean },
 ): Promise<boolean> {
   const row = await trx
     .updateTable('registrations')
-    .set({ expires_at: expiresAt, ...(isSame ? {} : { password_hash: FORGOTTEN, token_hash: null }) })
-    .where('email_folded', '=', normalName(email))
+    .set({ expires_at: expiresAt, ...(isSame ? {} : { password_hash: NO_PASSWORD, token_hash: null }) })
+    .where('email_folded', '=', normalizeName(email))
     .where('expires_at', '>', now)
     .where('password_hash', '=', passwordHash)
     .returning('email_folded')
@@ -116,20 +118,20 @@ async function renew(
   return row !== undefined
 }
 
-function toWaiting(row: Selectable<Tables['registrations']>): WaitingAccount {
+function toPending(row: Selectable<Tables['registrations']>): PendingRegistration {
   const { username, email, name, password_hash: passwordHash } = row
   return { username, email, name, passwordHash }
 }
 
 /** One that nobody has begun to send would make the link of the next one useless, or the other way round. */
-async function mailOnce(trx: Transaction<Tables>, recipient: string, now: number): Promise<void> {
+async function replaceQueuedMail(trx: Transaction<Tables>, recipient: string, now: number): Promise<void> {
   // Two spellings of one address are one mailbox, and an engine's own `lower` knows ASCII alone.
-  const about = normalName(recipient)
+  const about = normalizeName(recipient)
   await trx
     .deleteFrom('mails')
     .where('kind', '=', 'verification')
     .where('about', '=', about)
     .where('tries', '=', 0)
     .execute()
-  await queueMail(trx, { kind: 'verification', recipient, about }, now)
+  await enqueueMail(trx, { kind: 'verification', recipient, about }, now)
 }

@@ -1,7 +1,7 @@
 import type { ExpressionBuilder, ExpressionWrapper, Kysely, Selectable, SqlBool, Transaction } from 'kysely'
 import { Refusal } from '../../../core/refusal.ts'
 import type { Invitation, InvitationStore } from '../../../core/registration/invitations.ts'
-import { normalName } from '../../../core/values/account-names.ts'
+import { normalizeName } from '../../../core/values/account-names.ts'
 import { rowId } from '../bind.ts'
 import type { Database } from '../database.ts'
 import type { InvitationsTable, Tables } from '../tables.ts'
@@ -9,15 +9,15 @@ import type { InvitationsTable, Tables } from '../tables.ts'
 export function createInvitationStore(db: Database): InvitationStore {
   return {
     add: (invitation) => insertInvitation(db.query, invitation),
-    async isGood(hash, email, now) {
+    async isValidFor(hash, email, now) {
       const row = await db.query
         .selectFrom('invitations')
         .select('hash')
-        .where(isGood(hash, email, now))
+        .where(isValidFor(hash, email, now))
         .executeTakeFirst()
       return row !== undefined
     },
-    async open(now) {
+    async listOpen(now) {
       const rows = await db.query
         .selectFrom('invitations')
         .selectAll()
@@ -39,7 +39,7 @@ export async function insertInvitation(
     .insertInto('invitations')
     .values({
       hash,
-      email_folded: email === null ? null : normalName(email),
+      email_folded: email === null ? null : normalizeName(email),
       role,
       team,
       created_by: createdBy === null ? null : (rowId(createdBy) ?? null),
@@ -65,7 +65,7 @@ export function toInvitation(row: Selectable<InvitationsTable>): Invitation {
 }
 
 /** Uses it up within the transaction of what it was used for: of two who try, one does. */
-export async function useInvitation(
+export async function consumeInvitation(
   trx: Transaction<Tables>,
   hash: string,
   email: string,
@@ -74,7 +74,7 @@ export async function useInvitation(
   const row = await trx
     .updateTable('invitations')
     .set({ used_at: by.now, used_by: by.userId })
-    .where(isGood(hash, email, by.now))
+    .where(isValidFor(hash, email, by.now))
     .returning('hash')
     .executeTakeFirst()
   return row !== undefined
@@ -85,13 +85,13 @@ export async function useInvitation(
  * @param own the hash of the invitation that is used now
  * @throws {Refusal} `taken`; `detail` is `email` or `username`
  */
-export async function mustNotBeInvited(
+export async function requireNotInvited(
   trx: Transaction<Tables>,
   { username, email }: { username: string; email?: string | null | undefined },
   now: number,
   own?: string,
 ): Promise<void> {
-  const names = { email: email ? normalName(email) : undefined, username: normalName(username) }
+  const names = { email: email ? normalizeName(email) : undefined, username: normalizeName(username) }
   const rows = await trx
     .selectFrom('invitations')
     .select(['hash', 'email_folded'])
@@ -110,7 +110,7 @@ export async function mustNotBeInvited(
   throw new Refusal('taken', { detail: other.email_folded === names.email ? 'email' : 'username' })
 }
 
-export async function giveInvitationBack(trx: Transaction<Tables>, userId: number): Promise<void> {
+export async function restoreInvitation(trx: Transaction<Tables>, userId: number): Promise<void> {
   await trx
     .updateTable('invitations')
     .set({ used_at: null, used_by: null })
@@ -118,12 +118,12 @@ export async function giveInvitationBack(trx: Transaction<Tables>, userId: numbe
     .execute()
 }
 
-const isGood =
+const isValidFor =
   (hash: string, email: string, now: number) =>
   (is: ExpressionBuilder<Tables, 'invitations'>): ExpressionWrapper<Tables, 'invitations', SqlBool> =>
     is.and([
       is('hash', '=', hash),
       is('used_at', 'is', null),
       is('expires_at', '>', now),
-      is.or([is('email_folded', 'is', null), is('email_folded', '=', normalName(email))]),
+      is.or([is('email_folded', 'is', null), is('email_folded', '=', normalizeName(email))]),
     ])

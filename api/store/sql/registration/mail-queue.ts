@@ -1,11 +1,11 @@
 import type { Kysely } from 'kysely'
-import type { DueMail, MailStore } from '../../../core/registration/outbox.ts'
+import type { MailQueue, QueuedMail } from '../../../core/registration/outbox.ts'
 import { rowId } from '../bind.ts'
 import type { Database } from '../database.ts'
 import type { Tables } from '../tables.ts'
 
 /** Tries and the next one's time are what a claim is known by: whoever was overtaken changes nothing any more. */
-export function createMailStore(db: Database): MailStore {
+export function createMailQueue(db: Database): MailQueue {
   return {
     async claim(now, until, limit) {
       const due = await db.query
@@ -16,7 +16,7 @@ export function createMailStore(db: Database): MailStore {
         .orderBy('id')
         .limit(limit)
         .execute()
-      const mine: DueMail[] = []
+      const claimed: QueuedMail[] = []
       for (const { id, next_try_at } of due) {
         const row = await db.query
           .updateTable('mails')
@@ -27,10 +27,10 @@ export function createMailStore(db: Database): MailStore {
           .executeTakeFirst()
         if (row !== undefined) {
           const { kind, recipient, about, tries } = row
-          mine.push({ id: String(id), kind, recipient, about, tries })
+          claimed.push({ id: String(id), kind, recipient, about, tries })
         }
       }
-      return mine
+      return claimed
     },
     async postpone({ id, tries }, nextTryAt, error) {
       await db.query
@@ -51,9 +51,9 @@ export function createMailStore(db: Database): MailStore {
 }
 
 /** @param query single, or the transaction's of what it is about */
-export async function queueMail(
+export async function enqueueMail(
   query: Kysely<Tables>,
-  { kind, recipient, about }: Pick<DueMail, 'kind' | 'recipient' | 'about'>,
+  { kind, recipient, about }: Pick<QueuedMail, 'kind' | 'recipient' | 'about'>,
   now: number,
 ): Promise<void> {
   await query

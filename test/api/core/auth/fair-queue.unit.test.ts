@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest'
-import { createTurns } from '../../../../api/core/auth/fair-queue.ts'
+import { createFairQueue } from '../../../../api/core/auth/fair-queue.ts'
 
 /** Turns, one at a time, of which each ends when it is told to. */
-function world(settings: { queue?: number; patienceMs?: number } = {}) {
-  const turns = createTurns({ parallel: 1, queue: 100, patienceMs: 60_000, ...settings })
+function world(settings: { queue?: number; timeoutMs?: number } = {}) {
+  const turns = createFairQueue({ parallel: 1, queue: 100, timeoutMs: 60_000, ...settings })
   const begun: string[] = []
   const refused: string[] = []
   const endings: (() => void)[] = []
@@ -44,7 +44,7 @@ describe('turns', () => {
   })
 
   test('are waited for no longer than the patience', async () => {
-    const { ask, end, begun, refused } = world({ patienceMs: 10 })
+    const { ask, end, begun, refused } = world({ timeoutMs: 10 })
     ask('a', 'a 0')
     ask('a', 'a 1')
     await new Promise((resolve) => setTimeout(resolve, 40))
@@ -55,7 +55,7 @@ describe('turns', () => {
   })
 
   test('a task that fails hands its place over', async () => {
-    const turns = createTurns({ parallel: 1, queue: 1, patienceMs: 1_000 })
+    const turns = createFairQueue({ parallel: 1, queue: 1, timeoutMs: 1_000 })
     const failing = turns('a', async () => {
       throw new Error('no')
     })

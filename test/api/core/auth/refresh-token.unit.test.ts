@@ -1,9 +1,9 @@
 import { createHash, randomBytes } from 'node:crypto'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { createRefreshSecrets, seal, unseal } from '../../../../api/core/auth/refresh-token.ts'
+import { createOpaqueRefreshTokens, seal, unseal } from '../../../../api/core/auth/refresh-token.ts'
 
-const secrets = createRefreshSecrets(randomBytes(32))
+const secrets = createOpaqueRefreshTokens(randomBytes(32))
 
 /** A session id as they are made: 16 bytes in base64url. */
 const sessionIds = fc
@@ -21,7 +21,7 @@ describe('a refresh secret', () => {
       fc.property(sessionIds, numbers, (sessionId, number) => {
         const secret = secrets.mint(sessionId, number)
         expect(secret).toMatchObject({ sessionId, number, text: expect.stringMatching(/^[0-9a-f]{136}$/) })
-        expect(secrets.read(secret.text)).toEqual(secret)
+        expect(secrets.parse(secret.text)).toEqual(secret)
       }),
     )
   })
@@ -47,7 +47,7 @@ describe('a refresh secret', () => {
     fc.assert(
       fc.property(minted, fc.nat(135), digits, ({ text }, at, digit) => {
         fc.pre(text[at] !== digit)
-        expect(secrets.read(replaced(text, at, digit))).toBeUndefined()
+        expect(secrets.parse(replaced(text, at, digit))).toBeUndefined()
       }),
       { numRuns: 1_000 },
     )
@@ -63,7 +63,7 @@ describe('a refresh secret', () => {
           const mutated = Buffer.from(text, 'hex')
           mutated.set(bytes.subarray(0, 68 - at), at)
           fc.pre(mutated.toString('hex') !== text)
-          expect(secrets.read(mutated.toString('hex'))).toBeUndefined()
+          expect(secrets.parse(mutated.toString('hex'))).toBeUndefined()
         },
       ),
       { numRuns: 1_000 },
@@ -74,8 +74,8 @@ describe('a refresh secret', () => {
     fc.assert(
       fc.property(minted, minted, ({ text: one }, { text: other }) => {
         // Session and number of one, randomness and tag of the other.
-        expect(secrets.read(other.slice(0, 40) + one.slice(40))).toBeUndefined()
-        expect(secrets.read(other.slice(0, 104) + one.slice(104))).toBeUndefined()
+        expect(secrets.parse(other.slice(0, 40) + one.slice(40))).toBeUndefined()
+        expect(secrets.parse(other.slice(0, 104) + one.slice(104))).toBeUndefined()
       }),
     )
   })
@@ -94,14 +94,14 @@ describe('a refresh secret', () => {
     ['that is nothing', ''],
     ['of zeros', '0'.repeat(136)],
   ])('%s is none of ours', (_, text) => {
-    expect(secrets.read(text)).toBeUndefined()
+    expect(secrets.parse(text)).toBeUndefined()
   })
 
   test('is nothing that somebody typed', () => {
     const typed = fc.oneof(fc.string({ unit: 'binary' }), fc.string({ unit: digits, maxLength: 300 }))
     fc.assert(
       fc.property(typed, (text) => {
-        expect(secrets.read(text)).toBeUndefined()
+        expect(secrets.parse(text)).toBeUndefined()
       }),
     )
   })
@@ -111,9 +111,9 @@ describe('a refresh secret', () => {
     fc.assert(
       fc.property(keys, keys, sessionIds, numbers, (one, other, sessionId, number) => {
         fc.pre(Buffer.compare(one, other) !== 0)
-        const { text } = createRefreshSecrets(Buffer.from(one)).mint(sessionId, number)
-        expect(createRefreshSecrets(Buffer.from(other)).read(text)).toBeUndefined()
-        expect(createRefreshSecrets(Buffer.from(one)).read(text)).toBeDefined()
+        const { text } = createOpaqueRefreshTokens(Buffer.from(one)).mint(sessionId, number)
+        expect(createOpaqueRefreshTokens(Buffer.from(other)).parse(text)).toBeUndefined()
+        expect(createOpaqueRefreshTokens(Buffer.from(one)).parse(text)).toBeDefined()
       }),
     )
   })

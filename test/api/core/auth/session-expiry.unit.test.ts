@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { createRefreshSecrets } from '../../../../api/core/auth/refresh-token.ts'
+import { createOpaqueRefreshTokens } from '../../../../api/core/auth/refresh-token.ts'
 import type { Session } from '../../../../api/core/auth/session-store.ts'
-import { createSessions, type OpenRequest } from '../../../../api/core/auth/sessions.ts'
+import { createSessions, type OpenSessionRequest } from '../../../../api/core/auth/sessions.ts'
 import type { Tokens } from '../../../../api/core/auth/tokens.ts'
 import type { User } from '../../../../api/core/auth/users.ts'
 import type { Claims } from '../../../../contract/claims.ts'
@@ -12,9 +12,9 @@ const user: User = {
   ...{ id: '1', username: 'anna', extension: '1001', email: null, role: 'user', team: null },
   ...{ passwordHash: '', disabled: false, generation: 0, revision: 0, createdAt: START },
 }
-const request: OpenRequest = {
-  ...{ surface: 'crm', address: '192.0.2.7', userAgent: 'test', clothing: () => ({}) },
-  refreshBy: 'token',
+const request: OpenSessionRequest = {
+  ...{ surface: 'crm', address: '192.0.2.7', userAgent: 'test', extraClaims: () => ({}) },
+  refreshWith: 'token',
 }
 
 /** Sessions over a store of one. */
@@ -33,10 +33,10 @@ function world() {
         stored = { ...stored, lastSeenAt, idleExpiresAt: Math.max(stored.idleExpiresAt, idleExpiresAt) }
       },
       end: async () => undefined,
-      endAllOf: async () => [],
-      listOf: async () => [],
-      refreshed: async () => {},
-      usesOf: async () => new Map(),
+      endAll: async () => [],
+      listActive: async () => [],
+      recordRefresh: async () => {},
+      activityOf: async () => new Map(),
     },
     users: { find: async () => user },
     tokens: {
@@ -45,15 +45,15 @@ function world() {
         return kind
       },
     } as unknown as Tokens, // nothing else of it is asked for
-    secrets: createRefreshSecrets(Buffer.alloc(32)),
-    rotation: { childOf: async () => undefined },
-    rotationStore: { forget: async () => {} },
-    revoker: { announce: async () => {}, announceWaiting: async () => {} },
+    refreshTokens: createOpaqueRefreshTokens(Buffer.alloc(32)),
+    rotation: { rotate: async () => undefined },
+    rotationStore: { delete: async () => {} },
+    revocationPublisher: { publish: async () => {}, publishPending: async () => {} },
     securityLog: { write() {} },
     supervisorReach: 'team',
     now: () => at * 1_000,
     ...{ accessTtl: ACCESS, refreshTtl: REFRESH, sessionTtl: SESSION },
-    onTrouble() {},
+    onError() {},
   })
   const claims = { sub: '1', gen: 0, role: 'user' } as Claims // no more is read of them
   const renew = () =>
@@ -73,17 +73,17 @@ describe('a session is over', () => {
     ['when its secret was not used in time', 'secret', SESSION, REFRESH, ['access']],
     ['with its access token where nothing renews it', 'nothing', 600, 600, ['access']],
     ['with its last access token where that renews itself', 'access', REFRESH, 600, ['access']],
-  ] as const)('%s', async (_, refreshBy, whole, idle, kinds) => {
+  ] as const)('%s', async (_, refreshWith, whole, idle, kinds) => {
     const { sessions, stored, issued } = world()
-    const { refreshToken } = await sessions.open(user, { ...request, refreshBy, accessTtl: 600 })
+    const { refreshToken } = await sessions.open(user, { ...request, refreshWith, accessTtl: 600 })
     expect(stored()).toMatchObject({ expiresAt: START + whole, idleExpiresAt: START + idle })
     expect(issued.toSorted()).toEqual(kinds)
-    expect(refreshToken === '').toBe(refreshBy === 'nothing' || refreshBy === 'access')
+    expect(refreshToken === '').toBe(refreshWith === 'nothing' || refreshWith === 'access')
   })
 
   test('later, when its access token was renewed, and not after it', async () => {
     const { sessions, stored, renew, wait } = world()
-    await sessions.open(user, { ...request, refreshBy: 'access', accessTtl: 600 })
+    await sessions.open(user, { ...request, refreshWith: 'access', accessTtl: 600 })
     wait(500)
     await renew()
     expect(stored()).toMatchObject({ idleExpiresAt: START + 1_100 })

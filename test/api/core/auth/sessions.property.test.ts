@@ -1,9 +1,9 @@
 import fc, { type Scheduler } from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { User } from '../../../../api/core/auth/users.ts'
-import { createModel, isSurelyAlive } from '../../../support/sessions/model.ts'
-import { createOperations, type Deed } from '../../../support/sessions/operations.ts'
-import { createWorld, type Lifetimes } from '../../../support/sessions/simulation.ts'
+import { createModel, mustBeAlive } from '../../../support/sessions/model.ts'
+import { createOperations, type SessionCommand } from '../../../support/sessions/operations.ts'
+import { createSimulation, type Lifetimes } from '../../../support/sessions/simulation.ts'
 
 const USERS = ['1', '2']
 const people: User[] = USERS.map((id) => ({
@@ -40,26 +40,26 @@ const troubles = fc.oneof(
 )
 const does = <T extends string>(what: T) => fc.constant(what)
 
-const deed: fc.Arbitrary<Deed> = fc.oneof(
+const deed: fc.Arbitrary<SessionCommand> = fc.oneof(
   {
     weight: 5,
     arbitrary: fc.record({
       do: does('login'),
       user,
       kind: fc.constantFrom('token' as const, 'secret' as const),
-      troubles,
+      failures: troubles,
     }),
   },
-  { weight: 10, arbitrary: fc.record({ do: does('rotate'), session, pick, troubles }) },
-  { weight: 4, arbitrary: fc.record({ do: does('refresh'), session, troubles }) },
-  { weight: 3, arbitrary: fc.record({ do: does('pass'), seconds, troubles: fc.constant([]) }) },
+  { weight: 10, arbitrary: fc.record({ do: does('rotate'), session, pick, failures: troubles }) },
+  { weight: 4, arbitrary: fc.record({ do: does('refresh'), session, failures: troubles }) },
+  { weight: 3, arbitrary: fc.record({ do: does('pass'), seconds, failures: fc.constant([]) }) },
   {
     weight: 1,
     arbitrary: fc.record({
       do: does('garbage'),
       session,
       garbage: fc.constantFrom('noise' as const, 'mutated' as const, 'foreign' as const),
-      troubles: fc.constant([]),
+      failures: fc.constant([]),
     }),
   },
   {
@@ -67,10 +67,10 @@ const deed: fc.Arbitrary<Deed> = fc.oneof(
     arbitrary: fc.record({
       do: fc.constantFrom('logout' as const, 'end' as const, 'endAsStranger' as const, 'endOthers' as const),
       session,
-      troubles,
+      failures: troubles,
     }),
   },
-  { weight: 1, arbitrary: fc.record({ do: does('logoutBySecret'), session, pick, troubles }) },
+  { weight: 1, arbitrary: fc.record({ do: does('logoutBySecret'), session, pick, failures: troubles }) },
   {
     weight: 3,
     arbitrary: fc.record({
@@ -82,11 +82,11 @@ const deed: fc.Arbitrary<Deed> = fc.oneof(
         'enable' as const,
       ),
       user,
-      troubles,
+      failures: troubles,
     }),
   },
-  { weight: 1, arbitrary: fc.record({ do: does('remove'), user: fc.constant('2'), troubles }) },
-  { weight: 1, arbitrary: fc.record({ do: does('tend'), troubles }) },
+  { weight: 1, arbitrary: fc.record({ do: does('remove'), user: fc.constant('2'), failures: troubles }) },
+  { weight: 1, arbitrary: fc.record({ do: does('tend'), failures: troubles }) },
 )
 
 /** What is done at once, one such after another. */
@@ -109,10 +109,10 @@ async function live(
   scheduler: Scheduler,
   waitOn: (until: () => Promise<void>) => void,
   lifetimes: Lifetimes,
-  all: Deed[][],
+  all: SessionCommand[][],
 ) {
-  const world = createWorld(scheduler, people, lifetimes)
-  waitOn(world.quiet)
+  const world = createSimulation(scheduler, people, lifetimes)
+  waitOn(world.whenIdle)
   const model = createModel(world)
   const operations = createOperations(world, model)
   const settled = <T>(work: Promise<T>) => scheduler.waitFor(work)
@@ -121,24 +121,24 @@ async function live(
     await settled(Promise.all(wave.map((one, m) => operations.perform(one, `${n}.${m}`))))
     for (const one of model.sessions) {
       if (!operations.isOver(one)) continue
-      operations.mustBeDead(one)
+      operations.expectRejected(one)
       expect(await settled(operations.refreshNewest(one)), `${one.id} stays over`).toBe('refused')
     }
   }
 
-  await settled(world.tend())
+  await settled(world.publishPending())
   for (const one of model.sessions) {
     const outcome = await settled(operations.refreshNewest(one))
-    if (isSurelyAlive(one)) expect(outcome, `${one.id} goes on`).toBe('refreshed')
+    if (mustBeAlive(one)) expect(outcome, `${one.id} goes on`).toBe('refreshed')
     // Whatever became of the others, none of them is half dead.
-    else if (outcome === 'refused' && !one.lapsed) operations.mustBeDead(one)
-    expect(model.faults).toEqual([])
+    else if (outcome === 'refused' && !one.hasExpired) operations.expectRejected(one)
+    expect(model.violations).toEqual([])
   }
   return model
 }
 
-const fine = { troubles: [] }
-const logIn = (kind: 'token' | 'secret'): Deed => ({ do: 'login', user: '1', kind, ...fine })
+const fine = { failures: [] }
+const logIn = (kind: 'token' | 'secret'): SessionCommand => ({ do: 'login', user: '1', kind, ...fine })
 
 describe('sessions, whoever does what in whichever order, and whatever fails', () => {
   const { scheduler, waitOn } = drawn()
@@ -156,7 +156,9 @@ describe('sessions, whoever does what in whichever order, and whatever fails', (
   test('get one child of one secret, however many ask for it at once', async () => {
     const fifty = fc.array(troubles, { minLength: 50, maxLength: 50 })
     const property = fc.asyncProperty(scheduler, fifty, async (drawnScheduler, all) => {
-      const rotations = all.map((some): Deed => ({ do: 'rotate', session: 0, pick: 'first', troubles: some }))
+      const rotations = all.map(
+        (some): SessionCommand => ({ do: 'rotate', session: 0, pick: 'first', failures: some }),
+      )
       const model = await live(drawnScheduler, waitOn, usual, [[logIn('secret')], rotations])
       // The first secret, its child, and the child's own, which was asked for at the end.
       expect([...(model.sessions[0]?.secrets.keys() ?? [])]).toEqual([0, 1, 2])
@@ -165,15 +167,15 @@ describe('sessions, whoever does what in whichever order, and whatever fails', (
   })
 
   test.each([
-    ['logged out', [0, 1].map((session): Deed => ({ do: 'logout', session, ...fine }))],
-    ['ended by somebody', [0, 1].map((session): Deed => ({ do: 'end', session, ...fine }))],
-    ['logged out everywhere', [{ do: 'endAll', user: '1', ...fine }] satisfies Deed[]],
-    ['given another password', [{ do: 'setPassword', user: '1', ...fine }] satisfies Deed[]],
-    ['given another role', [{ do: 'promote', user: '1', ...fine }] satisfies Deed[]],
-    ['disabled', [{ do: 'disable', user: '1', ...fine }] satisfies Deed[]],
-    ['removed', [{ do: 'remove', user: '1', ...fine }] satisfies Deed[]],
+    ['logged out', [0, 1].map((session): SessionCommand => ({ do: 'logout', session, ...fine }))],
+    ['ended by somebody', [0, 1].map((session): SessionCommand => ({ do: 'end', session, ...fine }))],
+    ['logged out everywhere', [{ do: 'endAll', user: '1', ...fine }] satisfies SessionCommand[]],
+    ['given another password', [{ do: 'setPassword', user: '1', ...fine }] satisfies SessionCommand[]],
+    ['given another role', [{ do: 'promote', user: '1', ...fine }] satisfies SessionCommand[]],
+    ['disabled', [{ do: 'disable', user: '1', ...fine }] satisfies SessionCommand[]],
+    ['removed', [{ do: 'remove', user: '1', ...fine }] satisfies SessionCommand[]],
   ])('leave nothing alive when they are refreshed while their user is %s', async (_, endings) => {
-    const refreshes = [0, 1, 2].flatMap((): Deed[] => [
+    const refreshes = [0, 1, 2].flatMap((): SessionCommand[] => [
       { do: 'rotate', session: 0, pick: 'newest', ...fine },
       { do: 'refresh', session: 1, ...fine },
     ])

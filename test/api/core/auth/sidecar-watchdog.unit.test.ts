@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { createStreamKeeper } from '../../../../api/core/auth/sidecar-watchdog.ts'
+import { createSidecarWatchdog } from '../../../../api/core/auth/sidecar-watchdog.ts'
 import type { CutResult } from '../../../../contract/stream-instances.ts'
 import { createLog } from '../../../../runtime/log.ts'
 
@@ -19,17 +19,17 @@ function createWorld({ sidecars = ['/run/s1.sock'], instances = ['/run/n1.sock']
   const due: { at: number; done(): void }[] = []
   let asked = 0
   const later = (ms: number) => new Promise<void>((done) => due.push({ at: now + ms, done }))
-  const keeper = createStreamKeeper({
+  const keeper = createSidecarWatchdog({
     sidecars,
     instances,
-    async answers(sidecar) {
+    async isResponding(sidecar) {
       asked += 1
       if (!hung.has(sidecar)) return true
       await later(DEADLINE_MS)
       return false
     },
-    gateOf: async (sidecar) => gates.get(sidecar),
-    async cut(instance, gate) {
+    cohortOf: async (sidecar) => gates.get(sidecar),
+    async closeStreams(instance, gate) {
       cuts.push({ at: now, instance, gate })
       return (await results.get(instance)) ?? 'cut'
     },

@@ -1,5 +1,10 @@
 import { describe, expect, test } from 'vitest'
-import { createFindReach, type Reach, reaches, reachOf } from '../../../../api/core/auth/supervisor-reach.ts'
+import {
+  createFindReach,
+  isWithinReach,
+  type Reach,
+  reachForRole,
+} from '../../../../api/core/auth/supervisor-reach.ts'
 import type { User } from '../../../../api/core/auth/users.ts'
 import { Refusal } from '../../../../api/core/refusal.ts'
 import type { Role } from '../../../../contract/claims.ts'
@@ -17,8 +22,8 @@ describe('whom somebody oversees', () => {
     ['admin', 'sales', ALL, ALL],
     ['admin', null, ALL, ALL],
   ])('%s of team %s: %o, and with reach all %o', (role, team, bounded, unbounded) => {
-    expect(reachOf({ role, team }, 'team')).toEqual(bounded)
-    expect(reachOf({ role, team }, 'all')).toEqual(unbounded)
+    expect(reachForRole({ role, team }, 'team')).toEqual(bounded)
+    expect(reachForRole({ role, team }, 'all')).toEqual(unbounded)
   })
 
   test.each([
@@ -27,7 +32,7 @@ describe('whom somebody oversees', () => {
     [NOBODY, [false, false, false, false]],
   ])('%o reaches sales, support, no team, no user: %j', (reach, expected) => {
     const people = [{ team: 'sales' }, { team: 'support' }, { team: null }, undefined]
-    expect(people.map((person) => reaches(reach, person))).toEqual(expected)
+    expect(people.map((person) => isWithinReach(reach, person))).toEqual(expected)
   })
 })
 

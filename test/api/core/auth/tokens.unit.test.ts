@@ -52,9 +52,9 @@ test.each([
   ['a supervisor stays one', 'supervisor', 'agent', { said: 'supervisor', judged: 'supervisor' }],
 ] as const)('%s', async (_, role, called, { said, judged }) => {
   const tokens = createTokens({ keyring, algorithm: 'HS256', now: Date.now, issuingSince: () => 0 })
-  const clothing = { role: called }
+  const extraClaims = { role: called }
   const token = await tokens.issue('access', { ...subject, role }, Math.floor(Date.now() / 1000) + 60, {
-    clothing,
+    extraClaims,
   })
   const payload = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString())
   expect(payload.role).toBe(said)

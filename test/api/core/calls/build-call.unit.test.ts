@@ -2,27 +2,27 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { AmiMessage } from '../../../../api/asterisk/ami-codec.ts'
 import type { Call } from '../../../../api/core/calls/call.ts'
-import type { Channel, Fact } from '../../../../api/core/calls/pbx-events.ts'
-import { recordOf } from '../../../../api/core/calls/to-call-record.ts'
-import { factsIn, messagesIn, newTable } from './fixtures/recorded-events.ts'
+import type { PbxChannel, PbxEvent } from '../../../../api/core/calls/pbx-events.ts'
+import { toCallRecord } from '../../../../api/core/calls/to-call-record.ts'
+import { eventsIn, newTracker, recordedMessages } from './fixtures/recorded-events.ts'
 
 /** The events of Asterisk 22 about the phones 1001, 1002 and 1003, and of a trunk. */
-const scene = (number: string) => messagesIn('asterisk22', number)
+const scene = (number: string) => recordedMessages('asterisk22', number)
 const isPhone = (endpoint: string) => /^\d{4}$/.test(endpoint)
 const personOf = (endpoint: string) =>
   isPhone(endpoint) ? { userId: endpoint, extension: endpoint } : undefined
 
 /** The calls that the history gets, and each change of any. */
-function heard(messages: readonly AmiMessage[]) {
-  const { table, told } = newTable({ isOwnEndpoint: isPhone })
+function recordAfter(messages: readonly AmiMessage[]) {
+  const { table, told } = newTracker({ isOwnEndpoint: isPhone })
   for (const message of messages) {
-    for (const fact of factsIn([message])) table.hear(fact)
+    for (const fact of eventsIn([message])) table.handle(fact)
     table.flush()
   }
   const last = new Map<string, Call>()
   for (const call of told) last.set(call.id, call)
-  const kept = [...last.values()].filter(({ wentOn }) => !wentOn)
-  return { kept, told, record: recordOf(kept[0] as Call, personOf, () => []) }
+  const kept = [...last.values()].filter(({ mergedIntoAnother }) => !mergedIntoAnother)
+  return { kept, told, record: toCallRecord(kept[0] as Call, personOf, () => []) }
 }
 const without = (messages: readonly AmiMessage[], ...names: string[]) =>
   messages.filter(({ name }) => !names.includes(name))
@@ -40,7 +40,7 @@ describe('a call that 1003 picks up while 1002 rings', () => {
     ['of its pickup group', '52'],
     ['of a ring group', '53'],
   ])('%s', (_, number) => {
-    const { kept, told, record } = heard(scene(number))
+    const { kept, told, record } = recordAfter(scene(number))
 
     test('is one call, of all three, which 1003 alone answered', () => {
       expect(kept).toHaveLength(1)
@@ -69,7 +69,7 @@ describe('a queue', () => {
     ['whose agent is rung by a Local channel that leaves', '64'],
   ])('%s: the talk begins as the agent picks up', (_, number) => {
     const messages = scene(number)
-    const { record, kept } = heard(messages)
+    const { record, kept } = recordAfter(messages)
     const waited = secondsBetween(messages, 'Newchannel', 'DialEnd')
     expect(waited).toBeGreaterThan(1)
     expect(record).toMatchObject({ outcome: 'answered', direction: 'internal' })
@@ -80,7 +80,7 @@ describe('a queue', () => {
   })
 
   test('with /n: caller and agent are in one talk, though each is in a bridge of its own', () => {
-    const { told } = heard(scene('62'))
+    const { told } = recordAfter(scene('62'))
     const bridges = told
       .map(bridgesOf)
       .findLast((legs) => legs?.length === 2 && legs.every(([, bridge]) => bridge !== undefined))
@@ -99,17 +99,17 @@ describe('a queue', () => {
     ['without an agent, on a PBX that writes no records', without(scene('63'), 'Cdr')],
     ['that gave up and let the dialplan go on', scene('71')],
   ])('%s, until the caller hung up: not answered', (_, messages) => {
-    expect(heard(messages).record).toMatchObject(abandoned)
+    expect(recordAfter(messages).record).toMatchObject(abandoned)
   })
 
   test('without an agent: not answered while it lasts, either', () => {
-    const { told } = heard(without(scene('63'), 'Cdr'))
+    const { told } = recordAfter(without(scene('63'), 'Cdr'))
     expect(told.slice(2).map(({ answeredAt }) => answeredAt)).not.toContainEqual(expect.any(Number))
   })
 })
 
 test('a menu that the caller heard is answered: no person was looked for', () => {
-  expect(heard(scene('70')).record).toMatchObject({ outcome: 'answered', billable: 1 })
+  expect(recordAfter(scene('70')).record).toMatchObject({ outcome: 'answered', billable: 1 })
 })
 
 describe('follow-me', () => {
@@ -117,18 +117,22 @@ describe('follow-me', () => {
     ['by Local channels with /n', '65'],
     ['by ringing phone and trunk', '66'],
   ])('%s: the own phone answers, so the call is internal', (_, number) => {
-    const { record, told } = heard(scene(number))
+    const { record, told } = recordAfter(scene(number))
     expect(record).toMatchObject({ outcome: 'answered', direction: 'internal' })
     expect(new Set(told.map(({ direction }) => direction))).toEqual(new Set(['internal']))
   })
 
   test('whose mobile went up and pressed no key to take the call: not answered', () => {
-    expect(heard(scene('67')).record).toMatchObject({ direction: 'outgoing', answeredAt: null, billable: 0 })
+    expect(recordAfter(scene('67')).record).toMatchObject({
+      direction: 'outgoing',
+      answeredAt: null,
+      billable: 0,
+    })
   })
 })
 
 test('click-to-call rings all phones of a user: the one that was picked up is the caller’s', () => {
-  const { kept, told } = heard(scene('15'))
+  const { kept, told } = recordAfter(scene('15'))
   expect(kept).toHaveLength(1)
   const ringing = told.find(({ legs }) => legs.length === 2)
   expect(ringing).toMatchObject({ state: 'dialling', direction: 'internal' })
@@ -160,11 +164,13 @@ test('click-to-call rings all phones of a user: the one that was picked up is th
 test.each(['15', '50', '52', '60', '61', '62', '63', '64', '65', '66', '67', '71', '80'])(
   'scene %s gives the same in any order, told several times',
   (number) => {
-    const facts = factsIn(scene(number))
-    const callsOf = (some: readonly Fact[]) => {
-      const { table } = newTable({ isOwnEndpoint: isPhone })
-      for (const fact of some) table.hear(fact)
-      const ids = new Set(facts.flatMap((fact) => (fact.kind === 'channel' ? (fact.about.callId ?? []) : [])))
+    const facts = eventsIn(scene(number))
+    const callsOf = (some: readonly PbxEvent[]) => {
+      const { table } = newTracker({ isOwnEndpoint: isPhone })
+      for (const fact of some) table.handle(fact)
+      const ids = new Set(
+        facts.flatMap((fact) => (fact.kind === 'channel' ? (fact.changes.callId ?? []) : [])),
+      )
       return [...ids].map((id) => table.find(id))
     }
     const inOrder = callsOf(facts)
@@ -183,12 +189,18 @@ test.each(['15', '50', '52', '60', '61', '62', '63', '64', '65', '66', '67', '71
 
 describe('a channel that is masqueraded while it rings', () => {
   const SECOND = 1_000_000
-  const about = (id: string, at: number, what: Partial<Channel>): Fact => {
-    return { kind: 'channel', id, at: at * SECOND, about: what }
+  const about = (id: string, at: number, what: Partial<PbxChannel>): PbxEvent => {
+    return { kind: 'channel', id, at: at * SECOND, changes: what }
   }
   const naming = (endpoint: string) => ({ endpoint, name: `PJSIP/${endpoint}-00000001` })
-  const facts: Fact[] = [
-    about('a', 1, { ...naming('1001'), callId: 'a', number: '1001', state: 'dialling', dialled: '1002' }),
+  const facts: PbxEvent[] = [
+    about('a', 1, {
+      ...naming('1001'),
+      callId: 'a',
+      number: '1001',
+      state: 'dialling',
+      dialedExtension: '1002',
+    }),
     about('b', 2, { ...naming('1002'), callId: 'a', number: '1002', state: 'ringing' }),
     { kind: 'dial', from: 'a', to: 'b', at: 2 * SECOND, end: undefined },
     about('b', 5, { ...naming('1003'), number: '1003' }),
@@ -199,10 +211,10 @@ describe('a channel that is masqueraded while it rings', () => {
   ]
 
   test('was rung as one phone and answered as another', () => {
-    const { table } = newTable({ isOwnEndpoint: isPhone })
-    for (const fact of facts) table.hear(fact)
+    const { table } = newTracker({ isOwnEndpoint: isPhone })
+    for (const fact of facts) table.handle(fact)
     const call = table.find('a') as Call
-    expect(recordOf(call, personOf, () => []).parties).toEqual([
+    expect(toCallRecord(call, personOf, () => []).parties).toEqual([
       { userId: '1001', extension: '1001', answered: true },
       { userId: '1003', extension: '1003', answered: true },
       { userId: '1002', extension: '1002', answered: false },

@@ -1,17 +1,17 @@
 import { describe, expect, test } from 'vitest'
-import type { Calls } from '../../../../api/core/calls/call-control.ts'
-import type { DialledCall } from '../../../../api/core/calls/call-history.ts'
-import { type CallTable, createCallTable } from '../../../../api/core/calls/call-tracker.ts'
-import { createWatch } from '../../../../api/core/calls/call-waiter.ts'
-import { createCalls } from '../../../../api/core/calls/create-call-control.ts'
+import type { CallControl } from '../../../../api/core/calls/call-control.ts'
+import type { PlacedCall } from '../../../../api/core/calls/call-history.ts'
+import { type CallTracker, createCallTracker } from '../../../../api/core/calls/call-tracker.ts'
+import { createCallWaiter } from '../../../../api/core/calls/call-waiter.ts'
+import { createCallControl } from '../../../../api/core/calls/create-call-control.ts'
 import { noPbx } from '../../../../api/core/calls/no-pbx.ts'
 import type { Pbx } from '../../../../api/core/calls/pbx.ts'
-import type { Channel } from '../../../../api/core/calls/pbx-events.ts'
-import { createDialling } from '../../../../api/core/calls/place-call.ts'
+import type { PbxChannel } from '../../../../api/core/calls/pbx-events.ts'
+import { createPlaceCall } from '../../../../api/core/calls/place-call.ts'
 import { createClearance } from '../../../../api/core/dial-policy/clearance.ts'
-import type { Spellings } from '../../../../api/core/dial-policy/number-variants.ts'
+import type { NumberVariants } from '../../../../api/core/dial-policy/number-variants.ts'
 import { Refusal } from '../../../../api/core/refusal.ts'
-import { aDirectory, anActor, reachesOf } from './fixtures/calls.ts'
+import { aDirectory, anActor, findReachIn } from './fixtures/calls.ts'
 
 const ID = '1700000000.1'
 const directory = await aDirectory()
@@ -24,31 +24,32 @@ const [ofSales, ofSupport, ofLegal, ofNone] = [
   anActor('ofNone'),
 ]
 
-interface World {
-  calls: Calls
-  table: CallTable
+interface Fixture {
+  calls: CallControl
+  table: CallTracker
   /** What the PBX was asked. */
-  deeds: unknown[][]
-  asked: unknown[][]
-  dialled: Map<string, DialledCall>
-  tell(id: string, about: Partial<Channel>): void
+  pbxCommands: unknown[][]
+  softphoneCommands: unknown[][]
+  dialled: Map<string, PlacedCall>
+  tell(id: string, about: Partial<PbxChannel>): void
   gone(id: string, cause: number): void
 }
 
 /** 1001 talks with 1002 on a PBX that does what it is asked; `flaw` changes one thing of it. */
-function world(
+function createFixture(
   flaw: Partial<Pbx> = {},
-  { listening = true, storesAway = false, reachOf = reachesOf(directory) } = {},
-): World {
+  { listening = true, storesAway = false, reachOf = findReachIn(directory) } = {},
+): Fixture {
   let at = 1_700_000_000_000_000
-  const table = createCallTable({
-    isOwnEndpoint: (endpoint) => directory.ofEndpoint(endpoint) !== undefined,
+  const tracker = createCallTracker({
+    isOwnEndpoint: (endpoint) => directory.findByEndpoint(endpoint) !== undefined,
     now: () => at / 1000,
-    later: (work) => setImmediate(work),
-    onTrouble: () => {},
+    defer: (work) => setImmediate(work),
+    onError: () => {},
   })
-  const tell = (id: string, about: Partial<Channel>) => table.hear({ kind: 'channel', id, at: ++at, about })
-  const gone = (id: string, cause: number) => table.hear({ kind: 'gone', id, at: ++at, cause })
+  const tell = (id: string, changes: Partial<PbxChannel>) =>
+    tracker.handle({ kind: 'channel', id, at: ++at, changes })
+  const gone = (id: string, cause: number) => tracker.handle({ kind: 'gone', id, at: ++at, cause })
   const leg = (id: string, endpoint: string) =>
     tell(id, {
       name: `PJSIP/${endpoint}-0000000${id.at(-1)}`,
@@ -56,25 +57,25 @@ function world(
       callId: ID,
       state: 'up',
       number: endpoint,
-      dialled: '1002',
+      dialedExtension: '1002',
       bridge: 'b',
-      bornAt: at,
+      createdAt: at,
     })
   leg(ID, '1001')
-  table.hear({ kind: 'dial', from: ID, to: '1700000000.2', at: ++at, end: undefined })
+  tracker.handle({ kind: 'dial', from: ID, to: '1700000000.2', at: ++at, end: undefined })
   leg('1700000000.2', '1002')
-  table.hear({ kind: 'dial', from: ID, to: '1700000000.2', at: ++at, end: 'answered' })
+  tracker.handle({ kind: 'dial', from: ID, to: '1700000000.2', at: ++at, end: 'answered' })
 
-  const deeds: unknown[][] = []
-  const asked: unknown[][] = []
-  const dialled = new Map<string, DialledCall>()
+  const pbxCommands: unknown[][] = []
+  const softphoneCommands: unknown[][] = []
+  const dialled = new Map<string, PlacedCall>()
   const does =
     (name: keyof Pbx) =>
     async (...args: unknown[]) => {
-      deeds.push([name, ...args])
+      pbxCommands.push([name, ...args])
       if (name === 'hangup') gone(String(args[0]), 16)
       if (name === 'transferBlind') gone(String(args[0]), 16)
-      if (name === 'park') tell(String(args[0]), { parkedAt: '701' })
+      if (name === 'park') tell(String(args[0]), { parkingSpace: '701' })
       if (name === 'pauseRecording') tell(String(args[0]), { recording: args[1] === true ? 'paused' : 'on' })
     }
   const pbx: Pbx = {
@@ -91,19 +92,19 @@ function world(
     pauseRecording: does('pauseRecording'),
     ...flaw,
   }
-  const watch = createWatch(table)
+  const waiter = createCallWaiter(tracker)
   const policy = () => ({
-    spellings: (text: string): Spellings => [text],
-    spellingsBehind: () => [],
-    judge(text: string) {
+    variants: (text: string): NumberVariants => [text],
+    embeddedVariants: () => [],
+    check(text: string) {
       if (text === '+33123') throw new Refusal('dial_denied', { detail: 'international' })
       return { number: text, kind: 'internal' as const, isEmergency: text === '112' }
     },
     limits: { perMinute: 1, perDay: 1, concurrent: 1 },
-    showable: (extension: string, text: string) =>
+    allowedCallerNumber: (extension: string, text: string) =>
       extension === '1001' && text === '+49301001' ? text : undefined,
   })
-  const clear = createClearance({
+  const clearNumber = createClearance({
     policy,
     doNotCall: {
       async has(spellings) {
@@ -114,23 +115,23 @@ function world(
   })
   const keys = new Map<string, string>()
   let taken = 0
-  const calls = createCalls({
-    dial: createDialling({
+  const calls = createCallControl({
+    dial: createPlaceCall({
       pbx,
-      watch,
+      waiter,
       policy,
-      clear,
+      clearNumber,
       limits: {
-        async take() {
+        async acquire() {
           taken += 1
           if (taken > 1) throw new Refusal('throttled', { retryAfter: 60 })
         },
         async release() {
           taken -= 1
         },
-        keep: async () => {},
+        heartbeat: async () => {},
       },
-      keys: {
+      idempotencyKeys: {
         async claim(userId, key, _, callId) {
           if (storesAway) throw new Refusal('unavailable')
           const known = keys.get(userId + key)
@@ -141,7 +142,7 @@ function world(
           keys.delete(userId + key)
         },
       },
-      dialled: {
+      placedCalls: {
         async add(call) {
           if (storesAway) throw new Refusal('unavailable')
           dialled.set(call.id, call)
@@ -160,17 +161,17 @@ function world(
       ringMs: 30_000,
     }),
     pbx,
-    table,
-    watch,
-    clear,
-    dialled: { find: async (id) => dialled.get(id) },
+    tracker,
+    waiter,
+    clearNumber,
+    placedCalls: { find: async (id) => dialled.get(id) },
     directory,
     reachOf,
     softphones: {
-      listens: () => listening,
-      async ask(userId, command, callId) {
+      isConnected: () => listening,
+      async send(userId, command, callId) {
         if (!listening) throw new Refusal('not_supported')
-        asked.push([userId, command, callId])
+        softphoneCommands.push([userId, command, callId])
         const own = userId === '2' ? ID : '1700000000.2'
         if (command === 'answer') tell(own, { state: 'up' })
         else tell(own, { holds: command === 'hold' })
@@ -178,7 +179,7 @@ function world(
     },
     answerByNotify: false,
   })
-  return { calls, table, deeds, asked, dialled, tell, gone }
+  return { calls, table: tracker, pbxCommands, softphoneCommands, dialled, tell, gone }
 }
 
 describe('whose call it is', () => {
@@ -192,10 +193,10 @@ describe('whose call it is', () => {
     ['a supervisor of another team sees nothing', ofLegal, 0],
     ['a supervisor of no team sees it', ofNone, 1],
   ])('%s', async (_, actor, count) => {
-    expect(await world().calls.list(actor)).toHaveLength(count)
+    expect(await createFixture().calls.list(actor)).toHaveLength(count)
   })
 
-  const commands: [string, (calls: Calls, actor: typeof user1) => Promise<unknown>][] = [
+  const commands: [string, (calls: CallControl, actor: typeof user1) => Promise<unknown>][] = [
     ['find', (calls, actor) => calls.find(actor, ID)],
     ['answer', (calls, actor) => calls.answer(actor, ID)],
     ['hangup', (calls, actor) => calls.hangup(actor, ID)],
@@ -215,38 +216,38 @@ describe('whose call it is', () => {
     'to a third user and another team’s supervisor there is no such call: %s',
     async (_, command) => {
       for (const actor of [user3, ofLegal]) {
-        const { calls, deeds, asked } = world()
+        const { calls, pbxCommands, softphoneCommands } = createFixture()
         await expect(command(calls, actor)).rejects.toMatchObject({ code: 'not_found' })
-        expect([...deeds, ...asked]).toEqual([])
+        expect([...pbxCommands, ...softphoneCommands]).toEqual([])
       }
     },
   )
   test('with reach all, a supervisor of another team acts on it', async () => {
-    const { calls, deeds } = world({}, { reachOf: reachesOf(directory, 'all') })
+    const { calls, pbxCommands } = createFixture({}, { reachOf: findReachIn(directory, 'all') })
     expect(await calls.list(ofLegal)).toHaveLength(1)
     await calls.hangup(ofLegal, ID)
-    expect(deeds.map(([, channel]) => channel)).toEqual([ID, '1700000000.2'])
+    expect(pbxCommands.map(([, channel]) => channel)).toEqual([ID, '1700000000.2'])
   })
   test('one’s own call is commanded while the database is away', async () => {
     const reachOf = async () => {
       throw new Refusal('unavailable')
     }
-    const { calls, deeds, tell } = world({}, { reachOf })
+    const { calls, pbxCommands, tell } = createFixture({}, { reachOf })
     tell('1700000000.3', { name: 'PJSIP/1006-3', endpoint: '1006', callId: ID, state: 'up', bridge: 'b' })
     await calls.mute(ofLegal, ID, true)
     await calls.hangup(ofLegal, ID)
-    expect(deeds.map(([name, channel]) => [name, channel])).toEqual([
+    expect(pbxCommands.map(([name, channel]) => [name, channel])).toEqual([
       ['mute', '1700000000.3'],
       ['hangup', '1700000000.3'],
     ])
-    await expect(world({}, { reachOf }).calls.hangup(ofLegal, ID)).rejects.toMatchObject({
+    await expect(createFixture({}, { reachOf }).calls.hangup(ofLegal, ID)).rejects.toMatchObject({
       code: 'unavailable',
     })
   })
   test.each(commands.filter(([name]) => name !== 'find' && name !== 'hangup'))(
     'on a call that is over is a conflict: %s',
     async (_, command) => {
-      const { calls, gone } = world()
+      const { calls, gone } = createFixture()
       gone(ID, 16)
       gone('1700000000.2', 16)
       await expect(command(calls, user1)).rejects.toMatchObject({ code: 'conflict' })
@@ -256,12 +257,12 @@ describe('whose call it is', () => {
 
 describe('a command', () => {
   test('hangs up the own phone alone', async () => {
-    const { calls, deeds } = world()
+    const { calls, pbxCommands } = createFixture()
     await calls.hangup(user2, ID)
-    expect(deeds).toEqual([['hangup', '1700000000.2', 'normal']])
+    expect(pbxCommands).toEqual([['hangup', '1700000000.2', 'normal']])
   })
   test('that hangs up is done when the call is over, where the PBX hangs up whoever is left alone', async () => {
-    const { calls, table, gone } = world({
+    const { calls, table, gone } = createFixture({
       async hangup(channel) {
         gone(channel, 16)
         setTimeout(() => gone(ID, 16), 30)
@@ -271,41 +272,41 @@ describe('a command', () => {
     expect(table.find(ID)?.state).toBe('ended')
   })
   test('hangs nothing up for whose phone has left the call', async () => {
-    const { calls, deeds, gone } = world()
+    const { calls, pbxCommands, gone } = createFixture()
     gone('1700000000.2', 16)
     await expect(calls.hangup(user2, ID)).rejects.toMatchObject({ code: 'conflict' })
-    expect(deeds).toEqual([])
+    expect(pbxCommands).toEqual([])
   })
   test('of an admin hangs up everybody', async () => {
-    const { calls, deeds } = world()
+    const { calls, pbxCommands } = createFixture()
     await calls.hangup(admin, ID)
-    expect(deeds.map(([, channel]) => channel)).toEqual([ID, '1700000000.2'])
+    expect(pbxCommands.map(([, channel]) => channel)).toEqual([ID, '1700000000.2'])
   })
   test.each([
     ['the caller’s', ofSales, ID],
     ['the other’s', ofSupport, '1700000000.2'],
   ])('of a supervisor of %s team is for the phone of that team alone', async (_, actor, own) => {
-    const { calls, deeds, asked, tell } = world()
+    const { calls, pbxCommands, softphoneCommands, tell } = createFixture()
     await calls.mute(actor, ID, true)
     await calls.sendDigits(actor, ID, '1')
     await calls.hold(actor, ID)
     const far = own === ID ? '1700000000.2' : ID
-    expect(deeds.map(([, channel]) => channel)).toEqual([own, far])
-    expect(asked).toEqual([[own === ID ? '2' : '3', 'hold', ID]])
+    expect(pbxCommands.map(([, channel]) => channel)).toEqual([own, far])
+    expect(softphoneCommands).toEqual([[own === ID ? '2' : '3', 'hold', ID]])
     tell(ID, { recording: 'on' })
     await calls.pauseRecording(actor, ID, true)
     await calls.hangup(actor, ID)
-    expect(deeds.slice(3)).toEqual([['hangup', own, 'normal']])
+    expect(pbxCommands.slice(3)).toEqual([['hangup', own, 'normal']])
   })
   test('of a supervisor hangs up all of a call that no phone of another team is in', async () => {
-    const { calls, deeds, gone, tell } = world()
+    const { calls, pbxCommands, gone, tell } = createFixture()
     gone('1700000000.2', 16)
     tell('1700000000.3', { name: 'PJSIP/trunk-3', endpoint: 'trunk', callId: ID, state: 'up', bridge: 'b' })
     await calls.hangup(ofSales, ID)
-    expect(deeds.map(([, channel]) => channel)).toEqual([ID, '1700000000.3'])
+    expect(pbxCommands.map(([, channel]) => channel)).toEqual([ID, '1700000000.3'])
   })
   test('of whoever has left the call, with all of their team, is a conflict, and does nothing', async () => {
-    const { calls, deeds, gone, tell } = world()
+    const { calls, pbxCommands, gone, tell } = createFixture()
     tell(ID, { recording: 'on' })
     gone('1700000000.2', 16)
     await expect(calls.hangup(ofSupport, ID)).rejects.toMatchObject({ code: 'conflict' })
@@ -313,85 +314,85 @@ describe('a command', () => {
     for (const actor of [user2, ofSupport]) {
       await expect(calls.pauseRecording(actor, ID, true)).rejects.toMatchObject({ code: 'conflict' })
     }
-    expect(deeds).toEqual([])
+    expect(pbxCommands).toEqual([])
   })
   test('declines with "busy" what rings', async () => {
-    const { calls, deeds, tell } = world()
+    const { calls, pbxCommands, tell } = createFixture()
     tell('1700000000.3', { name: 'PJSIP/1002-3', endpoint: '1002', callId: ID, state: 'ringing' })
     await calls.decline(user2, ID)
-    expect(deeds).toEqual([['hangup', '1700000000.3', 'busy']])
+    expect(pbxCommands).toEqual([['hangup', '1700000000.3', 'busy']])
   })
   test.each(['hold', 'unhold'] as const)('%s is the softphone’s to do', async (command) => {
-    const { calls, asked, tell } = world()
+    const { calls, softphoneCommands, tell } = createFixture()
     tell(ID, { holds: command === 'unhold' })
     await calls[command](user1, ID)
-    expect(asked).toEqual([['2', command, ID]])
+    expect(softphoneCommands).toEqual([['2', command, ID]])
   })
   test('hold without a softphone that listens is not supported', async () => {
-    const { calls } = world({}, { listening: false })
+    const { calls } = createFixture({}, { listening: false })
     await expect(calls.hold(user1, ID)).rejects.toMatchObject({ code: 'not_supported' })
   })
   test('answer where nothing rings is a conflict', async () => {
-    await expect(world().calls.answer(user1, ID)).rejects.toMatchObject({ code: 'conflict' })
+    await expect(createFixture().calls.answer(user1, ID)).rejects.toMatchObject({ code: 'conflict' })
   })
   test('transfers under the dial policy', async () => {
-    const { calls, deeds } = world()
+    const { calls, pbxCommands } = createFixture()
     await expect(calls.transfer(user1, ID, '+33123')).rejects.toMatchObject({ code: 'dial_denied' })
-    expect(deeds).toEqual([])
+    expect(pbxCommands).toEqual([])
     await calls.transfer(user1, ID, '1003')
-    expect(deeds).toEqual([['transferBlind', ID, '1003']])
+    expect(pbxCommands).toEqual([['transferBlind', ID, '1003']])
   })
-  test.each<[string, (calls: Calls, number: string) => Promise<unknown>]>([
+  test.each<[string, (calls: CallControl, number: string) => Promise<unknown>]>([
     ['dial', (calls, number) => calls.dial(user1, { number })],
     ['transfer', (calls, number) => calls.transfer(user1, ID, number)],
     ['startTransfer', (calls, number) => calls.startTransfer(user1, ID, number)],
   ])('%s reaches no number on the do-not-call list, and none while the list is away', async (_, command) => {
-    const { calls, deeds } = world()
+    const { calls, pbxCommands } = createFixture()
     await expect(command(calls, '1009')).rejects.toMatchObject({
       code: 'dial_denied',
       detail: expect.stringContaining('do-not-call'),
     })
-    expect(deeds).toEqual([])
-    const away = world({}, { storesAway: true })
+    expect(pbxCommands).toEqual([])
+    const away = createFixture({}, { storesAway: true })
     await expect(command(away.calls, '1003')).rejects.toMatchObject({ code: 'unavailable' })
-    expect(away.deeds).toEqual([])
+    expect(away.pbxCommands).toEqual([])
   })
   test.each(['completeTransfer', 'cancelTransfer'] as const)(
     '%s ends no call where no transfer is under way',
     async (command) => {
-      const { calls, deeds } = world()
+      const { calls, pbxCommands } = createFixture()
       await expect(calls[command](user1, ID)).rejects.toMatchObject({ code: 'conflict' })
-      expect(deeds).toEqual([])
+      expect(pbxCommands).toEqual([])
     },
   )
   test('completes a transfer, once the other end waits elsewhere', async () => {
-    const { calls, deeds, tell } = world()
+    const { calls, pbxCommands, tell } = createFixture()
     tell(ID, { bridge: 'consultation' })
     await calls.completeTransfer(user1, ID)
-    expect(deeds).toEqual([['hangup', ID, 'normal']])
+    expect(pbxCommands).toEqual([['hangup', ID, 'normal']])
   })
   test('parks the other end, and says where', async () => {
-    const { calls, deeds } = world()
+    const { calls, pbxCommands } = createFixture()
     expect(await calls.park(user1, ID)).toEqual({ space: '701' })
-    expect(deeds).toEqual([['park', '1700000000.2', 'PJSIP/1001-00000001']])
+    expect(pbxCommands).toEqual([['park', '1700000000.2', 'PJSIP/1001-00000001']])
   })
   test('pauses a recording, and not one that is not', async () => {
-    const { calls, tell } = world()
+    const { calls, tell } = createFixture()
     await expect(calls.pauseRecording(user1, ID, true)).rejects.toMatchObject({ code: 'conflict' })
     tell(ID, { recording: 'on' })
     await calls.pauseRecording(user1, ID, true)
     expect(await calls.find(user1, ID)).toMatchObject({ call: { recording: 'paused' } })
   })
   test('pauses every recording of a call, on whichever channel, and all that is left of them', async () => {
-    const { calls, tell, deeds } = world()
+    const { calls, tell, pbxCommands } = createFixture()
     for (const id of [ID, '1700000000.2']) tell(id, { recording: 'on' })
     tell('1700000000.2', { recording: 'off' })
     await calls.pauseRecording(user1, ID, true)
-    expect(deeds).toEqual([['pauseRecording', ID, true]])
+    expect(pbxCommands).toEqual([['pauseRecording', ID, true]])
     tell('1700000000.2', { recording: 'on' })
     await calls.pauseRecording(user1, ID, true)
     expect(
-      deeds
+      pbxCommands
         .slice(1)
         .map(([, id]) => id)
         .sort(),
@@ -401,7 +402,7 @@ describe('a command', () => {
   test.each(['completeTransfer', 'cancelTransfer'] as const)(
     'orders nothing for %s where a Local channel joins the bridges of the two ends: they talk',
     async (command) => {
-      const { calls, deeds, tell } = world()
+      const { calls, pbxCommands, tell } = createFixture()
       const half = (n: number, bridge: string) =>
         tell(`1700000000.${n + 2}`, {
           ...{
@@ -419,69 +420,69 @@ describe('a command', () => {
         code: 'conflict',
         detail: 'no transfer is under way',
       })
-      expect(deeds).toEqual([])
+      expect(pbxCommands).toEqual([])
     },
   )
   describe('digits', () => {
     const FAR = '1700000000.2'
     test('are sent to the other end, and never pressed in its company', async () => {
-      const { calls, deeds } = world()
+      const { calls, pbxCommands } = createFixture()
       await calls.sendDigits(user1, ID, '#1630')
-      expect(deeds).toEqual([['sendDigits', FAR, '#1630']])
+      expect(pbxCommands).toEqual([['sendDigits', FAR, '#1630']])
     })
     test('are sent to each end of a call of three', async () => {
-      const { calls, deeds, tell } = world()
+      const { calls, pbxCommands, tell } = createFixture()
       tell('1700000000.3', { name: 'PJSIP/1003-3', endpoint: '1003', callId: ID, state: 'up', bridge: 'b' })
       await calls.sendDigits(user1, ID, '1')
-      expect(deeds).toEqual([
+      expect(pbxCommands).toEqual([
         ['sendDigits', FAR, '1'],
         ['sendDigits', '1700000000.3', '1'],
       ])
     })
     test('are pressed where the dialplan has the call, until another end comes into it', async () => {
-      const { calls, deeds, tell, gone } = world()
+      const { calls, pbxCommands, tell, gone } = createFixture()
       gone(FAR, 16)
       tell(ID, { bridge: undefined })
       await calls.sendDigits(user1, ID, '12#')
-      expect(deeds).toEqual([['pressDigits', ID, '12#', expect.any(Function)]])
-      const mayPress = deeds[0]?.[3] as () => boolean
+      expect(pbxCommands).toEqual([['pressDigits', ID, '12#', expect.any(Function)]])
+      const mayPress = pbxCommands[0]?.[3] as () => boolean
       expect(mayPress()).toBe(true)
       tell('1700000000.3', { name: 'PJSIP/1003-3', endpoint: '1003', callId: ID, state: 'ringing' })
       expect(mayPress()).toBe(false)
     })
-    test.each<[string, (it: World) => void]>([
+    test.each<[string, (it: Fixture) => void]>([
       ['another end is rung', ({ tell }) => tell(FAR, { state: 'ringing', bridge: undefined })],
       ['the other end waits in another bridge', ({ tell }) => tell(FAR, { bridge: 'b2' })],
       ['the other end is hidden in the bridge', ({ gone }) => gone(FAR, 16)],
-      ['the leg is parked', ({ tell }) => tell(ID, { bridge: undefined, parkedAt: '701' })],
+      ['the leg is parked', ({ tell }) => tell(ID, { bridge: undefined, parkingSpace: '701' })],
     ])('are refused while %s', async (_, happens) => {
-      const it = world()
+      const it = createFixture()
       happens(it)
       await expect(it.calls.sendDigits(user1, ID, '#1630')).rejects.toMatchObject({ code: 'conflict' })
-      expect(it.deeds).toEqual([])
+      expect(it.pbxCommands).toEqual([])
     })
     test('wait for an end that has answered to enter the bridge', async () => {
-      const { calls, deeds, tell } = world()
+      const { calls, pbxCommands, tell } = createFixture()
       tell(FAR, { bridge: undefined })
       const sending = calls.sendDigits(user1, ID, '1')
       setImmediate(() => tell(FAR, { bridge: 'b' }))
       await sending
-      expect(deeds).toEqual([['sendDigits', FAR, '1']])
+      expect(pbxCommands).toEqual([['sendDigits', FAR, '1']])
     })
   })
   test.each(['', 'x', '1,2', '1\r\n', '1'.repeat(33), '１'])('sends no digits like %j', async (digits) => {
-    const { calls, deeds } = world()
+    const { calls, pbxCommands } = createFixture()
     await expect(calls.sendDigits(user1, ID, digits)).rejects.toMatchObject({ code: 'input_invalid' })
-    expect(deeds).toEqual([])
+    expect(pbxCommands).toEqual([])
   })
 })
 
 describe('dialling', () => {
   test('rings the own phone, then the number, by an id of ours', async () => {
-    const { calls, deeds } = world()
+    const { calls, pbxCommands } = createFixture()
     const { callId } = await calls.dial(user1, { number: '1002' })
     expect(callId).toBe('hk_n0')
-    expect(deeds).toEqual([
+    expect(pbxCommands).toEqual([
       [
         'dial',
         {
@@ -497,14 +498,14 @@ describe('dialling', () => {
     await expect(calls.find(user2, callId)).rejects.toMatchObject({ code: 'not_found' })
   })
   test('with the same key gives the same call, and dials once', async () => {
-    const { calls, deeds } = world()
+    const { calls, pbxCommands } = createFixture()
     const first = await calls.dial(user1, { number: '1002', idempotencyKey: 'k' })
     expect(await calls.dial(user1, { number: '1002', idempotencyKey: 'k' })).toEqual(first)
-    expect(deeds).toHaveLength(1)
+    expect(pbxCommands).toHaveLength(1)
   })
   test('with a key that was refused may be tried again', async () => {
     let offline = true
-    const { calls } = world({
+    const { calls } = createFixture({
       dial: async () => {
         if (offline) throw new Refusal('unavailable')
       },
@@ -515,26 +516,26 @@ describe('dialling', () => {
     await expect(calls.dial(user1, request)).resolves.toBeDefined()
   })
   test('is limited, but for emergencies', async () => {
-    const { calls, deeds } = world()
+    const { calls, pbxCommands } = createFixture()
     await calls.dial(user1, { number: '1002' })
     await expect(calls.dial(user1, { number: '1003' })).rejects.toMatchObject({ code: 'throttled' })
     await calls.dial(user1, { number: '112' })
-    expect(deeds).toHaveLength(2)
+    expect(pbxCommands).toHaveLength(2)
   })
-  test.each<[string, Parameters<Calls['dial']>[1], string]>([
+  test.each<[string, Parameters<CallControl['dial']>[1], string]>([
     ['the own number', { number: '1001' }, 'input_invalid'],
     ['what the policy denies', { number: '+33123' }, 'dial_denied'],
     ['another’s phone', { number: '1003', userId: '3' }, 'forbidden'],
     ['another’s number to show', { number: '1003', callerNumber: '1002' }, 'dial_denied'],
   ])('refuses %s, and nothing rings', async (_, request, code) => {
-    const { calls, deeds } = world()
+    const { calls, pbxCommands } = createFixture()
     await expect(calls.dial(user1, request)).rejects.toMatchObject({ code })
-    expect(deeds).toEqual([])
+    expect(pbxCommands).toEqual([])
   })
   test('a supervisor dials for another, whose phone rings', async () => {
-    const { calls, deeds } = world()
+    const { calls, pbxCommands } = createFixture()
     await calls.dial(admin, { number: '1003', userId: '3' })
-    expect(deeds).toMatchObject([['dial', { endpoint: '1002' }]])
+    expect(pbxCommands).toMatchObject([['dial', { endpoint: '1002' }]])
   })
   test.each([
     ['of their team', ofSales, '2', undefined],
@@ -543,14 +544,14 @@ describe('dialling', () => {
     ['there is not', ofSales, '77', 'not_found'],
     ['of any team, where they are in none', ofNone, '3', undefined],
   ])('a supervisor for somebody %s', async (_, actor, userId, code) => {
-    const { calls, deeds } = world()
+    const { calls, pbxCommands } = createFixture()
     const dialled = calls.dial(actor, { number: '1003', userId })
     if (code !== undefined) await expect(dialled).rejects.toMatchObject({ code })
     else await dialled
-    expect(deeds).toHaveLength(code === undefined ? 1 : 0)
+    expect(pbxCommands).toHaveLength(code === undefined ? 1 : 0)
   })
   test('a call that was only asked for is found and called off by whoever oversees its user', async () => {
-    const { calls, deeds } = world()
+    const { calls, pbxCommands } = createFixture()
     const { callId } = await calls.dial(user1, { number: '1002' })
     for (const actor of [ofSupport, ofLegal]) {
       await expect(calls.find(actor, callId)).rejects.toMatchObject({ code: 'not_found' })
@@ -558,10 +559,10 @@ describe('dialling', () => {
     }
     expect(await calls.find(ofSales, callId)).toMatchObject({ known: 'asked' })
     await calls.hangup(ofSales, callId)
-    expect(deeds.at(-1)).toEqual(['hangup', callId, 'normal'])
+    expect(pbxCommands.at(-1)).toEqual(['hangup', callId, 'normal'])
   })
   test('while the PBX is away is refused, and nothing is kept for later', async () => {
-    const { calls, dialled } = world({
+    const { calls, dialled } = createFixture({
       state: () => ({ online: false, offlineSince: 0, epoch: undefined }),
     })
     await expect(calls.dial(user1, { number: '1002' })).rejects.toMatchObject({
@@ -572,7 +573,7 @@ describe('dialling', () => {
   })
   test('whose answer was lost is found by its id once the PBX tells of it, and never sent again', async () => {
     const sent: string[] = []
-    const { calls, tell } = world({
+    const { calls, tell } = createFixture({
       async dial({ callId }) {
         sent.push(callId)
         setTimeout(
@@ -587,18 +588,18 @@ describe('dialling', () => {
     expect(sent).toEqual([callId])
   })
   test('for help is done even while every store is away', async () => {
-    const { calls, deeds } = world({}, { storesAway: true })
+    const { calls, pbxCommands } = createFixture({}, { storesAway: true })
     await expect(calls.dial(user1, { number: '1002', idempotencyKey: 'k' })).rejects.toMatchObject({
       code: 'unavailable',
     })
     await calls.dial(user1, { number: '112', idempotencyKey: 'k' })
-    expect(deeds).toMatchObject([['dial', { number: '112' }]])
+    expect(pbxCommands).toMatchObject([['dial', { number: '112' }]])
   })
   test('can be called off before the phone rings', async () => {
-    const { calls, deeds } = world()
+    const { calls, pbxCommands } = createFixture()
     const { callId } = await calls.dial(user1, { number: '1002' })
     await calls.hangup(user1, callId)
-    expect(deeds.at(-1)).toEqual(['hangup', callId, 'normal'])
+    expect(pbxCommands.at(-1)).toEqual(['hangup', callId, 'normal'])
     await expect(calls.hangup(user2, callId)).rejects.toMatchObject({ code: 'not_found' })
   })
 })

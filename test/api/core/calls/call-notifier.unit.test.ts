@@ -1,19 +1,19 @@
 import { expect, test } from 'vitest'
 import type { Call } from '../../../../api/core/calls/call.ts'
-import { createTelling } from '../../../../api/core/calls/call-notifier.ts'
+import { startCallNotifier } from '../../../../api/core/calls/call-notifier.ts'
 import type { CallListener } from '../../../../api/core/calls/call-tracker.ts'
-import type { Message } from '../../../../api/core/messaging/user-messages.ts'
+import type { UserMessage } from '../../../../api/core/messaging/user-messages.ts'
 import { aCall, aDirectory, aLeg } from './fixtures/calls.ts'
 
 /** A table that changes as the test says, and all that users were told: by extension, and of which state. */
-async function telling({ holds = true } = {}) {
+async function startNotifier({ holds = true } = {}) {
   let change: CallListener = () => {}
   let take: (fence: number | undefined) => void = () => {}
   let now: Call | undefined
   const directory = await aDirectory()
   const told: [extension: string | undefined, type: string, state: unknown][] = []
-  createTelling({
-    table: {
+  startCallNotifier({
+    tracker: {
       live: () => (now === undefined ? [] : [now]),
       ofEndpoint: () => [],
       onChange(listener) {
@@ -22,11 +22,11 @@ async function telling({ holds = true } = {}) {
       },
     },
     directory,
-    news: {
-      tell: async (userId: string, { type, call }: Message) => {
-        told.push([directory.ofUser(userId)?.extension, type, (call as Call).state]) // toldCall keeps it
+    userMessages: {
+      send: async (userId: string, { type, call }: UserMessage) => {
+        told.push([directory.findByUser(userId)?.extension, type, (call as Call).state]) // toldCall keeps it
       },
-      tellAll: async () => {},
+      broadcast: async () => {},
     },
     lease: {
       fence: () => (holds ? 1 : undefined),
@@ -34,7 +34,7 @@ async function telling({ holds = true } = {}) {
         take = listener
       },
     },
-    onTrouble: () => {},
+    onError: () => {},
   })
   return {
     told,
@@ -53,7 +53,7 @@ const ringing = aCall({
 })
 
 test('who is rung is told of an incoming call, and everybody in it of the rest', async () => {
-  const { changes, told } = await telling()
+  const { changes, told } = await startNotifier()
   changes(ringing)
   changes(aCall())
   expect(told).toEqual([
@@ -65,7 +65,7 @@ test('who is rung is told of an incoming call, and everybody in it of the rest',
 })
 
 test('what is shown to nobody is no news', async () => {
-  const { changes, told } = await telling()
+  const { changes, told } = await startNotifier()
   changes(aCall())
   told.length = 0
   changes(aCall({ legs: [aLeg('1001', { bridge: 'b2' }), aLeg('1002', { role: 'callee', bridge: 'b2' })] }))
@@ -73,7 +73,7 @@ test('what is shown to nobody is no news', async () => {
 })
 
 test('only the holder of the lease tells; who takes it over tells everybody in a call', async () => {
-  const { changes, told, takesOver } = await telling({ holds: false })
+  const { changes, told, takesOver } = await startNotifier({ holds: false })
   changes(aCall())
   expect(told).toEqual([])
   takesOver()

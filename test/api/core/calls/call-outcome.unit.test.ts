@@ -1,17 +1,21 @@
 import { expect, test } from 'vitest'
-import { type EndFacts, outcomeOf, type PartEnd } from '../../../../api/core/calls/call-outcome.ts'
+import {
+  type OutcomeInput,
+  outcomeOf,
+  type ParticipationEnd,
+} from '../../../../api/core/calls/call-outcome.ts'
 
-const end = (flaw: Partial<PartEnd> = {}): PartEnd => ({
+const end = (flaw: Partial<ParticipationEnd> = {}): ParticipationEnd => ({
   wasUp: false,
   dialEnd: undefined,
   cause: 16,
-  moved: false,
+  movedToAnotherCall: false,
   ...flaw,
 })
 const up = end({ wasUp: true })
 
 /** A call from one phone to another that nobody answered: each case names what is different. */
-const outcome = (facts: Partial<EndFacts>) =>
+const outcome = (facts: Partial<OutcomeInput>) =>
   outcomeOf({
     answered: false,
     ringsCallerFirst: false,
@@ -20,8 +24,8 @@ const outcome = (facts: Partial<EndFacts>) =>
     callees: [end({ dialEnd: 'no_answer' })],
     ...facts,
   })
-const far = (...callees: Partial<PartEnd>[]) => outcome({ callees: callees.map(end) })
-const own = (caller: Partial<PartEnd>, reason?: number) =>
+const far = (...callees: Partial<ParticipationEnd>[]) => outcome({ callees: callees.map(end) })
+const own = (caller: Partial<ParticipationEnd>, reason?: number) =>
   outcome({
     ringsCallerFirst: true,
     caller: end(caller),
@@ -45,7 +49,7 @@ test.each([
   ['only the cause is known', far({ cause: 17 }), 'busy'],
   ['only a plain end is known', far({ cause: 16 }), 'cancelled'],
   ['the PBX gives no cause', far({ cause: 0 }), 'failed'],
-  ['a far end went on in another call', far({ cause: undefined, moved: true }), 'cancelled'],
+  ['a far end went on in another call', far({ cause: undefined, movedToAnotherCall: true }), 'cancelled'],
   ['nobody heard its end', far({ cause: undefined }), 'unknown'],
   ['one declines and another rings out', far({ cause: 21 }, { dialEnd: 'no_answer' }), 'no_answer'],
   ['one is busy and another is away', far({ cause: 20 }, { dialEnd: 'busy' }), 'busy'],

@@ -1,12 +1,12 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import type { Channel, Fact, PbxTime } from '../../../../api/core/calls/pbx-events.ts'
+import type { PbxChannel, PbxEvent, PbxTime } from '../../../../api/core/calls/pbx-events.ts'
 import {
-  factsIn,
-  heard,
+  eventsIn,
   MUCH_LATER,
-  messagesIn,
-  newTable,
+  newTracker,
+  recordedMessages,
+  trackerAfter,
   VERSIONS,
   type Version,
 } from './fixtures/recorded-events.ts'
@@ -14,7 +14,7 @@ import {
 const SCENES = ['10', '11', '12', '13', '14', '20', '21', '30', '31', '32', '40', '41'] as const
 /** The call that each is about. */
 function idIn(version: Version, scene: string): string {
-  const fields = messagesIn(version, scene)[0]?.fields
+  const fields = recordedMessages(version, scene)[0]?.fields
   return fields?.linkedid ?? fields?.uniqueid ?? ''
 }
 
@@ -28,7 +28,7 @@ describe.each(VERSIONS)('what %s told', (version) => {
     ['20', 'a ringing leg that the PBX ends without a cause', 'no_answer', 16],
     ['21', 'a call between phones whose caller hangs up', 'answered', 16],
   ])('of scene %s, %s, is over with the right outcome', (scene, _, outcome, cause) => {
-    const table = heard(factsIn(messagesIn(version, scene)))
+    const table = trackerAfter(eventsIn(recordedMessages(version, scene)))
     expect(table.live()).toEqual([])
     const call = table.find(idIn(version, scene))
     expect(call).toMatchObject({ state: 'ended', outcome, cause })
@@ -48,7 +48,7 @@ describe.each(VERSIONS)('what %s told', (version) => {
   ] as [string, string, Record<string, string>][])(
     'of scene %s leaves one call, %s',
     (scene, state, legs) => {
-      const table = heard(factsIn(messagesIn(version, scene)))
+      const table = trackerAfter(eventsIn(recordedMessages(version, scene)))
       expect(table.live()).toHaveLength(1)
       const [call] = table.live()
       expect(call).toMatchObject({ id: idIn(version, scene), state, outcome: undefined, endedAt: undefined })
@@ -62,8 +62,8 @@ describe.each(VERSIONS)('what %s told', (version) => {
   )
 
   test('names both ends, the times and the way of a dialled call', () => {
-    const messages = messagesIn(version, '10')
-    const call = heard(factsIn(messages)).find('ok')
+    const messages = recordedMessages(version, '10')
+    const call = trackerAfter(eventsIn(messages)).find('ok')
     expect(call).toMatchObject({
       direction: 'internal',
       from: { number: '101', name: 'Call 102' },
@@ -72,14 +72,14 @@ describe.each(VERSIONS)('what %s told', (version) => {
     const ups = messages.filter(({ name, fields }) => name === 'Newstate' && fields.channelstate === '6')
     expect(ups.map(({ fields }) => fields.channel?.slice(0, 9))).toEqual(['PJSIP/101', 'PJSIP/102'])
     // The far end's "up", not that of the own phone.
-    expect(call?.answeredAt).toBe(factsIn(ups.slice(1))[0]?.at)
-    expect(call?.startedAt).toBe(factsIn(messages.slice(0, 1))[0]?.at)
+    expect(call?.answeredAt).toBe(eventsIn(ups.slice(1))[0]?.at)
+    expect(call?.startedAt).toBe(eventsIn(messages.slice(0, 1))[0]?.at)
   })
 
   test('is told step by step, without a detour, and the end once', () => {
-    const { table, told } = newTable()
-    for (const fact of factsIn(messagesIn(version, '10'))) {
-      table.hear(fact)
+    const { table, told } = newTracker()
+    for (const fact of eventsIn(recordedMessages(version, '10'))) {
+      table.handle(fact)
       table.flush()
     }
     const states = told.map(({ state }) => state).filter((state, at, all) => state !== all[at - 1])
@@ -88,23 +88,23 @@ describe.each(VERSIONS)('what %s told', (version) => {
   })
 
   test('of hold and its end shows in between', () => {
-    const messages = messagesIn(version, '40')
+    const messages = recordedMessages(version, '40')
     const held = messages.findIndex(({ name }) => name === 'Hold') + 1
-    expect(heard(factsIn(messages.slice(0, held))).find('hold')?.state).toBe('held')
-    expect(heard(factsIn(messages)).find('hold')?.state).toBe('up')
+    expect(trackerAfter(eventsIn(messages.slice(0, held))).find('hold')?.state).toBe('held')
+    expect(trackerAfter(eventsIn(messages)).find('hold')?.state).toBe('up')
   })
 
   test.each(SCENES)('of scene %s gives the same in any order, told several times', (scene) => {
-    const messages = messagesIn(version, scene)
+    const messages = recordedMessages(version, scene)
     const id = idIn(version, scene)
-    const inOrder = heard(factsIn(messages))
+    const inOrder = trackerAfter(eventsIn(messages))
     expect(inOrder.find(id)).toBeDefined()
     fc.assert(
       fc.property(
         fc.shuffledSubarray(messages, { minLength: messages.length }),
         fc.subarray(messages),
         (all, again) => {
-          const table = heard(factsIn([...all, ...again]))
+          const table = trackerAfter(eventsIn([...all, ...again]))
           expect(table.find(id)).toEqual(inOrder.find(id))
           expect(table.live()).toEqual(inOrder.live())
         },
@@ -114,20 +114,20 @@ describe.each(VERSIONS)('what %s told', (version) => {
   })
 
   test.each(SCENES)('of scene %s survives a snapshot at any moment, nothing lost or raised', (scene) => {
-    const messages = messagesIn(version, scene)
+    const messages = recordedMessages(version, scene)
     const id = idIn(version, scene)
-    const inOrder = heard(factsIn(messages)).find(id)
+    const inOrder = trackerAfter(eventsIn(messages)).find(id)
     fc.assert(
       fc.property(fc.nat(messages.length), fc.infiniteStream(fc.boolean()), (middle, again) => {
-        const before = factsIn(messages.slice(0, middle))
-        const after = factsIn(messages.slice(middle))
-        const { table } = newTable()
-        for (const fact of before) table.hear(fact)
+        const before = eventsIn(messages.slice(0, middle))
+        const after = eventsIn(messages.slice(middle))
+        const { table } = newTracker()
+        for (const fact of before) table.handle(fact)
         const at = Math.max(0, ...before.map((fact) => fact.at))
         table.reconcile(new Set(aliveAfter(before)), at)
         table.flush()
         // What was told before the snapshot may come once more behind it.
-        for (const fact of [...before.filter(() => again.next().value), ...after]) table.hear(fact)
+        for (const fact of [...before.filter(() => again.next().value), ...after]) table.handle(fact)
         table.flush()
         expect(table.find(id)).toEqual(inOrder)
       }),
@@ -136,15 +136,15 @@ describe.each(VERSIONS)('what %s told', (version) => {
   })
 
   test.each(SCENES)('of scene %s leaves no ghost when the PBX has no channel, whatever was lost', (scene) => {
-    const messages = messagesIn(version, scene)
+    const messages = recordedMessages(version, scene)
     fc.assert(
       fc.property(fc.shuffledSubarray(messages), fc.subarray(messages), (some, late) => {
-        const { table } = newTable()
-        for (const fact of factsIn(some)) table.hear(fact)
+        const { table } = newTracker()
+        for (const fact of eventsIn(some)) table.handle(fact)
         table.reconcile(new Set(), MUCH_LATER)
-        const known = new Set(factsIn(some).flatMap((fact) => (fact.kind === 'channel' ? fact.id : [])))
-        const isKnown = (fact: Fact) => fact.kind === 'channel' && known.has(fact.id)
-        for (const fact of factsIn(late).filter(isKnown)) table.hear(fact)
+        const known = new Set(eventsIn(some).flatMap((fact) => (fact.kind === 'channel' ? fact.id : [])))
+        const isKnown = (fact: PbxEvent) => fact.kind === 'channel' && known.has(fact.id)
+        for (const fact of eventsIn(late).filter(isKnown)) table.handle(fact)
         table.flush()
         expect(table.live()).toEqual([])
       }),
@@ -153,36 +153,42 @@ describe.each(VERSIONS)('what %s told', (version) => {
   })
 })
 
-function aliveAfter(facts: readonly Fact[]): string[] {
+function aliveAfter(facts: readonly PbxEvent[]): string[] {
   const gone = new Set(facts.flatMap((fact) => (fact.kind === 'gone' ? fact.id : [])))
   return facts.flatMap((fact) => (fact.kind === 'channel' && !gone.has(fact.id) ? fact.id : []))
 }
 
 /** Facts by hand, one second apart unless said. */
 const SECOND = 1_000_000
-const about = (id: string, at: PbxTime, what: Partial<Channel>): Fact => ({
+const about = (id: string, at: PbxTime, what: Partial<PbxChannel>): PbxEvent => ({
   kind: 'channel',
   id,
   at: at * SECOND,
-  about: what,
+  changes: what,
 })
-const born = (id: string, callId: string, endpoint: string, at: PbxTime, more: Partial<Channel> = {}): Fact =>
+const born = (
+  id: string,
+  callId: string,
+  endpoint: string,
+  at: PbxTime,
+  more: Partial<PbxChannel> = {},
+): PbxEvent =>
   about(id, at, {
     name: `PJSIP/${endpoint}-00000001`,
     endpoint,
     callId,
     number: endpoint,
     state: 'down',
-    bornAt: at * SECOND,
+    createdAt: at * SECOND,
     ...more,
   })
-const gone = (id: string, at: PbxTime, cause: number | undefined = 16): Fact => ({
+const gone = (id: string, at: PbxTime, cause: number | undefined = 16): PbxEvent => ({
   kind: 'gone',
   id,
   at: at * SECOND,
   cause,
 })
-const rings = (from: string | undefined, to: string, at: PbxTime): Fact => ({
+const rings = (from: string | undefined, to: string, at: PbxTime): PbxEvent => ({
   kind: 'dial',
   from,
   to,
@@ -192,8 +198,8 @@ const rings = (from: string | undefined, to: string, at: PbxTime): Fact => ({
 
 describe('direction', () => {
   const call = (caller: string, callee?: string) =>
-    heard([
-      born('a', 'a', caller, 1, { state: 'dialling', dialled: '600' }),
+    trackerAfter([
+      born('a', 'a', caller, 1, { state: 'dialling', dialedExtension: '600' }),
       ...(callee === undefined ? [] : [born('b', 'a', callee, 2), rings('a', 'b', 2)]),
     ]).find('a')
 
@@ -211,8 +217,8 @@ describe('direction', () => {
 
 describe('answering', () => {
   test('a phone that rings an application is answered when the dialplan answers', () => {
-    const table = heard([
-      born('a', 'a', '101', 1, { state: 'dialling', dialled: '600' }),
+    const table = trackerAfter([
+      born('a', 'a', '101', 1, { state: 'dialling', dialedExtension: '600' }),
       about('a', 2, { state: 'up' }),
     ])
     expect(table.find('a')).toMatchObject({ state: 'up', answeredAt: 2 * SECOND, to: { number: '600' } })
@@ -225,24 +231,24 @@ describe('answering', () => {
   ]
 
   test('an own phone that was rung first is no answer, until nothing else happens', () => {
-    const { table, clock, told } = newTable()
-    for (const fact of ownPhoneUp) table.hear(fact)
+    const { table, clock, told } = newTracker()
+    for (const fact of ownPhoneUp) table.handle(fact)
     table.flush()
     expect(table.find('hk_1')).toMatchObject({ state: 'ringing', answeredAt: undefined })
     clock.ms += 1_000
-    table.sweep()
+    table.tick()
     table.flush()
     expect(told.at(-1)).toMatchObject({ state: 'up', answeredAt: 2 * SECOND })
   })
 
   test('a number that cannot be reached, of which no channel came to be, is no answer', () => {
-    const table = heard([...ownPhoneUp, gone('hk_1', 3, 20)])
+    const table = trackerAfter([...ownPhoneUp, gone('hk_1', 3, 20)])
     expect(table.find('hk_1')).toMatchObject({ outcome: 'unavailable', answeredAt: undefined, cause: 20 })
   })
 
   test('the first of a ring group to answer is named, and the others are kept as ended', () => {
-    const table = heard([
-      born('a', 'a', 'trunk', 1, { state: 'dialling', dialled: '74951234567' }),
+    const table = trackerAfter([
+      born('a', 'a', 'trunk', 1, { state: 'dialling', dialedExtension: '74951234567' }),
       born('b', 'a', '101', 2, { callerName: 'Ann' }),
       rings('a', 'b', 2),
       born('c', 'a', '102', 2, { callerName: 'Bob' }),
@@ -264,12 +270,12 @@ describe('answering', () => {
 describe('a call that passes into another', () => {
   /** 101 talks with 102 and, in a second call, with 103; then it joins the two and leaves. */
   const two = [
-    born('a1', 'a1', '101', 1, { state: 'dialling', dialled: '102' }),
+    born('a1', 'a1', '101', 1, { state: 'dialling', dialedExtension: '102' }),
     born('b', 'a1', '102', 1),
     rings('a1', 'b', 1),
     about('b', 2, { state: 'up' }),
     about('a1', 2, { state: 'up' }),
-    born('a2', 'a2', '101', 3, { state: 'dialling', dialled: '103' }),
+    born('a2', 'a2', '101', 3, { state: 'dialling', dialedExtension: '103' }),
     born('c', 'a2', '103', 3),
     rings('a2', 'c', 3),
     about('c', 4, { state: 'up', callId: 'a2' }),
@@ -278,7 +284,7 @@ describe('a call that passes into another', () => {
   const joined = [about('c', 6, { callId: 'a1' }), gone('a1', 6), gone('a2', 7)]
 
   test('is over, and was answered', () => {
-    const table = heard([...two, ...joined])
+    const table = trackerAfter([...two, ...joined])
     expect(table.live().map(({ id }) => id)).toEqual(['a1'])
     expect(table.find('a1')).toMatchObject({ state: 'up', answeredAt: 2 * SECOND })
     expect(table.find('a2')).toMatchObject({ state: 'ended', outcome: 'answered', endedAt: 7 * SECOND })
@@ -287,10 +293,10 @@ describe('a call that passes into another', () => {
 
   test('is so in any order', () => {
     const facts = [...two, ...joined]
-    const inOrder = heard(facts)
+    const inOrder = trackerAfter(facts)
     fc.assert(
       fc.property(fc.shuffledSubarray(facts, { minLength: facts.length }), (all) => {
-        const table = heard(all)
+        const table = trackerAfter(all)
         expect(table.live()).toEqual(inOrder.live())
         expect(table.find('a2')).toEqual(inOrder.find('a2'))
       }),
@@ -298,16 +304,16 @@ describe('a call that passes into another', () => {
   })
 
   test('is told to have ended once, and does not come back while the other goes on', () => {
-    const { table, told, clock } = newTable()
+    const { table, told, clock } = newTracker()
     for (const fact of [...two, ...joined]) {
-      table.hear(fact)
+      table.handle(fact)
       table.flush()
     }
     expect(told.filter(({ id, state }) => id === 'a2' && state === 'ended')).toHaveLength(1)
     clock.ms += 60_000
-    table.sweep()
+    table.tick()
     expect(table.find('a2')).toBeUndefined()
-    table.hear(about('c', 8, { holds: true }))
+    table.handle(about('c', 8, { holds: true }))
     table.flush()
     expect(table.find('a2')).toBeUndefined()
     expect(table.find('a1')?.state).toBe('held')
@@ -322,7 +328,7 @@ describe('a call that passes into another', () => {
     ]
 
     test('is one with the older', () => {
-      const table = heard([...two, ...met])
+      const table = trackerAfter([...two, ...met])
       expect(table.live().map(({ id, legs }) => [id, legs.map(({ state }) => state)])).toEqual([
         ['a1', ['ended', 'up', 'up']],
       ])
@@ -332,10 +338,10 @@ describe('a call that passes into another', () => {
 
     test('is so in any order', () => {
       const facts = [...two, ...met]
-      const inOrder = heard(facts)
+      const inOrder = trackerAfter(facts)
       fc.assert(
         fc.property(fc.shuffledSubarray(facts, { minLength: facts.length }), (all) => {
-          const table = heard(all)
+          const table = trackerAfter(all)
           expect(table.live()).toEqual(inOrder.live())
           expect(table.find('a2')).toEqual(inOrder.find('a2'))
         }),
@@ -343,11 +349,11 @@ describe('a call that passes into another', () => {
     })
 
     test('changes nothing once the PBX says so', () => {
-      const { table, told } = newTable()
-      for (const fact of [...two, ...met]) table.hear(fact)
+      const { table, told } = newTracker()
+      for (const fact of [...two, ...met]) table.handle(fact)
       table.flush()
       const before = told.length
-      table.hear(about('c', 8, { callId: 'a1' }))
+      table.handle(about('c', 8, { callId: 'a1' }))
       table.flush()
       expect(told).toHaveLength(before)
     })
@@ -357,13 +363,13 @@ describe('a call that passes into another', () => {
         born('hk_1', 'hk_1', '104', 9, { state: 'up', bridge: 'x' }),
         about('c', 9, { bridge: 'x', callId: 'a2' }),
       ]
-      const table = heard([...two, ...ours])
+      const table = trackerAfter([...two, ...ours])
       expect(table.ofEndpoint('103').map(({ id }) => id)).toEqual(['hk_1'])
     })
   })
 
   test('of a channel that had just come to be was none', () => {
-    const table = heard([
+    const table = trackerAfter([
       born('a', 'a', '101', 1, { state: 'dialling' }),
       born('b', 'b', '102', 1),
       about('b', 2, { callId: 'a' }),
@@ -375,11 +381,11 @@ describe('a call that passes into another', () => {
 
 test('a burst is told once, after it, with what was before', () => {
   const works: (() => void)[] = []
-  const { table } = newTable({ later: (work) => works.push(work) })
+  const { table } = newTracker({ defer: (work) => works.push(work) })
   const changes: [string | undefined, string][] = []
   const off = table.onChange((call, before) => changes.push([before?.state, call.state]))
-  const burst = (...facts: Fact[]) => {
-    for (const fact of facts) table.hear(fact)
+  const burst = (...facts: PbxEvent[]) => {
+    for (const fact of facts) table.handle(fact)
     expect(works.length).toBeLessThanOrEqual(1)
     works.pop()?.()
   }
@@ -397,23 +403,23 @@ test('a burst is told once, after it, with what was before', () => {
 test('a listener that throws hides the call from no other, and ends nothing', () => {
   const faults: unknown[] = []
   const works: (() => void)[] = []
-  const { table } = newTable({ later: (work) => works.push(work), onTrouble: (err) => faults.push(err) })
+  const { table } = newTracker({ defer: (work) => works.push(work), onError: (err) => faults.push(err) })
   const told: string[] = []
   const fault = new TypeError('a fault of ours')
   table.onChange(() => {
     throw fault
   })
   table.onChange(({ id }) => told.push(id))
-  for (const id of ['a', 'b']) table.hear(born(id, id, '101', 1, { state: 'dialling' }))
+  for (const id of ['a', 'b']) table.handle(born(id, id, '101', 1, { state: 'dialling' }))
   expect(() => works.pop()?.()).not.toThrow()
   expect(told).toEqual(['a', 'b'])
   expect(faults).toEqual([fault, fault])
 })
 
 describe('a clock that is put back by 5 minutes', () => {
-  const back: Fact = { kind: 'clock', at: 10 * SECOND, back: 300 * SECOND }
+  const back: PbxEvent = { kind: 'clock', at: 10 * SECOND, setBackBy: 300 * SECOND }
   const talk = [
-    born('a', 'a', '101', 300, { state: 'dialling', dialled: '102' }),
+    born('a', 'a', '101', 300, { state: 'dialling', dialedExtension: '102' }),
     born('b', 'a', '102', 301),
     rings('a', 'b', 301),
     about('b', 304, { state: 'up' }),
@@ -421,36 +427,36 @@ describe('a clock that is put back by 5 minutes', () => {
   ]
 
   test('lets what is heard later count', () => {
-    const table = heard([...talk, about('b', 306, { holds: true })])
+    const table = trackerAfter([...talk, about('b', 306, { holds: true })])
     expect(table.find('a')?.state).toBe('held')
-    for (const fact of [back, about('b', 10, { holds: false })]) table.hear(fact)
+    for (const fact of [back, about('b', 10, { holds: false })]) table.handle(fact)
     expect(table.find('a')?.state).toBe('up')
-    for (const fact of [gone('b', 14), gone('a', 14)]) table.hear(fact)
+    for (const fact of [gone('b', 14), gone('a', 14)]) table.handle(fact)
     expect(table.find('a')).toMatchObject({ state: 'ended', outcome: 'answered' })
   })
 
   test('makes no talk longer or shorter', () => {
-    const table = heard([...talk, back, gone('b', 14), gone('a', 14)])
+    const table = trackerAfter([...talk, back, gone('b', 14), gone('a', 14)])
     const { startedAt = 0, answeredAt = 0, endedAt } = table.find('a') ?? {}
     expect([answeredAt - startedAt, (endedAt ?? 0) - answeredAt]).toEqual([4 * SECOND, 10 * SECOND])
   })
 
   test('changes no call that is over', () => {
     const over = [...talk, gone('b', 305), gone('a', 305)]
-    const before = heard(over).find('a')
-    const table = heard([...over, back])
+    const before = trackerAfter(over).find('a')
+    const table = trackerAfter([...over, back])
     expect(table.find('a')).toEqual(before)
   })
 
   test('leaves no ghost: a list that lacks a channel ends it', () => {
-    const table = heard([...talk, back])
+    const table = trackerAfter([...talk, back])
     table.reconcile(new Set(), 11 * SECOND)
     expect(table.live()).toEqual([])
   })
 })
 
 test('a call that vanished unheard and had not been answered ended nobody knows how', () => {
-  const table = heard([
+  const table = trackerAfter([
     born('a', 'a', 'trunk', 1, { state: 'dialling' }),
     born('b', 'a', '101', 1),
     rings('a', 'b', 1),
@@ -462,18 +468,18 @@ test('a call that vanished unheard and had not been answered ended nobody knows 
 })
 
 test('what was heard of after the snapshot is left alone by it', () => {
-  const table = heard([born('a', 'a', '101', 5, { state: 'dialling' })])
+  const table = trackerAfter([born('a', 'a', '101', 5, { state: 'dialling' })])
   table.reconcile(new Set(), 4 * SECOND)
   expect(table.live()).toHaveLength(1)
 })
 
 test('a channel without a phone makes no call, but records one', () => {
-  const table = heard([
+  const table = trackerAfter([
     about('x;1', 1, { name: 'Local/600@all-1;1', endpoint: undefined, callId: 'x;1', state: 'up' }),
   ])
   expect(table.live()).toEqual([])
-  table.hear(born('b', 'x;1', '101', 2, { state: 'up' }))
-  table.hear(about('x;1', 3, { recording: 'on' }))
+  table.handle(born('b', 'x;1', '101', 2, { state: 'up' }))
+  table.handle(about('x;1', 3, { recording: 'on' }))
   expect(table.find('x;1')).toMatchObject({
     recording: 'on',
     recordings: [{ channelId: 'x;1', file: undefined, state: 'on' }],
@@ -481,12 +487,12 @@ test('a channel without a phone makes no call, but records one', () => {
 })
 
 test('a flood is forgotten as it ends: what is held depends on time, not on how much was heard', () => {
-  const { table, clock } = newTable()
+  const { table, clock } = newTracker()
   const peak = { calls: 0, channels: 0 }
   for (let call = 0; call < 30_000; call++) {
     const [id, far] = [`${call}.1`, `${call}.2`]
     for (const fact of [
-      born(id, id, '101', call, { state: 'dialling', dialled: '102' }),
+      born(id, id, '101', call, { state: 'dialling', dialedExtension: '102' }),
       born(far, id, '102', call),
       rings(id, far, call),
       about(far, call, { state: 'up' }),
@@ -494,12 +500,12 @@ test('a flood is forgotten as it ends: what is held depends on time, not on how 
       gone(id, call),
       gone(`${call}.stray`, call),
     ]) {
-      table.hear(fact)
+      table.handle(fact)
     }
     clock.ms += 60
     if (call % 20 === 0) {
       table.flush()
-      table.sweep()
+      table.tick()
     }
     peak.calls = Math.max(peak.calls, table.size().calls)
     peak.channels = Math.max(peak.channels, table.size().channels)
@@ -507,12 +513,12 @@ test('a flood is forgotten as it ends: what is held depends on time, not on how 
   // 60 s hold 1 000 of them.
   expect(peak.calls).toBeLessThan(1_100)
   expect(peak.channels).toBeLessThan(2_200)
-  expect(table.size().forgotten).toBe(20_000)
+  expect(table.size().evicted).toBe(20_000)
 
   clock.ms += 60_000
-  table.sweep()
-  table.sweep()
-  table.hear(about('29999.1', 30_000, { state: 'up', callId: '29999.1', endpoint: '101' }))
+  table.tick()
+  table.tick()
+  table.handle(about('29999.1', 30_000, { state: 'up', callId: '29999.1', endpoint: '101' }))
   table.flush()
   expect(table.size()).toMatchObject({ calls: 0, live: 0, channels: 0 })
 })

@@ -1,57 +1,65 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { createChannelBook, type KnownChannel } from '../../../../api/core/calls/channel-registry.ts'
-import type { Channel, ChannelFact, DialFact, GoneFact } from '../../../../api/core/calls/pbx-events.ts'
+import { createChannelRegistry, type TrackedChannel } from '../../../../api/core/calls/channel-registry.ts'
+import type {
+  ChannelEnded,
+  ChannelUpdate,
+  DialUpdate,
+  PbxChannel,
+} from '../../../../api/core/calls/pbx-events.ts'
 
-type Heard = ChannelFact | GoneFact | DialFact
+type Applied = ChannelUpdate | ChannelEnded | DialUpdate
 
-const about = (at: number, what: Partial<Channel>): ChannelFact => ({
+const about = (at: number, what: Partial<PbxChannel>): ChannelUpdate => ({
   kind: 'channel',
   id: 'a',
   at,
-  about: what,
+  changes: what,
 })
-const gone = (at: number, cause: number | undefined): GoneFact => ({ kind: 'gone', id: 'a', at, cause })
-const known = (...facts: Heard[]): KnownChannel | undefined => {
-  const book = createChannelBook()
-  for (const fact of facts) book.hear(fact)
+const gone = (at: number, cause: number | undefined): ChannelEnded => ({ kind: 'gone', id: 'a', at, cause })
+const known = (...facts: Applied[]): TrackedChannel | undefined => {
+  const book = createChannelRegistry()
+  for (const fact of facts) book.apply(fact)
   return book.all().next().value
 }
 
 describe('of two facts', () => {
   test('the newer counts, whichever is heard first', () => {
     const facts = [about(2, { connectedName: 'Ann' }), about(1, { connectedName: 'Bob' })]
-    expect(known(...facts)?.known.connectedName).toBe('Ann')
-    expect(known(...facts.reverse())?.known.connectedName).toBe('Ann')
+    expect(known(...facts)?.attributes.connectedName).toBe('Ann')
+    expect(known(...facts.reverse())?.attributes.connectedName).toBe('Ann')
   })
 
   test('the newer counts for what it says, and leaves the rest', () => {
     const channel = known(about(1, { number: '101', bridge: 'b1' }), about(2, { bridge: undefined }))
-    expect(channel?.known).toEqual({ number: '101', bridge: undefined })
+    expect(channel?.attributes).toEqual({ number: '101', bridge: undefined })
   })
 
   test('the first counts for what was dialled and when it was born', () => {
-    const channel = known(about(2, { dialled: '2', bornAt: 5 }), about(1, { dialled: '102', bornAt: 9 }))
-    expect(channel?.known).toEqual({ dialled: '102', bornAt: 9 })
+    const channel = known(
+      about(2, { dialedExtension: '2', createdAt: 5 }),
+      about(1, { dialedExtension: '102', createdAt: 9 }),
+    )
+    expect(channel?.attributes).toEqual({ dialedExtension: '102', createdAt: 9 })
   })
 
   test('the further state counts: a snapshot from before may be told after', () => {
-    expect(known(about(1, { state: 'up' }), about(2, { state: 'ringing' }))?.known.state).toBe('up')
+    expect(known(about(1, { state: 'up' }), about(2, { state: 'ringing' }))?.attributes.state).toBe('up')
   })
 
   test('a known cause counts more than an end that was inferred', () => {
-    expect(known(gone(1, undefined), gone(2, 17))?.gone).toEqual({ at: 2, cause: 17 })
-    expect(known(gone(2, 17), gone(1, undefined))?.gone).toEqual({ at: 2, cause: 17 })
+    expect(known(gone(1, undefined), gone(2, 17))?.ended).toEqual({ at: 2, cause: 17 })
+    expect(known(gone(2, 17), gone(1, undefined))?.ended).toEqual({ at: 2, cause: 17 })
   })
 })
 
 test('nothing brings back what is gone, known or forgotten', () => {
-  const book = createChannelBook()
-  book.hear(gone(1, 16))
-  expect(book.hear(about(2, { state: 'up' }))?.gone).toBeDefined()
-  book.forget('a')
-  expect(book.hear(about(3, { state: 'up' }))).toBeUndefined()
-  expect(book.size()).toEqual({ channels: 0, forgotten: 1 })
+  const book = createChannelRegistry()
+  book.apply(gone(1, 16))
+  expect(book.apply(about(2, { state: 'up' }))?.ended).toBeDefined()
+  book.evict('a')
+  expect(book.apply(about(3, { state: 'up' }))).toBeUndefined()
+  expect(book.size()).toEqual({ channels: 0, evicted: 1 })
 })
 
 test('any facts, in any order and any number, give the same channel', () => {
@@ -72,19 +80,26 @@ test('any facts, in any order and any number, give the same channel', () => {
           { requiredKeys: [] },
         ),
       })
-      .map((one): Heard => ({ kind: 'channel', id: 'a', at: one.at, about: one.about as Partial<Channel> })),
+      .map(
+        (one): Applied => ({
+          kind: 'channel',
+          id: 'a',
+          at: one.at,
+          changes: one.about as Partial<PbxChannel>,
+        }),
+      ),
     fc
       .record({ at, cause: fc.constantFrom(undefined, 0, 16, 17) })
-      .map((one): Heard => gone(one.at, one.cause)),
+      .map((one): Applied => gone(one.at, one.cause)),
     fc
       .record({
         at,
         from: fc.constantFrom(undefined, 'z', 'y'),
         end: fc.constantFrom(undefined, 'busy', 'answered'),
       })
-      .map((one): Heard => ({ kind: 'dial', to: 'a', ...one }) as DialFact),
+      .map((one): Applied => ({ kind: 'dial', to: 'a', ...one }) as DialUpdate),
   )
-  const seen = (facts: readonly Heard[]) => {
+  const seen = (facts: readonly Applied[]) => {
     const channel = known(...facts)
     // When a state was first heard is nobody's business.
     return channel && { ...channel, since: undefined }

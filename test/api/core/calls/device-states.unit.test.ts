@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { createDeviceBook } from '../../../../api/core/calls/device-states.ts'
-import type { DeviceFact, DeviceState } from '../../../../api/core/calls/pbx-events.ts'
+import { createDeviceStates } from '../../../../api/core/calls/device-states.ts'
+import type { DeviceState, DeviceUpdate } from '../../../../api/core/calls/pbx-events.ts'
 
-const fact = (device: string, at: number, state: DeviceState): DeviceFact => ({
+const fact = (device: string, at: number, state: DeviceState): DeviceUpdate => ({
   kind: 'device',
   device,
   at,
@@ -11,18 +11,18 @@ const fact = (device: string, at: number, state: DeviceState): DeviceFact => ({
 })
 
 test('a device has its newest state, and only a change is told', () => {
-  const book = createDeviceBook(() => {})
+  const book = createDeviceStates(() => {})
   const told: string[] = []
   const off = book.onChange((device, state, before) => told.push(`${device} ${before} ${state}`))
-  book.hear(fact('PJSIP/101', 2, 'ringing'))
-  book.hear(fact('PJSIP/101', 1, 'idle'))
-  book.hear(fact('PJSIP/101', 3, 'ringing'))
-  book.hear(fact('PJSIP/101', 4, 'in_use'))
+  book.handle(fact('PJSIP/101', 2, 'ringing'))
+  book.handle(fact('PJSIP/101', 1, 'idle'))
+  book.handle(fact('PJSIP/101', 3, 'ringing'))
+  book.handle(fact('PJSIP/101', 4, 'in_use'))
   expect(book.stateOf('PJSIP/101')).toBe('in_use')
   expect(book.stateOf('PJSIP/102')).toBeUndefined()
   expect(told).toEqual(['PJSIP/101 undefined ringing', 'PJSIP/101 ringing in_use'])
   off()
-  book.hear(fact('PJSIP/101', 5, 'idle'))
+  book.handle(fact('PJSIP/101', 5, 'idle'))
   expect(told).toHaveLength(2)
 })
 
@@ -34,9 +34,9 @@ test('any order of the same facts gives the same states', () => {
       state: fc.constantFrom<DeviceState>('idle', 'in_use', 'ringing', 'unavailable'),
     }),
   )
-  const states = (all: readonly Omit<DeviceFact, 'kind'>[]) => {
-    const book = createDeviceBook(() => {})
-    for (const { device, at, state } of all) book.hear(fact(device, at, state))
+  const states = (all: readonly Omit<DeviceUpdate, 'kind'>[]) => {
+    const book = createDeviceStates(() => {})
+    for (const { device, at, state } of all) book.handle(fact(device, at, state))
     return Object.fromEntries(book.all())
   }
   fc.assert(
@@ -52,8 +52,8 @@ test('any order of the same facts gives the same states', () => {
 })
 
 test('names without end do not pile up', () => {
-  const book = createDeviceBook(() => {})
-  for (let n = 0; n < 20_010; n++) book.hear(fact(`Custom:${n}`, n, 'idle'))
+  const book = createDeviceStates(() => {})
+  for (let n = 0; n < 20_010; n++) book.handle(fact(`Custom:${n}`, n, 'idle'))
   expect(book.all().size).toBe(20_000)
   expect(book.stateOf('Custom:20009')).toBe('idle')
 })

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import type { Call } from '../../../../api/core/calls/call.ts'
 import { createLiveCalls } from '../../../../api/core/calls/live-calls.ts'
 import { aCall, aLeg } from './fixtures/calls.ts'
-import { factsIn, messagesIn, newTable } from './fixtures/recorded-events.ts'
+import { eventsIn, newTracker, recordedMessages } from './fixtures/recorded-events.ts'
 
 const PHONES = ['1001', '1002', '1003']
 const aState = fc.constantFrom('ringing', 'up', 'ended')
@@ -45,19 +45,19 @@ test('whatever comes and goes, each phone has the calls that a look at all of th
 })
 
 test('whoever is told of one call of a burst sees the others as they are after it', () => {
-  const { table } = newTable()
-  const facts = factsIn(messagesIn('asterisk22', '21'))
-  for (const fact of facts.slice(0, 6)) table.hear(fact)
+  const { table } = newTracker()
+  const facts = eventsIn(recordedMessages('asterisk22', '21'))
+  for (const fact of facts.slice(0, 6)) table.handle(fact)
   const other = facts[0]
   if (other?.kind !== 'channel') throw new Error('a call begins with a channel')
-  table.hear({ ...other, id: 'other', about: { ...other.about, callId: 'other' } })
+  table.handle({ ...other, id: 'other', changes: { ...other.changes, callId: 'other' } })
   table.flush()
   expect(table.ofEndpoint('103')).toHaveLength(2)
 
   const seen: number[] = []
   table.onChange(() => seen.push(table.ofEndpoint('103').length))
-  table.hear({ kind: 'gone', id: 'other', at: other.at + 1, cause: 16 })
-  for (const fact of facts) if (fact.kind === 'gone') table.hear(fact)
+  table.handle({ kind: 'gone', id: 'other', at: other.at + 1, cause: 16 })
+  for (const fact of facts) if (fact.kind === 'gone') table.handle(fact)
   table.flush()
   expect(seen).toEqual([0, 0])
 })

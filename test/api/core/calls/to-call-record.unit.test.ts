@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { Call, Leg, Recording } from '../../../../api/core/calls/call.ts'
 import { parseRecordingTemplate } from '../../../../api/core/calls/recording-template.ts'
-import { recordOf } from '../../../../api/core/calls/to-call-record.ts'
+import { toCallRecord } from '../../../../api/core/calls/to-call-record.ts'
 
 const second = 1_000_000
 const startedAt = Date.UTC(2026, 0, 31, 23, 59, 58) * 1000 + 250_000
@@ -15,7 +15,7 @@ const leg = (difference: Partial<Leg> = {}): Leg => ({
   name: 'Anna',
   state: 'ended',
   holds: false,
-  parkedAt: undefined,
+  parkingSpace: undefined,
   bridge: undefined,
   role: 'callee',
   answeredAt: startedAt + 5 * second,
@@ -50,7 +50,7 @@ const call = (difference: Partial<Call> = {}): Call => ({
 const partiesOf = (endpoint: string) =>
   /^1\d{3}$/.test(endpoint) ? { userId: endpoint.slice(-1), extension: endpoint } : undefined
 const record = (difference: Partial<Call> = {}) =>
-  recordOf(call(difference), partiesOf, parseRecordingTemplate('{linkedid}.wav'))
+  toCallRecord(call(difference), partiesOf, parseRecordingTemplate('{linkedid}.wav'))
 
 describe('what is kept of a call', () => {
   test('is who, when, how long, how it ended and where it can be heard', () => {

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { Barred, createClearance } from '../../../../api/core/dial-policy/clearance.ts'
-import { createPolicy } from '../../../../api/core/dial-policy/create-dial-policy.ts'
+import { createClearance, DoNotCallRefusal } from '../../../../api/core/dial-policy/clearance.ts'
+import { createDialPolicy } from '../../../../api/core/dial-policy/create-dial-policy.ts'
 import { PolicyFile } from '../../../../api/core/dial-policy/policy-file.ts'
 import { Refusal } from '../../../../api/core/refusal.ts'
 
@@ -9,7 +9,7 @@ const GERMAN = { country: 'DE', allow: ['_#31#.', '_*21*.', '*43'] }
 
 /** A list with one number, as it was stored when it was made. */
 function clearing(stored: string, away = false, file: object = GERMAN) {
-  const policy = createPolicy(PolicyFile.parse(file))
+  const policy = createDialPolicy(PolicyFile.parse(file))
   return createClearance({
     policy: () => policy,
     doNotCall: {
@@ -26,7 +26,8 @@ describe('a number on the do-not-call list', () => {
   test.each(['+4930123456', '030123456', '004930123456', '4930123456'])(
     'stored as %s is refused in any spelling',
     async (stored) => {
-      for (const text of SPELLINGS) await expect(clearing(stored)(text)).rejects.toBeInstanceOf(Barred)
+      for (const text of SPELLINGS)
+        await expect(clearing(stored)(text)).rejects.toBeInstanceOf(DoNotCallRefusal)
     },
   )
 
@@ -85,7 +86,7 @@ describe('a number behind a code or a prefix', () => {
     ['8030123456', '+4930123456', { ...RECORDS, allow: ['_8.'] }],
     ['8*721003', '1003', { ...RECORDS, allow: ['_8*.'] }],
   ])('is refused in %s, with %s on the list', async (typed, listed, file) => {
-    await expect(clearing(listed, false, file)(typed)).rejects.toBeInstanceOf(Barred)
+    await expect(clearing(listed, false, file)(typed)).rejects.toBeInstanceOf(DoNotCallRefusal)
   })
 
   test.each<[typed: string, listed: string, file: object]>([
@@ -124,7 +125,7 @@ describe('a number behind a code or a prefix', () => {
           // Digits that make another whole number of the plan of code and number are that number.
           fc.pre(stored.startsWith('+') || !before.includes('0'))
           await expect(clearing(stored, false, DE)(`${before}${between}${typed}`)).rejects.toBeInstanceOf(
-            Barred,
+            DoNotCallRefusal,
           )
         },
       ),
@@ -135,10 +136,11 @@ describe('a number behind a code or a prefix', () => {
     await fc.assert(
       fc.asyncProperty(fc.integer({ min: 200, max: 999 }), digits(3, 3), async (area, office) => {
         const typed = `+1${area}${office}0143`
-        fc.pre(createPolicy(PolicyFile.parse(US)).spellings(typed)[0] === typed)
-        const policy = createPolicy(PolicyFile.parse({ ...US, international: true, premium: true }))
-        expect(policy.spellingsBehind(typed)).toEqual([])
-        expect(policy.spellingsBehind(typed.slice(2))).toEqual([])
+        const us = createDialPolicy(PolicyFile.parse(US))
+        fc.pre([typed, typed.slice(2)].every((one) => us.variants(one)[0] === typed))
+        const policy = createDialPolicy(PolicyFile.parse({ ...US, international: true, premium: true }))
+        expect(policy.embeddedVariants(typed)).toEqual([])
+        expect(policy.embeddedVariants(typed.slice(2))).toEqual([])
       }),
     )
   })
@@ -147,8 +149,8 @@ describe('a number behind a code or a prefix', () => {
     const text = fc.string({ unit: fc.constantFrom(...'0123456789*#'), minLength: 1, maxLength: 19 })
     fc.assert(
       fc.property(text, fc.constantFrom(DE, US, NONE, RECORDS), (typed, file) => {
-        const policy = createPolicy(PolicyFile.parse(file))
-        expect(policy.spellingsBehind(typed).every((one) => /^\+?[0-9*#]+$/.test(one))).toBe(true)
+        const policy = createDialPolicy(PolicyFile.parse(file))
+        expect(policy.embeddedVariants(typed).every((one) => /^\+?[0-9*#]+$/.test(one))).toBe(true)
       }),
       { numRuns: 500 },
     )

@@ -2,16 +2,16 @@ import fc from 'fast-check'
 import { getCountries, parsePhoneNumberFromString } from 'libphonenumber-js/max'
 import { describe, expect, test } from 'vitest'
 import type { z } from 'zod'
-import { createPolicy } from '../../../../api/core/dial-policy/create-dial-policy.ts'
+import { createDialPolicy } from '../../../../api/core/dial-policy/create-dial-policy.ts'
 import { PolicyFile } from '../../../../api/core/dial-policy/policy-file.ts'
 import { Refusal } from '../../../../api/core/refusal.ts'
 
-const policy = (file: z.input<typeof PolicyFile> = {}) => createPolicy(PolicyFile.parse(file))
+const policy = (file: z.input<typeof PolicyFile> = {}) => createDialPolicy(PolicyFile.parse(file))
 
 /** What the policy makes of a text, in short: `kind number`, or the code of its refusal. */
-function told(text: string, file?: z.input<typeof PolicyFile>): string {
+function checkResult(text: string, file?: z.input<typeof PolicyFile>): string {
   try {
-    const { kind, number } = policy(file).judge(text)
+    const { kind, number } = policy(file).check(text)
     return `${kind} ${number}`
   } catch (err) {
     if (err instanceof Refusal) return err.code
@@ -81,7 +81,7 @@ describe('by default', () => {
     ['DE', '#31# 030 123456', 'dial_denied'],
     ['DE', '+*72', 'dial_denied'],
   ] as const)('%s: %s is %s', (country, text, says) => {
-    expect(told(text, country === undefined ? {} : { country })).toBe(says)
+    expect(checkResult(text, country === undefined ? {} : { country })).toBe(says)
   })
 
   test.each([
@@ -110,7 +110,7 @@ describe('by default', () => {
     ['100 kB of separators', ' '.repeat(100_000)],
   ])('%s is no number', (_, text) => {
     for (const country of ['DE', undefined] as const) {
-      expect(told(text, country === undefined ? {} : { country })).toBe('input_invalid')
+      expect(checkResult(text, country === undefined ? {} : { country })).toBe('input_invalid')
     }
   })
 })
@@ -173,36 +173,38 @@ describe('a rule', () => {
       'international 900442079460958',
     ],
   ] as const)('%s', (_, text, rules, says) => {
-    expect(told(text, { country: 'DE', ...structuredClone(rules) } as z.input<typeof PolicyFile>)).toBe(says)
+    expect(
+      checkResult(text, { country: 'DE', ...structuredClone(rules) } as z.input<typeof PolicyFile>),
+    ).toBe(says)
   })
 
   test('of a country’s code holds without a country, however it is dialled', () => {
     const file = { international: true, deny: ['_+979.'] }
     for (const text of ['+979 123456789', '00979123456789', '011979123456789']) {
-      expect(told(text, file)).toBe('dial_denied')
+      expect(checkResult(text, file)).toBe('dial_denied')
     }
-    expect(told('+44 20 7946 0958', file)).toBe('international +442079460958')
+    expect(checkResult('+44 20 7946 0958', file)).toBe('international +442079460958')
   })
 
   test('is named to who breaks it', () => {
-    const { judge } = policy({ country: 'DE', deny: ['_0137.'] })
-    expect(() => judge('+49 137 7 123456')).toThrow(/_0137\./)
-    expect(() => judge('+44 20 7946 0958')).toThrow(/international/)
+    const { check } = policy({ country: 'DE', deny: ['_0137.'] })
+    expect(() => check('+49 137 7 123456')).toThrow(/_0137\./)
+    expect(() => check('+44 20 7946 0958')).toThrow(/international/)
   })
 
   test('about limits and numbers shown is handed on', () => {
-    const { limits, showable } = policy({
+    const { limits, allowedCallerNumber } = policy({
       country: 'DE',
       limits: { perDay: 7 },
       callerNumbers: { 201: ['+4930123456'] },
     })
     expect(limits).toEqual({ perMinute: 10, perDay: 7, concurrent: 3 })
     for (const text of ['+4930123456', '030 123456', '0049 30 123456']) {
-      expect(showable('201', text)).toBe('+4930123456')
+      expect(allowedCallerNumber('201', text)).toBe('+4930123456')
     }
-    expect(showable('201', '030 123457')).toBeUndefined()
-    expect(showable('201', 'anna')).toBeUndefined()
-    expect(showable('constructor', '030 123456')).toBeUndefined()
+    expect(allowedCallerNumber('201', '030 123457')).toBeUndefined()
+    expect(allowedCallerNumber('201', 'anna')).toBeUndefined()
+    expect(allowedCallerNumber('constructor', '030 123456')).toBeUndefined()
   })
 })
 
@@ -229,9 +231,9 @@ describe('whatever comes in', () => {
       digits('019+', 33),
     )
     fc.assert(
-      fc.property(texts, fc.constantFrom(...open), (text, { judge }) => {
+      fc.property(texts, fc.constantFrom(...open), (text, { check }) => {
         try {
-          expect(judge(text).number).toMatch(/^\+?[0-9*#]{1,32}$/)
+          expect(check(text).number).toMatch(/^\+?[0-9*#]{1,32}$/)
         } catch (err) {
           if (!(err instanceof Refusal)) throw err
         }
@@ -255,7 +257,7 @@ describe('whatever comes in', () => {
             parsePhoneNumberFromString(text, { defaultCountry: country, extract: false })?.number
           let number: string
           try {
-            number = one.judge(start + rest).number
+            number = one.check(start + rest).number
           } catch {
             return // refused
           }
@@ -275,6 +277,6 @@ describe('whatever comes in', () => {
     // There is no one prefix for abroad.
     ['BR', '+442079460958', 'international +442079460958'],
   ] as const)('in %s %s is dialled in E.164: the keys would reach another', (country, text, says) => {
-    expect(told(text, { country, international: true, premium: true })).toBe(says)
+    expect(checkResult(text, { country, international: true, premium: true })).toBe(says)
   })
 })

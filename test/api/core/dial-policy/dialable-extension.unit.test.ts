@@ -1,13 +1,16 @@
 import { expect, test } from 'vitest'
-import { createPolicy } from '../../../../api/core/dial-policy/create-dial-policy.ts'
-import { isDiallable, mustBeDiallable } from '../../../../api/core/dial-policy/dialable-extension.ts'
+import { createDialPolicy } from '../../../../api/core/dial-policy/create-dial-policy.ts'
+import {
+  isDialableExtension,
+  requireDialableExtension,
+} from '../../../../api/core/dial-policy/dialable-extension.ts'
 import { PolicyFile } from '../../../../api/core/dial-policy/policy-file.ts'
 
-const germany = createPolicy(PolicyFile.parse({ country: 'DE', outPrefix: '9' }))
-const nowhere = createPolicy(PolicyFile.parse({}))
+const germany = createDialPolicy(PolicyFile.parse({ country: 'DE', outPrefix: '9' }))
+const nowhere = createDialPolicy(PolicyFile.parse({}))
 
 test.each(['10', '201', '1001', '999999'])('%s can be an extension', (extension) => {
-  for (const policy of [germany, nowhere]) expect(isDiallable(extension, policy)).toBe(true)
+  for (const policy of [germany, nowhere]) expect(isDialableExtension(extension, policy)).toBe(true)
 })
 
 test.each([
@@ -25,6 +28,6 @@ test.each([
   ['one so long that it is a number outside', '30123456', /internal/],
   ['one digit, which no pattern of extensions has', '5', /dialled/],
 ])('%s cannot: %j', (_, extension, why) => {
-  expect(() => mustBeDiallable(extension, germany)).toThrow(why)
-  expect(isDiallable(extension, germany)).toBe(false)
+  expect(() => requireDialableExtension(extension, germany)).toThrow(why)
+  expect(isDialableExtension(extension, germany)).toBe(false)
 })

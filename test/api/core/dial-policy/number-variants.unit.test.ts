@@ -1,10 +1,10 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { z } from 'zod'
-import { createPolicy } from '../../../../api/core/dial-policy/create-dial-policy.ts'
+import { createDialPolicy } from '../../../../api/core/dial-policy/create-dial-policy.ts'
 import { PolicyFile } from '../../../../api/core/dial-policy/policy-file.ts'
 
-const policy = (file: z.input<typeof PolicyFile> = {}) => createPolicy(PolicyFile.parse(file))
+const policy = (file: z.input<typeof PolicyFile> = {}) => createDialPolicy(PolicyFile.parse(file))
 const inCountry = (country: 'DE' | 'US' | 'IT' | 'RU' | 'HU') => policy({ country })
 const [plain, germany, states, russia] = [policy(), inCountry('DE'), inCountry('US'), inCountry('RU')]
 const POLICIES = {
@@ -29,9 +29,9 @@ describe('one number in all its spellings', () => {
     for (const text of texts) {
       for (const other of texts) {
         // What was stored as it was typed, before a country was set, is found.
-        expect(rules.spellings(text), `${text} is ${other}`).toContain(plain.spell(other))
+        expect(rules.variants(text), `${text} is ${other}`).toContain(plain.normalize(other))
       }
-      expect(rules.spellings(text)[0]).toBe(rules.spell(text))
+      expect(rules.variants(text)[0]).toBe(rules.normalize(text))
     }
   })
 
@@ -42,28 +42,30 @@ describe('one number in all its spellings', () => {
     ['an extension without a country', plain, '1002', ['1002']],
     ['a national number without a country', plain, '030123456', ['030123456']],
   ])('%s has one', (_, rules, text, expected) => {
-    expect(rules.spellings(text)).toEqual(expected)
+    expect(rules.variants(text)).toEqual(expected)
   })
 
   test('none of a number outside is an extension', () => {
     // +49 1234 is behind 0 1234, and 1234 is a phone in the house.
-    expect(germany.spellings('01234')).not.toContain('1234')
+    expect(germany.variants('01234')).not.toContain('1234')
   })
 
   test('what the PBX was given with a prefix for outside is one', () => {
     const rules = policy({ country: 'DE', outPrefix: '9' })
-    expect(rules.spellings('+49 30 123456')).toContain('9030123456')
+    expect(rules.variants('+49 30 123456')).toContain('9030123456')
   })
 
   test('longer than any of the country is none, unless the rules allow it', () => {
-    expect(() => states.spell('5550143 5550144')).toThrow(/too many digits/)
-    expect(policy({ country: 'US', allow: ['_555.'] }).spell('55501435550144')).toBe('55501435550144')
+    expect(() => states.normalize('5550143 5550144')).toThrow(/too many digits/)
+    expect(policy({ country: 'US', allow: ['_555.'] }).normalize('55501435550144')).toBe('55501435550144')
   })
 })
 
 describe('a beginning', () => {
   const finds = (rules: typeof plain, text: string, stored: string) =>
-    rules.beginnings(text).some(({ start, atLeast }) => stored.startsWith(start) && stored.length >= atLeast)
+    rules
+      .prefixes(text)
+      .some(({ prefix, minLength }) => stored.startsWith(prefix) && stored.length >= minLength)
 
   test.each([
     ...[
@@ -123,7 +125,7 @@ describe('a beginning', () => {
     } as const
     for (const [country, number] of Object.entries(numbers)) {
       const rules = POLICIES[country as keyof typeof numbers] // the keys above
-      for (const spelling of rules.spellings(number)) {
+      for (const spelling of rules.variants(number)) {
         // Digits alone are those of an extension at first, or of a country code that is not whole yet.
         const from = /^[0+]/.test(spelling) ? 1 : rules === germany ? 7 : 3
         for (let length = from; length <= spelling.length; length += 1) {
@@ -144,7 +146,7 @@ describe('a beginning', () => {
           const rules = POLICIES[country as keyof typeof POLICIES] // one of those above
           let spellings: readonly string[] = []
           try {
-            spellings = rules.spellings(text)
+            spellings = rules.variants(text)
           } catch {
             return // longer than any number of the country
           }

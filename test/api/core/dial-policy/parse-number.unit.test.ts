@@ -1,11 +1,15 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { cleanBeginning, cleanNumber, legible } from '../../../../api/core/dial-policy/parse-number.ts'
+import {
+  parseNumber,
+  parseNumberPrefix,
+  toVisibleText,
+} from '../../../../api/core/dial-policy/parse-number.ts'
 import { Refusal } from '../../../../api/core/refusal.ts'
 
 const read = (text: string) => {
   try {
-    return cleanNumber(text)
+    return parseNumber(text)
   } catch (err) {
     if (err instanceof Refusal && err.code === 'input_invalid') return `refused: ${err.detail}`
     throw err
@@ -166,9 +170,9 @@ test.each([
   ['(030', '030'],
   ['+49 (0)30', '+4930'],
 ])('of a number that is being typed %j is %j', (text, part) => {
-  expect(cleanBeginning(text)).toBe(part)
+  expect(parseNumberPrefix(text)).toBe(part)
 })
 
 test('a number is shown with blanks alone', () => {
-  expect(legible('\u202a+49\u00a030\t12\u201134\u202c ')).toBe('+49 30 12\u201134')
+  expect(toVisibleText('\u202a+49\u00a030\t12\u201134\u202c ')).toBe('+49 30 12\u201134')
 })

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { openDialPolicy } from '../../../../api/config/dial-policy-file.ts'
-import { finder, isPattern } from '../../../../api/core/dial-policy/dial-pattern.ts'
+import { watchDialPolicyFile } from '../../../../api/config/dial-policy-file.ts'
+import { createPatternFinder, isDialPattern } from '../../../../api/core/dial-policy/dial-pattern.ts'
 import { PolicyFile } from '../../../../api/core/dial-policy/policy-file.ts'
 import { SettingsError } from '../../../../runtime/env.ts'
 
@@ -22,7 +22,7 @@ const write = (file: unknown) => writeFileSync(path, JSON.stringify(file))
 function opened() {
   let now = 0
   const troubles: unknown[] = []
-  const policy = openDialPolicy(
+  const policy = watchDialPolicyFile(
     path,
     (err) => troubles.push(err),
     () => now,
@@ -105,9 +105,9 @@ describe('the file of the dial policy', () => {
   })
 
   test('need not be: the defaults hold', () => {
-    const policy = openDialPolicy(undefined, () => {})
+    const policy = watchDialPolicyFile(undefined, () => {})
     expect(policy().limits).toEqual({ perMinute: 10, perDay: 500, concurrent: 3 })
-    expect(policy().judge('112').isEmergency).toBe(true)
+    expect(policy().check('112').isEmergency).toBe(true)
   })
 
   test('is shown whole in the docs: every key of the example is right, and none is missing', () => {
@@ -129,8 +129,8 @@ describe('a pattern', () => {
     ['has brackets for a choice', '_0[13-5]X', ['012', '041'], ['022', '0-1']],
     ['has * and # for themselves', '_*7X', ['*72'], ['772', '7772']],
   ])('%s', (_, pattern, good, bad) => {
-    expect(isPattern(pattern)).toBe(true)
-    const find = finder([pattern])
+    expect(isDialPattern(pattern)).toBe(true)
+    const find = createPatternFinder([pattern])
     expect(good.map((number) => find(number))).toEqual(good.map(() => pattern))
     expect(bad.filter((number) => find(number) !== undefined)).toEqual([])
   })
@@ -150,14 +150,15 @@ describe('a pattern', () => {
     '_\\d',
     `_${'X'.repeat(99)}`,
   ])('%j is none', (text) => {
-    expect(isPattern(text)).toBe(false)
+    expect(isDialPattern(text)).toBe(false)
   })
 
   test('whatever it is, it matches or not, and throws nothing', () => {
     const pattern = fc.string({ unit: fc.constantFrom(...'_+0159XZN[]-.*#'), maxLength: 20 })
     fc.assert(
       fc.property(pattern, (text) => {
-        if (isPattern(text)) expect(['string', 'undefined']).toContain(typeof finder([text])('+49301234'))
+        if (isDialPattern(text))
+          expect(['string', 'undefined']).toContain(typeof createPatternFinder([text])('+49301234'))
       }),
       { numRuns: 2_000 },
     )

@@ -32,15 +32,15 @@ describe('the directory', () => {
     const directory = createDirectory({
       users: {
         revision: users.revision,
-        async people(page) {
+        async listPhoneUsers(page) {
           pages += 1
-          const read = await users.people(page)
+          const read = await users.listPhoneUsers(page)
           expect(JSON.stringify(read)).not.toContain('argon2')
           return read
         },
       },
       endpointTemplate: '{extension}',
-      onTrouble: () => {},
+      onError: () => {},
     })
     /** @returns who is known, and whether anything was read */
     const shown = async () => {
@@ -60,7 +60,7 @@ describe('the directory', () => {
 
     const { extension } = await extensions.reserve(newReservation('clara@example.org'))
     expect((await shown()).people).toEqual(both)
-    await extensions.settle(extension, { sealedSecret: 's', authUsername: 'a' }, 1)
+    await extensions.markReady(extension, { sealedSecret: 's', authUsername: 'a' }, 1)
     const clara = ['clara@example.org', extension.extension, 'user', null]
     expect(await shown()).toEqual({ people: [...both, clara], isRead: true })
 
@@ -73,7 +73,7 @@ describe('the directory', () => {
     const ofLegal = ['anna', '201', 'user', 'legal']
     expect((await shown()).people).toEqual([ofLegal, both[1], clara])
 
-    await users.change(boris.id, { extension: '209', role: 'supervisor' }, until)
+    await users.update(boris.id, { extension: '209', role: 'supervisor' }, until)
     const moved = ['boris', '209', 'supervisor', null]
     expect((await shown()).people).toEqual([ofLegal, moved, clara])
     await users.setDisabled(boris.id, true, until)
@@ -91,17 +91,17 @@ describe('the directory', () => {
     const directory = createDirectory({
       users: {
         revision: async () => '1',
-        async people() {
+        async listPhoneUsers() {
           if (isAway) throw new Error('away')
           return [{ userId: '1', extension: '201', name: 'anna', role: 'user', team: null, disabled: false }]
         },
       },
       endpointTemplate: '{extension}',
-      onTrouble: () => {},
+      onError: () => {},
     })
     await expect(directory.refresh()).rejects.toThrow('away')
     isAway = false
     await directory.refresh()
-    expect(directory.ofUser('1')).toMatchObject({ name: 'anna' })
+    expect(directory.findByUser('1')).toMatchObject({ name: 'anna' })
   })
 })

@@ -7,9 +7,9 @@ const user = (userId: string, extension: string, disabled = false) =>
 async function directory(endpointTemplate = '{extension}') {
   const people = [user('1', '1001'), user('2', '1002', true), user('3', 'anna')]
   const made = createDirectory({
-    users: { people: async () => people, revision: async () => '1' },
+    users: { listPhoneUsers: async () => people, revision: async () => '1' },
     endpointTemplate,
-    onTrouble: () => {},
+    onError: () => {},
   })
   await made.refresh()
   return made
@@ -28,16 +28,16 @@ test.each<[string, string, string[], boolean]>([
   ['a trunk whose name is a number', '200100', ['+4930123'], false],
   ['a trunk whose name is its outside number', '493012345678', ['493012345678'], false],
 ])('%s', async (_, endpoint, numbers, isPhone) => {
-  expect((await directory()).isPhone(endpoint, new Set(numbers))).toBe(isPhone)
+  expect((await directory()).isOwnEndpoint(endpoint, new Set(numbers))).toBe(isPhone)
 })
 
 test('is named as the setting has it', async () => {
-  const { isPhone } = await directory('{extension}-web')
-  expect(isPhone('1005-web', new Set(['1005']))).toBe(true)
-  expect(isPhone('1005', new Set(['1005']))).toBe(false)
-  expect(isPhone('-web', new Set())).toBe(false)
+  const { isOwnEndpoint } = await directory('{extension}-web')
+  expect(isOwnEndpoint('1005-web', new Set(['1005']))).toBe(true)
+  expect(isOwnEndpoint('1005', new Set(['1005']))).toBe(false)
+  expect(isOwnEndpoint('-web', new Set())).toBe(false)
 })
 
 test('a disabled account has a phone, and no person', async () => {
-  expect((await directory()).ofEndpoint('1002')).toBeUndefined()
+  expect((await directory()).findByEndpoint('1002')).toBeUndefined()
 })

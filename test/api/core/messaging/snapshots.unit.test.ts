@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import {
   createSnapshots,
+  etagOf,
   type Snapshot,
   type SnapshotChannel,
   type Snapshots,
-  tagOf,
 } from '../../../../api/core/messaging/snapshots.ts'
 import { Refusal } from '../../../../api/core/refusal.ts'
 
@@ -31,11 +31,11 @@ function createWorld() {
         looks.push(channel)
         if (state.isAway) throw new Refusal('unavailable')
         const last = kept.get(channel)
-        return last && tagOf(last)
+        return last && etagOf(last)
       },
       last: async (channel) => kept.get(channel),
     },
-    broadcaster: { publish: async () => ({ subscribers: 0 }) },
+    publisher: { publish: async () => ({ subscribers: 0 }) },
   })
   /** As another process does it: this one only finds it in the store. */
   return { snapshots, put, looks, state, kept }
@@ -44,8 +44,8 @@ type World = ReturnType<typeof createWorld>
 
 const waiters = ({ snapshots, kept }: World, count: number, waitMs = 25_000, check = fine) => {
   const last = kept.get('users-state')
-  const known = last && tagOf(last)
-  return Array.from({ length: count }, () => snapshots.newerThan('users-state', known, waitMs, check))
+  const known = last && etagOf(last)
+  return Array.from({ length: count }, () => snapshots.waitForNewer('users-state', known, waitMs, check))
 }
 const settled = async (promises: readonly Promise<unknown>[]) => {
   let count = 0
@@ -94,7 +94,7 @@ describe('who waits for a newer snapshot', () => {
     const world = createWorld()
     world.put('users-state')
     const calls = world.put('active-calls')
-    const own = world.snapshots.newerThan('active-calls', tagOf(calls), 25_000, fine)
+    const own = world.snapshots.waitForNewer('active-calls', etagOf(calls), 25_000, fine)
     const [other] = waiters(world, 1)
     await vi.advanceTimersByTimeAsync(1_000)
     const newer = world.put('active-calls')
@@ -109,15 +109,15 @@ describe('who waits for a newer snapshot', () => {
     waiters(world, 1)
     await vi.advanceTimersByTimeAsync(600)
     const second = world.put('users-state')
-    const [fresh, stale] = [undefined, tagOf(first)].map((known) =>
-      world.snapshots.newerThan('users-state', known, 25_000, fine),
+    const [fresh, stale] = [undefined, etagOf(first)].map((known) =>
+      world.snapshots.waitForNewer('users-state', known, 25_000, fine),
     )
     await vi.advanceTimersByTimeAsync(0)
     expect(await fresh).toEqual(second)
     await vi.advanceTimersByTimeAsync(500)
     expect(await stale).toEqual(second)
     // It has the second from elsewhere, while the shared look still shows the first.
-    const knowing = world.snapshots.newerThan('users-state', tagOf(second), 25_000, fine)
+    const knowing = world.snapshots.waitForNewer('users-state', etagOf(second), 25_000, fine)
     expect(await settled([knowing])).toBe(0)
   })
 
@@ -140,25 +140,25 @@ describe('who waits for a newer snapshot', () => {
     const world = createWorld()
     const first = world.put('users-state')
     const { snapshots } = world
-    const is = (snapshot: Snapshot) => (tag: string) => tag === tagOf(snapshot)
+    const is = (snapshot: Snapshot) => (tag: string) => tag === etagOf(snapshot)
     waiters(world, 1)
     await vi.advanceTimersByTimeAsync(600)
     world.looks.length = 0
-    expect(await snapshots.knownTag('users-state', is(first))).toBe(tagOf(first))
+    expect(await snapshots.matchingTag('users-state', is(first))).toBe(etagOf(first))
     expect(world.looks).toEqual([])
     const second = world.put('users-state')
     // The shared look still shows the first: neither is taken for the other.
-    expect(await snapshots.knownTag('users-state', is(second))).toBe(tagOf(second))
-    expect(await snapshots.knownTag('users-state')).toBe(tagOf(second))
-    expect(await snapshots.knownTag('users-state', () => false)).toBeUndefined()
-    expect(await snapshots.knownTag('active-calls')).toBeUndefined()
+    expect(await snapshots.matchingTag('users-state', is(second))).toBe(etagOf(second))
+    expect(await snapshots.matchingTag('users-state')).toBe(etagOf(second))
+    expect(await snapshots.matchingTag('users-state', () => false)).toBeUndefined()
+    expect(await snapshots.matchingTag('active-calls')).toBeUndefined()
   })
 
   test('does not wait at all where it may not', async () => {
     const world = createWorld()
     const last = world.put('users-state')
-    expect(await world.snapshots.newerThan('users-state', tagOf(last), 0, fine)).toBeUndefined()
-    expect(await world.snapshots.newerThan('users-state', undefined, 0, fine)).toEqual(last)
+    expect(await world.snapshots.waitForNewer('users-state', etagOf(last), 0, fine)).toBeUndefined()
+    expect(await world.snapshots.waitForNewer('users-state', undefined, 0, fine)).toEqual(last)
     expect(vi.getTimerCount()).toBe(0)
   })
 

@@ -3,33 +3,33 @@ import type { Call } from '../../../../api/core/calls/call.ts'
 import type { DeviceState } from '../../../../api/core/calls/pbx-events.ts'
 import { activeCalls } from '../../../../api/core/presence/active-calls.ts'
 import { isPhoneDnd } from '../../../../api/core/presence/phone-dnd.ts'
-import type { OwnStatus } from '../../../../api/core/presence/user-status-store.ts'
-import { type PresenceFacts, queuesOf, usersState } from '../../../../api/core/presence/users-state.ts'
+import type { UserStatus } from '../../../../api/core/presence/user-status-store.ts'
+import { type PresenceInputs, queuesOf, usersState } from '../../../../api/core/presence/users-state.ts'
 import { aCall, aDirectory, aLeg } from '../calls/fixtures/calls.ts'
 
 const directory = await aDirectory()
 
 /** Everybody is registered, available and idle. */
-const facts = (changes: Partial<PresenceFacts> = {}): PresenceFacts => ({
-  people: directory.all(),
-  isOnline: true,
+const facts = (changes: Partial<PresenceInputs> = {}): PresenceInputs => ({
+  users: directory.all(),
+  isPbxOnline: true,
   callsOf: () => [],
   endpointOf: directory.endpointOf,
-  deviceOf: () => 'idle',
+  deviceStateOf: () => 'idle',
   statusOf: () => 'available',
   isDnd: () => false,
-  isLive: () => false,
+  isUserOnline: () => false,
   queues: new Map(),
   ...changes,
 })
-const of1001 = (changes: Partial<PresenceFacts>) => usersState(facts(changes)).states['1001']
+const of1001 = (changes: Partial<PresenceInputs>) => usersState(facts(changes)).states['1001']
 const inCall = (call: Call) => ({ callsOf: () => [call] })
 
 test('whoever has a phone and no call is idle', () => {
   expect(of1001({})).toEqual({ state: 'Idle', name: 'user1', status: 'available', online: false })
 })
 
-test.each<[string, OwnStatus, string]>([
+test.each<[string, UserStatus, string]>([
   ['is shown as the status of a user who set none', 'available', 'dnd'],
   ['does not hide that they are away', 'away', 'away'],
   ['does not hide that they are offline', 'offline', 'offline'],
@@ -48,21 +48,25 @@ test.each<[string, Record<string, DeviceState>, boolean]>([
   expect(isPhoneDnd('1001', (device) => devices[device])).toBe(isOn)
 })
 
-test.each<[string, Partial<PresenceFacts>, string]>([
-  ['a phone that is not registered', { deviceOf: () => 'unavailable' as DeviceState }, 'Unavailable'],
-  ['a phone the PBX has never heard of', { deviceOf: () => undefined }, 'Unavailable'],
-  ['a PBX that is away', { isOnline: false }, 'Unavailable'],
+test.each<[string, Partial<PresenceInputs>, string]>([
+  ['a phone that is not registered', { deviceStateOf: () => 'unavailable' as DeviceState }, 'Unavailable'],
+  ['a phone the PBX has never heard of', { deviceStateOf: () => undefined }, 'Unavailable'],
+  ['a PBX that is away', { isPbxOnline: false }, 'Unavailable'],
   ['a phone set to do-not-disturb', { isDnd: () => true }, 'Busy'],
-  ['such a phone of a PBX that is away', { isDnd: () => true, isOnline: false }, 'Unavailable'],
-  ['such a phone that is not registered', { isDnd: () => true, deviceOf: () => undefined }, 'Unavailable'],
+  ['such a phone of a PBX that is away', { isDnd: () => true, isPbxOnline: false }, 'Unavailable'],
+  [
+    'such a phone that is not registered',
+    { isDnd: () => true, deviceStateOf: () => undefined },
+    'Unavailable',
+  ],
   ['such a phone in a call', { isDnd: () => true, ...inCall(aCall()) }, 'Up'],
-  ['"do not disturb"', { statusOf: () => 'dnd' as OwnStatus }, 'Unavailable'],
-  ['"offline"', { statusOf: () => 'offline' as OwnStatus }, 'Unavailable'],
-  ['"away" with a phone that works', { statusOf: () => 'away' as OwnStatus }, 'Idle'],
+  ['"do not disturb"', { statusOf: () => 'dnd' as UserStatus }, 'Unavailable'],
+  ['"offline"', { statusOf: () => 'offline' as UserStatus }, 'Unavailable'],
+  ['"away" with a phone that works', { statusOf: () => 'away' as UserStatus }, 'Idle'],
   ['a call that is up', inCall(aCall()), 'Up'],
-  ['a call while "do not disturb"', { ...inCall(aCall()), statusOf: () => 'dnd' as OwnStatus }, 'Up'],
+  ['a call while "do not disturb"', { ...inCall(aCall()), statusOf: () => 'dnd' as UserStatus }, 'Up'],
   ['a call on hold', inCall(aCall({ state: 'held' })), 'OnHold'],
-  ['a call from before the PBX went away', { ...inCall(aCall()), isOnline: false }, 'Unavailable'],
+  ['a call from before the PBX went away', { ...inCall(aCall()), isPbxOnline: false }, 'Unavailable'],
   [
     'a phone that is called',
     inCall(

@@ -1,31 +1,31 @@
 import fc from 'fast-check'
 import { afterEach, describe, expect, test } from 'vitest'
 import {
-  type ExtensionOrder,
+  type ExtensionSpec,
   ProvisioningError,
   type ProvisioningErrorCode,
 } from '../../../../api/core/provisioning/provisioner.ts'
 import { until } from '../../../support/fixtures/users.ts'
 import {
   createFakePbx,
-  createWorld,
-  type Fault,
-  type World,
-  type WorldOptions,
+  createProvisioningFixture,
+  type PbxFailure,
+  type ProvisioningFixture,
+  type ProvisioningFixtureOptions,
 } from '../../../support/provisioning-fixture.ts'
 
-const worlds: World[] = []
+const worlds: ProvisioningFixture[] = []
 afterEach(async () => {
   for (const world of worlds.splice(0)) await world.close()
 })
-const open = async (options?: WorldOptions) => {
-  const world = await createWorld(options)
+const open = async (options?: ProvisioningFixtureOptions) => {
+  const world = await createProvisioningFixture(options)
   worlds.push(world)
   return world
 }
-const tendAfter = async (world: World, seconds: number) => {
+const tendAfter = async (world: ProvisioningFixture, seconds: number) => {
   world.wait(seconds)
-  await world.providing.tend()
+  await world.providing.tick()
 }
 
 describe('registering', () => {
@@ -35,7 +35,7 @@ describe('registering', () => {
     expect([extension, isReady]).toEqual(['2000', true])
     const kept = await extensions.find('2000')
     expect(kept).toMatchObject({ state: 'ready', userId: user.id, authUsername: '2000-1', lastError: null })
-    const { password } = await credentials.of({ userId: user.id })
+    const { password } = await credentials.read({ userId: user.id })
     expect(password).toMatch(/^pbx\w{20}$/)
     const everything = JSON.stringify(await db.query.selectFrom('extensions').selectAll().execute())
     expect(everything).not.toContain(password)
@@ -48,7 +48,7 @@ describe('registering', () => {
     expect(await register()).toMatchObject({ extension: '2002', isReady: true })
     expect(await users.findByLogin('2000')).toBeUndefined()
     expect(await users.findByLogin('2002')).toMatchObject({ email: 'anna@example.org' })
-    expect((await extensions.unsettled()).map(({ extension, state }) => [extension, state])).toEqual([
+    expect((await extensions.listUnfinished()).map(({ extension, state }) => [extension, state])).toEqual([
       ['2000', 'foreign'],
       ['2001', 'foreign'],
     ])
@@ -89,10 +89,10 @@ describe('registering', () => {
     const given: (string | undefined)[] = []
     const provisioner = {
       ...pbx.provisioner,
-      async provide(order: ExtensionOrder) {
+      async provision(order: ExtensionSpec) {
         given.push(order.email)
         if (order.email !== undefined) throw new ProvisioningError('refused', 'FreePBX says: Invalid email')
-        return pbx.provisioner.provide(order)
+        return pbx.provisioner.provision(order)
       },
     }
     const { register } = await open({ pbx: { ...pbx, provisioner } })
@@ -107,19 +107,19 @@ describe('registering', () => {
       world.pbx.faults.push({ code })
       const { user, isReady } = await world.register()
       expect(isReady).toBe(false)
-      await expect(world.credentials.of({ userId: user.id })).rejects.toMatchObject({
+      await expect(world.credentials.read({ userId: user.id })).rejects.toMatchObject({
         code: 'unavailable',
         retryAfter: expect.any(Number),
       })
-      expect((await world.extensions.unsettled())[0]).toMatchObject({
+      expect((await world.extensions.listUnfinished())[0]).toMatchObject({
         attempts: 1,
         lastError: `it is ${code}`,
       })
       await tendAfter(world, 4)
       expect(world.pbx.asked).toEqual(['provide 2000'])
       await tendAfter(world, 1)
-      expect(await world.credentials.of({ userId: user.id })).toMatchObject({ username: '2000' })
-      expect(await world.extensions.unsettled()).toEqual([])
+      expect(await world.credentials.read({ userId: user.id })).toMatchObject({ username: '2000' })
+      expect(await world.extensions.listUnfinished()).toEqual([])
     },
   )
 
@@ -128,18 +128,18 @@ describe('registering', () => {
     let answer = () => {}
     const provisioner = {
       ...pbx.provisioner,
-      provide: async (order: Parameters<typeof pbx.provisioner.provide>[0]) => {
+      provision: async (order: Parameters<typeof pbx.provisioner.provision>[0]) => {
         await new Promise<void>((resolve) => (answer = resolve))
-        return pbx.provisioner.provide(order)
+        return pbx.provisioner.provision(order)
       },
     }
-    const world = await open({ pbx: { ...pbx, provisioner }, patienceMs: 20 })
+    const world = await open({ pbx: { ...pbx, provisioner }, timeoutMs: 20 })
     const { user, isReady } = await world.register()
     expect(isReady).toBe(false)
     // Nobody else begins meanwhile.
     await tendAfter(world, 60)
     answer()
-    await expect.poll(async () => (await world.extensions.ofUser(user.id))?.state).toBe('ready')
+    await expect.poll(async () => (await world.extensions.findByUser(user.id))?.state).toBe('ready')
     expect(pbx.asked).toEqual(['provide 2000'])
   })
 
@@ -147,7 +147,7 @@ describe('registering', () => {
     const { pbx, register, extensions } = await open()
     for (let n = 2_000; n < 2_010; n += 1) pbx.extensions.set(String(n), { mark: 'other', secret: 's' })
     expect(await register()).toMatchObject({ isReady: false })
-    const waiting = (await extensions.unsettled()).filter(({ state }) => state === 'providing')
+    const waiting = (await extensions.listUnfinished()).filter(({ state }) => state === 'providing')
     expect(waiting).toMatchObject([{ lastError: 'no extension is free' }])
   })
 })
@@ -160,7 +160,7 @@ describe('who may register', () => {
   })
 
   test('nobody, where no PBX makes extensions; and nothing is left', async () => {
-    const { register, users, extensions } = await open({ providing: undefined })
+    const { register, users, extensions } = await open({ provisioning: undefined })
     await expect(register()).rejects.toMatchObject({ code: 'unavailable', detail: /no provisioner/ })
     expect([await users.count(), await extensions.find('2000')]).toEqual([0, undefined])
   })
@@ -199,7 +199,7 @@ describe('a user who is gone', () => {
     const { changedAt } = (await world.extensions.find('2000')) ?? { changedAt: 0 }
     await tendAfter(world, 365 * 86_400)
     expect(await world.register('b@example.org')).toMatchObject({ extension: '2001' })
-    await world.extensions.forgetRested(changedAt + 1)
+    await world.extensions.releaseQuarantined(changedAt + 1)
     expect(await world.register('c@example.org')).toMatchObject({ extension: '2000' })
   })
 
@@ -237,7 +237,7 @@ test('of two APIs that tend at once, one makes it', async () => {
 
 test('whatever goes wrong on the way, each is made once and known here as it is there, or nothing is left', async () => {
   const code = fc.constantFrom<ProvisioningErrorCode>('away', 'denied', 'refused', 'unconfirmed')
-  const fault: fc.Arbitrary<Fault> = fc.option(
+  const fault: fc.Arbitrary<PbxFailure> = fc.option(
     fc.oneof(
       code.map((one) => ({ code: one })),
       fc.constant({ code: 'away' as const, isDone: true }),
@@ -250,7 +250,7 @@ test('whatever goes wrong on the way, each is made once and known here as it is 
       fc.array(fc.boolean(), { maxLength: 3 }),
       fc.uniqueArray(fc.constantFrom('2000', '2001', '2002')),
       async (faults, leaves, others) => {
-        const world = await createWorld()
+        const world = await createProvisioningFixture()
         for (const number of others) world.pbx.extensions.set(number, { mark: 'other', secret: 'theirs' })
         try {
           world.pbx.faults.push(...faults)
@@ -262,10 +262,10 @@ test('whatever goes wrong on the way, each is made once and known here as it is 
 
           const people = await world.users.list({ limit: 100 })
           for (const { id, extension } of people) {
-            const { username, password } = await world.credentials.of({ userId: id })
+            const { username, password } = await world.credentials.read({ userId: id })
             expect([extension, password]).toEqual([username, world.pbx.extensions.get(username)?.secret])
           }
-          const unsettled = await world.extensions.unsettled()
+          const unsettled = await world.extensions.listUnfinished()
           expect(unsettled.filter(({ state }) => state !== 'foreign')).toEqual([])
           for (const number of others) expect(world.pbx.extensions.get(number)?.secret).toBe('theirs')
           expect(world.pbx.extensions.size).toBe(people.length + others.length)
@@ -279,7 +279,7 @@ test('whatever goes wrong on the way, each is made once and known here as it is 
 })
 
 test('an address that is the username of an account is taken, however it is spelled and however many ask', async () => {
-  const world = await createWorld()
+  const world = await createProvisioningFixture()
   await world.users.add({ username: 'boss@example.org', extension: null, role: 'user', passwordHash: '$' })
   await expect(world.register('ＢＯＳＳ@example.org')).rejects.toMatchObject({ code: 'taken' })
   const spellings = ['anna@example.org', 'ANNA@example.org', 'Anna@Example.org']

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { iceServersFor } from '../../../../api/core/provisioning/ice-servers.ts'
+import { buildIceServers } from '../../../../api/core/provisioning/ice-servers.ts'
 
 const settings = {
   stunUrls: ['stun:s.example.org'],
@@ -10,7 +10,7 @@ const who = { userId: '7', expiresAt: 1_700_000_000 }
 
 describe('ICE servers', () => {
   test('TURN takes the end and the user, signed', () => {
-    expect(iceServersFor(settings, who)).toEqual([
+    expect(buildIceServers(settings, who)).toEqual([
       { urls: ['stun:s.example.org'] },
       {
         urls: ['turn:t.example.org'],
@@ -21,7 +21,7 @@ describe('ICE servers', () => {
     ])
   })
   test('nobody gets what is not set up', () => {
-    expect(iceServersFor({ stunUrls: [], turnUrls: [], turnSecret: 'north' }, who)).toEqual([])
-    expect(iceServersFor({ ...settings, stunUrls: [], turnSecret: undefined }, who)).toEqual([])
+    expect(buildIceServers({ stunUrls: [], turnUrls: [], turnSecret: 'north' }, who)).toEqual([])
+    expect(buildIceServers({ ...settings, stunUrls: [], turnSecret: undefined }, who)).toEqual([])
   })
 })

@@ -1,10 +1,10 @@
 import { afterEach, describe, expect, test } from 'vitest'
 import { migrate } from '../../../../api/store/sql/migrate.ts'
 import { startProcess } from '../../../support/processes.ts'
-import { createWorld, type World } from '../../../support/provisioning-fixture.ts'
+import { createProvisioningFixture, type ProvisioningFixture } from '../../../support/provisioning-fixture.ts'
 import { onBothEngines } from '../../store/sql/engines.ts'
 
-const worlds: World[] = []
+const worlds: ProvisioningFixture[] = []
 afterEach(async () => {
   for (const world of worlds.splice(0)) await world.close()
 })
@@ -19,7 +19,7 @@ describe('a process that is killed while the PBX makes the extension', () => {
       void process.go()
       const { value: line } = await process.lines().next()
       await process.kill()
-      const world = await createWorld({ url })
+      const world = await createProvisioningFixture({ url })
       worlds.push(world)
       // Real time passed for the one that died; this one's clock begins there.
       world.wait((Date.now() - world.now()) / 1000)
@@ -30,12 +30,12 @@ describe('a process that is killed while the PBX makes the extension', () => {
     test('leaves an account that a later run gives its extension, and nobody else does before', async () => {
       const { providing, pbx, wait, users, credentials, order } = await killHalfway()
       const user = await users.findByLogin('anna@example.org')
-      await providing.tend()
+      await providing.tick()
       expect(pbx.asked).toEqual([])
       wait(120)
-      await providing.tend()
+      await providing.tick()
       expect(pbx.asked).toEqual(['provide 2000'])
-      const { username, password } = await credentials.of({ userId: user?.id ?? '' })
+      const { username, password } = await credentials.read({ userId: user?.id ?? '' })
       // The same secret was asked for again, so a PBX that keeps ours has the same phone.
       expect([username, password]).toEqual([order.extension, `pbx${order.secret}`])
     })
@@ -44,10 +44,10 @@ describe('a process that is killed while the PBX makes the extension', () => {
       const { providing, pbx, wait, users, credentials, order } = await killHalfway()
       pbx.extensions.set(order.extension, { mark: order.mark, secret: 'made before' })
       wait(120)
-      await providing.tend()
+      await providing.tick()
       expect([pbx.made(), [...pbx.extensions.keys()]]).toEqual([0, ['2000']])
       const user = await users.findByLogin('anna@example.org')
-      expect(await credentials.of({ userId: user?.id ?? '' })).toMatchObject({ password: 'made before' })
+      expect(await credentials.read({ userId: user?.id ?? '' })).toMatchObject({ password: 'made before' })
     })
   })
 })

@@ -7,18 +7,21 @@ import type { Actor } from '../../../../api/core/actor.ts'
 import type { Extension } from '../../../../api/core/provisioning/extensions.ts'
 import { ProvisioningError } from '../../../../api/core/provisioning/provisioner.ts'
 import { createSecretSeal } from '../../../../api/core/provisioning/sip-secret.ts'
-import type { Lender } from '../../../../api/core/provisioning/webrtc-credential-provisioner.ts'
-import { createLending, type LendingNeeds } from '../../../../api/core/provisioning/webrtc-credentials.ts'
+import type { CredentialProvisioner } from '../../../../api/core/provisioning/webrtc-credential-provisioner.ts'
+import {
+  createWebrtcCredentials,
+  type WebrtcCredentialsNeeds,
+} from '../../../../api/core/provisioning/webrtc-credentials.ts'
 import { type Database, openDatabase } from '../../../../api/store/sql/database.ts'
 import { migrate } from '../../../../api/store/sql/migrate.ts'
-import { createLoanStore } from '../../../../api/store/sql/provisioning/webrtc-credentials.ts'
+import { createEphemeralCredentialStore } from '../../../../api/store/sql/provisioning/webrtc-credentials.ts'
 import { AUDIENCE, ISSUER } from '../../../../contract/claims.ts'
 
 /** What happens to one deed of the PBX: it fails before, after it was done, or its API is killed there. */
 type Fault = 'before' | 'after' | 'killed before' | 'killed after'
 
 /** The loans of ten extensions over a real SQLite, with a PBX in memory and a clock that tests turn. */
-function createWorld(db: Database, { ttl = 600, ...difference }: Partial<LendingNeeds> = {}) {
+function createWorld(db: Database, { ttl = 600, ...difference }: Partial<WebrtcCredentialsNeeds> = {}) {
   const time = { ms: 1_700_000_000_000 }
   const auths = new Map<string, string>()
   const cuts: string[] = []
@@ -30,9 +33,9 @@ function createWorld(db: Database, { ttl = 600, ...difference }: Partial<Lending
     if (fault?.startsWith('killed')) return new Promise(() => {})
     if (fault !== undefined) throw new ProvisioningError('away', 'it is away')
   }
-  const lender: Lender = {
-    lend: (_, { id, secret }) => deed(() => void auths.set(id, secret)),
-    takeBack: ({ extension }, id, cutsBrowsers) =>
+  const provisioner: CredentialProvisioner = {
+    add: (_, { id, secret }) => deed(() => void auths.set(id, secret)),
+    remove: ({ extension }, id, cutsBrowsers) =>
       deed(() => {
         auths.delete(id)
         if (cutsBrowsers) cuts.push(extension)
@@ -42,7 +45,7 @@ function createWorld(db: Database, { ttl = 600, ...difference }: Partial<Lending
     extension: `100${userId}`,
     state: 'ready',
     userId,
-    mark: `m${userId}`,
+    ownershipTag: `m${userId}`,
     sealedSecret: '',
     authUsername: null,
     attempts: 0,
@@ -50,24 +53,24 @@ function createWorld(db: Database, { ttl = 600, ...difference }: Partial<Lending
     nextTryAt: 0,
     changedAt: 0,
   })
-  const loans = createLoanStore(db)
+  const store = createEphemeralCredentialStore(db)
   const troubles: string[] = []
-  const lending = createLending({
-    loans,
-    lender,
-    extensions: { ofUser: async (userId) => extensionOf(userId) },
+  const lending = createWebrtcCredentials({
+    store,
+    provisioner,
+    extensions: { findByUser: async (userId) => extensionOf(userId) },
     users: { find: async () => undefined },
-    judge: { claims: ({ sid }) => (ended.has(sid) ? 'token_revoked' : undefined) },
+    verifier: { checkClaims: ({ sid }) => (ended.has(sid) ? 'token_revoked' : undefined) },
     seal: createSecretSeal(Buffer.alloc(32, 7)),
     ttl,
     now: () => time.ms,
     wait: async () => {},
-    onTrouble: (what) => void troubles.push(what),
+    onError: (what) => void troubles.push(what),
     ...difference,
   })
   return {
     lending,
-    loans,
+    loans: store,
     auths,
     cuts,
     faults,
@@ -109,39 +112,39 @@ describe('lending', () => {
     await db.close()
     rmSync(folder, { recursive: true })
   })
-  async function world(difference: Partial<LendingNeeds> = {}) {
+  async function world(difference: Partial<WebrtcCredentialsNeeds> = {}) {
     await db.query.deleteFrom('sip_loans').execute()
     return createWorld(db, difference)
   }
 
   test('lasts for its time, and no longer than the session', async () => {
     const { lending, nowS } = await world()
-    expect((await lending.lend(actorOf('1'))).expiresAt).toBe(nowS() + 600)
-    expect((await lending.lend(actorOf('1', 's', nowS() + 60))).expiresAt).toBe(nowS() + 60)
+    expect((await lending.issue(actorOf('1'))).expiresAt).toBe(nowS() + 600)
+    expect((await lending.issue(actorOf('1', 's', nowS() + 60))).expiresAt).toBe(nowS() + 60)
   })
 
   test('a renewed token keeps it, an ended session takes it and the browser away', async () => {
     const { lending, auths, cuts, ended } = await world()
-    const { password } = await lending.lend(actorOf('1'))
-    await lending.lend(actorOf('2'))
-    await lending.tend()
+    const { password } = await lending.issue(actorOf('1'))
+    await lending.issue(actorOf('2'))
+    await lending.tick()
     expect([...auths.values()]).toContain(password)
     ended.add('s1')
-    await lending.tend()
+    await lending.tick()
     expect([...auths.values()]).not.toContain(password)
     expect([auths.size, cuts]).toEqual([1, ['1001']])
   })
 
   test('one that ran out cuts no browser while another is lent', async () => {
     const { lending, cuts, wait } = await world()
-    await lending.lend(actorOf('1'))
+    await lending.issue(actorOf('1'))
     wait(400)
-    await lending.lend(actorOf('1'))
+    await lending.issue(actorOf('1'))
     wait(250)
-    await lending.tend()
+    await lending.tick()
     expect(cuts).toEqual([])
     wait(400)
-    await lending.tend()
+    await lending.tick()
     expect(cuts).toEqual(['1001'])
   })
 
@@ -150,37 +153,37 @@ describe('lending', () => {
     const given: string[] = []
     for (let n = 0; n < 4; n += 1) {
       wait(1)
-      given.push((await lending.lend(actorOf('1', `s${n}`))).password)
+      given.push((await lending.issue(actorOf('1', `s${n}`))).password)
     }
     expect([...auths.values()].sort()).toEqual(given.slice(1).sort())
   })
 
   test('those who are lent it at the same moment find room, and the surplus goes soon', async () => {
     const { lending, auths } = await world({ wait: () => new Promise((resolve) => setTimeout(resolve, 5)) })
-    await lending.lend(actorOf('1'))
-    await lending.lend(actorOf('1'))
-    await Promise.all([lending.lend(actorOf('1')), lending.lend(actorOf('1'))])
+    await lending.issue(actorOf('1'))
+    await lending.issue(actorOf('1'))
+    await Promise.all([lending.issue(actorOf('1')), lending.issue(actorOf('1'))])
     expect(auths.size).toBe(4)
-    await lending.tend()
+    await lending.tick()
     expect(auths.size).toBe(3)
   })
 
   test('while revocations cannot be judged nothing is taken away early', async () => {
-    const { lending, auths } = await world({ judge: { claims: () => 'cannot_judge' } })
-    await lending.lend(actorOf('1'))
-    await lending.tend()
+    const { lending, auths } = await world({ verifier: { checkClaims: () => 'cannot_judge' } })
+    await lending.issue(actorOf('1'))
+    await lending.tick()
     expect(auths.size).toBe(1)
   })
 
-  test.each<[string, Partial<LendingNeeds>, string]>([
-    ['no PBX that lends', { lender: undefined }, 'not_supported'],
-    ['no extension', { extensions: { ofUser: async () => undefined } }, 'conflict'],
+  test.each<[string, Partial<WebrtcCredentialsNeeds>, string]>([
+    ['no PBX that lends', { provisioner: undefined }, 'not_supported'],
+    ['no extension', { extensions: { findByUser: async () => undefined } }, 'conflict'],
     [
       'an extension of others',
       {
-        lender: {
-          lend: async () => Promise.reject(new ProvisioningError('taken', 'theirs')),
-          takeBack: async () => Promise.reject(new ProvisioningError('taken', 'theirs')),
+        provisioner: {
+          add: async () => Promise.reject(new ProvisioningError('taken', 'theirs')),
+          remove: async () => Promise.reject(new ProvisioningError('taken', 'theirs')),
         },
       },
       'not_supported',
@@ -188,18 +191,18 @@ describe('lending', () => {
     [
       'a PBX that is away',
       {
-        lender: {
-          lend: async () => Promise.reject(new ProvisioningError('away', 'gone')),
-          takeBack: async () => {},
+        provisioner: {
+          add: async () => Promise.reject(new ProvisioningError('away', 'gone')),
+          remove: async () => {},
         },
       },
       'unavailable',
     ],
   ])('%s is refused, and leaves nothing', async (_, difference, code) => {
     const { lending, loans } = await world(difference)
-    await expect(lending.lend(actorOf('1'))).rejects.toMatchObject({ code })
-    await lending.tend()
-    expect(await loans.ofExtension('1001')).toEqual([])
+    await expect(lending.issue(actorOf('1'))).rejects.toMatchObject({ code })
+    await lending.tick()
+    expect(await loans.listByExtension('1001')).toEqual([])
   })
 
   test('whatever fails, whoever is killed: at rest the PBX has what is lent, and nothing else', async () => {
@@ -224,7 +227,7 @@ describe('lending', () => {
             if (ended.has(session)) continue
             await orKilled(
               lending
-                .lend(actorOf(one.user, session))
+                .issue(actorOf(one.user, session))
                 .then(({ password, expiresAt }) => given.set(password, { session, until: expiresAt })),
             )
           }
@@ -233,18 +236,18 @@ describe('lending', () => {
             ended.add(`2-${one.session}`)
           }
           if ('seconds' in one) wait(one.seconds)
-          if (one.kind === 'tend') await orKilled(lending.tend())
+          if (one.kind === 'tend') await orKilled(lending.tick())
           if ('fault' in one) faults.push(one.fault)
         }
         faults.length = 0
         for (let n = 0; n < 4; n += 1) {
           wait(9)
-          await lending.tend()
+          await lending.tick()
         }
-        const lent = await loans.lent({ afterId: '', limit: 100 })
+        const lent = await loans.listActive({ afterId: '', limit: 100 })
         expect([...auths.keys()].sort()).toEqual(lent.map(({ id }) => id).sort())
         for (const extension of ['1001', '1002']) {
-          const all = await loans.ofExtension(extension)
+          const all = await loans.listByExtension(extension)
           expect(all.length).toBeLessThanOrEqual(3)
           expect(all.every(({ state }) => state === 'lent')).toBe(true)
         }

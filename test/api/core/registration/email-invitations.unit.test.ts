@@ -1,7 +1,10 @@
 import { describe, expect, test } from 'vitest'
-import type { Standing } from '../../../../api/core/call-center/agents/call-center-actor.ts'
+import type { CallCenterActor } from '../../../../api/core/call-center/agents/call-center-actor.ts'
 import type { Scope } from '../../../../api/core/call-center/agents/scope.ts'
-import { createInviting, type InviteOrder } from '../../../../api/core/registration/email-invitations.ts'
+import {
+  createEmailInvitations,
+  type InviteInput,
+} from '../../../../api/core/registration/email-invitations.ts'
 import type { Invitation } from '../../../../api/core/registration/invitations.ts'
 
 const SCOPES = {
@@ -12,7 +15,7 @@ const SCOPES = {
 
 function setUp({ mode = 'invitation', hasMail = true } = {}) {
   const kept: Invitation[] = []
-  const inviting = createInviting({
+  const inviting = createEmailInvitations({
     mode: mode as 'invitation', // as the tests name it
     hasMail,
     store: {
@@ -23,12 +26,12 @@ function setUp({ mode = 'invitation', hasMail = true } = {}) {
     },
     users: { find: async () => undefined, findByLogin: async () => undefined },
     passwords: { hash: async () => 'hash' },
-    throttle: { takeAddress: async () => {} },
+    throttle: { consume: async () => {} },
     now: () => 1_000_000,
   })
-  const invite = (who: keyof typeof SCOPES, order: Partial<InviteOrder> = {}) => {
+  const invite = (who: keyof typeof SCOPES, order: Partial<InviteInput> = {}) => {
     // Of the standing, these are what an invitation asks for.
-    const standing = { userId: '7', scope: SCOPES[who] } as Standing
+    const standing = { userId: '7', scope: SCOPES[who] } as CallCenterActor
     return inviting.invite(standing, { email: 'carl@example.org', role: 'user', days: 7, ...order })
   }
   return { invite, kept, inviting }
@@ -73,7 +76,7 @@ test.each([
 })
 
 test('an invitation nobody made is none', async () => {
-  await expect(setUp().inviting.show('inv_guessed')).rejects.toMatchObject({
+  await expect(setUp().inviting.find('inv_guessed')).rejects.toMatchObject({
     code: 'not_found',
     detail: 'Invalid or expired invitation',
   })

@@ -2,14 +2,14 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { createRegistering } from '../../../../api/core/registration/email-registration.ts'
-import { createLetterWriter } from '../../../../api/core/registration/render-mail.ts'
+import { createEmailRegistration } from '../../../../api/core/registration/email-registration.ts'
+import { createMailRenderer } from '../../../../api/core/registration/render-mail.ts'
 import { createUserStore } from '../../../../api/store/sql/auth/users.ts'
 import { type Database, openDatabase } from '../../../../api/store/sql/database.ts'
 import { migrate } from '../../../../api/store/sql/migrate.ts'
-import { createInviteStore } from '../../../../api/store/sql/registration/email-invitations.ts'
-import { createRegistrationStore } from '../../../../api/store/sql/registration/email-registrations.ts'
-import { createMailStore } from '../../../../api/store/sql/registration/mail-queue.ts'
+import { createEmailInvitationStore } from '../../../../api/store/sql/registration/email-invitations.ts'
+import { createEmailRegistrationStore } from '../../../../api/store/sql/registration/email-registrations.ts'
+import { createMailQueue } from '../../../../api/store/sql/registration/mail-queue.ts'
 
 /** Slow hashes are of no interest here; what is compared with what is. */
 const passwords = {
@@ -36,14 +36,14 @@ afterEach(async () => {
 function setUp() {
   let nowMs = 1_000_000_000
   const now = () => nowMs
-  const store = createRegistrationStore(db)
+  const store = createEmailRegistrationStore(db)
   const users = createUserStore(db)
-  const throttle = { takeAddress: async () => {} }
-  const registering = createRegistering({
+  const throttle = { consume: async () => {} }
+  const registering = createEmailRegistration({
     ...{ mode: 'open', hasMail: true, store, passwords, throttle, mailThrottle: throttle, now },
   })
-  const write = createLetterWriter({
-    ...{ registrations: store, invites: createInviteStore(db), users, now },
+  const write = createMailRenderer({
+    ...{ registrations: store, invitations: createEmailInvitationStore(db), users, now },
     ...{ roleName: () => 'agent', appUrl: 'https://app.example.org' },
   })
   const register = (username: string, password: string) =>
@@ -56,7 +56,7 @@ function setUp() {
     })
   /** What the newest letter brings. */
   async function letter() {
-    const mails = await createMailStore(db).claim(nowMs / 1000, nowMs / 1000 + 60, 10)
+    const mails = await createMailQueue(db).claim(nowMs / 1000, nowMs / 1000 + 60, 10)
     const texts = await Promise.all(mails.map(write))
     const text = texts.at(-1)?.text ?? ''
     return { count: texts.length, text, token: /^ {2}(ver_\S+)$/m.exec(text)?.[1] ?? '' }

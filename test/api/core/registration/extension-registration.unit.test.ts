@@ -1,20 +1,20 @@
 import { afterEach, describe, expect, test } from 'vitest'
 import { createAccounts } from '../../../../api/core/auth/accounts.ts'
-import { createPolicy } from '../../../../api/core/dial-policy/create-dial-policy.ts'
+import { createDialPolicy } from '../../../../api/core/dial-policy/create-dial-policy.ts'
 import { PolicyFile } from '../../../../api/core/dial-policy/policy-file.ts'
-import { hashOf } from '../../../../api/core/registration/invitations.ts'
+import { hashToken } from '../../../../api/core/registration/invitations.ts'
 import { createSelfRegistration } from '../../../../api/core/registration/self-registration.ts'
-import { createInviteStore } from '../../../../api/store/sql/registration/email-invitations.ts'
-import { createWorld, type World } from '../../../support/provisioning-fixture.ts'
+import { createEmailInvitationStore } from '../../../../api/store/sql/registration/email-invitations.ts'
+import { createProvisioningFixture, type ProvisioningFixture } from '../../../support/provisioning-fixture.ts'
 
-let world: World
+let world: ProvisioningFixture
 afterEach(() => world.close())
 
 test.each([
   ['an invitation of before', {}],
   ['one that makes an admin on the call centre’s surface', { role: 'admin', team: 'sales' }],
 ] as const)('%s makes a user with an extension on the onboarding surface', async (_, as) => {
-  world = await createWorld({ mode: 'invitation' })
+  world = await createProvisioningFixture({ mode: 'invitation' })
   const { invitation } = await world.invitations.invite({ email: null, days: 7, createdBy: null, ...as })
   const { user, extension } = await world.register('anna@example.org', { invitation })
   expect([user.role, extension]).toEqual(['user', '2000'])
@@ -25,7 +25,7 @@ test.each([
 
 describe('an address that a live invitation names', () => {
   const invited = async (days = 7) => {
-    world = await createWorld()
+    world = await createProvisioningFixture()
     const { invitations } = world
     return invitations.invite({ email: 'Anna@example.org', days, createdBy: null, role: 'supervisor' })
   }
@@ -64,7 +64,7 @@ describe('an address that a live invitation names', () => {
   ])('is taken %s for a user who registers, and free for an admin who adds one', async (_, names, detail) => {
     await invited()
     const user = { ...names, extension: '3000', role: 'user', passwordHash: '$argon2id$a' } as const
-    await expect(world.users.addOwn(user)).rejects.toMatchObject({ code: 'taken', detail })
+    await expect(world.users.addSelfRegistered(user)).rejects.toMatchObject({ code: 'taken', detail })
     await expect(world.users.add(user)).resolves.toBeDefined()
   })
 
@@ -73,24 +73,24 @@ describe('an address that a live invitation names', () => {
     const other = await world.invitations.invite({ email: null, days: 7, createdBy: null })
     const account = { username: 'anna', email: 'anna@example.org', name: 'Anna', passwordHash: '$argon2id$a' }
     const now = Math.floor(world.now() / 1000)
-    const invites = createInviteStore(world.db)
-    await expect(invites.accept(hashOf(other.invitation), account, now)).rejects.toMatchObject(TAKEN)
-    expect(await invites.accept(hashOf(invitation), account, now)).toMatchObject({ role: 'supervisor' })
+    const invites = createEmailInvitationStore(world.db)
+    await expect(invites.accept(hashToken(other.invitation), account, now)).rejects.toMatchObject(TAKEN)
+    expect(await invites.accept(hashToken(invitation), account, now)).toMatchObject({ role: 'supervisor' })
   })
 })
 
 test('a number whose folder holds files is left out', async () => {
-  world = await createWorld({ isFit: async (extension) => extension !== '2000' })
+  world = await createProvisioningFixture({ isFit: async (extension) => extension !== '2000' })
   expect((await world.register()).extension).toBe('2001')
 })
 
 describe('a person who chooses an extension', () => {
   const setUp = async (hasFiles: boolean) => {
-    world = await createWorld()
+    world = await createProvisioningFixture()
     const { users } = world
     const accounts = createAccounts({
       ...{ users, passwords: { hash: async () => '$argon2id$a' } },
-      policy: () => createPolicy(PolicyFile.parse({})),
+      policy: () => createDialPolicy(PolicyFile.parse({})),
     })
     const own = createSelfRegistration({ accounts, users, media: { hasFiles: async () => hasFiles } })
     return own.register({ username: 'eve', password: 'a long one', extension: '7777' }, '192.0.2.1')

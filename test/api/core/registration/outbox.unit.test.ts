@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest'
-import { createOutbox, type DueMail, pauseAfter } from '../../../../api/core/registration/outbox.ts'
+import { createOutbox, type QueuedMail, retryDelayS } from '../../../../api/core/registration/outbox.ts'
 
 /** One mail in a store in memory, on a clock that tests turn. */
 function setUp(send: () => Promise<void> = async () => {}) {
   const time = { s: 1_000 }
-  const mail: DueMail = {
+  const mail: QueuedMail = {
     id: '1',
     kind: 'verification',
     recipient: 'anna@example.org',
@@ -14,7 +14,7 @@ function setUp(send: () => Promise<void> = async () => {}) {
   const row = { nextTryAt: 1_000, error: '', isThere: true }
   const troubles: string[] = []
   const outbox = createOutbox({
-    store: {
+    queue: {
       async claim(now, until) {
         if (!row.isThere || row.nextTryAt > now) return []
         row.nextTryAt = until
@@ -29,9 +29,9 @@ function setUp(send: () => Promise<void> = async () => {}) {
       },
     },
     mailer: { send },
-    write: async ({ recipient: to }) => ({ to, subject: 's', text: 't' }),
+    render: async ({ recipient: to }) => ({ to, subject: 's', text: 't' }),
     now: () => time.s * 1000,
-    onTrouble: (what) => void troubles.push(what),
+    onError: (what) => void troubles.push(what),
   })
   return { outbox, row, mail, time, troubles }
 }
@@ -42,13 +42,13 @@ const refuses = async () => {
 describe('the outbox', () => {
   test('forgets what is sent', async () => {
     const { outbox, row } = setUp()
-    await outbox.tend()
+    await outbox.tick()
     expect(row.isThere).toBe(false)
   })
 
   test('notes in one line why it was not, and tries later', async () => {
     const { outbox, row } = setUp(refuses)
-    await outbox.tend()
+    await outbox.tick()
     expect(row).toEqual({ isThere: true, nextTryAt: 1_010, error: 'no not today' })
   })
 
@@ -56,7 +56,7 @@ describe('the outbox', () => {
     const { outbox, row, mail, time, troubles } = setUp(refuses)
     while (row.isThere) {
       time.s = row.nextTryAt
-      await outbox.tend()
+      await outbox.tick()
     }
     expect(mail.tries).toBe(20)
     expect(time.s - 1_000).toBeLessThan(86_400)
@@ -64,7 +64,7 @@ describe('the outbox', () => {
   })
 
   test('waits twice as long each time, from 10 seconds up to an hour', () => {
-    const pauses = Array.from({ length: 20 }, (_, n) => pauseAfter(n + 1))
+    const pauses = Array.from({ length: 20 }, (_, n) => retryDelayS(n + 1))
     expect(pauses.slice(0, 4)).toEqual([10, 20, 40, 80])
     expect(pauses.at(-1)).toBe(3_600)
     expect(Math.max(...pauses)).toBe(3_600)

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { mustBeOwnName, Username } from '../../../../api/core/registration/username.ts'
+import { requireOwnName, Username } from '../../../../api/core/registration/username.ts'
 
 describe('a username', () => {
   test.each(['john.doe', 'anna', 'анна', 'ज़ोया', "o'hara", 'anna@example.org', '1st', 'a'.repeat(128)])(
@@ -40,7 +40,7 @@ describe('a username', () => {
     ['no address', 'anna', true],
     ['another’s address', 'boris@example.org', false],
   ])('may be %s: %s', (_, username, isGood) => {
-    const name = () => mustBeOwnName(username, 'anna@example.org')
+    const name = () => requireOwnName(username, 'anna@example.org')
     if (isGood) expect(name).not.toThrow()
     else expect(name).toThrow(expect.objectContaining({ code: 'input_invalid' }))
   })

@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { mustBeOwnNames, normalName } from '../../../../api/core/values/account-names.ts'
-import { Email, sendable } from '../../../../api/core/values/email.ts'
-import { bearable } from '../../../../api/provisioning/validate-extension.ts'
+import { normalizeName, requireOwnNames } from '../../../../api/core/values/account-names.ts'
+import { Email, toDeliverableAddress } from '../../../../api/core/values/email.ts'
+import { toPbxEmail } from '../../../../api/provisioning/validate-extension.ts'
 
 const isOne = (text: string) => Email.safeParse(text).success
 
@@ -77,14 +77,14 @@ describe('an e-mail address', () => {
     ['dots of another script', 'a@日本。jp', 'a@日本.jp'],
     ['full width', 'ivan@example.org', 'ｉｖａｎ@ｅｘａｍｐｌｅ．ｏｒｇ'],
   ])('is the same in %s', (_, one, other) => {
-    expect(normalName(one)).toBe(normalName(other))
+    expect(normalizeName(one)).toBe(normalizeName(other))
   })
 
   test.each([
     ['ß and ss', 'a@straße.de', 'a@strasse.de'],
     ['a letter and the one it looks like', 'a@exаmple.org', 'a@example.org'],
   ])('is another one with %s in its domain', (_, one, other) => {
-    expect(normalName(one)).not.toBe(normalName(other))
+    expect(normalizeName(one)).not.toBe(normalizeName(other))
   })
 
   test('has nothing in it that a header reads as more, whatever was typed', () => {
@@ -96,9 +96,9 @@ describe('an e-mail address', () => {
         const { data: email } = Email.safeParse(typed)
         if (email === undefined) return
         expect(email).toMatch(/^[^\s@<>",;:()[\]\\\p{C}]+@[^\s@<>",;:()[\]\\\p{C}]+$/u)
-        expect(sendable(email)).toMatch(/@[a-z0-9.-]+$/i)
+        expect(toDeliverableAddress(email)).toMatch(/@[a-z0-9.-]+$/i)
         expect(Email.parse(email)).toBe(email)
-        expect(normalName(sendable(email))).toBe(normalName(typed))
+        expect(normalizeName(toDeliverableAddress(email))).toBe(normalizeName(typed))
       }),
     )
   })
@@ -127,21 +127,21 @@ describe('an e-mail address', () => {
     ['not at all with an accent', 'josé@example.org', undefined],
   ])('goes to a PBX %s', (_, email, given) => {
     expect(isOne(email)).toBe(true)
-    expect(bearable(email)).toBe(given)
+    expect(toPbxEmail(email)).toBe(given)
   })
 })
 
 describe('the normal form of a name', () => {
   const isItsOwn = (text: string) => {
-    const once = normalName(text)
-    expect([text, normalName(once)]).toEqual([text, once])
-    expect([text, normalName(` ${text}\u200b\n`)]).toEqual([text, once])
+    const once = normalizeName(text)
+    expect([text, normalizeName(once)]).toEqual([text, once])
+    expect([text, normalizeName(` ${text}\u200b\n`)]).toEqual([text, once])
   }
   /** Code points that have another form alone or beside letters; all others are left as they are. */
   const changing = Array.from({ length: 0x110000 }, (_, code) => code)
     .filter((code) => code < 0xd800 || code > 0xdfff)
     .map((code) => String.fromCodePoint(code))
-    .filter((sign) => normalName(`a${sign}b`) !== `a${sign}b`)
+    .filter((sign) => normalizeName(`a${sign}b`) !== `a${sign}b`)
 
   test.each([
     ['a mark that NFKC puts after a blank', '\ufe74'],
@@ -177,21 +177,21 @@ describe('a name that looks like another', () => {
       (sign) => [sign.codePointAt(0)?.toString(16), sign],
     ),
   )('by a sign that shows nothing is that name: U+%s', (_, sign) => {
-    expect([normalName(`user1${sign}`), normalName(`us${sign}er1`)]).toEqual(['user1', 'user1'])
+    expect([normalizeName(`user1${sign}`), normalizeName(`us${sign}er1`)]).toEqual(['user1', 'user1'])
   })
 
   test.each([
     ['Cyrillic', '\u0430dmin'],
     ['Greek', 'admi\u03bd'],
   ])('by a letter of another script is refused: %s', (_, username) => {
-    expect(() => mustBeOwnNames({ username, extension: null })).toThrow(/input_invalid|letters/)
+    expect(() => requireOwnNames({ username, extension: null })).toThrow(/input_invalid|letters/)
     expect(isOne(`${username}@example.org`)).toBe(false)
   })
 
   test.each(['анна', 'Άννα', 'anna', '安娜', 'anna安娜'])(
     'is none where it keeps to one script, or to no look-alike: %s',
     (username) => {
-      expect(() => mustBeOwnNames({ username, extension: null })).not.toThrow()
+      expect(() => requireOwnNames({ username, extension: null })).not.toThrow()
     },
   )
 })

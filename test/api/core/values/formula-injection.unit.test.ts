@@ -1,8 +1,8 @@
 import { parse } from 'csv-parse/sync'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { harmless, plain } from '../../../../api/core/values/formula-injection.ts'
-import { line } from '../../../../api/http/csv-writer.ts'
+import { escapeFormula, unescapeFormula } from '../../../../api/core/values/formula-injection.ts'
+import { csvRow } from '../../../../api/http/csv-writer.ts'
 
 /** Text of all that hides a formula, or looks like the end of a cell. */
 const text = fc
@@ -38,7 +38,7 @@ describe('no cell of a table is a formula', () => {
   test('where quotes are heeded, whatever divides cells', () => {
     fc.assert(
       fc.property(fc.array(row, { minLength: 1, maxLength: 4 }), (rows) => {
-        const table = rows.map((cells) => line(['1', ...cells])).join('')
+        const table = rows.map((cells) => csvRow(['1', ...cells])).join('')
         for (const delimiter of [',', ';', '\t', '|']) {
           expect(cellsOf(table, delimiter).filter(isFormula)).toEqual([])
         }
@@ -49,7 +49,7 @@ describe('no cell of a table is a formula', () => {
   test('where they are not, nor line breaks within', () => {
     fc.assert(
       fc.property(row, (cells) => {
-        const read = line(['1', ...cells]).split(/[,;|\t\r\n\v\f\u0085\u2028\u2029]/)
+        const read = csvRow(['1', ...cells]).split(/[,;|\t\r\n\v\f\u0085\u2028\u2029]/)
         expect(read.filter(isFormula)).toEqual([])
       }),
       { numRuns: 2_000 },
@@ -60,7 +60,7 @@ describe('no cell of a table is a formula', () => {
 test('what was made harmless is read again as it was', () => {
   fc.assert(
     fc.property(text, (one) => {
-      expect(plain(harmless(one))).toBe(one)
+      expect(unescapeFormula(escapeFormula(one))).toBe(one)
     }),
     { numRuns: 3_000 },
   )
@@ -78,16 +78,16 @@ test.each([
   ['a sum behind blanks', '\u3000 =1', "'\u3000 =1"],
   ['a small sign', '﹦1', "'﹦1"],
 ])('%s', (_, one, written) => {
-  expect(harmless(one)).toBe(written)
+  expect(escapeFormula(one)).toBe(written)
 })
 
 test('numbers of ours stay numbers', () => {
-  expect(line([-5, 0, 'x'])).toBe('-5,0,x\r\n')
+  expect(csvRow([-5, 0, 'x'])).toBe('-5,0,x\r\n')
 })
 
 test('a long cell of nothing but signs and separators is read once, not once a character', () => {
   const long = `${'\t'.repeat(200_000)}x${';='.repeat(100_000)}`
   const begun = performance.now()
-  expect(plain(harmless(long))).toBe(long)
+  expect(unescapeFormula(escapeFormula(long))).toBe(long)
   expect(performance.now() - begun).toBeLessThan(5_000)
 })

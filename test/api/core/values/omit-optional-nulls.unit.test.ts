@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
-import { withoutNulls } from '../../../../api/core/values/omit-optional-nulls.ts'
+import { omitOptionalNulls } from '../../../../api/core/values/omit-optional-nulls.ts'
 
 const Inner = z.object({ id: z.string(), note: z.string().optional() })
 const Shape = z.object({
@@ -39,12 +39,12 @@ describe('null', () => {
     ['of one of several is left out', { either: { kind: 'x', more: null } }, { either: { kind: 'x' } }],
     ['in a list stays', { list: [null] }, { list: [null] }],
   ])('%s', (_, value, kept) => {
-    expect(withoutNulls(Shape, value)).toEqual(kept)
+    expect(omitOptionalNulls(Shape, value)).toEqual(kept)
   })
 
   test('is left out behind a rule across members, and behind a transformation', () => {
     const ruled = Shape.refine(() => true).transform((body) => body)
-    expect(withoutNulls(ruled, { name: 'x', size: null })).toEqual({ name: 'x' })
+    expect(omitOptionalNulls(ruled, { name: 'x', size: null })).toEqual({ name: 'x' })
   })
 })
 
@@ -52,11 +52,11 @@ test('nothing else is changed: what holds no null is the very same value', () =>
   const noNull = fc.jsonValue().filter((value) => !JSON.stringify(value).includes('null'))
   fc.assert(
     fc.property(noNull, (value) => {
-      expect(withoutNulls(Shape, value)).toBe(value)
+      expect(omitOptionalNulls(Shape, value)).toBe(value)
     }),
   )
   const body = { name: 'x', inner: { id: 'a' }, list: [{ id: 'b' }], minutes: { a: 1 } }
-  expect(withoutNulls(Shape, body)).toBe(body)
+  expect(omitOptionalNulls(Shape, body)).toBe(body)
 })
 
 test('what is taken without nulls is taken with them, and is the same', () => {
@@ -64,7 +64,9 @@ test('what is taken without nulls is taken with them, and is the same', () => {
   fc.assert(
     fc.property(fc.subarray(optional), (names) => {
       const nulls = Object.fromEntries(names.map((name) => [name, null]))
-      expect(Shape.parse(withoutNulls(Shape, { name: 'x', ...nulls }))).toEqual(Shape.parse({ name: 'x' }))
+      expect(Shape.parse(omitOptionalNulls(Shape, { name: 'x', ...nulls }))).toEqual(
+        Shape.parse({ name: 'x' }),
+      )
     }),
   )
 })

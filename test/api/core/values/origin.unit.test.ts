@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { createOrigins, normalOrigin } from '../../../../api/core/values/origin.ts'
+import { createOriginPolicy, normalizeOrigin } from '../../../../api/core/values/origin.ts'
 
 describe('an origin has one spelling', () => {
   test.each([
@@ -16,7 +16,7 @@ describe('an origin has one spelling', () => {
     ['http://[::1]:8080', 'http://[::1]:8080'],
     ['capacitor://localhost', 'capacitor://localhost'],
     ['chrome-extension://ABC', 'chrome-extension://abc'],
-  ])('%s is %s', (text, normal) => expect(normalOrigin(text)).toBe(normal))
+  ])('%s is %s', (text, normal) => expect(normalizeOrigin(text)).toBe(normal))
 
   test.each([
     'null',
@@ -36,21 +36,25 @@ describe('an origin has one spelling', () => {
     'https://a|b',
     'https://a:99999',
     ' https://a',
-  ])('%j is none', (text) => expect(normalOrigin(text)).toBeUndefined())
+  ])('%j is none', (text) => expect(normalizeOrigin(text)).toBeUndefined())
 
   test('which is its own', () => {
     fc.assert(
       fc.property(fc.webUrl(), (url) => {
         const { origin } = new URL(url)
-        expect(normalOrigin(origin)).toBe(origin)
-        expect(normalOrigin(origin.toUpperCase())).toBe(origin)
+        expect(normalizeOrigin(origin)).toBe(origin)
+        expect(normalizeOrigin(origin.toUpperCase())).toBe(origin)
       }),
     )
   })
 })
 
 describe('a page', () => {
-  const { isNamed, isOurs } = createOrigins(['https://App.example:443/', 'capacitor://localhost', 'null'])
+  const { isAllowed, isAllowedOrSameHost } = createOriginPolicy([
+    'https://App.example:443/',
+    'capacitor://localhost',
+    'null',
+  ])
 
   test.each([
     ['named', 'https://app.example', '127.0.0.1:8080', true],
@@ -67,7 +71,7 @@ describe('a page', () => {
     ['below a named host', 'https://x.app.example', '127.0.0.1:8080', false],
     ['with a dot that the named one has not', 'https://app.example.', '127.0.0.1:8080', false],
     ['without an origin', 'null', 'null', false],
-  ])('%s: %s asks %s', (_, origin, host, isIt) => expect(isOurs(origin, host)).toBe(isIt))
+  ])('%s: %s asks %s', (_, origin, host, isIt) => expect(isAllowedOrSameHost(origin, host)).toBe(isIt))
 
-  test('that says no origin is not named', () => expect(isNamed(undefined)).toBe(false))
+  test('that says no origin is not named', () => expect(isAllowed(undefined)).toBe(false))
 })

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { Config } from '../../../../api/config/config.ts'
 import { LeadFields } from '../../../../api/core/call-center/leads/lead-fields.ts'
-import { wishOf } from '../../../../api/core/call-center/leads/parse-lead-row.ts'
+import { parseLeadRow } from '../../../../api/core/call-center/leads/parse-lead-row.ts'
 import { isTimeZone } from '../../../../api/core/values/time-zone.ts'
 import { DayQuery } from '../../../../api/http/crm/stats-wire.ts'
 import { readEnv, SettingsError } from '../../../../runtime/env.ts'
@@ -89,9 +89,9 @@ describe('BST, which ICU takes for Dhaka, is refused', () => {
     if (!success) expect(JSON.stringify(error.issues)).toMatch(says)
   })
   test.each(['Europe/London', 'BST'])('of a row of a list, unless it is the place: %s', (timeZone) => {
-    const read = wishOf({ cells: { name: 'Ada', phone: '+49301', timeZone }, fault: undefined })
+    const read = parseLeadRow({ cells: { name: 'Ada', phone: '+49301', timeZone }, error: undefined })
     if (timeZone === 'BST') expect(read).toMatchObject({ fault: expect.stringMatching(says) })
-    else expect(read).toMatchObject({ wish: { timeZone } })
+    else expect(read).toMatchObject({ input: { timeZone } })
   })
   test.each(['Europe/London', 'BST'])('as the day of statistics, unless it is the place: %s', (timeZone) => {
     expect(DayQuery.safeParse({ timeZone }).success).toBe(timeZone !== 'BST')

@@ -2,8 +2,8 @@ import { Hono } from 'hono'
 import { describe, expect, test } from 'vitest'
 import type { Actor } from '../../../../api/core/actor.ts'
 import { type Scope, scopeOf } from '../../../../api/core/call-center/agents/scope.ts'
-import { createDoor, type Known } from '../../../../api/http/crm/authorize.ts'
-import { type GuardedOperation, RIGHTS } from '../../../../api/http/crm/permissions.ts'
+import { type CrmEnv, createAuthorize } from '../../../../api/http/crm/authorize.ts'
+import { type GuardedOperation, PERMISSIONS } from '../../../../api/http/crm/permissions.ts'
 import type { Guard } from '../../../../api/http/guard.ts'
 import type { Role } from '../../../../contract/claims.ts'
 import { newAgent } from '../../../support/fixtures/agents.ts'
@@ -19,9 +19,9 @@ async function scopeFor(operation: GuardedOperation, role: Role, team: string | 
       return next()
     }
   const standing = { userId: '1', role, agent, scope: scopeOf(role, agent) }
-  const door = createDoor(guard, async () => standing)
-  const app = new Hono<Known>()
-  app.get('/', door(operation), (c) => c.json(c.var.standing.scope))
+  const door = createAuthorize(guard, async () => standing)
+  const app = new Hono<CrmEnv>()
+  app.get('/', door(operation), (c) => c.json(c.var.callCenterActor.scope))
   const answer = await app.request('/', { headers: { Authorization: 'Bearer x' } })
   return answer.status === 200 ? ((await answer.json()) as Scope) : undefined
 }
@@ -29,7 +29,7 @@ async function scopeFor(operation: GuardedOperation, role: Role, team: string | 
 const own: Scope = { sees: 'own', agentId: '7' }
 const sales: Scope = { sees: 'team', team: 'sales', agentId: '7' }
 
-describe.each(Object.entries(RIGHTS) as [GuardedOperation, (typeof RIGHTS)[GuardedOperation]][])(
+describe.each(Object.entries(PERMISSIONS) as [GuardedOperation, (typeof PERMISSIONS)[GuardedOperation]][])(
   'the scope of %s is the table’s',
   (operation, rights) => {
     test.each([

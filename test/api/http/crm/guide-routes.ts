@@ -1,5 +1,5 @@
 /** The routes of the guide's tables: its sums are one too low. */
-export const GUIDE = {
+export const GUIDE_ROUTES = {
   guarded: [
     'POST /api/auth/invite',
     'GET /api/leads',
@@ -65,4 +65,8 @@ export const GUIDE = {
 } as const
 
 /** Beside the guide's: lists of leads that come and go as files. */
-export const OURS = ['POST /api/leads/import', 'GET /api/leads/import/{id}', 'GET /api/leads/export'] as const
+export const ADDED_ROUTES = [
+  'POST /api/leads/import',
+  'GET /api/leads/import/{id}',
+  'GET /api/leads/export',
+] as const

@@ -1,11 +1,11 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { delimiterOf, rowsOf } from '../../../../api/core/call-center/leads/csv-reader.ts'
-import { decodeList } from '../../../../api/core/call-center/leads/decode-csv.ts'
+import { detectDelimiter, readRows } from '../../../../api/core/call-center/leads/csv-reader.ts'
+import { decodeCsv } from '../../../../api/core/call-center/leads/decode-csv.ts'
 import type { Lead } from '../../../../api/core/call-center/leads/lead.ts'
 import { LeadFields } from '../../../../api/core/call-center/leads/lead-fields.ts'
-import { wishOf } from '../../../../api/core/call-center/leads/parse-lead-row.ts'
-import { csvOf } from '../../../../api/http/crm/lead-csv.ts'
+import { parseLeadRow } from '../../../../api/core/call-center/leads/parse-lead-row.ts'
+import { streamLeadsCsv } from '../../../../api/http/crm/lead-csv.ts'
 
 /** What a member may be, as a body or a list may give it: also what looks like a formula, a quote, a separator. */
 const text = (most: number, more = '') =>
@@ -56,15 +56,20 @@ const delimiter = fc.constantFrom(',' as const, ';' as const, '\t' as const)
 test('leads that are exported are imported as they were, whatever they hold', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(lead, { minLength: 1, maxLength: 5 }), delimiter, async (leads, divided) => {
-      const table = await csvOf({ list: async () => leads }, {} as Parameters<typeof csvOf>[1], {}, divided)
-      const parts = await decodeList(table, undefined)
+      const table = await streamLeadsCsv(
+        { list: async () => leads },
+        {} as Parameters<typeof streamLeadsCsv>[1],
+        {},
+        divided,
+      )
+      const parts = await decodeCsv(table, undefined)
       const wishes = []
-      for await (const row of rowsOf(parts, delimiterOf(parts[0] ?? '')))
-        wishes.push({ ...row, ...wishOf(row) })
-      expect(wishes.flatMap(({ odd }) => odd)).toEqual([])
+      for await (const row of readRows(parts, detectDelimiter(parts[0] ?? '')))
+        wishes.push({ ...row, ...parseLeadRow(row) })
+      expect(wishes.flatMap(({ warnings }) => warnings)).toEqual([])
       expect(wishes).toMatchObject(
         leads.map(({ firstName, lastName, phone, email, company, title, status, notes, ...one }) => ({
-          wish: {
+          input: {
             ...{ lastName, phone, status },
             ...dropEmpty({ firstName, email, company, title, notes }),
             ...dropEmpty({ timeZone: one.timeZone, agentId: one.agentId, campaignId: one.campaignId }),

@@ -2,10 +2,10 @@ import { readFileSync } from 'node:fs'
 import { Hono } from 'hono'
 import { describe, expect, test } from 'vitest'
 import { Refusal } from '../../../../api/core/refusal.ts'
-import { LIST_MIB, readCsv } from '../../../../api/http/crm/lead-import-wire.ts'
+import { MAX_CSV_MIB, readCsvBody } from '../../../../api/http/crm/lead-import-wire.ts'
 
 const app = new Hono()
-app.post('/', async (c) => c.text((await readCsv(c)).join('')))
+app.post('/', async (c) => c.text((await readCsvBody(c)).join('')))
 app.onError((err, c) => (err instanceof Refusal ? c.text(err.code, 400) : c.text('internal', 500)))
 const send = async (type: string, body: NonNullable<RequestInit['body']> = 'name,phone\n') => {
   const init = { method: 'POST', headers: { 'Content-Type': type }, body, duplex: 'half' as const }
@@ -40,7 +40,9 @@ describe('a list comes as what programs and browsers call CSV', () => {
 
 test('nginx lets through as much as the API takes', () => {
   const conf = readFileSync(new URL('../../../../nginx/api.conf', import.meta.url), 'utf8')
-  expect(conf).toMatch(new RegExp(`location = /api/leads/import \\{\\s+client_max_body_size ${LIST_MIB}m;`))
+  expect(conf).toMatch(
+    new RegExp(`location = /api/leads/import \\{\\s+client_max_body_size ${MAX_CSV_MIB}m;`),
+  )
 })
 
 test('a list in chunks that is larger is refused before it is read to its end', async () => {
@@ -52,5 +54,5 @@ test('a list in chunks that is larger is refused before it is read to its end', 
     },
   })
   expect(await send('text/csv', endless)).toEqual([400, 'input_too_large'])
-  expect(sent).toBeLessThan(LIST_MIB + 10)
+  expect(sent).toBeLessThan(MAX_CSV_MIB + 10)
 })

@@ -1,13 +1,13 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { RIGHTS } from '../../../../api/http/crm/permissions.ts'
+import { PERMISSIONS } from '../../../../api/http/crm/permissions.ts'
 import { project } from '../../../support/build.ts'
 import { operationsOf } from '../../../support/openapi/document.ts'
-import { createFace, documentOf } from '../../../support/openapi/routes-only-app.ts'
-import { GUIDE, OURS } from './guide-routes.ts'
+import { createRoutesOnlyApp, documentOf } from '../../../support/openapi/routes-only-app.ts'
+import { ADDED_ROUTES, GUIDE_ROUTES } from './guide-routes.ts'
 
-const operations = operationsOf(await documentOf(createFace())).filter(({ tags }) =>
+const operations = operationsOf(await documentOf(createRoutesOnlyApp())).filter(({ tags }) =>
   tags.some((tag) => tag.startsWith('Call centre')),
 )
 const named = (operation: { method: string; path: string }) =>
@@ -15,25 +15,27 @@ const named = (operation: { method: string; path: string }) =>
 
 describe('the call centre’s surface', () => {
   test('has the 58 routes of its guide, and a few of ours', () => {
-    const guide = [...GUIDE.guarded, ...GUIDE.public]
+    const guide = [...GUIDE_ROUTES.guarded, ...GUIDE_ROUTES.public]
     expect(guide).toHaveLength(58)
-    expect(operations.map(named).sort()).toEqual([...guide, ...OURS].sort())
+    expect(operations.map(named).sort()).toEqual([...guide, ...ADDED_ROUTES].sort())
   })
 
   test('asks for a token where its guide says so, and nowhere else', () => {
     const isGuarded = ({ security = [] }: { security?: readonly object[] }) => security.length > 0
-    expect(operations.filter(isGuarded).map(named).sort()).toEqual([...GUIDE.guarded, ...OURS].sort())
+    expect(operations.filter(isGuarded).map(named).sort()).toEqual(
+      [...GUIDE_ROUTES.guarded, ...ADDED_ROUTES].sort(),
+    )
   })
 
   test('says of each route with a token who may ask', () => {
     const guarded = operations.filter(({ security }) => (security ?? []).length > 0)
-    expect(guarded.map(({ operationId }) => operationId).sort()).toEqual(Object.keys(RIGHTS).sort())
+    expect(guarded.map(({ operationId }) => operationId).sort()).toEqual(Object.keys(PERMISSIONS).sort())
   })
 
   test('docs/call-centre.md prints the table that decides', () => {
     const reach = { none: '–', own: 'own', team: 'team', all: 'all' }
     const rows = operations.flatMap((operation) => {
-      const rights = RIGHTS[operation.operationId as keyof typeof RIGHTS] // undefined for the public ones
+      const rights = PERMISSIONS[operation.operationId as keyof typeof PERMISSIONS] // undefined for the public ones
       if (rights === undefined) return []
       return [`| \`${named(operation)}\` | ${reach[rights.agent]} | ${reach[rights.supervisor]} | all |`]
     })

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { clockOf, EndClock, StartClock } from '../../../../api/http/crm/time-of-day.ts'
+import { EndTimeOfDay, formatTimeOfDay, StartTimeOfDay } from '../../../../api/http/crm/time-of-day.ts'
 
 /** RFC 3339 §5.6, partial-time. */
 const PARTIAL_TIME = /^([01]\d|2[0-3]):[0-5]\d:[0-5]\d$/
@@ -8,14 +8,14 @@ const PARTIAL_TIME = /^([01]\d|2[0-3]):[0-5]\d:[0-5]\d$/
 test('every time is answered as RFC 3339 has it, and is the same when it is sent back', () => {
   fc.assert(
     fc.property(fc.integer({ min: 0, max: 1_439 }), (minute) => {
-      expect(clockOf(minute)).toMatch(PARTIAL_TIME)
-      expect(StartClock.parse(clockOf(minute))).toBe(minute)
+      expect(formatTimeOfDay(minute)).toMatch(PARTIAL_TIME)
+      expect(StartTimeOfDay.parse(formatTimeOfDay(minute))).toBe(minute)
     }),
   )
   fc.assert(
     fc.property(fc.integer({ min: 1, max: 1_440 }), (minute) => {
-      expect(clockOf(minute)).toMatch(PARTIAL_TIME)
-      expect(EndClock.parse(clockOf(minute))).toBe(minute)
+      expect(formatTimeOfDay(minute)).toMatch(PARTIAL_TIME)
+      expect(EndTimeOfDay.parse(formatTimeOfDay(minute))).toBe(minute)
     }),
   )
 })
@@ -27,7 +27,7 @@ describe('a time of day', () => {
     ['09:00:00.000', 540],
     ['00:00', 0],
     ['23:59', 1_439],
-  ])('hours may begin at %s', (clock, minute) => expect(StartClock.parse(clock)).toBe(minute))
+  ])('hours may begin at %s', (clock, minute) => expect(StartTimeOfDay.parse(clock)).toBe(minute))
 
   test.each([
     ['21:00', 1_260],
@@ -39,14 +39,14 @@ describe('a time of day', () => {
     ['24:00:00', 1_440],
     ['00:00', 1_440],
     ['00:00:00', 1_440],
-  ])('hours may end at %s', (clock, minute) => expect(EndClock.parse(clock)).toBe(minute))
+  ])('hours may end at %s', (clock, minute) => expect(EndTimeOfDay.parse(clock)).toBe(minute))
 
   test.each(['24:00', '23:59:59', '09:00:30', '9:00', '09:60', '25:00', '09:00Z', '09:00 am', '', '09'])(
     'hours cannot begin at %j',
-    (clock) => expect(StartClock.safeParse(clock).success).toBe(false),
+    (clock) => expect(StartTimeOfDay.safeParse(clock).success).toBe(false),
   )
   test.each(['24:01', '24:00:01', '21:00:59', '9:00', '23:60', '21:00+02:00', ' 21:00', ''])(
     'hours cannot end at %j',
-    (clock) => expect(EndClock.safeParse(clock).success).toBe(false),
+    (clock) => expect(EndTimeOfDay.safeParse(clock).success).toBe(false),
   )
 })

@@ -1,14 +1,14 @@
 import { describe, expect, test } from 'vitest'
-import { type Document, type Named, operationsOf } from '../../../support/openapi/document.ts'
-import { createFace, documentOf } from '../../../support/openapi/routes-only-app.ts'
-import { createHostileFace } from '../unavailable-app.ts'
+import { type NamedOperation, type OpenApiDocument, operationsOf } from '../../../support/openapi/document.ts'
+import { createRoutesOnlyApp, documentOf } from '../../../support/openapi/routes-only-app.ts'
+import { createUnavailableApp } from '../unavailable-app.ts'
 
 /** Every surface, with callers who may do everything and services that are all away (503). */
-const { app, faults } = createHostileFace()
-const document = await documentOf(createFace())
+const { app, takeErrors } = createUnavailableApp()
+const document = await documentOf(createRoutesOnlyApp())
 
 interface Tried {
-  operation: Named
+  operation: NamedOperation
   type: string
   body: unknown
 }
@@ -21,14 +21,14 @@ const tried: Tried[] = operationsOf(document).flatMap((operation) =>
 )
 
 /** The schema's own, which pages put into the body of a try; never one that they would make up. */
-function exampleOf({ components }: Document, schema: object): unknown {
+function exampleOf({ components }: OpenApiDocument, schema: object): unknown {
   const { $ref, example } = schema as { $ref?: string; example?: unknown } // a schema may have either
   if (example !== undefined || $ref === undefined) return example
-  return exampleOf({ components } as Document, components.schemas[$ref.split('/').at(-1) ?? ''] ?? {})
+  return exampleOf({ components } as OpenApiDocument, components.schemas[$ref.split('/').at(-1) ?? ''] ?? {})
 }
 
 /** With what its parameters have as examples, as a page fills them in. */
-function requestOf({ method, path, parameters = [] }: Named) {
+function requestOf({ method, path, parameters = [] }: NamedOperation) {
   const valueIn = ({ schema, ...one }: (typeof parameters)[number]) => {
     const { example, enum: [first] = [] } = schema as { example?: unknown; enum?: unknown[] } // a schema may have either
     return (one as { example?: unknown }).example ?? example ?? (one.in === 'path' ? first : undefined)
@@ -79,6 +79,6 @@ describe('a page that lets an operation be tried sends a body that its own route
       'taken',
       expect.any(String),
     ])
-    expect(faults()).toEqual([])
+    expect(takeErrors()).toEqual([])
   })
 })

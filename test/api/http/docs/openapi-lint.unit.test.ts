@@ -1,13 +1,13 @@
 import { validate } from '@apidevtools/swagger-parser'
 import { describe, expect, test } from 'vitest'
-import { type Named, operationsOf } from '../../../support/openapi/document.ts'
-import { createFace, documentOf } from '../../../support/openapi/routes-only-app.ts'
-import { createSchemas } from '../../../support/openapi/schema-validator.ts'
+import { type NamedOperation, operationsOf } from '../../../support/openapi/document.ts'
+import { createRoutesOnlyApp, documentOf } from '../../../support/openapi/routes-only-app.ts'
+import { createSchemaValidator } from '../../../support/openapi/schema-validator.ts'
 
-const app = createFace()
+const app = createRoutesOnlyApp()
 const document = await documentOf(app)
 const operations = operationsOf(document)
-const names = (flawed: readonly Named[]) => flawed.map(({ method, path }) => `${method} ${path}`)
+const names = (flawed: readonly NamedOperation[]) => flawed.map(({ method, path }) => `${method} ${path}`)
 
 /** Routes that stand in the document under what a client calls them: nginx leads there. */
 const INNER: Record<string, string> = {
@@ -36,7 +36,7 @@ describe('the document', () => {
       .map(({ method, path }) => `${method.toLowerCase()} ${path.replace(/(?<=\/):(\w+)/g, '{$1}')}`)
       .filter((route) => !DOCUMENTATION.includes(route.split(' ')[1] ?? ''))
     const described = names(operations)
-    const isOfNginx = ({ tags }: Named) =>
+    const isOfNginx = ({ tags }: NamedOperation) =>
       tags.some((tag) => ['media', 'streams', 'voip socket'].includes(tag))
     expect([...new Set(routes)].filter((route) => !described.includes(INNER[route] ?? route))).toEqual([])
     expect(names(operations.filter((one) => !isOfNginx(one))).filter((one) => !routes.includes(one))).toEqual(
@@ -52,7 +52,7 @@ describe('the document', () => {
   })
 
   const declared = () => document.tags.filter(({ description }) => description).map(({ name }) => name)
-  test.each<[string, (one: Named) => boolean]>([
+  test.each<[string, (one: NamedOperation) => boolean]>([
     ['says what it does', ({ summary }) => summary?.length > 3],
     ['has a tag that is explained', ({ tags }) => tags?.length === 1 && declared().includes(tags[0] ?? '')],
     ['says whether it wants a token', ({ security }) => security !== undefined],
@@ -132,17 +132,19 @@ describe('the document', () => {
   })
 
   test('has examples that fit', () => {
-    const { flawOf } = createSchemas(document, { sealed: true })
+    const { errorOf } = createSchemaValidator(document, { sealed: true })
     const examples = examplesIn(document)
     expect(examples.length).toBeGreaterThan(20)
-    const flaws = examples.map(({ at, schema, example }) => [at, flawOf(schema, example)])
+    const flaws = examples.map(({ at, schema, example }) => [at, errorOf(schema, example)])
     expect(flaws.filter(([, flaw]) => flaw !== undefined)).toEqual([])
   })
 
   test('an example that does not fit would be seen', () => {
-    const { flawOf } = createSchemas(document, { sealed: true })
-    expect(flawOf({ $ref: '#/components/schemas/VoipError' }, { error: 5 })).toContain('string')
-    expect(flawOf({ $ref: '#/components/schemas/VoipError' }, { error: '', more: 1 })).toContain('additional')
+    const { errorOf } = createSchemaValidator(document, { sealed: true })
+    expect(errorOf({ $ref: '#/components/schemas/VoipError' }, { error: 5 })).toContain('string')
+    expect(errorOf({ $ref: '#/components/schemas/VoipError' }, { error: '', more: 1 })).toContain(
+      'additional',
+    )
   })
 })
 

@@ -8,8 +8,8 @@ import { createGuard } from '../../../../api/http/guard.ts'
 import { linphoneConfig } from '../../../../api/http/onboarding/linphone-config.ts'
 import { createOnboardingRoutes, type OnboardingRoutesNeeds } from '../../../../api/http/onboarding/routes.ts'
 import type { Claims } from '../../../../contract/claims.ts'
-import { createRevocationMemory } from '../../../../contract/revocation-cache.ts'
-import { createJudge } from '../../../../contract/verdict.ts'
+import { createRevocationCache } from '../../../../contract/revocation-cache.ts'
+import { createTokenVerifier } from '../../../../contract/verdict.ts'
 import { createLog } from '../../../../runtime/log.ts'
 import { type Flaw, mint, newKey } from '../../../contract/mint-token.ts'
 
@@ -41,24 +41,24 @@ const tokenOf = (flaw: Flaw = {}) =>
   mint(key, nowS, { ...flaw, claims: { sub: '1', sid: 's', exp: nowS + 3_600, ...flaw.claims } })
 
 /** Our own ports, answered from memory, around the real judge. */
-function createWorld(difference: Partial<OnboardingRoutesNeeds> = {}) {
-  const revocations = createRevocationMemory()
-  revocations.trust(Number.MAX_SAFE_INTEGER, 0)
-  const judge = createJudge({
+function createRoutesFixture(difference: Partial<OnboardingRoutesNeeds> = {}) {
+  const revocations = createRevocationCache()
+  revocations.markFresh(Number.MAX_SAFE_INTEGER, 0)
+  const verifier = createTokenVerifier({
     keyring: { find: (kid) => (kid === key.kid ? key : undefined), onChange: () => () => {} },
     revocations,
     now: Date.now,
     monotonic: () => performance.now(),
     maxStalenessMs: 5_000,
-    longestLifetime: 90_000,
+    maxTokenLifetimeS: 90_000,
     cacheSize: 100,
   })
   const asked: unknown[] = []
   const tickets = new Map<string, Claims>()
-  const credentials = { of: async () => sip }
+  const credentials = { read: async () => sip }
   const lines: string[] = []
   const needs: OnboardingRoutesNeeds = {
-    guard: createGuard(judge),
+    guard: createGuard(verifier),
     login: {
       async login({ username, password }) {
         asked.push(['login', username])
@@ -77,18 +77,22 @@ function createWorld(difference: Partial<OnboardingRoutesNeeds> = {}) {
     links: createProvisioningLinks({
       store: {
         put: async (ticket, claims) => void tickets.set(ticket, claims),
-        async take(ticket) {
+        async redeem(ticket) {
           const claims = tickets.get(ticket)
           tickets.delete(ticket)
           return claims
         },
       },
       credentials,
-      judge,
+      verifier,
       now: Date.now,
     }),
-    place: { publicUrl: undefined, appUrl: '', allowedOrigins: ['https://voice.example.org:8080'] },
-    drawQr: (text) => `data:drawn,${text}`,
+    publicUrlSettings: {
+      publicUrl: undefined,
+      appUrl: '',
+      allowedOrigins: ['https://voice.example.org:8080'],
+    },
+    qrDataUri: (text) => `data:drawn,${text}`,
     log: createLog('test', 'debug', { write: (line) => void lines.push(line) }),
     ...difference,
   }
@@ -129,7 +133,7 @@ const good = { email: 'usuario@ejemplo.com', password: 'secreto123' }
 
 describe('POST /auth/register', () => {
   test('answers as the document shows it', async () => {
-    const { ask, asked } = createWorld()
+    const { ask, asked } = createRoutesFixture()
     const res = await ask('POST', '/auth/register', { json: good, headers: { 'X-Real-IP': '192.0.2.1' } })
     expect([res.status, res.body]).toEqual([
       201,
@@ -146,7 +150,7 @@ describe('POST /auth/register', () => {
 
   test('is not active while the extension is being made', async () => {
     const register = async () => ({ user: anna, extension: '1000', isReady: false })
-    const { ask } = createWorld({ registration: { register } })
+    const { ask } = createRoutesFixture({ registration: { register } })
     expect((await ask('POST', '/auth/register', { json: good })).body).toMatchObject({ is_active: false })
   })
 
@@ -159,7 +163,7 @@ describe('POST /auth/register', () => {
     ['a password that is no text', { ...good, password: 12_345_678 }, 'password'],
     ['an invitation that is no text', { ...good, invitation: {} }, 'invitation'],
   ])('%s is told by where it is wrong, without what was sent', async (_, json, member) => {
-    const { ask, asked } = createWorld()
+    const { ask, asked } = createRoutesFixture()
     const { status, body, text } = await ask('POST', '/auth/register', { json })
     expect([status, asked]).toEqual([422, []])
     expect(body).toEqual({
@@ -173,7 +177,7 @@ describe('POST /auth/register', () => {
     ['a list', '[]'],
     ['nothing', ''],
   ])('%s is a bad shape, too', async (_, body) => {
-    const { status, body: said } = await createWorld().ask('POST', '/auth/register', { body })
+    const { status, body: said } = await createRoutesFixture().ask('POST', '/auth/register', { body })
     expect([status, said]).toEqual([422, { detail: [expect.objectContaining({ loc: ['body'] })] }])
   })
 
@@ -184,25 +188,29 @@ describe('POST /auth/register', () => {
     ['unavailable', { detail: 'no provisioner is set up' }, 503, 'no provisioner is set up'],
     ['internal', { detail: 'at line 7' }, 500, 'Internal Server Error'],
   ] as const)('a refusal is worded: %s', async (code, about, status, detail) => {
-    const res = await createWorld(refusing(code, about)).ask('POST', '/auth/register', { json: good })
+    const res = await createRoutesFixture(refusing(code, about)).ask('POST', '/auth/register', { json: good })
     expect([res.status, res.body]).toEqual([status, { detail }])
   })
 })
 
 describe('POST /auth/login', () => {
   test('gives a bearer token and no refresh token', async () => {
-    const { status, body } = await createWorld().ask('POST', '/auth/login', { json: good })
+    const { status, body } = await createRoutesFixture().ask('POST', '/auth/login', { json: good })
     expect([status, body]).toEqual([200, { access_token: 'a.b.c', token_type: 'bearer', expires_in: 3_600 }])
   })
 
   test('a wrong password is told with a challenge', async () => {
-    const res = await createWorld().ask('POST', '/auth/login', { json: { ...good, password: 'wrong' } })
+    const res = await createRoutesFixture().ask('POST', '/auth/login', {
+      json: { ...good, password: 'wrong' },
+    })
     expect([res.status, res.body]).toEqual([401, { detail: 'Incorrect email or password' }])
     expect(res.headers.get('www-authenticate')).toBe('Bearer realm="hookswitch"')
   })
 
   test('an empty one is a bad shape', async () => {
-    const { status } = await createWorld().ask('POST', '/auth/login', { json: { ...good, password: '' } })
+    const { status } = await createRoutesFixture().ask('POST', '/auth/login', {
+      json: { ...good, password: '' },
+    })
     expect(status).toBe(422)
   })
 })
@@ -214,7 +222,7 @@ describe('with a token', () => {
   ] as const
 
   test.each(ROUTES)('nobody without one: %s %s', async (method, path) => {
-    const { status, body, headers } = await createWorld().ask(method, path)
+    const { status, body, headers } = await createRoutesFixture().ask(method, path)
     expect([status, body]).toEqual([401, { detail: 'Not authenticated' }])
     expect(headers.get('www-authenticate')).toMatch(/^Bearer/)
   })
@@ -224,13 +232,13 @@ describe('with a token', () => {
     ['one that is over', tokenOf({ claims: { iat: 1, exp: 2 } })],
     ['a refresh token', tokenOf({ header: { typ: 'rt+jwt' } })],
   ])('%s is told alike', async (_, token) => {
-    const { status, body, headers } = await createWorld().ask('GET', '/sip/credentials', { token })
+    const { status, body, headers } = await createRoutesFixture().ask('GET', '/sip/credentials', { token })
     expect([status, body]).toEqual([401, { detail: 'Could not validate credentials' }])
     expect(headers.get('www-authenticate')).toMatch(/^Bearer/)
   })
 
   test('the credentials are the document’s', async () => {
-    const { status, body } = await createWorld().ask('GET', '/sip/credentials', { token: tokenOf() })
+    const { status, body } = await createRoutesFixture().ask('GET', '/sip/credentials', { token: tokenOf() })
     expect([status, body]).toEqual([
       200,
       {
@@ -247,23 +255,25 @@ describe('with a token', () => {
 
   test('an extension that is being made is worth asking for again', async () => {
     const credentials = {
-      async of() {
+      async read() {
         throw new Refusal('unavailable', { detail: 'the extension is being made', retryAfter: 5 })
       },
     }
-    const res = await createWorld({ credentials }).ask('GET', '/sip/credentials', { token: tokenOf() })
+    const res = await createRoutesFixture({ credentials }).ask('GET', '/sip/credentials', {
+      token: tokenOf(),
+    })
     expect([res.status, res.body]).toEqual([503, { detail: 'the extension is being made' }])
     expect(res.headers.get('retry-after')).toBe('5')
   })
 })
 
 describe('a link that sets a phone up', () => {
-  const buy = async (world: ReturnType<typeof createWorld>, headers = {}) =>
+  const buy = async (world: ReturnType<typeof createRoutesFixture>, headers = {}) =>
     (await world.ask('POST', '/sip/provisioning-links', { token: tokenOf(), headers })).body
   const pathOf = (url: string) => url.slice(url.indexOf('/sip/'))
 
   test('leads back to where it was asked for, and is drawn', async () => {
-    const world = createWorld()
+    const world = createRoutesFixture()
     const { url, expires_in, qr } = await buy(world)
     expect(url).toMatch(/^http:\/\/voice\.example\.org:8080\/sip\/provisioning\.xml\?ticket=[\w-]{43}$/)
     expect([expires_in, qr]).toEqual([600, `data:drawn,${url}`])
@@ -278,12 +288,14 @@ describe('a link that sets a phone up', () => {
     ['this machine', {}, 'localhost:8080', 'http://localhost:8080'],
     ['this machine', { appUrl: 'http://127.0.0.1:8080' }, '[::1]:8080', 'http://[::1]:8080'],
   ])('leads to %s: %j', async (_, settings, host, base) => {
-    const { url } = await buy(createWorld({ place: { ...place, ...settings } }), { Host: host })
+    const { url } = await buy(createRoutesFixture({ publicUrlSettings: { ...place, ...settings } }), {
+      Host: host,
+    })
     expect(url.slice(0, url.indexOf('/sip/'))).toBe(base)
   })
 
   test('leads nowhere where no setting knows the host, and says which is missing', async () => {
-    const world = createWorld({ place: { ...place, appUrl: 'http://127.0.0.1:8080' } })
+    const world = createRoutesFixture({ publicUrlSettings: { ...place, appUrl: 'http://127.0.0.1:8080' } })
     for (const Host of ['evil.example', '127.0.0.1.evil.example', '192.0.2.7:8080']) {
       const { status, body } = await world.ask('POST', '/sip/provisioning-links', {
         token: tokenOf(),
@@ -296,14 +308,14 @@ describe('a link that sets a phone up', () => {
   test.each(['evil.example/x', 'a b', 'user@evil.example', '"><script>', '127.0.0.1/@evil.example', ''])(
     'leads nowhere for a host that is none: %j',
     async (host) => {
-      const { ask } = createWorld()
+      const { ask } = createRoutesFixture()
       const res = await ask('POST', '/sip/provisioning-links', { token: tokenOf(), headers: { Host: host } })
       expect(res.status).toBe(503)
     },
   )
 
   test('works once, for a GET, and shows its ticket in no log', async () => {
-    const world = createWorld()
+    const world = createRoutesFixture()
     const { url } = await buy(world)
     expect((await world.ask('HEAD', pathOf(url))).status).toBe(405)
     const first = await world.ask('GET', pathOf(url))
@@ -327,7 +339,7 @@ describe('a link that sets a phone up', () => {
     ['what asks for a page', { Accept: 'text/html,application/xhtml+xml;q=0.9,*/*' }],
     ['a browser that fetches in advance', { 'Sec-Purpose': 'prefetch;prerender', Accept: '*/*' }],
   ])('a look of %s shows no secret, and the phone finds the link good after it', async (_, headers) => {
-    const world = createWorld()
+    const world = createRoutesFixture()
     const { url } = await buy(world)
     const look = await world.ask('GET', pathOf(url), { headers: headers as Record<string, string> })
     expect([look.status, look.headers.get('content-type')]).toEqual([200, 'text/html; charset=UTF-8'])
@@ -341,22 +353,22 @@ describe('a link that sets a phone up', () => {
   })
 
   test('dies with the session it was bought in', async () => {
-    const world = createWorld()
+    const world = createRoutesFixture()
     const { url } = await buy(world)
-    world.revocations.apply({ kind: 'sid', key: 's', generation: 0, until: 9e9 })
+    world.revocations.add({ kind: 'sid', key: 's', generation: 0, until: 9e9 })
     expect((await world.ask('GET', pathOf(url))).status).toBe(404)
   })
 
   test('lives no longer than the token', async () => {
     const token = tokenOf({ claims: { exp: nowS + 100 } })
-    const { body } = await createWorld().ask('POST', '/sip/provisioning-links', { token })
+    const { body } = await createRoutesFixture().ask('POST', '/sip/provisioning-links', { token })
     expect(body.expires_in).toBeLessThanOrEqual(100)
   })
 
   test.each(['', '?ticket=', '?ticket=guessed', `?ticket=${'a'.repeat(43)}`, `?ticket=${'%0a'.repeat(43)}`])(
     'nobody has made: %j',
     async (query) => {
-      expect((await createWorld().ask('GET', `/sip/provisioning.xml${query}`)).status).toBe(404)
+      expect((await createRoutesFixture().ask('GET', `/sip/provisioning.xml${query}`)).status).toBe(404)
     },
   )
 })

@@ -9,19 +9,19 @@ import { createFindReach } from '../../../../api/core/auth/supervisor-reach.ts'
 import { createTokens } from '../../../../api/core/auth/tokens.ts'
 import type { UserStore } from '../../../../api/core/auth/users.ts'
 import type { CallRecord, HistoryStore } from '../../../../api/core/calls/call-history.ts'
-import { createPolicy } from '../../../../api/core/dial-policy/create-dial-policy.ts'
+import { createDialPolicy } from '../../../../api/core/dial-policy/create-dial-policy.ts'
 import { PolicyFile } from '../../../../api/core/dial-policy/policy-file.ts'
 import { Refusal } from '../../../../api/core/refusal.ts'
 import { createGuard } from '../../../../api/http/guard.ts'
-import { createV1 } from '../../../../api/http/v1/routes.ts'
+import { createV1Routes } from '../../../../api/http/v1/routes.ts'
 import { createUserStore } from '../../../../api/store/sql/auth/users.ts'
 import { createAgentStore } from '../../../../api/store/sql/call-center/agents.ts'
-import { createHistoryStore } from '../../../../api/store/sql/calls/call-history.ts'
+import { createCallHistoryStore } from '../../../../api/store/sql/calls/call-history.ts'
 import { type Database, openDatabase } from '../../../../api/store/sql/database.ts'
 import { migrate } from '../../../../api/store/sql/migrate.ts'
 import type { Role } from '../../../../contract/claims.ts'
-import { createRevocationMemory } from '../../../../contract/revocation-cache.ts'
-import { createJudge } from '../../../../contract/verdict.ts'
+import { createRevocationCache } from '../../../../contract/revocation-cache.ts'
+import { createTokenVerifier } from '../../../../contract/verdict.ts'
 import { createLog } from '../../../../runtime/log.ts'
 import { mint, newKey } from '../../../contract/mint-token.ts'
 import { newCall, startedAt } from '../../../support/fixtures/call-records.ts'
@@ -58,15 +58,15 @@ const SOME: readonly CallRecord[] = [
 ]
 
 function surface(history: Pick<HistoryStore, 'list' | 'find'>) {
-  const memory = createRevocationMemory()
-  memory.trust(0, 0)
-  const judge = createJudge({
+  const memory = createRevocationCache()
+  memory.markFresh(0, 0)
+  const judge = createTokenVerifier({
     keyring: { find: () => key, onChange: () => {} },
     revocations: memory,
     now: () => nowS * 1000,
     monotonic: () => 0,
     maxStalenessMs: 5_000,
-    longestLifetime: 3_600,
+    maxTokenLifetimeS: 3_600,
     cacheSize: 10,
   })
   const tokens = createTokens({
@@ -77,12 +77,12 @@ function surface(history: Pick<HistoryStore, 'list' | 'find'>) {
   })
   const guard = createGuard(judge)
   // No route of sessions or of live calls is asked here.
-  const { sessions, calls } = { calls: { guard } } as Parameters<typeof createV1>[0]
+  const { sessions, calls } = { calls: { guard } } as Parameters<typeof createV1Routes>[0]
   const reachOf = createFindReach(users, 'team')
   const mediaLinks = createMediaLinks({ tokens, reachOf, now: () => nowS * 1000, longestLifetime: 3_600 })
-  const policy = () => createPolicy(PolicyFile.parse({ country: 'DE' }))
+  const policy = () => createDialPolicy(PolicyFile.parse({ country: 'DE' }))
   const needs = { sessions, calls, history: { guard, history, reachOf, mediaLinks, policy } }
-  const app = createV1({ ...needs, guard, log: createLog('test', 'silent') })
+  const app = createV1Routes({ ...needs, guard, log: createLog('test', 'silent') })
   return { app, judge }
 }
 
@@ -117,7 +117,7 @@ beforeAll(async () => {
   const url = `sqlite:${join(folder, 'history.db')}`
   await migrate(url)
   db = await openDatabase(url)
-  history = createHistoryStore(db)
+  history = createCallHistoryStore(db)
   await history.save(SOME)
   users = createUserStore(db)
   const agents = createAgentStore(db)
@@ -271,8 +271,8 @@ describe('a link to a recording', () => {
     expect(expires_at).toBe(new Date((nowS + 300) * 1000).toISOString())
     const [path, link] = url.split('?link=')
     expect(path).toBe('/media/2025/06/15/1750000000.1.wav')
-    expect(surface(history).judge.token(link, 'media-link')).toMatchObject({
-      good: true,
+    expect(surface(history).judge.verify(link, 'media-link')).toMatchObject({
+      ok: true,
       claims: { sub: '1', sid: 'session-1', path: '2025/06/15/1750000000.1.wav', exp: nowS + 300 },
     })
   })
@@ -296,7 +296,7 @@ describe('a link to a recording', () => {
     ])
     expect(links[0]).toEqual({ name: 'welcome.wav', url, expires_at })
     for (const { url } of links) {
-      expect(surface(history).judge.token(url.split('?link=')[1], 'media-link')).toMatchObject({ good: true })
+      expect(surface(history).judge.verify(url.split('?link=')[1], 'media-link')).toMatchObject({ ok: true })
     }
   })
 

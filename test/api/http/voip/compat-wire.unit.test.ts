@@ -1,16 +1,16 @@
 import { describe, expect, test } from 'vitest'
-import { OUTCOMES } from '../../../../api/core/calls/call.ts'
-import { OWN_STATUSES } from '../../../../api/core/presence/user-status-store.ts'
+import { CALL_OUTCOMES } from '../../../../api/core/calls/call.ts'
+import { USER_STATUSES } from '../../../../api/core/presence/user-status-store.ts'
 import {
-  ConnectedCall,
-  clientStatus,
-  connectedCall,
-  LoggedCall,
-  loggedCall,
+  ConnectedCallJson,
+  LoggedCallJson,
+  toClientStatus,
+  toConnectedCallJson,
+  toLoggedCallJson,
 } from '../../../../api/http/voip/compat-wire.ts'
-import { createWorld, record, talking } from './fixture.ts'
+import { createVoipFixture, record, talking } from './fixture.ts'
 
-const { directory } = createWorld()
+const { directory } = createVoipFixture()
 
 describe('a status', () => {
   test.each([
@@ -19,17 +19,17 @@ describe('a status', () => {
     ['dnd', 'busy', 'busy'],
     ['offline', 'offline', 'offline'],
   ] as const)('%s is %s to clients, and %s of a user without a client', (own, here, gone) => {
-    expect([clientStatus(own, true), clientStatus(own, false)]).toEqual([here, gone])
+    expect([toClientStatus(own, true), toClientStatus(own, false)]).toEqual([here, gone])
   })
 
   test('each of ours has a word', () => {
-    expect(OWN_STATUSES.map((own) => clientStatus(own, true))).not.toContain(undefined)
+    expect(USER_STATUSES.map((own) => toClientStatus(own, true))).not.toContain(undefined)
   })
 })
 
 describe('a past call', () => {
   const of = (difference: Partial<typeof record>, readerId = '2') =>
-    LoggedCall.parse(loggedCall({ ...record, ...difference }, readerId, directory))
+    LoggedCallJson.parse(toLoggedCallJson({ ...record, ...difference }, readerId, directory))
 
   test.each([
     ['who called', '2', 'outbound'],
@@ -66,7 +66,7 @@ describe('a past call', () => {
   })
 
   test('has a word for each outcome', () => {
-    const words = OUTCOMES.map((outcome) => of({ outcome }).status)
+    const words = CALL_OUTCOMES.map((outcome) => of({ outcome }).status)
     expect(words.filter((word) => word === 'answered')).toHaveLength(1)
   })
 })
@@ -79,6 +79,6 @@ test.each([
   ['parked', 'on_hold'],
   ['ended', 'ended'],
 ] as const)('a live call that is %s is %s to clients', (state, status) => {
-  const call = ConnectedCall.parse(connectedCall(talking({ state }), directory))
+  const call = ConnectedCallJson.parse(toConnectedCallJson(talking({ state }), directory))
   expect(call).toMatchObject({ status, caller_id: 2, callee_id: 3 })
 })

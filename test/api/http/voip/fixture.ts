@@ -1,16 +1,16 @@
 import type { Hono } from 'hono'
 import type { User } from '../../../../api/core/auth/users.ts'
 import type { Call } from '../../../../api/core/calls/call.ts'
-import type { Calls } from '../../../../api/core/calls/call-control.ts'
+import type { CallControl } from '../../../../api/core/calls/call-control.ts'
 import type { CallRecord } from '../../../../api/core/calls/call-history.ts'
-import type { Message } from '../../../../api/core/messaging/user-messages.ts'
-import type { OwnStatus } from '../../../../api/core/presence/user-status-store.ts'
+import type { UserMessage } from '../../../../api/core/messaging/user-messages.ts'
+import type { UserStatus } from '../../../../api/core/presence/user-status-store.ts'
 import { Refusal } from '../../../../api/core/refusal.ts'
 import { createGuard, type Guarded } from '../../../../api/http/guard.ts'
-import { createVoip, type VoipNeeds } from '../../../../api/http/voip/routes.ts'
+import { createVoipRoutes, type VoipRoutesNeeds } from '../../../../api/http/voip/routes.ts'
 import { Claims, type Role } from '../../../../contract/claims.ts'
-import { createRevocationMemory } from '../../../../contract/revocation-cache.ts'
-import { createJudge } from '../../../../contract/verdict.ts'
+import { createRevocationCache } from '../../../../contract/revocation-cache.ts'
+import { createTokenVerifier } from '../../../../contract/verdict.ts'
 import { createLog } from '../../../../runtime/log.ts'
 import { type Flaw, mint, newKey } from '../../../contract/mint-token.ts'
 
@@ -71,7 +71,7 @@ const leg = (endpoint: string, role: 'caller' | 'callee'): Call['legs'][number] 
   name: '',
   state: 'up',
   holds: false,
-  parkedAt: undefined,
+  parkingSpace: undefined,
   bridge: undefined,
   role,
   answeredAt: undefined,
@@ -99,24 +99,24 @@ export const record: CallRecord = {
 }
 
 /** Our own ports, answered from memory, around the real judge. What was asked for is in `asked`. */
-export function createWorld(difference: Partial<VoipNeeds> = {}) {
+export function createVoipFixture(difference: Partial<VoipRoutesNeeds> = {}) {
   const admin = person('admin', '1000', 'admin')
   const [user1, user2, user3] = [person('user1', '1001'), person('user2', '1002'), person('user3', '1003')]
   const users = [admin, user1, user2, user3]
   const asked: unknown[][] = []
-  const statuses = new Map<string, OwnStatus>()
+  const statuses = new Map<string, UserStatus>()
   const live: Call[] = [talking()]
-  const revocations = createRevocationMemory()
+  const revocations = createRevocationCache()
   const time = { ms: 0 }
   const monotonic = () => performance.now() + time.ms
-  revocations.trust(Number.MAX_SAFE_INTEGER, 0)
-  const judge = createJudge({
+  revocations.markFresh(Number.MAX_SAFE_INTEGER, 0)
+  const judge = createTokenVerifier({
     keyring: { find: (kid) => (kid === key.kid ? key : undefined), onChange: () => () => {} },
     revocations,
     now: () => Date.now() + time.ms,
     monotonic,
     maxStalenessMs: 5_000,
-    longestLifetime: 90_000,
+    maxTokenLifetimeS: 90_000,
     cacheSize: 100,
   })
   const note =
@@ -124,13 +124,13 @@ export function createWorld(difference: Partial<VoipNeeds> = {}) {
     async (...about: unknown[]) =>
       void asked.push([what, ...about])
   const isIn = (call: Call, extension: unknown) => call.legs.some(({ endpoint }) => endpoint === extension)
-  const find: Calls['find'] = async (actor, id) => {
+  const find: CallControl['find'] = async (actor, id) => {
     const call = live.find((one) => one.id === id)
     if (call === undefined || (actor.claims.role === 'user' && !isIn(call, actor.claims.extension)))
       throw new Refusal('not_found', { detail: 'no such call' })
     return { known: 'live', call }
   }
-  const command = (what: string) => async (actor: Parameters<Calls['hangup']>[0], id: string) => {
+  const command = (what: string) => async (actor: Parameters<CallControl['hangup']>[0], id: string) => {
     await find(actor, id)
     asked.push([what, actor.userId, id])
   }
@@ -144,8 +144,8 @@ export function createWorld(difference: Partial<VoipNeeds> = {}) {
     },
     list: async (actor) =>
       live.filter((call) => actor.claims.role !== 'user' || isIn(call, actor.claims.extension)),
-    capabilities: () => ({ online: true, commands: {} as never, softphoneListens: false }), // none is read here
-  } satisfies Partial<Calls>
+    capabilities: () => ({ online: true, commands: {} as never, softphoneConnected: false }), // none is read here
+  } satisfies Partial<CallControl>
   const people = users.map(({ id, username, extension, role, team }) => ({
     userId: id,
     name: username,
@@ -158,9 +158,9 @@ export function createWorld(difference: Partial<VoipNeeds> = {}) {
   const ofExtension = ofEndpoint
   const directory = {
     all: () => people,
-    ofEndpoint,
-    ofUser,
-    ofExtension,
+    findByEndpoint: ofEndpoint,
+    findByUser: ofUser,
+    findByExtension: ofExtension,
     endpointOf: (extension: string) => extension,
   }
   const presence = {
@@ -168,8 +168,8 @@ export function createWorld(difference: Partial<VoipNeeds> = {}) {
     isReachable: (extension: string) => extension !== '1003',
   }
   const statusStore = {
-    of: (id: string) => statuses.get(id) ?? 'available',
-    async set(actor: { userId: string }, status: OwnStatus) {
+    statusOf: (id: string) => statuses.get(id) ?? 'available',
+    async set(actor: { userId: string }, status: UserStatus) {
       statuses.set(actor.userId, status)
       asked.push(['status', actor.userId, status])
     },
@@ -177,7 +177,7 @@ export function createWorld(difference: Partial<VoipNeeds> = {}) {
   const lines: string[] = []
   const log = createLog('test', 'debug', { write: (line) => void lines.push(line) })
 
-  const needs: VoipNeeds = {
+  const needs: VoipRoutesNeeds = {
     guard: createGuard(judge),
     login: {
       async login({ username, password }) {
@@ -222,10 +222,11 @@ export function createWorld(difference: Partial<VoipNeeds> = {}) {
       },
     },
     registration: 'open',
-    registerThrottle: { takeAddress: note('throttle') },
+    registerThrottle: { consume: note('throttle') },
     statuses: statusStore,
-    uses: {
-      usesOf: async (ids) => new Map(ids.map((id) => [id, { lastLogin: nowS - 60, lastSeen: nowS - 30 }])),
+    sessionUses: {
+      activityOf: async (ids) =>
+        new Map(ids.map((id) => [id, { lastLogin: nowS - 60, lastSeen: nowS - 30 }])),
     },
     calls,
     history: {
@@ -245,7 +246,7 @@ export function createWorld(difference: Partial<VoipNeeds> = {}) {
     log,
     ...difference,
   }
-  const app: Hono<Guarded> = createVoip(needs)
+  const app: Hono<Guarded> = createVoipRoutes(needs)
 
   async function ask(method: string, path: string, { user, json, headers = {} }: Ask = {}) {
     const res = await app.request(path, {
@@ -288,14 +289,14 @@ interface Ask {
 }
 
 /** Hears what a test tells, as if another API had told it. */
-export function createHearing() {
-  const listeners = new Set<(userId: string | undefined, message: Message) => void>()
+export function createMessageSource() {
+  const listeners = new Set<(userId: string | undefined, message: UserMessage) => void>()
   return {
-    on(listener: (userId: string | undefined, message: Message) => void) {
+    on(listener: (userId: string | undefined, message: UserMessage) => void) {
       listeners.add(listener)
       return () => void listeners.delete(listener)
     },
-    tell(userId: string | undefined, message: Message) {
+    emit(userId: string | undefined, message: UserMessage) {
       for (const listener of listeners) listener(userId, message)
     },
   }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { createWorld, person, tokenOf } from './fixture.ts'
+import { createVoipFixture, person, tokenOf } from './fixture.ts'
 
-const { users, ask } = createWorld()
+const { users, ask } = createVoipFixture()
 const { admin, user1, user3 } = users
 
 describe('who may ask', () => {
@@ -53,8 +53,8 @@ describe('who may ask', () => {
   })
 
   test('a session that has ended is told so', async () => {
-    const world = createWorld()
-    world.revocations.apply({ kind: 'sid', key: `session-${user1.id}`, generation: 0, until: 9e9 })
+    const world = createVoipFixture()
+    world.revocations.add({ kind: 'sid', key: `session-${user1.id}`, generation: 0, until: 9e9 })
     const { status, body } = await world.ask('GET', '/protected/profile', { user: user1 })
     expect([status, body.error]).toEqual([401, 'Invalid token: session has ended'])
   })
@@ -108,7 +108,7 @@ describe('logging in', () => {
   })
 
   test('a refresh is for sessions of this surface, and keeps the session', async () => {
-    const world = createWorld()
+    const world = createVoipFixture()
     const { body } = await world.ask('POST', '/api/refresh', { user: user1 })
     expect(body).toMatchObject({ success: true, token: 'new.to.ken' })
     expect(world.asked).toEqual([['refresh', 'session-2', { surface: 'voip', accessTtl: 86_400 }]])
@@ -119,7 +119,7 @@ describe('registering', () => {
   const good = { username: 'anna', email: 'anna@example.org', password: 'long enough', extension: '1010' }
 
   test('makes a user, never anything more', async () => {
-    const world = createWorld()
+    const world = createVoipFixture()
     const { status, body } = await world.ask('POST', '/api/register', { json: { ...good, role: 'admin' } })
     expect([status, body.success]).toEqual([201, true])
     expect(body.user).toMatchObject({ username: 'anna', role: 'user', email: 'anna@example.org' })
@@ -134,7 +134,7 @@ describe('registering', () => {
     ['an extension of 7 digits', { extension: '1010101' }],
     ['an extension of letters', { extension: 'abcd' }],
   ])('%s is refused', async (_, flaw) => {
-    const world = createWorld()
+    const world = createVoipFixture()
     const { status, body } = await world.ask('POST', '/api/register', { json: { ...good, ...flaw } })
     expect([status, typeof body.error]).toEqual([400, 'string'])
     expect(world.asked.filter(([what]) => what === 'add')).toEqual([])
@@ -150,7 +150,7 @@ describe('registering', () => {
   })
 
   test('is closed where nobody opened it, whatever is sent', async () => {
-    const world = createWorld({ registration: 'closed' })
+    const world = createVoipFixture({ registration: 'closed' })
     const { status, body } = await world.ask('POST', '/api/register', { json: good })
     expect([status, body]).toEqual([403, { error: 'Registration is closed' }])
     expect(world.asked).toEqual([])
@@ -200,7 +200,7 @@ describe('users', () => {
     ['available', 'available', 'online'],
     ['offline', 'offline', 'offline'],
   ])('the status %s is kept as %s, and answered as %s', async (status, kept, told) => {
-    const world = createWorld()
+    const world = createVoipFixture()
     const { body } = await world.ask('PUT', '/protected/status', { user: user1, json: { status } })
     expect(body).toMatchObject({ success: true, status: told, own_status: kept })
     expect(world.asked).toEqual([['status', user1.id, kept]])
@@ -223,7 +223,7 @@ describe('users', () => {
   })
 
   test('nobody changes their status without end, and others are not hindered by it', async () => {
-    const world = createWorld()
+    const world = createVoipFixture()
     const change = (user = user1) => world.ask('PUT', '/protected/status', { user, json: { status: 'away' } })
     for (let n = 0; n < 10; n++) expect((await change()).status).toBe(200)
     const refused = await change()
@@ -234,7 +234,7 @@ describe('users', () => {
   })
 
   test('logging out ends the session of the token', async () => {
-    const world = createWorld()
+    const world = createVoipFixture()
     expect(await world.ask('POST', '/protected/logout', { user: user1 })).toMatchObject({ status: 200 })
     expect(world.asked).toMatchObject([['logout', { sessionId: 'session-2' }, expect.any(String)]])
   })
@@ -242,7 +242,7 @@ describe('users', () => {
 
 describe('calls', () => {
   test('calling a colleague gives our own handle', async () => {
-    const world = createWorld()
+    const world = createVoipFixture()
     const json = { target_extension: '1002' }
     const { status, body } = await world.ask('POST', '/protected/call/initiate', {
       user: user1,
@@ -258,7 +258,7 @@ describe('calls', () => {
     ['who is not registered', '1003', 400, 'Target user is not online'],
     ['nobody', '1099', 404, 'User not found'],
   ])('%s cannot be called', async (_, target_extension, status, error) => {
-    const world = createWorld()
+    const world = createVoipFixture()
     const reply = await world.ask('POST', '/protected/call/initiate', {
       user: user1,
       json: { target_extension },
@@ -270,7 +270,7 @@ describe('calls', () => {
   test.each(['1002\r\nAction: Originate', '', ' 1002', 1002, null, '9'.repeat(65)])(
     'the target %j never comes near a phone',
     async (target_extension) => {
-      const world = createWorld()
+      const world = createVoipFixture()
       const json = { target_extension }
       expect((await world.ask('POST', '/protected/call/initiate', { user: user1, json })).status).toBe(400)
       expect(world.asked).toEqual([])
@@ -285,7 +285,7 @@ describe('calls', () => {
     ['', { 'x-call-method': ' WEBRTC ' }],
     ['?method=sip', { 'X-Call-Method': 'webrtc' }],
   ])('a call from browser to browser rings no phone: %s %j', async (query, headers) => {
-    const world = createWorld()
+    const world = createVoipFixture()
     const asked = { user: user1, json: { target_extension: '1002' }, headers }
     const { status, body } = await world.ask('POST', `/protected/call/initiate${query}`, asked)
     expect([status, body]).toEqual([501, { error: 'The method webrtc is not supported: leave it out' }])
@@ -297,7 +297,7 @@ describe('calls', () => {
     ['?method=sip&method=pigeon', {}, 'method: must be sip or ami'],
     ['', { 'X-Call-Method': 'sip, webrtc' }, 'x-call-method: must be sip or ami'],
   ])('a method that is none rings no phone: %s %j', async (query, headers, error) => {
-    const world = createWorld()
+    const world = createVoipFixture()
     const asked = { user: user1, json: { target_extension: '1002' }, headers }
     const { status, body } = await world.ask('POST', `/protected/call/initiate${query}`, asked)
     expect([status, body]).toEqual([400, { error }])
@@ -310,7 +310,7 @@ describe('calls', () => {
     ['?method=', {}],
     ['', { 'X-Call-Method': 'sip' }],
   ])('a call by the phones may say so: %s %j', async (query, headers) => {
-    const world = createWorld()
+    const world = createVoipFixture()
     const asked = { user: user1, json: { target_extension: '1002' }, headers }
     expect((await world.ask('POST', `/protected/call/initiate${query}`, asked)).status).toBe(200)
     expect(world.asked).toMatchObject([['dial', user1.id, { number: '1002' }]])
@@ -352,7 +352,7 @@ describe('calls', () => {
   })
 
   test('the log is one’s own, also an admin’s, and as long as asked for', async () => {
-    const world = createWorld()
+    const world = createVoipFixture()
     const { body } = await world.ask('GET', '/protected/call/logs?limit=3', { user: admin })
     expect(body).toMatchObject({ logs: [{ channel: 'hk_old', status: 'answered', duration: 5 }] })
     const [logged] = body.call_logs as object[]
@@ -385,7 +385,7 @@ describe('admins', () => {
   })
 
   test('delete others, never themselves', async () => {
-    const world = createWorld()
+    const world = createVoipFixture()
     const remove = (id: string) => world.ask('DELETE', `/protected/admin/users/${id}`, { user: admin })
     expect(await remove(admin.id)).toMatchObject({ status: 400, body: { error: 'Cannot delete yourself' } })
     expect(await remove('77')).toMatchObject({ status: 404 })
@@ -405,7 +405,7 @@ describe('admins', () => {
 })
 
 test('the users who are online are read in one question', async () => {
-  const world = createWorld()
+  const world = createVoipFixture()
   const { status } = await world.ask('GET', '/protected/users/online', { user: world.users.user1 })
   expect(status).toBe(200)
   expect(world.asked.filter(([what]) => what === 'findAll')).toHaveLength(1)

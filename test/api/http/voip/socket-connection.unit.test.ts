@@ -2,14 +2,14 @@ import { randomBytes } from 'node:crypto'
 import { connect as connectTcp } from 'node:net'
 import { describe, expect, test } from 'vitest'
 import { tokenOf } from './fixture.ts'
-import { startSockets } from './socket-fixture.ts'
+import { startSocketFixture } from './socket-fixture.ts'
 
 /** Each test has a server of its own, as it ends sessions, floods it or turns its clock. */
-async function inWorld(
-  body: (world: Awaited<ReturnType<typeof startSockets>>) => Promise<void>,
-  difference: Parameters<typeof startSockets>[0] = {},
+async function withSocketFixture(
+  body: (world: Awaited<ReturnType<typeof startSocketFixture>>) => Promise<void>,
+  difference: Parameters<typeof startSocketFixture>[0] = {},
 ) {
-  const world = await startSockets(difference)
+  const world = await startSocketFixture(difference)
   try {
     await body(world)
   } finally {
@@ -20,37 +20,37 @@ const nowS = () => Math.floor(Date.now() / 1000)
 
 describe('a socket ends with its session', () => {
   test('revoked: closed with 4401, told nothing more, and the sockets of others live on', () =>
-    inWorld(async (world) => {
+    withSocketFixture(async (world) => {
       const { user1, user2 } = world.users
       const [own, other] = await Promise.all([world.enter(user1), world.enter(user2)])
-      world.revocations.apply({ kind: 'sid', key: `session-${user1.id}`, generation: 0, until: 9e9 })
+      world.revocations.add({ kind: 'sid', key: `session-${user1.id}`, generation: 0, until: 9e9 })
       const status = { type: 'user_status', user: { id: '4', extension: '1003', status: 'away' } }
-      world.hearing.tell(undefined, status)
+      world.hearing.emit(undefined, status)
       expect(await own.closed).toBe(4401)
       expect(own.frames).toHaveLength(1)
       expect(await other.next('user_status')).toMatchObject({ from: '1003' })
     }))
 
   test('revoked while a message waits: it is not obeyed', () =>
-    inWorld(async (world) => {
+    withSocketFixture(async (world) => {
       const { user1 } = world.users
       const client = await world.enter(user1)
-      world.revocations.apply({ kind: 'user', key: user1.id, generation: 1, until: 9e9 })
-      client.say({ type: 'hangup', channel: 'hk_call' })
+      world.revocations.add({ kind: 'user', key: user1.id, generation: 1, until: 9e9 })
+      client.send({ type: 'hangup', channel: 'hk_call' })
       expect(await client.closed).toBe(4401)
       expect(world.asked).toEqual([])
     }))
 
   test('expired: closed with 4401, unless a newer token of the session came', () =>
-    inWorld(async (world) => {
+    withSocketFixture(async (world) => {
       const { user1 } = world.users
       const short = () => tokenOf(user1, { claims: { exp: nowS() + 10 } })
       const [lasting, dying] = [await world.enter(user1, short()), await world.enter(user1, short())]
-      lasting.say({ type: 'auth', token: tokenOf(user1) })
+      lasting.send({ type: 'auth', token: tokenOf(user1) })
       expect(await lasting.next('auth')).toMatchObject({ status: 'ok' })
       world.wait(11_000)
       expect(await dying.closed).toBe(4401)
-      lasting.say({ type: 'ping' })
+      lasting.send({ type: 'ping' })
       await lasting.next('pong')
     }))
 
@@ -61,10 +61,10 @@ describe('a socket ends with its session', () => {
     ['that is a refresh token', { header: { typ: 'rt+jwt' } }],
     ['that is over', { claims: { iat: 1, exp: 2 } }],
   ])('a token %s does not make it last longer', (_, flaw) =>
-    inWorld(async (world) => {
+    withSocketFixture(async (world) => {
       const { user1 } = world.users
       const client = await world.enter(user1, tokenOf(user1, { claims: { exp: nowS() + 10 } }))
-      client.say({ type: 'auth', token: tokenOf(user1, flaw) })
+      client.send({ type: 'auth', token: tokenOf(user1, flaw) })
       expect(await client.next('error')).toMatchObject({ request: 'auth' })
       world.wait(11_000)
       expect(await client.closed).toBe(4401)
@@ -72,17 +72,17 @@ describe('a socket ends with its session', () => {
   )
 
   test('when nothing can be judged it closes with "try again later", and nobody comes in', () =>
-    inWorld(async (world) => {
+    withSocketFixture(async (world) => {
       const { user1 } = world.users
       const client = await world.enter(user1)
-      world.revocations.doubt()
+      world.revocations.markStale()
       expect(await client.closed).toBe(1013)
       const headers = { Authorization: `Bearer ${tokenOf(user1)}` }
       expect(await world.refused('/ws?extension=1001', { headers })).toMatchObject({ status: 503 })
     }))
 
   test('on leaving all are told to go', () =>
-    inWorld(async (world) => {
+    withSocketFixture(async (world) => {
       const client = await world.enter(world.users.user1)
       expect(world.voip.users()).toEqual(new Set([world.users.user1.id]))
       world.voip.close()
@@ -93,8 +93,8 @@ describe('a socket ends with its session', () => {
 
 describe('a user has a number of sockets over all logins', () => {
   const login = (n: number) => ({ claims: { sid: `login-${n}` } })
-  const inSmallWorld = (body: Parameters<typeof inWorld>[0]) =>
-    inWorld(body, { mostPerUser: 4, times: { judgeMs: 20, closingMs: 60_000 } })
+  const inSmallWorld = (body: Parameters<typeof withSocketFixture>[0]) =>
+    withSocketFixture(body, { maxPerUser: 4, times: { checkIntervalMs: 20, closeTimeoutMs: 60_000 } })
 
   test('and the oldest makes room, by policy, while the sockets of others live on', () =>
     inSmallWorld(async (world) => {
@@ -105,7 +105,7 @@ describe('a user has a number of sockets over all logins', () => {
       const [old, young] = [clients.slice(0, 6), clients.slice(6)]
       expect(await Promise.all(old.map(({ closed }) => closed))).toEqual(old.map(() => 1008))
       for (const client of [...young, other]) {
-        client.say({ type: 'ping' })
+        client.send({ type: 'ping' })
         await client.next('pong')
       }
       expect(world.lines.filter((line) => line.includes('socket_opened'))).toHaveLength(11)
@@ -119,18 +119,18 @@ describe('a user has a number of sockets over all logins', () => {
       const [first, silent, twin] = [await enter(1), await enter(2), await enter(2), await enter(3)]
       // This client does not read, so it does not answer the server's closing either.
       silent.ws.pause()
-      world.revocations.apply({ kind: 'sid', key: 'login-2', generation: 0, until: 9e9 })
+      world.revocations.add({ kind: 'sid', key: 'login-2', generation: 0, until: 9e9 })
       await twin.closed
       await expect.poll(() => world.lines.filter((line) => line.includes('socket_closed')).length).toBe(1)
       await enter(4)
       await enter(5)
-      first.say({ type: 'ping' })
+      first.send({ type: 'ping' })
       await first.next('pong')
       silent.ws.resume()
     }))
 
   test('and clients that do not answer the closing hold one connection more at most', () =>
-    inWorld(
+    withSocketFixture(
       async (world) => {
         const { user1 } = world.users
         for (let n = 0; n < 40; n++) {
@@ -139,15 +139,15 @@ describe('a user has a number of sockets over all logins', () => {
         }
         await expect.poll(() => world.connections()).toBeLessThanOrEqual(5)
       },
-      { mostPerUser: 4, times: { judgeMs: 20, closingMs: 60_000 } },
+      { maxPerUser: 4, times: { checkIntervalMs: 20, closeTimeoutMs: 60_000 } },
     ))
 })
 
 describe('a peer that is gone', () => {
-  const times = { judgeMs: 20, pingMs: 30_000, pongMs: 60_000 }
+  const times = { checkIntervalMs: 20, pingIntervalMs: 30_000, pongTimeoutMs: 60_000 }
 
   test('is pinged, and dropped when it does not answer', () =>
-    inWorld(
+    withSocketFixture(
       async (world) => {
         const silent = world.connect('/ws?extension=1001', {
           headers: { Authorization: `Bearer ${tokenOf(world.users.user1)}` },
@@ -159,18 +159,18 @@ describe('a peer that is gone', () => {
         world.wait(31_000)
         await pinged
         // Its answer has arrived when another question is answered.
-        good.say({ type: 'ping' })
+        good.send({ type: 'ping' })
         await good.next('pong')
         world.wait(31_000)
         expect(await silent.closed).toBe(1006)
-        good.say({ type: 'ping' })
+        good.send({ type: 'ping' })
         await good.next('pong')
       },
       { times },
     ))
 
   test('that reads nothing is dropped before it fills the memory', () =>
-    inWorld(async (world) => {
+    withSocketFixture(async (world) => {
       const { user1 } = world.users
       const client = await world.enter(user1)
       client.ws.pause()
@@ -178,7 +178,7 @@ describe('a peer that is gone', () => {
       const message = { type: 'command', command: data, call_id: 'c', expires_at: '' }
       const before = process.memoryUsage().rss
       for (let n = 0; n < 5_000 && world.voip.users().size > 0; n++) {
-        world.hearing.tell(user1.id, message)
+        world.hearing.emit(user1.id, message)
         if (n % 50 === 0) await new Promise((resolve) => setImmediate(resolve))
       }
       await expect.poll(() => world.voip.users().size).toBe(0)
@@ -191,7 +191,7 @@ describe('hostile clients', () => {
   const SIZES = [0, 1, 125, 126, 65_535, 65_536, 65_537, 1_000_000, 16_777_216]
 
   test.each(SIZES)('a text of %i bytes is an error, or too big', (size) =>
-    inWorld(async (world) => {
+    withSocketFixture(async (world) => {
       const client = await world.enter(world.users.user1)
       client.ws.send('x'.repeat(size))
       if (size > 65_536) expect(await client.closed).toBe(1009)
@@ -201,7 +201,7 @@ describe('hostile clients', () => {
   )
 
   test.each(SIZES)('%i random bytes are no text', (size) =>
-    inWorld(async (world) => {
+    withSocketFixture(async (world) => {
       const client = await world.enter(world.users.user1)
       client.ws.send(randomBytes(size))
       if (size > 65_536) expect(await client.closed).toBe(1009)
@@ -211,7 +211,7 @@ describe('hostile clients', () => {
   )
 
   test('compression is offered and not taken', () =>
-    inWorld(async (world) => {
+    withSocketFixture(async (world) => {
       const client = world.connect('/ws?extension=1001', {
         headers: { Authorization: `Bearer ${tokenOf(world.users.user1)}` },
         perMessageDeflate: true,
@@ -224,30 +224,30 @@ describe('hostile clients', () => {
     ['messages', (send: (text: string) => void) => send('{"type":"ping"}')],
     ['things that are no messages', (send: (text: string) => void) => send('')],
   ])('1000 %s at once end the one socket, by policy', (_, say) =>
-    inWorld(async (world) => {
+    withSocketFixture(async (world) => {
       const client = await world.enter(world.users.user1)
       const other = await world.enter(world.users.user1)
       for (let n = 0; n < 1_000; n++) say((text) => client.ws.send(text))
       expect(await client.closed).toBe(1008)
       expect(client.frames.length).toBeLessThanOrEqual(1 + 21)
-      other.say({ type: 'ping' })
+      other.send({ type: 'ping' })
       await other.next('pong')
     }),
   )
 
   test('1000 pings of the protocol itself count alike', () =>
-    inWorld(async (world) => {
+    withSocketFixture(async (world) => {
       const client = await world.enter(world.users.user1)
       for (let n = 0; n < 1_000; n++) client.ws.ping()
       expect(await client.closed).toBe(1008)
     }))
 
   test('whoever keeps to ten a second goes on', () =>
-    inWorld(async (world) => {
+    withSocketFixture(async (world) => {
       const client = await world.enter(world.users.user1)
       for (let n = 0; n < 60; n++) {
         world.wait(101)
-        client.say({ type: 'ping' })
+        client.send({ type: 'ping' })
         await client.next('pong')
       }
     }))
@@ -261,7 +261,7 @@ describe('hostile clients', () => {
     ['random bytes', randomBytes(4_096)],
     ['nothing at all, and gone', Buffer.alloc(0)],
   ])('%s on the wire end the socket and nothing else', (_, bytes) =>
-    inWorld(async (world) => {
+    withSocketFixture(async (world) => {
       const raw = connectTcp(world.port, '127.0.0.1')
       raw.on('error', () => {}) // a reset is an end, too
       raw.write(
@@ -291,7 +291,7 @@ describe('hostile clients', () => {
     ['another protocol', { Upgrade: 'h2c' }],
     ['a subprotocol that is no word', { 'Sec-WebSocket-Protocol': ',,;' }],
   ])('a handshake with %s is refused as HTTP', (_, flaw) =>
-    inWorld(async (world) => {
+    withSocketFixture(async (world) => {
       const raw = connectTcp(world.port, '127.0.0.1')
       let said = ''
       raw.on('data', (chunk) => (said += chunk))

@@ -2,18 +2,18 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { type ClientOptions, WebSocket } from 'ws'
 import type { User } from '../../../../api/core/auth/users.ts'
-import type { Message } from '../../../../api/core/messaging/user-messages.ts'
+import type { UserMessage } from '../../../../api/core/messaging/user-messages.ts'
 import { createVoipSocket, type VoipSocketNeeds } from '../../../../api/http/voip/socket.ts'
 import type { Claims } from '../../../../contract/claims.ts'
-import { createHearing, createWorld, tokenOf } from './fixture.ts'
+import { createMessageSource, createVoipFixture, tokenOf } from './fixture.ts'
 
 export type Frame = Record<string, unknown> & { type: string }
 
 /** One socket of a client, and all it has heard. */
-export interface Client {
+export interface SocketClient {
   ws: WebSocket
   frames: Frame[]
-  say(message: unknown): void
+  send(message: unknown): void
   /** The next frame of a type that was not asked for before. */
   next(type: string): Promise<Frame>
   /** The code it was closed with; 1006 without one. */
@@ -21,15 +21,15 @@ export interface Client {
 }
 
 /** The socket behind a real HTTP server, and clients that speak to it over TCP. */
-export async function startSockets(difference: Partial<VoipSocketNeeds> = {}) {
-  const world = createWorld()
-  const hearing = createHearing()
-  const passing = new Set<(to: readonly string[], message: Message) => void>()
+export async function startSocketFixture(difference: Partial<VoipSocketNeeds> = {}) {
+  const world = createVoipFixture()
+  const userMessages = createMessageSource()
+  const passing = new Set<(to: readonly string[], message: UserMessage) => void>()
   const tickets = new Map<string, Claims>()
   const voip = createVoipSocket({
-    judge: world.judge,
+    tokenVerifier: world.judge,
     tickets: {
-      async take(ticket) {
+      async redeem(ticket) {
         const claims = tickets.get(ticket)
         tickets.delete(ticket)
         return claims
@@ -38,8 +38,8 @@ export async function startSockets(difference: Partial<VoipSocketNeeds> = {}) {
     allowedOrigins: ['https://phones.example.org'],
     calls: world.calls,
     statuses: world.statuses,
-    words: {
-      async pass(to, message) {
+    peerMessages: {
+      async send(to, message) {
         for (const listener of passing) listener(to, message)
       },
       on(listener) {
@@ -48,11 +48,11 @@ export async function startSockets(difference: Partial<VoipSocketNeeds> = {}) {
       },
     },
     directory: world.directory,
-    hearing,
+    userMessages,
     monotonic: world.monotonic,
     log: world.log,
-    mostPerUser: 20,
-    times: { judgeMs: 20, closingMs: 300 },
+    maxPerUser: 20,
+    times: { checkIntervalMs: 20, closeTimeoutMs: 300 },
     ...difference,
   })
   const server = createServer().on('upgrade', voip.upgrade)
@@ -60,7 +60,7 @@ export async function startSockets(difference: Partial<VoipSocketNeeds> = {}) {
   const { port } = server.address() as AddressInfo // listening on TCP
   const open = new Set<WebSocket>()
 
-  function connect(path: string, options: ClientOptions = {}, protocols: string[] = []): Client {
+  function connect(path: string, options: ClientOptions = {}, protocols: string[] = []): SocketClient {
     const ws = new WebSocket(`ws://127.0.0.1:${port}${path}`, protocols, options)
     open.add(ws)
     const frames: Frame[] = []
@@ -83,7 +83,7 @@ export async function startSockets(difference: Partial<VoipSocketNeeds> = {}) {
       ws,
       frames,
       closed,
-      say: (message) => ws.send(typeof message === 'string' ? message : JSON.stringify(message)),
+      send: (message) => ws.send(typeof message === 'string' ? message : JSON.stringify(message)),
       async next(type) {
         for (;;) {
           const at = unread.findIndex((frame) => frame.type === type)
@@ -99,7 +99,7 @@ export async function startSockets(difference: Partial<VoipSocketNeeds> = {}) {
 
   return {
     ...world,
-    hearing,
+    hearing: userMessages,
     tickets,
     voip,
     port,
@@ -107,7 +107,7 @@ export async function startSockets(difference: Partial<VoipSocketNeeds> = {}) {
     /** How many connections the server holds, also those whose socket is closing. */
     connections: () => new Promise<number>((resolve) => server.getConnections((_, count) => resolve(count))),
     /** A socket of a user's own, open and greeted. */
-    async enter(user: User, token = tokenOf(user)): Promise<Client> {
+    async enter(user: User, token = tokenOf(user)): Promise<SocketClient> {
       const headers = { Authorization: `Bearer ${token}` }
       const client = connect(`/ws?extension=${user.extension}`, { headers })
       await client.next('welcome')

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { readSaid, translate } from '../../../../api/http/voip/socket-wire.ts'
-import { createBucket } from '../../../../api/http/voip/token-bucket.ts'
+import { parseClientMessage, translate } from '../../../../api/http/voip/socket-wire.ts'
+import { createTokenBucket } from '../../../../api/http/voip/token-bucket.ts'
 
 describe('what is said', () => {
   test('any text is read or is an error, and nothing is thrown', () => {
@@ -12,8 +12,8 @@ describe('what is said', () => {
     )
     fc.assert(
       fc.property(text, (any) => {
-        const read = readSaid(any)
-        expect('error' in read || 'said' in read).toBe(true)
+        const read = parseClientMessage(any)
+        expect('error' in read || 'message' in read).toBe(true)
       }),
       { numRuns: 2_000 },
     )
@@ -24,7 +24,7 @@ describe('what is said', () => {
     fc.assert(
       fc.property(extra, (more) => {
         const text = JSON.stringify({ ...more, from: '1000', type: 'hangup', channel: 'hk_1' })
-        expect(readSaid(text)).toEqual({ said: { type: 'hangup', channel: 'hk_1' } })
+        expect(parseClientMessage(text)).toEqual({ message: { type: 'hangup', channel: 'hk_1' } })
       }),
     )
   })
@@ -76,7 +76,7 @@ describe('the bucket', () => {
       fc.property(waits, (all) => {
         let at = 0
         let through = 0
-        const bucket = createBucket(10, 20, () => at)
+        const bucket = createTokenBucket(10, 20, () => at)
         for (const wait of all) {
           at += wait
           const passed = bucket.take()

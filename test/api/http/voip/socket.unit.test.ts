@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { talking, tokenOf } from './fixture.ts'
-import { startSockets } from './socket-fixture.ts'
+import { startSocketFixture } from './socket-fixture.ts'
 
-let world: Awaited<ReturnType<typeof startSockets>>
+let world: Awaited<ReturnType<typeof startSocketFixture>>
 beforeAll(async () => {
-  world = await startSockets()
+  world = await startSocketFixture()
 })
 afterAll(() => world.stop())
 
@@ -99,7 +99,7 @@ describe('the door', () => {
     const [old, live] = [clients.slice(0, 2), [...clients.slice(2), ...others]]
     expect(await Promise.all(old.map(({ closed }) => closed))).toEqual([1008, 1008])
     for (const client of live) {
-      client.say({ type: 'ping' })
+      client.send({ type: 'ping' })
       await client.next('pong')
       client.ws.close()
     }
@@ -112,7 +112,7 @@ describe('the door', () => {
     for (let n = 0; n < 5; n += 1) dead.push(await world.enter(user1))
     for (const { ws } of dead) ws.pause()
     const phone = await world.enter(user1)
-    phone.say({ type: 'ping' })
+    phone.send({ type: 'ping' })
     await phone.next('pong')
     for (const { ws } of [...dead, phone]) ws.terminate()
   })
@@ -121,7 +121,7 @@ describe('the door', () => {
 describe('what a client says', () => {
   test('a ping is answered', async () => {
     const client = await world.enter(world.users.user1)
-    client.say({ type: 'ping' })
+    client.send({ type: 'ping' })
     expect(await client.next('pong')).toEqual({
       type: 'pong',
       from: '',
@@ -137,8 +137,8 @@ describe('what a client says', () => {
   test('a status is one’s own, whoever the message says it is from', async () => {
     const { user1 } = world.users
     const client = await world.enter(user1)
-    client.say({ type: 'user_status', from: '1002', user_id: '3', status: 'away' })
-    client.say({ type: 'hangup', channel: 'no-such-call' })
+    client.send({ type: 'user_status', from: '1002', user_id: '3', status: 'away' })
+    client.send({ type: 'hangup', channel: 'no-such-call' })
     await client.next('error')
     expect(world.asked.filter(([what]) => what === 'status').at(-1)).toEqual(['status', user1.id, 'away'])
     client.ws.close()
@@ -147,7 +147,13 @@ describe('what a client says', () => {
   test('of a call its parties hear, with the name of who spoke, and the truth stays', async () => {
     const { user1, user2, user3 } = world.users
     const [one, two, third] = await Promise.all([user1, user2, user3].map((user) => world.enter(user)))
-    one?.say({ type: 'call_status', channel: 'hk_call', from: '1003', status: 'muted', data: { why: 'dog' } })
+    one?.send({
+      type: 'call_status',
+      channel: 'hk_call',
+      from: '1003',
+      status: 'muted',
+      data: { why: 'dog' },
+    })
     expect(await two?.next('call_status')).toMatchObject({
       from: '1001',
       to: '1002',
@@ -169,7 +175,7 @@ describe('what a client says', () => {
   ] as const)('nothing comes of %s', async (_, who, message) => {
     const before = world.asked.length
     const client = await world.enter(world.users[who])
-    client.say(message)
+    client.send(message)
     expect(await client.next('error')).toMatchObject({ error: 'no such call', request: message.type })
     expect(world.asked.slice(before)).toEqual([])
     client.ws.close()
@@ -179,7 +185,7 @@ describe('what a client says', () => {
     const { user1 } = world.users
     const client = await world.enter(user1)
     const before = world.asked.length
-    client.say({ type, channel: 'hk_call' })
+    client.send({ type, channel: 'hk_call' })
     await expect
       .poll(() => world.asked.slice(before))
       .toMatchObject([[type.slice(0, 6), user1.id, 'hk_call']])
@@ -213,9 +219,9 @@ describe('what a client says', () => {
     ],
   ])('%s is an error, and the socket lives on', async (_, text, error) => {
     const client = await world.enter(world.users.user1)
-    client.say(text)
+    client.send(text)
     expect(await client.next('error')).toMatchObject({ error })
-    client.say({ type: 'ping' })
+    client.send({ type: 'ping' })
     await client.next('pong')
     client.ws.close()
   })
@@ -235,7 +241,7 @@ describe('what a client hears', () => {
     const { user1, user2 } = world.users
     const [own, other] = await Promise.all([world.enter(user1), world.enter(user2)])
     const tell = (type: string, difference = {}) =>
-      world.hearing.tell(user1.id, { type, call: told(difference), calls: [], seq: 1 })
+      world.hearing.emit(user1.id, { type, call: told(difference), calls: [], seq: 1 })
     tell('incoming_call')
     tell('call_status', { state: 'up' })
     tell('call_status', { state: 'held' })
@@ -257,7 +263,7 @@ describe('what a client hears', () => {
   test('the statuses of everybody, and commands to its softphone', async () => {
     const { user1 } = world.users
     const client = await world.enter(user1)
-    world.hearing.tell(undefined, {
+    world.hearing.emit(undefined, {
       type: 'user_status',
       user: { id: '3', extension: '1002', status: 'dnd' },
     })
@@ -266,7 +272,7 @@ describe('what a client hears', () => {
       status: 'busy',
       data: { user_id: 3, own_status: 'dnd' },
     })
-    world.hearing.tell(user1.id, { type: 'command', command: 'answer', call_id: 'c', expires_at: 'soon' })
+    world.hearing.emit(user1.id, { type: 'command', command: 'answer', call_id: 'c', expires_at: 'soon' })
     expect(await client.next('command')).toMatchObject({ channel: 'c', status: 'answer' })
     client.ws.close()
   })
@@ -279,8 +285,8 @@ describe('what a client hears', () => {
       { type: 'incoming_call' },
       { type: 'call_status', call: null },
     ])
-      world.hearing.tell(user1.id, message)
-    client.say({ type: 'ping' })
+      world.hearing.emit(user1.id, message)
+    client.send({ type: 'ping' })
     await client.next('pong')
     expect(client.frames.map(({ type }) => type)).toEqual(['welcome', 'pong'])
     client.ws.close()

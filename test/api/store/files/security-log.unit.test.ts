@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
-import { openSecurityLog } from '../../../../api/store/files/security-log.ts'
+import { createSecurityLog } from '../../../../api/store/files/security-log.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'hs-'))
 afterAll(() => rmSync(folder, { recursive: true }))
@@ -16,7 +16,7 @@ async function until(holds: () => boolean) {
 
 test('each line is there, in its order, in a file of its user’s own', async () => {
   const path = join(folder, 'log', 'security.log')
-  const log = openSecurityLog(path, (err) => expect.unreachable(String(err)))
+  const log = createSecurityLog(path, (err) => expect.unreachable(String(err)))
   for (let n = 0; n < 500; n += 1) {
     log.write(failed(`user-${n}`))
     if (n % 100 === 0) await turn()
@@ -39,7 +39,7 @@ test('a file that hangs lets no more than 10 000 lines wait, and it is told how 
   const hang = new Promise<void>((resolve) => {
     go = resolve
   })
-  const log = openSecurityLog(
+  const log = createSecurityLog(
     join(folder, 'hung.log'),
     (err) => troubles.push(String(err)),
     () => new Date(0),
@@ -59,7 +59,7 @@ test('a file that hangs lets no more than 10 000 lines wait, and it is told how 
 test('a line that cannot be written is trouble, and those behind it are written', async () => {
   const troubles: unknown[] = []
   const written: string[] = []
-  const log = openSecurityLog(
+  const log = createSecurityLog(
     join(folder, 'full.log'),
     (err) => troubles.push(err),
     () => new Date(0),

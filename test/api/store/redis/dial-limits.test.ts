@@ -1,7 +1,7 @@
 import type { Redis } from 'ioredis'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { createDialLimits } from '../../../../api/store/redis/dial-limits.ts'
-import { createDialKeys } from '../../../../api/store/redis/idempotency-keys.ts'
+import { createIdempotencyKeys } from '../../../../api/store/redis/idempotency-keys.ts'
 import { type RedisServer, startRedis } from '../../../support/redis.ts'
 
 let server: RedisServer
@@ -25,7 +25,7 @@ describe('the limits of dialling', () => {
   ])('%s holds for calls that come at once, over two APIs', async (limit, most) => {
     const apis = [createDialLimits(redis), createDialLimits(await server.connect())]
     const tries = Array.from({ length: 50 }, (_, n) =>
-      apis[n % 2]?.take('1', `hk_${n}`, { ...MOST, [limit]: most }),
+      apis[n % 2]?.acquire('1', `hk_${n}`, { ...MOST, [limit]: most }),
     )
     const results = await Promise.allSettled(tries)
     expect(counted(results)).toBe(most)
@@ -45,72 +45,74 @@ describe('the limits of dialling', () => {
     const aged = (s: number) => redis.zadd('{hookswitch:dial:1}:attempts', Date.now() - s * 1000, `hk_${s}`)
     await aged(seconds - 20)
     await aged(seconds - 40)
-    const refusal = await limits.take('1', 'next', most).catch((err) => err)
+    const refusal = await limits.acquire('1', 'next', most).catch((err) => err)
     expect(refusal).toMatchObject({ code: 'throttled' })
     expect(refusal.retryAfter).toBeGreaterThan(10)
     expect(refusal.retryAfter).toBeLessThanOrEqual(20)
     await redis.flushall()
     await aged(seconds + 1)
     await aged(seconds - 40)
-    await expect(limits.take('1', 'next', most)).resolves.toBeUndefined()
+    await expect(limits.acquire('1', 'next', most)).resolves.toBeUndefined()
   })
 
   test('what is refused is not counted: trying does not lengthen the wait', async () => {
     const limits = createDialLimits(redis)
-    for (let n = 0; n < 5; n++) await limits.take('1', `hk_${n}`, { ...MOST, perDay: 1 }).catch(() => {})
-    await expect(limits.take('1', 'next', { ...MOST, perDay: 2 })).resolves.toBeUndefined()
+    for (let n = 0; n < 5; n++) await limits.acquire('1', `hk_${n}`, { ...MOST, perDay: 1 }).catch(() => {})
+    await expect(limits.acquire('1', 'next', { ...MOST, perDay: 2 })).resolves.toBeUndefined()
   })
 
   test('are each user’s own', async () => {
     const limits = createDialLimits(redis)
-    await limits.take('1', 'a', { ...MOST, concurrent: 1 })
-    await expect(limits.take('2', 'b', { ...MOST, concurrent: 1 })).resolves.toBeUndefined()
+    await limits.acquire('1', 'a', { ...MOST, concurrent: 1 })
+    await expect(limits.acquire('2', 'b', { ...MOST, concurrent: 1 })).resolves.toBeUndefined()
   })
 
   test('a call that is over makes room', async () => {
     const limits = createDialLimits(redis)
-    await limits.take('1', 'a', { ...MOST, concurrent: 1 })
+    await limits.acquire('1', 'a', { ...MOST, concurrent: 1 })
     await limits.release('1', 'a')
-    await expect(limits.take('1', 'b', { ...MOST, concurrent: 1 })).resolves.toBeUndefined()
+    await expect(limits.acquire('1', 'b', { ...MOST, concurrent: 1 })).resolves.toBeUndefined()
   })
 
   test('a call that nobody names any more makes room; one that is kept does not', async () => {
     const limits = createDialLimits(redis)
-    for (const id of ['silent', 'alive']) await limits.take('1', id, MOST)
+    for (const id of ['silent', 'alive']) await limits.acquire('1', id, MOST)
     const old = Math.floor(Date.now() / 1000) - 61
     for (const id of ['silent', 'alive']) await redis.zadd('{hookswitch:dial:1}:live', old, id)
-    await limits.keep([{ userId: '1', callId: 'alive' }])
-    await limits.take('1', 'next', { ...MOST, concurrent: 2 })
-    await expect(limits.take('1', 'more', { ...MOST, concurrent: 2 })).rejects.toMatchObject({
+    await limits.heartbeat([{ userId: '1', callId: 'alive' }])
+    await limits.acquire('1', 'next', { ...MOST, concurrent: 2 })
+    await expect(limits.acquire('1', 'more', { ...MOST, concurrent: 2 })).rejects.toMatchObject({
       code: 'throttled',
     })
   })
 
   test('a call that has ended is not kept back to life', async () => {
     const limits = createDialLimits(redis)
-    await limits.take('1', 'a', MOST)
+    await limits.acquire('1', 'a', MOST)
     await limits.release('1', 'a')
-    await limits.keep([{ userId: '1', callId: 'a' }])
+    await limits.heartbeat([{ userId: '1', callId: 'a' }])
     expect(await redis.zcard('{hookswitch:dial:1}:live')).toBe(0)
   })
 
   test('without Redis nothing is dialled: no open door', async () => {
     const gone = await server.connect()
     gone.disconnect()
-    await expect(createDialLimits(gone).take('1', 'a', MOST)).rejects.toMatchObject({ code: 'unavailable' })
+    await expect(createDialLimits(gone).acquire('1', 'a', MOST)).rejects.toMatchObject({
+      code: 'unavailable',
+    })
   })
 })
 
 describe('an Idempotency-Key', () => {
   test('stands for one call, whoever comes first of many', async () => {
-    const apis = [createDialKeys(redis), createDialKeys(await server.connect())]
+    const apis = [createIdempotencyKeys(redis), createIdempotencyKeys(await server.connect())]
     const ids = await Promise.all(
       Array.from({ length: 40 }, (_, n) => apis[n % 2]?.claim('1', 'k', 'print', `hk_${n}`)),
     )
     expect(new Set(ids).size).toBe(1)
   })
   test('may be anything, and is forgotten after a day', async () => {
-    const keys = createDialKeys(redis)
+    const keys = createIdempotencyKeys(redis)
     const odd = ['', ':', '}{', '\r\n', 'k'.repeat(10_000), '٠']
     for (const [n, key] of odd.entries())
       expect(await keys.claim('1', key, 'print', `hk_${n}`)).toBe(`hk_${n}`)
@@ -124,22 +126,22 @@ describe('an Idempotency-Key', () => {
   test('without Redis stands for nothing: no second call', async () => {
     const gone = await server.connect()
     gone.disconnect()
-    await expect(createDialKeys(gone).claim('1', 'k', 'print', 'hk_1')).rejects.toMatchObject({
+    await expect(createIdempotencyKeys(gone).claim('1', 'k', 'print', 'hk_1')).rejects.toMatchObject({
       code: 'unavailable',
     })
   })
   test('is each user’s own', async () => {
-    const keys = createDialKeys(redis)
+    const keys = createIdempotencyKeys(redis)
     await keys.claim('1', 'k', 'print', 'hk_1')
     expect(await keys.claim('2', 'k', 'print', 'hk_2')).toBe('hk_2')
   })
   test('with another request is refused', async () => {
-    const keys = createDialKeys(redis)
+    const keys = createIdempotencyKeys(redis)
     await keys.claim('1', 'k', 'print', 'hk_1')
     await expect(keys.claim('1', 'k', 'other', 'hk_2')).rejects.toMatchObject({ code: 'key_reused' })
   })
   test('that came to nothing may be used again, and only by who held it', async () => {
-    const keys = createDialKeys(redis)
+    const keys = createIdempotencyKeys(redis)
     await keys.claim('1', 'k', 'print', 'hk_1')
     await keys.release('1', 'k', 'hk_other')
     expect(await keys.claim('1', 'k', 'print', 'hk_2')).toBe('hk_1')

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createLogin, type LoginNeeds } from '../../../../api/core/auth/login.ts'
-import type { Outcome } from '../../../../api/core/auth/login-attempts.ts'
-import type { Opened } from '../../../../api/core/auth/sessions.ts'
+import type { AttemptOutcome } from '../../../../api/core/auth/login-attempts.ts'
+import type { OpenedSession } from '../../../../api/core/auth/sessions.ts'
 import type { User } from '../../../../api/core/auth/users.ts'
-import { createAttempts } from '../../../../api/store/redis/login-attempts.ts'
+import { createLoginAttempts } from '../../../../api/store/redis/login-attempts.ts'
 import { type RedisServer, startRedis } from '../../../support/redis.ts'
 
 let server: RedisServer
@@ -12,8 +12,8 @@ beforeAll(async () => {
 })
 afterAll(() => server.stop())
 
-const perAccount = { most: 3, window: 60 }
-const settings = { surface: 'test', perAddress: { most: 8, window: 60 }, perAccount }
+const perAccount = { max: 3, window: 60 }
+const settings = { surface: 'test', perAddress: { max: 8, window: 60 }, perAccount }
 
 const ANNA = { id: 'anna', revision: 0 }
 const DEAD = { id: 'dead', revision: 0 }
@@ -23,9 +23,9 @@ async function world(isAway: boolean) {
   const redis = [await server.connect(), await server.connect()]
   if (isAway) for (const one of redis) one.disconnect()
   // While Redis is away each counts for itself, so there is one.
-  const all = redis.slice(0, isAway ? 1 : 2).map((one) => createAttempts(one, settings))
+  const all = redis.slice(0, isAway ? 1 : 2).map((one) => createLoginAttempts(one, settings))
   let turn = 0
-  return async (id: string, address: string, outcome: Outcome) => {
+  return async (id: string, address: string, outcome: AttemptOutcome) => {
     turn += 1
     const account = { id, revision: 0 }
     const attempts = all[turn % all.length]
@@ -85,7 +85,7 @@ describe.each([
     expect([count(said, 'tried'), count(said, 'throttled')]).toEqual([8, 92])
   })
 
-  test.each<[Outcome]>([['right'], ['void']])(
+  test.each<[AttemptOutcome]>([['right'], ['void']])(
     '100 that are %s at once wait, and leave no count',
     async (outcome) => {
       const guess = await world(isAway)
@@ -109,7 +109,7 @@ describe.each([
 
 test('a process that dies in an attempt holds its place for a while', async () => {
   const redis = await server.connect()
-  const attempts = createAttempts(redis, { ...settings, perAccount: { most: 1, window: 60 } })
+  const attempts = createLoginAttempts(redis, { ...settings, perAccount: { max: 1, window: 60 } })
   await attempts.reserve(DEAD, '192.0.2.200')
   const begunAt = performance.now()
   await (await attempts.reserve(DEAD, '192.0.2.200')).end('right')
@@ -126,8 +126,11 @@ async function underway(name: string): Promise<number[]> {
 
 test('an attempt that the count of all networks refuses holds no place in the other counts', async () => {
   await (await server.connect()).flushall()
-  const limits = { surface: 'refused', perAddress: { most: 8, window: 60 } }
-  const attempts = createAttempts(await server.connect(), { ...limits, perAccount: { most: 1, window: 60 } })
+  const limits = { surface: 'refused', perAddress: { max: 8, window: 60 } }
+  const attempts = createLoginAttempts(await server.connect(), {
+    ...limits,
+    perAccount: { max: 1, window: 60 },
+  })
   for (let n = 0; n < 10; n += 1) await (await attempts.reserve(ANNA, `198.18.2.${n}`)).end('wrong')
   await expect(attempts.reserve(ANNA, '198.18.2.99')).rejects.toMatchObject({ code: 'throttled' })
   expect(await underway('*')).toEqual([])
@@ -135,10 +138,10 @@ test('an attempt that the count of all networks refuses holds no place in the ot
 
 test('an attempt that had to wait holds its place in every count, also where it came first', async () => {
   await (await server.connect()).flushall()
-  const attempts = createAttempts(await server.connect(), {
+  const attempts = createLoginAttempts(await server.connect(), {
     ...settings,
     surface: 'waited',
-    perAccount: { most: 1, window: 60 },
+    perAccount: { max: 1, window: 60 },
   })
   // It ends only by its lease, and so does what it holds of the address.
   await attempts.reserve(ANNA, '192.0.2.201')
@@ -167,23 +170,23 @@ test('a change of the account lifts its lock, and leaves it the networks from wh
     users: { findByLogin: async () => anna },
     passwords: {
       async verify(hash, password, turn) {
-        await turn?.onTurn?.()
+        await turn?.beforeVerify?.()
         return hash === password
       },
     },
     // Tests read nothing of what a login opens.
-    sessions: { open: async () => ({ sessionId: 's' }) as Opened },
+    sessions: { open: async () => ({ sessionId: 's' }) as OpenedSession },
     securityLog: { write() {} },
   }
-  const attempts = createAttempts(await server.connect(), { ...settings, surface: 'changed' })
+  const attempts = createLoginAttempts(await server.connect(), { ...settings, surface: 'changed' })
   const { login } = createLogin({ ...needs, attempts })
   const from = (address: string, password: string) =>
     login({ username: 'anna', password }, {
       surface: 'v1',
       address,
       userAgent: '',
-      clothing: () => ({}),
-      refreshBy: 'token',
+      extraClaims: () => ({}),
+      refreshWith: 'token',
     } as Parameters<typeof login>[1]).then(
       () => 'right',
       (err) => err.code,

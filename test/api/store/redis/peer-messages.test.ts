@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import type { Message } from '../../../../api/core/messaging/user-messages.ts'
-import { createSocketWords } from '../../../../api/store/redis/peer-messages.ts'
+import type { UserMessage } from '../../../../api/core/messaging/user-messages.ts'
+import { createPeerMessages } from '../../../../api/store/redis/peer-messages.ts'
 import { type RedisServer, startRedis } from '../../../support/redis.ts'
-import { until } from '../../../support/stack.ts'
+import { waitUntil } from '../../../support/stack.ts'
 
 let server: RedisServer
 beforeAll(async () => {
@@ -12,9 +12,9 @@ afterAll(() => server.stop())
 
 /** What one API passes on and hears. */
 async function api() {
-  const heard: [readonly string[], Message][] = []
+  const heard: [readonly string[], UserMessage][] = []
   const hearing = await server.connect()
-  const words = createSocketWords(await server.connect(), hearing, () => {})
+  const words = createPeerMessages(await server.connect(), hearing, () => {})
   words.on((to, message) => void heard.push([to, message]))
   return { words, heard, hearing }
 }
@@ -22,8 +22,8 @@ async function api() {
 test('what one API passes on every API hears, as it was said', async () => {
   const [one, two] = [await api(), await api()]
   const message = { type: 'peer_status', data: [{ deep: [] }], status: 'é' }
-  await until('both hear', async () => {
-    await one.words.pass(['7', '8'], message)
+  await waitUntil('both hear', async () => {
+    await one.words.send(['7', '8'], message)
     return one.heard.length > 0 && two.heard.length > 0
   })
   expect(two.heard[0]).toEqual([['7', '8'], message])
@@ -37,8 +37,8 @@ test('what is none of ours is not heard', async () => {
     await other.publish('hookswitch:sockets', text)
   }
   await other.publish('hookswitch:news', '{"to":["7"],"message":{"type":"elsewhere"}}')
-  await until('ours is heard', async () => {
-    await words.pass(['7'], { type: 'ours' })
+  await waitUntil('ours is heard', async () => {
+    await words.send(['7'], { type: 'ours' })
     return heard.length > 0
   })
   expect(heard[0]).toEqual([['7'], { type: 'ours' }])
@@ -46,7 +46,7 @@ test('what is none of ours is not heard', async () => {
 
 test('without Redis nothing is passed on, and that is said', async () => {
   const own = await startRedis()
-  const words = createSocketWords(await own.connect(), await own.connect(), () => {})
+  const words = createPeerMessages(await own.connect(), await own.connect(), () => {})
   await own.stop()
-  await expect(words.pass(['7'], { type: 'x' })).rejects.toMatchObject({ code: 'unavailable' })
+  await expect(words.send(['7'], { type: 'x' })).rejects.toMatchObject({ code: 'unavailable' })
 })

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { createLinkTickets } from '../../../../api/store/redis/provisioning-link-tickets.ts'
+import { createProvisioningLinkTickets } from '../../../../api/store/redis/provisioning-link-tickets.ts'
 import { Claims } from '../../../../contract/claims.ts'
-import { goodClaims } from '../../../contract/mint-token.ts'
+import { validClaims } from '../../../contract/mint-token.ts'
 import { type RedisServer, startRedis } from '../../../support/redis.ts'
 
 let server: RedisServer
@@ -13,31 +13,31 @@ beforeAll(async () => {
 beforeEach(() => redis.flushall())
 afterAll(() => server?.stop())
 
-const claims = Claims.parse(goodClaims(1_700_000_000))
+const claims = Claims.parse(validClaims(1_700_000_000))
 const ticket = 'a'.repeat(43)
 
 describe('a ticket of a link', () => {
   test('is what it was bought with, for all who come within a minute of the first', async () => {
-    const store = createLinkTickets(redis)
+    const store = createProvisioningLinkTickets(redis)
     await store.put(ticket, claims, 600)
-    const taken = await Promise.all(Array.from({ length: 20 }, () => store.take(ticket)))
+    const taken = await Promise.all(Array.from({ length: 20 }, () => store.redeem(ticket)))
     expect(taken).toEqual(Array(20).fill(claims))
     const [key = ''] = await redis.keys('*')
     expect(await redis.ttl(key)).toBeLessThanOrEqual(60)
   })
 
   test('is over a minute after the first taking, however often it is taken', async () => {
-    const store = createLinkTickets(redis)
+    const store = createProvisioningLinkTickets(redis)
     await store.put(ticket, claims, 600)
-    await store.take(ticket)
+    await store.redeem(ticket)
     const [key = ''] = await redis.keys('*')
     await redis.pexpire(key, 1_500)
-    expect(await store.take(ticket)).toEqual(claims)
+    expect(await store.redeem(ticket)).toEqual(claims)
     expect(await redis.pttl(key)).toBeLessThanOrEqual(1_500)
   })
 
   test('is over after its time, and can be read in no key', async () => {
-    const store = createLinkTickets(redis)
+    const store = createProvisioningLinkTickets(redis)
     await store.put(ticket, claims, 600)
     const [key = ''] = await redis.keys('*')
     expect(key).not.toContain(ticket)
@@ -46,12 +46,14 @@ describe('a ticket of a link', () => {
   })
 
   test('that nobody bought is none', async () => {
-    expect(await createLinkTickets(redis).take(ticket)).toBeUndefined()
+    expect(await createProvisioningLinkTickets(redis).redeem(ticket)).toBeUndefined()
   })
 
   test('cannot be judged while Redis is away, and that is no "no"', async () => {
     const away = await server.connect()
     away.disconnect()
-    await expect(createLinkTickets(away).take(ticket)).rejects.toMatchObject({ code: 'unavailable' })
+    await expect(createProvisioningLinkTickets(away).redeem(ticket)).rejects.toMatchObject({
+      code: 'unavailable',
+    })
   })
 })

@@ -1,7 +1,10 @@
 import { randomBytes } from 'node:crypto'
 import type { Redis } from 'ioredis'
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
-import { createRefreshSecrets, type RefreshSecret } from '../../../../api/core/auth/refresh-token.ts'
+import {
+  createOpaqueRefreshTokens,
+  type OpaqueRefreshToken,
+} from '../../../../api/core/auth/refresh-token.ts'
 import {
   createRotation,
   type RefreshState,
@@ -47,16 +50,16 @@ async function onRedis(starting: Promise<RedisServer>) {
   }
 }
 
-const secrets = createRefreshSecrets(randomBytes(32))
+const refreshTokens = createOpaqueRefreshTokens(randomBytes(32))
 const GRACE_MS = 60_000
 const inAnHour = () => Math.floor(Date.now() / 1000) + 3_600
 
 /** A session whose first secret was delivered and noted. */
 function newSession() {
-  const first = secrets.mint(newId(), 0)
+  const first = refreshTokens.mint(newId(), 0)
   return { first, refresh: stateOf(first) as RefreshState | null, expiresAt: inAnHour() }
 }
-const stateOf = ({ number, hash }: RefreshSecret): RefreshState => ({ number, hash })
+const stateOf = ({ number, hash }: OpaqueRefreshToken): RefreshState => ({ number, hash })
 
 describe.each(kinds)('the rotation of refresh secrets on $name', ({ start }) => {
   let running: Awaited<ReturnType<Kind['start']>>
@@ -66,10 +69,10 @@ describe.each(kinds)('the rotation of refresh secrets on $name', ({ start }) => 
   afterAll(() => running?.stop())
 
   const rotationOf = (client: 0 | 1, graceMs = GRACE_MS) =>
-    createRotation({ store: running.clients[client], secrets, graceMs })
+    createRotation({ store: running.clients[client], refreshTokens, graceMs })
   /** Rotates and notes it, as a refresh does. */
-  async function next(session: ReturnType<typeof newSession>, secret: RefreshSecret, graceMs?: number) {
-    const child = await rotationOf(0, graceMs).childOf(secret, session)
+  async function next(session: ReturnType<typeof newSession>, secret: OpaqueRefreshToken, graceMs?: number) {
+    const child = await rotationOf(0, graceMs).rotate(secret, session)
     if (child === undefined) throw new Error('reused')
     session.refresh = stateOf(child)
     return child
@@ -85,7 +88,7 @@ describe.each(kinds)('the rotation of refresh secrets on $name', ({ start }) => 
   test('50 at once with one secret, over two connections, get one child', async () => {
     const session = newSession()
     const children = await Promise.all(
-      Array.from({ length: 50 }, (_, n) => rotationOf(n % 2 ? 1 : 0).childOf(session.first, session)),
+      Array.from({ length: 50 }, (_, n) => rotationOf(n % 2 ? 1 : 0).rotate(session.first, session)),
     )
     expect(new Set(children.map((child) => child?.text)).size).toBe(1)
     expect(children[0]).toMatchObject({ number: 1 })
@@ -96,8 +99,8 @@ describe.each(kinds)('the rotation of refresh secrets on $name', ({ start }) => 
     let secret = session.first
     for (let round = 0; round < 100; round += 1) {
       const [one, other] = await Promise.all([
-        rotationOf(0).childOf(secret, session),
-        rotationOf(1).childOf(secret, session),
+        rotationOf(0).rotate(secret, session),
+        rotationOf(1).rotate(secret, session),
       ])
       if (one === undefined) throw new Error('reused')
       expect(one.text).toBe(other?.text)
@@ -111,7 +114,7 @@ describe.each(kinds)('the rotation of refresh secrets on $name', ({ start }) => 
     const session = newSession()
     const child = await next(session, session.first)
     for (const client of [0, 1, 0] as const) {
-      expect(await rotationOf(client).childOf(session.first, session)).toEqual(child)
+      expect(await rotationOf(client).rotate(session.first, session)).toEqual(child)
     }
     expect((await next(session, child)).number).toBe(2)
   })
@@ -120,7 +123,7 @@ describe.each(kinds)('the rotation of refresh secrets on $name', ({ start }) => 
     const session = newSession()
     const child = await next(session, session.first, 1)
     await new Promise((resolve) => setTimeout(resolve, 20))
-    expect(await rotationOf(0, 1).childOf(session.first, session)).toBeUndefined()
+    expect(await rotationOf(0, 1).rotate(session.first, session)).toBeUndefined()
     // That is for whoever asked to act upon: the store itself changes nothing.
     expect((await next(session, child)).number).toBe(2)
   })
@@ -128,16 +131,16 @@ describe.each(kinds)('the rotation of refresh secrets on $name', ({ start }) => 
   test('without a grace there is none', async () => {
     const session = newSession()
     await next(session, session.first, 0)
-    expect(await rotationOf(0, 0).childOf(session.first, session)).toBeUndefined()
+    expect(await rotationOf(0, 0).rotate(session.first, session)).toBeUndefined()
   })
 
   test('a child that nobody may have got, as it was not noted, is given again after the grace, too', async () => {
     const session = newSession()
-    const lost = await rotationOf(0, 1).childOf(session.first, session)
+    const lost = await rotationOf(0, 1).rotate(session.first, session)
     await new Promise((resolve) => setTimeout(resolve, 20))
-    expect(await rotationOf(1, 1).childOf(session.first, session)).toEqual(lost)
+    expect(await rotationOf(1, 1).rotate(session.first, session)).toEqual(lost)
     session.refresh = stateOf(lost ?? session.first)
-    expect(await rotationOf(1, 1).childOf(session.first, session)).toBeUndefined()
+    expect(await rotationOf(1, 1).rotate(session.first, session)).toBeUndefined()
   })
 
   test('the grandparent is a copy at once, and so is each before it', async () => {
@@ -145,22 +148,22 @@ describe.each(kinds)('the rotation of refresh secrets on $name', ({ start }) => 
     const all = [session.first]
     for (let n = 0; n < 4; n += 1) all.push(await next(session, all.at(-1) ?? session.first))
     for (const old of all.slice(0, 3)) {
-      expect(await rotationOf(0).childOf(old, session)).toBeUndefined()
+      expect(await rotationOf(0).rotate(old, session)).toBeUndefined()
       // Not to be forgiven as unheard of, either.
       const late = { ...session, refresh: stateOf(old) }
-      expect(await rotationOf(0).childOf(old, late)).toBeUndefined()
+      expect(await rotationOf(0).rotate(old, late)).toBeUndefined()
     }
-    expect(await rotationOf(0).childOf(all[3] ?? session.first, session)).toEqual(all[4])
+    expect(await rotationOf(0).rotate(all[3] ?? session.first, session)).toEqual(all[4])
   })
 
   test('another secret of the same number is a copy', async () => {
     const session = newSession()
     const child = await next(session, session.first)
-    const twin = secrets.mint(child.sessionId, child.number)
-    expect(await rotationOf(0).childOf(twin, session)).toBeUndefined()
-    const parentsTwin = secrets.mint(child.sessionId, 0)
-    expect(await rotationOf(0).childOf(parentsTwin, session)).toBeUndefined()
-    expect(await rotationOf(0).childOf(session.first, session)).toEqual(child)
+    const twin = refreshTokens.mint(child.sessionId, child.number)
+    expect(await rotationOf(0).rotate(twin, session)).toBeUndefined()
+    const parentsTwin = refreshTokens.mint(child.sessionId, 0)
+    expect(await rotationOf(0).rotate(parentsTwin, session)).toBeUndefined()
+    expect(await rotationOf(0).rotate(session.first, session)).toEqual(child)
   })
 
   test('sessions do not meet', async () => {
@@ -172,8 +175,8 @@ describe.each(kinds)('the rotation of refresh secrets on $name', ({ start }) => 
   test('a session that was forgotten leaves nothing behind', async () => {
     const session = newSession()
     await next(session, session.first)
-    await running.clients[1].forget(session.first.sessionId)
-    expect(await rotationOf(0).childOf(session.first, session)).toBeUndefined()
+    await running.clients[1].delete(session.first.sessionId)
+    expect(await rotationOf(0).rotate(session.first, session)).toBeUndefined()
   })
 
   describe('that was flushed', () => {
@@ -181,7 +184,7 @@ describe.each(kinds)('the rotation of refresh secrets on $name', ({ start }) => 
       const session = newSession()
       const child = await next(session, session.first)
       await running.flush()
-      expect(await rotationOf(0).childOf(secrets.mint(child.sessionId, 1), session)).toBeUndefined()
+      expect(await rotationOf(0).rotate(refreshTokens.mint(child.sessionId, 1), session)).toBeUndefined()
       expect((await next(session, child)).number).toBe(2)
     })
 
@@ -190,24 +193,24 @@ describe.each(kinds)('the rotation of refresh secrets on $name', ({ start }) => 
       const child = await next(session, await next(session, session.first))
       await running.flush()
       const behind = { ...session, refresh: stateOf(session.first) }
-      const grandchild = await rotationOf(0).childOf(child, behind)
+      const grandchild = await rotationOf(0).rotate(child, behind)
       expect(grandchild).toMatchObject({ number: 3 })
-      expect(await rotationOf(1).childOf(child, behind)).toEqual(grandchild)
+      expect(await rotationOf(1).rotate(child, behind)).toEqual(grandchild)
       // From then on it knows again: what came before is a copy.
-      expect(await rotationOf(0).childOf(session.first, behind)).toBeUndefined()
+      expect(await rotationOf(0).rotate(session.first, behind)).toBeUndefined()
     })
 
     test('goes on from the secret’s own number where there are no notes', async () => {
       const session = { ...newSession(), refresh: null }
       await running.flush()
-      expect(await rotationOf(0).childOf(session.first, session)).toMatchObject({ number: 1 })
+      expect(await rotationOf(0).rotate(session.first, session)).toMatchObject({ number: 1 })
     })
 
     test('still knows an old one by the notes', async () => {
       const session = newSession()
       await next(session, await next(session, session.first))
       await running.flush()
-      expect(await rotationOf(0).childOf(session.first, session)).toBeUndefined()
+      expect(await rotationOf(0).rotate(session.first, session)).toBeUndefined()
     })
 
     test('still gives one child to 50 at once', async () => {
@@ -215,7 +218,7 @@ describe.each(kinds)('the rotation of refresh secrets on $name', ({ start }) => 
       const child = await next(session, session.first)
       await running.flush()
       const children = await Promise.all(
-        Array.from({ length: 50 }, (_, n) => rotationOf(n % 2 ? 1 : 0).childOf(child, session)),
+        Array.from({ length: 50 }, (_, n) => rotationOf(n % 2 ? 1 : 0).rotate(child, session)),
       )
       expect(new Set(children.map((one) => one?.text)).size).toBe(1)
     })
@@ -236,7 +239,7 @@ describe.each([
   beforeEach(() => redis.flushall())
 
   const rotate = (session: ReturnType<typeof newSession>) =>
-    createRotation({ store: createRotationStore(redis), secrets, graceMs: GRACE_MS }).childOf(
+    createRotation({ store: createRotationStore(redis), refreshTokens, graceMs: GRACE_MS }).rotate(
       session.first,
       session,
     )
@@ -281,7 +284,7 @@ describe.each([
   test('is gone when it is forgotten', async () => {
     const session = newSession()
     await rotate(session)
-    await createRotationStore(redis).forget(session.first.sessionId)
+    await createRotationStore(redis).delete(session.first.sessionId)
     expect(await redis.dbsize()).toBe(0)
   })
 })
@@ -291,10 +294,10 @@ test('a Redis that is away is "try again", and forgetting does not mind', async 
   const store = createRotationStore(await server.connect())
   const session = newSession()
   await server.stop()
-  const rotation = createRotation({ store, secrets, graceMs: GRACE_MS })
-  await expect(rotation.childOf(session.first, session)).rejects.toMatchObject({
+  const rotation = createRotation({ store, refreshTokens, graceMs: GRACE_MS })
+  await expect(rotation.rotate(session.first, session)).rejects.toMatchObject({
     code: 'unavailable',
     retryAfter: 2,
   })
-  await store.forget(session.first.sessionId)
+  await store.delete(session.first.sessionId)
 })

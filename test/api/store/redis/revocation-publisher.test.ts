@@ -1,30 +1,30 @@
 import fc from 'fast-check'
 import type { Redis } from 'ioredis'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import type { LedgerEntry, RevocationLedger } from '../../../../api/core/auth/revocations.ts'
-import { createRevocationKeeper } from '../../../../api/store/redis/revocation-publisher.ts'
+import type { RevocationRecord, RevocationStore } from '../../../../api/core/auth/revocations.ts'
+import { createRevocationStreamPublisher } from '../../../../api/store/redis/revocation-publisher.ts'
 import {
-  createRenewalSpreader,
-  MOST_RENEWALS,
-  removeOldRenewals,
+  createStreamRenewalPublisher,
+  MAX_RENEWALS,
+  removeLegacyRenewals,
 } from '../../../../api/store/redis/stream-renewals.ts'
-import { createRevocationMemory } from '../../../../contract/revocation-cache.ts'
+import { createRevocationCache } from '../../../../contract/revocation-cache.ts'
 import {
-  EPOCH_KEY,
-  LOG_KEY,
-  RENEWALS_KEY,
-  type Renewal,
-  renewalFields,
-  toFields,
+  REVOCATION_EPOCH_KEY,
+  REVOCATION_LOG_KEY,
+  revocationFields,
+  STREAM_RENEWALS_KEY,
+  type StreamRenewalEntry,
+  streamRenewalFields,
 } from '../../../../contract/revocation-entries.ts'
-import { followLog, type LogReader } from '../../../../contract/revocation-log.ts'
+import { followRevocationLog, type RevocationLogReader } from '../../../../contract/revocation-log.ts'
 import { createLog } from '../../../../runtime/log.ts'
 import { type RedisServer, startRedis } from '../../../support/redis.ts'
-import { until } from '../../../support/stack.ts'
+import { waitUntil } from '../../../support/stack.ts'
 
 let server: RedisServer
 let redis: Redis
-const open: LogReader[] = []
+const open: RevocationLogReader[] = []
 beforeAll(async () => {
   // As strict about keys as a large one.
   server = await startRedis({ cluster: true })
@@ -32,14 +32,14 @@ beforeAll(async () => {
 })
 beforeEach(async () => {
   await redis.flushall()
-  await redis.set(EPOCH_KEY, JSON.stringify({ id: 'e1', cutoff: 0 }))
+  await redis.set(REVOCATION_EPOCH_KEY, JSON.stringify({ id: 'e1', cutoff: 0 }))
 })
 afterEach(() => Promise.all(open.splice(0).map((reader) => reader.stop())))
 afterAll(() => server?.stop())
 
 const LONGEST_LIFETIME = 30 * 86_400
 const nowS = () => Math.floor(Date.now() / 1000)
-const spread = (renewal: Renewal) => createRenewalSpreader(redis).spread(renewal)
+const spread = (renewal: StreamRenewalEntry) => createStreamRenewalPublisher(redis).publish(renewal)
 
 /** Many at once, as a pool of sessions spreads them. */
 async function spreadMany(count: number) {
@@ -54,28 +54,26 @@ async function spreadMany(count: number) {
 
 /** A process that starts now and reads what it needs. */
 async function startReader(clock = () => performance.now()) {
-  const memory = createRevocationMemory()
-  const renewals: Renewal[] = []
+  const cache = createRevocationCache()
+  const renewals: StreamRenewalEntry[] = []
   const oldRenewals: string[] = []
-  const reader = followLog({
+  const reader = followRevocationLog({
     redis: (await server.connect()).duplicate(),
-    memory,
+    cache,
     monotonic: clock,
-    onTrouble: () => {},
+    onError: () => {},
     onRenewal: (renewal) => renewals.push(renewal),
     onOldRenewals: (ids) => oldRenewals.push(...ids),
   })
   open.push(reader)
-  await until('it has caught up', () => reader.state().doubt === undefined)
-  return { memory, renewals, oldRenewals, isRevoked: (sid: string) => isRevoked(memory, sid) }
+  await waitUntil('it has caught up', () => reader.state().staleReason === undefined)
+  return { memory: cache, renewals, oldRenewals, isRevoked: (sid: string) => isRevoked(cache, sid) }
 }
 
-const isRevoked = (memory: ReturnType<typeof createRevocationMemory>, sid: string) =>
-  memory.holdsAgainst({ sid, jti: 'j', sub: 'u', gen: 0, iat: nowS() } as Parameters<
-    typeof memory.holdsAgainst
-  >[0]) // the members that a revocation looks at
+const isRevoked = (memory: ReturnType<typeof createRevocationCache>, sid: string) =>
+  memory.isRevoked({ sid, jti: 'j', sub: 'u', gen: 0, iat: nowS() } as Parameters<typeof memory.isRevoked>[0]) // the members that a revocation looks at
 
-const entryOf = (sid: string): LedgerEntry => ({
+const entryOf = (sid: string): RevocationRecord => ({
   id: '1',
   kind: 'sid',
   key: sid,
@@ -85,19 +83,19 @@ const entryOf = (sid: string): LedgerEntry => ({
 
 /** The API's side, over a ledger that has nothing waiting. */
 function keeper() {
-  const ledger: RevocationLedger = {
-    unannounced: async () => [],
-    announced: async () => {},
-    live: async () => [],
+  const store: RevocationStore = {
+    unpublished: async () => [],
+    markPublished: async () => {},
+    listUnexpired: async () => [],
     purge: async () => {},
-    logState: async () => undefined,
-    saveLogState: async () => {},
+    streamState: async () => undefined,
+    saveStreamState: async () => {},
   }
-  return createRevocationKeeper({
+  return createRevocationStreamPublisher({
     redis,
-    ledger,
-    memory: { apply: () => {} },
-    reader: { state: () => ({ epoch: { id: 'e1', cutoff: 0 }, doubt: undefined }) },
+    store,
+    revocationCache: { add: () => {} },
+    logReader: { state: () => ({ epoch: { id: 'e1', cutoff: 0 }, staleReason: undefined }) },
     log: createLog('test', 'silent'),
     now: Date.now,
     longestLifetime: LONGEST_LIFETIME,
@@ -106,10 +104,10 @@ function keeper() {
 
 describe('renewals', () => {
   test('never make the revocation log longer, and are themselves bounded', async () => {
-    await keeper().announce(entryOf('ended'))
-    await spreadMany(MOST_RENEWALS + 5_000)
-    expect(await redis.xlen(LOG_KEY)).toBe(1)
-    expect(await redis.xlen(RENEWALS_KEY)).toBeLessThanOrEqual(MOST_RENEWALS + 100)
+    await keeper().publish(entryOf('ended'))
+    await spreadMany(MAX_RENEWALS + 5_000)
+    expect(await redis.xlen(REVOCATION_LOG_KEY)).toBe(1)
+    expect(await redis.xlen(STREAM_RENEWALS_KEY)).toBeLessThanOrEqual(MAX_RENEWALS + 100)
   })
 
   test('from before its start are not read by a sidecar, and each later one is, once and in order', async () => {
@@ -117,7 +115,7 @@ describe('renewals', () => {
     const { renewals } = await startReader()
     const later = ['a', 'b', 'a'].map((sessionId, at) => ({ sessionId, until: nowS() + at }))
     for (const renewal of later) await spread(renewal)
-    await until('all are read', () => renewals.length >= later.length)
+    await waitUntil('all are read', () => renewals.length >= later.length)
     expect(renewals).toEqual(later)
   })
 
@@ -125,17 +123,21 @@ describe('renewals', () => {
     const { renewals } = await startReader()
     const first = { sessionId: 'first', until: nowS() + 60 }
     await spread(first)
-    await until('it is read', () => renewals.length > 0)
+    await waitUntil('it is read', () => renewals.length > 0)
     expect(renewals).toEqual([first])
   })
 
   test('are read again after Redis was emptied and its clock begins earlier', async () => {
     const { renewals } = await startReader()
-    await redis.xadd(RENEWALS_KEY, '9999999999999-0', ...renewalFields({ sessionId: 'late', until: 1 }))
-    await until('it is read', () => renewals.length === 1)
-    await redis.del(RENEWALS_KEY)
+    await redis.xadd(
+      STREAM_RENEWALS_KEY,
+      '9999999999999-0',
+      ...streamRenewalFields({ sessionId: 'late', until: 1 }),
+    )
+    await waitUntil('it is read', () => renewals.length === 1)
+    await redis.del(STREAM_RENEWALS_KEY)
     await spread({ sessionId: 'new', until: 2 })
-    await until('the new one is read', () => renewals.some(({ sessionId }) => sessionId === 'new'))
+    await waitUntil('the new one is read', () => renewals.some(({ sessionId }) => sessionId === 'new'))
   })
 })
 
@@ -147,27 +149,31 @@ describe('a sidecar that starts', () => {
           maxLength: 60,
         }),
         async (turns) => {
-          await redis.del(LOG_KEY, RENEWALS_KEY)
-          const { announce, tend } = keeper()
+          await redis.del(REVOCATION_LOG_KEY, STREAM_RENEWALS_KEY)
+          const { publish, tick } = keeper()
           const ended: string[] = []
           for (const [at, turn] of turns.entries()) {
             if (turn === 'renew') await spread({ sessionId: `s${at}`, until: nowS() + 60 })
             else if (turn === 'old renewal')
-              await redis.xadd(LOG_KEY, '*', ...renewalFields({ sessionId: `s${at}`, until: nowS() }))
+              await redis.xadd(
+                REVOCATION_LOG_KEY,
+                '*',
+                ...streamRenewalFields({ sessionId: `s${at}`, until: nowS() }),
+              )
             else {
-              await announce(entryOf(`s${at}`))
+              await publish(entryOf(`s${at}`))
               ended.push(`s${at}`)
             }
           }
-          await tend()
+          await tick()
           const { isRevoked, oldRenewals } = await startReader()
-          await removeOldRenewals(redis, oldRenewals, Date.now() + 120_000)
+          await removeLegacyRenewals(redis, oldRenewals, Date.now() + 120_000)
           const again = await startReader()
           for (const [at] of turns.entries()) {
             expect(isRevoked(`s${at}`)).toBe(ended.includes(`s${at}`))
             expect(again.isRevoked(`s${at}`)).toBe(ended.includes(`s${at}`))
           }
-          expect(await redis.xlen(LOG_KEY)).toBe(ended.length)
+          expect(await redis.xlen(REVOCATION_LOG_KEY)).toBe(ended.length)
         },
       ),
       { numRuns: 15 },
@@ -176,15 +182,15 @@ describe('a sidecar that starts', () => {
 
   test('reads renewals that an older version wrote into the log; they are removed once every sidecar has read them', async () => {
     const old = { sessionId: 'old', until: nowS() + 60 }
-    const id = await redis.xadd(LOG_KEY, '*', ...renewalFields(old))
-    await redis.xadd(LOG_KEY, '*', ...toFields(entryOf('ended')))
+    const id = await redis.xadd(REVOCATION_LOG_KEY, '*', ...streamRenewalFields(old))
+    await redis.xadd(REVOCATION_LOG_KEY, '*', ...revocationFields(entryOf('ended')))
     const { renewals, oldRenewals, isRevoked } = await startReader()
     expect(renewals).toEqual([old])
     expect(oldRenewals).toEqual([id])
-    await removeOldRenewals(redis, oldRenewals, Date.now())
-    expect(await redis.xlen(LOG_KEY)).toBe(2)
-    await removeOldRenewals(redis, oldRenewals, Date.now() + 120_000)
-    expect(await redis.xlen(LOG_KEY)).toBe(1)
+    await removeLegacyRenewals(redis, oldRenewals, Date.now())
+    expect(await redis.xlen(REVOCATION_LOG_KEY)).toBe(2)
+    await removeLegacyRenewals(redis, oldRenewals, Date.now() + 120_000)
+    expect(await redis.xlen(REVOCATION_LOG_KEY)).toBe(1)
     expect(isRevoked('ended')).toBe(true)
   })
 })
@@ -193,10 +199,10 @@ test('entries that no token can need any more leave the log, also while no sessi
   const ancient = Date.now() - (LONGEST_LIFETIME + 60) * 1000
   // Redis drops a whole node of about a hundred at once.
   for (let at = 0; at < 200; at += 1)
-    await redis.xadd(LOG_KEY, `${ancient + at}-0`, ...toFields(entryOf(`s${at}`)))
-  await redis.xadd(LOG_KEY, '*', ...toFields(entryOf('live')))
-  await keeper().tend()
-  expect(await redis.xlen(LOG_KEY)).toBeLessThanOrEqual(101)
+    await redis.xadd(REVOCATION_LOG_KEY, `${ancient + at}-0`, ...revocationFields(entryOf(`s${at}`)))
+  await redis.xadd(REVOCATION_LOG_KEY, '*', ...revocationFields(entryOf('live')))
+  await keeper().tick()
+  expect(await redis.xlen(REVOCATION_LOG_KEY)).toBeLessThanOrEqual(101)
   const { isRevoked } = await startReader()
   expect(isRevoked('live')).toBe(true)
 })

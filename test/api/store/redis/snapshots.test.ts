@@ -1,7 +1,7 @@
 import type { Redis } from 'ioredis'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { newId } from '../../../../api/core/auth/tokens.ts'
-import { createSnapshots, type Snapshot, tagOf } from '../../../../api/core/messaging/snapshots.ts'
+import { createSnapshots, etagOf, type Snapshot } from '../../../../api/core/messaging/snapshots.ts'
 import { createSnapshotStore } from '../../../../api/store/redis/snapshots.ts'
 import { type RedisServer, startRedis } from '../../../support/redis.ts'
 
@@ -20,7 +20,7 @@ function process() {
   const store = createSnapshotStore(redis, newId)
   const snapshots = createSnapshots({
     store,
-    broadcaster: {
+    publisher: {
       async publish(snapshot) {
         published.push(snapshot)
         return { subscribers: 0 }
@@ -86,14 +86,14 @@ test('of clients that wait, a snapshot is read once', async () => {
   }
   const waiting = createSnapshots({
     store: counting,
-    broadcaster: { publish: async () => ({ subscribers: 0 }) },
+    publisher: { publish: async () => ({ subscribers: 0 }) },
   })
-  const known = tagOf(first.snapshot)
-  expect(await waiting.newerThan('users-state', known, 1_000, () => {})).toBeUndefined()
+  const known = etagOf(first.snapshot)
+  expect(await waiting.waitForNewer('users-state', known, 1_000, () => {})).toBeUndefined()
   expect(read).toBe(1)
   const newer = await snapshots.publish('users-state', { states: {} })
-  expect(await waiting.newerThan('users-state', known, 1_000, () => {})).toEqual(newer.snapshot)
-  expect(await waiting.newerThan('users-state', undefined, 0, () => {})).toEqual(newer.snapshot)
-  expect(await waiting.newerThan('active-calls', undefined, 0, () => {})).toBeUndefined()
+  expect(await waiting.waitForNewer('users-state', known, 1_000, () => {})).toEqual(newer.snapshot)
+  expect(await waiting.waitForNewer('users-state', undefined, 0, () => {})).toEqual(newer.snapshot)
+  expect(await waiting.waitForNewer('active-calls', undefined, 0, () => {})).toBeUndefined()
   expect(read).toBe(2)
 })

@@ -1,14 +1,14 @@
 import { type Kysely, sql } from 'kysely'
 import { describe, expect, test } from 'vitest'
 import { createUserStore } from '../../../../api/store/sql/auth/users.ts'
-import { createHistoryStore } from '../../../../api/store/sql/calls/call-history.ts'
+import { createCallHistoryStore } from '../../../../api/store/sql/calls/call-history.ts'
 import { openDatabase } from '../../../../api/store/sql/database.ts'
-import { migrate, NewerDatabaseError, refuseNewer } from '../../../../api/store/sql/migrate.ts'
+import { migrate, NewerDatabaseError, requireKnownMigrations } from '../../../../api/store/sql/migrate.ts'
 import { newCall } from '../../../support/fixtures/call-records.ts'
 import { newUser } from '../../../support/fixtures/users.ts'
 import { startProcess } from '../../../support/processes.ts'
 import { onBothEngines } from './engines.ts'
-import { setBack } from './undo-migrations.ts'
+import { undoMigrations } from './undo-migrations.ts'
 
 const ALL = [
   '0001-logins',
@@ -47,12 +47,12 @@ describe('migrating', () => {
       const url = await engine.empty()
       await migrate(url)
       const db = await openDatabase(url)
-      const calls = createHistoryStore(db)
+      const calls = createCallHistoryStore(db)
       await calls.save([
         newCall({ id: 'a', recordings: ['2025/a.wav'] }),
         newCall({ id: 'b', recordings: [] }),
       ])
-      await setBack(db, '0014-names')
+      await undoMigrations(db, '0014-names')
       expect(await migrate(url)).toEqual(ALL.slice(ALL.indexOf('0014-names')))
       expect((await calls.find('a'))?.recordings).toEqual(['2025/a.wav'])
       expect((await calls.find('b'))?.recordings).toEqual([])
@@ -65,7 +65,7 @@ describe('migrating', () => {
       const url = await engine.empty()
       await migrate(url)
       const db = await openDatabase(url)
-      const calls = createHistoryStore(db)
+      const calls = createCallHistoryStore(db)
       await calls.save([
         newCall({ id: 'a', parties: [{ userId: '1', extension: '1001', answered: false }] }),
         newCall({
@@ -75,7 +75,7 @@ describe('migrating', () => {
         }),
       ])
       await sql`alter table call_parties drop column answered`.execute(db.query)
-      await setBack(db, '0013-answered')
+      await undoMigrations(db, '0013-answered')
       expect(await migrate(url)).toEqual(ALL.slice(ALL.indexOf('0013-answered')))
       expect((await calls.find('a'))?.parties).toMatchObject([{ userId: '1', answered: true }])
       expect((await calls.find('b'))?.parties).toMatchObject([{ userId: '1', answered: false }])
@@ -110,7 +110,7 @@ describe('migrating', () => {
       const failed = await migrate(url).catch((err) => err)
       expect(failed).toBeInstanceOf(NewerDatabaseError)
       expect(failed.message).toMatch(/^this database was made by a newer version .*0099-future.*$/)
-      await expect(refuseNewer(db)).rejects.toThrow(NewerDatabaseError)
+      await expect(requireKnownMigrations(db)).rejects.toThrow(NewerDatabaseError)
       expect(await rows()).toEqual(before)
       await db.close()
     })
@@ -118,9 +118,9 @@ describe('migrating', () => {
     test('an empty database, and one of this version, are not of a newer one', async () => {
       const url = await engine.empty()
       const db = await openDatabase(url)
-      await refuseNewer(db)
+      await requireKnownMigrations(db)
       await migrate(url)
-      await refuseNewer(db)
+      await requireKnownMigrations(db)
       await db.close()
     })
 

@@ -5,12 +5,12 @@ import { createUserStore } from '../../../../api/store/sql/auth/users.ts'
 import { type Database, openDatabase } from '../../../../api/store/sql/database.ts'
 import { migrate } from '../../../../api/store/sql/migrate.ts'
 import { newUser } from '../../../support/fixtures/users.ts'
-import { ask, findPostgres, type Postgres, startPostgres } from '../../../support/postgres.ts'
+import { findPostgres, type PostgresServer, queryOnce, startPostgres } from '../../../support/postgres.ts'
 
 const title = findPostgres() ? 'a PostgreSQL' : 'a PostgreSQL (skipped: none installed)'
 
 describe.skipIf(!findPostgres())(title, () => {
-  let postgres: Postgres
+  let postgres: PostgresServer
   let url: string
   let db: Database
   let idleFaults: Error[]
@@ -23,7 +23,7 @@ describe.skipIf(!findPostgres())(title, () => {
     url = await postgres.database()
     await migrate(url)
     idleFaults = []
-    db = await openDatabase(url, { patienceMs: 1000, idleFault: (error) => idleFaults.push(error) })
+    db = await openDatabase(url, { timeoutMs: 1000, onIdleError: (error) => idleFaults.push(error) })
   })
   afterEach(() => db.close())
 
@@ -96,7 +96,7 @@ describe.skipIf(!findPostgres())(title, () => {
   test('that falls silent is unavailable soon, and no later write lands in a half-begun transaction', async () => {
     const line = await startLine(postgres.socket)
     const far = await openDatabase(url.replace(/localhost/, `127.0.0.1:${line.port}`).replace(/\?.*/, ''), {
-      patienceMs: 500,
+      timeoutMs: 500,
     })
     const users = createUserStore(far)
     const anna = await users.add(newUser())
@@ -104,7 +104,7 @@ describe.skipIf(!findPostgres())(title, () => {
     expect(await refusalOf(users.setPassword(anna.id, 'x', 9))).toBe('unavailable')
     line.resume()
     await users.add(newUser({ username: 'boris', extension: null }))
-    const { rows } = await ask(url, 'select username from users order by id')
+    const { rows } = await queryOnce(url, 'select username from users order by id')
     expect(rows).toEqual([{ username: 'anna' }, { username: 'boris' }])
     await far.close()
     await line.stop()

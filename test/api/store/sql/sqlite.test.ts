@@ -19,7 +19,7 @@ describe('the embedded file', () => {
     folder = await mkdtemp(join(tmpdir(), 'sqlite-'))
     url = `sqlite:${join(folder, 'made', 'on', 'the-way', 'store.db')}`
     await migrate(url)
-    db = await openDatabase(url, { patienceMs: 500 })
+    db = await openDatabase(url, { timeoutMs: 500 })
   })
   afterEach(async () => {
     await db.close()
@@ -57,7 +57,7 @@ describe('the embedded file', () => {
   })
 
   test('answers a repeated statement rightly after tables changed elsewhere, a lock, and a refusal', async () => {
-    const second = await openDatabase(url, { patienceMs: 500 })
+    const second = await openDatabase(url, { timeoutMs: 500 })
     const all = () => sql<Record<string, unknown>>`select * from log_state`.execute(db.query)
     const columns = Object.keys((await all()).rows[0] ?? {})
     await sql`alter table log_state add column later bigint`.execute(second.query)

@@ -2,7 +2,7 @@ import { sql } from 'kysely'
 import type { Database } from '../../../../api/store/sql/database.ts'
 
 /** Undoes what migrations from 0014 on have made, and forgets that migrations from `name` on ran. */
-export async function setBack(db: Database, name: string): Promise<void> {
+export async function undoMigrations(db: Database, name: string): Promise<void> {
   await sql`drop index dialled_time`.execute(db.query)
   await sql`drop index users_revision`.execute(db.query)
   await sql`alter table users drop column revision`.execute(db.query)

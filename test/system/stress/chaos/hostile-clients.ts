@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Stack } from '../../../support/stack.ts'
 import { streamRequest } from '../../../support/stream-client.ts'
 import { FRAMES, MESSAGE_IDS } from '../../../support/stream-requests.ts'
-import type { Dice } from './seeded-random.ts'
+import type { SeededRandom } from './seeded-random.ts'
 
 const EXTENSIONS = [
   'permessage-deflate',
@@ -27,15 +27,15 @@ const EXTENSIONS = [
 const PROTOCOLS = ['', 'ws+meta.nchan', 'ws+meta.nchan, ws+meta.nchan', 'chat', ',,,', 'x'.repeat(3_000)]
 
 /** One frame of any kind: opcode, reserved bits, mask and announced length go their own ways. */
-function oddFrame(dice: Dice): Buffer {
-  if (dice.roll() < 0.3) return dice.any(FRAMES)[1]
+function malformedFrame(dice: SeededRandom): Buffer {
+  if (dice.next() < 0.3) return dice.pick(FRAMES)[1]
   const carried = Buffer.alloc(
-    dice.any([0, 1, 2, 5, 125, 126, 127, 200, 4_000, 66_000]),
+    dice.pick([0, 1, 2, 5, 125, 126, 127, 200, 4_000, 66_000]),
     dice.between(0, 255),
   )
-  const announced = dice.roll() < 0.7 ? carried.length : dice.any([0, 125, 126, 65_535, 2 ** 31, 2 ** 40])
-  const masked = dice.roll() < 0.8
-  const first = dice.any([
+  const announced = dice.next() < 0.7 ? carried.length : dice.pick([0, 125, 126, 65_535, 2 ** 31, 2 ** 40])
+  const masked = dice.next() < 0.8
+  const first = dice.pick([
     0x00, 0x01, 0x02, 0x80, 0x81, 0x82, 0x83, 0x88, 0x89, 0x8a, 0x8b, 0x09, 0x08, 0xc1, 0xff,
   ])
   const maskBit = masked ? 0x80 : 0
@@ -54,23 +54,23 @@ function eightBytes(value: number): Buffer {
   return bytes
 }
 
-function closeFrame(dice: Dice): Buffer {
-  const code = dice.any([0, 999, 1000, 1001, 1005, 1006, 1015, 3000, 4999, 65_535])
+function closeFrame(dice: SeededRandom): Buffer {
+  const code = dice.pick([0, 999, 1000, 1001, 1005, 1006, 1015, 3000, 4999, 65_535])
   const payload = Buffer.concat([
     Buffer.from([code >> 8, code & 255]),
-    Buffer.from('z'.repeat(dice.any([0, 5, 123]))),
+    Buffer.from('z'.repeat(dice.pick([0, 5, 123]))),
   ])
   return Buffer.concat([Buffer.from([0x88, 0x80 | payload.length, 0, 0, 0, 0]), payload])
 }
 
-function fragments(dice: Dice): Buffer {
+function fragments(dice: SeededRandom): Buffer {
   const part = (first: number, text: string) =>
     Buffer.concat([Buffer.from([first, 0x80 | text.length, 0, 0, 0, 0]), Buffer.from(text)])
   const middle = Array.from({ length: dice.between(0, 20) }, () => part(0x00, 'part'))
   return Buffer.concat([
     part(0x01, 'begin'),
     ...middle,
-    dice.roll() < 0.5 ? part(0x80, 'end') : part(0x81, 'odd'),
+    dice.next() < 0.5 ? part(0x80, 'end') : part(0x81, 'odd'),
   ])
 }
 
@@ -96,24 +96,25 @@ export interface HostileClients {
 export function startHostileClients(
   stack: Stack,
   tokens: () => string,
-  dice: Dice,
+  dice: SeededRandom,
   atOnce: number,
 ): HostileClients {
   const outcomes = new Map<string, number>()
   let isOver = false
 
   function attack(): Promise<void> {
-    const stage = dice.any(STAGES)
-    const kind = dice.roll() < 0.75 ? 'ws' : 'sse'
+    const stage = dice.pick(STAGES)
+    const kind = dice.next() < 0.75 ? 'ws' : 'sse'
     const headers: string[] = []
-    if (dice.roll() < 0.6) headers.push(`Sec-WebSocket-Extensions: ${dice.any(EXTENSIONS)}`)
-    if (dice.roll() < 0.2) headers.push(`Sec-WebSocket-Extensions: ${dice.any(EXTENSIONS)}`)
-    if (dice.roll() < 0.3) headers.push(`Sec-WebSocket-Protocol: ${dice.any(PROTOCOLS)}`)
-    if (dice.roll() < 0.15) headers.push(...dice.any(MESSAGE_IDS)[1].map((header) => header.join(': ')))
+    if (dice.next() < 0.6) headers.push(`Sec-WebSocket-Extensions: ${dice.pick(EXTENSIONS)}`)
+    if (dice.next() < 0.2) headers.push(`Sec-WebSocket-Extensions: ${dice.pick(EXTENSIONS)}`)
+    if (dice.next() < 0.3) headers.push(`Sec-WebSocket-Protocol: ${dice.pick(PROTOCOLS)}`)
+    if (dice.next() < 0.15) headers.push(...dice.pick(MESSAGE_IDS)[1].map((header) => header.join(': ')))
     const head = streamRequest({ kind, token: tokens(), headers })
-    const frames = () => dice.any([oddFrame, oddFrame, oddFrame, closeFrame, fragments])(dice)
-    const staysMs = dice.any([0, 0, 1, 3, 10, 30, 100, 400, 1_500])
-    const isReset = dice.roll() < 0.5
+    const frames = () =>
+      dice.pick([malformedFrame, malformedFrame, malformedFrame, closeFrame, fragments])(dice)
+    const staysMs = dice.pick([0, 0, 1, 3, 10, 30, 100, 400, 1_500])
+    const isReset = dice.next() < 0.5
     return new Promise((resolve) => {
       const socket = connect(Number(new URL(stack.url).port), '127.0.0.1')
       let status = ''

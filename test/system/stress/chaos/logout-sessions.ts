@@ -1,13 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Stack } from '../../../support/stack.ts'
-import { logOutAt, openStream, patiently, type StreamClient } from '../../../support/stream-client.ts'
-import { mediaStatus } from './media-readers.ts'
-import type { Dice } from './seeded-random.ts'
+import { logOutAt, openStream, retryUntilDefined, type StreamClient } from '../../../support/stream-client.ts'
+import { requestMediaStatus } from './media-readers.ts'
+import type { SeededRandom } from './seeded-random.ts'
 
 /** A stream whose session was ended, and how it fared. */
-export interface Ending {
+export interface StreamEnd {
   at: number
-  reader: Reader
+  reader: ReaderBehavior
   kind: StreamClient['kind']
   instance: number | undefined
   /** From the acknowledged logout to the end that its client saw, in ms; undefined where none came in time. */
@@ -17,65 +17,65 @@ export interface Ending {
 }
 
 /** How a client reads; those that stop read on some time after the logout. */
-type Reader = 'reads' | 'trickles' | 'stops'
+type ReaderBehavior = 'reads' | 'trickles' | 'stops'
 
-export interface DoomedSessions {
-  endings: readonly Ending[]
+export interface LogoutSessions {
+  streamEnds: readonly StreamEnd[]
   /** Answers about files that a session which is over got later than the bound. */
-  wrongMedia: readonly string[]
-  mediaAnswers: Map<number, number>
+  lateMediaResponses: readonly string[]
+  mediaStatuses: Map<number, number>
   sessions(): number
   stop(): Promise<void>
 }
 
 /** How long an end is waited for, in ms. */
-const PATIENCE_MS = 16_000
+const END_TIMEOUT_MS = 16_000
 
 /** Sessions that log out while they hold streams, some of which do not read. */
-export function startDoomedSessions(
+export function startLogoutSessions(
   stack: Stack,
   logIn: () => Promise<string>,
-  dice: Dice,
+  dice: SeededRandom,
   { everyMs, boundMs }: { everyMs: number; boundMs: number },
-): DoomedSessions {
-  const endings: Ending[] = []
-  const wrongMedia: string[] = []
-  const mediaAnswers = new Map<number, number>()
+): LogoutSessions {
+  const streamEnds: StreamEnd[] = []
+  const lateMediaResponses: string[] = []
+  const mediaStatuses = new Map<number, number>()
   const underWay = new Set<Promise<void>>()
   let sessions = 0
 
-  async function live() {
-    const token = await patiently(logIn)
+  async function runSession() {
+    const token = await retryUntilDefined(logIn)
     sessions += 1
-    const readers: Reader[] = ['reads', 'reads']
-    if (dice.roll() < 0.4) readers.push('stops')
-    if (dice.roll() < 0.3) readers.push('trickles')
+    const readers: ReaderBehavior[] = ['reads', 'reads']
+    if (dice.next() < 0.4) readers.push('stops')
+    if (dice.next() < 0.3) readers.push('trickles')
     const clients = readers.map((reader) => {
-      const client = openStream(stack, { kind: dice.any(['sse', 'ws']), token })
-      if (reader === 'trickles') trickle(client)
+      const client = openStream(stack, { kind: dice.pick(['sse', 'ws']), token })
+      if (reader === 'trickles') readSlowly(client)
       return { reader, client }
     })
     const stopped = clients.filter(({ reader }) => reader === 'stops')
     // Now and then the logout comes while the streams are still being opened.
-    await sleep(dice.roll() < 0.15 ? dice.between(0, 20) : dice.between(300, 1_500))
+    await sleep(dice.next() < 0.15 ? dice.between(0, 20) : dice.between(300, 1_500))
     for (const { client } of stopped) client.socket.pause()
     // Nchan notices a client that stopped once several megabytes wait for it.
-    await sleep(dice.roll() < 0.5 ? dice.between(0, 2_500) : dice.between(0, 8_000))
+    await sleep(dice.next() < 0.5 ? dice.between(0, 2_500) : dice.between(0, 8_000))
     const at = await logOutAt(stack, token)
     await Promise.all([
       ...stopped.map(async ({ client }) => {
-        await sleep(dice.roll() < 0.5 ? dice.between(0, 500) : dice.between(500, 9_000))
+        await sleep(dice.next() < 0.5 ? dice.between(0, 500) : dice.between(500, 9_000))
         client.socket.resume()
       }),
       askForFiles(token, at),
       ...clients.map(async ({ client }) => {
-        const end = at + PATIENCE_MS
+        const end = at + END_TIMEOUT_MS
         while (client.closedAt() === undefined && performance.now() < end) await sleep(20)
       }),
     ])
     for (const { reader, client } of clients) {
       const closedAt = client.closedAt()
-      endings.push({
+      streamEnds.push({
         at,
         reader,
         kind: client.kind,
@@ -91,23 +91,23 @@ export function startDoomedSessions(
     for (const waitMs of [0, 500, 3_000, 3_000]) {
       await sleep(waitMs)
       const afterMs = performance.now() - at
-      const status = await mediaStatus(stack, token)
-      mediaAnswers.set(status, (mediaAnswers.get(status) ?? 0) + 1)
+      const status = await requestMediaStatus(stack, token)
+      mediaStatuses.set(status, (mediaStatuses.get(status) ?? 0) + 1)
       const isLate = afterMs > boundMs
       if (status !== 401 && status !== 503 && (isLate || status !== 200))
-        wrongMedia.push(`${status}, asked ${Math.round(afterMs)} ms after the logout`)
+        lateMediaResponses.push(`${status}, asked ${Math.round(afterMs)} ms after the logout`)
     }
   }
 
   const timer = setInterval(() => {
     if (underWay.size >= 40) return
-    const life = live().finally(() => underWay.delete(life))
+    const life = runSession().finally(() => underWay.delete(life))
     underWay.add(life)
   }, everyMs)
   return {
-    endings,
-    wrongMedia,
-    mediaAnswers,
+    streamEnds,
+    lateMediaResponses,
+    mediaStatuses,
     sessions: () => sessions,
     async stop() {
       clearInterval(timer)
@@ -117,7 +117,7 @@ export function startDoomedSessions(
 }
 
 /** Lets a client read a chunk now and then. */
-function trickle({ socket }: StreamClient) {
+function readSlowly({ socket }: StreamClient) {
   socket.on('data', () => socket.pause())
   const timer = setInterval(() => socket.resume(), 400)
   socket.once('close', () => clearInterval(timer))

@@ -2,17 +2,17 @@ import { request } from 'node:http'
 import { join } from 'node:path'
 import type { Stack } from '../../../support/stack.ts'
 
-export interface DoorReply {
+export interface SocketReply {
   status: number
   text: string
 }
 
 /** Asks a Unix socket of the stack; a status of 0 says that no answer came. */
-export function askSocket(
+export function requestSocket(
   socketPath: string,
   path: string,
   { method = 'GET', body = '', timeoutMs = 1_000 } = {},
-): Promise<DoorReply> {
+): Promise<SocketReply> {
   return new Promise((resolve) => {
     // The sidecar refuses a GET that announces a body.
     const framing = method === 'GET' ? {} : { 'Content-Length': body.length }
@@ -30,17 +30,17 @@ export function askSocket(
   })
 }
 
-export const instanceDoor = ({ run }: Pick<Stack, 'run'>, instance: number) =>
+export const publishSocketOf = ({ run }: Pick<Stack, 'run'>, instance: number) =>
   join(run, `publish-${instance}.sock`)
 
 /** The shared memory that an instance of Nchan uses, in kB. */
-export async function memoryOf(stack: Pick<Stack, 'run'>, instance: number): Promise<number> {
-  const { text } = await askSocket(instanceDoor(stack, instance), '/status')
+export async function sharedMemoryKb(stack: Pick<Stack, 'run'>, instance: number): Promise<number> {
+  const { text } = await requestSocket(publishSocketOf(stack, instance), '/status')
   return Number(/^shared memory used: (\d+)K/m.exec(text)?.[1] ?? Number.NaN)
 }
 
 /** How many streams an instance has. */
-export async function streamsOf(stack: Pick<Stack, 'run'>, instance: number): Promise<number> {
-  const { status, text } = await askSocket(instanceDoor(stack, instance), '/channel/state/users-state')
+export async function streamCountOf(stack: Pick<Stack, 'run'>, instance: number): Promise<number> {
+  const { status, text } = await requestSocket(publishSocketOf(stack, instance), '/channel/state/users-state')
   return status === 200 ? Number(JSON.parse(text).subscribers) : 0
 }

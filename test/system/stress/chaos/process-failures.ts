@@ -3,12 +3,12 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { childrenOf } from '../../../support/process-tree.ts'
 import type { Stack } from '../../../support/stack.ts'
 import { openStream, type StreamClient, type StreamRequest } from '../../../support/stream-client.ts'
-import { askSocket } from './nchan-socket.ts'
-import type { Deaths } from './process-exits.ts'
-import { probe } from './publisher.ts'
-import type { Dice } from './seeded-random.ts'
+import { requestSocket } from './nchan-socket.ts'
+import type { ProcessExits } from './process-exits.ts'
+import { publishProbe } from './publisher.ts'
+import type { SeededRandom } from './seeded-random.ts'
 
-export interface Disturbance {
+export interface ProcessFailure {
   what:
     | 'kill instance'
     | 'stop instance'
@@ -26,8 +26,8 @@ export interface Disturbance {
   to: number
 }
 
-export interface Disturbances {
-  all: readonly Disturbance[]
+export interface ProcessFailures {
+  all: readonly ProcessFailure[]
   /** Waits until the one under way is over. */
   stop(): Promise<void>
 }
@@ -36,50 +36,60 @@ export interface Disturbances {
  * Kills and stops programs of the stack, one at a time, with a pause after each.
  * @param token of a living session, for streams that show that an instance is back
  */
-export function startDisturbances(stack: Stack, deaths: Deaths, token: string, dice: Dice): Disturbances {
-  const all: Disturbance[] = []
+export function startProcessFailures(
+  stack: Stack,
+  deaths: ProcessExits,
+  token: string,
+  dice: SeededRandom,
+): ProcessFailures {
+  const all: ProcessFailure[] = []
   let isOver = false
 
-  async function disturb(what: Disturbance['what'], instance?: 1 | 2): Promise<void> {
-    const disturbance: Disturbance = { what, instance, from: performance.now(), to: Number.POSITIVE_INFINITY }
+  async function inject(what: ProcessFailure['what'], instance?: 1 | 2): Promise<void> {
+    const disturbance: ProcessFailure = {
+      what,
+      instance,
+      from: performance.now(),
+      to: Number.POSITIVE_INFINITY,
+    }
     all.push(disturbance)
     const isRelay = what === 'kill relay' || what === 'stop relay'
     const part = instance === undefined ? 'sidecar' : (`${isRelay ? 'relay' : 'stream'}-${instance}` as const)
     if (what.startsWith('kill')) {
-      deaths.expect(part)
+      deaths.expectKill(part)
       stack.signal(part, 'SIGKILL')
     } else {
-      const pid = what === 'stop front worker' ? dice.any(childrenOf(stack.pid('nginx'))) : stack.pid(part)
+      const pid = what === 'stop front worker' ? dice.pick(childrenOf(stack.pid('nginx'))) : stack.pid(part)
       disturbance.stoppedMs = dice.between(1_000, 8_000)
       process.kill(pid, 'SIGSTOP')
       await sleep(disturbance.stoppedMs)
-      wake(pid)
+      resumeProcess(pid)
     }
-    if (instance === undefined) await sidecarAnswers(stack)
-    else await instanceTakesStreams(stack, instance, { kind: isRelay ? 'ws' : 'sse', token })
+    if (instance === undefined) await waitForSidecar(stack)
+    else await waitForInstance(stack, instance, { kind: isRelay ? 'ws' : 'sse', token })
     disturbance.to = performance.now()
   }
 
-  async function goOn() {
-    const deeds = [
-      () => disturb('kill instance', 1),
-      () => disturb('stop sidecar'),
-      () => disturb('kill relay', dice.any([1, 2])),
-      () => disturb('kill instance', 2),
-      () => disturb('stop front worker'),
-      () => disturb('stop instance', dice.any([1, 2])),
-      () => disturb('stop relay', dice.any([1, 2])),
-      () => disturb('kill sidecar'),
+  async function injectRepeatedly() {
+    const actions = [
+      () => inject('kill instance', 1),
+      () => inject('stop sidecar'),
+      () => inject('kill relay', dice.pick([1, 2])),
+      () => inject('kill instance', 2),
+      () => inject('stop front worker'),
+      () => inject('stop instance', dice.pick([1, 2])),
+      () => inject('stop relay', dice.pick([1, 2])),
+      () => inject('kill sidecar'),
     ]
     while (true) {
-      for (const deed of deeds) {
+      for (const deed of actions) {
         await sleep(dice.between(1_500, 3_500))
         if (isOver) return
         await deed()
       }
     }
   }
-  const going = goOn()
+  const going = injectRepeatedly()
   return {
     all,
     async stop() {
@@ -89,7 +99,7 @@ export function startDisturbances(stack: Stack, deaths: Deaths, token: string, d
   }
 }
 
-function wake(pid: number) {
+function resumeProcess(pid: number) {
   try {
     process.kill(pid, 'SIGCONT')
   } catch {
@@ -97,17 +107,17 @@ function wake(pid: number) {
   }
 }
 
-async function sidecarAnswers({ run }: Stack): Promise<void> {
-  while ((await askSocket(join(run, 'sidecar.sock'), '/ready')).status !== 200) await sleep(50)
+async function waitForSidecar({ run }: Stack): Promise<void> {
+  while ((await requestSocket(join(run, 'sidecar.sock'), '/ready')).status !== 200) await sleep(50)
 }
 
 /** Opens streams through the front until one of them is at this instance. */
-async function instanceTakesStreams(stack: Stack, instance: number, request: StreamRequest): Promise<void> {
+async function waitForInstance(stack: Stack, instance: number, request: StreamRequest): Promise<void> {
   const clients: StreamClient[] = []
   while (!clients.some((client) => client.instance() === instance)) {
     clients.push(openStream(stack, request))
     await sleep(50)
-    void probe(stack, instance)
+    void publishProbe(stack, instance)
     await sleep(50)
   }
   for (const { socket } of clients) socket.destroy()

@@ -2,12 +2,12 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { publish } from '../../../support/http-client.ts'
 import type { Stack } from '../../../support/stack.ts'
 import { stamped } from '../../../support/stream-client.ts'
-import { askSocket, instanceDoor } from './nchan-socket.ts'
-import type { Dice } from './seeded-random.ts'
+import { publishSocketOf, requestSocket } from './nchan-socket.ts'
+import type { SeededRandom } from './seeded-random.ts'
 
 export interface Publisher {
   /** How many publications had which status; 0 where none came. */
-  answers: Map<number, number>
+  statuses: Map<number, number>
   stop(): Promise<void>
 }
 
@@ -20,30 +20,30 @@ const BIG_EVERY = 25
  * Publishes large snapshots through the API, and short messages at each instance alone, by which clients see where
  * their stream is.
  */
-export function startPublisher(stack: Stack, dice: Dice): Publisher {
-  const answers = new Map<number, number>()
+export function startPublisher(stack: Stack, dice: SeededRandom): Publisher {
+  const statuses = new Map<number, number>()
   let isOver = false
 
   async function snapshots() {
     for (let n = 1; !isOver; n += 1) {
-      const size = n % BIG_EVERY < 3 ? BIG_SNAPSHOT : dice.any([SNAPSHOT, SNAPSHOT, 3_000])
+      const size = n % BIG_EVERY < 3 ? BIG_SNAPSHOT : dice.pick([SNAPSHOT, SNAPSHOT, 3_000])
       const status = await publish(stack, stamped(0, size)).then(
         (reply) => reply.status,
         () => 0,
       )
-      answers.set(status, (answers.get(status) ?? 0) + 1)
+      statuses.set(status, (statuses.get(status) ?? 0) + 1)
       await sleep(EVERY_MS)
     }
   }
   async function probes(instance: number) {
     while (!isOver) {
-      await probe(stack, instance)
+      await publishProbe(stack, instance)
       await sleep(500)
     }
   }
   const jobs = [snapshots(), probes(1), probes(2)]
   return {
-    answers,
+    statuses,
     async stop() {
       isOver = true
       await Promise.all(jobs)
@@ -51,8 +51,8 @@ export function startPublisher(stack: Stack, dice: Dice): Publisher {
   }
 }
 
-export const probe = (stack: Stack, instance: number) =>
-  askSocket(instanceDoor(stack, instance), '/channel/state/users-state', {
+export const publishProbe = (stack: Stack, instance: number) =>
+  requestSocket(publishSocketOf(stack, instance), '/channel/state/users-state', {
     method: 'POST',
     body: JSON.stringify(stamped(instance)),
   })

@@ -1,37 +1,37 @@
 import { quantile } from '../../security/legitimate-clients.ts'
-import type { DoomedSessions } from './logout-sessions.ts'
-import type { Deaths } from './process-exits.ts'
-import type { Disturbance } from './process-failures.ts'
-import type { Followers } from './stream-subscribers.ts'
+import type { LogoutSessions } from './logout-sessions.ts'
+import type { ProcessExits } from './process-exits.ts'
+import type { ProcessFailure } from './process-failures.ts'
+import type { StreamSubscribers } from './stream-subscribers.ts'
 
-export interface Measured {
-  followers: Followers
-  doomed: DoomedSessions
-  deaths: Deaths
-  disturbances: readonly Disturbance[]
+export interface ChaosMeasurements {
+  followers: StreamSubscribers
+  doomed: LogoutSessions
+  deaths: ProcessExits
+  disturbances: readonly ProcessFailure[]
 }
 
 /** What a run measured, for a person to read. */
-export function figuresOf({ followers, doomed, deaths, disturbances }: Measured) {
-  const { endings } = doomed
-  const lengths = (what: Disturbance['what']) =>
+export function chaosReport({ followers, doomed, deaths, disturbances }: ChaosMeasurements) {
+  const { streamEnds } = doomed
+  const lengths = (what: ProcessFailure['what']) =>
     spread(
       disturbances
         .filter((one) => one.what === what && Number.isFinite(one.to))
         .map(({ from, to }) => to - from),
     )
   /** How long after its session's logout a stream ended that was read all the time, by what was going on. */
-  const cutsWhile = (fits: (what: Disturbance['what'] | undefined) => boolean) =>
+  const cutsWhile = (fits: (what: ProcessFailure['what'] | undefined) => boolean) =>
     spread(
-      endings.flatMap(({ reader, at, endedAfterMs }) => {
+      streamEnds.flatMap(({ reader, at, endedAfterMs }) => {
         const { what } = disturbances.find(({ from, to }) => from < at + 1_500 && at < to) ?? {}
         const isCounted = reader === 'reads' && endedAfterMs !== undefined && fits(what)
         return isCounted ? [Math.max(0, endedAfterMs)] : []
       }),
     )
   return {
-    deaths: counted(deaths.all.map(({ part, how, by }) => `${part}, ${how}, by ${by}`)),
-    front: deaths.front,
+    deaths: counted(deaths.all.map(({ part, cause, by }) => `${part}, ${cause}, by ${by}`)),
+    front: deaths.frontChanges,
     stops: counted(disturbances.filter(({ stoppedMs }) => stoppedMs).map(({ what }) => what)),
     instanceBackMs: lengths('kill instance'),
     instanceBackAfterStopMs: lengths('stop instance'),
@@ -46,11 +46,11 @@ export function figuresOf({ followers, doomed, deaths, disturbances }: Measured)
     cutWhileOthersAreStoppedMs: cutsWhile(
       (what) => what === 'stop front worker' || what === 'stop instance' || what === 'stop relay',
     ),
-    newestAfterLogoutMs: spread(endings.map(({ newestAfterMs }) => newestAfterMs).filter(Number.isFinite)),
+    newestAfterLogoutMs: spread(streamEnds.map(({ newestAfterMs }) => newestAfterMs).filter(Number.isFinite)),
     notEnded: counted(
-      endings.filter(({ endedAfterMs }) => endedAfterMs === undefined).map(({ reader }) => reader),
+      streamEnds.filter(({ endedAfterMs }) => endedAfterMs === undefined).map(({ reader }) => reader),
     ),
-    mediaOfDead: Object.fromEntries(doomed.mediaAnswers),
+    mediaOfDead: Object.fromEntries(doomed.mediaStatuses),
   }
 }
 

@@ -1,17 +1,17 @@
 import type { Stack } from '../../../support/stack.ts'
-import { type Kind, openStream, type StreamClient } from '../../../support/stream-client.ts'
-import type { Dice } from './seeded-random.ts'
+import { openStream, type StreamClient, type StreamKind } from '../../../support/stream-client.ts'
+import type { SeededRandom } from './seeded-random.ts'
 
 /** An end of a stream that its client had not asked for. */
-export interface Loss {
-  follower: string
+export interface StreamLoss {
+  subscriber: string
   at: number
   instance: number | undefined
 }
 
 /** A time without a new snapshot. */
-export interface Gap {
-  follower: string
+export interface SnapshotGap {
+  subscriber: string
   from: number
   to: number
   /** Where the stream was when the gap began. */
@@ -20,10 +20,10 @@ export interface Gap {
   hadLoss: boolean
 }
 
-export interface Followers {
-  losses: readonly Loss[]
+export interface StreamSubscribers {
+  losses: readonly StreamLoss[]
   /** Those longer than a second. */
-  gaps: readonly Gap[]
+  gaps: readonly SnapshotGap[]
   /** How many have an open stream. */
   open(): number
   /** How many have seen what was published after a time. */
@@ -35,16 +35,20 @@ export interface Followers {
 const PONG = Buffer.from([0x8a, 0x80, 0, 0, 0, 0])
 
 /** Well-behaved clients of living sessions: each reads all it gets, and comes back when it is dropped. */
-export function startFollowers(stack: Stack, tokens: readonly string[], dice: Dice): Followers {
-  const losses: Loss[] = []
-  const gaps: Gap[] = []
+export function startSubscribers(
+  stack: Stack,
+  tokens: readonly string[],
+  dice: SeededRandom,
+): StreamSubscribers {
+  const losses: StreamLoss[] = []
+  const gaps: SnapshotGap[] = []
   let snapshots = 0
   let isOver = false
   const all = tokens.flatMap((token, n) =>
     (['sse', 'ws'] as const).map((kind) => startOne(`${kind} ${n + 1}`, kind, token)),
   )
 
-  function startOne(follower: string, kind: Kind, token: string) {
+  function startOne(subscriber: string, kind: StreamKind, token: string) {
     let client: StreamClient
     let seenAt = performance.now()
     let newest = Number.NEGATIVE_INFINITY
@@ -63,14 +67,14 @@ export function startFollowers(stack: Stack, tokens: readonly string[], dice: Di
           newest = stamp.publishedAt
           snapshots += 1
           const now = performance.now()
-          if (now - seenAt > 1_000) gaps.push({ follower, from: seenAt, to: now, instance, hadLoss })
+          if (now - seenAt > 1_000) gaps.push({ subscriber, from: seenAt, to: now, instance, hadLoss })
           seenAt = now
           hadLoss = false
         },
         onClose() {
           if (isOver) return
           if (client.status() === 200 || client.status() === 101)
-            losses.push({ follower, at: performance.now(), instance: client.instance() })
+            losses.push({ subscriber, at: performance.now(), instance: client.instance() })
           hadLoss = true
           setTimeout(
             () => {

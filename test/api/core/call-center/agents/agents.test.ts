@@ -2,28 +2,28 @@ import { sql } from 'kysely'
 import { describe, expect, test } from 'vitest'
 import { createAccounts } from '../../../../../api/core/auth/accounts.ts'
 import { createAgents } from '../../../../../api/core/call-center/agents/agents.ts'
-import type { Standing } from '../../../../../api/core/call-center/agents/call-center-actor.ts'
-import { createPolicy } from '../../../../../api/core/dial-policy/create-dial-policy.ts'
+import type { CallCenterActor } from '../../../../../api/core/call-center/agents/call-center-actor.ts'
+import { createDialPolicy } from '../../../../../api/core/dial-policy/create-dial-policy.ts'
 import { PolicyFile } from '../../../../../api/core/dial-policy/policy-file.ts'
-import { createLedger } from '../../../../../api/store/sql/auth/revocations.ts'
+import { createRevocationStore } from '../../../../../api/store/sql/auth/revocations.ts'
 import { createUserStore } from '../../../../../api/store/sql/auth/users.ts'
 import { createAgentStore } from '../../../../../api/store/sql/call-center/agents.ts'
-import { createStatusStore } from '../../../../../api/store/sql/presence/user-statuses.ts'
+import { createUserStatusStore } from '../../../../../api/store/sql/presence/user-statuses.ts'
 import { newAgent } from '../../../../support/fixtures/agents.ts'
 import { newUser, until } from '../../../../support/fixtures/users.ts'
 import { onBothEngines } from '../../../store/sql/engines.ts'
 
 const START = 1_700_000_000
 const password = 'correct horse'
-const policy = createPolicy(PolicyFile.parse({}))
+const policy = createDialPolicy(PolicyFile.parse({}))
 
 describe('what is written of an agent and their user is written whole or not at all', () => {
   onBothEngines((engine) => {
     /** Anna is an agent with a phone, Bert a user with another phone and no agent. */
     async function setUp() {
       const db = await engine.tables()
-      const [users, store, ledger] = [createUserStore(db), createAgentStore(db), createLedger(db)]
-      const presence = createStatusStore(db)
+      const [users, store, ledger] = [createUserStore(db), createAgentStore(db), createRevocationStore(db)]
+      const presence = createUserStatusStore(db)
       const anna = await users.add(newUser())
       const bert = await users.add(newUser({ username: 'bert', extension: '202' }))
       const row = { userId: anna.id, name: 'Anna', kind: 'human', team: 'sales' } as const
@@ -37,8 +37,8 @@ describe('what is written of an agent and their user is written whole or not at 
           policy: () => policy,
         }),
         policy: () => policy,
-        changes: { endOutdated: async (userId) => void ended.push(userId) },
-        statuses: { tell: async () => {} },
+        changes: { endOutdatedSessions: async (userId) => void ended.push(userId) },
+        statuses: { publish: async () => {} },
         now: () => START * 1_000,
         longestLifetime: until - START,
       })
@@ -48,12 +48,12 @@ describe('what is written of an agent and their user is written whole or not at 
         agent: newAgent({ id: '99' }),
         scope: { sees: 'all' },
       } as const
-      const by: Standing = root
+      const by: CallCenterActor = root
       /** All that there is to see. */
       const world = async () => ({
         users: (await users.list({ limit: 9 })).map(({ passwordHash: _, ...user }) => user),
         agents: await store.list(by.scope, { limit: 9 }),
-        revocations: (await ledger.unannounced(9)).length,
+        revocations: (await ledger.unpublished(9)).length,
         presence: await presence.all(),
         ended,
       })

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { placeholdersOf } from '../../../../../api/core/call-center/ai/placeholders.ts'
+import { findPlaceholders } from '../../../../../api/core/call-center/ai/placeholders.ts'
 
 describe('placeholders', () => {
   test.each([
@@ -9,7 +9,7 @@ describe('placeholders', () => {
     ['{"a":{"b":{}}}', []],
     ['{{1st}} {{a b}} {{}} {name} {{a}', []],
     ['{{{name}}}', ['name']],
-  ])('%s', (content, names) => expect(placeholdersOf(content)).toEqual(names))
+  ])('%s', (content, names) => expect(findPlaceholders(content)).toEqual(names))
 
   test('each is found once, whatever stands between them', () => {
     const name = fc.stringMatching(/^[A-Za-z_][A-Za-z0-9_]{0,20}$/)
@@ -17,7 +17,7 @@ describe('placeholders', () => {
     fc.assert(
       fc.property(fc.array(fc.tuple(name, plain)), (some) => {
         const content = some.map(([one, text]) => `{{${one}}}${text}`).join('')
-        expect(placeholdersOf(content)).toEqual([...new Set(some.map(([one]) => one))])
+        expect(findPlaceholders(content)).toEqual([...new Set(some.map(([one]) => one))])
       }),
     )
   })

@@ -1,17 +1,20 @@
 import { describe, expect, test } from 'vitest'
-import { type DeskStatus, statusOf } from '../../../../../api/core/call-center/calls/agent-call-status.ts'
-import type { Call, Outcome } from '../../../../../api/core/calls/call.ts'
-import { OUTCOMES } from '../../../../../api/core/calls/call.ts'
+import {
+  type AgentCallStatus,
+  agentCallStatus,
+} from '../../../../../api/core/call-center/calls/agent-call-status.ts'
+import type { Call, CallOutcome } from '../../../../../api/core/calls/call.ts'
+import { CALL_OUTCOMES } from '../../../../../api/core/calls/call.ts'
 import type { CallRecord } from '../../../../../api/core/calls/call-history.ts'
 import { newCall } from '../../../../support/fixtures/call-records.ts'
 import { aCall, aLeg } from '../../calls/fixtures/calls.ts'
 
-const live = (changes: Partial<Call>) => statusOf({ known: 'call', call: aCall(changes) })
-const kept = (changes: Partial<CallRecord>) => statusOf({ known: 'record', record: newCall(changes) })
-const asked = (outcome: Outcome | null) =>
-  statusOf({ known: 'asked', userId: '1', number: '1002', createdAt: 0, outcome })
+const live = (changes: Partial<Call>) => agentCallStatus({ kind: 'call', call: aCall(changes) })
+const kept = (changes: Partial<CallRecord>) => agentCallStatus({ kind: 'record', record: newCall(changes) })
+const asked = (outcome: CallOutcome | null) =>
+  agentCallStatus({ kind: 'asked', userId: '1', number: '1002', createdAt: 0, outcome })
 
-const AFTER: Record<Outcome, DeskStatus> = {
+const AFTER: Record<CallOutcome, AgentCallStatus> = {
   answered: 'completed',
   busy: 'busy',
   no_answer: 'no_answer',
@@ -29,7 +32,7 @@ const AFTER: Record<Outcome, DeskStatus> = {
 }
 
 describe('a call that lives', () => {
-  test.each<[string, Partial<Call>, DeskStatus]>([
+  test.each<[string, Partial<Call>, AgentCallStatus]>([
     ['rings the own phone first', { state: 'dialling' }, 'initiated'],
     ['rings at the other end', { state: 'ringing' }, 'ringing'],
     ['is up, and two are in one bridge', { state: 'up' }, 'bridged'],
@@ -56,7 +59,7 @@ describe('a call that lives', () => {
 })
 
 describe('a call that is over', () => {
-  test.each(OUTCOMES.map((one) => [one, AFTER[one]] as const))(
+  test.each(CALL_OUTCOMES.map((one) => [one, AFTER[one]] as const))(
     '%s is %s, as it was and as it is kept',
     (outcome, status) => {
       expect([live({ state: 'ended', outcome }), kept({ outcome })]).toEqual([status, status])
@@ -75,9 +78,12 @@ describe('a call that was only asked for', () => {
     expect(asked(null)).toBe('initiated')
   })
 
-  test.each(OUTCOMES.filter((one) => one !== 'unknown'))('%s says the same as of a kept one', (outcome) => {
-    expect(asked(outcome)).toBe(AFTER[outcome])
-  })
+  test.each(CALL_OUTCOMES.filter((one) => one !== 'unknown'))(
+    '%s says the same as of a kept one',
+    (outcome) => {
+      expect(asked(outcome)).toBe(AFTER[outcome])
+    },
+  )
 
   test('nobody knows what came of it: it failed', () => {
     expect(asked('unknown')).toBe('failed')

@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest'
-import type { DeskCall } from '../../../../../api/core/call-center/calls/agent-call.ts'
-import { viewOf } from '../../../../../api/core/call-center/calls/agent-call-view.ts'
+import type { AgentCall } from '../../../../../api/core/call-center/calls/agent-call.ts'
+import { toAgentCallView } from '../../../../../api/core/call-center/calls/agent-call-view.ts'
 import type { Call } from '../../../../../api/core/calls/call.ts'
 import type { CallRecord } from '../../../../../api/core/calls/call-history.ts'
 import { newCall, startedAt } from '../../../../support/fixtures/call-records.ts'
 import { aCall } from '../../calls/fixtures/calls.ts'
 
-const row = (changes: Partial<DeskCall> = {}): DeskCall => ({
+const row = (changes: Partial<AgentCall> = {}): AgentCall => ({
   id: '7',
   callId: '1700000000.1',
   agentId: '3',
@@ -19,9 +19,9 @@ const row = (changes: Partial<DeskCall> = {}): DeskCall => ({
 })
 const anna = { extension: '1001' }
 const live = (changes: Partial<Call> = {}, of = row()) =>
-  viewOf(of, { known: 'call', call: aCall(changes) }, anna)
+  toAgentCallView(of, { kind: 'call', call: aCall(changes) }, anna)
 const kept = (changes: Partial<CallRecord> = {}, of = row()) =>
-  viewOf(of, { known: 'record', record: newCall(changes) }, anna)
+  toAgentCallView(of, { kind: 'record', record: newCall(changes) }, anna)
 
 describe('the direction', () => {
   test.each<[string, string, string]>([
@@ -76,8 +76,8 @@ describe('times', () => {
 })
 
 test('what was only asked for is from the agent’s phone to the number, with the outcome that the log knows', () => {
-  const fact = { known: 'asked', userId: '1', number: '+4930', createdAt: 5, outcome: null } as const
-  expect(viewOf(row({ callId: 'hk_1', outcome: 'failed' }), fact, anna)).toMatchObject({
+  const fact = { kind: 'asked', userId: '1', number: '+4930', createdAt: 5, outcome: null } as const
+  expect(toAgentCallView(row({ callId: 'hk_1', outcome: 'failed' }), fact, anna)).toMatchObject({
     fromNumber: '1001',
     toNumber: '+4930',
     startedAt: 5,
@@ -88,7 +88,7 @@ test('what was only asked for is from the agent’s phone to the number, with th
 
 describe('a call that the dialplan answered', () => {
   const answered = { outcome: 'answered', answeredAt: startedAt + 2, billable: 7 } as const
-  test.each<[string, Partial<DeskCall>, object]>([
+  test.each<[string, Partial<AgentCall>, object]>([
     [
       'is a failed one where it was a lead’s and no phone at the other end was up',
       { leadId: '9', outcome: 'failed' },

@@ -1,20 +1,23 @@
 import { beforeEach, describe, expect, test } from 'vitest'
 import type { Actor } from '../../../../../api/core/actor.ts'
 import type { Agent } from '../../../../../api/core/call-center/agents/agent.ts'
-import { createOverseeing, oversees } from '../../../../../api/core/call-center/agents/agent-lookup.ts'
-import type { Standing } from '../../../../../api/core/call-center/agents/call-center-actor.ts'
+import { covers, createAgentLookup } from '../../../../../api/core/call-center/agents/agent-lookup.ts'
+import type { CallCenterActor } from '../../../../../api/core/call-center/agents/call-center-actor.ts'
 import { scopeOf } from '../../../../../api/core/call-center/agents/scope.ts'
-import type { DeskCall } from '../../../../../api/core/call-center/calls/agent-call.ts'
-import { createDeskDialling } from '../../../../../api/core/call-center/calls/agent-call-placer.ts'
-import { createDesk, type Deskmate } from '../../../../../api/core/call-center/calls/agent-calls.ts'
-import { createSightings } from '../../../../../api/core/call-center/calls/call-finder.ts'
+import type { AgentCall } from '../../../../../api/core/call-center/calls/agent-call.ts'
+import { createAgentCallPlacer } from '../../../../../api/core/call-center/calls/agent-call-placer.ts'
+import {
+  type AgentCallActor,
+  createAgentCalls,
+} from '../../../../../api/core/call-center/calls/agent-calls.ts'
+import { createCallFinder } from '../../../../../api/core/call-center/calls/call-finder.ts'
 import type { Campaign } from '../../../../../api/core/call-center/campaigns/campaign.ts'
 import type { Lead } from '../../../../../api/core/call-center/leads/lead.ts'
 import type { Call } from '../../../../../api/core/calls/call.ts'
-import type { Calls } from '../../../../../api/core/calls/call-control.ts'
+import type { CallControl } from '../../../../../api/core/calls/call-control.ts'
 import { createClearance } from '../../../../../api/core/dial-policy/clearance.ts'
-import type { Allowed } from '../../../../../api/core/dial-policy/dial-policy.ts'
-import type { Spellings } from '../../../../../api/core/dial-policy/number-variants.ts'
+import type { AllowedNumber } from '../../../../../api/core/dial-policy/dial-policy.ts'
+import type { NumberVariants } from '../../../../../api/core/dial-policy/number-variants.ts'
 import { Refusal } from '../../../../../api/core/refusal.ts'
 import type { Role } from '../../../../../contract/claims.ts'
 import { aCall, aDirectory, aLeg } from '../../calls/fixtures/calls.ts'
@@ -27,7 +30,7 @@ const anAgent = (id: string, changes: Partial<Agent>): Agent => ({
   team: 'sales',
   status: 'ready',
   statusAt: 0,
-  freeFrom: 0,
+  availableFrom: 0,
   username: `agent${id}`,
   extension: null,
   role: 'user',
@@ -38,7 +41,7 @@ const anAgent = (id: string, changes: Partial<Agent>): Agent => ({
   ...changes,
 })
 /** The users of `aDirectory`: 2, 3 and 4 have the phones 1001, 1002 and 1003. */
-const CREW = {
+const AGENTS = {
   anna: anAgent('2', { extension: '1001' }),
   bert: anAgent('3', { extension: '1002' }),
   carl: anAgent('4', { extension: '1003', team: 'support' }),
@@ -47,15 +50,15 @@ const CREW = {
   root: anAgent('7', { role: 'admin', team: null }),
   lone: anAgent('8', { role: 'supervisor', team: null }),
 }
-type Name = keyof typeof CREW
+type Name = keyof typeof AGENTS
 
-function mate(name: Name): Deskmate {
-  const agent = CREW[name]
+function actorOf(name: Name): AgentCallActor {
+  const agent = AGENTS[name]
   const role: Role = agent.role ?? 'user'
-  const standing: Standing = { userId: agent.id, role, agent, scope: scopeOf(role, agent) }
+  const callCenterActor: CallCenterActor = { userId: agent.id, role, agent, scope: scopeOf(role, agent) }
   const extension = agent.extension === null ? {} : { extension: agent.extension }
   const claims = { sub: agent.id, sid: 's', role, ...extension } as Actor['claims'] // what is read of them
-  return { actor: { userId: agent.id, sessionId: 's', claims }, standing }
+  return { actor: { userId: agent.id, sessionId: 's', claims }, callCenterActor }
 }
 
 const lead: Lead = {
@@ -83,13 +86,13 @@ const lead: Lead = {
   updatedAt: 0,
 }
 
-async function createWorld() {
+async function createFixture() {
   const deeds: unknown[] = []
   const barred = new Set<string>()
-  const rows = new Map<string, DeskCall>()
+  const rows = new Map<string, AgentCall>()
   const live = new Map<string, Call>()
   const keys = new Map<string, { fingerprint: string; callId: string }>()
-  let taken: string | undefined
+  let claimedBy: string | undefined
   let dialFails: Refusal | undefined
   let ids = 0
   let pauses = 0
@@ -101,35 +104,35 @@ async function createWorld() {
     undoFails -= 1
     if (undoFails >= 0) throw new Refusal('unavailable')
   }
-  const all = Object.values(CREW)
+  const all = Object.values(AGENTS)
   const directory = await aDirectory()
   await directory.refresh()
   const agents = {
-    find: async (id: string, scope: Standing['scope']) =>
-      all.find((one) => one.id === id && oversees(scope, one)),
+    find: async (id: string, scope: CallCenterActor['scope']) =>
+      all.find((one) => one.id === id && covers(scope, one)),
     findAll: async (ids: readonly string[]) => all.filter((one) => ids.includes(one.id)),
-    ofUser: async (userId: string) => all.find((one) => one.userId === userId) as Agent, // of those users alone
+    findOrCreateForUser: async (userId: string) => all.find((one) => one.userId === userId) as Agent, // of those users alone
   }
-  const callLog = {
-    async add(call: Omit<DeskCall, 'id' | 'outcome'>) {
+  const agentCallStore = {
+    async add(call: Omit<AgentCall, 'id' | 'outcome'>) {
       const row = { ...call, id: String(rows.size + 1), outcome: null }
       rows.set(call.callId, row)
       return row
     },
-    note: (call: Omit<DeskCall, 'id' | 'outcome'>) => callLog.add(call),
+    addIfMissing: (call: Omit<AgentCall, 'id' | 'outcome'>) => agentCallStore.add(call),
     find: async (id: string) => rows.get(id) ?? [...rows.values()].find((row) => row.id === id),
-    async forget(callId: string) {
+    async delete(callId: string) {
       mayFail()
       rows.delete(callId)
     },
   }
   let callerId: string | null = null
   const policy = () => ({
-    showable: (extension: string, text: string) =>
+    allowedCallerNumber: (extension: string, text: string) =>
       extension === '1001' && text === '+4911' ? text : undefined,
-    spellings: (text: string): Spellings => [text.replace(/^030 /, '+4930'), text],
-    spellingsBehind: () => [],
-    judge(text: string): Allowed {
+    variants: (text: string): NumberVariants => [text.replace(/^030 /, '+4930'), text],
+    embeddedVariants: () => [],
+    check(text: string): AllowedNumber {
       if (text.startsWith('0900')) throw new Refusal('dial_denied', { detail: 'premium numbers' })
       const isEmergency = text === '112'
       return { number: text, kind: isEmergency ? 'emergency' : 'national', isEmergency }
@@ -158,28 +161,28 @@ async function createWorld() {
       await clear(number)
       await did('transfer')(actor, callId, number)
     },
-  } satisfies Pick<Calls, 'dial' | 'hangup' | 'hold' | 'unhold' | 'transfer'>
-  const overseeing = createOverseeing({ agents, directory, now: Date.now })
-  const desk = createDesk({
-    dialling: createDeskDialling({
+  } satisfies Pick<CallControl, 'dial' | 'hangup' | 'hold' | 'unhold' | 'transfer'>
+  const agentLookup = createAgentLookup({ agents, directory, now: Date.now })
+  const desk = createAgentCalls({
+    callPlacer: createAgentCallPlacer({
       directory: { endpointOf: (extension) => extension },
       calls,
-      leads: {
+      leadLookup: {
         find: async (id, scope) =>
           id === lead.id && scope.sees !== 'own'
             ? lead
             : id === lead.id && scope.sees === 'own' && scope.agentId === lead.agentId
               ? lead
               : undefined,
-        ofNumber: async (spellings) => (spellings.includes(lead.number) ? lead : undefined),
+        findByNumber: async (spellings) => (spellings.includes(lead.number) ? lead : undefined),
       },
       agents,
       campaigns: { find: async () => ({ rules: { callerId } }) as Campaign }, // what is read of it
       clear,
       queue: {
-        async take({ leadId, agentId, callId }) {
-          if (taken !== undefined) throw new Refusal('conflict')
-          taken = callId
+        async claim({ leadId, agentId, callId }) {
+          if (claimedBy !== undefined) throw new Refusal('conflict')
+          claimedBy = callId
           return {
             leadId,
             agentId,
@@ -191,19 +194,21 @@ async function createWorld() {
             since: 0,
           }
         },
-        async dialling() {
+        async inProgress() {
           const about = { number: '+49', campaignId: null, from: 'idle', attempts: 0, since: 0 } as const
-          return taken === undefined ? [] : [{ ...about, leadId: lead.id, agentId: '3', callId: taken }]
+          return claimedBy === undefined
+            ? []
+            : [{ ...about, leadId: lead.id, agentId: '3', callId: claimedBy }]
         },
-        async settle({ callId }, { outcome, counts, goesTo, nextTryAt }) {
+        async complete({ callId }, { outcome, isAttempt, nextState, nextTryAt }) {
           mayFail()
-          deeds.push(['settle', { outcome, counts, goesTo, nextTryAt }])
-          if (taken === callId) taken = undefined
+          deeds.push(['settle', { outcome, counts: isAttempt, goesTo: nextState, nextTryAt }])
+          if (claimedBy === callId) claimedBy = undefined
           return true
         },
       },
-      callLog,
-      keys: {
+      agentCallStore,
+      idempotencyKeys: {
         async claim(userId, key, fingerprint, callId) {
           const known = keys.get(`${userId} ${key}`) ?? { fingerprint, callId }
           keys.set(`${userId} ${key}`, known)
@@ -216,29 +221,29 @@ async function createWorld() {
         },
       },
       policy,
-      table: { find: (id) => live.get(id) },
+      callTracker: { find: (id) => live.get(id) },
       pause: async () => {
         pauses += 1
-        if (pauses === settlesAfter) taken = undefined
+        if (pauses === settlesAfter) claimedBy = undefined
       },
-      onTrouble: (what) => void troubles.push(what),
+      onFailure: (what) => void troubles.push(what),
       newId: () => String(++ids),
       now: () => 5_000,
     }),
     calls,
-    sightings: createSightings({
-      callLog,
-      table: { find: (id) => live.get(id) },
+    callFinder: createCallFinder({
+      agentCallStore,
+      callTracker: { find: (id) => live.get(id) },
       history: { find: async () => undefined },
-      dialled: { find: async () => undefined },
+      placedCalls: { find: async () => undefined },
       agents,
       directory,
-      overseeing,
+      agentLookup,
     }),
-    overseeing,
+    agentLookup,
     agents,
     directory,
-    mediaLinks: { sellFor: async (_, path) => ({ url: `/media/${path}`, expiresAt: 0 }) },
+    mediaLinks: { issueForRecording: async (_, path) => ({ url: `/media/${path}`, expiresAt: 0 }) },
   })
   return {
     desk,
@@ -246,7 +251,7 @@ async function createWorld() {
     barred,
     rows,
     keys,
-    taken: () => taken,
+    taken: () => claimedBy,
     troubles,
     undoFails(times: number) {
       undoFails = times
@@ -255,7 +260,7 @@ async function createWorld() {
     pauses: () => pauses,
     /** Somebody else has called the lead. */
     takenBy(callId: string, settles: number) {
-      taken = callId
+      claimedBy = callId
       settlesAfter = settles
     },
     campaignShows: (number: string) => {
@@ -275,14 +280,14 @@ async function createWorld() {
 const refusal = (code: string, detail?: string) =>
   expect.objectContaining(detail === undefined ? { code } : { code, detail: expect.stringContaining(detail) })
 
-let world: Awaited<ReturnType<typeof createWorld>>
+let world: Awaited<ReturnType<typeof createFixture>>
 beforeEach(async () => {
-  world = await createWorld()
+  world = await createFixture()
 })
 
 describe('calling a lead', () => {
-  const dial = (name: Name, order: { agentId?: string; key?: string } = {}) =>
-    world.desk.dial(mate(name), { leadId: lead.id, ...order })
+  const dial = (name: Name, order: { agentId?: string; idempotencyKey?: string } = {}) =>
+    world.desk.dialLead(actorOf(name), { leadId: lead.id, ...order })
 
   test('takes it, notes it, and dials its number with the same id', async () => {
     const made = await dial('anna')
@@ -314,7 +319,9 @@ describe('calling a lead', () => {
     ['an admin', 'root'],
   ])('%s does for an agent, whose phone rings', async (_, name) => {
     expect(await dial(name, { agentId: '2' })).toMatchObject({ agentId: '2' })
-    expect(world.deeds).toEqual([['dial', mate(name).actor.userId, expect.objectContaining({ userId: '2' })]])
+    expect(world.deeds).toEqual([
+      ['dial', actorOf(name).actor.userId, expect.objectContaining({ userId: '2' })],
+    ])
   })
 
   test('not one that is on the do-not-call list: nothing is taken', async () => {
@@ -358,14 +365,14 @@ describe('calling a lead', () => {
 
   test('that the PBX would not dial is as it was, and no call of anybody', async () => {
     world.failWith(new Refusal('unavailable'))
-    await expect(dial('anna', { key: 'k' })).rejects.toEqual(refusal('unavailable'))
+    await expect(dial('anna', { idempotencyKey: 'k' })).rejects.toEqual(refusal('unavailable'))
     expect(world.deeds.at(-1)).toEqual([
       'settle',
       { outcome: null, counts: false, goesTo: 'waiting', nextTryAt: 77 },
     ])
     expect([world.rows.size, world.keys.size, world.taken()]).toEqual([0, 0, undefined])
     world.failWith(undefined)
-    expect(await dial('anna', { key: 'k' })).toMatchObject({ callId: 'hk_2' })
+    expect(await dial('anna', { idempotencyKey: 'k' })).toMatchObject({ callId: 'hk_2' })
   })
 
   test.each([1, 2, 3, 4, 9])(
@@ -373,11 +380,11 @@ describe('calling a lead', () => {
     async (times) => {
       world.failWith(new Refusal('unavailable'))
       world.undoFails(times)
-      await expect(dial('anna', { key: 'k' })).rejects.toEqual(refusal('unavailable'))
+      await expect(dial('anna', { idempotencyKey: 'k' })).rejects.toEqual(refusal('unavailable'))
       expect(world.troubles).not.toEqual([])
       await expect.poll(() => [world.rows.size, world.keys.size, world.taken()]).toEqual([0, 0, undefined])
       world.failWith(undefined)
-      expect(await dial('anna', { key: 'k' })).toMatchObject({ callId: 'hk_2' })
+      expect(await dial('anna', { idempotencyKey: 'k' })).toMatchObject({ callId: 'hk_2' })
       expect(world.troubles.join()).not.toContain('not tried any more')
     },
   )
@@ -392,21 +399,21 @@ describe('calling a lead', () => {
   })
 
   test('with the same key is the same call, and taken once; with another it is refused', async () => {
-    const first = await dial('anna', { key: 'k' })
-    expect(await dial('anna', { key: 'k' })).toEqual(first)
+    const first = await dial('anna', { idempotencyKey: 'k' })
+    expect(await dial('anna', { idempotencyKey: 'k' })).toEqual(first)
     expect(world.deeds).toHaveLength(1)
-    await expect(dial('anna', { key: 'l' })).rejects.toEqual(refusal('conflict'))
-    await expect(world.desk.direct(mate('anna'), { number: '1002', key: 'k' })).rejects.toEqual(
-      refusal('key_reused'),
-    )
+    await expect(dial('anna', { idempotencyKey: 'l' })).rejects.toEqual(refusal('conflict'))
+    await expect(
+      world.desk.dialNumber(actorOf('anna'), { number: '1002', idempotencyKey: 'k' }),
+    ).rejects.toEqual(refusal('key_reused'))
   })
 })
 
 test('a key whose first request is under way is told so: there is no number to give yet', async () => {
-  const order = { leadId: lead.id, key: 'k' }
+  const order = { leadId: lead.id, idempotencyKey: 'k' }
   const [first, second] = await Promise.allSettled([
-    world.desk.dial(mate('anna'), order),
-    world.desk.dial(mate('anna'), order),
+    world.desk.dialLead(actorOf('anna'), order),
+    world.desk.dialLead(actorOf('anna'), order),
   ])
   expect(first.status).toBe('fulfilled')
   expect(second).toMatchObject({ status: 'rejected', reason: refusal('conflict', 'under way') })
@@ -414,9 +421,9 @@ test('a key whose first request is under way is told so: there is no number to g
 })
 
 describe('calling a number', () => {
-  const direct = (number: string, name: Name = 'anna') => world.desk.direct(mate(name), { number })
+  const direct = (number: string, name: Name = 'anna') => world.desk.dialNumber(actorOf(name), { number })
 
-  test('dials it as it was asked for, and takes nothing', async () => {
+  test('dials it was asked for, and takes nothing', async () => {
     expect(await direct('1002')).toMatchObject({ leadId: null, number: '1002' })
     expect([world.deeds, world.taken()]).toEqual([
       [['dial', '2', { callId: 'hk_1', number: '1002', userId: '2' }]],
@@ -458,14 +465,14 @@ describe('who knows of a call and commands it', () => {
     ['root', true],
   ])('%s: %s', async (name, knows) => {
     const id = ownTalk()
-    const found = world.desk.find(mate(name), id)
+    const found = world.desk.find(actorOf(name), id)
     if (knows) expect((await found).call).toMatchObject({ callId: id, status: 'bridged' })
     else await expect(found).rejects.toEqual(refusal('not_found', 'Call'))
     const commands = [
-      () => world.desk.hangup(mate(name), id),
-      () => world.desk.hold(mate(name), id),
-      () => world.desk.unhold(mate(name), id),
-      () => world.desk.transfer(mate(name), id, { number: '1003' }),
+      () => world.desk.hangup(actorOf(name), id),
+      () => world.desk.hold(actorOf(name), id),
+      () => world.desk.unhold(actorOf(name), id),
+      () => world.desk.transfer(actorOf(name), id, { number: '1003' }),
     ]
     for (const command of commands) {
       if (knows) await command()
@@ -476,47 +483,47 @@ describe('who knows of a call and commands it', () => {
 
   test('its first sight gives it a number, which is whose phone was called', async () => {
     const id = ownTalk()
-    const { call } = await world.desk.find(mate('anna'), id)
+    const { call } = await world.desk.find(actorOf('anna'), id)
     expect(call).toMatchObject({ id: '1', agentId: '3', direction: 'inbound' })
-    expect((await world.desk.find(mate('root'), call.id)).call).toMatchObject({ callId: id })
+    expect((await world.desk.find(actorOf('root'), call.id)).call).toMatchObject({ callId: id })
     expect(world.rows.size).toBe(1)
   })
 
   test('of phones of nobody there is no call, not even for an admin', async () => {
     const id = world.lives(aCall({ legs: [aLeg('trunk'), aLeg('2000')] }))
-    await expect(world.desk.find(mate('root'), id)).rejects.toEqual(refusal('not_found'))
+    await expect(world.desk.find(actorOf('root'), id)).rejects.toEqual(refusal('not_found'))
   })
 
   test.each<[Name, string]>([
     ['sven', '2'],
     ['tara', '4'],
   ])('%s acts as the phone of their own team', async (name, userId) => {
-    await world.desk.hold(mate(name), acrossTeams())
+    await world.desk.hold(actorOf(name), acrossTeams())
     expect(world.deeds).toEqual([['hold', userId, 'user', expect.any(String)]])
   })
 
   test('whoever is in it acts as themselves', async () => {
-    await world.desk.hold(mate('anna'), acrossTeams())
+    await world.desk.hold(actorOf('anna'), acrossTeams())
     expect(world.deeds).toEqual([['hold', '2', 'user', expect.any(String)]])
   })
 
   test('a supervisor whose agent has left does nothing to the phones of others', async () => {
     const id = world.lives(aCall({ legs: [aLeg('1001', { state: 'ended' }), aLeg('1003')] }))
-    await expect(world.desk.hold(mate('sven'), id)).rejects.toEqual(refusal('conflict', 'no phone'))
+    await expect(world.desk.hold(actorOf('sven'), id)).rejects.toEqual(refusal('conflict', 'no phone'))
     expect(world.deeds).toEqual([])
   })
 
   test('what is over is shown and hung up, and nothing else is done to it', async () => {
     const id = world.lives(aCall({ state: 'ended', outcome: 'answered', endedAt: 1_700_000_009_000_000 }))
-    expect((await world.desk.hangup(mate('anna'), id)).call.status).toBe('completed')
-    await expect(world.desk.hold(mate('anna'), id)).rejects.toEqual(refusal('conflict', 'over'))
+    expect((await world.desk.hangup(actorOf('anna'), id)).call.status).toBe('completed')
+    await expect(world.desk.hold(actorOf('anna'), id)).rejects.toEqual(refusal('conflict', 'over'))
     expect(world.deeds).toEqual([])
   })
 })
 
 describe('handing a call to', () => {
   const transfer = (name: Name, target: { agentId: string } | { number: string }) =>
-    world.desk.transfer(mate(name), world.lives(aCall({ legs: [aLeg('1001'), aLeg('trunk')] })), target)
+    world.desk.transfer(actorOf(name), world.lives(aCall({ legs: [aLeg('1001'), aLeg('trunk')] })), target)
 
   test('a colleague reaches their extension', async () => {
     await transfer('anna', { agentId: '3' })

@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest'
-import { createOutlook } from '../../../../../api/core/call-center/campaigns/automation-status.ts'
-import { createFloor } from '../../../../../api/core/call-center/campaigns/available-agents.ts'
+import { createAutomationStatusReader } from '../../../../../api/core/call-center/campaigns/automation-status.ts'
+import { createAvailableAgents } from '../../../../../api/core/call-center/campaigns/available-agents.ts'
 import type { Campaign } from '../../../../../api/core/call-center/campaigns/campaign.ts'
-import type { Waiting } from '../../../../../api/core/call-center/campaigns/campaign-store.ts'
-import type { Dialling } from '../../../../../api/core/call-center/campaigns/dial-queue.ts'
-import { createTrunks } from '../../../../../api/core/call-center/campaigns/trunk-capacity.ts'
-import { NO_TIME_ZONE } from '../../../../../api/core/values/time-zone.ts'
+import type { WaitingZone } from '../../../../../api/core/call-center/campaigns/campaign-store.ts'
+import type { DialAttempt } from '../../../../../api/core/call-center/campaigns/dial-queue.ts'
+import { createTrunkCapacity } from '../../../../../api/core/call-center/campaigns/trunk-capacity.ts'
+import { INVALID_TIME_ZONE } from '../../../../../api/core/values/time-zone.ts'
 import { newAgent } from '../../../../support/fixtures/agents.ts'
 import { newCampaign, newRules } from '../../../../support/fixtures/campaigns.ts'
 
@@ -15,52 +15,52 @@ const at = (text: string) => Date.parse(text) / 1_000
 
 interface Scene {
   campaign: Partial<Campaign>
-  waiting: readonly Waiting[]
-  going: readonly Dialling[]
+  waiting: readonly WaitingZone[]
+  going: readonly DialAttempt[]
   ready: boolean
   online: boolean
   offered: boolean
 }
 
 /** A campaign that lacks nothing, but for what a test names. */
-async function look(difference: Partial<Scene> = {}) {
+async function readStatus(difference: Partial<Scene> = {}) {
   const { campaign = {}, going = [], ready = true, online = true } = difference
   const waiting = difference.waiting ?? [{ zone: null, dueAt: at('2026-11-20T11:00:00Z') }]
   const one = newCampaign({ rules: newRules({ trunk: 'telnyx' }), ...campaign })
   const progress = { total: 3, waiting: 3, dialling: 0, done: 0, calls: 0, outcomes: {} }
-  const outlookOf = createOutlook({
+  const outlookOf = createAutomationStatusReader({
     campaigns: {
       progress: async () => new Map([['1', progress]]),
-      waiting: async () => [...waiting],
-      automated: async () => [one],
-      isOffered: async () => difference.offered ?? true,
+      waitingZones: async () => [...waiting],
+      listAutomated: async () => [one],
+      hasDueLeadFor: async () => difference.offered ?? true,
     },
-    queue: { dialling: async () => [...going] },
-    floor: createFloor({
+    queue: { inProgress: async () => [...going] },
+    availableAgents: createAvailableAgents({
       agents: {
         findAll: async (ids) => ids.map((id) => newAgent({ id, status: ready ? 'ready' : 'break' })),
       },
       statusOf: () => 'available',
       isReachable: () => true,
       isInCall: () => false,
-      mayShow: () => false,
+      canPresentNumber: () => false,
       now: () => now,
     }),
-    trunks: createTrunks({ bounds: new Map([['telnyx', 2]]), live: () => [] }),
+    trunkCapacity: createTrunkCapacity({ limits: new Map([['telnyx', 2]]), live: () => [] }),
     isOnline: () => online,
     now: () => now,
   })
   const { note, nextTryAt, freeAgents } = await outlookOf(one)
   return { note, nextTryAt, freeAgents }
 }
-const call = (n: number): Dialling => ({
+const call = (n: number): DialAttempt => ({
   ...{ leadId: String(n), number: `03012${n}`, campaignId: '1', agentId: String(n), callId: `hk_${n}` },
   ...{ from: 'waiting', attempts: 0, since: 0 },
 })
 
 describe('what is in a campaign’s way', () => {
   test('nothing', async () => {
-    expect(await look()).toEqual({ note: null, nextTryAt: now / 1_000, freeAgents: 1 })
+    expect(await readStatus()).toEqual({ note: null, nextTryAt: now / 1_000, freeAgents: 1 })
   })
 
   const morning = newRules({ startMinute: 540, endMinute: 600 })
@@ -93,17 +93,20 @@ describe('what is in a campaign’s way', () => {
     ],
     [{ campaign: { automationNote: 'lead 3 cannot be called' } }, 'lead 3 cannot be called'],
     // From before such names were refused.
-    [{ campaign: { rules: newRules({ timeZone: 'BST' }) } }, `the campaign’s timeZone BST ${NO_TIME_ZONE}`],
+    [
+      { campaign: { rules: newRules({ timeZone: 'BST' }) } },
+      `the campaign’s timeZone BST ${INVALID_TIME_ZONE}`,
+    ],
     [
       { waiting: [{ zone: 'BST', dueAt: 0 }] },
-      `leads whose timeZone is BST are called by the campaign’s: it ${NO_TIME_ZONE}`,
+      `leads whose timeZone is BST are called by the campaign’s: it ${INVALID_TIME_ZONE}`,
     ],
   ])('%j: %s', async (scene, note) => {
-    expect((await look(scene)).note).toBe(note)
+    expect((await readStatus(scene)).note).toBe(note)
   })
 
   test('one that is not to dial by itself has no excuse', async () => {
-    expect((await look({ campaign: { automation: false }, online: false })).note).toBeNull()
+    expect((await readStatus({ campaign: { automation: false }, online: false })).note).toBeNull()
   })
 
   test('the next try is where it is day first', async () => {
@@ -113,7 +116,7 @@ describe('what is in a campaign’s way', () => {
       // What is no zone goes by the campaign's.
       { zone: 'Nowhere', dueAt: 0 },
     ]
-    const { nextTryAt } = await look({ campaign: { rules: morning }, waiting })
+    const { nextTryAt } = await readStatus({ campaign: { rules: morning }, waiting })
     // Nine in New York.
     expect(nextTryAt).toBe(at('2026-11-20T14:00:00Z'))
   })

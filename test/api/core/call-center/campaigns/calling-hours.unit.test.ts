@@ -1,14 +1,14 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import {
-  type Hours,
+  type CallingHours,
   isOpen,
   nextOpening,
 } from '../../../../../api/core/call-center/campaigns/calling-hours.ts'
 
 const MINUTE = 60_000
 const DAY = 1_440 * MINUTE
-const office: Hours = { startMinute: 9 * 60, endMinute: 18 * 60, weekdays: [1, 2, 3, 4, 5] }
+const office: CallingHours = { startMinute: 9 * 60, endMinute: 18 * 60, weekdays: [1, 2, 3, 4, 5] }
 const at = (text: string) => Date.parse(text)
 
 describe('calling hours', () => {
@@ -36,12 +36,12 @@ describe('calling hours', () => {
 
   test('hours that a night of the clock leaves out open the day after', () => {
     // In Berlin there is no 02:30 on 29 March 2026.
-    const gap: Hours = { startMinute: 150, endMinute: 160, weekdays: [1, 2, 3, 4, 5, 6, 7] }
+    const gap: CallingHours = { startMinute: 150, endMinute: 160, weekdays: [1, 2, 3, 4, 5, 6, 7] }
     expect(nextOpening(gap, 'Europe/Berlin', at('2026-03-29T00:00:00Z'))).toBe(at('2026-03-30T00:30:00Z'))
   })
 
   const daily = { weekdays: [1, 2, 3, 4, 5, 6, 7] }
-  test.each<[string, Hours, string, string, string, string]>([
+  test.each<[string, CallingHours, string, string, string, string]>([
     [
       'that begin within the hour that is left out open when it is over',
       { ...daily, startMinute: 150, endMinute: 240 },

@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest'
-import type { FreeAgent } from '../../../../../api/core/call-center/campaigns/available-agents.ts'
+import type { AvailableAgent } from '../../../../../api/core/call-center/campaigns/available-agents.ts'
 import {
-  createPlacing,
-  type PlacingNeeds,
+  type CampaignCallPlacerNeeds,
+  createCampaignCallPlacer,
 } from '../../../../../api/core/call-center/campaigns/campaign-call-placer.ts'
-import type { Settling } from '../../../../../api/core/call-center/campaigns/dial-queue.ts'
+import type { AttemptResult } from '../../../../../api/core/call-center/campaigns/dial-queue.ts'
 import { createClearance } from '../../../../../api/core/dial-policy/clearance.ts'
-import { createPolicy } from '../../../../../api/core/dial-policy/create-dial-policy.ts'
+import { createDialPolicy } from '../../../../../api/core/dial-policy/create-dial-policy.ts'
 import { PolicyFile } from '../../../../../api/core/dial-policy/policy-file.ts'
 import { Refusal } from '../../../../../api/core/refusal.ts'
 import { newAgent } from '../../../../support/fixtures/agents.ts'
@@ -17,8 +17,8 @@ const call = {
   ...{ leadId: '5', number: '030123456', campaignId: '1', agentId: '1', callId: 'hk_1' },
   ...({ from: 'waiting', attempts: 0, since: now } as const),
 }
-const agent: FreeAgent = { ...newAgent(), userId: '1', extension: '1001' }
-const back = { outcome: null, counts: false, goesTo: 'waiting', nextTryAt: now, now }
+const agent: AvailableAgent = { ...newAgent(), userId: '1', extension: '1001' }
+const back = { outcome: null, isAttempt: false, nextState: 'waiting', nextTryAt: now, now }
 
 /** Places one call, or one after another. @returns all that was done, in its order */
 async function place(
@@ -36,9 +36,9 @@ async function place(
     (what: string) =>
     async (...about: unknown[]) =>
       void done.push([what, ...about])
-  const needs: PlacingNeeds = {
+  const needs: CampaignCallPlacerNeeds = {
     queue: {
-      async settle(_, settling: Settling) {
+      async complete(_, settling: AttemptResult) {
         done.push(['settle', settling])
         return true
       },
@@ -50,24 +50,24 @@ async function place(
         return { callId }
       },
     },
-    callLog: {
+    agentCallStore: {
       async add(entry) {
         done.push(['log', entry.callId])
         return { ...entry, id: '1', outcome: null }
       },
       finish: note('finish'),
     },
-    agents: { setFreeFrom: note('aside') },
+    agents: { setAvailableFrom: note('aside') },
     campaigns: {
       setNote: note('note'),
-      async step(...about) {
+      async transition(...about) {
         done.push(['step', ...about])
         return true
       },
     },
     clear: createClearance({
       policy: () =>
-        createPolicy(PolicyFile.parse({ emergency: ['112'], deny: ['0900123'], international: true })),
+        createDialPolicy(PolicyFile.parse({ emergency: ['112'], deny: ['0900123'], international: true })),
       doNotCall: {
         async has(spellings) {
           if (difference.listFails !== undefined) throw difference.listFails
@@ -77,16 +77,16 @@ async function place(
     }),
     lease: { fence: () => difference.fence ?? 7 },
     now: () => now * 1_000,
-    onTrouble: (err) => void done.push(['trouble', err]),
+    onFailure: (err) => void done.push(['trouble', err]),
   }
-  const placing = createPlacing(needs)
+  const placing = createCampaignCallPlacer(needs)
   const campaign = newCampaign({ rules: newRules({ callerId: difference.callerId ?? null }) })
   for (const number of difference.numbers ?? [difference.number ?? call.number]) {
     placing.start({ ...call, number }, { agent, campaign, fence: 7 })
-    expect(placing.has('hk_1')).toBe(true)
-    await placing.idle()
+    expect(placing.isPlacing('hk_1')).toBe(true)
+    await placing.drained()
   }
-  expect(placing.has('hk_1')).toBe(false)
+  expect(placing.isPlacing('hk_1')).toBe(false)
   return { done, pausedUntil: placing.pausedUntil() }
 }
 
@@ -123,12 +123,12 @@ describe('a lead that is dialled', () => {
     expect(String((done[0] as unknown[])[2]).replace(/^.*?called: /, '')).toEqual(why)
     expect(done[1]).toEqual([
       'settle',
-      { outcome: 'failed', counts: false, goesTo: 'done', nextTryAt: now, now },
+      { outcome: 'failed', isAttempt: false, nextState: 'done', nextTryAt: now, now },
     ])
   })
 
   test('one that is on the do-not-call list in another spelling is done, and no fault of the rules', async () => {
-    const settled = { outcome: null, counts: false, goesTo: 'done', status: 'do_not_call' }
+    const settled = { outcome: null, isAttempt: false, nextState: 'done', status: 'do_not_call' }
     const { done } = await place({ numbers: Array.from({ length: 6 }, () => '+49401') })
     expect(done).toEqual(Array.from({ length: 6 }, () => ['settle', { ...settled, nextTryAt: now, now }]))
   })

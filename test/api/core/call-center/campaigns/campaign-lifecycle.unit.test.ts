@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest'
-import { ALL, type Scope } from '../../../../../api/core/call-center/agents/scope.ts'
+import { type Scope, UNRESTRICTED_SCOPE } from '../../../../../api/core/call-center/agents/scope.ts'
 import type { Campaign, CampaignStatus } from '../../../../../api/core/call-center/campaigns/campaign.ts'
 import {
-  createRunning,
-  type Running,
-  type RunningNeeds,
+  type CampaignLifecycle,
+  type CampaignLifecycleNeeds,
+  createCampaignLifecycle,
 } from '../../../../../api/core/call-center/campaigns/campaign-lifecycle.ts'
 import { newAgent } from '../../../../support/fixtures/agents.ts'
 import { newCampaign } from '../../../../support/fixtures/campaigns.ts'
@@ -12,22 +12,27 @@ import { newCampaign } from '../../../../support/fixtures/campaigns.ts'
 /** Keeps one campaign, as the store does. */
 function setUp(difference: Partial<Campaign>, waiting = 0) {
   let kept = newCampaign({ automation: false, ...difference })
-  const store: RunningNeeds['store'] = {
+  const store: CampaignLifecycleNeeds['store'] = {
     find: async () => kept,
-    async step(_id, from, to) {
+    async transition(_id, from, to) {
       if (!from.includes(kept.status)) return false
       kept = { ...kept, ...to, version: kept.version + 1 }
       return true
     },
-    waiting: async () => (waiting === 0 ? [] : [{ zone: null, dueAt: 0 }]),
+    waitingZones: async () => (waiting === 0 ? [] : [{ zone: null, dueAt: 0 }]),
   }
-  return createRunning({ store, now: () => 0 })
+  return createCampaignLifecycle({ store, now: () => 0 })
 }
-const by = (scope: Scope = ALL) => ({ userId: '1', role: 'admin' as const, agent: newAgent(), scope })
-type Deed = keyof Running
+const by = (scope: Scope = UNRESTRICTED_SCOPE) => ({
+  userId: '1',
+  role: 'admin' as const,
+  agent: newAgent(),
+  scope,
+})
+type Operation = keyof CampaignLifecycle
 
 describe('a campaign’s life', () => {
-  const allowed: readonly [CampaignStatus, Deed, CampaignStatus][] = [
+  const allowed: readonly [CampaignStatus, Operation, CampaignStatus][] = [
     ['draft', 'start', 'active'],
     ['active', 'pause', 'paused'],
     ['active', 'stop', 'completed'],
@@ -44,7 +49,7 @@ describe('a campaign’s life', () => {
   })
 
   const states: readonly CampaignStatus[] = ['draft', 'active', 'paused', 'completed']
-  const deeds: readonly Deed[] = ['start', 'pause', 'stop', 'startAutomation']
+  const deeds: readonly Operation[] = ['start', 'pause', 'stop', 'startAutomation']
   const others = states.flatMap((status) =>
     deeds
       .filter((deed) => !allowed.some(([from, does]) => from === status && does === deed))

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { Standing } from '../../../../../api/core/call-center/agents/call-center-actor.ts'
+import type { CallCenterActor } from '../../../../../api/core/call-center/agents/call-center-actor.ts'
 import type { Campaign } from '../../../../../api/core/call-center/campaigns/campaign.ts'
 import {
   type CampaignsNeeds,
@@ -8,7 +8,12 @@ import {
 import { newAgent } from '../../../../support/fixtures/agents.ts'
 import { newCampaign, newRules } from '../../../../support/fixtures/campaigns.ts'
 
-const by: Standing = { userId: '1', agent: newAgent({ id: '1' }), role: 'admin', scope: { sees: 'all' } }
+const by: CallCenterActor = {
+  userId: '1',
+  agent: newAgent({ id: '1' }),
+  role: 'admin',
+  scope: { sees: 'all' },
+}
 
 /** Campaigns of which one is stored, on a machine whose own clock is `machine`. */
 function campaignsWith(stored: Campaign, machine = 'Europe/Berlin') {

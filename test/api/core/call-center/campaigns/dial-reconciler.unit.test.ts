@@ -1,14 +1,14 @@
 import { describe, expect, test } from 'vitest'
 import type { Campaign } from '../../../../../api/core/call-center/campaigns/campaign.ts'
-import type { Dialling } from '../../../../../api/core/call-center/campaigns/dial-queue.ts'
-import { createReconciler } from '../../../../../api/core/call-center/campaigns/dial-reconciler.ts'
-import type { Call, Leg, Outcome } from '../../../../../api/core/calls/call.ts'
-import type { CallParty, CallRecord, DialledCall } from '../../../../../api/core/calls/call-history.ts'
+import type { DialAttempt } from '../../../../../api/core/call-center/campaigns/dial-queue.ts'
+import { createDialReconciler } from '../../../../../api/core/call-center/campaigns/dial-reconciler.ts'
+import type { Call, CallOutcome, Leg } from '../../../../../api/core/calls/call.ts'
+import type { CallParty, CallRecord, PlacedCall } from '../../../../../api/core/calls/call-history.ts'
 import { Refusal } from '../../../../../api/core/refusal.ts'
 import { newAgent } from '../../../../support/fixtures/agents.ts'
 import { newCampaign } from '../../../../support/fixtures/campaigns.ts'
 
-const call: Dialling = {
+const call: DialAttempt = {
   leadId: '1',
   number: '+49301',
   campaignId: null,
@@ -21,32 +21,32 @@ const call: Dialling = {
 const leg = (endpoint: string, state: Leg['state']) => ({ endpoint, state }) as Leg // no more is read of it
 
 /** A call that lives, with these legs. */
-async function look(legs: readonly Leg[], dialling: Dialling = call) {
+async function reconcileLive(legs: readonly Leg[], dialling: DialAttempt = call) {
   const done: unknown[] = []
   const note =
     (what: string) =>
     async (...about: unknown[]) =>
       void done.push([what, ...about])
-  const reconciler = createReconciler({
+  const reconciler = createDialReconciler({
     queue: {
-      dialling: async () => [dialling],
-      settle: async () => true,
-      release: note('release'),
+      inProgress: async () => [dialling],
+      complete: async () => true,
+      releaseAgent: note('release'),
     },
-    campaigns: { find: async () => undefined, halt: async () => true, setNote: note('note') },
+    campaigns: { find: async () => undefined, pauseForOutage: async () => true, setNote: note('note') },
     agents: {
       findAll: async () => [newAgent({ id: '7', extension: '1001' })],
-      setFreeFrom: note('free'),
-      breakOff: async () => undefined,
+      setAvailableFrom: note('free'),
+      putOnBreak: async () => undefined,
     },
-    callLog: { finish: note('finish') },
-    dialled: { find: async () => undefined, add: note('dialled') },
+    agentCallStore: { finish: note('finish') },
+    placedCalls: { find: async () => undefined, add: note('dialled') },
     history: { find: async () => undefined },
-    liveCall: (): Pick<Call, 'state' | 'legs'> => ({ state: 'up', legs }),
+    findLiveCall: (): Pick<Call, 'state' | 'legs'> => ({ state: 'up', legs }),
     endpointOf: (extension) => extension,
     isPlacing: () => false,
     now: () => 200_000,
-    onTrouble(err) {
+    onFailure(err) {
       throw err
     },
   })
@@ -55,7 +55,7 @@ async function look(legs: readonly Leg[], dialling: Dialling = call) {
 }
 
 test('an agent whose phone has left a call that goes on is free for the next one', async () => {
-  const done = await look([leg('1001', 'ended'), leg('1002', 'up'), leg('trunk', 'up')])
+  const done = await reconcileLive([leg('1001', 'ended'), leg('1002', 'up'), leg('trunk', 'up')])
   expect(done).toEqual([
     ['free', '7', 200],
     ['release', call],
@@ -67,25 +67,25 @@ test.each([
   ['whose phone has not rung yet', []],
   ['whose phone came back', [leg('1001', 'ended'), leg('1001', 'up')]],
 ])('an agent %s is not', async (_, legs) => {
-  expect(await look(legs)).toEqual([])
+  expect(await reconcileLive(legs)).toEqual([])
 })
 
 test('whoever was released once is not released again', async () => {
-  expect(await look([leg('1001', 'ended')], { ...call, agentId: null })).toEqual([])
+  expect(await reconcileLive([leg('1001', 'ended')], { ...call, agentId: null })).toEqual([])
 })
 
 interface End {
-  outcome: Outcome
+  outcome: CallOutcome
   /** Of the history; none by default. */
   record?: Pick<CallRecord, 'direction' | 'parties'>
   /** Of the lead. */
-  from?: Dialling
+  from?: DialAttempt
   /** What the database refuses, three times. */
   fails?: 'finish' | 'settle' | 'halt' | 'breakOff'
 }
 
 /** Calls of a campaign that end so, one after another, each of another lead. @returns all that came of them */
-async function endWith(ends: readonly (Outcome | End)[], campaign: Campaign | null = newCampaign()) {
+async function endWith(ends: readonly (CallOutcome | End)[], campaign: Campaign | null = newCampaign()) {
   const none = (): unknown[] => []
   const done = {
     settled: none(),
@@ -103,9 +103,9 @@ async function endWith(ends: readonly (Outcome | End)[], campaign: Campaign | nu
   const write = async (what: End['fails']) => {
     if (end.fails === what && refusals-- > 0) throw new Refusal('unavailable')
   }
-  const reconciler = createReconciler({
+  const reconciler = createDialReconciler({
     queue: {
-      dialling: async () =>
+      inProgress: async () =>
         isSettled
           ? []
           : [
@@ -117,17 +117,17 @@ async function endWith(ends: readonly (Outcome | End)[], campaign: Campaign | nu
                 callId: `hk_${at}`,
               },
             ],
-      settle: async (_, { outcome, counts, goesTo }) => {
+      complete: async (_, { outcome, isAttempt, nextState }) => {
         await write('settle')
-        put('settled', [outcome, counts, goesTo])
+        put('settled', [outcome, isAttempt, nextState])
         isSettled = true
         return true
       },
-      release: async () => {},
+      releaseAgent: async () => {},
     },
     campaigns: {
       find: async () => (campaign && status ? { ...campaign, status } : undefined),
-      async halt(id, reason) {
+      async pauseForOutage(id, reason) {
         await write('halt')
         put('halted', [id, reason.attempts.map(({ leadId }) => leadId)])
         status = 'paused'
@@ -137,30 +137,30 @@ async function endWith(ends: readonly (Outcome | End)[], campaign: Campaign | nu
     },
     agents: {
       findAll: async () => [],
-      setFreeFrom: async () => {},
-      async breakOff(id) {
+      setAvailableFrom: async () => {},
+      async putOnBreak(id) {
         await write('breakOff')
         put('breaks', id)
         return 'Anna'
       },
     },
-    callLog: { finish: () => write('finish') },
-    dialled: {
+    agentCallStore: { finish: () => write('finish') },
+    placedCalls: {
       find: async (id) => ({ id, userId: '1', number: '+49301', createdAt: 100, outcome: end.outcome }),
       add: async () => {},
     },
     history: { find: async () => end.record as CallRecord | undefined }, // no more is read of it
-    liveCall: () => undefined,
+    findLiveCall: () => undefined,
     endpointOf: (extension) => extension,
     isPlacing: () => false,
     now: () => 200_000,
     onNote: (event) => put('told', event),
-    onTrouble: Object.assign(
+    onFailure: Object.assign(
       (err: unknown) => {
         if (end.fails === undefined) throw err
         put('troubles', 'fails')
       },
-      { over: () => put('troubles', 'works') },
+      { recovered: () => put('troubles', 'works') },
     ),
   })
   for (const one of ends) {
@@ -201,7 +201,7 @@ describe('an agent whose phone does not take three calls in a row', () => {
 })
 
 describe('calls that fail for every number', () => {
-  const once = (outcome: Outcome, goesTo = 'waiting') => [outcome, true, goesTo]
+  const once = (outcome: CallOutcome, goesTo = 'waiting') => [outcome, true, goesTo]
 
   test('pause the campaign at the fifth, which is no attempt, and give the others back', async () => {
     const { settled, halted, told } = await endWith(Array.from({ length: 5 }, () => 'congestion' as const))
@@ -290,26 +290,30 @@ describe('a call that the database refuses to write three times is counted once'
 
   test('a lead that no process dialled is given back as it was', async () => {
     const settled: unknown[] = []
-    const asked = new Map<string, DialledCall>()
+    const asked = new Map<string, PlacedCall>()
     let refusals = 3
-    const reconciler = createReconciler({
+    const reconciler = createDialReconciler({
       queue: {
-        dialling: async () => (settled.length === 0 ? [{ ...call, campaignId: '1' }] : []),
-        async settle(_, { outcome, counts, goesTo }) {
+        inProgress: async () => (settled.length === 0 ? [{ ...call, campaignId: '1' }] : []),
+        async complete(_, { outcome, isAttempt, nextState }) {
           if (refusals-- > 0) throw new Refusal('unavailable')
-          settled.push([outcome, counts, goesTo])
+          settled.push([outcome, isAttempt, nextState])
           return true
         },
-        release: async () => {},
+        releaseAgent: async () => {},
       },
-      campaigns: { find: async () => newCampaign(), halt: async () => true, setNote: async () => {} },
+      campaigns: {
+        find: async () => newCampaign(),
+        pauseForOutage: async () => true,
+        setNote: async () => {},
+      },
       agents: {
         findAll: async () => [newAgent({ id: '7', userId: '1' })],
-        setFreeFrom: async () => {},
-        breakOff: async () => undefined,
+        setAvailableFrom: async () => {},
+        putOnBreak: async () => undefined,
       },
-      callLog: { finish: async () => {} },
-      dialled: {
+      agentCallStore: { finish: async () => {} },
+      placedCalls: {
         find: async (id) => asked.get(id),
         async add(one) {
           if (asked.has(one.id)) throw new Refusal('taken')
@@ -317,11 +321,11 @@ describe('a call that the database refuses to write three times is counted once'
         },
       },
       history: { find: async () => undefined },
-      liveCall: () => undefined,
+      findLiveCall: () => undefined,
       endpointOf: (extension) => extension,
       isPlacing: () => false,
       now: () => 200_000,
-      onTrouble: () => {},
+      onFailure: () => {},
     })
     while ((await reconciler.reconcile()).length > 0) {}
     expect(settled).toEqual([[null, false, 'waiting']])

@@ -3,30 +3,34 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { createFloor } from '../../../../../api/core/call-center/campaigns/available-agents.ts'
-import { createPlacing } from '../../../../../api/core/call-center/campaigns/campaign-call-placer.ts'
-import { createReconciler } from '../../../../../api/core/call-center/campaigns/dial-reconciler.ts'
-import { createDialler } from '../../../../../api/core/call-center/campaigns/dialer.ts'
-import { createTrunks } from '../../../../../api/core/call-center/campaigns/trunk-capacity.ts'
-import type { Outcome } from '../../../../../api/core/calls/call.ts'
+import { createAvailableAgents } from '../../../../../api/core/call-center/campaigns/available-agents.ts'
+import { createCampaignCallPlacer } from '../../../../../api/core/call-center/campaigns/campaign-call-placer.ts'
+import { createDialReconciler } from '../../../../../api/core/call-center/campaigns/dial-reconciler.ts'
+import { createDialer } from '../../../../../api/core/call-center/campaigns/dialer.ts'
+import { createTrunkCapacity } from '../../../../../api/core/call-center/campaigns/trunk-capacity.ts'
+import type { CallOutcome } from '../../../../../api/core/calls/call.ts'
 import { createClearance } from '../../../../../api/core/dial-policy/clearance.ts'
-import { createPolicy } from '../../../../../api/core/dial-policy/create-dial-policy.ts'
+import { createDialPolicy } from '../../../../../api/core/dial-policy/create-dial-policy.ts'
 import { PolicyFile } from '../../../../../api/core/dial-policy/policy-file.ts'
 import { Refusal, type RefusalCode } from '../../../../../api/core/refusal.ts'
 import { createUserStore } from '../../../../../api/store/sql/auth/users.ts'
-import { createCallLog } from '../../../../../api/store/sql/call-center/agent-calls.ts'
+import { createAgentCallStore } from '../../../../../api/store/sql/call-center/agent-calls.ts'
 import { createAgentStore } from '../../../../../api/store/sql/call-center/agents.ts'
 import { createCampaignStore } from '../../../../../api/store/sql/call-center/campaigns.ts'
 import { createDialQueue } from '../../../../../api/store/sql/call-center/dial-queue.ts'
-import { createDialledStore } from '../../../../../api/store/sql/calls/placed-calls.ts'
+import { createPlacedCallStore } from '../../../../../api/store/sql/calls/placed-calls.ts'
 import { type Database, openDatabase } from '../../../../../api/store/sql/database.ts'
 import { migrate } from '../../../../../api/store/sql/migrate.ts'
-import { createMortal, type Fate, type Mortal } from '../../../../support/crash-injection.ts'
+import {
+  type CrashableProcess,
+  createCrashableProcess,
+  type InjectedCrash,
+} from '../../../../support/crash-injection.ts'
 import { newCall } from '../../../../support/fixtures/call-records.ts'
 import { addLead, now as epoch } from '../../../../support/fixtures/campaign-rows.ts'
 import { newRules } from '../../../../support/fixtures/campaigns.ts'
 
-const POLICY = createPolicy(PolicyFile.parse({}))
+const POLICY = createDialPolicy(PolicyFile.parse({}))
 const OUTCOMES = [
   'answered',
   'busy',
@@ -36,12 +40,17 @@ const OUTCOMES = [
   'own_no_answer',
   'own_busy',
 ] as const
-const TROUBLES = ['throttled', 'unavailable', 'dial_denied', 'unknown_number', 'internal'] as const
+const REFUSALS = ['throttled', 'unavailable', 'dial_denied', 'unknown_number', 'internal'] as const
 /** What is kept of a call is over without a word by then: see `keeping.ts`. */
-const UNHEARD_S = 35
+const UNOBSERVED_AFTER_S = 35
 
 type Command =
-  | { does: 'round'; who: 0 | 1; fate: Fate | undefined; trouble: (typeof TROUBLES)[number] | undefined }
+  | {
+      does: 'round'
+      who: 0 | 1
+      fate: InjectedCrash | undefined
+      trouble: (typeof REFUSALS)[number] | undefined
+    }
   | { does: 'both' }
   | { does: 'end'; which: number; outcome: (typeof OUTCOMES)[number] }
   | { does: 'wait'; seconds: number }
@@ -60,7 +69,7 @@ const command: fc.Arbitrary<Command> = fc.oneof(
     does: fc.constant('round' as const),
     who: fc.constantFrom(0 as const, 1 as const),
     fate,
-    trouble: fc.option(fc.constantFrom(...TROUBLES), { nil: undefined, freq: 4 }),
+    trouble: fc.option(fc.constantFrom(...REFUSALS), { nil: undefined, freq: 4 }),
   }),
   fc.record({ does: fc.constant('both' as const) }),
   fc.record({ does: fc.constant('end' as const), which: fc.nat(9), outcome: fc.constantFrom(...OUTCOMES) }),
@@ -91,8 +100,8 @@ describe('a campaign that is dialled by two APIs, each of which may die or sleep
 
   test('whoever dies or sleeps at any step of a round, and wakes when others have gone on, calls nobody twice', async () => {
     const round = { does: 'round', fate: undefined, trouble: undefined } as const
-    for (const fate of FATES) {
-      const world = await createWorld(db, { leads: [1, 2], agents: 2, maxAttempts: 2 })
+    for (const fate of CRASHES) {
+      const world = await createFixture(db, { leads: [1, 2], agents: 2, maxAttempts: 2 })
       await world.obey({ ...round, who: 0, fate })
       // Longer than anybody takes to dial, so what is not dialled goes back and to another.
       await world.obey({ does: 'wait', seconds: 31 })
@@ -111,7 +120,7 @@ describe('a campaign that is dialled by two APIs, each of which may die or sleep
   test('no lead, number or agent is ever in two calls, none is tried too often, and all come to an end', async () => {
     await fc.assert(
       fc.asyncProperty(scene, async ({ leads, agents, maxAttempts, commands }) => {
-        const world = await createWorld(db, { leads, agents, maxAttempts })
+        const world = await createFixture(db, { leads, agents, maxAttempts })
         for (const one of commands) await world.obey(one)
         await world.finish()
         expect(world.faults).toEqual([])
@@ -127,13 +136,13 @@ describe('a campaign that is dialled by two APIs, each of which may die or sleep
 })
 
 /** Every way to end or sleep in a round, and more steps than one has. */
-const FATES = Array.from({ length: 30 }, (_, step) =>
+const CRASHES = Array.from({ length: 30 }, (_, step) =>
   ([true, false] as const).flatMap((after) =>
-    (['dies', 'sleeps'] as const).map((kind): Fate => ({ step, after, kind })),
+    (['dies', 'sleeps'] as const).map((kind): InjectedCrash => ({ step, after, kind })),
   ),
 ).flat()
 
-async function createWorld(db: Database, given: { leads: number[]; agents: number; maxAttempts: number }) {
+async function createFixture(db: Database, given: { leads: number[]; agents: number; maxAttempts: number }) {
   for (const table of [
     'leads',
     'campaigns',
@@ -149,7 +158,7 @@ async function createWorld(db: Database, given: { leads: number[]; agents: numbe
   const now = () => time * 1_000
   const campaigns = createCampaignStore(db)
   const agents = createAgentStore(db)
-  const dialled = createDialledStore(db)
+  const dialled = createPlacedCallStore(db)
   const agentIds: string[] = []
   for (let n = 0; n < given.agents; n += 1) {
     const extension = String(1_000 + n)
@@ -182,7 +191,7 @@ async function createWorld(db: Database, given: { leads: number[]; agents: numbe
     agentIds,
   } as const
   const campaignId = (await campaigns.add(made, time)).id
-  await campaigns.step(campaignId, ['draft'], { status: 'active', automation: true }, time)
+  await campaigns.transition(campaignId, ['draft'], { status: 'active', automation: true }, time)
   for (const digit of given.leads) await addLead(db, campaignId, { number: `03010000${digit}` })
 
   /** Calls on the PBX: the truth. */
@@ -192,7 +201,7 @@ async function createWorld(db: Database, given: { leads: number[]; agents: numbe
   const faults: string[] = []
   let tried = 0
   let ids = 0
-  let trouble: RefusalCode | undefined
+  let nextRefusal: RefusalCode | undefined
 
   function ring(callId: string, number: string, userId: string) {
     for (const other of live.values()) {
@@ -203,58 +212,58 @@ async function createWorld(db: Database, given: { leads: number[]; agents: numbe
   }
 
   function createApi() {
-    const mortal = createMortal()
-    const fence = mortal.isAwake
-    const queue = mortal.port(createDialQueue(db))
-    const store = mortal.port(campaigns)
-    const crew = mortal.port(agents)
-    const callLog = mortal.port(createCallLog(db))
-    const asked = mortal.port(dialled)
-    const pbx = mortal.port({
+    const mortal = createCrashableProcess()
+    const fence = mortal.isRunning
+    const queue = mortal.wrapPort(createDialQueue(db))
+    const store = mortal.wrapPort(campaigns)
+    const agentStore = mortal.wrapPort(agents)
+    const agentCallStore = mortal.wrapPort(createAgentCallStore(db))
+    const placedCalls = mortal.wrapPort(dialled)
+    const pbx = mortal.wrapPort({
       ring: async (id: string, number: string, userId: string) => ring(id, number, userId),
     })
     const lease = {
       // Whoever sleeps loses it.
       fence: () => (fence() ? 1 : undefined),
-      pass: () => {},
+      stepDown: () => {},
     }
-    const onTrouble = () => {}
-    const placing = createPlacing({
-      ...{ queue, callLog, agents: crew, campaigns: store, lease, now, onTrouble },
+    const onFailure = () => {}
+    const callPlacer = createCampaignCallPlacer({
+      ...{ queue, agentCallStore, agents: agentStore, campaigns: store, lease, now, onFailure },
       clear: createClearance({ policy: () => POLICY, doNotCall: { has: async () => false } }),
       calls: {
         async dial({ userId }, { number, callId = '' }) {
-          const fault = trouble
-          trouble = undefined
+          const fault = nextRefusal
+          nextRefusal = undefined
           if (fault !== undefined) throw new Refusal(fault)
-          await asked.add({ id: callId, userId, number, createdAt: time, outcome: null })
+          await placedCalls.add({ id: callId, userId, number, createdAt: time, outcome: null })
           await pbx.ring(callId, number, userId)
           return { callId }
         },
       },
     })
-    const reconciler = createReconciler({
-      ...{ queue, callLog, agents: crew, campaigns: store, dialled: asked, now, onTrouble },
+    const reconciler = createDialReconciler({
+      ...{ queue, agentCallStore, agents: agentStore, campaigns: store, placedCalls, now, onFailure },
       // As in production: a call that rang is in the history before it has an outcome.
       history: {
         find: async (id) =>
           rang.has(id) ? newCall({ id, direction: 'outgoing', parties: [], endedAt: time }) : undefined,
       },
-      liveCall: (id) => (live.has(id) ? { state: 'up', legs: [] } : undefined),
+      findLiveCall: (id) => (live.has(id) ? { state: 'up', legs: [] } : undefined),
       endpointOf: (extension) => extension,
-      isPlacing: placing.has,
+      isPlacing: callPlacer.isPlacing,
     })
-    const floor = createFloor({
-      agents: crew,
+    const availableAgents = createAvailableAgents({
+      agents: agentStore,
       statusOf: () => 'available',
       isReachable: () => true,
       isInCall: () => false,
-      mayShow: () => true,
+      canPresentNumber: () => true,
       now,
     })
-    const dialler = createDialler({
-      ...{ lease, queue, campaigns: store, reconciler, floor, placing, now },
-      trunks: createTrunks({ bounds: new Map([['telnyx', 2]]), live: () => [] }),
+    const dialer = createDialer({
+      ...{ lease, queue, campaigns: store, reconciler, availableAgents, callPlacer, now },
+      trunkCapacity: createTrunkCapacity({ limits: new Map([['telnyx', 2]]), live: () => [] }),
       isOnline: () => true,
       newId() {
         ids += 1
@@ -262,26 +271,26 @@ async function createWorld(db: Database, given: { leads: number[]; agents: numbe
       },
     })
     const round = async () => {
-      await dialler.round()
-      await placing.idle()
+      await dialer.tick()
+      await callPlacer.drained()
     }
-    return { mortal, round: () => Promise.race([round(), mortal.gone]) }
+    return { mortal, round: () => Promise.race([round(), mortal.stopped]) }
   }
 
   const apis = [createApi(), createApi()]
-  const sleepers: Mortal[] = []
+  const suspended: CrashableProcess[] = []
 
-  async function round(who: number, doom?: Fate) {
+  async function round(who: number, crash?: InjectedCrash) {
     const api = apis[who] ?? createApi()
-    api.mortal.doom(doom)
+    api.mortal.scheduleCrash(crash)
     await api.round()
-    api.mortal.doom(undefined)
-    if (api.mortal.isAwake()) return
-    sleepers.push(api.mortal)
+    api.mortal.scheduleCrash(undefined)
+    if (api.mortal.isRunning()) return
+    suspended.push(api.mortal)
     apis[who] = createApi()
   }
 
-  async function end(callId: string, outcome: Outcome) {
+  async function end(callId: string, outcome: CallOutcome) {
     live.delete(callId)
     rang.add(callId)
     if (!outcome.startsWith('own_')) tried += 1
@@ -290,14 +299,14 @@ async function createWorld(db: Database, given: { leads: number[]; agents: numbe
 
   async function wait(seconds: number) {
     time += seconds
-    for (const { id, createdAt } of await dialled.unfinished(time - UNHEARD_S)) {
-      if (!live.has(id) && createdAt < time - UNHEARD_S) await dialled.finish(id, 'unknown')
+    for (const { id, createdAt } of await dialled.unfinished(time - UNOBSERVED_AFTER_S)) {
+      if (!live.has(id) && createdAt < time - UNOBSERVED_AFTER_S) await dialled.finish(id, 'unknown')
     }
   }
 
   /** Also those who sleep in the middle of a step get to its end. */
   async function wake() {
-    for (const sleeper of sleepers.splice(0)) sleeper.wake()
+    for (const sleeper of suspended.splice(0)) sleeper.resume()
     await new Promise((resolve) => setTimeout(resolve, 5))
   }
 
@@ -310,9 +319,9 @@ async function createWorld(db: Database, given: { leads: number[]; agents: numbe
     attempts: async () => (await leads()).reduce((sum, one) => sum + one.attempts, 0),
     async obey(one: Command) {
       if (one.does === 'round') {
-        trouble = one.trouble
+        nextRefusal = one.trouble
         await round(one.who, one.fate)
-        trouble = undefined
+        nextRefusal = undefined
       } else if (one.does === 'both') await Promise.all([round(0), round(1)])
       else if (one.does === 'wait') await wait(one.seconds)
       else if (one.does === 'wake') await wake()
@@ -327,7 +336,7 @@ async function createWorld(db: Database, given: { leads: number[]; agents: numbe
       for (let turn = 0; turn < 60; turn += 1) {
         await Promise.all([round(0), round(1)])
         for (const callId of [...live.keys()]) await end(callId, 'busy')
-        await wait(UNHEARD_S + 1)
+        await wait(UNOBSERVED_AFTER_S + 1)
         if ((await leads()).every(({ dial_state }) => dial_state === 'done')) return
       }
     },

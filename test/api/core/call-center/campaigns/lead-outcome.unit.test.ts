@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest'
 import { outcomeForLead } from '../../../../../api/core/call-center/campaigns/lead-outcome.ts'
-import type { Outcome } from '../../../../../api/core/calls/call.ts'
+import type { CallOutcome } from '../../../../../api/core/calls/call.ts'
 
 const own = { userId: '2', extension: '1001', answered: true }
 const other = { userId: '3', extension: '1002', answered: false }
 
-test.each<[string, Outcome, 'internal' | 'outgoing', (typeof own)[], Outcome]>([
+test.each<[string, CallOutcome, 'internal' | 'outgoing', (typeof own)[], CallOutcome]>([
   ['answered by a trunk', 'answered', 'outgoing', [own], 'answered'],
   ['answered by the dialplan alone', 'answered', 'internal', [own], 'failed'],
   ['given up while a trunk rang', 'cancelled', 'outgoing', [own], 'cancelled'],

@@ -1,21 +1,24 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { createOutages, NOT_OUT } from '../../../../../api/core/call-center/campaigns/outage-detector.ts'
-import type { Leg, Outcome } from '../../../../../api/core/calls/call.ts'
+import {
+  createOutageDetector,
+  ROUTE_FAILURES,
+} from '../../../../../api/core/call-center/campaigns/outage-detector.ts'
+import type { CallOutcome, Leg } from '../../../../../api/core/calls/call.ts'
 
-type Noted = Parameters<ReturnType<typeof createOutages>['note']>
+type Noted = Parameters<ReturnType<typeof createOutageDetector>['record']>
 
 /** A call that ends, is judged and written, as the reconciler does it. */
-function end(outages: ReturnType<typeof createOutages>, ...call: Noted) {
-  const outage = outages.judge(...call)
-  if (outage === undefined) outages.note(...call)
-  else outages.clear(call[0])
+function end(outages: ReturnType<typeof createOutageDetector>, ...call: Noted) {
+  const outage = outages.check(...call)
+  if (outage === undefined) outages.record(...call)
+  else outages.reset(call[0])
   return outage
 }
 
 /** Calls that end so, each of another lead and number unless it is named. @returns which of them pause the campaign */
-function pausedBy(...ends: readonly (Outcome | [Outcome, string])[]) {
-  const outages = createOutages()
+function pausedBy(...ends: readonly (CallOutcome | [CallOutcome, string])[]) {
+  const outages = createOutageDetector()
   return ends.flatMap((one, at) => {
     const [outcome, number] = Array.isArray(one) ? one : [one, `0301000${at}`]
     const call = { leadId: number, number, callId: `hk_${at}` }
@@ -25,7 +28,7 @@ function pausedBy(...ends: readonly (Outcome | [Outcome, string])[]) {
 const times = <T>(count: number, one: T): T[] => Array.from({ length: count }, () => one)
 
 describe('calls of a campaign that fail before a phone outside is reached', () => {
-  test.each(NOT_OUT)('pause it when five in a row are %s', (outcome) => {
+  test.each(ROUTE_FAILURES)('pause it when five in a row are %s', (outcome) => {
     expect(pausedBy(...times(5, outcome))).toEqual([4])
   })
 
@@ -49,14 +52,14 @@ describe('calls of a campaign that fail before a phone outside is reached', () =
   )
 
   test('are the number’s own where there are only one or two numbers', () => {
-    expect(pausedBy(...times(9, ['congestion', '030'] as [Outcome, string]))).toEqual([])
-    const two = ['030', '031'].map((number): [Outcome, string] => ['congestion', number])
+    expect(pausedBy(...times(9, ['congestion', '030'] as [CallOutcome, string]))).toEqual([])
+    const two = ['030', '031'].map((number): [CallOutcome, string] => ['congestion', number])
     expect(pausedBy(...two, ...two, ...two, ...two)).toEqual([])
     expect(pausedBy(...two, ...two, 'congestion')).toEqual([4])
   })
 
   test('of one campaign say nothing of another, which goes by another trunk', () => {
-    const outages = createOutages()
+    const outages = createOutageDetector()
     const paused = times(5, ['bad', 'good'] as const).flatMap((both, at) =>
       both.filter((campaign) => {
         const call = { leadId: `${at}`, number: `030${at}`, callId: `hk_${campaign}_${at}` }
@@ -67,28 +70,28 @@ describe('calls of a campaign that fail before a phone outside is reached', () =
   })
 
   test('are given back but the last, which is not counted yet, and the note is plain', () => {
-    const outages = createOutages()
+    const outages = createOutageDetector()
     const [last] = times(5, 0).flatMap((_, at) => {
       const call = { leadId: `${at}`, number: `030${at}`, callId: `hk_${at}` }
       return end(outages, '1', call, 'unknown_number') ?? []
     })
     expect(last).toEqual({
-      counted: ['0', '1', '2', '3'].map((leadId) => ({ leadId })),
+      countedAttempts: ['0', '1', '2', '3'].map((leadId) => ({ leadId })),
       note: 'the PBX knew none of 5 numbers in a row: check its dial context and dialplan. No attempt was counted',
     })
   })
 
   test('of which one is judged again and again is not counted by that', () => {
-    const outages = createOutages()
+    const outages = createOutageDetector()
     const call = { leadId: '1', number: '0301', callId: 'hk_1' }
     for (let times = 0; times < 20; times++) {
       const other = { leadId: '2', number: `030${times}`, callId: 'hk_2' }
-      expect(outages.judge('1', times % 2 === 0 ? call : other, 'congestion')).toBeUndefined()
+      expect(outages.check('1', times % 2 === 0 ? call : other, 'congestion')).toBeUndefined()
     }
   })
 
   test('pause it only when five are in a row, whatever comes in which order', () => {
-    const outcome = fc.constantFrom<Outcome>('congestion', 'failed', 'answered', 'no_answer', 'cancelled')
+    const outcome = fc.constantFrom<CallOutcome>('congestion', 'failed', 'answered', 'no_answer', 'cancelled')
     fc.assert(
       fc.property(fc.array(outcome, { maxLength: 60 }), (outcomes) => {
         let inARow = 0
@@ -108,16 +111,16 @@ describe('calls of a campaign that fail before a phone outside is reached', () =
 describe('while some calls go out and others fail at once', () => {
   const leg = (flaw: Partial<Leg> = {}): Leg => ({ role: 'callee', state: 'ringing', ...flaw }) as Leg // what is read of it
   const seen = (legs: readonly Leg[]) => [{ campaignId: '1', callId: 'hk_far', legs }]
-  const fail = (outages: ReturnType<typeof createOutages>, count: number, from = 0) =>
+  const fail = (outages: ReturnType<typeof createOutageDetector>, count: number, from = 0) =>
     times(count, 0).flatMap((_, at) => {
       const call = { leadId: '1', number: `030${from + at}`, callId: `hk_${from + at}` }
       return end(outages, '1', call, 'congestion') === undefined ? [] : [from + at]
     })
 
   test('a phone outside that rings keeps the campaign going, for a while', () => {
-    const outages = createOutages()
-    outages.look(seen([leg()]), 1_000)
-    outages.look(seen([leg()]), 3_000)
+    const outages = createOutageDetector()
+    outages.observe(seen([leg()]), 1_000)
+    outages.observe(seen([leg()]), 3_000)
     expect(fail(outages, 19)).toEqual([])
     expect(fail(outages, 1, 19)).toEqual([19])
   })
@@ -127,20 +130,20 @@ describe('while some calls go out and others fail at once', () => {
     ['one that is over', [leg({ state: 'ended' })]],
     ['the agent’s own', [leg({ role: 'caller', state: 'up', answeredAt: 1 })]],
   ])('%s does not', (_, legs) => {
-    const outages = createOutages()
-    outages.look(seen(legs), 1_000)
+    const outages = createOutageDetector()
+    outages.observe(seen(legs), 1_000)
     expect(fail(outages, 5)).toEqual([4])
   })
 
   test('one that is answered starts the count anew, once', () => {
-    const outages = createOutages()
+    const outages = createOutageDetector()
     expect(fail(outages, 4)).toEqual([])
     const up = seen([leg({ state: 'up', answeredAt: 1 })])
-    outages.look(up, 1_000)
+    outages.observe(up, 1_000)
     expect(fail(outages, 4, 10)).toEqual([])
-    outages.look(up, 1_500)
+    outages.observe(up, 1_500)
     // The trunk died while they talk: the end of that talk is no evidence.
-    outages.note('1', { leadId: '2', number: '031', callId: 'hk_far' }, 'answered')
+    outages.record('1', { leadId: '2', number: '031', callId: 'hk_far' }, 'answered')
     expect(fail(outages, 1, 20)).toEqual([20])
   })
 })

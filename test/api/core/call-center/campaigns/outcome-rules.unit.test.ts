@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { afterCall } from '../../../../../api/core/call-center/campaigns/outcome-rules.ts'
-import { OUTCOMES } from '../../../../../api/core/calls/call.ts'
+import { applyOutcomeRules } from '../../../../../api/core/call-center/campaigns/outcome-rules.ts'
+import { CALL_OUTCOMES } from '../../../../../api/core/calls/call.ts'
 import { newRules } from '../../../../support/fixtures/campaigns.ts'
 
 const now = 1_700_000_000
@@ -16,26 +16,28 @@ describe('after a call of a lead', () => {
     ['cancelled', 'waiting', now + 1_800, now],
     ['unknown', 'waiting', now + 1_800, now],
     ['unknown_number', 'done', now, now],
-  ] as const)('%s is an attempt: the lead is %s', (outcome, goesTo, nextTryAt, freeFrom) => {
-    expect(afterCall(first, outcome, newRules(), times)).toEqual({
-      settling: { outcome, counts: true, goesTo, nextTryAt, now },
-      freeFrom,
+  ] as const)('%s is an attempt: the lead is %s', (outcome, nextState, nextTryAt, availableFrom) => {
+    expect(applyOutcomeRules(first, outcome, newRules(), times)).toEqual({
+      result: { outcome, isAttempt: true, nextState, nextTryAt, now },
+      availableFrom,
     })
   })
 
-  test.each(OUTCOMES.filter((one) => one.startsWith('own_')))(
+  test.each(CALL_OUTCOMES.filter((one) => one.startsWith('own_')))(
     '%s is the agent’s: the lead waits as before, and the agent is left alone for a while',
     (outcome) => {
-      expect(afterCall(first, outcome, newRules(), times)).toEqual({
-        settling: { outcome: null, counts: false, goesTo: 'waiting', nextTryAt: now, now },
-        freeFrom: now + 30,
+      expect(applyOutcomeRules(first, outcome, newRules(), times)).toEqual({
+        result: { outcome: null, isAttempt: false, nextState: 'waiting', nextTryAt: now, now },
+        availableFrom: now + 30,
       })
     },
   )
 
   test('the last attempt is the end, whatever came of it', () => {
-    for (const outcome of OUTCOMES.filter((one) => !one.startsWith('own_'))) {
-      expect(afterCall({ ...first, attempts: 2 }, outcome, newRules(), times).settling.goesTo).toBe('done')
+    for (const outcome of CALL_OUTCOMES.filter((one) => !one.startsWith('own_'))) {
+      expect(applyOutcomeRules({ ...first, attempts: 2 }, outcome, newRules(), times).result.nextState).toBe(
+        'done',
+      )
     }
   })
 
@@ -44,14 +46,14 @@ describe('after a call of a lead', () => {
     ['idle', '1'],
     ['done', '1'],
   ] as const)('a lead that was %s and called by hand is so again, in campaign %s', (from, campaignId) => {
-    for (const outcome of OUTCOMES) {
-      const { settling } = afterCall({ from, campaignId, attempts: 0 }, outcome, newRules(), times)
-      expect(settling.goesTo).toBe(from)
-      expect(settling.counts).toBe(campaignId !== null && !outcome.startsWith('own_'))
+    for (const outcome of CALL_OUTCOMES) {
+      const { result } = applyOutcomeRules({ from, campaignId, attempts: 0 }, outcome, newRules(), times)
+      expect(result.nextState).toBe(from)
+      expect(result.isAttempt).toBe(campaignId !== null && !outcome.startsWith('own_'))
     }
   })
 
   test('a lead whose campaign is gone waits for nothing', () => {
-    expect(afterCall(first, 'busy', undefined, times).settling.goesTo).toBe('idle')
+    expect(applyOutcomeRules(first, 'busy', undefined, times).result.nextState).toBe('idle')
   })
 })

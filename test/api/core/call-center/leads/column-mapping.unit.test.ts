@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest'
-import { type Column, columnsOf } from '../../../../../api/core/call-center/leads/column-mapping.ts'
+import { type LeadColumn, mapColumns } from '../../../../../api/core/call-center/leads/column-mapping.ts'
 import { Refusal } from '../../../../../api/core/refusal.ts'
 
 const read = (header: string, delimiter = ',') =>
-  columnsOf(header.split(delimiter)).map(({ column }) => column)
+  mapColumns(header.split(delimiter)).map(({ column }) => column)
 
 describe('a column is a phone’s by the words of its header', () => {
   test.each([
@@ -131,7 +131,7 @@ describe('a column is a phone’s by the words of its header', () => {
 })
 
 describe('lists as others write them', () => {
-  test.each<[string, string, { [column in Column]?: string[] }]>([
+  test.each<[string, string, { [column in LeadColumn]?: string[] }]>([
     [
       'Google Contacts',
       'First Name,Middle Name,Last Name,Phonetic First Name,Name Prefix,Nickname,File As,Organization Name,' +
@@ -260,8 +260,8 @@ describe('lists as others write them', () => {
     ['two phones', 'Name,Phone,Mobile', { name: ['Name'], phone: ['Phone', 'Mobile'] }],
     ['a contact', 'Contact,Phone', { name: ['Contact'], phone: ['Phone'] }],
   ])('%s', (_, header, expected) => {
-    const found: { [column in Column]?: string[] } = {}
-    for (const { header: name, column } of columnsOf(header.split(','))) {
+    const found: { [column in LeadColumn]?: string[] } = {}
+    for (const { header: name, column } of mapColumns(header.split(','))) {
       if (column !== null) found[column] = [...(found[column] ?? []), name]
     }
     expect(found).toEqual(expected)
@@ -278,7 +278,7 @@ test('without a phone, the columns that there are are named', () => {
   ]
   let said: unknown
   try {
-    columnsOf(header)
+    mapColumns(header)
   } catch (err) {
     said = err instanceof Refusal && err.detail
   }

@@ -1,13 +1,17 @@
 import { parse } from 'csv-parse/sync'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { listRowsOf } from '../../../../../api/core/call-center/leads/csv-parser.ts'
-import { delimiterOf, partsOf, rowsOf } from '../../../../../api/core/call-center/leads/csv-reader.ts'
+import { parseCsv } from '../../../../../api/core/call-center/leads/csv-parser.ts'
+import {
+  detectDelimiter,
+  readRows,
+  splitChunks,
+} from '../../../../../api/core/call-center/leads/csv-reader.ts'
 import { Refusal } from '../../../../../api/core/refusal.ts'
 
 async function cellsOf(parts: readonly string[], delimiter: ',' | ';' = ',') {
   const rows: string[][] = []
-  for await (const { cells } of listRowsOf(parts, delimiter)) rows.push([...cells])
+  for await (const { cells } of parseCsv(parts, delimiter)) rows.push([...cells])
   return rows
 }
 const reasonFor = (reading: Promise<unknown>) =>
@@ -65,7 +69,7 @@ describe('more than there may be is refused', () => {
   ])('%s', async (_, make, reason) => {
     const text = make()
     const reading = async () => {
-      for await (const _row of rowsOf(partsOf(text), delimiterOf(text))) void _row
+      for await (const _row of readRows(splitChunks(text), detectDelimiter(text))) void _row
     }
     expect(await reasonFor(reading())).toMatch(reason)
   })
@@ -92,7 +96,7 @@ test.each<[string, () => string]>([
   const text = make()
   const wait = await waitBesides(async () => {
     const reading = async () => {
-      for await (const _row of rowsOf(partsOf(text), delimiterOf(text))) void _row
+      for await (const _row of readRows(splitChunks(text), detectDelimiter(text))) void _row
     }
     await reasonFor(reading())
   })
@@ -110,7 +114,7 @@ test('whoever leaves is not read for any longer', async () => {
     }
   }
   const reading = async () => {
-    for await (const _row of listRowsOf(endless(), ',', gone.signal)) void _row
+    for await (const _row of parseCsv(endless(), ',', gone.signal)) void _row
   }
   expect(await reasonFor(reading())).toBe('whoever sent the list has left')
   expect(parts).toBeLessThan(6)

@@ -1,17 +1,17 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import {
-  delimiterOf,
-  partsOf,
-  rowsOf,
+  detectDelimiter,
+  readRows,
+  splitChunks,
   type TableRow,
 } from '../../../../../api/core/call-center/leads/csv-reader.ts'
-import { wishOf } from '../../../../../api/core/call-center/leads/parse-lead-row.ts'
-import { head, line } from '../../../../../api/http/csv-writer.ts'
+import { parseLeadRow } from '../../../../../api/core/call-center/leads/parse-lead-row.ts'
+import { csvHeader, csvRow } from '../../../../../api/http/csv-writer.ts'
 
 async function read(text: string): Promise<TableRow[]> {
   const rows: TableRow[] = []
-  for await (const row of rowsOf(partsOf(text), delimiterOf(text))) rows.push(row)
+  for await (const row of readRows(splitChunks(text), detectDelimiter(text))) rows.push(row)
   return rows
 }
 
@@ -33,7 +33,7 @@ describe('what is exported', () => {
       fc.asyncProperty(
         fc.array(fc.tuple(cell, cell, cell), { minLength: 1, maxLength: 20 }),
         async (rows) => {
-          const table = head(['phone', 'notes', 'name']) + rows.map(line).join('')
+          const table = csvHeader(['phone', 'notes', 'name']) + rows.map(csvRow).join('')
           const text = new TextDecoder().decode(new TextEncoder().encode(table))
           const expected = rows.filter((cells) => cells.some((one) => one !== ''))
           const found = (await read(text)).map(({ cells }) => [
@@ -55,7 +55,7 @@ test('a list is cut into parts that are whole characters, and is the same put to
     .map(([length, end]) => 'x'.repeat(length) + '😀'.repeat(5) + end)
   fc.assert(
     fc.property(long, (text) => {
-      const parts = partsOf(text)
+      const parts = splitChunks(text)
       expect(parts.join('')).toBe(text)
       expect(parts.every((part) => part.isWellFormed() && part.length > 0)).toBe(true)
     }),
@@ -75,7 +75,7 @@ test.each([
   ['SEP=\t\nname,phone', '\t'],
   ['"sep=|"\rname,phone', '|'],
 ])('%j is divided by %j', (header, delimiter) => {
-  expect(delimiterOf(`${header}\r\n1;2;3;4`)).toBe(delimiter)
+  expect(detectDelimiter(`${header}\r\n1;2;3;4`)).toBe(delimiter)
 })
 
 test('a row is told by the line on which it begins', async () => {
@@ -104,7 +104,7 @@ describe('the header', () => {
     ['is followed by blank rows to the end', 'name;phone\nAda;1\n;;;;\n;\n\n'],
   ])('%s', async (_, text) => {
     const rows = await read(text)
-    expect(rows.map(({ cells, fault }) => [cells, fault])).toEqual([[{ name: 'Ada', phone: '1' }, undefined]])
+    expect(rows.map(({ cells, error }) => [cells, error])).toEqual([[{ name: 'Ada', phone: '1' }, undefined]])
   })
   test('is not the line that tells Excel what divides cells, where no row follows', async () => {
     await expect(read('sep=;\n')).rejects.toMatchObject({ detail: 'the list is empty' })
@@ -151,12 +151,12 @@ describe('a row', () => {
   ])('%s', async (_, text, cells, odd) => {
     const [row] = await read(text)
     expect(row?.cells).toEqual(cells)
-    expect(row?.odd.map(({ column, reason }) => [column, reason])).toEqual(odd)
+    expect(row?.warnings.map(({ column, reason }) => [column, reason])).toEqual(odd)
   })
 
   test('has a phone behind an apostrophe, which keeps its zero', async () => {
     const [row] = await read("name,phone\nAda,'0301\n")
-    expect(row && wishOf(row)).toMatchObject({ wish: { phone: '0301' } })
+    expect(row && parseLeadRow(row)).toMatchObject({ input: { phone: '0301' } })
   })
 
   test.each([
@@ -168,6 +168,6 @@ describe('a row', () => {
     ['Sumatra,2', false],
   ])('%s is a total: %s', async (text, isTotal) => {
     const [row] = await read(`name,phone\n${text}\n`)
-    expect(row?.fault).toBe(isTotal ? 'this row is a total, not a lead' : undefined)
+    expect(row?.error).toBe(isTotal ? 'this row is a total, not a lead' : undefined)
   })
 })

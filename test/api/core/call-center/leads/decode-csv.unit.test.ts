@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { decodeList } from '../../../../../api/core/call-center/leads/decode-csv.ts'
+import { decodeCsv } from '../../../../../api/core/call-center/leads/decode-csv.ts'
 import { Refusal } from '../../../../../api/core/refusal.ts'
 
 const LIST = 'name,phone\nJürgen Иван 😀,+49301\n'
@@ -13,7 +13,7 @@ async function* cut(bytes: Uint8Array, size: number) {
   for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size)
 }
 const textOf = async (bytes: Uint8Array, charset?: string, size = 7) =>
-  (await decodeList(cut(bytes, size), charset)).join('')
+  (await decodeCsv(cut(bytes, size), charset)).join('')
 const reasonOf = (bytes: Uint8Array, charset?: string) =>
   textOf(bytes, charset).then(
     () => 'none',
@@ -69,7 +69,7 @@ test('a list comes in parts of whole characters, wherever its bytes were cut', a
   await fc.assert(
     fc.asyncProperty(long, fc.integer({ min: 1, max: 70_000 }), async (some, size) => {
       const text = some.join('').repeat(4_000)
-      const parts = await decodeList(cut(Buffer.from(text), size + 20_000), undefined)
+      const parts = await decodeCsv(cut(Buffer.from(text), size + 20_000), undefined)
       expect(parts.join('') === text).toBe(true)
       expect(parts.every((part) => part.isWellFormed() && part.length > 0 && part.length <= 65_536)).toBe(
         true,

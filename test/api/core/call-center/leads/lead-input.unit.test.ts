@@ -1,18 +1,18 @@
 import { describe, expect, test } from 'vitest'
 import type { Lead } from '../../../../../api/core/call-center/leads/lead.ts'
-import { changeOf, newLead } from '../../../../../api/core/call-center/leads/lead-input.ts'
-import { createPolicy } from '../../../../../api/core/dial-policy/create-dial-policy.ts'
+import { applyInput, newLead } from '../../../../../api/core/call-center/leads/lead-input.ts'
+import { createDialPolicy } from '../../../../../api/core/dial-policy/create-dial-policy.ts'
 import { PolicyFile } from '../../../../../api/core/dial-policy/policy-file.ts'
 
 const NOBODY = { agentId: null, team: null }
-const policy = createPolicy(PolicyFile.parse({ country: 'DE', outPrefix: '0' }))
+const policy = createDialPolicy(PolicyFile.parse({ country: 'DE', outPrefix: '0' }))
 const made = (phone: string) =>
   newLead({ name: 'Ada', phone, status: 'do_not_call', campaignId: '1' }, NOBODY, policy)
 
 describe('a lead with the status DO_NOT_CALL', () => {
   test('puts its number on the do-not-call list', () => {
-    expect(made('030 901820').barred).toMatchObject({ reason: 'set on a lead' })
-    expect(made('030 901820').barred?.spellings[0]).toBe('+4930901820')
+    expect(made('030 901820').doNotCall).toMatchObject({ reason: 'set on a lead' })
+    expect(made('030 901820').doNotCall?.variants[0]).toBe('+4930901820')
   })
 
   test.each([
@@ -25,13 +25,13 @@ describe('a lead with the status DO_NOT_CALL', () => {
     ['an emergency number behind the prefix for outside', '0112'],
     ['a feature code', '*8'],
   ])('puts %s on no list, has the status and waits for no call', (_, phone) => {
-    const { lead, barred } = made(phone)
-    expect(barred).toBeUndefined()
+    const { lead, doNotCall } = made(phone)
+    expect(doNotCall).toBeUndefined()
     expect([lead.status, lead.dialState]).toEqual(['do_not_call', 'done'])
     // Read by no rule but that the status is another one.
     const known = { ...lead, id: '1', version: 1, status: 'new', dialState: 'waiting' } as unknown as Lead
-    const change = changeOf(known, { status: 'do_not_call' }, {}, policy)
-    expect(change.barred).toBeUndefined()
-    expect(change.set).toMatchObject({ status: 'do_not_call', dialState: 'done' })
+    const change = applyInput(known, { status: 'do_not_call' }, {}, policy)
+    expect(change.doNotCall).toBeUndefined()
+    expect(change.changes).toMatchObject({ status: 'do_not_call', dialState: 'done' })
   })
 })

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest'
-import { wishOf } from '../../../../../api/core/call-center/leads/parse-lead-row.ts'
-import { NO_TIME_ZONE } from '../../../../../api/core/values/time-zone.ts'
+import { parseLeadRow } from '../../../../../api/core/call-center/leads/parse-lead-row.ts'
+import { INVALID_TIME_ZONE } from '../../../../../api/core/values/time-zone.ts'
 
 const faultOf = (cells: Record<string, string>): string => {
-  const read = wishOf({ cells: { name: 'Ada King', phone: '1002', ...cells } } as Parameters<
-    typeof wishOf
+  const read = parseLeadRow({ cells: { name: 'Ada King', phone: '1002', ...cells } } as Parameters<
+    typeof parseLeadRow
   >[0]) // a row of a list
   return 'fault' in read ? read.fault : ''
 }
@@ -12,7 +12,7 @@ const faultOf = (cells: Record<string, string>): string => {
 describe('a row that is refused says which cell is wrong, and what is allowed there', () => {
   test.each([
     ['email', 'ada', 'email: must be an email address such as name@example.org'],
-    ['timeZone', 'CET/Nowhere', `timeZone: ${NO_TIME_ZONE}`],
+    ['timeZone', 'CET/Nowhere', `timeZone: ${INVALID_TIME_ZONE}`],
     ['campaignId', 'first', 'campaignId: must be an id, a whole number of 1 or more'],
     ['company', 'x'.repeat(201), 'company: must be text of up to 200 characters'],
     ['company', 'a\nb', 'company: must be one line, without control characters'],

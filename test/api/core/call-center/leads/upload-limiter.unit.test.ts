@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest'
 import type { LeadImport } from '../../../../../api/core/call-center/leads/lead-import.ts'
-import { createReceiving } from '../../../../../api/core/call-center/leads/upload-limiter.ts'
+import { createUploadLimiter } from '../../../../../api/core/call-center/leads/upload-limiter.ts'
 
 const world = () => {
   let running = 0
   let taken = 0
-  const receive = createReceiving({
+  const receive = createUploadLimiter({
     async add() {
       running += 1
       return { id: String(running) } as LeadImport // no more is looked at
@@ -20,7 +20,7 @@ const world = () => {
     const done = receive(agentId, async () => {
       taken += 1
       await whole
-      return [] as unknown as Parameters<Parameters<typeof createReceiving>[0]['add']> // handed on alone
+      return [] as unknown as Parameters<Parameters<typeof createUploadLimiter>[0]['add']> // handed on alone
     })
     return { come, done }
   }

@@ -1,38 +1,41 @@
 import { beforeEach, describe, expect, test } from 'vitest'
-import { ALL } from '../../../../../api/core/call-center/agents/scope.ts'
-import { createStats } from '../../../../../api/core/call-center/stats/call-stats.ts'
-import type { CrewMember, Tally } from '../../../../../api/core/call-center/stats/call-stats-store.ts'
+import { UNRESTRICTED_SCOPE } from '../../../../../api/core/call-center/agents/scope.ts'
+import { createCallStats } from '../../../../../api/core/call-center/stats/call-stats.ts'
+import type {
+  AgentPresence,
+  CampaignCallCounts,
+} from '../../../../../api/core/call-center/stats/call-stats-store.ts'
 import type { Call } from '../../../../../api/core/calls/call.ts'
 import { aCall, aLeg } from '../../calls/fixtures/calls.ts'
 
 const span = { from: 0, until: 86_400 }
-const READY: CrewMember = { status: 'ready', extension: '1001' }
+const READY: AgentPresence = { status: 'ready', extension: '1001' }
 
-let crew: CrewMember[]
-let tallies: Tally[]
+let presences: AgentPresence[]
+let counts: CampaignCallCounts[]
 let live: Call[]
 let reachable: Set<string>
 let online: boolean
 beforeEach(() => {
-  crew = [READY]
-  tallies = []
+  presences = [READY]
+  counts = []
   live = []
   reachable = new Set(['1001', '1002'])
   online = true
 })
 
 const realtime = () =>
-  createStats({
+  createCallStats({
     store: {
-      crew: async () => crew,
-      tally: async () => tallies,
-      ofAgent: async () => ({ calls: 0, answered: 0, missed: 0, talked: 0 }),
+      listPresences: async () => presences,
+      countByCampaign: async () => counts,
+      countForAgent: async () => ({ calls: 0, answered: 0, missed: 0, talked: 0 }),
     },
-    table: { live: () => live },
+    callTracker: { live: () => live },
     directory: { endpointOf: (extension) => `${extension}-web` },
     isReachable: (extension) => reachable.has(extension),
     isOnline: () => online,
-  }).realtime(ALL, span)
+  }).realtime(UNRESTRICTED_SCOPE, span)
 
 describe('somebody could take a call', () => {
   test('who is ready, with a phone that is registered', async () => {
@@ -40,8 +43,8 @@ describe('somebody could take a call', () => {
   })
 
   test.each<[string, () => void]>([
-    ['is at a break', () => (crew = [{ ...READY, status: 'break' }])],
-    ['has no phone', () => (crew = [{ ...READY, extension: null }])],
+    ['is at a break', () => (presences = [{ ...READY, status: 'break' }])],
+    ['has no phone', () => (presences = [{ ...READY, extension: null }])],
     ['has a phone that is not registered', () => reachable.clear()],
     ['is in a call', () => (live = [aCall({ legs: [aLeg('1001-web'), aLeg('trunk')] })])],
     ['is being rung', () => (live = [aCall({ legs: [aLeg('1001-web', { state: 'ringing' })] })])],
@@ -58,7 +61,7 @@ describe('somebody could take a call', () => {
 })
 
 test('a call of two of them is one, and one of others is none of theirs', async () => {
-  crew = [READY, { ...READY, extension: '1002' }, { status: 'offline', extension: null }]
+  presences = [READY, { ...READY, extension: '1002' }, { status: 'offline', extension: null }]
   live = [
     aCall({ id: '1', legs: [aLeg('1001-web'), aLeg('1002-web')] }),
     aCall({ id: '2', legs: [aLeg('1003-web'), aLeg('trunk', { endpoint: undefined })] }),
@@ -76,7 +79,7 @@ test('what lived when the PBX went away is not told', async () => {
 })
 
 test('today is summed over campaigns and calls of none; those that last have no outcome', async () => {
-  tallies = [
+  counts = [
     { campaignId: '1', outcome: 'answered', calls: 3, answered: 2, talked: 61 },
     { campaignId: '1', outcome: 'busy', calls: 3, answered: 0, talked: 0 },
     { campaignId: '1', outcome: null, calls: 1, answered: 0, talked: 0 },

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { optOutIn } from '../../../../../api/core/call-center/webhooks/opt-out.ts'
+import { findOptOutKeyword } from '../../../../../api/core/call-center/webhooks/opt-out.ts'
 
 test.each([
   ...[
@@ -51,7 +51,7 @@ test.each([
     'İptal',
   ],
 ])('%j opts out', (text) => {
-  expect(optOutIn(text)).toMatch(/./)
+  expect(findOptOutKeyword(text)).toMatch(/./)
 })
 
 test.each([
@@ -74,11 +74,11 @@ test.each([
     `STOP ${'!'.repeat(100)}`,
   ],
 ])('%j does not', (text) => {
-  expect(optOutIn(text)).toBeUndefined()
+  expect(findOptOutKeyword(text)).toBeUndefined()
 })
 
 test('the word is what is recorded', () => {
-  expect(optOutIn('"Opt-out", please!')).toBe('OPTOUT')
+  expect(findOptOutKeyword('"Opt-out", please!')).toBe('OPTOUT')
 })
 
 test('punctuation, case and blanks change nothing', () => {
@@ -92,7 +92,7 @@ test('punctuation, case and blanks change nothing', () => {
       around,
       fc.constantFrom('stop', 'Revoke', 'OPTOUT', 'arrêt'),
       (before, after, word) => {
-        expect(optOutIn(before + word + after)).toBe(word.toUpperCase().replace('Ê', 'E'))
+        expect(findOptOutKeyword(before + word + after)).toBe(word.toUpperCase().replace('Ê', 'E'))
       },
     ),
   )
@@ -102,7 +102,7 @@ test('a word between others that are no courtesy is a sentence', () => {
   const other = fc.constantFrom('order', 'me', 'the', 'my', 'sale', 'tomorrow', 'bus')
   fc.assert(
     fc.property(other, fc.constantFrom('end', 'cancel', 'stop', 'quit'), other, (before, word, after) => {
-      expect(optOutIn(`${before} ${word} ${after}`)).toBeUndefined()
+      expect(findOptOutKeyword(`${before} ${word} ${after}`)).toBeUndefined()
     }),
   )
 })

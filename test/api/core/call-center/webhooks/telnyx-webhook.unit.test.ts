@@ -1,8 +1,8 @@
 import { generateKeyPairSync, sign } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
-import { createTelnyx } from '../../../../../api/core/call-center/webhooks/telnyx-webhook.ts'
+import { createTelnyxWebhook } from '../../../../../api/core/call-center/webhooks/telnyx-webhook.ts'
 import type { WebhookEvent } from '../../../../../api/core/call-center/webhooks/webhook-event-store.ts'
-import { createPolicy } from '../../../../../api/core/dial-policy/create-dial-policy.ts'
+import { createDialPolicy } from '../../../../../api/core/dial-policy/create-dial-policy.ts'
 import { PolicyFile } from '../../../../../api/core/dial-policy/policy-file.ts'
 
 const NOW = 1_769_860_800
@@ -30,17 +30,17 @@ function signed(text = event(), { at = NOW, key = privateKey } = {}) {
   return { signature, timestamp, body }
 }
 
-const policy = createPolicy(PolicyFile.parse({ country: 'DE' }))
+const policy = createDialPolicy(PolicyFile.parse({ country: 'DE' }))
 
 function aTelnyx(key: string | null = shown) {
   const kept: { event: WebhookEvent; optOut: unknown }[] = []
-  const telnyx = createTelnyx({
+  const telnyx = createTelnyxWebhook({
     publicKey: key ?? undefined,
     toleranceSeconds: 300,
     now: () => NOW * 1000,
     policy: () => policy,
     events: {
-      async keep(event, optOut) {
+      async save(event, optOut) {
         if (kept.some((one) => one.event.id === event.id)) return false
         kept.push({ event, optOut })
         return true
@@ -152,7 +152,7 @@ describe('who wants no more calls', () => {
     '%j says so',
     async (text) => {
       expect(await optOutOf({ text })).toEqual({
-        spellings: policy.spellings('+493012345678'),
+        variants: policy.variants('+493012345678'),
         reason: `opted out by message: ${text.trim().toUpperCase()}`,
       })
     },

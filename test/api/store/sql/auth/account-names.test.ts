@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { openDialPolicy } from '../../../../../api/config/dial-policy-file.ts'
+import { watchDialPolicyFile } from '../../../../../api/config/dial-policy-file.ts'
 import { createAccounts } from '../../../../../api/core/auth/accounts.ts'
 import { createUserStore } from '../../../../../api/store/sql/auth/users.ts'
 import { openDatabase } from '../../../../../api/store/sql/database.ts'
@@ -8,7 +8,7 @@ import { createExtensionStore } from '../../../../../api/store/sql/provisioning/
 import { newReservation } from '../../../../support/fixtures/reservations.ts'
 import { newUser, until } from '../../../../support/fixtures/users.ts'
 import { onBothEngines } from '../engines.ts'
-import { setBack } from '../undo-migrations.ts'
+import { undoMigrations } from '../undo-migrations.ts'
 
 const BORIS = { username: 'boris', extension: '202', email: 'boris@example.org' }
 
@@ -83,7 +83,7 @@ describe('the names of an account', () => {
       const users = await store()
       await users.add(newUser({ username: 'desk-1' }))
       const boris = await users.add(newUser(BORIS))
-      const changed = users.change(boris.id, { extension: 'Desk-1' }, until)
+      const changed = users.update(boris.id, { extension: 'Desk-1' }, until)
       await expect(changed).rejects.toMatchObject({ code: 'taken', detail: 'extension' })
       expect(await users.find(boris.id)).toMatchObject({ extension: '202', generation: 0 })
     })
@@ -91,15 +91,15 @@ describe('the names of an account', () => {
     test('an extension that is the username stays', async () => {
       const users = await store()
       const anna = await users.add(newUser({ username: '1002', extension: '1002' }))
-      const changed = users.change(anna.id, { extension: '1003' }, until)
+      const changed = users.update(anna.id, { extension: '1003' }, until)
       await expect(changed).rejects.toMatchObject({ code: 'input_invalid' })
-      expect(await users.change(anna.id, { role: 'supervisor', extension: '1002' }, until)).toBeDefined()
+      expect(await users.update(anna.id, { role: 'supervisor', extension: '1002' }, until)).toBeDefined()
     })
 
     test('a name is free again after its account changed it, or is gone', async () => {
       const users = await store()
       const anna = await users.add(newUser({ extension: 'desk-1', email: 'anna@example.org' }))
-      await users.change(anna.id, { extension: 'desk-2' }, until)
+      await users.update(anna.id, { extension: 'desk-2' }, until)
       const desk = await users.add(newUser({ username: 'desk-1', extension: null }))
       await users.remove(desk.id, until)
       await users.remove(anna.id, until)
@@ -116,7 +116,7 @@ describe('the names of an account', () => {
       const number = extension.extension
       const added = users.add(newUser({ username: number, extension: number }))
       await expect(added).rejects.toMatchObject({ code: 'taken', detail: 'extension' })
-      expect(await extensions.settle(extension, { sealedSecret: 's', authUsername: 'a' }, 1)).toBeDefined()
+      expect(await extensions.markReady(extension, { sealedSecret: 's', authUsername: 'a' }, 1)).toBeDefined()
       expect(await users.findByLogin(number)).toMatchObject({ username: 'anna@example.org' })
     })
 
@@ -129,7 +129,7 @@ describe('the names of an account', () => {
         createAccounts({
           users: createUserStore(db),
           passwords,
-          policy: openDialPolicy(undefined, () => {}),
+          policy: watchDialPolicyFile(undefined, () => {}),
         }),
       )
       const rivals = Array.from({ length: 24 }, (_, n) =>
@@ -154,7 +154,7 @@ describe('the names of an account', () => {
       const url = await engine.empty()
       await migrate(url)
       const db = await openDatabase(url)
-      await setBack(db, '0014-names')
+      await undoMigrations(db, '0014-names')
       const row = { role: 'user', password_hash: '$', disabled: 0, generation: 0, created_at: 1 } as const
       const name = (username: string, email: string | null) => ({
         ...row,
@@ -190,7 +190,7 @@ describe('the names of an account', () => {
       await migrate(url)
       const db = await openDatabase(url)
       // As an earlier release left it: no table of names, and one account called like the extension of another.
-      await setBack(db, '0014-names')
+      await undoMigrations(db, '0014-names')
       const row = { role: 'user', password_hash: '$', disabled: 0, generation: 0, created_at: 1 } as const
       await db.query
         .insertInto('users')
@@ -220,7 +220,7 @@ describe('the names of an account', () => {
       expect(await users.findByLogin('１００２')).toMatchObject({ extension: '1001' })
       expect(await users.findByLogin('1001')).toMatchObject({ username: '１００２' })
       const owner = await users.findByLogin('user2')
-      await users.change(owner?.id ?? '', { extension: '1009' }, until)
+      await users.update(owner?.id ?? '', { extension: '1009' }, until)
       const added = users.add(newUser({ extension: '1002' }))
       await expect(added).rejects.toMatchObject({ code: 'taken', detail: 'extension' })
       await db.close()

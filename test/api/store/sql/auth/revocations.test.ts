@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { createLedger, enter } from '../../../../../api/store/sql/auth/revocations.ts'
+import { createRevocationStore, insertRevocation } from '../../../../../api/store/sql/auth/revocations.ts'
 import { onBothEngines } from '../engines.ts'
 
 describe('the ledger of revocations', () => {
@@ -10,11 +10,13 @@ describe('the ledger of revocations', () => {
       const entries = await db.transaction(async (trx) => {
         const written = []
         for (let n = 1; n <= count; n++) {
-          written.push(await enter(trx, { kind: 'sid', key: `s${n}`, generation: 0, until: 1000 + n }))
+          written.push(
+            await insertRevocation(trx, { kind: 'sid', key: `s${n}`, generation: 0, until: 1000 + n }),
+          )
         }
         return written
       })
-      return { ledger: createLedger(db), entries, ids: entries.map((entry) => entry.id) }
+      return { ledger: createRevocationStore(db), entries, ids: entries.map((entry) => entry.id) }
     }
 
     test('ids rise', async () => {
@@ -25,52 +27,52 @@ describe('the ledger of revocations', () => {
 
     test('what the log has not acknowledged comes oldest first, as many as asked for', async () => {
       const { ledger, entries, ids } = await setUp(5)
-      expect(await ledger.unannounced(3)).toEqual(entries.slice(0, 3))
-      await ledger.announced(ids.slice(0, 2), '5-0')
-      expect(await ledger.unannounced(10)).toEqual(entries.slice(2))
+      expect(await ledger.unpublished(3)).toEqual(entries.slice(0, 3))
+      await ledger.markPublished(ids.slice(0, 2), '5-0')
+      expect(await ledger.unpublished(10)).toEqual(entries.slice(2))
     })
 
     test('live entries come page by page, announced or not', async () => {
       const { ledger, entries, ids } = await setUp(5)
-      await ledger.announced(ids.slice(1, 3), '5-0')
-      const first = await ledger.live(1002, { limit: 2 })
-      const second = await ledger.live(1002, { limit: 2, afterId: first[1]?.id ?? '' })
-      const third = await ledger.live(1002, { limit: 2, afterId: second[1]?.id ?? '' })
+      await ledger.markPublished(ids.slice(1, 3), '5-0')
+      const first = await ledger.listUnexpired(1002, { limit: 2 })
+      const second = await ledger.listUnexpired(1002, { limit: 2, afterId: first[1]?.id ?? '' })
+      const third = await ledger.listUnexpired(1002, { limit: 2, afterId: second[1]?.id ?? '' })
       expect([first, second, third]).toEqual([entries.slice(1, 3), entries.slice(3, 5), []])
     })
 
     test('an entry is needed through its last second and then forgotten', async () => {
       const { ledger, entries } = await setUp(3)
       await ledger.purge(1002)
-      expect(await ledger.live(0, { limit: 10 })).toEqual(entries.slice(1))
+      expect(await ledger.listUnexpired(0, { limit: 10 })).toEqual(entries.slice(1))
     })
 
     test('an id is not given out twice, not even when the newest entry is forgotten', async () => {
       const db = await engine.tables()
       const write = () =>
-        db.transaction((trx) => enter(trx, { kind: 'jti', key: 'j', generation: 0, until: 1 }))
+        db.transaction((trx) => insertRevocation(trx, { kind: 'jti', key: 'j', generation: 0, until: 1 }))
       const gone = await write()
-      await createLedger(db).purge(10)
+      await createRevocationStore(db).purge(10)
       expect(Number((await write()).id)).toBeGreaterThan(Number(gone.id))
     })
 
     test('thousands are acknowledged in one go', async () => {
       const { ledger, ids } = await setUp(2500)
-      await ledger.announced(ids, '5-0')
-      expect(await ledger.unannounced(10)).toEqual([])
+      await ledger.markPublished(ids, '5-0')
+      expect(await ledger.unpublished(10)).toEqual([])
     })
 
     test('nothing is known of the log before its first epoch', async () => {
       const { ledger } = await setUp(0)
-      expect(await ledger.logState()).toBeUndefined()
+      expect(await ledger.streamState()).toBeUndefined()
     })
 
     test('the state of the log is kept as saved', async () => {
       const { ledger } = await setUp(0)
-      await ledger.saveLogState({ epoch: 'one', cutoff: 7, streamId: '1700000000000-3' })
-      expect(await ledger.logState()).toEqual({ epoch: 'one', cutoff: 7, streamId: '1700000000000-3' })
-      await ledger.saveLogState({ epoch: 'two', cutoff: 9, streamId: '0-0' })
-      expect(await ledger.logState()).toEqual({ epoch: 'two', cutoff: 9, streamId: '0-0' })
+      await ledger.saveStreamState({ epoch: 'one', cutoff: 7, streamId: '1700000000000-3' })
+      expect(await ledger.streamState()).toEqual({ epoch: 'one', cutoff: 7, streamId: '1700000000000-3' })
+      await ledger.saveStreamState({ epoch: 'two', cutoff: 9, streamId: '0-0' })
+      expect(await ledger.streamState()).toEqual({ epoch: 'two', cutoff: 9, streamId: '0-0' })
     })
 
     test.each([
@@ -81,14 +83,14 @@ describe('the ledger of revocations', () => {
       ['an earlier sequence, which changes nothing', '5-10', '5-9', '5-10'],
     ])('the highest stream id is kept: %s', async (_, known, seen, kept) => {
       const { ledger } = await setUp(0)
-      await ledger.saveLogState({ epoch: 'one', cutoff: 7, streamId: known })
-      await ledger.announced([], seen)
-      expect(await ledger.logState()).toEqual({ epoch: 'one', cutoff: 7, streamId: kept })
+      await ledger.saveStreamState({ epoch: 'one', cutoff: 7, streamId: known })
+      await ledger.markPublished([], seen)
+      expect(await ledger.streamState()).toEqual({ epoch: 'one', cutoff: 7, streamId: kept })
     })
 
     test('a stream id of another shape is a fault of ours', async () => {
       const { ledger } = await setUp(0)
-      await expect(ledger.announced([], '$')).rejects.toThrow(TypeError)
+      await expect(ledger.markPublished([], '$')).rejects.toThrow(TypeError)
     })
   })
 })

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { createLedger } from '../../../../../api/store/sql/auth/revocations.ts'
+import { createRevocationStore } from '../../../../../api/store/sql/auth/revocations.ts'
 import { createSessionStore } from '../../../../../api/store/sql/auth/sessions.ts'
 import { createUserStore } from '../../../../../api/store/sql/auth/users.ts'
 import { newSession, newUser } from '../../../../support/fixtures/users.ts'
@@ -13,7 +13,7 @@ describe('sessions', () => {
       const session = newSession({ userId })
       const sessions = createSessionStore(db)
       await sessions.add(session)
-      return { sessions, session, ledger: createLedger(db) }
+      return { sessions, session, ledger: createRevocationStore(db) }
     }
 
     test('a session is found as it was added', async () => {
@@ -37,9 +37,9 @@ describe('sessions', () => {
       await sessions.add({ ...session, id: 'bGF0ZXItc2Vzc2lvbi1vZg', createdAt, lastSeenAt: createdAt })
       await sessions.touch(session.id, createdAt + 5)
       await sessions.end('bGF0ZXItc2Vzc2lvbi1vZg', createdAt + 1, 'logout')
-      const uses = await sessions.usesOf([session.userId, '99', 'nobody'])
+      const uses = await sessions.activityOf([session.userId, '99', 'nobody'])
       expect([...uses]).toEqual([[session.userId, { lastLogin: createdAt, lastSeen: createdAt + 5 }]])
-      expect(await sessions.usesOf([])).toEqual(new Map())
+      expect(await sessions.activityOf([])).toEqual(new Map())
     })
 
     test('a touch notes when a session was used, and a late one does not turn time back', async () => {
@@ -59,7 +59,7 @@ describe('sessions', () => {
         generation: 0,
         until: session.expiresAt,
       })
-      expect(await ledger.unannounced(10)).toEqual([entry])
+      expect(await ledger.unpublished(10)).toEqual([entry])
       expect(await sessions.find(session.id)).toMatchObject({
         endedAt: 1_700_000_100,
         endReason: 'logout',
@@ -71,7 +71,7 @@ describe('sessions', () => {
       await sessions.end(session.id, 1_700_000_100, 'logout')
       expect(await sessions.end(session.id, 1_700_000_200, 'expired')).toBeUndefined()
       expect(await sessions.find(session.id)).toMatchObject({ endedAt: 1_700_000_100, endReason: 'logout' })
-      expect(await ledger.unannounced(10)).toHaveLength(1)
+      expect(await ledger.unpublished(10)).toHaveLength(1)
     })
 
     test('two who end a session at once end it once', async () => {
@@ -81,13 +81,13 @@ describe('sessions', () => {
         sessions.end(session.id, 1_700_000_100, 'logout'),
       ])
       expect(entries.filter(Boolean)).toHaveLength(1)
-      expect(await ledger.unannounced(10)).toHaveLength(1)
+      expect(await ledger.unpublished(10)).toHaveLength(1)
     })
 
     test('an unknown session cannot end', async () => {
       const { sessions, ledger } = await setUp()
       expect(await sessions.end('bm8tc3VjaC1zZXNzaW9uIQ', 1_700_000_100, 'logout')).toBeUndefined()
-      expect(await ledger.unannounced(10)).toEqual([])
+      expect(await ledger.unpublished(10)).toEqual([])
     })
   })
 })

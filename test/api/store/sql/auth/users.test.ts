@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { createLedger } from '../../../../../api/store/sql/auth/revocations.ts'
+import { createRevocationStore } from '../../../../../api/store/sql/auth/revocations.ts'
 import { createUserStore } from '../../../../../api/store/sql/auth/users.ts'
 import { newUser, until } from '../../../../support/fixtures/users.ts'
 import { onBothEngines } from '../engines.ts'
@@ -115,7 +115,7 @@ describe('users', () => {
       const entry = await users.setPassword(anna.id, '$argon2id$new', until)
       expect(entry).toMatchObject({ kind: 'user', key: anna.id, generation: 1, until })
       expect(await users.find(anna.id)).toMatchObject({ passwordHash: '$argon2id$new', generation: 1 })
-      expect(await createLedger(db).unannounced(10)).toEqual([entry])
+      expect(await createRevocationStore(db).unpublished(10)).toEqual([entry])
     })
 
     test('another role or extension makes tokens void, as they say the old one', async () => {
@@ -125,7 +125,7 @@ describe('users', () => {
         await users.add(newUser()),
         await users.add(newUser({ username: 'bert', extension: '1002' })),
       ]
-      const entry = await users.change(anna.id, { role: 'supervisor', extension: '1009' }, until)
+      const entry = await users.update(anna.id, { role: 'supervisor', extension: '1009' }, until)
       expect(entry).toMatchObject({ kind: 'user', key: anna.id, generation: 1, until })
       expect(await users.find(anna.id)).toMatchObject({
         role: 'supervisor',
@@ -133,9 +133,9 @@ describe('users', () => {
         generation: 1,
       })
       const taken = { code: 'taken', detail: 'extension' }
-      await expect(users.change(bert.id, { extension: '1009' }, until)).rejects.toMatchObject(taken)
+      await expect(users.update(bert.id, { extension: '1009' }, until)).rejects.toMatchObject(taken)
       expect(await users.find(bert.id)).toMatchObject({ extension: '1002', generation: 0 })
-      expect(await createLedger(db).unannounced(10)).toEqual([entry])
+      expect(await createRevocationStore(db).unpublished(10)).toEqual([entry])
     })
 
     test('disabling makes tokens void, enabling again revokes nothing and revives none', async () => {
@@ -147,7 +147,7 @@ describe('users', () => {
       expect(await users.find(anna.id)).toMatchObject({ disabled: true, generation: 1 })
       expect(await users.setDisabled(anna.id, false, until)).toBeUndefined()
       expect(await users.find(anna.id)).toMatchObject({ disabled: false, generation: 1 })
-      expect(await createLedger(db).unannounced(10)).toEqual([entry])
+      expect(await createRevocationStore(db).unpublished(10)).toEqual([entry])
     })
 
     test('ten changes at once raise ten generations', async () => {
@@ -170,7 +170,7 @@ describe('users', () => {
         await expect(users.setDisabled(id, true, until)).rejects.toMatchObject(refusal)
         await expect(users.setDisabled(id, false, until)).rejects.toMatchObject(refusal)
       }
-      expect(await createLedger(db).unannounced(10)).toEqual([])
+      expect(await createRevocationStore(db).unpublished(10)).toEqual([])
     })
   })
 })

@@ -32,13 +32,10 @@ describe('an agent whose last session ends', () => {
 
     test.each<[string, (world: World) => Promise<unknown>]>([
       ['logs out', ({ sessions, session }) => sessions.end(session.id, NOW, 'logout')],
-      [
-        'is logged out',
-        ({ sessions, userId }) => sessions.endAllOf(userId, undefined, NOW, 'ended_by_admin'),
-      ],
+      ['is logged out', ({ sessions, userId }) => sessions.endAll(userId, undefined, NOW, 'ended_by_admin')],
       ['is disabled', ({ users, userId }) => users.setDisabled(userId, true, until)],
       ['has a new password', ({ users, userId }) => users.setPassword(userId, '$argon2id$…', until)],
-      ['has a new role', ({ users, userId }) => users.change(userId, { role: 'supervisor' }, until)],
+      ['has a new role', ({ users, userId }) => users.update(userId, { role: 'supervisor' }, until)],
       ['is deleted', ({ users, userId }) => users.remove(userId, until)],
     ])('is OFFLINE when they %s', async (_, leave) => {
       const world = await setUp()
@@ -58,7 +55,7 @@ describe('an agent whose last session ends', () => {
       await sessions.add({ ...session, id: 'bGF0ZXItc2Vzc2lvbi1vZg' })
       await sessions.end(session.id, NOW, 'logout')
       expect(await agent()).toMatchObject({ status: 'ready' })
-      await sessions.endAllOf(userId, 'bGF0ZXItc2Vzc2lvbi1vZg', NOW, 'ended_by_user')
+      await sessions.endAll(userId, 'bGF0ZXItc2Vzc2lvbi1vZg', NOW, 'ended_by_user')
       expect(await agent()).toMatchObject({ status: 'ready' })
       await sessions.end('bGF0ZXItc2Vzc2lvbi1vZg', NOW, 'logout')
       expect(await agent()).toMatchObject({ status: 'offline' })
@@ -74,8 +71,8 @@ describe('an agent whose last session ends', () => {
     test('stays READY through a refresh', async () => {
       const { agents, sessions, session, agent } = await setUp()
       await sessions.touch(session.id, NOW)
-      await sessions.refreshed(session.id, { number: 1, hash: 'x' }, NOW, NOW + 500)
-      await agents.leaveLapsed(NOW)
+      await sessions.recordRefresh(session.id, { number: 1, hash: 'x' }, NOW, NOW + 500)
+      await agents.setLapsedOffline(NOW)
       expect(await agent()).toMatchObject({ status: 'ready' })
     })
 
@@ -84,9 +81,9 @@ describe('an agent whose last session ends', () => {
       ['was not renewed in time', { idleExpiresAt: NOW }],
     ])('is OFFLINE when the session %s, and not a second before', async (_, end) => {
       const { agents, agent } = await setUp(end)
-      await agents.leaveLapsed(NOW - 1)
+      await agents.setLapsedOffline(NOW - 1)
       expect(await agent()).toEqual({ status: 'ready', statusAt: START })
-      await agents.leaveLapsed(NOW)
+      await agents.setLapsedOffline(NOW)
       expect(await agent()).toEqual({ status: 'offline', statusAt: NOW })
     })
 
@@ -108,7 +105,7 @@ describe('an agent whose last session ends', () => {
       const { agents, sessions, session, id, agent } = await setUp()
       await sessions.end(session.id, NOW, 'logout')
       await agents.setStatus(id, 'ready', NOW)
-      await agents.leaveLapsed(NOW + 10)
+      await agents.setLapsedOffline(NOW + 10)
       expect(await agent()).toMatchObject({ status: 'ready' })
     })
 
@@ -127,7 +124,7 @@ describe('an agent whose last session ends', () => {
       const { id } = await agents.add({ ...other, userId: bert.id }, START, until)
       await agents.setStatus(id, 'ready', START)
       await sessions.end(session.id, NOW - 1, 'logout')
-      await agents.leaveLapsed(NOW + 1)
+      await agents.setLapsedOffline(NOW + 1)
       expect(await agents.findAll([id])).toMatchObject([{ status: 'ready', statusAt: START }])
     })
   })

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { createLedger } from '../../../../../api/store/sql/auth/revocations.ts'
+import { createRevocationStore } from '../../../../../api/store/sql/auth/revocations.ts'
 import { createUserStore } from '../../../../../api/store/sql/auth/users.ts'
 import { createAgentStore } from '../../../../../api/store/sql/call-center/agents.ts'
 import type { Role } from '../../../../../contract/claims.ts'
@@ -12,11 +12,11 @@ describe('the team of an agent', () => {
   onBothEngines((engine) => {
     async function setUp(role: Role, team: string | null) {
       const db = await engine.tables()
-      const [users, agents, ledger] = [createUserStore(db), createAgentStore(db), createLedger(db)]
+      const [users, agents, ledger] = [createUserStore(db), createAgentStore(db), createRevocationStore(db)]
       const { id: userId } = await users.add(newUser({ role }))
       const { id } = await agents.add({ userId, name: 'anna', kind: 'human', team }, NOW, until)
       const before = (await users.find(userId))?.generation ?? 0
-      const waiting = async () => (await ledger.unannounced(10)).map(({ generation }) => generation)
+      const waiting = async () => (await ledger.unpublished(10)).map(({ generation }) => generation)
       return { users, agents, userId, id, before, waiting }
     }
 

@@ -1,6 +1,10 @@
 import fc from 'fast-check'
 import { beforeEach, describe, expect, test } from 'vitest'
-import type { DocumentStore, Kept, Writing } from '../../../../../api/core/call-center/ai/document-store.ts'
+import type {
+  DocumentStore,
+  VersionedDocument,
+  WriteContext,
+} from '../../../../../api/core/call-center/ai/document-store.ts'
 import { Refusal } from '../../../../../api/core/refusal.ts'
 import { createDocumentStore } from '../../../../../api/store/sql/call-center/ai-documents.ts'
 import type { Database } from '../../../../../api/store/sql/database.ts'
@@ -22,16 +26,16 @@ onBothEngines(({ tables }) => {
     temperature: 0.7,
   })
   const template = (name: string) => ({ name, category: 'a', content: 'b', variables: [] })
-  const writing = (difference: Partial<Writing> = {}): Writing => ({
-    by: '7',
+  const writing = (difference: Partial<WriteContext> = {}): WriteContext => ({
+    changedBy: '7',
     now: 100,
     version: undefined,
     ...difference,
   })
-  const put = (key: string, prompt: string, difference: Partial<Writing> = {}) =>
-    store.put('settings', key, { ...writing(difference), body: settings(prompt), mayMake: true })
-  const name = (key: string, called: string, mayMake = true) =>
-    store.put('template', key, { ...writing(), body: template(called), name: called, mayMake })
+  const put = (key: string, prompt: string, difference: Partial<WriteContext> = {}) =>
+    store.put('settings', key, { ...writing(difference), body: settings(prompt), createIfMissing: true })
+  const name = (key: string, called: string, createIfMissing = true) =>
+    store.put('template', key, { ...writing(), body: template(called), name: called, createIfMissing })
 
   describe('documents', () => {
     test('are made, then changed, and read at any version', async () => {
@@ -39,9 +43,9 @@ onBothEngines(({ tables }) => {
       expect(first).toMatchObject({ isNew: true, kept: { version: 1, createdAt: 100, updatedAt: 100 } })
       const second = await put('1', 'two', { now: 200, version: 1 })
       expect(second).toMatchObject({ isNew: false, kept: { version: 2, createdAt: 100, updatedAt: 200 } })
-      expect(await store.find('settings', '1')).toEqual(second.kept)
-      expect(await store.find('settings', '1', 1)).toEqual(first.kept)
-      expect(await store.find('settings', '1', 2)).toEqual(second.kept)
+      expect(await store.find('settings', '1')).toEqual(second.document)
+      expect(await store.find('settings', '1', 1)).toEqual(first.document)
+      expect(await store.find('settings', '1', 2)).toEqual(second.document)
       expect(await store.find('settings', '1', 3)).toBeUndefined()
       expect(await store.find('config', '1')).toBeUndefined()
     })
@@ -62,9 +66,9 @@ onBothEngines(({ tables }) => {
       ['the end of what is not there', () => store.remove('settings', '2', writing()), 'not_found'],
       ['a change that may not make it', () => name('2', 'x', false), 'not_found'],
     ])('%s is refused and leaves no version', async (_, deed, code) => {
-      const { kept } = await put('1', 'one')
+      const { document } = await put('1', 'one')
       await expect(deed()).rejects.toMatchObject({ code })
-      expect(await store.find('settings', '1')).toEqual(kept)
+      expect(await store.find('settings', '1')).toEqual(document)
       const { many } = await db.query
         .selectFrom('ai_versions')
         .select((row) => row.fn.countAll().as('many'))
@@ -84,7 +88,7 @@ onBothEngines(({ tables }) => {
 
     test('many who make one at once all get a version', async () => {
       const done = await Promise.all(['a', 'b', 'c', 'd', 'e'].map((prompt) => put('1', prompt)))
-      expect(done.map(({ kept }) => kept.version).sort()).toEqual([1, 2, 3, 4, 5])
+      expect(done.map(({ document }) => document.version).sort()).toEqual([1, 2, 3, 4, 5])
       expect(done.filter(({ isNew }) => isNew)).toHaveLength(1)
     })
   })
@@ -116,7 +120,7 @@ onBothEngines(({ tables }) => {
         async (deeds) => {
           run += 1
           const key = String(run)
-          const model: (Kept<'settings'> | undefined)[] = []
+          const model: (VersionedDocument<'settings'> | undefined)[] = []
           for (const [now, prompt] of deeds.entries()) {
             const isThere = model.at(-1) !== undefined
             const version = isThere && now % 2 === 0 ? model.length : undefined
@@ -125,9 +129,9 @@ onBothEngines(({ tables }) => {
               if (isThere) model.push(undefined)
               else expect(gone).toBeInstanceOf(Refusal)
             } else {
-              const { kept, isNew } = await put(key, prompt, { now, version })
-              expect([kept.version, isNew]).toEqual([model.length + 1, !isThere])
-              model.push(kept)
+              const { document, isNew } = await put(key, prompt, { now, version })
+              expect([document.version, isNew]).toEqual([model.length + 1, !isThere])
+              model.push(document)
             }
           }
           for (const [at, kept] of model.entries()) {

@@ -1,12 +1,12 @@
 import { sql } from 'kysely'
 import { describe, expect, test } from 'vitest'
-import { ALL, type Scope } from '../../../../../api/core/call-center/agents/scope.ts'
+import { type Scope, UNRESTRICTED_SCOPE } from '../../../../../api/core/call-center/agents/scope.ts'
 import { createUserStore } from '../../../../../api/store/sql/auth/users.ts'
-import { createCallLog } from '../../../../../api/store/sql/call-center/agent-calls.ts'
+import { createAgentCallStore } from '../../../../../api/store/sql/call-center/agent-calls.ts'
 import { createAgentStore } from '../../../../../api/store/sql/call-center/agents.ts'
-import { createDeskStatsStore } from '../../../../../api/store/sql/call-center/call-stats.ts'
-import { createHistoryStore } from '../../../../../api/store/sql/calls/call-history.ts'
-import { createDialledStore } from '../../../../../api/store/sql/calls/placed-calls.ts'
+import { createCallStatsStore } from '../../../../../api/store/sql/call-center/call-stats.ts'
+import { createCallHistoryStore } from '../../../../../api/store/sql/calls/call-history.ts'
+import { createPlacedCallStore } from '../../../../../api/store/sql/calls/placed-calls.ts'
 import { newCall, startedAt } from '../../../../support/fixtures/call-records.ts'
 import { onBothEngines } from '../engines.ts'
 
@@ -29,7 +29,11 @@ describe('how calls went', () => {
       }
       const [anna, bert, carl] = people
       if (anna === undefined || bert === undefined || carl === undefined) throw new TypeError('three')
-      const [history, log, dialled] = [createHistoryStore(db), createCallLog(db), createDialledStore(db)]
+      const [history, log, dialled] = [
+        createCallHistoryStore(db),
+        createAgentCallStore(db),
+        createPlacedCallStore(db),
+      ]
       const party = (agent: typeof anna, answered = true) => ({
         userId: agent.userId ?? '',
         extension: agent.extension ?? '',
@@ -46,7 +50,7 @@ describe('how calls went', () => {
         await dialled.add({ id, userId: agent.userId ?? '', outcome: null, ...about })
         await log.add({ callId: id, agentId: agent.id, leadId: null, campaignId, ...about })
       }
-      const store = createDeskStatsStore(db)
+      const store = createCallStatsStore(db)
       return { db, users, agents, anna, bert, carl, history, log, dialled, party, make, store }
     }
     const own = ({ id }: { id: string }): Scope => ({ sees: 'own', agentId: id })
@@ -65,7 +69,7 @@ describe('how calls went', () => {
         await log.finish(callId, 'failed')
         await history.save([newCall({ id: callId, outcome: 'answered', parties: [party(anna)] })])
       }
-      const tallies = await store.tally(own(anna), DAY)
+      const tallies = await store.countByCampaign(own(anna), DAY)
       expect(tallies.map(({ outcome, calls, answered }) => ({ outcome, calls, answered }))).toEqual([
         { outcome: 'answered', calls: 1, answered: 1 },
         { outcome: 'failed', calls: 1, answered: 0 },
@@ -75,12 +79,12 @@ describe('how calls went', () => {
     test('a call of the history counts once for each who was in it, and once for their team', async () => {
       const { store, history, party, anna, bert, carl } = await setUp()
       await history.save([newCall({ parties: [party(anna), party(bert)] })])
-      for (const scope of [own(anna), own(bert), sales(anna), ALL]) {
-        expect(await store.tally(scope, DAY)).toEqual([
+      for (const scope of [own(anna), own(bert), sales(anna), UNRESTRICTED_SCOPE]) {
+        expect(await store.countByCampaign(scope, DAY)).toEqual([
           { campaignId: null, outcome: 'answered', calls: 1, answered: 1, talked: 60 },
         ])
       }
-      expect(await store.tally(own(carl), DAY)).toEqual([])
+      expect(await store.countByCampaign(own(carl), DAY)).toEqual([])
     })
 
     test('a call made from the desk counts once, whether the history has it or not', async () => {
@@ -92,7 +96,7 @@ describe('how calls went', () => {
       await history.save([newCall({ id: 'hk_1', parties: [party(anna)] })])
       await dialled.finish('hk_2', 'own_unavailable')
       await log.finish('hk_3', 'busy')
-      expect(await store.tally(own(anna), DAY)).toEqual(
+      expect(await store.countByCampaign(own(anna), DAY)).toEqual(
         expect.arrayContaining([
           { campaignId: '9', outcome: 'answered', calls: 1, answered: 1, talked: 60 },
           { campaignId: '9', outcome: 'own_unavailable', calls: 1, answered: 0, talked: 0 },
@@ -100,7 +104,7 @@ describe('how calls went', () => {
           { campaignId: null, outcome: null, calls: 1, answered: 0, talked: 0 },
         ]),
       )
-      expect(totals(await store.tally(own(anna), DAY))).toBe(4)
+      expect(totals(await store.countByCampaign(own(anna), DAY))).toBe(4)
     })
 
     test('a call counts by its start, where the history knows one, and on one day alone', async () => {
@@ -109,9 +113,9 @@ describe('how calls went', () => {
       await history.save([newCall({ id: 'hk_1', parties: [party(anna)] })])
       await make('hk_2', anna, null, startedAt - 1)
       const before = { from: startedAt - 86_400, until: startedAt }
-      expect(totals(await store.tally(own(anna), DAY))).toBe(1)
-      expect(totals(await store.tally(own(anna), before))).toBe(1)
-      expect(await store.ofAgent(anna, before)).toMatchObject({ calls: 1, answered: 0 })
+      expect(totals(await store.countByCampaign(own(anna), DAY))).toBe(1)
+      expect(totals(await store.countByCampaign(own(anna), before))).toBe(1)
+      expect(await store.countForAgent(anna, before)).toMatchObject({ calls: 1, answered: 0 })
     })
 
     test('the first second of a span counts, and its end does not', async () => {
@@ -120,7 +124,7 @@ describe('how calls went', () => {
         newCall({ id: '1', startedAt: DAY.from, parties: [party(anna)] }),
         newCall({ id: '2', startedAt: DAY.until, parties: [party(anna)] }),
       ])
-      expect(totals(await store.tally(ALL, DAY))).toBe(1)
+      expect(totals(await store.countByCampaign(UNRESTRICTED_SCOPE, DAY))).toBe(1)
     })
 
     test('an agent answers calls and misses them: what they made and nobody took is neither', async () => {
@@ -158,22 +162,22 @@ describe('how calls went', () => {
           ...unanswered,
         }),
       ])
-      expect(await store.ofAgent(anna, DAY)).toEqual({ calls: 7, answered: 1, missed: 2, talked: 60 })
-      expect(await store.ofAgent(bert, DAY)).toEqual({ calls: 1, answered: 0, missed: 1, talked: 0 })
-      expect(await store.ofAgent(carl, DAY)).toEqual({ calls: 0, answered: 0, missed: 0, talked: 0 })
+      expect(await store.countForAgent(anna, DAY)).toEqual({ calls: 7, answered: 1, missed: 2, talked: 60 })
+      expect(await store.countForAgent(bert, DAY)).toEqual({ calls: 1, answered: 0, missed: 1, talked: 0 })
+      expect(await store.countForAgent(carl, DAY)).toEqual({ calls: 0, answered: 0, missed: 0, talked: 0 })
     })
 
     test('where many phones ring, whoever picks up has answered, and the others have missed nothing', async () => {
       const { store, history, party, anna, bert, carl } = await setUp()
       await history.save([newCall({ parties: [party(anna, false), party(bert), party(carl, false)] })])
-      expect(await store.ofAgent(anna, DAY)).toEqual({ calls: 1, answered: 0, missed: 0, talked: 0 })
-      expect(await store.ofAgent(bert, DAY)).toEqual({ calls: 1, answered: 1, missed: 0, talked: 60 })
+      expect(await store.countForAgent(anna, DAY)).toEqual({ calls: 1, answered: 0, missed: 0, talked: 0 })
+      expect(await store.countForAgent(bert, DAY)).toEqual({ calls: 1, answered: 1, missed: 0, talked: 60 })
       const call = { campaignId: null, outcome: 'answered', calls: 1 }
-      for (const scope of [own(bert), sales(anna), ALL]) {
-        expect(await store.tally(scope, DAY)).toEqual([{ ...call, answered: 1, talked: 60 }])
+      for (const scope of [own(bert), sales(anna), UNRESTRICTED_SCOPE]) {
+        expect(await store.countByCampaign(scope, DAY)).toEqual([{ ...call, answered: 1, talked: 60 }])
       }
       for (const scope of [own(anna), own(carl)]) {
-        expect(await store.tally(scope, DAY)).toEqual([{ ...call, answered: 0, talked: 0 }])
+        expect(await store.countByCampaign(scope, DAY)).toEqual([{ ...call, answered: 0, talked: 0 }])
       }
     })
 
@@ -194,32 +198,36 @@ describe('how calls went', () => {
         const userId = agent.userId ?? ''
         const all = await history.count({ userId, ...DAY })
         const answered = await history.count({ userId, outcome: 'answered', ...DAY })
-        expect(await store.ofAgent(agent, DAY)).toMatchObject({ calls: all, answered, talked: answered * 60 })
+        expect(await store.countForAgent(agent, DAY)).toMatchObject({
+          calls: all,
+          answered,
+          talked: answered * 60,
+        })
       }
-      expect(totals(await store.tally(ALL, DAY))).toBe(await history.count(DAY))
+      expect(totals(await store.countByCampaign(UNRESTRICTED_SCOPE, DAY))).toBe(await history.count(DAY))
     })
 
     test('of those who may log in, with what they say of themselves', async () => {
       const { store, agents, users, anna, bert, carl } = await setUp()
       await agents.add({ userId: null, name: 'voice', kind: 'ai', team: 'sales' }, 0, 0)
       await agents.setStatus(bert.id, 'ready', 5)
-      expect(await store.crew(sales(anna))).toEqual(
+      expect(await store.listPresences(sales(anna))).toEqual(
         expect.arrayContaining([
           { status: 'offline', extension: '1001' },
           { status: 'ready', extension: '1002' },
         ]),
       )
-      expect(await store.crew(own(carl))).toEqual([{ status: 'offline', extension: '1003' }])
-      expect(await store.crew(ALL)).toHaveLength(3)
+      expect(await store.listPresences(own(carl))).toEqual([{ status: 'offline', extension: '1003' }])
+      expect(await store.listPresences(UNRESTRICTED_SCOPE)).toHaveLength(3)
       await users.setDisabled(carl.userId ?? '', true, 0)
-      expect(await store.crew(ALL)).toHaveLength(2)
+      expect(await store.listPresences(UNRESTRICTED_SCOPE)).toHaveLength(2)
     })
 
     if (engine.name === 'SQLite') {
       test('walks indexes by time, and no table of calls', async () => {
         const { db, store, anna } = await setUp()
         const asked: string[] = []
-        const spy = createDeskStatsStore({
+        const spy = createCallStatsStore({
           ...db,
           query: db.query.withPlugin({
             transformQuery: ({ node }) => {
@@ -230,8 +238,8 @@ describe('how calls went', () => {
             transformResult: async ({ result }) => result,
           }),
         })
-        await spy.tally(sales(anna), DAY)
-        await spy.ofAgent(anna, DAY)
+        await spy.countByCampaign(sales(anna), DAY)
+        await spy.countForAgent(anna, DAY)
         expect(asked).toHaveLength(2)
         for (const text of asked) {
           const { rows } = await sql<{ detail: string }>`explain query plan ${sql.raw(text)}`.execute(
@@ -242,7 +250,7 @@ describe('how calls went', () => {
           expect(plan).toContain('call_parties_user')
           expect(plan).not.toMatch(/SCAN (calls|desk_calls|call_parties|dialled_calls)\b/)
         }
-        expect(await store.tally(ALL, DAY)).toEqual([])
+        expect(await store.countByCampaign(UNRESTRICTED_SCOPE, DAY)).toEqual([])
       })
     }
   })

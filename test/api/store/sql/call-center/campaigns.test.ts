@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { ALL } from '../../../../../api/core/call-center/agents/scope.ts'
+import { UNRESTRICTED_SCOPE } from '../../../../../api/core/call-center/agents/scope.ts'
 import type { NewCampaign } from '../../../../../api/core/call-center/campaigns/campaign-store.ts'
 import { createCampaignStore } from '../../../../../api/store/sql/call-center/campaigns.ts'
 import { addLead, leadOf, now } from '../../../../support/fixtures/campaign-rows.ts'
@@ -37,9 +37,9 @@ describe('campaigns as they are kept', () => {
         createdAt: now,
         updatedAt: now,
       })
-      expect(await store.find(made.id, ALL)).toEqual(made)
-      expect(await store.find('99', ALL)).toBeUndefined()
-      expect(await store.find('\ud800', ALL)).toBeUndefined()
+      expect(await store.find(made.id, UNRESTRICTED_SCOPE)).toEqual(made)
+      expect(await store.find('99', UNRESTRICTED_SCOPE)).toBeUndefined()
+      expect(await store.find('\ud800', UNRESTRICTED_SCOPE)).toBeUndefined()
     })
 
     test.each([
@@ -57,9 +57,9 @@ describe('campaigns as they are kept', () => {
       const { store, made } = await setUp()
       const second = await store.add({ ...spring, name: 'Summer' }, now)
       const third = await store.add({ ...spring, name: 'Autumn', agentIds: [] }, now)
-      await store.step(second.id, ['draft'], { status: 'active' }, now)
+      await store.transition(second.id, ['draft'], { status: 'active' }, now)
       const ids = async (page: Parameters<typeof store.list>[1]) =>
-        (await store.list(ALL, page)).map(({ id }) => id)
+        (await store.list(UNRESTRICTED_SCOPE, page)).map(({ id }) => id)
       expect(await ids({ limit: 2 })).toEqual([made.id, second.id])
       expect(await ids({ limit: 2, afterId: second.id })).toEqual([third.id])
       expect(await ids({ limit: 9, status: 'draft' })).toEqual([made.id, third.id])
@@ -84,26 +84,26 @@ describe('campaigns as they are kept', () => {
 
     test('a step is taken from where it may begin, by one of two', async () => {
       const { store, made } = await setUp()
-      const take = () => store.step(made.id, ['draft'], { status: 'active', automation: true }, now)
+      const take = () => store.transition(made.id, ['draft'], { status: 'active', automation: true }, now)
       expect((await Promise.all([take(), take()])).toSorted()).toEqual([false, true])
-      expect(await store.automated()).toMatchObject([{ id: made.id, version: 2, automation: true }])
-      await store.step(made.id, ['active'], { status: 'paused' }, now)
-      expect(await store.automated()).toEqual([])
+      expect(await store.listAutomated()).toMatchObject([{ id: made.id, version: 2, automation: true }])
+      await store.transition(made.id, ['active'], { status: 'paused' }, now)
+      expect(await store.listAutomated()).toEqual([])
     })
 
     test('one is over when it dials by itself and no lead waits or is called', async () => {
       const { db, store, made } = await setUp()
-      await store.step(made.id, ['draft'], { status: 'active', automation: true }, now)
+      await store.transition(made.id, ['draft'], { status: 'active', automation: true }, now)
       // A list that is still to come.
-      expect(await store.completeIfOver(made.id, now)).toBe(false)
+      expect(await store.completeIfExhausted(made.id, now)).toBe(false)
       const lead = await addLead(db, made.id)
       for (const state of ['waiting', 'dialling'] as const) {
         await db.query.updateTable('leads').set({ dial_state: state }).execute()
-        expect(await store.completeIfOver(made.id, now)).toBe(false)
+        expect(await store.completeIfExhausted(made.id, now)).toBe(false)
       }
       await db.query.updateTable('leads').set({ dial_state: 'done' }).where('id', '=', Number(lead)).execute()
-      expect(await store.completeIfOver(made.id, now)).toBe(true)
-      expect(await store.find(made.id, ALL)).toMatchObject({
+      expect(await store.completeIfExhausted(made.id, now)).toBe(true)
+      expect(await store.find(made.id, UNRESTRICTED_SCOPE)).toMatchObject({
         status: 'completed',
         automation: false,
         stopped: false,
@@ -112,9 +112,9 @@ describe('campaigns as they are kept', () => {
 
     test('one that is dialled by hand is never over by itself', async () => {
       const { db, store, made } = await setUp()
-      await store.step(made.id, ['draft'], { status: 'active' }, now)
+      await store.transition(made.id, ['draft'], { status: 'active' }, now)
       await addLead(db, made.id, { dial_state: 'done' })
-      expect(await store.completeIfOver(made.id, now)).toBe(false)
+      expect(await store.completeIfExhausted(made.id, now)).toBe(false)
     })
 
     test('its leads are counted by what became of them, and by where they wait', async () => {
@@ -136,7 +136,7 @@ describe('campaigns as they are kept', () => {
           [other.id, none],
         ]),
       )
-      expect(await store.waiting(made.id)).toEqual([
+      expect(await store.waitingZones(made.id)).toEqual([
         { zone: 'Asia/Tokyo', dueAt: now },
         { zone: null, dueAt: now + 5 },
       ])
@@ -147,26 +147,26 @@ describe('campaigns as they are kept', () => {
       const { db, store, made } = await setUp()
       const [member, guest] = [spring.agentIds[0] ?? '', '99']
       await addLead(db, made.id, { next_try_at: now + 9 })
-      expect(await store.isOffered(made.id, [member, guest], now)).toBe(false)
+      expect(await store.hasDueLeadFor(made.id, [member, guest], now)).toBe(false)
       await addLead(db, made.id, { agent_id: Number(member) })
-      expect(await store.isOffered(made.id, [guest], now)).toBe(false)
-      expect(await store.isOffered(made.id, [guest, member], now)).toBe(true)
+      expect(await store.hasDueLeadFor(made.id, [guest], now)).toBe(false)
+      expect(await store.hasDueLeadFor(made.id, [guest, member], now)).toBe(true)
       await addLead(db, made.id, { agent_id: 98 })
-      expect(await store.isOffered(made.id, [guest], now)).toBe(true)
+      expect(await store.hasDueLeadFor(made.id, [guest], now)).toBe(true)
     })
 
     test('a note is kept until it dials anew', async () => {
       const { store, made } = await setUp()
       await store.setNote(made.id, 'lead 3 cannot be called')
-      expect(await store.find(made.id, ALL)).toMatchObject({
+      expect(await store.find(made.id, UNRESTRICTED_SCOPE)).toMatchObject({
         automationNote: 'lead 3 cannot be called',
         version: 1,
       })
-      await store.step(made.id, ['draft'], { automation: true }, now)
-      expect(await store.find(made.id, ALL)).toMatchObject({ automationNote: null })
+      await store.transition(made.id, ['draft'], { automation: true }, now)
+      expect(await store.find(made.id, UNRESTRICTED_SCOPE)).toMatchObject({ automationNote: null })
       await store.setNote(made.id, 'the trunk is out of order')
-      await store.step(made.id, ['draft'], { status: 'active' }, now)
-      expect(await store.find(made.id, ALL)).toMatchObject({ automationNote: null })
+      await store.transition(made.id, ['draft'], { status: 'active' }, now)
+      expect(await store.find(made.id, UNRESTRICTED_SCOPE)).toMatchObject({ automationNote: null })
     })
 
     describe('one that is halted', () => {
@@ -174,16 +174,16 @@ describe('campaigns as they are kept', () => {
 
       test('is paused with the reason, and by the second who asks no more', async () => {
         const { store, made } = await setUp()
-        await store.step(made.id, ['draft'], { status: 'active', automation: true }, now)
+        await store.transition(made.id, ['draft'], { status: 'active', automation: true }, now)
         const reason = { note: 'the trunk is out of order', attempts: [] }
-        expect(await store.halt(made.id, reason, now)).toBe(true)
-        expect(await store.find(made.id, ALL)).toMatchObject({
+        expect(await store.pauseForOutage(made.id, reason, now)).toBe(true)
+        expect(await store.find(made.id, UNRESTRICTED_SCOPE)).toMatchObject({
           status: 'paused',
           automation: true,
           automationNote: reason.note,
         })
-        expect(await store.halt(made.id, { note: 'again', attempts: [] }, now)).toBe(false)
-        expect(await store.find(made.id, ALL)).toMatchObject({ automationNote: reason.note })
+        expect(await store.pauseForOutage(made.id, { note: 'again', attempts: [] }, now)).toBe(false)
+        expect(await store.find(made.id, UNRESTRICTED_SCOPE)).toMatchObject({ automationNote: reason.note })
       })
 
       test.each([
@@ -213,7 +213,7 @@ describe('campaigns as they are kept', () => {
         const { db, store, made } = await setUp()
         const leadId = await addLead(db, made.id, { ...failed, ...flaw })
         const other = await addLead(db, made.id, failed)
-        await store.halt(made.id, { note: 'out of order', attempts: [{ leadId }] }, now + 5)
+        await store.pauseForOutage(made.id, { note: 'out of order', attempts: [{ leadId }] }, now + 5)
         expect(await leadOf(db, leadId)).toMatchObject(should)
         expect(await leadOf(db, other)).toMatchObject({ attempts: 1, next_try_at: now + 60 })
       })
@@ -222,7 +222,7 @@ describe('campaigns as they are kept', () => {
         const { db, store, made } = await setUp()
         const other = await store.add({ ...spring, name: 'Summer' }, now)
         const leadId = await addLead(db, other.id, failed)
-        await store.halt(made.id, { note: 'out of order', attempts: [{ leadId }] }, now)
+        await store.pauseForOutage(made.id, { note: 'out of order', attempts: [{ leadId }] }, now)
         expect(await leadOf(db, leadId)).toMatchObject({ attempts: 1, next_try_at: now + 60 })
       })
     })

@@ -15,7 +15,7 @@ describe('the queue of leads', () => {
       const order = { campaignId, zones: [null], agentId: '1', callId: 'hk_1', now }
       return { db, queue, campaignId, order }
     }
-    const over = { outcome: 'busy', counts: true, goesTo: 'waiting', nextTryAt: now + 60, now } as const
+    const over = { outcome: 'busy', isAttempt: true, nextState: 'waiting', nextTryAt: now + 60, now } as const
 
     test('the lead that is due the longest is taken, and told of until it is settled', async () => {
       const { db, queue, campaignId, order } = await setUp()
@@ -25,10 +25,10 @@ describe('the queue of leads', () => {
         ...{ leadId, number: '+49301', campaignId, agentId: '1', callId: 'hk_1' },
         ...{ from: 'waiting', attempts: 1, since: now },
       }
-      expect(await queue.next(order)).toEqual(taken)
-      expect(await queue.dialling()).toEqual([taken])
-      expect(await queue.settle(taken, over)).toBe(true)
-      expect(await queue.dialling()).toEqual([])
+      expect(await queue.claimNext(order)).toEqual(taken)
+      expect(await queue.inProgress()).toEqual([taken])
+      expect(await queue.complete(taken, over)).toBe(true)
+      expect(await queue.inProgress()).toEqual([])
       expect(await leadOf(db, leadId)).toMatchObject({
         dial_state: 'waiting',
         status: 'new',
@@ -53,9 +53,9 @@ describe('the queue of leads', () => {
     ] as const)('a lead that %s is not taken', async (_, flaw) => {
       const { db, queue, campaignId, order } = await setUp()
       await addLead(db, campaignId, flaw)
-      expect(await queue.next(order)).toBeUndefined()
+      expect(await queue.claimNext(order)).toBeUndefined()
       await addLead(db, campaignId)
-      expect(await queue.next(order)).toBeDefined()
+      expect(await queue.claimNext(order)).toBeDefined()
     })
 
     test.each([
@@ -65,7 +65,7 @@ describe('the queue of leads', () => {
       const { db, queue, order } = await setUp()
       const campaignId = await addCampaign(db, flaw)
       await addLead(db, campaignId)
-      expect(await queue.next({ ...order, campaignId })).toBeUndefined()
+      expect(await queue.claimNext({ ...order, campaignId })).toBeUndefined()
     })
 
     test('a lead of any of many zones is found by as many statements as of one', async () => {
@@ -79,9 +79,9 @@ describe('the queue of leads', () => {
       const unzoned = await addLead(db, campaignId, { next_try_at: now - 99 })
       const { db: asked, statements } = counted(db)
       const queue = createDialQueue(asked)
-      expect((await queue.next({ ...order, zones: [...names, null] }))?.leadId).toBe(leadId)
+      expect((await queue.claimNext({ ...order, zones: [...names, null] }))?.leadId).toBe(leadId)
       const ofMany = statements()
-      expect((await queue.next({ ...order, zones: [null], agentId: '2', callId: 'hk_2' }))?.leadId).toBe(
+      expect((await queue.claimNext({ ...order, zones: [null], agentId: '2', callId: 'hk_2' }))?.leadId).toBe(
         unzoned,
       )
       expect(statements() - ofMany).toBe(ofMany)
@@ -96,7 +96,7 @@ describe('the queue of leads', () => {
       const zones = ['Asia/Tokyo', null, 'Asia/Seoul']
       const taken: (string | undefined)[] = []
       for (const agentId of ['1', '2', '3']) {
-        taken.push((await queue.next({ ...order, zones, agentId, callId: `hk_${agentId}` }))?.leadId)
+        taken.push((await queue.claimNext({ ...order, zones, agentId, callId: `hk_${agentId}` }))?.leadId)
       }
       expect(taken).toEqual([tokyo, later, seoul])
     })
@@ -105,10 +105,10 @@ describe('the queue of leads', () => {
       const { db, queue, campaignId, order } = await setUp()
       const zoned = await addLead(db, campaignId, { time_zone: 'Asia/Tokyo' })
       const none = await addLead(db, campaignId)
-      expect((await queue.next({ ...order, zones: ['Asia/Tokyo', 'Asia/Seoul'] }))?.leadId).toBe(zoned)
-      expect(await queue.next({ ...order, zones: ['Asia/Seoul'], agentId: '2' })).toBeUndefined()
-      expect((await queue.next({ ...order, agentId: '2', callId: 'hk_2' }))?.leadId).toBe(none)
-      expect(await queue.next({ ...order, zones: [], agentId: '3' })).toBeUndefined()
+      expect((await queue.claimNext({ ...order, zones: ['Asia/Tokyo', 'Asia/Seoul'] }))?.leadId).toBe(zoned)
+      expect(await queue.claimNext({ ...order, zones: ['Asia/Seoul'], agentId: '2' })).toBeUndefined()
+      expect((await queue.claimNext({ ...order, agentId: '2', callId: 'hk_2' }))?.leadId).toBe(none)
+      expect(await queue.claimNext({ ...order, zones: [], agentId: '3' })).toBeUndefined()
     })
 
     test('a number on the do-not-call list is given up when its turn comes', async () => {
@@ -116,7 +116,7 @@ describe('the queue of leads', () => {
       const leadId = await addLead(db, campaignId, { number: '+49301', next_try_at: now - 5 })
       const other = await addLead(db, campaignId)
       await createDoNotCall(db).add([['+49301']], 'asked', now)
-      expect((await queue.next(order))?.leadId).toBe(other)
+      expect((await queue.claimNext(order))?.leadId).toBe(other)
       expect(await leadOf(db, leadId)).toMatchObject({
         dial_state: 'done',
         status: 'do_not_call',
@@ -130,19 +130,19 @@ describe('the queue of leads', () => {
         await addLead(db, campaignId, { number: '+49301' }),
         await addLead(db, campaignId, { number: '+49301' }),
       ]
-      expect((await queue.next(order))?.leadId).toBe(first)
-      expect(await queue.next({ ...order, agentId: '2', callId: 'hk_2' })).toBeUndefined()
-      await queue.settle({ leadId: first, callId: 'hk_1' }, { ...over, goesTo: 'done' })
-      expect(await queue.next({ ...order, agentId: '2', callId: 'hk_2' })).toBeDefined()
+      expect((await queue.claimNext(order))?.leadId).toBe(first)
+      expect(await queue.claimNext({ ...order, agentId: '2', callId: 'hk_2' })).toBeUndefined()
+      await queue.complete({ leadId: first, callId: 'hk_1' }, { ...over, nextState: 'done' })
+      expect(await queue.claimNext({ ...order, agentId: '2', callId: 'hk_2' })).toBeDefined()
     })
 
     test('an agent who is in a call of a lead gets no other', async () => {
       const { db, queue, campaignId, order } = await setUp()
       await addLead(db, campaignId)
       const other = await addLead(db, campaignId)
-      await queue.next(order)
-      expect(await queue.next({ ...order, callId: 'hk_2' })).toBeUndefined()
-      const taking = queue.take({ leadId: other, agentId: '1', callId: 'hk_2', now })
+      await queue.claimNext(order)
+      expect(await queue.claimNext({ ...order, callId: 'hk_2' })).toBeUndefined()
+      const taking = queue.claim({ leadId: other, agentId: '1', callId: 'hk_2', now })
       await expect(taking).rejects.toMatchObject({ code: 'conflict' })
     })
 
@@ -157,7 +157,7 @@ describe('the queue of leads', () => {
           agentId: String(n + 1),
           callId: `hk_${n + 1}`,
         }))
-        for (const one of await Promise.all(orders.map(queue.next))) {
+        for (const one of await Promise.all(orders.map(queue.claimNext))) {
           if (one === undefined) continue
           expect(taken.has(one.leadId)).toBe(false)
           taken.set(one.leadId, String(one.agentId))
@@ -175,24 +175,26 @@ describe('the queue of leads', () => {
         .execute()
       const theirs = await addLead(db, campaignId, { agent_id: 2, next_try_at: now - 9 })
       const strangers = await addLead(db, campaignId, { agent_id: 3 })
-      expect((await queue.next(order))?.leadId).toBe(strangers)
-      expect((await queue.next({ ...order, agentId: '2', callId: 'hk_2' }))?.leadId).toBe(theirs)
+      expect((await queue.claimNext(order))?.leadId).toBe(strangers)
+      expect((await queue.claimNext({ ...order, agentId: '2', callId: 'hk_2' }))?.leadId).toBe(theirs)
     })
 
     test('an agent who has handed the call on may have the next lead, and the first is still in its call', async () => {
       const { db, queue, campaignId, order } = await setUp()
       const first = await addLead(db, campaignId)
       const second = await addLead(db, campaignId)
-      await queue.next(order)
-      await queue.release({ leadId: first, callId: 'hk_0' })
-      expect(await queue.next({ ...order, callId: 'hk_2' })).toBeUndefined()
-      await queue.release({ leadId: first, callId: 'hk_1' })
-      expect((await queue.next({ ...order, callId: 'hk_2' }))?.leadId).toBe(second)
-      expect(await queue.dialling()).toMatchObject([
+      await queue.claimNext(order)
+      await queue.releaseAgent({ leadId: first, callId: 'hk_0' })
+      expect(await queue.claimNext({ ...order, callId: 'hk_2' })).toBeUndefined()
+      await queue.releaseAgent({ leadId: first, callId: 'hk_1' })
+      expect((await queue.claimNext({ ...order, callId: 'hk_2' }))?.leadId).toBe(second)
+      expect(await queue.inProgress()).toMatchObject([
         { leadId: first, agentId: null },
         { leadId: second, agentId: '1' },
       ])
-      expect(await queue.settle({ leadId: first, callId: 'hk_1' }, { ...over, goesTo: 'done' })).toBe(true)
+      expect(await queue.complete({ leadId: first, callId: 'hk_1' }, { ...over, nextState: 'done' })).toBe(
+        true,
+      )
     })
 
     test.each([
@@ -213,14 +215,14 @@ describe('the queue of leads', () => {
         now,
       )
       const leadId = await addLead(db, campaignId, whose)
-      const call = await queue.next({ ...order, agentId })
+      const call = await queue.claimNext({ ...order, agentId })
       const own = { sees: 'own', agentId } as const
       const leads = createLeadStore(db)
       expect(await leads.find(leadId, own)).toBeDefined()
       expect(await leads.find(leadId, { ...own, agentId: '99' })).toBeUndefined()
-      await queue.settle(
+      await queue.complete(
         { leadId, callId: call?.callId ?? '' },
-        { ...over, outcome: 'answered', goesTo: 'done' },
+        { ...over, outcome: 'answered', nextState: 'done' },
       )
       expect(await leadOf(db, leadId)).toMatchObject(becomes)
       expect(await leads.find(leadId, own)).toBeDefined()
@@ -230,9 +232,9 @@ describe('the queue of leads', () => {
       const { db, queue, campaignId } = await setUp()
       const leadId = await addLead(db, campaignId, { dial_state: from, number: '+49301' })
       const order = { leadId, agentId: '1', callId: 'hk_1', now }
-      expect(await queue.take(order)).toMatchObject({ leadId, from, callId: 'hk_1' })
+      expect(await queue.claim(order)).toMatchObject({ leadId, from, callId: 'hk_1' })
       for (const again of [order, { ...order, agentId: '2', callId: 'hk_2' }]) {
-        await expect(queue.take(again)).rejects.toMatchObject({ code: 'conflict' })
+        await expect(queue.claim(again)).rejects.toMatchObject({ code: 'conflict' })
       }
     })
 
@@ -241,7 +243,7 @@ describe('the queue of leads', () => {
       const leadId = await addLead(db, null, { number: '112' })
       await createDoNotCall(db).add([['112']], 'of before', now)
       const order = { leadId, agentId: '1', callId: 'hk_1', isEmergency: true, now }
-      expect(await queue.take(order)).toMatchObject({ leadId, number: '112' })
+      expect(await queue.claim(order)).toMatchObject({ leadId, number: '112' })
     })
 
     test('by hand: a number that is being called, one that must not be, and a lead that is not there', async () => {
@@ -250,8 +252,8 @@ describe('the queue of leads', () => {
       const [first, second] = [await addLead(db, null, { number }), await addLead(db, null, { number })]
       const third = await addLead(db, null, { number: '+49302' })
       await createDoNotCall(db).add([['+49302']], 'asked', now)
-      await queue.take({ leadId: first, agentId: '1', callId: 'hk_1', now })
-      const take = (leadId: string) => queue.take({ leadId, agentId: '2', callId: 'hk_2', now })
+      await queue.claim({ leadId: first, agentId: '1', callId: 'hk_1', now })
+      const take = (leadId: string) => queue.claim({ leadId, agentId: '2', callId: 'hk_2', now })
       await expect(take(second)).rejects.toMatchObject({ code: 'conflict' })
       await expect(take(third)).rejects.toMatchObject({ code: 'dial_denied' })
       await expect(take('99')).rejects.toMatchObject({ code: 'not_found' })
@@ -261,10 +263,10 @@ describe('the queue of leads', () => {
     test('the first word of a call’s end is heard, and none of another call', async () => {
       const { db, queue, campaignId, order } = await setUp()
       const leadId = await addLead(db, campaignId)
-      await queue.next(order)
-      expect(await queue.settle({ leadId, callId: 'hk_0' }, over)).toBe(false)
-      expect(await queue.settle({ leadId, callId: 'hk_1' }, over)).toBe(true)
-      expect(await queue.settle({ leadId, callId: 'hk_1' }, over)).toBe(false)
+      await queue.claimNext(order)
+      expect(await queue.complete({ leadId, callId: 'hk_0' }, over)).toBe(false)
+      expect(await queue.complete({ leadId, callId: 'hk_1' }, over)).toBe(true)
+      expect(await queue.complete({ leadId, callId: 'hk_1' }, over)).toBe(false)
       expect(await leadOf(db, leadId)).toMatchObject({ attempts: 1 })
     })
 
@@ -272,10 +274,10 @@ describe('the queue of leads', () => {
       const { db, queue, campaignId, order } = await setUp()
       const leadId = await addLead(db, campaignId)
       const before = await leadOf(db, leadId)
-      await queue.next(order)
-      await queue.settle(
+      await queue.claimNext(order)
+      await queue.complete(
         { leadId, callId: 'hk_1' },
-        { outcome: null, counts: false, goesTo: 'waiting', nextTryAt: now, now },
+        { outcome: null, isAttempt: false, nextState: 'waiting', nextTryAt: now, now },
       )
       expect(await leadOf(db, leadId)).toEqual(before)
     })
@@ -283,9 +285,9 @@ describe('the queue of leads', () => {
     test('a lead whose number is listed in another spelling is settled as such', async () => {
       const { db, queue, campaignId, order } = await setUp()
       const leadId = await addLead(db, campaignId)
-      await queue.next(order)
-      const barred = { ...over, outcome: null, goesTo: 'done', status: 'do_not_call' } as const
-      await queue.settle({ leadId, callId: 'hk_1' }, barred)
+      await queue.claimNext(order)
+      const barred = { ...over, outcome: null, nextState: 'done', status: 'do_not_call' } as const
+      await queue.complete({ leadId, callId: 'hk_1' }, barred)
       expect(await leadOf(db, leadId)).toMatchObject({ status: 'do_not_call', dial_state: 'done' })
     })
 
@@ -295,8 +297,8 @@ describe('the queue of leads', () => {
     ] as const)('a lead that was %s and is reached is %s', async (status, then) => {
       const { db, queue, campaignId, order } = await setUp()
       const leadId = await addLead(db, campaignId, { status })
-      await queue.next(order)
-      await queue.settle({ leadId, callId: 'hk_1' }, { ...over, outcome: 'answered', goesTo: 'done' })
+      await queue.claimNext(order)
+      await queue.complete({ leadId, callId: 'hk_1' }, { ...over, outcome: 'answered', nextState: 'done' })
       expect((await leadOf(db, leadId)).status).toBe(then)
     })
   })

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest'
-import type { ImportOrder, OddCell } from '../../../../../api/core/call-center/leads/lead-import.ts'
+import type { ImportIssue, ImportOptions } from '../../../../../api/core/call-center/leads/lead-import.ts'
 import { createLeadImportStore } from '../../../../../api/store/sql/call-center/lead-imports.ts'
 import { onBothEngines } from '../engines.ts'
 
-const order: ImportOrder = {
+const options: ImportOptions = {
   ...{ delimiter: ',', duplicates: 'skip', dryRun: false, campaignId: null, agentId: null },
   columns: [
     { header: 'Телефон', column: 'phone' },
@@ -12,7 +12,7 @@ const order: ImportOrder = {
   owner: { agentId: null, team: null },
   scope: { sees: 'all' },
 }
-const cell = (line: number, column: string | null = 'Fax'): OddCell => ({
+const cell = (line: number, column: string | null = 'Fax'): ImportIssue => ({
   line,
   column,
   reason: `n. ${line}`,
@@ -22,11 +22,11 @@ const MOST = 5
 onBothEngines((engine) => {
   test('what a list’s rows were is told by line, several of one row, and the first so many', async () => {
     const imports = createLeadImportStore(await engine.tables())
-    const job = await imports.add({ agentId: '1', order, total: 9 }, ['phone\n'], 1)
+    const job = await imports.add({ agentId: '1', options, total: 9 }, ['phone\n'], 1)
     const tally = { added: 0, updated: 0, skipped: 0 }
-    const batch = (done: number, rows: number, bad: OddCell[], odd: OddCell[]) =>
-      imports.batch({ id: job.id, done }, async () => ({ ...tally, rows, bad, odd }), {
-        mostTold: MOST,
+    const batch = (processed: number, rows: number, errors: ImportIssue[], warnings: ImportIssue[]) =>
+      imports.runBatch({ id: job.id, processed }, async () => ({ ...tally, rows, errors, warnings }), {
+        maxReported: MOST,
         now: 2,
       })
 
@@ -38,10 +38,10 @@ onBothEngines((engine) => {
       [11, 12, 13].map((line) => cell(line)),
     )
 
-    const { bad, odd } = await imports.reportOf(job.id, 100)
-    expect(bad).toEqual([cell(2, null), ...[4, 6, 7, 8].map((line) => cell(line))])
-    expect(odd).toEqual([cell(3), cell(3, 'Mobil'), cell(5, null), cell(11), cell(12)])
-    expect(await imports.find(job.id, '1')).toMatchObject({ order, done: 9, refused: 7 })
+    const { errors, warnings } = await imports.findReport(job.id, 100)
+    expect(errors).toEqual([cell(2, null), ...[4, 6, 7, 8].map((line) => cell(line))])
+    expect(warnings).toEqual([cell(3), cell(3, 'Mobil'), cell(5, null), cell(11), cell(12)])
+    expect(await imports.find(job.id, '1')).toMatchObject({ order: options, done: 9, refused: 7 })
     expect(await imports.find(job.id, '2')).toBeUndefined()
   })
 })

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
-import { ALL } from '../../../../../api/core/call-center/agents/scope.ts'
+import { UNRESTRICTED_SCOPE } from '../../../../../api/core/call-center/agents/scope.ts'
 import type { NewLead } from '../../../../../api/core/call-center/leads/lead-store.ts'
-import { createDeskLeads } from '../../../../../api/store/sql/call-center/lead-lookup.ts'
-import { newRow } from '../../../../../api/store/sql/call-center/lead-rows.ts'
+import { createLeadLookup } from '../../../../../api/store/sql/call-center/lead-lookup.ts'
+import { toNewLeadRow } from '../../../../../api/store/sql/call-center/lead-rows.ts'
 import { onBothEngines } from '../engines.ts'
 
 const aLead = (difference: Partial<NewLead> = {}): NewLead => ({
@@ -32,9 +32,9 @@ describe('whom a call is for', () => {
       for (const one of differences)
         await db.query
           .insertInto('leads')
-          .values(newRow(aLead(one), 1))
+          .values(toNewLeadRow(aLead(one), 1))
           .execute()
-      return createDeskLeads(db)
+      return createLeadLookup(db)
     }
     const own = { sees: 'own', agentId: '3' } as const
     const team = { sees: 'team', team: 'sales', agentId: '9' } as const
@@ -42,22 +42,22 @@ describe('whom a call is for', () => {
 
     test('is found by those who may see them, by id and by number', async () => {
       const leads = await setUp({})
-      for (const scope of [ALL, own, team]) {
+      for (const scope of [UNRESTRICTED_SCOPE, own, team]) {
         expect(await leads.find('1', scope)).toMatchObject({ id: '1', ...aLead() })
-        expect(await leads.ofNumber(['030', '+493012345'], scope)).toMatchObject({ id: '1' })
+        expect(await leads.findByNumber(['030', '+493012345'], scope)).toMatchObject({ id: '1' })
       }
       for (const scope of [others, { ...own, agentId: '4' }]) {
         expect(await leads.find('1', scope)).toBeUndefined()
-        expect(await leads.ofNumber(['030', '+493012345'], scope)).toBeUndefined()
+        expect(await leads.findByNumber(['030', '+493012345'], scope)).toBeUndefined()
       }
     })
 
     test('is the first of several with this very number, of those that are seen', async () => {
       const leads = await setUp({ team: 'support', agentId: null }, {}, {}, { number: '+4930123456' })
-      expect(await leads.ofNumber(['030', '+493012345'], ALL)).toMatchObject({ id: '1' })
-      expect(await leads.ofNumber(['030', '+493012345'], team)).toMatchObject({ id: '2' })
+      expect(await leads.findByNumber(['030', '+493012345'], UNRESTRICTED_SCOPE)).toMatchObject({ id: '1' })
+      expect(await leads.findByNumber(['030', '+493012345'], team)).toMatchObject({ id: '2' })
       for (const number of ['+49301234', '', '\ud800']) {
-        expect(await leads.ofNumber([number], ALL)).toBeUndefined()
+        expect(await leads.findByNumber([number], UNRESTRICTED_SCOPE)).toBeUndefined()
       }
     })
   })

@@ -3,16 +3,16 @@ import { describe, expect, test } from 'vitest'
 import type { Scope } from '../../../../../api/core/call-center/agents/scope.ts'
 import { LEAD_STATUSES, type Lead } from '../../../../../api/core/call-center/leads/lead.ts'
 import {
-  fold,
+  foldCase,
   type LeadFilter,
   type LeadOrder,
-  placeOf,
+  toCursor,
 } from '../../../../../api/core/call-center/leads/lead-search.ts'
 import type { NewLead } from '../../../../../api/core/call-center/leads/lead-store.ts'
 import { createLeadStore } from '../../../../../api/store/sql/call-center/leads.ts'
 import type { Database } from '../../../../../api/store/sql/database.ts'
 import { addCampaign } from '../../../../support/fixtures/campaign-rows.ts'
-import { beginning } from '../../../../support/phone-numbers.ts'
+import { phonePrefixFilter } from '../../../../support/phone-numbers.ts'
 import { onBothEngines } from '../engines.ts'
 
 const ALL: Scope = { sees: 'all' }
@@ -62,9 +62,9 @@ const someFilter: fc.Arbitrary<LeadFilter> = fc.record(
     team: fc.constantFrom('sales', 'support'),
     numbers: fc
       .constantFrom(['1'], ['+1'], ['+1', '3'])
-      .map((starts) => starts.map((start) => ({ start, atLeast: 2 }))),
+      .map((starts) => starts.map((start) => ({ prefix: start, minLength: 2 }))),
     email: fc.constantFrom('a@X.example', 'nobody'),
-    named: fc.constantFrom('a', 'A', '😀', '%', 'ä'),
+    namePrefix: fc.constantFrom('a', 'A', '😀', '%', 'ä'),
     createdFrom: fc.constantFrom(0, 12),
     createdUntil: fc.constantFrom(12, 99),
   },
@@ -81,7 +81,7 @@ function fits(lead: Lead, scope: Scope, filter: LeadFilter): boolean {
     scope.sees === 'all' ||
     lead.agentId === scope.agentId ||
     (scope.sees === 'team' && lead.team === scope.team)
-  const begins = (text: string | null) => fold(text ?? '').startsWith(fold(filter.named ?? ''))
+  const begins = (text: string | null) => foldCase(text ?? '').startsWith(foldCase(filter.namePrefix ?? ''))
   const holds = <T>(asked: T | undefined, rule: (asked: T) => boolean) => asked === undefined || rule(asked)
   return (
     isShown &&
@@ -90,10 +90,10 @@ function fits(lead: Lead, scope: Scope, filter: LeadFilter): boolean {
     holds(filter.campaignId, (id) => lead.campaignId === id) &&
     holds(filter.team, (team) => lead.team === team) &&
     holds(filter.numbers, (all) =>
-      all.some(({ start, atLeast }) => lead.number.startsWith(start) && lead.number.length >= atLeast),
+      all.some(({ prefix, minLength }) => lead.number.startsWith(prefix) && lead.number.length >= minLength),
     ) &&
-    holds(filter.email, (email) => lead.email !== null && fold(lead.email) === fold(email)) &&
-    holds(filter.named, () => begins(lead.firstName) || begins(lead.lastName) || begins(lead.company)) &&
+    holds(filter.email, (email) => lead.email !== null && foldCase(lead.email) === foldCase(email)) &&
+    holds(filter.namePrefix, () => begins(lead.firstName) || begins(lead.lastName) || begins(lead.company)) &&
     holds(filter.createdFrom, (from) => lead.createdAt >= from) &&
     holds(filter.createdUntil, (until) => lead.createdAt < until)
   )
@@ -111,7 +111,7 @@ const byOrder = ({ by, descending }: LeadOrder) => {
     return 0
   }
   return (a: Lead, b: Lead) =>
-    (compare(points(placeOf(a, order).key), points(placeOf(b, order).key)) || Number(a.id) - Number(b.id)) *
+    (compare(points(toCursor(a, order).key), points(toCursor(b, order).key)) || Number(a.id) - Number(b.id)) *
     (descending ? -1 : 1)
 }
 
@@ -128,7 +128,7 @@ onBothEngines((engine) => {
     const seen: Lead[] = []
     for (;;) {
       const last = seen.at(-1)
-      const page = await store.list(scope, filter, order, { after: last && placeOf(last, order), limit })
+      const page = await store.list(scope, filter, order, { after: last && toCursor(last, order), limit })
       seen.push(...page)
       if (page.length < limit) return seen
       await between()
@@ -185,8 +185,8 @@ onBothEngines((engine) => {
             rows.slice(at, at + 500).map((one, n) => ({
               first_name: one.firstName,
               last_name: one.lastName,
-              first_folded: fold(one.firstName),
-              last_folded: fold(one.lastName),
+              first_folded: foldCase(one.firstName),
+              last_folded: foldCase(one.lastName),
               phone: one.phone,
               number: one.number,
               email: null,
@@ -217,10 +217,10 @@ onBothEngines((engine) => {
       const everything = await walk(db, ALL, {}, { by: 'createdAt', descending: false }, 1_000)
       expect(everything).toHaveLength(5_000)
       for (const filter of [
-        beginning('+'),
-        { named: 'jo' },
+        phonePrefixFilter('+'),
+        { namePrefix: 'jo' },
         { statuses: ['new' as const] },
-        beginning('9'),
+        phonePrefixFilter('9'),
       ]) {
         for (const scope of [ALL, { sees: 'team', team: 'sales', agentId: '1' } as const]) {
           const order: LeadOrder = { by: 'lastName', descending: true }
@@ -237,7 +237,7 @@ onBothEngines((engine) => {
       const store = createLeadStore(await engine.tables())
       const { id } = await store.add(newLead(), undefined, 1)
       const one = () =>
-        store.change(id, ALL, ({ notes }) => ({ set: { notes: `${Number(notes ?? 0) + 1}` } }), 2)
+        store.change(id, ALL, ({ notes }) => ({ changes: { notes: `${Number(notes ?? 0) + 1}` } }), 2)
       await Promise.all(Array.from({ length: 12 }, one))
       expect(await store.find(id, ALL)).toMatchObject({
         notes: '12',
@@ -263,7 +263,7 @@ onBothEngines((engine) => {
       const other = store.change(
         id,
         { sees: 'own', agentId: '2' },
-        () => ({ set: {}, barred: { spellings: ['x'], reason: 'x' } }),
+        () => ({ changes: {}, doNotCall: { variants: ['x'], reason: 'x' } }),
         2,
       )
       await expect(other).rejects.toMatchObject({ code: 'not_found' })
@@ -281,7 +281,7 @@ onBothEngines((engine) => {
       expect(await teams({ campaignId, agentId: '5' })).toBeNull()
       expect(await teams({})).toBeNull()
       const { id } = await leads.add(newLead(), undefined, 1)
-      const moved = await leads.change(id, ALL, () => ({ set: { campaignId } }), 2)
+      const moved = await leads.change(id, ALL, () => ({ changes: { campaignId } }), 2)
       expect(moved).toMatchObject({ team: 'sales', campaignId })
     })
 
@@ -289,9 +289,9 @@ onBothEngines((engine) => {
       const store = createLeadStore(await engine.tables())
       const { id } = await store.add(newLead(), undefined, 1)
       await store.addNote({ leadId: id, agentId: null, content: 'hello', createdAt: 1 }, ALL)
-      expect(await store.notesOf(id, 10)).toHaveLength(1)
+      expect(await store.listNotes(id, 10)).toHaveLength(1)
       await store.remove(id, ALL, () => {})
-      expect([await store.find(id, ALL), await store.notesOf(id, 10)]).toEqual([undefined, []])
+      expect([await store.find(id, ALL), await store.listNotes(id, 10)]).toEqual([undefined, []])
       const note = store.addNote({ leadId: id, agentId: null, content: 'hello', createdAt: 1 }, ALL)
       await expect(note).rejects.toMatchObject({ code: 'not_found' })
     })

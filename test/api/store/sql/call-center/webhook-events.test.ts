@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { Barring } from '../../../../../api/core/call-center/leads/do-not-call.ts'
+import type { DoNotCallEntry } from '../../../../../api/core/call-center/leads/do-not-call.ts'
 import type { WebhookEvent } from '../../../../../api/core/call-center/webhooks/webhook-event-store.ts'
 import { createDoNotCall } from '../../../../../api/store/sql/call-center/do-not-call.ts'
 import { createWebhookEventStore } from '../../../../../api/store/sql/call-center/webhook-events.ts'
@@ -15,7 +15,7 @@ const newEvent = (difference: Partial<WebhookEvent> = {}): WebhookEvent => ({
   ...difference,
 })
 const reason = 'opted out by message: STOP'
-const optOut: Barring = { spellings: ['+493012345', '03012345'], reason }
+const optOut: DoNotCallEntry = { variants: ['+493012345', '03012345'], reason }
 
 describe('what others told us', () => {
   onBothEngines((engine) => {
@@ -26,8 +26,8 @@ describe('what others told us', () => {
 
     test('is kept once, as it came', async () => {
       const { db, events } = await setUp()
-      expect(await events.keep(newEvent(), undefined)).toBe(true)
-      expect(await events.keep(newEvent({ body: '{}' }), undefined)).toBe(false)
+      expect(await events.save(newEvent(), undefined)).toBe(true)
+      expect(await events.save(newEvent({ body: '{}' }), undefined)).toBe(false)
       const rows = await db.query.selectFrom('webhook_events').selectAll().execute()
       expect(rows).toEqual([
         {
@@ -43,15 +43,15 @@ describe('what others told us', () => {
 
     test('told by many at once it is new to one', async () => {
       const { events } = await setUp()
-      const told = await Promise.all(Array.from({ length: 10 }, () => events.keep(newEvent(), optOut)))
+      const told = await Promise.all(Array.from({ length: 10 }, () => events.save(newEvent(), optOut)))
       expect(told.filter((isNew) => isNew)).toHaveLength(1)
     })
 
     test('bars a number with it, and the first reason stays', async () => {
       const { events, doNotCall } = await setUp()
       await doNotCall.add([['+4940']], 'asked by phone', 1)
-      await events.keep(newEvent(), optOut)
-      await events.keep(newEvent({ id: 'b' }), { reason, spellings: ['0049 40', '+4940'] })
+      await events.save(newEvent(), optOut)
+      await events.save(newEvent({ id: 'b' }), { reason, variants: ['0049 40', '+4940'] })
       expect(await doNotCall.list({ limit: 10 })).toEqual([
         { number: '+493012345', reason, addedAt: 1_750_000_000 },
         { number: '+4940', reason: 'asked by phone', addedAt: 1 },
@@ -60,18 +60,18 @@ describe('what others told us', () => {
 
     test('a number that cannot be barred keeps the event out, too: a retry finds it new', async () => {
       const { events, doNotCall } = await setUp()
-      await expect(events.keep(newEvent(), { reason, spellings: ['\ud800'] })).rejects.toThrow()
-      expect(await events.keep(newEvent(), optOut)).toBe(true)
+      await expect(events.save(newEvent(), { reason, variants: ['\ud800'] })).rejects.toThrow()
+      expect(await events.save(newEvent(), optOut)).toBe(true)
       expect(await doNotCall.has(['03012345', '+493012345'])).toBe(true)
     })
 
     test('is forgotten by when it came, and the number stays barred', async () => {
       const { events, doNotCall } = await setUp()
-      await events.keep(newEvent(), optOut)
-      await events.keep(newEvent({ id: 'b', receivedAt: 1_750_000_100 }), undefined)
-      expect(await events.forget(1_750_000_100)).toBe(1)
-      expect(await events.forget(1_750_000_100)).toBe(0)
-      expect(await events.keep(newEvent({ id: 'b' }), undefined)).toBe(false)
+      await events.save(newEvent(), optOut)
+      await events.save(newEvent({ id: 'b', receivedAt: 1_750_000_100 }), undefined)
+      expect(await events.deleteBefore(1_750_000_100)).toBe(1)
+      expect(await events.deleteBefore(1_750_000_100)).toBe(0)
+      expect(await events.save(newEvent({ id: 'b' }), undefined)).toBe(false)
       expect(await doNotCall.has(['03012345', '+493012345'])).toBe(true)
     })
   })

@@ -2,10 +2,10 @@ import { describe, expect, test } from 'vitest'
 import type { CallRecord, HistoryCursor, HistoryFilter } from '../../../../../api/core/calls/call-history.ts'
 import { createUserStore } from '../../../../../api/store/sql/auth/users.ts'
 import { createAgentStore } from '../../../../../api/store/sql/call-center/agents.ts'
-import { createHistoryStore } from '../../../../../api/store/sql/calls/call-history.ts'
+import { createCallHistoryStore } from '../../../../../api/store/sql/calls/call-history.ts'
 import { newCall, startedAt } from '../../../../support/fixtures/call-records.ts'
 import { newUser, until } from '../../../../support/fixtures/users.ts'
-import { beginning } from '../../../../support/phone-numbers.ts'
+import { phonePrefixFilter } from '../../../../support/phone-numbers.ts'
 import { onBothEngines } from '../engines.ts'
 
 const anna = { userId: '1', extension: '1001', answered: true }
@@ -51,7 +51,7 @@ describe('the history of calls', () => {
   onBothEngines((engine) => {
     const setUp = async (calls: readonly CallRecord[] = [newCall()]) => {
       const db = await engine.tables()
-      const history = createHistoryStore(db)
+      const history = createCallHistoryStore(db)
       for (const call of calls) await history.save([call])
       const idsOf = async (filter: HistoryFilter) =>
         (await history.list(filter, { limit: 100 })).map(({ id }) => id).join('')
@@ -187,25 +187,25 @@ describe('the history of calls', () => {
       ['of one person', { userId: '1' }, 'ca'],
       ['of one person from a moment on', { userId: '1', from: startedAt + 20 }, 'c'],
       ['of one person with one outcome', { userId: '2', outcome: 'answered' }, 'c'],
-      ['of one person with a number', { userId: '2', ...beginning('+49') }, 'b'],
+      ['of one person with a number', { userId: '2', ...phonePrefixFilter('+49') }, 'b'],
       ['of nobody', { userId: '3' }, ''],
       ['of what is no user', { userId: 'x' }, ''],
-      ['with a number on either side', beginning('1002'), 'cb'],
-      ['with numbers that begin alike', beginning('+49'), 'ba'],
-      ['with a number that begins another', beginning('100'), 'dcba'],
-      ['with a number that is no beginning', beginning('3012345'), ''],
-      ['with a number that is a pattern', beginning('%'), ''],
+      ['with a number on either side', phonePrefixFilter('1002'), 'cb'],
+      ['with numbers that begin alike', phonePrefixFilter('+49'), 'ba'],
+      ['with a number that begins another', phonePrefixFilter('100'), 'dcba'],
+      ['with a number that is no beginning', phonePrefixFilter('3012345'), ''],
+      ['with a number that is a pattern', phonePrefixFilter('%'), ''],
       [
         'of any of several beginnings',
         {
           numbers: [
-            { start: '+4940', atLeast: 0 },
-            { start: 'anon', atLeast: 0 },
+            { prefix: '+4940', minLength: 0 },
+            { prefix: 'anon', minLength: 0 },
           ],
         },
         'db',
       ],
-      ['of a beginning and a length', { numbers: [{ start: '100', atLeast: 4 }] }, 'cba'],
+      ['of a beginning and a length', { numbers: [{ prefix: '100', minLength: 4 }] }, 'cba'],
       ['of no beginning', { numbers: [] }, ''],
     ])('%s: the newest first, and as many as counted', async (_, filter, ids) => {
       const { history, idsOf } = await setUp(SOME)

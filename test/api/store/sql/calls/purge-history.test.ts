@@ -1,11 +1,15 @@
 import { sql } from 'kysely'
 import { describe, expect, test } from 'vitest'
-import { type PastKind, type PastStore, purgePast } from '../../../../../api/core/calls/purge-history.ts'
-import { createCallLog } from '../../../../../api/store/sql/call-center/agent-calls.ts'
-import { createHistoryStore } from '../../../../../api/store/sql/calls/call-history.ts'
-import { createDialledStore } from '../../../../../api/store/sql/calls/placed-calls.ts'
-import { createPastStore } from '../../../../../api/store/sql/calls/purge-history.ts'
-import { newCall, newDialled, startedAt } from '../../../../support/fixtures/call-records.ts'
+import {
+  type HistoryKind,
+  type HistoryPurgeStore,
+  purgeHistory,
+} from '../../../../../api/core/calls/purge-history.ts'
+import { createAgentCallStore } from '../../../../../api/store/sql/call-center/agent-calls.ts'
+import { createCallHistoryStore } from '../../../../../api/store/sql/calls/call-history.ts'
+import { createPlacedCallStore } from '../../../../../api/store/sql/calls/placed-calls.ts'
+import { createPurgeStore } from '../../../../../api/store/sql/calls/purge-history.ts'
+import { newCall, newPlacedCall, startedAt } from '../../../../support/fixtures/call-records.ts'
 import { onBothEngines } from '../engines.ts'
 
 const BEFORE = startedAt + 100
@@ -14,15 +18,19 @@ describe('the past', () => {
   onBothEngines((engine) => {
     const setUp = async () => {
       const db = await engine.tables()
-      const [history, dialled, desk] = [createHistoryStore(db), createDialledStore(db), createCallLog(db)]
+      const [history, dialled, desk] = [
+        createCallHistoryStore(db),
+        createPlacedCallStore(db),
+        createAgentCallStore(db),
+      ]
       await history.save([
         newCall({ id: 'old', recordings: ['a.wav'] }),
         newCall({ id: 'last', startedAt: BEFORE - 1, recordings: [] }),
         newCall({ id: 'first', startedAt: BEFORE }),
       ])
-      await dialled.add(newDialled({ id: 'old', outcome: 'answered' }))
-      await dialled.add(newDialled({ id: 'waiting', outcome: null }))
-      await dialled.add(newDialled({ id: 'new', createdAt: BEFORE, outcome: 'busy' }))
+      await dialled.add(newPlacedCall({ id: 'old', outcome: 'answered' }))
+      await dialled.add(newPlacedCall({ id: 'waiting', outcome: null }))
+      await dialled.add(newPlacedCall({ id: 'new', createdAt: BEFORE, outcome: 'busy' }))
       const agents = { agentId: '3', leadId: null, campaignId: null, number: '+493012345' }
       for (const [callId, createdAt] of [
         ['old', startedAt],
@@ -32,7 +40,7 @@ describe('the past', () => {
         await desk.add({ callId, createdAt, ...agents })
       }
       await sql`update desk_calls set outcome = 'answered' where call_id <> 'waiting'`.execute(db.query)
-      return { db, past: createPastStore(db), history, dialled, desk }
+      return { db, past: createPurgeStore(db), history, dialled, desk }
     }
 
     test('goes up to a moment, and what is not over stays', async () => {
@@ -40,7 +48,7 @@ describe('the past', () => {
       const counts = { calls: 2, recorded: 1, dialled: 1, desk: 1 }
       expect(await past.count(BEFORE)).toEqual(counts)
       expect(await history.find('old')).toBeDefined()
-      expect(await purgePast(past, BEFORE)).toEqual(counts)
+      expect(await purgeHistory(past, BEFORE)).toEqual(counts)
       const left = async (find: (id: string) => Promise<unknown>) => {
         const ids = ['old', 'last', 'first', 'waiting', 'new']
         const found = await Promise.all(ids.map(find))
@@ -57,18 +65,18 @@ describe('the past', () => {
     test('the oldest numbers that were dialled go first', async () => {
       const { past, dialled } = await setUp()
       for (const age of [1, 3, 2]) {
-        await dialled.add(newDialled({ id: `d${age}`, createdAt: startedAt - age, outcome: 'busy' }))
+        await dialled.add(newPlacedCall({ id: `d${age}`, createdAt: startedAt - age, outcome: 'busy' }))
       }
-      await past.remove('dialled', BEFORE, 2)
+      await past.remove('placedCalls', BEFORE, 2)
       const found = await Promise.all(['d3', 'd2', 'd1'].map(dialled.find))
       expect(found.map((one) => one?.id)).toEqual([undefined, undefined, 'd1'])
     })
 
     test('a table that has nothing left is not searched again', async () => {
       const { db, history } = await setUp()
-      const asked: PastKind[] = []
-      const store = createPastStore(db)
-      const past: PastStore = {
+      const asked: HistoryKind[] = []
+      const store = createPurgeStore(db)
+      const past: HistoryPurgeStore = {
         ...store,
         remove(kind, ...rest) {
           asked.push(kind)
@@ -76,7 +84,7 @@ describe('the past', () => {
         },
       }
       await history.save(Array.from({ length: 399 }, (_, at) => newCall({ id: `c${at}` })))
-      expect(await purgePast(past, BEFORE)).toEqual({ calls: 401, recorded: 400, dialled: 1, desk: 1 })
+      expect(await purgeHistory(past, BEFORE)).toEqual({ calls: 401, recorded: 400, dialled: 1, desk: 1 })
       expect(asked).toEqual(['calls', 'calls', 'calls', 'dialled', 'desk'])
     })
 
@@ -84,7 +92,7 @@ describe('the past', () => {
       test('is found by indexes, without a scan of a table', async () => {
         const { db } = await setUp()
         const statements: string[] = []
-        const past = createPastStore({
+        const past = createPurgeStore({
           ...db,
           query: db.query.withPlugin({
             transformQuery({ node }) {
@@ -95,7 +103,7 @@ describe('the past', () => {
             transformResult: async ({ result }) => result,
           }),
         })
-        await purgePast(past, BEFORE)
+        await purgeHistory(past, BEFORE)
         expect(statements).toHaveLength(3)
         for (const text of statements) {
           const { rows } = await sql<{ detail: string }>`explain query plan ${sql.raw(text)}`.execute(
@@ -114,7 +122,7 @@ describe('the past', () => {
         Array.from({ length: 450 }, (_, at) => newCall({ id: `c${at}`, startedAt: startedAt + (at % 90) })),
       )
       const sizes: number[] = []
-      const removed = await purgePast(
+      const removed = await purgeHistory(
         {
           ...past,
           async remove(kind, beforeS, most) {

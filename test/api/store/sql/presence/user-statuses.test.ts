@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { createUserStore } from '../../../../../api/store/sql/auth/users.ts'
-import { createStatusStore } from '../../../../../api/store/sql/presence/user-statuses.ts'
+import { createUserStatusStore } from '../../../../../api/store/sql/presence/user-statuses.ts'
 import { newUser, until } from '../../../../support/fixtures/users.ts'
 import { onBothEngines } from '../engines.ts'
 
@@ -8,7 +8,7 @@ describe('what people say of themselves', () => {
   onBothEngines((engine) => {
     const setUp = async () => {
       const db = await engine.tables()
-      return { db, statuses: createStatusStore(db) }
+      return { db, statuses: createUserStatusStore(db) }
     }
 
     test('is kept of each of them, and of nobody else', async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { createLedger } from '../../../../../api/store/sql/auth/revocations.ts'
+import { createRevocationStore } from '../../../../../api/store/sql/auth/revocations.ts'
 import { createUserStore } from '../../../../../api/store/sql/auth/users.ts'
 import { createAgentStore } from '../../../../../api/store/sql/call-center/agents.ts'
 import { openDatabase } from '../../../../../api/store/sql/database.ts'
@@ -46,13 +46,13 @@ describe('extensions', () => {
         nextTryAt: 1_010,
       })
       expect([user?.extension, user?.email]).toEqual([null, 'anna@example.org'])
-      expect(await store.ofUser(user?.id ?? '')).toEqual(extension)
+      expect(await store.findByUser(user?.id ?? '')).toEqual(extension)
     })
 
     test('100 that ask two processes at once get 100 numbers', async () => {
       const url = await engine.empty()
       await migrate(url)
-      const options = { patienceMs: 30_000 }
+      const options = { timeoutMs: 30_000 }
       const databases = [await openDatabase(url, options), await openDatabase(url, options)]
       const stores = databases.map((db) => createExtensionStore(db))
       const reserved = await Promise.all(
@@ -80,10 +80,10 @@ describe('extensions', () => {
       const first = await reserve()
       const add = (extension: string) => users.add(newUser({ username: `by hand ${extension}`, extension }))
       await expect(add('2000')).rejects.toMatchObject({ code: 'taken', detail: 'extension' })
-      const second = await store.replace(first, 'foreign', place)
+      const second = await store.reassign(first, 'foreign', place)
       expect(second?.extension).toBe('2001')
       expect(await add('2000')).toMatchObject({ extension: '2000' })
-      await store.undo(second ?? first, { now: 2_000, revokeUntil: until })
+      await store.rollback(second ?? first, { now: 2_000, revokeUntil: until })
       await expect(add('2001')).rejects.toMatchObject({ code: 'taken', detail: 'extension' })
     })
 
@@ -91,7 +91,7 @@ describe('extensions', () => {
       const { store, users, reserve } = await setUp()
       const extension = await reserve()
       const made = { sealedSecret: 'the PBX’s own', authUsername: '2000-1' }
-      expect(await store.settle(extension, made, 1_020)).toMatchObject({ ...made, state: 'ready' })
+      expect(await store.markReady(extension, made, 1_020)).toMatchObject({ ...made, state: 'ready' })
       expect(await users.findByLogin('2000')).toMatchObject({ email: 'anna@example.org' })
     })
 
@@ -103,10 +103,10 @@ describe('extensions', () => {
       expect([mine?.attempts, other]).toEqual([1, undefined])
       // The other one can do nothing else with what it knew, either.
       const made = { sealedSecret: 's', authUsername: '2000' }
-      expect(await store.settle(known, made, 1_020)).toBeUndefined()
-      expect(await store.undo(known, { now: 1_020, revokeUntil: until })).toBeUndefined()
+      expect(await store.markReady(known, made, 1_020)).toBeUndefined()
+      expect(await store.rollback(known, { now: 1_020, revokeUntil: until })).toBeUndefined()
       expect(
-        await store.replace(known, 'foreign', {
+        await store.reassign(known, 'foreign', {
           seal: String,
           range: RANGE,
           now: 1_020,
@@ -120,9 +120,9 @@ describe('extensions', () => {
     test('the same user gets another number with the same mark', async () => {
       const { store, reserve, place } = await setUp()
       const known = await reserve()
-      const next = await store.replace(known, 'foreign', place)
+      const next = await store.reassign(known, 'foreign', place)
       expect(next).toMatchObject({ extension: '2001', state: 'providing', sealedSecret: 'sealed for 2001' })
-      expect([next?.mark, next?.userId]).toEqual([known.mark, known.userId])
+      expect([next?.ownershipTag, next?.userId]).toEqual([known.ownershipTag, known.userId])
       expect(await store.find('2000')).toMatchObject({ state: 'foreign', userId: null })
     })
 
@@ -139,13 +139,15 @@ describe('extensions', () => {
       }
       await invitations.add({ ...invitation, expiresAt: 5_000 })
       const known = await reserve('anna@example.org', { invitation: 'h' })
-      expect(await invitations.isGood('h', 'anna@example.org', 1_100)).toBe(false)
-      await store.undo(known, { now: 1_100, revokeUntil: until })
+      expect(await invitations.isValidFor('h', 'anna@example.org', 1_100)).toBe(false)
+      await store.rollback(known, { now: 1_100, revokeUntil: until })
       expect(await users.findByLogin('anna@example.org')).toBeUndefined()
-      expect(await invitations.isGood('h', 'anna@example.org', 1_100)).toBe(true)
+      expect(await invitations.isValidFor('h', 'anna@example.org', 1_100)).toBe(true)
       expect(await store.find('2000')).toMatchObject({ state: 'removing', userId: null, nextTryAt: 1_100 })
       // Who had logged in meanwhile is out.
-      expect(await createLedger(db).unannounced(10)).toMatchObject([{ kind: 'user', key: known.userId }])
+      expect(await createRevocationStore(db).unpublished(10)).toMatchObject([
+        { kind: 'user', key: known.userId },
+      ])
     })
 
     test('an invitation makes one account, however many try at once', async () => {
@@ -171,20 +173,20 @@ describe('extensions', () => {
     test('who has lost the user is found; what rests long enough is given out again', async () => {
       const { store, users, reserve } = await setUp()
       const known = await reserve()
-      expect(await store.orphans(10)).toEqual([])
+      expect(await store.listOrphaned(10)).toEqual([])
       await users.remove(known.userId ?? '', until)
-      const [orphan] = await store.orphans(10)
+      const [orphan] = await store.listOrphaned(10)
       expect(orphan).toEqual(known)
       await store.update(known, { state: 'resting', userId: null, changedAt: 1_500 })
-      await store.forgetRested(1_500)
+      await store.releaseQuarantined(1_500)
       expect((await reserve('b@example.org')).extension).toBe('2001')
-      await store.forgetRested(1_501)
+      await store.releaseQuarantined(1_501)
       expect((await reserve('c@example.org')).extension).toBe('2000')
     })
 
     test.each<[string, (doors: Doors) => Promise<unknown>]>([
       ['a new user', ({ users }) => users.add(newUser({ username: 'bert' }))],
-      ['a user', ({ users, cleo }) => users.change(cleo, { extension: '201' }, until)],
+      ['a user', ({ users, cleo }) => users.update(cleo, { extension: '201' }, until)],
       [
         'a new agent',
         ({ agents, now }) => {
@@ -232,11 +234,11 @@ describe('extensions', () => {
       const sameName = newUser({ username: 'bert' })
       await expect(users.add(sameName, reuse)).rejects.toMatchObject({ code: 'taken', detail: 'username' })
       expect(await store.find('201')).toMatchObject(resting)
-      const other = users.change('999', { extension: '201' }, until, reuse)
+      const other = users.update('999', { extension: '201' }, until, reuse)
       await expect(other).rejects.toMatchObject({ code: 'not_found' })
       expect(await store.find('201')).toMatchObject(resting)
 
-      await users.change(bert.id, { extension: '201' }, until, reuse)
+      await users.update(bert.id, { extension: '201' }, until, reuse)
       expect(await store.find('201')).toBeUndefined()
       expect(await users.add(newUser({ username: 'cleo', extension: '202' }), reuse)).toMatchObject({
         extension: '202',
@@ -249,12 +251,12 @@ describe('extensions', () => {
       const { store, reserve, place } = await setUp()
       const one = await reserve('a@example.org', { nextTryAt: 1_020 })
       const two = await reserve('b@example.org', { nextTryAt: 1_010 })
-      expect((await store.due(1_009, 10)).length).toBe(0)
-      expect((await store.due(1_020, 10)).map(({ extension }) => extension)).toEqual(['2001', '2000'])
-      expect((await store.due(1_020, 1)).map(({ extension }) => extension)).toEqual(['2001'])
-      await store.settle(two, { sealedSecret: 's', authUsername: 'u' }, 1_020)
-      await store.replace(one, 'removing', place)
-      expect((await store.unsettled()).map(({ extension, state }) => `${extension} ${state}`)).toEqual([
+      expect((await store.listDue(1_009, 10)).length).toBe(0)
+      expect((await store.listDue(1_020, 10)).map(({ extension }) => extension)).toEqual(['2001', '2000'])
+      expect((await store.listDue(1_020, 1)).map(({ extension }) => extension)).toEqual(['2001'])
+      await store.markReady(two, { sealedSecret: 's', authUsername: 'u' }, 1_020)
+      await store.reassign(one, 'removing', place)
+      expect((await store.listUnfinished()).map(({ extension, state }) => `${extension} ${state}`)).toEqual([
         '2000 removing',
         '2002 providing',
       ])

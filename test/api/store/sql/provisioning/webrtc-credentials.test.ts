@@ -1,13 +1,16 @@
 import { beforeEach, describe, expect, test } from 'vitest'
-import type { Loan, LoanStore } from '../../../../../api/core/provisioning/webrtc-credential-store.ts'
-import { createLoanStore } from '../../../../../api/store/sql/provisioning/webrtc-credentials.ts'
+import type {
+  EphemeralCredential,
+  EphemeralCredentialStore,
+} from '../../../../../api/core/provisioning/webrtc-credential-store.ts'
+import { createEphemeralCredentialStore } from '../../../../../api/store/sql/provisioning/webrtc-credentials.ts'
 import { AUDIENCE, ISSUER } from '../../../../../contract/claims.ts'
 import { onBothEngines } from '../engines.ts'
 
-const newLoan = (difference: Partial<Loan> = {}): Loan => ({
+const newLoan = (difference: Partial<EphemeralCredential> = {}): EphemeralCredential => ({
   id: '1001-w-a',
   extension: '1001',
-  mark: 'm',
+  ownershipTag: 'm',
   userId: '7',
   claims: {
     iss: ISSUER,
@@ -24,84 +27,84 @@ const newLoan = (difference: Partial<Loan> = {}): Loan => ({
   },
   sealedSecret: 'v1.x',
   state: 'lending',
-  busyUntil: 110,
+  lockedUntil: 110,
   createdAt: 100_000,
   expiresAt: 700,
   ...difference,
 })
 
 onBothEngines(({ tables }) => {
-  let store: LoanStore
+  let store: EphemeralCredentialStore
   beforeEach(async () => {
-    store = createLoanStore(await tables())
+    store = createEphemeralCredentialStore(await tables())
   })
-  const lent = async (difference: Partial<Loan> = {}): Promise<Loan> => {
+  const lent = async (difference: Partial<EphemeralCredential> = {}): Promise<EphemeralCredential> => {
     const loan = newLoan(difference)
-    await store.begin(loan)
-    const moved = await store.move(loan, { state: 'lent', busyUntil: 0 })
+    await store.insert(loan)
+    const moved = await store.transition(loan, { state: 'lent', lockedUntil: 0 })
     return moved ?? expect.fail('it was not lent')
   }
 
   describe('loans', () => {
     test('read as they were written', async () => {
-      expect(await store.begin(newLoan())).toBe(true)
-      expect(await store.ofExtension('1001')).toEqual([newLoan()])
+      expect(await store.insert(newLoan())).toBe(true)
+      expect(await store.listByExtension('1001')).toEqual([newLoan()])
       expect(await lent({ id: '1002-w-a', extension: '1002' })).toEqual(
-        newLoan({ id: '1002-w-a', extension: '1002', state: 'lent', busyUntil: 0 }),
+        newLoan({ id: '1002-w-a', extension: '1002', state: 'lent', lockedUntil: 0 }),
       )
-      expect(await store.ofExtension('1003')).toEqual([])
+      expect(await store.listByExtension('1003')).toEqual([])
     })
 
     test('of one extension move one at a time, those of others beside it', async () => {
       const first = await lent()
-      expect(await store.begin(newLoan({ id: '1001-w-b' }))).toBe(true)
-      expect(await store.begin(newLoan({ id: '1001-w-c' }))).toBe(false)
-      expect(await store.move(first, { state: 'returning', busyUntil: 120 })).toBeUndefined()
-      expect(await store.begin(newLoan({ id: '1002-w-a', extension: '1002' }))).toBe(true)
-      await store.move(newLoan({ id: '1001-w-b' }), { state: 'lent', busyUntil: 0 })
-      expect(await store.move(first, { state: 'returning', busyUntil: 120 })).toMatchObject({
+      expect(await store.insert(newLoan({ id: '1001-w-b' }))).toBe(true)
+      expect(await store.insert(newLoan({ id: '1001-w-c' }))).toBe(false)
+      expect(await store.transition(first, { state: 'returning', lockedUntil: 120 })).toBeUndefined()
+      expect(await store.insert(newLoan({ id: '1002-w-a', extension: '1002' }))).toBe(true)
+      await store.transition(newLoan({ id: '1001-w-b' }), { state: 'lent', lockedUntil: 0 })
+      expect(await store.transition(first, { state: 'returning', lockedUntil: 120 })).toMatchObject({
         state: 'returning',
       })
     })
 
     test('of many who begin one at once, one does', async () => {
-      const tries = ['a', 'b', 'c', 'd'].map((one) => store.begin(newLoan({ id: `1001-w-${one}` })))
+      const tries = ['a', 'b', 'c', 'd'].map((one) => store.insert(newLoan({ id: `1001-w-${one}` })))
       expect((await Promise.all(tries)).filter(Boolean)).toHaveLength(1)
     })
 
     test('of two who take one, one does; who knows an older state changes and forgets nothing', async () => {
       const known = await lent()
-      const to = { state: 'returning', busyUntil: 120 } as const
-      const both = await Promise.all([store.move(known, to), store.move(known, to)])
+      const to = { state: 'returning', lockedUntil: 120 } as const
+      const both = await Promise.all([store.transition(known, to), store.transition(known, to)])
       expect(both.filter((one) => one !== undefined)).toHaveLength(1)
-      await store.forget(known)
-      expect(await store.ofExtension('1001')).toHaveLength(1)
-      await store.forget({ ...known, ...to })
-      expect(await store.ofExtension('1001')).toEqual([])
+      await store.delete(known)
+      expect(await store.listByExtension('1001')).toHaveLength(1)
+      await store.delete({ ...known, ...to })
+      expect(await store.listByExtension('1001')).toEqual([])
     })
 
     test('are due at their end, and when whoever moved them is no more', async () => {
       await lent({ id: '1001-w-a', expiresAt: 500 })
       await lent({ id: '1002-w-a', extension: '1002', expiresAt: 501 })
-      await store.begin(newLoan({ id: '1003-w-a', extension: '1003', busyUntil: 499 }))
-      await store.begin(newLoan({ id: '1004-w-a', extension: '1004', busyUntil: 501 }))
-      const due = await store.due(500, 10)
+      await store.insert(newLoan({ id: '1003-w-a', extension: '1003', lockedUntil: 499 }))
+      await store.insert(newLoan({ id: '1004-w-a', extension: '1004', lockedUntil: 501 }))
+      const due = await store.listDue(500, 10)
       expect(due.map(({ id }) => id)).toEqual(['1001-w-a', '1003-w-a'])
-      expect(await store.due(500, 1)).toHaveLength(1)
+      expect(await store.listDue(500, 1)).toHaveLength(1)
     })
 
     test('are listed a page at a time, and of an extension the oldest first', async () => {
       await lent({ id: '1001-w-b', createdAt: 100_002 })
       await lent({ id: '1001-w-a', createdAt: 100_003 })
       await lent({ id: '1001-w-c', createdAt: 100_001 })
-      await store.begin(newLoan({ id: '1001-w-d' }))
-      expect((await store.ofExtension('1001')).map(({ id }) => id)).toEqual([
+      await store.insert(newLoan({ id: '1001-w-d' }))
+      expect((await store.listByExtension('1001')).map(({ id }) => id)).toEqual([
         '1001-w-d',
         '1001-w-c',
         '1001-w-b',
         '1001-w-a',
       ])
-      const page = await store.lent({ afterId: '1001-w-a', limit: 2 })
+      const page = await store.listActive({ afterId: '1001-w-a', limit: 2 })
       expect(page.map(({ id }) => id)).toEqual(['1001-w-b', '1001-w-c'])
     })
   })

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { createInvitations, hashOf } from '../../../../../api/core/registration/invitations.ts'
+import { createInvitations, hashToken } from '../../../../../api/core/registration/invitations.ts'
 import { createInvitationStore } from '../../../../../api/store/sql/registration/invitations.ts'
 import { onBothEngines } from '../engines.ts'
 
@@ -11,14 +11,14 @@ describe('an invitation', () => {
       const store = createInvitationStore(db)
       const invitations = createInvitations(store, () => NOW * 1000)
       const { invitation, expiresAt } = await invitations.invite({ email, days: 7, createdBy: null })
-      return { db, store, invitations, invitation, hash: hashOf(invitation), expiresAt }
+      return { db, store, invitations, invitation, hash: hashToken(invitation), expiresAt }
     }
 
     test('is good for its days, and its text is kept nowhere', async () => {
       const { db, store, invitation, hash, expiresAt } = await setUp()
       expect(expiresAt).toBe(NOW + 7 * 86_400)
-      expect(await store.isGood(hash, 'anna@example.org', NOW)).toBe(true)
-      expect(await store.isGood(hash, 'anna@example.org', expiresAt)).toBe(false)
+      expect(await store.isValidFor(hash, 'anna@example.org', NOW)).toBe(true)
+      expect(await store.isValidFor(hash, 'anna@example.org', expiresAt)).toBe(false)
       const kept = JSON.stringify(await db.query.selectFrom('invitations').selectAll().execute())
       expect(kept).toContain(hash)
       expect(kept).not.toContain(invitation.slice('inv_'.length))
@@ -29,12 +29,12 @@ describe('an invitation', () => {
       ['another address', 'boris@example.org', false],
     ])('that names an address is good for it alone: %s', async (_, email, good) => {
       const { store, hash } = await setUp('Anna@example.org')
-      expect(await store.isGood(hash, email, NOW)).toBe(good)
+      expect(await store.isValidFor(hash, email, NOW)).toBe(good)
     })
 
     test('that nobody made is none', async () => {
       const { store } = await setUp()
-      expect(await store.isGood(hashOf('inv_guessed'), 'anna@example.org', NOW)).toBe(false)
+      expect(await store.isValidFor(hashToken('inv_guessed'), 'anna@example.org', NOW)).toBe(false)
     })
 
     test('is listed while it can be used, the newest first', async () => {
@@ -50,7 +50,7 @@ describe('an invitation', () => {
       }
       await store.add({ ...old, expiresAt: NOW + 1 })
       await store.add({ ...old, hash: 'over', expiresAt: NOW })
-      const open = await invitations.open()
+      const open = await invitations.listOpen()
       expect(open.map(({ email, createdBy }) => [email, createdBy])).toEqual([
         ['anna@example.org', null],
         [null, '7'],

@@ -1,14 +1,14 @@
 import { describe, expect, test } from 'vitest'
-import { createInvitations, hashOf } from '../../../../../api/core/registration/invitations.ts'
+import { createInvitations, hashToken } from '../../../../../api/core/registration/invitations.ts'
 import { createOutbox } from '../../../../../api/core/registration/outbox.ts'
 import { createUserStore } from '../../../../../api/store/sql/auth/users.ts'
 import { createAgentStore } from '../../../../../api/store/sql/call-center/agents.ts'
 import { type Database, openDatabase } from '../../../../../api/store/sql/database.ts'
 import { migrate } from '../../../../../api/store/sql/migrate.ts'
-import { createInviteStore } from '../../../../../api/store/sql/registration/email-invitations.ts'
-import { createRegistrationStore } from '../../../../../api/store/sql/registration/email-registrations.ts'
+import { createEmailInvitationStore } from '../../../../../api/store/sql/registration/email-invitations.ts'
+import { createEmailRegistrationStore } from '../../../../../api/store/sql/registration/email-registrations.ts'
 import { createInvitationStore } from '../../../../../api/store/sql/registration/invitations.ts'
-import { createMailStore } from '../../../../../api/store/sql/registration/mail-queue.ts'
+import { createMailQueue } from '../../../../../api/store/sql/registration/mail-queue.ts'
 import { newUser } from '../../../../support/fixtures/users.ts'
 import { onBothEngines } from '../engines.ts'
 
@@ -24,20 +24,20 @@ const AT = { now: NOW, expiresAt: NOW + 86_400 }
 
 const storesOf = (db: Database) => ({
   db,
-  store: createRegistrationStore(db),
-  invites: createInviteStore(db),
-  mails: createMailStore(db),
+  store: createEmailRegistrationStore(db),
+  invites: createEmailInvitationStore(db),
+  mails: createMailQueue(db),
   users: createUserStore(db),
   agents: createAgentStore(db),
 })
 const agentOf = ({ agents }: ReturnType<typeof storesOf>, id: string) =>
-  agents.ofUser(id, NOW, async () => 'made just now')
+  agents.findOrCreateForUser(id, NOW, async () => 'made just now')
 
 describe('a registration', () => {
   onBothEngines((engine) => {
     async function setUp() {
       const world = storesOf(await engine.tables())
-      await world.store.keep(ACCOUNT, AT)
+      await world.store.save(ACCOUNT, AT)
       await world.store.setToken('anna@EXAMPLE.org', 'hash', NOW)
       return world
     }
@@ -45,7 +45,7 @@ describe('a registration', () => {
     test('is nobody before it is proved, and then a user and an agent', async () => {
       const world = await setUp()
       expect(await world.users.findByLogin('anna')).toBeUndefined()
-      const user = await world.store.prove('hash', as('anna'), NOW)
+      const user = await world.store.confirm('hash', as('anna'), NOW)
       expect(user).toMatchObject({
         username: 'anna',
         email: 'Anna@example.org',
@@ -69,7 +69,7 @@ describe('a registration', () => {
         tries: 1,
       })
       await expect(
-        store.keep({ ...ACCOUNT, email: 'b@example.org', username: 'a\0' }, AT),
+        store.save({ ...ACCOUNT, email: 'b@example.org', username: 'a\0' }, AT),
       ).rejects.toMatchObject({
         code: 'input_invalid',
       })
@@ -81,10 +81,10 @@ describe('a registration', () => {
       await migrate(url)
       const [a, b] = [await openDatabase(url), await openDatabase(url)]
       const stores = [storesOf(a).store, storesOf(b).store]
-      await stores[0]?.keep(ACCOUNT, AT)
+      await stores[0]?.save(ACCOUNT, AT)
       await stores[0]?.setToken(ACCOUNT.email, 'hash', NOW)
       const proved = await Promise.all(
-        Array.from({ length: 10 }, (_, n) => stores[n % 2]?.prove('hash', as('anna'), NOW)),
+        Array.from({ length: 10 }, (_, n) => stores[n % 2]?.confirm('hash', as('anna'), NOW)),
       )
       expect(proved.filter((one) => one !== undefined)).toHaveLength(1)
       expect(await storesOf(a).users.count()).toBe(1)
@@ -99,11 +99,11 @@ describe('a registration', () => {
     ])('with %s goes on waiting', async (_, other, detail) => {
       const { store, users } = await setUp()
       await users.add(newUser(other))
-      await expect(store.prove('hash', as('anna'), NOW)).rejects.toMatchObject({ code: 'taken', detail })
+      await expect(store.confirm('hash', as('anna'), NOW)).rejects.toMatchObject({ code: 'taken', detail })
       expect(await users.count()).toBe(1)
-      expect(await store.find('hash', NOW)).toMatchObject({ username: 'anna' })
+      expect(await store.findByToken('hash', NOW)).toMatchObject({ username: 'anna' })
       if (detail === 'username')
-        expect(await store.prove('hash', as('anna2'), NOW)).toMatchObject({ username: 'anna2' })
+        expect(await store.confirm('hash', as('anna2'), NOW)).toMatchObject({ username: 'anna2' })
     })
 
     test.each([
@@ -111,9 +111,9 @@ describe('a registration', () => {
       ['has one token', 'another', NOW],
     ])('%s', async (_, hash, now) => {
       const { store } = await setUp()
-      expect(await store.find('hash', NOW)).toBeDefined()
-      expect(await store.find(hash, now)).toBeUndefined()
-      expect(await store.prove(hash, as('anna'), now)).toBeUndefined()
+      expect(await store.findByToken('hash', NOW)).toBeDefined()
+      expect(await store.findByToken(hash, now)).toBeUndefined()
+      expect(await store.confirm(hash, as('anna'), now)).toBeUndefined()
     })
 
     const KNOWN = { passwordHash: ACCOUNT.passwordHash, isSame: true }
@@ -121,26 +121,26 @@ describe('a registration', () => {
 
     test('of an address that waits is not stored unseen', async () => {
       const { store } = await setUp()
-      expect(await store.keep(other, AT)).toBe(false)
-      expect(await store.keep(other, AT, { passwordHash: '$argon2id$c', isSame: true })).toBe(false)
-      expect(await store.pending('ANNA@example.org', NOW)).toEqual(ACCOUNT)
-      expect(await store.find('hash', NOW)).toEqual(ACCOUNT)
+      expect(await store.save(other, AT)).toBe(false)
+      expect(await store.save(other, AT, { passwordHash: '$argon2id$c', isSame: true })).toBe(false)
+      expect(await store.findPending('ANNA@example.org', NOW)).toEqual(ACCOUNT)
+      expect(await store.findByToken('hash', NOW)).toEqual(ACCOUNT)
     })
 
     test('of an address that waits for another takes its password and its link away, not its name', async () => {
       const { store, db } = await setUp()
-      expect(await store.keep(other, AT, { ...KNOWN, isSame: false })).toBe(true)
-      expect(await store.find('hash', NOW)).toBeUndefined()
+      expect(await store.save(other, AT, { ...KNOWN, isSame: false })).toBe(true)
+      expect(await store.findByToken('hash', NOW)).toBeUndefined()
       await store.setToken(ACCOUNT.email, 'next', NOW)
-      expect(await store.find('next', NOW)).toEqual({ ...ACCOUNT, passwordHash: '' })
+      expect(await store.findByToken('next', NOW)).toEqual({ ...ACCOUNT, passwordHash: '' })
       expect(await db.query.selectFrom('registrations').selectAll().execute()).toHaveLength(1)
     })
 
     test('of an address whose registration is over is stored', async () => {
       const { store } = await setUp()
       const later = { now: AT.expiresAt, expiresAt: AT.expiresAt + 1 }
-      expect(await store.keep(other, later)).toBe(true)
-      expect(await store.pending('anna@example.org', later.now)).toEqual(other)
+      expect(await store.save(other, later)).toBe(true)
+      expect(await store.findPending('anna@example.org', later.now)).toEqual(other)
     })
 
     test('is stored once, however many come at once', async () => {
@@ -149,7 +149,7 @@ describe('a registration', () => {
       const [a, b] = [await openDatabase(url), await openDatabase(url)]
       const stores = [storesOf(a).store, storesOf(b).store]
       const stored = await Promise.all(
-        Array.from({ length: 8 }, (_, n) => stores[n % 2]?.keep({ ...ACCOUNT, passwordHash: `$${n}` }, AT)),
+        Array.from({ length: 8 }, (_, n) => stores[n % 2]?.save({ ...ACCOUNT, passwordHash: `$${n}` }, AT)),
       )
       expect(stored.filter(Boolean)).toHaveLength(1)
       for (const db of [a, b]) await db.close()
@@ -157,19 +157,19 @@ describe('a registration', () => {
 
     test('sent twice at once is one letter, and one more when the first is under way', async () => {
       const { store, mails } = await setUp()
-      expect(await store.keep(ACCOUNT, AT, KNOWN)).toBe(true)
-      await store.mailAgain('ANNA@example.org', NOW)
+      expect(await store.save(ACCOUNT, AT, KNOWN)).toBe(true)
+      await store.queueMail('ANNA@example.org', NOW)
       const first = await mails.claim(NOW, NOW + 60, 10)
       expect(first.map(({ recipient }) => recipient)).toEqual(['ANNA@example.org'])
-      await store.mailAgain('anna@example.org', NOW)
+      await store.queueMail('anna@example.org', NOW)
       expect(await mails.claim(NOW, NOW + 60, 10)).toHaveLength(1)
     })
 
     test('that is over leaves nothing behind', async () => {
       const { store, db } = await setUp()
-      await store.forgetExpired(AT.expiresAt - 1)
+      await store.deleteExpired(AT.expiresAt - 1)
       expect(await db.query.selectFrom('registrations').selectAll().execute()).toHaveLength(1)
-      await store.forgetExpired(AT.expiresAt)
+      await store.deleteExpired(AT.expiresAt)
       expect(await db.query.selectFrom('registrations').selectAll().execute()).toEqual([])
     })
   })
@@ -248,9 +248,9 @@ describe('an invitation by mail', () => {
       const { db, invites } = await setUp()
       const old = createInvitations(createInvitationStore(db), () => NOW * 1000)
       const { invitation } = await old.invite({ email: null, days: 7, createdBy: null })
-      expect(await invites.find(hashOf(invitation), NOW)).toMatchObject({ role: null, team: null })
+      expect(await invites.find(hashToken(invitation), NOW)).toMatchObject({ role: null, team: null })
       const other = { ...carl, email: 'carla@example.org' }
-      expect(await invites.accept(hashOf(invitation), other, NOW)).toMatchObject({ role: 'user' })
+      expect(await invites.accept(hashToken(invitation), other, NOW)).toMatchObject({ role: 'user' })
     })
   })
 })
@@ -260,29 +260,29 @@ describe('mail that is due', () => {
     test('is sent once, however many processes look after it', async () => {
       const url = await engine.empty()
       await migrate(url)
-      const databases = await Promise.all([1, 2, 3].map(() => openDatabase(url, { patienceMs: 30_000 })))
+      const databases = await Promise.all([1, 2, 3].map(() => openDatabase(url, { timeoutMs: 30_000 })))
       const sent: string[] = []
       const outboxes = databases.map((db) =>
         createOutbox({
-          store: createMailStore(db),
+          queue: createMailQueue(db),
           mailer: { send: async ({ to }) => void sent.push(to) },
-          write: async ({ recipient: to }) => ({ to, subject: '', text: '' }),
+          render: async ({ recipient: to }) => ({ to, subject: '', text: '' }),
           now: () => NOW * 1000,
-          onTrouble: () => {},
+          onError: () => {},
         }),
       )
       const recipients = Array.from({ length: 20 }, (_, n) => `p${n}@example.org`)
       const [first] = databases
       if (first === undefined) throw new Error('no database')
-      for (const one of recipients) await createRegistrationStore(first).mailAgain(one, NOW)
-      for (let turn = 0; turn < 10; turn += 1) await Promise.all(outboxes.map((one) => one.tend()))
+      for (const one of recipients) await createEmailRegistrationStore(first).queueMail(one, NOW)
+      for (let turn = 0; turn < 10; turn += 1) await Promise.all(outboxes.map((one) => one.tick()))
       expect(sent.sort()).toEqual(recipients.sort())
       for (const db of databases) await db.close()
     })
 
     test('of a process that died in it is taken over when its claim is over, and whoever comes late changes nothing', async () => {
       const { store, mails, db } = storesOf(await engine.tables())
-      await store.mailAgain('anna@example.org', NOW)
+      await store.queueMail('anna@example.org', NOW)
       const [mine] = await mails.claim(NOW, NOW + 60, 10)
       expect(await mails.claim(NOW + 59, NOW + 120, 10)).toEqual([])
       const [theirs] = await mails.claim(NOW + 60, NOW + 120, 10)
