@@ -11,6 +11,7 @@ import { startInterval } from '../runtime/interval.ts'
 import { createLog, failureLogger } from '../runtime/log.ts'
 import { connectRedis } from '../runtime/redis.ts'
 import { EXIT_CONFIG, exitOnUncaughtError, onShutdown } from '../runtime/shutdown.ts'
+import { toUnixSeconds } from '../runtime/time.ts'
 import { listenOn } from '../runtime/unix-socket.ts'
 import { Config } from './config/config.ts'
 import { watchDialPolicyFile } from './config/dial-policy-file.ts'
@@ -84,19 +85,22 @@ async function main() {
   // What is kept: SQL is the truth, Redis spreads it.
   await migrate(config.databaseUrl)
   const db = await openDatabase(config.databaseUrl, {
-    onIdleError: logFailure('the database dropped a connection'),
+    onIdleError: logFailure('database_idle_connection', 'the database closed an idle connection'),
   })
   await requireKnownMigrations(db).catch((err) => {
     if (err instanceof NewerDatabaseError) throw err
-    logFailure('the version of the database is unknown')(err)
+    logFailure('database_version_check', 'the version of the database is unknown')(err)
   })
-  const users = createUserStore(db, () => Math.floor(now() / 1000), config.quarantine)
+  const users = createUserStore(db, () => toUnixSeconds(now()), config.quarantine)
   const revocationStore = createRevocationStore(db)
   const redis = connectRedis(config.redisUrl, () => {}, 1_500)
-  await redis.connect().catch(logFailure('Redis is away'))
+  await redis.connect().catch(logFailure('redis_connect', 'Redis cannot be reached'))
 
   // What is known of revocations, and the judge who goes by it: the same as the sidecar's.
-  const keyring = openKeyring(config.keysFolder, logFailure('the keys folder cannot be read'))
+  const keyring = openKeyring(
+    config.keysFolder,
+    logFailure('keys_folder_read', 'the keys folder cannot be read'),
+  )
   const cache = createRevocationCache()
   const revocationLogReader = followRevocationLog({
     redis: connectRedis(config.redisUrl, () => {}),
@@ -104,7 +108,9 @@ async function main() {
     monotonic,
     onError: (what, err) => log.warn({ event: 'revocations', err }, what),
     onOldRenewals: (ids) =>
-      void removeLegacyRenewals(redis, ids, now()).catch(logFailure('old renewals could not be removed')),
+      void removeLegacyRenewals(redis, ids, now()).catch(
+        logFailure('legacy_renewals_removal', 'old stream renewals could not be removed'),
+      ),
   })
   const { maxStalenessMs, longestLifetime: maxTokenLifetimeS } = config
   const isFresh = () => cache.ageMs(monotonic()) <= maxStalenessMs
@@ -131,7 +137,7 @@ async function main() {
   // The rules.
   const securityLog = createSecurityLog(
     config.securityLogPath,
-    logFailure('the security log cannot be written'),
+    logFailure('security_log_write', 'the security log cannot be written'),
   )
   const tokens = createTokens({
     keyring,
@@ -150,7 +156,7 @@ async function main() {
     rotation: createRotation({ store: rotationStore, refreshTokens, graceMs: config.refreshGraceMs }),
     rotationStore,
     sessionTtl: config.sessionTtl,
-    onError: logFailure('a refresh could not be noted'),
+    onError: logFailure('token_refresh_record', 'a token refresh could not be recorded'),
     users,
     tokens,
     revocationPublisher,
@@ -176,18 +182,24 @@ async function main() {
 
   const reachOf = createFindReach(users, config.supervisorReach)
   const mediaLinks = createMediaLinks({ tokens, reachOf, now, longestLifetime: maxTokenLifetimeS })
-  const policy = watchDialPolicyFile(config.dialPolicyPath, logFailure('the dial policy cannot be read'))
+  const policy = watchDialPolicyFile(
+    config.dialPolicyPath,
+    logFailure('dial_policy_read', 'the dial policy cannot be read; the previous one stays in force'),
+  )
   const changes = createAccountAdmin({
     ...{ users, passwords, sessions, revocationPublisher, policy, now, longestLifetime: maxTokenLifetimeS },
   })
 
   // Calls and presence, and what users are told of them.
   const subscriberRedis = connectRedis(config.redisUrl, () => {})
-  const hearing = createUserMessageSubscriber(subscriberRedis, logFailure('news could not be handled'))
+  const hearing = createUserMessageSubscriber(
+    subscriberRedis,
+    logFailure('user_message_delivery', 'a message to a user could not be delivered'),
+  )
   const peerMessages = createPeerMessages(
     redis,
     subscriberRedis,
-    logFailure('what another API passed on could not be handled'),
+    logFailure('peer_message_delivery', 'a message from another API process could not be delivered'),
   )
   const userMessages = createUserMessages({ redis, publish: nchanPublisher.publishToUser })
   const history = createCallHistoryStore(db)
@@ -331,7 +343,7 @@ async function main() {
       const age = cache.ageMs(monotonic())
       const revocationAgeMs = Number.isFinite(age) ? Math.round(age) : null
       const since = issuingSince()
-      const ready = since !== undefined && Math.floor(now() / 1000) >= since
+      const ready = since !== undefined && toUnixSeconds(now()) >= since
       return { ready, revocationBoundMs: maxStalenessMs, revocationAgeMs }
     },
     log,
@@ -342,27 +354,37 @@ async function main() {
   const streamControl = createStreamControl(sidecars, instances)
   const sidecarWatchdog = createSidecarWatchdog({ sidecars, instances, ...streamControl, monotonic, log })
   const jobs = [
-    startInterval(250, async () => sidecarWatchdog.tick(), logFailure('the sidecars cannot be watched')),
+    startInterval(
+      250,
+      async () => sidecarWatchdog.tick(),
+      logFailure('sidecar_watchdog', 'the sidecars cannot be watched'),
+    ),
     startInterval(
       250,
       () => revocationPublisher.tick(),
-      logFailure('the revocation log could not be tended'),
+      logFailure('revocation_publish', 'revocations could not be published'),
     ),
     startInterval(
       500,
       () => nchanPublisher.republishMissing(snapshotStore),
-      logFailure('snapshots could not be published again'),
+      logFailure('snapshot_republish', 'snapshots could not be published again'),
     ),
-    startInterval(1_000, async () => cache.prune(now() / 1000, 20_000), logFailure('sweeping failed')),
+    startInterval(
+      1_000,
+      async () => cache.prune(now() / 1000, 20_000),
+      logFailure('revocation_cache_prune', 'expired revocations could not be removed from the cache'),
+    ),
   ]
   const { historyDays } = config
   if (historyDays !== undefined) {
     const past = createPurgeStore(db)
     const purge = async () => {
-      const removed = await purgeHistory(past, Math.floor(now() / 1000) - historyDays * 86_400)
+      const removed = await purgeHistory(past, toUnixSeconds(now()) - historyDays * 86_400)
       if (removed.calls > 0) log.info({ event: 'history_purged', ...removed }, 'old calls were deleted')
     }
-    jobs.push(startInterval(3_600_000, purge, logFailure('old calls could not be deleted')))
+    jobs.push(
+      startInterval(3_600_000, purge, logFailure('call_history_purge', 'old calls could not be deleted')),
+    )
   }
   const voipSocket = createVoipSocket({
     tokenVerifier,

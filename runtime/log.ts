@@ -17,15 +17,20 @@ export function redact(text: string): string {
   return out
 }
 
-/** Trouble that goes on by itself: one way to note it and its end, as a handler of whatever was thrown. */
+/**
+ * A handler that logs a failure which the process survives, and its recovery: events `<subject>_failed` and
+ * `<subject>_recovered`. Each subject stands for one kind of failure and can be searched for.
+ * @param message for people
+ */
 export const failureLogger =
   (log: Logger) =>
-  (what: string): FailureHandler =>
+  (subject: string, message: string): FailureHandler =>
     Object.assign(
-      (err: unknown, run?: FailureStreak) => log.warn({ event: 'trouble', what, ...run, err }, what),
+      (err: unknown, streak?: FailureStreak) =>
+        log.warn({ event: `${subject}_failed`, ...streak, err }, message),
       {
-        recovered: (run: FailureStreak) =>
-          log.info({ event: 'trouble_over', what, ...run }, `no longer: ${what}`),
+        recovered: (streak: FailureStreak) =>
+          log.info({ event: `${subject}_recovered`, ...streak }, `works again after: ${message}`),
       },
     )
 

@@ -43,7 +43,10 @@ async function main() {
   const monotonic = () => performance.now()
   const logFailure = failureLogger(log)
 
-  const keyring = openKeyring(config.keysFolder, logFailure('the keys folder cannot be read'))
+  const keyring = openKeyring(
+    config.keysFolder,
+    logFailure('keys_folder_read', 'the keys folder cannot be read'),
+  )
   const revocations = createRevocationCache()
   const revocationReader = followRevocationLog({
     redis: connectRedis(config.redisUrl, () => {}),
@@ -84,7 +87,7 @@ async function main() {
   revocations.onAdd((revocation) => streams.revoke(revocation))
 
   const commands = connectRedis(config.redisUrl, () => {}, 1_000)
-  await commands.connect().catch(logFailure('Redis is away'))
+  await commands.connect().catch(logFailure('redis_connect', 'Redis cannot be reached'))
   const instance = randomBytes(16).toString('hex')
   const heartbeat = startOnlineHeartbeat({ redis: commands, instance, onlineReport: streams.onlineReport })
   const redeemTicket = async (ticket: string) => {
@@ -115,7 +118,9 @@ async function main() {
   const saveCohort = () => writeFileSync(cohortFile, streams.cohort(), { mode: 0o600 })
   const previousCohort = existsSync(cohortFile) ? readFileSync(cohortFile, 'latin1') : ''
   if (isCohortId(previousCohort)) {
-    streams.cutCohort(previousCohort).catch(logFailure('the streams of an earlier life could not be cut'))
+    streams
+      .cutCohort(previousCohort)
+      .catch(logFailure('earlier_streams_cut', 'streams of an earlier sidecar process could not be cut'))
   }
   saveCohort()
 
@@ -132,7 +137,7 @@ async function main() {
         ? 'the sidecar stood still for more than 2 s: cutting all streams'
         : 'revocations are unknown for too long: cutting all streams',
     )
-    streams.cutAll().catch(logFailure('streams could not be cut'))
+    streams.cutAll().catch(logFailure('streams_cut', 'streams could not be cut'))
     saveCohort()
   }, 250)
   const tick = setInterval(() => {
@@ -153,10 +158,14 @@ async function main() {
     monotonic,
     log,
   })
-  const reconciliation = startInterval(500, logFailure('streams could not be looked up'), async () => {
-    await streams.reconcile()
-    await guardMemory()
-  })
+  const reconciliation = startInterval(
+    500,
+    logFailure('stream_reconciliation', 'open streams could not be reconciled with Nchan'),
+    async () => {
+      await streams.reconcile()
+      await guardMemory()
+    },
+  )
 
   onShutdown(log, async () => {
     clearInterval(staleness)

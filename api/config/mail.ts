@@ -41,9 +41,6 @@ export function validateMail(env: Env, ctx: z.core.$RefinementCtx<Env>): void {
   }
 }
 
-/** Where mail goes. */
-export type MailTransport = NonNullable<ReturnType<typeof toMailConfig>['mail']>
-
 export function toMailConfig(env: Env) {
   const url = env.HOOKSWITCH_APP_URL ?? env.HOOKSWITCH_PUBLIC_URL ?? ''
   return { mail: toMailTransport(env), appUrl: url.replace(/\/+$/, '') }

@@ -92,7 +92,7 @@ export function createCallModule(needs: CallModuleNeeds): CallModule {
   const logFailure = failureLogger(log)
   const hasPbx = config.pbx !== undefined
 
-  const onError = logFailure('a listener failed')
+  const onError = logFailure('listener', 'a listener failed')
 
   // What is known.
   const directory = createDirectory({
@@ -113,7 +113,7 @@ export function createCallModule(needs: CallModuleNeeds): CallModule {
     name: 'pbx',
     instance: newId(),
     monotonic,
-    onError: logFailure('the lease cannot be asked for'),
+    onError: logFailure('lease_request', 'the lease could not be requested'),
   })
 
   // Who keeps and tells it.
@@ -133,7 +133,7 @@ export function createCallModule(needs: CallModuleNeeds): CallModule {
     isOnline: () => pbx.state().online,
     now,
     placeTimeoutMs: config.ringMs + CALL_REPORT_GRACE_MS,
-    onError: (what, err) => logFailure(what)(err),
+    onError: (what, err) => logFailure('call_history_entry', what)(err),
   })
 
   // The PBX itself.
@@ -153,7 +153,7 @@ export function createCallModule(needs: CallModuleNeeds): CallModule {
       directory,
       userMessages,
       lease,
-      onError: logFailure('a user could not be told'),
+      onError: logFailure('call_notification', 'a call could not be reported to a user'),
     })
   const presencePublisher = createPresencePublisher({
     snapshots: needs.snapshots,
@@ -164,7 +164,7 @@ export function createCallModule(needs: CallModuleNeeds): CallModule {
           'active-calls': () => activeCalls(isPbxOffline() ? [] : tracker.live()),
         }
       : {},
-    onError: logFailure('presence could not be published'),
+    onError: logFailure('presence_publish', 'presence could not be published'),
   })
   const currentUsersState = () =>
     usersState({
@@ -228,12 +228,36 @@ export function createCallModule(needs: CallModuleNeeds): CallModule {
     open() {
       asterisk?.open()
       jobs.push(
-        startInterval(3_000, directory.refresh, logFailure('the users could not be read')),
-        startInterval(2_000, statuses.refresh, logFailure('what people say of themselves could not be read')),
-        startInterval(1_000, softphones.refresh, logFailure('who is live could not be read')),
-        startInterval(5_000, historyWriter.flush, logFailure('calls could not be kept')),
-        startInterval(1_000, async () => checkPbxLink(), logFailure('presence could not be looked at')),
-        startInterval(1_000, async () => tracker.tick(), logFailure('calls could not be swept')),
+        startInterval(
+          3_000,
+          directory.refresh,
+          logFailure('directory_refresh', 'the directory of users could not be read'),
+        ),
+        startInterval(
+          2_000,
+          statuses.refresh,
+          logFailure('user_status_refresh', 'user statuses could not be read'),
+        ),
+        startInterval(
+          1_000,
+          softphones.refresh,
+          logFailure('online_users_refresh', 'the users who are online could not be read'),
+        ),
+        startInterval(
+          5_000,
+          historyWriter.flush,
+          logFailure('call_history_write', 'call history could not be written'),
+        ),
+        startInterval(
+          1_000,
+          async () => checkPbxLink(),
+          logFailure('pbx_link_check', 'the link to the PBX could not be checked'),
+        ),
+        startInterval(
+          1_000,
+          async () => tracker.tick(),
+          logFailure('call_tracker_tick', 'ended calls could not be removed from the tracker'),
+        ),
       )
     },
     async close() {

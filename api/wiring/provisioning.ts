@@ -4,6 +4,7 @@ import type { TokenVerifier } from '../../contract/verdict.ts'
 import { type IntervalJob, startInterval } from '../../runtime/interval.ts'
 import { failureLogger, type Logger } from '../../runtime/log.ts'
 import type { connectRedis } from '../../runtime/redis.ts'
+import { toUnixSeconds } from '../../runtime/time.ts'
 import type { ProvisionerConfig, toProvisioningConfig } from '../config/provisioning.ts'
 import type { RateLimiter } from '../core/auth/login.ts'
 import type { Passwords } from '../core/auth/password.ts'
@@ -92,7 +93,7 @@ export function createProvisioningModule(needs: ProvisioningModuleNeeds): Provis
       longestLifetime: config.longestLifetime,
       now,
       onWarning: (what, err) => log.warn({ event: 'provisioning', what, err }, what),
-      onError: logFailure('extensions could not be made or taken away on the PBX'),
+      onError: logFailure('extension_provisioning', 'extensions could not be created or removed on the PBX'),
     })
   const credentials = createSipCredentialReader({ extensions: store, users, seal, server: config.sipServer })
 
@@ -113,7 +114,10 @@ export function createProvisioningModule(needs: ProvisioningModuleNeeds): Provis
       seal,
       range: config.range,
       now,
-      onError: logFailure('an extension could not be made at once'),
+      onError: logFailure(
+        'extension_first_provisioning',
+        'an extension could not be created at once; it is retried',
+      ),
     }),
     links: createProvisioningLinks({
       store: createProvisioningLinkTickets(redis),
@@ -124,13 +128,13 @@ export function createProvisioningModule(needs: ProvisioningModuleNeeds): Provis
     open() {
       const runOnce = async () => {
         // Numbers that were given by hand rest, too.
-        await store.releaseQuarantined(Math.floor(now() / 1000) - config.quarantine)
+        await store.releaseQuarantined(toUnixSeconds(now()) - config.quarantine)
         await provisioning?.tick()
       }
       job = startInterval(
         provisioning === undefined ? 600_000 : 5_000,
         runOnce,
-        logFailure('extensions could not be seen to'),
+        logFailure('extension_provisioning_tick', 'pending extensions could not be processed'),
       )
     },
     async close() {

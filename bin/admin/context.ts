@@ -27,6 +27,7 @@ import { createExtensionStore } from '../../api/store/sql/provisioning/extension
 import { createInvitationStore } from '../../api/store/sql/registration/invitations.ts'
 import { commonSettings } from '../../contract/common-settings.ts'
 import { readEnv } from '../../runtime/env.ts'
+import { toUnixSeconds } from '../../runtime/time.ts'
 import { CommandError } from './command.ts'
 
 const Settings = z.object({
@@ -100,7 +101,7 @@ function createAdminContext(
   settings: z.output<typeof Settings>,
 ): AdminContext {
   const now = () => Date.now()
-  const nowS = () => Math.floor(now() / 1000)
+  const nowS = () => toUnixSeconds(now())
   const users = createUserStore(db, nowS, settings.HOOKSWITCH_EXTENSION_QUARANTINE * 86_400)
   const sessions = createSessionStore(db)
   const passwords = createPasswords()

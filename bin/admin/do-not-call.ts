@@ -3,6 +3,7 @@ import { decodeCsv } from '../../api/core/call-center/leads/decode-csv.ts'
 import type { DialPolicy } from '../../api/core/dial-policy/dial-policy.ts'
 import type { NumberVariants } from '../../api/core/dial-policy/number-variants.ts'
 import { Refusal } from '../../api/core/refusal.ts'
+import { toUnixSeconds } from '../../runtime/time.ts'
 import { parseArguments } from '../arguments.ts'
 import { type Command, CommandError, formatTable, formatTime, unknownVerb } from './command.ts'
 import { type AdminContext, withAdminContext } from './context.ts'
@@ -41,7 +42,7 @@ async function run(args: string[]): Promise<void> {
     throw new CommandError(`--reason has up to ${MAX_REASON_LENGTH} characters`)
   await withAdminContext(async ({ doNotCall, loadDialPolicy }) => {
     const policy = loadDialPolicy()
-    const now = Math.floor(Date.now() / 1000)
+    const now = toUnixSeconds(Date.now())
     switch (verb) {
       case 'add':
         rejectEmergencyNumbers(rest, policy)

@@ -1,4 +1,5 @@
 import type { Extension } from '../../api/core/provisioning/extensions.ts'
+import { toUnixSeconds } from '../../runtime/time.ts'
 import { parseArguments } from '../arguments.ts'
 import { type Command, CommandError, formatTable, formatTime, unknownVerb } from './command.ts'
 import { type AdminContext, withAdminContext } from './context.ts'
@@ -54,7 +55,7 @@ async function retry({ extensions }: AdminContext, extension: string | undefined
   if (extension !== undefined && waiting.length === 0) {
     throw new CommandError(`nothing is to be done for ${extension}; see provisioning list`)
   }
-  const nextTryAt = Math.floor(Date.now() / 1000)
+  const nextTryAt = toUnixSeconds(Date.now())
   const changed = await Promise.all(waiting.map((one) => extensions.update(one, { nextTryAt })))
   return changed.filter((one) => one !== undefined).length
 }

@@ -3,6 +3,7 @@ import { request } from 'node:http'
 import { createServer } from 'node:net'
 import { createTokens, newId } from '../../api/core/auth/tokens.ts'
 import type { Algorithm, Keyring } from '../../contract/keys.ts'
+import { toUnixSeconds } from '../../runtime/time.ts'
 import { SetupError } from '../system/setup-error.ts'
 
 /** The status of a GET over TCP or a Unix socket. */
@@ -34,7 +35,7 @@ export async function checkGate(
 ): Promise<boolean> {
   const tokens = createTokens({ keyring, algorithm, now: Date.now, issuingSince: () => 0 })
   const subject = { sub: '0', sid: newId(), gen: 0, role: 'supervisor' } as const
-  const token = await tokens.issue('access', subject, Math.floor(Date.now() / 1000) + 30)
+  const token = await tokens.issue('access', subject, toUnixSeconds(Date.now()) + 30)
   const path = '/media/hookswitch/probe'
   const [withToken, without, ready] = await Promise.all([
     httpStatusOf(where, path, { Authorization: `Bearer ${token}` }),

@@ -19,13 +19,7 @@ import type { Environment } from './run-program.ts'
 import { SetupError } from './setup-error.ts'
 import { wrk } from './wrk.ts'
 
-export type {
-  Fail2banProgram as Fail2ban,
-  NginxProgram as Nginx,
-  PostgresProgram as Postgres,
-  Program,
-  RedisProgram as Redis,
-}
+export type { NginxProgram as Nginx, Program, RedisProgram as Redis }
 
 /** What each need is answered with. */
 export interface FoundPrograms {

@@ -1,3 +1,4 @@
+import { toUnixSeconds } from '../../runtime/time.ts'
 import { createTokenApi } from './api.ts'
 import { TokenCommandError } from './errors.ts'
 import { getToken, logoutAndClear } from './get-token.ts'
@@ -32,7 +33,7 @@ async function run(settings: TokenSettings, output: RedactingOutput): Promise<st
   const { origin } = new URL(base)
   const transport = createTransport({ origin, timeoutMs, insecure, output })
   const send = createSendWithRetry({ transport, origin, timeoutMs, retries, output })
-  const now = () => Math.floor(Date.now() / 1000)
+  const now = () => toUnixSeconds(Date.now())
   const needs = {
     api: createTokenApi({ send, base, login, output, now }),
     cache: createTokenCache(settings, output),

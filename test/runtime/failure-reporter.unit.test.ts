@@ -53,18 +53,18 @@ describe('a job that runs again and again', () => {
   test('has lines in the log that a search finds', () => {
     const lines: string[] = []
     const log = createLog('api', 'info', { write: (line) => void lines.push(line) })
-    const failing = createFailureReporter(failureLogger(log)('mail could not be sent'), () => 0)
+    const failing = createFailureReporter(failureLogger(log)('mail_send', 'mail could not be sent'), () => 0)
     failing.failed(new Error('no'))
     failing.succeeded()
     expect(lines.map((line) => JSON.parse(line))).toMatchObject([
       {
         level: 'warn',
-        event: 'trouble',
-        what: 'mail could not be sent',
+        event: 'mail_send_failed',
+        msg: 'mail could not be sent',
         failures: 1,
         err: { message: 'no' },
       },
-      { level: 'info', event: 'trouble_over', what: 'mail could not be sent', failures: 1 },
+      { level: 'info', event: 'mail_send_recovered', failures: 1 },
     ])
   })
 })

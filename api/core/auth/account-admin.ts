@@ -1,3 +1,4 @@
+import { toUnixSeconds } from '../../../runtime/time.ts'
 import { validationMessage } from '../../../runtime/validation-message.ts'
 import type { DialPolicy } from '../dial-policy/dial-policy.ts'
 import { Refusal } from '../refusal.ts'
@@ -41,7 +42,7 @@ export interface AccountAdminNeeds {
 
 export function createAccountAdmin(needs: AccountAdminNeeds): AccountAdmin {
   const { users, passwords, sessions, revocationPublisher, policy, now, longestLifetime } = needs
-  const revokeUntil = () => Math.floor(now() / 1000) + longestLifetime
+  const revokeUntil = () => toUnixSeconds(now()) + longestLifetime
 
   // The generation ends every token, also one that is issued at this very moment; ending the sessions
   // one by one is for the list, and for what refreshes them.

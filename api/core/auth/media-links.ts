@@ -1,4 +1,5 @@
 import { canReadMedia, isHiddenPath } from '../../../contract/media-access.ts'
+import { toUnixSeconds } from '../../../runtime/time.ts'
 import type { Actor } from '../actor.ts'
 import { Refusal } from '../refusal.ts'
 import { isSafePath } from '../values/safe-path.ts'
@@ -45,7 +46,7 @@ export function createMediaLinks({ tokens, reachOf, now, longestLifetime }: Medi
     if (isHiddenPath(path)) throw new Refusal('forbidden')
     // No token may live longer than the longest kind, or than its session: a link that did would open nothing.
     const latest = claims.sxp ?? Number.POSITIVE_INFINITY
-    const expiresAt = Math.min(Math.floor(now() / 1000) + Math.min(minutes * 60, longestLifetime), latest)
+    const expiresAt = Math.min(toUnixSeconds(now()) + Math.min(minutes * 60, longestLifetime), latest)
     const link = await tokens.issue('media-link', claims, expiresAt, { path })
     const encoded = path.split('/').map(encodeURIComponent).join('/')
     return { url: `/media/${encoded}?link=${link}`, expiresAt }

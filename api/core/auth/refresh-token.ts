@@ -6,6 +6,7 @@ import {
   randomBytes,
   timingSafeEqual,
 } from 'node:crypto'
+import { sha256 } from '../../../runtime/hash.ts'
 
 /**
  * A refresh secret: lower-case hex of session id (16 bytes), its number in the session (4), 256 random
@@ -51,7 +52,7 @@ export function createOpaqueRefreshTokens(key: Buffer): OpaqueRefreshTokens {
   }
 }
 
-const hashOf = (text: string) => createHash('sha256').update(text).digest('base64url')
+const hashOf = (text: string) => sha256(text)
 
 /**
  * Seals a child so that only who holds its parent can read it: that is how a forgiven parent gets the same

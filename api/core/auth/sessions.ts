@@ -1,3 +1,4 @@
+import { toUnixSeconds } from '../../../runtime/time.ts'
 import type { Actor } from '../actor.ts'
 import { Refusal } from '../refusal.ts'
 import type { OpaqueRefreshTokens } from './refresh-token.ts'
@@ -121,7 +122,7 @@ export function createSessions(needs: SessionsNeeds): Sessions {
     refreshTtl,
     sessionTtl,
   } = needs
-  const nowS = () => Math.floor(needs.now() / 1000)
+  const nowS = () => toUnixSeconds(needs.now())
 
   function subjectOf(user: User, { id: sid, expiresAt: sxp }: Session): TokenSubject {
     const { id: sub, generation: gen, role, extension } = user

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { SignJWT } from 'jose'
 import { AUDIENCE, type Claims, ISSUER, isRoleName, type TokenKind, TYP } from '../../../contract/claims.ts'
 import type { Algorithm, Keyring } from '../../../contract/keys.ts'
+import { toUnixSeconds } from '../../../runtime/time.ts'
 import { Refusal } from '../refusal.ts'
 
 /** Whom a token speaks for; what a surface's document promises beyond it goes in `extraClaims`. */
@@ -46,7 +47,7 @@ export function createTokens(needs: TokensNeeds): Tokens {
   async function untilVerifiable(): Promise<number> {
     const until = now() + timeoutMs
     for (;;) {
-      const iat = Math.floor(now() / 1000)
+      const iat = toUnixSeconds(now())
       const since = issuingSince()
       if (since !== undefined && iat >= since) return iat
       if (now() >= until) {

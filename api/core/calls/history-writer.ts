@@ -1,3 +1,4 @@
+import { toUnixSeconds } from '../../../runtime/time.ts'
 import type { DialLimits } from '../dial-policy/dial-limits.ts'
 import type { Person } from '../directory/directory.ts'
 import type { Lease } from '../lease.ts'
@@ -143,7 +144,7 @@ export function createHistoryWriter(needs: HistoryWriterNeeds): CallHistoryWrite
    * cannot be rung leaves no trace on some.
    */
   async function reconcilePlacedCalls() {
-    const unfinished = await placedCalls.unfinished(Math.floor(needs.now() / 1000) + 1)
+    const unfinished = await placedCalls.unfinished(toUnixSeconds(needs.now()) + 1)
     const before = Math.floor((needs.now() - needs.placeTimeoutMs) / 1000)
     const live: { userId: string; callId: string }[] = []
     for (const { id, userId, number, createdAt } of unfinished) {

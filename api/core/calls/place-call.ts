@@ -1,4 +1,5 @@
-import { createHash } from 'node:crypto'
+import { sha256 } from '../../../runtime/hash.ts'
+import { toUnixSeconds } from '../../../runtime/time.ts'
 import { type FindReach, isWithinReach, type Reach } from '../auth/supervisor-reach.ts'
 import type { Clearance } from '../dial-policy/clearance.ts'
 import type { DialLimits, IdempotencyKeys } from '../dial-policy/dial-limits.ts'
@@ -56,9 +57,7 @@ export function createPlaceCall(needs: PlaceCallNeeds) {
     const callId = request.callId ?? toApiCallId(needs.newId())
     const key = request.idempotencyKey
     if (key !== undefined) {
-      const fingerprint = createHash('sha256')
-        .update(JSON.stringify([caller.userId, number, callerId.number]))
-        .digest('base64url')
+      const fingerprint = sha256(JSON.stringify([caller.userId, number, callerId.number]))
       const claimed = await tolerateOutage(idempotencyKeys.claim(actor.userId, key, fingerprint, callId))
       if (claimed !== undefined && claimed !== callId) return { callId: claimed }
     }
@@ -71,7 +70,7 @@ export function createPlaceCall(needs: PlaceCallNeeds) {
 
     try {
       if (!isEmergency) await limits.acquire(caller.userId, callId, policy.limits)
-      const createdAt = Math.floor(needs.now() / 1000)
+      const createdAt = toUnixSeconds(needs.now())
       await tolerateOutage(
         placedCalls.add({ id: callId, userId: caller.userId, number, createdAt, outcome: null }),
       )

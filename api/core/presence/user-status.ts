@@ -1,5 +1,6 @@
 import type { Claims } from '../../../contract/claims.ts'
 import { createListeners } from '../../../runtime/listeners.ts'
+import { toUnixSeconds } from '../../../runtime/time.ts'
 import type { Actor } from '../actor.ts'
 import type { UserMessages } from '../messaging/user-messages.ts'
 import type { UserStatus, UserStatusStore } from './user-status-store.ts'
@@ -52,7 +53,7 @@ export function createUserStatuses({ store, userMessages, now, onError }: UserSt
     statusOf: (userId) => cached.get(userId) ?? 'available',
     refresh,
     async set(whose, status) {
-      await store.set(whose.userId, status, Math.floor(now() / 1000))
+      await store.set(whose.userId, status, toUnixSeconds(now()))
       await publish(whose, status)
     },
     onChange: (listener) => void listeners.add(listener),

@@ -1,4 +1,5 @@
 import { createItemFailureReporter, type FailureHandler } from '../../../runtime/failure-reporter.ts'
+import { toUnixSeconds } from '../../../runtime/time.ts'
 import { Refusal } from '../refusal.ts'
 import type { Extension, ExtensionRange, ExtensionStore, NumberAssignment } from './extensions.ts'
 import { type ProvisionedExtension, type Provisioner, ProvisioningError } from './provisioner.ts'
@@ -39,7 +40,7 @@ const RETRY_DELAYS_S = [5, 10, 30, 60, 300]
 export function createExtensionProvisioning(needs: ExtensionProvisioningNeeds): ExtensionProvisioning {
   const { store, provisioner, seal, range, onWarning } = needs
   const failing = createItemFailureReporter(needs.onError, needs.now)
-  const nowS = () => Math.floor(needs.now() / 1000)
+  const nowS = () => toUnixSeconds(needs.now())
 
   /** What others made of it meanwhile. */
   const findCurrent = async ({ userId }: Extension) =>

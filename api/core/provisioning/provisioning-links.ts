@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type { Claims } from '../../../contract/claims.ts'
 import type { TokenVerifier } from '../../../contract/verdict.ts'
+import { toUnixSeconds } from '../../../runtime/time.ts'
 import type { Actor } from '../actor.ts'
 import { Refusal } from '../refusal.ts'
 import type { SipCredentialReader, SipCredentials } from './sip-credentials.ts'
@@ -45,7 +46,7 @@ export function createProvisioningLinks(needs: ProvisioningLinksNeeds): Provisio
       // Not for what is not there yet: it would be used up for nothing.
       await credentials.read(actor)
       const ticket = randomBytes(32).toString('base64url')
-      const left = actor.claims.exp - Math.floor(needs.now() / 1000)
+      const left = actor.claims.exp - toUnixSeconds(needs.now())
       const expiresIn = Math.max(1, Math.min(LINK_TTL_S, left))
       await store.put(ticket, actor.claims, expiresIn)
       return { ticket, expiresIn }

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { TokenVerifier } from '../../../contract/verdict.ts'
+import { toUnixSeconds } from '../../../runtime/time.ts'
 import type { Actor } from '../actor.ts'
 import type { UserStore } from '../auth/users.ts'
 import { Refusal } from '../refusal.ts'
@@ -54,7 +55,7 @@ const POLL_MS = 100
 
 export function createWebrtcCredentials(needs: WebrtcCredentialsNeeds): WebrtcCredentials {
   const { store, provisioner, seal, onError } = needs
-  const nowS = () => Math.floor(needs.now() / 1000)
+  const nowS = () => toUnixSeconds(needs.now())
 
   async function requireExtension(userId: string): Promise<Extension> {
     const [extension, user] = await Promise.all([

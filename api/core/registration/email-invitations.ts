@@ -1,4 +1,5 @@
 import type { Role } from '../../../contract/claims.ts'
+import { toUnixSeconds } from '../../../runtime/time.ts'
 import type { RateLimiter } from '../auth/login.ts'
 import type { Passwords } from '../auth/password.ts'
 import type { User, UserStore } from '../auth/users.ts'
@@ -81,7 +82,7 @@ export interface EmailInvitationsNeeds {
 
 export function createEmailInvitations(needs: EmailInvitationsNeeds): EmailInvitations {
   const { store, users } = needs
-  const nowS = () => Math.floor(needs.now() / 1000)
+  const nowS = () => toUnixSeconds(needs.now())
 
   async function toSummary({
     email,

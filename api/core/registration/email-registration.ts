@@ -1,3 +1,4 @@
+import { toUnixSeconds } from '../../../runtime/time.ts'
 import type { RateLimiter } from '../auth/login.ts'
 import type { Passwords } from '../auth/password.ts'
 import type { User } from '../auth/users.ts'
@@ -104,7 +105,7 @@ const MAX_ATTEMPTS = 5
 
 export function createEmailRegistration(needs: EmailRegistrationNeeds): EmailRegistration {
   const { store } = needs
-  const nowS = () => Math.floor(needs.now() / 1000)
+  const nowS = () => toUnixSeconds(needs.now())
 
   async function requireMailAllowed(email: string, address: string): Promise<void> {
     requireOpen(needs.mode)

@@ -1,3 +1,4 @@
+import { toUnixSeconds } from '../../../runtime/time.ts'
 import type { RateLimiter } from '../auth/login.ts'
 import type { Passwords } from '../auth/password.ts'
 import { newId } from '../auth/tokens.ts'
@@ -59,7 +60,7 @@ const TAKEOVER_DELAY_S = 10
 
 export function createExtensionRegistration(needs: ExtensionRegistrationNeeds): ExtensionRegistration {
   const { mode, users, extensions, invitations, provisioning, seal, range, timeoutMs = 20_000 } = needs
-  const nowS = () => Math.floor(needs.now() / 1000)
+  const nowS = () => toUnixSeconds(needs.now())
 
   /** @returns the hash of what has to be used up; also where registration is open, as it reserves its address */
   async function requireInvitation({ invitation, email }: RegistrationRequest): Promise<string | undefined> {

@@ -1,5 +1,7 @@
-import { createHash, randomBytes } from 'node:crypto'
+import { randomBytes } from 'node:crypto'
 import type { Role } from '../../../contract/claims.ts'
+import { sha256 } from '../../../runtime/hash.ts'
+import { toUnixSeconds } from '../../../runtime/time.ts'
 
 /** An invitation lets one person make one account. Times are unix seconds. */
 export interface Invitation {
@@ -34,7 +36,7 @@ export interface Invitations {
 }
 
 export function createInvitations(store: InvitationStore, now: () => number): Invitations {
-  const nowS = () => Math.floor(now() / 1000)
+  const nowS = () => toUnixSeconds(now())
   return {
     async invite({ email, role = null, team = null, days, createdBy }) {
       const invitation = `inv_${randomBytes(24).toString('base64url')}`
@@ -49,4 +51,4 @@ export function createInvitations(store: InvitationStore, now: () => number): In
 }
 
 /** 192 random bits need no slow hash. */
-export const hashToken = (token: string): string => createHash('sha256').update(token).digest('base64url')
+export const hashToken = (token: string): string => sha256(token)

@@ -1,3 +1,4 @@
+import { toUnixSeconds } from '../../../runtime/time.ts'
 import type { Mail, Mailer } from './mailer.ts'
 
 export type MailKind = 'verification' | 'invitation'
@@ -42,7 +43,7 @@ const BASE_DELAY_S = 10
 const MAX_DELAY_S = 3_600
 
 export function createOutbox({ queue, mailer, render, now, onError }: OutboxNeeds): Outbox {
-  const nowS = () => Math.floor(now() / 1000)
+  const nowS = () => toUnixSeconds(now())
 
   async function send(due: QueuedMail): Promise<void> {
     try {

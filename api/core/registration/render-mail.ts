@@ -1,4 +1,5 @@
 import type { Role } from '../../../contract/claims.ts'
+import { toUnixSeconds } from '../../../runtime/time.ts'
 import type { UserStore } from '../auth/users.ts'
 import type { EmailInvitationStore } from './email-invitations.ts'
 import { type EmailRegistrationStore, NO_PASSWORD } from './email-registration.ts'
@@ -25,7 +26,7 @@ export interface MailRendererNeeds {
  */
 export function createMailRenderer(needs: MailRendererNeeds) {
   const { registrations, invitations, users, appUrl } = needs
-  const nowS = () => Math.floor(needs.now() / 1000)
+  const nowS = () => toUnixSeconds(needs.now())
 
   /** Whether the address has an account is asked here alone: whoever registered it was told the same either way. */
   async function renderVerification({ recipient }: QueuedMail) {

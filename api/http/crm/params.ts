@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto'
 import { z } from '@hono/zod-openapi'
 import type { Context } from 'hono'
+import { sha256 } from '../../../runtime/hash.ts'
 import type { ExpectedVersion } from '../../core/call-center/ai/document-store.ts'
 import { Refusal } from '../../core/refusal.ts'
 import { ID_PATTERN, INVALID_ID } from '../../core/values/id.ts'
@@ -91,7 +91,7 @@ export const setVersionEtag = (c: Context, version: number) => c.header('ETag', 
  */
 export function sendVersioned<T extends object>(c: Context, version: number | undefined, body: T) {
   if (version === undefined) return c.json(body)
-  const hash = createHash('sha256').update(JSON.stringify(body)).digest('base64url').slice(0, 16)
+  const hash = sha256(JSON.stringify(body)).slice(0, 16)
   const tag = `${version}.${hash}`
   c.header('ETag', `"${tag}"`)
   return weaklyMatches(parseEntityTags(c.req.header('if-none-match')), tag) ? c.body(null, 304) : c.json(body)

@@ -1,4 +1,5 @@
 import type { Hono } from 'hono'
+import { toUnixSeconds } from '../../../runtime/time.ts'
 import type { Agent } from '../../core/call-center/agents/agent.ts'
 import type { Scope } from '../../core/call-center/agents/scope.ts'
 import type { CallStats } from '../../core/call-center/stats/call-stats.ts'
@@ -21,7 +22,7 @@ export interface StatsRoutesNeeds {
 
 export function addStatsRoutes(app: Hono<CrmEnv>, needs: StatsRoutesNeeds): void {
   const { authorize, stats } = needs
-  const nowS = () => Math.floor(needs.now() / 1000)
+  const nowS = () => toUnixSeconds(needs.now())
   /** Up to now: what begins in this second counts. */
   const today = (timeZone = needs.timeZone) => ({ from: startOfDay(nowS(), timeZone), until: nowS() + 1 })
 

@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
+import { sha256 } from '../../../runtime/hash.ts'
 
 /** A file that a page loads, under a name that changes with what is in it. */
 export interface Asset {
@@ -65,7 +65,7 @@ async function readAsset(name: AssetName): Promise<Asset> {
     name in BOOT_SCRIPTS
       ? ([new TextEncoder().encode(BOOT_SCRIPTS[name as keyof typeof BOOT_SCRIPTS]), JS] as const) // just looked
       : await readPackageFile(name as keyof typeof PACKAGE_FILES) // as it is not the other
-  return { body, type, hash: createHash('sha256').update(body).digest('base64url').slice(0, 16) }
+  return { body, type, hash: sha256(body).slice(0, 16) }
 }
 
 async function readPackageFile(name: keyof typeof PACKAGE_FILES) {

@@ -1,5 +1,6 @@
 import { z } from '@hono/zod-openapi'
 import { ADMINS_ROLE_NAME } from '../../../contract/claims.ts'
+import { toUnixSeconds } from '../../../runtime/time.ts'
 import type { ExtraClaims, OpenedSession } from '../../core/auth/sessions.ts'
 import type { User } from '../../core/auth/users.ts'
 
@@ -26,7 +27,7 @@ export const extraClaims: ExtraClaims = (user: User) => ({
   userId: user.username,
   ...(user.role === 'admin' ? { role: ADMINS_ROLE_NAME } : {}),
   language: 'en',
-  nbf: Math.floor(Date.now() / 1000),
+  nbf: toUnixSeconds(Date.now()),
 })
 
 const successOf = <T extends z.ZodType>(data: T) =>

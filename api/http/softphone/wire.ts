@@ -1,5 +1,6 @@
 import { z } from '@hono/zod-openapi'
 import { Role } from '../../../contract/claims.ts'
+import { toUnixSeconds } from '../../../runtime/time.ts'
 import { MAX_LINK_MINUTES, type MediaLink } from '../../core/auth/media-links.ts'
 import type { ExtraClaims, OpenedSession } from '../../core/auth/sessions.ts'
 import type { StreamTicket } from '../../core/auth/stream-tickets.ts'
@@ -121,4 +122,4 @@ export const toErrorJson = (error: string): z.infer<typeof ErrorJson> => ({
   timestamp: nowSeconds(),
 })
 
-const nowSeconds = () => Math.floor(Date.now() / 1000)
+const nowSeconds = () => toUnixSeconds(Date.now())

@@ -1,4 +1,5 @@
 import type { Hono } from 'hono'
+import { toUnixSeconds } from '../../../runtime/time.ts'
 import type { AccountAdmin } from '../../core/auth/account-admin.ts'
 import type { UserStore } from '../../core/auth/users.ts'
 import type { CallControl } from '../../core/calls/call-control.ts'
@@ -59,7 +60,7 @@ export function addAdminRoutes(app: Hono<Guarded>, needs: AdminRoutesNeeds): voi
     return c.json(typedAs(answers.MessageJson, { success: true, message: 'User deleted successfully' }))
   })
   app.get('/protected/admin/stats', bearerRequired, adminOnly, async (c) => {
-    const today = startOfDay(Math.floor(now() / 1000), timeZone)
+    const today = startOfDay(toUnixSeconds(now()), timeZone)
     const [totalUsers, totalCalls, callsToday, live] = await Promise.all([
       users.count(),
       history.count({}),

@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto'
 import type { Redis } from 'ioredis'
+import { sha256 } from '../../../runtime/hash.ts'
 import type { IdempotencyKeys } from '../../core/dial-policy/dial-limits.ts'
 import { Refusal } from '../../core/refusal.ts'
 import { orUnavailable } from './errors.ts'
@@ -7,8 +7,7 @@ import { orUnavailable } from './errors.ts'
 const DAY_S = 86_400
 
 /** Clients choose their keys, each user for themselves: of any length, with anything in it. */
-const keyOf = (userId: string, key: string) =>
-  `hookswitch:dial-key:${userId}:${createHash('sha256').update(key).digest('base64url')}`
+const keyOf = (userId: string, key: string) => `hookswitch:dial-key:${userId}:${sha256(key)}`
 
 /** The first one's call and fingerprint stay; whoever comes later is told them. */
 const CLAIM = `

@@ -1,6 +1,7 @@
-import { createHash, randomUUID } from 'node:crypto'
+import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Redis } from 'ioredis'
+import { sha256 } from '../../../runtime/hash.ts'
 import type {
   AddressAttempts,
   AttemptOutcome,
@@ -190,6 +191,6 @@ function createRedisCounters(redis: Redis, name: string, { max, window }: RateLi
 }
 
 const revisionKeyOf = ({ id, revision }: AttemptTarget) => `${id}:${revision}`
-const hashOf = (account: string) => createHash('sha256').update(account).digest('base64url')
+const hashOf = (account: string) => sha256(account)
 const networkKeyOf = (account: string, address: string) =>
   hashOf(JSON.stringify([account, networkOf(address)]))

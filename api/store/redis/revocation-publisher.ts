@@ -8,6 +8,7 @@ import {
 } from '../../../contract/revocation-entries.ts'
 import { isBefore, lastIdOf, type RevocationLogReader } from '../../../contract/revocation-log.ts'
 import type { Logger } from '../../../runtime/log.ts'
+import { toUnixSeconds } from '../../../runtime/time.ts'
 import type {
   PendingRevocations,
   RevocationPublisher,
@@ -133,7 +134,7 @@ export function createRevocationStreamPublisher(
     let streamId = '0-0'
     let count = 0
     for (let afterId: string | undefined; ; ) {
-      const page = await store.listUnexpired(Math.floor(now() / 1000), {
+      const page = await store.listUnexpired(toUnixSeconds(now()), {
         limit: PAGE,
         ...(afterId && { afterId }),
       })
@@ -143,7 +144,7 @@ export function createRevocationStreamPublisher(
       count += page.length
     }
     // Without a ledger that goes back, every token issued up to now is dead, to the second.
-    const cutoff = knownCutoff ?? Math.floor(now() / 1000) + 1
+    const cutoff = knownCutoff ?? toUnixSeconds(now()) + 1
     const epoch: Epoch = { id: newId(), cutoff }
     await store.saveStreamState({ epoch: epoch.id, cutoff, streamId })
     const renewed = await redis.eval(REPLACE_EPOCH, 1, REVOCATION_EPOCH_KEY, oldEpoch, JSON.stringify(epoch))
@@ -169,7 +170,7 @@ export function createRevocationStreamPublisher(
       if (entries > 0) log.info({ event: 'revocations_announced', entries }, 'announced what waited')
       if (now() - purgedAtMs > 3_600_000) {
         purgedAtMs = now()
-        await store.purge(Math.floor(now() / 1000))
+        await store.purge(toUnixSeconds(now()))
         // Also while no session ends.
         await redis.xtrim(REVOCATION_LOG_KEY, 'MINID', '~', oldestNeeded())
       }

@@ -1,4 +1,5 @@
 import { sql } from 'kysely'
+import { toUnixSeconds } from '../../../runtime/time.ts'
 import { createSessionStore } from './auth/sessions.ts'
 import { createUserStore } from './auth/users.ts'
 import { type Database, openDatabase } from './database.ts'
@@ -53,7 +54,7 @@ export async function prepareRestore(database: string, about: { keepSessions: bo
 }
 
 async function endSessions(db: Database): Promise<void> {
-  const nowS = Math.floor(Date.now() / 1000)
+  const nowS = toUnixSeconds(Date.now())
   const sessions = createSessionStore(db)
   const users = createUserStore(db)
   for (let afterId: string | undefined; ; ) {

@@ -33,7 +33,7 @@ export function createCallsModule(deps: CallCenterDeps): FeatureModule<CrmCallRo
     newId,
     now,
     pause: (ms) => sleep(ms, undefined, { ref: false }),
-    onFailure: (what, err) => failureLogger(log)(what)(err),
+    onFailure: (what, err) => failureLogger(log)('agent_call_rollback', what)(err),
   })
   const callFinder = createCallFinder({
     agentCallStore,
@@ -73,7 +73,7 @@ export function createCallsModule(deps: CallCenterDeps): FeatureModule<CrmCallRo
       job = startInterval(
         1_000,
         async () => pbxLinkStatus.check(),
-        failureLogger(log)('the way to the PBX could not be looked at'),
+        failureLogger(log)('pbx_link_status', 'the status of the link to the PBX could not be read'),
       )
     },
     async close() {

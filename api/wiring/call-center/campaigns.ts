@@ -49,13 +49,16 @@ export function createCampaignsModule(deps: CallCenterDeps): FeatureModule<Campa
     name: 'campaigns',
     instance: newId(),
     monotonic: deps.monotonic,
-    onError: reportFailure('the campaigns’ lease cannot be asked for'),
+    onError: reportFailure(
+      'campaign_lease_request',
+      'the lease of the campaign dialer could not be requested',
+    ),
   })
   const callPlacer = createCampaignCallPlacer({
     ...{ queue, calls, agentCallStore, agents, clear, lease, now },
     campaigns,
     onNote,
-    onFailure: reportFailure('a lead could not be dialled'),
+    onFailure: reportFailure('lead_dial', 'a lead could not be dialed'),
   })
   const reconciler = createDialReconciler({
     ...{ queue, agents, agentCallStore, placedCalls, history, now },
@@ -64,7 +67,7 @@ export function createCampaignsModule(deps: CallCenterDeps): FeatureModule<Campa
     endpointOf: directory.endpointOf,
     isPlacing: callPlacer.isPlacing,
     onNote,
-    onFailure: reportFailure('the end of a lead’s call could not be noted'),
+    onFailure: reportFailure('lead_call_result', 'the result of a lead’s call could not be recorded'),
   })
   const dialer = createDialer({
     ...{ lease, queue, reconciler, availableAgents, trunkCapacity, callPlacer, isOnline, newId, now },
@@ -98,7 +101,9 @@ export function createCampaignsModule(deps: CallCenterDeps): FeatureModule<Campa
         await agents.setLapsedOffline(Math.floor(now() / 1_000))
         await dialer.tick()
       }
-      jobs.push(startInterval(TICK_MS, tick, reportFailure('campaigns could not be dialled')))
+      jobs.push(
+        startInterval(TICK_MS, tick, reportFailure('campaign_dialer_tick', 'campaigns could not be dialed')),
+      )
     },
     async close() {
       for (const chore of jobs) chore.stop()

@@ -27,7 +27,7 @@ export function createLeadsModule({
     campaigns,
     policy,
     now,
-    onError: reportFailure('a list of leads could not be taken in'),
+    onError: reportFailure('lead_import', 'a lead import could not be processed'),
   })
   let job: IntervalJob | undefined
   return {
@@ -36,7 +36,7 @@ export function createLeadsModule({
       job = startInterval(
         RESUME_INTERVAL_MS,
         imports.resumeAbandoned,
-        reportFailure('lists of leads left behind could not be looked for'),
+        reportFailure('lead_import_resume', 'abandoned lead imports could not be resumed'),
       )
     },
     async close() {

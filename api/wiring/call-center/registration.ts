@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type IntervalJob, startInterval } from '../../../runtime/interval.ts'
 import { failureLogger } from '../../../runtime/log.ts'
+import { toUnixSeconds } from '../../../runtime/time.ts'
 import { createEmailInvitations } from '../../core/registration/email-invitations.ts'
 import { createEmailRegistration } from '../../core/registration/email-registration.ts'
 import { createOutbox, type Outbox } from '../../core/registration/outbox.ts'
@@ -78,10 +79,20 @@ export function createRegistrationModule(deps: CallCenterDeps): FeatureModule<Au
     open() {
       const reportFailure = failureLogger(log)
       if (outbox !== undefined)
-        jobs.push(startInterval(1_000, outbox.tick, reportFailure('mail could not be seen to')))
-      const deleteExpired = () => store.deleteExpired(Math.floor(now() / 1000))
+        jobs.push(
+          startInterval(
+            1_000,
+            outbox.tick,
+            reportFailure('mail_queue_tick', 'queued mail could not be processed'),
+          ),
+        )
+      const deleteExpired = () => store.deleteExpired(toUnixSeconds(now()))
       jobs.push(
-        startInterval(600_000, deleteExpired, reportFailure('old registrations could not be forgotten')),
+        startInterval(
+          600_000,
+          deleteExpired,
+          reportFailure('registration_purge', 'expired registrations could not be deleted'),
+        ),
       )
     },
     async close() {

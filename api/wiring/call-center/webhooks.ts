@@ -1,5 +1,6 @@
 import { type IntervalJob, startInterval } from '../../../runtime/interval.ts'
 import { failureLogger } from '../../../runtime/log.ts'
+import { toUnixSeconds } from '../../../runtime/time.ts'
 import { createTelnyxWebhook } from '../../core/call-center/webhooks/telnyx-webhook.ts'
 import type { WebhookRoutesNeeds } from '../../http/crm/webhook-routes.ts'
 import { createWebhookEventStore } from '../../store/sql/call-center/webhook-events.ts'
@@ -18,7 +19,7 @@ export function createWebhooksModule({
 }: CallCenterDeps): FeatureModule<WebhookRoutesNeeds> {
   const events = createWebhookEventStore(db)
   const deleteOldEvents = async () => {
-    await events.deleteBefore(Math.floor(now() / 1000) - RETENTION_SECONDS)
+    await events.deleteBefore(toUnixSeconds(now()) - RETENTION_SECONDS)
   }
   let job: IntervalJob | undefined
   return {
@@ -27,7 +28,7 @@ export function createWebhooksModule({
       job = startInterval(
         HOUR_MS,
         deleteOldEvents,
-        failureLogger(log)('old webhook events could not be removed'),
+        failureLogger(log)('webhook_event_purge', 'old webhook events could not be removed'),
       )
     },
     async close() {

@@ -34,7 +34,11 @@ export function createWebrtcCredentialsModule({
     routes: { authorize, credentials, ice, endpoint: { domain: config.sipServer.domain, websocketUrl } },
     open() {
       if (provisioning.credentialProvisioner === undefined) return
-      job = startInterval(1_000, credentials.tick, failureLogger(log)('loans could not be seen to'))
+      job = startInterval(
+        1_000,
+        credentials.tick,
+        failureLogger(log)('webrtc_credentials_tick', 'expired WebRTC credentials could not be revoked'),
+      )
     },
     async close() {
       job?.stop()

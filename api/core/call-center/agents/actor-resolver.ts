@@ -1,3 +1,4 @@
+import { toUnixSeconds } from '../../../../runtime/time.ts'
 import type { Actor } from '../../actor.ts'
 import type { UserStore } from '../../auth/users.ts'
 import { Refusal } from '../../refusal.ts'
@@ -22,7 +23,7 @@ export interface ActorResolverNeeds {
 export function createActorResolver({ agents, users, now }: ActorResolverNeeds): ActorResolver {
   return {
     async resolve({ userId, claims: { role } }) {
-      const agent = await agents.findOrCreateForUser(userId, Math.floor(now() / 1000), async () => {
+      const agent = await agents.findOrCreateForUser(userId, toUnixSeconds(now()), async () => {
         const user = await users.find(userId)
         if (user === undefined) throw new Refusal('token_revoked')
         return user.username

@@ -1,3 +1,4 @@
+import { toUnixSeconds } from '../../../../runtime/time.ts'
 import type { Directory } from '../../directory/directory.ts'
 import type { Agent, AgentStore } from './agent.ts'
 import type { Scope } from './scope.ts'
@@ -21,7 +22,7 @@ export function createAgentLookup(needs: {
     async findByUser(userId) {
       const person = needs.directory.findByUser(userId)
       if (person === undefined) return undefined
-      return needs.agents.findOrCreateForUser(userId, Math.floor(needs.now() / 1000), async () => person.name)
+      return needs.agents.findOrCreateForUser(userId, toUnixSeconds(needs.now()), async () => person.name)
     },
   }
 }

@@ -1,3 +1,4 @@
+import { toUnixSeconds } from '../../../../runtime/time.ts'
 import type { AccountAdmin } from '../../auth/account-admin.ts'
 import { type Accounts, type NewAccount, validateAccountUpdate } from '../../auth/accounts.ts'
 import type { UserStore } from '../../auth/users.ts'
@@ -73,7 +74,7 @@ const PRESENCE_BY_STATUS: Record<AgentStatus, UserStatus> = {
 
 export function createAgents(needs: AgentsNeeds): Agents {
   const { store, users, accounts, changes, statuses, policy } = needs
-  const nowS = () => Math.floor(needs.now() / 1000)
+  const nowS = () => toUnixSeconds(needs.now())
   const revokeUntil = () => nowS() + needs.longestLifetime
 
   async function requireVisible(scope: Scope, id: string): Promise<Agent> {

@@ -1,3 +1,4 @@
+import { toUnixSeconds } from '../../../../runtime/time.ts'
 import { Refusal } from '../../refusal.ts'
 import type { AgentStore } from '../agents/agent.ts'
 import type { CallCenterActor } from '../agents/call-center-actor.ts'
@@ -42,7 +43,7 @@ export function createAgentSettings({ store, agents, now }: AgentSettingsNeeds):
   }
   const writeContext = ({ userId }: CallCenterActor, version: ExpectedVersion) => ({
     changedBy: userId,
-    now: Math.floor(now() / 1000),
+    now: toUnixSeconds(now()),
     version,
   })
 

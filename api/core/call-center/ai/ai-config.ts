@@ -1,3 +1,4 @@
+import { toUnixSeconds } from '../../../../runtime/time.ts'
 import { Refusal } from '../../refusal.ts'
 import type { CallCenterActor } from '../agents/call-center-actor.ts'
 import type { AiConfig } from './document-bodies.ts'
@@ -42,7 +43,7 @@ export function createAiConfigService({
       return { key: CONFIG_KEY, body: DEFAULT_AI_CONFIG, version: 0, createdAt: 0, updatedAt: 0 }
     },
     async write({ userId }, body, version) {
-      const write = { changedBy: userId, now: Math.floor(now() / 1000), version, createIfMissing: true }
+      const write = { changedBy: userId, now: toUnixSeconds(now()), version, createIfMissing: true }
       return (await store.put('config', CONFIG_KEY, { ...write, body })).document
     },
   }

@@ -1,3 +1,4 @@
+import { toUnixSeconds } from '../../../../runtime/time.ts'
 import { newId } from '../../auth/tokens.ts'
 import { Refusal } from '../../refusal.ts'
 import type { CallCenterActor } from '../agents/call-center-actor.ts'
@@ -32,7 +33,7 @@ const MAX_VARIABLES = 100
 export function createTemplates({ store, now }: { store: DocumentStore; now: () => number }): Templates {
   const writeContext = ({ userId }: CallCenterActor, version: number | undefined) => ({
     changedBy: userId,
-    now: Math.floor(now() / 1000),
+    now: toUnixSeconds(now()),
     version,
   })
 

@@ -1,4 +1,5 @@
-import { createHash } from 'node:crypto'
+import { sha256 } from '../../../../runtime/hash.ts'
+import { toUnixSeconds } from '../../../../runtime/time.ts'
 import { hasLeft } from '../../calls/call-access.ts'
 import type { CallControl } from '../../calls/call-control.ts'
 import { toApiCallId } from '../../calls/call-id.ts'
@@ -60,7 +61,7 @@ export function createAgentCallPlacer(
     clear,
     newId,
   } = needs
-  const nowS = () => Math.floor(needs.now() / 1000)
+  const nowS = () => toUnixSeconds(needs.now())
   const { undo } = createRollback(needs)
 
   return {
@@ -109,7 +110,7 @@ export function createAgentCallPlacer(
     if (key === undefined) return place(callId)
     // No client's own key has a blank: other surfaces keep theirs in the same place.
     const storedKey = `desk ${key}`
-    const fingerprint = createHash('sha256').update(JSON.stringify(request)).digest('base64url')
+    const fingerprint = sha256(JSON.stringify(request))
     const claimedCallId = await idempotencyKeys.claim(actor.userId, storedKey, fingerprint, callId)
     if (claimedCallId !== callId) {
       const agentCall = await agentCallStore.find(claimedCallId)

@@ -1,3 +1,4 @@
+import { toUnixSeconds } from '../../../../runtime/time.ts'
 import { Refusal } from '../../refusal.ts'
 import type { AgentStore } from '../agents/agent.ts'
 import type { CallCenterActor } from '../agents/call-center-actor.ts'
@@ -58,7 +59,7 @@ const ABANDONED_S = 15
 
 export function createLeadImports(needs: LeadImportsNeeds): LeadImports {
   const { store, agents, campaigns, policy, now, onError } = needs
-  const nowS = () => Math.floor(now() / 1000)
+  const nowS = () => toUnixSeconds(now())
   const running = new Set<Promise<void>>()
   const limitUpload = createUploadLimiter(store)
   let closing = false

@@ -1,3 +1,4 @@
+import { toUnixSeconds } from '../../../../runtime/time.ts'
 import { Refusal } from '../../refusal.ts'
 import type { AgentStore } from '../agents/agent.ts'
 import type { CallCenterActor } from '../agents/call-center-actor.ts'
@@ -53,7 +54,7 @@ export interface LeadsNeeds {
 const MAX_NOTES = 500
 
 export function createLeads({ store, agents, campaigns, policy, now }: LeadsNeeds): Leads {
-  const nowS = () => Math.floor(now() / 1000)
+  const nowS = () => toUnixSeconds(now())
 
   async function requireLead(actor: CallCenterActor, id: string): Promise<Lead> {
     const lead = await store.find(id, actor.scope)

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { toUnixSeconds } from '../../../../runtime/time.ts'
 import { validationMessage } from '../../../../runtime/validation-message.ts'
 import type { DialPolicy } from '../../dial-policy/dial-policy.ts'
 import { Refusal } from '../../refusal.ts'
@@ -60,7 +61,7 @@ export function createTelnyxWebhook({
       const body = decodeUtf8(request.body)
       const { id, event_type: type, occurred_at, payload } = parseEvent(body)
       const occurredAt = occurred_at === undefined ? null : Math.floor(Date.parse(occurred_at) / 1000)
-      const receivedAt = Math.floor(now() / 1000)
+      const receivedAt = toUnixSeconds(now())
       return events.save(
         { id, source: 'telnyx', type, occurredAt, receivedAt, body },
         type === 'message.received' ? findOptOut(payload, policy()) : undefined,

@@ -1,4 +1,5 @@
 import type { Kysely, Selectable, Transaction } from 'kysely'
+import { toUnixSeconds } from '../../../../runtime/time.ts'
 import type { AccountUpdate } from '../../../core/auth/accounts.ts'
 import type { RevocationRecord } from '../../../core/auth/revocations.ts'
 import type { AssignmentOptions, NewUser, User } from '../../../core/auth/users.ts'
@@ -197,7 +198,7 @@ export async function bumpGenerationIn(
     .executeTakeFirst()
   if (!row) throw new Refusal('not_found', { detail: 'no such user' })
   // All of their sessions are of an older generation now.
-  await signOffAgent(trx, rowId(id) ?? 0, Math.floor(Date.now() / 1000))
+  await signOffAgent(trx, rowId(id) ?? 0, toUnixSeconds(Date.now()))
   return insertRevocation(trx, { kind: 'user', key: id, generation: row.generation, until })
 }
 

@@ -1,3 +1,4 @@
+import { toUnixSeconds } from '../../../../runtime/time.ts'
 import type { User, UserStore } from '../../../core/auth/users.ts'
 import { QUARANTINE_S } from '../../../core/provisioning/extensions.ts'
 import { Refusal } from '../../../core/refusal.ts'
@@ -10,7 +11,7 @@ import { addUser, bumpGeneration, changeUser, removeUser, rethrowConflict, toUse
 /** Engines bound how many parameters a statement has. */
 const MAX_PARAMETERS = 1_000
 
-const currentSeconds = () => Math.floor(Date.now() / 1000)
+const currentSeconds = () => toUnixSeconds(Date.now())
 
 /**
  * @param now unix seconds
