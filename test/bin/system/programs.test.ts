@@ -224,7 +224,7 @@ async function hostListing(): Promise<string> {
 /** `findOrFetch` as a program of its own, to be killed, or run by somebody else. */
 async function bundleCommand(): Promise<void> {
   const contents = `
-    import { findOrFetch } from '../bin/system/programs.ts'
+    import { findOrFetch } from './bin/system/programs.ts'
     const [data, ...needs] = process.argv.slice(2)
     await findOrFetch(data, needs, console.log)
     console.log('found')`

@@ -40,7 +40,7 @@ describe('extensions', () => {
         extension: '2001',
         state: 'providing',
         userId: user?.id,
-        mark: 'mark-anna',
+        ownershipTag: 'mark-anna',
         sealedSecret: 'sealed for 2001',
         attempts: 0,
         nextTryAt: 1_010,
