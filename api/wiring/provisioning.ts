@@ -67,7 +67,7 @@ export interface ProvisioningModule {
   close(): Promise<void>
 }
 
-type ClosableProvisioner = Provisioner & { lender?: CredentialProvisioner; close(): Promise<void> }
+type ClosableProvisioner = Provisioner & { webrtcCredentials?: CredentialProvisioner; close(): Promise<void> }
 
 export function createProvisioningModule(needs: ProvisioningModuleNeeds): ProvisioningModule {
   const { config, db, redis, users, log, now } = needs
@@ -102,7 +102,7 @@ export function createProvisioningModule(needs: ProvisioningModuleNeeds): Provis
     credentials,
     extensions: store,
     seal,
-    credentialProvisioner: provisioner?.lender,
+    credentialProvisioner: provisioner?.webrtcCredentials,
     registration: createExtensionRegistration({
       mode: config.registration,
       users,

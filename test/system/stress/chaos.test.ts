@@ -100,7 +100,7 @@ beforeAll(
     console.log('publications:', Object.fromEntries(publisher.statuses))
     stopPublishing = () => publisher.stop()
   },
-  SECONDS * 1_000 + 240_000,
+  SECONDS * 1_200 + 240_000,
 )
 let stopPublishing = async () => {}
 afterAll(async () => {
