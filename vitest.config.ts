@@ -15,7 +15,7 @@ const heavy = ['test/system/stress/*.test.ts']
 
 export default defineConfig({
   test: {
-    // A process a file is slower than the tests in it; real programs are shared by nobody.
+    // One process a file would be slower than its tests; files do not share real programs.
     isolate: false,
     // They mostly wait for programs: one more than there are cores.
     maxWorkers: 3,

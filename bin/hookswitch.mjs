@@ -6,7 +6,7 @@ import { ensurePackages } from './packages.mjs'
 requireNode()
 loadDotEnv()
 // stdout is for what the command answers.
-await ensurePackages({ dev: false, say: console.error })
+await ensurePackages({ dev: false, log: console.error })
 const { buildAll } = await import('./build.mjs')
 await buildAll()
 const program = '../dist/hookswitch.js'

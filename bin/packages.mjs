@@ -8,11 +8,11 @@ const root = fileURLToPath(new URL('..', import.meta.url))
 const stamp = `${root}node_modules/.hookswitch`
 
 /**
- * @param {{ dev: boolean, say?: (line: string) => void }} options whether the packages for development are
- *   needed, too; where progress is told, stdout unless said otherwise
+ * @param {{ dev: boolean, log?: (line: string) => void }} options `dev`: whether the packages for development are
+ *   needed, too; `log` prints progress, on stdout by default
  * @returns {Promise<void>} ends the process with npm's own words when npm fails
  */
-export async function ensurePackages({ dev, say = console.log }) {
+export async function ensurePackages({ dev, log = console.log }) {
   const lock = createHash('sha256')
     .update(readFileSync(`${root}package-lock.json`))
     .digest('hex')
@@ -28,7 +28,7 @@ export async function ensurePackages({ dev, say = console.log }) {
     '--engine-strict=false',
     dev ? '--include=dev' : '--omit=dev',
   ]
-  const code = await withProgress('installing the npm packages', say, (note) => {
+  const code = await withProgress('installing the npm packages', log, (note) => {
     const npm = spawn('npm', args, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] })
     for (const stream of [npm.stdout, npm.stderr]) stream.on('data', (chunk) => note(String(chunk)))
     // Who ends us ends what we wait for.
@@ -44,31 +44,31 @@ export async function ensurePackages({ dev, say = console.log }) {
   })
   if (code !== 0) process.exit(1)
   writeFileSync(stamp, `${lock} ${dev ? 'dev' : 'runtime'}\n`)
-  say(`npm packages installed in ${Math.round((Date.now() - startedAt) / 1000)} s`)
+  log(`npm packages installed in ${Math.round((Date.now() - startedAt) / 1000)} s`)
 }
 
 /**
- * Says every few seconds that something long goes on; shows what it said if it fails.
+ * Reports every few seconds that long work goes on; shows its output if it fails.
  * @param {string} what
- * @param {(line: string) => void} say
+ * @param {(line: string) => void} log
  * @param {(note: (text: string) => void) => Promise<number | null>} work
  */
-async function withProgress(what, say, work) {
-  let said = ''
-  say(`${what} …`)
+async function withProgress(what, log, work) {
+  let output = ''
+  log(`${what} …`)
   const startedAt = Date.now()
   const timer = setInterval(
-    () => say(`… still ${what}, ${Math.round((Date.now() - startedAt) / 1000)} s`),
+    () => log(`… still ${what}, ${Math.round((Date.now() - startedAt) / 1000)} s`),
     10_000,
   )
   try {
     const code = await work((text) => {
-      said = (said + text).slice(-8_000)
+      output = (output + text).slice(-8_000)
     })
-    if (code !== 0) console.error(`${said}\n${what} failed: ${causeOf(said)}`)
+    if (code !== 0) console.error(`${output}\n${what} failed: ${explainFailure(output)}`)
     return code
   } catch (err) {
-    console.error(`${what} failed: ${causeOf(String(err))}`)
+    console.error(`${what} failed: ${explainFailure(String(err))}`)
     return 1
   } finally {
     clearInterval(timer)
@@ -81,7 +81,7 @@ const CAUSES = [
   [/EBADENGINE/, 'this Node.js or npm is too old for a package; the lines above name both versions'],
   [/ENOSPC/, 'the disk is full'],
   [/EACCES|EPERM|EROFS/, 'npm may not write here; run it as the user who owns this folder'],
-  [/EINTEGRITY/, 'a package is not what package-lock.json says; a proxy or a mirror may have changed it'],
+  [/EINTEGRITY/, 'a package differs from package-lock.json; a proxy or a mirror may have changed it'],
   [/\bE(401|403)\b/, 'the npm registry refuses access; look at the registry and its token in ~/.npmrc'],
   [
     /\bE404\b|ETARGET/,
@@ -100,13 +100,13 @@ const CAUSES = [
 
 /**
  * Why npm failed, as a person can mend it.
- * @param {string} said npm's own output
+ * @param {string} output npm's own output
  */
-export function causeOf(said) {
+export function explainFailure(output) {
   // npm's code stands for the whole failure; a warning further up does not.
-  const code = /npm (?:ERR!|error) code (\S+)/.exec(said)?.[1] ?? ''
-  const errors = said.replace(/^npm (?:WARN|warn) .*$/gm, '')
+  const code = /npm (?:ERR!|error) code (\S+)/.exec(output)?.[1] ?? ''
+  const errors = output.replace(/^npm (?:WARN|warn) .*$/gm, '')
   const found =
     CAUSES.find(([pattern]) => pattern.test(code)) ?? CAUSES.find(([pattern]) => pattern.test(errors))
-  return found?.[1] ?? 'see what npm says above'
+  return found?.[1] ?? 'see the output of npm above'
 }

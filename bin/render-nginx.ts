@@ -14,7 +14,7 @@ Renders nginx's configuration for an nginx that npm start does not run, such as 
 those nginx will see. HOOKSWITCH_HOST, _PORT, _MEDIA_ROOT, _NGINX_WORKERS, _NCHAN_MEMORY, _STREAM_INSTANCES, _ALLOWED_ORIGINS
 and _TRUSTED_PROXIES mean what they mean to npm start.`
 
-/** @throws {Error} that says what is wrong; no value of a setting */
+/** @throws {Error} that names the invalid setting, without its value */
 async function main() {
   const text = { type: 'string' } as const
   const { values: flags } = parseArguments({

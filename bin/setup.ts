@@ -13,7 +13,7 @@ Makes what is missing of the keys, the database and the first admin, in HOOKSWIT
 
 /**
  * What `npm start` does before its first process, for those who start the processes themselves: a key to
- * sign with, an up-to-date database, and somebody who can log in. What is there stays as it is.
+ * sign with, an up-to-date database, and a user who can log in. What is there stays as it is.
  */
 async function main() {
   const { values: flags } = parseArguments({ options: { help: { type: 'boolean', short: 'h' } } })

@@ -25,19 +25,19 @@ const HELP = `Usage: npm start [-- --demo [--pbx]]
 Starts Redis, the sidecar, the api and nginx, and keeps them running until Ctrl-C.
 What is missing on this machine is fetched into the data folder first.
 
-  --demo   add the documented users, whose passwords are public (loopback only)
+  --demo   add the documented users, with public passwords (loopback only)
   --pbx    with --demo: an Asterisk of its own, with two phones that answer by themselves (loopback only)
   --help   show this (-h)
 
 Settings come from the environment or from .env; .env.example explains each.`
 
 const project = fileURLToPath(new URL('..', import.meta.url))
-const say = (line: string) => console.log(line)
+const print = (line: string) => console.log(line)
 
 async function main() {
   const startedAt = performance.now()
   const flags = parseFlags()
-  if (flags.help) return say(HELP)
+  if (flags.help) return print(HELP)
   const demo = flags.demo === true
   if (flags.pbx && !demo) throw new UsageError('--pbx is part of the demo: add --demo')
   const settings = readEnv(StartSettings)
@@ -73,7 +73,7 @@ async function main() {
     'asterisk',
     'redis',
   ])
-  if (process.getuid?.() === 0) say('running as root: a user of its own would be safer')
+  if (process.getuid?.() === 0) print('running as root: a user of its own would be safer')
 
   const children: SupervisedProcess[] = []
   const stopping = new AbortController()
@@ -84,7 +84,7 @@ async function main() {
     return shutdown
   }
   const stop = (exitCode: number) => {
-    if (shutdown === undefined) say('stopping …')
+    if (shutdown === undefined) print('stopping …')
     shutDown().then(
       () => process.exit(exitCode),
       () => process.exit(1),
@@ -102,13 +102,13 @@ async function main() {
     const programs = await findOrFetch(
       settings.systemFolder,
       settings.redisUrl === undefined ? ['nginx', 'redis'] : ['nginx'],
-      say,
+      print,
     )
-    const pbx = flags.pbx ? await prepareDemoPbx({ project, run, settings, log: say }) : undefined
+    const pbx = flags.pbx ? await prepareDemoPbx({ project, run, settings, log: print }) : undefined
     const needs = {
       run,
       logFolder: join(data, 'log'),
-      log: say,
+      log: print,
       stopping: stopping.signal,
       onFatalExit: () => stop(EXIT_CONFIG),
     }
@@ -142,7 +142,7 @@ async function main() {
       HOOKSWITCH_RUN: run,
       // A value from a file is passed on as that file's name, never as a value.
       ...(process.env.REDIS_URL_FILE ? {} : { REDIS_URL: redisUrl }),
-      // The document's demo lets anybody in, and so does this one.
+      // The document's demo has open registration, and so has this one.
       ...(demo && !process.env.HOOKSWITCH_REGISTRATION ? { HOOKSWITCH_REGISTRATION: 'open' } : {}),
     }
     const url = `http://${urlHost(host).replace('0.0.0.0', '127.0.0.1')}:${port}`
@@ -168,7 +168,7 @@ async function main() {
       keysFolder,
     )
     printWelcome(url, data, password, demo, performance.now() - startedAt)
-    if (pbx !== undefined) say(pbx.welcome(url))
+    if (pbx !== undefined) print(pbx.welcome(url))
   } catch (err) {
     await shutDown()
     throw err
@@ -211,12 +211,12 @@ function printWelcome(
 ) {
   const base = `${url}/pbxcore/api/module-softphone-backend/v1`
   const [name, secret] = demo ? ['user1', 'password'] : ['admin', password ?? '<password>']
-  say(`\nHookswitch stands at ${url} (up in ${(tookMs / 1000).toFixed(1)} s). Ctrl-C stops it.`)
-  say(`Its data is in ${data}.`)
-  if (password !== undefined) say(`The first admin: admin / ${password}   (shown this once, kept nowhere)`)
+  print(`\nHookswitch runs at ${url} (up in ${(tookMs / 1000).toFixed(1)} s). Ctrl-C stops it.`)
+  print(`Its data is in ${data}.`)
+  if (password !== undefined) print(`The first admin: admin / ${password}   (shown only once)`)
   if (demo)
-    say('Demo users: admin, user1, user2, user3, all with "password"; their extensions are 1000 to 1003.')
-  say(`
+    print('Demo users: admin, user1, user2, user3, all with "password"; their extensions are 1000 to 1003.')
+  print(`
 Try it:
   TOKEN=$(curl -sS ${base}/auth/login -H 'Content-Type: application/json' -d '{"username":"${name}","password":"${secret}"}' | sed -nE 's/.*"access_token":"([^"]+)".*/\\1/p')
   curl -sS ${base}/profile -H "Authorization: Bearer $TOKEN"

@@ -16,7 +16,7 @@ if (args.includes('--help') || args.includes('-h')) {
 
 Checks types, lint and format, the architecture, and runs the tests.
   --quick   only the tests that start no programs (the same as npm run check)
-  <files>   only tests whose path contains this`)
+  <files>   only tests with this in their path`)
   process.exit(0)
 }
 const unknown = args.find((arg) => arg.startsWith('-') && arg !== '--quick')

@@ -69,12 +69,12 @@ describe('every service', () => {
     expect(Object.keys(services)).toEqual(expect.arrayContaining(Object.keys(it.depends_on)))
   })
 
-  test.each(longRunning)('%s says whether it is well, and comes back', (_, it) => {
+  test.each(longRunning)('%s has a health check, and is restarted', (_, it) => {
     expect(it.healthcheck?.test.length).toBeGreaterThan(1)
     expect(it.restart).toBe('unless-stopped')
   })
 
-  test.each(serviceEntries)('%s publishes on loopback unless told otherwise', (_, { ports }) => {
+  test.each(serviceEntries)('%s publishes on loopback by default', (_, { ports }) => {
     for (const port of ports) {
       expect(interpolate(port)).toMatch(/^127\.0\.0\.1:\d+:\d+$/)
       expect(interpolate(port, { HOOKSWITCH_BIND: '10.0.0.1', HOOKSWITCH_PORT: '81' })).toMatch(
@@ -184,7 +184,7 @@ describe('settings', () => {
     expect(() => readEnv(schema ?? z.never(), env)).not.toThrow()
   })
 
-  test("set-up, in whose container the admin's command runs, is given what that command reads", () => {
+  test("set-up gets every setting that the admin's command reads, as the command runs in its container", () => {
     const sources = [
       'bin/hookswitch.ts',
       ...readdirSync(join(project, 'bin/admin')).map((name) => `bin/admin/${name}`),
@@ -344,7 +344,7 @@ describe('what the images hold', () => {
     for (const one of asked) expect(existsSync(join(project, entries.get(one) ?? 'missing')), one).toBe(true)
   })
 
-  test("nginx's programs are where its Dockerfile and its service say, and may be run", () => {
+  test("nginx's programs are at the paths of its Dockerfile and its service, and are executable", () => {
     const text = readProjectFile('nginx/Dockerfile')
     for (const name of ['entrypoint.sh', 'healthcheck.sh']) {
       expect(text).toMatch(new RegExp(`^COPY --chmod=0755 .*nginx/${name} .*/usr/local/bin/$`, 'm'))

@@ -6,7 +6,7 @@ import type { AdminContext } from './context.ts'
 
 /**
  * A user reads all files in the folder named like their extension, also older ones. So a number that another person
- * had is given only by a command that says so.
+ * had is assigned only by a command with `--reuse`.
  * @param assign gives the number; refused as `taken` with `detail` `extension` where it rests
  * @returns what `deed` made, and a line that names the folder where it holds files already, or nothing
  * @throws {CommandError} where the number rests
@@ -25,7 +25,7 @@ export async function assignExtension<T>(
     if (known?.state !== 'resting' || isName) throw err
     const since = `extension ${extension} was another person's until ${formatTime(known.changedAt)}, and rests`
     throw new CommandError(
-      `${since}. ${describeMediaFolder(context, extension)}: move them away, then say --reuse`,
+      `${since}. ${describeMediaFolder(context, extension)}: move them away, then add --reuse`,
     )
   })
   const names = await readdir(mediaFolderOf(context, extension)).catch(() => [])

@@ -23,7 +23,7 @@ import { type Command, CommandError, formatTime } from './command.ts'
 export const backupCommand: Command = {
   help: `\
   backup <folder>               copy the database, the keys and the names of the settings that are set into a new folder,
-                                also while Hookswitch runs. Whoever can read it can log in as any user. Not in it:
+                                also while Hookswitch runs. A reader of it can log in as any user. Not in it:
                                 .env, recordings, logs, Redis (can be lost). For PostgreSQL use pg_dump`,
   verbs: [],
   run: runBackup,
@@ -47,7 +47,7 @@ const Settings = z.object({
 
 const DATABASE = 'hookswitch.db'
 const MANIFEST = 'backup.json'
-/** There when the data folder holds the documented users, whose passwords are public. */
+/** Exists when the data folder holds the documented users, with public passwords. */
 const DEMO_MARKER = 'demo'
 /** A key, or the secret of something sealed; not what an editor left beside it, nor a half-written one. */
 const KEY_FILE = /^[\w-]+\.(key|secret)$/
@@ -217,7 +217,7 @@ async function fsyncPath(path: string): Promise<void> {
   }
 }
 
-/** A full disk, say, or a damaged file, is for a person to mend. */
+/** A full disk or a damaged file, for example, needs a person. */
 function toCommandError(err: unknown): unknown {
   if (err instanceof DamagedDatabaseError) return new CommandError(err.message)
   const cause = err instanceof Refusal ? err.cause : err

@@ -1,6 +1,6 @@
 import { didYouMean, UsageError } from '../arguments.ts'
 
-/** A command that cannot be done as it was given; the message says why and what to do. */
+/** A command that cannot run as given. The message names the reason and what to do. */
 export class CommandError extends UsageError {
   override name = 'CommandError'
 }

@@ -67,7 +67,7 @@ export const BY_ADMIN = { actorId: 'cli', address: 'local' } as const
 
 /**
  * Opens the database for one command. Revocations are written into the ledger, from where a running api
- * announces them within a second; without one no process admits anyone.
+ * announces them within a second; without one no process admits a client.
  */
 export async function withAdminContext(work: (context: AdminContext) => Promise<void>): Promise<void> {
   const settings = readEnv(Settings)

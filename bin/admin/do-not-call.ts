@@ -13,7 +13,7 @@ import { type NumberList, parseNumberList } from './number-list.ts'
 const MAX_REASON_LENGTH = 200
 const PAGE = 1_000
 
-/** `dnc add|remove|list|import`: numbers that nobody calls from here. */
+/** `dnc add|remove|list|import`: numbers that are not called from here. */
 export const doNotCallCommand: Command = {
   help: `\
   dnc add <number>… [--reason <text>]

@@ -44,9 +44,9 @@ async function run(args: string[]): Promise<void> {
         if (!days.success) throw new CommandError('--days is a whole number from 1 to 365')
         const as = { role: parseRole(flags.role), team: parseTeam(flags.team) }
         const made = await invitations.invite({ email, days: days.data, createdBy: null, ...as })
-        const whose = email === null ? 'whoever has it' : email
+        const recipient = email ?? 'any person who has it'
         return console.log(
-          `an invitation for ${whose}, until ${formatTime(made.expiresAt)}\ninvitation: ${made.invitation}   (shown this once, kept nowhere)`,
+          `an invitation for ${recipient}, until ${formatTime(made.expiresAt)}\ninvitation: ${made.invitation}   (shown only once)`,
         )
       }
       case 'list':
@@ -63,7 +63,7 @@ function parseEmail(text: string): string {
   return email.data
 }
 
-/** What it makes of whoever uses it on the call centre's surface; a user where nothing is said. */
+/** Role of the new account on the call center's surface; `user` by default. */
 function parseRole(text: string | undefined): Role | null {
   if (text === undefined) return null
   const role = Role.safeParse(text)

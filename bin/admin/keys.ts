@@ -79,7 +79,7 @@ function addSigningKey(folder: string, alg: Algorithm): string {
 }
 
 /**
- * Retires a key unless that would log somebody out, which `force` accepts.
+ * Retires a key. If that would end a session, it needs `force`.
  * @throws {CommandError}
  */
 function retireSigningKey(

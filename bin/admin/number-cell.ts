@@ -65,7 +65,7 @@ const MAX_PREFIX_DIGITS = 5
 const MAX_SUBSCRIBER_DIGITS = 8
 
 /**
- * Reads a number whose first digits are in cells of their own. With a country, its plan must know the number; without
+ * Reads a number with its first digits in cells of their own. With a country, its plan must know the number; without
  * one, it must look like one of North America, or begin with a trunk 0 or a country code.
  */
 export function parseSplitNumber(cells: readonly string[], rules: NumberRules): ParsedNumber {

@@ -43,7 +43,7 @@ export interface NumberList {
  * file of the FTC), or more; words and dates behind it are comments, and so is what stands behind a `#`.
  *
  * No part of a line is ever taken for the whole: a line that cannot be read whole is bad.
- * @throws {Refusal} `input_invalid` where rows cannot be told apart, as after a quote that does not close
+ * @throws {Refusal} `input_invalid` where rows cannot be separated, as after a quote that does not close
  */
 export async function parseNumberList(text: string, rules: NumberRules): Promise<NumberList> {
   const { begin, start } = skipPreamble(text.replace(/^\ufeff/, ''))
@@ -110,7 +110,7 @@ function parseRow(
     }
     // Google writes several into one cell.
     for (const text of cell.split(' ::: ')) {
-      // A header of one column does not tell what divides cells; a blank for a tab would join two.
+      // A header of one column does not show the delimiter; a blank in place of a tab would join two numbers.
       const found = /[\t;|]/.test((cells[at] ?? '').trim())
         ? { reason: 'this cell has several, divided by what divides none in the header' }
         : parseWithPrefixColumns(text, beside, rules)

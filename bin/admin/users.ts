@@ -14,7 +14,7 @@ export const usersCommand: Command = {
   users add <name> [--role user|supervisor|admin] [--extension <number> [--reuse]]
                                 a new user; the password comes from stdin, or is made and shown once.
                                 A number that another person had rests, for 30 days unless set otherwise, as
-                                its files are that person's: move them away, then say --reuse
+                                its files are that person's: move them away, then add --reuse
   users extension <name> <number>|none [--reuse]
                                 another extension, or none; ends the user's sessions
   users passwd <name>           a new password, from stdin or made; ends the user's sessions, and lifts a
@@ -94,7 +94,7 @@ async function run(args: string[]): Promise<void> {
       }
       case 'delete': {
         const user = await context.requireUser(name)
-        if (!flags.force) throw new CommandError(`this forgets ${describe(user)} for good: say --force`)
+        if (!flags.force) throw new CommandError(`this deletes ${describe(user)} for good: add --force`)
         await context.accountAdmin.remove(user.id, BY_ADMIN)
         return console.log(
           `${describe(user)} is deleted; their sessions are over${describeQuarantine(context, user.extension)}`,
@@ -111,7 +111,7 @@ async function readOrGeneratePassword(): Promise<{ password: string; shown: stri
   const piped = process.stdin.isTTY ? '' : (await text(process.stdin)).replace(/\r?\n$/, '')
   if (piped !== '') return { password: piped, shown: '' }
   const password = randomBytes(15).toString('base64url')
-  return { password, shown: `\npassword: ${password}   (shown this once, kept nowhere)` }
+  return { password, shown: `\npassword: ${password}   (shown only once)` }
 }
 
 const describe = ({ username, role, extension }: User) =>

@@ -1,7 +1,7 @@
 #!/bin/sh
 # install.sh PREFIX: puts a private Asterisk (and sipp and baresip, to be its phones) under PREFIX.
 # Needs no root and touches nothing outside PREFIX: own apt lists, an empty dpkg status, packages unpacked and not
-# installed; apt still checks signatures and hashes. Returns at once and says nothing where PREFIX/installed names
+# installed; apt still checks signatures and hashes. Returns at once and prints nothing where PREFIX/installed names
 # this recipe.
 # PBX_SUITE chooses another suite than sid: bullseye brings Asterisk 16.
 set -eu
@@ -37,7 +37,7 @@ rm -rf "$P/root.new" "$P/installed" "$A"
 mkdir -p "$A/lists/partial" "$A/cache/archives/partial" "$A/etc/apt.conf.d" "$A/etc/preferences.d" "$A/empty"
 : > "$A/status"
 echo "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $URI $SUITE main" > "$A/etc/sources.list"
-# Check-Valid-Until: a mirror may hold a frozen sid whose Release file has expired; its signature is still checked.
+# Check-Valid-Until: a mirror may hold a frozen sid with an expired Release file; its signature is still checked.
 cat > "$A/apt.conf" <<CONF
 Dir::State "$A";
 Dir::State::status "$A/status";

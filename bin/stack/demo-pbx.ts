@@ -14,7 +14,7 @@ export interface DemoPbx {
   server: ProcessSpec
   /** To be started once the server stands. */
   phones: readonly ProcessSpec[]
-  /** What the api has to know, over what its environment says of another PBX. */
+  /** Settings for the api; they override those of another PBX in its environment. */
   apiEnv: Record<string, string | undefined>
   /** How a person registers a phone, and places a call. */
   welcome(url: string): string

@@ -47,7 +47,7 @@ export async function checkGate(
 
 /**
  * @param setting the one that names another port
- * @throws {SetupError} when somebody listens there already
+ * @throws {SetupError} when another process listens there already
  */
 export async function requireFreePort(
   host: string,

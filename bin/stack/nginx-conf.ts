@@ -94,7 +94,7 @@ real_ip_recursive on;`,
 const upstreamBlock = (name: string, socket: string): string =>
   `upstream ${name} {\n  server "unix:${requireSafeValue(socket)}" max_fails=0;\n}`
 
-/** An origin in its one spelling, and with the port that goes without saying; nginx itself ignores the letters' case. */
+/** An origin in its one spelling, and without its scheme's default port; nginx itself ignores the letters' case. */
 const originVariants = (origin: string): string[] => {
   const port = { 'https:': 443, 'http:': 80 }[origin.slice(0, origin.indexOf('/'))]
   return port === undefined || /:\d+$/.test(origin) ? [origin] : [origin, `${origin}:${port}`]

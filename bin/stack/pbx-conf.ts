@@ -35,8 +35,8 @@ export const PHONE_201_SECRET = DEMO_ACCOUNTS.find(({ extension }) => extension 
  * Writes the configuration into `<folder>/etc`, for its user alone.
  * @param project the folder of `bin/` and `docs/`
  * @returns the path of asterisk.conf, for `asterisk -C`
- * @throws {SetupError} for a folder whose name would end a line or begin a comment there
- * @throws {Error} naming the word that a template has and nobody knows, or that a file of docs/asterisk no longer has
+ * @throws {SetupError} for a folder name that would end a line or begin a comment there
+ * @throws {Error} naming a placeholder without a value, or that a file of docs/asterisk no longer has
  */
 export function configurePbx(project: string, values: PbxValues): string {
   const { folder } = values
@@ -52,7 +52,7 @@ export function configurePbx(project: string, values: PbxValues): string {
       (_, placeholder: string) => {
         const value = placeholders[placeholder]
         if (value === undefined)
-          throw new Error(`bin/pbx/conf/${name} asks for @${placeholder}@, which nobody knows`)
+          throw new Error(`bin/pbx/conf/${name} asks for @${placeholder}@, which has no value`)
         return value
       },
     )

@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { AsteriskInstall } from '../system/asterisk.ts'
 
-/** A SIP phone (baresip) that is all on loopback: what it says is a tone, and what it hears is dropped. */
+/** A SIP phone (baresip) that uses loopback alone: it sends a tone, and drops what it receives. */
 export interface PhoneConfValues {
   asterisk: AsteriskInstall
   /** Of its configuration, for this phone alone. */
@@ -13,7 +13,7 @@ export interface PhoneConfValues {
   sipPort: number
   /** Whether it takes calls by itself. */
   answer: 'auto' | 'manual'
-  /** What it says, in hertz. */
+  /** The tone it sends, in hertz. */
   tone: number
   /** Where it takes orders, from any process of this machine; undefined for a phone that takes none. */
   controlPort: number | undefined

@@ -44,7 +44,7 @@ export function redisSpec(redis: Redis, run: string, folder: string): ProcessSpe
 }
 
 /**
- * glibc keeps what large bodies have used unless told to give it back: after 300 of 0.7 MB the API kept 205 to 230 MB
+ * glibc retains the memory of large bodies unless configured to return it: after 300 of 0.7 MB the API kept 205 to 230 MB
  * without these, 114 to 140 MB with them. In bytes.
  */
 const MALLOC_ENV = { MALLOC_MMAP_THRESHOLD_: '131072', MALLOC_TRIM_THRESHOLD_: '131072' }
@@ -80,7 +80,7 @@ export function nginxSpec(nginx: Nginx, run: string, confFolder: string, prefix:
     env: { ...process.env, ...nginx.env },
     cwd: prefix,
     ready: async () => (await httpStatusOf({ socketPath: socket }, '/status')) === 204,
-    // The master answers nothing itself, and its state says nothing of its workers.
+    // The master answers nothing itself, and its state does not show that of its workers.
     hangTimeoutMs: 30_000,
     // nginx leaves its socket behind when it is killed, and then cannot bind it.
     prepare: () => rmSync(socket, { force: true }),
@@ -119,7 +119,7 @@ export function streamSpec(
   }
 }
 
-/** Whether the sidecar says that an instance does not end streams. */
+/** Whether the sidecar reports that an instance does not end streams. */
 const isStreamInstanceStuck = async (run: string, instance: number): Promise<boolean> =>
   (await httpStatusOf({ socketPath: join(run, 'sidecar.sock') }, `/instances/${instance}`, {}, 300).catch(
     () => 0,

@@ -22,10 +22,10 @@ export function runFolder(data: string): string {
   const far = join(tmpdir(), `hookswitch-${process.getuid?.() ?? 0}-${hash}`)
   mkdirSync(far, { recursive: true, mode: 0o700 })
   const stat = lstatSync(far)
-  // Others may write to the folder above: one that somebody else made there is not ours.
+  // Others may write to the folder above: one that another user created there is not ours.
   if (!stat.isDirectory() || stat.uid !== process.getuid?.() || (stat.mode & 0o077) !== 0) {
     throw new SetupError(
-      `${far} belongs to somebody else: remove it, or set HOOKSWITCH_DATA to a shorter path`,
+      `${far} belongs to another user: remove it, or set HOOKSWITCH_DATA to a shorter path`,
     )
   }
   return far

@@ -10,7 +10,7 @@ import { SetupError } from '../system/setup-error.ts'
 import { DEMO_ACCOUNTS } from './demo-data.ts'
 
 /**
- * Brings the database up to date and makes sure that somebody can log in.
+ * Brings the database up to date and makes sure that a user can log in.
  * @returns the first admin's password, to be shown once
  * @throws {SetupError} when the database cannot be used
  * @throws {NewerDatabaseError}
@@ -24,10 +24,10 @@ export async function seedUsers(
   const demoMarker = join(data, 'demo')
   if (!demo && existsSync(demoMarker)) {
     throw new SetupError(
-      `${data} was made with --demo, whose passwords everybody knows: start with --demo, or set HOOKSWITCH_DATA to another folder`,
+      `${data} was made with --demo, and its passwords are public: start with --demo, or set HOOKSWITCH_DATA to another folder`,
     )
   }
-  if (demo) writeFileSync(demoMarker, 'This folder holds users whose passwords are public.\n')
+  if (demo) writeFileSync(demoMarker, 'This folder holds users with public passwords.\n')
 
   try {
     await migrate(databaseUrl)

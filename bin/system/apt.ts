@@ -97,7 +97,7 @@ Dir::Etc::preferences "${folder}/preferences";
 Dir::Log "${folder}/";
 `
 
-/** The line of apt's that says most: its first error, or else the first thing it failed to fetch. */
+/** The most useful line of apt's output: its first error, or else the first file it failed to fetch. */
 function firstErrorLine(text: string): string | undefined {
   const lines = text.split('\n').map((line) => line.trim())
   const line = lines.find((it) => it.startsWith('E: ')) ?? lines.find((it) => /^W: Failed to fetch/.test(it))

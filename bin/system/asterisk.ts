@@ -21,11 +21,11 @@ export interface AsteriskInstall {
 
 /**
  * Finds Asterisk in `system`, a folder of ours, or unpacks it there, without root. The machine's own is never
- * taken: it may be somebody's telephones.
+ * taken: it may serve real telephones.
  *
  * @param installerFolder the folder of `install.sh`
  * @param progress gets a line now and then while fetching, and none where everything is there
- * @throws {SetupError} one line that says what is missing
+ * @throws {SetupError} one line that names what is missing
  */
 export async function findOrUnpackAsterisk(
   system: string,

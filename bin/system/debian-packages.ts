@@ -77,7 +77,7 @@ export function joinWithAnd(words: readonly string[]): string {
   return words.length < 2 ? words.join() : `${words.slice(0, -1).join(', ')} and ${words.at(-1)}`
 }
 
-/** A run that was killed leaves folders that no later run looks into; whoever holds the lock may remove them. */
+/** A run that was killed leaves folders that no later run uses; the holder of the lock may remove them. */
 async function removeLeftovers(system: string): Promise<void> {
   for (const name of await readdir(system)) {
     if (!name.startsWith('.apt-') && !name.includes('.new-')) continue
@@ -96,7 +96,7 @@ async function unpack(
   const fresh = await mkdtemp(join(system, `${set.name}.new-`))
   const root = join(fresh, 'root')
   await mkdir(root)
-  // readable for others: a server started by root runs as somebody else
+  // readable for others: a server started by root runs as another user
   await Promise.all([chmod(fresh, 0o755), chmod(root, 0o755)])
 
   const files = await readdir(debs)

@@ -6,7 +6,7 @@ import type { Environment } from './run-program.ts'
  * Does `work` while no other process holds the lock on `file`. The kernel holds it for a child that lives no longer
  * than our end of its pipe, so that a process killed in the middle leaves no lock behind.
  *
- * @param onWait called once if somebody else is at work
+ * @param onWait called once if another process holds the lock
  */
 export async function withFlock<T>(
   file: string,

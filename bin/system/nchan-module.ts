@@ -8,7 +8,7 @@ const minVersion = '1.3.6'
 
 /**
  * Nchan asks for the folder that nginx was *built* to keep request bodies in, such as `/var/lib/nginx/body`, whatever
- * the configuration says, and calls its own `nchan_message_temp_path` a duplicate (1.3.6). nginx then makes that folder
+ * the configuration has, and calls its own `nchan_message_temp_path` a duplicate (1.3.6). nginx then makes that folder
  * or gives it another owner, or cannot and ends. In a copy of the module the name becomes one of equal length that is
  * relative: a folder below the prefix, which `nginx -p` sets.
  *

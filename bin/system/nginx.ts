@@ -120,7 +120,7 @@ async function verify(
 
 const tempPathKinds = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi']
 
-/** Lets nginx itself say whether it takes the module and knows Nchan's words. All it writes is in a temp folder. */
+/** Lets nginx itself check that it loads the module and knows Nchan's directives. All it writes is in a temp folder. */
 async function loadError(
   path: string,
   module: string | undefined,

@@ -14,7 +14,7 @@ export const postgres: ProgramSpec<PostgresProgram> = {
   packages: async () => ['postgresql'],
   overrideVariables: [],
   async detectInstalled(environment) {
-    // Debian keeps the server out of PATH; its `psql` there says nothing about one
+    // Debian keeps the server out of PATH; a `psql` there does not imply one
     const server = await findOnPath('postgres', environment, await binFolders('/'))
     return server === undefined ? undefined : verify(dirname(await realpath(server)), {}, environment)
   },

@@ -50,7 +50,7 @@ const programSpecs: { [N in ProgramName]: ProgramSpec<FoundPrograms[N]> } = {
  * @param system absolute path; made where it is missing
  * @param progress gets a line now and then while fetching, and none where everything is there
  * @returns one answer for each need, proven to run
- * @throws {SetupError} one line that says what to do
+ * @throws {SetupError} one line that names what to do
  */
 export async function findOrFetch<N extends ProgramName>(
   system: string,
@@ -71,19 +71,22 @@ export async function findOrFetch<N extends ProgramName>(
   return found as Pick<FoundPrograms, N> // `fetchInto` throws where a need stays unanswered
 
   async function detect<K extends N>(need: K): Promise<void> {
-    const look: Detection<FoundPrograms[K]> = await programSpecs[need].detectInstalled(environment, system)
-    if (look && 'found' in look) found[need] = look.found
-    else if (!(await detectUnpacked(need)) && look) {
-      progress(`this machine's ${programSpecs[need].label} does not serve: ${look.unusable}`)
+    const detection: Detection<FoundPrograms[K]> = await programSpecs[need].detectInstalled(
+      environment,
+      system,
+    )
+    if (detection && 'found' in detection) found[need] = detection.found
+    else if (!(await detectUnpacked(need)) && detection) {
+      progress(`this machine's ${programSpecs[need].label} does not serve: ${detection.unusable}`)
     }
   }
 
   async function detectUnpacked<K extends N>(need: K): Promise<boolean> {
-    const look: Detection<FoundPrograms[K]> = await programSpecs[need].detectUnpacked(
+    const detection: Detection<FoundPrograms[K]> = await programSpecs[need].detectUnpacked(
       unpackedRootOf(system, need),
       environment,
     )
-    if (look && 'found' in look) found[need] = look.found
+    if (detection && 'found' in detection) found[need] = detection.found
     return found[need] !== undefined
   }
 
@@ -92,7 +95,7 @@ export async function findOrFetch<N extends ProgramName>(
   }
 }
 
-/** @param recheck looks into `system` and says what is still missing */
+/** @param recheck returns what is still missing in `system` */
 async function fetchInto(
   system: string,
   missing: readonly ProgramName[],
@@ -109,7 +112,7 @@ async function fetchInto(
     await mkdir(system, { recursive: true })
 
     await withFlock(join(system, '.lock'), environment, onWait, async () => {
-      const still = await recheck() // somebody else may have fetched it while we waited
+      const still = await recheck() // another process may have fetched it meanwhile
       if (still.length > 0)
         await fetchPackageSets(system, await Promise.all(still.map(packageSet)), progress, environment)
       if ((await recheck()).length > 0) throw new FetchError('what was fetched does not run from its place')
@@ -130,7 +133,7 @@ async function fetchInto(
   }
 }
 
-/** Says what is missing, why it could not be had, and what a person can do. */
+/** Names what is missing, why it could not be installed, and what to do. */
 async function setupErrorFor(missing: readonly ProgramName[], cause: unknown): Promise<SetupError> {
   const wanted = missing.map((need) => programSpecs[need])
   const packages = (await Promise.all(wanted.map((it) => it.packages()))).flat()

@@ -29,10 +29,10 @@ export const redis: ProgramSpec<RedisProgram> = {
     }
     const path = own || (await findOnPath('redis-server', environment, ['/usr/sbin', '/usr/local/sbin']))
     if (!path) return undefined
-    const look = await verify({ path, env: {} }, environment)
-    if (own && 'unusable' in look)
-      throw new SetupError(`HOOKSWITCH_REDIS_SERVER: ${own} does not serve: ${look.unusable}`)
-    return look
+    const detection = await verify({ path, env: {} }, environment)
+    if (own && 'unusable' in detection)
+      throw new SetupError(`HOOKSWITCH_REDIS_SERVER: ${own} does not serve: ${detection.unusable}`)
+    return detection
   },
   async detectUnpacked(root, environment) {
     const path = join(root, 'usr/bin/redis-server')

@@ -14,12 +14,12 @@ export interface ProgramResult {
 }
 
 const running = new Set<ChildProcess>()
-// A download, say, that is still going on when we are asked to end.
+// A download, for example, that still runs when this process must end.
 process.on('exit', () => {
   for (const child of running) child.kill()
 })
 
-/** Runs a program to its end. Never throws: what a failure means is for the caller to say. */
+/** Runs a program to its end. Never throws: the caller interprets the exit code. */
 export function runProgram(
   path: string,
   args: readonly string[],

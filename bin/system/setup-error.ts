@@ -1,4 +1,4 @@
-/** A program is missing and cannot be had. The message is one line and says what a person can do about it. */
+/** A program is missing and cannot be installed. The message is one line that names what to do. */
 export class SetupError extends Error {
   constructor(message: string, cause?: unknown) {
     super(oneLine(message), { cause })

@@ -30,7 +30,7 @@ export interface ApiNeeds {
 
 const HEADERS = { Accept: 'application/json', 'User-Agent': 'hookswitch-token' }
 const FORM = { ...HEADERS, 'Content-Type': 'application/x-www-form-urlencoded' }
-/** MikoPBX says 422 where it has no better status. */
+/** MikoPBX answers 422 where it has no better status. */
 const REFUSAL_STATUSES = [200, 403, 422]
 const cookieOf = (cookie: string) => ({ Cookie: `refreshToken=${cookie}` })
 
@@ -63,7 +63,7 @@ export function createTokenApi({ send, base, login, output, now }: ApiNeeds): To
     throw unexpectedResponse(`the API failed with ${status}${words === '' ? '' : ` ("${words}")`}`)
   }
 
-  /** Undefined where the server says no. */
+  /** Undefined where the server refuses. */
   function toCachedToken(
     { text, headers }: ApiResponse,
     askedAt: number,

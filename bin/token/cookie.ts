@@ -17,7 +17,7 @@ export function cookiesIn(header: string | readonly string[] | undefined): Cooki
 
 /**
  * The refresh cookie an answer sets.
- * @returns null where the answer takes the cookie away, undefined where it says nothing about it
+ * @returns null where the response deletes the cookie, undefined where it does not mention it
  */
 export function refreshCookieIn(header: string | readonly string[] | undefined): string | null | undefined {
   const cookie = cookiesIn(header).findLast(({ name }) => name === 'refreshToken')

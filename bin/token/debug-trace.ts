@@ -7,7 +7,7 @@ const SECRET = /pass|secret|token|cookie|session|jwt|api_?key|authorization/i
 const HARMLESS = /^token_?type$/i
 const isSecretName = (name: string) => SECRET.test(name) && !HARMLESS.test(name)
 
-/** Headers that tell something; others may hold anything, and stay unsaid. */
+/** Headers that are printed; others may hold secrets. */
 const TRACED_HEADERS = ['content-type', 'content-length', 'date', 'server', 'retry-after', 'www-authenticate']
 const MAX_TRACED_LENGTH = 2_000
 

@@ -10,7 +10,7 @@ export const EXIT = {
 } as const
 export type FailureCause = keyof typeof EXIT
 
-/** Why there is no token. The message is one line that says what and what to do, and holds no secret. */
+/** Why there is no token. The message is one line with the reason and what to do, and holds no secret. */
 export class TokenCommandError extends Error {
   override name = 'TokenFailure'
   readonly exitCode: number

@@ -55,7 +55,7 @@ export async function getToken(needs: GetTokenNeeds, { fresh }: { fresh: boolean
   }
 }
 
-/** Logs the kept session out and removes what is kept, even where the server cannot be told. */
+/** Logs the cached session out and clears the cache, even when the server cannot be reached. */
 export function logoutAndClear({ api, cache, output, lockTimeoutMs }: GetTokenNeeds): Promise<void> {
   return withFileLock(cache.lockPath, lockTimeoutMs, async () => {
     const cached = cache.read()

@@ -12,7 +12,7 @@ at the server meanwhile: --fresh logs in whatever is kept.
   --fresh        log in anew, whatever is kept
   --forget       log out at the server and remove what is kept; prints nothing
   --timeout <s>  seconds a request may take (10)
-  --retries <n>  how often a request is sent again when nobody answers, or with 429, 502, 503 or 504 (3)
+  --retries <n>  how often a request is sent again without an answer, or with 429, 502, 503 or 504 (3)
   --insecure     accept a TLS certificate that cannot be verified; for loopback that is the default
   --debug        show requests and responses on stderr, secrets struck out
   --help         show this
@@ -28,9 +28,9 @@ Environment:
 Exit codes:
   0  the token is on stdout
   2  wrong usage, or a setting is missing or wrong
-  3  cannot connect: refused, unreachable, timed out, or a proxy says the API is away (502, 503, 504)
+  3  cannot connect: refused, unreachable, timed out, or a proxy reports that the API is away (502, 503, 504)
   4  invalid credentials
   5  TLS: the certificate is not trusted, or the connection cannot be encrypted
   6  the answer makes no sense: this is not the API, or it failed
   7  the session has ended, and there is no password to log in again
-  8  too many attempts (429); the message says how long to wait`
+  8  too many attempts (429); the message names how long to wait`

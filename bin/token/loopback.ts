@@ -13,7 +13,7 @@ export function isLoopbackHost(hostname: string): boolean {
 }
 
 /**
- * Finds localhost and the names below it on this machine, whatever a name server says about them
+ * Finds localhost and the names below it on this machine, whatever a name server answers for them
  * (RFC 6761 §6.3): what we trust for being loopback has to be loopback.
  */
 export const loopbackLookup: LookupFunction = (hostname, options, callback) => {

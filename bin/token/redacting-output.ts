@@ -1,10 +1,10 @@
-/** Everything said to people goes through here, and comes out with no secret in it. */
+/** All output for people goes through here; secrets are removed. */
 export interface RedactingOutput {
-  /** A line everybody should read. */
+  /** A line for the user. */
   print(line: string): void
   /** A line for `--debug`. */
   debug(line: string): void
-  /** Never to be said from now on, however it is spelled, nor any ten characters of it. */
+  /** Not printed from now on, in any encoding, nor any ten characters of it. */
   addSecret(secret: string | undefined): void
 }
 
@@ -64,5 +64,5 @@ function encodingsOf(secret: string): string[] {
   ]
 }
 
-/** What a server says must not steer the terminal, nor pass for a line of ours. */
+/** A server's text must not control the terminal, nor look like a line of ours. */
 const printable = (text: string) => text.replace(/[\p{Cc}\p{Cf}\u2028\u2029]+/gu, ' ')

@@ -52,7 +52,7 @@ export function createSendWithRetry({
     if (UNAVAILABLE_STATUSES.includes(outcome.status)) {
       throw new TokenCommandError(
         'unreachable',
-        `${origin} says the API is away (${outcome.status}): is it up? Try again ${when}`,
+        `${origin} reports that the API is away (${outcome.status}): is it up? Try again ${when}`,
       )
     }
     return outcome

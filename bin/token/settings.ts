@@ -116,7 +116,7 @@ function passwordOf(env: Env): string | undefined {
   try {
     return readFileSync(file, 'utf8').replace(/\r?\n$/, '')
   } catch {
-    // Not the path: somebody may have put the password itself there.
+    // Not the path: a user may have put the password itself there.
     throw new SettingsError('MIKOPBX_PASSWORD_FILE: the file it names cannot be read')
   }
 }

@@ -25,7 +25,7 @@ export const CachedToken = z.object({
   login: z.string(),
   accessToken: TokenData.shape.accessToken,
   obtainedAt: z.number(),
-  /** No later than `obtainedAt` where nobody knows: then it is not used twice. */
+  /** Not after `obtainedAt` where the end is unknown: then it is not used twice. */
   endsAt: z.number(),
   cookie: z.string().refine(isCookieValue).optional(),
 })
@@ -37,7 +37,7 @@ const EXPIRY_MARGIN_S = 60
 /** Whether the token is good a while longer: a minute, or a tenth of its life where that is less. */
 export function isFresh({ obtainedAt, endsAt }: CachedToken, now: number): boolean {
   const margin = Math.min(EXPIRY_MARGIN_S, (endsAt - obtainedAt) / 10)
-  // Of a token from the future nobody can say how old it is.
+  // The age of a token from the future is unknown.
   return now < endsAt - margin && now >= obtainedAt - EXPIRY_MARGIN_S
 }
 
@@ -96,12 +96,12 @@ export function createTokenCache(
   }
 }
 
-/** Makes the folder private; says why it cannot be. */
+/** Makes the folder private. @returns why that failed, or undefined */
 function preparePrivateFolder(folder: string): string | undefined {
   try {
     mkdirSync(folder, { recursive: true, mode: 0o700 })
     const stat = lstatSync(folder)
-    if (!stat.isDirectory() || !isOwnFile(stat)) return `${folder} belongs to somebody else`
+    if (!stat.isDirectory() || !isOwnFile(stat)) return `${folder} belongs to another user`
     if ((stat.mode & 0o077) !== 0) chmodSync(folder, 0o700)
     return undefined
   } catch (err) {
@@ -109,7 +109,7 @@ function preparePrivateFolder(folder: string): string | undefined {
   }
 }
 
-/** @param ignore says why the file is not used */
+/** @param ignore reports why the file is not used */
 function readPrivate(path: string, ignore: (why: string) => undefined): CachedToken | undefined {
   let file: number
   try {
@@ -121,7 +121,7 @@ function readPrivate(path: string, ignore: (why: string) => undefined): CachedTo
   }
   try {
     const stat = fstatSync(file)
-    if (!stat.isFile() || !isOwnFile(stat)) return ignore('it belongs to somebody else')
+    if (!stat.isFile() || !isOwnFile(stat)) return ignore('it belongs to another user')
     if ((stat.mode & 0o077) !== 0) return ignore('others may read or write it')
     return CachedToken.safeParse(JSON.parse(readFileSync(file, 'utf8'))).data ?? ignore('it is damaged')
   } catch {

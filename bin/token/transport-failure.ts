@@ -44,7 +44,7 @@ export function toTokenCommandError(
         `${origin} refuses connections: start the server, or ${check}`,
       )
     case 'unknown_host':
-      return new TokenCommandError('unreachable', `nobody knows the host of ${origin}: ${check}`)
+      return new TokenCommandError('unreachable', `the host of ${origin} is unknown: ${check}`)
     case 'lost':
       return new TokenCommandError(
         'unreachable',

@@ -66,10 +66,10 @@ export function createTransport({ origin, timeoutMs, insecure, output }: Transpo
         try {
           return await sendOnce(call)
         } catch (err) {
-          const fault = toTransportFailure(err)
-          if (fault.kind !== 'certificate' || unverifiedReason === undefined || !strict) return fault
+          const failure = toTransportFailure(err)
+          if (failure.kind !== 'certificate' || unverifiedReason === undefined || !strict) return failure
           output.print(
-            `accepting the unverified certificate of ${origin} (${fault.code}), ${unverifiedReason}`,
+            `accepting the unverified certificate of ${origin} (${failure.code}), ${unverifiedReason}`,
           )
           await agent.destroy()
           agent = createAgent(false)

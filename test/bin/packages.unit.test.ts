@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, describe, expect, test, vi } from 'vitest'
 import { loadDotEnv } from '../../bin/environment.mjs'
-import { causeOf } from '../../bin/packages.mjs'
+import { explainFailure } from '../../bin/packages.mjs'
 import { commonSettings } from '../../contract/common-settings.ts'
 
 const project = join(import.meta.dirname, '..', '..')
@@ -34,11 +34,11 @@ describe('a failed install names its cause', () => {
       'npm warn EBADENGINE x\nnpm error code 1\nnpm error gyp ERR! build error',
       /could not be built/,
     ],
-    ['anything else', 'npm warn EBADENGINE x\nnpm error code EWEIRD', /^see what npm says above$/],
-    ['nothing said', '', /^see what npm says above$/],
-  ])('%s', (_, said, cause) => {
-    expect(causeOf(said)).toMatch(cause)
-    if (!cause.source.includes('reached')) expect(causeOf(said)).not.toMatch(/reach/)
+    ['anything else', 'npm warn EBADENGINE x\nnpm error code EWEIRD', /^see the output of npm above$/],
+    ['nothing output', '', /^see the output of npm above$/],
+  ])('%s', (_, output, cause) => {
+    expect(explainFailure(output)).toMatch(cause)
+    if (!cause.source.includes('reached')) expect(explainFailure(output)).not.toMatch(/reach/)
   })
 })
 

@@ -74,7 +74,7 @@ describe('users and sessions on the command line', () => {
     ['an emergency number', ['users', 'add', 'x', '--extension', '112'], /emergency number/],
     ['a directory enquiry, which is denied', ['users', 'add', 'x', '--extension', '11833'], /denied/],
     ['nobody', ['users', 'passwd', 'nobody'], /no user "nobody"; see users list/],
-    ['a deletion without --force', ['users', 'delete', 'taken'], /say --force/],
+    ['a deletion without --force', ['users', 'delete', 'taken'], /add --force/],
     ['a session that is none', ['sessions', 'end', 'x'], /no such live session/],
     [
       'a session and a user at once',

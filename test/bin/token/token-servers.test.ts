@@ -1,5 +1,4 @@
-import { readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
-import { hostname } from 'node:os'
+import { mkdirSync, readdirSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import {
@@ -340,8 +339,9 @@ describe('what is kept', () => {
     const here = await stand((_, count) => loginReply(count))
     await here.desk.run()
     const lock = here.desk.cachePath().replace('.json', '.lock')
-    // No process has an id this high.
-    writeFileSync(lock, `4194999 ${hostname()} 0011223344556677`)
+    mkdirSync(lock)
+    const minuteAgo = Date.now() / 1000 - 60
+    utimesSync(lock, minuteAgo, minuteAgo)
     const all = await Promise.all(Array.from({ length: 6 }, () => here.desk.run(['--fresh'])))
     expect(all.map(({ code }) => code)).toEqual([0, 0, 0, 0, 0, 0])
     expect(readdirSync(dirname(lock))).toHaveLength(1)
