@@ -2,11 +2,39 @@ import { describe, expect, it } from 'vitest'
 import { type Allowed, findings, inDocument, inSource } from './support/plain-english.ts'
 
 /** Rooms that are clean: a denied word there fails. */
-const CLEAN: readonly string[] = []
+const CLEAN: readonly string[] = [
+  'bin/',
+  'test/bench/',
+  'test/bin/',
+  'test/support/',
+  'test/system/component-failures.test.ts',
+  'test/system/docker.test.ts',
+  'test/system/logrotate.test.ts',
+  'test/system/postgres.test.ts',
+  'test/system/start.test.ts',
+  'test/system/start-with-pbx.test.ts',
+  'test/system/stress/',
+  'test/system/supervisor-reach.test.ts',
+  'test/system/two-nodes.test.ts',
+  'test/docker.unit.test.ts',
+  'vitest.config.ts',
+]
 
 /** Where a denied word is the right one. */
 const ALLOWED: readonly Allowed[] = [
-  { file: 'test/support/plain-english', words: [], because: 'it holds the list itself' },
+  {
+    file: 'test/support/plain-english',
+    words: [
+      ...'nobody somebody everybody anybody whoever whomever anyone everyone someone whose tell told says say said'.split(
+        ' ',
+      ),
+    ],
+    because: 'it holds the list itself',
+  },
+  { file: 'bin/token/', words: ['forget'], because: 'the command has the option --forget' },
+  { file: 'test/support/postgres.ts', words: ['nobody'], because: 'the user `nobody` of the system' },
+  { file: 'test/support/build.ts', words: ['nobody'], because: 'the user `nobody` of the system' },
+  { file: 'test/system/docker.test.ts', words: ['nobody'], because: 'the user `nobody` of the system' },
 ]
 
 describe('plain English', () => {

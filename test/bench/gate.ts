@@ -36,7 +36,7 @@ async function verifyVariant({ name, url, guards }: Variant, token: string) {
     return res.status
   }
   let withToken = 0
-  // A sidecar says 503 until it has read the log.
+  // A sidecar answers 503 until it has read the log.
   for (let tries = 0; tries < 100 && withToken !== 200; tries += 1) {
     withToken = await status({ Authorization: `Bearer ${token}` })
     if (withToken !== 200) await sleep(50)
@@ -48,7 +48,7 @@ async function verifyVariant({ name, url, guards }: Variant, token: string) {
   return { statusWithToken: withToken, statusWithoutToken: withoutToken }
 }
 
-/** A void measurement says nothing and is made again; three in a row say that something is wrong. */
+/** An invalid measurement is repeated; three in a row are an error. */
 async function retried<T>(work: () => Promise<T>, say: (line: string) => void, left = 2): Promise<T> {
   try {
     return await work()

@@ -6,7 +6,7 @@ export interface PlainNginx {
   folder: string
   port: number
   mediaRoot: string
-  /** The socket to ask for each request; undefined to ask nobody. */
+  /** The socket to ask for each request; undefined to ask none. */
   auth: string | undefined
 }
 

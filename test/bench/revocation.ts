@@ -58,7 +58,7 @@ async function revokeMany(bed: Testbed, askers: readonly GateClient[], many: num
   for (let n = 0; n < many; n += 1) {
     const sid = newId()
     const token = await bed.issueToken(sid)
-    // Seen before by each, as the token of somebody at work is.
+    // Seen before by each, as the token of an active user is.
     for (const asker of askers) await waitUntilAccepted(asker, token)
     await sleep(Math.random() * 20)
     const startedAt = performance.now()

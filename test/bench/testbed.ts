@@ -22,7 +22,7 @@ export interface Testbed {
   redisPid: number
   redisSocket: string
   redis: Redis
-  /** The environment of a sidecar: the defaults, whatever the machine's own environment says. */
+  /** The environment of a sidecar: the defaults, without the machine's own environment. */
   env: Record<string, string | undefined>
   start(spec: ProcessSpec): Promise<number>
   /** An access token as the API issues it, of a session of its own. */

@@ -23,7 +23,7 @@ export interface Variant {
   name: VariantName
   title: string
   url: string
-  /** Whether it tells tokens from other requests at all. */
+  /** Whether it checks tokens at all. */
   guards: boolean
   /** The processes a request passes through. */
   pids: readonly number[]
@@ -35,7 +35,7 @@ interface AuthServer {
   socket: string
 }
 
-/** Starts them all; whoever is not loaded costs next to nothing. */
+/** Starts them all; those without load cost next to nothing. */
 export async function startVariants(bed: Testbed, programs: BenchPrograms): Promise<Variant[]> {
   const bare = await startPeer(bed, 'bare')
   const fastify = await startPeer(bed, 'fastify')

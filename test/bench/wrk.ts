@@ -13,7 +13,7 @@ export interface LoadResult {
 }
 
 /**
- * Loads a URL and says how it fared.
+ * Loads a URL and returns the figures.
  * @throws {Error} when one request was refused or failed: refusals are cheaper than what is measured
  */
 export async function runWrk(wrk: Program, url: string, token: string, seconds: number): Promise<LoadResult> {
@@ -29,7 +29,7 @@ export async function runWrk(wrk: Program, url: string, token: string, seconds: 
   return readReport(out)
 }
 
-/** @throws {Error} for a report that tells of failures or cannot be read */
+/** @throws {Error} for a report that shows failures or cannot be read */
 export function readReport(report: string): LoadResult {
   const failures = /^\s*(Non-2xx.*|Socket errors.*)$/m.exec(report)?.[1]
   if (failures !== undefined) throw new Error(`void: ${failures}`)

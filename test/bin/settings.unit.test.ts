@@ -18,7 +18,7 @@ const compose = readFileSync(new URL('../../docker-compose.yml', import.meta.url
 type Shape = Record<string, z.ZodType>
 const shapes: Shape[] = [commonSettings, StartSettings.in.shape, Sidecar.in.shape, Api.in.shape]
 
-/** What `npm start` tells its own processes, and docker-compose.yml those of the images. */
+/** Set by `npm start` for its own processes, and by docker-compose.yml for those of the images. */
 const INTERNAL = [
   'HOOKSWITCH_RUN',
   'HOOKSWITCH_SIDECAR_SOCKET',
@@ -99,7 +99,7 @@ describe('.env.example', () => {
   const added = (text: string, schemas: readonly Shape[] = shapes) =>
     faultsOf(text, schemas).filter((fault) => !known.includes(fault))
 
-  test('says every setting, its meaning, its unit and its default, and sets none', () => {
+  test('lists every setting with its meaning, unit and default, and sets none', () => {
     expect(entriesOf(example).length).toBeGreaterThan(20)
     expect(known).toEqual([])
   })
@@ -226,7 +226,7 @@ describe('readEnv', () => {
       expect(() => readEnv(StartSettings, env)).toThrow(words)
     })
 
-    test("of somebody else's variable is left alone", () => {
+    test('of a variable that is not ours is left alone', () => {
       expect(readEnv(StartSettings, { SSL_CERT_FILE: '/nowhere' }).port).toBe(8080)
     })
   })

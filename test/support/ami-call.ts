@@ -7,7 +7,7 @@ export interface AmiPhone {
   name?: string
 }
 
-/** A call of two as Asterisk tells it: rung, answered and bridged. */
+/** The events of a call between two phones: rung, answered and bridged. */
 export interface AmiCall {
   id: string
   channels: readonly { id: string; name: string }[]

@@ -1,13 +1,13 @@
 import { type Action, type AmiHandler, type AmiServer, startAmiServer, successReply } from './ami-server.ts'
 
-/** A PBX of nothing but AMI, for a whole stack: it tells what a test tells it, and takes every order. */
+/** A PBX of nothing but AMI, for a whole stack: it sends the events a test gives it, and accepts every action. */
 export interface AmiPbx {
   /** What a stack must know of it. */
   env: Record<string, string>
   server: AmiServer
   /** Whether both users are logged in. */
   isConnected(): boolean
-  /** To whoever listens to events. */
+  /** Sent to each connection that receives events. */
   sendEvents(events: string): void
   /** Every order there was, without what any link asks by itself. */
   controlActions(): Action[]
@@ -18,7 +18,7 @@ export interface AmiPbx {
 
 export interface AmiPbxOptions {
   handlers?: Record<string, AmiHandler>
-  /** What is listed beside the channels that were told of and have not hung up; each as its lines. */
+  /** Listed beside the channels that were reported and have not hung up; each as its lines. */
   devices?: () => string[][]
 }
 

@@ -11,7 +11,7 @@ export interface AmiSession {
   /** Lines of one message: CR LF and the empty line are added. */
   send(...lines: string[]): void
   raw(text: string | Buffer): void
-  /** Says nothing any more and reads on. */
+  /** Sends nothing any more and reads on. */
   freeze(): void
 }
 

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 /** What a test's Asterisk has besides the product's: text to append to a file, by its name. */
 type ConfAdditions = Record<string, string>
 
-/** Outside numbers go to a SIP peer on `port`; whoever knows the secret calls in from outside. */
+/** Outside numbers go to a SIP peer on `port`; a peer with the secret calls in from outside. */
 export const trunkConf = (port: number, secret: string): ConfAdditions => ({
   'pjsip_more.conf': `
 [trunk](phone)
@@ -98,7 +98,7 @@ exten => _X!,1,Dial(\${PJSIP_DIAL_CONTACTS(\${EXTEN})},,tTkKxX)
 `,
 })
 
-/** 200 phones, 2000 to 2199; told nothing about whom they talk to, so that a script can be such a phone. */
+/** 200 phones, 2000 to 2199; without any caller id of the other end, so that a script can be such a phone. */
 export function loadConf(secret: string): ConfAdditions {
   const phones = Array.from({ length: 200 }, (_, at) => String(2_000 + at))
   return {

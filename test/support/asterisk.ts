@@ -153,7 +153,7 @@ async function isStopped({ pid }: ChildProcess): Promise<boolean> {
 }
 
 async function boot(program: string, folder: string, conf: string): Promise<ChildProcess> {
-  // Should the tests be killed, it is told to end as well.
+  // If the tests are killed, it gets SIGTERM.
   const server = spawn('setpriv', ['--pdeathsig=TERM', program, '-f', '-C', conf], {
     cwd: folder,
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -17,7 +17,7 @@ export async function setup() {
   )
   process.env.HOOKSWITCH_TEST_PG_BIN = postgres.bin
   if (postgres.env.LD_LIBRARY_PATH) process.env.HOOKSWITCH_TEST_PG_LIBS = postgres.env.LD_LIBRARY_PATH
-  // PostgreSQL runs as nobody where we are root, and must reach its own programs; what is kept beside them has
+  // Under root, PostgreSQL runs as user `nobody` and must reach its own programs; what is kept beside them has
   // closed folders of its own.
   if (process.getuid?.() === 0)
     for (const folder of [dirname(systemFolder), systemFolder]) chmodSync(folder, 0o711)

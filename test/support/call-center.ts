@@ -56,7 +56,7 @@ export async function seedCallCenter(
   }
 }
 
-/** Somebody of them at the call centre's surface. */
+/** One of these users on the call center's surface. */
 export interface CallCenterClient {
   token: string
   /** @param path below `/api` */

@@ -75,7 +75,7 @@ export const requireService = (name: string) => {
   return found
 }
 
-/** What Compose makes of `${NAME:-default}` where .env says nothing, or what `env` says. */
+/** What Compose makes of `${NAME:-default}` without a value in .env, or with that of `env`. */
 export const interpolate = (text: string, env: Record<string, string> = {}) =>
   text.replace(/\$\{(\w+):-([^}]*)\}/g, (_, name: string, value: string) => env[name] || value)
 export const volumesOf = (name: string) =>

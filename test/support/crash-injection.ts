@@ -7,7 +7,7 @@ export interface InjectedCrash {
   kind: 'dies' | 'sleeps'
 }
 
-/** A process whose every step outwards may be its last one. */
+/** A process that may be killed at each outward step. */
 export interface CrashableProcess {
   /** The same port, step by step. */
   wrapPort<T extends object>(port: T): T
@@ -15,9 +15,9 @@ export interface CrashableProcess {
   scheduleCrash(fate: InjectedCrash | undefined): void
   /** Over when it is dead or asleep. */
   stopped: Promise<void>
-  /** False also for whoever has slept. */
+  /** False also for a process that has slept. */
   isRunning(): boolean
-  /** Whoever sleeps goes on to the end. */
+  /** A process that sleeps goes on to the end. */
   resume(): void
 }
 

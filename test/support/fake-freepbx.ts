@@ -10,7 +10,7 @@ import {
 
 export interface FakeFreepbx extends FaultyHttp {
   readonly extensions: Map<string, { name: string; email: string; secret: string; isApplied: boolean }>
-  /** How often an extension came into being, whoever was told. */
+  /** How often an extension was created, whether or not the caller got an answer. */
   readonly created: string[]
   /** How many looks at a reload find it under way yet. */
   reloadPolls: number
@@ -29,7 +29,7 @@ export const OAUTH_CLIENT = { clientId: 'client-1', clientSecret: 'client-secret
 const MUTATIONS = ['addExtension', 'deleteExtension', 'doreload']
 const MEMBERS = [...MUTATIONS, 'fetchExtension', 'fetchApiStatus']
 
-/** Speaks what FreePBX 16 and 17 say about extensions, by their sources. */
+/** Answers as FreePBX 16 and 17 do about extensions, by their sources. */
 export async function startFakeFreepbx(tls?: TlsOptions): Promise<FakeFreepbx> {
   const tokens = new Set<string>()
   const reloads = new Map<string, { looks: number; end: string }>()
@@ -158,7 +158,7 @@ export async function startFakeFreepbx(tls?: TlsOptions): Promise<FakeFreepbx> {
         deleteExtension: successReply('deleteExtension', { message: 'gone' }),
       }[operation],
       expired,
-    } as ServedOperation // without a lie it tells none
+    } as ServedOperation // without a false reply configured it gives none
   }
 
   const server = await startFaultyHttp(serve, tls)

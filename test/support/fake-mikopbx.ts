@@ -20,7 +20,7 @@ export interface FakeMikopbx extends FaultyHttp {
   readonly employees: Map<string, Employee>
   /** Numbers of queues and the like. */
   readonly queues: Set<string>
-  /** How often an employee came into being, whoever was told. */
+  /** How often an employee was created, whether or not the caller got an answer. */
   readonly created: string[]
   readonly keys: Set<string>
   password: string
@@ -30,7 +30,7 @@ export const ADMIN_CREDENTIALS = { login: 'admin', password: 'password-of-admin'
 
 const BASE = '/pbxcore/api/v3/'
 
-/** Speaks what MikoPBX says about employees over REST v3, by its sources; its language is not English. */
+/** Answers as MikoPBX does about employees over REST v3, by its sources; its language is not English. */
 export async function startFakeMikopbx(): Promise<FakeMikopbx> {
   const tokens = new Set<string>()
   let lastId = 0

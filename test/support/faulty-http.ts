@@ -18,12 +18,12 @@ export interface ServedReply {
 
 /** One request as the server understands it. */
 export interface ServedOperation {
-  /** What faults are told by. */
+  /** Names the operation of a failure. */
   operation: string
   perform(): ServedReply
-  /** What it says when it claims to have acted and did not. */
+  /** Its answer when it claims to have acted and did not. */
   falseReply?: ServedReply
-  /** What it says to a token that is over. */
+  /** Its answer to an expired token. */
   expired: ServedReply
 }
 
@@ -50,14 +50,14 @@ export interface FaultyHttp {
   faults: Fault[]
   /** What happens there meanwhile: once, before the next operation of that name is done. */
   readonly beforeNext: Map<string, () => void>
-  /** How often each operation was heard. */
+  /** How often each operation was requested. */
   readonly requestCounts: Record<string, number>
   stop(): Promise<void>
 }
 
 const HTML = '<!DOCTYPE html><html><body><h1>Whoops, something went wrong</h1></body></html>'
 
-/** A JSON API over real HTTP on loopback, which fails in the ways it is told to. */
+/** A JSON API over real HTTP on loopback, which fails as configured. */
 export async function startFaultyHttp(
   serve: (heard: ReceivedRequest) => ServedOperation,
   tls?: TlsOptions,

@@ -1,7 +1,7 @@
 import { createSocket } from 'node:dgram'
 import { createServer } from 'node:net'
 
-/** A TCP port of loopback that nobody listened on a moment ago. */
+/** A TCP port of loopback that was free a moment ago. */
 export function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const server = createServer()
@@ -14,7 +14,7 @@ export function freePort(): Promise<number> {
 }
 
 /**
- * A port, free for TCP and UDP, below those that the system gives to connections: nobody comes by it by chance
+ * A port, free for TCP and UDP, below those that the system gives to connections: no other process gets it by chance
  * before a program that takes its time to start has it.
  */
 export async function freeLowPort(): Promise<number> {

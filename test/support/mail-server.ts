@@ -1,7 +1,7 @@
 import type { AddressInfo } from 'node:net'
 import { SMTPServer, type SMTPServerOptions } from 'smtp-server'
 
-/** What somebody was written, as it came over the wire. */
+/** A mail as it came over the wire. */
 export interface ReceivedMail {
   /** Of the envelope. */
   to: string[]
@@ -26,7 +26,7 @@ export interface MailServerOptions
     'key' | 'cert' | 'hideSTARTTLS' | 'hideSMTPUTF8' | 'secure' | 'disabledCommands'
   > {
   port?: number
-  /** Takes nobody's mail. */
+  /** Rejects every recipient. */
   rejectsRecipients?: boolean
   /** How long it thinks before it takes a mail, in ms. */
   acceptDelayMs?: number

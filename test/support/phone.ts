@@ -25,7 +25,7 @@ export interface Phone {
   receivedDigits(): string
   dial(number: string): Promise<void>
   accept(): Promise<void>
-  /** 486, the only no this phone has; one that says 603 is made with sipp (`startAnswerer`). */
+  /** 486, the only refusal of this phone; sipp sends 603 (`startAnswerer`). */
   reject(): Promise<void>
   /** No call is no fault: the other end may have been first. */
   hangup(): Promise<void>
@@ -67,7 +67,7 @@ export async function startPhone(
     controlPort,
   })
   const log = openSync(join(folder, 'log'), 'w')
-  // Should the tests be killed, it is told to end as well.
+  // If the tests are killed, it gets SIGTERM.
   const child = spawn('setpriv', ['--pdeathsig=TERM', programs.baresip, ...args, '-s'], {
     cwd: folder,
     stdio: ['ignore', log, log],
@@ -123,7 +123,7 @@ export async function startPhone(
         throw new Error(`phone ${extension} did not register:\n${readFileSync(join(folder, 'log'), 'utf8')}`)
       }
       control ??= await connectControl(controlPort, onData)
-      // What came of it may have been told before we listened.
+      // The result may have been reported before we listened.
       const known = control === undefined ? '' : await sendCommand('reginfo')
       if (/ERR/.test(known)) refused = true
       else if (/OK/.test(known)) registered = true
@@ -151,7 +151,7 @@ export async function startPhone(
     },
     hold: () => command('hold'),
     async resume() {
-      // It does resume, and says "Invalid argument" all the same.
+      // It does resume, although it reports "Invalid argument".
       await command('resume').catch(() => {})
     },
     transfer: (number) => command('transfer', number),

@@ -46,7 +46,7 @@ const wordsOfName = (name: string): string[] =>
 
 /**
  * Denied words in the text of one source file: names, comments, texts with a space. Of a test: its comments and titles,
- * not its names, as a test may speak of what a client heard or said.
+ * not its names.
  */
 export function inSource(file: string, text: string): Finding[] {
   const { program, comments } = parseSync(file, text)

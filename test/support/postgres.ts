@@ -7,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import pg from 'pg'
 
-/** A real PostgreSQL with its own data, which nobody else reaches: it listens on a socket in a private folder. */
+/** A real PostgreSQL with its own data, for this process alone: it listens on a socket in a private folder. */
 export interface PostgresServer {
   /** Of the database `postgres`, as its superuser. */
   readonly url: string
@@ -131,7 +131,7 @@ async function launch(program: string, args: string[], url: string): Promise<Chi
   throw new Error(`PostgreSQL did not start:\n${output}`)
 }
 
-/** PostgreSQL refuses to run as root. Should the tests be killed, it is told to end as well. */
+/** PostgreSQL refuses to run as root. If the tests are killed, it gets SIGTERM. */
 async function unprivileged(): Promise<{ uid: number; gid: number; prefix: string[] } | undefined> {
   if (process.getuid?.() !== 0) return undefined
   const id = async (flag: string) => Number(await run(['id', flag, 'nobody']))

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { join } from 'node:path'
 import { build } from 'esbuild'
 
-/** A process of its own that runs a file of `processes/`, given `url` and told when to go. */
+/** A process that runs a file of `processes/` with `url`, once it gets `go`. */
 export interface TestProcess {
   /** Lets it go; resolves with its exit code. */
   go(): Promise<number | null>

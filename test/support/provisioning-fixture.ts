@@ -21,7 +21,7 @@ import { migrate } from '../../api/store/sql/migrate.ts'
 import { createExtensionStore } from '../../api/store/sql/provisioning/extensions.ts'
 import { createInvitationStore } from '../../api/store/sql/registration/invitations.ts'
 
-/** What happens to one deed of the PBX: it fails before, or after it was done and nobody heard. */
+/** One failing operation of the PBX: it fails before it is done, or after it with the answer lost. */
 export type PbxFailure = { code: ProvisioningErrorCode; isDone?: boolean } | undefined
 
 /** A PBX in memory, that makes secrets of its own as FreePBX does. */

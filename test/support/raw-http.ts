@@ -53,7 +53,7 @@ export function sendBytes(stack: Stack, bytes: Buffer, next?: Buffer, timeoutMs 
       if (more === undefined) return next === undefined ? done() : undefined
       socket.write(more)
       more = undefined
-      // The other side may have nothing to say to it.
+      // The other side may not answer it.
       setTimeout(done, 200)
     })
     socket.on('close', done)

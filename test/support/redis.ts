@@ -22,7 +22,7 @@ export interface RedisOptions {
   cluster?: boolean
 }
 
-/** @throws {Error} with what it said when it does not come up */
+/** @throws {Error} with its output when it does not start */
 export async function startRedis({ cluster = false }: RedisOptions = {}): Promise<RedisServer> {
   const { redis } = await findOrFetch(systemFolder, ['redis'], () => {})
   const folder = mkdtempSync(join(tmpdir(), 'redis-'))
@@ -60,7 +60,7 @@ export async function startRedis({ cluster = false }: RedisOptions = {}): Promis
   return { url: `unix:${socket}`, connect, stop }
 }
 
-/** The nodes of a cluster talk over TCP, here with nobody, on the port of their clients and 10 000. */
+/** The nodes of a cluster talk over TCP, here with none, on the port of their clients and 10 000. */
 async function clusterSettings() {
   let port = await freePort()
   while (port > 55_000) port = await freePort()

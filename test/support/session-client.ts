@@ -3,7 +3,7 @@ import { requestLogin, requestLogout, requestRefresh, sessionTokensOf } from './
 import { CHEAP_PASSWORD } from './seed-users.ts'
 import type { Stack } from './stack.ts'
 
-/** A client of one session, which asks again when it is told to. */
+/** A client of one session, which retries when the answer asks for it. */
 export interface SessionClient {
   /** @returns whether it still goes on */
   refresh(): Promise<boolean>
@@ -84,7 +84,7 @@ export async function loginSessionClient(
       return true
     },
     async logout() {
-      // A 401 after a 503 says that it is over by now.
+      // A 401 after a 503 means that it has ended meanwhile.
       await retryWhileUnavailable(() => logout(stack, session))
       count.logouts += 1
     },

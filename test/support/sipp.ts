@@ -9,7 +9,7 @@ import { freeLowPort } from './free-port.ts'
 
 type Pbx = Pick<AsteriskServer, 'programs' | 'sipPort' | 'secretOf' | 'trunkPort'>
 
-/** What a scripted phone does with each call: takes it, says 486 or 603, or rings until the caller gives up. */
+/** What a scripted phone does with each call: answers it, sends 486 or 603, or rings until the caller gives up. */
 export type CallBehavior = 'answers' | 'busy' | 'declines' | 'never answers'
 
 export interface ScriptedPhones {
@@ -157,7 +157,7 @@ function runSipp(
   )
   const table = join(folder, 'lines.csv')
   if (lines !== undefined) writeFileSync(table, `SEQUENTIAL\n${lines.join('\n')}\n`, { mode: 0o600 })
-  // Should the tests be killed, it is told to end as well.
+  // If the tests are killed, it gets SIGTERM.
   const child = spawn(
     'setpriv',
     [

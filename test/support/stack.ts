@@ -38,7 +38,7 @@ export interface Stack {
 
 export interface StackOptions {
   demo?: boolean
-  /** With an Asterisk of its own: HOOKSWITCH_PBX_… say where. */
+  /** With an Asterisk of its own: HOOKSWITCH_PBX_… hold its address. */
   pbx?: boolean
   env?: Record<string, string>
   /** An earlier stack's folder, to start on what it left. */
@@ -47,7 +47,7 @@ export interface StackOptions {
   keepData?: boolean
 }
 
-/** @throws {Error} with what start said when it does not come up */
+/** @throws {Error} with the output of start when it does not come up */
 export async function startStack(options: StackOptions = {}): Promise<Stack> {
   const data = options.data ?? mkdtempSync(join(tmpdir(), 'hs-'))
   const port = Number(options.env?.HOOKSWITCH_PORT ?? (await freePort()))
@@ -116,7 +116,7 @@ const readAll = (folder: string) =>
     .map((name) => readFileSync(join(folder, name), 'utf8'))
     .join('\n')
 
-/** Waits until `holds` is true, and says what was waited for when it never is. */
+/** Waits until `holds` is true, and names what was waited for when it never is. */
 export async function waitUntil(
   what: string,
   condition: () => boolean | Promise<boolean>,

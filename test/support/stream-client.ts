@@ -103,7 +103,7 @@ export async function retryUntilDefined<T>(deed: () => Promise<T | undefined>): 
   }
 }
 
-/** @returns when the logout was acknowledged; a 401 after an unclear answer says that it had been done. */
+/** @returns when the logout was acknowledged; a 401 after an unclear answer means that it had been done. */
 export async function logOutAt(stack: Pick<Stack, 'base'>, token: string): Promise<number> {
   await retryUntilDefined(async () => {
     const { status } = await requestJson(`${stack.base}/auth/logout`, { method: 'POST', token })

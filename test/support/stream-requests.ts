@@ -2,7 +2,7 @@ import type { RawHeaders } from './raw-http.ts'
 
 const past = '1600000000:0'
 
-/** What a client can say about messages it claims to have had: some headers, or a query. */
+/** How a client names the last message it received: headers, or a query. */
 export const MESSAGE_IDS: [title: string, headers: RawHeaders, query?: string][] = [
   ['Last-Event-ID of the past', [['Last-Event-ID', past]]],
   ['Last-Event-ID of several channels', [['Last-Event-ID', '1600000000:[0],-,-']]],
@@ -47,7 +47,7 @@ export const HANDSHAKE = [
   ['Sec-WebSocket-Version', '13'],
 ] as const
 
-/** What may come over a WebSocket that nobody asked to say anything. */
+/** Messages of a client over a WebSocket that expects none. */
 export const FRAMES: [title: string, bytes: Buffer][] = [
   ['a message', Buffer.from([0x81, 0x85, 0, 0, 0, 0, ...Buffer.from('hello')])],
   ['a message without a mask', Buffer.from([0x81, 0x05, ...Buffer.from('hello')])],

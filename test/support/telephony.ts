@@ -8,7 +8,7 @@ import { type Stack, startStack } from './stack.ts'
 export interface Telephony {
   asterisk: AsteriskServer
   stack: Stack
-  /** What the api was told of the PBX; another node has to be told the same. */
+  /** The api's settings of the PBX; another node needs the same. */
   settings: Record<string, string>
   stop(): Promise<void>
 }
@@ -16,7 +16,7 @@ export interface Telephony {
 export interface TelephonyOptions {
   /** Numbers outside can be reached, and call in: see `startOutside`. */
   trunk?: boolean
-  /** 200 more phones, of nobody, 2000 to 2199. */
+  /** 200 more phones without users, 2000 to 2199. */
   load?: boolean
   env?: Record<string, string>
   /** A folder for its data that exists already, and stays. */

@@ -2,12 +2,12 @@
 const WINDOW = 400
 const RATE = 8_000
 const HEADER = 44
-/** Loud enough to be a phone's tone, of what 16 bits can say. */
+/** Loud enough to be a phone's tone, of the range of 16 bits. */
 const AUDIBLE = 500
 
 /**
  * Listens for a tone in a recording: 8 kHz, 16 bit, mono.
- * @returns for each twentieth of a second `#` where it is heard, `-` where it is not
+ * @returns for each twentieth of a second `#` with the tone, `-` without
  */
 export function detectTone(wav: Buffer, hertz: number): string[] {
   const samples = Math.floor(Math.max(0, wav.length - HEADER) / 2)

@@ -9,7 +9,7 @@ export type ApiNode = Pick<Stack, 'url' | 'base'>
 export type CallBody = z.infer<typeof CallJson>
 export type PastBody = z.infer<typeof PastCallJson>
 
-/** Somebody who is logged in at our own surface, and does what a client of it can. */
+/** A logged-in client of our own surface. */
 export interface V1Client {
   username: string
   userId: string
@@ -21,7 +21,7 @@ export interface V1Client {
   command(callId: string, command: string, json?: unknown): Promise<JsonReply>
   call(callId: string): Promise<CallBody>
   calls(): Promise<CallBody[]>
-  /** Waits until the call is as the check says. */
+  /** Waits until the call passes the check. */
   waitForCall(
     callId: string,
     what: string,
@@ -89,7 +89,7 @@ export async function loginV1Client(node: ApiNode, username: string, password?: 
 }
 
 /**
- * The softphone of somebody: it follows their private channel, and does with the phone what is asked of it.
+ * A user's softphone: it follows the user's private channel, and does with the phone what is asked of it.
  * It listens once the api knows that it does.
  */
 export async function openSoftphone(caller: V1Client, phone: Phone): Promise<SseSubscription> {
@@ -120,7 +120,7 @@ export async function openSoftphone(caller: V1Client, phone: Phone): Promise<Sse
   }
 }
 
-/** What was told of a call, in its order: the state or, at its end, the outcome. */
+/** The reported states of a call in order; at its end, the outcome. */
 export const callEventsOf = (follower: SseSubscription, callId: string) =>
   follower.messages.flatMap(({ type, call }) => {
     const { id, state, outcome } = (call ?? {}) as Partial<CallBody> // the documented shape

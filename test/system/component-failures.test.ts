@@ -64,7 +64,7 @@ function recordStatuses() {
   }
 }
 
-/** All through a fault: the dead never got in, the living were at worst told to try again. */
+/** During a failure ended sessions never get in, and live ones get at worst a 503. */
 async function expectGateHeld(stop: ReturnType<typeof recordStatuses>) {
   const { live: living, dead: refused, rounds } = await stop()
   expect(rounds).toBeGreaterThan(10)
@@ -96,7 +96,7 @@ async function redis<T>(deed: (client: ReturnType<typeof connectRedis>) => Promi
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
 
 describe('Redis', () => {
-  test('killed: streams stay, nobody notices for longer than a moment, and nothing is forgotten', async () => {
+  test('killed: streams stay, clients are refused only for a moment, and no revocation is lost', async () => {
     const stop = recordStatuses()
     const before = stack.pid('redis')
     stack.signal('redis', 'SIGKILL')
@@ -108,7 +108,7 @@ describe('Redis', () => {
     await waitUntil('the stream goes on', () => follower.messages.at(-1)?.after === 'restart')
   })
 
-  test('frozen: within the bound all goes on, beyond it nobody is judged, and a thaw mends it', async () => {
+  test('frozen: within the staleness bound all goes on, beyond it no token is accepted, and a thaw restores it', async () => {
     const doomed = await login(stack)
     const stop = recordStatuses()
     stack.signal('redis', 'SIGSTOP')
@@ -137,7 +137,7 @@ describe('Redis', () => {
     await expectGateHeld(stop)
   })
 
-  test('flushed: the log is filled from the database, so nobody dead gets in and nobody living is logged out', async () => {
+  test('flushed: the log is filled from the database, so no ended session gets in and no live one is logged out', async () => {
     const stop = recordStatuses()
     for (const _ of [1, 2, 3]) {
       await redis((client) => client.flushall())
@@ -197,7 +197,7 @@ describe('the sidecar', () => {
     const load = Array.from({ length: 8 }, recordStatuses)
     const before = stack.pid('sidecar')
     stack.signal('sidecar', 'SIGKILL')
-    // Ended while nobody listens: its stream must not survive.
+    // Ended while no sidecar listens: its stream must not survive.
     const doomed = await login(stack, 'user3')
     await waitUntil('another sidecar', () => stack.pid('sidecar') !== before)
     await logout(stack, doomed)

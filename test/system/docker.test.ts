@@ -33,7 +33,7 @@ const read = (path: string) => readFileSync(join(project, path), 'utf8')
 const { services } = parse(read('docker-compose.yml'), { merge: true }) as Record<
   'services',
   Record<'setup' | 'redis' | 'sidecar' | 'api' | 'streams' | 'relay' | 'nginx', Service>
-> // as said above
+> // as above
 type Name = keyof typeof services
 
 const { nginx, redis } = await findOrFetch(systemFolder, ['nginx', 'redis'], () => {})
@@ -324,7 +324,7 @@ describe('the whole, as docker-compose.yml has it', () => {
     expect(profile.status).toBe(200)
   })
 
-  test('serves a file to a token, and to nobody else', async () => {
+  test('serves a file to a valid token alone', async () => {
     mkdirSync(join(folder, 'data/media/1000'), { recursive: true })
     writeFileSync(join(folder, 'data/media/1000/a.txt'), 'hello')
     const { body } = await login()
@@ -363,7 +363,7 @@ describe('the whole, as docker-compose.yml has it', () => {
     await waitUntil('both are healthy again', () => isHealthy('sidecar') && isHealthy('nginx'))
   })
 
-  test('without Redis nobody is healthy for longer than the bound, and all recover', async () => {
+  test('without Redis no service is healthy for longer than the staleness bound, and all recover', async () => {
     await end('redis', 'SIGKILL')
     expect(isHealthy('redis')).toBe(false)
     await waitUntil(

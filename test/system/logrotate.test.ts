@@ -36,7 +36,7 @@ test('every log of a stack is rotated, and nothing that is none', async () => {
   expect(rotated.sort()).toEqual(there.sort())
 })
 
-test('what nginx is told makes it open a new access log, and no request is lost', async () => {
+test('the signal of logrotate makes nginx open a new access log, and no request is lost', async () => {
   const { body } = sectionOf('access.log')
   const script = here(/postrotate\n(.*?)\n\s*endscript/s.exec(body)?.[1] ?? '')
   const path = join(stack.data, 'log', 'access.log')

@@ -28,7 +28,7 @@ describe('on PostgreSQL', () => {
     ).toBe(401)
   })
 
-  test('killed: the gate goes on, logins and refreshes say "try again", and all recovers', async () => {
+  test('killed: the gate goes on, logins and refreshes answer 503 with Retry-After, and all recovers', async () => {
     const session = await login(stack)
     await postgres.kill()
     expect(await mediaStatus(stack, '1001/hello.wav', session.access)).toBe(200)
@@ -37,7 +37,7 @@ describe('on PostgreSQL', () => {
     expect(
       (await requestJson(`${stack.base}/auth/refresh`, { method: 'POST', token: session.refresh })).status,
     ).toBe(503)
-    // Not acknowledged, so not over: trouble with a store is no logout either.
+    // Not acknowledged, so not ended: a failing store is no logout either.
     expect((await logout(stack, session)).status).toBe(503)
     expect(await mediaStatus(stack, '1001/hello.wav', session.access)).toBe(200)
 

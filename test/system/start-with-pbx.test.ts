@@ -82,7 +82,7 @@ describe.skipIf(missing !== undefined)(title, () => {
       expect(others[`PJSIP/${extension}`]).toMatch(/^(UNAVAILABLE|INVALID)$/)
   })
 
-  test('a call placed as the welcome says is seen on the stream, from its beginning to its end', async () => {
+  test('a call placed by the printed instructions is seen on the stream, from its beginning to its end', async () => {
     await phonesAre('NOT_INUSE')
     const { access } = await login(stack)
     const stream = subscribeSse(stack, access)
@@ -109,7 +109,7 @@ describe.skipIf(missing !== undefined)(title, () => {
     stream.close()
   })
 
-  test('says how to register a phone, and what it says is true', async () => {
+  test('prints how to register a phone, and the instructions work', async () => {
     const shown = /server (\S+):(\d+) .*, password ([0-9a-f]{32}) /.exec(stack.output())
     expect(shown?.slice(1)).toEqual(['127.0.0.1', String(sipPort), secret('phones')])
     expect(stack.output()).toContain(`${stack.url}/api/v1/calls`)
@@ -121,7 +121,7 @@ describe.skipIf(missing !== undefined)(title, () => {
     await Promise.all([own.stop(), documented.stop()])
   })
 
-  test('whoever registers gets an extension that rings: its calls come, and everybody sees them', async () => {
+  test('a new user gets an extension that rings: its calls come, and all users see them', async () => {
     const account = { email: 'new@example.org', password: 'secreto123' }
     const registered = await requestJson(`${stack.url}/auth/register`, { json: account })
     expect(registered).toMatchObject({ status: 201, body: { is_active: true } })
@@ -195,7 +195,7 @@ describe.skipIf(missing !== undefined)(title, () => {
   }
 })
 
-describe('--pbx that cannot start says so in one line', () => {
+describe('--pbx that cannot start reports it in one line', () => {
   const data = () => mkdtempSync(join(tmpdir(), 'hs-'))
   const refused = async (options: Parameters<typeof startStack>[0]) => {
     const folder = data()

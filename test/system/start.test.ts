@@ -59,7 +59,7 @@ const isAlive = (pid: number) => {
 const PARTS: readonly ProcessName[] = ['redis', 'sidecar', 'api', 'nginx']
 
 describe('a first start', () => {
-  test('makes an admin whose password is shown once and kept nowhere', async () => {
+  test('creates an admin and shows the password only once', async () => {
     const data = folder()
     const first = await stackIn(data, { demo: false })
     const password = /admin \/ (\S+)/.exec(first.output())?.[1] ?? ''
@@ -266,7 +266,7 @@ describe('what was started by npm', () => {
   })
 })
 
-describe('what cannot start says so in one line, and how to mend it', () => {
+describe('a failed start is reported in one line that names what to do', () => {
   const taken = () =>
     new Promise<{ server: Server; port: string }>((resolve) => {
       const server = createServer().listen(0, '127.0.0.1', () => {

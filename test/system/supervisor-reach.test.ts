@@ -17,7 +17,7 @@ import { login, mediaStatus, requestJson } from '../support/http-client.ts'
 import { CHEAP_PASSWORD } from '../support/seed-users.ts'
 import { type Stack, startStack } from '../support/stack.ts'
 
-/** `null`: no agent at all, as for somebody who never used the call centre. */
+/** `null`: no agent, as for a user who never used the call center. */
 const PEOPLE = {
   admin: { role: 'admin', extension: null, team: null },
   ofSales: { role: 'supervisor', extension: null, team: 'sales' },
@@ -30,7 +30,7 @@ type Name = keyof typeof PEOPLE
 const WHOSE = ['anna', 'carl', 'nina'] as const
 type Owner = (typeof WHOSE)[number]
 
-/** Whose calls each of them sees. */
+/** The users with calls that each of them sees. */
 const BOUNDED: readonly [Name, readonly Owner[]][] = [
   ['anna', ['anna']],
   ['ofSales', ['anna']],
@@ -49,7 +49,7 @@ interface ReachFixture {
   pbx: AmiPbx
   tokens: Record<Name, string>
   userIds: Record<Name, string>
-  /** A live call of each, with somebody outside. */
+  /** A live call of each, with an outside number. */
   live: Record<Owner, AmiCall>
   stop(): Promise<void>
 }
@@ -121,7 +121,7 @@ async function addPeople(data: string): Promise<Record<Name, string>> {
 const tokenOf = async (stack: Stack, name: Name) => (await login(stack, name, CHEAP_PASSWORD)).access
 const claimsOf = (token: string) => JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString())
 
-describe('whose calls and recordings somebody reaches', () => {
+describe('the calls and recordings that a supervisor reaches', () => {
   let world: ReachFixture
   beforeAll(async () => {
     world = await start()
@@ -135,32 +135,29 @@ describe('whose calls and recordings somebody reaches', () => {
     ['ofSales', 403],
     ['ofNone', 200],
     ['admin', 200],
-  ])(
-    '%s gets %i for the stream of everybody’s live calls, by token, ticket and plain GET',
-    async (name, status) => {
-      const { stack, tokens } = world
-      const events = { headers: { Accept: 'text/event-stream' }, signal: AbortSignal.timeout(5_000) }
-      const statusOf = async (url: string, init: RequestInit) => {
-        const res = await fetch(url, init)
-        await res.body?.cancel()
-        return res.status
-      }
-      for (const path of [
-        '/pbxcore/api/module-softphone-backend/v1/sub/active-calls',
-        '/api/v1/streams/active-calls',
-      ]) {
-        const url = `${stack.url}${path}`
-        const bearer = { Authorization: `Bearer ${tokens[name]}` }
-        expect(await statusOf(url, { ...events, headers: { ...events.headers, ...bearer } })).toBe(status)
-        expect(await statusOf(url, { headers: bearer })).toBe(status)
-        const sold = await requestJson(`${stack.base}/stream-tickets`, {
-          method: 'POST',
-          token: tokens[name],
-        })
-        expect(await statusOf(`${url}?ticket=${sold.body.ticket}`, events)).toBe(status)
-      }
-    },
-  )
+  ])('%s gets %i for the stream of all live calls, by token, ticket and plain GET', async (name, status) => {
+    const { stack, tokens } = world
+    const events = { headers: { Accept: 'text/event-stream' }, signal: AbortSignal.timeout(5_000) }
+    const statusOf = async (url: string, init: RequestInit) => {
+      const res = await fetch(url, init)
+      await res.body?.cancel()
+      return res.status
+    }
+    for (const path of [
+      '/pbxcore/api/module-softphone-backend/v1/sub/active-calls',
+      '/api/v1/streams/active-calls',
+    ]) {
+      const url = `${stack.url}${path}`
+      const bearer = { Authorization: `Bearer ${tokens[name]}` }
+      expect(await statusOf(url, { ...events, headers: { ...events.headers, ...bearer } })).toBe(status)
+      expect(await statusOf(url, { headers: bearer })).toBe(status)
+      const sold = await requestJson(`${stack.base}/stream-tickets`, {
+        method: 'POST',
+        token: tokens[name],
+      })
+      expect(await statusOf(`${url}?ticket=${sold.body.ticket}`, events)).toBe(status)
+    }
+  })
 
   test.each<Owner>(['carl', 'nina'])('a supervisor of another team cannot dial for %s', async (owner) => {
     const { stack, tokens, userIds, pbx } = world
@@ -186,7 +183,7 @@ describe('whose calls and recordings somebody reaches', () => {
     expect((await hungUp).status).toBe(204)
   })
 
-  test('tokens say which supervisors a team bounds, also those that are refreshed', async () => {
+  test('tokens of supervisors who are limited to a team carry that, also after a refresh', async () => {
     const { stack, tokens } = world
     expect(claimsOf(tokens.ofSales)).toMatchObject({ role: 'supervisor', reach: 'team' })
     for (const name of ['anna', 'ofNone', 'admin'] as const) {

@@ -120,7 +120,7 @@ describe('over two nginx, two sidecars and two apis on one Redis', () => {
     ['the admin’s command', ({ access }) => hookswitch('sessions', 'end', claimsOf(access).sid)],
   ]
   test.each(endings)(
-    '%s cuts its streams and refuses its media everywhere, and nobody else’s',
+    '%s cuts its streams and refuses its media on both nodes, and those of no other session',
     async (_, end) => {
       const [session, bystander] = [await login(one), await login(two, 'user2')]
       const [mine, theirs] = [
@@ -130,7 +130,7 @@ describe('over two nginx, two sidecars and two apis on one Redis', () => {
       await end(session)
       const endedAt = performance.now()
       await waitUntil('all four are cut', () => mine.endedAt().every((at) => at !== undefined))
-      // "Within a second" of the answer that said so.
+      // Within a second of the answer that acknowledged it.
       for (const at of mine.endedAt()) expect((at ?? 0) - endedAt).toBeLessThan(1_000)
       expect(await Promise.all([one, two].map((node) => media(node, session.access)))).toEqual([401, 401])
       await waitUntil('the security log says so', () =>

@@ -1,4 +1,4 @@
-// The floor: the least that Node's own HTTP server can be asked to do. It lets everybody in.
+// The floor: the least that Node's own HTTP server can be asked to do. It lets every request in.
 import { createServer } from 'node:http'
 import { settings } from './settings.ts'
 

@@ -63,7 +63,7 @@ describe('help', () => {
     [['users', 'add', 'x', '--role'], /--role/],
     [['__proto__'], /unknown command/],
     [['users', 'constructor'], /users list, add/],
-  ])('%j is refused in one line that says what to do, and opens no database', async (words, says) => {
+  ])('%j is refused in one line that names what to do, and opens no database', async (words, says) => {
     await expect(runCommand(words)).rejects.toThrow(says)
     expect(printed).toBe('')
   })

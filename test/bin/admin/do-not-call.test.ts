@@ -30,7 +30,7 @@ const listed = async () =>
     .map(([number, , why]) => [number, why])
 
 describe('the do-not-call list on the command line', () => {
-  test('numbers are added in one spelling, told, taken in from a file, and removed', async () => {
+  test('numbers are added in one spelling, listed, imported from a file, and removed', async () => {
     expect((await dnc('add', '030 901820', '+49 (30) 901820', '--reason', 'asked for it')).out).toContain(
       '1 new',
     )
@@ -138,7 +138,7 @@ describe('the do-not-call list on the command line', () => {
     [['import'], 'dnc import takes one file'],
     [['import', '/nowhere'], '/nowhere cannot be read'],
     [['burn'], 'dnc add, remove, list or import'],
-  ])('dnc %j says what is wrong', async (words, said) => {
+  ])('dnc %j reports what is wrong', async (words, said) => {
     expect(await dnc(...words)).toMatchObject({ code: 2, err: expect.stringContaining(said) })
   })
 })

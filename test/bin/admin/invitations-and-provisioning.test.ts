@@ -49,7 +49,7 @@ describe('invitations on the command line', () => {
     ['an address without its flag', ['add', 'anna@example.org'], /--email <address>/],
     ['half a day', ['add', '--days', '0.5'], /--days is a whole number/],
     ['an unknown verb', ['eat'], /invitations add or list/],
-  ])('%s is refused in one line that says what to do', async (_, words, says) => {
+  ])('%s is refused in one line that names what to do', async (_, words, says) => {
     const { code, err } = await hookswitch('invitations', ...words)
     expect([code, err.trim().split('\n').length]).toEqual([2, 1])
     expect(err).toMatch(says)
@@ -57,7 +57,7 @@ describe('invitations on the command line', () => {
 })
 
 describe('provisioning on the command line', () => {
-  test('lists what is not settled and why, and tries it again when it is told to', async () => {
+  test('lists what is pending and why, and retries it on command', async () => {
     const store = createExtensionStore(db)
     const later = Math.floor(Date.now() / 1000) + 10_000
     const [one, two] = [
@@ -82,7 +82,7 @@ describe('provisioning on the command line', () => {
   test.each([
     ['an extension that is settled', ['retry', '2001'], /nothing is to be done for 2001/],
     ['an unknown verb', ['eat'], /provisioning list or retry/],
-  ])('%s is refused in one line that says what to do', async (_, words, says) => {
+  ])('%s is refused in one line that names what to do', async (_, words, says) => {
     const { code, err } = await hookswitch('provisioning', ...words)
     expect([code, err.trim().split('\n').length]).toEqual([2, 1])
     expect(err).toMatch(says)

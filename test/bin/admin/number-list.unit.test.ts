@@ -80,7 +80,7 @@ describe('no half of a line is taken', () => {
     expect((await read(country, text)).bad).toEqual([lines])
   })
 
-  test('bad lines are told by their numbers in the file', async () => {
+  test('bad lines are reported by their numbers in the file', async () => {
     expect(await read('DE', '# a\n\nnumber\n030901820\nx,y\n1/2/3/12345\n')).toEqual({
       numbers: ['+4930901820'],
       bad: [5, 6],

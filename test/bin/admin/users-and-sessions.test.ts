@@ -82,7 +82,7 @@ describe('users and sessions on the command line', () => {
       /one session id, or --user/,
     ],
     ['an unknown verb', ['users', 'eat'], /users list, add, extension, passwd/],
-  ])('%s is refused in one line that says what to do', async (_, words, says) => {
+  ])('%s is refused in one line that names what to do', async (_, words, says) => {
     await hookswitch(['users', 'add', 'taken', '--extension', '777'], 'long enough')
     const { code, out, err } = await hookswitch(words)
     expect(code).toBe(2)
@@ -98,7 +98,7 @@ describe('users and sessions on the command line', () => {
     })
   })
 
-  test('nobody has a session: the list is its heading alone', async () => {
+  test('without sessions the list is its heading alone', async () => {
     expect((await hookswitch(['sessions', 'list'])).out.trim().split('\n')).toHaveLength(1)
   })
 })

@@ -154,7 +154,7 @@ describe.skipIf(!canFetch)('where nothing is installed', () => {
     expect((await stat(join(first.data, 'nginx'))).ctimeMs).toBe(before.ctimeMs)
   }, 60_000)
 
-  test('a dead mirror is told in one line that says what to do', async () => {
+  test('a dead mirror is reported in one line that names what to do', async () => {
     const dead = {
       ...env,
       http_proxy: 'http://me:hidden@127.0.0.1:9',
@@ -175,7 +175,7 @@ describe.skipIf(!canFetch)('where nothing is installed', () => {
 })
 
 test.each(['HOOKSWITCH_NGINX', 'HOOKSWITCH_NCHAN_MODULE', 'HOOKSWITCH_REDIS_SERVER'])(
-  '%s naming nothing is told in one line',
+  '%s naming nothing is reported in one line',
   async (name) => {
     const { message } = await refusal(join(base, 'none'), { ...env, [name]: '/nowhere/it' })
     expect(message).toBe(`${name} names /nowhere/it, and nothing is there`)
@@ -221,7 +221,7 @@ async function hostListing(): Promise<string> {
   return (await listing.catch((error: { stdout: string }) => error)).stdout // `find` complains of folders not there
 }
 
-/** `findOrFetch` as a program of its own, to be killed, or run by somebody else. */
+/** `findOrFetch` as a program of its own, to be killed, or run by another user. */
 async function bundleCommand(): Promise<void> {
   const contents = `
     import { findOrFetch } from './bin/system/programs.ts'

@@ -45,7 +45,7 @@ describe('any server that speaks the document', () => {
       password: PASSWORD,
       rememberMe: 'false',
     })
-    // Kept by expiresIn, as an opaque token says nothing of its end.
+    // Cached by expiresIn, as an opaque token does not show its end.
     expect(await here.desk.run()).toEqual(good(1))
     expect(here.requests).toHaveLength(1)
     here.desk.expireToken()
@@ -65,7 +65,7 @@ describe('any server that speaks the document', () => {
     expect(here.desk.cachedToken().cookie).toBe(refreshCookieOf(1))
   })
 
-  test('says by the token’s own exp when it ends, whatever expiresIn says', async () => {
+  test('is cached until the token’s own exp, not by expiresIn', async () => {
     const exp = Math.floor(Date.now() / 1000) + 5
     const jwt = ['{"alg":"none"}', JSON.stringify({ exp }), 'x'].map((one) =>
       Buffer.from(one).toString('base64url'),
@@ -93,7 +93,7 @@ describe('any server that speaks the document', () => {
     expect(verbs(here)).toEqual(['login', 'refresh', 'refresh', 'login'])
   })
 
-  test('is told with --forget, by the token and the cookie; one that is down keeps nothing from being removed', async () => {
+  test('is logged out with --forget, by the token and the cookie; the cache is cleared even while the server is down', async () => {
     const here = await stand(({ path }) =>
       path.endsWith('logout') ? { body: { result: true } } : loginReply(1),
     )
@@ -226,7 +226,7 @@ describe('TLS', () => {
   afterAll(() => certificate?.remove())
 
   test.each(['127.0.0.1', 'localhost', 'mikopbx.localhost'])(
-    'of %s may be self-signed, which is said',
+    'of %s may be self-signed, which is reported',
     async (host) => {
       const here = await stand((_, count) => loginReply(count), certificate, host)
       const { code, out, err } = await here.desk.run()
@@ -287,7 +287,7 @@ describe('secrets', () => {
     expect(last.err.split('\n').filter((line) => line.startsWith('hookswitch token:'))).toHaveLength(1)
   })
 
-  test('may come from a file, whose last newline is not part of them', async () => {
+  test('may come from a file, without its last newline', async () => {
     const here = await stand(() => loginReply(1))
     const file = `${here.desk.cache}.password`
     writeFileSync(file, ` ${PASSWORD} \n`)
@@ -308,7 +308,7 @@ describe('what is kept', () => {
         symlinkSync(`${path}.real`, path)
       },
     ],
-  ])('is not used when it is %s, which is said once', async (_, spoil) => {
+  ])('is not used when it is %s, which is reported once', async (_, spoil) => {
     const here = await stand((_asked, count) => loginReply(count))
     await here.desk.run()
     spoil(here.desk.cachePath())

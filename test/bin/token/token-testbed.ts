@@ -86,7 +86,7 @@ export interface ScriptedServer {
   close(): Promise<void>
 }
 
-/** A server that answers as it is told, over TLS when given a certificate. */
+/** A server with scripted answers, over TLS when given a certificate. */
 export async function startScriptedServer(
   answer: RequestHandler,
   tls?: { key: string; cert: string },
@@ -149,7 +149,7 @@ export const refusalReply = (status: number, words: string): ScriptedReply => ({
   body: { result: false, data: [], messages: { error: [words] } },
 })
 
-/** A certificate nobody knows, for every name a test uses. */
+/** A certificate of an unknown issuer, for every name a test uses. */
 export async function selfSigned(): Promise<{ key: string; cert: string; file: string; remove(): void }> {
   const folder = mkdtempSync(join(tmpdir(), 'hs-cert-'))
   const [key, file] = [join(folder, 'key.pem'), join(folder, 'cert.pem')]

@@ -59,7 +59,7 @@ describe('a token of a real Hookswitch', () => {
     expect((await sessions(token)).status).toBe(200)
   })
 
-  test('is kept for its owner alone, and the next run asks nobody', async () => {
+  test('is cached for its owner alone, and the next run sends no request', async () => {
     const token = await tokenOf()
     expect((await sessions(token)).status).toBe(200)
     expect(statSync(desk.cachePath()).mode & 0o777).toBe(0o600)
@@ -175,7 +175,7 @@ describe('a token of a real Hookswitch', () => {
     ['a server that is down', { MIKOPBX_API_URL: 'DOWN' }, 3, /refuses connections: start the server/],
     ['no password', { MIKOPBX_PASSWORD: '' }, 2, /MIKOPBX_PASSWORD is not set/],
   ])(
-    '%s is told in one line, with a code of its own',
+    '%s is reported in one line, with an exit code of its own',
     async (_, flaw: Record<string, string>, code, words) => {
       const url = flaw.MIKOPBX_API_URL?.replace('URL', stack.url).replace(
         'DOWN',

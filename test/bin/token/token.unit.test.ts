@@ -5,7 +5,7 @@ import { createRedactingOutput } from '../../../bin/token/redacting-output.ts'
 import { isFresh } from '../../../bin/token/token-cache.ts'
 import { leakedSecrets } from './token-testbed.ts'
 
-describe('a host whose certificate nobody has to vouch for', () => {
+describe('a host that needs no verified certificate', () => {
   test.each([
     ['http://127.0.0.1', true],
     ['http://127.9.8.7', true],
@@ -28,7 +28,7 @@ describe('a host whose certificate nobody has to vouch for', () => {
     expect(isLoopbackHost(new URL(url).hostname)).toBe(expected)
   })
 
-  test('is found on this machine, whatever a name server says', async () => {
+  test('is resolved to this machine without a name server', async () => {
     const found = await new Promise((resolve) =>
       loopbackLookup('pbx.localhost', { all: true }, (_, addresses) => resolve(addresses)),
     )
@@ -74,7 +74,7 @@ describe('the refresh cookie of an answer', () => {
   })
 })
 
-test('a voice says no ten characters of what it hides, and nothing that steers a terminal', () => {
+test('the output holds no ten characters of a secret, and no control character', () => {
   const said: string[] = []
   const voice = createRedactingOutput((line) => said.push(line), true)
   voice.addSecret('correct horse battery')

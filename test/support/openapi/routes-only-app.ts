@@ -12,7 +12,7 @@ import type { OpenApiDocument } from './document.ts'
 /** All surfaces as they are mounted, and nothing behind them: to be asked what routes there are. */
 export function createRoutesOnlyApp() {
   const log = createLog('test', 'silent')
-  const guard = createGuard({} as Parameters<typeof createGuard>[0]) // judges nobody here
+  const guard = createGuard({} as Parameters<typeof createGuard>[0]) // never called
   const needs = { guard, log, sessions: {}, history: { guard }, calls: { guard } }
   const authorize = () => async (_c: unknown, next: () => Promise<void>) => next()
   const room = { authorize }

@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 
-/** Says that this process is loaded and waits for `go`, so that several start at the same moment. */
+/** Reports that this process is loaded and waits for `go`, so that several start at the same moment. */
 export async function waitForGo(): Promise<{ url: string }> {
   process.send?.('ready')
   await once(process, 'message')

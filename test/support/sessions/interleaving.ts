@@ -10,7 +10,7 @@ export interface StoreFailure {
   when: 'before' | 'after'
 }
 
-/** One thing somebody does, found again behind every `await` of it. */
+/** One operation of a client, identified behind each of its `await`s. */
 export interface Operation {
   label: string
   failures: readonly StoreFailure[]
@@ -74,7 +74,7 @@ export function createInterleaving(scheduler: Scheduler): Interleaving {
   }
 }
 
-/** The same store, whose every call takes its turn. */
+/** The same store; each call waits for its turn. */
 export function interleaved<S extends object>(store: S, turns: Interleaving): S {
   const methods = Object.entries(store) as [string, (...args: unknown[]) => Promise<unknown>][] // stores are all methods
   return Object.fromEntries(

@@ -3,7 +3,7 @@ import type { Session, SessionStore } from '../../../api/core/auth/session-store
 import type { User, UserStore } from '../../../api/core/auth/users.ts'
 import { Refusal } from '../../../api/core/refusal.ts'
 
-/** One database in memory: each method is one transaction, and nobody gets hold of a row itself. */
+/** One database in memory: each method is one transaction, and returns copies of rows. */
 export interface MemoryDatabase {
   users: Pick<UserStore, 'find' | 'findByLogin' | 'setPassword' | 'setDisabled' | 'remove' | 'update'>
   sessions: SessionStore

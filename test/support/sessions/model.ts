@@ -9,7 +9,7 @@ export interface ModelSession {
   id: string
   userId: string
   kind: 'token' | 'secret'
-  /** When its user was read, and when its client heard of it, in ticks. */
+  /** When its user was read, and when its client got the answer, in ticks. */
   readAt: number
   openedAt: number
   ended: Ended
@@ -87,7 +87,7 @@ export function createModel(world: SessionSimulation): Model {
     raiseEnded(session, 'maybe')
   })
 
-  /** The current secret, and its parent within the grace or as long as nobody got the child. */
+  /** The current secret, and its parent within the grace or as long as no client got the child. */
   function mustAccept(session: ModelSession, { rotationAttempt }: Operation): boolean {
     if (rotationAttempt === undefined || rotationAttempt.presented < rotationAttempt.current - 1) return false
     const noted = database.session(session.id)?.refresh?.number ?? 0

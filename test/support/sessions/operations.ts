@@ -10,7 +10,7 @@ import type { SessionSimulation } from './simulation.ts'
 /** Which of its secrets a session's client presents: the newest, its parent, one before, the very first. */
 export type SecretChoice = 'newest' | 'parent' | 'older' | 'first'
 
-/** Something somebody does. `session` counts through the sessions there are by then. */
+/** An operation of a client. `session` is an index into the sessions of that moment. */
 export type SessionCommand = { failures: readonly StoreFailure[] } & (
   | { do: 'login'; user: string; kind: ModelSession['kind'] }
   | { do: 'rotate' | 'logoutBySecret'; session: number; pick: SecretChoice }
@@ -24,7 +24,7 @@ export type SessionCommand = { failures: readonly StoreFailure[] } & (
 export interface Operations {
   /** Does it and holds what comes of it against the rules. */
   perform(deed: SessionCommand, label: string): Promise<void>
-  /** Whether its client was told so, or its time is up. */
+  /** Whether its client got the answer, or its time is up. */
   isOver(session: ModelSession): boolean
   /** The access and refresh tokens of what is over pass nowhere. */
   expectRejected(session: ModelSession): void
@@ -53,7 +53,7 @@ export function createOperations(world: SessionSimulation, model: Model): Operat
   const by = { reason: 'ended_by_user', actorId: 'somebody', address: ADDRESS } as const
   const ofUser = (userId: string) => (session: ModelSession) => session.userId === userId
 
-  /** @returns its result, or the code of its refusal; trouble is only there where it was drawn */
+  /** @returns its result, or the code of its refusal; it fails only where a failure was drawn */
   async function codeOf<T>(it: Operation, result: Promise<T>): Promise<T | Refusal['code']> {
     try {
       return await result
@@ -65,7 +65,7 @@ export function createOperations(world: SessionSimulation, model: Model): Operat
     }
   }
 
-  /** Someone who was told that a session goes on, or that it does not. */
+  /** A client with an answer that a session goes on, or that it does not. */
   function expectConsistent(it: Operation, session: ModelSession, wasOver: boolean, code: string) {
     if (code === 'refreshed') {
       if (wasOver) throw new Error(`${it.label}: ${session.id} was over and went on`)
@@ -138,7 +138,7 @@ export function createOperations(world: SessionSimulation, model: Model): Operat
 
   function isOver(session: ModelSession): boolean {
     const row = database.session(session.id)
-    // A refresh that its client has not heard of yet may have moved it on.
+    // A refresh without its answer yet may have rotated it.
     const noted = row === undefined ? 0 : Math.min(row.expiresAt, row.idleExpiresAt)
     return session.ended === 'yes' || nowS() >= Math.max(session.validUntil, noted)
   }
@@ -178,7 +178,7 @@ export function createOperations(world: SessionSimulation, model: Model): Operat
     })
   }
 
-  /** Ends sessions. Whoever is told that there is no such live session may rely on it, too. */
+  /** Ends sessions. An answer that there is no such live session must hold, too. */
   const end = (which: Parameters<Model['endSessions']>[0], deed: () => Promise<unknown>) =>
     model.endSessions(which, () =>
       deed().catch((err) => {
@@ -271,7 +271,7 @@ export function createOperations(world: SessionSimulation, model: Model): Operat
     }
   }
 
-  /** As a surface does it whose access token has run out. */
+  /** As a surface does it after the access token has expired. */
   async function logOutBySecret(it: Operation, session: ModelSession, text: string) {
     const owner = await codeOf(it, sessions.findByRefreshToken(text))
     if (typeof owner === 'string') return

@@ -42,7 +42,7 @@ export interface SessionSimulation {
   secrets: OpaqueRefreshTokens
   /** Announces what waits, as a chore of the API does. */
   publishPending(): Promise<void>
-  /** Hears of each security event in the midst of the operation that causes it. */
+  /** Receives each security event during the operation that causes it. */
   onSecurityEvent(listener: (event: SecurityEvent) => void): void
   /** Resolves once nothing is under way outside the scheduler's hands. */
   whenIdle(): Promise<void>
@@ -58,7 +58,7 @@ export function createSimulation(
   const now = () => clock.nowMs
   const database = createMemoryDatabase(people)
 
-  // Two processes' knowledge of revocations. Both hear at once what the log holds.
+  // Two processes' knowledge of revocations. Both read the log at once.
   const [own, gates] = [createRevocationCache(), createRevocationCache()]
   for (const memory of [own, gates]) memory.markFresh(0, 0)
   const publish = async (entry: RevocationRecord) => {

@@ -92,7 +92,7 @@ export interface HostileClients {
   stop(): Promise<void>
 }
 
-/** Clients that connect, say odd things and break off, over and over. */
+/** Clients that connect, send malformed requests and disconnect, over and over. */
 export function startHostileClients(
   stack: Stack,
   tokens: () => string,

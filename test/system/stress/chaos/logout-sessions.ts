@@ -4,7 +4,7 @@ import { logOutAt, openStream, retryUntilDefined, type StreamClient } from '../.
 import { requestMediaStatus } from './media-readers.ts'
 import type { SeededRandom } from './seeded-random.ts'
 
-/** A stream whose session was ended, and how it fared. */
+/** A stream of an ended session, and its end. */
 export interface StreamEnd {
   at: number
   reader: ReaderBehavior

@@ -7,7 +7,7 @@ export interface SocketReply {
   text: string
 }
 
-/** Asks a Unix socket of the stack; a status of 0 says that no answer came. */
+/** Asks a Unix socket of the stack; status 0 means no answer. */
 export function requestSocket(
   socketPath: string,
   path: string,

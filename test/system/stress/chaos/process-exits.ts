@@ -15,7 +15,7 @@ export interface ProcessExits {
   all: readonly ProcessExit[]
   /** Changes among the front's processes. */
   frontChanges: readonly string[]
-  /** Say so before a part is killed. */
+  /** To be called before a part is killed. */
   expectKill(part: string): void
   stop(): void
 }

@@ -17,7 +17,7 @@ export interface ProcessFailure {
     | 'kill sidecar'
     | 'stop sidecar'
     | 'stop front worker'
-  /** Whose streams it concerns; undefined where it concerns all. */
+  /** The instance with the affected streams; undefined where all are affected. */
   instance: 1 | 2 | undefined
   from: number
   /** For how long the process was stopped, in ms. */
