@@ -18,6 +18,17 @@ const CLEAN: readonly string[] = [
   'test/system/two-nodes.test.ts',
   'test/docker.unit.test.ts',
   'vitest.config.ts',
+  'README.md',
+  'docs/asterisk',
+  'docs/browsers.md',
+  'docs/call-center.md',
+  'docs/calls.md',
+  'docs/dial-policy.md',
+  'docs/gate.md',
+  'docs/getting-started',
+  'docs/softphone-guide.md',
+  'docs/surfaces',
+  'test/documents',
 ]
 
 /** Where a denied word is the right one. */

@@ -32,14 +32,14 @@ describe('the call centre’s surface', () => {
     expect(guarded.map(({ operationId }) => operationId).sort()).toEqual(Object.keys(PERMISSIONS).sort())
   })
 
-  test('docs/call-centre.md prints the table that decides', () => {
+  test('docs/call-center.md prints the table that decides', () => {
     const reach = { none: '–', own: 'own', team: 'team', all: 'all' }
     const rows = operations.flatMap((operation) => {
       const rights = PERMISSIONS[operation.operationId as keyof typeof PERMISSIONS] // undefined for the public ones
       if (rights === undefined) return []
       return [`| \`${named(operation)}\` | ${reach[rights.agent]} | ${reach[rights.supervisor]} | all |`]
     })
-    const printed = readFileSync(join(project, 'docs/call-centre.md'), 'utf8')
+    const printed = readFileSync(join(project, 'docs/call-center.md'), 'utf8')
       .split('\n')
       .filter((line) => /^\| `[A-Z]+ \/api/.test(line))
     expect(printed).toEqual(rows)
