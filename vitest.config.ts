@@ -21,6 +21,14 @@ export default defineConfig({
     maxWorkers: 3,
     testTimeout: 60_000,
     hookTimeout: 240_000,
+    // Unit tests alone: what they leave to whole-stack tests counts as not covered.
+    coverage: {
+      provider: 'v8',
+      include: ['{contract,runtime,sidecar,relay,api}/**/*.ts'],
+      reporter: ['text-summary', 'json-summary'],
+      reportsDirectory: 'var/coverage',
+      reportOnFailure: true,
+    },
     projects: [
       { extends: true, test: { name: 'unit', include: unit } },
       {

@@ -130,7 +130,7 @@ describe('.env.example', () => {
     ['a default that differs', '#HOOKSWITCH_ACCESS_TTL=3600', '#HOOKSWITCH_ACCESS_TTL=7200', /default 3600/],
     ['a default of two schemas that differs', '=HS256', '=EdDSA', /TOKEN_ALG has the default HS256, HS256/],
     ["Compose's default that differs", '_BIND=127.0.0.1', '_BIND=0.0.0.0', /BIND has the default 127/],
-    ['a unit left out', 'is good, in seconds (10', 'is good (10', /ACCESS_TTL is in seconds/],
+    ['a unit left out', 'access token, in seconds (10', 'access token (10', /ACCESS_TTL is in seconds/],
     ['a bound that differs', '(2 to 300)', '(1 to 300)', /MAX_STALENESS has other bounds than 1 and 300/],
     ['a meaning left out', /# The port [^\n]*\n/, '', /PORT has no meaning/],
   ])('%s is a fault', (_, from, to, fault) => {
