@@ -25,6 +25,7 @@ export default defineConfig({
     coverage: {
       provider: 'v8',
       include: ['{contract,runtime,sidecar,relay,api}/**/*.ts'],
+      exclude: ['test/**'],
       reporter: ['text-summary', 'json-summary'],
       reportsDirectory: 'var/coverage',
       reportOnFailure: true,

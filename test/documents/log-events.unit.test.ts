@@ -38,7 +38,7 @@ describe('log events', () => {
     await expectGenerated(DOCUMENT, 'log events', table)
   })
 
-  test('each has a meaning and says what to do', () => {
+  test('each has a meaning and an action', () => {
     const pending = rows.filter((event) => described.get(event)?.includes(PENDING) ?? true)
     expect(pending).toEqual([])
   })
