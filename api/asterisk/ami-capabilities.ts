@@ -22,7 +22,7 @@ const REQUIRED_ACTIONS: Readonly<Record<PbxCapability, readonly string[]>> = {
   park: ['park'],
   mute: ['muteaudio', 'setvar'],
   pause_recording: ['mixmonitormute'],
-  ask_to_answer: ['pjsipnotify'],
+  request_answer: ['pjsipnotify'],
 }
 
 /** @param answer to ListCommands: one line for each action that this user may run */

@@ -10,6 +10,7 @@ import {
   openConnection,
 } from './ami-connection.ts'
 import { AmiError } from './ami-error.ts'
+import type { AmiFailureHandler } from './ami-failure.ts'
 import type { ActionResult, AmiResponseKind } from './pending-actions.ts'
 import type { StartTimer } from './timer.ts'
 
@@ -58,8 +59,7 @@ export interface AmiClientNeeds {
   /** At least 0 and below 1. */
   random: () => number
   startTimer: StartTimer
-  /** Told when the reason of being down changes, and when a listener throws. */
-  onError(what: string, why: unknown): void
+  onError: AmiFailureHandler
   times?: Partial<AmiClientTimes>
 }
 
@@ -160,7 +160,8 @@ export function createAmiClient(needs: AmiClientNeeds): AmiClient {
     else {
       state = { phase: 'waiting', lastDisconnect: down }
       cancelTimer = startTimer(reconnectDelay(down), connect)
-      if (lastDisconnect?.reason !== down.reason) onError(DISCONNECT_MESSAGES[down.reason], down)
+      if (lastDisconnect?.reason !== down.reason)
+        onError('ami_disconnected', DISCONNECT_MESSAGES[down.reason], down)
     }
     if (phase === 'up') emit('down', down)
   }
@@ -193,7 +194,7 @@ export function createAmiClient(needs: AmiClientNeeds): AmiClient {
       try {
         listener(news)
       } catch (err) {
-        onError(`a listener to '${what}' failed`, err)
+        onError('ami_listener_failed', `a listener to '${what}' failed`, err)
       }
     }
   }

@@ -125,7 +125,7 @@ export function createAmiPbx({
 
     async requestAnswer(channelId) {
       const Channel = requireChannelId(channelId)
-      requireCapability('ask_to_answer')
+      requireCapability('request_answer')
       await sendAction({ Action: 'PJSIPNotify', Channel, Variable: 'Event=talk' })
     },
 

@@ -3,6 +3,7 @@ import type { PbxEvent, PbxTime } from '../core/calls/pbx-events.ts'
 import { NO_AMI_CAPABILITIES, toAmiCapabilities } from './ami-capabilities.ts'
 import type { AmiClient } from './ami-client.ts'
 import type { AmiMessage } from './ami-codec.ts'
+import type { AmiFailureHandler } from './ami-failure.ts'
 import { type AsteriskSettings, createAmiPbx } from './ami-pbx.ts'
 import { parseTimestamp } from './ami-values.ts'
 import { fetchPbxState } from './fetch-pbx-state.ts'
@@ -25,7 +26,7 @@ export interface AsteriskPbxNeeds {
   newEpoch(): string
   /** Unix ms. */
   now(): number
-  onError(what: string, why: unknown): void
+  onError: AmiFailureHandler
   startTimer?: StartTimer
   times?: Partial<SyncTimes>
 }
@@ -151,7 +152,7 @@ export function createAsterisk(needs: AsteriskPbxNeeds) {
       failures = 0
     } catch (err) {
       if (startedIn !== connectionEpoch) return
-      onError('Asterisk could not be read', err)
+      onError('ami_sync_failed', 'the state of Asterisk could not be read', err)
       if (offlineSince !== undefined) pause = Math.min(times.retryMaxMs, times.retryMinMs * 2 ** failures)
       failures = Math.min(failures + 1, 30)
     }
@@ -162,7 +163,7 @@ export function createAsterisk(needs: AsteriskPbxNeeds) {
     try {
       needs.onSnapshot(snapshot)
     } catch (err) {
-      onError('what Asterisk has could not be told', err)
+      onError('ami_snapshot_failed', 'a snapshot of Asterisk could not be handled', err)
     }
   }
 
@@ -177,7 +178,7 @@ export function createAsterisk(needs: AsteriskPbxNeeds) {
 
   /** What was heard before a clock was put back is not news from the future. */
   function reportClockSetBack(at: PbxTime, setBackBy: number) {
-    if (setBackBy > 0) needs.onEvent({ kind: 'clock', at, setBackBy })
+    if (setBackBy > 0) needs.onEvent({ kind: 'clock_set_back', at, setBackBy })
   }
 
   /** What one message says; a fault in it must not hide the next. */
@@ -188,7 +189,7 @@ export function createAsterisk(needs: AsteriskPbxNeeds) {
         needs.onEvent(fact)
       }
     } catch (err) {
-      onError('what Asterisk said could not be told', err)
+      onError('ami_event_failed', 'an event of Asterisk could not be handled', err)
     }
   }
 }

@@ -80,7 +80,7 @@ const EVENT_MAPPERS: Readonly<Record<string, EventMapper>> = {
     const gone = Number.isSafeInteger(cause) ? cause : 0
     return [
       ...channel(fields, at, ''),
-      ...(fields.uniqueid ? [{ kind: 'gone' as const, id: fields.uniqueid, at, cause: gone }] : []),
+      ...(fields.uniqueid ? [{ kind: 'channel_ended' as const, id: fields.uniqueid, at, cause: gone }] : []),
     ]
   },
   OriginateResponse: (fields, at) => originate(fields, at),

@@ -1,11 +1,12 @@
 import type { PbxEvent } from '../core/calls/pbx-events.ts'
 import type { AmiClient } from './ami-client.ts'
 import { isNoSuchChannel, toRefusal } from './ami-error-to-refusal.ts'
+import type { AmiFailureHandler } from './ami-failure.ts'
 
 export interface PendingHangupsNeeds {
   control: AmiClient
   now(): number
-  onError(what: string, why: unknown): void
+  onError: AmiFailureHandler
 }
 
 interface PendingHangup {
@@ -51,12 +52,15 @@ export function createPendingHangups({ control, now, onError }: PendingHangupsNe
 
     /** Each fact, as it comes. */
     handle(fact: PbxEvent) {
-      if (fact.kind === 'gone') pending.delete(fact.id)
+      if (fact.kind === 'channel_ended') pending.delete(fact.id)
       if (fact.kind !== 'channel') return
       const hangup = pending.get(fact.id)
       if (hangup === undefined || hangup.expiresAt < now()) return
       if (hangup.inProgress) hangup.seenMeanwhile = true
-      else attempt(fact.id, hangup).catch((err) => onError('a cancelled call could not be hung up', err))
+      else
+        attempt(fact.id, hangup).catch((err) =>
+          onError('ami_hangup_failed', 'a cancelled call could not be hung up', err),
+        )
     },
   }
 

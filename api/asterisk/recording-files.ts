@@ -2,6 +2,7 @@ import type { PbxEvent, PbxTime } from '../core/calls/pbx-events.ts'
 import type { AmiClient } from './ami-client.ts'
 import type { AmiMessage } from './ami-codec.ts'
 import { AmiError } from './ami-error.ts'
+import type { AmiFailureHandler } from './ami-failure.ts'
 import { requireChannelId } from './validate-fields.ts'
 
 export interface RecordingFilesNeeds {
@@ -11,7 +12,7 @@ export interface RecordingFilesNeeds {
   /** Whether this AMI user may read variables. */
   canReadVariables(): boolean
   onEvent(fact: PbxEvent): void
-  onError(what: string, why: unknown): void
+  onError: AmiFailureHandler
 }
 
 /**
@@ -43,7 +44,7 @@ export function createRecordingFiles({
         rootFolderRead = undefined
         // A call that is over already has no variables.
         if (!(err instanceof AmiError && err.code === 'ami_refused')) {
-          onError('the name of a recording could not be read', err)
+          onError('recording_name_failed', 'the name of a recording could not be read', err)
         }
       }
     },

@@ -30,6 +30,6 @@ export function createAmiClientFactory(
       nonce: () => randomBytes(8).toString('hex'),
       random: Math.random,
       startTimer,
-      onError: (what, why) => log.warn({ event: 'ami', user: login.username, what, why }, what),
+      onError: (event, message, err) => log.warn({ event, user: login.username, err }, message),
     })
 }

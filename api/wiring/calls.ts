@@ -280,7 +280,7 @@ export function createCallModule(needs: CallModuleNeeds): CallModule {
   }
 
   function handleEvent(event: PbxEvent) {
-    if (event.kind === 'clock') deviceStates.shiftBack(event.setBackBy)
+    if (event.kind === 'clock_set_back') deviceStates.shiftBack(event.setBackBy)
     if (event.kind === 'device') deviceStates.handle(event)
     else if (event.kind === 'cdr') historyWriter.addCdr(event)
     else tracker.handle(event)
@@ -308,7 +308,7 @@ export function createCallModule(needs: CallModuleNeeds): CallModule {
       },
       newEpoch: newId,
       now,
-      onError: (what, why) => log.warn({ event: 'ami', what, why }, what),
+      onError: (event, message, err) => log.warn({ event, err }, message),
     })
   }
 }

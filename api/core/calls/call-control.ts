@@ -64,8 +64,8 @@ export type DialingActor = Pick<Actor, 'userId'> & { claims: Pick<Claims, 'role'
 
 /** A call as `find` gives it: while the PBX knows nothing of it there is only what we were asked for. */
 export type CallView =
-  | { known: 'live'; call: Call }
-  | { known: 'asked'; id: string; number: string; createdAt: number; outcome: CallOutcome | undefined }
+  | { kind: 'live'; call: Call }
+  | { kind: 'requested'; id: string; number: string; createdAt: number; outcome: CallOutcome | undefined }
 
 export const CALL_COMMANDS = [
   'dial',

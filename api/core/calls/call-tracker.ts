@@ -69,8 +69,8 @@ export function createCallTracker(needs: CallTrackerNeeds): CallTracker {
 
   const handle = (fact: PbxEvent) => {
     if (fact.kind === 'originate') handleOriginate(fact)
-    else if (fact.kind === 'clock') shiftBack(fact.setBackBy)
-    else if (fact.kind === 'channel' || fact.kind === 'gone' || fact.kind === 'dial') {
+    else if (fact.kind === 'clock_set_back') shiftBack(fact.setBackBy)
+    else if (fact.kind === 'channel' || fact.kind === 'channel_ended' || fact.kind === 'dial') {
       const before = registry.find(fact.kind === 'dial' ? fact.to : fact.id)?.attributes.bridge
       const channel = registry.apply(fact)
       if (channel === undefined) return
@@ -84,7 +84,7 @@ export function createCallTracker(needs: CallTrackerNeeds): CallTracker {
     reconcile(channels, at) {
       for (const { id, ended, lastSeenAt } of registry.all()) {
         if (ended !== undefined || lastSeenAt > at || channels.has(id)) continue
-        handle({ kind: 'gone', id, at, cause: undefined })
+        handle({ kind: 'channel_ended', id, at, cause: undefined })
       }
     },
     live: () => rebuildChanged().all(),

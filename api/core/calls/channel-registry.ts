@@ -74,7 +74,7 @@ export function createChannelRegistry(): ChannelRegistry {
       entry.firstSeenAt = Math.min(entry.firstSeenAt, fact.at)
       entry.lastSeenAt = Math.max(entry.lastSeenAt, fact.at)
       if (fact.kind === 'channel') applyUpdate(entry, fact)
-      else if (fact.kind === 'gone') applyEnded(entry, fact)
+      else if (fact.kind === 'channel_ended') applyEnded(entry, fact)
       else applyDial(entry, fact)
       return entry
     },

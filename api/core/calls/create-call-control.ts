@@ -133,12 +133,12 @@ export function createCallControl(needs: CallControlNeeds): CallControl {
     async find(actor, callId) {
       const call = tracker.find(callId)
       const hasLegs = call !== undefined && call.legs.length > 0
-      if (hasLegs && (await mayAct(actor, call))) return { known: 'live', call }
+      if (hasLegs && (await mayAct(actor, call))) return { kind: 'live', call }
       const placed = await needs.placedCalls.find(callId)
       if (placed === undefined || !(await mayActAs(actor, placed.userId))) throw noSuchCall()
-      if (hasLegs) return { known: 'live', call }
+      if (hasLegs) return { kind: 'live', call }
       // A phone that could not be rung leaves an outcome and nothing else.
-      return { ...placed, known: 'asked', outcome: placed.outcome ?? call?.outcome }
+      return { ...placed, kind: 'requested', outcome: placed.outcome ?? call?.outcome }
     },
 
     async answer(actor, callId) {
@@ -151,7 +151,7 @@ export function createCallControl(needs: CallControlNeeds): CallControl {
       try {
         await sendToSoftphone('answer', call, leg)
       } catch (err) {
-        const canAsk = needs.answerByNotify && pbx.can('ask_to_answer')
+        const canAsk = needs.answerByNotify && pbx.can('request_answer')
         if (!(err instanceof Refusal && err.code === 'not_supported' && canAsk)) throw err
         await pbx.requestAnswer(leg.channelId)
       }
@@ -267,7 +267,7 @@ export function createCallControl(needs: CallControlNeeds): CallControl {
         pbx.can(capability) ? ('pbx' as const) : ('none' as const)
       const commands: Record<CallCommand, 'pbx' | 'softphone' | 'none'> = {
         dial: byPbx('dial'),
-        answer: needs.answerByNotify && pbx.can('ask_to_answer') ? 'pbx' : 'softphone',
+        answer: needs.answerByNotify && pbx.can('request_answer') ? 'pbx' : 'softphone',
         hangup: byPbx('hangup'),
         decline: byPbx('hangup'),
         hold: 'softphone',

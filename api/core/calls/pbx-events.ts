@@ -59,7 +59,7 @@ export interface PbxChannel {
 
 /** A channel is no more. Nothing brings it back. */
 export interface ChannelEnded {
-  kind: 'gone'
+  kind: 'channel_ended'
   id: string
   at: PbxTime
   /** Q.850 cause, where the PBX told; undefined for a channel that vanished while nobody listened. */
@@ -109,7 +109,7 @@ export type DeviceState =
 
 /** The PBX's clock was put back: what was heard before was heard that much earlier, by the clock as it is now. */
 export interface ClockSetBack {
-  kind: 'clock'
+  kind: 'clock_set_back'
   /** By the clock as it is now. */
   at: PbxTime
   /** Microseconds, more than 0. */

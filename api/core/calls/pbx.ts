@@ -60,7 +60,7 @@ export const PBX_CAPABILITIES = [
   'park',
   'mute',
   'pause_recording',
-  'ask_to_answer',
+  'request_answer',
 ] as const
 export type PbxCapability = (typeof PBX_CAPABILITIES)[number]
 

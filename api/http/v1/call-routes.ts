@@ -116,7 +116,7 @@ export function addLiveCallRoutes(app: OpenAPIHono<Guarded>, needs: LiveCallRout
     }),
     async (c) => {
       const seen = await calls.list(c.var.actor)
-      const list = seen.map((call) => wire.toCallJson({ known: 'live', call }, extensionOf))
+      const list = seen.map((call) => wire.toCallJson({ kind: 'live', call }, extensionOf))
       return c.json({ calls: list, online: needs.isOnline() }, 200)
     },
   )

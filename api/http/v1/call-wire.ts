@@ -104,7 +104,7 @@ export function toCallJson(
   view: CallView,
   extensionOf: (endpoint: string) => string | undefined,
 ): CallJsonValue {
-  if (view.known === 'live') return copyLegs(toCallPayload(view.call, extensionOf))
+  if (view.kind === 'live') return copyLegs(toCallPayload(view.call, extensionOf))
   return {
     id: view.id,
     state: view.outcome === undefined ? 'asked' : 'ended',

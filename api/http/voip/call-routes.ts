@@ -80,7 +80,7 @@ export function addVoipCallRoutes(app: Hono<Guarded>, needs: VoipCallRoutesNeeds
       if (err instanceof Refusal && err.code === 'not_found') return undefined
       throw err
     })
-    return view?.known === 'live' ? wire.talkSeconds(view.call, now()) : 0
+    return view?.kind === 'live' ? wire.talkSeconds(view.call, now()) : 0
   }
 }
 

@@ -33,7 +33,7 @@ export function createCommandHandler({
     message: Extract<ClientMessage, { type: 'call_status' }>,
   ): Promise<void> {
     const view = await calls.find(actor, message.channel)
-    if (view.known !== 'live' || !isParty(actor, view.call, directory)) throw callNotFound()
+    if (view.kind !== 'live' || !isParty(actor, view.call, directory)) throw callNotFound()
     if (view.call.state === 'ended') throw new Refusal('conflict', { detail: 'The call is over' })
     const data = message.data ?? null
     if (JSON.stringify(data).length > MAX_PEER_DATA)

@@ -74,7 +74,7 @@ function observe(port: number, options: Options = {}): ObservedClient {
     nonce: () => 'r4nd0m',
     random: () => 0.99,
     startTimer: options.after ?? later,
-    onError: (what, why) => errors.push(`${what} ${JSON.stringify(why)} ${why}`),
+    onError: (_, message, err) => errors.push(`${message} ${JSON.stringify(err)} ${err}`),
     times: { ...LONG, ...times },
   })
   const watched: ObservedClient = { ami, events: [], log: [], errors }

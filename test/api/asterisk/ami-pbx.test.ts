@@ -60,7 +60,7 @@ describe.skipIf(missing !== undefined)(title, () => {
     const facts: PbxEvent[] = []
     const told: string[] = []
     const snapshots: PbxSnapshot[] = []
-    const troubles: unknown[] = []
+    const failures: unknown[] = []
     const transport = ({ username, secret }: AmiUser, classes: string) =>
       createAmiClient({
         connect: createAmiSocketFactory({ host: '127.0.0.1', port: server.amiPort }),
@@ -89,9 +89,9 @@ describe.skipIf(missing !== undefined)(title, () => {
       settings: { ...settings, transferContext: 'internal' },
       newEpoch: () => `e${++epochs}`,
       now: Date.now,
-      onError: (what, why) => troubles.push([what, why]),
+      onError: (...failure) => failures.push(failure),
     })
-    return { asterisk, pbx: asterisk.pbx, control, heard, facts, told, snapshots, troubles }
+    return { asterisk, pbx: asterisk.pbx, control, heard, facts, told, snapshots, failures }
   }
   const until = (check: () => unknown) => vi.waitFor(check, { timeout: 30_000, interval: 10 })
   const isOnline = ({ asterisk }: typeof joined) =>
@@ -137,8 +137,8 @@ describe.skipIf(missing !== undefined)(title, () => {
   const isGone = (id: string) => until(() => expect(eventsOf('Hangup', id)).toHaveLength(1))
 
   test('is online with both users of docs/asterisk/manager.conf, and says what they may do', () => {
-    expect(PBX_CAPABILITIES.filter((deed) => !joined.pbx.can(deed))).toEqual(['ask_to_answer'])
-    expect(joined.troubles).toEqual([])
+    expect(PBX_CAPABILITIES.filter((deed) => !joined.pbx.can(deed))).toEqual(['request_answer'])
+    expect(joined.failures).toEqual([])
   })
 
   test('its first snapshot holds the channels of a call, and states of devices come with it', async () => {

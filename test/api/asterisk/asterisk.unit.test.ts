@@ -96,8 +96,8 @@ describe('reading the PBX', () => {
     await until(() => scripted.published.includes('clock '))
     const [before, clock, after] = scripted.pbxEvents
     expect(before).toMatchObject({ kind: 'device', state: 'in_use' })
-    expect(clock).toMatchObject({ kind: 'clock', setBackBy: expect.any(Number) })
-    const back = clock?.kind === 'clock' ? clock.setBackBy : 0
+    expect(clock).toMatchObject({ kind: 'clock_set_back', setBackBy: expect.any(Number) })
+    const back = clock?.kind === 'clock_set_back' ? clock.setBackBy : 0
     expect((before?.at ?? 0) - back).toBeLessThan(later === undefined ? PING : (after?.at ?? 0))
   })
 

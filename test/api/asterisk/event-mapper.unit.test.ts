@@ -201,8 +201,8 @@ test.each([
   ['', 0],
 ])("a hangup with cause '%s' is an end, after the last that is known of the channel", (text, cause) => {
   const facts = mapEvent('Hangup', { ...SNAPSHOT, Exten: 'h', Cause: text, 'Cause-txt': 'whatever' })
-  expect(facts.map(({ kind }) => kind)).toEqual(['channel', 'gone'])
-  expect(facts[1]).toEqual({ kind: 'gone', id: ID, at: AT, cause })
+  expect(facts.map(({ kind }) => kind)).toEqual(['channel', 'channel_ended'])
+  expect(facts[1]).toEqual({ kind: 'channel_ended', id: ID, at: AT, cause })
 })
 
 describe('an item of CoreShowChannels', () => {
@@ -383,7 +383,7 @@ test('any fields whatever are read without harm', () => {
       (name, fields) => {
         for (const fact of mapEvent(name, { ...SNAPSHOT, ...fields })) {
           expect(Number.isSafeInteger(fact.at)).toBe(true)
-          if (fact.kind === 'gone') expect(Number.isSafeInteger(fact.cause)).toBe(true)
+          if (fact.kind === 'channel_ended') expect(Number.isSafeInteger(fact.cause)).toBe(true)
           if (fact.kind === 'channel')
             expect(fact.changes.callerName ?? '').not.toMatch(/[\p{Cc}\u2028\u2029]/u)
         }

@@ -206,8 +206,8 @@ describe('a channel that is masqueraded while it rings', () => {
     about('b', 5, { ...naming('1003'), number: '1003' }),
     about('b', 5, { state: 'up' }),
     about('a', 5, { state: 'up' }),
-    { kind: 'gone', id: 'b', at: 9 * SECOND, cause: 16 },
-    { kind: 'gone', id: 'a', at: 9 * SECOND, cause: 16 },
+    { kind: 'channel_ended', id: 'b', at: 9 * SECOND, cause: 16 },
+    { kind: 'channel_ended', id: 'a', at: 9 * SECOND, cause: 16 },
   ]
 
   test('was rung as one phone and answered as another', () => {

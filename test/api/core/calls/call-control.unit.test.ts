@@ -49,7 +49,7 @@ function createFixture(
   })
   const tell = (id: string, changes: Partial<PbxChannel>) =>
     tracker.handle({ kind: 'channel', id, at: ++at, changes })
-  const gone = (id: string, cause: number) => tracker.handle({ kind: 'gone', id, at: ++at, cause })
+  const gone = (id: string, cause: number) => tracker.handle({ kind: 'channel_ended', id, at: ++at, cause })
   const leg = (id: string, endpoint: string) =>
     tell(id, {
       name: `PJSIP/${endpoint}-0000000${id.at(-1)}`,
@@ -494,7 +494,7 @@ describe('dialling', () => {
         },
       ],
     ])
-    expect(await calls.find(user1, callId)).toMatchObject({ known: 'asked', number: '1002' })
+    expect(await calls.find(user1, callId)).toMatchObject({ kind: 'requested', number: '1002' })
     await expect(calls.find(user2, callId)).rejects.toMatchObject({ code: 'not_found' })
   })
   test('with the same key gives the same call, and dials once', async () => {
@@ -557,7 +557,7 @@ describe('dialling', () => {
       await expect(calls.find(actor, callId)).rejects.toMatchObject({ code: 'not_found' })
       await expect(calls.hangup(actor, callId)).rejects.toMatchObject({ code: 'not_found' })
     }
-    expect(await calls.find(ofSales, callId)).toMatchObject({ known: 'asked' })
+    expect(await calls.find(ofSales, callId)).toMatchObject({ kind: 'requested' })
     await calls.hangup(ofSales, callId)
     expect(pbxCommands.at(-1)).toEqual(['hangup', callId, 'normal'])
   })

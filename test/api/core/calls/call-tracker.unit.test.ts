@@ -154,7 +154,7 @@ describe.each(VERSIONS)('what %s told', (version) => {
 })
 
 function aliveAfter(facts: readonly PbxEvent[]): string[] {
-  const gone = new Set(facts.flatMap((fact) => (fact.kind === 'gone' ? fact.id : [])))
+  const gone = new Set(facts.flatMap((fact) => (fact.kind === 'channel_ended' ? fact.id : [])))
   return facts.flatMap((fact) => (fact.kind === 'channel' && !gone.has(fact.id) ? fact.id : []))
 }
 
@@ -183,7 +183,7 @@ const born = (
     ...more,
   })
 const gone = (id: string, at: PbxTime, cause: number | undefined = 16): PbxEvent => ({
-  kind: 'gone',
+  kind: 'channel_ended',
   id,
   at: at * SECOND,
   cause,
@@ -417,7 +417,7 @@ test('a listener that throws hides the call from no other, and ends nothing', ()
 })
 
 describe('a clock that is put back by 5 minutes', () => {
-  const back: PbxEvent = { kind: 'clock', at: 10 * SECOND, setBackBy: 300 * SECOND }
+  const back: PbxEvent = { kind: 'clock_set_back', at: 10 * SECOND, setBackBy: 300 * SECOND }
   const talk = [
     born('a', 'a', '101', 300, { state: 'dialling', dialedExtension: '102' }),
     born('b', 'a', '102', 301),

@@ -16,7 +16,12 @@ const about = (at: number, what: Partial<PbxChannel>): ChannelUpdate => ({
   at,
   changes: what,
 })
-const gone = (at: number, cause: number | undefined): ChannelEnded => ({ kind: 'gone', id: 'a', at, cause })
+const gone = (at: number, cause: number | undefined): ChannelEnded => ({
+  kind: 'channel_ended',
+  id: 'a',
+  at,
+  cause,
+})
 const known = (...facts: Applied[]): TrackedChannel | undefined => {
   const book = createChannelRegistry()
   for (const fact of facts) book.apply(fact)

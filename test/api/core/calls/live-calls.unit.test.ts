@@ -56,8 +56,8 @@ test('whoever is told of one call of a burst sees the others as they are after i
 
   const seen: number[] = []
   table.onChange(() => seen.push(table.ofEndpoint('103').length))
-  table.handle({ kind: 'gone', id: 'other', at: other.at + 1, cause: 16 })
-  for (const fact of facts) if (fact.kind === 'gone') table.handle(fact)
+  table.handle({ kind: 'channel_ended', id: 'other', at: other.at + 1, cause: 16 })
+  for (const fact of facts) if (fact.kind === 'channel_ended') table.handle(fact)
   table.flush()
   expect(seen).toEqual([0, 0])
 })

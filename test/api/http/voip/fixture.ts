@@ -128,7 +128,7 @@ export function createVoipFixture(difference: Partial<VoipRoutesNeeds> = {}) {
     const call = live.find((one) => one.id === id)
     if (call === undefined || (actor.claims.role === 'user' && !isIn(call, actor.claims.extension)))
       throw new Refusal('not_found', { detail: 'no such call' })
-    return { known: 'live', call }
+    return { kind: 'live', call }
   }
   const command = (what: string) => async (actor: Parameters<CallControl['hangup']>[0], id: string) => {
     await find(actor, id)
