@@ -25,6 +25,10 @@ export async function retry<T>(work: () => Promise<T>, { delayMs, signal }: Retr
   }
 }
 
-/** Doubles from `firstMs` up to `maxMs`, with jitter: between half of that and the whole, so that many do not retry at once. */
+/** Doubles from `firstMs`, the delay after the first failure, up to `maxMs`. */
+export const exponentialMs = (failures: number, firstMs: number, maxMs: number): number =>
+  Math.min(maxMs, firstMs * 2 ** (failures - 1))
+
+/** `exponentialMs` with jitter: between half of it and the whole, so that many do not retry at once. */
 export const backoffMs = (failures: number, firstMs: number, maxMs: number): number =>
-  Math.min(maxMs, firstMs * 2 ** (failures - 1)) * (0.5 + Math.random() / 2)
+  exponentialMs(failures, firstMs, maxMs) * (0.5 + Math.random() / 2)

@@ -70,6 +70,7 @@ const PURE = [
   'deadline.ts',
   'describe-schema.ts',
   'event-loop-yield.ts',
+  'evict-oldest.ts',
   'failure-reporter.ts',
   'hash.ts',
   'interval.ts',

@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net'
 // Not 'ami-io': its entry takes itself for a program under ESM and ends the process.
 import { Client, SilentLogger } from 'ami-io/lib/index.js'
+import { exponentialMs } from '../../runtime/retry.ts'
 import { type AmiAction, type AmiMessage, encodeAction } from './ami-codec.ts'
 import {
   type AmiConnectionTimes,
@@ -169,9 +170,8 @@ export function createAmiClient(needs: AmiClientNeeds): AmiClient {
   /** Full jitter, so that many do not come back as one. */
   function reconnectDelay({ reason }: Disconnect): number {
     if (reason === 'login_refused') return times.retryRefusedMs * (1 + random())
-    const longest = Math.min(times.retryMaxMs, times.retryMinMs * 2 ** Math.min(failures, 30))
     failures += 1
-    return random() * longest
+    return random() * exponentialMs(failures, times.retryMinMs, times.retryMaxMs)
   }
 
   function request(fields: AmiAction, expects: AmiResponseKind): Promise<AmiMessage[]> {

@@ -1,3 +1,4 @@
+import { exponentialMs } from '../../runtime/retry.ts'
 import type { Pbx } from '../core/calls/pbx.ts'
 import type { PbxEvent, PbxTime } from '../core/calls/pbx-events.ts'
 import { NO_AMI_CAPABILITIES, toAmiCapabilities } from './ami-capabilities.ts'
@@ -153,8 +154,8 @@ export function createAsterisk(needs: AsteriskPbxNeeds) {
     } catch (err) {
       if (startedIn !== connectionEpoch) return
       onError('ami_sync_failed', 'the state of Asterisk could not be read', err)
-      if (offlineSince !== undefined) pause = Math.min(times.retryMaxMs, times.retryMinMs * 2 ** failures)
-      failures = Math.min(failures + 1, 30)
+      failures += 1
+      if (offlineSince !== undefined) pause = exponentialMs(failures, times.retryMinMs, times.retryMaxMs)
     }
     cancelTimer = startTimer(pause, () => void sync(startedIn, failures))
   }

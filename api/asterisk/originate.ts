@@ -1,3 +1,4 @@
+import { evictOldest } from '../../runtime/evict-oldest.ts'
 import { localPeerId } from '../core/calls/call-id.ts'
 import type { OriginateRequest } from '../core/calls/pbx.ts'
 import { Refusal } from '../core/refusal.ts'
@@ -58,18 +59,13 @@ export function createOriginateOnce(control: AmiClient) {
   /** @throws {Refusal} `conflict` for an id that was sent before */
   return async (callId: string, originate: AmiAction) => {
     if (sent.has(callId)) throw new Refusal('conflict', { detail: 'this call was dialled already' })
-    remember(callId)
+    sent.add(callId)
+    evictOldest(sent, MAX_REMEMBERED_IDS)
     try {
       await control.action(originate)
     } catch (err) {
       if (err instanceof AmiError && !err.sent) sent.delete(callId)
       throw toRefusal(err)
     }
-  }
-
-  function remember(callId: string) {
-    const [oldest] = sent
-    if (sent.size >= MAX_REMEMBERED_IDS && oldest !== undefined) sent.delete(oldest)
-    sent.add(callId)
   }
 }

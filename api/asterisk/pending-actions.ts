@@ -1,3 +1,4 @@
+import { evictOldest } from '../../runtime/evict-oldest.ts'
 import type { AmiMessage } from './ami-codec.ts'
 import { AmiError } from './ami-error.ts'
 import type { StartTimer } from './timer.ts'
@@ -94,8 +95,7 @@ export function createPendingActions(after: StartTimer) {
 
   function ignoreList(id: string) {
     ignoredLists.add(id)
-    const [oldest] = ignoredLists
-    if (ignoredLists.size > MAX_IGNORED_LISTS && oldest !== undefined) ignoredLists.delete(oldest)
+    evictOldest(ignoredLists, MAX_IGNORED_LISTS)
   }
 }
 

@@ -1,3 +1,4 @@
+import { evictOldest } from '../../runtime/evict-oldest.ts'
 import type { PbxEvent } from '../core/calls/pbx-events.ts'
 import type { AmiClient } from './ami-client.ts'
 import { isNoSuchChannel, toRefusal } from './ami-error-to-refusal.ts'
@@ -34,18 +35,19 @@ export function createPendingHangups({ control, now, onError }: PendingHangupsNe
     async hangUp(id: string, cause: number) {
       evictExpired()
       // Before it is asked for: the channel may be told of before the answer comes.
-      const wish: PendingHangup = {
+      const hangup: PendingHangup = {
         cause,
         expiresAt: now() + PENDING_TTL_MS,
         inProgress: false,
         seenMeanwhile: false,
       }
       pending.delete(id)
-      pending.set(id, wish)
+      pending.set(id, hangup)
+      evictOldest(pending, MAX_PENDING)
       try {
-        await attempt(id, wish)
+        await attempt(id, hangup)
       } catch (err) {
-        remove(id, wish)
+        remove(id, hangup)
         throw toRefusal(err)
       }
     },
@@ -94,7 +96,7 @@ export function createPendingHangups({ control, now, onError }: PendingHangupsNe
 
   function evictExpired() {
     for (const [id, { expiresAt }] of pending) {
-      if (expiresAt >= now() && pending.size < MAX_PENDING) break
+      if (expiresAt >= now()) return
       pending.delete(id)
     }
   }

@@ -1,8 +1,7 @@
 import type { Actor } from '../actor.ts'
-import { type FindReach, isWithinReach, type Reach } from '../auth/supervisor-reach.ts'
+import { isWithinReach, type Reach } from '../auth/supervisor-reach.ts'
 import type { Directory } from '../directory/directory.ts'
-import { Refusal } from '../refusal.ts'
-import type { Call, Leg } from './call.ts'
+import type { Call } from './call.ts'
 
 /** Whether a phone was in the call and is no more, by its endpoint. */
 export function hasLeft({ legs }: Pick<Call, 'legs'>, endpoint: string): boolean {
@@ -25,31 +24,6 @@ export const coversCall = (
 export function isParty(actor: Actor, call: Call, directory: Pick<Directory, 'endpointOf'>): boolean {
   const own = ownEndpoint(actor, directory)
   return own !== undefined && call.legs.some((leg) => leg.endpoint === own)
-}
-
-/**
- * The leg a command is for: the actor's own, else one whose phone belongs to a user the actor oversees.
- * @param fits what the leg must be like
- * @throws {Refusal} `conflict` where there is none
- */
-export async function selectLeg(
-  actor: Actor,
-  call: Call,
-  { directory, reachOf }: { directory: Pick<Directory, 'endpointOf' | 'findByEndpoint'>; reachOf: FindReach },
-  fits: (leg: Leg) => boolean,
-  description: string,
-): Promise<Leg> {
-  const own = ownEndpoint(actor, directory)
-  const candidates = call.legs.filter((leg) => leg.state !== 'ended' && fits(leg))
-  const ownLeg = candidates.find(({ endpoint }) => endpoint !== undefined && endpoint === own)
-  if (ownLeg !== undefined) return ownLeg
-  const reach = await reachOf(actor)
-  const overseen = candidates.find(({ endpoint = '' }) => {
-    const person = directory.findByEndpoint(endpoint)
-    return person !== undefined && isWithinReach(reach, person)
-  })
-  if (overseen === undefined) throw new Refusal('conflict', { detail: `this call has no ${description}` })
-  return overseen
 }
 
 export function ownEndpoint(

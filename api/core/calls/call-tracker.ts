@@ -3,9 +3,10 @@ import { createListeners } from '../../../runtime/listeners.ts'
 import { createBridges } from './bridges.ts'
 import { buildCall } from './build-call.ts'
 import type { Call } from './call.ts'
-import { createChannelRegistry, createRecentIds, type TrackedChannel } from './channel-registry.ts'
+import { createChannelRegistry, type TrackedChannel } from './channel-registry.ts'
 import { createLiveCalls } from './live-calls.ts'
 import type { OriginateResult, PbxEvent, PbxTime } from './pbx-events.ts'
+import { createRecentIds } from './recent-ids.ts'
 import { closeOrphaned, hasEnded, newTrackedCall, type TrackedCall } from './tracked-call.ts'
 
 /** The calls of one PBX, as the facts tell them: the same for all who heard the same facts, in any order. */

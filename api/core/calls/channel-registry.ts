@@ -1,4 +1,5 @@
 import type { ChannelEnded, ChannelUpdate, DialEnd, DialUpdate, PbxChannel, PbxTime } from './pbx-events.ts'
+import { createRecentIds } from './recent-ids.ts'
 
 /** All that was heard of one channel, the same in whatever order and however often it was heard. */
 export interface TrackedChannel {
@@ -89,22 +90,6 @@ export function createChannelRegistry(): ChannelRegistry {
       evictedIds.add(id)
     },
     size: () => ({ channels: entries.size, evicted: evictedIds.size() }),
-  }
-}
-
-/** Remembers the last `most` ids. */
-export function createRecentIds(maxIds: number) {
-  const ids = new Set<string>()
-  return {
-    has: (id: string) => ids.has(id),
-    add(id: string) {
-      ids.add(id)
-      for (const oldest of ids) {
-        if (ids.size <= maxIds) break
-        ids.delete(oldest)
-      }
-    },
-    size: () => ids.size,
   }
 }
 

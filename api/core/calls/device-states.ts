@@ -1,3 +1,4 @@
+import { evictOldest } from '../../../runtime/evict-oldest.ts'
 import { createListeners } from '../../../runtime/listeners.ts'
 import type { DeviceState, DeviceUpdate, PbxTime } from './pbx-events.ts'
 
@@ -32,7 +33,8 @@ export function createDeviceStates(onError: (err: unknown) => void): DeviceState
       }
       since.set(device, at)
       states.set(device, state)
-      if (states.size > MAX_DEVICES) evictOldest()
+      evictOldest(states, MAX_DEVICES)
+      evictOldest(since, MAX_DEVICES)
       if (state !== before) listeners.notify(device, state, before)
     },
     stateOf: (device) => states.get(device),
@@ -41,13 +43,5 @@ export function createDeviceStates(onError: (err: unknown) => void): DeviceState
     },
     all: () => states,
     onChange: listeners.add,
-  }
-
-  function evictOldest() {
-    for (const device of states.keys()) {
-      states.delete(device)
-      since.delete(device)
-      return
-    }
   }
 }

@@ -1,3 +1,4 @@
+import { evictOldest } from '../../../runtime/evict-oldest.ts'
 import { toUnixSeconds } from '../../../runtime/time.ts'
 import type { DialLimits } from '../dial-policy/dial-limits.ts'
 import type { Person } from '../directory/directory.ts'
@@ -22,8 +23,8 @@ export interface HistoryWriterNeeds {
   now(): number
   /** Longer than a phone may ring. */
   placeTimeoutMs: number
-  /** One call can never be written, and is left out. */
-  onError(what: string, err: unknown): void
+  /** Called for a call that can never be written: it is left out. */
+  onError(err: unknown, callId: string): void
 }
 
 export interface CallHistoryWriter {
@@ -98,7 +99,7 @@ export function createHistoryWriter(needs: HistoryWriterNeeds): CallHistoryWrite
       for (const { record } of prepared) {
         await history.save([record]).catch((failure) => {
           if (isUnavailable(failure)) throw failure
-          needs.onError(`call ${record.id} cannot be kept`, failure)
+          needs.onError(failure, record.id)
         })
       }
     }
@@ -227,6 +228,5 @@ const yieldToLoop = () => new Promise((resolve) => setImmediate(resolve))
 function putBounded<V>(map: Map<string, V>, key: string, value: V) {
   map.delete(key)
   map.set(key, value)
-  const [oldest] = map.keys()
-  if (map.size > MAX_PENDING && oldest !== undefined) map.delete(oldest)
+  evictOldest(map, MAX_PENDING)
 }

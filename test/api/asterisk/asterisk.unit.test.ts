@@ -93,7 +93,7 @@ describe('reading the PBX', () => {
         .send('Event: DeviceStateChange', `Timestamp: ${Timestamp}`, 'Device: PJSIP/1001', `State: ${State}`)
     says('1795218804.5', 'INUSE')
     if (later !== undefined) says(later, 'NOT_INUSE')
-    await until(() => scripted.published.includes('clock '))
+    await until(() => scripted.published.includes('clock_set_back '))
     const [before, clock, after] = scripted.pbxEvents
     expect(before).toMatchObject({ kind: 'device', state: 'in_use' })
     expect(clock).toMatchObject({ kind: 'clock_set_back', setBackBy: expect.any(Number) })

@@ -85,7 +85,7 @@ beforeEach(() => {
     isOnline: () => true,
     now: () => now,
     placeTimeoutMs: 60_000,
-    onError: (what) => void errors.push(what),
+    onError: (_, callId) => void errors.push(callId),
   })
 })
 
