@@ -7,12 +7,12 @@ export interface AmiCapabilities {
   /** MuteAudio needs the privilege `system`, which is a shell on the PBX; Setvar does the same with `call`. */
   muteAction: 'MuteAudio' | 'Setvar'
   canShowDialplan: boolean
-  /** Names of recordings are variables. */
+  /** Needed for the names of recordings, which are variables. */
   canReadVariables: boolean
   canListPresence: boolean
 }
 
-/** Actions in lower case; one of them suffices. */
+/** The actions that each capability needs, in lower case; one of them suffices. */
 const REQUIRED_ACTIONS: Readonly<Record<PbxCapability, readonly string[]>> = {
   dial: ['originate'],
   hangup: ['hangup'],
@@ -25,11 +25,11 @@ const REQUIRED_ACTIONS: Readonly<Record<PbxCapability, readonly string[]>> = {
   request_answer: ['pjsipnotify'],
 }
 
-/** @param answer to ListCommands: one line for each action that this user may run */
+/** @param answer to ListCommands: one line for each action that this user may send */
 export function toAmiCapabilities(answer: AmiMessage): AmiCapabilities {
   const may = (action: string) => answer.fields[action] !== undefined
   return {
-    pbxCapabilities: new Set(PBX_CAPABILITIES.filter((deed) => REQUIRED_ACTIONS[deed].some(may))),
+    pbxCapabilities: new Set(PBX_CAPABILITIES.filter((capability) => REQUIRED_ACTIONS[capability].some(may))),
     muteAction: may('muteaudio') ? 'MuteAudio' : 'Setvar',
     canShowDialplan: may('showdialplan'),
     canReadVariables: may('getvar'),

@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net'
-// Not 'ami-io': its entry takes itself for a program under ESM and ends the process.
+// Not 'ami-io': under ESM its entry file believes that it is the main program and ends the process.
 import { Client, SilentLogger } from 'ami-io/lib/index.js'
 import { exponentialMs } from '../../runtime/retry.ts'
 import { type AmiAction, type AmiMessage, encodeAction } from './ami-codec.ts'
@@ -15,37 +15,37 @@ import type { AmiFailureHandler } from './ami-failure.ts'
 import type { ActionResult, AmiResponseKind } from './pending-actions.ts'
 import type { StartTimer } from './timer.ts'
 
-/** What a transport tells. Events come between `up` and `down` only, and `down` only after `up`. */
+/** Events of a client. Events of Asterisk come only between `up` and `down`, and `down` only after `up`. */
 export interface AmiEvents {
   event: AmiMessage
   up: undefined
   down: Disconnect
 }
 
-/** `why` is what ended the last link, until the next is up. */
+/** `lastDisconnect` is why the last connection ended, until the next one is up. */
 export interface AmiState {
   phase: 'closed' | 'connecting' | 'up' | 'waiting'
   lastDisconnect?: Disconnect
 }
 
-/** One AMI user of one Asterisk, kept logged in for as long as it is open. */
+/** A connection of one AMI user to one Asterisk. It reconnects for as long as it is open. */
 export interface AmiClient {
   state(): AmiState
-  /** Starts connecting, and does so again after every loss. Listen first: news may come with the login. */
+  /** Connects, and reconnects after every loss. Add listeners first: events may come with the login. */
   open(): void
   /**
-   * @returns Asterisk's answer, which may mean that it has only been queued
-   * @throws {AmiError} any code; `sent` says whether Asterisk may have acted. Nothing is ever kept for later
+   * @returns Asterisk's response, which may mean that the action was only queued
+   * @throws {AmiError} any code; `sent` is true when Asterisk may have acted. No action is queued for later
    */
   action(fields: AmiAction): Promise<AmiMessage>
   /**
-   * @returns the items of a list, none of which is told as an event
-   * @throws {AmiError} as `action`; some of Asterisk's lists refuse where they are empty
+   * @returns the items of a list, which are not reported as events
+   * @throws {AmiError} as `action`; some of Asterisk's lists refuse when they are empty
    */
   list(fields: AmiAction): Promise<AmiMessage[]>
-  /** @returns what ends the listening */
+  /** @returns a function that removes the listener */
   on<K extends keyof AmiEvents>(what: K, listener: (news: AmiEvents[K]) => void): () => void
-  /** Answers that are due are given up. */
+  /** Closes the connection. Pending actions fail. */
   close(): Promise<void>
 }
 
@@ -53,9 +53,9 @@ export interface AmiClientNeeds {
   /** Opens a new socket each time. */
   connect: () => Socket
   login: AmiLogin
-  /** Begins every ActionID, so that an administrator sees whose it is. */
+  /** Prefix of every ActionID, so that an administrator sees who sent it. */
   instance: string
-  /** Letters and digits that nobody can guess: other sessions are told our ActionIDs only afterwards. */
+  /** Unguessable letters and digits: other AMI sessions see our ActionIDs only afterwards. */
   nonce: () => string
   /** At least 0 and below 1. */
   random: () => number
@@ -67,10 +67,10 @@ export interface AmiClientNeeds {
 /** In ms. */
 export interface AmiClientTimes extends AmiConnectionTimes {
   actionTimeoutMs: number
-  /** The longest first pause before dialling again; it doubles up to `retryMost`. */
+  /** Upper limit of the delay before the first reconnect; it doubles up to `retryMaxMs`. */
   retryMinMs: number
   retryMaxMs: number
-  /** The shortest pause after a refused login, and half of the longest: a wrong secret does not mend itself. */
+  /** Minimum delay after a refused login, and half of the maximum: a wrong secret does not correct itself. */
   retryRefusedMs: number
 }
 
@@ -86,7 +86,7 @@ const TIMES: AmiClientTimes = {
 }
 const MAX_PENDING_ACTIONS = 256
 
-/** @throws {AmiError} `ami_field_invalid` where the login cannot be written */
+/** @throws {AmiError} `ami_field_invalid` where the login cannot be encoded */
 export function createAmiClient(needs: AmiClientNeeds): AmiClient {
   const { login, random, startTimer, onError } = needs
   const times = { ...TIMES, ...needs.times }
@@ -114,7 +114,7 @@ export function createAmiClient(needs: AmiClientNeeds): AmiClient {
     },
     action: async (fields) => {
       const [response] = await request(fields, 'response')
-      if (response === undefined) throw new Error('an answer is one response')
+      if (response === undefined) throw new Error('an action has one response')
       return response
     },
     list: (fields) => request(fields, 'list'),
@@ -141,7 +141,8 @@ export function createAmiClient(needs: AmiClientNeeds): AmiClient {
             state = { phase: 'up' }
             emit('up', undefined)
           },
-          // Only a link that lasts ends the doubling: one that breaks after each login is no better than none.
+          // Only an answered Ping resets the delay: a connection that breaks after each login is no better
+          // than none.
           alive() {
             failures = 0
           },
@@ -167,7 +168,7 @@ export function createAmiClient(needs: AmiClientNeeds): AmiClient {
     if (phase === 'up') emit('down', down)
   }
 
-  /** Full jitter, so that many do not come back as one. */
+  /** Full jitter, so that many clients do not reconnect at once. */
   function reconnectDelay({ reason }: Disconnect): number {
     if (reason === 'login_refused') return times.retryRefusedMs * (1 + random())
     failures += 1
@@ -177,10 +178,10 @@ export function createAmiClient(needs: AmiClientNeeds): AmiClient {
   function request(fields: AmiAction, expects: AmiResponseKind): Promise<AmiMessage[]> {
     return new Promise((resolve, reject) => {
       if (state.phase !== 'up' || connection === undefined) {
-        throw new AmiError('ami_offline', 'there is no link to Asterisk', false)
+        throw new AmiError('ami_offline', 'there is no connection to Asterisk', false)
       }
       if (connection.inFlight() >= MAX_PENDING_ACTIONS) {
-        throw new AmiError('ami_busy', `${MAX_PENDING_ACTIONS} answers are due already`, false)
+        throw new AmiError('ami_busy', `${MAX_PENDING_ACTIONS} actions are pending already`, false)
       }
       connection.request(fields, expects, times.actionTimeoutMs, (outcome: ActionResult) =>
         outcome instanceof AmiError ? reject(outcome) : resolve(outcome),
@@ -188,7 +189,7 @@ export function createAmiClient(needs: AmiClientNeeds): AmiClient {
     })
   }
 
-  /** A listener's fault is its own: it must not end the reading of the socket. */
+  /** A listener that throws must not end the reading of the socket. */
   function emit<K extends keyof AmiEvents>(what: K, news: AmiEvents[K]) {
     for (const listener of listeners[what]) {
       try {
@@ -201,15 +202,18 @@ export function createAmiClient(needs: AmiClientNeeds): AmiClient {
 }
 
 const DISCONNECT_MESSAGES: Readonly<Record<Disconnect['reason'], string>> = {
-  closed: 'the link to Asterisk is closed',
+  closed: 'the connection to Asterisk is closed',
   lost: 'Asterisk cannot be reached',
   silent: 'Asterisk does not answer',
-  not_asterisk: 'what answers is no Asterisk',
-  oversize: 'Asterisk sends what has no end',
+  not_asterisk: 'the server is not an Asterisk',
+  oversize: 'Asterisk sent a message that is too long',
   login_refused: 'Asterisk refuses the AMI user or its secret',
-  not_ready: 'Asterisk takes no login yet',
+  not_ready: 'Asterisk accepts no login yet',
 }
 
-/** Its encoding is for greetings alone, its logger would print the secret, and it never reconnects. */
+/**
+ * ami-io uses its encoding for the greeting only, its own logger would print the secret, and it never
+ * reconnects here.
+ */
 const newAmiIoClient = ({ username, secret }: AmiLogin) =>
   new Client({ login: username, password: secret, encoding: 'utf8', logger: new SilentLogger() })

@@ -3,8 +3,8 @@ import { AmiError } from './ami-error.ts'
 export type AmiValue = string | number | boolean
 
 /**
- * One action, as Asterisk documents it: its name and its fields. A list repeats its field (`Variable`).
- * Only the wire is judged here. What a value means to Asterisk is for the caller: a comma in `Variable`
+ * One action, as Asterisk documents it: its name and its fields. A list repeats its field (`Variable`). Only
+ * the encoding is validated here; the caller validates what a value means to Asterisk: a comma in `Variable`
  * sets another one, a `Channel` that begins with `/` is a pattern, and `Application` is run.
  */
 export interface AmiAction {
@@ -12,15 +12,15 @@ export interface AmiAction {
   [key: string]: AmiValue | readonly AmiValue[]
 }
 
-/** What Asterisk says at once, up to an empty line: a response or an event. */
+/** One message of Asterisk, up to an empty line: a response or an event. */
 export interface AmiMessage {
-  /** By its first line, as what follows may hold a caller's words. */
+  /** By its first line, as later lines may hold a caller's text. */
   kind: 'response' | 'event'
   /** The first line's value: `Success`, `Newchannel`. */
   name: string
-  /** Keys in lower case, as Asterisk spells them in several ways; the first value of a key. No prototype. */
+  /** Keys in lower case, as Asterisk's own spelling varies; the first value of a key. No prototype. */
   fields: Readonly<Record<string, string>>
-  /** Every line in its order, keys as written: `Output`, `Variable` and `ChanVariable` come several times. */
+  /** Every line in order, keys as written: `Output`, `Variable` and `ChanVariable` come several times. */
   pairs: readonly (readonly [key: string, value: string])[]
 }
 
@@ -30,11 +30,11 @@ const MAX_LINES = 120
 
 const KEY = /^[A-Za-z][A-Za-z0-9_-]{0,39}$/
 const NAME = /^[A-Za-z][A-Za-z0-9]{0,39}$/
-/** C0, DEL, C1, and what Unicode calls a line or paragraph separator. */
+/** C0, DEL, C1, and Unicode's line and paragraph separators. */
 const LINE_BREAKING = /[\p{Cc}\u2028\u2029]/u
 
 /**
- * Writes one action. Whatever is accepted reads back as itself and adds no line.
+ * Encodes one action. An accepted value decodes to itself and adds no line.
  * @throws {AmiError} `ami_field_invalid`
  */
 export function encodeAction(fields: AmiAction, actionId: string): Buffer {
@@ -52,7 +52,7 @@ export function encodeAction(fields: AmiAction, actionId: string): Buffer {
   for (const [key, value] of Object.entries(fields)) {
     if (key === 'Action') continue
     if (!KEY.test(key)) throw invalid('a key is not a name')
-    // Asterisk reads the first of two and skips the case of letters.
+    // Asterisk reads the first of two fields with the same name, and ignores case.
     if (seen.has(key.toLowerCase())) throw invalid(`${key} is there twice`)
     seen.add(key.toLowerCase())
     for (const one of Array.isArray(value) ? value : [value]) write(key, one)
@@ -65,7 +65,7 @@ function encodeValue(key: string, value: unknown): string {
   if (typeof value !== 'string') throw invalid(`${key} is not a text, a whole number, true or false`)
   if (LINE_BREAKING.test(value)) throw invalid(`${key} holds a control character`)
   if (!value.isWellFormed()) throw invalid(`${key} holds half a character`)
-  // Asterisk skips blanks after the colon, so they would not arrive (manager.c: ast_skip_blanks).
+  // Asterisk skips blanks after the colon (manager.c: ast_skip_blanks).
   if (value.startsWith(' ')) throw invalid(`${key} begins with a blank`)
   return value
 }
@@ -73,9 +73,9 @@ function encodeValue(key: string, value: unknown): string {
 const invalid = (what: string) => new AmiError('ami_field_invalid', what, false)
 
 /**
- * Reads one message, without the empty line that ends it. Lines end with CR LF and nothing else does: a lone
- * LF, which some of Asterisk's messages end with, belongs to the value and cannot begin a line.
- * @returns undefined for what is neither a response nor an event
+ * Decodes one message, without the empty line that ends it. Only CR LF ends a line: a lone LF, which some of
+ * Asterisk's messages end with, belongs to the value and cannot begin a line.
+ * @returns undefined for anything but a response or an event
  */
 export function decodeMessage(raw: Buffer): AmiMessage | undefined {
   const pairs = raw

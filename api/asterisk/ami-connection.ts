@@ -6,14 +6,14 @@ import { type ActionResult, type AmiResponseKind, createPendingActions } from '.
 import type { StartTimer } from './timer.ts'
 
 /**
- * Why a link ended or did not come about:
+ * Why a connection ended or could not be made:
  * - `closed` by us
  * - `lost` the socket closed or could not be opened
- * - `silent` an answer to the login or to a Ping did not come in time
- * - `not_asterisk` the first line is no greeting of AMI
- * - `oversize` a message without an end
- * - `login_refused` Asterisk does not take this user and secret from here
- * - `not_ready` it does not take logins now, as while it stops, or does not finish booting
+ * - `silent` Login or a Ping was not answered in time
+ * - `not_asterisk` the first line is not an AMI greeting
+ * - `oversize` a message is too long
+ * - `login_refused` Asterisk rejects this user and secret from this address
+ * - `not_ready` Asterisk accepts no login now, as while it stops, or did not finish booting
  */
 export type DisconnectReason =
   | 'closed'
@@ -26,7 +26,7 @@ export type DisconnectReason =
 
 export interface Disconnect {
   reason: DisconnectReason
-  /** The socket's error code or Asterisk's words. */
+  /** The socket's error code or Asterisk's message. */
   detail?: string
 }
 
@@ -36,15 +36,15 @@ export interface AmiLogin {
   /** Classes of events to send, as the action Login takes them: `system,call,cdr`, or `off`. */
   events: string
   /**
-   * Whether to count as up only once Asterisk has booted. Needs a user with `read = system` and `system` in
-   * `events`, as FullyBooted comes to no other (manager.c, action_login).
+   * Whether to be up only after Asterisk has booted. Needs a user with `read = system` and `system` in
+   * `events`, as Asterisk sends FullyBooted to no other (manager.c, action_login).
    */
   waitForBoot: boolean
 }
 
 /** In ms. */
 export interface AmiConnectionTimes {
-  /** From dialling to the answer to Login. */
+  /** From connecting to the response to Login. */
   loginTimeoutMs: number
   /** From the login to FullyBooted. */
   bootTimeoutMs: number
@@ -52,7 +52,10 @@ export interface AmiConnectionTimes {
   pingTimeoutMs: number
 }
 
-/** What of an ami-io client is used: it reads the greeting and logs in. The rest is replaced before it starts. */
+/**
+ * The part of an ami-io client that is used: it reads the greeting and logs in. The rest is replaced before
+ * it starts.
+ */
 export interface AmiIoClient {
   socket: Socket | undefined
   initSocket(): void
@@ -73,7 +76,7 @@ export interface ConnectionNeeds {
   times: AmiConnectionTimes
 }
 
-/** What a connection tells, in this order: `ready`, then `event` and `alive`, then once `ended`. */
+/** Callbacks in this order: `ready`, then `event` and `alive`, then `ended` once. */
 export interface ConnectionHandlers {
   ready(): void
   /** A Ping was answered. */
@@ -88,7 +91,7 @@ const MAX_GREETING_BYTES = 256
 const MAX_MESSAGE_BYTES = 4 * 1024 * 1024
 const LF = 0x0a
 
-/** One TCP connection and the one client that serves it; neither is used again. */
+/** One TCP connection with its own ami-io client; neither is reused. */
 export function openConnection(needs: ConnectionNeeds, handlers: ConnectionHandlers) {
   const { client, login, newActionId, startTimer, times } = needs
   const pendingActions = createPendingActions(startTimer)
@@ -102,7 +105,8 @@ export function openConnection(needs: ConnectionNeeds, handlers: ConnectionHandl
   let socketError: string | undefined
   let cancelTimer = startTimer(times.loginTimeoutMs, () => end('silent', 'no login in time'))
 
-  // These stay for ever: a reset may come long after the end, and nobody else would catch it.
+  // These listeners are never removed: a reset may come long after the end, and would otherwise be an
+  // uncaught error.
   socket.on('error', (err: NodeJS.ErrnoException) => {
     socketError = err.code ?? err.name
   })
@@ -144,7 +148,7 @@ export function openConnection(needs: ConnectionNeeds, handlers: ConnectionHandl
     request,
     inFlight: pendingActions.size,
     end,
-    /** Once the socket is closed. */
+    /** Resolves when the socket is closed. */
     closed,
   }
 
@@ -160,7 +164,7 @@ export function openConnection(needs: ConnectionNeeds, handlers: ConnectionHandl
     socket.write(bytes)
   }
 
-  /** It may come in pieces, and with the first messages behind it. */
+  /** The greeting may come in pieces, or together with the first messages. */
   function awaitGreeting() {
     let greeting = Buffer.alloc(0)
     const collect = (chunk: Buffer) => {
@@ -220,7 +224,7 @@ export function openConnection(needs: ConnectionNeeds, handlers: ConnectionHandl
     cancelTimer()
     socket.destroy()
     pendingActions.rejectAll(
-      new AmiError('ami_offline', 'the link to Asterisk broke before it answered', true),
+      new AmiError('ami_offline', 'the connection to Asterisk broke before it answered', true),
     )
     handlers.ended({ reason, ...(detail === undefined ? {} : { detail }) })
   }

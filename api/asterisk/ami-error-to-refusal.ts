@@ -1,15 +1,15 @@
 import { Refusal, type RefusalCode } from '../core/refusal.ts'
 import { AmiError } from './ami-error.ts'
 
-/** What to say while there is no PBX. */
+/** The refusal while the PBX is offline. */
 export const pbxUnavailable = (cause?: unknown) => new Refusal('unavailable', { retryAfter: 2, cause })
 
-/** Whether Asterisk says that it has no such channel: each action words it differently. */
+/** Whether Asterisk reports that it has no such channel: each action words it differently. */
 export const isNoSuchChannel = (err: unknown): boolean =>
   err instanceof AmiError && matchErrorText(err)?.[1] === 'not_found'
 
 /**
- * What the core is told of an action that failed. Asterisk's own words go no further than the log: they repeat
+ * Converts the error of an action for the core. Asterisk's message goes no further than the log: it contains
  * contexts and channels.
  */
 export function toRefusal(err: unknown): unknown {
@@ -23,15 +23,15 @@ export function toRefusal(err: unknown): unknown {
   }
   const [, known = 'conflict', detail = 'the PBX refuses it'] = matchErrorText(err) ?? []
   if (known === 'unavailable') return pbxUnavailable(err)
-  // A call whose channel went this moment is no longer in a state for it; whether it exists, the facts say.
+  // The channel has just ended, so the call is not in a state for it; events show whether the call exists.
   return new Refusal(known === 'not_found' ? 'conflict' : known, { detail, cause: err })
 }
 
 const matchErrorText = (err: AmiError) =>
-  err.code === 'ami_refused' ? ERROR_TEXTS.find(([words]) => words.test(err.message)) : undefined
+  err.code === 'ami_refused' ? ERROR_TEXTS.find(([pattern]) => pattern.test(err.message)) : undefined
 
-/** As Asterisk 16 and 22 say them. */
-const ERROR_TEXTS: readonly (readonly [words: RegExp, code: RefusalCode, detail: string])[] = [
+/** Messages of Asterisk 16 and 22. */
+const ERROR_TEXTS: readonly (readonly [pattern: RegExp, code: RefusalCode, detail: string])[] = [
   [/^extension does not exist/i, 'unknown_number', 'the PBX knows no such number'],
   [
     /^(no such channel|channel specified does not exist|channel not found|channel does not exist)/i,
@@ -41,7 +41,7 @@ const ERROR_TEXTS: readonly (readonly [words: RegExp, code: RefusalCode, detail:
   [/^transfer (invalid|not permitted|failed)/i, 'conflict', 'the call cannot be transferred now'],
   [/^cannot set mute flag/i, 'conflict', 'the call is not recorded'],
   [
-    // The last one is of a function that no module brings.
+    // The last one is for a function that no loaded module provides.
     /^(permission denied|invalid\/unknown command|variable not set)/i,
     'not_supported',
     'this PBX does not let us',

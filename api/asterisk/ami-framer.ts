@@ -1,27 +1,27 @@
 const DELIMITER = Buffer.from('\r\n\r\n')
 const INITIAL_BUFFER_BYTES = 64 * 1024
 
-/** More came than one message may hold: whoever sends this is not to be listened to. */
+/** A message is longer than the limit: the connection must be closed. */
 export class OversizeError extends Error {
   override name = 'OversizeError'
 }
 
 /**
- * Cuts a stream of bytes into messages at empty lines, however the bytes come. Each byte is looked at and
- * moved a fixed number of times, also in a flood without an end.
+ * Splits a byte stream into messages at empty lines, however the bytes arrive. Each byte is read and moved a
+ * fixed number of times, also in an endless flood.
  *
- * @param maxMessageBytes bytes of one message
+ * @param maxMessageBytes of one message
  */
 export function createAmiFramer(maxMessageBytes: number) {
   let buffer = Buffer.allocUnsafe(INITIAL_BUFFER_BYTES)
   let filledBytes = 0
 
   return {
-    /** @throws {OversizeError} once; use it no further then */
+    /** @throws {OversizeError} when a message is too long; the framer must not be used afterwards */
     push(chunk: Buffer): Buffer[] {
       if (filledBytes + chunk.length > buffer.length) grow(filledBytes + chunk.length)
       chunk.copy(buffer, filledBytes)
-      // What was held has no end in it, save one that the chunk completes.
+      // The bytes before this chunk contain no delimiter, except one that the chunk completes.
       let from = Math.max(0, filledBytes - DELIMITER.length + 1)
       filledBytes += chunk.length
       const messages: Buffer[] = []
@@ -46,7 +46,7 @@ export function createAmiFramer(maxMessageBytes: number) {
     buffer = larger
   }
 
-  /** What is kept came with the last chunk, so that moving it costs no more than that chunk did. */
+  /** The remaining bytes came with the last chunk, so moving them costs no more than that chunk did. */
   function discardBefore(start: number) {
     buffer.copyWithin(0, start, filledBytes)
     filledBytes -= start

@@ -22,19 +22,22 @@ export interface AmiPbxNeeds {
 
 export interface AsteriskSettings extends OriginateSettings {
   transferContext: string
-  /** Asterisk's default one where undefined. */
+  /** The default parking lot of Asterisk where undefined. */
   parkingLot: string | undefined
   parkTimeoutMs: number
-  /** The folder that it records into, as it names it; undefined for `monitor` below its spool folder. */
+  /** The folder of recordings, as Asterisk names it; undefined for `monitor` below its spool folder. */
   recordingFolder?: string | undefined
-  /** Whether the names of recordings are needed. */
+  /** Whether the file names of recordings are needed. */
   needsFileNames?: boolean
 }
 
-/** Q.850. A caller hears "busy" for 17; others become 403 or 603. */
+/** Q.850. The caller gets "busy" for 17; other causes become 403 or 603. */
 const HANGUP_CAUSES = { normal: 16, busy: 17 } as const
 
-/** The deeds, each one action. Fields are judged before all else, then whether there is a PBX that lets us. */
+/**
+ * The commands of a PBX as AMI actions. Each validates its fields first, then checks that the PBX is online
+ * and permits it.
+ */
 export function createAmiPbx({
   control,
   settings,
@@ -49,7 +52,7 @@ export function createAmiPbx({
 
   return {
     state,
-    can: (deed) => capabilities().pbxCapabilities.has(deed),
+    can: (capability) => capabilities().pbxCapabilities.has(capability),
 
     async dial(order) {
       const fields = toOriginateAction(order, settings)
@@ -76,7 +79,7 @@ export function createAmiPbx({
       const Exten = requireNumber(number)
       requireCapability('attended_transfer')
       await requireExtension(Exten)
-      // Asterisk plays the sound `pbx-transfer` first, and goes back to the call where it has none.
+      // Asterisk plays the sound `pbx-transfer` first, and returns to the call if it has no such sound.
       await sendAction({ Action: 'Atxfer', Channel, Context, Exten })
     },
 
@@ -155,13 +158,13 @@ export function createAmiPbx({
     }
   }
 
-  /** Asterisk transfers to an extension that does not exist as to any other, and both ends are gone. */
+  /** Asterisk would transfer also to an extension that does not exist, and both ends would be lost. */
   async function requireExtension(number: string) {
     if ((await knows(number)) !== false) return
     throw new Refusal('unknown_number', { detail: 'the PBX knows no such number' })
   }
 
-  /** By the dialplan as it was loaded; what a `switch` would look up elsewhere is not in it. */
+  /** Looks in the loaded dialplan; it does not include what a `switch` looks up elsewhere. */
   async function knows(Extension: string): Promise<boolean | undefined> {
     if (!capabilities().canShowDialplan) return undefined
     try {
@@ -173,5 +176,5 @@ export function createAmiPbx({
   }
 }
 
-/** A hint alone is nothing that can be called. */
+/** A hint alone cannot be called. */
 const isFirstPriority = ({ fields }: AmiMessage) => fields.priority === '1'

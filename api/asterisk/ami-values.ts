@@ -1,8 +1,8 @@
 import type { PbxChannel, PbxTime } from '../core/calls/pbx-events.ts'
 
-/** How Asterisk spells times, channel names and states. */
+/** Parsers for Asterisk's times, channel names and states. */
 
-/** `1795218428.570041`: read as text, as a float of it may be a microsecond off. */
+/** `1795218428.570041`: parsed as text, as a float may be off by a microsecond. */
 export function parseTimestamp(text = ''): PbxTime | undefined {
   const [, whole, fraction = ''] = /^(\d{1,10})(?:\.(\d{1,6})\d*)?$/.exec(text) ?? []
   return whole === undefined ? undefined : Number(whole) * 1_000_000 + Number(fraction.padEnd(6, '0'))
@@ -14,7 +14,7 @@ export function parseDuration(duration: string): number {
   return Number(hours ?? 0) * 3600 + Number(minutes ?? 0) * 60 + Number(seconds ?? 0)
 }
 
-/** Channels that Asterisk makes for itself: no phone and no trunk is behind them. */
+/** Channels that Asterisk makes for itself: they belong to no phone and no trunk. */
 const INTERNAL_TECHNOLOGIES = new Set([
   'Announcer',
   'AsyncGoto',
@@ -31,8 +31,8 @@ const INTERNAL_TECHNOLOGIES = new Set([
 ])
 
 /**
- * `PJSIP/101-00000042` is of 101, and so are those of SIP and IAX2. Lines of other kinds keep their kind in
- * the name, so that `DAHDI/1` is nobody's phone. What was masqueraded away is of no endpoint.
+ * `PJSIP/101-00000042` belongs to 101; SIP and IAX2 alike. Other technologies keep their name in the
+ * endpoint, so that `DAHDI/1` is no user's phone. A masqueraded channel has no endpoint.
  */
 export function endpointOfChannel(name: string): string | undefined {
   const [, kind, rest] = /^(\w+)\/(.+)-[0-9a-f]+(?:;\d)?$/s.exec(name) ?? []
@@ -40,7 +40,7 @@ export function endpointOfChannel(name: string): string | undefined {
   return kind === 'PJSIP' || kind === 'SIP' || kind === 'IAX2' ? rest : `${kind}/${rest}`
 }
 
-/** Busy and other states say nothing of how far a channel got. */
+/** Undefined for Busy and other states that do not show how far a channel got. */
 export function toChannelState(number: string): PbxChannel['state'] | undefined {
   switch (number) {
     case '0': // Down
@@ -62,7 +62,7 @@ export function toChannelState(number: string): PbxChannel['state'] | undefined 
 }
 
 /**
- * Numbers and names of parties come escaped as in C (manager_channels.c, ast_escape_c): `O\'Neil`. Escaped
+ * Numbers and names of parties are escaped as in C (manager_channels.c, ast_escape_c): `O\'Neil`. Escaped
  * controls are dropped like any others.
  */
 export function unescapeC(text: string): string {
@@ -72,13 +72,13 @@ export function unescapeC(text: string): string {
 
 const MAX_TEXT = 80
 const PLAIN_TEXT = /^[\x20-\x7e]{0,80}$/
-/** Controls, line breaks of all kinds, and marks that turn the direction of writing. */
+/** Controls, line breaks of all kinds, and marks that change the reading direction. */
 const INVISIBLE = /[\p{Cc}\p{Zl}\p{Zp}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu
 
-/** A caller's own words, made fit to be shown: one line of 80 characters at most. */
+/** Makes a caller's text safe to display: one line of 80 characters at most. */
 export function sanitizeText(text = ''): string {
   if (PLAIN_TEXT.test(text)) return text
-  // A pathological text is cut before anything walks over it.
+  // Truncate a pathological text before it is scanned.
   const shown = text
     .slice(0, 4 * MAX_TEXT)
     .toWellFormed()

@@ -11,18 +11,18 @@ import { fetchPbxState } from './fetch-pbx-state.ts'
 import { createPbxClock } from './pbx-clock.ts'
 import { createPendingHangups } from './pending-hangups.ts'
 import { createRecordingFiles } from './recording-files.ts'
-import { startTimer as later, type StartTimer } from './timer.ts'
+import { type StartTimer, startTimer as startNodeTimer } from './timer.ts'
 
 export interface AsteriskPbxNeeds {
-  /** Two AMI users, see docs/asterisk/manager.conf: a flood of events must not delay answers. */
+  /** Two AMI users, see docs/asterisk/manager.conf: a flood of events must not delay responses. */
   events: AmiClient
   control: AmiClient
-  toPbxEvents(message: AmiMessage, heardAt: PbxTime): PbxEvent[]
-  onEvent(fact: PbxEvent): void
-  /** The PBX was read afresh: all its channels are in `channels`. Facts of the lists were told before. */
+  toPbxEvents(message: AmiMessage, receivedAt: PbxTime): PbxEvent[]
+  onEvent(event: PbxEvent): void
+  /** Called when the state was fetched: `channels` are all channels of the PBX. Events from the lists come before. */
   onSnapshot(snapshot: PbxSnapshot): void
   onOffline(): void
-  /** Of the installation, never of a request. */
+  /** From the installation's settings, never from a request. */
   settings: AsteriskSettings
   newEpoch(): string
   /** Unix ms. */
@@ -33,9 +33,9 @@ export interface AsteriskPbxNeeds {
 }
 
 export interface PbxSnapshot {
-  /** A new one each time the PBX was away. */
+  /** Changes each time the PBX was offline. */
   epoch: string
-  /** Channels born later may be missing. */
+  /** Channels created later may be missing. */
   at: PbxTime
   /** Uniqueids. */
   channels: ReadonlySet<string>
@@ -43,9 +43,9 @@ export interface PbxSnapshot {
 
 /** In ms. */
 export interface SyncTimes {
-  /** Between two readings while online. */
+  /** Between two fetches while online. */
   resyncIntervalMs: number
-  /** The first pause after a reading that failed; it doubles up to `retryMost`. */
+  /** Delay after the first failed fetch; it doubles up to `retryMaxMs`. */
   retryMinMs: number
   retryMaxMs: number
 }
@@ -53,13 +53,13 @@ export interface SyncTimes {
 const TIMES: SyncTimes = { resyncIntervalMs: 60_000, retryMinMs: 1_000, retryMaxMs: 30_000 }
 
 /**
- * Asterisk as the core's PBX. Online while both links stand and it was read since they do; meanwhile it is read
- * again from time to time, in case an event was lost. Facts are told whenever something is heard, in any order.
+ * Asterisk as the core's PBX. It is online while both connections are up and the state was fetched since. It
+ * is fetched again at intervals, in case an event was lost. Events are passed on as they come, in any order.
  *
  * @throws {Error} for settings that no dialplan can have
  */
 export function createAsterisk(needs: AsteriskPbxNeeds) {
-  const { events, control, now, onError, startTimer = later } = needs
+  const { events, control, now, onError, startTimer = startNodeTimer } = needs
   const settings = validateSettings(needs.settings)
   const times = { ...TIMES, ...needs.times }
   const clock = createPbxClock(now)
@@ -75,7 +75,7 @@ export function createAsterisk(needs: AsteriskPbxNeeds) {
   let capabilities = NO_AMI_CAPABILITIES
   let epoch: string | undefined
   let offlineSince: number | undefined = now()
-  /** Another one with each loss: a reading of one life says nothing about the next. */
+  /** Changes with each disconnect: a fetch that began before one is discarded. */
   let connectionEpoch = 0
   let cancelTimer = () => {}
   let unsubscribers: (() => void)[] = []
@@ -91,7 +91,7 @@ export function createAsterisk(needs: AsteriskPbxNeeds) {
 
   return {
     pbx,
-    /** Opens both links as well. */
+    /** Opens both connections as well. */
     open() {
       if (unsubscribers.length > 0) return
       unsubscribers = [events.on('event', onMessage)]
@@ -105,7 +105,7 @@ export function createAsterisk(needs: AsteriskPbxNeeds) {
         if (transport.state().phase === 'up') onLinkUp(link)
       }
     },
-    /** Closes both links as well. Being offline is not told then. */
+    /** Closes both connections as well, without calling `onOffline`. */
     async close() {
       for (const stop of unsubscribers.splice(0)) stop()
       goOffline()
@@ -173,21 +173,21 @@ export function createAsterisk(needs: AsteriskPbxNeeds) {
     reportClockSetBack(at, clock.setBackByEvent(message.fields.timestamp))
     publishEvents(message, at)
     void files.handle(message, parseTimestamp(message.fields.timestamp) ?? at)
-    // It dies, and its links may hang without closing (they did so while it stopped).
+    // Asterisk stops, and its connections may stay open without closing.
     if (message.name === 'Shutdown') onLinkDown('events')
   }
 
-  /** What was heard before a clock was put back is not news from the future. */
+  /** Earlier events must not seem to come from the future. */
   function reportClockSetBack(at: PbxTime, setBackBy: number) {
     if (setBackBy > 0) needs.onEvent({ kind: 'clock_set_back', at, setBackBy })
   }
 
-  /** What one message says; a fault in it must not hide the next. */
+  /** Publishes the events of one message; a handler that throws must not block the next message. */
   function publishEvents(message: AmiMessage, at: PbxTime) {
     try {
-      for (const fact of needs.toPbxEvents(message, at)) {
-        hangups.handle(fact)
-        needs.onEvent(fact)
+      for (const event of needs.toPbxEvents(message, at)) {
+        hangups.handle(event)
+        needs.onEvent(event)
       }
     } catch (err) {
       onError('ami_event_failed', 'an event of Asterisk could not be handled', err)
@@ -205,8 +205,9 @@ function validateSettings(settings: AsteriskSettings): AsteriskSettings {
     ringContext: settings.ringContext ?? 'none',
   }
   for (const [setting, name] of Object.entries(names)) {
-    if (!/^[A-Za-z0-9_-]{1,79}$/.test(name)) throw new Error(`${setting} is not a name of Asterisk's`)
+    if (!/^[A-Za-z0-9_-]{1,79}$/.test(name)) throw new Error(`${setting} is not a valid Asterisk name`)
   }
-  if (!Number.isSafeInteger(parkTimeoutMs) || parkTimeoutMs < 1) throw new Error('parkTimeoutMs is no time')
+  if (!Number.isSafeInteger(parkTimeoutMs) || parkTimeoutMs < 1)
+    throw new Error('parkTimeoutMs is not a time')
   return settings
 }

@@ -3,29 +3,30 @@ import type { AmiClient } from './ami-client.ts'
 import { pbxUnavailable, toRefusal } from './ami-error-to-refusal.ts'
 import type { StartTimer } from './timer.ts'
 
-/** A digit lasts 100 ms when Asterisk is told nothing else, and far ends want a gap. */
+/** A digit lasts 100 ms by default, and far ends need a gap. */
 const DIGIT_INTERVAL_MS = 200
 const MAX_QUEUED_DIGITS = 64
 
 export interface DtmfQueueNeeds {
   control: AmiClient
-  /** Another one with each loss of the PBX; undefined while it is away. */
+  /** Changes with each disconnect of the PBX; undefined while it is offline. */
   epoch(): string | undefined
   startTimer: StartTimer
 }
 
 /**
- * Plays digits one after another: Asterisk takes one at a time, and two at once are one sound. None is played that
- * was asked for before the PBX was lost, as by then no client expects it.
+ * Plays the digits of each channel one after another: Asterisk plays one at a time, and two at once are one
+ * sound. Digits that were requested before a disconnect are dropped, as no client expects them any more.
  */
 export function createDtmfQueue({ control, epoch, startTimer }: DtmfQueueNeeds) {
-  /** By channel: what is still to be played, and when it is. */
+  /** By channel: the number of digits still to be played, and when the last one is done. */
   const queues = new Map<string, { waiting: number; last: Promise<void> }>()
 
   /**
-   * Over when the last of them is taken.
-   * @param mayPress with it, they count as pressed at this end while it is true; without it, this end hears them
-   * @throws {Refusal} `unconfirmed` also when only the first ones were taken
+   * Resolves when Asterisk has accepted the last digit.
+   * @param mayPress if given, the digits count as pressed at this end, for as long as it returns true;
+   *   without it they are played to this end
+   * @throws {Refusal} `unconfirmed` also when only the first ones were accepted
    */
   return async (channelId: string, digits: string, mayPress?: () => boolean): Promise<void> => {
     const queue = queues.get(channelId) ?? { waiting: 0, last: Promise.resolve() }
@@ -55,7 +56,8 @@ export function createDtmfQueue({ control, epoch, startTimer }: DtmfQueueNeeds) 
         if (epoch() !== epochAtRequest) throw pbxUnavailable()
         if (mayPress?.() === false)
           throw new Refusal('conflict', { detail: 'another end has come into the call' })
-        // With Receive, Asterisk takes it from this end, by features as well, instead of playing it to this end.
+        // With Receive, Asterisk handles the digit as if it came from this end, including features, instead
+        // of playing it to this end.
         const Receive = mayPress !== undefined
         await control.action({ Action: 'PlayDTMF', Channel: channelId, Digit: digit, Receive })
       } catch (err) {

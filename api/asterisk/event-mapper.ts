@@ -13,14 +13,14 @@ type Fields = AmiMessage['fields']
 type ChannelFields = Partial<PbxChannel>
 
 /**
- * What an event, or an item of a list, says of channels and devices. Only events that Asterisk itself makes
- * are read: the fields of a `UserEvent` are whatever a dialplan or another AMI user put there.
+ * Converts an AMI event, or an item of a list, into events of the core. Only events that Asterisk itself
+ * makes are read: the fields of a `UserEvent` are chosen by a dialplan or another AMI user.
  *
- * @param heardAt by the PBX's clock: stands in where the message has no time of its own, as items of lists
+ * @param receivedAt by the PBX's clock: used where the message has no time of its own, as items of lists
  */
-export function toPbxEvents({ kind, name, fields }: AmiMessage, heardAt: PbxTime): PbxEvent[] {
+export function toPbxEvents({ kind, name, fields }: AmiMessage, receivedAt: PbxTime): PbxEvent[] {
   const read = kind === 'event' && Object.hasOwn(EVENT_MAPPERS, name) ? EVENT_MAPPERS[name] : undefined
-  return read === undefined ? [] : read(fields, parseTimestamp(fields.timestamp) ?? heardAt)
+  return read === undefined ? [] : read(fields, parseTimestamp(fields.timestamp) ?? receivedAt)
 }
 
 type EventMapper = (fields: Fields, at: PbxTime) => PbxEvent[]
@@ -57,7 +57,7 @@ const EVENT_MAPPERS: Readonly<Record<string, EventMapper>> = {
   DialBegin: (fields, at) => dial(fields, at, undefined),
   DialState: (fields, at) => dial(fields, at, undefined),
   DialEnd: (fields, at) => dial(fields, at, DIAL_ENDS[fields.dialstatus ?? ''] ?? 'other'),
-  // A conference, and the room where parked calls wait, join nobody's call with another's.
+  // Conferences and the bridge of parked calls do not join calls.
   BridgeEnter: withFields(({ bridgeuniqueid, bridgetype = 'basic' }) => ({
     bridge: (bridgetype === 'basic' && bridgeuniqueid) || undefined,
   })),
@@ -91,20 +91,20 @@ const EVENT_MAPPERS: Readonly<Record<string, EventMapper>> = {
   })),
   QueueCallerJoin: withFields(() => ({ routedToPerson: true })),
   DeviceStateChange: ({ device, state }, at) =>
-    // One per number that was ever dialled: it names no device.
+    // Local devices exist for each number that was ever dialed: they are no devices of users.
     device && !device.startsWith('Local/')
       ? [{ kind: 'device', device, at, state: DEVICE_STATES[state ?? ''] ?? 'unknown' }]
       : [],
-  // `CustomPresence:1002`: the presence that the dialplan, or a phone's own key, sets for an extension.
+  // `CustomPresence:1002`: the presence of an extension that the dialplan or a phone's key sets.
   PresenceStateChange: ({ presentity, status = '' }, at) =>
     presentity ? [{ kind: 'device', device: presentity, at, state: status === 'dnd' ? 'busy' : 'idle' }] : [],
   Cdr: (fields, at) => cdr(fields, at),
 }
 
-/** Applications whose bridges join no calls: a list does not tell of what type a bridge is. */
+/** Applications with bridges that join no calls: a list does not contain the type of a bridge. */
 const CONFERENCE_APPLICATIONS = new Set(['ConfBridge', 'Park', 'Page'])
 
-/** The channel that a message shows, as it is at that moment; none where fields of it are missing. */
+/** The channel that a message describes; none where fields of it are missing. */
 function channel(fields: Fields, at: PbxTime, prefix: string, more: ChannelFields = {}): PbxEvent[] {
   const id = fields[`${prefix}uniqueid`]
   const callId = fields[`${prefix}linkedid`]
@@ -123,7 +123,7 @@ function channel(fields: Fields, at: PbxTime, prefix: string, more: ChannelField
   const reached = toChannelState(state)
   if (reached !== undefined) changes.state = reached
   const exten = fields[`${prefix}exten`] ?? ''
-  // The dialplan's own names for its parts (`s`, `h`, `t`) are not what anybody dialled.
+  // The dialplan's special extensions (`s`, `h`, `t`) are not numbers that a user dialed.
   if (DIALED_EXTENSION.test(exten)) changes.dialedExtension = exten
   return [{ kind: 'channel', id, at, changes }]
 }
@@ -133,7 +133,7 @@ const nameFields = (name: string): ChannelFields => ({ name, endpoint: endpointO
 const toPartyText = (text = '') => (text === '<unknown>' ? '' : sanitizeText(unescapeC(text)))
 const isTrue = (text = '') => /^(1|on|yes|true)$/i.test(text)
 
-/** What a transfer shows may have been taken before it began, though it is told after it: that it was there. */
+/** A transfer event may contain channel data from before the transfer: use only that the channels exist. */
 function mentioned(fields: Fields, at: PbxTime, prefixes: readonly string[]): PbxEvent[] {
   return prefixes.flatMap((prefix) => {
     const id = fields[`${prefix}uniqueid`]
@@ -143,26 +143,27 @@ function mentioned(fields: Fields, at: PbxTime, prefixes: readonly string[]): Pb
 }
 
 function dial(fields: Fields, at: PbxTime, end: DialEnd | undefined): PbxEvent[] {
-  const facts = [...channel(fields, at, ''), ...channel(fields, at, 'dest')]
+  const events = [...channel(fields, at, ''), ...channel(fields, at, 'dest')]
   const to = fields.destuniqueid
-  if (to) facts.push({ kind: 'dial', from: fields.uniqueid || undefined, to, at, end })
-  return facts
+  if (to) events.push({ kind: 'dial', from: fields.uniqueid || undefined, to, at, end })
+  return events
 }
 
 function originate({ uniqueid, response, reason, exten = '' }: Fields, at: PbxTime): PbxEvent[] {
-  // A failed one without a ChannelId never had an id.
+  // A failed Originate without a ChannelId never had an id.
   if (!uniqueid || uniqueid === '<null>') return []
   const answered = response === 'Success'
-  const fact: PbxEvent = { kind: 'originate', id: uniqueid, at, answered, reason: Number(reason) || 0 }
-  // The phone's channel goes there without a word. One that failed may never have had a channel.
-  if (!answered || !DIALED_EXTENSION.test(exten)) return [fact]
+  const event: PbxEvent = { kind: 'originate', id: uniqueid, at, answered, reason: Number(reason) || 0 }
+  // No other event shows that the phone's channel goes there. A failed Originate may never have had a
+  // channel.
+  if (!answered || !DIALED_EXTENSION.test(exten)) return [event]
   return [
-    fact,
+    event,
     { kind: 'channel', id: uniqueid, at, changes: { dialedExtension: exten, originateExtension: exten } },
   ]
 }
 
-/** A list tells no birth: a Uniqueid begins with its second, unless somebody else chose it. */
+/** A list has no creation time: a Uniqueid begins with its second, unless it was chosen by an AMI user. */
 function createdAt({ uniqueid = '', duration = '' }: Fields, at: PbxTime): PbxTime {
   const second = /(?:^|-)(\d{9,11})\.\d+$/.exec(uniqueid)?.[1]
   return second === undefined ? at - parseDuration(duration) * 1_000_000 : Number(second) * 1_000_000
@@ -172,14 +173,14 @@ function cdr(fields: Fields, at: PbxTime): PbxEvent[] {
   const channelId = fields.uniqueid
   if (!channelId) return []
   const routedToPerson = ROUTING_APPLICATIONS.has(fields.lastapplication ?? '') && !reachedPerson(fields)
-  const seeking: PbxEvent[] = routedToPerson
+  const routed: PbxEvent[] = routedToPerson
     ? [{ kind: 'channel', id: channelId, at, changes: { routedToPerson } }]
     : []
   return [
-    ...seeking,
+    ...routed,
     {
       kind: 'cdr',
-      // Only with a mapping in cdr_manager.conf; the first channel of a call has the call's id.
+      // Linkedid needs a mapping in cdr_manager.conf; the first channel of a call has the call's id.
       callId: fields.linkedid || channelId,
       channelId,
       at,
@@ -193,7 +194,7 @@ function cdr(fields: Fields, at: PbxTime): PbxEvent[] {
   ]
 }
 
-/** Applications that look for a person. Their caller may have been up before, for music or a word of welcome. */
+/** Applications that look for a person. The caller may have been up before, for music or a greeting. */
 const ROUTING_APPLICATIONS = new Set(['Dial', 'FollowMe', 'Queue', 'RetryDial'])
 const reachedPerson = ({ destinationchannel, disposition }: Fields) =>
   !!destinationchannel && disposition === 'ANSWERED'

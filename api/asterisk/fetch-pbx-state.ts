@@ -5,17 +5,17 @@ import type { AmiMessage } from './ami-codec.ts'
 import { AmiError } from './ami-error.ts'
 import type { PbxClock } from './pbx-clock.ts'
 
-/** All that a PBX says of itself when asked. */
+/** The state of a PBX, read from its lists. */
 export interface FetchedPbxState {
-  /** Before any of it was listed: an event since then knows better. */
+  /** Before the first list: later events are newer. */
   at: PbxTime
-  /** Uniqueids of all channels there are. */
+  /** Uniqueids of all channels. */
   channels: ReadonlySet<string>
   messages: readonly AmiMessage[]
 }
 
 /**
- * Listen to its events first: what happens between two lists is told by them alone.
+ * Fetches the state of Asterisk. Listen to its events first: only they show changes between two lists.
  * @throws {AmiError}
  */
 export async function fetchPbxState(
@@ -38,7 +38,7 @@ export async function fetchPbxState(
   }
 }
 
-/** Parking is a module that may not be there, and some of Asterisk's lists refuse where they are empty. */
+/** The parking module may not be loaded, and some of Asterisk's lists refuse when they are empty. */
 function emptyIfRefused(err: unknown): AmiMessage[] {
   if (err instanceof AmiError && err.code === 'ami_refused') return []
   throw err

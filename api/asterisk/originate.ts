@@ -18,18 +18,19 @@ export interface OriginateSettings {
   /** `PJSIP` */
   technology: string
   dialContext: string
-  /** Where the dialplan rings all phones of an extension; undefined: the PBX rings one of them. */
+  /** The dialplan context that rings all phones of an extension; undefined: the PBX rings one of them. */
   ringContext?: string | undefined
 }
 
-/** How many of the last calls are known for dialled. */
+/** How many ids of placed calls are remembered. */
 const MAX_REMEMBERED_IDS = 10_000
 
 /**
- * Async, as else this AMI session waits for the phone; the ChannelId becomes Uniqueid and Linkedid.
+ * Builds an Originate. It is asynchronous, as this AMI session would otherwise wait for the phone; the
+ * ChannelId becomes Uniqueid and Linkedid.
  *
- * An endpoint by its name rings one contact of those that are registered, and which one is up to Asterisk. All of them
- * are rung by a Local channel, whose other half dials them in a context of the dialplan; both halves leave the call as
+ * An endpoint given by its name rings one of its registered contacts, which Asterisk chooses. A Local channel
+ * rings all of them: its other half dials them in a context of the dialplan. Both halves leave the call as
  * soon as it is answered.
  */
 export const toOriginateAction = (
@@ -52,7 +53,7 @@ export const toOriginateAction = (
   ChannelId: requireChannelId(order.callId),
 })
 
-/** Sends each Originate once: a phone that rings twice is worse than one that does not. */
+/** Sends each Originate once: a phone that rings twice is worse than one that does not ring. */
 export function createOriginateOnce(control: AmiClient) {
   const sent = new Set<string>()
 

@@ -1,32 +1,35 @@
 import type { PbxTime } from '../core/calls/pbx-events.ts'
 import { parseTimestamp } from './ami-values.ts'
 
-/** The PBX's clock, as far as it was heard: for messages without a time, and to notice that it was put back. */
+/** The PBX's clock as last reported: dates messages without a time, and detects that it was set back. */
 export type PbxClock = ReturnType<typeof createPbxClock>
 
-/** Events of one moment may come a little out of turn; this much is a clock that was put back, in microseconds. */
+/**
+ * Events of one moment may come slightly out of order; a larger difference means that the clock was set back,
+ * in microseconds.
+ */
 const EVENT_TOLERANCE_US = 1_000_000
-/** An answer comes by another connection than events, and may have waited longer. */
+/** A response comes by another connection than events, and may have waited longer. */
 const PING_TOLERANCE_US = 5_000_000
 
-/** @param now unix ms, which is taken for the PBX's until that was heard */
+/** @param now unix ms, used as the PBX's clock until it is known */
 export function createPbxClock(now: () => number) {
   let ahead = 0
   let last = 0
-  /** The latest time that the PBX reported, and when that was by our own clock. */
-  let latest: { time: PbxTime; heardAt: number } | undefined
+  /** The latest time that the PBX reported, and when it was received by our own clock. */
+  let latest: { time: PbxTime; receivedAt: number } | undefined
   const current = (): PbxTime => Math.round(now() * 1_000) + ahead
 
   return {
-    /** Later with each call, so that what is heard in turn is told in turn. */
+    /** The current time; later with each call, so that events keep their order. */
     next(): PbxTime {
       last = Math.max(last + 1, current())
       return last
     },
     /**
-     * Sets it.
-     * @param timestamp of an answer to Ping: `1795218504.730276`; anything else leaves it is
-     * @returns what it shows then
+     * Sets the clock.
+     * @param timestamp of a response to Ping: `1795218504.730276`; any other text leaves it unchanged
+     * @returns the PBX's time
      */
     set(timestamp: string | undefined): PbxTime {
       const [, seconds, micros] = /^(\d{1,10})\.(\d{6})$/.exec(timestamp ?? '') ?? []
@@ -38,13 +41,13 @@ export function createPbxClock(now: () => number) {
     },
     /**
      * @param timestamp of an event
-     * @returns by how much it was put back since the event before; 0 where it was not
+     * @returns by how much the clock was set back since the event before; 0 where it was not
      */
     setBackByEvent: (timestamp: string | undefined) =>
       setBackBy(parseTimestamp(timestamp), EVENT_TOLERANCE_US),
     /**
-     * @param time of an answer to Ping, as `set` returned it
-     * @returns by how much it was put back since the last event; 0 where it was not
+     * @param time of a response to Ping, as `set` returned it
+     * @returns by how much the clock was set back since the last event; 0 where it was not
      */
     setBackByPing: (time: PbxTime) => setBackBy(time, PING_TOLERANCE_US),
   }
@@ -53,9 +56,9 @@ export function createPbxClock(now: () => number) {
     if (time === undefined) return 0
     const before = latest
     const isBack = before !== undefined && time < before.time - tolerance
-    if (before === undefined || isBack || time > before.time) latest = { time, heardAt: now() }
+    if (before === undefined || isBack || time > before.time) latest = { time, receivedAt: now() }
     if (!isBack) return 0
-    // What was heard last was heard before this, by as much as went by since.
-    return before.time - time + Math.max(1, Math.round((now() - before.heardAt) * 1_000))
+    // The last report was before this one by the time that has passed since.
+    return before.time - time + Math.max(1, Math.round((now() - before.receivedAt) * 1_000))
   }
 }

@@ -3,7 +3,7 @@ import type { AmiMessage } from './ami-codec.ts'
 import { AmiError } from './ami-error.ts'
 import type { StartTimer } from './timer.ts'
 
-/** An action is answered by one response; a list by its items, once Asterisk says that it is complete. */
+/** An action has one response; a list has items, until Asterisk reports that it is complete. */
 export type AmiResponseKind = 'response' | 'list'
 
 /** The one response, or the items of a list. */
@@ -11,27 +11,27 @@ export type ActionResult = AmiError | AmiMessage[]
 
 interface PendingAction {
   expects: AmiResponseKind
-  /** From the first response of a list on. */
+  /** Set from the first response of a list on. */
   items: AmiMessage[] | undefined
   complete(outcome: ActionResult): void
 }
 
-/** How many lists that nobody waits for any longer are kept in mind. */
+/** How many lists without a waiting action are remembered. */
 const MAX_IGNORED_LISTS = 1_024
 
 /**
- * The answers that are due on one connection. An answer finds its action by ActionID, which nobody can guess;
- * one that fits nothing is dropped. Lists are told by `EventList` alone: the words of `Message` vary.
+ * The pending actions of one connection. An answer is matched by ActionID, which cannot be guessed; an
+ * unmatched one is dropped. Lists are recognized by `EventList` alone: the text of `Message` varies.
  */
 export function createPendingActions(after: StartTimer) {
   const pending = new Map<string, PendingAction>()
-  /** Their items may still come, and are no news. */
+  /** Lists that timed out: their items may still come, and are no events. */
   const ignoredLists = new Set<string>()
 
   return {
     size: () => pending.size,
 
-    /** @param complete called once, at once where the answer comes */
+    /** @param complete called once, synchronously when the answer comes */
     expect(
       id: string,
       expects: AmiResponseKind,
@@ -53,7 +53,7 @@ export function createPendingActions(after: StartTimer) {
       })
     },
 
-    /** @returns whether it is news for everybody, and not part of an answer */
+    /** @returns whether the message is an event for all listeners, and not part of an answer */
     handle(message: AmiMessage): boolean {
       const id = message.fields.actionid ?? ''
       const one = pending.get(id)
@@ -66,7 +66,7 @@ export function createPendingActions(after: StartTimer) {
         if (last !== undefined) ignoredLists.delete(id)
         return false
       }
-      // An OriginateResponse carries the ActionID of its Originate and yet is news.
+      // An OriginateResponse has the ActionID of its Originate and is an event all the same.
       if (one?.items === undefined) return true
       if (last === 'complete') one.complete(one.items)
       else if (last === 'cancelled') one.complete(new AmiError('ami_refused', 'the list was cut short', true))
@@ -74,7 +74,7 @@ export function createPendingActions(after: StartTimer) {
       return false
     },
 
-    /** Nothing will be answered any more. */
+    /** Fails all pending actions: the connection has ended. */
     rejectAll(error: AmiError) {
       for (const one of [...pending.values()]) one.complete(error)
       ignoredLists.clear()
@@ -100,6 +100,6 @@ export function createPendingActions(after: StartTimer) {
 }
 
 const endOf = ({ fields }: AmiMessage): 'complete' | 'cancelled' | undefined => {
-  const word = fields.eventlist?.toLowerCase()
-  return word === 'complete' || word === 'cancelled' ? word : undefined
+  const phase = fields.eventlist?.toLowerCase()
+  return phase === 'complete' || phase === 'cancelled' ? phase : undefined
 }

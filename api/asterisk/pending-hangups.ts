@@ -14,7 +14,7 @@ interface PendingHangup {
   cause: number
   expiresAt: number
   inProgress: boolean
-  /** Whether the channel was told of while its end was asked for. */
+  /** Whether an event of the channel came while the hang-up was in progress. */
   seenMeanwhile: boolean
 }
 
@@ -23,18 +23,18 @@ const MAX_PENDING = 1_000
 const MAX_ATTEMPTS = 5
 
 /**
- * Ends channels, also those that are only about to be. A Hangup right behind its Originate is answered with "No
- * such channel" and the phone rings on, so each is kept in mind until the channel is told of: one that was over
- * already is never told of again, as no Uniqueid comes twice.
+ * Hangs up channels, also those that do not exist yet. A Hangup right after its Originate gets "No such
+ * channel" and the phone rings on. So each hang-up stays pending until an event shows the channel; a channel
+ * that has already ended never appears again, as Uniqueids are unique.
  */
 export function createPendingHangups({ control, now, onError }: PendingHangupsNeeds) {
   const pending = new Map<string, PendingHangup>()
 
   return {
-    /** @throws {Refusal} `unavailable`, `unconfirmed`; then nothing is kept in mind */
+    /** @throws {Refusal} `unavailable`, `unconfirmed`; then the hang-up is not pending */
     async hangUp(id: string, cause: number) {
       evictExpired()
-      // Before it is asked for: the channel may be told of before the answer comes.
+      // Before the action is sent: an event may show the channel before the response comes.
       const hangup: PendingHangup = {
         cause,
         expiresAt: now() + PENDING_TTL_MS,
@@ -52,15 +52,15 @@ export function createPendingHangups({ control, now, onError }: PendingHangupsNe
       }
     },
 
-    /** Each fact, as it comes. */
-    handle(fact: PbxEvent) {
-      if (fact.kind === 'channel_ended') pending.delete(fact.id)
-      if (fact.kind !== 'channel') return
-      const hangup = pending.get(fact.id)
+    /** Call it with each event. */
+    handle(event: PbxEvent) {
+      if (event.kind === 'channel_ended') pending.delete(event.id)
+      if (event.kind !== 'channel') return
+      const hangup = pending.get(event.id)
       if (hangup === undefined || hangup.expiresAt < now()) return
       if (hangup.inProgress) hangup.seenMeanwhile = true
       else
-        attempt(fact.id, hangup).catch((err) =>
+        attempt(event.id, hangup).catch((err) =>
           onError('ami_hangup_failed', 'a cancelled call could not be hung up', err),
         )
     },

@@ -7,17 +7,17 @@ import { requireChannelId } from './validate-fields.ts'
 
 export interface RecordingFilesNeeds {
   control: AmiClient
-  /** The folder that the PBX records into, as it names it; undefined for `monitor` below its spool folder. */
+  /** The folder of recordings, as the PBX names it; undefined for `monitor` below its spool folder. */
   folder: string | undefined
   /** Whether this AMI user may read variables. */
   canReadVariables(): boolean
-  onEvent(fact: PbxEvent): void
+  onEvent(event: PbxEvent): void
   onError: AmiFailureHandler
 }
 
 /**
- * Asks for the name of each file as its recording begins, as the event does not have it. MixMonitor leaves the name
- * in a variable of the channel, that of the last one where several begin in the same moment.
+ * Reads the file name of each recording as it begins, as the event does not contain it. MixMonitor sets it in
+ * a channel variable, which holds the last name when several begin at the same moment.
  */
 export function createRecordingFiles({
   control,
@@ -29,7 +29,7 @@ export function createRecordingFiles({
   let rootFolderRead: Promise<string> | undefined
 
   return {
-    /** @param at of the event, as its facts have it */
+    /** @param at time of the event, as its PBX events have it */
     async handle({ name, fields }: AmiMessage, at: PbxTime): Promise<void> {
       const id = fields.uniqueid
       if (name !== 'MixMonitorStart' || !id || !canReadVariables()) return
@@ -42,13 +42,13 @@ export function createRecordingFiles({
         }
       } catch (err) {
         rootFolderRead = undefined
-        // A call that is over already has no variables.
+        // A channel that has already ended has no variables.
         if (!(err instanceof AmiError && err.code === 'ami_refused')) {
           onError('recording_name_failed', 'the name of a recording could not be read', err)
         }
       }
     },
-    /** Another PBX may answer from now on. */
+    /** Call it after a reconnect: the PBX may be another one. */
     reset() {
       rootFolderRead = undefined
     },
@@ -64,7 +64,7 @@ export function createRecordingFiles({
   }
 }
 
-/** @returns what is left of a path below a folder; undefined for one that is elsewhere */
+/** @returns the part of a path below a folder; undefined for a path elsewhere */
 export function pathBelow(folder: string, path: string): string | undefined {
   const start = `${folder.replace(/\/+$/, '')}/`
   return start !== '/' && path.startsWith(start) ? path.slice(start.length) : undefined

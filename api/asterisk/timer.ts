@@ -1,7 +1,7 @@
-/** Does something once, later. @returns what calls it off */
+/** Calls `run` once after a delay. @returns a function that cancels it */
 export type StartTimer = (ms: number, run: () => void) => () => void
 
-/** By the process's own timers. */
+/** The timers of Node.js. */
 export const startTimer: StartTimer = (ms, run) => {
   const timer = setTimeout(run, ms)
   return () => clearTimeout(timer)

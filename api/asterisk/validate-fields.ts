@@ -8,18 +8,18 @@ const MAX_CALLER_NAME = 40
 const MAX_RING_MS = 600_000
 
 /**
- * What may stand in an action. Asterisk gives meaning to much of what it reads: a Channel that begins with `/`
+ * Validates the values of actions. Asterisk interprets much of what it reads: a Channel that begins with `/`
  * is a pattern, `PJSIP/1001/sip:a@b` and `Local/x@y` reach anything, a comma begins another argument. So each
- * value is of its own small alphabet, and whatever is not is refused here, long before the wire.
+ * value has its own small alphabet, and anything else is refused before it is sent.
  *
- * All throw {Refusal} `input_invalid`, whose detail names the field and not its value.
+ * All throw {Refusal} `input_invalid`; the detail names the field without its value.
  */
 export const requireChannelId = (text: string) => requireMatch(CALL_ID, text, 'channel id')
 export const requireNumber = (text: string) => requireMatch(DIALABLE, text, 'number')
 export const requireEndpoint = (text: string) => requireMatch(ENDPOINT, text, 'endpoint')
 export const requireDigits = (text: string) => requireMatch(DIGITS, text, 'digits')
 
-/** The name of a phone's channel: to anything else a parked call would come back as to any dial string. */
+/** The name of a phone's channel: otherwise a parked call could return to any dial string. */
 export function requirePhoneChannel(name: string, technology: string): string {
   const [before, after] = [`${technology}/`, String(name).slice(technology.length + 1)]
   if (typeof name !== 'string' || !name.startsWith(before)) throw invalid('channel name')
@@ -32,8 +32,9 @@ export function requireRingMs(ms: number): number {
 }
 
 /**
- * `"name" <number>`, of the name what a phone can show and no reader takes for syntax. An extension of letters is
- * no number that a phone could call back, so of such a caller only the name is shown.
+ * `"name" <number>` with the part of the name that a phone can display and no parser takes for syntax. An
+ * extension with letters is no number that a phone could call back, so only the name of such a caller is
+ * shown.
  */
 export function formatCallerId({ name, number }: { name: string; number: string | undefined }): string {
   const shown = displayableName(name)
@@ -44,7 +45,7 @@ export function formatCallerId({ name, number }: { name: string; number: string 
 
 function displayableName(name: string): string {
   if (typeof name !== 'string') throw invalid('caller name')
-  // Half characters go too: they cannot be written in UTF-8.
+  // Half surrogates are removed as well: UTF-8 cannot encode them.
   const plain = name.slice(0, 400).replace(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}"<>,\\]/gu, '')
   return [...plain.trim()].slice(0, MAX_CALLER_NAME).join('').trim()
 }

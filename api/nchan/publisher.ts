@@ -7,13 +7,13 @@ import { Refusal } from '../core/refusal.ts'
 
 export interface NchanPublisher extends SnapshotPublisher {
   /**
-   * Publishes to a user's private channel, where it stays as the last word until nginx is started anew.
-   * @throws {Refusal} `unavailable` when no nginx took it
+   * Publishes to a user's private channel, where it stays as the last message until nginx restarts.
+   * @throws {Refusal} `unavailable` when no nginx accepted it
    */
   publishToUser(userId: string, message: UserMessage): Promise<void>
   /**
-   * Publishes the snapshots that an nginx has forgotten, as it does with each reload and restart. Call it often.
-   * What was told to one user is not told again.
+   * Publishes the snapshots that an nginx has lost, as it does with each reload and restart. Call it often.
+   * Messages to single users are not published again.
    */
   republishMissing(store: Pick<SnapshotStore, 'last'>): Promise<void>
   close(): Promise<void>
@@ -22,8 +22,8 @@ export interface NchanPublisher extends SnapshotPublisher {
 const TIMEOUT_MS = 2_000
 
 /**
- * Publishes to the Nchan of each nginx through its back door (`nginx/nchan-control.conf`).
- * @param sockets one Unix socket an nginx
+ * Publishes to the Nchan of each nginx over its control socket (`nginx/nchan-control.conf`).
+ * @param sockets one Unix socket per nginx
  */
 export function createNchanPublisher(sockets: readonly string[]): NchanPublisher {
   const clients = sockets.map(
@@ -36,7 +36,7 @@ export function createNchanPublisher(sockets: readonly string[]): NchanPublisher
       }),
   )
 
-  /** @returns how many followed the channel there */
+  /** @returns the number of subscribers there */
   async function post(client: Agent, channel: string, message: object): Promise<number> {
     const { statusCode, body } = await client.request({
       origin: 'http://nginx',
@@ -64,12 +64,12 @@ export function createNchanPublisher(sockets: readonly string[]): NchanPublisher
     return Number(((await body.json()) as { messages?: unknown }).messages ?? 0) > 0
   }
 
-  /** Channels whose last message an instance did not take: it still has the one before. */
-  const missed = new Map(clients.map((door) => [door, new Set<string>()]))
+  /** Channels of which an instance missed the last message: it still has the one before. */
+  const missed = new Map(clients.map((client) => [client, new Set<string>()]))
 
-  /** @returns how many followed the channel at all instances that took the message */
+  /** @returns the number of subscribers at all instances that accepted the message */
   async function postToAll(channel: string, message: object): Promise<number> {
-    const results = await Promise.allSettled(clients.map((door) => post(door, channel, message)))
+    const results = await Promise.allSettled(clients.map((client) => post(client, channel, message)))
     for (const [at, client] of clients.entries()) {
       if (results[at]?.status === 'rejected') missed.get(client)?.add(channel)
       else missed.get(client)?.delete(channel)
@@ -104,7 +104,7 @@ export function createNchanPublisher(sockets: readonly string[]): NchanPublisher
       }
     },
     async close() {
-      await Promise.all(clients.map((door) => door.destroy()))
+      await Promise.all(clients.map((client) => client.destroy()))
     },
   }
 }

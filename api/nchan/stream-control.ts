@@ -3,15 +3,15 @@ import { Agent } from 'undici'
 import { cohortFileOf, cutResultOf, isCohortId } from '../../contract/stream-instances.ts'
 import type { SidecarWatchdogNeeds } from '../core/auth/sidecar-watchdog.ts'
 
-/** What the stream keeper asks sidecars and nginx, over their Unix sockets. */
+/** Requests of the sidecar watchdog to sidecars and nginx, over their Unix sockets. */
 export interface StreamControl
   extends Pick<SidecarWatchdogNeeds, 'isResponding' | 'cohortOf' | 'closeStreams'> {
   close(): Promise<void>
 }
 
-/** How long a sidecar may take to answer, in ms. */
+/** Timeout for a sidecar's answer, in ms. */
 const PROBE_TIMEOUT_MS = 750
-/** How long nginx may take to end the streams of a generation, in ms. */
+/** Timeout for nginx to close the streams of a sidecar, in ms. */
 const CLOSE_TIMEOUT_MS = 2_000
 
 export function createStreamControl(
@@ -52,7 +52,7 @@ export function createStreamControl(
       return cutResultOf(await request(instance, 'DELETE', `/channel/gate/${gate}`, CLOSE_TIMEOUT_MS))
     },
     async close() {
-      await Promise.all([...clients.values()].map((door) => door.destroy()))
+      await Promise.all([...clients.values()].map((client) => client.destroy()))
     },
   }
 }

@@ -6,16 +6,16 @@ import { createAmiSocketFactory } from '../asterisk/ami-socket.ts'
 import { startTimer } from '../asterisk/timer.ts'
 import type { AmiAddress, PbxConfig } from '../config/pbx.ts'
 
-/** A link to the PBX for one AMI user. */
+/** Creates the connection of one AMI user. */
 export type AmiClientFactory = (
   login: PbxConfig['events'],
-  /** As the action Login takes them: `system,call,cdr`, or `off`. */
+  /** Event classes of the action Login: `system,call,cdr`, or `off`. */
   events: string,
-  /** Whether to count as up only once Asterisk has booted; see `AmiLogin`. */
+  /** Whether to be up only after Asterisk has booted; see `AmiLogin`. */
   awaitsBoot: boolean,
 ) => AmiClient
 
-/** @throws {Error} where the file of the certificate cannot be read */
+/** @throws {Error} if the certificate file cannot be read */
 export function createAmiClientFactory(
   { host, port, tls, tlsCaPath }: AmiAddress,
   log: Logger,

@@ -2,20 +2,20 @@ import { isApiCall } from './call-id.ts'
 import type { TrackedChannel } from './channel-registry.ts'
 import type { PbxTime } from './pbx-events.ts'
 
-/** Who is in a bridge with whom now, by what was heard of each. */
+/** Which channels share a bridge now, as far as the events show. */
 export interface Bridges {
   /**
-   * After each fact of a channel.
-   * @param before the bridge it was in until then
-   * @returns everyone else whose company it was or is
+   * Call it after each event of a channel.
+   * @param before the bridge that the channel was in until then
+   * @returns the other channels in its bridge, before or now
    */
   update(channel: TrackedChannel, before: string | undefined): Iterable<TrackedChannel>
-  /** All in the channel's bridge, itself included; none when it is in no bridge. */
+  /** All channels in the channel's bridge, itself included; none when it is in no bridge. */
   membersOf(channel: TrackedChannel): Iterable<TrackedChannel>
   /**
-   * The call that a channel is in. The PBX makes one call of those that meet in a bridge, and tells of it with the
-   * next event of each channel, which may be its last. It takes the oldest, and ids that are not its own for the
-   * oldest of all.
+   * The call that a channel is in. When channels meet in a bridge, the PBX merges their calls into one, and
+   * reports it with the next event of each channel, which may be its last. The oldest call survives; ids that
+   * the PBX did not assign count as the oldest of all.
    */
   callIdOf(channel: TrackedChannel, createdAtOf: (callId: string) => PbxTime): string | undefined
 }
@@ -28,10 +28,10 @@ export function createBridges(): Bridges {
       const bridge = channel.ended === undefined ? channel.attributes.bridge : undefined
       const affected = new Set<TrackedChannel>()
       if (before !== undefined && before !== bridge) {
-        for (const mate of leave(before, channel)) affected.add(mate)
+        for (const peer of leave(before, channel)) affected.add(peer)
       }
       if (bridge !== undefined) {
-        for (const mate of enter(bridge, channel)) affected.add(mate)
+        for (const peer of enter(bridge, channel)) affected.add(peer)
         affected.delete(channel)
       }
       return affected

@@ -8,27 +8,30 @@ import type { OriginateResult } from './pbx-events.ts'
 
 export interface CallInput {
   id: string
-  /** Every channel that was ever in it. */
+  /** Every channel that was ever in the call. */
   channels: Iterable<TrackedChannel>
   /** The call that a channel is in now. */
   currentCallIdOf(channel: TrackedChannel): string | undefined
   originate: Pick<OriginateResult, 'at' | 'answered' | 'reason'> | undefined
   isOwnEndpoint(endpoint: string, numbers: ReadonlySet<string>): boolean
-  /** Nothing was heard for a while: what has not begun by now will not. */
+  /** No event for a while: what has not begun by now will not begin. */
   isQuiet: boolean
 }
 
-/** A queue may ring its agents for hours: of those that neither talked nor live only the last are kept. */
+/** A queue may ring its agents for hours. Of the legs that ended unanswered only the last ones are stored. */
 const MAX_UNANSWERED_LEGS = 50
 
-/** A call as its facts tell it; undefined for what is none, as channels that the PBX made for itself. */
-export function buildCall(facts: CallInput): Call | undefined {
-  const { id, originate, isQuiet } = facts
-  const all = [...facts.channels]
-    .map((one) => toParticipation(one, id, facts.currentCallIdOf(one)))
+/**
+ * Derives a call from the events of its channels.
+ * @returns undefined where no phone takes part, as for channels that the PBX makes for itself
+ */
+export function buildCall(input: CallInput): Call | undefined {
+  const { id, originate, isQuiet } = input
+  const all = [...input.channels]
+    .map((one) => toParticipation(one, id, input.currentCallIdOf(one)))
     .sort(byCreation)
   const parts = all.filter(({ channel }) => channel.attributes.endpoint !== undefined)
-  const { caller, callees, ownPhones, dialled } = identifyEnds(id, all, parts)
+  const { caller, callees, ownPhones, dialedNumber } = identifyEnds(id, all, parts)
   if (caller === undefined) return originate?.answered === false ? unreachedCall(id, originate) : undefined
 
   const ringsCallerFirst = isApiCall(id) || originate !== undefined || isDialedByPbx(caller)
@@ -41,7 +44,7 @@ export function buildCall(facts: CallInput): Call | undefined {
   const callee = callees.find((part) => tookCall(part) && part.upAt === answeredAt) ?? callees[0]
   const { attributes } = caller.channel
   const isForeign = ({ channel }: Participation) =>
-    !facts.isOwnEndpoint(channel.attributes.endpoint ?? '', channel.numbers)
+    !input.isOwnEndpoint(channel.attributes.endpoint ?? '', channel.numbers)
   const end = { answered: answeredAt !== undefined, ringsCallerFirst, originate, caller, callees }
   const conversationOf = conversationLookup(all.map(({ channel }) => channel))
   const legs = [...capLegs(parts), ...legsBeforeMasquerade(parts)].map((part) =>
@@ -55,7 +58,7 @@ export function buildCall(facts: CallInput): Call | undefined {
     direction: directionOf(isForeign(caller), callees, isForeign),
     from: { number: attributes.number ?? '', name: attributes.callerName ?? '' },
     to: {
-      number: dialled ?? callee?.channel.attributes.number ?? '',
+      number: dialedNumber ?? callee?.channel.attributes.number ?? '',
       name: callee?.channel.attributes.callerName ?? '',
     },
     legs,
@@ -71,13 +74,14 @@ export function buildCall(facts: CallInput): Call | undefined {
 }
 
 /**
- * Who called and who was called. A call that we dialled rings all phones of its caller by a Local channel, whose one
- * half has the call's id and dials on, while the other rings the phones: the one that is picked up is the caller's.
+ * Finds the caller and the callees. A call that we placed rings all phones of its caller through a Local
+ * channel: one half has the call's id and dials the number, the other half rings the phones. The phone that
+ * is picked up is the caller's.
  */
 function identifyEnds(id: string, all: readonly Participation[], parts: readonly Participation[]) {
   const first = all.find(({ channel }) => channel.id === id)
   const ringsAll = isApiCall(id) && first !== undefined && first.channel.attributes.endpoint === undefined
-  // The event of a new channel comes a moment before the one that names the channel that rings it.
+  // A channel's first event comes a moment before the one that names the channel that rings it.
   const isOwn = ({ channel: { dialed, attributes } }: Participation) =>
     dialed === undefined
       ? attributes.endpoint === parts[0]?.channel.attributes.endpoint
@@ -90,25 +94,28 @@ function identifyEnds(id: string, all: readonly Participation[], parts: readonly
     parts.find(({ channel }) => channel.id === id) ??
     parts.find(hasNoDialer) ??
     parts[0]
-  const dialled = ringsAll
+  const dialedNumber = ringsAll
     ? first.channel.attributes.originateExtension
     : caller?.channel.attributes.dialedExtension
   const callees = parts.filter((part) => part !== caller && !ownPhones.includes(part))
-  return { caller, callees, ownPhones, dialled }
+  return { caller, callees, ownPhones, dialedNumber }
 }
 
 const hasNoDialer = ({ channel }: Participation) => channel.dialed?.by === undefined
 const isDialedByPbx = ({ channel }: Participation) =>
   channel.dialed !== undefined && channel.dialed.by === undefined
 
-/** It went up and was not given up again: a phone that must confirm by a key is up before it has the call. */
+/**
+ * The phone went up and stayed in the call. A phone that asks its user to confirm by a key is up before it
+ * has the call.
+ */
 const tookCall = ({ upAt, dialEnd }: Participation) =>
   upAt !== undefined && (dialEnd === undefined || dialEnd === 'answered')
 
 /**
- * The far end's first "up", where the caller is there to talk with. Where the PBX looked for no person, the dialplan
- * itself answered, if it did: a caller's own phone that was rung first is up before anything else happens, and
- * stays so for a moment when nothing can.
+ * The moment when the far end first went up while the caller could talk. If the PBX routed the call to no
+ * person, the dialplan itself answered, if anything did. A caller's own phone that is rung first is up before
+ * anything else happens, and stays up for a moment when nothing can follow.
  */
 function answerTimeOf(
   caller: Participation,
@@ -143,7 +150,7 @@ function stateOf(
   return answered || !isReaching ? 'up' : 'ringing'
 }
 
-/** The end that took the call decides; until one does, an own phone that rings. */
+/** The end that answered decides; until one has, an own phone that rings. */
 function directionOf(
   callerIsForeign: boolean,
   callees: readonly Participation[],
@@ -155,7 +162,10 @@ function directionOf(
   return called.length > 0 && called.every(isForeign) ? 'outgoing' : 'internal'
 }
 
-/** Of a call that was answered its caller's end; else of the end that says why nobody talked. */
+/**
+ * For an answered call the cause of the caller's end; otherwise that of the end that shows why the call was
+ * not answered.
+ */
 function causeOf(
   caller: Participation,
   callees: readonly Participation[],
@@ -172,13 +182,13 @@ function capLegs(parts: readonly Participation[]): readonly Participation[] {
   return parts.filter((part) => !dropped.has(part))
 }
 
-/** Any channel may carry the recording, also one that is no phone's. */
+/** Any channel may carry the recording, also one that belongs to no phone. */
 function recordingOf(all: readonly Participation[]): Call['recording'] {
   const states = all.filter(isLive).map(({ channel }) => channel.attributes.recording)
   return states.includes('on') ? 'on' : states.includes('paused') ? 'paused' : 'off'
 }
 
-/** The first to be recorded first; a channel may have several files, or none that the PBX named. */
+/** In order of their start. A channel may have several files, or files that the PBX did not name. */
 function recordingsOf(all: readonly Participation[]): Call['recordings'] {
   const recorded = all.flatMap(({ channel, leftAt }) => {
     const { id, attributes, recordingStartedAt, recordingFiles } = channel
@@ -195,7 +205,10 @@ function recordingsOf(all: readonly Participation[]): Call['recordings'] {
     .map(({ recording }) => recording)
 }
 
-/** A channel that was masqueraded while it rang is another phone's now: the one that was rung did not answer. */
+/**
+ * When a channel is masqueraded while it rings it becomes another phone's. The phone that was rung first did
+ * not answer.
+ */
 function legsBeforeMasquerade(parts: readonly Participation[]): Participation[] {
   const there = new Set(parts.map(({ channel }) => channel.attributes.endpoint))
   return parts.flatMap((part) => {
@@ -214,7 +227,7 @@ function legsBeforeMasquerade(parts: readonly Participation[]): Participation[] 
   })
 }
 
-/** We asked for it, and no channel ever came to be: the phone is not registered. */
+/** The PBX took the request, and no channel appeared: the phone is not registered. */
 function unreachedCall(id: string, originate: NonNullable<CallInput['originate']>): Call {
   const end = { answered: false, ringsCallerFirst: true, originate, caller: undefined, callees: [] }
   return {

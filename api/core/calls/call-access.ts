@@ -3,13 +3,16 @@ import { isWithinReach, type Reach } from '../auth/supervisor-reach.ts'
 import type { Directory } from '../directory/directory.ts'
 import type { Call } from './call.ts'
 
-/** Whether a phone was in the call and is no more, by its endpoint. */
+/**
+ * Whether a phone was in the call and has left it.
+ * @param endpoint of the phone
+ */
 export function hasLeft({ legs }: Pick<Call, 'legs'>, endpoint: string): boolean {
   const own = legs.filter((leg) => leg.endpoint === endpoint)
   return own.length > 0 && own.every(({ state }) => state === 'ended')
 }
 
-/** Whether a call is one of those somebody oversees: a phone of theirs is or was in it. */
+/** Whether a phone of a user within this reach is or was in the call. */
 export const coversCall = (
   reach: Reach,
   { legs }: Pick<Call, 'legs'>,

@@ -3,29 +3,35 @@ import type { Actor } from '../actor.ts'
 import type { Call, CallOutcome } from './call.ts'
 
 /**
- * Commands on calls, and what is known of them. A user acts on and sees the calls their own phone is in; for
- * others there is no such call (`not_found`). Supervisors and admins act on those that a phone is in of somebody
- * they oversee (see `reach.ts`), as whoever they name or as the phone of theirs that fits. Every command is over
- * when its fact was heard, not when the PBX took the order.
+ * Commands on calls, and the calls that an actor may see. Users see and command the calls that their own
+ * phone is in; other calls do not exist for them (`not_found`). Supervisors and admins command the calls that
+ * a phone of a user within their reach is in (see `supervisor-reach.ts`): on behalf of the user they name, or
+ * on the leg that fits. A command resolves when an event of the PBX has confirmed it, not when the PBX has
+ * accepted the request.
  *
  * All throw {Refusal} `not_found`, `conflict` (the call is not in a state for it), `not_supported`,
- * `unconfirmed`, and `unavailable` with `retryAfter` while the PBX is away: nothing is kept for later.
+ * `unconfirmed`, and `unavailable` with `retryAfter` while the PBX is offline: no command is queued for
+ * later.
  */
 export interface CallControl {
-  /** Rings the actor's own phone, then the number. Over when the PBX has it: the outcome comes by event. */
+  /**
+   * Rings the actor's own phone, then the number. Resolves when the PBX has accepted it: the outcome comes by
+   * event.
+   */
   dial(actor: DialingActor, request: DialRequest): Promise<{ callId: string }>
   /** The live calls the actor may see, oldest first. */
   list(actor: Actor): Promise<readonly Call[]>
-  /** Live, just over, or only asked for. */
+  /** Finds a call that is live, has just ended, or was only requested so far. */
   find(actor: Actor, callId: string): Promise<CallView>
 
   answer(actor: Actor, callId: string): Promise<void>
   /**
-   * Hangs the actor's own phone up, which ends a call of two; for those who oversee it and are not in it, all
-   * of it, or only the phones they oversee where others' are in it too. One that is over already is no fault.
+   * Hangs up the actor's own phone, which ends a call of two. An actor who oversees the call and is not in it
+   * ends all of it, or only the phones they oversee if other users' phones are in it too. Does nothing for a
+   * call that has ended.
    */
   hangup(actor: Actor, callId: string): Promise<void>
-  /** Ends the actor's own ringing leg with "busy", whatever else rings. */
+  /** Ends the actor's own ringing leg with "busy"; other phones go on ringing. */
   decline(actor: Actor, callId: string): Promise<void>
   hold(actor: Actor, callId: string): Promise<void>
   unhold(actor: Actor, callId: string): Promise<void>
@@ -43,26 +49,29 @@ export interface CallControl {
   capabilities(actor: Actor): CallCapabilities
 }
 
-/** Keys of a phone, as many as one command takes. */
+/** DTMF digits that one command takes. */
 export const DTMF_DIGITS = /^[0-9*#A-D]{1,32}$/
 
 export interface DialRequest {
-  /** As the client sent it: the dial policy normalises and judges it. */
+  /** As the client sent it; the dial policy parses and checks it. */
   number: string
-  /** Whose phone rings and pays; the actor's own unless they name a user they oversee. */
+  /**
+   * The user to call from; the actor unless they name a user within their reach. This user's phone rings, and
+   * this user's limits count.
+   */
   userId?: string
   /** One of the user's own numbers. */
   callerNumber?: string
-  /** The same key with the same request gives the same call, and never a second one. */
+  /** The same key with the same request returns the same call: it is placed once. */
   idempotencyKey?: string
-  /** Of `ourCallId`, for whoever has to keep it before it is dialled. It may be used once. */
+  /** From `toApiCallId`, for a caller that has to store the id before the call is placed. It may be used once. */
   callId?: string
 }
 
-/** Whoever dials: a user who asks, or the API itself in the name of one. */
+/** The user who dials, or a user for whom the API dials. */
 export type DialingActor = Pick<Actor, 'userId'> & { claims: Pick<Claims, 'role'> }
 
-/** A call as `find` gives it: while the PBX knows nothing of it there is only what we were asked for. */
+/** The result of `find`. Until the PBX has reported the call, only the request is known. */
 export type CallView =
   | { kind: 'live'; call: Call }
   | { kind: 'requested'; id: string; number: string; createdAt: number; outcome: CallOutcome | undefined }
@@ -84,12 +93,12 @@ export const CALL_COMMANDS = [
 export type CallCommand = (typeof CALL_COMMANDS)[number]
 
 /**
- * How each command is done here: by the `pbx`, by asking the user's own `softphone` over their private
+ * How each command is carried out: by the PBX, by the user's own softphone, which is asked over their private
  * channel, or not at all.
  */
 export interface CallCapabilities {
   online: boolean
   commands: Readonly<Record<CallCommand, 'pbx' | 'softphone' | 'none'>>
-  /** Whether a softphone of the actor follows the private channel now. */
+  /** Whether a softphone of the actor subscribes to the private channel now. */
   softphoneConnected: boolean
 }

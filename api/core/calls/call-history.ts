@@ -1,7 +1,7 @@
 import type { NumberPrefix } from '../dial-policy/number-variants.ts'
 import type { CallDirection, CallOutcome } from './call.ts'
 
-/** One call that is over, as it is kept. Times are unix seconds. */
+/** One ended call as it is stored. Times are unix seconds. */
 export interface CallRecord {
   /** The call's id: Linkedid. */
   id: string
@@ -19,38 +19,38 @@ export interface CallRecord {
   outcome: CallOutcome
   /** Q.850. */
   cause: number | null
-  /** Its files, relative to the media root, the first first; empty where the call was not recorded. */
+  /** Its recordings, relative to the media root, in order; empty where the call was not recorded. */
   recordings: readonly string[]
   parties: readonly CallParty[]
 }
 
-/** Whose phone was in it, or should have been. */
+/** A user with a phone that was in the call or was rung. */
 export interface CallParty {
   userId: string
   extension: string
-  /** Whether the phone was picked up: of a group that rings, one's is. */
+  /** Whether this phone answered: in a ring group one phone does. */
   answered: boolean
 }
 
-/** Whose calls; everybody's where neither is said. */
+/** Limits a query to some calls; empty for all. */
 export interface HistoryScope {
   /** Only calls of this user. */
   userId?: string
-  /** Only calls that somebody was a party to who is in this team today. */
+  /** Only calls with a party who is in this team today. */
   team?: string
 }
 
 export interface HistoryFilter extends HistoryScope {
-  /** Unix seconds; a call counts by its start. `until` is not included. */
+  /** Unix seconds; compared with the start of the call. `until` is exclusive. */
   from?: number
   until?: number
   direction?: CallDirection
   outcome?: CallOutcome
-  /** How the number of either side begins; any may hold. */
+  /** Prefixes of the number of either side; one of them must match. */
   numbers?: readonly NumberPrefix[]
 }
 
-/** Points behind a record, newest first. */
+/** Points after a record, newest first. */
 export interface HistoryCursor {
   startedAt: number
   id: string
@@ -58,29 +58,32 @@ export interface HistoryCursor {
 
 export interface HistoryStore {
   /**
-   * Adds or replaces, all or none: the same call may be told more than once. Parties are only ever added. What was
-   * taken for answered and turns out not to be is corrected.
+   * Adds or replaces all records in one transaction: the same call may be saved more than once. Parties are
+   * only added. An outcome that was inferred as answered and turns out not to be is corrected.
    */
   save(records: readonly CallRecord[]): Promise<void>
-  /** Undefined also for a call outside the scope. */
+  /** @returns undefined also for a call outside the scope */
   find(id: string, scope?: HistoryScope): Promise<CallRecord | undefined>
   /** Newest first. */
   list(filter: HistoryFilter, page: { after?: HistoryCursor; limit: number }): Promise<CallRecord[]>
   /**
-   * What the PBX's own record adds to one that is there: the larger duration wins, and of a call that was
-   * answered, or may have been, the larger billable seconds.
+   * Merges the PBX's own call detail record into a stored one: the larger duration wins, and for a call that
+   * was answered, or may have been, the larger billable seconds.
    */
   enrich(id: string, cdr: { duration: number; billable: number }): Promise<void>
   count(filter: HistoryFilter): Promise<number>
 }
 
-/** Calls that we were asked to dial, from the moment they were asked for: the truth about them until facts come. */
+/**
+ * A call that the API was asked to place, from the request on. Until the PBX reports the call this is all
+ * that is known of it.
+ */
 export interface PlacedCall {
   id: string
   userId: string
   number: string
   createdAt: number
-  /** Set when it was over before the PBX knew of it, or when it never did. */
+  /** Set when the call ended before the PBX reported it, or when it was never reported. */
   outcome: CallOutcome | null
 }
 
@@ -88,6 +91,6 @@ export interface PlacedCallStore {
   add(call: PlacedCall): Promise<void>
   finish(id: string, outcome: CallOutcome): Promise<void>
   find(id: string): Promise<PlacedCall | undefined>
-  /** Those without an outcome that were asked for before `createdBefore`, unix seconds. */
+  /** @returns the calls without an outcome that were requested before `createdBefore`, unix seconds */
   unfinished(createdBefore: number): Promise<PlacedCall[]>
 }

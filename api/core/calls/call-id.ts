@@ -1,17 +1,17 @@
-/** What the PBX names a channel by, and so a call: a Uniqueid, or an id of ours. */
+/** The id of a channel, and so of a call: the PBX's Uniqueid, or an id that we chose. */
 export const CALL_ID = /^[A-Za-z0-9_.-]{1,149}$/
 
-/** No PBX begins its own ids so. */
+/** No PBX uses this prefix for its own ids. */
 const API_CALL_PREFIX = 'hk_'
 
-/** The id of a call that we dial: its channel's on the PBX as well. */
+/** The id of a call that we place: on the PBX its channel has the same id. */
 export const toApiCallId = (random: string): string => API_CALL_PREFIX + random
 
-/** Whether we dialled it. */
+/** Whether the API placed the call. */
 export const isApiCall = (callId: string): boolean => callId.startsWith(API_CALL_PREFIX)
 
 /**
- * The channel that rings the caller's phones, where several are rung: the other half of a Local channel, whose first
- * half has the call's own id.
+ * The channel that rings the caller's phones when several are rung: the second half of a Local channel. Its
+ * first half has the call's id.
  */
 export const localPeerId = (callId: string): string => `${callId}-2`

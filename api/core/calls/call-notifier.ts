@@ -15,8 +15,9 @@ export interface CallNotifierNeeds {
 }
 
 /**
- * Tells users of their own calls. Every message carries all calls of that user, so the last one heals
- * whatever was missed. One API does it at a time, by the lease; a new holder tells everybody who is in a call.
+ * Notifies users of their own calls. Every message carries all calls of that user, so the last one makes up
+ * for any that were missed. Only the holder of the lease sends; a new holder notifies all users who are in a
+ * call.
  */
 export function startCallNotifier({
   tracker,
@@ -55,7 +56,7 @@ export function startCallNotifier({
     }
   })
 
-  /** Bridges and channels change more often than what is shown of a call. */
+  /** Bridges and channels change more often than the payload of a call. */
   function hasSamePayload(call: Call, before: Call | undefined): boolean {
     return (
       before !== undefined &&
@@ -63,7 +64,7 @@ export function startCallNotifier({
     )
   }
 
-  /** Whoever is in it, and whoever was in it a moment ago. */
+  /** The legs of each user who is in the call, or was before this change. */
   function legsByUser(call: Call, before: Call | undefined): Map<string, Leg[]> {
     const found = new Map<string, Leg[]>()
     for (const leg of [...call.legs, ...(before?.legs ?? [])]) {
@@ -77,7 +78,7 @@ export function startCallNotifier({
   }
 }
 
-/** A phone that somebody calls; not the own phone that rings because its user dials. */
+/** A phone that is called; not the caller's own phone, which rings first when its user dials. */
 const isRingingCallee = (leg: Leg) => leg.state === 'ringing' && leg.role === 'callee'
 const wasRingingCallee = (before: Leg, legs: readonly Leg[]) =>
   isRingingCallee(before) && legs.some(({ channelId }) => channelId === before.channelId)

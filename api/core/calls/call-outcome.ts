@@ -1,28 +1,31 @@
 import type { CallOutcome } from './call.ts'
 import type { DialEnd, OriginateResult } from './pbx-events.ts'
 
-/** How one channel's part in a call ended, for the question why nobody talked. */
+/** How one channel's part in a call ended, to find out why the call was not answered. */
 export interface ParticipationEnd {
   wasUp: boolean
   dialEnd: DialEnd | undefined
-  /** Q.850; 0 where the PBX gave none. Undefined when nobody listened as it ended. */
+  /** Q.850; 0 where the PBX gave none. Undefined when no API was connected as it ended. */
   cause: number | undefined
-  /** It went on in another call. */
+  /** The channel went on in another call. */
   movedToAnotherCall: boolean
 }
 
 export interface OutcomeInput {
-  /** Whether two ends talked, or one with the PBX itself. */
+  /** Whether two ends talked, or one end with the PBX itself. */
   answered: boolean
-  /** The PBX rang the caller's own phone before it dialled. */
+  /** The PBX rang the caller's own phone before it dialed the number. */
   ringsCallerFirst: boolean
   originate: Pick<OriginateResult, 'answered' | 'reason'> | undefined
-  /** Undefined when no phone of the caller ever rang. */
+  /** Undefined when no phone of the caller rang. */
   caller: ParticipationEnd | undefined
   callees: readonly ParticipationEnd[]
 }
 
-/** What a far end's fate says of the call, the best first: whoever comes first in a ring group speaks for it. */
+/**
+ * Outcomes of far ends, the most significant first: in a ring group the first one in this list is the outcome
+ * of the call.
+ */
 const PRECEDENCE = [
   'cancelled',
   'no_answer',
@@ -35,7 +38,7 @@ const PRECEDENCE = [
 ] as const satisfies readonly CallOutcome[]
 type Failure = (typeof PRECEDENCE)[number]
 
-/** Why a call is over, from its facts alone. */
+/** Derives why a call ended. */
 export function outcomeOf({
   answered,
   ringsCallerFirst,
@@ -52,7 +55,7 @@ export function outcomeOf({
   )
 }
 
-/** The far end that speaks for all. */
+/** The far end that decides the outcome of the call. */
 export function decisiveEnd<P extends ParticipationEnd>(
   callees: readonly P[],
 ): { part: P; outcome: Failure } | undefined {
@@ -60,7 +63,7 @@ export function decisiveEnd<P extends ParticipationEnd>(
   return ends.sort((a, b) => PRECEDENCE.indexOf(a.outcome) - PRECEDENCE.indexOf(b.outcome))[0]
 }
 
-/** Of the end that was called. A phone that says "decline" counts for the PBX as one that did not answer. */
+/** For an end that was called. A phone that declines counts for the PBX as one that did not answer. */
 function calleeOutcome({ cause, dialEnd, movedToAnotherCall }: ParticipationEnd): Failure {
   if (cause === 21) return 'declined'
   if (dialEnd !== undefined && dialEnd !== 'answered' && dialEnd !== 'other') {
@@ -72,8 +75,8 @@ function calleeOutcome({ cause, dialEnd, movedToAnotherCall }: ParticipationEnd)
 }
 
 /**
- * Of our own phone, which rings first. The originate's reason tells "no answer" and little else, and on some
- * versions the cause is missing just then.
+ * For the caller's own phone, which rings first. The reason of an OriginateResponse distinguishes "no answer"
+ * and little else, and some versions of Asterisk report no cause then.
  */
 function callerOutcome(
   caller: ParticipationEnd | undefined,
@@ -90,7 +93,7 @@ function callerOutcome(
   return caller.cause === undefined ? 'unknown' : 'failed'
 }
 
-/** What a cause (ITU-T Q.850) says by itself; undefined for those that say nothing. */
+/** The outcome that a cause (ITU-T Q.850) implies; undefined for causes that imply none. */
 export function failureFromCause(cause: number | undefined): Failure | undefined {
   switch (cause) {
     case 1: // unallocated number

@@ -1,6 +1,6 @@
 import type { Call, CallOutcome } from './call.ts'
 
-/** A call as clients are told of it, over channels, sockets and our own routes. Times are ISO 8601. */
+/** A call as clients receive it over channels, sockets and `/api/v1`. Times are ISO 8601. */
 export interface CallPayload {
   id: string
   state: Call['state']
@@ -13,7 +13,7 @@ export interface CallPayload {
   outcome: CallOutcome | null
   cause: number | null
   recording: Call['recording']
-  /** Without the PBX's own names for channels: a client has nothing to do with them. */
+  /** Without the PBX's names of channels: clients do not need them. */
   legs: readonly {
     extension: string | null
     number: string
@@ -25,7 +25,7 @@ export interface CallPayload {
   }[]
 }
 
-/** @param extensionOf whose phone an endpoint is */
+/** @param extensionOf the extension of the user of an endpoint */
 export function toCallPayload(
   call: Call,
   extensionOf: (endpoint: string) => string | undefined,

@@ -9,49 +9,52 @@ import type { OriginateResult, PbxEvent, PbxTime } from './pbx-events.ts'
 import { createRecentIds } from './recent-ids.ts'
 import { closeOrphaned, hasEnded, newTrackedCall, type TrackedCall } from './tracked-call.ts'
 
-/** The calls of one PBX, as the facts tell them: the same for all who heard the same facts, in any order. */
+/**
+ * The calls of one PBX, derived from its events. Nodes that received the same events, in any order, have the
+ * same calls.
+ */
 export interface CallTracker {
-  /** Facts of channels, of dialling, of originates and of the clock; others are ignored. */
-  handle(fact: PbxEvent): void
+  /** Applies events of channels, dialing, originates and the clock; ignores others. */
+  handle(event: PbxEvent): void
   /**
-   * Takes for gone what the PBX no longer has, with no cause: no API listened as it ended.
+   * Ends the channels that the PBX no longer has, without a cause: no API was connected when they ended.
    * @param channels all that the PBX had at `at`
-   * @param at by the PBX's clock, like all facts; what was heard of since then is left alone
+   * @param at by the PBX's clock, like all events; channels with a later event are left alone
    */
   reconcile(channels: ReadonlySet<string>, at: PbxTime): void
   /** Oldest first. */
   live(): readonly Call[]
-  /** Live, or over for less than `keepEndedMs`. */
+  /** Finds a call that is live, or ended less than `retainEndedMs` ago. */
   find(id: string): Call | undefined
-  /** Calls with a leg of this endpoint that is not over, oldest first. */
+  /** Calls with a live leg of this endpoint, oldest first. */
   ofEndpoint(endpoint: string): readonly Call[]
-  /** Told once after each burst for each call that looks different, its end included. */
+  /** Called after each burst of events, once for each call that has changed or ended. */
   onChange(listener: CallListener): () => void
-  /** Tells now. */
+  /** Calls the listeners now. */
   flush(): void
-  /** Forgets what ended long ago, and sees what has settled. Call it every second or so. */
+  /** Evicts calls that ended long ago, and updates calls that are quiet now. Call it every second or so. */
   tick(): void
-  /** How much is held, for tests and metrics. */
+  /** Number of entries, for tests and metrics. */
   size(): { calls: number; live: number; channels: number; evicted: number }
 }
 
 export type CallListener = (call: Call, before: Call | undefined) => void
 
 export interface CallTrackerNeeds {
-  /** @param numbers that a channel of it showed: a phone shows its own, a trunk those of others */
+  /** @param numbers that a channel of the endpoint showed: a phone shows its own number, a trunk those of others */
   isOwnEndpoint(endpoint: string, numbers: ReadonlySet<string>): boolean
-  /** A listener threw: the others hear of the call all the same. */
+  /** Called with what a listener has thrown; the other listeners are called all the same. */
   onError(err: unknown): void
   /** Unix ms. */
   now(): number
-  /** How long calls that are over can be found, 60 s by default: late facts still change them. */
+  /** How long ended calls are retained, 60 s by default: late events still change them. */
   retainEndedMs?: number
-  /** Runs the work after the burst that is being heard, as `setImmediate` does. */
+  /** Runs the work after the current burst of events, as `setImmediate` does. */
   defer(work: () => void): void
 }
 
 const RETAIN_ENDED_MS = 60_000
-/** A dialplan goes from an answered phone to the next step within milliseconds. */
+/** A dialplan goes from an answered phone to its next step within milliseconds. */
 const QUIET_AFTER_MS = 1_000
 const MAX_EVICTED_IDS = 20_000
 
@@ -62,20 +65,20 @@ export function createCallTracker(needs: CallTrackerNeeds): CallTracker {
   const bridges = createBridges()
   const live = createLiveCalls()
   const evictedIds = createRecentIds(MAX_EVICTED_IDS)
-  /** Heard of since they were last told. */
+  /** Calls with an event since listeners were last called. */
   const changed = new Set<TrackedCall>()
   const listeners = createListeners<Parameters<CallListener>>(needs.onError)
   let orphans = new Set<string>()
   let isFlushScheduled = false
 
-  const handle = (fact: PbxEvent) => {
-    if (fact.kind === 'originate') handleOriginate(fact)
-    else if (fact.kind === 'clock_set_back') shiftBack(fact.setBackBy)
-    else if (fact.kind === 'channel' || fact.kind === 'channel_ended' || fact.kind === 'dial') {
-      const before = registry.find(fact.kind === 'dial' ? fact.to : fact.id)?.attributes.bridge
-      const channel = registry.apply(fact)
+  const handle = (event: PbxEvent) => {
+    if (event.kind === 'originate') handleOriginate(event)
+    else if (event.kind === 'clock_set_back') shiftBack(event.setBackBy)
+    else if (event.kind === 'channel' || event.kind === 'channel_ended' || event.kind === 'dial') {
+      const before = registry.find(event.kind === 'dial' ? event.to : event.id)?.attributes.bridge
+      const channel = registry.apply(event)
       if (channel === undefined) return
-      for (const mate of bridges.update(channel, before)) markCallsUpdated(mate)
+      for (const peer of bridges.update(channel, before)) markCallsUpdated(peer)
       markCallsUpdated(channel)
     }
   }
@@ -111,17 +114,17 @@ export function createCallTracker(needs: CallTrackerNeeds): CallTracker {
     size: () => ({ calls: trackedCalls.size, live: live.size(), ...registry.size() }),
   }
 
-  function handleOriginate(fact: OriginateResult) {
-    const entry = registry.isEvicted(fact.id) ? undefined : findOrCreate(fact.id)
+  function handleOriginate(event: OriginateResult) {
+    const entry = registry.isEvicted(event.id) ? undefined : findOrCreate(event.id)
     if (entry === undefined) return
     const held = entry.originate
-    if (held === undefined || fact.at > held.at || (fact.at === held.at && fact.reason > held.reason)) {
-      entry.originate = fact
+    if (held === undefined || event.at > held.at || (event.at === held.at && event.reason > held.reason)) {
+      entry.originate = event
     }
     markUpdated(entry)
   }
 
-  /** Calls that are over stay as they were reported. */
+  /** Calls that have ended stay as they were reported. */
   function shiftBack(by: PbxTime) {
     registry.shiftBack(by)
     for (const entry of trackedCalls.values()) {
@@ -131,7 +134,7 @@ export function createCallTracker(needs: CallTrackerNeeds): CallTracker {
     }
   }
 
-  /** @returns undefined for a call that was over and is forgotten */
+  /** @returns undefined for a call that has ended and was evicted */
   function findOrCreate(id: string): TrackedCall | undefined {
     if (evictedIds.has(id)) return undefined
     const known = trackedCalls.get(id)
@@ -159,8 +162,8 @@ export function createCallTracker(needs: CallTrackerNeeds): CallTracker {
   }
 
   function channelsOf({ id, channels }: TrackedCall): Set<TrackedChannel> {
-    const mates = [...channels].flatMap((channel) => [...bridges.membersOf(channel)])
-    return new Set([...channels, ...mates.filter((mate) => callIdOf(mate) === id)])
+    const peers = [...channels].flatMap((channel) => [...bridges.membersOf(channel)])
+    return new Set([...channels, ...peers.filter((peer) => callIdOf(peer) === id)])
   }
 
   function markUpdated(entry: TrackedCall) {
@@ -181,7 +184,7 @@ export function createCallTracker(needs: CallTrackerNeeds): CallTracker {
     entry.stale = false
     const settled = entry.isQuiet || now() - entry.updatedAt >= QUIET_AFTER_MS
     const { id, originate, published } = entry
-    const facts = {
+    const input = {
       id,
       originate,
       channels: channelsOf(entry),
@@ -189,7 +192,7 @@ export function createCallTracker(needs: CallTrackerNeeds): CallTracker {
       isOwnEndpoint,
       isQuiet: settled,
     }
-    entry.call = buildCall(facts) ?? (published && closeOrphaned(published, entry))
+    entry.call = buildCall(input) ?? (published && closeOrphaned(published, entry))
     entry.isQuiet = settled && entry.call?.state === 'up'
     live.put(id, entry.call)
     entry.endedSince = hasEnded(entry) ? (entry.endedSince ?? now()) : undefined
@@ -203,7 +206,7 @@ export function createCallTracker(needs: CallTrackerNeeds): CallTracker {
 
   function flush() {
     isFlushScheduled = false
-    // All of them before a listener is called: it may ask for the others.
+    // Rebuild all of them before a listener is called: it may query the others.
     rebuildChanged()
     const burst = [...changed]
     changed.clear()
@@ -226,14 +229,14 @@ export function createCallTracker(needs: CallTrackerNeeds): CallTracker {
     }
   }
 
-  /** Channels that ended and of which no call was ever heard, the second time they are met. */
+  /** Evicts channels that ended without ever being in a call, the second time they are found. */
   function evictOrphans() {
-    const met = new Set<string>()
+    const found = new Set<string>()
     for (const { id, ended, calls } of registry.all()) {
       if (ended === undefined || calls.size > 0) continue
       if (orphans.has(id)) registry.evict(id)
-      else met.add(id)
+      else found.add(id)
     }
-    orphans = met
+    orphans = found
   }
 }

@@ -2,16 +2,16 @@ import { Refusal } from '../refusal.ts'
 import type { Call } from './call.ts'
 import type { CallTracker } from './call-tracker.ts'
 
-/** Waits for facts: what was asked of a PBX is done when it tells so. */
+/** Waits until a call reaches a state: a command is done when events confirm it. */
 export interface CallWaiter {
   /**
-   * @param condition of the call as it is, or of undefined while there is none
-   * @throws {Refusal} `unconfirmed` after `withinMs`
+   * @param condition on the call as it is, or on undefined while there is none
+   * @throws {Refusal} `unconfirmed` after `timeoutMs`
    */
   until(callId: string, condition: (call: Call | undefined) => boolean, timeoutMs?: number): Promise<void>
 }
 
-/** A phone on the same network does what it is told within a fraction of this. */
+/** A phone on the same network reacts within a fraction of this. */
 const DEFAULT_TIMEOUT_MS = 5_000
 
 export function createCallWaiter(tracker: Pick<CallTracker, 'find' | 'onChange'>): CallWaiter {

@@ -1,31 +1,31 @@
 import type { PbxTime } from './pbx-events.ts'
 
 /**
- * One call, as its channels tell: everything here follows from facts and from what we asked for.
- * Times are microseconds of the PBX's clock.
+ * One call, derived from the events of its channels and from what the API requested. Times are microseconds
+ * of the PBX's clock.
  */
 export interface Call {
-  /** Ours for a call we dialled (`hk_…`), else the PBX's own. */
+  /** Ours (`hk_…`) for a call that the API placed, else the PBX's own. */
   id: string
   state: CallState
   direction: CallDirection
-  /** Who called and who was to be reached, as numbers and names. */
+  /** Numbers and names of the caller and of the number that was called. */
   from: Party
   to: Party
   legs: readonly Leg[]
   startedAt: PbxTime
   answeredAt: PbxTime | undefined
-  /** It had been answered before anything was heard of it: `answeredAt` is only when that was seen. */
+  /** It was answered before the first event of it: `answeredAt` is the moment of that event. */
   answeredBeforeSeen?: true
   endedAt: PbxTime | undefined
-  /** It was a mere way into another call, as of a phone that picks up for a colleague: the history has the other one. */
+  /** It only led into another call, as when a phone picks up a colleague's call: the history has the other one. */
   mergedIntoAnother?: true
-  /** Why it ended; undefined while it lasts. */
+  /** Why it ended; undefined while it is live. */
   outcome: CallOutcome | undefined
-  /** Q.850 cause of the end, where the PBX told. */
+  /** Q.850 cause of the end, where the PBX reported one. */
   cause: number | undefined
   recording: 'off' | 'on' | 'paused'
-  /** Everything that was recorded of it, the first first, also when it is over. */
+  /** All recordings in order of their start, also those that have ended. */
   recordings: readonly Recording[]
 }
 
@@ -37,7 +37,11 @@ export interface Recording {
   state: 'off' | 'on' | 'paused'
 }
 
-/** `dialling`: our own phone rings first; `ringing`: the other end rings; `held`: somebody is on hold. */
+/**
+ * - `dialling`: the caller's own phone rings first
+ * - `ringing`: the other end rings
+ * - `held`: an end has put the others on hold
+ */
 export type CallState = 'dialling' | 'ringing' | 'up' | 'held' | 'parked' | 'ended'
 export const CALL_DIRECTIONS = ['internal', 'incoming', 'outgoing'] as const
 export type CallDirection = (typeof CALL_DIRECTIONS)[number]
@@ -49,10 +53,10 @@ export interface Party {
 
 /** One phone's or trunk's part in a call. */
 export interface Leg {
-  /** The channel's Uniqueid: for the PBX, never for clients. */
+  /** The channel's Uniqueid: for commands to the PBX, never for clients. */
   channelId: string
   channelName: string
-  /** The SIP endpoint; undefined for what is no phone. */
+  /** The SIP endpoint; undefined for a channel that belongs to no phone or trunk. */
   endpoint: string | undefined
   number: string
   name: string
@@ -60,21 +64,26 @@ export interface Leg {
   /** Whether this end has put the others on hold. */
   holds: boolean
   parkingSpace: string | undefined
-  /** The bridge it is in; the same for all who hear each other, also by a Local channel between two bridges. */
+  /**
+   * The bridge it is in: the same id for all ends of one conversation, also across a Local channel between
+   * two bridges.
+   */
   bridge: string | undefined
   /** Whether it called or was called. */
   role: 'caller' | 'callee'
-  /** When it went up, if it did. */
+  /** When it went up, if it has. */
   answeredAt: PbxTime | undefined
 }
 
 /**
  * - `answered` two ends talked
  * - `busy`, `no_answer`, `declined`, `unavailable` (not registered), `congestion`: of the end that was called
- * - `own_busy`, `own_no_answer`, `own_declined`, `own_unavailable`: of our own phone, which a dialled call rings first
- * - `cancelled` the caller gave up; `unknown_number` the PBX knows no such number
- * - `failed` the PBX says only that it failed
- * - `unknown` nobody listened when it ended
+ * - `own_busy`, `own_no_answer`, `own_declined`, `own_unavailable`: of the caller's own phone, which rings
+ *   first when the API places a call
+ * - `cancelled` the caller hung up before an answer
+ * - `unknown_number` the PBX has no such number
+ * - `failed` the PBX reported only a failure
+ * - `unknown` no API was connected when it ended
  */
 export const CALL_OUTCOMES = [
   'answered',

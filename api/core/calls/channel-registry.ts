@@ -1,38 +1,41 @@
 import type { ChannelEnded, ChannelUpdate, DialEnd, DialUpdate, PbxChannel, PbxTime } from './pbx-events.ts'
 import { createRecentIds } from './recent-ids.ts'
 
-/** All that was heard of one channel, the same in whatever order and however often it was heard. */
+/** All that the events showed of one channel: the same in whatever order and however often they came. */
 export interface TrackedChannel {
   readonly id: string
   readonly attributes: Readonly<Partial<PbxChannel>>
-  /** Every call it was ever in, with the first and the last moment it was heard to be. */
+  /** Every call it was ever in, with the first and the last moment of an event that showed it there. */
   readonly calls: ReadonlyMap<string, Readonly<{ first: PbxTime; last: PbxTime }>>
   readonly firstSeenAt: PbxTime
   readonly lastSeenAt: PbxTime
   readonly upAt: PbxTime | undefined
-  /** It was up already when it was first seen. */
+  /** It was up already at its first event. */
   readonly wasUpWhenFirstSeen: boolean
   readonly recordingStartedAt: PbxTime | undefined
-  /** The files it was recorded to, each with the moment it was first heard of. */
+  /** The files it was recorded to, each with the moment of the first event that named it. */
   readonly recordingFiles: ReadonlyMap<string, PbxTime>
-  /** Numbers it ever had. */
+  /** All numbers it ever had. */
   readonly numbers: ReadonlySet<string>
-  /** The endpoints it ever was of, each since when: a masquerade gives it another. */
+  /** The endpoints it ever belonged to, each with its start: a masquerade gives it another. */
   readonly endpoints: ReadonlyMap<string, Readonly<{ since: PbxTime; name: string }>>
   /** Whether it ever was in a bridge. */
   readonly wasBridged: boolean
-  /** The channel that rings it; `by` is undefined when the PBX itself does. */
+  /** The channel that rings it; `by` is undefined when the PBX itself rings it. */
   readonly dialed: Readonly<{ at: PbxTime; by: string | undefined }> | undefined
   readonly dialEnd: Readonly<{ at: PbxTime; end: DialEnd }> | undefined
   readonly ended: Readonly<{ at: PbxTime; cause: number | undefined }> | undefined
 }
 
-/** Keeps what is known of channels. What is gone stays gone, also after its facts are forgotten. */
+/** The state of all channels. A channel that has ended stays ended, also after it was evicted. */
 export interface ChannelRegistry {
-  /** The PBX's clock was put back by so much: all that lives was heard that much earlier. */
+  /**
+   * The PBX's clock was set back: shifts all times of live channels.
+   * @param by microseconds
+   */
   shiftBack(by: PbxTime): void
-  /** @returns the channel, or undefined for one that was forgotten: a late word brings nothing back */
-  apply(fact: ChannelUpdate | ChannelEnded | DialUpdate): TrackedChannel | undefined
+  /** @returns the channel, or undefined for one that was evicted: a late event does not bring it back */
+  apply(event: ChannelUpdate | ChannelEnded | DialUpdate): TrackedChannel | undefined
   find(id: string): TrackedChannel | undefined
   all(): IterableIterator<TrackedChannel>
   isEvicted(id: string): boolean
@@ -40,7 +43,7 @@ export interface ChannelRegistry {
   size(): { channels: number; evicted: number }
 }
 
-/** What no listener keeps: the book's own, writable view of a channel. */
+/** The registry's own, writable view of a channel. */
 type MutableChannel = {
   -readonly [K in keyof TrackedChannel]: TrackedChannel[K] extends ReadonlyMap<string, infer V>
     ? Map<string, V>
@@ -49,14 +52,14 @@ type MutableChannel = {
       : TrackedChannel[K]
 } & { since: Partial<Record<keyof PbxChannel, PbxTime>> }
 
-/** A channel's last words come within seconds; this many channels end in more than a minute of the worst flood. */
+/** Late events come within seconds. Even in a flood, this many channels take more than a minute to end. */
 const MAX_EVICTED_IDS = 20_000
-/** Files, numbers and endpoints of one channel. */
+/** Maximum number of files, of numbers and of endpoints of one channel. */
 const MAX_VALUES_PER_CHANNEL = 20
 
-/** Told once and for all: a later fact of it is a guess, or what the dialplan made of it. */
+/** The first value wins: later ones are guesses, or were set by the dialplan. */
 const FIRST_WINS: ReadonlySet<string> = new Set<keyof PbxChannel>(['createdAt', 'dialedExtension'])
-/** A channel never goes back, but a snapshot taken before a step may be told after it. */
+/** A state never goes back: a snapshot taken before a step may arrive after it. */
 const STATE_RANK = { down: 0, dialling: 1, ringing: 2, up: 3 }
 
 export function createChannelRegistry(): ChannelRegistry {
@@ -64,19 +67,19 @@ export function createChannelRegistry(): ChannelRegistry {
   const evictedIds = createRecentIds(MAX_EVICTED_IDS)
 
   return {
-    apply(fact) {
-      const id = fact.kind === 'dial' ? fact.to : fact.id
+    apply(event) {
+      const id = event.kind === 'dial' ? event.to : event.id
       if (evictedIds.has(id)) return undefined
       let entry = entries.get(id)
       if (entry === undefined) {
-        entry = newMutableChannel(id, fact.at)
+        entry = newMutableChannel(id, event.at)
         entries.set(id, entry)
       }
-      entry.firstSeenAt = Math.min(entry.firstSeenAt, fact.at)
-      entry.lastSeenAt = Math.max(entry.lastSeenAt, fact.at)
-      if (fact.kind === 'channel') applyUpdate(entry, fact)
-      else if (fact.kind === 'channel_ended') applyEnded(entry, fact)
-      else applyDial(entry, fact)
+      entry.firstSeenAt = Math.min(entry.firstSeenAt, event.at)
+      entry.lastSeenAt = Math.max(entry.lastSeenAt, event.at)
+      if (event.kind === 'channel') applyUpdate(entry, event)
+      else if (event.kind === 'channel_ended') applyEnded(entry, event)
+      else applyDial(entry, event)
       return entry
     },
     shiftBack(by) {
@@ -113,7 +116,7 @@ const newMutableChannel = (id: string, at: PbxTime): MutableChannel => ({
 })
 
 function applyUpdate(entry: MutableChannel, { changes, at }: ChannelUpdate) {
-  // The keys of a Partial<Channel> are keys of Channel, and each value goes where it came from.
+  // The keys of a Partial<PbxChannel> are keys of PbxChannel, and each value goes where it came from.
   const known = entry.attributes as Record<string, unknown>
   for (const key of Object.keys(changes) as (keyof PbxChannel)[]) {
     const heldAt = entry.since[key]
@@ -136,7 +139,7 @@ function applyUpdate(entry: MutableChannel, { changes, at }: ChannelUpdate) {
   collectValues(entry, changes, at)
 }
 
-/** What a channel may have several of. What a caller can change must not grow without end. */
+/** Attributes that a channel may have several of. They are bounded, as a caller can change them. */
 function collectValues(
   { recordingFiles, numbers, endpoints }: MutableChannel,
   about: Partial<PbxChannel>,
@@ -171,7 +174,7 @@ function shiftChannelBack(entry: MutableChannel, by: PbxTime) {
   if (entry.dialEnd !== undefined) entry.dialEnd = { ...entry.dialEnd, at: entry.dialEnd.at - by }
 }
 
-/** A total order on what was told, so that any order of telling ends with the same. */
+/** A total order on updates, so that they give the same result in any order. */
 function supersedes(
   key: keyof PbxChannel,
   value: unknown,
@@ -186,7 +189,7 @@ function supersedes(
   return sortKeyOf(value) > sortKeyOf(held)
 }
 
-/** A known end beats one that was only inferred, then the earlier wins. */
+/** An end with a cause beats one that was inferred; then the earlier one wins. */
 function applyEnded(entry: MutableChannel, { at, cause }: ChannelEnded) {
   const held = entry.ended
   if (held === undefined) entry.ended = { at, cause }

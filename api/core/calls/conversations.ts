@@ -1,11 +1,11 @@
 import type { TrackedChannel } from './channel-registry.ts'
 
 /**
- * The talk that a bridge is part of. With `/n` the two halves of a Local channel stay, each in a bridge of its own:
- * both bridges are one talk, and their ends hear each other.
+ * Finds the conversation that a bridge is part of. With `/n` the two halves of a Local channel stay, each in
+ * a bridge of its own: both bridges are one conversation.
  *
- * @param channels all of a call
- * @returns the same name for every bridge of one talk: that of one of them
+ * @param channels all channels of a call
+ * @returns for each bridge the id of one bridge, the same for all bridges of a conversation
  */
 export function conversationLookup(channels: Iterable<TrackedChannel>): (bridge: string) => string {
   const halves = new Map<string, string>()

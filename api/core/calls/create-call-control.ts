@@ -35,14 +35,17 @@ export interface CallControlNeeds {
   directory: Directory
   reachOf: FindReach
   softphones: Pick<SoftphoneCommands, 'send' | 'isConnected'>
-  /** Whether phones that ring may be told by NOTIFY to answer: some end the call instead. */
+  /** Whether ringing phones may be asked by NOTIFY to answer: some end the call instead. */
   answerByNotify: boolean
 }
 
-/** How long whoever hangs up waits to hear that the call is over. */
+/** How long `hangup` waits for the end of the whole call. */
 const CALL_END_GRACE_MS = 500
 
-/** Each command: whose call, which leg, in which state; then the deed; then its fact. */
+/**
+ * Each command finds the call and the leg, checks its state, sends the command to the PBX, and waits for the
+ * event that confirms it.
+ */
 export function createCallControl(needs: CallControlNeeds): CallControl {
   const { pbx, tracker, waiter, directory, reachOf, softphones } = needs
 
@@ -61,7 +64,7 @@ export function createCallControl(needs: CallControlNeeds): CallControl {
     await waiter.until(callId, (now) => findLiveLeg(now, leg)?.holds === holds)
   }
 
-  /** Whoever is left alone the PBX hangs up at once, unless its dialplan has more for them. */
+  /** The PBX hangs up an end that is left alone, unless its dialplan goes on. */
   async function waitForCallEnd(callId: string) {
     try {
       await waiter.until(callId, (now) => now === undefined || liveLegs(now).length !== 1, CALL_END_GRACE_MS)
@@ -87,7 +90,7 @@ export function createCallControl(needs: CallControlNeeds): CallControl {
       const placed = await needs.placedCalls.find(callId)
       if (placed === undefined || !(await legs.mayActAs(actor, placed.userId))) throw noSuchCall()
       if (hasLegs) return { kind: 'live', call }
-      // A phone that could not be rung leaves an outcome and nothing else.
+      // A phone that could not be rung leaves an outcome and no leg.
       return { ...placed, kind: 'requested', outcome: placed.outcome ?? call?.outcome }
     },
 
@@ -106,7 +109,7 @@ export function createCallControl(needs: CallControlNeeds): CallControl {
     async hangup(actor, callId) {
       const call = tracker.find(callId)
       if (call === undefined || call.legs.length === 0) {
-        // Asked for a moment ago: the wish is kept until the phone rings.
+        // Requested a moment ago: the PBX module remembers the hang-up until the phone rings.
         const placed = await needs.placedCalls.find(callId)
         const isTheirs = placed !== undefined && (await legs.mayActAs(actor, placed.userId))
         if (!isTheirs || placed.outcome !== null) throw noSuchCall()

@@ -3,22 +3,28 @@ import { createListeners } from '../../../runtime/listeners.ts'
 import type { DeviceState, DeviceUpdate, PbxTime } from './pbx-events.ts'
 
 export interface DeviceStates {
-  handle(fact: DeviceUpdate): void
+  handle(event: DeviceUpdate): void
   /** @param device as the PBX names it: `PJSIP/1001` */
   stateOf(device: string): DeviceState | undefined
-  /** The PBX's clock was put back by so much: what is known was heard that much earlier. */
+  /**
+   * The PBX's clock was set back: shifts the times of all states.
+   * @param by microseconds
+   */
   shiftBack(by: PbxTime): void
   all(): ReadonlyMap<string, DeviceState>
-  /** Told at once, and only when the state is another than before. */
+  /** Called at once, and only when the state has changed. */
   onChange(
     listener: (device: string, state: DeviceState, before: DeviceState | undefined) => void,
   ): () => void
 }
 
-/** More than any one PBX has; names that the PBX makes up for each call must not pile up. */
+/** More than any PBX has. It bounds device names that the PBX invents for each call. */
 const MAX_DEVICES = 20_000
 
-/** Keeps the newest state of each device; of two at the same moment always the same one, whichever came first. @param onError gets what a listener has thrown */
+/**
+ * Holds the newest state of each device. Of two at the same moment the same one wins, whichever came first.
+ * @param onError gets what a listener has thrown
+ */
 export function createDeviceStates(onError: (err: unknown) => void): DeviceStates {
   const states = new Map<string, DeviceState>()
   const since = new Map<string, PbxTime>()

@@ -3,7 +3,7 @@ import type { FindReach } from '../auth/supervisor-reach.ts'
 import { Refusal } from '../refusal.ts'
 import type { HistoryFilter, HistoryScope } from './call-history.ts'
 
-/** Whose past calls the actor may see: their own, their team's, or everybody's. */
+/** The past calls that the actor may see: their own, their team's, or all. */
 export async function historyScope(actor: Actor, reachOf: FindReach): Promise<HistoryScope> {
   const reach = await reachOf(actor)
   if (reach.over === 'all') return {}
@@ -12,7 +12,7 @@ export async function historyScope(actor: Actor, reachOf: FindReach): Promise<Hi
 
 /**
  * Narrows a filter to what the actor may see.
- * @throws {Refusal} `forbidden` when somebody who sees their own calls alone names a user
+ * @throws {Refusal} `forbidden` when an actor who sees only their own calls names a user
  */
 export async function withinScope(
   actor: Actor,

@@ -18,26 +18,26 @@ export interface HistoryWriterNeeds {
   lease: Pick<Lease, 'fence'>
   toCallRecord(call: Call): CallRecord
   findPerson(userId: string): Person | undefined
-  /** Whether what the table knows is current: while the PBX is away nothing can be said of a call. */
+  /** Whether the tracker is current: while the PBX is offline the state of a call is unknown. */
   isOnline(): boolean
   now(): number
-  /** Longer than a phone may ring. */
+  /** Longer than a phone may ring, in ms. */
   placeTimeoutMs: number
   /** Called for a call that can never be written: it is left out. */
   onError(err: unknown, callId: string): void
 }
 
 export interface CallHistoryWriter {
-  /** A record of the PBX's own: it may come before or after the call's end. */
+  /** Takes a call detail record of the PBX: it may come before or after the end of the call. */
   addCdr(cdr: CdrEvent): void
   /**
-   * Writes what could not be written before, and ends what never came to be. Call it every few seconds.
+   * Writes pending calls, and completes placed calls that the PBX never reported. Call it every few seconds.
    * @throws what the database throws
    */
   flush(): Promise<void>
 }
 
-/** How many calls wait to be written while the database is away, and records for a call that has not ended. */
+/** Maximum number of calls that wait for the database, and of call detail records that wait for their call. */
 const MAX_PENDING = 100_000
 
 interface PendingCall {
@@ -45,18 +45,18 @@ interface PendingCall {
   since: number
 }
 
-/** Calls in one transaction: more cost little more than one, and yet others must have their turn. */
+/** Calls per transaction. A larger batch costs little more, but other work must get its turn. */
 const BATCH_SIZE = 20
 
 const isUnavailable = (err: unknown) => err instanceof Refusal && err.code === 'unavailable'
 
 /**
- * Writes each call that is over into the history, and settles what was dialled. Every API keeps a list of what
- * it saw end, the holder of the lease writes: one that takes over writes what its predecessor may not have.
+ * Writes each ended call to the history, and completes placed calls. Every API collects the calls that it saw
+ * end; the holder of the lease writes. A new holder writes what its predecessor may not have written.
  */
 export function createHistoryWriter(needs: HistoryWriterNeeds): CallHistoryWriter {
   const { tracker, history, placedCalls, limits, lease } = needs
-  /** Ended, and not yet known to be written; with the moment it ended, in ms. */
+  /** Ended calls that may not be written yet, with the moment when they were added, in ms. */
   const pending = new Map<string, PendingCall>()
   const cdrs = new Map<string, { duration: number; billable: number; since: number }>()
   let writing: Promise<void> | undefined
@@ -64,7 +64,7 @@ export function createHistoryWriter(needs: HistoryWriterNeeds): CallHistoryWrite
   tracker.onChange((call) => {
     if (call.state !== 'ended' || call.mergedIntoAnother) return
     putBounded(pending, call.id, { call, since: needs.now() })
-    // A failure is not reported for each call: `tend` follows within seconds, and meets it, too.
+    // A failure is not reported for each call: `flush` follows within seconds and fails as well.
     if (lease.fence() !== undefined) write().catch(() => {})
   })
 
@@ -75,7 +75,7 @@ export function createHistoryWriter(needs: HistoryWriterNeeds): CallHistoryWrite
     return writing
   }
 
-  /** @throws what the database throws: what is not written waits */
+  /** @throws what the database throws: unwritten calls stay pending */
   async function writeAll() {
     while (pending.size > 0) await writeBatch([...pending].slice(0, BATCH_SIZE))
     for (const [id, cdr] of cdrs) {
@@ -88,14 +88,14 @@ export function createHistoryWriter(needs: HistoryWriterNeeds): CallHistoryWrite
     }
   }
 
-  /** @throws {Refusal} `unavailable`: all of it waits */
+  /** @throws {Refusal} `unavailable`: the whole batch stays pending */
   async function writeBatch(batch: readonly [id: string, entry: PendingCall][]) {
     const prepared = await Promise.all(batch.map(([, { call }]) => buildRecord(call)))
     try {
       await history.save(prepared.map(({ record }) => record))
     } catch (err) {
       if (isUnavailable(err)) throw err
-      // One of them cannot be kept: the others must not wait for it for ever.
+      // One of them cannot be written: write each on its own, so that it does not block the others.
       for (const { record } of prepared) {
         await history.save([record]).catch((failure) => {
           if (isUnavailable(failure)) throw failure
@@ -110,7 +110,7 @@ export function createHistoryWriter(needs: HistoryWriterNeeds): CallHistoryWrite
         await limits.release(placed.userId, id)
       }
       cdrs.delete(id)
-      // The call may have changed meanwhile: a leg that hung up late.
+      // The call may have changed meanwhile, as when a leg ended late.
       if (pending.get(id) === entry) pending.delete(id)
     }
     await yieldToLoop()
@@ -126,7 +126,7 @@ export function createHistoryWriter(needs: HistoryWriterNeeds): CallHistoryWrite
     }
     const placed = isApiCall(call.id) ? await placedCalls.find(call.id) : undefined
     if (placed === undefined) return { record, placed }
-    // It is the user's own call, also when their phone could not be rung and is no part of it.
+    // The call belongs to the user also when their phone could not be rung and no leg of it exists.
     const caller = needs.findPerson(placed.userId)
     return {
       placed,
@@ -141,8 +141,8 @@ export function createHistoryWriter(needs: HistoryWriterNeeds): CallHistoryWrite
   }
 
   /**
-   * What was dialled and is not over: it lives and goes on counting, or the PBX never told of it, as a phone that
-   * cannot be rung leaves no trace on some.
+   * Placed calls without an outcome: a live one goes on counting. One that the PBX has not reported in time
+   * is completed, as some versions leave no trace of a phone that cannot be rung.
    */
   async function reconcilePlacedCalls() {
     const unfinished = await placedCalls.unfinished(toUnixSeconds(needs.now()) + 1)
@@ -160,7 +160,7 @@ export function createHistoryWriter(needs: HistoryWriterNeeds): CallHistoryWrite
     await limits.heartbeat(live)
   }
 
-  /** No API listened when it ended, or it never began: its caller finds it all the same. */
+  /** Writes a record for a placed call that no API saw end, or that never began, so that its user finds it. */
   async function recordUnobserved({ id, userId, number, createdAt }: Omit<PlacedCall, 'outcome'>) {
     const caller = needs.findPerson(userId)
     const record: CallRecord = {
@@ -186,7 +186,7 @@ export function createHistoryWriter(needs: HistoryWriterNeeds): CallHistoryWrite
   return {
     addCdr({ callId, duration, billable }) {
       const known = cdrs.get(callId)
-      // Of a call that we dialled the PBX counts from the moment the own phone was picked up.
+      // For a call that we placed the PBX counts from the moment when the own phone answered.
       const counted = isApiCall(callId) ? 0 : billable
       putBounded(cdrs, callId, {
         duration: Math.max(duration, known?.duration ?? 0),
@@ -196,7 +196,7 @@ export function createHistoryWriter(needs: HistoryWriterNeeds): CallHistoryWrite
     },
     async flush() {
       if (lease.fence() === undefined) {
-        // What the holder writes within a few seconds need not be written again by the next holder.
+        // The holder writes these within seconds: the next holder need not write them again.
         for (const held of [pending, cdrs]) {
           for (const [id, { since }] of held) if (since < needs.now() - 60_000) held.delete(id)
         }
@@ -212,17 +212,17 @@ export function createHistoryWriter(needs: HistoryWriterNeeds): CallHistoryWrite
 }
 
 /**
- * The PBX counts from the moment its dialplan answered: with a queue, a menu or a word of welcome long before a person
- * picked up. Its count is the better one only where that moment was not heard.
+ * The PBX counts from the moment when its dialplan answered: with a queue, a menu or a greeting long before a
+ * person did. Its count is better only where that moment was not observed.
  */
 const isAnswerUnobserved = ({ answeredAt, answeredBeforeSeen, outcome }: Call) =>
   answeredAt === undefined ? outcome === 'unknown' : answeredBeforeSeen === true
 
-/** The caller, of whose phone nothing is known. */
+/** The caller as the only party, when the phone was never observed. */
 const callerParties = (caller: Person | undefined): readonly CallParty[] =>
   caller === undefined ? [] : [{ userId: caller.userId, extension: caller.extension, answered: false }]
 
-/** An embedded database is done before anything else gets its turn, so a backlog would keep all others waiting. */
+/** An embedded database completes without yielding, so a backlog would block all other work. */
 const yieldToLoop = () => new Promise((resolve) => setImmediate(resolve))
 
 function putBounded<V>(map: Map<string, V>, key: string, value: V) {

@@ -26,12 +26,12 @@ export interface LegSelection {
     fits: (leg: Leg) => boolean,
   ): Promise<{ call: Call; leg: Leg }>
   /**
-   * The legs that the actor hangs up: their own phone. If they are not in the call, all legs, unless a phone of a
-   * user that they do not oversee is in it: then those of the users that they do oversee.
+   * The legs that the actor hangs up: their own phone. If they are not in the call, all legs, unless it
+   * includes a phone of a user that they do not oversee: then those of the users that they do oversee.
    * @throws {Refusal} `conflict` when the actor, or every user that they oversee, has left the call
    */
   controllableLegs(actor: Actor, call: Call): Promise<Leg[]>
-  /** The user whose phone this is. */
+  /** The user of this phone. */
   ownerOf(leg: Leg): Person | undefined
 }
 

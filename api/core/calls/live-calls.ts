@@ -1,12 +1,12 @@
 import type { Call } from './call.ts'
 
-/** The calls that are not over, at hand by their phones: who asks for one phone's must not look through all. */
+/** The live calls, indexed by endpoint, so that a query for one phone does not scan all calls. */
 export interface LiveCalls {
-  /** Each time a call looks different. One that is over, or none, leaves. */
+  /** Call it each time a call has changed. An ended call, or undefined, removes it. */
   put(id: string, call: Call | undefined): void
   /** Oldest first. */
   all(): readonly Call[]
-  /** Those with a leg of this endpoint that is not over, oldest first. */
+  /** Calls with a live leg of this endpoint, oldest first. */
   ofEndpoint(endpoint: string): readonly Call[]
   size(): number
 }

@@ -4,7 +4,7 @@ import type { Pbx } from './pbx.ts'
 const notSupported = () =>
   Promise.reject(new Refusal('not_supported', { detail: 'no PBX is set up here: see HOOKSWITCH_AMI_HOST' }))
 
-/** Where there is no PBX, every command says so. */
+/** The PBX of an installation without one: every command is refused. */
 export const noPbx: Pbx = {
   state: () => ({ online: false, offlineSince: undefined, epoch: undefined }),
   can: () => false,

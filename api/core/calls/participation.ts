@@ -3,17 +3,17 @@ import type { ParticipationEnd } from './call-outcome.ts'
 import type { TrackedChannel } from './channel-registry.ts'
 import type { PbxTime } from './pbx-events.ts'
 
-/** One channel's time in one call. */
+/** One channel's part in one call. */
 export interface Participation extends ParticipationEnd {
   channel: TrackedChannel
   createdAt: PbxTime
   /** When it went up in this call; a channel that came from another call was up before. */
   upAt: PbxTime | undefined
-  /** When it hung up or went on in another call; undefined while it is here. */
+  /** When it hung up or went on in another call; undefined while it is in this one. */
   leftAt: PbxTime | undefined
 }
 
-/** @param currentCallId the call it is in now, which may be another */
+/** @param currentCallId the call that the channel is in now, which may be another */
 export function toParticipation(
   channel: TrackedChannel,
   callId: string,
@@ -35,7 +35,10 @@ export function toParticipation(
   }
 }
 
-/** It came when it was last heard to be in another call: its next word, from this one, may be its last. */
+/**
+ * The channel joined when it was last seen in another call: its next event, the first from this one, may be
+ * its last.
+ */
 function joinedAt({ calls, firstSeenAt }: TrackedChannel, callId: string): PbxTime {
   const first = calls.get(callId)?.first ?? Number.POSITIVE_INFINITY
   const before = [...calls].flatMap(([id, { last }]) => (id !== callId && last < first ? last : []))
@@ -48,7 +51,7 @@ export const byCreation = (a: Participation, b: Participation) =>
 
 export const isLive = (part: Participation) => part.leftAt === undefined
 
-/** @param conversationOf which talk a bridge is part of */
+/** @param conversationOf the conversation that a bridge is part of */
 export function toLeg(
   part: Participation,
   role: Leg['role'],
@@ -73,6 +76,6 @@ export function toLeg(
 function stateOf(part: Participation): Leg['state'] {
   if (!isLive(part)) return 'ended'
   const { state } = part.channel.attributes
-  // One that was only just made is about to be rung.
+  // A channel that was just created is about to ring.
   return state === 'up' || state === 'dialling' ? state : 'ringing'
 }

@@ -1,6 +1,6 @@
 /**
- * What a PBX tells of its channels and devices, in words no PBX owns. Facts may come in any order and
- * several times: `at` decides, and whoever has heard the same facts knows the same.
+ * Events of a PBX about channels and devices, independent of the PBX's protocol. They may come in any order
+ * and several times: `at` decides, so nodes that received the same events have the same state.
  */
 export type PbxEvent =
   | ChannelUpdate
@@ -11,22 +11,22 @@ export type PbxEvent =
   | CdrEvent
   | ClockSetBack
 
-/** Microseconds of the PBX's own clock, since 1970: all facts of one PBX are told by one clock. */
+/** Microseconds since 1970 by the PBX's own clock, which dates all its events. */
 export type PbxTime = number
 
-/** What is known of a channel since `at`; members that are left out say nothing. */
+/** Attributes of a channel since `at`; members that are left out are unchanged. */
 export interface ChannelUpdate {
   kind: 'channel'
-  /** Asterisk's Uniqueid: given once, never again, and kept through transfers. */
+  /** Asterisk's Uniqueid: never used again, and kept through transfers. */
   id: string
   at: PbxTime
   changes: Partial<PbxChannel>
 }
 
 export interface PbxChannel {
-  /** Asterisk's name for it, which masquerades change. Never shown to clients as a handle. */
+  /** Asterisk's name of the channel, which a masquerade changes. Never sent to clients as a handle. */
   name: string
-  /** The SIP endpoint behind it, of `PJSIP/<endpoint>-<number>`; undefined for what is no phone or trunk. */
+  /** The SIP endpoint of `PJSIP/<endpoint>-<number>`; undefined for a channel of no phone or trunk. */
   endpoint: string | undefined
   /** The call it belongs to: Asterisk's Linkedid. */
   callId: string
@@ -36,9 +36,9 @@ export interface PbxChannel {
   callerName: string
   connectedNumber: string
   connectedName: string
-  /** The extension it dialled or was dialled for, as in Exten. */
+  /** The extension it dialed, or for which it was dialed, as in Exten. */
   dialedExtension: string
-  /** The extension that an Originate sent it to, once it was answered. */
+  /** The extension that an Originate sent it to once it was answered. */
   originateExtension: string
   /** The bridge it is in, if any. */
   bridge: string | undefined
@@ -47,22 +47,22 @@ export interface PbxChannel {
   /** The parking space it waits in, if any. */
   parkingSpace: string | undefined
   recording: 'off' | 'on' | 'paused'
-  /** This is of a list: how it is, and not that it just came to be so. */
+  /** The update comes from a list: it shows the current state, not a change. */
   fromList: true
-  /** A file it is recorded to, relative to the folder that the PBX records into. One channel may have several. */
+  /** A file it is recorded to, relative to the folder of the PBX's recordings. One channel may have several. */
   recordingFile: string
-  /** The PBX looked for a person to take this call: in a queue, or by dialling. Never unsaid. */
+  /** The PBX routed this call to a person, by a queue or by dialing. Never reset. */
   routedToPerson: true
-  /** Sub-second unix time of its birth, in microseconds. */
+  /** When it was created, in microseconds. */
   createdAt: PbxTime
 }
 
-/** A channel is no more. Nothing brings it back. */
+/** A channel has ended. No later event brings it back. */
 export interface ChannelEnded {
   kind: 'channel_ended'
   id: string
   at: PbxTime
-  /** Q.850 cause, where the PBX told; undefined for a channel that vanished while nobody listened. */
+  /** Q.850 cause, where the PBX reported one; undefined for a channel that ended while no API was connected. */
   cause: number | undefined
 }
 
@@ -73,20 +73,20 @@ export interface DialUpdate {
   from: string | undefined
   to: string
   at: PbxTime
-  /** How it ended; undefined when it has only begun. */
+  /** How it ended; undefined when it has just begun. */
   end: DialEnd | undefined
 }
 /** DialStatus of Asterisk's DialEnd. */
 export type DialEnd = 'answered' | 'busy' | 'no_answer' | 'cancelled' | 'unavailable' | 'congestion' | 'other'
 
-/** How the first leg of a call that we dialled went. */
+/** The result of the first leg of a call that the API placed. */
 export interface OriginateResult {
   kind: 'originate'
-  /** The ChannelId we chose. */
+  /** The ChannelId that we chose. */
   id: string
   at: PbxTime
   answered: boolean
-  /** Asterisk's Reason: 3 no answer, 4 answered, 5 busy, 0 whatever else. */
+  /** Asterisk's Reason: 3 no answer, 4 answered, 5 busy, 0 anything else. */
   reason: number
 }
 
@@ -107,7 +107,7 @@ export type DeviceState =
   | 'ring_in_use'
   | 'on_hold'
 
-/** The PBX's clock was put back: what was heard before was heard that much earlier, by the clock as it is now. */
+/** The PBX's clock was set back: earlier events happened that much earlier by the clock as it is now. */
 export interface ClockSetBack {
   kind: 'clock_set_back'
   /** By the clock as it is now. */
@@ -116,7 +116,7 @@ export interface ClockSetBack {
   setBackBy: number
 }
 
-/** A call detail record, as the PBX wrote it. */
+/** A call detail record that the PBX wrote. */
 export interface CdrEvent {
   kind: 'cdr'
   callId: string

@@ -1,51 +1,51 @@
 import type { ClearedNumber } from '../dial-policy/clearance.ts'
 
-/** What the core asks of a PBX. Each deed is asked for by it, not done: the facts say what came of it. */
+/** The commands of a PBX. They resolve when the PBX has accepted them; events report the result. */
 export interface Pbx {
   state(): PbxState
-  /** What this PBX lets us do, as it said itself when it was last reached. */
-  can(deed: PbxCapability): boolean
+  /** Whether this PBX allows it, as it reported when it was last connected. */
+  can(capability: PbxCapability): boolean
   /**
-   * Rings the endpoint and, once it answers, the number. At most one is ever sent for an id.
-   * @throws {Refusal} `unavailable`; `unknown_number` when the PBX knows no such number; `unconfirmed` when it
-   *   may have been sent and the link broke: the facts will tell
+   * Rings the endpoint and, once it answers, the number. At most one request is ever sent for an id.
+   * @throws {Refusal} `unavailable`; `unknown_number` when the PBX has no such number; `unconfirmed` when it
+   *   may have been sent and the connection broke: events will show the result
    */
   dial(order: OriginateRequest): Promise<void>
-  /** A channel that is gone is no fault. */
+  /** Does nothing for a channel that has ended. */
   hangup(channelId: string, why: 'normal' | 'busy'): Promise<void>
   transferBlind(channelId: string, number: ClearedNumber): Promise<void>
   transferAttended(channelId: string, number: ClearedNumber): Promise<void>
   cancelTransfer(channelId: string): Promise<void>
   /**
-   * To this end alone: no feature of the PBX reads them.
+   * Plays them to this end alone: no feature of the PBX reads them.
    * @param digits each of `0-9*#A-D`
    */
   sendDigits(channelId: string, digits: string): Promise<void>
   /**
-   * As if they were pressed at this end: what the dialplan runs reads them, and in a bridge also features of the
-   * PBX, which dial.
-   * @param mayPress asked before each digit. Those after a no are not pressed
+   * Acts as if they were pressed at this end: the application that the dialplan runs reads them, and in a
+   * bridge also features of the PBX, which dial.
+   * @param mayPress called before each digit. When it returns false the rest is not pressed
    */
   pressDigits(channelId: string, digits: string, mayPress: () => boolean): Promise<void>
-  /** @param by the channel that parks, by name: the PBX knows it so */
+  /** @param by name of the channel that parks, as the PBX needs it */
   park(channelId: string, by: string): Promise<void>
-  /** Whether the others hear what comes in from this channel. Told by no fact. */
+  /** Mutes what this channel sends to the other ends. No event reports it. */
   mute(channelId: string, muted: boolean): Promise<void>
   pauseRecording(channelId: string, paused: boolean): Promise<void>
-  /** Asks a phone that rings to answer by itself; only some do, and others end the call. */
+  /** Asks a ringing phone to answer by itself; only some do, and others end the call. */
   requestAnswer(channelId: string): Promise<void>
-  /** Whether the dialplan has an extension for it; undefined when the PBX cannot say. */
+  /** Whether the dialplan has an extension for the number; undefined when the PBX cannot report it. */
   extensionExists(number: string): Promise<boolean | undefined>
 }
 
 export interface OriginateRequest {
-  /** Ours, unique over all PBXs and times: becomes the channel's and the call's id. */
+  /** Chosen by us, unique over all PBXs and times: becomes the id of the channel and of the call. */
   callId: string
-  /** The SIP endpoint of the user's own phone: of settings and users, never of a request. */
+  /** The SIP endpoint of the user's own phone: from settings and accounts, never from a request. */
   endpoint: string
-  /** Normalised: `^\+?[0-9*#]{1,32}$`. */
+  /** Normalized: `^\+?[0-9*#]{1,32}$`. */
   number: ClearedNumber
-  /** Shown on both phones; without a number, of a caller whose extension is none. */
+  /** Shown on both phones; without a number if the caller's extension is not one. */
   callerId: { name: string; number: string | undefined }
   /** How long the own phone may ring. */
   ringMs: number
@@ -65,10 +65,10 @@ export const PBX_CAPABILITIES = [
 export type PbxCapability = (typeof PBX_CAPABILITIES)[number]
 
 export interface PbxState {
-  /** Whether commands are taken and what is known is current. */
+  /** Whether commands are accepted and the known state is current. */
   online: boolean
-  /** Since when it is not, unix ms. */
+  /** When it went offline, unix ms. */
   offlineSince: number | undefined
-  /** A new one with each time the PBX was read afresh. */
+  /** Changes each time the state is fetched after a disconnect. */
   epoch: string | undefined
 }

@@ -28,10 +28,10 @@ export interface PlaceCallNeeds {
   ringMs: number
 }
 
-/** How long the PBX may take to come back and tell what came of a call that was under way, in ms. */
+/** How long the PBX may take to reconnect and report a call that was being placed, in ms. */
 const RECONNECT_TIMEOUT_MS = 8_000
 
-/** Dials: the rules first, then one Originate and never a second, whatever becomes of it. */
+/** Places a call: checks the rules, then sends one Originate, and never a second one, whatever its result. */
 export function createPlaceCall(needs: PlaceCallNeeds) {
   const { pbx, waiter, limits, idempotencyKeys, placedCalls, directory } = needs
 
@@ -46,7 +46,7 @@ export function createPlaceCall(needs: PlaceCallNeeds) {
     const { online } = pbx.state()
     if (!online) throw new Refusal('unavailable', { detail: 'the PBX is away', retryAfter: 2 })
 
-    /** Whatever store is away: help must be reached. */
+    /** An emergency call is placed even while a store is unavailable. */
     const tolerateOutage = <T>(work: Promise<T>) =>
       isEmergency
         ? work.catch((err) => {
@@ -61,7 +61,7 @@ export function createPlaceCall(needs: PlaceCallNeeds) {
       const claimed = await tolerateOutage(idempotencyKeys.claim(actor.userId, key, fingerprint, callId))
       if (claimed !== undefined && claimed !== callId) return { callId: claimed }
     }
-    /** Nothing rang: it counts for nothing, and the same key may be tried again. */
+    /** No phone rang: the call does not count, and the same key may be used again. */
     const rollBack = () =>
       Promise.allSettled([
         limits.release(caller.userId, callId),
@@ -83,7 +83,8 @@ export function createPlaceCall(needs: PlaceCallNeeds) {
       await pbx.dial({ callId, endpoint, number, callerId, ringMs: needs.ringMs })
     } catch (err) {
       if (err instanceof Refusal && err.code === 'unconfirmed') {
-        // It may ring by now, so it must not be sent again: what the PBX has after the loss is the answer.
+        // The phone may ring by now, so it must not be sent again: the PBX reports the call once it is
+        // connected again.
         await waiter.until(callId, (call) => call !== undefined, RECONNECT_TIMEOUT_MS)
         return { callId }
       }
@@ -97,7 +98,7 @@ export function createPlaceCall(needs: PlaceCallNeeds) {
 
   async function findCaller(actor: DialingActor, userId: string | undefined): Promise<Person> {
     const id = userId ?? actor.userId
-    // For oneself nothing is asked: help must be reached.
+    // No query for the actor's own phone: emergency calls must work without the database.
     const reach: Reach = id === actor.userId ? { over: 'all' } : await needs.reachOf(actor)
     if (reach.over === 'nobody')
       throw new Refusal('forbidden', { detail: 'only supervisors dial for others' })
@@ -116,14 +117,14 @@ export function createPlaceCall(needs: PlaceCallNeeds) {
   }
 }
 
-/** Only what is the user's own: another's number on somebody's display is a lie. */
+/** Only numbers of the user: showing another user's number would deceive the callee. */
 function callerNumberOf(
   caller: Person,
   { callerNumber }: DialRequest,
   policy: Pick<DialPolicy, 'allowedCallerNumber'>,
 ): string | undefined {
   if (callerNumber === undefined || callerNumber === caller.extension) {
-    // Accounts from before may have an extension of letters: they call without a number.
+    // Older accounts may have an extension with letters: they call without a number.
     return DIALABLE.test(caller.extension) ? caller.extension : undefined
   }
   const own = policy.allowedCallerNumber(caller.extension, callerNumber)

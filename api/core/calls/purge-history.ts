@@ -1,29 +1,29 @@
-/** How much of the past there is, or was removed. */
+/** How many records of the past there are, or were removed. */
 export interface HistoryCounts {
-  /** Calls of the history. */
+  /** Calls in the history. */
   calls: number
-  /** Those of them with recordings, one or more. The files are the PBX's, and stay. */
+  /** Those of them with one or more recordings. The files belong to the PBX and are not removed. */
   recorded: number
-  /** Numbers that were dialled from here, whether or not a call came of it. */
+  /** Calls that the API was asked to place, whether or not they began. */
   placedCalls: number
-  /** Calls of the call centre's agents. */
+  /** Calls of the call center's agents. */
   agentCalls: number
 }
 
 export interface HistoryPurgeStore {
-  /** What began before `beforeS`, in unix seconds, and is over. */
+  /** Counts what began before `beforeS`, unix seconds, and has ended. */
   count(beforeS: number): Promise<HistoryCounts>
-  /** Removes up to `most` of one kind, the oldest first; all or none. */
+  /** Removes up to `limit` records of one kind, the oldest first, in one transaction. */
   remove(kind: HistoryKind, beforeS: number, limit: number): Promise<{ removed: number; recorded: number }>
 }
 
 const KINDS = ['calls', 'placedCalls', 'agentCalls'] as const
 export type HistoryKind = (typeof KINDS)[number]
 
-/** Small, as a statement stops the process that hears the PBX for as long as it runs. */
+/** Small, as a statement of an embedded database blocks the event loop while it runs. */
 const BATCH = 200
 
-/** Removes all that began before `beforeS`, in unix seconds, and is over; others have their turns in between. */
+/** Removes all that began before `beforeS`, unix seconds, and has ended. Yields between batches. */
 export async function purgeHistory(store: HistoryPurgeStore, beforeS: number): Promise<HistoryCounts> {
   const all: HistoryCounts = { calls: 0, recorded: 0, placedCalls: 0, agentCalls: 0 }
   for (const kind of KINDS) {

@@ -3,7 +3,7 @@ import { requireWallClock } from '../values/time-zone.ts'
 import type { Call, Recording } from './call.ts'
 import type { RecordingNames } from './to-call-record.ts'
 
-/** What one recording may be named by. */
+/** The values for the placeholders of one recording. */
 interface TemplateContext {
   call: Call
   recording: Recording
@@ -28,21 +28,21 @@ const PLACEHOLDERS: Readonly<Record<string, (known: TemplateContext) => string>>
   ss: ({ start }) => start.slice(17, 19),
 }
 
-/** Made of the name that the PBX gave the file: a path, of more characters than a number or an id has. */
+/** Placeholders that hold the PBX's file name: a path, with more characters than a number or an id. */
 const PATH_PLACEHOLDERS: ReadonlySet<string> = new Set(['file', 'name'])
 
-/** If the PBX names the file, that counts; else what Asterisk's own examples write. */
+/** The name that the PBX reported, else the one that Asterisk's own examples use. */
 const DEFAULTS = ['{file}', '{uniqueid}.wav']
 
 /**
- * Reads how the PBX names its recordings, such as `{yyyy}/{mm}/{dd}/{uniqueid}.wav`. `file` is the name that the PBX
- * reported, `name` the same without its ending; `linkedid` is the call's, `uniqueid` the recorded channel's; `from` and
- * `to` are its numbers, `number` that of the other end and `extension` that of the own phone; the rest is the call's
- * start.
+ * Parses the template of recording names, such as `{yyyy}/{mm}/{dd}/{uniqueid}.wav`. `file` is the name that
+ * the PBX reported, `name` the same without its ending; `linkedid` is the call's, `uniqueid` the recorded
+ * channel's; `from` and `to` are its numbers, `number` that of the other end and `extension` that of the own
+ * phone; the rest is the call's start.
  *
  * @param text undefined: as the PBX names them, and `{uniqueid}.wav` where it names none
  * @param timeZone of the PBX, an IANA name
- * @returns names the files of a call, the first first; without those that would make no plain path
+ * @returns a function that names the files of a call in order; names that would be no safe path are left out
  * @throws {Error} for an unknown placeholder, or what can never be a path below the media root
  */
 export function parseRecordingTemplate(text: string | undefined, timeZone = 'UTC'): RecordingNames {
@@ -63,7 +63,7 @@ export function parseRecordingTemplate(text: string | undefined, timeZone = 'UTC
   }
 }
 
-/** Whether the names that the PBX gives its files are needed. */
+/** Whether the PBX's own file names are needed. */
 export const needsFileNames = (text: string | undefined): boolean =>
   text === undefined || [...PATH_PLACEHOLDERS].some((name) => text.includes(`{${name}}`))
 
@@ -78,7 +78,7 @@ function validateTemplate(template: string): void {
   }
 }
 
-/** @returns undefined for what is no plain path: numbers come from callers, and names from a dialplan */
+/** @returns undefined for an unsafe path: numbers come from callers, and names from a dialplan */
 function fill(template: string, context: TemplateContext): string | undefined {
   let isSafe = true
   const path = template.replace(/\{(\w+)\}/g, (_, name: string) => {
@@ -91,7 +91,7 @@ function fill(template: string, context: TemplateContext): string | undefined {
   return isSafe && isServable(path) ? path : undefined
 }
 
-/** The own phone that took the call, or the one that rang. */
+/** The own phone that answered, or the one that rang. */
 function answeringExtension({ legs, to }: Call): string {
   const called = legs.filter(({ role }) => role === 'callee')
   const taker = called.find(({ answeredAt }) => answeredAt !== undefined) ?? called[0]

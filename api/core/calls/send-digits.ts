@@ -8,10 +8,10 @@ import type { Pbx } from './pbx.ts'
 const BRIDGE_TIMEOUT_MS = 500
 
 /**
- * Sends digits of one leg to the ends that it talks with. Digits that count as the leg's own could start a feature
- * code of the PBX, which transfers past the dial policy: they are pressed only where the dialplan itself has the
- * call, as no feature applies there.
- * @throws {Refusal} `conflict` while an end is rung, waits, or is hidden behind the PBX's own channels
+ * Sends digits from one leg to the ends that it talks with. Digits that count as the leg's own could start a
+ * feature code of the PBX, which transfers past the dial policy: they are pressed only while the dialplan
+ * itself handles the call, as no feature applies there.
+ * @throws {Refusal} `conflict` while an end rings, waits, or is hidden behind the PBX's own channels
  */
 export async function sendDigitsToPeers(
   own: Leg,
@@ -32,7 +32,7 @@ export async function sendDigitsToPeers(
   await Promise.all((targets ?? []).map(({ channelId }) => pbx.sendDigits(channelId, digits)))
 }
 
-/** The far ends in the leg's bridge, or `dialplan` where the leg is the call's only one and in no bridge. */
+/** The far ends in the leg's bridge, or `dialplan` where the leg is the only one of the call and in no bridge. */
 function digitTargetsOf(call: Call | undefined, channelId: string): 'dialplan' | readonly Leg[] | undefined {
   const legs = (call?.legs ?? []).filter(({ state }) => state !== 'ended')
   const own = legs.find((leg) => leg.channelId === channelId && leg.state === 'up')

@@ -3,28 +3,28 @@ import type { UserMessages } from '../messaging/user-messages.ts'
 import type { OnlineUserIds, OnlineUsersReader } from '../presence/user-status-store.ts'
 import { Refusal } from '../refusal.ts'
 
-/** What AMI cannot do and a softphone can. */
+/** Commands that AMI cannot carry out and a softphone can. */
 export type SoftphoneCommand = 'answer' | 'hold' | 'unhold'
 
-/** The users' own softphones, as those who follow their private channel. */
+/** Sends commands to the users' own softphones, which subscribe to their private channel. */
 export interface SoftphoneCommands {
-  /** @throws {Refusal} `not_supported` where none of the user's listens, `unavailable` */
+  /** @throws {Refusal} `not_supported` where no softphone of the user subscribes; `unavailable` */
   send(userId: string, command: SoftphoneCommand, callId: string): Promise<void>
   isConnected(userId: string): boolean
-  /** Reads who listens. Call it every second or so; tells when a user came online or went. */
+  /** Reads which users are online. Call it every second or so; listeners are called when that has changed. */
   refresh(): Promise<void>
   isOnline(userId: string): boolean
   onChange(listener: () => void): void
 }
 
-/** After this long a softphone that wakes up must not obey any more, in ms. */
+/** After this long a softphone that wakes up must ignore the command, in ms. */
 const COMMAND_TTL_MS = 5_000
 
 export function createSoftphoneCommands(needs: {
   userMessages: Pick<UserMessages, 'send'>
   onlineUsers: OnlineUsersReader
   now: () => number
-  /** A listener threw. */
+  /** Called with what a listener has thrown. */
   onError(err: unknown): void
 }): SoftphoneCommands {
   let live: OnlineUserIds = { online: new Set(), listening: new Set() }
@@ -43,7 +43,7 @@ export function createSoftphoneCommands(needs: {
     refresh,
     onChange: (listener) => void listeners.add(listener),
     async send(userId, command, callId) {
-      // The copy may be a second old, and a person who has just opened the page expects it to work.
+      // The cached set may be a second old, and a user who has just opened the page expects it to work.
       if (!live.listening.has(userId)) await refresh()
       if (!live.listening.has(userId)) {
         throw new Refusal('not_supported', {

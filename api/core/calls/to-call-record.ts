@@ -2,17 +2,17 @@ import type { Call } from './call.ts'
 import type { CallParty, CallRecord } from './call-history.ts'
 import type { PbxTime } from './pbx-events.ts'
 
-/** Whose phone an endpoint is; undefined for trunks and phones of nobody. */
+/** The user of an endpoint; undefined for trunks and phones without a user. */
 export type FindPhoneOwner = (endpoint: string) => { userId: string; extension: string } | undefined
 
-/** The files a call was recorded to, relative to the media root, the first first. */
+/** The files of a call's recordings in order, relative to the media root. */
 export type RecordingNames = (call: Call) => readonly string[]
 
 /**
- * What is kept of a call that is over. Names and numbers come from whoever called: they are cut to size and
- * freed of what could break a line, a page or a table.
+ * Converts an ended call into its history record. Callers choose their names and numbers: these are
+ * truncated, and freed of characters that could break a line, a page or a table.
  *
- * @throws {TypeError} for a call that is not over: a fault of ours
+ * @throws {TypeError} for a call that has not ended: a programming error
  */
 export function toCallRecord(
   call: Call,
@@ -54,7 +54,7 @@ function partiesIn(call: Call, findPhoneOwner: FindPhoneOwner): readonly CallPar
   return [...parties.values()]
 }
 
-/** Half surrogates are replaced; controls, line separators and marks that turn the reading direction are dropped. */
+/** Replaces half surrogates; drops controls, line separators and marks that change the reading direction. */
 function sanitize(text: string, maxLength: number): string {
   const readable = text
     .toWellFormed()

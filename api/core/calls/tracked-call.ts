@@ -2,19 +2,19 @@ import type { Call } from './call.ts'
 import type { TrackedChannel } from './channel-registry.ts'
 import type { OriginateResult } from './pbx-events.ts'
 
-/** What was heard of one call, and what was made of it. */
+/** The events of one call, and the call derived from them. */
 export interface TrackedCall {
   readonly id: string
   readonly channels: Set<TrackedChannel>
   originate: OriginateResult | undefined
   updatedAt: number
-  /** It was taken for answered by the PBX itself. */
+  /** It counts as answered by the PBX itself, as no event came for a while. */
   isQuiet: boolean
-  /** As it is now, unless `stale`. */
+  /** The current call, unless `stale`. */
   call: Call | undefined
   stale: boolean
   published: Call | undefined
-  /** Not live since, unix ms. */
+  /** Unix ms; undefined while it is live. */
   endedSince: number | undefined
 }
 
@@ -30,13 +30,16 @@ export const newTrackedCall = (id: string, now: number): TrackedCall => ({
   endedSince: now,
 })
 
-/** A call that shows no phone yet is not over while any channel is in it. */
+/** A call without a phone so far has not ended while any channel is in it. */
 export function hasEnded({ id, call, channels }: TrackedCall): boolean {
   if (call !== undefined) return call.state === 'ended'
   return [...channels].every(({ ended, attributes }) => ended !== undefined || attributes.callId !== id)
 }
 
-/** It was told as a call, and all its channels turned out to belong elsewhere: its listeners are owed an end. */
+/**
+ * It was reported as a call, and then all its channels turned out to belong to others: listeners must be
+ * notified of an end.
+ */
 export function closeOrphaned(published: Call, { channels }: TrackedCall): Call {
   if (published.state === 'ended') return published
   const endedAt = Math.max(published.startedAt, ...[...channels].map(({ lastSeenAt }) => lastSeenAt))

@@ -1,14 +1,14 @@
 import type { AllowedNumber } from './dial-policy.ts'
 import type { PolicyFile } from './policy-file.ts'
 
-/** What a number is taken for, before `allow` and `deny` are asked. */
+/** How a number is classified before the `allow` and `deny` rules apply. */
 export interface Classification {
   kind: Exclude<AllowedNumber['kind'], 'emergency'>
-  /** Every spelling in which a rule may have meant it. */
+  /** Every spelling in which a rule may contain the number. */
   forms: readonly string[]
-  /** As the PBX is to dial it. */
+  /** As the PBX dials it. */
   number: string
-  /** Why it is refused unless `allow` names it. */
+  /** Why it is denied unless an `allow` rule matches. */
   denyReason: string | undefined
 }
 
@@ -16,6 +16,6 @@ export type ClassificationRules = Pick<PolicyFile, 'international' | 'premium' |
 
 export const INTERNATIONAL_DENIED = 'international numbers are not allowed'
 
-/** A + is no key of a phone: where a prefix goes before it, 00 stands for it. */
+/** A phone has no + key: behind an outside prefix, 00 replaces it. */
 export const withOutsidePrefix = (outPrefix: string, number: string) =>
   outPrefix === '' ? number : `${outPrefix}${number.replace(/^\+/, '00')}`

@@ -13,12 +13,12 @@ import {
   withOutsidePrefix,
 } from './classification.ts'
 
-/** Those that may cost the caller more than a plain call. */
+/** Types that may cost the caller more than an ordinary call. */
 const PREMIUM_TYPES: ReadonlySet<NumberType> = new Set(['PREMIUM_RATE', 'SHARED_COST', 'PERSONAL_NUMBER'])
 
 /**
- * Reads a number as a phone in this country would mean it. What its numbering plan has not given out is
- * objected to: one digit too many reaches a premium number just as well, and is none by the book.
+ * Classifies a number as dialed in this country. A number that its numbering plan has not assigned is denied
+ * by default: with one digit too many it still reaches a premium number, and is not recognized as one.
  */
 export function classifyWithPlan(
   typed: string,
@@ -63,22 +63,22 @@ function denyReasonFor(
 }
 
 /**
- * By country and not by its code: half of the islands of the Caribbean share +1 with the United States. What
- * shares a code shares its freephone numbers, too.
+ * Compares countries, not calling codes: half of the Caribbean islands share +1 with the United States.
+ * Countries that share a code share its toll-free numbers.
  */
 const isDomestic = (phone: PhoneNumber, country: CountryCode) =>
   phone.country === country ||
   (phone.countryCallingCode === getCountryCallingCode(country) && phone.getType() === 'TOLL_FREE')
 
-/** Numbers of no country are satellites and services of the whole world: dear, but for freephone. */
+/** Non-geographic numbers are satellites and international services: expensive, except toll-free ones. */
 function isPremiumNumber(phone: PhoneNumber): boolean {
   const type = phone.getType()
   return PREMIUM_TYPES.has(type) || (phone.isNonGeographic() && type !== 'TOLL_FREE')
 }
 
-/** What the keys of a phone in this country would dial; E.164 where that would reach another number. */
+/** The digits that a phone in this country dials; E.164 where those would reach another number. */
 function nationalForm(country: CountryCode, phone: PhoneNumber, isInternational: boolean): string {
-  // Where callers choose a carrier, there is no one prefix for abroad.
+  // Where callers choose a carrier, the country has no single international prefix.
   const text = isInternational
     ? (phone.format('IDD', { fromCountry: country }) ?? '')
     : phone.formatNational()
@@ -89,23 +89,23 @@ function nationalForm(country: CountryCode, phone: PhoneNumber, isInternational:
 const parse = (text: string, country: CountryCode) =>
   parsePhoneNumberFromString(text, { defaultCountry: country, extract: false })
 
-/** What a number is in the country's plan; undefined where it can be none. */
+/** A number in the country's plan; undefined where it is none. */
 export interface PlanLookup {
   e164: string
-  /** Whether the plan has given it out; also a beginning may be read. */
+  /** Whether the plan has assigned it; a prefix of a number may parse as well. */
   isValid: boolean
 }
 
-export function lookUpInPlan(typed: string, country: CountryCode): PlanLookup | undefined {
+export function planLookupOf(typed: string, country: CountryCode): PlanLookup | undefined {
   const phone = parse(typed, country)
   if (phone?.isValid()) return { e164: phone.number, isValid: true }
-  // Lists from elsewhere write 00 for +, also where phones dial 011 for it.
+  // Imported lists use 00 for +, also where phones dial 011.
   const other = typed.startsWith('00') ? parse(typed.replace(/^00/, '+'), country) : undefined
   if (other?.isValid()) return { e164: other.number, isValid: true }
   return phone && { e164: phone.number, isValid: false }
 }
 
-/** Longer than any number of its country. */
+/** Whether it is longer than any number of its country. */
 export const isTooLong = (typed: string, country: CountryCode): boolean =>
   validatePhoneNumberLength(typed.replace(/^00/, '+'), { defaultCountry: country }) === 'TOO_LONG'
 

@@ -6,8 +6,8 @@ import {
 } from './classification.ts'
 
 /**
- * Without a country no numbering plan is known: + and the usual prefixes for abroad are all that can be told,
- * and numbers that cost more are told by `deny` alone.
+ * Without a country there is no numbering plan: only + and the usual international prefixes are recognized,
+ * and expensive numbers must be listed in `deny`.
  */
 export function classifyWithoutPlan(
   typed: string,

@@ -1,6 +1,6 @@
 import { Refusal } from '../refusal.ts'
 import type { Classification } from './classification.ts'
-import { classifyWithPlan, isTooLong, lookUpInPlan, type PlanLookup } from './classify-with-plan.ts'
+import { classifyWithPlan, isTooLong, type PlanLookup, planLookupOf } from './classify-with-plan.ts'
 import { classifyWithoutPlan } from './classify-without-plan.ts'
 import { createPatternFinder, createPatternMatcher } from './dial-pattern.ts'
 import type { DialPolicy } from './dial-policy.ts'
@@ -18,8 +18,8 @@ import { DIALABLE, parseNumber, parseNumberPrefix } from './parse-number.ts'
 import type { PolicyFile } from './policy-file.ts'
 
 /**
- * Emergency numbers pass before anything else; then deny beats allow, and allow beats what is off by default:
- * premium, international, feature codes (they can divert calls), and what is no valid number of the country.
+ * Emergency numbers pass first; then deny beats allow, and allow beats what is denied by default: premium,
+ * international, feature codes (they can divert calls), and numbers that are invalid in the country.
  */
 export function createDialPolicy(file: PolicyFile): DialPolicy {
   const { country, outPrefix } = file
@@ -29,7 +29,7 @@ export function createDialPolicy(file: PolicyFile): DialPolicy {
   const findDenyRule = createPatternFinder(file.deny)
   const callerNumbers = new Map(Object.entries(file.callerNumbers))
 
-  /** Whoever is used to a prefix for outside dials it in need, too. */
+  /** Users who always dial an outside prefix dial it before an emergency number, too. */
   const emergencyNumber = (typed: string) =>
     [typed, typed.startsWith(outPrefix) ? typed.slice(outPrefix.length) : ''].find((one) =>
       emergency.has(one),
@@ -52,22 +52,22 @@ export function createDialPolicy(file: PolicyFile): DialPolicy {
     throw new Refusal('input_invalid', { detail: 'this number has too many digits' })
   }
 
-  const found = (typed: string) => (country === undefined ? undefined : lookUpInPlan(typed, country))
+  const findInPlan = (typed: string) => (country === undefined ? undefined : planLookupOf(typed, country))
 
   function variants(typed: string): NumberVariants {
-    const known = found(typed)
+    const known = findInPlan(typed)
     const normalized = normalize(typed, known)
     if (isReserved(typed) || /[*#]/.test(typed)) return [normalized]
     const international = country === undefined ? toInternational(typed) : known?.e164.slice(1)
     const others = international === undefined ? [] : variantsOf(international, rules)
-    // Without its prefix a short number would read as an extension.
+    // Without its prefix a short number would be taken for an extension.
     return [
       normalized,
       ...new Set([typed, ...others].filter((one) => one !== normalized && !isReserved(one))),
     ]
   }
 
-  /** None for what is no number. */
+  /** Empty for a text that is not a number. */
   function variantsOrNone(text: string): readonly string[] {
     try {
       return variants(parseNumber(text))
@@ -87,22 +87,23 @@ export function createDialPolicy(file: PolicyFile): DialPolicy {
     },
     normalize(text) {
       const typed = parseNumber(text)
-      return normalize(typed, found(typed))
+      return normalize(typed, findInPlan(typed))
     },
     variants: (text) => variants(parseNumber(text)),
     embeddedVariants(text) {
-      const isComplete = (digits: string) => isCompleteNumber(digits, found(digits), rules)
+      const isComplete = (digits: string) => isCompleteNumber(digits, findInPlan(digits), rules)
       const behind = embeddedNumbers(parseNumber(text), {
         prefixes: file.prefixes,
         isComplete,
-        isNumber: (typed) => isReserved(typed) || country === undefined || found(typed)?.isValid === true,
+        isNumber: (typed) =>
+          isReserved(typed) || country === undefined || findInPlan(typed)?.isValid === true,
       })
       return [...new Set(behind.flatMap((one) => [one, ...(isComplete(one) ? variantsOrNone(one) : [])]))]
     },
     prefixes(text) {
       const part = parseNumberPrefix(text)
-      // Some plans rewrite numbers as a whole: the beginning of one then tells nothing.
-      const whole = found(part)?.isValid ? variants(part) : []
+      // Some plans rewrite numbers as a whole, so a prefix alone gives no result.
+      const whole = findInPlan(part)?.isValid ? variants(part) : []
       const all = [...prefixesOf(part, rules), ...whole.map((start) => ({ prefix: start, minLength: 0 }))]
       return [...new Map(all.map((one) => [one.prefix, one])).values()]
     },
@@ -114,14 +115,15 @@ export function createDialPolicy(file: PolicyFile): DialPolicy {
     },
     check(text) {
       const typed = parseNumber(text)
-      const help = emergencyNumber(typed)
-      if (help !== undefined) return { number: help, kind: 'emergency', isEmergency: true }
+      const emergencyTarget = emergencyNumber(typed)
+      if (emergencyTarget !== undefined)
+        return { number: emergencyTarget, kind: 'emergency', isEmergency: true }
 
       const { kind, forms, number, denyReason } = classify(typed)
       const rule = findDenyRule(...forms)
       if (rule !== undefined) throw denied(`this number is denied by ${rule}`)
       if (denyReason !== undefined && !isAllowed(...forms)) throw denied(denyReason)
-      // A prefix may make it too long.
+      // The outside prefix may make it too long.
       if (!DIALABLE.test(number)) throw new Refusal('input_invalid', { detail: 'this number is too long' })
       return { number, kind, isEmergency: false }
     },

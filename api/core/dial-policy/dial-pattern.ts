@@ -1,8 +1,9 @@
 import { DIALABLE } from './parse-number.ts'
 
 /**
- * Asterisk's dialplan patterns: `_` begins one; then `X` is 0-9, `Z` 1-9, `N` 2-9, `[13-5]` one of these, and `.`
- * at the end one digit or more. Without `_` it is a number, to be matched whole. A leading `+` is itself.
+ * Asterisk's dialplan patterns: `_` begins one; then `X` is 0-9, `Z` 1-9, `N` 2-9, `[13-5]` one of these, and
+ * `.` at the end one digit or more. Without `_` the text is a number and must match as a whole. A leading `+`
+ * matches itself.
  */
 const PIECE = /[0-9*#XZN]|\[[0-9*#-]{1,20}\]/g
 const SHAPE = /^\+?(?:[0-9*#XZN]|\[[0-9*#-]{1,20}\])*\.?$/
@@ -14,7 +15,7 @@ export function isDialPattern(text: string): boolean {
   return text.length > 1 && SHAPE.test(text.slice(1)) && toRegExp(text) !== undefined
 }
 
-/** @returns undefined where a range in brackets makes no sense, such as `[5-1]` */
+/** @returns undefined for an invalid range in brackets, such as `[5-1]` */
 function toRegExp(text: string): RegExp | undefined {
   const body = text.slice(1)
   const pieces = body.match(PIECE) ?? []

@@ -2,8 +2,8 @@ import { Refusal } from '../refusal.ts'
 import type { DialPolicy } from './dial-policy.ts'
 
 /**
- * An extension that is given to an account must be one that can be dialled: digits, no emergency number, and not
- * denied or read as another number by the dial policy. Accounts from before may have others.
+ * Checks the extension of a new account: digits, no emergency number, and neither denied nor rewritten by the
+ * dial policy. Older accounts may have others.
  * @throws {Refusal} `input_invalid` with the reason
  */
 export function requireDialableExtension(extension: string, { check }: Pick<DialPolicy, 'check'>): void {

@@ -1,25 +1,26 @@
-/** Below these, what is left behind a code is no number that a list would have. */
+/** A shorter rest behind a code is no number that a list would contain. */
 const MIN_EMBEDDED_DIGITS = 2
 /** Extensions are shorter. */
 const MIN_OUTSIDE_DIGITS = 7
-/** Digits between two of * and #, with a number still to come. */
+/** Digits of a code between `*` or `#` that a number follows. */
 const MAX_CODE_DIGITS = 3
 
 export interface EmbeddedNumberRules {
-  /** What the dialplan of the PBX takes off, as the settings file names it. */
+  /** Prefixes that the dialplan of the PBX removes, from the settings file. */
   prefixes: readonly string[]
-  /** Whether the plan has this number, dialled as it is: with a trunk or a country prefix where it needs one. */
+  /** Whether these digits are a complete number as dialed: with a trunk or country prefix where one is needed. */
   isComplete(digits: string): boolean
-  /** Whether the text as a whole is a number for itself: of the plan, an extension or for help. */
+  /** Whether the whole text is a number: of the plan, an extension or an emergency number. */
   isNumber(typed: string): boolean
 }
 
 /**
- * The numbers that may be reached behind a code or a prefix, as far as they can be recognised:
- * - behind one of `prefixes`, what follows;
- * - with `*` or `#`, each piece that is whole. A code ends anywhere in the first piece, and in one that is not
- *   whole, so there each ending that is whole counts; where none is longer than extensions are, each ending does;
- * - in digits that are no number, each ending that is whole: `01013` `030123456`.
+ * The numbers that a text may reach behind a code or a prefix, as far as they can be recognized:
+ * - behind one of `prefixes`, the rest;
+ * - with `*` or `#`, each part that is a complete number. A code may end anywhere in the first part, and in a
+ *   part that is not complete, so there each complete suffix counts; where none is longer than an extension,
+ *   each suffix does;
+ * - in digits that are no number, each complete suffix: `01013` `030123456`.
  * @param typed without separators
  */
 export function embeddedNumbers(typed: string, rules: EmbeddedNumberRules): string[] {
@@ -31,22 +32,22 @@ export function embeddedNumbers(typed: string, rules: EmbeddedNumberRules): stri
   return [
     ...new Set([
       ...deeper,
-      ...(/[*#]/.test(typed) ? inPieces() : isNumber(typed) ? [] : completeSuffixesOf(typed)),
+      ...(/[*#]/.test(typed) ? inParts() : isNumber(typed) ? [] : completeSuffixesOf(typed)),
     ]),
   ]
 
-  function inPieces(): string[] {
-    const pieces = typed.split(/[*#]+/)
+  function inParts(): string[] {
+    const parts = typed.split(/[*#]+/)
     const isCode = (at: number) =>
       at === 1 &&
-      pieces[0] === '' &&
-      (pieces[1] ?? '').length <= MAX_CODE_DIGITS &&
-      pieces.slice(2).some((one) => one !== '')
-    return pieces.flatMap((piece, at) => {
+      parts[0] === '' &&
+      (parts[1] ?? '').length <= MAX_CODE_DIGITS &&
+      parts.slice(2).some((one) => one !== '')
+    return parts.flatMap((part, at) => {
       const isLong = ({ length }: string) => length >= MIN_OUTSIDE_DIGITS
-      if (at > 1 && isLong(piece) && isComplete(piece)) return [piece]
-      const complete = completeSuffixesOf(piece)
-      return complete.some(isLong) || isCode(at) ? complete : suffixesOf(piece)
+      if (at > 1 && isLong(part) && isComplete(part)) return [part]
+      const complete = completeSuffixesOf(part)
+      return complete.some(isLong) || isCode(at) ? complete : suffixesOf(part)
     })
   }
 

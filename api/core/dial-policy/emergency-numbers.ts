@@ -1,7 +1,7 @@
-/** What is dialled for help wherever a phone may be; GSM networks take the first two everywhere. */
+/** Emergency numbers of all countries: GSM networks accept these two everywhere. */
 const EVERYWHERE = ['112', '911']
 
-/** Besides these, in each country: what its people have learnt to dial (ITU-T E.161.1, national numbering plans). */
+/** The other emergency numbers of each country (ITU-T E.161.1, national numbering plans). */
 const NATIONAL: Readonly<Record<string, readonly string[]>> = {
   AE: ['999', '998', '997'],
   AT: ['122', '133', '144'],
@@ -42,7 +42,7 @@ const NATIONAL: Readonly<Record<string, readonly string[]>> = {
   UA: ['101', '102', '103', '104'],
   ZA: ['10111', '10177'],
 }
-/** Where nobody said which country it is. */
+/** Where no country is set. */
 const WITHOUT_COUNTRY = ['110', '999', '000']
 
 export const emergencyNumbers = (country: string | undefined): readonly string[] => [

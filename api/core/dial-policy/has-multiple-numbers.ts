@@ -1,14 +1,14 @@
-/** Digits that a number has at least where it stands for itself beside another one. */
+/** Minimum digits of each of two numbers in one text. */
 const MIN_COMPLETE_DIGITS = 7
-/** Digits of the longest area code, behind a country code, behind a 0, or by itself. */
+/** Digits of the longest area code: behind a country code, behind a 0, or alone. */
 const MAX_AREA_CODE_DIGITS = { international: 8, national: 6, bare: 4 } as const
 
 /**
- * Whether two numbers stand in one text. Blanks, hyphens and slashes are also written within a number, so what
- * tells is the length of both sides:
- * - a single `/` stands behind an area code: `030/123456`, not `030123456/57`, not `12345/12346`;
- * - where a side has 7 digits or more and the other, too, they are two if the second begins with a trunk 0, or
- *   if `/`, two blanks, or a hyphen between blanks is between them.
+ * Whether a text contains two numbers. Blanks, hyphens and slashes also occur within a number, so the lengths
+ * of both sides decide:
+ * - a single `/` separates an area code: `030/123456`, not `030123456/57`, not `12345/12346`;
+ * - two sides with 7 digits or more are two numbers if the second begins with a trunk 0, or if `/`, two
+ *   blanks, or a hyphen between blanks separates them.
  * @param text with `-` for every hyphen and ` ` for every blank
  */
 export function hasMultipleNumbers(text: string): boolean {

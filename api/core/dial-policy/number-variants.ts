@@ -1,12 +1,12 @@
 import type { NumberingPlan } from './numbering-plan.ts'
 
-/** Every way in which one number may be stored or typed; the first is that of `DialPolicy.spell`. */
+/** Every spelling in which a number may be stored or typed; the first is that of `DialPolicy.normalize`. */
 export type NumberVariants = readonly [string, ...string[]]
 
-/** How a number begins in one of its spellings. */
+/** The prefix of a number in one of its spellings. */
 export interface NumberPrefix {
   prefix: string
-  /** Signs the number has at least: without a + or a trunk prefix, a shorter one is an extension. */
+  /** Minimum length of the number: without a + or a trunk prefix, a shorter one is an extension. */
   minLength: number
 }
 
@@ -17,7 +17,7 @@ export interface VariantRules {
   isInternal(number: string): boolean
 }
 
-/** Digits without a prefix are taken for an international number from here on, where no country is set. */
+/** From this length on, digits without a prefix count as an international number where no country is set. */
 const MIN_COMPLETE_DIGITS = 8
 /** Extensions are shorter. */
 const MIN_OUTSIDE_DIGITS = 7
@@ -36,15 +36,20 @@ export function variantsOf(international: string, { plan, outPrefix }: VariantRu
   return [`+${international}`, international, ...dialable, ...behindPrefix]
 }
 
-/** What a number without a country's plan may be: + and the usual prefixes for abroad are one. */
+/**
+ * The international digits of a number without a country's plan: + and the usual international prefixes mean
+ * the same.
+ */
 export function toInternational(typed: string): string | undefined {
-  const abroad = /^(?:\+|00|011)([1-9]\d*)$/.exec(typed)?.[1]
-  return abroad ?? (typed.length >= MIN_COMPLETE_DIGITS && /^[1-9]\d*$/.test(typed) ? typed : undefined)
+  const international = /^(?:\+|00|011)([1-9]\d*)$/.exec(typed)?.[1]
+  return (
+    international ?? (typed.length >= MIN_COMPLETE_DIGITS && /^[1-9]\d*$/.test(typed) ? typed : undefined)
+  )
 }
 
 /**
- * Whether digits are a whole number, dialled as they are: without a trunk or country prefix, 30123456 is none in
- * Germany. Where no country is set, length alone tells.
+ * Whether digits are a complete number as dialed: without a trunk or country prefix, 30123456 is none in
+ * Germany. Where no country is set, length alone decides.
  * @param found what the country's plan has for them
  */
 export function isCompleteNumber(
@@ -63,8 +68,8 @@ export function isCompleteNumber(
 }
 
 /**
- * The beginnings of all numbers of which one spelling begins so: 03012 in Germany is also how +493012… does.
- * While somebody types, what was found stays found for as long as it fits.
+ * The prefixes of all numbers with a spelling that begins with `part`: 03012 in Germany is also the beginning
+ * of +493012…. While a user types, a match remains for as long as it fits.
  * @param part of a number, without separators
  */
 export function prefixesOf(part: string, rules: VariantRules): NumberPrefix[] {
@@ -74,15 +79,16 @@ export function prefixesOf(part: string, rules: VariantRules): NumberPrefix[] {
   }
   for (const start of internationalPrefixesOf(part, rules)) {
     add(`+${start}`, 0)
-    const abroad = (rules.plan?.internationalPrefixes ?? INTERNATIONAL_PREFIXES).map(
+    const fromCountry = (rules.plan?.internationalPrefixes ?? INTERNATIONAL_PREFIXES).map(
       (prefix) => prefix + start,
     )
     const national = nationalOf(start, rules.plan)
-    const inland =
+    const domestic =
       national === undefined ? [] : (rules.plan?.trunkPrefixes ?? []).map((trunk) => trunk + national)
-    for (const one of [start, ...abroad, ...inland, national ?? '']) add(one, MIN_OUTSIDE_DIGITS)
+    for (const one of [start, ...fromCountry, ...domestic, national ?? '']) add(one, MIN_OUTSIDE_DIGITS)
     if (rules.outPrefix === '') continue
-    for (const one of [...abroad, ...inland, national ?? '']) add(rules.outPrefix + one, MIN_OUTSIDE_DIGITS)
+    for (const one of [...fromCountry, ...domestic, national ?? ''])
+      add(rules.outPrefix + one, MIN_OUTSIDE_DIGITS)
   }
   return [...found].map(([prefix, minLength]) => ({ prefix, minLength }))
 }
@@ -98,17 +104,17 @@ function internationalPrefixesOf(part: string, { plan, isInternal }: VariantRule
   const behind = (prefix: string) =>
     part.startsWith(prefix) ? part.slice(prefix.length) : prefix.startsWith(part) ? '' : undefined
   const fromAbroad = internationalPrefixes.flatMap((prefix) => behind(prefix) ?? [])
-  const inland = trunkPrefixes.flatMap((trunk) => {
+  const domestic = trunkPrefixes.flatMap((trunk) => {
     const rest = behind(trunk)
     return rest === undefined ? [] : countryCode + rest
   })
   const asCode = part.startsWith(countryCode) ? [part] : []
-  // Behind a trunk 0 no number begins with 0 once more.
+  // Behind a trunk 0 no number begins with another 0.
   const isBare = isTrunkPrefixOptional || (!isInternal(part) && !part.startsWith('0'))
-  return [...new Set([...fromAbroad, ...inland, ...asCode, ...(isBare ? [countryCode + part] : [])])]
+  return [...new Set([...fromAbroad, ...domestic, ...asCode, ...(isBare ? [countryCode + part] : [])])]
 }
 
-/** Undefined where it is of another country; empty while only its beginning is there. */
+/** Undefined for a number of another country; empty while it is shorter than the country code. */
 function nationalOf(international: string, plan: NumberingPlan | undefined): string | undefined {
   if (plan === undefined) return undefined
   if (international.startsWith(plan.countryCode)) return international.slice(plan.countryCode.length)

@@ -5,11 +5,11 @@ import { type CountryCode, getCountryCallingCode, getExampleNumber, Metadata } f
 export interface NumberingPlan {
   /** Country code, without +. */
   countryCode: string
-  /** What stands before a national number: `0` in Germany, `8` in Russia. Several are read, none may be. */
+  /** Trunk prefixes: `0` in Germany, `8` in Russia. Several may be recognized, or none. */
   trunkPrefixes: readonly string[]
-  /** Whether people dial national numbers with nothing before them, as in Spain or the United States. */
+  /** Whether national numbers are dialed without a prefix, as in Spain or the United States. */
   isTrunkPrefixOptional: boolean
-  /** What stands for +. */
+  /** Prefixes that replace the +. */
   internationalPrefixes: readonly string[]
 }
 
@@ -35,7 +35,7 @@ export function numberingPlanOf(country: CountryCode): NumberingPlan {
   }
 }
 
-/** What is none of a text is no prefix, and neither is a pattern of several; `~` is a pause for a tone. */
+/** Empty for anything but digits, such as a pattern of several prefixes; `~` is a pause for a tone. */
 function digitsOf(prefix: unknown): string {
   const digits = typeof prefix === 'string' ? prefix.replace('~', '') : ''
   return /^\d+$/.test(digits) ? digits : ''

@@ -2,22 +2,22 @@ import { parsePhoneNumberFromString } from 'libphonenumber-js/max'
 import { Refusal } from '../refusal.ts'
 import { hasMultipleNumbers } from './has-multiple-numbers.ts'
 
-/** What a PBX is ever asked to dial. */
+/** What a PBX may be asked to dial. */
 export const DIALABLE = /^\+?[0-9*#]{1,32}$/
 
-/** Longer is no number, however many separators it has. */
+/** A longer text is no number, however many separators it has. */
 const MAX_CHARACTERS = 64
-/** Of that, what is not visible: a page or a phone puts a few marks around each number. */
+/** Limit with invisible characters, as pages and phones put a few marks around a number. */
 const MAX_WITH_INVISIBLE = 256
 /** ITU-T E.164 §6.1: digits of an international number, country code included. */
 const MAX_INTERNATIONAL_DIGITS = 15
-/** A digit for outside and 011 may stand before them. */
+/** With an outside digit and 011 before them. */
 const MAX_DIGITS = 19
 
 /**
- * A number as text without what is only for the eye: zero-width characters and bidi marks go (U+202A and its
- * kind, soft hyphens, U+FEFF), every kind of blank and the tab become a blank, and blanks at the ends go. U+202E stays
- * and makes it no number: it shows the digits in reverse, so that a person has read another one.
+ * Removes what is only for display: zero-width characters and bidi marks (U+202A and its kind, soft hyphens,
+ * U+FEFF), and blanks at the ends; every kind of blank and the tab become a blank. U+202E stays and makes the
+ * text invalid: it shows the digits in reverse, so a person would read another number.
  */
 export const toVisibleText = (text: string): string =>
   text
@@ -26,9 +26,9 @@ export const toVisibleText = (text: string): string =>
     .replace(/^ +| +$/g, '')
 
 /**
- * The one reader of numbers, for every place where one comes in. Takes `tel:` (RFC 3966), blanks, hyphens, dots,
- * parentheses and a `/` from it, and `(0)` behind a country code. Nothing is guessed: digits of other scripts
- * and letters are refused, and so is what is not one number, such as two in a cell or `4930123456.0`.
+ * The parser for every number that comes in. Accepts `tel:` (RFC 3966), blanks, hyphens, dots, parentheses
+ * and a `/` from it, and `(0)` behind a country code. It guesses nothing: it refuses digits of other scripts,
+ * letters, and any text that is not exactly one number, such as two in a cell or `4930123456.0`.
  * @returns `^\+?[0-9*#]{1,32}$`
  * @throws {Refusal} `input_invalid`
  */
@@ -46,7 +46,7 @@ export function parseNumber(text: string): string {
 }
 
 /**
- * The beginning of a number, as far as a user has typed it: `+`, `030/`, `+49 (0`.
+ * Parses the beginning of a number that a user is typing: `+`, `030/`, `+49 (0`.
  * @throws {Refusal} `input_invalid`
  */
 export function parseNumberPrefix(text: string): string {
@@ -56,10 +56,10 @@ export function parseNumberPrefix(text: string): string {
 
 const NOT_A_NUMBER = 'a number is up to 32 digits, * and #, with a + before them or not'
 
-/** What people put between digits. A `/` at the ends would be a pattern's, so only the one within is taken. */
+/** Separators between digits. A `/` at an end would belong to a pattern, so only one between digits is accepted. */
 const SEPARATORS = /[ ().-]|(?<=[0-9)] ?)\/(?= ?[0-9(])/g
 
-/** RFC 3966 §3. What follows a `;` changes what is meant: an extension behind the number, or where it holds. */
+/** RFC 3966 §3. Parameters behind a `;` change the meaning: an extension, or the context of the number. */
 function withoutScheme(text: string): string {
   const [, rest] = /^tel:(?:\/\/)?(.*)$/is.exec(text) ?? []
   if (rest === undefined) return text
@@ -75,22 +75,23 @@ function withoutScheme(text: string): string {
 }
 
 /**
- * `+49 (0)30` and `+49 (030)` are +4930. Where the numbers of a country begin with 0 themselves, as Italy's do, it stays.
- * @see ITU-T E.123 §7.2, by which it should not be written so
+ * `+49 (0)30` and `+49 (030)` mean +4930. Where national numbers themselves begin with 0, as in Italy, the 0
+ * stays.
+ * @see ITU-T E.123 §7.2, which discourages this notation
  */
 function withoutTrunkPrefix(text: string): string {
   const [, start = '', area = '', rest = ''] =
     /^(\(?(?:\+|00|011)[\d ()+.-]*?)\( ?0 ?(\d*) ?\)(.*)$/.exec(text) ?? []
   if (!/[1-9]/.test(start)) return text
   const digits = `${start.replace(/^\(?(?:00|011)/, '')}0${area}${rest}`.replace(/[^0-9]/g, '')
-  const kept = parsePhoneNumberFromString(`+${digits}`, { extract: false })
-  const isOwn = kept?.isValid() === true && kept.nationalNumber.startsWith('0')
+  const withZero = parsePhoneNumberFromString(`+${digits}`, { extract: false })
+  const isOwn = withZero?.isValid() === true && withZero.nationalNumber.startsWith('0')
   return isOwn ? text : `${start}${area}${rest}`
 }
 
 /**
- * Digits, one dot, and two digits or zeros alone behind it. A single digit is one also behind other separators, and
- * `.0` behind other dots: as a group of a number such as `044 123 45.67` it has two digits or more.
+ * Digits, one dot, and two digits or only zeros behind it. A single digit counts also behind other
+ * separators, and `.0` behind other dots: a group of a number such as `044 123 45.67` has two digits or more.
  */
 function isFraction(text: string): boolean {
   const [before = '', ...more] = text.split('.')

@@ -18,9 +18,9 @@ const Members = z.strictObject({
       'must be a country of two capital letters (ISO 3166), such as DE',
     )
     .optional(),
-  // None begins with 0: that is the way out in most countries.
+  // None begins with 0, the outside prefix of most countries.
   internal: patterns.default(['_ZX', '_ZXX', '_ZXXX', '_ZXXXX', '_ZXXXXX']),
-  // No patterns: what always passes, uncounted, had better be few.
+  // No patterns: these numbers always pass, uncounted, so they should be few.
   emergency: z
     .array(z.string().regex(/^[0-9]{2,8}$/, 'must be 2 to 8 digits'))
     .max(100)
@@ -28,7 +28,7 @@ const Members = z.strictObject({
   international: z.boolean().default(false),
   premium: z.boolean().default(false),
   allow: patterns.default([]),
-  // Directory enquiries in Europe: short as an extension, and among the dearest numbers there are.
+  // Directory enquiries in Europe: as short as an extension, and among the most expensive numbers.
   deny: patterns.default(['_118XX', '_118XXX']),
   limits: z
     .strictObject({
@@ -42,7 +42,7 @@ const Members = z.strictObject({
     .string()
     .regex(/^[0-9*#]{0,8}$/, 'must be up to 8 of 0-9, * and #')
     .default(''),
-  // What the PBX's own dialplan takes off before it dials, such as the 8 that records.
+  // Prefixes that the PBX's dialplan removes before it dials, such as an 8 that starts a recording.
   prefixes: z
     .array(z.string().regex(/^[0-9*#]{1,8}$/, 'must be 1 to 8 of 0-9, * and #'))
     .max(100)
@@ -55,7 +55,7 @@ const Members = z.strictObject({
     .default({}),
 })
 
-/** The settings file of what may be dialled: see docs/dial-policy.md. Every member may be left out. */
+/** The settings file of the dial policy: see docs/dial-policy.md. Every member is optional. */
 export const PolicyFile = Members.superRefine(({ country, dialAs, outPrefix }, { addIssue }) => {
   const issue = (member: string, message: string) => addIssue({ code: 'custom', path: [member], message })
   if (country === undefined && dialAs !== undefined && dialAs !== 'asTyped') {

@@ -3,43 +3,44 @@ import type { PhoneUser, UserStore } from '../auth/users.ts'
 
 export type { PhoneUser as Person }
 
-/** Which user is behind which phone: a copy of the users, a few seconds old at most. */
+/** Maps phones to users: a copy of the users, a few seconds old at most. */
 export interface Directory {
   findByExtension(extension: string): PhoneUser | undefined
   /** @param endpoint as the PBX names it, without `PJSIP/` */
   findByEndpoint(endpoint: string): PhoneUser | undefined
   findByUser(userId: string): PhoneUser | undefined
   /**
-   * Whether an endpoint is a phone of the house: of an account, disabled or not, or one that is named as the phones of
-   * accounts are and shows the number of its name. A trunk may be named by digits, too, but shows the numbers of others.
+   * Whether an endpoint is an internal phone: of an account, disabled or not, or one named like the phones of
+   * accounts that shows the number in its name. A trunk may have a name of digits, too, but shows external
+   * numbers.
    * @param numbers that a channel of it showed
    */
   isOwnEndpoint(endpoint: string, numbers: ReadonlySet<string>): boolean
   all(): readonly PhoneUser[]
-  /** The endpoint of an extension, by the setting. */
+  /** The endpoint of an extension, by the template. */
   endpointOf(extension: string): string
-  /** Asks whether any user has changed, and reads them only then. Call it every few seconds; tells when a person changed. */
+  /** Reads the users if any has changed. Call it every few seconds; listeners are called when a user has changed. */
   refresh(): Promise<void>
   onChange(listener: () => void): void
 }
 
 export interface DirectoryNeeds {
   users: Pick<UserStore, 'listPhoneUsers' | 'revision'>
-  /** Such as `{extension}` or `{extension}-web`: how a user's endpoint is named on the PBX. */
+  /** How the PBX names a user's endpoint, such as `{extension}` or `{extension}-web`. */
   endpointTemplate: string
-  /** A listener threw. */
+  /** Called with what a listener has thrown. */
   onError(err: unknown): void
 }
 
 const PAGE = 1_000
-/** Longer numbers are of the world outside, and name trunks. */
+/** Longer numbers are external, and name trunks. */
 const EXTENSION = /^\d{2,8}$/
 
 export function createDirectory({ users, endpointTemplate, onError }: DirectoryNeeds): Directory {
   let byUser: ReadonlyMap<string, PhoneUser> = new Map()
   let byExtension: ReadonlyMap<string, PhoneUser> = new Map()
   let byEndpoint: ReadonlyMap<string, PhoneUser> = new Map()
-  /** Of all accounts. */
+  /** Endpoints of all accounts. */
   let ownEndpoints: ReadonlySet<string> = new Set()
   let lastRead = ''
   let revision: string | undefined
@@ -60,7 +61,7 @@ export function createDirectory({ users, endpointTemplate, onError }: DirectoryN
     all: () => [...byUser.values()],
     endpointOf,
     async refresh() {
-      // Asked first: what changes while the pages are read is read again the next time.
+      // Read first: a change while the pages are read triggers another read the next time.
       const latest = await users.revision()
       if (latest === revision) return
       const people: PhoneUser[] = []

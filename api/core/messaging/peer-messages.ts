@@ -1,8 +1,8 @@
 import type { UserMessage } from './user-messages.ts'
 
 /**
- * What one user says to others over their sockets, at whichever API those are: of the moment, neither numbered
- * nor kept, so that it never stands in for the last word that `News` keeps of a user.
+ * Messages from one user to others over their sockets, at any API node. They are neither numbered nor stored,
+ * so that none replaces the last message that `UserMessages` stores for a user.
  */
 export interface PeerMessages {
   /**

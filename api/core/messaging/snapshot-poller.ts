@@ -1,20 +1,21 @@
-/** One look at a channel for all who wait for its next snapshot. */
+/** Polls a channel once for all clients that wait for its next snapshot. */
 export interface SnapshotPoller<Snapshot> {
-  /** The tag that the last shared look, at most one pause ago, found. */
+  /** The tag that the last poll found, at most one interval ago. */
   lastTag(): string | undefined
   /**
-   * Waits until a look finds a snapshot of another tag than `known`, up to `waitMs`; each look calls `check`.
+   * Waits up to `waitMs` until a poll finds a snapshot with another tag than `known`; each poll calls
+   * `check`.
    * @returns undefined when none came
-   * @throws what `check` or `look` throws
+   * @throws what `check` or `readLatest` throws
    */
   waitForChange(known: string | undefined, waitMs: number, check: () => void): Promise<Snapshot | undefined>
 }
 
 export interface SnapshotPollerNeeds<Snapshot> {
-  /** Reads the channel's last snapshot. */
+  /** Reads the last snapshot of the channel. */
   readLatest(): Promise<Snapshot | undefined>
   etagOf(snapshot: Snapshot): string
-  /** The pause between two looks, in ms. */
+  /** The interval between two polls, in ms. */
   intervalMs: number
 }
 
@@ -27,7 +28,7 @@ interface Waiter<Snapshot> {
   reject(err: unknown): void
 }
 
-/** Looks while somebody waits, and once a pause, however many they are. */
+/** Polls while a client waits, once per interval, however many wait. */
 export function createSnapshotPoller<Snapshot>({
   readLatest,
   etagOf,
@@ -46,7 +47,8 @@ export function createSnapshotPoller<Snapshot>({
       latestTag = undefined
       return
     }
-    // Who joins during this look has seen for itself, and may know a newer snapshot than this look finds.
+    // A client that joins during this poll has read the snapshot itself, and may know a newer one than this
+    // poll finds.
     const current = [...waiters]
     try {
       const last = await readLatest()
@@ -56,7 +58,7 @@ export function createSnapshotPoller<Snapshot>({
       latestTag = undefined
       for (const waiter of current) completeWaiter(waiter, () => waiter.reject(err))
     }
-    // Also when all have left: they come back at once, and need no look of their own then.
+    // Also when all have left: they may return at once, and need no poll of their own then.
     schedulePoll()
   }
 

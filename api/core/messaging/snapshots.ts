@@ -1,9 +1,9 @@
 import { createSnapshotPoller, type SnapshotPoller } from './snapshot-poller.ts'
 
-/** A channel's last word, whole: who has it needs none before it. */
+/** The last message of a channel, complete: a client needs no earlier one. */
 export interface Snapshot {
   channel: string
-  /** Names one unbroken numbering; `seq` rises within it. Clients drop what is not newer. */
+  /** Identifies an unbroken numbering; `seq` rises within it. Clients drop what is not newer. */
   epoch: string
   seq: number
   /** The published object with `seq` and `epoch` among its members. */
@@ -16,9 +16,9 @@ export type SnapshotChannel = (typeof SNAPSHOT_CHANNELS)[number]
 
 export interface SnapshotStore {
   /**
-   * Numbers and keeps a snapshot, one after the other over all processes.
-   * @param fence of a lease: one that is lower than any before it on this channel is refused
-   * @returns undefined when it was refused
+   * Numbers and stores a snapshot, one after another over all processes.
+   * @param fence of a lease: a fence lower than any before it on this channel is rejected
+   * @returns undefined when it was rejected
    * @throws {Refusal} `unavailable`
    */
   put(
@@ -27,17 +27,17 @@ export interface SnapshotStore {
     fence: number | undefined,
   ): Promise<Snapshot | undefined>
   last(channel: SnapshotChannel): Promise<Snapshot | undefined>
-  /** The tag of the last one, without the rest, which may be a megabyte. */
+  /** The tag of the last snapshot, without its body, which may be a megabyte. */
   lastTag(channel: SnapshotChannel): Promise<string | undefined>
 }
 
-/** What the publisher said: how many followed the channel at that moment. */
+/** The number of subscribers at the moment of publishing. */
 export interface Published {
   subscribers: number
 }
 
 export interface SnapshotPublisher {
-  /** @throws {Refusal} `unavailable` when no nginx took it; it is published again once one is back */
+  /** @throws {Refusal} `unavailable` when no nginx accepted it; it is published again once one is back */
   publish(snapshot: Snapshot): Promise<Published>
 }
 
@@ -47,7 +47,8 @@ export interface Publication extends Published {
 
 export interface Snapshots {
   /**
-   * @param fence of the lease, for what only its holder may say; local services say theirs without one
+   * @param fence of the lease, for channels that only its holder may publish; local services publish theirs
+   *   without one
    * @returns undefined for a stale fence: nothing was published
    * @throws {Refusal} `unavailable`
    */
@@ -58,14 +59,14 @@ export interface Snapshots {
     fence: number | undefined,
   ): Promise<Publication | undefined>
   /**
-   * The tag of the last snapshot, where the client knows it.
-   * @param isKnown however the client spells it; left out by one that knows whatever there is
+   * The tag of the last snapshot, if the client knows it.
+   * @param isKnown compares the client's tags, in any notation; left out by a client that knows any snapshot
    * @throws {Refusal} `unavailable`
    */
   matchingTag(channel: SnapshotChannel, isKnown?: (tag: string) => boolean): Promise<string | undefined>
   /**
-   * The last snapshot, if its tag differs from `known`; otherwise waits for one, up to `waitMs` and while
-   * `check`, which may throw, lets it: a client that logs out meanwhile must see nothing more.
+   * The last snapshot, if its tag differs from `known`; otherwise waits up to `waitMs` for one. `check` is
+   * called before each answer and may throw: a client that has logged out meanwhile gets nothing more.
    */
   waitForNewer(
     channel: SnapshotChannel,
@@ -82,12 +83,12 @@ export interface SnapshotsNeeds {
   publisher: SnapshotPublisher
 }
 
-/** How often a snapshot is looked for while clients wait, as another process may have published it, in ms. */
+/** Poll interval while clients wait, as another process may publish the snapshot, in ms. */
 const POLL_INTERVAL_MS = 500
 
 export function createSnapshots({ store, publisher }: SnapshotsNeeds): Snapshots {
   const cache = new Map<SnapshotChannel, Snapshot>()
-  /** Reads a snapshot, which may be a megabyte, only when its tag is another than that of the one read last. */
+  /** Reads a snapshot, which may be a megabyte, only if its tag differs from that of the cached one. */
   async function latest(channel: SnapshotChannel): Promise<Snapshot | undefined> {
     const tag = await store.lastTag(channel)
     const known = cache.get(channel)
@@ -131,15 +132,15 @@ export function createSnapshots({ store, publisher }: SnapshotsNeeds): Snapshots
       return tag !== undefined && (isKnown?.(tag) ?? true) ? tag : undefined
     },
     async waitForNewer(channel, known, waitMs, check) {
-      const watch = pollerOf(channel)
-      if (waitMs > 0 && known !== undefined && watch.lastTag() === known) {
+      const poller = pollerOf(channel)
+      if (waitMs > 0 && known !== undefined && poller.lastTag() === known) {
         check()
-        return watch.waitForChange(known, waitMs, check)
+        return poller.waitForChange(known, waitMs, check)
       }
       const last = await latest(channel)
       check()
       if (last !== undefined && etagOf(last) !== known) return last
-      return waitMs <= 0 ? undefined : watch.waitForChange(known, waitMs, check)
+      return waitMs <= 0 ? undefined : poller.waitForChange(known, waitMs, check)
     },
   }
 }

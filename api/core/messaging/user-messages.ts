@@ -1,24 +1,24 @@
-/** What is told to one user, over their private channel and their sockets. JSON, `type` says what it is. */
+/** A message to one user, over their private channel and their sockets. JSON, `type` names its kind. */
 export interface UserMessage {
   type: string
   [member: string]: unknown
 }
 
-/** Tells users what concerns them alone. */
+/** Sends messages to single users. */
 export interface UserMessages {
   /**
-   * Numbered per user, kept as that user's last word, published to the private channel `user/<id>` and
-   * passed on to every API for its sockets.
-   * @param fence of the lease, for what only its holder may say; a stale one is refused in silence
+   * Numbers the message per user, stores it as that user's last message, publishes it to the private channel
+   * `user/<id>` and passes it to every API node for its sockets.
+   * @param fence of the lease, for messages that only its holder may send; a stale one is ignored
    * @throws {Refusal} `unavailable`
    */
   send(userId: string, message: UserMessage, fence?: number): Promise<void>
-  /** Tells everybody with a socket: what `users-state` says to those who follow that. Not numbered, not kept. */
+  /** Sends to all sockets what `users-state` shows to its subscribers. Neither numbered nor stored. */
   broadcast(message: UserMessage): Promise<void>
 }
 
-/** Hears what any API told, for sockets held by this one. */
+/** Receives the messages of all API nodes, for the sockets of this one. */
 export interface UserMessageSubscriber {
-  /** @param listener `userId` is undefined for what everybody is told */
+  /** @param listener `userId` is undefined for a broadcast */
   on(listener: (userId: string | undefined, message: UserMessage) => void): () => void
 }

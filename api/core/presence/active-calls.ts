@@ -1,6 +1,6 @@
 import type { Call, CallDirection, Leg } from '../calls/call.ts'
 
-/** One call in the document's `active-calls`. Times are unix seconds, empty while they have not come. */
+/** One call in the document's `active-calls`. Times are unix seconds, empty before they occur. */
 interface ActiveCall {
   start: string
   answer: string
@@ -28,7 +28,7 @@ const TYPES: Readonly<Record<CallDirection, ActiveCall['typeCall']>> = {
   incoming: 'incoming',
 }
 
-/** All calls that live, for supervisors: ModuleMonitorActiveCalls' `active-calls`. */
+/** All live calls, for supervisors: `active-calls` of ModuleMonitorActiveCalls. */
 export function activeCalls(calls: readonly Call[]) {
   return { queues: {}, calls: calls.map(activeCall) }
 }

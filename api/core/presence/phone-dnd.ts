@@ -1,13 +1,16 @@
 import type { DeviceState } from '../calls/pbx-events.ts'
 
-/** FreePBX keeps do-not-disturb of an extension, or of one device of it; other dialplans set the presence of it. */
+/**
+ * FreePBX stores do-not-disturb for an extension or one device of it; other dialplans set the presence of the
+ * extension.
+ */
 const DND_DEVICES = ['Custom:DND', 'Custom:DEVDND', 'CustomPresence:'] as const
 
-/** `INUSE` and `UNAVAILABLE` are how some dialplans set it; all others are "off", or not known. */
+/** Some dialplans set `INUSE` or `UNAVAILABLE`; all other states mean off or unknown. */
 const DND_STATES: ReadonlySet<DeviceState | undefined> = new Set(['busy', 'in_use', 'unavailable'] as const)
 
 /**
- * Whether the phone of an extension was set to do-not-disturb at the PBX, as by `*78`: it refuses every call.
+ * Whether the phone of an extension is set to do-not-disturb at the PBX, as by `*78`: it refuses every call.
  * @param stateOf the state of a device, as the PBX names it
  */
 export const isPhoneDnd = (

@@ -4,18 +4,18 @@ import type { SnapshotChannel, Snapshots } from '../messaging/snapshots.ts'
 export interface PresencePublisherNeeds {
   snapshots: Pick<Snapshots, 'publish'>
   lease: Pick<Lease, 'fence' | 'onChange'>
-  /** The channels that are published, and what each has to say now. */
+  /** The published channels, each with the function that builds its current body. */
   bodies: Readonly<Partial<Record<SnapshotChannel, () => Record<string, unknown>>>>
   onError(err: unknown): void
 }
 
-/** Phones that ring together change a dozen states at once: one message is enough, in ms. */
+/** Phones that ring together cause a dozen changes at once: one message suffices, in ms. */
 const DEBOUNCE_MS = 200
 const RETRY_MS = 1_000
 
 /**
- * Publishes the shared channels: soon after something changed, never twice the same, and by one API alone.
- * A new holder of the lease publishes at once.
+ * Publishes the shared channels soon after a change, never the same body twice, and only while this API holds
+ * the lease. A new holder publishes at once.
  */
 export function createPresencePublisher({ snapshots, lease, bodies, onError }: PresencePublisherNeeds) {
   const lastPublished = new Map<string, string>()
@@ -38,7 +38,7 @@ export function createPresencePublisher({ snapshots, lease, bodies, onError }: P
     if (fence === undefined) return
     isPublishing = true
     for (const [channel, body] of Object.entries(bodies) as [SnapshotChannel, () => object][]) {
-      // Object.entries forgets what the keys of `bodies` are
+      // Object.entries loses the key type of `bodies`.
       try {
         const currentBody = body() as Record<string, unknown>
         const text = JSON.stringify(currentBody)
@@ -54,7 +54,7 @@ export function createPresencePublisher({ snapshots, lease, bodies, onError }: P
   }
 
   return {
-    /** Something may look different now. */
+    /** Call it when something that a body shows may have changed. */
     changed: () => schedulePublish(),
     close() {
       clearTimeout(timer)

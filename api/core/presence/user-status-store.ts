@@ -1,17 +1,17 @@
-/** What a person says of themselves. */
+/** The status that a user sets for themselves. */
 export const USER_STATUSES = ['available', 'away', 'dnd', 'offline'] as const
 export type UserStatus = (typeof USER_STATUSES)[number]
 
 export interface UserStatusStore {
   set(userId: string, status: UserStatus, at: number): Promise<void>
-  /** All that were ever set, by user id; `available` for whoever is not in it. */
+  /** All statuses that were ever set, by user id; a user without one is `available`. */
   all(): Promise<ReadonlyMap<string, { status: UserStatus; at: number }>>
 }
 
-/** Ids of users with a live stream or socket anywhere: what every gate and API said within the last seconds. */
+/** Ids of users with a live stream or socket at any node, as their heartbeats of the last seconds report. */
 export interface OnlineUserIds {
   online: ReadonlySet<string>
-  /** Those who follow their private channel, and hear what they are asked to do. */
+  /** Users who subscribe to their private channel, and so receive commands. */
   listening: ReadonlySet<string>
 }
 export interface OnlineUsersReader {

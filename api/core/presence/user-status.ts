@@ -5,17 +5,17 @@ import type { Actor } from '../actor.ts'
 import type { UserMessages } from '../messaging/user-messages.ts'
 import type { UserStatus, UserStatusStore } from './user-status-store.ts'
 
-/** Whose status it is; the extension is told with it. */
+/** The user with the status; messages contain the extension as well. */
 type StatusOwner = Pick<Actor, 'userId'> & { claims: Pick<Claims, 'extension'> }
 
-/** What people say of themselves, kept and told. */
+/** Stores, caches and publishes the statuses that users set. */
 export interface UserStatuses {
   /** @throws {Refusal} `unavailable` */
-  set(of: StatusOwner, status: UserStatus): Promise<void>
-  /** Tells of one that was set together with something else. @throws {Refusal} `unavailable` */
-  publish(of: StatusOwner, status: UserStatus): Promise<void>
+  set(owner: StatusOwner, status: UserStatus): Promise<void>
+  /** Publishes a status that was stored together with other data. @throws {Refusal} `unavailable` */
+  publish(owner: StatusOwner, status: UserStatus): Promise<void>
   statusOf(userId: string): UserStatus
-  /** Reads what other APIs wrote. Call it every second or so; tells when anything changed. */
+  /** Reads what other APIs stored. Call it every second or so; listeners are called when anything has changed. */
   refresh(): Promise<void>
   onChange(listener: () => void): void
 }
@@ -24,7 +24,7 @@ export interface UserStatusesNeeds {
   store: UserStatusStore
   userMessages: Pick<UserMessages, 'broadcast'>
   now: () => number
-  /** A listener threw. */
+  /** Called with what a listener has thrown. */
   onError(err: unknown): void
 }
 
@@ -52,9 +52,9 @@ export function createUserStatuses({ store, userMessages, now, onError }: UserSt
     publish,
     statusOf: (userId) => cached.get(userId) ?? 'available',
     refresh,
-    async set(whose, status) {
-      await store.set(whose.userId, status, toUnixSeconds(now()))
-      await publish(whose, status)
+    async set(owner, status) {
+      await store.set(owner.userId, status, toUnixSeconds(now()))
+      await publish(owner, status)
     },
     onChange: (listener) => void listeners.add(listener),
   }

@@ -3,10 +3,13 @@ import type { DeviceState } from '../calls/pbx-events.ts'
 import type { Person } from '../directory/directory.ts'
 import type { UserStatus } from './user-status-store.ts'
 
-/** The states of seed 000's `users-state`. */
+/** The states of the document's `users-state`. */
 export type PresenceState = 'Idle' | 'Ringing' | 'Ring' | 'Up' | 'Busy' | 'OnHold' | 'Unavailable'
 
-/** One extension in `users-state`: `status` and `online` are ours, beside what the document's clients read. */
+/**
+ * One extension in `users-state`. `status` and `online` are additions to the members that the document's
+ * clients read.
+ */
 export interface UserState {
   state: PresenceState
   name: string
@@ -18,20 +21,20 @@ export interface UserState {
 
 export interface PresenceInputs {
   users: readonly Person[]
-  /** Of the PBX; nothing it told before counts while it is away. */
+  /** While the PBX is offline, nothing that it reported before is shown. */
   isPbxOnline: boolean
   callsOf(person: Person): readonly Call[]
   endpointOf(extension: string): string
   deviceStateOf(person: Person): DeviceState | undefined
   statusOf(userId: string): UserStatus
-  /** Whether their phone is set to do-not-disturb at the PBX. */
+  /** Whether the user's phone is set to do-not-disturb at the PBX. */
   isDnd(person: Person): boolean
   isUserOnline(userId: string): boolean
-  /** Queues and how they are, by name. */
+  /** The state of each queue, by name. */
   queues: ReadonlyMap<string, DeviceState>
 }
 
-/** Everybody's state at once: a full snapshot each time, as its clients expect. */
+/** The state of all users: a full snapshot each time, as its clients expect. */
 export function usersState(inputs: PresenceInputs): { states: Record<string, UserState> } {
   const states: Record<string, UserState> = {}
   for (const person of inputs.users) states[person.extension] = stateOf(person, inputs)
@@ -43,8 +46,8 @@ export function usersState(inputs: PresenceInputs): { states: Record<string, Use
 }
 
 /**
- * The queues among the devices: Asterisk has one for a queue, one for whether anybody in it is free
- * (`Queue:support_avail`), and one for each pause of a member; the first comes to be with its first caller.
+ * The queues among the devices: Asterisk has one device for a queue, one for whether a member is free
+ * (`Queue:support_avail`), and one for each pause of a member; the first appears with its first caller.
  */
 export function queuesOf(devices: Iterable<readonly [string, DeviceState]>): Map<string, DeviceState> {
   const queues = new Map<string, DeviceState>()
@@ -77,7 +80,7 @@ function stateOf(person: Person, inputs: PresenceInputs): UserState {
   }
 }
 
-/** As the document's product orders them: what a person does counts before what their phone says. */
+/** In the order of the document's product: calls take precedence over the device state of the phone. */
 function dominantState(calls: readonly Call[], own: string): PresenceState | undefined {
   const found = new Set(calls.flatMap((call) => liveLegs(call, own).map((leg) => legState(call, leg))))
   return (['Up', 'Ringing', 'Ring', 'OnHold'] as const).find((state) => found.has(state))
@@ -100,11 +103,11 @@ const BY_DEVICE: Readonly<Record<DeviceState, PresenceState>> = {
   on_hold: 'OnHold',
 }
 
-/** A phone on do-not-disturb refuses as a busy one does. */
+/** A phone on do-not-disturb refuses calls as a busy one does. */
 const idleState = (state: PresenceState, isDnd: boolean): PresenceState =>
   isDnd && state === 'Idle' ? 'Busy' : state
 
-/** Who does not want to be called cannot be reached, as far as others are concerned. */
+/** To others, a user who does not want calls is unavailable. */
 const isNotReachable = (status: UserStatus) => status === 'dnd' || status === 'offline'
 
 const liveLegs = (call: Call, endpoint: string) =>
