@@ -38,6 +38,27 @@ const CLEAN: readonly string[] = [
   'docs/settings.md',
   'docs/surfaces',
   'test/documents',
+  'api/asterisk/',
+  'api/core/calls/',
+  'api/core/dial-policy/',
+  'api/core/directory/',
+  'api/core/messaging/',
+  'api/core/presence/',
+  'api/nchan/',
+  'api/wiring/ami-client-factory.ts',
+  'api/wiring/asterisk.ts',
+  'api/wiring/call-jobs.ts',
+  'api/wiring/calls.ts',
+  'api/wiring/presence.ts',
+  'test/api/asterisk/',
+  'test/api/core/calls/',
+  'test/api/core/dial-policy/',
+  'test/api/core/directory/',
+  'test/api/core/messaging/',
+  'test/api/core/presence/',
+  'test/api/nchan/',
+  'test/system/asterisk/',
+  'test/system/calls/',
 ]
 
 /** Where a denied word is the right one. */
@@ -55,6 +76,9 @@ const ALLOWED: readonly Allowed[] = [
   { file: 'test/support/postgres.ts', words: ['nobody'], because: 'the user `nobody` of the system' },
   { file: 'test/support/build.ts', words: ['nobody'], because: 'the user `nobody` of the system' },
   { file: 'test/system/docker.test.ts', words: ['nobody'], because: 'the user `nobody` of the system' },
+  { file: 'api/asterisk/ami-error-to-refusal.ts', words: ['say'], because: 'clients read this detail' },
+  { file: 'api/core/calls/leg-selection.ts', words: ['nobody'], because: 'clients read this detail' },
+  { file: 'api/core/calls/channel-registry.ts', words: ['dialling'], because: 'a state of /api/v1' },
 ]
 
 describe('plain English', () => {

@@ -19,7 +19,7 @@ import {
 } from '../../support/ami-server.ts'
 import { freePort } from '../../support/free-port.ts'
 
-/** Nothing here is due by itself; a test shortens what it is about. */
+/** Long timeouts: a test shortens the one that it is about. */
 const LONG: AmiClientTimes = {
   loginTimeoutMs: 20_000,
   bootTimeoutMs: 20_000,
@@ -51,7 +51,7 @@ interface Options {
   dial?: Partial<Parameters<typeof createAmiSocketFactory>[0]>
 }
 
-/** What a transport told, besides itself. */
+/** A client, and what it has reported. */
 interface ObservedClient {
   ami: AmiClient
   events: AmiMessage[]
@@ -89,7 +89,7 @@ const until = (what: () => unknown) =>
   vi.waitFor(() => expect(what()).toBeTruthy(), { timeout: 15_000, interval: 5 })
 const isUp = ({ ami }: ObservedClient) => until(() => ami.state().phase === 'up')
 
-/** Logged in and up, with the session on the server's side. */
+/** A client that is logged in and up, with the session on the server's side. */
 async function link(script: Partial<AmiScript> = {}, options: Options = {}) {
   const server = await serve(script)
   const watched = observe(server.port, options)
@@ -105,8 +105,8 @@ const offline = { code: 'ami_offline' }
 /** Never answers. */
 const silence = () => {}
 
-describe('logging in', () => {
-  test('sends one Login, is up after FullyBooted in the same packet, and tells events from then on', async () => {
+describe('the login of an AMI client', () => {
+  test('sends one Login, is up after FullyBooted in the same packet, and reports events from then on', async () => {
     const { side, events, log } = await link()
     expect(log).toEqual(['up'])
     expect(side.actions).toHaveLength(1)
@@ -120,12 +120,12 @@ describe('logging in', () => {
     expect(events.map(({ name }) => name)).toEqual(['FullyBooted'])
   })
 
-  test('a user without system events is up with the login', async () => {
+  test('brings a user without system events up at once', async () => {
     const { log } = await link({}, { events: 'off', awaitsBoot: false })
     expect(log).toEqual(['up'])
   })
 
-  test('while Asterisk boots there is a login and no up', async () => {
+  test('is not up while Asterisk boots', async () => {
     const server = await serve({ handlers: { Login: successReply('Message: Authentication accepted') } })
     const watched = observe(server.port)
     const session = server.next()
@@ -140,7 +140,7 @@ describe('logging in', () => {
     expect(watched.events.map(({ name }) => name)).toEqual(['FullyBooted'])
   })
 
-  test('a boot that does not end is given up and tried anew', async () => {
+  test('is given up and retried when the boot does not end in time', async () => {
     const server = await serve({ handlers: { Login: successReply() } })
     const watched = observe(server.port, { times: { bootTimeoutMs: 30 } })
     watched.ami.open()
@@ -151,8 +151,8 @@ describe('logging in', () => {
 
   test.each([
     ['byte by byte', 1],
-    ['in two', 15],
-  ])('a greeting that comes %s is one greeting', async (_, most) => {
+    ['in two parts', 15],
+  ])('accepts a greeting that comes %s', async (_, most) => {
     const server = await serve({ greeting: undefined })
     const watched = observe(server.port)
     const session = server.next()
@@ -169,7 +169,7 @@ describe('logging in', () => {
     ['another protocol', 'SSH-2.0-OpenSSH_9.2\r\n'],
     ['257 bytes without an end', `Asterisk Call Manager/${'1'.repeat(300)}`],
     ['a long line', `Asterisk Call Manager/${'1'.repeat(300)}\r\n`],
-  ])('%s is no greeting: no secret is sent, and it is tried anew', async (_, greeting) => {
+  ])('sends no secret after %s instead of a greeting, and retries', async (_, greeting) => {
     const server = await serve({ greeting })
     const watched = observe(server.port)
     watched.ami.open()
@@ -183,7 +183,7 @@ describe('logging in', () => {
   test.each<[string, Partial<AmiScript>]>([
     ['a server that never greets', { greeting: undefined }],
     ['a Login that is never answered', { handlers: { Login: silence } }],
-  ])('%s is left after the deadline', async (_, script) => {
+  ])('times out on %s', async (_, script) => {
     const server = await serve(script)
     const watched = observe(server.port, { times: { loginTimeoutMs: 30 } })
     watched.ami.open()
@@ -191,21 +191,21 @@ describe('logging in', () => {
     expect(watched.ami.state().lastDisconnect).toMatchObject({ reason: 'silent' })
   })
 
-  test('what comes in one packet with the greeting is heard', async () => {
+  test('reads what comes in one packet with the greeting', async () => {
     const greeting = 'Asterisk Call Manager/11.0.0\r\nEvent: FullyBooted\r\nStatus: Fully Booted\r\n\r\n'
     const { log } = await link({ greeting, handlers: { Login: successReply() } })
     expect(log).toEqual(['up'])
   })
 
-  test('a secret that cannot be written is refused at once and not told', () => {
+  test('refuses a secret that cannot be encoded, in an error without the secret', () => {
     expect(() => observe(1, { secret: 'top\r\nsecret' })).toThrow(
       expect.objectContaining({ code: 'ami_field_invalid', message: 'Secret holds a control character' }),
     )
   })
 })
 
-describe('refused logins', () => {
-  test('a wrong secret is reported once, slows down and does not stop; the right one mends it', async () => {
+describe('a refused login', () => {
+  test('for a wrong secret is reported once and retried slowly until the secret is right', async () => {
     const server = await serve({ secret: 'other' })
     const pauses: number[] = []
     const watched = observe(server.port, {
@@ -222,13 +222,13 @@ describe('refused logins', () => {
     })
     expect(watched.errors).toHaveLength(1)
     expect(watched.errors[0]).toContain('Asterisk refuses the AMI user or its secret')
-    // Between once and twice the pause for a refusal, however many there were.
+    // Between once and twice the delay after a refusal, however many there were.
     expect(new Set(pauses)).toEqual(new Set([60 * 1.99]))
     server.script.secret = 'sesame'
     await isUp(watched)
   })
 
-  test('while Asterisk shuts down a login is refused and soon tried anew', async () => {
+  test('while Asterisk shuts down is retried soon', async () => {
     const stopping = errorReply('Asterisk is shutting down')
     const server = await serve({ handlers: { Login: stopping } })
     const watched = observe(server.port)
@@ -246,7 +246,7 @@ describe('refused logins', () => {
     expect(watched.ami.state()).toEqual({ phase: 'up' })
   })
 
-  test('no error, trouble or state repeats the secret', async () => {
+  test('shows the secret in no error, report or state', async () => {
     const printed: unknown[] = []
     const spies = (['log', 'info', 'warn', 'error', 'debug'] as const).map((one) =>
       vi.spyOn(console, one).mockImplementation((...args) => void printed.push(args)),
@@ -265,8 +265,8 @@ describe('refused logins', () => {
   })
 })
 
-describe('actions', () => {
-  test('an answer finds its action, in any order', async () => {
+describe('an action', () => {
+  test('gets its own response, in whatever order responses come', async () => {
     const asked: string[] = []
     const { ami } = await link({
       handlers: {
@@ -282,7 +282,7 @@ describe('actions', () => {
     expect(answers.map(({ fields }) => fields.value)).toEqual(['hk-r4nd0m.2', 'hk-r4nd0m.3', 'hk-r4nd0m.4'])
   })
 
-  test('a refusal carries Asterisk’s words', async () => {
+  test('that is refused fails with Asterisk’s message', async () => {
     const { ami } = await link({ handlers: { Hangup: errorReply('No such channel') } })
     await expect(ami.action(hangup)).rejects.toMatchObject({
       code: 'ami_refused',
@@ -291,7 +291,7 @@ describe('actions', () => {
     })
   })
 
-  test('Command answers at once with every line of output', async () => {
+  test('named Command returns every line of output', async () => {
     const { ami } = await link({
       handlers: { Command: successReply('Message: Command output follows', 'Output: one', 'Output: two') },
     })
@@ -299,12 +299,12 @@ describe('actions', () => {
     expect(pairs.filter(([key]) => key === 'Output').map(([, value]) => value)).toEqual(['one', 'two'])
   })
 
-  test('a refused Originate is answered at once', async () => {
+  test('named Originate fails at once when it is refused', async () => {
     const { ami } = await link({ handlers: { Originate: errorReply('Extension does not exist.') } })
     await expect(ami.action({ Action: 'Originate' })).rejects.toMatchObject({ code: 'ami_refused' })
   })
 
-  test('OriginateResponse is news: ours, and one of another session that comes before our answer', async () => {
+  test('leaves OriginateResponse to the events: ours, and one of another session that comes before our response', async () => {
     const { ami, events } = await link({
       handlers: {
         Originate(session, action) {
@@ -319,7 +319,7 @@ describe('actions', () => {
     expect(events.slice(1).map(({ name }) => name)).toEqual(['OriginateResponse', 'OriginateResponse'])
   })
 
-  test('a field with a line break never reaches the wire, and the link lives on', async () => {
+  test('with a line break in a field is never sent, and the connection stays up', async () => {
     const { ami, side } = await link({ handlers: { Hangup: successReply() } })
     const evil = 'Bob\r\n\r\nAction: Command\r\nCommand: core stop now'
     await expect(ami.action({ Action: 'Originate', CallerID: evil })).rejects.toMatchObject({
@@ -330,7 +330,7 @@ describe('actions', () => {
     expect(side.actions.map(({ action }) => action)).toEqual(['Login', 'Hangup'])
   })
 
-  test('no answer in time, and the late one is dropped', async () => {
+  test('times out without a response, and a late response is dropped', async () => {
     const late: (() => void)[] = []
     const { ami, side, events } = await link(
       {
@@ -346,7 +346,7 @@ describe('actions', () => {
     expect(ami.state().phase).toBe('up')
   })
 
-  test('responses that nobody waits for change nothing', async () => {
+  test('is not affected by responses without a pending action', async () => {
     const { ami, side, events } = await link({
       handlers: {
         Hangup(session, action) {
@@ -363,7 +363,7 @@ describe('actions', () => {
     expect(events).toHaveLength(1)
   })
 
-  test('256 may wait, one more is busy, and a Ping still goes out', async () => {
+  test('is refused as busy while 256 are pending, and a Ping is still sent', async () => {
     const { ami, side, server } = await link(
       { handlers: { Hangup: silence } },
       { times: { pingIntervalMs: 50 } },
@@ -380,11 +380,11 @@ describe('actions', () => {
   })
 })
 
-describe('lists', () => {
+describe('a list', () => {
   const start = 'EventList: start'
   const end = ['EventList: Complete', 'ListItems: 2']
 
-  test('items are told by EventList alone: the words of Message and of items do not matter', async () => {
+  test('is recognized by EventList alone, whatever Message and the items contain', async () => {
     const { ami, events } = await link({
       handlers: {
         PJSIPShowEndpoints(session, action) {
@@ -402,7 +402,7 @@ describe('lists', () => {
     expect(events.map(({ name }) => name)).toEqual(['FullyBooted', 'Hangup'])
   })
 
-  test('an empty list is empty', async () => {
+  test('without items is empty', async () => {
     const { ami } = await link({
       handlers: {
         ParkedCalls(session, action) {
@@ -425,7 +425,7 @@ describe('lists', () => {
       },
       /cut short/,
     ],
-  ])('%s is a refusal', async (_, Show, message) => {
+  ])('fails for the answer: %s', async (_, Show, message) => {
     const { ami } = await link({ handlers: { Show } })
     await expect(ami.list({ Action: 'Show' })).rejects.toMatchObject({
       code: 'ami_refused',
@@ -433,7 +433,7 @@ describe('lists', () => {
     })
   })
 
-  test('items of a list that was given up, or asked for as an action, are no news', async () => {
+  test('that timed out, or was requested as an action, reports no item as an event', async () => {
     const { ami, side, events } = await link(
       { handlers: { DeviceStateList: successReply(start) } },
       { times: { actionTimeoutMs: 400 } },
@@ -450,7 +450,7 @@ describe('lists', () => {
   })
 })
 
-describe('losing the link', () => {
+describe('a lost connection', () => {
   const losses: [string, (side: AmiSession) => void][] = [
     ['a clean end', (side) => side.socket.end()],
     ['a reset', (side) => side.socket.resetAndDestroy()],
@@ -470,7 +470,7 @@ describe('losing the link', () => {
       },
     ],
   ]
-  test.each(losses)('%s: what is due fails at once, then it comes back by itself', async (_, lose) => {
+  test.each(losses)('%s: fails pending actions at once, then reconnects', async (_, lose) => {
     const { ami, side, server, log, events, watched } = await link({
       handlers: { Hangup: silence, Show: silence },
     })
@@ -485,11 +485,11 @@ describe('losing the link', () => {
     await again
     await isUp(watched)
     expect(log).toEqual(['up', 'down lost', 'up'])
-    // Nothing of the half message is left over.
+    // Nothing of the incomplete message remains.
     expect(events.map(({ name }) => name)).toEqual(['FullyBooted', 'FullyBooted'])
   })
 
-  test('offline: refused at once, nothing is sent later', async () => {
+  test('refuses actions at once, and sends none of them later', async () => {
     const { ami, side, server, watched } = await link({ handlers: { Originate: successReply() } })
     const again = server.next()
     side.socket.destroy()
@@ -501,7 +501,7 @@ describe('losing the link', () => {
     expect(second.actions.map(({ action }) => action)).toEqual(['Login', 'Ping'])
   })
 
-  test('a frozen peer is found by its Ping', async () => {
+  test('is detected by an unanswered Ping when the peer hangs', async () => {
     const { ami, side, log, watched } = await link(
       { handlers: { Hangup: silence } },
       { times: { pingIntervalMs: 40, pingTimeoutMs: 200 } },
@@ -513,13 +513,13 @@ describe('losing the link', () => {
     await isUp(watched)
   })
 
-  test('a live peer is asked again and again', async () => {
+  test('is checked for by a Ping at each interval', async () => {
     const { side, log } = await link({}, { times: { pingIntervalMs: 10 } })
     await until(() => side.actions.filter(({ action }) => action === 'Ping').length >= 3)
     expect(log).toEqual(['up'])
   })
 
-  test('a refused Ping is an answer too', async () => {
+  test('is not assumed when a Ping is refused: that is an answer, too', async () => {
     const { side, log } = await link(
       { handlers: { Ping: errorReply('no') } },
       { times: { pingIntervalMs: 10 } },
@@ -528,7 +528,7 @@ describe('losing the link', () => {
     expect(log).toEqual(['up'])
   })
 
-  test('a message without an end is cut and the link made anew', async () => {
+  test('follows from a message that is too long, and the client reconnects', async () => {
     const { side, server, log, watched } = await link()
     const again = server.next()
     const block = Buffer.alloc(1024 * 1024, 'x')
@@ -538,7 +538,7 @@ describe('losing the link', () => {
     expect(log).toEqual(['up', 'down oversize', 'up'])
   })
 
-  test('a server that is down at the start is found when it comes', async () => {
+  test('at the start is retried until the server runs', async () => {
     const port = await freePort()
     const watched = observe(port)
     watched.ami.open()
@@ -548,7 +548,7 @@ describe('losing the link', () => {
     expect(watched.errors).toHaveLength(1)
   })
 
-  test('the pause doubles up to its limit, is random below it, and starts over once a link lasts', async () => {
+  test('doubles the random retry delay up to its limit, and resets it once a connection lasts', async () => {
     const server = await serve({ greeting: 'HTTP/1.1 400 Bad Request\r\n' })
     const pauses: number[] = []
     let pings = 0
@@ -573,8 +573,8 @@ describe('losing the link', () => {
   })
 })
 
-describe('closing', () => {
-  test('gives up what is due, comes not back, and may open anew', async () => {
+describe('closing an AMI client', () => {
+  test('fails pending actions, does not reconnect, and allows to open again', async () => {
     const { ami, server, log, watched } = await link({ handlers: { Hangup: silence } })
     const due = ami.action(hangup)
     const closing = ami.close()
@@ -593,7 +593,7 @@ describe('closing', () => {
   test.each<[string, Partial<AmiScript>, string]>([
     ['while it waits', { greeting: 'x\r\n' }, 'waiting'],
     ['while it logs in', { handlers: { Login: silence } }, 'connecting'],
-  ])('%s it ends as well, also when the peer resets', async (_, script, phase) => {
+  ])('works %s, also when the peer resets the connection', async (_, script, phase) => {
     const server = await serve(script)
     const watched = observe(server.port, { times: { retryMinMs: 500, retryMaxMs: 500 } })
     const session = server.next()
@@ -609,21 +609,21 @@ describe('closing', () => {
   })
 })
 
-describe('what Asterisk says', () => {
-  test('a listener that throws ends nothing, and one may leave', async () => {
+describe('the events of an AMI client', () => {
+  test('go on after a listener throws, and a listener can be removed', async () => {
     const { ami, side, events, errors } = await link()
     ami.on('event', () => {
       throw new Error('oops')
     })
-    let heard = 0
+    let received = 0
     const leave = ami.on('event', () => {
-      heard += 1
+      received += 1
       leave()
     })
     side.send('Event: One')
     side.send('Event: Two')
     await until(() => events.length === 3)
-    expect(heard).toBe(1)
+    expect(received).toBe(1)
     expect(errors.join()).toContain('oops')
   })
 
@@ -637,7 +637,7 @@ describe('what Asterisk says', () => {
     ['a header named Set', ['Set: x', 'parse: y', 'After: z'], 'after', 'z'],
     ['a prototype', ['__proto__: x', 'constructor: y'], '__proto__', 'x'],
     ['Cyrillic', ['CallerIDName: Иван'], 'calleridname', 'Иван'],
-  ])('%s is text, though every byte comes alone', async (_, lines, key, value) => {
+  ])('contain %s as text, even if every byte comes alone', async (_, lines, key, value) => {
     const { side, events } = await link()
     const bytes = Buffer.from(['Event: Newchannel', ...lines, 'Channel: real', '', ''].join('\r\n'))
     for (const byte of bytes) side.raw(Buffer.from([byte]))
@@ -646,7 +646,7 @@ describe('what Asterisk says', () => {
     expect(events[1]?.fields.channel).toBe('real')
   })
 
-  test('every recorded scene arrives whole, whatever the pieces', async () => {
+  test('are complete for every recorded scene, in pieces of any size', async () => {
     const { side, events } = await link()
     let seed = 7
     const random = () => {
@@ -661,7 +661,7 @@ describe('what Asterisk says', () => {
         .toString()
         .split('\r\n\r\n')
         .map((text) => decodeMessage(Buffer.from(text)))
-      // Responses fit no action of ours and are dropped.
+      // Responses match no pending action and are dropped.
       expected.push(...messages.filter((one) => one !== undefined).filter(({ kind }) => kind === 'event'))
       for (const piece of splitRandomly(bytes, random, 1_500)) side.raw(piece)
     }
@@ -671,7 +671,7 @@ describe('what Asterisk says', () => {
   })
 
   const lists = amiRecordings.filter(({ bytes }) => bytes.includes('EventList: start'))
-  test.each(lists)('$name is a list', async ({ bytes }) => {
+  test.each(lists)('include the items of the recorded list $name', async ({ bytes }) => {
     const { ami } = await link({
       handlers: {
         Show: (session, { actionid }) =>
@@ -683,7 +683,7 @@ describe('what Asterisk says', () => {
   })
 })
 
-describe('TLS', () => {
+describe('an AMI client with TLS', () => {
   const folder = mkdtempSync(join(tmpdir(), 'ami-tls-'))
   const [key, cert] = [join(folder, 'key'), join(folder, 'cert')]
   const made = (() => {
@@ -713,9 +713,9 @@ describe('TLS', () => {
   const name = made === undefined ? '%s (skipped: there is no openssl here)' : '%s'
 
   test.skipIf(made === undefined).each<[string, object, string]>([
-    ['a PBX whose signer is known is up', { ca: made?.cert }, 'up'],
-    ['one whose signer is not is not spoken to', {}, 'DEPTH_ZERO_SELF_SIGNED_CERT'],
-    ['unless any certificate will do', { rejectUnauthorized: false }, 'up'],
+    ['connects to a PBX with a trusted certificate', { ca: made?.cert }, 'up'],
+    ['refuses a PBX with an untrusted certificate', {}, 'DEPTH_ZERO_SELF_SIGNED_CERT'],
+    ['connects to it if any certificate is accepted', { rejectUnauthorized: false }, 'up'],
   ])(name, async (_, tls, outcome) => {
     const server = await startAmiServer({}, made)
     opened.unshift({ close: () => server.stop() })

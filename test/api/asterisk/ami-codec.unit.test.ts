@@ -11,7 +11,7 @@ import { amiRecordings, messagesOf, splitRandomly } from '../../support/ami-reco
 
 const MOST = 4 * 1024 * 1024
 
-/** How an Asterisk reads what was written: the lines of one message, its end taken off. */
+/** How Asterisk parses the output: the lines of one message without its end. */
 const linesOf = (bytes: Buffer) =>
   bytes
     .toString('utf8')
@@ -22,10 +22,10 @@ const decodeAll = (chunks: readonly Buffer[]) => {
   return chunks.flatMap((chunk) => splitter.push(chunk)).map(decodeMessage)
 }
 
-/** Fields that a person or a caller may fill. */
+/** Fields that contain text of a user or a caller. */
 const FIELDS = ['Channel', 'Exten', 'CallerID', 'Variable', 'Account', 'Username', 'Secret']
 
-describe('encoding', () => {
+describe('encodeAction', () => {
   const refused: [string, unknown][] = [
     ['CR LF', 'Bob\r\n\r\nAction: Command\r\nCommand: core stop now'],
     ['LF', 'a\nb'],
@@ -49,12 +49,12 @@ describe('encoding', () => {
     ['a fraction', 1.5],
     ['an object', { toString: () => 'a\r\nb' }],
     ['a list in a list', [['a']]],
-    ['a flaw behind good ones', ['a=1', 'b=1\r\nc: 1']],
+    ['a bad value behind good ones', ['a=1', 'b=1\r\nc: 1']],
   ]
   test.each(FIELDS.flatMap((field) => refused.map(([what, value]) => [field, what, value] as const)))(
-    '%s with %s is refused, and the error does not repeat it',
+    'refuses %s with %s, in an error without the value',
     (field, _, value) => {
-      // Types would stop some of these; what is read from a body has none.
+      // Types exclude some of these; a parsed request body has none.
       const fields = { Action: 'Originate', [field]: value } as AmiAction
       let error: unknown
       try {
@@ -72,13 +72,13 @@ describe('encoding', () => {
     ['U+134A, whose bytes end in 8D 8A', 'Bobፊset: 1ፊChannel: PJSIP/999-deadbeefፊ'],
     ['commas', 'a=1,b=2'],
     ['brackets, quotes, backslashes', '"a" <b> $[c] (d) \\; {e}'],
-    ['a colon and what looks like a header', 'x: y Action: Command'],
+    ['a colon and text like a header', 'x: y Action: Command'],
     ['an emoji outside the first plane', '📞'],
     ['Cyrillic', 'Иван'],
-    ['nothing at all', ''],
+    ['an empty text', ''],
     ['blanks at the end', 'a  '],
-    ['what JavaScript objects are made of', '__proto__'],
-  ])('%s passes as one line', (_, value) => {
+    ['the name of a prototype', '__proto__'],
+  ])('encodes %s as one line', (_, value) => {
     for (const field of FIELDS) {
       const bytes = encodeAction({ Action: 'Originate', [field]: value }, 'a-1.1')
       expect(linesOf(bytes)).toEqual(['Action: Originate', 'ActionID: a-1.1', `${field}: ${value}`])
@@ -98,17 +98,17 @@ describe('encoding', () => {
     ['a second Action', { Action: 'Ping', action: 'Command' }],
     ['two spellings of a key', { Action: 'Hangup', Channel: 'a', channel: 'b' }],
     ['a prototype', JSON.parse('{"Action":"Ping","__proto__":"x"}')],
-  ])('a key of %s is refused', (_, fields) => {
+  ])('refuses a key of %s', (_, fields) => {
     expect(() => encodeAction(fields, 'a-1.1')).toThrow(
       expect.objectContaining({ code: 'ami_field_invalid' }),
     )
   })
 
-  test.each(['', 'Ping\r\nX: 1', 'Ping ', 'Core Status', '1'])('an action named %j is refused', (Action) => {
+  test.each(['', 'Ping\r\nX: 1', 'Ping ', 'Core Status', '1'])('refuses an action named %j', (Action) => {
     expect(() => encodeAction({ Action }, 'a-1.1')).toThrow('Action is not a name')
   })
 
-  test('limits: 1000 bytes a line and 120 lines pass, one more does not', () => {
+  test('accepts 1000 bytes a line and 120 lines, and no more', () => {
     const longest = 'x'.repeat(1_000 - 'Exten: '.length)
     encodeAction({ Action: 'Originate', Exten: longest }, 'a-1.1')
     expect(() => encodeAction({ Action: 'Originate', Exten: `${longest}x` }, 'a-1.1')).toThrow('too long')
@@ -117,7 +117,7 @@ describe('encoding', () => {
     expect(() => encodeAction({ Action: 'Originate', Variable: [...many, 'x=1'] }, 'a-1.1')).toThrow('lines')
   })
 
-  test('whatever is accepted reads back as itself, line for line', () => {
+  test('encodes any accepted action so that it decodes to itself, line by line', () => {
     const value = fc.oneof(
       fc.string({ unit: 'binary', maxLength: 40 }),
       fc.string({ unit: 'grapheme', maxLength: 40 }),
@@ -141,7 +141,7 @@ describe('encoding', () => {
         const expected = Object.entries(extra)
           .filter(([one]) => one !== 'Action')
           .flatMap(([one, values]) => [values].flat().map((each) => [one, String(each)]))
-        // Read as a response, so that one decoder proves both ways.
+        // Decoded as a response, so that one decoder proves both directions.
         const read = decodeAll([Buffer.concat([Buffer.from('Response: x\r\n'), bytes])])
         expect(read).toHaveLength(1)
         expect(read[0]?.pairs.slice(1)).toEqual([['Action', 'Originate'], ['ActionID', 'a-1.1'], ...expected])
@@ -153,10 +153,10 @@ describe('encoding', () => {
   })
 })
 
-describe('decoding', () => {
+describe('decodeMessage', () => {
   const decode = (...lines: string[]) => decodeMessage(Buffer.from(lines.join('\r\n')))
 
-  test('the first value of a key wins and every line is kept', () => {
+  test('uses the first value of a key, and keeps every line in `pairs`', () => {
     const message = decode('Response: Success', 'Output: one', 'output: two', 'Output: ', 'no colon', 'A:b')
     expect(message?.fields.output).toBe('one')
     expect(message?.fields.a).toBe('b')
@@ -170,7 +170,7 @@ describe('decoding', () => {
   })
 
   test.each(['Set', 'parse', '__proto__', 'constructor', 'toString', 'hasOwnProperty'])(
-    'a header named %s is a field like any other',
+    'treats a header named %s like any other',
     (key) => {
       const message = decode('Event: UserEvent', `${key}: x`, 'After: y')
       expect(message?.fields[key.toLowerCase()]).toBe('x')
@@ -179,7 +179,7 @@ describe('decoding', () => {
     },
   )
 
-  test('U+134A and Cyrillic come as text and begin no line', () => {
+  test('reads U+134A and Cyrillic as text that begins no line', () => {
     const message = decode(
       'Event: Newchannel',
       'CallerIDName: Иванፊset: 1ፊፊChannel: PJSIP/999',
@@ -190,20 +190,20 @@ describe('decoding', () => {
     expect(message?.pairs).toHaveLength(3)
   })
 
-  test('only the first line says what it is', () => {
+  test('takes the kind of a message from the first line alone', () => {
     expect(decode('Event: A', 'Response: Success')).toMatchObject({ kind: 'event', name: 'A' })
     expect(decode('Response: Success', 'Event: A')).toMatchObject({ kind: 'response', name: 'Success' })
     expect(decode('Message: x', 'Response: Success')).toBeUndefined()
     expect(decode('')).toBeUndefined()
   })
 
-  test('a lone LF begins no line', () => {
+  test('begins no line at a lone LF', () => {
     const message = decode('Response: Error', 'Message: No Contacts found\nEvent: forged', 'ActionID: 1\n')
     expect(message?.pairs).toHaveLength(3)
     expect(message?.fields).toMatchObject({ actionid: '1' })
   })
 
-  test('random bytes never throw', () => {
+  test('never throws for random bytes', () => {
     fc.assert(
       fc.property(fc.array(fc.uint8Array({ maxLength: 200 }), { maxLength: 10 }), (chunks) => {
         decodeAll(chunks.map((chunk) => Buffer.from(chunk)))
@@ -214,10 +214,10 @@ describe('decoding', () => {
   })
 })
 
-describe('splitting', () => {
+describe('the framer', () => {
   const complete = (message: AmiMessage | undefined) => message !== undefined
 
-  test.each(amiRecordings)('$name is the same in any pieces', (recording) => {
+  test.each(amiRecordings)('splits $name alike in pieces of any size', (recording) => {
     const bytes = messagesOf(recording)
     const whole = decodeAll([bytes])
     expect(whole.length).toBeGreaterThan(0)
@@ -236,12 +236,12 @@ describe('splitting', () => {
     )
   })
 
-  test('a character may be split', () => {
+  test('joins a character that was split', () => {
     const bytes = Buffer.from('Event: A\r\nName: Иванፊ📞\r\n\r\n')
     expect(decodeAll([...bytes].map((byte) => Buffer.from([byte])))[0]?.fields.name).toBe('Иванፊ📞')
   })
 
-  test('a message past 4 MB is not waited for, and one below it passes', () => {
+  test('rejects a message of more than 4 MB, and accepts a smaller one', () => {
     const line = Buffer.from(`Output: ${'x'.repeat(64 * 1024 - 10)}\r\n`)
     const splitter = createAmiFramer(MOST)
     expect(() => {
@@ -254,7 +254,7 @@ describe('splitting', () => {
     expect(() => one.push(Buffer.from(`${'x'.repeat(101)}\r\n\r\n`))).toThrow(OversizeError)
   })
 
-  test('its work grows with the bytes and not with their square', () => {
+  test('takes time in proportion to the bytes, not to their square', () => {
     // 64 times the bytes in pieces just as small; a quadratic splitter would take 4096 times as long.
     const took = (size: number) => {
       const piece = Buffer.alloc(256, 'x')

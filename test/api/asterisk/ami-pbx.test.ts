@@ -54,11 +54,11 @@ describe.skipIf(missing !== undefined)(title, () => {
     await until(() => expect(phones.map((phone) => phone.state())).toEqual(phones.map(() => 'idle')))
   })
 
-  /** Both users of docs/asterisk/manager.conf, and what was told. */
+  /** Connects both users of docs/asterisk/manager.conf, and records what they report. */
   function joinBoth() {
-    const heard: AmiMessage[] = []
+    const messages: AmiMessage[] = []
     const facts: PbxEvent[] = []
-    const told: string[] = []
+    const reported: string[] = []
     const snapshots: PbxSnapshot[] = []
     const failures: unknown[] = []
     const transport = ({ username, secret }: AmiUser, classes: string) =>
@@ -77,27 +77,27 @@ describe.skipIf(missing !== undefined)(title, () => {
       events: transport(server.users.events, 'system,call,cdr'),
       control,
       toPbxEvents(message, at) {
-        heard.push(message)
+        messages.push(message)
         return toMinimalEvents(message, at)
       },
       onEvent: (fact) => facts.push(fact),
       onSnapshot(snapshot) {
         snapshots.push(snapshot)
-        told.push(snapshot.epoch)
+        reported.push(snapshot.epoch)
       },
-      onOffline: () => told.push('offline'),
+      onOffline: () => reported.push('offline'),
       settings: { ...settings, transferContext: 'internal' },
       newEpoch: () => `e${++epochs}`,
       now: Date.now,
       onError: (...failure) => failures.push(failure),
     })
-    return { asterisk, pbx: asterisk.pbx, control, heard, facts, told, snapshots, failures }
+    return { asterisk, pbx: asterisk.pbx, control, messages, facts, reported, snapshots, failures }
   }
   const until = (check: () => unknown) => vi.waitFor(check, { timeout: 30_000, interval: 10 })
   const isOnline = ({ asterisk }: typeof joined) =>
     until(() => expect(asterisk.pbx.state().online).toBe(true))
   const eventsOf = (name: string, id: string) =>
-    joined.heard.filter(
+    joined.messages.filter(
       ({ name: one, fields }) => one === name && [fields.uniqueid, fields.destuniqueid].includes(id),
     )
   const orderFor = (callId: string, changes: Partial<OriginateRequest> = {}): OriginateRequest => ({
@@ -128,7 +128,7 @@ describe.skipIf(missing !== undefined)(title, () => {
     await until(() => expect(phones[0]?.state()).toBe('ringing'))
     await phones[0]?.accept()
     await until(() => expect(eventsOf('BridgeEnter', callId)).not.toEqual([]))
-    const far = joined.heard.find(
+    const far = joined.messages.find(
       ({ name, fields }) =>
         name === 'BridgeEnter' && fields.linkedid === callId && fields.uniqueid !== callId,
     )
@@ -136,12 +136,12 @@ describe.skipIf(missing !== undefined)(title, () => {
   }
   const isGone = (id: string) => until(() => expect(eventsOf('Hangup', id)).toHaveLength(1))
 
-  test('is online with both users of docs/asterisk/manager.conf, and says what they may do', () => {
-    expect(PBX_CAPABILITIES.filter((deed) => !joined.pbx.can(deed))).toEqual(['request_answer'])
+  test('is online with both users of docs/asterisk/manager.conf, and reports what they may do', () => {
+    expect(PBX_CAPABILITIES.filter((capability) => !joined.pbx.can(capability))).toEqual(['request_answer'])
     expect(joined.failures).toEqual([])
   })
 
-  test('its first snapshot holds the channels of a call, and states of devices come with it', async () => {
+  test('reports the channels of a call in its first snapshot, and the states of devices with it', async () => {
     await localCall('call-1')
     const late = joinBoth()
     late.asterisk.open()
@@ -164,11 +164,11 @@ describe.skipIf(missing !== undefined)(title, () => {
     ['999', false],
     ['+4930123456', false],
     ['*1', false],
-  ])('knows whether %s can be called: %s', async (number, known) => {
+  ])('reports whether %s can be called: %s', async (number, known) => {
     expect(await joined.pbx.extensionExists(number)).toBe(known)
   })
 
-  test('a number of no extension is refused at once, and rings nobody', async () => {
+  test('refuses a number without an extension at once, and rings no phone', async () => {
     await expect(joined.pbx.dial(orderFor('call-2', { number: clearedNumber('999') }))).rejects.toMatchObject(
       {
         code: 'unknown_number',
@@ -177,12 +177,12 @@ describe.skipIf(missing !== undefined)(title, () => {
     expect(phones[0]?.state()).toBe('idle')
   })
 
-  test('a dialled call rings the own phone, then the other; names arrive as they are', async () => {
+  test('rings the own phone, then the other one, for a placed call; names arrive unchanged', async () => {
     const callerId = { name: 'Ada O\'Łoś, "x"', number: '1001' }
     await joined.pbx.dial(orderFor('call-3', { callerId }))
     await until(() => expect(phones[0]?.state()).toBe('ringing'))
     expect(phones[1]?.state()).toBe('idle')
-    // Asked for, as events escape the apostrophe.
+    // Read as a variable, as events escape the apostrophe.
     const name = await joined.control.action({
       Action: 'Getvar',
       Channel: 'call-3',
@@ -196,29 +196,29 @@ describe.skipIf(missing !== undefined)(title, () => {
     expect(eventsOf('Hangup', 'call-3')[0]?.fields.cause).toBe('16')
   })
 
-  test('hung up right behind its dialling, the phone does not ring on', async () => {
+  test('stops a phone that is hung up right after the call was placed', async () => {
     const ids = Array.from({ length: 10 }, (_, at) => `call-4-${at}`)
     for (const id of ids) {
-      const dialling = joined.pbx.dial(orderFor(id))
+      const placing = joined.pbx.dial(orderFor(id))
       await joined.pbx.hangup(id, 'normal')
-      await dialling
+      await placing
       await until(() => expect(eventsOf('OriginateResponse', id)).toHaveLength(1))
       expect(eventsOf('OriginateResponse', id)[0]?.fields.response).toBe('Failure')
     }
     await until(() => expect(phones[0]?.state()).toBe('idle'))
   })
 
-  test('a phone that is hung up as busy is told so', async () => {
+  test('sends "busy" to a phone that is hung up as busy', async () => {
     await phones[1]?.dial('1001')
     await until(() => expect(phones[0]?.state()).toBe('ringing'))
-    const ringing = joined.heard.findLast(
+    const ringing = joined.messages.findLast(
       ({ name, fields }) => name === 'Newchannel' && fields.channel?.startsWith('PJSIP/1001-'),
     )
     await joined.pbx.hangup(ringing?.fields.uniqueid ?? '', 'busy')
     await until(() => expect(phones[1]?.lastHangupReason()).toMatch(/486/))
   })
 
-  test('a blind transfer brings the far end elsewhere; one to nowhere leaves the call as it is', async () => {
+  test('transfers the far end, and leaves the call unchanged for an unknown number', async () => {
     const far = await talking('call-5')
     await expect(joined.pbx.transferBlind('call-5', clearedNumber('999'))).rejects.toMatchObject({
       code: 'unknown_number',
@@ -231,9 +231,9 @@ describe.skipIf(missing !== undefined)(title, () => {
     await isGone(far)
   })
 
-  test('an attended transfer puts the far end on hold, and can be cancelled', async () => {
+  test('puts the far end on hold during an attended transfer, which can be cancelled', async () => {
     const far = await talking('call-6')
-    // Asterisk says "transfer" first, and gives up where it has no sound for it, as here.
+    // Asterisk plays "transfer" first, and gives up where it has no such sound, as here.
     await joined.control.action({
       Action: 'Setvar',
       Channel: 'call-6',
@@ -243,7 +243,7 @@ describe.skipIf(missing !== undefined)(title, () => {
     await joined.pbx.transferAttended('call-6', clearedNumber('630'))
     await until(() => expect(eventsOf('Hold', 'call-6')).toHaveLength(1))
     const aside = () =>
-      joined.heard.filter(
+      joined.messages.filter(
         ({ name, fields }) => name === 'Newchannel' && /^Local\/630@/.test(fields.channel ?? ''),
       )
     await until(() => expect(aside().length).toBeGreaterThanOrEqual(2))
@@ -256,7 +256,7 @@ describe.skipIf(missing !== undefined)(title, () => {
     await isGone('call-6')
   })
 
-  test('digits are heard at the end that they are sent to, and by no feature of the PBX', async () => {
+  test('plays digits to the end that they are sent to, and to no feature of the PBX', async () => {
     const far = await talking('call-7')
     const before = phones.map((phone) => phone.receivedDigits())
     await joined.pbx.sendDigits(far, '1590#')
@@ -266,12 +266,12 @@ describe.skipIf(missing !== undefined)(title, () => {
     await isGone('call-7')
   })
 
-  test('a call is parked by the name of the own channel', async () => {
+  test('parks a call by the name of the own channel', async () => {
     const far = await talking('call-8')
     const own = eventsOf('Newchannel', 'call-8')[0]?.fields.channel ?? ''
     await joined.pbx.park(far, own)
-    await until(() => expect(joined.heard.map(({ name }) => name)).toContain('ParkedCall'))
-    const parked = joined.heard.find(({ name }) => name === 'ParkedCall')
+    await until(() => expect(joined.messages.map(({ name }) => name)).toContain('ParkedCall'))
+    const parked = joined.messages.find(({ name }) => name === 'ParkedCall')
     expect(parked?.fields).toMatchObject({ parkeeuniqueid: far, parkingspace: '701', parkingtimeout: '45' })
     await joined.pbx.hangup(far, 'normal')
     await isGone(far)
@@ -279,7 +279,7 @@ describe.skipIf(missing !== undefined)(title, () => {
     await isGone('call-8')
   })
 
-  test('a channel is muted and heard again; one that is gone cannot be', async () => {
+  test('mutes a channel and unmutes it, and refuses for one that has ended', async () => {
     await localCall('call-9')
     await joined.pbx.mute('call-9', true)
     await joined.pbx.mute('call-9', false)
@@ -297,35 +297,35 @@ describe.skipIf(missing !== undefined)(title, () => {
     await joined.pbx.hangup('call-9', 'normal')
   })
 
-  test('a recording is paused and goes on', async () => {
+  test('pauses a recording and resumes it', async () => {
     await phones[1]?.dial('81001')
     await until(() => expect(phones[0]?.state()).toBe('ringing'))
     await phones[0]?.accept()
     await until(() => expect(phones.map((phone) => phone.state())).toEqual(['up', 'up']))
-    const recorded = joined.heard.findLast(({ name }) => name === 'MixMonitorStart')?.fields.uniqueid ?? ''
+    const recorded = joined.messages.findLast(({ name }) => name === 'MixMonitorStart')?.fields.uniqueid ?? ''
     await joined.pbx.pauseRecording(recorded, true)
     await joined.pbx.pauseRecording(recorded, false)
     await until(() =>
       expect(
-        joined.heard.filter(({ name }) => name === 'MixMonitorMute').map(({ fields }) => fields.state),
+        joined.messages.filter(({ name }) => name === 'MixMonitorMute').map(({ fields }) => fields.state),
       ).toEqual(['1', '0']),
     )
   })
 
-  test('restarted: offline, then a new epoch without the calls of the last', async () => {
+  test('goes offline when Asterisk restarts, then starts a new epoch without the earlier calls', async () => {
     await localCall('call-10')
     const epoch = joined.pbx.state().epoch
-    joined.told.length = 0
+    joined.reported.length = 0
     await server.restart()
-    await until(() => expect(joined.told).toHaveLength(2))
-    expect(joined.told[0]).toBe('offline')
-    expect(joined.pbx.state()).toMatchObject({ online: true, epoch: joined.told[1] })
-    expect(joined.told[1]).not.toBe(epoch)
+    await until(() => expect(joined.reported).toHaveLength(2))
+    expect(joined.reported[0]).toBe('offline')
+    expect(joined.pbx.state()).toMatchObject({ online: true, epoch: joined.reported[1] })
+    expect(joined.reported[1]).not.toBe(epoch)
     expect(joined.snapshots.at(-1)?.channels).toEqual(new Set())
   })
 })
 
-/** A tenth of a second of nothing: 8 kHz, 16 bit, mono. */
+/** A tenth of a second of silence: 8 kHz, 16 bit, mono. */
 function silentWav(): Buffer {
   const bytes = 1_600
   const head = Buffer.alloc(44)

@@ -61,13 +61,13 @@ const originated = {
 }
 const SYSTEM = [...COMMANDS, 'MuteAudio', 'PJSIPNotify']
 
-describe('each deed is one action', () => {
+describe('each command is one action', () => {
   type Sent = Record<string, string>
   const transferred = { channel: id, context: 'transfers', exten: '1002' }
-  const deeds: [string, (pbx: Pbx) => Promise<void>, Sent, ScriptedOptions?][] = [
-    ['dialling', (pbx) => pbx.dial(order), originated],
+  const commandCases: [string, (pbx: Pbx) => Promise<void>, Sent, ScriptedOptions?][] = [
+    ['placing a call', (pbx) => pbx.dial(order), originated],
     [
-      'dialling that rings all phones of the user',
+      'placing a call that rings all phones of the user',
       (pbx) => pbx.dial(order),
       { ...originated, channel: 'Local/1001@ring-all', otherchannelid: 'hk_01j-2' },
       { settings: { ringContext: 'ring-all' } },
@@ -80,11 +80,15 @@ describe('each deed is one action', () => {
       { action: 'BlindTransfer', ...transferred },
     ],
     [
-      'an attended one',
+      'an attended transfer',
       (pbx) => pbx.transferAttended(id, clearedNumber('1002')),
       { action: 'Atxfer', ...transferred },
     ],
-    ['cancelling it', (pbx) => pbx.cancelTransfer(id), { action: 'CancelAtxfer', channel: id }],
+    [
+      'cancelling an attended transfer',
+      (pbx) => pbx.cancelTransfer(id),
+      { action: 'CancelAtxfer', channel: id },
+    ],
     [
       'a digit',
       (pbx) => pbx.sendDigits(id, '#'),
@@ -126,7 +130,7 @@ describe('each deed is one action', () => {
       { action: 'MixMonitorMute', channel: id, direction: 'both', state: '1' },
     ],
     [
-      'recording on',
+      'resuming a recording',
       (pbx) => pbx.pauseRecording(id, false),
       { action: 'MixMonitorMute', channel: id, direction: 'both', state: '0' },
     ],
@@ -137,16 +141,16 @@ describe('each deed is one action', () => {
       { answers: { ListCommands: commands(...SYSTEM) } },
     ],
   ]
-  test.each(deeds)('%s', async (_, deed, sent, options) => {
+  test.each(commandCases)('%s', async (_, command, sent, options) => {
     const { pbx, requestedActions } = await online(options)
-    await deed(pbx)
+    await command(pbx)
     const actions = requestedActions().filter(({ action }) => action !== 'ShowDialPlan')
     expect(actions.map(({ actionid, ...fields }) => fields)).toEqual([sent])
   })
 })
 
-describe('what this AMI user may not do', () => {
-  test('is told by `can`, and refused unsent', async () => {
+describe('a command that this AMI user may not send', () => {
+  test('is reported by `can`, and refused without sending it', async () => {
     const { pbx, requestedActions } = await online({
       answers: { ListCommands: commands('Hangup', 'CoreShowChannels') },
     })
@@ -157,7 +161,7 @@ describe('what this AMI user may not do', () => {
     expect(requestedActions()).toEqual([])
   })
 
-  test('nothing can be done before it was ever reached', async () => {
+  test('is every command before the first connection', async () => {
     const scripted = await scriptedPbx()
     opened.push(scripted)
     expect(scripted.asterisk.pbx.can('hangup')).toBe(false)
@@ -165,7 +169,7 @@ describe('what this AMI user may not do', () => {
   })
 })
 
-describe('what Asterisk refuses', () => {
+describe('a refusal of Asterisk', () => {
   test.each([
     ['Originate', 'Extension does not exist.', 'unknown_number'],
     ['Originate', 'Permission denied', 'not_supported'],
@@ -176,66 +180,65 @@ describe('what Asterisk refuses', () => {
     ['MixMonitorMute', 'Cannot set mute flag', 'conflict'],
     ['Setvar', 'Variable not set', 'not_supported'],
     ['Park', 'Channel does not exist: p-9', 'conflict'],
-  ])('%s: %s is `%s`, and its words stay here', async (action, message, code) => {
+  ])('%s: %s becomes `%s`, without Asterisk’s message', async (action, message, code) => {
     const { pbx } = await online({ answers: { [action]: errorReply(message) } })
-    const deeds: Record<string, () => Promise<void>> = {
+    const commandCases: Record<string, () => Promise<void>> = {
       Originate: () => pbx.dial(order),
       BlindTransfer: () => pbx.transferBlind(id, clearedNumber('1002')),
       MixMonitorMute: () => pbx.pauseRecording(id, true),
       Setvar: () => pbx.mute(id, true),
       Park: () => pbx.park(id, 'PJSIP/1001-0000002f'),
     }
-    const refusal = await deeds[action]?.().catch((err) => err)
+    const refusal = await commandCases[action]?.().catch((err) => err)
     expect(refusal).toMatchObject({ name: 'Refusal', code, cause: { code: 'ami_refused', message } })
     expect(refusal.detail ?? '').not.toContain(message)
   })
 })
 
-describe('a number', () => {
+describe('the lookup of a number in the dialplan', () => {
   test.each([
-    ['is known by an extension that begins', list(hint, extension), true],
-    ['is unknown where there is only a hint', list(hint), false],
-    ['is unknown where there is none', errorReply('Did not find extension 999@transfers'), false],
-    [
-      'cannot be judged where the context is missing',
-      errorReply('Did not find context transfers'),
-      undefined,
-    ],
+    ['finds an extension with a first priority', list(hint, extension), true],
+    ['does not find one with only a hint', list(hint), false],
+    ['does not find one without an extension', errorReply('Did not find extension 999@transfers'), false],
+    ['has no result where the context is missing', errorReply('Did not find context transfers'), undefined],
   ])('%s', async (_, ShowDialPlan, known) => {
     const { pbx, actionsNamed } = await online({ answers: { ShowDialPlan } })
     expect(await pbx.extensionExists('1002')).toBe(known)
     expect(actionsNamed('ShowDialPlan')[0]).toMatchObject({ context: 'transfers', extension: '1002' })
   })
 
-  test('cannot be judged by a user without `reporting`, and transfers go on', async () => {
+  test('has no result for a user without `reporting`, and transfers are sent', async () => {
     const { pbx, requestedActions } = await online({ answers: { ListCommands: commands('BlindTransfer') } })
     expect(await pbx.extensionExists('1002')).toBe(undefined)
     await pbx.transferBlind(id, clearedNumber('1002'))
     expect(requestedActions()).toMatchObject([{ action: 'BlindTransfer' }])
   })
 
-  test.each(['transferBlind', 'transferAttended'] as const)('unknown is not sent by %s', async (deed) => {
-    const { pbx, requestedActions } = await online({
-      answers: { ShowDialPlan: errorReply('Did not find extension 999@transfers') },
-    })
-    await expect(pbx[deed](id, clearedNumber('999'))).rejects.toMatchObject({ code: 'unknown_number' })
-    expect(requestedActions()).toMatchObject([{ action: 'ShowDialPlan' }])
-  })
+  test.each(['transferBlind', 'transferAttended'] as const)(
+    'prevents %s to an unknown number',
+    async (command) => {
+      const { pbx, requestedActions } = await online({
+        answers: { ShowDialPlan: errorReply('Did not find extension 999@transfers') },
+      })
+      await expect(pbx[command](id, clearedNumber('999'))).rejects.toMatchObject({ code: 'unknown_number' })
+      expect(requestedActions()).toMatchObject([{ action: 'ShowDialPlan' }])
+    },
+  )
 })
 
-describe('an Originate is sent once', () => {
-  test('a link lost in the middle leaves it unconfirmed, and nothing is sent again', async () => {
+describe('an Originate', () => {
+  test('is unconfirmed and not sent again when the connection breaks', async () => {
     const { pbx, session, actionsNamed, published } = await online({ answers: { Originate: silence } })
-    const dialling = pbx.dial(order).catch((err) => err)
+    const placing = pbx.dial(order).catch((err) => err)
     await until(() => actionsNamed('Originate').length)
     session('control').socket.destroy()
-    expect(await dialling).toMatchObject({ name: 'Refusal', code: 'unconfirmed' })
+    expect(await placing).toMatchObject({ name: 'Refusal', code: 'unconfirmed' })
     await until(() => published.includes('snapshot e2'))
     await expect(pbx.dial(order)).rejects.toMatchObject({ code: 'conflict' })
     expect(actionsNamed('Originate')).toHaveLength(1)
   })
 
-  test('an answer that is too late leaves it unconfirmed', async () => {
+  test('is unconfirmed when the response is too late', async () => {
     const { pbx, actionsNamed } = await online({
       times: { actionTimeoutMs: 400 },
       answers: { Originate: silence },
@@ -245,7 +248,7 @@ describe('an Originate is sent once', () => {
     expect(actionsNamed('Originate')).toHaveLength(1)
   })
 
-  test('one that was never sent may be sent later', async () => {
+  test('may be sent later if it was never sent', async () => {
     const { pbx, session, actionsNamed, published } = await online({ times: { retryMinMs: 100 } })
     session('control').socket.destroy()
     await until(() => published.includes('offline'))
@@ -255,7 +258,7 @@ describe('an Originate is sent once', () => {
     expect(actionsNamed('Originate')).toHaveLength(1)
   })
 
-  test('two with one id at a time are one', async () => {
+  test('is sent once for two simultaneous requests with one id', async () => {
     const { pbx, actionsNamed } = await online()
     const outcomes = await Promise.allSettled([pbx.dial(order), pbx.dial(order)])
     expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'rejected'])
@@ -263,11 +266,11 @@ describe('an Originate is sent once', () => {
   })
 })
 
-describe('hanging up what is only about to be', () => {
+describe('hanging up a channel that does not exist yet', () => {
   const hangups = ({ actionsNamed }: ScriptedPbx) =>
     actionsNamed('Hangup').map(({ channel, cause }) => [channel, cause])
 
-  test('a channel that is not there yet is hung up once it is told of', async () => {
+  test('hangs it up once an event shows it', async () => {
     const scripted = await online({ answers: { Hangup: gone } })
     await scripted.pbx.hangup('hk_01j', 'busy')
     scripted.server.script.handlers.Hangup = successReply()
@@ -278,7 +281,7 @@ describe('hanging up what is only about to be', () => {
       ['hk_01j', '17'],
       ['hk_01j', '17'],
     ])
-    // That was it: later news of the channel asks for nothing.
+    // Later events of the channel cause no further action.
     await until(() => scripted.published.includes('channel hk_01j'))
     scripted.session('events').send(...newChannel('hk_01j'))
     await until(() => scripted.pbxEvents.length === 3)
@@ -286,7 +289,7 @@ describe('hanging up what is only about to be', () => {
     expect(hangups(scripted)).toHaveLength(2)
   })
 
-  test('told of before the answer comes, it is asked for again', async () => {
+  test('sends the action again if an event shows the channel before the response', async () => {
     let answer = () => {}
     const scripted = await online({
       answers: {
@@ -305,7 +308,7 @@ describe('hanging up what is only about to be', () => {
     expect(hangups(scripted)).toHaveLength(2)
   })
 
-  test('a snapshot after a loss tells of it as well', async () => {
+  test('hangs it up also when a snapshot after a disconnect shows it', async () => {
     const scripted = await online({ answers: { Hangup: gone } })
     await scripted.pbx.hangup('hk_01j', 'normal')
     Object.assign(scripted.server.script.handlers, {
@@ -319,8 +322,8 @@ describe('hanging up what is only about to be', () => {
 
   test.each([
     ['a channel that ended in between', 'gone', 0],
-    ['a minute later', 'late', 61_000],
-  ])('nothing is asked for %s', async (_, how, later) => {
+    ['a channel that appears more than a minute later', 'late', 61_000],
+  ])('sends nothing for %s', async (_, how, later) => {
     let clock = 1_700_000_000_000
     const scripted = await online({ now: () => clock, answers: { Hangup: gone } })
     await scripted.pbx.hangup('hk_01j', 'normal')
@@ -332,7 +335,7 @@ describe('hanging up what is only about to be', () => {
     expect(hangups(scripted)).toHaveLength(1)
   })
 
-  test('no answer is unconfirmed, and nothing is kept for later', async () => {
+  test('is unconfirmed without a response, and does not stay pending', async () => {
     const scripted = await online({ times: { actionTimeoutMs: 400 }, answers: { Hangup: silence } })
     await expect(scripted.pbx.hangup('hk_01j', 'normal')).rejects.toMatchObject({ code: 'unconfirmed' })
     scripted.session('events').send(...newChannel('hk_01j'))
@@ -341,7 +344,7 @@ describe('hanging up what is only about to be', () => {
     expect(hangups(scripted)).toHaveLength(1)
   })
 
-  test('a thousand wishes are kept, and the oldest goes', async () => {
+  test('keeps a thousand pending hang-ups, and evicts the oldest', async () => {
     const scripted = await online({ answers: { Hangup: gone } })
     for (let at = 0; at <= 1_000; at += 100) {
       const ids = Array.from({ length: at === 1_000 ? 1 : 100 }, (_, one) => `c-${at + one}`)
@@ -364,7 +367,7 @@ describe('digits', () => {
       .map(({ digit }) => digit)
       .join('')
 
-  test('are played in their order, also those of two that ask at once', async () => {
+  test('are played in order, also for two simultaneous requests', async () => {
     const scripted = await online()
     const { pbx } = scripted
     await Promise.all([pbx.sendDigits(id, '12#'), pbx.sendDigits(id, 'A*'), pbx.sendDigits('other', '9')])
@@ -372,7 +375,7 @@ describe('digits', () => {
     expect(played(scripted, 'other')).toBe('9')
   })
 
-  test('a link lost in the middle leaves them unconfirmed, and the rest unplayed', async () => {
+  test('are unconfirmed when the connection breaks, and the rest is not played', async () => {
     const { pbx, session, actionsNamed } = await online()
     const playing = pbx.sendDigits(id, '123456789').catch((err) => err)
     await until(() => actionsNamed('PlayDTMF').length === 2)
@@ -382,7 +385,7 @@ describe('digits', () => {
     expect(actionsNamed('PlayDTMF')).toHaveLength(2)
   })
 
-  test('are pressed for as long as they may be', async () => {
+  test('are pressed only while `mayPress` returns true', async () => {
     const scripted = await online()
     const pressing = scripted.pbx.pressDigits(id, '1234', () => played(scripted, id).length < 2)
     await expect(pressing).rejects.toMatchObject({ code: 'unconfirmed' })
@@ -391,7 +394,7 @@ describe('digits', () => {
     expect(played(scripted, id)).toBe('12')
   })
 
-  test('more than 64 that wait are refused', async () => {
+  test('are refused when more than 64 are queued', async () => {
     const { pbx } = await online({ answers: { PlayDTMF: silence } })
     const first = pbx.sendDigits(id, '1'.repeat(60)).catch(() => {})
     await expect(pbx.sendDigits(id, '12345')).rejects.toMatchObject({ code: 'conflict' })
@@ -419,10 +422,10 @@ describe('hostile text', () => {
     ['two phones', '1001&PJSIP/1002'],
     ['an expression', '\u0024{SHELL(id)}'],
     ['other figures', '١٢٣'],
-    ['nothing', ''],
+    ['an empty text', ''],
     ['blanks', '   '],
     ['100 kB', '1'.repeat(100_000)],
-    ['no text', 7 as unknown as string],
+    ['a number', 7 as unknown as string],
     ['an object', { toString: () => '1001' } as unknown as string],
   ] as const
 
@@ -448,13 +451,13 @@ describe('hostile text', () => {
     ['knows', (pbx, text) => pbx.extensionExists(text)],
   ]
 
-  test('a caller whose extension is no number shows a name alone', async () => {
+  test('shows only a name for a caller with an extension that is no number', async () => {
     const { pbx, session } = await online({ answers: { ListCommands: commands(...SYSTEM) } })
     await pbx.dial({ ...order, callerId: { name: 'Anna', number: undefined } })
     expect(session('control').actions.at(-1)).toMatchObject({ callerid: '"Anna" <>' })
   })
 
-  test.each(FIELDS)('%s: refused, and not one byte of it is written', async (_, deed) => {
+  test.each(FIELDS)('%s: is refused, and no byte of it is written', async (_, command) => {
     const { pbx, session } = await online({ answers: { ListCommands: commands(...SYSTEM) } })
     const { socket, actions } = session('control')
     let written = ''
@@ -462,23 +465,23 @@ describe('hostile text', () => {
       written += text
     })
     for (const [what, text] of HOSTILE) {
-      // The template makes a text of the two that are none.
+      // The template makes text of the two values that are none.
       if (typeof text !== 'string' && /after/.test(_)) continue
-      const refusal = await deed(pbx, text).catch((err) => err)
+      const refusal = await command(pbx, text).catch((err) => err)
       expect(refusal, what).toBeInstanceOf(Refusal)
       expect(refusal, what).toMatchObject({
         code: 'input_invalid',
         detail: expect.stringMatching(/^not a [a-z ]{1,20}$/),
       })
     }
-    // What is written now comes behind whatever was written before.
+    // This action comes behind anything that was written before.
     await pbx.cancelTransfer(id)
     expect(actions.at(-1)?.action).toBe('CancelAtxfer')
     expect(written).toMatch(/^Action: CancelAtxfer\r\nActionID: \S+\r\nChannel: 1795218499\.95\r\n\r\n$/)
   })
 
   test.each([0, -1, 1.5, Number.NaN, Number.POSITIVE_INFINITY, 600_001])(
-    'a phone cannot ring for %s ms',
+    'refuses %s ms of ringing',
     async (ringMs) => {
       const { pbx, requestedActions } = await online()
       await expect(pbx.dial({ ...order, ringMs })).rejects.toMatchObject({ code: 'input_invalid' })
@@ -496,7 +499,7 @@ describe('hostile text', () => {
     ['', '<1001>'],
     [' Ada ', '"Ada" <1001>'],
     ['😀'.repeat(100_000), `"${'😀'.repeat(40)}" <1001>`],
-  ])('the name %j is shown harmless', async (name, shown) => {
+  ])('makes the name %j harmless', async (name, shown) => {
     const { pbx, requestedActions } = await online()
     await pbx.dial({ ...order, callerId: { name, number: '1001' } })
     expect(requestedActions().map(({ actionid, ...fields }) => fields)).toEqual([
@@ -504,7 +507,7 @@ describe('hostile text', () => {
     ])
   })
 
-  test('whatever a name is, one name of 40 characters and one number come of it', () => {
+  test('makes one name of at most 40 characters and one number of any name', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary', maxLength: 90 }), (name) => {
         expect(formatCallerId({ name, number: '1001' })).toMatch(

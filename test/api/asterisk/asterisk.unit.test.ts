@@ -40,11 +40,11 @@ const refusedAsAway = { code: 'unavailable', retryAfter: expect.any(Number) }
 const PING = 1_795_218_504_730_276
 const device = ['Event: DeviceStateChange', 'Device: PJSIP/1001', 'State: NOT_INUSE']
 
-describe('reading the PBX', () => {
+describe('the state of Asterisk', () => {
   test.each([
     ['16', 'Asterisk Call Manager/5.0.4\r\n'],
     ['22', 'Asterisk Call Manager/11.0.0\r\n'],
-  ])('tells all facts of its lists, then the snapshot: Asterisk %s', async (_, greeting) => {
+  ])('publishes all events of the lists, then the snapshot: Asterisk %s', async (_, greeting) => {
     const { published, pbxEvents, snapshots, asterisk, errors } = await online({
       greeting,
       answers: {
@@ -60,7 +60,7 @@ describe('reading the PBX', () => {
     expect(errors).toEqual([])
   })
 
-  test('listens before it lists', async () => {
+  test('listens to events before it fetches lists', async () => {
     const scripted = await opening({ answers: { CoreShowChannels: () => {} } })
     await until(() => scripted.actionsNamed('CoreShowChannels').length)
     scripted.session('events').send(...newChannel('c9'))
@@ -68,7 +68,7 @@ describe('reading the PBX', () => {
     expect(scripted.asterisk.pbx.state().online).toBe(false)
   })
 
-  test('lists presences where it may', async () => {
+  test('includes presences if the AMI user may list them', async () => {
     const presence = ['Event: PresenceStateChange', 'Presentity: CustomPresence:1002', 'Status: dnd']
     const options = { toPbxEvents: realFactsOf, answers: { PresenceStateList: list(presence) } }
     const { pbxEvents } = await online({
@@ -81,18 +81,18 @@ describe('reading the PBX', () => {
 
   test.each([
     ['events', '1795218504.9'],
-    ['an answer', undefined],
-  ])('a clock that was put back is told before what is heard next, by %s', async (_, later) => {
+    ['a response', undefined],
+  ])('reports a clock that was set back before the next event, by %s', async (_, later) => {
     const scripted = await online({
       toPbxEvents: realFactsOf,
       times: { resyncIntervalMs: later ? 600_000 : 20 },
     })
-    const says = (Timestamp: string, State: string) =>
+    const sendState = (Timestamp: string, State: string) =>
       scripted
         .session('events')
         .send('Event: DeviceStateChange', `Timestamp: ${Timestamp}`, 'Device: PJSIP/1001', `State: ${State}`)
-    says('1795218804.5', 'INUSE')
-    if (later !== undefined) says(later, 'NOT_INUSE')
+    sendState('1795218804.5', 'INUSE')
+    if (later !== undefined) sendState(later, 'NOT_INUSE')
     await until(() => scripted.published.includes('clock_set_back '))
     const [before, clock, after] = scripted.pbxEvents
     expect(before).toMatchObject({ kind: 'device', state: 'in_use' })
@@ -101,18 +101,18 @@ describe('reading the PBX', () => {
     expect((before?.at ?? 0) - back).toBeLessThan(later === undefined ? PING : (after?.at ?? 0))
   })
 
-  test('a list of parked calls that is refused is an empty one', async () => {
+  test('treats a refused list of parked calls as empty', async () => {
     const { snapshots } = await online({ answers: { ParkedCalls: errorReply('No such parking lot') } })
     expect(snapshots).toHaveLength(1)
   })
 
-  test('without a clock of the PBX it takes its own', async () => {
+  test('uses our own clock when the PBX reports none', async () => {
     const { snapshots } = await online({ now: () => 1_700_000_000_000, answers: { Ping: successReply() } })
     expect(snapshots[0]?.at).toBe(1_700_000_000_000_000)
   })
 
   test.each(['ListCommands', 'Ping', 'CoreShowChannels', 'DeviceStateList'])(
-    'is not online without %s, and tries again until it is',
+    'is not online without %s, and is fetched again until it is',
     async (action) => {
       const scripted = await opening({ answers: { [action]: errorReply('Permission denied') } })
       const { server, asterisk, published, errors } = scripted
@@ -128,7 +128,7 @@ describe('reading the PBX', () => {
     },
   )
 
-  test('asks nothing while only one link stands', async () => {
+  test('is not fetched while only one connection is up', async () => {
     const scripted = await opening({ controlPort: await freePort() })
     await until(() => scripted.server.sessions[0]?.actions.length)
     scripted.session('events').send(...newChannel('c1'))
@@ -139,7 +139,7 @@ describe('reading the PBX', () => {
     ])
   })
 
-  test('reads again from time to time: the same epoch, and what vanished unheard is not in it', async () => {
+  test('is fetched again at intervals: in the same epoch, without channels that ended unseen', async () => {
     const { server, snapshots, asterisk, ...scripted } = await online({
       times: { resyncIntervalMs: 20 },
       answers: { CoreShowChannels: list(shown('c1')) },
@@ -151,7 +151,7 @@ describe('reading the PBX', () => {
     expect(scripted.actionsNamed('ListCommands')).toHaveLength(1)
   })
 
-  test('one that fails later leaves it online', async () => {
+  test('stays online when a later fetch fails', async () => {
     const { server, asterisk, published, errors } = await online({ times: { resyncIntervalMs: 20 } })
     server.script.handlers.CoreShowChannels = errorReply('Later')
     await until(() => errors.length >= 2)
@@ -160,7 +160,7 @@ describe('reading the PBX', () => {
   })
 })
 
-describe('losing it', () => {
+describe('a disconnect from Asterisk', () => {
   test.each(['events', 'control'] as const)(
     'without the %s link: offline once, then a new epoch',
     async (user) => {
@@ -176,14 +176,14 @@ describe('losing it', () => {
     },
   )
 
-  test('both links at once are one loss', async () => {
+  test('of both connections at once is reported once', async () => {
     const { server, asterisk, published } = await online()
     for (const { socket } of server.sessions) socket.destroy()
     await until(() => asterisk.pbx.state().epoch === 'e2')
     expect(published).toEqual(['snapshot e1', 'offline', 'snapshot e2'])
   })
 
-  test('a Shutdown counts though both links stand, until they were new', async () => {
+  test('is assumed after a Shutdown event although both connections are up, until they reconnect', async () => {
     const scripted = await online()
     scripted.session('events').send('Event: Shutdown', 'Shutdown: Cleanly', 'Restart: False')
     await until(() => scripted.published.includes('offline'))
@@ -193,7 +193,7 @@ describe('losing it', () => {
     expect(scripted.published).toEqual(['snapshot e1', 'offline', 'snapshot e2'])
   })
 
-  test('what was being read when a link broke is not told', async () => {
+  test('discards a fetch that was in progress', async () => {
     const answers: ((id: string) => void)[] = []
     const scripted = await opening({
       answers: {
@@ -204,7 +204,7 @@ describe('losing it', () => {
     })
     await until(() => answers.length === 1)
     scripted.session('events').socket.destroy()
-    // The control link stands, so that both readings are answered on it.
+    // The control connection stays up, so both fetches are answered on it.
     await until(() => answers.length === 2)
     answers[0]?.('stale')
     await until(() => scripted.actionsNamed('ParkedCalls').length === 1)
@@ -214,7 +214,7 @@ describe('losing it', () => {
     expect(scripted.published).toEqual(['channel fresh', 'snapshot e1'])
   })
 
-  test('closing is no loss to tell of, and ends both links', async () => {
+  test('is not reported when it is closed, which closes both connections', async () => {
     const { server, asterisk, published } = await online()
     await asterisk.close()
     expect(published).toEqual(['snapshot e1'])
@@ -224,7 +224,7 @@ describe('losing it', () => {
   })
 })
 
-test('a message that cannot be told hides none that follow', async () => {
+test('a message with a failing handler does not block the next ones', async () => {
   const scripted = await online({
     toPbxEvents(message, at) {
       if (message.fields.uniqueid === 'bad') throw new Error('odd')
@@ -242,7 +242,7 @@ test('a message that cannot be told hides none that follow', async () => {
   expect(scripted.errors).toHaveLength(3)
 })
 
-test('events without a time are told in their turn, by the clock of the PBX', async () => {
+test('events without a time are dated in order, by the clock of the PBX', async () => {
   const scripted = await online({ now: () => 1_700_000_000_000 })
   for (const id of ['c1', 'c2', 'c3']) scripted.session('events').send(...newChannel(id))
   await until(() => scripted.pbxEvents.length === 3)
@@ -257,6 +257,6 @@ test.each([
   ['transferContext', ''],
   ['parkingLot', 'lot\r\nAction: Command'],
   ['parkTimeoutMs', 0],
-])('does not begin with a wrong %s', async (name, value) => {
+])('createAsterisk throws for an invalid %s', async (name, value) => {
   await expect(scriptedPbx({ settings: { ...settings, [name]: value } })).rejects.toThrow(name)
 })

@@ -26,14 +26,14 @@ describe.skipIf(missing !== undefined)(`calls of ${title}`, () => {
   let control: AmiClient
   let ann: Phone
   let bob: Phone
-  const told: Call[] = []
+  const reported: Call[] = []
   const table = createCallTracker({
     isOwnEndpoint: (endpoint) => /^\d{3,4}$/.test(endpoint),
     now: Date.now,
     defer: setImmediate,
     onError: () => {},
   })
-  table.onChange((call) => told.push(call))
+  table.onChange((call) => reported.push(call))
   const sweeping = setInterval(table.tick, 200)
 
   beforeAll(async () => {
@@ -69,7 +69,7 @@ describe.skipIf(missing !== undefined)(`calls of ${title}`, () => {
       onError: () => {},
     })
   const until = (check: () => void) => vi.waitFor(check, { timeout: 20_000, interval: 10 })
-  /** Rings Ann's phone, or the named, and then the number. */
+  /** Rings Ann's phone, or the given one, and then the number. */
   const dial = async (ChannelId: string, Exten: string, more: Partial<AmiAction> = {}) => {
     await control.action({
       Action: 'Originate',
@@ -89,14 +89,14 @@ describe.skipIf(missing !== undefined)(`calls of ${title}`, () => {
     control.action({ Action: 'Hangup', Channel: Channel ?? '', Cause })
   const legOf = (id: string, endpoint: string) =>
     table.find(id)?.legs.find((leg) => leg.endpoint === endpoint)
-  /** Bob's leg, once the PBX has told of what his phone says. */
+  /** Bob's leg, once the PBX has reported the answer of his phone. */
   async function ringing(id: string) {
     await until(() => expect([bob.state(), legOf(id, '1002')?.state]).toEqual(['ringing', 'ringing']))
     return legOf(id, '1002')
   }
   const ended = (outcome: string) => ({ state: 'ended', outcome })
 
-  test('a call is dialled, rings, is answered, held, taken back and hung up', async () => {
+  test('a call is placed, rings, is answered, held, resumed and hung up', async () => {
     const id = await dial('hk_talk', '1002')
     await becomes(id, { state: 'ringing', direction: 'internal', to: { number: '1002' } })
     await until(() => expect(bob.state()).toBe('ringing'))
@@ -109,9 +109,9 @@ describe.skipIf(missing !== undefined)(`calls of ${title}`, () => {
     await becomes(id, { state: 'up' })
     await bob.hangup()
     await becomes(id, { ...ended('answered'), cause: 16 })
-    await until(() => expect(told.findLast((call) => call.id === id)?.state).toBe('ended'))
-    // The own phone answers at once: that it rang may be over before it can be told.
-    const states = told.map(({ state }) => state).filter((state) => state !== 'dialling')
+    await until(() => expect(reported.findLast((call) => call.id === id)?.state).toBe('ended'))
+    // The own phone answers at once: its ringing may be over before it can be reported.
+    const states = reported.map(({ state }) => state).filter((state) => state !== 'dialling')
     expect(states.filter((state, at) => state !== states[at - 1])).toEqual([
       'ringing',
       'up',
@@ -121,37 +121,37 @@ describe.skipIf(missing !== undefined)(`calls of ${title}`, () => {
     ])
   })
 
-  test('a number whose phone is not registered', async () => {
+  test('a call to a phone that is not registered is unavailable', async () => {
     const id = await dial('hk_nobody', '1003')
     await becomes(id, { ...ended('unavailable'), answeredAt: undefined })
   })
 
-  test('an own phone that is not registered', async () => {
+  test('a call from an own phone that is not registered is own_unavailable', async () => {
     const id = await dial('hk_away', '1002', { Channel: 'PJSIP/1003' })
     await becomes(id, ended('own_unavailable'))
   })
 
-  test('a far phone that says busy', async () => {
+  test('a call to a busy phone is busy', async () => {
     const id = await dial('hk_busy', '1002')
     await until(() => expect(bob.state()).toBe('ringing'))
     await bob.reject()
     await becomes(id, { ...ended('busy'), cause: 17 })
   })
 
-  test('an own phone that says busy', async () => {
+  test('a call from an own phone that is busy is own_busy', async () => {
     const id = await dial('hk_own', '1001', { Channel: 'PJSIP/1002' })
     await until(() => expect(bob.state()).toBe('ringing'))
     await bob.reject()
     await becomes(id, ended('own_busy'))
   })
 
-  test('an own phone that nobody answers', async () => {
+  test('a call from an own phone that is not answered is own_no_answer', async () => {
     const id = await dial('hk_long', '1001', { Channel: 'PJSIP/1002', Timeout: 1_000 })
     await becomes(id, { state: 'dialling' })
     await becomes(id, ended('own_no_answer'))
   })
 
-  test('a call that is cancelled while either phone rings', async () => {
+  test('a call that is hung up while either phone rings is cancelled', async () => {
     const own = await dial('hk_stop', '1001', { Channel: 'PJSIP/1002' })
     await until(() => expect(bob.state()).toBe('ringing'))
     await hangUp(own)
@@ -162,13 +162,13 @@ describe.skipIf(missing !== undefined)(`calls of ${title}`, () => {
     await becomes(far, ended('cancelled'))
   })
 
-  test('a far leg that is declined for its phone', async () => {
+  test('a call with a far leg that is hung up as busy is declined', async () => {
     const id = await dial('hk_no', '1002')
     await hangUp((await ringing(id))?.channelId, 17)
     await becomes(id, ended('busy'))
   })
 
-  test('the PBX itself answers', async () => {
+  test('a call to an application is answered by the PBX itself', async () => {
     const id = await dial('hk_echo', '600')
     await becomes(id, { state: 'ringing', answeredAt: undefined })
     await becomes(id, { state: 'up', direction: 'internal', to: { number: '600' } })
@@ -176,7 +176,7 @@ describe.skipIf(missing !== undefined)(`calls of ${title}`, () => {
     await becomes(id, ended('answered'))
   })
 
-  test('a phone dials by itself', async () => {
+  test('a call that a phone dials is tracked', async () => {
     await bob.dial('1001')
     await until(() =>
       expect(table.ofEndpoint('1002')).toMatchObject([{ state: 'up', from: { number: '1002' } }]),
@@ -186,7 +186,7 @@ describe.skipIf(missing !== undefined)(`calls of ${title}`, () => {
     await becomes(id, ended('answered'))
   })
 
-  test('a recorded call', async () => {
+  test('a recorded call shows its recording', async () => {
     const id = await dial('hk_rec', '81002')
     await until(() => expect(bob.state()).toBe('ringing'))
     await bob.accept()
@@ -199,7 +199,7 @@ describe.skipIf(missing !== undefined)(`calls of ${title}`, () => {
     await becomes(id, { ...ended('answered'), recordings: [{ channelId: id }] })
   })
 
-  test('both legs sent elsewhere stay legs', async () => {
+  test('both legs stay legs when they are redirected', async () => {
     const id = await dial('hk_redirect', '1002')
     await until(() => expect(bob.state()).toBe('ringing'))
     await bob.accept()
@@ -220,7 +220,7 @@ describe.skipIf(missing !== undefined)(`calls of ${title}`, () => {
     await becomes(id, ended('answered'))
   })
 
-  test('a call that is picked up is one call, from then on', async () => {
+  test('a call that is picked up becomes one call', async () => {
     const id = await dial('hk_ring', '1002')
     const Data = (await ringing(id))?.channelName ?? ''
     const Channel = 'PJSIP/1001'
@@ -236,14 +236,14 @@ describe.skipIf(missing !== undefined)(`calls of ${title}`, () => {
     await becomes(id, { state: 'held' }) // the phone holds its first call by itself
     await becomes('hk_pick', { state: 'ended' })
     const { answeredAt } = table.find(id) ?? {}
-    // The phone that rang is told to stop at any moment of it.
+    // The phone that rang is cancelled at any moment of it.
     const live = () => table.live().map((call) => [call.id, call.legs.map((leg) => leg.state)])
     await until(() => expect(live()).toEqual([[id, ['up', 'ended', 'up']]]))
     await hangUp(id)
     await becomes(id, { ...ended('answered'), answeredAt })
-    await until(() => expect(told.findLast((call) => call.id === id)?.state).toBe('ended'))
-    // A fact that comes late may tell it once more, with what is new.
-    const picked = told.filter((call) => call.id === 'hk_pick')
+    await until(() => expect(reported.findLast((call) => call.id === id)?.state).toBe('ended'))
+    // A late event may report it once more, with a change.
+    const picked = reported.filter((call) => call.id === 'hk_pick')
     expect(picked.at(-1)?.state).toBe('ended')
     for (const [n, call] of picked.entries()) expect(call).not.toStrictEqual(picked[n - 1])
   })
@@ -272,7 +272,7 @@ describe.skipIf(missing !== undefined)(`calls of ${title}`, () => {
     afterAll(() => Promise.all(two.map((phone) => phone.stop())))
     const states = () => two.map((phone) => phone.state())
 
-    test('rings one of them where the dialplan has no context for it', async () => {
+    test('rings one of them if the dialplan has no context for it', async () => {
       await control.action(toOriginateAction(order('hk_single'), names))
       await until(() => expect([...states()].sort()).toEqual(['idle', 'ringing']))
       await hangUp('hk_single')
@@ -280,7 +280,7 @@ describe.skipIf(missing !== undefined)(`calls of ${title}`, () => {
       await until(() => expect(states()).toEqual(['idle', 'idle']))
     })
 
-    test.each([0, 1])('rings both by a context, and either may take it: phone %i', async (taker) => {
+    test.each([0, 1])('rings both through a context, and either may answer: phone %i', async (taker) => {
       const id = `hk_all${taker}`
       await control.action(toOriginateAction(order(id), { ...names, ringContext: 'hookswitch-ring' }))
       await until(() => expect(states()).toEqual(['ringing', 'ringing']))
@@ -317,7 +317,7 @@ describe.skipIf(missing !== undefined)(`calls of ${title}`, () => {
     const ups = (id: string) => table.find(id)?.legs.filter(({ state }) => state === 'up') ?? []
   })
 
-  test('nothing is left', () => {
+  test('no call is left at the end', () => {
     expect(table.live()).toEqual([])
   })
 })

@@ -5,16 +5,16 @@ import { toPbxEvents } from '../../../api/asterisk/event-mapper.ts'
 import type { PbxEvent } from '../../../api/core/calls/pbx-events.ts'
 import { recordedMessages, VERSIONS } from '../core/calls/fixtures/recorded-events.ts'
 
-const HEARD_AT = 1_795_218_500_000_000
+const RECEIVED_AT = 1_795_218_500_000_000
 
 function mapEvent(name: string, fields: Record<string, string>): PbxEvent[] {
   const lines = Object.entries({ Event: name, ...fields }).map(([key, value]) => `${key}: ${value}`)
   const message = decodeMessage(Buffer.from(lines.join('\r\n')))
   if (message === undefined) throw new Error('no message')
-  return toPbxEvents(message, HEARD_AT)
+  return toPbxEvents(message, RECEIVED_AT)
 }
 
-/** A phone that dials 102; each case names what is different. */
+/** A phone that dials 102; each case lists its differences. */
 const SNAPSHOT = {
   Timestamp: '1795218428.570041',
   Channel: 'PJSIP/101-00000042',
@@ -40,7 +40,7 @@ const prefixed = (prefix: string, fields: Record<string, string> = {}) =>
       .map(([key, value]) => [`${prefix}${key}`, value]),
   )
 
-test('a new channel is told with all that is known of it, to the microsecond', () => {
+test('Newchannel becomes a channel with all its attributes, dated to the microsecond', () => {
   expect(mapEvent('Newchannel', SNAPSHOT)).toEqual([
     {
       kind: 'channel',
@@ -68,7 +68,7 @@ test.each([
   ['Ringing', '5', 'ringing'],
   ['Up', '6', 'up'],
   ['Busy, which says nothing of how far it got', '7', undefined],
-])('state %s', (_, number, state) => {
+])('channel state %s', (_, number, state) => {
   expect(about('Newstate', { ChannelState: number })?.state).toBe(state)
 })
 
@@ -83,24 +83,24 @@ test.each([
   ['Local/103@from-internal-0000000d;1', undefined],
   ['Surrogate/PJSIP/101-00000042', undefined],
   ['Message/ast_msg_queue', undefined],
-])('%s is of %s', (name, endpoint) => {
+])('channel %s belongs to endpoint %s', (name, endpoint) => {
   expect(about('Newstate', { Channel: name })).toMatchObject({ name, endpoint })
 })
 
-test.each(['s', 'h', 't', '', 'macro-dial'])("the dialplan's own '%s' is not what was dialled", (exten) => {
+test.each(['s', 'h', 't', '', 'macro-dial'])("the special extension '%s' is not a dialed number", (exten) => {
   expect(about('Newstate', { Exten: exten })).not.toHaveProperty('dialled')
 })
 
 test.each([
   ['controls and line breaks', 'B\u0000o\u001b[1mb\u2028x', 'Bo[1mbx'],
-  ['marks that turn the writing', 'Bob\u202egpj', 'Bobgpj'],
+  ['marks that change the reading direction', 'Bob\u202egpj', 'Bobgpj'],
   ['a lone LF, which ends no line', 'Bob\nEvil', 'BobEvil'],
   ['more than 80 characters', 'ж'.repeat(5_000), 'ж'.repeat(80)],
   ['a character of two units at the end', `${'x'.repeat(79)}😀y`, `${'x'.repeat(79)}😀`],
   ['markup, which is text', '<b>&"', '<b>&"'],
   ['other letters', 'Иван ፊ', 'Иван ፊ'],
   ['escapes as in C', 'O\\\'Neil \\"Bob\\" \\\\\\n', 'O\'Neil "Bob" \\'],
-])('a name with %s is made fit to be shown', (_, name, shown) => {
+])('a name with %s is made safe to display', (_, name, shown) => {
   expect(about('NewCallerid', { CallerIDName: name, CallerIDNum: name })).toMatchObject({
     callerName: shown,
     number: shown,
@@ -123,11 +123,11 @@ test.each([
   ['MixMonitorMute', { State: '1' }, { recording: 'paused' }],
   ['MixMonitorMute', { State: '0' }, { recording: 'on' }],
   ['MixMonitorStop', {}, { recording: 'off' }],
-] as [string, Record<string, string>, object][])('%s %j', (name, fields, what) => {
+] as [string, Record<string, string>, object][])('%s %j updates the channel', (name, fields, what) => {
   expect(about(name, fields)).toMatchObject(what)
 })
 
-describe('dialling', () => {
+describe('dialing', () => {
   const dest = prefixed('Dest', { Uniqueid: 'far', Channel: 'PJSIP/102-00000043' })
 
   test.each([
@@ -138,7 +138,7 @@ describe('dialling', () => {
     ['DialEnd', { DialStatus: 'CHANUNAVAIL' }, 'unavailable'],
     ['DialEnd', { DialStatus: 'DONTCALL' }, 'other'],
   ] as [string, Record<string, string>, string | undefined][])(
-    '%s %j tells of both ends',
+    '%s %j reports both ends',
     (name, fields, end) => {
       const facts = mapEvent(name, { ...SNAPSHOT, ...dest, ...fields })
       expect(facts.map((fact) => fact.kind)).toEqual(['channel', 'channel', 'dial'])
@@ -147,7 +147,7 @@ describe('dialling', () => {
     },
   )
 
-  test('an Originate rings a phone without a channel that dials it', () => {
+  test('an Originate rings a phone that no channel dials', () => {
     const facts = mapEvent('DialBegin', { Timestamp: SNAPSHOT.Timestamp, ...dest })
     expect(facts.at(-1)).toEqual({ kind: 'dial', from: undefined, to: 'far', at: AT, end: undefined })
   })
@@ -155,14 +155,14 @@ describe('dialling', () => {
   test.each([
     ['Success', '4', true, 4],
     ['Failure', '3', false, 3],
-  ])('its response %s %s', (response, reason, answered, number) => {
+  ])('an OriginateResponse %s with reason %s', (response, reason, answered, number) => {
     const fields = { Timestamp: SNAPSHOT.Timestamp, Response: response, Reason: reason, Uniqueid: 'hk_1' }
     expect(mapEvent('OriginateResponse', fields)).toEqual([
       { kind: 'originate', id: 'hk_1', at: AT, answered, reason: number },
     ])
   })
 
-  test('what an answered phone goes on to dial is told by nothing else', () => {
+  test('an OriginateResponse contains the number that an answered phone goes on to dial', () => {
     const facts = mapEvent('OriginateResponse', {
       Response: 'Success',
       Reason: '4',
@@ -172,7 +172,7 @@ describe('dialling', () => {
     expect(facts).toMatchObject([{ answered: true }, { id: 'hk_1', changes: { dialedExtension: '600' } }])
   })
 
-  test('a response without an id is of nobody', () => {
+  test('an OriginateResponse without an id is ignored', () => {
     expect(mapEvent('OriginateResponse', { Response: 'Failure', Reason: '0', Uniqueid: '<null>' })).toEqual(
       [],
     )
@@ -182,14 +182,14 @@ describe('dialling', () => {
 describe('parking', () => {
   const parkee = prefixed('Parkee')
 
-  test('the space is told of whoever waits in it, in an event as in a list', () => {
+  test('the parked channel gets the space, from an event and from a list', () => {
     const [event] = mapEvent('ParkedCall', { Timestamp: SNAPSHOT.Timestamp, ...parkee, ParkingSpace: '701' })
     expect(event).toMatchObject({ id: ID, at: AT, changes: { parkingSpace: '701' } })
     const [item] = mapEvent('ParkedCall', { ActionID: 'x-1', ...parkee, ParkingSpace: '701' })
-    expect(item).toMatchObject({ id: ID, at: HEARD_AT, changes: { parkingSpace: '701' } })
+    expect(item).toMatchObject({ id: ID, at: RECEIVED_AT, changes: { parkingSpace: '701' } })
   })
 
-  test.each(['UnParkedCall', 'ParkedCallTimeOut', 'ParkedCallGiveUp'])('%s ends it', (name) => {
+  test.each(['UnParkedCall', 'ParkedCallTimeOut', 'ParkedCallGiveUp'])('%s clears the space', (name) => {
     const [fact] = mapEvent(name, { ...parkee, ParkingSpace: '701' })
     expect(fact).toMatchObject({ id: ID, changes: { parkingSpace: undefined } })
   })
@@ -199,7 +199,7 @@ test.each([
   ['16', 16],
   ['0', 0],
   ['', 0],
-])("a hangup with cause '%s' is an end, after the last that is known of the channel", (text, cause) => {
+])("a Hangup with cause '%s' updates the channel, then ends it", (text, cause) => {
   const facts = mapEvent('Hangup', { ...SNAPSHOT, Exten: 'h', Cause: text, 'Cause-txt': 'whatever' })
   expect(facts.map(({ kind }) => kind)).toEqual(['channel', 'channel_ended'])
   expect(facts[1]).toEqual({ kind: 'channel_ended', id: ID, at: AT, cause })
@@ -208,19 +208,22 @@ test.each([
 describe('an item of CoreShowChannels', () => {
   const { Timestamp: _, ...item } = SNAPSHOT
 
-  test('was born in the second that its id begins with', () => {
+  test('was created in the second that its id begins with', () => {
     const [fact] = mapEvent('CoreShowChannel', { ...item, BridgeId: 'b1', Duration: '00:01:12' })
-    expect(fact).toMatchObject({ at: HEARD_AT, changes: { createdAt: 1_795_218_428_000_000, bridge: 'b1' } })
+    expect(fact).toMatchObject({
+      at: RECEIVED_AT,
+      changes: { createdAt: 1_795_218_428_000_000, bridge: 'b1' },
+    })
   })
 
-  test('with an id that we chose was born as long ago as it says', () => {
+  test('with an id that we chose was created its duration ago', () => {
     const [fact] = mapEvent('CoreShowChannel', {
       ...item,
       Uniqueid: 'hk_1',
       BridgeId: '',
       Duration: '01:01:12',
     })
-    expect(fact).toMatchObject({ changes: { createdAt: HEARD_AT - 3_672_000_000, bridge: undefined } })
+    expect(fact).toMatchObject({ changes: { createdAt: RECEIVED_AT - 3_672_000_000, bridge: undefined } })
   })
 })
 
@@ -229,13 +232,13 @@ test.each([
   ['PJSIP/101', 'RINGINUSE', 'ring_in_use'],
   ['Queue:q1_avail', 'ONHOLD', 'on_hold'],
   ['PJSIP/101', 'SOMETHING', 'unknown'],
-])('device %s %s', (device, state, heard) => {
+])('device %s in state %s', (device, state, expected) => {
   expect(mapEvent('DeviceStateChange', { Device: device, State: state })).toEqual([
-    { kind: 'device', device, at: HEARD_AT, state: heard },
+    { kind: 'device', device, at: RECEIVED_AT, state: expected },
   ])
 })
 
-test('a number that was dialled inside is no device', () => {
+test('a Local device of a dialed number is ignored', () => {
   expect(mapEvent('DeviceStateChange', { Device: 'Local/103@from-internal', State: 'INUSE' })).toEqual([])
 })
 
@@ -251,7 +254,7 @@ describe('a call detail record', () => {
     UniqueID: 'far',
   }
 
-  test('names its call, its ends and its seconds', () => {
+  test('contains its call, its ends and its seconds', () => {
     expect(mapEvent('Cdr', { ...CDR, Linkedid: ID })).toEqual([
       {
         kind: 'cdr',
@@ -268,23 +271,23 @@ describe('a call detail record', () => {
     ])
   })
 
-  test('without the mapping of Linkedid is of the call that its channel began', () => {
+  test('without the mapping of Linkedid belongs to the call that its channel began', () => {
     expect(mapEvent('Cdr', { ...CDR, CallerID: '<101>' })).toMatchObject([{ callId: 'far', callerName: '' }])
   })
 })
 
-describe('looking for a person', () => {
+describe('routing to a person', () => {
   const CDR = { Timestamp: SNAPSHOT.Timestamp, UniqueID: 'near', Disposition: 'NO ANSWER' }
   const isSought = (name: string, fields: Record<string, string>) =>
     mapEvent(name, fields).some((fact) => fact.kind === 'channel' && fact.changes.routedToPerson === true)
 
-  test('is told of a caller that comes into a queue', () => {
+  test('is reported for a caller that joins a queue', () => {
     expect(isSought('QueueCallerJoin', { ...SNAPSHOT, Queue: 'support' })).toBe(true)
   })
 
   test.each([
-    ['a queue that reached nobody', { LastApplication: 'Queue', Disposition: 'ANSWERED' }, true],
-    ['a queue whose agent rang', { LastApplication: 'Queue', DestinationChannel: 'PJSIP/1002-1' }, true],
+    ['a queue that reached no agent', { LastApplication: 'Queue', Disposition: 'ANSWERED' }, true],
+    ['a queue that rang an agent', { LastApplication: 'Queue', DestinationChannel: 'PJSIP/1002-1' }, true],
     ['a phone that did not answer', { LastApplication: 'Dial', DestinationChannel: 'PJSIP/1002-1' }, true],
     [
       'a phone that answered',
@@ -293,8 +296,8 @@ describe('looking for a person', () => {
     ],
     ['a menu', { LastApplication: 'Read', Disposition: 'ANSWERED' }, false],
     ['voicemail', { LastApplication: 'VoiceMail', Disposition: 'ANSWERED' }, false],
-    ['nothing', {}, false],
-  ])('by the record of a call that ended in %s: %s', (_, fields, sought) => {
+    ['no application', {}, false],
+  ])('is derived from the record of a call that ended in %s: %s', (_, fields, sought) => {
     expect(isSought('Cdr', { ...CDR, ...fields })).toBe(sought)
   })
 })
@@ -304,16 +307,16 @@ test.each([
   ['available', 'idle'],
   ['away', 'idle'],
   ['', 'idle'],
-])('presence %j of a phone is as good as a device that is %s', (Status, state) => {
+])('presence %j of a phone counts as a device in state %s', (Status, state) => {
   const presentity = { Presentity: 'CustomPresence:1002', Status, Message: 'until noon' }
   expect(mapEvent('PresenceStateChange', presentity)).toEqual([
-    { kind: 'device', device: 'CustomPresence:1002', at: HEARD_AT, state },
+    { kind: 'device', device: 'CustomPresence:1002', at: RECEIVED_AT, state },
   ])
 })
 
-test('do-not-disturb that was recorded is told, set and taken back', () => {
+test('recorded do-not-disturb is reported when it is set and when it is reset', () => {
   const devices = recordedMessages('asterisk22', '85')
-    .flatMap((message) => toPbxEvents(message, HEARD_AT))
+    .flatMap((message) => toPbxEvents(message, RECEIVED_AT))
     .flatMap((fact) => (fact.kind === 'device' ? [`${fact.device} ${fact.state}`] : []))
   expect(devices.slice(0, 4)).toEqual([
     'Custom:DND1002 busy',
@@ -323,7 +326,7 @@ test('do-not-disturb that was recorded is told, set and taken back', () => {
   ])
 })
 
-test('what a transfer shows may be old: it only says that the channels were there', () => {
+test('a transfer shows only that its channels exist, as its data may be old', () => {
   const fields = { Timestamp: SNAPSHOT.Timestamp, ...prefixed('Transferer'), ...prefixed('Transferee') }
   expect(mapEvent('BlindTransfer', fields).map((fact) => fact.kind === 'channel' && fact.changes)).toEqual([
     {},
@@ -331,30 +334,30 @@ test('what a transfer shows may be old: it only says that the channels were ther
   ])
 })
 
-test.each(['UserEvent', 'VarSet', 'Newexten', 'constructor', '__proto__'])('%s says nothing', (name) => {
+test.each(['UserEvent', 'VarSet', 'Newexten', 'constructor', '__proto__'])('%s is ignored', (name) => {
   expect(mapEvent(name, SNAPSHOT)).toEqual([])
 })
 
-test('a response says nothing', () => {
+test('a response is ignored', () => {
   const response = decodeMessage(
     Buffer.from('Response: Newchannel\r\nUniqueid: 1\r\nLinkedid: 1\r\nChannel: x'),
   )
-  expect(response && toPbxEvents(response, HEARD_AT)).toEqual([])
+  expect(response && toPbxEvents(response, RECEIVED_AT)).toEqual([])
 })
 
 test.each(VERSIONS)(
-  '%s: every channel of every scene is told with an id, and no name is "<unknown>"',
+  '%s: every channel of every scene is reported with an id, and no name is "<unknown>"',
   (version) => {
     for (const scene of ['10', '11', '12', '14', '20', '21', '30', '31', '32', '40', '41']) {
-      const facts = recordedMessages(version, scene).flatMap((message) => toPbxEvents(message, HEARD_AT))
+      const facts = recordedMessages(version, scene).flatMap((message) => toPbxEvents(message, RECEIVED_AT))
       expect(facts.filter(({ kind }) => kind === 'channel').length).toBeGreaterThan(3)
-      expect(facts.every(({ at }) => at < HEARD_AT + 1_000_000_000 && Number.isSafeInteger(at))).toBe(true)
+      expect(facts.every(({ at }) => at < RECEIVED_AT + 1_000_000_000 && Number.isSafeInteger(at))).toBe(true)
       expect(JSON.stringify(facts)).not.toContain('<unknown>')
     }
   },
 )
 
-test('any fields whatever are read without harm', () => {
+test('any fields are parsed without an error', () => {
   const names = [
     'Newchannel',
     'Rename',

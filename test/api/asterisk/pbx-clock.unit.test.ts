@@ -2,14 +2,14 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { createPbxClock } from '../../../api/asterisk/pbx-clock.ts'
 
-const told = fc.integer({ min: 1, max: 4_000_000_000_000_000 })
-/** As Asterisk spells it. */
+const reported = fc.integer({ min: 1, max: 4_000_000_000_000_000 })
+/** In Asterisk's notation. */
 const spelt = (micros: number) =>
   `${Math.floor(micros / 1_000_000)}.${String(micros % 1_000_000).padStart(6, '0')}`
 
-test('shows what it was set to, to the microsecond, and goes on from there', () => {
+test('the PBX clock shows the time that was set, to the microsecond, and goes on from there', () => {
   fc.assert(
-    fc.property(told, fc.integer({ min: 0, max: 100_000 }), (at, ms) => {
+    fc.property(reported, fc.integer({ min: 0, max: 100_000 }), (at, ms) => {
       let now = 1_700_000_000_000
       const clock = createPbxClock(() => now)
       expect(clock.set(spelt(at))).toBe(at)
@@ -19,7 +19,7 @@ test('shows what it was set to, to the microsecond, and goes on from there', () 
   )
 })
 
-test('each time is later than the last, also where its own clock stands or goes back', () => {
+test('the PBX clock returns a later time each time, also when our own clock stands or goes back', () => {
   fc.assert(
     fc.property(fc.array(fc.integer({ min: -50, max: 50 }), { maxLength: 30 }), (steps) => {
       let now = 1_700_000_000_000
@@ -42,25 +42,25 @@ test.each([
   '-1.000000',
   '12345678901.000000',
   'NaN.000000',
-])('is left as it is by %s', (timestamp) => {
+])('the PBX clock is not changed by %s', (timestamp) => {
   const clock = createPbxClock(() => 1_700_000_000_000)
   expect(clock.set(timestamp)).toBe(1_700_000_000_000_000)
 })
 
-describe('put back', () => {
+describe('a PBX clock that is set back', () => {
   const SECOND = 1_000_000
   const at = (seconds: number) => spelt((1_795_000_000 + seconds) * SECOND)
-  /** @param steps what the PBX tells, and how long after the step before, in ms */
-  const backs = (steps: readonly [told: number, afterMs: number][]) => {
+  /** @param steps the PBX's times, each with the ms since the step before */
+  const backs = (steps: readonly [reported: number, afterMs: number][]) => {
     let now = 1_700_000_000_000
     const clock = createPbxClock(() => now)
-    return steps.map(([told, afterMs]) => {
+    return steps.map(([reported, afterMs]) => {
       now += afterMs
-      return clock.setBackByEvent(at(told))
+      return clock.setBackByEvent(at(reported))
     })
   }
 
-  test('is heard once, with what went by meanwhile', () => {
+  test('is reported once, with the time that passed meanwhile', () => {
     const [first, second, third] = backs([
       [300, 0],
       [2, 2_000],
@@ -69,7 +69,7 @@ describe('put back', () => {
     expect([first, second, third]).toEqual([0, 300 * SECOND, 0])
   })
 
-  test('is never heard where events of one moment come out of turn', () => {
+  test('is not assumed when events of one moment come out of order', () => {
     const turns: [number, number][] = [
       [1, 0],
       [1.9, 0],
@@ -79,7 +79,7 @@ describe('put back', () => {
     expect(backs(turns)).toEqual([0, 0, 0, 0])
   })
 
-  test('what was heard before comes to lie before what is heard next, also where our own clock went back', () => {
+  test('puts earlier events before the next one, also when our own clock went back', () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 2, max: 10_000 }),
@@ -95,7 +95,7 @@ describe('put back', () => {
     )
   })
 
-  test('is heard of an answer, which may have waited a while', () => {
+  test('is detected by a response, which may have waited for a while', () => {
     const clock = createPbxClock(() => 1_700_000_000_000)
     clock.setBackByEvent(at(300))
     expect(clock.setBackByPing(clock.set(at(296)))).toBe(0)

@@ -6,7 +6,7 @@ import { COMMANDS, commands, type ScriptedPbx, scriptedPbx } from './fixtures/sc
 let scripted: ScriptedPbx
 afterEach(() => scripted.close())
 
-/** A PBX that records into its usual folder, and whose channels have these files. */
+/** A PBX that records into its usual folder, with the files of its channels. */
 async function online(files: Record<string, string>, settings = {}, mayAsk = true): Promise<ScriptedPbx> {
   const getvar: AmiHandler = (session, action) => {
     const { variable, channel = '' } = action
@@ -34,7 +34,7 @@ const starts = (id: string) =>
 const named = () =>
   scripted.pbxEvents.flatMap((fact) => (fact.kind === 'channel' && fact.changes.recordingFile ? [fact] : []))
 
-test('each recording that begins is told with the file that the PBX names, below its folder', async () => {
+test('reports each recording that begins with the file that the PBX names, below its folder', async () => {
   await online({
     '1.1': '/var/spool/asterisk/monitor/2026/11/29/in-1001.wav',
     '1.2': '/var/spool/asterisk/monitor/b.wav',
@@ -51,16 +51,16 @@ test('each recording that begins is told with the file that the PBX names, below
 
 test.each([
   ['for a file elsewhere', { '1.1': '/etc/passwd' }, {}, true],
-  ['where the channel is gone by then', {}, {}, true],
-  ['for a channel whose id is a pattern', { '/.*/': '/var/spool/asterisk/monitor/a.wav' }, {}, true],
+  ['where the channel has ended by then', {}, {}, true],
+  ['for a channel with a pattern as its id', { '/.*/': '/var/spool/asterisk/monitor/a.wav' }, {}, true],
   [
     'where names are not needed',
     { '1.1': '/var/spool/asterisk/monitor/a.wav' },
     { needsFileNames: false },
     true,
   ],
-  ['without the right to ask', { '1.1': '/var/spool/asterisk/monitor/a.wav' }, {}, false],
-])('no name is told %s', async (_, files, settings, mayAsk) => {
+  ['without the right to read variables', { '1.1': '/var/spool/asterisk/monitor/a.wav' }, {}, false],
+])('reports no name %s', async (_, files, settings, mayAsk) => {
   await online({ ...files, last: '/var/spool/asterisk/monitor/last.wav' }, settings, mayAsk)
   for (const id of [...Object.keys(files), '1.1']) starts(id)
   if (!mayAsk || 'needsFileNames' in settings) {
@@ -73,7 +73,7 @@ test.each([
   }
 })
 
-test('the folder may be another one', async () => {
+test('uses another folder if it is configured', async () => {
   await online({ '1.1': '/storage/monitor/a.wav' }, { recordingFolder: '/storage/monitor/' })
   starts('1.1')
   await vi.waitFor(() => expect(named()).toMatchObject([{ changes: { recordingFile: 'a.wav' } }]))
@@ -86,6 +86,6 @@ test.each([
   ['/a/b', 'c.wav', undefined],
   ['', '/c.wav', undefined],
   ['/', '/c.wav', undefined],
-])('below %j the path %j is %j', (folder, path, rest) => {
+])('the path below %j of %j is %j', (folder, path, rest) => {
   expect(pathBelow(folder, path)).toBe(rest)
 })

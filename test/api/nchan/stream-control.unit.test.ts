@@ -11,7 +11,7 @@ import { createLog } from '../../../runtime/log.ts'
 let folder: string
 const servers: Server[] = []
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'keeper-'))
+  folder = mkdtempSync(join(tmpdir(), 'stream-control-'))
 })
 afterEach(async () => {
   for (const server of servers.splice(0)) {
@@ -32,7 +32,7 @@ async function serve(name: string, listener: RequestListener): Promise<string> {
 const GATE = '0123456789abcdef0123456789abcdef'
 const OTHER_GATE = GATE.replaceAll('0', 'f')
 
-test('a sidecar that hangs is cut off at every instance, also at one that hung or is started later', async () => {
+test('streams of a hanging sidecar are closed at every instance, also at one that hung or starts later', async () => {
   let isHung = false
   const sidecar = await serve('sidecar.sock', (req, res) => {
     if (isHung) return // accepted, read and never answered
@@ -40,10 +40,10 @@ test('a sidecar that hangs is cut off at every instance, also at one that hung o
     res.end('{"status":"ok"}')
   })
   writeFileSync(`${sidecar}.gate`, GATE)
-  const heard: string[] = []
+  const requests: string[] = []
   const instanceThat = (name: string, status: () => number | undefined) =>
     serve(name, (req, res) => {
-      heard.push(`${name} ${req.method} ${req.url}`)
+      requests.push(`${name} ${req.method} ${req.url}`)
       const code = status()
       if (code !== undefined) res.writeHead(code).end()
     })
@@ -56,18 +56,18 @@ test('a sidecar that hangs is cut off at every instance, also at one that hung o
   const hanging = await instanceThat('hanging.sock', () => undefined)
 
   const instances = [good, late, absent, hanging]
-  const doors = createStreamControl([sidecar], instances)
+  const streamControl = createStreamControl([sidecar], instances)
   const events: string[] = []
   const log = createLog('test', 'info', { write: (line) => void events.push(JSON.parse(line).event) })
   const monotonic = () => performance.now()
-  const keeper = createSidecarWatchdog({ sidecars: [sidecar], instances, ...doors, monotonic, log })
+  const watchdog = createSidecarWatchdog({ sidecars: [sidecar], instances, ...streamControl, monotonic, log })
   const failed: unknown[] = []
   const chore = startInterval(
     250,
-    async () => keeper.tick(),
+    async () => watchdog.tick(),
     (err) => failed.push(err),
   )
-  const of = (name: string) => heard.filter((line) => line === `${name} DELETE /channel/gate/${GATE}`)
+  const of = (name: string) => requests.filter((line) => line === `${name} DELETE /channel/gate/${GATE}`)
   try {
     await new Promise((resolve) => setTimeout(resolve, 600))
     isHung = true
@@ -84,23 +84,23 @@ test('a sidecar that hangs is cut off at every instance, also at one that hung o
     isHung = false
     await expect.poll(() => events, { timeout: 8_000 }).toEqual(['sidecar_silent', 'sidecar_back'])
     expect(failed).toEqual([])
-    expect(heard.filter((line) => !line.endsWith(`DELETE /channel/gate/${GATE}`))).toEqual([])
+    expect(requests.filter((line) => !line.endsWith(`DELETE /channel/gate/${GATE}`))).toEqual([])
   } finally {
     chore.stop()
-    await doors.close()
+    await streamControl.close()
   }
 })
 
 describe('a sidecar', () => {
   const answersOf = async (sidecar: string) => {
-    const doors = createStreamControl([sidecar], [])
+    const streamControl = createStreamControl([sidecar], [])
     const since = performance.now()
-    const isThere = await doors.isResponding(sidecar)
-    await doors.close()
+    const isThere = await streamControl.isResponding(sidecar)
+    await streamControl.close()
     return { isThere, ms: performance.now() - since }
   }
 
-  test('that answers is there', async () => {
+  test('that answers is responding', async () => {
     expect(await answersOf(await serve('s.sock', (_, res) => void res.end()))).toMatchObject({
       isThere: true,
     })
@@ -108,29 +108,29 @@ describe('a sidecar', () => {
 
   test.each<[string, RequestListener]>([
     ['hangs', () => {}],
-    ['hangs up', (req) => void req.socket.destroy()],
-    ['is ill', (_, res) => void res.writeHead(500).end()],
-  ])('that %s is not, within the deadline', async (_, listener) => {
+    ['closes the connection', (req) => void req.socket.destroy()],
+    ['answers 500', (_, res) => void res.writeHead(500).end()],
+  ])('that %s is not responding, within the timeout', async (_, listener) => {
     const { isThere, ms } = await answersOf(await serve('s.sock', listener))
     expect(isThere).toBe(false)
     expect(ms).toBeLessThan(2_000)
   })
 
-  test('that is not started is not', async () => {
+  test('that is not started is not responding', async () => {
     expect(await answersOf(join(folder, 'nothing.sock'))).toMatchObject({ isThere: false })
   })
 
-  test('that answered while this process was blocked beyond the deadline is there', async () => {
+  test('that answered while this process was blocked beyond the timeout is responding', async () => {
     const sidecar = await serve('s.sock', (_, res) => void res.end())
-    const doors = createStreamControl([sidecar], [])
-    await doors.isResponding(sidecar)
-    const asked = doors.isResponding(sidecar)
-    // The server lives in this process: it has read the question, and its answer waits in the socket.
+    const streamControl = createStreamControl([sidecar], [])
+    await streamControl.isResponding(sidecar)
+    const asked = streamControl.isResponding(sidecar)
+    // The server is in this process: it has read the request, and its answer waits in the socket.
     await new Promise((resolve) => servers[0]?.once('request', resolve))
     const until = performance.now() + 1_000
     while (performance.now() < until);
     expect(await asked).toBe(true)
-    await doors.close()
+    await streamControl.close()
   })
 })
 
@@ -139,13 +139,13 @@ test.each([
   ['another', OTHER_GATE, OTHER_GATE],
   ['half written', GATE.slice(0, 9), undefined],
   ['empty', '', undefined],
-  ['that would be another path', `../${GATE.slice(3)}`, undefined],
+  ['that would form another path', `../${GATE.slice(3)}`, undefined],
   ['with more behind it', `${GATE}\n/x`, undefined],
-])('a generation %s', async (_, text, expected) => {
+])('the cohort file %s', async (_, text, expected) => {
   const sidecar = join(folder, 's.sock')
-  const doors = createStreamControl([sidecar], [])
-  expect(await doors.cohortOf(sidecar)).toBeUndefined()
+  const streamControl = createStreamControl([sidecar], [])
+  expect(await streamControl.cohortOf(sidecar)).toBeUndefined()
   writeFileSync(`${sidecar}.gate`, text)
-  expect(await doors.cohortOf(sidecar)).toBe(expected)
-  await doors.close()
+  expect(await streamControl.cohortOf(sidecar)).toBe(expected)
+  await streamControl.close()
 })

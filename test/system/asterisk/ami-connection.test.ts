@@ -18,14 +18,14 @@ describe.skipIf(missing !== undefined)(title, () => {
   let asterisk: AsteriskServer
   let events: AmiClient
   let control: AmiClient
-  const heard: AmiMessage[] = []
+  const received: AmiMessage[] = []
   const log: string[] = []
 
   beforeAll(async () => {
     asterisk = await startAsterisk()
     events = transport(asterisk.users.events, 'system,call,cdr', true)
     control = transport(asterisk.users.control, 'call', false)
-    events.on('event', (event) => heard.push(event))
+    events.on('event', (event) => received.push(event))
     for (const [name, ami] of Object.entries({ events, control })) {
       ami.on('up', () => log.push(`${name} up`))
       ami.on('down', ({ reason }) => log.push(`${name} down: ${reason}`))
@@ -48,14 +48,14 @@ describe.skipIf(missing !== undefined)(title, () => {
       random: Math.random,
       startTimer,
       onError: () => {},
-      // Long, so that what comes sooner comes for another reason.
+      // Long, so that anything earlier has another cause.
       times: { actionTimeoutMs: 600_000, pingIntervalMs: 600_000 },
     })
   const until = (check: () => void) => vi.waitFor(check, { timeout: 30_000, interval: 10 })
   const bothUp = () =>
     until(() => expect([events.state().phase, control.state().phase]).toEqual(['up', 'up']))
-  const named = (name: string) => heard.filter((event) => event.name === name)
-  /** A call that needs no phone: a Local channel that stays up, and 622, which rings. */
+  const named = (name: string) => received.filter((event) => event.name === name)
+  /** A call without a phone: a Local channel that stays up, and 622, which rings. */
   const originate = (ChannelId: string, CallerID: string) =>
     control.action({
       Action: 'Originate',
@@ -69,7 +69,7 @@ describe.skipIf(missing !== undefined)(title, () => {
       Async: true,
     })
 
-  test('takes both users of docs/asterisk/manager.conf', async () => {
+  test('accepts both users of docs/asterisk/manager.conf', async () => {
     expect(log.sort()).toEqual(['control up', 'events up'])
     expect(named('FullyBooted')).toHaveLength(1)
     const { fields } = await control.action({ Action: 'CoreStatus' })
@@ -77,7 +77,7 @@ describe.skipIf(missing !== undefined)(title, () => {
     expect(await control.list({ Action: 'CoreShowChannels' })).toEqual([])
   })
 
-  test('lists with the privileges named there', async () => {
+  test('answers lists with the privileges named there', async () => {
     const states = await control.list({ Action: 'ExtensionStateList' })
     expect(states.map(({ fields }) => fields.exten)).toEqual(expect.arrayContaining(['1001', '1002', '1003']))
     expect((await control.list({ Action: 'DeviceStateList' })).length).toBeGreaterThan(0)
@@ -103,21 +103,21 @@ describe.skipIf(missing !== undefined)(title, () => {
     },
   )
 
-  test('a name with U+134A arrives as text and forges nothing', async () => {
+  test('sends a name with U+134A as text that injects no line', async () => {
     const name = 'Bobፊset: 1ፊChannel: PJSIP/999-deadbeefፊፊEvent: Forged'
     await originate('call-1', `"${name}" <100>`)
-    await until(() => expect(heard.some(({ fields }) => fields.calleridname === name)).toBe(true))
+    await until(() => expect(received.some(({ fields }) => fields.calleridname === name)).toBe(true))
     await until(() => expect(named('OriginateResponse')).toHaveLength(1))
     const calls = await control.list({ Action: 'CoreShowChannels' })
     expect(calls.map(({ fields }) => fields.calleridname)).toContain(name)
     await control.action({ Action: 'Hangup', Channel: 'call-1' })
     await until(() => expect(named('Hangup').length).toBeGreaterThanOrEqual(2))
     expect(named('Forged')).toEqual([])
-    expect(heard.filter(({ fields }) => /^PJSIP/.test(fields.channel ?? ''))).toEqual([])
-    expect(heard.filter(({ fields }) => 'set' in fields)).toEqual([])
+    expect(received.filter(({ fields }) => /^PJSIP/.test(fields.channel ?? ''))).toEqual([])
+    expect(received.filter(({ fields }) => 'set' in fields)).toEqual([])
   })
 
-  test('a line of Asterisk’s longest length is read by it', async () => {
+  test('reads a line of its maximum length', async () => {
     const Variable = `V=${'ж'.repeat(494)}`
     await expect(control.action({ Action: 'Getvar', Variable })).resolves.toMatchObject({ name: 'Success' })
     const many = Array.from({ length: 117 }, (_, at) => `v${at}=1`)
@@ -135,9 +135,9 @@ describe.skipIf(missing !== undefined)(title, () => {
     for (const answer of await Promise.all(asked)) expect(answer.length).toBeGreaterThan(0)
   })
 
-  test('killed and started again: what is due fails, the link is down, and up again by itself', async () => {
+  test('killed and restarted: pending actions fail, the connection is down, and up again by itself', async () => {
     await originate('call-2', '100')
-    await until(() => expect(heard.some(({ fields }) => fields.uniqueid === 'call-2')).toBe(true))
+    await until(() => expect(received.some(({ fields }) => fields.uniqueid === 'call-2')).toBe(true))
     log.length = 0
     await asterisk.freeze()
     const due = [control.action({ Action: 'CoreStatus' }), control.list({ Action: 'CoreShowChannels' })]
@@ -147,19 +147,19 @@ describe.skipIf(missing !== undefined)(title, () => {
       expect(outcome).toMatchObject({ status: 'rejected', reason: { code: 'ami_offline', sent: true } })
     }
     await until(() => expect(log.toSorted()).toEqual(['control down: lost', 'events down: lost']))
-    // What was said up to the end is told; only what comes after it is of the next life.
-    heard.length = 0
+    // Events from before the end are reported; only later ones belong to the restarted Asterisk.
+    received.length = 0
     await expect(control.action({ Action: 'CoreStatus' })).rejects.toMatchObject({ sent: false })
 
     await asterisk.restart()
     await bothUp()
     expect(log.slice(2).sort()).toEqual(['control up', 'events up'])
-    expect(heard[0]?.name).toBe('FullyBooted')
+    expect(received[0]?.name).toBe('FullyBooted')
     expect(await control.list({ Action: 'CoreShowChannels' })).toEqual([])
   })
 
-  test('stopped in order: it says so, and is found again', async () => {
-    heard.length = 0
+  test('stopped in order: sends Shutdown, and is connected again after its start', async () => {
+    received.length = 0
     log.length = 0
     await asterisk.restart()
     await until(() => expect(log).toContain('control up'))

@@ -16,7 +16,7 @@ describe.skipIf(missing !== undefined)(title, () => {
   let ami: AmiClient
   let alice: Phone
   let bob: Phone
-  const heard: AmiMessage[] = []
+  const received: AmiMessage[] = []
   const cleanups: (() => Promise<void>)[] = []
 
   beforeAll(async () => {
@@ -31,7 +31,7 @@ describe.skipIf(missing !== undefined)(title, () => {
       startTimer,
       onError: () => {},
     })
-    ami.on('event', (event) => heard.push(event))
+    ami.on('event', (event) => received.push(event))
     ami.open()
     await until(() => expect(ami.state().phase).toBe('up'))
     ;[alice, bob] = await Promise.all([
@@ -40,7 +40,7 @@ describe.skipIf(missing !== undefined)(title, () => {
     ])
   })
   beforeEach(() => {
-    heard.length = 0
+    received.length = 0
   })
   afterEach(async () => {
     for (const phone of [alice, bob]) if (phone.state() !== 'idle') await phone.hangup()
@@ -55,9 +55,9 @@ describe.skipIf(missing !== undefined)(title, () => {
   const until = (check: () => void) => vi.waitFor(check, { timeout: 15_000, interval: 10 })
   const states = (...expected: string[]) =>
     until(() => expect([alice.state(), bob.state()]).toEqual(expected))
-  /** The events of this name that are of a phone's channel, as one field of them says. */
-  const told = (name: string, endpoint: string, field: string) =>
-    heard
+  /** The events with this name about a phone's channel, by the given field. */
+  const reported = (name: string, endpoint: string, field: string) =>
+    received
       .filter((event) => event.name === name)
       .filter(({ fields }) => (fields.destchannel ?? fields.channel)?.startsWith(`PJSIP/${endpoint}-`))
       .map(({ fields }) => fields[field])
@@ -68,11 +68,11 @@ describe.skipIf(missing !== undefined)(title, () => {
     await states('up', 'up')
   }
 
-  test('a phone registers, and 201 with the secret of its document', async () => {
+  test('a phone registers, as does 201 with the secret of its document', async () => {
     expect([alice.registered, bob.registered]).toEqual([true, true])
-    const desk = await startPhone(asterisk, '201')
-    await until(() => expect(heard.map(({ fields }) => fields.device)).toContain('PJSIP/201'))
-    await desk.stop()
+    const hardphone = await startPhone(asterisk, '201')
+    await until(() => expect(received.map(({ fields }) => fields.device)).toContain('PJSIP/201'))
+    await hardphone.stop()
   })
 
   test('a phone with a wrong secret is not registered', async () => {
@@ -80,85 +80,89 @@ describe.skipIf(missing !== undefined)(title, () => {
     await expect(startPhone(wrong, '1003')).rejects.toThrow('did not register')
   })
 
-  test('one phone calls the other, who takes it, and either end hangs up', async () => {
+  test('one phone calls the other, which answers, and either end hangs up', async () => {
     await talking()
-    expect(told('DialEnd', '1002', 'dialstatus')).toEqual(['ANSWER'])
+    expect(reported('DialEnd', '1002', 'dialstatus')).toEqual(['ANSWER'])
     await bob.hangup()
     await states('idle', 'idle')
   })
 
-  test('hold and resume are those of who pressed the key', async () => {
+  test('hold and resume come from the phone with the key', async () => {
     await talking()
     await bob.hold()
-    await until(() => expect(told('Hold', '1002', 'uniqueid')).toHaveLength(1))
+    await until(() => expect(reported('Hold', '1002', 'uniqueid')).toHaveLength(1))
     await bob.resume()
-    await until(() => expect(told('Unhold', '1002', 'uniqueid')).toEqual(told('Hold', '1002', 'uniqueid')))
-    expect(told('Hold', '1001', 'uniqueid')).toEqual([])
+    await until(() =>
+      expect(reported('Unhold', '1002', 'uniqueid')).toEqual(reported('Hold', '1002', 'uniqueid')),
+    )
+    expect(reported('Hold', '1001', 'uniqueid')).toEqual([])
     await states('up', 'up')
   })
 
-  test('digits arrive at the other end in their order', async () => {
+  test('digits arrive at the other end in order', async () => {
     await talking()
     await alice.digits('12#')
     await until(() => expect(bob.receivedDigits()).toBe('12#'))
   })
 
-  test('a phone transfers its call and is out of it', async () => {
+  test('a phone transfers its call and leaves it', async () => {
     cleanups.push((await startScriptedPhones(asterisk, '201', 'answers')).stop)
     await talking()
     await alice.transfer('201')
     await states('idle', 'up')
-    await until(() => expect(heard.map(({ name }) => name)).toContain('BlindTransfer'))
+    await until(() => expect(received.map(({ name }) => name)).toContain('BlindTransfer'))
   })
 
-  test('a busy phone says 486, and so hears the caller', async () => {
+  test('a busy phone answers 486, which the caller gets', async () => {
     await alice.dial('1002')
     await states('calling', 'ringing')
     await bob.reject()
     await states('idle', 'idle')
     expect(alice.lastHangupReason()).toBe('486 Busy Here')
-    await until(() => expect(told('DialEnd', '1002', 'dialstatus')).toEqual(['BUSY']))
+    await until(() => expect(reported('DialEnd', '1002', 'dialstatus')).toEqual(['BUSY']))
   })
 
   test.each([
     ['busy', '486', 'BUSY'],
     ['declines', '603', 'NOANSWER'],
-  ] as const)('a scripted phone (%s) says %s', async (manner, code, dialStatus) => {
+  ] as const)('a scripted phone (%s) answers %s', async (manner, code, dialStatus) => {
     cleanups.push((await startScriptedPhones(asterisk, '1003', manner)).stop)
     await alice.dial('1003')
-    await until(() => expect(told('Hangup', '1003', 'cause')).toHaveLength(1))
-    // Asterisk 16 does not tell it.
-    const [tech] = told('Hangup', '1003', 'techcause')
+    await until(() => expect(reported('Hangup', '1003', 'cause')).toHaveLength(1))
+    // Asterisk 16 does not report it.
+    const [tech] = reported('Hangup', '1003', 'techcause')
     if (tech !== undefined) expect(tech).toContain(code)
-    expect(told('DialEnd', '1003', 'dialstatus')).toEqual([dialStatus])
+    expect(reported('DialEnd', '1003', 'dialstatus')).toEqual([dialStatus])
     await states('idle', 'idle')
   })
 
   test('a scripted phone that never answers rings until the caller gives up', async () => {
     cleanups.push((await startScriptedPhones(asterisk, '1003', 'never answers')).stop)
     await alice.dial('1003')
-    await until(() => expect(told('Newstate', '1003', 'channelstatedesc')).toEqual(['Ringing']))
+    await until(() => expect(reported('Newstate', '1003', 'channelstatedesc')).toEqual(['Ringing']))
     await alice.hangup()
-    await until(() => expect(told('DialEnd', '1003', 'dialstatus')).toEqual(['CANCEL']))
+    await until(() => expect(reported('DialEnd', '1003', 'dialstatus')).toEqual(['CANCEL']))
   })
 
-  test('a recorded call is recorded, and its record names the call', async () => {
+  test('a recorded call has a recording, and its detail record names the call', async () => {
     await alice.dial('81002')
     await states('calling', 'ringing')
     await bob.accept()
     await states('up', 'up')
-    await until(() => expect(told('MixMonitorStart', '1001', 'linkedid')).toHaveLength(1))
+    await until(() => expect(reported('MixMonitorStart', '1001', 'linkedid')).toHaveLength(1))
     await alice.hangup()
     await until(() =>
-      expect(told('Cdr', '1001', 'linkedid')).toEqual(told('MixMonitorStart', '1001', 'linkedid')),
+      expect(reported('Cdr', '1001', 'linkedid')).toEqual(reported('MixMonitorStart', '1001', 'linkedid')),
     )
   })
 
   test('a phone parks the other end by its keys', async () => {
     await talking()
     await alice.digits('#72')
-    await until(() => expect(heard.map(({ name }) => name)).toContain('ParkedCall'))
-    const [space] = heard.filter(({ name }) => name === 'ParkedCall').map(({ fields }) => fields.parkingspace)
+    await until(() => expect(received.map(({ name }) => name)).toContain('ParkedCall'))
+    const [space] = received
+      .filter(({ name }) => name === 'ParkedCall')
+      .map(({ fields }) => fields.parkingspace)
     expect(Number(space)).toBeGreaterThan(700)
     await until(() => expect(alice.state()).toBe('idle'))
     await alice.dial(space ?? '')
@@ -169,14 +173,14 @@ describe.skipIf(missing !== undefined)(title, () => {
     await alice.dial('610')
     await states('up', 'ringing')
     await bob.accept()
-    await until(() => expect(told('DialEnd', '1002', 'dialstatus')).toEqual(['ANSWER']))
+    await until(() => expect(reported('DialEnd', '1002', 'dialstatus')).toEqual(['ANSWER']))
   })
 
-  test('an outside number goes out by the trunk, and calls come in by it', async () => {
+  test('an external number is dialed through the trunk, and calls come in through it', async () => {
     cleanups.push((await startTrunkPeer(asterisk, 'answers')).stop)
     await alice.dial('+493055501')
     await states('up', 'idle')
-    expect(told('DialBegin', 'trunk', 'dialstring')).toEqual(['+493055501@trunk'])
+    expect(reported('DialBegin', 'trunk', 'dialstring')).toEqual(['+493055501@trunk'])
     await alice.hangup()
 
     const callers = await startCallers(asterisk, {
@@ -188,10 +192,10 @@ describe.skipIf(missing !== undefined)(title, () => {
     await states('idle', 'ringing')
     await bob.accept()
     expect(await callers.done).toEqual({ succeeded: 1, failed: 0 })
-    expect(told('DialBegin', '1002', 'calleridnum')).toEqual(['+49301'])
+    expect(reported('DialBegin', '1002', 'calleridnum')).toEqual(['+49301'])
   })
 
-  test('many callers at once, each of which hangs up', async () => {
+  test('many callers at once can call and hang up', async () => {
     const phones = Array.from({ length: 20 }, (_, at) => String(2_100 + at))
     cleanups.push((await startScriptedPhones(asterisk, phones, 'answers')).stop)
     const answered = await startCallers(asterisk, {

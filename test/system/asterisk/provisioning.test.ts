@@ -58,7 +58,7 @@ describe.skipIf(missing !== undefined)(title, () => {
     return transport
   }
   const until = (check: () => unknown) => vi.waitFor(check, { timeout: 15_000, interval: 20 })
-  /** A phone of what was returned. */
+  /** A phone with the returned credentials. */
   async function phoneOf({ extension, secret }: { extension: string; secret: string }): Promise<Phone> {
     const phone = await startPhone({ ...asterisk, secretOf: () => secret }, extension, { answer: 'auto' })
     phones.push(phone)
@@ -77,7 +77,7 @@ describe.skipIf(missing !== undefined)(title, () => {
       ...more,
     })
 
-    test('a phone registers with what was returned, calls, and is called', async () => {
+    test('a phone registers with the returned credentials, calls, and is called', async () => {
       const phone = await phoneOf(await extensions().provision(orderOf(one)))
       const other = await phoneOf(await extensions().provision(orderOf(two)))
       await phone.dial('600')
@@ -88,7 +88,7 @@ describe.skipIf(missing !== undefined)(title, () => {
       await until(() => expect([phone.state(), other.state()]).toEqual(['up', 'up']))
     })
 
-    test('another secret for the same mark counts at once, and the old one no longer', async () => {
+    test('a new secret for the same mark is valid at once, and the old one is not any more', async () => {
       const order = orderOf(two)
       const before = await extensions().provision(order)
       expect(await extensions().provision(order)).toEqual(before)
@@ -97,14 +97,14 @@ describe.skipIf(missing !== undefined)(title, () => {
       expect((await phoneOf(again)).registered).toBe(true)
     })
 
-    test('what another registration has is taken, and stays as it was', async () => {
+    test('an extension of another registration is refused, and unchanged', async () => {
       const theirs = await extensions().provision(orderOf(two))
       const other = orderOf(two, { ownershipTag: 'another' })
       await expect(extensions().provision(other)).rejects.toMatchObject({ code: 'taken' })
       expect((await phoneOf(theirs)).registered).toBe(true)
     })
 
-    test('what the administrator wrote is neither taken over nor taken away', async () => {
+    test('an extension of the administrator is neither overwritten nor removed', async () => {
       await expect(extensions().provision(orderOf('1001'))).rejects.toMatchObject({ code: 'taken' })
       await extensions()
         .remove('1001', orderOf('1001'))
@@ -112,7 +112,7 @@ describe.skipIf(missing !== undefined)(title, () => {
       expect((await phoneOf({ extension: '1001', secret: asterisk.phoneSecret })).registered).toBe(true)
     })
 
-    test('is kept over a restart, with its mark', async () => {
+    test('an extension survives a restart, with its mark', async () => {
       const order = orderOf(one)
       await extensions().provision(order)
       await asterisk.restart()
@@ -124,7 +124,7 @@ describe.skipIf(missing !== undefined)(title, () => {
       expect(await extensions().provision(order)).toMatchObject({ extension: one })
     })
 
-    test('cannot be registered once it is removed, also when that is asked for twice', async () => {
+    test('an extension cannot be registered once it is removed, also when it is removed twice', async () => {
       const made = await extensions().provision(orderOf(three))
       await (await phoneOf(made)).stop()
       await extensions().remove(three, orderOf(three))
@@ -133,7 +133,7 @@ describe.skipIf(missing !== undefined)(title, () => {
       await extensions().provision(orderOf(three, { ownershipTag: 'next' }))
     })
 
-    test('never rings a phone of whoever had the number before', async () => {
+    test('an extension never rings a phone of the user who had the number before', async () => {
       const phone = await phoneOf(await extensions().provision(orderOf(four)))
       const caller = await phoneOf({ extension: '1001', secret: asterisk.phoneSecret })
       await caller.dial(four)

@@ -20,7 +20,7 @@ import {
 const missing = await whyAsteriskUnavailable()
 const title = missing === undefined ? 'calls on a real PBX' : `calls on a real PBX (skipped: ${missing})`
 
-/** What each phone says, in hertz. */
+/** The tone that each phone sends, in hertz. */
 const TONES = { '1001': 440, '1002': 660, '1003': 880 }
 
 describe.skipIf(missing !== undefined)(title, () => {
@@ -29,7 +29,7 @@ describe.skipIf(missing !== undefined)(title, () => {
   let bob: V1Client
   let carol: V1Client
   let admin: V1Client
-  /** Of Alice (1001), Bob (1002) and Carol (1003), each taken by hand. */
+  /** Phones of Alice (1001), Bob (1002) and Carol (1003), which answer only when the test requests it. */
   let phones: Phone[]
   let phone1: Phone
   let phone2: Phone
@@ -84,7 +84,7 @@ describe.skipIf(missing !== undefined)(title, () => {
     open.push(follower)
     return follower
   }
-  /** Alice dials and talks with Bob, or whom else the number reaches. */
+  /** Alice dials and talks with Bob, or with the given number. */
   async function talking(number = '1002', far = phone2): Promise<string> {
     const id = await alice.dial(number)
     await take(phone1)
@@ -95,8 +95,8 @@ describe.skipIf(missing !== undefined)(title, () => {
   const statusOf = async (caller: V1Client, id: string, command: string, json?: unknown) =>
     (await caller.command(id, command, json)).status
 
-  describe('dialling', () => {
-    test('rings the own phone, then the number; Location tells each step, and both are told', async () => {
+  describe('placing a call', () => {
+    test('rings the own phone, then the number; Location shows each step, and both users are notified', async () => {
       const [aliceIs, bobIs] = [await follow(alice), await follow(bob)]
       const { status, body, headers } = await alice.request('/calls', { json: { number: '1002' } })
       const id = String(body.id)
@@ -136,7 +136,7 @@ describe.skipIf(missing !== undefined)(title, () => {
       expect(bobIs.messages.at(-1)).toMatchObject({ calls: [] })
     })
 
-    test('is seen by everybody within a second, and by supervisors as a call', async () => {
+    test('shows in users-state within a second, and to supervisors as a call', async () => {
       const active = await follow(admin, 'active-calls')
       const id = await talking()
       await waitUntil(
@@ -161,7 +161,7 @@ describe.skipIf(missing !== undefined)(title, () => {
       )
     })
 
-    test('with one Idempotency-Key is one call, however often and at once it is asked for', async () => {
+    test('with one Idempotency-Key is one call, also for repeated and simultaneous requests', async () => {
       const key = 'the same key'.replaceAll(' ', '-')
       const ids = await Promise.all([1, 2, 3].map(() => alice.dial('1002', { key })))
       expect(new Set(ids).size).toBe(1)
@@ -181,7 +181,7 @@ describe.skipIf(missing !== undefined)(title, () => {
     })
   })
 
-  test('an admin dials for a user, whose phone rings; users dial for themselves alone', async () => {
+  test('an admin places a call for a user and rings their phone; users place calls only for themselves', async () => {
     const json = { number: '1002', user_id: alice.userId }
     expect((await bob.request('/calls', { json })).status).toBe(403)
     const { status, body } = await admin.request('/calls', { json })
@@ -191,8 +191,8 @@ describe.skipIf(missing !== undefined)(title, () => {
     expect(await alice.call(String(body.id))).toMatchObject({ from: { number: '1001', name: 'user1' } })
   })
 
-  describe('answering', () => {
-    test('is the softphone’s doing', async () => {
+  describe('answering a call', () => {
+    test('is done by the softphone', async () => {
       await softphone(bob, phone2)
       const id = await alice.dial('1002')
       await take(phone1)
@@ -202,7 +202,7 @@ describe.skipIf(missing !== undefined)(title, () => {
       expect(await bob.call(id)).toMatchObject({ state: 'up' })
     })
 
-    test('is nobody’s where no softphone listens', async () => {
+    test('is not supported without a connected softphone', async () => {
       await waitUntil(
         'nobody listens',
         async () => (await carol.request('/capabilities')).body.softphone_listens === false,
@@ -218,7 +218,7 @@ describe.skipIf(missing !== undefined)(title, () => {
     })
   })
 
-  describe('hanging up', () => {
+  describe('hanging up a call', () => {
     test.each([
       ['the caller', () => alice],
       ['the callee', () => bob],
@@ -230,13 +230,13 @@ describe.skipIf(missing !== undefined)(title, () => {
         [phone1, phone2].every((phone) => phone.state() === 'idle'),
       )
       expect(await alice.history(id)).toMatchObject({ outcome: 'answered', billable: expect.any(Number) })
-      // What is over already is no fault.
+      // Hanging up an ended call is no error.
       expect(await statusOf(who(), id, 'hangup')).toBe(204)
     })
   })
 
-  describe('holding', () => {
-    test('puts the far end on hold and takes it back', async () => {
+  describe('holding a call', () => {
+    test('puts the far end on hold and resumes', async () => {
       await softphone(alice, phone1)
       const id = await talking()
       expect(await statusOf(alice, id, 'hold')).toBe(204)
@@ -272,7 +272,7 @@ describe.skipIf(missing !== undefined)(title, () => {
       expect(parties.map(({ extension }) => extension).sort()).toEqual(['1001', '1002', '1003'])
     })
 
-    test('to a number nobody has is refused, and the call lives on', async () => {
+    test('to an unknown number is refused, and the call goes on', async () => {
       const id = await talking()
       expect(await alice.command(id, 'transfer', { number: '999' })).toMatchObject({
         status: 422,
@@ -284,7 +284,7 @@ describe.skipIf(missing !== undefined)(title, () => {
   })
 
   describe('an attended transfer', () => {
-    test('is completed: the two others talk', async () => {
+    test('is completed, and the two others talk', async () => {
       const id = await talking()
       expect(await statusOf(alice, id, 'attended-transfer', { number: '1003' })).toBe(204)
       await take(phone3)
@@ -306,7 +306,7 @@ describe.skipIf(missing !== undefined)(title, () => {
       expect([phone2.state(), phone3.state()]).toEqual(['up', 'up'])
     })
 
-    test('is cancelled: the far end is back, and the third phone stops ringing', async () => {
+    test('is cancelled, the far end is back, and the third phone stops ringing', async () => {
       const id = await talking()
       expect(await statusOf(alice, id, 'attended-transfer', { number: '1003' })).toBe(204)
       await rings(phone3)
@@ -320,7 +320,7 @@ describe.skipIf(missing !== undefined)(title, () => {
   })
 
   describe('digits', () => {
-    test('are heard by the far phone, in their order', async () => {
+    test('arrive at the far phone in order', async () => {
       const id = await talking()
       const before = phone2.receivedDigits()
       expect(await statusOf(alice, id, 'dtmf', { digits: '1470#' })).toBe(204)
@@ -328,9 +328,9 @@ describe.skipIf(missing !== undefined)(title, () => {
     })
 
     /** After this, a transfer by keys would have begun to dial. */
-    const DIALLED_MS = 3_500
+    const TRANSFER_DIAL_MS = 3_500
     const stillTalk = async (id: string) => {
-      await sleep(DIALLED_MS)
+      await sleep(TRANSFER_DIAL_MS)
       expect([phone1.state(), phone2.state()]).toEqual(['up', 'up'])
       expect((await alice.call(id)).legs.map(({ extension }) => extension)).toEqual(['1001', '1002'])
     }
@@ -346,7 +346,7 @@ describe.skipIf(missing !== undefined)(title, () => {
       await stillTalk(id)
     })
 
-    test('reach a dialplan that asks for them, and none counts as pressed once it dials', async () => {
+    test('reach a dialplan that reads them, and none counts as pressed once it dials', async () => {
       const id = await alice.dial('661')
       await take(phone1)
       await alice.waitForCall(id, 'it is answered', ({ state }) => state === 'up')
@@ -360,15 +360,15 @@ describe.skipIf(missing !== undefined)(title, () => {
       await stillTalk(id)
     })
 
-    test.each(['1w2', '', '12\r\nAction: Logoff'])('%j is no digits', async (digits) => {
+    test.each(['1w2', '', '12\r\nAction: Logoff'])('of %j are refused', async (digits) => {
       const id = await talking()
       expect(await statusOf(alice, id, 'dtmf', { digits })).toBe(400)
       expect(phone2.state()).toBe('up')
     })
   })
 
-  describe('parking', () => {
-    test('brings the far end to a space, from which anybody takes it', async () => {
+  describe('parking a call', () => {
+    test('brings the far end to a space, from which any phone retrieves it', async () => {
       const id = await talking()
       const { status, body } = await alice.command(id, 'park')
       const space = String(body.space)
@@ -390,9 +390,9 @@ describe.skipIf(missing !== undefined)(title, () => {
     })
   })
 
-  describe('muting', () => {
-    test('lets the far end hear nothing until it is taken back', async () => {
-      // It is Bob's side that is recorded: what he says, and what he hears.
+  describe('muting a leg', () => {
+    test('silences it for the far end until it is unmuted', async () => {
+      // Bob's side is recorded: the audio that he sends, and the audio that he gets.
       const id = await bob.dial('81001')
       await take(phone2)
       await take(phone1)
@@ -414,8 +414,8 @@ describe.skipIf(missing !== undefined)(title, () => {
     })
   })
 
-  describe('recording', () => {
-    test('is paused and goes on, and a party alone hears it', async () => {
+  describe('a recording', () => {
+    test('is paused and resumed, and only a party may play it', async () => {
       const id = await talking('81002')
       expect(
         await alice.waitForCall(id, 'it is recorded', ({ recording }) => recording === 'on'),
@@ -424,7 +424,7 @@ describe.skipIf(missing !== undefined)(title, () => {
       expect(await alice.call(id)).toMatchObject({ recording: 'paused' })
       expect(await statusOf(bob, id, 'recording/resume')).toBe(204)
       expect(await alice.call(id)).toMatchObject({ recording: 'on' })
-      // A file needs something in it.
+      // The file must not be empty.
       await sleep(500)
       await phone1.hangup()
       expect(await alice.history(id)).toMatchObject({ recorded: true, to: { number: '81002' } })
@@ -441,7 +441,7 @@ describe.skipIf(missing !== undefined)(title, () => {
       })
     })
 
-    test('is found by the name that the PBX gave it, and each of several', async () => {
+    test('is found by the PBX’s file name, as is each of several', async () => {
       const id = await talking('681')
       await sleep(500)
       await phone1.hangup()
@@ -470,8 +470,8 @@ describe.skipIf(missing !== undefined)(title, () => {
     })
   })
 
-  describe('who picks up', () => {
-    test('may be a third phone: it talks, commands and answered, and the one that rang did not', async () => {
+  describe('the user who answers', () => {
+    test('may pick up at a third phone, which talks, commands and has answered, while the phone that rang has not', async () => {
       await phone1.dial('1002')
       await rings(phone2)
       await phone3.dial('*61002')
@@ -491,7 +491,7 @@ describe.skipIf(missing !== undefined)(title, () => {
       expect((await carol.request('/calls/history?limit=1')).body.calls).toMatchObject([{ id }])
     })
 
-    test('is no person, where a caller gives up in a queue', async () => {
+    test('does not exist if the caller hangs up in a queue', async () => {
       const id = await alice.dial('651')
       await take(phone1)
       await alice.waitForCall(id, 'she waits', ({ state }) => state === 'up')
@@ -504,8 +504,8 @@ describe.skipIf(missing !== undefined)(title, () => {
     })
   })
 
-  describe('the world outside', () => {
-    test('is dialled by the trunk, and answers', async () => {
+  describe('an external party', () => {
+    test('is dialed through the trunk, and answers', async () => {
       const outside = await startTrunkPeer(telephony.asterisk, 'answers')
       const id = await alice.dial('0301234567')
       await take(phone1)
@@ -540,7 +540,7 @@ describe.skipIf(missing !== undefined)(title, () => {
     })
   })
 
-  describe('a stranger', () => {
+  describe('a user who is not in the call', () => {
     test('finds no call to see or to command, and an admin does', async () => {
       const id = await talking()
       const asked = [
@@ -562,7 +562,7 @@ describe.skipIf(missing !== undefined)(title, () => {
     })
   })
 
-  test('after all of it no secret is in any log, and no request failed', () => {
+  test('after all these tests no secret is in any log, and no request has failed', () => {
     const logs = telephony.stack.logs()
     const { users, phoneSecret } = telephony.asterisk
     expect(logs).toContain('pbx_snapshot')

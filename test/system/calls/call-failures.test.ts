@@ -16,14 +16,14 @@ describe.skipIf(missing !== undefined)(title, () => {
   let telephony: Telephony
   let alice: V1Client
   let bob: V1Client
-  /** Whose phone declines every call. */
+  /** The user with a phone that declines every call. */
   let carol: V1Client
-  /** Whose phone is not registered. */
+  /** The user with a phone that is not registered. */
   let admin: V1Client
   let phone1: Phone
   let phone2: Phone
-  /** Takes every call by itself, and calls somebody who never answers. */
-  let desk: Phone
+  /** A phone that answers every call by itself, and calls a phone that never answers. */
+  let busyPhone: Phone
   let patient: V1Client
   let waiting: string
   const scripted: ScriptedPhones[] = []
@@ -38,7 +38,7 @@ describe.skipIf(missing !== undefined)(title, () => {
       loginV1Client(stack, 'admin'),
       loginV1Client(stack, '201', PHONE_201_SECRET),
     ])
-    ;[phone1, phone2, desk] = await Promise.all([
+    ;[phone1, phone2, busyPhone] = await Promise.all([
       startPhone(asterisk, '1001', { answer: 'manual' }),
       startPhone(asterisk, '1002', { answer: 'manual' }),
       startPhone(asterisk, '201'),
@@ -64,12 +64,12 @@ describe.skipIf(missing !== undefined)(title, () => {
     await waitUntil('all phones are idle', () => [phone1, phone2].every((phone) => phone.state() === 'idle'))
   })
   afterAll(async () => {
-    await Promise.all([...scripted, phone1, phone2, desk].map((one) => one?.stop()))
+    await Promise.all([...scripted, phone1, phone2, busyPhone].map((one) => one?.stop()))
     await telephony?.stop()
   })
 
   const rings = (phone: Phone) => waitUntil(`${phone.extension} rings`, () => phone.state() === 'ringing')
-  /** Somebody dials, and takes the own phone. */
+  /** A user places a call and answers the own phone. */
   async function reaching(number: string): Promise<string> {
     const id = await alice.dial(number)
     await rings(phone1)
@@ -89,7 +89,7 @@ describe.skipIf(missing !== undefined)(title, () => {
     await alice.waitForCall(id, 'it is dialling', ({ state }) => state === 'dialling')
     return id
   }
-  async function dialledByHand(number: string): Promise<string> {
+  async function placedByHand(number: string): Promise<string> {
     await phone1.dial(number)
     let kept: { id: string }[] = []
     await waitUntil('it is kept', async () => {
@@ -106,10 +106,10 @@ describe.skipIf(missing !== undefined)(title, () => {
     claim: string,
     outcome: CallOutcome,
     who: () => V1Client,
-    deed: () => Promise<string>,
+    action: () => Promise<string>,
   ][] = [
     ['the far end is busy', 'busy', () => alice, () => reaching('2001')],
-    ['the PBX itself says busy to a phone that dials', 'busy', () => alice, () => dialledByHand('620')],
+    ['the PBX itself says busy to a phone that dials', 'busy', () => alice, () => placedByHand('620')],
     ['the far phone declines', 'declined', () => alice, () => reaching('2002')],
     ['the far phone is not registered', 'unavailable', () => alice, () => reaching('1000')],
     [
@@ -173,7 +173,7 @@ describe.skipIf(missing !== undefined)(title, () => {
       },
     ],
     [
-      'the own phone says busy',
+      'the own phone is busy',
       'own_busy',
       () => alice,
       async () => {
@@ -186,8 +186,8 @@ describe.skipIf(missing !== undefined)(title, () => {
     ['the own phone declines', 'own_declined', () => carol, () => carol.dial('1002')],
     ['the own phone is not registered', 'own_unavailable', () => admin, () => admin.dial('1002')],
   ]
-  test.each(CASES)('%s: %s', async (_, outcome, who, deed) => {
-    const id = await deed()
+  test.each(CASES)('if %s, the outcome is %s', async (_, outcome, who, action) => {
+    const id = await action()
     const call = await who().waitForCall(id, 'it is over', ({ state }) => state === 'ended')
     expect([call.outcome, call.answered_at]).toEqual([outcome, null])
     expect(await who().history(id)).toMatchObject({ id, outcome, billable: 0, answered_at: null })
@@ -195,14 +195,14 @@ describe.skipIf(missing !== undefined)(title, () => {
     expect(list.body.calls).toContainEqual(expect.objectContaining({ id }))
   })
 
-  test('the caller is told why, on the private channel', async () => {
+  test('the caller gets the reason, on the private channel', async () => {
     const follower: SseSubscription = await alice.follow('me')
     const id = await reaching('2001')
     await waitUntil('it is told', () => callEventsOf(follower, id).at(-1) === 'call_status busy')
     follower.close()
   })
 
-  test('a number nobody has is refused at once, rings no phone and is kept nowhere', async () => {
+  test('an unknown number is refused at once, rings no phone and is not stored', async () => {
     const before = await alice.request('/calls/history?limit=100')
     expect(await alice.request('/calls', { json: { number: '5555' } })).toMatchObject({
       status: 422,
@@ -216,7 +216,7 @@ describe.skipIf(missing !== undefined)(title, () => {
     ['outside the policy', '+1 900 555 0100', 403, 'dial_denied'],
     ['of the own phone', '1001', 400, 'input_invalid'],
     ['that is no number', '10\r\nAction: Logoff', 400, 'input_invalid'],
-  ])('a number %s is refused before the PBX hears of it', async (_, number, status, code) => {
+  ])('a number %s is refused without a request to the PBX', async (_, number, status, code) => {
     expect(await alice.request('/calls', { json: { number } })).toMatchObject({ status, body: { code } })
     expect(await alice.calls()).toEqual([])
   })
@@ -224,7 +224,7 @@ describe.skipIf(missing !== undefined)(title, () => {
   test('a far end that never answers: no_answer', async () => {
     const call = await patient.waitForCall(
       waiting,
-      'the PBX gives up',
+      'the PBX times out',
       ({ state }) => state === 'ended',
       40_000,
     )

@@ -18,7 +18,7 @@ describe.skipIf(missing !== undefined)(title, () => {
   let phone1: Phone
   let phone2: Phone
   let presence: SseSubscription
-  /** Where the last calls were, when the PBX died. */
+  /** The last calls at the moment when the PBX was killed. */
   let talked: string
   let rang: string
 
@@ -34,7 +34,7 @@ describe.skipIf(missing !== undefined)(title, () => {
     ])
     presence = await admin.follow('users-state')
     await are('Idle')
-    // Asterisk writes registrations down once a second, and would not know these phones in its next life.
+    // Asterisk stores registrations once a second, and would not know these phones after the restart.
     await sleep(1_500)
   })
   afterAll(async () => {
@@ -63,7 +63,7 @@ describe.skipIf(missing !== undefined)(title, () => {
     for (const phone of [phone1, phone2]) while (phone.state() !== 'idle') await phone.hangup()
   }
 
-  describe('killed with calls up', () => {
+  describe('a PBX that is killed during calls', () => {
     beforeAll(async () => {
       talked = await talking()
       rang = await bob.dial('1001')
@@ -72,7 +72,7 @@ describe.skipIf(missing !== undefined)(title, () => {
       await telephony.asterisk.kill()
     })
 
-    test('nobody can be reached, and nothing is said to be up', async () => {
+    test('leaves all users unavailable and shows no call', async () => {
       await are('Unavailable')
       await waitUntil('it is not online', async () => (await alice.request('/calls')).body.online === false)
     })
@@ -84,13 +84,13 @@ describe.skipIf(missing !== undefined)(title, () => {
       ['parking', () => alice.command(talked, 'park')],
       ['digits', () => alice.command(talked, 'dtmf', { digits: '1' })],
       ['declining', () => bob.command(rang, 'decline')],
-    ])('%s is to be tried again soon', async (_, deed) => {
-      const { status, headers, body } = await deed()
+    ])('refuses %s with a retry soon', async (_, command) => {
+      const { status, headers, body } = await command()
       expect([status, body.code]).toEqual([503, 'unavailable'])
       expect(Number(headers.get('retry-after'))).toBeGreaterThan(0)
     })
 
-    test('back again, it has no ghosts, and what was up is kept as what is known of it', async () => {
+    test('leaves no live call after its restart, and a record with what is known of each', async () => {
       await hungUp()
       await telephony.asterisk.restart()
       await isOnline()
@@ -101,7 +101,7 @@ describe.skipIf(missing !== undefined)(title, () => {
       expect(await alice.call(talked)).toMatchObject({ state: 'ended' })
     })
 
-    test('and a call goes through, without anything else being started again', async () => {
+    test('connects calls again after its restart, without restarting anything else', async () => {
       await hungUp()
       const id = await talking()
       expect((await alice.command(id, 'hangup')).status).toBe(204)
@@ -109,7 +109,7 @@ describe.skipIf(missing !== undefined)(title, () => {
     })
   })
 
-  describe('standing still', () => {
+  describe('a PBX that hangs', () => {
     let before: number
     beforeEach(async () => {
       await hungUp()
@@ -120,17 +120,17 @@ describe.skipIf(missing !== undefined)(title, () => {
     const kept = async () =>
       ((await alice.request('/calls/history?limit=100')).body.calls as unknown[]).length - before
 
-    test('a dial longer than anybody waits for is sent once, and is found when it wakes', async () => {
+    test('gets a dial that times out once, and the call is found when it continues', async () => {
       const key = 'while-it-stood-still'
-      // On new connections no Ping is due for 15 s: one that nobody answers would end them, and the dial with them.
+      // New connections send no Ping for 15 s: an unanswered one would end them, and the dial with them.
       telephony.stack.signal('api', 'SIGKILL')
       await isOnline()
       await telephony.asterisk.freeze()
-      const dialled = Promise.all([1, 2].map(() => alice.dial('1002', { key })))
-      // The PBX is asked for an answer within 8 seconds; what came of it is waited for as long again.
+      const placed = Promise.all([1, 2].map(() => alice.dial('1002', { key })))
+      // The response times out after 8 seconds; the API then waits as long again for the call.
       await sleep(9_500)
       telephony.asterisk.thaw()
-      const ids = await dialled
+      const ids = await placed
       expect(new Set(ids).size).toBe(1)
       await rings(phone1)
       await alice.waitForCall(ids[0] ?? '', 'it rings', ({ state }) => state === 'dialling')
@@ -142,7 +142,7 @@ describe.skipIf(missing !== undefined)(title, () => {
       expect([phone1.state(), await kept()]).toEqual(['idle', 1])
     })
 
-    test('a dial that it never read is not sent to the next one', async () => {
+    test('does not get a dial that it never read after its restart', async () => {
       const key = 'lost-with-it'
       await telephony.asterisk.freeze()
       const asked = alice.request('/calls', { json: { number: '1002' }, headers: { 'Idempotency-Key': key } })

@@ -4,7 +4,7 @@ import type { SseSubscription } from '../../support/http-client.ts'
 import { type Stack, startStack, waitUntil } from '../../support/stack.ts'
 import { loginV1Client, type V1Client } from '../../support/v1-client.ts'
 
-/** Events that a real Asterisk sends at rare moments only, sent by hand. */
+/** Events that a real Asterisk rarely sends, sent by the test. */
 let pbx: AmiPbx
 let stack: Stack
 let admin: V1Client
@@ -57,14 +57,14 @@ test.each([
     'Status: dnd',
     'Status: available',
   ],
-])('do-not-disturb of a phone is shown, %s', async (_, event, whose, on, off) => {
-  sendEvent(event, 0, whose, on)
+])('do-not-disturb of a phone is shown, set %s', async (_, event, device, on, off) => {
+  sendEvent(event, 0, device, on)
   await isNow('1002', { state: 'Busy', status: 'dnd' })
-  sendEvent(event, 0, whose, off)
+  sendEvent(event, 0, device, off)
   await isNow('1002', { state: 'Idle', status: 'available' })
 })
 
-test('the record of a call that no agent took comes after its end, and corrects it', async () => {
+test('the detail record of a call that no agent answered comes after its end, and corrects it', async () => {
   const [id, name] = ['1769860800.1', 'PJSIP/trunk-00000001']
   sendEvent('Newchannel', -40, ...channel(id, name, 4, '+49301234'))
   sendEvent('Newstate', -40, ...channel(id, name, 6, '+49301234'))
@@ -80,7 +80,7 @@ test('the record of a call that no agent took comes after its end, and corrects 
   expect(missed.body.calls).toMatchObject([{ id }])
 })
 
-test('a phone without an account is no trunk', async () => {
+test('a phone without an account is not a trunk', async () => {
   const [id, far] = ['1769860800.3', '1769860800.4']
   sendEvent('Newchannel', -5, ...channel(id, 'PJSIP/1002-00000003', 4, '1002'))
   sendEvent('Newchannel', -5, ...channel(far, 'PJSIP/1005-00000004', 0, '1005', id))
@@ -92,7 +92,7 @@ test('a phone without an account is no trunk', async () => {
 })
 
 // The last one: the clock stays as it is.
-test('what is told after the PBX’s clock was put back counts', async () => {
+test('events after the PBX’s clock was set back are applied', async () => {
   sendEvent('DeviceStateChange', 300, 'Device: PJSIP/1002', 'State: INUSE')
   await isNow('1002', { state: 'Up' })
   sendEvent('DeviceStateChange', 0, 'Device: PJSIP/1002', 'State: NOT_INUSE')

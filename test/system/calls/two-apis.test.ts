@@ -20,7 +20,7 @@ describe.skipIf(missing !== undefined)(title, () => {
   let telephony: Telephony
   let two: SecondNode
   let redis: Redis
-  /** The same two people at each node. */
+  /** The same two users at each node. */
   let aliceAtOne: V1Client
   let aliceAtTwo: V1Client
   let bobAtTwo: V1Client
@@ -95,18 +95,18 @@ describe.skipIf(missing !== undefined)(title, () => {
   test.each([
     ['one', () => aliceAtOne],
     ['the other', () => aliceAtTwo],
-  ])('a dial through %s works, and both know the call', async (_, alice) => {
+  ])('a call placed through %s works, and both nodes know it', async (_, alice) => {
     const id = await talking(alice())
     for (const one of [aliceAtOne, aliceAtTwo, bobAtTwo])
       await one.waitForCall(id, 'it is up', ({ state }) => state === 'up')
-    // Not through whom it was dialled.
+    // Not the node that placed it.
     expect((await bobAtTwo.command(id, 'hangup')).status).toBe(204)
     await ended(id)
     for (const one of [aliceAtOne, bobAtTwo])
       expect(await one.history(id)).toMatchObject({ outcome: 'answered' })
   })
 
-  test('one of them tells: every message comes once, with the next number and other news', async () => {
+  test('one node notifies: every message comes once, with the next number and new content', async () => {
     const from = followers.map(({ messages }) => messages.length - 1)
     const id = await talking(aliceAtOne)
     await are('Up')
@@ -120,12 +120,12 @@ describe.skipIf(missing !== undefined)(title, () => {
       expect(seen.map(({ seq, epoch }) => [seq, epoch])).toEqual(
         seen.map((_, at) => [Number(first?.seq) + at, first?.epoch]),
       )
-      const said = seen.map(({ seq: _, epoch: __, timestamp: ___, ...news }) => JSON.stringify(news))
-      expect(said.filter((text, at) => text === said[at - 1])).toEqual([])
+      const contents = seen.map(({ seq: _, epoch: __, timestamp: ___, ...news }) => JSON.stringify(news))
+      expect(contents.filter((text, at) => text === contents[at - 1])).toEqual([])
     }
   })
 
-  test('an Idempotency-Key counts over both: one call', async () => {
+  test('an Idempotency-Key is valid at both nodes: one call', async () => {
     const key = 'at-both-at-once'
     const ids = await Promise.all(
       [aliceAtOne, aliceAtTwo, aliceAtOne, aliceAtTwo].map((alice) => alice.dial('1002', { key })),
@@ -135,7 +135,7 @@ describe.skipIf(missing !== undefined)(title, () => {
     expect(await aliceAtTwo.calls()).toHaveLength(1)
   })
 
-  test('the one that tells is killed: another does, and the calls that are up stay known', async () => {
+  test('when the node that notifies is killed the other one does, and live calls stay known', async () => {
     const id = await talking(aliceAtOne)
     const before = await holder()
     const killed = telephony.stack.pid('api')

@@ -12,17 +12,17 @@ const isPhone = (endpoint: string) => /^\d{4}$/.test(endpoint)
 const personOf = (endpoint: string) =>
   isPhone(endpoint) ? { userId: endpoint, extension: endpoint } : undefined
 
-/** The calls that the history gets, and each change of any. */
+/** The calls that the history gets, and each change of a call. */
 function recordAfter(messages: readonly AmiMessage[]) {
-  const { table, told } = newTracker({ isOwnEndpoint: isPhone })
+  const { tracker, reported } = newTracker({ isOwnEndpoint: isPhone })
   for (const message of messages) {
-    for (const fact of eventsIn([message])) table.handle(fact)
-    table.flush()
+    for (const fact of eventsIn([message])) tracker.handle(fact)
+    tracker.flush()
   }
   const last = new Map<string, Call>()
-  for (const call of told) last.set(call.id, call)
+  for (const call of reported) last.set(call.id, call)
   const kept = [...last.values()].filter(({ mergedIntoAnother }) => !mergedIntoAnother)
-  return { kept, told, record: toCallRecord(kept[0] as Call, personOf, () => []) }
+  return { kept, reported, record: toCallRecord(kept[0] as Call, personOf, () => []) }
 }
 const without = (messages: readonly AmiMessage[], ...names: string[]) =>
   messages.filter(({ name }) => !names.includes(name))
@@ -40,9 +40,9 @@ describe('a call that 1003 picks up while 1002 rings', () => {
     ['of its pickup group', '52'],
     ['of a ring group', '53'],
   ])('%s', (_, number) => {
-    const { kept, told, record } = recordAfter(scene(number))
+    const { kept, reported, record } = recordAfter(scene(number))
 
-    test('is one call, of all three, which 1003 alone answered', () => {
+    test('is one call of all three, answered by 1003 alone', () => {
       expect(kept).toHaveLength(1)
       expect(record).toMatchObject({ outcome: 'answered', direction: 'internal', fromNumber: '1001' })
       expect(Object.fromEntries(record.parties.map((one) => [one.extension, one.answered]))).toEqual({
@@ -52,8 +52,10 @@ describe('a call that 1003 picks up while 1002 rings', () => {
       })
     })
 
-    test('is a talk of 1001 with 1003 while it lasts, so that either may command it', () => {
-      const talks = told.filter((call) => new Set(bridgesOf(call)?.map(([, bridge]) => bridge)).size === 1)
+    test('is a conversation of 1001 with 1003 while it lasts, so that either may command it', () => {
+      const talks = reported.filter(
+        (call) => new Set(bridgesOf(call)?.map(([, bridge]) => bridge)).size === 1,
+      )
       expect(bridgesOf(talks.find((call) => bridgesOf(call)?.length === 2))?.map(([one]) => one)).toEqual([
         '1001',
         '1003',
@@ -62,12 +64,12 @@ describe('a call that 1003 picks up while 1002 rings', () => {
   })
 })
 
-describe('a queue', () => {
+describe('a call to a queue', () => {
   test.each([
-    ['whose agent is rung by name', '61'],
-    ['whose agent is rung by a Local channel with /n', '62'],
-    ['whose agent is rung by a Local channel that leaves', '64'],
-  ])('%s: the talk begins as the agent picks up', (_, number) => {
+    ['that rings its agent by name', '61'],
+    ['that rings its agent by a Local channel with /n', '62'],
+    ['that rings its agent by a Local channel that leaves', '64'],
+  ])('%s is answered when the agent answers', (_, number) => {
     const messages = scene(number)
     const { record, kept } = recordAfter(messages)
     const waited = secondsBetween(messages, 'Newchannel', 'DialEnd')
@@ -79,9 +81,9 @@ describe('a queue', () => {
     expect(untilAnswer).toBeLessThan(waited + 0.1)
   })
 
-  test('with /n: caller and agent are in one talk, though each is in a bridge of its own', () => {
-    const { told } = recordAfter(scene('62'))
-    const bridges = told
+  test('with /n is one conversation of caller and agent, though each is in a bridge of its own', () => {
+    const { reported } = recordAfter(scene('62'))
+    const bridges = reported
       .map(bridgesOf)
       .findLast((legs) => legs?.length === 2 && legs.every(([, bridge]) => bridge !== undefined))
     expect(bridges?.map(([endpoint]) => endpoint)).toEqual(['1001', '1002'])
@@ -90,39 +92,39 @@ describe('a queue', () => {
 
   const abandoned = { outcome: 'cancelled', answeredAt: null, billable: 0 }
   test.each<[string, AmiMessage[]]>([
-    ['whose only agent rang', scene('60')],
+    ['that rang its only agent', scene('60')],
     ['without an agent', scene('63')],
     [
-      'without an agent, heard by an AMI user without the class "agent"',
+      'without an agent, seen by an AMI user without the class "agent"',
       without(scene('63'), 'QueueCallerJoin'),
     ],
     ['without an agent, on a PBX that writes no records', without(scene('63'), 'Cdr')],
-    ['that gave up and let the dialplan go on', scene('71')],
-  ])('%s, until the caller hung up: not answered', (_, messages) => {
+    ['that timed out and let the dialplan go on', scene('71')],
+  ])('%s is not answered when the caller hangs up', (_, messages) => {
     expect(recordAfter(messages).record).toMatchObject(abandoned)
   })
 
-  test('without an agent: not answered while it lasts, either', () => {
-    const { told } = recordAfter(without(scene('63'), 'Cdr'))
-    expect(told.slice(2).map(({ answeredAt }) => answeredAt)).not.toContainEqual(expect.any(Number))
+  test('without an agent is not answered while it lasts, either', () => {
+    const { reported } = recordAfter(without(scene('63'), 'Cdr'))
+    expect(reported.slice(2).map(({ answeredAt }) => answeredAt)).not.toContainEqual(expect.any(Number))
   })
 })
 
-test('a menu that the caller heard is answered: no person was looked for', () => {
+test('a call to a menu is answered, as the PBX routed it to no person', () => {
   expect(recordAfter(scene('70')).record).toMatchObject({ outcome: 'answered', billable: 1 })
 })
 
-describe('follow-me', () => {
+describe('a follow-me call', () => {
   test.each([
     ['by Local channels with /n', '65'],
     ['by ringing phone and trunk', '66'],
-  ])('%s: the own phone answers, so the call is internal', (_, number) => {
-    const { record, told } = recordAfter(scene(number))
+  ])('%s is internal when the own phone answers', (_, number) => {
+    const { record, reported } = recordAfter(scene(number))
     expect(record).toMatchObject({ outcome: 'answered', direction: 'internal' })
-    expect(new Set(told.map(({ direction }) => direction))).toEqual(new Set(['internal']))
+    expect(new Set(reported.map(({ direction }) => direction))).toEqual(new Set(['internal']))
   })
 
-  test('whose mobile went up and pressed no key to take the call: not answered', () => {
+  test('is not answered when the mobile went up and pressed no key to confirm', () => {
     expect(recordAfter(scene('67')).record).toMatchObject({
       direction: 'outgoing',
       answeredAt: null,
@@ -131,10 +133,10 @@ describe('follow-me', () => {
   })
 })
 
-test('click-to-call rings all phones of a user: the one that was picked up is the caller’s', () => {
-  const { kept, told } = recordAfter(scene('15'))
+test('a placed call rings all phones of its user, and the one that answers is the caller’s', () => {
+  const { kept, reported } = recordAfter(scene('15'))
   expect(kept).toHaveLength(1)
-  const ringing = told.find(({ legs }) => legs.length === 2)
+  const ringing = reported.find(({ legs }) => legs.length === 2)
   expect(ringing).toMatchObject({ state: 'dialling', direction: 'internal' })
   expect(ringing?.legs.map(({ endpoint, role }) => [endpoint, role])).toEqual([
     ['1001', 'caller'],
@@ -151,9 +153,9 @@ test('click-to-call rings all phones of a user: the one that was picked up is th
       ['1002', 'callee', true],
     ]),
   )
-  // From the far end's pick-up, not from that of the own phone.
+  // From the answer of the far end, not of the own phone.
   expect(call?.answeredAt).toBe(call?.legs.find(({ role }) => role === 'callee')?.answeredAt)
-  expect(told.map(({ state }) => state).filter((state, at, all) => state !== all[at - 1])).toEqual([
+  expect(reported.map(({ state }) => state).filter((state, at, all) => state !== all[at - 1])).toEqual([
     'dialling',
     'ringing',
     'up',
@@ -162,16 +164,16 @@ test('click-to-call rings all phones of a user: the one that was picked up is th
 })
 
 test.each(['15', '50', '52', '60', '61', '62', '63', '64', '65', '66', '67', '71', '80'])(
-  'scene %s gives the same in any order, told several times',
+  'scene %s gives the same call for events in any order, also repeated ones',
   (number) => {
     const facts = eventsIn(scene(number))
     const callsOf = (some: readonly PbxEvent[]) => {
-      const { table } = newTracker({ isOwnEndpoint: isPhone })
-      for (const fact of some) table.handle(fact)
+      const { tracker } = newTracker({ isOwnEndpoint: isPhone })
+      for (const fact of some) tracker.handle(fact)
       const ids = new Set(
         facts.flatMap((fact) => (fact.kind === 'channel' ? (fact.changes.callId ?? []) : [])),
       )
-      return [...ids].map((id) => table.find(id))
+      return [...ids].map((id) => tracker.find(id))
     }
     const inOrder = callsOf(facts)
     fc.assert(
@@ -210,10 +212,10 @@ describe('a channel that is masqueraded while it rings', () => {
     { kind: 'channel_ended', id: 'a', at: 9 * SECOND, cause: 16 },
   ]
 
-  test('was rung as one phone and answered as another', () => {
-    const { table } = newTracker({ isOwnEndpoint: isPhone })
-    for (const fact of facts) table.handle(fact)
-    const call = table.find('a') as Call
+  test('rang as one phone and answered as another', () => {
+    const { tracker } = newTracker({ isOwnEndpoint: isPhone })
+    for (const fact of facts) tracker.handle(fact)
+    const call = tracker.find('a') as Call
     expect(toCallRecord(call, personOf, () => []).parties).toEqual([
       { userId: '1001', extension: '1001', answered: true },
       { userId: '1003', extension: '1003', answered: true },

@@ -16,7 +16,7 @@ import { aDirectory, anActor, findReachIn } from './fixtures/calls.ts'
 const ID = '1700000000.1'
 const directory = await aDirectory()
 const [admin, user1, user2, user3] = [anActor('admin'), anActor('user1'), anActor('user2'), anActor('user3')]
-/** user1 is of sales, user2 of support, user3 of no team. */
+/** Teams: user1 sales, user2 support, user3 none. */
 const [ofSales, ofSupport, ofLegal, ofNone] = [
   anActor('ofSales'),
   anActor('ofSupport'),
@@ -26,18 +26,18 @@ const [ofSales, ofSupport, ofLegal, ofNone] = [
 
 interface Fixture {
   calls: CallControl
-  table: CallTracker
-  /** What the PBX was asked. */
+  tracker: CallTracker
+  /** The commands that the PBX got. */
   pbxCommands: unknown[][]
   softphoneCommands: unknown[][]
-  dialled: Map<string, PlacedCall>
-  tell(id: string, about: Partial<PbxChannel>): void
+  placed: Map<string, PlacedCall>
+  update(id: string, about: Partial<PbxChannel>): void
   gone(id: string, cause: number): void
 }
 
-/** 1001 talks with 1002 on a PBX that does what it is asked; `flaw` changes one thing of it. */
+/** 1001 talks with 1002 on a PBX that carries out all commands; `pbxChanges` changes one of them. */
 function createFixture(
-  flaw: Partial<Pbx> = {},
+  pbxChanges: Partial<Pbx> = {},
   { listening = true, storesAway = false, reachOf = findReachIn(directory) } = {},
 ): Fixture {
   let at = 1_700_000_000_000_000
@@ -47,11 +47,11 @@ function createFixture(
     defer: (work) => setImmediate(work),
     onError: () => {},
   })
-  const tell = (id: string, changes: Partial<PbxChannel>) =>
+  const update = (id: string, changes: Partial<PbxChannel>) =>
     tracker.handle({ kind: 'channel', id, at: ++at, changes })
   const gone = (id: string, cause: number) => tracker.handle({ kind: 'channel_ended', id, at: ++at, cause })
   const leg = (id: string, endpoint: string) =>
-    tell(id, {
+    update(id, {
       name: `PJSIP/${endpoint}-0000000${id.at(-1)}`,
       endpoint,
       callId: ID,
@@ -68,15 +68,16 @@ function createFixture(
 
   const pbxCommands: unknown[][] = []
   const softphoneCommands: unknown[][] = []
-  const dialled = new Map<string, PlacedCall>()
+  const placed = new Map<string, PlacedCall>()
   const does =
     (name: keyof Pbx) =>
     async (...args: unknown[]) => {
       pbxCommands.push([name, ...args])
       if (name === 'hangup') gone(String(args[0]), 16)
       if (name === 'transferBlind') gone(String(args[0]), 16)
-      if (name === 'park') tell(String(args[0]), { parkingSpace: '701' })
-      if (name === 'pauseRecording') tell(String(args[0]), { recording: args[1] === true ? 'paused' : 'on' })
+      if (name === 'park') update(String(args[0]), { parkingSpace: '701' })
+      if (name === 'pauseRecording')
+        update(String(args[0]), { recording: args[1] === true ? 'paused' : 'on' })
     }
   const pbx: Pbx = {
     ...noPbx,
@@ -90,7 +91,7 @@ function createFixture(
     park: does('park'),
     mute: does('mute'),
     pauseRecording: does('pauseRecording'),
-    ...flaw,
+    ...pbxChanges,
   }
   const waiter = createCallWaiter(tracker)
   const policy = () => ({
@@ -145,18 +146,18 @@ function createFixture(
       placedCalls: {
         async add(call) {
           if (storesAway) throw new Refusal('unavailable')
-          dialled.set(call.id, call)
+          placed.set(call.id, call)
         },
         async finish(id, outcome) {
-          const call = dialled.get(id)
-          if (call !== undefined) dialled.set(id, { ...call, outcome })
+          const call = placed.get(id)
+          if (call !== undefined) placed.set(id, { ...call, outcome })
         },
-        find: async (id) => dialled.get(id),
+        find: async (id) => placed.get(id),
         unfinished: async () => [],
       },
       directory,
       reachOf,
-      newId: () => `n${dialled.size}`,
+      newId: () => `n${placed.size}`,
       now: () => at / 1000,
       ringMs: 30_000,
     }),
@@ -164,7 +165,7 @@ function createFixture(
     tracker,
     waiter,
     clearNumber,
-    placedCalls: { find: async (id) => dialled.get(id) },
+    placedCalls: { find: async (id) => placed.get(id) },
     directory,
     reachOf,
     softphones: {
@@ -173,23 +174,23 @@ function createFixture(
         if (!listening) throw new Refusal('not_supported')
         softphoneCommands.push([userId, command, callId])
         const own = userId === '2' ? ID : '1700000000.2'
-        if (command === 'answer') tell(own, { state: 'up' })
-        else tell(own, { holds: command === 'hold' })
+        if (command === 'answer') update(own, { state: 'up' })
+        else update(own, { holds: command === 'hold' })
       },
     },
     answerByNotify: false,
   })
-  return { calls, table: tracker, pbxCommands, softphoneCommands, dialled, tell, gone }
+  return { calls, tracker: tracker, pbxCommands, softphoneCommands, placed, update, gone }
 }
 
-describe('whose call it is', () => {
+describe('access to a call', () => {
   test.each<[string, typeof user1, number]>([
     ['the caller sees it', user1, 1],
-    ['the one called sees it', user2, 1],
+    ['the callee sees it', user2, 1],
     ['a third user sees nothing', user3, 0],
     ['an admin sees it', admin, 1],
     ['a supervisor of the caller’s team sees it', ofSales, 1],
-    ['a supervisor of the other’s team sees it', ofSupport, 1],
+    ['a supervisor of the callee’s team sees it', ofSupport, 1],
     ['a supervisor of another team sees nothing', ofLegal, 0],
     ['a supervisor of no team sees it', ofNone, 1],
   ])('%s', async (_, actor, count) => {
@@ -222,18 +223,18 @@ describe('whose call it is', () => {
       }
     },
   )
-  test('with reach all, a supervisor of another team acts on it', async () => {
+  test('includes a supervisor of another team if supervisors reach all', async () => {
     const { calls, pbxCommands } = createFixture({}, { reachOf: findReachIn(directory, 'all') })
     expect(await calls.list(ofLegal)).toHaveLength(1)
     await calls.hangup(ofLegal, ID)
     expect(pbxCommands.map(([, channel]) => channel)).toEqual([ID, '1700000000.2'])
   })
-  test('one’s own call is commanded while the database is away', async () => {
+  test('to one’s own call works while the database is unavailable', async () => {
     const reachOf = async () => {
       throw new Refusal('unavailable')
     }
-    const { calls, pbxCommands, tell } = createFixture({}, { reachOf })
-    tell('1700000000.3', { name: 'PJSIP/1006-3', endpoint: '1006', callId: ID, state: 'up', bridge: 'b' })
+    const { calls, pbxCommands, update } = createFixture({}, { reachOf })
+    update('1700000000.3', { name: 'PJSIP/1006-3', endpoint: '1006', callId: ID, state: 'up', bridge: 'b' })
     await calls.mute(ofLegal, ID, true)
     await calls.hangup(ofLegal, ID)
     expect(pbxCommands.map(([name, channel]) => [name, channel])).toEqual([
@@ -255,59 +256,59 @@ describe('whose call it is', () => {
   )
 })
 
-describe('a command', () => {
+describe('a call command', () => {
   test('hangs up the own phone alone', async () => {
     const { calls, pbxCommands } = createFixture()
     await calls.hangup(user2, ID)
     expect(pbxCommands).toEqual([['hangup', '1700000000.2', 'normal']])
   })
-  test('that hangs up is done when the call is over, where the PBX hangs up whoever is left alone', async () => {
-    const { calls, table, gone } = createFixture({
+  test('that hangs up resolves when the call has ended, if the PBX hangs up an end that is left alone', async () => {
+    const { calls, tracker, gone } = createFixture({
       async hangup(channel) {
         gone(channel, 16)
         setTimeout(() => gone(ID, 16), 30)
       },
     })
     await calls.hangup(user2, ID)
-    expect(table.find(ID)?.state).toBe('ended')
+    expect(tracker.find(ID)?.state).toBe('ended')
   })
-  test('hangs nothing up for whose phone has left the call', async () => {
+  test('hangs up nothing for a user after their phone has left the call', async () => {
     const { calls, pbxCommands, gone } = createFixture()
     gone('1700000000.2', 16)
     await expect(calls.hangup(user2, ID)).rejects.toMatchObject({ code: 'conflict' })
     expect(pbxCommands).toEqual([])
   })
-  test('of an admin hangs up everybody', async () => {
+  test('of an admin hangs up all ends', async () => {
     const { calls, pbxCommands } = createFixture()
     await calls.hangup(admin, ID)
     expect(pbxCommands.map(([, channel]) => channel)).toEqual([ID, '1700000000.2'])
   })
   test.each([
     ['the caller’s', ofSales, ID],
-    ['the other’s', ofSupport, '1700000000.2'],
-  ])('of a supervisor of %s team is for the phone of that team alone', async (_, actor, own) => {
-    const { calls, pbxCommands, softphoneCommands, tell } = createFixture()
+    ['the callee’s', ofSupport, '1700000000.2'],
+  ])('of a supervisor of %s team acts on the phone of that team alone', async (_, actor, own) => {
+    const { calls, pbxCommands, softphoneCommands, update } = createFixture()
     await calls.mute(actor, ID, true)
     await calls.sendDigits(actor, ID, '1')
     await calls.hold(actor, ID)
     const far = own === ID ? '1700000000.2' : ID
     expect(pbxCommands.map(([, channel]) => channel)).toEqual([own, far])
     expect(softphoneCommands).toEqual([[own === ID ? '2' : '3', 'hold', ID]])
-    tell(ID, { recording: 'on' })
+    update(ID, { recording: 'on' })
     await calls.pauseRecording(actor, ID, true)
     await calls.hangup(actor, ID)
     expect(pbxCommands.slice(3)).toEqual([['hangup', own, 'normal']])
   })
-  test('of a supervisor hangs up all of a call that no phone of another team is in', async () => {
-    const { calls, pbxCommands, gone, tell } = createFixture()
+  test('of a supervisor hangs up the whole call if no phone of another team is in it', async () => {
+    const { calls, pbxCommands, gone, update } = createFixture()
     gone('1700000000.2', 16)
-    tell('1700000000.3', { name: 'PJSIP/trunk-3', endpoint: 'trunk', callId: ID, state: 'up', bridge: 'b' })
+    update('1700000000.3', { name: 'PJSIP/trunk-3', endpoint: 'trunk', callId: ID, state: 'up', bridge: 'b' })
     await calls.hangup(ofSales, ID)
     expect(pbxCommands.map(([, channel]) => channel)).toEqual([ID, '1700000000.3'])
   })
-  test('of whoever has left the call, with all of their team, is a conflict, and does nothing', async () => {
-    const { calls, pbxCommands, gone, tell } = createFixture()
-    tell(ID, { recording: 'on' })
+  test('of an actor who has left the call, with all of their team, is a conflict and does nothing', async () => {
+    const { calls, pbxCommands, gone, update } = createFixture()
+    update(ID, { recording: 'on' })
     gone('1700000000.2', 16)
     await expect(calls.hangup(ofSupport, ID)).rejects.toMatchObject({ code: 'conflict' })
     await expect(calls.mute(ofSupport, ID, true)).rejects.toMatchObject({ code: 'conflict' })
@@ -316,26 +317,26 @@ describe('a command', () => {
     }
     expect(pbxCommands).toEqual([])
   })
-  test('declines with "busy" what rings', async () => {
-    const { calls, pbxCommands, tell } = createFixture()
-    tell('1700000000.3', { name: 'PJSIP/1002-3', endpoint: '1002', callId: ID, state: 'ringing' })
+  test('declines a ringing phone with "busy"', async () => {
+    const { calls, pbxCommands, update } = createFixture()
+    update('1700000000.3', { name: 'PJSIP/1002-3', endpoint: '1002', callId: ID, state: 'ringing' })
     await calls.decline(user2, ID)
     expect(pbxCommands).toEqual([['hangup', '1700000000.3', 'busy']])
   })
-  test.each(['hold', 'unhold'] as const)('%s is the softphone’s to do', async (command) => {
-    const { calls, softphoneCommands, tell } = createFixture()
-    tell(ID, { holds: command === 'unhold' })
+  test.each(['hold', 'unhold'] as const)('%s is sent to the softphone', async (command) => {
+    const { calls, softphoneCommands, update } = createFixture()
+    update(ID, { holds: command === 'unhold' })
     await calls[command](user1, ID)
     expect(softphoneCommands).toEqual([['2', command, ID]])
   })
-  test('hold without a softphone that listens is not supported', async () => {
+  test('hold is not supported without a connected softphone', async () => {
     const { calls } = createFixture({}, { listening: false })
     await expect(calls.hold(user1, ID)).rejects.toMatchObject({ code: 'not_supported' })
   })
-  test('answer where nothing rings is a conflict', async () => {
+  test('answer is a conflict if no phone rings', async () => {
     await expect(createFixture().calls.answer(user1, ID)).rejects.toMatchObject({ code: 'conflict' })
   })
-  test('transfers under the dial policy', async () => {
+  test('transfers according to the dial policy', async () => {
     const { calls, pbxCommands } = createFixture()
     await expect(calls.transfer(user1, ID, '+33123')).rejects.toMatchObject({ code: 'dial_denied' })
     expect(pbxCommands).toEqual([])
@@ -346,50 +347,53 @@ describe('a command', () => {
     ['dial', (calls, number) => calls.dial(user1, { number })],
     ['transfer', (calls, number) => calls.transfer(user1, ID, number)],
     ['startTransfer', (calls, number) => calls.startTransfer(user1, ID, number)],
-  ])('%s reaches no number on the do-not-call list, and none while the list is away', async (_, command) => {
-    const { calls, pbxCommands } = createFixture()
-    await expect(command(calls, '1009')).rejects.toMatchObject({
-      code: 'dial_denied',
-      detail: expect.stringContaining('do-not-call'),
-    })
-    expect(pbxCommands).toEqual([])
-    const away = createFixture({}, { storesAway: true })
-    await expect(command(away.calls, '1003')).rejects.toMatchObject({ code: 'unavailable' })
-    expect(away.pbxCommands).toEqual([])
-  })
+  ])(
+    '%s reaches no number on the do-not-call list, and none while the list is unavailable',
+    async (_, command) => {
+      const { calls, pbxCommands } = createFixture()
+      await expect(command(calls, '1009')).rejects.toMatchObject({
+        code: 'dial_denied',
+        detail: expect.stringContaining('do-not-call'),
+      })
+      expect(pbxCommands).toEqual([])
+      const away = createFixture({}, { storesAway: true })
+      await expect(command(away.calls, '1003')).rejects.toMatchObject({ code: 'unavailable' })
+      expect(away.pbxCommands).toEqual([])
+    },
+  )
   test.each(['completeTransfer', 'cancelTransfer'] as const)(
-    '%s ends no call where no transfer is under way',
+    '%s ends no call if no transfer is under way',
     async (command) => {
       const { calls, pbxCommands } = createFixture()
       await expect(calls[command](user1, ID)).rejects.toMatchObject({ code: 'conflict' })
       expect(pbxCommands).toEqual([])
     },
   )
-  test('completes a transfer, once the other end waits elsewhere', async () => {
-    const { calls, pbxCommands, tell } = createFixture()
-    tell(ID, { bridge: 'consultation' })
+  test('completes a transfer while the other end waits in another bridge', async () => {
+    const { calls, pbxCommands, update } = createFixture()
+    update(ID, { bridge: 'consultation' })
     await calls.completeTransfer(user1, ID)
     expect(pbxCommands).toEqual([['hangup', ID, 'normal']])
   })
-  test('parks the other end, and says where', async () => {
+  test('parks the other end, and returns the space', async () => {
     const { calls, pbxCommands } = createFixture()
     expect(await calls.park(user1, ID)).toEqual({ space: '701' })
     expect(pbxCommands).toEqual([['park', '1700000000.2', 'PJSIP/1001-00000001']])
   })
-  test('pauses a recording, and not one that is not', async () => {
-    const { calls, tell } = createFixture()
+  test('pauses a recording, and is a conflict without one', async () => {
+    const { calls, update } = createFixture()
     await expect(calls.pauseRecording(user1, ID, true)).rejects.toMatchObject({ code: 'conflict' })
-    tell(ID, { recording: 'on' })
+    update(ID, { recording: 'on' })
     await calls.pauseRecording(user1, ID, true)
     expect(await calls.find(user1, ID)).toMatchObject({ call: { recording: 'paused' } })
   })
-  test('pauses every recording of a call, on whichever channel, and all that is left of them', async () => {
-    const { calls, tell, pbxCommands } = createFixture()
-    for (const id of [ID, '1700000000.2']) tell(id, { recording: 'on' })
-    tell('1700000000.2', { recording: 'off' })
+  test('pauses every recording of a call on any channel, and each that is still running', async () => {
+    const { calls, update, pbxCommands } = createFixture()
+    for (const id of [ID, '1700000000.2']) update(id, { recording: 'on' })
+    update('1700000000.2', { recording: 'off' })
     await calls.pauseRecording(user1, ID, true)
     expect(pbxCommands).toEqual([['pauseRecording', ID, true]])
-    tell('1700000000.2', { recording: 'on' })
+    update('1700000000.2', { recording: 'on' })
     await calls.pauseRecording(user1, ID, true)
     expect(
       pbxCommands
@@ -402,9 +406,9 @@ describe('a command', () => {
   test.each(['completeTransfer', 'cancelTransfer'] as const)(
     'orders nothing for %s where a Local channel joins the bridges of the two ends: they talk',
     async (command) => {
-      const { calls, pbxCommands, tell } = createFixture()
+      const { calls, pbxCommands, update } = createFixture()
       const half = (n: number, bridge: string) =>
-        tell(`1700000000.${n + 2}`, {
+        update(`1700000000.${n + 2}`, {
           ...{
             name: `Local/1002@from-queue-00000001;${n}`,
             endpoint: undefined,
@@ -415,7 +419,7 @@ describe('a command', () => {
         })
       half(1, 'b')
       half(2, 'b2')
-      tell('1700000000.2', { bridge: 'b2' })
+      update('1700000000.2', { bridge: 'b2' })
       await expect(calls[command](user2, ID)).rejects.toMatchObject({
         code: 'conflict',
         detail: 'no transfer is under way',
@@ -425,60 +429,60 @@ describe('a command', () => {
   )
   describe('digits', () => {
     const FAR = '1700000000.2'
-    test('are sent to the other end, and never pressed in its company', async () => {
+    test('are sent to the other end, and not pressed while it is in the bridge', async () => {
       const { calls, pbxCommands } = createFixture()
       await calls.sendDigits(user1, ID, '#1630')
       expect(pbxCommands).toEqual([['sendDigits', FAR, '#1630']])
     })
-    test('are sent to each end of a call of three', async () => {
-      const { calls, pbxCommands, tell } = createFixture()
-      tell('1700000000.3', { name: 'PJSIP/1003-3', endpoint: '1003', callId: ID, state: 'up', bridge: 'b' })
+    test('are sent to each other end of a call of three', async () => {
+      const { calls, pbxCommands, update } = createFixture()
+      update('1700000000.3', { name: 'PJSIP/1003-3', endpoint: '1003', callId: ID, state: 'up', bridge: 'b' })
       await calls.sendDigits(user1, ID, '1')
       expect(pbxCommands).toEqual([
         ['sendDigits', FAR, '1'],
         ['sendDigits', '1700000000.3', '1'],
       ])
     })
-    test('are pressed where the dialplan has the call, until another end comes into it', async () => {
-      const { calls, pbxCommands, tell, gone } = createFixture()
+    test('are pressed while the dialplan handles the call, until another end joins it', async () => {
+      const { calls, pbxCommands, update, gone } = createFixture()
       gone(FAR, 16)
-      tell(ID, { bridge: undefined })
+      update(ID, { bridge: undefined })
       await calls.sendDigits(user1, ID, '12#')
       expect(pbxCommands).toEqual([['pressDigits', ID, '12#', expect.any(Function)]])
       const mayPress = pbxCommands[0]?.[3] as () => boolean
       expect(mayPress()).toBe(true)
-      tell('1700000000.3', { name: 'PJSIP/1003-3', endpoint: '1003', callId: ID, state: 'ringing' })
+      update('1700000000.3', { name: 'PJSIP/1003-3', endpoint: '1003', callId: ID, state: 'ringing' })
       expect(mayPress()).toBe(false)
     })
     test.each<[string, (it: Fixture) => void]>([
-      ['another end is rung', ({ tell }) => tell(FAR, { state: 'ringing', bridge: undefined })],
-      ['the other end waits in another bridge', ({ tell }) => tell(FAR, { bridge: 'b2' })],
+      ['another end rings', ({ update }) => update(FAR, { state: 'ringing', bridge: undefined })],
+      ['the other end waits in another bridge', ({ update }) => update(FAR, { bridge: 'b2' })],
       ['the other end is hidden in the bridge', ({ gone }) => gone(FAR, 16)],
-      ['the leg is parked', ({ tell }) => tell(ID, { bridge: undefined, parkingSpace: '701' })],
+      ['the leg is parked', ({ update }) => update(ID, { bridge: undefined, parkingSpace: '701' })],
     ])('are refused while %s', async (_, happens) => {
       const it = createFixture()
       happens(it)
       await expect(it.calls.sendDigits(user1, ID, '#1630')).rejects.toMatchObject({ code: 'conflict' })
       expect(it.pbxCommands).toEqual([])
     })
-    test('wait for an end that has answered to enter the bridge', async () => {
-      const { calls, pbxCommands, tell } = createFixture()
-      tell(FAR, { bridge: undefined })
+    test('wait until an end that has answered enters the bridge', async () => {
+      const { calls, pbxCommands, update } = createFixture()
+      update(FAR, { bridge: undefined })
       const sending = calls.sendDigits(user1, ID, '1')
-      setImmediate(() => tell(FAR, { bridge: 'b' }))
+      setImmediate(() => update(FAR, { bridge: 'b' }))
       await sending
       expect(pbxCommands).toEqual([['sendDigits', FAR, '1']])
     })
   })
-  test.each(['', 'x', '1,2', '1\r\n', '1'.repeat(33), '１'])('sends no digits like %j', async (digits) => {
+  test.each(['', 'x', '1,2', '1\r\n', '1'.repeat(33), '１'])('refuses %j as digits', async (digits) => {
     const { calls, pbxCommands } = createFixture()
     await expect(calls.sendDigits(user1, ID, digits)).rejects.toMatchObject({ code: 'input_invalid' })
     expect(pbxCommands).toEqual([])
   })
 })
 
-describe('dialling', () => {
-  test('rings the own phone, then the number, by an id of ours', async () => {
+describe('placing a call', () => {
+  test('rings the own phone, then the number, with an id of ours', async () => {
     const { calls, pbxCommands } = createFixture()
     const { callId } = await calls.dial(user1, { number: '1002' })
     expect(callId).toBe('hk_n0')
@@ -497,13 +501,13 @@ describe('dialling', () => {
     expect(await calls.find(user1, callId)).toMatchObject({ kind: 'requested', number: '1002' })
     await expect(calls.find(user2, callId)).rejects.toMatchObject({ code: 'not_found' })
   })
-  test('with the same key gives the same call, and dials once', async () => {
+  test('with the same idempotency key returns the same call, and dials once', async () => {
     const { calls, pbxCommands } = createFixture()
     const first = await calls.dial(user1, { number: '1002', idempotencyKey: 'k' })
     expect(await calls.dial(user1, { number: '1002', idempotencyKey: 'k' })).toEqual(first)
     expect(pbxCommands).toHaveLength(1)
   })
-  test('with a key that was refused may be tried again', async () => {
+  test('may be repeated with the key of a refused request', async () => {
     let offline = true
     const { calls } = createFixture({
       dial: async () => {
@@ -515,7 +519,7 @@ describe('dialling', () => {
     offline = false
     await expect(calls.dial(user1, request)).resolves.toBeDefined()
   })
-  test('is limited, but for emergencies', async () => {
+  test('is limited, except for emergencies', async () => {
     const { calls, pbxCommands } = createFixture()
     await calls.dial(user1, { number: '1002' })
     await expect(calls.dial(user1, { number: '1003' })).rejects.toMatchObject({ code: 'throttled' })
@@ -524,15 +528,15 @@ describe('dialling', () => {
   })
   test.each<[string, Parameters<CallControl['dial']>[1], string]>([
     ['the own number', { number: '1001' }, 'input_invalid'],
-    ['what the policy denies', { number: '+33123' }, 'dial_denied'],
-    ['another’s phone', { number: '1003', userId: '3' }, 'forbidden'],
-    ['another’s number to show', { number: '1003', callerNumber: '1002' }, 'dial_denied'],
-  ])('refuses %s, and nothing rings', async (_, request, code) => {
+    ['a number that the policy denies', { number: '+33123' }, 'dial_denied'],
+    ['another user’s phone', { number: '1003', userId: '3' }, 'forbidden'],
+    ['another user’s number as caller number', { number: '1003', callerNumber: '1002' }, 'dial_denied'],
+  ])('refuses %s, and no phone rings', async (_, request, code) => {
     const { calls, pbxCommands } = createFixture()
     await expect(calls.dial(user1, request)).rejects.toMatchObject({ code })
     expect(pbxCommands).toEqual([])
   })
-  test('a supervisor dials for another, whose phone rings', async () => {
+  test('rings the phone of the user for whom a supervisor dials', async () => {
     const { calls, pbxCommands } = createFixture()
     await calls.dial(admin, { number: '1003', userId: '3' })
     expect(pbxCommands).toMatchObject([['dial', { endpoint: '1002' }]])
@@ -541,16 +545,16 @@ describe('dialling', () => {
     ['of their team', ofSales, '2', undefined],
     ['of another team', ofSales, '3', 'not_found'],
     ['of no team', ofSales, '4', 'not_found'],
-    ['there is not', ofSales, '77', 'not_found'],
+    ['that does not exist', ofSales, '77', 'not_found'],
     ['of any team, where they are in none', ofNone, '3', undefined],
-  ])('a supervisor for somebody %s', async (_, actor, userId, code) => {
+  ])('by a supervisor for a user %s', async (_, actor, userId, code) => {
     const { calls, pbxCommands } = createFixture()
-    const dialled = calls.dial(actor, { number: '1003', userId })
-    if (code !== undefined) await expect(dialled).rejects.toMatchObject({ code })
-    else await dialled
+    const placed = calls.dial(actor, { number: '1003', userId })
+    if (code !== undefined) await expect(placed).rejects.toMatchObject({ code })
+    else await placed
     expect(pbxCommands).toHaveLength(code === undefined ? 1 : 0)
   })
-  test('a call that was only asked for is found and called off by whoever oversees its user', async () => {
+  test('lets those who oversee the user find and cancel a call that was only requested', async () => {
     const { calls, pbxCommands } = createFixture()
     const { callId } = await calls.dial(user1, { number: '1002' })
     for (const actor of [ofSupport, ofLegal]) {
@@ -561,23 +565,23 @@ describe('dialling', () => {
     await calls.hangup(ofSales, callId)
     expect(pbxCommands.at(-1)).toEqual(['hangup', callId, 'normal'])
   })
-  test('while the PBX is away is refused, and nothing is kept for later', async () => {
-    const { calls, dialled } = createFixture({
+  test('is refused while the PBX is offline, and nothing is queued', async () => {
+    const { calls, placed } = createFixture({
       state: () => ({ online: false, offlineSince: 0, epoch: undefined }),
     })
     await expect(calls.dial(user1, { number: '1002' })).rejects.toMatchObject({
       code: 'unavailable',
       retryAfter: 2,
     })
-    expect(dialled.size).toBe(0)
+    expect(placed.size).toBe(0)
   })
-  test('whose answer was lost is found by its id once the PBX tells of it, and never sent again', async () => {
+  test('is not repeated if the response was lost, and is found by its id once the PBX reports it', async () => {
     const sent: string[] = []
-    const { calls, tell } = createFixture({
+    const { calls, update } = createFixture({
       async dial({ callId }) {
         sent.push(callId)
         setTimeout(
-          () => tell(callId, { name: 'PJSIP/1001-9', endpoint: '1001', callId, state: 'ringing' }),
+          () => update(callId, { name: 'PJSIP/1001-9', endpoint: '1001', callId, state: 'ringing' }),
           50,
         )
         throw new Refusal('unconfirmed')
@@ -587,7 +591,7 @@ describe('dialling', () => {
     expect((await calls.dial(user1, { number: '1002', idempotencyKey: 'k' })).callId).toBe(callId)
     expect(sent).toEqual([callId])
   })
-  test('for help is done even while every store is away', async () => {
+  test('reaches an emergency number while every store is unavailable', async () => {
     const { calls, pbxCommands } = createFixture({}, { storesAway: true })
     await expect(calls.dial(user1, { number: '1002', idempotencyKey: 'k' })).rejects.toMatchObject({
       code: 'unavailable',
@@ -595,7 +599,7 @@ describe('dialling', () => {
     await calls.dial(user1, { number: '112', idempotencyKey: 'k' })
     expect(pbxCommands).toMatchObject([['dial', { number: '112' }]])
   })
-  test('can be called off before the phone rings', async () => {
+  test('can be cancelled before the phone rings', async () => {
     const { calls, pbxCommands } = createFixture()
     const { callId } = await calls.dial(user1, { number: '1002' })
     await calls.hangup(user1, callId)

@@ -5,13 +5,13 @@ import type { CallListener } from '../../../../api/core/calls/call-tracker.ts'
 import type { UserMessage } from '../../../../api/core/messaging/user-messages.ts'
 import { aCall, aDirectory, aLeg } from './fixtures/calls.ts'
 
-/** A table that changes as the test says, and all that users were told: by extension, and of which state. */
+/** A tracker that changes as the test requests, and all that users were sent: by extension, and with which state. */
 async function startNotifier({ holds = true } = {}) {
   let change: CallListener = () => {}
   let take: (fence: number | undefined) => void = () => {}
   let now: Call | undefined
   const directory = await aDirectory()
-  const told: [extension: string | undefined, type: string, state: unknown][] = []
+  const reported: [extension: string | undefined, type: string, state: unknown][] = []
   startCallNotifier({
     tracker: {
       live: () => (now === undefined ? [] : [now]),
@@ -24,7 +24,7 @@ async function startNotifier({ holds = true } = {}) {
     directory,
     userMessages: {
       send: async (userId: string, { type, call }: UserMessage) => {
-        told.push([directory.findByUser(userId)?.extension, type, (call as Call).state]) // toldCall keeps it
+        reported.push([directory.findByUser(userId)?.extension, type, (call as Call).state]) // the payload has it
       },
       broadcast: async () => {},
     },
@@ -37,7 +37,7 @@ async function startNotifier({ holds = true } = {}) {
     onError: () => {},
   })
   return {
-    told,
+    reported,
     changes(call: Call) {
       const before = now
       now = call
@@ -52,11 +52,11 @@ const ringing = aCall({
   legs: [aLeg('1001'), aLeg('1002', { role: 'callee', state: 'ringing' })],
 })
 
-test('who is rung is told of an incoming call, and everybody in it of the rest', async () => {
-  const { changes, told } = await startNotifier()
+test('a user who is called gets incoming_call, and all users in the call get its other changes', async () => {
+  const { changes, reported } = await startNotifier()
   changes(ringing)
   changes(aCall())
-  expect(told).toEqual([
+  expect(reported).toEqual([
     ['1001', 'call_status', 'ringing'],
     ['1002', 'incoming_call', 'ringing'],
     ['1001', 'call_status', 'up'],
@@ -64,20 +64,20 @@ test('who is rung is told of an incoming call, and everybody in it of the rest',
   ])
 })
 
-test('what is shown to nobody is no news', async () => {
-  const { changes, told } = await startNotifier()
+test('a change that no payload shows is not sent', async () => {
+  const { changes, reported } = await startNotifier()
   changes(aCall())
-  told.length = 0
+  reported.length = 0
   changes(aCall({ legs: [aLeg('1001', { bridge: 'b2' }), aLeg('1002', { role: 'callee', bridge: 'b2' })] }))
-  expect(told).toEqual([])
+  expect(reported).toEqual([])
 })
 
-test('only the holder of the lease tells; who takes it over tells everybody in a call', async () => {
-  const { changes, told, takesOver } = await startNotifier({ holds: false })
+test('only the holder of the lease sends, and a new holder notifies all users in a call', async () => {
+  const { changes, reported, takesOver } = await startNotifier({ holds: false })
   changes(aCall())
-  expect(told).toEqual([])
+  expect(reported).toEqual([])
   takesOver()
-  expect(told).toEqual([
+  expect(reported).toEqual([
     ['1001', 'call_status', 'up'],
     ['1002', 'call_status', 'up'],
   ])

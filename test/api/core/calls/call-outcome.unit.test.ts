@@ -5,16 +5,16 @@ import {
   type ParticipationEnd,
 } from '../../../../api/core/calls/call-outcome.ts'
 
-const end = (flaw: Partial<ParticipationEnd> = {}): ParticipationEnd => ({
+const end = (changes: Partial<ParticipationEnd> = {}): ParticipationEnd => ({
   wasUp: false,
   dialEnd: undefined,
   cause: 16,
   movedToAnotherCall: false,
-  ...flaw,
+  ...changes,
 })
 const up = end({ wasUp: true })
 
-/** A call from one phone to another that nobody answered: each case names what is different. */
+/** An unanswered call from one phone to another: each case lists its differences. */
 const outcome = (facts: Partial<OutcomeInput>) =>
   outcomeOf({
     answered: false,
@@ -34,7 +34,7 @@ const own = (caller: Partial<ParticipationEnd>, reason?: number) =>
   })
 
 test.each([
-  ['nobody takes it', far({ dialEnd: 'no_answer' }), 'no_answer'],
+  ['no phone answers', far({ dialEnd: 'no_answer' }), 'no_answer'],
   ['the line is busy', far({ dialEnd: 'busy', cause: 17 }), 'busy'],
   [
     'a phone declines, which the PBX counts as no answer',
@@ -50,18 +50,18 @@ test.each([
   ['only a plain end is known', far({ cause: 16 }), 'cancelled'],
   ['the PBX gives no cause', far({ cause: 0 }), 'failed'],
   ['a far end went on in another call', far({ cause: undefined, movedToAnotherCall: true }), 'cancelled'],
-  ['nobody heard its end', far({ cause: undefined }), 'unknown'],
+  ['no API saw its end', far({ cause: undefined }), 'unknown'],
   ['one declines and another rings out', far({ cause: 21 }, { dialEnd: 'no_answer' }), 'no_answer'],
-  ['one is busy and another is away', far({ cause: 20 }, { dialEnd: 'busy' }), 'busy'],
+  ['one is busy and another is not registered', far({ cause: 20 }, { dialEnd: 'busy' }), 'busy'],
   ['one declines, then the caller gives up', far({ cause: 21 }, { dialEnd: 'cancelled' }), 'cancelled'],
   ['it was answered, whatever came then', outcome({ answered: true }), 'answered'],
   [
-    'no far end came to be, for want of a route',
+    'no far end appeared, as there is no route',
     outcome({ callees: [], caller: end({ cause: 3 }) }),
     'unavailable',
   ],
   ['the caller hangs up before any is rung', outcome({ callees: [] }), 'cancelled'],
-])('when %s', (_, is, should) => {
+])('the outcome when %s', (_, is, should) => {
   expect(is).toBe(should)
 })
 
@@ -74,7 +74,7 @@ test.each([
   ['is given up on', own({ dialEnd: 'no_answer', cause: 16 }, 0), 'cancelled'],
   ['cannot be reached', own({ cause: 20 }, 0), 'own_unavailable'],
   ['fails for no reason given', own({ cause: 0 }, 0), 'failed'],
-  ['ends unheard', own({ cause: undefined }), 'unknown'],
+  ['ends while no API is connected', own({ cause: undefined }), 'unknown'],
   ['ends unheard, and rang out before', own({ cause: undefined }, 3), 'own_no_answer'],
   [
     'never rang',
@@ -91,6 +91,6 @@ test.each([
     outcome({ ringsCallerFirst: true, caller: up, callees: [end({ dialEnd: 'busy', cause: 17 })] }),
     'busy',
   ],
-])('when our own phone %s', (_, is, should) => {
+])('the outcome when the caller’s own phone %s', (_, is, should) => {
   expect(is).toBe(should)
 })

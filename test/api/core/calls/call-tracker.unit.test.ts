@@ -12,13 +12,13 @@ import {
 } from './fixtures/recorded-events.ts'
 
 const SCENES = ['10', '11', '12', '13', '14', '20', '21', '30', '31', '32', '40', '41'] as const
-/** The call that each is about. */
+/** The call that each scene is about. */
 function idIn(version: Version, scene: string): string {
   const fields = recordedMessages(version, scene)[0]?.fields
   return fields?.linkedid ?? fields?.uniqueid ?? ''
 }
 
-describe.each(VERSIONS)('what %s told', (version) => {
+describe.each(VERSIONS)('the recorded calls of %s', (version) => {
   test.each([
     ['10', 'a call that is answered and hung up', 'answered', 16],
     ['11', 'an own phone that is busy', 'own_busy', 17],
@@ -27,10 +27,10 @@ describe.each(VERSIONS)('what %s told', (version) => {
     ['14', 'a call that is cancelled while the own phone rings', 'cancelled', 16],
     ['20', 'a ringing leg that the PBX ends without a cause', 'no_answer', 16],
     ['21', 'a call between phones whose caller hangs up', 'answered', 16],
-  ])('of scene %s, %s, is over with the right outcome', (scene, _, outcome, cause) => {
-    const table = trackerAfter(eventsIn(recordedMessages(version, scene)))
-    expect(table.live()).toEqual([])
-    const call = table.find(idIn(version, scene))
+  ])('of scene %s, %s, end with the right outcome', (scene, _, outcome, cause) => {
+    const tracker = trackerAfter(eventsIn(recordedMessages(version, scene)))
+    expect(tracker.live()).toEqual([])
+    const call = tracker.find(idIn(version, scene))
     expect(call).toMatchObject({ state: 'ended', outcome, cause })
     expect(call?.legs.every(({ state }) => state === 'ended')).toBe(true)
     expect(call?.answeredAt === undefined).toBe(outcome !== 'answered')
@@ -41,27 +41,24 @@ describe.each(VERSIONS)('what %s told', (version) => {
     ['31', 'up', { '101': 'ended', '102': 'up', '103': 'up' }],
     ['32', 'up', { '101': 'up', '102': 'up', '103': 'ended' }],
     ['40', 'up', { '101': 'up', '102': 'up' }],
-    // 16 takes the name of the timeout channel for nothing and does not park.
+    // 16 ignores the name of the timeout channel and does not park.
     version === 'asterisk16'
       ? ['41', 'up', { '101': 'up', '102': 'up' }]
       : ['41', 'parked', { '101': 'ended', '102': 'up' }],
-  ] as [string, string, Record<string, string>][])(
-    'of scene %s leaves one call, %s',
-    (scene, state, legs) => {
-      const table = trackerAfter(eventsIn(recordedMessages(version, scene)))
-      expect(table.live()).toHaveLength(1)
-      const [call] = table.live()
-      expect(call).toMatchObject({ id: idIn(version, scene), state, outcome: undefined, endedAt: undefined })
-      expect(Object.fromEntries(call?.legs.map((leg) => [leg.endpoint, leg.state]) ?? [])).toEqual(legs)
+  ] as [string, string, Record<string, string>][])('of scene %s leave one call, %s', (scene, state, legs) => {
+    const tracker = trackerAfter(eventsIn(recordedMessages(version, scene)))
+    expect(tracker.live()).toHaveLength(1)
+    const [call] = tracker.live()
+    expect(call).toMatchObject({ id: idIn(version, scene), state, outcome: undefined, endedAt: undefined })
+    expect(Object.fromEntries(call?.legs.map((leg) => [leg.endpoint, leg.state]) ?? [])).toEqual(legs)
 
-      table.reconcile(new Set(), MUCH_LATER)
-      table.flush()
-      expect(table.live()).toEqual([])
-      expect(table.find(idIn(version, scene))).toMatchObject({ state: 'ended', outcome: 'answered' })
-    },
-  )
+    tracker.reconcile(new Set(), MUCH_LATER)
+    tracker.flush()
+    expect(tracker.live()).toEqual([])
+    expect(tracker.find(idIn(version, scene))).toMatchObject({ state: 'ended', outcome: 'answered' })
+  })
 
-  test('names both ends, the times and the way of a dialled call', () => {
+  test('name both ends, the times and the direction of a placed call', () => {
     const messages = recordedMessages(version, '10')
     const call = trackerAfter(eventsIn(messages)).find('ok')
     expect(call).toMatchObject({
@@ -71,30 +68,30 @@ describe.each(VERSIONS)('what %s told', (version) => {
     })
     const ups = messages.filter(({ name, fields }) => name === 'Newstate' && fields.channelstate === '6')
     expect(ups.map(({ fields }) => fields.channel?.slice(0, 9))).toEqual(['PJSIP/101', 'PJSIP/102'])
-    // The far end's "up", not that of the own phone.
+    // The answer of the far end, not of the own phone.
     expect(call?.answeredAt).toBe(eventsIn(ups.slice(1))[0]?.at)
     expect(call?.startedAt).toBe(eventsIn(messages.slice(0, 1))[0]?.at)
   })
 
-  test('is told step by step, without a detour, and the end once', () => {
-    const { table, told } = newTracker()
+  test('are reported step by step, without a detour, and their end once', () => {
+    const { tracker, reported } = newTracker()
     for (const fact of eventsIn(recordedMessages(version, '10'))) {
-      table.handle(fact)
-      table.flush()
+      tracker.handle(fact)
+      tracker.flush()
     }
-    const states = told.map(({ state }) => state).filter((state, at, all) => state !== all[at - 1])
+    const states = reported.map(({ state }) => state).filter((state, at, all) => state !== all[at - 1])
     expect(states).toEqual(['dialling', 'ringing', 'up', 'ended'])
-    expect(told.filter(({ state }) => state === 'ended')).toHaveLength(1)
+    expect(reported.filter(({ state }) => state === 'ended')).toHaveLength(1)
   })
 
-  test('of hold and its end shows in between', () => {
+  test('show hold and its end in between', () => {
     const messages = recordedMessages(version, '40')
     const held = messages.findIndex(({ name }) => name === 'Hold') + 1
     expect(trackerAfter(eventsIn(messages.slice(0, held))).find('hold')?.state).toBe('held')
     expect(trackerAfter(eventsIn(messages)).find('hold')?.state).toBe('up')
   })
 
-  test.each(SCENES)('of scene %s gives the same in any order, told several times', (scene) => {
+  test.each(SCENES)('of scene %s are the same for events in any order, also repeated ones', (scene) => {
     const messages = recordedMessages(version, scene)
     const id = idIn(version, scene)
     const inOrder = trackerAfter(eventsIn(messages))
@@ -104,16 +101,16 @@ describe.each(VERSIONS)('what %s told', (version) => {
         fc.shuffledSubarray(messages, { minLength: messages.length }),
         fc.subarray(messages),
         (all, again) => {
-          const table = trackerAfter(eventsIn([...all, ...again]))
-          expect(table.find(id)).toEqual(inOrder.find(id))
-          expect(table.live()).toEqual(inOrder.live())
+          const tracker = trackerAfter(eventsIn([...all, ...again]))
+          expect(tracker.find(id)).toEqual(inOrder.find(id))
+          expect(tracker.live()).toEqual(inOrder.live())
         },
       ),
       { numRuns: 25 },
     )
   })
 
-  test.each(SCENES)('of scene %s survives a snapshot at any moment, nothing lost or raised', (scene) => {
+  test.each(SCENES)('of scene %s are unchanged by a snapshot at any moment', (scene) => {
     const messages = recordedMessages(version, scene)
     const id = idIn(version, scene)
     const inOrder = trackerAfter(eventsIn(messages)).find(id)
@@ -121,36 +118,39 @@ describe.each(VERSIONS)('what %s told', (version) => {
       fc.property(fc.nat(messages.length), fc.infiniteStream(fc.boolean()), (middle, again) => {
         const before = eventsIn(messages.slice(0, middle))
         const after = eventsIn(messages.slice(middle))
-        const { table } = newTracker()
-        for (const fact of before) table.handle(fact)
+        const { tracker } = newTracker()
+        for (const fact of before) tracker.handle(fact)
         const at = Math.max(0, ...before.map((fact) => fact.at))
-        table.reconcile(new Set(aliveAfter(before)), at)
-        table.flush()
-        // What was told before the snapshot may come once more behind it.
-        for (const fact of [...before.filter(() => again.next().value), ...after]) table.handle(fact)
-        table.flush()
-        expect(table.find(id)).toEqual(inOrder)
+        tracker.reconcile(new Set(aliveAfter(before)), at)
+        tracker.flush()
+        // Events from before the snapshot may be repeated after it.
+        for (const fact of [...before.filter(() => again.next().value), ...after]) tracker.handle(fact)
+        tracker.flush()
+        expect(tracker.find(id)).toEqual(inOrder)
       }),
       { numRuns: 25 },
     )
   })
 
-  test.each(SCENES)('of scene %s leaves no ghost when the PBX has no channel, whatever was lost', (scene) => {
-    const messages = recordedMessages(version, scene)
-    fc.assert(
-      fc.property(fc.shuffledSubarray(messages), fc.subarray(messages), (some, late) => {
-        const { table } = newTracker()
-        for (const fact of eventsIn(some)) table.handle(fact)
-        table.reconcile(new Set(), MUCH_LATER)
-        const known = new Set(eventsIn(some).flatMap((fact) => (fact.kind === 'channel' ? fact.id : [])))
-        const isKnown = (fact: PbxEvent) => fact.kind === 'channel' && known.has(fact.id)
-        for (const fact of eventsIn(late).filter(isKnown)) table.handle(fact)
-        table.flush()
-        expect(table.live()).toEqual([])
-      }),
-      { numRuns: 25 },
-    )
-  })
+  test.each(SCENES)(
+    'of scene %s leave no live call when the PBX has no channel, whichever events were lost',
+    (scene) => {
+      const messages = recordedMessages(version, scene)
+      fc.assert(
+        fc.property(fc.shuffledSubarray(messages), fc.subarray(messages), (some, late) => {
+          const { tracker } = newTracker()
+          for (const fact of eventsIn(some)) tracker.handle(fact)
+          tracker.reconcile(new Set(), MUCH_LATER)
+          const known = new Set(eventsIn(some).flatMap((fact) => (fact.kind === 'channel' ? fact.id : [])))
+          const isKnown = (fact: PbxEvent) => fact.kind === 'channel' && known.has(fact.id)
+          for (const fact of eventsIn(late).filter(isKnown)) tracker.handle(fact)
+          tracker.flush()
+          expect(tracker.live()).toEqual([])
+        }),
+        { numRuns: 25 },
+      )
+    },
+  )
 })
 
 function aliveAfter(facts: readonly PbxEvent[]): string[] {
@@ -158,7 +158,7 @@ function aliveAfter(facts: readonly PbxEvent[]): string[] {
   return facts.flatMap((fact) => (fact.kind === 'channel' && !gone.has(fact.id) ? fact.id : []))
 }
 
-/** Facts by hand, one second apart unless said. */
+/** Events made by hand, one second apart by default. */
 const SECOND = 1_000_000
 const about = (id: string, at: PbxTime, what: Partial<PbxChannel>): PbxEvent => ({
   kind: 'channel',
@@ -196,7 +196,7 @@ const rings = (from: string | undefined, to: string, at: PbxTime): PbxEvent => (
   end: undefined,
 })
 
-describe('direction', () => {
+describe('the direction of a call', () => {
   const call = (caller: string, callee?: string) =>
     trackerAfter([
       born('a', 'a', caller, 1, { state: 'dialling', dialedExtension: '600' }),
@@ -215,13 +215,13 @@ describe('direction', () => {
   })
 })
 
-describe('answering', () => {
-  test('a phone that rings an application is answered when the dialplan answers', () => {
-    const table = trackerAfter([
+describe('the answer of a call', () => {
+  test('is that of the dialplan for a phone that calls an application', () => {
+    const tracker = trackerAfter([
       born('a', 'a', '101', 1, { state: 'dialling', dialedExtension: '600' }),
       about('a', 2, { state: 'up' }),
     ])
-    expect(table.find('a')).toMatchObject({ state: 'up', answeredAt: 2 * SECOND, to: { number: '600' } })
+    expect(tracker.find('a')).toMatchObject({ state: 'up', answeredAt: 2 * SECOND, to: { number: '600' } })
   })
 
   const ownPhoneUp = [
@@ -230,24 +230,24 @@ describe('answering', () => {
     about('hk_1', 2, { state: 'up' }),
   ]
 
-  test('an own phone that was rung first is no answer, until nothing else happens', () => {
-    const { table, clock, told } = newTracker()
-    for (const fact of ownPhoneUp) table.handle(fact)
-    table.flush()
-    expect(table.find('hk_1')).toMatchObject({ state: 'ringing', answeredAt: undefined })
+  test('is not that of the own phone, which is rung first, until no other event follows', () => {
+    const { tracker, clock, reported } = newTracker()
+    for (const fact of ownPhoneUp) tracker.handle(fact)
+    tracker.flush()
+    expect(tracker.find('hk_1')).toMatchObject({ state: 'ringing', answeredAt: undefined })
     clock.ms += 1_000
-    table.tick()
-    table.flush()
-    expect(told.at(-1)).toMatchObject({ state: 'up', answeredAt: 2 * SECOND })
+    tracker.tick()
+    tracker.flush()
+    expect(reported.at(-1)).toMatchObject({ state: 'up', answeredAt: 2 * SECOND })
   })
 
-  test('a number that cannot be reached, of which no channel came to be, is no answer', () => {
-    const table = trackerAfter([...ownPhoneUp, gone('hk_1', 3, 20)])
-    expect(table.find('hk_1')).toMatchObject({ outcome: 'unavailable', answeredAt: undefined, cause: 20 })
+  test('does not exist for an unreachable number without a channel', () => {
+    const tracker = trackerAfter([...ownPhoneUp, gone('hk_1', 3, 20)])
+    expect(tracker.find('hk_1')).toMatchObject({ outcome: 'unavailable', answeredAt: undefined, cause: 20 })
   })
 
-  test('the first of a ring group to answer is named, and the others are kept as ended', () => {
-    const table = trackerAfter([
+  test('is that of the first phone of a ring group, and the others stay as ended legs', () => {
+    const tracker = trackerAfter([
       born('a', 'a', 'trunk', 1, { state: 'dialling', dialedExtension: '74951234567' }),
       born('b', 'a', '101', 2, { callerName: 'Ann' }),
       rings('a', 'b', 2),
@@ -257,18 +257,18 @@ describe('answering', () => {
       about('a', 5, { state: 'up' }),
       gone('b', 5, 26),
     ])
-    expect(table.find('a')).toMatchObject({
+    expect(tracker.find('a')).toMatchObject({
       state: 'up',
       answeredAt: 5 * SECOND,
       to: { number: '74951234567', name: 'Bob' },
     })
-    expect(table.ofEndpoint('102')).toHaveLength(1)
-    expect(table.ofEndpoint('101')).toEqual([])
+    expect(tracker.ofEndpoint('102')).toHaveLength(1)
+    expect(tracker.ofEndpoint('101')).toEqual([])
   })
 })
 
-describe('a call that passes into another', () => {
-  /** 101 talks with 102 and, in a second call, with 103; then it joins the two and leaves. */
+describe('a call that merges into another', () => {
+  /** 101 talks with 102 and, in a second call, with 103; then it joins the two calls and leaves. */
   const two = [
     born('a1', 'a1', '101', 1, { state: 'dialling', dialedExtension: '102' }),
     born('b', 'a1', '102', 1),
@@ -283,43 +283,43 @@ describe('a call that passes into another', () => {
   ]
   const joined = [about('c', 6, { callId: 'a1' }), gone('a1', 6), gone('a2', 7)]
 
-  test('is over, and was answered', () => {
-    const table = trackerAfter([...two, ...joined])
-    expect(table.live().map(({ id }) => id)).toEqual(['a1'])
-    expect(table.find('a1')).toMatchObject({ state: 'up', answeredAt: 2 * SECOND })
-    expect(table.find('a2')).toMatchObject({ state: 'ended', outcome: 'answered', endedAt: 7 * SECOND })
-    expect(table.ofEndpoint('103').map(({ id }) => id)).toEqual(['a1'])
+  test('has ended, and was answered', () => {
+    const tracker = trackerAfter([...two, ...joined])
+    expect(tracker.live().map(({ id }) => id)).toEqual(['a1'])
+    expect(tracker.find('a1')).toMatchObject({ state: 'up', answeredAt: 2 * SECOND })
+    expect(tracker.find('a2')).toMatchObject({ state: 'ended', outcome: 'answered', endedAt: 7 * SECOND })
+    expect(tracker.ofEndpoint('103').map(({ id }) => id)).toEqual(['a1'])
   })
 
-  test('is so in any order', () => {
+  test('does so for events in any order', () => {
     const facts = [...two, ...joined]
     const inOrder = trackerAfter(facts)
     fc.assert(
       fc.property(fc.shuffledSubarray(facts, { minLength: facts.length }), (all) => {
-        const table = trackerAfter(all)
-        expect(table.live()).toEqual(inOrder.live())
-        expect(table.find('a2')).toEqual(inOrder.find('a2'))
+        const tracker = trackerAfter(all)
+        expect(tracker.live()).toEqual(inOrder.live())
+        expect(tracker.find('a2')).toEqual(inOrder.find('a2'))
       }),
     )
   })
 
-  test('is told to have ended once, and does not come back while the other goes on', () => {
-    const { table, told, clock } = newTracker()
+  test('is reported as ended once, and does not return while the other one goes on', () => {
+    const { tracker, reported, clock } = newTracker()
     for (const fact of [...two, ...joined]) {
-      table.handle(fact)
-      table.flush()
+      tracker.handle(fact)
+      tracker.flush()
     }
-    expect(told.filter(({ id, state }) => id === 'a2' && state === 'ended')).toHaveLength(1)
+    expect(reported.filter(({ id, state }) => id === 'a2' && state === 'ended')).toHaveLength(1)
     clock.ms += 60_000
-    table.tick()
-    expect(table.find('a2')).toBeUndefined()
-    table.handle(about('c', 8, { holds: true }))
-    table.flush()
-    expect(table.find('a2')).toBeUndefined()
-    expect(table.find('a1')?.state).toBe('held')
+    tracker.tick()
+    expect(tracker.find('a2')).toBeUndefined()
+    tracker.handle(about('c', 8, { holds: true }))
+    tracker.flush()
+    expect(tracker.find('a2')).toBeUndefined()
+    expect(tracker.find('a1')?.state).toBe('held')
   })
 
-  describe('by a bridge, before the PBX says of which call it is', () => {
+  describe('by a bridge, before the PBX reports the merged call', () => {
     const met = [
       about('b', 5, { bridge: 'x', callId: 'a1' }),
       about('c', 6, { bridge: 'x', callId: 'a2' }),
@@ -327,65 +327,65 @@ describe('a call that passes into another', () => {
       gone('a2', 7),
     ]
 
-    test('is one with the older', () => {
-      const table = trackerAfter([...two, ...met])
-      expect(table.live().map(({ id, legs }) => [id, legs.map(({ state }) => state)])).toEqual([
+    test('becomes part of the older call', () => {
+      const tracker = trackerAfter([...two, ...met])
+      expect(tracker.live().map(({ id, legs }) => [id, legs.map(({ state }) => state)])).toEqual([
         ['a1', ['ended', 'up', 'up']],
       ])
-      expect(table.find('a2')).toMatchObject({ state: 'ended', outcome: 'answered' })
-      expect(table.ofEndpoint('103').map(({ id }) => id)).toEqual(['a1'])
+      expect(tracker.find('a2')).toMatchObject({ state: 'ended', outcome: 'answered' })
+      expect(tracker.ofEndpoint('103').map(({ id }) => id)).toEqual(['a1'])
     })
 
-    test('is so in any order', () => {
+    test('does so for events in any order', () => {
       const facts = [...two, ...met]
       const inOrder = trackerAfter(facts)
       fc.assert(
         fc.property(fc.shuffledSubarray(facts, { minLength: facts.length }), (all) => {
-          const table = trackerAfter(all)
-          expect(table.live()).toEqual(inOrder.live())
-          expect(table.find('a2')).toEqual(inOrder.find('a2'))
+          const tracker = trackerAfter(all)
+          expect(tracker.live()).toEqual(inOrder.live())
+          expect(tracker.find('a2')).toEqual(inOrder.find('a2'))
         }),
       )
     })
 
-    test('changes nothing once the PBX says so', () => {
-      const { table, told } = newTracker()
-      for (const fact of [...two, ...met]) table.handle(fact)
-      table.flush()
-      const before = told.length
-      table.handle(about('c', 8, { callId: 'a1' }))
-      table.flush()
-      expect(told).toHaveLength(before)
+    test('is unchanged once the PBX reports it', () => {
+      const { tracker, reported } = newTracker()
+      for (const fact of [...two, ...met]) tracker.handle(fact)
+      tracker.flush()
+      const before = reported.length
+      tracker.handle(about('c', 8, { callId: 'a1' }))
+      tracker.flush()
+      expect(reported).toHaveLength(before)
     })
 
-    test('is our own, if one of the two is: the PBX takes its id for older than any', () => {
+    test('becomes the API’s own call if one of the two is: for the PBX its id is older than any', () => {
       const ours = [
         born('hk_1', 'hk_1', '104', 9, { state: 'up', bridge: 'x' }),
         about('c', 9, { bridge: 'x', callId: 'a2' }),
       ]
-      const table = trackerAfter([...two, ...ours])
-      expect(table.ofEndpoint('103').map(({ id }) => id)).toEqual(['hk_1'])
+      const tracker = trackerAfter([...two, ...ours])
+      expect(tracker.ofEndpoint('103').map(({ id }) => id)).toEqual(['hk_1'])
     })
   })
 
-  test('of a channel that had just come to be was none', () => {
-    const table = trackerAfter([
+  test('of a channel that was just created was no call', () => {
+    const tracker = trackerAfter([
       born('a', 'a', '101', 1, { state: 'dialling' }),
       born('b', 'b', '102', 1),
       about('b', 2, { callId: 'a' }),
     ])
-    expect(table.find('b')).toBeUndefined()
-    expect(table.live()).toHaveLength(1)
+    expect(tracker.find('b')).toBeUndefined()
+    expect(tracker.live()).toHaveLength(1)
   })
 })
 
-test('a burst is told once, after it, with what was before', () => {
+test('a burst of events is reported once, after it, with the call as it was before', () => {
   const works: (() => void)[] = []
-  const { table } = newTracker({ defer: (work) => works.push(work) })
+  const { tracker } = newTracker({ defer: (work) => works.push(work) })
   const changes: [string | undefined, string][] = []
-  const off = table.onChange((call, before) => changes.push([before?.state, call.state]))
+  const off = tracker.onChange((call, before) => changes.push([before?.state, call.state]))
   const burst = (...facts: PbxEvent[]) => {
-    for (const fact of facts) table.handle(fact)
+    for (const fact of facts) tracker.handle(fact)
     expect(works.length).toBeLessThanOrEqual(1)
     works.pop()?.()
   }
@@ -400,23 +400,23 @@ test('a burst is told once, after it, with what was before', () => {
   expect(changes).toHaveLength(2)
 })
 
-test('a listener that throws hides the call from no other, and ends nothing', () => {
-  const faults: unknown[] = []
+test('a listener that throws does not keep the call from others', () => {
+  const errors: unknown[] = []
   const works: (() => void)[] = []
-  const { table } = newTracker({ defer: (work) => works.push(work), onError: (err) => faults.push(err) })
-  const told: string[] = []
-  const fault = new TypeError('a fault of ours')
-  table.onChange(() => {
-    throw fault
+  const { tracker } = newTracker({ defer: (work) => works.push(work), onError: (err) => errors.push(err) })
+  const reported: string[] = []
+  const error = new TypeError('a error of ours')
+  tracker.onChange(() => {
+    throw error
   })
-  table.onChange(({ id }) => told.push(id))
-  for (const id of ['a', 'b']) table.handle(born(id, id, '101', 1, { state: 'dialling' }))
+  tracker.onChange(({ id }) => reported.push(id))
+  for (const id of ['a', 'b']) tracker.handle(born(id, id, '101', 1, { state: 'dialling' }))
   expect(() => works.pop()?.()).not.toThrow()
-  expect(told).toEqual(['a', 'b'])
-  expect(faults).toEqual([fault, fault])
+  expect(reported).toEqual(['a', 'b'])
+  expect(errors).toEqual([error, error])
 })
 
-describe('a clock that is put back by 5 minutes', () => {
+describe('a clock that is set back by 5 minutes', () => {
   const back: PbxEvent = { kind: 'clock_set_back', at: 10 * SECOND, setBackBy: 300 * SECOND }
   const talk = [
     born('a', 'a', '101', 300, { state: 'dialling', dialedExtension: '102' }),
@@ -426,68 +426,68 @@ describe('a clock that is put back by 5 minutes', () => {
     about('a', 304, { state: 'up' }),
   ]
 
-  test('lets what is heard later count', () => {
-    const table = trackerAfter([...talk, about('b', 306, { holds: true })])
-    expect(table.find('a')?.state).toBe('held')
-    for (const fact of [back, about('b', 10, { holds: false })]) table.handle(fact)
-    expect(table.find('a')?.state).toBe('up')
-    for (const fact of [gone('b', 14), gone('a', 14)]) table.handle(fact)
-    expect(table.find('a')).toMatchObject({ state: 'ended', outcome: 'answered' })
+  test('lets later events apply', () => {
+    const tracker = trackerAfter([...talk, about('b', 306, { holds: true })])
+    expect(tracker.find('a')?.state).toBe('held')
+    for (const fact of [back, about('b', 10, { holds: false })]) tracker.handle(fact)
+    expect(tracker.find('a')?.state).toBe('up')
+    for (const fact of [gone('b', 14), gone('a', 14)]) tracker.handle(fact)
+    expect(tracker.find('a')).toMatchObject({ state: 'ended', outcome: 'answered' })
   })
 
-  test('makes no talk longer or shorter', () => {
-    const table = trackerAfter([...talk, back, gone('b', 14), gone('a', 14)])
-    const { startedAt = 0, answeredAt = 0, endedAt } = table.find('a') ?? {}
+  test('makes no call longer or shorter', () => {
+    const tracker = trackerAfter([...talk, back, gone('b', 14), gone('a', 14)])
+    const { startedAt = 0, answeredAt = 0, endedAt } = tracker.find('a') ?? {}
     expect([answeredAt - startedAt, (endedAt ?? 0) - answeredAt]).toEqual([4 * SECOND, 10 * SECOND])
   })
 
-  test('changes no call that is over', () => {
+  test('changes no call that has ended', () => {
     const over = [...talk, gone('b', 305), gone('a', 305)]
     const before = trackerAfter(over).find('a')
-    const table = trackerAfter([...over, back])
-    expect(table.find('a')).toEqual(before)
+    const tracker = trackerAfter([...over, back])
+    expect(tracker.find('a')).toEqual(before)
   })
 
-  test('leaves no ghost: a list that lacks a channel ends it', () => {
-    const table = trackerAfter([...talk, back])
-    table.reconcile(new Set(), 11 * SECOND)
-    expect(table.live()).toEqual([])
+  test('leaves no live call when a list lacks its channel', () => {
+    const tracker = trackerAfter([...talk, back])
+    tracker.reconcile(new Set(), 11 * SECOND)
+    expect(tracker.live()).toEqual([])
   })
 })
 
-test('a call that vanished unheard and had not been answered ended nobody knows how', () => {
-  const table = trackerAfter([
+test('a call that ended unanswered while no API was connected has an unknown outcome', () => {
+  const tracker = trackerAfter([
     born('a', 'a', 'trunk', 1, { state: 'dialling' }),
     born('b', 'a', '101', 1),
     rings('a', 'b', 1),
   ])
-  table.reconcile(new Set(['a']), 5 * SECOND)
-  expect(table.find('a')).toMatchObject({ state: 'ringing' })
-  table.reconcile(new Set(), 6 * SECOND)
-  expect(table.find('a')).toMatchObject({ state: 'ended', outcome: 'unknown', endedAt: 6 * SECOND })
+  tracker.reconcile(new Set(['a']), 5 * SECOND)
+  expect(tracker.find('a')).toMatchObject({ state: 'ringing' })
+  tracker.reconcile(new Set(), 6 * SECOND)
+  expect(tracker.find('a')).toMatchObject({ state: 'ended', outcome: 'unknown', endedAt: 6 * SECOND })
 })
 
-test('what was heard of after the snapshot is left alone by it', () => {
-  const table = trackerAfter([born('a', 'a', '101', 5, { state: 'dialling' })])
-  table.reconcile(new Set(), 4 * SECOND)
-  expect(table.live()).toHaveLength(1)
+test('a snapshot does not end a channel with a later event', () => {
+  const tracker = trackerAfter([born('a', 'a', '101', 5, { state: 'dialling' })])
+  tracker.reconcile(new Set(), 4 * SECOND)
+  expect(tracker.live()).toHaveLength(1)
 })
 
-test('a channel without a phone makes no call, but records one', () => {
-  const table = trackerAfter([
+test('a channel without a phone is no call, but may record one', () => {
+  const tracker = trackerAfter([
     about('x;1', 1, { name: 'Local/600@all-1;1', endpoint: undefined, callId: 'x;1', state: 'up' }),
   ])
-  expect(table.live()).toEqual([])
-  table.handle(born('b', 'x;1', '101', 2, { state: 'up' }))
-  table.handle(about('x;1', 3, { recording: 'on' }))
-  expect(table.find('x;1')).toMatchObject({
+  expect(tracker.live()).toEqual([])
+  tracker.handle(born('b', 'x;1', '101', 2, { state: 'up' }))
+  tracker.handle(about('x;1', 3, { recording: 'on' }))
+  expect(tracker.find('x;1')).toMatchObject({
     recording: 'on',
     recordings: [{ channelId: 'x;1', file: undefined, state: 'on' }],
   })
 })
 
-test('a flood is forgotten as it ends: what is held depends on time, not on how much was heard', () => {
-  const { table, clock } = newTracker()
+test('ended calls of a flood are evicted: memory depends on time, not on the number of events', () => {
+  const { tracker, clock } = newTracker()
   const peak = { calls: 0, channels: 0 }
   for (let call = 0; call < 30_000; call++) {
     const [id, far] = [`${call}.1`, `${call}.2`]
@@ -500,25 +500,25 @@ test('a flood is forgotten as it ends: what is held depends on time, not on how 
       gone(id, call),
       gone(`${call}.stray`, call),
     ]) {
-      table.handle(fact)
+      tracker.handle(fact)
     }
     clock.ms += 60
     if (call % 20 === 0) {
-      table.flush()
-      table.tick()
+      tracker.flush()
+      tracker.tick()
     }
-    peak.calls = Math.max(peak.calls, table.size().calls)
-    peak.channels = Math.max(peak.channels, table.size().channels)
+    peak.calls = Math.max(peak.calls, tracker.size().calls)
+    peak.channels = Math.max(peak.channels, tracker.size().channels)
   }
   // 60 s hold 1 000 of them.
   expect(peak.calls).toBeLessThan(1_100)
   expect(peak.channels).toBeLessThan(2_200)
-  expect(table.size().evicted).toBe(20_000)
+  expect(tracker.size().evicted).toBe(20_000)
 
   clock.ms += 60_000
-  table.tick()
-  table.tick()
-  table.handle(about('29999.1', 30_000, { state: 'up', callId: '29999.1', endpoint: '101' }))
-  table.flush()
-  expect(table.size()).toMatchObject({ calls: 0, live: 0, channels: 0 })
+  tracker.tick()
+  tracker.tick()
+  tracker.handle(about('29999.1', 30_000, { state: 'up', callId: '29999.1', endpoint: '101' }))
+  tracker.flush()
+  expect(tracker.size()).toMatchObject({ calls: 0, live: 0, channels: 0 })
 })

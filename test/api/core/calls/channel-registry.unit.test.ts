@@ -28,19 +28,19 @@ const known = (...facts: Applied[]): TrackedChannel | undefined => {
   return book.all().next().value
 }
 
-describe('of two facts', () => {
-  test('the newer counts, whichever is heard first', () => {
+describe('of two events', () => {
+  test('the newer one wins, in whichever order they come', () => {
     const facts = [about(2, { connectedName: 'Ann' }), about(1, { connectedName: 'Bob' })]
     expect(known(...facts)?.attributes.connectedName).toBe('Ann')
     expect(known(...facts.reverse())?.attributes.connectedName).toBe('Ann')
   })
 
-  test('the newer counts for what it says, and leaves the rest', () => {
+  test('the newer one sets its own attributes and leaves the others', () => {
     const channel = known(about(1, { number: '101', bridge: 'b1' }), about(2, { bridge: undefined }))
     expect(channel?.attributes).toEqual({ number: '101', bridge: undefined })
   })
 
-  test('the first counts for what was dialled and when it was born', () => {
+  test('the first one sets the dialed extension and the creation time', () => {
     const channel = known(
       about(2, { dialedExtension: '2', createdAt: 5 }),
       about(1, { dialedExtension: '102', createdAt: 9 }),
@@ -48,17 +48,17 @@ describe('of two facts', () => {
     expect(channel?.attributes).toEqual({ dialedExtension: '102', createdAt: 9 })
   })
 
-  test('the further state counts: a snapshot from before may be told after', () => {
+  test('the further state wins, as a snapshot from before a step may come after it', () => {
     expect(known(about(1, { state: 'up' }), about(2, { state: 'ringing' }))?.attributes.state).toBe('up')
   })
 
-  test('a known cause counts more than an end that was inferred', () => {
+  test('an end with a cause wins over one that was inferred', () => {
     expect(known(gone(1, undefined), gone(2, 17))?.ended).toEqual({ at: 2, cause: 17 })
     expect(known(gone(2, 17), gone(1, undefined))?.ended).toEqual({ at: 2, cause: 17 })
   })
 })
 
-test('nothing brings back what is gone, known or forgotten', () => {
+test('no event brings back a channel that has ended or was evicted', () => {
   const book = createChannelRegistry()
   book.apply(gone(1, 16))
   expect(book.apply(about(2, { state: 'up' }))?.ended).toBeDefined()
@@ -67,7 +67,7 @@ test('nothing brings back what is gone, known or forgotten', () => {
   expect(book.size()).toEqual({ channels: 0, evicted: 1 })
 })
 
-test('any facts, in any order and any number, give the same channel', () => {
+test('the same events give the same channel, in any order and however often', () => {
   const at = fc.nat(4)
   const fact = fc.oneof(
     fc
@@ -78,7 +78,7 @@ test('any facts, in any order and any number, give the same channel', () => {
             state: fc.constantFrom('down', 'dialling', 'ringing', 'up'),
             callId: fc.constantFrom('a', 'b', 'c'),
             bridge: fc.constantFrom(undefined, 'x', 'y'),
-            dialled: fc.constantFrom('1', '2'),
+            dialedExtension: fc.constantFrom('1', '2'),
             holds: fc.boolean(),
             recording: fc.constantFrom('off', 'on', 'paused'),
           },
@@ -106,7 +106,7 @@ test('any facts, in any order and any number, give the same channel', () => {
   )
   const seen = (facts: readonly Applied[]) => {
     const channel = known(...facts)
-    // When a state was first heard is nobody's business.
+    // The times of attributes are internal.
     return channel && { ...channel, since: undefined }
   }
   fc.assert(

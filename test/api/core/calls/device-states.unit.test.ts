@@ -10,23 +10,23 @@ const fact = (device: string, at: number, state: DeviceState): DeviceUpdate => (
   state,
 })
 
-test('a device has its newest state, and only a change is told', () => {
+test('a device has its newest state, and listeners are called only for a change', () => {
   const book = createDeviceStates(() => {})
-  const told: string[] = []
-  const off = book.onChange((device, state, before) => told.push(`${device} ${before} ${state}`))
+  const notified: string[] = []
+  const off = book.onChange((device, state, before) => notified.push(`${device} ${before} ${state}`))
   book.handle(fact('PJSIP/101', 2, 'ringing'))
   book.handle(fact('PJSIP/101', 1, 'idle'))
   book.handle(fact('PJSIP/101', 3, 'ringing'))
   book.handle(fact('PJSIP/101', 4, 'in_use'))
   expect(book.stateOf('PJSIP/101')).toBe('in_use')
   expect(book.stateOf('PJSIP/102')).toBeUndefined()
-  expect(told).toEqual(['PJSIP/101 undefined ringing', 'PJSIP/101 ringing in_use'])
+  expect(notified).toEqual(['PJSIP/101 undefined ringing', 'PJSIP/101 ringing in_use'])
   off()
   book.handle(fact('PJSIP/101', 5, 'idle'))
-  expect(told).toHaveLength(2)
+  expect(notified).toHaveLength(2)
 })
 
-test('any order of the same facts gives the same states', () => {
+test('the same events give the same states in any order', () => {
   const facts = fc.array(
     fc.record({
       device: fc.constantFrom('PJSIP/101', 'PJSIP/102'),
@@ -51,7 +51,7 @@ test('any order of the same facts gives the same states', () => {
   )
 })
 
-test('names without end do not pile up', () => {
+test('the number of devices is limited', () => {
   const book = createDeviceStates(() => {})
   for (let n = 0; n < 20_010; n++) book.handle(fact(`Custom:${n}`, n, 'idle'))
   expect(book.all().size).toBe(20_000)

@@ -31,7 +31,7 @@ let heartbeats: string[]
 let writer: CallHistoryWriter
 let errors: string[]
 
-/** This API holds the lease, the PBX is there, and the database, too. */
+/** This API holds the lease, and the PBX and the database are available. */
 beforeEach(() => {
   fence = 1
   now = 1_700_000_100_000
@@ -46,8 +46,8 @@ beforeEach(() => {
   writer = createHistoryWriter({
     tracker: {
       find: (id) => live.find((call) => call.id === id),
-      onChange(told) {
-        listener = told
+      onChange(notify) {
+        listener = notify
         return () => {}
       },
     },
@@ -89,7 +89,7 @@ beforeEach(() => {
   })
 })
 
-test('a call that is over is kept, with whose phones were in it', async () => {
+test('an ended call is written, with the users of the phones in it', async () => {
   listener(ENDED, undefined)
   await writer.flush()
   expect(records.get(ENDED.id)).toMatchObject({
@@ -98,7 +98,7 @@ test('a call that is over is kept, with whose phones were in it', async () => {
   })
 })
 
-test('a backlog leaves room for others, also where the database makes nobody wait', async () => {
+test('a backlog yields to other work, also with a database that blocks', async () => {
   fence = undefined
   for (let n = 0; n < 100; n += 1) listener({ ...ENDED, id: `${n}` }, undefined)
   fence = 1
@@ -108,13 +108,13 @@ test('a backlog leaves room for others, also where the database makes nobody wai
   expect(await writtenByThen).toBeLessThan(50)
 })
 
-test('a call that lasts is not', async () => {
+test('a live call is not written', async () => {
   listener(aCall(), undefined)
   await writer.flush()
   expect(records.size).toBe(0)
 })
 
-test('who does not hold the lease keeps nothing, and all of the last minute once it does', async () => {
+test('an API without the lease writes nothing, and all calls of the last minute once it gets it', async () => {
   fence = undefined
   listener(ENDED, undefined)
   await writer.flush()
@@ -125,7 +125,7 @@ test('who does not hold the lease keeps nothing, and all of the last minute once
   expect(records.has(ENDED.id)).toBe(true)
 })
 
-test('what could not be kept is kept when the database is back', async () => {
+test('a call that could not be written is written when the database is back', async () => {
   isAway = true
   listener(ENDED, undefined)
   await expect(writer.flush()).rejects.toThrow()
@@ -134,7 +134,7 @@ test('what could not be kept is kept when the database is back', async () => {
   expect(records.has(ENDED.id)).toBe(true)
 })
 
-test('a call that cannot be kept keeps no other waiting', async () => {
+test('a call that can never be written does not block others', async () => {
   listener({ ...ENDED, id: 'poison' }, undefined)
   listener(ENDED, undefined)
   await writer.flush()
@@ -142,7 +142,7 @@ test('a call that cannot be kept keeps no other waiting', async () => {
   expect([...records.keys()]).toEqual([ENDED.id])
 })
 
-test('a dialled call whose phone never rang is the dialler’s all the same, and no longer counts', async () => {
+test('a placed call without a ringing phone belongs to its user all the same, and no longer counts', async () => {
   placedCalls.set('hk_1', { ...PLACED, createdAt: now / 1000 - 10 })
   listener(
     { ...ENDED, id: 'hk_1', legs: [], outcome: 'own_unavailable', to: { number: '', name: '' } },
@@ -158,7 +158,7 @@ test('a dialled call whose phone never rang is the dialler’s all the same, and
   expect(released).toEqual(['hk_1'])
 })
 
-test('what the PBX never told of is settled once its time is over, and not before', async () => {
+test('a placed call that the PBX never reported is completed after the timeout, and not before', async () => {
   placedCalls.set('hk_1', { ...PLACED, createdAt: now / 1000 - 59 })
   await writer.flush()
   expect(placedCalls.get('hk_1')?.outcome).toBeNull()
@@ -169,7 +169,7 @@ test('what the PBX never told of is settled once its time is over, and not befor
   expect(released).toEqual(['hk_1'])
 })
 
-test('a dialled call that lives goes on counting', async () => {
+test('a live placed call goes on counting', async () => {
   placedCalls.set('hk_1', PLACED)
   live = [aCall({ id: 'hk_1', legs: [aLeg('1001')] })]
   await writer.flush()
@@ -189,12 +189,12 @@ const CDR: CdrEvent = {
   duration: 62,
   billable: 58,
 }
-/** Answered for 58 s, and for the last 20 of them heard of. */
+/** Answered 58 s before its end, and observed for the last 20 s. */
 const SEEN_LATE: Call = { ...ENDED, answeredAt: 1_700_000_040_000_000, answeredBeforeSeen: true }
 /** The PBX answered it at once, and a person 30 s later. */
 const WAITED: Call = { ...ENDED, answeredAt: 1_700_000_030_000_000 }
 
-test('the PBX’s own record waits for the end of the call', async () => {
+test('a call detail record waits for the end of the call', async () => {
   live = [aCall()]
   writer.addCdr(CDR)
   await writer.flush()
@@ -205,7 +205,7 @@ test('the PBX’s own record waits for the end of the call', async () => {
   expect(records.get(ENDED.id)).toMatchObject({ duration: 62, billable: 58 })
 })
 
-test('the PBX’s own record that comes late is added', async () => {
+test('a late call detail record is merged', async () => {
   live = [SEEN_LATE]
   listener(SEEN_LATE, undefined)
   await writer.flush()
@@ -217,30 +217,33 @@ test('the PBX’s own record that comes late is added', async () => {
 test.each([
   ['before the end', true],
   ['after it', false],
-])('what the PBX counts of waiting for a person is no talk, if it comes %s', async (_, isEarly) => {
-  live = [WAITED]
-  if (isEarly) writer.addCdr(CDR)
-  listener(WAITED, undefined)
-  await writer.flush()
-  if (!isEarly) writer.addCdr(CDR)
-  await writer.flush()
-  expect(records.get(ENDED.id)).toMatchObject({ billable: 30 })
-  if (!isEarly) expect(enriched).toEqual([[ENDED.id, { duration: 62, billable: 0 }]])
-})
+])(
+  'billable seconds in which the caller waited for a person are ignored if the record comes %s',
+  async (_, isEarly) => {
+    live = [WAITED]
+    if (isEarly) writer.addCdr(CDR)
+    listener(WAITED, undefined)
+    await writer.flush()
+    if (!isEarly) writer.addCdr(CDR)
+    await writer.flush()
+    expect(records.get(ENDED.id)).toMatchObject({ billable: 30 })
+    if (!isEarly) expect(enriched).toEqual([[ENDED.id, { duration: 62, billable: 0 }]])
+  },
+)
 
-test('a mere way into another call gets no record', async () => {
+test('a call that only led into another one is not written', async () => {
   listener({ ...ENDED, outcome: 'cancelled', mergedIntoAnother: true }, undefined)
   await writer.flush()
   expect(records.size).toBe(0)
 })
 
-test('of a call that we dialled the PBX’s billable seconds, which begin with the own phone, are not taken', async () => {
+test('the PBX’s billable seconds of a placed call are ignored, as they begin with the own phone', async () => {
   writer.addCdr({ ...CDR, callId: 'hk_1', channelId: 'hk_1', duration: 9, billable: 7 })
   await writer.flush()
   expect(enriched).toEqual([['hk_1', expect.objectContaining({ duration: 9, billable: 0 })]])
 })
 
-test('a database that is away fails the rounds, and is not reported again for each call that ends', async () => {
+test('an unavailable database fails each flush, and is not reported for each call that ends', async () => {
   isAway = true
   for (const id of ['a', 'b', 'c']) {
     listener({ ...ENDED, id }, undefined)

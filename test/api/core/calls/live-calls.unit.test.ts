@@ -14,7 +14,7 @@ const aChange = fc.record({
   legs: fc.array(fc.tuple(fc.constantFrom(...PHONES, undefined), aState), { maxLength: 4 }),
 })
 
-test('whatever comes and goes, each phone has the calls that a look at all of them would find', () => {
+test('each phone has the calls that a scan of all calls finds, after any changes', () => {
   fc.assert(
     fc.property(fc.array(aChange, { maxLength: 30 }), (changes) => {
       const live = createLiveCalls()
@@ -44,20 +44,20 @@ test('whatever comes and goes, each phone has the calls that a look at all of th
   )
 })
 
-test('whoever is told of one call of a burst sees the others as they are after it', () => {
-  const { table } = newTracker()
+test('a listener that gets one call of a burst sees the others as they are after it', () => {
+  const { tracker } = newTracker()
   const facts = eventsIn(recordedMessages('asterisk22', '21'))
-  for (const fact of facts.slice(0, 6)) table.handle(fact)
+  for (const fact of facts.slice(0, 6)) tracker.handle(fact)
   const other = facts[0]
   if (other?.kind !== 'channel') throw new Error('a call begins with a channel')
-  table.handle({ ...other, id: 'other', changes: { ...other.changes, callId: 'other' } })
-  table.flush()
-  expect(table.ofEndpoint('103')).toHaveLength(2)
+  tracker.handle({ ...other, id: 'other', changes: { ...other.changes, callId: 'other' } })
+  tracker.flush()
+  expect(tracker.ofEndpoint('103')).toHaveLength(2)
 
   const seen: number[] = []
-  table.onChange(() => seen.push(table.ofEndpoint('103').length))
-  table.handle({ kind: 'channel_ended', id: 'other', at: other.at + 1, cause: 16 })
-  for (const fact of facts) if (fact.kind === 'channel_ended') table.handle(fact)
-  table.flush()
+  tracker.onChange(() => seen.push(tracker.ofEndpoint('103').length))
+  tracker.handle({ kind: 'channel_ended', id: 'other', at: other.at + 1, cause: 16 })
+  for (const fact of facts) if (fact.kind === 'channel_ended') tracker.handle(fact)
+  tracker.flush()
   expect(seen).toEqual([0, 0])
 })

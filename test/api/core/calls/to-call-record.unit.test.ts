@@ -29,7 +29,7 @@ const recording = (difference: Partial<Recording> = {}): Recording => ({
   ...difference,
 })
 
-/** A call that came in, was answered and recorded, and is over. */
+/** An incoming call that was answered, recorded and has ended. */
 const call = (difference: Partial<Call> = {}): Call => ({
   id: '1769903998.6',
   state: 'ended',
@@ -52,8 +52,8 @@ const partiesOf = (endpoint: string) =>
 const record = (difference: Partial<Call> = {}) =>
   toCallRecord(call(difference), partiesOf, parseRecordingTemplate('{linkedid}.wav'))
 
-describe('what is kept of a call', () => {
-  test('is who, when, how long, how it ended and where it can be heard', () => {
+describe('the record of a call', () => {
+  test('contains its parties, times, durations, outcome and recordings', () => {
     const start = Math.floor(startedAt / second)
     expect(record()).toEqual({
       id: '1769903998.6',
@@ -76,17 +76,21 @@ describe('what is kept of a call', () => {
 
   test.each<[string, Partial<Call>, object]>([
     [
-      'a call nobody answered has nothing to bill',
+      'an unanswered call has no billable seconds',
       { answeredAt: undefined, outcome: 'no_answer' },
       { answeredAt: null, billable: 0, duration: 65 },
     ],
-    ['a call that ended unheard has an unknown outcome', { outcome: undefined }, { outcome: 'unknown' }],
-    ['a call whose cause was not told has none', { cause: undefined }, { cause: null }],
-    ['a call that was not recorded has no file', { recordings: [] }, { recordings: [] }],
-    ['a clock that ran back gives no negative time', { endedAt: startedAt - second }, { duration: 0 }],
-    ['part of a second is none', { endedAt: startedAt + 1_999_999 }, { duration: 1 }],
     [
-      'a person whose phone was rung twice is one party, who answered if one of both was picked up',
+      'a call that ended while no API was connected has an unknown outcome',
+      { outcome: undefined },
+      { outcome: 'unknown' },
+    ],
+    ['a call without a reported cause has none', { cause: undefined }, { cause: null }],
+    ['a call that was not recorded has no file', { recordings: [] }, { recordings: [] }],
+    ['a clock that was set back gives no negative time', { endedAt: startedAt - second }, { duration: 0 }],
+    ['a part of a second does not count', { endedAt: startedAt + 1_999_999 }, { duration: 1 }],
+    [
+      'a user whose phone rang twice is one party, who answered if one of both did',
       {
         legs: [
           leg(),
@@ -102,7 +106,7 @@ describe('what is kept of a call', () => {
       },
     ],
     [
-      'trunks and what is no phone are no parties',
+      'trunks and other channels without a phone are no parties',
       { legs: [leg({ endpoint: 'trunk' }), leg({ endpoint: undefined })] },
       { parties: [] },
     ],
@@ -110,17 +114,17 @@ describe('what is kept of a call', () => {
     expect(record(difference)).toMatchObject(kept)
   })
 
-  test('a call that is not over is not recorded', () => {
+  test('cannot be made of a live call', () => {
     expect(() => record({ endedAt: undefined })).toThrow(TypeError)
   })
 })
 
-describe('a name that a stranger chose', () => {
+describe('a name that a caller chose', () => {
   test.each([
     ['keeps its letters', 'Иван «Bob» 李 📞', 'Иван «Bob» 李 📞'],
     ['loses its line breaks', 'Bob\r\nAction: Command', 'BobAction: Command'],
     ['loses NUL and escapes', 'B\0o\x1b[31mb\x7f', 'Bo[31mb'],
-    ['loses marks that turn the reading direction', 'Bob\u202etxt.exe', 'Bobtxt.exe'],
+    ['loses marks that change the reading direction', 'Bob\u202etxt.exe', 'Bobtxt.exe'],
     ['loses line separators', 'a\u2028b\u2029c', 'abc'],
     ['has its half surrogates replaced', 'a\ud800b', 'a\ufffdb'],
     ['loses blanks around it', '  Bob \t', 'Bob'],
@@ -128,13 +132,13 @@ describe('a name that a stranger chose', () => {
     expect(record({ from: { number: name, name } })).toMatchObject({ fromName: kept, fromNumber: kept })
   })
 
-  test('is cut to size, and never through a character', () => {
+  test('is truncated, and never within a character', () => {
     const { toName, toNumber } = record({ to: { number: '📞'.repeat(999), name: '📞'.repeat(999) } })
     expect(toName).toBe('📞'.repeat(128))
     expect(toNumber).toBe('📞'.repeat(64))
   })
 
-  test('can be kept by both engines, whatever it is', () => {
+  test('can be stored by both database engines, whatever it contains', () => {
     const halves = fc.nat({ max: 0xffff }).map((unit) => String.fromCharCode(unit))
     fc.assert(
       fc.property(fc.string({ unit: halves }), (name) => {
@@ -158,7 +162,7 @@ describe('the name of a recording', () => {
     ['one-for-all.wav', 'one-for-all.wav'],
     ['external-{number}-{extension}-{yyyy}{mm}{dd}-{hh}{mi}{ss}-{linkedid}.wav', FREEPBX],
     ['{from}_{to}.wav', '+493012345_1001.wav'],
-  ])('%s is %s', (template, path) => {
+  ])('from the template %s is %s', (template, path) => {
     expect(parseRecordingTemplate(template)(call())).toEqual([path])
   })
 
@@ -182,11 +186,11 @@ describe('the name of a recording', () => {
     'a\\b',
     'a\0b',
     '',
-  ])('is none for a file that the PBX calls %j', (file) => {
+  ])('does not exist for a file that the PBX names %j', (file) => {
     expect(parseRecordingTemplate('{file}')(call({ recordings: [recording({ file })] }))).toEqual([])
   })
 
-  test('goes by the clock on the wall where the PBX is, in summer and in winter', () => {
+  test('uses the local time of the PBX, in summer and in winter', () => {
     const path = (zone: string, at: number) =>
       parseRecordingTemplate('{yyyy}/{mm}/{dd}/{hh}-{mi}-{ss}.wav', zone)(call({ startedAt: at * 1000 }))[0]
     const night = Date.UTC(2026, 0, 31, 21, 5, 9)
@@ -196,7 +200,7 @@ describe('the name of a recording', () => {
     expect(path('UTC', night)).toBe('2026/01/31/21-05-09.wav')
   })
 
-  test('is one for each recording, the first first, and none twice', () => {
+  test('exists for each recording, in order and without duplicates', () => {
     const recordings = [
       recording({ file: 'a.wav' }),
       recording({ file: 'b.wav' }),
@@ -220,7 +224,7 @@ describe('the name of a recording', () => {
     ['an id with a NUL', { id: 'a\0' }],
     ['an empty id', { id: '' }],
     ['an id of endless length', { id: 'a'.repeat(600) }],
-  ])('is none for %s', (_, difference) => {
+  ])('does not exist for %s', (_, difference) => {
     expect(parseRecordingTemplate('{linkedid}.wav')(call(difference))).toEqual([])
   })
 
@@ -239,7 +243,7 @@ describe('the name of a recording', () => {
     expect(() => parseRecordingTemplate(template)).toThrow(complaint)
   })
 
-  test('stays below the media root, whatever a PBX calls its channels', () => {
+  test('stays below the media root, whatever the PBX names its channels', () => {
     const name = parseRecordingTemplate('{linkedid}/{uniqueid}')
     const id = fc.string({ unit: fc.constantFrom('.', '/', '\\', 'a', '1', '\0', '%', '-'), maxLength: 5 })
     fc.assert(

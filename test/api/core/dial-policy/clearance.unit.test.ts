@@ -7,7 +7,7 @@ import { Refusal } from '../../../../api/core/refusal.ts'
 
 const GERMAN = { country: 'DE', allow: ['_#31#.', '_*21*.', '*43'] }
 
-/** A list with one number, as it was stored when it was made. */
+/** A list with one number, as it was stored. */
 function clearing(stored: string, away = false, file: object = GERMAN) {
   const policy = createDialPolicy(PolicyFile.parse(file))
   return createClearance({
@@ -40,16 +40,16 @@ describe('a number on the do-not-call list', () => {
     await expect(clearing(text)(text)).rejects.toMatchObject({ code: 'dial_denied' })
   })
 
-  test('lets others pass, as the policy has them', async () => {
+  test('does not affect other numbers, which pass as the policy returns them', async () => {
     expect(await clearing('+4930123456')('+49 30 123457')).toMatchObject({ number: '030123457' })
   })
 
-  test('never keeps help away, not even while the list is', async () => {
+  test('never blocks an emergency number, not even while the list is unavailable', async () => {
     expect(await clearing('112')('112')).toMatchObject({ isEmergency: true })
     expect(await clearing('112', true)('112')).toMatchObject({ isEmergency: true })
   })
 
-  test('nothing else passes while the list cannot be read', async () => {
+  test('may be any other number while the list cannot be read: all are refused', async () => {
     await expect(clearing('', true)('030 123456')).rejects.toMatchObject({ code: 'unavailable' })
   })
 })
@@ -85,7 +85,7 @@ describe('a number behind a code or a prefix', () => {
     ['81003', '1003', RECORDS],
     ['8030123456', '+4930123456', { ...RECORDS, allow: ['_8.'] }],
     ['8*721003', '1003', { ...RECORDS, allow: ['_8*.'] }],
-  ])('is refused in %s, with %s on the list', async (typed, listed, file) => {
+  ])('is found in %s, which is refused with %s on the list', async (typed, listed, file) => {
     await expect(clearing(listed, false, file)(typed)).rejects.toBeInstanceOf(DoNotCallRefusal)
   })
 
@@ -98,7 +98,7 @@ describe('a number behind a code or a prefix', () => {
     ['#31#030123456', '3456', DE],
     ['#31#030030123456', '+4930123456', DE],
     ['81003', '1003', DE],
-  ])('passes in %s, with %s on the list', async (typed, listed, file) => {
+  ])('is not found in %s, which passes with %s on the list', async (typed, listed, file) => {
     expect(await clearing(listed, false, file)(typed)).toMatchObject({ number: typed })
   })
 
@@ -110,7 +110,7 @@ describe('a number behind a code or a prefix', () => {
     .map(([sign, number, end]) => `${sign}${String(number).replaceAll('0', '')}${end}`)
   const separator = fc.constantFrom('', '*', '#')
 
-  test('is found behind any code, with a sign between them or without', async () => {
+  test('is found behind any code, with or without a separator', async () => {
     const listed = [
       ['030123456', '+4930123456'],
       ['004930123456', '+4930123456'],
@@ -122,7 +122,7 @@ describe('a number behind a code or a prefix', () => {
         separator,
         fc.constantFrom(...listed),
         async (before, between, [typed, stored]) => {
-          // Digits that make another whole number of the plan of code and number are that number.
+          // If code and number together are a complete number of the plan, they are that number.
           fc.pre(stored.startsWith('+') || !before.includes('0'))
           await expect(clearing(stored, false, DE)(`${before}${between}${typed}`)).rejects.toBeInstanceOf(
             DoNotCallRefusal,
@@ -132,7 +132,7 @@ describe('a number behind a code or a prefix', () => {
     )
   })
 
-  test('is no other that ends like it: a number of the plan is itself', async () => {
+  test('is not confused with a number of the plan that ends like it', async () => {
     await fc.assert(
       fc.asyncProperty(fc.integer({ min: 200, max: 999 }), digits(3, 3), async (area, office) => {
         const typed = `+1${area}${office}0143`
@@ -145,7 +145,7 @@ describe('a number behind a code or a prefix', () => {
     )
   })
 
-  test('whatever is typed, looking for one is no fault of its own', () => {
+  test('is searched for without an error in any text', () => {
     const text = fc.string({ unit: fc.constantFrom(...'0123456789*#'), minLength: 1, maxLength: 19 })
     fc.assert(
       fc.property(text, fc.constantFrom(DE, US, NONE, RECORDS), (typed, file) => {

@@ -8,7 +8,7 @@ import { Refusal } from '../../../../api/core/refusal.ts'
 
 const policy = (file: z.input<typeof PolicyFile> = {}) => createDialPolicy(PolicyFile.parse(file))
 
-/** What the policy makes of a text, in short: `kind number`, or the code of its refusal. */
+/** The result of the policy for a text, in short: `kind number`, or the code of its refusal. */
 function checkResult(text: string, file?: z.input<typeof PolicyFile>): string {
   try {
     const { kind, number } = policy(file).check(text)
@@ -19,7 +19,7 @@ function checkResult(text: string, file?: z.input<typeof PolicyFile>): string {
   }
 }
 
-describe('by default', () => {
+describe('the default dial policy', () => {
   test.each([
     ['DE', '030 123456', 'national 030123456'],
     ['DE', '(030) 12 34-56', 'national 030123456'],
@@ -37,13 +37,13 @@ describe('by default', () => {
     ['DE', '0900 1 123456', 'dial_denied'],
     ['DE', '+49 900 1 123456', 'dial_denied'],
     ['DE', '0049 900 1 123456', 'dial_denied'],
-    // Digits too many are heard by nobody, and the call is charged all the same.
+    // Surplus digits are ignored on the way, and the call is charged all the same.
     ['DE', '0900 1 123456 7890', 'dial_denied'],
     ['DE', '0137 7 123456', 'dial_denied'],
     ['DE', '118 33', 'dial_denied'],
     ['DE', '+44 20 7946 0958', 'dial_denied'],
     ['DE', '00 44 20 7946 0958', 'dial_denied'],
-    // A carrier's prefix before the one for abroad.
+    // A carrier's prefix before the international one.
     ['DE', '010 88 00 44 20 7946 0958', 'dial_denied'],
     ['DE', '+882 13 300 001', 'dial_denied'],
     ['DE', '0301', 'dial_denied'],
@@ -53,7 +53,7 @@ describe('by default', () => {
     ['US', '911', 'emergency 911'],
     ['US', '900 555 1234', 'dial_denied'],
     ['US', '011 44 20 7946 0958', 'dial_denied'],
-    // They look inland, and are not.
+    // They look domestic, and are not.
     ['US', '876 234 5678', 'dial_denied'],
     ['US', '+1 284 496 1234', 'dial_denied'],
     ['CA', '800 555 0100', 'national 8005550100'],
@@ -80,12 +80,12 @@ describe('by default', () => {
     ['DE', '*72 0900 1 123456', 'dial_denied'],
     ['DE', '#31# 030 123456', 'dial_denied'],
     ['DE', '+*72', 'dial_denied'],
-  ] as const)('%s: %s is %s', (country, text, says) => {
-    expect(checkResult(text, country === undefined ? {} : { country })).toBe(says)
+  ] as const)('%s: %s is %s', (country, text, expected) => {
+    expect(checkResult(text, country === undefined ? {} : { country })).toBe(expected)
   })
 
   test.each([
-    ['nothing', ''],
+    ['an empty text', ''],
     ['only separators', ' ()-.'],
     ['only +', '+'],
     ['+ within', '49+30'],
@@ -108,29 +108,34 @@ describe('by default', () => {
     ['33 digits', '1'.repeat(33)],
     ['100 kB', '1'.repeat(100_000)],
     ['100 kB of separators', ' '.repeat(100_000)],
-  ])('%s is no number', (_, text) => {
+  ])('refuses %s as a number', (_, text) => {
     for (const country of ['DE', undefined] as const) {
       expect(checkResult(text, country === undefined ? {} : { country })).toBe('input_invalid')
     }
   })
 })
 
-describe('a rule', () => {
+describe('a rule of the dial policy', () => {
   test.each([
     [
-      'international lets it through',
+      'international allows international numbers',
       '+44 20 7946 0958',
       { international: true },
       'international 00442079460958',
     ],
     ['international is not premium', '+44 909 879 0001', { international: true }, 'dial_denied'],
     ['premium is not international', '+44 909 879 0001', { premium: true }, 'dial_denied'],
-    ['satellites want both', '+881 612 345 678', { international: true }, 'dial_denied'],
-    ['premium lets it through', '0900 1 123456', { premium: true }, 'premium 09001123456'],
-    ['allow beats what is off', '+44 20 7946 0958', { allow: ['_+44.'] }, 'international 00442079460958'],
+    ['satellites need both', '+881 612 345 678', { international: true }, 'dial_denied'],
+    ['premium allows premium numbers', '0900 1 123456', { premium: true }, 'premium 09001123456'],
+    [
+      'allow beats a default denial',
+      '+44 20 7946 0958',
+      { allow: ['_+44.'] },
+      'international 00442079460958',
+    ],
     ['allow does not reach beyond it', '+33 1 23 45 67 89', { allow: ['_+44.'] }, 'dial_denied'],
     [
-      'allow means one number under all its spellings',
+      'allow applies to all spellings of a number',
       '0044 20 7946 0958',
       { allow: ['+442079460958'] },
       'international 00442079460958',
@@ -144,7 +149,7 @@ describe('a rule', () => {
     ],
     ['deny reaches extensions', '201', { deny: ['_2XX'] }, 'dial_denied'],
     [
-      'deny of an area does not reach the extension that spells it',
+      'deny of an area code does not reach an extension with the same digits',
       '201',
       { deny: ['_+49201.'] },
       'internal 201',
@@ -162,23 +167,23 @@ describe('a rule', () => {
     ['own emergency numbers replace the default', '110', { emergency: ['112'] }, 'internal 110'],
     ['e164', '030 123456', { dialAs: 'e164' }, 'national +4930123456'],
     ['asTyped', '+49 30 123456', { dialAs: 'asTyped' }, 'national +4930123456'],
-    ['a prefix goes before what is outside', '030 123456', { outPrefix: '0' }, 'national 0030123456'],
+    ['a prefix goes before external numbers', '030 123456', { outPrefix: '0' }, 'national 0030123456'],
     ['a prefix does not go before extensions', '201', { outPrefix: '0' }, 'internal 201'],
     ['a prefix does not go before emergency numbers', '112', { outPrefix: '0' }, 'emergency 112'],
     ['help is had with the prefix, too', '0112', { outPrefix: '0' }, 'emergency 112'],
     [
-      'a + gives way to a prefix',
+      'a + is replaced behind a prefix',
       '+44 20 7946 0958',
       { international: true, dialAs: 'asTyped', outPrefix: '9' },
       'international 900442079460958',
     ],
-  ] as const)('%s', (_, text, rules, says) => {
+  ] as const)('%s', (_, text, rules, expected) => {
     expect(
       checkResult(text, { country: 'DE', ...structuredClone(rules) } as z.input<typeof PolicyFile>),
-    ).toBe(says)
+    ).toBe(expected)
   })
 
-  test('of a country’s code holds without a country, however it is dialled', () => {
+  test('for a country code works without a country, in any spelling', () => {
     const file = { international: true, deny: ['_+979.'] }
     for (const text of ['+979 123456789', '00979123456789', '011979123456789']) {
       expect(checkResult(text, file)).toBe('dial_denied')
@@ -186,13 +191,13 @@ describe('a rule', () => {
     expect(checkResult('+44 20 7946 0958', file)).toBe('international +442079460958')
   })
 
-  test('is named to who breaks it', () => {
+  test('is named in the refusal', () => {
     const { check } = policy({ country: 'DE', deny: ['_0137.'] })
     expect(() => check('+49 137 7 123456')).toThrow(/_0137\./)
     expect(() => check('+44 20 7946 0958')).toThrow(/international/)
   })
 
-  test('about limits and numbers shown is handed on', () => {
+  test('for limits and caller numbers is passed on', () => {
     const { limits, allowedCallerNumber } = policy({
       country: 'DE',
       limits: { perDay: 7 },
@@ -212,7 +217,7 @@ const countries = ['DE', 'US', 'RU', 'GB', 'BR', 'IT', 'AR', 'HU', undefined] as
 const digits = (alphabet: string, maxLength: number) =>
   fc.string({ unit: fc.constantFrom(...alphabet), minLength: 1, maxLength })
 
-describe('whatever comes in', () => {
+describe('for any text', () => {
   const open = countries.flatMap((country) =>
     ['', '0'].map((outPrefix) =>
       policy({
@@ -224,7 +229,7 @@ describe('whatever comes in', () => {
       }),
     ),
   )
-  test('what goes out is a number, or it is refused', () => {
+  test('the dial policy returns a number or refuses it', () => {
     const texts = fc.oneof(
       fc.string({ unit: 'binary' }),
       digits('0123456789+*# ()-./', 40),
@@ -242,7 +247,7 @@ describe('whatever comes in', () => {
     )
   })
 
-  test('what is dialled in a country is the number that was judged', () => {
+  test('the number dialed in a country is the one that was checked', () => {
     const everything = { internal: [], emergency: [], deny: [], international: true, premium: true }
     const known = new Map(getCountries().map((country) => [country, policy({ country, ...everything })]))
     const starts = fc.constantFrom('', '0', '8', '00', '011', '810', '+', '+1', '+39', '+49', '+882', '+800')
@@ -271,12 +276,15 @@ describe('whatever comes in', () => {
   })
 
   test.each([
-    // Read again from those keys, they are other numbers.
+    // Dialed with those keys, they are other numbers.
     ['HK', '+88216729804', 'premium +88216729804'],
     ['GA', '7731866', 'national +2417731866'],
-    // There is no one prefix for abroad.
+    // There is no single international prefix.
     ['BR', '+442079460958', 'international +442079460958'],
-  ] as const)('in %s %s is dialled in E.164: the keys would reach another', (country, text, says) => {
-    expect(checkResult(text, { country, international: true, premium: true })).toBe(says)
-  })
+  ] as const)(
+    'in %s %s is dialed in E.164, as its national form would reach another number',
+    (country, text, expected) => {
+      expect(checkResult(text, { country, international: true, premium: true })).toBe(expected)
+    },
+  )
 })

@@ -20,14 +20,14 @@ test.each([
   ['a feature code', '*72', /digits alone/],
   ['a country code', '+49301', /digits alone/],
   ['digits of other scripts', '١٢٣', /digits alone/],
-  ['nothing', '', /digits alone/],
+  ['an empty text', '', /digits alone/],
   ['an emergency number', '112', /emergency/],
   ['an emergency number of the country', '110', /emergency/],
-  ['one that is denied', '11833', /denied/],
+  ['a denied number', '11833', /denied/],
   ['one with a trunk 0, which is a number outside', '0301', /dialled/],
-  ['one so long that it is a number outside', '30123456', /internal/],
+  ['one so long that it is an external number', '30123456', /internal/],
   ['one digit, which no pattern of extensions has', '5', /dialled/],
-])('%s cannot: %j', (_, extension, why) => {
+])('%s cannot be an extension: %j', (_, extension, why) => {
   expect(() => requireDialableExtension(extension, germany)).toThrow(why)
   expect(isDialableExtension(extension, germany)).toBe(false)
 })

@@ -16,7 +16,7 @@ const POLICIES = {
   HU: inCountry('HU'),
 }
 
-describe('one number in all its spellings', () => {
+describe('the variants of a number', () => {
   test.each([
     ['none', ['+49 30 123456', '0049 30 123456', '011 49 30 123456', '4930123456']],
     ['DE', ['+49 30 123456', '0049 30 123456', '030 123456', '4930123456', '30123456', '+49 (0)30 123456']],
@@ -28,7 +28,7 @@ describe('one number in all its spellings', () => {
     const rules = POLICIES[country]
     for (const text of texts) {
       for (const other of texts) {
-        // What was stored as it was typed, before a country was set, is found.
+        // A number that was stored as typed, before a country was set, is found.
         expect(rules.variants(text), `${text} is ${other}`).toContain(plain.normalize(other))
       }
       expect(rules.variants(text)[0]).toBe(rules.normalize(text))
@@ -41,27 +41,27 @@ describe('one number in all its spellings', () => {
     ['a code', germany, '*72', ['*72']],
     ['an extension without a country', plain, '1002', ['1002']],
     ['a national number without a country', plain, '030123456', ['030123456']],
-  ])('%s has one', (_, rules, text, expected) => {
+  ])('are one for %s', (_, rules, text, expected) => {
     expect(rules.variants(text)).toEqual(expected)
   })
 
-  test('none of a number outside is an extension', () => {
-    // +49 1234 is behind 0 1234, and 1234 is a phone in the house.
+  test('of an external number include no extension', () => {
+    // +49 1234 is 0 1234 as dialed, and 1234 is an extension.
     expect(germany.variants('01234')).not.toContain('1234')
   })
 
-  test('what the PBX was given with a prefix for outside is one', () => {
+  test('include the number with an outside prefix, as the PBX got it', () => {
     const rules = policy({ country: 'DE', outPrefix: '9' })
     expect(rules.variants('+49 30 123456')).toContain('9030123456')
   })
 
-  test('longer than any of the country is none, unless the rules allow it', () => {
+  test('do not exist for a number longer than any of the country, unless the rules allow it', () => {
     expect(() => states.normalize('5550143 5550144')).toThrow(/too many digits/)
     expect(policy({ country: 'US', allow: ['_555.'] }).normalize('55501435550144')).toBe('55501435550144')
   })
 })
 
-describe('a beginning', () => {
+describe('the beginning of a number', () => {
   const finds = (rules: typeof plain, text: string, stored: string) =>
     rules
       .prefixes(text)
@@ -116,7 +116,7 @@ describe('a beginning', () => {
     expect(finds(POLICIES[country], text, stored)).toBe(false)
   })
 
-  test('what is found by a part stays found while more of it is typed, in every spelling', () => {
+  test('goes on finding a number while more of it is typed, in every spelling', () => {
     const numbers = {
       DE: '+4930123456',
       IT: '+390669812345',
@@ -126,7 +126,7 @@ describe('a beginning', () => {
     for (const [country, number] of Object.entries(numbers)) {
       const rules = POLICIES[country as keyof typeof numbers] // the keys above
       for (const spelling of rules.variants(number)) {
-        // Digits alone are those of an extension at first, or of a country code that is not whole yet.
+        // The first digits may be those of an extension, or of an incomplete country code.
         const from = /^[0+]/.test(spelling) ? 1 : rules === germany ? 7 : 3
         for (let length = from; length <= spelling.length; length += 1) {
           const part = spelling.slice(0, length)
@@ -137,7 +137,7 @@ describe('a beginning', () => {
     }
   })
 
-  test('that is a whole number finds all its spellings', () => {
+  test('that is a complete number finds all its spellings', () => {
     fc.assert(
       fc.property(
         fc.constantFrom('DE', 'US', 'IT', 'RU', 'HU', 'none'),
@@ -150,7 +150,7 @@ describe('a beginning', () => {
           } catch {
             return // longer than any number of the country
           }
-          // What the plan has not given out is found as it was typed.
+          // A number that the plan has not assigned is found as it was typed.
           if (country !== 'none' && !spellings[0]?.startsWith('+')) return
           for (const spelling of spellings) {
             if (spelling.length >= 7) expect(finds(rules, text, spelling), spelling).toBe(true)

@@ -16,7 +16,7 @@ const read = (text: string) => {
   }
 }
 
-describe('what is only for the eye is taken out', () => {
+describe('formatting of a number is removed', () => {
   test.each([
     ['marks of an address book', '\u202a+49\u00a030\u00a0123456\u202c', '+4930123456'],
     ['isolates and a right-to-left mark', '\u2068+49 30 123456\u2069\u200f', '+4930123456'],
@@ -58,7 +58,7 @@ describe('what is only for the eye is taken out', () => {
     expect(read(text)).toBe(number)
   })
 
-  test('whatever people put between the digits, the number stays', () => {
+  test('any separators between the digits leave the number unchanged', () => {
     const mark = fc.constantFrom('', '', ' ', '\u00a0', '\u202f', '-', '\u2011', '\u200e', '\u00ad', '\t')
     const numbers = fc.tuple(
       fc.constantFrom('+49', '030', '+1', '1', '*'),
@@ -66,7 +66,7 @@ describe('what is only for the eye is taken out', () => {
     )
     fc.assert(
       fc.property(numbers, fc.array(mark, { minLength: 16, maxLength: 16 }), ([start, rest], marks) => {
-        // Two blanks in a row may stand between two numbers, so no mark follows another.
+        // Two blanks in a row may separate two numbers, so no separator follows another.
         const text = [...start, ...rest].map((sign, at) => sign + (marks[at] ?? '')).join('')
         expect(read(text)).toBe(start + rest)
       }),
@@ -79,11 +79,11 @@ describe('what is only for the eye is taken out', () => {
     ['+41 44 123 45.67', '+41441234567'],
     ['(044) 12345.67', '0441234567'],
     ['044-123-45.00', '0441234500'],
-  ])('one dot before the last digits stands between digits: %s', (text, number) => {
+  ])('one dot before the last digits is a separator: %s', (text, number) => {
     expect(read(text)).toBe(number)
   })
 
-  test('what was read is read the same again', () => {
+  test('a parsed number parses to itself', () => {
     fc.assert(
       fc.property(
         fc.string({ unit: fc.constantFrom(...'0123456789+*# ()-./\u00a0'), maxLength: 40 }),
@@ -97,7 +97,7 @@ describe('what is only for the eye is taken out', () => {
   })
 })
 
-describe('what is not one number is refused', () => {
+describe('a text that is not exactly one number is refused', () => {
   test.each([
     '030 123456 / 0171 2345678',
     '030123456/0171 2345678',
@@ -121,7 +121,7 @@ describe('what is not one number is refused', () => {
     '030 123456 | 0171 2345678',
     '030 123456 or 0171 2345678',
     '030 123456\n0171 2345678',
-  ])('two of them: %j', (text) => {
+  ])('two numbers: %j', (text) => {
     expect(read(text)).toMatch(/^refused/)
   })
 
@@ -142,7 +142,7 @@ describe('what is not one number is refused', () => {
     ['half a percent sign', 'tel:%2', /tel: address/],
     ['percent-encoding without tel:', '%2B4930123456', /a number is/],
     ['another scheme', 'sip:4930123456', /a number is/],
-    ['an extension in words', '030 123456 ext 5', /a number is/],
+    ['an extension in letters', '030 123456 ext 5', /a number is/],
     ['a vanity number', '0800 FLOWERS', /a number is/],
     ['a + doubled', '++4930123456', /a number is/],
     ['a + and 00', '+0049 30 123456', /country code/],
@@ -169,10 +169,10 @@ test.each([
   ['+49 (0', '+49'],
   ['(030', '030'],
   ['+49 (0)30', '+4930'],
-])('of a number that is being typed %j is %j', (text, part) => {
+])('the beginning %j of a number is %j', (text, part) => {
   expect(parseNumberPrefix(text)).toBe(part)
 })
 
-test('a number is shown with blanks alone', () => {
+test('a visible number has plain blanks only', () => {
   expect(toVisibleText('\u202a+49\u00a030\t12\u201134\u202c ')).toBe('+49 30 12\u201134')
 })

@@ -18,7 +18,7 @@ afterEach(() => rmSync(folder, { recursive: true }))
 
 const write = (file: unknown) => writeFileSync(path, JSON.stringify(file))
 
-/** A policy from the file, a clock to turn, and what it complained of. */
+/** A policy from the file, a clock to advance, and the reported errors. */
 function opened() {
   let now = 0
   const troubles: unknown[] = []
@@ -41,7 +41,7 @@ describe('the file of the dial policy', () => {
     expect(perDay()).toBe(22)
   })
 
-  test('is read again when another takes its place', () => {
+  test('is read again when another file replaces it', () => {
     write({ limits: { perDay: 1 } })
     const { perDay, later } = opened()
     writeFileSync(`${path}.new`, JSON.stringify({ limits: { perDay: 2 } }))
@@ -54,7 +54,7 @@ describe('the file of the dial policy', () => {
     ['no JSON', () => writeFileSync(path, '{"limits":')],
     ['wrong', () => write({ limits: { perDay: 0 } })],
     ['gone', () => rmSync(path)],
-  ])('that is %s now changes nothing and is told of once, until it is right again', (_, spoil) => {
+  ])('that has become %s changes nothing and is reported once, until it is valid again', (_, spoil) => {
     write({ limits: { perDay: 1 } })
     const { perDay, troubles, later } = opened()
     spoil()
@@ -94,23 +94,23 @@ describe('the file of the dial policy', () => {
       '{"callerNumbers":{"201":["me"]}}',
       /callerNumbers\.201\[0\]: must be a number/,
     ],
-  ])('that holds %s ends the start, and says why', (_, json, why) => {
+  ])('that contains %s prevents the start, with the reason', (_, json, why) => {
     writeFileSync(path, json)
     expect(() => opened()).toThrow(SettingsError)
     expect(() => opened()).toThrow(why)
   })
 
-  test('that is not there ends the start', () => {
+  test('that is missing prevents the start', () => {
     expect(() => opened()).toThrow(/HOOKSWITCH_DIAL_POLICY.*cannot be read/)
   })
 
-  test('need not be: the defaults hold', () => {
+  test('is optional: without it the defaults apply', () => {
     const policy = watchDialPolicyFile(undefined, () => {})
     expect(policy().limits).toEqual({ perMinute: 10, perDay: 500, concurrent: 3 })
     expect(policy().check('112').isEmergency).toBe(true)
   })
 
-  test('is shown whole in the docs: every key of the example is right, and none is missing', () => {
+  test('is complete in the docs: the example has every key, and each is valid', () => {
     const docs = new URL('../../../../docs/', import.meta.url)
     const example = JSON.parse(readFileSync(new URL('dial-policy.json', docs), 'utf8'))
     const keys = Object.keys(PolicyFile.shape).sort()
@@ -121,11 +121,11 @@ describe('the file of the dial policy', () => {
   })
 })
 
-describe('a pattern', () => {
+describe('a dial pattern', () => {
   test.each([
     ['is a number, whole', '0900', ['0900'], ['09001', '10900']],
     ['has X for a digit, Z for 1-9, N for 2-9', '_XZN', ['012', '999'], ['002', '011', '0123']],
-    ['has . for one sign or more', '_+49900.', ['+499001', '+49900*1'], ['+49900', '49900123']],
+    ['has . for one character or more', '_+49900.', ['+499001', '+49900*1'], ['+49900', '49900123']],
     ['has brackets for a choice', '_0[13-5]X', ['012', '041'], ['022', '0-1']],
     ['has * and # for themselves', '_*7X', ['*72'], ['772', '7772']],
   ])('%s', (_, pattern, good, bad) => {
@@ -149,11 +149,11 @@ describe('a pattern', () => {
     '_X{9}',
     '_\\d',
     `_${'X'.repeat(99)}`,
-  ])('%j is none', (text) => {
+  ])('%j is not one', (text) => {
     expect(isDialPattern(text)).toBe(false)
   })
 
-  test('whatever it is, it matches or not, and throws nothing', () => {
+  test('matches or not, and never throws, for any text', () => {
     const pattern = fc.string({ unit: fc.constantFrom(...'_+0159XZN[]-.*#'), maxLength: 20 })
     fc.assert(
       fc.property(pattern, (text) => {

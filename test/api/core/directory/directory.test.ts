@@ -24,7 +24,7 @@ describe('the directory', () => {
     rmSync(folder, { recursive: true })
   })
 
-  test('reads the people only where one has changed, and never their password hashes', async () => {
+  test('reads the users only if one has changed, and never their password hashes', async () => {
     const users = createUserStore(db)
     const agents = createAgentStore(db)
     const extensions = createExtensionStore(db)
@@ -42,7 +42,7 @@ describe('the directory', () => {
       endpointTemplate: '{extension}',
       onError: () => {},
     })
-    /** @returns who is known, and whether anything was read */
+    /** @returns the known users, and whether anything was read */
     const shown = async () => {
       const before = pages
       await directory.refresh()
@@ -80,7 +80,7 @@ describe('the directory', () => {
     expect((await shown()).people).toEqual([ofLegal, clara])
     await users.setDisabled(boris.id, false, until)
     expect((await shown()).people).toEqual([ofLegal, moved, clara])
-    // One goes and another comes between two looks.
+    // One user is removed and another is added between two reads.
     await users.remove(boris.id, until)
     await users.add(newUser({ username: 'doro', extension: '210' }))
     expect((await shown()).people).toEqual([ofLegal, clara, ['doro', '210', 'user', null]])

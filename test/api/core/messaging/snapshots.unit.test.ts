@@ -13,10 +13,10 @@ afterEach(() => void vi.useRealTimers())
 
 const fine = () => {}
 
-/** A store that counts how often it is asked, and can be put out of reach. */
+/** A store that records each read, and can be made unavailable. */
 function createWorld() {
   const kept = new Map<string, Snapshot>()
-  const looks: string[] = []
+  const reads: string[] = []
   const state = { isAway: false }
   const put = (channel: SnapshotChannel, body: Record<string, unknown> = {}) => {
     const seq = (kept.get(channel)?.seq ?? 0) + 1
@@ -28,7 +28,7 @@ function createWorld() {
     store: {
       put: async (channel, body) => put(channel, body),
       async lastTag(channel) {
-        looks.push(channel)
+        reads.push(channel)
         if (state.isAway) throw new Refusal('unavailable')
         const last = kept.get(channel)
         return last && etagOf(last)
@@ -38,7 +38,7 @@ function createWorld() {
     publisher: { publish: async () => ({ subscribers: 0 }) },
   })
   /** As another process does it: this one only finds it in the store. */
-  return { snapshots, put, looks, state, kept }
+  return { snapshots, put, reads, state, kept }
 }
 type World = ReturnType<typeof createWorld>
 
@@ -58,22 +58,22 @@ const settled = async (promises: readonly Promise<unknown>[]) => {
   return count
 }
 
-describe('who waits for a newer snapshot', () => {
-  test('shares one look per 500 ms with all who wait for that channel', async () => {
+describe('a client that waits for a newer snapshot', () => {
+  test('shares one poll per 500 ms with all that wait for that channel', async () => {
     const world = createWorld()
     world.put('users-state')
     const all = waiters(world, 100)
     await vi.advanceTimersByTimeAsync(0)
-    world.looks.length = 0
+    world.reads.length = 0
     await vi.advanceTimersByTimeAsync(10_000)
-    expect(world.looks).toHaveLength(20)
+    expect(world.reads).toHaveLength(20)
     expect(vi.getTimerCount()).toBe(1)
     const newer = world.put('users-state')
     await vi.advanceTimersByTimeAsync(500)
     expect(await Promise.all(all)).toEqual(all.map(() => newer))
   })
 
-  test('and asks nothing more on coming back at once, knowing that one', async () => {
+  test('causes no further read when it returns at once with that snapshot', async () => {
     const world = createWorld()
     world.put('users-state')
     const all = waiters(world, 100)
@@ -81,10 +81,10 @@ describe('who waits for a newer snapshot', () => {
     world.put('users-state')
     await vi.advanceTimersByTimeAsync(500)
     await Promise.all(all)
-    world.looks.length = 0
+    world.reads.length = 0
     const again = waiters(world, 100)
     await vi.advanceTimersByTimeAsync(499)
-    expect(world.looks.length).toBeLessThanOrEqual(1)
+    expect(world.reads.length).toBeLessThanOrEqual(1)
     const newer = world.put('users-state')
     await vi.advanceTimersByTimeAsync(501)
     expect(await Promise.all(again)).toEqual(again.map(() => newer))
@@ -103,7 +103,7 @@ describe('who waits for a newer snapshot', () => {
     expect(await settled([other as Promise<unknown>])).toBe(0) // there is one waiter
   })
 
-  test('is answered at once where it knows another, and never with an older one than there is', async () => {
+  test('is answered at once if it knows another one, and never with an older one', async () => {
     const world = createWorld()
     const first = world.put('users-state')
     waiters(world, 1)
@@ -116,12 +116,12 @@ describe('who waits for a newer snapshot', () => {
     expect(await fresh).toEqual(second)
     await vi.advanceTimersByTimeAsync(500)
     expect(await stale).toEqual(second)
-    // It has the second from elsewhere, while the shared look still shows the first.
+    // It has the second one from another node, while the shared poll still shows the first.
     const knowing = world.snapshots.waitForNewer('users-state', etagOf(second), 25_000, fine)
     expect(await settled([knowing])).toBe(0)
   })
 
-  test('waits no longer than it may, and then no timer is left', async () => {
+  test('waits until its timeout, and then no timer is left', async () => {
     const world = createWorld()
     world.put('users-state')
     const [short] = waiters(world, 1, 2_000)
@@ -136,25 +136,25 @@ describe('who waits for a newer snapshot', () => {
     expect(vi.getTimerCount()).toBe(0)
   })
 
-  test('is known to have the last one by its own spelling of the tag, without a look where one was just taken', async () => {
+  test('is recognized to have the last one by its own notation of the tag, without a read after a recent poll', async () => {
     const world = createWorld()
     const first = world.put('users-state')
     const { snapshots } = world
     const is = (snapshot: Snapshot) => (tag: string) => tag === etagOf(snapshot)
     waiters(world, 1)
     await vi.advanceTimersByTimeAsync(600)
-    world.looks.length = 0
+    world.reads.length = 0
     expect(await snapshots.matchingTag('users-state', is(first))).toBe(etagOf(first))
-    expect(world.looks).toEqual([])
+    expect(world.reads).toEqual([])
     const second = world.put('users-state')
-    // The shared look still shows the first: neither is taken for the other.
+    // The shared poll still shows the first: neither is mistaken for the other.
     expect(await snapshots.matchingTag('users-state', is(second))).toBe(etagOf(second))
     expect(await snapshots.matchingTag('users-state')).toBe(etagOf(second))
     expect(await snapshots.matchingTag('users-state', () => false)).toBeUndefined()
     expect(await snapshots.matchingTag('active-calls')).toBeUndefined()
   })
 
-  test('does not wait at all where it may not', async () => {
+  test('does not wait with a timeout of 0', async () => {
     const world = createWorld()
     const last = world.put('users-state')
     expect(await world.snapshots.waitForNewer('users-state', etagOf(last), 0, fine)).toBeUndefined()
@@ -162,7 +162,7 @@ describe('who waits for a newer snapshot', () => {
     expect(vi.getTimerCount()).toBe(0)
   })
 
-  test('is refused when its own check fails, also beside news, and the others wait on', async () => {
+  test('is refused when its own check fails, also with a new snapshot, and the others wait on', async () => {
     const world = createWorld()
     world.put('users-state')
     let isOver = false
@@ -179,7 +179,7 @@ describe('who waits for a newer snapshot', () => {
     expect(await Promise.all(others)).toEqual(others.map(() => newer))
   })
 
-  test('is refused while the store is away, and the next one finds it back', async () => {
+  test('is refused while the store is unavailable, and works again afterwards', async () => {
     const world = createWorld()
     world.put('users-state')
     const refused = Promise.all(

@@ -25,7 +25,7 @@ describe('the phone of an extension', () => {
     ['ringing', true],
     ['ring_in_use', true],
     ['on_hold', true],
-  ])('whose device is %s is reachable: %s', (state, isReachable) => {
+  ])('with a device in state %s is reachable: %s', (state, isReachable) => {
     expect(phoneStatesWith({ 'PJSIP/1001-web': state }).isReachable('1001')).toBe(isReachable)
   })
 

@@ -9,7 +9,7 @@ import { aCall, aDirectory, aLeg } from '../calls/fixtures/calls.ts'
 
 const directory = await aDirectory()
 
-/** Everybody is registered, available and idle. */
+/** All users are registered, available and idle. */
 const facts = (changes: Partial<PresenceInputs> = {}): PresenceInputs => ({
   users: directory.all(),
   isPbxOnline: true,
@@ -25,14 +25,14 @@ const facts = (changes: Partial<PresenceInputs> = {}): PresenceInputs => ({
 const of1001 = (changes: Partial<PresenceInputs>) => usersState(facts(changes)).states['1001']
 const inCall = (call: Call) => ({ callsOf: () => [call] })
 
-test('whoever has a phone and no call is idle', () => {
+test('a user with a phone and no call is idle', () => {
   expect(of1001({})).toEqual({ state: 'Idle', name: 'user1', status: 'available', online: false })
 })
 
 test.each<[string, UserStatus, string]>([
-  ['is shown as the status of a user who set none', 'available', 'dnd'],
-  ['does not hide that they are away', 'away', 'away'],
-  ['does not hide that they are offline', 'offline', 'offline'],
+  ['becomes the status of a user who set none', 'available', 'dnd'],
+  ['does not replace the status away', 'away', 'away'],
+  ['does not replace the status offline', 'offline', 'offline'],
 ])('do-not-disturb of a phone %s', (_, own, status) => {
   expect(of1001({ isDnd: () => true, statusOf: () => own })).toMatchObject({ status })
 })
@@ -41,8 +41,8 @@ test.each<[string, Record<string, DeviceState>, boolean]>([
   ['FreePBX set by *78', { 'Custom:DND1001': 'busy' }, true],
   ['FreePBX set for one device', { 'Custom:DEVDND1001': 'busy' }, true],
   ['a dialplan set as presence', { 'CustomPresence:1001': 'busy' }, true],
-  ['was taken back', { 'Custom:DND1001': 'idle', 'CustomPresence:1001': 'idle' }, false],
-  ['another phone has', { 'Custom:DND1002': 'busy', 'Custom:DND10011': 'busy' }, false],
+  ['was reset', { 'Custom:DND1001': 'idle', 'CustomPresence:1001': 'idle' }, false],
+  ['is set for another phone', { 'Custom:DND1002': 'busy', 'Custom:DND10011': 'busy' }, false],
   ['was never set', {}, false],
 ])('do-not-disturb that %s', (_, devices, isOn) => {
   expect(isPhoneDnd('1001', (device) => devices[device])).toBe(isOn)
@@ -50,10 +50,10 @@ test.each<[string, Record<string, DeviceState>, boolean]>([
 
 test.each<[string, Partial<PresenceInputs>, string]>([
   ['a phone that is not registered', { deviceStateOf: () => 'unavailable' as DeviceState }, 'Unavailable'],
-  ['a phone the PBX has never heard of', { deviceStateOf: () => undefined }, 'Unavailable'],
-  ['a PBX that is away', { isPbxOnline: false }, 'Unavailable'],
+  ['a phone that the PBX has never reported', { deviceStateOf: () => undefined }, 'Unavailable'],
+  ['a PBX that is offline', { isPbxOnline: false }, 'Unavailable'],
   ['a phone set to do-not-disturb', { isDnd: () => true }, 'Busy'],
-  ['such a phone of a PBX that is away', { isDnd: () => true, isPbxOnline: false }, 'Unavailable'],
+  ['such a phone of a PBX that is offline', { isDnd: () => true, isPbxOnline: false }, 'Unavailable'],
   [
     'such a phone that is not registered',
     { isDnd: () => true, deviceStateOf: () => undefined },
@@ -66,7 +66,7 @@ test.each<[string, Partial<PresenceInputs>, string]>([
   ['a call that is up', inCall(aCall()), 'Up'],
   ['a call while "do not disturb"', { ...inCall(aCall()), statusOf: () => 'dnd' as UserStatus }, 'Up'],
   ['a call on hold', inCall(aCall({ state: 'held' })), 'OnHold'],
-  ['a call from before the PBX went away', { ...inCall(aCall()), isPbxOnline: false }, 'Unavailable'],
+  ['a call from before the PBX went offline', { ...inCall(aCall()), isPbxOnline: false }, 'Unavailable'],
   [
     'a phone that is called',
     inCall(
@@ -80,26 +80,26 @@ test.each<[string, Partial<PresenceInputs>, string]>([
     'Ring',
   ],
   [
-    'a leg that is over while the phone is free again',
+    'an ended leg while the phone is free again',
     inCall(aCall({ legs: [aLeg('1001', { state: 'ended' }), aLeg('1002')] })),
     'Idle',
   ],
-])('%s', (_, changes, state) => {
+])('the state for %s', (_, changes, state) => {
   expect(of1001(changes)?.state).toBe(state)
 })
 
-test('a channel says who is at the other end and which way the call goes', () => {
+test('a channel shows the other end and the direction of the call', () => {
   expect(of1001(inCall(aCall()))?.channels).toEqual({
     'PJSIP/1001-00000001': { channel: 'PJSIP/1002-00000001', number: '1002', direction: 'outgoing' },
   })
 })
 
-test('a queue is an extension that says so', () => {
+test('a queue is an extension with isQueue', () => {
   const { states } = usersState(facts({ queues: new Map([['support', 'idle']]) }))
   expect(states.support).toEqual({ state: 'Idle', name: 'support', isQueue: true })
 })
 
-test('a queue is there once, however many devices Asterisk has for it, and before its first caller', () => {
+test('a queue appears once, however many devices Asterisk has for it, and before its first caller', () => {
   const devices: [string, DeviceState][] = [
     ['PJSIP/1001', 'in_use'],
     ['Queue:support_avail', 'unavailable'],
@@ -113,7 +113,7 @@ test('a queue is there once, however many devices Asterisk has for it, and befor
   ])
 })
 
-test('active-calls tells who talks with whom, in the document’s members', () => {
+test('active-calls shows the two ends of each conversation, in the document’s members', () => {
   expect(activeCalls([aCall()])).toEqual({
     queues: {},
     calls: [
