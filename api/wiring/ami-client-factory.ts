@@ -12,7 +12,7 @@ export type AmiClientFactory = (
   /** Event classes of the action Login: `system,call,cdr`, or `off`. */
   events: string,
   /** Whether to be up only after Asterisk has booted; see `AmiLogin`. */
-  awaitsBoot: boolean,
+  waitForBoot: boolean,
 ) => AmiClient
 
 /** @throws {Error} if the certificate file cannot be read */
