@@ -30,8 +30,8 @@ const SNAPSHOT = {
 const AT = 1_795_218_428_570_041
 const ID = SNAPSHOT.Uniqueid
 const about = (name: string, fields: Record<string, string> = {}) => {
-  const [fact] = mapEvent(name, { ...SNAPSHOT, ...fields })
-  return fact?.kind === 'channel' ? fact.changes : undefined
+  const [event] = mapEvent(name, { ...SNAPSHOT, ...fields })
+  return event?.kind === 'channel' ? event.changes : undefined
 }
 const prefixed = (prefix: string, fields: Record<string, string> = {}) =>
   Object.fromEntries(
@@ -140,16 +140,16 @@ describe('dialing', () => {
   ] as [string, Record<string, string>, string | undefined][])(
     '%s %j reports both ends',
     (name, fields, end) => {
-      const facts = mapEvent(name, { ...SNAPSHOT, ...dest, ...fields })
-      expect(facts.map((fact) => fact.kind)).toEqual(['channel', 'channel', 'dial'])
-      expect(facts[1]).toMatchObject({ id: 'far', changes: { endpoint: '102' } })
-      expect(facts[2]).toEqual({ kind: 'dial', from: ID, to: 'far', at: AT, end })
+      const events = mapEvent(name, { ...SNAPSHOT, ...dest, ...fields })
+      expect(events.map((event) => event.kind)).toEqual(['channel', 'channel', 'dial'])
+      expect(events[1]).toMatchObject({ id: 'far', changes: { endpoint: '102' } })
+      expect(events[2]).toEqual({ kind: 'dial', from: ID, to: 'far', at: AT, end })
     },
   )
 
   test('an Originate rings a phone that no channel dials', () => {
-    const facts = mapEvent('DialBegin', { Timestamp: SNAPSHOT.Timestamp, ...dest })
-    expect(facts.at(-1)).toEqual({ kind: 'dial', from: undefined, to: 'far', at: AT, end: undefined })
+    const events = mapEvent('DialBegin', { Timestamp: SNAPSHOT.Timestamp, ...dest })
+    expect(events.at(-1)).toEqual({ kind: 'dial', from: undefined, to: 'far', at: AT, end: undefined })
   })
 
   test.each([
@@ -163,13 +163,13 @@ describe('dialing', () => {
   })
 
   test('an OriginateResponse contains the number that an answered phone goes on to dial', () => {
-    const facts = mapEvent('OriginateResponse', {
+    const events = mapEvent('OriginateResponse', {
       Response: 'Success',
       Reason: '4',
       Uniqueid: 'hk_1',
       Exten: '600',
     })
-    expect(facts).toMatchObject([{ answered: true }, { id: 'hk_1', changes: { dialedExtension: '600' } }])
+    expect(events).toMatchObject([{ answered: true }, { id: 'hk_1', changes: { dialedExtension: '600' } }])
   })
 
   test('an OriginateResponse without an id is ignored', () => {
@@ -190,8 +190,8 @@ describe('parking', () => {
   })
 
   test.each(['UnParkedCall', 'ParkedCallTimeOut', 'ParkedCallGiveUp'])('%s clears the space', (name) => {
-    const [fact] = mapEvent(name, { ...parkee, ParkingSpace: '701' })
-    expect(fact).toMatchObject({ id: ID, changes: { parkingSpace: undefined } })
+    const [event] = mapEvent(name, { ...parkee, ParkingSpace: '701' })
+    expect(event).toMatchObject({ id: ID, changes: { parkingSpace: undefined } })
   })
 })
 
@@ -200,30 +200,30 @@ test.each([
   ['0', 0],
   ['', 0],
 ])("a Hangup with cause '%s' updates the channel, then ends it", (text, cause) => {
-  const facts = mapEvent('Hangup', { ...SNAPSHOT, Exten: 'h', Cause: text, 'Cause-txt': 'whatever' })
-  expect(facts.map(({ kind }) => kind)).toEqual(['channel', 'channel_ended'])
-  expect(facts[1]).toEqual({ kind: 'channel_ended', id: ID, at: AT, cause })
+  const events = mapEvent('Hangup', { ...SNAPSHOT, Exten: 'h', Cause: text, 'Cause-txt': 'whatever' })
+  expect(events.map(({ kind }) => kind)).toEqual(['channel', 'channel_ended'])
+  expect(events[1]).toEqual({ kind: 'channel_ended', id: ID, at: AT, cause })
 })
 
 describe('an item of CoreShowChannels', () => {
   const { Timestamp: _, ...item } = SNAPSHOT
 
   test('was created in the second that its id begins with', () => {
-    const [fact] = mapEvent('CoreShowChannel', { ...item, BridgeId: 'b1', Duration: '00:01:12' })
-    expect(fact).toMatchObject({
+    const [event] = mapEvent('CoreShowChannel', { ...item, BridgeId: 'b1', Duration: '00:01:12' })
+    expect(event).toMatchObject({
       at: RECEIVED_AT,
       changes: { createdAt: 1_795_218_428_000_000, bridge: 'b1' },
     })
   })
 
   test('with an id that we chose was created its duration ago', () => {
-    const [fact] = mapEvent('CoreShowChannel', {
+    const [event] = mapEvent('CoreShowChannel', {
       ...item,
       Uniqueid: 'hk_1',
       BridgeId: '',
       Duration: '01:01:12',
     })
-    expect(fact).toMatchObject({ changes: { createdAt: RECEIVED_AT - 3_672_000_000, bridge: undefined } })
+    expect(event).toMatchObject({ changes: { createdAt: RECEIVED_AT - 3_672_000_000, bridge: undefined } })
   })
 })
 
@@ -279,7 +279,7 @@ describe('a call detail record', () => {
 describe('routing to a person', () => {
   const CDR = { Timestamp: SNAPSHOT.Timestamp, UniqueID: 'near', Disposition: 'NO ANSWER' }
   const isSought = (name: string, fields: Record<string, string>) =>
-    mapEvent(name, fields).some((fact) => fact.kind === 'channel' && fact.changes.routedToPerson === true)
+    mapEvent(name, fields).some((event) => event.kind === 'channel' && event.changes.routedToPerson === true)
 
   test('is reported for a caller that joins a queue', () => {
     expect(isSought('QueueCallerJoin', { ...SNAPSHOT, Queue: 'support' })).toBe(true)
@@ -317,7 +317,7 @@ test.each([
 test('recorded do-not-disturb is reported when it is set and when it is reset', () => {
   const devices = recordedMessages('asterisk22', '85')
     .flatMap((message) => toPbxEvents(message, RECEIVED_AT))
-    .flatMap((fact) => (fact.kind === 'device' ? [`${fact.device} ${fact.state}`] : []))
+    .flatMap((event) => (event.kind === 'device' ? [`${event.device} ${event.state}`] : []))
   expect(devices.slice(0, 4)).toEqual([
     'Custom:DND1002 busy',
     'Custom:DND1002 idle',
@@ -328,10 +328,9 @@ test('recorded do-not-disturb is reported when it is set and when it is reset', 
 
 test('a transfer shows only that its channels exist, as its data may be old', () => {
   const fields = { Timestamp: SNAPSHOT.Timestamp, ...prefixed('Transferer'), ...prefixed('Transferee') }
-  expect(mapEvent('BlindTransfer', fields).map((fact) => fact.kind === 'channel' && fact.changes)).toEqual([
-    {},
-    {},
-  ])
+  expect(mapEvent('BlindTransfer', fields).map((event) => event.kind === 'channel' && event.changes)).toEqual(
+    [{}, {}],
+  )
 })
 
 test.each(['UserEvent', 'VarSet', 'Newexten', 'constructor', '__proto__'])('%s is ignored', (name) => {
@@ -349,10 +348,12 @@ test.each(VERSIONS)(
   '%s: every channel of every scene is reported with an id, and no name is "<unknown>"',
   (version) => {
     for (const scene of ['10', '11', '12', '14', '20', '21', '30', '31', '32', '40', '41']) {
-      const facts = recordedMessages(version, scene).flatMap((message) => toPbxEvents(message, RECEIVED_AT))
-      expect(facts.filter(({ kind }) => kind === 'channel').length).toBeGreaterThan(3)
-      expect(facts.every(({ at }) => at < RECEIVED_AT + 1_000_000_000 && Number.isSafeInteger(at))).toBe(true)
-      expect(JSON.stringify(facts)).not.toContain('<unknown>')
+      const events = recordedMessages(version, scene).flatMap((message) => toPbxEvents(message, RECEIVED_AT))
+      expect(events.filter(({ kind }) => kind === 'channel').length).toBeGreaterThan(3)
+      expect(events.every(({ at }) => at < RECEIVED_AT + 1_000_000_000 && Number.isSafeInteger(at))).toBe(
+        true,
+      )
+      expect(JSON.stringify(events)).not.toContain('<unknown>')
     }
   },
 )
@@ -384,11 +385,11 @@ test('any fields are parsed without an error', () => {
         fc.oneof(fc.string({ unit: 'binary' }), fc.constantFrom('9'.repeat(400), '-1', '1e999')),
       ),
       (name, fields) => {
-        for (const fact of mapEvent(name, { ...SNAPSHOT, ...fields })) {
-          expect(Number.isSafeInteger(fact.at)).toBe(true)
-          if (fact.kind === 'channel_ended') expect(Number.isSafeInteger(fact.cause)).toBe(true)
-          if (fact.kind === 'channel')
-            expect(fact.changes.callerName ?? '').not.toMatch(/[\p{Cc}\u2028\u2029]/u)
+        for (const event of mapEvent(name, { ...SNAPSHOT, ...fields })) {
+          expect(Number.isSafeInteger(event.at)).toBe(true)
+          if (event.kind === 'channel_ended') expect(Number.isSafeInteger(event.cause)).toBe(true)
+          if (event.kind === 'channel')
+            expect(event.changes.callerName ?? '').not.toMatch(/[\p{Cc}\u2028\u2029]/u)
         }
       },
     ),

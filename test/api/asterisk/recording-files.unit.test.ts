@@ -32,7 +32,9 @@ const starts = (id: string) =>
       `Uniqueid: ${id}`,
     )
 const named = () =>
-  scripted.pbxEvents.flatMap((fact) => (fact.kind === 'channel' && fact.changes.recordingFile ? [fact] : []))
+  scripted.pbxEvents.flatMap((event) =>
+    event.kind === 'channel' && event.changes.recordingFile ? [event] : [],
+  )
 
 test('reports each recording that begins with the file that the PBX names, below its folder', async () => {
   await online({

@@ -16,7 +16,7 @@ const personOf = (endpoint: string) =>
 function recordAfter(messages: readonly AmiMessage[]) {
   const { tracker, reported } = newTracker({ isOwnEndpoint: isPhone })
   for (const message of messages) {
-    for (const fact of eventsIn([message])) tracker.handle(fact)
+    for (const event of eventsIn([message])) tracker.handle(event)
     tracker.flush()
   }
   const last = new Map<string, Call>()
@@ -166,20 +166,20 @@ test('a placed call rings all phones of its user, and the one that answers is th
 test.each(['15', '50', '52', '60', '61', '62', '63', '64', '65', '66', '67', '71', '80'])(
   'scene %s gives the same call for events in any order, also repeated ones',
   (number) => {
-    const facts = eventsIn(scene(number))
+    const events = eventsIn(scene(number))
     const callsOf = (some: readonly PbxEvent[]) => {
       const { tracker } = newTracker({ isOwnEndpoint: isPhone })
-      for (const fact of some) tracker.handle(fact)
+      for (const event of some) tracker.handle(event)
       const ids = new Set(
-        facts.flatMap((fact) => (fact.kind === 'channel' ? (fact.changes.callId ?? []) : [])),
+        events.flatMap((event) => (event.kind === 'channel' ? (event.changes.callId ?? []) : [])),
       )
       return [...ids].map((id) => tracker.find(id))
     }
-    const inOrder = callsOf(facts)
+    const inOrder = callsOf(events)
     fc.assert(
       fc.property(
-        fc.shuffledSubarray(facts, { minLength: facts.length }),
-        fc.subarray(facts),
+        fc.shuffledSubarray(events, { minLength: events.length }),
+        fc.subarray(events),
         (all, again) => {
           expect(callsOf([...all, ...again])).toEqual(inOrder)
         },
@@ -195,7 +195,7 @@ describe('a channel that is masqueraded while it rings', () => {
     return { kind: 'channel', id, at: at * SECOND, changes: what }
   }
   const naming = (endpoint: string) => ({ endpoint, name: `PJSIP/${endpoint}-00000001` })
-  const facts: PbxEvent[] = [
+  const events: PbxEvent[] = [
     about('a', 1, {
       ...naming('1001'),
       callId: 'a',
@@ -214,7 +214,7 @@ describe('a channel that is masqueraded while it rings', () => {
 
   test('rang as one phone and answered as another', () => {
     const { tracker } = newTracker({ isOwnEndpoint: isPhone })
-    for (const fact of facts) tracker.handle(fact)
+    for (const event of events) tracker.handle(event)
     const call = tracker.find('a') as Call
     expect(toCallRecord(call, personOf, () => []).parties).toEqual([
       { userId: '1001', extension: '1001', answered: true },

@@ -75,8 +75,8 @@ describe.each(VERSIONS)('the recorded calls of %s', (version) => {
 
   test('are reported step by step, without a detour, and their end once', () => {
     const { tracker, reported } = newTracker()
-    for (const fact of eventsIn(recordedMessages(version, '10'))) {
-      tracker.handle(fact)
+    for (const event of eventsIn(recordedMessages(version, '10'))) {
+      tracker.handle(event)
       tracker.flush()
     }
     const states = reported.map(({ state }) => state).filter((state, at, all) => state !== all[at - 1])
@@ -119,12 +119,12 @@ describe.each(VERSIONS)('the recorded calls of %s', (version) => {
         const before = eventsIn(messages.slice(0, middle))
         const after = eventsIn(messages.slice(middle))
         const { tracker } = newTracker()
-        for (const fact of before) tracker.handle(fact)
-        const at = Math.max(0, ...before.map((fact) => fact.at))
+        for (const event of before) tracker.handle(event)
+        const at = Math.max(0, ...before.map((event) => event.at))
         tracker.reconcile(new Set(aliveAfter(before)), at)
         tracker.flush()
         // Events from before the snapshot may be repeated after it.
-        for (const fact of [...before.filter(() => again.next().value), ...after]) tracker.handle(fact)
+        for (const event of [...before.filter(() => again.next().value), ...after]) tracker.handle(event)
         tracker.flush()
         expect(tracker.find(id)).toEqual(inOrder)
       }),
@@ -139,11 +139,11 @@ describe.each(VERSIONS)('the recorded calls of %s', (version) => {
       fc.assert(
         fc.property(fc.shuffledSubarray(messages), fc.subarray(messages), (some, late) => {
           const { tracker } = newTracker()
-          for (const fact of eventsIn(some)) tracker.handle(fact)
+          for (const event of eventsIn(some)) tracker.handle(event)
           tracker.reconcile(new Set(), MUCH_LATER)
-          const known = new Set(eventsIn(some).flatMap((fact) => (fact.kind === 'channel' ? fact.id : [])))
-          const isKnown = (fact: PbxEvent) => fact.kind === 'channel' && known.has(fact.id)
-          for (const fact of eventsIn(late).filter(isKnown)) tracker.handle(fact)
+          const known = new Set(eventsIn(some).flatMap((event) => (event.kind === 'channel' ? event.id : [])))
+          const isKnown = (event: PbxEvent) => event.kind === 'channel' && known.has(event.id)
+          for (const event of eventsIn(late).filter(isKnown)) tracker.handle(event)
           tracker.flush()
           expect(tracker.live()).toEqual([])
         }),
@@ -153,9 +153,9 @@ describe.each(VERSIONS)('the recorded calls of %s', (version) => {
   )
 })
 
-function aliveAfter(facts: readonly PbxEvent[]): string[] {
-  const gone = new Set(facts.flatMap((fact) => (fact.kind === 'channel_ended' ? fact.id : [])))
-  return facts.flatMap((fact) => (fact.kind === 'channel' && !gone.has(fact.id) ? fact.id : []))
+function aliveAfter(events: readonly PbxEvent[]): string[] {
+  const gone = new Set(events.flatMap((event) => (event.kind === 'channel_ended' ? event.id : [])))
+  return events.flatMap((event) => (event.kind === 'channel' && !gone.has(event.id) ? event.id : []))
 }
 
 /** Events made by hand, one second apart by default. */
@@ -232,7 +232,7 @@ describe('the answer of a call', () => {
 
   test('is not that of the own phone, which is rung first, until no other event follows', () => {
     const { tracker, clock, reported } = newTracker()
-    for (const fact of ownPhoneUp) tracker.handle(fact)
+    for (const event of ownPhoneUp) tracker.handle(event)
     tracker.flush()
     expect(tracker.find('hk_1')).toMatchObject({ state: 'ringing', answeredAt: undefined })
     clock.ms += 1_000
@@ -292,10 +292,10 @@ describe('a call that merges into another', () => {
   })
 
   test('does so for events in any order', () => {
-    const facts = [...two, ...joined]
-    const inOrder = trackerAfter(facts)
+    const events = [...two, ...joined]
+    const inOrder = trackerAfter(events)
     fc.assert(
-      fc.property(fc.shuffledSubarray(facts, { minLength: facts.length }), (all) => {
+      fc.property(fc.shuffledSubarray(events, { minLength: events.length }), (all) => {
         const tracker = trackerAfter(all)
         expect(tracker.live()).toEqual(inOrder.live())
         expect(tracker.find('a2')).toEqual(inOrder.find('a2'))
@@ -305,8 +305,8 @@ describe('a call that merges into another', () => {
 
   test('is reported as ended once, and does not return while the other one goes on', () => {
     const { tracker, reported, clock } = newTracker()
-    for (const fact of [...two, ...joined]) {
-      tracker.handle(fact)
+    for (const event of [...two, ...joined]) {
+      tracker.handle(event)
       tracker.flush()
     }
     expect(reported.filter(({ id, state }) => id === 'a2' && state === 'ended')).toHaveLength(1)
@@ -337,10 +337,10 @@ describe('a call that merges into another', () => {
     })
 
     test('does so for events in any order', () => {
-      const facts = [...two, ...met]
-      const inOrder = trackerAfter(facts)
+      const events = [...two, ...met]
+      const inOrder = trackerAfter(events)
       fc.assert(
-        fc.property(fc.shuffledSubarray(facts, { minLength: facts.length }), (all) => {
+        fc.property(fc.shuffledSubarray(events, { minLength: events.length }), (all) => {
           const tracker = trackerAfter(all)
           expect(tracker.live()).toEqual(inOrder.live())
           expect(tracker.find('a2')).toEqual(inOrder.find('a2'))
@@ -350,7 +350,7 @@ describe('a call that merges into another', () => {
 
     test('is unchanged once the PBX reports it', () => {
       const { tracker, reported } = newTracker()
-      for (const fact of [...two, ...met]) tracker.handle(fact)
+      for (const event of [...two, ...met]) tracker.handle(event)
       tracker.flush()
       const before = reported.length
       tracker.handle(about('c', 8, { callId: 'a1' }))
@@ -384,8 +384,8 @@ test('a burst of events is reported once, after it, with the call as it was befo
   const { tracker } = newTracker({ defer: (work) => works.push(work) })
   const changes: [string | undefined, string][] = []
   const off = tracker.onChange((call, before) => changes.push([before?.state, call.state]))
-  const burst = (...facts: PbxEvent[]) => {
-    for (const fact of facts) tracker.handle(fact)
+  const burst = (...events: PbxEvent[]) => {
+    for (const event of events) tracker.handle(event)
     expect(works.length).toBeLessThanOrEqual(1)
     works.pop()?.()
   }
@@ -429,9 +429,9 @@ describe('a clock that is set back by 5 minutes', () => {
   test('lets later events apply', () => {
     const tracker = trackerAfter([...talk, about('b', 306, { holds: true })])
     expect(tracker.find('a')?.state).toBe('held')
-    for (const fact of [back, about('b', 10, { holds: false })]) tracker.handle(fact)
+    for (const event of [back, about('b', 10, { holds: false })]) tracker.handle(event)
     expect(tracker.find('a')?.state).toBe('up')
-    for (const fact of [gone('b', 14), gone('a', 14)]) tracker.handle(fact)
+    for (const event of [gone('b', 14), gone('a', 14)]) tracker.handle(event)
     expect(tracker.find('a')).toMatchObject({ state: 'ended', outcome: 'answered' })
   })
 
@@ -491,7 +491,7 @@ test('ended calls of a flood are evicted: memory depends on time, not on the num
   const peak = { calls: 0, channels: 0 }
   for (let call = 0; call < 30_000; call++) {
     const [id, far] = [`${call}.1`, `${call}.2`]
-    for (const fact of [
+    for (const event of [
       born(id, id, '101', call, { state: 'dialling', dialedExtension: '102' }),
       born(far, id, '102', call),
       rings(id, far, call),
@@ -500,7 +500,7 @@ test('ended calls of a flood are evicted: memory depends on time, not on the num
       gone(id, call),
       gone(`${call}.stray`, call),
     ]) {
-      tracker.handle(fact)
+      tracker.handle(event)
     }
     clock.ms += 60
     if (call % 20 === 0) {

@@ -22,17 +22,17 @@ const gone = (at: number, cause: number | undefined): ChannelEnded => ({
   at,
   cause,
 })
-const known = (...facts: Applied[]): TrackedChannel | undefined => {
+const known = (...events: Applied[]): TrackedChannel | undefined => {
   const book = createChannelRegistry()
-  for (const fact of facts) book.apply(fact)
+  for (const event of events) book.apply(event)
   return book.all().next().value
 }
 
 describe('of two events', () => {
   test('the newer one wins, in whichever order they come', () => {
-    const facts = [about(2, { connectedName: 'Ann' }), about(1, { connectedName: 'Bob' })]
-    expect(known(...facts)?.attributes.connectedName).toBe('Ann')
-    expect(known(...facts.reverse())?.attributes.connectedName).toBe('Ann')
+    const events = [about(2, { connectedName: 'Ann' }), about(1, { connectedName: 'Bob' })]
+    expect(known(...events)?.attributes.connectedName).toBe('Ann')
+    expect(known(...events.reverse())?.attributes.connectedName).toBe('Ann')
   })
 
   test('the newer one sets its own attributes and leaves the others', () => {
@@ -69,7 +69,7 @@ test('no event brings back a channel that has ended or was evicted', () => {
 
 test('the same events give the same channel, in any order and however often', () => {
   const at = fc.nat(4)
-  const fact = fc.oneof(
+  const event = fc.oneof(
     fc
       .record({
         at,
@@ -104,15 +104,15 @@ test('the same events give the same channel, in any order and however often', ()
       })
       .map((one): Applied => ({ kind: 'dial', to: 'a', ...one }) as DialUpdate),
   )
-  const seen = (facts: readonly Applied[]) => {
-    const channel = known(...facts)
+  const seen = (events: readonly Applied[]) => {
+    const channel = known(...events)
     // The times of attributes are internal.
     return channel && { ...channel, since: undefined }
   }
   fc.assert(
     fc.property(
       fc
-        .array(fact)
+        .array(event)
         .chain((all) =>
           fc.tuple(fc.constant(all), fc.shuffledSubarray(all, { minLength: all.length }), fc.subarray(all)),
         ),

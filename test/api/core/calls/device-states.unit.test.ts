@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { createDeviceStates } from '../../../../api/core/calls/device-states.ts'
 import type { DeviceState, DeviceUpdate } from '../../../../api/core/calls/pbx-events.ts'
 
-const fact = (device: string, at: number, state: DeviceState): DeviceUpdate => ({
+const event = (device: string, at: number, state: DeviceState): DeviceUpdate => ({
   kind: 'device',
   device,
   at,
@@ -14,20 +14,20 @@ test('a device has its newest state, and listeners are called only for a change'
   const book = createDeviceStates(() => {})
   const notified: string[] = []
   const off = book.onChange((device, state, before) => notified.push(`${device} ${before} ${state}`))
-  book.handle(fact('PJSIP/101', 2, 'ringing'))
-  book.handle(fact('PJSIP/101', 1, 'idle'))
-  book.handle(fact('PJSIP/101', 3, 'ringing'))
-  book.handle(fact('PJSIP/101', 4, 'in_use'))
+  book.handle(event('PJSIP/101', 2, 'ringing'))
+  book.handle(event('PJSIP/101', 1, 'idle'))
+  book.handle(event('PJSIP/101', 3, 'ringing'))
+  book.handle(event('PJSIP/101', 4, 'in_use'))
   expect(book.stateOf('PJSIP/101')).toBe('in_use')
   expect(book.stateOf('PJSIP/102')).toBeUndefined()
   expect(notified).toEqual(['PJSIP/101 undefined ringing', 'PJSIP/101 ringing in_use'])
   off()
-  book.handle(fact('PJSIP/101', 5, 'idle'))
+  book.handle(event('PJSIP/101', 5, 'idle'))
   expect(notified).toHaveLength(2)
 })
 
 test('the same events give the same states in any order', () => {
-  const facts = fc.array(
+  const events = fc.array(
     fc.record({
       device: fc.constantFrom('PJSIP/101', 'PJSIP/102'),
       at: fc.nat(3),
@@ -36,12 +36,12 @@ test('the same events give the same states in any order', () => {
   )
   const states = (all: readonly Omit<DeviceUpdate, 'kind'>[]) => {
     const book = createDeviceStates(() => {})
-    for (const { device, at, state } of all) book.handle(fact(device, at, state))
+    for (const { device, at, state } of all) book.handle(event(device, at, state))
     return Object.fromEntries(book.all())
   }
   fc.assert(
     fc.property(
-      facts.chain((all) =>
+      events.chain((all) =>
         fc.tuple(fc.constant(all), fc.shuffledSubarray(all, { minLength: all.length }), fc.subarray(all)),
       ),
       ([all, shuffled, again]) => {
@@ -53,7 +53,7 @@ test('the same events give the same states in any order', () => {
 
 test('the number of devices is limited', () => {
   const book = createDeviceStates(() => {})
-  for (let n = 0; n < 20_010; n++) book.handle(fact(`Custom:${n}`, n, 'idle'))
+  for (let n = 0; n < 20_010; n++) book.handle(event(`Custom:${n}`, n, 'idle'))
   expect(book.all().size).toBe(20_000)
   expect(book.stateOf('Custom:20009')).toBe('idle')
 })

@@ -46,9 +46,9 @@ test('each phone has the calls that a scan of all calls finds, after any changes
 
 test('a listener that gets one call of a burst sees the others as they are after it', () => {
   const { tracker } = newTracker()
-  const facts = eventsIn(recordedMessages('asterisk22', '21'))
-  for (const fact of facts.slice(0, 6)) tracker.handle(fact)
-  const other = facts[0]
+  const events = eventsIn(recordedMessages('asterisk22', '21'))
+  for (const event of events.slice(0, 6)) tracker.handle(event)
+  const other = events[0]
   if (other?.kind !== 'channel') throw new Error('a call begins with a channel')
   tracker.handle({ ...other, id: 'other', changes: { ...other.changes, callId: 'other' } })
   tracker.flush()
@@ -57,7 +57,7 @@ test('a listener that gets one call of a burst sees the others as they are after
   const seen: number[] = []
   tracker.onChange(() => seen.push(tracker.ofEndpoint('103').length))
   tracker.handle({ kind: 'channel_ended', id: 'other', at: other.at + 1, cause: 16 })
-  for (const fact of facts) if (fact.kind === 'channel_ended') tracker.handle(fact)
+  for (const event of events) if (event.kind === 'channel_ended') tracker.handle(event)
   tracker.flush()
   expect(seen).toEqual([0, 0])
 })
