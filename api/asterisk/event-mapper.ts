@@ -153,12 +153,12 @@ function originate({ uniqueid, response, reason, exten = '' }: Fields, at: PbxTi
   // A failed Originate without a ChannelId never had an id.
   if (!uniqueid || uniqueid === '<null>') return []
   const answered = response === 'Success'
-  const event: PbxEvent = { kind: 'originate', id: uniqueid, at, answered, reason: Number(reason) || 0 }
+  const result: PbxEvent = { kind: 'originate', id: uniqueid, at, answered, reason: Number(reason) || 0 }
   // No other event shows that the phone's channel goes there. A failed Originate may never have had a
   // channel.
-  if (!answered || !DIALED_EXTENSION.test(exten)) return [event]
+  if (!answered || !DIALED_EXTENSION.test(exten)) return [result]
   return [
-    event,
+    result,
     { kind: 'channel', id: uniqueid, at, changes: { dialedExtension: exten, originateExtension: exten } },
   ]
 }
