@@ -8,8 +8,8 @@ import { scopeOf } from './scope.ts'
 
 export interface ActorResolver {
   /**
-   * Who asks, as the call centre knows them; every user is an agent from the first time on.
-   * @throws {Refusal} `token_revoked` where the user is gone, `unavailable`
+   * The acting user as the call center's agent, with role and scope. The first call for a user creates their agent.
+   * @throws {Refusal} `token_revoked` if the user was deleted, `unavailable`
    */
   resolve(actor: Pick<Actor, 'userId' | 'claims'>): Promise<CallCenterActor>
 }

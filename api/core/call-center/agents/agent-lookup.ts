@@ -3,13 +3,13 @@ import type { Directory } from '../../directory/directory.ts'
 import type { Agent, AgentStore } from './agent.ts'
 import type { Scope } from './scope.ts'
 
-/** Whose agent a user is. */
+/** Finds the agent of a user. */
 export interface AgentLookup {
-  /** Undefined for a user that has no phone or is gone. */
+  /** Undefined for a user who has no phone or was deleted. Creates the agent if the user has none yet. */
   findByUser(userId: string): Promise<Agent | undefined>
 }
 
-/** Whether a scope shows what is this agent's. */
+/** Whether a scope includes what belongs to this agent. */
 export const covers = (scope: Scope, agent: Pick<Agent, 'id' | 'team'>): boolean =>
   scope.sees === 'all' || scope.agentId === agent.id || (scope.sees === 'team' && scope.team === agent.team)
 
@@ -20,9 +20,9 @@ export function createAgentLookup(needs: {
 }): AgentLookup {
   return {
     async findByUser(userId) {
-      const person = needs.directory.findByUser(userId)
-      if (person === undefined) return undefined
-      return needs.agents.findOrCreateForUser(userId, toUnixSeconds(needs.now()), async () => person.name)
+      const entry = needs.directory.findByUser(userId)
+      if (entry === undefined) return undefined
+      return needs.agents.findOrCreateForUser(userId, toUnixSeconds(needs.now()), async () => entry.name)
     },
   }
 }

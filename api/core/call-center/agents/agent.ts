@@ -4,32 +4,32 @@ import type { NewUser } from '../../auth/users.ts'
 import type { UserStatus } from '../../presence/user-status-store.ts'
 import type { Scope } from './scope.ts'
 
-/** `ai` agents have no user and no phone: there are settings for them, and nothing else. */
+/** `ai` agents have neither a user nor a phone, only settings. */
 export const AGENT_KINDS = ['human', 'ai'] as const
 export type AgentKind = (typeof AGENT_KINDS)[number]
 
-/** What an agent says of their work. Whether they are in a call is the PBX's to tell, and kept nowhere. */
+/** The work status that an agent sets. It does not include whether they are in a call: only the PBX knows that. */
 export const AGENT_STATUSES = ['offline', 'ready', 'after_call', 'break'] as const
 export type AgentStatus = (typeof AGENT_STATUSES)[number]
 
-/** Somebody of the call centre. Ids are decimal strings, times unix seconds. */
+/** A member of the call center. Ids are decimal strings, times unix seconds. */
 export interface Agent {
   id: string
   userId: string | null
   name: string
   kind: AgentKind
-  /** Whose supervisors see and change what is this agent's. */
+  /** The supervisors of this team see and change what belongs to the agent. */
   team: string | null
   status: AgentStatus
   statusAt: number
-  /** Not offered a call of a campaign before: wrapping up, or their phone did not answer. */
+  /** No campaign gives the agent a call before this time: they wrap up, or their phone was not answered. */
   availableFrom: number
-  /** Of the user, where there is one. */
+  /** Of the user, if the agent has one. So are the next three. */
   username: string | null
   extension: string | null
   role: Role | null
   disabled: boolean
-  /** Rises with each change. */
+  /** Incremented by each change. */
   version: number
   createdAt: number
   updatedAt: number
@@ -44,30 +44,29 @@ export type NewAgentRow = Pick<Agent, 'userId' | 'name' | 'kind' | 'team'> & {
 
 export interface AgentStore {
   /**
-   * The agent of a user; made at the first time they are asked for.
-   * @param nameOf only asked then
+   * The agent of a user; created by the first call for that user.
+   * @param nameOf called only when the agent is created
    */
   findOrCreateForUser(userId: string, now: number, nameOf: () => Promise<string>): Promise<Agent>
-  /** Undefined also for an agent that the scope does not show. */
+  /** Undefined also for an agent outside the scope. */
   find(id: string, scope: Scope): Promise<Agent | undefined>
   findAll(ids: readonly string[]): Promise<Agent[]>
-  /** By id. */
+  /** Sorted by id. */
   list(scope: Scope, page: { afterId?: string | undefined; limit: number }): Promise<Agent[]>
   /**
-   * As with `update`, a supervisor who comes into a team has tokens that say nothing of it: those are over.
-   * All of it or nothing.
+   * Revokes the user's tokens by the same rule as `update`. One transaction.
    *
-   * @param agent `account` is a user to be made for it, `extension` what a user who is there gets
-   * @param revokeUntil unix seconds after which no token issued before can be alive
-   * @throws {Refusal} `taken` where the user is an agent already, or a name is another account's; `not_found`
+   * @param agent `account` is a user to create for the agent, `extension` the new extension of an existing user
+   * @param revokeUntil unix seconds after which no token issued before can be valid
+   * @throws {Refusal} `taken` if the user is an agent already, or a name belongs to another account; `not_found`
    */
   add(agent: NewAgentRow, now: number, revokeUntil: number): Promise<Agent>
   /**
-   * The leads of an agent go with them into another team. The tokens of a supervisor who changes teams are over:
-   * in the same transaction their generation rises, and the ledger has the revocation.
-   * @param version of the one that was read, where the client says
-   * @param userChange what becomes another one of the agent's user: their tokens are over as well
-   * @throws {Refusal} `not_found`, `stale`, `taken`; then nothing is changed, of the user neither
+   * The agent's leads move with them into another team. If `endsTokens` holds for the change of team, the user's
+   * generation is incremented and the revocation stored, in the same transaction.
+   * @param version expected version, if the client sent one
+   * @param userChange changes of the agent's user: these revoke the user's tokens as well
+   * @throws {Refusal} `not_found`, `stale`, `taken`; then neither agent nor user is changed
    */
   update(
     id: string,
@@ -78,13 +77,13 @@ export interface AgentStore {
     userChange?: AccountUpdate,
   ): Promise<Agent>
   /**
-   * Is no version of its own: it changes too often.
-   * @param presence of their user, in the same transaction
+   * Does not increment the version: the status changes too often.
+   * @param presence new presence of the agent's user, in the same transaction
    */
   setStatus(id: string, status: AgentStatus, now: number, presence?: UserStatus): Promise<void>
   /**
-   * Sets the status that an agent chose, in a session that may end at this moment.
-   * @throws {Refusal} `token_revoked` where no session of theirs lives: a status of before the logout must not be written after it
+   * Sets the status that an agent chose themselves, in a session that may end at the same moment.
+   * @throws {Refusal} `token_revoked` if the agent has no active session: after a logout, a status sent before it must not be written
    */
   setOwnStatus(
     agent: Pick<Agent, 'id'>,
@@ -92,12 +91,12 @@ export interface AgentStore {
     now: number,
     presence?: UserStatus,
   ): Promise<void>
-  /** Ends the readiness of an agent who is `ready`. @returns their name where they were */
+  /** Sets an agent who is `ready` to `break`. @returns the agent's name; undefined if they were not `ready` */
   putOnBreak(id: string, now: number): Promise<string | undefined>
   /**
-   * Makes those `offline` whose last session ran out since they set their status. A command that ends a session
-   * does so by itself. Call it about once a second.
+   * Sets agents `offline` if their last session expired after they set their status. (A command that ends a session
+   * sets the status itself.) Call it about once a second.
    */
   setLapsedOffline(now: number): Promise<void>
-  setAvailableFrom(id: string, freeFrom: number): Promise<void>
+  setAvailableFrom(id: string, availableFrom: number): Promise<void>
 }

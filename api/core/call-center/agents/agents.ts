@@ -9,8 +9,9 @@ import { Refusal } from '../../refusal.ts'
 import type { Agent, AgentKind, AgentStatus, AgentStore, NewAgentRow } from './agent.ts'
 import type { CallCenterActor } from './call-center-actor.ts'
 import type { Scope } from './scope.ts'
+import { endsTokens } from './team-change.ts'
 
-/** `account` makes a user for the agent, `userId` takes one that is there, null has none; an AI agent has none. */
+/** `account` creates a user for the agent; `userId` takes an existing user, null means none. An AI agent has no user. */
 export interface NewAgent {
   name: string
   kind: AgentKind
@@ -27,20 +28,18 @@ export interface AgentPatch {
   role?: 'user' | 'supervisor' | 'admin' | undefined
 }
 
-/** The people of the call centre. Whoever may not see an agent gets `not_found`. */
+/** The members of the call center. An agent outside the caller's scope is `not_found`. */
 export interface Agents {
   list(by: CallCenterActor, page: { afterId?: string | undefined; limit: number }): Promise<Agent[]>
   find(by: CallCenterActor, id: string): Promise<Agent>
   /**
-   * Supervisors make agents of their own team; a role, an extension, another team or a user that is there are
-   * an admin's to give.
+   * Supervisors add agents to their own team. Only admins set a role, an extension, another team or an existing user.
    * @throws {Refusal} `forbidden`, `input_invalid`, `taken`, `not_found`
    */
   add(by: CallCenterActor, agent: NewAgent): Promise<Agent>
   /**
-   * Another role or extension ends the sessions of whoever gets it, and another team those of a supervisor: their
-   * tokens say the old one.
-   * @param address of whoever asks, for the security log
+   * A new role or extension ends the sessions of the agent's user; so does a new team if `endsTokens` holds.
+   * @param about `version` that the client expects; client IP `address`, for the security log
    * @throws {Refusal} `forbidden`, `input_invalid`, `taken`, `not_found`, `stale`, `conflict`
    */
   update(
@@ -49,7 +48,7 @@ export interface Agents {
     patch: AgentPatch,
     about: { version: number | undefined; address: string },
   ): Promise<Agent>
-  /** Presence goes with it: whoever is not ready is away. */
+  /** Sets the user's presence as well: `away` unless the agent is ready or offline. */
   setStatus(by: CallCenterActor, id: string, status: AgentStatus): Promise<Agent>
 }
 
@@ -61,7 +60,7 @@ export interface AgentsNeeds {
   policy: () => Pick<DialPolicy, 'check'>
   statuses: Pick<UserStatuses, 'publish'>
   now: () => number
-  /** Seconds: the longest any token lives. */
+  /** Longest lifetime of any token, in seconds. */
   longestLifetime: number
 }
 
@@ -83,7 +82,7 @@ export function createAgents(needs: AgentsNeeds): Agents {
     return agent
   }
 
-  /** Whose user an agent becomes: one to be made with it, one that is there, or none. */
+  /** The user of a new agent: one to create with it, an existing one, or none. */
   async function resolveUser({ kind, userId, account, extension }: NewAgent): Promise<Partial<NewAgentRow>> {
     if (kind === 'ai') {
       if ((userId ?? null) === null && account === undefined && (extension ?? null) === null) return {}
@@ -114,8 +113,7 @@ export function createAgents(needs: AgentsNeeds): Agents {
       const team = resolveTeam(by, agent)
       const row = { userId: null, name: agent.name, kind: agent.kind, team, ...(await resolveUser(agent)) }
       const added = await store.add(row, nowS(), revokeUntil())
-      const endsTokens = (team !== null && added.role === 'supervisor') || agent.extension !== undefined
-      if (row.userId !== null && endsTokens) {
+      if (row.userId !== null && (endsTokens(added.role, null, team) || agent.extension !== undefined)) {
         await changes.endOutdatedSessions(row.userId, { actorId: by.userId, address: '' })
       }
       return (await store.find(added.id, by.scope)) ?? added
@@ -146,8 +144,8 @@ export function createAgents(needs: AgentsNeeds): Agents {
         ...(team === undefined ? {} : { team }),
       }
       const updated = await store.update(id, agentChange, version, nowS(), revokeUntil(), userChange)
-      const changesTeam = team !== undefined && team !== agent.team && updated.role === 'supervisor'
-      if (agent.userId !== null && (changesUser || changesTeam)) {
+      const hasOldTokens = changesUser || (team !== undefined && endsTokens(updated.role, agent.team, team))
+      if (agent.userId !== null && hasOldTokens) {
         await changes.endOutdatedSessions(agent.userId, { actorId: by.userId, address })
       }
       return updated

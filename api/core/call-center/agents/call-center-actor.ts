@@ -2,7 +2,7 @@ import type { Role } from '../../../../contract/claims.ts'
 import type { Agent } from './agent.ts'
 import type { Scope } from './scope.ts'
 
-/** Whoever asks, as the call centre knows them. */
+/** The acting user, with their agent and what they may see. */
 export interface CallCenterActor {
   userId: string
   role: Role

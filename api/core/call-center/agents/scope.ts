@@ -1,15 +1,15 @@
 import type { Role } from '../../../../contract/claims.ts'
 
-/** What somebody may see and change: all of it, what is their team's or their own, or their own. */
+/** What a user may see and change: everything, their team's and their own, or only their own. */
 export type Scope =
   | { sees: 'all' }
   | { sees: 'team'; team: string; agentId: string }
   | { sees: 'own'; agentId: string }
 
-/** Everything there is: for what the API does by itself. */
+/** Everything: for background jobs of the API. */
 export const UNRESTRICTED_SCOPE: Scope = { sees: 'all' }
 
-/** A supervisor without a team has nobody to oversee. */
+/** The scope of a role. A supervisor without a team sees only what is their own. */
 export function scopeOf(role: Role, agent: { id: string; team: string | null }): Scope {
   if (role === 'admin') return UNRESTRICTED_SCOPE
   if (role === 'supervisor' && agent.team !== null) {
@@ -18,12 +18,10 @@ export function scopeOf(role: Role, agent: { id: string; team: string | null }):
   return { sees: 'own', agentId: agent.id }
 }
 
-/** How far an operation reaches: `all` leaves it to the role and the team of the user. */
+/** The widest scope of an operation: `all` leaves it to the user's role and team. */
 export type ScopeLimit = 'own' | 'team' | 'all'
 
-/**
- * What a user may see and change by one operation. Admins have everything; a user of no team has what is their own.
- */
+/** What a user may see and change by one operation. Admins are not limited; `team` without a team is `own`. */
 export function limitScope(limit: ScopeLimit, role: Role, agent: { id: string; team: string | null }): Scope {
   if (role === 'admin') return UNRESTRICTED_SCOPE
   if (limit === 'all') return scopeOf(role, agent)

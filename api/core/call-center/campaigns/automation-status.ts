@@ -1,3 +1,4 @@
+import { toUnixSeconds } from '../../../../runtime/time.ts'
 import { INVALID_TIME_ZONE, isTimeZone } from '../../values/time-zone.ts'
 import type { AvailableAgents } from './available-agents.ts'
 import type { Campaign } from './campaign.ts'
@@ -7,15 +8,15 @@ import { freeCapacity } from './dialer.ts'
 import { nextCallTime } from './next-call-time.ts'
 import type { TrunkCapacity } from './trunk-capacity.ts'
 
-/** How far a campaign is, and whether anything is in its way. */
+/** Progress of a campaign, and why it does not dial. */
 export interface AutomationStatus {
   campaign: Campaign
   progress: CampaignProgress
-  /** Agents who could have a call now. */
+  /** Number of agents who could take a call of the campaign now. */
   freeAgents: number
-  /** Why it does not dial although it should, or what went wrong last, for people. */
+  /** For people: why the campaign does not dial although automation is on, or the last failure. */
   note: string | null
-  /** When the next lead may be called, unix seconds; null where none waits. */
+  /** When the next lead may be called, unix seconds; null if no lead waits. */
   nextTryAt: number | null
 }
 
@@ -28,7 +29,7 @@ export interface AutomationStatusNeeds {
   now(): number
 }
 
-/** By the same rules as the dialler, so that any API can tell, whichever of them dials. */
+/** Reads the status by the dialer's own rules, so that any API can report it, also one that does not dial. */
 export function createAutomationStatusReader({
   campaigns,
   queue,
@@ -40,7 +41,7 @@ export function createAutomationStatusReader({
   return async (campaign: Campaign): Promise<AutomationStatus> => {
     const { id, rules, agentIds, automation, status } = campaign
     const progress = (await campaigns.progress([id])).get(id)
-    if (progress === undefined) throw new TypeError('each is told of')
+    if (progress === undefined) throw new TypeError('the store returns the progress of each campaign')
     const waiting = await campaigns.waitingZones(id)
     const attempts = await queue.inProgress()
     const ready = await availableAgents.find(agentIds, busyAgentIds(attempts))
@@ -73,7 +74,7 @@ export function createAutomationStatusReader({
       if (ready.length === 0) return 'no free agent'
       if (presentable.length === 0) return 'callerId is not one of the numbers that a free agent may show'
       const presentableIds = presentable.map((agent) => agent.id)
-      if (!(await campaigns.hasDueLeadFor(id, presentableIds, Math.floor(now() / 1_000)))) {
+      if (!(await campaigns.hasDueLeadFor(id, presentableIds, toUnixSeconds(now())))) {
         return 'the leads that are due wait for those they are assigned to'
       }
       return campaign.automationNote ?? invalidZonesNote(waiting)
@@ -86,10 +87,10 @@ function earliestCallTime({ rules }: Campaign, waiting: readonly WaitingZone[], 
   const callTimes = waiting.flatMap(
     ({ zone, dueAt }) => nextCallTime(rules, zone, Math.max(now, dueAt * 1_000)) ?? [],
   )
-  return callTimes.length === 0 ? null : Math.floor(Math.min(...callTimes) / 1_000)
+  return callTimes.length === 0 ? null : toUnixSeconds(Math.min(...callTimes))
 }
 
-/** Leads of before, when more names were accepted, do not stop the others. */
+/** Old leads may have a time zone that is no longer accepted. They do not stop the other leads. */
 function invalidZonesNote(waiting: readonly WaitingZone[]): string | null {
   const names = waiting.flatMap(({ zone }) => (zone === null || isTimeZone(zone) ? [] : zone))
   const [some, more] = [names.slice(0, 5).join(', '), names.length > 5 ? ' and more' : '']

@@ -1,26 +1,26 @@
 import type { UserStatus } from '../../presence/user-status-store.ts'
 import type { Agent, AgentStore } from '../agents/agent.ts'
 
-/** Somebody who could have a call now. */
+/** An agent who could take a call now. */
 export type AvailableAgent = Agent & { userId: string; extension: string }
 
 export interface AvailableAgentsNeeds {
   agents: Pick<AgentStore, 'findAll'>
   statusOf(userId: string): UserStatus
-  /** Whether the phone of an extension is registered. */
+  /** Whether the phone of an extension is registered and takes calls: see `createPhoneReachability`. */
   isReachable(extension: string): boolean
-  /** Whether it is in a call, or rings. */
+  /** Whether the phone of an extension is in a call, or rings. */
   isInCall(extension: string): boolean
-  /** Whether an extension may show a number to whom it calls. */
+  /** Whether an extension may use a number as caller ID. */
   canPresentNumber(extension: string, callerId: string): boolean
   now(): number
 }
 
-/** Who waits for a call. */
+/** Finds the agents who wait for a call of a campaign. */
 export interface AvailableAgents {
   /**
-   * Those of `ids` who said that they are ready and whose phone is free; who waits the longest is the first.
-   * @param busy agents in a call of a lead, by id
+   * Those of `ids` who are ready and have a free phone, the longest idle first.
+   * @param busy ids of agents in a call of a lead
    */
   find(ids: readonly string[], busy: ReadonlySet<string>): Promise<AvailableAgent[]>
   canPresentNumber(agent: AvailableAgent, callerId: string | null): boolean

@@ -1,14 +1,14 @@
 import { findWallClock } from '../../values/time-zone.ts'
 import type { CampaignRules } from './campaign.ts'
 
-/** When a campaign may call: minutes after midnight and days where the lead is. */
+/** When a campaign may call: minutes after midnight and weekdays, in the lead's time zone. */
 export type CallingHours = Pick<CampaignRules, 'startMinute' | 'endMinute' | 'weekdays'>
 
 const MINUTE_MS = 60_000
 const DAY_MINUTES = 1_440
-/** A jump over hours that are closed is no longer, so that a clock that is put in between is noticed. */
+/** Longest step over closed hours: with shorter steps, a clock change (daylight saving) in between is noticed. */
 const MAX_STEP_MINUTES = 60
-/** Every weekday comes by in these. */
+/** Contains each weekday at least once. */
 const MAX_LOOKAHEAD_MS = 9 * DAY_MINUTES * MINUTE_MS
 
 /** @param zone IANA name @param at ms; an unknown zone is never open */
@@ -17,7 +17,7 @@ export function isOpen(hours: CallingHours, zone: string, at: number): boolean {
   return local !== undefined && isWithinHours(hours, local)
 }
 
-/** @returns the first minute from `at` on in which it may call, in ms; undefined where there is none */
+/** @returns the first minute from `at` on in which calls are allowed, in ms; undefined if there is none */
 export function nextOpening(hours: CallingHours, zone: string, at: number): number | undefined {
   if (isOpen(hours, zone, at)) return at
   let time = nextMinute(at)
@@ -30,7 +30,7 @@ export function nextOpening(hours: CallingHours, zone: string, at: number): numb
     const nextLocal = localTime(zone, next)
     const isClockChanged = nextLocal?.minute !== (local.minute + minutes) % DAY_MINUTES
     if (isClockChanged && minutes > 1) {
-      minuteStepsUntil = next // the same hours may come a second time, or their first minutes be left out
+      minuteStepsUntil = next // a clock change may repeat these hours, or skip their first minutes
     } else {
       time = next
       local = nextLocal
@@ -39,7 +39,7 @@ export function nextOpening(hours: CallingHours, zone: string, at: number): numb
   return undefined
 }
 
-/** For how many minutes nothing opens where no clock is put, up to a jump. */
+/** Minutes until the hours can open, if the clock does not change; at most `MAX_STEP_MINUTES`. */
 function minutesClosed({ startMinute, weekdays }: CallingHours, { weekday, minute }: LocalTime): number {
   const opensToday = weekdays.includes(weekday) && minute < startMinute
   return Math.min((opensToday ? startMinute : DAY_MINUTES) - minute, MAX_STEP_MINUTES)
@@ -48,6 +48,7 @@ function minutesClosed({ startMinute, weekdays }: CallingHours, { weekday, minut
 interface LocalTime {
   /** ISO 8601: 1 is Monday. */
   weekday: number
+  /** After midnight. */
   minute: number
 }
 

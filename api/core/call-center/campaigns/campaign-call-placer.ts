@@ -1,3 +1,4 @@
+import { toUnixSeconds } from '../../../../runtime/time.ts'
 import type { CallControl } from '../../calls/call-control.ts'
 import { type Clearance, DoNotCallRefusal } from '../../dial-policy/clearance.ts'
 import type { Lease } from '../../lease.ts'
@@ -20,31 +21,31 @@ export interface CampaignCallPlacerNeeds {
   lease: Pick<Lease, 'fence'>
   now(): number
   onNote?(event: 'campaign_paused', about: { campaignId: string; note: string }): void
-  /** What stays is for the reconciler. */
+  /** Called when a lead could not be dialed. The reconciler then completes the attempt. */
   onFailure(err: unknown): void
 }
 
-/** Hands calls to the PBX, each once. */
+/** Places the calls of campaigns on the PBX, each once. */
 export interface CampaignCallPlacer {
-  /** @param fence of the lease that the lead was taken with */
+  /** @param by `fence`: fencing token of the lease under which the lead was claimed */
   start(call: DialAttempt, by: { agent: AvailableAgent; campaign: Campaign; fence: number }): void
   isPlacing(callId: string): boolean
-  /** The PBX or a store is away: nobody should take leads before, in ms. */
+  /** In ms. If the PBX or a store is unavailable, no lead should be claimed before this time. */
   pausedUntil(): number
-  /** When all that was started is handed over or given back. */
+  /** Resolves when all started calls are placed or released. */
   drained(): Promise<void>
 }
 
 const DEFAULT_PAUSE_S = 2
-/** So many numbers in a row that may not be called are the fault of the rules, not of the numbers. */
+/** So many denied numbers in a row mean that the dial policy is wrong, not the numbers. */
 const MAX_DENIED_IN_A_ROW = 5
 
 export function createCampaignCallPlacer(needs: CampaignCallPlacerNeeds): CampaignCallPlacer {
   const { queue, calls, agentCallStore, agents, campaigns, lease } = needs
-  const nowS = () => Math.floor(needs.now() / 1_000)
+  const nowS = () => toUnixSeconds(needs.now())
   const pending = new Map<string, Promise<void>>()
   let pausedUntil = 0
-  /** By campaign, since the last number that was none of them. */
+  /** By campaign: denied numbers since the last allowed one. */
   const deniedInARow = new Map<string, number>()
 
   async function place(call: DialAttempt, by: { agent: AvailableAgent; campaign: Campaign; fence: number }) {
@@ -60,7 +61,7 @@ export function createCampaignCallPlacer(needs: CampaignCallPlacerNeeds): Campai
       campaignId: campaign.id,
       createdAt: nowS(),
     })
-    // Whoever lost the lease may have slept: the lead can be somebody else's by now.
+    // If the lease was lost, this process may have stalled, and another process may have claimed the lead meanwhile.
     if (lease.fence() !== fence) return release(call)
     const { callerId } = campaign.rules
     const dialingActor = { userId: agent.userId, claims: { role: 'user' } } as const
@@ -78,7 +79,7 @@ export function createCampaignCallPlacer(needs: CampaignCallPlacerNeeds): Campai
       case 'unavailable':
         pausedUntil = needs.now() + 1_000 * (err.retryAfter ?? DEFAULT_PAUSE_S)
         return release(call)
-      // The number was judged before, so it is about who calls: another may.
+      // The number was checked before, so the refusal concerns the agent: another agent may call it.
       case 'throttled':
       case 'dial_denied':
       case 'conflict':
@@ -113,13 +114,13 @@ export function createCampaignCallPlacer(needs: CampaignCallPlacerNeeds): Campai
     const inARow = (deniedInARow.get(campaign.id) ?? 0) + 1
     deniedInARow.set(campaign.id, inARow)
     if (inARow < MAX_DENIED_IN_A_ROW) return
-    // A wrong dial policy would use a whole list up within seconds.
+    // A wrong dial policy would use up the whole list within seconds.
     deniedInARow.delete(campaign.id)
     if (!(await campaigns.transition(campaign.id, ['active'], { status: 'paused' }, now))) return
     needs.onNote?.('campaign_paused', { campaignId: campaign.id, note })
   }
 
-  /** The queue leaves out what is listed in the lead's own spelling; this one is listed in another. */
+  /** The queue skips leads that the do-not-call list has in the lead's own spelling; this number is listed in another. */
   async function completeAsDoNotCall(call: DialAttempt) {
     const now = nowS()
     const status = 'do_not_call'
@@ -133,13 +134,13 @@ export function createCampaignCallPlacer(needs: CampaignCallPlacerNeeds): Campai
     })
   }
 
-  /** Why a number may not be called by itself, if so. */
+  /** Why a campaign may not call a number; undefined if it may. */
   async function denialReason(number: string): Promise<Refusal | undefined> {
     try {
       const { isEmergency } = await needs.clear(number)
       return isEmergency ? new Refusal('dial_denied', { detail: 'it is an emergency number' }) : undefined
     } catch (err) {
-      // While the list cannot be read, nothing is known of the number.
+      // If the do-not-call list cannot be read, the number is neither allowed nor denied.
       if (err instanceof Refusal && err.code !== 'unavailable') return err
       throw err
     }
@@ -160,5 +161,5 @@ export function createCampaignCallPlacer(needs: CampaignCallPlacerNeeds): Campai
   }
 }
 
-/** Characters of a note. */
+/** In characters. */
 const MAX_NOTE_LENGTH = 300

@@ -1,21 +1,22 @@
+import { toUnixSeconds } from '../../../../runtime/time.ts'
 import { Refusal } from '../../refusal.ts'
 import type { CallCenterActor } from '../agents/call-center-actor.ts'
 import type { Campaign, CampaignStatus } from './campaign.ts'
+import { requireEditable } from './campaign-access.ts'
 import type { CampaignStore } from './campaign-store.ts'
-import { requireEditable } from './campaigns.ts'
 
 /**
- * Starts and ends campaigns. Calls that are under way go on, whatever is done.
- * All throw {Refusal} `conflict` where a campaign is in no state for it, `not_found`, `forbidden`.
+ * Starts and ends campaigns. Calls in progress go on in each case.
+ * All throw {Refusal} `conflict` if the campaign's status does not allow it, `not_found`, `forbidden`.
  */
 export interface CampaignLifecycle {
-  /** From `draft` and `paused`; from `completed` where nobody stopped it and leads wait again. */
+  /** From `draft` and `paused`; from `completed` if no user stopped it and leads wait again. */
   start(by: CallCenterActor, id: string): Promise<Campaign>
-  /** It dials no more until it is started, and then by itself as before. */
+  /** Stops dialing until the campaign is started again; its automation setting is kept. */
   pause(by: CallCenterActor, id: string): Promise<Campaign>
-  /** For good. */
+  /** Final: a stopped campaign cannot be started again. */
   stop(by: CallCenterActor, id: string): Promise<Campaign>
-  /** Only of an active one. Doing it twice is no fault. */
+  /** Only for an active campaign. Idempotent. */
   startAutomation(by: CallCenterActor, id: string): Promise<Campaign>
   stopAutomation(by: CallCenterActor, id: string): Promise<Campaign>
 }
@@ -35,7 +36,7 @@ export function createCampaignLifecycle({ store, now }: CampaignLifecycleNeeds):
     from: readonly CampaignStatus[],
     to: StatusChange,
   ): Promise<Campaign> {
-    const isChanged = await store.transition(id, from, to, Math.floor(now() / 1_000))
+    const isChanged = await store.transition(id, from, to, toUnixSeconds(now()))
     const campaign = await requireEditable(store, by, id)
     if (!isChanged) throw conflict(`somebody changed it meanwhile: it is ${statusName(campaign)}`)
     return campaign

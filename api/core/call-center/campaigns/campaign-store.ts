@@ -7,37 +7,37 @@ export type NewCampaign = Pick<
   'name' | 'description' | 'team' | 'dialerMode' | 'rules' | 'agentIds'
 >
 
-/** How far a campaign's list is. */
+/** Progress of a campaign: counts of its leads, by their state in the queue. */
 export interface CampaignProgress {
   total: number
   waiting: number
   dialling: number
   done: number
-  /** Attempts of all leads. */
+  /** Attempts, of all leads. */
   calls: number
-  /** Leads by the outcome of their last call. */
+  /** Number of leads by the outcome of their last call. */
   outcomes: Readonly<Partial<Record<CallOutcome, number>>>
 }
 
-/** Leads of one time zone that wait. */
+/** A time zone with waiting leads. */
 export interface WaitingZone {
-  /** IANA name; null for leads without one. */
+  /** IANA name; null for leads without a time zone. */
   zone: string | null
-  /** When the first of them is due, unix seconds. */
+  /** When the first of these leads is due, unix seconds. */
   dueAt: number
 }
 
 export interface CampaignStore {
   add(campaign: NewCampaign, now: number): Promise<Campaign>
-  /** Undefined also for a campaign that the scope does not show. */
+  /** Undefined also for a campaign outside the scope. */
   find(id: string, scope: Scope): Promise<Campaign | undefined>
-  /** By id. */
+  /** Sorted by id. */
   list(
     scope: Scope,
     page: { status?: CampaignStatus | undefined; afterId?: string | undefined; limit: number },
   ): Promise<Campaign[]>
   /**
-   * @param version of the one that was read, where the client says
+   * @param version expected version, if the client sent one
    * @throws {Refusal} `not_found`, `stale`
    */
   update(
@@ -46,31 +46,31 @@ export interface CampaignStore {
     version: number | undefined,
     now: number,
   ): Promise<Campaign>
-  /** @returns false where its status is none of `from` */
+  /** @returns false if the status is none of `from`: then nothing is changed */
   transition(
     id: string,
     from: readonly CampaignStatus[],
     to: Partial<Pick<Campaign, 'status' | 'automation' | 'stopped'>>,
     now: number,
   ): Promise<boolean>
-  /** Completes one that dials by itself and has called all of its list. @returns whether it did */
+  /** Completes a campaign with automation that has leads, none of them waiting or in a call. @returns whether it did */
   completeIfExhausted(id: string, now: number): Promise<boolean>
   setNote(id: string, note: string | null): Promise<void>
   /**
-   * Pauses one that dials by itself, and gives attempts back that were none: a lead of which nothing became but such
-   * attempts waits again. All of it or nothing.
-   * @param attempts a lead as often as it was tried
-   * @returns whether it was active
+   * Pauses an active campaign and refunds attempts that failed because of the outage. A lead that such attempts
+   * ended waits again. One transaction.
+   * @param reason `attempts`: one entry for each attempt of a lead
+   * @returns whether the campaign was active
    */
   pauseForOutage(
     id: string,
     reason: { note: string; attempts: readonly { leadId: string }[] },
     now: number,
   ): Promise<boolean>
-  /** Those that are to dial by themselves now. */
+  /** Active campaigns with automation. */
   listAutomated(): Promise<Campaign[]>
   progress(ids: readonly string[]): Promise<ReadonlyMap<string, CampaignProgress>>
   waitingZones(id: string): Promise<WaitingZone[]>
-  /** Whether a lead that is due may be called by any of these agents. */
+  /** Whether any of these agents may call a lead that is due. */
   hasDueLeadFor(id: string, agentIds: readonly string[], now: number): Promise<boolean>
 }

@@ -1,36 +1,36 @@
 import type { CallOutcome } from '../../calls/call.ts'
 
 /**
- * `draft` → `active` ⇄ `paused` → `completed`. Whoever stops a campaign ends it for good. One that dials by itself is
- * `completed` when its list is, and may be started again once the list has grown.
+ * `draft` → `active` ⇄ `paused` → `completed`. A campaign that a user stops is completed for good. A campaign with
+ * automation is completed when no lead is left to call, and may be started again when leads were added.
  */
 export const CAMPAIGN_STATUSES = ['draft', 'active', 'paused', 'completed'] as const
 export type CampaignStatus = (typeof CAMPAIGN_STATUSES)[number]
 
-/** `preview`: agents dial by hand. `progressive`: one lead for each free agent, whose phone rings first. */
+/** `preview`: agents dial by hand. `progressive`: one lead for each free agent; the agent's phone rings first. */
 export const DIALER_MODES = ['preview', 'progressive'] as const
 export type DialerMode = (typeof DIALER_MODES)[number]
 
-/** How a campaign dials. */
+/** The dialing rules of a campaign. */
 export interface CampaignRules {
-  /** One of the agents' own numbers, by the dial policy; the agent's extension where null. */
+  /** Caller ID: a number that the dial policy allows the agents to show. Null shows the agent's extension. */
   callerId: string | null
-  /** Minutes after midnight where the lead is; `end` is not included. */
+  /** Minutes after midnight in the lead's time zone; `endMinute` is exclusive. */
   startMinute: number
   endMinute: number
-  /** ISO: 1 is Monday. */
+  /** ISO 8601: 1 is Monday. */
   weekdays: readonly number[]
-  /** IANA name, for leads that have none. */
+  /** IANA name, for leads without a time zone. */
   timeZone: string
   maxAttempts: number
-  /** Minutes until the next attempt, for outcomes without one of their own. */
+  /** Minutes until the next attempt, for outcomes that `retryMinutesOf` does not list. */
   retryMinutes: number
   retryMinutesOf: Readonly<Partial<Record<CallOutcome, number>>>
-  /** At once. */
+  /** Maximum of simultaneous calls. */
   maxCalls: number
-  /** Whose bound counts as well: a name of the settings. */
+  /** Name of a trunk in the settings; its limit of calls applies as well. */
   trunk: string | null
-  /** What an agent has between two calls. */
+  /** Pause of an agent after an answered call. */
   wrapUpSeconds: number
 }
 
@@ -44,11 +44,11 @@ export interface Campaign {
   dialerMode: DialerMode
   rules: CampaignRules
   agentIds: readonly string[]
-  /** Whether it dials by itself while it is active. */
+  /** Whether the dialer calls its leads while it is active. */
   automation: boolean
-  /** What went wrong last as it dialled, for people. */
+  /** Last failure of the dialer, for people. */
   automationNote: string | null
-  /** `completed` by a person. */
+  /** Whether a user completed it with `stop`. */
   stopped: boolean
   version: number
   createdAt: number

@@ -1,9 +1,12 @@
+import { retry } from '../../../../runtime/retry.ts'
+import { toUnixSeconds } from '../../../../runtime/time.ts'
 import { Refusal } from '../../refusal.ts'
 import { INVALID_TIME_ZONE, isTimeZone } from '../../values/time-zone.ts'
 import type { AgentStore } from '../agents/agent.ts'
 import type { CallCenterActor } from '../agents/call-center-actor.ts'
 import type { Scope } from '../agents/scope.ts'
 import type { Campaign, CampaignRules, CampaignStatus, DialerMode } from './campaign.ts'
+import { requireEditable, requireVisible, resolveCampaignTeam } from './campaign-access.ts'
 import type { CampaignProgress, CampaignStore } from './campaign-store.ts'
 
 export interface CampaignPatch {
@@ -11,7 +14,7 @@ export interface CampaignPatch {
   description?: string | null | undefined
   team?: string | null | undefined
   dialerMode?: DialerMode | undefined
-  /** Those that are not named stay as they are. */
+  /** Rules that are not sent stay unchanged. */
   rules?: Partial<CampaignRules> | undefined
   agentIds?: readonly string[] | undefined
 }
@@ -22,8 +25,8 @@ export interface CampaignWithProgress {
 }
 
 /**
- * Campaigns as people make and change them. Agents see those they work in, supervisors their team's, admins all;
- * for others there is no such campaign (`not_found`).
+ * Campaigns, as users add and change them. Agents see those they work in, supervisors their team's, admins all.
+ * A campaign that a user may not see is `not_found`.
  */
 export interface Campaigns {
   list(
@@ -34,7 +37,7 @@ export interface Campaigns {
   /** @throws {Refusal} `forbidden`, `input_invalid` */
   add(by: CallCenterActor, campaign: CampaignPatch & { name: string }): Promise<CampaignWithProgress>
   /**
-   * Also while it is active: the next call goes by it.
+   * Also while the campaign is active: the next call follows the new rules.
    * @throws {Refusal} `forbidden`, `input_invalid`, `not_found`, `stale`
    */
   update(
@@ -48,16 +51,16 @@ export interface Campaigns {
 export interface CampaignsNeeds {
   store: CampaignStore
   agents: Pick<AgentStore, 'findAll' | 'find'>
-  /** IANA name, for campaigns that name none. */
+  /** IANA name, the default of new campaigns. */
   timeZone: string
-  /** Those a campaign may name. */
+  /** Names of the trunks that a campaign may use. */
   trunks: readonly string[]
   now(): number
 }
 
 export function createCampaigns(needs: CampaignsNeeds): Campaigns {
   const { store, agents, trunks } = needs
-  const nowS = () => Math.floor(needs.now() / 1_000)
+  const nowS = () => toUnixSeconds(needs.now())
   const defaults: CampaignRules = {
     callerId: null,
     startMinute: 9 * 60,
@@ -68,7 +71,7 @@ export function createCampaigns(needs: CampaignsNeeds): Campaigns {
     retryMinutes: 30,
     retryMinutesOf: { busy: 5 },
     maxCalls: 10,
-    // Where there is one, it is everybody's.
+    // A single trunk is the default of all campaigns.
     trunk: trunks.length === 1 ? (trunks[0] ?? null) : null,
     wrapUpSeconds: 5,
   }
@@ -83,7 +86,7 @@ export function createCampaigns(needs: CampaignsNeeds): Campaigns {
   }
 
   /**
-   * @param stored what is stored: a time zone of before, when more was accepted, stops no other change
+   * @param stored the rules so far: an old time zone that is no longer accepted does not prevent other changes
    * @throws {Refusal} `input_invalid`
    */
   function checkRules({ startMinute, endMinute, timeZone, trunk }: CampaignRules, stored?: CampaignRules) {
@@ -94,7 +97,7 @@ export function createCampaigns(needs: CampaignsNeeds): Campaigns {
     }
   }
 
-  /** @throws {Refusal} `input_invalid` for whoever is not theirs to send, or has no phone at all */
+  /** @throws {Refusal} `input_invalid` for an added agent outside the scope, and for one without a user (no phone) */
   async function checkAgents(ids: readonly string[], scope: Scope, members: readonly string[]) {
     const added = ids.filter((id) => !members.includes(id))
     const known = new Map((await agents.findAll(added)).map((agent) => [agent.id, agent]))
@@ -113,7 +116,7 @@ export function createCampaigns(needs: CampaignsNeeds): Campaigns {
     stored: Campaign,
     { rules, team, agentIds, ...patch }: CampaignPatch,
   ) {
-    if (team !== undefined && team !== stored.team) resolveTeam(by, team)
+    if (team !== undefined && team !== stored.team) resolveCampaignTeam(by, team)
     const merged = { ...stored.rules, ...rules }
     if (rules !== undefined) checkRules(merged, stored.rules)
     if (agentIds !== undefined) await checkAgents(agentIds, by.scope, stored.agentIds)
@@ -132,32 +135,33 @@ export function createCampaigns(needs: CampaignsNeeds): Campaigns {
     async add(by, { name, description = null, team, dialerMode = 'progressive', rules, agentIds = [] }) {
       const merged = { ...defaults, ...rules }
       checkRules(merged)
-      const ownerTeam = resolveTeam(by, team)
+      const ownerTeam = resolveCampaignTeam(by, team)
       await checkAgents(agentIds, by.scope, [])
       const campaign = { name, description, team: ownerTeam, dialerMode, rules: merged, agentIds }
       return oneWithProgress(await store.add(campaign, nowS()))
     },
 
-    async update(by, id, patch, version) {
-      for (let tries = 1; ; tries += 1) {
+    update(by, id, patch, version) {
+      // The rules are merged with those that were read: a change by another user in between must not be overwritten.
+      const readAndWrite = async () => {
         const stored = await requireEditable(store, by, id)
         const change = await validateChange(by, stored, patch)
-        try {
-          // Rules are merged with what was read, so nobody's change in between may be written over.
-          return await oneWithProgress(await store.update(id, change, version ?? stored.version, nowS()))
-        } catch (err) {
-          const mayRetry = version === undefined && tries < MAX_UPDATE_TRIES
-          if (!(mayRetry && err instanceof Refusal && err.code === 'stale')) throw err
-        }
+        return oneWithProgress(await store.update(id, change, version ?? stored.version, nowS()))
       }
+      return retry(readAndWrite, {
+        delayMs(failures, err) {
+          const mayRetry = version === undefined && failures < MAX_UPDATE_ATTEMPTS
+          return mayRetry && err instanceof Refusal && err.code === 'stale' ? 0 : undefined
+        },
+      })
     },
   }
 }
 
 const NO_PROGRESS: CampaignProgress = { total: 0, waiting: 0, dialling: 0, done: 0, calls: 0, outcomes: {} }
 
-/** Somebody else changes it at the same moment; not for ever. */
-const MAX_UPDATE_TRIES = 5
+/** If other users change the campaign at the same moment. */
+const MAX_UPDATE_ATTEMPTS = 5
 
 const invalid = (detail: string) => new Refusal('input_invalid', { detail })
 
@@ -167,33 +171,4 @@ function definedFields({ name, description, dialerMode }: CampaignPatch) {
     ...(description === undefined ? {} : { description }),
     ...(dialerMode === undefined ? {} : { dialerMode }),
   }
-}
-
-export async function requireVisible(
-  store: Pick<CampaignStore, 'find'>,
-  scope: Scope,
-  id: string,
-): Promise<Campaign> {
-  const campaign = await store.find(id, scope)
-  if (campaign === undefined) throw new Refusal('not_found', { detail: 'Campaign not found' })
-  return campaign
-}
-
-/** Whoever only works in it sees it and changes nothing. @throws {Refusal} `not_found`, `forbidden` */
-export async function requireEditable(
-  store: Pick<CampaignStore, 'find'>,
-  { scope }: Pick<CallCenterActor, 'scope'>,
-  id: string,
-): Promise<Campaign> {
-  const campaign = await requireVisible(store, scope, id)
-  if (scope.sees === 'own')
-    throw new Refusal('forbidden', { detail: 'Supervisors change campaigns of their team' })
-  return campaign
-}
-
-/** @throws {Refusal} `forbidden` */
-function resolveTeam({ scope }: CallCenterActor, team: string | null | undefined): string | null {
-  if (scope.sees === 'all') return team ?? null
-  if (scope.sees === 'team' && (team === undefined || team === scope.team)) return scope.team
-  throw new Refusal('forbidden', { detail: 'Supervisors make campaigns of their own team' })
 }

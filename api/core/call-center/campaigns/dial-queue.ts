@@ -1,46 +1,47 @@
 import type { CallOutcome } from '../../calls/call.ts'
 import type { DialState } from '../leads/lead.ts'
 
-/** A lead that is being called. */
+/** A lead that is being called: an attempt in progress. */
 export interface DialAttempt {
   leadId: string
   number: string
   campaignId: string | null
-  /** Null once they have handed the call on: then they are free for the next one. */
+  /** Null once the agent has transferred the call: then they are free for the next one. */
   agentId: string | null
   callId: string
-  /** Where the lead was before: only one that was `waiting` goes by its campaign's rules afterwards. */
+  /** State of the lead before: the campaign's rules apply afterwards only to a lead that was `waiting`. */
   from: Exclude<DialState, 'dialling'>
-  /** Calls that counted before this one. */
+  /** Attempts before this one. */
   attempts: number
-  /** Unix seconds. */
+  /** When the lead was claimed, unix seconds. */
   since: number
 }
 
-/** What became of a call, and where its lead goes. */
+/** The result of a call, and the next state of its lead. */
 export interface AttemptResult {
-  /** Null where it never was dialled: then the lead has no call more than before. */
+  /** Null if the call was never dialed: then the lead's last call stays unchanged. */
   outcome: CallOutcome | null
-  /** Whether it is an attempt. */
+  /** Whether the call counts as an attempt. */
   isAttempt: boolean
   nextState: Exclude<DialState, 'dialling'>
-  /** Of a lead whose number turned out to be on the do-not-call list. */
+  /** Set if the lead's number turned out to be on the do-not-call list. */
   status?: 'do_not_call'
-  /** With `waiting`. */
+  /** Unix seconds; used with `waiting`. */
   nextTryAt: number
   now: number
 }
 
 /**
- * Which leads are being called. It is the only way to call a lead, by hand or by a campaign: neither a lead, nor
- * its number, nor an agent is in two such calls at once, over all APIs and their deaths.
+ * The leads that are being called. Each call of a lead, by hand or by a campaign, claims the lead here first: neither
+ * a lead nor its number nor an agent is in two such calls at once, across all APIs and their crashes.
  */
 export interface DialQueue {
   /**
-   * Takes a lead of a campaign that dials by itself: of the first zone that has one, the one that is due the
-   * longest. One that is assigned to somebody who works in the campaign is called by them alone. Leads that must not be called, and those that are won or lost, are `done` when their turn comes.
-   * @param zones time zones in which it may call now; null stands for leads without one
-   * @returns undefined where none is due, or the agent is in a call of a lead
+   * Claims a lead of an active campaign with automation: from the first zone that has one, the lead that has been due
+   * longest. Only its own agent calls a lead that is assigned to an agent of the campaign. Leads on the do-not-call
+   * list and those with a `CLOSED_STATUSES` status become `done` when their turn comes.
+   * @param order `zones`: time zones in which the campaign may call now, null for leads without a time zone
+   * @returns undefined if no lead is due, or the agent is in a call of a lead
    */
   claimNext(order: {
     campaignId: string
@@ -50,9 +51,9 @@ export interface DialQueue {
     now: number
   }): Promise<DialAttempt | undefined>
   /**
-   * Takes one lead, whatever its campaign. The do-not-call list does not hold for an emergency number.
-   * @throws {Refusal} `conflict` where it, its number or the agent is in such a call; `dial_denied` for a number
-   *   that must not be called; `not_found`
+   * Claims one lead, of any campaign or none. The do-not-call list does not apply to an emergency number.
+   * @throws {Refusal} `conflict` if the lead, its number or the agent is in such a call; `dial_denied` for a number
+   *   on the do-not-call list; `not_found`
    */
   claim(order: {
     leadId: string
@@ -61,18 +62,18 @@ export interface DialQueue {
     isEmergency?: boolean
     now: number
   }): Promise<DialAttempt>
-  /** All that are being called. */
+  /** All attempts in progress. */
   inProgress(): Promise<DialAttempt[]>
-  /** The agent has left the call, which goes on without them. */
+  /** Frees the agent of an attempt: they have left the call, which goes on without them. */
   releaseAgent(call: Pick<DialAttempt, 'leadId' | 'callId'>): Promise<void>
   /**
-   * The call is over, or never was. A lead that nobody had called yet and that was reached is `contacted`;
-   * one of nobody is of whoever reached it, within its team.
-   * @returns false where somebody said so before
+   * Ends an attempt: the call is over, or was never dialed. Changes status and owner of the lead as `leadChangesAfter`
+   * decides, in the same statement.
+   * @returns false if the attempt was completed before
    */
   complete(call: Pick<DialAttempt, 'leadId' | 'callId'>, result: AttemptResult): Promise<boolean>
 }
 
-/** Who is in such a call. */
+/** Agents in a call of a lead. */
 export const busyAgentIds = (attempts: readonly Pick<DialAttempt, 'agentId'>[]): ReadonlySet<string> =>
   new Set(attempts.flatMap(({ agentId }) => agentId ?? []))

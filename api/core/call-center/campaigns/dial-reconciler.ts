@@ -1,4 +1,5 @@
 import { createItemFailureReporter, type FailureHandler } from '../../../../runtime/failure-reporter.ts'
+import { toUnixSeconds } from '../../../../runtime/time.ts'
 import type { Call, CallOutcome } from '../../calls/call.ts'
 import { hasLeft } from '../../calls/call-access.ts'
 import type { CallRecord, PlacedCall } from '../../calls/call-history.ts'
@@ -9,6 +10,7 @@ import type { Campaign } from './campaign.ts'
 import type { CampaignStore } from './campaign-store.ts'
 import { busyAgentIds, type DialAttempt, type DialQueue } from './dial-queue.ts'
 import { outcomeForLead } from './lead-outcome.ts'
+import { createMissedCallCounter } from './missed-call-counter.ts'
 import { createOutageDetector, isRouteFailure } from './outage-detector.ts'
 import { applyOutcomeRules, notDialed } from './outcome-rules.ts'
 
@@ -19,43 +21,40 @@ export interface DialReconcilerNeeds {
   agentCallStore: Pick<AgentCallStore, 'finish'>
   placedCalls: {
     find(id: string): Promise<PlacedCall | undefined>
-    /** @throws where the id was dialled already */
+    /** @throws if a call with this id was placed already */
     add(call: PlacedCall): Promise<void>
   }
   history: { find(id: string): Promise<CallRecord | undefined> }
   findLiveCall(id: string): Pick<Call, 'state' | 'legs'> | undefined
   /** The endpoint of an extension on the PBX. */
   endpointOf(extension: string): string
-  /** Calls that this process is about to hand to the PBX. */
+  /** Whether this process is placing the call on the PBX. */
   isPlacing(callId: string): boolean
   now(): number
-  /** Something that people have to see to: a campaign was paused, an agent is on a break. */
+  /** Called when an operator should act: a campaign was paused, an agent was set on a break. */
   onNote?(event: 'campaign_paused' | 'agent_break', about: { note: string } & Record<string, unknown>): void
-  /** Ends of calls cannot be written: see `createFailingItems`. */
+  /** Called when the results of calls cannot be stored: see `createItemFailureReporter`. */
   onFailure: FailureHandler
 }
 
 export interface DialReconciler {
-  /** Settles what is over. @returns what goes on */
+  /** Completes the attempts that are over. @returns those still in progress */
   reconcile(): Promise<DialAttempt[]>
 }
 
-/** A process that takes a lead has dialled by then, or is dead or stopped, in seconds. */
+/** In seconds. If a process has claimed a lead and not dialed by then, it crashed or stalls. */
 const CLAIM_TIMEOUT_S = 30
-/** An agent whose phone does not take so many calls in a row is put on a break. */
-const MAX_MISSED_IN_A_ROW = 3
 
 /**
- * Says of each lead that is being called what became of it, by what is kept of calls and nothing of memory: so it
- * does not matter who dialled, and whether they still live.
+ * Completes each attempt by the stored calls, without state of the process that dialed: any process can do it, also
+ * after the one that dialed has crashed.
  */
 export function createDialReconciler(needs: DialReconcilerNeeds): DialReconciler {
   const { queue, campaigns, agents, agentCallStore, placedCalls, history } = needs
-  /** Calls in a row that an agent did not pick up. */
-  const missedInARow = new Map<string, number>()
   const outageDetector = createOutageDetector()
+  const missedCalls = createMissedCallCounter(needs)
   const failing = createItemFailureReporter(needs.onFailure, needs.now)
-  const nowS = () => Math.floor(needs.now() / 1_000)
+  const nowS = () => toUnixSeconds(needs.now())
 
   /** @returns whether it is over */
   async function reconcileAttempt(
@@ -78,7 +77,7 @@ export function createDialReconciler(needs: DialReconcilerNeeds): DialReconciler
     return true
   }
 
-  /** An agent who has handed the call on wraps up, and may have the next. */
+  /** An agent who has transferred the call wraps up, and may then take the next one. */
   async function releaseTransferred(
     call: DialAttempt,
     live: Pick<Call, 'legs'>,
@@ -93,7 +92,7 @@ export function createDialReconciler(needs: DialReconcilerNeeds): DialReconciler
     await queue.releaseAgent(call)
   }
 
-  /** Of all at once: this is asked twice a second. */
+  /** One query for all agents, as this runs twice a second. */
   async function extensionsOf(calls: readonly DialAttempt[]): Promise<ReadonlyMap<string, string>> {
     const known = await agents.findAll([...busyAgentIds(calls)])
     return new Map(known.flatMap(({ id, extension }) => (extension === null ? [] : [[id, extension]])))
@@ -103,20 +102,20 @@ export function createDialReconciler(needs: DialReconcilerNeeds): DialReconciler
     const { campaignId, agentId, callId } = call
     const campaign = campaignId === null ? undefined : await campaigns.find(campaignId, UNRESTRICTED_SCOPE)
     const effect = applyOutcomeRules(call, outcome, campaign?.rules, { endedAt, now: nowS() })
-    // First, so that the agent has their pause also where we die in between.
+    // First, so that the agent has their pause even if this process crashes before the attempt is completed.
     if (agentId !== null) await agents.setAvailableFrom(agentId, effect.availableFrom)
     const assessment = campaign === undefined ? 'attempt' : await assess(call, outcome, campaign)
     await agentCallStore.finish(callId, outcome)
     const isAttempt = assessment === 'attempt' || assessment === 'evidence'
     await queue.complete(call, isAttempt ? effect.result : { ...notDialed(call, nowS()), outcome })
-    // Counted last: a call whose end could not be written is settled again in the next round.
+    // Counted last: if the result could not be stored, the next round completes the attempt again.
     if (campaign !== undefined && assessment === 'evidence') outageDetector.record(campaign.id, call, outcome)
-    if (agentId !== null) await countMissed(agentId, outcome, campaignId)
+    if (agentId !== null) await missedCalls.count(agentId, outcome, campaignId)
   }
 
   /**
-   * What fails for every number is no attempt of any lead: the campaign stands still until a person starts it again.
-   * @returns `evidence` for an attempt that shows whether the way out works
+   * An outage of the trunk or the dialplan is no attempt of any lead: it pauses the campaign until a user starts it.
+   * @returns `evidence` for an attempt that also shows whether the trunk works
    */
   async function assess(
     call: DialAttempt,
@@ -124,7 +123,7 @@ export function createDialReconciler(needs: DialReconcilerNeeds): DialReconciler
     { id, automation, status }: Campaign,
   ): Promise<'attempt' | 'evidence' | 'none'> {
     if (call.from !== 'waiting' || !automation) return 'attempt'
-    // Calls that were under way as it was paused.
+    // Calls that were in progress when the campaign was paused.
     if (status !== 'active') return isRouteFailure(outcome) ? 'none' : 'attempt'
     const outage = outageDetector.check(id, call, outcome)
     if (outage === undefined) return 'evidence'
@@ -135,26 +134,10 @@ export function createDialReconciler(needs: DialReconcilerNeeds): DialReconciler
     return 'none'
   }
 
-  /** An agent whose phone rings on, is busy or declines again and again is not there, whatever their status. */
-  async function countMissed(agentId: string, outcome: CallOutcome, campaignId: string | null) {
-    if (!outcome.startsWith('own_')) {
-      missedInARow.delete(agentId)
-      return
-    }
-    const inARow = (missedInARow.get(agentId) ?? 0) + 1
-    missedInARow.set(agentId, inARow)
-    if (inARow < MAX_MISSED_IN_A_ROW) return
-    const name = await agents.putOnBreak(agentId, nowS())
-    missedInARow.delete(agentId)
-    if (name === undefined) return
-    const note = `${name} is on BREAK: their phone did not take ${inARow} calls in a row (${outcome.toUpperCase()})`
-    needs.onNote?.('agent_break', { agentId, note })
-    if (campaignId !== null) await campaigns.setNote(campaignId, note)
-  }
-
   /**
-   * No process dialled it. One that stopped before it did, and wakes up now, must find the id taken.
-   * @param placed by an earlier round, which could not write the rest
+   * Releases a lead that no process dialed. Its call id is stored as placed, so that a stalled process cannot dial it
+   * when it continues.
+   * @param placed stored by an earlier round, which could not store the rest
    */
   async function releaseUndialed(call: DialAttempt, placed?: PlacedCall) {
     const { agentId, callId, number, since } = call
@@ -198,6 +181,6 @@ export function createDialReconciler(needs: DialReconcilerNeeds): DialReconciler
 const isLive = <C extends Pick<Call, 'state'>>(call: C | undefined): call is C =>
   call !== undefined && call.state !== 'ended'
 
-/** What `giveBack` writes. A call that was dialled has a record in the history before it has an outcome. */
+/** Whether `releaseUndialed` stored it. A call that was dialed is in the history before it has an outcome. */
 const isReleased = ({ outcome, createdAt }: PlacedCall, { since }: DialAttempt) =>
   outcome === 'cancelled' && createdAt === since

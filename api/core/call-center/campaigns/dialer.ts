@@ -1,3 +1,4 @@
+import { toUnixSeconds } from '../../../../runtime/time.ts'
 import { toApiCallId } from '../../calls/call-id.ts'
 import type { Lease } from '../../lease.ts'
 import type { AvailableAgent, AvailableAgents } from './available-agents.ts'
@@ -24,23 +25,23 @@ export interface DialerNeeds {
 }
 
 export interface Dialer {
-  /** Settles what is over, and gives each free agent a lead. Call it about twice a second. */
+  /** Completes the attempts that are over, and gives each available agent a lead. Call it about twice a second. */
   tick(): Promise<void>
 }
 
-/** A list may grow while it is called: an empty one is over after that long, in ms. */
+/** Leads may be added while a campaign dials: it is completed when no lead has waited for this long. */
 const COMPLETE_AFTER_EMPTY_MS = 10_000
-/** A PBX that restarts is back by then, in ms; longer, and another API may reach it. */
+/** A restarting PBX is online again within this time; after it, another API may reach the PBX. */
 const OFFLINE_GRACE_MS = 3_000
-/** Longer than others take to ask for the lease, in ms; and how often they may. */
+/** Longer than other APIs take to request the lease. */
 const STEP_DOWN_MS = 2_000
 const STEP_DOWN_INTERVAL_MS = 30_000
 
-/** Only whoever holds the lease dials; what the lease cannot promise the queue does. */
+/** Only the lease holder dials. Where two processes believe to hold the lease, the queue's claims are still exclusive. */
 export function createDialer(needs: DialerNeeds): Dialer {
   const { lease, queue, campaigns, availableAgents, trunkCapacity, callPlacer } = needs
   const emptySince = new Map<string, number>()
-  /** Those who had a turn the longest ago come first. */
+  /** By campaign. The campaign whose last claim is the oldest is served first. */
   const lastClaimTurn = new Map<string, number>()
   let claimCount = 0
   let offlineSince: number | undefined
@@ -63,10 +64,10 @@ export function createDialer(needs: DialerNeeds): Dialer {
     emptySince.set(id, since)
     if (needs.now() - since < COMPLETE_AFTER_EMPTY_MS) return
     emptySince.delete(id)
-    await campaigns.completeIfExhausted(id, Math.floor(needs.now() / 1_000))
+    await campaigns.completeIfExhausted(id, toUnixSeconds(needs.now()))
   }
 
-  /** @param attempts all that is being called; what is taken is added */
+  /** @param attempts all attempts in progress; new ones are added */
   async function dial(
     campaign: Campaign,
     automated: readonly Campaign[],
@@ -90,9 +91,9 @@ export function createDialer(needs: DialerNeeds): Dialer {
     for (const agent of candidates) {
       if (capacity < 1 || lease.fence() !== fence || needs.now() < callPlacer.pausedUntil()) return
       const callId = toApiCallId(needs.newId())
-      const now = Math.floor(needs.now() / 1_000)
+      const now = toUnixSeconds(needs.now())
       const call = await queue.claimNext({ campaignId: id, zones: openZones, agentId: agent.id, callId, now })
-      // What is left may be for the others: leads that are assigned to them.
+      // The leads that are left may be assigned to the other agents.
       if (call === undefined) continue
       callPlacer.start(call, { agent, campaign, fence })
       attempts.push(call)
@@ -132,7 +133,7 @@ export function createDialer(needs: DialerNeeds): Dialer {
   }
 }
 
-/** How many more calls a campaign may have now, by its own bound and its trunk's. */
+/** How many more calls a campaign may place now, by its own limit and its trunk's. */
 export function freeCapacity(
   { id, rules }: Campaign,
   automated: readonly Campaign[],

@@ -2,12 +2,12 @@ import type { CallOutcome } from '../../calls/call.ts'
 import type { CallRecord } from '../../calls/call-history.ts'
 
 /**
- * What a call's outcome means for the lead. The history calls a call `answered` also where the dialplan itself talked to
- * the agent, such as "all circuits are busy"; a lead is answered only by a phone at the other end. A call in which
- * the agent's own phone was never picked up is no attempt to reach the lead.
+ * A call's outcome from the lead's side. In the history a call is `answered` also if the dialplan itself played an
+ * announcement to the agent, such as "all circuits are busy". For the lead it is answered only if a phone at the
+ * other end was. If the agent's own phone was not answered, the call is no attempt to reach the lead.
  *
- * @param record undefined where the history has none: then the outcome stands
- * @param userId whose phone was to ring first
+ * @param record undefined if the history has none: then the outcome stays
+ * @param userId the agent's user: their phone rings first
  */
 export function outcomeForLead(
   outcome: CallOutcome,
@@ -17,12 +17,12 @@ export function outcomeForLead(
   if (record === undefined || userId === undefined) return outcome
   const ownParties = record.parties.filter((party) => party.userId === userId)
   const wasPickedUp = ownParties.length === 0 || ownParties.some(({ answered }) => answered)
-  // A trunk's leg makes the call one with the outside; else the far end is another user's phone.
+  // A call with a trunk leg is external; otherwise the far end is another user's phone.
   const isExternal = record.direction !== 'internal'
   const otherParties = record.parties.filter((party) => party.userId !== userId)
   if (outcome === 'answered')
     return isExternal || otherParties.some(({ answered }) => answered) ? outcome : 'failed'
-  // If nothing rang beyond the agent's own phone, no person gave up: the dialplan had no way to the lead.
+  // If only the agent's own phone rang, the dialplan had no route to the lead: no person cancelled the call.
   if (wasPickedUp)
     return outcome === 'cancelled' && !isExternal && otherParties.length === 0 ? 'failed' : outcome
   if (outcome === 'failed') return 'own_unavailable'

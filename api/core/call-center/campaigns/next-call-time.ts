@@ -3,10 +3,10 @@ import { nextOpening } from './calling-hours.ts'
 import type { CampaignRules } from './campaign.ts'
 
 /**
- * When leads of a time zone may be called next: `from` itself where they may be called then.
- * @param zone null, and one that is no place (from before these were refused), stand for the campaign's
+ * When leads of a time zone may be called next: `from` itself if they may be called then.
+ * @param zone null, and an old name that is no longer accepted, stand for the campaign's time zone
  * @param from ms
- * @returns ms; undefined where the campaign never calls, also as its own time zone is no place
+ * @returns ms; undefined if the hours never open, or if the campaign's own time zone is no longer accepted
  */
 export function nextCallTime(rules: CampaignRules, zone: string | null, from: number): number | undefined {
   const timeZone = zone !== null && isTimeZone(zone) ? zone : rules.timeZone

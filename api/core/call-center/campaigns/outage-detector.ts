@@ -1,7 +1,10 @@
 import type { Call, CallOutcome, Leg } from '../../calls/call.ts'
 import type { DialAttempt } from './dial-queue.ts'
 
-/** Calls that failed before a phone outside was reached: of one number it is the number, of many it is the way to it. */
+/**
+ * Calls that failed before an external phone was reached. If one number fails, the number is wrong; if many fail, the
+ * trunk or the dialplan does.
+ */
 export const ROUTE_FAILURES = [
   'congestion',
   'unavailable',
@@ -13,41 +16,41 @@ export type RouteFailure = (typeof ROUTE_FAILURES)[number]
 export const isRouteFailure = (outcome: CallOutcome): outcome is RouteFailure =>
   (ROUTE_FAILURES as readonly CallOutcome[]).includes(outcome)
 
-/** The way out works: the other end, or its network, answered. */
+/** Outcomes that show that the trunk works: the far end, or its network, responded. */
 const ROUTE_SUCCESSES: readonly CallOutcome[] = ['answered', 'busy', 'no_answer', 'declined']
 
-/** So many in a row are no accident. */
 const MAX_FAILURES_IN_A_ROW = 5
-/** A number or two may be bad by themselves, and are tried several times. */
+/** One or two wrong numbers are no outage, also if each is tried several times. */
 const MIN_DISTINCT_NUMBERS = 3
 /**
- * Calls that fail are over at once and those that ring are not, so the failures come first where only some fail: while
- * a phone outside rings the row may be so long.
+ * The limit while an external phone rings. Failed calls end at once and ringing ones do not, so if only some calls
+ * fail, the failures are counted first.
  */
 const MAX_FAILURES_WHILE_RINGING = 20
-/** A trunk that refuses a call does so sooner, in ms. */
+/** A trunk that rejects a call does so within this time. */
 const MIN_RINGING_MS = 2_000
 
-/** What pauses a campaign. */
+/** The reason to pause a campaign. */
 export interface Outage {
   /** For people. */
   note: string
-  /** The calls before the last one: each was counted as an attempt of its lead, and is none. */
+  /** The failed calls before the last one: each was counted as an attempt of its lead, which is to be refunded. */
   countedAttempts: readonly Pick<DialAttempt, 'leadId'>[]
 }
 
-/** Counts calls of campaigns that fail one after another, in memory: an API that takes over begins anew. */
+/** Counts consecutive failed calls of each campaign, in memory: an API that takes over the lease starts at zero. */
 export interface OutageDetector {
-  /** @param calls all of leads that are not settled; those that are over have no legs */
+  /** @param calls all attempts in progress; calls that are over have no legs */
   observe(calls: readonly ActiveAttempt[], nowMs: number): void
   /**
-   * Counts nothing, so that a call whose end cannot be written yet may be judged any number of times.
-   * @returns what there is to do when this call, which is over, is the one too many
+   * Counts nothing, so that it may be repeated for a call until its result can be stored.
+   * @param call a call that is over
+   * @returns the outage, if this call reaches the limit
    */
   check(campaignId: string, call: EndedAttempt, outcome: CallOutcome): Outage | undefined
-  /** Counts a call. Call it once, when the call's end is written. */
+  /** Counts a call. Call it once, when the call's result is stored. */
   record(campaignId: string, call: EndedAttempt, outcome: CallOutcome): void
-  /** Begins anew: the campaign was paused, and the attempts of its leads were given back. */
+  /** Starts at zero: the campaign was paused, and the attempts of its leads were refunded. */
   reset(campaignId: string): void
 }
 export type EndedAttempt = Pick<DialAttempt, 'leadId' | 'number' | 'callId'>
@@ -61,7 +64,7 @@ interface FailedAttempt {
 
 export function createOutageDetector(): OutageDetector {
   const failureRuns = new Map<string, readonly FailedAttempt[]>()
-  /** By call: since when the other end has a leg that is not up; null once it was up. */
+  /** By call: since when the far end has a leg that is not answered, in ms; null once it was answered. */
   const calleeSince = new Map<string, number | null>()
   let ringingCampaigns: ReadonlySet<string> = new Set()
 
@@ -73,7 +76,7 @@ export function createOutageDetector(): OutageDetector {
         if (campaignId === null || calleeLegs.length === 0) continue
         const since = calleeSince.get(callId)
         if (calleeLegs.some(({ answeredAt }) => answeredAt !== undefined)) {
-          // At the moment it is answered: a trunk may die while people talk.
+          // The answer shows that the trunk works, not the end of the call: the trunk may fail during the talk.
           if (since !== null) failureRuns.delete(campaignId)
           calleeSince.set(callId, null)
         } else if (since === undefined) calleeSince.set(callId, nowMs)
@@ -97,7 +100,7 @@ export function createOutageDetector(): OutageDetector {
     record(campaignId, call, outcome) {
       const wasObservedAnswered = calleeSince.get(call.callId) === null
       if (ROUTE_SUCCESSES.includes(outcome) && !wasObservedAnswered) failureRuns.delete(campaignId)
-      // A call that the agent gave up, and one whose end no API heard, is evidence of neither.
+      // A call that the agent cancelled, or with an unknown outcome, is evidence of neither.
       if (isRouteFailure(outcome))
         failureRuns.set(campaignId, [...(failureRuns.get(campaignId) ?? []), toFailedAttempt(call, outcome)])
     },

@@ -2,18 +2,18 @@ import type { CallOutcome } from '../../calls/call.ts'
 import type { CampaignRules } from './campaign.ts'
 import type { AttemptResult, DialAttempt } from './dial-queue.ts'
 
-/** An agent whose phone was not picked up is not offered a call before, in seconds. */
+/** An agent whose phone was not answered gets no call of a campaign for this long. */
 export const NO_ANSWER_PAUSE_S = 30
 
-/** What a call's outcome means for its lead and its agent. */
+/** The effect of a call's outcome on its lead and its agent. */
 export interface OutcomeEffect {
   result: AttemptResult
-  /** When the agent may have the next one, unix seconds. */
+  /** When the agent may take the next call, unix seconds. */
   availableFrom: number
 }
 
 /**
- * @param rules of the lead's campaign, where it has one
+ * @param rules of the lead's campaign, if it has one
  * @param endedAt unix seconds
  */
 export function applyOutcomeRules(
@@ -22,7 +22,7 @@ export function applyOutcomeRules(
   rules: CampaignRules | undefined,
   { endedAt, now }: { endedAt: number; now: number },
 ): OutcomeEffect {
-  // Our own phone was not picked up: nobody tried to reach the lead.
+  // The agent's own phone was not answered, so the lead was not called.
   if (outcome.startsWith('own_')) {
     return { result: notDialed(call, now), availableFrom: now + NO_ANSWER_PAUSE_S }
   }
@@ -34,13 +34,13 @@ export function applyOutcomeRules(
   })
   if (call.from !== 'waiting') return resultFor(call.from)
   if (rules === undefined) return resultFor('idle')
-  // There is no use in calling again what is nobody's number.
+  // A number that does not exist is not called again.
   const isFinal = ['answered', 'unknown_number'].includes(outcome) || call.attempts + 1 >= rules.maxAttempts
   if (isFinal) return resultFor('done')
   return resultFor('waiting', now + 60 * (rules.retryMinutesOf[outcome] ?? rules.retryMinutes))
 }
 
-/** As if it had not been taken. */
+/** The lead returns to the state before the claim. */
 export const notDialed = ({ from }: Pick<DialAttempt, 'from'>, now: number): AttemptResult => ({
   outcome: null,
   isAttempt: false,

@@ -1,25 +1,23 @@
 import type { Call } from '../../calls/call.ts'
 
-/** How many calls at once the lines to the outside take. */
+/** Free capacity of the trunks. */
 export interface TrunkCapacity {
-  names(): readonly string[]
   /**
    * How many more calls a trunk takes.
-   * @param pendingCallIds calls that are to go by it; the PBX may not have begun them
-   * @returns Infinity where no trunk is named, undefined for one that the settings do not name
+   * @param pendingCallIds calls that will use the trunk; the PBX may not have started them
+   * @returns Infinity for null, undefined for a trunk that the settings do not name
    */
   available(trunk: string | null, pendingCallIds: readonly string[]): number | undefined
 }
 
 export interface TrunkCapacityNeeds {
-  /** Calls at once, by the endpoint's name on the PBX. */
+  /** Maximum of simultaneous calls, by the trunk's endpoint on the PBX. */
   limits: ReadonlyMap<string, number>
   live(): readonly Pick<Call, 'id' | 'legs'>[]
 }
 
 export function createTrunkCapacity({ limits, live }: TrunkCapacityNeeds): TrunkCapacity {
   return {
-    names: () => [...limits.keys()],
     available(trunk, pendingCallIds) {
       if (trunk === null) return Number.POSITIVE_INFINITY
       const limit = limits.get(trunk)
