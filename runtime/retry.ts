@@ -6,21 +6,26 @@ export interface RetryOptions {
    * @param failures how often the work has failed, from 1
    * @returns ms until the next attempt; undefined gives up, and `retry` throws the error
    */
-  delayMs(failures: number, err: unknown): number | undefined
+  delayMs(failures: number, err: unknown): number | undefined | Promise<number | undefined>
   /** Ends the wait between two attempts: `retry` then throws the signal's reason. */
   signal?: AbortSignal
+  /** Waits between two attempts; a timer by default. */
+  pause?: (ms: number) => Promise<unknown>
 }
 
 /** Does the work again until it succeeds. @throws the last error, once `delayMs` gives up */
-export async function retry<T>(work: () => Promise<T>, { delayMs, signal }: RetryOptions): Promise<T> {
+export async function retry<T>(
+  work: () => Promise<T>,
+  { delayMs, signal, pause = (ms) => sleep(ms, undefined, signal && { signal }) }: RetryOptions,
+): Promise<T> {
   for (let failures = 1; ; failures += 1) {
     signal?.throwIfAborted()
     try {
       return await work()
     } catch (err) {
-      const ms = delayMs(failures, err)
+      const ms = await delayMs(failures, err)
       if (ms === undefined) throw err
-      await sleep(ms, undefined, signal && { signal })
+      await pause(ms)
     }
   }
 }

@@ -7,7 +7,7 @@ import type { CallOutcome } from '../../core/calls/call.ts'
 import type { CredentialState } from '../../core/provisioning/webrtc-credential-store.ts'
 import type { MailKind } from '../../core/registration/outbox.ts'
 
-/** What the call centre keeps. As in `tables.ts`, booleans are 0 and 1, and times unix seconds. */
+/** Tables of the call center. As in `tables.ts`, booleans are 0 and 1, and times unix seconds. */
 export interface CallCenterTables {
   agents: AgentsTable
   leads: LeadsTable
@@ -224,7 +224,7 @@ export interface WebrtcCredentialsTable {
   expires_at: number
 }
 
-/** What an invitation makes of whoever uses it; null for invitations of before. */
+/** Role and team that the user of an invitation gets; null for invitations made before these columns existed. */
 export interface InvitationGrant {
   role: Role | null
   team: string | null

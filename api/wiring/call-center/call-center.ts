@@ -24,7 +24,7 @@ export type CallCenterNeeds = Omit<
   guard: Guard
 }
 
-/** The call centre, joined: its surface, and what it does by itself. */
+/** The call center: its routes, and the start and end of its background jobs. */
 export interface CallCenter {
   app: ReturnType<typeof createCrmRoutes>
   open(): void

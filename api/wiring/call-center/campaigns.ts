@@ -1,6 +1,8 @@
-import { startInterval } from '../../../runtime/interval.ts'
+import { type IntervalJob, startInterval } from '../../../runtime/interval.ts'
 import { failureLogger } from '../../../runtime/log.ts'
+import { toUnixSeconds } from '../../../runtime/time.ts'
 import { newId } from '../../core/auth/tokens.ts'
+import { createPhoneReachability } from '../../core/call-center/agents/phone-reachability.ts'
 import { createAutomationStatusReader } from '../../core/call-center/campaigns/automation-status.ts'
 import { createAvailableAgents } from '../../core/call-center/campaigns/available-agents.ts'
 import { createCampaignCallPlacer } from '../../core/call-center/campaigns/campaign-call-placer.ts'
@@ -38,7 +40,7 @@ export function createCampaignsModule(deps: CallCenterDeps): FeatureModule<Campa
   const availableAgents = createAvailableAgents({
     agents,
     statusOf: statuses.statusOf,
-    isReachable: (extension) => presence.isReachable(extension) && !presence.isDnd(extension),
+    isReachable: createPhoneReachability(presence),
     isInCall: (extension) => callTracker.ofEndpoint(directory.endpointOf(extension)).length > 0,
     canPresentNumber: (extension, number) =>
       number === extension || policy().allowedCallerNumber(extension, number) !== undefined,
@@ -74,7 +76,7 @@ export function createCampaignsModule(deps: CallCenterDeps): FeatureModule<Campa
     campaigns,
   })
   const trunkNames = [...config.trunks.keys()]
-  const jobs: ReturnType<typeof startInterval>[] = []
+  let job: IntervalJob | undefined
   return {
     routes: {
       authorize,
@@ -97,16 +99,15 @@ export function createCampaignsModule(deps: CallCenterDeps): FeatureModule<Campa
     },
     open() {
       const tick = async () => {
-        // First, so that no agent is rung whose session ran out while the API was away.
-        await agents.setLapsedOffline(Math.floor(now() / 1_000))
+        // First, so that the dialer rings no agent after their session expired while the API was down.
+        await agents.setLapsedOffline(toUnixSeconds(now()))
         await dialer.tick()
       }
-      jobs.push(
-        startInterval(TICK_MS, tick, reportFailure('campaign_dialer_tick', 'campaigns could not be dialed')),
-      )
+      const onFailure = reportFailure('campaign_dialer_tick', 'campaigns could not be dialed')
+      job = startInterval(TICK_MS, tick, onFailure)
     },
     async close() {
-      for (const chore of jobs) chore.stop()
+      job?.stop()
       await lease.close()
       await callPlacer.drained()
     },

@@ -21,7 +21,7 @@ import type { Database } from '../../store/sql/database.ts'
 import type { CallModule } from '../calls.ts'
 import type { ProvisioningModule } from '../provisioning.ts'
 
-/** What the rooms of the call centre are built from. */
+/** What the modules of the call center are built from. */
 export interface CallCenterDeps {
   config: Config
   db: Database
@@ -51,7 +51,7 @@ export interface CallCenterDeps {
   monotonic: () => number
 }
 
-/** One room, joined: what its routes need, and what it does by itself. */
+/** One module: what its routes need, and the start and end of its background jobs. */
 export interface FeatureModule<RoutesNeeds> {
   routes: RoutesNeeds
   open?(): void

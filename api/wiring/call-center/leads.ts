@@ -7,7 +7,7 @@ import { createLeadImportStore } from '../../store/sql/call-center/lead-imports.
 import { createLeadStore } from '../../store/sql/call-center/leads.ts'
 import type { CallCenterDeps, FeatureModule } from './feature-module.ts'
 
-/** How often an API looks for lists that another has left behind. */
+/** How often an API looks for imports that another API has abandoned. */
 const RESUME_INTERVAL_MS = 5_000
 
 export function createLeadsModule({

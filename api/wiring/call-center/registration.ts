@@ -15,10 +15,10 @@ import { createEmailRegistrationStore } from '../../store/sql/registration/email
 import { createMailQueue } from '../../store/sql/registration/mail-queue.ts'
 import type { CallCenterDeps, FeatureModule } from './feature-module.ts'
 
-/** How long a mail on its way is waited for: one that is cut off may come late, and twice. */
+/** How long shutdown waits for a mail that is being sent: a mail that is interrupted may arrive late, and twice. */
 const DRAIN_TIMEOUT_MS = 2_000
 
-/** Mail to one address, from whomever it was asked for. */
+/** Mails to one address, whichever client requests them. */
 const MAILBOX_LIMIT = { max: 5, window: 3_600 }
 
 export function createRegistrationModule(deps: CallCenterDeps): FeatureModule<AuthRoutesNeeds> {
@@ -96,8 +96,8 @@ export function createRegistrationModule(deps: CallCenterDeps): FeatureModule<Au
       )
     },
     async close() {
-      for (const chore of jobs) chore.stop()
-      await Promise.race([Promise.all(jobs.map((chore) => chore.drained())), sleep(DRAIN_TIMEOUT_MS)])
+      for (const job of jobs) job.stop()
+      await Promise.race([Promise.all(jobs.map((job) => job.drained())), sleep(DRAIN_TIMEOUT_MS)])
     },
   }
 }

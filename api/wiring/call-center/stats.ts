@@ -1,3 +1,4 @@
+import { createPhoneReachability } from '../../core/call-center/agents/phone-reachability.ts'
 import { type CallStats, createCallStats } from '../../core/call-center/stats/call-stats.ts'
 import type { StatsRoutesNeeds } from '../../http/crm/stats-routes.ts'
 import { createCallStatsStore } from '../../store/sql/call-center/call-stats.ts'
@@ -22,7 +23,7 @@ export function buildCallStats({ db, callModule }: Pick<CallCenterDeps, 'db' | '
     store: createCallStatsStore(db),
     callTracker,
     directory,
-    isReachable: (extension) => presence.isReachable(extension) && !presence.isDnd(extension),
+    isReachable: createPhoneReachability(presence),
     isOnline,
   })
 }

@@ -2,11 +2,11 @@ import { type IntervalJob, startInterval } from '../../../runtime/interval.ts'
 import { failureLogger } from '../../../runtime/log.ts'
 import { toUnixSeconds } from '../../../runtime/time.ts'
 import { createTelnyxWebhook } from '../../core/call-center/webhooks/telnyx-webhook.ts'
+import { EVENT_RETENTION_S } from '../../core/call-center/webhooks/webhook-event-store.ts'
 import type { WebhookRoutesNeeds } from '../../http/crm/webhook-routes.ts'
 import { createWebhookEventStore } from '../../store/sql/call-center/webhook-events.ts'
 import type { CallCenterDeps, FeatureModule } from './feature-module.ts'
 
-const RETENTION_SECONDS = 30 * 86_400
 const HOUR_MS = 3_600_000
 
 export function createWebhooksModule({
@@ -19,7 +19,7 @@ export function createWebhooksModule({
 }: CallCenterDeps): FeatureModule<WebhookRoutesNeeds> {
   const events = createWebhookEventStore(db)
   const deleteOldEvents = async () => {
-    await events.deleteBefore(toUnixSeconds(now()) - RETENTION_SECONDS)
+    await events.deleteBefore(toUnixSeconds(now()) - EVENT_RETENTION_S)
   }
   let job: IntervalJob | undefined
   return {
@@ -28,7 +28,7 @@ export function createWebhooksModule({
       job = startInterval(
         HOUR_MS,
         deleteOldEvents,
-        failureLogger(log)('webhook_event_purge', 'old webhook events could not be removed'),
+        failureLogger(log)('webhook_event_purge', 'old webhook events could not be deleted'),
       )
     },
     async close() {

@@ -27,7 +27,7 @@ export function createWebrtcCredentialsModule({
     ttl,
     now,
     wait: (ms) => sleep(ms),
-    onError: (what, err) => log.warn({ event: 'lending', what, err }, what),
+    onError: (what, err) => log.warn({ event: 'webrtc_credential_failed', what, err }, what),
   })
   let job: IntervalJob | undefined
   return {

@@ -1,8 +1,8 @@
-import { sha256 } from '../../../../runtime/hash.ts'
+import { retry } from '../../../../runtime/retry.ts'
 import { toUnixSeconds } from '../../../../runtime/time.ts'
 import { hasLeft } from '../../calls/call-access.ts'
 import type { CallControl } from '../../calls/call-control.ts'
-import { toApiCallId } from '../../calls/call-id.ts'
+
 import type { CallTracker } from '../../calls/call-tracker.ts'
 import { type Clearance, DoNotCallRefusal } from '../../dial-policy/clearance.ts'
 import type { IdempotencyKeys } from '../../dial-policy/dial-limits.ts'
@@ -17,6 +17,7 @@ import type { DialAttempt, DialQueue } from '../campaigns/dial-queue.ts'
 import type { Lead } from '../leads/lead.ts'
 import type { AgentCall, AgentCallStore } from './agent-call.ts'
 import type { AgentCallActor, AgentCalls } from './agent-calls.ts'
+import { createIdempotentCall } from './idempotent-call.ts'
 import type { LeadLookup } from './lead-lookup.ts'
 import { createRollback } from './rollback.ts'
 
@@ -35,41 +36,31 @@ export interface AgentCallPlacerNeeds {
   newId: () => string
   now: () => number
   pause: (ms: number) => Promise<unknown>
-  /** Something that was done for a call that was not dialled could not be taken back. */
+  /** Called when the preparations of a call that was not dialed could not be rolled back: see `Rollback`. */
   onFailure?: (what: string, err: unknown) => void
 }
 
-/** A call that is over is settled within a second or so. */
+/** The reconciler completes an attempt about a second after its call has ended. */
 const MAX_CLAIM_RETRIES = 30
 const CLAIM_RETRY_MS = 100
 
-/** Somebody with a phone. */
+/** An agent with a phone. */
 type CallingAgent = Agent & { userId: string; extension: string }
 
 export function createAgentCallPlacer(
   needs: AgentCallPlacerNeeds,
 ): Pick<AgentCalls, 'dialLead' | 'dialNumber'> {
-  const {
-    calls,
-    leadLookup,
-    agents,
-    campaigns,
-    queue,
-    agentCallStore,
-    idempotencyKeys,
-    policy,
-    clear,
-    newId,
-  } = needs
+  const { calls, leadLookup, agents, campaigns, queue, agentCallStore, policy, clear } = needs
   const nowS = () => toUnixSeconds(needs.now())
-  const { undo } = createRollback(needs)
+  const rollback = createRollback(needs)
+  const idempotent = createIdempotentCall({ ...needs, rollback })
 
   return {
     async dialLead(by, { leadId, agentId, idempotencyKey }) {
       const caller = await resolveCallingAgent(by.callCenterActor, agentId)
       const lead = await leadLookup.find(leadId, by.callCenterActor.scope)
       if (lead === undefined) throw new Refusal('not_found', { detail: 'Lead not found' })
-      return idempotent(by, idempotencyKey, ['lead', leadId, caller.id], (callId) =>
+      return idempotent(by.actor.userId, idempotencyKey, ['lead', leadId, caller.id], (callId) =>
         callLead(by, caller, lead, callId),
       )
     },
@@ -81,7 +72,8 @@ export function createAgentCallPlacer(
       const lead = isEmergency
         ? undefined
         : await leadLookup.findByNumber(spellings, by.callCenterActor.scope)
-      return idempotent(by, idempotencyKey, ['number', spellings[0], caller.id], async (callId) => {
+      const request = ['number', spellings[0], caller.id]
+      return idempotent(by.actor.userId, idempotencyKey, request, async (callId) => {
         if (lead !== undefined) return callLead(by, caller, lead, callId)
         return placeCall(by, caller, { callId, number, leadId: null, campaignId: null })
       })
@@ -99,41 +91,13 @@ export function createAgentCallPlacer(
     return requirePhone(other)
   }
 
-  /** The same key with the same request gives the same call, and nothing is taken twice. */
-  async function idempotent(
-    { actor }: AgentCallActor,
-    key: string | undefined,
-    request: readonly string[],
-    place: (callId: string) => Promise<AgentCall>,
-  ): Promise<AgentCall> {
-    const callId = toApiCallId(newId())
-    if (key === undefined) return place(callId)
-    // No client's own key has a blank: other surfaces keep theirs in the same place.
-    const storedKey = `desk ${key}`
-    const fingerprint = sha256(JSON.stringify(request))
-    const claimedCallId = await idempotencyKeys.claim(actor.userId, storedKey, fingerprint, callId)
-    if (claimedCallId !== callId) {
-      const agentCall = await agentCallStore.find(claimedCallId)
-      if (agentCall !== undefined) return agentCall
-      throw new Refusal('conflict', { detail: 'the first request with this Idempotency-Key is under way' })
-    }
-    try {
-      return await place(callId)
-    } catch (err) {
-      await undo('the Idempotency-Key of a call that was not dialled could not be given back', () =>
-        idempotencyKeys.release(actor.userId, storedKey, callId),
-      )
-      throw err
-    }
-  }
-
   async function callLead(
     by: AgentCallActor,
     caller: CallingAgent,
     lead: Lead,
     callId: string,
   ): Promise<AgentCall> {
-    // Before the lead is taken, so that nothing has to be put back.
+    // Before the lead is claimed, so that a denied call needs no rollback.
     const { isEmergency } = await clear(lead.number)
     if (lead.status === 'do_not_call' && !isEmergency) throw new DoNotCallRefusal()
     const attempt = await claimLead(lead, caller, callId, isEmergency)
@@ -141,7 +105,7 @@ export function createAgentCallPlacer(
     try {
       return await placeCall(by, caller, { callId, number, leadId: lead.id, campaignId })
     } catch (err) {
-      await undo('a lead that was not dialled could not be given back', () =>
+      await rollback.undo('a lead that was not dialed could not be released', () =>
         queue.complete(attempt, {
           outcome: null,
           isAttempt: false,
@@ -154,25 +118,26 @@ export function createAgentCallPlacer(
     }
   }
 
-  /** Who hangs up, or hands on, and calls at once waits until the call before is settled. */
-  async function claimLead(
+  /** After a hang-up or transfer, waits until the previous attempt is completed. */
+  function claimLead(
     lead: Lead,
     caller: CallingAgent,
     callId: string,
     isEmergency: boolean,
   ): Promise<DialAttempt> {
-    for (let tries = 1; ; tries += 1) {
-      try {
-        return await queue.claim({ leadId: lead.id, agentId: caller.id, callId, isEmergency, now: nowS() })
-      } catch (err) {
+    const claim = () => queue.claim({ leadId: lead.id, agentId: caller.id, callId, isEmergency, now: nowS() })
+    return retry(claim, {
+      async delayMs(failures, err) {
         const isClaimed = err instanceof Refusal && err.code === 'conflict'
-        if (!isClaimed || tries > MAX_CLAIM_RETRIES || !(await isCompleting(lead, caller))) throw err
-      }
-      await needs.pause(CLAIM_RETRY_MS)
-    }
+        if (!isClaimed || failures > MAX_CLAIM_RETRIES || !(await isCompleting(lead, caller)))
+          return undefined
+        return CLAIM_RETRY_MS
+      },
+      pause: needs.pause,
+    })
   }
 
-  /** Whether nothing is in the way but what is over, for the lead or for whoever calls. */
+  /** Whether all attempts that block the lead or the agent belong to calls that are over for them. */
   async function isCompleting(lead: Lead, caller: CallingAgent): Promise<boolean> {
     const endpoint = needs.directory.endpointOf(caller.extension)
     return (await queue.inProgress()).every((attempt) => {
@@ -185,14 +150,14 @@ export function createAgentCallPlacer(
     })
   }
 
-  /** The campaign's number, where the agent may show it; else their extension, as of all they call. */
+  /** The campaign's caller ID if the agent may show it. Undefined shows the agent's extension, as in their other calls. */
   async function callerNumberOf({ extension }: CallingAgent, campaignId: string | null) {
     const campaign = campaignId === null ? undefined : await campaigns.find(campaignId, UNRESTRICTED_SCOPE)
     const number = campaign?.rules.callerId ?? undefined
     return number === undefined ? undefined : policy().allowedCallerNumber(extension, number)
   }
 
-  /** Throws where nothing rings: then there was no call. */
+  /** @throws if the PBX places no call: then no agent call is stored either */
   async function placeCall(
     { actor }: AgentCallActor,
     caller: CallingAgent,
@@ -210,7 +175,7 @@ export function createAgentCallPlacer(
       })
       return agentCall
     } catch (err) {
-      await undo('a call that was not dialled could not be forgotten', () =>
+      await rollback.undo('a call that was not dialed could not be deleted', () =>
         agentCallStore.delete(details.callId),
       )
       throw err

@@ -1,7 +1,7 @@
 import type { Call, CallOutcome, CallState } from '../../calls/call.ts'
 import type { CallSource } from './call-source.ts'
 
-/** How a call is, in the words of the call centre. */
+/** The status of a call, as the CRM surface names it. */
 export const AGENT_CALL_STATUSES = [
   'initiated',
   'ringing',
@@ -14,7 +14,10 @@ export const AGENT_CALL_STATUSES = [
 ] as const
 export type AgentCallStatus = (typeof AGENT_CALL_STATUSES)[number]
 
-/** The agent's own phone rings first, so their "no answer" is one as well; who gave up waiting was not answered. */
+/**
+ * The agent's own phone rings first: if it is not answered, the call is `no_answer` as well. So is a call that the
+ * caller cancelled while it rang.
+ */
 const STATUS_BY_OUTCOME: Record<Exclude<CallOutcome, 'unknown'>, AgentCallStatus> = {
   answered: 'completed',
   busy: 'busy',
@@ -37,12 +40,12 @@ const STATUS_BY_STATE: Record<Exclude<CallState, 'ended' | 'up' | 'held'>, Agent
   parked: 'answered',
 }
 
-/** @param wasAnswered decides where nobody listened as it ended */
+/** @param wasAnswered decides if the outcome is unknown, because no API was connected to the PBX when the call ended */
 export const statusForOutcome = (outcome: CallOutcome, wasAnswered: boolean): AgentCallStatus =>
   outcome === 'unknown' ? (wasAnswered ? 'completed' : 'failed') : STATUS_BY_OUTCOME[outcome]
 
 export function agentCallStatus(source: CallSource): AgentCallStatus {
-  if (source.kind === 'asked')
+  if (source.kind === 'requested')
     return source.outcome === null ? 'initiated' : statusForOutcome(source.outcome, false)
   if (source.kind === 'record')
     return statusForOutcome(source.record.outcome, source.record.answeredAt !== null)
@@ -53,7 +56,7 @@ export function agentCallStatus(source: CallSource): AgentCallStatus {
   return STATUS_BY_STATE[call.state]
 }
 
-/** Somebody may talk with the PBX alone: a menu, a queue's music. */
+/** Whether two parties are connected. Otherwise the PBX alone answered: a menu, a queue's music. */
 function isBridged({ legs }: Call): boolean {
   const bridges = legs.flatMap(({ state, bridge }) =>
     state === 'up' && bridge !== undefined ? [bridge] : [],

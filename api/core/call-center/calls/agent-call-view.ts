@@ -5,7 +5,7 @@ import type { AgentCall } from './agent-call.ts'
 import { type AgentCallStatus, agentCallStatus, statusForOutcome } from './agent-call-status.ts'
 import type { CallSource } from './call-source.ts'
 
-/** A call as the call centre sees it. Times are unix seconds. */
+/** A call from its agent's side. Times are unix seconds. */
 export interface AgentCallView
   extends Pick<AgentCall, 'id' | 'callId' | 'agentId' | 'leadId' | 'campaignId'> {
   direction: 'inbound' | 'outbound'
@@ -15,15 +15,15 @@ export interface AgentCallView
   startedAt: number
   answeredAt: number | null
   endedAt: number | null
-  /** Seconds from start to end, and from answer to end; null while it lasts. */
+  /** Seconds from start to end, and from answer to end; null while the call lasts. */
   duration: number | null
   talked: number | null
   outcome: CallOutcome | null
-  /** Relative to the media root, where it was recorded. */
+  /** Path relative to the media root; null if the call was not recorded. */
   recording: string | null
 }
 
-/** @param agent whose call it is: what one calls in the house, another is called by */
+/** @param agent the agent of the call: an internal call is outbound for one party and inbound for the other */
 export function toAgentCallView(
   agentCall: AgentCall,
   source: CallSource,
@@ -46,7 +46,7 @@ export function toAgentCallView(
   }
 }
 
-/** What became of a lead's call that is `answered` for the history, as the dialplan itself talked to the agent. */
+/** The outcome of a lead's call that is `answered` only in the history, because the dialplan played to the agent. */
 const unreachedOutcome = ({ leadId, outcome }: AgentCall, details: SourceDetails): CallOutcome | undefined =>
   leadId !== null && details.outcome === 'answered' && outcome !== null && outcome !== 'answered'
     ? outcome
@@ -58,8 +58,8 @@ function directionOf(
   from: string,
   agent: Pick<Agent, 'extension'> | undefined,
 ): AgentCallView['direction'] {
-  if (isApiCall(callId) || source.kind === 'asked') return 'outbound'
-  const { direction } = source.kind === 'call' ? source.call : source.record
+  if (isApiCall(callId) || source.kind === 'requested') return 'outbound'
+  const { direction } = source.kind === 'live' ? source.call : source.record
   const isOwn = direction === 'outgoing' || (direction === 'internal' && from === agent?.extension)
   return isOwn ? 'outbound' : 'inbound'
 }
@@ -76,7 +76,7 @@ function detailsOf(source: CallSource, agent: Pick<Agent, 'extension'> | undefin
     const recording = recordings[0] ?? null
     return { fromNumber, toNumber, startedAt, answeredAt, endedAt, duration, talked, outcome, recording }
   }
-  if (source.kind === 'asked') {
+  if (source.kind === 'requested') {
     return {
       fromNumber: agent?.extension ?? '',
       toNumber: source.number,
@@ -106,5 +106,5 @@ function detailsOf(source: CallSource, agent: Pick<Agent, 'extension'> | undefin
   }
 }
 
-/** Whole ones, as in the history: a call's times do not change when it is over. */
+/** Rounded down, as in the history: a call's times stay the same when it is over. */
 const secondsOf = (microseconds: number) => Math.floor(microseconds / 1_000_000)

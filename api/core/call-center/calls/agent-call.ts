@@ -1,29 +1,32 @@
 import type { CallOutcome } from '../../calls/call.ts'
 
-/** A call of an agent, and whom it was for. */
+/** A call of an agent, with its lead and campaign. */
 export interface AgentCall {
-  /** A number of our own, as clients want one. */
+  /** Row id, a decimal string: the CRM surface has numeric ids. */
   id: string
+  /** Id of the call at the PBX. */
   callId: string
   agentId: string
   leadId: string | null
   campaignId: string | null
-  /** As it was asked for. */
+  /** As requested. */
   number: string
+  /** Unix seconds. */
   createdAt: number
-  /** Once it is known to be over. */
+  /** Null until the call is known to be over. */
   outcome: CallOutcome | null
 }
 
 export interface AgentCallStore {
   add(call: Omit<AgentCall, 'id' | 'outcome'>): Promise<AgentCall>
-  /** Adds it unless it is there. @returns the one that is */
+  /** @returns the stored call with this `callId`, added if it was missing */
   addIfMissing(call: Omit<AgentCall, 'id' | 'outcome'>): Promise<AgentCall>
-  /** @param id ours or the call's own */
+  /** @param id `id` or `callId` */
   find(id: string): Promise<AgentCall | undefined>
-  /** Our ids of calls, by the calls' own; those that are not there are left out. */
+  /** `id` by `callId`; calls that are not stored are left out. */
   findIds(callIds: readonly string[]): Promise<ReadonlyMap<string, string>>
+  /** Stores the outcome, unless the call has one. */
   finish(callId: string, outcome: CallOutcome): Promise<void>
-  /** Nothing was dialled. */
+  /** For a call that was not dialed. */
   delete(callId: string): Promise<void>
 }

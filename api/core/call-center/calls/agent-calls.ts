@@ -12,42 +12,43 @@ import { type AgentCallView, toAgentCallView } from './agent-call-view.ts'
 import type { CallFinder } from './call-finder.ts'
 import { type CallSource, hasEnded } from './call-source.ts'
 
-/** Who asks. */
+/** The acting user: as the session has them, and as the call center does. */
 export interface AgentCallActor {
   actor: Actor
   callCenterActor: CallCenterActor
 }
 
-/** `key`: the same one with the same order gives the same call. */
 interface DialOptions {
+  /** The agent who calls; by default the actor's own. */
   agentId?: string | undefined
+  /** The same key with the same request returns the same call. */
   idempotencyKey?: string | undefined
 }
 
 export type TransferTarget = { agentId: string } | { number: string }
 
-/** A call, and where its recording can be heard for a while. */
+/** A call, and a link to its recording, valid for some minutes. */
 export interface CallDetails {
   call: AgentCallView
   recordingUrl: string | null
 }
 
 /**
- * Calls of the call centre. An agent sees and commands those their own phone is in or that are theirs, a
- * supervisor those of their team, an admin all; for whoever else there is no such call.
+ * Calls of the call center. An agent sees and controls calls that their phone is in or that are theirs, a supervisor
+ * those of their team, an admin all. For other users the call is `not_found`.
  *
- * All throw {Refusal} `not_found`, `unavailable`; the commands also what those of `Calls` do.
+ * All throw {Refusal} `not_found`, `unavailable`; the commands also what those of `CallControl` throw.
  */
 export interface AgentCalls {
   /**
    * Rings the agent's phone, then the lead.
-   * @throws {Refusal} `dial_denied`, `conflict` for an agent without a phone and for whoever is in such a call
+   * @throws {Refusal} `dial_denied`; `conflict` if the agent has no phone, or the lead or the agent is in such a call
    */
-  dialLead(by: AgentCallActor, order: DialOptions & { leadId: string }): Promise<AgentCall>
-  /** Rings the agent's phone, then the number; one of a lead that the actor sees is that lead's call. */
-  dialNumber(by: AgentCallActor, order: DialOptions & { number: string }): Promise<AgentCall>
+  dialLead(by: AgentCallActor, request: DialOptions & { leadId: string }): Promise<AgentCall>
+  /** Rings the agent's phone, then the number. If it is the number of a lead that the actor sees, it is the lead's call. */
+  dialNumber(by: AgentCallActor, request: DialOptions & { number: string }): Promise<AgentCall>
   find(by: AgentCallActor, id: string): Promise<CallDetails>
-  /** One that is over is no fault. */
+  /** No error if the call is over. */
   hangup(by: AgentCallActor, id: string): Promise<CallDetails>
   hold(by: AgentCallActor, id: string): Promise<CallDetails>
   unhold(by: AgentCallActor, id: string): Promise<CallDetails>
@@ -80,13 +81,13 @@ export function createAgentCalls(needs: AgentCallsNeeds): AgentCalls {
     try {
       return (await mediaLinks.issueForRecording(actor, path, RECORDING_MINUTES)).url
     } catch (err) {
-      // A call can be seen where its recording cannot be had.
+      // The call is shown even if the actor may not read its recording.
       if (err instanceof Refusal && (err.code === 'forbidden' || err.code === 'input_invalid')) return null
       throw err
     }
   }
 
-  /** Does something with the phone that fits, in a call that lives. */
+  /** Runs an operation on a live call, as the actor's phone or that of an agent they supervise. */
   async function onLiveCall(
     by: AgentCallActor,
     id: string,
@@ -99,15 +100,15 @@ export function createAgentCalls(needs: AgentCallsNeeds): AgentCalls {
   }
 
   /**
-   * Those who oversee others and are not in the call act as the phone of whom they oversee: the one whose call
-   * it is, or else another. The core would take anybody's.
+   * The actor to run an operation as. Supervisors and admins who are not in the call act as the phone of an agent
+   * within their scope: the agent of the call, or else another one. (`CallControl` would let them act on any phone.)
    */
   async function onBehalfOf(
     { actor, callCenterActor }: AgentCallActor,
     agentCall: AgentCall,
     source: CallSource,
   ): Promise<Actor> {
-    if (callCenterActor.role === 'user' || source.kind !== 'call') return actor
+    if (callCenterActor.role === 'user' || source.kind !== 'live') return actor
     const liveLegs = source.call.legs.filter(
       ({ state, endpoint }) => state !== 'ended' && endpoint !== undefined,
     )
@@ -135,14 +136,14 @@ export function createAgentCalls(needs: AgentCallsNeeds): AgentCalls {
     return target.number
   }
 
-  /** Colleagues of one team may hand calls to each other. */
+  /** Agents may transfer calls to agents of their own team. */
   async function transferExtension(
     { scope, agent: { team } }: CallCenterActor,
     agentId: string,
   ): Promise<string> {
     const [agent] = await agents.findAll([agentId])
-    const isReachable = (one: Agent) => covers(scope, one) || (team !== null && one.team === team)
-    if (agent === undefined || !isReachable(agent))
+    const isAllowed = (one: Agent) => covers(scope, one) || (team !== null && one.team === team)
+    if (agent === undefined || !isAllowed(agent))
       throw new Refusal('not_found', { detail: 'Agent not found' })
     if (agent.extension !== null && !agent.disabled) return agent.extension
     throw new Refusal('conflict', { detail: 'this agent has no extension' })

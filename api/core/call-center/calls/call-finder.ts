@@ -10,14 +10,14 @@ import type { CallCenterActor } from '../agents/call-center-actor.ts'
 import type { AgentCall, AgentCallStore } from './agent-call.ts'
 import type { CallSource } from './call-source.ts'
 
-/** Finds calls for whoever may know of them. */
+/** Finds calls that the actor may see. */
 export interface CallFinder {
   /**
-   * One that was not made here gets a row of its own at first sight: its agent is whose phone was called.
-   * @param id ours or the call's own
-   * @throws {Refusal} `not_found` also for a call that is nobody's whom the standing shows
+   * A call that the call center did not place is stored when it is first read; its agent is the one who was called.
+   * @param id `id` or `callId` of the agent call
+   * @throws {Refusal} `not_found` also for a call without an agent in the actor's scope
    */
-  find(standing: CallCenterActor, id: string): Promise<{ agentCall: AgentCall; source: CallSource }>
+  find(by: CallCenterActor, id: string): Promise<{ agentCall: AgentCall; source: CallSource }>
 }
 
 export interface CallFinderNeeds {
@@ -34,12 +34,12 @@ export function createCallFinder(needs: CallFinderNeeds): CallFinder {
   const { agentCallStore, callTracker, history, placedCalls, agents, directory, agentLookup } = needs
 
   return {
-    async find(standing, id) {
+    async find(by, id) {
       const agentCall = await agentCallStore.find(id)
       const source = await sourceOf(agentCall?.callId ?? id, agentCall)
       if (source === undefined) throw noSuchCall()
       const userIds = usersIn(source)
-      if (!(await canSee(standing, agentCall, userIds))) throw noSuchCall()
+      if (!(await canSee(by, agentCall, userIds))) throw noSuchCall()
       return { agentCall: agentCall ?? (await register(id, source, userIds)), source }
     },
   }
@@ -47,15 +47,15 @@ export function createCallFinder(needs: CallFinderNeeds): CallFinder {
   async function sourceOf(callId: string, agentCall: AgentCall | undefined): Promise<CallSource | undefined> {
     const tracked = callTracker.find(callId)
     const call = tracked !== undefined && tracked.legs.length > 0 ? tracked : undefined
-    if (call !== undefined && call.state !== 'ended') return { kind: 'call', call }
-    // The history has more of a call that is over: its recording, and what the PBX counted.
+    if (call !== undefined && call.state !== 'ended') return { kind: 'live', call }
+    // For a call that is over the history has more: the recording, and the durations that the PBX measured.
     const record = await history.find(callId)
     if (record !== undefined) return { kind: 'record', record }
-    if (call !== undefined) return { kind: 'call', call }
+    if (call !== undefined) return { kind: 'live', call }
     const placed = isApiCall(callId) ? await placedCalls.find(callId) : undefined
     if (placed === undefined && agentCall === undefined) return undefined
     return {
-      kind: 'asked',
+      kind: 'requested',
       userId: placed?.userId,
       number: placed?.number ?? agentCall?.number ?? '',
       createdAt: placed?.createdAt ?? agentCall?.createdAt ?? 0,
@@ -75,9 +75,9 @@ export function createCallFinder(needs: CallFinderNeeds): CallFinder {
     return agentsInCall.some((agent) => agent !== undefined && covers(scope, agent))
   }
 
-  /** Whose phones are in it: first who picked up, last who called. */
+  /** Users with a phone in the call: first those who answered, the caller last. */
   function usersIn(source: CallSource): string[] {
-    if (source.kind === 'asked') return source.userId === undefined ? [] : [source.userId]
+    if (source.kind === 'requested') return source.userId === undefined ? [] : [source.userId]
     return source.kind === 'record' ? userIdsByRelevance(source.record) : ownersOf(source.call)
   }
 
@@ -117,7 +117,7 @@ function userIdsByRelevance({ parties, fromNumber }: CallRecord): string[] {
 }
 
 function dialedNumberOf(source: CallSource): { number: string; createdAt: number } {
-  if (source.kind === 'asked') return source
+  if (source.kind === 'requested') return source
   if (source.kind === 'record') return { number: source.record.toNumber, createdAt: source.record.startedAt }
   return { number: source.call.to.number, createdAt: Math.floor(source.call.startedAt / 1_000_000) }
 }

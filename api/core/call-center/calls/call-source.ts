@@ -1,12 +1,12 @@
 import type { Call, CallOutcome } from '../../calls/call.ts'
 import type { CallRecord } from '../../calls/call-history.ts'
 
-/** What is known of a call: as it lives, as it was kept, or only that it was asked for. */
+/** Where a call's data comes from: the call tracker (live or just ended), the history, or only the request to place it. */
 export type CallSource =
-  | { kind: 'call'; call: Call }
+  | { kind: 'live'; call: Call }
   | { kind: 'record'; record: CallRecord }
   | {
-      kind: 'asked'
+      kind: 'requested'
       userId: string | undefined
       number: string
       createdAt: number
@@ -15,5 +15,5 @@ export type CallSource =
 
 export const hasEnded = (source: CallSource): boolean => {
   if (source.kind === 'record') return true
-  return source.kind === 'call' ? source.call.state === 'ended' : source.outcome !== null
+  return source.kind === 'live' ? source.call.state === 'ended' : source.outcome !== null
 }

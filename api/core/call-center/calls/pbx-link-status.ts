@@ -1,10 +1,10 @@
 export const PBX_LINK_STATES = ['not_configured', 'registered', 'connecting', 'failed'] as const
 export type PbxLinkState = (typeof PBX_LINK_STATES)[number]
 
-/** How the way to the PBX is. It is tried for ever, so `failed` only says that it has not worked for a while. */
+/** Status of the connection to the PBX. The API reconnects without limit: `failed` means offline for ten seconds or more. */
 export interface PbxLinkStatus {
   state(): PbxLinkState
-  /** Looks. Call it every second or so. */
+  /** Records whether the PBX is online. Call it about once a second. */
   check(): void
 }
 

@@ -1,35 +1,30 @@
-/** Takes back what was done for a call that was never dialled. */
+import { retry } from '../../../../runtime/retry.ts'
+
+/** Rolls back the preparations of a call that was not dialed. */
 export interface Rollback {
   /**
-   * Over after the first try, which throws nothing: what fails is tried again behind the request's back, as a lead or
-   * an agent would stay locked, or a key stay used, until then.
-   * @param work may be done twice
+   * Resolves after the first attempt and never rejects. If that attempt fails, it is retried in the background:
+   * until then a lead or an agent stays locked, or a key stays used.
+   * @param what names the failure, for the log
+   * @param work idempotent
    */
   undo(what: string, work: () => Promise<unknown>): Promise<void>
 }
 
 export interface RollbackNeeds {
   pause(ms: number): Promise<unknown>
-  /** Hears of the first failure, and of the last where it was in vain. */
+  /** Called on the first failure, and when the last retry has failed. */
   onFailure?: ((what: string, err: unknown) => void) | undefined
 }
 
-/** Longer than a store is away as a rule, in ms; beyond it leads are given back by `reconciler.ts`, and keys expire. */
-const RETRY_DELAYS_MS = [200, 1_000, 5_000, 15_000, 60_000, 300_000]
+const FIRST_RETRY_MS = 200
+/** Together longer than a store is usually unavailable. After them the reconciler releases leads, and keys expire. */
+const NEXT_RETRIES_MS = [1_000, 5_000, 15_000, 60_000, 300_000]
 
 export function createRollback({ pause, onFailure = () => {} }: RollbackNeeds): Rollback {
-  async function retryInBackground(what: string, work: () => Promise<unknown>) {
-    let lastError: unknown
-    for (const ms of RETRY_DELAYS_MS) {
-      await pause(ms)
-      try {
-        await work()
-        return
-      } catch (err) {
-        lastError = err
-      }
-    }
-    onFailure(`${what}, and is not tried any more`, lastError)
+  async function retryInBackground(work: () => Promise<unknown>) {
+    await pause(FIRST_RETRY_MS)
+    await retry(work, { delayMs: (failures) => NEXT_RETRIES_MS[failures - 1], pause })
   }
 
   return {
@@ -38,7 +33,7 @@ export function createRollback({ pause, onFailure = () => {} }: RollbackNeeds): 
         await work()
       } catch (err) {
         onFailure(what, err)
-        retryInBackground(what, work).catch((failure) => onFailure(what, failure))
+        retryInBackground(work).catch((failure) => onFailure(`${what}, and is not tried any more`, failure))
       }
     },
   }

@@ -1,7 +1,7 @@
 import type { Lead, LeadStatus } from './lead.ts'
 
 /** Nothing is left to call for. */
-const CLOSED_STATUSES: readonly LeadStatus[] = ['converted', 'lost', 'do_not_call']
+export const CLOSED_STATUSES: readonly LeadStatus[] = ['converted', 'lost', 'do_not_call']
 
 type QueueState = Pick<Lead, 'dialState' | 'attempts' | 'nextTryAt'>
 

@@ -5,24 +5,25 @@ import { AGENT_STATUSES, type Agent, type AgentStatus } from '../agents/agent.ts
 import type { Scope } from '../agents/scope.ts'
 import type { AgentCallCounts, AgentPresence, CallStatsStore, TimeRange } from './call-stats-store.ts'
 
-/** How it goes now and went today, in a scope. */
+/** Current state of a scope, and its calls of today. */
 export interface RealtimeCounts {
+  /** Whether the PBX is connected. */
   online: boolean
+  /** Start of the counted range, unix seconds. */
   since: number
   activeCalls: number
-  /** Whose agents could take a call: ready, with a phone that is registered and in no call. */
+  /** Agents who could take a call: ready, with a phone that is reachable and in no call. */
   readyAgents: number
-  /** As they say of themselves; whoever is in a call counts as `inCall` alone. */
+  /** Agents by status. An agent in a call counts only as `inCall`. */
   agents: Record<AgentStatus | 'inCall', number>
   calls: number
   answered: number
-  /** Seconds from answer to end, of those that were answered. */
+  /** Seconds from answer to end, rounded; 0 if no call was answered. */
   averageTalk: number
   campaigns: readonly { campaignId: string; calls: number; outcomes: Partial<Record<CallOutcome, number>> }[]
 }
 
 export interface CallStats {
-  /** Today's, since `from`. */
   realtime(scope: Scope, span: TimeRange): Promise<RealtimeCounts>
   forAgent(agent: Agent, span: TimeRange): Promise<AgentCallCounts>
   activeCalls(scope: Scope): Promise<number>
@@ -32,6 +33,7 @@ export interface CallStatsNeeds {
   store: CallStatsStore
   callTracker: Pick<CallTracker, 'live'>
   directory: Pick<Directory, 'endpointOf'>
+  /** Whether the phone of an extension is registered and takes calls: see `createPhoneReachability`. */
   isReachable: (extension: string) => boolean
   isOnline: () => boolean
 }
@@ -43,13 +45,13 @@ export function createCallStats({
   isReachable,
   isOnline,
 }: CallStatsNeeds): CallStats {
-  /** What was true when the PBX went away is not now. */
+  /** While the PBX is offline, the tracker's calls are out of date. */
   const live = (): readonly Call[] => (isOnline() ? callTracker.live() : [])
 
   const endpointOf = ({ extension }: AgentPresence) =>
     extension === null ? undefined : directory.endpointOf(extension)
 
-  /** The live calls of these agents, and the phones in them. */
+  /** Number of live calls of these agents, and which agents are in one. */
   function callsOfAgents(agents: readonly AgentPresence[]) {
     const phones = new Set(agents.map(endpointOf))
     phones.delete(undefined)
@@ -77,7 +79,7 @@ export function createCallStats({
       ])
       const { calls: activeCalls, isBusy } = callsOfAgents(presences)
       const agents: RealtimeCounts['agents'] = {
-        ...(Object.fromEntries(AGENT_STATUSES.map((one) => [one, 0])) as Record<AgentStatus, number>), // one of each
+        ...(Object.fromEntries(AGENT_STATUSES.map((one) => [one, 0])) as Record<AgentStatus, number>), // each status has an entry
         inCall: 0,
       }
       let readyAgents = 0

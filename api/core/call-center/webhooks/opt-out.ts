@@ -1,6 +1,6 @@
 /**
- * What opts out, standing alone: the words of the FCC (47 CFR §64.1200(a)(10): stop, quit, end, revoke, opt out,
- * cancel, unsubscribe), those of carriers, and what stands for them in other languages. Without blanks and accents.
+ * Messages that opt out: the words of the FCC (47 CFR §64.1200(a)(10): stop, quit, end, revoke, opt out, cancel,
+ * unsubscribe), those of carriers, and their equivalents in other languages. Without spaces and accents.
  */
 const OPT_OUT_KEYWORDS: ReadonlySet<string> = new Set(
   [
@@ -26,7 +26,7 @@ const OPT_OUT_KEYWORDS: ReadonlySet<string> = new Set(
     .map(normalizeWord),
 )
 
-/** What people add, and what adds nothing. */
+/** Words of politeness. They do not change what a message asks for. */
 const COURTESY_WORDS = [
   'ok okay please pls plz thanks thank you thankyou thx ty now immediately sir madam hi hello sorry no',
   'bitte danke sofort merci svp sil vous plait sofort gracias por favor obrigado obrigada grazie per favore',
@@ -37,14 +37,14 @@ const COURTESY_WORDS = [
   .split(' ')
   .map(normalizeWord)
 
-/** Longer is a sentence, whatever is in it. */
+/** In characters. A longer message is a sentence. */
 const MAX_TEXT_LENGTH = 80
 
 /**
- * Whether a message asks for no more calls: one of the words alone, in any case, with any punctuation, quotes,
- * emoji or blanks, said once or more, with or without a word of politeness. A sentence that contains one does not:
- * "What time does it end?", "Please cancel my order".
- * @returns the word, in capitals, for the record
+ * The keyword of a message that asks for no more calls: the keyword alone, in any case, with any punctuation, quotes,
+ * emoji or spaces, once or repeated, with or without words of politeness. A sentence that contains a keyword does not
+ * opt out: "What time does it end?", "Please cancel my order".
+ * @returns the keyword in capitals; undefined if the message does not opt out
  */
 export function findOptOutKeyword(text: string): string | undefined {
   if (text.length > MAX_TEXT_LENGTH) return undefined
@@ -61,7 +61,7 @@ export function findOptOutKeyword(text: string): string | undefined {
   return undefined
 }
 
-/** Several words may make one, as in "opt out"; the same one may be said again. */
+/** A keyword may consist of several words, as in "opt out", and may be repeated. */
 function repeatedKeyword(words: readonly string[]): string | undefined {
   for (let length = 1; length <= words.length; length += 1) {
     if (words.length % length !== 0) continue
@@ -71,7 +71,7 @@ function repeatedKeyword(words: readonly string[]): string | undefined {
   return undefined
 }
 
-/** Compared without case and accents, full-width letters as plain ones. */
+/** For comparison: without case and accents, full-width letters as plain ones. */
 function normalizeWord(text: string): string {
   return text.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase().replaceAll('ı', 'i')
 }

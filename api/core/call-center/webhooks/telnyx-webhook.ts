@@ -13,24 +13,26 @@ import {
   type SignedRequest,
 } from './webhook-signature.ts'
 
-/** What Telnyx tells of messages and calls. */
+/** Receives Telnyx's events about messages and calls. */
 export interface TelnyxWebhook {
   /**
-   * Keeps an event. Who answers a message with a word to opt out is not called any more; START changes nothing.
-   * @returns whether it is new
-   * @throws {Refusal} `not_supported` without a key, `credentials_wrong` for what Telnyx did not just sign,
+   * Stores an event, once. The sender of a message that opts out is added to the do-not-call list; START does not
+   * remove them.
+   * @returns whether the event is new
+   * @throws {Refusal} `not_supported` without a key, `credentials_wrong` for a wrong signature or an old timestamp,
    *   `input_invalid`, `unavailable`
    */
   receive(request: SignedRequest): Promise<boolean>
 }
 
 export interface TelnyxWebhookNeeds extends Omit<SignatureVerifierNeeds, 'publicKey'> {
+  /** Ed25519, base64 of 32 bytes; without it no event is accepted. */
   publicKey: string | undefined
   events: Pick<WebhookEventStore, 'save'>
   policy: () => Pick<DialPolicy, 'variants' | 'reservedKind'>
 }
 
-/** developers.telnyx.com, "Receiving webhooks": what each event has, whatever it is of. */
+/** The members that all events have (developers.telnyx.com, "Receiving webhooks"). */
 const TelnyxEvent = z.object({
   data: z.object({
     id: z.string().regex(/^[A-Za-z0-9_-]{1,64}$/, 'must be 1 to 64 letters, digits, _ or -'),
@@ -60,7 +62,7 @@ export function createTelnyxWebhook({
       if (!verifySignature(request)) throw new Refusal('credentials_wrong')
       const body = decodeUtf8(request.body)
       const { id, event_type: type, occurred_at, payload } = parseEvent(body)
-      const occurredAt = occurred_at === undefined ? null : Math.floor(Date.parse(occurred_at) / 1000)
+      const occurredAt = occurred_at === undefined ? null : toUnixSeconds(Date.parse(occurred_at))
       const receivedAt = toUnixSeconds(now())
       return events.save(
         { id, source: 'telnyx', type, occurredAt, receivedAt, body },
@@ -70,7 +72,7 @@ export function createTelnyxWebhook({
   }
 }
 
-/** Whose message wants no more calls. */
+/** The do-not-call entry for the sender of a message that opts out. */
 function findOptOut(
   payload: unknown,
   policy: Pick<DialPolicy, 'variants' | 'reservedKind'>,
@@ -82,7 +84,7 @@ function findOptOut(
   try {
     return toDoNotCallEntry(message.data.from.phone_number, `opted out by message: ${keyword}`, policy)
   } catch (err) {
-    // A sender may be a name, which nobody could call.
+    // A sender may be an alphanumeric name instead of a number.
     if (err instanceof Refusal && err.code === 'input_invalid') return undefined
     throw err
   }

@@ -1,23 +1,25 @@
 import type { DoNotCallEntry } from '../leads/do-not-call.ts'
 
-/** Something that somebody else told us, once. Times are unix seconds. */
+/** Events are deleted after this long. */
+export const EVENT_RETENTION_S = 30 * 86_400
+
+/** An event that another service sent. Times are unix seconds. */
 export interface WebhookEvent {
   id: string
   source: 'telnyx'
   type: string
   occurredAt: number | null
   receivedAt: number
-  /** As it came. */
+  /** As received. */
   body: string
 }
 
 export interface WebhookEventStore {
   /**
-   * Keeps an event and what it means, both or neither.
-   * @param optOut a number that is not to be called any more
-   * @returns false for one that is kept already
+   * Stores an event and the do-not-call entry that it causes, in one transaction.
+   * @returns false for an event that is stored already
    */
   save(event: WebhookEvent, optOut: DoNotCallEntry | undefined): Promise<boolean>
-  /** @returns how many there were from before then */
+  /** @returns the number of deleted events */
   deleteBefore(receivedBefore: number): Promise<number>
 }

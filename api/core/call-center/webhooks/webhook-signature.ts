@@ -1,6 +1,6 @@
 import { createPublicKey, verify } from 'node:crypto'
 
-/** A request as it came: headers as text, and the body's very bytes. */
+/** A signed request: its headers as text, and the bytes of its body as received. */
 export interface SignedRequest {
   signature: string | undefined
   timestamp: string | undefined
@@ -10,18 +10,18 @@ export interface SignedRequest {
 export interface SignatureVerifierNeeds {
   /** Ed25519, base64 of 32 bytes. */
   publicKey: string
-  /** How far a timestamp may be from now, in either direction. */
+  /** How far a timestamp may be in the past or future. */
   toleranceSeconds: number
   now: () => number
 }
 
-/** 64 bytes, and nothing that could be spelled otherwise. */
+/** 64 bytes in canonical base64. */
 const SIGNATURE = /^[A-Za-z0-9+/]{85}[AQgw]==$/
 const TIMESTAMP = /^\d{1,12}$/
 
 /**
- * Telnyx's way to sign: Ed25519 over `<timestamp>|<body>`, the timestamp in unix seconds.
- * @returns a function that says whether a request was signed with this key within the tolerance
+ * Verifies Telnyx's signatures: Ed25519 over `<timestamp>|<body>`, the timestamp in unix seconds.
+ * @returns a function: whether a request was signed with this key, within the tolerance
  */
 export function createSignatureVerifier({ publicKey, toleranceSeconds, now }: SignatureVerifierNeeds) {
   const x = Buffer.from(publicKey, 'base64').toString('base64url')
@@ -29,7 +29,7 @@ export function createSignatureVerifier({ publicKey, toleranceSeconds, now }: Si
 
   return ({ signature = '', timestamp = '', body }: SignedRequest): boolean => {
     if (!SIGNATURE.test(signature) || !TIMESTAMP.test(timestamp)) return false
-    if (Math.abs(now() / 1000 - Number(timestamp)) > toleranceSeconds) return false
+    if (Math.abs(now() / 1_000 - Number(timestamp)) > toleranceSeconds) return false
     const signed = Buffer.concat([Buffer.from(`${timestamp}|`), body])
     return verify(null, signed, key, Buffer.from(signature, 'base64'))
   }

@@ -1,13 +1,12 @@
 import type { Selectable } from 'kysely'
 import type { AgentCall, AgentCallStore } from '../../../core/call-center/calls/agent-call.ts'
 import { isStorable, rowId } from '../bind.ts'
+import { chunks } from '../chunks.ts'
 import type { Database } from '../database.ts'
 import type { AgentCallsTable } from '../tables-call-center.ts'
 
-/** Calls in one statement: engines bound its parameters. */
 const IDS_PER_QUERY = 1_000
 
-/** The first outcome of a call stays. */
 export function createAgentCallStore(db: Database): AgentCallStore {
   const insert = (call: Omit<AgentCall, 'id' | 'outcome'>) =>
     db.query.insertInto('desk_calls').values({
@@ -40,18 +39,18 @@ export function createAgentCallStore(db: Database): AgentCallStore {
         .returningAll()
         .executeTakeFirst()
       const agentCall = added === undefined ? await find(call.callId) : toAgentCall(added)
-      if (agentCall === undefined) throw new TypeError('a call was just noted')
+      if (agentCall === undefined) throw new TypeError('the call was just added')
       return agentCall
     },
 
     async findIds(callIds) {
       const ids = new Map<string, string>()
       const storableIds = callIds.filter(isStorable)
-      for (let at = 0; at < storableIds.length; at += IDS_PER_QUERY) {
+      for (const idChunk of chunks(storableIds, IDS_PER_QUERY)) {
         const rows = await db.query
           .selectFrom('desk_calls')
           .select(['id', 'call_id'])
-          .where('call_id', 'in', storableIds.slice(at, at + IDS_PER_QUERY))
+          .where('call_id', 'in', idChunk)
           .execute()
         for (const { id, call_id } of rows) ids.set(call_id, String(id))
       }

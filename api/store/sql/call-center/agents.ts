@@ -1,20 +1,19 @@
 import type { Kysely, Transaction } from 'kysely'
 import type { AccountUpdate } from '../../../core/auth/accounts.ts'
-import type { Agent, AgentStatus, AgentStore } from '../../../core/call-center/agents/agent.ts'
-import type { UserStatus } from '../../../core/presence/user-status-store.ts'
+import type { Agent, AgentStore } from '../../../core/call-center/agents/agent.ts'
+import { endsTokens } from '../../../core/call-center/agents/team-change.ts'
 import { QUARANTINE_S } from '../../../core/provisioning/extensions.ts'
 import { Refusal } from '../../../core/refusal.ts'
 import { addUser, bumpGenerationIn, changeUser, rethrowConflict } from '../auth/user-rows.ts'
 import { rowId } from '../bind.ts'
 import type { Database } from '../database.ts'
 import { UniqueViolation } from '../errors.ts'
-import { upsertUserStatus } from '../presence/user-statuses.ts'
 import type { Tables } from '../tables.ts'
-import { hasLiveSession, signOffExpired } from './agent-sign-off.ts'
+import { createAgentStatuses } from './agent-statuses.ts'
 import { inScope } from './scope.ts'
 import { versionConflict } from './version-conflict.ts'
 
-/** @param quarantine seconds for which a number rests */
+/** @param quarantine seconds until a released extension may be assigned again */
 export function createAgentStore(db: Database, quarantine: number = QUARANTINE_S): AgentStore {
   const agents = () =>
     db.query
@@ -64,7 +63,7 @@ export function createAgentStore(db: Database, quarantine: number = QUARANTINE_S
         .onConflict((taken) => taken.column('user_id').doNothing())
         .execute()
       const created = await byUser(user)
-      if (created === undefined) throw new TypeError('an agent was just made for this user')
+      if (created === undefined) throw new TypeError('the agent was just added')
       return created
     },
 
@@ -103,29 +102,29 @@ export function createAgentStore(db: Database, quarantine: number = QUARANTINE_S
         .transaction(async (trx) => {
           const user = account && (await addUser(trx, account, { now, quarantine }).catch(rethrowConflict))
           const userId = user?.id ?? agent.userId
-          const made = await insertAgent(trx, { ...agent, userId }, now)
+          const inserted = await insertAgent(trx, { ...agent, userId }, now)
             .returning('id')
             .executeTakeFirstOrThrow()
-          // A user that was just made has no tokens, and has the extension.
-          if (user !== undefined || userId === null) return made
-          if (agent.team !== null) await revokeSupervisorTokens(trx, userId, revokeUntil)
+          // A new user has no tokens yet, and was added with the extension.
+          if (user !== undefined || userId === null) return inserted
+          await revokeForTeam(trx, userId, null, agent.team, revokeUntil)
           if (extension !== undefined)
             await updateUser(trx, userId, { change: { extension }, until: revokeUntil, now })
-          return made
+          return inserted
         })
         .catch((err) => {
           if (!(err instanceof UniqueViolation)) throw err
           throw new Refusal('taken', { detail: 'this user is an agent already', cause: err })
         })
       const created = await byId(id)
-      if (created === undefined) throw new TypeError('an agent was just made')
+      if (created === undefined) throw new TypeError('the agent was just added')
       return created
     },
 
     async update(id, change, version, now, revokeUntil, userChange = {}) {
       const key = rowId(id) ?? 0
       await db.transaction(async (trx) => {
-        // First what changes nothing anybody reads: the row is ours from here on, and says what it was.
+        // Locks the row and returns its values so far.
         const before = await trx
           .updateTable('agents')
           .set((agent) => ({ version: agent('version', '+', 1), updated_at: now }))
@@ -143,8 +142,8 @@ export function createAgentStore(db: Database, quarantine: number = QUARANTINE_S
         const { team } = change
         if (team === undefined) return
         await trx.updateTable('leads').set({ team }).where('agent_id', '=', key).execute()
-        if (before.user_id !== null && before.team !== team) {
-          await revokeSupervisorTokens(trx, String(before.user_id), revokeUntil)
+        if (before.user_id !== null) {
+          await revokeForTeam(trx, String(before.user_id), before.team, team, revokeUntil)
         }
       })
       const changed = await byId(key)
@@ -152,52 +151,16 @@ export function createAgentStore(db: Database, quarantine: number = QUARANTINE_S
       return changed
     },
 
-    setStatus: (id, status, now, presence) =>
-      db.transaction((trx) => writeStatus(trx, id, { status, presence }, now)),
-
-    async setOwnStatus({ id }, status, now, presence) {
-      await db.transaction(async (trx) => {
-        // The row is ours before we look, so that the end of the session comes before or after.
-        const lockRow = trx.updateTable('agents').set((agent) => ({ free_from: agent.ref('free_from') }))
-        await lockRow.where('id', '=', rowId(id) ?? 0).execute()
-        const liveAgent = await trx
-          .selectFrom('agents')
-          .select('id')
-          .where('id', '=', rowId(id) ?? 0)
-          .where(hasLiveSession(now))
-          .executeTakeFirst()
-        if (liveAgent === undefined) throw new Refusal('token_revoked', { detail: 'the session has ended' })
-        await writeStatus(trx, id, { status, presence }, now)
-      })
-    },
-
-    async putOnBreak(id, now) {
-      const row = await db.query
-        .updateTable('agents')
-        .set({ status: 'break', status_at: now })
-        .where('id', '=', rowId(id) ?? 0)
-        .where('status', '=', 'ready')
-        .returning('name')
-        .executeTakeFirst()
-      return row?.name
-    },
-
-    setLapsedOffline: (now) => signOffExpired(db.query, now),
-
-    async setAvailableFrom(id, freeFrom) {
-      await db.query
-        .updateTable('agents')
-        .set({ free_from: freeFrom })
-        .where('id', '=', rowId(id) ?? 0)
-        .execute()
-    },
+    ...createAgentStatuses(db),
   }
 }
 
-/** The tokens of supervisors say whether a team bounds them, and open links to recordings of the one they had. */
-async function revokeSupervisorTokens(
+/** Revokes the user's tokens if the change of team ends them. */
+async function revokeForTeam(
   trx: Transaction<Tables>,
   userId: string,
+  teamBefore: string | null,
+  team: string | null,
   until: number,
 ): Promise<void> {
   const user = await trx
@@ -205,34 +168,10 @@ async function revokeSupervisorTokens(
     .select('role')
     .where('id', '=', rowId(userId) ?? 0)
     .executeTakeFirst()
-  if (user?.role === 'supervisor') await bumpGenerationIn(trx, userId, {}, until)
+  if (endsTokens(user?.role, teamBefore, team)) await bumpGenerationIn(trx, userId, {}, until)
 }
 
-/** How an agent is, and with it the presence of their user. */
-async function writeStatus(
-  trx: Transaction<Tables>,
-  id: string,
-  { status, presence }: { status: AgentStatus; presence: UserStatus | undefined },
-  now: number,
-): Promise<void> {
-  const agent = rowId(id) ?? 0
-  await trx
-    .updateTable('agents')
-    .set({ status, status_at: now })
-    .where('id', '=', agent)
-    .where('status', '!=', status)
-    .execute()
-  if (presence === undefined) return
-  const row = await trx
-    .selectFrom('agents')
-    .innerJoin('users', 'users.id', 'agents.user_id')
-    .select('users.id')
-    .where('agents.id', '=', agent)
-    .executeTakeFirst()
-  if (row !== undefined) await upsertUserStatus(trx, String(row.id), presence, now)
-}
-
-/** @param query single, or a transaction's */
+/** @param query of the pool, or of a transaction */
 export function insertAgent(
   query: Kysely<Tables>,
   agent: Pick<Agent, 'userId' | 'name' | 'kind' | 'team'>,
@@ -243,7 +182,7 @@ export function insertAgent(
     name: agent.name,
     kind: agent.kind,
     team: agent.team,
-    // An agent gets no calls before they are ready.
+    // An agent gets no calls until they set themselves ready.
     status: 'offline',
     status_at: now,
     free_from: 0,

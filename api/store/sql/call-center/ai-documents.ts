@@ -1,4 +1,5 @@
 import type { Selectable, Transaction } from 'kysely'
+import { retry } from '../../../../runtime/retry.ts'
 import type { DocumentBodies, DocumentKind } from '../../../core/call-center/ai/document-bodies.ts'
 import type {
   DocumentStore,
@@ -13,7 +14,7 @@ import { UniqueViolation } from '../errors.ts'
 import type { Tables } from '../tables.ts'
 import type { AiDocumentsTable } from '../tables-call-center.ts'
 
-/** How often others may be faster before we say that it does not work. */
+/** If other writers insert the document first. */
 const MAX_ATTEMPTS = 20
 
 export function createDocumentStore(db: Database): DocumentStore {
@@ -36,7 +37,7 @@ export function createDocumentStore(db: Database): DocumentStore {
     return toDocument(kind, { ...row, body_json: row.body_json, updated_at: row.changed_at })
   }
 
-  /** @throws {UniqueViolation} where another made it meanwhile, or has the name */
+  /** @throws {UniqueViolation} if the document was inserted meanwhile, or another document has the name */
   const tryPut: DocumentStore['put'] = (kind, key, { body, name = null, createIfMissing, ...context }) =>
     db.transaction(async (trx) => {
       const { version: expected, now } = context
@@ -79,6 +80,12 @@ export function createDocumentStore(db: Database): DocumentStore {
       return { document: toDocument(kind, created), isNew: true }
     })
 
+  async function isNameTaken(kind: DocumentKind, key: string, name: string | null | undefined) {
+    if (name === undefined) return false
+    const other = await documents(kind).where('name', '=', name).where('key', '!=', key).executeTakeFirst()
+    return other !== undefined
+  }
+
   return {
     async find(kind, key, version) {
       if (version !== undefined) return findVersion(kind, key, version)
@@ -111,24 +118,17 @@ export function createDocumentStore(db: Database): DocumentStore {
       return Number(many)
     },
 
-    async put(kind, key, write) {
-      for (let attempts = 0; attempts < MAX_ATTEMPTS; attempts += 1) {
-        try {
-          return await tryPut(kind, key, write)
-        } catch (err) {
-          if (!(err instanceof UniqueViolation)) throw err
-          const { name } = write
-          const other =
-            name === undefined
-              ? undefined
-              : await documents(kind).where('name', '=', name).where('key', '!=', key).executeTakeFirst()
-          if (other !== undefined) {
+    put: (kind, key, write) =>
+      retry(() => tryPut(kind, key, write), {
+        async delayMs(failures, err) {
+          if (!(err instanceof UniqueViolation)) return undefined
+          if (await isNameTaken(kind, key, write.name)) {
             throw new Refusal('taken', { detail: 'another has this name', cause: err })
           }
-        }
-      }
-      throw new Refusal('unavailable', { detail: 'too many change it at once', retryAfter: 1 })
-    },
+          if (failures < MAX_ATTEMPTS) return 0
+          throw new Refusal('unavailable', { detail: 'too many change it at once', retryAfter: 1 })
+        },
+      }),
 
     async remove(kind, key, context) {
       await db.transaction(async (trx) => {
@@ -153,7 +153,7 @@ type Row = Pick<Selectable<AiDocumentsTable>, 'key' | 'body_json' | 'version' | 
 
 const toDocument = <Kind extends DocumentKind>(_kind: Kind, row: Row): VersionedDocument<Kind> => ({
   key: row.key,
-  body: JSON.parse(row.body_json) as DocumentBodies[Kind], // nothing else is put under this kind
+  body: JSON.parse(row.body_json) as DocumentBodies[Kind], // `put` stores only bodies of the row's kind
   version: row.version,
   createdAt: row.created_at,
   updatedAt: row.updated_at,
@@ -176,7 +176,7 @@ const acceptsAnyVersion = (expected: ExpectedVersion) => expected === undefined 
 /** No document has version 0. */
 const requiredVersion = (expected: ExpectedVersion) => (typeof expected === 'number' ? expected : 0)
 
-/** Nothing fitted: it is another version, or it is not there. */
+/** Why no row matched: the document has another version, or does not exist. */
 async function writeConflict(
   trx: Transaction<Tables>,
   kind: DocumentKind,

@@ -9,21 +9,21 @@ import { rowId } from '../bind.ts'
 import type { Database } from '../database.ts'
 import { inScope } from './scope.ts'
 
-/** Seconds that a call may begin after it was asked for: so both are found by time, however long the history is. */
+/** A call may start this long after its request: so both are found by an index on time, however long the history is. */
 const MAX_START_DIFFERENCE_S = 3_600
 
 type Agents = Expression<SqlBool> | RawBuilder<SqlBool>
 
-/** Two indexes lead to the calls of an agent: their own calls by time, and the history's parties by time. */
+/** The calls of an agent are found by two indexes on time: of agent calls, and of the history's parties. */
 export function createCallStatsStore(db: Database): CallStatsStore {
-  // The history's ids are sorted by their bytes, those of what was asked for as people sort; PostgreSQL compares
-  // the two only where it is told how.
+  // The history's ids have the collation "C", those of agent calls and placed calls the default one. PostgreSQL
+  // compares the two only with an explicit collation.
   const isPostgres = db.query.getExecutor().adapter instanceof PostgresAdapter
   const [byteCollation, defaultCollation] = isPostgres
     ? [sql`collate "C"`, sql`collate "default"`]
     : [sql``, sql``]
 
-  /** Each call of these agents once, with what is known of it. */
+  /** Each call of these agents once, joined with its record and its agent call. */
   const calls = (agents: Agents, { from, until }: TimeRange) => sql`
     (select desk_calls.call_id ${byteCollation} as id from desk_calls
       where desk_calls.created_at >= ${from} and desk_calls.created_at < ${until}
@@ -38,16 +38,13 @@ export function createCallStatsStore(db: Database): CallStatsStore {
       and desk_calls.created_at >= ${from - MAX_START_DIFFERENCE_S} and desk_calls.created_at < ${until + MAX_START_DIFFERENCE_S}
     where coalesce(calls.started_at, desk_calls.created_at) >= ${from}
       and coalesce(calls.started_at, desk_calls.created_at) < ${until}`
-  /**
-   * Of a lead's call that the dialplan alone answered, the desk's outcome wins over the history's. The table of dialled
-   * calls is asked where neither has one.
-   */
+  /** The outcome rule of `CallStatsStore`. */
   const outcome = sql<CallOutcome | null>`coalesce(
     case when desk_calls.lead_id is not null and calls.outcome = 'answered' then desk_calls.outcome end,
     calls.outcome, desk_calls.outcome,
     (select dialled_calls.outcome from dialled_calls where dialled_calls.id = theirs.id ${defaultCollation}))`
   const sumOf = (of: RawBuilder<unknown>) => sql<number>`cast(coalesce(sum(${of}), 0) as bigint)`
-  /** Where many phones rang, somebody else may have. What the history does not know of its parties is as it ended. */
+  /** The answer rule of `CallStatsStore`. */
   const isAnsweredBy = (users: RawBuilder<unknown>) => sql<SqlBool>`(${outcome} = 'answered' and coalesce((
     select max(call_parties.answered) from call_parties
       where call_parties.call_id = calls.id and call_parties.user_id in (${users})), 1) = 1)`
@@ -88,7 +85,7 @@ export function createCallStatsStore(db: Database): CallStatsStore {
     async countForAgent(agent, span) {
       const user = rowId(agent.userId ?? '') ?? 0
       const isAgent = sql<SqlBool>`agents.id = ${rowId(agent.id) ?? 0}`
-      /** In the house one calls another; what the API dialled it knows. */
+      /** A call to a trunk, a call that the API placed for the agent, or an internal call from the agent's extension. */
       const isOutgoing = sql`(calls.direction = 'outgoing' or exists (
         select 1 from dialled_calls where dialled_calls.id = calls.id ${defaultCollation} and dialled_calls.user_id = ${user})
         or exists (

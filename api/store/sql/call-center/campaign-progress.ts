@@ -4,7 +4,7 @@ import { rowId } from '../bind.ts'
 import type { Database } from '../database.ts'
 import { isCallableBy } from './lead-rows.ts'
 
-/** Counts of leads, all from one index of them. */
+/** Counts leads; each query reads only an index. */
 export function createCampaignProgress(
   db: Database,
 ): Pick<CampaignStore, 'progress' | 'waitingZones' | 'hasDueLeadFor'> {
@@ -34,7 +34,7 @@ export function createCampaignProgress(
         .selectFrom('leads')
         .select('leads.id')
         .where('campaign_id', '=', rowId(id) ?? 0)
-        // Not a parameter: the index is of those that wait.
+        // Not a parameter: the partial index covers waiting leads.
         .where(sql<boolean>`dial_state = 'waiting'`)
         .where('next_try_at', '<=', now)
         .where((is) => is.or(agentIds.map((agentId) => isCallableBy(rowId(agentId) ?? 0))))
@@ -43,7 +43,7 @@ export function createCampaignProgress(
       return row !== undefined
     },
 
-    /** Zones are few and leads are many: from each zone the index leads to the next. */
+    /** Zones are few and leads are many: the recursive query jumps in the index from each zone to the next. */
     async waitingZones(id) {
       const waitingLeads = sql`from leads where campaign_id = ${rowId(id) ?? 0} and dial_state = 'waiting'`
       const { rows } = await sql<{ zone: string | null; due_at: Count | null }>`
@@ -67,7 +67,7 @@ interface Row {
   leads: Count
   calls: Count | null
 }
-/** PostgreSQL counts beyond what a number holds, and says so in text. */
+/** The driver returns PostgreSQL's 64-bit counts as text. */
 type Count = string | number | bigint
 
 function sumProgress(rows: readonly Row[]): CampaignProgress {

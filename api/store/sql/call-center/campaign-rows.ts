@@ -2,15 +2,16 @@ import { type Expression, type ExpressionBuilder, type Selectable, type SqlBool,
 import type { Scope } from '../../../core/call-center/agents/scope.ts'
 import type { Campaign, CampaignRules } from '../../../core/call-center/campaigns/campaign.ts'
 import { ROUTE_FAILURES } from '../../../core/call-center/campaigns/outage-detector.ts'
+import { CLOSED_STATUSES } from '../../../core/call-center/leads/queue-state.ts'
 import { rowId } from '../bind.ts'
+import { chunks } from '../chunks.ts'
 import type { Database } from '../database.ts'
 import type { Tables } from '../tables.ts'
 import type { CampaignsTable } from '../tables-call-center.ts'
 
-/** Rows of one statement: both engines take that many parameters. */
 const ROWS_PER_INSERT = 500
 
-/** Campaigns of rows, with who works in them. */
+/** Reads the agents of campaigns. */
 export async function withAgents(
   db: Database,
   rows: readonly Selectable<CampaignsTable>[],
@@ -31,25 +32,24 @@ export async function withAgents(
   return rows.map((row) => toCampaign(row, agents.get(row.id) ?? []))
 }
 
-/** Adds who works in a campaign. */
 export async function insertCampaignAgents(
   trx: Database['query'],
   campaignId: number,
   agentIds: readonly string[],
 ) {
   const rows = [...new Set(agentIds)].map((id) => ({ campaign_id: campaignId, agent_id: rowId(id) ?? 0 }))
-  for (let n = 0; n < rows.length; n += ROWS_PER_INSERT) {
-    await trx
-      .insertInto('campaign_agents')
-      .values(rows.slice(n, n + ROWS_PER_INSERT))
-      .execute()
+  for (const rowChunk of chunks(rows, ROWS_PER_INSERT)) {
+    await trx.insertInto('campaign_agents').values(rowChunk).execute()
   }
 }
 
-/** Takes an attempt back that was none: the lead waits for its turn, unless a person ended it or it is being called. */
+/**
+ * Refunds an attempt that failed because of an outage. A lead that only such attempts ended waits again: not one with
+ * a closed status, one with another last outcome, or one that is being called.
+ */
 export async function refundAttempt(trx: Database['query'], campaignId: string, leadId: string, now: number) {
   const isOver = sql<boolean>`(dial_state = 'done'
-    and (status in ('converted', 'lost', 'do_not_call') or last_outcome not in (${sql.join(ROUTE_FAILURES)})))`
+    and (status in (${sql.join(CLOSED_STATUSES)}) or last_outcome not in (${sql.join(ROUTE_FAILURES)})))`
   await trx
     .updateTable('leads')
     .set({
@@ -63,7 +63,7 @@ export async function refundAttempt(trx: Database['query'], campaignId: string, 
     .execute()
 }
 
-/** Whoever sees only what is their own sees the campaigns they work in. */
+/** Campaigns that a scope includes; `own` includes the campaigns in which the agent works. */
 export function isCampaignVisible(
   is: ExpressionBuilder<Tables, 'campaigns'>,
   scope: Scope,
@@ -86,7 +86,7 @@ const toCampaign = (row: Selectable<CampaignsTable>, agentIds: readonly string[]
   team: row.team,
   status: row.status,
   dialerMode: row.dialer_mode,
-  rules: JSON.parse(row.rules_json) as CampaignRules, // written by nobody but `add` and `update`
+  rules: JSON.parse(row.rules_json) as CampaignRules, // only `add` and `update` write it
   agentIds,
   automation: row.automation === 1,
   automationNote: row.automation_note,

@@ -98,7 +98,7 @@ export function createCampaignStore(db: Database): CampaignStore {
         .updateTable('campaigns')
         .set((campaign) => ({
           ...(status === undefined ? {} : { status }),
-          // What went wrong before it was started again is over.
+          // A start clears the note about earlier failures.
           ...(status === 'active' ? { automation_note: null } : {}),
           ...(automation === undefined ? {} : { automation: automation ? 1 : 0, automation_note: null }),
           ...(stopped === undefined ? {} : { stopped: stopped ? 1 : 0 }),

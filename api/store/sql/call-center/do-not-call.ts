@@ -1,10 +1,11 @@
 import type { Transaction } from 'kysely'
 import type { DoNotCall, DoNotCallEntry } from '../../../core/call-center/leads/do-not-call.ts'
 import { isStorable } from '../bind.ts'
+import { chunks } from '../chunks.ts'
 import type { Database } from '../database.ts'
 import type { Tables } from '../tables.ts'
 
-/** Numbers of one statement: each is looked for in some ten spellings, and both engines take that many parameters. */
+/** Each number has about ten spellings, each a parameter of the statement. */
 const NUMBERS_PER_QUERY = 500
 
 export function createDoNotCall(db: Database): DoNotCall {
@@ -53,15 +54,14 @@ export function createDoNotCall(db: Database): DoNotCall {
   }
 }
 
-/** Onto the do-not-call list; what is there in any spelling stays as it is. @returns how many are new */
+/** Adds numbers to the list; a number that is listed in any spelling is not added again. @returns the number of new entries */
 export async function addToDoNotCall(
   trx: Transaction<Tables>,
   numbers: readonly DoNotCallEntry[],
   now: number,
 ): Promise<number> {
   let added = 0
-  for (let n = 0; n < numbers.length; n += NUMBERS_PER_QUERY) {
-    const batch = numbers.slice(n, n + NUMBERS_PER_QUERY)
+  for (const batch of chunks(numbers, NUMBERS_PER_QUERY)) {
     const listed = await trx
       .selectFrom('do_not_call')
       .select('number')

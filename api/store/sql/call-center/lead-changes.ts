@@ -9,7 +9,7 @@ import { addToDoNotCall } from './do-not-call.ts'
 import { isReadable, resolveLeadTeam, toLead, toLeadColumns } from './lead-rows.ts'
 
 /**
- * Nobody else changes the lead until the transaction ends: the one way to say so that both engines know.
+ * Locks the lead until the transaction ends, by an update that changes nothing: both engines support it.
  * @throws {Refusal} `not_found`
  */
 export async function lockLead(trx: Transaction<Tables>, id: string, scope: Scope): Promise<Lead> {
@@ -24,7 +24,7 @@ export async function lockLead(trx: Transaction<Tables>, id: string, scope: Scop
   return toLead(row)
 }
 
-/** @throws {Refusal} `not_found`, and whatever `decide` throws */
+/** @throws {Refusal} `not_found`, and any error of `update` */
 export async function changeLead(
   trx: Transaction<Tables>,
   id: string,

@@ -66,14 +66,14 @@ export function createLeadImportStore(db: Database): LeadImportStore {
     },
 
     async findReport(id, limit) {
-      const told = ['line', 'column_name as column', 'reason'] as const
+      const columns = ['line', 'column_name as column', 'reason'] as const
       const { query } = db
-      const bad = query.selectFrom('lead_import_faults').select(told).orderBy('line')
-      const odd = query.selectFrom('lead_import_odd_cells').select(told).orderBy('place')
+      const errors = query.selectFrom('lead_import_faults').select(columns).orderBy('line')
+      const warnings = query.selectFrom('lead_import_odd_cells').select(columns).orderBy('place')
       const key = rowId(id) ?? 0
       return {
-        errors: await bad.where('import_id', '=', key).limit(limit).execute(),
-        warnings: await odd.where('import_id', '=', key).limit(limit).execute(),
+        errors: await errors.where('import_id', '=', key).limit(limit).execute(),
+        warnings: await warnings.where('import_id', '=', key).limit(limit).execute(),
       }
     },
 
@@ -90,7 +90,7 @@ export function createLeadImportStore(db: Database): LeadImportStore {
             .orderBy('updated_at')
             .limit(1),
         )
-        // Two may have found it; the second sees what the first has written.
+        // Two processes may find the same import; the second sees the update of the first and claims nothing.
         .where('updated_at', '<', before)
         .returningAll()
         .executeTakeFirst()
@@ -113,7 +113,7 @@ export function createLeadImportStore(db: Database): LeadImportStore {
     runBatch: ({ id, processed }, work, { maxReported, now }) =>
       db.transaction(async (trx) => {
         const key = rowId(id) ?? 0
-        const held = await trx
+        const locked = await trx
           .updateTable('lead_imports')
           .set({ updated_at: now })
           .where('id', '=', key)
@@ -121,14 +121,19 @@ export function createLeadImportStore(db: Database): LeadImportStore {
           .where('state', '=', 'running')
           .returning('refused')
           .executeTakeFirst()
-        if (held === undefined) return undefined
+        if (locked === undefined) return undefined
         const { rows, added, updated, skipped, errors, warnings } = await work(batchLeads(trx, now))
-        const kept = errors.slice(0, Math.max(0, maxReported - held.refused))
-        if (kept.length > 0) {
+        const reported = errors.slice(0, Math.max(0, maxReported - locked.refused))
+        if (reported.length > 0) {
           await trx
             .insertInto('lead_import_faults')
             .values(
-              kept.map(({ line, column, reason }) => ({ import_id: key, line, column_name: column, reason })),
+              reported.map(({ line, column, reason }) => ({
+                import_id: key,
+                line,
+                column_name: column,
+                reason,
+              })),
             )
             .execute()
         }

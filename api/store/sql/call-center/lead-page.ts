@@ -17,14 +17,14 @@ import { inScope } from './scope.ts'
 type Condition = Expression<SqlBool>
 type Indexed = 'number' | 'first_folded' | 'last_folded' | 'company_folded'
 
-/** So many leads are sorted faster than a page of them is found by walking all. */
+/** Sorting so many leads is faster than finding a page of them by walking the index of the order. */
 const FEW_ROWS = 2_000
 
 const ORDER_COLUMNS = { createdAt: 'created_at', updatedAt: 'updated_at', lastName: 'last_folded' } as const
 
 /**
- * One page. Where a filter leaves few leads, these are taken by its index and sorted; else the order's index is
- * walked until the page is full: neither what is rare nor what is frequent makes it slow, nor how deep it is.
+ * Reads one page of leads. If a filter matches few leads, they are read by the filter's index and sorted; otherwise the
+ * order's index is walked until the page is full. So neither rare nor frequent matches nor late pages are slow.
  */
 export async function queryLeadPage(
   db: Database,
@@ -67,7 +67,7 @@ export async function queryLeadPage(
 
 const leadExpression = (): ExpressionBuilder<Tables, 'leads'> => expressionBuilder<Tables, 'leads'>()
 
-/** A team's leads and one's own are in two indexes; no lead is in both parts, and mostly none is in the second. */
+/** The team's leads and the agent's own outside it, each found by one index. No lead is in both; often the second is empty. */
 async function scopeParts(db: Database, scope: Scope): Promise<[Condition, Condition?]> {
   if (scope.sees !== 'team') return [inScope('leads', scope)]
   const of = leadExpression()
@@ -87,7 +87,7 @@ async function countUpTo(db: Database, max: number, condition: Condition): Promi
   return rows
 }
 
-/** Conditions that one index each answers and of which any must hold, where they hold for few leads. */
+/** Conditions of which any must hold and each has an index, if together they match few leads. */
 async function findSelective(
   db: Database,
   scope: Scope,
@@ -105,7 +105,7 @@ async function findSelective(
   return undefined
 }
 
-/** Two things at once that have an index together. */
+/** Pairs of conditions that have a common index. */
 function compoundConditions(scope: Scope, { agentId, campaignId, team }: LeadFilter): Condition[][] {
   const of = leadExpression()
   const agent = agentId === undefined ? [] : [ofAgent(agentId)]
@@ -148,12 +148,12 @@ function singleConditions(filter: LeadFilter, { by }: LeadOrder): Condition[][] 
           ),
         ]),
     ...(statuses === undefined ? [] : [statuses.map((status) => of('status', '=', status))]),
-    // By the index of its own order it is walked anyway.
+    // If the order is by creation, the walk of the order's index covers this range anyway.
     ...(within.length === 0 || by === 'createdAt' ? [] : [[of.and(within)]]),
   ]
 }
 
-/** The leads for which any holds. The limit, which is never reached, keeps engines from taking another index. */
+/** Leads that match any of the conditions. The limit, which is never reached, prevents that an engine takes another index. */
 function selectByIndex(db: Database, conditions: readonly Condition[]) {
   const part = (condition: Condition) =>
     db.query
@@ -164,7 +164,10 @@ function selectByIndex(db: Database, conditions: readonly Condition[]) {
   return db.query.selectFrom(more.reduce((all, one) => all.union(one), first).as('leads')).selectAll('leads')
 }
 
-/** In words that keep SQLite from another index than the order's; PostgreSQL sees through them, and has statistics. */
+/**
+ * The filter, written so that SQLite uses no other index than the order's. PostgreSQL optimizes these expressions away
+ * and chooses by its statistics.
+ */
 function filterConditions(filter: LeadFilter): Condition[] {
   const of = leadExpression()
   const all: Condition[] = []
@@ -197,14 +200,14 @@ function filterConditions(filter: LeadFilter): Condition[] {
   return all
 }
 
-/** One range of an index: the last code point of all ends it. */
+/** A prefix match as one range of an index; the highest code point ends the range. */
 const prefixRange = (column: Indexed, start: string): Condition =>
   leadExpression().and([
     leadExpression()(column, '>=', start),
     leadExpression()(column, '<', `${start}\u{10ffff}`),
   ])
 
-/** The same, as in `fitting`. */
+/** The same without an index: see `filterConditions`. */
 const startsWith = (column: Indexed, start: string): Condition =>
   sql`(${unindexed(column)} >= ${start} and ${unindexed(column)} < ${`${start}\u{10ffff}`})`
 
@@ -213,7 +216,7 @@ const unindexed = (column: Indexed | 'status' | 'email_folded') =>
 
 function afterCursor({ by, descending }: LeadOrder, after: LeadCursor | undefined): Condition[] {
   if (after === undefined) return []
-  const place = sql`(${sql.ref(ORDER_COLUMNS[by])}, id)`
-  const than = sql`(${after.key}, ${rowId(after.id) ?? 0})`
-  return [descending ? sql`${place} < ${than}` : sql`${place} > ${than}`]
+  const position = sql`(${sql.ref(ORDER_COLUMNS[by])}, id)`
+  const cursor = sql`(${after.key}, ${rowId(after.id) ?? 0})`
+  return [descending ? sql`${position} < ${cursor}` : sql`${position} > ${cursor}`]
 }

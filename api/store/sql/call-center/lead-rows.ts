@@ -34,7 +34,7 @@ export const toLead = (row: Selectable<LeadsTable>): Lead => ({
   updatedAt: row.updated_at,
 })
 
-/** Columns of what is said; the others are left as they are. */
+/** Columns of the given members; undefined leaves a column unchanged. */
 export const toLeadColumns = (change: LeadChange) => ({
   first_name: change.firstName,
   first_folded: foldOrNull(change.firstName),
@@ -74,7 +74,7 @@ export const toNewLeadRow = (lead: NewLead, now: number) => ({
   updated_at: now,
 })
 
-/** One of nobody is of its campaign's team, where neither says otherwise: whose else should see it? */
+/** A lead without agent and team gets its campaign's team: otherwise no supervisor would see it. */
 export function resolveLeadTeam({
   team,
   agentId,
@@ -84,13 +84,13 @@ export function resolveLeadTeam({
   return sql<string | null>`(select campaigns.team from campaigns where campaigns.id = ${toKey(campaignId)})`
 }
 
-/** Whoever works in the campaign calls their own leads, and no others those. */
+/** A lead that is assigned to an agent of its campaign is called only by that agent. */
 export const isCallableBy = (agentId: number) => sql<boolean>`(
   leads.agent_id is null or leads.agent_id = ${agentId} or not exists (
     select 1 from campaign_agents as member
     where member.campaign_id = leads.campaign_id and member.agent_id = leads.agent_id))`
 
-/** What may be opened: what the scope shows, whom one is calling, and whom one called last. */
+/** Leads that may be read: those of the scope, and those that the agent is calling or called last. */
 export function isReadable(is: ExpressionBuilder<Tables, 'leads'>, scope: Scope): Expression<SqlBool> {
   if (scope.sees === 'all') return inScope('leads', scope)
   const agent = rowId(scope.agentId) ?? 0

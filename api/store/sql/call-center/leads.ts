@@ -32,9 +32,9 @@ export function createLeadStore(db: Database): LeadStore {
 
     list: (scope, filter, order, page) => queryLeadPage(db, scope, filter, order, page),
 
-    add: (lead, barred, now) =>
+    add: (lead, doNotCall, now) =>
       db.transaction(async (trx) => {
-        if (barred !== undefined) await addToDoNotCall(trx, [barred], now)
+        if (doNotCall !== undefined) await addToDoNotCall(trx, [doNotCall], now)
         const row = await trx
           .insertInto('leads')
           .values(toNewLeadRow(lead, now))

@@ -9,10 +9,10 @@ import type { CallRecord } from '../../../../../api/core/calls/call-history.ts'
 import { newCall } from '../../../../support/fixtures/call-records.ts'
 import { aCall, aLeg } from '../../calls/fixtures/calls.ts'
 
-const live = (changes: Partial<Call>) => agentCallStatus({ kind: 'call', call: aCall(changes) })
+const live = (changes: Partial<Call>) => agentCallStatus({ kind: 'live', call: aCall(changes) })
 const kept = (changes: Partial<CallRecord>) => agentCallStatus({ kind: 'record', record: newCall(changes) })
 const asked = (outcome: CallOutcome | null) =>
-  agentCallStatus({ kind: 'asked', userId: '1', number: '1002', createdAt: 0, outcome })
+  agentCallStatus({ kind: 'requested', userId: '1', number: '1002', createdAt: 0, outcome })
 
 const AFTER: Record<CallOutcome, AgentCallStatus> = {
   answered: 'completed',

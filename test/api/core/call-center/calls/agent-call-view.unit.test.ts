@@ -19,7 +19,7 @@ const row = (changes: Partial<AgentCall> = {}): AgentCall => ({
 })
 const anna = { extension: '1001' }
 const live = (changes: Partial<Call> = {}, of = row()) =>
-  toAgentCallView(of, { kind: 'call', call: aCall(changes) }, anna)
+  toAgentCallView(of, { kind: 'live', call: aCall(changes) }, anna)
 const kept = (changes: Partial<CallRecord> = {}, of = row()) =>
   toAgentCallView(of, { kind: 'record', record: newCall(changes) }, anna)
 
@@ -76,7 +76,7 @@ describe('times', () => {
 })
 
 test('what was only asked for is from the agent’s phone to the number, with the outcome that the log knows', () => {
-  const fact = { kind: 'asked', userId: '1', number: '+4930', createdAt: 5, outcome: null } as const
+  const fact = { kind: 'requested', userId: '1', number: '+4930', createdAt: 5, outcome: null } as const
   expect(toAgentCallView(row({ callId: 'hk_1', outcome: 'failed' }), fact, anna)).toMatchObject({
     fromNumber: '1001',
     toNumber: '+4930',

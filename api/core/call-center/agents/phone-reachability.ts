@@ -1,0 +1,13 @@
+/** The state of phones, as `PresenceModule` has it. */
+export interface PhoneStates {
+  /** Whether the phone of an extension is registered. */
+  isReachable(extension: string): boolean
+  /** Whether do-not-disturb is on. */
+  isDnd(extension: string): boolean
+}
+
+/** @returns whether the phone of an extension could ring for a call of the call center */
+export const createPhoneReachability =
+  (phones: PhoneStates) =>
+  (extension: string): boolean =>
+    phones.isReachable(extension) && !phones.isDnd(extension)
