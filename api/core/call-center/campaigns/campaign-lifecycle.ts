@@ -1,7 +1,7 @@
 import { toUnixSeconds } from '../../../../runtime/time.ts'
 import { Refusal } from '../../refusal.ts'
 import type { CallCenterActor } from '../agents/call-center-actor.ts'
-import type { Campaign, CampaignStatus } from './campaign.ts'
+import { CAMPAIGN_STATUSES, type Campaign, type CampaignStatus } from './campaign.ts'
 import { requireEditable } from './campaign-access.ts'
 import type { CampaignStore } from './campaign-store.ts'
 
@@ -27,7 +27,6 @@ export interface CampaignLifecycleNeeds {
 }
 
 type StatusChange = Parameters<CampaignStore['transition']>[2]
-const ANY_STATUS: readonly CampaignStatus[] = ['draft', 'active', 'paused', 'completed']
 
 export function createCampaignLifecycle({ store, now }: CampaignLifecycleNeeds): CampaignLifecycle {
   async function transition(
@@ -83,7 +82,7 @@ export function createCampaignLifecycle({ store, now }: CampaignLifecycleNeeds):
 
     async stopAutomation(by, id) {
       const campaign = await requireEditable(store, by, id)
-      return campaign.automation ? transition(by, id, ANY_STATUS, { automation: false }) : campaign
+      return campaign.automation ? transition(by, id, CAMPAIGN_STATUSES, { automation: false }) : campaign
     },
   }
 }

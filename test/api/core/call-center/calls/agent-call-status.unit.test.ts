@@ -10,11 +10,12 @@ import { newCall } from '../../../../support/fixtures/call-records.ts'
 import { aCall, aLeg } from '../../calls/fixtures/calls.ts'
 
 const live = (changes: Partial<Call>) => agentCallStatus({ kind: 'live', call: aCall(changes) })
-const kept = (changes: Partial<CallRecord>) => agentCallStatus({ kind: 'record', record: newCall(changes) })
-const asked = (outcome: CallOutcome | null) =>
+const recorded = (changes: Partial<CallRecord>) =>
+  agentCallStatus({ kind: 'record', record: newCall(changes) })
+const requested = (outcome: CallOutcome | null) =>
   agentCallStatus({ kind: 'requested', userId: '1', number: '1002', createdAt: 0, outcome })
 
-const AFTER: Record<CallOutcome, AgentCallStatus> = {
+const STATUS_BY_OUTCOME: Record<CallOutcome, AgentCallStatus> = {
   answered: 'completed',
   busy: 'busy',
   no_answer: 'no_answer',
@@ -31,61 +32,61 @@ const AFTER: Record<CallOutcome, AgentCallStatus> = {
   unknown: 'completed',
 }
 
-describe('a call that lives', () => {
+describe('the status of a live call', () => {
   test.each<[string, Partial<Call>, AgentCallStatus]>([
-    ['rings the own phone first', { state: 'dialling' }, 'initiated'],
-    ['rings at the other end', { state: 'ringing' }, 'ringing'],
-    ['is up, and two are in one bridge', { state: 'up' }, 'bridged'],
+    ['that rings the agent’s own phone', { state: 'dialling' }, 'initiated'],
+    ['that rings at the far end', { state: 'ringing' }, 'ringing'],
+    ['that is up with two legs in one bridge', { state: 'up' }, 'bridged'],
     [
-      'is up, and one talks with the PBX',
+      'that is up with one leg, connected to the PBX alone',
       { state: 'up', legs: [aLeg('1001', { bridge: undefined })] },
       'answered',
     ],
     [
-      'is up, and each waits in a bridge',
+      'that is up with each leg in a bridge of its own',
       { state: 'up', legs: [aLeg('1001'), aLeg('1002', { bridge: 'b2' })] },
       'answered',
     ],
     [
-      'is up, and the other has left',
+      'that is up after the other leg has left',
       { state: 'up', legs: [aLeg('1001'), aLeg('1002', { state: 'ended' })] },
       'answered',
     ],
-    ['is held', { state: 'held', legs: [aLeg('1001', { holds: true }), aLeg('1002')] }, 'bridged'],
-    ['is parked', { state: 'parked' }, 'answered'],
+    ['that is held', { state: 'held', legs: [aLeg('1001', { holds: true }), aLeg('1002')] }, 'bridged'],
+    ['that is parked', { state: 'parked' }, 'answered'],
   ])('%s', (_, changes, status) => {
     expect(live(changes)).toBe(status)
   })
 })
 
-describe('a call that is over', () => {
-  test.each(CALL_OUTCOMES.map((one) => [one, AFTER[one]] as const))(
-    '%s is %s, as it was and as it is kept',
+describe('the status of a call that is over', () => {
+  test.each(CALL_OUTCOMES.map((one) => [one, STATUS_BY_OUTCOME[one]] as const))(
+    'with outcome %s is %s, from the tracker and from the history',
     (outcome, status) => {
-      expect([live({ state: 'ended', outcome }), kept({ outcome })]).toEqual([status, status])
+      expect([live({ state: 'ended', outcome }), recorded({ outcome })]).toEqual([status, status])
     },
   )
 
-  test('nobody listened as it ended, and it was never answered: it failed', () => {
+  test('is failed if the outcome is unknown and the call was never answered', () => {
     expect(live({ state: 'ended', outcome: 'unknown', answeredAt: undefined })).toBe('failed')
-    expect(kept({ outcome: 'unknown', answeredAt: null })).toBe('failed')
+    expect(recorded({ outcome: 'unknown', answeredAt: null })).toBe('failed')
     expect(live({ state: 'ended', outcome: undefined, answeredAt: undefined })).toBe('failed')
   })
 })
 
-describe('a call that was only asked for', () => {
-  test('is on its way until there is an outcome', () => {
-    expect(asked(null)).toBe('initiated')
+describe('the status of a call that was only requested', () => {
+  test('is initiated until there is an outcome', () => {
+    expect(requested(null)).toBe('initiated')
   })
 
   test.each(CALL_OUTCOMES.filter((one) => one !== 'unknown'))(
-    '%s says the same as of a kept one',
+    'with outcome %s is the same as from the history',
     (outcome) => {
-      expect(asked(outcome)).toBe(AFTER[outcome])
+      expect(requested(outcome)).toBe(STATUS_BY_OUTCOME[outcome])
     },
   )
 
-  test('nobody knows what came of it: it failed', () => {
-    expect(asked('unknown')).toBe('failed')
+  test('is failed if the outcome is unknown', () => {
+    expect(requested('unknown')).toBe('failed')
   })
 })

@@ -20,27 +20,31 @@ const row = (changes: Partial<AgentCall> = {}): AgentCall => ({
 const anna = { extension: '1001' }
 const live = (changes: Partial<Call> = {}, of = row()) =>
   toAgentCallView(of, { kind: 'live', call: aCall(changes) }, anna)
-const kept = (changes: Partial<CallRecord> = {}, of = row()) =>
+const recorded = (changes: Partial<CallRecord> = {}, of = row()) =>
   toAgentCallView(of, { kind: 'record', record: newCall(changes) }, anna)
 
-describe('the direction', () => {
+describe('the direction of an agent’s call', () => {
   test.each<[string, string, string]>([
     [
-      'a call we dialled',
+      'a call that the API placed',
       live({ direction: 'internal', from: { number: '9', name: '' } }, row({ callId: 'hk_1' })).direction,
       'outbound',
     ],
-    ['one by phone to the outside', live({ direction: 'outgoing' }).direction, 'outbound'],
-    ['one from the outside', live({ direction: 'incoming' }).direction, 'inbound'],
-    ['one by the agent’s phone to a colleague', live({ direction: 'internal' }).direction, 'outbound'],
-    ['one of a colleague', kept({ direction: 'internal', fromNumber: '1002' }).direction, 'inbound'],
-  ])('%s', (_, direction, expected) => {
+    ['an external call that was dialed on a phone', live({ direction: 'outgoing' }).direction, 'outbound'],
+    ['an external call to the agent', live({ direction: 'incoming' }).direction, 'inbound'],
+    ['an internal call by the agent’s phone', live({ direction: 'internal' }).direction, 'outbound'],
+    [
+      'an internal call by another phone',
+      recorded({ direction: 'internal', fromNumber: '1002' }).direction,
+      'inbound',
+    ],
+  ])('of %s is %3$s', (_, direction, expected) => {
     expect(direction).toBe(expected)
   })
 })
 
-describe('times', () => {
-  test('are the same seconds while it lasts, when it is over and as it is kept', () => {
+describe('the times of an agent’s call', () => {
+  test('are the same seconds while the call lasts, after it ended and in the history', () => {
     const times = { startedAt: 1_700_000_000_900_000, answeredAt: 1_700_000_002_100_000 }
     expect(live(times)).toMatchObject({
       startedAt: 1_700_000_000,
@@ -56,7 +60,7 @@ describe('times', () => {
       duration: 9,
       talked: 7,
     })
-    expect(kept()).toMatchObject({
+    expect(recorded()).toMatchObject({
       startedAt,
       duration: 65,
       talked: 60,
@@ -64,7 +68,7 @@ describe('times', () => {
     })
   })
 
-  test('of a call that nobody answered: no talk', () => {
+  test('of an unanswered call have no talk time', () => {
     const unanswered = {
       answeredAt: undefined,
       state: 'ended',
@@ -75,9 +79,9 @@ describe('times', () => {
   })
 })
 
-test('what was only asked for is from the agent’s phone to the number, with the outcome that the log knows', () => {
-  const fact = { kind: 'requested', userId: '1', number: '+4930', createdAt: 5, outcome: null } as const
-  expect(toAgentCallView(row({ callId: 'hk_1', outcome: 'failed' }), fact, anna)).toMatchObject({
+test('a call that was only requested is from the agent’s extension to the number, with the stored outcome', () => {
+  const source = { kind: 'requested', userId: '1', number: '+4930', createdAt: 5, outcome: null } as const
+  expect(toAgentCallView(row({ callId: 'hk_1', outcome: 'failed' }), source, anna)).toMatchObject({
     fromNumber: '1001',
     toNumber: '+4930',
     startedAt: 5,
@@ -86,26 +90,26 @@ test('what was only asked for is from the agent’s phone to the number, with th
   })
 })
 
-describe('a call that the dialplan answered', () => {
+describe('a call that is answered in the history', () => {
   const answered = { outcome: 'answered', answeredAt: startedAt + 2, billable: 7 } as const
   test.each<[string, Partial<AgentCall>, object]>([
     [
-      'is a failed one where it was a lead’s and no phone at the other end was up',
+      'is failed if it was a lead’s call and no phone at the far end answered',
       { leadId: '9', outcome: 'failed' },
       { status: 'failed', outcome: 'failed', answeredAt: null, talked: 0 },
     ],
     [
-      'is a completed one where one was',
+      'is completed if it was a lead’s call and a phone at the far end answered',
       { leadId: '9', outcome: 'answered' },
       { status: 'completed', outcome: 'answered', answeredAt: startedAt + 2, talked: 7 },
     ],
     [
-      'is a completed one while the lead is not settled',
+      'is completed while the lead’s attempt is not completed',
       { leadId: '9', outcome: null },
       { status: 'completed', outcome: 'answered' },
     ],
-    ['is a completed one where it was no lead’s', { outcome: 'failed' }, { status: 'completed' }],
+    ['is completed if it was no lead’s call', { outcome: 'failed' }, { status: 'completed' }],
   ])('%s', (_, changes, should) => {
-    expect(kept(answered, row(changes))).toMatchObject(should)
+    expect(recorded(answered, row(changes))).toMatchObject(should)
   })
 })

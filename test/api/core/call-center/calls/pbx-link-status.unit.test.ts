@@ -3,23 +3,23 @@ import { createPbxLinkStatus } from '../../../../../api/core/call-center/calls/p
 
 function createLinkStatus({ hasPbx = true } = {}) {
   let [at, online] = [0, false]
-  const line = createPbxLinkStatus({ hasPbx, isOnline: () => online, monotonic: () => at })
+  const link = createPbxLinkStatus({ hasPbx, isOnline: () => online, monotonic: () => at })
   return {
-    line,
+    link,
     after(ms: number, isOnline: boolean) {
       at += ms
       online = isOnline
-      line.check()
-      return line.state()
+      link.check()
+      return link.state()
     },
   }
 }
 
-test('without a PBX nothing is configured', () => {
-  expect(createLinkStatus({ hasPbx: false }).line.state()).toBe('not_configured')
+test('the PBX link is not configured without a PBX', () => {
+  expect(createLinkStatus({ hasPbx: false }).link.state()).toBe('not_configured')
 })
 
-test('it connects, is there, is lost and connects again; after ten seconds it has failed', () => {
+test('the PBX link is registered while online, connecting for ten seconds offline, and failed after that', () => {
   const { after } = createLinkStatus()
   expect(after(9_999, false)).toBe('connecting')
   expect(after(1, false)).toBe('failed')

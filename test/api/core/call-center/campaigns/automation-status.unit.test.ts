@@ -13,29 +13,29 @@ import { newCampaign, newRules } from '../../../../support/fixtures/campaigns.ts
 const now = Date.parse('2026-11-20T11:50:00Z')
 const at = (text: string) => Date.parse(text) / 1_000
 
-interface Scene {
+interface Situation {
   campaign: Partial<Campaign>
   waiting: readonly WaitingZone[]
-  going: readonly DialAttempt[]
+  attempts: readonly DialAttempt[]
   ready: boolean
   online: boolean
-  offered: boolean
+  hasDueLead: boolean
 }
 
-/** A campaign that lacks nothing, but for what a test names. */
-async function readStatus(difference: Partial<Scene> = {}) {
-  const { campaign = {}, going = [], ready = true, online = true } = difference
+/** A campaign that can dial; tests name what is different. */
+async function readStatus(difference: Partial<Situation> = {}) {
+  const { campaign = {}, attempts = [], ready = true, online = true } = difference
   const waiting = difference.waiting ?? [{ zone: null, dueAt: at('2026-11-20T11:00:00Z') }]
   const one = newCampaign({ rules: newRules({ trunk: 'telnyx' }), ...campaign })
   const progress = { total: 3, waiting: 3, dialling: 0, done: 0, calls: 0, outcomes: {} }
-  const outlookOf = createAutomationStatusReader({
+  const statusOf = createAutomationStatusReader({
     campaigns: {
       progress: async () => new Map([['1', progress]]),
       waitingZones: async () => [...waiting],
       listAutomated: async () => [one],
-      hasDueLeadFor: async () => difference.offered ?? true,
+      hasDueLeadFor: async () => difference.hasDueLead ?? true,
     },
-    queue: { inProgress: async () => [...going] },
+    queue: { inProgress: async () => [...attempts] },
     availableAgents: createAvailableAgents({
       agents: {
         findAll: async (ids) => ids.map((id) => newAgent({ id, status: ready ? 'ready' : 'break' })),
@@ -50,7 +50,7 @@ async function readStatus(difference: Partial<Scene> = {}) {
     isOnline: () => online,
     now: () => now,
   })
-  const { note, nextTryAt, freeAgents } = await outlookOf(one)
+  const { note, nextTryAt, freeAgents } = await statusOf(one)
   return { note, nextTryAt, freeAgents }
 }
 const call = (n: number): DialAttempt => ({
@@ -58,20 +58,20 @@ const call = (n: number): DialAttempt => ({
   ...{ from: 'waiting', attempts: 0, since: 0 },
 })
 
-describe('what is in a campaign’s way', () => {
-  test('nothing', async () => {
+describe('the automation status', () => {
+  test('has no note while the campaign can dial', async () => {
     expect(await readStatus()).toEqual({ note: null, nextTryAt: now / 1_000, freeAgents: 1 })
   })
 
   const morning = newRules({ startMinute: 540, endMinute: 600 })
-  test.each<[Partial<Scene>, string]>([
+  test.each<[Partial<Situation>, string]>([
     [{ campaign: { status: 'paused' } }, 'the campaign is paused'],
     [{ campaign: { dialerMode: 'preview' } }, 'agents dial by hand: its dialerMode is PREVIEW'],
     [
       { campaign: { status: 'paused', automationNote: 'lead 3 cannot be called' } },
       'the campaign is paused; at last, lead 3 cannot be called',
     ],
-    [{ offered: false }, 'the leads that are due wait for those they are assigned to'],
+    [{ hasDueLead: false }, 'the leads that are due wait for those they are assigned to'],
     [{ online: false }, 'the PBX is away'],
     [{ waiting: [] }, 'no lead is waiting'],
     [{ campaign: { rules: morning } }, 'outside calling hours until 2026-11-21T09:00:00.000Z'],
@@ -80,19 +80,19 @@ describe('what is in a campaign’s way', () => {
       'no lead is due until 2026-11-20T12:30:00.000Z',
     ],
     [
-      { campaign: { rules: newRules({ maxCalls: 1 }) }, going: [call(2)] },
+      { campaign: { rules: newRules({ maxCalls: 1 }) }, attempts: [call(2)] },
       'as many calls are under way as maxConcurrentCalls says',
     ],
-    [{ going: [call(2), call(3)] }, 'the trunk is full'],
+    [{ attempts: [call(2), call(3)] }, 'the trunk is full'],
     [{ campaign: { rules: newRules({ trunk: 'gone' }) } }, 'HOOKSWITCH_TRUNKS does not name gone'],
     [{ ready: false }, 'no free agent'],
-    [{ going: [{ ...call(1), campaignId: '2' }] }, 'no free agent'],
+    [{ attempts: [{ ...call(1), campaignId: '2' }] }, 'no free agent'],
     [
       { campaign: { rules: newRules({ callerId: '+4930' }) } },
       'callerId is not one of the numbers that a free agent may show',
     ],
     [{ campaign: { automationNote: 'lead 3 cannot be called' } }, 'lead 3 cannot be called'],
-    // From before such names were refused.
+    // Stored before such names were refused.
     [
       { campaign: { rules: newRules({ timeZone: 'BST' }) } },
       `the campaign’s timeZone BST ${INVALID_TIME_ZONE}`,
@@ -101,19 +101,19 @@ describe('what is in a campaign’s way', () => {
       { waiting: [{ zone: 'BST', dueAt: 0 }] },
       `leads whose timeZone is BST are called by the campaign’s: it ${INVALID_TIME_ZONE}`,
     ],
-  ])('%j: %s', async (scene, note) => {
-    expect((await readStatus(scene)).note).toBe(note)
+  ])('with %j has the note: %s', async (situation, note) => {
+    expect((await readStatus(situation)).note).toBe(note)
   })
 
-  test('one that is not to dial by itself has no excuse', async () => {
+  test('has no note without automation', async () => {
     expect((await readStatus({ campaign: { automation: false }, online: false })).note).toBeNull()
   })
 
-  test('the next try is where it is day first', async () => {
+  test('has the next call time of the zone whose calling hours open first', async () => {
     const waiting = [
       { zone: 'America/New_York', dueAt: 0 },
       { zone: 'Asia/Tokyo', dueAt: 0 },
-      // What is no zone goes by the campaign's.
+      // An invalid name stands for the campaign's time zone.
       { zone: 'Nowhere', dueAt: 0 },
     ]
     const { nextTryAt } = await readStatus({ campaign: { rules: morning }, waiting })

@@ -20,30 +20,30 @@ function availableAgentsOf(agents: readonly Agent[], difference: Partial<Availab
   })
 }
 
-describe('who gets a call', () => {
-  test('who is ready and whose phone is free', async () => {
+describe('available agents', () => {
+  test('include an agent who is ready and has a free phone', async () => {
     expect(await availableAgentsOf([newAgent()]).find(['1'], new Set())).toHaveLength(1)
   })
 
   test.each<[string, Partial<Agent>, Partial<AvailableAgentsNeeds>]>([
-    ['has not said that they are ready', { status: 'after_call' }, {}],
-    ['has a break', { status: 'break' }, {}],
-    ['is blocked', { disabled: true }, {}],
-    ['has no user', { userId: null }, {}],
-    ['has no phone', { extension: null }, {}],
-    ['still wraps up', { availableFrom: now + 1 }, {}],
-    ['is away', {}, { statusOf: () => 'away' }],
-    ['has a phone that is not there', {}, { isReachable: () => false }],
-    ['is in a call', {}, { isInCall: () => true }],
-  ])('nobody who %s', async (_, flaw, needs) => {
-    expect(await availableAgentsOf([newAgent(flaw)], needs).find(['1'], new Set())).toEqual([])
+    ['in after-call work', { status: 'after_call' }, {}],
+    ['on a break', { status: 'break' }, {}],
+    ['who is disabled', { disabled: true }, {}],
+    ['without a user', { userId: null }, {}],
+    ['without a phone', { extension: null }, {}],
+    ['who still wraps up', { availableFrom: now + 1 }, {}],
+    ['with presence away', {}, { statusOf: () => 'away' }],
+    ['with an unreachable phone', {}, { isReachable: () => false }],
+    ['who is in a call', {}, { isInCall: () => true }],
+  ])('exclude an agent %s', async (_, difference, needs) => {
+    expect(await availableAgentsOf([newAgent(difference)], needs).find(['1'], new Set())).toEqual([])
   })
 
-  test('nobody who is in a call of a lead', async () => {
+  test('exclude an agent who is in a call of a lead', async () => {
     expect(await availableAgentsOf([newAgent()]).find(['1'], new Set(['1']))).toEqual([])
   })
 
-  test('who waits the longest comes first', async () => {
+  test('are sorted by idle time, the longest first', async () => {
     const agents = [
       newAgent({ id: '1', availableFrom: now - 5 }),
       newAgent({ id: '2', availableFrom: now - 9, statusAt: now - 2 }),
@@ -53,13 +53,13 @@ describe('who gets a call', () => {
     expect(free.map(({ id }) => id)).toEqual(['3', '1', '2'])
   })
 
-  test('a number is shown by whose it is, and by everybody where none is asked for', async () => {
-    const floor = availableAgentsOf([newAgent()])
-    const [agent] = await floor.find(['1'], new Set())
-    if (agent === undefined) throw new Error('one is free')
-    expect(floor.canPresentNumber(agent, null)).toBe(true)
-    expect(floor.canPresentNumber(agent, '+491001')).toBe(true)
-    expect(floor.canPresentNumber(agent, '+491002')).toBe(false)
+  test('can present a caller ID that is allowed for their extension, and always without a caller ID', async () => {
+    const availableAgents = availableAgentsOf([newAgent()])
+    const [agent] = await availableAgents.find(['1'], new Set())
+    if (agent === undefined) throw new Error('one is available')
+    expect(availableAgents.canPresentNumber(agent, null)).toBe(true)
+    expect(availableAgents.canPresentNumber(agent, '+491001')).toBe(true)
+    expect(availableAgents.canPresentNumber(agent, '+491002')).toBe(false)
   })
 })
 

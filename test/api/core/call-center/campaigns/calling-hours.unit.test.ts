@@ -20,21 +20,25 @@ describe('calling hours', () => {
     ['on Saturday', '2026-11-21T10:00:00Z', false],
     ['in summer, when eight in UTC is ten', '2026-07-03T08:00:00Z', true],
     ['in summer at seven in UTC', '2026-07-03T07:00:00Z', true],
-  ])('in Berlin %s', (_, time, open) => {
+  ])('in Berlin, %s: open is %3$s', (_, time, open) => {
     expect(isOpen(office, 'Europe/Berlin', at(time))).toBe(open)
   })
 
   test.each([
-    ['on a morning, the same day', '2026-11-20T05:00:30Z', '2026-11-20T08:00:00Z'],
+    ['on a weekday morning, the same day', '2026-11-20T05:00:30Z', '2026-11-20T08:00:00Z'],
     ['on Friday evening, on Monday', '2026-11-20T19:00:00Z', '2026-11-23T08:00:00Z'],
-    ['over the night the clock goes back', '2026-10-23T19:00:00Z', '2026-10-26T08:00:00Z'],
-    ['over the night the clock goes on', '2026-03-27T19:00:00Z', '2026-03-30T07:00:00Z'],
+    ['before the night the clock goes back, in winter time', '2026-10-23T19:00:00Z', '2026-10-26T08:00:00Z'],
+    [
+      'before the night the clock goes forward, in summer time',
+      '2026-03-27T19:00:00Z',
+      '2026-03-30T07:00:00Z',
+    ],
     ['while it is open, now', '2026-11-20T10:11:12Z', '2026-11-20T10:11:12Z'],
-  ])('opens next in Berlin, asked %s', (_, asked, opens) => {
+  ])('open next in Berlin, from a time %s', (_, asked, opens) => {
     expect(nextOpening(office, 'Europe/Berlin', at(asked))).toBe(at(opens))
   })
 
-  test('hours that a night of the clock leaves out open the day after', () => {
+  test('that a clock change skips open the day after', () => {
     // In Berlin there is no 02:30 on 29 March 2026.
     const gap: CallingHours = { startMinute: 150, endMinute: 160, weekdays: [1, 2, 3, 4, 5, 6, 7] }
     expect(nextOpening(gap, 'Europe/Berlin', at('2026-03-29T00:00:00Z'))).toBe(at('2026-03-30T00:30:00Z'))
@@ -43,7 +47,7 @@ describe('calling hours', () => {
   const daily = { weekdays: [1, 2, 3, 4, 5, 6, 7] }
   test.each<[string, CallingHours, string, string, string, string]>([
     [
-      'that begin within the hour that is left out open when it is over',
+      'that start within the skipped hour open at its end',
       { ...daily, startMinute: 150, endMinute: 240 },
       'Europe/Berlin',
       '2026-03-28T23:00:00Z',
@@ -51,7 +55,7 @@ describe('calling hours', () => {
       '2026-03-29T02:00:00Z',
     ],
     [
-      'within the hour that comes twice are open twice',
+      'within the repeated hour are open both times',
       { ...daily, startMinute: 120, endMinute: 180 },
       'Europe/Berlin',
       '2026-10-24T22:00:00Z',
@@ -59,7 +63,7 @@ describe('calling hours', () => {
       '2026-10-25T02:00:00Z',
     ],
     [
-      'of half of the hour that comes twice close and open again',
+      'of half the repeated hour close and open again',
       { ...daily, startMinute: 60, endMinute: 90 },
       'America/New_York',
       '2026-11-01T05:30:00Z',
@@ -67,7 +71,7 @@ describe('calling hours', () => {
       '2026-11-01T06:30:00Z',
     ],
     [
-      'of a zone that shifts by half an hour',
+      'of a zone with a clock change of half an hour open and close by local time',
       { ...daily, startMinute: 120, endMinute: 180 },
       'Australia/Lord_Howe',
       '2026-10-03T14:00:00Z',
@@ -75,25 +79,25 @@ describe('calling hours', () => {
       '2026-10-03T16:00:00Z',
     ],
     [
-      'from midnight, on a day that begins at one',
+      'from midnight open at one on a day that starts at one',
       { ...daily, startMinute: 0, endMinute: 90 },
       'Africa/Cairo',
       '2026-04-23T20:00:00Z',
       '2026-04-23T22:00:00Z',
       '2026-04-23T22:30:00Z',
     ],
-  ])('hours %s', (_, hours, zone, asked, opens, closes) => {
+  ])('%s', (_, hours, zone, asked, opens, closes) => {
     expect(nextOpening(hours, zone, at(asked))).toBe(at(opens))
     expect(isOpen(hours, zone, at(closes) - 1)).toBe(true)
     expect(isOpen(hours, zone, at(closes))).toBe(false)
   })
 
-  test('a name that is no zone never opens', () => {
+  test('never open in an unknown zone', () => {
     expect(isOpen(office, 'Europe/Nowhere', at('2026-11-20T10:00:00Z'))).toBe(false)
     expect(nextOpening(office, 'Europe/Nowhere', at('2026-11-20T10:00:00Z'))).toBeUndefined()
   })
 
-  /** Half hours, no whole hour of shift (Lord Howe), days skipped by nobody, both halves of the world. */
+  /** Half-hour offsets, a clock change of half an hour (Lord Howe), both hemispheres. */
   const zones = [
     'Europe/Berlin',
     'America/New_York',
@@ -114,7 +118,7 @@ describe('calling hours', () => {
     }))
   const around = (text: string) => fc.integer({ min: at(text) - 2 * DAY, max: at(text) + 2 * DAY })
 
-  test('the next opening is the first open minute, as one finds by looking at each', () => {
+  test('open next at the first open minute, as a check of each minute finds', () => {
     const time = fc.oneof(
       ...['2026-03-29', '2026-10-25', '2026-03-08', '2026-11-01', '2026-04-05', '2026-07-01'].map(around),
     )
@@ -132,14 +136,14 @@ describe('calling hours', () => {
     )
   })
 
-  test('what is open is by the clock on the wall', () => {
+  test('are open by the local wall clock', () => {
     fc.assert(
       fc.property(
         hours,
         fc.constantFrom(...zones),
         fc.integer({ min: 1.7e12, max: 1.8e12 }),
         (some, zone, asked) => {
-          // Sweden writes ISO, and the day of a date is no matter of zones.
+          // The Swedish locale formats dates as ISO 8601; the weekday of a date does not depend on the zone.
           const wall = new Date(asked).toLocaleString('sv-SE', { timeZone: zone })
           const [day = '', clock = ''] = wall.split(' ')
           const weekday = new Date(`${day}T00:00:00Z`).getUTCDay() || 7

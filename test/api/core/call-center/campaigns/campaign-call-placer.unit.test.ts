@@ -18,50 +18,50 @@ const call = {
   ...({ from: 'waiting', attempts: 0, since: now } as const),
 }
 const agent: AvailableAgent = { ...newAgent(), userId: '1', extension: '1001' }
-const back = { outcome: null, isAttempt: false, nextState: 'waiting', nextTryAt: now, now }
+const released = { outcome: null, isAttempt: false, nextState: 'waiting', nextTryAt: now, now }
 
-/** Places one call, or one after another. @returns all that was done, in its order */
+/** Places one call, or several one after another. @returns all operations, in order */
 async function place(
   difference: {
     number?: string
     numbers?: readonly string[]
     fence?: number
     callerId?: string
-    fault?: unknown
-    listFails?: unknown
+    dialError?: unknown
+    doNotCallError?: unknown
   } = {},
 ) {
   const done: unknown[] = []
-  const note =
-    (what: string) =>
-    async (...about: unknown[]) =>
-      void done.push([what, ...about])
+  const record =
+    (operation: string) =>
+    async (...args: unknown[]) =>
+      void done.push([operation, ...args])
   const needs: CampaignCallPlacerNeeds = {
     queue: {
-      async complete(_, settling: AttemptResult) {
-        done.push(['settle', settling])
+      async complete(_, result: AttemptResult) {
+        done.push(['complete', result])
         return true
       },
     },
     calls: {
       async dial(_, { number, callId = '', callerNumber }) {
         done.push(['dial', number, callerNumber])
-        if (difference.fault !== undefined) throw difference.fault
+        if (difference.dialError !== undefined) throw difference.dialError
         return { callId }
       },
     },
     agentCallStore: {
       async add(entry) {
-        done.push(['log', entry.callId])
+        done.push(['addAgentCall', entry.callId])
         return { ...entry, id: '1', outcome: null }
       },
-      finish: note('finish'),
+      finish: record('finish'),
     },
-    agents: { setAvailableFrom: note('aside') },
+    agents: { setAvailableFrom: record('setAvailableFrom') },
     campaigns: {
-      setNote: note('note'),
-      async transition(...about) {
-        done.push(['step', ...about])
+      setNote: record('note'),
+      async transition(...args) {
+        done.push(['transition', ...args])
         return true
       },
     },
@@ -70,84 +70,84 @@ async function place(
         createDialPolicy(PolicyFile.parse({ emergency: ['112'], deny: ['0900123'], international: true })),
       doNotCall: {
         async has(spellings) {
-          if (difference.listFails !== undefined) throw difference.listFails
+          if (difference.doNotCallError !== undefined) throw difference.doNotCallError
           return spellings.includes('+49401')
         },
       },
     }),
     lease: { fence: () => difference.fence ?? 7 },
     now: () => now * 1_000,
-    onFailure: (err) => void done.push(['trouble', err]),
+    onFailure: (err) => void done.push(['failure', err]),
   }
-  const placing = createCampaignCallPlacer(needs)
+  const placer = createCampaignCallPlacer(needs)
   const campaign = newCampaign({ rules: newRules({ callerId: difference.callerId ?? null }) })
   for (const number of difference.numbers ?? [difference.number ?? call.number]) {
-    placing.start({ ...call, number }, { agent, campaign, fence: 7 })
-    expect(placing.isPlacing('hk_1')).toBe(true)
-    await placing.drained()
+    placer.start({ ...call, number }, { agent, campaign, fence: 7 })
+    expect(placer.isPlacing('hk_1')).toBe(true)
+    await placer.drained()
   }
-  expect(placing.isPlacing('hk_1')).toBe(false)
-  return { done, pausedUntil: placing.pausedUntil() }
+  expect(placer.isPlacing('hk_1')).toBe(false)
+  return { done, pausedUntil: placer.pausedUntil() }
 }
 
-describe('a lead that is dialled', () => {
-  test('is written down before the PBX hears of it', async () => {
+describe('the campaign call placer', () => {
+  test('stores the agent call before it dials', async () => {
     const { done } = await place()
     expect(done).toEqual([
-      ['log', 'hk_1'],
+      ['addAgentCall', 'hk_1'],
       ['dial', call.number, undefined],
     ])
   })
 
-  test('sees the campaign’s number, where it has one', async () => {
+  test('dials with the campaign’s caller ID, if it has one', async () => {
     expect((await place({ callerId: '+4930' })).done).toContainEqual(['dial', call.number, '+4930'])
   })
 
-  test('goes back when the lease was lost in between, and nothing is dialled', async () => {
+  test('releases the lead and does not dial if the lease was lost meanwhile', async () => {
     const { done } = await place({ fence: 8 })
     expect(done).toEqual([
-      ['log', 'hk_1'],
+      ['addAgentCall', 'hk_1'],
       ['finish', 'hk_1', 'cancelled'],
-      ['settle', back],
+      ['complete', released],
     ])
   })
 
   test.each([
     ['an emergency number', '112', 'it is an emergency number'],
-    ['one that the policy denies', '0900123', expect.stringMatching(/./)],
-    ['what is no number', 'anna', expect.stringMatching(/a number is/)],
-  ])('%s is given up, and the campaign says why', async (_, number, why) => {
+    ['a number that the dial policy denies', '0900123', expect.stringMatching(/./)],
+    ['a text that is not a number', 'anna', expect.stringMatching(/a number is/)],
+  ])('ends the lead of %s, and notes the reason at the campaign', async (_, number, reason) => {
     const { done } = await place({ number })
     expect(done).toHaveLength(2)
     expect(done[0]).toEqual(['note', '1', expect.stringMatching(/^lead 5 cannot be called: /)])
-    expect(String((done[0] as unknown[])[2]).replace(/^.*?called: /, '')).toEqual(why)
+    expect(String((done[0] as unknown[])[2]).replace(/^.*?called: /, '')).toEqual(reason)
     expect(done[1]).toEqual([
-      'settle',
+      'complete',
       { outcome: 'failed', isAttempt: false, nextState: 'done', nextTryAt: now, now },
     ])
   })
 
-  test('one that is on the do-not-call list in another spelling is done, and no fault of the rules', async () => {
-    const settled = { outcome: null, isAttempt: false, nextState: 'done', status: 'do_not_call' }
+  test('ends a lead that the do-not-call list has in another spelling, without counting it as a denied number', async () => {
+    const result = { outcome: null, isAttempt: false, nextState: 'done', status: 'do_not_call' }
     const { done } = await place({ numbers: Array.from({ length: 6 }, () => '+49401') })
-    expect(done).toEqual(Array.from({ length: 6 }, () => ['settle', { ...settled, nextTryAt: now, now }]))
+    expect(done).toEqual(Array.from({ length: 6 }, () => ['complete', { ...result, nextTryAt: now, now }]))
   })
 
-  test('while the do-not-call list cannot be read nothing is dialled, and nothing given up', async () => {
-    const away = new Refusal('unavailable')
-    expect((await place({ listFails: away })).done).toEqual([['trouble', away]])
+  test('neither dials nor ends a lead while the do-not-call list cannot be read', async () => {
+    const unavailable = new Refusal('unavailable')
+    expect((await place({ doNotCallError: unavailable })).done).toEqual([['failure', unavailable]])
   })
 
-  test('five numbers in a row that may not be called pause the campaign: the policy is wrong, not the list', async () => {
+  test('pauses the campaign after five denied numbers in a row', async () => {
     const { done } = await place({ numbers: ['112', '112', '112', '112', '112', '112'] })
-    const steps = done.filter((one) => Array.isArray(one) && one[0] === 'step')
-    expect(steps).toEqual([['step', '1', ['active'], { status: 'paused' }, now]])
-    expect(done.indexOf(steps[0])).toBe(10)
+    const transitions = done.filter((one) => Array.isArray(one) && one[0] === 'transition')
+    expect(transitions).toEqual([['transition', '1', ['active'], { status: 'paused' }, now]])
+    expect(done.indexOf(transitions[0])).toBe(10)
   })
 
-  test('a good number among them starts the count anew', async () => {
+  test('resets the count of denied numbers at an allowed one', async () => {
     const { done } = await place({ numbers: ['112', '112', '112', '112', call.number, '112', '112'] })
-    expect(done.flatMap((one) => (Array.isArray(one) ? one[0] : []))).not.toContain('step')
+    expect(done.flatMap((one) => (Array.isArray(one) ? one[0] : []))).not.toContain('transition')
   })
 
   test.each([
@@ -155,33 +155,33 @@ describe('a lead that is dialled', () => {
     ['dial_denied', undefined, now + 30],
     ['conflict', undefined, now + 30],
   ] as const)(
-    '%s is about the agent: they are left alone, and the lead is another’s',
-    async (code, retryAfter, free) => {
-      const fault = new Refusal(code, { detail: 'too much', ...(retryAfter && { retryAfter }) })
-      const { done, pausedUntil } = await place({ fault })
+    'after %s pauses the agent, and releases the lead for another agent',
+    async (code, retryAfter, availableFrom) => {
+      const dialError = new Refusal(code, { detail: 'too much', ...(retryAfter && { retryAfter }) })
+      const { done, pausedUntil } = await place({ dialError })
       expect(done.slice(2)).toEqual([
-        ['aside', '1', free],
+        ['setAvailableFrom', '1', availableFrom],
         ['note', '1', 'Anna: too much'],
         ['finish', 'hk_1', 'cancelled'],
-        ['settle', back],
+        ['complete', released],
       ])
       expect(pausedUntil).toBe(0)
     },
   )
 
-  test('while the PBX or a store is away the lead goes back, and nobody tries for a while', async () => {
-    const { done, pausedUntil } = await place({ fault: new Refusal('unavailable', { retryAfter: 3 }) })
+  test('releases the lead and pauses all dialing while the PBX or a store is unavailable', async () => {
+    const { done, pausedUntil } = await place({ dialError: new Refusal('unavailable', { retryAfter: 3 }) })
     expect(done.slice(2)).toEqual([
       ['finish', 'hk_1', 'cancelled'],
-      ['settle', back],
+      ['complete', released],
     ])
     expect(pausedUntil).toBe((now + 3) * 1_000)
   })
 
   test.each([[new Refusal('unconfirmed')], [new Refusal('unknown_number')], [new Error('unforeseen')]])(
-    'after %s nobody knows whether it rings: it is left as it is',
-    async (fault) => {
-      expect((await place({ fault })).done.slice(2)).toEqual([['trouble', fault]])
+    'leaves the attempt to the reconciler after %s: the call may ring',
+    async (dialError) => {
+      expect((await place({ dialError })).done.slice(2)).toEqual([['failure', dialError]])
     },
   )
 })

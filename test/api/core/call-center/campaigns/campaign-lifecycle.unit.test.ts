@@ -1,6 +1,10 @@
 import { describe, expect, test } from 'vitest'
 import { type Scope, UNRESTRICTED_SCOPE } from '../../../../../api/core/call-center/agents/scope.ts'
-import type { Campaign, CampaignStatus } from '../../../../../api/core/call-center/campaigns/campaign.ts'
+import {
+  CAMPAIGN_STATUSES,
+  type Campaign,
+  type CampaignStatus,
+} from '../../../../../api/core/call-center/campaigns/campaign.ts'
 import {
   type CampaignLifecycle,
   type CampaignLifecycleNeeds,
@@ -9,14 +13,14 @@ import {
 import { newAgent } from '../../../../support/fixtures/agents.ts'
 import { newCampaign } from '../../../../support/fixtures/campaigns.ts'
 
-/** Keeps one campaign, as the store does. */
+/** A lifecycle over a store with one campaign. */
 function setUp(difference: Partial<Campaign>, waiting = 0) {
-  let kept = newCampaign({ automation: false, ...difference })
+  let stored = newCampaign({ automation: false, ...difference })
   const store: CampaignLifecycleNeeds['store'] = {
-    find: async () => kept,
+    find: async () => stored,
     async transition(_id, from, to) {
-      if (!from.includes(kept.status)) return false
-      kept = { ...kept, ...to, version: kept.version + 1 }
+      if (!from.includes(stored.status)) return false
+      stored = { ...stored, ...to, version: stored.version + 1 }
       return true
     },
     waitingZones: async () => (waiting === 0 ? [] : [{ zone: null, dueAt: 0 }]),
@@ -31,7 +35,7 @@ const by = (scope: Scope = UNRESTRICTED_SCOPE) => ({
 })
 type Operation = keyof CampaignLifecycle
 
-describe('a campaign’s life', () => {
+describe('the campaign lifecycle', () => {
   const allowed: readonly [CampaignStatus, Operation, CampaignStatus][] = [
     ['draft', 'start', 'active'],
     ['active', 'pause', 'paused'],
@@ -44,51 +48,53 @@ describe('a campaign’s life', () => {
     ['paused', 'stopAutomation', 'paused'],
     ['completed', 'stopAutomation', 'completed'],
   ]
-  test.each(allowed)('%s: %s makes it %s', async (status, deed, then) => {
-    expect((await setUp({ status })[deed](by(), '1')).status).toBe(then)
+  test.each(allowed)('takes a %s campaign by %s to %s', async (status, operation, next) => {
+    expect((await setUp({ status })[operation](by(), '1')).status).toBe(next)
   })
 
-  const states: readonly CampaignStatus[] = ['draft', 'active', 'paused', 'completed']
-  const deeds: readonly Operation[] = ['start', 'pause', 'stop', 'startAutomation']
-  const others = states.flatMap((status) =>
-    deeds
-      .filter((deed) => !allowed.some(([from, does]) => from === status && does === deed))
-      .map((deed) => [status, deed] as const),
+  const operations: readonly Operation[] = ['start', 'pause', 'stop', 'startAutomation']
+  const others = CAMPAIGN_STATUSES.flatMap((status) =>
+    operations
+      .filter((operation) => !allowed.some(([from, name]) => from === status && name === operation))
+      .map((operation) => [status, operation] as const),
   )
-  test.each(others)('%s: %s is refused with words', async (status, deed) => {
-    const refused = setUp({ status })[deed](by(), '1')
-    await expect(refused).rejects.toMatchObject({
-      code: 'conflict',
-      detail: expect.stringContaining(status.toUpperCase()),
-    })
+  test.each(others)(
+    'refuses a %s campaign the operation %s, and names its status',
+    async (status, operation) => {
+      const refused = setUp({ status })[operation](by(), '1')
+      await expect(refused).rejects.toMatchObject({
+        code: 'conflict',
+        detail: expect.stringContaining(status.toUpperCase()),
+      })
+    },
+  )
+
+  test('keeps automation over a pause', async () => {
+    const lifecycle = setUp({ automation: true })
+    expect((await lifecycle.pause(by(), '1')).automation).toBe(true)
+    expect(await lifecycle.start(by(), '1')).toMatchObject({ status: 'active', automation: true })
   })
 
-  test('a pause keeps that it dials by itself', async () => {
-    const running = setUp({ automation: true })
-    expect((await running.pause(by(), '1')).automation).toBe(true)
-    expect(await running.start(by(), '1')).toMatchObject({ status: 'active', automation: true })
+  test('starts a completed campaign again if leads wait, without automation', async () => {
+    const lifecycle = setUp({ status: 'completed' }, 5)
+    expect(await lifecycle.start(by(), '1')).toMatchObject({ status: 'active', automation: false })
   })
 
-  test('one whose list has grown since it was over may be started again, and does not dial by itself', async () => {
-    const running = setUp({ status: 'completed' }, 5)
-    expect(await running.start(by(), '1')).toMatchObject({ status: 'active', automation: false })
+  test('does not start a stopped campaign again, also if leads wait', async () => {
+    const lifecycle = setUp({}, 5)
+    expect(await lifecycle.stop(by(), '1')).toMatchObject({ stopped: true, automation: false })
+    await expect(lifecycle.start(by(), '1')).rejects.toMatchObject({ code: 'conflict' })
   })
 
-  test('one that was stopped may not, however its list has grown', async () => {
-    const running = setUp({}, 5)
-    expect(await running.stop(by(), '1')).toMatchObject({ stopped: true, automation: false })
-    await expect(running.start(by(), '1')).rejects.toMatchObject({ code: 'conflict' })
+  test('starts no automation for a preview campaign', async () => {
+    const lifecycle = setUp({ dialerMode: 'preview' })
+    await expect(lifecycle.startAutomation(by(), '1')).rejects.toMatchObject({ code: 'conflict' })
   })
 
-  test('agents dial a PREVIEW campaign by hand', async () => {
-    const running = setUp({ dialerMode: 'preview' })
-    await expect(running.startAutomation(by(), '1')).rejects.toMatchObject({ code: 'conflict' })
-  })
-
-  test('whoever only works in it changes nothing', async () => {
-    const running = setUp({ status: 'active' })
-    for (const deed of [...deeds, 'stopAutomation'] as const) {
-      const refused = running[deed](by({ sees: 'own', agentId: '1' }), '1')
+  test('is forbidden to agents who work in the campaign', async () => {
+    const lifecycle = setUp({ status: 'active' })
+    for (const operation of [...operations, 'stopAutomation'] as const) {
+      const refused = lifecycle[operation](by({ sees: 'own', agentId: '1' }), '1')
       await expect(refused).rejects.toMatchObject({ code: 'forbidden' })
     }
   })

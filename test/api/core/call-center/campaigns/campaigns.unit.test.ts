@@ -15,28 +15,28 @@ const by: CallCenterActor = {
   scope: { sees: 'all' },
 }
 
-/** Campaigns of which one is stored, on a machine whose own clock is `machine`. */
-function campaignsWith(stored: Campaign, machine = 'Europe/Berlin') {
+/** Campaigns over a store with one campaign, on a machine with this time zone. */
+function campaignsWith(stored: Campaign, timeZone = 'Europe/Berlin') {
   const store = {
     find: async () => stored,
     update: async (_id: string, change: Partial<Campaign>) => ({ ...stored, ...change }),
     add: async (campaign: Partial<Campaign>) => ({ ...stored, ...campaign }),
     progress: async () => new Map(),
-  } as Partial<CampaignsNeeds['store']> as CampaignsNeeds['store'] // no more is asked for here
+  } as Partial<CampaignsNeeds['store']> as CampaignsNeeds['store'] // no other methods are called here
   const agents = { find: async () => undefined, findAll: async () => [] }
-  return createCampaigns({ store, agents, timeZone: machine, trunks: [], now: () => 0 })
+  return createCampaigns({ store, agents, timeZone, trunks: [], now: () => 0 })
 }
 
-describe('a campaign whose time zone is BST, from before such names were refused', () => {
+describe('a campaign with time zone BST, stored before such names were refused', () => {
   const old = newCampaign({ rules: newRules({ timeZone: 'BST' }) })
   test.each<[string, Parameters<typeof newRules>[0], boolean]>([
-    ['can be changed otherwise', { maxAttempts: 5 }, true],
-    ['can be sent back as it is', { timeZone: 'BST', maxAttempts: 5 }, true],
-    ['can be put right', { timeZone: 'Europe/London' }, true],
-    ['cannot be given another such name', { timeZone: 'IST' }, false],
-  ])('%s', async (_, rules, taken) => {
+    ['accepts other changes', { maxAttempts: 5 }, true],
+    ['accepts its own time zone unchanged', { timeZone: 'BST', maxAttempts: 5 }, true],
+    ['accepts a valid time zone', { timeZone: 'Europe/London' }, true],
+    ['refuses another such name', { timeZone: 'IST' }, false],
+  ])('%s', async (_, rules, isAccepted) => {
     const update = campaignsWith(old).update(by, '1', { rules }, undefined)
-    if (taken) expect((await update).campaign.rules).toMatchObject({ ...rules })
+    if (isAccepted) expect((await update).campaign.rules).toMatchObject({ ...rules })
     else
       await expect(update).rejects.toMatchObject({
         detail: expect.stringMatching(/timeZone must be a place/),
@@ -44,7 +44,7 @@ describe('a campaign whose time zone is BST, from before such names were refused
   })
 })
 
-test('where the machine’s own clock is no place, a new campaign has to name one', async () => {
+test('a new campaign must name its time zone if the machine’s own is not accepted', async () => {
   const campaigns = campaignsWith(newCampaign(), 'Etc/GMT+5')
   await expect(campaigns.add(by, { name: 'Spring' })).rejects.toMatchObject({ code: 'input_invalid' })
   const { campaign } = await campaigns.add(by, { name: 'Spring', rules: { timeZone: 'America/Lima' } })

@@ -6,18 +6,18 @@ const own = { userId: '2', extension: '1001', answered: true }
 const other = { userId: '3', extension: '1002', answered: false }
 
 test.each<[string, CallOutcome, 'internal' | 'outgoing', (typeof own)[], CallOutcome]>([
-  ['answered by a trunk', 'answered', 'outgoing', [own], 'answered'],
+  ['answered over a trunk', 'answered', 'outgoing', [own], 'answered'],
   ['answered by the dialplan alone', 'answered', 'internal', [own], 'failed'],
-  ['given up while a trunk rang', 'cancelled', 'outgoing', [own], 'cancelled'],
-  ['given up while a colleague rang', 'cancelled', 'internal', [own, other], 'cancelled'],
-  ['ended by a dialplan that rang nothing', 'cancelled', 'internal', [own], 'failed'],
+  ['cancelled while a trunk rang', 'cancelled', 'outgoing', [own], 'cancelled'],
+  ['cancelled while another agent’s phone rang', 'cancelled', 'internal', [own, other], 'cancelled'],
+  ['ended by a dialplan that rang no phone', 'cancelled', 'internal', [own], 'failed'],
   [
-    'given up before the own phone was picked up',
+    'cancelled before the agent’s own phone was answered',
     'cancelled',
     'internal',
     [{ ...own, answered: false }],
     'own_no_answer',
   ],
-])('a call that was %s', (_, outcome, direction, parties, expected) => {
+])('the lead’s outcome of a call that was %s is %4$s', (_, outcome, direction, parties, expected) => {
   expect(outcomeForLead(outcome, { direction, parties }, '2')).toBe(expected)
 })

@@ -8,7 +8,7 @@ import type { CallOutcome, Leg } from '../../../../../api/core/calls/call.ts'
 
 type Noted = Parameters<ReturnType<typeof createOutageDetector>['record']>
 
-/** A call that ends, is judged and written, as the reconciler does it. */
+/** Checks and records a call that ended, as the reconciler does. */
 function end(outages: ReturnType<typeof createOutageDetector>, ...call: Noted) {
   const outage = outages.check(...call)
   if (outage === undefined) outages.record(...call)
@@ -16,7 +16,7 @@ function end(outages: ReturnType<typeof createOutageDetector>, ...call: Noted) {
   return outage
 }
 
-/** Calls that end so, each of another lead and number unless it is named. @returns which of them pause the campaign */
+/** Ends calls with these outcomes, each of another lead and number unless given. @returns the indexes that pause the campaign */
 function pausedBy(...ends: readonly (CallOutcome | [CallOutcome, string])[]) {
   const outages = createOutageDetector()
   return ends.flatMap((one, at) => {
@@ -27,17 +27,17 @@ function pausedBy(...ends: readonly (CallOutcome | [CallOutcome, string])[]) {
 }
 const times = <T>(count: number, one: T): T[] => Array.from({ length: count }, () => one)
 
-describe('calls of a campaign that fail before a phone outside is reached', () => {
-  test.each(ROUTE_FAILURES)('pause it when five in a row are %s', (outcome) => {
+describe('calls of a campaign that fail before an external phone is reached', () => {
+  test.each(ROUTE_FAILURES)('pause it if five in a row are %s', (outcome) => {
     expect(pausedBy(...times(5, outcome))).toEqual([4])
   })
 
-  test('pause it also when they fail in several ways', () => {
+  test('pause it also if their outcomes differ', () => {
     expect(pausedBy('congestion', 'failed', 'unavailable', 'unknown_number', 'congestion')).toEqual([4])
   })
 
   test.each(['answered', 'busy', 'no_answer', 'declined'] as const)(
-    'do not where one among them is %s: the way out works',
+    'do not pause it if one among them is %s: the trunk works',
     (good) => {
       const four = times(4, 'congestion' as const)
       expect(pausedBy(...four, good, ...four, good, ...four)).toEqual([])
@@ -45,20 +45,20 @@ describe('calls of a campaign that fail before a phone outside is reached', () =
   )
 
   test.each(['cancelled', 'unknown', 'own_busy', 'own_no_answer'] as const)(
-    'do so over one that is %s, which is no evidence',
+    'pause it also with a call among them that is %s: it is no evidence',
     (neutral) => {
       expect(pausedBy('failed', 'failed', neutral, 'failed', 'failed', neutral, 'failed')).toEqual([6])
     },
   )
 
-  test('are the number’s own where there are only one or two numbers', () => {
+  test('do not pause it if only one or two numbers fail', () => {
     expect(pausedBy(...times(9, ['congestion', '030'] as [CallOutcome, string]))).toEqual([])
     const two = ['030', '031'].map((number): [CallOutcome, string] => ['congestion', number])
     expect(pausedBy(...two, ...two, ...two, ...two)).toEqual([])
     expect(pausedBy(...two, ...two, 'congestion')).toEqual([4])
   })
 
-  test('of one campaign say nothing of another, which goes by another trunk', () => {
+  test('do not count for another campaign, which may use another trunk', () => {
     const outages = createOutageDetector()
     const paused = times(5, ['bad', 'good'] as const).flatMap((both, at) =>
       both.filter((campaign) => {
@@ -69,7 +69,7 @@ describe('calls of a campaign that fail before a phone outside is reached', () =
     expect(paused).toEqual(['bad'])
   })
 
-  test('are given back but the last, which is not counted yet, and the note is plain', () => {
+  test('are refunded except for the last, which is not counted yet, and are explained in a note', () => {
     const outages = createOutageDetector()
     const [last] = times(5, 0).flatMap((_, at) => {
       const call = { leadId: `${at}`, number: `030${at}`, callId: `hk_${at}` }
@@ -81,7 +81,7 @@ describe('calls of a campaign that fail before a phone outside is reached', () =
     })
   })
 
-  test('of which one is judged again and again is not counted by that', () => {
+  test('are not counted by repeated checks', () => {
     const outages = createOutageDetector()
     const call = { leadId: '1', number: '0301', callId: 'hk_1' }
     for (let times = 0; times < 20; times++) {
@@ -90,7 +90,7 @@ describe('calls of a campaign that fail before a phone outside is reached', () =
     }
   })
 
-  test('pause it only when five are in a row, whatever comes in which order', () => {
+  test('pause it exactly at each fifth in a row, for any sequence of outcomes', () => {
     const outcome = fc.constantFrom<CallOutcome>('congestion', 'failed', 'answered', 'no_answer', 'cancelled')
     fc.assert(
       fc.property(fc.array(outcome, { maxLength: 60 }), (outcomes) => {
@@ -108,41 +108,42 @@ describe('calls of a campaign that fail before a phone outside is reached', () =
   })
 })
 
-describe('while some calls go out and others fail at once', () => {
-  const leg = (flaw: Partial<Leg> = {}): Leg => ({ role: 'callee', state: 'ringing', ...flaw }) as Leg // what is read of it
-  const seen = (legs: readonly Leg[]) => [{ campaignId: '1', callId: 'hk_far', legs }]
+describe('while some calls ring and others fail at once', () => {
+  const leg = (difference: Partial<Leg> = {}): Leg =>
+    ({ role: 'callee', state: 'ringing', ...difference }) as Leg // no other members are read
+  const activeCall = (legs: readonly Leg[]) => [{ campaignId: '1', callId: 'hk_far', legs }]
   const fail = (outages: ReturnType<typeof createOutageDetector>, count: number, from = 0) =>
     times(count, 0).flatMap((_, at) => {
       const call = { leadId: '1', number: `030${from + at}`, callId: `hk_${from + at}` }
       return end(outages, '1', call, 'congestion') === undefined ? [] : [from + at]
     })
 
-  test('a phone outside that rings keeps the campaign going, for a while', () => {
+  test('a ringing external phone raises the limit to 20 failures', () => {
     const outages = createOutageDetector()
-    outages.observe(seen([leg()]), 1_000)
-    outages.observe(seen([leg()]), 3_000)
+    outages.observe(activeCall([leg()]), 1_000)
+    outages.observe(activeCall([leg()]), 3_000)
     expect(fail(outages, 19)).toEqual([])
     expect(fail(outages, 1, 19)).toEqual([19])
   })
 
   test.each([
-    ['one that was only just called', [leg()]],
-    ['one that is over', [leg({ state: 'ended' })]],
-    ['the agent’s own', [leg({ role: 'caller', state: 'up', answeredAt: 1 })]],
-  ])('%s does not', (_, legs) => {
+    ['a call that has just started', [leg()]],
+    ['a leg that has ended', [leg({ state: 'ended' })]],
+    ['the agent’s own leg', [leg({ role: 'caller', state: 'up', answeredAt: 1 })]],
+  ])('%s does not raise the limit', (_, legs) => {
     const outages = createOutageDetector()
-    outages.observe(seen(legs), 1_000)
+    outages.observe(activeCall(legs), 1_000)
     expect(fail(outages, 5)).toEqual([4])
   })
 
-  test('one that is answered starts the count anew, once', () => {
+  test('an answered call resets the count once, when it is answered and not when it ends', () => {
     const outages = createOutageDetector()
     expect(fail(outages, 4)).toEqual([])
-    const up = seen([leg({ state: 'up', answeredAt: 1 })])
+    const up = activeCall([leg({ state: 'up', answeredAt: 1 })])
     outages.observe(up, 1_000)
     expect(fail(outages, 4, 10)).toEqual([])
     outages.observe(up, 1_500)
-    // The trunk died while they talk: the end of that talk is no evidence.
+    // The trunk failed during the talk: the end of that call is no evidence.
     outages.record('1', { leadId: '2', number: '031', callId: 'hk_far' }, 'answered')
     expect(fail(outages, 1, 20)).toEqual([20])
   })

@@ -7,7 +7,7 @@ const now = 1_700_000_000
 const first = { from: 'waiting', campaignId: '1', attempts: 0 } as const
 const times = { endedAt: now - 2, now }
 
-describe('after a call of a lead', () => {
+describe('the outcome of a lead’s call', () => {
   test.each([
     ['answered', 'done', now, now - 2 + 5],
     ['busy', 'waiting', now + 300, now],
@@ -16,15 +16,18 @@ describe('after a call of a lead', () => {
     ['cancelled', 'waiting', now + 1_800, now],
     ['unknown', 'waiting', now + 1_800, now],
     ['unknown_number', 'done', now, now],
-  ] as const)('%s is an attempt: the lead is %s', (outcome, nextState, nextTryAt, availableFrom) => {
-    expect(applyOutcomeRules(first, outcome, newRules(), times)).toEqual({
-      result: { outcome, isAttempt: true, nextState, nextTryAt, now },
-      availableFrom,
-    })
-  })
+  ] as const)(
+    '%s is an attempt, after which the lead is %s',
+    (outcome, nextState, nextTryAt, availableFrom) => {
+      expect(applyOutcomeRules(first, outcome, newRules(), times)).toEqual({
+        result: { outcome, isAttempt: true, nextState, nextTryAt, now },
+        availableFrom,
+      })
+    },
+  )
 
   test.each(CALL_OUTCOMES.filter((one) => one.startsWith('own_')))(
-    '%s is the agent’s: the lead waits as before, and the agent is left alone for a while',
+    '%s is no attempt: the lead waits as before, and the agent gets no call for 30 seconds',
     (outcome) => {
       expect(applyOutcomeRules(first, outcome, newRules(), times)).toEqual({
         result: { outcome: null, isAttempt: false, nextState: 'waiting', nextTryAt: now, now },
@@ -33,7 +36,7 @@ describe('after a call of a lead', () => {
     },
   )
 
-  test('the last attempt is the end, whatever came of it', () => {
+  test('of the last attempt ends the lead’s queue, whatever it is', () => {
     for (const outcome of CALL_OUTCOMES.filter((one) => !one.startsWith('own_'))) {
       expect(applyOutcomeRules({ ...first, attempts: 2 }, outcome, newRules(), times).result.nextState).toBe(
         'done',
@@ -45,15 +48,18 @@ describe('after a call of a lead', () => {
     ['idle', null],
     ['idle', '1'],
     ['done', '1'],
-  ] as const)('a lead that was %s and called by hand is so again, in campaign %s', (from, campaignId) => {
-    for (const outcome of CALL_OUTCOMES) {
-      const { result } = applyOutcomeRules({ from, campaignId, attempts: 0 }, outcome, newRules(), times)
-      expect(result.nextState).toBe(from)
-      expect(result.isAttempt).toBe(campaignId !== null && !outcome.startsWith('own_'))
-    }
-  })
+  ] as const)(
+    'returns a lead that was %s and called by hand to that state, in campaign %s',
+    (from, campaignId) => {
+      for (const outcome of CALL_OUTCOMES) {
+        const { result } = applyOutcomeRules({ from, campaignId, attempts: 0 }, outcome, newRules(), times)
+        expect(result.nextState).toBe(from)
+        expect(result.isAttempt).toBe(campaignId !== null && !outcome.startsWith('own_'))
+      }
+    },
+  )
 
-  test('a lead whose campaign is gone waits for nothing', () => {
+  test('makes a lead idle if its campaign was deleted', () => {
     expect(applyOutcomeRules(first, 'busy', undefined, times).result.nextState).toBe('idle')
   })
 })

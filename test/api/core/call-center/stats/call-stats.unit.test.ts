@@ -37,30 +37,30 @@ const realtime = () =>
     isOnline: () => online,
   }).realtime(UNRESTRICTED_SCOPE, span)
 
-describe('somebody could take a call', () => {
-  test('who is ready, with a phone that is registered', async () => {
+describe('ready agents', () => {
+  test('include an agent who is ready and has a registered phone', async () => {
     expect(await realtime()).toMatchObject({ readyAgents: 1, agents: { ready: 1, inCall: 0 } })
   })
 
   test.each<[string, () => void]>([
-    ['is at a break', () => (presences = [{ ...READY, status: 'break' }])],
-    ['has no phone', () => (presences = [{ ...READY, extension: null }])],
-    ['has a phone that is not registered', () => reachable.clear()],
-    ['is in a call', () => (live = [aCall({ legs: [aLeg('1001-web'), aLeg('trunk')] })])],
-    ['is being rung', () => (live = [aCall({ legs: [aLeg('1001-web', { state: 'ringing' })] })])],
-    ['cannot be reached, as the PBX is away', () => (online = false)],
-  ])('not who %s', async (_, flaw) => {
-    flaw()
+    ['who is on a break', () => (presences = [{ ...READY, status: 'break' }])],
+    ['without a phone', () => (presences = [{ ...READY, extension: null }])],
+    ['with an unregistered phone', () => reachable.clear()],
+    ['who is in a call', () => (live = [aCall({ legs: [aLeg('1001-web'), aLeg('trunk')] })])],
+    ['with a ringing phone', () => (live = [aCall({ legs: [aLeg('1001-web', { state: 'ringing' })] })])],
+    ['while the PBX is offline', () => (online = false)],
+  ])('exclude an agent %s', async (_, change) => {
+    change()
     expect((await realtime()).readyAgents).toBe(0)
   })
 
-  test('who has left a call that goes on', async () => {
+  test('include an agent who has left a call that goes on', async () => {
     live = [aCall({ legs: [aLeg('1001-web', { state: 'ended' }), aLeg('9'), aLeg('8')] })]
     expect(await realtime()).toMatchObject({ readyAgents: 1, activeCalls: 0 })
   })
 })
 
-test('a call of two of them is one, and one of others is none of theirs', async () => {
+test('a call between two agents of the scope counts once, a call of other phones not at all', async () => {
   presences = [READY, { ...READY, extension: '1002' }, { status: 'offline', extension: null }]
   live = [
     aCall({ id: '1', legs: [aLeg('1001-web'), aLeg('1002-web')] }),
@@ -72,13 +72,13 @@ test('a call of two of them is one, and one of others is none of theirs', async 
   })
 })
 
-test('what lived when the PBX went away is not told', async () => {
+test('no call is active while the PBX is offline', async () => {
   live = [aCall({ legs: [aLeg('1001-web')] })]
   online = false
   expect(await realtime()).toMatchObject({ online: false, activeCalls: 0, agents: { ready: 1, inCall: 0 } })
 })
 
-test('today is summed over campaigns and calls of none; those that last have no outcome', async () => {
+test('counts are summed over campaigns and calls without one; calls in progress have no outcome', async () => {
   counts = [
     { campaignId: '1', outcome: 'answered', calls: 3, answered: 2, talked: 61 },
     { campaignId: '1', outcome: 'busy', calls: 3, answered: 0, talked: 0 },

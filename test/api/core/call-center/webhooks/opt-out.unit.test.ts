@@ -73,15 +73,15 @@ test.each([
     'Weekend',
     `STOP ${'!'.repeat(100)}`,
   ],
-])('%j does not', (text) => {
+])('%j does not opt out', (text) => {
   expect(findOptOutKeyword(text)).toBeUndefined()
 })
 
-test('the word is what is recorded', () => {
+test('the result is the keyword in capitals', () => {
   expect(findOptOutKeyword('"Opt-out", please!')).toBe('OPTOUT')
 })
 
-test('punctuation, case and blanks change nothing', () => {
+test('punctuation, case and spaces around a keyword do not matter', () => {
   const around = fc.string({
     unit: fc.constantFrom(' ', '.', '!', '"', '\n', '-', '…', '*', '\u200b'),
     maxLength: 8,
@@ -98,7 +98,7 @@ test('punctuation, case and blanks change nothing', () => {
   )
 })
 
-test('a word between others that are no courtesy is a sentence', () => {
+test('a keyword between other words that are not polite phrases does not opt out', () => {
   const other = fc.constantFrom('order', 'me', 'the', 'my', 'sale', 'tomorrow', 'bus')
   fc.assert(
     fc.property(other, fc.constantFrom('end', 'cancel', 'stop', 'quit'), other, (before, word, after) => {
