@@ -4,7 +4,7 @@ import type { AvailableAgents } from './available-agents.ts'
 import type { Campaign } from './campaign.ts'
 import type { CampaignProgress, CampaignStore, WaitingZone } from './campaign-store.ts'
 import { busyAgentIds, type DialQueue } from './dial-queue.ts'
-import { freeCapacity } from './dialer.ts'
+import { freeCapacity } from './free-capacity.ts'
 import { nextCallTime } from './next-call-time.ts'
 import type { TrunkCapacity } from './trunk-capacity.ts'
 

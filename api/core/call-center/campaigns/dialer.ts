@@ -7,6 +7,7 @@ import type { CampaignCallPlacer } from './campaign-call-placer.ts'
 import type { CampaignStore } from './campaign-store.ts'
 import { busyAgentIds, type DialAttempt, type DialQueue } from './dial-queue.ts'
 import type { DialReconciler } from './dial-reconciler.ts'
+import { freeCapacity } from './free-capacity.ts'
 import { nextCallTime } from './next-call-time.ts'
 import type { TrunkCapacity } from './trunk-capacity.ts'
 
@@ -131,24 +132,4 @@ export function createDialer(needs: DialerNeeds): Dialer {
       for (const campaign of byLastClaim) await dial(campaign, automated, attempts, fence)
     },
   }
-}
-
-/** How many more calls a campaign may place now, by its own limit and its trunk's. */
-export function freeCapacity(
-  { id, rules }: Campaign,
-  automated: readonly Campaign[],
-  attempts: readonly Pick<DialAttempt, 'campaignId' | 'callId'>[],
-  trunks: Pick<TrunkCapacity, 'available'>,
-): number {
-  const onSameTrunk = new Set(automated.filter((one) => one.rules.trunk === rules.trunk).map((one) => one.id))
-  const trunkAttempts = attempts.filter(
-    ({ campaignId }) => campaignId !== null && onSameTrunk.has(campaignId),
-  )
-  const own = attempts.filter(({ campaignId }) => campaignId === id).length
-  const freeOnTrunk =
-    trunks.available(
-      rules.trunk,
-      trunkAttempts.map(({ callId }) => callId),
-    ) ?? 0
-  return Math.min(rules.maxCalls - own, freeOnTrunk)
 }

@@ -17,12 +17,16 @@ const START = 1_700_000_000
 const password = 'correct horse'
 const policy = createDialPolicy(PolicyFile.parse({}))
 
-describe('what is written of an agent and their user is written whole or not at all', () => {
+describe('a change of an agent and their user', () => {
   onBothEngines((engine) => {
     /** Anna is an agent with a phone, Bert a user with another phone and no agent. */
     async function setUp() {
       const db = await engine.tables()
-      const [users, store, ledger] = [createUserStore(db), createAgentStore(db), createRevocationStore(db)]
+      const [users, store, revocations] = [
+        createUserStore(db),
+        createAgentStore(db),
+        createRevocationStore(db),
+      ]
       const presence = createUserStatusStore(db)
       const anna = await users.add(newUser())
       const bert = await users.add(newUser({ username: 'bert', extension: '202' }))
@@ -49,40 +53,40 @@ describe('what is written of an agent and their user is written whole or not at 
         scope: { sees: 'all' },
       } as const
       const by: CallCenterActor = root
-      /** All that there is to see. */
-      const world = async () => ({
+      /** Everything that a change could write. */
+      const readState = async () => ({
         users: (await users.list({ limit: 9 })).map(({ passwordHash: _, ...user }) => user),
         agents: await store.list(by.scope, { limit: 9 }),
-        revocations: (await ledger.unpublished(9)).length,
+        revocations: (await revocations.unpublished(9)).length,
         presence: await presence.all(),
         ended,
       })
-      /** The database refuses what is written into a table from now on. */
-      const refuse = (table: string, deed: 'insert' | 'update') =>
+      /** From now on the database refuses this write to a table. */
+      const failWrites = (table: string, operation: 'insert' | 'update') =>
         engine.name === 'SQLite'
-          ? sql`create trigger no_more before ${sql.raw(deed)} on ${sql.raw(table)}
+          ? sql`create trigger no_more before ${sql.raw(operation)} on ${sql.raw(table)}
               begin select raise(abort, 'the disk is full'); end`.execute(db.query)
           : sql`create function no_more() returns trigger as $$ begin raise exception 'the disk is full'; end $$
               language plpgsql`
               .execute(db.query)
               .then(() =>
-                sql`create trigger no_more before ${sql.raw(deed)} on ${sql.raw(table)}
+                sql`create trigger no_more before ${sql.raw(operation)} on ${sql.raw(table)}
                   for each row execute function no_more()`.execute(db.query),
               )
-      return { agents, agent, anna, bert, by, world, refuse, users, ledger }
+      return { agents, agent, anna, bert, by, readState, failWrites, users }
     }
-    type World = Awaited<ReturnType<typeof setUp>>
+    type Fixture = Awaited<ReturnType<typeof setUp>>
     const about = { version: 1, address: '192.0.2.7' }
 
-    test.each<[string, (world: World) => Promise<unknown>, string]>([
+    test.each<[string, (fixture: Fixture) => Promise<unknown>, string]>([
       [
-        'a user who is there, and an extension of another',
+        'adding an agent for an existing user with another user’s extension',
         ({ agents, by, bert }) =>
           agents.add(by, { name: 'Bert', kind: 'human', userId: bert.id, extension: '201' }),
         'taken',
       ],
       [
-        'an account with another’s extension',
+        'adding an agent and an account with another user’s extension',
         ({ agents, by }) =>
           agents.add(by, {
             ...{ name: 'Carl', kind: 'human', extension: '201' },
@@ -91,32 +95,32 @@ describe('what is written of an agent and their user is written whole or not at 
         'taken',
       ],
       [
-        'an extension that is none',
+        'adding an agent with an invalid extension',
         ({ agents, by, bert }) =>
           agents.add(by, { name: 'Bert', kind: 'human', userId: bert.id, extension: '2 0' }),
         'input_invalid',
       ],
       [
-        'a new name, and an extension of another',
+        'a new name together with another user’s extension',
         ({ agents, by, agent }) => agents.update(by, agent.id, { name: 'Ann', extension: '202' }, about),
         'taken',
       ],
       [
-        'a role and an extension, and a version that is not there any more',
+        'a new role and extension with a stale version',
         ({ agents, by, agent }) =>
           agents.update(by, agent.id, { role: 'supervisor', extension: '203' }, { ...about, version: 7 }),
         'stale',
       ],
-    ])('%s', async (_, write, code) => {
-      const world = await setUp()
-      const before = await world.world()
-      await expect(write(world)).rejects.toMatchObject({ code })
-      expect(await world.world()).toEqual(before)
+    ])('writes nothing if it is refused: %s', async (_, write, code) => {
+      const fixture = await setUp()
+      const before = await fixture.readState()
+      await expect(write(fixture)).rejects.toMatchObject({ code })
+      expect(await fixture.readState()).toEqual(before)
     })
 
-    test.each<[string, string, 'insert' | 'update', (world: World) => Promise<unknown>]>([
+    test.each<[string, string, 'insert' | 'update', (fixture: Fixture) => Promise<unknown>]>([
       [
-        'as an agent is added to their account',
+        'the agent of a new account',
         'agents',
         'insert',
         ({ agents, by }) =>
@@ -127,35 +131,35 @@ describe('what is written of an agent and their user is written whole or not at 
           }),
       ],
       [
-        'as a user who becomes an agent gets an extension',
+        'the revocation for a user who becomes an agent with an extension',
         'revocations',
         'insert',
         ({ agents, by, bert }) =>
           agents.add(by, { name: 'Bert', kind: 'human', userId: bert.id, extension: '203' }),
       ],
       [
-        'as a role is changed with a name',
+        'the role that changes with a name',
         'users',
         'update',
         ({ agents, by, agent }) => agents.update(by, agent.id, { name: 'Ann', role: 'supervisor' }, about),
       ],
       [
-        'as a presence is set with a status',
+        'the presence that changes with a status',
         'user_statuses',
         'insert',
         ({ agents, by, agent }) => agents.setStatus(by, agent.id, 'ready'),
       ],
-    ])('the disk is full %s', async (_, table, deed, write) => {
-      const world = await setUp()
-      const before = await world.world()
-      await world.refuse(table, deed)
-      await expect(write(world)).rejects.toThrow()
-      expect(await world.world()).toEqual(before)
+    ])('writes nothing if the database cannot write %s', async (_, table, operation, write) => {
+      const fixture = await setUp()
+      const before = await fixture.readState()
+      await fixture.failWrites(table, operation)
+      await expect(write(fixture)).rejects.toThrow()
+      expect(await fixture.readState()).toEqual(before)
     })
 
-    test('a role, an extension, a name and a team together: one version, and the sessions are over once', async () => {
-      const { agents, agent, anna, by, world, users } = await setUp()
-      const before = (await world()).revocations
+    test('of role, extension, name and team together makes one version and ends the sessions once', async () => {
+      const { agents, agent, anna, by, readState, users } = await setUp()
+      const before = (await readState()).revocations
       const patch = { name: 'Ann', team: 'support', role: 'supervisor', extension: '203' } as const
       expect(await agents.update(by, agent.id, patch, about)).toMatchObject({ ...patch, version: 2 })
       expect(await users.find(anna.id)).toMatchObject({
@@ -163,24 +167,24 @@ describe('what is written of an agent and their user is written whole or not at 
         extension: '203',
         team: 'support',
       })
-      expect(await world()).toMatchObject({ ended: [anna.id] })
-      expect((await world()).revocations).toBeGreaterThan(before)
+      expect(await readState()).toMatchObject({ ended: [anna.id] })
+      expect((await readState()).revocations).toBeGreaterThan(before)
     })
 
-    test('an account and its agent', async () => {
-      const { agents, by, world, users } = await setUp()
+    test('can add an account with its agent', async () => {
+      const { agents, by, readState, users } = await setUp()
       const account = { username: 'carl', password, role: 'user' } as const
-      const made = await agents.add(by, { name: 'Carl', kind: 'human', account, extension: '203' })
-      expect(made).toMatchObject({ name: 'Carl', username: 'carl', extension: '203', role: 'user' })
+      const added = await agents.add(by, { name: 'Carl', kind: 'human', account, extension: '203' })
+      expect(added).toMatchObject({ name: 'Carl', username: 'carl', extension: '203', role: 'user' })
       expect(await users.findByLogin('203')).toMatchObject({ username: 'carl' })
-      expect(await world()).toMatchObject({ ended: [] })
+      expect(await readState()).toMatchObject({ ended: [] })
     })
 
-    test('a user who becomes an agent with another extension', async () => {
-      const { agents, by, world, bert, users } = await setUp()
+    test('that gives an existing user another extension ends their sessions', async () => {
+      const { agents, by, readState, bert, users } = await setUp()
       await agents.add(by, { name: 'Bert', kind: 'human', userId: bert.id, extension: '203' })
       expect(await users.find(bert.id)).toMatchObject({ extension: '203', generation: 1 })
-      expect(await world()).toMatchObject({ ended: [bert.id] })
+      expect(await readState()).toMatchObject({ ended: [bert.id] })
     })
   })
 })

@@ -38,7 +38,7 @@ describe('the direction of an agent’s call', () => {
       recorded({ direction: 'internal', fromNumber: '1002' }).direction,
       'inbound',
     ],
-  ])('of %s is %3$s', (_, direction, expected) => {
+  ])('of %s is %s', (_, direction, expected) => {
     expect(direction).toBe(expected)
   })
 })

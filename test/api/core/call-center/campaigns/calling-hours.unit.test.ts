@@ -20,7 +20,7 @@ describe('calling hours', () => {
     ['on Saturday', '2026-11-21T10:00:00Z', false],
     ['in summer, when eight in UTC is ten', '2026-07-03T08:00:00Z', true],
     ['in summer at seven in UTC', '2026-07-03T07:00:00Z', true],
-  ])('in Berlin, %s: open is %3$s', (_, time, open) => {
+  ])('in Berlin %s (%s): open is %s', (_, time, open) => {
     expect(isOpen(office, 'Europe/Berlin', at(time))).toBe(open)
   })
 

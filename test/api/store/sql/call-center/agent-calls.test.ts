@@ -13,67 +13,67 @@ const newCall = (difference: Partial<AgentCall> = {}): Omit<AgentCall, 'id' | 'o
   ...difference,
 })
 
-describe('the calls of agents', () => {
+describe('the agent call store', () => {
   onBothEngines((engine) => {
     const setUp = async () => {
-      const log = createAgentCallStore(await engine.tables())
-      return { log, made: await log.add(newCall()) }
+      const store = createAgentCallStore(await engine.tables())
+      return { store, added: await store.add(newCall()) }
     }
 
-    test('one is found by its number and by the call’s own id, and another is not', async () => {
-      const { log, made } = await setUp()
-      expect(made).toEqual({ ...newCall(), id: expect.stringMatching(/^\d+$/), outcome: null })
-      expect(await log.find(made.id)).toEqual(made)
-      expect(await log.find('hk_1')).toEqual(made)
-      for (const id of ['hk_2', '999', `${made.id}.0`, '\ud800', 'a\u0000']) {
-        expect(await log.find(id)).toBeUndefined()
+    test('finds a call by its id and by its call id, and no other', async () => {
+      const { store, added } = await setUp()
+      expect(added).toEqual({ ...newCall(), id: expect.stringMatching(/^\d+$/), outcome: null })
+      expect(await store.find(added.id)).toEqual(added)
+      expect(await store.find('hk_1')).toEqual(added)
+      for (const id of ['hk_2', '999', `${added.id}.0`, '\ud800', 'a\u0000']) {
+        expect(await store.find(id)).toBeUndefined()
       }
     })
 
-    test('the numbers of many calls are found by one statement', async () => {
+    test('finds the ids of many calls with one statement', async () => {
       const { db, statements } = counted(await engine.tables())
-      const log = createAgentCallStore(db)
+      const store = createAgentCallStore(db)
       const ids = Array.from({ length: 200 }, (_, at) => `hk_${at}`)
-      const made = []
-      for (const callId of ids.slice(0, 3)) made.push(await log.add(newCall({ callId })))
+      const added = []
+      for (const callId of ids.slice(0, 3)) added.push(await store.add(newCall({ callId })))
       const before = statements()
-      const found = await log.findIds([...ids, '\ud800', 'a\u0000'])
+      const found = await store.findIds([...ids, '\ud800', 'a\u0000'])
       expect(statements() - before).toBe(1)
-      expect([...found]).toEqual(made.map(({ callId, id }) => [callId, id]))
-      expect(await log.findIds([])).toEqual(new Map())
+      expect([...found]).toEqual(added.map(({ callId, id }) => [callId, id]))
+      expect(await store.findIds([])).toEqual(new Map())
     })
 
-    test('a call is one row: added again it is a fault, noted again the first stays', async () => {
-      const { log, made } = await setUp()
-      await expect(log.add(newCall({ agentId: '4' }))).rejects.toThrow()
-      expect(await log.addIfMissing(newCall({ agentId: '4' }))).toEqual(made)
-      const noted = await log.addIfMissing(newCall({ callId: '1750000000.7', leadId: null }))
-      expect(noted).toMatchObject({ callId: '1750000000.7', leadId: null, agentId: '3' })
-      expect(Number(noted.id)).toBeGreaterThan(Number(made.id))
+    test('stores a call once: add rejects a second row, addIfMissing returns the first', async () => {
+      const { store, added } = await setUp()
+      await expect(store.add(newCall({ agentId: '4' }))).rejects.toThrow()
+      expect(await store.addIfMissing(newCall({ agentId: '4' }))).toEqual(added)
+      const second = await store.addIfMissing(newCall({ callId: '1750000000.7', leadId: null }))
+      expect(second).toMatchObject({ callId: '1750000000.7', leadId: null, agentId: '3' })
+      expect(Number(second.id)).toBeGreaterThan(Number(added.id))
     })
 
-    test('noted by many at once it is one', async () => {
-      const { log } = await setUp()
-      const noted = await Promise.all(
+    test('stores one row if many callers add a missing call at once', async () => {
+      const { store } = await setUp()
+      const second = await Promise.all(
         Array.from({ length: 10 }, (_, n) =>
-          log.addIfMissing(newCall({ callId: 'x.1', agentId: String(n + 1) })),
+          store.addIfMissing(newCall({ callId: 'x.1', agentId: String(n + 1) })),
         ),
       )
-      expect(new Set(noted.map(({ id }) => id)).size).toBe(1)
+      expect(new Set(second.map(({ id }) => id)).size).toBe(1)
     })
 
-    test('the first outcome stays', async () => {
-      const { log } = await setUp()
-      await log.finish('hk_1', 'busy')
-      await log.finish('hk_1', 'unknown')
-      expect(await log.find('hk_1')).toMatchObject({ outcome: 'busy' })
+    test('keeps the first outcome', async () => {
+      const { store } = await setUp()
+      await store.finish('hk_1', 'busy')
+      await store.finish('hk_1', 'unknown')
+      expect(await store.find('hk_1')).toMatchObject({ outcome: 'busy' })
     })
 
-    test('what was not dialled is forgotten, and its number is not given out again', async () => {
-      const { log, made } = await setUp()
-      await log.delete('hk_1')
-      expect(await log.find(made.id)).toBeUndefined()
-      expect((await log.add(newCall())).id).not.toBe(made.id)
+    test('deletes a call that was not dialed, and does not reuse its id', async () => {
+      const { store, added } = await setUp()
+      await store.delete('hk_1')
+      expect(await store.find(added.id)).toBeUndefined()
+      expect((await store.add(newCall())).id).not.toBe(added.id)
     })
   })
 })

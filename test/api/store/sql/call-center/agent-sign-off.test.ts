@@ -13,7 +13,7 @@ const NOW = START + 100
 
 describe('an agent whose last session ends', () => {
   onBothEngines((engine) => {
-    /** One who logged in at `START` and is READY. */
+    /** An agent who logged in at `START` and is READY. */
     async function setUp(difference: Partial<Session> = {}) {
       const db = await engine.tables()
       const [users, agents, sessions] = [createUserStore(db), createAgentStore(db), createSessionStore(db)]
@@ -28,29 +28,29 @@ describe('an agent whose last session ends', () => {
       }
       return { users, agents, sessions, session, userId, id, agent }
     }
-    type World = { users: UserStore; sessions: SessionStore; userId: string; session: Session }
+    type Fixture = { users: UserStore; sessions: SessionStore; userId: string; session: Session }
 
-    test.each<[string, (world: World) => Promise<unknown>]>([
+    test.each<[string, (fixture: Fixture) => Promise<unknown>]>([
       ['logs out', ({ sessions, session }) => sessions.end(session.id, NOW, 'logout')],
       ['is logged out', ({ sessions, userId }) => sessions.endAll(userId, undefined, NOW, 'ended_by_admin')],
       ['is disabled', ({ users, userId }) => users.setDisabled(userId, true, until)],
-      ['has a new password', ({ users, userId }) => users.setPassword(userId, '$argon2id$…', until)],
-      ['has a new role', ({ users, userId }) => users.update(userId, { role: 'supervisor' }, until)],
+      ['gets a new password', ({ users, userId }) => users.setPassword(userId, '$argon2id$…', until)],
+      ['gets a new role', ({ users, userId }) => users.update(userId, { role: 'supervisor' }, until)],
       ['is deleted', ({ users, userId }) => users.remove(userId, until)],
-    ])('is OFFLINE when they %s', async (_, leave) => {
-      const world = await setUp()
-      await leave(world)
-      expect(await world.agent()).toMatchObject({ status: 'offline' })
+    ])('is OFFLINE when the user %s', async (_, endSession) => {
+      const fixture = await setUp()
+      await endSession(fixture)
+      expect(await fixture.agent()).toMatchObject({ status: 'offline' })
     })
 
-    test.each<AgentStatus>(['break', 'after_call'])('is OFFLINE also from %s', async (status) => {
+    test.each<AgentStatus>(['break', 'after_call'])('is OFFLINE also after status %s', async (status) => {
       const { agents, sessions, session, id, agent } = await setUp()
       await agents.setStatus(id, status, START)
       await sessions.end(session.id, NOW, 'logout')
       expect(await agent()).toEqual({ status: 'offline', statusAt: NOW })
     })
 
-    test('stays READY while another session of theirs lives', async () => {
+    test('stays READY while they have another active session', async () => {
       const { sessions, session, userId, agent } = await setUp()
       await sessions.add({ ...session, id: 'bGF0ZXItc2Vzc2lvbi1vZg' })
       await sessions.end(session.id, NOW, 'logout')
@@ -61,7 +61,7 @@ describe('an agent whose last session ends', () => {
       expect(await agent()).toMatchObject({ status: 'offline' })
     })
 
-    test('does not count a session that ran out as another one', async () => {
+    test('is OFFLINE if their other session has expired', async () => {
       const { sessions, session, agent } = await setUp()
       await sessions.add({ ...session, id: 'b2xkLXNlc3Npb24tb2YtMQ', expiresAt: NOW - 1 })
       await sessions.end(session.id, NOW, 'logout')
@@ -77,7 +77,7 @@ describe('an agent whose last session ends', () => {
     })
 
     test.each([
-      ['runs out', { expiresAt: NOW }],
+      ['expires', { expiresAt: NOW }],
       ['was not renewed in time', { idleExpiresAt: NOW }],
     ])('is OFFLINE when the session %s, and not a second before', async (_, end) => {
       const { agents, agent } = await setUp(end)
@@ -87,21 +87,21 @@ describe('an agent whose last session ends', () => {
       expect(await agent()).toEqual({ status: 'offline', statusAt: NOW })
     })
 
-    test('is OFFLINE at the next login, though no API ran as the session ran out', async () => {
+    test('is OFFLINE at the next login, also if no API ran when the session expired', async () => {
       const { sessions, session, agent } = await setUp({ expiresAt: NOW })
       const later = { ...session, id: 'bGF0ZXItc2Vzc2lvbi1vZg', createdAt: NOW + 5, expiresAt: NOW + 900 }
       await sessions.add(later)
       expect(await agent()).toMatchObject({ status: 'offline' })
     })
 
-    test('is not made READY by a login', async () => {
+    test('is not set READY by a login', async () => {
       const { sessions, session, agent } = await setUp()
       await sessions.end(session.id, NOW, 'logout')
       await sessions.add({ ...session, id: 'bGF0ZXItc2Vzc2lvbi1vZg', createdAt: NOW + 5 })
       expect(await agent()).toMatchObject({ status: 'offline' })
     })
 
-    test('is what a supervisor said after that', async () => {
+    test('keeps the status that a supervisor sets afterwards', async () => {
       const { agents, sessions, session, id, agent } = await setUp()
       await sessions.end(session.id, NOW, 'logout')
       await agents.setStatus(id, 'ready', NOW)
@@ -109,15 +109,15 @@ describe('an agent whose last session ends', () => {
       expect(await agent()).toMatchObject({ status: 'ready' })
     })
 
-    test('cannot say READY themselves any more', async () => {
+    test('cannot set themselves READY afterwards', async () => {
       const { agents, sessions, session, id, agent } = await setUp()
       await sessions.end(session.id, NOW, 'logout')
-      const said = agents.setOwnStatus({ id }, 'ready', NOW)
-      await expect(said).rejects.toMatchObject({ code: 'token_revoked' })
+      const update = agents.setOwnStatus({ id }, 'ready', NOW)
+      await expect(update).rejects.toMatchObject({ code: 'token_revoked' })
       expect(await agent()).toMatchObject({ status: 'offline' })
     })
 
-    test('leaves other agents as they are, and those who never logged in', async () => {
+    test('does not change the status of an agent who never logged in', async () => {
       const { users, agents, sessions, session } = await setUp({ expiresAt: NOW })
       const bert = await users.add(newUser({ username: 'bert', extension: '202' }))
       const other = { name: 'Bert', kind: 'human', team: 'sales' } as const

@@ -12,47 +12,51 @@ describe('the team of an agent', () => {
   onBothEngines((engine) => {
     async function setUp(role: Role, team: string | null) {
       const db = await engine.tables()
-      const [users, agents, ledger] = [createUserStore(db), createAgentStore(db), createRevocationStore(db)]
+      const [users, agents, revocations] = [
+        createUserStore(db),
+        createAgentStore(db),
+        createRevocationStore(db),
+      ]
       const { id: userId } = await users.add(newUser({ role }))
       const { id } = await agents.add({ userId, name: 'anna', kind: 'human', team }, NOW, until)
       const before = (await users.find(userId))?.generation ?? 0
-      const waiting = async () => (await ledger.unpublished(10)).map(({ generation }) => generation)
-      return { users, agents, userId, id, before, waiting }
+      const unpublished = async () => (await revocations.unpublished(10)).map(({ generation }) => generation)
+      return { users, agents, userId, id, before, unpublished }
     }
 
-    test('is shown with the user, however they are found', async () => {
+    test('is returned with the user by each way to find them', async () => {
       const { users, userId } = await setUp('user', 'sales')
-      const nobody = await users.add(newUser({ username: 'bert', extension: null }))
-      expect(nobody.team).toBeNull()
+      const withoutAgent = await users.add(newUser({ username: 'bert', extension: null }))
+      expect(withoutAgent.team).toBeNull()
       expect(await users.find(userId)).toMatchObject({ id: userId, team: 'sales' })
       expect(await users.findByLogin('201')).toMatchObject({ id: userId, team: 'sales' })
       expect((await users.list({ limit: 10 })).map(({ team }) => team)).toEqual(['sales', null])
     })
 
     test.each<[string, Role, string | null, { team?: string | null; name?: string }, boolean]>([
-      ['a supervisor who goes to another', 'supervisor', 'sales', { team: 'support' }, true],
-      ['a supervisor who comes into one', 'supervisor', null, { team: 'sales' }, true],
-      ['a supervisor who leaves it', 'supervisor', 'sales', { team: null }, true],
-      ['a supervisor who stays', 'supervisor', 'sales', { team: 'sales', name: 'Anna' }, false],
+      ['a supervisor who changes teams', 'supervisor', 'sales', { team: 'support' }, true],
+      ['a supervisor who joins a team', 'supervisor', null, { team: 'sales' }, true],
+      ['a supervisor who leaves their team', 'supervisor', 'sales', { team: null }, true],
+      ['a supervisor who stays in the team', 'supervisor', 'sales', { team: 'sales', name: 'Anna' }, false],
       ['a supervisor with another name', 'supervisor', 'sales', { name: 'Anna' }, false],
-      ['an agent', 'user', 'sales', { team: 'support' }, false],
-      ['an admin', 'admin', 'sales', { team: 'support' }, false],
-    ])('outdates the tokens of %s, as the ledger says: %s', async (_, role, team, change, outdates) => {
-      const { users, agents, userId, id, before, waiting } = await setUp(role, team)
-      const told = await waiting()
+      ['an agent who changes teams', 'user', 'sales', { team: 'support' }, false],
+      ['an admin who changes teams', 'admin', 'sales', { team: 'support' }, false],
+    ])('decides whether an update revokes tokens: %s', async (_, role, team, change, revokes) => {
+      const { users, agents, userId, id, before, unpublished } = await setUp(role, team)
+      const revocationsBefore = await unpublished()
       expect(await agents.update(id, change, 1, NOW, until)).toMatchObject({ ...change, version: 2 })
-      const generation = before + (outdates ? 1 : 0)
+      const generation = before + (revokes ? 1 : 0)
       expect(await users.find(userId)).toMatchObject({ generation })
-      expect(await waiting()).toEqual(outdates ? [...told, generation] : told)
+      expect(await unpublished()).toEqual(revokes ? [...revocationsBefore, generation] : revocationsBefore)
     })
 
-    test('of a supervisor who was no agent outdates the tokens of before', async () => {
+    test('revokes the tokens of a supervisor who becomes an agent', async () => {
       expect(await setUp('supervisor', 'sales')).toMatchObject({ before: 1 })
       expect(await setUp('supervisor', null)).toMatchObject({ before: 0 })
       expect(await setUp('user', 'sales')).toMatchObject({ before: 0 })
     })
 
-    test('of one that somebody else changed meanwhile stays, and outdates nothing', async () => {
+    test('stays, and no token is revoked, if the expected version is stale', async () => {
       const { users, agents, userId, id, before } = await setUp('supervisor', 'sales')
       const change = agents.update(id, { team: 'support' }, 7, NOW, until)
       await expect(change).rejects.toMatchObject({ code: 'stale' })

@@ -26,23 +26,23 @@ onBothEngines(({ tables }) => {
     temperature: 0.7,
   })
   const template = (name: string) => ({ name, category: 'a', content: 'b', variables: [] })
-  const writing = (difference: Partial<WriteContext> = {}): WriteContext => ({
+  const context = (difference: Partial<WriteContext> = {}): WriteContext => ({
     changedBy: '7',
     now: 100,
     version: undefined,
     ...difference,
   })
   const put = (key: string, prompt: string, difference: Partial<WriteContext> = {}) =>
-    store.put('settings', key, { ...writing(difference), body: settings(prompt), createIfMissing: true })
-  const name = (key: string, called: string, createIfMissing = true) =>
-    store.put('template', key, { ...writing(), body: template(called), name: called, createIfMissing })
+    store.put('settings', key, { ...context(difference), body: settings(prompt), createIfMissing: true })
+  const putTemplate = (key: string, name: string, createIfMissing = true) =>
+    store.put('template', key, { ...context(), body: template(name), name, createIfMissing })
 
   describe('documents', () => {
-    test('are made, then changed, and read at any version', async () => {
+    test('are created, then changed, and can be read at each version', async () => {
       const first = await put('1', 'one')
-      expect(first).toMatchObject({ isNew: true, kept: { version: 1, createdAt: 100, updatedAt: 100 } })
+      expect(first).toMatchObject({ isNew: true, document: { version: 1, createdAt: 100, updatedAt: 100 } })
       const second = await put('1', 'two', { now: 200, version: 1 })
-      expect(second).toMatchObject({ isNew: false, kept: { version: 2, createdAt: 100, updatedAt: 200 } })
+      expect(second).toMatchObject({ isNew: false, document: { version: 2, createdAt: 100, updatedAt: 200 } })
       expect(await store.find('settings', '1')).toEqual(second.document)
       expect(await store.find('settings', '1', 1)).toEqual(first.document)
       expect(await store.find('settings', '1', 2)).toEqual(second.document)
@@ -50,24 +50,32 @@ onBothEngines(({ tables }) => {
       expect(await store.find('config', '1')).toBeUndefined()
     })
 
-    test('go on with their versions after they were deleted', async () => {
+    test('continue their version numbers after a deletion', async () => {
       await put('1', 'one')
-      await store.remove('settings', '1', writing({ version: 1 }))
+      await store.remove('settings', '1', context({ version: 1 }))
       expect(await store.find('settings', '1')).toBeUndefined()
       expect(await store.find('settings', '1', 2)).toBeUndefined()
-      expect(await put('1', 'again')).toMatchObject({ isNew: true, kept: { version: 3 } })
+      expect(await put('1', 'again')).toMatchObject({ isNew: true, document: { version: 3 } })
       expect((await store.find('settings', '1', 1))?.body.systemPrompt).toBe('one')
     })
 
     test.each([
       ['a change of an older version', () => put('1', 'x', { version: 7 }), 'stale'],
-      ['a change of what is not there', () => put('2', 'x', { version: 1 }), 'stale'],
-      ['the end of an older version', () => store.remove('settings', '1', writing({ version: 7 })), 'stale'],
-      ['the end of what is not there', () => store.remove('settings', '2', writing()), 'not_found'],
-      ['a change that may not make it', () => name('2', 'x', false), 'not_found'],
-    ])('%s is refused and leaves no version', async (_, deed, code) => {
+      ['a change of a missing document', () => put('2', 'x', { version: 1 }), 'stale'],
+      [
+        'a deletion of an older version',
+        () => store.remove('settings', '1', context({ version: 7 })),
+        'stale',
+      ],
+      ['a deletion of a missing document', () => store.remove('settings', '2', context()), 'not_found'],
+      [
+        'a change of a missing document that may not create it',
+        () => putTemplate('2', 'x', false),
+        'not_found',
+      ],
+    ])('%s is refused and adds no version', async (_, write, code) => {
       const { document } = await put('1', 'one')
-      await expect(deed()).rejects.toMatchObject({ code })
+      await expect(write()).rejects.toMatchObject({ code })
       expect(await store.find('settings', '1')).toEqual(document)
       const { many } = await db.query
         .selectFrom('ai_versions')
@@ -76,7 +84,7 @@ onBothEngines(({ tables }) => {
       expect(Number(many)).toBe(1)
     })
 
-    test('of many who change one version, one does', async () => {
+    test('accept one of many concurrent changes of one version', async () => {
       await put('1', 'one')
       const tries = ['a', 'b', 'c', 'd', 'e'].map((prompt) => put('1', prompt, { version: 1 }))
       const done = await Promise.allSettled(tries)
@@ -86,7 +94,7 @@ onBothEngines(({ tables }) => {
       }
     })
 
-    test('many who make one at once all get a version', async () => {
+    test('give each of many concurrent writers a version of its own', async () => {
       const done = await Promise.all(['a', 'b', 'c', 'd', 'e'].map((prompt) => put('1', prompt)))
       expect(done.map(({ document }) => document.version).sort()).toEqual([1, 2, 3, 4, 5])
       expect(done.filter(({ isNew }) => isNew)).toHaveLength(1)
@@ -94,15 +102,15 @@ onBothEngines(({ tables }) => {
   })
 
   describe('names', () => {
-    test('are had once, and are free again after a change or an end', async () => {
-      await name('a', 'Ana')
-      await name('b', 'Bea')
-      await expect(name('c', 'Ana')).rejects.toMatchObject({ code: 'taken' })
-      await expect(name('b', 'Ana')).rejects.toMatchObject({ code: 'taken' })
-      await name('a', 'Ada')
-      await name('b', 'Ana')
-      await store.remove('template', 'b', writing())
-      await name('c', 'Ana')
+    test('are unique, and free again after a change or a deletion', async () => {
+      await putTemplate('a', 'Ana')
+      await putTemplate('b', 'Bea')
+      await expect(putTemplate('c', 'Ana')).rejects.toMatchObject({ code: 'taken' })
+      await expect(putTemplate('b', 'Ana')).rejects.toMatchObject({ code: 'taken' })
+      await putTemplate('a', 'Ada')
+      await putTemplate('b', 'Ana')
+      await store.remove('template', 'b', context())
+      await putTemplate('c', 'Ana')
       const page = async (afterName?: string) =>
         (await store.listByName('template', { afterName, limit: 1 })).map(({ body }) => body.name)
       expect([await page(), await page('Ada'), await page('Ana')]).toEqual([['Ada'], ['Ana'], []])
@@ -110,32 +118,34 @@ onBothEngines(({ tables }) => {
     })
   })
 
-  test('whatever is put and deleted, versions have no gap and each reads as it was', async () => {
+  test('versions have no gap and each can be read, after any sequence of writes and deletions', async () => {
     let run = 0
     await fc.assert(
       fc.asyncProperty(
         fc.array(fc.oneof({ weight: 3, arbitrary: fc.string({ unit: 'binary' }) }, fc.constant(undefined)), {
           maxLength: 12,
         }),
-        async (deeds) => {
+        async (prompts) => {
           run += 1
           const key = String(run)
           const model: (VersionedDocument<'settings'> | undefined)[] = []
-          for (const [now, prompt] of deeds.entries()) {
-            const isThere = model.at(-1) !== undefined
-            const version = isThere && now % 2 === 0 ? model.length : undefined
+          for (const [now, prompt] of prompts.entries()) {
+            const exists = model.at(-1) !== undefined
+            const version = exists && now % 2 === 0 ? model.length : undefined
             if (prompt === undefined) {
-              const gone = await store.remove('settings', key, writing({ now, version })).catch((err) => err)
-              if (isThere) model.push(undefined)
-              else expect(gone).toBeInstanceOf(Refusal)
+              const result = await store
+                .remove('settings', key, context({ now, version }))
+                .catch((err) => err)
+              if (exists) model.push(undefined)
+              else expect(result).toBeInstanceOf(Refusal)
             } else {
               const { document, isNew } = await put(key, prompt, { now, version })
-              expect([document.version, isNew]).toEqual([model.length + 1, !isThere])
+              expect([document.version, isNew]).toEqual([model.length + 1, !exists])
               model.push(document)
             }
           }
-          for (const [at, kept] of model.entries()) {
-            expect(await store.find('settings', key, at + 1)).toEqual(kept)
+          for (const [at, document] of model.entries()) {
+            expect(await store.find('settings', key, at + 1)).toEqual(document)
           }
           expect(await store.find('settings', key)).toEqual(model.at(-1))
           expect(await store.find('settings', key, model.length + 1)).toBeUndefined()

@@ -11,25 +11,25 @@ import { newCall, startedAt } from '../../../../support/fixtures/call-records.ts
 import { onBothEngines } from '../engines.ts'
 
 const DAY = { from: startedAt, until: startedAt + 86_400 }
-const CREW = [
+const AGENTS = [
   ['anna', '1001', 'sales'],
   ['bert', '1002', 'sales'],
   ['carl', '1003', 'support'],
 ] as const
 
-describe('how calls went', () => {
+describe('the call stats store', () => {
   onBothEngines((engine) => {
     async function setUp() {
       const db = await engine.tables()
       const [users, agents] = [createUserStore(db), createAgentStore(db)]
-      const people = []
-      for (const [username, extension, team] of CREW) {
+      const added = []
+      for (const [username, extension, team] of AGENTS) {
         const user = await users.add({ username, extension, role: 'user', passwordHash: 'x', email: null })
-        people.push(await agents.add({ userId: user.id, name: username, kind: 'human', team }, 0, 0))
+        added.push(await agents.add({ userId: user.id, name: username, kind: 'human', team }, 0, 0))
       }
-      const [anna, bert, carl] = people
+      const [anna, bert, carl] = added
       if (anna === undefined || bert === undefined || carl === undefined) throw new TypeError('three')
-      const [history, log, dialled] = [
+      const [history, agentCallStore, placedCalls] = [
         createCallHistoryStore(db),
         createAgentCallStore(db),
         createPlacedCallStore(db),
@@ -39,44 +39,57 @@ describe('how calls went', () => {
         extension: agent.extension ?? '',
         answered,
       })
-      /** A call that somebody made from the desk. */
-      const make = async (
+      /** Requests a call of an agent. */
+      const request = async (
         id: string,
         agent: typeof anna,
         campaignId: string | null = null,
         createdAt = startedAt,
       ) => {
         const about = { number: '+4930', createdAt }
-        await dialled.add({ id, userId: agent.userId ?? '', outcome: null, ...about })
-        await log.add({ callId: id, agentId: agent.id, leadId: null, campaignId, ...about })
+        await placedCalls.add({ id, userId: agent.userId ?? '', outcome: null, ...about })
+        await agentCallStore.add({ callId: id, agentId: agent.id, leadId: null, campaignId, ...about })
       }
       const store = createCallStatsStore(db)
-      return { db, users, agents, anna, bert, carl, history, log, dialled, party, make, store }
+      return {
+        db,
+        users,
+        agents,
+        anna,
+        bert,
+        carl,
+        history,
+        agentCallStore,
+        placedCalls,
+        party,
+        request,
+        store,
+      }
     }
     const own = ({ id }: { id: string }): Scope => ({ sees: 'own', agentId: id })
     const sales = ({ id }: { id: string }): Scope => ({ sees: 'team', team: 'sales', agentId: id })
-    const totals = (tallies: readonly { calls: number }[]) =>
-      tallies.reduce((all, { calls }) => all + calls, 0)
+    const sumOfCalls = (counts: readonly { calls: number }[]) =>
+      counts.reduce((all, { calls }) => all + calls, 0)
 
-    test('a lead’s call that the dialplan alone answered is no answered one', async () => {
-      const { store, history, log, party, anna } = await setUp()
+    test('counts a lead’s call that only the dialplan answered by the agent call’s outcome', async () => {
+      const { store, history, agentCallStore, party, anna } = await setUp()
       const about = { agentId: anna.id, campaignId: '1', number: '+4930', createdAt: startedAt }
       for (const [callId, leadId] of [
         ['hk_1', '9'],
         ['hk_2', null],
       ] as const) {
-        await log.add({ ...about, callId, leadId })
-        await log.finish(callId, 'failed')
+        await agentCallStore.add({ ...about, callId, leadId })
+        await agentCallStore.finish(callId, 'failed')
         await history.save([newCall({ id: callId, outcome: 'answered', parties: [party(anna)] })])
       }
-      const tallies = await store.countByCampaign(own(anna), DAY)
-      expect(tallies.map(({ outcome, calls, answered }) => ({ outcome, calls, answered }))).toEqual([
+      const counts = await store.countByCampaign(own(anna), DAY)
+      expect(counts.map(({ outcome, calls, answered }) => ({ outcome, calls, answered }))).toEqual([
         { outcome: 'answered', calls: 1, answered: 1 },
         { outcome: 'failed', calls: 1, answered: 0 },
       ])
     })
 
-    test('a call of the history counts once for each who was in it, and once for their team', async () => {
+    test('counts a call once for each agent in it, and once for their team', async () => {
       const { store, history, party, anna, bert, carl } = await setUp()
       await history.save([newCall({ parties: [party(anna), party(bert)] })])
       for (const scope of [own(anna), own(bert), sales(anna), UNRESTRICTED_SCOPE]) {
@@ -87,15 +100,15 @@ describe('how calls went', () => {
       expect(await store.countByCampaign(own(carl), DAY)).toEqual([])
     })
 
-    test('a call made from the desk counts once, whether the history has it or not', async () => {
-      const { store, history, make, party, anna, dialled, log } = await setUp()
-      await make('hk_1', anna, '9')
-      await make('hk_2', anna, '9')
-      await make('hk_3', anna, '9')
-      await make('hk_4', anna)
+    test('counts a requested call once, whether the history has it or not', async () => {
+      const { store, history, request, party, anna, placedCalls, agentCallStore } = await setUp()
+      await request('hk_1', anna, '9')
+      await request('hk_2', anna, '9')
+      await request('hk_3', anna, '9')
+      await request('hk_4', anna)
       await history.save([newCall({ id: 'hk_1', parties: [party(anna)] })])
-      await dialled.finish('hk_2', 'own_unavailable')
-      await log.finish('hk_3', 'busy')
+      await placedCalls.finish('hk_2', 'own_unavailable')
+      await agentCallStore.finish('hk_3', 'busy')
       expect(await store.countByCampaign(own(anna), DAY)).toEqual(
         expect.arrayContaining([
           { campaignId: '9', outcome: 'answered', calls: 1, answered: 1, talked: 60 },
@@ -104,34 +117,34 @@ describe('how calls went', () => {
           { campaignId: null, outcome: null, calls: 1, answered: 0, talked: 0 },
         ]),
       )
-      expect(totals(await store.countByCampaign(own(anna), DAY))).toBe(4)
+      expect(sumOfCalls(await store.countByCampaign(own(anna), DAY))).toBe(4)
     })
 
-    test('a call counts by its start, where the history knows one, and on one day alone', async () => {
-      const { store, history, make, party, anna } = await setUp()
-      await make('hk_1', anna, null, startedAt - 1)
+    test('counts a call on one day: by its start in the history, or else by its request', async () => {
+      const { store, history, request, party, anna } = await setUp()
+      await request('hk_1', anna, null, startedAt - 1)
       await history.save([newCall({ id: 'hk_1', parties: [party(anna)] })])
-      await make('hk_2', anna, null, startedAt - 1)
+      await request('hk_2', anna, null, startedAt - 1)
       const before = { from: startedAt - 86_400, until: startedAt }
-      expect(totals(await store.countByCampaign(own(anna), DAY))).toBe(1)
-      expect(totals(await store.countByCampaign(own(anna), before))).toBe(1)
+      expect(sumOfCalls(await store.countByCampaign(own(anna), DAY))).toBe(1)
+      expect(sumOfCalls(await store.countByCampaign(own(anna), before))).toBe(1)
       expect(await store.countForAgent(anna, before)).toMatchObject({ calls: 1, answered: 0 })
     })
 
-    test('the first second of a span counts, and its end does not', async () => {
+    test('includes the first second of a range, and excludes its end', async () => {
       const { store, history, party, anna } = await setUp()
       await history.save([
         newCall({ id: '1', startedAt: DAY.from, parties: [party(anna)] }),
         newCall({ id: '2', startedAt: DAY.until, parties: [party(anna)] }),
       ])
-      expect(totals(await store.countByCampaign(UNRESTRICTED_SCOPE, DAY))).toBe(1)
+      expect(sumOfCalls(await store.countByCampaign(UNRESTRICTED_SCOPE, DAY))).toBe(1)
     })
 
-    test('an agent answers calls and misses them: what they made and nobody took is neither', async () => {
-      const { store, history, make, party, anna, bert, carl } = await setUp()
+    test('counts calls to an agent as answered or missed, and their own unanswered calls as neither', async () => {
+      const { store, history, request, party, anna, bert, carl } = await setUp()
       const parties = [party(anna)]
       const unanswered = { answeredAt: null, billable: 0 }
-      await make('hk_1', anna)
+      await request('hk_1', anna)
       await history.save([
         newCall({ id: '1', parties }),
         newCall({ id: '2', parties, outcome: 'no_answer', ...unanswered }),
@@ -167,7 +180,7 @@ describe('how calls went', () => {
       expect(await store.countForAgent(carl, DAY)).toEqual({ calls: 0, answered: 0, missed: 0, talked: 0 })
     })
 
-    test('where many phones ring, whoever picks up has answered, and the others have missed nothing', async () => {
+    test('counts a call to several phones as answered for the one that answered, and as missed for none', async () => {
       const { store, history, party, anna, bert, carl } = await setUp()
       await history.save([newCall({ parties: [party(anna, false), party(bert), party(carl, false)] })])
       expect(await store.countForAgent(anna, DAY)).toEqual({ calls: 1, answered: 0, missed: 0, talked: 0 })
@@ -181,7 +194,7 @@ describe('how calls went', () => {
       }
     })
 
-    test('adds up with the history', async () => {
+    test('has the same sums as the history', async () => {
       const { store, history, party, anna, bert } = await setUp()
       const outcomes = ['answered', 'busy', 'no_answer', 'own_busy', 'unknown'] as const
       await history.save(
@@ -204,10 +217,10 @@ describe('how calls went', () => {
           talked: answered * 60,
         })
       }
-      expect(totals(await store.countByCampaign(UNRESTRICTED_SCOPE, DAY))).toBe(await history.count(DAY))
+      expect(sumOfCalls(await store.countByCampaign(UNRESTRICTED_SCOPE, DAY))).toBe(await history.count(DAY))
     })
 
-    test('of those who may log in, with what they say of themselves', async () => {
+    test('lists agents with an enabled user, with status and extension', async () => {
       const { store, agents, users, anna, bert, carl } = await setUp()
       await agents.add({ userId: null, name: 'voice', kind: 'ai', team: 'sales' }, 0, 0)
       await agents.setStatus(bert.id, 'ready', 5)
@@ -224,15 +237,15 @@ describe('how calls went', () => {
     })
 
     if (engine.name === 'SQLite') {
-      test('walks indexes by time, and no table of calls', async () => {
+      test('reads indexes on time, and scans no table of calls', async () => {
         const { db, store, anna } = await setUp()
-        const asked: string[] = []
+        const statements: string[] = []
         const spy = createCallStatsStore({
           ...db,
           query: db.query.withPlugin({
             transformQuery: ({ node }) => {
               const compiled = db.query.getExecutor().compileQuery(node, { queryId: 'spied' })
-              asked.push(compiled.sql.replaceAll(/\$\d+|\?/g, '1'))
+              statements.push(compiled.sql.replaceAll(/\$\d+|\?/g, '1'))
               return node
             },
             transformResult: async ({ result }) => result,
@@ -240,8 +253,8 @@ describe('how calls went', () => {
         })
         await spy.countByCampaign(sales(anna), DAY)
         await spy.countForAgent(anna, DAY)
-        expect(asked).toHaveLength(2)
-        for (const text of asked) {
+        expect(statements).toHaveLength(2)
+        for (const text of statements) {
           const { rows } = await sql<{ detail: string }>`explain query plan ${sql.raw(text)}`.execute(
             db.query,
           )

@@ -15,19 +15,19 @@ const spring: NewCampaign = {
   agentIds: ['7', '3'],
 }
 
-describe('campaigns as they are kept', () => {
+describe('the campaign store', () => {
   onBothEngines((engine) => {
     async function setUp() {
       const db = await engine.tables()
       const store = createCampaignStore(db)
-      return { db, store, made: await store.add(spring, now) }
+      return { db, store, added: await store.add(spring, now) }
     }
 
-    test('one is found as it was made: a draft that does not dial', async () => {
-      const { store, made } = await setUp()
-      expect(made).toEqual({
+    test('finds a campaign as it was added: a draft without automation', async () => {
+      const { store, added } = await setUp()
+      expect(added).toEqual({
         ...spring,
-        id: made.id,
+        id: added.id,
         agentIds: ['3', '7'],
         status: 'draft',
         automation: false,
@@ -37,160 +37,162 @@ describe('campaigns as they are kept', () => {
         createdAt: now,
         updatedAt: now,
       })
-      expect(await store.find(made.id, UNRESTRICTED_SCOPE)).toEqual(made)
+      expect(await store.find(added.id, UNRESTRICTED_SCOPE)).toEqual(added)
       expect(await store.find('99', UNRESTRICTED_SCOPE)).toBeUndefined()
       expect(await store.find('\ud800', UNRESTRICTED_SCOPE)).toBeUndefined()
     })
 
     test.each([
-      ['its team', { sees: 'team', team: 'sales', agentId: '1' }, true],
-      ['another team', { sees: 'team', team: 'support', agentId: '3' }, false],
-      ['who works in it', { sees: 'own', agentId: '3' }, true],
-      ['who does not', { sees: 'own', agentId: '4' }, false],
-    ] as const)('%s sees it or not', async (_, scope, sees) => {
-      const { store, made } = await setUp()
-      expect((await store.find(made.id, scope)) !== undefined).toBe(sees)
+      ['includes it for a supervisor of its team', { sees: 'team', team: 'sales', agentId: '1' }, true],
+      ['excludes it for another team', { sees: 'team', team: 'support', agentId: '3' }, false],
+      ['includes it for an agent who works in it', { sees: 'own', agentId: '3' }, true],
+      ['excludes it for another agent', { sees: 'own', agentId: '4' }, false],
+    ] as const)('applies the scope: %s', async (_, scope, sees) => {
+      const { store, added } = await setUp()
+      expect((await store.find(added.id, scope)) !== undefined).toBe(sees)
       expect(await store.list(scope, { limit: 9 })).toHaveLength(sees ? 1 : 0)
     })
 
-    test('lists go by id, from a place on, of one status', async () => {
-      const { store, made } = await setUp()
+    test('lists by id, after a cursor, filtered by status', async () => {
+      const { store, added } = await setUp()
       const second = await store.add({ ...spring, name: 'Summer' }, now)
       const third = await store.add({ ...spring, name: 'Autumn', agentIds: [] }, now)
       await store.transition(second.id, ['draft'], { status: 'active' }, now)
       const ids = async (page: Parameters<typeof store.list>[1]) =>
         (await store.list(UNRESTRICTED_SCOPE, page)).map(({ id }) => id)
-      expect(await ids({ limit: 2 })).toEqual([made.id, second.id])
+      expect(await ids({ limit: 2 })).toEqual([added.id, second.id])
       expect(await ids({ limit: 2, afterId: second.id })).toEqual([third.id])
-      expect(await ids({ limit: 9, status: 'draft' })).toEqual([made.id, third.id])
+      expect(await ids({ limit: 9, status: 'draft' })).toEqual([added.id, third.id])
     })
 
-    test('a change writes what it names and takes another version', async () => {
-      const { store, made } = await setUp()
+    test('updates the given members and increments the version', async () => {
+      const { store, added } = await setUp()
       const rules = newRules({ maxAttempts: 1 })
       const change = { name: 'Sommer', rules, agentIds: ['9'], team: null }
-      expect(await store.update(made.id, change, 1, now + 1)).toEqual({
-        ...made,
+      expect(await store.update(added.id, change, 1, now + 1)).toEqual({
+        ...added,
         ...change,
         version: 2,
         updatedAt: now + 1,
       })
-      await expect(store.update(made.id, { name: 'Winter' }, 1, now)).rejects.toMatchObject({ code: 'stale' })
+      await expect(store.update(added.id, { name: 'Winter' }, 1, now)).rejects.toMatchObject({
+        code: 'stale',
+      })
       await expect(store.update('99', { name: 'Winter' }, 1, now)).rejects.toMatchObject({
         code: 'not_found',
       })
-      expect(await store.update(made.id, {}, undefined, now)).toMatchObject({ name: 'Sommer', version: 3 })
+      expect(await store.update(added.id, {}, undefined, now)).toMatchObject({ name: 'Sommer', version: 3 })
     })
 
-    test('a step is taken from where it may begin, by one of two', async () => {
-      const { store, made } = await setUp()
-      const take = () => store.transition(made.id, ['draft'], { status: 'active', automation: true }, now)
+    test('makes a transition only from an allowed status, and once of two concurrent requests', async () => {
+      const { store, added } = await setUp()
+      const take = () => store.transition(added.id, ['draft'], { status: 'active', automation: true }, now)
       expect((await Promise.all([take(), take()])).toSorted()).toEqual([false, true])
-      expect(await store.listAutomated()).toMatchObject([{ id: made.id, version: 2, automation: true }])
-      await store.transition(made.id, ['active'], { status: 'paused' }, now)
+      expect(await store.listAutomated()).toMatchObject([{ id: added.id, version: 2, automation: true }])
+      await store.transition(added.id, ['active'], { status: 'paused' }, now)
       expect(await store.listAutomated()).toEqual([])
     })
 
-    test('one is over when it dials by itself and no lead waits or is called', async () => {
-      const { db, store, made } = await setUp()
-      await store.transition(made.id, ['draft'], { status: 'active', automation: true }, now)
-      // A list that is still to come.
-      expect(await store.completeIfExhausted(made.id, now)).toBe(false)
-      const lead = await addLead(db, made.id)
+    test('completes a campaign with automation when no lead waits or is in a call', async () => {
+      const { db, store, added } = await setUp()
+      await store.transition(added.id, ['draft'], { status: 'active', automation: true }, now)
+      // A campaign whose leads are still to be added.
+      expect(await store.completeIfExhausted(added.id, now)).toBe(false)
+      const lead = await addLead(db, added.id)
       for (const state of ['waiting', 'dialling'] as const) {
         await db.query.updateTable('leads').set({ dial_state: state }).execute()
-        expect(await store.completeIfExhausted(made.id, now)).toBe(false)
+        expect(await store.completeIfExhausted(added.id, now)).toBe(false)
       }
       await db.query.updateTable('leads').set({ dial_state: 'done' }).where('id', '=', Number(lead)).execute()
-      expect(await store.completeIfExhausted(made.id, now)).toBe(true)
-      expect(await store.find(made.id, UNRESTRICTED_SCOPE)).toMatchObject({
+      expect(await store.completeIfExhausted(added.id, now)).toBe(true)
+      expect(await store.find(added.id, UNRESTRICTED_SCOPE)).toMatchObject({
         status: 'completed',
         automation: false,
         stopped: false,
       })
     })
 
-    test('one that is dialled by hand is never over by itself', async () => {
-      const { db, store, made } = await setUp()
-      await store.transition(made.id, ['draft'], { status: 'active' }, now)
-      await addLead(db, made.id, { dial_state: 'done' })
-      expect(await store.completeIfExhausted(made.id, now)).toBe(false)
+    test('does not complete a campaign without automation', async () => {
+      const { db, store, added } = await setUp()
+      await store.transition(added.id, ['draft'], { status: 'active' }, now)
+      await addLead(db, added.id, { dial_state: 'done' })
+      expect(await store.completeIfExhausted(added.id, now)).toBe(false)
     })
 
-    test('its leads are counted by what became of them, and by where they wait', async () => {
-      const { db, store, made } = await setUp()
+    test('counts leads by state and outcome, and waiting leads by time zone', async () => {
+      const { db, store, added } = await setUp()
       const other = await store.add(spring, now)
-      await addLead(db, made.id, { next_try_at: now + 9 })
-      await addLead(db, made.id, { next_try_at: now + 5, last_outcome: 'busy', attempts: 2 })
-      await addLead(db, made.id, { time_zone: 'Asia/Tokyo', last_outcome: 'busy', attempts: 1 })
-      await addLead(db, made.id, { dial_state: 'dialling', dialling_call_id: 'hk_1', dialling_agent_id: 1 })
-      await addLead(db, made.id, { dial_state: 'done', last_outcome: 'answered', attempts: 1 })
-      await addLead(db, made.id, { dial_state: 'done', status: 'do_not_call' })
+      await addLead(db, added.id, { next_try_at: now + 9 })
+      await addLead(db, added.id, { next_try_at: now + 5, last_outcome: 'busy', attempts: 2 })
+      await addLead(db, added.id, { time_zone: 'Asia/Tokyo', last_outcome: 'busy', attempts: 1 })
+      await addLead(db, added.id, { dial_state: 'dialling', dialling_call_id: 'hk_1', dialling_agent_id: 1 })
+      await addLead(db, added.id, { dial_state: 'done', last_outcome: 'answered', attempts: 1 })
+      await addLead(db, added.id, { dial_state: 'done', status: 'do_not_call' })
       const none = { total: 0, waiting: 0, dialling: 0, done: 0, calls: 0, outcomes: {} }
-      expect(await store.progress([made.id, other.id])).toEqual(
+      expect(await store.progress([added.id, other.id])).toEqual(
         new Map([
           [
-            made.id,
+            added.id,
             { total: 6, waiting: 3, dialling: 1, done: 2, calls: 4, outcomes: { busy: 2, answered: 1 } },
           ],
           [other.id, none],
         ]),
       )
-      expect(await store.waitingZones(made.id)).toEqual([
+      expect(await store.waitingZones(added.id)).toEqual([
         { zone: 'Asia/Tokyo', dueAt: now },
         { zone: null, dueAt: now + 5 },
       ])
       expect(await store.progress([])).toEqual(new Map())
     })
 
-    test('what is due is offered to whom it may be given', async () => {
-      const { db, store, made } = await setUp()
-      const [member, guest] = [spring.agentIds[0] ?? '', '99']
-      await addLead(db, made.id, { next_try_at: now + 9 })
-      expect(await store.hasDueLeadFor(made.id, [member, guest], now)).toBe(false)
-      await addLead(db, made.id, { agent_id: Number(member) })
-      expect(await store.hasDueLeadFor(made.id, [guest], now)).toBe(false)
-      expect(await store.hasDueLeadFor(made.id, [guest, member], now)).toBe(true)
-      await addLead(db, made.id, { agent_id: 98 })
-      expect(await store.hasDueLeadFor(made.id, [guest], now)).toBe(true)
+    test('has a due lead for the agents who may call it', async () => {
+      const { db, store, added } = await setUp()
+      const [member, other] = [spring.agentIds[0] ?? '', '99']
+      await addLead(db, added.id, { next_try_at: now + 9 })
+      expect(await store.hasDueLeadFor(added.id, [member, other], now)).toBe(false)
+      await addLead(db, added.id, { agent_id: Number(member) })
+      expect(await store.hasDueLeadFor(added.id, [other], now)).toBe(false)
+      expect(await store.hasDueLeadFor(added.id, [other, member], now)).toBe(true)
+      await addLead(db, added.id, { agent_id: 98 })
+      expect(await store.hasDueLeadFor(added.id, [other], now)).toBe(true)
     })
 
-    test('a note is kept until it dials anew', async () => {
-      const { store, made } = await setUp()
-      await store.setNote(made.id, 'lead 3 cannot be called')
-      expect(await store.find(made.id, UNRESTRICTED_SCOPE)).toMatchObject({
+    test('keeps a note until the campaign or its automation is started again', async () => {
+      const { store, added } = await setUp()
+      await store.setNote(added.id, 'lead 3 cannot be called')
+      expect(await store.find(added.id, UNRESTRICTED_SCOPE)).toMatchObject({
         automationNote: 'lead 3 cannot be called',
         version: 1,
       })
-      await store.transition(made.id, ['draft'], { automation: true }, now)
-      expect(await store.find(made.id, UNRESTRICTED_SCOPE)).toMatchObject({ automationNote: null })
-      await store.setNote(made.id, 'the trunk is out of order')
-      await store.transition(made.id, ['draft'], { status: 'active' }, now)
-      expect(await store.find(made.id, UNRESTRICTED_SCOPE)).toMatchObject({ automationNote: null })
+      await store.transition(added.id, ['draft'], { automation: true }, now)
+      expect(await store.find(added.id, UNRESTRICTED_SCOPE)).toMatchObject({ automationNote: null })
+      await store.setNote(added.id, 'the trunk is out of order')
+      await store.transition(added.id, ['draft'], { status: 'active' }, now)
+      expect(await store.find(added.id, UNRESTRICTED_SCOPE)).toMatchObject({ automationNote: null })
     })
 
-    describe('one that is halted', () => {
+    describe('pausing for an outage', () => {
       const failed = { attempts: 1, last_outcome: 'congestion', next_try_at: now + 60 } as const
 
-      test('is paused with the reason, and by the second who asks no more', async () => {
-        const { store, made } = await setUp()
-        await store.transition(made.id, ['draft'], { status: 'active', automation: true }, now)
+      test('sets status and note, and does nothing to a campaign that is already paused', async () => {
+        const { store, added } = await setUp()
+        await store.transition(added.id, ['draft'], { status: 'active', automation: true }, now)
         const reason = { note: 'the trunk is out of order', attempts: [] }
-        expect(await store.pauseForOutage(made.id, reason, now)).toBe(true)
-        expect(await store.find(made.id, UNRESTRICTED_SCOPE)).toMatchObject({
+        expect(await store.pauseForOutage(added.id, reason, now)).toBe(true)
+        expect(await store.find(added.id, UNRESTRICTED_SCOPE)).toMatchObject({
           status: 'paused',
           automation: true,
           automationNote: reason.note,
         })
-        expect(await store.pauseForOutage(made.id, { note: 'again', attempts: [] }, now)).toBe(false)
-        expect(await store.find(made.id, UNRESTRICTED_SCOPE)).toMatchObject({ automationNote: reason.note })
+        expect(await store.pauseForOutage(added.id, { note: 'again', attempts: [] }, now)).toBe(false)
+        expect(await store.find(added.id, UNRESTRICTED_SCOPE)).toMatchObject({ automationNote: reason.note })
       })
 
       test.each([
         ['waits', {}, { dial_state: 'waiting', attempts: 0, next_try_at: now + 5 }],
         ['was tried twice', { attempts: 2 }, { dial_state: 'waiting', attempts: 1, next_try_at: now + 5 }],
         [
-          'is done for want of a good number',
+          'is done because of the outage',
           { dial_state: 'done', last_outcome: 'unknown_number' },
           { dial_state: 'waiting', attempts: 0, next_try_at: now + 5 },
         ],
@@ -200,7 +202,7 @@ describe('campaigns as they are kept', () => {
           { dial_state: 'done', attempts: 0, next_try_at: now + 60 },
         ],
         [
-          'was given up by a person',
+          'a user set to lost',
           { dial_state: 'done', status: 'lost' },
           { dial_state: 'done', attempts: 0, next_try_at: now + 60 },
         ],
@@ -209,20 +211,20 @@ describe('campaigns as they are kept', () => {
           { dial_state: 'dialling', dialling_call_id: 'hk_1', dialling_agent_id: 3 },
           { dial_state: 'dialling', attempts: 0, next_try_at: now + 60 },
         ],
-      ] as const)('gives a lead that %s its attempt back', async (_, flaw, should) => {
-        const { db, store, made } = await setUp()
-        const leadId = await addLead(db, made.id, { ...failed, ...flaw })
-        const other = await addLead(db, made.id, failed)
-        await store.pauseForOutage(made.id, { note: 'out of order', attempts: [{ leadId }] }, now + 5)
-        expect(await leadOf(db, leadId)).toMatchObject(should)
+      ] as const)('refunds the attempt of a lead that %s', async (_, difference, expected) => {
+        const { db, store, added } = await setUp()
+        const leadId = await addLead(db, added.id, { ...failed, ...difference })
+        const other = await addLead(db, added.id, failed)
+        await store.pauseForOutage(added.id, { note: 'out of order', attempts: [{ leadId }] }, now + 5)
+        expect(await leadOf(db, leadId)).toMatchObject(expected)
         expect(await leadOf(db, other)).toMatchObject({ attempts: 1, next_try_at: now + 60 })
       })
 
-      test('leaves a lead alone that is in another campaign by now', async () => {
-        const { db, store, made } = await setUp()
+      test('does not change a lead that was moved to another campaign', async () => {
+        const { db, store, added } = await setUp()
         const other = await store.add({ ...spring, name: 'Summer' }, now)
         const leadId = await addLead(db, other.id, failed)
-        await store.pauseForOutage(made.id, { note: 'out of order', attempts: [{ leadId }] }, now)
+        await store.pauseForOutage(added.id, { note: 'out of order', attempts: [{ leadId }] }, now)
         expect(await leadOf(db, leadId)).toMatchObject({ attempts: 1, next_try_at: now + 60 })
       })
     })

@@ -6,7 +6,7 @@ import { createLeadStore } from '../../../../../api/store/sql/call-center/leads.
 import { addCampaign, addLead, leadOf, now } from '../../../../support/fixtures/campaign-rows.ts'
 import { counted, onBothEngines } from '../engines.ts'
 
-describe('the queue of leads', () => {
+describe('the dial queue', () => {
   onBothEngines((engine) => {
     async function setUp() {
       const db = await engine.tables()
@@ -15,9 +15,9 @@ describe('the queue of leads', () => {
       const order = { campaignId, zones: [null], agentId: '1', callId: 'hk_1', now }
       return { db, queue, campaignId, order }
     }
-    const over = { outcome: 'busy', isAttempt: true, nextState: 'waiting', nextTryAt: now + 60, now } as const
+    const busy = { outcome: 'busy', isAttempt: true, nextState: 'waiting', nextTryAt: now + 60, now } as const
 
-    test('the lead that is due the longest is taken, and told of until it is settled', async () => {
+    test('claims the lead that has been due longest, and lists it until its attempt is completed', async () => {
       const { db, queue, campaignId, order } = await setUp()
       await addLead(db, campaignId)
       const leadId = await addLead(db, campaignId, { number: '+49301', next_try_at: now - 5, attempts: 1 })
@@ -27,7 +27,7 @@ describe('the queue of leads', () => {
       }
       expect(await queue.claimNext(order)).toEqual(taken)
       expect(await queue.inProgress()).toEqual([taken])
-      expect(await queue.complete(taken, over)).toBe(true)
+      expect(await queue.complete(taken, busy)).toBe(true)
       expect(await queue.inProgress()).toEqual([])
       expect(await leadOf(db, leadId)).toMatchObject({
         dial_state: 'waiting',
@@ -46,13 +46,13 @@ describe('the queue of leads', () => {
       ['is in no queue', { dial_state: 'idle' }],
       ['is done', { dial_state: 'done' }],
       ['is being called', { dial_state: 'dialling', dialling_call_id: 'hk_0', dialling_agent_id: 2 }],
-      ['lives where it is night', { time_zone: 'Asia/Tokyo' }],
-      ['is won', { status: 'converted' }],
+      ['is in a time zone with closed hours', { time_zone: 'Asia/Tokyo' }],
+      ['is converted', { status: 'converted' }],
       ['is lost', { status: 'lost' }],
-      ['must not be called', { status: 'do_not_call' }],
-    ] as const)('a lead that %s is not taken', async (_, flaw) => {
+      ['has the status do_not_call', { status: 'do_not_call' }],
+    ] as const)('does not claim a lead that %s', async (_, difference) => {
       const { db, queue, campaignId, order } = await setUp()
-      await addLead(db, campaignId, flaw)
+      await addLead(db, campaignId, difference)
       expect(await queue.claimNext(order)).toBeUndefined()
       await addLead(db, campaignId)
       expect(await queue.claimNext(order)).toBeDefined()
@@ -60,15 +60,15 @@ describe('the queue of leads', () => {
 
     test.each([
       ['is paused', { status: 'paused' }],
-      ['does not dial by itself', { automation: 0 }],
-    ] as const)('no lead is taken of a campaign that %s', async (_, flaw) => {
+      ['has no automation', { automation: 0 }],
+    ] as const)('claims no lead of a campaign that %s', async (_, difference) => {
       const { db, queue, order } = await setUp()
-      const campaignId = await addCampaign(db, flaw)
+      const campaignId = await addCampaign(db, difference)
       await addLead(db, campaignId)
       expect(await queue.claimNext({ ...order, campaignId })).toBeUndefined()
     })
 
-    test('a lead of any of many zones is found by as many statements as of one', async () => {
+    test('needs as many statements for many time zones as for one', async () => {
       const { db, campaignId, order } = await setUp()
       const names = Intl.supportedValuesOf('timeZone').slice(0, 90)
       const [first = '', last = ''] = [names[0], names.at(-1)]
@@ -77,18 +77,18 @@ describe('the queue of leads', () => {
       await addLead(db, campaignId, { time_zone: last, status: 'lost' })
       const leadId = await addLead(db, campaignId, { time_zone: last, next_try_at: now - 9 })
       const unzoned = await addLead(db, campaignId, { next_try_at: now - 99 })
-      const { db: asked, statements } = counted(db)
-      const queue = createDialQueue(asked)
+      const { db: countedDb, statements } = counted(db)
+      const queue = createDialQueue(countedDb)
       expect((await queue.claimNext({ ...order, zones: [...names, null] }))?.leadId).toBe(leadId)
-      const ofMany = statements()
+      const forManyZones = statements()
       expect((await queue.claimNext({ ...order, zones: [null], agentId: '2', callId: 'hk_2' }))?.leadId).toBe(
         unzoned,
       )
-      expect(statements() - ofMany).toBe(ofMany)
+      expect(statements() - forManyZones).toBe(forManyZones)
       expect(await leadOf(db, '2')).toMatchObject({ dial_state: 'done' })
     })
 
-    test('the zones come in the order that is asked for, and in each the lead that is due the longest', async () => {
+    test('claims by the given order of zones, and in each zone the lead that has been due longest', async () => {
       const { db, queue, campaignId, order } = await setUp()
       const seoul = await addLead(db, campaignId, { time_zone: 'Asia/Seoul', next_try_at: now - 100 })
       const later = await addLead(db, campaignId, { time_zone: 'Asia/Tokyo' })
@@ -101,7 +101,7 @@ describe('the queue of leads', () => {
       expect(taken).toEqual([tokyo, later, seoul])
     })
 
-    test('leads of the zones asked for are taken, with those that have none only where that is asked for', async () => {
+    test('claims leads of the given zones, and leads without a zone only for null', async () => {
       const { db, queue, campaignId, order } = await setUp()
       const zoned = await addLead(db, campaignId, { time_zone: 'Asia/Tokyo' })
       const none = await addLead(db, campaignId)
@@ -111,7 +111,7 @@ describe('the queue of leads', () => {
       expect(await queue.claimNext({ ...order, zones: [], agentId: '3' })).toBeUndefined()
     })
 
-    test('a number on the do-not-call list is given up when its turn comes', async () => {
+    test('ends a lead on the do-not-call list when its turn comes', async () => {
       const { db, queue, campaignId, order } = await setUp()
       const leadId = await addLead(db, campaignId, { number: '+49301', next_try_at: now - 5 })
       const other = await addLead(db, campaignId)
@@ -124,7 +124,7 @@ describe('the queue of leads', () => {
       })
     })
 
-    test('a number that is being called is not called by another lead', async () => {
+    test('does not claim a lead whose number is being called for another lead', async () => {
       const { db, queue, campaignId, order } = await setUp()
       const [first] = [
         await addLead(db, campaignId, { number: '+49301' }),
@@ -132,11 +132,11 @@ describe('the queue of leads', () => {
       ]
       expect((await queue.claimNext(order))?.leadId).toBe(first)
       expect(await queue.claimNext({ ...order, agentId: '2', callId: 'hk_2' })).toBeUndefined()
-      await queue.complete({ leadId: first, callId: 'hk_1' }, { ...over, nextState: 'done' })
+      await queue.complete({ leadId: first, callId: 'hk_1' }, { ...busy, nextState: 'done' })
       expect(await queue.claimNext({ ...order, agentId: '2', callId: 'hk_2' })).toBeDefined()
     })
 
-    test('an agent who is in a call of a lead gets no other', async () => {
+    test('claims no second lead for an agent in a call of a lead', async () => {
       const { db, queue, campaignId, order } = await setUp()
       await addLead(db, campaignId)
       const other = await addLead(db, campaignId)
@@ -146,11 +146,11 @@ describe('the queue of leads', () => {
       await expect(taking).rejects.toMatchObject({ code: 'conflict' })
     })
 
-    test('20 diallers at once take 20 leads, each once', async () => {
+    test('lets 20 concurrent dialers claim 20 leads, each once', async () => {
       const { db, queue, campaignId, order } = await setUp()
       for (let n = 0; n < 20; n += 1) await addLead(db, campaignId)
       const taken = new Map<string, string>()
-      // One that was second gets nothing and asks again, as a dialler does.
+      // The loser of two concurrent claims gets nothing and tries again, as the dialer does.
       for (let round = 0; taken.size < 20 && round < 20; round += 1) {
         const orders = Array.from({ length: 20 }, (_, n) => ({
           ...order,
@@ -167,7 +167,7 @@ describe('the queue of leads', () => {
       expect(new Set(taken.values()).size).toBe(20)
     })
 
-    test('a lead of somebody who works in the campaign waits for them; one of somebody else is anybody’s', async () => {
+    test('claims an assigned lead only for its agent, unless that agent is not in the campaign', async () => {
       const { db, queue, campaignId, order } = await setUp()
       await db.query
         .insertInto('campaign_agents')
@@ -179,7 +179,7 @@ describe('the queue of leads', () => {
       expect((await queue.claimNext({ ...order, agentId: '2', callId: 'hk_2' }))?.leadId).toBe(theirs)
     })
 
-    test('an agent who has handed the call on may have the next lead, and the first is still in its call', async () => {
+    test('claims the next lead for a released agent while the first lead is still in its call', async () => {
       const { db, queue, campaignId, order } = await setUp()
       const first = await addLead(db, campaignId)
       const second = await addLead(db, campaignId)
@@ -192,21 +192,21 @@ describe('the queue of leads', () => {
         { leadId: first, agentId: null },
         { leadId: second, agentId: '1' },
       ])
-      expect(await queue.complete({ leadId: first, callId: 'hk_1' }, { ...over, nextState: 'done' })).toBe(
+      expect(await queue.complete({ leadId: first, callId: 'hk_1' }, { ...busy, nextState: 'done' })).toBe(
         true,
       )
     })
 
     test.each([
-      ['of nobody', { agent_id: null, team: null }, { agent_id: 1, team: 'sales' }],
-      ['of the same team', { agent_id: null, team: 'sales' }, { agent_id: 1, team: 'sales' }],
+      ['without agent and team', { agent_id: null, team: null }, { agent_id: 1, team: 'sales' }],
+      ['of the agent’s team', { agent_id: null, team: 'sales' }, { agent_id: 1, team: 'sales' }],
       [
-        'of another team stays there',
+        'of another team (not assigned)',
         { agent_id: null, team: 'support' },
         { agent_id: null, team: 'support' },
       ],
-      ['of somebody else stays theirs', { agent_id: 7, team: 'support' }, { agent_id: 7, team: 'support' }],
-    ])('a lead %s that was reached is its caller’s, who may open it', async (_, whose, becomes) => {
+      ['of another agent (not assigned)', { agent_id: 7, team: 'support' }, { agent_id: 7, team: 'support' }],
+    ])('assigns a reached lead to its caller, who may read it: a lead %s', async (_, owner, expected) => {
       const { db, queue, campaignId, order } = await setUp()
       const agents = createAgentStore(db)
       const { id: agentId } = await agents.add(
@@ -214,7 +214,7 @@ describe('the queue of leads', () => {
         now,
         now,
       )
-      const leadId = await addLead(db, campaignId, whose)
+      const leadId = await addLead(db, campaignId, owner)
       const call = await queue.claimNext({ ...order, agentId })
       const own = { sees: 'own', agentId } as const
       const leads = createLeadStore(db)
@@ -222,13 +222,13 @@ describe('the queue of leads', () => {
       expect(await leads.find(leadId, { ...own, agentId: '99' })).toBeUndefined()
       await queue.complete(
         { leadId, callId: call?.callId ?? '' },
-        { ...over, outcome: 'answered', nextState: 'done' },
+        { ...busy, outcome: 'answered', nextState: 'done' },
       )
-      expect(await leadOf(db, leadId)).toMatchObject(becomes)
+      expect(await leadOf(db, leadId)).toMatchObject(expected)
       expect(await leads.find(leadId, own)).toBeDefined()
     })
 
-    test.each([['idle'], ['waiting'], ['done']] as const)('one that is %s is taken by hand', async (from) => {
+    test.each([['idle'], ['waiting'], ['done']] as const)('claims a lead by id that is %s', async (from) => {
       const { db, queue, campaignId } = await setUp()
       const leadId = await addLead(db, campaignId, { dial_state: from, number: '+49301' })
       const order = { leadId, agentId: '1', callId: 'hk_1', now }
@@ -238,7 +238,7 @@ describe('the queue of leads', () => {
       }
     })
 
-    test('by hand: an emergency number, although an entry of before lists it', async () => {
+    test('claims a lead by id with an emergency number that is on the do-not-call list', async () => {
       const { db, queue } = await setUp()
       const leadId = await addLead(db, null, { number: '112' })
       await createDoNotCall(db).add([['112']], 'of before', now)
@@ -246,7 +246,7 @@ describe('the queue of leads', () => {
       expect(await queue.claim(order)).toMatchObject({ leadId, number: '112' })
     })
 
-    test('by hand: a number that is being called, one that must not be, and a lead that is not there', async () => {
+    test('refuses a claim by id for a number in a call, a number on the do-not-call list and an unknown lead', async () => {
       const { db, queue } = await setUp()
       const number = '+49301'
       const [first, second] = [await addLead(db, null, { number }), await addLead(db, null, { number })]
@@ -260,17 +260,17 @@ describe('the queue of leads', () => {
       await expect(take('\ud800')).rejects.toMatchObject({ code: 'not_found' })
     })
 
-    test('the first word of a call’s end is heard, and none of another call', async () => {
+    test('completes an attempt once, and only with its own call id', async () => {
       const { db, queue, campaignId, order } = await setUp()
       const leadId = await addLead(db, campaignId)
       await queue.claimNext(order)
-      expect(await queue.complete({ leadId, callId: 'hk_0' }, over)).toBe(false)
-      expect(await queue.complete({ leadId, callId: 'hk_1' }, over)).toBe(true)
-      expect(await queue.complete({ leadId, callId: 'hk_1' }, over)).toBe(false)
+      expect(await queue.complete({ leadId, callId: 'hk_0' }, busy)).toBe(false)
+      expect(await queue.complete({ leadId, callId: 'hk_1' }, busy)).toBe(true)
+      expect(await queue.complete({ leadId, callId: 'hk_1' }, busy)).toBe(false)
       expect(await leadOf(db, leadId)).toMatchObject({ attempts: 1 })
     })
 
-    test('what was never dialled leaves no trace', async () => {
+    test('restores the lead after an attempt that was never dialed', async () => {
       const { db, queue, campaignId, order } = await setUp()
       const leadId = await addLead(db, campaignId)
       const before = await leadOf(db, leadId)
@@ -282,24 +282,24 @@ describe('the queue of leads', () => {
       expect(await leadOf(db, leadId)).toEqual(before)
     })
 
-    test('a lead whose number is listed in another spelling is settled as such', async () => {
+    test('sets the status do_not_call of a lead that is listed in another spelling', async () => {
       const { db, queue, campaignId, order } = await setUp()
       const leadId = await addLead(db, campaignId)
       await queue.claimNext(order)
-      const barred = { ...over, outcome: null, nextState: 'done', status: 'do_not_call' } as const
-      await queue.complete({ leadId, callId: 'hk_1' }, barred)
+      const result = { ...busy, outcome: null, nextState: 'done', status: 'do_not_call' } as const
+      await queue.complete({ leadId, callId: 'hk_1' }, result)
       expect(await leadOf(db, leadId)).toMatchObject({ status: 'do_not_call', dial_state: 'done' })
     })
 
     test.each([
       ['new', 'contacted'],
       ['qualified', 'qualified'],
-    ] as const)('a lead that was %s and is reached is %s', async (status, then) => {
+    ] as const)('changes the status of a reached lead from %s to %s', async (status, next) => {
       const { db, queue, campaignId, order } = await setUp()
       const leadId = await addLead(db, campaignId, { status })
       await queue.claimNext(order)
-      await queue.complete({ leadId, callId: 'hk_1' }, { ...over, outcome: 'answered', nextState: 'done' })
-      expect((await leadOf(db, leadId)).status).toBe(then)
+      await queue.complete({ leadId, callId: 'hk_1' }, { ...busy, outcome: 'answered', nextState: 'done' })
+      expect((await leadOf(db, leadId)).status).toBe(next)
     })
   })
 })

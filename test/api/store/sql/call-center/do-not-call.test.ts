@@ -8,7 +8,7 @@ describe('the do-not-call list', () => {
   onBothEngines((engine) => {
     const setUp = async () => createDoNotCall(await engine.tables())
 
-    test('has a number that was stored in another spelling, and does not get it twice', async () => {
+    test('has a number that was stored in another spelling, and does not add it twice', async () => {
       const list = await setUp()
       expect(await list.add([['030123456'], ['004930123457']], 'before a country was set', 1)).toBe(2)
       expect(await list.has(BERLIN)).toBe(true)
@@ -22,7 +22,7 @@ describe('the do-not-call list', () => {
       ])
     })
 
-    test('loses a number in all the spellings it was stored in', async () => {
+    test('removes a number in all its stored spellings', async () => {
       const list = await setUp()
       await list.add([['030123456']], 'a', 1)
       await list.add([['+4930123456']], 'b', 2)
@@ -31,7 +31,7 @@ describe('the do-not-call list', () => {
       expect(await list.list({ limit: 10 })).toEqual([])
     })
 
-    test('takes more at once than one statement holds', async () => {
+    test('adds more numbers than one statement can hold', async () => {
       const list = await setUp()
       const many = Array.from({ length: 1_201 }, (_, n) => [`+4930${n}`, `030${n}`] as const)
       expect(await list.add(many, 'a file', 1)).toBe(1_201)

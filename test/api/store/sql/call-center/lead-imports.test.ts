@@ -17,16 +17,16 @@ const cell = (line: number, column: string | null = 'Fax'): ImportIssue => ({
   column,
   reason: `n. ${line}`,
 })
-const MOST = 5
+const MAX_REPORTED = 5
 
 onBothEngines((engine) => {
-  test('what a list’s rows were is told by line, several of one row, and the first so many', async () => {
+  test('the report of an import lists errors and warnings by line, several for one row, up to the maximum', async () => {
     const imports = createLeadImportStore(await engine.tables())
     const job = await imports.add({ agentId: '1', options, total: 9 }, ['phone\n'], 1)
-    const tally = { added: 0, updated: 0, skipped: 0 }
+    const noChanges = { added: 0, updated: 0, skipped: 0 }
     const batch = (processed: number, rows: number, errors: ImportIssue[], warnings: ImportIssue[]) =>
-      imports.runBatch({ id: job.id, processed }, async () => ({ ...tally, rows, errors, warnings }), {
-        maxReported: MOST,
+      imports.runBatch({ id: job.id, processed }, async () => ({ ...noChanges, rows, errors, warnings }), {
+        maxReported: MAX_REPORTED,
         now: 2,
       })
 
@@ -41,7 +41,7 @@ onBothEngines((engine) => {
     const { errors, warnings } = await imports.findReport(job.id, 100)
     expect(errors).toEqual([cell(2, null), ...[4, 6, 7, 8].map((line) => cell(line))])
     expect(warnings).toEqual([cell(3), cell(3, 'Mobil'), cell(5, null), cell(11), cell(12)])
-    expect(await imports.find(job.id, '1')).toMatchObject({ order: options, done: 9, refused: 7 })
+    expect(await imports.find(job.id, '1')).toMatchObject({ options, processed: 9, rejected: 7 })
     expect(await imports.find(job.id, '2')).toBeUndefined()
   })
 })

@@ -25,7 +25,7 @@ const aLead = (difference: Partial<NewLead> = {}): NewLead => ({
   ...difference,
 })
 
-describe('whom a call is for', () => {
+describe('the lead of a call', () => {
   onBothEngines((engine) => {
     async function setUp(...differences: Partial<NewLead>[]) {
       const db = await engine.tables()
@@ -40,7 +40,7 @@ describe('whom a call is for', () => {
     const team = { sees: 'team', team: 'sales', agentId: '9' } as const
     const others = { sees: 'team', team: 'support', agentId: '8' } as const
 
-    test('is found by those who may see them, by id and by number', async () => {
+    test('is found by id and by number within the scope', async () => {
       const leads = await setUp({})
       for (const scope of [UNRESTRICTED_SCOPE, own, team]) {
         expect(await leads.find('1', scope)).toMatchObject({ id: '1', ...aLead() })
@@ -52,7 +52,7 @@ describe('whom a call is for', () => {
       }
     })
 
-    test('is the first of several with this very number, of those that are seen', async () => {
+    test('is the first of several leads with exactly this number, within the scope', async () => {
       const leads = await setUp({ team: 'support', agentId: null }, {}, {}, { number: '+4930123456' })
       expect(await leads.findByNumber(['030', '+493012345'], UNRESTRICTED_SCOPE)).toMatchObject({ id: '1' })
       expect(await leads.findByNumber(['030', '+493012345'], team)).toMatchObject({ id: '2' })

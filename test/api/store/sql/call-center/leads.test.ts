@@ -75,16 +75,16 @@ const someOrder: fc.Arbitrary<LeadOrder> = fc.record({
   descending: fc.boolean(),
 })
 
-/** The same rules, in words of JavaScript. */
-function fits(lead: Lead, scope: Scope, filter: LeadFilter): boolean {
-  const isShown =
+/** The same rules in JavaScript. */
+function matches(lead: Lead, scope: Scope, filter: LeadFilter): boolean {
+  const isInScope =
     scope.sees === 'all' ||
     lead.agentId === scope.agentId ||
     (scope.sees === 'team' && lead.team === scope.team)
   const begins = (text: string | null) => foldCase(text ?? '').startsWith(foldCase(filter.namePrefix ?? ''))
   const holds = <T>(asked: T | undefined, rule: (asked: T) => boolean) => asked === undefined || rule(asked)
   return (
-    isShown &&
+    isInScope &&
     holds(filter.statuses, (all) => all.includes(lead.status)) &&
     holds(filter.agentId, (id) => lead.agentId === id) &&
     holds(filter.campaignId, (id) => lead.campaignId === id) &&
@@ -135,8 +135,8 @@ onBothEngines((engine) => {
     }
   }
 
-  describe('a walk over the pages', () => {
-    test('shows what fits, all of it, once and in order, whatever is asked and added meanwhile', async () => {
+  describe('a walk over the pages of leads', () => {
+    test('returns each matching lead once and in order, for any filter, while leads are added', async () => {
       const db = await engine.tables()
       const store = createLeadStore(db)
       await fc.assert(
@@ -147,9 +147,9 @@ onBothEngines((engine) => {
           fc.array(someLead, { maxLength: 5 }),
           async (leads, questions, limit, more) => {
             await db.query.deleteFrom('leads').execute()
-            const there: Lead[] = []
+            const stored: Lead[] = []
             for (const [about, at] of leads) {
-              there.push(await store.add(newLead({ ...about, phone: about.number }), undefined, at))
+              stored.push(await store.add(newLead({ ...about, phone: about.number }), undefined, at))
             }
             for (const [scope, filter, order] of questions) {
               const late = [...more]
@@ -158,8 +158,8 @@ onBothEngines((engine) => {
                 if (about !== undefined) await store.add(newLead(about), undefined, 12)
               })
               expect(new Set(seen.map(({ id }) => id)).size).toBe(seen.length)
-              const expected = there.filter((lead) => fits(lead, scope, filter)).sort(byOrder(order))
-              const known = new Set(there.map(({ id }) => id))
+              const expected = stored.filter((lead) => matches(lead, scope, filter)).sort(byOrder(order))
+              const known = new Set(stored.map(({ id }) => id))
               expect(seen.filter(({ id }) => known.has(id)).map(({ id }) => id)).toEqual(
                 expected.map(({ id }) => id),
               )
@@ -170,7 +170,7 @@ onBothEngines((engine) => {
       )
     })
 
-    test('is the same where a filter leaves more than are sorted at once', async () => {
+    test('returns the same for a filter that matches more leads than are sorted at once', async () => {
       const db = await engine.tables()
       const rows = Array.from({ length: 5_000 }, (_, n) => ({
         ...newLead(),
@@ -225,15 +225,15 @@ onBothEngines((engine) => {
         for (const scope of [ALL, { sees: 'team', team: 'sales', agentId: '1' } as const]) {
           const order: LeadOrder = { by: 'lastName', descending: true }
           const seen = await walk(db, scope, filter, order, 700)
-          const expected = everything.filter((lead) => fits(lead, scope, filter)).sort(byOrder(order))
+          const expected = everything.filter((lead) => matches(lead, scope, filter)).sort(byOrder(order))
           expect(seen.map(({ id }) => id)).toEqual(expected.map(({ id }) => id))
         }
       }
     })
   })
 
-  describe('a change', () => {
-    test('of many at once is made one after the other, and none is lost', async () => {
+  describe('the lead store', () => {
+    test('applies concurrent changes one after the other, and loses none', async () => {
       const store = createLeadStore(await engine.tables())
       const { id } = await store.add(newLead(), undefined, 1)
       const one = () =>
@@ -247,7 +247,7 @@ onBothEngines((engine) => {
       })
     })
 
-    test('that is refused changes nothing, the do-not-call list neither', async () => {
+    test('changes neither the lead nor the do-not-call list if a change is refused', async () => {
       const db = await engine.tables()
       const store = createLeadStore(db)
       const { id } = await store.add(newLead({ agentId: '1' }), undefined, 1)
@@ -271,7 +271,7 @@ onBothEngines((engine) => {
       expect(await db.query.selectFrom('do_not_call').selectAll().execute()).toEqual([])
     })
 
-    test('of nobody is of its campaign’s team, unless it has one', async () => {
+    test('gives a lead without agent and team its campaign’s team', async () => {
       const db = await engine.tables()
       const leads = createLeadStore(db)
       const campaignId = await addCampaign(db, { team: 'sales' })
@@ -285,7 +285,7 @@ onBothEngines((engine) => {
       expect(moved).toMatchObject({ team: 'sales', campaignId })
     })
 
-    test('goes with its notes when it is removed', async () => {
+    test('removes a lead with its notes', async () => {
       const store = createLeadStore(await engine.tables())
       const { id } = await store.add(newLead(), undefined, 1)
       await store.addNote({ leadId: id, agentId: null, content: 'hello', createdAt: 1 }, ALL)

@@ -17,14 +17,14 @@ const newEvent = (difference: Partial<WebhookEvent> = {}): WebhookEvent => ({
 const reason = 'opted out by message: STOP'
 const optOut: DoNotCallEntry = { variants: ['+493012345', '03012345'], reason }
 
-describe('what others told us', () => {
+describe('a webhook event', () => {
   onBothEngines((engine) => {
     const setUp = async () => {
       const db = await engine.tables()
       return { db, events: createWebhookEventStore(db), doNotCall: createDoNotCall(db) }
     }
 
-    test('is kept once, as it came', async () => {
+    test('is stored once, as received', async () => {
       const { db, events } = await setUp()
       expect(await events.save(newEvent(), undefined)).toBe(true)
       expect(await events.save(newEvent({ body: '{}' }), undefined)).toBe(false)
@@ -41,13 +41,13 @@ describe('what others told us', () => {
       ])
     })
 
-    test('told by many at once it is new to one', async () => {
+    test('is new to one of many concurrent writers', async () => {
       const { events } = await setUp()
-      const told = await Promise.all(Array.from({ length: 10 }, () => events.save(newEvent(), optOut)))
-      expect(told.filter((isNew) => isNew)).toHaveLength(1)
+      const saved = await Promise.all(Array.from({ length: 10 }, () => events.save(newEvent(), optOut)))
+      expect(saved.filter((isNew) => isNew)).toHaveLength(1)
     })
 
-    test('bars a number with it, and the first reason stays', async () => {
+    test('adds its sender to the do-not-call list, and an existing reason stays', async () => {
       const { events, doNotCall } = await setUp()
       await doNotCall.add([['+4940']], 'asked by phone', 1)
       await events.save(newEvent(), optOut)
@@ -58,14 +58,14 @@ describe('what others told us', () => {
       ])
     })
 
-    test('a number that cannot be barred keeps the event out, too: a retry finds it new', async () => {
+    test('is not stored if the do-not-call entry fails, so that a retry finds it new', async () => {
       const { events, doNotCall } = await setUp()
       await expect(events.save(newEvent(), { reason, variants: ['\ud800'] })).rejects.toThrow()
       expect(await events.save(newEvent(), optOut)).toBe(true)
       expect(await doNotCall.has(['03012345', '+493012345'])).toBe(true)
     })
 
-    test('is forgotten by when it came, and the number stays barred', async () => {
+    test('is deleted by its receipt time, and the number stays on the do-not-call list', async () => {
       const { events, doNotCall } = await setUp()
       await events.save(newEvent(), optOut)
       await events.save(newEvent({ id: 'b', receivedAt: 1_750_000_100 }), undefined)
