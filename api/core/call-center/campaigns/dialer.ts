@@ -42,7 +42,7 @@ const STEP_DOWN_INTERVAL_MS = 30_000
 export function createDialer(needs: DialerNeeds): Dialer {
   const { lease, queue, campaigns, availableAgents, trunkCapacity, callPlacer } = needs
   const emptySince = new Map<string, number>()
-  /** By campaign. The campaign whose last claim is the oldest is served first. */
+  /** By campaign. The campaign with the oldest last claim is served first. */
   const lastClaimTurn = new Map<string, number>()
   let claimCount = 0
   let offlineSince: number | undefined

@@ -3,7 +3,7 @@ import type { CallOutcome } from '../../calls/call.ts'
 import type { AgentStore } from '../agents/agent.ts'
 import type { CampaignStore } from './campaign-store.ts'
 
-/** An agent whose phone does not take so many calls in a row is set on a break. */
+/** After so many calls in a row that their phone did not take, an agent is set on a break. */
 const MAX_MISSED_IN_A_ROW = 3
 
 export interface MissedCallCounterNeeds {
@@ -14,8 +14,8 @@ export interface MissedCallCounterNeeds {
 }
 
 /**
- * Counts calls in a row that an agent's phone did not take, in memory. An agent whose phone is not answered, is busy
- * or declines again and again is not available, whatever their status.
+ * Counts calls in a row that an agent's phone did not take, in memory. If the phone is not answered, is busy or
+ * declines again and again, the agent is not available, whatever their status.
  */
 export function createMissedCallCounter({ agents, campaigns, now, onNote }: MissedCallCounterNeeds) {
   const missedInARow = new Map<string, number>()

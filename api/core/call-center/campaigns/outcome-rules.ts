@@ -2,7 +2,7 @@ import type { CallOutcome } from '../../calls/call.ts'
 import type { CampaignRules } from './campaign.ts'
 import type { AttemptResult, DialAttempt } from './dial-queue.ts'
 
-/** An agent whose phone was not answered gets no call of a campaign for this long. */
+/** If an agent's phone was not answered, they get no call of a campaign for this long. */
 export const NO_ANSWER_PAUSE_S = 30
 
 /** The effect of a call's outcome on its lead and its agent. */

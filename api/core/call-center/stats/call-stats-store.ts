@@ -46,7 +46,7 @@ export interface AgentCallCounts {
  * - Missed: the call is in the history, its outcome is neither `answered` nor `unknown`, and the agent did not make it.
  */
 export interface CallStatsStore {
-  /** Agents of a scope whose user is not disabled. */
+  /** Agents of a scope with a user that is not disabled. */
   listPresences(scope: Scope): Promise<AgentPresence[]>
   countByCampaign(scope: Scope, span: TimeRange): Promise<CampaignCallCounts[]>
   countForAgent(agent: Pick<Agent, 'id' | 'userId'>, span: TimeRange): Promise<AgentCallCounts>

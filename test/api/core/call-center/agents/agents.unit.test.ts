@@ -125,7 +125,7 @@ describe('adding an agent', () => {
     ['a user who joins a team', { name: 'D', kind: 'human', userId: '7', team: 'sales' }, []],
     ['a user who gets an extension', { name: 'D', kind: 'human', userId: '7', extension: '1009' }, ['7']],
     ['a new account', { name: 'D', kind: 'human', account, extension: '1009' }, []],
-  ])('ends the sessions only of users whose tokens are outdated: %s', async (_, agent, expected) => {
+  ])('ends the sessions only of users with outdated tokens: %s', async (_, agent, expected) => {
     const { agents, ended } = createFixture()
     await agents.add(actorOf('root'), agent)
     expect(ended).toEqual(expected)
@@ -165,7 +165,7 @@ describe('updating an agent', () => {
     ['another team, for a supervisor', '2', { team: 'support' }, ['2']],
     ['the same team, for a supervisor', '2', { team: 'sales' }, []],
     ['another team, for an AI agent', '5', { team: 'support' }, []],
-  ])('ends the sessions only of users whose tokens are outdated: %s', async (_, id, patch, expected) => {
+  ])('ends the sessions only of users with outdated tokens: %s', async (_, id, patch, expected) => {
     const { agents, ended } = createFixture()
     await agents.update(actorOf('root'), id, patch, about)
     expect(ended).toEqual(expected)

@@ -161,7 +161,7 @@ describe('dialNumber', () => {
     ])
   })
 
-  test('claims the lead whose number it is', async () => {
+  test('claims the lead that has the number', async () => {
     expect(await direct('030 1')).toMatchObject({ leadId: '9', campaignId: '1' })
     expect(fixture.claim()).toBe('hk_1')
   })

@@ -45,7 +45,7 @@ describe('reading and controlling a call', () => {
     expect(fixture.operations).toEqual([])
   })
 
-  test('the first read stores the call with an id, for the agent whose phone was called', async () => {
+  test('the first read stores the call with an id, for the called agent', async () => {
     const id = internalCall()
     const { call } = await fixture.agentCalls.find(actorOf('anna'), id)
     expect(call).toMatchObject({ id: '1', agentId: '3', direction: 'inbound' })

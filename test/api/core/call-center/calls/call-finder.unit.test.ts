@@ -82,7 +82,7 @@ describe('the source of a call', () => {
 })
 
 describe('the agent call of a call that the call center did not place', () => {
-  test('belongs to a called agent who answered, before those whose phones only rang and the caller', async () => {
+  test('belongs to a called agent who answered, before those with a ringing phone and the caller', async () => {
     const record = newCall({
       ...{ id: '1700.1', fromNumber: '1001', toNumber: '1003' },
       parties: [party('2', '1001'), party('3', '1002', false), party('4', '1003')],

@@ -109,7 +109,7 @@ describe('the automation status', () => {
     expect((await readStatus({ campaign: { automation: false }, online: false })).note).toBeNull()
   })
 
-  test('has the next call time of the zone whose calling hours open first', async () => {
+  test('has the next call time of the zone that opens first', async () => {
     const waiting = [
       { zone: 'America/New_York', dueAt: 0 },
       { zone: 'Asia/Tokyo', dueAt: 0 },

@@ -63,7 +63,7 @@ describe('available agents', () => {
   })
 })
 
-describe('how many calls a trunk takes', () => {
+describe('the capacity of a trunk', () => {
   const leg = (endpoint: string, state: 'up' | 'ringing' | 'ended' = 'up') => ({
     ...{ channelId: '1', channelName: 'PJSIP/x', endpoint, number: '', name: '', state, holds: false },
     ...{ parkingSpace: undefined, bridge: undefined, role: 'callee' as const, answeredAt: undefined },
@@ -77,15 +77,15 @@ describe('how many calls a trunk takes', () => {
     ],
   })
 
-  test('its bound, but for the calls it has, of whomever', () => {
+  test('is its limit minus its live calls, of any user', () => {
     expect(trunks.available('telnyx', [])).toBe(2)
   })
-  test('but for those that are to come, each once', () => {
+  test('is reduced by pending calls, each counted once', () => {
     expect(trunks.available('telnyx', ['hk_1'])).toBe(2)
     expect(trunks.available('telnyx', ['hk_1', 'hk_3'])).toBe(1)
     expect(trunks.available('telnyx', ['hk_3', 'hk_4', 'hk_5'])).toBe(0)
   })
-  test('any number where none is named, and unknown where the settings do not name it', () => {
+  test('is infinite without a trunk, and undefined for a trunk that the settings do not name', () => {
     expect(trunks.available(null, ['hk_1'])).toBe(Number.POSITIVE_INFINITY)
     expect(trunks.available('backup', [])).toBeUndefined()
   })

@@ -7,7 +7,7 @@ import { newAgent } from '../../../../support/fixtures/agents.ts'
 import { newCampaign } from '../../../../support/fixtures/campaigns.ts'
 import { call, endWith, leg, reconcileLive } from './fixtures/dial-reconciler.ts'
 
-test('an agent whose phone has left a call in progress is released for the next call', async () => {
+test('an agent who has left a call in progress is released for the next call', async () => {
   const done = await reconcileLive([leg('1001', 'ended'), leg('1002', 'up'), leg('trunk', 'up')])
   expect(done).toEqual([
     ['setAvailableFrom', '7', 200],
@@ -27,7 +27,7 @@ test('a released agent is not released again', async () => {
   expect(await reconcileLive([leg('1001', 'ended')], { ...call, agentId: null })).toEqual([])
 })
 
-describe('an agent whose phone does not take three calls in a row', () => {
+describe('an agent who does not answer three calls in a row', () => {
   test.each([
     ['own_no_answer', 'own_no_answer', 'own_no_answer'],
     ['own_busy', 'own_busy', 'own_busy'],
@@ -97,7 +97,7 @@ describe('calls that fail before an external phone is reached', () => {
   })
 })
 
-describe('a call whose result could not be stored three times', () => {
+describe('a call with a result that could not be stored three times', () => {
   const WRITES = ['finish', 'complete'] as const
 
   test.each(WRITES)(

@@ -11,7 +11,7 @@ import { onBothEngines } from '../engines.ts'
 const START = 1_700_000_000
 const NOW = START + 100
 
-describe('an agent whose last session ends', () => {
+describe('after their last session has ended, an agent', () => {
   onBothEngines((engine) => {
     /** An agent who logged in at `START` and is READY. */
     async function setUp(difference: Partial<Session> = {}) {

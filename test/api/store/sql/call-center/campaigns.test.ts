@@ -96,7 +96,7 @@ describe('the campaign store', () => {
     test('completes a campaign with automation when no lead waits or is in a call', async () => {
       const { db, store, added } = await setUp()
       await store.transition(added.id, ['draft'], { status: 'active', automation: true }, now)
-      // A campaign whose leads are still to be added.
+      // A campaign without leads.
       expect(await store.completeIfExhausted(added.id, now)).toBe(false)
       const lead = await addLead(db, added.id)
       for (const state of ['waiting', 'dialling'] as const) {

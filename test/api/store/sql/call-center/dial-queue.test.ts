@@ -124,7 +124,7 @@ describe('the dial queue', () => {
       })
     })
 
-    test('does not claim a lead whose number is being called for another lead', async () => {
+    test('does not claim a lead with a number that is being called for another lead', async () => {
       const { db, queue, campaignId, order } = await setUp()
       const [first] = [
         await addLead(db, campaignId, { number: '+49301' }),
