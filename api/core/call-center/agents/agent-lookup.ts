@@ -1,17 +1,12 @@
 import { toUnixSeconds } from '../../../../runtime/time.ts'
 import type { Directory } from '../../directory/directory.ts'
 import type { Agent, AgentStore } from './agent.ts'
-import type { Scope } from './scope.ts'
 
 /** Finds the agent of a user. */
 export interface AgentLookup {
   /** Undefined for a user who has no phone or was deleted. Creates the agent if the user has none yet. */
   findByUser(userId: string): Promise<Agent | undefined>
 }
-
-/** Whether a scope includes what belongs to this agent. */
-export const covers = (scope: Scope, agent: Pick<Agent, 'id' | 'team'>): boolean =>
-  scope.sees === 'all' || scope.agentId === agent.id || (scope.sees === 'team' && scope.team === agent.team)
 
 export function createAgentLookup(needs: {
   agents: Pick<AgentStore, 'findOrCreateForUser'>

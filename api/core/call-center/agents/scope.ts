@@ -18,6 +18,10 @@ export function scopeOf(role: Role, agent: { id: string; team: string | null }):
   return { sees: 'own', agentId: agent.id }
 }
 
+/** Whether a scope includes what belongs to this agent. */
+export const covers = (scope: Scope, agent: { id: string; team: string | null }): boolean =>
+  scope.sees === 'all' || scope.agentId === agent.id || (scope.sees === 'team' && scope.team === agent.team)
+
 /** The widest scope of an operation: `all` leaves it to the user's role and team. */
 export type ScopeLimit = 'own' | 'team' | 'all'
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { covers } from '../../../../../api/core/call-center/agents/agent-lookup.ts'
 import {
+  covers,
   limitScope,
   type Scope,
   type ScopeLimit,

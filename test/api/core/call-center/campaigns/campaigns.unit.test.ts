@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { covers } from '../../../../../api/core/call-center/agents/agent-lookup.ts'
 import type { CallCenterActor } from '../../../../../api/core/call-center/agents/call-center-actor.ts'
-import { type Scope, UNRESTRICTED_SCOPE } from '../../../../../api/core/call-center/agents/scope.ts'
+import { covers, type Scope, UNRESTRICTED_SCOPE } from '../../../../../api/core/call-center/agents/scope.ts'
 import type { CampaignStore } from '../../../../../api/core/call-center/campaigns/campaign-store.ts'
 import {
   type CampaignPatch,

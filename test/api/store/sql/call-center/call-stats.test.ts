@@ -1,71 +1,15 @@
 import { sql } from 'kysely'
 import { describe, expect, test } from 'vitest'
 import { type Scope, UNRESTRICTED_SCOPE } from '../../../../../api/core/call-center/agents/scope.ts'
-import { createUserStore } from '../../../../../api/store/sql/auth/users.ts'
-import { createAgentCallStore } from '../../../../../api/store/sql/call-center/agent-calls.ts'
-import { createAgentStore } from '../../../../../api/store/sql/call-center/agents.ts'
 import { createCallStatsStore } from '../../../../../api/store/sql/call-center/call-stats.ts'
-import { createCallHistoryStore } from '../../../../../api/store/sql/calls/call-history.ts'
-import { createPlacedCallStore } from '../../../../../api/store/sql/calls/placed-calls.ts'
 import { newCall, startedAt } from '../../../../support/fixtures/call-records.ts'
 import { onBothEngines } from '../engines.ts'
+import { createFixture } from './fixtures/call-stats.ts'
 
 const DAY = { from: startedAt, until: startedAt + 86_400 }
-const AGENTS = [
-  ['anna', '1001', 'sales'],
-  ['bert', '1002', 'sales'],
-  ['carl', '1003', 'support'],
-] as const
-
 describe('the call stats store', () => {
   onBothEngines((engine) => {
-    async function setUp() {
-      const db = await engine.tables()
-      const [users, agents] = [createUserStore(db), createAgentStore(db)]
-      const added = []
-      for (const [username, extension, team] of AGENTS) {
-        const user = await users.add({ username, extension, role: 'user', passwordHash: 'x', email: null })
-        added.push(await agents.add({ userId: user.id, name: username, kind: 'human', team }, 0, 0))
-      }
-      const [anna, bert, carl] = added
-      if (anna === undefined || bert === undefined || carl === undefined) throw new TypeError('three')
-      const [history, agentCallStore, placedCalls] = [
-        createCallHistoryStore(db),
-        createAgentCallStore(db),
-        createPlacedCallStore(db),
-      ]
-      const party = (agent: typeof anna, answered = true) => ({
-        userId: agent.userId ?? '',
-        extension: agent.extension ?? '',
-        answered,
-      })
-      /** Requests a call of an agent. */
-      const request = async (
-        id: string,
-        agent: typeof anna,
-        campaignId: string | null = null,
-        createdAt = startedAt,
-      ) => {
-        const about = { number: '+4930', createdAt }
-        await placedCalls.add({ id, userId: agent.userId ?? '', outcome: null, ...about })
-        await agentCallStore.add({ callId: id, agentId: agent.id, leadId: null, campaignId, ...about })
-      }
-      const store = createCallStatsStore(db)
-      return {
-        db,
-        users,
-        agents,
-        anna,
-        bert,
-        carl,
-        history,
-        agentCallStore,
-        placedCalls,
-        party,
-        request,
-        store,
-      }
-    }
+    const setUp = async () => createFixture(await engine.tables())
     const own = ({ id }: { id: string }): Scope => ({ sees: 'own', agentId: id })
     const sales = ({ id }: { id: string }): Scope => ({ sees: 'team', team: 'sales', agentId: id })
     const sumOfCalls = (counts: readonly { calls: number }[]) =>

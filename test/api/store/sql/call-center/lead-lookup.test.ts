@@ -3,27 +3,10 @@ import { UNRESTRICTED_SCOPE } from '../../../../../api/core/call-center/agents/s
 import type { NewLead } from '../../../../../api/core/call-center/leads/lead-store.ts'
 import { createLeadLookup } from '../../../../../api/store/sql/call-center/lead-lookup.ts'
 import { toNewLeadRow } from '../../../../../api/store/sql/call-center/lead-rows.ts'
+import { newLead } from '../../../../support/fixtures/leads.ts'
 import { onBothEngines } from '../engines.ts'
 
-const aLead = (difference: Partial<NewLead> = {}): NewLead => ({
-  firstName: 'Ada',
-  lastName: 'King',
-  phone: '030 12345',
-  number: '+493012345',
-  email: null,
-  company: null,
-  title: null,
-  status: 'new',
-  notes: null,
-  timeZone: null,
-  team: 'sales',
-  agentId: '3',
-  campaignId: null,
-  attempts: 0,
-  dialState: 'idle',
-  nextTryAt: 0,
-  ...difference,
-})
+const salesLead: Partial<NewLead> = { team: 'sales', agentId: '3', number: '+493012345' }
 
 describe('the lead of a call', () => {
   onBothEngines((engine) => {
@@ -32,7 +15,7 @@ describe('the lead of a call', () => {
       for (const one of differences)
         await db.query
           .insertInto('leads')
-          .values(toNewLeadRow(aLead(one), 1))
+          .values(toNewLeadRow(newLead({ ...salesLead, ...one }), 1))
           .execute()
       return createLeadLookup(db)
     }
@@ -43,7 +26,7 @@ describe('the lead of a call', () => {
     test('is found by id and by number within the scope', async () => {
       const leads = await setUp({})
       for (const scope of [UNRESTRICTED_SCOPE, own, team]) {
-        expect(await leads.find('1', scope)).toMatchObject({ id: '1', ...aLead() })
+        expect(await leads.find('1', scope)).toMatchObject({ id: '1', ...newLead(salesLead) })
         expect(await leads.findByNumber(['030', '+493012345'], scope)).toMatchObject({ id: '1' })
       }
       for (const scope of [others, { ...own, agentId: '4' }]) {
