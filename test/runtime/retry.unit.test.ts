@@ -37,6 +37,13 @@ describe('retry', () => {
     await expect(waiting).rejects.toThrow(/aborted|stopped/)
   })
 
+  it('waits with the given pause, for the time that a promise returns', async () => {
+    const pauses: number[] = []
+    const pause = async (ms: number) => void pauses.push(ms)
+    expect(await retry(failing(2), { delayMs: async (failures) => failures * 60_000, pause })).toBe(3)
+    expect(pauses).toEqual([60_000, 120_000])
+  })
+
   it('doubles the delay up to a maximum, with at most half of it as jitter', () => {
     for (const [failures, most] of [
       [1, 100],

@@ -34,8 +34,8 @@ describe('calling hours', () => {
       '2026-03-30T07:00:00Z',
     ],
     ['while it is open, now', '2026-11-20T10:11:12Z', '2026-11-20T10:11:12Z'],
-  ])('open next in Berlin, from a time %s', (_, asked, opens) => {
-    expect(nextOpening(office, 'Europe/Berlin', at(asked))).toBe(at(opens))
+  ])('open next in Berlin, from a time %s', (_, from, opens) => {
+    expect(nextOpening(office, 'Europe/Berlin', at(from))).toBe(at(opens))
   })
 
   test('that a clock change skips open the day after', () => {
@@ -86,8 +86,8 @@ describe('calling hours', () => {
       '2026-04-23T22:00:00Z',
       '2026-04-23T22:30:00Z',
     ],
-  ])('%s', (_, hours, zone, asked, opens, closes) => {
-    expect(nextOpening(hours, zone, at(asked))).toBe(at(opens))
+  ])('%s', (_, hours, zone, from, opens, closes) => {
+    expect(nextOpening(hours, zone, at(from))).toBe(at(opens))
     expect(isOpen(hours, zone, at(closes) - 1)).toBe(true)
     expect(isOpen(hours, zone, at(closes))).toBe(false)
   })
@@ -123,14 +123,14 @@ describe('calling hours', () => {
       ...['2026-03-29', '2026-10-25', '2026-03-08', '2026-11-01', '2026-04-05', '2026-07-01'].map(around),
     )
     fc.assert(
-      fc.property(hours, fc.constantFrom(...zones), time, (some, zone, asked) => {
+      fc.property(hours, fc.constantFrom(...zones), time, (some, zone, from) => {
         let byHand: number | undefined
-        const whole = Math.ceil(asked / MINUTE) * MINUTE
-        if (isOpen(some, zone, asked)) byHand = asked
-        for (let minute = whole; byHand === undefined && minute < asked + 9 * DAY; minute += MINUTE) {
+        const whole = Math.ceil(from / MINUTE) * MINUTE
+        if (isOpen(some, zone, from)) byHand = from
+        for (let minute = whole; byHand === undefined && minute < from + 9 * DAY; minute += MINUTE) {
           if (isOpen(some, zone, minute)) byHand = minute
         }
-        expect(nextOpening(some, zone, asked)).toBe(byHand)
+        expect(nextOpening(some, zone, from)).toBe(byHand)
       }),
       { numRuns: 60 },
     )
@@ -142,9 +142,9 @@ describe('calling hours', () => {
         hours,
         fc.constantFrom(...zones),
         fc.integer({ min: 1.7e12, max: 1.8e12 }),
-        (some, zone, asked) => {
+        (some, zone, from) => {
           // The Swedish locale formats dates as ISO 8601; the weekday of a date does not depend on the zone.
-          const wall = new Date(asked).toLocaleString('sv-SE', { timeZone: zone })
+          const wall = new Date(from).toLocaleString('sv-SE', { timeZone: zone })
           const [day = '', clock = ''] = wall.split(' ')
           const weekday = new Date(`${day}T00:00:00Z`).getUTCDay() || 7
           const start = clockOf(some.startMinute)
@@ -152,7 +152,7 @@ describe('calling hours', () => {
             some.weekdays.includes(weekday) &&
             clock.slice(0, 5) >= start &&
             clock.slice(0, 5) < clockOf(some.endMinute)
-          expect(isOpen(some, zone, asked)).toBe(open)
+          expect(isOpen(some, zone, from)).toBe(open)
         },
       ),
       { numRuns: 300 },

@@ -46,8 +46,8 @@ describe('the dial queue', () => {
       const { db, campaignId, order } = await setUp()
       const names = Intl.supportedValuesOf('timeZone').slice(0, 90)
       const [first = '', last = ''] = [names[0], names.at(-1)]
-      const taken = { dial_state: 'dialling', dialling_call_id: 'hk_0', dialling_agent_id: 9 } as const
-      await addLead(db, campaignId, { time_zone: first, ...taken })
+      const claimed = { dial_state: 'dialling', dialling_call_id: 'hk_0', dialling_agent_id: 9 } as const
+      await addLead(db, campaignId, { time_zone: first, ...claimed })
       await addLead(db, campaignId, { time_zone: last, status: 'lost' })
       const leadId = await addLead(db, campaignId, { time_zone: last, next_try_at: now - 9 })
       const unzoned = await addLead(db, campaignId, { next_try_at: now - 99 })
@@ -68,11 +68,11 @@ describe('the dial queue', () => {
       const later = await addLead(db, campaignId, { time_zone: 'Asia/Tokyo' })
       const tokyo = await addLead(db, campaignId, { time_zone: 'Asia/Tokyo', next_try_at: now - 5 })
       const zones = ['Asia/Tokyo', null, 'Asia/Seoul']
-      const taken: (string | undefined)[] = []
+      const claimed: (string | undefined)[] = []
       for (const agentId of ['1', '2', '3']) {
-        taken.push((await queue.claimNext({ ...order, zones, agentId, callId: `hk_${agentId}` }))?.leadId)
+        claimed.push((await queue.claimNext({ ...order, zones, agentId, callId: `hk_${agentId}` }))?.leadId)
       }
-      expect(taken).toEqual([tokyo, later, seoul])
+      expect(claimed).toEqual([tokyo, later, seoul])
     })
 
     test('claims leads of the given zones, and leads without a zone only for null', async () => {
@@ -123,9 +123,9 @@ describe('the dial queue', () => {
     test('lets 20 concurrent dialers claim 20 leads, each once', async () => {
       const { db, queue, campaignId, order } = await setUp()
       for (let n = 0; n < 20; n += 1) await addLead(db, campaignId)
-      const taken = new Map<string, string>()
+      const claimed = new Map<string, string>()
       // The loser of two concurrent claims gets nothing and tries again, as the dialer does.
-      for (let round = 0; taken.size < 20 && round < 20; round += 1) {
+      for (let round = 0; claimed.size < 20 && round < 20; round += 1) {
         const orders = Array.from({ length: 20 }, (_, n) => ({
           ...order,
           agentId: String(n + 1),
@@ -133,12 +133,12 @@ describe('the dial queue', () => {
         }))
         for (const one of await Promise.all(orders.map(queue.claimNext))) {
           if (one === undefined) continue
-          expect(taken.has(one.leadId)).toBe(false)
-          taken.set(one.leadId, String(one.agentId))
+          expect(claimed.has(one.leadId)).toBe(false)
+          claimed.set(one.leadId, String(one.agentId))
         }
       }
-      expect(taken.size).toBe(20)
-      expect(new Set(taken.values()).size).toBe(20)
+      expect(claimed.size).toBe(20)
+      expect(new Set(claimed.values()).size).toBe(20)
     })
 
     test('claims an assigned lead only for its agent, unless that agent is not in the campaign', async () => {
@@ -147,10 +147,10 @@ describe('the dial queue', () => {
         .insertInto('campaign_agents')
         .values(['1', '2'].map((id) => ({ campaign_id: Number(campaignId), agent_id: Number(id) })))
         .execute()
-      const theirs = await addLead(db, campaignId, { agent_id: 2, next_try_at: now - 9 })
-      const strangers = await addLead(db, campaignId, { agent_id: 3 })
-      expect((await queue.claimNext(order))?.leadId).toBe(strangers)
-      expect((await queue.claimNext({ ...order, agentId: '2', callId: 'hk_2' }))?.leadId).toBe(theirs)
+      const ownLead = await addLead(db, campaignId, { agent_id: 2, next_try_at: now - 9 })
+      const unrelated = await addLead(db, campaignId, { agent_id: 3 })
+      expect((await queue.claimNext(order))?.leadId).toBe(unrelated)
+      expect((await queue.claimNext({ ...order, agentId: '2', callId: 'hk_2' }))?.leadId).toBe(ownLead)
     })
 
     test.each([['idle'], ['waiting'], ['done']] as const)('claims a lead by id that is %s', async (from) => {

@@ -20,13 +20,13 @@ describe('the dial queue', () => {
       const { db, queue, campaignId, order } = await setUp()
       await addLead(db, campaignId)
       const leadId = await addLead(db, campaignId, { number: '+49301', next_try_at: now - 5, attempts: 1 })
-      const taken = {
+      const claimed = {
         ...{ leadId, number: '+49301', campaignId, agentId: '1', callId: 'hk_1' },
         ...{ from: 'waiting', attempts: 1, since: now },
       }
-      expect(await queue.claimNext(order)).toEqual(taken)
-      expect(await queue.inProgress()).toEqual([taken])
-      expect(await queue.complete(taken, busy)).toBe(true)
+      expect(await queue.claimNext(order)).toEqual(claimed)
+      expect(await queue.inProgress()).toEqual([claimed])
+      expect(await queue.complete(claimed, busy)).toBe(true)
       expect(await queue.inProgress()).toEqual([])
       expect(await leadOf(db, leadId)).toMatchObject({
         dial_state: 'waiting',
