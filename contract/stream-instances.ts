@@ -23,17 +23,17 @@ export const publishSockets = (run: string, instances: number): string[] =>
   streamInstances(instances).map((instance) => publishSocket(run, instance))
 
 /** What an instance answers to a DELETE: the channel had subscribers, had none, or the instance did not answer. */
-export type CutResult = 'cut' | 'nobody' | 'away'
+export type CutResult = 'cut' | 'no_subscribers' | 'unreachable'
 
 /** @param status undefined where none came */
 export const cutResultOf = (status: number | undefined): CutResult =>
-  status === 200 ? 'cut' : status === 404 ? 'nobody' : 'away'
+  status === 200 ? 'cut' : status === 404 ? 'no_subscribers' : 'unreachable'
 
 /** How long a sidecar may be silent before the API cuts its streams, in ms. */
 export const SIDECAR_TIMEOUT_MS = 2_000
 
-/** Where a sidecar stores the name of the shared channel (`gate/<name>`) of the streams it let in. */
-export const cohortFileOf = (sidecarSocket: string): string => `${sidecarSocket}.gate`
+/** Where a sidecar stores the name of the shared channel (`cohort/<name>`) of the streams it let in. */
+export const cohortFileOf = (sidecarSocket: string): string => `${sidecarSocket}.cohort`
 
 /** Whether a text is the name of such a channel. */
 export const isCohortId = (text: string): boolean => /^[0-9a-f]{32}$/.test(text)

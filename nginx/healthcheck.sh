@@ -5,7 +5,7 @@
 set -u
 if [ -S "$1" ]; then
   exec perl -MIO::Socket::UNIX -e 'alarm 3; $s = IO::Socket::UNIX->new(Peer => shift) or exit 1;
-    print $s "GET /life HTTP/1.0\r\n\r\n"; exit(<$s> =~ / 200 / ? 0 : 1)' "$1"
+    print $s "GET /process HTTP/1.0\r\n\r\n"; exit(<$s> =~ / 200 / ? 0 : 1)' "$1"
 fi
 status() {
   exec 3<>"/dev/tcp/127.0.0.1/$1" || return

@@ -39,7 +39,7 @@ export function openEventSource(
         Accept: 'text/event-stream',
         Connection: 'close',
         'X-Hs-Request-Id': requestId,
-        'X-Hs-Gate': cohort,
+        'X-Hs-Cohort': cohort,
         'X-Hs-Channel': channel,
       },
     })

@@ -186,7 +186,7 @@ function close(client: WebSocket, [code, reason]: readonly [number, string]) {
 
 /** What the front names of a stream that it has judged; undefined where it granted none. */
 function readStreamHeaders({ url, headers }: IncomingMessage): StreamHeaders | undefined {
-  const [requestId, cohort, channel] = ['x-hs-request-id', 'x-hs-gate', 'x-hs-channel'].map(
+  const [requestId, cohort, channel] = ['x-hs-request-id', 'x-hs-cohort', 'x-hs-channel'].map(
     (name) => headers[name],
   )
   return url === '/subscribe' &&

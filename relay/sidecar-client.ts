@@ -22,7 +22,7 @@ export function connectSidecar(socketPath: string): SidecarClient {
       try {
         const { statusCode, body } = await agent.request({
           origin: 'http://sidecar',
-          path: `/cuts/${requestId}`,
+          path: `/stream-end-reasons/${requestId}`,
           method: 'GET',
         })
         const text = await body.text()

@@ -71,7 +71,7 @@ export function createGate({ tokenVerifier, streams, canHoldStreams, redeemTicke
       isPrivate: channel === privateChannelOf(claims.sub),
     })
     if (!isAdmitted) return RESPONSE_TO.cannot_judge
-    return { status: 204, code: 'ok', headers: { 'X-Hs-Gate': streams.cohort(), 'X-Hs-Channel': channel } }
+    return { status: 204, code: 'ok', headers: { 'X-Hs-Cohort': streams.cohort(), 'X-Hs-Channel': channel } }
   }
 
   return {

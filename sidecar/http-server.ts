@@ -170,7 +170,7 @@ function createHttpApp(needs: HttpServerNeeds, counts: VerdictCounts): Hono {
     c.body(null, streams.stuckInstances().includes(Number(c.req.param('instance'))) ? 503 : 204),
   )
   // For the relay, which tells a WebSocket client by a close code.
-  app.get('/cuts/:requestId', (c) => {
+  app.get('/stream-end-reasons/:requestId', (c) => {
     const reason = streams.endReasonOf(c.req.param('requestId'))
     return reason === undefined ? c.notFound() : c.text(reason)
   })

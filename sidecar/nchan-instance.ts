@@ -53,7 +53,7 @@ export function connectInstance(socketPath: string, timeoutMs = 2_000): NchanIns
         await body.dump()
         return cutResultOf(statusCode)
       } catch {
-        return 'away'
+        return 'unreachable'
       }
     },
     async subscribers(channel) {
@@ -70,7 +70,7 @@ export function connectInstance(socketPath: string, timeoutMs = 2_000): NchanIns
       }
     },
     async incarnation() {
-      const pid = await getText('/life')
+      const pid = await getText('/process')
       // In a container each life has the same id: it is known by the socket it bound.
       const socket = await stat(socketPath, { bigint: true }).catch(() => undefined)
       return pid === undefined || socket === undefined ? undefined : `${pid} ${socket.ino} ${socket.mtimeNs}`

@@ -98,7 +98,7 @@ export function createStreamCutter({
         const result = await instance.cut(channel)
         if (result === 'cut') return confirmEnded(at, channel, conns)
         if (ms === undefined) {
-          if (result === 'away')
+          if (result === 'unreachable')
             onError(`instance ${at} was not there to cut ${channel.split('/')[0]} streams`)
           return
         }

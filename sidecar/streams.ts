@@ -121,7 +121,7 @@ export function createStreams(needs: StreamsNeeds): Streams {
   async function cutCohortOn(instance: number, name: string, known: readonly OpenStream[]): Promise<void> {
     const conns = known.filter((open) => open.instance === instance).map(({ conn }) => conn)
     // Some stand for all: that many are looked up again and again.
-    await cutter.cut(instance, `gate/${name}`, conns.slice(0, RECONCILE_BATCH_SIZE))
+    await cutter.cut(instance, `cohort/${name}`, conns.slice(0, RECONCILE_BATCH_SIZE))
   }
   async function cutCohort(name: string, known: readonly OpenStream[] = []): Promise<void> {
     await Promise.all(instances.map((_, at) => cutCohortOn(at + 1, name, known)))
@@ -238,7 +238,7 @@ export function createStreams(needs: StreamsNeeds): Streams {
     },
     async cutInstance(instance) {
       // Once, as clients that have come back belong to the same channel. What it leaves open stays known.
-      await instances[instance - 1]?.cut(`gate/${cohort}`)
+      await instances[instance - 1]?.cut(`cohort/${cohort}`)
     },
     cutCohort: (name) => cutCohort(name),
     count: () => byConn.size,

@@ -49,7 +49,7 @@ export function createStreamControl(
       return isCohortId(text) ? text : undefined
     },
     async closeStreams(instance, gate) {
-      return cutResultOf(await request(instance, 'DELETE', `/channel/gate/${gate}`, CLOSE_TIMEOUT_MS))
+      return cutResultOf(await request(instance, 'DELETE', `/channel/cohort/${gate}`, CLOSE_TIMEOUT_MS))
     },
     async close() {
       await Promise.all([...clients.values()].map((door) => door.destroy()))

@@ -21,7 +21,11 @@ const sockets = {
   quiet: join(folder, 'relay-2.sock'),
 }
 const CONN = 'c'.repeat(32)
-const GRANTED = { 'X-Hs-Request-Id': CONN, 'X-Hs-Gate': 'a'.repeat(32), 'X-Hs-Channel': 'state/users-state' }
+const GRANTED = {
+  'X-Hs-Request-Id': CONN,
+  'X-Hs-Cohort': 'a'.repeat(32),
+  'X-Hs-Channel': 'state/users-state',
+}
 
 let requests: IncomingMessage[] = []
 let responses: ServerResponse[] = []
@@ -97,13 +101,13 @@ describe('a handshake', () => {
         accept: 'text/event-stream',
         connection: 'close',
         'x-hs-request-id': CONN,
-        'x-hs-gate': 'a'.repeat(32),
+        'x-hs-cohort': 'a'.repeat(32),
         'x-hs-channel': 'state/users-state',
       },
     ])
   })
 
-  test.each(['X-Hs-Request-Id', 'X-Hs-Gate', 'X-Hs-Channel'])(
+  test.each(['X-Hs-Request-Id', 'X-Hs-Cohort', 'X-Hs-Channel'])(
     'without %s is refused, and asks nothing',
     async (name) => {
       const { seen } = connect({ ...GRANTED, [name]: '' })

@@ -64,8 +64,8 @@ describe('the life of an instance', () => {
 
 test.each([
   [200, 'cut'],
-  [404, 'nobody'],
-  [500, 'away'],
+  [404, 'no_subscribers'],
+  [500, 'unreachable'],
 ])('a DELETE answered %i means: %s', async (status, result) => {
   await start('', status)
   expect(await instance.cut('conn/a')).toBe(result)

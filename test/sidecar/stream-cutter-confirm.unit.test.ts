@@ -52,8 +52,8 @@ test('an instance that does not answer is not for the cutter to judge', async ()
 test('a stream that nothing proves to have ended is cut again, and then its instance is stuck until it lives anew', async () => {
   const { cutter, cuts, during } = setUp({ 'conn/a': 1, 'conn/b': 1 })
   during.push(() => cutter.closed('b'))
-  await cutter.cut(1, 'gate/g', ['a', 'b'])
-  expect(cuts).toEqual(['gate/g', 'gate/g', 'gate/g'])
+  await cutter.cut(1, 'cohort/g', ['a', 'b'])
+  expect(cuts).toEqual(['cohort/g', 'cohort/g', 'cohort/g'])
   expect(cutter.stuckInstances()).toEqual([1])
   cutter.markRestarted(1)
   expect(cutter.stuckInstances()).toEqual([])
@@ -84,22 +84,22 @@ test('Nchan’s status tells how much an instance keeps', () => {
 })
 
 test('a channel that nobody has yet is deleted again, for 16 s', async () => {
-  const once = setUp({ 'conn/a': 0 }, ['nobody', 'away', 'cut'])
+  const once = setUp({ 'conn/a': 0 }, ['no_subscribers', 'unreachable', 'cut'])
   await once.cutter.cut(1, 'conn/a', ['a'])
   expect(once.cuts).toHaveLength(3)
-  const never = setUp({}, Array(20).fill('nobody'))
+  const never = setUp({}, Array(20).fill('no_subscribers'))
   await never.cutter.cut(1, 'conn/a', ['a'])
   expect(never.passed()).toBe(16_000)
   expect([never.troubles, never.cutter.stuckInstances()]).toEqual([[], []])
 })
 
 test('a closing is remembered for longer than a cut is waited for, and not for good', async () => {
-  const { cutter, during, troubles } = setUp({ 'conn/a': 1 }, Array(8).fill('nobody'))
+  const { cutter, during, troubles } = setUp({ 'conn/a': 1 }, Array(8).fill('no_subscribers'))
   cutter.closed('a') // told before Nchan was heard to have the channel
   await cutter.cut(1, 'conn/a', ['a'])
   expect(troubles).toEqual([])
   during.push(...Array.from({ length: 30 }, (_, n) => () => cutter.closed(`other ${n}`)))
-  for (let n = 0; n < 30; n += 1) await cutter.cut(1, 'gate/g', [`other ${n}`])
+  for (let n = 0; n < 30; n += 1) await cutter.cut(1, 'cohort/g', [`other ${n}`])
   await cutter.cut(1, 'conn/a', ['a'])
   expect(cutter.stuckInstances()).toEqual([1])
 })

@@ -32,8 +32,8 @@ function setUp(behaviour: Behavior, instances = 1) {
   const answersNow = () => next(answers, asked++) === true
   const instance: StreamInstance = {
     async cut(channel): Promise<CutResult> {
-      if (channel !== CHANNEL || !isOpen()) return answersNow() ? 'nobody' : 'away'
-      if (!answersNow()) return 'away'
+      if (channel !== CHANNEL || !isOpen()) return answersNow() ? 'no_subscribers' : 'unreachable'
+      if (!answersNow()) return 'unreachable'
       if (next(ends, deleted++) === true) endedAt = time.now()
       return 'cut'
     },

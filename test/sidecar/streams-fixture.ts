@@ -94,9 +94,9 @@ export function createStreamsFixture(settings: StreamsFixtureSettings = {}): Str
           cuts.push(channel)
           const all = withChannel(channel)
           for (const [conn] of all) end(conn)
-          return all.length > 0 ? 'cut' : 'nobody'
+          return all.length > 0 ? 'cut' : 'no_subscribers'
         })
-        return result ?? 'away'
+        return result ?? 'unreachable'
       },
       subscribers: (channel) => answer(() => withChannel(channel).length),
       incarnation: () => answer(() => String(own.life)),
@@ -136,7 +136,7 @@ export function createStreamsFixture(settings: StreamsFixtureSettings = {}): Str
       const conn = String(++conns).padStart(32, '0')
       const claims = Claims.parse({ ...validClaims(0), sub: user, sid: session, jti: `${session}-token` })
       if (!streams.admit({ conn, instance, claims, isPrivate })) return undefined
-      const channels = [`conn/${conn}`, `gate/${streams.cohort()}`]
+      const channels = [`conn/${conn}`, `cohort/${streams.cohort()}`]
       const come = () => {
         if (incarnations[instance - 1]?.isUp !== true) return
         open.set(conn, { client, channels })

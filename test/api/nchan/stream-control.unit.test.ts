@@ -39,7 +39,7 @@ test('a sidecar that hangs is cut off at every instance, also at one that hung o
     res.statusCode = req.url === '/health' ? 200 : 404
     res.end('{"status":"ok"}')
   })
-  writeFileSync(`${sidecar}.gate`, GATE)
+  writeFileSync(`${sidecar}.cohort`, GATE)
   const heard: string[] = []
   const instanceThat = (name: string, status: () => number | undefined) =>
     serve(name, (req, res) => {
@@ -67,7 +67,7 @@ test('a sidecar that hangs is cut off at every instance, also at one that hung o
     async () => keeper.tick(),
     (err) => failed.push(err),
   )
-  const of = (name: string) => heard.filter((line) => line === `${name} DELETE /channel/gate/${GATE}`)
+  const of = (name: string) => heard.filter((line) => line === `${name} DELETE /channel/cohort/${GATE}`)
   try {
     await new Promise((resolve) => setTimeout(resolve, 600))
     isHung = true
@@ -84,7 +84,7 @@ test('a sidecar that hangs is cut off at every instance, also at one that hung o
     isHung = false
     await expect.poll(() => events, { timeout: 8_000 }).toEqual(['sidecar_silent', 'sidecar_back'])
     expect(failed).toEqual([])
-    expect(heard.filter((line) => !line.endsWith(`DELETE /channel/gate/${GATE}`))).toEqual([])
+    expect(heard.filter((line) => !line.endsWith(`DELETE /channel/cohort/${GATE}`))).toEqual([])
   } finally {
     chore.stop()
     await doors.close()
@@ -145,7 +145,7 @@ test.each([
   const sidecar = join(folder, 's.sock')
   const doors = createStreamControl([sidecar], [])
   expect(await doors.cohortOf(sidecar)).toBeUndefined()
-  writeFileSync(`${sidecar}.gate`, text)
+  writeFileSync(`${sidecar}.cohort`, text)
   expect(await doors.cohortOf(sidecar)).toBe(expected)
   await doors.close()
 })

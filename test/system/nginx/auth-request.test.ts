@@ -39,7 +39,7 @@ const answer = (status: string, lines: readonly string[] = [], body = '') =>
 const grant = (id: string, status = '204 No Content') =>
   answer(status, [
     `X-Hs-Request-Id: ${id}`,
-    `X-Hs-Gate: ${'a'.repeat(32)}`,
+    `X-Hs-Cohort: ${'a'.repeat(32)}`,
     'X-Hs-Channel: state/users-state',
   ])
 const withBody = (status: string, id: string) =>
@@ -269,7 +269,7 @@ describe('the yes to this question', () => {
     expect(streams).toHaveLength(1)
     expect(streams[0]?.headers).toMatchObject({
       'x-hs-channel': 'state/users-state',
-      'x-hs-gate': 'a'.repeat(32),
+      'x-hs-cohort': 'a'.repeat(32),
     })
   })
 
@@ -319,7 +319,7 @@ const INTRUDING = [
   'X-Hs-Query: link=x',
   'X-Hs-Instance: 7',
   'X-Hs-Conn: x',
-  'X-Hs-Gate: x',
+  'X-Hs-Cohort: x',
   'X-Hs-Channel: user/1',
   'x_hs_target: GET 1002/a.wav',
 ]
@@ -382,7 +382,7 @@ describe('whatever a client sends', () => {
             connection: 'close',
             accept: 'text/event-stream',
             'x-hs-request-id': idOf(questions[0]),
-            'x-hs-gate': 'a'.repeat(32),
+            'x-hs-cohort': 'a'.repeat(32),
             'x-hs-channel': 'state/users-state',
           },
         },
@@ -415,7 +415,7 @@ describe('whatever a client sends', () => {
         'sec-websocket-version': '13',
         accept: 'text/event-stream',
         'x-hs-request-id': idOf(questions[0]),
-        'x-hs-gate': 'a'.repeat(32),
+        'x-hs-cohort': 'a'.repeat(32),
         'x-hs-channel': 'state/users-state',
       },
     ])

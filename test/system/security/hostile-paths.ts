@@ -147,7 +147,7 @@ export const INVALID_CHANNELS: readonly string[] = [
   ],
   ...[
     'conn/00000000000000000000000000000000',
-    'gate/x',
+    'cohort/x',
     'state/users-state',
     'conn%2fx',
     '../sub/users-statE',

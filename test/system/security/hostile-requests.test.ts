@@ -440,7 +440,7 @@ describe('smuggled headers', () => {
     ['x-hs-target', 'GET users-state'],
     ['X-Hs-Query', 'authorization=x'],
     ['X-Hs-Conn', '0'.repeat(32)],
-    ['X-Hs-Gate', 'gate'],
+    ['X-Hs-Cohort', 'gate'],
     ['X-Original-URI', '/media/1001/hello.wav'],
     ['X-Original-URL', '/media/1001/hello.wav'],
     ['X-Rewrite-URL', '/media/1001/hello.wav'],
