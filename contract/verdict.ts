@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache'
 import type { Claims, TokenKind } from './claims.ts'
-import type { Keyring } from './keys.ts'
+import type { Keyring } from './keyring.ts'
 import type { RevocationCache } from './revocation-cache.ts'
 import { readToken, type Token } from './token.ts'
 

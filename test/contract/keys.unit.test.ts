@@ -1,21 +1,10 @@
-import {
-  chmodSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs'
+import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import fc from 'fast-check'
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import {
   ACTIVATION_DELAY_MS,
   addKey,
-  openKeyring,
   readKeys,
   retireKey,
   signingKey,
@@ -159,116 +148,4 @@ describe('the key that signs', () => {
     rmSync(join(folder, `${young}.key`))
     expect(at(made + 60_000, 'EdDSA')).toBeUndefined()
   })
-})
-
-describe('a keyring', () => {
-  beforeEach(() => void vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] }))
-  afterEach(() => void vi.useRealTimers())
-  const look = () => vi.advanceTimersByTime(1_000)
-
-  test('finds keys by their kid and nothing else', () => {
-    const kid = addKey(folder, 'HS256')
-    const ring = openKeyring(folder, () => {})
-    expect(ring.find(kid)?.kid).toBe(kid)
-    const others = [
-      '',
-      '__proto__',
-      'constructor',
-      'toString',
-      'get',
-      'size',
-      `${kid}.key`,
-      `./${kid}`,
-      kid.toUpperCase(),
-    ]
-    expect(others.filter((other) => ring.find(other) !== undefined)).toEqual([])
-    ring.close()
-  })
-
-  test('throws rather than sign with a key of another algorithm', () => {
-    addKey(folder, 'HS256')
-    const ring = openKeyring(folder, () => {})
-    expect(() => ring.signing('EdDSA', Date.now())).toThrow('no EdDSA key')
-    ring.close()
-  })
-
-  test('follows what is added and retired, in whatever order', () => {
-    const ring = openKeyring(prepared(), () => {})
-    let told = 0
-    ring.onChange(() => {
-      told += 1
-    })
-    fc.assert(
-      fc.property(
-        fc.array(fc.oneof(fc.constantFrom('HS256', 'EdDSA'), fc.nat(9)), { maxLength: 6 }),
-        (steps) => {
-          for (const step of steps) {
-            const before = ring.all().map(({ kid }) => kid)
-            const retired = typeof step === 'number' ? before[step] : undefined
-            const added = typeof step === 'string' ? addKey(folder, step) : undefined
-            if (retired !== undefined) retireKey(folder, retired)
-            const toldBefore = told
-            look()
-            const kids = ring.all().map(({ kid }) => kid)
-            const expected = [...before, ...(added ? [added] : [])].filter((kid) => kid !== retired)
-            expect(kids.toSorted()).toEqual(expected.toSorted())
-            expect(kids.every((kid) => ring.find(kid)?.kid === kid)).toBe(true)
-            if (retired !== undefined) expect(ring.find(retired)).toBeUndefined()
-            expect(told - toldBefore).toBe(retired === undefined && added === undefined ? 0 : 1)
-          }
-        },
-      ),
-      { numRuns: 60 },
-    )
-    ring.close()
-  })
-
-  test('sees one key take another’s place', () => {
-    const old = addKey(folder, 'HS256')
-    const ring = openKeyring(folder, () => {})
-    retireKey(folder, old)
-    const young = addKey(folder, 'HS256')
-    look()
-    expect([ring.find(old), ring.find(young)?.kid]).toEqual([undefined, young])
-    ring.close()
-  })
-
-  test.each<[string, () => void]>([
-    ['the folder is gone', () => renameSync(folder, `${folder}.gone`)],
-    ['a new key is readable by others', () => put(`${kidAt(1)}.key`, HEX, 0o644)],
-    ['a new key is nonsense', () => put(`${kidAt(1)}.key`, 'nonsense')],
-  ])('keeps what it knows and says so when %s', (_, spoil) => {
-    const kid = addKey(folder, 'HS256')
-    const troubles: unknown[] = []
-    const ring = openKeyring(folder, (err) => troubles.push(err))
-    spoil()
-    look()
-    expect(ring.find(kid)?.kid).toBe(kid)
-    expect(troubles).toHaveLength(1)
-    ring.close()
-  })
-
-  test('drops a retired key though another file cannot be read', () => {
-    const [kept, retired] = [addKey(folder, 'HS256'), addKey(folder, 'HS256')]
-    const ring = openKeyring(folder, () => {})
-    put(`${kidAt(1)}.key`, 'nonsense')
-    retireKey(folder, retired)
-    look()
-    expect([ring.find(kept)?.kid, ring.find(retired)]).toEqual([kept, undefined])
-    ring.close()
-  })
-
-  test('looks no more once it is closed', () => {
-    addKey(folder, 'HS256')
-    const ring = openKeyring(folder, () => {})
-    ring.close()
-    addKey(folder, 'HS256')
-    look()
-    expect(ring.all()).toHaveLength(1)
-  })
-
-  const prepared = () => {
-    addKey(folder, 'HS256')
-    return folder
-  }
 })

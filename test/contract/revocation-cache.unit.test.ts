@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { Claims } from '../../contract/claims.ts'
-import { createRevocationCache, type Revocation } from '../../contract/revocation-cache.ts'
+import { createRevocationCache } from '../../contract/revocation-cache.ts'
+import type { Revocation } from '../../contract/revocation-entries.ts'
 import { validClaims } from './mint-token.ts'
 
 const claimsOf = (flaw: Partial<Claims>): Claims => ({

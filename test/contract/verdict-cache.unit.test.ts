@@ -6,11 +6,11 @@ import { mint, newKey } from './mint-token.ts'
 const issuedAt = 1_750_000_000
 const keys = [newKey('HS256', 'hs256-a'), newKey('EdDSA', 'eddsa-b')]
 
-/** A judge who has let `known` in before, and so remembers it by its end. */
+/** A verifier who has let `known` in before, and so remembers it by its end. */
 function verifierThatCached(known: string) {
   const revocations = createRevocationCache()
   revocations.markFresh(0, 0)
-  const judge = createTokenVerifier({
+  const verifier = createTokenVerifier({
     keyring: { find: (kid) => keys.find((key) => key.kid === kid), onChange: () => {} },
     revocations,
     now: () => (issuedAt + 1) * 1000,
@@ -19,15 +19,15 @@ function verifierThatCached(known: string) {
     maxTokenLifetimeS: 3_600,
     cacheSize: 10,
   })
-  expect(judge.verify(known, 'access').ok).toBe(true)
-  return judge
+  expect(verifier.verify(known, 'access').ok).toBe(true)
+  return verifier
 }
 
 test.each(keys.map((key) => [key.alg, key] as const))(
   'a remembered token of %s passes for no other one that ends alike',
   (_, key) => {
     const good = mint(key, issuedAt)
-    const judge = verifierThatCached(good)
+    const verifier = verifierThatCached(good)
     const [header = '', payload = '', signature = ''] = good.split('.')
     const better = Buffer.from(
       Buffer.from(payload, 'base64url').toString().replace('"user"', '"admin"'),
@@ -40,8 +40,8 @@ test.each(keys.map((key) => [key.alg, key] as const))(
       good.slice(1),
       `A${good}`,
     ]) {
-      expect(judge.verify(forged, 'access').ok).toBe(false)
+      expect(verifier.verify(forged, 'access').ok).toBe(false)
     }
-    expect(judge.verify(good, 'access').ok).toBe(true)
+    expect(verifier.verify(good, 'access').ok).toBe(true)
   },
 )

@@ -3,8 +3,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import type { TokenKind } from '../../contract/claims.ts'
-import { addKey, openKeyring, retireKey } from '../../contract/keys.ts'
-import { createRevocationCache, type Revocation } from '../../contract/revocation-cache.ts'
+import { openKeyring } from '../../contract/keyring.ts'
+import { addKey, retireKey } from '../../contract/keys.ts'
+import { createRevocationCache } from '../../contract/revocation-cache.ts'
+import type { Revocation } from '../../contract/revocation-entries.ts'
 import { createTokenVerifier, type Verdict } from '../../contract/verdict.ts'
 import { UNREADABLE_TOKENS } from './invalid-tokens.ts'
 import { mint, newKey, validClaims } from './mint-token.ts'
@@ -15,21 +17,21 @@ const eddsa = newKey('EdDSA', 'eddsa-b')
 const LONGEST = 3_600
 const STALENESS_MS = 5_000
 
-/** A judge who knows everything, one second after a good token was issued. */
+/** A verifier who knows everything, one second after a good token was issued. */
 function setUp(cacheSize = 100) {
-  const memory = createRevocationCache()
+  const cache = createRevocationCache()
   const clock = { nowMs: (issuedAt + 1) * 1000, monotonicMs: 1_000_000 }
-  memory.markFresh(clock.monotonicMs, 0)
-  const judge = createTokenVerifier({
+  cache.markFresh(clock.monotonicMs, 0)
+  const verifier = createTokenVerifier({
     keyring: { find: (kid) => [hmac, eddsa].find((key) => key.kid === kid), onChange: () => {} },
-    revocations: memory,
+    revocations: cache,
     now: () => clock.nowMs,
     monotonic: () => clock.monotonicMs,
     maxStalenessMs: STALENESS_MS,
     maxTokenLifetimeS: LONGEST,
     cacheSize,
   })
-  return { judge, memory, clock }
+  return { verifier, cache, clock }
 }
 
 const codeOf = (verdict: Verdict) => (verdict.ok ? 'good' : verdict.code)
@@ -38,20 +40,20 @@ const exp = validClaims(issuedAt).exp
 
 describe('a good token', () => {
   test('passes, and the verdict says whose it is', () => {
-    expect(setUp().judge.verify(good, 'access')).toEqual({ ok: true, claims: validClaims(issuedAt) })
+    expect(setUp().verifier.verify(good, 'access')).toEqual({ ok: true, claims: validClaims(issuedAt) })
   })
-  test('passes again and again, as its second verdict comes from memory', () => {
-    const { judge } = setUp()
-    const first = judge.verify(good, 'access')
-    expect(judge.verify(good, 'access')).toBe(first)
+  test('passes again and again, as its second verdict comes from cache', () => {
+    const { verifier } = setUp()
+    const first = verifier.verify(good, 'access')
+    expect(verifier.verify(good, 'access')).toBe(first)
   })
   test('of EdDSA passes', () => {
-    expect(setUp().judge.verify(mint(eddsa, issuedAt), 'access').ok).toBe(true)
+    expect(setUp().verifier.verify(mint(eddsa, issuedAt), 'access').ok).toBe(true)
   })
   test('cannot be changed by who reads the verdict', () => {
-    const { judge } = setUp()
-    expect(Object.isFrozen(judge.verify(good, 'access'))).toBe(true)
-    expect(Object.isFrozen(judge.verify('no token', 'access'))).toBe(true)
+    const { verifier } = setUp()
+    expect(Object.isFrozen(verifier.verify(good, 'access'))).toBe(true)
+    expect(Object.isFrozen(verifier.verify('no token', 'access'))).toBe(true)
   })
 })
 
@@ -74,18 +76,18 @@ describe('time', () => {
     ['that ends before it begins has expired', { exp: issuedAt - 1 }, issuedAt * 1000, 'token_expired'],
     ['that ends as it begins has expired', { exp: issuedAt }, issuedAt * 1000, 'token_expired'],
   ])('%s', (_, claims, nowMs, code) => {
-    const { judge, clock } = setUp()
+    const { verifier, clock } = setUp()
     clock.nowMs = nowMs
-    expect(codeOf(judge.verify(mint(hmac, issuedAt, { claims }), 'access'))).toBe(code)
+    expect(codeOf(verifier.verify(mint(hmac, issuedAt, { claims }), 'access'))).toBe(code)
   })
 
   test('is asked each time: a token that passed expires', () => {
-    const { judge, clock } = setUp()
-    expect(codeOf(judge.verify(good, 'access'))).toBe('good')
+    const { verifier, clock } = setUp()
+    expect(codeOf(verifier.verify(good, 'access'))).toBe('good')
     clock.nowMs = exp * 1000
-    expect(codeOf(judge.verify(good, 'access'))).toBe('token_expired')
+    expect(codeOf(verifier.verify(good, 'access'))).toBe('token_expired')
     clock.nowMs -= 1
-    expect(codeOf(judge.verify(good, 'access'))).toBe('good')
+    expect(codeOf(verifier.verify(good, 'access'))).toBe('good')
   })
 })
 
@@ -98,7 +100,7 @@ describe('kind', () => {
   const pairs = kinds.flatMap(([is, typ]) => kinds.map(([due]) => [is, due, typ] as const))
   test.each(pairs)('%s where %s is due', (is, due, typ) => {
     const token = mint(hmac, issuedAt, { header: { typ } })
-    expect(codeOf(setUp().judge.verify(token, due))).toBe(is === due ? 'good' : 'token_wrong_kind')
+    expect(codeOf(setUp().verifier.verify(token, due))).toBe(is === due ? 'good' : 'token_wrong_kind')
   })
 
   test.each<[string, Record<string, unknown>, string]>([
@@ -106,10 +108,10 @@ describe('kind', () => {
     ['issued tomorrow, it is none', { iat: issuedAt + 60 }, 'token_invalid'],
     ['revoked, it is of the wrong kind: that never changes', { sid: 'closed' }, 'token_wrong_kind'],
   ])('a refresh token where access is due: %s', (_, claims, code) => {
-    const { judge, memory } = setUp()
-    memory.add({ kind: 'sid', key: 'closed', generation: 0, until: exp })
+    const { verifier, cache } = setUp()
+    cache.add({ kind: 'sid', key: 'closed', generation: 0, until: exp })
     const token = mint(hmac, issuedAt, { header: { typ: 'rt+jwt' }, claims })
-    expect(codeOf(judge.verify(token, 'access'))).toBe(code)
+    expect(codeOf(verifier.verify(token, 'access'))).toBe(code)
   })
 })
 
@@ -127,42 +129,42 @@ describe('revocation', () => {
     ['of another user', { kind: 'user', key: '8', generation: 9 }, 'good'],
     ['of __proto__', { kind: 'sid', key: '__proto__' }, 'good'],
   ])('%s', (_, revocation, code) => {
-    const { judge, memory } = setUp()
-    memory.add({ kind: 'sid', key: '', generation: 0, until: exp, ...revocation })
-    expect(codeOf(judge.verify(good, 'access'))).toBe(code)
+    const { verifier, cache } = setUp()
+    cache.add({ kind: 'sid', key: '', generation: 0, until: exp, ...revocation })
+    expect(codeOf(verifier.verify(good, 'access'))).toBe(code)
   })
 
   test('counts at once for a token that passed before', () => {
-    const { judge, memory } = setUp()
-    expect(codeOf(judge.verify(good, 'access'))).toBe('good')
-    memory.add({ kind: 'jti', key: 'token-1', generation: 0, until: exp })
-    expect(codeOf(judge.verify(good, 'access'))).toBe('token_revoked')
+    const { verifier, cache } = setUp()
+    expect(codeOf(verifier.verify(good, 'access'))).toBe('good')
+    cache.add({ kind: 'jti', key: 'token-1', generation: 0, until: exp })
+    expect(codeOf(verifier.verify(good, 'access'))).toBe('token_revoked')
   })
 
   test.each([
     ['issued before the cutoff of an epoch, it is revoked', issuedAt + 1, 'token_revoked'],
     ['issued at the cutoff, it passes', issuedAt, 'good'],
   ])('%s', (_, cutoff, code) => {
-    const { judge, memory, clock } = setUp()
-    memory.markFresh(clock.monotonicMs, cutoff)
-    expect(codeOf(judge.verify(good, 'access'))).toBe(code)
+    const { verifier, cache, clock } = setUp()
+    cache.markFresh(clock.monotonicMs, cutoff)
+    expect(codeOf(verifier.verify(good, 'access'))).toBe(code)
   })
 
   test('of a user spares a login of the same second, as it has a newer generation', () => {
-    const { judge, memory } = setUp()
-    memory.add({ kind: 'user', key: '7', generation: 3, until: exp })
-    const of = (gen: number) => codeOf(judge.verify(mint(hmac, issuedAt, { claims: { gen } }), 'access'))
+    const { verifier, cache } = setUp()
+    cache.add({ kind: 'user', key: '7', generation: 3, until: exp })
+    const of = (gen: number) => codeOf(verifier.verify(mint(hmac, issuedAt, { claims: { gen } }), 'access'))
     expect([of(2), of(3), of(4)]).toEqual(['token_revoked', 'good', 'good'])
   })
 
   test.each(['__proto__', 'constructor', 'toString', 'hasOwnProperty'])(
     'a session, token and user called %s are not taken for revoked, and can be',
     (name) => {
-      const { judge, memory } = setUp()
+      const { verifier, cache } = setUp()
       const token = mint(hmac, issuedAt, { claims: { sid: name, jti: name, sub: name } })
-      expect(codeOf(judge.verify(token, 'access'))).toBe('good')
-      memory.add({ kind: 'user', key: name, generation: 1, until: exp })
-      expect(codeOf(judge.verify(token, 'access'))).toBe('token_revoked')
+      expect(codeOf(verifier.verify(token, 'access'))).toBe('good')
+      cache.add({ kind: 'user', key: name, generation: 1, until: exp })
+      expect(codeOf(verifier.verify(token, 'access'))).toBe('token_revoked')
     },
   )
 })
@@ -173,26 +175,26 @@ describe('how old the knowledge is', () => {
     ['a moment beyond it, nothing can be judged', STALENESS_MS + 0.001, 'cannot_judge'],
     ['an hour later, nothing can be judged', 3_600_000, 'cannot_judge'],
   ])('%s', (_, ageMs, code) => {
-    const { judge, clock } = setUp()
-    expect(codeOf(judge.verify(good, 'access'))).toBe('good')
+    const { verifier, clock } = setUp()
+    expect(codeOf(verifier.verify(good, 'access'))).toBe('good')
     clock.monotonicMs += ageMs
-    expect(codeOf(judge.verify(good, 'access'))).toBe(code)
+    expect(codeOf(verifier.verify(good, 'access'))).toBe(code)
   })
 
   test('is not told by the wall clock, which may jump', () => {
-    const { judge, clock } = setUp()
+    const { verifier, clock } = setUp()
     clock.nowMs -= 5_000
-    expect(codeOf(judge.verify(good, 'access'))).toBe('good')
+    expect(codeOf(verifier.verify(good, 'access'))).toBe('good')
     clock.nowMs += 20_000
-    expect(codeOf(judge.verify(good, 'access'))).toBe('good')
+    expect(codeOf(verifier.verify(good, 'access'))).toBe('good')
   })
 
   test('in doubt, nothing can be judged until somebody vouches again', () => {
-    const { judge, memory, clock } = setUp()
-    memory.markStale()
-    expect(codeOf(judge.verify(good, 'access'))).toBe('cannot_judge')
-    memory.markFresh(clock.monotonicMs, 0)
-    expect(codeOf(judge.verify(good, 'access'))).toBe('good')
+    const { verifier, cache, clock } = setUp()
+    cache.markStale()
+    expect(codeOf(verifier.verify(good, 'access'))).toBe('cannot_judge')
+    cache.markFresh(clock.monotonicMs, 0)
+    expect(codeOf(verifier.verify(good, 'access'))).toBe('good')
   })
 
   test.each<[string, string | undefined, TokenKind, string]>([
@@ -202,10 +204,10 @@ describe('how old the knowledge is', () => {
     ['a wrong kind is wrong all the same', good, 'refresh', 'token_wrong_kind'],
     ['a revoked token cannot be judged: revoked would mean "log in again"', good, 'access', 'cannot_judge'],
   ])('in doubt, %s', (_, token, kind, code) => {
-    const { judge, memory } = setUp()
-    memory.add({ kind: 'sid', key: 'session-1', generation: 0, until: exp })
-    memory.markStale()
-    expect(codeOf(judge.verify(token, kind))).toBe(code)
+    const { verifier, cache } = setUp()
+    cache.add({ kind: 'sid', key: 'session-1', generation: 0, until: exp })
+    cache.markStale()
+    expect(codeOf(verifier.verify(token, kind))).toBe(code)
   })
 })
 
@@ -214,38 +216,38 @@ test.each<[string, string | undefined, string]>([
   ['an empty one', '', 'token_invalid'],
   ['a word', 'token', 'token_invalid'],
 ])('%s', (_, text, code) => {
-  expect(codeOf(setUp().judge.verify(text, 'access'))).toBe(code)
+  expect(codeOf(setUp().verifier.verify(text, 'access'))).toBe(code)
 })
 
-test.each([...UNREADABLE_TOKENS])('a judge who knows the good token refuses one with %s', (_, make) => {
-  const { judge } = setUp()
-  judge.verify(good, 'access')
+test.each([...UNREADABLE_TOKENS])('a verifier who knows the good token refuses one with %s', (_, make) => {
+  const { verifier } = setUp()
+  verifier.verify(good, 'access')
   const token = make({ hmac, eddsa, nowS: issuedAt })
-  if (token !== undefined) expect(codeOf(judge.verify(token, 'access'))).toBe('token_invalid')
+  if (token !== undefined) expect(codeOf(verifier.verify(token, 'access'))).toBe('token_invalid')
 })
 
-describe('the memory of verified tokens', () => {
+describe('the cache of verified tokens', () => {
   test('holds what it is given room for, and judges the rest all the same', () => {
-    const { judge } = setUp(2)
+    const { verifier } = setUp(2)
     const tokens = [0, 1, 2, 3, 4].map((n) => mint(hmac, issuedAt, { claims: { jti: `t${n}` } }))
     for (let round = 0; round < 2; round += 1) {
-      expect(tokens.map((token) => codeOf(judge.verify(token, 'access')))).toEqual(Array(5).fill('good'))
+      expect(tokens.map((token) => codeOf(verifier.verify(token, 'access')))).toEqual(Array(5).fill('good'))
     }
   })
 
   test('claims without a token are judged alike', () => {
-    const { judge, memory, clock } = setUp()
+    const { verifier, cache, clock } = setUp()
     const claims = {
       ...validClaims(issuedAt),
       role: 'user' as const,
       aud: 'hookswitch' as const,
       iss: 'hookswitch' as const,
     }
-    expect(judge.checkClaims(claims)).toBeUndefined()
-    memory.add({ kind: 'sid', key: 'session-1', generation: 0, until: exp })
-    expect(judge.checkClaims(claims)).toBe('token_revoked')
+    expect(verifier.checkClaims(claims)).toBeUndefined()
+    cache.add({ kind: 'sid', key: 'session-1', generation: 0, until: exp })
+    expect(verifier.checkClaims(claims)).toBe('token_revoked')
     clock.nowMs = exp * 1000
-    expect(judge.checkClaims(claims)).toBe('token_expired')
+    expect(verifier.checkClaims(claims)).toBe('token_expired')
   })
 })
 
@@ -253,20 +255,20 @@ describe('keys that come and go', () => {
   let folder = ''
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), 'hs-keys-'))
-    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
   })
   afterEach(() => {
     vi.useRealTimers()
     rmSync(folder, { recursive: true })
   })
 
-  test('a retired key takes the tokens it signed with it, also those that passed before', () => {
+  test('a retired key takes the tokens it signed with it, also those that passed before', async () => {
     const kids = [addKey(folder, 'HS256'), addKey(folder, 'HS256')]
     const keyring = openKeyring(folder, () => {})
-    const { memory, clock } = setUp()
-    const judge = createTokenVerifier({
+    const { cache, clock } = setUp()
+    const verifier = createTokenVerifier({
       keyring,
-      revocations: memory,
+      revocations: cache,
       now: () => clock.nowMs,
       monotonic: () => clock.monotonicMs,
       maxStalenessMs: STALENESS_MS,
@@ -275,12 +277,12 @@ describe('keys that come and go', () => {
     })
     const tokens = keyring.all().map((key) => [key.kid, mint(key, issuedAt)] as const)
     const codes = () =>
-      Object.fromEntries(tokens.map(([kid, token]) => [kid, codeOf(judge.verify(token, 'access'))]))
+      Object.fromEntries(tokens.map(([kid, token]) => [kid, codeOf(verifier.verify(token, 'access'))]))
     const [first = '', second = ''] = kids
     expect(codes()).toEqual({ [first]: 'good', [second]: 'good' })
 
     retireKey(folder, first)
-    vi.advanceTimersByTime(1_000)
+    await vi.advanceTimersByTimeAsync(1_000)
     expect(codes()).toEqual({ [first]: 'token_invalid', [second]: 'good' })
     keyring.close()
   })

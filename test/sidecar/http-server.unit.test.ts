@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { Claims } from '../../contract/claims.ts'
+import { createLog } from '../../runtime/log.ts'
 import { createHttpServer } from '../../sidecar/http-server.ts'
 import { createStreams, type Streams } from '../../sidecar/streams.ts'
 import { validClaims } from '../contract/mint-token.ts'
@@ -42,7 +43,7 @@ beforeEach(async () => {
     maxStreams: 10,
     maxPerSession: 10,
     maxPerUser: 10,
-    onError: () => {},
+    log: createLog('test', 'silent'),
   })
   streams.admit({ conn: CONN, instance: 1, claims: Claims.parse(validClaims(0)), isPrivate: false })
   const statuses = { good: 204, foreign: 403 } as const

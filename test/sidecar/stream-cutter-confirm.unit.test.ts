@@ -1,12 +1,13 @@
 import { expect, test } from 'vitest'
-import type { CutResult } from '../../contract/stream-instances.ts'
+import type { CutResult } from '../../contract/stream-end.ts'
 import { parseNchanStatus } from '../../sidecar/nchan-instance.ts'
 import { createStreamCutter, type StreamInstance } from '../../sidecar/stream-cutter.ts'
+import { createRecordingLog } from '../runtime/recording-log.ts'
 
 /** One instance of Nchan that counts as told, and a clock that pauses alone move. */
 function setUp(counts: Record<string, number | undefined>, results: CutResult[] = []) {
   const cuts: string[] = []
-  const troubles: string[] = []
+  const { log, messages } = createRecordingLog()
   let now = 0
   const during: (() => void)[] = []
   const instance: StreamInstance = {
@@ -24,22 +25,22 @@ function setUp(counts: Record<string, number | undefined>, results: CutResult[] 
       during.shift()?.()
     },
     monotonic: () => now,
-    onError: (message) => troubles.push(message),
+    log,
   })
-  return { cutter, cuts, troubles, during, passed: () => now }
+  return { cutter, cuts, messages, during, passed: () => now }
 }
 
 test('a count of zero proves that a stream has ended', async () => {
-  const { cutter, cuts, troubles } = setUp({ 'conn/a': 0 })
+  const { cutter, cuts, messages } = setUp({ 'conn/a': 0 })
   await cutter.cut(1, 'conn/a', ['a'])
-  expect([cuts, troubles, cutter.stuckInstances()]).toEqual([['conn/a'], [], []])
+  expect([cuts, messages, cutter.stuckInstances()]).toEqual([['conn/a'], [], []])
 })
 
 test('so does the hook of its connection, whatever the count is', async () => {
-  const { cutter, cuts, troubles, during } = setUp({ 'conn/a': 1 })
+  const { cutter, cuts, messages, during } = setUp({ 'conn/a': 1 })
   during.push(() => cutter.closed('a'))
   await cutter.cut(1, 'conn/a', ['a'])
-  expect([cuts, troubles, cutter.stuckInstances()]).toEqual([['conn/a'], [], []])
+  expect([cuts, messages, cutter.stuckInstances()]).toEqual([['conn/a'], [], []])
 })
 
 test('an instance that does not answer is not for the cutter to judge', async () => {
@@ -60,10 +61,10 @@ test('a stream that nothing proves to have ended is cut again, and then its inst
 })
 
 test('an instance that is given up is so once, until it lives anew', () => {
-  const { cutter, troubles } = setUp({})
+  const { cutter, messages } = setUp({})
   cutter.requestRestart(1, 'keeps too many channels')
   cutter.requestRestart(1, 'keeps too many channels')
-  expect(troubles).toEqual(['instance 1 keeps too many channels: it has to be started afresh'])
+  expect(messages).toEqual(['instance 1 keeps too many channels: it has to be started afresh'])
   expect(cutter.stuckInstances()).toEqual([1])
   cutter.markRestarted(1)
   expect(cutter.stuckInstances()).toEqual([])
@@ -90,14 +91,14 @@ test('a channel that nobody has yet is deleted again, for 16 s', async () => {
   const never = setUp({}, Array(20).fill('no_subscribers'))
   await never.cutter.cut(1, 'conn/a', ['a'])
   expect(never.passed()).toBe(16_000)
-  expect([never.troubles, never.cutter.stuckInstances()]).toEqual([[], []])
+  expect([never.messages, never.cutter.stuckInstances()]).toEqual([[], []])
 })
 
 test('a closing is remembered for longer than a cut is waited for, and not for good', async () => {
-  const { cutter, during, troubles } = setUp({ 'conn/a': 1 }, Array(8).fill('no_subscribers'))
+  const { cutter, during, messages } = setUp({ 'conn/a': 1 }, Array(8).fill('no_subscribers'))
   cutter.closed('a') // told before Nchan was heard to have the channel
   await cutter.cut(1, 'conn/a', ['a'])
-  expect(troubles).toEqual([])
+  expect(messages).toEqual([])
   during.push(...Array.from({ length: 30 }, (_, n) => () => cutter.closed(`other ${n}`)))
   for (let n = 0; n < 30; n += 1) await cutter.cut(1, 'cohort/g', [`other ${n}`])
   await cutter.cut(1, 'conn/a', ['a'])

@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import type { CutResult } from '../../contract/stream-instances.ts'
+import type { CutResult } from '../../contract/stream-end.ts'
 import { createStreamCutter, type StreamInstance } from '../../sidecar/stream-cutter.ts'
+import { createRecordingLog } from '../runtime/recording-log.ts'
 import { createVirtualTime } from './virtual-time.ts'
 
 const CHANNEL = 'conn/a1'
@@ -40,12 +41,12 @@ function setUp(behaviour: Behavior, instances = 1) {
     subscribers: async (channel) => (answersNow() ? Number(channel === CHANNEL && isOpen()) : undefined),
     incarnation: async () => '1',
   }
-  const reports: string[] = []
+  const { log, messages: reports } = createRecordingLog()
   const cutter = createStreamCutter({
     instances: Array(instances).fill(instance),
     pause: time.pause,
     monotonic: time.now,
-    onError: (message) => reports.push(message),
+    log,
   })
   /** Whether the cutter has done with it. */
   const cut = async (at = 1) => {

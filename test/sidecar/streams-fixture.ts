@@ -1,8 +1,9 @@
 import { Claims } from '../../contract/claims.ts'
-import type { CutResult } from '../../contract/stream-instances.ts'
+import type { CutResult } from '../../contract/stream-end.ts'
 import { createStreamCutter, type StreamInstance } from '../../sidecar/stream-cutter.ts'
 import { createStreams, type Streams } from '../../sidecar/streams.ts'
 import { validClaims } from '../contract/mint-token.ts'
+import { createRecordingLog } from '../runtime/recording-log.ts'
 import { createVirtualTime, type VirtualTime } from './virtual-time.ts'
 
 /** How often `main.ts` calls the audit. */
@@ -63,9 +64,9 @@ export function createStreamsFixture(settings: StreamsFixtureSettings = {}): Str
   const time = createVirtualTime()
   const incarnations = Array.from({ length: size }, () => ({ life: 1, isUp: true }))
   const open = new Map<string, { client: Client; channels: string[] }>()
-  const reports: string[] = []
+  const { log, messages: reports } = createRecordingLog()
   const cuts: string[] = []
-  let [asked, conns, gates, opens] = [0, 0, 0, 0]
+  let [requests, conns, cohorts, opens] = [0, 0, 0, 0]
 
   const later = (ms: number | undefined, job: () => void) => {
     if (ms !== undefined) void time.pause(ms).then(job)
@@ -80,7 +81,7 @@ export function createStreamsFixture(settings: StreamsFixtureSettings = {}): Str
       [...open].filter(([, { client, channels }]) => client.instance === at + 1 && channels.includes(channel))
     /** Answers what holds after some of the time it takes; a death before the rest is no answer. */
     const answer = async <T>(operation: () => T): Promise<T | undefined> => {
-      const ms = latencies[asked++ % latencies.length] ?? 0
+      const ms = latencies[requests++ % latencies.length] ?? 0
       if (ms > 0) await time.pause(Math.floor(ms / 2))
       const { life } = own
       const isUp = own.isUp
@@ -103,16 +104,15 @@ export function createStreamsFixture(settings: StreamsFixtureSettings = {}): Str
     }
   })
 
-  const onError = (message: string) => void reports.push(message)
   const streams = createStreams({
     instances,
-    cutter: createStreamCutter({ instances, pause: time.pause, monotonic: time.now, onError }),
-    newCohort: () => `gate-${++gates}`,
+    cutter: createStreamCutter({ instances, pause: time.pause, monotonic: time.now, log }),
+    newCohort: () => `cohort-${++cohorts}`,
     monotonic: time.now,
     maxStreams,
     maxPerSession,
     maxPerUser,
-    onError,
+    log,
     onOpen: () => {
       opens += 1
     },

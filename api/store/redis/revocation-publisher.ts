@@ -6,7 +6,8 @@ import {
   REVOCATION_LOG_KEY,
   revocationFields,
 } from '../../../contract/revocation-entries.ts'
-import { isBefore, lastIdOf, type RevocationLogReader } from '../../../contract/revocation-log.ts'
+import type { RevocationLogReader } from '../../../contract/revocation-log.ts'
+import { isBefore, lastIdOf } from '../../../runtime/redis-stream.ts'
 import type { Logger } from '../../../runtime/log.ts'
 import { toUnixSeconds } from '../../../runtime/time.ts'
 import type {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { createSidecarWatchdog } from '../../../../api/core/auth/sidecar-watchdog.ts'
-import type { CutResult } from '../../../../contract/stream-instances.ts'
+import type { CutResult } from '../../../../contract/stream-end.ts'
 import { createLog } from '../../../../runtime/log.ts'
 
 const TICK_MS = 250
