@@ -9,7 +9,7 @@ async function outcomeOf(fault: string) {
   })()
   const code = await faulty.go()
   await reading
-  const faults = printed.filter((line) => line.includes('"event":"fault"'))
+  const faults = printed.filter((line) => line.includes('"event":"uncaught_error"'))
   return { code, printed, faults, leftInOrder: printed.includes('left in order') }
 }
 
