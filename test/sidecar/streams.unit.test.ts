@@ -169,6 +169,30 @@ describe('a stream', () => {
   })
 })
 
+describe('the reason for the end of a stream', () => {
+  test('is that its session ended, or that a newer stream replaced it', async () => {
+    const world = createStreamsFixture({ maxPerSession: 1 })
+    const [replaced, signedOut] = await admitAll(world, [promptClient, promptClient])
+    world.streams.revoke(sid('s1'))
+    await world.time.advance(1_000)
+    expect(world.openConnections()).toEqual([])
+    expect([replaced, signedOut].map((conn) => world.streams.endReasonOf(String(conn)))).toEqual([
+      'replaced',
+      'signed_out',
+    ])
+  })
+
+  test('is unknown if the client left, or all streams were cut', async () => {
+    const world = createStreamsFixture()
+    const [left, cut] = await admitAll(world, [promptClient, promptClient])
+    world.leave(String(left))
+    await world.time.advance(1)
+    void world.streams.cutAll()
+    await world.time.advance(5_000)
+    expect([left, cut].map((conn) => world.streams.endReasonOf(String(conn)))).toEqual([undefined, undefined])
+  })
+})
+
 describe('the users who are online', () => {
   test('are those whose streams Nchan has', async () => {
     const world = createStreamsFixture()
