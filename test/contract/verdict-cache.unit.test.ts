@@ -6,7 +6,7 @@ import { mint, newKey } from './mint-token.ts'
 const issuedAt = 1_750_000_000
 const keys = [newKey('HS256', 'hs256-a'), newKey('EdDSA', 'eddsa-b')]
 
-/** A verifier who has let `known` in before, and so remembers it by its end. */
+/** A verifier that has cached `known`. */
 function verifierThatCached(known: string) {
   const revocations = createRevocationCache()
   revocations.markFresh(0, 0)
@@ -24,7 +24,7 @@ function verifierThatCached(known: string) {
 }
 
 test.each(keys.map((key) => [key.alg, key] as const))(
-  'a remembered token of %s passes for no other one that ends alike',
+  'a cached token of %s does not let another one pass that ends alike',
   (_, key) => {
     const good = mint(key, issuedAt)
     const verifier = verifierThatCached(good)

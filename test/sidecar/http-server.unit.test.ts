@@ -20,15 +20,15 @@ let folder: string
 let path: string
 let server: Server
 let streams: Streams
-/** How often each question came through to the gate. */
-let asked: { media: number; channel: number }
+/** How often each function of the gate was called. */
+let gateCalls: { media: number; channel: number }
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'hs-'))
 })
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
 beforeEach(async () => {
-  asked = { media: 0, channel: 0 }
+  gateCalls = { media: 0, channel: 0 }
   streams = createStreams({
     instances: [{ cut: async () => 'cut', subscribers: async () => 1, incarnation: async () => '1' }],
     cutter: {
@@ -51,11 +51,11 @@ beforeEach(async () => {
   server = createHttpServer({
     gate: {
       checkMediaAccess({ authorization }) {
-        asked.media += 1
+        gateCalls.media += 1
         return { status: statusFor(authorization), code: 'ok' }
       },
       checkChannelAccess({ authorization }) {
-        asked.channel += 1
+        gateCalls.channel += 1
         const answer = { status: statusFor(authorization), code: 'ok' } as const
         return authorization === 'late' ? sleep(20, { status: 204, code: 'ok' } as const) : answer
       },
@@ -76,7 +76,7 @@ afterEach(async () => {
   await new Promise((resolve) => server.close(resolve))
 })
 
-/** A question as nginx spells it, with other lines in place of its own where a test names them. */
+/** A gate request as nginx sends it, with additional header lines. */
 function gateRequest(target = '/check-media-access', lines: readonly string[] = []): string {
   const own = ['Host: gate', 'Authorization: good', `X-Hs-Request-Id: ${ID}`, 'X-Hs-Target: GET 1001/a.wav']
   return `GET ${target} HTTP/1.1\r\n${[...own, ...lines].join('\r\n')}\r\n\r\n`
@@ -90,7 +90,7 @@ interface Exchange {
   isClosed: boolean
 }
 
-/** Writes each piece after a pause, and reads until the connection ends or nothing more comes. */
+/** Writes each piece after a pause, and reads until the connection ends or nothing more arrives. */
 function exchange(...pieces: readonly string[]): Promise<Exchange> {
   return new Promise((resolve) => {
     const socket = connect(path)
@@ -119,7 +119,7 @@ function exchange(...pieces: readonly string[]): Promise<Exchange> {
   })
 }
 
-describe('a question as nginx spells it', () => {
+describe('a gate request as nginx sends it', () => {
   test.each([
     ['/check-media-access', 'good', 204],
     ['/check-media-access', 'none', 401],
@@ -140,7 +140,7 @@ describe('a question as nginx spells it', () => {
     },
   )
 
-  test('two in one write are answered in their order', async () => {
+  test('and another in the same write are answered in order', async () => {
     const { text, statuses } = await exchange(
       gateRequest('/check-channel-access').replace(': good', ': late') + gateRequest().replace(ID, OTHER_ID),
     )
@@ -148,21 +148,21 @@ describe('a question as nginx spells it', () => {
     expect(text.indexOf(ID)).toBeLessThan(text.indexOf(OTHER_ID))
   })
 
-  test('without a credential it is a question all the same', async () => {
+  test('without a credential is valid', async () => {
     expect(await exchange(gateRequest().replace('Authorization: good\r\n', ''))).toMatchObject({
       statuses: [401],
       isClosed: false,
     })
   })
 
-  test('a stream that has closed is known no longer', async () => {
+  test('that a stream has closed removes that stream', async () => {
     expect(await exchange(closing)).toMatchObject({ statuses: [204], isClosed: false })
     expect(streams.count()).toBe(0)
   })
 })
 
-/** Each is a good question but for its one flaw. */
-const FLAWED: readonly (readonly [title: string, bytes: string])[] = [
+/** Each is a valid gate request but for one defect. */
+const INVALID: readonly (readonly [title: string, bytes: string])[] = [
   ['by POST', gateRequest().replace('GET ', 'POST ')],
   [
     'by POST with a body',
@@ -228,33 +228,33 @@ const FLAWED: readonly (readonly [title: string, bytes: string])[] = [
   ['of a health check without Host', 'GET /health HTTP/1.1\r\n\r\n'],
 ]
 
-describe('a request without the form of a question', () => {
-  describe.each(FLAWED)('%s', (_, bytes) => {
+describe('a request that is not a valid gate request', () => {
+  describe.each(INVALID)('%s', (_, bytes) => {
     test.each([
       ['in the same write', [bytes + closing + gateRequest()]],
       ['in a later write', [bytes, closing + gateRequest()]],
     ])('is answered 400, and what follows %s has no effect', async (_how, pieces) => {
       const { text, statuses, isClosed } = await exchange(...pieces)
-      // A later write that meets the closing resets the connection: then the kernel drops an answer not read yet.
+      // A later write to the closing connection resets it: then the kernel drops an answer that was not read yet.
       const isReset = statuses.length === 0 && pieces.length > 1
       if (!isReset) {
         expect(statuses).toEqual([400])
         expect(text).toMatch(/^connection: close\r$/im)
       }
-      expect({ isClosed, count: streams.count(), asked }).toEqual({
+      expect({ isClosed, count: streams.count(), gateCalls }).toEqual({
         isClosed: true,
         count: 1,
-        asked: { media: 0, channel: 0 },
+        gateCalls: { media: 0, channel: 0 },
       })
     })
 
-    test('behind a question closes the connection, and what follows has no effect', async () => {
+    test('after a gate request closes the connection, and what follows has no effect', async () => {
       const { statuses, isClosed } = await exchange(gateRequest() + bytes + closing)
       expect(statuses[0]).toBe(204)
-      expect({ isClosed, count: streams.count(), asked }).toEqual({
+      expect({ isClosed, count: streams.count(), gateCalls }).toEqual({
         isClosed: true,
         count: 1,
-        asked: { media: 1, channel: 0 },
+        gateCalls: { media: 1, channel: 0 },
       })
     })
   })
@@ -264,7 +264,7 @@ describe('a request without the form of a question', () => {
     expect({ text, isClosed, count: streams.count() }).toEqual({ text: '', isClosed: true, count: 1 })
   })
 
-  test('behind a question that waits for Redis ends the connection, and what follows has no effect', async () => {
+  test('after a gate request that waits for Redis ends the connection, and what follows has no effect', async () => {
     const late = gateRequest('/check-channel-access').replace(': good', ': late')
     const { statuses, isClosed } = await exchange(late + gateRequest().replace('GET ', 'POST ') + closing)
     expect(statuses).not.toContain(204)
@@ -287,7 +287,7 @@ test.each([
   ['//stream-closed', 404],
   ['http://gate/stream-closed', 404],
   ['/', 404],
-])('%s is no question and is answered %i', async (target, status) => {
+])('%s is not a gate request and is answered %i', async (target, status) => {
   const { statuses } = await exchange(`GET ${target} HTTP/1.1\r\nHost: gate\r\n\r\n`)
   expect(statuses).toEqual([status])
   expect(streams.count()).toBe(1)

@@ -4,7 +4,7 @@ import { parseNchanStatus } from '../../sidecar/nchan-instance.ts'
 import { createStreamCutter, type StreamInstance } from '../../sidecar/stream-cutter.ts'
 import { createRecordingLog } from '../runtime/recording-log.ts'
 
-/** One instance of Nchan that counts as told, and a clock that pauses alone move. */
+/** One instance of Nchan with given counts, and a clock that only pauses move. */
 function setUp(counts: Record<string, number | undefined>, results: CutResult[] = []) {
   const cuts: string[] = []
   const { log, messages } = createRecordingLog()
@@ -30,27 +30,27 @@ function setUp(counts: Record<string, number | undefined>, results: CutResult[] 
   return { cutter, cuts, messages, during, passed: () => now }
 }
 
-test('a count of zero proves that a stream has ended', async () => {
+test('a cut is confirmed by a count of zero', async () => {
   const { cutter, cuts, messages } = setUp({ 'conn/a': 0 })
   await cutter.cut(1, 'conn/a', ['a'])
   expect([cuts, messages, cutter.stuckInstances()]).toEqual([['conn/a'], [], []])
 })
 
-test('so does the hook of its connection, whatever the count is', async () => {
+test('a cut is confirmed by Nchan’s request that the connection closed, whatever the count is', async () => {
   const { cutter, cuts, messages, during } = setUp({ 'conn/a': 1 })
   during.push(() => cutter.closed('a'))
   await cutter.cut(1, 'conn/a', ['a'])
   expect([cuts, messages, cutter.stuckInstances()]).toEqual([['conn/a'], [], []])
 })
 
-test('an instance that does not answer is not for the cutter to judge', async () => {
+test('an instance that does not answer is not reported as stuck: its supervisor handles that', async () => {
   const { cutter, cuts } = setUp({ 'conn/a': undefined })
   await cutter.cut(1, 'conn/a', ['a'])
   expect(new Set(cuts)).toEqual(new Set(['conn/a']))
   expect(cutter.stuckInstances()).toEqual([])
 })
 
-test('a stream that nothing proves to have ended is cut again, and then its instance is stuck until it lives anew', async () => {
+test('a stream without confirmation is cut again, and then its instance is stuck until it restarts', async () => {
   const { cutter, cuts, during } = setUp({ 'conn/a': 1, 'conn/b': 1 })
   during.push(() => cutter.closed('b'))
   await cutter.cut(1, 'cohort/g', ['a', 'b'])
@@ -60,7 +60,7 @@ test('a stream that nothing proves to have ended is cut again, and then its inst
   expect(cutter.stuckInstances()).toEqual([])
 })
 
-test('an instance that is given up is so once, until it lives anew', () => {
+test('a restart of an instance is requested once, until it restarts', () => {
   const { cutter, messages } = setUp({})
   cutter.requestRestart(1, 'keeps too many channels')
   cutter.requestRestart(1, 'keeps too many channels')
@@ -70,7 +70,7 @@ test('an instance that is given up is so once, until it lives anew', () => {
   expect(cutter.stuckInstances()).toEqual([])
 })
 
-test('Nchan’s status tells how much an instance keeps', () => {
+test('parseNchanStatus reads the memory and the idle channels of an instance', () => {
   const status = [
     'total published messages: 3',
     'stored messages: 1',
@@ -84,7 +84,7 @@ test('Nchan’s status tells how much an instance keeps', () => {
   expect(parseNchanStatus('')).toBeUndefined()
 })
 
-test('a channel that nobody has yet is deleted again, for 16 s', async () => {
+test('a channel without subscribers is deleted again, for 16 s', async () => {
   const once = setUp({ 'conn/a': 0 }, ['no_subscribers', 'unreachable', 'cut'])
   await once.cutter.cut(1, 'conn/a', ['a'])
   expect(once.cuts).toHaveLength(3)
@@ -94,9 +94,9 @@ test('a channel that nobody has yet is deleted again, for 16 s', async () => {
   expect([never.messages, never.cutter.stuckInstances()]).toEqual([[], []])
 })
 
-test('a closing is remembered for longer than a cut is waited for, and not for good', async () => {
+test('a closed connection is stored for longer than a cut takes, and then deleted', async () => {
   const { cutter, during, messages } = setUp({ 'conn/a': 1 }, Array(8).fill('no_subscribers'))
-  cutter.closed('a') // told before Nchan was heard to have the channel
+  cutter.closed('a') // the request came before the cut found the channel
   await cutter.cut(1, 'conn/a', ['a'])
   expect(messages).toEqual([])
   during.push(...Array.from({ length: 30 }, (_, n) => () => cutter.closed(`other ${n}`)))

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { addKey, readKeys } from '../../../contract/keys.ts'
 import { FOREIGN_SIGNATURES, UNREADABLE_TOKENS } from '../../contract/invalid-tokens.ts'
 import { jsonTestSuite } from '../../contract/json-test-suite.ts'
-import { type Flaw, mint, signJws, type TestKeys, validHeader } from '../../contract/mint-token.ts'
+import { type TokenChanges, mint, signJws, type TestKeys, validHeader } from '../../contract/mint-token.ts'
 import { freePort } from '../../support/free-port.ts'
 import { login, logout, requestJson, type SessionTokens } from '../../support/http-client.ts'
 import { childrenOf, internetSocketsOf } from '../../support/process-tree.ts'
@@ -233,7 +233,7 @@ describe('a token that is none, wherever it is used', () => {
     expect(notRefused(await everywhere(token))).toEqual([])
   })
 
-  test.each<[string, (nowS: number) => Flaw]>([
+  test.each<[string, (nowS: number) => TokenChanges]>([
     ['expired', (nowS) => ({ claims: { iat: nowS - 60, exp: nowS } })],
     ['expired in 1970', () => ({ claims: { iat: 0, exp: 1 } })],
     ['issued in a minute', (nowS) => ({ claims: { iat: nowS + 60, exp: nowS + 120 } })],
