@@ -5,7 +5,7 @@ export interface Revocation {
   /** `sid` ends a session, `jti` one token, `user` every token of a user below `generation`. */
   kind: 'sid' | 'jti' | 'user'
   key: string
-  /** For `user` only; 0 otherwise. A counter, as seconds cannot tell two logins of one second apart. */
+  /** For `user` only; 0 otherwise. A counter, as seconds cannot distinguish two logins of one second. */
   generation: number
   /** Unix seconds after which it may be deleted. */
   until: number

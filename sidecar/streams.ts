@@ -31,7 +31,7 @@ export interface Streams {
   cohort(): string
   /** @returns false when there are too many streams, or the instance is unknown */
   admit(admission: StreamAdmission): boolean
-  /** Nchan has subscribed a stream. If its session has ended since it was admitted, it is cut. */
+  /** Nchan has subscribed a stream. If its session has ended since the admission, it is cut. */
   opened(conn: string, instance: number): void
   /** The connection of a stream has closed. */
   closed(conn: string): void
@@ -39,7 +39,7 @@ export interface Streams {
   revoke(revocation: Revocation): void
   /** Lets the streams of a session continue until a newer token's `exp` (unix seconds). */
   renew(sessionId: string, until: number): void
-  /** Cuts the streams whose claims are no longer valid. */
+  /** Cuts the streams with claims that are no longer valid. */
   closeExpired(isExpired: (claims: Claims) => boolean): void
   /** Removes streams that ended without notice: see `createStreamReconciler`. Call it often. */
   reconcile(): Promise<void>

@@ -49,7 +49,7 @@ describe('a new key', () => {
     }
   })
 
-  test('says its algorithm in its name, and is no key of the other', () => {
+  test('has its algorithm in its name, and cannot be used with another one', () => {
     const kids = [addKey(folder, 'HS256'), addKey(folder, 'EdDSA')]
     const keys = new Map(readKeys(folder).map((key) => [key.kid, key]))
     expect(kids.map((kid) => keys.get(kid)?.alg)).toEqual(['HS256', 'EdDSA'])
