@@ -7,7 +7,7 @@ const issuedAt = 1_750_000_000
 const keys = [newKey('HS256', 'hs256-a'), newKey('EdDSA', 'eddsa-b')]
 
 /** A verifier that has cached `known`. */
-function verifierThatCached(known: string) {
+function verifierThatCached(known: string, cacheSize = 10) {
   const revocations = createRevocationCache()
   revocations.markFresh(0, 0)
   const verifier = createTokenVerifier({
@@ -17,7 +17,7 @@ function verifierThatCached(known: string) {
     monotonic: () => 0,
     maxStalenessMs: 5_000,
     maxTokenLifetimeS: 3_600,
-    cacheSize: 10,
+    cacheSize,
   })
   expect(verifier.verify(known, 'access').ok).toBe(true)
   return verifier
@@ -45,3 +45,13 @@ test.each(keys.map((key) => [key.alg, key] as const))(
     expect(verifier.verify(good, 'access').ok).toBe(true)
   },
 )
+
+test('the cache has a maximum size, and tokens beyond it are verified all the same', () => {
+  const [key] = keys
+  if (key === undefined) throw new Error('there are two keys')
+  const verifier = verifierThatCached(mint(key, issuedAt), 2)
+  const tokens = [0, 1, 2, 3, 4].map((n) => mint(key, issuedAt, { claims: { jti: `t${n}` } }))
+  for (let round = 0; round < 2; round += 1) {
+    expect(tokens.map((token) => verifier.verify(token, 'access').ok)).toEqual(Array(5).fill(true))
+  }
+})

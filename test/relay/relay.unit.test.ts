@@ -29,8 +29,7 @@ const GRANTED = {
 
 let requests: IncomingMessage[] = []
 let responses: ServerResponse[] = []
-let status = 200
-let reason: StreamEndReason | undefined
+let [status, reason] = [200, undefined as StreamEndReason | undefined]
 
 const needs = () => ({
   instanceSocket: sockets.instance,

@@ -162,3 +162,27 @@ export function createStreamsFixture(settings: StreamsFixtureSettings = {}): Str
     openClients: () => [...open.values()].map(({ client }) => client),
   }
 }
+
+/** A stream that subscribes at once; Nchan's requests to the sidecar are neither lost nor late. */
+export const promptClient: Client = {
+  user: 'u1',
+  session: 's1',
+  instance: 1,
+  subscribesAfterMs: 0,
+  openedRequestMs: 0,
+  closedRequestMs: 0,
+}
+
+/** The revocation of a session. */
+export const revocationOf = (sessionId: string) =>
+  ({ kind: 'sid', key: sessionId, generation: 0, until: 0 }) as const
+
+/** Admits the clients one after another, 1 ms apart. @returns their connections */
+export async function admitAll(fixture: StreamsFixture, clients: readonly Client[]) {
+  const conns: (string | undefined)[] = []
+  for (const client of clients) {
+    conns.push(fixture.admit(client))
+    await fixture.time.advance(1)
+  }
+  return conns
+}
