@@ -7,8 +7,8 @@ import {
   revocationFields,
 } from '../../../contract/revocation-entries.ts'
 import type { RevocationLogReader } from '../../../contract/revocation-log.ts'
-import { isBefore, lastIdOf } from '../../../runtime/redis-stream.ts'
 import type { Logger } from '../../../runtime/log.ts'
+import { isBefore, lastIdOf } from '../../../runtime/redis-stream.ts'
 import { toUnixSeconds } from '../../../runtime/time.ts'
 import type {
   PendingRevocations,

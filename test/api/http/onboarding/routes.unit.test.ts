@@ -11,7 +11,7 @@ import type { Claims } from '../../../../contract/claims.ts'
 import { createRevocationCache } from '../../../../contract/revocation-cache.ts'
 import { createTokenVerifier } from '../../../../contract/verdict.ts'
 import { createLog } from '../../../../runtime/log.ts'
-import { type TokenChanges, mint, newKey } from '../../../contract/mint-token.ts'
+import { mint, newKey, type TokenChanges } from '../../../contract/mint-token.ts'
 
 const nowS = Math.floor(Date.now() / 1000)
 const key = newKey('HS256', 'kid-1')
