@@ -1,16 +1,16 @@
 import { createServer } from 'node:http'
 import { join } from 'node:path'
 import { getRequestListener } from '@hono/node-server'
-import { openKeyring } from '../contract/keys.ts'
+import { openKeyring } from '../contract/keyring.ts'
 import { startOnlineHeartbeat } from '../contract/online-heartbeat.ts'
 import { createRevocationCache } from '../contract/revocation-cache.ts'
 import { followRevocationLog } from '../contract/revocation-log.ts'
 import { createTokenVerifier } from '../contract/verdict.ts'
-import { readEnv, SettingsError } from '../runtime/env.ts'
+import { readEnv } from '../runtime/env.ts'
 import { startInterval } from '../runtime/interval.ts'
 import { createLog, failureLogger } from '../runtime/log.ts'
 import { connectRedis } from '../runtime/redis.ts'
-import { EXIT_CONFIG, exitOnUncaughtError, onShutdown } from '../runtime/shutdown.ts'
+import { exitOnUncaughtError, exitWithStartupError, onShutdown } from '../runtime/shutdown.ts'
 import { toUnixSeconds } from '../runtime/time.ts'
 import { listenOn } from '../runtime/unix-socket.ts'
 import { Config } from './config/config.ts'
@@ -106,7 +106,7 @@ async function main() {
     redis: connectRedis(config.redisUrl, () => {}),
     cache,
     monotonic,
-    onError: (what, err) => log.warn({ event: 'revocations', err }, what),
+    log,
     onOldRenewals: (ids) =>
       void removeLegacyRenewals(redis, ids, now()).catch(
         logFailure('legacy_renewals_removal', 'old stream renewals could not be removed'),
@@ -436,9 +436,4 @@ async function main() {
   })
 }
 
-main().catch((err) => {
-  // One line, and no stack for what a person can mend.
-  const isKnown = err instanceof SettingsError || err instanceof NewerDatabaseError
-  console.error(`api: ${isKnown ? err.message : (err.stack ?? err)}`)
-  process.exit(isKnown ? EXIT_CONFIG : 1)
-})
+main().catch(exitWithStartupError('api', NewerDatabaseError))

@@ -3,10 +3,10 @@ import { z } from 'zod'
 import { DAY_S, wholeNumber } from '../runtime/env.ts'
 import { MAX_STREAM_INSTANCES } from './stream-instances.ts'
 
-/** Of the checkout, from whatever folder a command is run; sources and bundles lie one folder below it. */
+/** `var` in the checkout, for any working directory; sources and bundles are one folder below the checkout. */
 const DATA_FOLDER = fileURLToPath(new URL('../var', import.meta.url))
 
-/** The settings both processes read; start hands them on. */
+/** The settings that several processes read; `npm start` passes them on. */
 export const commonSettings = {
   HOOKSWITCH_DATA: z.string().default(DATA_FOLDER),
   REDIS_URL: z

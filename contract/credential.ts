@@ -1,6 +1,6 @@
 import { readBearer } from './bearer.ts'
 
-/** What a request offers to prove itself with. `two` and `malformed` are refusals of their own. */
+/** What a request authenticates with. */
 export type Credential =
   | { by: 'token'; text: string }
   | { by: 'link'; text: string }
@@ -8,16 +8,16 @@ export type Credential =
   | 'missing'
   | 'malformed'
 
-/** Query members that carry a credential; which of them counts depends on the place. */
+/** Query parameters that carry a credential; each endpoint accepts some of them. */
 export type CredentialParam = 'authorization' | 'link' | 'ticket' | 'token'
 const CREDENTIAL_PARAMS: readonly string[] = ['authorization', 'link', 'ticket', 'token', 'access_token']
 
 /**
- * The one credential of a request (RFC 6750 §2). Two different ones, one given twice, or one whose name is
- * spelled in another way are refused: nginx, Nchan and we must never differ on which one counts.
+ * Finds the one credential of a request (RFC 6750 §2). Two different ones, a repeated parameter, or a name in another
+ * spelling are malformed: nginx, Nchan and this process must never disagree on which credential counts.
  *
- * @param query as the client sent it, without `?`; undefined where there was none
- * @param allowed the query members that count here, for GET alone
+ * @param query as the client sent it, without `?`; undefined when there was none
+ * @param allowed the query parameters that this endpoint accepts
  */
 export function readCredential(
   authorization: string | undefined,
@@ -47,7 +47,7 @@ function readQueryCredential(query: string, allowed: readonly CredentialParam[])
     const value = decodeFormValue(at < 0 ? '' : part.slice(at + 1))
     if (value === undefined || value === '') return 'malformed'
     if (name === 'token' || name === 'authorization') {
-      // The documents show the bare token; clients also send the header's whole value.
+      // The documents show the token alone; clients also send the whole value of the header.
       const bearer = /^bearer /i.test(value) ? readBearer(value) : { token: value }
       if (typeof bearer === 'string') return 'malformed'
       found = { by: 'token', text: bearer.token }
@@ -60,7 +60,7 @@ const isOneOf = <T extends string>(all: readonly T[], one: string): one is T =>
   (all as readonly string[]).includes(one)
 
 /**
- * Decodes one name or value as forms encode it (WHATWG URL §5.1): `+` is a blank, percent-decoding comes once.
+ * Decodes one name or value of a form (WHATWG URL §5.1): `+` is a blank; percent-decodes once.
  * @returns undefined when it is not well-formed UTF-8
  */
 function decodeFormValue(text: string): string | undefined {

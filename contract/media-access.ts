@@ -1,9 +1,9 @@
 import type { Claims } from './claims.ts'
 
 /**
- * Who may read which file: a user what lies in the folder named like their extension, supervisors and
- * admins everything. A supervisor whose team bounds them reads what a user does: a path names no team, so the
- * API sells them links to their team's recordings. Hidden files are nobody's.
+ * Whether a user may read a file: a user may read the folder named after their extension, supervisors and admins
+ * everything, and no user hidden files. A supervisor who is limited to a team may read what a user may: a path names no
+ * team, so the API issues links to the recordings of the team.
  *
  * @param path as nginx will serve it, relative to the media root, such as `1001/2026/call.mp3`
  */
@@ -14,5 +14,5 @@ export function canReadMedia(claims: Pick<Claims, 'role' | 'extension' | 'reach'
   return extension !== undefined && path.length > extension.length + 1 && path.startsWith(`${extension}/`)
 }
 
-/** Nobody's, whatever they hold. */
+/** Whether no token authorizes the path, as a part of it begins with a dot. */
 export const isHiddenPath = (path: string): boolean => path.startsWith('.') || path.includes('/.')

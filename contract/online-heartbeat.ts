@@ -1,28 +1,29 @@
 import { z } from 'zod'
+import { startInterval } from '../runtime/interval.ts'
 import type { connectRedis } from '../runtime/redis.ts'
 
-/** The instances that hold streams, and what each of them said of its own: `LiveWord` as JSON. */
+/** The set of the processes that have streams. Each stores its `OnlineReport` as JSON at `onlineKeyOf`. */
 export const ONLINE_INSTANCES_KEY = 'hookswitch:live'
 export const onlineKeyOf = (instance: string): string => `${ONLINE_INSTANCES_KEY}:${instance}`
 
 /** User ids, each once. */
 export const OnlineReport = z.object({
-  /** With a stream of any kind. */
+  /** Users with any stream. */
   online: z.array(z.string()),
-  /** With a stream of their private channel: these hear what they are asked to do. */
+  /** Users with a stream of their private channel: they receive commands. */
   listening: z.array(z.string()),
 })
 export type OnlineReport = z.infer<typeof OnlineReport>
 
-/** How long a word counts that is not said again, in ms: a process that died holds no streams. */
+/** A report expires after this unless it is renewed, in ms: a process that died has no streams. */
 const HEARTBEAT_TTL_MS = 6_000
 const HEARTBEAT_INTERVAL_MS = 2_000
-/** Many who come at once are told of together. */
+/** Users who connect within this share one report. */
 const DEBOUNCE_MS = 50
 
 type Redis = Pick<ReturnType<typeof connectRedis>, 'pipeline'>
 
-/** Says who has a stream at this instance now, instead of what it said before. */
+/** Replaces the report of a process. @throws when Redis fails */
 export async function publishOnline(redis: Redis, instance: string, report: OnlineReport): Promise<void> {
   const batch = redis.pipeline()
   if (report.online.length === 0) batch.del(onlineKeyOf(instance)).srem(ONLINE_INSTANCES_KEY, instance)
@@ -35,22 +36,22 @@ export async function publishOnline(redis: Redis, instance: string, report: Onli
 
 export interface OnlineHeartbeatNeeds {
   redis: Redis
-  /** Unlike that of any other process, also of an earlier life. */
+  /** Unique to this process: a restarted one has another id. */
   instance: string
-  /** Who has a stream here. */
+  /** The users who have a stream at this process now. */
   onlineReport: () => OnlineReport
 }
 
 export interface OnlineHeartbeat {
-  /** Somebody has come: says so soon, rather than at the next turn. */
+  /** A user has connected: publishes soon (debounced), before the next heartbeat. */
   changed(): void
-  /** Takes back what was said: nobody need wait for its end. */
+  /** Deletes the report, so that its users are offline before it expires. */
   stop(): Promise<void>
 }
 
 /**
- * Keeps saying who has a stream here. Trouble with Redis is nobody's but the readers', who then know of fewer
- * users for a while; those who judge by the same Redis report it.
+ * Publishes every 2 s which users have a stream at this process. Failures of Redis are not reported here: readers see
+ * fewer users for a while, and the revocation log, which uses the same Redis, reports them.
  */
 export function startOnlineHeartbeat({
   redis,
@@ -59,8 +60,8 @@ export function startOnlineHeartbeat({
 }: OnlineHeartbeatNeeds): OnlineHeartbeat {
   let isEmpty = true
   let pending: Promise<void> | undefined
-  const publish = (report: OnlineReport) => {
-    // Whoever has nothing to say said so once.
+  const publish = async (report: OnlineReport) => {
+    // An empty report is published once.
     if (pending !== undefined || (report.online.length === 0 && isEmpty)) return
     pending = publishOnline(redis, instance, report)
       .then(() => {
@@ -70,22 +71,29 @@ export function startOnlineHeartbeat({
       .finally(() => {
         pending = undefined
       })
+    await pending
   }
-  const heartbeatTimer = setInterval(() => publish(onlineReport()), HEARTBEAT_INTERVAL_MS).unref()
+  const heartbeat = startInterval(
+    HEARTBEAT_INTERVAL_MS,
+    () => publish(onlineReport()),
+    () => {},
+    {
+      pauseFirst: true,
+    },
+  )
   let debounceTimer: NodeJS.Timeout | undefined
   return {
     changed() {
       debounceTimer ??= setTimeout(() => {
         debounceTimer = undefined
-        publish(onlineReport())
+        void publish(onlineReport())
       }, DEBOUNCE_MS).unref()
     },
     async stop() {
-      clearInterval(heartbeatTimer)
+      heartbeat.stop()
       clearTimeout(debounceTimer)
       await pending
-      publish({ online: [], listening: [] })
-      await pending
+      await publish({ online: [], listening: [] })
     },
   }
 }

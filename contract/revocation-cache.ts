@@ -1,33 +1,28 @@
 import type { Claims } from './claims.ts'
-
-/** One fact to hold against tokens until no token it concerns can be alive. */
-export interface Revocation {
-  /** `sid` ends a session, `jti` one token, `user` every token of a user below `generation`. */
-  kind: 'sid' | 'jti' | 'user'
-  key: string
-  /** For `user` only; 0 otherwise. A counter, as seconds cannot tell two logins of one second apart. */
-  generation: number
-  /** Unix seconds after which it may be forgotten. */
-  until: number
-}
+import type { Revocation } from './revocation-entries.ts'
 
 /**
- * What one process knows of revocations. It only ever learns: nothing is un-revoked, and after trouble
- * with the store it is `doubted` until somebody who read everything says otherwise.
+ * The revocations that one process knows. Entries are never removed before they expire. After a store failure the cache
+ * is stale until the whole log has been re-read.
  */
 export interface RevocationCache {
   add(revocation: Revocation): void
-  /** Whether these claims are revoked, by all that is known. */
+  /** Whether these claims are revoked, by all entries so far. */
   isRevoked(claims: Claims): boolean
-  /** All up to the monotonic time `heardAtMs` is known, and tokens issued before `cutoff` (unix s) are dead. */
+  /**
+   * The cache holds every revocation up to `asOfMs`, and tokens issued before `cutoff` are revoked.
+   * @param asOfMs monotonic time
+   * @param cutoff unix seconds; an earlier one than before has no effect
+   */
   markFresh(asOfMs: number, cutoff: number): void
-  /** What is known may have holes: nothing can be judged until the next `trust`. */
+  /** Entries may be missing: no token can be verified until the next `markFresh`. */
   markStale(): void
-  /** How old the knowledge is, in ms; Infinity while doubted. */
+  /** How old the cache's knowledge is, in ms; Infinity while it is stale. */
   ageMs(monotonicMs: number): number
-  /** Forgets up to `most` of what nobody needs at `nowS`; call it often, it goes on where it stopped. */
+  /** Looks at the next `maxEntries` entries and deletes those that expired before `nowS` (unix seconds). Call it often. */
   prune(nowS: number, maxEntries: number): void
   size(): number
+  /** Calls `listener` after each `add`. */
   onAdd(listener: (revocation: Revocation) => void): void
 }
 

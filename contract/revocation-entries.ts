@@ -1,21 +1,31 @@
 import { z } from 'zod'
-import type { Revocation } from './revocation-cache.ts'
 
-/** One hash tag, so that a Redis Cluster keeps them together. */
+/** One revocation. It stays in force until every token that it concerns has expired. */
+export interface Revocation {
+  /** `sid` ends a session, `jti` one token, `user` every token of a user below `generation`. */
+  kind: 'sid' | 'jti' | 'user'
+  key: string
+  /** For `user` only; 0 otherwise. A counter, as seconds cannot distinguish two logins of one second. */
+  generation: number
+  /** Unix seconds after which it may be deleted. */
+  until: number
+}
+
+/** All keys have one hash tag, so that a Redis Cluster stores them on one node. */
 export const REVOCATION_LOG_KEY = '{hookswitch:revocation}:log'
-/** Renewals of streams, apart from the log: nothing is lost where the oldest of them are dropped. */
+/** Renewals of streams are not in the log, so that Redis may trim the oldest of them. */
 export const STREAM_RENEWALS_KEY = '{hookswitch:revocation}:renewals'
 export const REVOCATION_EPOCH_KEY = '{hookswitch:revocation}:epoch'
 export const REVOCATION_PROBE_KEY = '{hookswitch:revocation}:probe'
 
 /**
- * Names one unbroken life of the log. Only the API creates one, and only over a log that holds every
- * live revocation. Tokens issued before `cutoff` (unix seconds) are dead in this epoch.
+ * The identity of a log that has lost no entry. Only the API creates an epoch, and only when the log holds every
+ * revocation in force. Tokens issued before `cutoff` (unix seconds) are revoked in this epoch.
  */
 export const Epoch = z.object({ id: z.string().min(1), cutoff: z.number().int().min(0) })
 export type Epoch = z.infer<typeof Epoch>
 
-/** A log entry as XADD wants it. */
+/** A log entry in the form of XADD's arguments. */
 export const revocationFields = (revocation: Revocation): string[] => [
   'kind',
   revocation.kind,
@@ -28,8 +38,8 @@ export const revocationFields = (revocation: Revocation): string[] => [
 ]
 
 /**
- * The open streams of a session may go on until `until`, the `exp` of a newer token. It revokes nothing, and a
- * sidecar that starts has no open stream: it needs none of the older ones.
+ * The open streams of a session may continue until `until`, the `exp` (unix seconds) of a newer token. A sidecar that
+ * starts has no open stream, so it skips older entries.
  */
 export interface StreamRenewalEntry {
   sessionId: string
@@ -47,7 +57,7 @@ export const streamRenewalFields = ({ sessionId, until }: StreamRenewalEntry): s
   String(until),
 ]
 
-/** An entry of the log or of the renewals. 0.1 wrote its renewals into the log: those there are still read. */
+/** An entry of the log or of the renewals. Version 0.1 wrote renewals to the log: they are still read there. */
 export const RevocationLogEntry = z.object({
   kind: z.enum(['sid', 'jti', 'user', 'renew']),
   key: z.string().min(1),

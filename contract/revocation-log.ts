@@ -1,4 +1,8 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Redis } from 'ioredis'
+import { withDeadline } from '../runtime/deadline.ts'
+import type { Logger } from '../runtime/log.ts'
+import { isBefore, lastIdOf, pairsOf, resultOf, type StreamEntry } from '../runtime/redis-stream.ts'
 import type { RevocationCache } from './revocation-cache.ts'
 import {
   Epoch,
@@ -10,49 +14,49 @@ import {
   type StreamRenewalEntry,
 } from './revocation-entries.ts'
 
-/** Why what was read cannot be trusted now. `lost` and `older` are for the API to mend. */
+/** Why the cache is stale. After `lost` and `older` the API rebuilds the log. */
 export type StaleReason = 'starting' | 'silent' | 'lost' | 'older' | 'renewed'
 
 const STALE_MESSAGES: Readonly<Record<StaleReason, string>> = {
-  starting: 'nothing was read yet',
-  silent: 'Redis does not answer as it should',
+  starting: 'the log has not been read yet',
+  silent: 'Redis does not answer correctly',
   lost: 'the epoch is gone: Redis was emptied or replaced',
-  older: 'the log is older than what was read from it: Redis lost data',
+  older: 'the log ends before the last entry that was read: Redis lost data',
   renewed: 'a new epoch: reading the log again',
 }
 
 export interface RevocationLogReader {
-  /** What the last round saw: the epoch, and why the log cannot be trusted, if so. */
+  /** What the last read found: the epoch, and why the cache is stale; undefined while it is fresh. */
   state(): { epoch: Epoch | undefined; staleReason: StaleReason | undefined }
   stop(): Promise<void>
 }
 
 export interface RevocationLogReaderNeeds {
-  /** A connection of its own, as reads block: no offline queue, no ready check. */
+  /** Used by no other code, as reads block: without offline queue and ready check. */
   redis: Redis
   cache: RevocationCache
   monotonic: () => number
-  onError(what: string, err?: unknown): void
+  log: Logger
   onRenewal?(renewal: StreamRenewalEntry): void
-  /** Gets the ids of renewals in the log itself, where 0.1 wrote them. */
+  /** Receives the ids of renewals in the log itself, where version 0.1 wrote them. */
   onOldRenewals?(ids: readonly string[]): void
 }
 
-/** How long Redis may hold a read back while nothing happens, in ms; also how soon a lost epoch is seen. */
+/** How long Redis blocks a read while there is no new entry, in ms; also how soon a lost epoch is noticed. */
 const BLOCK_MS = 250
-/** A round that takes longer means a hung Redis. */
+/** If a read takes longer than this, Redis hangs; in ms. */
 const READ_TIMEOUT_MS = 2_000
 const BATCH_SIZE = 10_000
 
 /**
- * Reads the revocation log for ever into a memory. Each round also proves that Redis takes writes (when
- * it does not, nobody can revoke, and silence proves nothing) and that the log is still the one it was.
- * Memory is trusted as of the moment a round that caught up was begun.
+ * Reads the revocation log into a cache until it is stopped. Each read also proves that Redis accepts writes (if it does
+ * not, no process can revoke a token, and the absence of entries proves nothing) and that the log is still the same one.
+ * After a read that reached the end of the log, the cache is fresh as of the start of that read.
  */
 export function followRevocationLog(needs: RevocationLogReaderNeeds): RevocationLogReader {
-  const { redis, cache, monotonic, onError, onRenewal, onOldRenewals } = needs
+  const { redis, cache, monotonic, log, onRenewal, onOldRenewals } = needs
   let lastId = '0-0'
-  /** The last renewal that was read; undefined until the first round has found where they end. */
+  /** The last renewal that was read; undefined until the first read has found the end of their stream. */
   let lastRenewalId: string | undefined
   let epoch: Epoch | undefined
   let staleReason: StaleReason | undefined = 'starting'
@@ -69,25 +73,28 @@ export function followRevocationLog(needs: RevocationLogReaderNeeds): Revocation
         .xinfo('STREAM', STREAM_RENEWALS_KEY)
         .xread('COUNT', BATCH_SIZE, 'BLOCK', BLOCK_MS, 'STREAMS', ...streamPositions())
         .exec(),
+      READ_TIMEOUT_MS,
+      () => new RedisTimeoutError(`no reply in ${READ_TIMEOUT_MS} ms`),
     )
-    // Learning is never wrong, whatever else failed.
+    if (replies === null) throw new Error('a reply is missing')
+    // Entries are valid even if another command of the pipeline failed.
     const [before, renewalIdBefore] = [lastId, lastRenewalId]
     const read = applyEntries(replies[4]?.[1])
 
     const [, rawEpoch, top, lastRenewal] = [
-      replyOf(replies[0]),
-      replyOf(replies[1]),
+      resultOf(replies[0]),
+      resultOf(replies[1]),
       lastIdOf(replies[2]),
       lastIdOf(replies[3]),
-      replyOf(replies[4]),
+      resultOf(replies[4]),
     ]
     lastRenewalId ??= lastRenewal
-    // Redis was emptied or replaced. To read a renewal twice changes nothing.
+    // Redis was emptied or replaced. Reading a renewal twice has no effect.
     if (renewalIdBefore !== undefined && isBefore(lastRenewal, renewalIdBefore)) lastRenewalId = '0-0'
     if (rawEpoch === null) return markStale('lost')
     const seen = Epoch.parse(JSON.parse(String(rawEpoch)))
     if (epoch !== undefined && seen.id !== epoch.id) {
-      // Another log, or the old one rebuilt: read all of it before trusting it.
+      // The log was replaced or rebuilt: the cache stays stale until all of it has been read.
       epoch = seen
       lastId = '0-0'
       return markStale('renewed')
@@ -96,18 +103,20 @@ export function followRevocationLog(needs: RevocationLogReaderNeeds): Revocation
     epoch = seen
     if (read === BATCH_SIZE) return
     cache.markFresh(startedAt, epoch.cutoff)
+    if (staleReason !== undefined && staleReason !== 'starting')
+      log.info({ event: 'revocation_log_recovered' }, 'the revocation log is read again')
     staleReason = undefined
   }
 
-  /** The streams to read, then after which id of each. */
+  /** The streams to read, then the last id read of each. */
   function streamPositions(): string[] {
     if (onRenewal === undefined || lastRenewalId === undefined) return [REVOCATION_LOG_KEY, lastId]
     return [REVOCATION_LOG_KEY, STREAM_RENEWALS_KEY, lastId, lastRenewalId]
   }
 
-  /** @returns how many entries of the log there were */
+  /** @returns the number of entries of the log in XREAD's reply */
   function applyEntries(reply: unknown): number {
-    const streams = new Map(reply as [string, StreamEntry[]][] | null | undefined) // XREAD's reply
+    const streams = new Map(reply as [string, StreamEntry[]][] | null | undefined) // XREAD replies so
     const entries = streams.get(REVOCATION_LOG_KEY) ?? []
     const oldRenewals: string[] = []
     for (const [id, fields] of entries) {
@@ -122,11 +131,11 @@ export function followRevocationLog(needs: RevocationLogReaderNeeds): Revocation
     return entries.length
   }
 
-  /** @returns the entry's kind, undefined where it cannot be read */
+  /** @returns the entry's kind; undefined if it is malformed */
   function applyEntry(id: string, fields: readonly string[]): string | undefined {
-    const entry = RevocationLogEntry.safeParse(Object.fromEntries(pairs(fields)))
+    const entry = RevocationLogEntry.safeParse(Object.fromEntries(pairsOf(fields)))
     if (!entry.success) {
-      onError(`an entry that cannot be read: ${id}`)
+      log.warn({ event: 'revocation_entry_malformed', id }, 'an entry of the revocation log is malformed')
       return undefined
     }
     const { kind, key, generation, until } = entry.data
@@ -141,7 +150,8 @@ export function followRevocationLog(needs: RevocationLogReaderNeeds): Revocation
   }
 
   function setStaleReason(why: StaleReason, err?: unknown) {
-    if (staleReason !== why) onError(STALE_MESSAGES[why], err)
+    if (staleReason !== why)
+      log.warn({ event: 'revocation_log_failed', reason: why, err }, STALE_MESSAGES[why])
     staleReason = why
   }
 
@@ -153,7 +163,7 @@ export function followRevocationLog(needs: RevocationLogReaderNeeds): Revocation
         if (staleReason !== undefined) await sleep(50)
       } catch (err) {
         if (stopped) return
-        // Not `distrust`: what is known stays good until it is too old.
+        // Not `markStale`: the cache stays usable until it is too old.
         setStaleReason('silent', err)
         if (err instanceof RedisTimeoutError) redis.disconnect(true)
         await sleep(100)
@@ -173,56 +183,3 @@ export function followRevocationLog(needs: RevocationLogReaderNeeds): Revocation
 }
 
 class RedisTimeoutError extends Error {}
-
-/** An entry of a stream: its id, then names and values by turns. */
-type StreamEntry = [string, string[]]
-
-/** One reply of a pipeline, as ioredis gives it. */
-type Reply = [Error | null, unknown]
-
-async function withDeadline(replies: Promise<Reply[] | null>): Promise<Reply[]> {
-  let timer: NodeJS.Timeout | undefined
-  const timeout = new Promise<never>((_, reject) => {
-    timer = setTimeout(
-      () => reject(new RedisTimeoutError(`no reply in ${READ_TIMEOUT_MS} ms`)),
-      READ_TIMEOUT_MS,
-    )
-  })
-  try {
-    return (await Promise.race([replies, timeout])) ?? []
-  } finally {
-    clearTimeout(timer)
-  }
-}
-
-function replyOf(reply: Reply | undefined): unknown {
-  if (reply === undefined) throw new Error('a reply is missing')
-  if (reply[0] !== null) throw reply[0]
-  return reply[1]
-}
-
-/**
- * The last id a stream has given out, of XINFO STREAM's reply; `0-0` for one nobody wrote to yet, which is a
- * fact, not a fault.
- */
-export function lastIdOf(reply: Reply | undefined): string {
-  if (reply?.[0] && /no such key/i.test(reply[0].message)) return '0-0'
-  const info = replyOf(reply)
-  if (!Array.isArray(info)) return '0-0'
-  return String(new Map(pairs(info)).get('last-generated-id') ?? '0-0')
-}
-
-/** Whether stream id `a` (`<ms>-<seq>`) comes before `b`. */
-export function isBefore(a: string, b: string): boolean {
-  const [aMs = 0, aSeq = 0] = a.split('-').map(Number)
-  const [bMs = 0, bSeq = 0] = b.split('-').map(Number)
-  return aMs < bMs || (aMs === bMs && aSeq < bSeq)
-}
-
-function pairs(flat: readonly string[]): [string, string][] {
-  const all: [string, string][] = []
-  for (let at = 0; at + 1 < flat.length; at += 2) all.push([String(flat[at]), String(flat[at + 1])])
-  return all
-}
-
-const sleep = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms))

@@ -1,10 +1,10 @@
 import { sha256 } from '../runtime/hash.ts'
 
-/** How long a stream ticket may be used, in seconds; once, and then never again. */
+/** The lifetime of a stream ticket, in seconds. It works once. */
 export const TICKET_TTL_S = 30
 
 /**
- * Where a ticket waits in Redis, under its hash: who reads Redis cannot use it. The value is the JSON of
- * the claims it was bought with; `GETDEL` takes it, so that it counts once.
+ * The Redis key of a ticket. It holds the ticket's hash, so that a reader of Redis cannot use the ticket. The value is
+ * the JSON of the claims that it was issued for; `GETDEL` redeems it, so that it works once.
  */
 export const ticketKey = (ticket: string): string => `hookswitch:ticket:${sha256(ticket)}`

@@ -2,13 +2,13 @@ import { createHmac, timingSafeEqual, verify as verifySignature } from 'node:cry
 import { Claims, type TokenKind, TYP } from './claims.ts'
 import type { VerifyingKey } from './keys.ts'
 
-/** A token that reads well: who signed it is proved, whether it still lives is for `verdict.ts` to say. */
+/** A well-formed token with a valid signature. `verdict.ts` decides whether it is expired or revoked. */
 export interface Token {
   kind: TokenKind
   claims: Claims
 }
 
-/** Looks a key up by `kid` in memory; never a path, a query or a URL (RFC 8725 §3.10). */
+/** Finds a key by `kid` in memory; never uses it as a path, a query or a URL (RFC 8725 §3.10). */
 export type FindKey = (kid: string) => VerifyingKey | undefined
 
 const MAX_TOKEN_LENGTH = 4096
@@ -18,12 +18,12 @@ const KINDS = new Map<unknown, TokenKind>(
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
 /**
- * Reads a compact JWS strictly: one spelling for each token, known header members only, the signature
- * made with the key `kid` names and by that key's own algorithm, and claims of the right shape.
- * Neither times nor revocations are judged here.
+ * Parses a compact JWS strictly: each token has one valid spelling; the header has known members only; the signature is
+ * made with the key that `kid` names, by that key's own algorithm; the claims have the right shape. Times and revocations
+ * are not checked.
  *
  * @param text three base64url parts joined by dots, without `Bearer `
- * @returns undefined for any flaw: callers need not know which, clients must not
+ * @returns undefined for any error: callers do not need to know which, and clients must not
  * @see RFC 7515 §5.2, RFC 8725 §3
  */
 export function readToken(text: string, findKey: FindKey): Token | undefined {
@@ -46,7 +46,7 @@ export function readToken(text: string, findKey: FindKey): Token | undefined {
 }
 
 /**
- * Whether `signature` is the key's own over `input`; constant-time for HMAC.
+ * Whether `signature` was made with the key over `input`; takes constant time for HMAC.
  * @param input the ASCII of header and payload with the dot between them (RFC 7515 §2)
  */
 export function isValidSignature(key: VerifyingKey, input: string, signature: Buffer): boolean {
@@ -57,8 +57,9 @@ export function isValidSignature(key: VerifyingKey, input: string, signature: Bu
 }
 
 /**
- * Decodes base64url in its one canonical form: no padding, no other alphabet, no unused bits set in the
- * last digit (RFC 4648 §3.5, §5). Otherwise one token would have many spellings.
+ * Decodes base64url in its canonical form alone: no padding, no other alphabet, no unused bits set in the last digit
+ * (RFC 4648 §3.5, §5). Otherwise one token would have many spellings.
+ * @returns undefined for any other form
  */
 export function decodeBase64url(text: string): Buffer | undefined {
   const bytes = Buffer.from(text, 'base64url')
@@ -66,8 +67,8 @@ export function decodeBase64url(text: string): Buffer | undefined {
 }
 
 /**
- * Only an object in the very bytes `JSON.stringify` gives is taken: ours are. That alone refuses
- * duplicate members, blanks, a BOM and deep nesting's cost, without a parser of our own.
+ * Decodes an object that has exactly the bytes that `JSON.stringify` produces, as issued tokens have. That excludes
+ * duplicate members, blanks, a BOM and deep nesting without a parser of its own.
  */
 function decodeJson(part: string): Record<string, unknown> | undefined {
   const bytes = decodeBase64url(part)

@@ -1,10 +1,10 @@
 import { LRUCache } from 'lru-cache'
 import type { Claims, TokenKind } from './claims.ts'
-import type { Keyring } from './keys.ts'
+import type { Keyring } from './keyring.ts'
 import type { RevocationCache } from './revocation-cache.ts'
 import { readToken, type Token } from './token.ts'
 
-/** Why a token does not pass. `cannot_judge` says nothing of the token: ask again later. */
+/** Why a token is denied. `cannot_judge` means that revocations are unknown: the client should retry later. */
 export type VerdictCode =
   | 'token_missing'
   | 'token_invalid'
@@ -16,34 +16,34 @@ export type VerdictCode =
 export type Verdict = { ok: true; claims: Claims } | { ok: false; code: VerdictCode }
 
 export interface TokenVerifier {
-  /** Says whether a token is good for `kind` at this moment. Synchronous, and a look-up for a token seen before. */
+  /** Whether a token is valid for `kind` now. Synchronous; a cached token needs one look-up. */
   verify(text: string | undefined, kind: TokenKind): Verdict
-  /** The same for claims whose signature is not in question; undefined when they are good. */
+  /** The same for claims without a signature; undefined when they are valid. */
   checkClaims(claims: Claims): VerdictCode | undefined
 }
 
 export interface TokenVerifierNeeds {
   keyring: Pick<Keyring, 'find' | 'onChange'>
   revocations: Pick<RevocationCache, 'ageMs' | 'isRevoked'>
-  /** Unix milliseconds, for what tokens say. */
+  /** Unix ms, to compare with the times of tokens. */
   now: () => number
-  /** A clock that never jumps, in ms, for how old our knowledge is. */
+  /** A clock that never jumps, in ms, for the age of the revocation cache. */
   monotonic: () => number
-  /** How old the knowledge of revocations may be, in ms. */
+  /** The maximum age of the revocation cache, in ms. */
   maxStalenessMs: number
   /** The longest a token may live from `iat` to `exp`, in seconds. */
   maxTokenLifetimeS: number
-  /** How many verified tokens to keep. */
+  /** How many verified tokens to cache. */
   cacheSize: number
 }
 
 interface CachedToken extends Token {
-  /** All of it: what is looked up by its end alone must still be the same from the first byte on. */
+  /** The whole token: the cache key is its end alone, so that the rest has to be compared. */
   text: string
   verdict: Verdict
 }
 
-/** A token's end, most or all of its signature: a whole token is ten times as long to hash, for every request. */
+/** The end of a token, most or all of its signature: hashing a whole token for every request takes ten times as long. */
 const cacheKeyOf = (text: string) => text.slice(-43)
 
 /** How far another process's clock may run ahead, in seconds. */
@@ -60,13 +60,13 @@ const DENIED: Readonly<Record<VerdictCode, Verdict>> = {
 }
 
 /**
- * The one function both processes ask. A verified token is kept by its text, so that its signature is
- * checked once; its times, its session, its user and the age of what we know are checked each time.
+ * Verifies tokens for both processes. A verified token is cached, so that its signature is checked once; its times,
+ * revocations and the age of the revocation cache are checked each time.
  */
 export function createTokenVerifier(needs: TokenVerifierNeeds): TokenVerifier {
   const { revocations, now, monotonic, maxStalenessMs, maxTokenLifetimeS } = needs
   const cache = new LRUCache<string, CachedToken>({ max: needs.cacheSize })
-  // A retired key's tokens must not live on in here.
+  // The tokens of a retired key must leave the cache.
   needs.keyring.onChange(() => cache.clear())
 
   const readAndCache = (text: string) => {
@@ -81,7 +81,7 @@ export function createTokenVerifier(needs: TokenVerifierNeeds): TokenVerifier {
     const nowS = now() / 1000
     if (claims.iat > nowS + CLOCK_SKEW_S || (claims.nbf ?? 0) > nowS + CLOCK_SKEW_S) return 'token_invalid'
     if (claims.exp <= nowS) return 'token_expired'
-    // Before the revocations: a hole in what we know must never read as "not revoked".
+    // Before the revocations: a missing entry must never mean "not revoked".
     if (revocations.ageMs(monotonic()) > maxStalenessMs) return 'cannot_judge'
     return revocations.isRevoked(claims) ? 'token_revoked' : undefined
   }
@@ -94,7 +94,7 @@ export function createTokenVerifier(needs: TokenVerifierNeeds): TokenVerifier {
       const token = cached?.text === text ? cached : readAndCache(text)
       if (token === undefined) return DENIED.token_invalid
       const code = checkClaims(token.claims)
-      // What has expired is dead whatever its kind; else the kind comes first, as it never changes.
+      // An expired token is reported as expired whatever its kind; else the kind comes first, as it never changes.
       if (token.kind !== kind && code !== 'token_expired' && code !== 'token_invalid')
         return DENIED.token_wrong_kind
       return code === undefined ? token.verdict : DENIED[code]

@@ -1,11 +1,11 @@
 #!/bin/bash
-# The front is healthy when the sidecar, asked through it, says that it can judge, and a request without a token is
-# refused; takes the port. An instance of Nchan is healthy when it answers at its back door; takes that socket's path.
-# The image has no HTTP client: bash is enough of one, and perl where it is a Unix socket.
+# The front is healthy if the sidecar, requested through it, is ready, and a request without a token is refused: takes the
+# port. An instance of Nchan is healthy if it answers on its control socket: takes the path of that socket.
+# The image has no HTTP client: bash sends the requests, and perl those on a Unix socket.
 set -u
 if [ -S "$1" ]; then
   exec perl -MIO::Socket::UNIX -e 'alarm 3; $s = IO::Socket::UNIX->new(Peer => shift) or exit 1;
-    print $s "GET /life HTTP/1.0\r\n\r\n"; exit(<$s> =~ / 200 / ? 0 : 1)' "$1"
+    print $s "GET /process HTTP/1.0\r\n\r\n"; exit(<$s> =~ / 200 / ? 0 : 1)' "$1"
 fi
 status() {
   exec 3<>"/dev/tcp/127.0.0.1/$1" || return

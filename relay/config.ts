@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { commonSettings } from '../contract/common-settings.ts'
 import { relaySocket, subscribeSocket } from '../contract/stream-instances.ts'
 
-/** The settings of a relay. */
+/** The settings of a relay, parsed from the environment. */
 export const RelayConfig = z
   .object({
     HOOKSWITCH_RUN: commonSettings.HOOKSWITCH_RUN,

@@ -1,7 +1,7 @@
 import { request } from 'node:http'
 import { createEventStreamParser } from './event-stream-parser.ts'
 
-/** What one stream is, in the headers of the front. */
+/** Identifies one stream; the front sends these values in headers. */
 export interface StreamHeaders {
   requestId: string
   cohort: string
@@ -20,8 +20,8 @@ export interface EventSourceStream {
 const RESPONSE_TIMEOUT_MS = 2_000
 
 /**
- * Follows a stream of an instance of Nchan as an EventSource (WHATWG HTML §9.2).
- * @throws when the instance is away or refuses
+ * Opens a stream of an instance of Nchan as an EventSource client (WHATWG HTML §9.2).
+ * @throws when the instance is unreachable or refuses the stream
  */
 export function openEventSource(
   socketPath: string,
@@ -39,7 +39,7 @@ export function openEventSource(
         Accept: 'text/event-stream',
         Connection: 'close',
         'X-Hs-Request-Id': requestId,
-        'X-Hs-Gate': cohort,
+        'X-Hs-Cohort': cohort,
         'X-Hs-Channel': channel,
       },
     })
@@ -57,7 +57,7 @@ export function openEventSource(
       resolve({
         read(onMessage, onEnd) {
           response.on('data', createEventStreamParser(onMessage))
-          // A connection that breaks off emits an error before it closes.
+          // A broken connection emits an error before it closes.
           response.on('error', () => {})
           response.on('close', onEnd)
         },

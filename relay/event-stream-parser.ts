@@ -3,13 +3,13 @@ const DATA = Buffer.from('data:')
 const SPACE = 0x20
 
 /**
- * Reads messages out of an event stream as Nchan writes it (WHATWG HTML §9.2.6): lines end with LF alone, and of the
- * fields only `data` counts. Bytes stay bytes: a snapshot may be near 1 MB and goes to every client, so that decoding
- * it for each of them would be most of a relay's work.
- * @returns takes the stream's next bytes
+ * Parses an event stream as Nchan writes it (WHATWG HTML §9.2.6): lines end with LF alone, and only the field `data` is
+ * read. Messages stay bytes: a snapshot of nearly 1 MB goes to every client, and decoding it for each of them would be
+ * most of a relay's work.
+ * @returns parses the next bytes of the stream
  */
 export function createEventStreamParser(onMessage: (message: Buffer) => void): (chunk: Buffer) => void {
-  /** The beginning of a line that has not ended yet. */
+  /** Chunks of a line that has not ended yet. */
   let partialLine: Buffer[] = []
   let data: Buffer[] = []
 

@@ -1,7 +1,7 @@
 import { MAX_STREAM_INSTANCES, streamInstances } from '../contract/stream-instances.ts'
 import { readEnv, SettingsError } from '../runtime/env.ts'
 import { createLog } from '../runtime/log.ts'
-import { EXIT_CONFIG, exitOnUncaughtError, onShutdown } from '../runtime/shutdown.ts'
+import { exitOnUncaughtError, exitWithStartupError, onShutdown } from '../runtime/shutdown.ts'
 import { listenOn } from '../runtime/unix-socket.ts'
 import { RelayConfig } from './config.ts'
 import { createRelay } from './relay.ts'
@@ -34,8 +34,4 @@ async function main() {
   })
 }
 
-main().catch((err) => {
-  // One line, and no stack for what a person can mend.
-  console.error(`relay: ${err instanceof SettingsError ? err.message : (err.stack ?? err)}`)
-  process.exit(err instanceof SettingsError ? EXIT_CONFIG : 1)
-})
+main().catch(exitWithStartupError('relay'))

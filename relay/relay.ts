@@ -1,50 +1,47 @@
 import { createServer, type IncomingMessage, type Server } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { type WebSocket, WebSocketServer } from 'ws'
-import type { StreamEndReason } from '../contract/stream-instances.ts'
+import type { StreamEndReason } from '../contract/stream-end.ts'
 import type { Logger } from '../runtime/log.ts'
-import { createByteBudget } from './byte-budget.ts'
+import { createTokenBucket } from '../runtime/token-bucket.ts'
 import { type EventSourceStream, openEventSource, type StreamHeaders } from './event-source.ts'
+import { createSlowClients } from './slow-clients.ts'
 
 export interface RelayNeeds {
-  /** Where the instance takes streams. */
+  /** The socket on which the instance accepts streams. */
   instanceSocket: string
-  /** Why the stream of a request was cut; undefined when it was not, or cannot be known. */
+  /** Why the stream of a request was cut; undefined when it was not cut, or the reason is unknown. */
   endReasonOf(requestId: string): Promise<StreamEndReason | undefined>
   /** A clock that never jumps, in ms. */
   monotonic(): number
   log: Logger
-  /** How often a client is pinged, in ms; one that has not answered by the next ping is dropped. */
+  /** Interval of pings, in ms; a client that has not answered by the next ping is dropped. */
   pingIntervalMs?: number
-  /** How long a client may be far behind before it is dropped, in ms. */
+  /** How long a client may be behind before it is dropped, in ms. */
   catchUpTimeoutMs?: number
 }
 
 export interface Relay {
   server: Server
-  /** Takes no more streams, and closes those there are: their clients connect again. */
+  /** Accepts no more streams, and closes the open ones: their clients connect again. */
   shutDown(): Promise<void>
 }
 
-/** What a follower has to send: answers to pings, and its own keep-alive. */
-const CLIENT_BUDGET = { burst: 4_096, perSecond: 128 }
-/** In bytes: a message of a client has no meaning here. */
+/** Limits what a client sends, in bytes. It needs to send pongs, and its own keep-alive. */
+const CLIENT_LIMIT = { burst: 4_096, perSecond: 128 }
+/** In bytes: a client's messages are ignored. */
 const MAX_MESSAGE_BYTES = 1_024
-/** While a client is behind by more than this, in bytes, nothing more is read for it. */
+/** While the unsent data of a client exceeds this, in bytes, the relay reads nothing more for it. */
 const MAX_BUFFERED_BYTES = 256 * 1_024
-/** A client that has not caught up within this is dropped, in ms. */
+/** A client that does not catch up within this is dropped, in ms. */
 const CATCH_UP_TIMEOUT_MS = 10_000
-/** If more clients than this are behind at once, each by one message more at the most, the one that is for longest ... */
-const MAX_SLOW_CLIENTS = 200
-/** ... makes room, if it is for this long, in ms: a large message leaves each client behind for a moment. */
-const MIN_SLOW_MS = 1_000
 const PING_INTERVAL_MS = 20_000
-/** A client that does not answer the close frame is dropped after this, in ms. */
+/** A client that does not answer the close frame within this is dropped, in ms. */
 const CLOSE_TIMEOUT_MS = 500
 
 /**
- * Close codes (RFC 6455 §7.4). 4401 and 1008 make the module's client sign in again; 1012 is a registered code for
- * "the service restarts": the client comes back with the token it has.
+ * Close codes (RFC 6455 §7.4). After 4401 and 1008 the module's client signs in again; after 1012, the registered code
+ * for a service restart, it connects again with the same token.
  */
 const CLOSE_CODES = {
   signed_out: [4401, 'the session has ended, or its token has expired'],
@@ -54,8 +51,9 @@ const CLOSE_CODES = {
 } as const
 
 /**
- * Speaks WebSocket to clients and EventSource to one instance of Nchan. Nchan reads a connection until it is empty, so
- * that a client that floods it holds up all others; here each client has a budget. The front has judged the request.
+ * Relays one instance of Nchan to WebSocket clients; it is itself an EventSource client of that instance. Nchan reads a
+ * connection until it is empty, so that a client that floods it would delay all others; here each client has a rate
+ * limit. The front has already authorized the request.
  */
 export function createRelay(needs: RelayNeeds): Relay {
   const { instanceSocket, endReasonOf, monotonic, log, pingIntervalMs = PING_INTERVAL_MS } = needs
@@ -67,8 +65,7 @@ export function createRelay(needs: RelayNeeds): Relay {
     maxFragments: 16,
   })
   const clients = new Set<WebSocket>()
-  /** What drops a client that is behind; the one that is for longest comes first. */
-  const slowClients = new Map<() => void, { since: number; timer: NodeJS.Timeout }>()
+  const slowClients = createSlowClients(monotonic, needs.catchUpTimeoutMs ?? CATCH_UP_TIMEOUT_MS)
   const server = createServer({ requestTimeout: 0 }, (req, res) => {
     const isHealthCheck = req.url === '/health' || req.url === '/ready'
     res.writeHead(isHealthCheck ? 200 : 404, { 'Content-Length': '0' }).end()
@@ -82,15 +79,15 @@ export function createRelay(needs: RelayNeeds): Relay {
     const abort = () => clientClosed.abort()
     socket.once('close', abort)
     openEventSource(instanceSocket, stream, clientClosed.signal).then(
-      (following) => {
+      (eventSource) => {
         socket.off('close', abort)
-        if (socket.destroyed) return following.close()
-        socket.once('close', following.close)
-        handshakes.handleUpgrade(req, socket, head, (client) => serve(client, socket, following, stream))
+        if (socket.destroyed) return eventSource.close()
+        socket.once('close', eventSource.close)
+        handshakes.handleUpgrade(req, socket, head, (client) => serve(client, socket, eventSource, stream))
       },
       (err) => {
         if (clientClosed.signal.aborted) return
-        log.warn({ event: 'stream_refused', err }, 'the instance took no stream')
+        log.warn({ event: 'stream_refused', err }, 'the instance refused a stream')
         rejectUpgrade(socket, 503)
       },
     )
@@ -102,19 +99,19 @@ export function createRelay(needs: RelayNeeds): Relay {
     eventSource: EventSourceStream,
     { requestId }: StreamHeaders,
   ) {
-    const isWithinBudget = createByteBudget(CLIENT_BUDGET, monotonic)
+    const byteLimit = createTokenBucket(CLIENT_LIMIT, monotonic)
     let isAlive = true
     clients.add(client)
     client.on('close', () => clients.delete(client))
-    // Counted as bytes, before they are read as frames: what a frame costs to read is the client's choice.
+    // Counts bytes before they are parsed as frames: the client chooses how costly a frame is to parse.
     socket.on('data', (chunk: Buffer) => {
-      if (isWithinBudget(chunk.length)) return
+      if (byteLimit.charge(chunk.length)) return
       if (client.readyState !== client.OPEN) return client.terminate()
-      log.warn({ event: 'stream_flooded' }, 'a client sends more than a stream takes: dropping it')
+      log.warn({ event: 'stream_flooded' }, 'a client sends more than its rate limit allows: dropping it')
       close(client, CLOSE_CODES.flooded)
       socket.pause()
     })
-    client.on('error', () => {}) // such as a frame that is malformed; ws closes it
+    client.on('error', () => {}) // such as a malformed frame; ws closes the connection
     client.on('pong', () => {
       isAlive = true
     })
@@ -124,20 +121,16 @@ export function createRelay(needs: RelayNeeds): Relay {
       client.ping()
     }, pingIntervalMs)
     const dropClient = () => {
-      log.info({ event: 'stream_behind' }, 'a client does not take its messages: dropping it')
+      log.info({ event: 'stream_behind' }, 'a client does not read its messages: dropping it')
       client.terminate()
     }
-    const markCaughtUp = () => {
-      clearTimeout(slowClients.get(dropClient)?.timer)
-      slowClients.delete(dropClient)
-    }
     socket.on('drain', () => {
-      markCaughtUp()
+      slowClients.remove(dropClient)
       eventSource.resume()
     })
     socket.once('close', () => {
       clearInterval(ping)
-      markCaughtUp()
+      slowClients.remove(dropClient)
     })
 
     eventSource.read(
@@ -146,17 +139,7 @@ export function createRelay(needs: RelayNeeds): Relay {
         client.send(message, { binary: false })
         if (slowClients.has(dropClient) || client.bufferedAmount <= MAX_BUFFERED_BYTES) return
         eventSource.pause()
-        const now = monotonic()
-        const [slowest] = slowClients
-        if (
-          slowest !== undefined &&
-          slowClients.size >= MAX_SLOW_CLIENTS &&
-          now - slowest[1].since > MIN_SLOW_MS
-        ) {
-          slowest[0]()
-        }
-        const timer = setTimeout(dropClient, needs.catchUpTimeoutMs ?? CATCH_UP_TIMEOUT_MS)
-        slowClients.set(dropClient, { since: now, timer })
+        slowClients.add(dropClient)
       },
       () => {
         if (client.readyState !== client.OPEN) return
@@ -184,9 +167,9 @@ function close(client: WebSocket, [code, reason]: readonly [number, string]) {
   setTimeout(() => client.terminate(), CLOSE_TIMEOUT_MS).unref()
 }
 
-/** What the front names of a stream that it has judged; undefined where it granted none. */
+/** Reads the headers by which the front names a stream that it granted; undefined when it granted none. */
 function readStreamHeaders({ url, headers }: IncomingMessage): StreamHeaders | undefined {
-  const [requestId, cohort, channel] = ['x-hs-request-id', 'x-hs-gate', 'x-hs-channel'].map(
+  const [requestId, cohort, channel] = ['x-hs-request-id', 'x-hs-cohort', 'x-hs-channel'].map(
     (name) => headers[name],
   )
   return url === '/subscribe' &&

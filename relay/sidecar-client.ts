@@ -1,36 +1,22 @@
-import { Agent } from 'undici'
-import { isStreamEndReason, type StreamEndReason } from '../contract/stream-instances.ts'
+import { isStreamEndReason, type StreamEndReason } from '../contract/stream-end.ts'
+import { createUnixHttpClient } from '../runtime/unix-http-client.ts'
 
 export interface SidecarClient {
-  /** Why the sidecar cut the stream of a request; undefined when it did not, or does not answer. */
+  /** Why the sidecar cut the stream of a request; undefined when it did not cut it, or does not answer. */
   endReasonOf(requestId: string): Promise<StreamEndReason | undefined>
   close(): Promise<void>
 }
 
-/** How long a client whose stream was cut waits for its close frame at most, in ms. */
+/** After a cut, the client waits at most this long for its close frame; in ms. */
 const RESPONSE_TIMEOUT_MS = 300
 
 export function connectSidecar(socketPath: string): SidecarClient {
-  const agent = new Agent({
-    connect: { socketPath, timeout: RESPONSE_TIMEOUT_MS },
-    connections: 4,
-    headersTimeout: RESPONSE_TIMEOUT_MS,
-    bodyTimeout: RESPONSE_TIMEOUT_MS,
-  })
+  const client = createUnixHttpClient(socketPath, { connections: 4, timeoutMs: RESPONSE_TIMEOUT_MS })
   return {
     async endReasonOf(requestId) {
-      try {
-        const { statusCode, body } = await agent.request({
-          origin: 'http://sidecar',
-          path: `/cuts/${requestId}`,
-          method: 'GET',
-        })
-        const text = await body.text()
-        return statusCode === 200 && isStreamEndReason(text) ? text : undefined
-      } catch {
-        return undefined
-      }
+      const response = await client.request('GET', `/stream-end-reasons/${requestId}`).catch(() => undefined)
+      return response?.status === 200 && isStreamEndReason(response.body) ? response.body : undefined
     },
-    close: () => agent.destroy(),
+    close: client.close,
   }
 }

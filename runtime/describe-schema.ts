@@ -1,8 +1,8 @@
 import type { z } from 'zod'
 
 /**
- * Describes in plain words what a schema takes: to be read behind "must be", such as `a whole number from 1 to 20`. It
- * knows the schema alone, so no value that was sent can be in it.
+ * Describes what a schema accepts, to follow "must be": such as `a whole number from 1 to 20`. It reads the schema alone,
+ * so the text contains no value that was sent.
  */
 export function describeSchema(schema: z.core.$ZodType): string {
   const def = (schema as z.core.$ZodTypes)._zod.def // each schema of zod is one of them
@@ -46,21 +46,21 @@ export function describeSchema(schema: z.core.$ZodType): string {
   }
 }
 
-/** The schema that meets the value first: behind a preprocessing step, before a transformation. */
+/** The schema that checks the value first: after a preprocessing step, before a transformation. */
 export function inputSchemaOf(schema: z.core.$ZodType): z.core.$ZodType {
   const def = (schema as z.core.$ZodTypes)._zod.def // each schema of zod is one of them
   if (def.type !== 'pipe') return schema
   return inputSchemaOf((def.in as z.core.$ZodTypes)._zod.def.type === 'transform' ? def.out : def.in)
 }
 
-/** What a schema of text says of itself in words of its own, as `z.string().regex(…, 'must be …')` does. */
+/** The custom message of a string schema, such as the one of `z.string().regex(…, 'must be …')`. */
 export function customMessageOf(schema: z.core.$ZodType): string | undefined {
   const { type, error, checks = [] } = schema._zod.def as z.core.$ZodTypeDef & { error?: unknown }
   if (type !== 'string') return undefined
   for (const candidate of [error, ...checks.map((check) => check._zod.def.error)]) {
-    // A text is stored as a function of nothing; one that looks at the value is not asked.
+    // Zod stores a fixed message as a function without parameters; one that reads the value is skipped.
     if (typeof candidate !== 'function' || candidate.length > 0) continue
-    const message: unknown = (candidate as () => unknown)() // it takes none
+    const message: unknown = (candidate as () => unknown)() // it has no parameters
     if (typeof message === 'string') return message
   }
   return undefined
@@ -78,7 +78,7 @@ function describeChoices(values: readonly z.core.util.Literal[]): string {
   return `one of ${texts.slice(0, MAX_CHOICES).join(', ')}${more}`
 }
 
-/** Formats that zod knows, as people know them. */
+/** Names for people of zod's formats. */
 const FORMATS: Readonly<Record<string, string>> = {
   email: 'an email address such as name@example.org',
   url: 'a URL such as https://example.org/',
@@ -95,7 +95,7 @@ const FORMATS: Readonly<Record<string, string>> = {
 }
 
 type Checks = readonly z.core.$ZodCheck[] | undefined
-/** What the checks of zod say of themselves, as far as it is read here. */
+/** The members of zod's check definitions that are read here. */
 interface CheckDef {
   check: string
   format?: string
@@ -106,7 +106,7 @@ interface CheckDef {
   inclusive?: boolean
 }
 const checkDefsOf = (checks: Checks): CheckDef[] =>
-  (checks ?? []).map((one) => one._zod.def as unknown as CheckDef) // its members are those of its kind
+  (checks ?? []).map((one) => one._zod.def as unknown as CheckDef) // each kind of check has some of them
 
 function describeString({ checks, format }: z.core.$ZodStringDef & { format?: string }): string {
   const named =

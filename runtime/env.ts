@@ -4,15 +4,15 @@ import { memberErrorsOf } from './validation-message.ts'
 
 export type Env = Record<string, string | undefined>
 
-/** A wrong setting: the message names every fault and prints no value. */
+/** Invalid settings: the message lists every error and contains no value. */
 export class SettingsError extends Error {
   override name = 'SettingsError'
 }
 
 /**
- * Reads settings from the environment by a schema whose keys are the variables' names. `NAME_FILE` may
- * name a file that holds the value, for secrets; an empty value counts as unset.
- * @throws {SettingsError}
+ * Reads settings from the environment. The keys of the schema are the names of the variables. `NAME_FILE` may name a file
+ * that contains the value of `NAME`, for secrets; an empty value counts as unset.
+ * @throws {SettingsError} with all errors
  */
 export function readEnv<T extends z.ZodType>(schema: T, env: Env = process.env): z.output<T> {
   const values: Env = {}
@@ -28,15 +28,15 @@ export function readEnv<T extends z.ZodType>(schema: T, env: Env = process.env):
     try {
       values[target] = readFileSync(path, 'utf8').trim()
     } catch {
-      // Not the path: somebody may have put the secret itself there.
+      // Does not show the path: the value may be the secret itself, by mistake.
       errors.push(`${name}: the file it names cannot be read`)
     }
   }
   const result = schema.safeParse(values)
   if (result.success && errors.length === 0) return result.data
   for (const { member, message } of result.error?.issues.flatMap(memberErrorsOf) ?? []) {
-    // What its file could not give was told above.
-    if (!errors.some((fault) => fault.includes(`${member}_FILE`))) {
+    // If its file cannot be read, that error is listed above.
+    if (!errors.some((error) => error.includes(`${member}_FILE`))) {
       errors.push(`${member || 'settings'}: ${message}`)
     }
   }
@@ -46,7 +46,7 @@ export function readEnv<T extends z.ZodType>(schema: T, env: Env = process.env):
 const isOwnVariable = (name: string) =>
   name.startsWith('HOOKSWITCH_') || name === 'REDIS_URL' || name === 'DATABASE_URL'
 
-/** A whole number of `unit`s, from text. */
+/** Parses a whole number of `unit`s. */
 export const wholeNumber = (unit: string, min: number, max: number) =>
   z.coerce
     .number(`must be a whole number of ${unit}`)
@@ -54,7 +54,7 @@ export const wholeNumber = (unit: string, min: number, max: number) =>
     .min(min, `must be ${min} ${unit} or more`)
     .max(max, `must be ${max} ${unit} or less`)
 
-/** Off unless set. */
+/** Parses a boolean; false by default. */
 export const booleanFlag = () =>
   z
     .enum(['true', 'false', '1', '0'], 'must be true or false')
@@ -63,7 +63,7 @@ export const booleanFlag = () =>
 
 export const DAY_S = 86_400
 
-/** A list with commas; blanks around its words do not count. */
+/** Parses a list with commas; trims its items and skips empty ones. */
 export const commaSeparated = () =>
   z
     .string()

@@ -1,11 +1,11 @@
-/** Long work gives way to others this often, in ms. */
+/** Long work yields to the event loop this often, in ms. */
 const YIELD_INTERVAL_MS = 10
 
 /**
- * For work that would hold up the event loop: to be awaited at each step, and gives way to others where it has
- * not done so for a while.
+ * For work that would block the event loop: await the returned function at each step. It yields to the event loop when
+ * the last yield is long enough ago.
  *
- * @param monotonic ms
+ * @param monotonic a clock that never jumps, in ms
  */
 export function createEventLoopYield(monotonic = () => performance.now()): () => void | Promise<void> {
   let since = monotonic()

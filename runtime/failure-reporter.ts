@@ -1,7 +1,7 @@
-/** Receives the failures of a job that runs again and again, and their end. */
+/** Receives the failures of a job that runs repeatedly, and its recovery. */
 export interface FailureHandler {
   (err: unknown, run?: FailureStreak): void
-  /** It works again. */
+  /** The job has succeeded after failures. */
   recovered?(run: FailureStreak): void
 }
 
@@ -9,13 +9,13 @@ export interface FailureHandler {
 export interface FailureStreak {
   failures: number
   forSeconds: number
-  /** ISO 8601; null where it never worked. */
+  /** ISO 8601; null if it has never succeeded. */
   lastSuccess: string | null
-  /** Some of those that fail, where the job is done for each of many. */
+  /** Some of the items that fail, if the job handles many items. */
   items?: readonly string[]
 }
 
-/** A job that goes on failing is reported again after this long, in ms. */
+/** While a job keeps failing, it is reported at this interval, in ms. */
 const REPORT_INTERVAL_MS = 600_000
 
 export interface FailureReporter {
@@ -24,8 +24,8 @@ export interface FailureReporter {
 }
 
 /**
- * Decides when to report a job: at its first failure, every ten minutes while it goes on failing, and when it works
- * again. Reporting each failure of a job that runs twice a second would fill the log.
+ * Decides when to report a job: at its first failure, every ten minutes while it keeps failing, and when it recovers.
+ * Reporting each failure of a job that runs twice a second would fill the log.
  *
  * @param now unix ms
  */
@@ -66,8 +66,8 @@ export interface ItemFailureReporter {
 const MAX_LISTED_ITEMS = 10
 
 /**
- * The same for a job that is done for each of many items: it fails for as long as one of them does. An item that has
- * not failed for ten minutes is gone, or another process did its job.
+ * The same for a job that handles many items: it fails for as long as one of them fails. An item that has not failed for
+ * ten minutes was deleted, or another process has handled it.
  */
 export function createItemFailureReporter(
   onFailure: FailureHandler,

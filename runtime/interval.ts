@@ -1,45 +1,63 @@
 import { createFailureReporter, type FailureHandler } from './failure-reporter.ts'
 
 export interface IntervalJob {
+  /** No run starts after this; a run in progress goes on: see `drained`. */
   stop(): void
-  /** @returns once a round that goes on is over */
+  /** Resolves when the run in progress, if there is one, has ended. */
   drained(): Promise<void>
+  /** Unix ms of the end of the last run that succeeded; undefined before the first. */
+  lastSuccess(): number | undefined
+}
+
+export interface IntervalOptions {
+  /** Waits for one pause before the first run. */
+  pauseFirst?: boolean
+  /** Unix ms. */
+  now?: () => number
 }
 
 /**
- * Does a chore again and again, one at a time, with a pause in between.
- * @param onFailure hears of failures and of their end: see `createFailing`
+ * Runs a task again and again, one run at a time, with a pause after each. Its timer does not keep the process alive.
+ *
+ * @param pauseMs from the end of a run to the start of the next
+ * @param onFailure receives failures and the recovery, as `createFailureReporter` decides
  */
 export function startInterval(
   pauseMs: number,
   task: () => Promise<void>,
   onFailure: FailureHandler,
-  now: () => number = Date.now,
+  { pauseFirst = false, now = Date.now }: IntervalOptions = {},
 ): IntervalJob {
-  const failing = createFailureReporter(onFailure, now)
-  let stopped = false
+  const reporter = createFailureReporter(onFailure, now)
+  let isStopped = false
+  let succeededAt: number | undefined
   let currentRun = Promise.resolve()
+  let timer: NodeJS.Timeout | undefined
   const runOnce = async () => {
     try {
       await task()
     } catch (err) {
-      if (!stopped) failing.failed(err)
+      if (!isStopped) reporter.failed(err)
       return
     }
-    failing.succeeded()
+    succeededAt = now()
+    reporter.succeeded()
   }
-  const loop = async () => {
-    while (!stopped) {
-      currentRun = runOnce()
-      await currentRun
-      await new Promise((resolve) => setTimeout(resolve, pauseMs).unref())
-    }
+  const schedule = () => {
+    if (!isStopped) timer = setTimeout(run, pauseMs).unref()
   }
-  loop().catch(onFailure)
+  const run = () => {
+    currentRun = runOnce()
+    currentRun.then(schedule, onFailure)
+  }
+  if (pauseFirst) schedule()
+  else run()
   return {
     stop() {
-      stopped = true
+      isStopped = true
+      clearTimeout(timer)
     },
     drained: () => currentRun,
+    lastSuccess: () => succeededAt,
   }
 }

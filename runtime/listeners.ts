@@ -1,24 +1,24 @@
-/** Called when something changes, each on its own: what one throws ends neither the process nor the calls of the others. */
-export interface Listeners<News extends readonly unknown[]> {
-  /** @returns what removes it */
-  add(listener: (...news: News) => void): () => void
-  notify(...news: News): void
+/** Functions that are called when something changes. If one throws, the others are still called. */
+export interface Listeners<Args extends readonly unknown[]> {
+  /** @returns a function that removes the listener */
+  add(listener: (...args: Args) => void): () => void
+  notify(...args: Args): void
 }
 
-/** @param onError gets what a listener has thrown */
-export function createListeners<News extends readonly unknown[]>(
+/** @param onError receives what a listener throws */
+export function createListeners<Args extends readonly unknown[]>(
   onError: (err: unknown) => void,
-): Listeners<News> {
-  const all = new Set<(...news: News) => void>()
+): Listeners<Args> {
+  const all = new Set<(...args: Args) => void>()
   return {
     add(listener) {
       all.add(listener)
       return () => void all.delete(listener)
     },
-    notify(...news) {
+    notify(...args) {
       for (const listener of all) {
         try {
-          listener(...news)
+          listener(...args)
         } catch (err) {
           onError(err)
         }

@@ -3,14 +3,14 @@ import type { FailureHandler, FailureStreak } from './failure-reporter.ts'
 
 export type { Logger }
 
-/** Compact JWS, and what stands behind a query's `?` or a Bearer scheme: none of it belongs in a log. */
+/** A compact JWS, a query string, and what follows a Bearer scheme: none of these may be logged. */
 const SECRET_PATTERNS = [
   [/eyJ[\w-]{4,}\.[\w-]*\.?[\w-]*/g, '[token]'],
   [/\?[^\s"'\\]*/g, '?[query]'],
   [/(bearer\s+)[^\s"'\\]+/gi, '$1[token]'],
 ] as const
 
-/** Strikes tokens and query strings out of any text. */
+/** Replaces tokens and query strings in a text. */
 export function redact(text: string): string {
   let out = text
   for (const [pattern, replacement] of SECRET_PATTERNS) out = out.replace(pattern, replacement)
@@ -18,8 +18,9 @@ export function redact(text: string): string {
 }
 
 /**
- * A handler that logs a failure which the process survives, and its recovery: events `<subject>_failed` and
- * `<subject>_recovered`. Each subject stands for one kind of failure and can be searched for.
+ * A handler that logs a failure which does not end the process, and its recovery: as events `<subject>_failed` and
+ * `<subject>_recovered`.
+ * @param subject identifies one kind of failure, so that it can be searched for
  * @param message for people
  */
 export const failureLogger =
@@ -37,8 +38,8 @@ export const failureLogger =
 const SECRET_MEMBER_NAME = /password|secret|token|authorization|cookie|credential/i
 
 /**
- * One line of JSON an event. Members named like secrets are struck out at any depth, and so are tokens
- * inside any text: `pino`'s own redaction knows fixed paths only.
+ * A log with one line of JSON per event. Members named like secrets are redacted at any depth, and so are tokens in any
+ * text: the redaction of `pino` itself needs fixed paths.
  */
 export function createLog(name: string, level: string, to?: DestinationStream): Logger {
   const options = {
@@ -48,11 +49,11 @@ export function createLog(name: string, level: string, to?: DestinationStream): 
     timestamp: pino.stdTimeFunctions.isoTime,
     formatters: {
       level: (label: string) => ({ level: label }),
-      log: (fields: Record<string, unknown>) => redactDeep(fields, 0) as Record<string, unknown>, // clean keeps objects objects
+      log: (fields: Record<string, unknown>) => redactDeep(fields, 0) as Record<string, unknown>, // an object stays an object
     },
     hooks: {
       logMethod(args: unknown[], method: (...all: unknown[]) => void) {
-        // Where a line has no message, pino takes its error's, past this hook.
+        // For a line without a message, pino takes the error's message after this hook.
         const err = findError(args[0])
         const all = args.length === 1 && err !== undefined ? [args[0], err.message] : args
         method.apply(
@@ -80,7 +81,7 @@ function redactDeep(value: unknown, depth: number): unknown {
   return Object.fromEntries(
     Object.entries(value).map(([key, one]) => [
       key,
-      SECRET_MEMBER_NAME.test(key) ? '[struck]' : redactDeep(one, depth + 1),
+      SECRET_MEMBER_NAME.test(key) ? '[redacted]' : redactDeep(one, depth + 1),
     ]),
   )
 }

@@ -2,16 +2,16 @@ import { setTimeout as sleep } from 'node:timers/promises'
 
 export interface PollOptions {
   everyMs: number
-  /** Without it the poll goes on until the check succeeds. */
+  /** Without it, `poll` waits until the check returns something. */
   timeoutMs?: number
   /** Ends the wait: `poll` then throws the signal's reason. */
   signal?: AbortSignal
-  /** Monotonic, in ms. */
+  /** A clock that never jumps, in ms. */
   now?: () => number
 }
 
 /**
- * Asks again until the check returns something.
+ * Repeats a check until it returns something.
  *
  * @returns what the check returned, or undefined when `timeoutMs` has passed; the check runs at least once
  */

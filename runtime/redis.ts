@@ -1,15 +1,17 @@
 import { Redis } from 'ioredis'
 
 /**
- * A connection that fails instead of waiting: no offline queue, no retries of a command, reconnects for
- * ever with a jittered pause. Its errors go to `onTrouble` and never past it.
+ * A connection that fails instead of waiting: it has no offline queue and retries no command. It reconnects until it is
+ * closed, with jittered back-off.
  *
  * @param url `redis://…`, `rediss://…`, or `unix:<path of a socket>`
+ * @param onError receives the errors of the connection, which would otherwise end the process
+ * @param commandTimeoutMs unlimited by default
  */
 export function connectRedis(url: string, onError: (err: Error) => void, commandTimeoutMs?: number): Redis {
   const options = {
     enableOfflineQueue: false,
-    // INFO would hang with a hung Redis; a LOADING reply tells the same.
+    // INFO would hang if Redis hangs; a LOADING error is enough to notice that Redis is not ready.
     enableReadyCheck: false,
     maxRetriesPerRequest: 0,
     connectTimeout: 2_000,

@@ -4,7 +4,7 @@ export interface RetryOptions {
   /**
    * Called after each failure.
    * @param failures how often the work has failed, from 1
-   * @returns ms until the next attempt; undefined gives up, and `retry` throws the error
+   * @returns ms until the next attempt; undefined: `retry` throws the error
    */
   delayMs(failures: number, err: unknown): number | undefined | Promise<number | undefined>
   /** Ends the wait between two attempts: `retry` then throws the signal's reason. */
@@ -13,7 +13,7 @@ export interface RetryOptions {
   pause?: (ms: number) => Promise<unknown>
 }
 
-/** Does the work again until it succeeds. @throws the last error, once `delayMs` gives up */
+/** Repeats the work until it succeeds. @throws the last error, when `delayMs` returns undefined */
 export async function retry<T>(
   work: () => Promise<T>,
   { delayMs, signal, pause = (ms) => sleep(ms, undefined, signal && { signal }) }: RetryOptions,

@@ -1,27 +1,44 @@
+import { SettingsError } from './env.ts'
 import type { Logger } from './log.ts'
 
-/** Ends a process whose settings or database are wrong: to start it again changes nothing (sysexits.h, EX_CONFIG). */
+/** Exit code of a process that has wrong settings or a wrong database: a restart changes nothing (sysexits.h, EX_CONFIG). */
 export const EXIT_CONFIG = 78
 
-/** How this process leaves in order; there is none until it has fully started. */
+/** Ends this process in order; undefined until it has fully started. */
 let shutDownGracefully: ((why: string, exitCode: number) => void) | undefined
 
 /**
- * Ends this process in order, with exit code 1, on an error or a rejection that no code caught: what is in memory may be
- * half changed, and its starter starts it afresh. Call it first.
+ * A handler that ends a process which cannot start: with one line and `EXIT_CONFIG` if a person can correct it, else
+ * with a stack and exit code 1.
+ *
+ * @param name of this process, before that line
+ * @param configErrors classes of errors, besides `SettingsError`, that a person can correct
+ */
+export const exitWithStartupError =
+  (name: string, ...configErrors: readonly (new (...args: never[]) => Error)[]) =>
+  (err: unknown): never => {
+    const isConfig = [SettingsError, ...configErrors].some((type) => err instanceof type)
+    const { message, stack } = err instanceof Error ? err : { message: String(err), stack: undefined }
+    console.error(`${name}: ${isConfig ? message : (stack ?? err)}`)
+    process.exit(isConfig ? EXIT_CONFIG : 1)
+  }
+
+/**
+ * Shuts this process down, with exit code 1, on an error or a rejection that no code caught: its memory may be half
+ * changed, and its supervisor restarts it. Call it first.
  */
 export function exitOnUncaughtError(log: Logger): void {
-  // A rejection that is not handled comes here, too: its origin is `unhandledRejection`.
+  // Node reports an unhandled rejection here, too: its origin is `unhandledRejection`.
   process.on('uncaughtException', (err, origin) => {
-    log.error({ event: 'fault', origin, err }, 'an error that no code caught: this process ends')
+    log.error({ event: 'uncaught_error', origin, err }, 'an error that no code caught: this process ends')
     if (shutDownGracefully === undefined) process.exit(1)
     shutDownGracefully(origin, 1)
   })
 }
 
 /**
- * Runs `leave` once on SIGTERM, SIGINT or SIGHUP, or when the parent that started us with a channel is gone, then
- * ends the process; at the latest after `withinMs`.
+ * Runs `shutDown` once, on SIGTERM, SIGINT or SIGHUP, or when the parent that started this process with a channel has
+ * ended. Then ends the process, at the latest after `timeoutMs`.
  */
 export function onShutdown(log: Logger, shutDown: () => Promise<void>, timeoutMs = 5_000): void {
   let isShuttingDown = false
@@ -43,6 +60,6 @@ export function onShutdown(log: Logger, shutDown: () => Promise<void>, timeoutMs
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const)
     process.on(signal, () => shutDownOnce(signal, 0))
   if (process.send !== undefined) process.on('disconnect', () => shutDownOnce('the parent is gone', 0))
-  // It went while we were starting.
+  // The parent ended while this process was starting.
   if (process.send !== undefined && !process.connected) shutDownOnce('the parent is gone', 0)
 }

@@ -6,8 +6,8 @@ import { connect } from 'node:net'
 const BACKLOG = 4_096
 
 /**
- * Listens on a Unix socket that only this user can open; a socket that a killed process left is taken over.
- * @throws when another process answers on it
+ * Listens on a Unix socket that only this user can open. Replaces a socket that a killed process left.
+ * @throws when another process listens on it
  */
 export async function listenOn(server: Server, path: string): Promise<void> {
   if (existsSync(path)) {

@@ -1,40 +1,45 @@
 import { z } from 'zod'
 import { customMessageOf, describeSchema, inputSchemaOf, joinWithOr } from './describe-schema.ts'
 
-/** What is wrong with one member. */
+/** The error of one member. */
 export interface MemberError {
   /** `weekdays[2]`; empty for the whole value. */
   member: string
-  /** What is allowed there, in plain words. No value that was sent is in it. */
+  /** What is allowed there. It contains no value that was sent. */
   message: string
 }
 
 /**
- * Says in plain words what is wrong with a value: the member, and what is allowed there.
+ * Describes the errors of a value: each member, and what is allowed there.
  *
- * @param whole what the value as a whole is called
- * @returns one line of at most `most` characters, however much was wrong
+ * @param subject the name of the whole value
+ * @returns one line of at most `maxLength` characters, however many errors there are
  */
-export function validationMessage(error: z.core.$ZodError, { whole = 'the body', most = 500 } = {}): string {
+export function validationMessage(
+  error: z.core.$ZodError,
+  { subject = 'the body', maxLength = 500 } = {},
+): string {
   const errors = firstPerMember(error.issues.flatMap(memberErrorsOf))
-  const lines = [...new Set(errors.map((fault) => formatMemberError(fault, whole)))]
+  const lines = [...new Set(errors.map((one) => formatMemberError(one, subject)))]
   let text = ''
   for (const [at, line] of lines.entries()) {
     const next = text === '' ? line : `${text}; ${line}`
     const rest = at + 1 < lines.length ? `; and ${lines.length - at - 1} more` : ''
-    if (next.length + rest.length > most) {
-      return text === '' ? truncate(line, most) : truncate(`${text}; and ${lines.length - at} more`, most)
+    if (next.length + rest.length > maxLength) {
+      return text === ''
+        ? truncate(line, maxLength)
+        : truncate(`${text}; and ${lines.length - at} more`, maxLength)
     }
     text = next
   }
   return text
 }
 
-/** What is of the wrong type may break other rules as well: the first says enough. */
+/** The first error of each member: a value of the wrong type often breaks other rules, too. */
 const firstPerMember = (errors: readonly MemberError[]): MemberError[] =>
   errors.filter(({ member }, at) => member === '' || errors.findIndex((one) => one.member === member) === at)
 
-/** Members that are wrong, one by one. Where nothing fits of several that may, those of the nearest. */
+/** The errors by member. If no option of a union matches, those of the closest option. */
 export function memberErrorsOf({ path, message, code, ...more }: z.core.$ZodIssue): MemberError[] {
   const inner =
     code === 'invalid_union' ? closestUnionBranch((more as z.core.$ZodIssueInvalidUnion).errors) : []
@@ -43,7 +48,7 @@ export function memberErrorsOf({ path, message, code, ...more }: z.core.$ZodIssu
   return [{ member: memberPathOf(path), message }]
 }
 
-/** Of what a value could be, the one that it is but for a member within. */
+/** The option of a union that a value matches, except for members within. */
 const closestUnionBranch = (errors: readonly (readonly z.core.$ZodIssue[])[]) =>
   errors.find((issues) => issues.length > 0 && issues.every(({ path }) => path.length > 0)) ?? []
 
@@ -54,7 +59,7 @@ function formatMemberError({ member, message }: MemberError, subject: string): s
 
 const MAX_NAME_LENGTH = 64
 
-/** A name may be the client's own, as those of a record are: it is shown short, and on one line. */
+/** Shortens a name to one line: the client may have chosen it, as it does in a record. */
 export const printableName = (part: PropertyKey): string =>
   truncate(String(part).replace(/[\p{C}\p{Zl}\p{Zp}]/gu, '?'), MAX_NAME_LENGTH)
 
@@ -70,7 +75,7 @@ const memberPathOf = (path: readonly PropertyKey[]): string =>
 const truncate = (text: string, maxLength: number) =>
   text.length <= maxLength ? text : `${text.slice(0, maxLength - 1)}…`
 
-/** What people read of a schema that has no words of its own: zod asks this, on every surface. */
+/** The message of an issue of a schema without a custom message. Zod calls it, on every surface. */
 export function zodErrorMap(issue: z.core.$ZodRawIssue): string {
   const mustBe = `must be ${allowedValuesOf(issue)}`
   switch (issue.code) {
@@ -100,7 +105,7 @@ export function zodErrorMap(issue: z.core.$ZodRawIssue): string {
   }
 }
 
-/** Where a schema should have said more: a test finds each place. */
+/** The message where a schema should describe more: a test finds each such place. */
 export const NOT_ALLOWED = 'is not allowed'
 
 function allowedValuesOf(issue: z.core.$ZodRawIssue): string {
@@ -114,7 +119,7 @@ function allowedValuesOf(issue: z.core.$ZodRawIssue): string {
   return schema === undefined ? 'a value that is allowed here' : describeSchema(schema)
 }
 
-/** What those say that the value is of the type of; nothing where it is of none. */
+/** The messages of the options that have the type of the value; undefined when there are none. */
 function closestMessages(errors: readonly (readonly z.core.$ZodIssue[])[]): string | undefined {
   const first = errors.flatMap(([issue]) => issue ?? [])
   const closest = first.filter(({ code }) => code !== 'invalid_type' && code !== 'invalid_value')
@@ -142,5 +147,5 @@ function knownMembersOf(schema: z.core.$ZodType): string[] {
   return keys.type === 'enum' ? Object.values(keys.entries).map(String) : []
 }
 
-// Zod's own words name types and patterns. Each file that shows an error imports this one, which replaces them.
+// Zod's own messages name types and patterns. Each file that shows an error imports this one, which replaces them.
 z.config({ localeError: zodErrorMap })

@@ -4,7 +4,7 @@ import { commonSettings } from '../contract/common-settings.ts'
 import { publishSockets } from '../contract/stream-instances.ts'
 import { wholeNumber } from '../runtime/env.ts'
 
-/** The sidecar's settings, in its own words. */
+/** The sidecar's settings, parsed from the environment. */
 export const SidecarConfig = z
   .object({
     ...commonSettings,
@@ -20,7 +20,7 @@ export const SidecarConfig = z
     socket: env.HOOKSWITCH_SIDECAR_SOCKET ?? join(env.HOOKSWITCH_RUN, 'sidecar.sock'),
     instanceSockets: publishSockets(env.HOOKSWITCH_RUN, env.HOOKSWITCH_STREAM_INSTANCES),
     maxStalenessMs: env.HOOKSWITCH_MAX_STALENESS * 1000,
-    // Streams are cut before the bound, so that it holds with the time that cutting takes.
+    // Streams are cut earlier than the bound, so that it holds although cutting takes time.
     streamStalenessMs:
       env.HOOKSWITCH_MAX_STALENESS * 1000 - Math.min(1_000, env.HOOKSWITCH_MAX_STALENESS * 200),
     longestLifetime: Math.max(env.HOOKSWITCH_ACCESS_TTL, env.HOOKSWITCH_REFRESH_TTL),

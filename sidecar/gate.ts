@@ -8,27 +8,27 @@ import type { TokenVerifier, VerdictCode } from '../contract/verdict.ts'
 import { isRequestId, readTarget, singleHeader } from './gate-request.ts'
 import type { Streams } from './streams.ts'
 
-/** An answer to nginx. Never a body: one would cost nginx its kept connection. */
+/** A response to nginx. It has no body: with one, nginx could not reuse its connection. */
 export interface GateResponse {
   status: 204 | 401 | 403 | 503
-  /** Why, for the log and the metrics; `ok` for 204. */
+  /** The reason, for the log and the metrics; `ok` for 204. */
   code: VerdictCode | 'ok' | 'forbidden' | 'malformed'
   headers?: Readonly<Record<string, string>>
 }
 
 export interface Gate {
-  /** `/check-media-access`: no I/O, no promise, a look-up for a token seen before. */
+  /** `/check-media-access`: no I/O and no promise; a cached token needs one look-up. */
   checkMediaAccess(headers: IncomingHttpHeaders): GateResponse
-  /** `/check-channel-access`: registers the stream it lets in; asks Redis for tickets alone. */
+  /** `/check-channel-access`: registers the stream that it admits; only tickets need Redis. */
   checkChannelAccess(headers: IncomingHttpHeaders): GateResponse | Promise<GateResponse>
 }
 
 export interface GateNeeds {
   tokenVerifier: TokenVerifier
   streams: Streams
-  /** Whether revocations are known well enough for a stream to go on: it would be cut at once otherwise. */
+  /** Whether revocations are fresh enough for streams: otherwise a new one would be cut at once. */
   canHoldStreams(): boolean
-  /** Takes a one-use ticket: its claims, undefined when there is none; throws when Redis is away. */
+  /** Redeems a one-time ticket. @returns its claims; undefined when there is none. @throws when Redis is unreachable */
   redeemTicket(ticket: string): Promise<Claims | undefined>
 }
 
@@ -44,7 +44,7 @@ const invalid = (code: VerdictCode): GateResponse => ({
   code,
   headers: { 'WWW-Authenticate': CHALLENGE_INVALID_TOKEN },
 })
-/** Every verdict as nginx hears it. */
+/** The response to nginx for every verdict that denies access. */
 const RESPONSE_TO: Readonly<Record<VerdictCode, GateResponse>> = {
   token_missing: {
     status: 401,
@@ -71,7 +71,7 @@ export function createGate({ tokenVerifier, streams, canHoldStreams, redeemTicke
       isPrivate: channel === privateChannelOf(claims.sub),
     })
     if (!isAdmitted) return RESPONSE_TO.cannot_judge
-    return { status: 204, code: 'ok', headers: { 'X-Hs-Gate': streams.cohort(), 'X-Hs-Channel': channel } }
+    return { status: 204, code: 'ok', headers: { 'X-Hs-Cohort': streams.cohort(), 'X-Hs-Channel': channel } }
   }
 
   return {
@@ -90,7 +90,7 @@ export function createGate({ tokenVerifier, streams, canHoldStreams, redeemTicke
       if (!verdict.ok) return RESPONSE_TO[verdict.code]
       const path = fromLatin1(target.name)
       if (path === undefined || isHiddenPath(path)) return forbidden
-      // Whoever signed a link has judged who may have its one file: a recording lies where the PBX put it.
+      // The API checked access when it signed the link: a recording lies where the PBX put it, in any folder.
       const isAllowed = isLink ? verdict.claims.path === path : canReadMedia(verdict.claims, path)
       return isAllowed ? ok : forbidden
     },
@@ -121,7 +121,7 @@ export function createGate({ tokenVerifier, streams, canHoldStreams, redeemTicke
   }
 }
 
-/** Node shows header bytes as Latin-1; a file's name is UTF-8. Undefined when it is not. */
+/** Node decodes header bytes as Latin-1; a file's name is UTF-8. @returns undefined when it is not */
 function fromLatin1(text: string): string | undefined {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: ASCII is the range that needs no decoding
   if (/^[\x00-\x7f]*$/.test(text)) return text

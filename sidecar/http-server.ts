@@ -1,71 +1,60 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { getRequestListener } from '@hono/node-server'
-import { Hono } from 'hono'
-import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client'
-import type { RevocationLogReader } from '../contract/revocation-log.ts'
 import type { Logger } from '../runtime/log.ts'
 import type { Gate, GateResponse } from './gate.ts'
 import { hasBodyOrUpgrade, isGateRequest, isRequestId, singleHeader } from './gate-request.ts'
+import { createOperationsApp, type OperationsAppNeeds, type VerdictCounts } from './operations-app.ts'
 import type { Streams } from './streams.ts'
 import { retainTickObject } from './v8-tick-workaround.ts'
 
-export interface HttpServerNeeds {
+export interface HttpServerNeeds extends OperationsAppNeeds {
   gate: Gate
   streams: Streams
   log: Logger
-  revocationReader: Pick<RevocationLogReader, 'state'>
-  /** How old the knowledge of revocations is, in ms; Infinity while there is none. */
-  revocationAgeMs: () => number
-  maxStalenessMs: number
-  /** At this age all streams are cut. */
-  streamStalenessMs: number
-  revocationCount: () => number
 }
 
-type VerdictCounts = Map<GateResponse['code'] | 'refused', number>
-
 /**
- * The sidecar's HTTP face. Verdicts are answered before Hono, on a bare `node:http` server: they are asked
- * for with every file, and each layer, header and promise there costs requests. Hono serves the rest.
+ * The sidecar's HTTP server. It answers gate requests itself, without Hono: nginx sends one for every file, so that each
+ * layer, header and promise there costs throughput. Hono serves the other paths.
  */
 export function createHttpServer(needs: HttpServerNeeds): Server {
   retainTickObject()
   const { gate, streams, log } = needs
   const counts: VerdictCounts = new Map()
-  const handleOther = getRequestListener(createHttpApp(needs, counts).fetch)
+  const handleOther = getRequestListener(createOperationsApp(needs, counts).fetch)
 
-  /** @param requestId of the question, which nginx compares: an answer to another question is no answer */
+  /** @param requestId of the request; nginx rejects a response that repeats another id */
   function respond(res: ServerResponse, answer: GateResponse, requestId: string) {
     counts.set(answer.code, (counts.get(answer.code) ?? 0) + 1)
     if (answer.status !== 204) {
       log.info({ event: 'verdict', good: false, code: answer.code }, 'refused')
-      // Else Node sends an empty chunk, which nginx does not read: it would close the connection.
+      // Without it Node sends an empty chunk, which nginx does not read: it would close the connection.
       res.setHeader('Content-Length', '0')
     }
     res.sendDate = false
-    // HTTP/1.1 keeps a connection unless told otherwise; saying so costs.
+    // A connection of HTTP/1.1 stays open by default; the header would cost throughput.
     res.removeHeader('Connection')
     res.setHeader('X-Hs-Request-Id', requestId)
     res.writeHead(answer.status, answer.headers)
     res.end()
   }
 
-  /** Answers what is no question, and takes nothing more from its connection. */
+  /** Rejects a request that is not a valid gate request, and reads nothing more from its connection. */
   function rejectAndClose(req: IncomingMessage, res: ServerResponse) {
     counts.set('refused', (counts.get('refused') ?? 0) + 1)
     log.warn(
-      { event: 'question_refused' },
-      'a request without the form of a question: closing its connection',
+      { event: 'gate_request_rejected' },
+      'a request does not have the form of a gate request: closing its connection',
     )
     res.writeHead(400, { Connection: 'close' })
     res.end()
     req.socket.destroySoon()
   }
 
-  // Node would answer a request without Host by itself, and read on: see `hangUp` instead.
+  // Node would reject a request without Host itself, and read on: `rejectAndClose` does not.
   const options = { keepAliveTimeout: 75_000, requestTimeout: 0, requireHostHeader: false }
   const server = createServer(options, (req, res) => {
-    // Its connection was closed at an earlier request: these bytes may be part of that one.
+    // An earlier request closed this connection: these bytes may be a part of that request.
     if (req.socket.writableEnded) return
     const { url } = req
     switch (url) {
@@ -98,85 +87,8 @@ export function createHttpServer(needs: HttpServerNeeds): Server {
     else streams.closed(requestId)
     respond(res, { status: 204, code: 'ok' }, requestId)
   })
-  // Node would answer these by itself, and read on.
+  // Node would answer these itself, and read on.
   server.on('checkContinue', rejectAndClose)
   server.on('checkExpectation', rejectAndClose)
   return server
-}
-
-function createHttpApp(needs: HttpServerNeeds, counts: VerdictCounts): Hono {
-  const { streams, revocationAgeMs, maxStalenessMs, revocationCount, revocationReader } = needs
-  const registry = new Registry()
-  collectDefaultMetrics({ register: registry })
-  new Counter({
-    name: 'hookswitch_verdicts_total',
-    help: 'Verdicts given to nginx, by outcome',
-    labelNames: ['code'],
-    registers: [registry],
-    collect() {
-      // Counted in a plain map, as a labelled counter would cost more than the verdict.
-      this.reset()
-      for (const [code, count] of counts) this.inc({ code }, count)
-    },
-  })
-  const gauge = (name: string, help: string, read: () => number) =>
-    new Gauge({
-      name,
-      help,
-      registers: [registry],
-      collect() {
-        this.set(read())
-      },
-    })
-  gauge(
-    'hookswitch_revocation_age_seconds',
-    'How old the knowledge of revocations is',
-    () => revocationAgeMs() / 1000,
-  )
-  gauge(
-    'hookswitch_revocation_bound_seconds',
-    'Older knowledge refuses everything',
-    () => maxStalenessMs / 1000,
-  )
-  gauge('hookswitch_revocations', 'Revocations held in memory', revocationCount)
-  gauge('hookswitch_streams', 'Open streams this sidecar let in', () => streams.count())
-
-  const app = new Hono()
-  app.get('/health', (c) => c.json({ status: 'ok' }))
-  app.get('/ready', (c) => {
-    const age = revocationAgeMs()
-    const ready = age <= maxStalenessMs
-    const { epoch, staleReason } = revocationReader.state()
-    return c.json(
-      {
-        ready,
-        // The promise: no verdict rests on knowledge older than this, and no stream outlives it.
-        revocation_bound_ms: maxStalenessMs,
-        // Streams are cut at this age already, so that none outlives the bound.
-        stream_bound_ms: needs.streamStalenessMs,
-        revocation_age_ms: Number.isFinite(age) ? Math.round(age) : null,
-        revocations: revocationCount(),
-        epoch: epoch?.id ?? null,
-        trouble: staleReason ?? null,
-        streams: streams.count(),
-        // Instances of Nchan that do not end a stream they were asked to end: to be started afresh.
-        stuck_instances: streams.stuckInstances(),
-      },
-      ready ? 200 : 503,
-    )
-  })
-  // For the instance's starter: 503 asks it to start the instance afresh.
-  app.get('/instances/:instance', (c) =>
-    c.body(null, streams.stuckInstances().includes(Number(c.req.param('instance'))) ? 503 : 204),
-  )
-  // For the relay, which tells a WebSocket client by a close code.
-  app.get('/cuts/:requestId', (c) => {
-    const reason = streams.endReasonOf(c.req.param('requestId'))
-    return reason === undefined ? c.notFound() : c.text(reason)
-  })
-  app.get('/metrics', async (c) =>
-    c.body(await registry.metrics(), 200, { 'Content-Type': registry.contentType }),
-  )
-  app.notFound((c) => c.json({ error: 'not found' }, 404))
-  return app
 }

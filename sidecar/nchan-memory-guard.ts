@@ -2,30 +2,27 @@ import type { Logger } from '../runtime/log.ts'
 import type { NchanUsage } from './nchan-instance.ts'
 
 export interface NchanMemoryGuardNeeds {
-  /** What each instance holds; undefined when it does not answer. */
+  /** `usage` is undefined when the instance does not answer. */
   instances: readonly { usage(): Promise<NchanUsage | undefined> }[]
-  /** Cuts all streams of an instance, from 1; their clients come back. */
+  /** Cuts all streams of an instance, from 1; their clients connect again. */
   cut(instance: number): Promise<void>
-  /** Asks for an instance to be started afresh. */
+  /** Asks the supervisor of an instance to restart it. */
   requestRestart(instance: number, why: string): void
   /** A clock that never jumps, in ms. */
   monotonic: () => number
   log: Logger
 }
 
-/** Nchan stores every message until the slowest stream has taken it: from here on streams are cut, to make room. */
+/** Nchan stores every message until its slowest stream has read it. From this ratio on, streams are cut to free memory. */
 const FULL_RATIO = 0.6
-/** Memory that the cut does not empty within this time holds what no stream needs, in ms. */
+/** If the cut frees no memory within this, it holds data that no stream needs, and the instance is restarted; in ms. */
 const FULL_TIMEOUT_MS = 10_000
-/**
- * From here on an instance is started afresh: each WebSocket that was cut leaves a channel in it for good (Nchan 1.3.6,
- * 1.3.7), of 1.6 kB.
- */
+/** From here on an instance is restarted: each WebSocket that was cut leaks a channel of 1.6 kB (Nchan 1.3.6, 1.3.7). */
 const MAX_IDLE_CHANNELS = 100_000
-/** Channels of streams that their clients closed go within seconds, however many; in ms. */
+/** Nchan deletes the channels of streams that their clients closed within seconds: only leaked ones stay; in ms. */
 const IDLE_CHANNELS_TIMEOUT_MS = 60_000
 
-/** Looks at what each instance holds; call it every second or so. */
+/** @returns one check of the memory of all instances; call it about every second */
 export function createNchanMemoryGuard(needs: NchanMemoryGuardNeeds): () => Promise<void> {
   const { instances, cut, requestRestart, monotonic, log } = needs
   const watched = instances.map((instance) => ({
@@ -52,7 +49,7 @@ export function createNchanMemoryGuard(needs: NchanMemoryGuardNeeds): () => Prom
   }
 }
 
-/** Whether something has held, at each look, for a time in ms; true once, then it counts anew. */
+/** Whether a condition was true at every check for `ms`; returns true once, then the time starts again. */
 function heldFor(ms: number, monotonic: () => number): (holds: boolean) => boolean {
   let since: number | undefined
   return (holds) => {

@@ -1,29 +1,30 @@
-import type { CutResult } from '../contract/stream-instances.ts'
+import type { CutResult } from '../contract/stream-end.ts'
+import type { Logger } from '../runtime/log.ts'
 
 /** One instance of Nchan. */
 export interface StreamInstance {
-  /** Deletes a channel, ending every stream that has it among its own. */
+  /** Deletes a channel, which ends every stream that subscribes to it. */
   cut(channel: string): Promise<CutResult>
-  /** How many streams have a channel; undefined when the instance does not answer. */
+  /** How many streams subscribe to a channel; undefined when the instance does not answer. */
   subscribers(channel: string): Promise<number | undefined>
-  /** Names one life of the process; undefined when it does not answer. */
+  /** Identifies the running process, so that a restart is noticed; undefined when it does not answer. */
   incarnation(): Promise<string | undefined>
 }
 
 export interface StreamCutter {
   /**
-   * Ends every stream of an instance that has a channel, and sees that they have ended.
+   * Ends every stream of an instance that subscribes to a channel, and confirms that they ended.
    * @param instance from 1
-   * @param conns of those streams, some that have to be seen to end
+   * @param conns the connections to look up for that: some or all of those streams
    */
   cut(instance: number, channel: string, conns: readonly string[]): Promise<void>
-  /** Nchan tells that a connection has closed. */
+  /** Nchan has reported that a connection closed. */
   closed(conn: string): void
-  /** Asks for an instance to be started afresh. */
+  /** Asks the supervisor of an instance to restart it. */
   requestRestart(instance: number, why: string): void
-  /** Instances that have to be started afresh. */
+  /** Instances that have to be restarted. */
   stuckInstances(): number[]
-  /** An instance lives anew. */
+  /** An instance has restarted. */
   markRestarted(instance: number): void
 }
 
@@ -32,27 +33,23 @@ export interface StreamCutterNeeds {
   pause(ms: number): Promise<void>
   /** A clock that never jumps, in ms. */
   monotonic(): number
-  onError(message: string, err?: unknown): void
+  log: Logger
 }
 
-/** A stream that was let in may not have subscribed yet: then a DELETE finds no stream and must come again. */
+/** An admitted stream may not have subscribed yet: then a DELETE finds no subscriber and has to be repeated. */
 const RETRY_DELAYS_MS = [50, 150, 300, 500, 1_000, 2_000, 4_000, 8_000]
-/** When the end of a stream that was cut is looked for, in ms after each cut; it is cut again in between. */
+/** How long after each cut the streams are looked up, in ms; those that are still open are cut again. */
 const CONFIRM_DELAYS_MS = [500, 500, 1_000]
-/** How long a closing is remembered: for longer than any cut is waited for. */
+/** How long a closed connection is stored, in ms: longer than any cut takes. */
 const CLOSED_TTL_MS = 30_000
 
-export function createStreamCutter({
-  instances,
-  pause,
-  monotonic,
-  onError,
-}: StreamCutterNeeds): StreamCutter {
+export function createStreamCutter({ instances, pause, monotonic, log }: StreamCutterNeeds): StreamCutter {
   const stuck = new Set<number>()
-  /** Connections that have closed, and when, the oldest first. */
+  /** Closed connections, and when they closed, the oldest first. */
   const closedAt = new Map<string, number>()
+  const reportFailure = (message: string) => log.warn({ event: 'stream_cut_failed' }, message)
 
-  /** The end is proved by Nchan's hook, or by a count of zero where the hook was lost. */
+  /** A stream has ended if Nchan reported its end, or, as that request may be lost, if its channel has no subscriber. */
   async function hasEnded(instance: StreamInstance, conn: string): Promise<boolean | undefined> {
     if (closedAt.has(conn)) return true
     const left = await instance.subscribers(`conn/${conn}`)
@@ -68,7 +65,7 @@ export function createStreamCutter({
     let isUnresponsive = false
     for (const [attempt, ms] of CONFIRM_DELAYS_MS.entries()) {
       if (attempt > 0) {
-        onError(`instance ${at} did not end ${kind} streams, or does not answer: cutting again`)
+        reportFailure(`instance ${at} did not end ${kind} streams, or does not answer: cutting again`)
         await instance.cut(channel)
       }
       await pause(ms)
@@ -77,16 +74,20 @@ export function createStreamCutter({
       remaining = remaining.filter((conn, n) => !(ended[n] || closedAt.has(conn)))
       if (remaining.length === 0) return
     }
-    // An instance that does not answer is its starter's to end; its streams end with it.
+    // Its supervisor restarts an instance that does not answer; its streams end with it.
     if (isUnresponsive) {
-      onError(`instance ${at} does not answer whether ${kind} streams ended`)
+      reportFailure(`instance ${at} does not answer whether ${kind} streams ended`)
       return
     }
     requestRestart(at, `does not end ${kind} streams`)
   }
 
   function requestRestart(at: number, why: string) {
-    if (!stuck.has(at)) onError(`instance ${at} ${why}: it has to be started afresh`)
+    if (!stuck.has(at))
+      log.warn(
+        { event: 'nchan_restart_requested', instance: at },
+        `instance ${at} ${why}: it has to be started afresh`,
+      )
     stuck.add(at)
   }
 
@@ -98,8 +99,8 @@ export function createStreamCutter({
         const result = await instance.cut(channel)
         if (result === 'cut') return confirmEnded(at, channel, conns)
         if (ms === undefined) {
-          if (result === 'away')
-            onError(`instance ${at} was not there to cut ${channel.split('/')[0]} streams`)
+          if (result === 'unreachable')
+            reportFailure(`instance ${at} was not there to cut ${channel.split('/')[0]} streams`)
           return
         }
         await pause(ms)

@@ -3,11 +3,11 @@ import { createHook } from 'node:async_hooks'
 let retainedTick: unknown
 
 /**
- * Keeps one of Node's own tick objects for as long as the process lives, once for all callers.
+ * Retains one of Node's own tick objects for as long as the process runs; further calls have no effect.
  *
- * V8 forgets the hidden class of objects of which none is left, and `process.nextTick` makes objects that
- * live for a moment: a full garbage collection in a quiet second finds none. V8 then takes the next one for
- * another kind, gives up on what it knew of `nextTick`, and every request costs a third more CPU from there on.
+ * V8 discards the hidden class of objects when none is left, and `process.nextTick` creates objects that live for a
+ * moment: a full garbage collection while the process is idle finds none. V8 then gives the next one another hidden
+ * class and deoptimizes `nextTick`; every request costs a third more CPU from there on.
  */
 export function retainTickObject(): void {
   if (retainedTick !== undefined) return

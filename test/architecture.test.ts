@@ -53,12 +53,15 @@ const CONTRACT = [
   'claims.ts',
   'common-settings.ts',
   'credential.ts',
+  'keyring.ts',
   'keys.ts',
   'media-access.ts',
   'online-heartbeat.ts',
   'revocation-cache.ts',
   'revocation-entries.ts',
   'revocation-log.ts',
+  'sidecar-cohort.ts',
+  'stream-end.ts',
   'stream-instances.ts',
   'stream-ticket.ts',
   'token.ts',
@@ -79,6 +82,7 @@ const PURE = [
   'poll.ts',
   'retry.ts',
   'time.ts',
+  'token-bucket.ts',
   'validation-message.ts',
 ]
 
@@ -91,7 +95,7 @@ const ONLY: Record<string, readonly string[]> = {
   '@photostructure/sqlite': ['api/store/sql/'],
   '@node-rs/argon2': ['api/core/auth/password.ts'],
   jose: ['api/core/auth/tokens.ts', 'api/http/app.ts'],
-  hono: ['sidecar/http-server.ts', 'api/http/'],
+  hono: ['sidecar/operations-app.ts', 'api/http/'],
   pino: ['runtime/log.ts'],
 }
 

@@ -59,7 +59,7 @@ function readDialPolicy(path: string): DialPolicy {
   }
   const file = PolicyFile.safeParse(json)
   if (file.success) return createDialPolicy(file.data)
-  throw settingsError(`is wrong: ${validationMessage(file.error, { whole: 'the file', most: 5_000 })}`)
+  throw settingsError(`is wrong: ${validationMessage(file.error, { subject: 'the file', maxLength: 5_000 })}`)
 }
 
 function fileVersion(path: string): string {

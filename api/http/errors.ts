@@ -152,5 +152,5 @@ const hasJsonContentType = (c: Context) =>
 export function validateInput<T extends z.ZodType>(schema: T, value: unknown, whole: string): z.output<T> {
   const result = schema.safeParse(omitOptionalNulls(schema, value))
   if (result.success) return result.data
-  throw new Refusal('input_invalid', { detail: validationMessage(result.error, { whole }) })
+  throw new Refusal('input_invalid', { detail: validationMessage(result.error, { subject: whole }) })
 }

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
-import { Agent } from 'undici'
-import { cohortFileOf, cutResultOf, isCohortId } from '../../contract/stream-instances.ts'
+import { cohortFileOf, isCohortId } from '../../contract/sidecar-cohort.ts'
+import { cutResultOf } from '../../contract/stream-end.ts'
+import { createUnixHttpClient } from '../../runtime/unix-http-client.ts'
 import type { SidecarWatchdogNeeds } from '../core/auth/sidecar-watchdog.ts'
 
 /** Requests of the sidecar watchdog to sidecars and nginx, over their Unix sockets. */
@@ -21,7 +22,7 @@ export function createStreamControl(
   const clients = new Map(
     [...sidecars, ...instances].map((socketPath) => [
       socketPath,
-      new Agent({ connect: { socketPath }, connections: 2 }),
+      createUnixHttpClient(socketPath, { connections: 2 }),
     ]),
   )
 
@@ -31,10 +32,7 @@ export function createStreamControl(
     // After a blocked event loop timers fire before pending I/O: read the pending answer first, then abort.
     const timer = setTimeout(() => setImmediate(() => timeout.abort()), withinMs)
     try {
-      const options = { origin: 'http://unix', path, method, signal: timeout.signal }
-      const answer = await clients.get(socketPath)?.request(options)
-      await answer?.body.dump()
-      return answer?.statusCode
+      return (await clients.get(socketPath)?.request(method, path, timeout.signal))?.status
     } catch {
       return undefined
     } finally {
@@ -48,11 +46,11 @@ export function createStreamControl(
       const text = await readFile(cohortFileOf(sidecar), 'latin1').catch(() => '')
       return isCohortId(text) ? text : undefined
     },
-    async closeStreams(instance, gate) {
-      return cutResultOf(await request(instance, 'DELETE', `/channel/gate/${gate}`, CLOSE_TIMEOUT_MS))
+    async closeStreams(instance, cohort) {
+      return cutResultOf(await request(instance, 'DELETE', `/channel/cohort/${cohort}`, CLOSE_TIMEOUT_MS))
     },
     async close() {
-      await Promise.all([...clients.values()].map((client) => client.destroy()))
+      await Promise.all([...clients.values()].map((client) => client.close()))
     },
   }
 }

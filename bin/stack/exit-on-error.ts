@@ -1,6 +1,6 @@
 import { NewerDatabaseError } from '../../api/store/sql/migrate.ts'
-import { KeyFileError } from '../../contract/keys.ts'
 import { SettingsError } from '../../runtime/env.ts'
+import { SecretFileError } from '../../runtime/secret-file.ts'
 import { EXIT_CONFIG } from '../../runtime/shutdown.ts'
 import { UsageError } from '../arguments.ts'
 import { SetupError } from '../system/setup-error.ts'
@@ -12,7 +12,7 @@ import { SetupError } from '../system/setup-error.ts'
 export const exitOnError = (name: string) => (err: unknown) => {
   const isUsage = err instanceof UsageError
   const isConfig = err instanceof NewerDatabaseError || err instanceof SettingsError
-  const isKnown = isUsage || isConfig || err instanceof SetupError || err instanceof KeyFileError
+  const isKnown = isUsage || isConfig || err instanceof SetupError || err instanceof SecretFileError
   console.error(isKnown ? `${name}: ${err.message}` : err)
   process.exit(isConfig ? EXIT_CONFIG : isUsage ? 2 : 1)
 }

@@ -107,7 +107,7 @@ export function streamSpec(
     env: { ...process.env, ...nginx.env },
     cwd: prefix,
     ready: async () =>
-      (await httpStatusOf({ socketPath: publish }, '/life')) === 200 &&
+      (await httpStatusOf({ socketPath: publish }, '/process')) === 200 &&
       !(await isStreamInstanceStuck(run, instance)),
     hangTimeoutMs: 3_000,
     maxRestartDelayMs: 1_000,

@@ -1,5 +1,5 @@
 import type { Redis } from 'ioredis'
-import type { Revocation } from '../../contract/revocation-cache.ts'
+import type { Revocation } from '../../contract/revocation-entries.ts'
 import { REVOCATION_LOG_KEY, revocationFields } from '../../contract/revocation-entries.ts'
 
 /** Sessions of an hour: older entries may be trimmed, as the API does with every write. */

@@ -5,13 +5,13 @@ import { CHALLENGE_INVALID_TOKEN, CHALLENGE_MISSING_TOKEN, readBearer } from '..
 const token = 'eyJh.eyJp.c2ln'
 
 test.each([
-  ['as everybody writes it', `Bearer ${token}`],
+  ['in the usual spelling', `Bearer ${token}`],
   ['the scheme in small letters', `bearer ${token}`],
   ['the scheme in capitals', `BEARER ${token}`],
   ['the scheme in mixed letters', `bEaReR ${token}`],
   ['several blanks', `Bearer    ${token}`],
   ['several blanks and small letters', `bearer   ${token}`],
-])('a token is found: %s', (_, header) => {
+])('readBearer finds a token: %s', (_, header) => {
   expect(readBearer(header)).toEqual({ token })
 })
 
@@ -26,7 +26,7 @@ test.each([
   ['a tab instead of a blank', `Bearer\t${token}`],
   ['a colon after the scheme', `Bearer: ${token}`],
   ['a blank before the scheme', ` Bearer ${token}`],
-])('there is no token: %s', (_, header) => {
+])('readBearer finds no token: %s', (_, header) => {
   expect(readBearer(header)).toBe('missing')
 })
 
@@ -40,19 +40,22 @@ test.each([
   ['the scheme twice', `Bearer Bearer ${token}`],
   ['a blank after it', `Bearer ${token} `],
   ['a parameter after it', `Bearer ${token} realm="x"`],
-])('it makes no sense: %s', (_, header) => {
+])('readBearer reports a malformed header: %s', (_, header) => {
   expect(readBearer(header)).toBe('malformed')
 })
 
-describe('nothing but blanks is taken away from a token', () => {
-  test.each(['\t', '\u00a0', '\n', '\r', '\v', '\f', '\u2003', '\ufeff'])('%j stays', (sign) => {
-    const read = [`Bearer ${sign}${token}`, `Bearer  ${sign}${token}`, `bearer ${sign}${token}`].map(
-      readBearer,
-    )
-    expect(read).toEqual(Array(3).fill({ token: `${sign}${token}` }))
-  })
+describe('readBearer removes blanks alone before a token', () => {
+  test.each(['\t', '\u00a0', '\n', '\r', '\v', '\f', '\u2003', '\ufeff'])(
+    'keeps %j as a part of the token',
+    (sign) => {
+      const read = [`Bearer ${sign}${token}`, `Bearer  ${sign}${token}`, `bearer ${sign}${token}`].map(
+        readBearer,
+      )
+      expect(read).toEqual(Array(3).fill({ token: `${sign}${token}` }))
+    },
+  )
 
-  test('whatever it is', () => {
+  test('for any text', () => {
     fc.assert(
       fc.property(
         fc.string({ unit: 'binary', minLength: 1 }),
@@ -70,7 +73,7 @@ describe('nothing but blanks is taken away from a token', () => {
   })
 })
 
-test('only a token that did not hold is called invalid (RFC 6750 §3)', () => {
+test('the challenge names an error only if a token was sent (RFC 6750 §3)', () => {
   expect(CHALLENGE_MISSING_TOKEN).toBe('Bearer realm="hookswitch"')
   expect(CHALLENGE_INVALID_TOKEN).toBe('Bearer realm="hookswitch", error="invalid_token"')
 })

@@ -6,7 +6,7 @@ const allNames = ['authorization', 'link', 'ticket'] as const
 const read = (query: string | undefined, header?: string) => readCredential(header, query, allNames)
 const token = { by: 'token', text: 'a.b.c' }
 
-describe('one credential is taken', () => {
+describe('readCredential finds one credential', () => {
   test.each([
     ['from the header', undefined, 'Bearer a.b.c', token],
     ['from the header, beside a query without one', 'page=2', 'Bearer a.b.c', token],
@@ -42,14 +42,14 @@ describe('one credential is taken', () => {
   })
 })
 
-test('a bare ?token= counts only where it may', () => {
+test('readCredential accepts ?token= only if the endpoint does', () => {
   expect(readCredential(undefined, 'token=a.b.c', ['token'])).toEqual(token)
   expect(readCredential('Bearer a.b.c', 'token=a.b.c', ['token'])).toEqual(token)
   expect(readCredential('Bearer x.y.z', 'token=a.b.c', ['token'])).toBe('malformed')
   expect(readCredential(undefined, 'token=a.b.c', ['ticket'])).toBe('malformed')
 })
 
-test('?token= is read as ?authorization= is: the token alone, or the whole value of the header', () => {
+test('readCredential accepts in ?token= the token alone, or the whole value of the header', () => {
   for (const value of ['a.b.c', 'Bearer%20a.b.c', 'Bearer+a.b.c', 'bearer++a.b.c']) {
     expect(readCredential(undefined, `token=${value}`, ['token']), value).toEqual(token)
   }
@@ -63,11 +63,11 @@ test.each([
   ['other members', 'x=1&author=me&authorizations=a', undefined],
   ['another scheme', undefined, 'Basic eDp5'],
   ['a member that only looks like an object’s own', '__proto__=a&constructor=b', undefined],
-])('there is none in %s', (_, query, header) => {
+])('readCredential finds none in %s', (_, query, header) => {
   expect(read(query, header)).toBe('missing')
 })
 
-describe('refused as making no sense', () => {
+describe('readCredential reports as malformed', () => {
   test.each([
     ['given twice', 'authorization=a&authorization=b'],
     ['given twice, alike', 'authorization=a&authorization=a'],
@@ -85,8 +85,8 @@ describe('refused as making no sense', () => {
     ['its name with a newline', 'authorization%0a=a'],
     ['its name with a byte order mark', '%EF%BB%BFauthorization=a'],
     ['a second spelling beside the first', 'authorization=a&Authorization=a'],
-    ['a name nobody here takes', 'access_token=a'],
-    ['another name nobody here takes', 'token=a'],
+    ['a name that no endpoint accepts', 'access_token=a'],
+    ['a name that another endpoint accepts', 'token=a'],
     ['not UTF-8', 'authorization=%ff'],
     ['overlong UTF-8', 'authorization=%c0%ae'],
     ['a broken escape', 'authorization=%'],
@@ -107,7 +107,7 @@ describe('refused as making no sense', () => {
     ['a ticket in the query', 'ticket=a', 'Bearer a'],
     ['a header that makes no sense', 'authorization=a', 'Bearer a b'],
     ['a header without a token', 'authorization=a', 'Bearer'],
-  ])('with %s', (_, query, header) => {
+  ])('a header and %s', (_, query, header) => {
     expect(read(query, header)).toBe('malformed')
   })
 })
@@ -117,12 +117,12 @@ test.each([
   ['a link', ['link'], 'authorization'],
   ['a token or a ticket', ['authorization', 'ticket'], 'link'],
   ['a token or a link', ['authorization', 'link'], 'ticket'],
-] as const)('where the query may carry %s, it may not carry another: %s %s', (_, allowed, name) => {
+] as const)('an endpoint that accepts %s in the query rejects others: %s %s', (_, allowed, name) => {
   expect(readCredential(undefined, `${name}=a`, allowed)).toBe('malformed')
   expect(readCredential('Bearer a', `${name}=a`, allowed)).toBe('malformed')
 })
 
-test('any query is read as a form is: + and %20 are the same blank, wherever they stand', () => {
+test('readCredential decodes any query as a form: + and %20 are the same blank', () => {
   const spelled = fc.array(
     fc.oneof(fc.constantFrom(' ', '+', '%', 'Bearer'), fc.string({ unit: 'binary', maxLength: 5 })),
   )
@@ -140,7 +140,7 @@ test('any query is read as a form is: + and %20 are the same blank, wherever the
   )
 })
 
-test('for any header and query there is an answer, and a good header is never overruled', () => {
+test('readCredential returns a result for any header and query, and a query never overrides a valid header', () => {
   const query = fc.oneof(
     fc.string({ unit: 'binary' }),
     fc.webQueryParameters(),
@@ -149,9 +149,9 @@ test('for any header and query there is an answer, and a good header is never ov
       .map((pairs) => pairs.map((pair) => pair.join('=')).join('&')),
   )
   fc.assert(
-    fc.property(query, fc.option(fc.string()), (any, header) => {
-      expect(read(any, header ?? undefined)).toBeDefined()
-      const beside = read(any, 'Bearer good')
+    fc.property(query, fc.option(fc.string()), (anyQuery, header) => {
+      expect(read(anyQuery, header ?? undefined)).toBeDefined()
+      const beside = read(anyQuery, 'Bearer good')
       if (beside !== 'malformed') expect(beside).toEqual({ by: 'token', text: 'good' })
     }),
     { numRuns: 3_000 },

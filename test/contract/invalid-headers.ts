@@ -106,7 +106,7 @@ const asHmacOf = (form: string): InvalidToken => [
   },
 ]
 
-/** Headers that are not the ones we write, signed by our own key but where the title says otherwise. */
+/** Headers that an issued token never has; signed with the right key unless the title names another. */
 export const invalidHeaders: InvalidToken[] = [
   ...ALGS.map((alg) => header(`alg ${display(alg)}`, { alg })),
   ...['none', 'None', 'NONE', 'nOnE'].map(

@@ -1,14 +1,17 @@
 import {
   display,
-  type Flaw,
   type InvalidToken,
   mint,
   signJws,
+  type TokenChanges,
   validClaims,
   validHeader,
 } from './mint-token.ts'
 
-const claims = (title: string, change: Flaw['claims'] | ((nowS: number) => Flaw['claims'])): InvalidToken => [
+const claims = (
+  title: string,
+  change: TokenChanges['claims'] | ((nowS: number) => TokenChanges['claims']),
+): InvalidToken => [
   title,
   ({ hmac, nowS }) => {
     const changed = typeof change === 'function' ? change(nowS) : change

@@ -5,7 +5,7 @@ import { malformedTokens } from './malformed-tokens.ts'
 import { type InvalidToken, mint, signatureOf } from './mint-token.ts'
 import { nonCanonicalTokens } from './non-canonical-tokens.ts'
 
-/** Every way a token can be no token of ours at all, whatever the time and whoever was logged out. */
+/** Every way in which a token can be malformed, whatever the time and the revocations. */
 export const UNREADABLE_TOKENS: readonly InvalidToken[] = [
   ...nonCanonicalTokens,
   ...malformedTokens,
@@ -13,7 +13,7 @@ export const UNREADABLE_TOKENS: readonly InvalidToken[] = [
   ...invalidPayloads,
 ]
 
-/** Signatures by keys that are not ours. */
+/** Signatures by foreign keys. */
 export const FOREIGN_SIGNATURES: readonly InvalidToken[] = [
   [
     'a secret of 31 bytes',

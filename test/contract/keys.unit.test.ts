@@ -1,21 +1,10 @@
-import {
-  chmodSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs'
+import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import fc from 'fast-check'
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import {
   ACTIVATION_DELAY_MS,
   addKey,
-  openKeyring,
   readKeys,
   retireKey,
   signingKey,
@@ -36,7 +25,7 @@ const kidAt = (n: number, alg = 'hs256') => `${alg}-20250101T00000000${n}Z-00000
 const HEX = 'ab'.repeat(32)
 
 describe('a new key', () => {
-  test('is 32 random bytes in a file of its own, for its owner alone', () => {
+  test('is 32 random bytes in a new file that only its owner may read', () => {
     const [a, b] = [addKey(folder, 'HS256'), addKey(folder, 'HS256')]
     expect(a).not.toBe(b)
     expect(statSync(folder).mode & 0o777).toBe(0o700)
@@ -50,7 +39,7 @@ describe('a new key', () => {
     expect(one?.key.export()).not.toEqual(other?.key.export())
   })
 
-  test('is private though the process makes files for everybody', () => {
+  test('is private even if the umask of the process is 0', () => {
     const umask = process.umask(0)
     try {
       const kid = addKey(folder, 'EdDSA')
@@ -60,7 +49,7 @@ describe('a new key', () => {
     }
   })
 
-  test('says its algorithm in its name, and is no key of the other', () => {
+  test('has its algorithm in its name, and cannot be used with another one', () => {
     const kids = [addKey(folder, 'HS256'), addKey(folder, 'EdDSA')]
     const keys = new Map(readKeys(folder).map((key) => [key.kid, key]))
     expect(kids.map((kid) => keys.get(kid)?.alg)).toEqual(['HS256', 'EdDSA'])
@@ -73,7 +62,7 @@ describe('a new key', () => {
   })
 })
 
-describe('reading a folder', () => {
+describe('readKeys', () => {
   beforeEach(() => void addKey(folder, 'HS256', new Date('2025-01-01T00:00:00.005Z')))
 
   test.each([
@@ -84,18 +73,18 @@ describe('reading a folder', () => {
     ['a name in capitals', `${kidAt(1).toUpperCase()}.key`],
     ['a name with a newline', `${kidAt(1)}.key\n`],
     ['a hidden file', `.${kidAt(1)}.key`],
-  ])('passes over %s', (_, name) => {
+  ])('ignores %s', (_, name) => {
     put(name, HEX)
     expect(readKeys(folder)).toHaveLength(1)
   })
 
-  test('gives the oldest first, whatever the names', () => {
+  test('returns the oldest first, whatever the names', () => {
     put(`${kidAt(9)}.key`, HEX)
     put(`${kidAt(1, 'eddsa')}.key`, HEX)
     expect(readKeys(folder).map((key) => key.createdAtMs % 10)).toEqual([1, 5, 9])
   })
 
-  test.each([0o640, 0o604, 0o610, 0o622, 0o666, 0o777])('refuses a key of mode %o', (mode) => {
+  test.each([0o640, 0o604, 0o610, 0o622, 0o666, 0o777])('rejects a key file of mode %o', (mode) => {
     put(`${kidAt(1)}.key`, HEX, mode)
     expect(() => readKeys(folder)).toThrow('readable by others')
   })
@@ -107,7 +96,7 @@ describe('reading a folder', () => {
     ['a password', 'correct horse battery staple'],
     ['hex with a blank in it', `${'ab'.repeat(16)} ${'ab'.repeat(16)}`],
     ['two lines', `${HEX}\n${HEX}`],
-  ])('refuses a file of %s, and tells no secret', (_, text) => {
+  ])('rejects a file of %s, and shows no secret', (_, text) => {
     put(`${kidAt(1)}.key`, text)
     expect(() => readKeys(folder)).toThrow(/does not hold 64 hex digits$/)
     expect(() => readKeys(folder)).toThrow(
@@ -116,7 +105,7 @@ describe('reading a folder', () => {
   })
 })
 
-test.each([0, 1, 16, 31])('%i secret bytes make no key', (length) => {
+test.each([0, 1, 16, 31])('toKeyObjects rejects %i secret bytes', (length) => {
   expect(() => toKeyObjects('HS256', Buffer.alloc(length))).toThrow('32 bytes')
   expect(() => toKeyObjects('EdDSA', Buffer.alloc(length))).toThrow('32 bytes')
 })
@@ -132,143 +121,31 @@ test.each([
   `${kidAt(1)}/..`,
   `${kidAt(1)}\n`,
   '__proto__',
-])('%j is no key id to retire', (kid) => {
+])('retireKey rejects the id %j', (kid) => {
   addKey(folder, 'HS256')
   expect(() => retireKey(folder, kid)).toThrow('not a key id')
 })
 
-describe('the key that signs', () => {
+describe('signingKey', () => {
   const at = (nowMs: number, alg: 'HS256' | 'EdDSA' = 'HS256') =>
     signingKey(readKeys(folder), alg, nowMs)?.kid
   const made = Date.parse('2025-01-01T00:00:00Z')
   const add = (afterMs: number, alg: 'HS256' | 'EdDSA' = 'HS256') =>
     addKey(folder, alg, new Date(made + afterMs))
 
-  test('is the only one, settled or not', () => {
+  test('returns the only key, active or not', () => {
     const kid = add(0)
     expect([at(made - 1), at(made), at(made + ACTIVATION_DELAY_MS)]).toEqual([kid, kid, kid])
   })
-  test('is a newer one only once every process has had time to read it', () => {
-    const [old, young] = [add(0), add(60_000)]
+  test('returns a newer key only after every process has had time to read it', () => {
+    const [old, recent] = [add(0), add(60_000)]
     expect(at(made + 60_000 + ACTIVATION_DELAY_MS - 1)).toBe(old)
-    expect(at(made + 60_000 + ACTIVATION_DELAY_MS)).toBe(young)
+    expect(at(made + 60_000 + ACTIVATION_DELAY_MS)).toBe(recent)
   })
-  test('is of the algorithm asked for, or none', () => {
-    const [, young] = [add(0), add(1, 'EdDSA')]
-    expect(at(made + 60_000, 'EdDSA')).toBe(young)
-    rmSync(join(folder, `${young}.key`))
+  test('returns a key of the required algorithm, or none', () => {
+    const [, recent] = [add(0), add(1, 'EdDSA')]
+    expect(at(made + 60_000, 'EdDSA')).toBe(recent)
+    rmSync(join(folder, `${recent}.key`))
     expect(at(made + 60_000, 'EdDSA')).toBeUndefined()
   })
-})
-
-describe('a keyring', () => {
-  beforeEach(() => void vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] }))
-  afterEach(() => void vi.useRealTimers())
-  const look = () => vi.advanceTimersByTime(1_000)
-
-  test('finds keys by their kid and nothing else', () => {
-    const kid = addKey(folder, 'HS256')
-    const ring = openKeyring(folder, () => {})
-    expect(ring.find(kid)?.kid).toBe(kid)
-    const others = [
-      '',
-      '__proto__',
-      'constructor',
-      'toString',
-      'get',
-      'size',
-      `${kid}.key`,
-      `./${kid}`,
-      kid.toUpperCase(),
-    ]
-    expect(others.filter((other) => ring.find(other) !== undefined)).toEqual([])
-    ring.close()
-  })
-
-  test('throws rather than sign with a key of another algorithm', () => {
-    addKey(folder, 'HS256')
-    const ring = openKeyring(folder, () => {})
-    expect(() => ring.signing('EdDSA', Date.now())).toThrow('no EdDSA key')
-    ring.close()
-  })
-
-  test('follows what is added and retired, in whatever order', () => {
-    const ring = openKeyring(prepared(), () => {})
-    let told = 0
-    ring.onChange(() => {
-      told += 1
-    })
-    fc.assert(
-      fc.property(
-        fc.array(fc.oneof(fc.constantFrom('HS256', 'EdDSA'), fc.nat(9)), { maxLength: 6 }),
-        (steps) => {
-          for (const step of steps) {
-            const before = ring.all().map(({ kid }) => kid)
-            const retired = typeof step === 'number' ? before[step] : undefined
-            const added = typeof step === 'string' ? addKey(folder, step) : undefined
-            if (retired !== undefined) retireKey(folder, retired)
-            const toldBefore = told
-            look()
-            const kids = ring.all().map(({ kid }) => kid)
-            const expected = [...before, ...(added ? [added] : [])].filter((kid) => kid !== retired)
-            expect(kids.toSorted()).toEqual(expected.toSorted())
-            expect(kids.every((kid) => ring.find(kid)?.kid === kid)).toBe(true)
-            if (retired !== undefined) expect(ring.find(retired)).toBeUndefined()
-            expect(told - toldBefore).toBe(retired === undefined && added === undefined ? 0 : 1)
-          }
-        },
-      ),
-      { numRuns: 60 },
-    )
-    ring.close()
-  })
-
-  test('sees one key take another’s place', () => {
-    const old = addKey(folder, 'HS256')
-    const ring = openKeyring(folder, () => {})
-    retireKey(folder, old)
-    const young = addKey(folder, 'HS256')
-    look()
-    expect([ring.find(old), ring.find(young)?.kid]).toEqual([undefined, young])
-    ring.close()
-  })
-
-  test.each<[string, () => void]>([
-    ['the folder is gone', () => renameSync(folder, `${folder}.gone`)],
-    ['a new key is readable by others', () => put(`${kidAt(1)}.key`, HEX, 0o644)],
-    ['a new key is nonsense', () => put(`${kidAt(1)}.key`, 'nonsense')],
-  ])('keeps what it knows and says so when %s', (_, spoil) => {
-    const kid = addKey(folder, 'HS256')
-    const troubles: unknown[] = []
-    const ring = openKeyring(folder, (err) => troubles.push(err))
-    spoil()
-    look()
-    expect(ring.find(kid)?.kid).toBe(kid)
-    expect(troubles).toHaveLength(1)
-    ring.close()
-  })
-
-  test('drops a retired key though another file cannot be read', () => {
-    const [kept, retired] = [addKey(folder, 'HS256'), addKey(folder, 'HS256')]
-    const ring = openKeyring(folder, () => {})
-    put(`${kidAt(1)}.key`, 'nonsense')
-    retireKey(folder, retired)
-    look()
-    expect([ring.find(kept)?.kid, ring.find(retired)]).toEqual([kept, undefined])
-    ring.close()
-  })
-
-  test('looks no more once it is closed', () => {
-    addKey(folder, 'HS256')
-    const ring = openKeyring(folder, () => {})
-    ring.close()
-    addKey(folder, 'HS256')
-    look()
-    expect(ring.all()).toHaveLength(1)
-  })
-
-  const prepared = () => {
-    addKey(folder, 'HS256')
-    return folder
-  }
 })

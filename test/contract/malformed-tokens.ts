@@ -4,7 +4,7 @@ const reshape = (change: (parts: [string, string, string]) => string) => (forge:
   const [header = '', payload = '', signature = ''] = mint(forge.hmac, forge.nowS).split('.')
   return change([header, payload, signature])
 }
-/** Not three parts, or not the ones that belong together. */
+/** Tokens that have not three parts, or parts of different tokens. */
 export const malformedTokens: InvalidToken[] = [
   ['nothing but dots', () => '..'],
   ['one part', reshape(([h]) => h)],

@@ -1,21 +1,29 @@
 import { describe, expect, test } from 'vitest'
 import { canReadMedia } from '../../contract/media-access.ts'
 
-describe('a file of the folder 1001', () => {
+describe('canReadMedia, for a file of the folder 1001', () => {
   test.each([
-    ['a user with that extension reads it', { role: 'user', extension: '1001' }, true],
-    ['a user with another does not', { role: 'user', extension: '1002' }, false],
-    ['a user without one does not', { role: 'user' }, false],
-    ['a supervisor reads it', { role: 'supervisor' }, true],
-    ['a supervisor whose team bounds them does not', { role: 'supervisor', reach: 'team' }, false],
-    ['but reads their own', { role: 'supervisor', reach: 'team', extension: '1001' }, true],
-    ['and not another’s', { role: 'supervisor', reach: 'team', extension: '100' }, false],
-    ['an admin reads it', { role: 'admin' }, true],
+    ['allows a user with that extension', { role: 'user', extension: '1001' }, true],
+    ['denies a user with another extension', { role: 'user', extension: '1002' }, false],
+    ['denies a user without an extension', { role: 'user' }, false],
+    ['allows a supervisor', { role: 'supervisor' }, true],
+    ['denies a supervisor who is limited to a team', { role: 'supervisor', reach: 'team' }, false],
+    [
+      'allows that supervisor their own folder',
+      { role: 'supervisor', reach: 'team', extension: '1001' },
+      true,
+    ],
+    [
+      'denies that supervisor a folder that begins alike',
+      { role: 'supervisor', reach: 'team', extension: '100' },
+      false,
+    ],
+    ['allows an admin', { role: 'admin' }, true],
   ] as const)('%s', (_, claims, expected) => {
     expect(canReadMedia(claims, '1001/2026/call.mp3')).toBe(expected)
   })
 
-  test.each(['.hidden', '1001/.trash/call.mp3'])('hidden files are read by no one: %s', (path) => {
+  test.each(['.hidden', '1001/.trash/call.mp3'])('denies every user a hidden file: %s', (path) => {
     expect(canReadMedia({ role: 'admin', extension: '1001' }, path)).toBe(false)
   })
 })

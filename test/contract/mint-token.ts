@@ -5,7 +5,7 @@ import { type Algorithm, toKeyObjects, type VerifyingKey } from '../../contract/
 /** A key that can sign as well as verify. */
 export type TestKey = VerifyingKey & { privateKey: KeyObject }
 
-/** What a forger of tokens has at hand: a key of each algorithm, and the time. */
+/** What the invalid tokens are made with: a key of each algorithm, and the time. */
 export interface TestKeys {
   hmac: TestKey
   eddsa: TestKey
@@ -19,7 +19,7 @@ export const newKey = (alg: Algorithm, kid: string): TestKey => ({
   ...toKeyObjects(alg, randomBytes(32)),
 })
 
-/** Claims that are good in every way at `nowS`. */
+/** Claims that are valid at `nowS`. */
 export const validClaims = (nowS: number) => ({
   iss: ISSUER,
   aud: AUDIENCE,
@@ -39,7 +39,7 @@ export function encode(part: object | string): string {
   return Buffer.from(bytes as string).toString('base64url') // bytes or text: `from` takes both
 }
 
-/** The key's own signature over any text as it stands. */
+/** The key's signature over any text. */
 export function signatureOf(key: TestKey, input: string): Buffer {
   if (key.alg === 'EdDSA') return sign(null, Buffer.from(input), key.privateKey)
   return createHmac('sha256', key.privateKey).update(input).digest()
@@ -52,27 +52,27 @@ export const withSignature = (key: TestKey, input: string): string =>
 export const signJws = (key: TestKey, header: object | string, payload: object | string): string =>
   withSignature(key, `${encode(header)}.${encode(payload)}`)
 
-export interface Flaw {
+export interface TokenChanges {
   header?: Record<string, unknown>
   claims?: Record<string, unknown>
 }
 
-/** A good token but for the flaw; a member that is `undefined` is left out. */
-export const mint = (key: TestKey, nowS: number, { header, claims }: Flaw = {}): string =>
+/** A valid token but for the changes; a member that is `undefined` is left out. */
+export const mint = (key: TestKey, nowS: number, { header, claims }: TokenChanges = {}): string =>
   signJws(key, { ...validHeader(key), ...header }, { ...validClaims(nowS), ...claims })
 
 const padded = (key: TestKey, nowS: number, filler: number) =>
   mint(key, nowS, { claims: { note: 'x'.repeat(filler) } })
 
-/** A good token of so many characters, or of the next number that base64url allows. */
+/** A valid token of at least `minLength` characters, as short as base64url allows. */
 export function mintOfLength(key: TestKey, nowS: number, minLength: number): string {
   let filler = 0
   while (padded(key, nowS, filler).length < minLength) filler += 1
   return padded(key, nowS, filler)
 }
 
-/** The one flaw, and a token that is good but for it; undefined where this key has no such token. */
+/** One defect, and a token that is valid but for it; undefined if this key has no such token. */
 export type InvalidToken = readonly [title: string, make: (forge: TestKeys) => string | undefined]
 
-/** How a table names a value. */
+/** Shows a value in a title. */
 export const display = (value: unknown) => (value === undefined ? 'left out' : JSON.stringify(value))

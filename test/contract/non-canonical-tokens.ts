@@ -30,7 +30,7 @@ function unusedBitsSet(part: string): string | undefined {
   return part.slice(0, -1) + ALPHABET[last + 1]
 }
 
-/** A good token whose parts hold what the spellings above need, where the header lets them. */
+/** A valid token that contains the characters that the spellings above replace, except in its header. */
 function tokenToReencode(key: TestKey, nowS: number): [string, string, string] {
   for (let n = 0; ; n += 1) {
     const [header = '', payload = '', signature = ''] = mint(key, nowS, {
@@ -41,14 +41,14 @@ function tokenToReencode(key: TestKey, nowS: number): [string, string, string] {
   }
 }
 
-/** One part in another spelling, in a token whose signature is good all the same. */
+/** One part in another spelling, in a token with a valid signature. */
 export const nonCanonicalTokens: InvalidToken[] = NON_CANONICAL_ENCODINGS.flatMap(([how, spell]) => [
   [
     `a header with ${how}`,
     ({ hmac, nowS }) => {
       const [header, payload] = tokenToReencode(hmac, nowS)
       const other = spell(header)
-      // Signed as it is spelled, so that nothing but the spelling is wrong.
+      // Signed in this spelling, so that the spelling alone is wrong.
       return other === undefined ? undefined : withSignature(hmac, `${other}.${payload}`)
     },
   ],

@@ -14,15 +14,15 @@ const forge: TestKeys = { hmac, eddsa, nowS }
 const byId = new Map([hmac, eddsa].map((key) => [key.kid, key]))
 const read = (text: string) => readToken(text, (kid) => byId.get(kid))
 
-describe('a good token', () => {
+describe('a valid token', () => {
   test.each([
     ['of HS256', hmac],
     ['of EdDSA', eddsa],
-  ])('%s is read as what it says', (_, key) => {
+  ])('%s is parsed into its kind and claims', (_, key) => {
     expect(read(mint(key, nowS))).toEqual({ kind: 'access', claims: validClaims(nowS) })
   })
 
-  test.each(Object.entries(TYP))('for %s is known by its typ', (kind, typ) => {
+  test.each(Object.entries(TYP))('for %s is identified by its typ', (kind, typ) => {
     expect(read(mint(hmac, nowS, { header: { typ } }))?.kind).toBe(kind)
   })
 
@@ -40,20 +40,20 @@ describe('a good token', () => {
   })
 
   test.each([
-    ['an agent of the call centre', 'agent', 'user'],
+    ['an agent of the call center', 'agent', 'user'],
     ['MikoPBX’s admins', 'admins', 'admin'],
-  ])('of %s has a role of ours', (_, name, role) => {
+  ])('of %s has the role that the name stands for', (_, name, role) => {
     expect(read(mint(hmac, nowS, { claims: { role: name } }))).toMatchObject({ claims: { role } })
   })
   test.each(['Admins', 'ADMIN', 'users', 'agents', '__proto__', 'constructor'])(
-    'names no role %j',
+    'is rejected with the role %j',
     (role) => {
       expect(read(mint(hmac, nowS, { claims: { role } }))).toBeUndefined()
     },
   )
 
   test('may have 4096 characters', () => {
-    // Base64url leaves gaps, so a header of the right length is looked for.
+    // Base64url has no text of some lengths: the test searches a header that leads to exactly 4096.
     const keys = ['k', 'kk', 'kkk'].map((kid) => newKey('HS256', kid))
     const fits = keys.filter((key) => mintOfLength(key, nowS, 4096).length === 4096)
     expect(fits).not.toEqual([])
@@ -63,9 +63,9 @@ describe('a good token', () => {
     }
   })
 
-  test('may carry claims nobody here reads, and they are left out', () => {
-    const clothing = { username: 'ü\ud83d\ude00', __proto: 1, deep: [[['x']]], n: 1e21 }
-    expect(read(mint(hmac, nowS, { claims: clothing }))?.claims).toEqual(validClaims(nowS))
+  test('may have extra claims, which are removed', () => {
+    const extraClaims = { username: 'ü\ud83d\ude00', __proto: 1, deep: [[['x']]], n: 1e21 }
+    expect(read(mint(hmac, nowS, { claims: extraClaims }))?.claims).toEqual(validClaims(nowS))
   })
 
   test('gains nothing by a __proto__ among its claims', () => {
@@ -76,12 +76,12 @@ describe('a good token', () => {
   })
 })
 
-test.each([...UNREADABLE_TOKENS])('refused: %s', (_, make) => {
+test.each([...UNREADABLE_TOKENS])('readToken rejects %s', (_, make) => {
   const token = make(forge)
   if (token !== undefined) expect(read(token)).toBeUndefined()
 })
 
-test('only spellings a part cannot have are left out of that list', () => {
+test('the list of invalid tokens leaves out only spellings that a part cannot have', () => {
   const left = UNREADABLE_TOKENS.filter(([, make]) => make(forge) === undefined).map(([title]) => title)
   // ASCII JSON without `>?~` has no - or _ in base64url; parts of 4n digits have no unused bits, others no fourth.
   expect(left).toEqual([
@@ -94,17 +94,17 @@ test('only spellings a part cannot have are left out of that list', () => {
   ])
 })
 
-test.each([...FOREIGN_SIGNATURES])('signed by a stranger, with %s, it is refused', (_, make) => {
+test.each([...FOREIGN_SIGNATURES])('readToken rejects a signature by a foreign key: %s', (_, make) => {
   expect(read(make(forge) ?? '')).toBeUndefined()
 })
 
-test('a key is looked up by the kid alone, once, and before any signature is checked', () => {
-  const asked: string[] = []
-  readToken(mint(hmac, nowS), (kid) => void asked.push(kid))
-  expect(asked).toEqual([hmac.kid])
+test('readToken looks up the key by the kid alone, once, before it checks the signature', () => {
+  const kids: string[] = []
+  readToken(mint(hmac, nowS), (kid) => void kids.push(kid))
+  expect(kids).toEqual([hmac.kid])
 })
 
-describe('whatever a token is changed to', () => {
+describe('a changed token', () => {
   const signs = fc.oneof(
     fc.constantFrom(...'ABCxyz019-_+/=. \t\n\r\0'),
     fc.string({ minLength: 1, maxLength: 1, unit: 'binary' }),
@@ -112,7 +112,7 @@ describe('whatever a token is changed to', () => {
   test.each([
     ['HS256', mint(hmac, nowS)],
     ['EdDSA', mint(eddsa, nowS)],
-  ])('one character inserted, deleted, replaced or in another case spoils it (%s)', (alg, good) => {
+  ])('is rejected if one character is inserted, deleted, replaced or in another case (%s)', (alg, good) => {
     const at = fc.nat(good.length)
     const other = fc.oneof(
       fc.tuple(at, signs).map(([n, sign]) => good.slice(0, n) + sign + good.slice(n)),
@@ -129,7 +129,7 @@ describe('whatever a token is changed to', () => {
     )
   })
 
-  test('every other last digit of a signature spoils it', () => {
+  test('is rejected with every other last digit of the signature', () => {
     const good = mint(hmac, nowS)
     const passing = [...'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'].filter(
       (digit) => read(good.slice(0, -1) + digit) !== undefined,
@@ -138,7 +138,7 @@ describe('whatever a token is changed to', () => {
   })
 })
 
-describe('reading never throws', () => {
+describe('readToken never throws', () => {
   const isRead = (token: ReturnType<typeof readToken>) =>
     token === undefined || token.claims.iss === 'hookswitch'
   const part = fc.oneof(fc.string(), fc.base64String(), fc.json(), fc.string({ unit: 'binary' }))
@@ -150,7 +150,7 @@ describe('reading never throws', () => {
       fc.tuple(part, part).map(([a, b]) => `${Buffer.from(a).toString('base64url')}.${b}.`),
     )
     fc.assert(
-      fc.property(text, (any) => read(any) === undefined),
+      fc.property(text, (anyText) => read(anyText) === undefined),
       { numRuns: 3_000 },
     )
   })
@@ -166,7 +166,7 @@ describe('reading never throws', () => {
     )
   })
 
-  test('for any value of any claim, and what it lets through has the right shape', () => {
+  test('for any value of any claim, and accepts claims of the right shape alone', () => {
     const name = fc.constantFrom(...Object.keys(validClaims(nowS)), 'nbf', 'path', '__proto__', 'toString')
     fc.assert(
       fc.property(name, fc.jsonValue({ maxDepth: 3 }), (claim, value) => {
@@ -183,19 +183,19 @@ const isShaped = ({ sub, sid, jti, iat, exp, gen }: Claims) =>
   [iat, exp, gen].every((n) => Number.isInteger(n) && n >= 0)
 
 describe('the JSON parsing test suite', () => {
-  test('is whole: 95 files that are JSON, 188 that are not, 35 on which parsers differ', () => {
+  test('is complete: 95 files that are JSON, 188 that are not, 35 on which parsers differ', () => {
     const count = (kind: string) => jsonTestSuite.filter(([name]) => name.startsWith(kind)).length
     expect([count('y_'), count('n_'), count('i_')]).toEqual([95, 188, 35])
     expect(jsonTestSuite).toHaveLength(318)
   })
 
-  test.each([...jsonTestSuite])('%s is neither a header nor a payload, and throws nothing', (_, bytes) => {
+  test.each([...jsonTestSuite])('%s is rejected as a header and as a payload', (_, bytes) => {
     expect(read(signJws(hmac, validHeader(hmac), bytes))).toBeUndefined()
     expect(read(signJws(hmac, bytes, validClaims(nowS)))).toBeUndefined()
   })
 
   test.each([...jsonTestSuite])(
-    '%s as a claim nobody reads passes only in the one spelling that is ours',
+    '%s as an extra claim passes only in the one canonical spelling',
     (name, bytes) => {
       const [before = '', after = ''] = JSON.stringify({ ...validClaims(nowS), note: '@' }).split('"@"')
       const payload = Buffer.concat([Buffer.from(before), bytes, Buffer.from(after)])
@@ -209,7 +209,7 @@ describe('the JSON parsing test suite', () => {
 })
 
 describe('base64url', () => {
-  test('has one spelling for any bytes', () => {
+  test('decodes the canonical spelling of any bytes', () => {
     fc.assert(
       fc.property(fc.uint8Array(), (bytes) => {
         const text = Buffer.from(bytes).toString('base64url')
@@ -217,7 +217,7 @@ describe('base64url', () => {
       }),
     )
   })
-  test('and what it takes, it gives back to the letter', () => {
+  test('accepts no spelling that encodes differently', () => {
     fc.assert(
       fc.property(fc.oneof(fc.base64String(), fc.string(), fc.string({ unit: 'binary' })), (text) => {
         const bytes = decodeBase64url(text)

@@ -43,7 +43,7 @@ const keys = load('json_web_key_test.json')
 const isOurs = ({ keys: [jwk] }: Vector) => jwk?.kty === 'oct' && jwk.alg === 'HS256'
 const secretOf = (jwk: Vector['keys'][number] | undefined) => Buffer.from(jwk?.k ?? '', 'base64url')
 
-/** Signature and spelling alone, as these payloads are no claims: what `readToken` does around `isSigned`. */
+/** Checks the signature and the spelling alone, as `readToken` does: these payloads are not claims. */
 function verifies(jws: string, secret: Buffer): boolean {
   const key: VerifyingKey = { kid: '', alg: 'HS256', ...toKeyObjects('HS256', secret) }
   const [first, second] = [jws.indexOf('.'), jws.indexOf('.', jws.indexOf('.') + 1)]
@@ -56,46 +56,46 @@ function verifies(jws: string, secret: Buffer): boolean {
   return isValidSignature(key, jws.slice(0, second), signature)
 }
 
-/** Valid to a reader that skips signs outside the alphabet (RFC 2045 §6.8), which base64url forbids. */
-const VALID_TO_THE_LAX = [372, 373]
-/** Said to have wrong padding, but letter for letter the valid 357: the padding was lost on the way to the file. */
+/** Valid for a decoder that skips characters outside the alphabet (RFC 2045 §6.8), which base64url forbids. */
+const VALID_FOR_LAX_DECODERS = [372, 373]
+/** Described as having wrong padding, but equal to the valid 357: the padding is missing in the published file. */
 const SAME_AS_VALID = [367, 370]
 const expected = ({ tcId, result }: Vector) =>
-  (result === 'valid' && !VALID_TO_THE_LAX.includes(tcId)) || SAME_AS_VALID.includes(tcId)
+  (result === 'valid' && !VALID_FOR_LAX_DECODERS.includes(tcId)) || SAME_AS_VALID.includes(tcId)
 
 describe('Wycheproof JSON Web Signature', () => {
   const ours = signatures.cases.filter(isOurs)
   const others = signatures.cases.filter((vector) => !isOurs(vector))
 
-  test('none of its 401 is passed over: 40 of HS256, 361 of others', () => {
+  test('has 401 cases: 40 of HS256, 361 of other algorithms', () => {
     expect(signatures.numberOfTests).toBe(401)
     expect([ours.length, others.length]).toEqual([40, 361])
     const same = signatures.cases.filter(({ tcId }) => [357, ...SAME_AS_VALID].includes(tcId))
     expect(new Set(same.map(({ jws }) => jws)).size).toBe(1)
   })
 
-  test('judged at the signature, HS256 passes 10 and refuses 30', () => {
+  test('has 10 valid and 30 invalid signatures of HS256', () => {
     expect(ours.filter(({ jws, keys: [jwk] }) => verifies(jws, secretOf(jwk)))).toHaveLength(10)
   })
 
   test.each(ours.map((vector) => [vector.tcId, vector.comment, expected(vector), vector] as const))(
-    '%i %s: %s at the signature',
+    '%i %s: the signature is valid: %s',
     (_, __, valid, { jws, keys: [jwk] }) => {
       expect(verifies(jws, secretOf(jwk))).toBe(valid)
     },
   )
 
   test.each(others.map((vector) => [vector.tcId, vector.comment, vector] as const))(
-    '%i %s: refused by the list of algorithms',
+    '%i %s: rejected by the list of algorithms',
     (_, __, { tcId, jws }) => {
       expect(readToken(jws, knowsEveryKid('HS256'))).toBeUndefined()
       expect(readToken(jws, knowsEveryKid('EdDSA'))).toBeUndefined()
-      // 31 makes an HMAC with an EC key: its kid names a key of another algorithm.
+      // 31 has an HMAC with an EC key: its kid names a key of another algorithm.
       if (tcId !== 31) expect(ALGORITHMS).not.toContain(headerOf(jws).alg)
     },
   )
 
-  test('none of them is a token of ours, whatever key its kid names', () => {
+  test('has no valid token of this project, whatever key the kid names', () => {
     expect(
       signatures.cases.filter(({ jws }) => readToken(jws, knowsEveryKid('HS256')) !== undefined),
     ).toEqual([])
@@ -107,7 +107,7 @@ describe('Wycheproof JSON Web Key', () => {
     all.every((jwk) => jwk.kty === 'oct' && jwk.alg === 'HS256'),
   )
 
-  test('none of its 26 is passed over: 6 are about HS256 secrets, 20 about keys we cannot hold', () => {
+  test('has 26 cases: 6 about HS256 secrets, 20 about unsupported keys', () => {
     expect(keys.numberOfTests).toBe(26)
     expect(keys.cases).toHaveLength(26)
     expect(secrets.map(({ tcId }) => tcId)).toEqual([2, 3, 4, 10, 13, 16])
@@ -125,22 +125,22 @@ describe('Wycheproof JSON Web Key', () => {
   test.each([
     [10, 'a secret of 31 bytes'],
     [16, 'an empty secret'],
-  ])('%i %s makes no key', (tcId) => {
+  ])('%i %s is rejected as a key', (tcId) => {
     const vector = secrets.find((one) => one.tcId === tcId)
     expect(() => toKeyObjects('HS256', secretOf(vector?.keys[0]))).toThrow('32 bytes')
   })
 
-  test('4 two keys of one kid cannot be: the kid is the name of a file', () => {
+  test('4 two keys of one kid are impossible, as the kid is the name of a file', () => {
     const kids = secrets.find(({ tcId }) => tcId === 4)?.keys.map(({ kid }) => kid)
     expect(new Set(kids).size).toBe(1)
   })
 
-  test('none of them is a token of ours', () => {
+  test('has no valid token of this project', () => {
     expect(keys.cases.filter(({ jws }) => readToken(jws, knowsEveryKid('HS256')) !== undefined)).toEqual([])
   })
 })
 
-/** Finds a key for any kid: what is refused then is refused for its `alg`, its shape or its signature. */
+/** Finds a key for any kid, so that only `alg`, the shape and the signature can be invalid. */
 const knowsEveryKid =
   (alg: Algorithm) =>
   (kid: string): VerifyingKey =>

@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { createEventStreamParser } from '../../relay/event-stream-parser.ts'
 
-/** Reads a stream that arrives in these pieces. */
+/** Parses a stream that arrives in these chunks. */
 function read(chunks: readonly Buffer[]): string[] {
   const messages: string[] = []
   const take = createEventStreamParser((message) => messages.push(message.toString()))
@@ -11,7 +11,7 @@ function read(chunks: readonly Buffer[]): string[] {
   return messages
 }
 
-function cutUp(bytes: Buffer, sizes: readonly number[]): Buffer[] {
+function split(bytes: Buffer, sizes: readonly number[]): Buffer[] {
   const chunks: Buffer[] = []
   let at = 0
   for (const size of sizes) {
@@ -23,21 +23,21 @@ function cutUp(bytes: Buffer, sizes: readonly number[]): Buffer[] {
 
 const sizes = fc.array(fc.integer({ min: 1, max: 20 }), { maxLength: 60 })
 
-test('reads what was published, line by line, however its bytes are cut', () => {
+test('the parser returns the published messages, however the bytes are split into chunks', () => {
   const published = fc.array(fc.string({ unit: 'grapheme', maxLength: 60 }), { maxLength: 6 })
   fc.assert(
-    fc.property(published, sizes, (texts, cuts) => {
+    fc.property(published, sizes, (texts, splitAt) => {
       const events = texts.map((text, n) => {
         const lines = text.split('\n').map((line) => `data: ${line}\n`)
         return `id: 17643${n}:0,[1]\n${lines.join('')}\n`
       })
       const bytes = Buffer.from(`: hi\n\n${events.join(': hb\n\n')}`)
-      expect(read(cutUp(bytes, cuts))).toEqual(texts)
+      expect(read(split(bytes, splitAt))).toEqual(texts)
     }),
   )
 })
 
-test('reads any stream without CR as the reference parser does', () => {
+test('the parser reads any stream without CR as the reference parser does', () => {
   const line = fc.oneof(
     fc.constantFrom(
       '',
@@ -56,12 +56,12 @@ test('reads any stream without CR as the reference parser does', () => {
     fc.string({ maxLength: 12 }).map((text) => `data: ${text.replaceAll(/[\r\n]/g, '')}`),
   )
   fc.assert(
-    fc.property(fc.array(line, { maxLength: 30 }), sizes, (lines, cuts) => {
+    fc.property(fc.array(line, { maxLength: 30 }), sizes, (lines, splitAt) => {
       const text = lines.map((one) => `${one}\n`).join('')
       const expected: string[] = []
       const parser = createParser({ onEvent: ({ data }) => expected.push(data) })
       parser.feed(text)
-      expect(read(cutUp(Buffer.from(text), cuts))).toEqual(expected)
+      expect(read(split(Buffer.from(text), splitAt))).toEqual(expected)
     }),
   )
 })

@@ -4,29 +4,32 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { WebSocket } from 'ws'
-import type { StreamEndReason } from '../../contract/stream-instances.ts'
+import type { StreamEndReason } from '../../contract/stream-end.ts'
 import { createRelay, type Relay } from '../../relay/relay.ts'
 import { createLog } from '../../runtime/log.ts'
 import { listenOn } from '../../runtime/unix-socket.ts'
 
-/** An instance that answers as Nchan does, and does what each test asks of it. */
+/** Simulates an instance of Nchan; each test decides how it answers. */
 let instance: Server
 let relay: Relay
-/** One that does not ping while a test runs. */
-let quiet: Relay
+/** A relay that sends no ping during a test. */
+let withoutPings: Relay
 const folder = mkdtempSync(join(tmpdir(), 'hs-relay-'))
 const sockets = {
   instance: join(folder, 'stream-1.sock'),
   relay: join(folder, 'relay-1.sock'),
-  quiet: join(folder, 'relay-2.sock'),
+  withoutPings: join(folder, 'relay-2.sock'),
 }
 const CONN = 'c'.repeat(32)
-const GRANTED = { 'X-Hs-Request-Id': CONN, 'X-Hs-Gate': 'a'.repeat(32), 'X-Hs-Channel': 'state/users-state' }
+const GRANTED = {
+  'X-Hs-Request-Id': CONN,
+  'X-Hs-Cohort': 'a'.repeat(32),
+  'X-Hs-Channel': 'state/users-state',
+}
 
 let requests: IncomingMessage[] = []
 let responses: ServerResponse[] = []
-let status = 200
-let reason: StreamEndReason | undefined
+let [status, reason] = [200, undefined as StreamEndReason | undefined]
 
 const needs = () => ({
   instanceSocket: sockets.instance,
@@ -44,10 +47,10 @@ beforeAll(async () => {
     else if (status > 0) res.writeHead(status).end()
   })
   relay = createRelay({ ...needs(), pingIntervalMs: 500 })
-  quiet = createRelay({ ...needs(), pingIntervalMs: 3_600_000 })
+  withoutPings = createRelay({ ...needs(), pingIntervalMs: 3_600_000 })
   await listenOn(instance, sockets.instance)
   await listenOn(relay.server, sockets.relay)
-  await listenOn(quiet.server, sockets.quiet)
+  await listenOn(withoutPings.server, sockets.withoutPings)
 })
 const clients: WebSocket[] = []
 afterEach(async () => {
@@ -58,7 +61,7 @@ afterEach(async () => {
 afterAll(() => {
   instance.close()
   relay.server.close()
-  quiet.server.close()
+  withoutPings.server.close()
   rmSync(folder, { recursive: true })
 })
 
@@ -76,19 +79,19 @@ function connect(headers: Record<string, string> = GRANTED, options = {}, socket
   client.on('error', () => {})
   return { client, seen }
 }
-const until = async (holds: () => boolean) => {
-  while (!holds()) await new Promise((resolve) => setTimeout(resolve, 2))
+const until = async (isTrue: () => boolean) => {
+  while (!isTrue()) await new Promise((resolve) => setTimeout(resolve, 2))
 }
 async function opened(options = {}, socket = sockets.relay) {
   const { client, seen } = connect(GRANTED, options, socket)
   await until(() => client.readyState === WebSocket.OPEN)
   const [answer] = responses.slice(-1)
-  if (answer === undefined) throw new Error('the instance was not asked')
+  if (answer === undefined) throw new Error('the instance got no request')
   return { client, seen, answer }
 }
 
 describe('a handshake', () => {
-  test('that the front has granted becomes an EventSource at the instance, with nothing of the client', async () => {
+  test('that the front has granted opens an EventSource at the instance, without headers of the client', async () => {
     await opened({ headers: { ...GRANTED, Cookie: 'secret=1', Authorization: 'Bearer x' } })
     expect(requests.map(({ url, headers }) => ({ url, ...headers }))).toEqual([
       {
@@ -97,14 +100,14 @@ describe('a handshake', () => {
         accept: 'text/event-stream',
         connection: 'close',
         'x-hs-request-id': CONN,
-        'x-hs-gate': 'a'.repeat(32),
+        'x-hs-cohort': 'a'.repeat(32),
         'x-hs-channel': 'state/users-state',
       },
     ])
   })
 
-  test.each(['X-Hs-Request-Id', 'X-Hs-Gate', 'X-Hs-Channel'])(
-    'without %s is refused, and asks nothing',
+  test.each(['X-Hs-Request-Id', 'X-Hs-Cohort', 'X-Hs-Channel'])(
+    'without %s is refused without a request to the instance',
     async (name) => {
       const { seen } = connect({ ...GRANTED, [name]: '' })
       await until(() => seen.status !== 0)
@@ -119,7 +122,7 @@ describe('a handshake', () => {
     expect(seen.status).toBe(503)
   })
 
-  test('of a client that leaves at once ends the question to the instance', async () => {
+  test('of a client that leaves at once ends the request to the instance', async () => {
     status = 0
     const { client } = connect()
     await until(() => requests.length === 1)
@@ -144,8 +147,8 @@ describe('the end of a stream', () => {
   test.each([
     ['its session has ended', 'signed_out', 4401],
     ['newer streams took its place', 'replaced', 4429],
-    ['no reason is known', undefined, 1012],
-  ] as const)('closes the WebSocket with a code that says why: %s', async (_, why, code) => {
+    ['the reason is unknown', undefined, 1012],
+  ] as const)('closes the WebSocket with the code for the reason: %s', async (_, why, code) => {
     const { seen, answer } = await opened()
     reason = why
     answer.end()
@@ -153,7 +156,7 @@ describe('the end of a stream', () => {
     expect(seen.code).toBe(code)
   })
 
-  test('that breaks off closes it, too', async () => {
+  test('by a broken connection closes the WebSocket, too', async () => {
     const { seen, answer } = await opened()
     answer.socket?.destroy()
     await until(() => seen.code !== 0)
@@ -171,7 +174,7 @@ describe('the end of a stream', () => {
     expect(connections).toBe(0)
   })
 
-  test('by the client ends it at the instance', async () => {
+  test('by the client ends the stream at the instance', async () => {
     const { client, answer } = await opened()
     client.close()
     await until(() => answer.destroyed)
@@ -196,8 +199,8 @@ describe('a client', () => {
     expect(seen.code).toBe(0)
   })
 
-  test('that stays far behind is dropped', async () => {
-    const { client, answer } = await opened({}, sockets.quiet)
+  test('that stays behind is dropped', async () => {
+    const { client, answer } = await opened({}, sockets.withoutPings)
     client.pause()
     const message = `data: ${'x'.repeat(100_000)}\n\n`
     for (let n = 0; n < 60 && !answer.destroyed; n += 1) {
@@ -208,7 +211,7 @@ describe('a client', () => {
   })
 
   test('that reads again in time misses nothing', async () => {
-    const { client, seen, answer } = await opened({}, sockets.quiet)
+    const { client, seen, answer } = await opened({}, sockets.withoutPings)
     client.pause()
     for (let n = 0; n < 30; n += 1) answer.write(`data: ${n} ${'x'.repeat(100_000)}\n\n`)
     await new Promise((resolve) => setTimeout(resolve, 100))
@@ -217,7 +220,7 @@ describe('a client', () => {
     expect(seen.messages.map((text) => Number.parseInt(text, 10))).toEqual([...Array(30).keys()])
   })
 
-  test('that sends more than a stream takes is dropped', async () => {
+  test('that sends more than its rate limit is dropped', async () => {
     const { client, seen, answer } = await opened()
     for (let n = 0; n < 50; n += 1) client.send('x'.repeat(100))
     await until(() => answer.destroyed && seen.code !== 0)
@@ -225,19 +228,19 @@ describe('a client', () => {
   })
 })
 
-test('a relay that leaves closes its streams, so that clients connect again, and waits for no client', async () => {
+test('shutDown closes the streams, so that clients connect again, and does not wait for a silent client', async () => {
   const leaving = createRelay({ ...needs(), pingIntervalMs: 3_600_000 })
   const socket = join(folder, 'relay-3.sock')
   await listenOn(leaving.server, socket)
-  const [polite, silent] = [await opened({}, socket), await opened({}, socket)]
+  const [responsive, silent] = [await opened({}, socket), await opened({}, socket)]
   silent.client.pause()
   await leaving.shutDown()
-  await until(() => polite.seen.code !== 0)
-  expect(polite.seen.code).toBe(1012)
-  await until(() => silent.answer.destroyed && polite.answer.destroyed)
+  await until(() => responsive.seen.code !== 0)
+  expect(responsive.seen.code).toBe(1012)
+  await until(() => silent.answer.destroyed && responsive.answer.destroyed)
 })
 
-test('anything but a handshake is no stream', async () => {
+test('a handshake for another path is refused', async () => {
   const status = await new Promise((resolve) => {
     const socket = new WebSocket(`ws+unix://${sockets.relay}:/other`, { headers: GRANTED })
     socket.on('unexpected-response', (_, res) => resolve(res.statusCode))

@@ -13,4 +13,4 @@ test.each([
   ['a number above 5', z.number().min(5).gt(5)],
   ['a number of 7 or less', z.number().max(7).lt(9)],
   ['a whole number above 0 and up to 10', z.int().positive().max(10)],
-])('%s', (words, schema) => expect(describeSchema(schema)).toBe(words))
+])('describeSchema describes %s', (text, schema) => expect(describeSchema(schema)).toBe(text))

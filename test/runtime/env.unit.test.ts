@@ -33,7 +33,7 @@ const file = (name: string, text: string) => {
   return join(folder, name)
 }
 
-test('what is not set has its default', () => {
+test('readEnv uses the default of an unset variable', () => {
   expect(readEnv(Settings, good)).toEqual({
     ...good,
     HOOKSWITCH_FOLDER: './var',
@@ -42,7 +42,7 @@ test('what is not set has its default', () => {
   })
 })
 
-test('an empty value counts as unset', () => {
+test('readEnv treats an empty value as unset', () => {
   expect(readEnv(Settings, { ...good, HOOKSWITCH_TTL: '', HOOKSWITCH_FOLDER: '' })).toMatchObject({
     HOOKSWITCH_TTL: 3_600,
     HOOKSWITCH_FOLDER: './var',
@@ -55,11 +55,11 @@ test.each([
   ['redis://user:secret@redis.example/3'],
   ['rediss://redis.example:6380'],
   ['unix:/run/redis.sock'],
-])('%s is a Redis', (url) => {
+])('REDIS_URL may be %s', (url) => {
   expect(readEnv(Settings, { ...good, REDIS_URL: url }).REDIS_URL).toBe(url)
 })
 
-describe('a wrong setting is named, and its value is not told', () => {
+describe('the error of a wrong setting names it and does not show its value', () => {
   test.each([
     ['REDIS_URL', 'http://admin:hunter2hunter2@example', 'must be redis://'],
     ['HOOKSWITCH_TTL', 'hunter2hunter2', 'must be a whole number of seconds'],
@@ -71,15 +71,15 @@ describe('a wrong setting is named, and its value is not told', () => {
     ['HOOKSWITCH_TTL', '1h', 'must be a whole number of seconds'],
     ['HOOKSWITCH_LOG_LEVEL', 'hunter2hunter2', ''],
   ])('%s=%s', (name, value, why) => {
-    const fault = errorOf({ ...good, [name]: value })
-    expect(fault).toMatch(new RegExp(`^${name}: `))
-    expect(fault).toContain(why)
-    expect(fault).not.toContain('hunter2')
+    const message = errorOf({ ...good, [name]: value })
+    expect(message).toMatch(new RegExp(`^${name}: `))
+    expect(message).toContain(why)
+    expect(message).not.toContain('hunter2')
   })
 
-  test('every fault at once', () => {
-    const fault = errorOf({ HOOKSWITCH_TTL: 'x', HOOKSWITCH_LOG_LEVEL: 'y' })
-    expect(fault.split('; ').map((one) => one.split(':')[0])).toEqual([
+  test('lists all errors', () => {
+    const message = errorOf({ HOOKSWITCH_TTL: 'x', HOOKSWITCH_LOG_LEVEL: 'y' })
+    expect(message.split('; ').map((one) => one.split(':')[0])).toEqual([
       'REDIS_URL',
       'HOOKSWITCH_RUN',
       'HOOKSWITCH_LOG_LEVEL',
@@ -89,7 +89,7 @@ describe('a wrong setting is named, and its value is not told', () => {
 })
 
 describe('NAME_FILE', () => {
-  test('holds the value, and the line’s end is not part of it', () => {
+  test('names a file with the value, without its newline', () => {
     const path = file('redis', 'redis://user:secret@127.0.0.1\n')
     const { REDIS_URL: _, ...rest } = good
     expect(readEnv(Settings, { ...rest, REDIS_URL_FILE: path }).REDIS_URL).toBe(
@@ -97,41 +97,41 @@ describe('NAME_FILE', () => {
     )
   })
 
-  test('works for every setting of ours', () => {
+  test('works for every setting of this project', () => {
     const env = { ...good, HOOKSWITCH_TTL_FILE: file('ttl', '60\n') }
     expect(readEnv(Settings, env).HOOKSWITCH_TTL).toBe(60)
   })
 
-  test('beside NAME is refused, as nobody could say which counts', () => {
+  test('is rejected beside NAME, as it is unclear which one counts', () => {
     const path = file('both', 'redis://a')
     expect(errorOf({ ...good, REDIS_URL_FILE: path })).toBe(
       'both REDIS_URL and REDIS_URL_FILE are set: keep one',
     )
   })
 
-  test('that cannot be read is named, and what it says is not told: it may be the secret itself', () => {
-    const fault = errorOf({ HOOKSWITCH_RUN: '/run', REDIS_URL_FILE: join(folder, 'hunter2') })
-    expect(fault).toMatch(/^REDIS_URL_FILE: .*cannot be read/)
-    expect(fault).not.toContain('hunter2')
+  test('is reported by its name if the file cannot be read, without its value, which may be the secret itself', () => {
+    const message = errorOf({ HOOKSWITCH_RUN: '/run', REDIS_URL_FILE: join(folder, 'hunter2') })
+    expect(message).toMatch(/^REDIS_URL_FILE: .*cannot be read/)
+    expect(message).not.toContain('hunter2')
   })
 
-  test('with a wrong value in it tells neither it nor less than the name', () => {
-    const fault = errorOf({ HOOKSWITCH_RUN: '/run', REDIS_URL_FILE: file('wrong', 'hunter2hunter2') })
-    expect(fault).toMatch(/^REDIS_URL: must be redis/)
-    expect(fault).not.toContain('hunter2')
+  test('with a wrong value is reported by the name, without the value', () => {
+    const message = errorOf({ HOOKSWITCH_RUN: '/run', REDIS_URL_FILE: file('wrong', 'hunter2hunter2') })
+    expect(message).toMatch(/^REDIS_URL: must be redis/)
+    expect(message).not.toContain('hunter2')
   })
 
-  test('of somebody else is none of ours: it is not even opened', () => {
+  test('of another program is ignored: the file is not opened', () => {
     const env = { ...good, SSL_CERT_FILE: join(folder, 'missing'), _FILE: join(folder, 'missing') }
     expect(errorOf(env)).toBe('')
   })
 
-  test('left empty counts as unset', () => {
+  test('counts as unset if it is empty', () => {
     expect(errorOf({ ...good, REDIS_URL_FILE: '' })).toBe('')
   })
 })
 
-test('the settings of both processes all have a default but the two that start sets', () => {
+test('the common settings all have a default but the two that `npm start` sets', () => {
   expect(Object.keys(readEnv(z.object(commonSettings), good))).toEqual(Object.keys(commonSettings))
   expect(errorOf({}, z.object(commonSettings)).match(/is not set/g)).toHaveLength(2)
 })
@@ -140,6 +140,6 @@ test.each([
   ['30', 30],
   [' 30 ', 30],
   ['1e3', 1_000],
-])('%j is %i seconds', (text, seconds) => {
+])('wholeNumber parses %j as %i', (text, seconds) => {
   expect(wholeNumber('seconds', 1, 10_000).parse(text)).toBe(seconds)
 })

@@ -6,35 +6,35 @@ import {
 } from '../../runtime/failure-reporter.ts'
 import { createLog, failureLogger } from '../../runtime/log.ts'
 
-/** A job, run once a second. @returns what is reported, each with its second */
+/** Runs a job once a second. @returns the reports, each with its second */
 function reportsOf(runs: readonly ('works' | 'fails')[]) {
   let second = 0
   const reports: unknown[] = []
-  const trouble: FailureHandler = Object.assign(
+  const onFailure: FailureHandler = Object.assign(
     (_: unknown, run?: object) => void reports.push([second, 'fails', run]),
     { recovered: (run: object) => void reports.push([second, 'works', run]) },
   )
-  const failing = createFailureReporter(trouble, () => second * 1_000)
+  const reporter = createFailureReporter(onFailure, () => second * 1_000)
   for (const run of runs) {
-    if (run === 'works') failing.succeeded()
-    else failing.failed(new Error('no'))
+    if (run === 'works') reporter.succeeded()
+    else reporter.failed(new Error('no'))
     second += 1
   }
   return reports
 }
 const often = (count: number) => Array.from({ length: count }, () => 'fails' as const)
 
-describe('a job that runs again and again', () => {
-  test('is not reported while it works', () => expect(reportsOf(['works', 'works'])).toEqual([]))
+describe('createFailureReporter, for a job that runs repeatedly', () => {
+  test('reports nothing while it works', () => expect(reportsOf(['works', 'works'])).toEqual([]))
 
-  test('is reported when it begins to fail, and when it works again', () => {
+  test('reports its first failure and its recovery', () => {
     expect(reportsOf(['works', 'fails', 'fails', 'fails', 'works', 'works'])).toEqual([
       [1, 'fails', { failures: 1, forSeconds: 0, lastSuccess: '1970-01-01T00:00:00.000Z' }],
       [4, 'works', { failures: 3, forSeconds: 3, lastSuccess: '1970-01-01T00:00:00.000Z' }],
     ])
   })
 
-  test('that goes on failing is reported every ten minutes', () => {
+  test('reports every ten minutes while it keeps failing', () => {
     expect(reportsOf(often(1_300))).toMatchObject([
       [0, 'fails', { failures: 1, lastSuccess: null }],
       [600, 'fails', { failures: 601, forSeconds: 600 }],
@@ -42,7 +42,7 @@ describe('a job that runs again and again', () => {
     ])
   })
 
-  test('that fails anew is reported at once', () => {
+  test('reports a new failure after a recovery at once', () => {
     expect(reportsOf(['fails', 'works', 'fails']).map((one) => (one as unknown[])[1])).toEqual([
       'fails',
       'works',
@@ -50,12 +50,12 @@ describe('a job that runs again and again', () => {
     ])
   })
 
-  test('has lines in the log that a search finds', () => {
+  test('logs events that can be searched for', () => {
     const lines: string[] = []
     const log = createLog('api', 'info', { write: (line) => void lines.push(line) })
-    const failing = createFailureReporter(failureLogger(log)('mail_send', 'mail could not be sent'), () => 0)
-    failing.failed(new Error('no'))
-    failing.succeeded()
+    const reporter = createFailureReporter(failureLogger(log)('mail_send', 'mail could not be sent'), () => 0)
+    reporter.failed(new Error('no'))
+    reporter.succeeded()
     expect(lines.map((line) => JSON.parse(line))).toMatchObject([
       {
         level: 'warn',
@@ -69,50 +69,50 @@ describe('a job that runs again and again', () => {
   })
 })
 
-describe('a job that is done for each of many', () => {
+describe('createItemFailureReporter, for a job that handles many items', () => {
   const open = () => {
-    const said: unknown[] = []
+    const reports: unknown[] = []
     let second = 0
-    const failing = createItemFailureReporter(
-      Object.assign((_: unknown, run?: object) => void said.push(['fails', run]), {
-        recovered: () => void said.push(['works']),
+    const reporter = createItemFailureReporter(
+      Object.assign((_: unknown, run?: object) => void reports.push(['fails', run]), {
+        recovered: () => void reports.push(['works']),
       }),
       () => second * 1_000,
     )
     const wait = (seconds: number) => {
       second += seconds
     }
-    return { ...failing, said, wait }
+    return { ...reporter, reports, wait }
   }
 
-  test('is reported once, however many of them fail, and when none does', () => {
-    const { failed, succeeded, said } = open()
+  test('reports once, however many items fail, and when none does', () => {
+    const { failed, succeeded, reports } = open()
     for (const item of ['a', 'b', 'c', 'a']) failed(item, new Error('no'))
     for (const item of ['a', 'b', 'd']) succeeded(item)
-    expect(said).toMatchObject([['fails', { failures: 1, items: ['a'] }]])
+    expect(reports).toMatchObject([['fails', { failures: 1, items: ['a'] }]])
     succeeded('c')
-    expect(said.slice(1)).toEqual([['works']])
+    expect(reports.slice(1)).toEqual([['works']])
   })
 
-  test('fails for as long as one of them does, and that is reported every ten minutes', () => {
-    const { failed, succeeded, said, wait } = open()
+  test('reports every ten minutes while one item fails', () => {
+    const { failed, succeeded, reports, wait } = open()
     for (let round = 0; round < 1_300; round++) {
       failed('bad', new Error('no'))
       succeeded(`good-${round}`)
       wait(1)
     }
-    expect(said).toMatchObject([
+    expect(reports).toMatchObject([
       ['fails', {}],
       ['fails', { failures: 601, items: ['bad'] }],
       ['fails', {}],
     ])
   })
 
-  test('works again where the one that failed is gone', () => {
-    const { failed, succeeded, said, wait } = open()
+  test('reports a recovery when the item that failed was deleted', () => {
+    const { failed, succeeded, reports, wait } = open()
     failed('gone', new Error('no'))
     wait(601)
     succeeded('other')
-    expect(said).toMatchObject([['fails', {}], ['works']])
+    expect(reports).toMatchObject([['fails', {}], ['works']])
   })
 })

@@ -4,12 +4,12 @@ import { createSoftphoneCommands } from '../../api/core/calls/softphone-commands
 import { createDirectory } from '../../api/core/directory/directory.ts'
 import { createUserStatuses } from '../../api/core/presence/user-status.ts'
 
-type OnTrouble = (err: unknown) => void
+type OnError = (err: unknown) => void
 type Made = { onChange(listener: () => void): unknown; change(): void | Promise<void> }
 
 const userMessages = { send: async () => {}, broadcast: async () => {} }
 const now = () => 0
-const MAKERS: Readonly<Record<string, (onTrouble: OnTrouble) => Made>> = {
+const MAKERS: Readonly<Record<string, (onError: OnError) => Made>> = {
   users(onError) {
     const user = {
       userId: '1',
@@ -29,35 +29,35 @@ const MAKERS: Readonly<Record<string, (onTrouble: OnTrouble) => Made>> = {
     return { onChange, change: refresh }
   },
   softphones(onError) {
-    const liveUsers = { read: async () => ({ online: new Set(['1']), listening: new Set<string>() }) }
+    const onlineUsers = { read: async () => ({ online: new Set(['1']), listening: new Set<string>() }) }
     const { onChange, refresh } = createSoftphoneCommands({
       userMessages,
-      onlineUsers: liveUsers as never,
+      onlineUsers: onlineUsers as never,
       now,
       onError,
     })
     return { onChange, change: refresh }
   },
-  devices(onTrouble) {
-    const { onChange, handle } = createDeviceStates(onTrouble)
+  devices(onError) {
+    const { onChange, handle } = createDeviceStates(onError)
     return { onChange, change: () => handle({ kind: 'device', device: 'PJSIP/101', at: 1, state: 'idle' }) }
   },
 }
 
 test.each(Object.entries(MAKERS))(
-  'a listener of %s that throws keeps no other from being called',
+  'createListeners of %s calls the other listeners if one throws',
   async (_, make) => {
-    const faults: unknown[] = []
-    const { onChange, change } = make((err) => faults.push(err))
+    const errors: unknown[] = []
+    const { onChange, change } = make((err) => errors.push(err))
     let calls = 0
     onChange(() => {
-      throw new Error('a fault of this one')
+      throw new Error('an error of this listener')
     })
     onChange(() => {
       calls += 1
     })
     await change()
     expect(calls).toBe(1)
-    expect(faults).toEqual([new Error('a fault of this one')])
+    expect(errors).toEqual([new Error('an error of this listener')])
   },
 )

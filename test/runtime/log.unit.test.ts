@@ -10,7 +10,7 @@ const holdsSignature = (text: string) =>
     text.includes(piece),
   )
 
-/** What a log writes. */
+/** The output of a log. */
 function written(write: (log: Logger) => void, level = 'debug'): string {
   let out = ''
   const to = {
@@ -23,8 +23,8 @@ function written(write: (log: Logger) => void, level = 'debug'): string {
 }
 const fieldsOf = (write: (log: Logger) => void) => JSON.parse(written(write))
 
-describe('a line', () => {
-  test('is one of JSON, with its event, its facts, its process and its time', () => {
+describe('a line of the log', () => {
+  test('is one line of JSON, with event, fields, process and time', () => {
     const out = written((log) => log.info({ event: 'verdict', good: false }, 'refused'))
     expect(out.match(/\n/g)).toHaveLength(1)
     expect(JSON.parse(out)).toMatchObject({
@@ -36,16 +36,16 @@ describe('a line', () => {
     })
     expect(JSON.parse(out).time).toMatch(/^\d{4}-\d\d-\d\dT/)
   })
-  test('stays one line, whatever is in it', () => {
+  test('stays one line, whatever its fields contain', () => {
     const out = written((log) => log.warn({ user: 'a\nb\u2028c\r\n{"level":"error"}' }, 'two\nlines'))
     expect(out.trimEnd()).not.toMatch(/[\r\n]/)
   })
-  test('below its level is not written', () => {
+  test('below the level is not written', () => {
     expect(written((log) => log.info({ event: 'x' }, 'x'), 'warn')).toBe('')
   })
 })
 
-describe('a token is struck out', () => {
+describe('a token in the log is redacted', () => {
   test.each<[string, (log: Logger) => void]>([
     ['of the message', (log) => log.info(`refused ${token}`)],
     ['of a message beside fields', (log) => log.info({ event: 'x' }, `refused ${token}`)],
@@ -86,7 +86,7 @@ describe('a token is struck out', () => {
     levels === 0 ? { what: token } : { inner: nested(levels - 1) }
 })
 
-describe('a member named like a secret is struck out', () => {
+describe('a member named like a secret is redacted', () => {
   test.each([
     ...[
       'password',
@@ -104,11 +104,11 @@ describe('a member named like a secret is struck out', () => {
       log.info({ [name]: 'hunter2', a: { [name]: ['hunter2'] }, b: [{ c: { [name]: { d: 'hunter2' } } }] }),
     )
     expect(out).not.toContain('hunter2')
-    expect(out.match(/\[struck\]/g)).toHaveLength(3)
+    expect(out.match(/\[redacted\]/g)).toHaveLength(3)
   })
 })
 
-describe('what is no secret stays', () => {
+describe('the log keeps what is no secret', () => {
   test('numbers, flags, nothing, ids and paths', () => {
     const facts = {
       n: 1.5,
@@ -134,8 +134,8 @@ describe('what is no secret stays', () => {
   })
 })
 
-describe('logging never throws', () => {
-  test('for what refers to itself', () => {
+describe('the log never throws', () => {
+  test('for an object that refers to itself', () => {
     const self: Record<string, unknown> = { event: 'x' }
     self.self = self
     expect(written((log) => log.info(self, 'x'))).toContain('[deep]')
@@ -149,7 +149,7 @@ describe('logging never throws', () => {
   })
 })
 
-describe('strike', () => {
+describe('redact', () => {
   test.each([
     ['a query', 'GET /media/1001/a.wav?link=abc HTTP/1.1', 'GET /media/1001/a.wav?[query] HTTP/1.1'],
     ['a query in quotes', 'request: "GET /x?a=b&c=d", host: "y"', 'request: "GET /x?[query]", host: "y"'],
@@ -159,12 +159,12 @@ describe('strike', () => {
     ['any case of the scheme', 'bEARER   abc', 'bEARER   [token]'],
     ['two of them', `${token},${token}`, '[token],[token]'],
     ['nothing', 'GET /media/1001/a.wav HTTP/1.1', 'GET /media/1001/a.wav HTTP/1.1'],
-  ])('takes %s out', (_, text, struck) => {
-    expect(redact(text)).toBe(struck)
+  ])('replaces %s', (_, text, expected) => {
+    expect(redact(text)).toBe(expected)
   })
 
   test('leaves no piece of a signature in any text around it', () => {
-    // What stands right before a token may make it part of another word; right behind it, of its signature.
+    // A character before the token may join it to another word; one after it may look like a part of its signature.
     const before = fc.string({ unit: 'binary' }).map((text) => text.replace(/\?/g, ''))
     fc.assert(
       fc.property(before, fc.string({ unit: 'binary' }), (a, b) => {

@@ -1,10 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { withDeadline } from '../../runtime/deadline.ts'
-import { sha256 } from '../../runtime/hash.ts'
-import { poll } from '../../runtime/poll.ts'
 import { backoffMs, retry } from '../../runtime/retry.ts'
-import { toUnixSeconds } from '../../runtime/time.ts'
 
+/** Work that fails the first `times` times. */
 const failing = (times: number) => {
   let calls = 0
   return async () => {
@@ -45,58 +42,15 @@ describe('retry', () => {
   })
 
   it('doubles the delay up to a maximum, with at most half of it as jitter', () => {
-    for (const [failures, most] of [
+    for (const [failures, maxMs] of [
       [1, 100],
       [2, 200],
       [4, 800],
       [9, 1_000],
     ] as const) {
       const ms = backoffMs(failures, 100, 1_000)
-      expect(ms).toBeGreaterThanOrEqual(most / 2)
-      expect(ms).toBeLessThanOrEqual(most)
+      expect(ms).toBeGreaterThanOrEqual(maxMs / 2)
+      expect(ms).toBeLessThanOrEqual(maxMs)
     }
-  })
-})
-
-describe('poll', () => {
-  it('returns what the check returns, once it returns something', async () => {
-    let calls = 0
-    expect(await poll(() => (++calls === 3 ? 'ready' : undefined), { everyMs: 1 })).toBe('ready')
-  })
-
-  it('returns undefined when the time has passed, after at least one check', async () => {
-    let calls = 0
-    const never = () => {
-      calls += 1
-      return undefined
-    }
-    expect(await poll(never, { everyMs: 1, timeoutMs: 0 })).toBeUndefined()
-    expect(calls).toBe(1)
-  })
-
-  it('throws what the check throws', async () => {
-    await expect(poll(failing(1), { everyMs: 1 })).rejects.toThrow('failure 1')
-  })
-})
-
-describe('withDeadline', () => {
-  it('returns the result of work that ends in time', async () => {
-    expect(await withDeadline(Promise.resolve(7), 60_000, () => new Error('late'))).toBe(7)
-  })
-
-  it('throws when the work takes longer', async () => {
-    await expect(withDeadline(new Promise(() => {}), 1, () => new Error('late'))).rejects.toThrow('late')
-  })
-})
-
-describe('small conversions', () => {
-  it('rounds ms down to unix seconds', () => {
-    expect(toUnixSeconds(1_999)).toBe(1)
-  })
-
-  it('hashes a text and its UTF-8 bytes to the same 43 characters', () => {
-    // The digest of the empty message: FIPS 180-4 example values.
-    expect(sha256('')).toBe('47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU')
-    expect(sha256('ü')).toBe(sha256(Buffer.from('ü')))
   })
 })

@@ -1,16 +1,16 @@
 import { describe, expect, test } from 'vitest'
 import { startProcess } from '../support/processes.ts'
 
-async function outcomeOf(fault: string) {
-  const faulty = await startProcess('faulty', fault)
+async function outcomeOf(failure: string) {
+  const failingProcess = await startProcess('faulty', failure)
   const printed: string[] = []
   const reading = (async () => {
-    for await (const line of faulty.lines()) printed.push(line)
+    for await (const line of failingProcess.lines()) printed.push(line)
   })()
-  const code = await faulty.go()
+  const code = await failingProcess.go()
   await reading
-  const faults = printed.filter((line) => line.includes('"event":"fault"'))
-  return { code, printed, faults, leftInOrder: printed.includes('left in order') }
+  const logged = printed.filter((line) => line.includes('"event":"uncaught_error"'))
+  return { code, printed, logged, leftInOrder: printed.includes('left in order') }
 }
 
 describe('an error that no code caught', () => {
@@ -21,10 +21,13 @@ describe('an error that no code caught', () => {
     ['an error, and leaving fails again', true],
     ['an error while starting', false],
     ['a rejection while starting', false],
-  ])('%s: one line of log without its secrets, then the process ends with 1', async (fault, leftInOrder) => {
-    const outcome = await outcomeOf(fault)
-    expect(outcome).toMatchObject({ code: 1, leftInOrder })
-    expect(outcome.faults).toHaveLength(1)
-    expect(outcome.printed.join('\n')).not.toContain('eyJhbGci')
-  })
+  ])(
+    '(%s) is logged in one line without its secrets, and the process ends with 1',
+    async (failure, leftInOrder) => {
+      const outcome = await outcomeOf(failure)
+      expect(outcome).toMatchObject({ code: 1, leftInOrder })
+      expect(outcome.logged).toHaveLength(1)
+      expect(outcome.printed.join('\n')).not.toContain('eyJhbGci')
+    },
+  )
 })

@@ -3,13 +3,13 @@ import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { validationMessage } from '../../runtime/validation-message.ts'
 
-const messageFor = (schema: z.ZodType, value: unknown, about = {}): string => {
+const messageFor = (schema: z.ZodType, value: unknown, options = {}): string => {
   const { error } = schema.safeParse(value)
-  if (error === undefined) throw new Error('it was taken')
-  return validationMessage(error, about)
+  if (error === undefined) throw new Error('the value is valid')
+  return validationMessage(error, options)
 }
 
-describe('a refusal is in plain words', () => {
+describe('validationMessage describes', () => {
   const Word = z.string().regex(/^\w+$/, 'must be one word')
   const Shape = z.object({
     name: z.string().trim().min(1).max(200),
@@ -28,7 +28,7 @@ describe('a refusal is in plain words', () => {
     delays: z.partialRecord(z.enum(['BUSY', 'NO_ANSWER']), z.int().min(0)),
     word: Word,
     data: z.object({ list: z.array(z.object({ id: Word })) }),
-    said: z.discriminatedUnion('type', [
+    message: z.discriminatedUnion('type', [
       z.object({ type: z.literal('ping') }),
       z.object({ type: z.literal('bye') }),
     ]),
@@ -41,67 +41,71 @@ describe('a refusal is in plain words', () => {
     ['an empty text', { name: ' ' }, 'name: must be text of 1 to 200 characters'],
     ['a text that is too long', { pin: '12345' }, 'pin: must be text of 4 characters'],
     ['a number that is too small', { count: 0 }, 'count: must be a whole number from 1 to 20'],
-    ['half a number', { count: 1.5 }, 'count: must be a whole number from 1 to 20'],
+    ['a fraction', { count: 1.5 }, 'count: must be a whole number from 1 to 20'],
     ['a number as text', { count: '5' }, 'count: must be a whole number from 1 to 20'],
-    ['a bound that is not included', { share: 1 }, 'share: must be a number above 0 and below 1'],
+    ['a bound that is excluded', { share: 1 }, 'share: must be a number above 0 and below 1'],
     ['an element of a list', { days: [1, 2, 9] }, 'days[2]: must be a whole number from 1 to 7'],
     ['an empty list', { days: [] }, 'days: must be a list of 1 item or more'],
-    ['a word that is none of several', { mode: 'FAST' }, 'mode: must be one of PREVIEW, PROGRESSIVE'],
-    ['a word that is not the one', { kind: 'basic' }, 'kind: must be bearer'],
-    ['no boolean', { isOn: 'yes' }, 'isOn: must be true or false'],
-    ['no boolean of a query', { asked: 'maybe' }, 'asked: must be true or false'],
-    ['no time', { at: '9 o’clock' }, 'at: must be a time such as 2026-01-31T12:00:00Z'],
+    ['a word that is not in an enum', { mode: 'FAST' }, 'mode: must be one of PREVIEW, PROGRESSIVE'],
+    ['a word that is not the literal', { kind: 'basic' }, 'kind: must be bearer'],
+    ['a value that is no boolean', { isOn: 'yes' }, 'isOn: must be true or false'],
+    ['a query value that is no boolean', { asked: 'maybe' }, 'asked: must be true or false'],
+    ['a malformed time', { at: '9 o’clock' }, 'at: must be a time such as 2026-01-31T12:00:00Z'],
     [
-      'neither a time nor a date',
+      'a malformed time or date',
       { when: 'today' },
       'when: must be a time such as 2026-01-31T12:00:00Z or a date such as 2026-01-31',
     ],
-    ['no address', { mail: 'me' }, 'mail: must be an email address such as name@example.org'],
-    ['no number of a query', { page: 'two' }, 'page: must be a whole number from 1 to 1000'],
+    ['a malformed email address', { mail: 'me' }, 'mail: must be an email address such as name@example.org'],
+    ['a query value that is no number', { page: 'two' }, 'page: must be a whole number from 1 to 1000'],
     [
-      'a name that a record has not',
+      'an unknown name in a record',
       { delays: { LATE: 1 } },
       'delays: has members that are not known: LATE (known are BUSY, NO_ANSWER)',
     ],
     ['a value of a record', { delays: { BUSY: -1 } }, 'delays.BUSY: must be a whole number of 0 or more'],
-    ['a rule in our own words', { word: 'two words' }, 'word: must be one word'],
-    ['another type where we have words', { word: 5 }, 'word: must be text: one word'],
+    ['a rule with a custom message', { word: 'two words' }, 'word: must be one word'],
+    ['another type, with a custom message', { word: 5 }, 'word: must be text: one word'],
     ['a member deep inside', { data: { list: [{ id: '' }] } }, 'data.list[0].id: must be one word'],
-    ['a kind that is none', { said: { type: 'sing' } }, 'said.type: must be one of ping, bye'],
-    ['a cell that is too long', { cell: 'long' }, 'cell: must be text of up to 3 characters'],
-    ['a member of one of several', { part: { size: 10 } }, 'part.size: must be a whole number of 9 or less'],
+    ['an unknown discriminator', { message: { type: 'sing' } }, 'message.type: must be one of ping, bye'],
+    ['a transformed value that is too long', { cell: 'long' }, 'cell: must be text of up to 3 characters'],
+    [
+      'a member of one option of a union',
+      { part: { size: 10 } },
+      'part.size: must be a whole number of 9 or less',
+    ],
     ['null', { isOn: null }, 'isOn: must be true or false, and not null'],
-  ])('%s', (_, value, words) => {
-    expect(messageFor(shape, value)).toBe(words)
+  ])('%s', (_, value, message) => {
+    expect(messageFor(shape, value)).toBe(message)
   })
 
-  test('what is missing is said to be missing, and what it must be', () => {
+  test('a missing member, and what it must be', () => {
     expect(messageFor(z.object({ name: Shape.shape.name, word: Word }), {})).toBe(
       'name: is missing: must be text of 1 to 200 characters; word: is missing: must be text: one word',
     )
   })
 
-  test('the whole is called by its name', () => {
+  test('the whole value by its name', () => {
     expect(messageFor(shape, [])).toBe('the body must be an object')
-    expect(messageFor(shape, 'a=1', { whole: 'the query' })).toBe('the query must be an object')
+    expect(messageFor(shape, 'a=1', { subject: 'the query' })).toBe('the query must be an object')
     expect(messageFor(z.strictObject({ a: z.int() }).partial(), { b: 1 })).toBe(
       'the body has members that are not known: b (known are a)',
     )
   })
 })
 
-describe('a refusal is short, on one line, and repeats no value', () => {
+describe('validationMessage is short, on one line, and contains no value', () => {
   const Wide = z.strictObject(
     Object.fromEntries(Array.from({ length: 100 }, (_, n) => [`member${n}`, z.email()])),
   )
 
-  test('however much is wrong, and says how much more there is', () => {
-    const words = messageFor(Wide, {})
-    expect(words.length).toBeLessThanOrEqual(500)
-    expect(words).toMatch(/^member0: is missing: .*; and \d\d more$/)
+  test('for any number of errors, and counts those that it leaves out', () => {
+    const message = messageFor(Wide, {})
+    expect(message.length).toBeLessThanOrEqual(500)
+    expect(message).toMatch(/^member0: is missing: .*; and \d\d more$/)
   })
 
-  test('whatever is sent', () => {
+  test('for any value', () => {
     const secret = 'hunter2hunter2'
     const value = fc.oneof(
       fc.constant(secret),
@@ -126,11 +130,11 @@ describe('a refusal is short, on one line, and repeats no value', () => {
       fc.property(members, (body) => {
         const { error } = schema.safeParse(body)
         if (error === undefined) return
-        const words = validationMessage(error)
-        expect(words).not.toContain(secret)
-        expect(words).not.toMatch(/[\p{C}]/u)
-        expect(words).not.toMatch(/✖|Invalid|Too |expected|received|NaN|undefined/)
-        expect(words.length).toBeLessThanOrEqual(500)
+        const message = validationMessage(error)
+        expect(message).not.toContain(secret)
+        expect(message).not.toMatch(/[\p{C}]/u)
+        expect(message).not.toMatch(/✖|Invalid|Too |expected|received|NaN|undefined/)
+        expect(message.length).toBeLessThanOrEqual(500)
       }),
       { numRuns: 2_000 },
     )

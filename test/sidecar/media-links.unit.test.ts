@@ -17,18 +17,18 @@ const ofRole =
   async () =>
     reachForRole({ role, team: null }, 'team')
 
-/** An API that sells links, and a gate that takes them. */
+/** An API that issues links, and a gate that accepts them. */
 function setUp({
   role = 'user' as Role,
   reachOf = ofRole(role),
   claims = {},
   longestLifetime: maxTokenLifetimeS = 86_400,
 } = {}) {
-  const memory = createRevocationCache()
-  memory.markFresh(0, 0)
+  const cache = createRevocationCache()
+  cache.markFresh(0, 0)
   const tokenVerifier = createTokenVerifier({
     keyring: { find: () => key, onChange: () => {} },
-    revocations: memory,
+    revocations: cache,
     now: () => nowS * 1000,
     monotonic: () => 0,
     maxStalenessMs: 5_000,
@@ -55,19 +55,19 @@ function setUp({
     longestLifetime: maxTokenLifetimeS,
   })
   const verdict = tokenVerifier.verify(mint(key, nowS, { claims: { role, ...claims } }), 'access')
-  if (!verdict.ok) throw new Error('the token is good in every way')
+  if (!verdict.ok) throw new Error('the token is valid')
   const open = (path: string, query: string) =>
     gate.checkMediaAccess({ 'x-hs-target': `GET ${path}`, 'x-hs-query': query }).status
-  return { links, memory, actor: actorOf(verdict.claims), open }
+  return { links, cache, actor: actorOf(verdict.claims), open }
 }
 const queryOf = (url: string) => url.split('?')[1] ?? ''
 
-describe('a link lives', () => {
+describe('a media link is valid for', () => {
   test.each([
-    ['three hours, as long as a long recording is heard', {}, 180, 10_800],
+    ['three hours, as long as a long recording plays', {}, 180, 10_800],
     ['a day', {}, MAX_LINK_MINUTES, 86_400],
     ['no longer than its session', { sxp: nowS + 5_000 }, 180, 5_000],
-    ['as long as asked for in a session that outlives it', { sxp: nowS + 5_000 }, 10, 600],
+    ['the requested time in a session that ends later', { sxp: nowS + 5_000 }, 10, 600],
   ])('%s', async (_, claims, minutes, seconds) => {
     const { links, actor, open } = setUp({ claims })
     const { url, expiresAt } = await links.issue(actor, '1001/call.wav', minutes)
@@ -77,7 +77,7 @@ describe('a link lives', () => {
 })
 
 describe('a link to a file outside one’s own folder', () => {
-  test('is sold where the caller knows that it may be, and opens that file alone', async () => {
+  test('is issued for a recording that the caller has authorized, and opens that file alone', async () => {
     const { links, actor, open } = setUp()
     const { url, expiresAt } = await links.issueForRecording(actor, '2026/01/call.wav', 10)
     expect(url).toMatch(/^\/media\/2026\/01\/call\.wav\?link=/)
@@ -88,13 +88,13 @@ describe('a link to a file outside one’s own folder', () => {
     expect(open('1001/call.wav', queryOf(url))).toBe(403)
   })
 
-  test('is not sold to whoever just asks for it', async () => {
+  test('is not issued for a path that a user names', async () => {
     const { links, actor } = setUp()
     await expect(links.issue(actor, '2026/01/call.wav', 10)).rejects.toMatchObject({ code: 'forbidden' })
     await expect(links.issue(actor, '1001/call.wav', 10)).resolves.toBeDefined()
   })
 
-  test('is not sold to a supervisor whom a team bounds, though their token is of before and says nothing of it', async () => {
+  test('is not issued to a supervisor who is limited to a team, although their older token has no reach', async () => {
     const { links, actor } = setUp({
       role: 'supervisor',
       reachOf: async () => ({ over: 'team', team: 'sales' }),
@@ -105,14 +105,14 @@ describe('a link to a file outside one’s own folder', () => {
     await expect(links.issueForRecording(actor, '1002/call.wav', 10)).resolves.toBeDefined()
   })
 
-  test('dies with its session', async () => {
-    const { links, actor, open, memory } = setUp()
+  test('ends with its session', async () => {
+    const { links, actor, open, cache } = setUp()
     const { url } = await links.issueForRecording(actor, '2026/call.wav', 10)
-    memory.add({ kind: 'sid', key: actor.sessionId, generation: 0, until: nowS + 3_600 })
+    cache.add({ kind: 'sid', key: actor.sessionId, generation: 0, until: nowS + 3_600 })
     expect(open('2026/call.wav', queryOf(url))).toBe(401)
   })
 
-  test('lives no longer than any token may', async () => {
+  test('is not valid for longer than the maximum lifetime of a token', async () => {
     const { links, actor, open } = setUp({ longestLifetime: 3_600 })
     const { url, expiresAt } = await links.issueForRecording(actor, '2026/call.wav', 600)
     expect(expiresAt).toBe(nowS + 3_600)
@@ -124,19 +124,19 @@ describe('a link to a file outside one’s own folder', () => {
     ['a file in a hidden folder', '2026/.trash/call.wav', 'forbidden'],
     ['a path that climbs', '../call.wav', 'input_invalid'],
     ['a path from the root', '/etc/passwd', 'input_invalid'],
-  ])('is sold to nobody for %s', async (_, path, code) => {
+  ])('is not issued to any user for %s', async (_, path, code) => {
     const { links, actor } = setUp({ role: 'admin' })
     await expect(links.issueForRecording(actor, path, 10)).rejects.toMatchObject({ code })
     await expect(links.issue(actor, path, 10)).rejects.toMatchObject({ code })
   })
 
   test.each([
-    ['opens the one file it names', 'call.wav', { path: 'call.wav' }, 'ml+jwt', 'link', 204],
+    ['to a file opens it', 'call.wav', { path: 'call.wav' }, 'ml+jwt', 'link', 204],
     ['to a hidden file opens nothing', '.x/call.wav', { path: '.x/call.wav' }, 'ml+jwt', 'link', 403],
-    ['that names no file opens nothing', 'call.wav', {}, 'ml+jwt', 'link', 403],
+    ['without a file opens nothing', 'call.wav', {}, 'ml+jwt', 'link', 403],
     ['that is an access token opens nothing', 'call.wav', { path: 'call.wav' }, 'at+jwt', 'link', 403],
     [
-      'shown as an access token opens nothing',
+      'sent as an access token opens nothing',
       'call.wav',
       { path: 'call.wav' },
       'ml+jwt',
@@ -150,18 +150,18 @@ describe('a link to a file outside one’s own folder', () => {
   })
 })
 
-test('a token that says that a team bounds its supervisor opens one’s own folder alone', () => {
+test('a token that limits its supervisor to a team opens their own folder alone', () => {
   const { open } = setUp()
   const token = mint(key, nowS, { claims: { role: 'supervisor', reach: 'team' } })
   expect(open('1001/call.wav', `authorization=${token}`)).toBe(204)
   expect(open('1002/call.wav', `authorization=${token}`)).toBe(403)
   const unbounded = mint(key, nowS, { claims: { role: 'supervisor' } })
   expect(open('1002/call.wav', `authorization=${unbounded}`)).toBe(204)
-  const odd = mint(key, nowS, { claims: { role: 'supervisor', reach: 'everybody' } })
+  const odd = mint(key, nowS, { claims: { role: 'supervisor', reach: 'all' } })
   expect(open('1001/call.wav', `authorization=${odd}`)).toBe(401)
 })
 
-test('an access token still opens one’s own folder alone', () => {
+test('an access token with a path opens the user’s own folder alone', () => {
   const { open } = setUp()
   const token = mint(key, nowS, { claims: { path: '2026/call.wav' } })
   expect(open('1001/call.wav', `authorization=${token}`)).toBe(204)

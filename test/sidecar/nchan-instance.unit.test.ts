@@ -21,7 +21,7 @@ afterEach(async () => {
   rmSync(folder, { recursive: true, force: true })
 })
 
-/** Starts a server in the instance's place, which answers everything with this text. */
+/** Starts a server in place of the instance, which answers every request with this text. */
 async function start(text: string, status = 200): Promise<void> {
   const started = createServer((_, res) => res.writeHead(status).end(text))
   server = started
@@ -35,27 +35,27 @@ async function end(): Promise<void> {
   await new Promise((resolve) => ending.close(resolve))
 }
 
-describe('the life of an instance', () => {
-  test('is the same as long as it runs', async () => {
+describe('the incarnation of an instance', () => {
+  test('stays the same while it runs', async () => {
     await start('1')
-    const life = await instance.incarnation()
-    expect(life).toBeDefined()
+    const incarnation = await instance.incarnation()
+    expect(incarnation).toBeDefined()
     await sleep(20)
-    expect(await instance.incarnation()).toBe(life)
+    expect(await instance.incarnation()).toBe(incarnation)
   })
 
-  test('is another after a restart, although a container gives each the same process id', async () => {
+  test('changes with a restart, although each process has the same id in a container', async () => {
     await start('1')
-    const life = await instance.incarnation()
+    const incarnation = await instance.incarnation()
     await end()
     await sleep(20)
     await start('1')
     const next = await instance.incarnation()
     expect(next).toBeDefined()
-    expect(next).not.toBe(life)
+    expect(next).not.toBe(incarnation)
   })
 
-  test('is not known of one that is away or refuses', async () => {
+  test('is undefined if it does not answer or refuses', async () => {
     expect(await instance.incarnation()).toBeUndefined()
     await start('1', 503)
     expect(await instance.incarnation()).toBeUndefined()
@@ -64,9 +64,9 @@ describe('the life of an instance', () => {
 
 test.each([
   [200, 'cut'],
-  [404, 'nobody'],
-  [500, 'away'],
-])('a DELETE answered %i means: %s', async (status, result) => {
+  [404, 'no_subscribers'],
+  [500, 'unreachable'],
+])('cut returns for a DELETE that is answered %i: %s', async (status, result) => {
   await start('', status)
   expect(await instance.cut('conn/a')).toBe(result)
 })
@@ -76,7 +76,7 @@ test.each([
   ['no such channel', 404, 'not found', 0],
   ['something else', 200, 'a page', undefined],
   ['an error', 500, '{"subscribers":0}', undefined],
-])('the number of subscribers by %s', async (_, status, text, subscribers) => {
+])('subscribers parses %s', async (_, status, text, subscribers) => {
   await start(text, status)
   expect(await instance.subscribers('conn/a')).toBe(subscribers)
 })

@@ -1,12 +1,13 @@
 import { expect, test } from 'vitest'
-import type { CutResult } from '../../contract/stream-instances.ts'
+import type { CutResult } from '../../contract/stream-end.ts'
 import { parseNchanStatus } from '../../sidecar/nchan-instance.ts'
 import { createStreamCutter, type StreamInstance } from '../../sidecar/stream-cutter.ts'
+import { createRecordingLog } from '../runtime/recording-log.ts'
 
-/** One instance of Nchan that counts as told, and a clock that pauses alone move. */
+/** One instance of Nchan with given counts, and a clock that only pauses move. */
 function setUp(counts: Record<string, number | undefined>, results: CutResult[] = []) {
   const cuts: string[] = []
-  const troubles: string[] = []
+  const { log, messages } = createRecordingLog()
   let now = 0
   const during: (() => void)[] = []
   const instance: StreamInstance = {
@@ -24,52 +25,52 @@ function setUp(counts: Record<string, number | undefined>, results: CutResult[] 
       during.shift()?.()
     },
     monotonic: () => now,
-    onError: (message) => troubles.push(message),
+    log,
   })
-  return { cutter, cuts, troubles, during, passed: () => now }
+  return { cutter, cuts, messages, during, passed: () => now }
 }
 
-test('a count of zero proves that a stream has ended', async () => {
-  const { cutter, cuts, troubles } = setUp({ 'conn/a': 0 })
+test('a cut is confirmed by a count of zero', async () => {
+  const { cutter, cuts, messages } = setUp({ 'conn/a': 0 })
   await cutter.cut(1, 'conn/a', ['a'])
-  expect([cuts, troubles, cutter.stuckInstances()]).toEqual([['conn/a'], [], []])
+  expect([cuts, messages, cutter.stuckInstances()]).toEqual([['conn/a'], [], []])
 })
 
-test('so does the hook of its connection, whatever the count is', async () => {
-  const { cutter, cuts, troubles, during } = setUp({ 'conn/a': 1 })
+test('a cut is confirmed by Nchan’s request that the connection closed, whatever the count is', async () => {
+  const { cutter, cuts, messages, during } = setUp({ 'conn/a': 1 })
   during.push(() => cutter.closed('a'))
   await cutter.cut(1, 'conn/a', ['a'])
-  expect([cuts, troubles, cutter.stuckInstances()]).toEqual([['conn/a'], [], []])
+  expect([cuts, messages, cutter.stuckInstances()]).toEqual([['conn/a'], [], []])
 })
 
-test('an instance that does not answer is not for the cutter to judge', async () => {
+test('an instance that does not answer is not reported as stuck: its supervisor handles that', async () => {
   const { cutter, cuts } = setUp({ 'conn/a': undefined })
   await cutter.cut(1, 'conn/a', ['a'])
   expect(new Set(cuts)).toEqual(new Set(['conn/a']))
   expect(cutter.stuckInstances()).toEqual([])
 })
 
-test('a stream that nothing proves to have ended is cut again, and then its instance is stuck until it lives anew', async () => {
+test('a stream without confirmation is cut again, and then its instance is stuck until it restarts', async () => {
   const { cutter, cuts, during } = setUp({ 'conn/a': 1, 'conn/b': 1 })
   during.push(() => cutter.closed('b'))
-  await cutter.cut(1, 'gate/g', ['a', 'b'])
-  expect(cuts).toEqual(['gate/g', 'gate/g', 'gate/g'])
+  await cutter.cut(1, 'cohort/g', ['a', 'b'])
+  expect(cuts).toEqual(['cohort/g', 'cohort/g', 'cohort/g'])
   expect(cutter.stuckInstances()).toEqual([1])
   cutter.markRestarted(1)
   expect(cutter.stuckInstances()).toEqual([])
 })
 
-test('an instance that is given up is so once, until it lives anew', () => {
-  const { cutter, troubles } = setUp({})
+test('a restart of an instance is requested once, until it restarts', () => {
+  const { cutter, messages } = setUp({})
   cutter.requestRestart(1, 'keeps too many channels')
   cutter.requestRestart(1, 'keeps too many channels')
-  expect(troubles).toEqual(['instance 1 keeps too many channels: it has to be started afresh'])
+  expect(messages).toEqual(['instance 1 keeps too many channels: it has to be started afresh'])
   expect(cutter.stuckInstances()).toEqual([1])
   cutter.markRestarted(1)
   expect(cutter.stuckInstances()).toEqual([])
 })
 
-test('Nchan’s status tells how much an instance keeps', () => {
+test('parseNchanStatus reads the memory and the idle channels of an instance', () => {
   const status = [
     'total published messages: 3',
     'stored messages: 1',
@@ -83,23 +84,23 @@ test('Nchan’s status tells how much an instance keeps', () => {
   expect(parseNchanStatus('')).toBeUndefined()
 })
 
-test('a channel that nobody has yet is deleted again, for 16 s', async () => {
-  const once = setUp({ 'conn/a': 0 }, ['nobody', 'away', 'cut'])
+test('a channel without subscribers is deleted again, for 16 s', async () => {
+  const once = setUp({ 'conn/a': 0 }, ['no_subscribers', 'unreachable', 'cut'])
   await once.cutter.cut(1, 'conn/a', ['a'])
   expect(once.cuts).toHaveLength(3)
-  const never = setUp({}, Array(20).fill('nobody'))
+  const never = setUp({}, Array(20).fill('no_subscribers'))
   await never.cutter.cut(1, 'conn/a', ['a'])
   expect(never.passed()).toBe(16_000)
-  expect([never.troubles, never.cutter.stuckInstances()]).toEqual([[], []])
+  expect([never.messages, never.cutter.stuckInstances()]).toEqual([[], []])
 })
 
-test('a closing is remembered for longer than a cut is waited for, and not for good', async () => {
-  const { cutter, during, troubles } = setUp({ 'conn/a': 1 }, Array(8).fill('nobody'))
-  cutter.closed('a') // told before Nchan was heard to have the channel
+test('a closed connection is stored for longer than a cut takes, and then deleted', async () => {
+  const { cutter, during, messages } = setUp({ 'conn/a': 1 }, Array(8).fill('no_subscribers'))
+  cutter.closed('a') // the request came before the cut found the channel
   await cutter.cut(1, 'conn/a', ['a'])
-  expect(troubles).toEqual([])
+  expect(messages).toEqual([])
   during.push(...Array.from({ length: 30 }, (_, n) => () => cutter.closed(`other ${n}`)))
-  for (let n = 0; n < 30; n += 1) await cutter.cut(1, 'gate/g', [`other ${n}`])
+  for (let n = 0; n < 30; n += 1) await cutter.cut(1, 'cohort/g', [`other ${n}`])
   await cutter.cut(1, 'conn/a', ['a'])
   expect(cutter.stuckInstances()).toEqual([1])
 })

@@ -1,12 +1,12 @@
-/** Time that passes only when a test says so, in ms. */
+/** Time that passes only when a test advances it, in ms. */
 export interface VirtualTime {
   now(): number
   pause(ms: number): Promise<void>
-  /** Lets time pass, and everything that waits for it go on in its order. */
+  /** Advances time, and resumes everything that waits for it, in order. */
   advance(ms: number): Promise<void>
 }
 
-/** Lets all promises that can go on do so. */
+/** Runs all promise callbacks that are due. */
 const flushPromises = () => new Promise<void>((resolve) => setImmediate(resolve))
 
 export function createVirtualTime(): VirtualTime {

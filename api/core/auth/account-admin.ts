@@ -54,7 +54,7 @@ export function createAccountAdmin(needs: AccountAdminNeeds): AccountAdmin {
       const checked = NewAccount.shape.password.safeParse(password)
       if (!checked.success)
         throw new Refusal('input_invalid', {
-          detail: validationMessage(checked.error, { whole: 'the password' }),
+          detail: validationMessage(checked.error, { subject: 'the password' }),
         })
       const entry = await users.setPassword(userId, await passwords.hash(password), revokeUntil())
       await revocationPublisher.publish(entry)

@@ -1,4 +1,5 @@
-import { type CutResult, SIDECAR_TIMEOUT_MS } from '../../../contract/stream-instances.ts'
+import { SIDECAR_TIMEOUT_MS } from '../../../contract/sidecar-cohort.ts'
+import type { CutResult } from '../../../contract/stream-end.ts'
 import type { Logger } from '../../../runtime/log.ts'
 
 export interface SidecarWatchdogNeeds {

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import { SignJWT } from 'jose'
 import { AUDIENCE, type Claims, ISSUER, isRoleName, type TokenKind, TYP } from '../../../contract/claims.ts'
-import type { Algorithm, Keyring } from '../../../contract/keys.ts'
+import type { Keyring } from '../../../contract/keyring.ts'
+import type { Algorithm } from '../../../contract/keys.ts'
 import { toUnixSeconds } from '../../../runtime/time.ts'
 import { Refusal } from '../refusal.ts'
 

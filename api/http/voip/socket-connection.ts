@@ -2,6 +2,7 @@ import type { RawData, WebSocket } from 'ws'
 import type { Claims } from '../../../contract/claims.ts'
 import type { TokenVerifier } from '../../../contract/verdict.ts'
 import type { Logger } from '../../../runtime/log.ts'
+import { createTokenBucket } from '../../../runtime/token-bucket.ts'
 import { actorOf } from '../../core/actor.ts'
 import type { UserMessage } from '../../core/messaging/user-messages.ts'
 import { Refusal } from '../../core/refusal.ts'
@@ -9,7 +10,6 @@ import { refusalMessage, voipErrorFormat } from './errors.ts'
 import type { SocketIdentity } from './socket-auth.ts'
 import type { CommandHandler, SocketCommand } from './socket-commands.ts'
 import { parseClientMessage, toServerMessage, translate } from './socket-wire.ts'
-import { createTokenBucket } from './token-bucket.ts'
 
 export interface SocketConnectionNeeds {
   tokenVerifier: TokenVerifier
@@ -53,7 +53,7 @@ export function createSocketConnection(
   const { tokenVerifier, handleCommand, monotonic, pingIntervalMs, pongTimeoutMs, closeTimeoutMs, log } =
     needs
   const { extension } = identity
-  const bucket = createTokenBucket(PER_SECOND, BURST, monotonic)
+  const bucket = createTokenBucket({ burst: BURST, perSecond: PER_SECOND }, monotonic)
   const answered = new Set<string>()
   let claims: Claims = identity.claims
   let [pingedAt, pongAt] = [monotonic(), monotonic()]

@@ -35,7 +35,7 @@ export function parseClientMessage(text: string): { message: ClientMessage } | {
   const parsed = ClientMessage.safeParse(value)
   if (parsed.success) return { message: parsed.data }
   return {
-    error: `Invalid ${kind.data.type} message: ${validationMessage(parsed.error, { whole: 'it', most: 300 })}`,
+    error: `Invalid ${kind.data.type} message: ${validationMessage(parsed.error, { subject: 'it', maxLength: 300 })}`,
   }
 }
 

@@ -1,9 +1,8 @@
+import { createTokenBucket, type TokenBucket } from '../../../runtime/token-bucket.ts'
 import type { UserStatuses } from '../../core/presence/user-status.ts'
 import { Refusal } from '../../core/refusal.ts'
-import { createTokenBucket, type TokenBucket } from './token-bucket.ts'
 
-const PER_SECOND = 1
-const BURST = 10
+const LIMIT = { burst: 10, perSecond: 1 }
 /** Beyond so many people the counts start afresh: a forgotten count lets a few more through, no more than that. */
 const MAX_USERS = 10_000
 
@@ -20,9 +19,9 @@ export function rateLimitStatuses(
   return {
     async set(actor, status) {
       if (buckets.size > MAX_USERS) buckets.clear()
-      const bucket = buckets.get(actor.userId) ?? createTokenBucket(PER_SECOND, BURST, monotonic)
+      const bucket = buckets.get(actor.userId) ?? createTokenBucket(LIMIT, monotonic)
       buckets.set(actor.userId, bucket)
-      if (!bucket.take()) throw new Refusal('throttled', { retryAfter: BURST })
+      if (!bucket.take()) throw new Refusal('throttled', { retryAfter: LIMIT.burst })
       await statuses.set(actor, status)
     },
   }

@@ -1,21 +1,17 @@
 import { randomBytes } from 'node:crypto'
-import { existsSync, linkSync, mkdirSync, readFileSync, statSync, unlinkSync, writeFileSync } from 'node:fs'
+import { existsSync, linkSync, mkdirSync, unlinkSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { KeyFileError } from '../../../contract/keys.ts'
+import { readSecretFile } from '../../../runtime/secret-file.ts'
 
 /**
  * Reads 32 secret bytes from a file of 64 hex digits, mode 0600, and makes the file where there is none;
  * of processes that make it at once, all get the same.
- * @throws {KeyFileError}
+ * @throws {SecretFileError}
  */
 export function loadOrCreateSecret(path: string): Buffer {
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
   if (!existsSync(path)) createSecret(path)
-  if ((statSync(path).mode & 0o077) !== 0)
-    throw new KeyFileError(`${path} is readable by others: chmod 600 it`)
-  const hex = readFileSync(path, 'latin1').trim()
-  if (!/^[0-9a-f]{64}$/i.test(hex)) throw new KeyFileError(`${path} does not hold 64 hex digits`)
-  return Buffer.from(hex, 'hex')
+  return readSecretFile(path)
 }
 
 function createSecret(path: string): void {

@@ -6,8 +6,9 @@ import {
   REVOCATION_LOG_KEY,
   revocationFields,
 } from '../../../contract/revocation-entries.ts'
-import { isBefore, lastIdOf, type RevocationLogReader } from '../../../contract/revocation-log.ts'
+import type { RevocationLogReader } from '../../../contract/revocation-log.ts'
 import type { Logger } from '../../../runtime/log.ts'
+import { isBefore, lastIdOf } from '../../../runtime/redis-stream.ts'
 import { toUnixSeconds } from '../../../runtime/time.ts'
 import type {
   PendingRevocations,

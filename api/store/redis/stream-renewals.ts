@@ -4,7 +4,7 @@ import {
   STREAM_RENEWALS_KEY,
   streamRenewalFields,
 } from '../../../contract/revocation-entries.ts'
-import { isBefore } from '../../../contract/revocation-log.ts'
+import { isBefore } from '../../../runtime/redis-stream.ts'
 import type { StreamRenewalPublisher } from '../../core/auth/stream-renewal.ts'
 import { orUnavailable } from './errors.ts'
 

@@ -39,7 +39,7 @@ test('streams of a hanging sidecar are closed at every instance, also at one tha
     res.statusCode = req.url === '/health' ? 200 : 404
     res.end('{"status":"ok"}')
   })
-  writeFileSync(`${sidecar}.gate`, GATE)
+  writeFileSync(`${sidecar}.cohort`, GATE)
   const requests: string[] = []
   const instanceThat = (name: string, status: () => number | undefined) =>
     serve(name, (req, res) => {
@@ -67,7 +67,7 @@ test('streams of a hanging sidecar are closed at every instance, also at one tha
     async () => watchdog.tick(),
     (err) => failed.push(err),
   )
-  const of = (name: string) => requests.filter((line) => line === `${name} DELETE /channel/gate/${GATE}`)
+  const of = (name: string) => requests.filter((line) => line === `${name} DELETE /channel/cohort/${GATE}`)
   try {
     await new Promise((resolve) => setTimeout(resolve, 600))
     isHung = true
@@ -84,7 +84,7 @@ test('streams of a hanging sidecar are closed at every instance, also at one tha
     isHung = false
     await expect.poll(() => events, { timeout: 8_000 }).toEqual(['sidecar_silent', 'sidecar_back'])
     expect(failed).toEqual([])
-    expect(requests.filter((line) => !line.endsWith(`DELETE /channel/gate/${GATE}`))).toEqual([])
+    expect(requests.filter((line) => !line.endsWith(`DELETE /channel/cohort/${GATE}`))).toEqual([])
   } finally {
     chore.stop()
     await streamControl.close()
@@ -145,7 +145,7 @@ test.each([
   const sidecar = join(folder, 's.sock')
   const streamControl = createStreamControl([sidecar], [])
   expect(await streamControl.cohortOf(sidecar)).toBeUndefined()
-  writeFileSync(`${sidecar}.gate`, text)
+  writeFileSync(`${sidecar}.cohort`, text)
   expect(await streamControl.cohortOf(sidecar)).toBe(expected)
   await streamControl.close()
 })

@@ -13,7 +13,7 @@ import { freePort } from '../../support/free-port.ts'
 import { waitUntil } from '../../support/stack.ts'
 import { HANDSHAKE } from '../../support/stream-requests.ts'
 
-/** The real nginx, with servers of this test in the place of the sidecar, of the API, and of an instance of Nchan. */
+/** The real nginx, with servers of this test in place of the sidecar, of the API, and of an instance of Nchan. */
 let folder: string
 let port: number
 let nginx: ChildProcess
@@ -21,12 +21,12 @@ let sidecar: SocketServer
 let stderr = ''
 const upstreams: Server[] = []
 
-/** What the sidecar was asked, byte for byte, and how it answers. */
-const questions: string[] = []
+/** The gate requests to the sidecar, byte for byte, and how it answers. */
+const gateRequests: string[] = []
 let answerTo: (id: string) => string | undefined
 /** How many connections nginx has opened to the sidecar. */
 let connections = 0
-/** What reached the instance of Nchan. */
+/** The requests to the instance of Nchan. */
 const streams: IncomingMessage[] = []
 
 const FILE = 'the contents of the file'
@@ -39,7 +39,7 @@ const answer = (status: string, lines: readonly string[] = [], body = '') =>
 const grant = (id: string, status = '204 No Content') =>
   answer(status, [
     `X-Hs-Request-Id: ${id}`,
-    `X-Hs-Gate: ${'a'.repeat(32)}`,
+    `X-Hs-Cohort: ${'a'.repeat(32)}`,
     'X-Hs-Channel: state/users-state',
   ])
 const withBody = (status: string, id: string) =>
@@ -64,13 +64,13 @@ beforeAll(async () => {
     socket.on('data', (bytes) => {
       text += bytes.toString('latin1')
       for (let end = text.indexOf('\r\n\r\n'); end !== -1; end = text.indexOf('\r\n\r\n')) {
-        const question = text.slice(0, end + 4)
+        const gateRequest = text.slice(0, end + 4)
         text = text.slice(end + 4)
-        questions.push(question)
-        const said = answerTo(/^X-Hs-Request-Id: (.*)\r$/m.exec(question)?.[1] ?? '')
+        gateRequests.push(gateRequest)
+        const response = answerTo(/^X-Hs-Request-Id: (.*)\r$/m.exec(gateRequest)?.[1] ?? '')
         // Half an answer ends the connection.
-        if (said?.includes('\r\n\r\n')) socket.write(said, 'latin1')
-        else socket.end(said ?? '', 'latin1')
+        if (response?.includes('\r\n\r\n')) socket.write(response, 'latin1')
+        else socket.end(response ?? '', 'latin1')
       }
     })
   })
@@ -143,12 +143,12 @@ afterAll(async () => {
 })
 beforeEach(() => {
   answerTo = grant
-  questions.length = 0
+  gateRequests.length = 0
   streams.length = 0
 })
 
 interface Reply {
-  /** 0 where the connection was closed without an answer. */
+  /** 0 if the connection was closed without an answer. */
   status: number
   headers: Record<string, string>
   text: string
@@ -164,7 +164,7 @@ function send(line: string, headers: readonly string[] = [], body = ''): Promise
   )
 }
 
-/** Sends a request as it stands, and reads until nginx ends the connection. */
+/** Sends bytes, and reads until nginx ends the connection. */
 function sendBytes(bytes: string): Promise<Reply> {
   return new Promise((resolve) => {
     const socket = connect(port, '127.0.0.1')
@@ -205,8 +205,8 @@ const isOpened = ({ status }: Reply) => status === 200 || status === 101
 
 const OTHER = 'b'.repeat(32)
 
-describe('an answer of the sidecar that is not exactly the yes to this question', () => {
-  test.each<[title: string, say: (id: string) => string | undefined]>([
+describe('an answer of the sidecar that is not exactly a grant of this request', () => {
+  test.each<[title: string, respond: (id: string) => string | undefined]>([
     ['200 with a page', () => answer('200 OK', [`Content-Length: ${PAGE.length}`], PAGE)],
     ['200 with the right id', (id) => withBody('200 OK', id)],
     ['200 with the right id and no body', (id) => grant(id, '200 OK\r\nContent-Length: 0')],
@@ -215,7 +215,7 @@ describe('an answer of the sidecar that is not exactly the yes to this question'
     ['299 with the right id', (id) => withBody('299 Fine', id)],
     ['204 without an id', () => answer('204 No Content')],
     ['204 with an empty id', () => grant('')],
-    ['204 with another question’s id', () => grant(OTHER)],
+    ['204 with the id of another request', () => grant(OTHER)],
     ['204 with the id in upper case', (id) => grant(id.toUpperCase())],
     [
       '204 with another id and the id',
@@ -234,9 +234,9 @@ describe('an answer of the sidecar that is not exactly the yes to this question'
     ['nothing', () => undefined],
     ['garbage', () => '\x00\x01\x02 garbage\r\n\r\n'],
     ['half an answer', () => 'HTTP/1.1 20'],
-    ['half a yes', (id) => grant(id).slice(0, -2)],
-  ])('%s opens no file and no stream', async (_, say) => {
-    answerTo = say
+    ['half a grant', (id) => grant(id).slice(0, -2)],
+  ])('%s opens no file and no stream', async (_, respond) => {
+    answerTo = respond
     const file = await getFile()
     expect(file.text).not.toContain(FILE)
     expect(file.text).not.toContain(PAGE)
@@ -251,12 +251,12 @@ describe('an answer of the sidecar that is not exactly the yes to this question'
       const { text } = await send(`GET ${path}`, headers)
       expect({ opening, text }).toEqual({ opening, text: '' })
     }
-    // None was handed a channel.
+    // No stream got a channel.
     for (const { headers } of streams) expect(headers).not.toHaveProperty('x-hs-channel')
   })
 })
 
-describe('the yes to this question', () => {
+describe('a grant of this request', () => {
   test('opens the file', async () => {
     const { status, text } = await getFile()
     expect(status).toBe(200)
@@ -269,21 +269,21 @@ describe('the yes to this question', () => {
     expect(streams).toHaveLength(1)
     expect(streams[0]?.headers).toMatchObject({
       'x-hs-channel': 'state/users-state',
-      'x-hs-gate': 'a'.repeat(32),
+      'x-hs-cohort': 'a'.repeat(32),
     })
   })
 
   test('does not open the next file as well', async () => {
     await getFile()
-    const first = idOf(questions[0])
+    const first = idOf(gateRequests[0])
     answerTo = () => grant(first)
     expect((await getFile()).status).toBe(503)
   })
 })
 
-const idOf = (question = '') => /^X-Hs-Request-Id: (.*)\r$/m.exec(question)?.[1] ?? ''
+const idOf = (gateRequest = '') => /^X-Hs-Request-Id: (.*)\r$/m.exec(gateRequest)?.[1] ?? ''
 
-test('a sidecar that does not answer within 3 s opens nothing', async () => {
+test('no answer of the sidecar within 3 s denies the request', async () => {
   answerTo = () => 'HTTP/1.1 100 Continue\r\n\r\n'
   const startedAt = performance.now()
   const [file, stream] = await Promise.all([getFile(), send(`GET ${SUB}`, [SSE])])
@@ -302,7 +302,7 @@ test.each([
   expect(connections).toBe(before)
 })
 
-/** What a client may send to reach the sidecar, or to upset a connection to it. */
+/** Headers that a client may send to reach the sidecar, or to break a connection to it. */
 const INTRUDING = [
   'Content-Length: 0',
   'TE: trailers, chunked',
@@ -319,7 +319,7 @@ const INTRUDING = [
   'X-Hs-Query: link=x',
   'X-Hs-Instance: 7',
   'X-Hs-Conn: x',
-  'X-Hs-Gate: x',
+  'X-Hs-Cohort: x',
   'X-Hs-Channel: user/1',
   'x_hs_target: GET 1002/a.wav',
 ]
@@ -328,41 +328,38 @@ const CONNECTIONS = [
   'Connection: keep-alive, X-Hs-Target, Authorization, Content-Length',
   'Connection: upgrade, X-Hs-Request-Id\r\nUpgrade: h2c',
 ]
-/** A head without its ids, line by line. */
+/** The lines of a request's head, without ids. */
 const linesOf = (head = '') =>
   head
     .replace(/[0-9a-f]{32}/g, 'ID')
     .trimEnd()
     .split('\r\n')
 
-describe('whatever a client sends', () => {
-  // Nothing ends the connection where the client wants to keep it: its next request does.
+describe('nginx, whatever a client sends', () => {
+  // If the client keeps the connection, its next request ends it.
   const then = 'GET /health HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n'
 
-  test.each(CONNECTIONS)(
-    'with a file, the sidecar is asked by the complete list of headers (%j)',
-    async (own) => {
-      await send('GET /media/1001/%61.wav?link=abc&x', [own, 'Authorization: Bearer abc', ...INTRUDING], then)
-      expect(questions.map(linesOf)).toEqual([
-        [
-          'GET /check-media-access HTTP/1.1',
-          'Host: gate',
-          'Authorization: Bearer abc',
-          'X-Hs-Request-Id: ID',
-          'X-Hs-Target: GET 1001/a.wav',
-          'X-Hs-Query: link=abc&x',
-        ],
-      ])
-      expect(idOf(questions[0])).not.toBe(OTHER)
-    },
-  )
+  test.each(CONNECTIONS)('sends the sidecar the complete list of headers for a file (%j)', async (own) => {
+    await send('GET /media/1001/%61.wav?link=abc&x', [own, 'Authorization: Bearer abc', ...INTRUDING], then)
+    expect(gateRequests.map(linesOf)).toEqual([
+      [
+        'GET /check-media-access HTTP/1.1',
+        'Host: gate',
+        'Authorization: Bearer abc',
+        'X-Hs-Request-Id: ID',
+        'X-Hs-Target: GET 1001/a.wav',
+        'X-Hs-Query: link=abc&x',
+      ],
+    ])
+    expect(idOf(gateRequests[0])).not.toBe(OTHER)
+  })
 
   test.each(CONNECTIONS)(
-    'with a stream, both are asked by the complete list of headers (%j)',
+    'sends the sidecar and the instance the complete list of headers for a stream (%j)',
     async (own) => {
       const extra = ['Last-Event-ID: 1:0', 'Origin: https://phone.example', 'Authorization: Bearer abc']
       await send(`GET ${SUB}?ticket=abc`, [own, SSE, ...extra, ...INTRUDING], then)
-      expect(questions.map(linesOf)).toEqual([
+      expect(gateRequests.map(linesOf)).toEqual([
         [
           'GET /check-channel-access HTTP/1.1',
           'Host: gate',
@@ -381,8 +378,8 @@ describe('whatever a client sends', () => {
             host: 'stream',
             connection: 'close',
             accept: 'text/event-stream',
-            'x-hs-request-id': idOf(questions[0]),
-            'x-hs-gate': 'a'.repeat(32),
+            'x-hs-request-id': idOf(gateRequests[0]),
+            'x-hs-cohort': 'a'.repeat(32),
             'x-hs-channel': 'state/users-state',
           },
         },
@@ -402,7 +399,7 @@ describe('whatever a client sends', () => {
     ',,,',
     'permessage-deflate, '.repeat(380),
     '\xff\xfe',
-  ])('with a handshake, no extension of the WebSocket reaches the relay (%#)', async (extensions) => {
+  ])('passes no extension of a WebSocket handshake to the relay (%#)', async (extensions) => {
     const page = ['Origin: https://phone.example', `Sec-WebSocket-Extensions: ${extensions}`]
     const reply = await send(`GET ${SUB}`, [...WEBSOCKET, ...page, 'Sec-WebSocket-Protocol: a', ...INTRUDING])
     expect(reply.status).toBe(101)
@@ -414,8 +411,8 @@ describe('whatever a client sends', () => {
         'sec-websocket-key': 'dGhlIHNhbXBsZSBub25jZQ==',
         'sec-websocket-version': '13',
         accept: 'text/event-stream',
-        'x-hs-request-id': idOf(questions[0]),
-        'x-hs-gate': 'a'.repeat(32),
+        'x-hs-request-id': idOf(gateRequests[0]),
+        'x-hs-cohort': 'a'.repeat(32),
         'x-hs-channel': 'state/users-state',
       },
     ])
@@ -428,7 +425,7 @@ async function timeOf(path: string, headers: readonly string[]): Promise<number>
   for (let n = 0; n < 25; n += 1) {
     const startedAt = performance.now()
     const { status } = await send(`GET ${path}`, headers)
-    // Not a refusal of the header itself.
+    // The header itself is not refused.
     expect(status).not.toBe(400)
     times.push(performance.now() - startedAt)
   }
@@ -437,7 +434,7 @@ async function timeOf(path: string, headers: readonly string[]): Promise<number>
 
 test.each([
   ['an Accept of 450 media types', `Accept: ${'text/event-stream,'.repeat(450)}`],
-  ['an Accept of 450 media types that are none', `Accept: ${'text/event-streams'.repeat(450)}`],
+  ['an Accept of 450 malformed media types', `Accept: ${'text/event-streams'.repeat(450)}`],
   ['an Accept of blanks', `Accept: a${',  \t '.repeat(1_600)}text/event-strea`],
   ['a Connection of 1000 words', `Connection: ${'upgrade '.repeat(1_000)}`],
   ['a Connection of one long word', `Connection: ${'upgrade'.repeat(1_150)}`],
@@ -453,11 +450,11 @@ test.each([
   }
 })
 
-describe('every answer of nginx', () => {
+describe('every response of nginx', () => {
   const refusing = (status: string) => (id: string) =>
     answer(status, [`X-Hs-Request-Id: ${id}`, 'Content-Length: 0'])
   const page = ['Origin: https://phone.example']
-  type Answered = [status: number, title: string, ask: () => Promise<Reply>, say?: typeof answerTo]
+  type Answered = [status: number, title: string, ask: () => Promise<Reply>, respond?: typeof answerTo]
   const ANSWERS: readonly Answered[] = [
     [200, 'a file', () => getFile()],
     [206, 'a part of a file', () => getFile(['Range: bytes=0-3'])],
@@ -470,14 +467,14 @@ describe('every answer of nginx', () => {
     [400, 'a bad header', () => sendBytes('GET / HTTP/1.1\r\nHost: x\r\nHost: y\r\n\r\n')],
     [400, 'a header of 40 kB', () => send('GET /', [`X: ${'x'.repeat(40_000)}`])],
     [414, 'a path of 40 kB', () => send(`GET /${'x'.repeat(40_000)}`)],
-    [400, 'what the API cannot read', () => send('GET /unreadable')],
-    [404, 'a place that leads there', () => send('GET /_unreadable')],
-    [404, 'a place of words', () => send('GET /_refused/problem')],
-    [400, 'a file asked for with a body', () => getFile(['Content-Length: 1'])],
-    [400, 'a stream asked for with a body', () => send(`GET ${SUB}`, [SSE, 'Content-Length: 1'])],
+    [400, 'a request that the API cannot parse', () => send('GET /unreadable')],
+    [404, 'the internal location for that', () => send('GET /_unreadable')],
+    [404, 'an internal error page', () => send('GET /_refused/problem')],
+    [400, 'a file requested with a body', () => getFile(['Content-Length: 1'])],
+    [400, 'a stream requested with a body', () => send(`GET ${SUB}`, [SSE, 'Content-Length: 1'])],
     [
       400,
-      'a v1 stream asked for with a body',
+      'a v1 stream requested with a body',
       () => send('GET /api/v1/streams/me', [SSE, 'Content-Length: 1']),
     ],
     [400, 'a conditional stream', () => send(`GET ${SUB}`, [SSE, 'If-None-Match: x'])],
@@ -490,9 +487,9 @@ describe('every answer of nginx', () => {
     [403, 'a stream for another site', () => send(`GET ${SUB}`, [SSE, 'Origin: https://evil.example'])],
     [403, 'the state for a page', () => send('GET /_gate/ready', page)],
     [403, 'publishing for a page', () => send(`POST ${API}/pub/users-state`, page)],
-    [404, 'a file that is not there', () => send('GET /media/1001/b.wav')],
+    [404, 'a missing file', () => send('GET /media/1001/b.wav')],
     [404, 'a folder', () => send('GET /media/1001')],
-    [404, 'a place inside', () => send('GET /_gate/media')],
+    [404, 'an internal location', () => send('GET /_gate/media')],
     [405, 'a file by POST', () => send('POST /media/1001/a.wav', ['Content-Length: 0'])],
     [405, 'a stream by POST', () => send(`POST ${SUB}`, ['Content-Length: 0'])],
     [405, 'a v1 stream by POST', () => send('POST /api/v1/streams/me', ['Content-Length: 0'])],
@@ -505,33 +502,36 @@ describe('every answer of nginx', () => {
     [426, 'the socket without a handshake', () => send('GET /ws')],
     [501, 'an unknown encoding', () => send('POST /', ['Transfer-Encoding: gzip'])],
     [505, 'an unknown version', () => sendBytes('GET / HTTP/3.0\r\nHost: x\r\n\r\n')],
-    [503, 'a file that cannot be judged', () => getFile(), () => undefined],
-    [503, 'the API that is away', () => send('GET /gone')],
+    [503, 'a file without a verdict', () => getFile(), () => undefined],
+    [503, 'the API that does not answer', () => send('GET /gone')],
   ]
   afterEach(() => {
     always = []
   })
 
-  test.each(ANSWERS)('%i: %s says no-referrer, once', async (status, _title, ask, say) => {
-    if (say !== undefined) answerTo = say
-    const reply = await ask()
-    expect(reply.status).toBe(status)
-    const head = reply.text.split('\r\n\r\n')[0] ?? ''
-    expect(head.match(/^referrer-policy:.*$/gim)).toEqual(['Referrer-Policy: no-referrer'])
-  })
+  test.each(ANSWERS)(
+    '%i: %s has Referrer-Policy: no-referrer, once',
+    async (status, _title, ask, respond) => {
+      if (respond !== undefined) answerTo = respond
+      const reply = await ask()
+      expect(reply.status).toBe(status)
+      const head = reply.text.split('\r\n\r\n')[0] ?? ''
+      expect(head.match(/^referrer-policy:.*$/gim)).toEqual(['Referrer-Policy: no-referrer'])
+    },
+  )
 
   const count = ({ text }: Reply, name: string) =>
     (text.split('\r\n\r\n')[0] ?? '').match(new RegExp(`^${name}:.*$`, 'gim')) ?? []
-  /** Before nginx has read who asks, or by a page that says so itself. */
+  /** Refused before nginx has read Origin, or requested by a page in any case. */
   const ANONYMOUS = /without Host|no HTTP|a bad header|40 kB|unknown version|another site|page|preflight/
   const forPages = ANSWERS.filter(([, title]) => !ANONYMOUS.test(title) && title !== 'the API')
 
   test.each(forPages)(
     '%i: %s can be read by a page of an allowed origin',
-    async (status, _title, ask, say) => {
-      if (say !== undefined) answerTo = say
+    async (status, _title, ask, respond) => {
+      if (respond !== undefined) answerTo = respond
       always = ['Origin: https://phone.example']
-      // Only pages on other machines are kept out of what services of this machine do.
+      // 403 where only services of this machine have access.
       const reply = await ask()
       expect([status, 403]).toContain(reply.status)
       expect(reply.headers).toMatchObject({ 'access-control-allow-origin': 'https://phone.example' })
@@ -545,19 +545,22 @@ describe('every answer of nginx', () => {
     },
   )
 
-  test.each(forPages)('%i: %s is not shown to a page of another one', async (_status, _title, ask, say) => {
-    if (say !== undefined) answerTo = say
-    for (const origin of ['https://evil.example', 'null', 'https://phone.example.evil.example']) {
-      always = [`Origin: ${origin}`]
-      const reply = await ask()
-      expect(count(reply, 'access-control-allow-origin')).toEqual([])
-    }
-  })
+  test.each(forPages)(
+    '%i: %s cannot be read by a page of another origin',
+    async (_status, _title, ask, respond) => {
+      if (respond !== undefined) answerTo = respond
+      for (const origin of ['https://evil.example', 'null', 'https://phone.example.evil.example']) {
+        always = [`Origin: ${origin}`]
+        const reply = await ask()
+        expect(count(reply, 'access-control-allow-origin')).toEqual([])
+      }
+    },
+  )
 
   test.each(ANSWERS.filter(([status]) => status >= 400))(
-    '%i: %s is no HTML',
-    async (_status, _title, ask, say) => {
-      if (say !== undefined) answerTo = say
+    '%i: %s has a JSON body, not HTML',
+    async (_status, _title, ask, respond) => {
+      if (respond !== undefined) answerTo = respond
       const { headers, text } = await ask()
       expect(headers['content-type']).toMatch(/^application\/(problem\+)?json$/)
       expect(JSON.parse(text.split('\r\n\r\n')[1] ?? '')).toBeTypeOf('object')
@@ -573,7 +576,7 @@ describe('a page of an allowed origin', () => {
     'http://x',
     'http://X:80',
   ]
-  test.each(ORIGINS)('%s may read a file, whichever way it spells itself', async (origin) => {
+  test.each(ORIGINS)('%s may read a file, in any spelling of its origin', async (origin) => {
     expect((await getFile([`Origin: ${origin}`])).headers).toMatchObject({
       'access-control-allow-origin': origin,
     })
@@ -586,7 +589,7 @@ describe('a page of an allowed origin', () => {
     'https://phone.example.',
     'https://x:80',
     'http://x:81',
-  ])('%s is none', async (origin) => {
+  ])('%s is not an allowed origin', async (origin) => {
     expect((await getFile([`Origin: ${origin}`])).headers).not.toHaveProperty('access-control-allow-origin')
     expect((await send(`GET ${SUB}`, [SSE, `Origin: ${origin}`])).status).toBe(403)
   })
@@ -610,13 +613,13 @@ describe('a page of an allowed origin', () => {
         'access-control-allow-headers': expect.stringMatching(/^Authorization,.*, Range$/),
         vary: 'Origin',
       })
-      expect(questions).toEqual([])
+      expect(gateRequests).toEqual([])
       const foreign = await send(`OPTIONS ${path}`, ['Origin: https://evil.example', ...ask])
       expect(foreign.headers).not.toHaveProperty('access-control-allow-origin')
     },
   )
 
-  test('reads which part of a file it got, and that there is no such part', async () => {
+  test('can read which part of a file it got, and that a part does not exist', async () => {
     const origin = 'Origin: https://phone.example'
     const part = await getFile([origin, 'Range: bytes=4-7'])
     expect([part.status, part.headers['content-range']]).toEqual([206, `bytes 4-7/${FILE.length}`])
@@ -629,7 +632,7 @@ describe('a page of an allowed origin', () => {
   })
 })
 
-describe('what nginx itself refuses is in the words of its surface', () => {
+describe('an error response of nginx itself has the format of the surface', () => {
   const SOFTPHONE = { success: false, error: 'Invalid request', timestamp: expect.any(Number) }
   const MIKOPBX = { result: false, data: {}, messages: { error: ['Invalid request'] } }
   const PROBLEM = { type: 'about:blank', title: 'Bad Request', status: 400, detail: expect.any(String) }
@@ -666,8 +669,18 @@ describe('what nginx itself refuses is in the words of its surface', () => {
       () => send('POST /api/login', ['Content-Length: 99999999']),
       { error: 'Request too large' },
     ],
-    [503, 'the API that is away', () => send('GET /auth/gone'), { detail: 'Temporarily unavailable' }],
-    [400, 'what the API cannot read', () => send('GET /api/unreadable'), { message: 'Invalid request' }],
+    [
+      503,
+      'the API that does not answer',
+      () => send('GET /auth/gone'),
+      { detail: 'Temporarily unavailable' },
+    ],
+    [
+      400,
+      'a request that the API cannot parse',
+      () => send('GET /api/unreadable'),
+      { message: 'Invalid request' },
+    ],
     [405, 'another method', () => send('POST /ws', ['Content-Length: 0']), { error: 'Method Not Allowed' }],
   ] as const)('%i: %s', async (status, _, ask, body) => {
     const reply = await ask()
@@ -677,8 +690,8 @@ describe('what nginx itself refuses is in the words of its surface', () => {
   })
 })
 
-describe('a door for programs of this machine', () => {
-  const DOORS = [
+describe('an endpoint for programs of this machine', () => {
+  const LOCAL_ENDPOINTS = [
     'GET /_gate/health',
     'GET /_gate/ready',
     'GET /_gate/metrics',
@@ -687,7 +700,7 @@ describe('a door for programs of this machine', () => {
   const under = (line: string, host: string) =>
     sendBytes(`${line} HTTP/1.1\r\nHost: ${host}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n`)
 
-  test.each(DOORS)('%s answers under an address and localhost', async (line) => {
+  test.each(LOCAL_ENDPOINTS)('%s answers under an IP address and localhost', async (line) => {
     const names = [
       '127.0.0.1',
       '127.0.0.1:8099',
@@ -701,8 +714,8 @@ describe('a door for programs of this machine', () => {
       expect([host, (await under(line, host)).status]).toEqual([host, expect.toBeOneOf([200, 204])])
   })
 
-  // DNS rebinding: the browser asks 127.0.0.1 under the page's own name, and sends no Origin.
-  test.each(DOORS)('%s is closed under any other name', async (line) => {
+  // DNS rebinding: the browser sends requests to 127.0.0.1 under the page's host name, without Origin.
+  test.each(LOCAL_ENDPOINTS)('%s is forbidden under any other host name', async (line) => {
     for (const host of [
       'evil.example',
       'evil.example:8099',
@@ -713,13 +726,13 @@ describe('a door for programs of this machine', () => {
     ])
       expect([host, (await under(line, host)).status]).toEqual([host, 403])
     expect((await under(line, 'evil.example')).status).toBe(403)
-    // The name in the request line is the one that counts (RFC 9112 §3.2.2).
+    // The host in the request line overrides Host (RFC 9112 §3.2.2).
     const absolute = line.replace(' ', ' http://evil.example')
     expect((await under(absolute, '127.0.0.1')).status).toBe(403)
   })
 })
 
-describe('a GET of a channel is a stream where the client prefers events', () => {
+describe('a GET of a channel is a stream if the client prefers events', () => {
   test.each([
     ['text/event-stream', true],
     ['TEXT/Event-Stream', true],

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { login } from '../../support/http-client.ts'
 import { type Stack, startStack } from '../../support/stack.ts'
 
-/** nginx keeps files open for a moment; what it keeps is checked again after this long, rounded up to its clock. */
+/** nginx caches open files; it checks a cached one again after this long, rounded up to its clock. */
 const NOTICED_MS = 2_100
 
 let stack: Stack
@@ -24,7 +24,7 @@ async function read(name: string) {
   return { status: res.status, text: await res.text() }
 }
 
-test('a file that becomes a link to somebody else never shows what it points to', async () => {
+test('a file that is replaced by a link to another user’s file never shows that file', async () => {
   writeFileSync(join(stack.data, 'media', '1002', 'secret.txt'), 'a secret of 1002')
   writeFileSync(inFolder('mine.txt'), 'mine')
   expect(await read('mine.txt')).toEqual({ status: 200, text: 'mine' })
@@ -53,7 +53,7 @@ test('a file that is replaced or removed is noticed', async () => {
   expect((await read('call.txt')).status).toBe(404)
 })
 
-test('a file that is being written to is read to its new end', async () => {
+test('a file that grows is read to its new end', async () => {
   writeFileSync(inFolder('growing.txt'), 'begun')
   expect((await read('growing.txt')).text).toBe('begun')
   writeFileSync(inFolder('growing.txt'), 'begun, and ended')

@@ -14,7 +14,7 @@ import { requestJson } from '../../support/http-client.ts'
 import { waitUntil } from '../../support/stack.ts'
 import { HANDSHAKE } from '../../support/stream-requests.ts'
 
-/** The real nginx in front of a server in the API's place, which takes every handshake and echoes. */
+/** The real nginx in front of a server in place of the API, which accepts every handshake and echoes. */
 let folder: string
 let url: string
 let nginx: ChildProcess
@@ -82,7 +82,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true })
 })
 
-/** Opens a socket, says something, and waits for the echo. */
+/** Opens a socket, sends a message, and waits for the echo. */
 async function echoed(path: string, headers: Record<string, string> = {}, protocols: string[] = []) {
   const socket = new WebSocket(url.replace('http', 'ws') + path, protocols, { headers })
   try {
@@ -97,7 +97,7 @@ async function echoed(path: string, headers: Record<string, string> = {}, protoc
 }
 
 describe('the API', () => {
-  test('is asked by HTTP/1.1, over connections that are kept', async () => {
+  test('gets requests by HTTP/1.1, over connections that stay open', async () => {
     plain.length = 0
     for (let n = 0; n < 5; n += 1) await requestJson(`${url}/api/v1/sessions`)
     expect(plain.map(({ httpVersion }) => httpVersion)).toEqual(Array(5).fill('1.1'))
@@ -106,7 +106,7 @@ describe('the API', () => {
 })
 
 describe('the socket of the API', () => {
-  test('is reached through nginx, with all that says who asks', async () => {
+  test('gets the handshake through nginx, with the headers about the client', async () => {
     const headers = {
       Authorization: 'Bearer abc',
       Origin: 'https://phone.example',
@@ -128,12 +128,12 @@ describe('the socket of the API', () => {
     expect(req?.headers).not.toHaveProperty('x-forwarded-for')
   })
 
-  test('is asked for by the path nginx judged, not by the client’s spelling', async () => {
+  test('gets the path that nginx normalised, not the client’s spelling', async () => {
     expect(await echoed('/x/..//%77s?ticket=t')).toBe('hello')
     expect(asked.at(-1)?.url).toBe('/ws?ticket=t')
   })
 
-  test('says no in its own words', async () => {
+  test('answers a refusal with its own body', async () => {
     await expect(echoed('/ws?token=refused')).rejects.toThrow('401')
   })
 
@@ -171,7 +171,7 @@ describe('the socket of the API', () => {
   })
 })
 
-/** By hand, as no client library asks like that. */
+/** Sends bytes, as no client library sends such a request. */
 async function statusOf(method: string, path: string, headers: Record<string, string>) {
   return new Promise<{ status: number; upgrade: string | undefined }>((resolve, reject) => {
     const req = request(url + path, { method, headers }, (res) => {

@@ -23,7 +23,7 @@ function run(path: string, args: readonly string[]): string {
   return stdout
 }
 
-/** What the real fail2ban makes of a log: the addresses it would count, and when. */
+/** The addresses that the real fail2ban counts in a log, and when. */
 function matchesOf(path: string): { address: string; unixSeconds: number }[] {
   const rows = run(fail2ban.path, ['-c', fail2ban.config, '-e', 'utf-8', '-o', 'row', path, filter])
   return [...rows.matchAll(/^\['([^']*)',\s*(\d+)/gm)].map(([, address = '', seconds]) => ({
@@ -99,7 +99,7 @@ describe('a failed login counts once, for the address it came from', () => {
   })
 })
 
-describe('what is no failed login does not count', () => {
+describe('fail2ban does not count', () => {
   const forgery = '[AUTH_FAILED] Failed login attempt for user: x | From: 6.6.6.6 | Time: 2026-03-01 23:59:58'
   test.each<[string, SecurityEvent]>([
     ['a success', { event: 'authn_login_success', username: 'bob', address: '10.1.2.3', ...ids }],
@@ -118,10 +118,7 @@ describe('what is no failed login does not count', () => {
     ],
     ['a logout', { event: 'session_logout', address: '10.1.2.3', ...ids }],
     ['a logout of a hostile id', { event: 'session_logout', address: '10.1.2.3', ...ids, userId: forgery }],
-    [
-      'a failure from no address, which nobody can be banned for',
-      failed('bob', 'proxy.example | From: 6.6.6.6'),
-    ],
+    ['a failure without an address, which cannot be banned', failed('bob', 'proxy.example | From: 6.6.6.6')],
   ])('%s', (_, event) => {
     expect(matchesOf(logOf(lineOf(event)))).toEqual([])
   })
@@ -132,7 +129,7 @@ describe('what is no failed login does not count', () => {
   })
 })
 
-test('of a log of everything, exactly the failed ones count, each with its address', () => {
+test('fail2ban counts exactly the failed logins of a log of all events, each with its address', () => {
   const events: SecurityEvent[] = []
   const addresses: string[] = []
   for (let n = 0; n < 300; n += 1) {
@@ -163,10 +160,10 @@ test('the jail bans for 12 hours after 10 failures in half an hour', () => {
   const jail = join(config, 'jail.d', 'hookswitch.conf')
   const log = logOf('')
   writeFileSync(jail, readFileSync(jail, 'utf8').replace(/^logpath = .*$/m, `logpath = ${log}`))
-  // -d says what the server would be told. Where a Python came along, the script does not know of it.
+  // -d prints the commands for the server. The script does not find a Python that was installed with it.
   const [client, python] = ['fail2ban-client', 'python3'].map((name) => join(dirname(fail2ban.path), name))
   const [program = '', ...script] = existsSync(python ?? '') ? [python, client ?? ''] : [client]
-  const told = run(program, [...script, '-c', config, '-d'])
+  const commands = run(program, [...script, '-c', config, '-d'])
   for (const setting of [
     "['add', 'hookswitch', ",
     "['set', 'hookswitch', 'maxretry', 10]",
@@ -177,7 +174,7 @@ test('the jail bans for 12 hours after 10 failures in half an hour', () => {
     "['set', 'hookswitch', 'addfailregex', ",
     "['start', 'hookswitch']",
   ]) {
-    expect(told).toContain(setting)
+    expect(commands).toContain(setting)
   }
 })
 
@@ -188,7 +185,7 @@ describe('a running stack', () => {
   })
   afterAll(() => stack.stop())
 
-  test('logs a wrong password so that fail2ban sees who tried, and nothing else', async () => {
+  test('logs a wrong password so that fail2ban counts its address, and nothing else', async () => {
     const path = () => join(stack.data, 'log', 'security.log')
     const before = Math.floor(Date.now() / 1000)
     await logout(stack, await login(stack))

@@ -29,7 +29,7 @@ afterAll(async () => {
 const v1 = (method: string, path: string, init: { json?: unknown; body?: string; headers?: object } = {}) =>
   requestJson(`${stack.url}/api/v1${path}`, { method, token, ...(init as RequestInit) })
 
-/** What may have meaning to Asterisk, to a shell, to SQL, to JSON or to a log. */
+/** Values that have a meaning in Asterisk, in a shell, in SQL, in JSON or in a log. */
 const HOSTILE_TEXTS: readonly (readonly [title: string, text: string])[] = [
   ['CR', '1002\rAction: Command'],
   ['LF', '1002\nAction: Command'],
@@ -75,7 +75,7 @@ const HOSTILE_VALUES: readonly (readonly [title: string, value: unknown])[] = [
   ['100 kB', '1'.repeat(100_000)],
 ]
 
-/** Each field that takes a client's words. */
+/** Each field with a text of the client. */
 const FIELDS: readonly (readonly [
   field: string,
   method: string,
@@ -100,13 +100,13 @@ const FIELDS: readonly (readonly [
   ['status word', 'PUT', () => '/protected/status', (status) => ({ status })],
 ]
 
-/** Refused in the surface's own words, and nothing is said of what is inside. */
+/** Refused in the surface's error format, without internal details. */
 function expectRefusal(reply: Awaited<ReturnType<typeof requestJson>>, path: string) {
   expect(reply.status).toBeGreaterThanOrEqual(400)
   expect(reply.status).toBeLessThan(500)
   if (path.startsWith('/api/v1')) {
     expect(reply.headers.get('content-type')).toContain('application/problem+json')
-    // nginx refuses what is longer than 64 kB, before any surface has a code for it.
+    // nginx refuses more than 64 kB with its own code.
     const code = reply.status === 413 ? {} : { code: expect.any(String) }
     expect(reply.body).toMatchObject({ status: reply.status, ...code })
   } else expect(reply.body).toEqual({ error: expect.any(String) })
@@ -117,11 +117,11 @@ let before: number
 beforeEach(() => {
   before = pbx.controlActions().length
 })
-/** Whatever was asked for, the PBX was asked for nothing. */
+/** No request has reached the PBX. */
 afterEach(() => expect(pbx.controlActions().slice(before)).toEqual([]))
 
 describe('a hostile value', () => {
-  /** They may be left out, and null is as if they were: then it is a call like any other. */
+  /** Optional fields: null counts as missing, so that the call is valid. */
   const OPTIONAL: readonly string[] = ['user_id', 'caller_number']
   test.each(FIELDS)('as %s is refused and never reaches the PBX', async (name, method, path, json) => {
     for (const [title, value] of HOSTILE_VALUES) {
@@ -176,7 +176,7 @@ describe('a hostile value', () => {
   })
 })
 
-describe('a body that is none', () => {
+describe('a malformed body', () => {
   const JSON_TYPE = 'application/json'
   const BODIES: readonly (readonly [title: string, body: string, type: string])[] = [
     ['nothing', '', JSON_TYPE],
@@ -237,17 +237,17 @@ describe('over the socket', () => {
     ws.on('message', (data) => frames.push(JSON.parse(String(data))))
     await waitUntil('it is open', () => frames.length > 0)
   }
-  /** Slowly enough to be heard. */
-  const say = async (text: string) => {
-    const heard = frames.length
+  /** Sends a message, slowly enough for the rate limit, and waits for the answers. */
+  const send = async (text: string) => {
+    const framesBefore = frames.length
     ws.send(text)
-    await waitUntil('it is answered', () => frames.length > heard || ws.readyState > WebSocket.OPEN)
+    await waitUntil('it is answered', () => frames.length > framesBefore || ws.readyState > WebSocket.OPEN)
     await new Promise((resolve) => setTimeout(resolve, 60))
-    return frames.slice(heard)
+    return frames.slice(framesBefore)
   }
   afterEach(() => ws.close())
 
-  const SAID: readonly (readonly [string, (value: unknown) => object])[] = [
+  const MESSAGES: readonly (readonly [string, (value: unknown) => object])[] = [
     ['hangup', (channel) => ({ type: 'hangup', channel })],
     ['answer_call', (channel) => ({ type: 'answer_call', channel })],
     ['call_status’ channel', (channel) => ({ type: 'call_status', channel, status: 'ok' })],
@@ -256,16 +256,16 @@ describe('over the socket', () => {
     ['auth', (token) => ({ type: 'auth', token })],
     ['type', (type) => ({ type })],
   ]
-  test.each(SAID)('%s with a hostile value is an error and nothing else', async (name, message) => {
+  test.each(MESSAGES)('%s with a hostile value is an error and nothing else', async (name, message) => {
     await open()
-    // One that a status may hold is no attack on it.
+    // Skips values that are valid for a status.
     const fits = (value: unknown) =>
       name === 'call_status' && typeof value === 'string' && /^[\w .:-]{1,64}$/.test(value)
     for (const [title, value] of HOSTILE_VALUES) {
       const text = JSON.stringify(message(value))
-      // Longer ones close the socket: see socket-life.
+      // Longer ones close the socket, which another test covers.
       if (fits(value) || text.length > 8_000) continue
-      const answers = await say(text)
+      const answers = await send(text)
       expect([title, answers.map(({ type }) => type)]).toEqual([title, ['error']])
       expect(JSON.stringify(answers).length).toBeLessThan(500)
     }
@@ -313,7 +313,7 @@ describe('a hostile caller', () => {
     follower = subscribeSse(stack, admin, `${stack.base}/sub/active-calls`)
     live = simulateCall(pbx, { extension: '2666', name }, { extension: '1003' })
     const { id } = live
-    await waitUntil('it is told', () => JSON.stringify(follower.messages).includes(id))
+    await waitUntil('it has arrived', () => JSON.stringify(follower.messages).includes(id))
     const user3 = (await login(stack, 'user3')).access
     const { status, body } = await requestJson(`${stack.url}/api/v1/calls/${id}`, { token: user3 })
     expect([status, body.state]).toEqual([200, 'up'])
@@ -322,7 +322,7 @@ describe('a hostile caller', () => {
     expect([...shown].length).toBeLessThanOrEqual(80)
     expect(name.replace(/[\p{Cc}\p{Zl}\p{Zp}\u202e]/gu, '').startsWith(shown)).toBe(true)
     expect(JSON.stringify(body).length).toBeLessThan(2_000)
-    // What it tried to forge would be a call of its own.
+    // The forged event would be another call.
     const { body: all } = await requestJson(`${stack.url}/api/v1/calls`, { token: admin })
     expect((all.calls as { id: string }[]).map((one) => one.id).sort()).toEqual([call.id, id].sort())
   })
@@ -339,8 +339,8 @@ describe('a hostile caller', () => {
   })
 })
 
-describe('what does reach the PBX', () => {
-  /** Dials, and gives the one order that came of it. */
+describe('the action that reaches the PBX', () => {
+  /** Dials, and returns the one action that the PBX received. */
   async function orderOf(by: string, number: string) {
     const { status, body } = await requestJson(`${stack.url}/api/v1/calls`, { token: by, json: { number } })
     const orders = pbx.controlActions().slice(before)
@@ -368,7 +368,7 @@ describe('what does reach the PBX', () => {
     })
   })
 
-  test('shows of a hostile name of one’s own only what is no syntax', async () => {
+  test('contains of a hostile name of the user only characters without syntax', async () => {
     const eve = {
       username: 'Eve"<1000>,\\ፊApplication:System',
       email: 'eve@example.org',
@@ -386,8 +386,8 @@ describe('what does reach the PBX', () => {
   })
 })
 
-describe('in the end', () => {
-  test('no link to the PBX was ever lost, and nothing unforeseen is in the log', () => {
+describe('after all hostile input', () => {
+  test('the link to the PBX was never lost, and the log has no unexpected error', () => {
     expect(pbx.eventConnections()).toBe(1)
     const failures = stack.logs().match(/.*"(request_failed|socket_failed)".*/g) ?? []
     expect(failures).toEqual([])

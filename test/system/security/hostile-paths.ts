@@ -1,6 +1,6 @@
 const API = '/pbxcore/api/module-softphone-backend/v1'
 
-/** What user 1001 may not read: other people’s files, hidden ones, folders, and every spelling of them. */
+/** Paths that user 1001 may not read: files of other users, hidden files, folders, and every spelling of them. */
 export const FOREIGN_MEDIA_PATHS: readonly string[] = [
   ...[
     '/media/1001/../1002/hello.wav',
@@ -135,7 +135,7 @@ export const FOREIGN_MEDIA_PATHS: readonly string[] = [
   ],
 ]
 
-/** Names behind `sub/` that are not `users-state`, nearly `users-state`, or a channel of nginx’s own. */
+/** Names after `sub/` that are not `users-state`, similar to it, or a channel of nginx itself. */
 export const INVALID_CHANNELS: readonly string[] = [
   ...[
     'users-state%0a',
@@ -147,7 +147,7 @@ export const INVALID_CHANNELS: readonly string[] = [
   ],
   ...[
     'conn/00000000000000000000000000000000',
-    'gate/x',
+    'cohort/x',
     'state/users-state',
     'conn%2fx',
     '../sub/users-statE',
@@ -188,7 +188,7 @@ export const INVALID_CHANNELS: readonly string[] = [
   ...['valueof', 'meta', 'status'],
 ]
 
-/** Paths that nginx, Node or Hono might take for `pub/users-state`. */
+/** Paths that nginx, Node or Hono might parse as `pub/users-state`. */
 export const NEAR_PUBLISH_PATHS: readonly string[] = [
   ...[
     '/pub//../users-state',
@@ -228,7 +228,7 @@ export const NEAR_PUBLISH_PATHS: readonly string[] = [
   ],
 ]
 
-/** Places that only nginx itself, the sidecar and the API may ask for. */
+/** Paths that only nginx itself, the sidecar and the API may request. */
 export const INTERNAL_PATHS: readonly string[] = [
   ...[
     '/_gate/media',

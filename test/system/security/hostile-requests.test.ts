@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { addKey, readKeys } from '../../../contract/keys.ts'
 import { FOREIGN_SIGNATURES, UNREADABLE_TOKENS } from '../../contract/invalid-tokens.ts'
 import { jsonTestSuite } from '../../contract/json-test-suite.ts'
-import { type Flaw, mint, signJws, type TestKeys, validHeader } from '../../contract/mint-token.ts'
+import { mint, signJws, type TestKeys, type TokenChanges, validHeader } from '../../contract/mint-token.ts'
 import { freePort } from '../../support/free-port.ts'
 import { login, logout, requestJson, type SessionTokens } from '../../support/http-client.ts'
 import { childrenOf, internetSocketsOf } from '../../support/process-tree.ts'
@@ -26,12 +26,12 @@ let user: SessionTokens
 let admin: SessionTokens
 let pids: number[] = []
 let workers: number[] = []
-/** Whoever follows a URL in a token knocks here. */
+/** A server that counts connections, for tokens that contain its URL. */
 let listener: Server
 let requestsToListener = 0
 let watcher: NodeJS.Timeout
 const internetSockets = new Set<string>()
-/** The last part of every token that was sent or given out. */
+/** The signature of every token that was sent or issued. */
 const signatures = new Set<string>()
 
 beforeAll(async () => {
@@ -41,7 +41,7 @@ beforeAll(async () => {
   const all = readKeys(keys)
   const [hmac, eddsa] = [all.find((key) => key.alg === 'HS256'), all.find((key) => key.alg === 'EdDSA')]
   if (hmac === undefined || eddsa === undefined) throw new Error('the stack has no keys')
-  // Read anew each time: a forged token lives a minute, and the file runs for longer on a busy machine.
+  // Read anew each time: a forged token is valid for a minute, and the tests take longer on a busy machine.
   forge = {
     hmac,
     eddsa,
@@ -75,7 +75,7 @@ afterAll(async () => {
   await stack?.stop()
 })
 
-/** Files that a path could be led to. */
+/** Files that a hostile path may try to reach. */
 function layOut(root: string) {
   const put = (path: string) => writeFileSync(join(root, path), `content of ${path}`)
   mkdirSync(join(root, '1001', 'sub'))
@@ -109,10 +109,10 @@ const media = (token: string, path = FILE) => sendRaw(stack, { path, headers: [b
 const stream = (token: string, more: RawHeaders = []) =>
   sendRaw(stack, { path: STREAM, headers: [bearer(token), sse, ...more] })
 const isRefusal = (status: number) => [400, 401, 403].includes(status)
-/** A file or a stream, and not a word of refusal. */
+/** The response is a file or a stream, not a refusal. */
 const disclosesContent = ({ text }: RawReply) => /RIFF|content of|text\/event-stream|root:/.test(text)
 
-/** Every place a token can be used at, by header and by query; what a header cannot carry goes by query alone. */
+/** Uses a token at every endpoint, by header and by query; if a header cannot carry it, by query alone. */
 const PLACES: readonly (readonly [name: string, method: string, path: string, inQuery: boolean])[] = [
   ['a file', 'GET', FILE, false],
   ['a file, by query', 'GET', `${FILE}?authorization=`, true],
@@ -178,7 +178,7 @@ describe('message ids, before there is any message', () => {
     expect(childrenOf(stack.pid('nginx'))).toEqual(workers)
   })
 
-  test('and leaves nothing in the sidecar’s books', async () => {
+  test('and the sidecar counts no stream afterwards', async () => {
     await waitUntil('all streams are gone', async () => (await streams()) === 0)
   })
 
@@ -199,7 +199,7 @@ describe('message ids, before there is any message', () => {
     ['an old version', [...HANDSHAKE.slice(0, 3), ['Sec-WebSocket-Version', '8']]],
     ['no Connection', [['Upgrade', 'websocket'], ...HANDSHAKE.slice(2)]],
   ])('half a WebSocket handshake (%s) is no stream, and leaves none behind', async (_, headers) => {
-    // It is a plain GET then, which the API answers when there is news: there is none.
+    // It is a plain GET then, which the API answers after a change: there is none.
     const reply = await sendRaw(stack, {
       path: STREAM,
       headers: [bearer(user.access), ...headers],
@@ -212,8 +212,8 @@ describe('message ids, before there is any message', () => {
 
 const streams = async () => Number((await requestJson(`${stack.url}/_gate/ready`)).body.streams)
 
-describe('a token that is none, wherever it is used', () => {
-  test('and the good one passes, so that refusals mean something', async () => {
+describe('an invalid token opens nothing at any endpoint', () => {
+  test('while a valid one passes, so that the refusals prove something', async () => {
     const good = mint(forge.hmac, forge.nowS)
     expect(await everywhere(good)).toMatchObject({
       'a file': 200,
@@ -233,15 +233,15 @@ describe('a token that is none, wherever it is used', () => {
     expect(notRefused(await everywhere(token))).toEqual([])
   })
 
-  test.each<[string, (nowS: number) => Flaw]>([
+  test.each<[string, (nowS: number) => TokenChanges]>([
     ['expired', (nowS) => ({ claims: { iat: nowS - 60, exp: nowS } })],
     ['expired in 1970', () => ({ claims: { iat: 0, exp: 1 } })],
     ['issued in a minute', (nowS) => ({ claims: { iat: nowS + 60, exp: nowS + 120 } })],
-    ['good in a minute', (nowS) => ({ claims: { nbf: nowS + 60 } })],
-    ['good to the year 9999', () => ({ claims: { exp: 253_402_300_799 } })],
-    ['good for longer than the longest', (nowS) => ({ claims: { exp: nowS + 30 * 86_400 + 1 } })],
-  ])('%s', async (_, flaw) => {
-    expect(notRefused(await everywhere(mint(forge.hmac, forge.nowS, flaw(forge.nowS))))).toEqual([])
+    ['valid in a minute', (nowS) => ({ claims: { nbf: nowS + 60 } })],
+    ['valid to the year 9999', () => ({ claims: { exp: 253_402_300_799 } })],
+    ['valid for longer than the maximum', (nowS) => ({ claims: { exp: nowS + 30 * 86_400 + 1 } })],
+  ])('%s', async (_, changesAt) => {
+    expect(notRefused(await everywhere(mint(forge.hmac, forge.nowS, changesAt(forge.nowS))))).toEqual([])
   })
 
   test('of another kind opens no file and no stream', async () => {
@@ -256,12 +256,12 @@ describe('a token that is none, wherever it is used', () => {
   test('of a session that has ended', async () => {
     const gone = await login(stack)
     expect((await logout(stack, gone)).status).toBe(200)
-    await waitUntil('the sidecar has heard of it', async () => (await media(gone.access)).status === 401)
+    await waitUntil('the sidecar knows the revocation', async () => (await media(gone.access)).status === 401)
     expect(notRefused(await everywhere(gone.access))).toEqual([])
     expect(notRefused(await everywhere(gone.refresh))).toEqual([])
   })
 
-  test('that names a URL: nobody goes there', async () => {
+  test('that names a URL, which no process requests', async () => {
     const address = listener.address()
     const url = `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}/keys`
     for (const header of [
@@ -287,7 +287,7 @@ describe('a token that is none, wherever it is used', () => {
   })
 })
 
-describe('one credential a request', () => {
+describe('one credential per request', () => {
   const good = () => user.access
   const other = () => admin.access
   test.each<[string, () => string, () => RawHeaders]>([
@@ -342,12 +342,12 @@ describe('one credential a request', () => {
     ] as const) {
       const reply = await sendRaw(stack, { path: path + query(), headers: [...headers(), ...more] })
       expect(disclosesContent(reply)).toBe(false)
-      // The long path leads to a stream of no name, which the API answers.
+      // The long path is no channel, so that the API answers.
       expect([400, 401, 403, ...(query().startsWith('/a') ? [404] : [])]).toContain(reply.status)
     }
   })
 
-  test('a query and a header as long as nginx takes are refused, not "cannot judge"', async () => {
+  test('a query and a header of the maximum length are refused, not answered 503', async () => {
     for (const [path, more] of [
       [FILE, []],
       [STREAM, [sse]],
@@ -358,19 +358,19 @@ describe('one credential a request', () => {
     }
   })
 
-  test('a file’s query is none of the API’s: it takes the header alone', async () => {
+  test('the API accepts the header alone, not the query that a file accepts', async () => {
     const reply = await sendRaw(stack, { path: `${API}/profile?authorization=${good()}` })
     expect(reply.status).toBe(401)
   })
 })
 
 describe('a path', () => {
-  /** 404 where nginx or the API knows no such place, 405 where none is asked for in this way. */
+  /** 404 if there is no such path, 405 if it has another method. */
   const never = (reply: RawReply) => {
     expect(disclosesContent(reply)).toBe(false)
     expect([400, 401, 403, 404]).toContain(reply.status)
   }
-  test.each([...FOREIGN_MEDIA_PATHS])('of a user’s token to %s leads nowhere', async (path) => {
+  test.each([...FOREIGN_MEDIA_PATHS])('to %s is denied for a user’s token', async (path) => {
     never(await media(user.access, path))
     never(
       await sendRaw(stack, { path: `${path}${path.includes('?') ? '&' : '?'}authorization=${user.access}` }),
@@ -383,7 +383,7 @@ describe('a path', () => {
     '/media/1001/.git/config',
     '/media/1001/passwd',
     '/media/1001/theirs.wav',
-  ])('of an admin’s token to %s leads nowhere either: hidden files and links are nobody’s', async (path) =>
+  ])('to %s is denied even for an admin’s token, as hidden files and links are', async (path) =>
     never(await media(admin.access, path)),
   )
 
@@ -418,7 +418,7 @@ describe('a path', () => {
     never(await sendRaw(stack, { path: `/media/${path}?link=${link}` }))
   })
 
-  // The API signs links to the one recording of a call for whoever was in it, so another's folder is no flaw.
+  // The API signs links to the recording of a call for its parties, so that another user's folder is allowed.
   test.each([
     '../1002/hello.wav',
     '/1002/hello.wav',
@@ -426,7 +426,7 @@ describe('a path', () => {
     '1001/theirs.wav',
     '1001/.hidden',
     '1002/.hidden',
-  ])('a link that somebody got signed for %s opens nothing', async (path) => {
+  ])('a link that was signed for %s opens nothing', async (path) => {
     const link = mint(forge.hmac, forge.nowS, { header: { typ: 'ml+jwt' }, claims: { path } })
     recordSignature(link)
     never(await sendRaw(stack, { path: `/media/${path}?link=${link}` }))
@@ -440,7 +440,7 @@ describe('smuggled headers', () => {
     ['x-hs-target', 'GET users-state'],
     ['X-Hs-Query', 'authorization=x'],
     ['X-Hs-Conn', '0'.repeat(32)],
-    ['X-Hs-Gate', 'gate'],
+    ['X-Hs-Cohort', 'gate'],
     ['X-Original-URI', '/media/1001/hello.wav'],
     ['X-Original-URL', '/media/1001/hello.wav'],
     ['X-Rewrite-URL', '/media/1001/hello.wav'],
@@ -462,7 +462,7 @@ describe('smuggled headers', () => {
     expect((await sendRaw(stack, { path: `${API}/profile`, headers: [[name, value]] })).status).toBe(401)
   })
 
-  test('a stream that has ended is forgotten, whatever its query was', async () => {
+  test('a stream that has ended is removed, whatever its query was', async () => {
     for (const query of ['', '?', '?x=1', '?authorization=', '?last_event_id=1:'].map((one) =>
       one.startsWith('?auth') ? one + user.access : one,
     )) {
@@ -519,7 +519,7 @@ describe('methods', () => {
     'get',
     'PURGE',
   ]
-  test.each(methods)('%s of a file or a stream is refused, whoever asks', async (method) => {
+  test.each(methods)('%s of a file or a stream is refused for every user', async (method) => {
     for (const path of [FILE, STREAM, `${FILE}?authorization=${user.access}`]) {
       const reply = await sendRaw(stack, { method, path, headers: [bearer(admin.access), sse], body: '' })
       expect(disclosesContent(reply)).toBe(false)
@@ -536,7 +536,7 @@ describe('methods', () => {
 })
 
 describe('channel names', () => {
-  test.each([...INVALID_CHANNELS])('%j is no stream of a user’s nor of an admin’s', async (name) => {
+  test.each([...INVALID_CHANNELS])('%j is no stream for a user or an admin', async (name) => {
     for (const { access } of [user, admin]) {
       const reply = await sendRaw(stack, { path: `${API}/sub/${name}`, headers: [bearer(access), sse] })
       expect(disclosesContent(reply)).toBe(false)
@@ -568,7 +568,7 @@ describe('publishing', () => {
     ['a page’s fetch', ['Sec-Fetch-Site', 'same-origin']],
     ['a page of another site', ['Sec-Fetch-Site', 'cross-site']],
     ['a proxy', ['X-Forwarded-For', '203.0.113.9']],
-    ['a proxy that says it is here', ['X-Forwarded-For', '127.0.0.1']],
+    ['a proxy that claims to be local', ['X-Forwarded-For', '127.0.0.1']],
     ['a proxy of the standard', ['Forwarded', 'for=127.0.0.1']],
     ['a proxy that tells its name', ['Via', '1.1 proxy']],
     ['a proxy with an address', ['X-Real-IP', '127.0.0.1']],
@@ -577,7 +577,7 @@ describe('publishing', () => {
       expect((await post(headers)).status).toBe(403)
   })
 
-  test.each([...NEAR_PUBLISH_PATHS])('from afar under the name %s is refused', async (path) => {
+  test.each([...NEAR_PUBLISH_PATHS])('from a remote page or proxy as %s is refused', async (path) => {
     const { status } = await post([['X-Forwarded-For', '203.0.113.9']], path)
     expect([400, 403, 404]).toContain(status)
   })
@@ -610,14 +610,14 @@ describe('publishing', () => {
     },
   )
 
-  test('nobody has heard anything of all that', async () => {
+  test('has delivered no message by all of these requests', async () => {
     const { text } = await stream(user.access)
     expect(text).not.toContain('data:')
     await waitUntil('the stream is gone', async () => (await streams()) === 0)
   })
 })
 
-describe('what is inside stays inside', () => {
+describe('an internal path is not found', () => {
   test.each([...INTERNAL_PATHS])('%s', async (path) => {
     for (const method of ['GET', 'POST', 'DELETE']) {
       const reply = await sendRaw(stack, {
@@ -646,7 +646,7 @@ describe('tokens in the wrong place', () => {
     ['behind an encoded question mark', (token: string) => `${FILE}%3Fauthorization=${token}`],
     ['as a channel', (token: string) => `${API}/sub/${token}`],
     ['in the path of the API', (token: string) => `${API}/profile/${token}`],
-    ['in a path that nobody knows', (token: string) => `/x/${token}`],
+    ['in an unknown path', (token: string) => `/x/${token}`],
   ])('%s open nothing', async (_, path) => {
     const reply = await sendRaw(stack, {
       path: path(user.access),
@@ -664,7 +664,7 @@ describe('after all of this', () => {
     expect((await requestJson(`${stack.base}/profile`, { token: user.access })).status).toBe(200)
   })
 
-  test('a service of this machine publishes as before, and clients with ids of the past hear it', async () => {
+  test('a service of this machine publishes as before, and clients with old message ids receive it', async () => {
     for (let round = 0; round < 20; round += 1) {
       const json = JSON.stringify({ round })
       const reply = await sendRaw(stack, {
@@ -675,8 +675,8 @@ describe('after all of this', () => {
       })
       expect([201, 202]).toContain(reply.status)
       const ids = MESSAGE_IDS.filter(([, headers]) => !headers.some(([name]) => name.startsWith('If-')))
-      const heard = await Promise.all(ids.map(([, headers]) => stream(user.access, headers)))
-      expect(heard.filter((one) => !disclosesContent(one))).toEqual([])
+      const replies = await Promise.all(ids.map(([, headers]) => stream(user.access, headers)))
+      expect(replies.filter((one) => !disclosesContent(one))).toEqual([])
       expect(childrenOf(stack.pid('nginx'))).toEqual(workers)
     }
   })
@@ -688,11 +688,11 @@ describe('after all of this', () => {
     expect(stack.logs()).not.toMatch(/exited on signal|Assertion|\[alert\]/)
   })
 
-  test('no stream is left in the sidecar’s books', async () => {
+  test('the sidecar counts no stream', async () => {
     await waitUntil('all streams are gone', async () => (await streams()) === 0)
   })
 
-  test('neither the sidecar nor the API has ever had a socket of the internet', () => {
+  test('neither the sidecar nor the API listens on a network socket', () => {
     expect([...internetSockets]).toEqual([])
     expect(internetSocketsOf(stack.pid('nginx'))).not.toEqual([])
     expect(requestsToListener).toBe(0)

@@ -11,21 +11,21 @@ export interface LegitimateUser {
 }
 
 export interface LegitimateClients {
-  /** Answers that were not the right one, and requests that failed. */
+  /** Wrong answers, and failed requests. */
   wrongResponses: string[]
   /** How long each request took, in ms, since the last call. */
   drainTimings(): number[]
   /** Waits until the streams have seen the last publication, and closes them. */
   stop(): Promise<void>
-  /** What each stream has seen. */
+  /** The messages that each stream has received. */
   followers: readonly SseSubscription[]
-  /** The numbers that the API gave to the publications. */
+  /** The numbers that the API assigned to the messages. */
   published: readonly number[]
 }
 
 /**
- * People who ask for what is theirs, and for what is not, over and over; each follows a stream, to which a
- * service of this machine publishes.
+ * Users who repeatedly request what they may read, and what they may not; each subscribes to a stream, to which a service
+ * of this machine publishes.
  *
  * @param contents the text of each extension's `hello.wav`
  */

@@ -2,7 +2,7 @@ import { connect } from 'node:net'
 import type { Stack } from '../../support/stack.ts'
 
 export interface RawResponse {
-  /** 0 where nginx answered by HTTP/0.9, which has no head. */
+  /** 0 if nginx answered by HTTP/0.9, which has no head. */
   status: number
   head: string
   body: string
@@ -17,22 +17,22 @@ export interface Conversation {
 }
 
 /**
- * Sends bytes to nginx and reads what comes back.
+ * Sends bytes to nginx and reads the responses.
  *
- * @param expected how many answers are enough: after them the client waits a moment for one too many, and leaves
- * @param patienceMs after this time the client leaves in any case
+ * @param expected after so many responses the client waits a moment for one too many, and disconnects
+ * @param timeoutMs after this time the client disconnects in any case
  */
 export function converse(
   stack: Pick<Stack, 'url'>,
   bytes: Buffer,
-  { expected = 1, patienceMs = 300 } = {},
+  { expected = 1, timeoutMs = 300 } = {},
 ): Promise<Conversation> {
   return new Promise((resolve) => {
     const socket = connect(Number(new URL(stack.url).port), '127.0.0.1')
     const chunks: Buffer[] = []
     let end: Conversation['end'] = 'left'
     let soon: NodeJS.Timeout | undefined
-    const late = setTimeout(() => socket.destroy(), patienceMs)
+    const late = setTimeout(() => socket.destroy(), timeoutMs)
     const receivedText = () => Buffer.concat(chunks).toString('latin1')
     socket.on('data', (chunk) => {
       chunks.push(chunk)

@@ -24,12 +24,12 @@ let one: SessionTokens
 let other: SessionTokens
 let pids: number[]
 let workers: number[]
-/** What each extension's file holds. */
+/** The content of each extension's file. */
 const contents: Record<string, string> = {}
-/** A file of user1's that is asked for without a token only. */
+/** A file of user1 that is only requested without a token. */
 const secret = `mark-of-second-${randomBytes(8).toString('hex')}`
 beforeAll(async () => {
-  // One worker, so that all requests share the same kept connections to the sidecar.
+  // One worker, so that all requests share the same pool of connections to the sidecar.
   stack = await startStack({ env: { HOOKSWITCH_NGINX_WORKERS: '1' } })
   const media = join(stack.data, 'media')
   for (const extension of ['1000', '1001', '1002', '1003']) {
@@ -44,7 +44,7 @@ beforeAll(async () => {
 })
 afterAll(() => stack?.stop())
 
-/** Sends a request's head alone, whatever body it announces, and leaves once an answer has begun. */
+/** Sends a request's head alone, whatever body it announces, and disconnects when an answer has begun. */
 function sendHead(lines: readonly string[]): Promise<void> {
   return new Promise((resolve) => {
     const socket = connect(Number(new URL(stack.url).port), '127.0.0.1')
@@ -85,8 +85,8 @@ const sidOf = ({ access }: SessionTokens): string =>
   JSON.parse(Buffer.from(access.split('.')[1] ?? '', 'base64url').toString()).sid
 const streams = async () => Number((await requestJson(`${stack.url}/_gate/ready`)).body.streams)
 
-describe('a storm of requests with hostile framing', () => {
-  /** A test that fails prints it, so that the storm can be repeated. */
+describe('many requests with hostile framing', () => {
+  /** A failing test prints it, so that the run can be repeated. */
   const SEED = 20_261_129
   const COUNT = 2_000
   let people: LegitimateUser[] = []
@@ -96,7 +96,7 @@ describe('a storm of requests with hostile framing', () => {
   const misplaced: string[] = []
   const failed: string[] = []
   let answered = 0
-  /** Clients that left before they heard whether their stream is open: its end may go unnoticed. */
+  /** Clients that disconnected before they got an answer: the end of their stream may go unnoticed. */
   let impatient = 0
   let calm: number[] = []
   let stormy: number[] = []
@@ -145,11 +145,11 @@ describe('a storm of requests with hostile framing', () => {
   }: HostileRequest) {
     const { responses, text } = await converse(stack, bytes, {
       expected: maxResponses,
-      patienceMs: timeoutMs,
+      timeoutMs: timeoutMs,
     })
-    const note = (list: string[], flaw: string) =>
+    const note = (list: string[], error: string) =>
       list.push(
-        `${flaw}\n  sent: ${printable(bytes.toString('latin1'))}\n  came: ${printable(text).slice(0, 400)}`,
+        `${error}\n  sent: ${printable(bytes.toString('latin1'))}\n  came: ${printable(text).slice(0, 400)}`,
       )
 
     const foreign = [secret, 'mark-of-1000', 'mark-of-1002', 'mark-of-1003', ...people.map(({ sid }) => sid)]
@@ -160,7 +160,7 @@ describe('a storm of requests with hostile framing', () => {
     if (first !== undefined) answered += 1
     else if (isStream) impatient += 1
     if (!isSigned && first?.status === 101) note(leaked, 'a WebSocket without a token')
-    // Where the client was not patient enough, there is no answer to judge.
+    // If the client disconnected too early, there is no answer to check.
     if (expectedStatus !== undefined && first !== undefined && first.status !== expectedStatus)
       note(misjudged, `${first.status} instead of ${expectedStatus}`)
 
@@ -183,9 +183,9 @@ describe('a storm of requests with hostile framing', () => {
     expect(sample(leaked)).toEqual(none)
   })
 
-  test('a request whose framing means nothing gets the verdict it always gets', () => {
+  test('a request with harmless framing gets the usual verdict', () => {
     expect(sample(misjudged)).toEqual(none)
-    // Polls wait for news, and unfinished bodies for their end.
+    // Polls wait for a change, and unfinished bodies for their end.
     expect(answered).toBeGreaterThan(COUNT * 0.6)
   })
 
@@ -197,12 +197,12 @@ describe('a storm of requests with hostile framing', () => {
     expect(sample(failed)).toEqual(none)
   })
 
-  test('the requests of three other users all get their own right answers', () => {
+  test('all requests of three other users get their own correct answers', () => {
     expect(sample(bystanders.wrongResponses)).toEqual(none)
     expect(stormy.length).toBeGreaterThan(100)
   })
 
-  test('the other users’ streams stay open and see every publication once, in order', () => {
+  test('the streams of the other users stay open and receive every message once, in order', () => {
     const { published, followers } = bystanders
     // Numbers without a gap: no hostile request has published anything.
     expect(gaps(published)).toEqual([])
@@ -217,8 +217,8 @@ describe('a storm of requests with hostile framing', () => {
   const gaps = (numbers: readonly number[]) =>
     numbers.filter((number, n) => n > 0 && number !== (numbers[n - 1] ?? 0) + 1)
 
-  test('the other users wait no longer than three times as long as beside well-formed requests', () => {
-    // The allowance is for a machine that does much else; a question that waits for a body takes 2 s.
+  test('the other users wait at most three times as long as beside well-formed requests', () => {
+    // The allowance is for a busy machine; a gate request that waits for a body takes 2 s.
     const ALLOWANCE_MS = 200
     const most = 3 * quantile(calm, 0.5) + ALLOWANCE_MS
     expect(quantile(stormy, 0.5)).toBeLessThan(most)
@@ -241,13 +241,13 @@ describe('a storm of requests with hostile framing', () => {
   })
 })
 
-describe('a GET that has no use for a body', () => {
-  /** Problem details (RFC 9457): files, and streams of our own surface. */
+describe('a GET that takes no body', () => {
+  /** Problem details (RFC 9457): files, and streams of v1. */
   const inProblemWords = (status: number, head: string, body: string) => {
     expect(head).toMatch(/\ncontent-type: application\/problem\+json/i)
     expect(JSON.parse(body)).toMatchObject({ status, title: expect.any(String) })
   }
-  /** The softphone document's words. */
+  /** The format of the softphone document. */
   const inSoftphoneWords = (_: number, head: string, body: string) => {
     expect(head).toMatch(/\ncontent-type: application\/json/i)
     expect(JSON.parse(body)).toEqual({
@@ -256,7 +256,7 @@ describe('a GET that has no use for a body', () => {
       timestamp: expect.any(Number),
     })
   }
-  /** The document of the socket has no words for this. */
+  /** The document of the socket defines no format for this. */
   const inAnyWords = () => {}
 
   const sse = ['Accept: text/event-stream']
@@ -273,7 +273,7 @@ describe('a GET that has no use for a body', () => {
   ] as const
 
   beforeAll(async () => {
-    // A poll is answered at once where there is a snapshot.
+    // A poll is answered at once if there is a snapshot.
     expect([201, 202]).toContain((await publish(stack, { states: {} })).status)
   })
 
@@ -287,7 +287,7 @@ describe('a GET that has no use for a body', () => {
         ...lines,
       ]
       const bytes = Buffer.from(`${head.join('\r\n')}\r\n\r\n${body}`, 'latin1')
-      const { responses } = await converse(stack, bytes, { patienceMs: 3_000 })
+      const { responses } = await converse(stack, bytes, { timeoutMs: 3_000 })
       return responses[0] ?? { status: 0, head: '', body: '' }
     }
 
@@ -323,7 +323,7 @@ describe('a GET that has no use for a body', () => {
       for (const token of [one.access, undefined]) expect((await answer(token, lines, body)).status).toBe(400)
     })
 
-    test('that announces no bytes is judged as usual', async () => {
+    test('that announces no bytes gets the usual verdict', async () => {
       expect((await answer(one.access, ['Content-Length: 0'])).status).toBe(good)
       expect((await answer(undefined, ['Content-Length: 0'])).status).toBe(401)
     })

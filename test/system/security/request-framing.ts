@@ -4,7 +4,7 @@ const API = '/pbxcore/api/module-softphone-backend/v1'
 const SSE = 'Accept: text/event-stream'
 const SOCKET = HANDSHAKE.map(([name, value]) => `${name}: ${value}`)
 
-/** What a good answer begins with, so that an answer to another request is noticed. */
+/** How a correct answer begins, so that an answer to another request is noticed. */
 const BODY_PATTERNS = {
   file: /^mark-of-1001-/,
   stream: /^(?::|id:|data:|event:|$)/,
@@ -46,7 +46,7 @@ const TARGETS: readonly Target[] = [
   { kind: 'publisher', path: `${API}/pub/users-state` },
 ]
 
-/** As many bytes as nginx's next question has before its Authorization header, and before that header's value. */
+/** As many bytes as nginx's next gate request has before its Authorization header, and before that header's value. */
 const QUESTION = 'GET /check-media-access HTTP/1.1\r\nHost: gate\r\n'
 const CHANNEL_QUESTION = QUESTION.replace('media', 'channel')
 const LENGTHS = [QUESTION, CHANNEL_QUESTION].flatMap((head) => [
@@ -56,7 +56,7 @@ const LENGTHS = [QUESTION, CHANNEL_QUESTION].flatMap((head) => [
 ])
 const VALUES = ['0', '1', ...LENGTHS, '99999999', '+1', '-1', '1, 1', '0x10'] as const
 
-/** Each framing header, and the values that mean something in it. */
+/** Each framing header, and values that have a meaning in it. */
 const HEADERS: readonly (readonly [name: string, values: readonly string[]])[] = [
   ['Content-Length', ['', '5', '65537', '18446744073709551617', '1 1', '5;x']],
   ['Content-Length', []],
@@ -115,7 +115,7 @@ const CHUNKS: readonly ((text: string) => string)[] = [
   () => '',
 ]
 
-/** Values of Authorization that the sidecar might read as a request, or nginx as an answer. */
+/** Values of Authorization that the sidecar might parse as a request, or nginx as an answer. */
 const REQUEST_LINES: readonly string[] = [
   'GET /check-media-access HTTP/1.1',
   'Bearer GET /check-media-access HTTP/1.1',
@@ -126,16 +126,16 @@ const REQUEST_LINES: readonly string[] = [
 
 export interface HostileRequest {
   bytes: Buffer
-  /** How many answers a client may get at most. */
+  /** The maximum number of answers. */
   maxResponses: number
   timeoutMs: number
-  /** Whether the request carries user1's live token. */
+  /** Whether the request has user1's valid token. */
   isSigned: boolean
   /** Whether it may open a stream. */
   isStream: boolean
-  /** What a 200 to the first request begins with. */
+  /** How the body of a 200 to the first request begins. */
   bodyPattern: RegExp
-  /** What nginx must answer where the framing means nothing; undefined where more than one answer is right. */
+  /** The required status if the framing is harmless; undefined if several are correct. */
   expectedStatus: number | undefined
 }
 
@@ -156,12 +156,12 @@ function createPick(seed: number): Pick {
   const random = createRandom(seed)
   return <T>(from: readonly T[]) => {
     if (from.length === 0) throw new Error('there is nothing to pick from')
-    // The index lies inside, as `random` is below 1.
+    // The index is valid, as `random` is below 1.
     return from[Math.floor(random() * from.length)] as T
   }
 }
 
-/** Requests whose framing is hostile, the same ones for the same seed. One in four belongs to a theft. */
+/** Requests with hostile framing, the same ones for the same seed. One in four belongs to an attempted theft. */
 export function hostileRequests(seed: number, count: number, token: string): HostileRequest[] {
   const pick = createPick(seed)
   const requests: HostileRequest[] = []
@@ -174,8 +174,8 @@ export function hostileRequests(seed: number, count: number, token: string): Hos
 }
 
 /**
- * Two requests, one after the other: the first announces as many bytes as the second one's question has before
- * its credential. A sidecar that waits for them reads that credential as a question of its own.
+ * Two requests in sequence: the first announces as many bytes as the second one's gate request has before its
+ * credential. A sidecar that waits for them would parse that credential as a gate request.
  */
 function smugglingPair(pick: Pick, token: string): HostileRequest[] {
   const length = `Content-Length: ${pick(LENGTHS)}`
@@ -205,7 +205,7 @@ function smugglingPair(pick: Pick, token: string): HostileRequest[] {
   ]
 }
 
-/** The same requests without anything hostile in them. */
+/** The same requests without hostile framing. */
 export function wellFormedRequests(seed: number, count: number, token: string): HostileRequest[] {
   const pick = createPick(seed)
   return Array.from({ length: count }, () => {
@@ -310,7 +310,7 @@ function restFor(pick: Pick, name: string, value: string): string {
   return pick(['', '', 'hello', whole, whole + second, second])
 }
 
-/** Lines that nginx may take for a request where it does not take them for a body. */
+/** Lines that nginx may parse as a request if it does not read them as a body. */
 const requestsIn = (text: string) =>
   text === '' ? 0 : 1 + text.split('\n').filter((line) => /^\S+ \S+/.test(line)).length
 
@@ -331,7 +331,7 @@ function expectedStatus({ kind, headers }: Target, isSigned: boolean): number | 
     case 'stream':
       return isSigned ? (headers === SOCKET ? 101 : 200) : 401
     case 'poll':
-      // The API answers a poll at once or when there is news.
+      // The API answers a poll at once or after a change.
       return isSigned ? undefined : 401
     case 'socket':
       // A session has at most five sockets.

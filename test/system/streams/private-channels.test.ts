@@ -48,7 +48,7 @@ const PREFIXES = [
 const subOf = (token: string): string =>
   JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString()).sub
 
-/** Somebody who is logged in and follows a channel, from the moment that they do. */
+/** Logs a user in and subscribes to a channel; resolves when the stream is open. */
 async function follow(username: string, channel = 'me', prefix = `${stack.base}/sub`) {
   const session = await login(stack, username)
   const follower = subscribeSse(stack, session.access, `${prefix}/${channel}`)
@@ -61,7 +61,7 @@ async function follow(username: string, channel = 'me', prefix = `${stack.base}/
     types: () => follower.messages.map(({ type }) => type),
   }
 }
-/** What a GET is answered with, by somebody logged in: `supervisor` stands for the one there is. */
+/** The status of a GET by a user who is logged in; `supervisor` stands for the only supervisor. */
 const status = async (username: string, url: string, headers: Record<string, string>) => {
   const { access } =
     username === 'supervisor' ? await login(stack, supervisor, CHEAP_PASSWORD) : await login(stack, username)
@@ -76,13 +76,13 @@ const status = async (username: string, url: string, headers: Record<string, str
 const sse = { Accept: 'text/event-stream' }
 
 describe.each(PREFIXES)('over %s', (_, prefix) => {
-  test('a user who follows `me` hears what they are told, and nothing that another is', async () => {
+  test('a user who subscribes to `me` receives their own messages, and none of another user', async () => {
     const [one, other] = [await follow('user1', 'me', prefix()), await follow('user2', 'me', prefix())]
     await news.send(other.userId, { type: 'for the other' })
     await news.send(one.userId, { type: 'for the one', calls: [] })
     await news.send(other.userId, { type: 'for the other again' })
     await waitUntil(
-      'both heard theirs',
+      'both have received theirs',
       () => one.types().at(-1) === 'for the one' && other.types().at(-1) === 'for the other again',
     )
     expect(one.types()).not.toContain('for the other')
@@ -95,50 +95,52 @@ describe.each(PREFIXES)('over %s', (_, prefix) => {
   })
 
   test.each([
-    ['a user does not follow active-calls', 'user1', 'active-calls', 403],
-    ['a supervisor does', 'supervisor', 'active-calls', 200],
-    ['an admin does', 'admin', 'active-calls', 200],
-    ['a user’s id is no channel’s name', 'admin', '1', 403],
-    ['nor is what we never heard of', 'admin', 'nothing', 403],
+    ['a user may not subscribe to active-calls', 'user1', 'active-calls', 403],
+    ['a supervisor may subscribe to active-calls', 'supervisor', 'active-calls', 200],
+    ['an admin may subscribe to active-calls', 'admin', 'active-calls', 200],
+    ['the id of a user is no channel name', 'admin', '1', 403],
+    ['an unknown name is no channel', 'admin', 'nothing', 403],
   ])('%s', async (_, username, channel, expected) => {
     expect(await status(username, `${prefix()}/${channel}`, sse)).toBe(expected)
   })
 
   test.each([
-    ['a user does not poll active-calls', 'user1', 'active-calls', 403],
-    ['a supervisor does', 'supervisor', 'active-calls', 200],
-    ['an admin does', 'admin', 'active-calls', 200],
-    ['`me` is followed, not polled', 'admin', 'me', 404],
+    ['a user may not poll active-calls', 'user1', 'active-calls', 403],
+    ['a supervisor may poll active-calls', 'supervisor', 'active-calls', 200],
+    ['an admin may poll active-calls', 'admin', 'active-calls', 200],
+    ['`me` cannot be polled', 'admin', 'me', 404],
   ])('%s', async (_, username, channel, expected) => {
     await requestJson(`${stack.base}/pub/active-calls`, { json: { calls: [] } })
     expect(await status(username, `${prefix()}/${channel}`, {})).toBe(expected)
   })
 
-  test('the same user hears in every stream of theirs, and late comers the last word', async () => {
+  test('a user receives a message in each of their streams, and in a later one the last message', async () => {
     const [one, other] = [await follow('user3', 'me', prefix()), await follow('user3', 'me', prefix())]
     await news.send(one.userId, { type: 'for all' })
-    await waitUntil('both heard', () => [one, other].every(({ types }) => types().at(-1) === 'for all'))
+    await waitUntil('both have received it', () =>
+      [one, other].every(({ types }) => types().at(-1) === 'for all'),
+    )
     const late = await follow('user3', 'me', prefix())
     await waitUntil('the late one, too', () => late.types().at(-1) === 'for all')
     expect(late.follower.messages).toHaveLength(1)
   })
 
-  test('a session that ends takes its private stream with it, and leaves another’s of the same user', async () => {
+  test('the end of a session ends its private stream, and not that of another session of the user', async () => {
     const [ended, spared] = [await follow('user1', 'me', prefix()), await follow('user1', 'me', prefix())]
     await logout(stack, ended)
     await waitUntil('it is cut', () => ended.follower.isClosed())
     await news.send(spared.userId, { type: 'after' })
-    await waitUntil('the other hears on', () => spared.types().at(-1) === 'after')
+    await waitUntil('the other receives more', () => spared.types().at(-1) === 'after')
     expect(spared.follower.opens()).toBe(1)
     expect(ended.types()).not.toContain('after')
   })
 })
 
-describe('a refusal', () => {
+describe('a refused private stream', () => {
   test.each([
-    ['in the softphone surface’s envelope', 0, { success: false, error: 'Forbidden' }],
-    ['as problem+json on our own', 1, { status: 403, title: 'Forbidden' }],
-  ] as const)('is worded %s', async (_, n, body) => {
+    ['in the envelope of the softphone surface', 0, { success: false, error: 'Forbidden' }],
+    ['as problem+json on v1', 1, { status: 403, title: 'Forbidden' }],
+  ] as const)('is answered %s', async (_, n, body) => {
     const { access } = await login(stack)
     const reply = await requestJson(`${PREFIXES[n][1]()}/active-calls`, { token: access, headers: sse })
     expect(reply).toMatchObject({ status: 403, body })
@@ -148,8 +150,8 @@ describe('a refusal', () => {
   })
 })
 
-describe('many words in a row', () => {
-  test('all arrive, in their order', async () => {
+describe('many messages in a row', () => {
+  test('all arrive in order', async () => {
     const one = await follow('user2')
     const before = one.follower.messages.length
     await Promise.all(Array.from({ length: 200 }, (_, n) => news.send(one.userId, { type: 'burst', n })))
@@ -160,10 +162,10 @@ describe('many words in a row', () => {
   })
 })
 
-describe('live users', () => {
+describe('online users', () => {
   const isLive = async (userId: string) => (await liveUsers.read()).online.has(userId)
 
-  test('are those with a stream, whichever it is: they appear and vanish within seconds', async () => {
+  test('are those with any stream: they appear and disappear within seconds', async () => {
     const [one, other] = [await follow('user1', 'me'), await follow('user2', 'users-state')]
     await waitUntil('both are live', async () => (await isLive(one.userId)) && (await isLive(other.userId)))
     one.follower.close()
@@ -173,7 +175,7 @@ describe('live users', () => {
     await waitUntil('and the other', async () => !(await isLive(other.userId)))
   })
 
-  test('vanish when their sidecar dies, and are back with their streams when it is', async () => {
+  test('disappear when their sidecar dies, and reappear with their streams when it restarts', async () => {
     const one = await follow('user3')
     await waitUntil('they are live', () => isLive(one.userId))
     const before = stack.pid('sidecar')
@@ -181,7 +183,7 @@ describe('live users', () => {
     await waitUntil('another sidecar', () => stack.pid('sidecar') !== before)
     await waitUntil('the stream came back', () => one.follower.opens() === 2)
     await waitUntil('they are live again', () => isLive(one.userId))
-    await waitUntil('only one instance says so', async () => (await redis.scard('hookswitch:live')) === 1)
+    await waitUntil('only one instance reports', async () => (await redis.scard('hookswitch:live')) === 1)
     one.follower.close()
     await waitUntil('they are gone', async () => !(await isLive(one.userId)))
   })

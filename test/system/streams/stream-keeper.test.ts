@@ -9,10 +9,10 @@ beforeAll(async () => {
 })
 afterAll(() => stack?.stop())
 
-/** From the silence that is noticed (2 s) to the cutting, with room for a busy machine. */
+/** From the timeout that is noticed (2 s) to the cut, with room for a busy machine. */
 const CUT_WITHIN_MS = 8_000
 
-test('streams end though the sidecar is stopped, those that come later, too, and living sessions come back', async () => {
+test('the API ends the streams of a stopped sidecar, also those that subscribe late, and active sessions reconnect', async () => {
   const followers: SseSubscription[] = []
   try {
     for (const round of [1, 2]) {

@@ -14,7 +14,7 @@ const refreshed = async (token: string) =>
   String((await requestJson(`${stack.base}/auth/refresh`, { method: 'POST', token })).body.access_token)
 const pause = (seconds: number) => new Promise((resolve) => setTimeout(resolve, seconds * 1_000))
 
-test('a stream that is renewed outlives its first token, unbroken; one that is not does not; and both end with their session', async () => {
+test('a renewed stream outlives its first token without interruption; another does not; both end with their session', async () => {
   const [kept, left] = [await login(stack, 'user1'), await login(stack, 'user2')]
   const [renewing, expiring] = [subscribeSse(stack, kept.access), subscribeSse(stack, left.access)]
   await waitUntil('both are open', () => renewing.messages.length > 0 && expiring.messages.length > 0)
@@ -27,7 +27,7 @@ test('a stream that is renewed outlives its first token, unbroken; one that is n
     expect(status).toBe(200)
     expect(Number(body.expires_at)).toBeGreaterThan(Date.now() / 1000)
   }
-  // By now the first token and its tolerance are long gone.
+  // By now the first token and its tolerance have expired.
   await waitUntil('the other was cut', () => expiring.isClosed())
   expect(renewing.opens()).toBe(1)
   expect(renewing.lostAt()).toBeUndefined()
@@ -38,7 +38,7 @@ test('a stream that is renewed outlives its first token, unbroken; one that is n
   await waitUntil('it ends with its session', () => renewing.isClosed())
 })
 
-test('a session that has run out has no tolerance, and no renewal helps', async () => {
+test('the stream of an expired session ends without tolerance, and a renewal has no effect', async () => {
   const brief = await startStack({ env: { HOOKSWITCH_ACCESS_TTL: '60', HOOKSWITCH_REFRESH_TTL: '12' } })
   try {
     await publish(brief, { states: {} })
@@ -51,7 +51,7 @@ test('a session that has run out has no tolerance, and no renewal helps', async 
     await waitUntil('it is cut', () => follower.lostAt() !== undefined, 30_000)
     const late = Date.now() / 1000 - over
     expect(late).toBeGreaterThan(0)
-    // The next look comes a second later at most; an expired token would have had five.
+    // The next check comes a second later at most; an expired token would have five.
     expect(late).toBeLessThan(3)
     follower.close()
   } finally {
@@ -59,7 +59,7 @@ test('a session that has run out has no tolerance, and no renewal helps', async 
   }
 })
 
-test('renewing needs a live access token', async () => {
+test('a renewal needs a valid access token', async () => {
   const session = await login(stack, 'user3')
   expect(
     (await requestJson(`${stack.base}/streams/renew`, { method: 'POST', token: session.refresh })).status,

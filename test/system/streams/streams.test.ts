@@ -34,7 +34,7 @@ function sse(token: string): SseSubscription {
   return follower
 }
 
-/** A WebSocket on users-state, as a softphone opens it. */
+/** A WebSocket on users-state, opened as a softphone does. */
 function webSocket(query: string, headers: Record<string, string> = {}) {
   const socket = new WebSocket(`${stack.base.replace('http', 'ws')}/sub/users-state${query}`, { headers })
   open.push({ close: () => socket.terminate() })
@@ -51,8 +51,8 @@ function webSocket(query: string, headers: Record<string, string> = {}) {
 const streamsOf = async (where: Stack) => Number((await requestJson(`${where.url}/_gate/ready`)).body.streams)
 const bearer = (token: string) => ({ Authorization: `Bearer ${token}` })
 
-describe('following users-state', () => {
-  test('an EventSource and a WebSocket see the last snapshot at once, and each new one', async () => {
+describe('a subscription to users-state', () => {
+  test('shows an EventSource and a WebSocket the last snapshot at once, and each new one', async () => {
     await publish(stack, { states: { 1001: { state: 'Idle', name: 'first' } } })
     const { access } = await login(stack)
     const [one, other] = [sse(access), webSocket('', bearer(access))]
@@ -82,7 +82,7 @@ describe('following users-state', () => {
     await waitUntil('a message', () => seen.messages.length > 0)
   })
 
-  test('a ticket opens one stream, once, and it ends with the session that bought it', async () => {
+  test('by ticket opens one stream, once, which ends with the session that requested the ticket', async () => {
     const session = await login(stack)
     const { status, body } = await requestJson(`${stack.base}/stream-tickets`, {
       method: 'POST',
@@ -110,7 +110,7 @@ describe('following users-state', () => {
     expect(seen.status).toBe(status)
   })
 
-  test('a page of another site is refused, one of the same host is not', async () => {
+  test('is refused for a page of another site, and not for one of the same host', async () => {
     const { access } = await login(stack)
     const foreign = webSocket('', { ...bearer(access), Origin: 'https://evil.example' })
     await waitUntil('a refusal', () => foreign.seen.status === 403)
@@ -120,7 +120,7 @@ describe('following users-state', () => {
     await waitUntil('a message', () => own.seen.messages.length > 0)
   })
 
-  test('a plain GET waits for news and ends empty-handed when its session does', async () => {
+  test('by a plain GET waits for a change, and ends without one when its session ends', async () => {
     const session = await login(stack)
     const first = await requestJson(`${stack.base}/sub/users-state`, { token: session.access })
     const known = { 'If-None-Match': String(first.headers.get('etag')) }
@@ -138,14 +138,14 @@ describe('following users-state', () => {
   })
 })
 
-describe('a plain GET that says what it knows', () => {
+describe('a plain GET with If-None-Match', () => {
   const poll = (token: string, named?: string) =>
     requestJson(`${stack.base}/sub/users-state`, {
       token,
       headers: named === undefined ? {} : { 'If-None-Match': named },
     })
 
-  test('waits for news, however it spells the tag', async () => {
+  test('waits for a change, in any spelling of the tag', async () => {
     await publish(stack, { states: {} })
     const { access } = await login(stack)
     const tag = String((await poll(access)).headers.get('etag'))
@@ -156,7 +156,7 @@ describe('a plain GET that says what it knows', () => {
       void one.then(() => early.push(named))
       return one
     })
-    // Long enough for an answer without waiting, which takes some milliseconds.
+    // An answer without waiting takes some milliseconds.
     await new Promise((resolve) => setTimeout(resolve, 1_500))
     expect(early).toEqual([])
     const { body } = await publish(stack, { states: {}, news: true })
@@ -165,7 +165,7 @@ describe('a plain GET that says what it knows', () => {
     expect(await poll(access, `${tag}, W/"zzz"`)).toMatchObject({ status: 200, body: { seq: body.seq } })
   })
 
-  test('is told after 25 seconds that nothing newer came, with the tag it knows', async () => {
+  test('is answered after 25 seconds that there is no change, with the same tag', async () => {
     await publish(stack, { states: {} })
     const { access } = await login(stack)
     const tag = String((await poll(access)).headers.get('etag'))
@@ -183,7 +183,7 @@ describe('the sample for web pages', () => {
       onEnd(): void
     }): () => void
   }
-  /** As it stands in the documentation. */
+  /** As the documentation shows it. */
   async function readSample(): Promise<Sample> {
     const text = readFileSync(join(project, 'docs', 'browsers.md'), 'utf8')
     const [, code = ''] = /```js\n([\s\S]*?)```/.exec(text) ?? []
@@ -191,7 +191,7 @@ describe('the sample for web pages', () => {
   }
   afterEach(() => vi.unstubAllGlobals())
 
-  test('comes back after a drop, though its ticket is spent, and ends with its session', async () => {
+  test('reconnects after a drop with a new ticket, and ends with its session', async () => {
     vi.stubGlobal('EventSource', EventSource)
     const { follow } = await readSample()
     const session = await login(stack)
@@ -236,8 +236,8 @@ describe('publishing', () => {
   )
 })
 
-describe('ending a session', () => {
-  test('cuts its streams within a second, for good, and nobody else’s', async () => {
+describe('the end of a session', () => {
+  test('cuts its streams within a second, permanently, and no others', async () => {
     const [mine, theirs] = [await login(stack, 'user1'), await login(stack, 'user2')]
     const cut = { sse: sse(mine.access), ws: webSocket('', bearer(mine.access)) }
     const spared = { sse: sse(theirs.access), ws: webSocket('', bearer(theirs.access)) }
@@ -261,7 +261,7 @@ describe('ending a session', () => {
     expect(cut.sse.messages.some((message) => message.after === 'logout')).toBe(false)
   })
 
-  test('cuts every stream of many sessions, over all workers, and spares every other one', async () => {
+  test('cuts every stream of many sessions, over all workers, and no others', async () => {
     const sessions = await Promise.all(
       Array.from({ length: 40 }, (_, n) => login(stack, `user${(n % 3) + 1}`)),
     )
@@ -285,7 +285,7 @@ describe('ending a session', () => {
     expect(rest.filter(({ seen }) => seen.closedAt !== undefined)).toEqual([])
   })
 
-  test('leaves the instances of Nchan as they are: later, too, nobody else’s streams end', async () => {
+  test('leaves the instances of Nchan running: no other stream ends later', async () => {
     await publish(stack, { states: {} })
     const [mine, theirs] = [await login(stack, 'user1'), await login(stack, 'user2')]
     const doomed = [webSocket('', bearer(mine.access)), webSocket('', bearer(mine.access))]
@@ -293,18 +293,18 @@ describe('ending a session', () => {
     await waitUntil('all four are open', () =>
       [...doomed.map(({ seen }) => seen), spared.sse, spared.ws.seen].every((it) => it.messages.length > 0),
     )
-    const [life, said] = [stack.pid('stream-1'), stack.logs().length]
+    const [pid, logLength] = [stack.pid('stream-1'), stack.logs().length]
     await logout(stack, mine)
     await waitUntil('both are cut', () => doomed.every(({ seen }) => seen.closedAt !== undefined))
-    // The sidecar looks for 2 s whether they have ended; an instance that does not end streams is killed 3 s later.
+    // The sidecar checks for 2 s whether they have ended; an instance that does not end streams is killed 3 s later.
     await new Promise((resolve) => setTimeout(resolve, 7_000))
     expect(spared.ws.seen.closedAt).toBeUndefined()
     expect([spared.sse.opens(), spared.sse.lostAt()]).toEqual([1, undefined])
-    expect(stack.pid('stream-1')).toBe(life)
-    expect(stack.logs().slice(said)).not.toContain('did not end')
+    expect(stack.pid('stream-1')).toBe(pid)
+    expect(stack.logs().slice(logLength)).not.toContain('did not end')
   })
 
-  test('costs nobody else a stream, though a WebSocket client leaves the close frame unanswered or breaks off', async () => {
+  test('ends no other stream, although a WebSocket client does not answer the close frame or disconnects', async () => {
     await publish(stack, { states: {} })
     const watcher = await login(stack, 'user2')
     const others = await Promise.all(Array.from({ length: 6 }, async () => sse(watcher.access)))
@@ -324,17 +324,17 @@ describe('ending a session', () => {
       if (leaves) for (const { socket } of clients) socket.resetAndDestroy()
       await waitUntil('all have ended', () => clients.every(({ closedAt }) => closedAt() !== undefined))
     }
-    // An instance that is taken for stuck is killed within this time.
+    // An instance that is considered stuck is killed within this time.
     await new Promise((resolve) => setTimeout(resolve, 7_000))
     expect(stack.output()).not.toMatch(/stream-\d answers nothing/)
     expect(others.map(({ lostAt }) => lostAt())).toEqual(others.map(() => undefined))
   })
 
-  test('cuts a stream that is only just being opened', async () => {
+  test('cuts a stream that is being opened', async () => {
     for (let round = 0; round < 20; round += 1) {
       const session = await login(stack)
       const { seen } = webSocket('', bearer(session.access))
-      // Somewhere between the verdict and the subscription, a little later each time.
+      // Between the verdict and the subscription, a little later each time.
       await new Promise((resolve) => setTimeout(resolve, round % 5))
       await logout(stack, session)
       await waitUntil('refused or cut', () => seen.closedAt !== undefined || seen.status === 401)
@@ -342,7 +342,7 @@ describe('ending a session', () => {
   })
 })
 
-/** An empty ping, masked as a client's frames are. */
+/** An empty ping, masked as a client's frame must be. */
 const PING = Buffer.from([0x89, 0x80, 1, 2, 3, 4])
 
 describe('a WebSocket client that floods its stream', () => {
@@ -358,7 +358,7 @@ describe('a WebSocket client that floods its stream', () => {
     await publish(stack, { states: {} })
     const [attacker, other] = [await login(stack, 'user3'), await login(stack, 'user2')]
     const followers = [sse(other.access), webSocket('', bearer(other.access)).seen]
-    const life = stack.pid('stream-1')
+    const pid = stack.pid('stream-1')
     const flooding = Array.from({ length: 4 }, () =>
       openStream(stack, { kind: 'ws', token: attacker.access }),
     )
@@ -375,11 +375,11 @@ describe('a WebSocket client that floods its stream', () => {
     await waitUntil('the attacker is dropped', () =>
       flooding.every(({ closedAt }) => closedAt() !== undefined),
     )
-    expect(stack.pid('stream-1')).toBe(life)
+    expect(stack.pid('stream-1')).toBe(pid)
     expect(followers.map((one) => one.messages.length)).toEqual(followers.map(() => 6))
   })
 
-  test('is no client that sends its own keep-alive and answers each ping', async () => {
+  test('does not include one that sends its own keep-alive and answers each ping', async () => {
     const { access } = await login(stack)
     const { socket, seen } = webSocket('', bearer(access))
     await waitUntil('it is open', () => socket.readyState === socket.OPEN)
@@ -388,7 +388,7 @@ describe('a WebSocket client that floods its stream', () => {
       socket.send('ping')
     }
     await publish(stack, { states: {}, still: 'here' })
-    await waitUntil('it hears on', () => seen.messages.at(-1)?.still === 'here')
+    await waitUntil('it receives more', () => seen.messages.at(-1)?.still === 'here')
     expect(seen.closedAt).toBeUndefined()
   })
 })
@@ -423,7 +423,7 @@ describe('the close code of a WebSocket stream', () => {
     })
   })
 
-  test('is none when the relay dies; the client comes back, and no other stream ends', async () => {
+  test('is missing when the relay dies; the client reconnects, and no other stream ends', async () => {
     const { session, ...stream } = await opened()
     const follower = sse(session.access)
     await waitUntil('an EventSource is open', () => follower.messages.length > 0)
@@ -439,7 +439,7 @@ describe('the close code of a WebSocket stream', () => {
 })
 
 describe('a session that opens ever more streams', () => {
-  test('keeps the newest of them: the oldest makes room', async () => {
+  test('keeps the newest of them: the oldest is cut', async () => {
     const crowded = await startStack({ env: { HOOKSWITCH_MAX_STREAMS_PER_SESSION: '3' } })
     try {
       await publish(crowded, { states: {} })
@@ -459,8 +459,8 @@ describe('a session that opens ever more streams', () => {
   })
 })
 
-describe('an account with many logins', () => {
-  test('has a number of streams over all of them: the oldest makes room', async () => {
+describe('an account with many sessions', () => {
+  test('has a limit of streams over all of them: the oldest is cut', async () => {
     const crowded = await startStack({ env: { HOOKSWITCH_MAX_STREAMS_PER_USER: '3' } })
     try {
       await publish(crowded, { states: {} })
@@ -481,7 +481,7 @@ describe('an account with many logins', () => {
   })
 })
 
-/** A stream by bytes alone: nothing is read unless the test reads it. */
+/** A stream over a bare socket: nothing is read unless the test reads it. */
 function openRaw(where: Stack, token: string): Socket {
   const socket = connect(Number(new URL(where.url).port), '127.0.0.1')
   socket.on('error', () => {})
@@ -496,7 +496,7 @@ function openRaw(where: Stack, token: string): Socket {
   return socket
 }
 
-describe('a client that breaks off at once', () => {
+describe('a client that disconnects at once', () => {
   test('is not counted as an open stream', async () => {
     const before = await streamsOf(stack)
     const { access } = await login(stack, 'user3')
@@ -510,7 +510,7 @@ describe('a client that breaks off at once', () => {
 })
 
 describe('many WebSockets that do not read', () => {
-  test('take no message and no stream from another client, however large the snapshots are', async () => {
+  test('cost no other client a message or its stream, however large the snapshots are', async () => {
     await publish(stack, { states: {} })
     const [idle, other] = [await login(stack, 'user1'), await login(stack, 'user2')]
     const silent = Array.from({ length: 90 }, () => openStream(stack, { kind: 'ws', token: idle.access }))
@@ -532,8 +532,8 @@ describe('many WebSockets that do not read', () => {
 })
 
 describe('a subscriber that stops reading', () => {
-  test('is dropped, and the others see every change that follows', async () => {
-    // What it does not read would fill this memory many times over.
+  test('is dropped, and the others receive every later change', async () => {
+    // Its unread messages would fill this memory many times over.
     const small = await startStack({ env: { HOOKSWITCH_NCHAN_MEMORY: '8' } })
     try {
       await publish(small, { states: {} })
@@ -559,7 +559,7 @@ describe('a subscriber that stops reading', () => {
 })
 
 describe('two instances of Nchan', () => {
-  test('share the streams; the death of one costs its own alone, and for seconds', async () => {
+  test('share the streams; if one dies, only its own streams are interrupted, for seconds', async () => {
     const double = await startStack({ env: { HOOKSWITCH_STREAM_INSTANCES: '2' } })
     try {
       await publish(double, { states: {} })
@@ -578,7 +578,7 @@ describe('two instances of Nchan', () => {
       const spared = followers.filter((one) => one.opens() === 1)
       expect(spared.length).toBeGreaterThan(0)
       expect(spared.length).toBeLessThan(24)
-      // An EventSource of this client comes back after three seconds.
+      // An EventSource of this client reconnects after three seconds.
       expect(tookMs).toBeLessThan(20_000)
 
       const session = await login(double)
@@ -593,8 +593,8 @@ describe('two instances of Nchan', () => {
   })
 })
 
-describe('a part that stands still', () => {
-  test('is killed and started again: an instance of Nchan, and its clients come back', async () => {
+describe('a process that hangs', () => {
+  test('is killed and restarted: an instance of Nchan, and its clients reconnect', async () => {
     await publish(stack, { states: {} })
     const { access } = await login(stack)
     const follower = sse(access)
@@ -611,7 +611,7 @@ describe('an expired token', () => {
   test('ends its streams a few seconds later', async () => {
     const brief = await startStack({ env: { HOOKSWITCH_ACCESS_TTL: '10' } })
     try {
-      // The least that the setting allows.
+      // The minimum of the setting.
       await publish(brief, { states: {} })
       const { access } = await login(brief)
       const follower = subscribeSse(brief, access)
@@ -626,7 +626,7 @@ describe('an expired token', () => {
 })
 
 describe('nginx', () => {
-  test('reloaded: clients come back and see the snapshot again', async () => {
+  test('is reloaded: clients reconnect and receive the snapshot again', async () => {
     await publish(stack, { states: {}, before: 'reload' })
     const { access } = await login(stack)
     const follower = sse(access)
@@ -637,7 +637,7 @@ describe('nginx', () => {
     expect(follower.messages[1]).toMatchObject({ before: 'reload' })
   })
 
-  test('killed: it is started again, with the snapshot', async () => {
+  test('is killed: it is restarted, with the snapshot', async () => {
     const before = stack.pid('nginx')
     const { access } = await login(stack)
     const follower = sse(access)

@@ -38,5 +38,8 @@ export function parseLeadRow({
   const read = Cells.safeParse(cells)
   if (read.success) return { input: read.data }
   const column = read.error.issues[0]?.path[0] as LeadColumn | undefined // the members of `Cells` are columns
-  return { column: column ?? null, fault: validationMessage(read.error, { whole: 'the row', most: 200 }) }
+  return {
+    column: column ?? null,
+    fault: validationMessage(read.error, { subject: 'the row', maxLength: 200 }),
+  }
 }

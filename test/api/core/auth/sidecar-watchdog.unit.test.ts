@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { createSidecarWatchdog } from '../../../../api/core/auth/sidecar-watchdog.ts'
-import type { CutResult } from '../../../../contract/stream-instances.ts'
+import type { CutResult } from '../../../../contract/stream-end.ts'
 import { createLog } from '../../../../runtime/log.ts'
 
 const TICK_MS = 250
@@ -78,26 +78,29 @@ describe('a sidecar that does not answer', () => {
     expect(world.asked()).toBeLessThanOrEqual(6_000 / DEADLINE_MS + 1)
   })
 
-  test.each(['nobody', 'away'] as const)('where an instance says "%s" it is asked again', async (result) => {
-    const world = createWorld({ instances: ['/run/n1.sock', '/run/n2.sock'] })
-    world.results.set('/run/n1.sock', result)
-    await world.pass(1_000)
-    world.hung.add('/run/s1.sock')
-    await world.pass(4_000)
-    const of = (name: string) => world.cuts.filter(({ instance }) => instance === name)
-    expect(of('/run/n1.sock').length).toBeGreaterThanOrEqual(7)
-    expect(of('/run/n2.sock')).toHaveLength(1)
-    world.results.set('/run/n1.sock', 'cut')
-    await world.pass(250)
-    const before = of('/run/n1.sock').length
-    await world.pass(5_000)
-    expect(of('/run/n1.sock').length).toBeLessThanOrEqual(before + 1)
-  })
+  test.each(['no_subscribers', 'unreachable'] as const)(
+    'where an instance says "%s" it is asked again',
+    async (result) => {
+      const world = createWorld({ instances: ['/run/n1.sock', '/run/n2.sock'] })
+      world.results.set('/run/n1.sock', result)
+      await world.pass(1_000)
+      world.hung.add('/run/s1.sock')
+      await world.pass(4_000)
+      const of = (name: string) => world.cuts.filter(({ instance }) => instance === name)
+      expect(of('/run/n1.sock').length).toBeGreaterThanOrEqual(7)
+      expect(of('/run/n2.sock')).toHaveLength(1)
+      world.results.set('/run/n1.sock', 'cut')
+      await world.pass(250)
+      const before = of('/run/n1.sock').length
+      await world.pass(5_000)
+      expect(of('/run/n1.sock').length).toBeLessThanOrEqual(before + 1)
+    },
+  )
 
   test('an instance that hangs keeps no other waiting, and is asked once at a time', async () => {
     const world = createWorld({ instances: ['/run/n1.sock', '/run/n2.sock'] })
     world.results.set('/run/n1.sock', new Promise(() => {}))
-    world.results.set('/run/n2.sock', 'nobody')
+    world.results.set('/run/n2.sock', 'no_subscribers')
     await world.pass(1_000)
     world.hung.add('/run/s1.sock')
     await world.pass(5_000)
@@ -137,7 +140,7 @@ describe('a sidecar that does not answer', () => {
 
   test('is logged once, and once when it answers again; the next time it is cut off anew', async () => {
     const world = createWorld()
-    world.results.set('/run/n1.sock', 'nobody')
+    world.results.set('/run/n1.sock', 'no_subscribers')
     await world.pass(1_000)
     world.hung.add('/run/s1.sock')
     await world.pass(10_000)

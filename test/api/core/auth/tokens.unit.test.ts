@@ -5,7 +5,8 @@ import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
 import { createTokens } from '../../../../api/core/auth/tokens.ts'
 import { Claims } from '../../../../contract/claims.ts'
-import { addKey, openKeyring } from '../../../../contract/keys.ts'
+import { openKeyring } from '../../../../contract/keyring.ts'
+import { addKey } from '../../../../contract/keys.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'keys-'))
 addKey(folder, 'HS256')

@@ -11,7 +11,7 @@ import type { Claims } from '../../../../contract/claims.ts'
 import { createRevocationCache } from '../../../../contract/revocation-cache.ts'
 import { createTokenVerifier } from '../../../../contract/verdict.ts'
 import { createLog } from '../../../../runtime/log.ts'
-import { type Flaw, mint, newKey } from '../../../contract/mint-token.ts'
+import { mint, newKey, type TokenChanges } from '../../../contract/mint-token.ts'
 
 const nowS = Math.floor(Date.now() / 1000)
 const key = newKey('HS256', 'kid-1')
@@ -37,7 +37,7 @@ const sip: SipCredentials = {
   transport: 'udp',
   displayName: 'usuario',
 }
-const tokenOf = (flaw: Flaw = {}) =>
+const tokenOf = (flaw: TokenChanges = {}) =>
   mint(key, nowS, { ...flaw, claims: { sub: '1', sid: 's', exp: nowS + 3_600, ...flaw.claims } })
 
 /** Our own ports, answered from memory, around the real judge. */

@@ -1,7 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { parseClientMessage, translate } from '../../../../api/http/voip/socket-wire.ts'
-import { createTokenBucket } from '../../../../api/http/voip/token-bucket.ts'
 
 describe('what is said', () => {
   test('any text is read or is an error, and nothing is thrown', () => {
@@ -66,25 +65,5 @@ describe('what is told', () => {
     const answered = new Set<string>()
     for (let n = 0; n < 1_000; n++) translate(news(String(n), 'up'), '1001', answered)
     expect(answered.size).toBeLessThanOrEqual(100)
-  })
-})
-
-describe('the bucket', () => {
-  test('never lets through more than its burst and its rate, nor less than its rate', () => {
-    const waits = fc.array(fc.nat(2_000), { minLength: 1, maxLength: 200 })
-    fc.assert(
-      fc.property(waits, (all) => {
-        let at = 0
-        let through = 0
-        const bucket = createTokenBucket(10, 20, () => at)
-        for (const wait of all) {
-          at += wait
-          const passed = bucket.take()
-          if (passed) through += 1
-          if (wait >= 100) expect(passed).toBe(true)
-        }
-        expect(through).toBeLessThanOrEqual(20 + (at / 1000) * 10)
-      }),
-    )
   })
 })

@@ -61,7 +61,7 @@ async function startReader(clock = () => performance.now()) {
     redis: (await server.connect()).duplicate(),
     cache,
     monotonic: clock,
-    onError: () => {},
+    log: createLog('test', 'silent'),
     onRenewal: (renewal) => renewals.push(renewal),
     onOldRenewals: (ids) => oldRenewals.push(...ids),
   })
