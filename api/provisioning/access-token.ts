@@ -32,7 +32,7 @@ export function createAccessToken({ fetch, now }: AccessTokenNeeds): AccessToken
       cached = { token, until: now() + expiresIn * 1000 - MARGIN_MS }
       return token
     } catch (err) {
-      if (err instanceof ProvisioningError && err.code === 'denied') {
+      if (err instanceof ProvisioningError && err.code === 'unauthorized') {
         rejection = { err, until: now() + REJECTED_MS }
       }
       throw err

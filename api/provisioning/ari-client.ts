@@ -90,4 +90,4 @@ export function createAriClient(
   }
 }
 
-const denied = (message: string) => new ProvisioningError('denied', message)
+const denied = (message: string) => new ProvisioningError('unauthorized', message)

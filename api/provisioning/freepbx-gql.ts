@@ -101,4 +101,4 @@ export function createFreepbxGql(access: FreepbxAccess, requestMs: number, now: 
   }
 }
 
-const denied = (message: string) => new ProvisioningError('denied', message)
+const denied = (message: string) => new ProvisioningError('unauthorized', message)

@@ -88,7 +88,7 @@ export function createMikopbxApi(access: MikopbxAccess, requestMs: number, now: 
   }
 }
 
-const denied = (message: string) => new ProvisioningError('denied', message)
+const denied = (message: string) => new ProvisioningError('unauthorized', message)
 
 /** It may repeat a value that it does not like. */
 const secretsOf = (json: object | undefined): string[] =>

@@ -95,7 +95,7 @@ export function createPbxHttpClient(
       if (json !== undefined || status === 204 || status === 401 || status === 403) return answer
       if (status === 404 || (status >= 300 && status < 400)) {
         throw new ProvisioningError(
-          'denied',
+          'unauthorized',
           `there is no API at the address of the PBX (it answered ${status})`,
         )
       }
@@ -106,10 +106,10 @@ export function createPbxHttpClient(
 }
 
 export const unreachableError = (message: string, cause?: unknown) =>
-  new ProvisioningError('away', message, cause)
+  new ProvisioningError('unreachable', message, cause)
 
 export const isUnreachable = (err: unknown): err is ProvisioningError =>
-  err instanceof ProvisioningError && err.code === 'away'
+  err instanceof ProvisioningError && err.code === 'unreachable'
 
 /** What OpenSSL and Node call a certificate that is nobody's we trust. */
 const UNTRUSTED_CERTIFICATE = /CERT|SIGNATURE|ISSUER|SELF_SIGNED/
@@ -117,7 +117,7 @@ const UNTRUSTED_CERTIFICATE = /CERT|SIGNATURE|ISSUER|SELF_SIGNED/
 function toProvisioningError(err: unknown): ProvisioningError {
   const { code } = err as { code?: unknown } // whatever was thrown, this reads no more than a member
   if (typeof code === 'string' && UNTRUSTED_CERTIFICATE.test(code)) {
-    return new ProvisioningError('denied', `the certificate of the PBX is not trusted (${code})`, err)
+    return new ProvisioningError('unauthorized', `the certificate of the PBX is not trusted (${code})`, err)
   }
   return unreachableError('the PBX cannot be reached or is too slow', err)
 }

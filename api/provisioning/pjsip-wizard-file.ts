@@ -114,7 +114,7 @@ function toProvisioningError(err: unknown): ProvisioningError {
     return unreachableError(`${FILE} is being changed: ${reason}`)
   if (/in progress/i.test(reason)) return unreachableError('Asterisk is reloading')
   if (/permission denied|invalid\/unknown command|not found|save of config|no such module/i.test(reason)) {
-    return new ProvisioningError('denied', `${FILE} cannot be changed: ${reason}`)
+    return new ProvisioningError('unauthorized', `${FILE} cannot be changed: ${reason}`)
   }
   return new ProvisioningError('refused', `Asterisk does not take the extension: ${reason}`)
 }

@@ -49,7 +49,7 @@ export interface ProvisioningModuleNeeds {
   policy: () => Pick<DialPolicy, 'check'>
   /** A number whose folder holds files is given out to no person. */
   media: MediaFolders
-  judge: Pick<TokenVerifier, 'checkClaims'>
+  verifier: Pick<TokenVerifier, 'checkClaims'>
   log: Logger
   now: () => number
 }
@@ -67,7 +67,10 @@ export interface ProvisioningModule {
   close(): Promise<void>
 }
 
-type ClosableProvisioner = Provisioner & { webrtcCredentials?: CredentialProvisioner; close(): Promise<void> }
+type ClosableProvisioner = Provisioner & {
+  webrtcCredentials?: CredentialProvisioner
+  close(): Promise<void>
+}
 
 export function createProvisioningModule(needs: ProvisioningModuleNeeds): ProvisioningModule {
   const { config, db, redis, users, log, now } = needs
@@ -122,7 +125,7 @@ export function createProvisioningModule(needs: ProvisioningModuleNeeds): Provis
     links: createProvisioningLinks({
       store: createProvisioningLinkTickets(redis),
       credentials,
-      verifier: needs.judge,
+      verifier: needs.verifier,
       now,
     }),
     open() {

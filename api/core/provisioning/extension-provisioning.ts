@@ -105,7 +105,7 @@ export function createExtensionProvisioning(needs: ExtensionProvisioningNeeds): 
     err: unknown,
     reassignments: number,
   ): Promise<Extension | undefined> {
-    const code = err instanceof ProvisioningError ? err.code : 'away'
+    const code = err instanceof ProvisioningError ? err.code : 'unreachable'
     const warn = () => {
       onWarning(`extension ${claimed.extension} could not be made`, err)
       failing.succeeded(claimed.extension)

@@ -45,7 +45,7 @@ export interface ProvisionedExtension {
  * - `refused` it says no for a reason that will not change by itself; the message is its own, without secrets
  * - `unconfirmed` it said yes, and what it said is not there: to be looked at again
  */
-export type ProvisioningErrorCode = 'away' | 'denied' | 'taken' | 'refused' | 'unconfirmed'
+export type ProvisioningErrorCode = 'unreachable' | 'unauthorized' | 'taken' | 'refused' | 'unconfirmed'
 
 export class ProvisioningError extends Error {
   override name = 'ProvisioningError'

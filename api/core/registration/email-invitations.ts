@@ -7,10 +7,10 @@ import type { CallCenterActor } from '../call-center/agents/call-center-actor.ts
 import { Refusal } from '../refusal.ts'
 import { networkOf } from '../values/network.ts'
 import { type PendingRegistration, requireMail } from './email-registration.ts'
-import type { RegistrationMode } from './extension-registration.ts'
 import { hashToken, type Invitation } from './invitations.ts'
 import { newLinkToken } from './link-token.ts'
 import type { QueuedMail } from './outbox.ts'
+import { type RegistrationMode, requireNotClosed } from './registration-mode.ts'
 import { describeConflict, requireOwnName } from './username.ts'
 
 /** Times are unix seconds. */
@@ -152,10 +152,6 @@ function resolveTeam({ scope }: CallCenterActor, role: Role, team: string | unde
   const isOwn = scope.sees === 'team' && role === 'user' && (team ?? scope.team) === scope.team
   if (!isOwn) throw new Refusal('forbidden')
   return scope.team
-}
-
-function requireNotClosed(mode: RegistrationMode): void {
-  if (mode === 'closed') throw new Refusal('forbidden', { detail: 'Registration is closed' })
 }
 
 const invalidInvitation = () => new Refusal('not_found', { detail: 'Invalid or expired invitation' })

@@ -5,8 +5,8 @@ import type { User } from '../auth/users.ts'
 import { Refusal } from '../refusal.ts'
 import { normalizeName } from '../values/account-names.ts'
 import { networkOf } from '../values/network.ts'
-import type { RegistrationMode } from './extension-registration.ts'
 import { hashToken } from './invitations.ts'
+import { type RegistrationMode, requireOpen } from './registration-mode.ts'
 import { describeConflict, requireOwnName } from './username.ts'
 
 /** An account that waits for its address to be proved; nobody can log in with it. */
@@ -164,16 +164,6 @@ const passwordRequired = () =>
   })
 
 const invalidToken = () => new Refusal('input_invalid', { detail: 'Invalid or expired token' })
-
-/** @throws {Refusal} `forbidden`: it says how to get in */
-function requireOpen(mode: RegistrationMode): void {
-  if (mode === 'open') return
-  const detail =
-    mode === 'closed'
-      ? 'Registration is closed: ask an administrator for an account'
-      : 'Registration is by invitation: ask an administrator for one'
-  throw new Refusal('forbidden', { detail })
-}
 
 /** @throws {Refusal} `not_supported` */
 export function requireMail(hasMail: boolean): void {

@@ -9,10 +9,7 @@ import { newSipSecret, type SecretSeal } from '../provisioning/sip-secret.ts'
 import { Refusal } from '../refusal.ts'
 import { networkOf } from '../values/network.ts'
 import { hashToken, type InvitationStore } from './invitations.ts'
-
-/** Who may make an account: anybody, whoever was invited, or nobody. */
-export const REGISTRATION_MODES = ['open', 'invitation', 'closed'] as const
-export type RegistrationMode = (typeof REGISTRATION_MODES)[number]
+import { type RegistrationMode, requireNotClosed } from './registration-mode.ts'
 
 export interface RegistrationRequest {
   email: string
@@ -87,7 +84,7 @@ export function createExtensionRegistration(needs: ExtensionRegistrationNeeds): 
   return {
     async register(request) {
       const { email, password, address } = request
-      if (mode === 'closed') throw new Refusal('forbidden', { detail: 'registration is closed' })
+      requireNotClosed(mode, 'registration is closed')
       await needs.throttle.consume(address)
       if (provisioning === undefined) {
         throw new Refusal('unavailable', { detail: 'no provisioner is set up that makes SIP extensions' })

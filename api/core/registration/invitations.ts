@@ -1,7 +1,7 @@
-import { randomBytes } from 'node:crypto'
 import type { Role } from '../../../contract/claims.ts'
 import { sha256 } from '../../../runtime/hash.ts'
 import { toUnixSeconds } from '../../../runtime/time.ts'
+import { newLinkToken } from './link-token.ts'
 
 /** An invitation lets one person make one account. Times are unix seconds. */
 export interface Invitation {
@@ -39,7 +39,7 @@ export function createInvitations(store: InvitationStore, now: () => number): In
   const nowS = () => toUnixSeconds(now())
   return {
     async invite({ email, role = null, team = null, days, createdBy }) {
-      const invitation = `inv_${randomBytes(24).toString('base64url')}`
+      const invitation = newLinkToken('inv')
       const createdAt = nowS()
       const expiresAt = createdAt + days * 86_400
       const hash = hashToken(invitation)

@@ -102,11 +102,11 @@ describe('what is somebody else’s', () => {
 
 describe('when Asterisk says no', () => {
   test.each([
-    ['Permission denied', 'denied'],
-    ['Config file not found', 'denied'],
-    ['Template category not found', 'denied'],
-    ['Save of config failed', 'denied'],
-    ['Create category did not complete successfully', 'away'],
+    ['Permission denied', 'unauthorized'],
+    ['Config file not found', 'unauthorized'],
+    ['Template category not found', 'unauthorized'],
+    ['Save of config failed', 'unauthorized'],
+    ['Create category did not complete successfully', 'unreachable'],
     ['Something new', 'refused'],
   ])('%s', async (message, code) => {
     const { state, extensions } = open()
@@ -134,7 +134,7 @@ describe('whatever is lost on the way', () => {
         return
       } catch (err) {
         expect(err).toBeInstanceOf(ProvisioningError)
-        expect(err).toMatchObject({ code: 'away' })
+        expect(err).toMatchObject({ code: 'unreachable' })
       }
     }
     throw new Error('it never came about')

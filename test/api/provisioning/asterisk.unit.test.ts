@@ -162,9 +162,15 @@ describe('what is somebody else’s', () => {
 
 describe('when Asterisk says no', () => {
   test.each([
-    ['a read_only user', 403, 'Write access denied', 'denied', /read_only/],
-    ['no place at run time', 403, "Cannot create sorcery objects of type 'auth'", 'denied', /sorcery\.conf/],
-    ['no res_pjsip', 404, "objectType 'auth' not found", 'denied', /res_pjsip/],
+    ['a read_only user', 403, 'Write access denied', 'unauthorized', /read_only/],
+    [
+      'no place at run time',
+      403,
+      "Cannot create sorcery objects of type 'auth'",
+      'unauthorized',
+      /sorcery\.conf/,
+    ],
+    ['no res_pjsip', 404, "objectType 'auth' not found", 'unauthorized', /res_pjsip/],
     [
       'a codec it does not know',
       400,
@@ -172,8 +178,8 @@ describe('when Asterisk says no', () => {
       'refused',
       /400/,
     ],
-    ['no memory', 500, 'Allocation failed', 'away', /500/],
-    ['it has not booted', 503, 'Asterisk not booted', 'away', /503/],
+    ['no memory', 500, 'Allocation failed', 'unreachable', /500/],
+    ['it has not booted', 503, 'Asterisk not booted', 'unreachable', /503/],
   ])('%s', async (_, status, message, code, words) => {
     const { ari, asterisk } = await open()
     ari.rejectsWith = { status, message }
@@ -183,14 +189,14 @@ describe('when Asterisk says no', () => {
 
   test('a wrong password of ARI', async () => {
     const { asterisk } = await open({ password: 'wrong' })
-    await expect(asterisk.provision(order)).rejects.toMatchObject({ code: 'denied' })
-    await expect(asterisk.remove('1001', order)).rejects.toMatchObject({ code: 'denied' })
+    await expect(asterisk.provision(order)).rejects.toMatchObject({ code: 'unauthorized' })
+    await expect(asterisk.remove('1001', order)).rejects.toMatchObject({ code: 'unauthorized' })
   })
 
   test('nobody there', async () => {
     const { ari, asterisk } = await open()
     await ari.stop()
-    await expect(asterisk.provision(order)).rejects.toMatchObject({ code: 'away' })
+    await expect(asterisk.provision(order)).rejects.toMatchObject({ code: 'unreachable' })
   })
 
   test('what it claims to have done and did not', async () => {
@@ -224,7 +230,7 @@ describe('whatever fails on the way', () => {
         return await deed()
       } catch (err) {
         expect(err).toBeInstanceOf(ProvisioningError)
-        expect(['away', 'denied', 'unconfirmed']).toContain((err as ProvisioningError).code)
+        expect(['unreachable', 'unauthorized', 'unconfirmed']).toContain((err as ProvisioningError).code)
       }
     }
     throw new Error('it never came about')

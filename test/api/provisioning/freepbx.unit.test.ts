@@ -138,7 +138,7 @@ describe('providing', () => {
   test('FreePBX that stays away is given up after two tries', async () => {
     const { pbx, freepbx } = await open()
     for (let time = 0; time < 9; time += 1) pbx.faults.push({ on: 'addExtension', kind: '500 before' })
-    await expect(freepbx.provision(extensionSpec)).rejects.toMatchObject({ code: 'away' })
+    await expect(freepbx.provision(extensionSpec)).rejects.toMatchObject({ code: 'unreachable' })
     expect(pbx.requestCounts.addExtension).toBe(2)
   })
 
@@ -146,7 +146,7 @@ describe('providing', () => {
     const { pbx, freepbx } = await open()
     await pbx.stop()
     ends.length = 0
-    await expect(freepbx.provision(extensionSpec)).rejects.toMatchObject({ code: 'away' })
+    await expect(freepbx.provision(extensionSpec)).rejects.toMatchObject({ code: 'unreachable' })
     await freepbx.close()
   })
 
@@ -210,14 +210,14 @@ describe('reloading', () => {
       timeouts: { ...shortTimeouts, pollMs: 5, reloadMs: 100, gatherMs: 50 },
     })
     pbx.reloadPolls = 1_000_000
-    await expect(freepbx.provision(extensionSpec)).rejects.toMatchObject({ code: 'away' })
+    await expect(freepbx.provision(extensionSpec)).rejects.toMatchObject({ code: 'unreachable' })
   })
 
   test('is given up by a call whose own time is over', async () => {
     const timeouts = { ...shortTimeouts, callMs: 150, pollMs: 5, reloadMs: 2_000, gatherMs: 50 }
     const { pbx, freepbx } = await open({ timeouts })
     pbx.reloadPolls = 1_000_000
-    await expect(freepbx.provision(extensionSpec)).rejects.toMatchObject({ code: 'away' })
+    await expect(freepbx.provision(extensionSpec)).rejects.toMatchObject({ code: 'unreachable' })
   })
 
   test('is shared by extensions that are made at once, after all of them', async () => {
@@ -325,14 +325,14 @@ describe('access', () => {
   test('tokens that are never taken are an operator’s matter', async () => {
     const { pbx, freepbx } = await open()
     pbx.faults.push({ on: 'fetchExtension', kind: 'expired' }, { on: 'fetchExtension', kind: 'expired' })
-    await expect(freepbx.provision(extensionSpec)).rejects.toMatchObject({ code: 'denied' })
+    await expect(freepbx.provision(extensionSpec)).rejects.toMatchObject({ code: 'unauthorized' })
   })
 
   test('a client it does not know is denied, and it is not asked again at once', async () => {
     const { pbx, freepbx, written } = await open({ clientSecret: 'wrong-client-secret' })
     const err = await freepbx.provision(extensionSpec).catch((err) => err)
-    expect(err).toMatchObject({ code: 'denied' })
-    await expect(freepbx.provision(extensionSpec)).rejects.toMatchObject({ code: 'denied' })
+    expect(err).toMatchObject({ code: 'unauthorized' })
+    await expect(freepbx.provision(extensionSpec)).rejects.toMatchObject({ code: 'unauthorized' })
     expect(pbx.requestCounts.token).toBe(1)
     expect(`${err.message}${written()}`).not.toContain('wrong-client-secret')
   })
@@ -343,14 +343,17 @@ describe('access', () => {
       const { pbx, freepbx } = await open()
       pbx.hidden.add(member)
       const err = await freepbx.provision(extensionSpec).catch((err) => err)
-      expect(err).toMatchObject({ code: 'denied', message: expect.stringContaining('gql:framework:read') })
+      expect(err).toMatchObject({
+        code: 'unauthorized',
+        message: expect.stringContaining('gql:framework:read'),
+      })
     },
   )
 
   test('an address without the API is an operator’s matter', async () => {
     const pbx = await startFakeFreepbx()
     const { freepbx } = await open({ baseUrl: `${pbx.url}/elsewhere/` }, pbx)
-    await expect(freepbx.provision(extensionSpec)).rejects.toMatchObject({ code: 'denied' })
+    await expect(freepbx.provision(extensionSpec)).rejects.toMatchObject({ code: 'unauthorized' })
   })
 
   test('neither tokens nor secrets are ever logged', async () => {
@@ -370,7 +373,7 @@ describe('over TLS', () => {
   test('a certificate that nobody we trust has signed is refused', async () => {
     const { pbx, freepbx } = await open({}, await startFakeFreepbx(made))
     await expect(freepbx.provision(extensionSpec)).rejects.toMatchObject({
-      code: 'denied',
+      code: 'unauthorized',
       message: expect.stringContaining('certificate'),
     })
     expect(pbx.requestCounts).toEqual({})
@@ -408,7 +411,7 @@ test('after any faults there is one extension with its true secret, or an error 
           break
         }
         expect(made).toBeInstanceOf(ProvisioningError)
-        expect(made).toMatchObject({ code: expect.stringMatching(/^(away|denied|unconfirmed)$/) })
+        expect(made).toMatchObject({ code: expect.stringMatching(/^(unreachable|unauthorized|unconfirmed)$/) })
         // Each try meets at least one fault, or there would have been no error.
         expect(tries).toBeLessThan(40)
         now += 100_000

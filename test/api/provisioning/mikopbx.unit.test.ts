@@ -193,7 +193,7 @@ describe('access', () => {
     const { pbx, mikopbx, written } = await open({ login: 'admin', password: 'wrong-password' })
     for (let tries = 0; tries < 12; tries += 1) {
       const err = await mikopbx.provision(extensionSpec).catch((err) => err)
-      expect(err).toMatchObject({ code: 'denied' })
+      expect(err).toMatchObject({ code: 'unauthorized' })
       expect(`${err.message}${written()}`).not.toContain('wrong-password')
     }
     expect(pbx.requestCounts.login).toBe(1)
@@ -217,7 +217,7 @@ describe('access', () => {
     expect(await mikopbx.provision(extensionSpec)).toEqual(provided)
     expect(pbx.requestCounts.login).toBeUndefined()
     pbx.keys.clear()
-    await expect(mikopbx.provision(extensionSpec)).rejects.toMatchObject({ code: 'denied' })
+    await expect(mikopbx.provision(extensionSpec)).rejects.toMatchObject({ code: 'unauthorized' })
   })
 })
 
@@ -240,7 +240,7 @@ test('after any faults there is one employee with the secret of the order, or an
           break
         }
         expect(made).toBeInstanceOf(ProvisioningError)
-        expect(made).toMatchObject({ code: expect.stringMatching(/^(away|denied|unconfirmed)$/) })
+        expect(made).toMatchObject({ code: expect.stringMatching(/^(unreachable|unauthorized|unconfirmed)$/) })
         expect(tries).toBeLessThan(40)
         now += 100_000
       }

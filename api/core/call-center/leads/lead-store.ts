@@ -1,7 +1,6 @@
 import type { Scope } from '../agents/scope.ts'
 import type { DoNotCallEntry } from './do-not-call.ts'
 import type { Lead, LeadNote } from './lead.ts'
-import type { LeadReader } from './lead-reader.ts'
 import type { LeadCursor, LeadFilter, LeadOrder } from './lead-search.ts'
 
 /** A lead as it begins. */
@@ -14,6 +13,12 @@ export interface LeadUpdate {
   changes: LeadChange
   /** Goes on the do-not-call list. */
   doNotCall?: DoNotCallEntry | undefined
+}
+
+/** The part of the store that call screens need. */
+export interface LeadReader {
+  /** @returns undefined also for a lead outside the scope */
+  find(id: string, scope: Scope): Promise<Lead | undefined>
 }
 
 export interface LeadStore extends LeadReader {

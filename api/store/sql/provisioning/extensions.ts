@@ -6,7 +6,7 @@ import type {
 } from '../../../core/provisioning/extensions.ts'
 import { Refusal } from '../../../core/refusal.ts'
 import { claimNames, releaseNames } from '../auth/account-names.ts'
-import { insertUser, removeUser, toConflict } from '../auth/user-rows.ts'
+import { insertUser, removeUser, rethrowConflict, toConflict } from '../auth/user-rows.ts'
 import { rowId } from '../bind.ts'
 import type { Database } from '../database.ts'
 import { UniqueViolation } from '../errors.ts'
@@ -103,9 +103,7 @@ export function createExtensionStore(
           if (numUpdatedRows > 0n) await replaceExtensionName(trx, userId, extension)
           return settled
         })
-        .catch((err) => {
-          throw err instanceof UniqueViolation ? toConflict(err) : err
-        }),
+        .catch(rethrowConflict),
 
     rollback: (known, { now, revokeUntil }) =>
       db.transaction(async (trx) => {

@@ -1,9 +1,8 @@
 import type { Transaction } from 'kysely'
 import type { NewUser, User } from '../../../core/auth/users.ts'
 import type { Agent } from '../../../core/call-center/agents/agent.ts'
-import { insertUser, toConflict } from '../auth/user-rows.ts'
+import { insertUser } from '../auth/user-rows.ts'
 import { insertAgent } from '../call-center/agents.ts'
-import { UniqueViolation } from '../errors.ts'
 import type { Tables } from '../tables.ts'
 
 type NewMember = Omit<NewUser, 'extension' | 'email'> & { email: string } & Pick<Agent, 'name' | 'team'>
@@ -20,9 +19,4 @@ export async function createMember(
   const made = await insertUser(trx, { ...user, extension: null }, now)
   await insertAgent(trx, { userId: made.id, name, kind: 'human', team }, now).execute()
   return made
-}
-
-/** Of two who are called alike at once, one is. @throws what it was given, worded */
-export function rethrowConflict(err: unknown): never {
-  throw err instanceof UniqueViolation ? toConflict(err) : err
 }

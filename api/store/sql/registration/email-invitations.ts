@@ -1,9 +1,10 @@
 import type { Expression, ExpressionBuilder, SqlBool } from 'kysely'
 import type { EmailInvitationStore } from '../../../core/registration/email-invitations.ts'
+import { rethrowConflict } from '../auth/user-rows.ts'
 import { rowId } from '../bind.ts'
 import type { Database } from '../database.ts'
 import type { Tables } from '../tables.ts'
-import { createMember, rethrowConflict } from './create-member.ts'
+import { createMember } from './create-member.ts'
 import { insertInvitation, requireNotInvited, toInvitation } from './invitations.ts'
 import { enqueueMail } from './mail-queue.ts'
 

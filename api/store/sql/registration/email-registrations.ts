@@ -5,9 +5,10 @@ import {
   type PendingRegistration,
 } from '../../../core/registration/email-registration.ts'
 import { normalizeName } from '../../../core/values/account-names.ts'
+import { rethrowConflict } from '../auth/user-rows.ts'
 import type { Database } from '../database.ts'
 import type { Tables } from '../tables.ts'
-import { createMember, rethrowConflict } from './create-member.ts'
+import { createMember } from './create-member.ts'
 import { enqueueMail } from './mail-queue.ts'
 
 export function createEmailRegistrationStore(db: Database): EmailRegistrationStore {

@@ -57,7 +57,7 @@ describe('registering', () => {
 
   test('is reported once where the PBX is away, however often it is tried, and when it is back', async () => {
     const world = await open()
-    for (let tries = 0; tries < 4; tries++) world.pbx.faults.push({ code: 'away' })
+    for (let tries = 0; tries < 4; tries++) world.pbx.faults.push({ code: 'unreachable' })
     await world.register()
     for (const seconds of [6, 11, 31]) await tendAfter(world, seconds)
     expect(world.troubles).toEqual([expect.stringContaining('fails')])
@@ -67,7 +67,7 @@ describe('registering', () => {
 
   test('never shows the number as the user’s own before the PBX has it for them', async () => {
     const { pbx, register, users } = await open()
-    pbx.faults.push({ code: 'away' })
+    pbx.faults.push({ code: 'unreachable' })
     const { user } = await register()
     expect(await users.find(user.id)).toMatchObject({ extension: null })
   })
@@ -100,7 +100,7 @@ describe('registering', () => {
     expect(given).toEqual(["o'hara@example.org", undefined])
   })
 
-  test.each(['away', 'denied', 'unconfirmed'] as const)(
+  test.each(['unreachable', 'unauthorized', 'unconfirmed'] as const)(
     'waits while the PBX is %s, and a later run makes it',
     async (code) => {
       const world = await open()
@@ -205,7 +205,7 @@ describe('a user who is gone', () => {
 
   test('while the extension is being made: it is taken away after that, not before', async () => {
     const world = await open()
-    world.pbx.faults.push({ code: 'away', isDone: true })
+    world.pbx.faults.push({ code: 'unreachable', isDone: true })
     const { user } = await world.register()
     await world.users.remove(user.id, until)
     await tendAfter(world, 4)
@@ -229,18 +229,18 @@ describe('a user who is gone', () => {
 test('of two APIs that tend at once, one makes it', async () => {
   const one = await open()
   const two = await open({ url: one.url, pbx: one.pbx })
-  one.pbx.faults.push({ code: 'away' })
+  one.pbx.faults.push({ code: 'unreachable' })
   await one.register()
   await Promise.all([tendAfter(one, 5), tendAfter(two, 5)])
   expect(one.pbx.asked).toEqual(['provide 2000', 'provide 2000'])
 })
 
 test('whatever goes wrong on the way, each is made once and known here as it is there, or nothing is left', async () => {
-  const code = fc.constantFrom<ProvisioningErrorCode>('away', 'denied', 'refused', 'unconfirmed')
+  const code = fc.constantFrom<ProvisioningErrorCode>('unreachable', 'unauthorized', 'refused', 'unconfirmed')
   const fault: fc.Arbitrary<PbxFailure> = fc.option(
     fc.oneof(
       code.map((one) => ({ code: one })),
-      fc.constant({ code: 'away' as const, isDone: true }),
+      fc.constant({ code: 'unreachable' as const, isDone: true }),
     ),
     { nil: undefined },
   )

@@ -31,7 +31,7 @@ function createWorld(db: Database, { ttl = 600, ...difference }: Partial<WebrtcC
     const fault = faults.shift()
     if (fault !== 'before' && fault !== 'killed before') work()
     if (fault?.startsWith('killed')) return new Promise(() => {})
-    if (fault !== undefined) throw new ProvisioningError('away', 'it is away')
+    if (fault !== undefined) throw new ProvisioningError('unreachable', 'it is away')
   }
   const provisioner: CredentialProvisioner = {
     add: (_, { id, secret }) => deed(() => void auths.set(id, secret)),
@@ -192,7 +192,7 @@ describe('lending', () => {
       'a PBX that is away',
       {
         provisioner: {
-          add: async () => Promise.reject(new ProvisioningError('away', 'gone')),
+          add: async () => Promise.reject(new ProvisioningError('unreachable', 'gone')),
           remove: async () => {},
         },
       },
