@@ -411,7 +411,9 @@ test('after any faults there is one extension with its true secret, or an error 
           break
         }
         expect(made).toBeInstanceOf(ProvisioningError)
-        expect(made).toMatchObject({ code: expect.stringMatching(/^(unreachable|unauthorized|unconfirmed)$/) })
+        expect(made).toMatchObject({
+          code: expect.stringMatching(/^(unreachable|unauthorized|unconfirmed)$/),
+        })
         // Each try meets at least one fault, or there would have been no error.
         expect(tries).toBeLessThan(40)
         now += 100_000

@@ -240,7 +240,9 @@ test('after any faults there is one employee with the secret of the order, or an
           break
         }
         expect(made).toBeInstanceOf(ProvisioningError)
-        expect(made).toMatchObject({ code: expect.stringMatching(/^(unreachable|unauthorized|unconfirmed)$/) })
+        expect(made).toMatchObject({
+          code: expect.stringMatching(/^(unreachable|unauthorized|unconfirmed)$/),
+        })
         expect(tries).toBeLessThan(40)
         now += 100_000
       }
