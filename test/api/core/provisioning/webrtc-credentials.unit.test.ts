@@ -63,8 +63,8 @@ function createWorld(db: Database, { ttl = 600, ...difference }: Partial<WebrtcC
     verifier: { checkClaims: ({ sid }) => (ended.has(sid) ? 'token_revoked' : undefined) },
     seal: createSecretSeal(Buffer.alloc(32, 7)),
     ttl,
+    lockTimeoutMs: 0,
     now: () => time.ms,
-    wait: async () => {},
     onError: (what) => void troubles.push(what),
     ...difference,
   })
@@ -159,7 +159,7 @@ describe('lending', () => {
   })
 
   test('those who are lent it at the same moment find room, and the surplus goes soon', async () => {
-    const { lending, auths } = await world({ wait: () => new Promise((resolve) => setTimeout(resolve, 5)) })
+    const { lending, auths } = await world({ lockTimeoutMs: 5_000 })
     await lending.issue(actorOf('1'))
     await lending.issue(actorOf('1'))
     await Promise.all([lending.issue(actorOf('1')), lending.issue(actorOf('1'))])
