@@ -8,7 +8,7 @@ import type { Tables } from '../tables.ts'
 type NewMember = Omit<NewUser, 'extension' | 'email'> & { email: string } & Pick<Agent, 'name' | 'team'>
 
 /**
- * Makes a user and their agent within the transaction of what they are made of.
+ * Creates a user and their agent in the transaction that consumes a registration or an invitation.
  * @throws {Refusal} `taken` with `detail` as `UserStore.add`
  */
 export async function createMember(
@@ -16,7 +16,7 @@ export async function createMember(
   { name, team, ...user }: NewMember,
   now: number,
 ): Promise<User> {
-  const made = await insertUser(trx, { ...user, extension: null }, now)
-  await insertAgent(trx, { userId: made.id, name, kind: 'human', team }, now).execute()
-  return made
+  const inserted = await insertUser(trx, { ...user, extension: null }, now)
+  await insertAgent(trx, { userId: inserted.id, name, kind: 'human', team }, now).execute()
+  return inserted
 }
