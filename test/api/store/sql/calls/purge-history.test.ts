@@ -14,7 +14,7 @@ import { onBothEngines } from '../engines.ts'
 
 const BEFORE = startedAt + 100
 
-describe('the past', () => {
+describe('purging history', () => {
   onBothEngines((engine) => {
     const setUp = async () => {
       const db = await engine.tables()
@@ -43,7 +43,7 @@ describe('the past', () => {
       return { db, past: createPurgeStore(db), history, dialled, desk }
     }
 
-    test('goes up to a moment, and what is not over stays', async () => {
+    test('removes calls before a time, except unfinished ones', async () => {
       const { db, past, history, dialled, desk } = await setUp()
       const counts = { calls: 2, recorded: 1, dialled: 1, desk: 1 }
       expect(await past.count(BEFORE)).toEqual(counts)
@@ -62,7 +62,7 @@ describe('the past', () => {
       expect(await past.count(BEFORE)).toEqual({ calls: 0, recorded: 0, dialled: 0, desk: 0 })
     })
 
-    test('the oldest numbers that were dialled go first', async () => {
+    test('removes the oldest placed calls first', async () => {
       const { past, dialled } = await setUp()
       for (const age of [1, 3, 2]) {
         await dialled.add(newPlacedCall({ id: `d${age}`, createdAt: startedAt - age, outcome: 'busy' }))
@@ -72,7 +72,7 @@ describe('the past', () => {
       expect(found.map((one) => one?.id)).toEqual([undefined, undefined, 'd1'])
     })
 
-    test('a table that has nothing left is not searched again', async () => {
+    test('a table without old rows is not queried again', async () => {
       const { db, history } = await setUp()
       const asked: HistoryKind[] = []
       const store = createPurgeStore(db)
@@ -89,7 +89,7 @@ describe('the past', () => {
     })
 
     if (engine.name === 'SQLite') {
-      test('is found by indexes, without a scan of a table', async () => {
+      test('uses indexes instead of table scans', async () => {
         const { db } = await setUp()
         const statements: string[] = []
         const past = createPurgeStore({
@@ -116,7 +116,7 @@ describe('the past', () => {
       })
     }
 
-    test('of many calls goes in batches, and all of it goes', async () => {
+    test('removes all of many calls in batches', async () => {
       const { past, history } = await setUp()
       await history.save(
         Array.from({ length: 450 }, (_, at) => newCall({ id: `c${at}`, startedAt: startedAt + (at % 90) })),
