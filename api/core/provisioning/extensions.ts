@@ -102,6 +102,6 @@ export interface ExtensionStore {
   listOrphaned(limit: number): Promise<Extension[]>
   /** All except `ready` and `resting`, for operators. */
   listUnfinished(): Promise<Extension[]>
-  /** Frees the numbers whose quarantine began before this time. */
+  /** Frees the numbers with a quarantine that began before this time. */
   releaseQuarantined(before: number): Promise<void>
 }

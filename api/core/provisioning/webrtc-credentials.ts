@@ -25,7 +25,7 @@ export interface WebrtcCredentials {
    *   does not support it; `unavailable`
    */
   issue(actor: Actor): Promise<IssuedCredentials>
-  /** Revokes credentials that have expired, whose session has ended, or that a crash left behind. Call it every second. */
+  /** Revokes credentials after their expiry, the end of their session, or a crash. Call it every second. */
   tick(): Promise<void>
 }
 

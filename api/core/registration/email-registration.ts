@@ -9,7 +9,7 @@ import { hashToken } from './invitations.ts'
 import { type RegistrationMode, requireOpen } from './registration-mode.ts'
 import { describeConflict, requireOwnName } from './username.ts'
 
-/** An account whose address is not verified yet; it cannot log in. */
+/** An account with an unverified address; it cannot log in. */
 export interface PendingRegistration {
   username: string
   email: string

@@ -28,7 +28,7 @@ export function createMailRenderer(needs: MailRendererNeeds) {
   const { registrations, invitations, users, appUrl } = needs
   const nowS = () => toUnixSeconds(needs.now())
 
-  /** Whether an account exists is checked here and not in the request, whose answer must not reveal it. */
+  /** Whether an account exists is checked here and not in the request, as its answer must not reveal it. */
   async function renderVerification({ recipient }: QueuedMail) {
     if ((await users.findByLogin(recipient)) !== undefined) return accountExistsMail(appUrl)
     const token = newLinkToken('ver')

@@ -7,8 +7,8 @@ import { Refusal } from '../refusal.ts'
 export interface SelfRegistration {
   /**
    * @param address the client's network address
-   * @throws {Refusal} as `Accounts.add`; `taken` also for an extension whose media folder holds files of a previous
-   *   owner, and for an address that an open invitation names
+   * @throws {Refusal} as `Accounts.add`; `taken` also for an extension with files of a previous
+   *   owner in its media folder, and for an address that an open invitation names
    */
   register(account: Omit<NewAccount, 'role'>, address: string): Promise<User>
 }

@@ -218,7 +218,7 @@ describe('reloading', () => {
     await expect(freepbx.provision(extensionSpec)).rejects.toMatchObject({ code: 'unreachable' })
   })
 
-  test('is abandoned by a call whose own timeout has passed', async () => {
+  test('is abandoned by a call after its own timeout', async () => {
     const timeouts = { ...shortTimeouts, callMs: 150, pollMs: 5, reloadMs: 2_000, gatherMs: 50 }
     const { pbx, freepbx } = await open({ timeouts })
     pbx.reloadPolls = 1_000_000

@@ -5,7 +5,7 @@ import { SEPARATOR_LINE } from './detect-delimiter.ts'
 import { type ImportRow, toImportRow } from './import-row.ts'
 import type { ImportOptions } from './lead-import.ts'
 
-/** A list whose header has been read. */
+/** A list after its header has been read. */
 export interface CsvTable {
   columns: readonly CsvColumn[]
   rows: AsyncGenerator<ImportRow>

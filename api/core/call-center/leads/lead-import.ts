@@ -19,7 +19,7 @@ export const ImportOptions = z.object({
   /** Used for rows without their own. */
   campaignId: z.string().nullable(),
   agentId: z.string().nullable(),
-  /** Owner of a lead whose row and import name no agent. */
+  /** Owner of a lead if neither its row nor the import names an agent. */
   owner: z.object({ agentId: z.string().nullable(), team: z.string().nullable() }),
   scope: z.union([
     z.object({ sees: z.literal('all') }),

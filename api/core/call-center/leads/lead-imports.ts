@@ -31,7 +31,7 @@ export interface LeadImports {
   ): Promise<LeadImport>
   /** @throws {Refusal} `not_found` */
   find(actor: CallCenterActor, id: string): Promise<{ job: LeadImport; report: ImportReport }>
-  /** Continues one import whose process has died. */
+  /** Continues one import after its process has died. */
   resumeAbandoned(): Promise<void>
   /** Stops running imports after the current row; another process resumes them. */
   close(): Promise<void>

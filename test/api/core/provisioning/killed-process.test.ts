@@ -27,7 +27,7 @@ describe('a process that is killed while the PBX creates the extension', () => {
       return { ...world, request }
     }
 
-    test('leaves an account whose extension a later run provisions, not earlier', async () => {
+    test('leaves an account; only a later run provisions its extension', async () => {
       const { providing, pbx, wait, users, credentials, request } = await killHalfway()
       const user = await users.findByLogin('anna@example.org')
       await providing.tick()

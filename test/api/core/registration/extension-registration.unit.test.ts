@@ -100,7 +100,7 @@ describe('a user who chooses an extension', () => {
     expect(await setUp(false)).toMatchObject({ extension: '7777', role: 'user' })
   })
 
-  test('does not get one whose media folder holds files', async () => {
+  test('does not get one with files in its media folder', async () => {
     await expect(setUp(true)).rejects.toMatchObject({ code: 'taken', detail: 'extension' })
     expect(await world.users.count()).toBe(0)
   })

@@ -136,7 +136,7 @@ describe('a registration', () => {
       expect(await db.query.selectFrom('registrations').selectAll().execute()).toHaveLength(1)
     })
 
-    test('of an address whose registration has expired is stored', async () => {
+    test('of an address with an expired registration is stored', async () => {
       const { store } = await setUp()
       const later = { now: AT.expiresAt, expiresAt: AT.expiresAt + 1 }
       expect(await store.save(other, later)).toBe(true)
