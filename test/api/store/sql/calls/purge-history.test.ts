@@ -18,7 +18,7 @@ describe('purging history', () => {
   onBothEngines((engine) => {
     const setUp = async () => {
       const db = await engine.tables()
-      const [history, dialled, desk] = [
+      const [history, placedCalls, agentCalls] = [
         createCallHistoryStore(db),
         createPlacedCallStore(db),
         createAgentCallStore(db),
@@ -28,24 +28,24 @@ describe('purging history', () => {
         newCall({ id: 'last', startedAt: BEFORE - 1, recordings: [] }),
         newCall({ id: 'first', startedAt: BEFORE }),
       ])
-      await dialled.add(newPlacedCall({ id: 'old', outcome: 'answered' }))
-      await dialled.add(newPlacedCall({ id: 'waiting', outcome: null }))
-      await dialled.add(newPlacedCall({ id: 'new', createdAt: BEFORE, outcome: 'busy' }))
+      await placedCalls.add(newPlacedCall({ id: 'old', outcome: 'answered' }))
+      await placedCalls.add(newPlacedCall({ id: 'waiting', outcome: null }))
+      await placedCalls.add(newPlacedCall({ id: 'new', createdAt: BEFORE, outcome: 'busy' }))
       const agents = { agentId: '3', leadId: null, campaignId: null, number: '+493012345' }
       for (const [callId, createdAt] of [
         ['old', startedAt],
         ['waiting', startedAt],
         ['new', BEFORE],
       ] as const) {
-        await desk.add({ callId, createdAt, ...agents })
+        await agentCalls.add({ callId, createdAt, ...agents })
       }
       await sql`update desk_calls set outcome = 'answered' where call_id <> 'waiting'`.execute(db.query)
-      return { db, past: createPurgeStore(db), history, dialled, desk }
+      return { db, past: createPurgeStore(db), history, placedCalls, agentCalls }
     }
 
     test('removes calls before a time, except unfinished ones', async () => {
-      const { db, past, history, dialled, desk } = await setUp()
-      const counts = { calls: 2, recorded: 1, dialled: 1, desk: 1 }
+      const { db, past, history, placedCalls, agentCalls } = await setUp()
+      const counts = { calls: 2, recorded: 1, placedCalls: 1, agentCalls: 1 }
       expect(await past.count(BEFORE)).toEqual(counts)
       expect(await history.find('old')).toBeDefined()
       expect(await purgeHistory(past, BEFORE)).toEqual(counts)
@@ -55,20 +55,20 @@ describe('purging history', () => {
         return ids.filter((_, at) => found[at] !== undefined)
       }
       expect(await left(history.find)).toEqual(['first'])
-      expect(await left(dialled.find)).toEqual(['waiting', 'new'])
-      expect(await left(desk.find)).toEqual(['waiting', 'new'])
+      expect(await left(placedCalls.find)).toEqual(['waiting', 'new'])
+      expect(await left(agentCalls.find)).toEqual(['waiting', 'new'])
       const parties = await sql<{ call_id: string }>`select call_id from call_parties`.execute(db.query)
       expect(parties.rows).toEqual([{ call_id: 'first' }])
-      expect(await past.count(BEFORE)).toEqual({ calls: 0, recorded: 0, dialled: 0, desk: 0 })
+      expect(await past.count(BEFORE)).toEqual({ calls: 0, recorded: 0, placedCalls: 0, agentCalls: 0 })
     })
 
     test('removes the oldest placed calls first', async () => {
-      const { past, dialled } = await setUp()
+      const { past, placedCalls } = await setUp()
       for (const age of [1, 3, 2]) {
-        await dialled.add(newPlacedCall({ id: `d${age}`, createdAt: startedAt - age, outcome: 'busy' }))
+        await placedCalls.add(newPlacedCall({ id: `d${age}`, createdAt: startedAt - age, outcome: 'busy' }))
       }
       await past.remove('placedCalls', BEFORE, 2)
-      const found = await Promise.all(['d3', 'd2', 'd1'].map(dialled.find))
+      const found = await Promise.all(['d3', 'd2', 'd1'].map(placedCalls.find))
       expect(found.map((one) => one?.id)).toEqual([undefined, undefined, 'd1'])
     })
 
@@ -84,8 +84,13 @@ describe('purging history', () => {
         },
       }
       await history.save(Array.from({ length: 399 }, (_, at) => newCall({ id: `c${at}` })))
-      expect(await purgeHistory(past, BEFORE)).toEqual({ calls: 401, recorded: 400, dialled: 1, desk: 1 })
-      expect(asked).toEqual(['calls', 'calls', 'calls', 'dialled', 'desk'])
+      expect(await purgeHistory(past, BEFORE)).toEqual({
+        calls: 401,
+        recorded: 400,
+        placedCalls: 1,
+        agentCalls: 1,
+      })
+      expect(asked).toEqual(['calls', 'calls', 'calls', 'placedCalls', 'agentCalls'])
     })
 
     if (engine.name === 'SQLite') {
