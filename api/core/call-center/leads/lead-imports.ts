@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache'
 import { toUnixSeconds } from '../../../../runtime/time.ts'
 import { Refusal } from '../../refusal.ts'
 import type { AgentStore } from '../agents/agent.ts'
@@ -56,6 +57,8 @@ export interface LeadImportsNeeds {
 const BATCH_ROWS = 500
 /** Stored errors per import, and as many warnings. */
 const MAX_REPORTED = 1_000
+/** Agents, and campaigns, that an import remembers. */
+const MAX_CACHED = 10_000
 /** Seconds without progress after which the process of an import counts as dead. */
 const ABANDONED_S = 15
 
@@ -68,8 +71,8 @@ export function createLeadImports(needs: LeadImportsNeeds): LeadImports {
 
   /** Checks the agents and campaigns that rows name. Caches the results for one import. */
   function createReferenceCheck(scope: Scope, defaultOwner: Ownership) {
-    const owners = new Map<string, Promise<Ownership>>()
-    const campaignCache = new Map<string, Promise<boolean>>()
+    const owners = new LRUCache<string, Promise<Ownership>>({ max: MAX_CACHED })
+    const campaignCache = new LRUCache<string, Promise<boolean>>({ max: MAX_CACHED })
     return {
       async findOwner(agentId: string): Promise<Ownership> {
         const owner = owners.get(agentId) ?? resolveOwner(agents, scope, { agentId }, defaultOwner)
