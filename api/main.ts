@@ -236,7 +236,7 @@ async function main() {
     passwords,
     rateLimiter: registrationRateLimiter,
     policy,
-    judge: tokenVerifier,
+    verifier: tokenVerifier,
     log,
     now,
   })

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { booleanFlag, wholeNumber } from '../../runtime/env.ts'
 import { QUARANTINE_S } from '../core/provisioning/extensions.ts'
-import { REGISTRATION_MODES } from '../core/registration/extension-registration.ts'
+import { REGISTRATION_MODES } from '../core/registration/registration-mode.ts'
 import { type pbxSettings, toAmiAddress } from './pbx.ts'
 
 export const PROVISIONERS = ['none', 'asterisk', 'asterisk-wizard', 'freepbx', 'mikopbx'] as const

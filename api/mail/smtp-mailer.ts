@@ -7,20 +7,20 @@ import { toDeliverableAddress } from '../core/values/email.ts'
 export interface SmtpServer {
   host: string
   port: number
-  /** TLS from the start. */
+  /** Implicit TLS. */
   secure: boolean
-  /** Refuses to send without STARTTLS. */
+  /** Sends only after STARTTLS. */
   requireTls: boolean
-  /** A file of certificates (PEM) to trust beside the system's. */
+  /** PEM file of certificates to trust instead of the system's. */
   caPath?: string | undefined
   auth?: { user: string; pass: string } | undefined
   from: { name: string; address: string }
 }
 
-/** How long a server may be silent, in ms. All of it together stays below what an outbox claims a mail for. */
+/** Per step, in ms. All steps together take less than the outbox claims a mail for. */
 const TIMEOUT_MS = 15_000
 
-/** Sends by SMTP (RFC 5321), by STARTTLS (RFC 3207) or TLS from the start. */
+/** Sends by SMTP (RFC 5321) with STARTTLS (RFC 3207) or implicit TLS. */
 export function createSmtpMailer({ host, port, secure, requireTls, caPath, auth, from }: SmtpServer): Mailer {
   const ca = caPath === undefined ? undefined : readFileSync(caPath, 'utf8')
   const transport = createTransport({
@@ -28,7 +28,7 @@ export function createSmtpMailer({ host, port, secure, requireTls, caPath, auth,
     port,
     secure,
     requireTLS: requireTls,
-    // On this very machine a certificate proves nothing, and few servers have one for it.
+    // A server on this machine needs no valid certificate.
     tls: { rejectUnauthorized: secure || requireTls, ...(ca !== undefined && { ca }) },
     ...(auth !== undefined && { auth }),
     connectionTimeout: TIMEOUT_MS,
@@ -43,12 +43,12 @@ export function createSmtpMailer({ host, port, secure, requireTls, caPath, auth,
       try {
         await transport.sendMail({
           from,
-          // As an object it is one address, whatever it holds.
+          // As an object it is never parsed as a list of addresses.
           to: { name: '', address: toDeliverableAddress(to) },
           subject,
           text,
           xMailer: false,
-          // RFC 3834: nobody's holiday answers it.
+          // RFC 3834: vacation responders must not answer.
           headers: { 'Auto-Submitted': 'auto-generated' },
         })
       } catch (err) {
@@ -58,14 +58,14 @@ export function createSmtpMailer({ host, port, secure, requireTls, caPath, auth,
   }
 }
 
-/** For the demo, where no mail leaves: one line, in which whoever tries it finds the code. */
+/** For the demo: logs a mail in one line instead of sending it, so that the user finds the code. */
 export const createLogMailer = (log: Logger): Mailer => ({
   async send({ to, subject, text }) {
     log.info({ event: 'mail' }, `mail to ${to}: ${subject}: ${text.replace(/\s+/g, ' ').trim()}`)
   },
 })
 
-/** What went wrong and in which step; not what the server said, which may hold anything. */
+/** @returns error code and SMTP step, without the server's text, which may hold anything */
 function describeSmtpError(err: unknown): string {
   const { code, command, responseCode } = (err ?? {}) as Record<string, unknown> // nodemailer's errors have these
   const known = [code, command, responseCode].filter((one) => one !== undefined)

@@ -2,25 +2,25 @@ import { ProvisioningError } from '../core/provisioning/provisioner.ts'
 import { withAbort } from './retry.ts'
 
 export interface AccessToken {
-  /** @throws {ProvisioningError} `denied` when our credentials are not taken */
+  /** @throws {ProvisioningError} `unauthorized` if the PBX rejects our credentials */
   get(signal: AbortSignal): Promise<string>
-  /** The PBX no longer takes it; another one that came meanwhile stays. */
+  /** Drops this token from the cache, after the PBX has rejected it. A newer token stays. */
   invalidate(token: string): void
 }
 
 export interface AccessTokenNeeds {
-  /** Asks the PBX for a new one. @returns its life in seconds as well */
+  /** Requests a new token from the PBX. @returns `expiresIn` in seconds */
   fetch(): Promise<{ token: string; expiresIn: number }>
   /** Milliseconds. */
   now: () => number
 }
 
-/** Not used in its last minute: it must still be good when it arrives. */
+/** A token is not used in its last minute, as it must still be valid when the request arrives. */
 const MARGIN_MS = 60_000
-/** PBXs lock out addresses that guess, so a refusal stands for a while without asking. */
+/** PBXs lock out addresses that send wrong credentials, so a rejection is cached. */
 const REJECTED_MS = 60_000
 
-/** One token for all requests, fetched once however many need it. */
+/** Caches one token for all requests. Concurrent callers share one request for it. */
 export function createAccessToken({ fetch, now }: AccessTokenNeeds): AccessToken {
   let cached: { token: string; until: number } | undefined
   let rejection: { err: ProvisioningError; until: number } | undefined
@@ -32,7 +32,7 @@ export function createAccessToken({ fetch, now }: AccessTokenNeeds): AccessToken
       cached = { token, until: now() + expiresIn * 1000 - MARGIN_MS }
       return token
     } catch (err) {
-      if (err instanceof ProvisioningError && err.code === 'denied') {
+      if (err instanceof ProvisioningError && err.code === 'unauthorized') {
         rejection = { err, until: now() + REJECTED_MS }
       }
       throw err

@@ -5,26 +5,26 @@ import {
   type PbxHttpSettings,
   type PbxRequest,
   type PbxResponse,
-  unreachableError,
 } from './pbx-http-client.ts'
 import { type PjsipFields, type PjsipObjectType, takenError } from './pjsip-objects.ts'
+import { unauthorizedError, unreachableError } from './provisioning-errors.ts'
 import { retryOnce } from './retry.ts'
 import { sanitizeMessage } from './sanitize-message.ts'
 import type { PbxTimeouts } from './timeouts.ts'
 
 export interface AriAccess extends PbxHttpSettings {
-  /** Of ari.conf; `read_only` will not do. */
+  /** User of ari.conf, without `read_only`. */
   username: string
   password: string
 }
 
-/** Objects of res_pjsip, at once and without a reload. All throw {ProvisioningError}. */
+/** Dynamic objects of res_pjsip, which need no reload. All throw {ProvisioningError}. */
 export interface AriClient {
-  /** An auth shows its password. */
+  /** @returns the fields, for an auth its password included; undefined without such an object */
   read(type: PjsipObjectType, id: string, signal: AbortSignal): Promise<PjsipFields | undefined>
-  /** Makes it or changes these of its fields. `taken` where it stands in a file, which goes before. */
+  /** Creates the object or changes these fields. @throws {ProvisioningError} `taken` if a file defines it */
   write(type: PjsipObjectType, id: string, fields: PjsipFields, signal: AbortSignal): Promise<void>
-  /** One that is not there is no fault. A `contact` is a phone that is registered. */
+  /** A missing object is not an error. A `contact` is a registration of a phone. */
   remove(type: PjsipObjectType | 'contact', id: string, signal: AbortSignal): Promise<void>
   close(): Promise<void>
 }
@@ -32,7 +32,7 @@ export interface AriClient {
 const Attributes = z.array(z.object({ attribute: z.string(), value: z.string() }))
 const ErrorBody = z.object({ message: z.string() })
 
-/** Every answer of Asterisk repeats the whole object, passwords too: no body is ever part of a message here. */
+/** Answers of Asterisk repeat the whole object with its password, so no body becomes part of an error message. */
 export function createAriClient(
   { username, password, ...settings }: AriAccess,
   { requestMs, pauseMs }: Pick<PbxTimeouts, 'requestMs' | 'pauseMs'>,
@@ -41,14 +41,14 @@ export function createAriClient(
   const pathOf = (type: PjsipObjectType | 'contact', id: string) =>
     `/ari/asterisk/config/dynamic/res_pjsip/${type}/${encodeURIComponent(id)}`
 
-  /** @returns the answer and what it says against it, without `secrets` */
+  /** @returns the answer and its error reason, without `secrets` */
   async function request(
     spec: PbxRequest & { signal: AbortSignal },
     secrets: readonly string[] = [],
   ): Promise<PbxResponse & { reason: string }> {
-    // Whatever is asked here may be asked twice.
+    // All requests of this client are idempotent.
     const answer = await retryOnce(pauseMs, spec.signal, () => http.send(spec))
-    if (answer.status === 401) throw denied('Asterisk does not take the user and password of ARI')
+    if (answer.status === 401) throw unauthorizedError('Asterisk does not take the user and password of ARI')
     const body = ErrorBody.safeParse(answer.json)
     return {
       ...answer,
@@ -57,11 +57,11 @@ export function createAriClient(
   }
 
   function refusal({ status, reason }: { status: number; reason: string }): ProvisioningError {
-    if (/write access denied/i.test(reason)) return denied('the user of ARI is read_only')
-    // What stands in a file is there, and cannot be changed.
+    if (/write access denied/i.test(reason)) return unauthorizedError('the user of ARI is read_only')
+    // An object that a file defines cannot be changed.
     if (status === 403 && /cannot update|could not delete/i.test(reason)) return takenError()
-    if (status === 403) return denied(`sorcery.conf lets nothing be made at run time: ${reason}`)
-    if (status === 404) return denied(`Asterisk runs without res_pjsip: ${reason}`)
+    if (status === 403) return unauthorizedError(`sorcery.conf does not allow objects at run time: ${reason}`)
+    if (status === 404) return unauthorizedError(`Asterisk runs without res_pjsip: ${reason}`)
     return new ProvisioningError('refused', `Asterisk does not take the extension (${status}): ${reason}`)
   }
 
@@ -71,8 +71,8 @@ export function createAriClient(
       if (answer.status === 404 && /^object with id /i.test(answer.reason)) return undefined
       if (answer.status !== 200) throw refusal(answer)
       const attributes = Attributes.safeParse(answer.json)
-      // Without its cause, which may hold what was read.
-      if (!attributes.success) throw unreachableError('Asterisk shows an object in a way that is not known')
+      // Without the cause, which may hold the password.
+      if (!attributes.success) throw unreachableError('Asterisk returned an object in an unknown format')
       return Object.fromEntries(attributes.data.map(({ attribute, value }) => [attribute, value]))
     },
     async write(type, id, fields, signal) {
@@ -89,5 +89,3 @@ export function createAriClient(
     close: () => http.close(),
   }
 }
-
-const denied = (message: string) => new ProvisioningError('denied', message)

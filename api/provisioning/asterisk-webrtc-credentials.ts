@@ -9,35 +9,40 @@ import { OWNERSHIP_OPTION, type PjsipFields, takenError, unconfirmedError } from
 import { validateExtension } from './validate-extension.ts'
 
 /**
- * Lends an endpoint a second `auth` of the same user name: Asterisk 22 lets those in who know the password of any,
- * and phones need to know one name only. An endpoint that lists an auth that is gone answers everybody with 500,
- * so an auth is written before it is listed, and is listed no more before it goes.
+ * Adds a second `auth` with the same user name to an endpoint: Asterisk 22 accepts the password of any of them. An
+ * endpoint that lists a deleted auth answers every request with 500, so an auth is created before it is listed and
+ * deleted after it is unlisted.
  *
- * An aor is never written here: Asterisk would keep the phones that are registered for good.
+ * An aor is never written here: Asterisk would then keep its current registrations for ever.
  */
 export function createAsteriskWebrtcCredentials(ari: AriClient): CredentialProvisioner {
-  /** @returns the auths of our endpoint; undefined where it is no more */
+  /** @returns the auths of our endpoint; undefined without an endpoint */
   async function readAuths(
     extension: string,
-    mark: string,
+    ownershipTag: string,
     signal: AbortSignal,
   ): Promise<string[] | undefined> {
     const endpoint = await ari.read('endpoint', extension, signal)
     if (endpoint === undefined) return undefined
-    if (endpoint[OWNERSHIP_OPTION] !== mark) throw takenError()
+    if (endpoint[OWNERSHIP_OPTION] !== ownershipTag) throw takenError()
     return authNames(endpoint)
   }
 
-  async function writeAuths(extension: string, mark: string, auths: readonly string[], signal: AbortSignal) {
+  async function writeAuths(
+    extension: string,
+    ownershipTag: string,
+    auths: readonly string[],
+    signal: AbortSignal,
+  ) {
     const expected = auths.join(',')
     await ari.write('endpoint', extension, { auth: expected }, signal)
-    if ((await readAuths(extension, mark, signal))?.join(',') !== expected) {
+    if ((await readAuths(extension, ownershipTag, signal))?.join(',') !== expected) {
       throw unconfirmedError('does not show the auths it took')
     }
   }
 
   async function removeBrowserContacts(extension: string, signal: AbortSignal): Promise<void> {
-    // It shows those that are registered, too.
+    // `contact` also lists the registered contacts.
     const { contact = '' } = (await ari.read('aor', extension, signal)) ?? {}
     for (const uri of contact.split(',').filter((one) => /;transport=wss?(;|$)/i.test(one))) {
       await ari.remove('contact', `${extension};@${createHash('md5').update(uri).digest('hex')}`, signal)
@@ -58,20 +63,20 @@ export function createAsteriskWebrtcCredentials(ari: AriClient): CredentialProvi
       await writeAuths(extension, ownershipTag, [...auths.filter((one) => one !== id), id], signal)
     },
 
-    async remove({ extension, ownershipTag }, id, cutsBrowsers) {
+    async remove({ extension, ownershipTag }, id, disconnectBrowsers) {
       validateAuthId(extension, id)
       const signal = AbortSignal.timeout(CREDENTIAL_TIMEOUT_MS)
       const endpoint = await ari.read('endpoint', extension, signal)
-      // The number may be somebody else's by now: what we lent for it goes all the same.
+      // The number may not be ours any more, but our auth is still deleted.
       const isOurs = endpoint?.[OWNERSHIP_OPTION] === ownershipTag
       const auths = isOurs ? authNames(endpoint) : []
-      const left = auths.filter((one) => one !== id)
-      if (left.length < auths.length) await writeAuths(extension, ownershipTag, left, signal)
+      const others = auths.filter((one) => one !== id)
+      if (others.length < auths.length) await writeAuths(extension, ownershipTag, others, signal)
       if ((await ari.read('auth', id, signal))?.[OWNERSHIP_OPTION] === ownershipTag) {
         await ari.remove('auth', id, signal)
         if ((await ari.read('auth', id, signal)) !== undefined) throw unconfirmedError('still shows the auth')
       }
-      if (cutsBrowsers && isOurs) await removeBrowserContacts(extension, signal)
+      if (disconnectBrowsers && isOurs) await removeBrowserContacts(extension, signal)
     },
   }
 }
@@ -86,6 +91,6 @@ const authNames = ({ auth = '' }: PjsipFields): string[] =>
 function validateAuthId(extension: string, id: string): void {
   validateExtension(extension)
   if (!id.startsWith(`${extension}-w-`) || !/^[0-9a-f-]{1,40}$/.test(id.slice(`${extension}-w-`.length))) {
-    throw new ProvisioningError('refused', 'this is not the name of a loan')
+    throw new ProvisioningError('refused', 'this is not an id of WebRTC credentials')
   }
 }

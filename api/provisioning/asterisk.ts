@@ -19,17 +19,17 @@ export interface AsteriskNeeds extends AriAccess {
   timeouts?: Partial<PbxTimeouts>
 }
 
-/** As they are taken away: first what lets calls through. */
+/** The endpoint first, as it lets calls through. */
 const REMOVAL_ORDER: readonly PjsipObjectType[] = ['endpoint', 'aor', 'auth']
 
 /**
- * SIP extensions of a plain Asterisk, 16 or later, through ARI: they are kept in its astdb, beside those of
- * pjsip.conf, which are never touched. Needs docs/asterisk/{ari,http,sorcery}.conf. The dialplan has to reach
- * them by a pattern, as `exten => _1XXX,1,Dial(PJSIP/${EXTEN})`, and their hints as well: none is made here.
+ * SIP extensions of a plain Asterisk, 16 or later, through ARI. Asterisk stores them in astdb; pjsip.conf is never
+ * changed. Needs docs/asterisk/{ari,http,sorcery}.conf. The dialplan must reach them by a pattern such as
+ * `exten => _1XXX,1,Dial(PJSIP/${EXTEN})`, and define their hints: ARI creates none.
  *
- * With an extension go the registrations of its phones, calls go on. Two that make the same extension at once
- * for different marks are not kept apart: whoever hands out numbers does that.
- * @throws {Error} for settings that Asterisk must not see
+ * Removing an extension ends the registrations of its phones, but not their calls. The caller must not provision one
+ * number with two ownership tags at the same time.
+ * @throws {Error} for invalid settings
  */
 export function createAsteriskProvisioner(
   needs: AsteriskNeeds,
@@ -39,25 +39,25 @@ export function createAsteriskProvisioner(
   validatePhoneOptions(phones)
   const ari = createAriClient(access, timeouts)
 
-  /** @throws {ProvisioningError} `taken` where it is not of this mark */
-  async function find(type: PjsipObjectType, extension: string, mark: string, signal: AbortSignal) {
+  /** @throws {ProvisioningError} `taken` if it has another ownership tag */
+  async function find(type: PjsipObjectType, extension: string, ownershipTag: string, signal: AbortSignal) {
     const found = await ari.read(type, extension, signal)
-    if (found !== undefined && found[OWNERSHIP_OPTION] !== mark) throw takenError()
+    if (found !== undefined && found[OWNERSHIP_OPTION] !== ownershipTag) throw takenError()
     return found
   }
 
   return {
     name: 'asterisk',
-    async provision(order) {
-      const objects = buildPjsipObjects(order, phones)
-      const { extension, secret, ownershipTag } = order
+    async provision(spec) {
+      const objects = buildPjsipObjects(spec, phones)
+      const { extension, secret, ownershipTag } = spec
       const signal = AbortSignal.timeout(timeouts.callMs)
       for (const [type] of objects) await find(type, extension, ownershipTag, signal)
       for (const [type, fields] of objects) {
         await ari.write(type, extension, fields, signal)
-        // Its word that it did is not enough for making the next one.
-        const made = await find(type, extension, ownershipTag, signal)
-        if (made === undefined || made.password !== fields.password)
+        // Read back before the next object is created.
+        const created = await find(type, extension, ownershipTag, signal)
+        if (created === undefined || created.password !== fields.password)
           throw unconfirmedError(`does not show the ${type} it took`)
       }
       return { extension, authUsername: extension, secret }

@@ -1,13 +1,13 @@
 import { z } from 'zod'
 import { ProvisioningError } from '../core/provisioning/provisioner.ts'
 import type { FreepbxGql } from './freepbx-gql.ts'
-import { unreachableError } from './pbx-http-client.ts'
+import { unreachableError } from './provisioning-errors.ts'
 
-/** An extension as FreePBX has it. */
+/** An extension on FreePBX. */
 export interface FreepbxExtension {
-  /** What it was named as, wherever that was kept. */
+  /** Names of its user and its device. */
   names: string[]
-  /** Of its device; undefined where the making stopped half-way. */
+  /** Of its device; undefined if its creation stopped half-way. */
   secret: string | undefined
 }
 
@@ -15,9 +15,9 @@ export interface NewFreepbxExtension {
   extension: string
   name: string
   email: string
-  /** How many phones may register at once; with one, the second throws the first out. */
+  /** How many phones may be registered at once; with 1, a new registration replaces the old one. */
   maxContacts: number
-  /** The PIN of its mailbox; undefined for none. */
+  /** PIN of its mailbox; undefined: no mailbox. */
   voicemailPin: string | undefined
 }
 
@@ -45,11 +45,11 @@ export async function findExtension(
   const answer = await gql.request(FIND_QUERY, { extension }, signal)
   if ('reason' in answer) {
     if (/does not exist/i.test(answer.reason)) return undefined
-    // Not `refused`: a registration must not be undone because a read failed.
+    // Not `refused`: a failed read must not roll back a registration.
     throw unreachableError(`FreePBX does not show the extension: ${answer.reason}`)
   }
   const found = Found.safeParse(answer.data)
-  if (!found.success) throw unreachableError('FreePBX shows the extension in a way that is not known')
+  if (!found.success) throw unreachableError('FreePBX returned the extension in an unknown format')
   const { user, coreDevice } = found.data.fetchExtension
   return {
     names: [user?.name, coreDevice?.description].filter((name) => typeof name === 'string'),
@@ -57,7 +57,7 @@ export async function findExtension(
   }
 }
 
-/** What is left out would be yes: a mailbox, and an account in User Manager that asks for a password. */
+/** Omitted options default to yes: a mailbox, and an account in User Manager that needs a password. */
 const ADD_MUTATION = `mutation ($extension: ID!, $name: String!, $email: String!, $contacts: String, $vm: Boolean, $pin: String) {
   addExtension(input: {
     extensionId: $extension, name: $name, email: $email, tech: "pjsip", maxContacts: $contacts,
@@ -66,9 +66,9 @@ const ADD_MUTATION = `mutation ($extension: ID!, $name: String!, $email: String!
 }`
 
 /**
- * Asks for it to be made. Returning means nothing: FreePBX reports success for what failed, and what is in
- * use already may be our own.
- * @throws {ProvisioningError} `refused` with what FreePBX says, `taken` for what is in use and not shown
+ * Requests an extension. The caller must look it up afterwards: FreePBX also reports success for failures, and an
+ * extension in use may be our own.
+ * @throws {ProvisioningError} `refused` with the reason of FreePBX, `taken` if the number is in use but not shown
  */
 export async function addExtension(
   gql: FreepbxGql,
@@ -104,7 +104,7 @@ const DELETE_MUTATION = `mutation ($extension: ID!) {
   deleteExtension(input: { extensionId: $extension }) { status message }
 }`
 
-/** @throws {ProvisioningError} `refused` with what FreePBX says, unless it is gone already */
+/** @throws {ProvisioningError} `refused` with the reason of FreePBX; a missing extension is not an error */
 export async function deleteExtension(
   gql: FreepbxGql,
   extension: string,

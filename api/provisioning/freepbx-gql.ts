@@ -1,20 +1,20 @@
 import { z } from 'zod'
-import { ProvisioningError } from '../core/provisioning/provisioner.ts'
 import { createAccessToken } from './access-token.ts'
-import { createPbxHttpClient, type PbxHttpSettings, unreachableError } from './pbx-http-client.ts'
+import { createPbxHttpClient, type PbxHttpSettings } from './pbx-http-client.ts'
+import { unauthorizedError, unreachableError } from './provisioning-errors.ts'
 import { sanitizeMessage } from './sanitize-message.ts'
 
 export interface FreepbxAccess extends PbxHttpSettings {
-  /** Of a machine-to-machine application, in Connectivity > API. */
+  /** Of a machine-to-machine application in Connectivity > API. */
   clientId: string
   clientSecret: string
 }
 
 export interface FreepbxGql {
   /**
-   * @param query one mutation or one query: FreePBX looks for failure in the first member of its answer only
-   * @returns what was asked for, or the reason FreePBX gave for saying no
-   * @throws {ProvisioningError} `away`, `denied`
+   * @param query one mutation or one query: FreePBX reports failures of the first member only
+   * @returns `data` of the answer, or the reason of FreePBX for an error
+   * @throws {ProvisioningError} `unreachable`, `unauthorized`
    */
   request(
     query: string,
@@ -25,8 +25,8 @@ export interface FreepbxGql {
 }
 
 /**
- * The least that works. Its readers and writers of extensions ask for the whole of `core`; reloading is seen
- * by who may read `framework`, and so is the installing of modules: these credentials are worth root.
+ * The smallest set that works. Reading and writing extensions requires all of `core`. The state of a reload requires
+ * `framework:read`, which includes installing modules: these credentials are as powerful as root.
  */
 const SCOPE = 'gql:core:read gql:core:write gql:framework:read'
 
@@ -59,7 +59,7 @@ export function createFreepbxGql(access: FreepbxAccess, requestMs: number, now: 
       .object({ error: z.string().catch('no reason') })
       .catch({ error: 'no reason' })
       .parse(json)
-    throw denied(
+    throw unauthorizedError(
       `FreePBX does not take the client id and secret: ${sanitizeMessage(error, [access.clientSecret])}`,
     )
   }
@@ -80,25 +80,24 @@ export function createFreepbxGql(access: FreepbxAccess, requestMs: number, now: 
   return {
     async request(query, variables, signal) {
       let { status, json } = await requestOnce(query, variables, signal)
-      // Revoked, or its clock differs from ours. Nothing was done: it may be asked again.
+      // The token is revoked or the clocks differ. Nothing was executed, so it is safe to repeat.
       if (status === 401) ({ status, json } = await requestOnce(query, variables, signal))
-      if (status === 401 || status === 403) throw denied(`FreePBX refuses its own token (${status})`)
+      if (status === 401 || status === 403)
+        throw unauthorizedError(`FreePBX refuses its own token (${status})`)
       const failure = Failure.safeParse(json)
       if (failure.success) {
         const reason = sanitizeMessage(failure.data.errors[0]?.message, [access.clientSecret])
-        // It hides what a token may not do.
+        // FreePBX hides operations outside the scopes of a token.
         if (/cannot query field|not configured for mutations/i.test(reason)) {
-          throw denied(`the API application needs the scopes ${SCOPE}: ${reason}`)
+          throw unauthorizedError(`the API application needs the scopes ${SCOPE}: ${reason}`)
         }
         return { reason }
       }
       const success = Success.safeParse(json)
       if (status === 200 && success.success) return { data: success.data.data }
-      if (status === 404) throw denied('there is no GraphQL API at the address of FreePBX')
+      if (status === 404) throw unauthorizedError('there is no GraphQL API at the address of FreePBX')
       throw unreachableError(`FreePBX answered ${status} with neither data nor a reason`)
     },
     close: () => http.close(),
   }
 }
-
-const denied = (message: string) => new ProvisioningError('denied', message)

@@ -1,8 +1,9 @@
 import { z } from 'zod'
+import { poll } from '../../runtime/poll.ts'
 import { ProvisioningError } from '../core/provisioning/provisioner.ts'
 import type { FreepbxGql } from './freepbx-gql.ts'
-import { unreachableError } from './pbx-http-client.ts'
-import { delayWithJitter, retryOnce } from './retry.ts'
+import { unreachableError } from './provisioning-errors.ts'
+import { abortAsUnreachable, retryOnce } from './retry.ts'
 import { sanitizeMessage } from './sanitize-message.ts'
 
 const RELOAD_MUTATION = 'mutation { doreload(input: {}) { status message transaction_id } }'
@@ -16,8 +17,8 @@ const ReloadStatus = z.object({
 })
 
 /**
- * Has FreePBX apply what was changed, and waits until it did: before that no phone can register.
- * @throws {ProvisioningError} `unconfirmed` when it fails, `away` when it takes longer than `signal` allows
+ * Makes FreePBX apply its changes and waits for the end. Phones of new extensions can register after it only.
+ * @throws {ProvisioningError} `unconfirmed` if the reload fails, `unreachable` if `signal` aborts before its end
  */
 export async function reloadFreepbx(
   gql: FreepbxGql,
@@ -27,23 +28,26 @@ export async function reloadFreepbx(
   const id = await retryOnce(pauseMs, signal, async () => {
     const answer = await gql.request(RELOAD_MUTATION, {}, signal)
     if ('reason' in answer) throw notApplied(answer.reason)
-    const begun = ReloadStarted.safeParse(answer.data)
-    if (!begun.success) throw unreachableError('FreePBX did not say which reload it began')
-    return begun.data.doreload.transaction_id
+    const started = ReloadStarted.safeParse(answer.data)
+    if (!started.success) throw unreachableError('FreePBX did not return an id of its reload')
+    return started.data.doreload.transaction_id
   })
-  for (;;) {
-    const { message, details } = await retryOnce(pauseMs, signal, async () => {
+  const readStatus = () =>
+    retryOnce(pauseMs, signal, async () => {
       const answer = await gql.request(STATUS_QUERY, { id }, signal)
       if ('reason' in answer)
-        throw unreachableError(`FreePBX does not say how its reload goes: ${answer.reason}`)
+        throw unreachableError(`FreePBX does not show the state of its reload: ${answer.reason}`)
       const status = ReloadStatus.safeParse(answer.data)
-      if (!status.success) throw unreachableError('FreePBX tells of its reload in a way that is not known')
+      if (!status.success)
+        throw unreachableError('FreePBX returned the state of its reload in an unknown format')
       return status.data.fetchApiStatus
     })
-    if (message === 'Executed') return
+  const isExecuted = async () => {
+    const { message, details } = await readStatus()
     if (message === 'Failed') throw notApplied(sanitizeMessage(details))
-    await delayWithJitter(pollMs, signal)
+    return message === 'Executed' || undefined
   }
+  await abortAsUnreachable(signal, poll(isExecuted, { everyMs: pollMs, signal }))
 }
 
 const notApplied = (why: string) =>

@@ -11,7 +11,7 @@ import { DEFAULT_PBX_TIMEOUTS, type PbxTimeouts } from './timeouts.ts'
 import { sanitizeName, validateExtension, validateSpec } from './validate-extension.ts'
 
 export interface FreepbxNeeds extends FreepbxAccess {
-  /** A mailbox for each; its PIN is told to nobody, an operator sets another. Off unless said. */
+  /** Creates a mailbox with a random PIN; an operator has to set another one. Default: false. */
   voicemail?: boolean | undefined
   maxContacts?: number | undefined
   /** Milliseconds. */
@@ -21,18 +21,18 @@ export interface FreepbxNeeds extends FreepbxAccess {
 }
 
 export interface FreepbxTimeouts extends PbxTimeouts {
-  /** Between two looks at a reload. */
+  /** Interval at which the state of a reload is polled. */
   pollMs: number
   reloadMs: number
-  /** How long a reload waits for extensions that are being made. */
+  /** How long a reload waits for extensions that are being created. */
   gatherMs: number
 }
 
 /**
- * SIP extensions of FreePBX 16 and 17. It makes the secret itself, and of what it takes with a new extension
- * it shows none but the name and the outbound caller id again. So the name carries, at its end, eight digits
- * that come from the order's mark: they are how ours are known, as in `Alice Smith #9f86d081`. A name alone
- * would be no proof: whoever registers chooses one, and would be handed another's secret.
+ * SIP extensions of FreePBX 16 and 17. FreePBX generates the secret, and of all fields of a new extension it returns
+ * only the name and the outbound caller id. So the name ends with eight digits derived from the ownership tag, as in
+ * `Alice Smith #9f86d081`; they show that the extension is ours. The name alone would be no proof: a client chooses
+ * it at registration, and could so obtain another user's secret.
  */
 export function createFreepbxProvisioner(needs: FreepbxNeeds): Provisioner & { close(): Promise<void> } {
   const timeouts: FreepbxTimeouts = {
@@ -58,7 +58,7 @@ export function createFreepbxProvisioner(needs: FreepbxNeeds): Provisioner & { c
   const toFreepbxExtension = ({ extension, displayName, email, ownershipTag }: ExtensionSpec) => ({
     extension,
     name: `${sanitizeName(displayName, extension, MAX_NAME_BYTES - nameSuffix(ownershipTag).length)}${nameSuffix(ownershipTag)}`,
-    // The field must be there, and may be empty.
+    // The field is required but may be empty.
     email: email ?? '',
     maxContacts: needs.maxContacts ?? 5,
     voicemailPin: needs.voicemail === true ? String(randomInt(10_000_000, 100_000_000)) : undefined,
@@ -71,7 +71,7 @@ export function createFreepbxProvisioner(needs: FreepbxNeeds): Provisioner & { c
     throw new ProvisioningError('taken', `extension ${extension} is another's on FreePBX`)
   }
 
-  /** @throws {ProvisioningError} `taken`, `unconfirmed` for one that is ours and not whole */
+  /** @throws {ProvisioningError} `taken`, `unconfirmed` if it is ours but incomplete */
   async function findComplete(spec: ExtensionSpec, signal: AbortSignal) {
     const { extension } = spec
     const found = await findOwn(extension, spec, signal)
@@ -80,36 +80,36 @@ export function createFreepbxProvisioner(needs: FreepbxNeeds): Provisioner & { c
     if (secret !== undefined) return { extension, authUsername: extension, secret }
     throw new ProvisioningError(
       'unconfirmed',
-      `extension ${extension} is on FreePBX without a secret: delete it there, and it is made anew`,
+      `extension ${extension} is on FreePBX without a secret: delete it there, then it is created again`,
     )
   }
 
   return {
     name: 'freepbx',
-    async provision(order) {
-      validateSpec(order)
+    async provision(spec) {
+      validateSpec(spec)
       const signal = AbortSignal.timeout(timeouts.callMs)
-      const { extension } = order
-      const made = reload.run(() =>
+      const { extension } = spec
+      const created = reload.run(() =>
         ensureCreated({
-          find: () => findComplete(order, signal),
-          execute: () => addExtension(gql, toFreepbxExtension(order), signal),
-          unconfirmedMessage: `FreePBX said that it made extension ${extension}, and it is not there`,
+          find: () => findComplete(spec, signal),
+          execute: () => addExtension(gql, toFreepbxExtension(spec), signal),
+          unconfirmedMessage: `FreePBX reported extension ${extension} as created, but it does not exist`,
           pauseMs,
           signal,
         }),
       )
-      return withAbort(signal, made)
+      return withAbort(signal, created)
     },
     async remove(extension, spec) {
       validateExtension(extension)
       const signal = AbortSignal.timeout(timeouts.callMs)
-      // One that is gone may have been taken away by a try that ended before its reload.
+      // Reload also if it is missing: an earlier attempt may have ended before its reload.
       const removed = reload.run(() =>
         ensureRemoved({
           find: () => findOwn(extension, spec, signal),
           execute: () => deleteExtension(gql, extension, signal),
-          unconfirmedMessage: `FreePBX said that it deleted extension ${extension}, and it is still there`,
+          unconfirmedMessage: `FreePBX reported extension ${extension} as deleted, but it still exists`,
           pauseMs,
           signal,
         }),
@@ -122,12 +122,12 @@ export function createFreepbxProvisioner(needs: FreepbxNeeds): Provisioner & { c
 
 type OwnershipProof = Pick<ExtensionSpec, 'ownershipTag' | 'secret'>
 
-/** Somebody may have renamed it there; but nobody else has a secret that FreePBX made for us. */
+/** An operator may have renamed it on FreePBX; then the secret shows that it is ours. */
 const isOwn = ({ names, secret }: FreepbxExtension, spec: OwnershipProof): boolean =>
   secret === spec.secret || names.some((name) => name.endsWith(nameSuffix(spec.ownershipTag)))
 
-/** Bytes that its tables keep of a name, and of no more. */
+/** Bytes of a name that the tables of FreePBX store. */
 const MAX_NAME_BYTES = 50
 
-const nameSuffix = (mark: string): string =>
-  ` #${createHash('sha256').update(mark).digest('hex').slice(0, 8)}`
+const nameSuffix = (ownershipTag: string): string =>
+  ` #${createHash('sha256').update(ownershipTag).digest('hex').slice(0, 8)}`

@@ -1,13 +1,13 @@
 import { ProvisioningError } from '../core/provisioning/provisioner.ts'
-import { isUnreachable } from './pbx-http-client.ts'
+import { isUnreachable } from './provisioning-errors.ts'
 import { delayWithJitter } from './retry.ts'
 
 export interface IdempotentOperation<T> {
-  /** Looks whether it is there: safe to repeat. */
+  /** Looks it up. */
   find(): Promise<T | undefined>
-  /** Makes it, or takes it away; its word that it did counts for nothing. */
+  /** Creates or removes it. Its success is verified by `find`. */
   execute(found?: T): Promise<void>
-  /** What to tell an operator when it was said to be done and was not. */
+  /** Error message if the PBX reported success but `find` shows none. */
   unconfirmedMessage: string
   pauseMs: number
   signal: AbortSignal
@@ -16,8 +16,8 @@ export interface IdempotentOperation<T> {
 const MAX_ATTEMPTS = 2
 
 /**
- * Makes something that must not be made twice: only what was looked for and not found is made, also after
- * an attempt of which nobody knows the end.
+ * Creates an object that must not exist twice: looks it up before each attempt, as an attempt with an unknown result
+ * may have succeeded.
  * @throws {ProvisioningError}
  */
 export async function ensureCreated<T>(operation: IdempotentOperation<T>): Promise<T> {
@@ -27,14 +27,14 @@ export async function ensureCreated<T>(operation: IdempotentOperation<T>): Promi
   throw lastError ?? new ProvisioningError('unconfirmed', operation.unconfirmedMessage)
 }
 
-/** Takes something away, so that it is gone at the end and nothing is taken away in its stead. */
+/** Removes an object, and looks it up before each attempt, so that no other object is removed. */
 export async function ensureRemoved<T>(operation: IdempotentOperation<T>): Promise<void> {
   const lastError = await tryUntil(operation, (found) => found === undefined)
   if ((await operation.find()) === undefined) return
   throw lastError ?? new ProvisioningError('unconfirmed', operation.unconfirmedMessage)
 }
 
-/** @returns why nothing is known of the last attempt, if so */
+/** @returns the error of the last attempt, if its result is unknown */
 async function tryUntil<T>(
   operation: IdempotentOperation<T>,
   isDone: (found: T | undefined) => boolean,

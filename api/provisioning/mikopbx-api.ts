@@ -1,10 +1,10 @@
 import { z } from 'zod'
-import { ProvisioningError } from '../core/provisioning/provisioner.ts'
 import { createAccessToken } from './access-token.ts'
-import { createPbxHttpClient, type PbxHttpSettings, unreachableError } from './pbx-http-client.ts'
+import { createPbxHttpClient, type PbxHttpSettings } from './pbx-http-client.ts'
+import { unauthorizedError, unreachableError } from './provisioning-errors.ts'
 import { sanitizeMessage } from './sanitize-message.ts'
 
-/** Either an account of its web interface, or an API key that may use `employees` and `extensions`. */
+/** An account of the web interface, or an API key with access to `employees` and `extensions`. */
 export type MikopbxAccess = PbxHttpSettings & ({ login: string; password: string } | { apiKey: string })
 
 export interface MikopbxRequest {
@@ -16,8 +16,8 @@ export interface MikopbxRequest {
 
 export interface MikopbxApi {
   /**
-   * @returns `data` of its answer, or the reason it gave for saying no
-   * @throws {ProvisioningError} `away`, `denied`
+   * @returns `data` of the answer, or the reason of MikoPBX for an error
+   * @throws {ProvisioningError} `unreachable`, `unauthorized`
    */
   request(request: MikopbxRequest, signal: AbortSignal): Promise<{ data: unknown } | { reason: string }>
   close(): Promise<void>
@@ -26,12 +26,12 @@ export interface MikopbxApi {
 const Envelope = z.object({
   result: z.boolean(),
   data: z.unknown(),
-  // An empty one is a list.
+  // Without messages it is an empty list.
   messages: z.union([z.object({ error: z.array(z.unknown()).optional() }), z.array(z.unknown())]).optional(),
 })
 const LoggedIn = z.object({ accessToken: z.string().min(1), expiresIn: z.number().positive() })
 
-/** REST v3 of MikoPBX. Whether it did something says `result`, and never the status. */
+/** REST v3 of MikoPBX. The member `result` shows success; the HTTP status does not. */
 export function createMikopbxApi(access: MikopbxAccess, requestMs: number, now: () => number): MikopbxApi {
   const http = createPbxHttpClient(access, requestMs)
   const accessToken = createAccessToken({ fetch: logIn, now })
@@ -50,8 +50,8 @@ export function createMikopbxApi(access: MikopbxAccess, requestMs: number, now: 
     if (answer.data?.result === true && session.success) {
       return { token: session.data.accessToken, expiresIn: session.data.expiresIn }
     }
-    if (status < 400) throw unreachableError('MikoPBX let nobody in and gave no reason')
-    throw denied(`MikoPBX does not take our login and password: ${errorReason(answer.data)}`)
+    if (status < 400) throw unreachableError('MikoPBX rejected the login without a reason')
+    throw unauthorizedError(`MikoPBX does not take our login and password: ${errorReason(answer.data)}`)
   }
 
   const errorReason = (
@@ -73,11 +73,11 @@ export function createMikopbxApi(access: MikopbxAccess, requestMs: number, now: 
   return {
     async request(request, signal) {
       let { status, json } = await requestOnce(request, signal)
-      // Its tokens live for minutes. Nothing was done: it may be asked again.
+      // Tokens live for minutes. Nothing was executed, so it is safe to repeat.
       if (status === 401) ({ status, json } = await requestOnce(request, signal))
       const answer = Envelope.safeParse(json).data
       if (status === 401 || status === 403) {
-        throw denied(`MikoPBX does not let us do this (${status}): ${errorReason(answer)}`)
+        throw unauthorizedError(`MikoPBX does not let us do this (${status}): ${errorReason(answer)}`)
       }
       if (answer === undefined)
         throw unreachableError(`MikoPBX answered ${status} with neither data nor a reason`)
@@ -88,8 +88,6 @@ export function createMikopbxApi(access: MikopbxAccess, requestMs: number, now: 
   }
 }
 
-const denied = (message: string) => new ProvisioningError('denied', message)
-
-/** It may repeat a value that it does not like. */
+/** An error message may repeat the rejected value. */
 const secretsOf = (json: object | undefined): string[] =>
   json !== undefined && 'sip_secret' in json ? [String(json.sip_secret)] : []

@@ -1,9 +1,9 @@
 import { z } from 'zod'
 import { ProvisioningError } from '../core/provisioning/provisioner.ts'
 import type { MikopbxApi } from './mikopbx-api.ts'
-import { unreachableError } from './pbx-http-client.ts'
+import { unreachableError } from './provisioning-errors.ts'
 
-/** What stands on a number at MikoPBX: an employee with a phone, or something else, as a queue is. */
+/** What uses a number on MikoPBX: an employee with a phone, or something else, for example a queue. */
 export type NumberOwner = MikopbxEmployee | { kind: 'other' }
 
 export interface MikopbxEmployee {
@@ -28,11 +28,11 @@ const EmployeeBody = z.object({
   sip_secret: z.string().nullish(),
 })
 const DefaultsBody = z.object({
-  // Older ones have an empty one, which they do not take back.
+  // Older releases return an empty text, which they reject as input.
   sip_transport: z.enum(['udp', 'tcp', 'tls', 'udp,tcp']).optional().catch(undefined),
 })
 
-/** @returns undefined where nothing stands on the number */
+/** @returns undefined for a free number */
 export async function findNumberOwner(
   api: MikopbxApi,
   extension: string,
@@ -49,15 +49,15 @@ export async function findNumberOwner(
     EmployeeBody,
     await api.request({ method: 'GET', path: `employees/${id}` }, signal),
   )
-  // The number may be an employee's mobile one.
+  // The number may be the mobile number of an employee.
   if (employee.number !== extension) return { kind: 'other' }
   return { kind: 'employee', id, secret: employee.sip_secret ?? undefined }
 }
 
 /**
- * Asks for an employee with an extension. Returning means nothing: MikoPBX refuses a number in use with the
- * same status as a bad field and in the operator's language, so whoever called looks again.
- * @throws {ProvisioningError} `refused` with what MikoPBX says, when the number is free
+ * Requests an employee with an extension. The caller must look it up afterwards: MikoPBX rejects a number in use
+ * with the same status as an invalid field, and words the reason in the operator's language.
+ * @throws {ProvisioningError} `refused` with the reason of MikoPBX, if the number is free
  */
 export async function addEmployee(
   api: MikopbxApi,
@@ -87,7 +87,7 @@ export async function addEmployee(
   }
 }
 
-/** @throws {ProvisioningError} `refused` with what MikoPBX says, unless the extension is gone already */
+/** @throws {ProvisioningError} `refused` with the reason of MikoPBX; a missing extension is not an error */
 export async function deleteEmployee(
   api: MikopbxApi,
   { extension, id }: { extension: string; id: string },
@@ -99,13 +99,13 @@ export async function deleteEmployee(
   }
 }
 
-/** A registration must not be undone because a read failed: that is never `refused`. */
+/** A failed read is never `refused`, as it must not roll back a registration. */
 function parseResponse<T extends z.ZodType>(
   shape: T,
   answer: { data: unknown } | { reason: string },
 ): z.output<T> {
-  if ('reason' in answer) throw unreachableError(`MikoPBX does not show what is there: ${answer.reason}`)
+  if ('reason' in answer) throw unreachableError(`MikoPBX cannot be read: ${answer.reason}`)
   const { data, success } = shape.safeParse(answer.data)
-  if (!success) throw unreachableError('MikoPBX shows what is there in a way that is not known')
+  if (!success) throw unreachableError('MikoPBX answered in an unknown format')
   return data
 }

@@ -15,9 +15,9 @@ export type MikopbxNeeds = MikopbxAccess & {
 }
 
 /**
- * SIP extensions of MikoPBX, through REST v3: an employee each, with the number and the secret of the order.
- * The secret is how ours are known: nobody else could have given it, and one that is not the order's is
- * handed to nobody. So an order that is repeated must repeat its secret. MikoPBX applies changes by itself.
+ * SIP extensions of MikoPBX through REST v3: one employee each, with the requested number and secret. The secret
+ * shows that an extension is ours, and a different one is never returned to a client. So a repeated request must
+ * have the same secret. MikoPBX applies changes by itself.
  */
 export function createMikopbxProvisioner(needs: MikopbxNeeds): Provisioner & { close(): Promise<void> } {
   const timeouts: PbxTimeouts = { ...DEFAULT_PBX_TIMEOUTS, ...needs.timeouts }
@@ -40,15 +40,15 @@ export function createMikopbxProvisioner(needs: MikopbxNeeds): Provisioner & { c
 
   return {
     name: 'mikopbx',
-    async provision(order) {
-      validateSpec(order)
+    async provision(spec) {
+      validateSpec(spec)
       const signal = AbortSignal.timeout(timeouts.callMs)
-      const { extension, secret, displayName, email } = order
+      const { extension, secret, displayName, email } = spec
       const name = sanitizeName(displayName, extension, MAX_NAME_BYTES)
       await ensureCreated({
         find: () => findOwn(extension, secret, signal),
         execute: () => addEmployee(api, { extension, secret, name, email }, signal),
-        unconfirmedMessage: `MikoPBX said that it made extension ${extension}, and it is not there`,
+        unconfirmedMessage: `MikoPBX reported extension ${extension} as created, but it does not exist`,
         pauseMs,
         signal,
       })
@@ -62,7 +62,7 @@ export function createMikopbxProvisioner(needs: MikopbxNeeds): Provisioner & { c
         execute: async (found) => {
           if (found !== undefined) await deleteEmployee(api, { extension, id: found.id }, signal)
         },
-        unconfirmedMessage: `MikoPBX said that it deleted extension ${extension}, and it is still there`,
+        unconfirmedMessage: `MikoPBX reported extension ${extension} as deleted, but it still exists`,
         pauseMs,
         signal,
       })

@@ -1,14 +1,15 @@
 import { Agent } from 'undici'
-import { ProvisioningError } from '../core/provisioning/provisioner.ts'
+import type { ProvisioningError } from '../core/provisioning/provisioner.ts'
+import { unauthorizedError, unreachableError } from './provisioning-errors.ts'
 
 export interface PbxHttpSettings {
-  /** Where the PBX is, `https://pbx.example.com`; a path before its own ones may follow. */
+  /** `https://pbx.example.com`, optionally with a path prefix. */
   baseUrl: string
-  /** PEM of who signed its certificate, where that is nobody the system knows. */
+  /** PEM of the certificate authority, if the system does not trust it. */
   ca?: string | undefined
-  /** Takes any certificate: whoever sits between reads every secret. */
+  /** Accepts any certificate: a man in the middle can then read every secret. */
   allowSelfSigned?: boolean | undefined
-  /** Where every request has the same user and password. */
+  /** Credentials of HTTP Basic authentication for every request. */
   basic?: { username: string; password: string } | undefined
 }
 
@@ -18,18 +19,18 @@ export interface PbxRequest {
   token?: string
   json?: unknown
   form?: Record<string, string>
-  /** The end of the deed that this is a part of; each request has its own, shorter one as well. */
+  /** Aborts the whole operation; each request also has a shorter timeout. */
   signal?: AbortSignal
 }
 
 export interface PbxResponse {
   status: number
-  /** Undefined where it was no JSON. */
+  /** Undefined if the body is not JSON. */
   json: unknown
 }
 
 export interface PbxHttpClient {
-  /** @throws {ProvisioningError} `away` without a whole answer in time, `denied` where there is no such API */
+  /** @throws {ProvisioningError} `unreachable` without a complete answer in time, `unauthorized` without such an API */
   send(request: PbxRequest): Promise<PbxResponse>
   close(): Promise<void>
 }
@@ -38,7 +39,7 @@ const MAX_BYTES = 1024 * 1024
 const JSON_TYPE = 'application/json'
 const FORM_TYPE = 'application/x-www-form-urlencoded'
 
-/** Speaks HTTP with one PBX: every request ends in time, no answer fills the memory, no redirect is followed. */
+/** HTTP client of one PBX with timeouts and a size limit for answers; it follows no redirects. */
 export function createPbxHttpClient(
   { baseUrl, ca, allowSelfSigned, basic }: PbxHttpSettings,
   requestMs: number,
@@ -77,7 +78,7 @@ export function createPbxHttpClient(
     let bytes = 0
     for await (const chunk of response.body) {
       bytes += chunk.length
-      // Leaving the loop closes the connection.
+      // Throwing out of the loop closes the connection.
       if (bytes > MAX_BYTES) throw new Error('the answer is too long')
       chunks.push(chunk)
     }
@@ -94,10 +95,7 @@ export function createPbxHttpClient(
         throw unreachableError(`the PBX answered ${status}`)
       if (json !== undefined || status === 204 || status === 401 || status === 403) return answer
       if (status === 404 || (status >= 300 && status < 400)) {
-        throw new ProvisioningError(
-          'denied',
-          `there is no API at the address of the PBX (it answered ${status})`,
-        )
+        throw unauthorizedError(`there is no API at the address of the PBX (it answered ${status})`)
       }
       throw unreachableError(`the PBX answered ${status} with something that is not JSON`)
     },
@@ -105,19 +103,13 @@ export function createPbxHttpClient(
   }
 }
 
-export const unreachableError = (message: string, cause?: unknown) =>
-  new ProvisioningError('away', message, cause)
-
-export const isUnreachable = (err: unknown): err is ProvisioningError =>
-  err instanceof ProvisioningError && err.code === 'away'
-
-/** What OpenSSL and Node call a certificate that is nobody's we trust. */
+/** Error codes of OpenSSL and Node for a certificate that is not trusted. */
 const UNTRUSTED_CERTIFICATE = /CERT|SIGNATURE|ISSUER|SELF_SIGNED/
 
 function toProvisioningError(err: unknown): ProvisioningError {
-  const { code } = err as { code?: unknown } // whatever was thrown, this reads no more than a member
+  const { code } = err as { code?: unknown } // any thrown object may be read like this
   if (typeof code === 'string' && UNTRUSTED_CERTIFICATE.test(code)) {
-    return new ProvisioningError('denied', `the certificate of the PBX is not trusted (${code})`, err)
+    return unauthorizedError(`the certificate of the PBX is not trusted (${code})`, err)
   }
   return unreachableError('the PBX cannot be reached or is too slow', err)
 }

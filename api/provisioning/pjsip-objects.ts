@@ -1,37 +1,36 @@
 import { type ExtensionSpec, ProvisioningError } from '../core/provisioning/provisioner.ts'
 import { sanitizeName, validateSpec } from './validate-extension.ts'
 
-/** What Asterisk's phones are to be like, as pjsip.conf would say it. */
+/** Options of the phones of an Asterisk, with the values of pjsip.conf. */
 export interface AsteriskPhoneOptions {
-  /** The dialplan context they dial in. */
+  /** Dialplan context of their calls. */
   context: string
-  /** In the order they are offered. */
+  /** In the order of preference. */
   codecs: readonly string[]
-  /** For browsers: DTLS, ICE and what else WebRTC asks for. Desk phones cannot talk to such an endpoint. */
+  /** For browsers: DTLS, ICE and the other requirements of WebRTC. Desk phones cannot use such an endpoint. */
   webrtc?: boolean | undefined
-  /** A transport of pjsip.conf; any, unless said. Never for browsers: their connection is the transport. */
+  /** A transport of pjsip.conf; default: any. Not for browsers, which use their WebSocket connection. */
   transport?: string | undefined
-  /** How many phones may register at once; with one, the second throws the first out. */
+  /** How many phones may be registered at once; with 1, a new registration replaces the old one. */
   maxContacts?: number | undefined
-  /** More of an endpoint's options, over those that are set here. */
+  /** More endpoint options; they override those set here. */
   endpoint?: PjsipFields | undefined
 }
 
 export type PjsipFields = Readonly<Record<string, string>>
-/** What makes an extension. */
+/** The objects that form an extension. */
 export type PjsipObjectType = 'auth' | 'aor' | 'endpoint'
 
 /**
- * In which of an object's options the order's mark is kept. Asterisk stores every option that begins with `@`
- * and gives it no meaning; it knows no other that is free. `set_var` would do until the first restart, after
- * which it is gone.
+ * Option of an object that stores the ownership tag. Asterisk stores options that begin with `@` without using them.
+ * No other option is free: `set_var` is lost at the first restart.
  */
 export const OWNERSHIP_OPTION = '@hookswitch_mark'
 
 const NAME = /^[A-Za-z0-9_.-]{1,64}$/
 const OPTION = /^[a-z0-9_]{1,40}$/
 const VALUE = /^[^;\p{Cc}\p{Zl}\p{Zp}]{0,200}$/u
-/** Whose they are is not for a template to say. */
+/** Options that `AsteriskPhoneOptions.endpoint` must not override. */
 const RESERVED_OPTIONS = [
   'type',
   'auth',
@@ -44,7 +43,7 @@ const RESERVED_OPTIONS = [
   'transport',
 ]
 
-/** @throws {Error} naming the setting that Asterisk must not see */
+/** @throws {Error} naming the invalid setting */
 export function validatePhoneOptions(phones: AsteriskPhoneOptions): void {
   const { context, codecs, transport, maxContacts = 1, endpoint = {} } = phones
   const invalid = (what: string) => new Error(`extensions of Asterisk: ${what}`)
@@ -64,12 +63,12 @@ export function validatePhoneOptions(phones: AsteriskPhoneOptions): void {
 }
 
 /**
- * The three objects that make an extension. In this order a half-made one is never an endpoint without a
- * password, which anybody could call from.
+ * The three objects of an extension, in the order of their creation: a partial extension must never be an endpoint
+ * without a password.
  *
- * No `realm`: it is told to strangers, so one that differs from Asterisk's own would say which extensions
- * there are. No `auth_type`: its name changed with Asterisk 20, and the default did not.
- * @throws {ProvisioningError} `refused` for an order that Asterisk must not see
+ * No `realm`: it is sent to unauthenticated clients, so a realm that differs from Asterisk's default would reveal
+ * which extensions exist. No `auth_type`: its value was renamed in Asterisk 20, and the default is the same.
+ * @throws {ProvisioningError} `refused` for an invalid spec
  */
 export function buildPjsipObjects(
   spec: ExtensionSpec,
@@ -98,7 +97,7 @@ export function buildPjsipObjects(
         allow: phones.codecs.join(','),
         webrtc: phones.webrtc === true ? 'yes' : 'no',
         ...(phones.transport === undefined ? {} : { transport: phones.transport }),
-        // For phones behind other people's routers.
+        // For phones behind NAT.
         direct_media: 'no',
         rtp_symmetric: 'yes',
         force_rport: 'yes',
@@ -118,7 +117,7 @@ export function validatedSpec(spec: ExtensionSpec): ExtensionSpec {
   return spec
 }
 
-/** @returns `"name" <extension>`, the name without anything that a configuration file gives a meaning to */
+/** @returns `"name" <extension>`, the name without characters that have a meaning in configuration files */
 export const buildCallerId = ({ displayName, extension }: ExtensionSpec): string =>
   `"${sanitizeName(displayName, extension, 80)}" <${extension}>`
 

@@ -1,5 +1,5 @@
 import { ProvisioningError } from '../core/provisioning/provisioner.ts'
-import { unreachableError } from './pbx-http-client.ts'
+import { unauthorizedError, unreachableError } from './provisioning-errors.ts'
 import { sanitizeMessage } from './sanitize-message.ts'
 
 /** An AMI user that may read and write configuration files. */
@@ -18,23 +18,23 @@ interface AmiResponse {
 
 /** The sections of pjsip_wizard.conf. All throw {ProvisioningError}. */
 export interface WizardFile {
-  /** @returns a section's lines, those of its template too */
+  /** @returns the lines of a section, those of its template included; undefined without such a section */
   read(section: string): Promise<Map<string, string> | undefined>
-  /** Whether pjsip.conf has something of this name. */
+  /** Whether pjsip.conf has a section of this name. */
   isInPjsipConf(section: string): Promise<boolean>
-  /** Whether a phone is registered, also for what is no longer there. */
+  /** Whether a phone is registered, also for a removed extension. */
   hasPhone(extension: string): Promise<boolean>
-  /** Makes a section from a template of the same file; one of that name is gone then. */
+  /** Creates or replaces a section, based on a template of the same file. */
   write(section: string, template: string, lines: Readonly<Record<string, string>>): Promise<void>
   remove(section: string): Promise<void>
-  /** Before that, nothing that was written counts. */
+  /** Applies what was written. */
   reload(): Promise<void>
 }
 
 type Change = Readonly<Record<'Action' | 'Cat' | 'Var' | 'Value' | 'Options', string>>
 const FILE = 'pjsip_wizard.conf'
 
-/** Answers of GetConfig hold passwords: of what Asterisk says, only its refusals are ever part of a message. */
+/** Answers of GetConfig hold passwords, so only error messages of Asterisk become part of an error. */
 export function createWizardFile(ami: ConfigAmi): WizardFile {
   const send = (fields: AmiAction) =>
     ami.action(fields).catch((err): never => {
@@ -43,7 +43,7 @@ export function createWizardFile(ami: ConfigAmi): WizardFile {
 
   async function readSection(file: string, section: string): Promise<Map<string, string> | undefined> {
     const { pairs } = await send({ Action: 'GetConfig', Filename: file, Category: section })
-    // It answers for whatever it takes for a match.
+    // Asterisk also answers with sections that match partly.
     if (!pairs.some(([key, value]) => /^category-/i.test(key) && value === section)) return undefined
     return new Map(
       pairs
@@ -55,7 +55,7 @@ export function createWizardFile(ami: ConfigAmi): WizardFile {
     )
   }
 
-  /** They take effect in the file all together or not at all. */
+  /** Asterisk writes all changes or none. */
   async function update(changes: readonly Partial<Change>[]): Promise<void> {
     const fields = changes.flatMap((change, at) =>
       Object.entries(change).map(([key, value]) => [`${key}-${String(at).padStart(6, '0')}`, value] as const),
@@ -74,7 +74,7 @@ export function createWizardFile(ami: ConfigAmi): WizardFile {
     isInPjsipConf: async (section) => (await readSection('pjsip.conf', section)) !== undefined,
     async hasPhone(extension) {
       const contacts = await ami.list({ Action: 'PJSIPShowContacts' }).catch((err): [] => {
-        // That is how it tells an empty list.
+        // Asterisk reports an empty list as an error.
         if (messageOf(err) === 'No Contacts found') return []
         throw toProvisioningError(err)
       })
@@ -103,18 +103,18 @@ export function createWizardFile(ami: ConfigAmi): WizardFile {
 const messageOf = (err: unknown) => (err instanceof Error ? err.message : undefined)
 
 function toProvisioningError(err: unknown): ProvisioningError {
-  const { code } = err as { code?: unknown } // whatever was thrown, this reads no more than a member
+  const { code } = err as { code?: unknown } // any thrown object may be read like this
   if (code === 'ami_field_invalid') {
-    return new ProvisioningError('refused', 'the extension holds what Asterisk must not see', err)
+    return new ProvisioningError('refused', 'the extension has a value that AMI cannot carry', err)
   }
-  // Nothing is known, or it was changed by somebody else between looking and writing.
+  // The result is unknown, or another client has changed the file between our read and write.
   if (code !== 'ami_refused') return unreachableError('the link to Asterisk is down', err)
   const reason = sanitizeMessage(messageOf(err))
   if (/create category|category does not exist/i.test(reason))
     return unreachableError(`${FILE} is being changed: ${reason}`)
   if (/in progress/i.test(reason)) return unreachableError('Asterisk is reloading')
   if (/permission denied|invalid\/unknown command|not found|save of config|no such module/i.test(reason)) {
-    return new ProvisioningError('denied', `${FILE} cannot be changed: ${reason}`)
+    return unauthorizedError(`${FILE} cannot be changed: ${reason}`)
   }
   return new ProvisioningError('refused', `Asterisk does not take the extension: ${reason}`)
 }

@@ -1,5 +1,8 @@
 export interface ReloadBatcher {
-  /** Does it and waits for a reload that began afterwards. What the deed throws goes through, without one. */
+  /**
+   * Runs an operation, then waits for a reload that starts after it.
+   * @throws what the operation throws, without a reload; what the reload throws
+   */
   run<T>(operation: () => Promise<T>): Promise<T>
 }
 
@@ -9,8 +12,8 @@ interface Waiter {
 }
 
 /**
- * Changes that are made at once share one reload after all of them, as reloading takes a PBX seconds.
- * @param maxWaitMs how long the first one waits for the others
+ * Batches reloads of a PBX, which take seconds: concurrent operations share one reload after all of them.
+ * @param maxWaitMs how long a finished operation waits for the others
  */
 export function createReloadBatcher(reload: () => Promise<void>, maxWaitMs: number): ReloadBatcher {
   let running = 0
@@ -42,9 +45,9 @@ export function createReloadBatcher(reload: () => Promise<void>, maxWaitMs: numb
   }
 
   return {
-    async run(deed) {
+    async run(operation) {
       running += 1
-      const result = await deed().catch((err) => {
+      const result = await operation().catch((err) => {
         finishOperation()
         throw err
       })

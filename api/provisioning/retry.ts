@@ -1,24 +1,27 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { isUnreachable, unreachableError } from './pbx-http-client.ts'
+import { retry } from '../../runtime/retry.ts'
+import { ProvisioningError } from '../core/provisioning/provisioner.ts'
+import { isUnreachable, unreachableError } from './provisioning-errors.ts'
 
-/** Waits between half and one and a half of `ms`, so that many do not come back at once. */
+/** @returns between half and one and a half of `ms`, so that many clients do not retry at once */
+const withJitter = (ms: number) => ms * (0.5 + Math.random())
+
+/** @throws {ProvisioningError} `unreachable` if `signal` aborts */
 export const delayWithJitter = (ms: number, signal: AbortSignal): Promise<void> =>
-  sleep(ms * (0.5 + Math.random()), undefined, { signal }).catch((err) => {
-    throw timeoutError(err)
-  })
+  abortAsUnreachable(signal, sleep(withJitter(ms), undefined, { signal }))
 
-/** Does what is safe to do twice a second time, where the PBX was away. */
-export async function retryOnce<T>(pauseMs: number, signal: AbortSignal, work: () => Promise<T>): Promise<T> {
-  try {
-    return await work()
-  } catch (err) {
-    if (!isUnreachable(err) || signal.aborted) throw err
-    await delayWithJitter(pauseMs, signal)
-    return work()
-  }
-}
+/** Repeats idempotent work once if the PBX was unreachable. */
+export const retryOnce = <T>(pauseMs: number, signal: AbortSignal, work: () => Promise<T>): Promise<T> =>
+  abortAsUnreachable(
+    signal,
+    retry(work, {
+      signal,
+      delayMs: (failures, err) =>
+        failures === 1 && isUnreachable(err) && !signal.aborted ? withJitter(pauseMs) : undefined,
+    }),
+  )
 
-/** Waits for what others wait for as well, and which goes on when our own time is over. */
+/** Waits for a promise that several callers share. If `signal` aborts, only this caller stops waiting. */
 export async function withAbort<T>(signal: AbortSignal, promise: Promise<T>): Promise<T> {
   let onAbort = () => {}
   const aborted = new Promise<never>((_, reject) => {
@@ -33,5 +36,11 @@ export async function withAbort<T>(signal: AbortSignal, promise: Promise<T>): Pr
   }
 }
 
+/** @throws {ProvisioningError} `unreachable` in place of the reason with which `signal` aborted the work */
+export const abortAsUnreachable = <T>(signal: AbortSignal, work: Promise<T>): Promise<T> =>
+  work.catch((err) => {
+    throw signal.aborted && !(err instanceof ProvisioningError) ? timeoutError(err) : err
+  })
+
 const timeoutError = (cause: unknown) =>
-  unreachableError('the PBX is too slow: what was begun may still come about', cause)
+  unreachableError('the PBX is too slow: a started operation may still complete', cause)

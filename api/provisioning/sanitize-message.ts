@@ -1,6 +1,6 @@
 import { redact } from '../../runtime/log.ts'
 
-/** What a PBX said, fit for a log and an operator: one line, not long, no secrets. */
+/** @returns the message of a PBX in one line of at most 200 characters, without secrets */
 export function sanitizeMessage(message: unknown, secrets: readonly string[] = []): string {
   let text = typeof message === 'string' ? message : 'no reason'
   for (const secret of secrets) if (secret !== '') text = text.replaceAll(secret, '[struck]')

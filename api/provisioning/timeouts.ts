@@ -1,10 +1,10 @@
-/** How long a PBX may take, in milliseconds. */
+/** Timeouts of PBX operations, in ms. */
 export interface PbxTimeouts {
-  /** One request. */
+  /** Per HTTP request. */
   requestMs: number
-  /** One call of `provide` or `remove`, whatever it takes. */
+  /** Per call of `provision` or `remove`, with all its requests. */
   callMs: number
-  /** Before something is tried for the second time, on average. */
+  /** Average delay before a retry. */
   pauseMs: number
 }
 

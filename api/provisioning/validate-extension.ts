@@ -2,24 +2,24 @@ import { type ExtensionSpec, ProvisioningError } from '../core/provisioning/prov
 import { toDeliverableAddress } from '../core/values/email.ts'
 
 /**
- * Address as in a mailbox's line of voicemail.conf, without what ends a field or means something to a shell there,
- * and in ASCII: PBXs check an address by patterns that know nothing else.
+ * Mail address that is safe in a line of voicemail.conf: no field separators, no shell characters, and ASCII only, as
+ * PBXs reject other addresses.
  */
 const PBX_EMAIL = /^[\w.+-]{1,64}@[A-Za-z0-9.-]{1,190}$/
 
-/** The address as a PBX can keep it; undefined where it cannot: then the extension is made without. */
+/** @returns the address for the PBX; undefined if the PBX cannot store it: the extension is then created without one */
 export function toPbxEmail(email: string): string | undefined {
   const address = toDeliverableAddress(email)
   return PBX_EMAIL.test(address) ? address : undefined
 }
 
-/** @throws {ProvisioningError} `refused` for an order that no PBX must see */
+/** @throws {ProvisioningError} `refused` for values that must not reach a PBX */
 export function validateSpec({ extension, email, ownershipTag }: ExtensionSpec): void {
   validateExtension(extension)
   if (email !== undefined && !PBX_EMAIL.test(email))
     throw new ProvisioningError('refused', 'the mail address cannot be given to a PBX')
   if (!/^[A-Za-z0-9_-]{1,40}$/.test(ownershipTag))
-    throw new ProvisioningError('refused', 'the mark is not one')
+    throw new ProvisioningError('refused', 'the ownership tag is not 1 to 40 letters, digits, _ or -')
 }
 
 export function validateExtension(extension: string): void {
@@ -28,8 +28,9 @@ export function validateExtension(extension: string): void {
 }
 
 /**
- * A name as phones may show it: letters, digits and a few signs that mean nothing in a configuration file.
- * @param fallback what stands for a name of which nothing is left
+ * A display name with letters, digits and a few signs that have no meaning in configuration files.
+ * @param fallback used if no character of the name is left
+ * @param maxBytes of the result in UTF-8
  */
 export function sanitizeName(name: string, fallback: string, maxBytes: number): string {
   const allowed = name
@@ -38,9 +39,9 @@ export function sanitizeName(name: string, fallback: string, maxBytes: number): 
     .replace(/ {2,}/g, ' ')
     .trim()
   let short = ''
-  for (const letter of allowed) {
-    if (Buffer.byteLength(short + letter) > maxBytes) break
-    short += letter
+  for (const char of allowed) {
+    if (Buffer.byteLength(short + char) > maxBytes) break
+    short += char
   }
   return short.trim() || fallback
 }

@@ -4,13 +4,13 @@ import type { TokenVerifier } from '../../contract/verdict.ts'
 import { type IntervalJob, startInterval } from '../../runtime/interval.ts'
 import { failureLogger, type Logger } from '../../runtime/log.ts'
 import type { connectRedis } from '../../runtime/redis.ts'
-import { toUnixSeconds } from '../../runtime/time.ts'
 import type { ProvisionerConfig, toProvisioningConfig } from '../config/provisioning.ts'
 import type { RateLimiter } from '../core/auth/login.ts'
 import type { Passwords } from '../core/auth/password.ts'
 import type { UserStore } from '../core/auth/users.ts'
 import type { DialPolicy } from '../core/dial-policy/dial-policy.ts'
-import { isDialableExtension } from '../core/dial-policy/dialable-extension.ts'
+import { createAssignableNumberCheck } from '../core/provisioning/assignable-number.ts'
+import { createExtensionMaintenance } from '../core/provisioning/extension-maintenance.ts'
 import { createExtensionProvisioning } from '../core/provisioning/extension-provisioning.ts'
 import type { ExtensionStore } from '../core/provisioning/extensions.ts'
 import type { MediaFolders } from '../core/provisioning/media-folders.ts'
@@ -47,34 +47,34 @@ export interface ProvisioningModuleNeeds {
   passwords: Pick<Passwords, 'hash'>
   rateLimiter: Pick<RateLimiter, 'consume'>
   policy: () => Pick<DialPolicy, 'check'>
-  /** A number whose folder holds files is given out to no person. */
   media: MediaFolders
-  judge: Pick<TokenVerifier, 'checkClaims'>
+  verifier: Pick<TokenVerifier, 'checkClaims'>
   log: Logger
   now: () => number
 }
 
-/** From an invitation to a phone that rings, joined. */
+/** Registration with an extension, its provisioning on the PBX and its SIP credentials. */
 export interface ProvisioningModule {
   registration: ExtensionRegistration
   credentials: SipCredentialReader
   links: ProvisioningLinks
   extensions: Pick<ExtensionStore, 'findByUser'>
   seal: SecretSeal
-  /** Undefined where the PBX lends no credentials. */
+  /** Undefined if the PBX cannot issue WebRTC credentials. */
   credentialProvisioner: CredentialProvisioner | undefined
   open(): void
   close(): Promise<void>
 }
 
-type ClosableProvisioner = Provisioner & { webrtcCredentials?: CredentialProvisioner; close(): Promise<void> }
+type ClosableProvisioner = Provisioner & {
+  webrtcCredentials?: CredentialProvisioner
+  close(): Promise<void>
+}
 
 export function createProvisioningModule(needs: ProvisioningModuleNeeds): ProvisioningModule {
   const { config, db, redis, users, log, now } = needs
   const logFailure = failureLogger(log)
-  const store = createExtensionStore(db, async (extension) => {
-    return isDialableExtension(extension, needs.policy()) && !(await needs.media.hasFiles(extension))
-  })
+  const store = createExtensionStore(db, createAssignableNumberCheck(needs.policy, needs.media))
   const seal = createSecretSeal(loadOrCreateSecret(join(config.keysFolder, 'sip.secret')))
   const provisioner = config.provisioner && openProvisioner(config.provisioner, { log, now })
   const provisioning =
@@ -92,10 +92,12 @@ export function createProvisioningModule(needs: ProvisioningModuleNeeds): Provis
       range: config.range,
       longestLifetime: config.longestLifetime,
       now,
-      onWarning: (what, err) => log.warn({ event: 'provisioning', what, err }, what),
+      onWarning: (what, err) => log.warn({ event: 'extension_provisioning_warning', what, err }, what),
       onError: logFailure('extension_provisioning', 'extensions could not be created or removed on the PBX'),
     })
   const credentials = createSipCredentialReader({ extensions: store, users, seal, server: config.sipServer })
+  const { quarantine } = config
+  const maintenance = createExtensionMaintenance({ store, provisioning, quarantine, now })
 
   let job: IntervalJob | undefined
   return {
@@ -122,18 +124,13 @@ export function createProvisioningModule(needs: ProvisioningModuleNeeds): Provis
     links: createProvisioningLinks({
       store: createProvisioningLinkTickets(redis),
       credentials,
-      verifier: needs.judge,
+      verifier: needs.verifier,
       now,
     }),
     open() {
-      const runOnce = async () => {
-        // Numbers that were given by hand rest, too.
-        await store.releaseQuarantined(toUnixSeconds(now()) - config.quarantine)
-        await provisioning?.tick()
-      }
       job = startInterval(
-        provisioning === undefined ? 600_000 : 5_000,
-        runOnce,
+        maintenance.intervalMs,
+        maintenance.tick,
         logFailure('extension_provisioning_tick', 'pending extensions could not be processed'),
       )
     },

@@ -1,5 +1,5 @@
 import { type CsvRow, parseCsv, readFirstRow } from '../../api/core/call-center/leads/csv-parser.ts'
-import { detectDelimiter, SEPARATOR_LINE } from '../../api/core/call-center/leads/csv-reader.ts'
+import { detectDelimiter, SEPARATOR_LINE } from '../../api/core/call-center/leads/detect-delimiter.ts'
 import { rowError, unquoteCell } from '../../api/core/call-center/leads/import-row.ts'
 import type { NumberVariants } from '../../api/core/dial-policy/number-variants.ts'
 import { toVisibleText } from '../../api/core/dial-policy/parse-number.ts'

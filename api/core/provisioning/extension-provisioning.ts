@@ -1,6 +1,7 @@
 import { createItemFailureReporter, type FailureHandler } from '../../../runtime/failure-reporter.ts'
 import { toUnixSeconds } from '../../../runtime/time.ts'
 import { Refusal } from '../refusal.ts'
+import { errorSummary } from '../values/error-summary.ts'
 import type { Extension, ExtensionRange, ExtensionStore, NumberAssignment } from './extensions.ts'
 import { type ProvisionedExtension, type Provisioner, ProvisioningError } from './provisioner.ts'
 import type { SecretSeal } from './sip-secret.ts'
@@ -9,32 +10,32 @@ export interface ExtensionProvisioningNeeds {
   store: ExtensionStore
   provisioner: Provisioner
   seal: SecretSeal
-  /** Whom an extension is for. */
+  /** The user of an extension. */
   findPerson(userId: string): Promise<{ name: string; email: string | undefined } | undefined>
   range: ExtensionRange
-  /** Seconds: the longest any token lives. */
+  /** Longest lifetime of any token, in seconds. */
   longestLifetime: number
   now: () => number
-  /** The PBX answered, and not as it was asked to. */
-  onWarning(what: string, err: unknown): void
-  /** The PBX does not take what it should: see `createFailingItems`. */
+  /** The PBX has rejected a request. */
+  onWarning(message: string, err: unknown): void
+  /** Attempts for an extension fail, and recover: see `createItemFailureReporter`. */
   onError: FailureHandler
 }
 
-/** Makes extensions on the PBX and takes them away, going on with what was cut short. */
+/** Creates and removes extensions on the PBX, and retries after failures and crashes. */
 export interface ExtensionProvisioning {
-  /** One try now. @returns what there is after it: `ready`, still `providing`, or `undefined` when it was undone */
+  /** Attempts it once, now. @returns the extension after it: `ready`, still `providing`, or undefined if rolled back */
   provision(extension: Extension): Promise<Extension | undefined>
-  /** Goes on with what is due, and takes away what has lost its user. Call it every few seconds. */
+  /** Retries what is due, and removes extensions without a user. Call it every few seconds. */
   tick(): Promise<void>
 }
 
-/** While one process tries, no other does: longer than any try may take, in seconds. */
+/** An attempt locks the extension for other processes this long: longer than any attempt takes, in seconds. */
 const ATTEMPT_TIMEOUT_S = 90
 const MAX_CONCURRENT = 20
-/** Numbers of others in a row, before an operator has to look at the range. */
+/** Consecutive numbers that the PBX has already; after these an operator has to check the range. */
 const MAX_REASSIGNMENTS = 10
-/** Pauses after the first, second … try, in seconds. */
+/** Delay after the first, second … failed attempt, in seconds. */
 const RETRY_DELAYS_S = [5, 10, 30, 60, 300]
 
 export function createExtensionProvisioning(needs: ExtensionProvisioningNeeds): ExtensionProvisioning {
@@ -42,7 +43,7 @@ export function createExtensionProvisioning(needs: ExtensionProvisioningNeeds): 
   const failing = createItemFailureReporter(needs.onError, needs.now)
   const nowS = () => toUnixSeconds(needs.now())
 
-  /** What others made of it meanwhile. */
+  /** The user's extension as another process has left it. */
   const findCurrent = async ({ userId }: Extension) =>
     userId === null ? undefined : store.findByUser(userId)
 
@@ -62,13 +63,13 @@ export function createExtensionProvisioning(needs: ExtensionProvisioningNeeds): 
       const secret = seal.open(claimed.sealedSecret, extension)
       const { name, email } = person
       const spec = { extension, secret, displayName: name, ownershipTag }
-      const made = await provisioner.provision({ ...spec, email }).catch((err) => {
+      const provisioned = await provisioner.provision({ ...spec, email }).catch((err) => {
         if (email === undefined || !isEmailRejected(err)) throw err
-        // An address that this PBX does not take is no reason for a person to have no phone.
-        onWarning(`extension ${extension} is made without the mail address`, err)
+        // The user gets a phone even if the PBX rejects the mail address.
+        onWarning(`extension ${extension} is created without the mail address`, err)
         return provisioner.provision({ ...spec, email: undefined })
       })
-      const result = await markReady(claimed, made, reassignments)
+      const result = await markReady(claimed, provisioned, reassignments)
       failing.succeeded(extension)
       return result
     } catch (err) {
@@ -76,14 +77,18 @@ export function createExtensionProvisioning(needs: ExtensionProvisioningNeeds): 
     }
   }
 
-  async function markReady(claimed: Extension, made: ProvisionedExtension, reassignments: number) {
-    const sealedSecret = seal.seal(made.secret, claimed.extension)
+  async function markReady(
+    claimed: Extension,
+    { secret, authUsername }: ProvisionedExtension,
+    reassignments: number,
+  ) {
+    const sealedSecret = seal.seal(secret, claimed.extension)
     try {
-      const ready = await store.markReady(claimed, { sealedSecret, authUsername: made.authUsername }, nowS())
+      const ready = await store.markReady(claimed, { sealedSecret, authUsername }, nowS())
       return ready ?? (await findCurrent(claimed))
     } catch (err) {
       if (!(err instanceof Refusal && err.code === 'taken') || reassignments >= MAX_REASSIGNMENTS) throw err
-      // An account of ours was given the number by hand: what was made for no account goes.
+      // An administrator has assigned the number to another account: remove the extension, use another number.
       return reassign(claimed, 'removing', reassignments)
     }
   }
@@ -105,14 +110,14 @@ export function createExtensionProvisioning(needs: ExtensionProvisioningNeeds): 
     err: unknown,
     reassignments: number,
   ): Promise<Extension | undefined> {
-    const code = err instanceof ProvisioningError ? err.code : 'away'
+    const code = err instanceof ProvisioningError ? err.code : 'unreachable'
     const warn = () => {
-      onWarning(`extension ${claimed.extension} could not be made`, err)
+      onWarning(`extension ${claimed.extension} could not be created`, err)
       failing.succeeded(claimed.extension)
     }
     if (isRefused(err)) {
       warn()
-      // It would answer the same tomorrow, and no user is left with an account that never rings.
+      // A retry would be refused again. Without an extension the account is of no use, so it is removed as well.
       const revokeUntil = nowS() + needs.longestLifetime
       const rolledBack = await store.rollback(claimed, { now: nowS(), revokeUntil })
       return rolledBack === undefined ? findCurrent(claimed) : undefined
@@ -156,7 +161,7 @@ export function createExtensionProvisioning(needs: ExtensionProvisioningNeeds): 
         await postpone(claimed, err)
         return
       }
-      onWarning(`extension ${extension} could not be taken away`, err)
+      onWarning(`extension ${extension} could not be removed`, err)
       failing.succeeded(extension)
       await finish('foreign')
     }
@@ -167,7 +172,7 @@ export function createExtensionProvisioning(needs: ExtensionProvisioningNeeds): 
     async tick() {
       const at = nowS()
       for (const orphan of await store.listOrphaned(MAX_CONCURRENT)) {
-        // Another process may be making it at this moment: only after that is it sure to be gone.
+        // Another process may be creating it now: remove it only after that attempt is over.
         const nextTryAt = orphan.state === 'providing' ? Math.max(at, orphan.nextTryAt) : at
         await store.update(orphan, { state: 'removing', nextTryAt, changedAt: at })
       }
@@ -185,10 +190,6 @@ export function createExtensionProvisioning(needs: ExtensionProvisioningNeeds): 
 
 const isRefused = (err: unknown) => err instanceof ProvisioningError && err.code === 'refused'
 
-/** PBXs have no code for it: `user_email` and "Invalid email" are theirs, and most repeat the address. */
+/** PBXs have no error code for it: they answer `user_email` or "Invalid email", and most repeat the address. */
 const isEmailRejected = (err: unknown) =>
   isRefused(err) && err instanceof Error && /mail|@/i.test(err.message)
-
-/** For operators: one line, and not long. */
-const errorSummary = (err: unknown): string =>
-  (err instanceof Error ? err.message : 'unknown').replace(/\p{C}+/gu, ' ').slice(0, 300)

@@ -1,16 +1,16 @@
 import type { NewUser, User } from '../auth/users.ts'
 
 /**
- * An extension of ours on the PBX, from the moment its number is given out until it may be given out again:
- * - `providing` it is, or may be, being made; a later run goes on with it
+ * Life cycle of an extension, from the assignment of its number until the number may be assigned again:
+ * - `providing` is being created on the PBX, or waits for a retry
  * - `ready` a phone can register
- * - `removing` its user is gone, it has to be taken away
- * - `resting` taken away, or its account lost it; the number is given to no other person before the quarantine is over
- * - `foreign` the PBX has it, and not from us: never given out
+ * - `removing` its user is gone; it has to be removed from the PBX
+ * - `resting` removed, or its account has lost it; the number is in quarantine
+ * - `foreign` exists on the PBX but was not created by us; never assigned
  */
 export type ExtensionState = 'providing' | 'ready' | 'removing' | 'resting' | 'foreign'
 
-/** How long a number rests unless set otherwise, in seconds. */
+/** Default quarantine of a number, in seconds. */
 export const QUARANTINE_S = 30 * 86_400
 
 /** Times are unix seconds. */
@@ -18,58 +18,59 @@ export interface Extension {
   extension: string
   state: ExtensionState
   userId: string | null
-  /** Tells our own from others' on the PBX. */
+  /** Stored on the PBX; marks the extension as created by us. */
   ownershipTag: string
   /** Sealed: see `sip-secret.ts`. */
   sealedSecret: string
-  /** What the phone logs in with; null until the PBX has told. */
+  /** User name of SIP authentication; null until the PBX has returned it. */
   authUsername: string | null
   attempts: number
-  /** What went wrong last, for operators; without secrets. */
+  /** Last error, for operators; without secrets. */
   lastError: string | null
   nextTryAt: number
   changedAt: number
 }
 
-/** First and last number, of equally many digits. */
+/** First and last number, inclusive, with the same number of digits. */
 export interface ExtensionRange {
   first: string
   last: string
 }
 
-/** What a number that is given out comes with. */
+/** How to assign a number. Times are unix seconds. */
 export interface NumberAssignment {
-  /** Of the number that is given out. */
+  /** @returns the SIP secret sealed for the assigned number */
   seal(extension: string): string
   range: ExtensionRange
   now: number
-  /** Until then the process that asked for it makes it. */
+  /** Until then only the process that asked for the number provisions it. */
   nextTryAt: number
 }
 
 export interface Reservation extends NumberAssignment {
   user: Omit<NewUser, 'extension'>
   ownershipTag: string
-  /** The hash of one that is used up with it, where one is needed. */
+  /** Hash of the invitation that is consumed; undefined if none is needed. */
   invitation: string | undefined
 }
 
 /**
- * Every change of an extension that is known holds only if its state and attempts are still what was known: of
- * two who try, one goes on. The others get `undefined`.
+ * Every change compares state and attempts with those of the extension that was read (optimistic locking): of two
+ * concurrent changes one succeeds, the other returns undefined.
  */
 export interface ExtensionStore {
   /**
-   * Adds the user and gives out the lowest number that nobody has, all or nothing, over all processes. It is not
-   * the user's own before it is `settle`d, as the PBX may have it for somebody else.
-   * @throws {Refusal} `taken` with `detail` as `UserStore.add`, `forbidden` when the invitation is no longer
-   *   good, `unavailable` when no number is free
+   * Adds the user and assigns the lowest free number in one transaction. A number is free if no account or extension
+   * uses it and it is not in quarantine. The user's account shows the number after `markReady` only, as the PBX may
+   * have it already.
+   * @throws {Refusal} `taken` with `detail` as `UserStore.add`, `forbidden` if the invitation is used or expired,
+   *   `unavailable` if no number is free
    */
   reserve(reservation: Reservation): Promise<{ user: User; extension: Extension }>
   /**
-   * The same user gets another number, and this one is left behind.
-   * @param oldState what becomes of it: somebody else's, or ours to be taken away
-   * @throws {Refusal} `unavailable` when no number is free
+   * Assigns another number to the same user.
+   * @param oldState of the old number: it belongs to the PBX, or we have to remove it
+   * @throws {Refusal} `unavailable` if no number is free
    */
   reassign(
     known: Extension,
@@ -77,29 +78,30 @@ export interface ExtensionStore {
     next: NumberAssignment,
   ): Promise<Extension | undefined>
   /**
-   * A phone can register: it is `ready`, and its user's own.
-   * @throws {Refusal} `taken` when another user got the number meanwhile
+   * Sets the state `ready` and stores the number in the user's account. An earlier number of the user goes into
+   * quarantine.
+   * @throws {Refusal} `taken` if another account has the number
    */
   markReady(
     known: Extension,
-    made: Pick<Extension, 'sealedSecret' | 'authUsername'>,
+    credentials: Pick<Extension, 'sealedSecret' | 'authUsername'>,
     now: number,
   ): Promise<Extension | undefined>
   /**
-   * Undoes a reservation: the user goes, the invitation can be used again. An earlier try may have made the
-   * extension without our knowing, so it is `removing`.
-   * @param at `revokeUntil`: when no token of the user can be alive any more
+   * Undoes a reservation: removes the user and makes the invitation usable again. The state becomes `removing`, as
+   * an earlier attempt may have created the extension on the PBX.
+   * @param at `revokeUntil`: when the last token of the user has expired
    */
   rollback(known: Extension, at: { now: number; revokeUntil: number }): Promise<Extension | undefined>
   find(extension: string): Promise<Extension | undefined>
   findByUser(userId: string): Promise<Extension | undefined>
   update(known: Extension, change: Partial<Omit<Extension, 'extension'>>): Promise<Extension | undefined>
-  /** In `providing` or `removing` and due by `now`, the longest waiting first. */
+  /** `providing` or `removing` and due at `now`, longest overdue first. */
   listDue(now: number, limit: number): Promise<Extension[]>
-  /** `ready` or `providing`, and the user is no more. */
+  /** `ready` or `providing`, but the user no longer exists. */
   listOrphaned(limit: number): Promise<Extension[]>
-  /** All that are not `ready` and not `resting`, for operators. */
+  /** All except `ready` and `resting`, for operators. */
   listUnfinished(): Promise<Extension[]>
-  /** Those that began to rest before may be given out again. */
+  /** Frees the numbers with a quarantine that began before this time. */
   releaseQuarantined(before: number): Promise<void>
 }

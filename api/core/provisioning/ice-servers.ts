@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto'
 
-/** As a browser's RTCPeerConnection takes it. */
+/** `RTCIceServer` of a browser's RTCPeerConnection. */
 export interface IceServer {
   urls: readonly string[]
   username?: string
@@ -15,7 +15,7 @@ export interface IceSettings {
 }
 
 /**
- * Where a browser finds a way through networks. Credentials of TURN end by themselves, at `expiresAt` (unix s).
+ * STUN and TURN servers for a browser. TURN credentials expire at `expiresAt` (unix seconds).
  * @see draft-uberti-behave-turn-rest-00 §2.2: `<end>:<user>`, and its HMAC-SHA1 in base64
  */
 export function buildIceServers(

@@ -1,5 +1,5 @@
-/** The folders of files that are served, one an extension: a user reads all files in the folder of their own. */
+/** Folders of media files, one per extension. A user can read all files in the folder of their extension. */
 export interface MediaFolders {
-  /** Whether the folder of an extension holds anything; a folder that cannot be read counts as one that does. */
+  /** @returns true also if the folder cannot be read */
   hasFiles(extension: string): Promise<boolean>
 }

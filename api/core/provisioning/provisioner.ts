@@ -1,51 +1,50 @@
 /**
- * Where SIP extensions come from: a PBX that makes them. Every deed may be asked for again after it was cut
- * short, by this process or another: what is done already is no fault, and nothing is made twice.
+ * Creates SIP extensions on a PBX. Both operations are idempotent: after a crash this or another process may repeat
+ * them.
  */
 export interface Provisioner {
-  /** What operators call it: `asterisk`, `freepbx`, `mikopbx`. */
+  /** For operators: `asterisk`, `freepbx`, `mikopbx`. */
   readonly name: string
   /**
-   * Makes the extension with which a phone can register at once, or finds it made by an earlier try for the
-   * same `mark`.
-   * @throws {ProvisioningError} `taken` when it is somebody else's
+   * Creates the extension, or finds the one that an earlier attempt has created with the same ownership tag. A phone
+   * can register at once.
+   * @throws {ProvisioningError} `taken` if the extension exists and is not ours
    */
   provision(spec: ExtensionSpec): Promise<ProvisionedExtension>
   /**
-   * Takes it away; one that is not there is no fault. It may never have been made, and somebody else may have
-   * got the number meanwhile: what it was ordered with tells.
-   * @throws {ProvisioningError} `taken` when it is somebody else's
+   * Removes the extension; a missing one is not an error. The ownership tag and the secret show whether it is ours.
+   * @throws {ProvisioningError} `taken` if it is not ours
    */
   remove(extension: string, spec: Pick<ExtensionSpec, 'ownershipTag' | 'secret'>): Promise<void>
 }
 
 export interface ExtensionSpec {
-  /** Digits, of the configured range. */
+  /** Digits, within the configured range. */
   extension: string
-  /** Proposed; a PBX that makes its own says so in its answer. */
+  /** A proposal: a PBX that generates secrets returns its own. */
   secret: string
   displayName: string
-  /** Undefined where there is none that the PBX could keep: the extension is made without. */
+  /** Undefined if the user has none that the PBX can store. */
   email: string | undefined
-  /** Unique to the registration it is for, `[A-Za-z0-9_-]{1,40}`: tells our own from others' on the PBX. */
+  /** Unique per registration, `[A-Za-z0-9_-]{1,40}`; marks the extension as ours on the PBX. */
   ownershipTag: string
 }
 
 export interface ProvisionedExtension {
   extension: string
-  /** What the phone must send as its user name, which need not be the extension. */
+  /** User name of SIP authentication; may differ from the extension. */
   authUsername: string
   secret: string
 }
 
 /**
- * - `away` the PBX cannot be reached, or is too slow: nothing is known, try again later
- * - `denied` it does not take our credentials, or they may not do this: an operator must mend it
- * - `taken` the extension is somebody else's: try another
- * - `refused` it says no for a reason that will not change by itself; the message is its own, without secrets
- * - `unconfirmed` it said yes, and what it said is not there: to be looked at again
+ * - `unreachable` no connection, or a timeout: the result is unknown, retry later
+ * - `unauthorized` the PBX rejects our credentials or permissions: an operator must fix it
+ * - `taken` the extension exists and is not ours: use another number
+ * - `refused` permanently rejected; the message is the PBX's own, without secrets
+ * - `unconfirmed` the PBX reported success but does not show the result: check again
  */
-export type ProvisioningErrorCode = 'away' | 'denied' | 'taken' | 'refused' | 'unconfirmed'
+export type ProvisioningErrorCode = 'unreachable' | 'unauthorized' | 'taken' | 'refused' | 'unconfirmed'
 
 export class ProvisioningError extends Error {
   override name = 'ProvisioningError'

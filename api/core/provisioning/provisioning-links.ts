@@ -10,21 +10,24 @@ export interface LinkTicketStore {
   /** @param ttl seconds. @throws {Refusal} `unavailable` */
   put(ticket: string, claims: Claims, ttl: number): Promise<void>
   /**
-   * What it was bought with. From the first time on it is there for `GRACE_S` more and no longer: who fetched a link
-   * and lost the answer, or was raced by a scanner, gets the same again.
+   * Returns the claims of a ticket. After the first call the ticket stays valid for `REUSE_GRACE_S`: a client that
+   * lost the answer, or came after a link scanner, gets the same again.
    * @throws {Refusal} `unavailable`
    */
   redeem(ticket: string): Promise<Claims | undefined>
 }
 
-/** A phone cannot log in to be set up, so it brings a ticket: for one phone, for minutes, and no longer than its session. */
+/**
+ * Links that configure a softphone, which has no token yet. A link holds a ticket that works once, for minutes and no
+ * longer than the session that issued it.
+ */
 export interface ProvisioningLinks {
   /**
    * @returns `expiresIn` in seconds
-   * @throws {Refusal} as `CredentialReading.of`
+   * @throws {Refusal} as `SipCredentialReader.read`
    */
   issue(actor: Actor): Promise<{ ticket: string; expiresIn: number }>
-  /** @throws {Refusal} `not_found` for a ticket that is none, any more or at all; `unavailable` */
+  /** @throws {Refusal} `not_found` for an unknown, used or expired ticket; `unavailable` */
   redeem(ticket: string): Promise<SipCredentials>
 }
 
@@ -36,14 +39,14 @@ export interface ProvisioningLinksNeeds {
 }
 
 const LINK_TTL_S = 600
-/** How long a ticket that was taken can be taken again, in seconds. */
+/** How long a redeemed ticket can be redeemed again, in seconds. */
 export const REUSE_GRACE_S = 60
 
 export function createProvisioningLinks(needs: ProvisioningLinksNeeds): ProvisioningLinks {
   const { store, credentials, verifier } = needs
   return {
     async issue(actor) {
-      // Not for what is not there yet: it would be used up for nothing.
+      // Without credentials a ticket would be wasted: this throws.
       await credentials.read(actor)
       const ticket = randomBytes(32).toString('base64url')
       const left = actor.claims.exp - toUnixSeconds(needs.now())

@@ -4,14 +4,14 @@ import { Refusal } from '../refusal.ts'
 import type { ExtensionStore } from './extensions.ts'
 import type { SecretSeal } from './sip-secret.ts'
 
-/** Where phones register, as the world outside sees it. */
+/** Public address where phones register. */
 export interface SipServer {
   domain: string
   port: number
   transport: 'udp' | 'tcp' | 'tls'
 }
 
-/** All a softphone needs. */
+/** Everything that a softphone needs to register. */
 export interface SipCredentials extends SipServer {
   username: string
   authUsername: string
@@ -21,8 +21,8 @@ export interface SipCredentials extends SipServer {
 
 export interface SipCredentialReader {
   /**
-   * The actor's own, and nobody else's.
-   * @throws {Refusal} `not_found` where none are kept, `unavailable` while the extension is being made
+   * The credentials of the actor.
+   * @throws {Refusal} `not_found` if none are stored, `unavailable` while the extension is being created
    */
   read(actor: Pick<Actor, 'userId'>): Promise<SipCredentials>
 }
@@ -54,5 +54,5 @@ export function createSipCredentialReader(needs: {
   }
 }
 
-/** The part of an address before the @: what the document shows. */
+/** The part of an address before the @, as in the onboarding document. */
 export const toDisplayName = (email: string): string => email.split('@')[0] ?? email

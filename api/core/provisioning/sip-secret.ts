@@ -1,10 +1,10 @@
 import { createCipheriv, createDecipheriv, randomBytes, randomInt } from 'node:crypto'
 
-/** Seals SIP secrets for the database: who reads that alone reads none of them. */
+/** Encrypts SIP secrets, so that a copy of the database does not reveal them. */
 export interface SecretSeal {
-  /** @param extension part of the seal: it opens for no other */
+  /** @param extension authenticated with the secret: `open` fails for any other */
   seal(secret: string, extension: string): string
-  /** @throws {Error} for what was not sealed with this key for this extension */
+  /** @throws {Error} if the text was not sealed with this key for this extension */
   open(sealed: string, extension: string): string
 }
 
@@ -12,7 +12,7 @@ const NONCE_BYTES = 12
 const TAG_BYTES = 16
 
 /**
- * AES-256-GCM (NIST SP 800-38D), a fresh random nonce each time.
+ * AES-256-GCM (NIST SP 800-38D) with a random nonce per secret.
  * @param key 32 bytes
  */
 export function createSecretSeal(key: Buffer): SecretSeal {
@@ -39,7 +39,7 @@ export function createSecretSeal(key: Buffer): SecretSeal {
   }
 }
 
-/** Without characters that people take for one another, as they type it into phones: 20 of 55 are 115 bits. */
+/** Without characters that look alike, as people type secrets into phones. 20 of 55 characters are 115 bits. */
 const ALPHABET = 'abcdefghijkmnopqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789'
 
 export const newSipSecret = (): string =>

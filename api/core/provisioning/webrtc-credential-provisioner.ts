@@ -1,6 +1,6 @@
 import type { Extension } from './extensions.ts'
 
-/** A second password of an extension, under a name of its own on the PBX. */
+/** An additional password of an extension, with its own id on the PBX. */
 export interface EphemeralSecret {
   /** Begins with the extension; letters, digits and `-`. */
   id: string
@@ -8,17 +8,17 @@ export interface EphemeralSecret {
 }
 
 /**
- * A PBX that takes more than one password for an extension. Every deed may be asked for again after it was cut
- * short. Of one extension only one deed may run at a time: whoever asks sees to that. Each is over, or has given
- * up, within `LENDING_MS`. All throw {ProvisioningError}, `taken` where the extension is not ours.
+ * A PBX that accepts several passwords for one extension. Both operations are idempotent and end within
+ * `CREDENTIAL_TIMEOUT_MS`. The caller runs at most one per extension at a time. Both throw {ProvisioningError},
+ * `taken` if the extension is not ours.
  */
 export interface CredentialProvisioner {
-  /** From then on a phone can register with it, too. */
+  /** Afterwards a browser can register with it. */
   add(extension: Pick<Extension, 'extension' | 'ownershipTag'>, credential: EphemeralSecret): Promise<void>
   /**
-   * From then on none can; one that is not there is no fault.
-   * @param disconnectBrowsers whether browsers that are registered are to be forgotten as well. Which password one came
-   *   with the PBX does not tell: it is all of them, and never a desk phone.
+   * Afterwards no phone can register with it; a missing one is not an error.
+   * @param disconnectBrowsers also ends the registrations of all browsers of the extension, as the PBX does not
+   *   show which password a browser used; never those of desk phones
    */
   remove(
     extension: Pick<Extension, 'extension' | 'ownershipTag'>,

@@ -1,48 +1,48 @@
 import type { Claims } from '../../../contract/claims.ts'
 
 /**
- * SIP credentials that somebody was lent:
- * - `lending` they are being made, or were when whoever made them was killed
- * - `lent` a phone can register with them
- * - `returning` they are being taken away
+ * State of ephemeral SIP credentials:
+ * - `lending` being issued, or the issuing process has died
+ * - `lent` active: a browser can register with them
+ * - `returning` being revoked
  */
 export type CredentialState = 'lending' | 'lent' | 'returning'
 
-/** Times are unix seconds, but for `createdAt`. */
+/** Times are unix seconds, except `createdAt`. */
 export interface EphemeralCredential {
-  /** What the PBX knows it by. */
+  /** Id on the PBX. */
   id: string
   extension: string
-  /** Of the extension: see `Extension.mark`. */
+  /** Of the extension: see `Extension.ownershipTag`. */
   ownershipTag: string
   userId: string
-  /** Of the token it was asked for with: it lasts no longer than that session. */
+  /** Of the token that requested them; the credentials end with its session. */
   claims: Claims
   /** Sealed for the extension: see `sip-secret.ts`. */
   sealedSecret: string
   state: CredentialState
-  /** Until then whoever brought it into this state goes on with it, and nobody else. */
+  /** Until then only the process that set the state continues. */
   lockedUntil: number
-  /** Unix milliseconds: several may be lent within a second, and the oldest goes first. */
+  /** Unix milliseconds, as several may be issued within a second and the oldest is evicted first. */
   createdAt: number
   expiresAt: number
 }
 
-/** Of one extension at most one loan is in motion, that is not `lent`, at a time, over all processes. */
+/** Per extension at most one credential is not `lent` (active) at a time, over all processes: it locks the others. */
 export interface EphemeralCredentialStore {
-  /** @returns false while another one of the extension is in motion */
+  /** @returns false while another credential of the extension is being issued or revoked */
   insert(credential: EphemeralCredential): Promise<boolean>
-  /** @returns undefined where somebody changed it meanwhile, or another one of the extension is in motion */
+  /** @returns undefined if it has changed, or while another credential of the extension is being issued or revoked */
   transition(
     known: EphemeralCredential,
     to: Pick<EphemeralCredential, 'state' | 'lockedUntil'>,
   ): Promise<EphemeralCredential | undefined>
-  /** It is over. One that somebody has changed since stays. */
+  /** Does nothing if the credential has changed. */
   delete(known: EphemeralCredential): Promise<void>
   /** Oldest first. */
   listByExtension(extension: string): Promise<EphemeralCredential[]>
-  /** Past their end, or left in motion by somebody who is no more; those that ended first. */
+  /** Expired, or their process died while issuing or revoking; earliest expiry first. */
   listDue(now: number, limit: number): Promise<EphemeralCredential[]>
-  /** Those that are `lent`, by id. */
+  /** Those in state `lent`, sorted by id. */
   listActive(page: { afterId: string; limit: number }): Promise<EphemeralCredential[]>
 }

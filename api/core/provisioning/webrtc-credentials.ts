@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { TokenVerifier } from '../../../contract/verdict.ts'
+import { poll } from '../../../runtime/poll.ts'
 import { toUnixSeconds } from '../../../runtime/time.ts'
 import type { Actor } from '../actor.ts'
 import type { UserStore } from '../auth/users.ts'
@@ -10,7 +11,7 @@ import { newSipSecret, type SecretSeal } from './sip-secret.ts'
 import { CREDENTIAL_TIMEOUT_MS, type CredentialProvisioner } from './webrtc-credential-provisioner.ts'
 import type { EphemeralCredential, EphemeralCredentialStore } from './webrtc-credential-store.ts'
 
-/** What a browser registers with. `expiresAt` in unix seconds. */
+/** Credentials with which a browser registers. `expiresAt` in unix seconds. */
 export interface IssuedCredentials {
   extension: string
   password: string
@@ -19,18 +20,18 @@ export interface IssuedCredentials {
 
 export interface WebrtcCredentials {
   /**
-   * Others each time, good until `expiresAt` or the end of the actor's session, whichever comes first.
-   * @throws {Refusal} `conflict` for somebody without an extension, `not_supported` for one that we did not make or
-   *   on a PBX that does not lend, `unavailable`
+   * Issues new credentials, valid until `expiresAt` or the end of the actor's session, whichever comes first.
+   * @throws {Refusal} `conflict` without an extension; `not_supported` if we did not create the extension, or the PBX
+   *   does not support it; `unavailable`
    */
   issue(actor: Actor): Promise<IssuedCredentials>
-  /** Takes back what is due, of ended sessions, or left half-done. Call it every second. */
+  /** Revokes credentials after their expiry, the end of their session, or a crash. Call it every second. */
   tick(): Promise<void>
 }
 
 export interface WebrtcCredentialsNeeds {
   store: EphemeralCredentialStore
-  /** Undefined where no PBX is provisioned that lends. */
+  /** Undefined if the PBX cannot issue credentials. */
   provisioner: CredentialProvisioner | undefined
   extensions: Pick<ExtensionStore, 'findByUser'>
   users: Pick<UserStore, 'find'>
@@ -39,22 +40,21 @@ export interface WebrtcCredentialsNeeds {
   /** Seconds. */
   ttl: number
   now: () => number
-  wait(ms: number): Promise<void>
-  onError(what: string, err: unknown): void
+  /** How long `issue` waits while another credential of the extension is being issued or revoked, in ms. */
+  lockTimeoutMs?: number
+  onError(message: string, err: unknown): void
 }
 
-/** A browser, another one, and the one that was reloaded. */
+/** Two browsers, and one that was reloaded. */
 const MAX_PER_EXTENSION = 3
-/** Longer than any deed of the PBX takes, in seconds. */
+/** Longer than any operation of the PBX takes, in seconds. */
 const LOCK_S = CREDENTIAL_TIMEOUT_MS / 1000 + 3
 const MAX_DUE = 20
 const PAGE_SIZE = 500
-/** How long somebody waits for another loan of the same extension to come about or to go. */
-const LOCK_TIMEOUT_MS = 5_000
 const POLL_MS = 100
 
 export function createWebrtcCredentials(needs: WebrtcCredentialsNeeds): WebrtcCredentials {
-  const { store, provisioner, seal, onError } = needs
+  const { store, provisioner, seal, lockTimeoutMs = 5_000, onError } = needs
   const nowS = () => toUnixSeconds(needs.now())
 
   async function requireExtension(userId: string): Promise<Extension> {
@@ -70,13 +70,13 @@ export function createWebrtcCredentials(needs: WebrtcCredentialsNeeds): WebrtcCr
     throw new Refusal('unavailable', { detail: 'the extension is being made', retryAfter: 5 })
   }
 
-  /** In motion from here on: until it is settled or forgotten no other loan of the extension moves. */
+  /** Inserts a credential, which locks the extension until it is active or deleted. */
   async function insertWhenUnlocked(
     actor: Actor,
     { extension, ownershipTag }: Extension,
     secret: string,
   ): Promise<EphemeralCredential> {
-    for (let waited = 0; ; waited += POLL_MS) {
+    const insert = async () => {
       const now = nowS()
       const credential: EphemeralCredential = {
         id: `${extension}-w-${randomBytes(8).toString('hex')}`,
@@ -90,12 +90,11 @@ export function createWebrtcCredentials(needs: WebrtcCredentialsNeeds): WebrtcCr
         createdAt: needs.now(),
         expiresAt: Math.min(now + needs.ttl, actor.claims.sxp ?? Number.POSITIVE_INFINITY),
       }
-      if (await store.insert(credential)) return credential
-      if (waited >= LOCK_TIMEOUT_MS) {
-        throw new Refusal('unavailable', { detail: 'somebody else is lent this extension', retryAfter: 2 })
-      }
-      await needs.wait(POLL_MS)
+      return (await store.insert(credential)) ? credential : undefined
     }
+    const inserted = await poll(insert, { everyMs: POLL_MS, timeoutMs: lockTimeoutMs })
+    if (inserted !== undefined) return inserted
+    throw new Refusal('unavailable', { detail: 'somebody else is lent this extension', retryAfter: 2 })
   }
 
   async function revoke(
@@ -111,13 +110,13 @@ export function createWebrtcCredentials(needs: WebrtcCredentialsNeeds): WebrtcCr
     try {
       await via.remove(credential, credential.id, sessionEnded || others.length === 0)
     } catch (err) {
-      // Somebody else's by now, and with it nothing of ours.
+      // The extension is no longer ours, so the credential is gone with it.
       if (!(err instanceof ProvisioningError && err.code === 'taken')) throw err
     }
     await store.delete(credential)
   }
 
-  /** The oldest make room for one more. */
+  /** Makes room for one more. */
   async function evictOldest(via: CredentialProvisioner, extension: string): Promise<void> {
     const active = (await store.listByExtension(extension)).filter(({ state }) => state === 'lent')
     for (const one of excessOf(active, MAX_PER_EXTENSION - 1)) {
@@ -128,7 +127,7 @@ export function createWebrtcCredentials(needs: WebrtcCredentialsNeeds): WebrtcCr
   }
 
   const isRevoked = ({ claims, expiresAt }: EphemeralCredential) => {
-    // Its token may be renewed or not: the session counts, and the loan has an end of its own.
+    // The expiry of the token does not matter: the session counts, and the credential has its own expiry.
     const code = needs.verifier.checkClaims({ ...claims, exp: expiresAt })
     return code === 'token_revoked' || code === 'token_invalid'
   }
@@ -139,34 +138,35 @@ export function createWebrtcCredentials(needs: WebrtcCredentialsNeeds): WebrtcCr
       if (provisioner === undefined) throw notSupported()
       await evictOldest(provisioner, extension.extension)
       const password = newSipSecret()
-      const loan = await insertWhenUnlocked(actor, extension, password)
+      const credential = await insertWhenUnlocked(actor, extension, password)
       try {
-        await provisioner.add(extension, { id: loan.id, secret: password })
+        await provisioner.add(extension, { id: credential.id, secret: password })
       } catch (err) {
-        onError(`extension ${loan.extension} could not be lent`, err)
-        // What came about of it is taken away as soon as somebody can.
-        await store.transition(loan, { state: 'returning', lockedUntil: 0 })
+        onError(`credentials for extension ${credential.extension} could not be issued`, err)
+        // The PBX may have stored it all the same: the next `tick` removes it.
+        await store.transition(credential, { state: 'returning', lockedUntil: 0 })
         throw err instanceof ProvisioningError && err.code === 'taken' ? notSupported() : unavailable(err)
       }
-      if ((await store.transition(loan, { state: 'lent', lockedUntil: 0 })) === undefined) throw unavailable()
-      return { extension: loan.extension, password, expiresAt: loan.expiresAt }
+      const active = await store.transition(credential, { state: 'lent', lockedUntil: 0 })
+      if (active === undefined) throw unavailable()
+      return { extension: credential.extension, password, expiresAt: credential.expiresAt }
     },
 
     async tick() {
       if (provisioner === undefined) return
-      const back = (some: readonly EphemeralCredential[]) =>
+      const revokeAll = (credentials: readonly EphemeralCredential[]) =>
         Promise.all(
-          some.map((loan) =>
-            revoke(provisioner, loan, isRevoked(loan)).catch((err) =>
-              onError(`a loan of extension ${loan.extension} could not be taken back`, err),
+          credentials.map((one) =>
+            revoke(provisioner, one, isRevoked(one)).catch((err) =>
+              onError(`credentials for extension ${one.extension} could not be revoked`, err),
             ),
           ),
         )
-      await back(await store.listDue(nowS(), MAX_DUE))
+      await revokeAll(await store.listDue(nowS(), MAX_DUE))
       for (let afterId = ''; ; ) {
         const page = await store.listActive({ afterId, limit: PAGE_SIZE })
-        const surplus = excessOf(page)
-        await back(page.filter((loan) => isRevoked(loan) || surplus.has(loan)))
+        const excess = excessOf(page)
+        await revokeAll(page.filter((one) => isRevoked(one) || excess.has(one)))
         const last = page.at(-1)
         if (page.length < PAGE_SIZE || last === undefined) return
         afterId = last.id
@@ -175,7 +175,7 @@ export function createWebrtcCredentials(needs: WebrtcCredentialsNeeds): WebrtcCr
   }
 }
 
-/** The oldest of each extension that has more than `most`: two who are lent it at once may both find room. */
+/** The oldest credentials of each extension beyond `max`: two concurrent `issue` calls may both have found room. */
 function excessOf(
   credentials: readonly EphemeralCredential[],
   max = MAX_PER_EXTENSION,

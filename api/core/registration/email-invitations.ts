@@ -7,27 +7,26 @@ import type { CallCenterActor } from '../call-center/agents/call-center-actor.ts
 import { Refusal } from '../refusal.ts'
 import { networkOf } from '../values/network.ts'
 import { type PendingRegistration, requireMail } from './email-registration.ts'
-import type { RegistrationMode } from './extension-registration.ts'
-import { hashToken, type Invitation } from './invitations.ts'
-import { newLinkToken } from './link-token.ts'
+import { hashToken, type Invitation, newInvitation } from './invitations.ts'
 import type { QueuedMail } from './outbox.ts'
+import { type RegistrationMode, requireNotClosed } from './registration-mode.ts'
 import { describeConflict, requireOwnName } from './username.ts'
 
 /** Times are unix seconds. */
 export interface EmailInvitationStore {
-  /** Keeps it, and with it the mail that is to bring its token. */
+  /** Stores the invitation and queues its mail in one transaction. */
   addWithMail(invitation: Invitation, recipient: string): Promise<void>
   /**
-   * Gives the invitation that a mail is about the hash of the token it brings.
-   * @returns undefined where it cannot be used any more
+   * Replaces the hash of an invitation by that of the token in its mail.
+   * @returns undefined if the invitation is used or expired
    */
   replaceHash(mail: QueuedMail, hash: string, now: number): Promise<Invitation | undefined>
-  /** One that can be used. */
+  /** @returns undefined also if it is used or expired */
   find(hash: string, now: number): Promise<Invitation | undefined>
   /**
-   * Makes a user and an agent of it and uses it up, all or nothing: of two who try, one does.
-   * @returns undefined where it cannot be used any more
-   * @throws {Refusal} `taken` with `detail` as `UserStore.add`: then it can be used again
+   * Creates user and agent and consumes the invitation in one transaction: of two concurrent calls one succeeds.
+   * @returns undefined if the invitation is used or expired
+   * @throws {Refusal} `taken` with `detail` as `UserStore.add`: the invitation stays usable
    */
   accept(hash: string, account: PendingRegistration, now: number): Promise<User | undefined>
 }
@@ -39,9 +38,9 @@ export interface InviteInput {
   days: number
 }
 
-/** Anybody's who has its text. */
+/** Shown to every client that has the token. */
 export interface InvitationSummary {
-  /** Null: whoever uses it names their own. */
+  /** Null: the invited person names an address. */
   email: string | null
   role: Role
   team: string | null
@@ -55,7 +54,7 @@ export interface EmailInvitations {
   /** @throws {Refusal} `not_found` */
   find(token: string): Promise<InvitationSummary>
   /**
-   * @param request `email` for an invitation without one; `address` is the client's
+   * @param request `email` if the invitation names none; `address` is the client's network address
    * @throws {Refusal} `forbidden`, `throttled`, `not_found`, `input_invalid`, `taken`, `unavailable`
    */
   accept(request: AcceptRequest): Promise<User>
@@ -108,17 +107,11 @@ export function createEmailInvitations(needs: EmailInvitationsNeeds): EmailInvit
       requireMail(needs.hasMail)
       if ((await users.findByLogin(email)) !== undefined)
         throw new Refusal('taken', { detail: 'This address has an account already' })
-      const invitation: Invitation = {
-        // Of a token that nobody has: the mail brings the one that is good.
-        hash: hashToken(newLinkToken('inv')),
-        email,
-        role,
-        team: allowedTeam,
-        createdBy: actor.userId,
-        createdAt: nowS(),
-        expiresAt: nowS() + days * 86_400,
-        usedAt: null,
-      }
+      // This token is discarded: the mail is rendered with another one, see `replaceHash`.
+      const { invitation } = newInvitation(
+        { email, role, team: allowedTeam, createdBy: actor.userId, days },
+        nowS(),
+      )
       await store.addWithMail(invitation, email)
       return toSummary(invitation)
     },
@@ -144,7 +137,7 @@ export function createEmailInvitations(needs: EmailInvitationsNeeds): EmailInvit
 }
 
 /**
- * Admins invite anybody, supervisors agents of their own team.
+ * Admins may invite into any role and team, supervisors only users into their own team.
  * @throws {Refusal} `forbidden`
  */
 function resolveTeam({ scope }: CallCenterActor, role: Role, team: string | undefined): string | null {
@@ -152,10 +145,6 @@ function resolveTeam({ scope }: CallCenterActor, role: Role, team: string | unde
   const isOwn = scope.sees === 'team' && role === 'user' && (team ?? scope.team) === scope.team
   if (!isOwn) throw new Refusal('forbidden')
   return scope.team
-}
-
-function requireNotClosed(mode: RegistrationMode): void {
-  if (mode === 'closed') throw new Refusal('forbidden', { detail: 'Registration is closed' })
 }
 
 const invalidInvitation = () => new Refusal('not_found', { detail: 'Invalid or expired invitation' })

@@ -5,17 +5,17 @@ import type { User } from '../auth/users.ts'
 import { Refusal } from '../refusal.ts'
 import { normalizeName } from '../values/account-names.ts'
 import { networkOf } from '../values/network.ts'
-import type { RegistrationMode } from './extension-registration.ts'
 import { hashToken } from './invitations.ts'
+import { type RegistrationMode, requireOpen } from './registration-mode.ts'
 import { describeConflict, requireOwnName } from './username.ts'
 
-/** An account that waits for its address to be proved; nobody can log in with it. */
+/** An account with an unverified address; it cannot log in. */
 export interface PendingRegistration {
   username: string
   email: string
-  /** What the agent is to be called. */
+  /** Name of the agent. */
   name: string
-  /** `FORGOTTEN` where two registrations of the address differ: its owner chooses one with the code. */
+  /** `NO_PASSWORD` if two registrations of the address differ: the owner sets one when they confirm the address. */
   passwordHash: string
 }
 
@@ -24,23 +24,23 @@ export const NO_PASSWORD = ''
 
 /** Times are unix seconds. */
 export interface EmailRegistrationStore {
-  /** @returns undefined where nothing waits for this address */
+  /** @returns undefined without a pending registration */
   findPending(email: string, now: number): Promise<PendingRegistration | undefined>
   /**
-   * Stores it, and with it the mail that is to bring a new link; in place of one that is not begun to be sent, so
-   * that two forms sent at once are not two letters of which one is good no more. Of one that waits already the
-   * first name stays; where the new one is not the same, the password goes and the link is good no more.
-   * @param expected the hash of what `pending` returned, and whether this is the same registration again
-   * @returns false where another request came between: then nothing is stored
+   * Stores the registration and queues a mail with a new link, in place of a queued mail that has not been tried yet:
+   * only the link of the last mail works. If a registration is pending already, its first username stays; if the new
+   * one differs from it, the password and the link are deleted.
+   * @param expected password hash that `findPending` returned, and whether both registrations are the same
+   * @returns false if another request was faster: then nothing is stored
    */
   save(
     account: PendingRegistration,
     at: { now: number; expiresAt: number },
     expected?: { passwordHash: string; isSame: boolean },
   ): Promise<boolean>
-  /** Another mail to the address, as `keep` does, whatever there is of it. */
+  /** Queues a mail to the address as `save` does, also without a pending registration. */
   queueMail(email: string, now: number): Promise<void>
-  /** @returns undefined where nothing waits for this address */
+  /** @returns undefined without a pending registration */
   setToken(
     email: string,
     tokenHash: string,
@@ -48,10 +48,10 @@ export interface EmailRegistrationStore {
   ): Promise<Pick<PendingRegistration, 'username' | 'passwordHash'> | undefined>
   findByToken(tokenHash: string, now: number): Promise<PendingRegistration | undefined>
   /**
-   * Makes it a user and an agent and uses the token up, all or nothing: of two who try, one does.
-   * @param chosen what stands in place of what was asked for
-   * @returns undefined where the token is not good
-   * @throws {Refusal} `taken` with `detail` as `UserStore.add`: then it goes on waiting
+   * Creates user and agent and consumes the token in one transaction: of two concurrent calls one succeeds.
+   * @param chosen replaces username and password hash of the registration
+   * @returns undefined for an unknown or expired token
+   * @throws {Refusal} `taken` with `detail` as `UserStore.add`: the registration stays pending
    */
   confirm(
     tokenHash: string,
@@ -63,8 +63,9 @@ export interface EmailRegistrationStore {
 
 export interface EmailRegistration {
   /**
-   * Says the same, and does the same work, whether or not the name and the address are known or registered already.
-   * @param request `address` is the client's
+   * Returns the same and takes the same time whether or not an account with this name or address exists, so that a
+   * client cannot find out.
+   * @param request `address` is the client's network address
    * @throws {Refusal} `forbidden`, `not_supported`, `throttled`, `input_invalid`, `unavailable`
    */
   register(
@@ -73,10 +74,9 @@ export interface EmailRegistration {
   /** @throws {Refusal} as `register` */
   resend(email: string, address: string): Promise<void>
   /**
-   * @param chosen in place of what was asked for; the password is needed where the address was registered by two
-   * @param address the client's
-   * @throws {Refusal} `forbidden`, `input_invalid` where the token is not good or the password is missing, `taken`,
-   *   `unavailable`
+   * @param chosen replaces the registered values; the password is required after conflicting registrations
+   * @param address the client's network address
+   * @throws {Refusal} `forbidden`, `input_invalid` for an invalid token or a missing password, `taken`, `unavailable`
    */
   verify(token: string, chosen: ConfirmInput, address: string): Promise<User>
 }
@@ -92,15 +92,15 @@ export interface EmailRegistrationNeeds {
   hasMail: boolean
   store: EmailRegistrationStore
   passwords: Pick<Passwords, 'hash' | 'verify'>
-  /** Registrations by the client's address. */
+  /** Limits registrations by the client's network address. */
   throttle: Pick<RateLimiter, 'consume'>
-  /** Mail by the hash of the address it goes to. */
+  /** Limits mails by the hash of the recipient. */
   mailThrottle: Pick<RateLimiter, 'consume'>
   now: () => number
 }
 
 const LINK_TTL_S = 86_400
-/** What comes between two looks at one address; after a contest none differs any more. */
+/** Attempts to save while concurrent registrations of the same address change it. */
 const MAX_ATTEMPTS = 5
 
 export function createEmailRegistration(needs: EmailRegistrationNeeds): EmailRegistration {
@@ -124,7 +124,7 @@ export function createEmailRegistration(needs: EmailRegistrationNeeds): EmailReg
       for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt += 1) {
         const now = nowS()
         const pending = await store.findPending(email, now)
-        // Compared with nothing, too, as that takes as long.
+        // Also without a pending registration, so that the time does not reveal one.
         const matches = await needs.passwords.verify(pending?.passwordHash, password, { queueKey })
         const expected = pending && {
           passwordHash: pending.passwordHash,
@@ -157,23 +157,13 @@ export function createEmailRegistration(needs: EmailRegistrationNeeds): EmailReg
   }
 }
 
-/** Of two who registered an address, only its owner has the code. */
+/** Only the owner of the address has the token, so only the owner may set the password. */
 const passwordRequired = () =>
   new Refusal('input_invalid', {
     detail: 'password: is needed, as this address was registered more than once',
   })
 
 const invalidToken = () => new Refusal('input_invalid', { detail: 'Invalid or expired token' })
-
-/** @throws {Refusal} `forbidden`: it says how to get in */
-function requireOpen(mode: RegistrationMode): void {
-  if (mode === 'open') return
-  const detail =
-    mode === 'closed'
-      ? 'Registration is closed: ask an administrator for an account'
-      : 'Registration is by invitation: ask an administrator for one'
-  throw new Refusal('forbidden', { detail })
-}
 
 /** @throws {Refusal} `not_supported` */
 export function requireMail(hasMail: boolean): void {

@@ -1,3 +1,4 @@
+import { withDeadline } from '../../../runtime/deadline.ts'
 import { toUnixSeconds } from '../../../runtime/time.ts'
 import type { RateLimiter } from '../auth/login.ts'
 import type { Passwords } from '../auth/password.ts'
@@ -9,10 +10,7 @@ import { newSipSecret, type SecretSeal } from '../provisioning/sip-secret.ts'
 import { Refusal } from '../refusal.ts'
 import { networkOf } from '../values/network.ts'
 import { hashToken, type InvitationStore } from './invitations.ts'
-
-/** Who may make an account: anybody, whoever was invited, or nobody. */
-export const REGISTRATION_MODES = ['open', 'invitation', 'closed'] as const
-export type RegistrationMode = (typeof REGISTRATION_MODES)[number]
+import { type RegistrationMode, requireNotClosed } from './registration-mode.ts'
 
 export interface RegistrationRequest {
   email: string
@@ -23,17 +21,17 @@ export interface RegistrationRequest {
 
 export interface RegistrationResult {
   user: User
-  /** The number it is to be; where the PBX has it for somebody else, it becomes another one. */
+  /** The assigned number. It may change until `isReady`, if the PBX has that extension already. */
   extension: string
-  /** Whether a phone can register now; otherwise a later run goes on with it. */
+  /** Whether a phone can register now; if not, provisioning continues in the background. */
   isReady: boolean
 }
 
 export interface ExtensionRegistration {
   /**
-   * An account and an extension that rings, from one request.
-   * @throws {Refusal} `forbidden` (closed, or no good invitation), `taken`, `throttled`, `unavailable` (also when
-   *   the PBX says no: then nothing is left of it)
+   * Creates an account with an extension on the PBX.
+   * @throws {Refusal} `forbidden` (registration is closed, or no valid invitation), `taken`, `throttled`,
+   *   `unavailable` (also if the PBX refuses the extension: then no account is left)
    */
   register(request: RegistrationRequest): Promise<RegistrationResult>
 }
@@ -45,24 +43,24 @@ export interface ExtensionRegistrationNeeds {
   throttle: Pick<RateLimiter, 'consume'>
   invitations: Pick<InvitationStore, 'isValidFor'>
   extensions: Pick<ExtensionStore, 'reserve'>
-  /** Undefined where no PBX is set up to make extensions. */
+  /** Undefined if no PBX is configured that creates extensions. */
   provisioning: Pick<ExtensionProvisioning, 'provision'> | undefined
   seal: SecretSeal
   range: ExtensionRange
   now: () => number
-  /** How long an answer may wait for the PBX, in ms: the gate in front of us has a limit, too. */
+  /** How long a request waits for the PBX, in ms; shorter than the timeout of nginx. */
   timeoutMs?: number
   onError(err: unknown): void
 }
 
-/** A process that dies between reserving and making is given up after this, in seconds. */
+/** If the process dies between reservation and provisioning, another one continues after this, in seconds. */
 const TAKEOVER_DELAY_S = 10
 
 export function createExtensionRegistration(needs: ExtensionRegistrationNeeds): ExtensionRegistration {
   const { mode, users, extensions, invitations, provisioning, seal, range, timeoutMs = 20_000 } = needs
   const nowS = () => toUnixSeconds(needs.now())
 
-  /** @returns the hash of what has to be used up; also where registration is open, as it reserves its address */
+  /** @returns the hash of the invitation to consume; also in open mode, as an invitation reserves its address */
   async function requireInvitation({ invitation, email }: RegistrationRequest): Promise<string | undefined> {
     const hash = hashToken(invitation ?? '')
     if (await invitations.isValidFor(hash, email, nowS())) return hash
@@ -70,29 +68,25 @@ export function createExtensionRegistration(needs: ExtensionRegistrationNeeds): 
     throw new Refusal('forbidden', { detail: 'an invitation is needed that is good for this address' })
   }
 
-  /** What the PBX makes of it within our patience; it goes on beyond. */
+  /** Provisions until the timeout; then provisioning continues in the background. */
   async function provisionWithin(reserved: Extension, provisioner: Pick<ExtensionProvisioning, 'provision'>) {
-    let timer: NodeJS.Timeout | undefined
-    const timedOut = new Promise<Extension>((resolve) => {
-      timer = setTimeout(resolve, timeoutMs, reserved)
-    })
-    // The account is made: a fault of ours from here on only makes it wait for a later run.
-    const made = provisioner.provision(reserved).catch((err) => {
+    // The account exists: after an error the extension is retried later.
+    const attempt = provisioner.provision(reserved).catch((err) => {
       needs.onError(err)
       return reserved
     })
-    return Promise.race([made, timedOut]).finally(() => clearTimeout(timer))
+    return withDeadline(attempt, timeoutMs, () => new Error('timeout')).catch(() => reserved)
   }
 
   return {
     async register(request) {
       const { email, password, address } = request
-      if (mode === 'closed') throw new Refusal('forbidden', { detail: 'registration is closed' })
+      requireNotClosed(mode, 'registration is closed')
       await needs.throttle.consume(address)
       if (provisioning === undefined) {
         throw new Refusal('unavailable', { detail: 'no provisioner is set up that makes SIP extensions' })
       }
-      // Before anything is said of the address: who is not invited learns nothing.
+      // Checked before the address: a client without an invitation must not learn which addresses have accounts.
       const invitation = await requireInvitation(request)
       if ((await users.findByLogin(email)) !== undefined) throw new Refusal('taken', { detail: 'email' })
       const passwordHash = await needs.passwords.hash(password, networkOf(address))

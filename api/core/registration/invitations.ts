@@ -1,15 +1,15 @@
-import { randomBytes } from 'node:crypto'
 import type { Role } from '../../../contract/claims.ts'
 import { sha256 } from '../../../runtime/hash.ts'
 import { toUnixSeconds } from '../../../runtime/time.ts'
+import { newLinkToken } from './link-token.ts'
 
-/** An invitation lets one person make one account. Times are unix seconds. */
+/** An invitation allows one account to be created. Times are unix seconds. */
 export interface Invitation {
-  /** SHA-256 of its text, base64url: the text itself is kept nowhere. */
+  /** `hashToken` of its token; the token itself is not stored. */
   hash: string
-  /** The only address that may use it; anybody's where null. */
+  /** The only address that may use it; null: any address. */
   email: string | null
-  /** What whoever uses it becomes in the call centre: a user where null, and without a team where null. */
+  /** Role and team in the call center; null: a user, without a team. */
   role: Role | null
   team: string | null
   createdBy: string | null
@@ -20,35 +20,45 @@ export interface Invitation {
 
 export interface InvitationStore {
   add(invitation: Invitation): Promise<void>
-  /** Whether it is there, unused, unexpired, and for this address. `ExtensionStore.reserve` uses it up. */
+  /** Whether it exists, is unused, unexpired and for this address. `ExtensionStore.reserve` consumes it. */
   isValidFor(hash: string, email: string, now: number): Promise<boolean>
-  /** Those that can still be used, the newest first. */
+  /** Unused and unexpired, newest first. */
   listOpen(now: number): Promise<Invitation[]>
 }
 
 export interface Invitations {
-  /** @returns its text, shown once */
-  invite(
-    to: Pick<Invitation, 'email' | 'createdBy'> &
-      Partial<Pick<Invitation, 'role' | 'team'>> & { days: number },
-  ): Promise<{ invitation: string; expiresAt: number }>
+  /** @returns the token, which is shown once */
+  invite(input: NewInvitation): Promise<{ invitation: string; expiresAt: number }>
   listOpen(): Promise<Invitation[]>
 }
 
 export function createInvitations(store: InvitationStore, now: () => number): Invitations {
   const nowS = () => toUnixSeconds(now())
   return {
-    async invite({ email, role = null, team = null, days, createdBy }) {
-      const invitation = `inv_${randomBytes(24).toString('base64url')}`
-      const createdAt = nowS()
-      const expiresAt = createdAt + days * 86_400
-      const hash = hashToken(invitation)
-      await store.add({ hash, email, role, team, createdBy, createdAt, expiresAt, usedAt: null })
-      return { invitation, expiresAt }
+    async invite(input) {
+      const { token, invitation } = newInvitation(input, nowS())
+      await store.add(invitation)
+      return { invitation: token, expiresAt: invitation.expiresAt }
     },
     listOpen: () => store.listOpen(nowS()),
   }
 }
 
-/** 192 random bits need no slow hash. */
+type NewInvitation = Pick<Invitation, 'email' | 'createdBy'> &
+  Partial<Pick<Invitation, 'role' | 'team'>> & {
+    /** Until it expires. */
+    days: number
+  }
+
+export function newInvitation(
+  { email, role = null, team = null, createdBy, days }: NewInvitation,
+  createdAt: number,
+): { token: string; invitation: Invitation } {
+  const token = newLinkToken('inv')
+  const expiresAt = createdAt + days * 86_400
+  const hash = hashToken(token)
+  return { token, invitation: { hash, email, role, team, createdBy, createdAt, expiresAt, usedAt: null } }
+}
+
+/** SHA-256: a token has 192 random bits, so a slow password hash is not needed. */
 export const hashToken = (token: string): string => sha256(token)

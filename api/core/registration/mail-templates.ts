@@ -2,17 +2,18 @@ import type { Mail } from './mailer.ts'
 
 type MailContent = Omit<Mail, 'to'>
 
-/** What a letter's link leads to. */
+/** What an invitation mail names. */
 export interface InvitationData {
   role: string
   team: string | null
   invitedBy: string | null
+  /** Expiry as readable text. */
   until: string
 }
 
 /**
- * For an address that nobody has proved yet. Of what the asker wrote it holds the name alone.
- * @param hasConflict whether it was registered by two, so that a password comes with the code
+ * Sent to an unverified address, so the username is the only text from the request in it.
+ * @param hasConflict whether registrations of the address differ, so that a password is needed to confirm
  */
 export const verificationMail = (
   username: string,
@@ -22,36 +23,36 @@ export const verificationMail = (
 ): MailContent => ({
   subject: 'Confirm your address',
   text: joinLines(
-    `Somebody, we hope it was you, asks for an account with this address under the name ${username}.`,
+    `An account with this address was requested under the name ${username}.`,
     '',
-    'To confirm that the address is yours, open',
+    'If you requested it, open this link to confirm your address:',
     '',
     `  ${link}`,
     '',
-    'or give this code where you registered:',
+    'or enter this code where you registered:',
     '',
     `  ${token}`,
     '',
     ...(hasConflict ? CONFLICT_NOTICE : []),
-    'It is good for a day, and once. If you did not ask for it, or not under this name, do nothing: then no account is made.',
+    'The link expires in 24 hours and works once. If you did not request an account, or not under this name, ignore this mail: no account will be created.',
   ),
 })
 
 const CONFLICT_NOTICE = [
-  'This address was registered more than once, with different names or passwords. None of these passwords counts:',
+  'This address was registered more than once, with different names or passwords. None of these passwords is valid:',
   'choose a new one when you confirm.',
   '',
 ]
 
-/** For whoever has an account; the asker is not told that there is one. */
+/** Sent to the owner of an existing account. The client that registered does not learn that there is one. */
 export const accountExistsMail = (appUrl: string): MailContent => ({
   subject: 'You have an account',
   text: joinLines(
-    'Somebody, maybe you, asked for an account with this address. It has one already: log in at',
+    'An account with this address was requested. It has one already: log in at',
     '',
     `  ${appUrl}`,
     '',
-    'If it was not you, there is nothing to do: nothing was changed.',
+    'If you did not request an account, ignore this mail: nothing was changed.',
   ),
 })
 
@@ -64,15 +65,15 @@ export const invitationMail = (
   text: joinLines(
     `${invitedBy ?? 'An administrator'} invites you to join as ${role}${team === null ? '' : ` of the team ${team}`}.`,
     '',
-    'To make your account, open',
+    'To create your account, open',
     '',
     `  ${link}`,
     '',
-    'or give this code where you register:',
+    'or enter this code where you register:',
     '',
     `  ${token}`,
     '',
-    `It is good until ${until}, and once.`,
+    `The link expires on ${until} and works once.`,
   ),
 })
 

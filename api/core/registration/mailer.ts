@@ -1,4 +1,4 @@
-/** Mail as it leaves the house. */
+/** A mail to send. */
 export interface Mail {
   to: string
   subject: string
@@ -7,6 +7,6 @@ export interface Mail {
 }
 
 export interface Mailer {
-  /** Over once the server took it. @throws {Error} where it did not, or cannot be reached */
+  /** Resolves when the mail server has accepted the mail. @throws {Error} if it rejects it or cannot be reached */
   send(mail: Mail): Promise<void>
 }

@@ -1,21 +1,22 @@
 import { toUnixSeconds } from '../../../runtime/time.ts'
+import { errorSummary } from '../values/error-summary.ts'
 import type { Mail, Mailer } from './mailer.ts'
 
 export type MailKind = 'verification' | 'invitation'
 
-/** Mail that is to be written and sent. No secret waits in it: see `letter-writer.ts`. Times are unix seconds. */
+/** A mail to render and send. It holds no secret: `render-mail.ts` creates tokens when it is sent. */
 export interface QueuedMail {
   id: string
   kind: MailKind
   recipient: string
-  /** Of an invitation: its hash; of a verification: the address in normal form. */
+  /** Invitation: its hash. Verification: the normalized address. */
   about: string | null
-  /** This one counted. */
+  /** Including the current attempt. */
   tries: number
 }
 
 export interface MailQueue {
-  /** Those that are due by `now`, for us alone until `until`: of two who ask, one gets each. */
+  /** Claims mails that are due at `now`; until `until` no other process gets them. Times are unix seconds. */
   claim(now: number, until: number, limit: number): Promise<QueuedMail[]>
   postpone(mail: QueuedMail, nextTryAt: number, error: string): Promise<void>
   remove(mail: QueuedMail): Promise<void>
@@ -24,18 +25,18 @@ export interface MailQueue {
 export interface OutboxNeeds {
   queue: MailQueue
   mailer: Mailer
-  /** Undefined where there is nothing to be sent any more. */
+  /** @returns undefined if the mail is obsolete */
   render(mail: QueuedMail): Promise<Mail | undefined>
   now: () => number
-  onError(what: string, mail: Pick<QueuedMail, 'id' | 'kind' | 'tries'>, err: unknown): void
+  onError(message: string, mail: Pick<QueuedMail, 'id' | 'kind' | 'tries'>, err: unknown): void
 }
 
-/** Sends what is due. Call it every second. */
+/** Sends queued mails, with retries. Call `tick` every second. */
 export interface Outbox {
   tick(): Promise<void>
 }
 
-/** Longer than any try takes: nobody else tries meanwhile, and whoever died in it is taken over from. */
+/** Seconds; longer than any attempt takes. If the process dies, another one retries after it. */
 const CLAIM_S = 180
 const MAX_CONCURRENT = 5
 const MAX_ATTEMPTS = 20
@@ -74,9 +75,5 @@ export function createOutbox({ queue, mailer, render, now, onError }: OutboxNeed
   }
 }
 
-/** 10 s after the first try, twice as long after each, never more than an hour. */
+/** @returns seconds after the given attempt: 10, doubled after each, at most an hour */
 export const retryDelayS = (tries: number): number => Math.min(MAX_DELAY_S, BASE_DELAY_S * 2 ** (tries - 1))
-
-/** For operators: one line, and not long. */
-const errorSummary = (err: unknown): string =>
-  (err instanceof Error ? err.message : 'unknown').replace(/\p{C}+/gu, ' ').slice(0, 300)

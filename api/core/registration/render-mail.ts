@@ -13,22 +13,22 @@ export interface MailRendererNeeds {
   registrations: Pick<EmailRegistrationStore, 'setToken'>
   invitations: Pick<EmailInvitationStore, 'replaceHash'>
   users: Pick<UserStore, 'find' | 'findByLogin'>
-  /** What a role is called where people read it. */
+  /** Readable name of a role. */
   roleName(role: Role | null): string
-  /** Where links lead, without a slash at its end. */
+  /** Base URL of links, without a trailing slash. */
   appUrl: string
   now: () => number
 }
 
 /**
- * Writes what is due at the moment it is sent: only then is a link's token made, and its hash kept. Each try
- * makes another, and the one of an earlier try is good no more.
+ * Renders a mail when it is sent. Each attempt creates a new link token and stores its hash, so tokens of earlier
+ * attempts become invalid.
  */
 export function createMailRenderer(needs: MailRendererNeeds) {
   const { registrations, invitations, users, appUrl } = needs
   const nowS = () => toUnixSeconds(needs.now())
 
-  /** Whether the address has an account is asked here alone: whoever registered it was told the same either way. */
+  /** Whether an account exists is checked here and not in the request, as its answer must not reveal it. */
   async function renderVerification({ recipient }: QueuedMail) {
     if ((await users.findByLogin(recipient)) !== undefined) return accountExistsMail(appUrl)
     const token = newLinkToken('ver')

@@ -3,12 +3,12 @@ import type { User, UserStore } from '../auth/users.ts'
 import type { MediaFolders } from '../provisioning/media-folders.ts'
 import { Refusal } from '../refusal.ts'
 
-/** Accounts that people make themselves, with an extension of their choice. */
+/** Accounts that users register with an extension of their choice. */
 export interface SelfRegistration {
   /**
-   * @param address the client's
-   * @throws {Refusal} as `Accounts.add`; `taken` also for an extension whose folder holds files, as they are of a
-   *   person before, and for an address that an invitation names
+   * @param address the client's network address
+   * @throws {Refusal} as `Accounts.add`; `taken` also for an extension with files of a previous
+   *   owner in its media folder, and for an address that an open invitation names
    */
   register(account: Omit<NewAccount, 'role'>, address: string): Promise<User>
 }

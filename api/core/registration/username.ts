@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { Refusal } from '../refusal.ts'
 import { requireOwnNames, trimName } from '../values/account-names.ts'
 
-/** What somebody may call themselves: it stands in mail to an address that is not proved yet, so it is no link. */
+/** A self-chosen username. It is mailed to unverified addresses, so it must not be able to form a link. */
 export const Username = z
   .string()
   .overwrite(trimName)
@@ -12,15 +12,14 @@ export const Username = z
   )
 
 /**
- * What a member may be called, who has an address and no extension.
- * @throws {Refusal} `input_invalid`
+ * @throws {Refusal} `input_invalid` for the form of a name that belongs to others, such as another address
  */
 export const requireOwnName = (username: string, email: string): void =>
   requireOwnNames({ username, email, extension: null })
 
 /**
- * Says in words which of them somebody else has.
- * @throws {Refusal} `taken`, or what it was given
+ * Words the detail of a `taken` error for people.
+ * @throws {Refusal} `taken` with a readable detail; other errors unchanged
  */
 export function describeConflict(err: unknown): never {
   if (!(err instanceof Refusal && err.code === 'taken')) throw err

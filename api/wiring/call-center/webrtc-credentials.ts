@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { type IntervalJob, startInterval } from '../../../runtime/interval.ts'
 import { failureLogger } from '../../../runtime/log.ts'
 import { createWebrtcCredentials } from '../../core/provisioning/webrtc-credentials.ts'
@@ -26,7 +25,6 @@ export function createWebrtcCredentialsModule({
     seal: provisioning.seal,
     ttl,
     now,
-    wait: (ms) => sleep(ms),
     onError: (what, err) => log.warn({ event: 'webrtc_credential_failed', what, err }, what),
   })
   let job: IntervalJob | undefined

@@ -20,7 +20,7 @@ afterAll(() => rmSync(folder, { recursive: true }))
 
 const MAIL = { to: 'anna@example.org', subject: 'Hello', text: 'a line\n'.repeat(3) }
 
-/** A way to a server of its own, as to another machine; tests name what is different. */
+/** A mailer to a server on another machine; tests override the differences. */
 async function setUp(
   options: MailServerOptions = {},
   difference: Partial<Parameters<typeof createSmtpMailer>[0]> = {},
@@ -40,7 +40,7 @@ async function setUp(
 }
 
 describe('mail', () => {
-  test('goes by STARTTLS to the one address, from whom the setting says', async () => {
+  test('is sent with STARTTLS to one address, from the configured sender', async () => {
     const { mailer, server } = await setUp()
     await mailer.send(MAIL)
     expect(server.messages).toMatchObject([{ to: ['anna@example.org'], secure: true, text: MAIL.text }])
@@ -53,29 +53,29 @@ describe('mail', () => {
 
   test.each([
     ['an apostrophe', "o'hara+x@example.org", "o'hara+x@example.org"],
-    ['signs that few use', 'a!b#c%d{e|f}g@example.org', 'a!b#c%d{e|f}g@example.org'],
+    ['rarely used characters', 'a!b#c%d{e|f}g@example.org', 'a!b#c%d{e|f}g@example.org'],
     ['a domain in Unicode', 'ivan@пример.рф', 'ivan@xn--e1afmkfd.xn--p1ai'],
-  ])('goes to an address with %s', async (_, to, arrived) => {
+  ])('is sent to an address with %s', async (_, to, arrived) => {
     const { mailer, server } = await setUp({ hideSMTPUTF8: true })
     await mailer.send({ ...MAIL, to })
     expect(server.messages).toMatchObject([{ text: MAIL.text }])
     expect(server.messages[0]?.headers).toContain(`\nTo: ${arrived}\r\n`)
   })
 
-  test('goes to an address with an accent by SMTPUTF8', async () => {
+  test('is sent to an address with an accent by SMTPUTF8', async () => {
     const { mailer, server } = await setUp()
     await mailer.send({ ...MAIL, to: 'josé@bücher.example' })
     expect(server.messages).toMatchObject([{ to: ['josé@bücher.example'] }])
   })
 
-  test('keeps long lines and other scripts whole', async () => {
+  test('keeps long lines and other scripts unchanged', async () => {
     const { mailer, server } = await setUp()
     const text = `анна ${'https://voice.example.org/verify-email?token='}${'x'.repeat(200)}\n`
     await mailer.send({ ...MAIL, text })
     expect(server.messages).toMatchObject([{ text }])
   })
 
-  test('logs in where it is told to, and is not sent by a wrong password', async () => {
+  test('logs in with the configured credentials, and is not sent with a wrong password', async () => {
     const login = { username: 'voice', password: 'hunter2' }
     const { mailer, server } = await setUp({ login }, { auth: { user: 'voice', pass: 'hunter2' } })
     await mailer.send(MAIL)
@@ -93,56 +93,56 @@ describe('mail', () => {
     await expect(wrong.send(MAIL)).rejects.not.toThrow(/hunter3/)
   })
 
-  test('to another machine is not sent in the clear', async () => {
+  test('is not sent unencrypted to another machine', async () => {
     const { mailer, server } = await setUp({ hideSTARTTLS: true, disabledCommands: ['STARTTLS'] })
     await expect(mailer.send(MAIL)).rejects.toThrow(/ETLS|ESOCKET|EPROTOCOL/)
     expect(server.connections()).toBe(1)
     expect(server.messages).toEqual([])
   })
 
-  test('is not given to whoever merely says to be the server', async () => {
+  test('is not sent to a server with an untrusted certificate', async () => {
     const { mailer, server } = await setUp({}, { caPath: undefined })
     await expect(mailer.send(MAIL)).rejects.toThrow(/ESOCKET|ETLS/)
     expect(server.messages).toEqual([])
   })
 
-  test('on this machine needs no certificate that proves anything', async () => {
+  test('needs no valid certificate on the same machine', async () => {
     const { mailer, server } = await setUp({}, { caPath: undefined, requireTls: false })
     await mailer.send(MAIL)
     expect(server.messages).toHaveLength(1)
   })
 
-  test('goes by TLS from the start', async () => {
+  test('is sent with implicit TLS', async () => {
     const { mailer, server } = await setUp({ secure: true }, { secure: true, requireTls: false })
     await mailer.send(MAIL)
     expect(server.messages).toMatchObject([{ secure: true }])
   })
 
-  test('that is refused says so, and not in the server’s own words', async () => {
+  test('that is rejected throws an error without the server’s own text', async () => {
     const { mailer } = await setUp({ rejectsRecipients: true })
     await expect(mailer.send(MAIL)).rejects.toThrow(
       /^the mail server did not take it: EENVELOPE RCPT TO 550$/,
     )
   })
 
-  test('to a server that is away says so', async () => {
+  test('to an unreachable server throws an error', async () => {
     const { mailer } = await setUp({}, { port: await freePort() })
     await expect(mailer.send(MAIL)).rejects.toThrow(/ECONNREFUSED|ESOCKET/)
   })
 
-  // The schema lets none of these through; should one ever pass, it is still one address or none.
+  // The schema rejects all of these. If one should pass, it must still be one address or none.
   test.each([
     ['a header', 'anna@example.org\r\nBcc: boris@example.org'],
     ['another address', 'anna@example.org, boris@example.org'],
     ['a display name', 'Boris <boris@example.org>'],
-  ])('cannot be led astray by %s in an address', async (_, to) => {
+  ])('is not sent to another recipient by %s in an address', async (_, to) => {
     const { mailer, server } = await setUp()
     await mailer.send({ ...MAIL, to }).catch(() => {})
     expect(server.messagesTo('boris@example.org')).toEqual([])
     for (const { headers } of server.messages) expect(headers).not.toMatch(/^Bcc/im)
   })
 
-  test('cannot be led astray by a line end in its subject', async () => {
+  test('is not sent to another recipient by a line end in its subject', async () => {
     const { mailer, server } = await setUp()
     await mailer.send({ ...MAIL, subject: 'Hello\r\nBcc: boris@example.org' })
     expect(server.messagesTo('boris@example.org')).toEqual([])

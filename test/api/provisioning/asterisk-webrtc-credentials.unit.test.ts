@@ -6,7 +6,7 @@ import { ARI, startAri } from './fake-ari.ts'
 import { extensionSpec as anyOrder, faultsOn, shortTimeouts } from './fixtures.ts'
 
 const order = { ...anyOrder, secret: 'Vq7ProposedSecret42' }
-const lent = { id: '1001-w-0a', secret: 'aLentSecretOfSomeLength' }
+const issued = { id: '1001-w-0a', secret: 'aLentSecretOfSomeLength' }
 const contact = (md5: string) => `contact/1001;@${md5}`
 
 const ends: (() => Promise<void>)[] = []
@@ -28,28 +28,28 @@ async function open(timeouts = shortTimeouts) {
   })
   await provision(order)
   ari.written.splice(0)
-  return { ari, lender: webrtcCredentials }
+  return { ari, credentials: webrtcCredentials }
 }
 
-describe('lending an extension of Asterisk', () => {
-  test('makes the auth before it is listed, and lists it no more before it goes', async () => {
-    const { ari, lender } = await open()
-    await lender.add(order, lent)
+describe('WebRTC credentials of an Asterisk extension', () => {
+  test('creates the auth before it is listed, and unlists it before it is deleted', async () => {
+    const { ari, credentials } = await open()
+    await credentials.add(order, issued)
     expect(ari.written).toEqual([
       {
         object: 'auth/1001-w-0a',
-        fields: { [OWNERSHIP_OPTION]: order.ownershipTag, username: '1001', password: lent.secret },
+        fields: { [OWNERSHIP_OPTION]: order.ownershipTag, username: '1001', password: issued.secret },
       },
       { object: 'endpoint/1001', fields: { auth: '1001,1001-w-0a' } },
     ])
-    await lender.remove(order, lent.id, true)
-    await lender.remove(order, lent.id, true)
+    await credentials.remove(order, issued.id, true)
+    await credentials.remove(order, issued.id, true)
     expect(ari.written.slice(2)).toEqual([{ object: 'endpoint/1001', fields: { auth: '1001' } }])
     expect([...ari.objects.keys()].sort()).toEqual(['aor/1001', 'auth/1001', 'endpoint/1001'])
   })
 
-  test('forgets browsers where it shall, and never a desk phone or what is kept of phones', async () => {
-    const { ari, lender } = await open()
+  test('disconnects browsers on request, never desk phones, and never writes the aor', async () => {
+    const { ari, credentials } = await open()
     const uris = 'sip:a@192.0.2.1:5060,sip:b@192.0.2.2:4711;transport=ws,sip:c@192.0.2.3:4712;transport=WSS'
     ari.objects.set('aor/1001', { ...ari.objects.get('aor/1001'), contact: uris })
     // printf of each | md5sum
@@ -59,10 +59,10 @@ describe('lending an extension of Asterisk', () => {
       '1cf0c765b964cc41fff12bfa79450d75',
     ]
     for (const md5 of known) ari.objects.set(contact(md5), {})
-    await lender.add(order, lent)
-    await lender.remove(order, lent.id, false)
+    await credentials.add(order, issued)
+    await credentials.remove(order, issued.id, false)
     expect([...ari.objects.keys()].filter((one) => one.startsWith('contact/'))).toHaveLength(3)
-    await lender.remove(order, lent.id, true)
+    await credentials.remove(order, issued.id, true)
     expect([...ari.objects.keys()].filter((one) => one.startsWith('contact/'))).toEqual([
       contact('22f1d860b880ec37b4ccdb28a858b994'),
     ])
@@ -70,47 +70,47 @@ describe('lending an extension of Asterisk', () => {
   })
 
   test.each([
-    ['is another registration’s', { [OWNERSHIP_OPTION]: 'another', auth: '1001' }],
-    ['nobody marked', { auth: '1001' }],
-  ])('an endpoint that %s is left alone', async (_, endpoint) => {
-    const { ari, lender } = await open()
-    await lender.add(order, lent)
+    ['has another ownership tag', { [OWNERSHIP_OPTION]: 'another', auth: '1001' }],
+    ['has no ownership tag', { auth: '1001' }],
+  ])('does not change an endpoint that %s', async (_, endpoint) => {
+    const { ari, credentials } = await open()
+    await credentials.add(order, issued)
     ari.objects.set('endpoint/1001', endpoint)
     ari.written.splice(0)
-    await expect(lender.add(order, lent)).rejects.toMatchObject({ code: 'taken' })
-    await lender.remove(order, lent.id, true)
+    await expect(credentials.add(order, issued)).rejects.toMatchObject({ code: 'taken' })
+    await credentials.remove(order, issued.id, true)
     expect(ari.written).toEqual([])
     expect(ari.objects.get('endpoint/1001')).toEqual(endpoint)
     expect(ari.objects.has('auth/1001-w-0a')).toBe(false)
   })
 
-  test('an auth of the same name that we did not make is left alone', async () => {
-    const { ari, lender } = await open()
+  test('does not delete an auth of the same name without our ownership tag', async () => {
+    const { ari, credentials } = await open()
     ari.objects.set('auth/1001-w-0a', { username: '1001', password: 'theirs' })
-    await lender.remove(order, lent.id, true)
+    await credentials.remove(order, issued.id, true)
     expect(ari.objects.has('auth/1001-w-0a')).toBe(true)
   })
 
-  test('what is gone with its extension is taken back all the same', async () => {
-    const { ari, lender } = await open()
-    await lender.add(order, lent)
+  test('deletes the auth of a missing extension', async () => {
+    const { ari, credentials } = await open()
+    await credentials.add(order, issued)
     ari.objects.delete('endpoint/1001')
-    await lender.remove(order, lent.id, true)
+    await credentials.remove(order, issued.id, true)
     expect(ari.objects.has('auth/1001-w-0a')).toBe(false)
-    await expect(lender.add(order, lent)).rejects.toMatchObject({ code: 'taken' })
+    await expect(credentials.add(order, issued)).rejects.toMatchObject({ code: 'taken' })
   })
 
   test.each(['1001', '1002-w-0a', '1001-w-', '1001-w-0a/../x', '1001-w-0a,1002'])(
-    'the name %s never reaches Asterisk',
+    'the id %s never reaches Asterisk',
     async (id) => {
-      const { ari, lender } = await open()
-      await expect(lender.add(order, { ...lent, id })).rejects.toMatchObject({ code: 'refused' })
-      await expect(lender.remove(order, id, true)).rejects.toMatchObject({ code: 'refused' })
+      const { ari, credentials } = await open()
+      await expect(credentials.add(order, { ...issued, id })).rejects.toMatchObject({ code: 'refused' })
+      await expect(credentials.remove(order, id, true)).rejects.toMatchObject({ code: 'refused' })
       expect(ari.written).toEqual([])
     },
   )
 
-  test('whatever fails on the way, no auth is listed that is not there, and it comes and goes whole', async () => {
+  test('with any faults, no missing auth is listed, and a retry creates and removes the whole auth', async () => {
     const operations = ['GET auth', 'GET endpoint', 'PUT auth', 'PUT endpoint', 'DELETE auth']
     const untilDone = async (deed: () => Promise<void>, check: () => void) => {
       for (let tries = 0; tries < 12; tries += 1) {
@@ -125,17 +125,17 @@ describe('lending an extension of Asterisk', () => {
     }
     await fc.assert(
       fc.asyncProperty(faultsOn(operations), faultsOn(operations), async (first, second) => {
-        const { ari, lender } = await open({ ...shortTimeouts, requestMs: 60 })
+        const { ari, credentials } = await open({ ...shortTimeouts, requestMs: 60 })
         const isWhole = () =>
           (ari.objects.get('endpoint/1001')?.auth ?? '')
             .split(',')
             .every((one) => ari.objects.has(`auth/${one}`))
         const check = () => expect(isWhole()).toBe(true)
         ari.faults.push(...first)
-        await untilDone(() => lender.add(order, lent), check)
+        await untilDone(() => credentials.add(order, issued), check)
         expect(ari.objects.get('endpoint/1001')?.auth).toBe('1001,1001-w-0a')
         ari.faults.splice(0, Number.POSITIVE_INFINITY, ...second)
-        await untilDone(() => lender.remove(order, lent.id, false), check)
+        await untilDone(() => credentials.remove(order, issued.id, false), check)
         expect([...ari.objects.keys()].sort()).toEqual(['aor/1001', 'auth/1001', 'endpoint/1001'])
         await ends.pop()?.()
       }),

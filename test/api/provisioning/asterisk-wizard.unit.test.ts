@@ -15,8 +15,8 @@ function open() {
   return { state, extensions: createWizardProvisioner({ ami, template: 'hookswitch' }) }
 }
 
-describe('providing', () => {
-  test('writes a section from the template, and has it loaded', async () => {
+describe('provisioning', () => {
+  test('writes a section based on the template and reloads', async () => {
     const { state, extensions } = open()
     expect(await extensions.provision(order)).toEqual(provided)
     expect(Object.fromEntries(state.loaded.get('1001') ?? [])).toEqual({
@@ -28,7 +28,7 @@ describe('providing', () => {
     })
   })
 
-  test('another secret replaces the section', async () => {
+  test('a new secret replaces the section', async () => {
     const { state, extensions } = open()
     await extensions.provision(order)
     await extensions.provision({ ...order, secret: 'AnotherSecret4242' })
@@ -36,7 +36,7 @@ describe('providing', () => {
     expect(state.wizard.size).toBe(1)
   })
 
-  test('many at once are done one after another', async () => {
+  test('concurrent operations run one after another', async () => {
     const { state, extensions } = open()
     const numbers = ['1001', '1002', '1003', '1004']
     await Promise.all(numbers.map((extension) => extensions.provision({ ...order, extension })))
@@ -44,7 +44,7 @@ describe('providing', () => {
     expect(state.actions.join(' ')).not.toMatch(/UpdateConfig UpdateConfig/)
   })
 
-  test('no name gets out of its line', async () => {
+  test('a display name cannot leave its line', async () => {
     const { state, extensions } = open()
     await fc.assert(
       fc.asyncProperty(fc.string({ unit: 'binary', maxLength: 60 }), async (displayName) => {
@@ -60,23 +60,23 @@ describe('providing', () => {
   test.each([
     ['an extension that ends its section', { extension: '1001]' }],
     ['a secret with a comment', { secret: 'Vq7Proposed;Secret' }],
-    ['a mark with an equals sign', { ownershipTag: 'a=b' }],
-  ])('%s never reaches Asterisk', async (_, flaw) => {
+    ['an ownership tag with an equals sign', { ownershipTag: 'a=b' }],
+  ])('%s never reaches Asterisk', async (_, overrides) => {
     const { state, extensions } = open()
-    await expect(extensions.provision({ ...order, ...flaw })).rejects.toMatchObject({ code: 'refused' })
+    await expect(extensions.provision({ ...order, ...overrides })).rejects.toMatchObject({ code: 'refused' })
     expect(state.actions).toEqual([])
   })
 
-  test('a template that is no name is a fault at the start', () => {
+  test('an invalid template name throws at the start', () => {
     const { ami } = fakeConfigAmi()
     expect(() => createWizardProvisioner({ ami, template: 'a,inherit=b' })).toThrow('template')
   })
 })
 
-describe('what is somebody else’s', () => {
+describe('an extension that is not ours', () => {
   test.each([
-    ['another mark', new Map([[MARKED, 'another']])],
-    ['no mark', new Map([['type', 'wizard']])],
+    ['another ownership tag', new Map([[MARKED, 'another']])],
+    ['no ownership tag', new Map([['type', 'wizard']])],
   ])('a section with %s is neither changed nor removed', async (_, section) => {
     const { state, extensions } = open()
     state.wizard.set('1001', section)
@@ -85,13 +85,13 @@ describe('what is somebody else’s', () => {
     expect([...state.wizard]).toEqual([['1001', section]])
   })
 
-  test('what pjsip.conf has is taken', async () => {
+  test('an extension of pjsip.conf is taken', async () => {
     const { state, extensions } = open()
     state.pjsip.set('1001', new Map())
     await expect(extensions.provision(order)).rejects.toMatchObject({ code: 'taken' })
   })
 
-  test('a number whose last phone is still registered is taken, and not that of its neighbour', async () => {
+  test('a number is taken while a phone is registered for it; a longer number with the same digits is not', async () => {
     const { state, extensions } = open()
     state.contacts.push('1001;@1c802507dff12d11bc90a1f0aa6b43f4')
     await expect(extensions.provision(order)).rejects.toMatchObject({ code: 'taken' })
@@ -100,13 +100,13 @@ describe('what is somebody else’s', () => {
   })
 })
 
-describe('when Asterisk says no', () => {
+describe('an error of Asterisk', () => {
   test.each([
-    ['Permission denied', 'denied'],
-    ['Config file not found', 'denied'],
-    ['Template category not found', 'denied'],
-    ['Save of config failed', 'denied'],
-    ['Create category did not complete successfully', 'away'],
+    ['Permission denied', 'unauthorized'],
+    ['Config file not found', 'unauthorized'],
+    ['Template category not found', 'unauthorized'],
+    ['Save of config failed', 'unauthorized'],
+    ['Create category did not complete successfully', 'unreachable'],
     ['Something new', 'refused'],
   ])('%s', async (message, code) => {
     const { state, extensions } = open()
@@ -117,7 +117,7 @@ describe('when Asterisk says no', () => {
   })
 })
 
-describe('whatever is lost on the way', () => {
+describe('with lost requests and answers', () => {
   const faults = fc.array(
     fc.record({
       on: fc.constantFrom('GetConfig', 'UpdateConfig', 'Reload'),
@@ -126,7 +126,7 @@ describe('whatever is lost on the way', () => {
     { maxLength: 6 },
   )
 
-  /** As the core does: again, until it is done. */
+  /** Retries until it succeeds, as the core does. */
   async function untilDone(deed: () => Promise<unknown>): Promise<void> {
     for (let tries = 0; tries < 12; tries += 1) {
       try {
@@ -134,13 +134,13 @@ describe('whatever is lost on the way', () => {
         return
       } catch (err) {
         expect(err).toBeInstanceOf(ProvisioningError)
-        expect(err).toMatchObject({ code: 'away' })
+        expect(err).toMatchObject({ code: 'unreachable' })
       }
     }
     throw new Error('it never came about')
   }
 
-  test('what is written is loaded in the end, once, and what is removed is no longer', async () => {
+  test('retries load a written section once and remove a deleted one', async () => {
     await fc.assert(
       fc.asyncProperty(faults, faults, async (first, second) => {
         const { state, extensions } = open()

@@ -37,8 +37,8 @@ const errorOf = (promise: Promise<unknown>) =>
     (err: ProvisioningError) => err,
   )
 
-describe('providing', () => {
-  test('makes what asks for a password before what lets calls through', async () => {
+describe('provisioning', () => {
+  test('creates the auth before the endpoint', async () => {
     const { ari, asterisk } = await open()
     expect(await asterisk.provision(order)).toEqual(provided)
     expect(ari.written).toMatchObject([
@@ -60,7 +60,7 @@ describe('providing', () => {
     for (const { fields } of ari.written) expect(fields[OWNERSHIP_OPTION]).toBe(order.ownershipTag)
   })
 
-  test('the same order again gives the same', async () => {
+  test('a repeated request returns the same', async () => {
     const { ari, asterisk } = await open()
     await asterisk.provision(order)
     const before = new Map(ari.objects)
@@ -68,7 +68,7 @@ describe('providing', () => {
     expect(ari.objects).toEqual(before)
   })
 
-  test('the template says what phones are like, and not whose they are', async () => {
+  test('phone options set the endpoint, but not its owner', async () => {
     const { ari, asterisk } = await open({
       phones: {
         context: 'from-internal',
@@ -95,11 +95,11 @@ describe('providing', () => {
     ['no codecs', { codecs: [] }],
     ['a codec that ends the line', { codecs: ['alaw\n'] }],
     ['another auth', { endpoint: { auth: '1002' } }],
-    ['an option that is no name', { endpoint: { '@hookswitch_mark': 'mine' } }],
+    ['a reserved option', { endpoint: { '@hookswitch_mark': 'mine' } }],
     ['a value that begins a comment', { endpoint: { language: 'de;' } }],
     ['no contacts', { maxContacts: 0 }],
-  ])('%s is a fault at the start', (_, flaw) => {
-    const phones = { context: 'internal', codecs: ['alaw'], ...flaw }
+  ])('%s throws at the start', (_, overrides) => {
+    const phones = { context: 'internal', codecs: ['alaw'], ...overrides }
     expect(() => createAsteriskProvisioner({ baseUrl: 'http://127.0.0.1:1', ...ARI, phones })).toThrow(
       /^extensions of Asterisk: /,
     )
@@ -110,14 +110,14 @@ describe('providing', () => {
     ['an extension that is a path', { extension: '../1001' }],
     ['a short secret', { secret: 'short' }],
     ['a secret with a line end', { secret: `${order.secret}\n` }],
-    ['a mark with a space', { ownershipTag: 'a b' }],
-  ])('%s never reaches Asterisk', async (_, flaw) => {
+    ['an ownership tag with a space', { ownershipTag: 'a b' }],
+  ])('%s never reaches Asterisk', async (_, overrides) => {
     const { ari, asterisk } = await open()
-    await expect(asterisk.provision({ ...order, ...flaw })).rejects.toMatchObject({ code: 'refused' })
+    await expect(asterisk.provision({ ...order, ...overrides })).rejects.toMatchObject({ code: 'refused' })
     expect(ari.requestCounts).toEqual({})
   })
 
-  test('no name gets out of its quotes', async () => {
+  test('a display name cannot leave its quotes', async () => {
     const { ari, asterisk } = await open()
     await fc.assert(
       fc.asyncProperty(fc.string({ unit: 'binary', maxLength: 60 }), async (displayName) => {
@@ -129,12 +129,12 @@ describe('providing', () => {
   })
 })
 
-describe('what is somebody else’s', () => {
+describe('an extension that is not ours', () => {
   test.each([
-    ['another registration made', 'endpoint/1001', { [OWNERSHIP_OPTION]: 'another' }],
-    ['another registration made half', 'auth/1001', { [OWNERSHIP_OPTION]: 'another' }],
-    ['nobody marked', 'aor/1001', {}],
-  ])('what %s is neither changed nor removed', async (_, object, fields) => {
+    ['another registration created', 'endpoint/1001', { [OWNERSHIP_OPTION]: 'another' }],
+    ['another registration created partly', 'auth/1001', { [OWNERSHIP_OPTION]: 'another' }],
+    ['has no ownership tag', 'aor/1001', {}],
+  ])('an object that %s is neither changed nor removed', async (_, object, fields) => {
     const { ari, asterisk } = await open()
     ari.objects.set(object, fields)
     await expect(asterisk.provision(order)).rejects.toMatchObject({ code: 'taken' })
@@ -142,14 +142,14 @@ describe('what is somebody else’s', () => {
     expect([...ari.objects]).toEqual([[object, fields]])
   })
 
-  test('what stands in pjsip.conf is taken, also where it was written there meanwhile', async () => {
+  test('an extension of pjsip.conf is taken, also if it is added there during provisioning', async () => {
     const { ari, asterisk } = await open()
     ari.beforeNext.set('PUT auth', () => ari.inFiles.set('auth/1001', {}))
     await expect(asterisk.provision(order)).rejects.toMatchObject({ code: 'taken' })
     expect(ari.objects.size).toBe(0)
   })
 
-  test('who was faster meanwhile has it', async () => {
+  test('a concurrent registration wins', async () => {
     const { ari, asterisk } = await open()
     await asterisk.provision(order)
     ari.beforeNext.set('PUT endpoint', () =>
@@ -160,20 +160,20 @@ describe('what is somebody else’s', () => {
   })
 })
 
-describe('when Asterisk says no', () => {
+describe('an error of Asterisk', () => {
   test.each([
-    ['a read_only user', 403, 'Write access denied', 'denied', /read_only/],
-    ['no place at run time', 403, "Cannot create sorcery objects of type 'auth'", 'denied', /sorcery\.conf/],
-    ['no res_pjsip', 404, "objectType 'auth' not found", 'denied', /res_pjsip/],
+    ['a read_only user', 403, 'Write access denied', 'unauthorized', /read_only/],
     [
-      'a codec it does not know',
-      400,
-      "Creation of object '1001' failed field value validation",
-      'refused',
-      /400/,
+      'no sorcery mapping at run time',
+      403,
+      "Cannot create sorcery objects of type 'auth'",
+      'unauthorized',
+      /sorcery\.conf/,
     ],
-    ['no memory', 500, 'Allocation failed', 'away', /500/],
-    ['it has not booted', 503, 'Asterisk not booted', 'away', /503/],
+    ['no res_pjsip', 404, "objectType 'auth' not found", 'unauthorized', /res_pjsip/],
+    ['an unknown codec', 400, "Creation of object '1001' failed field value validation", 'refused', /400/],
+    ['out of memory', 500, 'Allocation failed', 'unreachable', /500/],
+    ['not booted yet', 503, 'Asterisk not booted', 'unreachable', /503/],
   ])('%s', async (_, status, message, code, words) => {
     const { ari, asterisk } = await open()
     ari.rejectsWith = { status, message }
@@ -183,17 +183,17 @@ describe('when Asterisk says no', () => {
 
   test('a wrong password of ARI', async () => {
     const { asterisk } = await open({ password: 'wrong' })
-    await expect(asterisk.provision(order)).rejects.toMatchObject({ code: 'denied' })
-    await expect(asterisk.remove('1001', order)).rejects.toMatchObject({ code: 'denied' })
+    await expect(asterisk.provision(order)).rejects.toMatchObject({ code: 'unauthorized' })
+    await expect(asterisk.remove('1001', order)).rejects.toMatchObject({ code: 'unauthorized' })
   })
 
-  test('nobody there', async () => {
+  test('an unreachable Asterisk', async () => {
     const { ari, asterisk } = await open()
     await ari.stop()
-    await expect(asterisk.provision(order)).rejects.toMatchObject({ code: 'away' })
+    await expect(asterisk.provision(order)).rejects.toMatchObject({ code: 'unreachable' })
   })
 
-  test('what it claims to have done and did not', async () => {
+  test('success that Asterisk reports but does not show is unconfirmed', async () => {
     const { ari, asterisk } = await open()
     ari.faults.push({ on: 'PUT endpoint', kind: 'lie' })
     await expect(asterisk.provision(order)).rejects.toMatchObject({ code: 'unconfirmed' })
@@ -202,7 +202,7 @@ describe('when Asterisk says no', () => {
     await expect(asterisk.remove('1001', order)).rejects.toMatchObject({ code: 'unconfirmed' })
   })
 
-  test('no error holds a password, whatever Asterisk repeats', async () => {
+  test('no error holds a password, though answers repeat it', async () => {
     const { ari, asterisk } = await open()
     ari.rejectsWith = { status: 400, message: `bad: ${ARI.password} and ${order.secret}` }
     const told = inspect(await errorOf(asterisk.provision(order)), { depth: 10 })
@@ -212,25 +212,25 @@ describe('when Asterisk says no', () => {
   })
 })
 
-describe('whatever fails on the way', () => {
+describe('with any faults', () => {
   const OPERATIONS = ['GET', 'PUT', 'DELETE'].flatMap((method) =>
     ['auth', 'aor', 'endpoint'].map((type) => `${method} ${type}`),
   )
 
-  /** As the core does: again, until it is done. */
+  /** Retries until it succeeds, as the core does. */
   async function untilDone<T>(deed: () => Promise<T>): Promise<T> {
     for (let tries = 0; tries < 12; tries += 1) {
       try {
         return await deed()
       } catch (err) {
         expect(err).toBeInstanceOf(ProvisioningError)
-        expect(['away', 'denied', 'unconfirmed']).toContain((err as ProvisioningError).code)
+        expect(['unreachable', 'unauthorized', 'unconfirmed']).toContain((err as ProvisioningError).code)
       }
     }
     throw new Error('it never came about')
   }
 
-  test('one extension comes about, is never open, and goes away whole', async () => {
+  test('retries create one extension, never without a password, and remove it completely', async () => {
     await fc.assert(
       fc.asyncProperty(faultsOn(OPERATIONS), faultsOn(OPERATIONS), async (first, second) => {
         const { ari, asterisk, end } = await open({ timeouts: { ...shortTimeouts, requestMs: 60 } })

@@ -4,21 +4,21 @@ import { type FaultyHttp, type ServedOperation, startFaultyHttp } from '../../su
 export const ARI = { username: 'hookswitch', password: 'ari-secret-of-the-test' }
 
 export interface FakeAri extends FaultyHttp {
-  /** What was made at run time, by `type/id`. */
+  /** Objects created at run time, by `type/id`. */
   readonly objects: Map<string, PjsipFields>
-  /** What stands in pjsip.conf: shown, and never changed. */
+  /** Objects of pjsip.conf: readable, never changed. */
   readonly inFiles: Map<string, PjsipFields>
-  /** Everything that was written, in its order. */
+  /** All writes, in order. */
   readonly written: { object: string; fields: PjsipFields }[]
-  /** Endpoints that anybody could have called from, if only for a moment. */
+  /** Endpoints that were without a password at any moment. */
   readonly open: string[]
-  /** What it says to whoever writes, instead of writing. */
+  /** Error that it answers to a write instead of writing. */
   rejectsWith: { status: number; message: string } | undefined
 }
 
 const PATH = /^\/ari\/asterisk\/config\/dynamic\/res_pjsip\/((auth|aor|endpoint|contact)\/[\w;@%-]+)$/
 
-/** The part of ARI that configures, with the answers that Asterisk 22 gave. */
+/** The configuration part of ARI, with recorded answers of Asterisk 22. */
 export async function startAri(): Promise<FakeAri> {
   const objects = new Map<string, PjsipFields>()
   const inFiles = new Map<string, PjsipFields>()

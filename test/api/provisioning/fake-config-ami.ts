@@ -5,7 +5,7 @@ import type { ConfigAmi } from '../../../api/provisioning/pjsip-wizard-file.ts'
 type Section = Map<string, string>
 type Fault = { on: string; kind: 'lost before' | 'lost after' }
 
-/** An AMI user that may configure, with the answers that Asterisk 22 gave; what it is told goes over the real wire. */
+/** An AMI user with access to the configuration, with recorded answers of Asterisk 22; actions go over the real wire format. */
 export function fakeConfigAmi() {
   const template: Section = new Map([['type', 'wizard']])
   const wizard = new Map<string, Section>()
@@ -13,12 +13,12 @@ export function fakeConfigAmi() {
   const state = {
     wizard,
     pjsip: files['pjsip.conf'] ?? new Map<string, Section>(),
-    /** What counts since the last reload. */
+    /** Sections as of the last reload. */
     loaded: new Map<string, Section>(),
     contacts: [] as string[],
     faults: [] as Fault[],
     rejectsWith: undefined as string | undefined,
-    /** Actions, in their order. */
+    /** Actions, in order. */
     actions: [] as string[],
   }
   const refused = (message: string) => new AmiError('ami_refused', message, true)

@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { createLog } from '../../../runtime/log.ts'
 import type { FaultKind } from '../../support/faulty-http.ts'
 
-/** Good in every way. */
+/** Valid in every member. */
 export const extensionSpec = {
   extension: '1001',
   secret: 'Vq7-proposed-Secret-42',
@@ -12,10 +12,10 @@ export const extensionSpec = {
   ownershipTag: 'R7hSx1aVq0',
 }
 
-/** So short that a test can wait for the end of each. */
+/** So short that a test can wait for each timeout. */
 export const shortTimeouts = { requestMs: 700, callMs: 20_000, pauseMs: 5 }
 
-/** A log and what was written to it. */
+/** A log and its lines. */
 export function openLog() {
   const lines: string[] = []
   const to = new Writable({

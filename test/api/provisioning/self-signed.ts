@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
-/** A certificate for 127.0.0.1 that nobody but itself has signed. */
+/** A self-signed certificate for 127.0.0.1. */
 export function selfSigned(): { key: string; cert: string } {
   const folder = mkdtempSync(join(tmpdir(), 'hookswitch-tls-'))
   const [key, cert] = [join(folder, 'key'), join(folder, 'cert')]

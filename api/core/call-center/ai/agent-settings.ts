@@ -5,13 +5,16 @@ import type { CallCenterActor } from '../agents/call-center-actor.ts'
 import type { AgentAiSettings } from './document-bodies.ts'
 import type { DocumentStore, ExpectedVersion, VersionedDocument } from './document-store.ts'
 
-/** Settings of agents that the standing's scope shows; `not_found` for all others. The key is the agent's id. */
+/** AI settings per agent, keyed by agent id. An agent outside the actor's scope is `not_found`. */
 export interface AgentAiSettingsService {
   list(
     actor: CallCenterActor,
     page: { afterAgentId: string; limit: number },
   ): Promise<VersionedDocument<'settings'>[]>
-  /** Undefined for an agent that has none; a version that there is not is `not_found`. */
+  /**
+   * @returns undefined if the agent has no settings
+   * @throws {Refusal} `not_found` for an unknown version
+   */
   find(
     actor: CallCenterActor,
     agentId: string,
@@ -34,7 +37,7 @@ export interface AgentSettingsNeeds {
   now: () => number
 }
 
-/** Agents are many and settings few: looked through this many at a time. */
+/** Few agents have settings, so a page of settings is collected from large pages of agents. */
 const AGENT_PAGE_SIZE = 500
 
 export function createAgentSettings({ store, agents, now }: AgentSettingsNeeds): AgentAiSettingsService {

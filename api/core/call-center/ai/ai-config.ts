@@ -4,7 +4,7 @@ import type { CallCenterActor } from '../agents/call-center-actor.ts'
 import type { AiConfig } from './document-bodies.ts'
 import type { DocumentStore, VersionedDocument } from './document-store.ts'
 
-/** Until somebody says otherwise: version 0. */
+/** Used until an admin stores a configuration; it is version 0. */
 export const DEFAULT_AI_CONFIG: AiConfig = {
   model: 'default',
   useClaudeCode: false,
@@ -18,7 +18,7 @@ export const DEFAULT_AI_CONFIG: AiConfig = {
 const CONFIG_KEY = 'all'
 
 export interface AiConfigService {
-  /** @throws {Refusal} `not_found` for a version there is not */
+  /** @throws {Refusal} `not_found` for an unknown version */
   read(version?: number): Promise<VersionedDocument<'config'>>
   /** @throws {Refusal} `stale` */
   write(

@@ -1,4 +1,4 @@
-/** What is kept, by its kind. */
+/** The body of a stored document, by its kind. */
 export interface DocumentBodies {
   settings: AgentAiSettings
   config: AiConfig
@@ -6,18 +6,18 @@ export interface DocumentBodies {
 }
 export type DocumentKind = keyof DocumentBodies
 
-/** How an agent of a call centre speaks, where a model speaks for them. */
+/** How an AI agent speaks. */
 export interface AgentAiSettings {
   systemPrompt: string
   greetingMessage: string | null
   voiceId: string | null
-  /** BCP 47, in its canonical spelling. */
+  /** BCP 47 tag in canonical form. */
   language: string
   maxResponseTokens: number
   temperature: number
 }
 
-/** What holds for all AI agents. No keys: whoever calls a model keeps those. */
+/** Settings of all AI agents. API keys are not stored here: the program that calls the model has them. */
 export interface AiConfig {
   model: string
   useClaudeCode: boolean
@@ -29,11 +29,11 @@ export interface AiConfig {
   ttsProvider: string
 }
 
-/** A prompt that is written once and used by many. */
+/** A prompt that several agents can use. */
 export interface Template {
   name: string
   category: string
   content: string
-  /** The names of its placeholders. */
+  /** Placeholder names in `content`. */
   variables: string[]
 }

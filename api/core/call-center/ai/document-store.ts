@@ -1,43 +1,46 @@
 import type { DocumentBodies, DocumentKind } from './document-bodies.ts'
 
-/** A document at one of its versions. Times are unix seconds. */
+/** One version of a document. Times are unix seconds. */
 export interface VersionedDocument<Kind extends DocumentKind> {
   key: string
   body: DocumentBodies[Kind]
-  /** 1, 2, 3 …; being deleted counts as one, and whoever makes it again goes on from there. */
+  /** 1, 2, 3 …; a deletion counts as a version, and a document created again continues the count. */
   version: number
   createdAt: number
   updatedAt: number
 }
 
-/** The version that has to be there for a change: this one, any, none at all; undefined where it does not matter. */
+/** Precondition of a write: this version, `some` version, or `none`; undefined skips the check. */
 export type ExpectedVersion = number | 'some' | 'none' | undefined
 
-/** Who changes what, and which version they read, where they say so. */
+/** Who writes, when, and on which condition. */
 export interface WriteContext {
   changedBy: string
   now: number
   version: ExpectedVersion
 }
 
-/** Documents with every version they ever had. */
+/** Documents with their whole version history. */
 export interface DocumentStore {
-  /** @param version an older one; one that was a deletion is not there */
+  /**
+   * @param version the latest if omitted
+   * @returns undefined also if that version is a deletion
+   */
   find<Kind extends DocumentKind>(
     kind: Kind,
     key: string,
     version?: number,
   ): Promise<VersionedDocument<Kind> | undefined>
   findAll<Kind extends DocumentKind>(kind: Kind, keys: readonly string[]): Promise<VersionedDocument<Kind>[]>
-  /** Those with a name, by it. */
+  /** Documents with a name, sorted by name. */
   listByName<Kind extends DocumentKind>(
     kind: Kind,
     page: { afterName: string | undefined; limit: number },
   ): Promise<VersionedDocument<Kind>[]>
   count(kind: DocumentKind): Promise<number>
   /**
-   * Makes it or changes it.
-   * @param write `name` is one that no other of the kind has; `mayMake` false where it has to be there
+   * Creates or changes a document.
+   * @param write `name` is unique within the kind; without `createIfMissing` the document must exist
    * @throws {Refusal} `stale`, `not_found`, `taken` for the name
    */
   put<Kind extends DocumentKind>(

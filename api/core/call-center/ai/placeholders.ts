@@ -1,7 +1,7 @@
-/** `{{name}}` in a template. Other braces are the text's own, as in JSON. */
+/** `{{name}}` in a template. Other braces are plain text, for example JSON. */
 const PLACEHOLDER = /\{\{ ?([A-Za-z_][A-Za-z0-9_]{0,63}) ?\}\}/g
 
-/** @returns the names of a template's placeholders, each once, in their order */
+/** @returns the placeholder names of a template without duplicates, in order of appearance */
 export const findPlaceholders = (content: string): string[] => [
   ...new Set([...content.matchAll(PLACEHOLDER)].map(([, name = '']) => name)),
 ]

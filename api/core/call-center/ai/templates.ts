@@ -6,15 +6,15 @@ import type { Template } from './document-bodies.ts'
 import type { DocumentStore, VersionedDocument } from './document-store.ts'
 import { findPlaceholders } from './placeholders.ts'
 
-/** What somebody wants it to be; whoever names the variables must name those that it has. */
+/** A template to store. If `variables` is given, it must name exactly the placeholders of `content`. */
 export type TemplateInput = Omit<Template, 'variables'> & { variables?: readonly string[] | undefined }
 
 export interface Templates {
-  /** By name. */
+  /** Sorted by name. */
   list(page: { afterName: string | undefined; limit: number }): Promise<VersionedDocument<'template'>[]>
   /** @throws {Refusal} `not_found` */
   find(id: string, version?: number): Promise<VersionedDocument<'template'>>
-  /** @throws {Refusal} `input_invalid`, `taken`, `conflict` where there are too many */
+  /** @throws {Refusal} `input_invalid`, `taken`, `conflict` at the maximum number of templates */
   add(actor: CallCenterActor, input: TemplateInput): Promise<VersionedDocument<'template'>>
   /** @throws {Refusal} `input_invalid`, `taken`, `not_found`, `stale` */
   change(
@@ -61,7 +61,7 @@ export function createTemplates({ store, now }: { store: DocumentStore; now: () 
   }
 }
 
-/** @throws {Refusal} `input_invalid` for variables that are not those of the content */
+/** @throws {Refusal} `input_invalid` if the declared variables differ from the placeholders */
 function buildTemplate({ name, category, content, variables: declared }: TemplateInput): Template {
   const variables = findPlaceholders(content)
   if (variables.length > MAX_VARIABLES) {

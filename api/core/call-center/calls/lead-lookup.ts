@@ -1,6 +1,6 @@
 import type { Scope } from '../agents/scope.ts'
 import type { Lead } from '../leads/lead.ts'
-import type { LeadReader } from '../leads/lead-reader.ts'
+import type { LeadReader } from '../leads/lead-store.ts'
 
 /** Finds the lead of a call. */
 export interface LeadLookup extends LeadReader {

@@ -26,20 +26,21 @@ export const LEAD_COLUMNS = [
 ] as const
 export type LeadColumn = (typeof LEAD_COLUMNS)[number]
 
-/** A column of a list: its header, and what of a lead it is. Several may be the same. */
+/** A CSV column and the lead member it fills. Several columns may fill the same member. */
 export interface CsvColumn {
-  /** As the list has it, without what no person sees, and not longer than is shown. */
+  /** As in the file, without invisible characters, cut to `MAX_SHOWN`. */
   header: string
-  /** Null for one that is left out. */
+  /** Null: the column is ignored. */
   column: LeadColumn | null
 }
 
 const MAX_COLUMNS = 100
+/** Characters of a header in answers. */
 const MAX_SHOWN = 64
-/** Longer is no header. */
+/** A longer text is not taken for a header. */
 const MAX_HEADER_LENGTH = 64
 
-/** @throws {Refusal} `input_invalid` where none is a phone, with the columns that there are */
+/** @throws {Refusal} `input_invalid` without a phone column; the detail lists the columns found */
 export function mapColumns(header: readonly string[]): CsvColumn[] {
   if (header.length > MAX_COLUMNS) throw invalid(`a list has up to ${MAX_COLUMNS} columns`)
   const columns = matchHeaders(header)
@@ -49,7 +50,7 @@ export function mapColumns(header: readonly string[]): CsvColumn[] {
   throw invalid(`no column is the phone; the columns are ${names.slice(0, 20).join(', ')}${more}`)
 }
 
-/** How many columns a header has that are known; with a phone it counts far more. */
+/** @returns the number of known columns, plus `MAX_COLUMNS` if one of them is the phone */
 export function headerScore(header: readonly string[]): number {
   const known = matchHeaders(header.slice(0, MAX_COLUMNS)).flatMap(({ column }) => column ?? [])
   return known.length + (known.includes('phone') ? MAX_COLUMNS : 0)
@@ -68,7 +69,7 @@ function matchHeaders(header: readonly string[]): CsvColumn[] {
   }))
 }
 
-/** @param name as `fold` has it */
+/** @param name as `normalizeHeader` returns it */
 export function matchColumn(name: string): LeadColumn | null {
   if (name.length > MAX_HEADER_LENGTH) return null
   if (isComposedOf(name, PHONE_WORDS, [QUALIFIER_WORDS])) return 'phone'
@@ -76,12 +77,12 @@ export function matchColumn(name: string): LeadColumn | null {
   return COLUMN_SYNONYMS.get(name) ?? null
 }
 
-/** A name may be in its parts. */
+/** A first or last name column counts as the name. */
 const coversName = (columns: readonly (LeadColumn | null)[], column: LeadColumn) =>
   columns.includes(column) ||
   (column === 'name' && (columns.includes('firstName') || columns.includes('lastName')))
 
-/** Beside a first name, `Name` is the last name in most languages; beside a last name it is the first. */
+/** Beside a first name, a `Name` column is the last name in most languages; beside a last name it is the first. */
 function resolveNamePart(
   column: LeadColumn | null,
   columns: readonly (LeadColumn | null)[],
@@ -91,13 +92,13 @@ function resolveNamePart(
   return hasFirst ? 'lastName' : 'firstName'
 }
 
-/** Whether a header is one of `core` with any of `more` around, as `Home Phone 2` or `Mobilfunknummer`. */
+/** Whether a header consists of a word of `core` and any qualifiers, such as `Home Phone 2` or `Mobilfunknummer`. */
 export function isComposedOf(
   name: string,
   core: ReadonlySet<string>,
   qualifiers: readonly ReadonlySet<string>[],
 ): boolean {
-  // For each end that can be reached by whole words: whether one of `core` was among them.
+  // reached[end] is undefined if whole words cannot end there, else whether one of them is in `core`.
   const reached: (boolean | undefined)[] = [false]
   for (let from = 0; from < name.length; from += 1) {
     const before = reached[from]

@@ -4,32 +4,32 @@ import type { ImportOptions } from './lead-import.ts'
 
 type Delimiter = ImportOptions['delimiter']
 
-/** Characters of a row as it is written: a quote that does not close would take in all that follows. */
+/** Characters of a raw row. Without a limit, an unclosed quote would read the rest of the file into one cell. */
 export const MAX_ROW_LENGTH = 100_000
-/** Characters: as many as spreadsheets take. */
+/** Characters; the limit of spreadsheets. */
 const MAX_CELL_LENGTH = 32_767
-/** Of one row, named by the header or not. */
+/** Per row, with or without a header. */
 const MAX_CELLS = 1_000
-/** Rows with nothing in them, as spreadsheets add them to the end. */
+/** Spreadsheets append blank rows. */
 const MAX_BLANK_ROWS = 100_000
 const MAX_ROWS = 500_000
 
 export const DELIMITERS: readonly Delimiter[] = [',', ';', '\t', '|']
 
-/** One row that is not blank. */
+/** A row that is not blank. */
 export interface CsvRow {
-  /** Where it begins; the first is line 1. */
+  /** Number of its first line; the file begins with line 1. */
   line: number
   cells: readonly string[]
 }
 
 /**
- * Reads delimited text (RFC 4180) row by row, with pauses for others. Quotes amid a cell, or with more behind
- * them, are what they are; lines end as they like.
+ * Parses delimited text (RFC 4180) row by row and yields to the event loop in between. A quote inside a cell, or a
+ * quoted part with text behind it, is plain text. Lines end with CR, LF or CRLF.
  *
- * @param chunks of a size that can be read in one go; each is read with what the one before left over
- * @param signal of whoever wants the rows
- * @throws {Refusal} `input_invalid` for a quote that does not close, and for more than there may be
+ * @param chunks parts of the text, split anywhere between two characters
+ * @param signal aborted when the client has disconnected
+ * @throws {Refusal} `input_invalid` for an unclosed quote or an exceeded limit
  */
 export async function* parseCsv(
   chunks: Iterable<string> | AsyncIterable<string>,
@@ -58,7 +58,7 @@ export async function* parseCsv(
       line += row.lines
       at = row.end
       await yieldToLoop()
-      if (signal?.aborted) throw invalid('whoever sent the list has left')
+      if (signal?.aborted) throw invalid('the client has disconnected')
     }
     remainder = text.slice(at)
     if (remainder.length > MAX_ROW_LENGTH) throw tooLong(line)
@@ -71,7 +71,7 @@ export async function* parseCsv(
   yield* parseChunk(remainder, true)
 }
 
-/** @returns the first row that is not blank; undefined where none can be read */
+/** @returns the first row that is not blank; undefined without one, or if it cannot be parsed */
 export function readFirstRow(text: string, delimiter: Delimiter): readonly string[] | undefined {
   try {
     for (let at = 0; at < text.length; ) {
@@ -87,12 +87,12 @@ export function readFirstRow(text: string, delimiter: Delimiter): readonly strin
 
 interface ParsedRow {
   cells: string[]
-  /** How many lines it takes. */
+  /** Number of lines in it. */
   lines: number
   end: number
 }
 
-/** @returns undefined where the text ends before the row does */
+/** @returns undefined if the row continues in the next chunk */
 function readRow(
   text: string,
   start: number,
@@ -120,14 +120,14 @@ function readRow(
     if (text[at] !== delimiter) break
     at += 1
   }
-  // What follows a `\r` may be in the next part.
+  // The LF after a CR may be in the next chunk.
   if (!isLast && (at === text.length || (text[at] === '\r' && at + 1 === text.length))) return undefined
   const end = at + (text[at] === '\r' && text[at + 1] === '\n' ? 2 : 1)
   const lines = isQuoted ? (text.slice(start, end).match(/\r\n|\r|\n/g)?.length ?? 0) : 1
   return { cells, lines, end }
 }
 
-/** @returns undefined where no quote closes it; with more behind the closing quote, both quotes are text */
+/** @returns undefined without a closing quote; if text follows the closing quote, both quotes are plain text */
 function readQuoted(text: string, start: number, delimiter: Delimiter) {
   let cell = ''
   for (let at = start + 1; ; ) {
@@ -145,7 +145,7 @@ function readQuoted(text: string, start: number, delimiter: Delimiter) {
   }
 }
 
-/** Where the cell's text ends: at a delimiter, at the line's end, or where there is no more. */
+/** @returns the offset of the next delimiter, line end, or end of text */
 function findCellEnd(text: string, from: number, delimiter: Delimiter): number {
   const delimiterCode = delimiter.charCodeAt(0)
   for (let at = from; at < text.length; at += 1) {

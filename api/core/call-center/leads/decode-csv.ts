@@ -1,30 +1,28 @@
 import { TextDecoder } from 'node:util'
 import { createEventLoopYield } from '../../../../runtime/event-loop-yield.ts'
 import { Refusal } from '../../refusal.ts'
-import { splitChunks } from './csv-reader.ts'
+import { CHUNK_LENGTH, splitChunks } from './split-chunks.ts'
 
-/** Marks of byte orders, which count for more than what the sender names. */
+/** Byte order marks; they take precedence over the charset that the client names. */
 const BYTE_ORDER_MARKS: readonly (readonly [string, readonly number[]])[] = [
   ['utf-8', [0xef, 0xbb, 0xbf]],
   ['utf-16le', [0xff, 0xfe]],
   ['utf-16be', [0xfe, 0xff]],
 ]
-/** What `.xlsx` and `.ods`, and old `.xls` begin with. */
+/** First bytes of `.xlsx` and `.ods`, and of old `.xls`. */
 const WORKBOOK_SIGNATURES: readonly (readonly number[])[] = [
   [0x50, 0x4b, 0x03, 0x04],
   [0xd0, 0xcf, 0x11, 0xe0],
 ]
 const MAX_SIGNATURE_BYTES = 4
-/** Characters in memory that are in no part yet. */
-const CHUNK_LENGTH = 65_536
 
 /**
- * Reads a list as its bytes come, into parts that can be stored each for itself, so that it is in memory once.
- * With a byte order mark it is UTF-8 or UTF-16, as Excel writes “Unicode text”; without one it is what the sender
- * names, else UTF-8. Other encodings are not guessed: each reads every list, and most read it wrong.
+ * Decodes a CSV file while its bytes arrive, into chunks that are stored one by one, so that memory holds one copy.
+ * A byte order mark selects UTF-8 or UTF-16 (Excel’s “Unicode text”); otherwise the client’s charset counts, else
+ * UTF-8. Other encodings are not guessed: most of them decode any bytes, with wrong characters.
  *
  * @param charset a label of https://encoding.spec.whatwg.org/#names-and-labels, as `Content-Type` has it
- * @throws {Refusal} `input_invalid` for what is no text in this encoding, and for workbooks
+ * @throws {Refusal} `input_invalid` for bytes that are not text in this encoding, and for workbooks
  */
 export async function decodeCsv(
   byteChunks: AsyncIterable<Uint8Array>,

@@ -2,34 +2,34 @@ import type { DialPolicy } from '../../dial-policy/dial-policy.ts'
 import type { NumberVariants } from '../../dial-policy/number-variants.ts'
 
 /**
- * Numbers that nobody calls from here, neither by hand nor by a campaign. Entries are stored as they were spelled
- * when they were made, so a number is looked for in all its spellings.
+ * Numbers that neither users nor campaigns may call. An entry is stored in the form that was valid when it was
+ * added, so look-ups compare all variants of a number.
  */
 export interface DoNotCall {
-  /** @param spellings of one number, as `DialPolicy.spellings` has them */
-  has(spellings: readonly string[]): Promise<boolean>
-  /** One that is there in another spelling is not added; the first reason stays. @returns how many are new */
+  /** @param variants of one number: `DialPolicy.variants` */
+  has(variants: readonly string[]): Promise<boolean>
+  /** Skips numbers that are listed in any variant; the first reason stays. @returns how many are new */
   add(numbers: readonly NumberVariants[], reason: string, now: number): Promise<number>
-  /** All that mean this number. @returns whether one was there */
-  remove(spellings: readonly string[]): Promise<boolean>
-  /** By number. */
+  /** Removes every variant. @returns whether one was listed */
+  remove(variants: readonly string[]): Promise<boolean>
+  /** Sorted by number. */
   list(page: {
     after?: string
     limit: number
   }): Promise<{ number: string; reason: string; addedAt: number }[]>
 }
 
-/** What puts a number on the list. */
+/** A number to put on the list. */
 export interface DoNotCallEntry {
   variants: NumberVariants
   reason: string
 }
 
 /**
- * What puts a number on the list for all that a client sends: a number outside. Extensions and codes would be taken
- * from every user, and emergency numbers are always called.
- * @returns undefined for a number that is not listed
- * @throws {Refusal} `input_invalid` for what is no number
+ * Only external numbers go on the list: a listed extension or code would be blocked for every user, and emergency
+ * numbers can always be called.
+ * @returns undefined for a reserved number, which is not listed
+ * @throws {Refusal} `input_invalid` if the text is not a number
  */
 export function toDoNotCallEntry(
   number: string,

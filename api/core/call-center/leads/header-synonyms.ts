@@ -1,27 +1,27 @@
 /**
- * How people, address books and spreadsheets call their columns. Words are compared as `fold` has them, so that
- * case, accents, blanks and signs do not count: `E-Mail 1 - Value` is `emailvalue`.
+ * Column headers of people, address books and spreadsheets. `normalizeHeader` is applied before they are compared, so
+ * case, accents, spaces, digits and punctuation do not count: `E-Mail 1 - Value` is `emailvalue`.
  */
 
-/** Without case, accents, digits and all that is no letter. */
+/** @returns lower-case letters without accents; all other characters are removed */
 export const normalizeHeader = (header: string): string =>
   header
     .toLowerCase()
     .normalize('NFKD')
     .replace(/\p{M}/gu, '')
-    .replace(/[łøđıßæœ]/g, (letter) => ASCII_LETTERS[letter] ?? letter)
+    .replace(/[łøđıßæœ]/g, (char) => TO_ASCII[char] ?? char)
     .replace(/[^\p{L}]/gu, '')
-const ASCII_LETTERS: Readonly<Record<string, string>> = {
+const TO_ASCII: Readonly<Record<string, string>> = {
   ...{ ł: 'l', ø: 'o', đ: 'd', ı: 'i', ß: 'ss', æ: 'ae', œ: 'oe' },
 }
 
 export const wordSet = (...texts: readonly string[]): ReadonlySet<string> =>
   new Set(texts.flatMap((text) => text.split(/\s+/)).map(normalizeHeader))
-/** Of several words each, one a line. */
+/** Phrases of several words, separated by commas or line ends. */
 export const phraseList = (text: string): readonly string[] =>
   text.split(/[\n,]/).map(normalizeHeader).filter(Boolean)
 
-/** One of these makes a column a phone’s, where the rest are of `MORE`. */
+/** A header with one of these and otherwise only qualifiers is a phone column. */
 export const PHONE_WORDS = wordSet(
   'phone phones telephone telephones phonenumber tel ph mobile mobilephone cell cellphone cellular landline msisdn',
   'gsm mob whatsapp telefon telefonnummer rufnummer mobil mobiltelefon mobilfunk handy festnetz fon haupttelefon',
@@ -33,7 +33,7 @@ export const PHONE_WORDS = wordSet(
   '電話 携帯 携帯電話 电话 手机 手機 移动电话 전화 휴대폰 휴대전화 핸드폰',
 )
 
-/** One of these makes a column an e-mail address’s, where the rest are of `MORE` or `ADDRESS`. */
+/** A header with one of these and otherwise only qualifiers or address words is an e-mail column. */
 export const EMAIL_WORDS = wordSet(
   'email emails mail courriel mél messagerie adresseélectronique correo correio postaelettronica epost sähköposti',
   'eposta pocztyelektronicznej почта почты имейл пошта メール 邮箱 邮件 電郵 이메일',
@@ -43,7 +43,7 @@ export const ADDRESS_WORDS = wordSet(
   'électronique elettronica elettronico eletrónico eletrônico эл электронная электронной адрес адреса アドレス 地址 주소',
 )
 
-/** What tells phones and addresses apart, and does not matter here: the first one that is filled counts. */
+/** Words that distinguish several phones or addresses of one lead. The import uses the first that is filled. */
 export const QUALIFIER_WORDS = wordSet(
   'number numbers no nr num n e value home house work business office company main primary private personal other',
   'direct contact customer client lead person day daytime evening preferred default best billing shipping required',
@@ -100,7 +100,7 @@ const EXACT = {
   agentId: phraseList('agent, agent id, assigned agent id'),
 } as const
 
-/** These count where no other column is the same: `Title` of Outlook is Mr or Mrs. */
+/** Used only if no other column fills the member: `Title` in Outlook means Mr or Mrs. */
 const FALLBACK = {
   name: phraseList(`contact, customer, customer name, client, client name, lead, lead name, Kontakt, Kunde, Kundenname
     cliente, contacto, contato, contatto, contact, клиент, контакт, klient, kontakt, klant, kund, file as, nickname`),

@@ -4,23 +4,23 @@ import type { Lead } from './lead.ts'
 import type { BatchLeads, BatchResult, ImportIssue, ImportOptions } from './lead-import.ts'
 import { applyInput, type LeadInput, type NumberNormalizer, newLead, type Ownership } from './lead-input.ts'
 
-/** A row whose agent and campaign were looked at: what it says, and whose it becomes; or why not. */
+/** A row with checked agent and campaign, or the reason why it is rejected. */
 export type ValidatedRow =
   | {
       line: number
       input: LeadInput
-      /** Of its number. */
       variants: NumberVariants
+      /** Undefined: the default owner of the import. */
       owner: Ownership | undefined
-      /** The header of its number. */
+      /** Header of the column that the number came from. */
       phoneHeader: string | null
       warnings: readonly ImportIssue[]
     }
   | { line: number; error: ImportIssue }
 
 /**
- * Deals with some rows of a list.
- * @param seen the lines on which numbers came first; those of these rows are added
+ * Imports some rows of a list.
+ * @param seen number -> the line where it first stands; the numbers of these rows are added
  */
 export async function importRows(
   leads: BatchLeads,
@@ -34,7 +34,7 @@ export async function importRows(
   const numbers = rows.flatMap((row) => ('variants' in row ? row.variants : []))
   const existing = new Map<string, Lead>()
   if (duplicates !== 'add') {
-    // The oldest of each number is the last, and stays.
+    // Newest first, so that the oldest lead of a number is set last and wins.
     for (const lead of (await leads.findByNumber(numbers, scope)).reverse()) existing.set(lead.number, lead)
   }
   const pendingLeads: ReturnType<typeof newLead>[] = []
@@ -53,10 +53,10 @@ export async function importRows(
     }
     try {
       const { line, variants, input, owner, phoneHeader } = row
-      // A lead may be stored as it was spelled before a country was set.
+      // A lead may be stored in the form that was valid before a country was configured.
       const number = variants.find((one) => existing.has(one)) ?? variants[0]
       const earlierLine = seen.get(variants[0])
-      // A dry run leaves no leads behind for the rows below.
+      // A dry run stores no leads that later rows could find.
       const exists =
         existing.has(number) || pendingNumbers.has(number) || (dryRun && earlierLine !== undefined)
       if (duplicates === 'add' || !exists) {
@@ -92,14 +92,16 @@ export async function importRows(
   await flush()
   return { ...counts, errors, warnings }
 
-  /** Undefined for one that a dry run has not added. */
-  async function update(lead: Lead | undefined, wish: LeadInput, owner: Partial<Ownership>) {
+  /** @param lead undefined in a dry run, if an earlier row would have added it */
+  async function update(lead: Lead | undefined, input: LeadInput, owner: Partial<Ownership>) {
     if (lead === undefined) return
-    const decide = (one: Lead) => applyInput(one, wish, owner, policy)
+    const decide = (one: Lead) => applyInput(one, input, owner, policy)
     if (dryRun) decide(lead)
     else existing.set(lead.number, await leads.change(lead.id, scope, decide))
   }
 }
 
-const describeDuplicate = (above: number | undefined) =>
-  above === undefined ? 'the number is a lead’s already' : `the number is on line ${above} already`
+const describeDuplicate = (earlierLine: number | undefined) =>
+  earlierLine === undefined
+    ? 'the number is a lead’s already'
+    : `the number is on line ${earlierLine} already`

@@ -3,19 +3,19 @@ import type { CsvColumn, LeadColumn } from './column-mapping.ts'
 import type { CsvRow } from './csv-parser.ts'
 import type { ImportIssue } from './lead-import.ts'
 
-/** One row; cells that are empty are not there. */
+/** One row with its cells by lead member; empty cells are omitted. */
 export interface ImportRow {
-  /** Where it begins; the first line of the list is line 1. */
+  /** Number of its first line; the list begins with line 1. */
   line: number
   cells: { [column in LeadColumn]?: string }
-  /** The headers of the columns they come from, as the list has them. */
+  /** The header of the column that each cell came from. */
   headers: { [column in LeadColumn]?: string }
-  /** Cells that were read in another way than they are written, or left out. */
+  /** Cells that were changed or ignored. */
   warnings: readonly ImportIssue[]
   error: string | undefined
 }
 
-/** Of several columns that are the same, such as phones, the first one that is filled counts. */
+/** If several columns fill the same member, for example phones, the first non-empty cell is used. */
 export function toImportRow(columns: readonly CsvColumn[], { cells: record, line }: CsvRow): ImportRow {
   const texts = columns.map((_, at) => unquoteCell(record[at]))
   const row = { line, cells: {} as ImportRow['cells'], headers: {} as ImportRow['headers'] }
@@ -41,23 +41,23 @@ export function toImportRow(columns: readonly CsvColumn[], { cells: record, line
   return { ...row, warnings, error: rowError(texts, record.slice(columns.length)) }
 }
 
-/** Google writes several numbers, or addresses, into one cell. */
+/** Google Contacts writes several numbers or addresses into one cell. */
 const splitValues = (column: LeadColumn, text: string): string[] =>
   column === 'phone' || column === 'email' ? text.split(' ::: ').map((one) => one.trim()) : [text]
 
-/** What a cell holds: `="0301234"` is how lists keep spreadsheets from taking the zero away. */
+/** @returns the text of a cell; lists write `="0301234"` so that spreadsheets keep the leading zero */
 export function unquoteCell(cell = ''): string {
   const [, quoted] = /^="((?:[^"]|"")*)"$/.exec(cell.trim()) ?? []
   return (quoted === undefined ? unescapeFormula(cell) : quoted.replaceAll('""', '"')).trim()
 }
 
-/** From left to right; phones without a digit, such as `n/a`, come last. */
+/** From left to right, but phones without a digit, such as `n/a`, come last. */
 function columnOrder(columns: readonly CsvColumn[], texts: readonly string[]): number[] {
   const lacksDigits = (at: number) => columns[at]?.column === 'phone' && !/\p{Nd}/u.test(texts[at] ?? '')
   return [...columns.keys()].sort((a, b) => Number(lacksDigits(a)) - Number(lacksDigits(b)))
 }
 
-/** Address books have companies that are nobody in particular. */
+/** Address books have entries of companies without a person. */
 function useCompanyAsName({ cells }: Pick<ImportRow, 'cells'>, warn: (reason: string) => void): void {
   const { name, firstName, lastName, company } = cells
   if (company === undefined || name !== undefined || firstName !== undefined || lastName !== undefined) return
@@ -65,7 +65,7 @@ function useCompanyAsName({ cells }: Pick<ImportRow, 'cells'>, warn: (reason: st
   warn('there is no name: the lead bears the company’s')
 }
 
-/** @returns why no row of a list is meant, such as by a total; undefined for a row */
+/** @returns why this row is not a lead, for example a total; undefined for a lead */
 export function rowError(texts: readonly string[], extraCells: readonly string[]): string | undefined {
   if (extraCells.some((cell) => cell.trim() !== '')) return 'more cells than the header has columns'
   const [first, ...others] = texts.filter((text) => text !== '')
@@ -74,8 +74,8 @@ export function rowError(texts: readonly string[], extraCells: readonly string[]
   return isTotal ? 'this row is a total, not a lead' : undefined
 }
 
-/** The last row of many spreadsheets. */
+/** First cell of the last row in many spreadsheets. */
 const TOTAL_LABEL =
   /^(?:(?:grand |sub)?totals?|count|sum|summe|gesamt|gesamtsumme|insgesamt|anzahl|totale?|suma|somme|razem|итого|всего|сумма|totaal|toplam|合計|合计|총계)(?: g[eé]n[eé]ral)?\s*:?$/iu
-/** No phone number is so short. */
+/** Too short for a phone number. */
 const SHORT_NUMBER = /^[\d.,\s%]{1,6}$/

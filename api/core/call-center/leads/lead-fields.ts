@@ -3,7 +3,7 @@ import { toVisibleText } from '../../dial-policy/parse-number.ts'
 import { Email } from '../../values/email.ts'
 import { INVALID_TIME_ZONE, isTimeZone } from '../../values/time-zone.ts'
 
-/** What people write about a lead, each member by itself; whoever reads lists or bodies uses the same. */
+/** Schemas of the lead members that people write. CSV imports and request bodies share them. */
 
 const singleLine = (max: number) =>
   z
@@ -11,7 +11,7 @@ const singleLine = (max: number) =>
     .trim()
     .max(max)
     .refine((text) => !/\p{Cc}/u.test(text), 'must be one line, without control characters')
-/** Empty is none. */
+/** An empty text becomes null. */
 const emptyToNull = <T extends z.ZodType<string>>(text: T) =>
   z
     .union([z.literal('').transform(() => null), text])
@@ -22,7 +22,7 @@ export const LeadFields = {
   name: singleLine(200),
   firstName: singleLine(100),
   lastName: singleLine(100),
-  // As it was written, but for what nobody sees: marks of an address book, a tab for a blank.
+  // As written, without invisible characters such as the direction marks of address books.
   phone: z.string().max(256).transform(toVisibleText).pipe(singleLine(64).min(1)),
   email: emptyToNull(Email),
   company: emptyToNull(singleLine(200)),

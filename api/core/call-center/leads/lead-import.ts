@@ -5,21 +5,21 @@ import type { DoNotCallEntry } from './do-not-call.ts'
 import type { Lead } from './lead.ts'
 import type { LeadUpdate, NewLead } from './lead-store.ts'
 
-/** What becomes of a row whose number somebody has already, within what is seen. */
+/** How to handle a row if a lead within the scope has its number already. */
 export const DUPLICATE_ACTIONS = ['skip', 'update', 'add'] as const
 export type DuplicateAction = (typeof DUPLICATE_ACTIONS)[number]
 
-/** How a list is taken in, kept until it is done. */
+/** How a list is imported. Stored with the import until it ends. */
 export const ImportOptions = z.object({
   delimiter: z.enum([',', ';', '\t', '|']),
-  /** Of the list, in its order; none of a list from before they were stored. */
+  /** Columns in file order; empty for imports stored by older releases. */
   columns: z.array(z.object({ header: z.string(), column: z.enum(LEAD_COLUMNS).nullable() })).default([]),
   duplicates: z.enum(DUPLICATE_ACTIONS),
   dryRun: z.boolean(),
-  /** For rows that name none. */
+  /** Used for rows without their own. */
   campaignId: z.string().nullable(),
   agentId: z.string().nullable(),
-  /** Whose a lead becomes without an agent. */
+  /** Owner of a lead if neither its row nor the import names an agent. */
   owner: z.object({ agentId: z.string().nullable(), team: z.string().nullable() }),
   scope: z.union([
     z.object({ sees: z.literal('all') }),
@@ -29,14 +29,14 @@ export const ImportOptions = z.object({
 })
 export type ImportOptions = z.infer<typeof ImportOptions>
 
-/** A list that is taken in, or was. Times in unix seconds. */
+/** An import, running or finished. Times in unix seconds. */
 export interface LeadImport {
   id: string
   agentId: string
   state: 'running' | 'done' | 'failed'
   options: ImportOptions
   total: number
-  /** Rows dealt with; the first of the list. */
+  /** Rows done, counted from the start of the list. */
   processed: number
   added: number
   updated: number
@@ -46,23 +46,23 @@ export interface LeadImport {
   updatedAt: number
 }
 
-/** A cell, or a row where `column` is null, that was not taken as it is. */
+/** A cell, or a whole row if `column` is null, that was not imported as written. */
 export interface ImportIssue {
   line: number
-  /** The header as the list has it. */
+  /** Header in the list. */
   column: string | null
   reason: string
 }
 
-/** What is told of a list beside its counters, by line; the first of each. */
+/** Errors and warnings of an import, by line; only the first of each are stored. */
 export interface ImportReport {
-  /** Rows that were refused. */
+  /** Rejected rows. */
   errors: ImportIssue[]
-  /** Of rows that were taken, or left out as their number is there: what became of their cells. */
+  /** Changed or ignored cells of imported rows, and rows that were skipped as duplicates. */
   warnings: ImportIssue[]
 }
 
-/** What came of some rows. */
+/** Result of some rows. */
 export interface BatchResult {
   rows: number
   added: number
@@ -72,12 +72,12 @@ export interface BatchResult {
   warnings: readonly ImportIssue[]
 }
 
-/** Leads within the transaction of a batch. */
+/** Lead operations within the transaction of a batch. */
 export interface BatchLeads {
-  /** Those of the numbers that the scope shows, by id. */
+  /** Leads with one of these numbers within the scope, sorted by id. */
   findByNumber(numbers: readonly string[], scope: Scope): Promise<Lead[]>
   add(leads: readonly { lead: NewLead; doNotCall: DoNotCallEntry | undefined }[]): Promise<Lead[]>
-  /** As `LeadStore` does it. */
+  /** As `LeadStore.change`. */
   change(id: string, scope: Scope, update: (lead: Lead) => LeadUpdate): Promise<Lead>
 }
 
@@ -87,23 +87,23 @@ export interface LeadImportStore {
     chunks: readonly string[],
     now: number,
   ): Promise<LeadImport>
-  /** @param agentId whose it must be, where it matters */
+  /** @param agentId only an import of this agent; undefined: any */
   find(id: string, agentId: string | undefined): Promise<LeadImport | undefined>
   countRunning(agentId: string): Promise<number>
   findReport(id: string, limit: number): Promise<ImportReport>
-  /** Takes up one that is running and that nobody has moved since `before`. */
+  /** Claims a running import that no process has advanced since `before`. */
   claimAbandoned(before: number, now: number): Promise<LeadImport | undefined>
   readChunks(id: string): AsyncIterable<string>
   /**
-   * Rows, counters and report, all of it or nothing.
-   * @param mostTold bad rows, and odd cells, that are stored of the whole list
-   * @returns undefined where somebody else has gone on with it meanwhile: then nothing was done
+   * Stores rows, counters and report in one transaction.
+   * @param about `maxReported` limits the stored errors, and the stored warnings, of the whole import
+   * @returns undefined if another process has advanced the import: then nothing is stored
    */
   runBatch(
     job: Pick<LeadImport, 'id' | 'processed'>,
     work: (leads: BatchLeads) => Promise<BatchResult>,
     about: { maxReported: number; now: number },
   ): Promise<LeadImport | undefined>
-  /** Forgets the list itself. */
+  /** Deletes the list; options, counters and report stay. */
   finish(id: string, state: 'done' | 'failed', now: number): Promise<void>
 }

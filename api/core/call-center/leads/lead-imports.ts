@@ -1,11 +1,14 @@
+import { LRUCache } from 'lru-cache'
 import { toUnixSeconds } from '../../../../runtime/time.ts'
 import { Refusal } from '../../refusal.ts'
 import type { AgentStore } from '../agents/agent.ts'
 import type { CallCenterActor } from '../agents/call-center-actor.ts'
 import type { Scope } from '../agents/scope.ts'
 import type { LeadColumn } from './column-mapping.ts'
-import { detectDelimiter, readRows, readTable, type TableRow } from './csv-reader.ts'
+import { readRows, readTable } from './csv-reader.ts'
+import { detectDelimiter } from './detect-delimiter.ts'
 import { importRows, type ValidatedRow } from './import-batch.ts'
+import type { ImportRow } from './import-row.ts'
 import type { DuplicateAction, ImportReport, LeadImport, LeadImportStore } from './lead-import.ts'
 import type { NumberNormalizer, Ownership } from './lead-input.ts'
 import { defaultOwner, resolveOwner } from './lead-ownership.ts'
@@ -13,13 +16,13 @@ import type { CampaignFinder } from './leads.ts'
 import { parseLeadRow } from './parse-lead-row.ts'
 import { createUploadLimiter } from './upload-limiter.ts'
 
-/** Lists of leads, taken in while others go on working. */
+/** Imports of lead lists, which run in the background. */
 export interface LeadImports {
   /**
-   * Begins; what cannot be read at all is refused before anything is stored.
-   * @param read takes the list from the client, as `decodeList` has it; not called where it may not send one now
-   * @param signal of whoever sends it: where they leave before it has begun, it does not
-   * @throws {Refusal} `input_invalid`, `not_found` for an agent or campaign, `conflict` with too many under way
+   * Starts an import. A list that cannot be parsed is rejected before anything is stored.
+   * @param read reads the list from the client: see `decodeCsv`; not called if the actor may not start an import now
+   * @param signal aborted when the client disconnects: then the import does not start
+   * @throws {Refusal} `input_invalid`, `not_found` for an agent or campaign, `conflict` at the limit of imports
    */
   start(
     actor: CallCenterActor,
@@ -29,9 +32,9 @@ export interface LeadImports {
   ): Promise<LeadImport>
   /** @throws {Refusal} `not_found` */
   find(actor: CallCenterActor, id: string): Promise<{ job: LeadImport; report: ImportReport }>
-  /** Goes on with what an API has left behind that is no more. */
+  /** Continues one import after its process has died. */
   resumeAbandoned(): Promise<void>
-  /** Leaves what is under way to others, after the rows at hand. */
+  /** Stops running imports after the current row; another process resumes them. */
   close(): Promise<void>
 }
 
@@ -52,9 +55,11 @@ export interface LeadImportsNeeds {
 }
 
 const BATCH_ROWS = 500
-/** Bad rows, and as many odd cells. */
+/** Stored errors per import, and as many warnings. */
 const MAX_REPORTED = 1_000
-/** Seconds without a step, after which whoever worked at it is taken for dead. */
+/** Agents, and campaigns, that an import remembers. */
+const MAX_CACHED = 10_000
+/** Seconds without progress after which the process of an import counts as dead. */
 const ABANDONED_S = 15
 
 export function createLeadImports(needs: LeadImportsNeeds): LeadImports {
@@ -64,27 +69,27 @@ export function createLeadImports(needs: LeadImportsNeeds): LeadImports {
   const limitUpload = createUploadLimiter(store)
   let closing = false
 
-  /** Whose leads with this agent are, and whether a campaign is seen: each asked once a list. */
+  /** Checks the agents and campaigns that rows name. Caches the results for one import. */
   function createReferenceCheck(scope: Scope, defaultOwner: Ownership) {
-    const owners = new Map<string, Promise<Ownership>>()
-    const campaignCache = new Map<string, Promise<boolean>>()
+    const owners = new LRUCache<string, Promise<Ownership>>({ max: MAX_CACHED })
+    const campaignCache = new LRUCache<string, Promise<boolean>>({ max: MAX_CACHED })
     return {
       async findOwner(agentId: string): Promise<Ownership> {
-        const asked = owners.get(agentId) ?? resolveOwner(agents, scope, { agentId }, defaultOwner)
-        owners.set(agentId, asked as Promise<Ownership>) // of an agent all is said
-        return { ...defaultOwner, ...(await asked) }
+        const owner = owners.get(agentId) ?? resolveOwner(agents, scope, { agentId }, defaultOwner)
+        owners.set(agentId, owner as Promise<Ownership>) // merged with the default below
+        return { ...defaultOwner, ...(await owner) }
       },
       async requireCampaign(id: string): Promise<void> {
-        const asked = campaignCache.get(id) ?? campaigns.find(id, scope).then((one) => one !== undefined)
-        campaignCache.set(id, asked)
-        if (!(await asked)) throw new Refusal('not_found', { detail: 'no such campaign' })
+        const exists = campaignCache.get(id) ?? campaigns.find(id, scope).then((one) => one !== undefined)
+        campaignCache.set(id, exists)
+        if (!(await exists)) throw new Refusal('not_found', { detail: 'no such campaign' })
       },
     }
   }
   type ReferenceCheck = ReturnType<typeof createReferenceCheck>
 
   async function validateRow(
-    row: TableRow,
+    row: ImportRow,
     { options }: LeadImport,
     references: ReferenceCheck,
   ): Promise<ValidatedRow> {
@@ -94,7 +99,7 @@ export function createLeadImports(needs: LeadImportsNeeds): LeadImports {
       line,
       error: { line, column: (column && headers[column]) || null, reason },
     })
-    if ('fault' in read) return invalid(read.column, read.fault)
+    if ('error' in read) return invalid(read.column, read.error)
     const { input } = read
     const agentId = input.agentId ?? options.agentId
     const campaignId = input.campaignId ?? options.campaignId
@@ -120,7 +125,7 @@ export function createLeadImports(needs: LeadImportsNeeds): LeadImports {
     }
   }
 
-  /** Works a list off, from where it stands to its end, or until somebody else has gone on with it. */
+  /** Imports the rows that are left, in batches. Ends early if another process has advanced the import. */
   async function runImport(initial: LeadImport): Promise<void> {
     const references = createReferenceCheck(initial.options.scope, initial.options.owner)
     const seen = new Map<string, number>()
@@ -159,7 +164,7 @@ export function createLeadImports(needs: LeadImportsNeeds): LeadImports {
       await runImport(job)
     } catch (err) {
       onError(err)
-      // Storage that is away comes back, and somebody takes it up again.
+      // The store will be back: `resumeAbandoned` continues the import.
       if (err instanceof Refusal && err.code === 'unavailable') return
       await store.finish(job.id, 'failed', nowS()).catch(onError)
     }
@@ -171,21 +176,21 @@ export function createLeadImports(needs: LeadImportsNeeds): LeadImports {
   }
 
   return {
-    async start(who, read, { campaignId, agentId, duplicates, dryRun }, signal) {
-      const owner = defaultOwner(who)
-      const sight = createReferenceCheck(who.scope, owner)
-      if (agentId !== null) await sight.findOwner(agentId)
-      if (campaignId !== null) await sight.requireCampaign(campaignId)
-      const job = await limitUpload(who.agent.id, async () => {
-        const parts = await read()
-        const delimiter = detectDelimiter(parts[0] ?? '')
-        const { columns, rows } = await readTable(parts, delimiter, signal)
+    async start(actor, read, { campaignId, agentId, duplicates, dryRun }, signal) {
+      const owner = defaultOwner(actor)
+      const references = createReferenceCheck(actor.scope, owner)
+      if (agentId !== null) await references.findOwner(agentId)
+      if (campaignId !== null) await references.requireCampaign(campaignId)
+      const job = await limitUpload(actor.agent.id, async () => {
+        const chunks = await read()
+        const delimiter = detectDelimiter(chunks[0] ?? '')
+        const { columns, rows } = await readTable(chunks, delimiter, signal)
         let total = 0
         for await (const _ of rows) total += 1
         if (total === 0) throw new Refusal('input_invalid', { detail: 'the list has no rows' })
-        const about = { delimiter, columns: columns.filter(({ header }) => header !== '') }
-        const options = { ...about, duplicates, dryRun, campaignId, agentId, owner, scope: who.scope }
-        return [{ agentId: who.agent.id, options, total }, parts, nowS()]
+        const format = { delimiter, columns: columns.filter(({ header }) => header !== '') }
+        const options = { ...format, duplicates, dryRun, campaignId, agentId, owner, scope: actor.scope }
+        return [{ agentId: actor.agent.id, options, total }, chunks, nowS()]
       })
       void runTracked(job)
       return job

@@ -6,7 +6,7 @@ import { resolveNames } from './lead-name.ts'
 import type { LeadChange, LeadUpdate, NewLead } from './lead-store.ts'
 import { initialQueueState, nextQueueState } from './queue-state.ts'
 
-/** What somebody says of a lead, its shape checked by `LeadFields`; what is not said stays as it is. */
+/** Members of a lead to set, validated by `LeadFields`. Omitted members stay unchanged. */
 export interface LeadInput {
   name?: string | undefined
   firstName?: string | undefined
@@ -27,7 +27,7 @@ export type NumberNormalizer = Pick<DialPolicy, 'normalize' | 'variants' | 'rese
 export type Ownership = Pick<Lead, 'agentId' | 'team'>
 
 const DO_NOT_CALL_REASON = 'set on a lead'
-/** Of a number stored long ago, which no longer reads as one, its only spelling is known. */
+/** A number stored under an older policy may no longer be valid: then it is listed as stored. */
 function doNotCallEntryFor(
   status: LeadStatus,
   number: string,
@@ -43,7 +43,7 @@ function doNotCallEntryFor(
   }
 }
 
-/** @throws {Refusal} `input_invalid` without a name, or a phone that is a number */
+/** @throws {Refusal} `input_invalid` without a name, or without a valid phone number */
 export function newLead(
   input: LeadInput,
   owner: Ownership,
@@ -73,8 +73,9 @@ export function newLead(
 }
 
 /**
- * What becomes of a lead by a wish, and by whom it is then.
- * @throws {Refusal} `conflict` for what cannot be done while it is called; `input_invalid` as for a new one
+ * Applies input to a lead.
+ * @param owner the members of the ownership that change
+ * @throws {Refusal} `conflict` for a new number or campaign while the lead is in a call; `input_invalid` as `newLead`
  */
 export function applyInput(
   lead: Lead,

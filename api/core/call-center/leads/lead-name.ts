@@ -7,9 +7,9 @@ export const fullName = ({ firstName, lastName }: Names): string =>
   [firstName, lastName].filter(Boolean).join(' ')
 
 /**
- * What a lead is called. The last word of a whole name is the last name; it counts where no part was said, or
- * where a client sends all members back and has changed this one alone.
- * @throws {Refusal} `input_invalid` where no name is left
+ * Resolves first and last name. The last word of `name` is the last name. `name` counts if no part is given, or if a
+ * client sends all members back and has changed only `name`.
+ * @throws {Refusal} `input_invalid` if the name is empty
  */
 export function resolveNames(
   input: { [part in 'name' | keyof Names]?: string | undefined },

@@ -7,7 +7,7 @@ import type { LeadInput, Ownership } from './lead-input.ts'
 
 type OwnerInput = Pick<LeadInput, 'agentId' | 'team'>
 
-/** Whose a lead is where nothing is said of it: of whoever makes it, or of the team they oversee. */
+/** Owner of a lead without an explicit one: the agent who creates it, or the team that a supervisor oversees. */
 export function defaultOwner({ agent, scope }: Pick<CallCenterActor, 'agent' | 'scope'>): Ownership {
   if (scope.sees === 'all') return { agentId: null, team: null }
   if (scope.sees === 'team') return { agentId: null, team: scope.team }
@@ -15,8 +15,10 @@ export function defaultOwner({ agent, scope }: Pick<CallCenterActor, 'agent' | '
 }
 
 /**
- * Whose a lead becomes. An assigned one is of its agent's team; who sees their own alone gives nothing away.
- * @throws {Refusal} `forbidden`, `not_found` for an agent that the scope does not show, `input_invalid`
+ * Resolves a change of owner. An assigned lead is in its agent's team. An actor who sees only their own leads cannot
+ * reassign one, and a supervisor cannot move one to another team.
+ * @returns the members that change
+ * @throws {Refusal} `forbidden`, `not_found` for an agent outside the scope, `input_invalid`
  */
 export async function resolveOwner(
   agents: Pick<AgentStore, 'find'>,

@@ -1,36 +1,36 @@
 import type { NumberPrefix } from '../../dial-policy/number-variants.ts'
 import type { Lead, LeadStatus } from './lead.ts'
 
-/** Which leads; all that is said must hold. */
+/** Conditions on leads, combined with AND. */
 export interface LeadFilter {
   statuses?: readonly LeadStatus[] | undefined
-  /** Null: of nobody. */
+  /** Null: leads without an agent. */
   agentId?: string | null | undefined
   campaignId?: string | undefined
   team?: string | undefined
-  /** How the number begins; any may hold. */
+  /** Prefixes of the number, combined with OR. */
   numbers?: readonly NumberPrefix[] | undefined
   email?: string | undefined
-  /** How the first name, the last name or the company begins. */
+  /** Prefix of the first name, the last name or the company. */
   namePrefix?: string | undefined
-  /** Unix seconds; `createdUntil` is not included. */
+  /** Unix seconds; `createdUntil` is exclusive. */
   createdFrom?: number | undefined
   createdUntil?: number | undefined
 }
 
-/** Leads that are equal by it follow in the order of their ids. */
+/** Ties are sorted by id. */
 export interface LeadOrder {
   by: 'createdAt' | 'updatedAt' | 'lastName'
   descending: boolean
 }
 
-/** Where in an order a lead is: a page begins behind one. */
+/** Position of a lead in an order; the next page starts after it. */
 export interface LeadCursor {
   key: string | number
   id: string
 }
 
-/** Names and addresses as they are compared and sorted: capitals are none. */
+/** Form in which names and addresses are compared and sorted: lower case, NFC. */
 export const foldCase = (text: string): string => text.normalize('NFC').toLowerCase().normalize('NFC')
 
 export const toCursor = (lead: Lead, { by }: LeadOrder): LeadCursor => ({

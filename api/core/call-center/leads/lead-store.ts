@@ -1,23 +1,28 @@
 import type { Scope } from '../agents/scope.ts'
 import type { DoNotCallEntry } from './do-not-call.ts'
 import type { Lead, LeadNote } from './lead.ts'
-import type { LeadReader } from './lead-reader.ts'
 import type { LeadCursor, LeadFilter, LeadOrder } from './lead-search.ts'
 
-/** A lead as it begins. */
+/** A lead before it is stored. */
 export type NewLead = Omit<Lead, 'id' | 'lastCallAt' | 'lastOutcome' | 'version' | 'createdAt' | 'updatedAt'>
-/** What a person changes, and what follows from it. */
+/** Members that change, those that follow from other changes included. */
 export type LeadChange = Partial<NewLead>
 
-/** What becomes of a lead. */
+/** Result of a decision about a lead. */
 export interface LeadUpdate {
   changes: LeadChange
-  /** Goes on the do-not-call list. */
+  /** Added to the do-not-call list. */
   doNotCall?: DoNotCallEntry | undefined
 }
 
+/** The part of the store that call screens need. */
+export interface LeadReader {
+  /** @returns undefined also for a lead outside the scope */
+  find(id: string, scope: Scope): Promise<Lead | undefined>
+}
+
 export interface LeadStore extends LeadReader {
-  /** The newest first. */
+  /** Newest first. */
   listNotes(id: string, limit: number): Promise<LeadNote[]>
   list(
     scope: Scope,
@@ -27,11 +32,11 @@ export interface LeadStore extends LeadReader {
   ): Promise<Lead[]>
   add(lead: NewLead, doNotCall: DoNotCallEntry | undefined, now: number): Promise<Lead>
   /**
-   * Nobody else changes the lead between `decide` and what it decides.
-   * @throws {Refusal} `not_found`, and whatever `decide` throws
+   * Locks the lead, calls `update` and stores its result, in one transaction.
+   * @throws {Refusal} `not_found`, and what `update` throws
    */
   change(id: string, scope: Scope, update: (lead: Lead) => LeadUpdate, now: number): Promise<Lead>
-  /** Its notes go with it. @throws {Refusal} as `change` */
+  /** Deletes the lead and its notes. @throws {Refusal} as `change` */
   remove(id: string, scope: Scope, check: (lead: Lead) => void): Promise<void>
   /** @throws {Refusal} `not_found` */
   addNote(note: Omit<LeadNote, 'id'>, scope: Scope): Promise<LeadNote>

@@ -4,38 +4,38 @@ export const LEAD_STATUSES = ['new', 'contacted', 'qualified', 'converted', 'los
 export type LeadStatus = (typeof LEAD_STATUSES)[number]
 
 /**
- * A lead's place in its campaign's queue: `idle` in none, `waiting` for its turn, `dialling` in a call that is not
- * known to be over, `done` reached or given up.
+ * State of a lead in its campaign's queue: `idle` without a campaign, `waiting` to be called, `dialling` in a call
+ * that has not ended yet, `done` reached or given up.
  */
 export const DIAL_STATES = ['idle', 'waiting', 'dialling', 'done'] as const
 export type DialState = (typeof DIAL_STATES)[number]
 
-/** Somebody to be called. Ids are decimal strings, times unix seconds. */
+/** A contact to be called. Ids are decimal strings, times unix seconds. */
 export interface Lead {
   id: string
   firstName: string
   lastName: string
-  /** As it was written. */
+  /** As written. */
   phone: string
-  /** The same as `DialPolicy.spell` has it: what lists are compared by. */
+  /** `phone` as `DialPolicy.normalize` returns it; duplicates are found by it. */
   number: string
   email: string | null
   company: string | null
   title: string | null
   status: LeadStatus
   notes: string | null
-  /** IANA name; null for the campaign's. */
+  /** IANA name; null: the campaign's time zone. */
   timeZone: string | null
   team: string | null
   agentId: string | null
   campaignId: string | null
-  /** Calls in this campaign that reached the lead's side, whatever came of them. */
+  /** Calls of this campaign that reached the lead's side, with any outcome. */
   attempts: number
   lastCallAt: number | null
   lastOutcome: CallOutcome | null
   dialState: DialState
   nextTryAt: number
-  /** Rises with each change that a person makes. */
+  /** Incremented by each change that a person makes. */
   version: number
   createdAt: number
   updatedAt: number

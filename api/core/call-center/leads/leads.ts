@@ -16,7 +16,7 @@ import { defaultOwner, resolveOwner } from './lead-ownership.ts'
 import type { LeadCursor, LeadFilter, LeadOrder } from './lead-search.ts'
 import type { LeadStore } from './lead-store.ts'
 
-/** Whom to call: who sees and changes what, and what follows from it for the queue. */
+/** Leads within an actor's scope. A change also updates the lead's state in the campaign queue. */
 export interface Leads {
   list(
     actor: CallCenterActor,
@@ -26,11 +26,11 @@ export interface Leads {
   ): Promise<Lead[]>
   /** @throws {Refusal} `not_found` */
   find(actor: CallCenterActor, id: string): Promise<{ lead: Lead; notes: LeadNote[] }>
-  /** @throws {Refusal} `input_invalid`, `forbidden`, `not_found` for an agent or campaign that `who` may not see */
+  /** @throws {Refusal} `input_invalid`, `forbidden`, `not_found` for an agent or campaign outside the scope */
   create(actor: CallCenterActor, input: LeadInput): Promise<Lead>
   /**
-   * @param version of the lead that was read, where the client says
-   * @throws {Refusal} as `create`, `stale`, `conflict` for what cannot be while the lead is called
+   * @param version the version that the client has read; undefined: the last write wins
+   * @throws {Refusal} as `create`; `stale`; `conflict` for a new number or campaign while the lead is in a call
    */
   update(actor: CallCenterActor, id: string, input: LeadInput, version: number | undefined): Promise<Lead>
   /** @throws {Refusal} `not_found`, `conflict`, `stale` */
@@ -39,7 +39,7 @@ export interface Leads {
   addNote(actor: CallCenterActor, id: string, content: string): Promise<LeadNote>
 }
 
-/** Leads go into campaigns that their makers see. */
+/** A lead may join only a campaign within the actor's scope. */
 export type CampaignFinder = Pick<CampaignStore, 'find'>
 
 export interface LeadsNeeds {
@@ -50,7 +50,7 @@ export interface LeadsNeeds {
   now: () => number
 }
 
-/** More nobody reads at once. */
+/** Notes returned with a lead. */
 const MAX_NOTES = 500
 
 export function createLeads({ store, agents, campaigns, policy, now }: LeadsNeeds): Leads {
@@ -90,7 +90,7 @@ export function createLeads({ store, agents, campaigns, policy, now }: LeadsNeed
       const owner = await resolveOwner(agents, actor.scope, input, read)
       await requireCampaign(actor.scope, input.campaignId, read.campaignId)
       const decide = (lead: Lead) => {
-        // Again, for now nobody else can change it. Without a version the last word counts.
+        // Checked again, now that the lead is locked.
         if (version !== undefined && version !== lead.version) throw new Refusal('stale')
         return applyInput(lead, input, owner, policy())
       }

@@ -7,7 +7,7 @@ import { LEAD_STATUSES } from './lead.ts'
 import { LeadFields } from './lead-fields.ts'
 import type { LeadInput } from './lead-input.ts'
 
-/** A `'` before it is how spreadsheets are kept from taking its zero away. */
+/** Lists write a `'` before a number so that spreadsheets keep its leading zero. */
 const PhoneText = z
   .string()
   .transform((text) => text.replace(/^'+(?=[0-9(])/, ''))
@@ -26,20 +26,20 @@ const Cells = z
   .partial()
   .extend({ phone: PhoneText })
 
-/** What a row of a list says of a lead, or why nothing of it can be stored. */
+/** @returns the input for a lead, or why the row is rejected */
 export function parseLeadRow({
   cells,
-  error: fault,
+  error,
 }: Pick<ImportRow, 'cells' | 'error'>):
   | { input: LeadInput & { phone: string } }
-  | { column: LeadColumn | null; fault: string } {
-  if (fault !== undefined) return { column: null, fault }
-  if (cells.phone === undefined) return { column: null, fault: 'phone: there is none' }
+  | { column: LeadColumn | null; error: string } {
+  if (error !== undefined) return { column: null, error }
+  if (cells.phone === undefined) return { column: null, error: 'phone: there is none' }
   const read = Cells.safeParse(cells)
   if (read.success) return { input: read.data }
   const column = read.error.issues[0]?.path[0] as LeadColumn | undefined // the members of `Cells` are columns
   return {
     column: column ?? null,
-    fault: validationMessage(read.error, { subject: 'the row', maxLength: 200 }),
+    error: validationMessage(read.error, { subject: 'the row', maxLength: 200 }),
   }
 }

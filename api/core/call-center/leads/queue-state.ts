@@ -1,19 +1,19 @@
 import type { Lead, LeadStatus } from './lead.ts'
 
-/** Nothing is left to call for. */
+/** A lead in one of these is not called any more. */
 export const CLOSED_STATUSES: readonly LeadStatus[] = ['converted', 'lost', 'do_not_call']
 
 type QueueState = Pick<Lead, 'dialState' | 'attempts' | 'nextTryAt'>
 
-/** Where a lead begins in its campaign's queue. */
+/** Queue state of a new lead, or of a lead that joins a campaign. */
 export function initialQueueState({ campaignId, status }: Pick<Lead, 'campaignId' | 'status'>): QueueState {
   const dialState = campaignId === null ? 'idle' : CLOSED_STATUSES.includes(status) ? 'done' : 'waiting'
   return { dialState, attempts: 0, nextTryAt: 0 }
 }
 
 /**
- * Where it goes when somebody changes its campaign or status. What is in a call stays there: who ends the call
- * sees the status then.
+ * Queue state after a change of campaign or status. A lead in a call keeps its state until the call ends; the status is
+ * read then.
  */
 export function nextQueueState(
   lead: Pick<Lead, 'campaignId' | 'status' | 'dialState'>,

@@ -1,17 +1,17 @@
 import { Refusal } from '../../refusal.ts'
 import type { LeadImport, LeadImportStore } from './lead-import.ts'
 
-/** Of one person at once, sent or under way. */
+/** Per agent, uploads and running imports together. */
 const MAX_IMPORTS = 3
 
 type AddArguments = Parameters<LeadImportStore['add']>
 
 /**
- * Takes lists of leads, a few of each person at once: each that is being sent is whole in memory.
- * @returns a function that keeps what `take` gives; `take` is not called where there are too many already
+ * Limits concurrent uploads and imports per agent: an upload holds its whole list in memory.
+ * @returns a function that stores what `readUpload` returns; at the limit `readUpload` is not called
  */
 export function createUploadLimiter(store: Pick<LeadImportStore, 'add' | 'countRunning'>) {
-  /** Lists that are being sent, by agent. */
+  /** Uploads in progress by agent id. */
   const uploading = new Map<string, number>()
   const count = (agentId: string, more: number) => {
     const now = (uploading.get(agentId) ?? 0) + more
@@ -20,13 +20,13 @@ export function createUploadLimiter(store: Pick<LeadImportStore, 'add' | 'countR
     return now
   }
 
-  /** @throws {Refusal} `conflict` with too many of this agent, and what `take` throws */
+  /** @throws {Refusal} `conflict` at the limit, and what `readUpload` throws */
   return async (agentId: string, readUpload: () => Promise<AddArguments>): Promise<LeadImport> => {
     const inFlight = count(agentId, 1)
     try {
       if (inFlight + (await store.countRunning(agentId)) > MAX_IMPORTS) throw tooMany()
       const upload = await readUpload()
-      // Others may have begun elsewhere meanwhile.
+      // Another process may have started an import during the upload.
       if ((await store.countRunning(agentId)) >= MAX_IMPORTS) throw tooMany()
       return await store.add(...upload)
     } finally {

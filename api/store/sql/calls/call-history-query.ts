@@ -5,7 +5,7 @@ import { rowId } from '../bind.ts'
 import type { Database } from '../database.ts'
 import type { Tables } from '../tables.ts'
 
-/** The ids of one page, newest first. A page's start is found in an index: the last costs what the first does. */
+/** @returns the ids of one page, newest first; an index finds the cursor, so every page costs the same */
 export async function findPageIds(
   db: Database,
   filter: HistoryFilter,
@@ -35,13 +35,13 @@ export async function countCalls(db: Database, filter: HistoryFilter): Promise<n
   return found
 }
 
-/** Whether there is a call of this id, for that scope. */
+/** Whether the call is within the scope. */
 export async function isInScope(db: Database, id: string, scope: HistoryScope): Promise<boolean> {
   const row = await matchingCalls(db, scope).select('calls.id').where('calls.id', '=', id).executeTakeFirst()
   return row !== undefined
 }
 
-/** One person's calls are walked by the index of parties, all calls by their own. */
+/** The calls of one user are sorted by the index of parties, all calls by their own index. */
 function sortColumnsOf({ userId }: HistoryFilter) {
   return userId === undefined
     ? { time: sql<number>`calls.started_at`, id: sql<string>`calls.id` }
@@ -56,7 +56,7 @@ function matchingCalls(db: Database, filter: HistoryFilter) {
       query
         .innerJoin('call_parties', 'call_parties.call_id', 'calls.id')
         .where('call_parties.user_id', '=', rowId(userId ?? '') ?? 0)
-        // Someone with two extensions may be in a call twice.
+        // A user with two extensions may be in a call twice.
         .distinct(),
     )
     .where(conditions(filter))
@@ -78,7 +78,7 @@ function conditions(filter: HistoryFilter): Expression<SqlBool> {
   return is.and(all)
 }
 
-/** A team's calls are picked out of all, the newest first, by the parties of each. */
+/** Filters calls by the teams of their parties. */
 function hasPartyInTeam(team: string): Expression<SqlBool> {
   const is = expressionBuilder<Tables, 'calls'>()
   return is.exists(
@@ -91,7 +91,7 @@ function hasPartyInTeam(team: string): Expression<SqlBool> {
   )
 }
 
-/** One range of an index: the last code point of all ends it. */
+/** A range of the index, which ends at the last Unicode code point. */
 function beginsWith(
   column: 'calls.from_number' | 'calls.to_number',
   { prefix, minLength }: NumberPrefix,

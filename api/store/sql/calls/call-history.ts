@@ -5,7 +5,7 @@ import type { Database } from '../database.ts'
 import type { CallPartiesTable, CallsTable, Tables } from '../tables.ts'
 import { countCalls, findPageIds, isInScope } from './call-history-query.ts'
 
-/** Told again, a call loses nothing that was known of it. */
+/** Saving a call again merges both records: no information is lost. */
 export function createCallHistoryStore(db: Database): HistoryStore {
   async function read(ids: readonly string[]): Promise<CallRecord[]> {
     if (ids.length === 0) return []
@@ -50,7 +50,7 @@ export function createCallHistoryStore(db: Database): HistoryStore {
         .updateTable('calls')
         .set({
           duration: sql`case when duration < ${duration} then ${duration} else duration end`,
-          // A call that nobody took is not paid for, though the PBX's record may count the own phone's waiting.
+          // An unanswered call is not billable, though the CDR may count the time the caller's own phone waited.
           billable: sql`case when billable < ${billable} and outcome in ('answered', 'unknown') then ${billable} else billable end`,
         })
         .where('id', '=', id)
@@ -61,7 +61,7 @@ export function createCallHistoryStore(db: Database): HistoryStore {
   }
 }
 
-/** @returns when the call began, which a later telling may only set earlier */
+/** @returns the start of the call; saving it again can only make it earlier */
 async function saveCall(trx: Transaction<Tables>, row: CallsTable): Promise<number> {
   const saved = await trx
     .insertInto('calls')
@@ -113,9 +113,9 @@ async function addParties(trx: Transaction<Tables>, { id, parties }: CallRecord,
     .execute()
 }
 
-/** The PBX's last word of a call may say that no person took it, though the dialplan had answered. */
+/** The final record may state that no person answered, though the dialplan did before. */
 const mayBeAnswered = sql<SqlBool>`(excluded.outcome in ('answered', 'unknown'))`
-/** One that heard less of a call knows of fewer files. */
+/** A record made from fewer events lists fewer recordings. */
 const hasMoreRecordings = sql<SqlBool>`(calls.recording is null
   or length(excluded.recordings) >= length(coalesce(calls.recordings, '')))`
 
@@ -149,9 +149,9 @@ function toRow(record: CallRecord): CallsTable {
   }
 }
 
-/** Calls that were stored before there could be several have the one. */
+/** Calls stored by older releases have the column `recording` only. */
 function recordingsOf({ recording, recordings }: Selectable<CallsTable>): readonly string[] {
-  if (recordings !== null) return JSON.parse(recordings) as string[] // as it was written
+  if (recordings !== null) return JSON.parse(recordings) as string[] // written by `toRow`
   return recording === null ? [] : [recording]
 }
 

@@ -4,12 +4,12 @@ import { isStorable, rowId } from '../bind.ts'
 import type { Database } from '../database.ts'
 import type { PlacedCallsTable } from '../tables.ts'
 
-/** The first outcome of a call stays. */
+/** `finish` never overwrites an outcome. */
 export function createPlacedCallStore(db: Database): PlacedCallStore {
   return {
     async add({ id, userId, number, createdAt, outcome }) {
       const user = rowId(userId)
-      if (user === undefined) throw new TypeError('a call is dialled for a user id')
+      if (user === undefined) throw new TypeError('a call is placed for a user id')
       await db.query
         .insertInto('dialled_calls')
         .values({ id, user_id: user, number, created_at: createdAt, outcome })

@@ -1,7 +1,7 @@
 import type { HistoryPurgeStore } from '../../../core/calls/purge-history.ts'
 import type { Database } from '../database.ts'
 
-/** What waits for its outcome is not over, however old. */
+/** Calls without an outcome are not over and are never purged. */
 export function createPurgeStore(db: Database): HistoryPurgeStore {
   return {
     async count(beforeS) {
@@ -10,7 +10,7 @@ export function createPurgeStore(db: Database): HistoryPurgeStore {
         .select(({ fn }) => [fn.countAll<number>().as('all'), fn.count<number>('recording').as('recorded')])
         .where('started_at', '<', beforeS)
         .executeTakeFirstOrThrow()
-      const [dialled, desk] = await Promise.all(
+      const [placed, agent] = await Promise.all(
         (['dialled_calls', 'desk_calls'] as const).map((table) =>
           db.query
             .selectFrom(table)
@@ -23,14 +23,14 @@ export function createPurgeStore(db: Database): HistoryPurgeStore {
       return {
         calls: calls.all,
         recorded: calls.recorded,
-        placedCalls: dialled?.all ?? 0,
-        agentCalls: desk?.all ?? 0,
+        placedCalls: placed?.all ?? 0,
+        agentCalls: agent?.all ?? 0,
       }
     },
 
     async remove(kind, beforeS, limit) {
       if (kind === 'calls') {
-        // What belongs to a call goes with it.
+        // Its parties are deleted by the foreign key.
         const calls = await db.query
           .deleteFrom('calls')
           .where('id', 'in', (query) =>

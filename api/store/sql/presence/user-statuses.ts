@@ -4,7 +4,7 @@ import { rowId } from '../bind.ts'
 import type { Database } from '../database.ts'
 import type { Tables } from '../tables.ts'
 
-/** The newest word of each person stays, in whatever order they come. */
+/** The newest status of each user wins, in whatever order they arrive. */
 export function createUserStatusStore(db: Database): UserStatusStore {
   return {
     set: (userId, status, at) => upsertUserStatus(db.query, userId, status, at),
@@ -16,7 +16,7 @@ export function createUserStatusStore(db: Database): UserStatusStore {
   }
 }
 
-/** @param query single, or a transaction's */
+/** @param query the database or a transaction */
 export async function upsertUserStatus(
   query: Kysely<Tables>,
   userId: string,

@@ -3,7 +3,7 @@ import type { Extension, NumberAssignment } from '../../../core/provisioning/ext
 import { rowId } from '../bind.ts'
 import type { ExtensionsTable, Tables } from '../tables.ts'
 
-/** @returns undefined where somebody has changed it since it was known */
+/** @returns undefined if state or attempts have changed since it was read */
 export async function updateExtension(
   query: Kysely<Tables>,
   { extension, state, attempts }: Extension,
@@ -20,15 +20,15 @@ export async function updateExtension(
   return row && toExtension(row)
 }
 
-/** @throws {UniqueViolation} where somebody was faster with the number */
+/** @throws {UniqueViolation} if the number was assigned concurrently */
 export async function insertExtension(
   trx: Transaction<Tables>,
   {
     extension,
     userId,
-    mark,
-    place,
-  }: { extension: string; userId: number | null; mark: string; place: NumberAssignment },
+    ownershipTag,
+    assignment,
+  }: { extension: string; userId: number | null; ownershipTag: string; assignment: NumberAssignment },
 ): Promise<Extension> {
   const row = await trx
     .insertInto('extensions')
@@ -36,13 +36,13 @@ export async function insertExtension(
       extension,
       state: 'providing',
       user_id: userId,
-      mark,
-      sealed_secret: place.seal(extension),
+      mark: ownershipTag,
+      sealed_secret: assignment.seal(extension),
       auth_username: null,
       attempts: 0,
       last_error: null,
-      next_try_at: place.nextTryAt,
-      changed_at: place.now,
+      next_try_at: assignment.nextTryAt,
+      changed_at: assignment.now,
       former_user_id: null,
     })
     .returningAll()
@@ -51,8 +51,8 @@ export async function insertExtension(
 }
 
 /**
- * A number whose account is gone or has another one is given to nobody else for a while: the files in its folder are
- * of the person who had it. One that is ours on the PBX rests once it is taken away there.
+ * Puts a number in quarantine after its account was deleted or got another number, as the files in its media folder
+ * belong to the former user. A number provisioned on the PBX starts its quarantine when it is removed there.
  */
 export async function quarantineExtension(
   trx: Transaction<Tables>,

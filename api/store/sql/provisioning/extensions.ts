@@ -6,7 +6,7 @@ import type {
 } from '../../../core/provisioning/extensions.ts'
 import { Refusal } from '../../../core/refusal.ts'
 import { claimNames, releaseNames } from '../auth/account-names.ts'
-import { insertUser, removeUser, toConflict } from '../auth/user-rows.ts'
+import { insertUser, removeUser, rethrowConflict, toConflict } from '../auth/user-rows.ts'
 import { rowId } from '../bind.ts'
 import type { Database } from '../database.ts'
 import { UniqueViolation } from '../errors.ts'
@@ -14,18 +14,18 @@ import { consumeInvitation, requireNotInvited, restoreInvitation } from '../regi
 import type { Tables } from '../tables.ts'
 import { insertExtension, quarantineExtension, toExtension, updateExtension } from './extension-rows.ts'
 
-/** How often others may be faster before we say that it does not work. */
+/** Attempts while concurrent registrations take the chosen numbers. */
 const MAX_ATTEMPTS = 200
 
 /**
- * Numbers are given out once: the primary key decides between processes, and whoever loses takes the next.
- * @param isFit whether a number of the range may be given out
+ * A number is assigned once: the primary key decides between processes, and the loser retries with another number.
+ * @param isAssignable whether a number of the range may be assigned
  */
 export function createExtensionStore(
   db: Database,
-  isFit: (extension: string) => Promise<boolean> = async () => true,
+  isAssignable: (extension: string) => Promise<boolean> = async () => true,
 ): ExtensionStore {
-  /** @param create what else must hold or nothing does; gets the number */
+  /** @param create runs in the same transaction as the choice of the number */
   async function assignNumber<T>(
     { range }: Pick<NumberAssignment, 'range'>,
     create: (trx: Transaction<Tables>, extension: string) => Promise<T>,
@@ -33,8 +33,8 @@ export function createExtensionStore(
     for (let attempts = 0; attempts < MAX_ATTEMPTS; attempts += 1) {
       try {
         return await db.transaction(async (trx) => {
-          // The lowest; where many ask at once, each soon asks for another.
-          const free = await findFreeNumbers(trx, { range, isFit }, 1 + attempts * 4)
+          // The lowest number; after conflicts a random one of several, so that concurrent calls choose differently.
+          const free = await findFreeNumbers(trx, { range, isAssignable }, 1 + attempts * 4)
           const extension = free[Math.floor(Math.random() * free.length)]
           if (extension === undefined) {
             throw new Refusal('unavailable', {
@@ -54,38 +54,39 @@ export function createExtensionStore(
   }
 
   return {
-    reserve: ({ user, invitation, ownershipTag, ...place }) =>
-      assignNumber(place, async (trx, extension) => {
-        const { now } = place
+    reserve: ({ user, invitation, ownershipTag, ...assignment }) =>
+      assignNumber(assignment, async (trx, extension) => {
+        const { now } = assignment
         await requireNotInvited(trx, user, now, invitation)
-        const made = await insertUser(trx, { ...user, extension: null }, now, extension)
-        const userId = Number(made.id)
+        const inserted = await insertUser(trx, { ...user, extension: null }, now, extension)
+        const userId = Number(inserted.id)
         if (invitation !== undefined) {
           const isUsed = await consumeInvitation(trx, invitation, user.email ?? '', { userId, now })
           if (!isUsed) throw new Refusal('forbidden', { detail: 'the invitation was used meanwhile' })
         }
         return {
-          user: made,
-          extension: await insertExtension(trx, { extension, userId, mark: ownershipTag, place }),
+          user: inserted,
+          extension: await insertExtension(trx, { extension, userId, ownershipTag, assignment }),
         }
       }),
 
-    reassign: (known, left, next) =>
-      assignNumber(next, async (trx, extension) => {
-        const { now } = next
-        const change = { state: left, userId: null, attempts: 0, nextTryAt: now, changedAt: now }
+    reassign: (known, oldState, assignment) =>
+      assignNumber(assignment, async (trx, extension) => {
+        const { now } = assignment
+        const change = { state: oldState, userId: null, attempts: 0, nextTryAt: now, changedAt: now }
         if ((await updateExtension(trx, known, change)) === undefined) return undefined
         const userId = known.userId === null ? null : (rowId(known.userId) ?? null)
         if (userId !== null) await replaceExtensionName(trx, userId, extension)
-        return insertExtension(trx, { extension, userId, mark: known.ownershipTag, place: next })
+        const { ownershipTag } = known
+        return insertExtension(trx, { extension, userId, ownershipTag, assignment })
       }),
 
-    markReady: (known, made, now) =>
+    markReady: (known, credentials, now) =>
       db
         .transaction(async (trx) => {
-          const change = { ...made, state: 'ready', lastError: null, changedAt: now } as const
-          const settled = await updateExtension(trx, known, change)
-          if (settled === undefined) return undefined
+          const change = { ...credentials, state: 'ready', lastError: null, changedAt: now } as const
+          const ready = await updateExtension(trx, known, change)
+          if (ready === undefined) return undefined
           const userId = rowId(known.userId ?? '') ?? 0
           const { extension } = known
           const before = await trx
@@ -101,20 +102,18 @@ export function createExtensionStore(
             .where('id', '=', userId)
             .executeTakeFirst()
           if (numUpdatedRows > 0n) await replaceExtensionName(trx, userId, extension)
-          return settled
+          return ready
         })
-        .catch((err) => {
-          throw err instanceof UniqueViolation ? toConflict(err) : err
-        }),
+        .catch(rethrowConflict),
 
     rollback: (known, { now, revokeUntil }) =>
       db.transaction(async (trx) => {
-        const freed = { state: 'removing', userId: null, nextTryAt: now, changedAt: now } as const
-        const undone = await updateExtension(trx, known, freed)
-        if (undone === undefined || known.userId === null) return undone
+        const change = { state: 'removing', userId: null, nextTryAt: now, changedAt: now } as const
+        const rolledBack = await updateExtension(trx, known, change)
+        if (rolledBack === undefined || known.userId === null) return rolledBack
         await restoreInvitation(trx, rowId(known.userId) ?? 0)
         await removeUser(trx, known.userId, revokeUntil, now)
-        return undone
+        return rolledBack
       }),
 
     async find(extension) {
@@ -177,7 +176,7 @@ export function createExtensionStore(
   }
 }
 
-/** The extension becomes a name of the account, in place of an earlier one. */
+/** Registers the extension as a name of the account, in place of the former extension. */
 async function replaceExtensionName(
   trx: Transaction<Tables>,
   userId: number,
@@ -193,10 +192,10 @@ async function replaceExtensionName(
   await claimNames(trx, userId, { extension })
 }
 
-/** The lowest numbers of the range that nobody has or is called, and that do not rest. */
+/** The lowest numbers of the range that are no extension, no account name and not in quarantine. */
 async function findFreeNumbers(
   trx: Transaction<Tables>,
-  { range, isFit }: { range: ExtensionRange; isFit: (extension: string) => Promise<boolean> },
+  { range, isAssignable }: { range: ExtensionRange; isAssignable: (extension: string) => Promise<boolean> },
   max: number,
 ): Promise<string[]> {
   const used = await trx
@@ -222,19 +221,19 @@ async function findFreeNumbers(
         .where((is) => is(is.fn('length', ['username_folded']), '=', range.first.length)),
     )
     .execute()
-  const known = new Set(used.map(({ extension }) => extension))
+  const taken = new Set(used.map(({ extension }) => extension))
   const free: string[] = []
   for (let n = Number(range.first); n <= Number(range.last) && free.length < max; n += 1) {
     const number = String(n).padStart(range.first.length, '0')
-    if (!known.has(number) && (await isFit(number))) free.push(number)
+    if (!taken.has(number) && (await isAssignable(number))) free.push(number)
   }
   return free
 }
 
-/** Somebody was faster with the number, as a name. */
+/** The number was taken concurrently as a name of another account. */
 const isNameConflict = (err: unknown) =>
   err instanceof Refusal && err.code === 'taken' && err.detail === 'extension'
 
-/** Somebody was faster with the number: SQLite tells the column, PostgreSQL the key. */
+/** The number was assigned concurrently: SQLite names the column, PostgreSQL the key. */
 const isNumberConflict = ({ cause }: UniqueViolation) =>
   /extensions(\.extension|_pkey)\b/.test(cause instanceof Error ? cause.message : '')

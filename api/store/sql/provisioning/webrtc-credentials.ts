@@ -13,8 +13,8 @@ export function createEphemeralCredentialStore(db: Database): EphemeralCredentia
   const all = () => db.query.selectFrom('sip_loans').selectAll()
 
   return {
-    async insert(loan) {
-      const { id, extension, ownershipTag, state } = loan
+    async insert(credential) {
+      const { id, extension, ownershipTag, state } = credential
       try {
         await db.query
           .insertInto('sip_loans')
@@ -23,12 +23,12 @@ export function createEphemeralCredentialStore(db: Database): EphemeralCredentia
             extension,
             mark: ownershipTag,
             state,
-            user_id: rowId(loan.userId) ?? 0,
-            claims_json: JSON.stringify(loan.claims),
-            sealed_secret: loan.sealedSecret,
-            busy_until: loan.lockedUntil,
-            created_at: loan.createdAt,
-            expires_at: loan.expiresAt,
+            user_id: rowId(credential.userId) ?? 0,
+            claims_json: JSON.stringify(credential.claims),
+            sealed_secret: credential.sealedSecret,
+            busy_until: credential.lockedUntil,
+            created_at: credential.createdAt,
+            expires_at: credential.expiresAt,
           })
           .execute()
         return true

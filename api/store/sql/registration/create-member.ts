@@ -1,15 +1,14 @@
 import type { Transaction } from 'kysely'
 import type { NewUser, User } from '../../../core/auth/users.ts'
 import type { Agent } from '../../../core/call-center/agents/agent.ts'
-import { insertUser, toConflict } from '../auth/user-rows.ts'
+import { insertUser } from '../auth/user-rows.ts'
 import { insertAgent } from '../call-center/agents.ts'
-import { UniqueViolation } from '../errors.ts'
 import type { Tables } from '../tables.ts'
 
 type NewMember = Omit<NewUser, 'extension' | 'email'> & { email: string } & Pick<Agent, 'name' | 'team'>
 
 /**
- * Makes a user and their agent within the transaction of what they are made of.
+ * Creates a user and their agent in the transaction that consumes a registration or an invitation.
  * @throws {Refusal} `taken` with `detail` as `UserStore.add`
  */
 export async function createMember(
@@ -17,12 +16,7 @@ export async function createMember(
   { name, team, ...user }: NewMember,
   now: number,
 ): Promise<User> {
-  const made = await insertUser(trx, { ...user, extension: null }, now)
-  await insertAgent(trx, { userId: made.id, name, kind: 'human', team }, now).execute()
-  return made
-}
-
-/** Of two who are called alike at once, one is. @throws what it was given, worded */
-export function rethrowConflict(err: unknown): never {
-  throw err instanceof UniqueViolation ? toConflict(err) : err
+  const inserted = await insertUser(trx, { ...user, extension: null }, now)
+  await insertAgent(trx, { userId: inserted.id, name, kind: 'human', team }, now).execute()
+  return inserted
 }

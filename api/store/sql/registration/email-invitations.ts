@@ -1,13 +1,12 @@
-import type { Expression, ExpressionBuilder, SqlBool } from 'kysely'
 import type { EmailInvitationStore } from '../../../core/registration/email-invitations.ts'
+import { rethrowConflict } from '../auth/user-rows.ts'
 import { rowId } from '../bind.ts'
 import type { Database } from '../database.ts'
-import type { Tables } from '../tables.ts'
-import { createMember, rethrowConflict } from './create-member.ts'
-import { insertInvitation, requireNotInvited, toInvitation } from './invitations.ts'
+import { createMember } from './create-member.ts'
+import { insertInvitation, isUsable, requireNotInvited, toInvitation } from './invitations.ts'
 import { enqueueMail } from './mail-queue.ts'
 
-/** Invitations that are mailed, and what they make of whoever uses them. */
+/** Invitations that are sent by mail, and the accounts they create. */
 export function createEmailInvitationStore(db: Database): EmailInvitationStore {
   return {
     addWithMail: (invitation, recipient) =>
@@ -49,7 +48,7 @@ export function createEmailInvitationStore(db: Database): EmailInvitationStore {
     accept: (hash, account, now) =>
       db
         .transaction(async (trx) => {
-          // First of all, so that of two who try at once the other finds nothing.
+          // First, so that a concurrent call finds nothing.
           const row = await trx
             .updateTable('invitations')
             .set({ used_at: now })
@@ -69,8 +68,3 @@ export function createEmailInvitationStore(db: Database): EmailInvitationStore {
         .catch(rethrowConflict),
   }
 }
-
-const isUsable =
-  (hash: string, now: number) =>
-  (is: ExpressionBuilder<Tables, 'invitations'>): Expression<SqlBool> =>
-    is.and([is('hash', '=', hash), is('used_at', 'is', null), is('expires_at', '>', now)])

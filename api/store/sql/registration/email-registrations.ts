@@ -5,9 +5,10 @@ import {
   type PendingRegistration,
 } from '../../../core/registration/email-registration.ts'
 import { normalizeName } from '../../../core/values/account-names.ts'
+import { rethrowConflict } from '../auth/user-rows.ts'
 import type { Database } from '../database.ts'
 import type { Tables } from '../tables.ts'
-import { createMember, rethrowConflict } from './create-member.ts'
+import { createMember } from './create-member.ts'
 import { enqueueMail } from './mail-queue.ts'
 
 export function createEmailRegistrationStore(db: Database): EmailRegistrationStore {
@@ -22,11 +23,11 @@ export function createEmailRegistrationStore(db: Database): EmailRegistrationSto
       return row && toPending(row)
     },
 
-    save: (account, at, over) =>
+    save: (account, at, expected) =>
       db.transaction(async (trx) => {
-        const isStored = await (over === undefined
+        const isStored = await (expected === undefined
           ? insert(trx, account, at)
-          : extend(trx, account, at, over))
+          : extend(trx, account, at, expected))
         if (isStored) await replaceQueuedMail(trx, account.email, at.now)
         return isStored
       }),
@@ -55,7 +56,7 @@ export function createEmailRegistrationStore(db: Database): EmailRegistrationSto
     confirm: (tokenHash, { username, passwordHash }, now) =>
       db
         .transaction(async (trx) => {
-          // First of all, so that of two who try at once the other finds nothing.
+          // First, so that a concurrent call finds nothing.
           const row = await trx
             .deleteFrom('registrations')
             .where('token_hash', '=', tokenHash)
@@ -76,22 +77,22 @@ export function createEmailRegistrationStore(db: Database): EmailRegistrationSto
 
 type SaveTimes = { now: number; expiresAt: number }
 
-/** @returns false where one waits for this address already */
+/** @returns false if a registration of this address is pending */
 async function insert(
   trx: Transaction<Tables>,
   { username, email, name, passwordHash }: PendingRegistration,
   { now, expiresAt }: SaveTimes,
 ): Promise<boolean> {
-  const about = normalizeName(email)
+  const address = normalizeName(email)
   await trx
     .deleteFrom('registrations')
-    .where('email_folded', '=', about)
+    .where('email_folded', '=', address)
     .where('expires_at', '<=', now)
     .execute()
   const row = await trx
     .insertInto('registrations')
     .values({
-      ...{ username, email, name, email_folded: about, password_hash: passwordHash, token_hash: null },
+      ...{ username, email, name, email_folded: address, password_hash: passwordHash, token_hash: null },
       ...{ created_at: now, expires_at: expiresAt },
     })
     .onConflict((same) => same.column('email_folded').doNothing())
@@ -100,7 +101,7 @@ async function insert(
   return row !== undefined
 }
 
-/** @returns false where what waits is not what was known */
+/** @returns false if the pending registration has changed */
 async function extend(
   trx: Transaction<Tables>,
   { email }: PendingRegistration,
@@ -123,9 +124,9 @@ function toPending(row: Selectable<Tables['registrations']>): PendingRegistratio
   return { username, email, name, passwordHash }
 }
 
-/** One that nobody has begun to send would make the link of the next one useless, or the other way round. */
+/** Only the link of the last mail works, so a queued mail that has not been tried yet is replaced. */
 async function replaceQueuedMail(trx: Transaction<Tables>, recipient: string, now: number): Promise<void> {
-  // Two spellings of one address are one mailbox, and an engine's own `lower` knows ASCII alone.
+  // Normalized here, as `lower` of SQL engines may know ASCII only.
   const about = normalizeName(recipient)
   await trx
     .deleteFrom('mails')

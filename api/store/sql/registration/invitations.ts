@@ -30,7 +30,7 @@ export function createInvitationStore(db: Database): InvitationStore {
   }
 }
 
-/** @param query single, or a transaction's */
+/** @param query the database or a transaction */
 export async function insertInvitation(
   query: Kysely<Tables>,
   { hash, email, role, team, createdBy, createdAt, expiresAt, usedAt }: Invitation,
@@ -64,7 +64,7 @@ export function toInvitation(row: Selectable<InvitationsTable>): Invitation {
   }
 }
 
-/** Uses it up within the transaction of what it was used for: of two who try, one does. */
+/** @returns false if the invitation is not valid for the address; of two concurrent calls one succeeds */
 export async function consumeInvitation(
   trx: Transaction<Tables>,
   hash: string,
@@ -81,8 +81,8 @@ export async function consumeInvitation(
 }
 
 /**
- * An address that a live invitation names is the invited person's: no other registration takes it.
- * @param own the hash of the invitation that is used now
+ * An open invitation reserves its address: no other registration may use it, neither as address nor as username.
+ * @param own hash of the invitation that is used now
  * @throws {Refusal} `taken`; `detail` is `email` or `username`
  */
 export async function requireNotInvited(
@@ -110,6 +110,7 @@ export async function requireNotInvited(
   throw new Refusal('taken', { detail: other.email_folded === names.email ? 'email' : 'username' })
 }
 
+/** Makes the invitation of a removed user usable again. */
 export async function restoreInvitation(trx: Transaction<Tables>, userId: number): Promise<void> {
   await trx
     .updateTable('invitations')
@@ -118,12 +119,21 @@ export async function restoreInvitation(trx: Transaction<Tables>, userId: number
     .execute()
 }
 
+type InvitationCondition = (
+  is: ExpressionBuilder<Tables, 'invitations'>,
+) => ExpressionWrapper<Tables, 'invitations', SqlBool>
+
+/** Unused and unexpired. */
+export const isUsable =
+  (hash: string, now: number): InvitationCondition =>
+  (is) =>
+    is.and([is('hash', '=', hash), is('used_at', 'is', null), is('expires_at', '>', now)])
+
+/** Usable, and either for any address or for this one. */
 const isValidFor =
-  (hash: string, email: string, now: number) =>
-  (is: ExpressionBuilder<Tables, 'invitations'>): ExpressionWrapper<Tables, 'invitations', SqlBool> =>
+  (hash: string, email: string, now: number): InvitationCondition =>
+  (is) =>
     is.and([
-      is('hash', '=', hash),
-      is('used_at', 'is', null),
-      is('expires_at', '>', now),
+      isUsable(hash, now)(is),
       is.or([is('email_folded', 'is', null), is('email_folded', '=', normalizeName(email))]),
     ])

@@ -4,7 +4,7 @@ import { rowId } from '../bind.ts'
 import type { Database } from '../database.ts'
 import type { Tables } from '../tables.ts'
 
-/** Tries and the next one's time are what a claim is known by: whoever was overtaken changes nothing any more. */
+/** The number of tries identifies a claim: after it has expired and was claimed again, late writes have no effect. */
 export function createMailQueue(db: Database): MailQueue {
   return {
     async claim(now, until, limit) {
@@ -50,7 +50,7 @@ export function createMailQueue(db: Database): MailQueue {
   }
 }
 
-/** @param query single, or the transaction's of what it is about */
+/** @param query the database, or the transaction that makes the mail necessary */
 export async function enqueueMail(
   query: Kysely<Tables>,
   { kind, recipient, about }: Pick<QueuedMail, 'kind' | 'recipient' | 'about'>,

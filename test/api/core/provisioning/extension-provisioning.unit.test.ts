@@ -23,13 +23,13 @@ const open = async (options?: ProvisioningFixtureOptions) => {
   worlds.push(world)
   return world
 }
-const tendAfter = async (world: ProvisioningFixture, seconds: number) => {
+const tickAfter = async (world: ProvisioningFixture, seconds: number) => {
   world.wait(seconds)
   await world.providing.tick()
 }
 
 describe('registering', () => {
-  test('makes an extension whose secret is the PBX’s own, sealed', async () => {
+  test('creates an extension and stores the secret of the PBX sealed', async () => {
     const { register, extensions, credentials, db } = await open()
     const { user, extension, isReady } = await register()
     expect([extension, isReady]).toEqual(['2000', true])
@@ -42,7 +42,7 @@ describe('registering', () => {
     expect(everything).not.toContain(password.slice('pbx'.length))
   })
 
-  test('passes over numbers that the PBX has for somebody else', async () => {
+  test('skips numbers that exist on the PBX already', async () => {
     const { pbx, register, extensions, users } = await open()
     for (const number of ['2000', '2001']) pbx.extensions.set(number, { mark: 'other', secret: 'theirs' })
     expect(await register()).toMatchObject({ extension: '2002', isReady: true })
@@ -55,36 +55,36 @@ describe('registering', () => {
     expect(pbx.extensions.get('2000')?.secret).toBe('theirs')
   })
 
-  test('is reported once where the PBX is away, however often it is tried, and when it is back', async () => {
+  test('reports an unreachable PBX once for all attempts, and its recovery', async () => {
     const world = await open()
-    for (let tries = 0; tries < 4; tries++) world.pbx.faults.push({ code: 'away' })
+    for (let tries = 0; tries < 4; tries++) world.pbx.faults.push({ code: 'unreachable' })
     await world.register()
-    for (const seconds of [6, 11, 31]) await tendAfter(world, seconds)
+    for (const seconds of [6, 11, 31]) await tickAfter(world, seconds)
     expect(world.troubles).toEqual([expect.stringContaining('fails')])
-    await tendAfter(world, 61)
+    await tickAfter(world, 61)
     expect(world.troubles.slice(1)).toEqual(['works'])
   })
 
-  test('never shows the number as the user’s own before the PBX has it for them', async () => {
+  test('does not show the number in the account before the PBX has created it', async () => {
     const { pbx, register, users } = await open()
-    pbx.faults.push({ code: 'away' })
+    pbx.faults.push({ code: 'unreachable' })
     const { user } = await register()
     expect(await users.find(user.id)).toMatchObject({ extension: null })
   })
 
-  test('ends in nothing when the PBX refuses: the number rests and the invitation is good again', async () => {
+  test('is rolled back if the PBX refuses: the number is quarantined and the invitation usable again', async () => {
     const world = await open({ mode: 'invitation' })
     const { pbx, register, users, extensions, invitations } = world
     const { invitation } = await invitations.invite({ email: null, days: 1, createdBy: null })
     pbx.faults.push({ code: 'refused' })
     await expect(register('anna@example.org', { invitation })).rejects.toMatchObject({ code: 'unavailable' })
     expect(await users.count()).toBe(0)
-    await tendAfter(world, 5)
+    await tickAfter(world, 5)
     expect(await extensions.find('2000')).toMatchObject({ state: 'resting', userId: null })
     expect(await register('anna@example.org', { invitation })).toMatchObject({ extension: '2001' })
   })
 
-  test('is made without the mail address where the PBX refuses that alone', async () => {
+  test('creates the extension without the mail address if the PBX rejects only that', async () => {
     const pbx = createFakePbx()
     const given: (string | undefined)[] = []
     const provisioner = {
@@ -100,8 +100,8 @@ describe('registering', () => {
     expect(given).toEqual(["o'hara@example.org", undefined])
   })
 
-  test.each(['away', 'denied', 'unconfirmed'] as const)(
-    'waits while the PBX is %s, and a later run makes it',
+  test.each(['unreachable', 'unauthorized', 'unconfirmed'] as const)(
+    'stays pending while the PBX is %s, and a later run creates it',
     async (code) => {
       const world = await open()
       world.pbx.faults.push({ code })
@@ -115,15 +115,15 @@ describe('registering', () => {
         attempts: 1,
         lastError: `it is ${code}`,
       })
-      await tendAfter(world, 4)
+      await tickAfter(world, 4)
       expect(world.pbx.asked).toEqual(['provide 2000'])
-      await tendAfter(world, 1)
+      await tickAfter(world, 1)
       expect(await world.credentials.read({ userId: user.id })).toMatchObject({ username: '2000' })
       expect(await world.extensions.listUnfinished()).toEqual([])
     },
   )
 
-  test('answers when its patience is over, while the PBX goes on', async () => {
+  test('answers after its timeout, while provisioning continues', async () => {
     const pbx = createFakePbx()
     let answer = () => {}
     const provisioner = {
@@ -136,14 +136,14 @@ describe('registering', () => {
     const world = await open({ pbx: { ...pbx, provisioner }, timeoutMs: 20 })
     const { user, isReady } = await world.register()
     expect(isReady).toBe(false)
-    // Nobody else begins meanwhile.
-    await tendAfter(world, 60)
+    // No other attempt starts meanwhile.
+    await tickAfter(world, 60)
     answer()
     await expect.poll(async () => (await world.extensions.findByUser(user.id))?.state).toBe('ready')
     expect(pbx.asked).toEqual(['provide 2000'])
   })
 
-  test('gives up a range that is all others’, and says so to operators', async () => {
+  test('reports to operators if the PBX has all numbers of the range already', async () => {
     const { pbx, register, extensions } = await open()
     for (let n = 2_000; n < 2_010; n += 1) pbx.extensions.set(String(n), { mark: 'other', secret: 's' })
     expect(await register()).toMatchObject({ isReady: false })
@@ -153,13 +153,13 @@ describe('registering', () => {
 })
 
 describe('who may register', () => {
-  test('nobody, where it is closed', async () => {
+  test('no client if registration is closed', async () => {
     const { register, users } = await open({ mode: 'closed' })
     await expect(register()).rejects.toMatchObject({ code: 'forbidden' })
     expect(await users.count()).toBe(0)
   })
 
-  test('nobody, where no PBX makes extensions; and nothing is left', async () => {
+  test('no client without a provisioner, and nothing is stored', async () => {
     const { register, users, extensions } = await open({ provisioning: undefined })
     await expect(register()).rejects.toMatchObject({ code: 'unavailable', detail: /no provisioner/ })
     expect([await users.count(), await extensions.find('2000')]).toEqual([0, undefined])
@@ -167,8 +167,8 @@ describe('who may register', () => {
 
   test.each([
     ['without an invitation', undefined],
-    ['with one nobody made', 'inv_guessed'],
-  ])('by invitation, nobody %s, who does not learn either who is there', async (_, invitation) => {
+    ['with an invitation that was never issued', 'inv_guessed'],
+  ])('no client %s, which does not learn either who has an account', async (_, invitation) => {
     const { register, invitations } = await open({ mode: 'invitation' })
     const made = await invitations.invite({ email: null, days: 1, createdBy: null })
     await register('anna@example.org', made)
@@ -176,7 +176,7 @@ describe('who may register', () => {
     await expect(register('anna@example.org', more)).rejects.toMatchObject({ code: 'forbidden' })
   })
 
-  test('an invitation counts once, and not for a registration that failed', async () => {
+  test('an invitation works once, and is not consumed by a failed registration', async () => {
     const { register, invitations } = await open({ mode: 'invitation' })
     const [one, two] = [
       await invitations.invite({ email: null, days: 1, createdBy: null }),
@@ -189,58 +189,58 @@ describe('who may register', () => {
   })
 })
 
-describe('a user who is gone', () => {
-  test('takes the extension along, whose number rests until the rest of numbers is ended', async () => {
+describe('a removed user', () => {
+  test('has its extension removed and its number quarantined', async () => {
     const world = await open()
     const { user } = await world.register()
     await world.users.remove(user.id, until)
-    await tendAfter(world, 5)
+    await tickAfter(world, 5)
     expect(world.pbx.extensions.size).toBe(0)
     const { changedAt } = (await world.extensions.find('2000')) ?? { changedAt: 0 }
-    await tendAfter(world, 365 * 86_400)
+    await tickAfter(world, 365 * 86_400)
     expect(await world.register('b@example.org')).toMatchObject({ extension: '2001' })
     await world.extensions.releaseQuarantined(changedAt + 1)
     expect(await world.register('c@example.org')).toMatchObject({ extension: '2000' })
   })
 
-  test('while the extension is being made: it is taken away after that, not before', async () => {
+  test('during provisioning has the extension removed after that attempt, not before', async () => {
     const world = await open()
-    world.pbx.faults.push({ code: 'away', isDone: true })
+    world.pbx.faults.push({ code: 'unreachable', isDone: true })
     const { user } = await world.register()
     await world.users.remove(user.id, until)
-    await tendAfter(world, 4)
+    await tickAfter(world, 4)
     expect(world.pbx.asked).toEqual(['provide 2000'])
-    await tendAfter(world, 1)
+    await tickAfter(world, 1)
     expect(world.pbx.asked).toEqual(['provide 2000', 'remove 2000'])
     expect(world.pbx.extensions.size).toBe(0)
   })
 
-  test('leaves alone what the PBX has given to somebody else meanwhile', async () => {
+  test('keeps an extension that the PBX has assigned to another person meanwhile', async () => {
     const world = await open()
     const { user } = await world.register()
     world.pbx.extensions.set('2000', { mark: 'other', secret: 'theirs' })
     await world.users.remove(user.id, until)
-    await tendAfter(world, 5)
+    await tickAfter(world, 5)
     expect(world.pbx.extensions.get('2000')?.secret).toBe('theirs')
     expect(await world.extensions.find('2000')).toMatchObject({ state: 'foreign', userId: null })
   })
 })
 
-test('of two APIs that tend at once, one makes it', async () => {
+test('of two APIs that tick at the same time, one provisions the extension', async () => {
   const one = await open()
   const two = await open({ url: one.url, pbx: one.pbx })
-  one.pbx.faults.push({ code: 'away' })
+  one.pbx.faults.push({ code: 'unreachable' })
   await one.register()
-  await Promise.all([tendAfter(one, 5), tendAfter(two, 5)])
+  await Promise.all([tickAfter(one, 5), tickAfter(two, 5)])
   expect(one.pbx.asked).toEqual(['provide 2000', 'provide 2000'])
 })
 
-test('whatever goes wrong on the way, each is made once and known here as it is there, or nothing is left', async () => {
-  const code = fc.constantFrom<ProvisioningErrorCode>('away', 'denied', 'refused', 'unconfirmed')
+test('with any faults, each extension is created once with the same data here and on the PBX, or nothing is left', async () => {
+  const code = fc.constantFrom<ProvisioningErrorCode>('unreachable', 'unauthorized', 'refused', 'unconfirmed')
   const fault: fc.Arbitrary<PbxFailure> = fc.option(
     fc.oneof(
       code.map((one) => ({ code: one })),
-      fc.constant({ code: 'away' as const, isDone: true }),
+      fc.constant({ code: 'unreachable' as const, isDone: true }),
     ),
     { nil: undefined },
   )
@@ -258,7 +258,7 @@ test('whatever goes wrong on the way, each is made once and known here as it is 
             const made = await world.register(`p${n}@example.org`).catch(() => undefined)
             if (isLeaving && made !== undefined) await world.users.remove(made.user.id, until).catch(() => {})
           }
-          for (let run = 0; run < 12; run += 1) await tendAfter(world, 301)
+          for (let run = 0; run < 12; run += 1) await tickAfter(world, 301)
 
           const people = await world.users.list({ limit: 100 })
           for (const { id, extension } of people) {
@@ -278,7 +278,7 @@ test('whatever goes wrong on the way, each is made once and known here as it is 
   )
 })
 
-test('an address that is the username of an account is taken, however it is spelled and however many ask', async () => {
+test('an address that is the username of an account is taken, in any spelling and with concurrent requests', async () => {
   const world = await createProvisioningFixture()
   await world.users.add({ username: 'boss@example.org', extension: null, role: 'user', passwordHash: '$' })
   await expect(world.register('ＢＯＳＳ@example.org')).rejects.toMatchObject({ code: 'taken' })

@@ -6,11 +6,11 @@ const settings = {
   turnUrls: ['turn:t.example.org'],
   turnSecret: 'north',
 }
-const who = { userId: '7', expiresAt: 1_700_000_000 }
+const user = { userId: '7', expiresAt: 1_700_000_000 }
 
 describe('ICE servers', () => {
-  test('TURN takes the end and the user, signed', () => {
-    expect(buildIceServers(settings, who)).toEqual([
+  test('TURN credentials hold expiry and user, signed', () => {
+    expect(buildIceServers(settings, user)).toEqual([
       { urls: ['stun:s.example.org'] },
       {
         urls: ['turn:t.example.org'],
@@ -20,8 +20,8 @@ describe('ICE servers', () => {
       },
     ])
   })
-  test('nobody gets what is not set up', () => {
-    expect(buildIceServers({ stunUrls: [], turnUrls: [], turnSecret: 'north' }, who)).toEqual([])
-    expect(buildIceServers({ ...settings, stunUrls: [], turnSecret: undefined }, who)).toEqual([])
+  test('omits servers that are not configured', () => {
+    expect(buildIceServers({ stunUrls: [], turnUrls: [], turnSecret: 'north' }, user)).toEqual([])
+    expect(buildIceServers({ ...settings, stunUrls: [], turnSecret: undefined }, user)).toEqual([])
   })
 })

@@ -9,9 +9,9 @@ afterEach(async () => {
   for (const world of worlds.splice(0)) await world.close()
 })
 
-describe('a process that is killed while the PBX makes the extension', () => {
+describe('a process that is killed while the PBX creates the extension', () => {
   onBothEngines((engine) => {
-    /** @returns what the PBX was asked for, and an API that comes after */
+    /** @returns the request to the PBX, and an API that starts afterwards */
     async function killHalfway() {
       const url = await engine.empty()
       await migrate(url)
@@ -21,14 +21,14 @@ describe('a process that is killed while the PBX makes the extension', () => {
       await process.kill()
       const world = await createProvisioningFixture({ url })
       worlds.push(world)
-      // Real time passed for the one that died; this one's clock begins there.
+      // Real time has passed in the killed process; this clock starts there.
       world.wait((Date.now() - world.now()) / 1000)
-      const order: { extension: string; mark: string; secret: string } = JSON.parse(line ?? '')
-      return { ...world, order }
+      const request: { extension: string; mark: string; secret: string } = JSON.parse(line ?? '')
+      return { ...world, request }
     }
 
-    test('leaves an account that a later run gives its extension, and nobody else does before', async () => {
-      const { providing, pbx, wait, users, credentials, order } = await killHalfway()
+    test('leaves an account; only a later run provisions its extension', async () => {
+      const { providing, pbx, wait, users, credentials, request } = await killHalfway()
       const user = await users.findByLogin('anna@example.org')
       await providing.tick()
       expect(pbx.asked).toEqual([])
@@ -36,13 +36,13 @@ describe('a process that is killed while the PBX makes the extension', () => {
       await providing.tick()
       expect(pbx.asked).toEqual(['provide 2000'])
       const { username, password } = await credentials.read({ userId: user?.id ?? '' })
-      // The same secret was asked for again, so a PBX that keeps ours has the same phone.
-      expect([username, password]).toEqual([order.extension, `pbx${order.secret}`])
+      // The same secret was requested again, so a PBX that stores ours has the same phone.
+      expect([username, password]).toEqual([request.extension, `pbx${request.secret}`])
     })
 
-    test('after the PBX has made it: no second one is made', async () => {
-      const { providing, pbx, wait, users, credentials, order } = await killHalfway()
-      pbx.extensions.set(order.extension, { mark: order.mark, secret: 'made before' })
+    test('after the PBX has created it, does not lead to a second one', async () => {
+      const { providing, pbx, wait, users, credentials, request } = await killHalfway()
+      pbx.extensions.set(request.extension, { mark: request.mark, secret: 'made before' })
       wait(120)
       await providing.tick()
       expect([pbx.made(), [...pbx.extensions.keys()]]).toEqual([0, ['2000']])

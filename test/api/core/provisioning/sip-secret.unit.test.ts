@@ -6,7 +6,7 @@ import { createSecretSeal, newSipSecret } from '../../../../api/core/provisionin
 const seal = createSecretSeal(randomBytes(32))
 
 describe('a sealed SIP secret', () => {
-  test('opens for the extension it was sealed for, whatever it says', () => {
+  test('opens for its extension, with any text', () => {
     const words = fc.string({ unit: 'grapheme' })
     fc.assert(
       fc.property(words, words, (secret, extension) => {
@@ -15,7 +15,7 @@ describe('a sealed SIP secret', () => {
     )
   })
 
-  test('shows nothing of the secret, nor that two are the same', () => {
+  test('does not reveal the secret, nor that two are equal', () => {
     const secret = newSipSecret()
     const sealed = seal.seal(secret, '2000')
     expect(sealed).not.toContain(secret)
@@ -28,13 +28,13 @@ describe('a sealed SIP secret', () => {
     ['another extension', () => seal.open(sealed, '2001')],
     ['another key', () => createSecretSeal(randomBytes(32)).open(sealed, '2000')],
     ['nothing', () => seal.open('', '2000')],
-    ['what was cut short', () => seal.open(sealed.slice(0, 20), '2000')],
+    ['a truncated text', () => seal.open(sealed.slice(0, 20), '2000')],
     ['another version', () => seal.open(sealed.replace('v1', 'v2'), '2000')],
-  ])('opens not for %s', (_, open) => {
+  ])('does not open for %s', (_, open) => {
     expect(open).toThrow()
   })
 
-  test('opens not when any bit of it was changed', () => {
+  test('does not open after a change of any bit', () => {
     const bytes = Buffer.from(sealed.slice(3), 'base64url')
     for (let bit = 0; bit < bytes.length * 8; bit += 1) {
       const changed = Buffer.from(bytes)
@@ -44,7 +44,7 @@ describe('a sealed SIP secret', () => {
   })
 })
 
-test('a new secret is what every PBX and every keyboard takes, and never the same', () => {
+test('a new secret fits every PBX and keyboard, and is never the same', () => {
   const secrets = Array.from({ length: 200 }, newSipSecret)
   expect(new Set(secrets).size).toBe(200)
   for (const secret of secrets) expect(secret).toMatch(/^[A-HJ-NP-Za-kmnopqrstuvwxyz2-9]{20}$/)

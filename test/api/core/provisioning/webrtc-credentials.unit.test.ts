@@ -17,28 +17,28 @@ import { migrate } from '../../../../api/store/sql/migrate.ts'
 import { createEphemeralCredentialStore } from '../../../../api/store/sql/provisioning/webrtc-credentials.ts'
 import { AUDIENCE, ISSUER } from '../../../../contract/claims.ts'
 
-/** What happens to one deed of the PBX: it fails before, after it was done, or its API is killed there. */
+/** Fault of one PBX operation: it fails before or after its effect, or the API is killed there. */
 type Fault = 'before' | 'after' | 'killed before' | 'killed after'
 
-/** The loans of ten extensions over a real SQLite, with a PBX in memory and a clock that tests turn. */
+/** Credentials of ten extensions in a real SQLite, with a PBX in memory and a clock that tests set. */
 function createWorld(db: Database, { ttl = 600, ...difference }: Partial<WebrtcCredentialsNeeds> = {}) {
   const time = { ms: 1_700_000_000_000 }
   const auths = new Map<string, string>()
-  const cuts: string[] = []
+  const disconnected: string[] = []
   const faults: Fault[] = []
   const ended = new Set<string>()
-  async function deed(work: () => void): Promise<void> {
+  async function operation(work: () => void): Promise<void> {
     const fault = faults.shift()
     if (fault !== 'before' && fault !== 'killed before') work()
     if (fault?.startsWith('killed')) return new Promise(() => {})
-    if (fault !== undefined) throw new ProvisioningError('away', 'it is away')
+    if (fault !== undefined) throw new ProvisioningError('unreachable', 'it is away')
   }
   const provisioner: CredentialProvisioner = {
-    add: (_, { id, secret }) => deed(() => void auths.set(id, secret)),
-    remove: ({ extension }, id, cutsBrowsers) =>
-      deed(() => {
+    add: (_, { id, secret }) => operation(() => void auths.set(id, secret)),
+    remove: ({ extension }, id, disconnectBrowsers) =>
+      operation(() => {
         auths.delete(id)
-        if (cutsBrowsers) cuts.push(extension)
+        if (disconnectBrowsers) disconnected.push(extension)
       }),
   }
   const extensionOf = (userId: string): Extension => ({
@@ -54,8 +54,8 @@ function createWorld(db: Database, { ttl = 600, ...difference }: Partial<WebrtcC
     changedAt: 0,
   })
   const store = createEphemeralCredentialStore(db)
-  const troubles: string[] = []
-  const lending = createWebrtcCredentials({
+  const errors: string[] = []
+  const credentials = createWebrtcCredentials({
     store,
     provisioner,
     extensions: { findByUser: async (userId) => extensionOf(userId) },
@@ -63,19 +63,19 @@ function createWorld(db: Database, { ttl = 600, ...difference }: Partial<WebrtcC
     verifier: { checkClaims: ({ sid }) => (ended.has(sid) ? 'token_revoked' : undefined) },
     seal: createSecretSeal(Buffer.alloc(32, 7)),
     ttl,
+    lockTimeoutMs: 0,
     now: () => time.ms,
-    wait: async () => {},
-    onError: (what) => void troubles.push(what),
+    onError: (what) => void errors.push(what),
     ...difference,
   })
   return {
-    lending,
-    loans: store,
+    credentials,
+    store: store,
     auths,
-    cuts,
+    disconnected,
     faults,
     ended,
-    troubles,
+    errors,
     wait: (seconds: number) => {
       time.ms += seconds * 1000
     },
@@ -100,8 +100,8 @@ const actorOf = (userId: string, sessionId = `s${userId}`, sxp?: number): Actor 
   },
 })
 
-describe('lending', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'lending-'))
+describe('WebRTC credentials', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'webrtc-credentials-'))
   const url = `sqlite:${join(folder, 'hookswitch.db')}`
   let db: Database
   beforeAll(async () => {
@@ -117,69 +117,69 @@ describe('lending', () => {
     return createWorld(db, difference)
   }
 
-  test('lasts for its time, and no longer than the session', async () => {
-    const { lending, nowS } = await world()
-    expect((await lending.issue(actorOf('1'))).expiresAt).toBe(nowS() + 600)
-    expect((await lending.issue(actorOf('1', 's', nowS() + 60))).expiresAt).toBe(nowS() + 60)
+  test('expire after their TTL, or with the session', async () => {
+    const { credentials, nowS } = await world()
+    expect((await credentials.issue(actorOf('1'))).expiresAt).toBe(nowS() + 600)
+    expect((await credentials.issue(actorOf('1', 's', nowS() + 60))).expiresAt).toBe(nowS() + 60)
   })
 
-  test('a renewed token keeps it, an ended session takes it and the browser away', async () => {
-    const { lending, auths, cuts, ended } = await world()
-    const { password } = await lending.issue(actorOf('1'))
-    await lending.issue(actorOf('2'))
-    await lending.tick()
+  test('outlive a renewed token; the end of the session revokes them and disconnects the browser', async () => {
+    const { credentials, auths, disconnected, ended } = await world()
+    const { password } = await credentials.issue(actorOf('1'))
+    await credentials.issue(actorOf('2'))
+    await credentials.tick()
     expect([...auths.values()]).toContain(password)
     ended.add('s1')
-    await lending.tick()
+    await credentials.tick()
     expect([...auths.values()]).not.toContain(password)
-    expect([auths.size, cuts]).toEqual([1, ['1001']])
+    expect([auths.size, disconnected]).toEqual([1, ['1001']])
   })
 
-  test('one that ran out cuts no browser while another is lent', async () => {
-    const { lending, cuts, wait } = await world()
-    await lending.issue(actorOf('1'))
+  test('do not disconnect browsers on expiry while others are active', async () => {
+    const { credentials, disconnected, wait } = await world()
+    await credentials.issue(actorOf('1'))
     wait(400)
-    await lending.issue(actorOf('1'))
+    await credentials.issue(actorOf('1'))
     wait(250)
-    await lending.tick()
-    expect(cuts).toEqual([])
+    await credentials.tick()
+    expect(disconnected).toEqual([])
     wait(400)
-    await lending.tick()
-    expect(cuts).toEqual(['1001'])
+    await credentials.tick()
+    expect(disconnected).toEqual(['1001'])
   })
 
-  test('the oldest of three makes room for one more, at once', async () => {
-    const { lending, auths, wait } = await world()
+  test('evict the oldest of three for one more, at once', async () => {
+    const { credentials, auths, wait } = await world()
     const given: string[] = []
     for (let n = 0; n < 4; n += 1) {
       wait(1)
-      given.push((await lending.issue(actorOf('1', `s${n}`))).password)
+      given.push((await credentials.issue(actorOf('1', `s${n}`))).password)
     }
     expect([...auths.values()].sort()).toEqual(given.slice(1).sort())
   })
 
-  test('those who are lent it at the same moment find room, and the surplus goes soon', async () => {
-    const { lending, auths } = await world({ wait: () => new Promise((resolve) => setTimeout(resolve, 5)) })
-    await lending.issue(actorOf('1'))
-    await lending.issue(actorOf('1'))
-    await Promise.all([lending.issue(actorOf('1')), lending.issue(actorOf('1'))])
+  test('issued concurrently may exceed the limit, and the excess is revoked soon', async () => {
+    const { credentials, auths } = await world({ lockTimeoutMs: 5_000 })
+    await credentials.issue(actorOf('1'))
+    await credentials.issue(actorOf('1'))
+    await Promise.all([credentials.issue(actorOf('1')), credentials.issue(actorOf('1'))])
     expect(auths.size).toBe(4)
-    await lending.tick()
+    await credentials.tick()
     expect(auths.size).toBe(3)
   })
 
-  test('while revocations cannot be judged nothing is taken away early', async () => {
-    const { lending, auths } = await world({ verifier: { checkClaims: () => 'cannot_judge' } })
-    await lending.issue(actorOf('1'))
-    await lending.tick()
+  test('are not revoked early while revocations cannot be checked', async () => {
+    const { credentials, auths } = await world({ verifier: { checkClaims: () => 'cannot_judge' } })
+    await credentials.issue(actorOf('1'))
+    await credentials.tick()
     expect(auths.size).toBe(1)
   })
 
   test.each<[string, Partial<WebrtcCredentialsNeeds>, string]>([
-    ['no PBX that lends', { provisioner: undefined }, 'not_supported'],
+    ['a PBX without support', { provisioner: undefined }, 'not_supported'],
     ['no extension', { extensions: { findByUser: async () => undefined } }, 'conflict'],
     [
-      'an extension of others',
+      'an extension that is not ours',
       {
         provisioner: {
           add: async () => Promise.reject(new ProvisioningError('taken', 'theirs')),
@@ -189,23 +189,23 @@ describe('lending', () => {
       'not_supported',
     ],
     [
-      'a PBX that is away',
+      'an unreachable PBX',
       {
         provisioner: {
-          add: async () => Promise.reject(new ProvisioningError('away', 'gone')),
+          add: async () => Promise.reject(new ProvisioningError('unreachable', 'gone')),
           remove: async () => {},
         },
       },
       'unavailable',
     ],
-  ])('%s is refused, and leaves nothing', async (_, difference, code) => {
-    const { lending, loans } = await world(difference)
-    await expect(lending.issue(actorOf('1'))).rejects.toMatchObject({ code })
-    await lending.tick()
-    expect(await loans.listByExtension('1001')).toEqual([])
+  ])('with %s are refused, and nothing is left', async (_, difference, code) => {
+    const { credentials, store } = await world(difference)
+    await expect(credentials.issue(actorOf('1'))).rejects.toMatchObject({ code })
+    await credentials.tick()
+    expect(await store.listByExtension('1001')).toEqual([])
   })
 
-  test('whatever fails, whoever is killed: at rest the PBX has what is lent, and nothing else', async () => {
+  test('after any faults and crashes the PBX has the active credentials and no others', async () => {
     const fault = fc.constantFrom<Fault>('before', 'after', 'killed before', 'killed after')
     const step = fc.oneof(
       fc.record({ kind: fc.constant('lend'), user: fc.constantFrom('1', '2'), session: fc.nat(2) }),
@@ -216,8 +216,8 @@ describe('lending', () => {
     )
     await fc.assert(
       fc.asyncProperty(fc.array(step, { maxLength: 25 }), async (steps) => {
-        const { lending, loans, auths, faults, ended, wait, nowS, troubles } = await world()
-        /** What is killed is never heard of again. */
+        const { credentials, store, auths, faults, ended, wait, nowS, errors } = await world()
+        /** A killed operation never returns. */
         const orKilled = (work: Promise<unknown>) =>
           Promise.race([work.catch(() => {}), new Promise((resolve) => setTimeout(resolve, 30))])
         const given = new Map<string, { session: string; until: number }>()
@@ -226,7 +226,7 @@ describe('lending', () => {
             const session = `${one.user}-${one.session}`
             if (ended.has(session)) continue
             await orKilled(
-              lending
+              credentials
                 .issue(actorOf(one.user, session))
                 .then(({ password, expiresAt }) => given.set(password, { session, until: expiresAt })),
             )
@@ -236,27 +236,27 @@ describe('lending', () => {
             ended.add(`2-${one.session}`)
           }
           if ('seconds' in one) wait(one.seconds)
-          if (one.kind === 'tend') await orKilled(lending.tick())
+          if (one.kind === 'tend') await orKilled(credentials.tick())
           if ('fault' in one) faults.push(one.fault)
         }
         faults.length = 0
         for (let n = 0; n < 4; n += 1) {
           wait(9)
-          await lending.tick()
+          await credentials.tick()
         }
-        const lent = await loans.listActive({ afterId: '', limit: 100 })
+        const lent = await store.listActive({ afterId: '', limit: 100 })
         expect([...auths.keys()].sort()).toEqual(lent.map(({ id }) => id).sort())
         for (const extension of ['1001', '1002']) {
-          const all = await loans.listByExtension(extension)
+          const all = await store.listByExtension(extension)
           expect(all.length).toBeLessThanOrEqual(3)
           expect(all.every(({ state }) => state === 'lent')).toBe(true)
         }
         for (const secret of auths.values()) {
           const { session, until } = given.get(secret) ?? { session: '', until: 0 }
-          // What was killed after the deed may be lent to nobody: never for longer than it says.
+          // Credentials of a killed operation may stay unused until they expire.
           if (session !== '') expect([ended.has(session), until > nowS()]).toEqual([false, true])
         }
-        expect(troubles.every((one) => /could not be/.test(one))).toBe(true)
+        expect(errors.every((one) => /could not be/.test(one))).toBe(true)
       }),
       { numRuns: 30 },
     )

@@ -14,12 +14,12 @@ const SCOPES = {
 } as const satisfies Record<string, Scope>
 
 function setUp({ mode = 'invitation', hasMail = true } = {}) {
-  const kept: Invitation[] = []
-  const inviting = createEmailInvitations({
-    mode: mode as 'invitation', // as the tests name it
+  const stored: Invitation[] = []
+  const invitations = createEmailInvitations({
+    mode: mode as 'invitation', // a mode of the tests
     hasMail,
     store: {
-      addWithMail: async (invitation) => void kept.push(invitation),
+      addWithMail: async (invitation) => void stored.push(invitation),
       replaceHash: async () => undefined,
       find: async () => undefined,
       accept: async () => undefined,
@@ -29,12 +29,12 @@ function setUp({ mode = 'invitation', hasMail = true } = {}) {
     throttle: { consume: async () => {} },
     now: () => 1_000_000,
   })
-  const invite = (who: keyof typeof SCOPES, order: Partial<InviteInput> = {}) => {
-    // Of the standing, these are what an invitation asks for.
-    const standing = { userId: '7', scope: SCOPES[who] } as CallCenterActor
-    return inviting.invite(standing, { email: 'carl@example.org', role: 'user', days: 7, ...order })
+  const invite = (who: keyof typeof SCOPES, input: Partial<InviteInput> = {}) => {
+    // The members of the actor that `invite` reads.
+    const actor = { userId: '7', scope: SCOPES[who] } as CallCenterActor
+    return invitations.invite(actor, { email: 'carl@example.org', role: 'user', days: 7, ...input })
   }
-  return { invite, kept, inviting }
+  return { invite, stored, invitations }
 }
 
 describe('who may invite whom', () => {
@@ -43,10 +43,10 @@ describe('who may invite whom', () => {
     ['admin', { role: 'supervisor' }, null],
     ['supervisor', { role: 'user' }, 'sales'],
     ['supervisor', { role: 'user', team: 'sales' }, 'sales'],
-  ] as const)('%s: %j', async (who, order, team) => {
-    const { invite, kept } = setUp()
-    await invite(who, order)
-    expect(kept).toMatchObject([{ role: order.role, team, createdBy: '7', expiresAt: 1_000 + 7 * 86_400 }])
+  ] as const)('%s: %j', async (who, input, team) => {
+    const { invite, stored } = setUp()
+    await invite(who, input)
+    expect(stored).toMatchObject([{ role: input.role, team, createdBy: '7', expiresAt: 1_000 + 7 * 86_400 }])
   })
 
   test.each([
@@ -55,28 +55,28 @@ describe('who may invite whom', () => {
     ['supervisor', { role: 'user', team: 'support' }],
     ['supervisor without a team', { role: 'user' }],
     ['supervisor without a team', { role: 'user', team: 'sales' }],
-  ] as const)('%s not: %j', async (who, order) => {
-    const { invite, kept } = setUp()
-    await expect(invite(who, order)).rejects.toMatchObject({ code: 'forbidden' })
-    expect(kept).toEqual([])
+  ] as const)('%s may not: %j', async (who, input) => {
+    const { invite, stored } = setUp()
+    await expect(invite(who, input)).rejects.toMatchObject({ code: 'forbidden' })
+    expect(stored).toEqual([])
   })
 })
 
 test.each([
-  ['nobody where registration is closed', { mode: 'closed' }, 'forbidden', /closed/],
+  ['if registration is closed', { mode: 'closed' }, 'forbidden', /closed/],
   [
-    'nobody without a mail server, and says which setting is missing',
+    'without a mail server, and the error names the missing setting',
     { hasMail: false },
     'not_supported',
     /HOOKSWITCH_SMTP_URL/,
   ],
-] as const)('invites %s', async (_, difference, code, detail) => {
+] as const)('does not invite %s', async (_, difference, code, detail) => {
   const { invite } = setUp(difference)
   await expect(invite('admin')).rejects.toMatchObject({ code, detail: expect.stringMatching(detail) })
 })
 
-test('an invitation nobody made is none', async () => {
-  await expect(setUp().inviting.find('inv_guessed')).rejects.toMatchObject({
+test('an invitation that was never issued is not found', async () => {
+  await expect(setUp().invitations.find('inv_guessed')).rejects.toMatchObject({
     code: 'not_found',
     detail: 'Invalid or expired invitation',
   })

@@ -11,7 +11,7 @@ import { createEmailInvitationStore } from '../../../../api/store/sql/registrati
 import { createEmailRegistrationStore } from '../../../../api/store/sql/registration/email-registrations.ts'
 import { createMailQueue } from '../../../../api/store/sql/registration/mail-queue.ts'
 
-/** Slow hashes are of no interest here; what is compared with what is. */
+/** In place of slow hashes; counts the comparisons. */
 const passwords = {
   hash: async (password: string) => `hash of ${password}`,
   async verify(hash: string | undefined, password: string) {
@@ -24,7 +24,7 @@ const work = { verified: 0 }
 let folder: string
 let db: Database
 beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'registering-'))
+  folder = await mkdtemp(join(tmpdir(), 'registration-'))
   await migrate(`sqlite:${folder}/a.db`)
   db = await openDatabase(`sqlite:${folder}/a.db`)
 })
@@ -39,7 +39,7 @@ function setUp() {
   const store = createEmailRegistrationStore(db)
   const users = createUserStore(db)
   const throttle = { consume: async () => {} }
-  const registering = createEmailRegistration({
+  const registration = createEmailRegistration({
     ...{ mode: 'open', hasMail: true, store, passwords, throttle, mailThrottle: throttle, now },
   })
   const write = createMailRenderer({
@@ -47,15 +47,15 @@ function setUp() {
     ...{ roleName: () => 'agent', appUrl: 'https://app.example.org' },
   })
   const register = (username: string, password: string) =>
-    registering.register({
+    registration.register({
       username,
       password,
       email: 'vic@example.org',
       name: username,
       address: '192.0.2.1',
     })
-  /** What the newest letter brings. */
-  async function letter() {
+  /** The newest queued mail, rendered. */
+  async function readMail() {
     const mails = await createMailQueue(db).claim(nowMs / 1000, nowMs / 1000 + 60, 10)
     const texts = await Promise.all(mails.map(write))
     const text = texts.at(-1)?.text ?? ''
@@ -65,55 +65,61 @@ function setUp() {
   const wait = (ms: number) => {
     nowMs += ms
   }
-  return { registering, register, letter, passwordOf, wait, users }
+  return { registration, register, readMail, passwordOf, wait, users }
 }
-const CONTESTED = {
+const CONFLICT = {
   code: 'input_invalid',
   detail: 'password: is needed, as this address was registered more than once',
 }
 
-describe('an address that is registered by two', () => {
+describe('an address with conflicting registrations', () => {
   test.each([
     ['with another password', 'vic', 'Attacker-pass1'],
     ['under another name', 'eve', 'Victim-pass1'],
     ['under another name with another password', 'eve', 'Attacker-pass1'],
-  ])('%s gets no password but the one that comes with the code', async (_, name, password) => {
-    const { registering, register, letter, passwordOf } = setUp()
+  ])('%s gets only the password that comes with the code', async (_, name, password) => {
+    const { registration, register, readMail, passwordOf } = setUp()
     await register('vic', 'Victim-pass1')
     await register(name, password)
-    const { token, count, text } = await letter()
+    const { token, count, text } = await readMail()
     expect(count).toBe(1)
     expect(text).toContain('under the name vic.')
     expect(text).toContain('more than once')
-    await expect(registering.verify(token, {}, '192.0.2.1')).rejects.toMatchObject(CONTESTED)
+    await expect(registration.verify(token, {}, '192.0.2.1')).rejects.toMatchObject(CONFLICT)
     expect(await passwordOf('vic')).toBeUndefined()
-    const user = await registering.verify(token, { password: 'Mine-alone-1' }, '192.0.2.1')
+    const user = await registration.verify(token, { password: 'Mine-alone-1' }, '192.0.2.1')
     expect(user.username).toBe('vic')
     expect(await passwordOf('vic@example.org')).toBe('hash of Mine-alone-1')
   })
 
-  test('stays so when the first one registers again', async () => {
-    const { registering, register, letter } = setUp()
+  test('stays in conflict when the first client registers again', async () => {
+    const { registration, register, readMail } = setUp()
     await register('vic', 'Victim-pass1')
     await register('vic', 'Attacker-pass1')
     await register('vic', 'Victim-pass1')
-    await expect(registering.verify((await letter()).token, {}, '192.0.2.1')).rejects.toMatchObject(CONTESTED)
+    await expect(registration.verify((await readMail()).token, {}, '192.0.2.1')).rejects.toMatchObject(
+      CONFLICT,
+    )
   })
 
-  test('is contested at once by many as by one', async () => {
-    const { registering, register, letter } = setUp()
+  test('is in conflict after concurrent registrations, too', async () => {
+    const { registration, register, readMail } = setUp()
     await Promise.all([1, 2, 3, 4, 5].map((n) => register('vic', `Password-${n}`)))
-    await expect(registering.verify((await letter()).token, {}, '192.0.2.1')).rejects.toMatchObject(CONTESTED)
+    await expect(registration.verify((await readMail()).token, {}, '192.0.2.1')).rejects.toMatchObject(
+      CONFLICT,
+    )
   })
 
-  test('makes the code of before good no more', async () => {
-    const { registering, register, letter } = setUp()
+  test('invalidates the former code', async () => {
+    const { registration, register, readMail } = setUp()
     await register('vic', 'Victim-pass1')
-    const { token } = await letter()
+    const { token } = await readMail()
     await register('vic', 'Attacker-pass1')
-    await expect(registering.verify(token, { password: 'Mine-alone-1' }, '192.0.2.1')).rejects.toMatchObject({
-      detail: 'Invalid or expired token',
-    })
+    await expect(registration.verify(token, { password: 'Mine-alone-1' }, '192.0.2.1')).rejects.toMatchObject(
+      {
+        detail: 'Invalid or expired token',
+      },
+    )
   })
 })
 
@@ -121,29 +127,29 @@ describe('the same registration again', () => {
   test.each([
     ['one after the other', false],
     ['at once', true],
-  ])('%s sends the letter anew, and the password stays', async (_, atOnce) => {
-    const { registering, register, letter, passwordOf } = setUp()
+  ])('%s sends the mail again and keeps the password', async (_, atOnce) => {
+    const { registration, register, readMail, passwordOf } = setUp()
     const again = () => register('vic', 'Victim-pass1')
     if (atOnce) await Promise.all([again(), again(), again()])
     else for (let n = 0; n < 3; n += 1) await again()
-    const { token, text, count } = await letter()
+    const { token, text, count } = await readMail()
     expect(count).toBe(1)
     expect(text).not.toContain('more than once')
-    await registering.verify(token, {}, '192.0.2.1')
+    await registration.verify(token, {}, '192.0.2.1')
     expect(await passwordOf('vic')).toBe('hash of Victim-pass1')
   })
 
-  test('of one that is over begins afresh, whatever its password', async () => {
-    const { registering, register, letter, passwordOf, wait } = setUp()
+  test('after expiry starts a new registration, with any password', async () => {
+    const { registration, register, readMail, passwordOf, wait } = setUp()
     await register('vic', 'Victim-pass1')
     wait(86_400_000)
     await register('vic', 'Another-pass1')
-    await registering.verify((await letter()).token, {}, '192.0.2.1')
+    await registration.verify((await readMail()).token, {}, '192.0.2.1')
     expect(await passwordOf('vic')).toBe('hash of Another-pass1')
   })
 })
 
-test('a first registration compares a password as a second one does, so that both take as long', async () => {
+test('a first registration compares a password as a second one does, so that both take the same time', async () => {
   const { register } = setUp()
   const counts: number[] = []
   for (const password of ['Victim-pass1', 'Victim-pass1', 'Attacker-pass1', 'Attacker-pass1']) {

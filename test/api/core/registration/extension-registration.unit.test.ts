@@ -11,9 +11,9 @@ let world: ProvisioningFixture
 afterEach(() => world.close())
 
 test.each([
-  ['an invitation of before', {}],
-  ['one that makes an admin on the call centre’s surface', { role: 'admin', team: 'sales' }],
-] as const)('%s makes a user with an extension on the onboarding surface', async (_, as) => {
+  ['an invitation of an older release', {}],
+  ['an invitation for an admin of the call center', { role: 'admin', team: 'sales' }],
+] as const)('%s creates a user with an extension on the onboarding surface', async (_, as) => {
   world = await createProvisioningFixture({ mode: 'invitation' })
   const { invitation } = await world.invitations.invite({ email: null, days: 7, createdBy: null, ...as })
   const { user, extension } = await world.register('anna@example.org', { invitation })
@@ -23,7 +23,7 @@ test.each([
   })
 })
 
-describe('an address that a live invitation names', () => {
+describe('an address that an open invitation names', () => {
   const invited = async (days = 7) => {
     world = await createProvisioningFixture()
     const { invitations } = world
@@ -31,28 +31,28 @@ describe('an address that a live invitation names', () => {
   }
   const TAKEN = { code: 'taken', detail: 'email' }
 
-  test('is taken for a registration without it, where registration is open', async () => {
+  test('is taken for a registration without the invitation in open mode', async () => {
     await invited()
     await expect(world.register('anna@EXAMPLE.org')).rejects.toMatchObject(TAKEN)
     expect(await world.users.count()).toBe(0)
     await expect(world.register('boris@example.org')).resolves.toBeDefined()
   })
 
-  test('is taken for one who brings another invitation', async () => {
+  test('is taken for a client with another invitation', async () => {
     await invited()
     const { invitation } = await world.invitations.invite({ email: null, days: 7, createdBy: null })
     await expect(world.register('anna@example.org', { invitation })).rejects.toMatchObject(TAKEN)
-    // It goes on being good.
+    // The invitation stays usable.
     await expect(world.register('boris@example.org', { invitation })).resolves.toBeDefined()
   })
 
-  test('is free for the person who brings it, also of several', async () => {
+  test('is free for a client with one of its invitations', async () => {
     const { invitation } = await invited()
     await world.invitations.invite({ email: 'anna@example.org', days: 7, createdBy: null })
     expect((await world.register('anna@example.org', { invitation })).user.email).toBe('anna@example.org')
   })
 
-  test('is free again when the invitation is over', async () => {
+  test('is free again when the invitation has expired', async () => {
     await invited()
     world.wait(7 * 86_400)
     await expect(world.register('anna@example.org')).resolves.toBeDefined()
@@ -68,7 +68,7 @@ describe('an address that a live invitation names', () => {
     await expect(world.users.add(user)).resolves.toBeDefined()
   })
 
-  test('is taken for an account of an invitation that names no address', async () => {
+  test('is taken for an account of an invitation without an address', async () => {
     const { invitation } = await invited()
     const other = await world.invitations.invite({ email: null, days: 7, createdBy: null })
     const account = { username: 'anna', email: 'anna@example.org', name: 'Anna', passwordHash: '$argon2id$a' }
@@ -79,12 +79,12 @@ describe('an address that a live invitation names', () => {
   })
 })
 
-test('a number whose folder holds files is left out', async () => {
+test('a number that is not assignable is skipped', async () => {
   world = await createProvisioningFixture({ isFit: async (extension) => extension !== '2000' })
   expect((await world.register()).extension).toBe('2001')
 })
 
-describe('a person who chooses an extension', () => {
+describe('a user who chooses an extension', () => {
   const setUp = async (hasFiles: boolean) => {
     world = await createProvisioningFixture()
     const { users } = world
@@ -96,11 +96,11 @@ describe('a person who chooses an extension', () => {
     return own.register({ username: 'eve', password: 'a long one', extension: '7777' }, '192.0.2.1')
   }
 
-  test('gets one whose folder is empty', async () => {
+  test('gets one with an empty media folder', async () => {
     expect(await setUp(false)).toMatchObject({ extension: '7777', role: 'user' })
   })
 
-  test('gets none whose folder holds files', async () => {
+  test('does not get one with files in its media folder', async () => {
     await expect(setUp(true)).rejects.toMatchObject({ code: 'taken', detail: 'extension' })
     expect(await world.users.count()).toBe(0)
   })

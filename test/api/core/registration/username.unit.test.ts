@@ -3,45 +3,45 @@ import { requireOwnName, Username } from '../../../../api/core/registration/user
 
 describe('a username', () => {
   test.each(['john.doe', 'anna', 'анна', 'ज़ोया', "o'hara", 'anna@example.org', '1st', 'a'.repeat(128)])(
-    '%s is good',
+    '%s is valid',
     (text) => {
       expect(Username.parse(text)).toBe(text)
     },
   )
 
   test.each([
-    ['a blank behind', 'anna '],
-    ['a no-break blank before', '\u00a0anna'],
+    ['a trailing space', 'anna '],
+    ['a leading no-break space', '\u00a0anna'],
     ['a line end', 'anna\r\n'],
-    ['a sign of no width', 'anna\u200b'],
-  ])('is taken without %s', (_, text) => {
+    ['a zero-width space', 'anna\u200b'],
+  ])('is stored without %s', (_, text) => {
     expect(Username.parse(text)).toBe('anna')
   })
 
-  test('has one form of its accents', () => {
+  test('is normalized to NFC', () => {
     expect(Username.parse('Ame\u0301lie')).toBe('Am\u00e9lie')
   })
 
   test.each([
-    ['that is a number is another’s extension', '1001'],
-    ['that is a number in other digits, as well', '١٠٠١'],
-    ['with a blank is none', 'anna berg'],
-    ['that is a link is none', 'https://example.org/x'],
-    ['with markup is none', '<b>anna</b>'],
-    ['with a line end inside is none', 'an\nna'],
-    ['that is empty is none', ''],
-    ['that is too long is none', 'a'.repeat(129)],
+    ['that is a number is invalid', '1001'],
+    ['that is a number in other digits is invalid', '١٠٠١'],
+    ['with a space is invalid', 'anna berg'],
+    ['that is a link is invalid', 'https://example.org/x'],
+    ['with markup is invalid', '<b>anna</b>'],
+    ['with a line end inside is invalid', 'an\nna'],
+    ['that is empty is invalid', ''],
+    ['that is too long is invalid', 'a'.repeat(129)],
   ])('%s', (_, text) => {
     expect(Username.safeParse(text).success).toBe(false)
   })
 
   test.each([
-    ['one’s own address, in any case', 'Anna@Example.org', true],
+    ['the user’s own address, in any case', 'Anna@Example.org', true],
     ['no address', 'anna', true],
-    ['another’s address', 'boris@example.org', false],
-  ])('may be %s: %s', (_, username, isGood) => {
+    ['another address', 'boris@example.org', false],
+  ])('may be %s: %s', (_, username, isValid) => {
     const name = () => requireOwnName(username, 'anna@example.org')
-    if (isGood) expect(name).not.toThrow()
+    if (isValid) expect(name).not.toThrow()
     else expect(name).toThrow(expect.objectContaining({ code: 'input_invalid' }))
   })
 })

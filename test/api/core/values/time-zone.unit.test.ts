@@ -90,7 +90,7 @@ describe('BST, which ICU takes for Dhaka, is refused', () => {
   })
   test.each(['Europe/London', 'BST'])('of a row of a list, unless it is the place: %s', (timeZone) => {
     const read = parseLeadRow({ cells: { name: 'Ada', phone: '+49301', timeZone }, error: undefined })
-    if (timeZone === 'BST') expect(read).toMatchObject({ fault: expect.stringMatching(says) })
+    if (timeZone === 'BST') expect(read).toMatchObject({ error: expect.stringMatching(says) })
     else expect(read).toMatchObject({ input: { timeZone } })
   })
   test.each(['Europe/London', 'BST'])('as the day of statistics, unless it is the place: %s', (timeZone) => {

@@ -11,7 +11,7 @@ describe('placeholders', () => {
     ['{{{name}}}', ['name']],
   ])('%s', (content, names) => expect(findPlaceholders(content)).toEqual(names))
 
-  test('each is found once, whatever stands between them', () => {
+  test('are found once each, with any text between them', () => {
     const name = fc.stringMatching(/^[A-Za-z_][A-Za-z0-9_]{0,20}$/)
     const plain = fc.string().map((text) => text.replaceAll(/[{}]/g, ''))
     fc.assert(

@@ -5,7 +5,7 @@ import { Refusal } from '../../../../../api/core/refusal.ts'
 const read = (header: string, delimiter = ',') =>
   mapColumns(header.split(delimiter)).map(({ column }) => column)
 
-describe('a column is a phone’s by the words of its header', () => {
+describe('a header made of phone words is a phone column', () => {
   test.each([
     ...[
       'Phone',
@@ -130,7 +130,7 @@ describe('a column is a phone’s by the words of its header', () => {
   })
 })
 
-describe('lists as others write them', () => {
+describe('columns of lists from other programs', () => {
   test.each<[string, string, { [column in LeadColumn]?: string[] }]>([
     [
       'Google Contacts',
@@ -240,7 +240,7 @@ describe('lists as others write them', () => {
         ...{ company: ['Компания'], timeZone: ['Часовой пояс'] },
       },
     ],
-    ['a list with a name alone', 'Имя,Телефон', { name: ['Имя'], phone: ['Телефон'] }],
+    ['a list whose only name column is the full name', 'Имя,Телефон', { name: ['Имя'], phone: ['Телефон'] }],
     [
       'a Polish list',
       'Imię i nazwisko,Telefon komórkowy,Uwagi',
@@ -249,7 +249,7 @@ describe('lists as others write them', () => {
       },
     ],
     [
-      'an export of ours',
+      'an export of Hookswitch',
       'id,first name,last name,phone,email,company,title,status,notes,time zone,campaign id,agent id,team',
       {
         ...{ firstName: ['first name'], lastName: ['last name'], phone: ['phone'], email: ['email'] },
@@ -268,7 +268,7 @@ describe('lists as others write them', () => {
   })
 })
 
-test('without a phone, the columns that there are are named', () => {
+test('a list without a phone column is rejected, and the error names its columns', () => {
   const header = [
     'Name',
     ' "E-Mail"\r\n\u200b2 ',
@@ -276,12 +276,14 @@ test('without a phone, the columns that there are are named', () => {
     ...Array.from({ length: 30 }, (_, n) => `x${n}`),
     'y'.repeat(500),
   ]
-  let said: unknown
+  let detail: unknown
   try {
     mapColumns(header)
   } catch (err) {
-    said = err instanceof Refusal && err.detail
+    detail = err instanceof Refusal && err.detail
   }
-  expect(said).toMatch(/^no column is the phone; the columns are “Name”, “"E-Mail" 2”, “x0”, .* and 13 more$/)
-  expect(String(said).length).toBeLessThan(2_000)
+  expect(detail).toMatch(
+    /^no column is the phone; the columns are “Name”, “"E-Mail" 2”, “x0”, .* and 13 more$/,
+  )
+  expect(String(detail).length).toBeLessThan(2_000)
 })

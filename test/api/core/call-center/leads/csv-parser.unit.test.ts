@@ -2,11 +2,9 @@ import { parse } from 'csv-parse/sync'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { parseCsv } from '../../../../../api/core/call-center/leads/csv-parser.ts'
-import {
-  detectDelimiter,
-  readRows,
-  splitChunks,
-} from '../../../../../api/core/call-center/leads/csv-reader.ts'
+import { readRows } from '../../../../../api/core/call-center/leads/csv-reader.ts'
+import { detectDelimiter } from '../../../../../api/core/call-center/leads/detect-delimiter.ts'
+import { splitChunks } from '../../../../../api/core/call-center/leads/split-chunks.ts'
 import { Refusal } from '../../../../../api/core/refusal.ts'
 
 async function cellsOf(parts: readonly string[], delimiter: ',' | ';' = ',') {
@@ -37,7 +35,7 @@ const pieces = fc.array(fc.constantFrom('"', '""', ',', '\n', '\r\n', '\r', ' ',
   maxLength: 40,
 })
 
-test('rows are those that csv-parse reads, wherever the text is cut', async () => {
+test('returns the same rows as the package csv-parse, wherever the text is split', async () => {
   await fc.assert(
     fc.asyncProperty(pieces, fc.array(fc.nat(60), { maxLength: 4 }), async (some, cuts) => {
       const text = some.join('')
@@ -49,10 +47,10 @@ test('rows are those that csv-parse reads, wherever the text is cut', async () =
   )
 })
 
-describe('more than there may be is refused', () => {
+describe('rejects a list that exceeds a limit', () => {
   test.each<[string, () => string, RegExp]>([
     ['blank lines', () => '\n'.repeat(400_000), /100000 blank rows/],
-    ['blank lines of both characters', () => '\r\n'.repeat(200_000), /blank rows/],
+    ['blank lines with CRLF', () => '\r\n'.repeat(200_000), /blank rows/],
     ['rows of blank cells', () => `phone\n${' , ,\n'.repeat(200_000)}`, /blank rows/],
     ['rows', () => `phone\n${'1\n'.repeat(600_000)}`, /500000 rows/],
     ['cells of a row', () => `phone\n${','.repeat(2_000)}\n`, /line 2: a row has up to 1000 cells/],
@@ -61,11 +59,7 @@ describe('more than there may be is refused', () => {
     ['a cell', () => `phone,notes\n1,${'x'.repeat(40_000)}\n`, /line 2: .* too long/],
     ['a row', () => `phone,notes\n${`${'x'.repeat(30_000)},`.repeat(4)}\n`, /line 2: .* too long/],
     ['a row of quotes', () => `phone\n"${'""'.repeat(80_000)}"\n`, /line 2: .* too long/],
-    [
-      'a quote that does not close',
-      () => `phone\n1\n"${'x\n'.repeat(300_000)}`,
-      /line 3: a quote is not closed/,
-    ],
+    ['an unclosed quote', () => `phone\n1\n"${'x\n'.repeat(300_000)}`, /line 3: a quote is not closed/],
   ])('%s', async (_, make, reason) => {
     const text = make()
     const reading = async () => {
@@ -92,7 +86,7 @@ test.each<[string, () => string]>([
   ['400 000 blank lines', () => `phone\n1\n${'\n'.repeat(400_000)}`],
   ['30 MB of commas', () => ','.repeat(30_000_000)],
   ['400 000 rows', () => `phone,name\n${'+4930,"A ""B"" C"\n'.repeat(400_000)}`],
-])('others have their turn while %s are read', async (_, make) => {
+])('the event loop is not blocked while %s are parsed', async (_, make) => {
   const text = make()
   const wait = await waitBesides(async () => {
     const reading = async () => {
@@ -103,7 +97,7 @@ test.each<[string, () => string]>([
   expect(wait).toBeLessThan(200)
 })
 
-test('whoever leaves is not read for any longer', async () => {
+test('parsing stops when the client has disconnected', async () => {
   const gone = new AbortController()
   let parts = 0
   function* endless() {
@@ -116,6 +110,6 @@ test('whoever leaves is not read for any longer', async () => {
   const reading = async () => {
     for await (const _row of parseCsv(endless(), ',', gone.signal)) void _row
   }
-  expect(await reasonFor(reading())).toBe('whoever sent the list has left')
+  expect(await reasonFor(reading())).toBe('the client has disconnected')
   expect(parts).toBeLessThan(6)
 })

@@ -1,16 +1,14 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import {
-  detectDelimiter,
-  readRows,
-  splitChunks,
-  type TableRow,
-} from '../../../../../api/core/call-center/leads/csv-reader.ts'
+import { readRows } from '../../../../../api/core/call-center/leads/csv-reader.ts'
+import { detectDelimiter } from '../../../../../api/core/call-center/leads/detect-delimiter.ts'
+import type { ImportRow } from '../../../../../api/core/call-center/leads/import-row.ts'
 import { parseLeadRow } from '../../../../../api/core/call-center/leads/parse-lead-row.ts'
+import { splitChunks } from '../../../../../api/core/call-center/leads/split-chunks.ts'
 import { csvHeader, csvRow } from '../../../../../api/http/csv-writer.ts'
 
-async function read(text: string): Promise<TableRow[]> {
-  const rows: TableRow[] = []
+async function read(text: string): Promise<ImportRow[]> {
+  const rows: ImportRow[] = []
   for await (const row of readRows(splitChunks(text), detectDelimiter(text))) rows.push(row)
   return rows
 }
@@ -27,8 +25,8 @@ const cell = fc
   )
   .map((some) => some.join('').replaceAll('\0', '').trim())
 
-describe('what is exported', () => {
-  test('is read again as it was, whatever it holds', async () => {
+describe('an exported list', () => {
+  test('is imported again without a change, with any text in its cells', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(fc.tuple(cell, cell, cell), { minLength: 1, maxLength: 20 }),
@@ -49,7 +47,7 @@ describe('what is exported', () => {
   })
 })
 
-test('a list is cut into parts that are whole characters, and is the same put together', () => {
+test('chunks hold whole characters, and joined they are the list again', () => {
   const long = fc
     .tuple(fc.integer({ min: 65_530, max: 65_540 }), fc.string({ unit: 'grapheme', maxLength: 20 }))
     .map(([length, end]) => 'x'.repeat(length) + '😀'.repeat(5) + end)
@@ -78,7 +76,7 @@ test.each([
   expect(detectDelimiter(`${header}\r\n1;2;3;4`)).toBe(delimiter)
 })
 
-test('a row is told by the line on which it begins', async () => {
+test('a row is numbered by its first line', async () => {
   const rows = await read('name,phone\na,1\n\n"b\nb\nb",2\r\nc,3\n')
   expect(rows.map((row) => [row.line, row.cells.phone])).toEqual([
     [2, '1'],
@@ -87,7 +85,7 @@ test('a row is told by the line on which it begins', async () => {
   ])
 })
 
-test('quotes amid a cell are what they are', async () => {
+test('quotes inside a cell are plain text', async () => {
   expect((await read('name,phone\n5" pipe,1\n')).map(({ cells }) => cells.name)).toEqual(['5" pipe'])
 })
 
@@ -96,54 +94,69 @@ describe('the header', () => {
     ['is the first row', 'name,phone\nAda,1\n'],
     ['comes after blank lines', '\n \n,,\nname,phone\nAda,1\n'],
     ['comes after Excel’s line', 'sep=,\r\nname,phone\r\nAda,1\r\n'],
-    ['comes after Excel’s line as a spreadsheet saved it again', 'sep=;;;\nname;phone\nAda;1\n'],
+    ['comes after Excel’s line with the delimiters that a spreadsheet added', 'sep=;;;\nname;phone\nAda;1\n'],
     ['ends at a carriage return', 'name,phone\rAda,1\r'],
-    ['has line breaks within', '"name","phone\n(work)"\nAda,1\n'],
-    ['has columns without a name at its end', 'name,phone,,\nAda,1,,\n'],
-    ['has fewer cells than the rows, which are empty', 'name,phone\nAda,1,,,\n'],
-    ['is followed by blank rows to the end', 'name;phone\nAda;1\n;;;;\n;\n\n'],
+    ['may contain line breaks', '"name","phone\n(work)"\nAda,1\n'],
+    ['may end with unnamed columns', 'name,phone,,\nAda,1,,\n'],
+    ['may have fewer cells than the rows if the extra cells are empty', 'name,phone\nAda,1,,,\n'],
+    ['may be followed by trailing blank rows', 'name;phone\nAda;1\n;;;;\n;\n\n'],
   ])('%s', async (_, text) => {
     const rows = await read(text)
     expect(rows.map(({ cells, error }) => [cells, error])).toEqual([[{ name: 'Ada', phone: '1' }, undefined]])
   })
-  test('is not the line that tells Excel what divides cells, where no row follows', async () => {
+  test('is not Excel’s separator line, also if no row follows it', async () => {
     await expect(read('sep=;\n')).rejects.toMatchObject({ detail: 'the list is empty' })
   })
 })
 
 describe('a row', () => {
   type Odd = [string | null, string]
-  test.each<[string, string, TableRow['cells'], Odd[]]>([
-    ['has its first phone', 'name,phone,mobile\nAda,,2\n', { name: 'Ada', phone: '2' }, []],
+  test.each<[string, string, ImportRow['cells'], Odd[]]>([
+    ['uses the first phone that is filled', 'name,phone,mobile\nAda,,2\n', { name: 'Ada', phone: '2' }, []],
     [
-      'has the first of two phones, and the other is told',
+      'uses the first of two phones and warns about the other',
       'name,phone,Mobile\nAda,1,2\n',
       { name: 'Ada', phone: '1' },
       [['Mobile', 'left out: the phone was taken from “phone”']],
     ],
-    ['has one phone twice', 'name,phone,mobile\nAda,1,1\n', { name: 'Ada', phone: '1' }, []],
     [
-      'has a word where the first phone is',
+      'accepts the same phone in two columns',
+      'name,phone,mobile\nAda,1,1\n',
+      { name: 'Ada', phone: '1' },
+      [],
+    ],
+    [
+      'skips a phone cell that holds a word',
       'name,Phone,mobile\nAda,n/a,2\n',
       { name: 'Ada', phone: '2' },
       [['Phone', 'left out: the phone was taken from “mobile”']],
     ],
     [
-      'has several phones in one cell, as Google writes them',
+      'splits several phones in one cell, as Google writes them',
       'name,phone\nAda,+49301 ::: +49302\n',
       { name: 'Ada', phone: '+49301' },
       [['phone', 'the first of several was taken']],
     ],
     [
-      'has a note that looks like several',
+      'does not split a note',
       'name,phone,notes\nAda,1,a ::: b\n',
       { name: 'Ada', phone: '1', notes: 'a ::: b' },
       [],
     ],
-    ['has a phone that is kept as text', 'name,phone\nAda,"=""0301"""\n', { name: 'Ada', phone: '0301' }, []],
-    ['has such a phone without quotes', 'name;phone\nAda;="0301"\n', { name: 'Ada', phone: '0301' }, []],
     [
-      'is of a company alone',
+      'reads a phone written as a text formula',
+      'name,phone\nAda,"=""0301"""\n',
+      { name: 'Ada', phone: '0301' },
+      [],
+    ],
+    [
+      'reads such a formula without outer quotes',
+      'name;phone\nAda;="0301"\n',
+      { name: 'Ada', phone: '0301' },
+      [],
+    ],
+    [
+      'uses the company as the name if there is no person',
       'Firma,phone\nACME GmbH,1\n',
       { name: 'ACME GmbH', company: 'ACME GmbH', phone: '1' },
       [['Firma', 'there is no name: the lead bears the company’s']],
@@ -154,7 +167,7 @@ describe('a row', () => {
     expect(row?.warnings.map(({ column, reason }) => [column, reason])).toEqual(odd)
   })
 
-  test('has a phone behind an apostrophe, which keeps its zero', async () => {
+  test('keeps the leading zero of a phone behind an apostrophe', async () => {
     const [row] = await read("name,phone\nAda,'0301\n")
     expect(row && parseLeadRow(row)).toMatchObject({ input: { phone: '0301' } })
   })

@@ -4,10 +4,10 @@ import { applyInput, newLead } from '../../../../../api/core/call-center/leads/l
 import { createDialPolicy } from '../../../../../api/core/dial-policy/create-dial-policy.ts'
 import { PolicyFile } from '../../../../../api/core/dial-policy/policy-file.ts'
 
-const NOBODY = { agentId: null, team: null }
+const UNASSIGNED = { agentId: null, team: null }
 const policy = createDialPolicy(PolicyFile.parse({ country: 'DE', outPrefix: '0' }))
 const made = (phone: string) =>
-  newLead({ name: 'Ada', phone, status: 'do_not_call', campaignId: '1' }, NOBODY, policy)
+  newLead({ name: 'Ada', phone, status: 'do_not_call', campaignId: '1' }, UNASSIGNED, policy)
 
 describe('a lead with the status DO_NOT_CALL', () => {
   test('puts its number on the do-not-call list', () => {
@@ -19,16 +19,16 @@ describe('a lead with the status DO_NOT_CALL', () => {
     ['an extension', '1002'],
     ['an extension with blanks', ' 10 02 '],
     ['an emergency number', '112'],
-    ['an emergency number everywhere', '911'],
+    ['an international emergency number', '911'],
     ['an emergency number of the country', '110'],
     ['an emergency number in a link', 'tel:112'],
     ['an emergency number behind the prefix for outside', '0112'],
     ['a feature code', '*8'],
-  ])('puts %s on no list, has the status and waits for no call', (_, phone) => {
+  ])('does not list %s, but has the status and is not queued', (_, phone) => {
     const { lead, doNotCall } = made(phone)
     expect(doNotCall).toBeUndefined()
     expect([lead.status, lead.dialState]).toEqual(['do_not_call', 'done'])
-    // Read by no rule but that the status is another one.
+    // `applyInput` reads the members set here.
     const known = { ...lead, id: '1', version: 1, status: 'new', dialState: 'waiting' } as unknown as Lead
     const change = applyInput(known, { status: 'do_not_call' }, {}, policy)
     expect(change.doNotCall).toBeUndefined()

@@ -2,14 +2,14 @@ import { describe, expect, test } from 'vitest'
 import { parseLeadRow } from '../../../../../api/core/call-center/leads/parse-lead-row.ts'
 import { INVALID_TIME_ZONE } from '../../../../../api/core/values/time-zone.ts'
 
-const faultOf = (cells: Record<string, string>): string => {
+const errorOf = (cells: Record<string, string>): string => {
   const read = parseLeadRow({ cells: { name: 'Ada King', phone: '1002', ...cells } } as Parameters<
     typeof parseLeadRow
   >[0]) // a row of a list
-  return 'fault' in read ? read.fault : ''
+  return 'error' in read ? read.error : ''
 }
 
-describe('a row that is refused says which cell is wrong, and what is allowed there', () => {
+describe('the error of a rejected row names the cell and what is allowed there', () => {
   test.each([
     ['email', 'ada', 'email: must be an email address such as name@example.org'],
     ['timeZone', 'CET/Nowhere', `timeZone: ${INVALID_TIME_ZONE}`],
@@ -17,11 +17,11 @@ describe('a row that is refused says which cell is wrong, and what is allowed th
     ['company', 'x'.repeat(201), 'company: must be text of up to 200 characters'],
     ['company', 'a\nb', 'company: must be one line, without control characters'],
     ['phone', ' ', 'phone: must be text of 1 to 64 characters'],
-  ])('%s', (column, cell, fault) => {
-    expect(faultOf({ [column]: cell })).toBe(fault)
+  ])('%s', (column, cell, error) => {
+    expect(errorOf({ [column]: cell })).toBe(error)
   })
 
-  test('a status names all there are', () => {
-    expect(faultOf({ status: 'asleep' })).toMatch(/^status: must be one of new, /)
+  test('the error of a status lists all statuses', () => {
+    expect(errorOf({ status: 'asleep' })).toMatch(/^status: must be one of new, /)
   })
 })

@@ -11,7 +11,7 @@ import { onBothEngines } from '../engines.ts'
 const anna = { userId: '1', extension: '1001', answered: true }
 const ringing = { ...anna, answered: false }
 const boris = { userId: '2', extension: '1002', answered: false }
-/** Not one of them is like another. */
+/** Every member has a different value. */
 const SOME: readonly CallRecord[] = [
   newCall({
     id: 'a',
@@ -47,7 +47,7 @@ const SOME: readonly CallRecord[] = [
   }),
 ]
 
-describe('the history of calls', () => {
+describe('the call history', () => {
   onBothEngines((engine) => {
     const setUp = async (calls: readonly CallRecord[] = [newCall()]) => {
       const db = await engine.tables()
@@ -64,16 +64,16 @@ describe('the history of calls', () => {
     })
 
     test.each([
-      ['that nobody had is not found', '1750000000.2', undefined, false],
-      ['with an id that cannot be is not found', 'a\0', undefined, false],
-      ['is found for one who was in it', '1750000000.1', '1', true],
-      ['is not found for one who was not', '1750000000.1', '2', false],
+      ['that does not exist is not found', '1750000000.2', undefined, false],
+      ['with an invalid id is not found', 'a\0', undefined, false],
+      ['is found for one of its parties', '1750000000.1', '1', true],
+      ['is not found for another user', '1750000000.1', '2', false],
     ])('a call %s', async (_, id, userId, found) => {
       const { history } = await setUp()
       expect((await history.find(id, userId === undefined ? {} : { userId })) !== undefined).toBe(found)
     })
 
-    test('a team has the calls of whoever is in it today, each once', async () => {
+    test('a team has the calls of its current members, each once', async () => {
       const { db, history, idsOf } = await setUp(SOME)
       const [users, agents] = [createUserStore(db), createAgentStore(db)]
       const ids: string[] = []
@@ -105,9 +105,9 @@ describe('the history of calls', () => {
     })
 
     test.each<[string, Partial<CallRecord>, Partial<CallRecord>, Partial<CallRecord>]>([
-      ['more of its time', {}, { endedAt: startedAt + 90, duration: 90, billable: 85 }, { duration: 90 }],
-      ['less of its time', {}, { duration: 3, billable: 0 }, { duration: 65, billable: 60 }],
-      ['a later beginning', {}, { startedAt: startedAt + 9 }, { startedAt }],
+      ['more duration', {}, { endedAt: startedAt + 90, duration: 90, billable: 85 }, { duration: 90 }],
+      ['less duration', {}, { duration: 3, billable: 0 }, { duration: 65, billable: 60 }],
+      ['a later start', {}, { startedAt: startedAt + 9 }, { startedAt }],
       ['its recording', { recordings: [] }, {}, { recordings: ['2025/06/15/1750000000.1.wav'] }],
       [
         'another recording',
@@ -126,9 +126,9 @@ describe('the history of calls', () => {
       ['the outcome', { outcome: 'unknown' }, { outcome: 'busy', cause: 17 }, { outcome: 'busy', cause: 17 }],
       ['another name', {}, { toName: 'Anna B.' }, { toName: 'Anna B.' }],
       ['nobody', {}, { parties: [] }, { parties: [anna] }],
-      ['somebody else', {}, { parties: [boris] }, { parties: [anna, boris] }],
-      ['who picked up', { parties: [ringing] }, { parties: [anna] }, { parties: [anna] }],
-      ['nothing of who picked up', { parties: [anna] }, { parties: [ringing] }, { parties: [anna] }],
+      ['another party', {}, { parties: [boris] }, { parties: [anna, boris] }],
+      ['the party that answered', { parties: [ringing] }, { parties: [anna] }, { parties: [anna] }],
+      ['no party that answered', { parties: [anna] }, { parties: [ringing] }, { parties: [anna] }],
       [
         'no answer, as no person took it',
         {},
@@ -141,21 +141,21 @@ describe('the history of calls', () => {
         { answeredAt: startedAt + 35, billable: 30 },
         { answeredAt: startedAt + 35, billable: 30 },
       ],
-      ['the same again', {}, {}, {}],
-    ])('a call is told twice, the second time with %s', async (_, first, second, kept) => {
+      ['the same values', {}, {}, {}],
+    ])('saving a call twice, the second time with %s', async (_, first, second, kept) => {
       const { history } = await setUp([newCall(first), newCall(second)])
       expect(await history.find('1750000000.1')).toMatchObject(kept)
       expect(await history.count({})).toBe(1)
     })
 
-    test('a call told again with an earlier beginning takes its place among its parties’ calls', async () => {
+    test('a call saved again with an earlier start is sorted by it among the calls of its parties', async () => {
       const { idsOf, history } = await setUp([...SOME, newCall({ id: 'c', startedAt, parties: [anna] })])
       expect(await idsOf({ userId: '2' })).toBe('bc')
       expect(await idsOf({ userId: '1', until: startedAt + 1 })).toBe('c')
       expect((await history.find('c'))?.parties).toEqual([anna, boris])
     })
 
-    test('a call is saved whole or not at all', async () => {
+    test('a call is saved completely or not at all', async () => {
       const { history } = await setUp([])
       const half = newCall({ parties: [anna, { userId: 'nobody', extension: '1003', answered: true }] })
       await expect(history.save([half])).rejects.toThrow(TypeError)
@@ -166,13 +166,13 @@ describe('the history of calls', () => {
       ['more seconds', { duration: 70, billable: 61 }, { duration: 70, billable: 61 }],
       ['fewer seconds', { duration: 7, billable: 6 }, { duration: 65, billable: 60 }],
       ['more of one alone', { duration: 7, billable: 63 }, { duration: 65, billable: 63 }],
-    ])('the PBX’s own record with %s: the larger number stays', async (_, cdr, kept) => {
+    ])('a CDR with %s: the larger number stays', async (_, cdr, kept) => {
       const { history } = await setUp()
       await history.enrich('1750000000.1', cdr)
       expect(await history.find('1750000000.1')).toEqual(newCall(kept))
     })
 
-    test('the PBX’s own record of a call that is not there changes nothing', async () => {
+    test('a CDR of an unknown call changes nothing', async () => {
       const { history } = await setUp()
       await history.enrich('1750000000.2', { duration: 99, billable: 99 })
       expect(await history.list({}, { limit: 10 })).toEqual([newCall()])
@@ -180,23 +180,23 @@ describe('the history of calls', () => {
 
     test.each<[string, HistoryFilter, string]>([
       ['all of them', {}, 'dcba'],
-      ['from a moment on', { from: startedAt + 20 }, 'dcb'],
-      ['until a moment, which is not in it', { until: startedAt + 30 }, 'ba'],
+      ['from a time on', { from: startedAt + 20 }, 'dcb'],
+      ['until a time, exclusive', { until: startedAt + 30 }, 'ba'],
       ['of one direction', { direction: 'internal' }, 'c'],
       ['of one outcome', { outcome: 'busy' }, 'b'],
-      ['of one person', { userId: '1' }, 'ca'],
-      ['of one person from a moment on', { userId: '1', from: startedAt + 20 }, 'c'],
-      ['of one person with one outcome', { userId: '2', outcome: 'answered' }, 'c'],
-      ['of one person with a number', { userId: '2', ...phonePrefixFilter('+49') }, 'b'],
-      ['of nobody', { userId: '3' }, ''],
-      ['of what is no user', { userId: 'x' }, ''],
+      ['of one user', { userId: '1' }, 'ca'],
+      ['of one user from a time on', { userId: '1', from: startedAt + 20 }, 'c'],
+      ['of one user with one outcome', { userId: '2', outcome: 'answered' }, 'c'],
+      ['of one user with a number', { userId: '2', ...phonePrefixFilter('+49') }, 'b'],
+      ['of a user without calls', { userId: '3' }, ''],
+      ['of an invalid user id', { userId: 'x' }, ''],
       ['with a number on either side', phonePrefixFilter('1002'), 'cb'],
-      ['with numbers that begin alike', phonePrefixFilter('+49'), 'ba'],
-      ['with a number that begins another', phonePrefixFilter('100'), 'dcba'],
-      ['with a number that is no beginning', phonePrefixFilter('3012345'), ''],
-      ['with a number that is a pattern', phonePrefixFilter('%'), ''],
+      ['with numbers of one prefix', phonePrefixFilter('+49'), 'ba'],
+      ['with a number that is the prefix of others', phonePrefixFilter('100'), 'dcba'],
+      ['with digits from the middle of a number', phonePrefixFilter('3012345'), ''],
+      ['with a LIKE pattern as the number', phonePrefixFilter('%'), ''],
       [
-        'of any of several beginnings',
+        'of any of several prefixes',
         {
           numbers: [
             { prefix: '+4940', minLength: 0 },
@@ -205,15 +205,15 @@ describe('the history of calls', () => {
         },
         'db',
       ],
-      ['of a beginning and a length', { numbers: [{ prefix: '100', minLength: 4 }] }, 'cba'],
-      ['of no beginning', { numbers: [] }, ''],
-    ])('%s: the newest first, and as many as counted', async (_, filter, ids) => {
+      ['of a prefix and a length', { numbers: [{ prefix: '100', minLength: 4 }] }, 'cba'],
+      ['of no prefix', { numbers: [] }, ''],
+    ])('lists and counts calls %s, newest first', async (_, filter, ids) => {
       const { history, idsOf } = await setUp(SOME)
       expect(await idsOf(filter)).toBe(ids)
       expect(await history.count(filter)).toBe(ids.length)
     })
 
-    test('someone who was in a call with two phones sees it once', async () => {
+    test('a user who was in a call with two phones sees it once', async () => {
       const twice = newCall({ parties: [anna, { userId: '1', extension: '1009', answered: false }] })
       const { history } = await setUp([twice])
       expect(await history.list({ userId: '1' }, { limit: 10 })).toEqual([twice])
@@ -222,7 +222,7 @@ describe('the history of calls', () => {
 
     test.each([
       ['all calls', {}],
-      ['one person’s', { userId: '1' }],
+      ['the calls of one user', { userId: '1' }],
     ])('pages of %s follow one another without a gap, also within a second', async (_, filter) => {
       // 7 calls begin in each of 4 seconds; the 10th has a longer id than the 9th.
       const calls = Array.from({ length: 28 }, (_none, n) =>
@@ -242,7 +242,7 @@ describe('the history of calls', () => {
       )
     })
 
-    test('history outlives whoever made it', async () => {
+    test('history stays when its user is deleted', async () => {
       const { db, history } = await setUp([])
       const users = createUserStore(db)
       const { id: userId } = await users.add(newUser())

@@ -14,11 +14,11 @@ import { onBothEngines } from '../engines.ts'
 
 const BEFORE = startedAt + 100
 
-describe('the past', () => {
+describe('purging history', () => {
   onBothEngines((engine) => {
     const setUp = async () => {
       const db = await engine.tables()
-      const [history, dialled, desk] = [
+      const [history, placedCalls, agentCalls] = [
         createCallHistoryStore(db),
         createPlacedCallStore(db),
         createAgentCallStore(db),
@@ -28,24 +28,24 @@ describe('the past', () => {
         newCall({ id: 'last', startedAt: BEFORE - 1, recordings: [] }),
         newCall({ id: 'first', startedAt: BEFORE }),
       ])
-      await dialled.add(newPlacedCall({ id: 'old', outcome: 'answered' }))
-      await dialled.add(newPlacedCall({ id: 'waiting', outcome: null }))
-      await dialled.add(newPlacedCall({ id: 'new', createdAt: BEFORE, outcome: 'busy' }))
+      await placedCalls.add(newPlacedCall({ id: 'old', outcome: 'answered' }))
+      await placedCalls.add(newPlacedCall({ id: 'waiting', outcome: null }))
+      await placedCalls.add(newPlacedCall({ id: 'new', createdAt: BEFORE, outcome: 'busy' }))
       const agents = { agentId: '3', leadId: null, campaignId: null, number: '+493012345' }
       for (const [callId, createdAt] of [
         ['old', startedAt],
         ['waiting', startedAt],
         ['new', BEFORE],
       ] as const) {
-        await desk.add({ callId, createdAt, ...agents })
+        await agentCalls.add({ callId, createdAt, ...agents })
       }
       await sql`update desk_calls set outcome = 'answered' where call_id <> 'waiting'`.execute(db.query)
-      return { db, past: createPurgeStore(db), history, dialled, desk }
+      return { db, past: createPurgeStore(db), history, placedCalls, agentCalls }
     }
 
-    test('goes up to a moment, and what is not over stays', async () => {
-      const { db, past, history, dialled, desk } = await setUp()
-      const counts = { calls: 2, recorded: 1, dialled: 1, desk: 1 }
+    test('removes calls before a time, except unfinished ones', async () => {
+      const { db, past, history, placedCalls, agentCalls } = await setUp()
+      const counts = { calls: 2, recorded: 1, placedCalls: 1, agentCalls: 1 }
       expect(await past.count(BEFORE)).toEqual(counts)
       expect(await history.find('old')).toBeDefined()
       expect(await purgeHistory(past, BEFORE)).toEqual(counts)
@@ -55,24 +55,24 @@ describe('the past', () => {
         return ids.filter((_, at) => found[at] !== undefined)
       }
       expect(await left(history.find)).toEqual(['first'])
-      expect(await left(dialled.find)).toEqual(['waiting', 'new'])
-      expect(await left(desk.find)).toEqual(['waiting', 'new'])
+      expect(await left(placedCalls.find)).toEqual(['waiting', 'new'])
+      expect(await left(agentCalls.find)).toEqual(['waiting', 'new'])
       const parties = await sql<{ call_id: string }>`select call_id from call_parties`.execute(db.query)
       expect(parties.rows).toEqual([{ call_id: 'first' }])
-      expect(await past.count(BEFORE)).toEqual({ calls: 0, recorded: 0, dialled: 0, desk: 0 })
+      expect(await past.count(BEFORE)).toEqual({ calls: 0, recorded: 0, placedCalls: 0, agentCalls: 0 })
     })
 
-    test('the oldest numbers that were dialled go first', async () => {
-      const { past, dialled } = await setUp()
+    test('removes the oldest placed calls first', async () => {
+      const { past, placedCalls } = await setUp()
       for (const age of [1, 3, 2]) {
-        await dialled.add(newPlacedCall({ id: `d${age}`, createdAt: startedAt - age, outcome: 'busy' }))
+        await placedCalls.add(newPlacedCall({ id: `d${age}`, createdAt: startedAt - age, outcome: 'busy' }))
       }
       await past.remove('placedCalls', BEFORE, 2)
-      const found = await Promise.all(['d3', 'd2', 'd1'].map(dialled.find))
+      const found = await Promise.all(['d3', 'd2', 'd1'].map(placedCalls.find))
       expect(found.map((one) => one?.id)).toEqual([undefined, undefined, 'd1'])
     })
 
-    test('a table that has nothing left is not searched again', async () => {
+    test('a table without old rows is not queried again', async () => {
       const { db, history } = await setUp()
       const asked: HistoryKind[] = []
       const store = createPurgeStore(db)
@@ -84,12 +84,17 @@ describe('the past', () => {
         },
       }
       await history.save(Array.from({ length: 399 }, (_, at) => newCall({ id: `c${at}` })))
-      expect(await purgeHistory(past, BEFORE)).toEqual({ calls: 401, recorded: 400, dialled: 1, desk: 1 })
-      expect(asked).toEqual(['calls', 'calls', 'calls', 'dialled', 'desk'])
+      expect(await purgeHistory(past, BEFORE)).toEqual({
+        calls: 401,
+        recorded: 400,
+        placedCalls: 1,
+        agentCalls: 1,
+      })
+      expect(asked).toEqual(['calls', 'calls', 'calls', 'placedCalls', 'agentCalls'])
     })
 
     if (engine.name === 'SQLite') {
-      test('is found by indexes, without a scan of a table', async () => {
+      test('uses indexes instead of table scans', async () => {
         const { db } = await setUp()
         const statements: string[] = []
         const past = createPurgeStore({
@@ -116,7 +121,7 @@ describe('the past', () => {
       })
     }
 
-    test('of many calls goes in batches, and all of it goes', async () => {
+    test('removes all of many calls in batches', async () => {
       const { past, history } = await setUp()
       await history.save(
         Array.from({ length: 450 }, (_, at) => newCall({ id: `c${at}`, startedAt: startedAt + (at % 90) })),

@@ -4,14 +4,14 @@ import { createUserStatusStore } from '../../../../../api/store/sql/presence/use
 import { newUser, until } from '../../../../support/fixtures/users.ts'
 import { onBothEngines } from '../engines.ts'
 
-describe('what people say of themselves', () => {
+describe('user statuses', () => {
   onBothEngines((engine) => {
     const setUp = async () => {
       const db = await engine.tables()
       return { db, statuses: createUserStatusStore(db) }
     }
 
-    test('is kept of each of them, and of nobody else', async () => {
+    test('are stored per user', async () => {
       const { statuses } = await setUp()
       expect(await statuses.all()).toEqual(new Map())
       await statuses.set('1', 'dnd', 100)
@@ -25,9 +25,9 @@ describe('what people say of themselves', () => {
     })
 
     test.each([
-      ['a later word', 101, 'available'],
-      ['a word of the same second', 100, 'available'],
-      ['a word that was late on its way', 99, 'dnd'],
+      ['a later status', 101, 'available'],
+      ['a status of the same second', 100, 'available'],
+      ['a delayed status', 99, 'dnd'],
     ] as const)('%s: the newest stays', async (_, at, status) => {
       const { statuses } = await setUp()
       await statuses.set('1', 'dnd', 100)
@@ -35,7 +35,7 @@ describe('what people say of themselves', () => {
       expect((await statuses.all()).get('1')?.status).toBe(status)
     })
 
-    test('does not keep anybody from being removed', async () => {
+    test('do not prevent the removal of a user', async () => {
       const { db, statuses } = await setUp()
       const users = createUserStore(db)
       const { id } = await users.add(newUser())

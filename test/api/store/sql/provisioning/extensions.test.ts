@@ -10,10 +10,10 @@ import { newReservation } from '../../../../support/fixtures/reservations.ts'
 import { newUser, until } from '../../../../support/fixtures/users.ts'
 import { onBothEngines } from '../engines.ts'
 
-interface Doors {
+interface Stores {
   users: ReturnType<typeof createUserStore>
   agents: ReturnType<typeof createAgentStore>
-  /** A user without a number. */
+  /** A user without an extension. */
   cleo: string
   now: number
 }
@@ -31,7 +31,7 @@ describe('extensions', () => {
       return { db, store, users: createUserStore(db), invitations: createInvitationStore(db), reserve, place }
     }
 
-    test('the lowest free number is given out with the user, and is not yet the user’s own', async () => {
+    test('assigns the lowest free number, which the account does not show yet', async () => {
       const { store, users, reserve } = await setUp()
       await users.add(newUser({ username: 'by hand', extension: '2000' }))
       const extension = await reserve()
@@ -49,7 +49,7 @@ describe('extensions', () => {
       expect(await store.findByUser(user?.id ?? '')).toEqual(extension)
     })
 
-    test('100 that ask two processes at once get 100 numbers', async () => {
+    test('100 concurrent registrations in two processes get 100 numbers', async () => {
       const url = await engine.empty()
       await migrate(url)
       const options = { timeoutMs: 30_000 }
@@ -64,7 +64,7 @@ describe('extensions', () => {
       for (const db of databases) await db.close()
     })
 
-    test('an address that is taken takes no number, and neither does a range that is used up', async () => {
+    test('a taken address and an exhausted range assign no number', async () => {
       const { store, users, reserve } = await setUp()
       await reserve('anna@example.org')
       await expect(reserve('ANNA@example.org')).rejects.toMatchObject({ code: 'taken' })
@@ -75,7 +75,7 @@ describe('extensions', () => {
       expect(await users.findByLogin('d@example.org')).toBeUndefined()
     })
 
-    test('nobody is given by hand what is being made, made or resting; what the PBX has for others, they are', async () => {
+    test('an administrator cannot assign a number that is provisioned or in quarantine, but one that is foreign', async () => {
       const { store, users, reserve, place } = await setUp()
       const first = await reserve()
       const add = (extension: string) => users.add(newUser({ username: `by hand ${extension}`, extension }))
@@ -87,7 +87,7 @@ describe('extensions', () => {
       await expect(add('2001')).rejects.toMatchObject({ code: 'taken', detail: 'extension' })
     })
 
-    test('settled, it is its user’s own', async () => {
+    test('a ready extension is shown by its account', async () => {
       const { store, users, reserve } = await setUp()
       const extension = await reserve()
       const made = { sealedSecret: 'the PBX’s own', authUsername: '2000-1' }
@@ -95,13 +95,13 @@ describe('extensions', () => {
       expect(await users.findByLogin('2000')).toMatchObject({ email: 'anna@example.org' })
     })
 
-    test('of two who know it alike, one changes it', async () => {
+    test('of two concurrent changes one succeeds', async () => {
       const { store, reserve } = await setUp()
       const known = await reserve()
       const tries = [1, 2].map(() => store.update(known, { attempts: 1, nextTryAt: 1_100 }))
       const [mine, other] = (await Promise.all(tries)).sort((a) => (a === undefined ? 1 : -1))
       expect([mine?.attempts, other]).toEqual([1, undefined])
-      // The other one can do nothing else with what it knew, either.
+      // The loser cannot do anything else with its outdated copy, either.
       const made = { sealedSecret: 's', authUsername: '2000' }
       expect(await store.markReady(known, made, 1_020)).toBeUndefined()
       expect(await store.rollback(known, { now: 1_020, revokeUntil: until })).toBeUndefined()
@@ -117,7 +117,7 @@ describe('extensions', () => {
       expect(await store.find('2001')).toBeUndefined()
     })
 
-    test('the same user gets another number with the same mark', async () => {
+    test('reassigns another number with the same ownership tag', async () => {
       const { store, reserve, place } = await setUp()
       const known = await reserve()
       const next = await store.reassign(known, 'foreign', place)
@@ -126,7 +126,7 @@ describe('extensions', () => {
       expect(await store.find('2000')).toMatchObject({ state: 'foreign', userId: null })
     })
 
-    test('undone, nothing is left: no user, no login, the invitation good again, the number to be taken away', async () => {
+    test('a rollback removes user and login, restores the invitation and marks the number for removal', async () => {
       const { db, store, users, invitations, reserve } = await setUp()
       const invitation = {
         hash: 'h',
@@ -144,13 +144,13 @@ describe('extensions', () => {
       expect(await users.findByLogin('anna@example.org')).toBeUndefined()
       expect(await invitations.isValidFor('h', 'anna@example.org', 1_100)).toBe(true)
       expect(await store.find('2000')).toMatchObject({ state: 'removing', userId: null, nextTryAt: 1_100 })
-      // Who had logged in meanwhile is out.
+      // Sessions of the user have ended.
       expect(await createRevocationStore(db).unpublished(10)).toMatchObject([
         { kind: 'user', key: known.userId },
       ])
     })
 
-    test('an invitation makes one account, however many try at once', async () => {
+    test('an invitation creates one account, though several try concurrently', async () => {
       const { invitations, users, reserve } = await setUp()
       const invitation = {
         hash: 'h',
@@ -170,7 +170,7 @@ describe('extensions', () => {
       expect(await users.count()).toBe(1)
     })
 
-    test('who has lost the user is found; what rests long enough is given out again', async () => {
+    test('finds extensions without a user, and assigns numbers again after their quarantine', async () => {
       const { store, users, reserve } = await setUp()
       const known = await reserve()
       expect(await store.listOrphaned(10)).toEqual([])
@@ -184,7 +184,7 @@ describe('extensions', () => {
       expect((await reserve('c@example.org')).extension).toBe('2000')
     })
 
-    test.each<[string, (doors: Doors) => Promise<unknown>]>([
+    test.each<[string, (stores: Stores) => Promise<unknown>]>([
       ['a new user', ({ users }) => users.add(newUser({ username: 'bert' }))],
       ['a user', ({ users, cleo }) => users.update(cleo, { extension: '201' }, until)],
       [
@@ -201,30 +201,30 @@ describe('extensions', () => {
           return agents.add({ ...agent, extension: '201' }, now, until)
         },
       ],
-    ])('a number is given to %s once it has rested for as long as is set, not before', async (_, give) => {
+    ])('a number is assigned to %s only after its quarantine', async (_, give) => {
       const db = await engine.tables()
       let now = 1_000
       const users = createUserStore(db, () => now, 500)
-      const doors = async () => ({ users, agents: createAgentStore(db, 500), cleo, now })
+      const stores = async () => ({ users, agents: createAgentStore(db, 500), cleo, now })
       const cleo = (await users.add(newUser({ username: 'cleo', extension: null }))).id
       const anna = await users.add(newUser())
       await users.remove(anna.id, until)
       now = 1_499
-      await expect(give(await doors())).rejects.toMatchObject({ code: 'taken', detail: 'extension' })
+      await expect(give(await stores())).rejects.toMatchObject({ code: 'taken', detail: 'extension' })
       now = 1_500
-      await give(await doors())
+      await give(await stores())
       expect(await users.findByLogin('201')).toMatchObject({ extension: '201' })
       expect(await createExtensionStore(db).find('201')).toBeUndefined()
     })
 
-    test('a number does not rest at all where that is set to zero', async () => {
+    test('a quarantine of zero is over at once', async () => {
       const db = await engine.tables()
       const users = createUserStore(db, () => 1_000, 0)
       await users.remove((await users.add(newUser())).id, until)
       expect(await users.add(newUser({ username: 'bert' }))).toMatchObject({ extension: '201' })
     })
 
-    test('a number that rests is given earlier on request, with the account or not at all', async () => {
+    test('a number is assigned during its quarantine on request, together with the account or not at all', async () => {
       const { users, store } = await setUp()
       await users.remove((await users.add(newUser())).id, until)
       const bert = await users.add(newUser({ username: 'bert', extension: '202' }))
@@ -247,7 +247,7 @@ describe('extensions', () => {
       await expect(others).rejects.toMatchObject({ code: 'taken', detail: 'extension' })
     })
 
-    test('what is due comes longest waiting first; operators see all that is not settled', async () => {
+    test('lists what is due, longest overdue first; operators see everything unfinished', async () => {
       const { store, reserve, place } = await setUp()
       const one = await reserve('a@example.org', { nextTryAt: 1_020 })
       const two = await reserve('b@example.org', { nextTryAt: 1_010 })

@@ -7,7 +7,7 @@ import { createEphemeralCredentialStore } from '../../../../../api/store/sql/pro
 import { AUDIENCE, ISSUER } from '../../../../../contract/claims.ts'
 import { onBothEngines } from '../engines.ts'
 
-const newLoan = (difference: Partial<EphemeralCredential> = {}): EphemeralCredential => ({
+const newCredential = (difference: Partial<EphemeralCredential> = {}): EphemeralCredential => ({
   id: '1001-w-a',
   extension: '1001',
   ownershipTag: 'm',
@@ -38,42 +38,44 @@ onBothEngines(({ tables }) => {
   beforeEach(async () => {
     store = createEphemeralCredentialStore(await tables())
   })
-  const lent = async (difference: Partial<EphemeralCredential> = {}): Promise<EphemeralCredential> => {
-    const loan = newLoan(difference)
+  const insertActive = async (
+    difference: Partial<EphemeralCredential> = {},
+  ): Promise<EphemeralCredential> => {
+    const loan = newCredential(difference)
     await store.insert(loan)
     const moved = await store.transition(loan, { state: 'lent', lockedUntil: 0 })
-    return moved ?? expect.fail('it was not lent')
+    return moved ?? expect.fail('it is not active')
   }
 
-  describe('loans', () => {
-    test('read as they were written', async () => {
-      expect(await store.insert(newLoan())).toBe(true)
-      expect(await store.listByExtension('1001')).toEqual([newLoan()])
-      expect(await lent({ id: '1002-w-a', extension: '1002' })).toEqual(
-        newLoan({ id: '1002-w-a', extension: '1002', state: 'lent', lockedUntil: 0 }),
+  describe('ephemeral credentials', () => {
+    test('are read as they were written', async () => {
+      expect(await store.insert(newCredential())).toBe(true)
+      expect(await store.listByExtension('1001')).toEqual([newCredential()])
+      expect(await insertActive({ id: '1002-w-a', extension: '1002' })).toEqual(
+        newCredential({ id: '1002-w-a', extension: '1002', state: 'lent', lockedUntil: 0 }),
       )
       expect(await store.listByExtension('1003')).toEqual([])
     })
 
-    test('of one extension move one at a time, those of others beside it', async () => {
-      const first = await lent()
-      expect(await store.insert(newLoan({ id: '1001-w-b' }))).toBe(true)
-      expect(await store.insert(newLoan({ id: '1001-w-c' }))).toBe(false)
+    test('change state one at a time per extension, independently of other extensions', async () => {
+      const first = await insertActive()
+      expect(await store.insert(newCredential({ id: '1001-w-b' }))).toBe(true)
+      expect(await store.insert(newCredential({ id: '1001-w-c' }))).toBe(false)
       expect(await store.transition(first, { state: 'returning', lockedUntil: 120 })).toBeUndefined()
-      expect(await store.insert(newLoan({ id: '1002-w-a', extension: '1002' }))).toBe(true)
-      await store.transition(newLoan({ id: '1001-w-b' }), { state: 'lent', lockedUntil: 0 })
+      expect(await store.insert(newCredential({ id: '1002-w-a', extension: '1002' }))).toBe(true)
+      await store.transition(newCredential({ id: '1001-w-b' }), { state: 'lent', lockedUntil: 0 })
       expect(await store.transition(first, { state: 'returning', lockedUntil: 120 })).toMatchObject({
         state: 'returning',
       })
     })
 
-    test('of many who begin one at once, one does', async () => {
-      const tries = ['a', 'b', 'c', 'd'].map((one) => store.insert(newLoan({ id: `1001-w-${one}` })))
+    test('of several concurrent inserts one succeeds', async () => {
+      const tries = ['a', 'b', 'c', 'd'].map((one) => store.insert(newCredential({ id: `1001-w-${one}` })))
       expect((await Promise.all(tries)).filter(Boolean)).toHaveLength(1)
     })
 
-    test('of two who take one, one does; who knows an older state changes and forgets nothing', async () => {
-      const known = await lent()
+    test('of two concurrent transitions one succeeds; an outdated copy changes and deletes nothing', async () => {
+      const known = await insertActive()
       const to = { state: 'returning', lockedUntil: 120 } as const
       const both = await Promise.all([store.transition(known, to), store.transition(known, to)])
       expect(both.filter((one) => one !== undefined)).toHaveLength(1)
@@ -83,21 +85,21 @@ onBothEngines(({ tables }) => {
       expect(await store.listByExtension('1001')).toEqual([])
     })
 
-    test('are due at their end, and when whoever moved them is no more', async () => {
-      await lent({ id: '1001-w-a', expiresAt: 500 })
-      await lent({ id: '1002-w-a', extension: '1002', expiresAt: 501 })
-      await store.insert(newLoan({ id: '1003-w-a', extension: '1003', lockedUntil: 499 }))
-      await store.insert(newLoan({ id: '1004-w-a', extension: '1004', lockedUntil: 501 }))
+    test('are due at their expiry, and after the process that locked them has died', async () => {
+      await insertActive({ id: '1001-w-a', expiresAt: 500 })
+      await insertActive({ id: '1002-w-a', extension: '1002', expiresAt: 501 })
+      await store.insert(newCredential({ id: '1003-w-a', extension: '1003', lockedUntil: 499 }))
+      await store.insert(newCredential({ id: '1004-w-a', extension: '1004', lockedUntil: 501 }))
       const due = await store.listDue(500, 10)
       expect(due.map(({ id }) => id)).toEqual(['1001-w-a', '1003-w-a'])
       expect(await store.listDue(500, 1)).toHaveLength(1)
     })
 
-    test('are listed a page at a time, and of an extension the oldest first', async () => {
-      await lent({ id: '1001-w-b', createdAt: 100_002 })
-      await lent({ id: '1001-w-a', createdAt: 100_003 })
-      await lent({ id: '1001-w-c', createdAt: 100_001 })
-      await store.insert(newLoan({ id: '1001-w-d' }))
+    test('are listed in pages, and per extension the oldest first', async () => {
+      await insertActive({ id: '1001-w-b', createdAt: 100_002 })
+      await insertActive({ id: '1001-w-a', createdAt: 100_003 })
+      await insertActive({ id: '1001-w-c', createdAt: 100_001 })
+      await store.insert(newCredential({ id: '1001-w-d' }))
       expect((await store.listByExtension('1001')).map(({ id }) => id)).toEqual([
         '1001-w-d',
         '1001-w-c',

@@ -14,7 +14,7 @@ describe('an invitation', () => {
       return { db, store, invitations, invitation, hash: hashToken(invitation), expiresAt }
     }
 
-    test('is good for its days, and its text is kept nowhere', async () => {
+    test('is valid for its days, and its token is not stored', async () => {
       const { db, store, invitation, hash, expiresAt } = await setUp()
       expect(expiresAt).toBe(NOW + 7 * 86_400)
       expect(await store.isValidFor(hash, 'anna@example.org', NOW)).toBe(true)
@@ -27,17 +27,17 @@ describe('an invitation', () => {
     test.each([
       ['the address it is for, in any case', 'ANNA@example.org', true],
       ['another address', 'boris@example.org', false],
-    ])('that names an address is good for it alone: %s', async (_, email, good) => {
+    ])('that names an address is valid for it only: %s', async (_, email, good) => {
       const { store, hash } = await setUp('Anna@example.org')
       expect(await store.isValidFor(hash, email, NOW)).toBe(good)
     })
 
-    test('that nobody made is none', async () => {
+    test('that was never issued is invalid', async () => {
       const { store } = await setUp()
       expect(await store.isValidFor(hashToken('inv_guessed'), 'anna@example.org', NOW)).toBe(false)
     })
 
-    test('is listed while it can be used, the newest first', async () => {
+    test('is listed while it is usable, newest first', async () => {
       const { store, invitations } = await setUp('anna@example.org')
       const old = {
         hash: 'old',

@@ -42,7 +42,7 @@ describe('a registration', () => {
       return world
     }
 
-    test('is nobody before it is proved, and then a user and an agent', async () => {
+    test('is no account before its verification, then a user and an agent', async () => {
       const world = await setUp()
       expect(await world.users.findByLogin('anna')).toBeUndefined()
       const user = await world.store.confirm('hash', as('anna'), NOW)
@@ -59,7 +59,7 @@ describe('a registration', () => {
       })
     })
 
-    test('comes with the mail that proves it, all or nothing', async () => {
+    test('is stored together with its mail or not at all', async () => {
       const { mails, store } = await setUp()
       const [mail] = await mails.claim(NOW, NOW + 60, 10)
       expect(mail).toMatchObject({
@@ -76,7 +76,7 @@ describe('a registration', () => {
       expect(await mails.claim(NOW, NOW + 60, 10)).toEqual([])
     })
 
-    test('makes one user, however many prove it at once', async () => {
+    test('creates one user, though several confirm it concurrently', async () => {
       const url = await engine.empty()
       await migrate(url)
       const [a, b] = [await openDatabase(url), await openDatabase(url)]
@@ -92,11 +92,11 @@ describe('a registration', () => {
     })
 
     test.each([
-      ['the name of somebody else, in another case', { username: 'ANNA', extension: null }, 'username'],
-      ['another’s extension', { username: 'boris', extension: 'anna' }, 'username'],
-      ['an address that somebody has', { username: 'boris', email: 'anna@example.org' }, 'email'],
-      ['an address that somebody is called', { username: 'anna@example.org', extension: null }, 'email'],
-    ])('with %s goes on waiting', async (_, other, detail) => {
+      ['the username of another account, in another case', { username: 'ANNA', extension: null }, 'username'],
+      ['the extension of another account', { username: 'boris', extension: 'anna' }, 'username'],
+      ['the address of another account', { username: 'boris', email: 'anna@example.org' }, 'email'],
+      ['an address that is a username', { username: 'anna@example.org', extension: null }, 'email'],
+    ])('with %s stays pending', async (_, other, detail) => {
       const { store, users } = await setUp()
       await users.add(newUser(other))
       await expect(store.confirm('hash', as('anna'), NOW)).rejects.toMatchObject({ code: 'taken', detail })
@@ -107,7 +107,7 @@ describe('a registration', () => {
     })
 
     test.each([
-      ['is over after a day', 'hash', AT.expiresAt],
+      ['expires after a day', 'hash', AT.expiresAt],
       ['has one token', 'another', NOW],
     ])('%s', async (_, hash, now) => {
       const { store } = await setUp()
@@ -119,7 +119,7 @@ describe('a registration', () => {
     const KNOWN = { passwordHash: ACCOUNT.passwordHash, isSame: true }
     const other = { ...ACCOUNT, username: 'annika', email: 'ANNA@example.org', passwordHash: '$argon2id$b' }
 
-    test('of an address that waits is not stored unseen', async () => {
+    test('of a pending address is not overwritten without its expected hash', async () => {
       const { store } = await setUp()
       expect(await store.save(other, AT)).toBe(false)
       expect(await store.save(other, AT, { passwordHash: '$argon2id$c', isSame: true })).toBe(false)
@@ -127,7 +127,7 @@ describe('a registration', () => {
       expect(await store.findByToken('hash', NOW)).toEqual(ACCOUNT)
     })
 
-    test('of an address that waits for another takes its password and its link away, not its name', async () => {
+    test('of a pending address with other data deletes its password and its link, not its name', async () => {
       const { store, db } = await setUp()
       expect(await store.save(other, AT, { ...KNOWN, isSame: false })).toBe(true)
       expect(await store.findByToken('hash', NOW)).toBeUndefined()
@@ -136,14 +136,14 @@ describe('a registration', () => {
       expect(await db.query.selectFrom('registrations').selectAll().execute()).toHaveLength(1)
     })
 
-    test('of an address whose registration is over is stored', async () => {
+    test('of an address with an expired registration is stored', async () => {
       const { store } = await setUp()
       const later = { now: AT.expiresAt, expiresAt: AT.expiresAt + 1 }
       expect(await store.save(other, later)).toBe(true)
       expect(await store.findPending('anna@example.org', later.now)).toEqual(other)
     })
 
-    test('is stored once, however many come at once', async () => {
+    test('is stored once, though several arrive concurrently', async () => {
       const url = await engine.empty()
       await migrate(url)
       const [a, b] = [await openDatabase(url), await openDatabase(url)]
@@ -155,7 +155,7 @@ describe('a registration', () => {
       for (const db of [a, b]) await db.close()
     })
 
-    test('sent twice at once is one letter, and one more when the first is under way', async () => {
+    test('sent twice queues one mail, and another one if the first is being sent', async () => {
       const { store, mails } = await setUp()
       expect(await store.save(ACCOUNT, AT, KNOWN)).toBe(true)
       await store.queueMail('ANNA@example.org', NOW)
@@ -165,7 +165,7 @@ describe('a registration', () => {
       expect(await mails.claim(NOW, NOW + 60, 10)).toHaveLength(1)
     })
 
-    test('that is over leaves nothing behind', async () => {
+    test('that has expired is deleted', async () => {
       const { store, db } = await setUp()
       await store.deleteExpired(AT.expiresAt - 1)
       expect(await db.query.selectFrom('registrations').selectAll().execute()).toHaveLength(1)
@@ -196,7 +196,7 @@ describe('an invitation by mail', () => {
     }
     const carl = { username: 'carl', email: 'carl@example.org', name: 'Carl', passwordHash: '$argon2id$c' }
 
-    test('makes whoever uses it what it says, once', async () => {
+    test('creates an account with its role and team, once', async () => {
       const world = await setUp()
       const user = await world.invites.accept('first', carl, NOW)
       expect(user).toMatchObject({ username: 'carl', role: 'supervisor', email: 'carl@example.org' })
@@ -207,7 +207,7 @@ describe('an invitation by mail', () => {
       expect(await world.invites.find('first', NOW)).toBeUndefined()
     })
 
-    test('each try to mail it brings another token, and the one before is good no more', async () => {
+    test('each attempt to mail it has a new token and invalidates the former one', async () => {
       const { invites, mail, invitation } = await setUp()
       expect(await invites.replaceHash(mail, 'second', NOW)).toEqual({ ...invitation, hash: 'second' })
       expect(await invites.find('first', NOW)).toBeUndefined()
@@ -217,13 +217,13 @@ describe('an invitation by mail', () => {
       expect(await invites.find('third', NOW)).toMatchObject({ role: 'supervisor' })
     })
 
-    test('that was used is not mailed any more', async () => {
+    test('that is used is not mailed any more', async () => {
       const { invites, mail } = await setUp()
       await invites.accept('first', carl, NOW)
       expect(await invites.replaceHash(mail, 'second', NOW)).toBeUndefined()
     })
 
-    test('makes one user, however many use it at once', async () => {
+    test('creates one user, though several use it concurrently', async () => {
       const { invites, users } = await setUp()
       const used = await Promise.all(
         Array.from({ length: 8 }, (_, n) =>
@@ -234,7 +234,7 @@ describe('an invitation by mail', () => {
       expect(await users.count()).toBe(1)
     })
 
-    test('is good again where the name is somebody else’s', async () => {
+    test('stays usable if the username is taken', async () => {
       const { invites, users } = await setUp()
       await users.add(newUser({ username: 'carl' }))
       await expect(invites.accept('first', carl, NOW)).rejects.toMatchObject({
@@ -244,7 +244,7 @@ describe('an invitation by mail', () => {
       expect(await invites.find('first', NOW)).toBeDefined()
     })
 
-    test('of before has no role, and makes a user', async () => {
+    test('of an older release has no role, and creates a user', async () => {
       const { db, invites } = await setUp()
       const old = createInvitations(createInvitationStore(db), () => NOW * 1000)
       const { invitation } = await old.invite({ email: null, days: 7, createdBy: null })
@@ -255,9 +255,9 @@ describe('an invitation by mail', () => {
   })
 })
 
-describe('mail that is due', () => {
+describe('a queued mail', () => {
   onBothEngines((engine) => {
-    test('is sent once, however many processes look after it', async () => {
+    test('is claimed by one of several processes', async () => {
       const url = await engine.empty()
       await migrate(url)
       const databases = await Promise.all([1, 2, 3].map(() => openDatabase(url, { timeoutMs: 30_000 })))
@@ -280,7 +280,7 @@ describe('mail that is due', () => {
       for (const db of databases) await db.close()
     })
 
-    test('of a process that died in it is taken over when its claim is over, and whoever comes late changes nothing', async () => {
+    test('of a dead process is claimed again when its claim expires, and late writes change nothing', async () => {
       const { store, mails, db } = storesOf(await engine.tables())
       await store.queueMail('anna@example.org', NOW)
       const [mine] = await mails.claim(NOW, NOW + 60, 10)
