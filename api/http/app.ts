@@ -14,17 +14,17 @@ import { crmOpenApi } from './crm/openapi.ts'
 import { PREFIX as CRM, LEAD_IMPORT_PATH } from './crm/wire.ts'
 import { Readiness } from './docs/operational-endpoints.ts'
 import { createDocsRoutes } from './docs/routes.ts'
-import { type ErrorFormat, type ErrorOverrides, ensureChallenge, sendError } from './errors.ts'
+import { type ErrorFormat, ensureChallenge, sendError } from './errors.ts'
 import type { Guarded } from './guard.ts'
 import { mikopbxErrorFormat } from './mikopbx/errors.ts'
-import { mikopbxOpenApi } from './mikopbx/openapi.ts'
+import { type MikopbxEnv, mikopbxSection } from './mikopbx/routes.ts'
 import { PREFIX as MIKOPBX } from './mikopbx/wire.ts'
 import { onboardingErrorFormat } from './onboarding/errors.ts'
 import { onboardingSection } from './onboarding/routes.ts'
 import { PREFIXES as ONBOARDING } from './onboarding/wire.ts'
 import { typedAs } from './openapi.ts'
 import { softphoneErrorFormat } from './softphone/errors.ts'
-import { softphoneOpenApi } from './softphone/openapi.ts'
+import { softphoneSection } from './softphone/routes.ts'
 import { PREFIX as SOFTPHONE } from './softphone/wire.ts'
 import { v1ErrorFormat } from './v1/errors.ts'
 import { v1OpenApi } from './v1/openapi.ts'
@@ -34,8 +34,8 @@ import { voipOpenApi } from './voip/openapi.ts'
 import { PREFIXES as VOIP } from './voip/wire.ts'
 
 export interface AppNeeds {
-  softphone: Hono<Guarded>
-  mikopbx: Hono<{ Variables: { errorOverrides: ErrorOverrides } }>
+  softphone: OpenAPIHono<Guarded>
+  mikopbx: OpenAPIHono<MikopbxEnv>
   v1: OpenAPIHono<Guarded>
   voip: Hono<Guarded>
   onboarding: OpenAPIHono<Guarded>
@@ -130,8 +130,8 @@ export function createApp({
     '/',
     createDocsRoutes([
       v1OpenApi(v1),
-      softphoneOpenApi,
-      mikopbxOpenApi,
+      softphoneSection(softphone),
+      mikopbxSection(mikopbx),
       voipOpenApi,
       onboardingSection(onboarding),
       crmOpenApi,

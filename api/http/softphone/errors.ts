@@ -1,6 +1,7 @@
 import type { Refusal } from '../../core/refusal.ts'
 import { defaultTexts, type ErrorFormat, type ErrorTable, type ErrorText, errorText } from '../errors.ts'
-import { toErrorJson } from './wire.ts'
+import { createErrorResponses } from '../openapi.ts'
+import { ErrorJson, toErrorJson } from './wire.ts'
 
 /** MikoPBX ModuleSoftphoneBackend, "Status codes": `{success:false, error, timestamp}`. */
 const errorTable: ErrorTable = {
@@ -43,3 +44,4 @@ const body = (words: ErrorText, refusal: Refusal) =>
   )
 
 export const softphoneErrorFormat: ErrorFormat = { table: errorTable, body }
+export const errorResponses = createErrorResponses(softphoneErrorFormat, ErrorJson)
