@@ -27,14 +27,14 @@ export function addRoute<E extends Env, R extends RouteConfig, P extends string>
 export function addRoute<E extends Env, R extends RouteConfig, P extends string>(
   app: OpenAPIHono<E>,
   route: Route<R, P>,
-  middleware: MiddlewareHandler<E>,
+  middleware: MiddlewareHandler<NoInfer<E>>,
   handler: RouteHandler<E, R, P>,
 ): void
 export function addRoute<E extends Env, R extends RouteConfig, P extends string>(
   app: OpenAPIHono<E>,
   route: Route<R, P>,
-  first: MiddlewareHandler<E>,
-  second: MiddlewareHandler<E>,
+  first: MiddlewareHandler<NoInfer<E>>,
+  second: MiddlewareHandler<NoInfer<E>>,
   handler: RouteHandler<E, R, P>,
 ): void
 export function addRoute<E extends Env>(

@@ -30,14 +30,14 @@ import { v1ErrorFormat } from './v1/errors.ts'
 import { v1OpenApi } from './v1/openapi.ts'
 import { PREFIX as V1 } from './v1/wire.ts'
 import { voipErrorFormat } from './voip/errors.ts'
-import { voipOpenApi } from './voip/openapi.ts'
+import { voipSection } from './voip/routes.ts'
 import { PREFIXES as VOIP } from './voip/wire.ts'
 
 export interface AppNeeds {
   softphone: OpenAPIHono<Guarded>
   mikopbx: OpenAPIHono<MikopbxEnv>
   v1: OpenAPIHono<Guarded>
-  voip: Hono<Guarded>
+  voip: OpenAPIHono<Guarded>
   onboarding: OpenAPIHono<Guarded>
   crm: Hono<CrmEnv>
   keyring: Pick<Keyring, 'all'>
@@ -132,7 +132,7 @@ export function createApp({
       v1OpenApi(v1),
       softphoneSection(softphone),
       mikopbxSection(mikopbx),
-      voipOpenApi,
+      voipSection(voip),
       onboardingSection(onboarding),
       crmOpenApi,
     ]),

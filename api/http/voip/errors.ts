@@ -1,6 +1,7 @@
+import type { z } from '@hono/zod-openapi'
 import type { Refusal, RefusalCode } from '../../core/refusal.ts'
 import { defaultTexts, type ErrorFormat, type ErrorTable, type ErrorText, errorText } from '../errors.ts'
-import { typedAs } from '../openapi.ts'
+import { createErrorResponses } from '../openapi.ts'
 import { ErrorJson } from './responses.ts'
 
 /** VoIP backend, its middleware and handlers: `{error}`. */
@@ -53,5 +54,6 @@ export function refusalMessage({ text }: ErrorText, { code, detail }: Refusal): 
 
 export const voipErrorFormat: ErrorFormat = {
   table: errorTable,
-  body: (words, refusal) => typedAs(ErrorJson, { error: refusalMessage(words, refusal) }),
+  body: (errorText, refusal): z.infer<typeof ErrorJson> => ({ error: refusalMessage(errorText, refusal) }),
 }
+export const errorResponses = createErrorResponses(voipErrorFormat, ErrorJson)
