@@ -2,8 +2,6 @@ import type { OpenAPIHono } from '@hono/zod-openapi'
 import { Hono } from 'hono'
 import { cors } from 'hono/cors'
 import { getPath } from 'hono/utils/url'
-import { exportJWK } from 'jose'
-import type { Keyring } from '../../contract/keys.ts'
 import type { Logger } from '../../runtime/log.ts'
 import { Refusal } from '../core/refusal.ts'
 import { createOriginPolicy } from '../core/values/origin.ts'
@@ -12,7 +10,7 @@ import type { CrmEnv } from './crm/authorize.ts'
 import { crmErrorFormat } from './crm/errors.ts'
 import { crmOpenApi } from './crm/openapi.ts'
 import { PREFIX as CRM, LEAD_IMPORT_PATH } from './crm/wire.ts'
-import { Readiness } from './docs/operational-endpoints.ts'
+import { mediaAndStreamsSection } from './docs/media-and-streams.ts'
 import { createDocsRoutes } from './docs/routes.ts'
 import { type ErrorFormat, ensureChallenge, sendError } from './errors.ts'
 import type { Guarded } from './guard.ts'
@@ -22,7 +20,11 @@ import { PREFIX as MIKOPBX } from './mikopbx/wire.ts'
 import { onboardingErrorFormat } from './onboarding/errors.ts'
 import { onboardingSection } from './onboarding/routes.ts'
 import { PREFIXES as ONBOARDING } from './onboarding/wire.ts'
-import { typedAs } from './openapi.ts'
+import {
+  createOperationalRoutes,
+  type OperationalRoutesNeeds,
+  operationalSection,
+} from './operational-routes.ts'
 import { softphoneErrorFormat } from './softphone/errors.ts'
 import { softphoneSection } from './softphone/routes.ts'
 import { PREFIX as SOFTPHONE } from './softphone/wire.ts'
@@ -33,20 +35,15 @@ import { voipErrorFormat } from './voip/errors.ts'
 import { voipSection } from './voip/routes.ts'
 import { PREFIXES as VOIP } from './voip/wire.ts'
 
-export interface AppNeeds {
+export interface AppNeeds extends OperationalRoutesNeeds {
   softphone: OpenAPIHono<Guarded>
   mikopbx: OpenAPIHono<MikopbxEnv>
   v1: OpenAPIHono<Guarded>
   voip: OpenAPIHono<Guarded>
   onboarding: OpenAPIHono<Guarded>
   crm: Hono<CrmEnv>
-  keyring: Pick<Keyring, 'all'>
   /** Other origins whose pages may ask, as the settings have them. */
   allowedOrigins: readonly string[]
-  /** Whether tokens can be judged and issued now. */
-  ready: () => { ready: boolean; revocationBoundMs: number; revocationAgeMs: number | null }
-  /** The PBX is no part of being ready: sessions go on without it. */
-  pbx: () => 'online' | 'away' | 'none'
   log: Logger
 }
 
@@ -98,28 +95,8 @@ export function createApp({
     if (c.res.status === 401) ensureChallenge(c.res.headers)
   })
 
-  app.get('/health', (c) => c.json({ status: 'ok' }))
-  app.get('/ready', (c) => {
-    const state = ready()
-    return c.json(
-      typedAs(Readiness, {
-        ready: state.ready,
-        revocation_bound_ms: state.revocationBoundMs,
-        revocation_age_ms: state.revocationAgeMs,
-        pbx: pbx(),
-      }),
-      state.ready ? 200 : 503,
-    )
-  })
-  /** RFC 7517: the public keys, for services that verify our tokens by themselves. HMAC has none. */
-  app.get('/.well-known/jwks.json', async (c) => {
-    const keys = keyring.all().filter((key) => key.alg === 'EdDSA')
-    const published = await Promise.all(
-      keys.map(async ({ kid, alg, key }) => ({ ...(await exportJWK(key)), kid, alg, use: 'sig' })),
-    )
-    return c.json({ keys: published }, 200, { 'Cache-Control': 'public, max-age=60' })
-  })
-
+  const operational = createOperationalRoutes({ keyring, ready, pbx })
+  app.route('/', operational)
   app.route(SOFTPHONE, softphone)
   app.route(MIKOPBX, mikopbx)
   app.route(V1, v1)
@@ -135,6 +112,8 @@ export function createApp({
       voipSection(voip),
       onboardingSection(onboarding),
       crmOpenApi,
+      mediaAndStreamsSection,
+      operationalSection(operational),
     ]),
   )
 

@@ -82,7 +82,7 @@ const mediaOperation = (operationId: string, path: string): Operation => ({
 })
 
 /** What nginx answers itself, once the sidecar has judged the token. */
-export const mediaAndStreamsOpenApi: OpenApiSection = {
+export const mediaAndStreamsSection: OpenApiSection = {
   name: 'Files and streams',
   tags: [
     { name: 'media', description: 'Recordings, each for whom they are of, and for whoever oversees them.' },

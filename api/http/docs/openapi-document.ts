@@ -1,7 +1,5 @@
 import { OpenAPIHono } from '@hono/zod-openapi'
 import type { OpenApiSection } from '../openapi.ts'
-import { mediaAndStreamsOpenApi } from './media-and-streams.ts'
-import { operationalOpenApi } from './operational-endpoints.ts'
 
 const DESCRIPTION = `An auth gate and control API for PBX softphones, by several documented surfaces: take the one your client
 speaks. All share users, sessions and tokens; errors are each surface's own.
@@ -35,9 +33,8 @@ const SECURITY_SCHEMES = {
   },
 } as const
 
-/** One OpenAPI 3.1 document of all surfaces, with what nginx answers itself and what operators ask. */
-export function buildOpenApiDocument(surfaces: readonly OpenApiSection[]) {
-  const sections = [...surfaces, mediaAndStreamsOpenApi, operationalOpenApi]
+/** Builds one OpenAPI 3.1 document of all sections, with their tags in this order. */
+export function buildOpenApiDocument(sections: readonly OpenApiSection[]) {
   const { openAPIRegistry: registry, getOpenAPI31Document } = new OpenAPIHono()
   for (const [name, scheme] of Object.entries(SECURITY_SCHEMES))
     registry.registerComponent('securitySchemes', name, scheme)
