@@ -42,12 +42,12 @@ export interface AppNeeds extends OperationalRoutesNeeds {
   voip: OpenAPIHono<Guarded>
   onboarding: OpenAPIHono<Guarded>
   crm: Hono<CrmEnv>
-  /** Other origins whose pages may ask, as the settings have them. */
+  /** Other origins that the settings allow to call this API from a page. */
   allowedOrigins: readonly string[]
   log: Logger
 }
 
-/** Mounts the dialects; answers what belongs to none of them, in the words of the path's prefix. */
+/** Mounts the surfaces. Errors and unknown paths are answered in the format of the surface that owns the prefix. */
 export function createApp({
   softphone,
   mikopbx,
@@ -63,12 +63,12 @@ export function createApp({
 }: AppNeeds): Hono {
   const app = new Hono({ getPath: decodeColons })
   const origins = createOriginPolicy(allowedOrigins)
-  // The first, so that it also reaches what others answer: an address may hold a token or a ticket.
+  // Added first, so that every response has it: a URL may hold a token or a ticket.
   app.use('*', async (c, next) => {
     await next()
     c.res.headers.set('Referrer-Policy', 'no-referrer')
   })
-  // Pages of the same host send no preflight; other origins are named in the settings.
+  // Pages of the same host send no preflight; the settings list other origins.
   app.use(
     '*',
     cors({
@@ -81,14 +81,14 @@ export function createApp({
         'Idempotency-Key',
         'X-Call-Method',
       ],
-      // What pages may read; nginx says the same on what it answers itself: see nginx/cors.conf.
+      // What pages may read; nginx sends the same list with its own responses: see nginx/cors.conf.
       exposeHeaders: EXPOSED_HEADERS,
       maxAge: 600,
     }),
   )
-  // Lists are larger, and read where it is known who sends them.
+  // A lead import may be larger; its route limits it after it has authenticated the client.
   app.use('*', (c, next) => (c.req.path === LEAD_IMPORT_PATH ? next() : defaultBodyLimit(c, next)))
-  // Tokens and what they show are nobody's to keep, unless a route says otherwise (RFC 6749 §5.1).
+  // Responses with tokens or user data must not be cached, unless a route sets its own header (RFC 6749 §5.1).
   app.use('*', async (c, next) => {
     await next()
     if (!c.res.headers.has('Cache-Control')) c.res.headers.set('Cache-Control', 'no-store')
@@ -135,18 +135,18 @@ const EXPOSED_HEADERS = [
 ]
 const defaultBodyLimit = maxBodySize(1_048_576)
 
-/** A mounted app's own `notFound` never runs, so the prefix says whose words to use; our own otherwise. */
+/** Hono never runs the `notFound` of a mounted app, so the path's prefix selects the format; v1's is the default. */
 const ERROR_FORMATS: readonly (readonly [string, ErrorFormat])[] = [
   [SOFTPHONE, softphoneErrorFormat],
   [MIKOPBX, mikopbxErrorFormat],
   ...VOIP.map((prefix) => [prefix, voipErrorFormat] as const),
   ...ONBOARDING.map((prefix) => [prefix, onboardingErrorFormat] as const),
   [V1, v1ErrorFormat],
-  // The last: others have places of their own below it.
+  // Must be last: prefixes of other surfaces begin with it.
   [CRM, crmErrorFormat],
 ]
 
-/** MikoPBX's `auth:login` may come as `auth%3Alogin`; a router compares the text alone. */
+/** Clients may send MikoPBX's `auth:login` as `auth%3Alogin`, and the router compares undecoded text. */
 function decodeColons(req: Request): string {
   return getPath(req).replace(/%3a/gi, ':')
 }

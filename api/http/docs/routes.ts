@@ -30,7 +30,7 @@ export function createDocsRoutes(sections: readonly OpenApiSection[]): Hono {
     const { hash, name } = c.req.param()
     if (!isAssetName(name)) throw new Refusal('not_found')
     const asset = await assets.find(name)
-    // A page of an older version asks for what is gone: it must not be kept as what it was.
+    // A page of an older version asks for an old hash; the new file must not be cached under it.
     if (hash !== asset.hash) throw new Refusal('not_found')
     return c.body(asset.body, 200, {
       'Content-Type': asset.type,

@@ -22,16 +22,16 @@ export interface MikopbxRoutesNeeds {
   tokenVerifier: TokenVerifier
   login: Login
   sessions: Pick<Sessions, 'rotate' | 'logout' | 'findByRefreshToken' | 'isRefreshToken'>
-  /** Other origins whose pages may log in, refresh and log out, as the settings have them. */
+  /** Other origins that the settings allow to log in, refresh and log out. */
   allowedOrigins: readonly string[]
-  /** Refreshes that fail, by address: MikoPBX counts all, and an office behind one address has many. */
+  /** Counts failed refreshes by address. MikoPBX counts all, but an office behind one address has many good ones. */
   refreshAttempts: AddressAttempts
-  /** Seconds a remembered cookie lives. */
+  /** Lifetime of a remembered cookie in seconds. */
   refreshTtl: number
   log: Logger
 }
 
-/** What a route of this surface knows. */
+/** Context variables of this surface. */
 export interface MikopbxEnv {
   Variables: { errorOverrides: ErrorOverrides }
 }
@@ -47,7 +47,7 @@ const jsonOrForm = <T extends z.ZodType>(schema: T) => ({
   },
 })
 
-/** The auth of MikoPBX REST v3: an access token of 15 minutes, and a rotated refresh secret in a cookie. */
+/** The auth of MikoPBX REST v3: an access token for 15 minutes and a rotating refresh token in a cookie. */
 export function createMikopbxRoutes(needs: MikopbxRoutesNeeds): OpenAPIHono<MikopbxEnv> {
   const { tokenVerifier, login, sessions, allowedOrigins = [], refreshAttempts, refreshTtl, log } = needs
   const app = new OpenAPIHono<MikopbxEnv>()
@@ -124,7 +124,7 @@ export function createMikopbxRoutes(needs: MikopbxRoutesNeeds): OpenAPIHono<Miko
       requireSameOrigin(c, origins)
       const address = clientAddress(c)
       const refreshTokens = readRefreshCookies(c)
-      // A page that is logged out guesses at nothing: counted, it would use up the refreshes of its office.
+      // Not counted as a failure: a logged-out page guesses nothing, and would use up the limit of its office.
       if (refreshTokens.length === 0) throw new Refusal('token_missing')
       const refreshToken = refreshTokens.find(sessions.isRefreshToken) ?? ''
       const opened = await countFailures(address, () =>
@@ -141,7 +141,7 @@ export function createMikopbxRoutes(needs: MikopbxRoutesNeeds): OpenAPIHono<Miko
       method: 'post',
       path: '/auth:logout',
       operationId: 'mikopbxLogout',
-      summary: 'End the session; the cookie speaks for whoever has no live access token',
+      summary: 'End the session; without a live access token the cookie identifies it',
       security: [...bearer, { refreshCookie: [] }],
       responses: {
         200: json(wire.LogoutJson, 'It is over'),
@@ -165,11 +165,11 @@ export function createMikopbxRoutes(needs: MikopbxRoutesNeeds): OpenAPIHono<Miko
         typeof authorization === 'string' ? undefined : authorization.token,
         'access',
       )
-      // An access token may have expired before its user logs out: then the cookie says whose session it is.
+      // The access token may have expired before the logout: then the cookie identifies the session.
       const owner = refreshToken === undefined ? undefined : await sessions.findByRefreshToken(refreshToken)
       if (!verdict.ok && owner === undefined) throw refusalForVerdict(verdict.code)
       const actor = verdict.ok ? actorOf(verdict.claims) : undefined
-      // Another user has logged in with this browser meanwhile: their session and their cookie stay.
+      // Another user has logged in with this browser since: keep that session and its cookie.
       const isOtherUser = owner !== undefined && actor !== undefined && owner.userId !== actor.userId
       if (actor !== undefined) await sessions.logout(actor, clientAddress(c))
       if (owner !== undefined && !isOtherUser) await sessions.logout(owner, clientAddress(c))
@@ -178,7 +178,7 @@ export function createMikopbxRoutes(needs: MikopbxRoutesNeeds): OpenAPIHono<Miko
     },
   )
 
-  /** Counts a refresh that fails with a cookie. */
+  /** Counts a failed refresh with a cookie. */
   async function countFailures(
     address: string,
     refresh: () => Promise<OpenedSession>,

@@ -33,16 +33,16 @@ export interface OnboardingRoutesNeeds {
   registration: ExtensionRegistration
   credentials: SipCredentialReader
   links: ProvisioningLinks
-  /** Where phones reach us. */
+  /** Settings for the base URL of provisioning links. */
   publicUrlSettings: PublicUrlSettings
-  /** A data URI of a picture of the text. */
+  /** @returns a data URI of a QR code of the text */
   qrDataUri(text: string): string
   log: Logger
 }
 
 const errorResponses = createErrorResponses(onboardingErrorFormat, wire.ErrorJson)
 
-/** The surface of the VoIP onboarding API, and beside it what sets a phone up without typing. */
+/** The surface of the VoIP onboarding API, with links that set up a phone without typing. */
 export function createOnboardingRoutes(needs: OnboardingRoutesNeeds): OpenAPIHono<Guarded> {
   const { guard, login, registration, credentials, links, qrDataUri, log } = needs
   const app = new OpenAPIHono<Guarded>()
@@ -56,7 +56,7 @@ export function createOnboardingRoutes(needs: OnboardingRoutesNeeds): OpenAPIHon
       operationId: 'onboardingRegister',
       summary: 'Make an account, and an extension for it',
       description:
-        'An address that a live invitation names is taken (409) without that `invitation`, also where registration is open. No number is given out whose folder of recordings holds files.',
+        'An address that a live invitation names is taken (409) without that `invitation`, also where registration is open. A number with a folder of recordings that holds files is never assigned.',
       security: noAuth,
       request: jsonBody(
         wire.RegisterBody.openapi({ example: { email: 'anna@example.org', password: 'correct horse' } }),
@@ -168,7 +168,7 @@ export const onboardingSection = (app: OpenAPIHono<Guarded>): OpenApiSection =>
     tags: [{ name: 'onboarding', description: 'Make an account, and set up a phone for its extension.' }],
   })
 
-/** @throws {Refusal} `input_invalid`; its cause says what is wrong with each member */
+/** @throws {Refusal} `input_invalid`; its cause is a ZodError with each invalid member */
 async function readValidated<T extends z.ZodType>(c: Context, schema: T): Promise<z.output<T>> {
   const body = await readJsonValue(c, DEFAULT_JSON_LIMITS).catch((err) => {
     if (!(err instanceof Refusal) || err.code !== 'input_invalid') throw err

@@ -56,7 +56,7 @@ export function addStreamRoutes(app: OpenAPIHono<Guarded>, needs: StreamRoutesNe
       security: bearer,
       request: jsonBody(wire.MediaLinkBody.openapi({ example: { path: '1001/hello.wav', minutes: 10 } })),
       responses: {
-        201: json(wire.MediaLinkJson, 'Where it can be heard'),
+        201: json(wire.MediaLinkJson, 'Where it can be played'),
         ...errorResponses([...GUARD_ERRORS, 'input_invalid', 'forbidden']),
       },
     }),
@@ -109,8 +109,8 @@ export function addStreamRoutes(app: OpenAPIHono<Guarded>, needs: StreamRoutesNe
         ...jsonBody(wire.SnapshotBody.openapi({ example: { states: {} } })),
       },
       responses: {
-        201: json(wire.PublishJson, 'Kept and told'),
-        202: json(wire.PublishJson, 'Kept; nobody follows'),
+        201: json(wire.PublishJson, 'Stored and delivered'),
+        202: json(wire.PublishJson, 'Stored; no client is subscribed'),
         ...errorResponses(['forbidden', 'input_invalid', 'not_found', 'input_too_large', 'unavailable']),
       },
     }),

@@ -27,7 +27,7 @@ const commandProblems = {
   501: problem('Neither this PBX nor a softphone that listens can do it'),
   504: problem('It was asked for, and nothing confirmed it in time'),
 }
-const doneResponse = { description: 'It is done, and the PBX has told so' }
+const doneResponse = { description: 'It is done, and the PBX has confirmed it' }
 
 /** Live calls and the commands on them. */
 export function addLiveCallRoutes(app: OpenAPIHono<Guarded>, needs: LiveCallRoutesNeeds): void {
@@ -54,12 +54,12 @@ export function addLiveCallRoutes(app: OpenAPIHono<Guarded>, needs: LiveCallRout
       method: 'put',
       path: '/status',
       operationId: 'setStatus',
-      summary: 'Say how I am: available, away, dnd or offline',
+      summary: 'Set my status: available, away, dnd or offline',
       tags: ['presence'],
       security,
       middleware: signedInJson,
-      request: { body: { required: true, ...jsonRequest(wire.StatusBody, 'How I am') } },
-      responses: { 204: { description: 'Kept, and told' }, ...commonProblems },
+      request: { body: { required: true, ...jsonRequest(wire.StatusBody, 'My status') } },
+      responses: { 204: { description: 'Stored and published' }, ...commonProblems },
     }),
     async (c) => {
       await statuses.set(c.var.actor, c.req.valid('json').status)
@@ -136,15 +136,15 @@ export function addLiveCallRoutes(app: OpenAPIHono<Guarded>, needs: LiveCallRout
       c.json(wire.toCallJson(await calls.find(c.var.actor, c.req.valid('param').callId), extensionOf), 200),
   )
 
-  /** Commands that take nothing and answer nothing. */
-  const bodylessCommands: readonly [path: string, summary: string, deed: BodylessCommand][] = [
+  /** Commands without a body in request and response. */
+  const bodylessCommands: readonly [path: string, summary: string, command: BodylessCommand][] = [
     ['answer', 'Answer with my phone', (actor, id) => calls.answer(actor, id)],
     ['hangup', 'Hang up', (actor, id) => calls.hangup(actor, id)],
-    ['decline', 'Decline: the caller hears busy', (actor, id) => calls.decline(actor, id)],
+    ['decline', 'Decline: the caller gets a busy signal', (actor, id) => calls.decline(actor, id)],
     ['hold', 'Put the other end on hold', (actor, id) => calls.hold(actor, id)],
     ['unhold', 'Take the other end back', (actor, id) => calls.unhold(actor, id)],
-    ['mute', 'Let the other end hear nothing of me', (actor, id) => calls.mute(actor, id, true)],
-    ['unmute', 'Let the other end hear me again', (actor, id) => calls.mute(actor, id, false)],
+    ['mute', 'Mute me for the other end', (actor, id) => calls.mute(actor, id, true)],
+    ['unmute', 'Unmute me', (actor, id) => calls.mute(actor, id, false)],
     ['recording/pause', 'Pause the recording', (actor, id) => calls.pauseRecording(actor, id, true)],
     ['recording/resume', 'Go on recording', (actor, id) => calls.pauseRecording(actor, id, false)],
     [
@@ -178,7 +178,7 @@ export function addLiveCallRoutes(app: OpenAPIHono<Guarded>, needs: LiveCallRout
     )
   }
 
-  /** Commands that take a number or digits. */
+  /** Commands with a number or digits in the body. */
   const addCommandWithBody = <T extends z.ZodType>(
     path: string,
     summary: string,
@@ -238,6 +238,7 @@ export function addLiveCallRoutes(app: OpenAPIHono<Guarded>, needs: LiveCallRout
 }
 
 /** `attended-transfer/cancel` is `attendedTransferCancel`. */
-const toOperationId = (path: string) => path.replace(/[-/](\w)/g, (_, letter: string) => letter.toUpperCase())
+const toOperationId = (path: string) =>
+  path.replace(/[-/](\w)/g, (_, initial: string) => initial.toUpperCase())
 
 type BodylessCommand = (actor: Actor, callId: string) => Promise<void>

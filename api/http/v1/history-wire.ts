@@ -65,7 +65,7 @@ export const PastCallJson = z
           answered: z.boolean().openapi({ description: 'Whether this phone was picked up' }),
         }),
       )
-      .openapi({ description: 'Whose phones were in it, or should have been' }),
+      .openapi({ description: 'The users with a phone in it, or that should have been' }),
   })
   .openapi('PastCall')
 export const CallHistoryJson = z
@@ -81,7 +81,7 @@ export const RecordingLinkJson = z
   })
   .openapi('RecordingLink')
 
-/** @throws {Refusal} `input_invalid` for a number that is none */
+/** @throws {Refusal} `input_invalid` for an invalid phone number */
 export const toHistoryFilter = (
   query: z.infer<typeof HistoryFilterQuery>,
   policy: Pick<DialPolicy, 'prefixes'>,
@@ -125,7 +125,7 @@ export const toCallHistoryJson = (
   }
 }
 
-/** @param links of a call that was recorded: one at least */
+/** @param links of a recorded call: at least one */
 export function toRecordingLinkJson(
   links: readonly (MediaLink & { path: string })[],
 ): z.infer<typeof RecordingLinkJson> {
@@ -138,13 +138,13 @@ export function toRecordingLinkJson(
   return { url, expires_at, links: shown }
 }
 
-/** Folders are how the PBX sorts its files, and no concern of a listener. */
+/** Hides the PBX's folders from clients. */
 const fileNameOf = (path: string) => path.slice(path.lastIndexOf('/') + 1)
 
 const encodeHistoryCursor = ({ startedAt, id }: HistoryCursor) =>
   Buffer.from(`${startedAt}:${id}`).toString('base64url')
 
-/** @returns undefined for a cursor that was never ours */
+/** @returns undefined for a malformed cursor */
 export function decodeHistoryCursor(text: string): HistoryCursor | undefined {
   const [, startedAt = '', id = ''] =
     /^(\d{1,12}):(.*)$/.exec(Buffer.from(text, 'base64url').toString('latin1')) ?? []

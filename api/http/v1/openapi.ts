@@ -4,9 +4,8 @@ import type { Guarded } from '../guard.ts'
 import { bearer, json, type OpenApiSection } from '../openapi.ts'
 import * as wire from './wire.ts'
 
-/** The pieces every route's description is made of. */
 export { json }
-/** A request's body; a member that may be left out may be null as well. */
+/** A request body. An optional member may also be null. */
 export const jsonRequest = <T extends z.ZodType>(schema: T, description: string) =>
   json(
     z.preprocess((body) => omitOptionalNulls(schema, body), schema),
@@ -24,13 +23,13 @@ export const commonProblems = {
 }
 export const security = bearer
 
-/** This surface as a part of the document of all: its routes have described themselves. */
+/** The routes of this surface in the document. */
 export const v1OpenApi = ({ openAPIRegistry }: OpenAPIHono<Guarded>): OpenApiSection => ({
   name: 'Hookswitch’s own',
   tags: [
     { name: 'calls', description: 'Live calls and the commands on them.' },
     { name: 'history', description: 'Past calls and their recordings.' },
-    { name: 'presence', description: 'How somebody is.' },
+    { name: 'presence', description: 'The status of a user.' },
     { name: 'sessions', description: 'Logins that live, to be seen and ended.' },
   ],
   operations: openAPIRegistry.definitions.flatMap((one) =>

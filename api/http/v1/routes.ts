@@ -24,7 +24,7 @@ export interface V1RoutesNeeds {
 const endedResponse = { description: 'It is over, everywhere' }
 const tags = ['sessions']
 
-/** Our own surface: what no document of the others has. Errors are problem+json (RFC 9457). */
+/** The surface with what the documents of the others lack. Errors are problem+json (RFC 9457). */
 export function createV1Routes({
   guard,
   sessions,

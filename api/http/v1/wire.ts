@@ -91,7 +91,7 @@ export const toSessionListJson = (
 const encodeSessionCursor = ({ createdAt, id }: SessionCursor) =>
   Buffer.from(`${createdAt}:${id}`).toString('base64url')
 
-/** @returns undefined for a cursor that was never ours */
+/** @returns undefined for a malformed cursor */
 export function decodeSessionCursor(text: string): SessionCursor | undefined {
   const [, createdAt, id] =
     /^(\d{1,12}):([\w-]{22})$/.exec(Buffer.from(text, 'base64url').toString('latin1')) ?? []

@@ -22,7 +22,7 @@ export interface AccountRoutesNeeds {
   users: Pick<UserStore, 'findByLogin'>
   sessions: Pick<Sessions, 'refresh'>
   selfRegistration: SelfRegistration
-  /** Whether anyone may create an account and take a free extension; closed unless the settings open it. */
+  /** Whether any client may create an account and take a free extension; closed unless the settings open it. */
   registration: 'open' | 'closed'
   /** Registrations by address. */
   registerThrottle: Pick<RateLimiter, 'consume'>
@@ -86,7 +86,7 @@ export function addAccountRoutes(app: OpenAPIHono<Guarded>, needs: AccountRoutes
       operationId: 'voipRegister',
       summary: 'Make an account, where registration is open',
       description:
-        'Taken (409) is also an extension whose folder of recordings holds files of a person before, and an address that a live invitation names.',
+        'Taken (409) is also an extension with a folder of recordings that holds files of an earlier user, and an address that a live invitation names.',
       tags,
       security: noAuth,
       request: jsonBody(
@@ -124,7 +124,7 @@ export function addAccountRoutes(app: OpenAPIHono<Guarded>, needs: AccountRoutes
       )
     },
   )
-  // The old token stays good until its own end; the session's end stays where it is, so this is not endless.
+  // The old token stays valid until it expires. The session's end does not move, so refreshing ends with it.
   addRoute(
     app,
     createRoute({

@@ -28,7 +28,7 @@ export interface AdminRoutesNeeds {
   presence: PresenceReader
   /** How many sockets this API holds. */
   countSockets(): number
-  /** IANA name: where today is today. */
+  /** IANA name of the time zone in which a day begins. */
   timeZone: string
   /** Unix milliseconds. */
   now: () => number
@@ -37,7 +37,7 @@ export interface AdminRoutesNeeds {
 const tags = ['voip admin']
 const ADMIN_ERRORS = [...GUARD_ERRORS, 'forbidden'] as const
 
-/** "Admin": for the role of that name alone. */
+/** "Admin": for the role `admin` only. */
 export function addAdminRoutes(app: OpenAPIHono<Guarded>, needs: AdminRoutesNeeds): void {
   const { guard, userViews, users, changes, calls, history, directory, presence } = needs
   const { countSockets, timeZone, now } = needs
@@ -49,7 +49,7 @@ export function addAdminRoutes(app: OpenAPIHono<Guarded>, needs: AdminRoutesNeed
       method: 'get',
       path: '/protected/admin/users',
       operationId: 'voipAllUsers',
-      summary: 'Everybody (admin)',
+      summary: 'All users (admin)',
       tags,
       security: bearer,
       request: { query: wire.UsersQuery },
@@ -68,7 +68,7 @@ export function addAdminRoutes(app: OpenAPIHono<Guarded>, needs: AdminRoutesNeed
           success: true,
           users: await userViews.toUsersJson(page, c.var.actor),
           count: page.length,
-          // The document knows no pages; whoever has more than fit in one asks again with `?after=`.
+          // The document has no pages; a client that needs more than one asks again with `?after=`.
           next_after: page.length === limit ? (page.at(-1)?.id ?? null) : null,
         },
         200,

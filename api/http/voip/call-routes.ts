@@ -174,7 +174,7 @@ export function addVoipCallRoutes(app: OpenAPIHono<Guarded>, needs: VoipCallRout
     },
   )
 
-  /** Seconds talked; 0 for a call that is long over, which it was no fault to end again. */
+  /** Seconds talked; 0 for a call that ended long ago: hanging up again is no error. */
   async function durationOf(actor: Actor, callId: string): Promise<number> {
     const view = await calls.find(actor, callId).catch((err) => {
       if (err instanceof Refusal && err.code === 'not_found') return undefined
@@ -185,9 +185,8 @@ export function addVoipCallRoutes(app: OpenAPIHono<Guarded>, needs: VoipCallRout
 }
 
 /**
- * A client of the document may want a call from browser to browser, by the query or by a header: no phone may ring
- * for it.
- * @throws {Refusal} `not_supported` for such a call, `input_invalid` for a method that is none
+ * A client of the document may ask for a browser-to-browser call, by the query or by a header. No phone may ring then.
+ * @throws {Refusal} `not_supported` for such a call, `input_invalid` for an unknown method
  */
 function rejectWebrtcMethod(c: Context): void {
   const { 'x-call-method': header } = readHeaders(c, wire.InitiateHeaders)
@@ -200,7 +199,7 @@ function rejectWebrtcMethod(c: Context): void {
   }
 }
 
-/** The document says both as a bad request: calling oneself, and calling whom no phone is registered for. */
+/** The document answers 400 to both: a call to oneself, and a call to an extension without a registered phone. */
 async function requireReachable(
   { userViews, presence }: Pick<VoipCallRoutesNeeds, 'userViews' | 'presence'>,
   actor: Actor,
@@ -214,7 +213,7 @@ async function requireReachable(
   }
 }
 
-/** draft-ietf-httpapi-idempotency-key-header: a client that tries again does not ring twice. */
+/** draft-ietf-httpapi-idempotency-key-header: a retry does not place a second call. */
 function idempotencyKey(c: Context) {
   const header = c.req.header('idempotency-key')
   if (header === undefined) return {}

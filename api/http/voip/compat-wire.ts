@@ -5,7 +5,7 @@ import type { Directory } from '../../core/directory/directory.ts'
 import type { UserStatus } from '../../core/presence/user-status-store.ts'
 import { Time } from '../openapi.ts'
 
-/** What existing clients of the document read, in their own words; ours stand beside. */
+/** Values as existing clients of the document read them, beside the project's own. */
 
 export const CLIENT_STATUSES = ['online', 'offline', 'busy', 'away'] as const
 export type ClientStatus = (typeof CLIENT_STATUSES)[number]
@@ -16,8 +16,8 @@ const CLIENT_STATUS: Readonly<Record<UserStatus, ClientStatus>> = {
   offline: 'offline',
 }
 /**
- * @param isPresent a client reads `online` as a user who may be called, and a user who never said anything is
- *   `available`: without a client of theirs they are `offline`
+ * @param isPresent whether a client of the user is connected. Clients read `online` as "may be called", and a user who
+ *   never set a status is `available`: without a connected client that becomes `offline`
  */
 export const toClientStatus = (own: UserStatus, isPresent: boolean): ClientStatus =>
   own === 'available' && !isPresent ? 'offline' : CLIENT_STATUS[own]
@@ -103,13 +103,13 @@ const toCallEndsJson = (id: string, caller: PartyJson, callee: PartyJson) => ({
 
 const iso = (seconds: number) => new Date(seconds * 1000).toISOString()
 
-/** @param readerId whose log it is */
+/** @param readerId id of the user who reads the log */
 export function toLoggedCallJson(
   record: CallRecord,
   readerId: string,
   directory: DirectoryLookup,
 ): z.infer<typeof LoggedCallJson> {
-  // By the parties of that call: the extension may be another user's today.
+  // From the parties of that call: the extension may belong to another user today.
   const ownerOf = (number: string) => record.parties.find(({ extension }) => extension === number)?.userId
   const { fromNumber, fromName, toNumber, toName } = record
   const caller = toPartyJson(directory, { number: fromNumber, name: fromName }, ownerOf(fromNumber))

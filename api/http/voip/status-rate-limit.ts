@@ -4,12 +4,11 @@ import { createTokenBucket, type TokenBucket } from './token-bucket.ts'
 
 const PER_SECOND = 1
 const BURST = 10
-/** Beyond so many people the counts start afresh: a forgotten count lets a few more through, no more than that. */
+/** With more users than this all buckets are cleared; a cleared bucket allows one more burst. */
 const MAX_USERS = 10_000
 
 /**
- * Everybody with a socket hears of each change of a status, so nobody may cause many, by however many sockets
- * and sessions.
+ * Limits status changes per user, over all sockets and sessions, because each change is sent to every socket.
  * @param monotonic ms
  */
 export function rateLimitStatuses(

@@ -1,10 +1,10 @@
-/** Lets `burst` through at once, and `perSecond` in the long run. */
+/** A rate limit: `burst` at once, `perSecond` in the long run. */
 export interface TokenBucket {
-  /** False when there is nothing left. */
+  /** Takes one token; false if the bucket is empty. */
   take(): boolean
 }
 
-/** @param monotonic ms */
+/** @param monotonic a clock in ms that never jumps */
 export function createTokenBucket(perSecond: number, burst: number, monotonic: () => number): TokenBucket {
   let tokens = burst
   let refilledAt = monotonic()

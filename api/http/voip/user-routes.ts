@@ -76,12 +76,12 @@ export function addUserRoutes(app: OpenAPIHono<Guarded>, needs: UserRoutesNeeds)
       method: 'put',
       path: '/protected/status',
       operationId: 'voipSetStatus',
-      summary: 'Say how I am',
+      summary: 'Set my status',
       tags,
       security: bearer,
       request: jsonBody(wire.StatusBody.openapi({ example: { status: 'away' } })),
       responses: {
-        200: json(responses.StatusJson, 'Kept, and told'),
+        200: json(responses.StatusJson, 'Stored and published'),
         ...errorResponses([...GUARD_ERRORS, 'input_invalid', 'throttled']),
       },
     }),
@@ -101,7 +101,7 @@ export function addUserRoutes(app: OpenAPIHono<Guarded>, needs: UserRoutesNeeds)
       )
     },
   )
-  // Before `:extension`, which would take it.
+  // Must be before `{extension}`, which would match it.
   addRoute(
     app,
     createRoute({
@@ -135,7 +135,7 @@ export function addUserRoutes(app: OpenAPIHono<Guarded>, needs: UserRoutesNeeds)
       method: 'get',
       path: '/protected/users/{extension}',
       operationId: 'voipUser',
-      summary: 'Whose extension it is',
+      summary: 'The user of an extension',
       tags,
       security: bearer,
       request: { params: z.object({ extension: wire.Extension.openapi({ example: '1002' }) }) },
