@@ -29,7 +29,7 @@ import { softphoneErrorFormat } from './softphone/errors.ts'
 import { softphoneSection } from './softphone/routes.ts'
 import { PREFIX as SOFTPHONE } from './softphone/wire.ts'
 import { v1ErrorFormat } from './v1/errors.ts'
-import { v1OpenApi } from './v1/openapi.ts'
+import { v1Section } from './v1/routes.ts'
 import { PREFIX as V1 } from './v1/wire.ts'
 import { voipErrorFormat } from './voip/errors.ts'
 import { voipSection } from './voip/routes.ts'
@@ -106,7 +106,7 @@ export function createApp({
   app.route(
     '/',
     createDocsRoutes([
-      v1OpenApi(v1),
+      v1Section(v1),
       softphoneSection(softphone),
       mikopbxSection(mikopbx),
       voipSection(voip),

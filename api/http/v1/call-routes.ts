@@ -3,18 +3,16 @@ import type { z } from 'zod'
 import type { Actor } from '../../core/actor.ts'
 import type { CallControl } from '../../core/calls/call-control.ts'
 import type { Directory } from '../../core/directory/directory.ts'
-import type { UserStatuses } from '../../core/presence/user-status.ts'
 import type { Guard, Guarded } from '../guard.ts'
 import { limitJsonBody } from '../json-body.ts'
 import { CALL_VISIBILITY } from '../openapi.ts'
 import * as wire from './call-wire.ts'
-import { commonProblems, json, jsonRequest, problem, security } from './openapi.ts'
+import { commonProblems, json, jsonRequest, problem, security } from './responses.ts'
 import { PREFIX } from './wire.ts'
 
 export interface LiveCallRoutesNeeds {
   guard: Guard
   calls: CallControl
-  statuses: Pick<UserStatuses, 'set'>
   directory: Pick<Directory, 'findByEndpoint'>
   isOnline(): boolean
 }
@@ -31,7 +29,7 @@ const doneResponse = { description: 'It is done, and the PBX has confirmed it' }
 
 /** Live calls and the commands on them. */
 export function addLiveCallRoutes(app: OpenAPIHono<Guarded>, needs: LiveCallRoutesNeeds): void {
-  const { calls, statuses, directory } = needs
+  const { calls, directory } = needs
   const signedIn = needs.guard()
   const signedInJson = [signedIn, limitJsonBody]
   const extensionOf = (endpoint: string) => directory.findByEndpoint(endpoint)?.extension
@@ -48,23 +46,6 @@ export function addLiveCallRoutes(app: OpenAPIHono<Guarded>, needs: LiveCallRout
       responses: { 200: json(wire.CapabilitiesJson, 'Each command and who does it'), ...commonProblems },
     }),
     (c) => c.json(wire.toCapabilitiesJson(calls.capabilities(c.var.actor)), 200),
-  )
-  app.openapi(
-    createRoute({
-      method: 'put',
-      path: '/status',
-      operationId: 'setStatus',
-      summary: 'Set my status: available, away, dnd or offline',
-      tags: ['presence'],
-      security,
-      middleware: signedInJson,
-      request: { body: { required: true, ...jsonRequest(wire.StatusBody, 'My status') } },
-      responses: { 204: { description: 'Stored and published' }, ...commonProblems },
-    }),
-    async (c) => {
-      await statuses.set(c.var.actor, c.req.valid('json').status)
-      return c.body(null, 204)
-    },
   )
   app.openapi(
     createRoute({

@@ -12,7 +12,7 @@ import type { Guard, Guarded } from '../guard.ts'
 import { CALL_VISIBILITY } from '../openapi.ts'
 import { streamHistoryCsv } from './history-csv.ts'
 import * as wire from './history-wire.ts'
-import { commonProblems, json, jsonRequest, problem, security } from './openapi.ts'
+import { commonProblems, json, jsonRequest, problem, security } from './responses.ts'
 
 export interface HistoryRoutesNeeds {
   guard: Guard
