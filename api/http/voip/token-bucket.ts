@@ -1,10 +1,10 @@
-/** A rate limit: `burst` at once, `perSecond` in the long run. */
+/** Lets `burst` through at once, and `perSecond` in the long run. */
 export interface TokenBucket {
-  /** Takes one token; false if the bucket is empty. */
+  /** False when there is nothing left. */
   take(): boolean
 }
 
-/** @param monotonic a clock in ms that never jumps */
+/** @param monotonic ms */
 export function createTokenBucket(perSecond: number, burst: number, monotonic: () => number): TokenBucket {
   let tokens = burst
   let refilledAt = monotonic()

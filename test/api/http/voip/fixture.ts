@@ -32,17 +32,17 @@ export const person = (username: string, extension: string, role: Role = 'user')
   createdAt: nowS - 1000,
 })
 
-/** A token good in every way, but for the flaw. */
-export const tokenOf = (user: User, flaw: Flaw = {}) =>
+/** A valid token of a user, with changes. */
+export const tokenOf = (user: User, changes: Flaw = {}) =>
   mint(key, nowS, {
-    ...flaw,
+    ...changes,
     claims: {
       sub: user.id,
       sid: `session-${user.id}`,
       role: user.role,
       extension: user.extension,
       exp: nowS + 3600,
-      ...flaw.claims,
+      ...changes.claims,
     },
   })
 
@@ -98,7 +98,7 @@ export const record: CallRecord = {
   ],
 }
 
-/** Our own ports, answered from memory, around the real judge. What was asked for is in `asked`. */
+/** The routes with a real token verifier and in-memory stubs of the core's services; `asked` lists the calls of stubs. */
 export function createVoipFixture(difference: Partial<VoipRoutesNeeds> = {}) {
   const admin = person('admin', '1000', 'admin')
   const [user1, user2, user3] = [person('user1', '1001'), person('user2', '1002'), person('user3', '1003')]
@@ -110,7 +110,7 @@ export function createVoipFixture(difference: Partial<VoipRoutesNeeds> = {}) {
   const time = { ms: 0 }
   const monotonic = () => performance.now() + time.ms
   revocations.markFresh(Number.MAX_SAFE_INTEGER, 0)
-  const judge = createTokenVerifier({
+  const verifier = createTokenVerifier({
     keyring: { find: (kid) => (kid === key.kid ? key : undefined), onChange: () => () => {} },
     revocations,
     now: () => Date.now() + time.ms,
@@ -144,7 +144,7 @@ export function createVoipFixture(difference: Partial<VoipRoutesNeeds> = {}) {
     },
     list: async (actor) =>
       live.filter((call) => actor.claims.role !== 'user' || isIn(call, actor.claims.extension)),
-    capabilities: () => ({ online: true, commands: {} as never, softphoneConnected: false }), // none is read here
+    capabilities: () => ({ online: true, commands: {} as never, softphoneConnected: false }), // the routes read none
   } satisfies Partial<CallControl>
   const people = users.map(({ id, username, extension, role, team }) => ({
     userId: id,
@@ -178,7 +178,7 @@ export function createVoipFixture(difference: Partial<VoipRoutesNeeds> = {}) {
   const log = createLog('test', 'debug', { write: (line) => void lines.push(line) })
 
   const needs: VoipRoutesNeeds = {
-    guard: createGuard(judge),
+    guard: createGuard(verifier),
     login: {
       async login({ username, password }) {
         if (username === '' || password === '') throw new Refusal('credentials_missing')
@@ -258,7 +258,7 @@ export function createVoipFixture(difference: Partial<VoipRoutesNeeds> = {}) {
       },
       ...(json === undefined ? {} : { body: JSON.stringify(json) }),
     })
-    const body = (await res.json()) as Record<string, unknown> // every answer of this surface is an object
+    const body = (await res.json()) as Record<string, unknown> // each response of this surface is an object
     return { status: res.status, body, headers: res.headers }
   }
 
@@ -267,13 +267,13 @@ export function createVoipFixture(difference: Partial<VoipRoutesNeeds> = {}) {
     asked,
     users: { admin, user1, user2, user3 },
     live,
-    judge,
+    verifier,
     revocations,
     calls,
     directory,
     statuses: statusStore,
     monotonic,
-    /** Turns the clocks on. */
+    /** Advances both clocks. */
     wait(ms: number) {
       time.ms += ms
     },
@@ -288,7 +288,7 @@ interface Ask {
   headers?: Record<string, string>
 }
 
-/** Hears what a test tells, as if another API had told it. */
+/** A source of user messages; `emit` plays a message of another API process. */
 export function createMessageSource() {
   const listeners = new Set<(userId: string | undefined, message: UserMessage) => void>()
   return {

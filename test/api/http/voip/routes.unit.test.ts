@@ -4,7 +4,7 @@ import { createVoipFixture, person, tokenOf } from './fixture.ts'
 const { users, ask } = createVoipFixture()
 const { admin, user1, user3 } = users
 
-describe('who may ask', () => {
+describe('authentication', () => {
   const GUARDED = [
     ['POST', '/api/refresh'],
     ['GET', '/protected/profile'],
@@ -22,7 +22,7 @@ describe('who may ask', () => {
     ['GET', '/protected/admin/stats'],
   ] as const
 
-  test.each(GUARDED)('nobody without a token: %s %s', async (method, path) => {
+  test.each(GUARDED)('refuses a request without a token: %s %s', async (method, path) => {
     expect(await ask(method, path)).toMatchObject({
       status: 401,
       body: { error: 'Authorization header required' },
@@ -36,7 +36,7 @@ describe('who may ask', () => {
     ['nonsense', 'Bearer a.b.c', 'Invalid token: token is not valid'],
     ['two words', 'Bearer a b', 'Invalid token: token is not valid'],
     [
-      'a token that is over',
+      'an expired token',
       `Bearer ${tokenOf(user1, { claims: { iat: 1, exp: 2 } })}`,
       'Invalid token: token has expired',
     ],
@@ -45,14 +45,14 @@ describe('who may ask', () => {
       `Bearer ${tokenOf(user1, { header: { typ: 'rt+jwt' } })}`,
       'Invalid token: not an access token of this API',
     ],
-  ])('%s is told apart', async (_, Authorization, error) => {
+  ])('refuses %s with its own text', async (_, Authorization, error) => {
     expect(await ask('GET', '/protected/profile', { headers: { Authorization } })).toMatchObject({
       status: 401,
       body: { error },
     })
   })
 
-  test('a session that has ended is told so', async () => {
+  test('refuses a token of an ended session with its own text', async () => {
     const world = createVoipFixture()
     world.revocations.add({ kind: 'sid', key: `session-${user1.id}`, generation: 0, until: 9e9 })
     const { status, body } = await world.ask('GET', '/protected/profile', { user: user1 })
@@ -60,7 +60,7 @@ describe('who may ask', () => {
   })
 
   test.each(GUARDED.filter(([, path]) => path.includes('/admin/')))(
-    'an admin alone: %s %s',
+    'allows admins only: %s %s',
     async (method, path) => {
       for (const user of [user1, { ...user1, role: 'supervisor' as const }]) {
         expect(await ask(method, path, { user })).toMatchObject({
@@ -72,8 +72,8 @@ describe('who may ask', () => {
   )
 })
 
-describe('logging in', () => {
-  test('gives a token and the whole user, and no refresh token', async () => {
+describe('login', () => {
+  test('returns a token and the whole user, and no refresh token', async () => {
     const { status, body } = await ask('POST', '/api/login', {
       json: { username: 'user1', password: 'password' },
     })
@@ -103,11 +103,11 @@ describe('logging in', () => {
   test.each([
     ['a wrong password', { username: 'user1', password: 'wrong' }, 401, 'Invalid credentials'],
     ['no password', { username: 'user1' }, 400, 'Username and password are required'],
-  ])('%s is refused', async (_, json, status, error) => {
+  ])('refuses %s', async (_, json, status, error) => {
     expect(await ask('POST', '/api/login', { json })).toMatchObject({ status, body: { error } })
   })
 
-  test('a refresh is for sessions of this surface, and keeps the session', async () => {
+  test('refreshes only sessions of this surface and keeps the session', async () => {
     const world = createVoipFixture()
     const { body } = await world.ask('POST', '/api/refresh', { user: user1 })
     expect(body).toMatchObject({ success: true, token: 'new.to.ken' })
@@ -115,10 +115,10 @@ describe('logging in', () => {
   })
 })
 
-describe('registering', () => {
+describe('registration', () => {
   const good = { username: 'anna', email: 'anna@example.org', password: 'long enough', extension: '1010' }
 
-  test('makes a user, never anything more', async () => {
+  test('creates an account with the role user, also when another role is sent', async () => {
     const world = createVoipFixture()
     const { status, body } = await world.ask('POST', '/api/register', { json: { ...good, role: 'admin' } })
     expect([status, body.success]).toEqual([201, true])
@@ -128,14 +128,14 @@ describe('registering', () => {
 
   test.each([
     ['a name of 2', { username: 'an' }],
-    ['an email that is none', { email: 'anna' }],
+    ['an invalid email', { email: 'anna' }],
     ['a password of 7', { password: '1234567' }],
     ['an extension of 3 digits', { extension: '101' }],
     ['an extension of 7 digits', { extension: '1010101' }],
     ['an extension of letters', { extension: 'abcd' }],
-  ])('%s is refused', async (_, flaw) => {
+  ])('refuses %s', async (_, change) => {
     const world = createVoipFixture()
-    const { status, body } = await world.ask('POST', '/api/register', { json: { ...good, ...flaw } })
+    const { status, body } = await world.ask('POST', '/api/register', { json: { ...good, ...change } })
     expect([status, typeof body.error]).toEqual([400, 'string'])
     expect(world.asked.filter(([what]) => what === 'add')).toEqual([])
   })
@@ -144,12 +144,12 @@ describe('registering', () => {
     ['username', { username: 'user1' }, 'Username already exists'],
     ['extension', { extension: '1001' }, 'Extension already exists'],
     ['email', { email: 'user1@example.org' }, 'Email already exists'],
-  ])('a taken %s is told', async (_, flaw, error) => {
-    const { status, body } = await ask('POST', '/api/register', { json: { ...good, ...flaw } })
+  ])('names a %s that is taken', async (_, change, error) => {
+    const { status, body } = await ask('POST', '/api/register', { json: { ...good, ...change } })
     expect([status, body]).toEqual([409, { error }])
   })
 
-  test('is closed where nobody opened it, whatever is sent', async () => {
+  test('answers 403 when registration is closed, and calls no service', async () => {
     const world = createVoipFixture({ registration: 'closed' })
     const { status, body } = await world.ask('POST', '/api/register', { json: good })
     expect([status, body]).toEqual([403, { error: 'Registration is closed' }])
@@ -158,20 +158,20 @@ describe('registering', () => {
 })
 
 describe('users', () => {
-  test('the profile is whole', async () => {
+  test('the profile has all members', async () => {
     const { body } = await ask('GET', '/protected/profile', { user: user1 })
     expect(body.user).toMatchObject({ username: 'user1', email: 'user1@example.org', is_online: true })
   })
 
-  test('a token whose user is gone is no token', async () => {
+  test('a token of a deleted user is refused', async () => {
     const ghost = { ...person('ghost', '1009'), id: '99' }
     expect(await ask('GET', '/protected/profile', { user: ghost })).toMatchObject({ status: 401 })
   })
 
-  test('online is those who are, and no extension of that name', async () => {
+  test('/users/online lists the other online users; it is not read as an extension', async () => {
     const { body } = await ask('GET', '/protected/users/online', { user: user1 })
     const names = (body.users as { username: string }[]).map(({ username }) => username)
-    // Never the one who asks: clients offer these to be called.
+    // Without the user who asks: clients offer these for a call.
     expect(names).toEqual(['admin', 'user2'])
     expect(body.count).toBe(2)
   })
@@ -180,12 +180,15 @@ describe('users', () => {
     ['a colleague', user1, null],
     ['oneself', person('user2', '1002'), 'user2@example.org'],
     ['an admin', admin, 'user2@example.org'],
-  ])('the address is %s’s to read or not', async (_, user, email) => {
-    const { body } = await ask('GET', '/protected/users/1002', { user })
-    expect(body.user).toMatchObject({ extension: '1002', email })
-  })
+  ])(
+    'GET /users/{extension} as %s shows the email address only to the user and admins',
+    async (_, user, email) => {
+      const { body } = await ask('GET', '/protected/users/1002', { user })
+      expect(body.user).toMatchObject({ extension: '1002', email })
+    },
+  )
 
-  test.each(['1099', 'user1', '%00', '..%2f'])('nobody has the extension %s', async (extension) => {
+  test.each(['1099', 'user1', '%00', '..%2f'])('GET /users/%s is 404', async (extension) => {
     expect(await ask('GET', `/protected/users/${extension}`, { user: user1 })).toMatchObject({
       status: 404,
       body: { error: 'User not found' },
@@ -199,16 +202,16 @@ describe('users', () => {
     ['online', 'available', 'online'],
     ['available', 'available', 'online'],
     ['offline', 'offline', 'offline'],
-  ])('the status %s is kept as %s, and answered as %s', async (status, kept, told) => {
+  ])('the status %s is stored as %s and answered as %s', async (status, stored, answered) => {
     const world = createVoipFixture()
     const { body } = await world.ask('PUT', '/protected/status', { user: user1, json: { status } })
-    expect(body).toMatchObject({ success: true, status: told, own_status: kept })
-    expect(world.asked).toEqual([['status', user1.id, kept]])
+    expect(body).toMatchObject({ success: true, status: answered, own_status: stored })
+    expect(world.asked).toEqual([['status', user1.id, stored]])
     const profile = await world.ask('GET', '/protected/profile', { user: user1 })
-    expect(profile.body.user).toMatchObject({ status: told, own_status: kept })
+    expect(profile.body.user).toMatchObject({ status: answered, own_status: stored })
   })
 
-  test('a user who said nothing and has no client is offline to others, and online to themselves', async () => {
+  test('a user without a status and without a client is offline to others and online to themselves', async () => {
     const shown = { own_status: 'available', is_online: false }
     const ofOther = await ask('GET', '/protected/users/1003', { user: user1 })
     expect(ofOther.body.user).toMatchObject({ ...shown, status: 'offline' })
@@ -216,13 +219,13 @@ describe('users', () => {
     expect(own.body.user).toMatchObject({ ...shown, status: 'online' })
   })
 
-  test('a status nobody knows is refused', async () => {
+  test('an unknown status is refused', async () => {
     expect(await ask('PUT', '/protected/status', { user: user1, json: { status: 'x' } })).toMatchObject({
       status: 400,
     })
   })
 
-  test('nobody changes their status without end, and others are not hindered by it', async () => {
+  test('status changes are rate limited per user', async () => {
     const world = createVoipFixture()
     const change = (user = user1) => world.ask('PUT', '/protected/status', { user, json: { status: 'away' } })
     for (let n = 0; n < 10; n++) expect((await change()).status).toBe(200)
@@ -233,7 +236,7 @@ describe('users', () => {
     expect((await change()).status).toBe(200)
   })
 
-  test('logging out ends the session of the token', async () => {
+  test('logout ends the session of the token', async () => {
     const world = createVoipFixture()
     expect(await world.ask('POST', '/protected/logout', { user: user1 })).toMatchObject({ status: 200 })
     expect(world.asked).toMatchObject([['logout', { sessionId: 'session-2' }, expect.any(String)]])
@@ -241,7 +244,7 @@ describe('users', () => {
 })
 
 describe('calls', () => {
-  test('calling a colleague gives our own handle', async () => {
+  test('a call to a user returns the id of the call', async () => {
     const world = createVoipFixture()
     const json = { target_extension: '1002' }
     const { status, body } = await world.ask('POST', '/protected/call/initiate', {
@@ -255,9 +258,9 @@ describe('calls', () => {
 
   test.each([
     ['oneself', '1001', 400, 'Cannot call yourself'],
-    ['who is not registered', '1003', 400, 'Target user is not online'],
-    ['nobody', '1099', 404, 'User not found'],
-  ])('%s cannot be called', async (_, target_extension, status, error) => {
+    ['an extension without a registered phone', '1003', 400, 'Target user is not online'],
+    ['an unknown extension', '1099', 404, 'User not found'],
+  ])('refuses a call to %s', async (_, target_extension, status, error) => {
     const world = createVoipFixture()
     const reply = await world.ask('POST', '/protected/call/initiate', {
       user: user1,
@@ -268,7 +271,7 @@ describe('calls', () => {
   })
 
   test.each(['1002\r\nAction: Originate', '', ' 1002', 1002, null, '9'.repeat(65)])(
-    'the target %j never comes near a phone',
+    'refuses the target %j and dials nothing',
     async (target_extension) => {
       const world = createVoipFixture()
       const json = { target_extension }
@@ -284,7 +287,7 @@ describe('calls', () => {
     ['', { 'X-Call-Method': 'webrtc' }],
     ['', { 'x-call-method': ' WEBRTC ' }],
     ['?method=sip', { 'X-Call-Method': 'webrtc' }],
-  ])('a call from browser to browser rings no phone: %s %j', async (query, headers) => {
+  ])('refuses a browser-to-browser call and dials nothing: %s %j', async (query, headers) => {
     const world = createVoipFixture()
     const asked = { user: user1, json: { target_extension: '1002' }, headers }
     const { status, body } = await world.ask('POST', `/protected/call/initiate${query}`, asked)
@@ -296,7 +299,7 @@ describe('calls', () => {
     ['?method=pigeon', {}, 'method: must be sip or ami'],
     ['?method=sip&method=pigeon', {}, 'method: must be sip or ami'],
     ['', { 'X-Call-Method': 'sip, webrtc' }, 'x-call-method: must be sip or ami'],
-  ])('a method that is none rings no phone: %s %j', async (query, headers, error) => {
+  ])('refuses an unknown method and dials nothing: %s %j', async (query, headers, error) => {
     const world = createVoipFixture()
     const asked = { user: user1, json: { target_extension: '1002' }, headers }
     const { status, body } = await world.ask('POST', `/protected/call/initiate${query}`, asked)
@@ -309,27 +312,31 @@ describe('calls', () => {
     ['?method=AMI', {}],
     ['?method=', {}],
     ['', { 'X-Call-Method': 'sip' }],
-  ])('a call by the phones may say so: %s %j', async (query, headers) => {
+  ])('accepts the methods sip and ami: %s %j', async (query, headers) => {
     const world = createVoipFixture()
     const asked = { user: user1, json: { target_extension: '1002' }, headers }
     expect((await world.ask('POST', `/protected/call/initiate${query}`, asked)).status).toBe(200)
     expect(world.asked).toMatchObject([['dial', user1.id, { number: '1002' }]])
   })
 
-  test('hanging up tells how long it was', async () => {
+  test('hangup returns the duration', async () => {
     const json = { channel: 'hk_call' }
     const { body } = await ask('POST', '/protected/call/hangup', { user: user1, json })
     expect(body).toMatchObject({ success: true, channel: 'hk_call' })
     expect(body.duration).toBeGreaterThanOrEqual(10)
   })
 
-  test.each(['answer', 'hangup'])('%s is for those in the call', async (deed) => {
+  test.each(['answer', 'hangup'])('%s is allowed to the parties of the call only', async (command) => {
     const json = { channel: 'hk_call' }
-    expect(await ask('POST', `/protected/call/${deed}`, { user: user3, json })).toMatchObject({ status: 404 })
-    expect(await ask('POST', `/protected/call/${deed}`, { user: user1, json })).toMatchObject({ status: 200 })
+    expect(await ask('POST', `/protected/call/${command}`, { user: user3, json })).toMatchObject({
+      status: 404,
+    })
+    expect(await ask('POST', `/protected/call/${command}`, { user: user1, json })).toMatchObject({
+      status: 200,
+    })
   })
 
-  test('active calls are one’s own', async () => {
+  test('/call/active lists the calls of the user', async () => {
     const own = await ask('GET', '/protected/call/active', { user: user1 })
     expect(own.body).toMatchObject({
       count: 1,
@@ -351,7 +358,7 @@ describe('calls', () => {
     expect((await ask('GET', '/protected/call/active', { user: user3 })).body).toMatchObject({ count: 0 })
   })
 
-  test('the log is one’s own, also an admin’s, and as long as asked for', async () => {
+  test('/call/logs lists the own calls, also for an admin, up to the limit', async () => {
     const world = createVoipFixture()
     const { body } = await world.ask('GET', '/protected/call/logs?limit=3', { user: admin })
     expect(body).toMatchObject({ logs: [{ channel: 'hk_old', status: 'answered', duration: 5 }] })
@@ -374,8 +381,8 @@ describe('calls', () => {
   })
 })
 
-describe('admins', () => {
-  test('see all users whole', async () => {
+describe('admin routes', () => {
+  test('list all users with all members', async () => {
     const { body } = await ask('GET', '/protected/admin/users', { user: admin })
     expect(body).toMatchObject({ count: 4, next_after: null })
     const emails = (body.users as { email: string }[]).map(({ email }) => email)
@@ -384,7 +391,7 @@ describe('admins', () => {
     expect(page.body).toMatchObject({ count: 2, next_after: '2' })
   })
 
-  test('delete others, never themselves', async () => {
+  test('delete other users, but not the admin who asks', async () => {
     const world = createVoipFixture()
     const remove = (id: string) => world.ask('DELETE', `/protected/admin/users/${id}`, { user: admin })
     expect(await remove(admin.id)).toMatchObject({ status: 400, body: { error: 'Cannot delete yourself' } })
@@ -393,7 +400,7 @@ describe('admins', () => {
     expect(world.asked).toMatchObject([['remove', user1.id, { actorId: admin.id }]])
   })
 
-  test('count what there is', async () => {
+  test('count users, calls and sockets', async () => {
     expect((await ask('GET', '/protected/admin/stats', { user: admin })).body).toMatchObject({
       total_users: 4,
       online_users: 3,
@@ -404,7 +411,7 @@ describe('admins', () => {
   })
 })
 
-test('the users who are online are read in one question', async () => {
+test('/users/online reads the users with one query', async () => {
   const world = createVoipFixture()
   const { status } = await world.ask('GET', '/protected/users/online', { user: world.users.user1 })
   expect(status).toBe(200)

@@ -10,7 +10,7 @@ afterAll(() => world.stop())
 
 const bearer = (token: string) => ({ headers: { Authorization: `Bearer ${token}` } })
 
-describe('the door', () => {
+describe('opening a socket', () => {
   test.each([
     ['in the header', (token: string) => ['', bearer(token), []] as const],
     ['as ?token=', (token: string) => [`&token=${token}`, {}, []] as const],
@@ -18,7 +18,7 @@ describe('the door', () => {
     ['as ?token=Bearer+…', (token: string) => [`&token=Bearer+${token}`, {}, []] as const],
     ['as ?authorization=Bearer+…', (token: string) => [`&authorization=Bearer+${token}`, {}, []] as const],
     ['beside a subprotocol', (token: string) => ['', {}, ['bearer', token]] as const],
-  ])('lets in who has a token %s', async (_, put) => {
+  ])('accepts a token %s', async (_, put) => {
     const [query, options, protocols] = put(tokenOf(world.users.user1))
     const client = world.connect(`/ws?extension=1001${query}`, options, [...protocols])
     expect(await client.next('welcome')).toMatchObject({ to: '1001', status: 'connected' })
@@ -27,7 +27,7 @@ describe('the door', () => {
     await client.closed
   })
 
-  test('a ticket lets in once', async () => {
+  test('accepts a ticket once', async () => {
     world.tickets.set('once', world.claimsOf(world.users.user1))
     const client = world.connect('/ws?extension=1001&ticket=once')
     expect(await client.next('welcome')).toMatchObject({ to: '1001' })
@@ -45,16 +45,16 @@ describe('the door', () => {
       () => ['/ws?extension=1001', bearer('a.b'), ['bearer', 'c.d']],
       401,
     ],
-    ['a ticket nobody sold', () => ['/ws?extension=1001&ticket=invented'], 401],
+    ['a ticket that was never issued', () => ['/ws?extension=1001&ticket=invented'], 401],
     ['a link', () => ['/ws?extension=1001&link=a.b.c'], 401],
     [
       'a refresh token',
       () => ['/ws?extension=1001', bearer(tokenOf(world.users.user1, { header: { typ: 'rt+jwt' } }))],
       401,
     ],
-    ['the extension of somebody else', () => ['/ws?extension=1002', bearer(token())], 403],
+    ['the extension of another user', () => ['/ws?extension=1002', bearer(token())], 403],
     [
-      'the extension of somebody else, as an admin',
+      'the extension of another user, as an admin',
       () => ['/ws?extension=1002', bearer(tokenOf(world.users.admin))],
       403,
     ],
@@ -66,7 +66,11 @@ describe('the door', () => {
       () => ['/ws?extension=1001', { ...bearer(token()), origin: 'https://evil.example' }],
       403,
     ],
-    ['a page of no host', () => ['/ws?extension=1001', { ...bearer(token()), origin: 'null' }], 403],
+    [
+      'a page with the origin null',
+      () => ['/ws?extension=1001', { ...bearer(token()), origin: 'null' }],
+      403,
+    ],
   ] as [string, () => Parameters<typeof world.refused>, number][])('refuses %s', async (_, ask, status) => {
     const refusal = await world.refused(...ask())
     expect(refusal).toEqual({ status, error: expect.any(String), referrerPolicy: 'no-referrer' })
@@ -75,20 +79,20 @@ describe('the door', () => {
   test.each([
     ['of the same host', () => `http://127.0.0.1:${world.port}`],
     ['of a host in the settings', () => 'https://phones.example.org'],
-  ])('lets in a page %s', async (_, origin) => {
+  ])('accepts a page %s', async (_, origin) => {
     const client = world.connect('/ws?extension=1001', { ...bearer(token()), origin: origin() })
     await client.next('welcome')
     client.ws.close()
     await client.closed
   })
 
-  test('no token and no ticket is in the log', async () => {
+  test('writes no token and no ticket to the log', async () => {
     await world.refused('/ws?extension=1002', bearer(token()))
     expect(world.lines.length).toBeGreaterThan(0)
     expect(world.lines.join()).not.toContain(token().slice(-20))
   })
 
-  test('a session has five sockets: the oldest makes room for one more, and other sessions keep theirs', async () => {
+  test('limits a session to five sockets: a new one evicts the oldest, and other sessions keep theirs', async () => {
     const { user2, user3 } = world.users
     const others = [
       await world.enter(user3),
@@ -106,7 +110,7 @@ describe('the door', () => {
     await Promise.all(live.map(({ closed }) => closed))
   })
 
-  test('five sockets that nobody answers on keep no phone out', async () => {
+  test('five dead sockets of a session do not keep its phone from opening one', async () => {
     const { user1 } = world.users
     const dead = []
     for (let n = 0; n < 5; n += 1) dead.push(await world.enter(user1))
@@ -118,8 +122,8 @@ describe('the door', () => {
   })
 })
 
-describe('what a client says', () => {
-  test('a ping is answered', async () => {
+describe('messages of a client', () => {
+  test('a ping is answered with pong', async () => {
     const client = await world.enter(world.users.user1)
     client.send({ type: 'ping' })
     expect(await client.next('pong')).toEqual({
@@ -134,7 +138,7 @@ describe('what a client says', () => {
     client.ws.close()
   })
 
-  test('a status is one’s own, whoever the message says it is from', async () => {
+  test('a status is set for the sender, also if `from` names another user', async () => {
     const { user1 } = world.users
     const client = await world.enter(user1)
     client.send({ type: 'user_status', from: '1002', user_id: '3', status: 'away' })
@@ -144,7 +148,7 @@ describe('what a client says', () => {
     client.ws.close()
   })
 
-  test('of a call its parties hear, with the name of who spoke, and the truth stays', async () => {
+  test('a call_status goes to the other parties with the sender’s extension and does not change the call', async () => {
     const { user1, user2, user3 } = world.users
     const [one, two, third] = await Promise.all([user1, user2, user3].map((user) => world.enter(user)))
     one?.send({
@@ -168,11 +172,15 @@ describe('what a client says', () => {
   })
 
   test.each([
-    ['a call one is not in', 'user3', { type: 'call_status', channel: 'hk_call', status: 'x' }],
-    ['a call one is not in, as an admin', 'admin', { type: 'call_status', channel: 'hk_call', status: 'x' }],
-    ['a call to hang up that is not one’s own', 'user3', { type: 'hangup', channel: 'hk_call' }],
-    ['a call to answer that is not one’s own', 'user3', { type: 'answer_call', channel: 'hk_call' }],
-  ] as const)('nothing comes of %s', async (_, who, message) => {
+    ['a call_status of a call of others', 'user3', { type: 'call_status', channel: 'hk_call', status: 'x' }],
+    [
+      'a call_status of a call of others, as an admin',
+      'admin',
+      { type: 'call_status', channel: 'hk_call', status: 'x' },
+    ],
+    ['a hangup of a call of others', 'user3', { type: 'hangup', channel: 'hk_call' }],
+    ['an answer_call of a call of others', 'user3', { type: 'answer_call', channel: 'hk_call' }],
+  ] as const)('refuses %s and runs nothing', async (_, who, message) => {
     const before = world.asked.length
     const client = await world.enter(world.users[who])
     client.send(message)
@@ -181,7 +189,7 @@ describe('what a client says', () => {
     client.ws.close()
   })
 
-  test.each(['hangup', 'answer_call'])('%s is done to one’s own call', async (type) => {
+  test.each(['hangup', 'answer_call'])('%s runs for an own call', async (type) => {
     const { user1 } = world.users
     const client = await world.enter(user1)
     const before = world.asked.length
@@ -193,11 +201,11 @@ describe('what a client says', () => {
   })
 
   test.each([
-    ['nothing', '', 'Message is not JSON'],
-    ['half of JSON', '{"type":', 'Message is not JSON'],
-    ['no object', '[]', 'Message has no type'],
+    ['an empty message', '', 'Message is not JSON'],
+    ['truncated JSON', '{"type":', 'Message is not JSON'],
+    ['a list', '[]', 'Message has no type'],
     ['null', 'null', 'Message has no type'],
-    ['no type', '{}', 'Message has no type'],
+    ['an object without type', '{}', 'Message has no type'],
     ['an unknown type', '{"type":"originate"}', 'Unknown message type'],
     ['a type of the prototype', '{"type":"__proto__"}', 'Unknown message type'],
     [
@@ -213,11 +221,11 @@ describe('what a client says', () => {
       expect.any(String),
     ],
     [
-      'more data than is passed on',
+      'data of 5 000 characters',
       JSON.stringify({ type: 'call_status', channel: 'hk_call', status: 'x', data: 'x'.repeat(5_000) }),
       'data is at most 4096 characters',
     ],
-  ])('%s is an error, and the socket lives on', async (_, text, error) => {
+  ])('%s gets an error, and the socket stays open', async (_, text, error) => {
     const client = await world.enter(world.users.user1)
     client.send(text)
     expect(await client.next('error')).toMatchObject({ error })
@@ -227,8 +235,8 @@ describe('what a client says', () => {
   })
 })
 
-describe('what a client hears', () => {
-  const told = (difference = {}) => ({
+describe('messages to a client', () => {
+  const callPayload = (difference = {}) => ({
     id: 'hk_1',
     state: 'ringing',
     outcome: null,
@@ -237,15 +245,15 @@ describe('what a client hears', () => {
     ...difference,
   })
 
-  test('the news of its user alone, one object a frame, in the words of the document', async () => {
+  test('it gets the events of its own user only, translated to the document’s messages', async () => {
     const { user1, user2 } = world.users
     const [own, other] = await Promise.all([world.enter(user1), world.enter(user2)])
-    const tell = (type: string, difference = {}) =>
-      world.hearing.emit(user1.id, { type, call: told(difference), calls: [], seq: 1 })
-    tell('incoming_call')
-    tell('call_status', { state: 'up' })
-    tell('call_status', { state: 'held' })
-    tell('call_status', { state: 'ended', outcome: 'answered' })
+    const emit = (type: string, difference = {}) =>
+      world.userMessages.emit(user1.id, { type, call: callPayload(difference), calls: [], seq: 1 })
+    emit('incoming_call')
+    emit('call_status', { state: 'up' })
+    emit('call_status', { state: 'held' })
+    emit('call_status', { state: 'ended', outcome: 'answered' })
     await own.next('call_ended')
     expect(own.frames.slice(1).map(({ type, status }) => [type, status])).toEqual([
       ['incoming_call', 'ringing'],
@@ -260,10 +268,10 @@ describe('what a client hears', () => {
     for (const client of [own, other]) client.ws.close()
   })
 
-  test('the statuses of everybody, and commands to its softphone', async () => {
+  test('it gets the statuses of all users, and commands to its softphone', async () => {
     const { user1 } = world.users
     const client = await world.enter(user1)
-    world.hearing.emit(undefined, {
+    world.userMessages.emit(undefined, {
       type: 'user_status',
       user: { id: '3', extension: '1002', status: 'dnd' },
     })
@@ -272,12 +280,17 @@ describe('what a client hears', () => {
       status: 'busy',
       data: { user_id: 3, own_status: 'dnd' },
     })
-    world.hearing.emit(user1.id, { type: 'command', command: 'answer', call_id: 'c', expires_at: 'soon' })
+    world.userMessages.emit(user1.id, {
+      type: 'command',
+      command: 'answer',
+      call_id: 'c',
+      expires_at: 'soon',
+    })
     expect(await client.next('command')).toMatchObject({ channel: 'c', status: 'answer' })
     client.ws.close()
   })
 
-  test('nothing of news the document has no words for', async () => {
+  test('it gets no message for an event that the document does not have', async () => {
     const { user1 } = world.users
     const client = await world.enter(user1)
     for (const message of [
@@ -285,7 +298,7 @@ describe('what a client hears', () => {
       { type: 'incoming_call' },
       { type: 'call_status', call: null },
     ])
-      world.hearing.emit(user1.id, message)
+      world.userMessages.emit(user1.id, message)
     client.send({ type: 'ping' })
     await client.next('pong')
     expect(client.frames.map(({ type }) => type)).toEqual(['welcome', 'pong'])
