@@ -6,13 +6,13 @@ import { type DocumentedAnswer, sendRequest } from './openapi-client.ts'
 import type { OperationCase, SendToOperation } from './operation-cases.ts'
 
 const { publicKey, privateKey } = generateKeyPairSync('ed25519')
-/** What the stack has to be told, so that it takes webhooks which are signed here. */
+/** The stack's setting with which it accepts webhooks that are signed here. */
 export const TELNYX_PUBLIC_KEY = publicKey
   .export({ format: 'der', type: 'spki' })
   .subarray(-32)
   .toString('base64')
 
-/** A good request for each operation of the call centre, by its id. */
+/** A valid request for each operation of the call center, by its id. */
 export function createCrmOperationCases(
   stack: Stack,
   hasPbx: boolean,

@@ -11,7 +11,7 @@ import type { Claims } from '../../../../contract/claims.ts'
 import { createRevocationCache } from '../../../../contract/revocation-cache.ts'
 import { createTokenVerifier } from '../../../../contract/verdict.ts'
 import { createLog } from '../../../../runtime/log.ts'
-import { type Flaw, mint, newKey } from '../../../contract/mint-token.ts'
+import { mint, newKey } from '../../../contract/mint-token.ts'
 
 const nowS = Math.floor(Date.now() / 1000)
 const key = newKey('HS256', 'kid-1')
@@ -37,10 +37,10 @@ const sip: SipCredentials = {
   transport: 'udp',
   displayName: 'usuario',
 }
-const tokenOf = (flaw: Flaw = {}) =>
-  mint(key, nowS, { ...flaw, claims: { sub: '1', sid: 's', exp: nowS + 3_600, ...flaw.claims } })
+const tokenOf = (changes: NonNullable<Parameters<typeof mint>[2]> = {}) =>
+  mint(key, nowS, { ...changes, claims: { sub: '1', sid: 's', exp: nowS + 3_600, ...changes.claims } })
 
-/** Our own ports, answered from memory, around the real judge. */
+/** The routes with a real token verifier and in-memory stubs of the core's services. */
 function createRoutesFixture(difference: Partial<OnboardingRoutesNeeds> = {}) {
   const revocations = createRevocationCache()
   revocations.markFresh(Number.MAX_SAFE_INTEGER, 0)
@@ -148,7 +148,7 @@ describe('POST /auth/register', () => {
     expect(asked).toEqual([{ ...good, address: '192.0.2.1' }])
   })
 
-  test('is not active while the extension is being made', async () => {
+  test('has is_active false while the extension is being created', async () => {
     const register = async () => ({ user: anna, extension: '1000', isReady: false })
     const { ask } = createRoutesFixture({ registration: { register } })
     expect((await ask('POST', '/auth/register', { json: good })).body).toMatchObject({ is_active: false })
@@ -156,13 +156,13 @@ describe('POST /auth/register', () => {
 
   test.each([
     ['no address', { password: good.password }, 'email'],
-    ['an address that is none', { ...good, email: 'usuario' }, 'email'],
-    ['an address of two lines', { ...good, email: 'a@b.example\r\nEvil: x' }, 'email'],
+    ['an invalid address', { ...good, email: 'usuario' }, 'email'],
+    ['an address with a line break', { ...good, email: 'a@b.example\r\nEvil: x' }, 'email'],
     ['no password', { email: good.email }, 'password'],
     ['a password of 7 characters', { ...good, password: '1234567' }, 'password'],
-    ['a password that is no text', { ...good, password: 12_345_678 }, 'password'],
-    ['an invitation that is no text', { ...good, invitation: {} }, 'invitation'],
-  ])('%s is told by where it is wrong, without what was sent', async (_, json, member) => {
+    ['a number as password', { ...good, password: 12_345_678 }, 'password'],
+    ['an object as invitation', { ...good, invitation: {} }, 'invitation'],
+  ])('answers %s with the member’s location and without the sent value', async (_, json, member) => {
     const { ask, asked } = createRoutesFixture()
     const { status, body, text } = await ask('POST', '/auth/register', { json })
     expect([status, asked]).toEqual([422, []])
@@ -173,12 +173,12 @@ describe('POST /auth/register', () => {
   })
 
   test.each([
-    ['no JSON', '{'],
+    ['malformed JSON', '{'],
     ['a list', '[]'],
-    ['nothing', ''],
-  ])('%s is a bad shape, too', async (_, body) => {
-    const { status, body: said } = await createRoutesFixture().ask('POST', '/auth/register', { body })
-    expect([status, said]).toEqual([422, { detail: [expect.objectContaining({ loc: ['body'] })] }])
+    ['an empty body', ''],
+  ])('answers %s with 422', async (_, body) => {
+    const { status, body: answer } = await createRoutesFixture().ask('POST', '/auth/register', { body })
+    expect([status, answer]).toEqual([422, { detail: [expect.objectContaining({ loc: ['body'] })] }])
   })
 
   test.each([
@@ -187,19 +187,19 @@ describe('POST /auth/register', () => {
     ['throttled', { retryAfter: 7 }, 429, 'Too many attempts, try again later'],
     ['unavailable', { detail: 'no provisioner is set up' }, 503, 'no provisioner is set up'],
     ['internal', { detail: 'at line 7' }, 500, 'Internal Server Error'],
-  ] as const)('a refusal is worded: %s', async (code, about, status, detail) => {
+  ] as const)('has a text for the refusal %s', async (code, about, status, detail) => {
     const res = await createRoutesFixture(refusing(code, about)).ask('POST', '/auth/register', { json: good })
     expect([res.status, res.body]).toEqual([status, { detail }])
   })
 })
 
 describe('POST /auth/login', () => {
-  test('gives a bearer token and no refresh token', async () => {
+  test('returns a bearer token and no refresh token', async () => {
     const { status, body } = await createRoutesFixture().ask('POST', '/auth/login', { json: good })
     expect([status, body]).toEqual([200, { access_token: 'a.b.c', token_type: 'bearer', expires_in: 3_600 }])
   })
 
-  test('a wrong password is told with a challenge', async () => {
+  test('answers a wrong password with 401 and WWW-Authenticate', async () => {
     const res = await createRoutesFixture().ask('POST', '/auth/login', {
       json: { ...good, password: 'wrong' },
     })
@@ -207,7 +207,7 @@ describe('POST /auth/login', () => {
     expect(res.headers.get('www-authenticate')).toBe('Bearer realm="hookswitch"')
   })
 
-  test('an empty one is a bad shape', async () => {
+  test('answers an empty password with 422', async () => {
     const { status } = await createRoutesFixture().ask('POST', '/auth/login', {
       json: { ...good, password: '' },
     })
@@ -215,13 +215,13 @@ describe('POST /auth/login', () => {
   })
 })
 
-describe('with a token', () => {
+describe('routes with a token', () => {
   const ROUTES = [
     ['GET', '/sip/credentials'],
     ['POST', '/sip/provisioning-links'],
   ] as const
 
-  test.each(ROUTES)('nobody without one: %s %s', async (method, path) => {
+  test.each(ROUTES)('refuse a request without one: %s %s', async (method, path) => {
     const { status, body, headers } = await createRoutesFixture().ask(method, path)
     expect([status, body]).toEqual([401, { detail: 'Not authenticated' }])
     expect(headers.get('www-authenticate')).toMatch(/^Bearer/)
@@ -229,15 +229,15 @@ describe('with a token', () => {
 
   test.each([
     ['nonsense', 'a.b.c'],
-    ['one that is over', tokenOf({ claims: { iat: 1, exp: 2 } })],
+    ['an expired token', tokenOf({ claims: { iat: 1, exp: 2 } })],
     ['a refresh token', tokenOf({ header: { typ: 'rt+jwt' } })],
-  ])('%s is told alike', async (_, token) => {
+  ])('refuse %s with the same text', async (_, token) => {
     const { status, body, headers } = await createRoutesFixture().ask('GET', '/sip/credentials', { token })
     expect([status, body]).toEqual([401, { detail: 'Could not validate credentials' }])
     expect(headers.get('www-authenticate')).toMatch(/^Bearer/)
   })
 
-  test('the credentials are the document’s', async () => {
+  test('GET /sip/credentials answers as the document shows it', async () => {
     const { status, body } = await createRoutesFixture().ask('GET', '/sip/credentials', { token: tokenOf() })
     expect([status, body]).toEqual([
       200,
@@ -253,7 +253,7 @@ describe('with a token', () => {
     ])
   })
 
-  test('an extension that is being made is worth asking for again', async () => {
+  test('GET /sip/credentials answers 503 with Retry-After while the extension is being created', async () => {
     const credentials = {
       async read() {
         throw new Refusal('unavailable', { detail: 'the extension is being made', retryAfter: 5 })
@@ -267,17 +267,17 @@ describe('with a token', () => {
   })
 })
 
-describe('a link that sets a phone up', () => {
-  const buy = async (world: ReturnType<typeof createRoutesFixture>, headers = {}) =>
+describe('a provisioning link', () => {
+  const issueLink = async (world: ReturnType<typeof createRoutesFixture>, headers = {}) =>
     (await world.ask('POST', '/sip/provisioning-links', { token: tokenOf(), headers })).body
   const pathOf = (url: string) => url.slice(url.indexOf('/sip/'))
 
-  test('leads back to where it was asked for, and is drawn', async () => {
+  test('has the host of the request and comes with a QR code', async () => {
     const world = createRoutesFixture()
-    const { url, expires_in, qr } = await buy(world)
+    const { url, expires_in, qr } = await issueLink(world)
     expect(url).toMatch(/^http:\/\/voice\.example\.org:8080\/sip\/provisioning\.xml\?ticket=[\w-]{43}$/)
     expect([expires_in, qr]).toEqual([600, `data:drawn,${url}`])
-    expect((await buy(world, { 'X-Forwarded-Proto': 'https' })).url).toMatch(/^https:/)
+    expect((await issueLink(world, { 'X-Forwarded-Proto': 'https' })).url).toMatch(/^https:/)
   })
 
   const place = { publicUrl: undefined, appUrl: '', allowedOrigins: [] }
@@ -287,14 +287,14 @@ describe('a link that sets a phone up', () => {
     ['this machine', {}, '127.0.0.1:8080', 'http://127.0.0.1:8080'],
     ['this machine', {}, 'localhost:8080', 'http://localhost:8080'],
     ['this machine', { appUrl: 'http://127.0.0.1:8080' }, '[::1]:8080', 'http://[::1]:8080'],
-  ])('leads to %s: %j', async (_, settings, host, base) => {
-    const { url } = await buy(createRoutesFixture({ publicUrlSettings: { ...place, ...settings } }), {
+  ])('has the base URL of %s: %j', async (_, settings, host, base) => {
+    const { url } = await issueLink(createRoutesFixture({ publicUrlSettings: { ...place, ...settings } }), {
       Host: host,
     })
     expect(url.slice(0, url.indexOf('/sip/'))).toBe(base)
   })
 
-  test('leads nowhere where no setting knows the host, and says which is missing', async () => {
+  test('is refused for an unknown host; the error names the missing setting', async () => {
     const world = createRoutesFixture({ publicUrlSettings: { ...place, appUrl: 'http://127.0.0.1:8080' } })
     for (const Host of ['evil.example', '127.0.0.1.evil.example', '192.0.2.7:8080']) {
       const { status, body } = await world.ask('POST', '/sip/provisioning-links', {
@@ -306,7 +306,7 @@ describe('a link that sets a phone up', () => {
   })
 
   test.each(['evil.example/x', 'a b', 'user@evil.example', '"><script>', '127.0.0.1/@evil.example', ''])(
-    'leads nowhere for a host that is none: %j',
+    'is refused for a malformed host: %j',
     async (host) => {
       const { ask } = createRoutesFixture()
       const res = await ask('POST', '/sip/provisioning-links', { token: tokenOf(), headers: { Host: host } })
@@ -314,9 +314,9 @@ describe('a link that sets a phone up', () => {
     },
   )
 
-  test('works once, for a GET, and shows its ticket in no log', async () => {
+  test('works once, for GET only, and its ticket is in no log', async () => {
     const world = createRoutesFixture()
-    const { url } = await buy(world)
+    const { url } = await issueLink(world)
     expect((await world.ask('HEAD', pathOf(url))).status).toBe(405)
     const first = await world.ask('GET', pathOf(url))
     expect([first.status, first.headers.get('content-type')]).toEqual([200, 'application/xml'])
@@ -336,15 +336,15 @@ describe('a link that sets a phone up', () => {
       'a scanner that pretends to be a browser',
       { 'User-Agent': 'Mozilla/5.0 (Windows NT 10.0; Win64; x64)' },
     ],
-    ['what asks for a page', { Accept: 'text/html,application/xhtml+xml;q=0.9,*/*' }],
+    ['a client that accepts HTML', { Accept: 'text/html,application/xhtml+xml;q=0.9,*/*' }],
     ['a browser that fetches in advance', { 'Sec-Purpose': 'prefetch;prerender', Accept: '*/*' }],
-  ])('a look of %s shows no secret, and the phone finds the link good after it', async (_, headers) => {
+  ])('shows no secret to a preview of %s, and still works for the phone', async (_, headers) => {
     const world = createRoutesFixture()
-    const { url } = await buy(world)
-    const look = await world.ask('GET', pathOf(url), { headers: headers as Record<string, string> })
-    expect([look.status, look.headers.get('content-type')]).toEqual([200, 'text/html; charset=UTF-8'])
-    expect(look.text).not.toContain(sip.password)
-    expect(look.text).not.toContain(new URL(url).searchParams.get('ticket'))
+    const { url } = await issueLink(world)
+    const preview = await world.ask('GET', pathOf(url), { headers: headers as Record<string, string> })
+    expect([preview.status, preview.headers.get('content-type')]).toEqual([200, 'text/html; charset=UTF-8'])
+    expect(preview.text).not.toContain(sip.password)
+    expect(preview.text).not.toContain(new URL(url).searchParams.get('ticket'))
     const phone = { headers: { 'User-Agent': 'LinphoneAndroid/5.2.5 (Pixel 8) LinphoneSDK/5.3' } }
     expect(await world.ask('GET', pathOf(url), phone)).toMatchObject({
       status: 200,
@@ -352,29 +352,29 @@ describe('a link that sets a phone up', () => {
     })
   })
 
-  test('dies with the session it was bought in', async () => {
+  test('ends with the session that issued it', async () => {
     const world = createRoutesFixture()
-    const { url } = await buy(world)
+    const { url } = await issueLink(world)
     world.revocations.add({ kind: 'sid', key: 's', generation: 0, until: 9e9 })
     expect((await world.ask('GET', pathOf(url))).status).toBe(404)
   })
 
-  test('lives no longer than the token', async () => {
+  test('expires no later than the token', async () => {
     const token = tokenOf({ claims: { exp: nowS + 100 } })
     const { body } = await createRoutesFixture().ask('POST', '/sip/provisioning-links', { token })
     expect(body.expires_in).toBeLessThanOrEqual(100)
   })
 
   test.each(['', '?ticket=', '?ticket=guessed', `?ticket=${'a'.repeat(43)}`, `?ticket=${'%0a'.repeat(43)}`])(
-    'nobody has made: %j',
+    'answers 404 if it was never issued: %j',
     async (query) => {
       expect((await createRoutesFixture().ask('GET', `/sip/provisioning.xml${query}`)).status).toBe(404)
     },
   )
 })
 
-describe('Linphone’s configuration', () => {
-  test('names the account, where it registers, and nothing twice', () => {
+describe('linphoneConfig', () => {
+  test('has the account and its registrar, each entry once', () => {
     const xml = linphoneConfig({ ...sip, authUsername: '1000-phone', transport: 'tls', port: 5061 })
     const entries = [...xml.matchAll(/<entry name="(\w+)" overwrite="true">([^<]*)<\/entry>/g)]
     expect(Object.fromEntries(entries.map(([, name, value]) => [name, value]))).toEqual({
@@ -393,13 +393,13 @@ describe('Linphone’s configuration', () => {
     expect(entries).toHaveLength(11)
   })
 
-  test('is for once: the phone does not ask for its link again when it starts', () => {
+  test('is transient: the phone does not fetch the link again at its next start', () => {
     expect(linphoneConfig(sip).replace(/\s+/g, ' ')).toContain(
       '<section name="misc"> <entry name="transient_provisioning" overwrite="true">1</entry> </section>',
     )
   })
 
-  test('whatever a name or a password holds, it stays text in its entry', () => {
+  test('escapes any name and any password', () => {
     const words = fc.string({ unit: 'binary' })
     fc.assert(
       fc.property(words, words, (displayName, password) => {

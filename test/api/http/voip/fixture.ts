@@ -12,7 +12,7 @@ import { Claims, type Role } from '../../../../contract/claims.ts'
 import { createRevocationCache } from '../../../../contract/revocation-cache.ts'
 import { createTokenVerifier } from '../../../../contract/verdict.ts'
 import { createLog } from '../../../../runtime/log.ts'
-import { type Flaw, mint, newKey } from '../../../contract/mint-token.ts'
+import { mint, newKey } from '../../../contract/mint-token.ts'
 
 const nowS = Math.floor(Date.now() / 1000)
 const key = newKey('HS256', 'kid-1')
@@ -33,7 +33,7 @@ export const person = (username: string, extension: string, role: Role = 'user')
 })
 
 /** A valid token of a user, with changes. */
-export const tokenOf = (user: User, changes: Flaw = {}) =>
+export const tokenOf = (user: User, changes: NonNullable<Parameters<typeof mint>[2]> = {}) =>
   mint(key, nowS, {
     ...changes,
     claims: {
