@@ -60,7 +60,7 @@ export function createUnavailableApp(): { app: Hono; takeErrors(): unknown[] } {
   })
   // Services that the surface copies by spreading its needs.
   const voip = Object.fromEntries(
-    ['sessions', 'users', 'calls', 'history', 'directory', 'snapshots', 'logins'].map((name) => [
+    ['login', 'selfRegistration', 'sessions', 'users', 'calls', 'history', 'directory'].map((name) => [
       name,
       unavailable,
     ]),
