@@ -139,3 +139,16 @@ export async function startSocketFixture(difference: Partial<VoipSocketNeeds> = 
     },
   }
 }
+
+/** Each test has its own server, as it ends sessions, floods it or advances its clock. */
+export async function withSocketFixture(
+  body: (world: Awaited<ReturnType<typeof startSocketFixture>>) => Promise<void>,
+  difference: Parameters<typeof startSocketFixture>[0] = {},
+) {
+  const world = await startSocketFixture(difference)
+  try {
+    await body(world)
+  } finally {
+    await world.stop()
+  }
+}
