@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { createVoipFixture, tokenOf } from './fixture.ts'
+import { createVoipFixture } from './fixture.ts'
+import { tokenOf } from './sample-data.ts'
 
 const { users, ask } = createVoipFixture()
 const { user1 } = users

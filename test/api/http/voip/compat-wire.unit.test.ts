@@ -8,7 +8,8 @@ import {
   toConnectedCallJson,
   toLoggedCallJson,
 } from '../../../../api/http/voip/compat-wire.ts'
-import { createVoipFixture, record, talking } from './fixture.ts'
+import { createVoipFixture } from './fixture.ts'
+import { record, talking } from './sample-data.ts'
 
 const { directory } = createVoipFixture()
 

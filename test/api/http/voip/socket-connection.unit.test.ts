@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { tokenOf } from './fixture.ts'
+import { tokenOf } from './sample-data.ts'
 import { withSocketFixture } from './socket-fixture.ts'
 
 const nowS = () => Math.floor(Date.now() / 1000)

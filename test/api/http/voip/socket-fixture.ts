@@ -5,7 +5,8 @@ import type { User } from '../../../../api/core/auth/users.ts'
 import type { UserMessage } from '../../../../api/core/messaging/user-messages.ts'
 import { createVoipSocket, type VoipSocketNeeds } from '../../../../api/http/voip/socket.ts'
 import type { Claims } from '../../../../contract/claims.ts'
-import { createMessageSource, createVoipFixture, tokenOf } from './fixture.ts'
+import { createMessageSource, createVoipFixture } from './fixture.ts'
+import { tokenOf } from './sample-data.ts'
 
 export type Frame = Record<string, unknown> & { type: string }
 

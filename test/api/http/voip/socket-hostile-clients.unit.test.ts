@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { connect as connectTcp } from 'node:net'
 import { describe, expect, test } from 'vitest'
-import { tokenOf } from './fixture.ts'
+import { tokenOf } from './sample-data.ts'
 import { withSocketFixture } from './socket-fixture.ts'
 
 describe('hostile clients', () => {

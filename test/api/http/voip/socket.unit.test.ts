@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { talking } from './fixture.ts'
+import { talking } from './sample-data.ts'
 import { startSocketFixture } from './socket-fixture.ts'
 
 let world: Awaited<ReturnType<typeof startSocketFixture>>

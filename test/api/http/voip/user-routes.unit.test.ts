@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { createVoipFixture, person } from './fixture.ts'
+import { createVoipFixture } from './fixture.ts'
+import { person } from './sample-data.ts'
 
 const { users, ask } = createVoipFixture()
 const { admin, user1, user3 } = users
