@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Stack, waitUntil } from '../../support/stack.ts'
 import { type DocumentedAnswer, sendRequest } from './openapi-client.ts'
-import type { OperationCase, SendToOperation } from './operation-cases.ts'
+import type { OperationCase, SendToOperation } from './operation-case.ts'
 
 const { publicKey, privateKey } = generateKeyPairSync('ed25519')
 /** The stack's setting with which it accepts webhooks that are signed here. */

@@ -14,7 +14,8 @@ import { type Phone, startPhone } from '../../support/phone.ts'
 import { type Stack, startStack, waitUntil } from '../../support/stack.ts'
 import { TELNYX_PUBLIC_KEY } from './crm-operation-cases.ts'
 import { documentMismatch, openWebSocket, sendRequest } from './openapi-client.ts'
-import { createOperationCases, type SendToOperation } from './operation-cases.ts'
+import type { SendToOperation } from './operation-case.ts'
+import { createOperationCases } from './operation-cases.ts'
 
 /** Built before the stack starts, so that each operation is a test; a test compares it with the served one. */
 const document = await documentOf(createRoutesOnlyApp())
