@@ -12,6 +12,7 @@ const CLEAN: readonly string[] = [
   'api/http/errors.ts',
   'api/http/form-body.ts',
   'api/http/guard.ts',
+  'api/http/iso-time.ts',
   'api/http/json-body.ts',
   'api/http/openapi.ts',
   'api/http/operational-routes.ts',

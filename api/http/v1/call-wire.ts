@@ -3,6 +3,7 @@ import { CALL_DIRECTIONS, CALL_OUTCOMES } from '../../core/calls/call.ts'
 import { type CallCapabilities, type CallView, DTMF_DIGITS } from '../../core/calls/call-control.ts'
 import { type CallPayload, toCallPayload } from '../../core/calls/call-payload.ts'
 import { USER_STATUSES } from '../../core/presence/user-status-store.ts'
+import { toIsoTime } from '../iso-time.ts'
 import { Time } from '../openapi.ts'
 import { CallId } from './wire.ts'
 
@@ -113,7 +114,7 @@ export function toCallJson(
     direction: null,
     from: { number: '', name: '' },
     to: { number: view.number, name: '' },
-    started_at: new Date(view.createdAt * 1000).toISOString(),
+    started_at: toIsoTime(view.createdAt),
     answered_at: null,
     ended_at: null,
     outcome: view.outcome ?? null,

@@ -1,6 +1,6 @@
 import type { CallRecord, HistoryFilter, HistoryStore } from '../../core/calls/call-history.ts'
 import { csvHeader, csvRowWriter, type Delimiter } from '../csv-writer.ts'
-import { iso } from './history-wire.ts'
+import { toIsoTime } from '../iso-time.ts'
 
 const HISTORY_COLUMNS: Readonly<Record<string, (one: CallRecord) => string | number>> = {
   id: (one) => one.id,
@@ -9,9 +9,9 @@ const HISTORY_COLUMNS: Readonly<Record<string, (one: CallRecord) => string | num
   from_name: (one) => one.fromName,
   to_number: (one) => one.toNumber,
   to_name: (one) => one.toName,
-  started_at: (one) => iso(one.startedAt),
-  answered_at: (one) => (one.answeredAt === null ? '' : iso(one.answeredAt)),
-  ended_at: (one) => iso(one.endedAt),
+  started_at: (one) => toIsoTime(one.startedAt),
+  answered_at: (one) => (one.answeredAt === null ? '' : toIsoTime(one.answeredAt)),
+  ended_at: (one) => toIsoTime(one.endedAt),
   duration: (one) => one.duration,
   billable: (one) => one.billable,
   outcome: (one) => one.outcome,

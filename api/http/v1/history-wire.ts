@@ -5,6 +5,7 @@ import type { CallRecord, HistoryCursor, HistoryFilter } from '../../core/calls/
 import { CALL_ID } from '../../core/calls/call-id.ts'
 import type { DialPolicy } from '../../core/dial-policy/dial-policy.ts'
 import { DelimiterQuery } from '../csv-writer.ts'
+import { toIsoTime } from '../iso-time.ts'
 import { Time } from '../openapi.ts'
 import { PhoneNumberParam, TimestampParam } from '../query-params.ts'
 import { CallId, UserId } from './wire.ts'
@@ -94,16 +95,14 @@ export const toHistoryFilter = (
   ...(query.user_id === undefined ? {} : { userId: query.user_id }),
 })
 
-export const iso = (seconds: number) => new Date(seconds * 1000).toISOString()
-
 export const toPastCallJson = (one: CallRecord): z.infer<typeof PastCallJson> => ({
   id: one.id,
   direction: one.direction,
   from: { number: one.fromNumber, name: one.fromName },
   to: { number: one.toNumber, name: one.toName },
-  started_at: iso(one.startedAt),
-  answered_at: one.answeredAt === null ? null : iso(one.answeredAt),
-  ended_at: iso(one.endedAt),
+  started_at: toIsoTime(one.startedAt),
+  answered_at: one.answeredAt === null ? null : toIsoTime(one.answeredAt),
+  ended_at: toIsoTime(one.endedAt),
   duration: one.duration,
   billable: one.billable,
   outcome: one.outcome,
@@ -132,7 +131,7 @@ export function toRecordingLinkJson(
   const shown = links.map(({ path, url, expiresAt }) => ({
     name: fileNameOf(path),
     url,
-    expires_at: iso(expiresAt),
+    expires_at: toIsoTime(expiresAt),
   }))
   const [{ url, expires_at } = { url: '', expires_at: '' }] = shown
   return { url, expires_at, links: shown }

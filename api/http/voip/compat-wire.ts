@@ -3,6 +3,7 @@ import type { Call, CallOutcome } from '../../core/calls/call.ts'
 import type { CallRecord } from '../../core/calls/call-history.ts'
 import type { Directory } from '../../core/directory/directory.ts'
 import type { UserStatus } from '../../core/presence/user-status-store.ts'
+import { toIsoTime } from '../iso-time.ts'
 import { Time } from '../openapi.ts'
 
 /** Values as existing clients of the document read them, beside the project's own. */
@@ -101,8 +102,6 @@ const toCallEndsJson = (id: string, caller: PartyJson, callee: PartyJson) => ({
   ...{ id, caller_id: caller.id, callee_id: callee.id, caller, callee, channel: id },
 })
 
-const iso = (seconds: number) => new Date(seconds * 1000).toISOString()
-
 /** @param readerId id of the user who reads the log */
 export function toLoggedCallJson(
   record: CallRecord,
@@ -119,10 +118,10 @@ export function toLoggedCallJson(
     ...toCallEndsJson(record.id, caller, callee),
     status: LOGGED_STATUS[record.outcome],
     direction: isOwn ? 'outbound' : 'inbound',
-    start_time: iso(record.startedAt),
-    end_time: iso(record.endedAt),
+    start_time: toIsoTime(record.startedAt),
+    end_time: toIsoTime(record.endedAt),
     duration: record.billable,
-    created_at: iso(record.startedAt),
+    created_at: toIsoTime(record.startedAt),
   }
 }
 
@@ -133,7 +132,7 @@ export function toConnectedCallJson(
   call: Call,
   directory: DirectoryLookup,
 ): z.infer<typeof ConnectedCallJson> {
-  const began = iso(call.startedAt / 1_000_000)
+  const began = toIsoTime(call.startedAt / 1_000_000)
   return {
     ...toCallEndsJson(call.id, currentPartyJson(directory, call.from), currentPartyJson(directory, call.to)),
     status: CONNECTED_STATUS[call.state],

@@ -5,6 +5,7 @@ import type { Logger } from '../../../runtime/log.ts'
 import { actorOf } from '../../core/actor.ts'
 import type { UserMessage } from '../../core/messaging/user-messages.ts'
 import { Refusal } from '../../core/refusal.ts'
+import { toIsoTime } from '../iso-time.ts'
 import { refusalMessage, voipErrorFormat } from './errors.ts'
 import type { SocketIdentity } from './socket-auth.ts'
 import type { CommandHandler, SocketCommand } from './socket-commands.ts'
@@ -104,7 +105,12 @@ export function createSocketConnection(
     }
     if (verdict.claims.exp > claims.exp) claims = verdict.claims
     writeFrame(
-      toServerMessage({ type: 'auth', to: extension, status: 'ok', data: { expires_at: iso(claims.exp) } }),
+      toServerMessage({
+        type: 'auth',
+        to: extension,
+        status: 'ok',
+        data: { expires_at: toIsoTime(claims.exp) },
+      }),
     )
   }
 
@@ -168,7 +174,7 @@ export function createSocketConnection(
       type: 'welcome',
       to: extension,
       status: 'connected',
-      data: { expires_at: iso(claims.exp) },
+      data: { expires_at: toIsoTime(claims.exp) },
     }),
   )
 
@@ -194,5 +200,3 @@ export function createSocketConnection(
     isClosing: () => isClosing,
   }
 }
-
-const iso = (seconds: number) => new Date(seconds * 1000).toISOString()

@@ -9,6 +9,7 @@ import { CALL_OUTCOMES, type Call } from '../../core/calls/call.ts'
 import type { CallRecord } from '../../core/calls/call-history.ts'
 import { USER_STATUSES, type UserStatus } from '../../core/presence/user-status-store.ts'
 import { Email } from '../../core/values/email.ts'
+import { toIsoTime } from '../iso-time.ts'
 import { Time } from '../openapi.ts'
 import { CLIENT_STATUSES, toClientStatus } from './compat-wire.ts'
 
@@ -76,8 +77,6 @@ export const extraClaims: ExtraClaims = (user: User) => ({
   username: user.username,
 })
 
-const iso = (seconds: number) => new Date(seconds * 1000).toISOString()
-
 export interface UserPresence {
   status: UserStatus
   isOnline: boolean
@@ -119,13 +118,13 @@ export const toUserJson = (
   own_status: status,
   role: one.role,
   is_online: isOnline,
-  last_login: isPrivileged && sessionUse !== undefined ? iso(sessionUse.lastLogin) : null,
-  last_seen: sessionUse === undefined ? null : iso(sessionUse.lastSeen),
-  created_at: iso(one.createdAt),
+  last_login: isPrivileged && sessionUse !== undefined ? toIsoTime(sessionUse.lastLogin) : null,
+  last_seen: sessionUse === undefined ? null : toIsoTime(sessionUse.lastSeen),
+  created_at: toIsoTime(one.createdAt),
 })
 
 /** The PBX's timestamps are in microseconds. */
-const isoFromMicroseconds = (at: number | undefined) => (at === undefined ? null : iso(at / 1_000_000))
+const isoFromMicroseconds = (at: number | undefined) => (at === undefined ? null : toIsoTime(at / 1_000_000))
 /** Seconds talked, up to now for a live call. */
 export const talkSeconds = ({ answeredAt, endedAt }: Pick<Call, 'answeredAt' | 'endedAt'>, nowMs: number) =>
   answeredAt === undefined ? 0 : Math.max(0, Math.round(((endedAt ?? nowMs * 1000) - answeredAt) / 1_000_000))
@@ -163,8 +162,8 @@ export const toPastCallJson = (record: CallRecord): z.infer<typeof PastCallJson>
   callee: record.toNumber,
   status: record.outcome,
   direction: record.direction,
-  started_at: iso(record.startedAt),
-  answered_at: record.answeredAt === null ? null : iso(record.answeredAt),
-  ended_at: iso(record.endedAt),
+  started_at: toIsoTime(record.startedAt),
+  answered_at: record.answeredAt === null ? null : toIsoTime(record.answeredAt),
+  ended_at: toIsoTime(record.endedAt),
   duration: record.billable,
 })
