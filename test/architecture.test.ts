@@ -94,7 +94,7 @@ const ONLY: Record<string, readonly string[]> = {
   kysely: ['api/store/sql/'],
   '@photostructure/sqlite': ['api/store/sql/'],
   '@node-rs/argon2': ['api/core/auth/password.ts'],
-  jose: ['api/core/auth/tokens.ts', 'api/http/app.ts'],
+  jose: ['api/core/auth/tokens.ts', 'api/http/operational-routes.ts'],
   hono: ['sidecar/operations-app.ts', 'api/http/'],
   pino: ['runtime/log.ts'],
 }

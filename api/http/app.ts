@@ -2,8 +2,6 @@ import type { OpenAPIHono } from '@hono/zod-openapi'
 import { Hono } from 'hono'
 import { cors } from 'hono/cors'
 import { getPath } from 'hono/utils/url'
-import { exportJWK } from 'jose'
-import type { Keyring } from '../../contract/keyring.ts'
 import type { Logger } from '../../runtime/log.ts'
 import { Refusal } from '../core/refusal.ts'
 import { createOriginPolicy } from '../core/values/origin.ts'
@@ -12,45 +10,44 @@ import type { CrmEnv } from './crm/authorize.ts'
 import { crmErrorFormat } from './crm/errors.ts'
 import { crmOpenApi } from './crm/openapi.ts'
 import { PREFIX as CRM, LEAD_IMPORT_PATH } from './crm/wire.ts'
-import { Readiness } from './docs/operational-endpoints.ts'
+import { mediaAndStreamsSection } from './docs/media-and-streams.ts'
 import { createDocsRoutes } from './docs/routes.ts'
-import { type ErrorFormat, type ErrorOverrides, ensureChallenge, sendError } from './errors.ts'
+import { type ErrorFormat, ensureChallenge, sendError } from './errors.ts'
 import type { Guarded } from './guard.ts'
 import { mikopbxErrorFormat } from './mikopbx/errors.ts'
-import { mikopbxOpenApi } from './mikopbx/openapi.ts'
+import { type MikopbxEnv, mikopbxSection } from './mikopbx/routes.ts'
 import { PREFIX as MIKOPBX } from './mikopbx/wire.ts'
 import { onboardingErrorFormat } from './onboarding/errors.ts'
-import { onboardingOpenApi } from './onboarding/openapi.ts'
+import { onboardingSection } from './onboarding/routes.ts'
 import { PREFIXES as ONBOARDING } from './onboarding/wire.ts'
-import { typedAs } from './openapi.ts'
+import {
+  createOperationalRoutes,
+  type OperationalRoutesNeeds,
+  operationalSection,
+} from './operational-routes.ts'
 import { softphoneErrorFormat } from './softphone/errors.ts'
-import { softphoneOpenApi } from './softphone/openapi.ts'
+import { softphoneSection } from './softphone/routes.ts'
 import { PREFIX as SOFTPHONE } from './softphone/wire.ts'
 import { v1ErrorFormat } from './v1/errors.ts'
-import { v1OpenApi } from './v1/openapi.ts'
+import { v1Section } from './v1/routes.ts'
 import { PREFIX as V1 } from './v1/wire.ts'
 import { voipErrorFormat } from './voip/errors.ts'
-import { voipOpenApi } from './voip/openapi.ts'
+import { voipSection } from './voip/routes.ts'
 import { PREFIXES as VOIP } from './voip/wire.ts'
 
-export interface AppNeeds {
-  softphone: Hono<Guarded>
-  mikopbx: Hono<{ Variables: { errorOverrides: ErrorOverrides } }>
+export interface AppNeeds extends OperationalRoutesNeeds {
+  softphone: OpenAPIHono<Guarded>
+  mikopbx: OpenAPIHono<MikopbxEnv>
   v1: OpenAPIHono<Guarded>
-  voip?: Hono<Guarded>
-  onboarding?: Hono<Guarded>
-  crm?: Hono<CrmEnv>
-  keyring: Pick<Keyring, 'all'>
-  /** Other origins whose pages may ask, as the settings have them. */
+  voip: OpenAPIHono<Guarded>
+  onboarding: OpenAPIHono<Guarded>
+  crm: Hono<CrmEnv>
+  /** Other origins that the settings allow to call this API from a page. */
   allowedOrigins: readonly string[]
-  /** Whether tokens can be judged and issued now. */
-  ready: () => { ready: boolean; revocationBoundMs: number; revocationAgeMs: number | null }
-  /** The PBX is no part of being ready: sessions go on without it. */
-  pbx: () => 'online' | 'away' | 'none'
   log: Logger
 }
 
-/** Mounts the dialects; answers what belongs to none of them, in the words of the path's prefix. */
+/** Mounts the surfaces. Errors and unknown paths are answered in the format of the surface that owns the prefix. */
 export function createApp({
   softphone,
   mikopbx,
@@ -66,12 +63,12 @@ export function createApp({
 }: AppNeeds): Hono {
   const app = new Hono({ getPath: decodeColons })
   const origins = createOriginPolicy(allowedOrigins)
-  // The first, so that it also reaches what others answer: an address may hold a token or a ticket.
+  // Added first, so that every response has it: a URL may hold a token or a ticket.
   app.use('*', async (c, next) => {
     await next()
     c.res.headers.set('Referrer-Policy', 'no-referrer')
   })
-  // Pages of the same host send no preflight; other origins are named in the settings.
+  // Pages of the same host send no preflight; the settings list other origins.
   app.use(
     '*',
     cors({
@@ -84,57 +81,39 @@ export function createApp({
         'Idempotency-Key',
         'X-Call-Method',
       ],
-      // What pages may read; nginx says the same on what it answers itself: see nginx/cors.conf.
+      // What pages may read; nginx sends the same list with its own responses: see nginx/cors.conf.
       exposeHeaders: EXPOSED_HEADERS,
       maxAge: 600,
     }),
   )
-  // Lists are larger, and read where it is known who sends them.
+  // A lead import may be larger; its route limits it after it has authenticated the client.
   app.use('*', (c, next) => (c.req.path === LEAD_IMPORT_PATH ? next() : defaultBodyLimit(c, next)))
-  // Tokens and what they show are nobody's to keep, unless a route says otherwise (RFC 6749 §5.1).
+  // Responses with tokens or user data must not be cached, unless a route sets its own header (RFC 6749 §5.1).
   app.use('*', async (c, next) => {
     await next()
     if (!c.res.headers.has('Cache-Control')) c.res.headers.set('Cache-Control', 'no-store')
     if (c.res.status === 401) ensureChallenge(c.res.headers)
   })
 
-  app.get('/health', (c) => c.json({ status: 'ok' }))
-  app.get('/ready', (c) => {
-    const state = ready()
-    return c.json(
-      typedAs(Readiness, {
-        ready: state.ready,
-        revocation_bound_ms: state.revocationBoundMs,
-        revocation_age_ms: state.revocationAgeMs,
-        pbx: pbx(),
-      }),
-      state.ready ? 200 : 503,
-    )
-  })
-  /** RFC 7517: the public keys, for services that verify our tokens by themselves. HMAC has none. */
-  app.get('/.well-known/jwks.json', async (c) => {
-    const keys = keyring.all().filter((key) => key.alg === 'EdDSA')
-    const published = await Promise.all(
-      keys.map(async ({ kid, alg, key }) => ({ ...(await exportJWK(key)), kid, alg, use: 'sig' })),
-    )
-    return c.json({ keys: published }, 200, { 'Cache-Control': 'public, max-age=60' })
-  })
-
+  const operational = createOperationalRoutes({ keyring, ready, pbx })
+  app.route('/', operational)
   app.route(SOFTPHONE, softphone)
   app.route(MIKOPBX, mikopbx)
   app.route(V1, v1)
-  if (voip !== undefined) app.route('/', voip)
-  if (onboarding !== undefined) app.route('/', onboarding)
-  if (crm !== undefined) app.route('/', crm)
+  app.route('/', voip)
+  app.route('/', onboarding)
+  app.route('/', crm)
   app.route(
     '/',
     createDocsRoutes([
-      v1OpenApi(v1),
-      softphoneOpenApi,
-      mikopbxOpenApi,
-      voipOpenApi,
-      onboardingOpenApi,
+      v1Section(v1),
+      softphoneSection(softphone),
+      mikopbxSection(mikopbx),
+      voipSection(voip),
+      onboardingSection(onboarding),
       crmOpenApi,
+      mediaAndStreamsSection,
+      operationalSection(operational),
     ]),
   )
 
@@ -156,18 +135,18 @@ const EXPOSED_HEADERS = [
 ]
 const defaultBodyLimit = maxBodySize(1_048_576)
 
-/** A mounted app's own `notFound` never runs, so the prefix says whose words to use; our own otherwise. */
+/** Hono never runs the `notFound` of a mounted app, so the path's prefix selects the format; v1's is the default. */
 const ERROR_FORMATS: readonly (readonly [string, ErrorFormat])[] = [
   [SOFTPHONE, softphoneErrorFormat],
   [MIKOPBX, mikopbxErrorFormat],
   ...VOIP.map((prefix) => [prefix, voipErrorFormat] as const),
   ...ONBOARDING.map((prefix) => [prefix, onboardingErrorFormat] as const),
   [V1, v1ErrorFormat],
-  // The last: others have places of their own below it.
+  // Must be last: prefixes of other surfaces begin with it.
   [CRM, crmErrorFormat],
 ]
 
-/** MikoPBX's `auth:login` may come as `auth%3Alogin`; a router compares the text alone. */
+/** Clients may send MikoPBX's `auth:login` as `auth%3Alogin`, and the router compares undecoded text. */
 function decodeColons(req: Request): string {
   return getPath(req).replace(/%3a/gi, ':')
 }

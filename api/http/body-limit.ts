@@ -2,7 +2,7 @@ import type { MiddlewareHandler } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { Refusal } from '../core/refusal.ts'
 
-/** Refuses bodies of more than `maxSize` bytes. One that comes in chunks is read whole for that. */
+/** Refuses bodies of more than `maxSize` bytes. A chunked body is read whole first. */
 export const maxBodySize = (maxSize: number): MiddlewareHandler =>
   bodyLimit({
     maxSize,

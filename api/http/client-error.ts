@@ -1,9 +1,9 @@
 import type { Duplex } from 'node:stream'
 
 /**
- * For the HTTP server's `clientError`: a header with control characters, or one that is too large, which nginx passes
- * on. Node would answer without words; nginx says in those of the path's surface that it is a bad request, as it does
- * for what it cannot read itself: see nginx/error-responses.conf.
+ * Handles the HTTP server's `clientError`: nginx forwarded a header with control characters, or one that is too large.
+ * Node would send an empty 400; the redirect makes nginx send a 400 in the format of the path's surface, as it does for
+ * requests that it cannot parse itself: see nginx/error-responses.conf.
  */
 export function handleClientError(err: NodeJS.ErrnoException, socket: Duplex): void {
   if (err.code === 'ECONNRESET' || !socket.writable) {

@@ -1,16 +1,16 @@
-/** A tag that a client names, without its quotes (RFC 9110 §8.8.3). */
+/** A tag that a client sent, without its quotes (RFC 9110 §8.8.3). */
 export interface EntityTag {
   isWeak: boolean
   opaque: string
 }
 
-/** What `If-Match` or `If-None-Match` names: `*` is whatever there is. */
+/** Value of `If-Match` or `If-None-Match`; `*` matches any current representation. */
 export type EntityTagList = '*' | readonly EntityTag[]
 
 /**
- * Reads a list of entity tags; several headers of the name come joined by commas. Blanks and empty members do not count,
- * a comma within quotes separates nothing, a tag without quotes is taken as some clients send it, and a member that is
- * none names nothing.
+ * Parses a list of entity tags; Node joins several headers of one name with commas. Blanks and empty members are
+ * skipped, a comma within quotes does not separate, an unquoted tag is accepted as some clients send it, and any other
+ * member is skipped.
  *
  * @returns undefined where the client sent no such header
  * @see RFC 9110 §5.6.1 for lists, §8.8.3 for tags
@@ -23,7 +23,7 @@ export function parseEntityTags(field: string | undefined): EntityTagList | unde
     LIST_MEMBER.lastIndex = at
     const member = LIST_MEMBER.exec(field)
     if (member === null) {
-      // No tag: what stands behind the next comma may be one.
+      // Not a tag: continue behind the next comma.
       const comma = field.indexOf(',', at)
       if (comma < 0) break
       at = comma + 1
@@ -41,11 +41,11 @@ const LIST_MEMBER =
   /[ \t]*(?:(?<weak>[Ww]\/)?"(?<quoted>[\x21\x23-\x7e\x80-\xff]*)"|(?<bare>[^\s",*]+))?[ \t]*(?:,|$)/y
 
 /**
- * Whether a client has what `tag` names: the weak comparison, by which `W/"x"` is `"x"`. Proxies that compress write
- * their coding into the tag (Apache: `"x-gzip"`, Jetty: `"x--gzip"`) and do not take it out of the question: it names
- * the same content.
+ * Whether a client has the representation with this tag. The comparison is weak: `W/"x"` equals `"x"`. Proxies that
+ * compress append the coding to the tag (Apache: `"x-gzip"`, Jetty: `"x--gzip"`) and do not remove it from requests,
+ * so such a suffix is ignored.
  *
- * @param tag without quotes; it ends in no name of a coding itself
+ * @param tag without quotes; must not end in the name of a coding
  * @see RFC 9110 §13.1.2
  */
 export const weaklyMatches = (named: EntityTagList | undefined, tag: string): boolean =>

@@ -10,15 +10,15 @@ import { omitOptionalNulls } from '../core/values/omit-optional-nulls.ts'
 import { readForm } from './form-body.ts'
 import { DEFAULT_JSON_LIMITS, type JsonLimits, readJsonValue } from './json-body.ts'
 
-/** How a surface says one refusal: a status, and its document's words. */
+/** How a surface reports one refusal: a status and the text of its document. */
 export interface ErrorText {
   status: ContentfulStatusCode
   text: string
-  /** With a 401, where it asks for no bearer token. */
+  /** `WWW-Authenticate` of a 401 that does not ask for a bearer token. */
   challenge?: string
 }
 
-/** Every refusal in a surface's words: leave a row out and it does not compile. */
+/** A text for every refusal: a missing row does not compile. */
 export type ErrorTable = Readonly<Record<RefusalCode, ErrorText>>
 
 export const errorText = (status: ContentfulStatusCode, text: string, challenge?: string): ErrorText => ({
@@ -27,7 +27,7 @@ export const errorText = (status: ContentfulStatusCode, text: string, challenge?
   ...(challenge === undefined ? {} : { challenge }),
 })
 
-/** What surfaces have refusals for whose documents have no words for it. */
+/** Texts for refusals that the documents of the surfaces do not mention. */
 export const defaultTexts = {
   stale: errorText(412, 'Changed meanwhile'),
   conflict: errorText(409, 'Conflict'),
@@ -38,13 +38,13 @@ export const defaultTexts = {
   unconfirmed: errorText(504, 'Not confirmed by the PBX'),
 }
 
-/** What a route says otherwise than its surface does elsewhere. */
+/** Texts that a route has instead of its surface's. */
 export type ErrorOverrides = Partial<ErrorTable>
 
-/** Where nginx says whom it speaks for; the API listens on a socket that only nginx reaches. */
+/** The client's address, which nginx sets; the API listens on a socket that only nginx can reach. */
 export const clientAddress = (c: Context): string => c.req.header('x-real-ip') ?? 'unknown'
 
-/** The refusals of a token that came; all others with a 401 sent none, or a password. */
+/** Refusals of a token that was sent; with any other 401 the client sent none, or a password. */
 const INVALID_TOKEN_ERRORS: readonly RefusalCode[] = [
   'token_invalid',
   'token_expired',
@@ -53,8 +53,8 @@ const INVALID_TOKEN_ERRORS: readonly RefusalCode[] = [
 ]
 
 /**
- * What a 401 carries, whichever surface words it so; undefined for any other status.
- * @see RFC 9110 §15.5.2: it has to, RFC 6750 §3: `error` only where a token was sent
+ * `WWW-Authenticate` of a 401; undefined for any other status.
+ * @see RFC 9110 §15.5.2: a 401 must have it, RFC 6750 §3: `error` only where a token was sent
  */
 export function wwwAuthenticateFor({ status, challenge }: ErrorText, code: RefusalCode): string | undefined {
   if (status !== 401) return undefined
@@ -63,19 +63,19 @@ export function wwwAuthenticateFor({ status, challenge }: ErrorText, code: Refus
   )
 }
 
-/** For an answer that no surface worded. */
+/** Adds the header to a 401 that no surface formatted. */
 export function ensureChallenge(headers: Headers): void {
   if (!headers.has('WWW-Authenticate')) headers.set('WWW-Authenticate', CHALLENGE_MISSING_TOKEN)
 }
 
-/** How a surface says no: its words, what it wraps them in, and the media type of that. */
+/** How a surface formats errors: its texts, the body around a text, and the body's media type. */
 export interface ErrorFormat {
   table: ErrorTable
-  body(words: ErrorText, refusal: Refusal): object
+  body(text: ErrorText, refusal: Refusal): object
   contentType?: string
 }
 
-/** Answers whatever a route threw. What nobody foresaw becomes `internal`: logged whole, told as nothing. */
+/** Answers an error that a route threw. An unexpected one becomes `internal`: logged in full, without details for the client. */
 export function sendError(
   c: Context,
   err: unknown,
@@ -87,7 +87,7 @@ export function sendError(
     const level = refusal.code === 'internal' ? 'error' : 'warn'
     log[level]({ event: 'request_failed', path: c.req.path, err: refusal.cause ?? refusal }, 'request failed')
   }
-  const overrides = c.get('errorOverrides') as ErrorOverrides | undefined // set by `guard`, or by a route of its own words
+  const overrides = c.get('errorOverrides') as ErrorOverrides | undefined // set by `guard` or by a route
   const text = overrides?.[refusal.code] ?? table[refusal.code]
   const challenge = wwwAuthenticateFor(text, refusal.code)
   if (challenge !== undefined) c.header('WWW-Authenticate', challenge)
@@ -100,7 +100,7 @@ export function sendError(
   )
 }
 
-/** What the framework itself says of a request that it cannot read is the client's doing, too. */
+/** Hono's own exceptions below 500 are client errors: it could not read the request. */
 function refusalFromError(err: unknown): Refusal {
   if (err instanceof Refusal) return err
   if (!(err instanceof HTTPException) || err.status >= 500) return new Refusal('internal', { cause: err })
@@ -110,7 +110,7 @@ function refusalFromError(err: unknown): Refusal {
 
 /**
  * Reads a JSON body through a schema.
- * @throws {Refusal} `input_invalid` for anything but JSON of that shape and within the bounds
+ * @throws {Refusal} `input_invalid` for anything but JSON of that shape and within the limits
  */
 export async function readJson<T extends z.ZodType>(
   c: Context,
@@ -136,7 +136,7 @@ export function readQuery<T extends z.ZodType>(c: Context, schema: T): z.output<
   return validateInput(schema, c.req.query(), 'the query')
 }
 
-/** Reads headers through a schema, whose members are their names in small letters. */
+/** Reads headers through a schema, which names them in lower case. */
 export function readHeaders<T extends z.ZodType>(c: Context, schema: T): z.output<T> {
   return validateInput(schema, c.req.header(), 'the headers')
 }
@@ -145,9 +145,9 @@ const hasJsonContentType = (c: Context) =>
   /^application\/(json|[\w.-]+\+json)\s*(;|$)/i.test(c.req.header('content-type') ?? '')
 
 /**
- * Reads a value through a schema; a member that may be left out may be null as well.
+ * Reads a value through a schema. An optional member may also be null.
  * @param whole what the value is called in a refusal
- * @throws {Refusal} `input_invalid`, which names each member that is wrong
+ * @throws {Refusal} `input_invalid`, which names each invalid member
  */
 export function validateInput<T extends z.ZodType>(schema: T, value: unknown, whole: string): z.output<T> {
   const result = schema.safeParse(omitOptionalNulls(schema, value))

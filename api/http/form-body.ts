@@ -1,12 +1,12 @@
 import type { Context } from 'hono'
 import { Refusal } from '../core/refusal.ts'
 
-/** Bytes; a login is all that comes as a form, and its parts are long when they are escaped. */
+/** In bytes. Only a login is sent as a form; percent-encoding triples its length. */
 const MAX_FORM_BYTES = 32_768
 
 /**
- * Reads a form, urlencoded or multipart; a body of another type counts as an empty one.
- * @throws {Refusal} `input_too_large`; `input_invalid` for what does not hold to its type
+ * Reads a form, urlencoded or multipart. A body of another type reads as an empty form.
+ * @throws {Refusal} `input_too_large`; `input_invalid` for a malformed form
  */
 export async function readForm(c: Context): Promise<Record<string, unknown>> {
   try {

@@ -6,7 +6,7 @@ import { type Actor, actorOf } from '../core/actor.ts'
 import { Refusal } from '../core/refusal.ts'
 import type { ErrorOverrides } from './errors.ts'
 
-/** What a guarded route knows. */
+/** Context variables of a guarded route. */
 export interface Guarded {
   Variables: { actor: Actor; errorOverrides: ErrorOverrides }
 }
@@ -14,17 +14,17 @@ export interface Guarded {
 export interface GuardOptions {
   kind?: TokenKind
   errorOverrides?: ErrorOverrides
-  /** Only these may pass; everybody who is logged in by default. */
+  /** Roles that are let through; by default every role. */
   roles?: readonly Role[]
-  /** Takes `?authorization=` too, for clients that cannot send a header. */
+  /** Also accepts `?authorization=`, for clients that cannot send a header. */
   fromQuery?: boolean
 }
 
 export type Guard = (options?: GuardOptions) => MiddlewareHandler<Guarded>
 
 /**
- * Lets a request through with a good Bearer token of `kind` and puts `c.var.actor` beside it.
- * @param verifier the function the sidecar asks, too
+ * Lets a request with a valid Bearer token of `kind` through and sets `c.var.actor`.
+ * @param verifier the sidecar uses the same function
  */
 export function createGuard(verifier: TokenVerifier): Guard {
   return ({ kind = 'access', errorOverrides = {}, roles, fromQuery = false } = {}) =>

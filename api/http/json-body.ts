@@ -1,9 +1,9 @@
 import type { Context, MiddlewareHandler } from 'hono'
 import { Refusal } from '../core/refusal.ts'
 
-/** How much a JSON text may hold. Members of objects and elements of lists count alike, and what is empty as one. */
+/** Limits of a JSON text. A member of an object and an element of a list count the same; an empty one counts as one. */
 export interface JsonLimits {
-  /** Objects and lists within each other. */
+  /** Nesting of objects and lists. */
   maxDepth: number
   /** Members of one object or list. */
   maxPerContainer: number
@@ -17,10 +17,10 @@ export const DEFAULT_JSON_LIMITS: JsonLimits = { maxDepth: 32, maxPerContainer: 
 export const SNAPSHOT_JSON_LIMITS: JsonLimits = { maxDepth: 16, maxPerContainer: 20_000, maxTotal: 150_000 }
 
 /**
- * Reads a JSON body, whatever its type is called. It is measured before it is parsed: a parser, a schema and
- * what they make of their errors each take longer than a look at the bytes.
+ * Reads a JSON body of any content type. The limits are checked on the bytes before parsing, because a parser, a schema
+ * and their error messages each cost more than one pass over the bytes.
  *
- * @throws {Refusal} `input_invalid` for what is not JSON, or holds more than the bounds
+ * @throws {Refusal} `input_invalid` for a body that is not JSON or exceeds the limits
  */
 export async function readJsonValue(c: Context, limits: JsonLimits): Promise<unknown> {
   const bytes = await readBytes(c)
@@ -32,7 +32,7 @@ export async function readJsonValue(c: Context, limits: JsonLimits): Promise<unk
   }
 }
 
-/** For routes whose framework reads the body: measures it before, and leaves it to be read again. */
+/** For routes where zod-openapi reads the body: checks the limits first; Hono caches the bytes. */
 export const limitJsonBody: MiddlewareHandler = async (c, next) => {
   requireWithinLimits(await readBytes(c), DEFAULT_JSON_LIMITS)
   await next()
@@ -45,9 +45,9 @@ export function requireWithinLimits(json: Uint8Array, limits: JsonLimits): void 
 }
 
 /**
- * Which bound a text exceeds, if any. Exact up to where the text stops being JSON, and a parser goes no further.
+ * Which limit a text exceeds, if any. Exact up to the first syntax error, where a parser stops as well.
  *
- * @param json in UTF-8, where no byte of a longer character looks like one of JSON's own
+ * @param json in UTF-8, where no byte of a multi-byte character equals an ASCII character
  */
 export function exceededLimit(
   json: Uint8Array,
@@ -103,7 +103,7 @@ const BRACKET_END = 0x5d
 const BRACE = 0x7b
 const BRACE_END = 0x7d
 
-/** Whoever sends it may be gone before its end. */
+/** The client may disconnect before the end of the body. */
 async function readBytes(c: Context): Promise<Uint8Array> {
   try {
     return new Uint8Array(await c.req.arrayBuffer())

@@ -2,7 +2,7 @@ import { z } from '@hono/zod-openapi'
 import { parseNumber } from '../core/dial-policy/parse-number.ts'
 import { Refusal } from '../core/refusal.ts'
 
-/** A number that is stored and shown rather than dialled, without what people put between its digits. */
+/** A phone number to store and show (not to dial), without the separators between its digits. */
 export const PhoneNumberText = z
   .string()
   .transform((text, ctx) => {

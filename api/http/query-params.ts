@@ -1,16 +1,16 @@
 import { z } from '@hono/zod-openapi'
 
 /**
- * In a query a + stands for a blank (WHATWG URL, application/x-www-form-urlencoded), and clients write one for
- * itself all the same. No number begins with a blank and no moment has one before its offset, so there it was a +.
+ * In a query, `+` encodes a blank (WHATWG URL, application/x-www-form-urlencoded), but clients also send a literal `+`
+ * unencoded. No phone number begins with a blank and no timestamp has one before its offset, so there it was a `+`.
  */
 const restorePlus = (text: string) =>
   text.replace(/^(tel:)? (?=[1-9(]|$)/i, '$1+').replace(/(?<=T[\d:.,]+) (?=\d\d:?\d\d$)/i, '+')
 
-/** A number, or how it begins: the dial policy reads it. */
+/** A phone number or its beginning; the dial policy parses it. */
 export const PhoneNumberParam = z.string().min(1).max(64).transform(restorePlus).openapi({ type: 'string' })
 
-/** To the second, rounded up: what is asked for has no fractions. ISO 8601; a mere date is its midnight in UTC. */
+/** ISO 8601; a date without a time is its midnight in UTC. Unix seconds, rounded up, as the stored times have no fractions. */
 export const TimestampParam = z
   .string()
   .transform(restorePlus)

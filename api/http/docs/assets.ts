@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { sha256 } from '../../../runtime/hash.ts'
 
-/** A file that a page loads, under a name that changes with what is in it. */
+/** A file that a page loads. Its URL holds its hash. */
 export interface Asset {
   body: Uint8Array<ArrayBuffer>
   type: string
@@ -12,7 +12,7 @@ export interface Asset {
 const requireFrom = createRequire(import.meta.url)
 const JS = 'text/javascript; charset=utf-8'
 
-/** Where each lies among the installed packages. */
+/** Files of installed packages. */
 const PACKAGE_FILES = {
   'swagger-ui.js': { path: () => requireFrom.resolve('swagger-ui-dist/swagger-ui-bundle.js'), type: JS },
   'swagger-ui.css': {
@@ -22,11 +22,11 @@ const PACKAGE_FILES = {
   'redoc.js': { path: () => requireFrom.resolve('redoc/bundles/redoc.standalone.js'), type: JS },
 } as const
 
-/** Redoc shows its makers' mark, which lies on a host of theirs: nothing is asked of another host. */
+/** Redoc loads its logo from another host; it is replaced, as the pages load nothing from other hosts. */
 const REDOC_LOGO = 'https://cdn.redoc.ly/redoc/logo-mini.svg'
 const BLANK_IMAGE = 'data:image/gif;base64,R0lGODlhAQABAAAAACwAAAAAAQABAAA='
 
-/** What starts each page. A file of its own, as the pages allow no script inside them. */
+/** The start script of each page: a file, as the Content-Security-Policy allows no inline script. */
 const BOOT_SCRIPTS = {
   'start-docs.js': `SwaggerUIBundle({
   url: '/openapi.json', dom_id: '#docs', deepLinking: true, filter: true, validatorUrl: null,
@@ -47,7 +47,7 @@ export interface Assets {
 export const isAssetName = (name: string): name is AssetName =>
   Object.hasOwn(PACKAGE_FILES, name) || Object.hasOwn(BOOT_SCRIPTS, name)
 
-/** Files of the installed packages, read when first asked for and then kept: the gate's memory is no place for them. */
+/** Reads files of the installed packages on first use and caches them. */
 export function createAssets(): Assets {
   const cache = new Map<AssetName, Promise<Asset>>()
   return {
@@ -63,8 +63,8 @@ export function createAssets(): Assets {
 async function readAsset(name: AssetName): Promise<Asset> {
   const [body, type] =
     name in BOOT_SCRIPTS
-      ? ([new TextEncoder().encode(BOOT_SCRIPTS[name as keyof typeof BOOT_SCRIPTS]), JS] as const) // just looked
-      : await readPackageFile(name as keyof typeof PACKAGE_FILES) // as it is not the other
+      ? ([new TextEncoder().encode(BOOT_SCRIPTS[name as keyof typeof BOOT_SCRIPTS]), JS] as const) // `in` has just checked it
+      : await readPackageFile(name as keyof typeof PACKAGE_FILES) // the remaining names
   return { body, type, hash: sha256(body).slice(0, 16) }
 }
 

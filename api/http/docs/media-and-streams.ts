@@ -15,7 +15,7 @@ const streamError = (description: string) => ({
   description,
   content: { 'application/json': { schema: StreamError } },
 })
-/** The API answers what is no stream, in the words of the other surface. */
+/** The gate answers for streams; the API answers a plain GET, in the softphone surface's format. */
 const problemOrStreamError = (description: string) => ({
   description,
   content: { ...gateProblem('').content, ...streamError('').content },
@@ -43,7 +43,7 @@ const Channel = z.object({
   channel: z.string().openapi({
     example: 'users-state',
     description:
-      '`users-state`, `me`, or `active-calls`: for admins, and for supervisors whose team does not bound them. The others read `GET /api/v1/calls`',
+      '`users-state`, `me`, or `active-calls`: for admins, and for supervisors who are not limited to a team. The others read `GET /api/v1/calls`',
   }),
 })
 const streamOperation = (operationId: string, path: string, refusals: Operation['responses']): Operation => ({
@@ -56,7 +56,7 @@ const streamOperation = (operationId: string, path: string, refusals: Operation[
   responses: { ...streamResponses, ...refusals },
 })
 const MEDIA_ACCESS =
-  'Users read the folder of their own extension, admins all. So do supervisors, unless their team bounds them: then they read their own folder, and hear their team’s recordings by links of `POST /api/v1/calls/history/{id}/recording-link`.'
+  'Users read the folder of their own extension, admins all. So do supervisors, unless their team bounds them: then they read their own folder, and play their team’s recordings by links of `POST /api/v1/calls/history/{id}/recording-link`.'
 const mediaOperation = (operationId: string, path: string): Operation => ({
   method: 'get',
   path,
@@ -75,18 +75,18 @@ const mediaOperation = (operationId: string, path: string): Operation => ({
     206: fileResponse('The range'),
     304: { description: 'Not changed' },
     401: gateProblem('No live token, and no link to this file'),
-    403: gateProblem('Somebody else’s file'),
+    403: gateProblem('Another user’s file'),
     404: gateProblem('No such file'),
     503: gateProblem('The gate cannot judge now: see Retry-After'),
   },
 })
 
-/** What nginx answers itself, once the sidecar has judged the token. */
-export const mediaAndStreamsOpenApi: OpenApiSection = {
+/** What nginx serves itself after the sidecar has verified the token. */
+export const mediaAndStreamsSection: OpenApiSection = {
   name: 'Files and streams',
   tags: [
-    { name: 'media', description: 'Recordings, each for whom they are of, and for whoever oversees them.' },
-    { name: 'streams', description: 'News by EventSource or WebSocket; a plain GET asks once.' },
+    { name: 'media', description: 'Recordings, for the users they are of and for those who oversee them.' },
+    { name: 'streams', description: 'Events by EventSource or WebSocket; a plain GET asks once.' },
   ],
   operations: [
     ...withTag('media', '', [

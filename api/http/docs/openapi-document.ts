@@ -1,21 +1,19 @@
 import { OpenAPIHono } from '@hono/zod-openapi'
 import type { OpenApiSection } from '../openapi.ts'
-import { mediaAndStreamsOpenApi } from './media-and-streams.ts'
-import { operationalOpenApi } from './operational-endpoints.ts'
 
-const DESCRIPTION = `An auth gate and control API for PBX softphones, by several documented surfaces: take the one your client
-speaks. All share users, sessions and tokens; errors are each surface's own.
+const DESCRIPTION = `An auth gate and control API for PBX softphones with several documented surfaces: use the one your client
+knows. All share users, sessions and tokens; each surface has its own error format.
 
 An access token goes into \`Authorization: Bearer …\`. Where a client cannot send a header, streams also take it as
 \`?authorization=\`, or a \`?ticket=\` of one use, and files a \`?link=\`.
 
-Where two paths fit a request, the one that spells a part out counts: \`/api/v1/calls/history/answer\` is the past call
+Where two paths match a request, the one with the literal part wins: \`/api/v1/calls/history/answer\` is the past call
 \`answer\`, and \`/api/leads/import/notes\` the import \`notes\`. No call and no lead is called \`history\` or \`import\`.
 
-In a body, \`null\` for a member that may be left out is as if it were left out, unless the member's schema has null:
-then it clears the value. A refusal of a request's shape names each member and says what is allowed.`
+In a body, \`null\` for an optional member is treated as if it were left out, unless the member's schema allows null:
+then it clears the value. A validation error names each invalid member and what is allowed.`
 
-/** How a request proves whose it is. */
+/** How a request authenticates. */
 const SECURITY_SCHEMES = {
   bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' },
   queryAuthorization: {
@@ -35,9 +33,8 @@ const SECURITY_SCHEMES = {
   },
 } as const
 
-/** One OpenAPI 3.1 document of all surfaces, with what nginx answers itself and what operators ask. */
-export function buildOpenApiDocument(surfaces: readonly OpenApiSection[]) {
-  const sections = [...surfaces, mediaAndStreamsOpenApi, operationalOpenApi]
+/** Builds one OpenAPI 3.1 document of all sections, with their tags in this order. */
+export function buildOpenApiDocument(sections: readonly OpenApiSection[]) {
   const { openAPIRegistry: registry, getOpenAPI31Document } = new OpenAPIHono()
   for (const [name, scheme] of Object.entries(SECURITY_SCHEMES))
     registry.registerComponent('securitySchemes', name, scheme)
@@ -61,9 +58,9 @@ export function buildOpenApiDocument(surfaces: readonly OpenApiSection[]) {
 }
 
 /**
- * A pattern is the text of the expression alone (JSON Schema 2020-12 §6.3.3): the generator leaves a `/u` behind those
- * that have it as a flag. One that asks for classes of Unicode is left out, as many programs read patterns without that
- * flag, and take `\\p{L}` for four letters: they would refuse what the API takes.
+ * Makes patterns portable. A JSON Schema pattern is the expression alone (2020-12 §6.3.3), but the generator leaves `/u`
+ * behind an expression with that flag. Patterns with Unicode classes are removed: many validators compile without the
+ * flag, read `\\p{L}` as four letters and would refuse input that the API accepts.
  */
 function withPortablePatterns<T>(document: T): T {
   return JSON.parse(JSON.stringify(document), (name, value: unknown) => {

@@ -1,13 +1,13 @@
 import type { Asset, AssetName } from './assets.ts'
 
-/** Where the files of the pages are. */
+/** URL prefix of the pages' files. */
 export const ASSETS_PATH = '/docs/assets'
 
 interface Page {
   title: string
   styles: readonly AssetName[]
   scripts: readonly AssetName[]
-  /** Redoc looks for words in a worker that it makes itself. */
+  /** Redoc's search runs in a worker that it creates from a blob. */
   workerSrc: string
 }
 
@@ -27,8 +27,8 @@ export const PAGES = {
 } as const satisfies Record<string, Page>
 
 /**
- * Nothing of another host, and no script but our own files. Both pages write styles as they draw, which is
- * why these alone may stand in the page.
+ * Allows nothing from other hosts, and no script but our own files. Inline styles are allowed, because both pages
+ * create them while rendering.
  */
 export const contentSecurityPolicy = ({ workerSrc }: Page) =>
   [
@@ -44,7 +44,7 @@ export const contentSecurityPolicy = ({ workerSrc }: Page) =>
     "frame-ancestors 'none'",
   ].join('; ')
 
-/** @param find what a file is at this moment: its name in the page changes with it */
+/** @param find the current file of a name; its hash becomes a part of the URL in the page */
 export async function renderPage(
   { title, styles, scripts }: Page,
   find: (name: AssetName) => Promise<Asset>,

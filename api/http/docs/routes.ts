@@ -7,14 +7,14 @@ import { ASSETS_PATH, contentSecurityPolicy, PAGES, renderPage } from './pages.t
 
 const IMMUTABLE_CACHE = 'public, max-age=31536000, immutable'
 
-/** The document of all surfaces, and two pages that show it, with nothing of another host. */
-export function createDocsRoutes(surfaces: readonly OpenApiSection[]): Hono {
+/** The document and two pages that show it; the pages load nothing from other hosts. */
+export function createDocsRoutes(sections: readonly OpenApiSection[]): Hono {
   const app = new Hono()
   const assets = createAssets()
   let document: ReturnType<typeof buildOpenApiDocument> | undefined
 
   app.get('/openapi.json', (c) => {
-    document ??= buildOpenApiDocument(surfaces)
+    document ??= buildOpenApiDocument(sections)
     return c.json(document, 200, { 'Cache-Control': 'no-cache' })
   })
   for (const [path, page] of Object.entries(PAGES)) {
@@ -30,7 +30,7 @@ export function createDocsRoutes(surfaces: readonly OpenApiSection[]): Hono {
     const { hash, name } = c.req.param()
     if (!isAssetName(name)) throw new Refusal('not_found')
     const asset = await assets.find(name)
-    // A page of an older version asks for what is gone: it must not be kept as what it was.
+    // A page of an older version asks for an old hash; the new file must not be cached under it.
     if (hash !== asset.hash) throw new Refusal('not_found')
     return c.body(asset.body, 200, {
       'Content-Type': asset.type,

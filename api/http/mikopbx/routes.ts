@@ -1,4 +1,5 @@
-import { type Context, Hono } from 'hono'
+import { createRoute, OpenAPIHono, type z } from '@hono/zod-openapi'
+import type { Context } from 'hono'
 import { deleteCookie, setCookie } from 'hono/cookie'
 import { readBearer } from '../../../contract/bearer.ts'
 import type { TokenVerifier } from '../../../contract/verdict.ts'
@@ -9,8 +10,10 @@ import type { AddressAttempts, AttemptOutcome } from '../../core/auth/login-atte
 import type { OpenedSession, Sessions } from '../../core/auth/sessions.ts'
 import { Refusal } from '../../core/refusal.ts'
 import { createOriginPolicy } from '../../core/values/origin.ts'
+import { addRoute } from '../add-route.ts'
 import { clientAddress, type ErrorOverrides, readBody, sendError } from '../errors.ts'
 import { refusalForVerdict } from '../guard.ts'
+import { bearer, createErrorResponses, json, noAuth, type OpenApiSection, sectionOf } from '../openapi.ts'
 import { loginErrors, logoutErrors, mikopbxErrorFormat, refreshErrors } from './errors.ts'
 import { requireSameOrigin } from './same-origin.ts'
 import * as wire from './wire.ts'
@@ -19,79 +22,163 @@ export interface MikopbxRoutesNeeds {
   tokenVerifier: TokenVerifier
   login: Login
   sessions: Pick<Sessions, 'rotate' | 'logout' | 'findByRefreshToken' | 'isRefreshToken'>
-  /** Other origins whose pages may log in, refresh and log out, as the settings have them. */
+  /** Other origins that the settings allow to log in, refresh and log out. */
   allowedOrigins: readonly string[]
-  /** Refreshes that fail, by address: MikoPBX counts all, and an office behind one address has many. */
+  /** Counts failed refreshes by address. MikoPBX counts all, but an office behind one address has many good ones. */
   refreshAttempts: AddressAttempts
-  /** Seconds a remembered cookie lives. */
+  /** Lifetime of a remembered cookie in seconds. */
   refreshTtl: number
   log: Logger
 }
 
-/** The auth of MikoPBX REST v3: an access token of 15 minutes, and a rotated refresh secret in a cookie. */
-export function createMikopbxRoutes(
-  needs: MikopbxRoutesNeeds,
-): Hono<{ Variables: { errorOverrides: ErrorOverrides } }> {
+/** Context variables of this surface. */
+export interface MikopbxEnv {
+  Variables: { errorOverrides: ErrorOverrides }
+}
+
+const errorResponses = createErrorResponses(mikopbxErrorFormat, wire.ErrorJson)
+const setsCookie = (description: string) => ({
+  headers: { 'Set-Cookie': { schema: { type: 'string' as const }, description } },
+})
+const jsonOrForm = <T extends z.ZodType>(schema: T) => ({
+  body: {
+    required: true,
+    content: { 'application/json': { schema }, 'application/x-www-form-urlencoded': { schema } },
+  },
+})
+
+/** The auth of MikoPBX REST v3: an access token for 15 minutes and a rotating refresh token in a cookie. */
+export function createMikopbxRoutes(needs: MikopbxRoutesNeeds): OpenAPIHono<MikopbxEnv> {
   const { tokenVerifier, login, sessions, allowedOrigins = [], refreshAttempts, refreshTtl, log } = needs
-  const app = new Hono<{ Variables: { errorOverrides: ErrorOverrides } }>()
+  const app = new OpenAPIHono<MikopbxEnv>()
   app.onError((err, c) => sendError(c, err, mikopbxErrorFormat, log))
   const origins = createOriginPolicy(allowedOrigins)
 
-  app.post('/auth:login', async (c) => {
-    c.set('errorOverrides', loginErrors)
-    requireSameOrigin(c, origins)
-    const { login: username, password, rememberMe } = await readBody(c, wire.LoginBody)
-    const opened = await login.login(
-      { username, password },
-      {
-        surface: 'mikopbx',
-        address: clientAddress(c),
-        userAgent: c.req.header('user-agent') ?? '',
-        extraClaims: wire.extraClaims,
-        refreshWith: 'secret',
-        remember: rememberMe,
-        accessTtl: wire.ACCESS_TTL,
+  addRoute(
+    app,
+    createRoute({
+      method: 'post',
+      path: '/auth:login',
+      operationId: 'mikopbxLogin',
+      summary: 'Log in',
+      security: noAuth,
+      request: jsonOrForm(
+        wire.LoginBody.openapi({ example: { login: 'admin', password: 'password', rememberMe: false } }),
+      ),
+      responses: {
+        200: {
+          ...json(wire.LoginJson, 'An access token; the cookie holds the refresh secret'),
+          ...setsCookie('`refreshToken`, HttpOnly, SameSite=Strict'),
+        },
+        ...errorResponses([
+          'credentials_missing',
+          'input_invalid',
+          'credentials_wrong',
+          'throttled',
+          'unavailable',
+        ]),
       },
-    )
-    setRefreshCookie(c, opened)
-    return c.json(wire.toLoginJson(opened))
-  })
+    }),
+    async (c) => {
+      c.set('errorOverrides', loginErrors)
+      requireSameOrigin(c, origins)
+      const { login: username, password, rememberMe } = await readBody(c, wire.LoginBody)
+      const opened = await login.login(
+        { username, password },
+        {
+          surface: 'mikopbx',
+          address: clientAddress(c),
+          userAgent: c.req.header('user-agent') ?? '',
+          extraClaims: wire.extraClaims,
+          refreshWith: 'secret',
+          remember: rememberMe,
+          accessTtl: wire.ACCESS_TTL,
+        },
+      )
+      setRefreshCookie(c, opened)
+      return c.json(wire.toLoginJson(opened), 200)
+    },
+  )
 
-  app.post('/auth:refresh', async (c) => {
-    c.set('errorOverrides', refreshErrors)
-    requireSameOrigin(c, origins)
-    const address = clientAddress(c)
-    const refreshTokens = readRefreshCookies(c)
-    // A page that is logged out guesses at nothing: counted, it would use up the refreshes of its office.
-    if (refreshTokens.length === 0) throw new Refusal('token_missing')
-    const refreshToken = refreshTokens.find(sessions.isRefreshToken) ?? ''
-    const opened = await countFailures(address, () =>
-      sessions.rotate(refreshToken, { extraClaims: wire.extraClaims, accessTtl: wire.ACCESS_TTL, address }),
-    )
-    setRefreshCookie(c, opened)
-    return c.json(wire.toRefreshJson(opened))
-  })
+  addRoute(
+    app,
+    createRoute({
+      method: 'post',
+      path: '/auth:refresh',
+      operationId: 'mikopbxRefresh',
+      summary: 'A new access token for the cookie, which is exchanged, too',
+      security: [{ refreshCookie: [] }],
+      responses: {
+        200: {
+          ...json(wire.RefreshJson, 'The new access token; the cookie holds the new secret'),
+          ...setsCookie('`refreshToken`, new'),
+        },
+        ...errorResponses(
+          ['token_missing', 'token_invalid', 'token_revoked', 'forbidden', 'throttled', 'unavailable'],
+          refreshErrors,
+        ),
+      },
+    }),
+    async (c) => {
+      c.set('errorOverrides', refreshErrors)
+      requireSameOrigin(c, origins)
+      const address = clientAddress(c)
+      const refreshTokens = readRefreshCookies(c)
+      // Not counted as a failure: a logged-out page guesses nothing, and would use up the limit of its office.
+      if (refreshTokens.length === 0) throw new Refusal('token_missing')
+      const refreshToken = refreshTokens.find(sessions.isRefreshToken) ?? ''
+      const opened = await countFailures(address, () =>
+        sessions.rotate(refreshToken, { extraClaims: wire.extraClaims, accessTtl: wire.ACCESS_TTL, address }),
+      )
+      setRefreshCookie(c, opened)
+      return c.json(wire.toRefreshJson(opened), 200)
+    },
+  )
 
-  app.post('/auth:logout', async (c) => {
-    c.set('errorOverrides', logoutErrors)
-    const bearer = readBearer(c.req.header('authorization'))
-    const refreshTokens = readRefreshCookies(c)
-    if (refreshTokens.length > 0) requireSameOrigin(c, origins)
-    const refreshToken = refreshTokens.find(sessions.isRefreshToken)
-    const verdict = tokenVerifier.verify(typeof bearer === 'string' ? undefined : bearer.token, 'access')
-    // An access token may have expired before its user logs out: then the cookie says whose session it is.
-    const owner = refreshToken === undefined ? undefined : await sessions.findByRefreshToken(refreshToken)
-    if (!verdict.ok && owner === undefined) throw refusalForVerdict(verdict.code)
-    const actor = verdict.ok ? actorOf(verdict.claims) : undefined
-    // Another user has logged in with this browser meanwhile: their session and their cookie stay.
-    const isOtherUser = owner !== undefined && actor !== undefined && owner.userId !== actor.userId
-    if (actor !== undefined) await sessions.logout(actor, clientAddress(c))
-    if (owner !== undefined && !isOtherUser) await sessions.logout(owner, clientAddress(c))
-    if (!isOtherUser) deleteCookie(c, wire.REFRESH_COOKIE, { path: '/' })
-    return c.json(wire.logoutJson)
-  })
+  addRoute(
+    app,
+    createRoute({
+      method: 'post',
+      path: '/auth:logout',
+      operationId: 'mikopbxLogout',
+      summary: 'End the session; without a live access token the cookie identifies it',
+      security: [...bearer, { refreshCookie: [] }],
+      responses: {
+        200: json(wire.LogoutJson, 'It is over'),
+        ...errorResponses([
+          'token_missing',
+          'token_invalid',
+          'token_expired',
+          'token_revoked',
+          'forbidden',
+          'unavailable',
+        ]),
+      },
+    }),
+    async (c) => {
+      c.set('errorOverrides', logoutErrors)
+      const authorization = readBearer(c.req.header('authorization'))
+      const refreshTokens = readRefreshCookies(c)
+      if (refreshTokens.length > 0) requireSameOrigin(c, origins)
+      const refreshToken = refreshTokens.find(sessions.isRefreshToken)
+      const verdict = tokenVerifier.verify(
+        typeof authorization === 'string' ? undefined : authorization.token,
+        'access',
+      )
+      // The access token may have expired before the logout: then the cookie identifies the session.
+      const owner = refreshToken === undefined ? undefined : await sessions.findByRefreshToken(refreshToken)
+      if (!verdict.ok && owner === undefined) throw refusalForVerdict(verdict.code)
+      const actor = verdict.ok ? actorOf(verdict.claims) : undefined
+      // Another user has logged in with this browser since: keep that session and its cookie.
+      const isOtherUser = owner !== undefined && actor !== undefined && owner.userId !== actor.userId
+      if (actor !== undefined) await sessions.logout(actor, clientAddress(c))
+      if (owner !== undefined && !isOtherUser) await sessions.logout(owner, clientAddress(c))
+      if (!isOtherUser) deleteCookie(c, wire.REFRESH_COOKIE, { path: '/' })
+      return c.json(wire.logoutJson, 200)
+    },
+  )
 
-  /** Counts a refresh that fails with a cookie. */
+  /** Counts a failed refresh with a cookie. */
   async function countFailures(
     address: string,
     refresh: () => Promise<OpenedSession>,
@@ -120,6 +207,20 @@ export function createMikopbxRoutes(
   }
   return app
 }
+
+/** The routes of this surface in the document. */
+export const mikopbxSection = (app: OpenAPIHono<MikopbxEnv>): OpenApiSection =>
+  sectionOf(app, {
+    name: 'MikoPBX REST v3',
+    tags: [
+      {
+        name: 'mikopbx',
+        description:
+          'Log in as to MikoPBX itself: an access token of 15 minutes, and a secret in a cookie, new with each refresh.',
+      },
+    ],
+    prefix: wire.PREFIX,
+  })
 
 /**
  * All refresh secrets of a request, in the browser's order: a MikoPBX on the same host has a cookie of the same name,

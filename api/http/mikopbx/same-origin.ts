@@ -3,9 +3,9 @@ import { Refusal } from '../../core/refusal.ts'
 import type { OriginPolicy } from '../../core/values/origin.ts'
 
 /**
- * Refuses a request that a page of another site made the browser send: a cookie proves the browser, not
- * the page, and a page that sets one decides whose account the browser's user is in. Clients that are no browsers
- * send neither header. A page that the settings name is ours, also behind a proxy that writes another `Host`.
+ * Refuses a cross-site request (CSRF): a cookie authenticates the browser, not the page, and a cross-site login would
+ * put the browser's user into another account. Clients other than browsers send neither `Origin` nor `Sec-Fetch-Site`.
+ * An origin of the settings is allowed, also behind a proxy that rewrites `Host`.
  * @throws {Refusal} `forbidden`
  */
 export function requireSameOrigin(c: Context, origins: OriginPolicy): void {

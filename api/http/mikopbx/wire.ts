@@ -6,11 +6,11 @@ import type { User } from '../../core/auth/users.ts'
 
 export const PREFIX = '/pbxcore/api/v3'
 
-/** What MikoPBX's own access tokens live, in seconds. */
+/** Lifetime of MikoPBX's access tokens in seconds. */
 export const ACCESS_TTL = 900
 export const REFRESH_COOKIE = 'refreshToken'
 
-/** "true" of a form is true; anything else that is not plainly true is not. */
+/** Also reads `true` and `1` of a form; any other value is false. */
 const LooseBoolean = z
   .union([z.boolean(), z.string(), z.number(), z.null()])
   .optional()
@@ -22,7 +22,7 @@ export const LoginBody = z.object({
   rememberMe: LooseBoolean,
 })
 
-/** The claims of MikoPBX's tokens that are not core ones, and its name for an admin's role: its document's sample token. */
+/** MikoPBX's claims beyond the core ones, and its name for the admin role, as in its document's sample token. */
 export const extraClaims: ExtraClaims = (user: User) => ({
   userId: user.username,
   ...(user.role === 'admin' ? { role: ADMINS_ROLE_NAME } : {}),
@@ -57,7 +57,7 @@ export const logoutJson: z.infer<typeof LogoutJson> = {
   messages: {},
 }
 
-/** How this surface says no. */
+/** The error body of this surface. */
 export const ErrorJson = z
   .object({
     result: z.literal(false),

@@ -22,10 +22,10 @@ const errorTable: ErrorTable = {
   internal: errorText(500, 'Internal Server Error'),
 }
 
-/** Which refusals are worded by what was wrong, where that is known. */
+/** These refusals answer with their detail, if they have one, instead of the text. */
 const EXPOSES_DETAIL: readonly RefusalCode[] = ['forbidden', 'input_invalid', 'not_found', 'unavailable']
 
-/** FastAPI's list, member by member; never what was sent, which may be a password. */
+/** FastAPI's list of invalid members. It never holds the sent value, which may be a password. */
 const validationErrors = ({ issues }: z.ZodError) =>
   issues
     .filter(({ path }, at) => issues.findIndex((one) => one.path.join() === path.join()) === at)

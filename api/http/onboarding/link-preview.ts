@@ -1,9 +1,8 @@
 import type { Context } from 'hono'
 
 /**
- * Whether a request comes from what only looks at a link: the preview of a messenger, the scanner of a mail server, a
- * browser that fetches in advance or shows a page. A phone that sets itself up asks for no page. A look must neither see
- * the SIP secret nor use the link up.
+ * Whether a request comes from a link preview: a messenger, the scanner of a mail server, or a browser that prefetches or
+ * shows a page. A phone never accepts HTML here. A preview must neither receive the SIP password nor redeem the link.
  */
 export function isLinkPreview(c: Context): boolean {
   const { 'user-agent': agent = '', accept = '', ...rest } = c.req.header()
@@ -17,11 +16,11 @@ export function isLinkPreview(c: Context): boolean {
   )
 }
 
-/** Browsers, and programs that fetch links which people send each other, as they name themselves. */
+/** User agents of browsers and of programs that preview links in messages. */
 const PREVIEW_USER_AGENTS =
   /^mozilla\/|bot\b|crawl|spider|preview|unfurl|scanner|facebookexternalhit|whatsapp|telegram|slack|discord|linkedin|pinterest|skype|embedly|iframely|vkshare|mattermost|rocket\.chat|mastodon|synapse|safelinks|urldefense|mimecast|barracuda|proofpoint|googleimageproxy|google-safety|virustotal/i
 
-/** What a look gets in the place of a phone's configuration: words for a person, and nothing of the account. */
+/** The response to a preview: an explanation, and nothing of the account. */
 export function linkPreviewPage(c: Context): Response {
   return c.html(
     `<!doctype html>

@@ -1,8 +1,8 @@
 import type { SipCredentials } from '../../core/provisioning/sip-credentials.ts'
 
 /**
- * Linphone's remote provisioning: one account with what it logs in with, over whatever account was the first.
- * `realm` is left out, as PBXs name it as they like; `domain` says whom the password is for.
+ * Builds Linphone's remote provisioning file: one account with its credentials, which replaces the first account.
+ * `realm` is left out, as each PBX chooses its own; `domain` selects the server that the password is for.
  * @see linphone.org, lpconfig.xsd; sections as in linphonerc
  */
 export function linphoneConfig(sip: SipCredentials): string {
@@ -13,7 +13,7 @@ export function linphoneConfig(sip: SipCredentials): string {
     '<config xmlns="http://www.linphone.org/xsds/lpconfig.xsd"',
     '  xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"',
     '  xsi:schemaLocation="http://www.linphone.org/xsds/lpconfig.xsd lpconfig.xsd">',
-    // For this once: Linphone would fetch the link, which is spent by then, at each of its starts.
+    // Without it Linphone would fetch the link, which works once, at each start.
     section('misc', { transient_provisioning: '1' }),
     section('sip', { default_proxy: '0' }),
     section('auth_info_0', {
@@ -51,6 +51,8 @@ const ENTITIES: Record<string, string> = {
   "'": '&apos;',
 }
 
-/** Without control characters, which XML 1.0 cannot even say escaped. */
+/** Drops control characters, which XML 1.0 does not allow even escaped. */
 const escapeXml = (text: string) =>
-  text.replace(/[\p{Cc}\p{Cs}\uFFFE\uFFFF]/gu, '').replace(/[&<>"']/g, (sign) => ENTITIES[sign] ?? '')
+  text
+    .replace(/[\p{Cc}\p{Cs}\uFFFE\uFFFF]/gu, '')
+    .replace(/[&<>"']/g, (character) => ENTITIES[character] ?? '')

@@ -2,17 +2,17 @@ import type { Context } from 'hono'
 import { Refusal } from '../../core/refusal.ts'
 
 export interface PublicUrlSettings {
-  /** Where phones reach us. */
+  /** Base URL that phones can reach. */
   publicUrl: string | undefined
-  /** Where mail leads; empty where nothing says. */
+  /** Base URL of links in mails; empty if not set. */
   appUrl: string
   allowedOrigins: readonly string[]
 }
 
 /**
- * Where links for phones lead, without a slash at the end. What a client sends as its `Host` stands in them only
- * where it is known to be ours: it is this machine, or the settings name it.
- * @throws {Refusal} `unavailable`: it says which setting is missing
+ * The base URL of links for phones, without a trailing slash. The client's `Host` is used only if it is trusted: it is
+ * a loopback address, or the settings list it.
+ * @throws {Refusal} `unavailable` with the name of the missing setting
  */
 export function publicUrlFor(c: Context, { publicUrl, appUrl, allowedOrigins }: PublicUrlSettings): string {
   if (publicUrl !== undefined) return publicUrl.replace(/\/+$/, '')
@@ -20,7 +20,7 @@ export function publicUrlFor(c: Context, { publicUrl, appUrl, allowedOrigins }: 
 
   const scheme = c.req.header('x-forwarded-proto') === 'https' ? 'https' : 'http'
   const candidate = `${scheme}://${c.req.header('host') ?? ''}`
-  // An origin and nothing else: no path, no user, nothing that a URL spells otherwise.
+  // Only a plain origin in normal form: no path, no user.
   if (
     URL.canParse(candidate) &&
     new URL(candidate).host ===

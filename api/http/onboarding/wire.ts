@@ -5,7 +5,7 @@ import type { SipCredentials } from '../../core/provisioning/sip-credentials.ts'
 import type { RegistrationResult } from '../../core/registration/extension-registration.ts'
 import { Email } from '../../core/values/email.ts'
 
-/** Where this surface's paths begin. */
+/** Prefixes of this surface's paths. */
 export const PREFIXES = ['/auth', '/sip']
 
 export const RegisterBody = z.object({
@@ -13,13 +13,13 @@ export const RegisterBody = z.object({
   password: NewPassword,
   invitation: z.string().max(128).optional(),
 })
-/** Whoever has no address here, as an admin of the command line, logs in by name. */
+/** `email` may be a username: an admin created on the command line may have no address. */
 export const LoginBody = z.object({
   email: z.string().min(1).max(254),
   password: z.string().min(1).max(1024),
 })
 
-/** The document's token promises nothing beyond what every token says. */
+/** The document's token has no claims beyond the core ones. */
 export const extraClaims: ExtraClaims = () => ({})
 
 export const AccountJson = z
@@ -85,7 +85,7 @@ export const ProvisioningLinkJson = z
   })
   .openapi('ProvisioningLink')
 
-/** FastAPI's errors: words, or a list of what is wrong with each member. */
+/** FastAPI's errors: a text, or a list of invalid members. */
 export const ErrorJson = z
   .object({
     detail: z.union([

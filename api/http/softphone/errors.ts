@@ -1,6 +1,7 @@
 import type { Refusal } from '../../core/refusal.ts'
 import { defaultTexts, type ErrorFormat, type ErrorTable, type ErrorText, errorText } from '../errors.ts'
-import { toErrorJson } from './wire.ts'
+import { createErrorResponses } from '../openapi.ts'
+import { ErrorJson, toErrorJson } from './wire.ts'
 
 /** MikoPBX ModuleSoftphoneBackend, "Status codes": `{success:false, error, timestamp}`. */
 const errorTable: ErrorTable = {
@@ -22,7 +23,7 @@ const errorTable: ErrorTable = {
   internal: errorText(500, 'Internal server error'),
 }
 
-/** The document's refresh and logout speak of tokens in words of their own. */
+/** The document has other texts for refresh and logout. */
 export const refreshErrors = {
   token_missing: errorText(401, 'Invalid or missing token'),
   token_invalid: errorText(401, 'Invalid or missing token'),
@@ -37,9 +38,8 @@ export const logoutErrors = {
   token_revoked: errorText(401, 'Unauthorized'),
 }
 
-const body = (words: ErrorText, refusal: Refusal) =>
-  toErrorJson(
-    refusal.code === 'input_invalid' && refusal.detail ? `${words.text}: ${refusal.detail}` : words.text,
-  )
+const body = ({ text }: ErrorText, refusal: Refusal) =>
+  toErrorJson(refusal.code === 'input_invalid' && refusal.detail ? `${text}: ${refusal.detail}` : text)
 
 export const softphoneErrorFormat: ErrorFormat = { table: errorTable, body }
+export const errorResponses = createErrorResponses(softphoneErrorFormat, ErrorJson)

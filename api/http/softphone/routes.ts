@@ -1,115 +1,142 @@
-import { type Context, Hono } from 'hono'
-import { channelFor } from '../../../contract/channels.ts'
-import type { TokenVerifier } from '../../../contract/verdict.ts'
+import { createRoute, OpenAPIHono } from '@hono/zod-openapi'
+import type { Context } from 'hono'
 import type { Logger } from '../../../runtime/log.ts'
 import type { Login } from '../../core/auth/login.ts'
-import type { MediaLinks } from '../../core/auth/media-links.ts'
 import type { Sessions } from '../../core/auth/sessions.ts'
-import type { StreamRenewal } from '../../core/auth/stream-renewal.ts'
-import type { StreamTickets } from '../../core/auth/stream-tickets.ts'
 import type { UserStore } from '../../core/auth/users.ts'
-import { etagOf, type Snapshots } from '../../core/messaging/snapshots.ts'
 import { Refusal } from '../../core/refusal.ts'
-import { parseEntityTags, weaklyMatches } from '../entity-tags.ts'
+import { addRoute } from '../add-route.ts'
 import { clientAddress, readJson, sendError } from '../errors.ts'
-import { type Guard, type Guarded, refusalForVerdict } from '../guard.ts'
-import { SNAPSHOT_JSON_LIMITS } from '../json-body.ts'
-import { logoutErrors, refreshErrors, softphoneErrorFormat } from './errors.ts'
+import type { Guard, Guarded } from '../guard.ts'
+import { bearer, GUARD_ERRORS, json, jsonBody, noAuth, type OpenApiSection, sectionOf } from '../openapi.ts'
+import { errorResponses, logoutErrors, refreshErrors, softphoneErrorFormat } from './errors.ts'
+import { addStreamRoutes, type StreamRoutesNeeds } from './stream-routes.ts'
 import * as wire from './wire.ts'
 
-export interface SoftphoneRoutesNeeds {
+export interface SoftphoneRoutesNeeds extends StreamRoutesNeeds {
   guard: Guard
-  tokenVerifier: TokenVerifier
   login: Login
   sessions: Sessions
   users: Pick<UserStore, 'find'>
-  mediaLinks: MediaLinks
-  streamTickets: StreamTickets
-  streamRenewal: StreamRenewal
-  snapshots: Snapshots
   log: Logger
 }
 
-/** How long a plain GET of a channel waits for news, in ms. */
-const LONG_POLL_TIMEOUT_MS = 25_000
-
 /** The surface of MikoPBX ModuleSoftphoneBackend v1. */
-export function createSoftphoneRoutes(needs: SoftphoneRoutesNeeds): Hono<Guarded> {
-  const {
-    guard,
-    tokenVerifier,
-    login,
-    sessions,
-    users,
-    mediaLinks,
-    streamTickets,
-    streamRenewal,
-    snapshots,
-    log,
-  } = needs
-  const app = new Hono<Guarded>()
+export function createSoftphoneRoutes(needs: SoftphoneRoutesNeeds): OpenAPIHono<Guarded> {
+  const { guard, login, sessions, users, log } = needs
+  const app = new OpenAPIHono<Guarded>()
   app.onError((err, c) => sendError(c, err, softphoneErrorFormat, log))
 
-  app.post('/auth/login', async (c) => {
-    const credentials = await readJson(c, wire.LoginBody)
-    const opened = await login.login(credentials, openSessionRequest(c))
-    return c.json(wire.toLoginJson(opened))
-  })
-  app.post('/auth/refresh', guard({ kind: 'refresh', errorOverrides: refreshErrors }), async (c) => {
-    const refreshed = await sessions.refresh(c.var.actor, wire.extraClaims)
-    return c.json(wire.toRefreshJson(refreshed))
-  })
-  app.post('/auth/logout', guard({ errorOverrides: logoutErrors }), async (c) => {
-    await sessions.logout(c.var.actor, clientAddress(c))
-    return c.json(wire.logoutJson)
-  })
-  app.get('/profile', guard(), async (c) => {
-    const user = await users.find(c.var.actor.userId)
-    if (user === undefined) throw new Refusal('token_revoked')
-    return c.json(wire.toProfileJson(user))
-  })
-  app.get('/health', (c) => c.json(wire.toHealthJson()))
-  app.get('/check-media-access', guard(), (c) => c.json(wire.mediaAccessJson))
+  addRoute(
+    app,
+    createRoute({
+      method: 'post',
+      path: '/auth/login',
+      operationId: 'softphoneLogin',
+      summary: 'Log in',
+      security: noAuth,
+      request: jsonBody(wire.LoginBody.openapi({ example: { username: 'user1', password: 'password' } })),
+      responses: {
+        200: json(wire.LoginJson, 'A pair of tokens'),
+        ...errorResponses([
+          'credentials_missing',
+          'input_invalid',
+          'credentials_wrong',
+          'throttled',
+          'unavailable',
+        ]),
+      },
+    }),
+    async (c) => {
+      const credentials = await readJson(c, wire.LoginBody)
+      const opened = await login.login(credentials, openSessionRequest(c))
+      return c.json(wire.toLoginJson(opened), 200)
+    },
+  )
+  addRoute(
+    app,
+    createRoute({
+      method: 'post',
+      path: '/auth/refresh',
+      operationId: 'softphoneRefresh',
+      summary: 'A new access token for the refresh token, which comes as the bearer',
+      security: bearer,
+      responses: {
+        200: json(wire.RefreshJson, 'The new one'),
+        ...errorResponses(GUARD_ERRORS, refreshErrors),
+      },
+    }),
+    guard({ kind: 'refresh', errorOverrides: refreshErrors }),
+    async (c) => {
+      const refreshed = await sessions.refresh(c.var.actor, wire.extraClaims)
+      return c.json(wire.toRefreshJson(refreshed), 200)
+    },
+  )
+  addRoute(
+    app,
+    createRoute({
+      method: 'post',
+      path: '/auth/logout',
+      operationId: 'softphoneLogout',
+      summary: 'End the session, with all its tokens and streams',
+      security: bearer,
+      responses: { 200: json(wire.LogoutJson, 'It is over'), ...errorResponses(GUARD_ERRORS, logoutErrors) },
+    }),
+    guard({ errorOverrides: logoutErrors }),
+    async (c) => {
+      await sessions.logout(c.var.actor, clientAddress(c))
+      return c.json(wire.logoutJson, 200)
+    },
+  )
+  addRoute(
+    app,
+    createRoute({
+      method: 'get',
+      path: '/profile',
+      operationId: 'softphoneProfile',
+      summary: 'Who I am',
+      security: bearer,
+      responses: { 200: json(wire.ProfileJson, 'The user of the token'), ...errorResponses(GUARD_ERRORS) },
+    }),
+    guard(),
+    async (c) => {
+      const user = await users.find(c.var.actor.userId)
+      if (user === undefined) throw new Refusal('token_revoked')
+      return c.json(wire.toProfileJson(user), 200)
+    },
+  )
+  addRoute(
+    app,
+    createRoute({
+      method: 'get',
+      path: '/health',
+      operationId: 'softphoneHealth',
+      summary: 'Whether the API answers',
+      security: noAuth,
+      responses: {
+        200: json(wire.HealthJson, 'It does'),
+        ...errorResponses(['input_invalid', 'unavailable']),
+      },
+    }),
+    (c) => c.json(wire.toHealthJson(), 200),
+  )
 
-  app.post('/media-links', guard(), async (c) => {
-    const { path, minutes } = await readJson(c, wire.MediaLinkBody)
-    return c.json(wire.toMediaLinkJson(await mediaLinks.issue(c.var.actor, path, minutes)), 201)
-  })
-  app.post('/stream-tickets', guard(), async (c) => {
-    return c.json(wire.toStreamTicketJson(await streamTickets.issue(c.var.actor)), 201)
-  })
-  // One request for all streams of the session: none is reopened, and nothing is missed.
-  app.post('/streams/renew', guard(), async (c) => {
-    return c.json(wire.toRenewJson(await streamRenewal.renew(c.var.actor)))
-  })
-
-  // nginx lets only this machine's services come this far: see nginx/publish.conf.
-  app.post('/pub/:channel', async (c) => {
-    const body = await readJson(c, wire.SnapshotBody, SNAPSHOT_JSON_LIMITS)
-    const { snapshot, subscribers } = await snapshots.publish(channelParam(c), body)
-    return c.json(wire.toPublishJson({ subscribers }, snapshot), subscribers > 0 ? 201 : 202)
-  })
-  // A plain GET of `sub/…`, which nginx sends here: what there is, or the next news.
-  app.get('/poll/:channel', guard({ fromQuery: true }), async (c) => {
-    const { claims } = c.var.actor
-    const channel = channelParam(c)
-    if (channelFor(claims, channel) === undefined) throw new Refusal('forbidden')
-    const requireValid = () => {
-      const invalid = tokenVerifier.checkClaims(claims)
-      if (invalid !== undefined) throw refusalForVerdict(invalid)
-    }
-    const ifNoneMatch = parseEntityTags(c.req.header('if-none-match'))
-    const isKnownTag = ifNoneMatch === '*' ? undefined : (tag: string) => weaklyMatches(ifNoneMatch, tag)
-    const knownTag = ifNoneMatch && (await snapshots.matchingTag(channel, isKnownTag))
-    const snapshot = await snapshots.waitForNewer(channel, knownTag, LONG_POLL_TIMEOUT_MS, requireValid)
-    c.header('Cache-Control', 'no-store')
-    if (snapshot !== undefined) return c.json(snapshot.body, 200, { ETag: `"${etagOf(snapshot)}"` })
-    // Nothing was ever published: a 304 would say that the client has it.
-    if (knownTag === undefined) return c.body(null, 204)
-    return c.body(null, 304, { ETag: `"${knownTag}"` })
-  })
+  addStreamRoutes(app, needs)
   return app
 }
+
+/** The routes of this surface in the document; what nginx serves below its prefix is in docs/media-and-streams.ts. */
+export const softphoneSection = (app: OpenAPIHono<Guarded>): OpenApiSection =>
+  sectionOf(app, {
+    name: 'MikoPBX softphone backend',
+    tags: [
+      {
+        name: 'softphone',
+        description: 'Log in with a pair of tokens, follow the state of users, listen to recordings.',
+      },
+    ],
+    prefix: wire.PREFIX,
+  })
 
 const openSessionRequest = (c: Context) => ({
   surface: 'softphone',
@@ -118,9 +145,3 @@ const openSessionRequest = (c: Context) => ({
   extraClaims: wire.extraClaims,
   refreshWith: 'token' as const,
 })
-
-function channelParam(c: Context) {
-  const channel = wire.Channel.safeParse(c.req.param('channel'))
-  if (!channel.success) throw new Refusal('not_found')
-  return channel.data
-}

@@ -9,7 +9,7 @@ import { type Published, SNAPSHOT_CHANNELS } from '../../core/messaging/snapshot
 
 export const PREFIX = '/pbxcore/api/module-softphone-backend/v1'
 
-/** Either may be left out: the document answers that with "Invalid credentials provided". */
+/** Either may be missing: the document answers that with "Invalid credentials provided". */
 export const LoginBody = z.object({
   username: z.string().max(256).default(''),
   password: z.string().max(1024).default(''),
@@ -19,7 +19,7 @@ export const MediaLinkBody = z.object({
   minutes: z.number().int().min(1).max(MAX_LINK_MINUTES).default(10),
 })
 export const Channel = z.enum(SNAPSHOT_CHANNELS)
-/** Any object: what is in it is its publisher's to say, and much of it is not walked through here. */
+/** Any object. Its publisher defines the content, which may be large and is not validated. */
 export const SnapshotBody = z
   .custom<Record<string, unknown>>(
     (body) => typeof body === 'object' && body !== null && !Array.isArray(body),
@@ -27,7 +27,7 @@ export const SnapshotBody = z
   )
   .openapi({ type: 'object', additionalProperties: {} })
 
-/** Claims the document shows beyond the core ones; nobody here reads them. */
+/** The document's claims beyond the core ones; this project never reads them. */
 export const extraClaims: ExtraClaims = (user: User, type) => ({ username: user.username, type })
 
 const Success = z.object({ success: z.literal(true) })
@@ -112,7 +112,7 @@ export const toPublishJson = (
   { seq, epoch }: { seq: number; epoch: string },
 ): z.infer<typeof PublishJson> => ({ success: true, subscribers, seq, epoch })
 
-/** "Status codes": how this surface says no. */
+/** "Status codes": the error body of this surface. */
 export const ErrorJson = z
   .object({ success: z.literal(false), error: z.string(), timestamp: UnixSeconds })
   .openapi('SoftphoneError')

@@ -3,18 +3,16 @@ import type { z } from 'zod'
 import type { Actor } from '../../core/actor.ts'
 import type { CallControl } from '../../core/calls/call-control.ts'
 import type { Directory } from '../../core/directory/directory.ts'
-import type { UserStatuses } from '../../core/presence/user-status.ts'
 import type { Guard, Guarded } from '../guard.ts'
 import { limitJsonBody } from '../json-body.ts'
 import { CALL_VISIBILITY } from '../openapi.ts'
 import * as wire from './call-wire.ts'
-import { commonProblems, json, jsonRequest, problem, security } from './openapi.ts'
+import { commonProblems, json, jsonRequest, problem, security } from './responses.ts'
 import { PREFIX } from './wire.ts'
 
 export interface LiveCallRoutesNeeds {
   guard: Guard
   calls: CallControl
-  statuses: Pick<UserStatuses, 'set'>
   directory: Pick<Directory, 'findByEndpoint'>
   isOnline(): boolean
 }
@@ -27,11 +25,11 @@ const commandProblems = {
   501: problem('Neither this PBX nor a softphone that listens can do it'),
   504: problem('It was asked for, and nothing confirmed it in time'),
 }
-const doneResponse = { description: 'It is done, and the PBX has told so' }
+const doneResponse = { description: 'It is done, and the PBX has confirmed it' }
 
 /** Live calls and the commands on them. */
 export function addLiveCallRoutes(app: OpenAPIHono<Guarded>, needs: LiveCallRoutesNeeds): void {
-  const { calls, statuses, directory } = needs
+  const { calls, directory } = needs
   const signedIn = needs.guard()
   const signedInJson = [signedIn, limitJsonBody]
   const extensionOf = (endpoint: string) => directory.findByEndpoint(endpoint)?.extension
@@ -48,23 +46,6 @@ export function addLiveCallRoutes(app: OpenAPIHono<Guarded>, needs: LiveCallRout
       responses: { 200: json(wire.CapabilitiesJson, 'Each command and who does it'), ...commonProblems },
     }),
     (c) => c.json(wire.toCapabilitiesJson(calls.capabilities(c.var.actor)), 200),
-  )
-  app.openapi(
-    createRoute({
-      method: 'put',
-      path: '/status',
-      operationId: 'setStatus',
-      summary: 'Say how I am: available, away, dnd or offline',
-      tags: ['presence'],
-      security,
-      middleware: signedInJson,
-      request: { body: { required: true, ...jsonRequest(wire.StatusBody, 'How I am') } },
-      responses: { 204: { description: 'Kept, and told' }, ...commonProblems },
-    }),
-    async (c) => {
-      await statuses.set(c.var.actor, c.req.valid('json').status)
-      return c.body(null, 204)
-    },
   )
   app.openapi(
     createRoute({
@@ -136,15 +117,15 @@ export function addLiveCallRoutes(app: OpenAPIHono<Guarded>, needs: LiveCallRout
       c.json(wire.toCallJson(await calls.find(c.var.actor, c.req.valid('param').callId), extensionOf), 200),
   )
 
-  /** Commands that take nothing and answer nothing. */
-  const bodylessCommands: readonly [path: string, summary: string, deed: BodylessCommand][] = [
+  /** Commands without a body in request and response. */
+  const bodylessCommands: readonly [path: string, summary: string, command: BodylessCommand][] = [
     ['answer', 'Answer with my phone', (actor, id) => calls.answer(actor, id)],
     ['hangup', 'Hang up', (actor, id) => calls.hangup(actor, id)],
-    ['decline', 'Decline: the caller hears busy', (actor, id) => calls.decline(actor, id)],
+    ['decline', 'Decline: the caller gets a busy signal', (actor, id) => calls.decline(actor, id)],
     ['hold', 'Put the other end on hold', (actor, id) => calls.hold(actor, id)],
     ['unhold', 'Take the other end back', (actor, id) => calls.unhold(actor, id)],
-    ['mute', 'Let the other end hear nothing of me', (actor, id) => calls.mute(actor, id, true)],
-    ['unmute', 'Let the other end hear me again', (actor, id) => calls.mute(actor, id, false)],
+    ['mute', 'Mute me for the other end', (actor, id) => calls.mute(actor, id, true)],
+    ['unmute', 'Unmute me', (actor, id) => calls.mute(actor, id, false)],
     ['recording/pause', 'Pause the recording', (actor, id) => calls.pauseRecording(actor, id, true)],
     ['recording/resume', 'Go on recording', (actor, id) => calls.pauseRecording(actor, id, false)],
     [
@@ -178,7 +159,7 @@ export function addLiveCallRoutes(app: OpenAPIHono<Guarded>, needs: LiveCallRout
     )
   }
 
-  /** Commands that take a number or digits. */
+  /** Commands with a number or digits in the body. */
   const addCommandWithBody = <T extends z.ZodType>(
     path: string,
     summary: string,
@@ -238,6 +219,7 @@ export function addLiveCallRoutes(app: OpenAPIHono<Guarded>, needs: LiveCallRout
 }
 
 /** `attended-transfer/cancel` is `attendedTransferCancel`. */
-const toOperationId = (path: string) => path.replace(/[-/](\w)/g, (_, letter: string) => letter.toUpperCase())
+const toOperationId = (path: string) =>
+  path.replace(/[-/](\w)/g, (_, initial: string) => initial.toUpperCase())
 
 type BodylessCommand = (actor: Actor, callId: string) => Promise<void>

@@ -3,10 +3,11 @@ import { CALL_DIRECTIONS, CALL_OUTCOMES } from '../../core/calls/call.ts'
 import { type CallCapabilities, type CallView, DTMF_DIGITS } from '../../core/calls/call-control.ts'
 import { type CallPayload, toCallPayload } from '../../core/calls/call-payload.ts'
 import { USER_STATUSES } from '../../core/presence/user-status-store.ts'
+import { toIsoTime } from '../iso-time.ts'
 import { Time } from '../openapi.ts'
 import { CallId } from './wire.ts'
 
-/** Anything: the dial policy judges it, and says what is wrong with it. */
+/** Any text: the dial policy validates it. */
 const PhoneNumber = z.string().min(1).max(64).openapi({ example: '1002' })
 
 export const CallParams = z.object({ callId: CallId })
@@ -17,7 +18,9 @@ export const DialBody = z
       .string()
       .regex(/^\d{1,15}$/, 'must be the id of a user, such as "5"')
       .optional()
-      .openapi({ description: 'Whose phone rings; supervisors and admins may name somebody they oversee' }),
+      .openapi({
+        description: 'The user to ring first; supervisors and admins may name a user they oversee',
+      }),
     caller_number: z
       .string()
       .min(1)
@@ -32,7 +35,7 @@ export const DialHeaders = z.object({
     .regex(/^[\x21-\x7e]{1,255}$/, 'must be 1 to 255 printable characters without blanks')
     .optional()
     .openapi({
-      // No example: pages send it with every try, and it is of one request.
+      // No example: the documentation page would send it with every try, and a key is for one request.
       description: 'The same key with the same request gives the same call, for a day; a UUID, for instance',
     }),
 })
@@ -62,7 +65,7 @@ export const CallJson = z
   .object({
     id: CallId,
     state: z.enum(['asked', 'dialling', 'ringing', 'up', 'held', 'parked', 'ended']).openapi({
-      description: '`asked`: the PBX has not told of it yet; `dialling`: the own phone rings first',
+      description: '`asked`: the PBX has sent no event of it yet; `dialling`: the own phone rings first',
     }),
     direction: z.enum(CALL_DIRECTIONS).nullable(),
     from: PartyJson,
@@ -79,7 +82,7 @@ export const CallJson = z
 export const CallListJson = z
   .object({
     calls: z.array(CallJson),
-    online: z.boolean().openapi({ description: 'Whether this is what the PBX says now' }),
+    online: z.boolean().openapi({ description: 'Whether the PBX is connected, so that this is current' }),
   })
   .openapi('CallList')
 export const CapabilitiesJson = z
@@ -87,19 +90,19 @@ export const CapabilitiesJson = z
     online: z.boolean(),
     softphone_listens: z
       .boolean()
-      .openapi({ description: 'Whether one of mine follows the private channel' }),
+      .openapi({ description: 'Whether one of mine is subscribed to the private channel' }),
     commands: z.record(z.string(), z.enum(['pbx', 'softphone', 'none'])),
   })
   .openapi('Capabilities')
 
 type CallJsonValue = z.infer<typeof CallJson>
 
-const copyLegs = (told: CallPayload): CallJsonValue => ({
-  ...told,
-  legs: told.legs.map((leg) => ({ ...leg })),
+const copyLegs = (payload: CallPayload): CallJsonValue => ({
+  ...payload,
+  legs: payload.legs.map((leg) => ({ ...leg })),
 })
 
-/** @param extensionOf whose phone an endpoint is */
+/** @param extensionOf the extension of an endpoint, if a user has it */
 export function toCallJson(
   view: CallView,
   extensionOf: (endpoint: string) => string | undefined,
@@ -111,7 +114,7 @@ export function toCallJson(
     direction: null,
     from: { number: '', name: '' },
     to: { number: view.number, name: '' },
-    started_at: new Date(view.createdAt * 1000).toISOString(),
+    started_at: toIsoTime(view.createdAt),
     answered_at: null,
     ended_at: null,
     outcome: view.outcome ?? null,

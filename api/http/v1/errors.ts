@@ -26,7 +26,7 @@ const errorTable: ErrorTable = {
   internal: errorText(500, 'Internal Server Error'),
 }
 
-/** RFC 9457, with our code beside its members for programs to go by. */
+/** RFC 9457, with `code` as an extension member for programs. */
 const body = ({ status, text }: ErrorText, { code, detail }: Refusal) => ({
   type: 'about:blank',
   title: text,

@@ -1,6 +1,6 @@
 import type { CallRecord, HistoryFilter, HistoryStore } from '../../core/calls/call-history.ts'
 import { csvHeader, csvRowWriter, type Delimiter } from '../csv-writer.ts'
-import { iso } from './history-wire.ts'
+import { toIsoTime } from '../iso-time.ts'
 
 const HISTORY_COLUMNS: Readonly<Record<string, (one: CallRecord) => string | number>> = {
   id: (one) => one.id,
@@ -9,9 +9,9 @@ const HISTORY_COLUMNS: Readonly<Record<string, (one: CallRecord) => string | num
   from_name: (one) => one.fromName,
   to_number: (one) => one.toNumber,
   to_name: (one) => one.toName,
-  started_at: (one) => iso(one.startedAt),
-  answered_at: (one) => (one.answeredAt === null ? '' : iso(one.answeredAt)),
-  ended_at: (one) => iso(one.endedAt),
+  started_at: (one) => toIsoTime(one.startedAt),
+  answered_at: (one) => (one.answeredAt === null ? '' : toIsoTime(one.answeredAt)),
+  ended_at: (one) => toIsoTime(one.endedAt),
   duration: (one) => one.duration,
   billable: (one) => one.billable,
   outcome: (one) => one.outcome,
@@ -20,12 +20,12 @@ const HISTORY_COLUMNS: Readonly<Record<string, (one: CallRecord) => string | num
   extensions: (one) => one.parties.map((party) => party.extension).join(' '),
 }
 
-/** Calls that are in memory at once. */
+/** Calls in memory at once. */
 const PAGE_SIZE = 500
 
 /**
- * All calls that fit, as RFC 4180 has it, read as fast as the client takes them.
- * @returns once the first page is there, so that a store that is away is told while it still can be
+ * Streams all matching calls as CSV (RFC 4180), page by page, as fast as the client reads.
+ * @returns after the first page was read, so that a failing store still becomes an error response
  */
 export async function streamHistoryCsv(
   history: Pick<HistoryStore, 'list'>,
@@ -43,11 +43,11 @@ async function* csvChunks(
   delimiter: Delimiter,
 ): AsyncGenerator<Uint8Array> {
   const utf8 = new TextEncoder()
-  const line = csvRowWriter(delimiter)
+  const formatRow = csvRowWriter(delimiter)
   yield utf8.encode(csvHeader(Object.keys(HISTORY_COLUMNS), delimiter))
   for (let page = first; ; ) {
     const columns = Object.values(HISTORY_COLUMNS)
-    yield utf8.encode(page.map((one) => line(columns.map((of) => of(one)))).join(''))
+    yield utf8.encode(page.map((one) => formatRow(columns.map((cellOf) => cellOf(one)))).join(''))
     const last = page.at(-1)
     if (last === undefined || page.length < PAGE_SIZE) return
     page = await history.list(filter, { after: last, limit: PAGE_SIZE })

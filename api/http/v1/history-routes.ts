@@ -12,7 +12,7 @@ import type { Guard, Guarded } from '../guard.ts'
 import { CALL_VISIBILITY } from '../openapi.ts'
 import { streamHistoryCsv } from './history-csv.ts'
 import * as wire from './history-wire.ts'
-import { commonProblems, json, jsonRequest, problem, security } from './openapi.ts'
+import { commonProblems, json, jsonRequest, problem, security } from './responses.ts'
 
 export interface HistoryRoutesNeeds {
   guard: Guard
@@ -25,7 +25,7 @@ export interface HistoryRoutesNeeds {
 const tags = ['history']
 const callNotFound = problem('No such call of mine')
 
-/** Calls that are over. To be added before any `/calls/{…}`, which would take `history` for an id. */
+/** Ended calls. Must be added before any `/calls/{…}`, which would read `history` as an id. */
 export function addHistoryRoutes(
   app: OpenAPIHono<Guarded>,
   { guard, history, reachOf, mediaLinks, policy }: HistoryRoutesNeeds,
@@ -123,7 +123,7 @@ export function addHistoryRoutes(
         },
       },
       responses: {
-        201: json(wire.RecordingLinkJson, 'Where each can be heard'),
+        201: json(wire.RecordingLinkJson, 'Where each can be played'),
         404: problem('No such call of mine, or it was not recorded'),
         ...commonProblems,
       },
@@ -140,7 +140,7 @@ export function addHistoryRoutes(
   )
 }
 
-/** A body may be left out, but what is there must be JSON: the framework's own complaint is in nobody's words. */
+/** The body is optional, but must be JSON if present: zod-openapi's own error has another format. */
 const optionalJsonBody: MiddlewareHandler<Guarded> = async (c, next) => {
   if ((await c.req.arrayBuffer()).byteLength > 0) await readJson(c, wire.RecordingLinkBody)
   await next()

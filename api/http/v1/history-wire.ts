@@ -5,6 +5,7 @@ import type { CallRecord, HistoryCursor, HistoryFilter } from '../../core/calls/
 import { CALL_ID } from '../../core/calls/call-id.ts'
 import type { DialPolicy } from '../../core/dial-policy/dial-policy.ts'
 import { DelimiterQuery } from '../csv-writer.ts'
+import { toIsoTime } from '../iso-time.ts'
 import { Time } from '../openapi.ts'
 import { PhoneNumberParam, TimestampParam } from '../query-params.ts'
 import { CallId, UserId } from './wire.ts'
@@ -65,7 +66,7 @@ export const PastCallJson = z
           answered: z.boolean().openapi({ description: 'Whether this phone was picked up' }),
         }),
       )
-      .openapi({ description: 'Whose phones were in it, or should have been' }),
+      .openapi({ description: 'The users with a phone in it, or that should have been' }),
   })
   .openapi('PastCall')
 export const CallHistoryJson = z
@@ -81,7 +82,7 @@ export const RecordingLinkJson = z
   })
   .openapi('RecordingLink')
 
-/** @throws {Refusal} `input_invalid` for a number that is none */
+/** @throws {Refusal} `input_invalid` for an invalid phone number */
 export const toHistoryFilter = (
   query: z.infer<typeof HistoryFilterQuery>,
   policy: Pick<DialPolicy, 'prefixes'>,
@@ -94,16 +95,14 @@ export const toHistoryFilter = (
   ...(query.user_id === undefined ? {} : { userId: query.user_id }),
 })
 
-export const iso = (seconds: number) => new Date(seconds * 1000).toISOString()
-
 export const toPastCallJson = (one: CallRecord): z.infer<typeof PastCallJson> => ({
   id: one.id,
   direction: one.direction,
   from: { number: one.fromNumber, name: one.fromName },
   to: { number: one.toNumber, name: one.toName },
-  started_at: iso(one.startedAt),
-  answered_at: one.answeredAt === null ? null : iso(one.answeredAt),
-  ended_at: iso(one.endedAt),
+  started_at: toIsoTime(one.startedAt),
+  answered_at: one.answeredAt === null ? null : toIsoTime(one.answeredAt),
+  ended_at: toIsoTime(one.endedAt),
   duration: one.duration,
   billable: one.billable,
   outcome: one.outcome,
@@ -125,26 +124,26 @@ export const toCallHistoryJson = (
   }
 }
 
-/** @param links of a call that was recorded: one at least */
+/** @param links of a recorded call: at least one */
 export function toRecordingLinkJson(
   links: readonly (MediaLink & { path: string })[],
 ): z.infer<typeof RecordingLinkJson> {
   const shown = links.map(({ path, url, expiresAt }) => ({
     name: fileNameOf(path),
     url,
-    expires_at: iso(expiresAt),
+    expires_at: toIsoTime(expiresAt),
   }))
   const [{ url, expires_at } = { url: '', expires_at: '' }] = shown
   return { url, expires_at, links: shown }
 }
 
-/** Folders are how the PBX sorts its files, and no concern of a listener. */
+/** Hides the PBX's folders from clients. */
 const fileNameOf = (path: string) => path.slice(path.lastIndexOf('/') + 1)
 
 const encodeHistoryCursor = ({ startedAt, id }: HistoryCursor) =>
   Buffer.from(`${startedAt}:${id}`).toString('base64url')
 
-/** @returns undefined for a cursor that was never ours */
+/** @returns undefined for a malformed cursor */
 export function decodeHistoryCursor(text: string): HistoryCursor | undefined {
   const [, startedAt = '', id = ''] =
     /^(\d{1,12}):(.*)$/.exec(Buffer.from(text, 'base64url').toString('latin1')) ?? []

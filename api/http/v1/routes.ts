@@ -1,30 +1,24 @@
-import { createRoute, OpenAPIHono } from '@hono/zod-openapi'
-import type { Context } from 'hono'
+import { OpenAPIHono } from '@hono/zod-openapi'
 import type { Logger } from '../../../runtime/log.ts'
 import { validationMessage } from '../../../runtime/validation-message.ts'
-import type { SessionEndReason } from '../../core/auth/session-store.ts'
-import type { Sessions } from '../../core/auth/sessions.ts'
 import { Refusal } from '../../core/refusal.ts'
-import { clientAddress, sendError } from '../errors.ts'
-import type { Guard, Guarded } from '../guard.ts'
+import { sendError } from '../errors.ts'
+import type { Guarded } from '../guard.ts'
+import { type OpenApiSection, sectionOf } from '../openapi.ts'
 import { addLiveCallRoutes, type LiveCallRoutesNeeds } from './call-routes.ts'
 import { v1ErrorFormat } from './errors.ts'
 import { addHistoryRoutes, type HistoryRoutesNeeds } from './history-routes.ts'
-import { commonProblems, json, problem, security } from './openapi.ts'
+import { addPresenceRoutes, type PresenceRoutesNeeds } from './presence-routes.ts'
+import { addSessionRoutes, type SessionRoutesNeeds } from './session-routes.ts'
 import * as wire from './wire.ts'
 
-export interface V1RoutesNeeds {
-  guard: Guard
-  sessions: Pick<Sessions, 'list' | 'end' | 'endAll'>
+export interface V1RoutesNeeds extends SessionRoutesNeeds {
   history: HistoryRoutesNeeds
-  calls: LiveCallRoutesNeeds
+  calls: LiveCallRoutesNeeds & PresenceRoutesNeeds
   log: Logger
 }
 
-const endedResponse = { description: 'It is over, everywhere' }
-const tags = ['sessions']
-
-/** Our own surface: what no document of the others has. Errors are problem+json (RFC 9457). */
+/** The surface with what the documents of the others lack. Errors are problem+json (RFC 9457). */
 export function createV1Routes({
   guard,
   sessions,
@@ -43,124 +37,9 @@ export function createV1Routes({
     scheme: 'bearer',
     bearerFormat: 'JWT',
   })
-  const signedIn = guard()
-  const admin = guard({ roles: ['admin'] })
-
-  app.openapi(
-    createRoute({
-      method: 'get',
-      path: '/sessions',
-      operationId: 'listSessions',
-      summary: 'My live sessions, the newest first',
-      tags,
-      security,
-      middleware: signedIn,
-      request: { query: wire.PageQuery },
-      responses: { 200: json(wire.SessionListJson, 'A page of them'), ...commonProblems },
-    }),
-    async (c) => {
-      const { limit, cursor } = c.req.valid('query')
-      const page = await sessions.list(c.var.actor.userId, { limit, ...afterCursor(cursor) })
-      return c.json(wire.toSessionListJson(page, limit, c.var.actor.sessionId), 200)
-    },
-  )
-  app.openapi(
-    createRoute({
-      method: 'delete',
-      path: '/sessions',
-      operationId: 'endSessions',
-      summary: 'End all my other sessions, or all of them',
-      tags,
-      security,
-      middleware: signedIn,
-      request: { query: wire.EndSessionsQuery },
-      responses: { 200: json(wire.EndedJson, 'How many ended'), ...commonProblems },
-    }),
-    async (c) => {
-      const { scope } = c.req.valid('query')
-      const { userId, sessionId } = c.var.actor
-      const ended = await sessions.endAll(
-        userId,
-        endedBy(c, 'ended_by_user'),
-        scope === 'others' ? sessionId : undefined,
-      )
-      return c.json({ ended }, 200)
-    },
-  )
-  app.openapi(
-    createRoute({
-      method: 'delete',
-      path: '/sessions/{sessionId}',
-      operationId: 'endSession',
-      summary: 'End one of my sessions',
-      tags,
-      security,
-      middleware: signedIn,
-      request: { params: wire.SessionParams },
-      responses: { 204: endedResponse, 404: problem('Not a live session of mine'), ...commonProblems },
-    }),
-    async (c) => {
-      await sessions.end(c.var.actor.userId, c.req.valid('param').sessionId, endedBy(c, 'ended_by_user'))
-      return c.body(null, 204)
-    },
-  )
-
-  app.openapi(
-    createRoute({
-      method: 'get',
-      path: '/users/{userId}/sessions',
-      operationId: 'listSessionsOfUser',
-      summary: 'A user’s live sessions (admin)',
-      tags,
-      security,
-      middleware: admin,
-      request: { params: wire.UserParams, query: wire.PageQuery },
-      responses: { 200: json(wire.SessionListJson, 'A page of them'), ...commonProblems },
-    }),
-    async (c) => {
-      const { limit, cursor } = c.req.valid('query')
-      const page = await sessions.list(c.req.valid('param').userId, { limit, ...afterCursor(cursor) })
-      return c.json(wire.toSessionListJson(page, limit, c.var.actor.sessionId), 200)
-    },
-  )
-  app.openapi(
-    createRoute({
-      method: 'delete',
-      path: '/users/{userId}/sessions',
-      operationId: 'endSessionsOfUser',
-      summary: 'Log a user out everywhere (admin)',
-      tags,
-      security,
-      middleware: admin,
-      request: { params: wire.UserParams },
-      responses: { 200: json(wire.EndedJson, 'How many ended'), ...commonProblems },
-    }),
-    async (c) =>
-      c.json(
-        { ended: await sessions.endAll(c.req.valid('param').userId, endedBy(c, 'ended_by_admin')) },
-        200,
-      ),
-  )
-  app.openapi(
-    createRoute({
-      method: 'delete',
-      path: '/users/{userId}/sessions/{sessionId}',
-      operationId: 'endSessionOfUser',
-      summary: 'End one session of a user (admin)',
-      tags,
-      security,
-      middleware: admin,
-      request: { params: wire.UserSessionParams },
-      responses: { 204: endedResponse, 404: problem('Not a live session of that user'), ...commonProblems },
-    }),
-    async (c) => {
-      const { userId, sessionId } = c.req.valid('param')
-      await sessions.end(userId, sessionId, endedBy(c, 'ended_by_admin'))
-      return c.body(null, 204)
-    },
-  )
-
+  addSessionRoutes(app, { guard, sessions })
   addHistoryRoutes(app, history)
+  addPresenceRoutes(app, calls)
   addLiveCallRoutes(app, calls)
 
   app.doc31('/openapi.json', {
@@ -175,15 +54,15 @@ export function createV1Routes({
   return app
 }
 
-const endedBy = (c: Context<Guarded>, reason: SessionEndReason) => ({
-  reason,
-  actorId: c.var.actor.userId,
-  address: clientAddress(c),
-})
-
-function afterCursor(cursor: string | undefined) {
-  if (cursor === undefined) return {}
-  const decoded = wire.decodeSessionCursor(cursor)
-  if (decoded === undefined) throw new Refusal('input_invalid', { detail: 'cursor is not one we gave' })
-  return { after: decoded }
-}
+/** The routes of this surface in the document. */
+export const v1Section = (app: OpenAPIHono<Guarded>): OpenApiSection =>
+  sectionOf(app, {
+    name: 'Hookswitch’s own',
+    tags: [
+      { name: 'calls', description: 'Live calls and the commands on them.' },
+      { name: 'history', description: 'Past calls and their recordings.' },
+      { name: 'presence', description: 'The status of a user.' },
+      { name: 'sessions', description: 'Logins that live, to be seen and ended.' },
+    ],
+    prefix: wire.PREFIX,
+  })

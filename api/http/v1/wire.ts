@@ -1,6 +1,7 @@
 import { z } from '@hono/zod-openapi'
 import type { Session, SessionCursor } from '../../core/auth/session-store.ts'
 import { CALL_ID } from '../../core/calls/call-id.ts'
+import { toIsoTime } from '../iso-time.ts'
 import { Time } from '../openapi.ts'
 
 export const PREFIX = '/api/v1'
@@ -60,15 +61,13 @@ export const SessionParams = z.object({ sessionId: SessionId })
 export const UserParams = z.object({ userId: UserId })
 export const UserSessionParams = z.object({ userId: UserId, sessionId: SessionId })
 
-const iso = (seconds: number) => new Date(seconds * 1000).toISOString()
-
 export const toSessionJson = (one: Session, currentId: string): z.infer<typeof SessionJson> => ({
   id: one.id,
   surface: one.surface,
-  created_at: iso(one.createdAt),
-  last_seen_at: iso(one.lastSeenAt),
-  expires_at: iso(one.expiresAt),
-  idle_expires_at: iso(Math.min(one.idleExpiresAt, one.expiresAt)),
+  created_at: toIsoTime(one.createdAt),
+  last_seen_at: toIsoTime(one.lastSeenAt),
+  expires_at: toIsoTime(one.expiresAt),
+  idle_expires_at: toIsoTime(Math.min(one.idleExpiresAt, one.expiresAt)),
   address: one.address,
   user_agent: one.userAgent,
   remember_me: one.remember,
@@ -91,7 +90,7 @@ export const toSessionListJson = (
 const encodeSessionCursor = ({ createdAt, id }: SessionCursor) =>
   Buffer.from(`${createdAt}:${id}`).toString('base64url')
 
-/** @returns undefined for a cursor that was never ours */
+/** @returns undefined for a malformed cursor */
 export function decodeSessionCursor(text: string): SessionCursor | undefined {
   const [, createdAt, id] =
     /^(\d{1,12}):([\w-]{22})$/.exec(Buffer.from(text, 'base64url').toString('latin1')) ?? []

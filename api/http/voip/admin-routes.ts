@@ -1,4 +1,4 @@
-import type { Hono } from 'hono'
+import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi'
 import { toUnixSeconds } from '../../../runtime/time.ts'
 import type { AccountAdmin } from '../../core/auth/account-admin.ts'
 import type { UserStore } from '../../core/auth/users.ts'
@@ -7,12 +7,13 @@ import type { HistoryStore } from '../../core/calls/call-history.ts'
 import type { Directory } from '../../core/directory/directory.ts'
 import { Refusal } from '../../core/refusal.ts'
 import { startOfDay } from '../../core/values/start-of-day.ts'
+import { addRoute } from '../add-route.ts'
 import { clientAddress, readQuery } from '../errors.ts'
 import type { Guard, Guarded } from '../guard.ts'
-import { typedAs } from '../openapi.ts'
+import { bearer, GUARD_ERRORS, json } from '../openapi.ts'
 import { bearerRequired } from './bearer-required.ts'
-import { adminErrors } from './errors.ts'
-import * as answers from './responses.ts'
+import { adminErrors, errorResponses } from './errors.ts'
+import * as responses from './responses.ts'
 import type { PresenceReader, UserViews } from './user-view.ts'
 import * as wire from './wire.ts'
 
@@ -27,59 +28,117 @@ export interface AdminRoutesNeeds {
   presence: PresenceReader
   /** How many sockets this API holds. */
   countSockets(): number
-  /** IANA name: where today is today. */
+  /** IANA name of the time zone in which a day begins. */
   timeZone: string
   /** Unix milliseconds. */
   now: () => number
 }
 
-/** "Admin": for the role of that name alone. */
-export function addAdminRoutes(app: Hono<Guarded>, needs: AdminRoutesNeeds): void {
+const tags = ['voip admin']
+const ADMIN_ERRORS = [...GUARD_ERRORS, 'forbidden'] as const
+
+/** "Admin": for the role `admin` only. */
+export function addAdminRoutes(app: OpenAPIHono<Guarded>, needs: AdminRoutesNeeds): void {
   const { guard, userViews, users, changes, calls, history, directory, presence } = needs
   const { countSockets, timeZone, now } = needs
   const adminOnly = guard({ roles: ['admin'], errorOverrides: adminErrors })
 
-  app.get('/protected/admin/users', bearerRequired, adminOnly, async (c) => {
-    const { limit, after } = readQuery(c, wire.UsersQuery)
-    const page = await users.list({ limit, ...(after === undefined ? {} : { afterId: after }) })
-    return c.json(
-      typedAs(answers.UserPageJson, {
-        success: true,
-        users: await userViews.toUsersJson(page, c.var.actor),
-        count: page.length,
-        // The document knows no pages; whoever has more than fit in one asks again with `?after=`.
-        next_after: page.length === limit ? (page.at(-1)?.id ?? null) : null,
-      }),
-    )
-  })
-  app.delete('/protected/admin/users/:id', bearerRequired, adminOnly, async (c) => {
-    const id = c.req.param('id')
-    const { userId: actorId } = c.var.actor
-    if (id === actorId) throw new Refusal('input_invalid', { detail: 'Cannot delete yourself' })
-    await changes.remove(id, { actorId, address: clientAddress(c) })
-    return c.json(typedAs(answers.MessageJson, { success: true, message: 'User deleted successfully' }))
-  })
-  app.get('/protected/admin/stats', bearerRequired, adminOnly, async (c) => {
-    const today = startOfDay(toUnixSeconds(now()), timeZone)
-    const [totalUsers, totalCalls, callsToday, live] = await Promise.all([
-      users.count(),
-      history.count({}),
-      history.count({ from: today }),
-      calls.list(c.var.actor),
-    ])
-    const counts = {
-      total_users: totalUsers,
-      online_users: directory.all().filter(({ userId }) => presence.isOnline(userId)).length,
-      active_calls: live.length,
-    }
-    return c.json(
-      typedAs(answers.AdminStatsJson, {
-        success: true,
-        ...counts,
-        total_calls: totalCalls,
-        pbx_online: calls.capabilities(c.var.actor).online,
-        stats: { ...counts, calls_today: callsToday, ws_connections: countSockets() },
-      }),
-    )
-  })
+  addRoute(
+    app,
+    createRoute({
+      method: 'get',
+      path: '/protected/admin/users',
+      operationId: 'voipAllUsers',
+      summary: 'All users (admin)',
+      tags,
+      security: bearer,
+      request: { query: wire.UsersQuery },
+      responses: {
+        200: json(responses.UserPageJson, 'A page of them'),
+        ...errorResponses([...ADMIN_ERRORS, 'input_invalid'], adminErrors),
+      },
+    }),
+    bearerRequired,
+    adminOnly,
+    async (c) => {
+      const { limit, after } = readQuery(c, wire.UsersQuery)
+      const page = await users.list({ limit, ...(after === undefined ? {} : { afterId: after }) })
+      return c.json(
+        {
+          success: true,
+          users: await userViews.toUsersJson(page, c.var.actor),
+          count: page.length,
+          // The document has no pages; a client that needs more than one asks again with `?after=`.
+          next_after: page.length === limit ? (page.at(-1)?.id ?? null) : null,
+        },
+        200,
+      )
+    },
+  )
+  addRoute(
+    app,
+    createRoute({
+      method: 'delete',
+      path: '/protected/admin/users/{id}',
+      operationId: 'voipDeleteUser',
+      summary: 'Remove a user, with all sessions (admin)',
+      tags,
+      security: bearer,
+      request: { params: z.object({ id: z.string().openapi({ example: '4' }) }) },
+      responses: {
+        200: json(responses.MessageJson, 'They are gone'),
+        ...errorResponses([...ADMIN_ERRORS, 'input_invalid', 'not_found'], adminErrors),
+      },
+    }),
+    bearerRequired,
+    adminOnly,
+    async (c) => {
+      const id = c.req.param('id')
+      const { userId: actorId } = c.var.actor
+      if (id === actorId) throw new Refusal('input_invalid', { detail: 'Cannot delete yourself' })
+      await changes.remove(id, { actorId, address: clientAddress(c) })
+      return c.json({ success: true, message: 'User deleted successfully' }, 200)
+    },
+  )
+  addRoute(
+    app,
+    createRoute({
+      method: 'get',
+      path: '/protected/admin/stats',
+      operationId: 'voipStats',
+      summary: 'How many there are of what (admin)',
+      tags,
+      security: bearer,
+      responses: {
+        200: json(responses.AdminStatsJson, 'The counts'),
+        ...errorResponses(ADMIN_ERRORS, adminErrors),
+      },
+    }),
+    bearerRequired,
+    adminOnly,
+    async (c) => {
+      const today = startOfDay(toUnixSeconds(now()), timeZone)
+      const [totalUsers, totalCalls, callsToday, live] = await Promise.all([
+        users.count(),
+        history.count({}),
+        history.count({ from: today }),
+        calls.list(c.var.actor),
+      ])
+      const counts = {
+        total_users: totalUsers,
+        online_users: directory.all().filter(({ userId }) => presence.isOnline(userId)).length,
+        active_calls: live.length,
+      }
+      return c.json(
+        {
+          success: true,
+          ...counts,
+          total_calls: totalCalls,
+          pbx_online: calls.capabilities(c.var.actor).online,
+          stats: { ...counts, calls_today: callsToday, ws_connections: countSockets() },
+        },
+        200,
+      )
+    },
+  )
 }

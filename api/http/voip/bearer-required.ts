@@ -2,8 +2,8 @@ import type { MiddlewareHandler } from 'hono'
 import { Refusal } from '../../core/refusal.ts'
 
 /**
- * The document tells three ways apart in which a header holds no token; a guard behind this one judges the
- * token itself.
+ * Refuses a header without a token, with a different text for each of the document's three cases. The guard behind it
+ * verifies the token.
  * @throws {Refusal} `token_missing`
  */
 export const bearerRequired: MiddlewareHandler = async (c, next) => {

@@ -1,14 +1,17 @@
-import type { Context, Hono, MiddlewareHandler } from 'hono'
+import { createRoute, type OpenAPIHono } from '@hono/zod-openapi'
+import type { Context, MiddlewareHandler } from 'hono'
 import type { Actor } from '../../core/actor.ts'
 import type { CallControl } from '../../core/calls/call-control.ts'
 import type { HistoryStore } from '../../core/calls/call-history.ts'
 import { Refusal } from '../../core/refusal.ts'
+import { addRoute } from '../add-route.ts'
 import { readHeaders, readJson, readQuery, validateInput } from '../errors.ts'
 import type { Guarded } from '../guard.ts'
-import { typedAs } from '../openapi.ts'
+import { bearer, CALL_VISIBILITY, GUARD_ERRORS, json, jsonBody } from '../openapi.ts'
 import { bearerRequired } from './bearer-required.ts'
 import { type DirectoryLookup, toConnectedCallJson, toLoggedCallJson } from './compat-wire.ts'
-import * as answers from './responses.ts'
+import { errorResponses } from './errors.ts'
+import * as responses from './responses.ts'
 import type { PresenceReader, UserViews } from './user-view.ts'
 import * as wire from './wire.ts'
 
@@ -23,58 +26,155 @@ export interface VoipCallRoutesNeeds {
   now: () => number
 }
 
+const tags = ['voip calls']
+const channelBody = jsonBody(wire.ChannelBody.openapi({ example: { channel: 'hk_Cr7MW2QlixZw-sBJDEs4Aw' } }))
+const CALL_ERRORS = [
+  ...GUARD_ERRORS,
+  'input_invalid',
+  'not_found',
+  'forbidden',
+  'conflict',
+  'not_supported',
+  'unconfirmed',
+] as const
+
 /** "Call Management". `channel` is the id of a call. */
-export function addVoipCallRoutes(app: Hono<Guarded>, needs: VoipCallRoutesNeeds): void {
+export function addVoipCallRoutes(app: OpenAPIHono<Guarded>, needs: VoipCallRoutesNeeds): void {
   const { signedIn, calls, history, directory, now } = needs
 
-  app.post('/protected/call/initiate', bearerRequired, signedIn, async (c) => {
-    rejectWebrtcMethod(c)
-    const { target_extension: callee } = await readJson(c, wire.InitiateBody)
-    const { actor } = c.var
-    await requireReachable(needs, actor, callee)
-    const { callId: channel } = await calls.dial(actor, { number: callee, ...idempotencyKey(c) })
-    const caller = actor.claims.extension ?? null
-    return c.json(
-      typedAs(answers.InitiatedJson, { success: true, message: 'Call initiated', channel, caller, callee }),
-    )
-  })
-  app.post('/protected/call/answer', bearerRequired, signedIn, async (c) => {
-    const { channel } = await readJson(c, wire.ChannelBody)
-    await calls.answer(c.var.actor, channel)
-    return c.json(typedAs(answers.ChannelJson, { success: true, message: 'Call answered', channel }))
-  })
-  app.post('/protected/call/hangup', bearerRequired, signedIn, async (c) => {
-    const { channel } = await readJson(c, wire.ChannelBody)
-    await calls.hangup(c.var.actor, channel)
-    const duration = await durationOf(c.var.actor, channel)
-    return c.json(typedAs(answers.HangupJson, { success: true, message: 'Call ended', channel, duration }))
-  })
-  app.get('/protected/call/active', bearerRequired, signedIn, async (c) => {
-    const active = await calls.list(c.var.actor)
-    return c.json(
-      typedAs(answers.ActiveCallsJson, {
-        success: true,
-        calls: active.map((call) => wire.toActiveCallJson(call, now())),
-        active_calls: active.map((call) => toConnectedCallJson(call, directory)),
-        count: active.length,
-      }),
-    )
-  })
-  app.get('/protected/call/logs', bearerRequired, signedIn, async (c) => {
-    const { limit } = readQuery(c, wire.LogsQuery)
-    const { userId } = c.var.actor
-    const records = await history.list({ userId }, { limit })
-    return c.json(
-      typedAs(answers.CallLogsJson, {
-        success: true,
-        logs: records.map(wire.toPastCallJson),
-        call_logs: records.map((record) => toLoggedCallJson(record, userId, directory)),
-        count: records.length,
-      }),
-    )
-  })
+  addRoute(
+    app,
+    createRoute({
+      method: 'post',
+      path: '/protected/call/initiate',
+      operationId: 'voipInitiateCall',
+      summary: 'Call a user: rings my own phone, then theirs',
+      tags,
+      security: bearer,
+      request: {
+        headers: wire.InitiateHeaders.extend({ 'idempotency-key': wire.IdempotencyKey.optional() }),
+        query: wire.InitiateQuery,
+        ...jsonBody(wire.InitiateBody.openapi({ example: { target_extension: '1002' } })),
+      },
+      responses: {
+        200: json(responses.InitiatedJson, 'The PBX has it; `channel` is the id of the call'),
+        ...errorResponses([...CALL_ERRORS, 'dial_denied', 'unknown_number', 'key_reused', 'throttled']),
+      },
+    }),
+    bearerRequired,
+    signedIn,
+    async (c) => {
+      rejectWebrtcMethod(c)
+      const { target_extension: callee } = await readJson(c, wire.InitiateBody)
+      const { actor } = c.var
+      await requireReachable(needs, actor, callee)
+      const { callId: channel } = await calls.dial(actor, { number: callee, ...idempotencyKey(c) })
+      const caller = actor.claims.extension ?? null
+      return c.json({ success: true, message: 'Call initiated', channel, caller, callee }, 200)
+    },
+  )
+  addRoute(
+    app,
+    createRoute({
+      method: 'post',
+      path: '/protected/call/answer',
+      operationId: 'voipAnswerCall',
+      summary: 'Answer with my phone',
+      tags,
+      security: bearer,
+      request: channelBody,
+      responses: { 200: json(responses.ChannelJson, 'It is answered'), ...errorResponses(CALL_ERRORS) },
+    }),
+    bearerRequired,
+    signedIn,
+    async (c) => {
+      const { channel } = await readJson(c, wire.ChannelBody)
+      await calls.answer(c.var.actor, channel)
+      return c.json({ success: true, message: 'Call answered', channel }, 200)
+    },
+  )
+  addRoute(
+    app,
+    createRoute({
+      method: 'post',
+      path: '/protected/call/hangup',
+      operationId: 'voipHangUp',
+      summary: 'Hang up',
+      tags,
+      security: bearer,
+      request: channelBody,
+      responses: { 200: json(responses.HangupJson, 'It is over'), ...errorResponses(CALL_ERRORS) },
+    }),
+    bearerRequired,
+    signedIn,
+    async (c) => {
+      const { channel } = await readJson(c, wire.ChannelBody)
+      await calls.hangup(c.var.actor, channel)
+      const duration = await durationOf(c.var.actor, channel)
+      return c.json({ success: true, message: 'Call ended', channel, duration }, 200)
+    },
+  )
+  addRoute(
+    app,
+    createRoute({
+      method: 'get',
+      path: '/protected/call/active',
+      operationId: 'voipActiveCalls',
+      summary: 'The live calls I may see',
+      description: CALL_VISIBILITY,
+      tags,
+      security: bearer,
+      responses: { 200: json(responses.ActiveCallsJson, 'All of them'), ...errorResponses(GUARD_ERRORS) },
+    }),
+    bearerRequired,
+    signedIn,
+    async (c) => {
+      const active = await calls.list(c.var.actor)
+      return c.json(
+        {
+          success: true,
+          calls: active.map((call) => wire.toActiveCallJson(call, now())),
+          active_calls: active.map((call) => toConnectedCallJson(call, directory)),
+          count: active.length,
+        },
+        200,
+      )
+    },
+  )
+  addRoute(
+    app,
+    createRoute({
+      method: 'get',
+      path: '/protected/call/logs',
+      operationId: 'voipCallLogs',
+      summary: 'My past calls, the newest first',
+      tags,
+      security: bearer,
+      request: { query: wire.LogsQuery },
+      responses: {
+        200: json(responses.CallLogsJson, 'As many as asked for'),
+        ...errorResponses([...GUARD_ERRORS, 'input_invalid']),
+      },
+    }),
+    bearerRequired,
+    signedIn,
+    async (c) => {
+      const { limit } = readQuery(c, wire.LogsQuery)
+      const { userId } = c.var.actor
+      const records = await history.list({ userId }, { limit })
+      return c.json(
+        {
+          success: true,
+          logs: records.map(wire.toPastCallJson),
+          call_logs: records.map((record) => toLoggedCallJson(record, userId, directory)),
+          count: records.length,
+        },
+        200,
+      )
+    },
+  )
 
-  /** Seconds talked; 0 for a call that is long over, which it was no fault to end again. */
+  /** Seconds talked; 0 for a call that ended long ago: hanging up again is no error. */
   async function durationOf(actor: Actor, callId: string): Promise<number> {
     const view = await calls.find(actor, callId).catch((err) => {
       if (err instanceof Refusal && err.code === 'not_found') return undefined
@@ -85,9 +185,8 @@ export function addVoipCallRoutes(app: Hono<Guarded>, needs: VoipCallRoutesNeeds
 }
 
 /**
- * A client of the document may want a call from browser to browser, by the query or by a header: no phone may ring
- * for it.
- * @throws {Refusal} `not_supported` for such a call, `input_invalid` for a method that is none
+ * A client of the document may ask for a browser-to-browser call, by the query or by a header. No phone may ring then.
+ * @throws {Refusal} `not_supported` for such a call, `input_invalid` for an unknown method
  */
 function rejectWebrtcMethod(c: Context): void {
   const { 'x-call-method': header } = readHeaders(c, wire.InitiateHeaders)
@@ -100,7 +199,7 @@ function rejectWebrtcMethod(c: Context): void {
   }
 }
 
-/** The document says both as a bad request: calling oneself, and calling whom no phone is registered for. */
+/** The document answers 400 to both: a call to oneself, and a call to an extension without a registered phone. */
 async function requireReachable(
   { userViews, presence }: Pick<VoipCallRoutesNeeds, 'userViews' | 'presence'>,
   actor: Actor,
@@ -114,7 +213,7 @@ async function requireReachable(
   }
 }
 
-/** draft-ietf-httpapi-idempotency-key-header: a client that tries again does not ring twice. */
+/** draft-ietf-httpapi-idempotency-key-header: a retry does not place a second call. */
 function idempotencyKey(c: Context) {
   const header = c.req.header('idempotency-key')
   if (header === undefined) return {}

@@ -3,9 +3,10 @@ import type { Call, CallOutcome } from '../../core/calls/call.ts'
 import type { CallRecord } from '../../core/calls/call-history.ts'
 import type { Directory } from '../../core/directory/directory.ts'
 import type { UserStatus } from '../../core/presence/user-status-store.ts'
+import { toIsoTime } from '../iso-time.ts'
 import { Time } from '../openapi.ts'
 
-/** What existing clients of the document read, in their own words; ours stand beside. */
+/** Values as existing clients of the document read them, beside the project's own. */
 
 export const CLIENT_STATUSES = ['online', 'offline', 'busy', 'away'] as const
 export type ClientStatus = (typeof CLIENT_STATUSES)[number]
@@ -16,8 +17,8 @@ const CLIENT_STATUS: Readonly<Record<UserStatus, ClientStatus>> = {
   offline: 'offline',
 }
 /**
- * @param isPresent a client reads `online` as a user who may be called, and a user who never said anything is
- *   `available`: without a client of theirs they are `offline`
+ * @param isPresent whether a client of the user is connected. Clients read `online` as "may be called", and a user who
+ *   never set a status is `available`: without a connected client that becomes `offline`
  */
 export const toClientStatus = (own: UserStatus, isPresent: boolean): ClientStatus =>
   own === 'available' && !isPresent ? 'offline' : CLIENT_STATUS[own]
@@ -101,15 +102,13 @@ const toCallEndsJson = (id: string, caller: PartyJson, callee: PartyJson) => ({
   ...{ id, caller_id: caller.id, callee_id: callee.id, caller, callee, channel: id },
 })
 
-const iso = (seconds: number) => new Date(seconds * 1000).toISOString()
-
-/** @param readerId whose log it is */
+/** @param readerId id of the user who reads the log */
 export function toLoggedCallJson(
   record: CallRecord,
   readerId: string,
   directory: DirectoryLookup,
 ): z.infer<typeof LoggedCallJson> {
-  // By the parties of that call: the extension may be another user's today.
+  // From the parties of that call: the extension may belong to another user today.
   const ownerOf = (number: string) => record.parties.find(({ extension }) => extension === number)?.userId
   const { fromNumber, fromName, toNumber, toName } = record
   const caller = toPartyJson(directory, { number: fromNumber, name: fromName }, ownerOf(fromNumber))
@@ -119,10 +118,10 @@ export function toLoggedCallJson(
     ...toCallEndsJson(record.id, caller, callee),
     status: LOGGED_STATUS[record.outcome],
     direction: isOwn ? 'outbound' : 'inbound',
-    start_time: iso(record.startedAt),
-    end_time: iso(record.endedAt),
+    start_time: toIsoTime(record.startedAt),
+    end_time: toIsoTime(record.endedAt),
     duration: record.billable,
-    created_at: iso(record.startedAt),
+    created_at: toIsoTime(record.startedAt),
   }
 }
 
@@ -133,7 +132,7 @@ export function toConnectedCallJson(
   call: Call,
   directory: DirectoryLookup,
 ): z.infer<typeof ConnectedCallJson> {
-  const began = iso(call.startedAt / 1_000_000)
+  const began = toIsoTime(call.startedAt / 1_000_000)
   return {
     ...toCallEndsJson(call.id, currentPartyJson(directory, call.from), currentPartyJson(directory, call.to)),
     status: CONNECTED_STATUS[call.state],

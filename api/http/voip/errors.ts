@@ -1,6 +1,7 @@
+import type { z } from '@hono/zod-openapi'
 import type { Refusal, RefusalCode } from '../../core/refusal.ts'
 import { defaultTexts, type ErrorFormat, type ErrorTable, type ErrorText, errorText } from '../errors.ts'
-import { typedAs } from '../openapi.ts'
+import { createErrorResponses } from '../openapi.ts'
 import { ErrorJson } from './responses.ts'
 
 /** VoIP backend, its middleware and handlers: `{error}`. */
@@ -27,7 +28,7 @@ const errorTable: ErrorTable = {
 export const adminErrors = { forbidden: errorText(403, 'Admin access required') }
 export const registerErrors = { forbidden: errorText(403, 'Registration is closed') }
 
-/** Which refusals are worded by what was wrong, where that is known. */
+/** These refusals answer with their detail, if they have one, instead of the text. */
 const EXPOSES_DETAIL: readonly RefusalCode[] = [
   'token_missing',
   'forbidden',
@@ -44,7 +45,7 @@ const TAKEN_TEXTS: Record<string, string> = {
   email: 'Email already exists',
 }
 
-/** @returns the document's words for a refusal, or what it says of itself */
+/** @returns the document's text for a refusal, or the refusal's own detail */
 export function refusalMessage({ text }: ErrorText, { code, detail }: Refusal): string {
   if (detail === undefined) return text
   if (code === 'taken') return TAKEN_TEXTS[detail] ?? text
@@ -53,5 +54,6 @@ export function refusalMessage({ text }: ErrorText, { code, detail }: Refusal): 
 
 export const voipErrorFormat: ErrorFormat = {
   table: errorTable,
-  body: (words, refusal) => typedAs(ErrorJson, { error: refusalMessage(words, refusal) }),
+  body: (errorText, refusal): z.infer<typeof ErrorJson> => ({ error: refusalMessage(errorText, refusal) }),
 }
+export const errorResponses = createErrorResponses(voipErrorFormat, ErrorJson)

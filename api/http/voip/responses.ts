@@ -9,7 +9,7 @@ const Token = z.string().openapi({ description: 'A compact JWT' })
 const Seconds = z.number().int().min(0).openapi({ description: 'Seconds' })
 const Count = z.number().int().min(0)
 
-/** What this surface answers, around what `wire` shows. */
+/** Response bodies of this surface, built from the pieces of `wire`. */
 export const MessageJson = SuccessMessage.openapi('VoipMessage')
 export const LoginJson = SuccessMessage.extend({
   token: Token,
@@ -23,7 +23,7 @@ export const RefreshJson = SuccessMessage.extend({ token: Token, expires_in: Sec
 export const SingleUserJson = Success.extend({ user: wire.UserJson })
 export const StatusJson = SuccessMessage.extend({
   status: z.enum(CLIENT_STATUSES),
-  own_status: z.enum(USER_STATUSES).openapi({ description: 'The same in our words' }),
+  own_status: z.enum(USER_STATUSES).openapi({ description: 'The same, in Hookswitch’s values' }),
 })
 export const UserListJson = Success.extend({ users: z.array(wire.UserJson), count: Count })
 export const UserPageJson = UserListJson.extend({

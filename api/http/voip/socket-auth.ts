@@ -10,21 +10,21 @@ import { refusalForVerdict } from '../guard.ts'
 export interface SocketAuthNeeds {
   tokenVerifier: TokenVerifier
   tickets: TicketRedeemer
-  /** Other origins whose pages may open a socket, as the settings have them. */
+  /** Other origins that the settings allow to open a socket from a page. */
   allowedOrigins: readonly string[]
 }
 
-/** Offered beside a token, as browsers can set no header: `Sec-WebSocket-Protocol: bearer, <token>`. */
+/** Offered with a token, as browsers cannot set a header: `Sec-WebSocket-Protocol: bearer, <token>`. */
 export const SUBPROTOCOL = 'bearer'
 
-/** Whoever may come in: a live token, for the one extension it names. */
+/** The verified claims, and the extension of the token. */
 export interface SocketIdentity {
   claims: Claims
   extension: string
 }
 
 /**
- * Judges a request for `/ws?extension=<own extension>` before anything is upgraded.
+ * Authenticates a request for `/ws?extension=<own extension>` before the upgrade.
  * @throws {Refusal} `not_found`, `forbidden`, `input_invalid`, `token_…`, `unavailable`
  */
 export async function authenticateSocket(
@@ -40,7 +40,7 @@ export async function authenticateSocket(
   if (extension === undefined || second !== undefined)
     throw new Refusal('input_invalid', { detail: 'extension is required, once' })
   const claims = await verifyCredential(readSocketCredential(req, query), needs)
-  // Nobody speaks for another here, not even an admin.
+  // Not even an admin may use another user's extension here.
   if (claims.extension !== extension)
     throw new Refusal('forbidden', { detail: 'The token is not of this extension' })
   return { claims, extension }
@@ -51,12 +51,12 @@ function splitUrl(url: string): [path: string, query: string | undefined] {
   return at < 0 ? [url, undefined] : [url.slice(0, at), url.slice(at + 1)]
 }
 
-/** A browser says which page asks; whoever is no browser says nothing. */
+/** Browsers send `Origin`; other clients do not. */
 const isOriginAllowed = ({ headers }: IncomingMessage, allowed: readonly string[]): boolean =>
   headers.origin === undefined ||
   createOriginPolicy(allowed).isAllowedOrSameHost(headers.origin, headers.host)
 
-/** Header, query and subprotocol may each carry it, but never different ones. */
+/** Header, query and subprotocol may each hold the credential, but not different ones. */
 function readSocketCredential({ headers }: IncomingMessage, query: string | undefined): Credential {
   const headerOrQuery = readCredential(headers.authorization, query, ['authorization', 'token', 'ticket'])
   const [scheme = '', token] = (headers['sec-websocket-protocol'] ?? '').split(',').map((one) => one.trim())

@@ -15,10 +15,10 @@ export interface SocketCommandNeeds {
 }
 
 export type SocketCommand = Exclude<ClientMessage, { type: 'ping' | 'auth' }>
-/** What a client asks for over its socket; what comes of it is told by news, to all whom it concerns. */
-export type CommandHandler = (actor: Actor, said: SocketCommand) => Promise<void>
+/** Runs a command of a socket. Its effect is published as events to all users concerned. */
+export type CommandHandler = (actor: Actor, command: SocketCommand) => Promise<void>
 
-/** What a client may pass on, as JSON text. */
+/** Maximum length of a peer message's data, as JSON text. */
 const MAX_PEER_DATA = 4_096
 
 export function createCommandHandler({
@@ -27,7 +27,7 @@ export function createCommandHandler({
   peerMessages,
   directory,
 }: SocketCommandNeeds): CommandHandler {
-  /** A party may tell the others what it likes; the truth about the call stays the PBX's. */
+  /** Sends a party's own status text to the other parties; the state of the call still comes from the PBX. */
   async function sendPeerStatus(
     actor: Actor,
     message: Extract<ClientMessage, { type: 'call_status' }>,

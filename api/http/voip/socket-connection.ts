@@ -6,6 +6,7 @@ import { createTokenBucket } from '../../../runtime/token-bucket.ts'
 import { actorOf } from '../../core/actor.ts'
 import type { UserMessage } from '../../core/messaging/user-messages.ts'
 import { Refusal } from '../../core/refusal.ts'
+import { toIsoTime } from '../iso-time.ts'
 import { refusalMessage, voipErrorFormat } from './errors.ts'
 import type { SocketIdentity } from './socket-auth.ts'
 import type { CommandHandler, SocketCommand } from './socket-commands.ts'
@@ -18,7 +19,7 @@ export interface SocketConnectionNeeds {
   monotonic: () => number
   pingIntervalMs: number
   pongTimeoutMs: number
-  /** How long a peer may take to close after us. */
+  /** How long a peer may take to answer our close frame. */
   closeTimeoutMs: number
   log: Logger
 }
@@ -27,9 +28,9 @@ export interface SocketConnectionNeeds {
 export interface SocketConnection {
   userId: string
   sessionId: string
-  /** Nothing is told to a session that is over. */
+  /** Sends nothing once the session has ended. */
   send(message: UserMessage): void
-  /** Judges the session again and looks whether the peer still answers. */
+  /** Verifies the session again, and pings the peer or ends a connection without pongs. */
   check(): void
   close(code: number, reason: string): void
   /** Closes for a newer socket of the same user or session; one that is closing already gets no more time. */
@@ -38,7 +39,7 @@ export interface SocketConnection {
   isClosing(): boolean
 }
 
-/** 1008 is RFC 6455's "policy", 1013 is IANA's "try again later"; 44xx are ours. */
+/** 1008 "policy violation" is of RFC 6455, 1013 "try again later" of the IANA registry; 44xx are this project's. */
 const CLOSE_CODES = { goingAway: 1001, policy: 1008, tryAgain: 1013, sessionOver: 4401 } as const
 const PER_SECOND = 10
 const BURST = 20
@@ -63,7 +64,7 @@ export function createSocketConnection(
 
   function writeFrame(message: object): void {
     if (isClosing || ws.readyState !== ws.OPEN) return
-    // A peer that does not read would fill our memory.
+    // A peer that does not read would fill memory.
     if (ws.bufferedAmount > MAX_BUFFERED_BYTES) terminate()
     else ws.send(JSON.stringify(message))
   }
@@ -80,7 +81,7 @@ export function createSocketConnection(
     ws.close(code, reason)
     terminateLater()
   }
-  /** False when the session is over, and the socket with it. */
+  /** False once the session has ended; the socket is closed then. */
   function isSessionLive(): boolean {
     const invalid = isClosing ? undefined : tokenVerifier.checkClaims(claims)
     if (invalid === 'cannot_judge') close(CLOSE_CODES.tryAgain, 'try again later')
@@ -90,7 +91,7 @@ export function createSocketConnection(
   const sendErrorFrame = (error: string, about: { request?: string; channel?: string } = {}) =>
     writeFrame({ type: 'error', error, ...about, timestamp: new Date().toISOString() })
 
-  /** A newer token of the same session makes the socket last longer; any other changes nothing. */
+  /** A newer token of the same session extends the socket; any other token is refused and changes nothing. */
   function extendSession(token: string): void {
     const verdict = tokenVerifier.verify(token, 'access')
     const isOwn =
@@ -104,19 +105,24 @@ export function createSocketConnection(
     }
     if (verdict.claims.exp > claims.exp) claims = verdict.claims
     writeFrame(
-      toServerMessage({ type: 'auth', to: extension, status: 'ok', data: { expires_at: iso(claims.exp) } }),
+      toServerMessage({
+        type: 'auth',
+        to: extension,
+        status: 'ok',
+        data: { expires_at: toIsoTime(claims.exp) },
+      }),
     )
   }
 
   async function execute(command: SocketCommand): Promise<void> {
-    // It has waited for others, and a session may end meanwhile.
+    // The command has waited in the queue, and the session may have ended.
     if (!isSessionLive()) return
     try {
       await handleCommand(actorOf(claims), command)
     } catch (err) {
       const refusal = err instanceof Refusal ? err : new Refusal('internal', { cause: err })
       if (refusal.code === 'internal')
-        log.error({ event: 'socket_failed', type: command.type, err }, 'a message could not be obeyed')
+        log.error({ event: 'socket_failed', type: command.type, err }, 'command failed')
       const channel = 'channel' in command ? { channel: command.channel } : {}
       sendErrorFrame(refusalMessage(voipErrorFormat.table[refusal.code], refusal), {
         request: command.type,
@@ -133,7 +139,7 @@ export function createSocketConnection(
     else if (parsed.message.type === 'auth') extendSession(parsed.message.token)
     else enqueue(parsed.message)
   }
-  /** One after the other, as what is asked for may depend on what was asked before. */
+  /** Commands run one at a time, as one may depend on the one before. */
   function enqueue(command: SocketCommand): void {
     if (queued >= MAX_QUEUED) {
       close(CLOSE_CODES.policy, 'too many messages')
@@ -146,7 +152,7 @@ export function createSocketConnection(
         queued -= 1
       })
   }
-  /** Control frames count as messages do: each costs an answer. */
+  /** Control frames count as messages, as each causes a response. */
   function withinRateLimit(): boolean {
     if (!isClosing && !bucket.take()) close(CLOSE_CODES.policy, 'too many messages')
     return !isClosing
@@ -158,9 +164,9 @@ export function createSocketConnection(
     pongAt = monotonic()
     withinRateLimit()
   })
-  // What went wrong on the wire closes the socket by itself, with a code of its own; the peer may not care.
+  // ws sends a close frame for a protocol error itself; a peer that ignores it is terminated.
   ws.on('error', (err) => {
-    log.debug({ event: 'socket_error', err }, 'a socket failed')
+    log.debug({ event: 'socket_error', err }, 'socket failed')
     terminateLater()
   })
   writeFrame(
@@ -168,7 +174,7 @@ export function createSocketConnection(
       type: 'welcome',
       to: extension,
       status: 'connected',
-      data: { expires_at: iso(claims.exp) },
+      data: { expires_at: toIsoTime(claims.exp) },
     }),
   )
 
@@ -194,5 +200,3 @@ export function createSocketConnection(
     isClosing: () => isClosing,
   }
 }
-
-const iso = (seconds: number) => new Date(seconds * 1000).toISOString()

@@ -11,18 +11,18 @@ import {
 export interface HubNeeds extends SocketConnectionNeeds {
   userMessages: UserMessageSubscriber
   peerMessages: Pick<PeerMessages, 'on'>
-  /** How often each session is judged again, in ms. */
+  /** How often each session is verified again, in ms. */
   checkIntervalMs: number
-  /** How many sockets a user has over all sessions, and a session by itself; the oldest makes room for one more. */
+  /** Maximum sockets of a user over all sessions, and of one session; a new one evicts the oldest. */
   maxPerUser: number
   maxPerSession: number
 }
 
-/** The sockets this API holds. */
+/** The open sockets of this API process. */
 export interface Hub {
   add(ws: WebSocket, identity: SocketIdentity): void
   size(): number
-  /** Who has a socket here. */
+  /** Ids of the users with a socket here. */
   users(): ReadonlySet<string>
   close(): void
 }
@@ -33,7 +33,8 @@ export function createHub(needs: HubNeeds): Hub {
   const byUser = new Map<string, Set<SocketConnection>>()
 
   const deliver = (userId: string | undefined, message: UserMessage) => {
-    for (const line of userId === undefined ? connections : (byUser.get(userId) ?? [])) line.send(message)
+    for (const connection of userId === undefined ? connections : (byUser.get(userId) ?? []))
+      connection.send(message)
   }
   const unsubscribers = [
     userMessages.on(deliver),
@@ -42,16 +43,19 @@ export function createHub(needs: HubNeeds): Hub {
     }),
   ]
   const checkTimer = setInterval(() => {
-    for (const line of connections) line.check()
+    for (const connection of connections) connection.check()
   }, checkIntervalMs)
   checkTimer.unref()
 
-  /** Those that are closing go first, as they serve the user no more; then the oldest. */
+  /** Evicts closing sockets first, then the oldest. */
   function evictExcess(own: readonly SocketConnection[], max: number): void {
     const excess = own.length - max + 1
     if (excess <= 0) return
-    const [closing, live] = [own.filter((line) => line.isClosing()), own.filter((line) => !line.isClosing())]
-    for (const line of [...closing, ...live].slice(0, excess)) line.evict()
+    const [closing, live] = [
+      own.filter((connection) => connection.isClosing()),
+      own.filter((connection) => !connection.isClosing()),
+    ]
+    for (const connection of [...closing, ...live].slice(0, excess)) connection.evict()
   }
 
   function remove(connection: SocketConnection): void {
@@ -65,21 +69,21 @@ export function createHub(needs: HubNeeds): Hub {
     add(ws, identity) {
       const { sub, sid } = identity.claims
       const before = [...(byUser.get(sub) ?? [])]
-      // Not refused: a phone that changed its network has sockets which nobody but the server still believes in.
+      // Evict instead of refusing: a phone that changed its network leaves dead sockets that only the server still has.
       evictExcess(
-        before.filter((line) => line.sessionId === sid),
+        before.filter((connection) => connection.sessionId === sid),
         maxPerSession,
       )
       evictExcess(before, maxPerUser)
-      const line = createSocketConnection(ws, identity, needs)
-      const { userId, sessionId } = line
-      connections.add(line)
+      const connection = createSocketConnection(ws, identity, needs)
+      const { userId, sessionId } = connection
+      connections.add(connection)
       const own = byUser.get(userId) ?? new Set()
-      byUser.set(userId, own.add(line))
-      log.info({ event: 'socket_opened', userId, sessionId }, 'a socket is open')
+      byUser.set(userId, own.add(connection))
+      log.info({ event: 'socket_opened', userId, sessionId }, 'socket opened')
       ws.once('close', (code) => {
-        remove(line)
-        log.info({ event: 'socket_closed', userId, sessionId, code }, 'a socket is closed')
+        remove(connection)
+        log.info({ event: 'socket_closed', userId, sessionId, code }, 'socket closed')
       })
     },
     size: () => connections.size,
@@ -87,7 +91,7 @@ export function createHub(needs: HubNeeds): Hub {
     close() {
       clearInterval(checkTimer)
       for (const off of unsubscribers) off()
-      for (const line of connections) line.close(1001, 'going away')
+      for (const connection of connections) connection.close(1001, 'going away')
     },
   }
 }

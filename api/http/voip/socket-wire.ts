@@ -6,7 +6,7 @@ import { DEFAULT_JSON_LIMITS, exceededLimit } from '../json-body.ts'
 import { toClientStatus } from './compat-wire.ts'
 import { Channel, Status } from './wire.ts'
 
-/** What a client may say. Anything beside these members is not read: `from` is who they are, not who they claim. */
+/** A message of a client. Other members are ignored: `from` is always the sender's own extension. */
 export const ClientMessage = z.discriminatedUnion('type', [
   z.object({ type: z.literal('ping') }),
   z.object({ type: z.literal('auth'), token: z.string().max(4096) }),
@@ -23,7 +23,7 @@ export const ClientMessage = z.discriminatedUnion('type', [
 export type ClientMessage = z.infer<typeof ClientMessage>
 const MESSAGE_TYPES: readonly unknown[] = ClientMessage.options.map(({ shape }) => shape.type.value)
 
-/** @returns what was said, or why it is nothing we know */
+/** @returns the message, or why it is invalid */
 export function parseClientMessage(text: string): { message: ClientMessage } | { error: string } {
   if (exceededLimit(Buffer.from(text), DEFAULT_JSON_LIMITS) !== undefined)
     return { error: 'Message is too large' }
@@ -47,7 +47,7 @@ function parseJson(text: string): unknown {
   }
 }
 
-/** A message of the document's shape; what does not fit a message is left empty. */
+/** A message of the document's shape; members without a value are empty. */
 interface ServerMessage {
   type: string
   from?: string
@@ -98,7 +98,7 @@ const CommandEvent = z.object({
   call_id: z.string(),
   expires_at: z.string(),
 })
-/** What another party said of a call: theirs to say, and no truth of ours. */
+/** A status text that another party sent; it is not the state of the call. */
 const PeerStatusEvent = z.object({
   type: z.literal('peer_status'),
   from: z.string(),
@@ -114,10 +114,10 @@ const TranslatableMessage = z.discriminatedUnion('type', [
 ])
 
 /**
- * Our news in the document's words. A call's own news come with `from` empty: what a party says bears their
- * extension.
- * @param answered calls this client knows as answered; kept up to date here
- * @returns nothing for news the document has no words for
+ * Translates a user message to messages of the document. Events of a call have an empty `from`; a peer's message has the
+ * peer's extension.
+ * @param answered ids of calls that this client has seen answered; updated here
+ * @returns no message for an event that the document does not have
  */
 export function translate(message: UserMessage, to: string, answered: Set<string>): object[] {
   const { data: event } = TranslatableMessage.safeParse(message)
@@ -153,7 +153,7 @@ export function translate(message: UserMessage, to: string, answered: Set<string
 const ANSWERED_STATES: readonly string[] = ['up', 'held', 'parked']
 const MAX_ANSWERED = 100
 
-/** The document has types of their own for an answer and an end; they come behind the status that says so, too. */
+/** The document has extra message types for answer and end; each follows the `call_status` of the same event. */
 function translateCall({ type, call }: z.infer<typeof CallEvent>, answered: Set<string>): object[] {
   const status = call.state === 'ended' ? (call.outcome ?? 'unknown') : call.state
   const callMessage = (as: string) => ({

@@ -19,29 +19,28 @@ export interface VoipSocketNeeds extends SocketAuthNeeds, Omit<SocketCommandNeed
   userMessages: UserMessageSubscriber
   /** A clock that never jumps, in ms. */
   monotonic: () => number
-  /** How many sockets a user has over all sessions; the oldest makes room for one more. */
+  /** Maximum sockets of a user over all sessions; a new one evicts the oldest. */
   maxPerUser: number
   log: Logger
-  /** A socket was let in. */
+  /** Called for each opened socket. */
   onOpen?(): void
-  /** Other than usual in tests, which cannot wait that long. */
+  /** Overrides for tests, which cannot wait that long. */
   times?: Partial<typeof TIMINGS>
 }
 
 export interface VoipSocket {
   /** For the HTTP server's `upgrade` event. */
   upgrade(req: IncomingMessage, socket: Duplex, head: Buffer): void
-  /** Who has a socket at this API. */
+  /** Ids of the users with a socket at this API. */
   users(): ReadonlySet<string>
   /** How many sockets this API holds. */
   size(): number
-  /** Says goodbye to all. */
+  /** Closes all sockets and refuses new ones. */
   close(): void
 }
 
-/** A peer that has not answered two pings is gone; nginx waits longer than that: see nginx/websocket.conf. */
+/** A peer that has not answered two pings is terminated; nginx's timeout is longer: see nginx/websocket.conf. */
 const TIMINGS = { checkIntervalMs: 500, pingIntervalMs: 20_000, pongTimeoutMs: 45_000, closeTimeoutMs: 2_000 }
-/** On this API. */
 const MAX_PER_SESSION = 5
 const MAX_SOCKETS = 10_000
 const MAX_PAYLOAD = 65_536
@@ -65,7 +64,7 @@ export function createVoipSocket(needs: VoipSocketNeeds): VoipSocket {
     clientTracking: false,
     maxPayload: MAX_PAYLOAD,
     perMessageDeflate: false,
-    // The token stands in the same header and is never sent back.
+    // The same header holds the token, which is never sent back.
     handleProtocols: (offered) => (offered.has(SUBPROTOCOL) ? SUBPROTOCOL : false),
   })
   let closed = false
@@ -99,7 +98,7 @@ export function createVoipSocket(needs: VoipSocketNeeds): VoipSocket {
   }
 }
 
-/** Says no before anything is upgraded, as plain HTTP. */
+/** Answers as plain HTTP, before the upgrade. */
 function sendRefusal(socket: Duplex, refusal: Refusal): void {
   const text = voipErrorFormat.table[refusal.code]
   const body = JSON.stringify(voipErrorFormat.body(text, refusal))

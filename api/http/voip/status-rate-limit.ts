@@ -3,12 +3,11 @@ import type { UserStatuses } from '../../core/presence/user-status.ts'
 import { Refusal } from '../../core/refusal.ts'
 
 const LIMIT = { burst: 10, perSecond: 1 }
-/** Beyond so many people the counts start afresh: a forgotten count lets a few more through, no more than that. */
+/** With more users than this all buckets are cleared; a cleared bucket allows one more burst. */
 const MAX_USERS = 10_000
 
 /**
- * Everybody with a socket hears of each change of a status, so nobody may cause many, by however many sockets
- * and sessions.
+ * Limits status changes per user, over all sockets and sessions, because each change is sent to every socket.
  * @param monotonic ms
  */
 export function rateLimitStatuses(

@@ -5,7 +5,7 @@ import type { UserStatuses } from '../../core/presence/user-status.ts'
 import { Refusal } from '../../core/refusal.ts'
 import * as wire from './wire.ts'
 
-/** What is known of phones and people at this moment. */
+/** Which users are online and which phones are registered now. */
 export interface PresenceReader {
   isOnline(userId: string): boolean
   /** Whether the phone of an extension is registered. */
@@ -19,14 +19,14 @@ export interface UserViewsNeeds {
   presence: PresenceReader
 }
 
-/** Users as the document shows them. */
+/** Converts users to JSON, as a reader may see them. */
 export interface UserViews {
-  /** An address and logins are shown to oneself and to admins alone. */
+  /** Only the user and admins get the email address and the last login. */
   toUsersJson(users: readonly User[], reader: Pick<Actor, 'userId' | 'claims'>): Promise<wire.UserJson[]>
   toUserJson(user: User, reader: Pick<Actor, 'userId' | 'claims'>): Promise<wire.UserJson>
-  /** Whole, for whoever has just proved or made it. */
+  /** With all members, for the user who has just logged in or registered. */
   toOwnUserJson(user: User): Promise<wire.UserJson>
-  /** @throws {Refusal} `token_revoked` where the user is gone */
+  /** @throws {Refusal} `token_revoked` if the user was deleted */
   requireActorUser(actor: Actor): Promise<User>
   /** @throws {Refusal} `not_found` */
   requireByExtension(extension: string): Promise<User>

@@ -9,18 +9,19 @@ import { CALL_OUTCOMES, type Call } from '../../core/calls/call.ts'
 import type { CallRecord } from '../../core/calls/call-history.ts'
 import { USER_STATUSES, type UserStatus } from '../../core/presence/user-status-store.ts'
 import { Email } from '../../core/values/email.ts'
+import { toIsoTime } from '../iso-time.ts'
 import { Time } from '../openapi.ts'
 import { CLIENT_STATUSES, toClientStatus } from './compat-wire.ts'
 
-/** Where this surface's paths begin; the socket is `/ws`. */
+/** Prefixes of this surface's paths; the socket is `/ws`. */
 export const PREFIXES = ['/protected', '/api/login', '/api/register', '/api/refresh', '/ws']
 
-/** Either may be left out: that is answered like a wrong one, in words of its own. */
+/** Either may be missing: the document has its own text for that. */
 export const LoginBody = z.object({
   username: z.string().max(256).default(''),
   password: z.string().max(1024).default(''),
 })
-/** The document takes passwords of 6 characters; 8 is the least that is good anywhere here. */
+/** The document accepts passwords of 6 characters; here all surfaces require 8. */
 export const RegisterBody = z.object({
   username: NewAccount.shape.username.min(3),
   email: Email,
@@ -36,16 +37,16 @@ const STATUS_ALIASES = {
   busy: 'dnd',
   offline: 'offline',
 } as const
-/** `online` and `busy` are the document's words for `available` and `dnd`. */
+/** `online` and `busy` are the document's names for `available` and `dnd`. */
 export const Status = z
   .enum(['available', 'online', 'away', 'dnd', 'busy', 'offline'])
   .transform((word): UserStatus => STATUS_ALIASES[word])
 export const StatusBody = z.object({ status: Status })
 
 export const Extension = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/, 'must be an extension such as 1002')
-/** What the document calls a channel is the id of a call here: a PBX's own channels are none of a client's business. */
+/** The document's channel is the id of a call here; names of PBX channels stay internal. */
 export const Channel = z.string().regex(/^[\w.:-]{1,128}$/, 'must be a channel that we gave')
-/** How to call: by the phones and the PBX. Clients of the document also know `webrtc`, from browser to browser. */
+/** How to call: by the phones and the PBX. Clients of the document also send `webrtc`, from browser to browser. */
 const Method = z
   .string()
   .transform((text) => text.trim().toLowerCase() || 'sip')
@@ -54,7 +55,7 @@ const Method = z
   .openapi({
     type: 'string',
     enum: ['sip', 'ami', 'webrtc'],
-    description: '`webrtc` is 501; `sip` unless said',
+    description: '`webrtc` is 501; `sip` by default',
   })
 export const InitiateQuery = z.object({ method: Method })
 export const InitiateHeaders = z.object({ 'x-call-method': Method })
@@ -70,18 +71,16 @@ export const UsersQuery = z.object({
     .optional(),
 })
 
-/** Claims the document shows beyond the core ones; nobody here reads them. */
+/** The document's claims beyond the core ones; this project never reads them. */
 export const extraClaims: ExtraClaims = (user: User) => ({
   user_id: Number(user.id),
   username: user.username,
 })
 
-const iso = (seconds: number) => new Date(seconds * 1000).toISOString()
-
 export interface UserPresence {
   status: UserStatus
   isOnline: boolean
-  /** Whether it is the user who asks: they are here, even without a socket. */
+  /** Whether the user is the reader, who is present even without a socket. */
   isSelf: boolean
   sessionUse: SessionActivity | undefined
 }
@@ -92,9 +91,11 @@ export const UserJson = z
     email: z.string().nullable(),
     extension: z.string().nullable(),
     status: z.enum(CLIENT_STATUSES).openapi({
-      description: 'As clients read it; `offline` also where nothing was said and no client is there',
+      description: 'As clients read it; `offline` also where no status was set and no client is connected',
     }),
-    own_status: z.enum(USER_STATUSES).openapi({ description: 'What the user said, in our words' }),
+    own_status: z
+      .enum(USER_STATUSES)
+      .openapi({ description: 'The status that the user set, in Hookswitch’s values' }),
     role: Role,
     is_online: z.boolean(),
     last_login: Time.nullable(),
@@ -103,7 +104,7 @@ export const UserJson = z
   })
   .openapi('VoipUser')
 export type UserJson = z.infer<typeof UserJson>
-/** @param isPrivileged whether their address and their logins are the reader's business */
+/** @param isPrivileged whether the reader may see the email address and the last login */
 export const toUserJson = (
   one: User,
   { status, isOnline, isSelf, sessionUse }: UserPresence,
@@ -117,14 +118,14 @@ export const toUserJson = (
   own_status: status,
   role: one.role,
   is_online: isOnline,
-  last_login: isPrivileged && sessionUse !== undefined ? iso(sessionUse.lastLogin) : null,
-  last_seen: sessionUse === undefined ? null : iso(sessionUse.lastSeen),
-  created_at: iso(one.createdAt),
+  last_login: isPrivileged && sessionUse !== undefined ? toIsoTime(sessionUse.lastLogin) : null,
+  last_seen: sessionUse === undefined ? null : toIsoTime(sessionUse.lastSeen),
+  created_at: toIsoTime(one.createdAt),
 })
 
-/** The PBX's clock tells microseconds. */
-const isoFromMicroseconds = (at: number | undefined) => (at === undefined ? null : iso(at / 1_000_000))
-/** Seconds somebody talked, up to now where they still do. */
+/** The PBX's timestamps are in microseconds. */
+const isoFromMicroseconds = (at: number | undefined) => (at === undefined ? null : toIsoTime(at / 1_000_000))
+/** Seconds talked, up to now for a live call. */
 export const talkSeconds = ({ answeredAt, endedAt }: Pick<Call, 'answeredAt' | 'endedAt'>, nowMs: number) =>
   answeredAt === undefined ? 0 : Math.max(0, Math.round(((endedAt ?? nowMs * 1000) - answeredAt) / 1_000_000))
 
@@ -161,8 +162,8 @@ export const toPastCallJson = (record: CallRecord): z.infer<typeof PastCallJson>
   callee: record.toNumber,
   status: record.outcome,
   direction: record.direction,
-  started_at: iso(record.startedAt),
-  answered_at: record.answeredAt === null ? null : iso(record.answeredAt),
-  ended_at: iso(record.endedAt),
+  started_at: toIsoTime(record.startedAt),
+  answered_at: record.answeredAt === null ? null : toIsoTime(record.answeredAt),
+  ended_at: toIsoTime(record.endedAt),
   duration: record.billable,
 })

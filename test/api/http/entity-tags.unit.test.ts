@@ -4,7 +4,7 @@ import { parseEntityTags, weaklyMatches } from '../../../api/http/entity-tags.ts
 
 const TAG = 'Cr7MW2QlixZw-7'
 
-describe('a client has what it names', () => {
+describe('weaklyMatches', () => {
   test.each([
     ['the tag', `"${TAG}"`],
     ['a weak one, as a proxy that compresses makes it', `W/"${TAG}"`],
@@ -14,13 +14,13 @@ describe('a client has what it names', () => {
     ['a list with odd blanks and empty members', ` ,, "zzz"\t,\t W/"${TAG}" , `],
     ['a list with a tag that holds a comma', `"a,b", "${TAG}"`],
     ['a list with nonsense before it', `"zzz, ??"x", "${TAG}"`],
-    ['whatever there is', '*'],
-    ['whatever there is, with blanks', ' * '],
+    ['a star', '*'],
+    ['a star with blanks', ' * '],
     ['Apache’s coding in the tag', `"${TAG}-gzip"`],
     ['Jetty’s', `W/"${TAG}--gzip"`],
     ['another coding', `"${TAG}-br"`],
     ['the tag without quotes', TAG],
-  ])('by %s', (_, field) => {
+  ])('matches by %s', (_, field) => {
     expect(weaklyMatches(parseEntityTags(field), TAG)).toBe(true)
   })
 
@@ -36,11 +36,11 @@ describe('a client has what it names', () => {
     ['a star among others, which is no list', '"zzz", *'],
     ['a quote that is not closed', `"${TAG}`],
     ['a blank within the quotes', `" ${TAG}"`],
-  ])('not by %s', (_, field) => {
+  ])('does not match by %s', (_, field) => {
     expect(weaklyMatches(parseEntityTags(field), TAG)).toBe(false)
   })
 
-  test('in any list of tags that names it, and in no other', () => {
+  test('matches in any list that names the tag, and in no other', () => {
     const opaque = fc.stringMatching(/^[A-Za-z0-9,;:/=-]{0,12}$/)
     const blank = fc.stringMatching(/^[ \t]{0,3}$/)
     const member = fc.tuple(blank, fc.boolean(), opaque, blank)
@@ -48,14 +48,14 @@ describe('a client has what it names', () => {
       fc.property(fc.array(member), opaque, (members, tag) => {
         const field = members.map(([a, weak, text, b]) => `${a}${weak ? 'W/' : ''}"${text}"${b}`).join(',')
         const has = members.some(([, , text]) => text === tag)
-        // A coding at its end is not told apart: tags of ours end in a number.
+        // A coding at the end of a tag is ignored; our own tags end in a number.
         fc.pre(!/(?:gzip|br|zstd|deflate)$/.test(field.replaceAll('"', '').trim()))
         expect(weaklyMatches(parseEntityTags(field), tag)).toBe(has)
       }),
     )
   })
 
-  test('any text is read, in time that grows with its length alone', () => {
+  test('parses any text in linear time', () => {
     fc.assert(fc.property(fc.string({ unit: 'binary' }), (text) => void parseEntityTags(text)))
     const startedAt = performance.now()
     for (const piece of ['"', ' ', ',', 'W/', '"a', '\t,', '"-gzip', 'x"'])

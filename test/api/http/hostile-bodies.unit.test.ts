@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { createUnavailableApp } from './unavailable-app.ts'
 
-/** Every surface, with callers who may do everything and services that are all away (503). */
+/** All surfaces with full permissions and unavailable services (503). */
 const { app, takeErrors } = createUnavailableApp()
 
 const ask = async (method: string, path: string, type: string, body: string | Uint8Array) => {
@@ -9,15 +9,15 @@ const ask = async (method: string, path: string, type: string, body: string | Ui
   return res.status
 }
 
-/** Each route that a client may send something to. */
+/** Each route that accepts a body. */
 const routes = [...new Set(app.routes.filter((one) => /POST|PUT|PATCH/.test(one.method)))].map(
   ({ method, path }) => [method, path.replace('/:channel', '/users-state').replace(/\/:\w+/g, '/1')] as const,
 )
 const unique = [...new Map(routes.map((one) => [one.join(' '), one])).values()]
 
 /**
- * Routes that read a JSON object: what is none is refused, where others never look at it. A refresh is refused with 401
- * without its cookie, whatever its body is.
+ * Routes that read a JSON body: they refuse malformed JSON, where the others ignore it. A refresh without a cookie is
+ * refused with 401, whatever its body is.
  */
 const reading: (readonly [string, string])[] = []
 for (const [method, path] of unique) {
@@ -30,7 +30,7 @@ const many = <T>(count: number, make: (n: number) => T) => Array.from({ length: 
 
 takeErrors()
 
-test('routes of every surface are among those that are asked', () => {
+test('the tested routes include routes of every surface', () => {
   const paths = reading.map(([, path]) => path)
   for (const path of [
     '/pbxcore/api/module-softphone-backend/v1/auth/login',
@@ -56,7 +56,7 @@ describe.each(reading)('%s %s', (method, path) => {
     ['100 000 members', () => `{${many(100_000, (n) => `"k${n}":1`).join()}}`],
     ['a list of 500 000', () => `{"agentIds":[${many(500_000, () => 1).join()}]}`],
     ['250 000 empty objects', () => `{"variables":[${many(250_000, () => '{}').join()}]}`],
-    ['100 000 objects, each of a shape of its own', () => `{"a":[${many(90_000, (n) => `{"k${n}":1}`)}]}`],
+    ['100 000 objects with different members', () => `{"a":[${many(90_000, (n) => `{"k${n}":1}`)}]}`],
   ])('refuses %s', async (_, body) => {
     expect([400, 413, 422]).toContain(await ask(method, path, 'application/json', body()))
     expect(takeErrors()).toEqual([])
@@ -68,11 +68,7 @@ describe.each(reading)('%s %s', (method, path) => {
       '{"__proto__":{"x":1},"__proto__":[],"username":"a"}',
     ],
     ['a constructor', 'application/json', '{"constructor":{"prototype":{"x":1}},"toString":1}'],
-    [
-      'numbers that nothing can hold',
-      'application/json',
-      '{"username":1e999,"number":-1e999,"minutes":1e308}',
-    ],
+    ['numbers out of range', 'application/json', '{"username":1e999,"number":-1e999,"minutes":1e308}'],
     ['a number of 500 000 digits', 'application/json', `{"minutes":${'9'.repeat(500_000)}}`],
     [
       'half a surrogate pair',
@@ -80,14 +76,14 @@ describe.each(reading)('%s %s', (method, path) => {
       '{"username":"\\ud800","password":"\\udfff","number":"\\ud800"}',
     ],
     ['a NUL', 'application/json', '{"username":"\\u0000","password":"\\u0000","number":"\\u0000"}'],
-    ['bytes that are no UTF-8', 'application/json', new Uint8Array([123, 34, 0xff, 0xfe, 34, 58, 49, 125])],
+    ['bytes that are not UTF-8', 'application/json', new Uint8Array([123, 34, 0xff, 0xfe, 34, 58, 49, 125])],
     ['null', 'application/json', 'null'],
-    ['nothing', 'application/json', ''],
-    ['a charset nobody knows', 'application/json; charset=nonsense', '{"a":1}'],
-    ['multipart that names no boundary', 'multipart/form-data', '{"a":1}'],
-    ['multipart that is none', 'multipart/form-data; boundary=x', '{"a":1}'],
+    ['an empty body', 'application/json', ''],
+    ['an unknown charset', 'application/json; charset=nonsense', '{"a":1}'],
+    ['multipart without a boundary', 'multipart/form-data', '{"a":1}'],
+    ['malformed multipart', 'multipart/form-data; boundary=x', '{"a":1}'],
     [
-      'multipart that breaks off',
+      'truncated multipart',
       'multipart/form-data; boundary=x',
       '--x\r\nContent-Disposition: form-data; name="lo',
     ],
@@ -109,9 +105,9 @@ describe.each(reading)('%s %s', (method, path) => {
       'application/x-www-form-urlencoded',
       '__proto__=1&__proto__[]=1&constructor[]=2',
     ],
-    ['a type that is none', 'multipart/form-data; boundary=\u00ff', 'x'],
-    ['no type', ' ', 'x'],
-  ])('takes %s for the client’s doing', async (_, type, body) => {
+    ['an invalid content type', 'multipart/form-data; boundary=\u00ff', 'x'],
+    ['a blank content type', ' ', 'x'],
+  ])('treats %s as a client error', async (_, type, body) => {
     const status = await ask(method, path, type, body)
     expect(status === 503 || (status >= 200 && status < 500), String(status)).toBe(true)
     expect(takeErrors()).toEqual([])

@@ -13,28 +13,28 @@ import { SnapshotBody } from '../../../api/http/softphone/wire.ts'
 import { parseClientMessage } from '../../../api/http/voip/socket-wire.ts'
 
 const tight: JsonLimits = { maxDepth: 3, maxPerContainer: 4, maxTotal: 8 }
-const excess = (text: string, bounds = tight) => exceededLimit(Buffer.from(text), bounds)
+const excess = (text: string, limits = tight) => exceededLimit(Buffer.from(text), limits)
 
-describe('a text within its bounds', () => {
+describe('the limits of a JSON text', () => {
   test.each([
     ['three levels', '{"a":{"b":[1]}}'],
     ['four members', '{"a":1,"b":2,"c":3,"d":4}'],
     ['eight in all', '[[1,2,3,4],[1,2]]'],
-    ['brackets and commas within texts', '["[[[[[[,,,,,,,", "\\"[[[[[,,,,,", "\\\\"]'],
-    ['texts of several bytes a character', '["😀,[{","ü"]'],
-    ['no object at all', '1'],
-    ['no JSON', ']]]]}}}}'],
-  ])('may have %s', (_, text) => expect(excess(text)).toBeUndefined())
+    ['brackets and commas within strings', '["[[[[[[,,,,,,,", "\\"[[[[[,,,,,", "\\\\"]'],
+    ['strings with multi-byte characters', '["😀,[{","ü"]'],
+    ['a number', '1'],
+    ['text that is not JSON', ']]]]}}}}'],
+  ])('allow %s', (_, text) => expect(excess(text)).toBeUndefined())
 
   test.each([
     ['four levels', '[[[[', 'levels deep'],
     ['five members', '{"a":1,"b":2,"c":3,"d":4,"e":5}', 'in one object'],
     ['five elements', '[1,2,3,4,5]', 'in one object'],
     ['nine in all', '[[1,2,3,4],[1,2,3]]', 'more than 8 members'],
-    ['a text that ends before them', '["\\\\",1,2,3,4]', 'in one object'],
-  ])('may not have %s', (_, text, why) => expect(excess(text)).toContain(why))
+    ['commas behind a string that ends', '["\\\\",1,2,3,4]', 'in one object'],
+  ])('refuse %s', (_, text, why) => expect(excess(text)).toContain(why))
 
-  test('may be the states of 14 000 extensions, 4 000 of them in a call', () => {
+  test('allow a snapshot of 14 000 extensions, 4 000 of them in a call', () => {
     const states = Object.fromEntries(
       Array.from({ length: 14_000 }, (_, n) => [
         String(10_000 + n),
@@ -52,7 +52,7 @@ describe('a text within its bounds', () => {
   })
 })
 
-test('what is too much is refused before any schema looks at it', async () => {
+test('readJson refuses a body beyond the limits before a schema reads it', async () => {
   let looked = 0
   const Watching = z.unknown().refine(() => (looked += 1))
   const app = new Hono()
@@ -69,7 +69,7 @@ test('what is too much is refused before any schema looks at it', async () => {
   expect(looked).toBe(1)
 })
 
-test('a snapshot is taken as it is, without a walk through its members', () => {
+test('the schema of a snapshot accepts an object without reading its members', () => {
   let walked = 0
   const body = new Proxy(
     { states: {} },
@@ -85,10 +85,10 @@ test('a snapshot is taken as it is, without a walk through its members', () => {
   expect([[], null, 1, 'x', undefined].map((one) => SnapshotBody.safeParse(one).success)).not.toContain(true)
 })
 
-test('a message of a socket is bounded as a body is', () => {
-  const said = (data: string) =>
+test('a socket message has the same limits as a body', () => {
+  const parse = (data: string) =>
     parseClientMessage(`{"type":"call_status","channel":"c","status":"s","data":${data}}`)
-  expect(said('[[1]]')).toMatchObject({ message: { type: 'call_status' } })
-  expect(said('['.repeat(10_000) + ']'.repeat(10_000))).toEqual({ error: 'Message is too large' })
-  expect(said(`[${'1,'.repeat(20_000)}1]`)).toEqual({ error: 'Message is too large' })
+  expect(parse('[[1]]')).toMatchObject({ message: { type: 'call_status' } })
+  expect(parse('['.repeat(10_000) + ']'.repeat(10_000))).toEqual({ error: 'Message is too large' })
+  expect(parse(`[${'1,'.repeat(20_000)}1]`)).toEqual({ error: 'Message is too large' })
 })

@@ -3,7 +3,7 @@ import { qrDataUri } from '../../../api/http/qr-data-uri.ts'
 
 const link = `https://voice.example.org/sip/provisioning.xml?ticket=${'a'.repeat(43)}`
 
-/** The dark modules of a drawing, as rows of `#` and blanks. */
+/** The dark modules of a QR code, as rows of `#` and blanks. */
 function read(uri: string): string[] {
   const [kind, data = ''] = uri.split(',')
   expect(kind).toBe('data:image/svg+xml;base64')
@@ -17,10 +17,10 @@ function read(uri: string): string[] {
   return rows.map((row) => row.join(''))
 }
 
-describe('a drawn link', () => {
+describe('the QR code of a link', () => {
   const rows = read(qrDataUri(link))
 
-  test('has its three corners, and white around it', () => {
+  test('has three finder patterns and a quiet zone', () => {
     const corner = (x: number, y: number) => rows.slice(y, y + 7).map((row) => row.slice(x, x + 7))
     const FINDER = ['#######', '#     #', '# ### #', '# ### #', '# ### #', '#     #', '#######']
     const far = rows.length - 4 - 7
@@ -36,7 +36,7 @@ describe('a drawn link', () => {
     for (const row of rows) expect([row.slice(0, 4).trim(), row.slice(-4).trim()]).toEqual(['', ''])
   })
 
-  test('is another one for another ticket, of the same size', () => {
+  test('differs for another ticket and has the same size', () => {
     const other = read(qrDataUri(`${link.slice(0, -1)}b`))
     expect(other).not.toEqual(rows)
     expect(other.length).toBe(rows.length)

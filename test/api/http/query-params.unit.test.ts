@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { PhoneNumberParam, TimestampParam } from '../../../api/http/query-params.ts'
 
-/** As a server reads it out of `?it=…`. */
+/** The decoded value of `?it=…`. */
 const inQuery = (text: string) => new URLSearchParams(`it=${text}`).get('it') ?? ''
 
 test.each([
@@ -13,7 +13,7 @@ test.each([
   ['tel:+4930', 'tel:+4930'],
   ['030+12', '030 12'],
   ['+030', ' 030'],
-])('a number of ?it=%s is %j', (text, number) => {
+])('PhoneNumberParam reads ?it=%s as %j', (text, number) => {
   expect(PhoneNumberParam.parse(inQuery(text))).toBe(number)
 })
 
@@ -24,10 +24,13 @@ test.each([
   ['2026-03-29T00:00:00-02:00', '2026-03-29T02:00:00Z'],
   ['2026-03-29T00:00:00Z', '2026-03-29T00:00:00Z'],
   ['2026-03-29', '2026-03-29T00:00:00Z'],
-])('a moment of ?it=%s is %s', (text, moment) => {
+])('TimestampParam reads ?it=%s as %s', (text, moment) => {
   expect(TimestampParam.parse(inQuery(text))).toBe(Date.parse(moment) / 1000)
 })
 
-test.each(['2026-03-29+02:00', '2026-03-29+00:00:00', 'yesterday', ''])('?it=%s is no moment', (text) => {
-  expect(TimestampParam.safeParse(inQuery(text)).success).toBe(false)
-})
+test.each(['2026-03-29+02:00', '2026-03-29+00:00:00', 'yesterday', ''])(
+  'TimestampParam refuses ?it=%s',
+  (text) => {
+    expect(TimestampParam.safeParse(inQuery(text)).success).toBe(false)
+  },
+)

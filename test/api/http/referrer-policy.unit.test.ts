@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { createRoutesOnlyApp } from '../../support/openapi/routes-only-app.ts'
 
-/** All surfaces, with nothing behind them: most routes fail, and a failure is an answer, too. */
+/** All surfaces without services: most routes fail, and errors need the header as well. */
 const app = createRoutesOnlyApp()
 const routes = app.routes
   .filter(({ method }) => method !== 'ALL')
@@ -14,13 +14,13 @@ const policyOf = async (path: string, init: RequestInit) => {
 }
 const noReferrer = [expect.any(Number), 'no-referrer']
 
-describe('every answer keeps its address from the next page', () => {
+describe('every response has Referrer-Policy: no-referrer', () => {
   test.each(routes)('%s %s', async (method, path) => {
     expect(await policyOf(path, { method })).toEqual(noReferrer)
     if (method === 'GET') expect(await policyOf(path, { method: 'HEAD' })).toEqual(noReferrer)
   })
 
-  test.each(prefixes)('%s/…: not found, HEAD, OPTIONS, preflight, and too much', async (prefix) => {
+  test.each(prefixes)('%s/…: 404, HEAD, OPTIONS, preflight and 413', async (prefix) => {
     const path = `${prefix}/there-is-no-such-thing`
     expect(await policyOf(path, {})).toEqual([expect.any(Number), 'no-referrer'])
     expect(await policyOf(path, { method: 'HEAD' })).toEqual(noReferrer)
@@ -32,7 +32,7 @@ describe('every answer keeps its address from the next page', () => {
     expect(await policyOf(path, { method: 'POST', headers, body })).toEqual([413, 'no-referrer'])
   })
 
-  test.each(['/docs', '/redoc'])('%s says it once', async (path) => {
+  test.each(['/docs', '/redoc'])('%s sends the header once', async (path) => {
     expect(await policyOf(path, {})).toEqual([200, 'no-referrer'])
   })
 })

@@ -4,7 +4,6 @@ import { createUnavailableApp } from './unavailable-app.ts'
 /** A member of a request as the document describes it. */
 export interface Member {
   operation: NamedOperation
-  /** Where it stands: `body` or `query`. */
   part: 'body' | 'query'
   name: string
   isRequired: boolean
@@ -12,7 +11,7 @@ export interface Member {
 
 export interface Answer {
   status: number
-  /** What the surface says to the client, without what changes from one request to the next. */
+  /** The response body without the timestamp. */
   text: string
 }
 
@@ -24,10 +23,10 @@ interface Shape {
   example?: unknown
 }
 
-/** Every surface, with services that are all away, and each member that a client may send. */
+/** All surfaces with unavailable services, and each member that a client may send to them. */
 export async function readRequests() {
   const { app, takeErrors } = createUnavailableApp()
-  const document = (await (await app.request('/openapi.json')).json()) as OpenApiDocument // a test of its own judges it
+  const document = (await (await app.request('/openapi.json')).json()) as OpenApiDocument // another test validates it
   const shapeOf = (schema: Shape): Shape => {
     const name = schema.$ref?.split('/').at(-1)
     return name === undefined ? schema : shapeOf(document.components.schemas[name] as Shape)
@@ -75,12 +74,12 @@ export async function readRequests() {
         })),
     ]
   })
-  /** A body that the document shows, or the examples of the members it must have. */
+  /** The documented example body, or the examples of the required members. */
   function exampleOf(operation: NamedOperation): Record<string, unknown> {
     const { example, properties = {}, required = [] } = bodyOf(operation) ?? {}
     if (example !== undefined) return example as Record<string, unknown> // of an object
     const shown = required.map((name) => [name, properties[name] && shapeOf(properties[name]).example])
     return Object.fromEntries(shown.filter(([, value]) => value !== undefined))
   }
-  return { ask, exampleOf, members, faults: takeErrors }
+  return { ask, exampleOf, members, takeErrors }
 }

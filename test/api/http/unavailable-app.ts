@@ -11,9 +11,9 @@ import { createV1Routes } from '../../../api/http/v1/routes.ts'
 import { createVoipRoutes } from '../../../api/http/voip/routes.ts'
 import type { Logger } from '../../../runtime/log.ts'
 
-const actor = { userId: '1', sessionId: 's', claims: { role: 'admin', extension: '1001' } } as Actor // no more is read
+const actor = { userId: '1', sessionId: 's', claims: { role: 'admin', extension: '1001' } } as Actor // no other member is read
 
-/** Anything at all: what is called is away, which every surface answers with 503. */
+/** A service on which every method fails as unavailable, which each surface answers with 503. */
 const unavailable: unknown = new Proxy(() => {}, {
   get: (_, name) => (name === 'then' ? undefined : unavailable),
   apply() {
@@ -21,11 +21,11 @@ const unavailable: unknown = new Proxy(() => {}, {
   },
 })
 const unavailableExcept = <T>(own: object): T =>
-  new Proxy(own, { get: (_, name) => (name in own ? own[name as keyof typeof own] : unavailable) }) as T // whatever it is
+  new Proxy(own, { get: (_, name) => (name in own ? own[name as keyof typeof own] : unavailable) }) as T // a proxy has any type
 
 /**
- * All surfaces as they are mounted. Every caller may do everything, and every service is away, so that a request
- * ends with 503 once its body has been taken.
+ * All surfaces as they are mounted. Every client has all permissions and every service is unavailable, so that a request
+ * ends with 503 once its body was accepted.
  */
 export function createUnavailableApp(): { app: Hono; takeErrors(): unknown[] } {
   const loggedErrors: unknown[] = []
@@ -58,9 +58,9 @@ export function createUnavailableApp(): { app: Hono; takeErrors(): unknown[] } {
     ),
     log,
   })
-  // What the surface hands on by spreading what it needs.
+  // Services that the surface copies by spreading its needs.
   const voip = Object.fromEntries(
-    ['sessions', 'users', 'calls', 'history', 'directory', 'snapshots', 'logins'].map((name) => [
+    ['login', 'selfRegistration', 'sessions', 'users', 'calls', 'history', 'directory'].map((name) => [
       name,
       unavailable,
     ]),

@@ -1,14 +1,14 @@
 import { describe, expect, test } from 'vitest'
 import { type Member, readRequests } from './request-members.ts'
 
-const { ask, exampleOf, members, faults } = await readRequests()
+const { ask, exampleOf, members, takeErrors } = await readRequests()
 const titled = (some: readonly Member[]) =>
   some.map((one) => [one.operation.operationId, one.part, one.name, one] as const)
-/** Judged by a signature before anything is read. */
+/** Its signature is verified before its body is read. */
 const isSigned = ({ operation }: Member) => operation.operationId === 'crmTelnyxWebhook'
 const ofBodies = members.filter((one) => one.part === 'body' && !isSigned(one))
 
-test('the members of every surface are among those that are asked', () => {
+test('the tested members include members of every surface', () => {
   const names = members.map(({ operation, name }) => `${operation.operationId}.${name}`)
   for (const name of [
     'crmCreateCampaign.endTime',
@@ -26,47 +26,47 @@ test('the members of every surface are among those that are asked', () => {
   }
 })
 
-describe('null for a member that may be left out is as if it were left out', () => {
+describe('null for an optional member is treated as if it were left out', () => {
   const optional = ofBodies.filter(({ isRequired }) => !isRequired)
   test.each(titled(optional))('%s %s %s', async (_, __, name, { operation }) => {
     for (const body of [{}, exampleOf(operation)]) {
       const { [name]: _left, ...without } = body as Record<string, unknown>
       expect(await ask(operation, { ...without, [name]: null })).toEqual(await ask(operation, without))
     }
-    expect(faults()).toEqual([])
+    expect(takeErrors()).toEqual([])
   })
 })
 
 const SECRET = 'hunter2hunter2'
-/** Something for each rule to refuse: wrong types, too little, too much, no format. */
+/** Values for each rule to refuse: wrong types, too short, too long, malformed. */
 const WRONG: readonly unknown[] = [
   ...[null, true, -1, 0.5, 1e300, '', ' ', '\u0000\n', SECRET, `${SECRET}@`, SECRET.repeat(5_000)],
   ...[[], {}, [SECRET], [null], [0.5], { x: SECRET }, { BUSY: SECRET }, Array(1_500).fill(SECRET)],
 ]
-/** Words of a validator or of a program, and those that say nothing. */
+/** Texts of a validator or of a program, and texts without information. */
 const RAW =
   /✖|→|Invalid (input|option|string|email|ISO|key|discriminator)|Too (small|big)|expected|received|Unrecognized|pattern|regex|NaN|undefined|\[object|is not allowed|a value that is allowed here|>=|<=/
 
-let judged = 0
-function judge(member: string, text: string): void {
-  judged += 1
+let checkedCount = 0
+function checkErrorText(member: string, text: string): void {
+  checkedCount += 1
   expect(text).not.toMatch(RAW)
   expect(text).not.toContain(SECRET)
   expect(text.length).toBeLessThan(5_000)
   expect(text).toContain(member)
 }
 
-describe('a refusal names the member, says in plain words what is allowed, and repeats no value', () => {
+describe('a validation error names the member and what is allowed, and does not repeat the value', () => {
   test.each(titled(ofBodies))('%s %s %s', async (_, __, name, { operation, isRequired }) => {
     const base = exampleOf(operation)
     if (isRequired) {
       const { [name]: _left, ...without } = base
       const { status, text } = await ask(operation, without)
-      if (status === 400 || status === 422) judge(name, text)
+      if (status === 400 || status === 422) checkErrorText(name, text)
     }
     for (const value of WRONG) {
       const { status, text } = await ask(operation, { ...base, [name]: value })
-      if (status === 400 || status === 422) judge(name, text)
+      if (status === 400 || status === 422) checkErrorText(name, text)
     }
   })
 
@@ -80,7 +80,7 @@ describe('a refusal names the member, says in plain words what is allowed, and r
         bodyFor(operation),
         `?${name}=${encodeURIComponent(value)}`,
       )
-      if (status === 400 || status === 422) judge(name, text)
+      if (status === 400 || status === 422) checkErrorText(name, text)
     }
   })
 
@@ -91,19 +91,19 @@ describe('a refusal names the member, says in plain words what is allowed, and r
         return at === first && name !== ''
       }),
     ),
-  )('%s: a body of another shape, or with unknown members', async (_, __, ___, { operation }) => {
+  )('%s: for a body of another type, or with unknown members', async (_, __, ___, { operation }) => {
     for (const body of [null, [], 'text', 5, [SECRET]]) {
       const { status, text } = await ask(operation, body)
-      if (status === 400 || status === 422) judge('', text)
+      if (status === 400 || status === 422) checkErrorText('', text)
     }
     const strange = Object.fromEntries(
       Array.from({ length: 500 }, (_, n) => [`x${n}${'y'.repeat(500)}\n`, n]),
     )
     const { status, text } = await ask(operation, { ...exampleOf(operation), ...strange })
-    if (status === 400 || status === 422) judge('', text)
+    if (status === 400 || status === 422) checkErrorText('', text)
   })
 
-  test('many refusals were judged', () => {
-    expect(judged).toBeGreaterThan(1_000)
+  test('more than 1 000 errors were checked', () => {
+    expect(checkedCount).toBeGreaterThan(1_000)
   })
 })

@@ -2,11 +2,11 @@ import { type IncomingMessage, request } from 'node:http'
 import type { NamedOperation } from '../../support/openapi/document.ts'
 import type { SchemaValidator } from '../../support/openapi/schema-validator.ts'
 
-/** What came back, as far as a document speaks of it. */
+/** A response, as far as the document describes it. */
 export interface DocumentedAnswer {
   status: number
   type: string | undefined
-  /** Parsed where it is JSON; undefined for a stream that goes on. */
+  /** Parsed if JSON; undefined for an open stream. */
   body: unknown
 }
 
@@ -74,7 +74,7 @@ async function read(res: IncomingMessage): Promise<DocumentedAnswer> {
   return { status: res.statusCode ?? 0, type, body: isJson(type) ? JSON.parse(text) : text }
 }
 
-/** @returns what is wrong with an answer by what the document says of it, or undefined */
+/** @returns how an answer differs from the document, or undefined */
 export function documentMismatch(
   { responses }: NamedOperation,
   { status, type, body }: DocumentedAnswer,
@@ -83,7 +83,7 @@ export function documentMismatch(
   const response = responses[status]
   if (response === undefined) return `${status} is not documented: ${JSON.stringify(body)}`
   const { content } = response
-  // Words of nginx’s own, where the document promises no shape.
+  // nginx's own error body, where the document has no schema.
   if (content === undefined)
     return status >= 400 || type === undefined ? undefined : `${status} has a body: ${type}`
   const media = content[type ?? ''] ?? content['*/*']

@@ -14,13 +14,14 @@ import { type Phone, startPhone } from '../../support/phone.ts'
 import { type Stack, startStack, waitUntil } from '../../support/stack.ts'
 import { TELNYX_PUBLIC_KEY } from './crm-operation-cases.ts'
 import { documentMismatch, openWebSocket, sendRequest } from './openapi-client.ts'
-import { createOperationCases, type SendToOperation } from './operation-cases.ts'
+import type { SendToOperation } from './operation-case.ts'
+import { createOperationCases } from './operation-cases.ts'
 
-/** Known before anything runs, so that each operation is a test; what is served is compared with it. */
+/** Built before the stack starts, so that each operation is a test; a test compares it with the served one. */
 const document = await documentOf(createRoutesOnlyApp())
 const operations = operationsOf(document)
 const hasPbx = (await whyAsteriskUnavailable()) === undefined
-/** Tests dial far more often than people do. */
+/** Tests dial more often than the default limits allow. */
 const POLICY = { limits: { perMinute: 1_000, perDay: 10_000, concurrent: 100 } }
 
 let stack: Stack
@@ -52,7 +53,7 @@ beforeAll(async () => {
   })
   schemas = createSchemaValidator(document, { sealed: true })
   if (!hasPbx) return
-  // The demo's own two are in the call: somebody has to be there to hand it to.
+  // The demo's two phones are in the call: a transfer needs a third.
   const programs = await findOrUnpackAsterisk(systemFolder, join(project, 'bin/pbx'), () => {})
   const secret = readFileSync(join(stack.data, 'asterisk/phones.secret'), 'latin1').trim()
   third = await startPhone({ programs, sipPort, secretOf: () => secret }, '1003')
@@ -78,10 +79,10 @@ const titled = (some: readonly NamedOperation[]) => some.map((one) => [one.opera
 const guarded = operations.filter(({ security = [] }) => security.length > 0)
 const isJson = { 'Content-Type': 'application/json' }
 
-describe('the document served', () => {
-  test('is the one that is judged here, and the one of our own surface is a part of it', async () => {
+describe('the served OpenAPI document', () => {
+  test('equals the one that these tests use, and contains the paths of /api/v1/openapi.json', async () => {
     const served = (await sendRequest({ method: 'GET', url: `${stack.url}/openapi.json` }))
-      .body as OpenApiDocument // judged here
+      .body as OpenApiDocument // the tests check it
     expect(served).toEqual(document)
     const own = (await sendRequest({ method: 'GET', url: `${stack.url}/api/v1/openapi.json` }))
       .body as OpenApiDocument // as above
@@ -89,14 +90,14 @@ describe('the document served', () => {
     expect(paths.filter((path) => !(path in document.paths))).toEqual([])
   })
 
-  test('each operation has a case, and each case an operation', () => {
+  test('has one test case for each operation', () => {
     const ids = operations.map(({ operationId }) => operationId)
     expect(Object.keys(createOperationCases(stack, hasPbx)).sort()).toEqual(ids.sort())
   })
 })
 
 describe('a request without a token', () => {
-  test.each(titled(guarded))('%s says no as documented', async (_, one) => {
+  test.each(titled(guarded))('%s answers 401 as documented', async (_, one) => {
     const answer = await askOf(one)({
       method: one.method.toUpperCase(),
       url: isSocket(one) ? `${url(one)}?extension=1001` : url(one),
@@ -106,11 +107,11 @@ describe('a request without a token', () => {
 })
 
 describe('a body of the wrong shape', () => {
-  // Of a webhook the signature is looked at first.
+  // A webhook's signature is verified first.
   const withBody = operations.filter(
     ({ requestBody, operationId }) => requestBody !== undefined && operationId !== 'crmTelnyxWebhook',
   )
-  test.each(titled(withBody))('%s says no as documented', async (_, one) => {
+  test.each(titled(withBody))('%s answers 400 or 422 as documented', async (_, one) => {
     const { body } = await sendRequest({
       method: 'POST',
       url: `${stack.url}/api/login`,
@@ -132,7 +133,7 @@ describe('a body of the wrong shape', () => {
   })
 })
 
-describe(hasPbx ? 'a good request' : 'a good request (without a PBX)', () => {
+describe(hasPbx ? 'a valid request' : 'a valid request (without a PBX)', () => {
   test.each(titled(operations))('%s answers as documented', async (id, one) => {
     const known = createOperationCases(stack, hasPbx)[id]
     if (known === undefined) throw new Error('no case')
@@ -162,9 +163,9 @@ describe(hasPbx ? 'a good request' : 'a good request (without a PBX)', () => {
       body: '{"username":"admin","password":"password"}',
     })
     const headers = { Authorization: `Bearer ${(body as { token: string }).token}` } // the documented shape
-    await waitUntil('the PBX is there', async () => {
-      const said = await sendRequest({ method: 'GET', url: `${stack.url}/api/v1/capabilities`, headers })
-      return (said.body as { online: boolean }).online // the documented shape
+    await waitUntil('the PBX is connected', async () => {
+      const answer = await sendRequest({ method: 'GET', url: `${stack.url}/api/v1/capabilities`, headers })
+      return (answer.body as { online: boolean }).online // the documented shape
     })
   }
 })

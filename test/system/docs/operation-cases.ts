@@ -1,114 +1,17 @@
 import { login } from '../../support/http-client.ts'
-import { type Stack, waitUntil } from '../../support/stack.ts'
+import type { Stack } from '../../support/stack.ts'
+import { createCaseSteps, MIKOPBX, PASSWORD, V1 } from './case-steps.ts'
 import { createCrmOperationCases } from './crm-operation-cases.ts'
-import { type DocumentedAnswer, openWebSocket, sendRequest } from './openapi-client.ts'
-
-/** Asks the operation it is for; the path is below the stack’s own. */
-export type SendToOperation = (
-  path: string,
-  about?: {
-    token?: string | undefined
-    json?: unknown
-    /** A body of CSV. */
-    text?: string
-    headers?: Record<string, string>
-    by?: typeof sendRequest
-  },
-) => Promise<DocumentedAnswer>
-/** What may come back: the first where a PBX runs that can do it. */
-export interface OperationCase {
-  statuses: readonly number[]
-  run(send: SendToOperation): Promise<DocumentedAnswer>
-}
+import { openWebSocket, sendRequest } from './openapi-client.ts'
+import type { OperationCase } from './operation-case.ts'
 
 const SOFTPHONE = '/pbxcore/api/module-softphone-backend/v1'
-const MIKOPBX = '/pbxcore/api/v3'
-const V1 = '/api/v1'
-const PASSWORD = 'password'
-/** Where no PBX runs, or none that can do it. */
-const NEEDS_PBX = [404, 409, 501, 503, 504]
 const events = { Accept: 'text/event-stream' }
 
-/** A good request for each operation, by its id. */
+/** A valid request for each operation, by its id. */
 export function createOperationCases(stack: Stack, hasPbx: boolean): Record<string, OperationCase> {
-  const user = async (name = 'user1') => (await login(stack, name)).access
-  const claims = (token: string) => JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString())
-  const at = (status: number, run: OperationCase['run']): OperationCase => ({ statuses: [status], run })
-  const get = (path: string, name?: string): OperationCase =>
-    at(200, async (send) => send(path, { token: await user(name) }))
-
-  /** Somebody who has just made an account. */
-  async function newcomer(email: string): Promise<string> {
-    const headers = { 'Content-Type': 'application/json' }
-    const body = JSON.stringify({ email, password: 'correct horse' })
-    await sendRequest({ method: 'POST', url: `${stack.url}/auth/register`, headers, body })
-    const said = await sendRequest({ method: 'POST', url: `${stack.url}/auth/login`, headers, body })
-    return (said.body as { access_token: string }).access_token // the documented shape
-  }
-  const cookie = async () => {
-    const res = await fetch(`${stack.url}${MIKOPBX}/auth:login`, {
-      method: 'POST',
-      headers: { 'Content-Type': 'application/json' },
-      body: JSON.stringify({ login: 'user1', password: PASSWORD }),
-    })
-    return { Cookie: res.headers.get('set-cookie')?.split(';')[0] ?? '' }
-  }
-  /** User1 talks to user2, both by phones that take calls by themselves. */
-  async function talking(token: string, number = '1002'): Promise<string> {
-    const headers = { Authorization: `Bearer ${token}`, 'Content-Type': 'application/json' }
-    const url = `${stack.url}${V1}/calls`
-    const stateOf = async (id: string) =>
-      ((await sendRequest({ method: 'GET', url: `${url}/${id}`, headers })).body as { state: string }).state
-    const dial = () => sendRequest({ method: 'POST', url, headers, body: JSON.stringify({ number }) })
-    if (!hasPbx) return 'hk_nothing'
-    const { id } = (await dial()).body as { id: string } // the documented shape
-    await waitUntil('they talk', async () => (await stateOf(id)) === 'up')
-    return id
-  }
-  const hangUp = (token: string, id: string) =>
-    sendRequest({
-      method: 'POST',
-      url: `${stack.url}${V1}/calls/${id}/hangup`,
-      headers: { Authorization: `Bearer ${token}` },
-    })
-  /** A command on a call of two. */
-  const command = (path: string, json?: unknown, statuses: readonly number[] = []): OperationCase => ({
-    statuses: hasPbx ? (statuses.length > 0 ? statuses : [204]) : NEEDS_PBX,
-    async run(send) {
-      const token = await user()
-      const id = await talking(token)
-      const answer = await send(`${V1}/calls/${id}/${path}`, { token, json })
-      await hangUp(token, id)
-      return answer
-    },
-  })
-  const ofVoip = (path: string, statuses: readonly number[]): OperationCase => ({
-    statuses: hasPbx ? statuses : NEEDS_PBX,
-    async run(send) {
-      const token = await user()
-      const channel = await talking(token)
-      const answer = await send(path, { token, json: { channel } })
-      await hangUp(token, channel)
-      return answer
-    },
-  })
-  /** A past call of user1, once there is one. */
-  async function pastCall(token: string): Promise<string> {
-    if (!hasPbx) return '1.1'
-    await hangUp(token, await talking(token))
-    let id: string | undefined
-    await waitUntil('a call is kept', async () => {
-      const url = `${stack.url}${V1}/calls/history`
-      const { body } = await sendRequest({
-        method: 'GET',
-        url,
-        headers: { Authorization: `Bearer ${token}` },
-      })
-      ;[id] = (body as { calls: { id: string }[] }).calls.map((call) => call.id) // the documented shape
-      return id !== undefined
-    })
-    return id ?? ''
-  }
+  const { user, claims, at, get, newcomer, cookie, talking, hangUp, command, ofVoip, pastCall } =
+    createCaseSteps(stack, hasPbx)
 
   return {
     softphoneLogin: at(200, (send) =>
@@ -148,13 +51,13 @@ export function createOperationCases(stack: Stack, hasPbx: boolean): Record<stri
     voipRefresh: at(200, async (send) => {
       const body = JSON.stringify({ username: 'user1', password: PASSWORD })
       const headers = { 'Content-Type': 'application/json' }
-      const { body: said } = await sendRequest({
+      const { body: loggedIn } = await sendRequest({
         method: 'POST',
         url: `${stack.url}/api/login`,
         headers,
         body,
       })
-      return send('/api/refresh', { token: (said as { token: string }).token }) // the documented shape
+      return send('/api/refresh', { token: (loggedIn as { token: string }).token }) // the documented shape
     }),
     voipProfile: get('/protected/profile'),
     voipLogout: get('/protected/logout'),
@@ -172,7 +75,7 @@ export function createOperationCases(stack: Stack, hasPbx: boolean): Record<stri
         return answer
       },
     },
-    // Only a softphone that listens can answer.
+    // Only a connected softphone can answer.
     voipAnswerCall: ofVoip('/protected/call/answer', [501, 409]),
     voipHangUp: ofVoip('/protected/call/hangup', [200]),
     voipActiveCalls: {
@@ -305,11 +208,11 @@ export function createOperationCases(stack: Stack, hasPbx: boolean): Record<stri
     attendedTransfer: command('attended-transfer', { number: '1003' }),
     dtmf: command('dtmf', { digits: '12#' }),
     park: command('park', undefined, [200]),
-    // Only a softphone that listens can do these.
+    // Only a connected softphone can run these.
     answer: command('answer', undefined, [409, 501]),
     hold: command('hold', undefined, [501]),
     unhold: command('unhold', undefined, [204]),
-    // The call is not so, or is so already.
+    // The call is not in a state for these, or already in the target state.
     decline: command('decline', undefined, [204, 409]),
     recordingPause: command('recording/pause', undefined, [409]),
     recordingResume: command('recording/resume', undefined, [409]),

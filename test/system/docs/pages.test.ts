@@ -17,14 +17,14 @@ const loadedBy = (page: string) =>
   [...page.matchAll(/(?:src|href)="([^"]+)"/g)].map(([, url = '']) => url).filter((url) => url !== 'data:,')
 
 describe.each(['/docs', '/redoc'])('%s', (path) => {
-  test('names nothing of another host, and has no script inside', async () => {
+  test('loads only its own assets and has no inline script', async () => {
     const page = await textOf(path)
     expect(loadedBy(page).length).toBeGreaterThan(1)
     expect(loadedBy(page).filter((url) => !/^\/docs\/assets\/[\w-]{16}\//.test(url))).toEqual([])
     expect(page.match(/<script(?![^>]*src=)/)).toBeNull()
   })
 
-  test('lets a browser load what is ours and nothing else', async () => {
+  test('has a Content-Security-Policy that allows this host only', async () => {
     const { headers } = await requestJson(stack.url + path)
     const policy = headers.get('content-security-policy')?.split('; ') ?? []
     expect(policy).toEqual(
@@ -34,7 +34,7 @@ describe.each(['/docs', '/redoc'])('%s', (path) => {
     expect(headers.get('cache-control')).toBe('no-cache')
   })
 
-  test('what it loads is kept for good, under a name that changes with it', async () => {
+  test('loads immutable assets; a URL with another hash is 404', async () => {
     const page = await textOf(path)
     for (const url of loadedBy(page)) {
       const { status, headers } = await requestJson(stack.url + url)
@@ -46,7 +46,7 @@ describe.each(['/docs', '/redoc'])('%s', (path) => {
 })
 
 test.each(['/docs', '/redoc'])(
-  'no script of %s shows a picture or a letter of another host',
+  'no script of %s has an image, font or style of another host',
   async (path) => {
     for (const url of loadedBy(await textOf(path))) {
       const text = await textOf(url)
@@ -59,15 +59,15 @@ test.each(['/docs', '/redoc'])(
 )
 
 test.each([
-  ['a file of the package that no page needs', '/docs/assets/x/swagger-ui.js.map'],
-  ['a file elsewhere', '/docs/assets/x/..%2f..%2fpackage.json'],
-  ['a name every object has', '/docs/assets/x/constructor'],
-])('%s is not served', async (_, path) => {
+  ['another file of the package', '/docs/assets/x/swagger-ui.js.map'],
+  ['a file outside the package', '/docs/assets/x/..%2f..%2fpackage.json'],
+  ['a name of Object.prototype', '/docs/assets/x/constructor'],
+])('the assets do not serve %s', async (_, path) => {
   expect(await requestJson(stack.url + path)).toMatchObject({ status: 404 })
 })
 
 const missing = await whyBrowserUnavailable()
-/** As long as a slow machine may take to draw a page a few times, in ms. */
+/** Time for a slow machine to render a page several times, in ms. */
 const SLOW = 240_000
 const title = missing === undefined ? 'in a browser' : `in a browser (skipped: ${missing})`
 describe.skipIf(missing !== undefined)(title, () => {
@@ -81,7 +81,7 @@ describe.skipIf(missing !== undefined)(title, () => {
     waitUntil(what, () => browser.evaluate<boolean>(script), 60_000)
   const elsewhere = () =>
     browser.requests().filter((url) => !url.startsWith(stack.url) && /^(https?|wss?):/.test(url))
-  /** Kept for a person to look at, where they ask for it. */
+  /** Saves a screenshot if HOOKSWITCH_TEST_PICTURES is set. */
   async function keep(name: string) {
     const folder = process.env.HOOKSWITCH_TEST_PICTURES
     if (folder === undefined) return
@@ -92,14 +92,14 @@ describe.skipIf(missing !== undefined)(title, () => {
   test(
     '/docs shows the operations, and one can be tried',
     async () => {
-      // Swagger UI draws its button before it works, and is of no use any more where somebody was that quick.
+      // Swagger UI draws its button before it works, and an early click breaks it: wait longer each time.
       const asked = () => browser.requests().some((url) => url.endsWith('/v1/health'))
       for (let seconds = 1; seconds <= 16 && !asked(); seconds *= 2) {
         await browser.open(`${stack.url}/docs#/softphone/softphoneHealth`)
         await sees('the operations', `document.querySelectorAll('.opblock-tag').length > 10`)
         await sees('the one of the link', `document.querySelector('.opblock.is-open .execute') !== null`)
         await sleep(seconds * 1_000)
-        // It may still be busy with the rest of the document.
+        // It may still be rendering the rest of the document.
         await browser.evaluate(`new Promise((rest) => requestIdleCallback(rest)).then(() => true)`)
         await browser.evaluate(`document.querySelector('.opblock.is-open .execute').click()`)
         await waitUntil('it asks', asked, 5_000).catch(() => {})

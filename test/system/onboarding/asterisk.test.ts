@@ -8,7 +8,7 @@ import { extensionStateOf, loginV1Client } from '../../support/v1-client.ts'
 const missing = await whyAsteriskUnavailable()
 const title = missing === undefined ? 'on a real Asterisk, %s' : `%s (skipped: ${missing})`
 
-const WAYS: readonly [string, (asterisk: AsteriskServer) => Record<string, string>][] = [
+const PROVISIONERS: readonly [string, (asterisk: AsteriskServer) => Record<string, string>][] = [
   [
     'by ARI',
     ({ ari }) => ({
@@ -30,7 +30,7 @@ const WAYS: readonly [string, (asterisk: AsteriskServer) => Record<string, strin
   ],
 ]
 
-describe.skipIf(missing !== undefined).each(WAYS)(title, (_, settingsOf) => {
+describe.skipIf(missing !== undefined).each(PROVISIONERS)(title, (_, settingsOf) => {
   let asterisk: AsteriskServer
   let stack: Stack
   let presence: SseSubscription
@@ -72,7 +72,7 @@ describe.skipIf(missing !== undefined).each(WAYS)(title, (_, settingsOf) => {
     return phone
   }
 
-  test('one request leads to a phone that registers, is called, calls, and is seen by everybody', async () => {
+  test('after one request a phone can register, be called and call, and its state is published', async () => {
     const { status, body } = await requestJson(`${stack.url}/auth/register`, { json: person })
     // 1001 to 1003 are the demo's.
     expect([status, body]).toMatchObject([201, { sip_extension: '1004', is_active: true }])
@@ -80,11 +80,11 @@ describe.skipIf(missing !== undefined).each(WAYS)(title, (_, settingsOf) => {
     expect([username, domain, port, transport]).toEqual(['1004', '127.0.0.1', asterisk.sipPort, 'udp'])
 
     const mine = await phoneOf(String(username), String(password))
-    await waitUntil('it is seen as idle', () => extensionStateOf(presence, '1004') === 'Idle')
+    await waitUntil('its state is Idle', () => extensionStateOf(presence, '1004') === 'Idle')
     const theirs = await phoneOf('1001', asterisk.phoneSecret)
     await theirs.dial('1004')
     await waitUntil('both talk', () => mine.state() === 'up' && theirs.state() === 'up')
-    await waitUntil('it is seen to talk', () => extensionStateOf(presence, '1004') === 'Up')
+    await waitUntil('its state is Up', () => extensionStateOf(presence, '1004') === 'Up')
     await theirs.hangup()
     await waitUntil('both are idle', () => mine.state() === 'idle' && theirs.state() === 'idle')
 
@@ -95,8 +95,8 @@ describe.skipIf(missing !== undefined).each(WAYS)(title, (_, settingsOf) => {
     await waitUntil('both are idle', () => mine.state() === 'idle' && theirs.state() === 'idle')
   })
 
-  test('a number that the PBX has for others is passed over, and left as it was', async () => {
-    // A phone of pjsip.conf, whose number no account has.
+  test('a number that exists on the PBX is skipped and not changed', async () => {
+    // 1003 is a phone of pjsip.conf; after this no account has its number.
     const admin = await loginV1Client(stack, 'admin')
     const users = await requestJson(`${stack.url}/protected/admin/users`, { token: admin.token })
     const user3 = (users.body.users as { id: number; username: string }[]).find(
@@ -112,14 +112,14 @@ describe.skipIf(missing !== undefined).each(WAYS)(title, (_, settingsOf) => {
     expect((await phoneOf('1003', asterisk.phoneSecret)).registered).toBe(true)
   })
 
-  test('whom an admin deletes cannot register any more', async () => {
+  test('a phone cannot register after an admin has deleted its user', async () => {
     const { username, password } = await credentialsOf()
     await Promise.all(phones.splice(0).map((phone) => phone.stop()))
     const admin = await loginV1Client(stack, 'admin')
     const found = await requestJson(`${stack.url}/protected/users/${username}`, { token: admin.token })
     const { id } = found.body.user as { id: number } // the document's shape
     await requestJson(`${stack.url}/protected/admin/users/${id}`, { method: 'DELETE', token: admin.token })
-    // The PBX is told within some seconds.
+    // The PBX is updated within some seconds.
     await waitUntil('its phone is refused', async () => {
       const phone = await phoneOf(String(username), String(password)).catch(() => undefined)
       await phone?.stop()
@@ -127,7 +127,7 @@ describe.skipIf(missing !== undefined).each(WAYS)(title, (_, settingsOf) => {
     })
   })
 
-  test('no secret is in any log', async () => {
+  test('no log holds a secret', async () => {
     for (const { secret } of [asterisk.ari, asterisk.users.config]) expect(stack.logs()).not.toContain(secret)
     expect(stack.logs()).not.toContain(person.password)
   })

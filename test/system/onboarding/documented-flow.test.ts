@@ -37,14 +37,14 @@ const tokenOf = async (email: string) =>
       .access_token,
   )
 
-/** A line of the document, at our own address. */
+/** Runs a curl line of the document against the stack. */
 async function curl(line: string): Promise<Record<string, unknown>> {
   const command = line.replace('http://localhost:8000', stack.url).replace(/^curl/, 'curl -sS')
   return JSON.parse((await promisify(execFile)('sh', ['-c', command])).stdout)
 }
 
-describe('the document’s way', () => {
-  test('its three lines: register, log in, read the credentials', async () => {
+describe('the documented flow', () => {
+  test('the document’s curl lines register, log in and read the credentials', async () => {
     const registered = await curl(
       `curl -X POST http://localhost:8000/auth/register \\
         -H "Content-Type: application/json" \\
@@ -80,7 +80,7 @@ describe('the document’s way', () => {
     })
   })
 
-  test('what is wrong is told in its words', async () => {
+  test('errors have the document’s format', async () => {
     expect(await register('USUARIO@ejemplo.com')).toMatchObject({
       status: 409,
       body: { detail: 'Email already registered' },
@@ -98,16 +98,16 @@ describe('the document’s way', () => {
     expect(await requestJson(`${stack.url}/sip/credentials`)).toMatchObject({ status: 401 })
   })
 
-  test('the token opens other surfaces, and the extension is known there', async () => {
+  test('the token works on other surfaces, with the extension', async () => {
     const token = await tokenOf('usuario@ejemplo.com')
     const profile = await requestJson(`${stack.url}/protected/profile`, { token })
     expect(profile).toMatchObject({ status: 200, body: { user: { extension: '1004', role: 'user' } } })
   })
 
-  test('a link sets a phone up, and the same one again within a minute, as its answer may be lost', async () => {
+  test('a provisioning link works again within a minute, as its response may be lost', async () => {
     const token = await tokenOf('usuario@ejemplo.com')
-    const bought = await requestJson(`${stack.url}/sip/provisioning-links`, { method: 'POST', token })
-    const url = String(bought.body.url)
+    const issued = await requestJson(`${stack.url}/sip/provisioning-links`, { method: 'POST', token })
+    const url = String(issued.body.url)
     expect(url.startsWith(`${stack.url}/sip/provisioning.xml?ticket=`)).toBe(true)
     const res = await fetch(url)
     expect([res.status, res.headers.get('content-type'), res.headers.get('cache-control')]).toEqual([
@@ -122,8 +122,8 @@ describe('the document’s way', () => {
   })
 })
 
-describe('a PBX in trouble', () => {
-  test('that is away for a while makes the extension when it is back', async () => {
+describe('a failing PBX', () => {
+  test('gets the extension once it works again', async () => {
     for (let n = 0; n < 3; n += 1) pbx.faults.push({ on: 'addExtension', kind: '500 before' })
     const { status, body } = await register('later@ejemplo.com')
     expect([status, body.is_active]).toEqual([201, false])
@@ -135,7 +135,7 @@ describe('a PBX in trouble', () => {
     expect(pbx.created.filter((number) => number === body.sip_extension)).toHaveLength(1)
   })
 
-  test('that refuses leaves nothing behind', async () => {
+  test('that refuses an extension leaves no account behind', async () => {
     pbx.refusals.push('Can not add extension beyond the extensions license limit')
     expect(await register('refused@ejemplo.com')).toMatchObject({ status: 503 })
     expect(await register('refused@ejemplo.com')).toMatchObject({ status: 201 })
@@ -143,17 +143,17 @@ describe('a PBX in trouble', () => {
 })
 
 test.each([
-  ['an apostrophe, without telling the PBX', "o'hara@ejemplo.com", ''],
-  ['an accent, without telling the PBX', 'josé@ejemplo.com', ''],
+  ['an apostrophe, which the PBX does not get', "o'hara@ejemplo.com", ''],
+  ['an accent, which the PBX does not get', 'josé@ejemplo.com', ''],
   ['a domain in Unicode, which the PBX gets in ASCII', 'ivan@пример.рф', 'ivan@xn--e1afmkfd.xn--p1ai'],
-])('takes an address with %s', async (_, email, told) => {
+])('accepts an address with %s', async (_, email, pbxEmail) => {
   const made = await register(email)
   expect(made).toMatchObject({ status: 201, body: { email, is_active: true } })
-  expect(pbx.extensions.get(String(made.body.sip_extension))).toMatchObject({ email: told })
+  expect(pbx.extensions.get(String(made.body.sip_extension))).toMatchObject({ email: pbxEmail })
   expect(await register(email.toUpperCase())).toMatchObject({ status: 409 })
 })
 
-test('100 who register at once at two nodes get 100 extensions', async () => {
+test('100 concurrent registrations at two nodes get 100 extensions', async () => {
   const node = await startSecondNode(stack, provisioner())
   try {
     const made = await Promise.all(
@@ -169,7 +169,7 @@ test('100 who register at once at two nodes get 100 extensions', async () => {
   }
 })
 
-test('whom an admin deletes loses the extension, too', async () => {
+test('deleting a user removes the extension from the PBX', async () => {
   const { body } = await register('leaving@ejemplo.com')
   const number = String(body.sip_extension)
   expect(pbx.extensions.has(number)).toBe(true)
@@ -178,10 +178,10 @@ test('whom an admin deletes loses the extension, too', async () => {
   })
   const token = String(admin.body.token)
   await requestJson(`${stack.url}/protected/admin/users/${body.id}`, { method: 'DELETE', token })
-  await waitUntil('it is gone', () => !pbx.extensions.has(number), 30_000)
+  await waitUntil('the extension is removed', () => !pbx.extensions.has(number), 30_000)
 })
 
-test('no secret is in any log', () => {
+test('no log holds a secret', () => {
   const logs = stack.logs()
   expect(logs).toContain('extension')
   expect(logs).not.toContain('secreto123')
@@ -189,14 +189,14 @@ test('no secret is in any log', () => {
   for (const { secret } of pbx.extensions.values()) expect(logs).not.toContain(secret)
 })
 
-describe('by invitation', () => {
+describe('registration by invitation', () => {
   let closed: Stack
   beforeAll(async () => {
     closed = await startStack({ demo: false, keepData: true })
   })
   afterAll(() => closed?.stop())
 
-  test('is the default, where no provisioner is set up either', async () => {
+  test('is the default; without a provisioner registration answers 503', async () => {
     const json = { email: 'a@ejemplo.com', password: 'secreto123' }
     expect(await requestJson(`${closed.url}/auth/register`, { json })).toMatchObject({
       status: 503,
@@ -206,7 +206,7 @@ describe('by invitation', () => {
     expect(await requestJson(`${closed.url}/api/register`, { json: voip })).toMatchObject({ status: 403 })
   })
 
-  test('whoever has one of the command line’s registers with it, and nobody else', async () => {
+  test('accepts an invitation of the command line once, and refuses any other request', async () => {
     const child = spawn(process.execPath, [join(project, 'dist', 'hookswitch.js'), 'invitations', 'add'], {
       env: { ...process.env, HOOKSWITCH_DATA: closed.data },
     })

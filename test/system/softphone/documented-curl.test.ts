@@ -5,7 +5,7 @@ import { type Stack, startStack } from '../../support/stack.ts'
 
 const run = promisify(execFile)
 
-/** The document's own lines ("CLI Examples"), each printing one answer behind a mark. */
+/** The document's own lines ("CLI Examples"); each prints its response behind a `#` line. */
 const SCRIPT = String.raw`
 set -eu
 LOGIN_RES="$(curl -sS -X POST "$BASE_URL/auth/login" \

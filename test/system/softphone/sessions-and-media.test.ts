@@ -12,14 +12,14 @@ afterAll(() => stack?.stop())
 
 const claimsOf = (token: string) => JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString())
 
-describe('logging in', () => {
+describe('login', () => {
   test.each([
     ['a wrong password', { username: 'user1', password: 'passwort' }, 401, 'Invalid credentials'],
     ['an unknown user', { username: 'nobody', password: 'password' }, 401, 'Invalid credentials'],
     ['no password', { username: 'user1' }, 400, 'Invalid credentials provided'],
     ['no username', { password: 'password' }, 400, 'Invalid credentials provided'],
     ['an empty object', {}, 400, 'Invalid credentials provided'],
-  ])('with %s is refused in the document’s words', async (_, json, status, error) => {
+  ])('with %s is refused with the document’s text', async (_, json, status, error) => {
     const reply = await requestJson(`${stack.base}/auth/login`, { json })
     expect(reply).toMatchObject({ status, body: { success: false, error } })
   })
@@ -34,7 +34,7 @@ describe('logging in', () => {
       JSON.stringify({ username: 'user1', password: 'x'.repeat(2048) }),
       'application/json',
     ],
-  ])('with %s is a 400 in the envelope', async (_, body, type) => {
+  ])('with %s is answered with 400 in the document’s envelope', async (_, body, type) => {
     const reply = await requestJson(`${stack.base}/auth/login`, {
       method: 'POST',
       body,
@@ -43,14 +43,14 @@ describe('logging in', () => {
     expect(reply).toMatchObject({ status: 400, body: { success: false, error: expect.any(String) } })
   })
 
-  test('works with the extension as well as with the name', async () => {
+  test('works with the extension as well as with the username', async () => {
     const byName = claimsOf((await login(stack, 'user1')).access)
     const byExtension = claimsOf((await login(stack, '1001')).access)
     expect(byExtension.sub).toBe(byName.sub)
     expect(byExtension.sid).not.toBe(byName.sid)
   })
 
-  test('gives tokens that say what the document shows, and their kind in the header', async () => {
+  test('returns tokens with the documented claims, and their kind in the header', async () => {
     const { access, refresh } = await login(stack)
     const header = (token: string) =>
       JSON.parse(Buffer.from(token.split('.')[0] ?? '', 'base64url').toString())
@@ -65,7 +65,7 @@ describe('logging in', () => {
 })
 
 describe('a session', () => {
-  test('that is logged out is over: access, refresh, media, link and profile', async () => {
+  test('ends with logout: its tokens, media access and links no longer work', async () => {
     const session = await login(stack)
     const { body } = await requestJson(`${stack.base}/media-links`, {
       token: session.access,
@@ -89,13 +89,13 @@ describe('a session', () => {
     expect(refreshed).toMatchObject({ status: 401, body: { error: 'Invalid or missing token' } })
   })
 
-  test('does not end another session of the same user', async () => {
+  test('does not end with the logout of another session of the user', async () => {
     const [one, other] = [await login(stack), await login(stack)]
     await logout(stack, one)
     expect(await mediaStatus(stack, '1001/hello.wav', other.access)).toBe(200)
   })
 
-  test('refreshes again and again with the same refresh token, as the document has it', async () => {
+  test('can be refreshed repeatedly with the same refresh token, as documented', async () => {
     const { refresh } = await login(stack)
     for (const _ of [1, 2]) {
       const { status, body } = await requestJson(`${stack.base}/auth/refresh`, {
@@ -138,20 +138,20 @@ describe('a session', () => {
 
 describe('media', () => {
   test.each([
-    ['a user reads their own', 'user1', '1001/hello.wav', 200],
-    ['a user does not read another’s', 'user1', '1002/hello.wav', 403],
-    ['an extension that begins like theirs is another’s', 'user1', '10011/hello.wav', 403],
-    ['a user does not read the top', 'user1', 'hello.wav', 403],
-    ['an admin reads all', 'admin', '1002/hello.wav', 200],
-    ['what is not there is not there', 'user1', '1001/missing.wav', 404],
+    ['a user reads their own file', 'user1', '1001/hello.wav', 200],
+    ['a user does not read the file of another', 'user1', '1002/hello.wav', 403],
+    ['an extension with the same prefix is another folder', 'user1', '10011/hello.wav', 403],
+    ['a user does not read the top folder', 'user1', 'hello.wav', 403],
+    ['an admin reads all files', 'admin', '1002/hello.wav', 200],
+    ['a missing file is 404', 'user1', '1001/missing.wav', 404],
     ['a folder is not listed', 'admin', '1001/', 403],
-    ['hidden files are nobody’s', 'admin', '1001/.hidden', 403],
+    ['a hidden file is not served', 'admin', '1001/.hidden', 403],
   ])('%s', async (_, user, path, status) => {
     const { access } = await login(stack, user)
     expect(await mediaStatus(stack, path, access)).toBe(status)
   })
 
-  test('is served by nginx with ranges, and as private', async () => {
+  test('is served with ranges and as private', async () => {
     const { access } = await login(stack)
     const headers = { Authorization: `Bearer ${access}`, Range: 'bytes=0-3' }
     const res = await fetch(`${stack.url}/pbxcore/softphone/recordings/1001/hello.wav`, { headers })
@@ -165,7 +165,7 @@ describe('media', () => {
     })
   })
 
-  test('a refusal carries a challenge by RFC 6750 and no file', async () => {
+  test('a 401 has WWW-Authenticate by RFC 6750', async () => {
     const none = await requestJson(`${stack.url}/media/1001/hello.wav`)
     expect(none.headers.get('www-authenticate')).toBe('Bearer realm="hookswitch"')
     const bad = await requestJson(`${stack.url}/media/1001/hello.wav`, { token: 'x' })
@@ -174,10 +174,10 @@ describe('media', () => {
   })
 
   test.each([
-    ['its own path opens', '1001/hello.wav', 200],
-    ['another path does not', '1001/other.wav', 403],
-    ['another user’s path does not', '1002/hello.wav', 403],
-  ])('a link: %s', async (_, path, status) => {
+    ['opens its own path', '1001/hello.wav', 200],
+    ['does not open another path', '1001/other.wav', 403],
+    ['does not open a path of another user', '1002/hello.wav', 403],
+  ])('a link %s', async (_, path, status) => {
     const { access } = await login(stack)
     const { body } = await requestJson(`${stack.base}/media-links`, {
       token: access,
@@ -189,17 +189,17 @@ describe('media', () => {
 
   test.each([
     ['another user’s file', { path: '1002/hello.wav' }, 403],
-    ['a path that climbs', { path: '1001/../1002/hello.wav' }, 400],
+    ['a path with ..', { path: '1001/../1002/hello.wav' }, 400],
     ['an empty path', { path: '' }, 400],
     ['a path with a line break', { path: '1001/a\nb' }, 400],
     ['more than a day', { path: '1001/hello.wav', minutes: 1_441 }, 400],
     ['part of a minute', { path: '1001/hello.wav', minutes: 90.5 }, 400],
-  ])('a link to %s is not sold', async (_, json, status) => {
+  ])('a link to %s is refused', async (_, json, status) => {
     const { access } = await login(stack)
     expect((await requestJson(`${stack.base}/media-links`, { token: access, json })).status).toBe(status)
   })
 
-  test('a link opens a file whose name needs encoding', async () => {
+  test('a link opens a file with a name that needs encoding', async () => {
     const { writeFileSync } = await import('node:fs')
     writeFileSync(join(stack.data, 'media', '1001', 'Звонок 1 + #2?.wav'), 'RIFFx')
     const { access } = await login(stack)
@@ -211,8 +211,8 @@ describe('media', () => {
   })
 })
 
-describe('what is kept', () => {
-  test('keys are 64 hex digits that nobody else may read; no password is in clear', async () => {
+describe('stored secrets and unknown routes', () => {
+  test('key files are 64 hex digits with mode 600; no password is stored in clear text', async () => {
     const { readdirSync } = await import('node:fs')
     const folder = join(stack.data, 'keys')
     const [name = ''] = readdirSync(folder)
@@ -224,7 +224,7 @@ describe('what is kept', () => {
     expect(statSync(join(stack.data, 'log', 'security.log')).mode & 0o777).toBe(0o600)
   })
 
-  test('a missing route answers 404 in the words of its prefix', async () => {
+  test('an unknown route answers 404 in the format of its prefix', async () => {
     expect(await requestJson(`${stack.base}/nothing`)).toMatchObject({
       status: 404,
       body: { success: false, error: 'Not found' },
@@ -235,7 +235,7 @@ describe('what is kept', () => {
     })
   })
 
-  test('no public key is published while tokens are signed with a secret', async () => {
+  test('no public key is published while tokens are signed with HMAC', async () => {
     expect((await requestJson(`${stack.url}/.well-known/jwks.json`)).body).toEqual({ keys: [] })
   })
 })

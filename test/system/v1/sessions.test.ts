@@ -28,8 +28,8 @@ const claimsOf = (token: string) => JSON.parse(Buffer.from(token.split('.')[1] ?
 const isAlive = async (token: string, path = '1001/hello.wav') =>
   (await mediaStatus(stack, path, token)) === 200
 
-describe('a person', () => {
-  test('sees their sessions of every surface, and which one they are in', async () => {
+describe('a user', () => {
+  test('lists their sessions of every surface, with the current one marked', async () => {
     const { access } = await login(stack, 'user3')
     await requestJson(`${stack.url}/pbxcore/api/v3/auth:login`, {
       json: { login: 'user3', password: 'password', rememberMe: true },
@@ -46,7 +46,7 @@ describe('a person', () => {
     })
   })
 
-  test('ends one, and it alone', async () => {
+  test('ends one session and no other', async () => {
     const [here, there] = [await login(stack), await login(stack)]
     expect((await end(here.access, `sessions/${claimsOf(there.access).sid}`)).status).toBe(204)
     expect(await isAlive(there.access)).toBe(false)
@@ -55,7 +55,7 @@ describe('a person', () => {
     expect(again).toMatchObject({ status: 404, body: { code: 'not_found', title: 'Not Found' } })
   })
 
-  test('ends all others, with their streams, and stays in', async () => {
+  test('ends all other sessions with their streams and keeps the current one', async () => {
     const others = await Promise.all([login(stack), login(stack), login(stack)])
     const follower = subscribeSse(stack, others[0].access)
     await waitUntil('its stream is open', () => follower.messages.length > 0)
@@ -65,11 +65,11 @@ describe('a person', () => {
     expect(body.ended).toBeGreaterThanOrEqual(3)
     expect(await Promise.all(others.map(({ access }) => isAlive(access)))).toEqual([false, false, false])
     expect(await isAlive(here.access)).toBe(true)
-    await waitUntil('the stream is over', () => follower.isClosed())
+    await waitUntil('the stream is closed', () => follower.isClosed())
     expect((await mine(here.access)).sessions).toHaveLength(1)
   })
 
-  test('logs out everywhere, and logs in again in the same second', async () => {
+  test('ends all sessions and can log in again in the same second', async () => {
     const [one, other] = [await login(stack), await login(stack)]
     expect((await end(one.access, 'sessions?scope=all')).status).toBe(200)
     const again = await login(stack)
@@ -80,7 +80,7 @@ describe('a person', () => {
     ])
   })
 
-  test('cannot see or end another’s', async () => {
+  test('cannot list or end sessions of another user', async () => {
     const [me, them] = [await login(stack, 'user1'), await login(stack, 'user2')]
     const { sid, sub } = claimsOf(them.access)
     expect((await end(me.access, `sessions/${sid}`)).status).toBe(404)
@@ -90,7 +90,7 @@ describe('a person', () => {
     expect(await isAlive(them.access, '1002/hello.wav')).toBe(true)
   })
 
-  test('pages through many, each of them once', async () => {
+  test('pages through many sessions, each once', async () => {
     const { access } = await login(stack, '201', 'b749601f329a635a19c4a87bc359be3d')
     for (let n = 0; n < 6; n += 1) await login(stack, '201', 'b749601f329a635a19c4a87bc359be3d')
     const ids: string[] = []
@@ -106,7 +106,7 @@ describe('a person', () => {
 })
 
 describe('an admin', () => {
-  test('sees and ends anybody’s, one or all', async () => {
+  test('lists and ends sessions of any user, one or all', async () => {
     const [admin, one, other] = [
       await login(stack, 'admin'),
       await login(stack, 'user2'),
@@ -124,8 +124,8 @@ describe('an admin', () => {
   })
 })
 
-describe('the document', () => {
-  test('is valid OpenAPI 3.1 and names every route and its refusals', async () => {
+describe('the v1 surface', () => {
+  test('has a valid OpenAPI 3.1 document with every route and its errors', async () => {
     const { body } = await requestJson(`${v1}/openapi.json`)
     const document = await validate(structuredClone(body) as unknown as Parameters<typeof validate>[0]) // checked by it
     expect(Object.keys(document.paths ?? {})).toEqual(
@@ -149,12 +149,12 @@ describe('the document', () => {
 
   test.each([
     ['no token', 'sessions', undefined, 401, 'token_missing'],
-    ['a scope that is missing', 'sessions', 'access', 400, 'input_invalid'],
-    ['a scope nobody knows', 'sessions?scope=mine', 'access', 400, 'input_invalid'],
-    ['a session id of the wrong shape', 'sessions/x', 'access', 400, 'input_invalid'],
+    ['a missing scope', 'sessions', 'access', 400, 'input_invalid'],
+    ['an unknown scope', 'sessions?scope=mine', 'access', 400, 'input_invalid'],
+    ['a malformed session id', 'sessions/x', 'access', 400, 'input_invalid'],
     ['a refresh token', 'sessions?scope=all', 'refresh', 403, 'token_wrong_kind'],
-    ['a route that is none', 'nothing', 'access', 404, 'not_found'],
-  ] as const)('%s is answered as problem+json', async (_, path, kind, status, code) => {
+    ['an unknown route', 'nothing', 'access', 404, 'not_found'],
+  ] as const)('answers %s with problem+json', async (_, path, kind, status, code) => {
     const session = await login(stack)
     const reply = await requestJson(`${v1}/${path}`, {
       method: 'DELETE',

@@ -30,7 +30,7 @@ describe.skipIf(missing !== undefined)(`${title} on a real PBX`, () => {
       bob: await openVoipSocket(stack, '1002', bob),
     }
     await waitUntil(
-      'Bob’s softphone is known to listen',
+      'Bob’s softphone is connected',
       async () => (await get('/api/v1/capabilities', bob)).body.softphone_listens === true,
     )
   })
@@ -70,65 +70,65 @@ describe.skipIf(missing !== undefined)(`${title} on a real PBX`, () => {
     ])
     return String(body.channel)
   }
-  /** The next message of a type that is of this call. */
-  async function told(socket: VoipSocketClient, type: string, channel: string) {
+  /** The next message of a type about this call. */
+  async function nextOfCall(socket: VoipSocketClient, type: string, channel: string) {
     for (;;) {
       const message = await socket.next(type)
       if (message.channel === channel) return message
     }
   }
 
-  test('a call is initiated, answered by command, listed, ended and logged, and both are told', async () => {
+  test('a call is initiated, answered by command, listed, ended and logged; both parties get its events', async () => {
     const channel = await initiate()
-    expect(await told(sockets.bob, 'incoming_call', channel)).toMatchObject({
+    expect(await nextOfCall(sockets.bob, 'incoming_call', channel)).toMatchObject({
       caller: '1001',
       callee: '1002',
       status: 'ringing',
       transport: 'sip',
     })
     const answering = post('answer', bob, { channel })
-    expect(await told(sockets.bob, 'command', channel)).toMatchObject({ status: 'answer' })
+    expect(await nextOfCall(sockets.bob, 'command', channel)).toMatchObject({ status: 'answer' })
     await phone2.accept()
     expect(await answering).toMatchObject({ status: 200, body: { success: true, channel } })
     for (const socket of [sockets.alice, sockets.bob]) {
-      expect(await told(socket, 'call_answered', channel)).toMatchObject({ status: 'up' })
+      expect(await nextOfCall(socket, 'call_answered', channel)).toMatchObject({ status: 'up' })
     }
     expect((await get('/protected/call/active', bob)).body).toMatchObject({ success: true, count: 1 })
     const hungUp = await post('hangup', alice, { channel })
     expect(hungUp).toMatchObject({ status: 200, body: { channel, duration: expect.any(Number) } })
     for (const socket of [sockets.alice, sockets.bob]) {
-      expect(await told(socket, 'call_ended', channel)).toMatchObject({ status: 'answered' })
+      expect(await nextOfCall(socket, 'call_ended', channel)).toMatchObject({ status: 'answered' })
     }
     for (const token of [alice, bob]) {
-      await waitUntil('it is logged', async () =>
+      await waitUntil('the call is logged', async () =>
         JSON.stringify((await get('/protected/call/logs', token)).body.logs).includes(channel),
       )
     }
   })
 
-  test('answer_call and hangup over the socket do the same', async () => {
+  test('answer_call and hangup work over the socket', async () => {
     const channel = await initiate()
-    await told(sockets.bob, 'incoming_call', channel)
+    await nextOfCall(sockets.bob, 'incoming_call', channel)
     sockets.bob.send({ type: 'answer_call', channel })
-    await told(sockets.bob, 'command', channel)
+    await nextOfCall(sockets.bob, 'command', channel)
     await phone2.accept()
-    await told(sockets.alice, 'call_answered', channel)
+    await nextOfCall(sockets.alice, 'call_answered', channel)
     sockets.bob.send({ type: 'hangup', channel })
-    expect(await told(sockets.alice, 'call_ended', channel)).toMatchObject({ status: 'answered' })
+    expect(await nextOfCall(sockets.alice, 'call_ended', channel)).toMatchObject({ status: 'answered' })
     await waitUntil('his phone is idle', () => phone2.state() === 'idle')
   })
 
-  test('a call that is not taken ends with why, for both', async () => {
+  test('a rejected call ends with its reason for both parties', async () => {
     const channel = await initiate()
-    await told(sockets.bob, 'incoming_call', channel)
+    await nextOfCall(sockets.bob, 'incoming_call', channel)
     await phone2.reject()
-    expect(await told(sockets.alice, 'call_ended', channel)).toMatchObject({ status: 'busy' })
-    expect(await told(sockets.bob, 'call_ended', channel)).toMatchObject({ status: 'busy' })
+    expect(await nextOfCall(sockets.alice, 'call_ended', channel)).toMatchObject({ status: 'busy' })
+    expect(await nextOfCall(sockets.bob, 'call_ended', channel)).toMatchObject({ status: 'busy' })
   })
 
-  test('others do not find it', async () => {
+  test('other users cannot find or control the call', async () => {
     const channel = await initiate()
-    await told(sockets.bob, 'incoming_call', channel)
+    await nextOfCall(sockets.bob, 'incoming_call', channel)
     const stranger = await login('user3')
     for (const path of ['answer', 'hangup'])
       expect(await post(path, stranger, { channel })).toMatchObject({ status: 404 })

@@ -15,13 +15,13 @@ const login = async (username: string, password = 'password') =>
   String((await requestJson(`${stack.url}/api/login`, { json: { username, password } })).body.token)
 const get = (path: string, token: string) => requestJson(`${stack.url}${path}`, { token })
 
-describe('the document’s way', () => {
+describe('the documented flow', () => {
   test.each([
     ['admin', '1000', 'admin'],
     ['user1', '1001', 'user'],
     ['user2', '1002', 'user'],
     ['user3', '1003', 'user'],
-  ])('%s of the table logs in and sees the own profile', async (username, extension, role) => {
+  ])('%s of the document’s table logs in and reads the own profile', async (username, extension, role) => {
     const { status, body, headers } = await requestJson(`${stack.url}/api/login`, {
       json: { username, password: 'password' },
     })
@@ -31,14 +31,14 @@ describe('the document’s way', () => {
     expect(profile.body.user).toMatchObject({ username, extension, role })
   })
 
-  test('an access token lives a day, and no longer than any token may', async () => {
+  test('an access token expires after a day', async () => {
     const { body } = await requestJson(`${stack.url}/api/login`, {
       json: { username: 'user1', password: 'password' },
     })
     expect(body.expires_in).toBe(86_400)
   })
 
-  test('a refresh keeps the session: logging out with the old token ends the new one, too', async () => {
+  test('a refresh keeps the session: a logout with the old token also ends the new one', async () => {
     const old = await login('user1')
     const { status, body } = await requestJson(`${stack.url}/api/refresh`, { method: 'POST', token: old })
     const fresh = String(body.token)
@@ -48,13 +48,16 @@ describe('the document’s way', () => {
       status: 200,
     })
     for (const token of [old, fresh]) {
-      await waitUntil('it is over', async () => (await get('/protected/profile', token)).status === 401)
+      await waitUntil(
+        'the session has ended',
+        async () => (await get('/protected/profile', token)).status === 401,
+      )
       const again = await requestJson(`${stack.url}/api/refresh`, { method: 'POST', token })
       expect(again).toMatchObject({ status: 401, body: { error: 'Invalid token: session has ended' } })
     }
   })
 
-  test('the short token of another surface opens this one and cannot be prolonged here', async () => {
+  test('a token of another surface works here but cannot be refreshed here', async () => {
     const { access } = await softphoneLogin(stack)
     expect(await get('/protected/profile', access)).toMatchObject({ status: 200 })
     expect(await requestJson(`${stack.url}/api/refresh`, { method: 'POST', token: access })).toMatchObject({
@@ -62,18 +65,18 @@ describe('the document’s way', () => {
     })
   })
 
-  test('an extension whose folder holds files is taken, one whose folder is empty is not', async () => {
+  test('an extension is taken if its recordings folder holds files, and free if the folder is empty', async () => {
     const json = { username: 'eve', email: 'eve@example.org', password: 'a long one', extension: '7777' }
     const folder = join(stack.data, 'media', '7777')
     mkdirSync(folder, { recursive: true })
-    writeFileSync(join(folder, 'secret.wav'), 'of a person before')
+    writeFileSync(join(folder, 'secret.wav'), 'of an earlier user')
     const register = () => requestJson(`${stack.url}/api/register`, { json })
     expect(await register()).toMatchObject({ status: 409, body: { error: 'Extension already exists' } })
     rmSync(join(folder, 'secret.wav'))
     expect(await register()).toMatchObject({ status: 201 })
   })
 
-  test('a registered user logs in, and what is taken is told', async () => {
+  test('a registered user logs in; a taken username, extension or email is named', async () => {
     const anna = { username: 'anna', email: 'anna@example.org', password: 'a long one', extension: '1010' }
     const register = (json: object) => requestJson(`${stack.url}/api/register`, { json })
     expect(await register(anna)).toMatchObject({ status: 201, body: { user: { role: 'user' } } })
@@ -89,7 +92,7 @@ describe('the document’s way', () => {
     expect(profile.body.user).toMatchObject({ email: 'anna@example.org', extension: '1010' })
   })
 
-  test('whose phone is not registered cannot be called', async () => {
+  test('a user without a registered phone cannot be called', async () => {
     const token = await login('user1')
     const call = (target_extension: string) =>
       requestJson(`${stack.url}/protected/call/initiate`, { token, json: { target_extension } })
@@ -98,7 +101,7 @@ describe('the document’s way', () => {
     expect(await call('1999')).toMatchObject({ status: 404, body: { error: 'User not found' } })
   })
 
-  test('unknown paths answer in this document’s words, and the neighbour’s in theirs', async () => {
+  test('unknown paths are answered in the format of the surface that owns the prefix', async () => {
     expect(await requestJson(`${stack.url}/protected/nothing`)).toMatchObject({
       status: 404,
       body: { error: 'Not found' },
@@ -111,7 +114,7 @@ describe('the document’s way', () => {
 })
 
 describe('the socket, through nginx', () => {
-  test('greets, answers, and tells everybody of a status', async () => {
+  test('welcomes, answers pings and sends a status change to all users', async () => {
     const [one, two] = [await login('user1'), await login('user2')]
     const [first, second] = [
       await openVoipSocket(stack, '1001', one),
@@ -129,7 +132,7 @@ describe('the socket, through nginx', () => {
     for (const socket of [first, second]) socket.close()
   })
 
-  test('makes its user online', async () => {
+  test('makes its user online while it is open', async () => {
     const [token, other] = [await login('user3'), await login('user1')]
     const online = async () => {
       const { body } = await get('/protected/users/online', other)
@@ -139,7 +142,7 @@ describe('the socket, through nginx', () => {
     const socket = await openVoipSocket(stack, '1003', token)
     await waitUntil('the user is online', async () => (await online()).includes('1003'))
     socket.close()
-    await waitUntil('the user is not', async () => !(await online()).includes('1003'))
+    await waitUntil('the user is offline', async () => !(await online()).includes('1003'))
   })
 
   test('opens with a ticket, once', async () => {
@@ -153,14 +156,14 @@ describe('the socket, through nginx', () => {
     await expect(openVoipSocket(stack, '1001', undefined)).rejects.toThrow('401')
   })
 
-  test('closes when its session is logged out, by a code of its own', async () => {
+  test('closes with 4401 when its session is logged out', async () => {
     const token = await login('user1')
     const socket = await openVoipSocket(stack, '1001', token)
     await requestJson(`${stack.url}/protected/logout`, { method: 'POST', token })
     expect(await socket.closed).toBe(4401)
   })
 
-  test('closes when an admin deletes its user, who is gone everywhere', async () => {
+  test('closes when an admin deletes its user, who is then unknown on every route', async () => {
     const admin = await login('admin')
     const json = { username: 'carla', email: 'carla@example.org', password: 'a long one', extension: '1012' }
     const { body } = await requestJson(`${stack.url}/api/register`, { json })
@@ -179,7 +182,7 @@ describe('the socket, through nginx', () => {
     expect(users.map(({ username }) => username)).not.toContain('carla')
   })
 
-  test('no token and no ticket is in any log', async () => {
+  test('writes no token to any log', async () => {
     const token = await login('user1')
     const socket = await openVoipSocket(stack, '1001', undefined, `token=${token}`)
     socket.close()

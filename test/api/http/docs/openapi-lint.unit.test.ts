@@ -7,14 +7,14 @@ import { createSchemaValidator } from '../../../support/openapi/schema-validator
 const app = createRoutesOnlyApp()
 const document = await documentOf(app)
 const operations = operationsOf(document)
-const names = (flawed: readonly NamedOperation[]) => flawed.map(({ method, path }) => `${method} ${path}`)
+const names = (some: readonly NamedOperation[]) => some.map(({ method, path }) => `${method} ${path}`)
 
-/** Routes that stand in the document under what a client calls them: nginx leads there. */
+/** Routes that the document has under the path that clients use; nginx forwards it to them. */
 const INNER: Record<string, string> = {
   'get /pbxcore/api/module-softphone-backend/v1/poll/{channel}':
     'get /pbxcore/api/module-softphone-backend/v1/sub/{channel}',
 }
-/** What documents the rest, and its pages. */
+/** The document and its pages. */
 const DOCUMENTATION = [
   '/openapi.json',
   '/api/v1/openapi.json',
@@ -23,14 +23,14 @@ const DOCUMENTATION = [
   '/docs/assets/{hash}/{name}',
 ]
 
-describe('the document', () => {
+describe('the OpenAPI document', () => {
   test('is valid OpenAPI 3.1', async () => {
     expect(document.openapi).toBe('3.1.0')
     const copy = structuredClone(document) as unknown as Parameters<typeof validate>[0] // checked by it
     await expect(validate(copy)).resolves.toBeDefined()
   })
 
-  test('describes every route, and no other', () => {
+  test('describes every route and no other', () => {
     const routes = app.routes
       .filter(({ method }) => method !== 'ALL')
       .map(({ method, path }) => `${method.toLowerCase()} ${path.replace(/(?<=\/):(\w+)/g, '{$1}')}`)
@@ -45,7 +45,7 @@ describe('the document', () => {
     expect(described.length).toBeGreaterThan(60)
   })
 
-  test('names each operation, once', () => {
+  test('gives each operation a unique id', () => {
     const ids = operations.map(({ operationId }) => operationId)
     expect(ids.filter((id) => !/^[a-z][A-Za-z0-9]+$/.test(id ?? ''))).toEqual([])
     expect(ids.filter((id, at) => ids.indexOf(id) !== at)).toEqual([])
@@ -53,33 +53,33 @@ describe('the document', () => {
 
   const declared = () => document.tags.filter(({ description }) => description).map(({ name }) => name)
   test.each<[string, (one: NamedOperation) => boolean]>([
-    ['says what it does', ({ summary }) => summary?.length > 3],
-    ['has a tag that is explained', ({ tags }) => tags?.length === 1 && declared().includes(tags[0] ?? '')],
-    ['says whether it wants a token', ({ security }) => security !== undefined],
+    ['has a summary', ({ summary }) => summary?.length > 3],
     [
-      'with a token has words for a missing one',
-      ({ security, responses }) => !security?.length || '401' in responses,
+      'has one tag, which has a description',
+      ({ tags }) => tags?.length === 1 && declared().includes(tags[0] ?? ''),
     ],
-    ['has words for a refusal', ({ responses }) => Object.keys(responses).some((status) => status >= '4')],
-    ['has words for success', ({ responses }) => Object.keys(responses).some((status) => status < '3')],
+    ['has a security requirement, which may be empty', ({ security }) => security !== undefined],
+    ['with a token describes 401', ({ security, responses }) => !security?.length || '401' in responses],
+    ['describes an error', ({ responses }) => Object.keys(responses).some((status) => status >= '4')],
+    ['describes a success', ({ responses }) => Object.keys(responses).some((status) => status < '3')],
     [
-      'with a body has words for a bad one',
+      'with a body describes 400 or 422',
       ({ requestBody, responses }) => !requestBody || '400' in responses || '422' in responses,
     ],
     [
-      'asks for what its path names',
+      'has a parameter for each name in its path',
       ({ path, parameters = [] }) =>
         [...path.matchAll(/\{(\w+)\}/g)].every(([, name]) =>
           parameters.some((one) => one.in === 'path' && one.name === name),
         ),
     ],
     [
-      'is proved by a scheme that is explained',
+      'uses only declared security schemes',
       ({ security = [] }) =>
         security.flatMap(Object.keys).every((name) => name in document.components.securitySchemes),
     ],
     [
-      'names each answer’s shape, or says that it has none',
+      'has a schema for each content of a response',
       ({ responses }) =>
         Object.values(responses).every(({ content = {} }) =>
           Object.values(content).every(({ schema }) => schema),
@@ -97,13 +97,13 @@ describe('the document', () => {
     expect(unused).toEqual([])
   })
 
-  test('says what it may be used for', () => {
+  test('names its license', () => {
     expect(document.info.license).toMatchObject({ name: 'MIT' })
   })
 
-  test('has patterns that mean the same with and without Unicode', () => {
+  test('has patterns that mean the same with and without the flag u', () => {
     const patterns = [...JSON.stringify(document).matchAll(/"pattern":("(?:[^"\\]|\\.)*")/g)].map(
-      ([, text = '']) => JSON.parse(text) as string, // a text, by the expression
+      ([, text = '']) => JSON.parse(text) as string, // the expression matches a JSON string
     )
     expect(patterns.length).toBeGreaterThan(10)
     for (const pattern of patterns) {
@@ -112,14 +112,14 @@ describe('the document', () => {
     }
   })
 
-  test('has an answer of success and one of refusal for each operation, or says what stands for it', () => {
+  test('has a 2xx or default response and a 4xx response for each operation', () => {
     const lacks = (status: RegExp) =>
       names(operations.filter(({ responses }) => !Object.keys(responses).some((one) => status.test(one))))
     expect(lacks(/^(?:2\d\d|default)$/)).toEqual([])
     expect(lacks(/^4\d\d$/)).toEqual([])
   })
 
-  test('explains the paths of which two fit one request', () => {
+  test('explains paths where two match one request', () => {
     const { description } = document.info
     const ambiguous = Object.keys(document.paths).flatMap((one) =>
       Object.keys(document.paths)
@@ -131,15 +131,15 @@ describe('the document', () => {
     for (const start of starts) expect(description).toContain(`${start}/`)
   })
 
-  test('has examples that fit', () => {
+  test('has examples that match their schemas', () => {
     const { errorOf } = createSchemaValidator(document, { sealed: true })
     const examples = examplesIn(document)
     expect(examples.length).toBeGreaterThan(20)
-    const flaws = examples.map(({ at, schema, example }) => [at, errorOf(schema, example)])
-    expect(flaws.filter(([, flaw]) => flaw !== undefined)).toEqual([])
+    const errors = examples.map(({ at, schema, example }) => [at, errorOf(schema, example)])
+    expect(errors.filter(([, error]) => error !== undefined)).toEqual([])
   })
 
-  test('an example that does not fit would be seen', () => {
+  test('the check of examples can fail', () => {
     const { errorOf } = createSchemaValidator(document, { sealed: true })
     expect(errorOf({ $ref: '#/components/schemas/VoipError' }, { error: 5 })).toContain('string')
     expect(errorOf({ $ref: '#/components/schemas/VoipError' }, { error: '', more: 1 })).toContain(
@@ -148,7 +148,7 @@ describe('the document', () => {
   })
 })
 
-/** Whether a request fits both, and neither spells out all that the other leaves open. */
+/** Whether a request can match both paths while each has a literal part where the other has a parameter. */
 function isAmbiguous(one: string, other: string): boolean {
   const [a, b] = [one.split('/'), other.split('/')]
   if (a.length !== b.length) return false
@@ -157,7 +157,7 @@ function isAmbiguous(one: string, other: string): boolean {
   if (pairs.some(([x, y]) => x !== y && !isOpen(x) && !isOpen(y))) return false
   return pairs.some(([x, y]) => isOpen(x) && !isOpen(y)) && pairs.some(([x, y]) => !isOpen(x) && isOpen(y))
 }
-/** Up to the first part that one of them spells out and the other leaves open. */
+/** The path up to the first part that is literal in one of them and a parameter in the other. */
 function spelledOut(one: string, other: string): string {
   const [a, b] = [one.split('/'), other.split('/')]
   const at = a.findIndex((part, n) => part !== b[n])
@@ -169,7 +169,7 @@ interface Example {
   schema: object
   example: unknown
 }
-/** Every schema with an example of itself, anywhere in the document. */
+/** Every schema of the document that has an example. */
 function examplesIn(part: unknown, at = ''): Example[] {
   if (typeof part !== 'object' || part === null) return []
   const { example, ...schema } = part as { example?: unknown }

@@ -1,127 +1,7 @@
-import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import type { User } from '../../../../api/core/auth/users.ts'
-import { createProvisioningLinks } from '../../../../api/core/provisioning/provisioning-links.ts'
-import type { SipCredentials } from '../../../../api/core/provisioning/sip-credentials.ts'
 import { Refusal } from '../../../../api/core/refusal.ts'
-import { createGuard } from '../../../../api/http/guard.ts'
-import { linphoneConfig } from '../../../../api/http/onboarding/linphone-config.ts'
-import { createOnboardingRoutes, type OnboardingRoutesNeeds } from '../../../../api/http/onboarding/routes.ts'
-import type { Claims } from '../../../../contract/claims.ts'
-import { createRevocationCache } from '../../../../contract/revocation-cache.ts'
-import { createTokenVerifier } from '../../../../contract/verdict.ts'
-import { createLog } from '../../../../runtime/log.ts'
-import { mint, newKey, type TokenChanges } from '../../../contract/mint-token.ts'
+import { anna, createOnboardingFixture, tokenOf } from './fixture.ts'
 
-const nowS = Math.floor(Date.now() / 1000)
-const key = newKey('HS256', 'kid-1')
-const anna: User = {
-  id: '1',
-  username: 'usuario@ejemplo.com',
-  email: 'usuario@ejemplo.com',
-  extension: null,
-  role: 'user',
-  team: null,
-  passwordHash: 'secret hash',
-  disabled: false,
-  generation: 0,
-  revision: 0,
-  createdAt: 1_736_937_000,
-}
-const sip: SipCredentials = {
-  username: '1000',
-  authUsername: '1000',
-  password: 'aB3dEf6gH9jK',
-  domain: 'pbx.tudominio.com',
-  port: 5060,
-  transport: 'udp',
-  displayName: 'usuario',
-}
-const tokenOf = (flaw: TokenChanges = {}) =>
-  mint(key, nowS, { ...flaw, claims: { sub: '1', sid: 's', exp: nowS + 3_600, ...flaw.claims } })
-
-/** Our own ports, answered from memory, around the real judge. */
-function createRoutesFixture(difference: Partial<OnboardingRoutesNeeds> = {}) {
-  const revocations = createRevocationCache()
-  revocations.markFresh(Number.MAX_SAFE_INTEGER, 0)
-  const verifier = createTokenVerifier({
-    keyring: { find: (kid) => (kid === key.kid ? key : undefined), onChange: () => () => {} },
-    revocations,
-    now: Date.now,
-    monotonic: () => performance.now(),
-    maxStalenessMs: 5_000,
-    maxTokenLifetimeS: 90_000,
-    cacheSize: 100,
-  })
-  const asked: unknown[] = []
-  const tickets = new Map<string, Claims>()
-  const credentials = { read: async () => sip }
-  const lines: string[] = []
-  const needs: OnboardingRoutesNeeds = {
-    guard: createGuard(verifier),
-    login: {
-      async login({ username, password }) {
-        asked.push(['login', username])
-        if (password !== 'secreto123') throw new Refusal('credentials_wrong')
-        const opened = { sessionId: 's', username, refreshToken: 'never shown', remember: false }
-        return { ...opened, accessToken: 'a.b.c', expiresIn: 3_600 }
-      },
-    },
-    registration: {
-      async register(request) {
-        asked.push(request)
-        return { user: anna, extension: '1000', isReady: true }
-      },
-    },
-    credentials,
-    links: createProvisioningLinks({
-      store: {
-        put: async (ticket, claims) => void tickets.set(ticket, claims),
-        async redeem(ticket) {
-          const claims = tickets.get(ticket)
-          tickets.delete(ticket)
-          return claims
-        },
-      },
-      credentials,
-      verifier,
-      now: Date.now,
-    }),
-    publicUrlSettings: {
-      publicUrl: undefined,
-      appUrl: '',
-      allowedOrigins: ['https://voice.example.org:8080'],
-    },
-    qrDataUri: (text) => `data:drawn,${text}`,
-    log: createLog('test', 'debug', { write: (line) => void lines.push(line) }),
-    ...difference,
-  }
-  const app = createOnboardingRoutes(needs)
-
-  interface Ask {
-    token?: string
-    json?: unknown
-    body?: string
-    headers?: Record<string, string>
-  }
-  async function ask(method: string, path: string, { token, json, body, headers }: Ask = {}) {
-    const sent = body ?? (json === undefined ? undefined : JSON.stringify(json))
-    const res = await app.request(path, {
-      method,
-      headers: {
-        ...(token === undefined ? {} : { Authorization: `Bearer ${token}` }),
-        ...(sent === undefined ? {} : { 'Content-Type': 'application/json' }),
-        Host: 'voice.example.org:8080',
-        ...headers,
-      },
-      ...(sent === undefined ? {} : { body: sent }),
-    })
-    const text = await res.text()
-    const isJson = res.headers.get('content-type')?.includes('json') === true
-    return { status: res.status, headers: res.headers, text, body: isJson ? JSON.parse(text) : undefined }
-  }
-  return { ask, asked, revocations, lines }
-}
 const refusing = (code: ConstructorParameters<typeof Refusal>[0], about = {}) => ({
   registration: {
     async register() {
@@ -133,7 +13,7 @@ const good = { email: 'usuario@ejemplo.com', password: 'secreto123' }
 
 describe('POST /auth/register', () => {
   test('answers as the document shows it', async () => {
-    const { ask, asked } = createRoutesFixture()
+    const { ask, asked } = createOnboardingFixture()
     const res = await ask('POST', '/auth/register', { json: good, headers: { 'X-Real-IP': '192.0.2.1' } })
     expect([res.status, res.body]).toEqual([
       201,
@@ -148,22 +28,22 @@ describe('POST /auth/register', () => {
     expect(asked).toEqual([{ ...good, address: '192.0.2.1' }])
   })
 
-  test('is not active while the extension is being made', async () => {
+  test('has is_active false while the extension is being created', async () => {
     const register = async () => ({ user: anna, extension: '1000', isReady: false })
-    const { ask } = createRoutesFixture({ registration: { register } })
+    const { ask } = createOnboardingFixture({ registration: { register } })
     expect((await ask('POST', '/auth/register', { json: good })).body).toMatchObject({ is_active: false })
   })
 
   test.each([
     ['no address', { password: good.password }, 'email'],
-    ['an address that is none', { ...good, email: 'usuario' }, 'email'],
-    ['an address of two lines', { ...good, email: 'a@b.example\r\nEvil: x' }, 'email'],
+    ['an invalid address', { ...good, email: 'usuario' }, 'email'],
+    ['an address with a line break', { ...good, email: 'a@b.example\r\nEvil: x' }, 'email'],
     ['no password', { email: good.email }, 'password'],
     ['a password of 7 characters', { ...good, password: '1234567' }, 'password'],
-    ['a password that is no text', { ...good, password: 12_345_678 }, 'password'],
-    ['an invitation that is no text', { ...good, invitation: {} }, 'invitation'],
-  ])('%s is told by where it is wrong, without what was sent', async (_, json, member) => {
-    const { ask, asked } = createRoutesFixture()
+    ['a number as password', { ...good, password: 12_345_678 }, 'password'],
+    ['an object as invitation', { ...good, invitation: {} }, 'invitation'],
+  ])('answers %s with the member’s location and without the sent value', async (_, json, member) => {
+    const { ask, asked } = createOnboardingFixture()
     const { status, body, text } = await ask('POST', '/auth/register', { json })
     expect([status, asked]).toEqual([422, []])
     expect(body).toEqual({
@@ -173,12 +53,12 @@ describe('POST /auth/register', () => {
   })
 
   test.each([
-    ['no JSON', '{'],
+    ['malformed JSON', '{'],
     ['a list', '[]'],
-    ['nothing', ''],
-  ])('%s is a bad shape, too', async (_, body) => {
-    const { status, body: said } = await createRoutesFixture().ask('POST', '/auth/register', { body })
-    expect([status, said]).toEqual([422, { detail: [expect.objectContaining({ loc: ['body'] })] }])
+    ['an empty body', ''],
+  ])('answers %s with 422', async (_, body) => {
+    const { status, body: answer } = await createOnboardingFixture().ask('POST', '/auth/register', { body })
+    expect([status, answer]).toEqual([422, { detail: [expect.objectContaining({ loc: ['body'] })] }])
   })
 
   test.each([
@@ -187,58 +67,64 @@ describe('POST /auth/register', () => {
     ['throttled', { retryAfter: 7 }, 429, 'Too many attempts, try again later'],
     ['unavailable', { detail: 'no provisioner is set up' }, 503, 'no provisioner is set up'],
     ['internal', { detail: 'at line 7' }, 500, 'Internal Server Error'],
-  ] as const)('a refusal is worded: %s', async (code, about, status, detail) => {
-    const res = await createRoutesFixture(refusing(code, about)).ask('POST', '/auth/register', { json: good })
+  ] as const)('has a text for the refusal %s', async (code, about, status, detail) => {
+    const res = await createOnboardingFixture(refusing(code, about)).ask('POST', '/auth/register', {
+      json: good,
+    })
     expect([res.status, res.body]).toEqual([status, { detail }])
   })
 })
 
 describe('POST /auth/login', () => {
-  test('gives a bearer token and no refresh token', async () => {
-    const { status, body } = await createRoutesFixture().ask('POST', '/auth/login', { json: good })
+  test('returns a bearer token and no refresh token', async () => {
+    const { status, body } = await createOnboardingFixture().ask('POST', '/auth/login', { json: good })
     expect([status, body]).toEqual([200, { access_token: 'a.b.c', token_type: 'bearer', expires_in: 3_600 }])
   })
 
-  test('a wrong password is told with a challenge', async () => {
-    const res = await createRoutesFixture().ask('POST', '/auth/login', {
+  test('answers a wrong password with 401 and WWW-Authenticate', async () => {
+    const res = await createOnboardingFixture().ask('POST', '/auth/login', {
       json: { ...good, password: 'wrong' },
     })
     expect([res.status, res.body]).toEqual([401, { detail: 'Incorrect email or password' }])
     expect(res.headers.get('www-authenticate')).toBe('Bearer realm="hookswitch"')
   })
 
-  test('an empty one is a bad shape', async () => {
-    const { status } = await createRoutesFixture().ask('POST', '/auth/login', {
+  test('answers an empty password with 422', async () => {
+    const { status } = await createOnboardingFixture().ask('POST', '/auth/login', {
       json: { ...good, password: '' },
     })
     expect(status).toBe(422)
   })
 })
 
-describe('with a token', () => {
+describe('routes with a token', () => {
   const ROUTES = [
     ['GET', '/sip/credentials'],
     ['POST', '/sip/provisioning-links'],
   ] as const
 
-  test.each(ROUTES)('nobody without one: %s %s', async (method, path) => {
-    const { status, body, headers } = await createRoutesFixture().ask(method, path)
+  test.each(ROUTES)('refuse a request without one: %s %s', async (method, path) => {
+    const { status, body, headers } = await createOnboardingFixture().ask(method, path)
     expect([status, body]).toEqual([401, { detail: 'Not authenticated' }])
     expect(headers.get('www-authenticate')).toMatch(/^Bearer/)
   })
 
   test.each([
     ['nonsense', 'a.b.c'],
-    ['one that is over', tokenOf({ claims: { iat: 1, exp: 2 } })],
+    ['an expired token', tokenOf({ claims: { iat: 1, exp: 2 } })],
     ['a refresh token', tokenOf({ header: { typ: 'rt+jwt' } })],
-  ])('%s is told alike', async (_, token) => {
-    const { status, body, headers } = await createRoutesFixture().ask('GET', '/sip/credentials', { token })
+  ])('refuse %s with the same text', async (_, token) => {
+    const { status, body, headers } = await createOnboardingFixture().ask('GET', '/sip/credentials', {
+      token,
+    })
     expect([status, body]).toEqual([401, { detail: 'Could not validate credentials' }])
     expect(headers.get('www-authenticate')).toMatch(/^Bearer/)
   })
 
-  test('the credentials are the document’s', async () => {
-    const { status, body } = await createRoutesFixture().ask('GET', '/sip/credentials', { token: tokenOf() })
+  test('GET /sip/credentials answers as the document shows it', async () => {
+    const { status, body } = await createOnboardingFixture().ask('GET', '/sip/credentials', {
+      token: tokenOf(),
+    })
     expect([status, body]).toEqual([
       200,
       {
@@ -253,165 +139,16 @@ describe('with a token', () => {
     ])
   })
 
-  test('an extension that is being made is worth asking for again', async () => {
+  test('GET /sip/credentials answers 503 with Retry-After while the extension is being created', async () => {
     const credentials = {
       async read() {
         throw new Refusal('unavailable', { detail: 'the extension is being made', retryAfter: 5 })
       },
     }
-    const res = await createRoutesFixture({ credentials }).ask('GET', '/sip/credentials', {
+    const res = await createOnboardingFixture({ credentials }).ask('GET', '/sip/credentials', {
       token: tokenOf(),
     })
     expect([res.status, res.body]).toEqual([503, { detail: 'the extension is being made' }])
     expect(res.headers.get('retry-after')).toBe('5')
-  })
-})
-
-describe('a link that sets a phone up', () => {
-  const buy = async (world: ReturnType<typeof createRoutesFixture>, headers = {}) =>
-    (await world.ask('POST', '/sip/provisioning-links', { token: tokenOf(), headers })).body
-  const pathOf = (url: string) => url.slice(url.indexOf('/sip/'))
-
-  test('leads back to where it was asked for, and is drawn', async () => {
-    const world = createRoutesFixture()
-    const { url, expires_in, qr } = await buy(world)
-    expect(url).toMatch(/^http:\/\/voice\.example\.org:8080\/sip\/provisioning\.xml\?ticket=[\w-]{43}$/)
-    expect([expires_in, qr]).toEqual([600, `data:drawn,${url}`])
-    expect((await buy(world, { 'X-Forwarded-Proto': 'https' })).url).toMatch(/^https:/)
-  })
-
-  const place = { publicUrl: undefined, appUrl: '', allowedOrigins: [] }
-  test.each([
-    ['the public URL', { publicUrl: 'https://v.example/sub/' }, 'evil.example', 'https://v.example/sub'],
-    ['the URL of the app', { appUrl: 'https://app.example/crm' }, 'evil.example', 'https://app.example'],
-    ['this machine', {}, '127.0.0.1:8080', 'http://127.0.0.1:8080'],
-    ['this machine', {}, 'localhost:8080', 'http://localhost:8080'],
-    ['this machine', { appUrl: 'http://127.0.0.1:8080' }, '[::1]:8080', 'http://[::1]:8080'],
-  ])('leads to %s: %j', async (_, settings, host, base) => {
-    const { url } = await buy(createRoutesFixture({ publicUrlSettings: { ...place, ...settings } }), {
-      Host: host,
-    })
-    expect(url.slice(0, url.indexOf('/sip/'))).toBe(base)
-  })
-
-  test('leads nowhere where no setting knows the host, and says which is missing', async () => {
-    const world = createRoutesFixture({ publicUrlSettings: { ...place, appUrl: 'http://127.0.0.1:8080' } })
-    for (const Host of ['evil.example', '127.0.0.1.evil.example', '192.0.2.7:8080']) {
-      const { status, body } = await world.ask('POST', '/sip/provisioning-links', {
-        token: tokenOf(),
-        headers: { Host },
-      })
-      expect([status, body.detail]).toEqual([503, expect.stringContaining('HOOKSWITCH_PUBLIC_URL')])
-    }
-  })
-
-  test.each(['evil.example/x', 'a b', 'user@evil.example', '"><script>', '127.0.0.1/@evil.example', ''])(
-    'leads nowhere for a host that is none: %j',
-    async (host) => {
-      const { ask } = createRoutesFixture()
-      const res = await ask('POST', '/sip/provisioning-links', { token: tokenOf(), headers: { Host: host } })
-      expect(res.status).toBe(503)
-    },
-  )
-
-  test('works once, for a GET, and shows its ticket in no log', async () => {
-    const world = createRoutesFixture()
-    const { url } = await buy(world)
-    expect((await world.ask('HEAD', pathOf(url))).status).toBe(405)
-    const first = await world.ask('GET', pathOf(url))
-    expect([first.status, first.headers.get('content-type')]).toEqual([200, 'application/xml'])
-    expect(first.text).toContain('<entry name="passwd" overwrite="true">aB3dEf6gH9jK</entry>')
-    const { status, body } = await world.ask('GET', pathOf(url))
-    expect([status, body]).toEqual([404, { detail: 'this link was used, or is too old' }])
-    expect(world.lines.join()).not.toContain(new URL(url).searchParams.get('ticket'))
-  })
-
-  test.each([
-    ['Telegram', { 'User-Agent': 'TelegramBot (like TwitterBot)' }],
-    ['Slack', { 'User-Agent': 'Slackbot-LinkExpanding 1.0 (+https://api.slack.com/robots)' }],
-    ['WhatsApp', { 'User-Agent': 'WhatsApp/2.23.20.0' }],
-    ['iMessage', { 'User-Agent': 'Mozilla/5.0 facebookexternalhit/1.1 Facebot Twitterbot/1.0' }],
-    ['Teams', { 'User-Agent': 'Mozilla/5.0 (Windows NT 6.1) SkypeUriPreview Preview/0.5' }],
-    [
-      'a scanner that pretends to be a browser',
-      { 'User-Agent': 'Mozilla/5.0 (Windows NT 10.0; Win64; x64)' },
-    ],
-    ['what asks for a page', { Accept: 'text/html,application/xhtml+xml;q=0.9,*/*' }],
-    ['a browser that fetches in advance', { 'Sec-Purpose': 'prefetch;prerender', Accept: '*/*' }],
-  ])('a look of %s shows no secret, and the phone finds the link good after it', async (_, headers) => {
-    const world = createRoutesFixture()
-    const { url } = await buy(world)
-    const look = await world.ask('GET', pathOf(url), { headers: headers as Record<string, string> })
-    expect([look.status, look.headers.get('content-type')]).toEqual([200, 'text/html; charset=UTF-8'])
-    expect(look.text).not.toContain(sip.password)
-    expect(look.text).not.toContain(new URL(url).searchParams.get('ticket'))
-    const phone = { headers: { 'User-Agent': 'LinphoneAndroid/5.2.5 (Pixel 8) LinphoneSDK/5.3' } }
-    expect(await world.ask('GET', pathOf(url), phone)).toMatchObject({
-      status: 200,
-      text: expect.stringContaining(sip.password),
-    })
-  })
-
-  test('dies with the session it was bought in', async () => {
-    const world = createRoutesFixture()
-    const { url } = await buy(world)
-    world.revocations.add({ kind: 'sid', key: 's', generation: 0, until: 9e9 })
-    expect((await world.ask('GET', pathOf(url))).status).toBe(404)
-  })
-
-  test('lives no longer than the token', async () => {
-    const token = tokenOf({ claims: { exp: nowS + 100 } })
-    const { body } = await createRoutesFixture().ask('POST', '/sip/provisioning-links', { token })
-    expect(body.expires_in).toBeLessThanOrEqual(100)
-  })
-
-  test.each(['', '?ticket=', '?ticket=guessed', `?ticket=${'a'.repeat(43)}`, `?ticket=${'%0a'.repeat(43)}`])(
-    'nobody has made: %j',
-    async (query) => {
-      expect((await createRoutesFixture().ask('GET', `/sip/provisioning.xml${query}`)).status).toBe(404)
-    },
-  )
-})
-
-describe('Linphone’s configuration', () => {
-  test('names the account, where it registers, and nothing twice', () => {
-    const xml = linphoneConfig({ ...sip, authUsername: '1000-phone', transport: 'tls', port: 5061 })
-    const entries = [...xml.matchAll(/<entry name="(\w+)" overwrite="true">([^<]*)<\/entry>/g)]
-    expect(Object.fromEntries(entries.map(([, name, value]) => [name, value]))).toEqual({
-      transient_provisioning: '1',
-      default_proxy: '0',
-      username: '1000',
-      userid: '1000-phone',
-      passwd: 'aB3dEf6gH9jK',
-      domain: 'pbx.tudominio.com',
-      reg_identity: '&quot;usuario&quot; &lt;sip:1000@pbx.tudominio.com&gt;',
-      reg_proxy: '&lt;sip:pbx.tudominio.com:5061;transport=tls&gt;',
-      reg_sendregister: '1',
-      reg_expires: '600',
-      publish: '0',
-    })
-    expect(entries).toHaveLength(11)
-  })
-
-  test('is for once: the phone does not ask for its link again when it starts', () => {
-    expect(linphoneConfig(sip).replace(/\s+/g, ' ')).toContain(
-      '<section name="misc"> <entry name="transient_provisioning" overwrite="true">1</entry> </section>',
-    )
-  })
-
-  test('whatever a name or a password holds, it stays text in its entry', () => {
-    const words = fc.string({ unit: 'binary' })
-    fc.assert(
-      fc.property(words, words, (displayName, password) => {
-        const xml = linphoneConfig({ ...sip, displayName, password })
-        expect(xml.match(/<entry /g)).toHaveLength(11)
-        expect(xml.match(/<(?!\/?(?:config|section|entry)\b|\?xml )/g)).toBeNull()
-        expect(xml.replace(/&(amp|lt|gt|quot|apos);/g, '')).not.toContain('&')
-        // XML 1.0 §2.2; our own line ends are the only control characters.
-        expect(xml.replaceAll('\n', '')).not.toMatch(/[\p{Cc}\p{Cs}\uFFFE\uFFFF]/u)
-        const identity = /reg_identity" overwrite="true">([^<]*)</.exec(xml)?.[1] ?? ''
-        expect(identity.match(/&quot;/g)).toHaveLength(2)
-      }),
-    )
   })
 })

@@ -8,38 +8,39 @@ import {
   toConnectedCallJson,
   toLoggedCallJson,
 } from '../../../../api/http/voip/compat-wire.ts'
-import { createVoipFixture, record, talking } from './fixture.ts'
+import { createVoipFixture } from './fixture.ts'
+import { record, talking } from './sample-data.ts'
 
 const { directory } = createVoipFixture()
 
-describe('a status', () => {
+describe('toClientStatus', () => {
   test.each([
     ['available', 'online', 'offline'],
     ['away', 'away', 'away'],
     ['dnd', 'busy', 'busy'],
     ['offline', 'offline', 'offline'],
-  ] as const)('%s is %s to clients, and %s of a user without a client', (own, here, gone) => {
+  ] as const)('maps %s to %s, and to %s for a user without a client', (own, here, gone) => {
     expect([toClientStatus(own, true), toClientStatus(own, false)]).toEqual([here, gone])
   })
 
-  test('each of ours has a word', () => {
+  test('maps each status', () => {
     expect(USER_STATUSES.map((own) => toClientStatus(own, true))).not.toContain(undefined)
   })
 })
 
-describe('a past call', () => {
+describe('toLoggedCallJson', () => {
   const of = (difference: Partial<typeof record>, readerId = '2') =>
     LoggedCallJson.parse(toLoggedCallJson({ ...record, ...difference }, readerId, directory))
 
   test.each([
-    ['who called', '2', 'outbound'],
-    ['who was called', '3', 'inbound'],
-    ['an admin who was neither', '1', 'inbound'],
-  ])('is %s’s as they see it', (_, readerId, direction) => {
+    ['the caller', '2', 'outbound'],
+    ['the callee', '3', 'inbound'],
+    ['an admin who is not a party', '1', 'inbound'],
+  ])('has the direction that %s sees', (_, readerId, direction) => {
     expect(of({}, readerId).direction).toBe(direction)
   })
 
-  test('to an outside number has both ends as clients read them', () => {
+  test('has caller and callee of a call to an outside number', () => {
     const call = of({
       direction: 'outgoing',
       toNumber: '+4930123',
@@ -54,20 +55,20 @@ describe('a past call', () => {
     })
   })
 
-  test('from outside shows the name, where there is one', () => {
+  test('shows the name of an outside caller, if there is one', () => {
     const from = { fromNumber: '030123', fromName: 'Ada King', parties: record.parties.slice(1) }
     const call = of({ direction: 'incoming', ...from }, '3')
     expect(call).toMatchObject({ direction: 'inbound', caller: { id: null, username: 'Ada King' } })
   })
 
-  test('is of the user who had the extension then, also when that user is gone', () => {
+  test('names the user who had the extension at that time, also after that user was deleted', () => {
     const parties = [{ userId: '99', extension: '1001', answered: true }]
     expect(of({ parties }).caller).toEqual({ id: 99, username: 'user1', extension: '1001' })
   })
 
-  test('has a word for each outcome', () => {
-    const words = CALL_OUTCOMES.map((outcome) => of({ outcome }).status)
-    expect(words.filter((word) => word === 'answered')).toHaveLength(1)
+  test('maps each outcome, and only `answered` to `answered`', () => {
+    const statuses = CALL_OUTCOMES.map((outcome) => of({ outcome }).status)
+    expect(statuses.filter((status) => status === 'answered')).toHaveLength(1)
   })
 })
 
@@ -78,7 +79,7 @@ test.each([
   ['held', 'on_hold'],
   ['parked', 'on_hold'],
   ['ended', 'ended'],
-] as const)('a live call that is %s is %s to clients', (state, status) => {
+] as const)('toConnectedCallJson maps the state %s to %s', (state, status) => {
   const call = ConnectedCallJson.parse(toConnectedCallJson(talking({ state }), directory))
   expect(call).toMatchObject({ status, caller_id: 2, callee_id: 3 })
 })

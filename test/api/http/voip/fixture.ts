@@ -2,103 +2,18 @@ import type { Hono } from 'hono'
 import type { User } from '../../../../api/core/auth/users.ts'
 import type { Call } from '../../../../api/core/calls/call.ts'
 import type { CallControl } from '../../../../api/core/calls/call-control.ts'
-import type { CallRecord } from '../../../../api/core/calls/call-history.ts'
 import type { UserMessage } from '../../../../api/core/messaging/user-messages.ts'
 import type { UserStatus } from '../../../../api/core/presence/user-status-store.ts'
 import { Refusal } from '../../../../api/core/refusal.ts'
 import { createGuard, type Guarded } from '../../../../api/http/guard.ts'
 import { createVoipRoutes, type VoipRoutesNeeds } from '../../../../api/http/voip/routes.ts'
-import { Claims, type Role } from '../../../../contract/claims.ts'
+import { Claims } from '../../../../contract/claims.ts'
 import { createRevocationCache } from '../../../../contract/revocation-cache.ts'
 import { createTokenVerifier } from '../../../../contract/verdict.ts'
 import { createLog } from '../../../../runtime/log.ts'
-import { mint, newKey, type TokenChanges } from '../../../contract/mint-token.ts'
+import { key, nowS, person, record, talking, tokenOf } from './sample-data.ts'
 
-const nowS = Math.floor(Date.now() / 1000)
-const key = newKey('HS256', 'kid-1')
-
-/** A user of the document's table; `id` is the last digit of the extension, plus one. */
-export const person = (username: string, extension: string, role: Role = 'user'): User => ({
-  id: String(Number(extension.at(-1)) + 1),
-  username,
-  extension,
-  email: `${username}@example.org`,
-  role,
-  team: null,
-  passwordHash: 'secret hash',
-  disabled: false,
-  generation: 0,
-  revision: 0,
-  createdAt: nowS - 1000,
-})
-
-/** A token good in every way, but for the flaw. */
-export const tokenOf = (user: User, flaw: TokenChanges = {}) =>
-  mint(key, nowS, {
-    ...flaw,
-    claims: {
-      sub: user.id,
-      sid: `session-${user.id}`,
-      role: user.role,
-      extension: user.extension,
-      exp: nowS + 3600,
-      ...flaw.claims,
-    },
-  })
-
-/** The call of 1001 with 1002, talking for ten seconds. */
-export const talking = (difference: Partial<Call> = {}): Call => ({
-  id: 'hk_call',
-  state: 'up',
-  direction: 'internal',
-  from: { number: '1001', name: 'user1' },
-  to: { number: '1002', name: 'user2' },
-  legs: [leg('1001', 'caller'), leg('1002', 'callee')],
-  startedAt: (nowS - 15) * 1_000_000,
-  answeredAt: (nowS - 10) * 1_000_000,
-  endedAt: undefined,
-  outcome: undefined,
-  cause: undefined,
-  recording: 'off',
-  recordings: [],
-  ...difference,
-})
-const leg = (endpoint: string, role: 'caller' | 'callee'): Call['legs'][number] => ({
-  channelId: `1.${endpoint}`,
-  channelName: `PJSIP/${endpoint}-00000001`,
-  endpoint,
-  number: endpoint,
-  name: '',
-  state: 'up',
-  holds: false,
-  parkingSpace: undefined,
-  bridge: undefined,
-  role,
-  answeredAt: undefined,
-})
-
-export const record: CallRecord = {
-  id: 'hk_old',
-  direction: 'internal',
-  fromNumber: '1001',
-  fromName: 'user1',
-  toNumber: '1002',
-  toName: '',
-  startedAt: nowS - 100,
-  answeredAt: nowS - 95,
-  endedAt: nowS - 90,
-  duration: 10,
-  billable: 5,
-  outcome: 'answered',
-  cause: 16,
-  recordings: [],
-  parties: [
-    { userId: '2', extension: '1001', answered: true },
-    { userId: '3', extension: '1002', answered: true },
-  ],
-}
-
-/** Our own ports, answered from memory, around the real judge. What was asked for is in `asked`. */
+/** The routes with a real token verifier and in-memory stubs of the core's services; `asked` lists the calls of stubs. */
 export function createVoipFixture(difference: Partial<VoipRoutesNeeds> = {}) {
   const admin = person('admin', '1000', 'admin')
   const [user1, user2, user3] = [person('user1', '1001'), person('user2', '1002'), person('user3', '1003')]
@@ -110,7 +25,7 @@ export function createVoipFixture(difference: Partial<VoipRoutesNeeds> = {}) {
   const time = { ms: 0 }
   const monotonic = () => performance.now() + time.ms
   revocations.markFresh(Number.MAX_SAFE_INTEGER, 0)
-  const judge = createTokenVerifier({
+  const verifier = createTokenVerifier({
     keyring: { find: (kid) => (kid === key.kid ? key : undefined), onChange: () => () => {} },
     revocations,
     now: () => Date.now() + time.ms,
@@ -144,7 +59,7 @@ export function createVoipFixture(difference: Partial<VoipRoutesNeeds> = {}) {
     },
     list: async (actor) =>
       live.filter((call) => actor.claims.role !== 'user' || isIn(call, actor.claims.extension)),
-    capabilities: () => ({ online: true, commands: {} as never, softphoneConnected: false }), // none is read here
+    capabilities: () => ({ online: true, commands: {} as never, softphoneConnected: false }), // the routes read none
   } satisfies Partial<CallControl>
   const people = users.map(({ id, username, extension, role, team }) => ({
     userId: id,
@@ -178,7 +93,7 @@ export function createVoipFixture(difference: Partial<VoipRoutesNeeds> = {}) {
   const log = createLog('test', 'debug', { write: (line) => void lines.push(line) })
 
   const needs: VoipRoutesNeeds = {
-    guard: createGuard(judge),
+    guard: createGuard(verifier),
     login: {
       async login({ username, password }) {
         if (username === '' || password === '') throw new Refusal('credentials_missing')
@@ -258,7 +173,7 @@ export function createVoipFixture(difference: Partial<VoipRoutesNeeds> = {}) {
       },
       ...(json === undefined ? {} : { body: JSON.stringify(json) }),
     })
-    const body = (await res.json()) as Record<string, unknown> // every answer of this surface is an object
+    const body = (await res.json()) as Record<string, unknown> // each response of this surface is an object
     return { status: res.status, body, headers: res.headers }
   }
 
@@ -267,13 +182,13 @@ export function createVoipFixture(difference: Partial<VoipRoutesNeeds> = {}) {
     asked,
     users: { admin, user1, user2, user3 },
     live,
-    judge,
+    verifier,
     revocations,
     calls,
     directory,
     statuses: statusStore,
     monotonic,
-    /** Turns the clocks on. */
+    /** Advances both clocks. */
     wait(ms: number) {
       time.ms += ms
     },
@@ -288,7 +203,7 @@ interface Ask {
   headers?: Record<string, string>
 }
 
-/** Hears what a test tells, as if another API had told it. */
+/** A source of user messages; `emit` plays a message of another API process. */
 export function createMessageSource() {
   const listeners = new Set<(userId: string | undefined, message: UserMessage) => void>()
   return {

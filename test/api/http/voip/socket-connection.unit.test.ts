@@ -1,37 +1,23 @@
-import { randomBytes } from 'node:crypto'
-import { connect as connectTcp } from 'node:net'
 import { describe, expect, test } from 'vitest'
-import { tokenOf } from './fixture.ts'
-import { startSocketFixture } from './socket-fixture.ts'
+import { tokenOf } from './sample-data.ts'
+import { withSocketFixture } from './socket-fixture.ts'
 
-/** Each test has a server of its own, as it ends sessions, floods it or turns its clock. */
-async function withSocketFixture(
-  body: (world: Awaited<ReturnType<typeof startSocketFixture>>) => Promise<void>,
-  difference: Parameters<typeof startSocketFixture>[0] = {},
-) {
-  const world = await startSocketFixture(difference)
-  try {
-    await body(world)
-  } finally {
-    await world.stop()
-  }
-}
 const nowS = () => Math.floor(Date.now() / 1000)
 
-describe('a socket ends with its session', () => {
-  test('revoked: closed with 4401, told nothing more, and the sockets of others live on', () =>
+describe('the end of a session', () => {
+  test('a revocation closes the socket with 4401, without further messages; sockets of others stay open', () =>
     withSocketFixture(async (world) => {
       const { user1, user2 } = world.users
       const [own, other] = await Promise.all([world.enter(user1), world.enter(user2)])
       world.revocations.add({ kind: 'sid', key: `session-${user1.id}`, generation: 0, until: 9e9 })
       const status = { type: 'user_status', user: { id: '4', extension: '1003', status: 'away' } }
-      world.hearing.emit(undefined, status)
+      world.userMessages.emit(undefined, status)
       expect(await own.closed).toBe(4401)
       expect(own.frames).toHaveLength(1)
       expect(await other.next('user_status')).toMatchObject({ from: '1003' })
     }))
 
-  test('revoked while a message waits: it is not obeyed', () =>
+  test('a command that waits at the revocation is not run', () =>
     withSocketFixture(async (world) => {
       const { user1 } = world.users
       const client = await world.enter(user1)
@@ -41,7 +27,7 @@ describe('a socket ends with its session', () => {
       expect(world.asked).toEqual([])
     }))
 
-  test('expired: closed with 4401, unless a newer token of the session came', () =>
+  test('an expired token closes the socket with 4401, unless a newer token of the session was sent', () =>
     withSocketFixture(async (world) => {
       const { user1 } = world.users
       const short = () => tokenOf(user1, { claims: { exp: nowS() + 10 } })
@@ -58,20 +44,20 @@ describe('a socket ends with its session', () => {
     ['of another session', { claims: { sid: 'session-x' } }],
     ['of another user', { claims: { sub: '3' } }],
     ['of another extension', { claims: { extension: '1002' } }],
-    ['that is a refresh token', { header: { typ: 'rt+jwt' } }],
-    ['that is over', { claims: { iat: 1, exp: 2 } }],
-  ])('a token %s does not make it last longer', (_, flaw) =>
+    ['of the kind refresh', { header: { typ: 'rt+jwt' } }],
+    ['that has expired', { claims: { iat: 1, exp: 2 } }],
+  ])('a token %s does not extend the socket', (_, changes) =>
     withSocketFixture(async (world) => {
       const { user1 } = world.users
       const client = await world.enter(user1, tokenOf(user1, { claims: { exp: nowS() + 10 } }))
-      client.send({ type: 'auth', token: tokenOf(user1, flaw) })
+      client.send({ type: 'auth', token: tokenOf(user1, changes) })
       expect(await client.next('error')).toMatchObject({ request: 'auth' })
       world.wait(11_000)
       expect(await client.closed).toBe(4401)
     }),
   )
 
-  test('when nothing can be judged it closes with "try again later", and nobody comes in', () =>
+  test('without fresh revocations the socket closes with 1013, and no new one opens', () =>
     withSocketFixture(async (world) => {
       const { user1 } = world.users
       const client = await world.enter(user1)
@@ -81,7 +67,7 @@ describe('a socket ends with its session', () => {
       expect(await world.refused('/ws?extension=1001', { headers })).toMatchObject({ status: 503 })
     }))
 
-  test('on leaving all are told to go', () =>
+  test('close() closes all sockets with 1001', () =>
     withSocketFixture(async (world) => {
       const client = await world.enter(world.users.user1)
       expect(world.voip.users()).toEqual(new Set([world.users.user1.id]))
@@ -91,12 +77,12 @@ describe('a socket ends with its session', () => {
     }))
 })
 
-describe('a user has a number of sockets over all logins', () => {
+describe('the maximum of sockets of a user over all sessions', () => {
   const login = (n: number) => ({ claims: { sid: `login-${n}` } })
   const inSmallWorld = (body: Parameters<typeof withSocketFixture>[0]) =>
     withSocketFixture(body, { maxPerUser: 4, times: { checkIntervalMs: 20, closeTimeoutMs: 60_000 } })
 
-  test('and the oldest makes room, by policy, while the sockets of others live on', () =>
+  test('a new socket evicts the oldest with 1008; sockets of others stay open', () =>
     inSmallWorld(async (world) => {
       const { user1, user2 } = world.users
       const other = await world.enter(user2)
@@ -112,12 +98,12 @@ describe('a user has a number of sockets over all logins', () => {
       expect(world.lines.filter((line) => line.includes('socket_closed'))).toHaveLength(6)
     }))
 
-  test('with a socket that is closing already, no other makes room for one more', () =>
+  test('a closing socket is evicted before an open one', () =>
     inSmallWorld(async (world) => {
       const { user1 } = world.users
       const enter = (n: number) => world.enter(user1, tokenOf(user1, login(n)))
       const [first, silent, twin] = [await enter(1), await enter(2), await enter(2), await enter(3)]
-      // This client does not read, so it does not answer the server's closing either.
+      // This client does not read, so it does not answer the server's close frame.
       silent.ws.pause()
       world.revocations.add({ kind: 'sid', key: 'login-2', generation: 0, until: 9e9 })
       await twin.closed
@@ -129,7 +115,7 @@ describe('a user has a number of sockets over all logins', () => {
       silent.ws.resume()
     }))
 
-  test('and clients that do not answer the closing hold one connection more at most', () =>
+  test('clients that do not answer the close frame hold at most one connection more', () =>
     withSocketFixture(
       async (world) => {
         const { user1 } = world.users
@@ -143,10 +129,10 @@ describe('a user has a number of sockets over all logins', () => {
     ))
 })
 
-describe('a peer that is gone', () => {
+describe('a dead peer', () => {
   const times = { checkIntervalMs: 20, pingIntervalMs: 30_000, pongTimeoutMs: 60_000 }
 
-  test('is pinged, and dropped when it does not answer', () =>
+  test('is pinged, and terminated without a pong', () =>
     withSocketFixture(
       async (world) => {
         const silent = world.connect('/ws?extension=1001', {
@@ -158,7 +144,7 @@ describe('a peer that is gone', () => {
         const pinged = new Promise((resolve) => good.ws.once('ping', resolve))
         world.wait(31_000)
         await pinged
-        // Its answer has arrived when another question is answered.
+        // Its pong has arrived once a later message is answered.
         good.send({ type: 'ping' })
         await good.next('pong')
         world.wait(31_000)
@@ -169,7 +155,7 @@ describe('a peer that is gone', () => {
       { times },
     ))
 
-  test('that reads nothing is dropped before it fills the memory', () =>
+  test('that reads nothing is terminated before it fills memory', () =>
     withSocketFixture(async (world) => {
       const { user1 } = world.users
       const client = await world.enter(user1)
@@ -178,137 +164,11 @@ describe('a peer that is gone', () => {
       const message = { type: 'command', command: data, call_id: 'c', expires_at: '' }
       const before = process.memoryUsage().rss
       for (let n = 0; n < 5_000 && world.voip.users().size > 0; n++) {
-        world.hearing.emit(user1.id, message)
+        world.userMessages.emit(user1.id, message)
         if (n % 50 === 0) await new Promise((resolve) => setImmediate(resolve))
       }
       await expect.poll(() => world.voip.users().size).toBe(0)
       expect(process.memoryUsage().rss - before).toBeLessThan(200_000_000)
       client.ws.resume()
     }))
-})
-
-describe('hostile clients', () => {
-  const SIZES = [0, 1, 125, 126, 65_535, 65_536, 65_537, 1_000_000, 16_777_216]
-
-  test.each(SIZES)('a text of %i bytes is an error, or too big', (size) =>
-    withSocketFixture(async (world) => {
-      const client = await world.enter(world.users.user1)
-      client.ws.send('x'.repeat(size))
-      if (size > 65_536) expect(await client.closed).toBe(1009)
-      else expect(await client.next('error')).toMatchObject({ error: 'Message is not JSON' })
-      await world.enter(world.users.user2)
-    }),
-  )
-
-  test.each(SIZES)('%i random bytes are no text', (size) =>
-    withSocketFixture(async (world) => {
-      const client = await world.enter(world.users.user1)
-      client.ws.send(randomBytes(size))
-      if (size > 65_536) expect(await client.closed).toBe(1009)
-      else expect(await client.next('error')).toMatchObject({ error: 'Text only' })
-      await world.enter(world.users.user2)
-    }),
-  )
-
-  test('compression is offered and not taken', () =>
-    withSocketFixture(async (world) => {
-      const client = world.connect('/ws?extension=1001', {
-        headers: { Authorization: `Bearer ${tokenOf(world.users.user1)}` },
-        perMessageDeflate: true,
-      })
-      await client.next('welcome')
-      expect(client.ws.extensions).toBe('')
-    }))
-
-  test.each([
-    ['messages', (send: (text: string) => void) => send('{"type":"ping"}')],
-    ['things that are no messages', (send: (text: string) => void) => send('')],
-  ])('1000 %s at once end the one socket, by policy', (_, say) =>
-    withSocketFixture(async (world) => {
-      const client = await world.enter(world.users.user1)
-      const other = await world.enter(world.users.user1)
-      for (let n = 0; n < 1_000; n++) say((text) => client.ws.send(text))
-      expect(await client.closed).toBe(1008)
-      expect(client.frames.length).toBeLessThanOrEqual(1 + 21)
-      other.send({ type: 'ping' })
-      await other.next('pong')
-    }),
-  )
-
-  test('1000 pings of the protocol itself count alike', () =>
-    withSocketFixture(async (world) => {
-      const client = await world.enter(world.users.user1)
-      for (let n = 0; n < 1_000; n++) client.ws.ping()
-      expect(await client.closed).toBe(1008)
-    }))
-
-  test('whoever keeps to ten a second goes on', () =>
-    withSocketFixture(async (world) => {
-      const client = await world.enter(world.users.user1)
-      for (let n = 0; n < 60; n++) {
-        world.wait(101)
-        client.send({ type: 'ping' })
-        await client.next('pong')
-      }
-    }))
-
-  test.each([
-    ['text that is not UTF-8', Buffer.from([0x81, 0x82, 1, 2, 3, 4, 0xff ^ 1, 0xfe ^ 2])],
-    ['a frame without a mask', Buffer.from([0x81, 0x01, 0x78])],
-    ['a frame of a reserved kind', Buffer.from([0x83, 0x80, 1, 2, 3, 4])],
-    ['a compressed frame', Buffer.from([0xc1, 0x80, 1, 2, 3, 4])],
-    ['a length of 2^63', Buffer.from([0x81, 0xff, 0x7f, 255, 255, 255, 255, 255, 255, 255, 1, 2, 3, 4])],
-    ['random bytes', randomBytes(4_096)],
-    ['nothing at all, and gone', Buffer.alloc(0)],
-  ])('%s on the wire end the socket and nothing else', (_, bytes) =>
-    withSocketFixture(async (world) => {
-      const raw = connectTcp(world.port, '127.0.0.1')
-      raw.on('error', () => {}) // a reset is an end, too
-      raw.write(
-        [
-          'GET /ws?extension=1001 HTTP/1.1',
-          'Host: x',
-          'Connection: Upgrade',
-          'Upgrade: websocket',
-          'Sec-WebSocket-Version: 13',
-          'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==',
-          `Authorization: Bearer ${tokenOf(world.users.user1)}`,
-          '\r\n',
-        ].join('\r\n'),
-      )
-      await expect.poll(() => world.voip.users().size).toBe(1)
-      raw.write(bytes)
-      if (bytes.length === 0) raw.destroy()
-      await expect.poll(() => world.voip.users().size, { timeout: 5_000 }).toBe(0)
-      raw.destroy()
-      await world.enter(world.users.user2)
-    }),
-  )
-
-  test.each([
-    ['an old version', { 'Sec-WebSocket-Version': '7' }],
-    ['no key', { 'Sec-WebSocket-Key': '' }],
-    ['another protocol', { Upgrade: 'h2c' }],
-    ['a subprotocol that is no word', { 'Sec-WebSocket-Protocol': ',,;' }],
-  ])('a handshake with %s is refused as HTTP', (_, flaw) =>
-    withSocketFixture(async (world) => {
-      const raw = connectTcp(world.port, '127.0.0.1')
-      let said = ''
-      raw.on('data', (chunk) => (said += chunk))
-      const headers = {
-        Host: 'x',
-        Connection: 'Upgrade',
-        Upgrade: 'websocket',
-        'Sec-WebSocket-Version': '13',
-        'Sec-WebSocket-Key': 'dGhlIHNhbXBsZSBub25jZQ==',
-        Authorization: `Bearer ${tokenOf(world.users.user1)}`,
-        ...flaw,
-      }
-      const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`)
-      raw.write(`GET /ws?extension=1001 HTTP/1.1\r\n${lines.join('\r\n')}\r\n\r\n`)
-      await new Promise((resolve) => raw.once('close', resolve))
-      expect(said).toMatch(/^HTTP\/1\.1 4\d\d /)
-      expect(world.voip.users().size).toBe(0)
-    }),
-  )
 })

@@ -5,29 +5,30 @@ import type { User } from '../../../../api/core/auth/users.ts'
 import type { UserMessage } from '../../../../api/core/messaging/user-messages.ts'
 import { createVoipSocket, type VoipSocketNeeds } from '../../../../api/http/voip/socket.ts'
 import type { Claims } from '../../../../contract/claims.ts'
-import { createMessageSource, createVoipFixture, tokenOf } from './fixture.ts'
+import { createMessageSource, createVoipFixture } from './fixture.ts'
+import { tokenOf } from './sample-data.ts'
 
 export type Frame = Record<string, unknown> & { type: string }
 
-/** One socket of a client, and all it has heard. */
+/** One socket of a client, with the frames that it received. */
 export interface SocketClient {
   ws: WebSocket
   frames: Frame[]
   send(message: unknown): void
-  /** The next frame of a type that was not asked for before. */
+  /** The next unread frame of a type. */
   next(type: string): Promise<Frame>
-  /** The code it was closed with; 1006 without one. */
+  /** The close code; 1006 without one. */
   closed: Promise<number>
 }
 
-/** The socket behind a real HTTP server, and clients that speak to it over TCP. */
+/** The socket behind a real HTTP server, and clients that connect over TCP. */
 export async function startSocketFixture(difference: Partial<VoipSocketNeeds> = {}) {
   const world = createVoipFixture()
   const userMessages = createMessageSource()
-  const passing = new Set<(to: readonly string[], message: UserMessage) => void>()
+  const peerSubscribers = new Set<(to: readonly string[], message: UserMessage) => void>()
   const tickets = new Map<string, Claims>()
   const voip = createVoipSocket({
-    tokenVerifier: world.judge,
+    tokenVerifier: world.verifier,
     tickets: {
       async redeem(ticket) {
         const claims = tickets.get(ticket)
@@ -40,11 +41,11 @@ export async function startSocketFixture(difference: Partial<VoipSocketNeeds> = 
     statuses: world.statuses,
     peerMessages: {
       async send(to, message) {
-        for (const listener of passing) listener(to, message)
+        for (const listener of peerSubscribers) listener(to, message)
       },
       on(listener) {
-        passing.add(listener)
-        return () => void passing.delete(listener)
+        peerSubscribers.add(listener)
+        return () => void peerSubscribers.delete(listener)
       },
     },
     directory: world.directory,
@@ -72,9 +73,9 @@ export async function startSocketFixture(difference: Partial<VoipSocketNeeds> = 
         wake()
       })
     })
-    ws.on('error', () => {}) // told by `closed`
+    ws.on('error', () => {}) // `closed` resolves
     ws.on('message', (data) => {
-      const frame = JSON.parse(String(data)) as Frame // a test fails on what is none
+      const frame = JSON.parse(String(data)) as Frame // a test fails on anything but JSON
       frames.push(frame)
       unread.push(frame)
       wake()
@@ -99,25 +100,25 @@ export async function startSocketFixture(difference: Partial<VoipSocketNeeds> = 
 
   return {
     ...world,
-    hearing: userMessages,
+    userMessages,
     tickets,
     voip,
     port,
     connect,
-    /** How many connections the server holds, also those whose socket is closing. */
+    /** Number of open TCP connections, closing sockets included. */
     connections: () => new Promise<number>((resolve) => server.getConnections((_, count) => resolve(count))),
-    /** A socket of a user's own, open and greeted. */
+    /** Opens a socket of a user and waits for the welcome. */
     async enter(user: User, token = tokenOf(user)): Promise<SocketClient> {
       const headers = { Authorization: `Bearer ${token}` }
       const client = connect(`/ws?extension=${user.extension}`, { headers })
       await client.next('welcome')
       return client
     },
-    /** The status and body of the plain answer to a request that asks to be upgraded. */
+    /** The status and body of the HTTP response to a refused upgrade. */
     refused(path: string, options: ClientOptions = {}, protocols: string[] = []) {
       return new Promise<{ status: number; error: string; referrerPolicy: unknown }>((resolve, reject) => {
         const { ws } = connect(path, options, protocols)
-        ws.once('open', () => reject(new Error('it was let in')))
+        ws.once('open', () => reject(new Error('the socket was opened')))
         ws.once('unexpected-response', (_, res) => {
           let text = ''
           res.on('data', (chunk) => (text += chunk))
@@ -137,5 +138,18 @@ export async function startSocketFixture(difference: Partial<VoipSocketNeeds> = 
       server.closeAllConnections()
       await new Promise((resolve) => server.close(resolve))
     },
+  }
+}
+
+/** Each test has its own server, as it ends sessions, floods it or advances its clock. */
+export async function withSocketFixture(
+  body: (world: Awaited<ReturnType<typeof startSocketFixture>>) => Promise<void>,
+  difference: Parameters<typeof startSocketFixture>[0] = {},
+) {
+  const world = await startSocketFixture(difference)
+  try {
+    await body(world)
+  } finally {
+    await world.stop()
   }
 }

@@ -2,8 +2,8 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { parseClientMessage, translate } from '../../../../api/http/voip/socket-wire.ts'
 
-describe('what is said', () => {
-  test('any text is read or is an error, and nothing is thrown', () => {
+describe('parseClientMessage', () => {
+  test('returns a message or an error for any text and never throws', () => {
     const text = fc.oneof(
       fc.string({ unit: 'binary' }),
       fc.json(),
@@ -18,7 +18,7 @@ describe('what is said', () => {
     )
   })
 
-  test('nothing but the documented members comes through, whoever it claims to be from', () => {
+  test('drops undocumented members, and a `from` of the client', () => {
     const extra = fc.dictionary(fc.string(), fc.jsonValue())
     fc.assert(
       fc.property(extra, (more) => {
@@ -29,25 +29,26 @@ describe('what is said', () => {
   })
 })
 
-describe('what is told', () => {
+describe('translate', () => {
   const STATES = ['dialling', 'ringing', 'up', 'held', 'parked', 'ended'] as const
   const party = { number: '1001', name: '' }
-  const news = (id: string, state: string) => ({
+  const callStatus = (id: string, state: string) => ({
     type: 'call_status',
     call: { id, state, outcome: 'answered', from: party, to: party },
   })
 
-  test('an answer once a call, an end with each end, and always the status itself', () => {
+  test('gives call_answered once a call, call_ended with each end, and always call_status', () => {
     const steps = fc.array(fc.tuple(fc.constantFrom('a', 'b'), fc.constantFrom(...STATES)))
     fc.assert(
       fc.property(steps, (all) => {
         const answered = new Set<string>()
-        const told = all.flatMap(([id, state]) => translate(news(id, state), '1001', answered)) as {
+        const messages = all.flatMap(([id, state]) => translate(callStatus(id, state), '1001', answered)) as {
           type: string
           channel: string
-        }[] // `translate` gives messages of calls for news of calls
+        }[] // the type of messages about calls
         for (const id of ['a', 'b']) {
-          const of = (type: string) => told.filter((one) => one.type === type && one.channel === id).length
+          const of = (type: string) =>
+            messages.filter((one) => one.type === type && one.channel === id).length
           const own = all.filter(([call]) => call === id).map(([, state]) => state)
           const lives = own.join().split('ended')
           const talks = lives.filter((life) => /up|held|parked/.test(life)).length
@@ -61,9 +62,9 @@ describe('what is told', () => {
     )
   })
 
-  test('the memory of answered calls does not grow with the calls', () => {
+  test('limits the set of answered calls to 100', () => {
     const answered = new Set<string>()
-    for (let n = 0; n < 1_000; n++) translate(news(String(n), 'up'), '1001', answered)
+    for (let n = 0; n < 1_000; n++) translate(callStatus(String(n), 'up'), '1001', answered)
     expect(answered.size).toBeLessThanOrEqual(100)
   })
 })
