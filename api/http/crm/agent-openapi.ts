@@ -2,7 +2,9 @@ import { z } from '@hono/zod-openapi'
 import { json, jsonBody, type Operation } from '../openapi.ts'
 import * as wire from './agent-wire.ts'
 import { guardedErrors } from './errors.ts'
-import { IdParams, IfMatchHeaders, PageQuery, versionedResponse } from './params.ts'
+import { IdParams } from './ids.ts'
+import { IfMatchHeaders, versionedResponse } from './if-match.ts'
+import { PageQuery } from './paging.ts'
 
 const byId = { params: IdParams }
 

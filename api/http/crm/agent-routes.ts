@@ -6,7 +6,9 @@ import { clientAddress, readJson, readQuery } from '../errors.ts'
 import { typedAs } from '../openapi.ts'
 import * as wire from './agent-wire.ts'
 import type { Authorize, CrmEnv } from './authorize.ts'
-import { afterId, idParam, ifMatch, PageQuery, sendVersioned, setNextLink, setVersionEtag } from './params.ts'
+import { idParam } from './ids.ts'
+import { ifMatch, sendVersioned, setVersionEtag } from './if-match.ts'
+import { afterId, PageQuery, setNextLink } from './paging.ts'
 
 export interface AgentRoutesNeeds {
   authorize: Authorize

@@ -10,17 +10,9 @@ import { readJson, readQuery } from '../errors.ts'
 import { typedAs } from '../openapi.ts'
 import * as wire from './ai-wire.ts'
 import type { Authorize, CrmEnv } from './authorize.ts'
-import {
-  afterId,
-  decodeCursor,
-  idParam,
-  ifMatch,
-  ifMatchOrCreate,
-  PageQuery,
-  sendVersioned,
-  setNextLink,
-  setVersionEtag,
-} from './params.ts'
+import { idParam } from './ids.ts'
+import { ifMatch, ifMatchOrCreate, sendVersioned, setVersionEtag } from './if-match.ts'
+import { afterId, decodeCursor, PageQuery, setNextLink } from './paging.ts'
 
 export interface AiRoutesNeeds {
   authorize: Authorize

@@ -3,7 +3,8 @@ import type { AgentAiSettings, AiConfig } from '../../core/call-center/ai/docume
 import type { VersionedDocument } from '../../core/call-center/ai/document-store.ts'
 import type { TemplateInput } from '../../core/call-center/ai/templates.ts'
 import { Time } from '../openapi.ts'
-import { IdJson, iso, toIdJson } from './params.ts'
+import { IdJson, toIdJson } from './ids.ts'
+import { iso } from './iso-time.ts'
 
 const LongText = z.string().min(1).max(20_000)
 const ShortText = z.string().trim().min(1).max(200)
@@ -17,7 +18,7 @@ const Language = z
       const [tag] = Intl.getCanonicalLocales(tagText)
       if (tag !== undefined) return tag
     } catch {
-      // Not one of BCP 47.
+      // A RangeError: not a BCP 47 tag.
     }
     ctx.addIssue({ code: 'custom', message: 'must be a language tag such as en-US' })
     return z.NEVER
@@ -68,7 +69,7 @@ const ProviderName = z
   .string()
   .regex(/^[A-Za-z0-9][A-Za-z0-9 ._:/-]{0,99}$/, 'must be a name of letters and digits')
 
-/** Strict: nobody finds a place for a key here. */
+/** Strict: rejects unknown members, so that no API key is ever stored here. */
 export const ConfigBody = z.strictObject({
   model: ProviderName,
   useClaudeCode: z.boolean().default(false),
@@ -136,7 +137,7 @@ export const toTemplateJson = ({
   version,
 })
 
-/** An older version, to be read only. */
+/** For reading an older version. */
 export const VersionQuery = z.object({
   version: z.coerce
     .number()

@@ -5,13 +5,14 @@ import type { InvitationSummary } from '../../core/registration/email-invitation
 import { Username } from '../../core/registration/username.ts'
 import { Email } from '../../core/values/email.ts'
 import { Time } from '../openapi.ts'
-import { IdJson, iso } from './params.ts'
+import { IdJson } from './ids.ts'
+import { iso } from './iso-time.ts'
 import { RoleInput, toCrmRole, toUpperEnum } from './wire.ts'
 
-/** What is missing, empty or no text at all is credentials that are wrong: the guide has one word for all. */
+/** A value that is missing, too long or not a string reads as empty: the guide answers all of them as wrong credentials. */
 const LenientText = (maxLength: number) =>
   z
-    .preprocess((said) => (typeof said === 'string' && said.length <= maxLength ? said : ''), z.string())
+    .preprocess((value) => (typeof value === 'string' && value.length <= maxLength ? value : ''), z.string())
     .openapi({ type: 'string' })
 export const LoginBody = z.object({ username: LenientText(256), password: LenientText(1024) })
 
@@ -58,7 +59,7 @@ export const AcceptBody = RegisterBody.extend({
   email: Email.optional().openapi({ description: 'Asked for where the invitation names none' }),
 })
 
-/** What the agent is called: the person's name, or else the user's. */
+/** The agent's name: first and last name, or else the username. */
 export function agentName({
   firstName = '',
   lastName = '',

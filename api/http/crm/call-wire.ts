@@ -8,10 +8,11 @@ import { CALL_OUTCOMES } from '../../core/calls/call.ts'
 import { CALL_ID } from '../../core/calls/call-id.ts'
 import { Refusal } from '../../core/refusal.ts'
 import { Time, typedAs } from '../openapi.ts'
-import { Id, IdJson, iso, isoOrNull, toIdJson, toIdJsonOrNull } from './params.ts'
+import { Id, IdJson, toIdJson, toIdJsonOrNull } from './ids.ts'
+import { iso, isoOrNull } from './iso-time.ts'
 import { toUpperEnum } from './wire.ts'
 
-/** Anything: the dial policy judges it, and says what is wrong with it. */
+/** Any text: the dial policy validates it and words the error. */
 const PhoneNumber = z.string().min(1).max(64).openapi({ example: '1002' })
 const NOT_A_CALL_ID = 'must be the callId or the callControlId of a call'
 const ControlId = z.string().openapi({ example: 'hk_Cr7MW2QlixZw-sBJDEs4Aw' })
@@ -58,14 +59,18 @@ export const DialHeaders = z.object({
 })
 const IdempotencyKey = z.string().regex(/^[\x21-\x7e]{1,128}$/)
 
-/** @throws {Refusal} `not_found` for what can be no call's */
+/** @throws {Refusal} `not_found` if the path parameter is not a call id */
 export function callIdParam(c: Context): string {
   const id = c.req.param('id') ?? ''
   if (!CALL_ID.test(id)) throw new Refusal('not_found', { detail: 'Call not found' })
   return id
 }
 
-/** draft-ietf-httpapi-idempotency-key-header. @throws {Refusal} `input_invalid` */
+/**
+ * Reads `Idempotency-Key`.
+ * @throws {Refusal} `input_invalid` unless it is 1 to 128 printable ASCII characters
+ * @see draft-ietf-httpapi-idempotency-key-header
+ */
 export function idempotencyKeyParam(c: Context): string | undefined {
   const header = c.req.header('idempotency-key')
   if (header === undefined) return undefined

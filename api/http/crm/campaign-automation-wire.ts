@@ -1,7 +1,8 @@
 import { z } from '@hono/zod-openapi'
 import type { AutomationStatus } from '../../core/call-center/campaigns/automation-status.ts'
 import { Time } from '../openapi.ts'
-import { IdJson, isoOrNull, toIdJson } from './params.ts'
+import { IdJson, toIdJson } from './ids.ts'
+import { isoOrNull } from './iso-time.ts'
 import { toUpperEnum, withUpperKeys } from './wire.ts'
 
 export const AutomationStatusJson = z

@@ -3,7 +3,8 @@ import { json, jsonBody, type Operation } from '../openapi.ts'
 import { AutomationStatusJson } from './campaign-automation-wire.ts'
 import * as wire from './campaign-wire.ts'
 import { guardedErrors } from './errors.ts'
-import { IdParams, IfMatchHeaders, versionedResponse } from './params.ts'
+import { IdParams } from './ids.ts'
+import { IfMatchHeaders, versionedResponse } from './if-match.ts'
 
 const byId = { params: IdParams }
 const example = { name: 'Spring offer', startTime: '09:00:00', endTime: '18:00:00', maxAttempts: 3 }

@@ -8,7 +8,9 @@ import { typedAs } from '../openapi.ts'
 import type { Authorize, CrmEnv } from './authorize.ts'
 import { AutomationStatusJson, toAutomationStatusJson } from './campaign-automation-wire.ts'
 import * as wire from './campaign-wire.ts'
-import { afterId, idParam, ifMatch, sendVersioned, setNextLink, setVersionEtag } from './params.ts'
+import { idParam } from './ids.ts'
+import { ifMatch, sendVersioned, setVersionEtag } from './if-match.ts'
+import { afterId, setNextLink } from './paging.ts'
 
 export interface CampaignRoutesNeeds {
   authorize: Authorize

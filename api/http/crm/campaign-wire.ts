@@ -4,7 +4,9 @@ import type { CampaignPatch, CampaignWithProgress } from '../../core/call-center
 import { CALL_OUTCOMES, type CallOutcome } from '../../core/calls/call.ts'
 import { Time } from '../openapi.ts'
 import { PhoneNumberText } from '../phone-number.ts'
-import { Id, IdJson, iso, PageQuery, toIdJson } from './params.ts'
+import { Id, IdJson, toIdJson } from './ids.ts'
+import { iso } from './iso-time.ts'
+import { PageQuery } from './paging.ts'
 import { EndTimeOfDay, formatTimeOfDay, StartTimeOfDay } from './time-of-day.ts'
 import { toUpperEnum, withUpperKeys } from './wire.ts'
 
@@ -20,7 +22,7 @@ const DialerMode = z
   .openapi({ description: 'PREVIEW: agents dial by hand. PROGRESSIVE: one lead for each free agent' })
 
 const Minutes = z.int().min(0).max(43_200)
-/** What an attempt may come to; of our own phone's troubles none is an attempt. */
+/** Outcomes of an attempt that failed. A failure of the agent's own phone (`own_…`) does not count as an attempt. */
 const RETRY_OUTCOMES = CALL_OUTCOMES.filter((one) => !one.startsWith('own_') && one !== 'answered').map(
   toUpperEnum,
 )
@@ -58,7 +60,7 @@ const Name = z.string().trim().min(1).max(200)
 export const NewCampaignBody = CampaignChanges.extend({ name: Name })
 export const CampaignPatchBody = CampaignChanges.extend({ name: Name.optional() })
 
-/** What is not named stays, or is as campaigns are. */
+/** A member that is left out keeps its value, or has the default in a new campaign. */
 export function toCampaignPatch(body: z.output<typeof CampaignChanges>): Omit<CampaignPatch, 'name'> {
   const { description, team, dialerMode, agentIds } = body
   const rules: Partial<CampaignRules> = {
@@ -85,7 +87,7 @@ const DIALER_MODES = { PREVIEW: 'preview', PROGRESSIVE: 'progressive' } as const
 const toRetryMinutes = (delays: z.output<typeof RetryDelays>): CampaignRules['retryMinutesOf'] =>
   Object.fromEntries(
     CALL_OUTCOMES.flatMap((outcome) => {
-      const minutes = (delays as Partial<Record<Uppercase<CallOutcome>, number>>)[toUpperEnum(outcome)] // it has some of them
+      const minutes = (delays as Partial<Record<Uppercase<CallOutcome>, number>>)[toUpperEnum(outcome)] // its keys are some of these
       return minutes === undefined ? [] : [[outcome, minutes]]
     }),
   )

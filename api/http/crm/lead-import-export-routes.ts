@@ -6,10 +6,11 @@ import { toDelimiter } from '../csv-writer.ts'
 import { readQuery } from '../errors.ts'
 import { typedAs } from '../openapi.ts'
 import type { Authorize, CrmEnv } from './authorize.ts'
+import { idParam } from './ids.ts'
 import { streamLeadsCsv } from './lead-csv.ts'
-import { ImportJson, ImportQuery, readCsvBody, toImportJson, toImportOptions } from './lead-import-wire.ts'
+import { ImportJson, ImportQuery, toImportJson, toImportOptions } from './lead-import-wire.ts'
 import { LeadExportQuery, toLeadFilter } from './lead-query.ts'
-import { idParam } from './params.ts'
+import { readCsvBody } from './read-csv-body.ts'
 import { LEAD_IMPORT_PATH } from './wire.ts'
 
 export interface LeadImportExportRoutesNeeds {

@@ -1,10 +1,12 @@
 import { z } from '@hono/zod-openapi'
 import { json, jsonBody, type Operation } from '../openapi.ts'
 import { guardedErrors } from './errors.ts'
-import { ImportJson, ImportQuery, MAX_CSV_MIB } from './lead-import-wire.ts'
+import { IdParams } from './ids.ts'
+import { IfMatchHeaders, versionedResponse } from './if-match.ts'
+import { ImportJson, ImportQuery } from './lead-import-wire.ts'
 import { LeadExportQuery, LeadPageQuery } from './lead-query.ts'
 import * as wire from './lead-wire.ts'
-import { IdParams, IfMatchHeaders, versionedResponse } from './params.ts'
+import { MAX_CSV_MIB } from './read-csv-body.ts'
 
 const byId = { params: IdParams }
 const byIdIfMatch = { ...byId, headers: IfMatchHeaders }

@@ -6,10 +6,12 @@ import type { Leads } from '../../core/call-center/leads/leads.ts'
 import { readJson, readQuery } from '../errors.ts'
 import { typedAs } from '../openapi.ts'
 import type { Authorize, CrmEnv } from './authorize.ts'
+import { idParam } from './ids.ts'
+import { ifMatch, sendVersioned, setVersionEtag } from './if-match.ts'
 import { addLeadImportExportRoutes, type LeadImportExportRoutesNeeds } from './lead-import-export-routes.ts'
 import { decodeLeadCursor, LeadPageQuery, leadCursorParts, toLeadFilter, toLeadOrder } from './lead-query.ts'
 import * as wire from './lead-wire.ts'
-import { idParam, ifMatch, sendVersioned, setNextLink, setVersionEtag } from './params.ts'
+import { setNextLink } from './paging.ts'
 
 export interface LeadRoutesNeeds extends LeadImportExportRoutesNeeds {
   authorize: Authorize

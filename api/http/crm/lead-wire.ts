@@ -11,14 +11,15 @@ import type { LeadInput } from '../../core/call-center/leads/lead-input.ts'
 import { fullName } from '../../core/call-center/leads/lead-name.ts'
 import { CALL_OUTCOMES } from '../../core/calls/call.ts'
 import { Time } from '../openapi.ts'
-import { Id, IdJson, iso, isoOrNull, toIdJson, toIdJsonOrNull } from './params.ts'
+import { Id, IdJson, toIdJson, toIdJsonOrNull } from './ids.ts'
+import { iso, isoOrNull } from './iso-time.ts'
 import { toUpperEnum } from './wire.ts'
 
 const upperEnum = <T extends string>(words: readonly T[]) => z.enum(words.map(toUpperEnum))
 
 export const Status = upperEnum(LEAD_STATUSES).openapi({ example: 'NEW' })
 type UpperStatus = z.infer<typeof Status>
-/** The way back of `loud`. */
+/** The inverse of `toUpperEnum`. */
 export const toLeadStatus = (status: UpperStatus): LeadStatus => status.toLowerCase() as LeadStatus
 
 const LeadInputShape = z.object({

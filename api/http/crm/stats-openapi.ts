@@ -1,6 +1,6 @@
 import { json, type Operation } from '../openapi.ts'
 import { guardedErrors } from './errors.ts'
-import { IdParams } from './params.ts'
+import { IdParams } from './ids.ts'
 import { AgentStatsJson, DayQuery, RealtimeStatsJson, TimeRangeQuery } from './stats-wire.ts'
 
 const realtime = {

@@ -7,7 +7,7 @@ import { Refusal } from '../../core/refusal.ts'
 import { startOfDay } from '../../core/values/start-of-day.ts'
 import { readQuery } from '../errors.ts'
 import type { Authorize, CrmEnv } from './authorize.ts'
-import { idParam } from './params.ts'
+import { idParam } from './ids.ts'
 import * as wire from './stats-wire.ts'
 
 export interface StatsRoutesNeeds {

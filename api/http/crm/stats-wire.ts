@@ -4,7 +4,8 @@ import type { AgentCallCounts } from '../../core/call-center/stats/call-stats-st
 import { CALL_OUTCOMES, type CallOutcome } from '../../core/calls/call.ts'
 import { INVALID_TIME_ZONE, isTimeZone } from '../../core/values/time-zone.ts'
 import { Time, typedAs } from '../openapi.ts'
-import { IdJson, iso, toIdJson } from './params.ts'
+import { IdJson, toIdJson } from './ids.ts'
+import { iso } from './iso-time.ts'
 import { toUpperEnum, withUpperKeys } from './wire.ts'
 
 const TimeZoneParam = z.string().refine(isTimeZone, INVALID_TIME_ZONE).openapi({
@@ -31,7 +32,7 @@ const Outcomes = z.object(
   Object.fromEntries(CALL_OUTCOMES.map((one) => [toUpperEnum(one), Count.optional()])) as Record<
     Uppercase<CallOutcome>,
     z.ZodOptional<typeof Count>
-  >, // one of each
+  >, // one member for each outcome
 )
 
 export const RealtimeStatsJson = z

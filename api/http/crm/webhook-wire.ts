@@ -1,7 +1,7 @@
 import { z } from '@hono/zod-openapi'
 import { type ErrorOverrides, errorText } from '../errors.ts'
 
-/** Whoever signs is no user, and has no token. */
+/** Telnyx signs its requests; it has no user and no token. */
 export const TELNYX_ERRORS: ErrorOverrides = {
   credentials_wrong: errorText(401, 'Invalid signature', 'Signature realm="hookswitch"'),
 }

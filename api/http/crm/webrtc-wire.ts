@@ -2,7 +2,7 @@ import { z } from '@hono/zod-openapi'
 import type { IceServer } from '../../core/provisioning/ice-servers.ts'
 import type { IssuedCredentials } from '../../core/provisioning/webrtc-credentials.ts'
 import { Time } from '../openapi.ts'
-import { iso } from './params.ts'
+import { iso } from './iso-time.ts'
 
 const IceServerJson = z.object({
   urls: z.array(z.string()),
@@ -10,7 +10,7 @@ const IceServerJson = z.object({
   credential: z.string().optional(),
 })
 
-/** The first three are what existing clients read. */
+/** Existing clients read the first three members. */
 export const WebrtcConfigJson = z
   .object({
     sip_username: z.string(),
@@ -24,7 +24,7 @@ export const WebrtcConfigJson = z
   })
   .openapi('CrmWebrtc')
 
-/** Where browsers register, and how they are reached. */
+/** Where browsers register: SIP domain and WebSocket URL. */
 export interface WebrtcEndpoint {
   domain: string
   websocketUrl: string | undefined

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { Hono } from 'hono'
 import { describe, expect, test } from 'vitest'
 import { Refusal } from '../../../../api/core/refusal.ts'
-import { MAX_CSV_MIB, readCsvBody } from '../../../../api/http/crm/lead-import-wire.ts'
+import { MAX_CSV_MIB, readCsvBody } from '../../../../api/http/crm/read-csv-body.ts'
 
 const app = new Hono()
 app.post('/', async (c) => c.text((await readCsvBody(c)).join('')))
