@@ -20,7 +20,7 @@ import { mikopbxErrorFormat } from './mikopbx/errors.ts'
 import { mikopbxOpenApi } from './mikopbx/openapi.ts'
 import { PREFIX as MIKOPBX } from './mikopbx/wire.ts'
 import { onboardingErrorFormat } from './onboarding/errors.ts'
-import { onboardingOpenApi } from './onboarding/openapi.ts'
+import { onboardingSection } from './onboarding/routes.ts'
 import { PREFIXES as ONBOARDING } from './onboarding/wire.ts'
 import { typedAs } from './openapi.ts'
 import { softphoneErrorFormat } from './softphone/errors.ts'
@@ -37,9 +37,9 @@ export interface AppNeeds {
   softphone: Hono<Guarded>
   mikopbx: Hono<{ Variables: { errorOverrides: ErrorOverrides } }>
   v1: OpenAPIHono<Guarded>
-  voip?: Hono<Guarded>
-  onboarding?: Hono<Guarded>
-  crm?: Hono<CrmEnv>
+  voip: Hono<Guarded>
+  onboarding: OpenAPIHono<Guarded>
+  crm: Hono<CrmEnv>
   keyring: Pick<Keyring, 'all'>
   /** Other origins whose pages may ask, as the settings have them. */
   allowedOrigins: readonly string[]
@@ -123,9 +123,9 @@ export function createApp({
   app.route(SOFTPHONE, softphone)
   app.route(MIKOPBX, mikopbx)
   app.route(V1, v1)
-  if (voip !== undefined) app.route('/', voip)
-  if (onboarding !== undefined) app.route('/', onboarding)
-  if (crm !== undefined) app.route('/', crm)
+  app.route('/', voip)
+  app.route('/', onboarding)
+  app.route('/', crm)
   app.route(
     '/',
     createDocsRoutes([
@@ -133,7 +133,7 @@ export function createApp({
       softphoneOpenApi,
       mikopbxOpenApi,
       voipOpenApi,
-      onboardingOpenApi,
+      onboardingSection(onboarding),
       crmOpenApi,
     ]),
   )

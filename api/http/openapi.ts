@@ -1,4 +1,5 @@
-import { type OpenAPIHono, z } from '@hono/zod-openapi'
+import { type OpenAPIHono, type RouteConfig, z } from '@hono/zod-openapi'
+import type { Env } from 'hono'
 import type { RefusalCode } from '../core/refusal.ts'
 import type { ErrorFormat, ErrorOverrides } from './errors.ts'
 
@@ -15,6 +16,24 @@ export interface OpenApiSection {
   tags: readonly { name: string; description: string }[]
   operations: readonly Operation[]
 }
+
+/**
+ * Collects the routes of an app (see `addRoute`) for the document.
+ * @param tags a route that names no tag gets the first
+ * @param prefix where the app is mounted
+ */
+export const sectionOf = <E extends Env>(
+  { openAPIRegistry }: OpenAPIHono<E>,
+  { name, tags, prefix = '' }: Pick<OpenApiSection, 'name' | 'tags'> & { prefix?: string },
+): OpenApiSection => ({
+  name,
+  tags,
+  operations: openAPIRegistry.definitions.flatMap((one) =>
+    one.type === 'route'
+      ? [{ tags: tags.slice(0, 1).map((tag) => tag.name), ...one.route, path: prefix + one.route.path }]
+      : [],
+  ),
+})
 
 /** Puts operations under a tag, and their paths below a prefix. */
 export const withTag = (tag: string, prefix: string, operations: readonly Operation[]): Operation[] =>
@@ -37,6 +56,9 @@ export const bearer: Record<string, string[]>[] = [{ bearer: [] }]
 /** For an operation that asks for nobody's token. */
 export const noAuth: Record<string, string[]>[] = []
 
+/** Handlers throw errors, so their statuses are no part of a handler's type. */
+type ErrorResponses = Readonly<Record<never, RouteConfig['responses'][string]>>
+
 /**
  * Describes refusals in a surface's own words and statuses, so that the document cannot say others.
  * @param schema what it wraps them in
@@ -46,7 +68,7 @@ export function createErrorResponses(
   { table, contentType = 'application/json' }: ErrorFormat,
   schema: z.ZodType,
 ) {
-  return (codes: readonly RefusalCode[], wording: ErrorOverrides = {}) => {
+  return (codes: readonly RefusalCode[], wording: ErrorOverrides = {}): ErrorResponses => {
     const texts = new Map<number, string[]>()
     for (const code of codes) {
       const { status, text } = wording[code] ?? table[code]
