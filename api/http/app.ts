@@ -10,7 +10,7 @@ import { createOriginPolicy } from '../core/values/origin.ts'
 import { maxBodySize } from './body-limit.ts'
 import type { CrmEnv } from './crm/authorize.ts'
 import { crmErrorFormat } from './crm/errors.ts'
-import { crmOpenApi } from './crm/openapi.ts'
+import { crmSection } from './crm/openapi.ts'
 import { PREFIX as CRM, LEAD_IMPORT_PATH } from './crm/wire.ts'
 import { Readiness } from './docs/operational-endpoints.ts'
 import { createDocsRoutes } from './docs/routes.ts'
@@ -39,7 +39,7 @@ export interface AppNeeds {
   v1: OpenAPIHono<Guarded>
   voip: Hono<Guarded>
   onboarding: OpenAPIHono<Guarded>
-  crm: Hono<CrmEnv>
+  crm: OpenAPIHono<CrmEnv>
   keyring: Pick<Keyring, 'all'>
   /** Other origins whose pages may ask, as the settings have them. */
   allowedOrigins: readonly string[]
@@ -134,7 +134,7 @@ export function createApp({
       mikopbxOpenApi,
       voipOpenApi,
       onboardingSection(onboarding),
-      crmOpenApi,
+      crmSection(crm),
     ]),
   )
 

@@ -60,11 +60,13 @@ export const setVersionEtag = (c: Context, version: number) => c.header('ETag', 
  * @param version undefined for a value that was never written: no `ETag`
  */
 export function sendVersioned<T extends object>(c: Context, version: number | undefined, body: T) {
-  if (version === undefined) return c.json(body)
+  if (version === undefined) return c.json(body, 200)
   const hash = sha256(JSON.stringify(body)).slice(0, 16)
   const tag = `${version}.${hash}`
   c.header('ETag', `"${tag}"`)
-  return weaklyMatches(parseEntityTags(c.req.header('if-none-match')), tag) ? c.body(null, 304) : c.json(body)
+  return weaklyMatches(parseEntityTags(c.req.header('if-none-match')), tag)
+    ? c.body(null, 304)
+    : c.json(body, 200)
 }
 
 /** The answers of `sendVersioned`, for the document. */

@@ -1,11 +1,15 @@
-import type { Hono } from 'hono'
+import { createRoute, type OpenAPIHono } from '@hono/zod-openapi'
 import { bodyLimit } from 'hono/body-limit'
 import type { TelnyxWebhook } from '../../core/call-center/webhooks/telnyx-webhook.ts'
 import { Refusal } from '../../core/refusal.ts'
+import { addRoute } from '../add-route.ts'
 import { DEFAULT_JSON_LIMITS, requireWithinLimits } from '../json-body.ts'
-import { typedAs } from '../openapi.ts'
+import { createErrorResponses, json, jsonBody, noAuth } from '../openapi.ts'
 import type { Authorize, CrmEnv } from './authorize.ts'
-import { ReceivedJson, TELNYX_ERRORS } from './webhook-wire.ts'
+import { crmErrorFormat, ErrorJson } from './errors.ts'
+import { ReceivedJson, SignatureHeaders, TELNYX_ERRORS, TelnyxEventBody } from './webhook-wire.ts'
+
+const errorResponses = createErrorResponses(crmErrorFormat, ErrorJson)
 
 export interface WebhookRoutesNeeds {
   authorize: Authorize
@@ -14,7 +18,7 @@ export interface WebhookRoutesNeeds {
 
 const MAX_WEBHOOK_BYTES = 256 * 1024
 
-export function addWebhookRoutes(app: Hono<CrmEnv>, { telnyx }: WebhookRoutesNeeds): void {
+export function addWebhookRoutes(app: OpenAPIHono<CrmEnv>, { telnyx }: WebhookRoutesNeeds): void {
   const limitBody = bodyLimit({
     maxSize: MAX_WEBHOOK_BYTES,
     onError: () => {
@@ -22,15 +26,37 @@ export function addWebhookRoutes(app: Hono<CrmEnv>, { telnyx }: WebhookRoutesNee
     },
   })
 
-  app.post('/api/webhooks/telnyx', limitBody, async (c) => {
-    c.set('errorOverrides', TELNYX_ERRORS)
-    const body = new Uint8Array(await c.req.arrayBuffer())
-    requireWithinLimits(body, DEFAULT_JSON_LIMITS)
-    const isNew = await telnyx.receive({
-      signature: c.req.header('telnyx-signature-ed25519'),
-      timestamp: c.req.header('telnyx-timestamp'),
-      body,
-    })
-    return c.json(typedAs(ReceivedJson, { message: isNew ? 'Received' : 'Already received' }))
-  })
+  addRoute(
+    app,
+    createRoute({
+      method: 'post',
+      path: '/api/webhooks/telnyx',
+      operationId: 'crmTelnyxWebhook',
+      summary: 'What Telnyx tells',
+      description:
+        'Each event is kept once, for 30 days. A message that says nothing but STOP (or QUIT, END, REVOKE, OPT OUT, CANCEL, UNSUBSCRIBE, STOP ALL, or the like in other languages) puts its sender on the do-not-call list. At most 256 kB.',
+      request: { headers: SignatureHeaders, ...jsonBody(TelnyxEventBody) },
+      responses: {
+        200: json(ReceivedJson, 'It is kept'),
+        ...errorResponses(
+          ['input_invalid', 'credentials_wrong', 'input_too_large', 'not_supported', 'unavailable'],
+          TELNYX_ERRORS,
+        ),
+      },
+      tags: ['Call centre: webhooks'],
+      security: noAuth,
+    }),
+    limitBody,
+    async (c) => {
+      c.set('errorOverrides', TELNYX_ERRORS)
+      const body = new Uint8Array(await c.req.arrayBuffer())
+      requireWithinLimits(body, DEFAULT_JSON_LIMITS)
+      const isNew = await telnyx.receive({
+        signature: c.req.header('telnyx-signature-ed25519'),
+        timestamp: c.req.header('telnyx-timestamp'),
+        body,
+      })
+      return c.json({ message: isNew ? 'Received' : 'Already received' }, 200)
+    },
+  )
 }
