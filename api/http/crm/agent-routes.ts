@@ -17,7 +17,7 @@ const byId = { params: IdParams }
 export interface AgentRoutesNeeds {
   authorize: Authorize
   agents: Agents
-  /** Which of them are in a call, by agent id. */
+  /** Current calls by agent id. An agent without a call is missing. */
   callsOf(agents: readonly Agent[]): Promise<ReadonlyMap<string, wire.CurrentCall>>
 }
 
@@ -27,14 +27,12 @@ export function addAgentRoutes(
   { authorize, agents, callsOf }: AgentRoutesNeeds,
 ): void {
   const addGuarded = guardedRoutes(app, authorize, 'Call centre: agents')
-  async function toJson(some: readonly Agent[]) {
-    const calls = await callsOf(some)
-    return some.map((agent) => wire.toAgentJson(agent, calls.get(agent.id)))
+  async function toJson(page: readonly Agent[]) {
+    const calls = await callsOf(page)
+    return page.map((agent) => wire.toAgentJson(agent, calls.get(agent.id)))
   }
   async function toOneJson(agent: Agent) {
-    const [shown] = await toJson([agent])
-    if (shown === undefined) throw new TypeError('one was shown')
-    return shown
+    return wire.toAgentJson(agent, (await callsOf([agent])).get(agent.id))
   }
 
   addGuarded(
@@ -42,10 +40,13 @@ export function addAgentRoutes(
       method: 'get',
       path: '/api/agents',
       operationId: 'crmAgents',
-      summary: 'Who calls',
-      description: 'By id. `Link` names the next page.',
+      summary: 'List agents',
+      description: 'Ordered by id. `Link` names the next page.',
       request: { query: PageQuery },
-      responses: { 200: json(z.array(wire.AgentJson), 'A page of them'), ...guardedErrors('input_invalid') },
+      responses: {
+        200: json(z.array(wire.AgentJson), 'A page of agents'),
+        ...guardedErrors('input_invalid'),
+      },
     },
     async (c) => {
       const { limit, cursor } = readQuery(c, PageQuery)
@@ -59,9 +60,9 @@ export function addAgentRoutes(
       method: 'post',
       path: '/api/agents',
       operationId: 'crmCreateAgent',
-      summary: 'Take somebody in',
+      summary: 'Create an agent',
       description:
-        'With `username` and `password` an account is made, with `userId` an existing one is taken (admins), with `userId: null` there is none, as for an AI agent. Roles and extensions are an admin’s to give.',
+        '`username` and `password` create an account, `userId` links an existing one (admins only), `userId: null` gives none, as for an AI agent. Only admins set roles and extensions.',
       request: jsonBody(
         wire.NewAgentBody.openapi({
           example: { name: 'Dora', agentType: 'HUMAN', username: 'dora', password: 'correct horse' },
@@ -86,7 +87,7 @@ export function addAgentRoutes(
       method: 'get',
       path: '/api/agents/{id}',
       operationId: 'crmAgent',
-      summary: 'One of them',
+      summary: 'Read an agent',
       request: byId,
       responses: { ...versionedResponse(wire.AgentJson, 'The agent'), ...guardedErrors('not_found') },
     },
@@ -100,16 +101,16 @@ export function addAgentRoutes(
       method: 'put',
       path: '/api/agents/{id}',
       operationId: 'crmUpdateAgent',
-      summary: 'Change name, team, role or extension',
+      summary: 'Change the name, team, role or extension of an agent',
       description:
-        'Supervisors change names. A new role or extension ends the sessions of the agent, as their tokens say the old one; their leads go with them into another team.',
+        'Supervisors change names only. A new role or extension ends the sessions of the agent, because their tokens hold the old one. If the agent changes team, so do the leads of the agent.',
       request: {
         ...byId,
         headers: IfMatchHeaders,
         ...jsonBody(wire.AgentPatchBody.openapi({ example: { name: 'Dora B.' } })),
       },
       responses: {
-        200: json(wire.AgentJson, 'As it is now'),
+        200: json(wire.AgentJson, 'The agent as it is now'),
         ...guardedErrors('input_invalid', 'not_found', 'taken', 'conflict', 'stale'),
       },
     },
@@ -128,11 +129,12 @@ export function addAgentRoutes(
       method: 'put',
       path: '/api/agents/{id}/status',
       operationId: 'crmSetAgentStatus',
-      summary: 'Say whether one takes calls',
-      description: 'Only who is `READY` gets calls of campaigns. Presence goes with it.',
+      summary: 'Set the status of an agent',
+      description:
+        'Campaigns call only agents who are `READY`. The status also sets the presence of the user.',
       request: { ...byId, ...jsonBody(wire.AgentStatusBody.openapi({ example: { status: 'READY' } })) },
       responses: {
-        200: json(wire.AgentJson, 'As it is now'),
+        200: json(wire.AgentJson, 'The agent as it is now'),
         ...guardedErrors('input_invalid', 'not_found', 'conflict'),
       },
     },
@@ -141,7 +143,7 @@ export function addAgentRoutes(
       const status = wire.toAgentStatus((await readJson(c, wire.AgentStatusBody)).status)
       if (status !== undefined)
         return c.json(await toOneJson(await agents.setStatus(c.var.callCenterActor, id, status)), 200)
-      // Clients say it when a call begins: it is no fault where it is true, and nothing to keep.
+      // Clients send ON_CALL when a call begins: accepted if it is true, and not stored.
       const shown = await toOneJson(await agents.find(c.var.callCenterActor, id))
       if (shown.status === 'ON_CALL') return c.json(shown, 200)
       throw new Refusal('conflict', { detail: 'ON_CALL is what the PBX tells, and it knows of no call' })

@@ -74,7 +74,7 @@ export const AgentJson = z
     sipUsername: z.string().nullable().openapi({ description: 'The extension, for existing clients' }),
     status: z
       .enum(AGENT_STATUSES)
-      .openapi({ description: '`ON_CALL` is what the PBX tells, before anything said' }),
+      .openapi({ description: '`ON_CALL` comes from the PBX and hides the status that was set' }),
     currentCallId: IdJson.nullable(),
     currentCallControlId: z.string().nullable(),
     lastStatusChange: Time,

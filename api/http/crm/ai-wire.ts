@@ -8,7 +8,7 @@ import { iso } from './iso-time.ts'
 
 const LongText = z.string().min(1).max(20_000)
 const ShortText = z.string().trim().min(1).max(200)
-const Version = z.int().openapi({ description: 'Rises with each change; also in `ETag`' })
+const Version = z.int().openapi({ description: 'Grows with each change; also in `ETag`' })
 
 const Language = z
   .string()
@@ -36,7 +36,7 @@ export const SettingsBody = z.object({
 
 export const AgentAiSettingsJson = z
   .object({
-    id: IdJson.openapi({ description: 'The agent’s: each has one' }),
+    id: IdJson.openapi({ description: 'The id of the agent, who has one document of settings' }),
     agentId: IdJson,
     systemPrompt: z.string(),
     greetingMessage: z.string().nullable(),
@@ -89,7 +89,7 @@ export const AiConfigJson = z
     maxCallDuration: z.int().openapi({ description: 'Seconds' }),
     sttProvider: z.string(),
     ttsProvider: z.string(),
-    version: Version.openapi({ description: '0 until somebody has set it' }),
+    version: Version.openapi({ description: '0 until it is set' }),
   })
   .openapi('CrmAiConfig')
 
@@ -106,7 +106,7 @@ export const TemplateBody = z.object({
   category: ShortText.max(100).default('general'),
   content: LongText.openapi({ description: '`{{name}}` is a placeholder' }),
   variables: z.array(z.string().max(64)).max(100).optional().openapi({
-    description: 'The names of the placeholders; where they are given they have to be all of them',
+    description: 'The names of the placeholders. If given, all of them',
   }),
 }) satisfies z.ZodType<TemplateInput>
 
@@ -145,5 +145,5 @@ export const VersionQuery = z.object({
     .min(1)
     .max(Number.MAX_SAFE_INTEGER)
     .optional()
-    .openapi({ description: 'One that was before; the newest where none is named' }),
+    .openapi({ description: 'An older version; the newest by default' }),
 })

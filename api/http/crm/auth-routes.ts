@@ -8,7 +8,7 @@ import type { EmailRegistration } from '../../core/registration/email-registrati
 import { addRoute } from '../add-route.ts'
 import { clientAddress, readJson } from '../errors.ts'
 import { json, jsonBody, noAuth } from '../openapi.ts'
-import * as auth from './auth-wire.ts'
+import * as wire from './auth-wire.ts'
 import type { Authorize, CrmEnv } from './authorize.ts'
 import { guardedErrors, publicErrors } from './errors.ts'
 import { guardedRoutes } from './guarded-routes.ts'
@@ -31,10 +31,11 @@ export interface AuthRoutesNeeds {
   users: Pick<UserStore, 'findByLogin'>
   emailRegistration: EmailRegistration
   emailInvitations: EmailInvitations
-  /** Seconds: this surface has no way to renew a token. */
+  /** Seconds. This surface has no refresh tokens. */
   accessTtl: number
 }
 
+/** "Authentication", registration and invitations. */
 export function addAuthRoutes(app: OpenAPIHono<CrmEnv>, needs: AuthRoutesNeeds): void {
   const addGuarded = guardedRoutes(app, needs.authorize, TAG)
   const { emailRegistration, emailInvitations } = needs
@@ -46,18 +47,16 @@ export function addAuthRoutes(app: OpenAPIHono<CrmEnv>, needs: AuthRoutesNeeds):
       path: '/api/auth/login',
       operationId: 'crmLogin',
       summary: 'Log in',
-      description: 'What is missing or empty is wrong.',
-      request: jsonBody(auth.LoginBody.openapi({ example: { username: 'user1', password: 'password' } })),
+      description: 'A missing or empty member is answered as wrong credentials.',
+      request: jsonBody(wire.LoginBody.openapi({ example: { username: 'user1', password: 'password' } })),
       responses: {
-        200: json(auth.LoginJson, 'A token, and whose it is'),
+        200: json(wire.LoginJson, 'A token, and its user'),
         ...publicErrors('input_invalid', 'credentials_wrong', 'throttled', 'unavailable'),
       },
       tags: [TAG],
       security: noAuth,
     }),
-    async (c) => {
-      return c.json(await logIn(c, await readJson(c, auth.LoginBody), needs), 200)
-    },
+    async (c) => c.json(await logIn(c, await readJson(c, wire.LoginBody), needs), 200),
   )
 
   addRoute(
@@ -66,22 +65,22 @@ export function addAuthRoutes(app: OpenAPIHono<CrmEnv>, needs: AuthRoutesNeeds):
       method: 'post',
       path: '/api/auth/register',
       operationId: 'crmRegister',
-      summary: 'Ask for an account, where registration is open',
+      summary: 'Register an account, if registration is open',
       description:
-        'Nobody can log in before the address is proved. The answer is the same for a name or an address that is known; whoever has an account gets a mail that says so. Where the address waits already with another username or password, the first username stays, no password is stored any more, and `verify-email` needs a `password`. The same registration again only sends the mail anew.',
+        'The user cannot log in before `verify-email`. The answer is the same for a username or an address that is taken; a user who has an account gets a mail about it. If the address is registered again with another username or password before it is verified, the first username is kept, the stored password is deleted, and `verify-email` needs a `password`. The same registration again only sends the mail again.',
       request: jsonBody(
-        auth.RegisterBody.openapi({ example: { ...examplePerson, email: 'anna@example.org' } }),
+        wire.RegisterBody.openapi({ example: { ...examplePerson, email: 'anna@example.org' } }),
       ),
       responses: {
-        202: json(auth.MessageJson, 'A mail is on its way'),
+        202: json(wire.MessageJson, 'A mail is on its way'),
         ...publicErrors('input_invalid', 'forbidden', 'throttled', 'not_supported', 'unavailable'),
       },
       tags: [TAG],
       security: noAuth,
     }),
     async (c) => {
-      const { username, email, password, ...person } = await readJson(c, auth.RegisterBody)
-      const name = auth.agentName({ username, ...person })
+      const { username, email, password, ...person } = await readJson(c, wire.RegisterBody)
+      const name = wire.agentName({ username, ...person })
       await emailRegistration.register({ username, email, password, name, address: clientAddress(c) })
       return c.json(MAIL_SENT, 202)
     },
@@ -92,28 +91,22 @@ export function addAuthRoutes(app: OpenAPIHono<CrmEnv>, needs: AuthRoutesNeeds):
       method: 'post',
       path: '/api/auth/verify-email',
       operationId: 'crmVerifyEmail',
-      summary: 'Prove an address by the token that was mailed to it: makes the account, and logs in',
+      summary: 'Verify an address by the token that was mailed to it: creates the account, and logs in',
       description:
-        'A username that somebody else got meanwhile is 409; send another one along with the same token. Where the address was registered more than once, with different usernames or passwords, a request without `password` is 400 (`password: is needed, as this address was registered more than once`), and the token stays good.',
-      request: jsonBody(auth.VerifyBody.openapi({ example: { token } })),
+        'A username that another user has taken since is 409: send another one with the same token. If the address was registered more than once, with different usernames or passwords, a request without `password` is 400 (`password: is needed, as this address was registered more than once`), and the token stays valid.',
+      request: jsonBody(wire.VerifyBody.openapi({ example: { token } })),
       responses: {
-        200: json(auth.VerifiedJson, 'There is an account now, and a token of it'),
+        200: json(wire.VerifiedJson, 'The account is created; a token, and its user'),
         ...publicErrors('input_invalid', 'forbidden', 'taken', 'unavailable'),
       },
       tags: [TAG],
       security: noAuth,
     }),
     async (c) => {
-      const { token, ...chosen } = await readJson(c, auth.VerifyBody)
+      const { token, ...chosen } = await readJson(c, wire.VerifyBody)
       const user = await emailRegistration.verify(token, chosen, clientAddress(c))
       const opened = await needs.login.loginVerified(user, openSessionRequest(c, needs))
-      return c.json(
-        {
-          message: 'Email verified',
-          ...auth.toLoginJson(opened.accessToken, user),
-        },
-        200,
-      )
+      return c.json({ message: 'Email verified', ...wire.toLoginJson(opened.accessToken, user) }, 200)
     },
   )
   addRoute(
@@ -122,17 +115,17 @@ export function addAuthRoutes(app: OpenAPIHono<CrmEnv>, needs: AuthRoutesNeeds):
       method: 'post',
       path: '/api/auth/resend-verification',
       operationId: 'crmResendVerification',
-      summary: 'Another mail; the link of the one before is good no more',
-      request: jsonBody(auth.ResendBody.openapi({ example: { email: 'anna@example.org' } })),
+      summary: 'Send the mail again; the previous link stops working',
+      request: jsonBody(wire.ResendBody.openapi({ example: { email: 'anna@example.org' } })),
       responses: {
-        202: json(auth.MessageJson, 'Always the same'),
+        202: json(wire.MessageJson, 'The same answer for every address'),
         ...publicErrors('input_invalid', 'forbidden', 'throttled', 'not_supported', 'unavailable'),
       },
       tags: [TAG],
       security: noAuth,
     }),
     async (c) => {
-      await emailRegistration.resend((await readJson(c, auth.ResendBody)).email, clientAddress(c))
+      await emailRegistration.resend((await readJson(c, wire.ResendBody)).email, clientAddress(c))
       return c.json(MAIL_SENT, 202)
     },
   )
@@ -142,24 +135,24 @@ export function addAuthRoutes(app: OpenAPIHono<CrmEnv>, needs: AuthRoutesNeeds):
       method: 'post',
       path: '/api/auth/invite',
       operationId: 'crmInvite',
-      summary: 'Invite somebody by mail',
-      description: 'Supervisors invite agents of their own team.',
+      summary: 'Invite a user by mail',
+      description: 'Supervisors invite agents to their own team.',
       request: jsonBody(
-        auth.InviteBody.openapi({
+        wire.InviteBody.openapi({
           example: { email: 'carl@example.org', role: 'AGENT', team: 'sales', days: 7 },
         }),
       ),
       responses: {
-        201: json(auth.InvitedJson, 'A mail is on its way; nobody else sees its link'),
+        201: json(wire.InvitedJson, 'A mail is on its way; the answer does not hold its link'),
         ...guardedErrors('input_invalid', 'taken', 'not_supported'),
       },
     },
     async (c) => {
       const invitation = await emailInvitations.invite(
         c.var.callCenterActor,
-        await readJson(c, auth.InviteBody),
+        await readJson(c, wire.InviteBody),
       )
-      return c.json(auth.toInvitedJson(invitation), 201)
+      return c.json(wire.toInvitedJson(invitation), 201)
     },
   )
   addRoute(
@@ -168,18 +161,18 @@ export function addAuthRoutes(app: OpenAPIHono<CrmEnv>, needs: AuthRoutesNeeds):
       method: 'post',
       path: '/api/auth/invitation-details',
       operationId: 'crmInvitationDetails',
-      summary: 'What an invitation is for',
-      request: jsonBody(auth.TokenBody.openapi({ example: { token: token.replace('ver', 'inv') } })),
+      summary: 'Read an invitation',
+      request: jsonBody(wire.TokenBody.openapi({ example: { token: token.replace('ver', 'inv') } })),
       responses: {
-        200: json(auth.InvitationJson, 'The invitation'),
+        200: json(wire.InvitationJson, 'The invitation'),
         ...publicErrors('input_invalid', 'not_found', 'unavailable'),
       },
       tags: [TAG],
       security: noAuth,
     }),
     async (c) => {
-      const invitation = await emailInvitations.find((await readJson(c, auth.TokenBody)).token)
-      return c.json(auth.toInvitationJson(invitation), 200)
+      const invitation = await emailInvitations.find((await readJson(c, wire.TokenBody)).token)
+      return c.json(wire.toInvitationJson(invitation), 200)
     },
   )
   addRoute(
@@ -188,27 +181,27 @@ export function addAuthRoutes(app: OpenAPIHono<CrmEnv>, needs: AuthRoutesNeeds):
       method: 'post',
       path: '/api/auth/register-invitation',
       operationId: 'crmRegisterInvitation',
-      summary: 'Make the account one was invited to, and log in',
+      summary: 'Accept an invitation: creates the account, and logs in',
       request: jsonBody(
-        auth.AcceptBody.openapi({ example: { ...examplePerson, token: token.replace('ver', 'inv') } }),
+        wire.AcceptBody.openapi({ example: { ...examplePerson, token: token.replace('ver', 'inv') } }),
       ),
       responses: {
-        201: json(auth.LoginJson, 'A token, and whose it is'),
+        201: json(wire.LoginJson, 'A token, and its user'),
         ...publicErrors('input_invalid', 'forbidden', 'not_found', 'taken', 'throttled', 'unavailable'),
       },
       tags: [TAG],
       security: noAuth,
     }),
     async (c) => {
-      const { token, username, password, email, ...person } = await readJson(c, auth.AcceptBody)
-      const name = auth.agentName({ username, ...person })
+      const { token, username, password, email, ...person } = await readJson(c, wire.AcceptBody)
+      const name = wire.agentName({ username, ...person })
       await emailInvitations.accept({ token, username, password, email, name, address: clientAddress(c) })
       return c.json(await logIn(c, { username, password }, needs), 201)
     },
   )
 }
 
-/** The same whether or not anything is sent, or to whom. */
+/** The same text whether or not a mail is sent, so that it does not disclose which addresses are known. */
 const MAIL_SENT = { message: 'Check your mail: if this address can be used here, a message is on its way' }
 
 const openSessionRequest = (c: Context, { accessTtl }: AuthRoutesNeeds) => ({
@@ -225,5 +218,5 @@ async function logIn(c: Context, credentials: LoginCredentials, needs: AuthRoute
   const opened = await login.login(credentials, openSessionRequest(c, needs))
   const user = await users.findByLogin(opened.username)
   if (user === undefined) throw new Refusal('credentials_wrong')
-  return auth.toLoginJson(opened.accessToken, user)
+  return wire.toLoginJson(opened.accessToken, user)
 }

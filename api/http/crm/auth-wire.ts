@@ -33,10 +33,11 @@ export const RegisterBody = z.object({
 })
 export const VerifyBody = z.object({
   token: Token,
-  username: Username.optional().openapi({ description: 'In place of one that somebody else got meanwhile' }),
+  username: Username.optional().openapi({
+    description: 'Replaces a username that another user has taken since',
+  }),
   password: NewPassword.optional().openapi({
-    description:
-      'The account’s password, in place of the one of `register`; needed where the address was registered more than once',
+    description: 'Replaces the password of `register`; needed if the address was registered more than once',
   }),
 })
 export const ResendBody = z.object({ email: Email })
@@ -56,7 +57,7 @@ export const InviteBody = z.object({
 export const TokenBody = z.object({ token: Token })
 export const AcceptBody = RegisterBody.extend({
   token: Token,
-  email: Email.optional().openapi({ description: 'Asked for where the invitation names none' }),
+  email: Email.optional().openapi({ description: 'Required if the invitation names none' }),
 })
 
 /** The agent's name: first and last name, or else the username. */
@@ -105,8 +106,10 @@ export const InvitationJson = z
   .object({
     email: z.string().nullable(),
     invitedBy: z.string().nullable(),
-    invited_by_username: z.string().openapi({ description: '`invitedBy` for existing clients, or empty' }),
-    valid: z.literal(true).openapi({ description: 'For existing clients: another one is 404' }),
+    invited_by_username: z
+      .string()
+      .openapi({ description: 'As `invitedBy`, for existing clients; empty if unknown' }),
+    valid: z.literal(true).openapi({ description: 'For existing clients. An invalid invitation is 404' }),
     ...invitationShape,
   })
   .openapi('CrmInvitation')

@@ -11,7 +11,7 @@ import { guardedErrors } from './errors.ts'
 import { guardedRoutes } from './guarded-routes.ts'
 import type { GuardedOperation } from './permissions.ts'
 
-/** Why a call may not be made. */
+/** Refusals of an operation that dials. */
 const DIAL_ERRORS: readonly RefusalCode[] = [
   'input_invalid',
   'not_found',
@@ -23,18 +23,19 @@ const DIAL_ERRORS: readonly RefusalCode[] = [
 ]
 
 const IDEMPOTENCY_NOTE =
-  'With an `Idempotency-Key` it may be sent again: the same request gives the same call.'
+  'With an `Idempotency-Key` the request can be retried: the same request gives the same call.'
 
 export interface CrmCallRoutesNeeds {
   authorize: Authorize
   agentCalls: AgentCalls
   pbxLinkStatus: Pick<PbxLinkStatus, 'state'>
-  /** How many live calls somebody may see. */
+  /** The number of live calls that the actor may see. */
   activeCalls(by: AgentCallActor): Promise<number>
-  /** Where phones register. */
+  /** Where phones register; undefined if not configured. */
   sipDomain: string | undefined
 }
 
+/** "Calls" and "SIP". */
 export function addCrmCallRoutes(app: OpenAPIHono<CrmEnv>, needs: CrmCallRoutesNeeds): void {
   const addGuarded = guardedRoutes(app, needs.authorize, 'Call centre: calls')
   const { agentCalls, pbxLinkStatus } = needs
@@ -46,7 +47,7 @@ export function addCrmCallRoutes(app: OpenAPIHono<CrmEnv>, needs: CrmCallRoutesN
       path: '/api/calls/dial',
       operationId: 'crmDial',
       summary: 'Call a lead: the agent’s phone rings, then the lead’s',
-      description: `Supervisors and admins may name another agent. A lead, its number or an agent that is in such a call is 409, a number on the do-not-call list 403. ${IDEMPOTENCY_NOTE}`,
+      description: `Supervisors and admins may name another agent. 409 if the lead, its number or the agent is in such a call already; 403 if the number is on the do-not-call list. ${IDEMPOTENCY_NOTE}`,
       request: { headers: wire.DialHeaders, ...jsonBody(wire.DialBody) },
       responses: {
         201: json(wire.InitiatedJson, 'The agent’s phone is about to ring'),
@@ -69,7 +70,7 @@ export function addCrmCallRoutes(app: OpenAPIHono<CrmEnv>, needs: CrmCallRoutesN
       path: '/api/calls/direct',
       operationId: 'crmDirectDial',
       summary: 'Call a number: the agent’s phone rings, then the number',
-      description: `One of a lead that the actor sees is a call of that lead, as by \`/api/calls/dial\`. ${IDEMPOTENCY_NOTE}`,
+      description: `If a lead that the actor may see has the number, it is a call of that lead, as by \`/api/calls/dial\`. ${IDEMPOTENCY_NOTE}`,
       request: { headers: wire.DialHeaders, ...jsonBody(wire.DirectBody) },
       responses: {
         201: json(wire.InitiatedJson, 'The agent’s phone is about to ring'),
@@ -78,12 +79,12 @@ export function addCrmCallRoutes(app: OpenAPIHono<CrmEnv>, needs: CrmCallRoutesN
     },
     async (c) => {
       const { phoneNumber: number, agentId } = await readJson(c, wire.DirectBody)
-      const made = await agentCalls.dialNumber(crmActorOf(c), {
+      const call = await agentCalls.dialNumber(crmActorOf(c), {
         number,
         agentId: agentId ?? undefined,
         idempotencyKey: wire.idempotencyKeyParam(c),
       })
-      return c.json(wire.toInitiatedJson(made), 201)
+      return c.json(wire.toInitiatedJson(call), 201)
     },
   )
   /** Commands on a call that take no body and answer with the call. */
@@ -108,13 +109,13 @@ export function addCrmCallRoutes(app: OpenAPIHono<CrmEnv>, needs: CrmCallRoutesN
       },
       async (c) => c.json(wire.toCallJson(await command(crmActorOf(c), wire.callIdParam(c))), 200),
     )
-  addCommandRoute('hangup', 'crmHangUp', 'Hang up; a call that is over is no fault', (by, id) =>
+  addCommandRoute('hangup', 'crmHangUp', 'Hang up; no error if the call has ended', (by, id) =>
     agentCalls.hangup(by, id),
   )
   addCommandRoute(
     'hold',
     'crmHold',
-    'Put the other end on hold: the agent’s own softphone is asked',
+    'Put the other end on hold, by the agent’s own softphone',
     (by, id) => agentCalls.hold(by, id),
     'not_supported',
   )
@@ -130,8 +131,8 @@ export function addCrmCallRoutes(app: OpenAPIHono<CrmEnv>, needs: CrmCallRoutesN
       method: 'post',
       path: '/api/calls/{id}/transfer',
       operationId: 'crmTransfer',
-      summary: 'Give the other end to an agent or a number, and leave',
-      description: 'A `callId` in the body is ignored: the path says it.',
+      summary: 'Transfer the other end to an agent or a number (blind transfer)',
+      description: 'A `callId` in the body is ignored: the path names the call.',
       request: { params: wire.CallParams, ...jsonBody(wire.TransferBody) },
       responses: {
         200: json(wire.CallJson, 'The call as it is now'),
@@ -159,8 +160,9 @@ export function addCrmCallRoutes(app: OpenAPIHono<CrmEnv>, needs: CrmCallRoutesN
       method: 'get',
       path: '/api/calls/{id}',
       operationId: 'crmCall',
-      summary: 'One call: live, over, or only asked for',
-      description: 'One that was not made here is found by its callControlId, and has a number from then on.',
+      summary: 'Read a call: live, ended, or only requested',
+      description:
+        'A call that this API did not place is found by its callControlId, and has an id from then on.',
       request: { params: wire.CallParams },
       responses: { 200: json(wire.CallJson, 'The call'), ...guardedErrors('not_found') },
     },
@@ -172,8 +174,8 @@ export function addCrmCallRoutes(app: OpenAPIHono<CrmEnv>, needs: CrmCallRoutesN
       method: 'get',
       path: '/api/sip/status',
       operationId: 'crmSipStatus',
-      summary: 'How the way to the PBX is',
-      responses: { 200: json(wire.SipStatusJson, 'How it is now'), ...guardedErrors() },
+      summary: 'Read the state of the connection to the PBX',
+      responses: { 200: json(wire.SipStatusJson, 'The state'), ...guardedErrors() },
     },
     async (c) => {
       const status = pbxLinkStatus.state()
@@ -216,10 +218,10 @@ export function addCrmCallRoutes(app: OpenAPIHono<CrmEnv>, needs: CrmCallRoutesN
       method: 'post',
       path: '/api/sip/hangup',
       operationId: 'crmSipHangUp',
-      summary: 'Hang up; a call that is over is no fault',
+      summary: 'Hang up; no error if the call has ended',
       request: jsonBody(wire.SipHangupBody),
       responses: {
-        200: json(wire.SipHangupJson, 'It is over'),
+        200: json(wire.SipHangupJson, 'The call has ended'),
         ...guardedErrors('input_invalid', 'not_found', 'conflict', 'unconfirmed'),
       },
     },

@@ -49,7 +49,7 @@ export const CallParams = z.object({
   id: z
     .string()
     .regex(CALL_ID, NOT_A_CALL_ID)
-    .openapi({ description: 'The number or the callControlId', example: '1' }),
+    .openapi({ description: 'The id or the callControlId', example: '1' }),
 })
 export const DialHeaders = z.object({
   'idempotency-key': z.string().optional().openapi({
@@ -95,20 +95,23 @@ export const CallJson = z
     direction: z.enum(['INBOUND', 'OUTBOUND']),
     status: z.enum(CALL_STATUSES).openapi({
       description:
-        'INITIATED: the agent’s own phone rings first. ANSWERED: one end is up, or the other one is parked. BRIDGED: they talk',
+        'INITIATED: the agent’s own phone rings. ANSWERED: one end is up, or the other end is parked. BRIDGED: both ends are connected',
     }),
     fromNumber: z.string(),
     toNumber: z.string(),
     startedAt: Time,
     answeredAt: Time.nullable(),
     endedAt: Time.nullable(),
-    durationSeconds: z.int().nullable().openapi({ description: 'From start to end; null while it lasts' }),
-    talkSeconds: z.int().nullable().openapi({ description: 'From answer to end; null while it lasts' }),
-    disposition: z.enum(DISPOSITIONS).nullable().openapi({ description: 'How it ended, in more words' }),
+    durationSeconds: z
+      .int()
+      .nullable()
+      .openapi({ description: 'From start to end; null while the call lasts' }),
+    talkSeconds: z.int().nullable().openapi({ description: 'From answer to end; null while the call lasts' }),
+    disposition: z.enum(DISPOSITIONS).nullable().openapi({ description: 'How the call ended, in detail' }),
     recordingUrl: z
       .string()
       .nullable()
-      .openapi({ description: 'Path and query, good for 10 minutes; null while there is no recording' }),
+      .openapi({ description: 'Path and query, valid for 10 minutes; null if there is no recording' }),
   })
   .openapi('CrmCall')
 export const SipStatusJson = z
@@ -116,7 +119,7 @@ export const SipStatusJson = z
     status: z.enum(PBX_LINK_STATES),
     registered: z.boolean().openapi({ description: 'Whether the PBX is online' }),
     trunk_host: z.string().nullable().openapi({ description: 'HOOKSWITCH_SIP_DOMAIN' }),
-    caller_id: z.string().nullable().openapi({ description: 'What my calls show: my extension' }),
+    caller_id: z.string().nullable().openapi({ description: 'The caller id of my calls: my extension' }),
     active_calls: z.int().openapi({ description: 'Live calls I may see' }),
   })
   .openapi('CrmSipStatus')

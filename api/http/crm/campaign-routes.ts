@@ -31,7 +31,6 @@ export interface CampaignRoutesNeeds {
 export function addCampaignRoutes(app: OpenAPIHono<CrmEnv>, needs: CampaignRoutesNeeds): void {
   const addGuarded = guardedRoutes(app, needs.authorize, 'Call centre: campaigns')
   const { campaigns, lifecycle, statusReportOf } = needs
-  const toJson = (one: Parameters<typeof wire.toCampaignJson>[0]) => wire.toCampaignJson(one)
   const toAutomationJson = async (campaign: Campaign) =>
     toAutomationStatusJson(await statusReportOf(campaign))
 
@@ -40,11 +39,11 @@ export function addCampaignRoutes(app: OpenAPIHono<CrmEnv>, needs: CampaignRoute
       method: 'get',
       path: '/api/campaigns',
       operationId: 'crmCampaigns',
-      summary: 'Campaigns',
-      description: 'By id. Agents see those they work in. `Link` names the next page.',
+      summary: 'List campaigns',
+      description: 'Ordered by id. Agents see the campaigns they work in. `Link` names the next page.',
       request: { query: wire.CampaignQuery },
       responses: {
-        200: json(z.array(wire.CampaignJson), 'A page of them'),
+        200: json(z.array(wire.CampaignJson), 'A page of campaigns'),
         ...guardedErrors('input_invalid'),
       },
     },
@@ -53,7 +52,7 @@ export function addCampaignRoutes(app: OpenAPIHono<CrmEnv>, needs: CampaignRoute
       const listOptions = { limit, afterId: afterId(cursor), status: wire.toCampaignStatus(status) }
       const page = await campaigns.list(c.var.callCenterActor, listOptions)
       setNextLink(c, page, limit, ({ campaign }) => [campaign.id])
-      return c.json(page.map(toJson), 200)
+      return c.json(page.map(wire.toCampaignJson), 200)
     },
   )
   addGuarded(
@@ -61,9 +60,9 @@ export function addCampaignRoutes(app: OpenAPIHono<CrmEnv>, needs: CampaignRoute
       method: 'post',
       path: '/api/campaigns',
       operationId: 'crmCreateCampaign',
-      summary: 'Plan a campaign',
+      summary: 'Create a campaign',
       description:
-        'It is a DRAFT until it is started. What is not named: 9 to 21 h from Monday to Saturday, 3 attempts, 30 minutes between them (5 after BUSY), 10 calls at once, 5 seconds of wrap-up. Calling hours are those where the lead is.',
+        'It is a DRAFT until it is started. Defaults: 9 to 21 h from Monday to Saturday, 3 attempts, 30 minutes between attempts (5 after BUSY), 10 concurrent calls, 5 seconds of wrap-up. Calling hours are in the time zone of the lead.',
       request: jsonBody(wire.NewCampaignBody.openapi({ example })),
       responses: { 201: json(wire.CampaignJson, 'The campaign'), ...guardedErrors('input_invalid') },
     },
@@ -74,7 +73,7 @@ export function addCampaignRoutes(app: OpenAPIHono<CrmEnv>, needs: CampaignRoute
         name: body.name,
       })
       setVersionEtag(c, created.campaign.version)
-      return c.json(toJson(created), 201, { Location: `/api/campaigns/${created.campaign.id}` })
+      return c.json(wire.toCampaignJson(created), 201, { Location: `/api/campaigns/${created.campaign.id}` })
     },
   )
   addGuarded(
@@ -82,13 +81,13 @@ export function addCampaignRoutes(app: OpenAPIHono<CrmEnv>, needs: CampaignRoute
       method: 'get',
       path: '/api/campaigns/{id}',
       operationId: 'crmCampaign',
-      summary: 'One campaign',
+      summary: 'Read a campaign',
       request: byId,
       responses: { ...versionedResponse(wire.CampaignJson, 'The campaign'), ...guardedErrors('not_found') },
     },
     async (c) => {
       const found = await campaigns.find(c.var.callCenterActor, idParam(c))
-      return sendVersioned(c, found.campaign.version, toJson(found))
+      return sendVersioned(c, found.campaign.version, wire.toCampaignJson(found))
     },
   )
   addGuarded(
@@ -97,14 +96,15 @@ export function addCampaignRoutes(app: OpenAPIHono<CrmEnv>, needs: CampaignRoute
       path: '/api/campaigns/{id}',
       operationId: 'crmUpdateCampaign',
       summary: 'Change a campaign',
-      description: 'What is not named stays. Also while it is ACTIVE: the next call goes by it.',
+      description:
+        'A member that is left out stays as it is. A change of an ACTIVE campaign applies from its next call.',
       request: {
         ...byId,
         headers: IfMatchHeaders,
         ...jsonBody(wire.CampaignPatchBody.openapi({ example: { maxAttempts: 2 } })),
       },
       responses: {
-        200: json(wire.CampaignJson, 'As it is now'),
+        200: json(wire.CampaignJson, 'The campaign as it is now'),
         ...guardedErrors('input_invalid', 'not_found', 'stale'),
       },
     },
@@ -115,7 +115,7 @@ export function addCampaignRoutes(app: OpenAPIHono<CrmEnv>, needs: CampaignRoute
         campaigns.update(c.var.callCenterActor, idParam(c), patch, version),
       )
       setVersionEtag(c, changed.campaign.version)
-      return c.json(toJson(changed), 200)
+      return c.json(wire.toCampaignJson(changed), 200)
     },
   )
 
@@ -134,7 +134,7 @@ export function addCampaignRoutes(app: OpenAPIHono<CrmEnv>, needs: CampaignRoute
         ...{ operationId, summary, description },
         request: byId,
         responses: {
-          200: json(AutomationStatusJson, 'How far it is'),
+          200: json(AutomationStatusJson, 'The progress'),
           ...guardedErrors('not_found', 'conflict'),
         },
       },
@@ -143,36 +143,32 @@ export function addCampaignRoutes(app: OpenAPIHono<CrmEnv>, needs: CampaignRoute
   addLifecycleRoute(
     'start',
     'crmStartCampaign',
-    'Start it, or go on',
-    'From DRAFT and PAUSED. Also from COMPLETED where its list was over and has grown since; one that was stopped is over for good.',
+    'Start or resume a campaign',
+    'From DRAFT and PAUSED. Also from COMPLETED, if all leads of its list were done and leads were added since; a campaign that was stopped cannot be started again.',
     (actor, id) => lifecycle.start(actor, id),
   )
   addLifecycleRoute(
     'pause',
     'crmPauseCampaign',
-    'Let it rest',
-    'It dials no more until it is started again, and then by itself as before. Calls that are under way go on.',
+    'Pause a campaign',
+    'It does not dial until it is started again, and then dials automatically as before. Live calls go on.',
     (actor, id) => lifecycle.pause(actor, id),
   )
-  addLifecycleRoute(
-    'stop',
-    'crmStopCampaign',
-    'End it for good',
-    'Calls that are under way go on.',
-    (actor, id) => lifecycle.stop(actor, id),
+  addLifecycleRoute('stop', 'crmStopCampaign', 'Stop a campaign for good', 'Live calls go on.', (actor, id) =>
+    lifecycle.stop(actor, id),
   )
   addLifecycleRoute(
     'automation/start',
     'crmStartAutomation',
-    'Let it dial by itself',
-    'Only an ACTIVE one. Each agent who is READY and whose phone is free gets a lead: their phone rings first. It is COMPLETED some seconds after the last lead of its list is done.',
+    'Start automatic dialing',
+    'Only for an ACTIVE campaign. Each agent who is READY and has a free phone gets a lead: the agent’s phone rings first. The campaign is COMPLETED some seconds after the last lead of its list is done.',
     (actor, id) => lifecycle.startAutomation(actor, id),
   )
   addLifecycleRoute(
     'automation/stop',
     'crmStopAutomation',
-    'Dial by hand',
-    'Calls that are under way go on.',
+    'Stop automatic dialing: agents dial by hand',
+    'Live calls go on.',
     (actor, id) => lifecycle.stopAutomation(actor, id),
   )
   addGuarded(
@@ -180,9 +176,9 @@ export function addCampaignRoutes(app: OpenAPIHono<CrmEnv>, needs: CampaignRoute
       method: 'get',
       path: '/api/campaigns/{id}/automation/status',
       operationId: 'crmAutomationStatus',
-      summary: 'How far it is, and why it does not dial',
+      summary: 'Read the progress of a campaign, and why it does not dial',
       request: byId,
-      responses: { 200: json(AutomationStatusJson, 'How far it is'), ...guardedErrors('not_found') },
+      responses: { 200: json(AutomationStatusJson, 'The progress'), ...guardedErrors('not_found') },
     },
     async (c) => {
       const { campaign } = await campaigns.find(c.var.callCenterActor, idParam(c))

@@ -19,7 +19,7 @@ const DialerMode = z
     error: ({ input }) =>
       input === 'PREDICTIVE' ? PREDICTIVE_UNSUPPORTED : 'must be PREVIEW or PROGRESSIVE',
   })
-  .openapi({ description: 'PREVIEW: agents dial by hand. PROGRESSIVE: one lead for each free agent' })
+  .openapi({ description: 'PREVIEW: agents dial by hand. PROGRESSIVE: dials one lead for each free agent' })
 
 const Minutes = z.int().min(0).max(43_200)
 /** Outcomes of an attempt that failed. A failure of the agent's own phone (`own_…`) does not count as an attempt. */
@@ -44,7 +44,7 @@ const CampaignChanges = z.object({
     .optional()
     .openapi({ description: 'ISO: 1 is Monday', example: [1, 2, 3, 4, 5, 6] }),
   timeZone: z.string().trim().max(64).optional().openapi({
-    description: 'For leads that have none of their own: a place of IANA, or UTC; no abbreviation',
+    description: 'For leads without a time zone: an IANA name or UTC; no abbreviation',
     example: 'Europe/Berlin',
   }),
   maxAttempts: z.int().min(1).max(20).optional(),
@@ -116,10 +116,12 @@ export const CampaignJson = z
     wrapUpSeconds: z.int(),
     team: z.string().nullable(),
     agentIds: z.array(IdJson),
-    automation: z.boolean().openapi({ description: 'Whether it dials by itself while it is ACTIVE' }),
+    automation: z
+      .boolean()
+      .openapi({ description: 'Whether the campaign dials automatically while it is ACTIVE' }),
     totalLeads: z.int(),
     dialedLeads: z.int().openapi({ description: 'Leads that were called' }),
-    connectedLeads: z.int().openapi({ description: 'Leads whose last call was answered' }),
+    connectedLeads: z.int().openapi({ description: 'Leads with an answered last call' }),
     createdAt: Time,
     updatedAt: Time,
     version: z.int(),

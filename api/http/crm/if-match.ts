@@ -77,13 +77,13 @@ export const versionedResponse = <T extends z.ZodType>(schema: T, description: s
       ETag: { schema: { type: 'string' as const }, description: 'For `If-Match` and `If-None-Match`' },
     },
   },
-  304: { description: 'It is what `If-None-Match` names' },
+  304: { description: 'Not modified since the version that `If-None-Match` names' },
 })
 
 /** `If-Match`, for the document. */
 export const IfMatchHeaders = z.object({
   // No example: the docs page would send it with every request, and it fits one version only.
   'if-match': z.string().optional().openapi({
-    description: 'The ETag of what was read, or a list of them: 412 when another user changed it meanwhile',
+    description: 'The ETag that was read, or a list of them: 412 if another user has changed the data since',
   }),
 })

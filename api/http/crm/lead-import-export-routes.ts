@@ -13,6 +13,7 @@ import { streamLeadsCsv } from './lead-csv.ts'
 import { ImportJson, ImportQuery, toImportJson, toImportOptions } from './lead-import-wire.ts'
 import { LeadExportQuery, toLeadFilter } from './lead-query.ts'
 import { MAX_CSV_MIB, readCsvBody } from './read-csv-body.ts'
+import { LEAD_IMPORT_PATH } from './wire.ts'
 
 const byId = { params: IdParams }
 
@@ -23,7 +24,7 @@ export interface LeadImportExportRoutesNeeds {
   policy: () => NumberNormalizer
 }
 
-/** Whole lists, in and out. To be added before `/leads/{id}`. */
+/** CSV import and export. Has to be added before `/api/leads/{id}`, which would match `import` and `export`. */
 export function addLeadImportExportRoutes(
   app: OpenAPIHono<CrmEnv>,
   { authorize, leads, imports, policy }: LeadImportExportRoutesNeeds,
@@ -32,10 +33,10 @@ export function addLeadImportExportRoutes(
   addGuarded(
     {
       method: 'post',
-      path: '/api/leads/import',
+      path: LEAD_IMPORT_PATH,
       operationId: 'crmImportLeads',
-      summary: 'Take in a list',
-      description: `CSV of up to ${MAX_CSV_MIB} MiB with a header; commas, semicolons, tabs or bars. UTF-8, UTF-16 with a byte order mark, or what \`charset\` of \`Content-Type\` names. Columns, in any case and order: name or first name and last name, phone (required), email, company, title, status, notes, time zone, campaign id, agent id, also as Google Contacts and Outlook call them, and in other languages; of several that are the same, the first one that is filled counts. Others are left out, and empty cells change nothing. The rows are worked off meanwhile: ask for the import to see how it goes. A bad row stops no other.`,
+      summary: 'Import leads from CSV',
+      description: `CSV of up to ${MAX_CSV_MIB} MiB with a header, delimited by commas, semicolons, tabs or bars. Encoded in UTF-8, in UTF-16 with a byte order mark, or as \`charset\` of \`Content-Type\` names. Columns, in any case and order: name or first name and last name, phone (required), email, company, title, status, notes, time zone, campaign id, agent id. The names that Google Contacts and Outlook use are known too, also in other languages. If several columns have the same meaning, the first one with a value counts. Other columns are ignored, and empty cells change nothing. The rows are imported in the background: read the import to see its progress. An invalid row does not stop the others.`,
       request: {
         query: ImportQuery,
         body: {
@@ -48,7 +49,7 @@ export function addLeadImportExportRoutes(
         },
       },
       responses: {
-        202: json(ImportJson, 'It is under way; `Location` says where to ask'),
+        202: json(ImportJson, 'The import has started; `Location` names it'),
         ...guardedErrors('input_invalid', 'input_too_large', 'not_found', 'conflict'),
       },
     },
@@ -63,9 +64,9 @@ export function addLeadImportExportRoutes(
       method: 'get',
       path: '/api/leads/import/{id}',
       operationId: 'crmLeadImport',
-      summary: 'How an import goes, and which rows were bad',
+      summary: 'Read the progress of an import, and its invalid rows',
       request: byId,
-      responses: { 200: json(ImportJson, 'As it stands'), ...guardedErrors('not_found') },
+      responses: { 200: json(ImportJson, 'The import as it is now'), ...guardedErrors('not_found') },
     },
     async (c) => {
       const { job, report } = await imports.find(c.var.callCenterActor, idParam(c))
@@ -77,9 +78,9 @@ export function addLeadImportExportRoutes(
       method: 'get',
       path: '/api/leads/export',
       operationId: 'crmExportLeads',
-      summary: 'The list as a table, all pages in one',
+      summary: 'Export leads as CSV',
       description:
-        "An import takes it. It begins with a byte order mark, for Excel. Where a spreadsheet could see a formula, whichever character it divides cells by, there is a `'` before it; an import takes it off.",
+        "All leads that match, in a format that the import reads. It begins with a byte order mark, for Excel. A cell that a spreadsheet could read as a formula, with any delimiter, begins with a `'`, which an import removes.",
       request: { query: LeadExportQuery },
       responses: {
         200: {

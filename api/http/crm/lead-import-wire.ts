@@ -13,15 +13,16 @@ import { iso } from './iso-time.ts'
 import { toUpperEnum } from './wire.ts'
 
 export const ImportQuery = z.object({
-  campaignId: IdText.optional().openapi({ description: 'For rows that name none' }),
-  assignedAgentId: IdText.optional().openapi({ description: 'For rows that name none' }),
+  campaignId: IdText.optional().openapi({ description: 'For rows without one' }),
+  assignedAgentId: IdText.optional().openapi({ description: 'For rows without one' }),
   duplicates: z.enum(DUPLICATE_ACTIONS).default('skip').openapi({
-    description: 'Rows whose number is a lead’s that you see: leave out, change that lead, or add another',
+    description:
+      'Rows with the number of a lead that you may see: skip the row, update that lead, or add another lead',
   }),
   dryRun: z
     .stringbool()
     .default(false)
-    .openapi({ type: 'boolean', description: 'Tell what would become of it, and change nothing' }),
+    .openapi({ type: 'boolean', description: 'Only report what the import would do' }),
 })
 
 /** The member of a lead's body that a column fills. */
@@ -29,7 +30,7 @@ const toColumnJson = (column: (typeof LEAD_COLUMNS)[number]) =>
   column === 'agentId' ? 'assignedAgentId' : column
 const CellJson = z.object({
   line: z.int(),
-  column: z.string().nullable().openapi({ description: 'As the list’s header has it; null: the whole row' }),
+  column: z.string().nullable().openapi({ description: 'The header of the column; null for the whole row' }),
   reason: z.string(),
 })
 
@@ -44,14 +45,19 @@ export const ImportJson = z
     updated: z.int(),
     skipped: z.int(),
     refused: z.int(),
-    note: z.string().nullable().openapi({ description: 'Where nothing became a lead: why, for people' }),
+    note: z
+      .string()
+      .nullable()
+      .openapi({ description: 'If no lead was added or updated: why, as a text for people' }),
     columns: z
       .array(z.object({ header: z.string(), member: z.enum(LEAD_COLUMNS.map(toColumnJson)).nullable() }))
-      .openapi({ description: 'Of the list, and what of a lead each is; null: left out' }),
-    badRows: z.array(CellJson).openapi({ description: 'Rows that were refused, by line: the first 1000' }),
+      .openapi({
+        description: 'Columns of the file, and the member of a lead that each one fills; null: ignored',
+      }),
+    badRows: z.array(CellJson).openapi({ description: 'Rows that were rejected, by line: the first 1000' }),
     oddCells: z.array(CellJson).openapi({
       description:
-        'Of other rows, what was not taken as it is written: further phones, rows whose number is there. The first 1000',
+        'Cells of accepted rows that were not imported as written, such as further phones, and rows with the number of a known lead: the first 1000',
     }),
     createdAt: Time,
     updatedAt: Time,

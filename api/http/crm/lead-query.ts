@@ -21,22 +21,27 @@ const LeadFilterQuery = z
       .max(100)
       .transform((text) => [...new Set(text.split(','))])
       .pipe(z.array(Status))
-      .openapi({ type: 'string', description: `Of ${LEAD_STATUSES.map(toUpperEnum)}; several by comma` }),
+      .openapi({
+        type: 'string',
+        description: `${LEAD_STATUSES.map(toUpperEnum).join(', ')}; several separated by commas`,
+      }),
     assignedAgentId: IdText,
-    unassigned: z.stringbool().openapi({ type: 'boolean', description: 'Only those of nobody' }),
+    unassigned: z.stringbool().openapi({ type: 'boolean', description: 'Only leads without an agent' }),
     campaignId: IdText,
     team: z.string().min(1).max(64),
     phone: PhoneNumberParam.openapi({
-      description: 'How the number begins, in any spelling',
+      description: 'Start of the number, in any format',
       example: '+4930',
     }),
-    email: z.string().min(1).max(254).openapi({ description: 'The whole address, in any case' }),
+    email: z.string().min(1).max(254).openapi({ description: 'The whole address, in upper or lower case' }),
     q: z
       .string()
       .trim()
       .min(1)
       .max(100)
-      .openapi({ description: 'How the first name, the last name or the company begins, in any case' }),
+      .openapi({
+        description: 'Start of the first name, the last name or the company, in upper or lower case',
+      }),
     createdFrom: TimestampParam,
     createdUntil: TimestampParam,
   })

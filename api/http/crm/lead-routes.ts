@@ -20,7 +20,7 @@ const byId = { params: IdParams }
 
 const byIdIfMatch = { ...byId, headers: IfMatchHeaders }
 
-const leadPage = json(z.array(wire.LeadJson), 'A page of them')
+const leadPage = json(z.array(wire.LeadJson), 'A page of leads')
 
 const currentLead = json(wire.LeadJson, 'The lead as it is now')
 
@@ -60,9 +60,9 @@ export function addLeadRoutes(app: OpenAPIHono<CrmEnv>, needs: LeadRoutesNeeds):
       method: 'get',
       path: '/api/leads',
       operationId: 'crmLeads',
-      summary: 'Whom to call',
+      summary: 'List leads',
       description:
-        'Leads assigned to you, of your team, or all. `Link` names the next page; what is made meanwhile is in none twice.',
+        'Leads assigned to you, of your team, or all. `Link` names the next page; no lead is on two pages, even if leads are created while you read.',
       request: { query: LeadPageQuery },
       responses: { 200: leadPage, ...guardedErrors('input_invalid') },
     },
@@ -73,9 +73,9 @@ export function addLeadRoutes(app: OpenAPIHono<CrmEnv>, needs: LeadRoutesNeeds):
       method: 'post',
       path: '/api/leads',
       operationId: 'crmCreateLead',
-      summary: 'Add one',
+      summary: 'Create a lead',
       description:
-        'With `name`, whose last word is the last name, or with `firstName` or `lastName`. An agent’s lead is assigned to them, a supervisor’s is their team’s. In a campaign it waits for its turn.',
+        'Needs `name` (its last word becomes the last name), or `firstName` or `lastName`. A lead that an agent creates is assigned to the agent; a lead that a supervisor creates belongs to their team. In a campaign, the lead enters the queue.',
       request: jsonBody(
         wire.NewLeadBody.openapi({
           example: { name: 'John Smith', phone: '+1-555-0123', email: 'john.smith@example.com' },
@@ -91,13 +91,13 @@ export function addLeadRoutes(app: OpenAPIHono<CrmEnv>, needs: LeadRoutesNeeds):
       return c.json(toJson(c, lead), 201, { Location: `/api/leads/${lead.id}` })
     },
   )
-  // Before `{id}`, which would take their names for one.
+  // Before `{id}`, which would match `my`, `import` and `export`.
   addGuarded(
     {
       method: 'get',
       path: '/api/leads/my',
       operationId: 'crmMyLeads',
-      summary: 'Those that are assigned to you',
+      summary: 'List the leads that are assigned to you',
       request: { query: LeadPageQuery },
       responses: { 200: leadPage, ...guardedErrors('input_invalid') },
     },
@@ -110,7 +110,7 @@ export function addLeadRoutes(app: OpenAPIHono<CrmEnv>, needs: LeadRoutesNeeds):
       method: 'get',
       path: '/api/leads/{id}',
       operationId: 'crmLead',
-      summary: 'One of them, with its notes',
+      summary: 'Read a lead, with its notes',
       request: byId,
       responses: { ...versionedResponse(wire.LeadDetailJson, 'The lead'), ...guardedErrors('not_found') },
     },
@@ -125,9 +125,9 @@ export function addLeadRoutes(app: OpenAPIHono<CrmEnv>, needs: LeadRoutesNeeds):
       method: 'put',
       path: '/api/leads/{id}',
       operationId: 'crmUpdateLead',
-      summary: 'Change what is said, leave the rest',
+      summary: 'Change the given members of a lead',
       description:
-        'Into another campaign it waits for its turn anew. While it is called, neither phone nor campaign change. Agents give no lead away.',
+        'In another campaign the lead enters the queue again. During a call to the lead, its phone and campaign cannot change. Agents cannot assign a lead to another agent.',
       request: {
         ...byIdIfMatch,
         ...jsonBody(wire.LeadPatchBody.openapi({ example: { company: 'Smith & Sons' } })),
@@ -144,9 +144,9 @@ export function addLeadRoutes(app: OpenAPIHono<CrmEnv>, needs: LeadRoutesNeeds):
       method: 'delete',
       path: '/api/leads/{id}',
       operationId: 'crmDeleteLead',
-      summary: 'Forget it and its notes',
+      summary: 'Delete a lead and its notes',
       request: byIdIfMatch,
-      responses: { 204: { description: 'It is gone' }, ...guardedErrors('not_found', 'conflict', 'stale') },
+      responses: { 204: { description: 'Deleted' }, ...guardedErrors('not_found', 'conflict', 'stale') },
     },
     async (c) => {
       await ifMatch(c, (version) => leads.remove(c.var.callCenterActor, idParam(c), version))
@@ -158,7 +158,7 @@ export function addLeadRoutes(app: OpenAPIHono<CrmEnv>, needs: LeadRoutesNeeds):
       method: 'post',
       path: '/api/leads/{id}/notes',
       operationId: 'crmAddLeadNote',
-      summary: 'Note something',
+      summary: 'Add a note to a lead',
       request: {
         ...byId,
         ...jsonBody(wire.NoteBody.openapi({ example: { content: 'Call back on Monday' } })),
@@ -176,9 +176,9 @@ export function addLeadRoutes(app: OpenAPIHono<CrmEnv>, needs: LeadRoutesNeeds):
       method: 'put',
       path: '/api/leads/{id}/status',
       operationId: 'crmSetLeadStatus',
-      summary: 'Say how far it is',
+      summary: 'Set the status of a lead',
       description:
-        'CONVERTED, LOST and DO_NOT_CALL take it out of its campaign’s queue, NEW puts it back. DO_NOT_CALL puts the number on the do-not-call list, unless it is an extension, a code or an emergency number; from the list `bin/hookswitch.mjs dnc` alone removes it.',
+        'CONVERTED, LOST and DO_NOT_CALL remove the lead from the queue of its campaign, NEW puts it back. DO_NOT_CALL also adds the number to the do-not-call list, unless it is an extension, a code or an emergency number; only `bin/hookswitch.mjs dnc` removes a number from the list.',
       request: { ...byIdIfMatch, ...jsonBody(wire.StatusBody.openapi({ example: { status: 'CONTACTED' } })) },
       responses: { 200: currentLead, ...guardedErrors('input_invalid', 'not_found', 'stale') },
     },
@@ -192,8 +192,8 @@ export function addLeadRoutes(app: OpenAPIHono<CrmEnv>, needs: LeadRoutesNeeds):
       method: 'put',
       path: '/api/leads/{id}/assign',
       operationId: 'crmAssignLead',
-      summary: 'Give it to an agent, or to nobody',
-      description: 'It goes into the agent’s team.',
+      summary: 'Assign a lead to an agent, or to none',
+      description: 'The lead moves to the agent’s team.',
       request: { ...byIdIfMatch, ...jsonBody(wire.AssignBody.openapi({ example: { agentId: 1 } })) },
       responses: { 200: currentLead, ...guardedErrors('input_invalid', 'not_found', 'stale') },
     },

@@ -51,7 +51,7 @@ export const LeadJson = z
     name: z.string().openapi({ description: 'First and last name' }),
     firstName: z.string(),
     lastName: z.string(),
-    phone: z.string().openapi({ description: 'As it was written' }),
+    phone: z.string().openapi({ description: 'As it was entered' }),
     email: text,
     company: text,
     title: text,
@@ -59,14 +59,16 @@ export const LeadJson = z
     notes: text,
     assignedAgentId: id,
     campaignId: id,
-    callAttempts: z.int().openapi({ description: 'In this campaign' }),
+    callAttempts: z.int().openapi({ description: 'Attempts in this campaign' }),
     lastCallAt: Time.nullable(),
     createdAt: Time,
     updatedAt: Time,
     team: text,
-    timeZone: text.openapi({ description: 'The campaign’s where null' }),
+    timeZone: text.openapi({ description: 'If null, the campaign’s time zone applies' }),
     lastOutcome: upperEnum(CALL_OUTCOMES).nullable(),
-    dialState: upperEnum(DIAL_STATES).openapi({ description: 'Its place in the queue of its campaign' }),
+    dialState: upperEnum(DIAL_STATES).openapi({
+      description: 'State of the lead in the queue of its campaign',
+    }),
     version: z.int(),
   })
   .openapi('CrmLead')
@@ -82,7 +84,7 @@ export const LeadNoteJson = z
 export const LeadDetailJson = z
   .object({
     ...LeadJson.shape,
-    noteHistory: z.array(LeadNoteJson).openapi({ description: 'The newest first, up to 500' }),
+    noteHistory: z.array(LeadNoteJson).openapi({ description: 'Newest first, up to 500' }),
   })
   .openapi('CrmLeadInDetail')
 

@@ -8,17 +8,20 @@ export const crmSection = (app: OpenAPIHono<CrmEnv>): OpenApiSection =>
     name: 'Call centre',
     tags: [
       { name: 'Call centre: accounts', description: 'Log in, register by mail, invite' },
-      { name: 'Call centre: leads', description: 'Whom to call' },
-      { name: 'Call centre: agents', description: 'Who calls' },
-      { name: 'Call centre: campaigns', description: 'Lists that are dialled, by hand or by themselves' },
+      { name: 'Call centre: leads', description: 'Contacts to call' },
+      { name: 'Call centre: agents', description: 'Users and AI agents who make calls' },
+      {
+        name: 'Call centre: campaigns',
+        description: 'Lists of leads that are dialed, by hand or automatically',
+      },
       {
         name: 'Call centre: calls',
         description:
-          'Dial, transfer, hold, hang up. A supervisor of a team reaches no further on the other surfaces, unless `HOOKSWITCH_SUPERVISOR_REACH=all`; one of no team has their own calls here, and everybody’s there.',
+          'Dial, transfer, hold, hang up. The supervisor of a team sees the calls of that team here and on the other surfaces, unless `HOOKSWITCH_SUPERVISOR_REACH=all`. A supervisor without a team sees their own calls here, and all calls there.',
       },
-      { name: 'Call centre: statistics', description: 'How it goes' },
-      { name: 'Call centre: browser phones', description: 'Credentials that are lent' },
-      { name: 'Call centre: AI', description: 'Settings and prompts that are kept; no model is called' },
-      { name: 'Call centre: webhooks', description: 'What others tell us' },
+      { name: 'Call centre: statistics', description: 'Live and daily figures' },
+      { name: 'Call centre: browser phones', description: 'Temporary SIP credentials' },
+      { name: 'Call centre: AI', description: 'Stored settings and prompts; no model is called' },
+      { name: 'Call centre: webhooks', description: 'Events from other services' },
     ],
   })

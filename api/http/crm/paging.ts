@@ -6,7 +6,7 @@ import { IdText } from './ids.ts'
 /** The query of a list that is answered in pages. */
 export const PageQuery = z.object({
   limit: z.coerce.number().int().min(1).max(1000).default(100),
-  cursor: z.string().max(1000).optional().openapi({ description: 'From the `Link` of the page before' }),
+  cursor: z.string().max(1000).optional().openapi({ description: 'From the `Link` of the previous page' }),
 })
 
 /** @throws {Refusal} `input_invalid` for a cursor that `setNextLink` did not write */

@@ -42,7 +42,7 @@ export function createCrmRoutes(needs: CrmRoutesNeeds): OpenAPIHono<CrmEnv> {
       tags: ['Call centre: accounts'],
       security: noAuth,
       responses: {
-        200: json(z.object({ status: z.literal('ok') }), 'It does'),
+        200: json(z.object({ status: z.literal('ok') }), 'It answers'),
         ...publicErrors('input_invalid', 'unavailable'),
       },
     }),

@@ -17,26 +17,30 @@ import * as wire from './stats-wire.ts'
 export interface StatsRoutesNeeds {
   authorize: Authorize
   stats: Pick<CallStats, 'realtime' | 'forAgent'>
-  /** Undefined also for an agent that the scope does not show. */
+  /** Also undefined for an agent outside of the scope. */
   findAgent(id: string, scope: Scope): Promise<Agent | undefined>
-  /** IANA name. */
+  /** IANA name, for requests that name no time zone. */
   timeZone: string
   now: () => number
 }
 
+/** "Statistics". */
 export function addStatsRoutes(app: OpenAPIHono<CrmEnv>, needs: StatsRoutesNeeds): void {
   const addGuarded = guardedRoutes(app, needs.authorize, 'Call centre: statistics')
   const { stats } = needs
-  const nowS = () => toUnixSeconds(needs.now())
-  /** Up to now: what begins in this second counts. */
-  const today = (timeZone = needs.timeZone) => ({ from: startOfDay(nowS(), timeZone), until: nowS() + 1 })
+  const nowSeconds = () => toUnixSeconds(needs.now())
+  /** From midnight up to now, including this second. */
+  const today = (timeZone = needs.timeZone) => ({
+    from: startOfDay(nowSeconds(), timeZone),
+    until: nowSeconds() + 1,
+  })
 
   const realtime = {
     method: 'get',
-    summary: 'How it goes now, and went today',
+    summary: 'Read the figures of now and today',
     request: { query: wire.DayQuery },
     responses: {
-      200: json(wire.RealtimeStatsJson, 'Of all whom I may see'),
+      200: json(wire.RealtimeStatsJson, 'Figures of all agents that I may see'),
       ...guardedErrors('input_invalid'),
     },
   } as const
@@ -60,10 +64,10 @@ export function addStatsRoutes(app: OpenAPIHono<CrmEnv>, needs: StatsRoutesNeeds
       method: 'get',
       path: '/api/stats/agent/{id}',
       operationId: 'crmAgentStats',
-      summary: 'An agent’s calls, of today or another time',
+      summary: 'Read the figures of an agent, of today or another time',
       request: { params: IdParams, query: wire.TimeRangeQuery },
       responses: {
-        200: json(wire.AgentStatsJson, 'They add up with the history'),
+        200: json(wire.AgentStatsJson, 'The figures; they agree with the call history'),
         ...guardedErrors('input_invalid', 'not_found'),
       },
     },

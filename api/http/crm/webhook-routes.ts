@@ -32,12 +32,12 @@ export function addWebhookRoutes(app: OpenAPIHono<CrmEnv>, { telnyx }: WebhookRo
       method: 'post',
       path: '/api/webhooks/telnyx',
       operationId: 'crmTelnyxWebhook',
-      summary: 'What Telnyx tells',
+      summary: 'Receive an event of Telnyx',
       description:
-        'Each event is kept once, for 30 days. A message that says nothing but STOP (or QUIT, END, REVOKE, OPT OUT, CANCEL, UNSUBSCRIBE, STOP ALL, or the like in other languages) puts its sender on the do-not-call list. At most 256 kB.',
+        'Each event is stored once, for 30 days. A message with the text STOP (or QUIT, END, REVOKE, OPT OUT, CANCEL, UNSUBSCRIBE, STOP ALL, or the same in other languages) and nothing else puts its sender on the do-not-call list. At most 256 kB.',
       request: { headers: SignatureHeaders, ...jsonBody(TelnyxEventBody) },
       responses: {
-        200: json(ReceivedJson, 'It is kept'),
+        200: json(ReceivedJson, 'The event is stored'),
         ...errorResponses(
           ['input_invalid', 'credentials_wrong', 'input_too_large', 'not_supported', 'unavailable'],
           TELNYX_ERRORS,

@@ -12,7 +12,7 @@ export const SignatureHeaders = z.object({
     example: `${'A'.repeat(86)}==`,
   }),
   'telnyx-timestamp': z.string().openapi({
-    description: 'Unix seconds; further from now than HOOKSWITCH_TELNYX_TOLERANCE is refused',
+    description: 'Unix seconds; refused if it differs from now by more than HOOKSWITCH_TELNYX_TOLERANCE',
     example: '1769860800',
   }),
 })

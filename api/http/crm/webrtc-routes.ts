@@ -6,7 +6,6 @@ import type { Authorize, CrmEnv } from './authorize.ts'
 import { guardedErrors } from './errors.ts'
 import { guardedRoutes } from './guarded-routes.ts'
 import * as wire from './webrtc-wire.ts'
-import { WebrtcConfigJson } from './webrtc-wire.ts'
 
 export interface WebrtcRoutesNeeds {
   authorize: Authorize
@@ -28,9 +27,9 @@ export function addWebrtcRoutes(
       operationId: 'crmWebrtc',
       summary: 'Get SIP credentials for a browser',
       description:
-        'Each request lends others, good for a while and no longer than the session; the desk phone’s own stay as they are. At most three are lent for an extension, the oldest makes room. Needs extensions that are made through ARI (HOOKSWITCH_PROVISIONER=asterisk): elsewhere it is 501, and `GET /sip/credentials` has what the phone registers with.',
+        'Each request issues new credentials, valid for a limited time and at most until the session ends; the credentials of the desk phone stay as they are. An extension has at most three at a time: a fourth request revokes the oldest. Needs extensions that are provisioned through ARI (HOOKSWITCH_PROVISIONER=asterisk); otherwise the answer is 501, and `GET /sip/credentials` has the credentials of the phone.',
       responses: {
-        200: json(WebrtcConfigJson, 'What a browser registers with'),
+        200: json(wire.WebrtcConfigJson, 'Credentials and servers for a browser phone'),
         ...guardedErrors('conflict', 'not_supported'),
       },
     },

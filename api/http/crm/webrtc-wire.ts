@@ -14,13 +14,13 @@ const IceServerJson = z.object({
 export const WebrtcConfigJson = z
   .object({
     sip_username: z.string(),
-    sip_password: z.string().openapi({ description: 'Another one each time' }),
+    sip_password: z.string().openapi({ description: 'A new one for each request' }),
     caller_id: z.string(),
     auth_username: z.string(),
     sip_domain: z.string(),
-    websocket_url: z.string().nullable().openapi({ description: 'Null where none is set up' }),
-    expires_at: Time.openapi({ description: 'Nobody can register with it later, nor after the session' }),
-    ice_servers: z.array(IceServerJson).openapi({ description: 'For RTCPeerConnection, as they are' }),
+    websocket_url: z.string().nullable().openapi({ description: 'Null if none is configured' }),
+    expires_at: Time.openapi({ description: 'The credentials stop working then, or when the session ends' }),
+    ice_servers: z.array(IceServerJson).openapi({ description: 'Passed to RTCPeerConnection unchanged' }),
   })
   .openapi('CrmWebrtc')
 
