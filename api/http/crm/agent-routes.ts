@@ -144,8 +144,8 @@ export function addAgentRoutes(
       if (status !== undefined)
         return c.json(await toOneJson(await agents.setStatus(c.var.callCenterActor, id, status)), 200)
       // Clients send ON_CALL when a call begins: accepted if it is true, and not stored.
-      const shown = await toOneJson(await agents.find(c.var.callCenterActor, id))
-      if (shown.status === 'ON_CALL') return c.json(shown, 200)
+      const body = await toOneJson(await agents.find(c.var.callCenterActor, id))
+      if (body.status === 'ON_CALL') return c.json(body, 200)
       throw new Refusal('conflict', { detail: 'ON_CALL is what the PBX tells, and it knows of no call' })
     },
   )

@@ -64,10 +64,7 @@ export function addAiRoutes(
       const afterAgentId = afterId(cursor) ?? '0'
       const page = await settings.list(c.var.callCenterActor, { afterAgentId, limit })
       setNextLink(c, page, limit, ({ key }) => [key])
-      return c.json(
-        page.map((one) => wire.toAgentAiSettingsJson(one)),
-        200,
-      )
+      return c.json(page.map(wire.toAgentAiSettingsJson), 200)
     },
   )
   addGuarded(

@@ -49,10 +49,7 @@ export function addTemplateRoutes(
       const [afterName] = decodeCursor(cursor, AfterName) ?? []
       const page = await templates.list({ afterName, limit })
       setNextLink(c, page, limit, ({ body }) => [body.name])
-      return c.json(
-        page.map((one) => wire.toTemplateJson(one)),
-        200,
-      )
+      return c.json(page.map(wire.toTemplateJson), 200)
     },
   )
   addGuarded(

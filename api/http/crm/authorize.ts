@@ -13,7 +13,7 @@ export interface CrmEnv {
 }
 
 /**
- * Admits users whose role has a permission for the operation. Sets `c.var.callCenterActor` beside `c.var.actor`, with
+ * Admits a user if the role has a permission for the operation. Sets `c.var.callCenterActor` beside `c.var.actor`, with
  * the scope that the permission gives.
  */
 export type Authorize = (operation: GuardedOperation) => MiddlewareHandler<CrmEnv>

@@ -3,7 +3,7 @@ import type { RefusalCode } from '../../core/refusal.ts'
 import { defaultTexts, type ErrorFormat, type ErrorTable, errorText } from '../errors.ts'
 import { createErrorResponses, GUARD_ERRORS, typedAs } from '../openapi.ts'
 
-export const ErrorJson = z.object({ message: z.string() }).openapi('CrmError')
+const ErrorJson = z.object({ message: z.string() }).openapi('CrmError')
 
 /** The guide, "Error Responses": one member, `message`; an expired or revoked token reads the same as an invalid one. */
 const errorTable: ErrorTable = {
@@ -54,7 +54,8 @@ export const crmErrorFormat: ErrorFormat = {
   },
 }
 
-const errorResponses = createErrorResponses(crmErrorFormat, ErrorJson)
+/** Error responses by code, with what the route words otherwise. */
+export const errorResponses = createErrorResponses(crmErrorFormat, ErrorJson)
 /** Error responses of an operation that needs no token. */
 export const publicErrors = (...codes: readonly RefusalCode[]) => errorResponses(codes)
 /** Error responses of an operation that needs a token: those of token and role, and `more`. */

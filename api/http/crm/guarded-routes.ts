@@ -10,9 +10,7 @@ type GuardedRoute = Omit<RouteConfig, 'security' | 'tags'> & { operationId: Guar
 /** Adds a guarded route; its handler runs once the user is authorized. */
 type AddGuardedRoute = <R extends GuardedRoute>(route: R, handler: RouteHandler<CrmEnv, R, R['path']>) => void
 
-/**
- * For routes under one tag. `PERMISSIONS` decides who may call an operation, and its document says so.
- */
+/** For routes under one tag. `PERMISSIONS` decides who may call an operation; the document lists the same. */
 export const guardedRoutes =
   (app: OpenAPIHono<CrmEnv>, authorize: Authorize, tag: string): AddGuardedRoute =>
   (route, handler) =>

@@ -34,14 +34,9 @@ const LeadFilterQuery = z
       example: '+4930',
     }),
     email: z.string().min(1).max(254).openapi({ description: 'The whole address, in upper or lower case' }),
-    q: z
-      .string()
-      .trim()
-      .min(1)
-      .max(100)
-      .openapi({
-        description: 'Start of the first name, the last name or the company, in upper or lower case',
-      }),
+    q: z.string().trim().min(1).max(100).openapi({
+      description: 'Start of the first name, the last name or the company, in upper or lower case',
+    }),
     createdFrom: TimestampParam,
     createdUntil: TimestampParam,
   })

@@ -42,10 +42,7 @@ export function addLeadRoutes(app: OpenAPIHono<CrmEnv>, needs: LeadRoutesNeeds):
     const after = decodeLeadCursor(cursor, order)
     const found = await leads.list(c.var.callCenterActor, filter, order, { after, limit })
     setNextLink(c, found, limit, (last) => leadCursorParts(order, last))
-    return c.json(
-      found.map((lead) => wire.toLeadJson(lead)),
-      200,
-    )
+    return c.json(found.map(wire.toLeadJson), 200)
   }
   function toJson(c: Context<CrmEnv>, lead: Lead) {
     setVersionEtag(c, lead.version)

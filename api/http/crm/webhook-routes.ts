@@ -1,31 +1,21 @@
 import { createRoute, type OpenAPIHono } from '@hono/zod-openapi'
-import { bodyLimit } from 'hono/body-limit'
 import type { TelnyxWebhook } from '../../core/call-center/webhooks/telnyx-webhook.ts'
-import { Refusal } from '../../core/refusal.ts'
 import { addRoute } from '../add-route.ts'
+import { maxBodySize } from '../body-limit.ts'
 import { DEFAULT_JSON_LIMITS, requireWithinLimits } from '../json-body.ts'
-import { createErrorResponses, json, jsonBody, noAuth } from '../openapi.ts'
-import type { Authorize, CrmEnv } from './authorize.ts'
-import { crmErrorFormat, ErrorJson } from './errors.ts'
+import { json, jsonBody, noAuth } from '../openapi.ts'
+import type { CrmEnv } from './authorize.ts'
+import { errorResponses } from './errors.ts'
 import { ReceivedJson, SignatureHeaders, TELNYX_ERRORS, TelnyxEventBody } from './webhook-wire.ts'
 
-const errorResponses = createErrorResponses(crmErrorFormat, ErrorJson)
-
 export interface WebhookRoutesNeeds {
-  authorize: Authorize
   telnyx: TelnyxWebhook
 }
 
 const MAX_WEBHOOK_BYTES = 256 * 1024
 
+/** "Webhooks". */
 export function addWebhookRoutes(app: OpenAPIHono<CrmEnv>, { telnyx }: WebhookRoutesNeeds): void {
-  const limitBody = bodyLimit({
-    maxSize: MAX_WEBHOOK_BYTES,
-    onError: () => {
-      throw new Refusal('input_too_large')
-    },
-  })
-
   addRoute(
     app,
     createRoute({
@@ -46,7 +36,7 @@ export function addWebhookRoutes(app: OpenAPIHono<CrmEnv>, { telnyx }: WebhookRo
       tags: ['Call centre: webhooks'],
       security: noAuth,
     }),
-    limitBody,
+    maxBodySize(MAX_WEBHOOK_BYTES),
     async (c) => {
       c.set('errorOverrides', TELNYX_ERRORS)
       const body = new Uint8Array(await c.req.arrayBuffer())
