@@ -27,6 +27,7 @@ export function addAgentRoutes(
   { authorize, agents, callsOf }: AgentRoutesNeeds,
 ): void {
   const addGuarded = guardedRoutes(app, authorize, 'Call centre: agents')
+
   async function toJson(page: readonly Agent[]) {
     const calls = await callsOf(page)
     return page.map((agent) => wire.toAgentJson(agent, calls.get(agent.id)))

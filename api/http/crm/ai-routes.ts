@@ -21,7 +21,6 @@ import {
 import { afterId, PageQuery, setNextLink } from './paging.ts'
 
 const agentParams = { params: z.object({ agent_id: IdParams.shape.id }) }
-
 const settingsBody = jsonBody(
   wire.SettingsBody.openapi({
     example: {
@@ -46,6 +45,7 @@ export function addAiRoutes(
   { authorize, settings, configs, templates }: AiRoutesNeeds,
 ): void {
   const addGuarded = guardedRoutes(app, authorize, 'Call centre: AI')
+
   addGuarded(
     {
       method: 'get',

@@ -12,7 +12,6 @@ import { IfMatchHeaders, ifMatch, sendVersioned, setVersionEtag, versionedRespon
 import { decodeCursor, PageQuery, setNextLink } from './paging.ts'
 
 const byId = { params: z.object({ id: z.string().openapi({ example: 'c2l4dGVlbi1ieXRlcy0tLQ' }) }) }
-
 const templateBody = jsonBody(
   wire.TemplateBody.openapi({
     example: { name: 'Greeting', category: 'sales', content: 'Hello {{name}}, this is {{agent}}.' },

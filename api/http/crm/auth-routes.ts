@@ -14,8 +14,7 @@ import { guardedErrors, publicErrors } from './errors.ts'
 import { guardedRoutes } from './guarded-routes.ts'
 import { extraClaims } from './wire.ts'
 
-const token = 'ver_0f8Zc1kGm3bYJ8d2pQ7xW5tR4nE6uLsa'
-
+const exampleToken = 'ver_0f8Zc1kGm3bYJ8d2pQ7xW5tR4nE6uLsa'
 const examplePerson = {
   username: 'anna.berg',
   password: 'correct horse',
@@ -94,7 +93,7 @@ export function addAuthRoutes(app: OpenAPIHono<CrmEnv>, needs: AuthRoutesNeeds):
       summary: 'Verify an address by the token that was mailed to it: creates the account, and logs in',
       description:
         'A username that another user has taken since is 409: send another one with the same token. If the address was registered more than once, with different usernames or passwords, a request without `password` is 400 (`password: is needed, as this address was registered more than once`), and the token stays valid.',
-      request: jsonBody(wire.VerifyBody.openapi({ example: { token } })),
+      request: jsonBody(wire.VerifyBody.openapi({ example: { token: exampleToken } })),
       responses: {
         200: json(wire.VerifiedJson, 'The account is created; a token, and its user'),
         ...publicErrors('input_invalid', 'forbidden', 'taken', 'unavailable'),
@@ -162,7 +161,7 @@ export function addAuthRoutes(app: OpenAPIHono<CrmEnv>, needs: AuthRoutesNeeds):
       path: '/api/auth/invitation-details',
       operationId: 'crmInvitationDetails',
       summary: 'Read an invitation',
-      request: jsonBody(wire.TokenBody.openapi({ example: { token: token.replace('ver', 'inv') } })),
+      request: jsonBody(wire.TokenBody.openapi({ example: { token: exampleToken.replace('ver', 'inv') } })),
       responses: {
         200: json(wire.InvitationJson, 'The invitation'),
         ...publicErrors('input_invalid', 'not_found', 'unavailable'),
@@ -183,7 +182,7 @@ export function addAuthRoutes(app: OpenAPIHono<CrmEnv>, needs: AuthRoutesNeeds):
       operationId: 'crmRegisterInvitation',
       summary: 'Accept an invitation: creates the account, and logs in',
       request: jsonBody(
-        wire.AcceptBody.openapi({ example: { ...examplePerson, token: token.replace('ver', 'inv') } }),
+        wire.AcceptBody.openapi({ example: { ...examplePerson, token: exampleToken.replace('ver', 'inv') } }),
       ),
       responses: {
         201: json(wire.LoginJson, 'A token, and its user'),

@@ -17,7 +17,6 @@ import { afterId, setNextLink } from './paging.ts'
 import type { GuardedOperation } from './permissions.ts'
 
 const byId = { params: IdParams }
-
 const example = { name: 'Spring offer', startTime: '09:00:00', endTime: '18:00:00', maxAttempts: 3 }
 
 export interface CampaignRoutesNeeds {

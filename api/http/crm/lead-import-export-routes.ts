@@ -30,6 +30,7 @@ export function addLeadImportExportRoutes(
   { authorize, leads, imports, policy }: LeadImportExportRoutesNeeds,
 ): void {
   const addGuarded = guardedRoutes(app, authorize, 'Call centre: leads')
+
   addGuarded(
     {
       method: 'post',

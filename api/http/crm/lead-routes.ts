@@ -17,11 +17,8 @@ import * as wire from './lead-wire.ts'
 import { setNextLink } from './paging.ts'
 
 const byId = { params: IdParams }
-
 const byIdIfMatch = { ...byId, headers: IfMatchHeaders }
-
 const leadPage = json(z.array(wire.LeadJson), 'A page of leads')
-
 const currentLead = json(wire.LeadJson, 'The lead as it is now')
 
 export interface LeadRoutesNeeds extends LeadImportExportRoutesNeeds {

@@ -17,7 +17,7 @@ export const crmSection = (app: OpenAPIHono<CrmEnv>): OpenApiSection =>
       {
         name: 'Call centre: calls',
         description:
-          'Dial, transfer, hold, hang up. The supervisor of a team sees the calls of that team here and on the other surfaces, unless `HOOKSWITCH_SUPERVISOR_REACH=all`. A supervisor without a team sees their own calls here, and all calls there.',
+          'Dial, transfer, hold, hang up. The supervisor of a team sees the calls of that team, here and on the other surfaces. A supervisor without a team sees their own calls here, and all calls on the other surfaces. With `HOOKSWITCH_SUPERVISOR_REACH=all` every supervisor sees all calls on the other surfaces.',
       },
       { name: 'Call centre: statistics', description: 'Live and daily figures' },
       { name: 'Call centre: browser phones', description: 'Temporary SIP credentials' },

@@ -20,6 +20,7 @@ export function addWebrtcRoutes(
   { authorize, credentials, endpoint, ice }: WebrtcRoutesNeeds,
 ): void {
   const addGuarded = guardedRoutes(app, authorize, 'Call centre: browser phones')
+
   addGuarded(
     {
       method: 'get',
