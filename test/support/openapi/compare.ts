@@ -4,7 +4,7 @@ import { isDeepStrictEqual } from 'node:util'
  * Compares two OpenAPI documents, or any two JSON values. Members may stand in any order; list entries may not.
  *
  * @returns one line for each difference with its JSON Pointer (RFC 6901), such as `removed /paths/~1health`;
- *   empty where the documents say the same
+ *   empty if the documents are equal
  */
 export function compareDocuments(before: unknown, after: unknown, pointer = ''): string[] {
   if (isDeepStrictEqual(before, after)) return []
