@@ -1,17 +1,26 @@
 import type { OpenAPIHono, RouteConfig, RouteConfigToTypedResponse } from '@hono/zod-openapi'
-import type { Env, Handler, MiddlewareHandler } from 'hono'
+import type { Env, Handler, MiddlewareHandler, TypedResponse } from 'hono'
 import type { BlankInput, H } from 'hono/types'
 
 /** What `createRoute` returns. */
 type Route<R extends RouteConfig, P extends string> = R & { getRoutingPath(): P }
 
 /** Answers with one of the documented success responses. Errors are thrown as a `Refusal`. */
-type RouteHandler<E extends Env, R extends RouteConfig, P extends string> = Handler<
+export type RouteHandler<E extends Env, R extends RouteConfig, P extends string> = Handler<
   E,
   P,
   BlankInput,
-  RouteConfigToTypedResponse<R> | Promise<RouteConfigToTypedResponse<R>>
+  Answer<R> | Promise<Answer<R>>
 >
+
+type Answer<R extends RouteConfig> = WithEmptyBody<RouteConfigToTypedResponse<R>>
+/** A response without content is what `c.body(null, status)` returns. */
+type WithEmptyBody<T> =
+  T extends TypedResponse<unknown, infer Status, infer Format>
+    ? string extends Format
+      ? TypedResponse<null, Status, 'body'>
+      : T
+    : T
 
 /**
  * Adds a route and its part of the OpenAPI document. Requests are not validated by the route's schemas: the handler

@@ -8,7 +8,7 @@ import { createOriginPolicy } from '../core/values/origin.ts'
 import { maxBodySize } from './body-limit.ts'
 import type { CrmEnv } from './crm/authorize.ts'
 import { crmErrorFormat } from './crm/errors.ts'
-import { crmOpenApi } from './crm/openapi.ts'
+import { crmSection } from './crm/openapi.ts'
 import { PREFIX as CRM, LEAD_IMPORT_PATH } from './crm/wire.ts'
 import { mediaAndStreamsSection } from './docs/media-and-streams.ts'
 import { createDocsRoutes } from './docs/routes.ts'
@@ -41,7 +41,7 @@ export interface AppNeeds extends OperationalRoutesNeeds {
   v1: OpenAPIHono<Guarded>
   voip: OpenAPIHono<Guarded>
   onboarding: OpenAPIHono<Guarded>
-  crm: Hono<CrmEnv>
+  crm: OpenAPIHono<CrmEnv>
   /** Other origins that the settings allow to call this API from a page. */
   allowedOrigins: readonly string[]
   log: Logger
@@ -111,7 +111,7 @@ export function createApp({
       mikopbxSection(mikopbx),
       voipSection(voip),
       onboardingSection(onboarding),
-      crmOpenApi,
+      crmSection(crm),
       mediaAndStreamsSection,
       operationalSection(operational),
     ]),

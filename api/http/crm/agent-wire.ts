@@ -3,12 +3,13 @@ import { NewAccount } from '../../core/auth/accounts.ts'
 import type { Agent } from '../../core/call-center/agents/agent.ts'
 import type { AgentPatch, NewAgent } from '../../core/call-center/agents/agents.ts'
 import { Time } from '../openapi.ts'
-import { Id, IdJson, iso, toIdJson, toIdJsonOrNull } from './params.ts'
+import { Id, IdJson, toIdJson, toIdJsonOrNull } from './ids.ts'
+import { iso } from './iso-time.ts'
 import { RoleInput, toCrmRole, toUpperEnum } from './wire.ts'
 
 const Name = z.string().trim().min(1).max(200)
 const Team = z.string().trim().min(1).max(100)
-/** `agentType` of existing clients; whoever has no user yet gets one by `username` and `password`. */
+/** `username` and `password` create an account for the agent; `userId` links an existing one. */
 export const NewAgentBody = z
   .object({
     name: Name,
@@ -47,7 +48,7 @@ export const AgentPatchBody = z.object({
 
 const AGENT_STATUSES = ['OFFLINE', 'READY', 'ON_CALL', 'AFTER_CALL', 'BREAK'] as const
 export const AgentStatusBody = z.object({ status: z.enum(AGENT_STATUSES) })
-/** Undefined for what only the PBX can tell. */
+/** @returns undefined for `ON_CALL`, which only the PBX reports */
 export const toAgentStatus = (status: (typeof AGENT_STATUSES)[number]) =>
   status === 'ON_CALL'
     ? undefined
@@ -55,7 +56,7 @@ export const toAgentStatus = (status: (typeof AGENT_STATUSES)[number]) =>
 
 /** The call that an agent's phone is in. */
 export interface CurrentCall {
-  /** Of the call log; null for one that was not made here. */
+  /** Id in the call log; null for a call that this API did not place. */
   id: string | null
   callId: string
 }
@@ -73,7 +74,7 @@ export const AgentJson = z
     sipUsername: z.string().nullable().openapi({ description: 'The extension, for existing clients' }),
     status: z
       .enum(AGENT_STATUSES)
-      .openapi({ description: '`ON_CALL` is what the PBX tells, before anything said' }),
+      .openapi({ description: '`ON_CALL` comes from the PBX and hides the status that was set' }),
     currentCallId: IdJson.nullable(),
     currentCallControlId: z.string().nullable(),
     lastStatusChange: Time,

@@ -1,26 +1,36 @@
-import { z } from '@hono/zod-openapi'
-import type { Context, Hono } from 'hono'
+import { type OpenAPIHono, z } from '@hono/zod-openapi'
 import type { AgentAiSettingsService } from '../../core/call-center/ai/agent-settings.ts'
 import type { AiConfigService } from '../../core/call-center/ai/ai-config.ts'
-import type { DocumentKind } from '../../core/call-center/ai/document-bodies.ts'
-import type { VersionedDocument } from '../../core/call-center/ai/document-store.ts'
 import type { Templates } from '../../core/call-center/ai/templates.ts'
-import { Refusal } from '../../core/refusal.ts'
 import { readJson, readQuery } from '../errors.ts'
-import { typedAs } from '../openapi.ts'
+import { json, jsonBody } from '../openapi.ts'
+import { addTemplateRoutes } from './ai-template-routes.ts'
 import * as wire from './ai-wire.ts'
 import type { Authorize, CrmEnv } from './authorize.ts'
+import { guardedErrors } from './errors.ts'
+import { guardedRoutes } from './guarded-routes.ts'
+import { IdParams, idParam } from './ids.ts'
 import {
-  afterId,
-  decodeCursor,
-  idParam,
+  IfMatchHeaders,
   ifMatch,
   ifMatchOrCreate,
-  PageQuery,
   sendVersioned,
-  setNextLink,
   setVersionEtag,
-} from './params.ts'
+  versionedResponse,
+} from './if-match.ts'
+import { afterId, PageQuery, setNextLink } from './paging.ts'
+
+const agentParams = { params: z.object({ agent_id: IdParams.shape.id }) }
+const settingsBody = jsonBody(
+  wire.SettingsBody.openapi({
+    example: {
+      systemPrompt: 'You sell tea.',
+      greetingMessage: 'Hello!',
+      language: 'en-GB',
+      temperature: 0.5,
+    },
+  }),
+)
 
 export interface AiRoutesNeeds {
   authorize: Authorize
@@ -29,95 +39,136 @@ export interface AiRoutesNeeds {
   templates: Templates
 }
 
-/** "AI Settings": what is kept for whoever calls a model. */
+/** "AI Settings": stored for the program that calls a model; this API calls none. */
 export function addAiRoutes(
-  app: Hono<CrmEnv>,
+  app: OpenAPIHono<CrmEnv>,
   { authorize, settings, configs, templates }: AiRoutesNeeds,
 ): void {
-  app.get('/api/ai/settings', authorize('crmAiSettings'), async (c) => {
-    const { limit, cursor } = readQuery(c, PageQuery)
-    const afterAgentId = afterId(cursor) ?? '0'
-    const page = await settings.list(c.var.callCenterActor, { afterAgentId, limit })
-    setNextLink(c, page, limit, ({ key }) => [key])
-    return c.json(page.map((one) => typedAs(wire.AgentAiSettingsJson, wire.toAgentAiSettingsJson(one))))
-  })
-  app.get('/api/ai/settings/:agent_id', authorize('crmAgentAiSettings'), async (c) => {
-    const { version } = readQuery(c, wire.VersionQuery)
-    const kept = await settings.find(c.var.callCenterActor, idParam(c, 'agent_id'), version)
-    if (kept === undefined) return c.json(null)
-    return sendVersioned(c, kept.version, typedAs(wire.AgentAiSettingsJson, wire.toAgentAiSettingsJson(kept)))
-  })
-  app.put('/api/ai/settings/:agent_id', authorize('crmSetAgentAiSettings'), async (c) => {
-    const body = await readJson(c, wire.SettingsBody)
-    const { document, isNew } = await ifMatchOrCreate(c, (version) =>
-      settings.put(c.var.callCenterActor, idParam(c, 'agent_id'), body, version),
-    )
-    return c.json(
-      typedAs(wire.AgentAiSettingsJson, wire.toAgentAiSettingsJson(withVersionEtag(c, document))),
-      isNew ? 201 : 200,
-    )
-  })
-  app.delete('/api/ai/settings/:agent_id', authorize('crmDeleteAgentAiSettings'), async (c) => {
-    await ifMatch(c, (version) => settings.remove(c.var.callCenterActor, idParam(c, 'agent_id'), version))
-    return c.body(null, 204)
-  })
+  const addGuarded = guardedRoutes(app, authorize, 'Call centre: AI')
 
-  app.get('/api/ai/config', authorize('crmAiConfig'), async (c) => {
-    const kept = await configs.read(readQuery(c, wire.VersionQuery).version)
-    // Nothing has the ETag of what was never written.
-    return sendVersioned(c, kept.version || undefined, typedAs(wire.AiConfigJson, wire.toAiConfigJson(kept)))
-  })
-  app.put('/api/ai/config', authorize('crmSetAiConfig'), async (c) => {
-    const config = await readJson(c, wire.ConfigBody)
-    const kept = await ifMatch(c, (version) => configs.write(c.var.callCenterActor, config, version))
-    return c.json(typedAs(wire.AiConfigJson, wire.toAiConfigJson(withVersionEtag(c, kept))))
-  })
+  addGuarded(
+    {
+      method: 'get',
+      path: '/api/ai/settings',
+      operationId: 'crmAiSettings',
+      summary: 'List the AI settings of agents',
+      description: 'Ordered by agent id. `Link` names the next page.',
+      request: { query: PageQuery },
+      responses: {
+        200: json(z.array(wire.AgentAiSettingsJson), 'A page of settings'),
+        ...guardedErrors('input_invalid'),
+      },
+    },
+    async (c) => {
+      const { limit, cursor } = readQuery(c, PageQuery)
+      const afterAgentId = afterId(cursor) ?? '0'
+      const page = await settings.list(c.var.callCenterActor, { afterAgentId, limit })
+      setNextLink(c, page, limit, ({ key }) => [key])
+      return c.json(page.map(wire.toAgentAiSettingsJson), 200)
+    },
+  )
+  addGuarded(
+    {
+      method: 'get',
+      path: '/api/ai/settings/{agent_id}',
+      operationId: 'crmAgentAiSettings',
+      summary: 'Read the AI settings of an agent',
+      request: { ...agentParams, query: wire.VersionQuery },
+      responses: {
+        ...versionedResponse(wire.AgentAiSettingsJson.nullable(), 'The settings; null if the agent has none'),
+        ...guardedErrors('input_invalid', 'not_found'),
+      },
+    },
+    async (c) => {
+      const { version } = readQuery(c, wire.VersionQuery)
+      const document = await settings.find(c.var.callCenterActor, idParam(c, 'agent_id'), version)
+      if (document === undefined) return c.json(null, 200)
+      return sendVersioned(c, document.version, wire.toAgentAiSettingsJson(document))
+    },
+  )
+  addGuarded(
+    {
+      method: 'put',
+      path: '/api/ai/settings/{agent_id}',
+      operationId: 'crmSetAgentAiSettings',
+      summary: 'Set the AI settings of an agent',
+      description:
+        'Replaces all members: one that is left out gets its default. This API stores the settings and calls no model.',
+      request: { ...agentParams, headers: IfMatchHeaders, ...settingsBody },
+      responses: {
+        200: json(wire.AgentAiSettingsJson, 'The new settings'),
+        201: json(wire.AgentAiSettingsJson, 'The new settings, where the agent had none'),
+        ...guardedErrors('input_invalid', 'not_found', 'stale'),
+      },
+    },
+    async (c) => {
+      const body = await readJson(c, wire.SettingsBody)
+      const { document, isNew } = await ifMatchOrCreate(c, (version) =>
+        settings.put(c.var.callCenterActor, idParam(c, 'agent_id'), body, version),
+      )
+      setVersionEtag(c, document.version)
+      return c.json(wire.toAgentAiSettingsJson(document), isNew ? 201 : 200)
+    },
+  )
+  addGuarded(
+    {
+      method: 'delete',
+      path: '/api/ai/settings/{agent_id}',
+      operationId: 'crmDeleteAgentAiSettings',
+      summary: 'Delete the AI settings of an agent',
+      request: { ...agentParams, headers: IfMatchHeaders },
+      responses: {
+        204: { description: 'Deleted; its versions are kept' },
+        ...guardedErrors('not_found', 'stale'),
+      },
+    },
+    async (c) => {
+      await ifMatch(c, (version) => settings.remove(c.var.callCenterActor, idParam(c, 'agent_id'), version))
+      return c.body(null, 204)
+    },
+  )
 
-  app.get('/api/ai/templates', authorize('crmTemplates'), async (c) => {
-    const { limit, cursor } = readQuery(c, PageQuery)
-    const [afterName] = decodeCursor(cursor, AfterName) ?? []
-    const page = await templates.list({ afterName, limit })
-    setNextLink(c, page, limit, ({ body }) => [body.name])
-    return c.json(page.map((one) => typedAs(wire.TemplateJson, wire.toTemplateJson(one))))
-  })
-  app.post('/api/ai/templates', authorize('crmCreateTemplate'), async (c) => {
-    const kept = withVersionEtag(
-      c,
-      await templates.add(c.var.callCenterActor, await readJson(c, wire.TemplateBody)),
-    )
-    const shown = typedAs(wire.TemplateJson, wire.toTemplateJson(kept))
-    return c.json(shown, 201, { Location: `/api/ai/templates/${shown.id}` })
-  })
-  app.get('/api/ai/templates/:id', authorize('crmTemplate'), async (c) => {
-    const { version } = readQuery(c, wire.VersionQuery)
-    const kept = await templates.find(templateIdParam(c), version)
-    return sendVersioned(c, kept.version, typedAs(wire.TemplateJson, wire.toTemplateJson(kept)))
-  })
-  app.put('/api/ai/templates/:id', authorize('crmUpdateTemplate'), async (c) => {
-    const input = await readJson(c, wire.TemplateBody)
-    const kept = await ifMatch(c, (version) =>
-      templates.change(c.var.callCenterActor, templateIdParam(c), input, version),
-    )
-    return c.json(typedAs(wire.TemplateJson, wire.toTemplateJson(withVersionEtag(c, kept))))
-  })
-  app.delete('/api/ai/templates/:id', authorize('crmDeleteTemplate'), async (c) => {
-    await ifMatch(c, (version) => templates.remove(c.var.callCenterActor, templateIdParam(c), version))
-    return c.body(null, 204)
-  })
-}
-
-const AfterName = z.tuple([z.string().max(200)])
-
-function withVersionEtag<Kind extends DocumentKind>(
-  c: Context,
-  versioned: VersionedDocument<Kind>,
-): VersionedDocument<Kind> {
-  setVersionEtag(c, versioned.version)
-  return versioned
-}
-
-function templateIdParam(c: Context): string {
-  const id = c.req.param('id') ?? ''
-  if (!/^[\w-]{1,64}$/.test(id)) throw new Refusal('not_found')
-  return id
+  addGuarded(
+    {
+      method: 'get',
+      path: '/api/ai/config',
+      operationId: 'crmAiConfig',
+      summary: 'Read the configuration of all AI agents',
+      request: { query: wire.VersionQuery },
+      responses: {
+        ...versionedResponse(wire.AiConfigJson, 'The configuration'),
+        ...guardedErrors('input_invalid', 'not_found'),
+      },
+    },
+    async (c) => {
+      const document = await configs.read(readQuery(c, wire.VersionQuery).version)
+      // Version 0 is the default, which was never written: it has no ETag.
+      return sendVersioned(c, document.version || undefined, wire.toAiConfigJson(document))
+    },
+  )
+  addGuarded(
+    {
+      method: 'put',
+      path: '/api/ai/config',
+      operationId: 'crmSetAiConfig',
+      summary: 'Set the configuration of all AI agents',
+      description:
+        'Replaces all members: one that is left out gets its default. Unknown members are rejected, so that no API key is stored here.',
+      request: {
+        headers: IfMatchHeaders,
+        ...jsonBody(wire.ConfigBody.openapi({ example: { model: 'large-1', sttProvider: 'whisper' } })),
+      },
+      responses: {
+        200: json(wire.AiConfigJson, 'The new configuration'),
+        ...guardedErrors('input_invalid', 'stale'),
+      },
+    },
+    async (c) => {
+      const config = await readJson(c, wire.ConfigBody)
+      const document = await ifMatch(c, (version) => configs.write(c.var.callCenterActor, config, version))
+      setVersionEtag(c, document.version)
+      return c.json(wire.toAiConfigJson(document), 200)
+    },
+  )
+  addTemplateRoutes(app, { authorize, templates })
 }

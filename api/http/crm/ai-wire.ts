@@ -3,11 +3,12 @@ import type { AgentAiSettings, AiConfig } from '../../core/call-center/ai/docume
 import type { VersionedDocument } from '../../core/call-center/ai/document-store.ts'
 import type { TemplateInput } from '../../core/call-center/ai/templates.ts'
 import { Time } from '../openapi.ts'
-import { IdJson, iso, toIdJson } from './params.ts'
+import { IdJson, toIdJson } from './ids.ts'
+import { iso } from './iso-time.ts'
 
 const LongText = z.string().min(1).max(20_000)
 const ShortText = z.string().trim().min(1).max(200)
-const Version = z.int().openapi({ description: 'Rises with each change; also in `ETag`' })
+const Version = z.int().openapi({ description: 'Grows with each change; also in `ETag`' })
 
 const Language = z
   .string()
@@ -17,7 +18,7 @@ const Language = z
       const [tag] = Intl.getCanonicalLocales(tagText)
       if (tag !== undefined) return tag
     } catch {
-      // Not one of BCP 47.
+      // A RangeError: not a BCP 47 tag.
     }
     ctx.addIssue({ code: 'custom', message: 'must be a language tag such as en-US' })
     return z.NEVER
@@ -35,7 +36,7 @@ export const SettingsBody = z.object({
 
 export const AgentAiSettingsJson = z
   .object({
-    id: IdJson.openapi({ description: 'The agent’s: each has one' }),
+    id: IdJson.openapi({ description: 'The id of the agent, who has one document of settings' }),
     agentId: IdJson,
     systemPrompt: z.string(),
     greetingMessage: z.string().nullable(),
@@ -68,7 +69,7 @@ const ProviderName = z
   .string()
   .regex(/^[A-Za-z0-9][A-Za-z0-9 ._:/-]{0,99}$/, 'must be a name of letters and digits')
 
-/** Strict: nobody finds a place for a key here. */
+/** Strict: rejects unknown members, so that no API key is ever stored here. */
 export const ConfigBody = z.strictObject({
   model: ProviderName,
   useClaudeCode: z.boolean().default(false),
@@ -88,7 +89,7 @@ export const AiConfigJson = z
     maxCallDuration: z.int().openapi({ description: 'Seconds' }),
     sttProvider: z.string(),
     ttsProvider: z.string(),
-    version: Version.openapi({ description: '0 until somebody has set it' }),
+    version: Version.openapi({ description: '0 until it is set' }),
   })
   .openapi('CrmAiConfig')
 
@@ -105,7 +106,7 @@ export const TemplateBody = z.object({
   category: ShortText.max(100).default('general'),
   content: LongText.openapi({ description: '`{{name}}` is a placeholder' }),
   variables: z.array(z.string().max(64)).max(100).optional().openapi({
-    description: 'The names of the placeholders; where they are given they have to be all of them',
+    description: 'The names of the placeholders. If given, all of them',
   }),
 }) satisfies z.ZodType<TemplateInput>
 
@@ -136,7 +137,7 @@ export const toTemplateJson = ({
   version,
 })
 
-/** An older version, to be read only. */
+/** For reading an older version. */
 export const VersionQuery = z.object({
   version: z.coerce
     .number()
@@ -144,5 +145,5 @@ export const VersionQuery = z.object({
     .min(1)
     .max(Number.MAX_SAFE_INTEGER)
     .optional()
-    .openapi({ description: 'One that was before; the newest where none is named' }),
+    .openapi({ description: 'An older version; the newest by default' }),
 })

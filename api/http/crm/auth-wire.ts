@@ -5,13 +5,14 @@ import type { InvitationSummary } from '../../core/registration/email-invitation
 import { Username } from '../../core/registration/username.ts'
 import { Email } from '../../core/values/email.ts'
 import { Time } from '../openapi.ts'
-import { IdJson, iso } from './params.ts'
+import { IdJson } from './ids.ts'
+import { iso } from './iso-time.ts'
 import { RoleInput, toCrmRole, toUpperEnum } from './wire.ts'
 
-/** What is missing, empty or no text at all is credentials that are wrong: the guide has one word for all. */
+/** A value that is missing, too long or not a string reads as empty: the guide answers all of them as wrong credentials. */
 const LenientText = (maxLength: number) =>
   z
-    .preprocess((said) => (typeof said === 'string' && said.length <= maxLength ? said : ''), z.string())
+    .preprocess((value) => (typeof value === 'string' && value.length <= maxLength ? value : ''), z.string())
     .openapi({ type: 'string' })
 export const LoginBody = z.object({ username: LenientText(256), password: LenientText(1024) })
 
@@ -32,10 +33,11 @@ export const RegisterBody = z.object({
 })
 export const VerifyBody = z.object({
   token: Token,
-  username: Username.optional().openapi({ description: 'In place of one that somebody else got meanwhile' }),
+  username: Username.optional().openapi({
+    description: 'Replaces a username that another user has taken since',
+  }),
   password: NewPassword.optional().openapi({
-    description:
-      'The account’s password, in place of the one of `register`; needed where the address was registered more than once',
+    description: 'Replaces the password of `register`; needed if the address was registered more than once',
   }),
 })
 export const ResendBody = z.object({ email: Email })
@@ -55,10 +57,10 @@ export const InviteBody = z.object({
 export const TokenBody = z.object({ token: Token })
 export const AcceptBody = RegisterBody.extend({
   token: Token,
-  email: Email.optional().openapi({ description: 'Asked for where the invitation names none' }),
+  email: Email.optional().openapi({ description: 'Required if the invitation names none' }),
 })
 
-/** What the agent is called: the person's name, or else the user's. */
+/** The agent's name: first and last name, or else the username. */
 export function agentName({
   firstName = '',
   lastName = '',
@@ -104,8 +106,10 @@ export const InvitationJson = z
   .object({
     email: z.string().nullable(),
     invitedBy: z.string().nullable(),
-    invited_by_username: z.string().openapi({ description: '`invitedBy` for existing clients, or empty' }),
-    valid: z.literal(true).openapi({ description: 'For existing clients: another one is 404' }),
+    invited_by_username: z
+      .string()
+      .openapi({ description: 'As `invitedBy`, for existing clients; empty if unknown' }),
+    valid: z.literal(true).openapi({ description: 'For existing clients. An invalid invitation is 404' }),
     ...invitationShape,
   })
   .openapi('CrmInvitation')

@@ -7,14 +7,14 @@ import { Refusal } from '../../core/refusal.ts'
 import type { Guard, Guarded } from '../guard.ts'
 import { type GuardedOperation, permissionOf } from './permissions.ts'
 
-/** What a guarded route of this surface knows. */
+/** Variables of a guarded route of this surface. */
 export interface CrmEnv {
   Variables: Guarded['Variables'] & { callCenterActor: CallCenterActor }
 }
 
 /**
- * Lets those through who may do the operation, and puts `c.var.standing` beside `c.var.actor`, with the scope that the
- * table of rights gives them for it.
+ * Admits a user if the role has a permission for the operation. Sets `c.var.callCenterActor` beside `c.var.actor`, with
+ * the scope that the permission gives.
  */
 export type Authorize = (operation: GuardedOperation) => MiddlewareHandler<CrmEnv>
 
@@ -27,18 +27,15 @@ export function createAuthorize(
   return (operation) => {
     const guarded = guard({ roles: ROLES.filter((role) => permissionOf(operation, role) !== 'none') })
     return async (c, next) => {
-      // The guide: whatever is not `Bearer <token>` reads as if there were no header.
+      // The guide: a header other than `Bearer <token>` reads as a missing one.
       if (!/^bearer +\S/i.test(c.req.header('authorization') ?? '')) throw new Refusal('token_missing')
-      // The guard sets what it knows and reads nothing that only we know.
+      // True: the guard sets the variables of Guarded and reads none.
       return guarded(c as unknown as Context<Guarded>, async () => {
-        const standing = await resolveActor(c.var.actor)
-        const permission = permissionOf(operation, standing.role)
-        // The guard judged the token's role; the standing has the same.
+        const actor = await resolveActor(c.var.actor)
+        const permission = permissionOf(operation, actor.role)
+        // For the compiler: the guard has checked the same role already.
         if (permission === 'none') throw new Refusal('forbidden')
-        c.set('callCenterActor', {
-          ...standing,
-          scope: limitScope(permission, standing.role, standing.agent),
-        })
+        c.set('callCenterActor', { ...actor, scope: limitScope(permission, actor.role, actor.agent) })
         await next()
       })
     }

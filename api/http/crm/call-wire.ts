@@ -8,10 +8,11 @@ import { CALL_OUTCOMES } from '../../core/calls/call.ts'
 import { CALL_ID } from '../../core/calls/call-id.ts'
 import { Refusal } from '../../core/refusal.ts'
 import { Time, typedAs } from '../openapi.ts'
-import { Id, IdJson, iso, isoOrNull, toIdJson, toIdJsonOrNull } from './params.ts'
+import { Id, IdJson, toIdJson, toIdJsonOrNull } from './ids.ts'
+import { iso, isoOrNull } from './iso-time.ts'
 import { toUpperEnum } from './wire.ts'
 
-/** Anything: the dial policy judges it, and says what is wrong with it. */
+/** Any text: the dial policy validates it and words the error. */
 const PhoneNumber = z.string().min(1).max(64).openapi({ example: '1002' })
 const NOT_A_CALL_ID = 'must be the callId or the callControlId of a call'
 const ControlId = z.string().openapi({ example: 'hk_Cr7MW2QlixZw-sBJDEs4Aw' })
@@ -48,7 +49,7 @@ export const CallParams = z.object({
   id: z
     .string()
     .regex(CALL_ID, NOT_A_CALL_ID)
-    .openapi({ description: 'The number or the callControlId', example: '1' }),
+    .openapi({ description: 'The id or the callControlId', example: '1' }),
 })
 export const DialHeaders = z.object({
   'idempotency-key': z.string().optional().openapi({
@@ -58,14 +59,18 @@ export const DialHeaders = z.object({
 })
 const IdempotencyKey = z.string().regex(/^[\x21-\x7e]{1,128}$/)
 
-/** @throws {Refusal} `not_found` for what can be no call's */
+/** @throws {Refusal} `not_found` if the path parameter is not a call id */
 export function callIdParam(c: Context): string {
   const id = c.req.param('id') ?? ''
   if (!CALL_ID.test(id)) throw new Refusal('not_found', { detail: 'Call not found' })
   return id
 }
 
-/** draft-ietf-httpapi-idempotency-key-header. @throws {Refusal} `input_invalid` */
+/**
+ * Reads `Idempotency-Key`.
+ * @throws {Refusal} `input_invalid` unless it is 1 to 128 printable ASCII characters
+ * @see draft-ietf-httpapi-idempotency-key-header
+ */
 export function idempotencyKeyParam(c: Context): string | undefined {
   const header = c.req.header('idempotency-key')
   if (header === undefined) return undefined
@@ -90,20 +95,23 @@ export const CallJson = z
     direction: z.enum(['INBOUND', 'OUTBOUND']),
     status: z.enum(CALL_STATUSES).openapi({
       description:
-        'INITIATED: the agent’s own phone rings first. ANSWERED: one end is up, or the other one is parked. BRIDGED: they talk',
+        'INITIATED: the agent’s own phone rings. ANSWERED: one end is up, or the other end is parked. BRIDGED: both ends are connected',
     }),
     fromNumber: z.string(),
     toNumber: z.string(),
     startedAt: Time,
     answeredAt: Time.nullable(),
     endedAt: Time.nullable(),
-    durationSeconds: z.int().nullable().openapi({ description: 'From start to end; null while it lasts' }),
-    talkSeconds: z.int().nullable().openapi({ description: 'From answer to end; null while it lasts' }),
-    disposition: z.enum(DISPOSITIONS).nullable().openapi({ description: 'How it ended, in more words' }),
+    durationSeconds: z
+      .int()
+      .nullable()
+      .openapi({ description: 'From start to end; null while the call lasts' }),
+    talkSeconds: z.int().nullable().openapi({ description: 'From answer to end; null while the call lasts' }),
+    disposition: z.enum(DISPOSITIONS).nullable().openapi({ description: 'How the call ended, in detail' }),
     recordingUrl: z
       .string()
       .nullable()
-      .openapi({ description: 'Path and query, good for 10 minutes; null while there is no recording' }),
+      .openapi({ description: 'Path and query, valid for 10 minutes; null if there is no recording' }),
   })
   .openapi('CrmCall')
 export const SipStatusJson = z
@@ -111,7 +119,7 @@ export const SipStatusJson = z
     status: z.enum(PBX_LINK_STATES),
     registered: z.boolean().openapi({ description: 'Whether the PBX is online' }),
     trunk_host: z.string().nullable().openapi({ description: 'HOOKSWITCH_SIP_DOMAIN' }),
-    caller_id: z.string().nullable().openapi({ description: 'What my calls show: my extension' }),
+    caller_id: z.string().nullable().openapi({ description: 'The caller id of my calls: my extension' }),
     active_calls: z.int().openapi({ description: 'Live calls I may see' }),
   })
   .openapi('CrmSipStatus')

@@ -1,28 +1,29 @@
 import { z } from '@hono/zod-openapi'
 import type { AutomationStatus } from '../../core/call-center/campaigns/automation-status.ts'
 import { Time } from '../openapi.ts'
-import { IdJson, isoOrNull, toIdJson } from './params.ts'
+import { IdJson, toIdJson } from './ids.ts'
+import { isoOrNull } from './iso-time.ts'
 import { toUpperEnum, withUpperKeys } from './wire.ts'
 
 export const AutomationStatusJson = z
   .object({
     campaignId: IdJson,
-    running: z.boolean().openapi({ description: 'It is ACTIVE and dials by itself' }),
+    running: z.boolean().openapi({ description: 'The campaign is ACTIVE and dials automatically' }),
     paused: z.boolean(),
-    isRunning: z.boolean().openapi({ description: '`running`, for existing clients, as the two below' }),
-    callsInProgress: z.int().openapi({ description: '`dialling`' }),
-    leadsProcessed: z.int().openapi({ description: '`processedLeads`' }),
-    processedLeads: z.int().openapi({ description: 'Leads that are done: reached or given up' }),
-    successfulCalls: z.int().openapi({ description: 'Leads whose last call was answered' }),
-    failedCalls: z.int().openapi({ description: 'Attempts that reached nobody' }),
+    isRunning: z.boolean().openapi({ description: 'As `running`, for existing clients' }),
+    callsInProgress: z.int().openapi({ description: 'As `dialling`, for existing clients' }),
+    leadsProcessed: z.int().openapi({ description: 'As `processedLeads`, for existing clients' }),
+    processedLeads: z.int().openapi({ description: 'Leads that are done: reached, or out of attempts' }),
+    successfulCalls: z.int().openapi({ description: 'Leads with an answered last call' }),
+    failedCalls: z.int().openapi({ description: 'Attempts that were not answered' }),
     status: z.enum(['DRAFT', 'ACTIVE', 'PAUSED', 'COMPLETED']),
     automation: z.boolean(),
-    waiting: z.int().openapi({ description: 'Leads that wait for their turn' }),
+    waiting: z.int().openapi({ description: 'Leads in the queue' }),
     dialling: z.int().openapi({ description: 'Leads in a call' }),
     done: z.int(),
-    freeAgents: z.int().openapi({ description: 'Who is READY and whose phone is free' }),
+    freeAgents: z.int().openapi({ description: 'Agents who are READY and have a free phone' }),
     note: z.string().nullable().openapi({
-      description: 'Why it does not dial although it should, or what went wrong last',
+      description: 'Why the campaign does not dial although it is running, or its last failure',
       example: 'no free agent',
     }),
     nextTryAt: Time.nullable(),

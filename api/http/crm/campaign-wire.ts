@@ -4,7 +4,9 @@ import type { CampaignPatch, CampaignWithProgress } from '../../core/call-center
 import { CALL_OUTCOMES, type CallOutcome } from '../../core/calls/call.ts'
 import { Time } from '../openapi.ts'
 import { PhoneNumberText } from '../phone-number.ts'
-import { Id, IdJson, iso, PageQuery, toIdJson } from './params.ts'
+import { Id, IdJson, toIdJson } from './ids.ts'
+import { iso } from './iso-time.ts'
+import { PageQuery } from './paging.ts'
 import { EndTimeOfDay, formatTimeOfDay, StartTimeOfDay } from './time-of-day.ts'
 import { toUpperEnum, withUpperKeys } from './wire.ts'
 
@@ -17,10 +19,10 @@ const DialerMode = z
     error: ({ input }) =>
       input === 'PREDICTIVE' ? PREDICTIVE_UNSUPPORTED : 'must be PREVIEW or PROGRESSIVE',
   })
-  .openapi({ description: 'PREVIEW: agents dial by hand. PROGRESSIVE: one lead for each free agent' })
+  .openapi({ description: 'PREVIEW: agents dial by hand. PROGRESSIVE: dials one lead for each free agent' })
 
 const Minutes = z.int().min(0).max(43_200)
-/** What an attempt may come to; of our own phone's troubles none is an attempt. */
+/** Outcomes of an attempt that failed. A failure of the agent's own phone (`own_…`) does not count as an attempt. */
 const RETRY_OUTCOMES = CALL_OUTCOMES.filter((one) => !one.startsWith('own_') && one !== 'answered').map(
   toUpperEnum,
 )
@@ -42,7 +44,7 @@ const CampaignChanges = z.object({
     .optional()
     .openapi({ description: 'ISO: 1 is Monday', example: [1, 2, 3, 4, 5, 6] }),
   timeZone: z.string().trim().max(64).optional().openapi({
-    description: 'For leads that have none of their own: a place of IANA, or UTC; no abbreviation',
+    description: 'For leads without a time zone: an IANA name or UTC; no abbreviation',
     example: 'Europe/Berlin',
   }),
   maxAttempts: z.int().min(1).max(20).optional(),
@@ -58,7 +60,7 @@ const Name = z.string().trim().min(1).max(200)
 export const NewCampaignBody = CampaignChanges.extend({ name: Name })
 export const CampaignPatchBody = CampaignChanges.extend({ name: Name.optional() })
 
-/** What is not named stays, or is as campaigns are. */
+/** A member that is left out keeps its value, or has the default in a new campaign. */
 export function toCampaignPatch(body: z.output<typeof CampaignChanges>): Omit<CampaignPatch, 'name'> {
   const { description, team, dialerMode, agentIds } = body
   const rules: Partial<CampaignRules> = {
@@ -85,7 +87,7 @@ const DIALER_MODES = { PREVIEW: 'preview', PROGRESSIVE: 'progressive' } as const
 const toRetryMinutes = (delays: z.output<typeof RetryDelays>): CampaignRules['retryMinutesOf'] =>
   Object.fromEntries(
     CALL_OUTCOMES.flatMap((outcome) => {
-      const minutes = (delays as Partial<Record<Uppercase<CallOutcome>, number>>)[toUpperEnum(outcome)] // it has some of them
+      const minutes = (delays as Partial<Record<Uppercase<CallOutcome>, number>>)[toUpperEnum(outcome)] // its keys are some of these
       return minutes === undefined ? [] : [[outcome, minutes]]
     }),
   )
@@ -114,10 +116,12 @@ export const CampaignJson = z
     wrapUpSeconds: z.int(),
     team: z.string().nullable(),
     agentIds: z.array(IdJson),
-    automation: z.boolean().openapi({ description: 'Whether it dials by itself while it is ACTIVE' }),
+    automation: z
+      .boolean()
+      .openapi({ description: 'Whether the campaign dials automatically while it is ACTIVE' }),
     totalLeads: z.int(),
     dialedLeads: z.int().openapi({ description: 'Leads that were called' }),
-    connectedLeads: z.int().openapi({ description: 'Leads whose last call was answered' }),
+    connectedLeads: z.int().openapi({ description: 'Leads with an answered last call' }),
     createdAt: Time,
     updatedAt: Time,
     version: z.int(),

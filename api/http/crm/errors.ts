@@ -3,9 +3,9 @@ import type { RefusalCode } from '../../core/refusal.ts'
 import { defaultTexts, type ErrorFormat, type ErrorTable, errorText } from '../errors.ts'
 import { createErrorResponses, GUARD_ERRORS, typedAs } from '../openapi.ts'
 
-export const ErrorJson = z.object({ message: z.string() }).openapi('CrmError')
+const ErrorJson = z.object({ message: z.string() }).openapi('CrmError')
 
-/** The guide, "Error Responses": one member, `message`; expired and ended read the same as invalid. */
+/** The guide, "Error Responses": one member, `message`; an expired or revoked token reads the same as an invalid one. */
 const errorTable: ErrorTable = {
   ...defaultTexts,
   token_missing: errorText(401, 'Missing authorization header'),
@@ -27,7 +27,7 @@ const errorTable: ErrorTable = {
   internal: errorText(500, 'Internal server error'),
 }
 
-/** Which refusals are worded by what was wrong, where that is known. */
+/** Refusals that are answered with their `detail`, if they have one. */
 const EXPOSES_DETAIL: readonly RefusalCode[] = [
   'forbidden',
   'throttled',
@@ -39,7 +39,7 @@ const EXPOSES_DETAIL: readonly RefusalCode[] = [
   'not_supported',
 ]
 
-/** What the stores of users say is taken. */
+/** Messages of `taken`, by the member that the user store names in `detail`. */
 const TAKEN_TEXTS: Readonly<Record<string, string>> = {
   username: 'Username already exists',
   extension: 'Extension already exists',
@@ -54,9 +54,10 @@ export const crmErrorFormat: ErrorFormat = {
   },
 }
 
-const errorResponses = createErrorResponses(crmErrorFormat, ErrorJson)
-/** Refusals of an operation that anybody may ask for. */
+/** Error responses by code, with what the route words otherwise. */
+export const errorResponses = createErrorResponses(crmErrorFormat, ErrorJson)
+/** Error responses of an operation that needs no token. */
 export const publicErrors = (...codes: readonly RefusalCode[]) => errorResponses(codes)
-/** Refusals of an operation behind the door; `more` beside those of the token and the role. */
+/** Error responses of an operation that needs a token: those of token and role, and `more`. */
 export const guardedErrors = (...more: readonly RefusalCode[]) =>
   errorResponses([...GUARD_ERRORS, 'forbidden', ...more])

@@ -3,10 +3,10 @@ import type { Lead } from '../../core/call-center/leads/lead.ts'
 import { type LeadFilter, type LeadOrder, toCursor } from '../../core/call-center/leads/lead-search.ts'
 import type { Leads } from '../../core/call-center/leads/leads.ts'
 import { csvHeader, csvRowWriter, type Delimiter } from '../csv-writer.ts'
-import { iso, isoOrNull } from './params.ts'
+import { iso, isoOrNull } from './iso-time.ts'
 import { toUpperEnum } from './wire.ts'
 
-/** Those that an import reads bear the names it knows them by. */
+/** Columns by header. The import knows the headers of those that it reads. */
 const EXPORT_COLUMNS: Readonly<Record<string, (lead: Lead) => string | number | null>> = {
   id: (lead) => lead.id,
   'first name': (lead) => lead.firstName,
@@ -28,14 +28,14 @@ const EXPORT_COLUMNS: Readonly<Record<string, (lead: Lead) => string | number | 
   'updated at': (lead) => iso(lead.updatedAt),
 }
 
-/** Leads that are in memory at once. */
+/** Leads per page: as many are in memory at once. */
 const PAGE_SIZE = 500
-/** What is made meanwhile comes at the end. */
+/** Leads that are created during the export come last. */
 const ORDER: LeadOrder = { by: 'createdAt', descending: false }
 
 /**
- * All leads that fit, read as fast as the client takes them.
- * @returns once the first page is there, so that a store that is away is told while it still can be
+ * Streams all leads that match the filter as CSV, as fast as the client reads.
+ * Resolves when the first page is read, so that a store failure is still answered with an error status.
  */
 export async function streamLeadsCsv(
   leads: Pick<Leads, 'list'>,

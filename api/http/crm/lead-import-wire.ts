@@ -1,7 +1,5 @@
 import { z } from '@hono/zod-openapi'
-import type { Context } from 'hono'
 import { LEAD_COLUMNS } from '../../core/call-center/leads/column-mapping.ts'
-import { decodeCsv } from '../../core/call-center/leads/decode-csv.ts'
 import {
   DUPLICATE_ACTIONS,
   type ImportIssue,
@@ -9,29 +7,30 @@ import {
   type LeadImport,
 } from '../../core/call-center/leads/lead-import.ts'
 import type { ImportRequest } from '../../core/call-center/leads/lead-imports.ts'
-import { Refusal } from '../../core/refusal.ts'
 import { Time } from '../openapi.ts'
-import { IdJson, IdText, iso, toIdJson } from './params.ts'
+import { IdJson, IdText, toIdJson } from './ids.ts'
+import { iso } from './iso-time.ts'
 import { toUpperEnum } from './wire.ts'
 
 export const ImportQuery = z.object({
-  campaignId: IdText.optional().openapi({ description: 'For rows that name none' }),
-  assignedAgentId: IdText.optional().openapi({ description: 'For rows that name none' }),
+  campaignId: IdText.optional().openapi({ description: 'For rows without one' }),
+  assignedAgentId: IdText.optional().openapi({ description: 'For rows without one' }),
   duplicates: z.enum(DUPLICATE_ACTIONS).default('skip').openapi({
-    description: 'Rows whose number is a lead’s that you see: leave out, change that lead, or add another',
+    description:
+      'Rows with the number of a lead that you may see: skip the row, update that lead, or add another lead',
   }),
   dryRun: z
     .stringbool()
     .default(false)
-    .openapi({ type: 'boolean', description: 'Tell what would become of it, and change nothing' }),
+    .openapi({ type: 'boolean', description: 'Only report what the import would do' }),
 })
 
-/** Members of a lead, as other bodies have them. */
+/** The member of a lead's body that a column fills. */
 const toColumnJson = (column: (typeof LEAD_COLUMNS)[number]) =>
   column === 'agentId' ? 'assignedAgentId' : column
 const CellJson = z.object({
   line: z.int(),
-  column: z.string().nullable().openapi({ description: 'As the list’s header has it; null: the whole row' }),
+  column: z.string().nullable().openapi({ description: 'The header of the column; null for the whole row' }),
   reason: z.string(),
 })
 
@@ -46,14 +45,19 @@ export const ImportJson = z
     updated: z.int(),
     skipped: z.int(),
     refused: z.int(),
-    note: z.string().nullable().openapi({ description: 'Where nothing became a lead: why, for people' }),
+    note: z
+      .string()
+      .nullable()
+      .openapi({ description: 'If no lead was added or updated: why, as a text for people' }),
     columns: z
       .array(z.object({ header: z.string(), member: z.enum(LEAD_COLUMNS.map(toColumnJson)).nullable() }))
-      .openapi({ description: 'Of the list, and what of a lead each is; null: left out' }),
-    badRows: z.array(CellJson).openapi({ description: 'Rows that were refused, by line: the first 1000' }),
+      .openapi({
+        description: 'Columns of the file, and the member of a lead that each one fills; null: ignored',
+      }),
+    badRows: z.array(CellJson).openapi({ description: 'Rows that were rejected, by line: the first 1000' }),
     oddCells: z.array(CellJson).openapi({
       description:
-        'Of other rows, what was not taken as it is written: further phones, rows whose number is there. The first 1000',
+        'Cells of accepted rows that were not imported as written, such as further phones, and rows with the number of a known lead: the first 1000',
     }),
     createdAt: Time,
     updatedAt: Time,
@@ -99,42 +103,4 @@ function importNote({ state, total, added, updated, skipped, rejected }: LeadImp
   if (rejected === total) return 'no row was taken: see badRows'
   if (skipped === total) return 'all numbers are leads already, or twice in the list: see oddCells'
   return 'no row became a lead: see badRows and oddCells'
-}
-
-/** nginx lets as much through. */
-export const MAX_CSV_MIB = 32
-const MAX_CSV_BYTES = MAX_CSV_MIB * 1_048_576
-/** Browsers on Windows call CSV what Excel opens. */
-const CSV_CONTENT_TYPE =
-  /^(?:text\/(?:csv|x-csv|comma-separated-values|tab-separated-values|plain)|application\/(?:csv|x-csv|vnd\.ms-excel))\s*(?:;|$)/i
-
-/**
- * @throws {Refusal} `input_invalid` for what is no text in its encoding, or breaks off; `input_too_large`
- */
-export async function readCsvBody(c: Context): Promise<string[]> {
-  const type = c.req.header('content-type')?.trim() ?? ''
-  if (!CSV_CONTENT_TYPE.test(type)) throwInvalid('Content-Type must be text/csv')
-  const [, charset] = /;\s*charset\s*=\s*"?([^\s";]+)/i.exec(type) ?? []
-  if (Number(c.req.header('content-length')) > MAX_CSV_BYTES) throw new Refusal('input_too_large')
-  try {
-    return await decodeCsv(limitBytes(c.req.raw.body), charset)
-  } catch (err) {
-    if (err instanceof Refusal) throw err
-    // nginx hands it on as it comes: the client may be gone before its end.
-    return throwInvalid('the list did not come whole')
-  }
-}
-
-/** In chunks it may announce no length. */
-async function* limitBytes(body: AsyncIterable<Uint8Array> | null): AsyncGenerator<Uint8Array> {
-  let bytes = 0
-  for await (const chunk of body ?? []) {
-    bytes += chunk.length
-    if (bytes > MAX_CSV_BYTES) throw new Refusal('input_too_large')
-    yield chunk
-  }
-}
-
-function throwInvalid(detail: string): never {
-  throw new Refusal('input_invalid', { detail })
 }

@@ -9,8 +9,9 @@ import {
 } from '../../core/call-center/leads/lead-search.ts'
 import { DelimiterQuery } from '../csv-writer.ts'
 import { PhoneNumberParam, TimestampParam } from '../query-params.ts'
+import { IdText } from './ids.ts'
 import { Status, toLeadStatus } from './lead-wire.ts'
-import { decodeCursor, IdText, PageQuery } from './params.ts'
+import { decodeCursor, PageQuery } from './paging.ts'
 import { toUpperEnum } from './wire.ts'
 
 const LeadFilterQuery = z
@@ -20,22 +21,22 @@ const LeadFilterQuery = z
       .max(100)
       .transform((text) => [...new Set(text.split(','))])
       .pipe(z.array(Status))
-      .openapi({ type: 'string', description: `Of ${LEAD_STATUSES.map(toUpperEnum)}; several by comma` }),
+      .openapi({
+        type: 'string',
+        description: `${LEAD_STATUSES.map(toUpperEnum).join(', ')}; several separated by commas`,
+      }),
     assignedAgentId: IdText,
-    unassigned: z.stringbool().openapi({ type: 'boolean', description: 'Only those of nobody' }),
+    unassigned: z.stringbool().openapi({ type: 'boolean', description: 'Only leads without an agent' }),
     campaignId: IdText,
     team: z.string().min(1).max(64),
     phone: PhoneNumberParam.openapi({
-      description: 'How the number begins, in any spelling',
+      description: 'Start of the number, in any format',
       example: '+4930',
     }),
-    email: z.string().min(1).max(254).openapi({ description: 'The whole address, in any case' }),
-    q: z
-      .string()
-      .trim()
-      .min(1)
-      .max(100)
-      .openapi({ description: 'How the first name, the last name or the company begins, in any case' }),
+    email: z.string().min(1).max(254).openapi({ description: 'The whole address, in upper or lower case' }),
+    q: z.string().trim().min(1).max(100).openapi({
+      description: 'Start of the first name, the last name or the company, in upper or lower case',
+    }),
     createdFrom: TimestampParam,
     createdUntil: TimestampParam,
   })
@@ -72,18 +73,18 @@ export const toLeadFilter = (query: LeadQuery, policy: NumberNormalizer): LeadFi
 })
 
 export const toLeadOrder = (sort: (typeof SORTS)[number]): LeadOrder => ({
-  by: sort.replace('-', '') as LeadOrder['by'], // the minus is all that differs
+  by: sort.replace('-', '') as LeadOrder['by'], // a sort is a field, after a minus if descending
   descending: sort.startsWith('-'),
 })
 
-/** @throws {Refusal} `input_invalid` for one of another order, too */
+/** @throws {Refusal} `input_invalid` also for a cursor of another sort order */
 export function decodeLeadCursor(cursor: string | undefined, { by }: LeadOrder): LeadCursor | undefined {
   const key = by === 'lastName' ? z.string().max(1000) : z.int()
   const [, cursorKey, id] = decodeCursor(cursor, z.tuple([z.literal(by), key, IdText])) ?? []
   return cursorKey === undefined || id === undefined ? undefined : { key: cursorKey, id }
 }
 
-/** What `placeAfter` reads. */
+/** Cursor content that `decodeLeadCursor` reads. */
 export function leadCursorParts(order: LeadOrder, lead: Lead): readonly (string | number)[] {
   const { key, id } = toCursor(lead, order)
   return [order.by, key, id]

@@ -11,14 +11,15 @@ import type { LeadInput } from '../../core/call-center/leads/lead-input.ts'
 import { fullName } from '../../core/call-center/leads/lead-name.ts'
 import { CALL_OUTCOMES } from '../../core/calls/call.ts'
 import { Time } from '../openapi.ts'
-import { Id, IdJson, iso, isoOrNull, toIdJson, toIdJsonOrNull } from './params.ts'
+import { Id, IdJson, toIdJson, toIdJsonOrNull } from './ids.ts'
+import { iso, isoOrNull } from './iso-time.ts'
 import { toUpperEnum } from './wire.ts'
 
 const upperEnum = <T extends string>(words: readonly T[]) => z.enum(words.map(toUpperEnum))
 
 export const Status = upperEnum(LEAD_STATUSES).openapi({ example: 'NEW' })
 type UpperStatus = z.infer<typeof Status>
-/** The way back of `loud`. */
+/** The inverse of `toUpperEnum`. */
 export const toLeadStatus = (status: UpperStatus): LeadStatus => status.toLowerCase() as LeadStatus
 
 const LeadInputShape = z.object({
@@ -50,7 +51,7 @@ export const LeadJson = z
     name: z.string().openapi({ description: 'First and last name' }),
     firstName: z.string(),
     lastName: z.string(),
-    phone: z.string().openapi({ description: 'As it was written' }),
+    phone: z.string().openapi({ description: 'As it was entered' }),
     email: text,
     company: text,
     title: text,
@@ -58,14 +59,16 @@ export const LeadJson = z
     notes: text,
     assignedAgentId: id,
     campaignId: id,
-    callAttempts: z.int().openapi({ description: 'In this campaign' }),
+    callAttempts: z.int().openapi({ description: 'Attempts in this campaign' }),
     lastCallAt: Time.nullable(),
     createdAt: Time,
     updatedAt: Time,
     team: text,
-    timeZone: text.openapi({ description: 'The campaign’s where null' }),
+    timeZone: text.openapi({ description: 'If null, the campaign’s time zone applies' }),
     lastOutcome: upperEnum(CALL_OUTCOMES).nullable(),
-    dialState: upperEnum(DIAL_STATES).openapi({ description: 'Its place in the queue of its campaign' }),
+    dialState: upperEnum(DIAL_STATES).openapi({
+      description: 'State of the lead in the queue of its campaign',
+    }),
     version: z.int(),
   })
   .openapi('CrmLead')
@@ -81,7 +84,7 @@ export const LeadNoteJson = z
 export const LeadDetailJson = z
   .object({
     ...LeadJson.shape,
-    noteHistory: z.array(LeadNoteJson).openapi({ description: 'The newest first, up to 500' }),
+    noteHistory: z.array(LeadNoteJson).openapi({ description: 'Newest first, up to 500' }),
   })
   .openapi('CrmLeadInDetail')
 

@@ -2,15 +2,14 @@ import type { Role } from '../../../contract/claims.ts'
 import type { ScopeLimit } from '../../core/call-center/agents/scope.ts'
 
 /**
- * How far a user gets on a route: not at all, to what is their own, to their team's, to everything. `all` is for what
- * has no owner, such as templates.
+ * What a user reaches by an operation: nothing, their own data, their team's, or all. `all` also stands where data has
+ * no owner, as templates.
  */
 export type Permission = 'none' | ScopeLimit
 
 /**
- * Who may do what, for each operation of this surface that asks for a token. Admins may do all of it everywhere.
- * `door.ts` turns the word into the scope that a request has; the stores show what is in it, and nothing else is there:
- * 404.
+ * Permissions by operationId, for each operation of this surface that needs a token. Admins have `all` everywhere.
+ * `authorize.ts` turns a permission into the scope of the request. Data outside of the scope is answered as 404.
  */
 export const PERMISSIONS = {
   crmInvite: { agent: 'none', supervisor: 'team' },
@@ -77,7 +76,7 @@ export const PERMISSIONS = {
 
 export type GuardedOperation = keyof typeof PERMISSIONS
 
-/** The table's word for a role. */
+/** Looks a role up in the table. */
 export function permissionOf(operation: GuardedOperation, role: Role): Permission {
   if (role === 'admin') return 'all'
   return PERMISSIONS[operation][role === 'user' ? 'agent' : 'supervisor']

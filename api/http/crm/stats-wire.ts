@@ -4,11 +4,12 @@ import type { AgentCallCounts } from '../../core/call-center/stats/call-stats-st
 import { CALL_OUTCOMES, type CallOutcome } from '../../core/calls/call.ts'
 import { INVALID_TIME_ZONE, isTimeZone } from '../../core/values/time-zone.ts'
 import { Time, typedAs } from '../openapi.ts'
-import { IdJson, iso, toIdJson } from './params.ts'
+import { IdJson, toIdJson } from './ids.ts'
+import { iso } from './iso-time.ts'
 import { toUpperEnum, withUpperKeys } from './wire.ts'
 
 const TimeZoneParam = z.string().refine(isTimeZone, INVALID_TIME_ZONE).openapi({
-  description: 'Where today is today: a place of IANA, or UTC; HOOKSWITCH_TIME_ZONE unless said',
+  description: 'Time zone of the day: an IANA name or UTC; HOOKSWITCH_TIME_ZONE by default',
   maxLength: 64,
   example: 'Europe/Berlin',
 })
@@ -20,9 +21,9 @@ const TimestampWithOffset = z.iso
 export const DayQuery = z.object({ timeZone: TimeZoneParam.optional() })
 export const TimeRangeQuery = DayQuery.extend({
   from: TimestampWithOffset.optional().openapi({
-    description: 'Calls that began then or later; today’s midnight unless said',
+    description: 'Calls that began then or later; midnight of today by default',
   }),
-  until: TimestampWithOffset.optional().openapi({ description: 'Calls that began before' }),
+  until: TimestampWithOffset.optional().openapi({ description: 'Calls that began before; now by default' }),
 })
 
 const Count = z.int().min(0).openapi({ example: 3 })
@@ -31,24 +32,26 @@ const Outcomes = z.object(
   Object.fromEntries(CALL_OUTCOMES.map((one) => [toUpperEnum(one), Count.optional()])) as Record<
     Uppercase<CallOutcome>,
     z.ZodOptional<typeof Count>
-  >, // one of each
+  >, // one member for each outcome
 )
 
 export const RealtimeStatsJson = z
   .object({
     active_calls: Count,
-    ready_agents: Count.openapi({ description: 'Ready, their phone registered, and in no call' }),
+    ready_agents: Count.openapi({
+      description: 'Agents who are ready, have a registered phone and are in no call',
+    }),
     calls_today: Count,
     avg_handle_time: Seconds.openapi({
-      description: 'Seconds from answer to end, of calls that were answered; work after a call is not in it',
+      description: 'Mean seconds from answer to end of answered calls, without wrap-up',
     }),
     answered_today: Count,
     agents: z
       .object({ offline: Count, ready: Count, after_call: Count, break: Count, in_call: Count })
-      .openapi({ description: 'What they say of themselves; whoever is in a call counts there alone' }),
+      .openapi({ description: 'Agents by the status they set; an agent in a call counts as in_call only' }),
     campaigns: z.array(
       z.object({ campaignId: IdJson, calls: Count, outcomes: Outcomes }).openapi({
-        description: 'Calls of today; those that last have no outcome',
+        description: 'Calls of today; a live call has no outcome',
       }),
     ),
     pbx_online: z.boolean(),
@@ -61,10 +64,10 @@ export const AgentStatsJson = z
     agentId: IdJson,
     totalCalls: Count,
     answeredCalls: Count.openapi({ description: 'By the agent’s own phone' }),
-    missedCalls: Count.openapi({ description: 'Somebody called the agent, and nobody answered' }),
+    missedCalls: Count.openapi({ description: 'Calls to the agent that were not answered' }),
     totalTalkTime: Seconds.openapi({ description: 'Seconds from answer to end' }),
     averageHandleTime: Seconds.openapi({
-      description: 'Seconds from answer to end, of calls that were answered',
+      description: 'Mean seconds from answer to end of answered calls',
     }),
     from: Time,
     until: Time,

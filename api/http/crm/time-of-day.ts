@@ -1,13 +1,13 @@
 import { z } from '@hono/zod-openapi'
 
-/** Minutes of a day; hours of a campaign end at one that is not included, so a whole day ends at this one. */
+/** Calling hours end before their end time, so a whole day ends at this minute. */
 const MINUTES_PER_DAY = 24 * 60
-/** No parser of RFC 3339 times takes 24:00:00, so the end of the day is shown as its last second. */
+/** The end of the day as answers write it: RFC 3339 has no 24:00:00. */
 const END_OF_DAY = '23:59:59'
 
 const toMinuteOfDay = (clock: string) => Number(clock.slice(0, 2)) * 60 + Number(clock.slice(3, 5))
 
-/** When hours begin: a time of day as minutes after midnight. */
+/** Start of calling hours: parses a time of day to minutes after midnight. */
 export const StartTimeOfDay = z
   .string()
   .regex(
@@ -17,7 +17,7 @@ export const StartTimeOfDay = z
   .transform(toMinuteOfDay)
   .openapi({ type: 'string', example: '09:00:00' })
 
-/** When they end. The end of the day is `23:59:59`, and may also be said as `24:00` or `00:00`. */
+/** End of calling hours, as above. The end of the day is `23:59:59`; `24:00` and `00:00` are accepted for it. */
 export const EndTimeOfDay = z
   .string()
   .regex(
@@ -29,7 +29,7 @@ export const EndTimeOfDay = z
   )
   .openapi({ type: 'string', example: '21:00:00', description: '`23:59:59` is the end of the day' })
 
-/** As an answer has it, and as `StartClock` and `EndClock` take it back: `09:00:00` (RFC 3339, partial-time). */
+/** @returns a time such as `09:00:00` (RFC 3339, partial-time), which the schemas above read back */
 export const formatTimeOfDay = (minute: number): string =>
   minute >= MINUTES_PER_DAY
     ? END_OF_DAY

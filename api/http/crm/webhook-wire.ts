@@ -1,7 +1,7 @@
 import { z } from '@hono/zod-openapi'
 import { type ErrorOverrides, errorText } from '../errors.ts'
 
-/** Whoever signs is no user, and has no token. */
+/** Telnyx signs its requests; it has no user and no token. */
 export const TELNYX_ERRORS: ErrorOverrides = {
   credentials_wrong: errorText(401, 'Invalid signature', 'Signature realm="hookswitch"'),
 }
@@ -12,7 +12,7 @@ export const SignatureHeaders = z.object({
     example: `${'A'.repeat(86)}==`,
   }),
   'telnyx-timestamp': z.string().openapi({
-    description: 'Unix seconds; further from now than HOOKSWITCH_TELNYX_TOLERANCE is refused',
+    description: 'Unix seconds; refused if it differs from now by more than HOOKSWITCH_TELNYX_TOLERANCE',
     example: '1769860800',
   }),
 })

@@ -1,8 +1,10 @@
-import type { Hono } from 'hono'
+import type { OpenAPIHono } from '@hono/zod-openapi'
 import { buildIceServers, type IceSettings } from '../../core/provisioning/ice-servers.ts'
 import type { WebrtcCredentials } from '../../core/provisioning/webrtc-credentials.ts'
-import { typedAs } from '../openapi.ts'
+import { json } from '../openapi.ts'
 import type { Authorize, CrmEnv } from './authorize.ts'
+import { guardedErrors } from './errors.ts'
+import { guardedRoutes } from './guarded-routes.ts'
 import * as wire from './webrtc-wire.ts'
 
 export interface WebrtcRoutesNeeds {
@@ -14,13 +16,29 @@ export interface WebrtcRoutesNeeds {
 
 /** "WebRTC Configuration". */
 export function addWebrtcRoutes(
-  app: Hono<CrmEnv>,
+  app: OpenAPIHono<CrmEnv>,
   { authorize, credentials, endpoint, ice }: WebrtcRoutesNeeds,
 ): void {
-  app.get('/api/config/webrtc', authorize('crmWebrtc'), async (c) => {
-    const issued = await credentials.issue(c.var.actor)
-    const servers = buildIceServers(ice, { userId: c.var.actor.userId, expiresAt: issued.expiresAt })
-    c.header('Cache-Control', 'no-store')
-    return c.json(typedAs(wire.WebrtcConfigJson, wire.toWebrtcConfigJson(issued, endpoint, servers)))
-  })
+  const addGuarded = guardedRoutes(app, authorize, 'Call centre: browser phones')
+
+  addGuarded(
+    {
+      method: 'get',
+      path: '/api/config/webrtc',
+      operationId: 'crmWebrtc',
+      summary: 'Get SIP credentials for a browser',
+      description:
+        'Each request issues new credentials, valid for a limited time and at most until the session ends; the credentials of the desk phone stay as they are. An extension has at most three at a time: a fourth request revokes the oldest. Needs extensions that are provisioned through ARI (HOOKSWITCH_PROVISIONER=asterisk); otherwise the answer is 501, and `GET /sip/credentials` has the credentials of the phone.',
+      responses: {
+        200: json(wire.WebrtcConfigJson, 'Credentials and servers for a browser phone'),
+        ...guardedErrors('conflict', 'not_supported'),
+      },
+    },
+    async (c) => {
+      const issued = await credentials.issue(c.var.actor)
+      const servers = buildIceServers(ice, { userId: c.var.actor.userId, expiresAt: issued.expiresAt })
+      c.header('Cache-Control', 'no-store')
+      return c.json(wire.toWebrtcConfigJson(issued, endpoint, servers), 200)
+    },
+  )
 }

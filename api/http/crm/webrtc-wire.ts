@@ -2,7 +2,7 @@ import { z } from '@hono/zod-openapi'
 import type { IceServer } from '../../core/provisioning/ice-servers.ts'
 import type { IssuedCredentials } from '../../core/provisioning/webrtc-credentials.ts'
 import { Time } from '../openapi.ts'
-import { iso } from './params.ts'
+import { iso } from './iso-time.ts'
 
 const IceServerJson = z.object({
   urls: z.array(z.string()),
@@ -10,21 +10,21 @@ const IceServerJson = z.object({
   credential: z.string().optional(),
 })
 
-/** The first three are what existing clients read. */
+/** Existing clients read the first three members. */
 export const WebrtcConfigJson = z
   .object({
     sip_username: z.string(),
-    sip_password: z.string().openapi({ description: 'Another one each time' }),
+    sip_password: z.string().openapi({ description: 'A new one for each request' }),
     caller_id: z.string(),
     auth_username: z.string(),
     sip_domain: z.string(),
-    websocket_url: z.string().nullable().openapi({ description: 'Null where none is set up' }),
-    expires_at: Time.openapi({ description: 'Nobody can register with it later, nor after the session' }),
-    ice_servers: z.array(IceServerJson).openapi({ description: 'For RTCPeerConnection, as they are' }),
+    websocket_url: z.string().nullable().openapi({ description: 'Null if none is configured' }),
+    expires_at: Time.openapi({ description: 'The credentials stop working then, or when the session ends' }),
+    ice_servers: z.array(IceServerJson).openapi({ description: 'Passed to RTCPeerConnection unchanged' }),
   })
   .openapi('CrmWebrtc')
 
-/** Where browsers register, and how they are reached. */
+/** Where browsers register: SIP domain and WebSocket URL. */
 export interface WebrtcEndpoint {
   domain: string
   websocketUrl: string | undefined

@@ -10,7 +10,6 @@ import type { CallCenterDeps, FeatureModule } from './feature-module.ts'
 const HOUR_MS = 3_600_000
 
 export function createWebhooksModule({
-  authorize,
   config,
   db,
   policy,
@@ -23,7 +22,7 @@ export function createWebhooksModule({
   }
   let job: IntervalJob | undefined
   return {
-    routes: { authorize, telnyx: createTelnyxWebhook({ ...config.telnyx, events, policy, now }) },
+    routes: { telnyx: createTelnyxWebhook({ ...config.telnyx, events, policy, now }) },
     open() {
       job = startInterval(
         HOUR_MS,

@@ -10,28 +10,28 @@ import { login, requestJson } from '../../support/http-client.ts'
 import { CHEAP_PASSWORD } from '../../support/seed-users.ts'
 import type { Stack } from '../../support/stack.ts'
 
-describe('agents of the call centre', () => {
+describe('agents of the call center', () => {
   let stack: Stack
   let agentIds: Record<CallCenterUserName, number>
   let root: CallCenterClient
   let sven: CallCenterClient
   let tara: CallCenterClient
   let anna: CallCenterClient
-  let crew: CallCenterStack
+  let callCenter: CallCenterStack
 
   beforeAll(async () => {
-    crew = await startCallCenter()
-    ;({ stack, agentIds } = crew)
-    ;({ root, sven, tara, anna } = crew.clients)
+    callCenter = await startCallCenter()
+    ;({ stack, agentIds } = callCenter)
+    ;({ root, sven, tara, anna } = callCenter.clients)
   })
-  afterAll(() => crew?.stop())
+  afterAll(() => callCenter?.stop())
 
   const namesFor = async (who: CallCenterClient, query = '') => {
     const { body } = await who.request(`/agents${query}`)
     return (body as unknown as { name: string }[]).map(({ name }) => name) // a bare array
   }
 
-  test('admins see all of them, supervisors and agents those of their team', async () => {
+  test('admins see all agents; supervisors and agents see those of their team', async () => {
     expect(await namesFor(root)).toEqual(['root', 'sven', 'tara', 'anna', 'bert', 'carl'])
     expect(await namesFor(sven)).toEqual(['sven', 'anna', 'bert'])
     expect(await namesFor(anna)).toEqual(['sven', 'anna', 'bert'])
@@ -51,7 +51,7 @@ describe('agents of the call centre', () => {
     })
   })
 
-  test('a list goes on where its Link points, and ends', async () => {
+  test('Link leads through all pages of a list, and ends', async () => {
     const seen: string[] = []
     for (let path: string | undefined = '/agents?limit=4'; path !== undefined; ) {
       const { body, headers } = await root.request(path)
@@ -63,7 +63,7 @@ describe('agents of the call centre', () => {
     expect((await root.request('/agents?limit=0')).status).toBe(400)
   })
 
-  test('agents and strangers take nobody in', async () => {
+  test('creating an agent is 403 for agents and 401 without a token', async () => {
     const json = { name: 'Dora', username: 'dora0', password: 'correct horse' }
     expect(await anna.request('/agents', { json })).toMatchObject({
       status: 403,
@@ -75,7 +75,7 @@ describe('agents of the call centre', () => {
     })
   })
 
-  test('a supervisor takes somebody into the own team, who can log in', async () => {
+  test('a supervisor creates an agent of their own team, who can log in', async () => {
     const json = { name: 'Dora', username: 'dora', password: 'correct horse' }
     const { status, body, headers } = await sven.request('/agents', { json })
     expect({ status, body }).toMatchObject({
@@ -94,7 +94,7 @@ describe('agents of the call centre', () => {
     ['another team', { team: 'support' }],
     ['a role', { role: 'SUPERVISOR' }],
     ['an extension', { extension: '1099' }],
-  ])('a supervisor cannot give %s', async (_, more) => {
+  ])('a supervisor cannot create an agent with %s', async (_, more) => {
     const json = { name: 'Emil', username: 'emil', password: 'correct horse', ...more }
     expect((await sven.request('/agents', { json })).status).toBe(403)
     await expect(login(stack, 'emil', 'correct horse')).rejects.toThrow('401')
@@ -108,14 +108,14 @@ describe('agents of the call centre', () => {
       status: 201,
       body: { agentType: 'AI', userId: null, extension: null, role: null },
     })
-    const flawed = { name: 'Robot', agentType: 'AI', extension: '1098' }
-    expect((await root.request('/agents', { json: flawed })).status).toBe(400)
+    const withExtension = { name: 'Robot', agentType: 'AI', extension: '1098' }
+    expect((await root.request('/agents', { json: withExtension })).status).toBe(400)
     expect(
       (await root.request(`/agents/${body.id}`, { method: 'PUT', json: { extension: '1098' } })).status,
     ).toBe(400)
   })
 
-  test('a human agent may have no user: then there is no phone and no login', async () => {
+  test('a human agent without a user has no phone and no login', async () => {
     const json = { name: 'Gast', agentType: 'HUMAN', userId: null, extension: null }
     for (const [by, team] of [
       [root, null],
@@ -157,14 +157,14 @@ describe('agents of the call centre', () => {
     ['a username without a password', { name: 'X', username: 'xaver' }],
     ['a short password', { name: 'X', username: 'xaver', password: 'short' }],
     ['a human without a user', { name: 'X' }],
-    ['a kind there is not', { name: 'X', agentType: 'ROBOT' }],
-    ['a user there is not', { name: 'X', userId: 99_999 }, 404],
+    ['an unknown agentType', { name: 'X', agentType: 'ROBOT' }],
+    ['an unknown user', { name: 'X', userId: 99_999 }, 404],
     ['a user who is an agent', { name: 'X', userId: 1 }, 409],
-  ])('%s is refused', async (_, json, status = 400) => {
+  ])('creating an agent with %s is refused', async (_, json, status = 400) => {
     expect((await root.request('/agents', { json })).status).toBe(status)
   })
 
-  test('of two who change one agent, the second has to read again', async () => {
+  test('of two updates with the same If-Match, the second is 412', async () => {
     const path = `/agents/${agentIds.bert}`
     const etag = (await sven.request(path)).headers.get('etag') ?? ''
     const put = (name: string) =>
@@ -177,7 +177,7 @@ describe('agents of the call centre', () => {
     expect((await sven.request(path)).body).toMatchObject({ name: 'Bert B.' })
   })
 
-  test('supervisors change names, and nothing that gives rights', async () => {
+  test('supervisors change names, but no team, role or extension', async () => {
     for (const json of [{ team: 'support' }, { role: 'ADMIN' }, { extension: '1077' }]) {
       expect((await sven.request(`/agents/${agentIds.bert}`, { method: 'PUT', json })).status).toBe(403)
     }
@@ -189,7 +189,7 @@ describe('agents of the call centre', () => {
     ).toBe(403)
   })
 
-  test('a new role ends the sessions of whoever gets it, and is there at the next login', async () => {
+  test('a new role ends the sessions of the user, and applies from the next login', async () => {
     const carl = await loginCallCenterUser(stack, 'carl')
     const put = (json: object) => root.request(`/agents/${agentIds.carl}`, { method: 'PUT', json })
     expect(await put({ role: 'SUPERVISOR', extension: '1033' })).toMatchObject({
@@ -207,7 +207,7 @@ describe('agents of the call centre', () => {
     ).toBe(409)
   })
 
-  test('agents say how they are, and presence goes with it', async () => {
+  test('the status of an agent sets the presence of the user', async () => {
     const put = (who: CallCenterClient, of: CallCenterUserName, status: string) =>
       who.request(`/agents/${agentIds[of]}/status`, { method: 'PUT', json: { status } })
     expect(await put(anna, 'anna', 'READY')).toMatchObject({ status: 200, body: { status: 'READY' } })
@@ -227,7 +227,7 @@ describe('agents of the call centre', () => {
     })
   })
 
-  test('everybody who logs in is an agent of no team from then on', async () => {
+  test('an account becomes an agent without a team', async () => {
     await root.request('/agents', { json: { name: 'Fritz', username: 'fritz', password: CHEAP_PASSWORD } })
     const fritz = await login(stack, 'fritz', CHEAP_PASSWORD)
     const { body } = await requestJson(`${stack.url}/api/agents`, { token: fritz.access })

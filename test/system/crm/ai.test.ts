@@ -13,14 +13,14 @@ describe('AI settings, configuration and templates', () => {
   let tara: CallCenterClient
   let anna: CallCenterClient
   let bert: CallCenterClient
-  let crew: CallCenterStack
+  let callCenter: CallCenterStack
 
   beforeAll(async () => {
-    crew = await startCallCenter()
-    ;({ agentIds } = crew)
-    ;({ root, sven, tara, anna, bert } = crew.clients)
+    callCenter = await startCallCenter()
+    ;({ agentIds } = callCenter)
+    ;({ root, sven, tara, anna, bert } = callCenter.clients)
   })
-  afterAll(() => crew?.stop())
+  afterAll(() => callCenter?.stop())
 
   const json = {
     systemPrompt: 'You sell tea.',
@@ -32,26 +32,26 @@ describe('AI settings, configuration and templates', () => {
   }
   const put = (who: CallCenterClient, path: string, body: object, etag?: string | null) =>
     who.request(path, { method: 'PUT', json: body, ...(etag && { headers: { 'If-Match': etag } }) })
-  const end = (who: CallCenterClient, path: string, etag?: string) =>
+  const remove = (who: CallCenterClient, path: string, etag?: string) =>
     who.request(path, { method: 'DELETE', ...(etag && { headers: { 'If-Match': etag } }) })
 
   describe('settings of an agent', () => {
-    test('are made, changed, read at each version, and deleted', async () => {
+    test('are created, changed, read at each version, and deleted', async () => {
       const path = `/ai/settings/${agentIds.anna}`
       const none = await sven.request(path)
       expect([none.status, none.body, none.headers.get('etag')]).toEqual([200, null, null])
       expect((await sven.request(`${path}?version=1`)).status).toBe(404)
-      const made = await put(sven, path, json)
-      expect([made.status, made.headers.get('etag')]).toEqual([201, '"1"'])
-      expect(made.body).toMatchObject({ ...json, agentId: agentIds.anna, language: 'en-US', version: 1 })
+      const created = await put(sven, path, json)
+      expect([created.status, created.headers.get('etag')]).toEqual([201, '"1"'])
+      expect(created.body).toMatchObject({ ...json, agentId: agentIds.anna, language: 'en-US', version: 1 })
       const changed = await put(sven, path, { systemPrompt: 'You sell coffee.' }, '"1"')
       expect(changed).toMatchObject({ status: 200, body: { version: 2, greetingMessage: null } })
       expect((await anna.request(path)).body).toEqual(changed.body)
-      expect((await anna.request(`${path}?version=1`)).body).toEqual(made.body)
+      expect((await anna.request(`${path}?version=1`)).body).toEqual(created.body)
       expect((await anna.request(`${path}?version=3`)).status).toBe(404)
-      expect((await end(sven, path, '"1"')).status).toBe(412)
-      expect((await end(sven, path, '"2"')).status).toBe(204)
-      expect((await end(sven, path)).status).toBe(404)
+      expect((await remove(sven, path, '"1"')).status).toBe(412)
+      expect((await remove(sven, path, '"2"')).status).toBe(204)
+      expect((await remove(sven, path)).status).toBe(404)
       expect((await sven.request(path)).body).toBeNull()
       expect((await put(sven, path, json)).body.version).toBe(4)
     })
@@ -59,19 +59,19 @@ describe('AI settings, configuration and templates', () => {
     test.each([
       ['no prompt', { systemPrompt: undefined }],
       ['an empty prompt', { systemPrompt: '' }],
-      ['a prompt without end', { systemPrompt: 'x'.repeat(20_001) }],
-      ['too hot', { temperature: 2.1 }],
-      ['below zero', { temperature: -0.1 }],
+      ['a prompt that is too long', { systemPrompt: 'x'.repeat(20_001) }],
+      ['a temperature that is too high', { temperature: 2.1 }],
+      ['a negative temperature', { temperature: -0.1 }],
       ['no tokens', { maxResponseTokens: 0 }],
       ['too many tokens', { maxResponseTokens: 32_001 }],
-      ['half a token', { maxResponseTokens: 1.5 }],
+      ['a fractional number of tokens', { maxResponseTokens: 1.5 }],
       ['no language', { language: 'not a language' }],
-    ])('%s is refused', async (_, flaw) => {
-      expect((await put(sven, `/ai/settings/${agentIds.bert}`, { ...json, ...flaw })).status).toBe(400)
+    ])('with %s are refused', async (_, invalid) => {
+      expect((await put(sven, `/ai/settings/${agentIds.bert}`, { ...json, ...invalid })).status).toBe(400)
       expect((await sven.request(`/ai/settings/${agentIds.bert}`)).body).toBeNull()
     })
 
-    test('are seen and set as far as one’s scope goes', async () => {
+    test('are read and written within the scope of the user only', async () => {
       await put(root, `/ai/settings/${agentIds.carl}`, json)
       await put(root, `/ai/settings/${agentIds.anna}`, json)
       const seen = async (who: CallCenterClient) =>
@@ -84,17 +84,17 @@ describe('AI settings, configuration and templates', () => {
       expect(await seen(anna)).toEqual([agentIds.anna])
       expect(await seen(bert)).toEqual([])
       expect((await put(sven, `/ai/settings/${agentIds.carl}`, json)).status).toBe(404)
-      expect((await end(sven, `/ai/settings/${agentIds.carl}`)).status).toBe(404)
+      expect((await remove(sven, `/ai/settings/${agentIds.carl}`)).status).toBe(404)
       expect((await anna.request(`/ai/settings/${agentIds.carl}`)).status).toBe(404)
       expect((await put(anna, `/ai/settings/${agentIds.anna}`, json)).status).toBe(403)
-      expect((await end(anna, `/ai/settings/${agentIds.anna}`)).status).toBe(403)
+      expect((await remove(anna, `/ai/settings/${agentIds.anna}`)).status).toBe(403)
 
       const page = await root.request('/ai/settings?limit=1')
       const next = /<\/api(.*?)>/.exec(page.headers.get('link') ?? '')?.[1] ?? ''
       expect((await root.request(next)).body).toMatchObject([{ agentId: agentIds.carl }])
     })
 
-    test('If-Match compares strongly, with each of a list', async () => {
+    test('If-Match compares strongly with each tag of a list', async () => {
       const path = `/ai/settings/${agentIds.anna}`
       await put(root, path, json)
       const read = await root.request(path)
@@ -111,22 +111,22 @@ describe('AI settings, configuration and templates', () => {
       expect((await root.request(path)).headers.get('etag')).toMatch(new RegExp(`^"${second + 1}\\.`))
     })
 
-    test('If-None-Match spares what the client has, and lets a PUT make only what is not there', async () => {
+    test('If-None-Match answers a current GET with 304, and `*` lets a PUT only create', async () => {
       const path = `/ai/settings/${agentIds.bert}`
       const make = (headers: Record<string, string>) => root.request(path, { method: 'PUT', json, headers })
       expect((await make({ 'If-Match': '*' })).status).toBe(412)
-      const made = await Promise.all([1, 2, 3].map(() => make({ 'If-None-Match': '*' })))
-      expect(made.map(({ status }) => status).sort()).toEqual([201, 412, 412])
+      const created = await Promise.all([1, 2, 3].map(() => make({ 'If-None-Match': '*' })))
+      expect(created.map(({ status }) => status).sort()).toEqual([201, 412, 412])
       const etag = String((await root.request(path)).headers.get('etag'))
       const again = async (named: string) =>
         (await root.request(path, { headers: { 'If-None-Match': named } })).status
       expect(await Promise.all([`W/${etag}`, `"zzz", ${etag}`, '*', '"zzz"'].map(again))).toEqual([
         304, 304, 304, 200,
       ])
-      expect((await end(root, path, etag)).status).toBe(204)
+      expect((await remove(root, path, etag)).status).toBe(204)
     })
 
-    test('of two who change them at once, one does', async () => {
+    test('of two concurrent updates with the same ETag, one succeeds', async () => {
       const path = `/ai/settings/${agentIds.anna}`
       const etag = (await root.request(path)).headers.get('etag')
       const both = await Promise.all([put(root, path, json, etag), put(sven, path, json, etag)])
@@ -135,78 +135,86 @@ describe('AI settings, configuration and templates', () => {
   })
 
   describe('the configuration', () => {
-    test('has defaults, is the admins’ to set, and keeps its versions', async () => {
+    test('has defaults, is set by admins only, and keeps its versions', async () => {
       const before = await sven.request('/ai/config')
       expect(before).toMatchObject({ status: 200, body: { model: 'default', version: 0 } })
       expect(before.headers.get('etag')).toBeNull()
       const config = { ...before.body, model: 'large-1', useClaudeCode: true, version: undefined }
       expect((await put(sven, '/ai/config', config)).status).toBe(403)
       expect((await anna.request('/ai/config')).status).toBe(403)
-      const made = await put(root, '/ai/config', config)
-      expect(made).toMatchObject({ status: 200, body: { model: 'large-1', useClaudeCode: true, version: 1 } })
+      const created = await put(root, '/ai/config', config)
+      expect(created).toMatchObject({
+        status: 200,
+        body: { model: 'large-1', useClaudeCode: true, version: 1 },
+      })
       expect((await put(root, '/ai/config', { model: 'small' }, '"1"')).status).toBe(200)
       expect((await put(root, '/ai/config', { model: 'other' }, '"1"')).status).toBe(412)
       expect((await sven.request('/ai/config')).body).toMatchObject({ model: 'small', version: 2 })
-      expect((await sven.request('/ai/config?version=1')).body).toEqual(made.body)
+      expect((await sven.request('/ai/config?version=1')).body).toEqual(created.body)
       expect((await sven.request('/ai/config?version=9')).status).toBe(404)
     })
 
     test.each([
-      ['a key', { apiKey: 'sk-0123456789' }],
-      ['no time', { maxCallDuration: 0 }],
-      ['a model that is a text', { model: 'line\nline' }],
-    ])('%s is refused, and not repeated', async (_, flaw) => {
-      const { status, body } = await put(root, '/ai/config', { model: 'large-1', ...flaw })
+      ['an API key', { apiKey: 'sk-0123456789' }],
+      ['a duration of 0', { maxCallDuration: 0 }],
+      ['a model name of two lines', { model: 'line\nline' }],
+    ])('with %s is refused, without repeating it in the answer', async (_, invalid) => {
+      const { status, body } = await put(root, '/ai/config', { model: 'large-1', ...invalid })
       expect(status).toBe(400)
       expect(JSON.stringify(body)).not.toContain('sk-0123456789')
     })
   })
 
   describe('templates', () => {
-    const wish = { name: 'Hello', category: 'sales', content: 'Hello {{name}}, this is {{agent}}.' }
+    const template = { name: 'Hello', category: 'sales', content: 'Hello {{name}}, this is {{agent}}.' }
 
-    test('are written, found, changed and deleted', async () => {
-      const made = await sven.request('/ai/templates', { json: wish })
-      expect(made).toMatchObject({ status: 201, body: { ...wish, variables: ['name', 'agent'], version: 1 } })
-      const path = `/ai/templates/${made.body.id}`
-      expect(made.headers.get('location')).toBe(`/api${path}`)
-      expect((await anna.request(path)).body).toEqual(made.body)
-      expect((await anna.request('/ai/templates')).body).toEqual([made.body])
+    test('are created, read, changed and deleted', async () => {
+      const created = await sven.request('/ai/templates', { json: template })
+      expect(created).toMatchObject({
+        status: 201,
+        body: { ...template, variables: ['name', 'agent'], version: 1 },
+      })
+      const path = `/ai/templates/${created.body.id}`
+      expect(created.headers.get('location')).toBe(`/api${path}`)
+      expect((await anna.request(path)).body).toEqual(created.body)
+      expect((await anna.request('/ai/templates')).body).toEqual([created.body])
       const changed = await put(tara, path, { name: 'Hello', content: 'Hi {{name}}' }, '"1"')
       expect(changed).toMatchObject({ status: 200, body: { variables: ['name'], version: 2 } })
-      expect((await put(tara, path, wish, '"1"')).status).toBe(412)
-      expect((await anna.request(`${path}?version=1`)).body).toEqual(made.body)
-      expect((await end(sven, path, '"1"')).status).toBe(412)
-      expect((await end(sven, path)).status).toBe(204)
+      expect((await put(tara, path, template, '"1"')).status).toBe(412)
+      expect((await anna.request(`${path}?version=1`)).body).toEqual(created.body)
+      expect((await remove(sven, path, '"1"')).status).toBe(412)
+      expect((await remove(sven, path)).status).toBe(204)
       expect((await anna.request(path)).status).toBe(404)
-      expect((await put(sven, path, wish)).status).toBe(404)
+      expect((await put(sven, path, template)).status).toBe(404)
       expect((await anna.request('/ai/templates/../etc')).status).toBe(404)
     })
 
     test.each([
-      ['a variable too many', { variables: ['name', 'agent', 'tea'] }, 'the content has no placeholder tea'],
-      ['a variable too few', { variables: ['name'] }, 'variables do not name agent'],
-    ])('%s is named', async (_, flaw, message) => {
-      const answer = await sven.request('/ai/templates', { json: { ...wish, name: 'Flawed', ...flaw } })
+      ['an unused variable', { variables: ['name', 'agent', 'tea'] }, 'the content has no placeholder tea'],
+      ['a missing variable', { variables: ['name'] }, 'variables do not name agent'],
+    ])('with %s are refused, and the error names it', async (_, invalid, message) => {
+      const answer = await sven.request('/ai/templates', {
+        json: { ...template, name: 'Invalid', ...invalid },
+      })
       expect(answer).toMatchObject({ status: 400, body: { message } })
     })
 
-    test('have each their own name', async () => {
-      await sven.request('/ai/templates', { json: { ...wish, name: 'A' } })
-      const other = await sven.request('/ai/templates', { json: { ...wish, name: 'B' } })
-      const again = await sven.request('/ai/templates', { json: { ...wish, name: 'A' } })
+    test('have unique names', async () => {
+      await sven.request('/ai/templates', { json: { ...template, name: 'A' } })
+      const other = await sven.request('/ai/templates', { json: { ...template, name: 'B' } })
+      const again = await sven.request('/ai/templates', { json: { ...template, name: 'A' } })
       expect(again).toMatchObject({ status: 409, body: { message: 'another has this name' } })
-      expect((await put(sven, `/ai/templates/${other.body.id}`, { ...wish, name: 'A' })).status).toBe(409)
+      expect((await put(sven, `/ai/templates/${other.body.id}`, { ...template, name: 'A' })).status).toBe(409)
       const page = await anna.request('/ai/templates?limit=1')
       expect(page.body).toMatchObject([{ name: 'A' }])
       const next = /<\/api(.*?)>/.exec(page.headers.get('link') ?? '')?.[1] ?? ''
       expect((await anna.request(next)).body).toMatchObject([{ name: 'B' }])
     })
 
-    test('are not the agents’ to write', async () => {
-      expect((await anna.request('/ai/templates', { json: wish })).status).toBe(403)
-      expect((await put(anna, '/ai/templates/1', wish)).status).toBe(403)
-      expect((await end(anna, '/ai/templates/1')).status).toBe(403)
+    test('cannot be written by agents', async () => {
+      expect((await anna.request('/ai/templates', { json: template })).status).toBe(403)
+      expect((await put(anna, '/ai/templates/1', template)).status).toBe(403)
+      expect((await remove(anna, '/ai/templates/1')).status).toBe(403)
     })
   })
 })

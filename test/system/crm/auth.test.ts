@@ -29,18 +29,18 @@ afterAll(async () => {
 
 const logIn = (json: unknown) => requestJson(`${stack.url}/api/auth/login`, { json })
 const claimsOf = (token: string) => JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString())
-/** A good token of anna’s. */
-async function good(username = 'anna'): Promise<string> {
+/** A valid access token, of anna by default. */
+async function accessTokenOf(username = 'anna'): Promise<string> {
   const { body } = await logIn({ username, password: CHEAP_PASSWORD })
   return String(body.token)
 }
 
-describe('logging in', () => {
+describe('login', () => {
   test.each([
     ['root', 'admin'],
     ['sven', 'supervisor'],
     ['anna', 'agent'],
-  ])('%s is told that they are %s, in the answer and in the token', async (username, role) => {
+  ])('answers %s with the role %s, in the body and in the token', async (username, role) => {
     const { status, body } = await logIn({ username, password: CHEAP_PASSWORD })
     expect([status, Object.keys(body)]).toEqual([200, ['token', 'user_id', 'username', 'role', 'user']])
     expect(body).toMatchObject({ user_id: expect.any(Number), username, role })
@@ -52,21 +52,21 @@ describe('logging in', () => {
 
   test.each([
     ['a wrong password', { username: 'anna', password: 'wrong' }],
-    ['nobody’s name', { username: 'nobody', password: CHEAP_PASSWORD }],
+    ['an unknown username', { username: 'nobody', password: CHEAP_PASSWORD }],
     ['no password', { username: 'anna' }],
-    ['no name', { password: CHEAP_PASSWORD }],
+    ['no username', { password: CHEAP_PASSWORD }],
     ['nothing', {}],
     ['an empty password', { username: 'anna', password: '' }],
-    ['an empty name', { username: '', password: CHEAP_PASSWORD }],
+    ['an empty username', { username: '', password: CHEAP_PASSWORD }],
     ['a password that is a number', { username: 'anna', password: 5 }],
     ['a password that is very long', { username: 'anna', password: 'x'.repeat(5_000) }],
-  ])('with %s is the same no', async (_, json) => {
+  ])('with %s is 401 with the same body', async (_, json) => {
     const { status, body, headers } = await logIn(json)
     expect([status, body]).toEqual([401, { message: 'Invalid credentials' }])
     expect(headers.get('www-authenticate')).toBe('Bearer realm="hookswitch"')
   })
 
-  test('by somebody who was disabled is the same no, and was not before', async () => {
+  test('of a disabled user is 401 with the same body, and worked before', async () => {
     const tara = { username: 'tara', password: CHEAP_PASSWORD }
     expect((await logIn(tara)).status).toBe(200)
     const env = { ...process.env, HOOKSWITCH_DATA: data }
@@ -75,23 +75,23 @@ describe('logging in', () => {
     expect([status, body]).toEqual([401, { message: 'Invalid credentials' }])
   })
 
-  test('by what is no JSON is no try', async () => {
+  test('with a body that is not JSON is 400', async () => {
     const res = await requestJson(`${stack.url}/api/auth/login`, { method: 'POST', body: 'username=anna' })
     expect([res.status, res.body]).toEqual([400, { message: 'Content-Type must be application/json' }])
   })
 
-  test('too often is put off, and says how long', async () => {
+  test('too often is 429 with Retry-After', async () => {
     const tries = Array.from({ length: 21 }, () => logIn({ username: 'carl', password: 'guess' }))
-    const said = await Promise.all(tries)
-    const late = said.find(({ status }) => status === 429)
-    expect(late?.body).toEqual({ message: 'Too many requests' })
-    expect(Number(late?.headers.get('retry-after'))).toBeGreaterThan(0)
+    const replies = await Promise.all(tries)
+    const throttled = replies.find(({ status }) => status === 429)
+    expect(throttled?.body).toEqual({ message: 'Too many requests' })
+    expect(Number(throttled?.headers.get('retry-after'))).toBeGreaterThan(0)
   })
 })
 
 describe('an agent’s token', () => {
-  test('is a user’s at the gate and on the other surfaces', async () => {
-    const token = await good()
+  test('has the access of a user at the gate and on the other surfaces', async () => {
+    const token = await accessTokenOf()
     const media = (path: string) => requestJson(`${stack.url}/media/${path}`, { token })
     expect((await media('1001/hello.wav')).status).toBe(200)
     expect((await media('1002/hello.wav')).status).toBe(403)
@@ -102,18 +102,18 @@ describe('an agent’s token', () => {
     expect((await requestJson(`${stack.url}/protected/admin/users`, { token })).status).toBe(403)
   })
 
-  test('is over at once when its session is', async () => {
-    const token = await good()
+  test('is invalid as soon as its session ends', async () => {
+    const token = await accessTokenOf()
     const session = `${stack.url}/api/v1/sessions/${claimsOf(token).sid}`
-    const asked = () => requestJson(`${stack.url}/api/auth/invite`, { token, json: {} })
-    expect((await asked()).status).toBe(403)
+    const inviteWithToken = () => requestJson(`${stack.url}/api/auth/invite`, { token, json: {} })
+    expect((await inviteWithToken()).status).toBe(403)
     expect((await requestJson(session, { method: 'DELETE', token })).status).toBe(204)
-    const { status, body } = await asked()
+    const { status, body } = await inviteWithToken()
     expect([status, body]).toEqual([401, { message: 'Invalid token' }])
   })
 })
 
-describe('the guide’s words', () => {
+describe('error messages of the guide', () => {
   const guarded = async (headers: Record<string, string>) => {
     const { status, body } = await requestJson(`${stack.url}/api/auth/invite`, { headers, json: {} })
     return [status, body]
@@ -128,46 +128,49 @@ describe('the guide’s words', () => {
     ['another word for Bearer', (token) => ({ Authorization: `Token ${token}` })],
     ['Bearer and nothing', () => ({ Authorization: 'Bearer ' })],
     ['Bearer that touches the token', (token) => ({ Authorization: `Bearer${token}` })],
-  ])('%s reads as a missing header', async (_, headers) => {
-    expect(await guarded(headers(await good()))).toEqual([401, { message: 'Missing authorization header' }])
+  ])('%s is answered as a missing header', async (_, headers) => {
+    expect(await guarded(headers(await accessTokenOf()))).toEqual([
+      401,
+      { message: 'Missing authorization header' },
+    ])
   })
 
   const GUIDE =
     'eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJ1c2VyX2lkIjoxLCJ1c2VybmFtZSI6InRlc3QiLCJyb2xlIjoiYWdlbnQiLCJleHAiOjE3MzcwMjE2MDB9.signature'
-  const renamed = (token: string) => {
+  const withRoleAdmin = (token: string) => {
     const [header, , signature] = token.split('.')
     const claims = { ...claimsOf(token), role: 'admin' }
     return [header, Buffer.from(JSON.stringify(claims)).toString('base64url'), signature].join('.')
   }
-  const foreign = (token: string) =>
+  const signedByAnotherKey = (token: string) =>
     new SignJWT(claimsOf(token))
       .setProtectedHeader({ alg: 'HS256', typ: 'at+jwt' })
       .sign(new TextEncoder().encode('another server’s key, long enough for HS256'))
 
   test.each<[string, (token: string) => string | Promise<string>]>([
-    ['of another key', foreign],
+    ['of another key', signedByAnotherKey],
     ['with another signature', (token) => `${token.slice(0, -43)}${'A'.repeat(43)}`],
     ['without its signature', (token) => token.split('.').slice(0, 2).join('.')],
-    ['that was changed', renamed],
+    ['with a changed role', withRoleAdmin],
     ['that is no JWT', () => 'not-a-jwt'],
-    ['with something after it', (token) => `${token} more`],
+    ['with text after it', (token) => `${token} more`],
     ['the guide prints', () => GUIDE],
     ['without an algorithm', (token) => `eyJhbGciOiJub25lIn0.${token.split('.')[1]}.`],
-    ['that refreshes', async () => (await login(stack, 'anna', CHEAP_PASSWORD)).refresh],
-  ])('a token %s is invalid', async (_, flawed) => {
-    const token = await good()
+    ['for refreshing', async () => (await login(stack, 'anna', CHEAP_PASSWORD)).refresh],
+  ])('a token %s is answered as invalid', async (_, invalidate) => {
+    const token = await accessTokenOf()
     expect(await guarded({ Authorization: `Bearer ${token}` })).toEqual([
       403,
       { message: 'Insufficient permissions' },
     ])
-    expect(await guarded({ Authorization: `Bearer ${await flawed(token)}` })).toEqual([
+    expect(await guarded({ Authorization: `Bearer ${await invalidate(token)}` })).toEqual([
       401,
       { message: 'Invalid token' },
     ])
   })
 
-  test('a token that has expired is invalid, and was good until then', async () => {
-    const { sub, sid, gen } = claimsOf(await good())
+  test('an expired token is answered as invalid, and was valid before', async () => {
+    const { sub, sid, gen } = claimsOf(await accessTokenOf())
     const tokens = createTokens({ keyring, algorithm: 'HS256', now: Date.now, issuingSince: () => 0 })
     const end = Math.floor(Date.now() / 1000) + 2
     const Authorization = `Bearer ${await tokens.issue('access', { sub, sid, gen, role: 'user' }, end)}`
@@ -176,7 +179,7 @@ describe('the guide’s words', () => {
     expect(await guarded({ Authorization })).toEqual([401, { message: 'Invalid token' }])
   })
 
-  test('a role that is too small has insufficient permissions', async () => {
+  test('a role without permission is answered with insufficient permissions', async () => {
     const anna = await loginCallCenterUser(stack, 'anna')
     const { status, body } = await anna.request('/auth/invite', {
       json: { email: 'x@example.org', role: 'AGENT' },

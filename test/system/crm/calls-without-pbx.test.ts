@@ -11,8 +11,8 @@ import {
 import { requestJson } from '../../support/http-client.ts'
 import { type Stack, startStack } from '../../support/stack.ts'
 
-/** What the call centre says of calls, the SIP line and numbers where no PBX is set. */
-describe('without a PBX', () => {
+/** Answers of the call center about calls, the SIP state and statistics if no PBX is configured. */
+describe('the call center without a PBX', () => {
   const data = mkdtempSync(join(tmpdir(), 'crm-'))
   let stack: Stack
   let ids: Record<CallCenterUserName, number>
@@ -41,7 +41,7 @@ describe('without a PBX', () => {
     rmSync(data, { recursive: true, force: true })
   })
 
-  const said = async (
+  const send = async (
     who: CallCenterClient,
     path: string,
     json?: unknown,
@@ -53,60 +53,65 @@ describe('without a PBX', () => {
     )
     return [status, body.message]
   }
-  const away = [503, 'Temporarily unavailable']
+  const unavailable = [503, 'Temporarily unavailable']
 
-  describe('a lead is not dialled', () => {
+  describe('dialing a lead fails', () => {
     test.each<[string, () => CallCenterClient, () => object, unknown[]]>([
-      ['while the PBX is away', () => anna, () => ({ leadId: lead }), away],
+      ['while the PBX is unavailable', () => anna, () => ({ leadId: lead }), unavailable],
       [
-        'for a colleague, by an agent',
+        'if an agent dials for another agent',
         () => anna,
         () => ({ leadId: lead, agentId: ids.bert }),
         [403, 'Only supervisors dial for others'],
       ],
-      ['that is a colleague’s', () => bert, () => ({ leadId: lead }), [404, 'Lead not found']],
-      ['that there is not', () => anna, () => ({ leadId: 999_999 }), [404, 'Lead not found']],
       [
-        'by somebody without a phone',
+        'if the lead is assigned to another agent',
+        () => bert,
+        () => ({ leadId: lead }),
+        [404, 'Lead not found'],
+      ],
+      ['if the lead does not exist', () => anna, () => ({ leadId: 999_999 }), [404, 'Lead not found']],
+      [
+        'if the user has no extension',
         () => sven,
         () => ({ leadId: lead }),
         [409, 'this agent has no extension, so there is no phone to ring'],
       ],
       [
-        'for an agent of another team',
+        'if a supervisor dials for an agent of another team',
         () => sven,
         () => ({ leadId: lead, agentId: ids.carl }),
         [404, 'Agent not found'],
       ],
       [
-        'for one of the team, while the PBX is away',
+        'if a supervisor dials for an agent of the team, while the PBX is unavailable',
         () => sven,
         () => ({ leadId: lead, agentId: ids.anna }),
-        away,
+        unavailable,
       ],
       [
-        'for anybody, by an admin, while the PBX is away',
+        'if an admin dials for any agent, while the PBX is unavailable',
         () => root,
         () => ({ leadId: lead, agentId: ids.carl }),
-        away,
+        unavailable,
       ],
     ])('%s', async (_, who, json, expected) => {
-      expect(await said(who(), '/calls/dial', json())).toEqual(expected)
+      expect(await send(who(), '/calls/dial', json())).toEqual(expected)
     })
 
     test.each([
-      ['no lead', {}],
-      ['text for an id', { leadId: '1' }],
-      ['a broken id', { leadId: 1.5 }],
-      ['an id that no lead has', { leadId: 0 }],
-      ['an agent that is text', { leadId: 1, agentId: 'anna' }],
+      ['no leadId', {}],
+      ['a text as leadId', { leadId: '1' }],
+      ['a fraction as leadId', { leadId: 1.5 }],
+      ['a leadId of 0', { leadId: 0 }],
+      ['a text as agentId', { leadId: 1, agentId: 'anna' }],
       ['a list', []],
-    ])('by a body with %s', async (_, json) => {
-      expect((await said(anna, '/calls/dial', json))[0]).toBe(400)
+    ])('with 400 for a body with %s', async (_, json) => {
+      expect((await send(anna, '/calls/dial', json))[0]).toBe(400)
     })
 
-    test('and is as it was: no attempt, in nobody’s hands', async () => {
-      await said(anna, '/calls/dial', { leadId: lead })
+    test('and leaves the lead unchanged: no attempt, not in a call', async () => {
+      await send(anna, '/calls/dial', { leadId: lead })
       expect((await anna.request(`/leads/${lead}`)).body).toMatchObject({
         dialState: 'IDLE',
         callAttempts: 0,
@@ -116,62 +121,62 @@ describe('without a PBX', () => {
     })
   })
 
-  describe('a number is not dialled', () => {
+  describe('dialing a number fails', () => {
     test.each<[string, object, unknown[]]>([
-      ['while the PBX is away', { phoneNumber: '1002' }, away],
-      ['that is none', { phoneNumber: 'ring me' }, [400, expect.any(String)]],
-      ['that breaks a line', { phoneNumber: '1002\r\nAction: Logoff' }, [400, expect.any(String)]],
-      ['that is empty', { phoneNumber: '' }, [400, expect.any(String)]],
-      ['that is too long', { phoneNumber: '1'.repeat(65) }, [400, expect.any(String)]],
-      ['that is a number', { phoneNumber: 1002 }, [400, expect.any(String)]],
-      ['that is none, by the SIP route', { phone_number: 'ring me' }, [400, expect.any(String)]],
+      ['while the PBX is unavailable', { phoneNumber: '1002' }, unavailable],
+      ['if it is not a number', { phoneNumber: 'ring me' }, [400, expect.any(String)]],
+      ['if it holds a line break', { phoneNumber: '1002\r\nAction: Logoff' }, [400, expect.any(String)]],
+      ['if it is empty', { phoneNumber: '' }, [400, expect.any(String)]],
+      ['if it is too long', { phoneNumber: '1'.repeat(65) }, [400, expect.any(String)]],
+      ['if it is a JSON number', { phoneNumber: 1002 }, [400, expect.any(String)]],
+      ['if it is not a number, on the SIP route', { phone_number: 'ring me' }, [400, expect.any(String)]],
     ])('%s', async (_, json, expected) => {
-      expect(await said(anna, 'phone_number' in json ? '/sip/dial' : '/calls/direct', json)).toEqual(expected)
+      expect(await send(anna, 'phone_number' in json ? '/sip/dial' : '/calls/direct', json)).toEqual(expected)
     })
 
-    test('with a key that is none', async () => {
+    test('if the Idempotency-Key is invalid', async () => {
       const headers = { 'Idempotency-Key': 'a b' }
-      expect((await said(anna, '/calls/direct', { phoneNumber: '1002' }, headers))[0]).toBe(400)
+      expect((await send(anna, '/calls/direct', { phoneNumber: '1002' }, headers))[0]).toBe(400)
     })
 
-    test('of a lead that must not be called, nor of one that is such a lead’s', async () => {
+    test('if it is on the do-not-call list, by lead or by number', async () => {
       const { body } = await anna.request('/leads', { json: { name: 'Do Not', phone: '+493087654321' } })
       await anna.request(`/leads/${body.id}/status`, { method: 'PUT', json: { status: 'DO_NOT_CALL' } })
-      const barred = [403, 'this number is on the do-not-call list']
-      expect(await said(anna, '/calls/dial', { leadId: body.id })).toEqual(barred)
-      expect(await said(anna, '/calls/direct', { phoneNumber: '+49 30 87654321' })).toEqual(barred)
-      expect(await said(bert, '/sip/dial', { phone_number: '+493087654321' })).toEqual(barred)
+      const onDoNotCallList = [403, 'this number is on the do-not-call list']
+      expect(await send(anna, '/calls/dial', { leadId: body.id })).toEqual(onDoNotCallList)
+      expect(await send(anna, '/calls/direct', { phoneNumber: '+49 30 87654321' })).toEqual(onDoNotCallList)
+      expect(await send(bert, '/sip/dial', { phone_number: '+493087654321' })).toEqual(onDoNotCallList)
     })
   })
 
-  describe('a call that there is not', () => {
-    test.each(['hangup', 'hold', 'unhold'])('cannot be asked to %s', async (command) => {
+  describe('a call that does not exist', () => {
+    test.each(['hangup', 'hold', 'unhold'])('is 404 for the command %s', async (command) => {
       for (const id of ['1', 'hk_nothing', '1750000000.7', 'a%20b', 'x'.repeat(150)]) {
-        expect([id, ...(await said(root, `/calls/${id}/${command}`))]).toEqual([id, 404, 'Call not found'])
+        expect([id, ...(await send(root, `/calls/${id}/${command}`))]).toEqual([id, 404, 'Call not found'])
       }
     })
 
-    test('is not shown, handed on or hung up by the SIP route', async () => {
+    test('is 404 for reading, transfer and the hang-up of the SIP route', async () => {
       expect((await root.request('/calls/17')).status).toBe(404)
-      expect(await said(root, '/calls/17/transfer', { targetNumber: '1003' })).toEqual([
+      expect(await send(root, '/calls/17/transfer', { targetNumber: '1003' })).toEqual([
         404,
         'Call not found',
       ])
-      expect(await said(root, '/sip/hangup', { call_id: 17 })).toEqual([404, 'Call not found'])
-      expect(await said(root, '/sip/hangup', { call_id: 'hk_17' })).toEqual([404, 'Call not found'])
+      expect(await send(root, '/sip/hangup', { call_id: 17 })).toEqual([404, 'Call not found'])
+      expect(await send(root, '/sip/hangup', { call_id: 'hk_17' })).toEqual([404, 'Call not found'])
     })
 
     test.each([
-      ['to nobody', {}],
-      ['to two', { targetAgentId: 1, targetNumber: '1003' }],
-      ['to text', { targetAgentId: 'bert' }],
-    ])('is not handed %s', async (_, json) => {
-      expect((await said(root, '/calls/17/transfer', { callId: 17, ...json }))[0]).toBe(400)
+      ['no target', {}],
+      ['two targets', { targetAgentId: 1, targetNumber: '1003' }],
+      ['a text as agent id', { targetAgentId: 'bert' }],
+    ])('is 400 for a transfer with %s', async (_, json) => {
+      expect((await send(root, '/calls/17/transfer', { callId: 17, ...json }))[0]).toBe(400)
     })
   })
 
-  describe('the SIP line', () => {
-    test('is not configured', async () => {
+  describe('the SIP status', () => {
+    test('is not_configured', async () => {
       expect((await anna.request('/sip/status')).body).toEqual({
         status: 'not_configured',
         registered: false,
@@ -184,7 +189,7 @@ describe('without a PBX', () => {
   })
 
   describe('statistics', () => {
-    test('of now are the same by both routes, and each sees their own people', async () => {
+    test('of now are the same on both routes, within the scope of the user', async () => {
       await anna.request(`/agents/${ids.anna}/status`, { method: 'PUT', json: { status: 'READY' } })
       const { since, ...own } = (await anna.request('/stats/realtime')).body
       expect(own).toEqual({
@@ -202,7 +207,7 @@ describe('without a PBX', () => {
       expect((await root.request('/stats/realtime')).body.agents).toMatchObject({ ready: 1, offline: 5 })
     })
 
-    test('begin at midnight where they are asked for', async () => {
+    test('begin at midnight of the requested time zone', async () => {
       for (const [zone, hour] of [
         ['UTC', 'T00:00:00.000Z'],
         ['Asia/Kolkata', 'T18:30:00.000Z'],
@@ -213,7 +218,7 @@ describe('without a PBX', () => {
       expect((await anna.request('/stats/realtime?timeZone=Mars/Olympus')).status).toBe(400)
     })
 
-    test('of an agent take another time', async () => {
+    test('of an agent accept another time range', async () => {
       const path = `/stats/agent/${ids.anna}?from=2026-01-01T00:00:00Z&until=2026-01-31T01:00:00%2B01:00`
       expect((await anna.request(path)).body).toEqual({
         agentId: ids.anna,
@@ -234,13 +239,13 @@ describe('without a PBX', () => {
       ['sven', 'bert', 200],
       ['sven', 'carl', 404],
       ['root', 'carl', 200],
-    ])('%s asks for those of %s: %d', async (who, whose, status) => {
-      const asker = { anna, sven, root }[who as 'anna' | 'sven' | 'root'] // no other is named above
-      expect((await asker.request(`/stats/agent/${ids[whose]}`)).status).toBe(status)
+    ])('of an agent: %s reads those of %s with status %d', async (who, agentName, status) => {
+      const client = { anna, sven, root }[who as 'anna' | 'sven' | 'root'] // no other is named above
+      expect((await client.request(`/stats/agent/${ids[agentName]}`)).status).toBe(status)
     })
   })
 
-  test('nobody without a token gets a word of it', async () => {
+  test('each of these routes is 401 without a token', async () => {
     for (const [method, path] of [
       ['POST', 'calls/dial'],
       ['POST', 'calls/direct'],

@@ -7,8 +7,8 @@ import { startScriptedPhones } from '../../support/sipp.ts'
 import { waitUntil } from '../../support/stack.ts'
 import { type CampaignRun, expectAllCalledDespiteKill, startCampaignRun } from './campaign-run.ts'
 
-/** A place without summer time of each whole hour from UTC-11 to UTC+14. */
-const PLACES = [
+/** Time zones without daylight saving time, one for each whole hour from UTC-11 to UTC+14. */
+const TIME_ZONES = [
   ...['Pacific/Pago_Pago', 'Pacific/Honolulu', 'Pacific/Gambier', 'Pacific/Pitcairn', 'America/Phoenix'],
   ...[
     'America/Guatemala',
@@ -25,8 +25,8 @@ const PLACES = [
 const missing = await whyAsteriskUnavailable()
 const title =
   missing === undefined
-    ? 'a campaign that dials by itself'
-    : `a campaign that dials by itself (skipped: ${missing})`
+    ? 'automatic dialing of a campaign'
+    : `automatic dialing of a campaign (skipped: ${missing})`
 
 describe.skipIf(missing !== undefined)(title, () => {
   let run: CampaignRun
@@ -35,20 +35,20 @@ describe.skipIf(missing !== undefined)(title, () => {
   })
   afterAll(() => run?.stop())
 
-  test('200 leads come to their right ends, none called twice at once, though the api is killed', async () => {
-    await expectAllCalledDespiteKill(run, { leads: 200, atOnce: 8 })
+  test('each of 200 leads gets its outcome, and no lead is in two calls at once, although the API is killed', async () => {
+    await expectAllCalledDespiteKill(run, { leads: 200, maxConcurrent: 8 })
   }, 300_000)
 
-  test('paused it stands still, started it goes on by itself, stopped it is over for good', async () => {
+  test('pause stops dialing, start resumes it, and a stopped campaign cannot be started again', async () => {
     const id = await run.createCampaign({ agentIds: run.agentIds.slice(0, 2) })
     await run.addLeads(id, 30, '1')
     const step = async (path: string) =>
       (await run.sven.request(`/campaigns/${id}/${path}`, { method: 'POST' })).status
     expect(await step('automation/start')).toBe(200)
-    await waitUntil('it calls', async () => Number((await run.status(id)).done) > 0)
+    await waitUntil('it dials', async () => Number((await run.status(id)).done) > 0)
 
     expect(await step('pause')).toBe(200)
-    await waitUntil('what was under way is over', async () => (await run.status(id)).dialling === 0)
+    await waitUntil('live calls have ended', async () => (await run.status(id)).dialling === 0)
     const { done } = await run.status(id)
     await new Promise((resolve) => setTimeout(resolve, 2_000))
     expect(await run.status(id)).toMatchObject({
@@ -59,24 +59,24 @@ describe.skipIf(missing !== undefined)(title, () => {
     })
 
     expect(await step('start')).toBe(200)
-    await waitUntil('it goes on', async () => Number((await run.status(id)).done) > Number(done))
+    await waitUntil('it dials again', async () => Number((await run.status(id)).done) > Number(done))
     expect(await step('stop')).toBe(200)
-    await waitUntil('all is still', async () => (await run.status(id)).dialling === 0)
+    await waitUntil('no call is live', async () => (await run.status(id)).dialling === 0)
     expect((await run.leads(id)).some(({ dial_state }) => dial_state === 'waiting')).toBe(true)
     expect(await step('start')).toBe(409)
   })
 
-  test('a lead on the do-not-call list is never called, and one in whose zone it is night waits', async () => {
+  test('a lead on the do-not-call list is never called, and a lead outside of its calling hours waits', async () => {
     const id = await run.createCampaign({ startTime: '09:00', endTime: '11:00', timeZone: 'Etc/UTC' })
-    const elsewhere = (hours: number) => PLACES[hours + 11] ?? ''
-    // Where it is half past nine or so, and where it is two hours more.
+    const timeZoneAt = (hours: number) => TIME_ZONES[hours + 11] ?? ''
+    // Local time is between 9 and 10 h in the first zone, and two hours later in the second.
     const hour = new Date().getUTCHours()
     const offset = ((9 - hour + 35) % 24) - 11
-    await run.addLeads(id, 1, '2', { time_zone: elsewhere(offset) })
-    await run.addLeads(id, 1, '3', { time_zone: elsewhere(offset + 2) })
-    await run.addLeads(id, 1, '4', { time_zone: elsewhere(offset) })
-    const [open, closed, forbidden] = await run.leads(id)
-    await createDoNotCall(run.db).add([[forbidden?.number ?? '']], 'asked', 0)
+    await run.addLeads(id, 1, '2', { time_zone: timeZoneAt(offset) })
+    await run.addLeads(id, 1, '3', { time_zone: timeZoneAt(offset + 2) })
+    await run.addLeads(id, 1, '4', { time_zone: timeZoneAt(offset) })
+    const [open, closed, onDoNotCallList] = await run.leads(id)
+    await createDoNotCall(run.db).add([[onDoNotCallList?.number ?? '']], 'asked', 0)
     expect((await run.sven.request(`/campaigns/${id}/automation/start`, { method: 'POST' })).status).toBe(200)
     await waitUntil('two are done', async () => (await run.status(id)).done === 2)
     const status = await run.status(id)
@@ -88,18 +88,18 @@ describe.skipIf(missing !== undefined)(title, () => {
     const numbers = run.trunkCallEvents().map(({ number }) => number)
     expect(numbers).toContain(open?.number)
     expect(numbers).not.toContain(closed?.number)
-    expect(numbers).not.toContain(forbidden?.number)
+    expect(numbers).not.toContain(onDoNotCallList?.number)
   })
 
   test.each([
-    ['the trunk has no circuit', '71', 'congestion', /CONGESTION/],
-    ['there is no such trunk', '72', 'unavailable', /UNAVAILABLE/],
-    ['a dead end within the PBX', '73', 'failed', /FAILED/],
-    ['an announcement is all that the agent hears', '74', 'failed', /FAILED/],
-    ['a tone is all that the agent hears', '75', 'failed', /FAILED/],
+    ['the trunk has no free circuit', '71', 'congestion', /CONGESTION/],
+    ['the trunk does not exist', '72', 'unavailable', /UNAVAILABLE/],
+    ['the dialplan has a dead end', '73', 'failed', /FAILED/],
+    ['the agent only gets an announcement', '74', 'failed', /FAILED/],
+    ['the agent only gets a tone', '75', 'failed', /FAILED/],
     ['the dial context has no such number', '5550', 'unknown_number', /knew none of 5 numbers/],
   ])(
-    '%s: the campaign is paused, and no lead has lost an attempt',
+    'if %s, the campaign is paused and no lead loses an attempt',
     async (_, group, outcome, words) => {
       const id = await run.createCampaign({
         agentIds: run.agentIds.slice(0, 3),
@@ -111,7 +111,7 @@ describe.skipIf(missing !== undefined)(title, () => {
         200,
       )
       await waitUntil('it is paused', async () => (await run.status(id)).status === 'PAUSED', 60_000)
-      await waitUntil('what was under way is over', async () => (await run.status(id)).dialling === 0)
+      await waitUntil('live calls have ended', async () => (await run.status(id)).dialling === 0)
       expect(await run.status(id)).toMatchObject({
         waiting: 8,
         done: 0,
@@ -126,7 +126,7 @@ describe.skipIf(missing !== undefined)(title, () => {
     120_000,
   )
 
-  test('an agent who logs out is OFFLINE and not rung, though their phone is there and the API starts anew', async () => {
+  test('an agent who logs out is OFFLINE and not called, even with a registered phone and after an API restart', async () => {
     const { asterisk, stack } = run.telephony
     const phone = await startScriptedPhones(asterisk, '1001', 'answers')
     try {

@@ -12,10 +12,10 @@ import { startScriptedPhones, startTrunkPeerByNumber } from '../../support/sipp.
 import { waitUntil } from '../../support/stack.ts'
 import { startTelephony, type Telephony } from '../../support/telephony.ts'
 
-/** How the numbers of a list begin: a group of more than three digits is a beginning of its own. */
+/** Prefix of the numbers of a list; a group of more than three digits is the prefix itself. */
 const numbersOf = (group: string) => (group.length > 3 ? group : `03019${group}`)
 
-/** What came of each number's call, by its last digit: see `startOutsideByNumber`. */
+/** The outcome of a call by the last digit of its number: see `startTrunkPeerByNumber`. */
 const expected = (number: string) =>
   Number(number.at(-1)) <= 4 ? 'answered' : Number(number.at(-1)) <= 7 ? 'busy' : 'no_answer'
 
@@ -27,8 +27,8 @@ export interface CampaignRun {
   /** @returns the campaign's id */
   createCampaign(difference?: { agentIds?: number[] } & Record<string, unknown>): Promise<number>
   /**
-   * Leads with numbers of their own, whose last digits go round.
-   * @param group digits, for each list others; see `trunkConf` for those that go nowhere
+   * Adds leads with unique numbers; their last digits cycle through 0 to 9.
+   * @param group digits, different for each list; `trunkConf` lists the groups that cannot be reached
    */
   addLeads(
     campaignId: number,
@@ -39,7 +39,7 @@ export interface CampaignRun {
   leads(
     campaignId: number,
   ): Promise<{ number: string; dial_state: string; last_outcome: string | null; attempts: number }[]>
-  /** Of its calls, by the log of them. */
+  /** Number of the campaign's calls by outcome, from the call log. */
   outcomes(campaignId: number): Promise<Partial<Record<CallOutcome, number>>>
   status(campaignId: number): Promise<Record<string, unknown>>
   trunkCallEvents(): { event: 'begins' | 'ends'; number: string; callId: string }[]
@@ -47,8 +47,8 @@ export interface CampaignRun {
 }
 
 /**
- * A call centre with agents whose phones answer by themselves, but for the last one's, which declines; and a world
- * outside that treats numbers unlike.
+ * Starts a call center with phones that answer automatically, except the last one, which declines. A trunk peer answers,
+ * is busy or does not answer, by number.
  */
 export async function startCampaignRun({
   agents,
@@ -56,9 +56,9 @@ export async function startCampaignRun({
   url,
 }: {
   agents: number
-  /** Calls at once to the outside. */
+  /** Concurrent calls on the trunk. */
   trunk: number
-  /** Of a database; the embedded one where undefined. */
+  /** Database URL; undefined for SQLite. */
   url?: string | undefined
 }): Promise<CampaignRun> {
   const data = mkdtempSync(join(tmpdir(), 'automation-'))
@@ -102,11 +102,11 @@ export async function startCampaignRun({
     cleanups.push((await startScriptedPhones(asterisk, others, 'answers')).stop)
     cleanups.push((await startScriptedPhones(asterisk, last, 'declines')).stop)
     const sven = await loginCallCenterUser(stack, 'sven')
-    /** Also of the one whose phone declines, and who is on a break after three calls. */
+    /** The agent with the declining phone is set to a break after three calls, so each campaign needs this. */
     const makeReady = async (ids: readonly number[]) => {
       for (const id of ids) {
-        const said = await sven.request(`/agents/${id}/status`, { method: 'PUT', json: { status: 'READY' } })
-        if (said.status !== 200) throw new Error(`an agent is not ready: ${JSON.stringify(said.body)}`)
+        const reply = await sven.request(`/agents/${id}/status`, { method: 'PUT', json: { status: 'READY' } })
+        if (reply.status !== 200) throw new Error(`an agent is not ready: ${JSON.stringify(reply.body)}`)
       }
     }
     const status = async (campaignId: number) =>
@@ -126,7 +126,7 @@ export async function startCampaignRun({
         await makeReady(json.agentIds)
         await sven.request(`/campaigns/${id}/start`, { method: 'POST' })
         await waitUntil(
-          'the phones are known to be there',
+          'all phones are registered',
           async () => (await status(id)).freeAgents === json.agentIds.length,
         )
         return id
@@ -174,11 +174,11 @@ export async function startCampaignRun({
   }
 }
 
-/** How often each number was called, and how many calls there were at once at most, to it and in all. */
-function countCalls(heard: ReturnType<CampaignRun['trunkCallEvents']>) {
+/** Counts calls by number, and the most concurrent calls by number and in total. */
+function countCalls(events: ReturnType<CampaignRun['trunkCallEvents']>) {
   const numbers = new Map<string, { calls: number; now: number; most: number }>()
   const all = { now: 0, most: 0 }
-  for (const { event, number } of heard) {
+  for (const { event, number } of events) {
     const known = numbers.get(number) ?? { calls: 0, now: 0, most: 0 }
     numbers.set(number, known)
     if (event === 'begins') known.calls += 1
@@ -191,12 +191,12 @@ function countCalls(heard: ReturnType<CampaignRun['trunkCallEvents']>) {
 }
 
 /**
- * Lets a campaign call a list of its own to the end, kills the api when a fifth is done, and states what must be
- * true of every lead then, by what is kept and by what was heard outside.
+ * Runs a campaign until its list is done, and kills the API when a fifth of it is done. Then checks every lead by the
+ * database and by the calls that the trunk peer received.
  */
 export async function expectAllCalledDespiteKill(
   run: CampaignRun,
-  { leads: count, atOnce, group = '0' }: { leads: number; atOnce: number; group?: string },
+  { leads: count, maxConcurrent, group = '0' }: { leads: number; maxConcurrent: number; group?: string },
 ) {
   const maxAttempts = 2
   const id = await run.createCampaign({ maxAttempts })
@@ -215,17 +215,17 @@ export async function expectAllCalledDespiteKill(
   const { numbers, most } = countCalls(
     run.trunkCallEvents().filter(({ number }) => number.startsWith(numbersOf(group))),
   )
-  expect(most, 'calls on the trunk at once').toBeLessThanOrEqual(atOnce)
+  expect(most, 'calls on the trunk at once').toBeLessThanOrEqual(maxConcurrent)
   for (const { number, dial_state, last_outcome, attempts } of leads) {
-    const heard = numbers.get(number)
+    const counted = numbers.get(number)
     expect(dial_state, number).toBe('done')
-    // Nobody heard the end of what ended while the api was dead.
+    // The outcome of a call that ended while the API was down is unknown.
     expect([expected(number), 'unknown'], number).toContain(last_outcome)
-    expect(heard?.most, `${number} at once`).toBe(1)
+    expect(counted?.most, `${number} at once`).toBe(1)
     expect(attempts, number).toBeLessThanOrEqual(maxAttempts)
-    expect(heard?.calls, `calls of ${number}`).toBeLessThanOrEqual(attempts)
+    expect(counted?.calls, `calls of ${number}`).toBeLessThanOrEqual(attempts)
   }
-  // What nobody heard counts as an attempt; what the agent's phone declined does not.
+  // An unknown outcome counts as an attempt; a call that the agent's phone declined does not.
   const outcomes = await run.outcomes(id)
   expect(outcomes.own_declined).toBeGreaterThan(0)
   const attempts = leads.reduce((sum, one) => sum + one.attempts, 0)

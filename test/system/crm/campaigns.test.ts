@@ -16,36 +16,37 @@ describe('campaigns', () => {
   let tara: CallCenterClient
   let anna: CallCenterClient
   let bert: CallCenterClient
-  let crew: CallCenterStack
+  let callCenter: CallCenterStack
 
   beforeAll(async () => {
-    crew = await startCallCenter({
+    callCenter = await startCallCenter({
       HOOKSWITCH_TRUNKS: 'telnyx=20, backup=5',
       HOOKSWITCH_TIME_ZONE: 'Europe/Berlin',
     })
-    ;({ stack, agentIds } = crew)
-    ;({ root, sven, tara, anna, bert } = crew.clients)
+    ;({ stack, agentIds } = callCenter)
+    ;({ root, sven, tara, anna, bert } = callCenter.clients)
   })
-  afterAll(() => crew?.stop())
+  afterAll(() => callCenter?.stop())
 
-  async function plan(by = sven, json: Record<string, unknown> = {}) {
-    const made = await by.request('/campaigns', {
+  async function createCampaign(by = sven, json: Record<string, unknown> = {}) {
+    const created = await by.request('/campaigns', {
       json: { name: 'Spring', agentIds: [agentIds.anna], ...json },
     })
-    if (made.status !== 201) throw new Error(`not made: ${made.status} ${JSON.stringify(made.body)}`)
-    return Number(made.body.id)
+    if (created.status !== 201)
+      throw new Error(`not created: ${created.status} ${JSON.stringify(created.body)}`)
+    return Number(created.body.id)
   }
   const post = (by: CallCenterClient, path: string) => by.request(path, { method: 'POST' })
   const put = (by: CallCenterClient, id: number, json: unknown, headers = {}) =>
     by.request(`/campaigns/${id}`, { method: 'PUT', json, headers })
-  const says = ({ status, body }: JsonReply) => [status, body.message]
+  const statusAndMessage = ({ status, body }: JsonReply) => [status, body.message]
 
-  test('a campaign of a name alone is a draft with defaults that one can live with', async () => {
-    const made = await sven.request('/campaigns', { json: { name: ' Spring ' } })
-    expect(made.status).toBe(201)
-    expect(made.headers.get('location')).toBe(`/api/campaigns/${made.body.id}`)
-    expect(made.headers.get('etag')).toBe('"1"')
-    expect(made.body).toEqual({
+  test('a campaign with a name only is a DRAFT with default values', async () => {
+    const created = await sven.request('/campaigns', { json: { name: ' Spring ' } })
+    expect(created.status).toBe(201)
+    expect(created.headers.get('location')).toBe(`/api/campaigns/${created.body.id}`)
+    expect(created.headers.get('etag')).toBe('"1"')
+    expect(created.body).toEqual({
       id: expect.any(Number),
       name: 'Spring',
       description: null,
@@ -60,7 +61,7 @@ describe('campaigns', () => {
       retryDelayMinutes: 30,
       retryDelays: { BUSY: 5 },
       maxConcurrentCalls: 10,
-      // Of several none is taken for granted.
+      // With several trunks there is no default.
       trunk: null,
       wrapUpSeconds: 5,
       team: 'sales',
@@ -73,11 +74,11 @@ describe('campaigns', () => {
       updatedAt: expect.any(String),
       version: 1,
     })
-    expect((await sven.request(`/campaigns/${made.body.id}`)).body).toEqual(made.body)
+    expect((await sven.request(`/campaigns/${created.body.id}`)).body).toEqual(created.body)
   })
 
-  test('one is made and changed as it was asked for', async () => {
-    const asked = {
+  test('a campaign has the values that it was created and updated with', async () => {
+    const input = {
       description: 'to old customers',
       dialerMode: 'PREVIEW',
       callerId: '+493012345',
@@ -93,80 +94,79 @@ describe('campaigns', () => {
       wrapUpSeconds: 0,
       agentIds: [agentIds.bert, agentIds.anna],
     }
-    const shown = {
-      ...asked,
+    const output = {
+      ...input,
       startTime: '10:30:00',
       endTime: '23:59:59',
       weekdays: [6, 7],
       agentIds: [agentIds.anna, agentIds.bert],
     }
-    const id = await plan(sven, asked)
+    const id = await createCampaign(sven, input)
     const { body } = await sven.request(`/campaigns/${id}`)
-    expect(body).toMatchObject(shown)
-    // What was answered may be sent back: nothing but the version is another.
+    expect(body).toMatchObject(output)
+    // An answer that is sent back changes the version only.
     const again = await put(sven, id, body)
     expect({ ...again.body, updatedAt: body.updatedAt }).toEqual({ ...body, version: 2 })
     const changed = await put(sven, id, { name: 'Summer', retryDelays: {}, trunk: null, agentIds: [] })
     expect(changed.body).toMatchObject({
-      ...shown,
+      ...output,
       ...{ name: 'Summer', retryDelays: {}, trunk: null, agentIds: [], version: 3 },
     })
   })
 
   test.each<[string, Record<string, unknown>, RegExp]>([
-    ['predictive dialling', { dialerMode: 'PREDICTIVE' }, /PREDICTIVE is not offered/],
+    ['the mode PREDICTIVE', { dialerMode: 'PREDICTIVE' }, /PREDICTIVE is not offered/],
     [
       'hours that end before they begin',
       { startTime: '21:00', endTime: '09:00' },
       /startTime must be before endTime/,
     ],
+    ['an invalid time', { startTime: '25:00' }, /startTime: must be a time of whole minutes such as 09:00/],
+    ['an invalid weekday', { weekdays: [0] }, /weekdays/],
+    ['no weekday', { weekdays: [] }, /weekdays/],
+    ['an unknown time zone', { timeZone: 'Europe/Nowhere' }, /timeZone must be a place/],
+    ['an abbreviation as time zone', { timeZone: 'BST' }, /timeZone must be a place/],
     [
-      'a time that is none',
-      { startTime: '25:00' },
-      /startTime: must be a time of whole minutes such as 09:00/,
-    ],
-    ['a day that is none', { weekdays: [0] }, /weekdays/],
-    ['no day at all', { weekdays: [] }, /weekdays/],
-    ['a zone that is none', { timeZone: 'Europe/Nowhere' }, /timeZone must be a place/],
-    ['an abbreviation for a zone', { timeZone: 'BST' }, /timeZone must be a place/],
-    [
-      'a trunk that the settings do not name',
+      'a trunk that is not configured',
       { trunk: 'other' },
       /trunk must be one of HOOKSWITCH_TRUNKS: telnyx, backup/,
     ],
     ['no attempt', { maxAttempts: 0 }, /maxAttempts/],
     ['a delay of more than a month', { retryDelayMinutes: 43_201 }, /retryDelayMinutes/],
-    ['a delay for what is no outcome', { retryDelays: { PERHAPS: 1 } }, /PERHAPS/],
-    ['a caller’s number that is none', { callerId: 'x"\r\nAction: Command' }, /callerId/],
+    ['a delay for an unknown outcome', { retryDelays: { PERHAPS: 1 } }, /PERHAPS/],
+    ['an invalid caller id', { callerId: 'x"\r\nAction: Command' }, /callerId/],
     ['no name', { name: ' ' }, /name/],
     ['an agent of another team', { agentIds: [3, 999_999] }, /agent \d+ is not one of yours/],
-  ])('%s is refused, also as a change', async (_, flaw, words) => {
-    const id = await plan()
+  ])('%s is refused, on creation and on update', async (_, invalid, words) => {
+    const id = await createCampaign()
     for (const reply of [
-      await sven.request('/campaigns', { json: { name: 'Spring', ...flaw } }),
-      await put(sven, id, flaw),
+      await sven.request('/campaigns', { json: { name: 'Spring', ...invalid } }),
+      await put(sven, id, invalid),
     ]) {
       expect(reply.status).toBe(400)
       expect(reply.body.message).toMatch(words)
     }
   })
 
-  test('an AI agent has no phone to ring', async () => {
+  test('an AI agent cannot work in a campaign, because it has no phone', async () => {
     const { body } = await root.request('/agents', { json: { name: 'Robo', agentType: 'AI' } })
     const refused = await root.request('/campaigns', { json: { name: 'Spring', agentIds: [body.id] } })
-    expect(says(refused)).toEqual([400, `agentIds: agent ${body.id} is an AI agent and has no phone`])
+    expect(statusAndMessage(refused)).toEqual([
+      400,
+      `agentIds: agent ${body.id} is an AI agent and has no phone`,
+    ])
   })
 
-  test('agents see those they work in, supervisors their team’s, admins all', async () => {
-    const own = await plan()
-    const other = await plan(tara, { agentIds: [agentIds.carl] })
+  test('agents see the campaigns they work in, supervisors those of their team, admins all', async () => {
+    const own = await createCampaign()
+    const other = await createCampaign(tara, { agentIds: [agentIds.carl] })
     const seen = async (by: CallCenterClient) =>
       ((await by.request('/campaigns?limit=1000')).body as unknown as { id: number }[]).map(({ id }) => id) // a bare array
     expect(await seen(root)).toEqual(expect.arrayContaining([own, other]))
     for (const by of [sven, anna]) {
       expect(await seen(by)).toContain(own)
       expect(await seen(by)).not.toContain(other)
-      expect(says(await by.request(`/campaigns/${other}`))).toEqual([404, 'Campaign not found'])
+      expect(statusAndMessage(await by.request(`/campaigns/${other}`))).toEqual([404, 'Campaign not found'])
       expect((await by.request(`/campaigns/${other}/automation/status`)).status).toBe(404)
     }
     expect(await seen(bert)).not.toContain(own)
@@ -174,23 +174,23 @@ describe('campaigns', () => {
     expect((await put(tara, own, { name: 'Mine' })).status).toBe(404)
   })
 
-  test('supervisors make them of their own team, admins of any, agents and strangers none', async () => {
+  test('supervisors create campaigns of their own team, admins of any team, agents and requests without a token none', async () => {
     expect((await sven.request('/campaigns', { json: { name: 'x', team: 'support' } })).status).toBe(403)
-    const id = await plan(root, { team: 'support', agentIds: [agentIds.carl, agentIds.anna] })
+    const id = await createCampaign(root, { team: 'support', agentIds: [agentIds.carl, agentIds.anna] })
     expect((await tara.request(`/campaigns/${id}`)).body.team).toBe('support')
     expect((await put(tara, id, { team: 'sales' })).status).toBe(403)
-    // Anna is there already: who sends back what they read changes nothing.
+    // Anna is a member already: sending back the members that were read changes nothing.
     expect((await put(tara, id, { agentIds: [agentIds.anna, agentIds.carl] })).status).toBe(200)
-    expect(says(await anna.request('/campaigns', { json: { name: 'x' } }))).toEqual([
+    expect(statusAndMessage(await anna.request('/campaigns', { json: { name: 'x' } }))).toEqual([
       403,
       'Insufficient permissions',
     ])
     expect((await requestJson(`${stack.url}/api/campaigns`, { json: { name: 'x' } })).status).toBe(401)
   })
 
-  test('a list goes on where its Link points, and ends; a status leaves the others out', async () => {
-    const made = [await plan(), await plan(), await plan()]
-    await post(sven, `/campaigns/${made[1]}/start`)
+  test('Link leads through all pages of a list, and ends; `status` filters the list', async () => {
+    const created = [await createCampaign(), await createCampaign(), await createCampaign()]
+    await post(sven, `/campaigns/${created[1]}/start`)
     const seen: number[] = []
     for (let path: string | undefined = '/campaigns?limit=2'; path !== undefined; ) {
       const { body, headers } = await sven.request(path)
@@ -198,20 +198,20 @@ describe('campaigns', () => {
       path = /<\/api(.*)>; rel="next"/.exec(headers.get('link') ?? '')?.[1]
     }
     expect(seen).toEqual(seen.toSorted((a, b) => a - b))
-    expect(seen).toEqual(expect.arrayContaining(made))
+    expect(seen).toEqual(expect.arrayContaining(created))
     const active = (await sven.request('/campaigns?status=ACTIVE')).body as unknown as {
       id: number
       status: string
     }[] // a bare array
-    expect(active.map(({ id }) => id)).toContain(made[1])
+    expect(active.map(({ id }) => id)).toContain(created[1])
     expect(new Set(active.map(({ status }) => status))).toEqual(new Set(['ACTIVE']))
     for (const query of ['cursor=rubbish', 'limit=0', 'status=OPEN']) {
       expect((await sven.request(`/campaigns?${query}`)).status).toBe(400)
     }
   })
 
-  test('of two who change it one is told so, where they ask for it', async () => {
-    const id = await plan()
+  test('the second of two updates with the same If-Match is 412; updates without If-Match all succeed', async () => {
+    const id = await createCampaign()
     const version = (await sven.request(`/campaigns/${id}`)).headers.get('etag') ?? ''
     expect((await put(sven, id, { maxAttempts: 2 }, { 'If-Match': version })).status).toBe(200)
     expect((await put(root, id, { maxAttempts: 4 }, { 'If-Match': version })).status).toBe(412)
@@ -223,8 +223,8 @@ describe('campaigns', () => {
     expect((await Promise.all(many)).map(({ status }) => status)).toEqual([200, 200, 200, 200])
   })
 
-  test('it goes from draft to its end step by step, and says where it is', async () => {
-    const id = await plan()
+  test('a campaign goes from DRAFT to COMPLETED, and its status reports each step', async () => {
+    const id = await createCampaign()
     const at = `/campaigns/${id}`
     const idle = {
       campaignId: id,
@@ -235,11 +235,11 @@ describe('campaigns', () => {
       successfulCalls: 0,
       failedCalls: 0,
     }
-    expect(says(await post(sven, `${at}/pause`))).toEqual([
+    expect(statusAndMessage(await post(sven, `${at}/pause`))).toEqual([
       409,
       'only an ACTIVE one can be paused: it is DRAFT',
     ])
-    expect(says(await post(sven, `${at}/automation/start`))).toEqual([
+    expect(statusAndMessage(await post(sven, `${at}/automation/start`))).toEqual([
       409,
       'only an ACTIVE one dials by itself: it is DRAFT',
     ])
@@ -248,7 +248,7 @@ describe('campaigns', () => {
       ...{ status: 'ACTIVE', automation: false, waiting: 0, dialling: 0, done: 0, freeAgents: 0 },
       ...{ note: null, nextTryAt: null, outcomes: {} },
     })
-    expect(says(await post(sven, `${at}/start`))).toEqual([409, 'it is ACTIVE already'])
+    expect(statusAndMessage(await post(sven, `${at}/start`))).toEqual([409, 'it is ACTIVE already'])
     expect((await post(sven, `${at}/automation/start`)).body).toMatchObject({
       ...{ running: true, isRunning: true, automation: true, note: 'the PBX is away' },
     })
@@ -264,7 +264,10 @@ describe('campaigns', () => {
       status: 'ACTIVE',
     })
     expect((await post(sven, `${at}/stop`)).body).toMatchObject({ ...idle, status: 'COMPLETED' })
-    expect(says(await post(sven, `${at}/start`))).toEqual([409, 'it was stopped for good: make a new one'])
+    expect(statusAndMessage(await post(sven, `${at}/start`))).toEqual([
+      409,
+      'it was stopped for good: make a new one',
+    ])
     expect((await anna.request(`${at}/automation/status`)).body).toMatchObject({
       ...idle,
       status: 'COMPLETED',

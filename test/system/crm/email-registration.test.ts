@@ -3,26 +3,26 @@ import { type JsonReply, requestJson } from '../../support/http-client.ts'
 import { CHEAP_PASSWORD } from '../../support/seed-users.ts'
 import { type MailFixture, PASSWORD, startMailFixture } from './mail-fixture.ts'
 
-let world: MailFixture
+let fixture: MailFixture
 beforeAll(async () => {
-  world = await startMailFixture()
+  fixture = await startMailFixture()
 })
-afterAll(() => world?.stop())
+afterAll(() => fixture?.stop())
 
 const register = (username: string, more = {}) =>
-  world.post('register', { username, email: `${username}@example.com`, password: PASSWORD, ...more })
-const logIn = (username: string, password = PASSWORD) => world.post('login', { username, password })
-const verify = (token: string, more = {}) => world.post('verify-email', { token, ...more })
+  fixture.post('register', { username, email: `${username}@example.com`, password: PASSWORD, ...more })
+const logIn = (username: string, password = PASSWORD) => fixture.post('login', { username, password })
+const verify = (token: string, more = {}) => fixture.post('verify-email', { token, ...more })
 const CHECK = { message: expect.stringMatching(/^Check your mail/) }
 
-describe('an account by mail', () => {
-  test('is there once its address is proved, and not before', async () => {
+describe('registration by mail', () => {
+  test('creates the account when the address is verified, and not before', async () => {
     expect(await register('nora', { firstName: 'Nora', lastName: 'Nilsen' })).toMatchObject({
       status: 202,
       body: CHECK,
     })
-    const { text, headers } = await world.waitForMail('nora@example.com')
-    const token = await world.waitForCode('nora@example.com')
+    const { text, headers } = await fixture.waitForMail('nora@example.com')
+    const token = await fixture.waitForCode('nora@example.com')
     expect(headers).toMatch(/^From: Voice <voice@example\.org>\r$/m)
     expect(text).toContain(`  https://app.example.org/crm/verify-email?token=${token}\n`)
     expect(text).toContain('under the name nora.')
@@ -37,12 +37,12 @@ describe('an account by mail', () => {
         user: { username: 'nora', email: 'nora@example.com', role: 'AGENT' },
       },
     })
-    // Pages go on with the token of this answer.
-    const own = await requestJson(`${world.stack.url}/api/leads/my`, { token: String(verified.body.token) })
+    // Clients continue with the token of this answer.
+    const own = await requestJson(`${fixture.stack.url}/api/leads/my`, { token: String(verified.body.token) })
     expect([own.status, own.body]).toEqual([200, []])
     expect(await logIn('nora')).toMatchObject({ status: 200, body: { username: 'nora', role: 'agent' } })
     expect((await logIn('Nora@Example.com')).status).toBe(200)
-    const agent = await world.db.query
+    const agent = await fixture.db.query
       .selectFrom('agents')
       .innerJoin('users', 'users.id', 'agents.user_id')
       .select(['agents.name', 'agents.team', 'users.extension', 'users.role'])
@@ -51,35 +51,35 @@ describe('an account by mail', () => {
     expect(agent).toEqual({ name: 'Nora Nilsen', team: null, extension: null, role: 'user' })
   })
 
-  test('its link works once', async () => {
+  test('sends a link that works once', async () => {
     await register('otto')
-    const token = await world.waitForCode('otto@example.com')
+    const token = await fixture.waitForCode('otto@example.com')
     const answers = await Promise.all(Array.from({ length: 6 }, () => verify(token)))
     expect(answers.map(({ status }) => status).sort()).toEqual([200, 400, 400, 400, 400, 400])
     expect(await verify(token)).toMatchObject({ status: 400, body: { message: 'Invalid or expired token' } })
   })
 
-  test('neither its link nor its password is in the database or a log', async () => {
+  test('stores neither the link nor the password in plain text, and logs neither', async () => {
     await register('quiet', { password: 'hunter2 hunter2' })
-    const token = await world.waitForCode('quiet@example.com')
-    const kept = JSON.stringify([
-      await world.db.query.selectFrom('registrations').selectAll().execute(),
-      await world.db.query.selectFrom('mails').selectAll().execute(),
+    const token = await fixture.waitForCode('quiet@example.com')
+    const stored = JSON.stringify([
+      await fixture.db.query.selectFrom('registrations').selectAll().execute(),
+      await fixture.db.query.selectFrom('mails').selectAll().execute(),
     ])
-    expect(kept).toContain('quiet@example.com')
+    expect(stored).toContain('quiet@example.com')
     await verify(token)
-    for (const text of [kept, world.stack.logs()]) {
+    for (const text of [stored, fixture.stack.logs()]) {
       expect(text).not.toContain(token)
       expect(text).not.toContain('hunter2')
     }
   })
 
-  test('by a name that somebody else got meanwhile waits for another one', async () => {
+  test('with a username that another user has taken since is 409 until another username is sent', async () => {
     await register('twin', { email: 'one@example.com' })
     await register('Twin', { email: 'two@example.com' })
     const [one, two] = [
-      await world.waitForCode('one@example.com'),
-      await world.waitForCode('two@example.com'),
+      await fixture.waitForCode('one@example.com'),
+      await fixture.waitForCode('two@example.com'),
     ]
     expect((await verify(one)).status).toBe(200)
     const { status, body } = await verify(two)
@@ -91,14 +91,14 @@ describe('an account by mail', () => {
     expect((await logIn('twin2')).status).toBe(200)
   })
 
-  test('asked for again is by the last link alone, and by another password needs one with the code', async () => {
+  test('repeated works with the last link only; with another password, verification needs a password', async () => {
     await register('again')
-    const first = await world.waitForCode('again@example.com')
-    await world.post('resend-verification', { email: 'Again@example.com' })
-    await world.waitForMail('Again@example.com')
+    const first = await fixture.waitForCode('again@example.com')
+    await fixture.post('resend-verification', { email: 'Again@example.com' })
+    await fixture.waitForMail('Again@example.com')
     expect((await verify(first)).status).toBe(400)
     await register('again2', { email: 'again@example.com', password: 'another horse' })
-    const last = await world.waitForCode('again@example.com', 2)
+    const last = await fixture.waitForCode('again@example.com', 2)
     expect(await verify(last)).toMatchObject({
       status: 400,
       body: { message: 'password: is needed, as this address was registered more than once' },
@@ -113,15 +113,15 @@ describe('an account by mail', () => {
   })
 })
 
-describe('whoever asks', () => {
-  /** All that a client can tell two answers apart by. */
+describe('a registration request', () => {
+  /** Everything by which a client could distinguish two answers. */
   const seen = ({ status, body, headers }: JsonReply) => ({
     status,
     body,
     headers: [...headers].filter(([name]) => name !== 'date'),
   })
 
-  test('is not told whether an address or a name is known', async () => {
+  test('does not disclose whether an address or a username is known', async () => {
     const unknown = await register('fresh')
     const address = await register('fresh2', { email: 'anna@example.org' })
     const name = await register('anna', { email: 'fresh3@example.com' })
@@ -129,22 +129,22 @@ describe('whoever asks', () => {
     expect(seen(address)).toEqual(seen(unknown))
     expect(seen(name)).toEqual(seen(unknown))
 
-    await world.waitForMail('fresh@example.com')
-    const resend = (email: string) => world.post('resend-verification', { email })
+    await fixture.waitForMail('fresh@example.com')
+    const resend = (email: string) => fixture.post('resend-verification', { email })
     const none = await resend('nobody@example.com')
     expect(none.status).toBe(202)
     expect(seen(await resend('bert@example.org'))).toEqual(seen(none))
     expect(seen(await resend('fresh@example.com'))).toEqual(seen(none))
 
-    const { text } = await world.waitForMail('anna@example.org')
+    const { text } = await fixture.waitForMail('anna@example.org')
     expect(text).toContain('It has one already')
     expect(text).not.toMatch(/ver_|fresh2/)
-    await world.waitForMail('fresh@example.com', 2)
-    expect(world.mail.messagesTo('nobody@example.com')).toEqual([])
+    await fixture.waitForMail('fresh@example.com', 2)
+    expect(fixture.mail.messagesTo('nobody@example.com')).toEqual([])
     expect((await logIn('anna', CHEAP_PASSWORD)).status).toBe(200)
   })
 
-  test('learns nothing by the clock', async () => {
+  test('measures how long known and unknown addresses take', async () => {
     const took = async (work: () => Promise<JsonReply>) => {
       const startedAt = performance.now()
       expect((await work()).status).toBe(202)
@@ -152,24 +152,24 @@ describe('whoever asks', () => {
     }
     const known: number[] = []
     const unknown: number[] = []
-    const people = ['root', 'sven', 'tara', 'bert', 'carl']
-    for (const [n, name] of people.entries()) {
+    const users = ['root', 'sven', 'tara', 'bert', 'carl']
+    for (const [n, name] of users.entries()) {
       known.push(await took(() => register(`k${n}x`, { email: `${name}@example.org` })))
       unknown.push(await took(() => register(`u${n}x`)))
     }
-    const middle = (all: number[]) => all.sort((a, b) => a - b)[2] ?? 0
-    // For people to look at: on a busy machine no bound would hold always.
+    const median = (all: number[]) => all.sort((a, b) => a - b)[2] ?? 0
+    // Only printed: on a busy machine no bound is reliable.
     console.log(
-      `registering takes ${middle(known).toFixed(1)} ms known, ${middle(unknown).toFixed(1)} ms unknown`,
+      `registering takes ${median(known).toFixed(1)} ms known, ${median(unknown).toFixed(1)} ms unknown`,
     )
   })
 
-  test('cannot fill somebody’s mailbox, known or not', async () => {
+  test('is limited by address, known or not', async () => {
     const statuses = async (email: string) => {
-      const said: JsonReply[] = []
-      for (let n = 0; n < 6; n += 1) said.push(await world.post('resend-verification', { email }))
-      expect(Number(said.at(-1)?.headers.get('retry-after'))).toBeGreaterThan(0)
-      return said.map(({ status }) => status)
+      const replies: JsonReply[] = []
+      for (let n = 0; n < 6; n += 1) replies.push(await fixture.post('resend-verification', { email }))
+      expect(Number(replies.at(-1)?.headers.get('retry-after'))).toBeGreaterThan(0)
+      return replies.map(({ status }) => status)
     }
     const five = [202, 202, 202, 202, 202, 429]
     expect(await statuses('flood@example.com')).toEqual(five)
@@ -180,15 +180,15 @@ describe('whoever asks', () => {
     ['a header in the address', { email: 'a@example.com\r\nBcc: b@example.com' }],
     ['two addresses', { email: 'a@example.com, b@example.com' }],
     ['a display name', { email: 'B <b@example.com>' }],
-    ['another’s address as a name', { username: 'anna@example.org' }],
-    ['a number as a name', { username: '1001' }],
-    ['a link as a name', { username: 'https://example.com' }],
+    ['another user’s address as username', { username: 'anna@example.org' }],
+    ['a number as username', { username: '1001' }],
+    ['a link as username', { username: 'https://example.com' }],
     ['a short password', { password: 'short' }],
     ['a name of two lines', { firstName: 'a\nb' }],
-  ])('with %s is refused', async (_, flaw) => {
-    expect((await register('flawed', flaw)).status).toBe(400)
-    // Mail of the tests before may still come.
-    const theirs = world.mail.messages.filter(({ to }) => to.some((one) => /^(a|b|flawed)@/.test(one)))
-    expect(theirs).toEqual([])
+  ])('with %s is refused', async (_, invalid) => {
+    expect((await register('flawed', invalid)).status).toBe(400)
+    // Mails of earlier tests may still arrive.
+    const unwanted = fixture.mail.messages.filter(({ to }) => to.some((one) => /^(a|b|flawed)@/.test(one)))
+    expect(unwanted).toEqual([])
   })
 })

@@ -11,7 +11,7 @@ import { requestJson } from '../../support/http-client.ts'
 import { CHEAP_PASSWORD } from '../../support/seed-users.ts'
 import { type Stack, startStack } from '../../support/stack.ts'
 
-const folder = join(project, 'test/crm/clients')
+const folder = join(project, 'test/system/crm/clients')
 const data = mkdtempSync(join(tmpdir(), 'crm-guide-'))
 let stack: Stack
 beforeAll(async () => {
@@ -20,7 +20,7 @@ beforeAll(async () => {
 })
 afterAll(() => stack?.stop())
 
-/** What the guide's Rust client reads its answers into; `serde` refuses anything else there. */
+/** Types of the guide's Rust client; `serde` rejects any other value. */
 const i32 = z
   .int()
   .min(-(2 ** 31))
@@ -37,19 +37,19 @@ describe('the guide’s JavaScript client', () => {
     createLead(lead: object): Promise<unknown>
     getCampaigns(): Promise<unknown>
   }
-  const kept = new Map<string, string>()
+  const storage = new Map<string, string>()
   async function open(): Promise<ApiClient> {
-    // A browser's, which the class asks for.
+    // The class needs the localStorage of a browser.
     vi.stubGlobal('localStorage', {
-      getItem: (name: string) => kept.get(name) ?? null,
-      setItem: (name: string, value: string) => kept.set(name, value),
-      removeItem: (name: string) => kept.delete(name),
+      getItem: (name: string) => storage.get(name) ?? null,
+      setItem: (name: string, value: string) => storage.set(name, value),
+      removeItem: (name: string) => storage.delete(name),
     })
     const loaded: { ApiClient: new (url: string) => ApiClient } = await import('./clients/client.mjs')
     return new loaded.ApiClient(stack.url)
   }
   beforeAll(() => {
-    // It prints what goes wrong before it throws it.
+    // The client prints errors before it throws them.
     vi.spyOn(console, 'error').mockImplementation(() => {})
   })
   afterAll(() => {
@@ -57,29 +57,29 @@ describe('the guide’s JavaScript client', () => {
     vi.unstubAllGlobals()
   })
 
-  test('logs in, keeps the token, and makes and lists leads', async () => {
+  test('logs in, stores the token, and creates and lists leads', async () => {
     const api = await open()
     expect(await api.login('anna', CHEAP_PASSWORD)).toMatchObject({ username: 'anna', role: 'agent' })
-    expect(kept.get('jwt_token')).toBe(api.token)
+    expect(storage.get('jwt_token')).toBe(api.token)
     const lead = Lead.parse(await api.createLead({ name: 'Jane Smith', phone: '+1-555-0199' }))
     expect(lead.name).toBe('Jane Smith')
     expect(z.array(Lead).parse(await api.getLeads())).toContainEqual(lead)
     expect(await api.getCampaigns()).toEqual([])
   })
 
-  test('is told of a wrong password', async () => {
+  test('rejects a wrong password', async () => {
     const api = await open()
     await expect(api.login('anna', 'wrong')).rejects.toThrow('Login failed')
   })
 
-  test('forgets a token that is over', async () => {
+  test('removes a token that is no longer valid', async () => {
     const api = await open()
     await api.login('bert', CHEAP_PASSWORD)
     const token = api.token ?? ''
     const { sid } = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString())
     await requestJson(`${stack.url}/api/v1/sessions/${sid}`, { method: 'DELETE', token })
     await expect(api.getLeads()).rejects.toThrow('Authentication failed. Please login again.')
-    expect([api.token, kept.has('jwt_token')]).toEqual([null, false])
+    expect([api.token, storage.has('jwt_token')]).toEqual([null, false])
     await expect(api.getLeads()).rejects.toThrow('Not authenticated')
   })
 })
@@ -87,34 +87,34 @@ describe('the guide’s JavaScript client', () => {
 const runs = (...args: string[]) => spawnSync('python3', args, { stdio: 'ignore' }).status === 0
 const hasPython = runs('--version')
 const LIBRARIES = [
-  // The same few calls over urllib, for machines without the package.
+  // The calls that the client uses, over urllib, for machines without the package.
   ['a stand-in for requests', { PYTHONPATH: join(folder, 'shim') }],
   ...(hasPython && runs('-c', 'import requests') ? [['requests itself', {}] as const] : []),
 ] as const
 
 describe.skipIf(!hasPython)(`the guide’s Python client${hasPython ? '' : ' (skipped: no python3)'}`, () => {
-  test.each(LIBRARIES)('by %s logs in, makes and lists leads, and is told why not', async (_, more) => {
+  test.each(LIBRARIES)('with %s logs in, creates and lists leads, and raises errors', async (_, more) => {
     const args = [join(folder, 'client.py'), stack.url, 'sven', CHEAP_PASSWORD]
     const env = { ...process.env, PYTHONDONTWRITEBYTECODE: '1', ...more }
     const { stdout } = await promisify(execFile)('python3', args, { env, timeout: 60_000 })
-    const said = JSON.parse(stdout)
-    expect(said.before).toBe('ValueError: Not authenticated. Call login() first.')
-    expect(said.wrong).toMatch(/^HTTPError: 401 /)
-    expect(said.login).toMatchObject({ username: 'sven', role: 'supervisor' })
-    const lead = Lead.parse(said.lead)
+    const output = JSON.parse(stdout)
+    expect(output.before).toBe('ValueError: Not authenticated. Call login() first.')
+    expect(output.wrong).toMatch(/^HTTPError: 401 /)
+    expect(output.login).toMatchObject({ username: 'sven', role: 'supervisor' })
+    const lead = Lead.parse(output.lead)
     expect(lead.name).toBe('Jane Smith')
-    expect(z.array(Lead).parse(said.leads)).toContainEqual(lead)
-    expect(said.tampered).toBe('ValueError: Authentication failed. Token may be expired.')
+    expect(z.array(Lead).parse(output.leads)).toContainEqual(lead)
+    expect(output.tampered).toBe('ValueError: Authentication failed. Token may be expired.')
   })
 })
 
-// There is no Rust here: what its client reads is held against the types it reads into.
+// Without Rust on the machine, answers are checked against the types of the client.
 describe('the guide’s Rust client', () => {
-  test('finds in each answer what its structs name', async () => {
+  test('can read each answer into its structs', async () => {
     const json = { username: 'tara', password: CHEAP_PASSWORD }
     const { body } = await requestJson(`${stack.url}/api/auth/login`, { json })
     const { token } = LoginResponse.parse(body)
-    // What the front ends read beside it.
+    // Existing front ends also read `user`.
     expect(Object.keys(body)).toEqual([...Object.keys(LoginResponse.shape), 'user'])
     const url = `${stack.url}/api/leads`
     await requestJson(url, { token, json: { name: 'Jane Smith', phone: '+1-555-0199' } })

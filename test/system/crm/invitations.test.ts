@@ -7,23 +7,23 @@ import { requestJson } from '../../support/http-client.ts'
 import { type SecondNode, startSecondNode } from '../../support/second-node.ts'
 import { type MailFixture, PASSWORD, startMailFixture } from './mail-fixture.ts'
 
-let world: MailFixture
+let fixture: MailFixture
 beforeAll(async () => {
-  world = await startMailFixture()
+  fixture = await startMailFixture()
 })
-afterAll(() => world?.stop())
+afterAll(() => fixture?.stop())
 
 const invite = async (
   by: CallCenterUserName,
   json: Record<string, unknown>,
-  node: Pick<SecondNode, 'url' | 'base'> = world.stack,
+  node: Pick<SecondNode, 'url' | 'base'> = fixture.stack,
 ) => (await loginCallCenterUser(node, by)).request('/auth/invite', { json })
 const accept = (token: string, username: string, more = {}) =>
-  world.post('register-invitation', { token, username, password: PASSWORD, ...more })
-const details = (token: string) => world.post('invitation-details', { token })
+  fixture.post('register-invitation', { token, username, password: PASSWORD, ...more })
+const details = (token: string) => fixture.post('invitation-details', { token })
 const UNUSABLE = { status: 404, body: { message: 'Invalid or expired invitation' } }
 const teamOf = async (username: string) =>
-  (await world.db.query
+  (await fixture.db.query
     .selectFrom('agents')
     .innerJoin('users', 'users.id', 'agents.user_id')
     .select(['agents.team', 'agents.name', 'users.email'])
@@ -31,31 +31,31 @@ const teamOf = async (username: string) =>
     .executeTakeFirst()) ?? {}
 
 describe('an invitation', () => {
-  test('from the mail to a supervisor who is logged in', async () => {
-    const made = await invite('root', {
+  test('becomes an account of a supervisor, who is logged in', async () => {
+    const invited = await invite('root', {
       email: 'Sigrid@example.com',
       role: 'supervisor',
       team: 'sales',
       days: 3,
     })
-    expect(made).toMatchObject({
+    expect(invited).toMatchObject({
       status: 201,
       body: { email: 'Sigrid@example.com', role: 'supervisor', team: 'sales' },
     })
-    const token = await world.waitForCode('Sigrid@example.com')
-    expect(JSON.stringify(made.body)).not.toContain('inv_')
-    expect((await world.waitForMail('Sigrid@example.com')).text).toMatch(
+    const token = await fixture.waitForCode('Sigrid@example.com')
+    expect(JSON.stringify(invited.body)).not.toContain('inv_')
+    expect((await fixture.waitForMail('Sigrid@example.com')).text).toMatch(
       /^root invites you to join as supervisor of the team sales\.\n[\s\S]*https:\/\/app\.example\.org\/crm\/register\?invitation=inv_/,
     )
-    const shown = await details(token)
-    expect(shown).toMatchObject({
+    const summary = await details(token)
+    expect(summary).toMatchObject({
       status: 200,
       body: {
         ...{ email: 'sigrid@example.com', role: 'supervisor', team: 'sales' },
         ...{ invitedBy: 'root', invited_by_username: 'root', valid: true },
       },
     })
-    expect(shown.body.expiresAt).toBe(made.body.expiresAt)
+    expect(summary.body.expiresAt).toBe(invited.body.expiresAt)
 
     const { status, body } = await accept(token, 'sigrid', {
       firstName: 'Sigrid',
@@ -67,9 +67,9 @@ describe('an invitation', () => {
       ...{ id: body.user_id, username: 'sigrid', email: 'sigrid@example.com', role: 'SUPERVISOR' },
     })
     expect(await teamOf('sigrid')).toEqual({ team: 'sales', name: 'Sigrid', email: 'sigrid@example.com' })
-    // The token is a supervisor's of sales at once.
+    // The token has the role and the team immediately.
     const more = { json: { email: 'next@example.com', role: 'AGENT' }, token: String(body.token) }
-    expect((await requestJson(`${world.stack.url}/api/auth/invite`, more)).body).toMatchObject({
+    expect((await requestJson(`${fixture.stack.url}/api/auth/invite`, more)).body).toMatchObject({
       team: 'sales',
     })
 
@@ -77,16 +77,16 @@ describe('an invitation', () => {
     expect(await details(token)).toMatchObject(UNUSABLE)
   })
 
-  test('makes one account, however many use it at once', async () => {
+  test('creates one account, even with concurrent requests', async () => {
     await invite('sven', { email: 'race@example.com', role: 'Agent' })
-    const token = await world.waitForCode('race@example.com')
+    const token = await fixture.waitForCode('race@example.com')
     const answers = await Promise.all(Array.from({ length: 5 }, (_, n) => accept(token, `race${n}`)))
     expect(answers.map(({ status }) => status).sort()).toEqual([201, 404, 404, 404, 404])
   })
 
-  test('is good again after a name that is somebody else’s', async () => {
+  test('stays valid after a username that is taken', async () => {
     await invite('sven', { email: 'taken@example.com', role: 'AGENT' })
-    const token = await world.waitForCode('taken@example.com')
+    const token = await fixture.waitForCode('taken@example.com')
     expect(await accept(token, 'ANNA')).toMatchObject({ status: 409 })
     expect(await accept(token, 'taken')).toMatchObject({ status: 201, body: { role: 'agent' } })
     expect(await teamOf('taken')).toMatchObject({ team: 'sales' })
@@ -103,10 +103,10 @@ describe('an invitation', () => {
     ['root', { role: 'AGENT', team: 'a\r\nb' }, 400],
     ['root', { role: 'AGENT', email: 'a@example.com\r\nBcc: b@example.com' }, 400],
     ['root', { role: 'AGENT', email: 'anna@example.org' }, 409],
-  ])('by %s with %j is %i', async (by, flaw, status) => {
-    expect(await invite(by, { email: 'none@example.com', ...flaw })).toMatchObject({ status })
+  ])('by %s with %j is answered with %i', async (by, input, status) => {
+    expect(await invite(by, { email: 'none@example.com', ...input })).toMatchObject({ status })
     expect(
-      await world.db.query
+      await fixture.db.query
         .selectFrom('mails')
         .selectAll()
         .where('recipient', '=', 'none@example.com')
@@ -115,8 +115,8 @@ describe('an invitation', () => {
   })
 
   const cli = (...words: string[]) => {
-    const env = { ...process.env, HOOKSWITCH_DATA: world.stack.data }
-    const said = execFileSync(
+    const env = { ...process.env, HOOKSWITCH_DATA: fixture.stack.data }
+    const output = execFileSync(
       process.execPath,
       [join(project, 'dist/hookswitch.js'), 'invitations', ...words],
       {
@@ -124,10 +124,10 @@ describe('an invitation', () => {
         encoding: 'utf8',
       },
     )
-    return /inv_[\w-]+/.exec(said)?.[0] ?? said
+    return /inv_[\w-]+/.exec(output)?.[0] ?? output
   }
 
-  test('of the command line names no address, and asks for one', async () => {
+  test('of the command line names no address, and requires one', async () => {
     const token = cli('add', '--role', 'supervisor', '--team', 'support')
     expect(cli('list')).toMatch(/^anybody .*Z +supervisor +support$/m)
     expect(await details(token)).toMatchObject({
@@ -138,15 +138,15 @@ describe('an invitation', () => {
     expect(await teamOf('cli')).toMatchObject({ team: 'support', email: 'cli@example.com' })
   })
 
-  test('of before, without a role, makes an agent', async () => {
+  test('without a role creates an agent', async () => {
     const token = cli('add', '--email', 'old@example.com')
     expect(await accept(token, 'old')).toMatchObject({ status: 201, body: { role: 'agent' } })
   })
 })
 
-describe('an installation', () => {
+describe('registration settings', () => {
   async function withNode(env: Record<string, string>, work: (node: SecondNode) => Promise<void>) {
-    const node = await startSecondNode(world.stack, { ...world.env, ...env })
+    const node = await startSecondNode(fixture.stack, { ...fixture.env, ...env })
     try {
       await work(node)
     } finally {
@@ -157,9 +157,9 @@ describe('an installation', () => {
     requestJson(`${node.url}/api/auth/${path}`, { json })
   const person = { username: 'late', email: 'late@example.com', password: PASSWORD }
 
-  test('that is closed lets nobody in, not even by an invitation', async () => {
+  test('closed: refuses every registration, also with an invitation', async () => {
     await invite('root', { email: 'late@example.com', role: 'AGENT' })
-    const token = await world.waitForCode('late@example.com')
+    const token = await fixture.waitForCode('late@example.com')
     await withNode({ HOOKSWITCH_REGISTRATION: 'closed' }, async (node) => {
       const closed = { status: 403, body: { message: expect.stringMatching(/^Registration is closed/) } }
       expect(await post(node, 'register', person)).toMatchObject(closed)
@@ -171,7 +171,7 @@ describe('an installation', () => {
     expect(await accept(token, 'late')).toMatchObject({ status: 201 })
   })
 
-  test('that invites says how to get in', async () => {
+  test('invitation: the error of a registration names the way to get an account', async () => {
     await withNode({ HOOKSWITCH_REGISTRATION: 'invitation' }, async (node) => {
       const { status, body } = await post(node, 'register', person)
       expect([status, body.message]).toEqual([
@@ -184,7 +184,7 @@ describe('an installation', () => {
     })
   })
 
-  test('that sends no mail says which setting is missing', async () => {
+  test('without SMTP: the error names the missing setting', async () => {
     await withNode({ HOOKSWITCH_SMTP_URL: '' }, async (node) => {
       const without = {
         status: 501,

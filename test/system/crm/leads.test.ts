@@ -11,7 +11,7 @@ import {
 } from '../../support/call-center.ts'
 import type { Stack } from '../../support/stack.ts'
 
-interface Shown {
+interface LeadRow {
   id: number
   version: number
   name: string
@@ -20,42 +20,42 @@ interface Shown {
 let started: CallCenterStack
 let stack: Stack
 let agentIds: CallCenterStack['agentIds']
-let crew: CallCenterStack['clients']
-const open = () => openDatabase(defaultDatabaseUrl(stack.data))
+let clients: CallCenterStack['clients']
+const openDb = () => openDatabase(defaultDatabaseUrl(stack.data))
 
 beforeAll(async () => {
   started = await startCallCenter()
-  ;({ stack, agentIds, clients: crew } = started)
+  ;({ stack, agentIds, clients } = started)
 })
 afterAll(() => started?.stop())
 
 let phones = 0
 const newPhone = () => `+4930${String(1_000_000 + phones++)}`
-async function add(who: CallCenterUserName, about: object = {}): Promise<Shown> {
-  const { status, body } = await crew[who].request('/leads', {
+async function add(who: CallCenterUserName, about: object = {}): Promise<LeadRow> {
+  const { status, body } = await clients[who].request('/leads', {
     json: { name: 'John Smith', phone: newPhone(), ...about },
   })
   expect(status, JSON.stringify(body)).toBe(201)
-  return body as unknown as Shown // as documented
+  return body as unknown as LeadRow // as documented
 }
 const put = (who: CallCenterUserName, path: string, json: unknown, headers: Record<string, string> = {}) =>
-  crew[who].request(path, { method: 'PUT', json, headers })
+  clients[who].request(path, { method: 'PUT', json, headers })
 const statusesOf = async (path: string, init?: Parameters<CallCenterClient['request']>[1]) =>
   Object.fromEntries(
     await Promise.all(
-      Object.entries(crew).map(
+      Object.entries(clients).map(
         async ([name, who]) => [name, (await who.request(path, init)).status] as const,
       ),
     ),
   )
 async function seenBy(who: CallCenterUserName, query: string, path = '/leads'): Promise<number[]> {
-  const { status, body } = await crew[who].request(`${path}?${query}`)
+  const { status, body } = await clients[who].request(`${path}?${query}`)
   expect(status, JSON.stringify(body)).toBe(200)
-  return (body as unknown as Shown[]).map(({ id }) => id) // a bare array
+  return (body as unknown as LeadRow[]).map(({ id }) => id) // a bare array
 }
-/** A campaign of a team, with members. */
+/** Inserts a campaign of a team, with its agents. */
 async function addCampaign(team: string, ...members: CallCenterUserName[]): Promise<number> {
-  const db = await open()
+  const db = await openDb()
   try {
     const { id } = await db.query
       .insertInto('campaigns')
@@ -87,14 +87,14 @@ async function addCampaign(team: string, ...members: CallCenterUserName[]): Prom
   }
 }
 async function markDialing(id: number): Promise<void> {
-  const db = await open()
+  const db = await openDb()
   await db.query
     .updateTable('leads')
     .set({
       dial_state: 'dialling',
       dialling_agent_id: agentIds.anna,
       dialling_call_id: 'hk_x',
-      // One that nobody dialled for long is given back.
+      // Recent: an old claim would be released.
       dialling_since: Math.floor(Date.now() / 1_000),
       dialling_from: 'waiting',
     })
@@ -103,7 +103,7 @@ async function markDialing(id: number): Promise<void> {
   await db.close()
 }
 async function unmarkDialing(id: number): Promise<void> {
-  const db = await open()
+  const db = await openDb()
   await db.query
     .updateTable('leads')
     .set({ dial_state: 'waiting', dialling_agent_id: null, dialling_call_id: null, dialling_from: null })
@@ -112,15 +112,15 @@ async function unmarkDialing(id: number): Promise<void> {
   await db.close()
 }
 const isOnDoNotCall = async (number: string) => {
-  const db = await open()
+  const db = await openDb()
   const found = await createDoNotCall(db).has([number])
   await db.close()
   return found
 }
 
 describe('a new lead', () => {
-  test('as the guide’s clients send it: name, phone, email', async () => {
-    const { status, headers, body } = await crew.anna.request('/leads', {
+  test('is created by name, phone and email, as the guide’s clients send it', async () => {
+    const { status, headers, body } = await clients.anna.request('/leads', {
       json: { name: 'Ann Mary Smith', phone: '+1-555-0123', email: 'Ann@example.com' },
     })
     expect(status).toBe(201)
@@ -155,25 +155,25 @@ describe('a new lead', () => {
     ['no name', { name: undefined }, 400],
     ['an empty name', { name: ' ' }, 400],
     ['no phone', { phone: undefined }, 400],
-    ['a phone that is no number', { phone: 'call me' }, 400],
-    ['an email that is none', { email: 'nobody' }, 400],
-    ['a time zone that is none', { timeZone: 'Mars/Olympus' }, 400],
-    ['a time zone that is an abbreviation', { timeZone: 'EST' }, 400],
-    ['a time zone that is an offset', { timeZone: '+02:00' }, 400],
-    ['a status of no lead', { status: 'HAPPY' }, 400],
+    ['an invalid phone', { phone: 'call me' }, 400],
+    ['an invalid email', { email: 'nobody' }, 400],
+    ['an unknown time zone', { timeZone: 'Mars/Olympus' }, 400],
+    ['an abbreviation as time zone', { timeZone: 'EST' }, 400],
+    ['an offset as time zone', { timeZone: '+02:00' }, 400],
+    ['an unknown status', { status: 'HAPPY' }, 400],
     ['a name with a line break', { name: 'John\nSmith' }, 400],
     ['a name that is too long', { firstName: 'x'.repeat(101) }, 400],
-    ['half a character', { company: '\ud800' }, 400],
-    ['an id that is none', { assignedAgentId: 'anna' }, 400],
-    ['a campaign that is none', { campaignId: 999_999 }, 404],
-    ['an agent that is none', { assignedAgentId: 999_999 }, 404],
+    ['a lone surrogate', { company: '\ud800' }, 400],
+    ['an invalid agent id', { assignedAgentId: 'anna' }, 400],
+    ['an unknown campaign', { campaignId: 999_999 }, 404],
+    ['an unknown agent', { assignedAgentId: 999_999 }, 404],
     ['empty texts', { email: '', company: '', timeZone: '' }, 201],
-  ])('with %s: $2', async (_, flaw, status) => {
-    const json = { name: 'John Smith', phone: '+49301234567', ...flaw }
-    expect((await crew.root.request('/leads', { json })).status).toBe(status)
+  ])('with %s is answered with $2', async (_, fields, status) => {
+    const json = { name: 'John Smith', phone: '+49301234567', ...fields }
+    expect((await clients.root.request('/leads', { json })).status).toBe(status)
   })
 
-  test('is an agent’s own, of a supervisor’s team, or whose the admin says', async () => {
+  test('belongs to the agent, to the supervisor’s team, or to the agent and team that the admin names', async () => {
     const owner = async (who: CallCenterUserName, about: object) => {
       const { assignedAgentId, team } = (await add(who, about)) as unknown as Record<string, unknown>
       return [assignedAgentId, team]
@@ -187,42 +187,42 @@ describe('a new lead', () => {
   })
 
   test.each([
-    ['an agent gives one to a colleague', 'anna', 'bert', 403],
-    ['a supervisor gives one to another team', 'sven', 'carl', 404],
-  ] as const)('%s: $3', async (_, who, to, status) => {
+    ['that an agent assigns to another agent', 'anna', 'bert', 403],
+    ['that a supervisor assigns to another team', 'sven', 'carl', 404],
+  ] as const)('%s is $3', async (_, who, to, status) => {
     const json = { name: 'John Smith', phone: '+49301234567', assignedAgentId: agentIds[to] }
-    expect((await crew[who].request('/leads', { json })).status).toBe(status)
+    expect((await clients[who].request('/leads', { json })).status).toBe(status)
   })
 
-  test('a supervisor names another team: 403', async () => {
+  test('of another team is 403 for a supervisor', async () => {
     const json = { name: 'John Smith', phone: '+49301234567', team: 'support' }
-    expect((await crew.sven.request('/leads', { json })).status).toBe(403)
+    expect((await clients.sven.request('/leads', { json })).status).toBe(403)
   })
 })
 
-describe('who sees a lead of anna', () => {
-  let lead: Shown
+describe('a lead of anna: only users with access to it', () => {
+  let lead: LeadRow
   beforeEach(async () => {
     lead = await add('anna')
   })
   const found = { root: 200, sven: 200, tara: 404, anna: 200, bert: 404, carl: 404 }
 
-  test('reads it', async () => {
+  test('read it', async () => {
     expect(await statusesOf(`/leads/${lead.id}`)).toEqual(found)
   })
-  test('changes it', async () => {
+  test('change it', async () => {
     const init = { method: 'PUT', json: { company: 'Smith & Sons' } }
     expect(await statusesOf(`/leads/${lead.id}`, init)).toEqual(found)
   })
-  test('says how far it is', async () => {
+  test('set its status', async () => {
     const init = { method: 'PUT', json: { status: 'CONTACTED' } }
     expect(await statusesOf(`/leads/${lead.id}/status`, init)).toEqual(found)
   })
-  test('notes something', async () => {
+  test('add notes', async () => {
     const noted = { root: 201, sven: 201, tara: 404, anna: 201, bert: 404, carl: 404 }
     expect(await statusesOf(`/leads/${lead.id}/notes`, { json: { content: 'hello' } })).toEqual(noted)
   })
-  test('assigns it, agents excepted', async () => {
+  test('assign it, except agents', async () => {
     const init = { method: 'PUT', json: { agentId: agentIds.anna } }
     expect(await statusesOf(`/leads/${lead.id}/assign`, init)).toEqual({
       ...found,
@@ -231,13 +231,13 @@ describe('who sees a lead of anna', () => {
       carl: 403,
     })
   })
-  test('deletes it, agents excepted', async () => {
+  test('delete it, except agents', async () => {
     const remove = async (who: CallCenterUserName) =>
-      (await crew[who].request(`/leads/${lead.id}`, { method: 'DELETE' })).status
+      (await clients[who].request(`/leads/${lead.id}`, { method: 'DELETE' })).status
     expect([await remove('anna'), await remove('tara'), await remove('sven')]).toEqual([403, 404, 204])
-    expect((await crew.root.request(`/leads/${lead.id}`)).status).toBe(404)
+    expect((await clients.root.request(`/leads/${lead.id}`)).status).toBe(404)
   })
-  test('finds it in lists', async () => {
+  test('find it in lists', async () => {
     const q = `phone=${encodeURIComponent((lead as unknown as { phone: string }).phone)}`
     const lists = await Promise.all(
       (Object.keys(CALL_CENTER_USERS) as CallCenterUserName[]).map(async (name) => [
@@ -249,8 +249,8 @@ describe('who sees a lead of anna', () => {
   })
 })
 
-describe('a change', () => {
-  test('says again what is known, leaves what is not said, and rises the version', async () => {
+describe('an update', () => {
+  test('accepts unchanged members, keeps missing members, and increments the version', async () => {
     const lead = await add('anna', { company: 'Smith & Sons', notes: 'old' })
     const { status, headers, body } = await put('anna', `/leads/${lead.id}`, { ...lead, name: 'Joan Miller' })
     expect([status, headers.get('etag')]).toEqual([200, '"2"'])
@@ -268,20 +268,20 @@ describe('a change', () => {
   })
 
   test.each([
-    ['no number', { phone: 'x' }, 400],
-    ['no name left', { firstName: '', lastName: '' }, 400],
-    ['another agent’s', { assignedAgentId: 1 }, 403],
-    ['nobody’s', { assignedAgentId: null }, 403],
-    ['another team’s', { team: 'support' }, 403],
+    ['an invalid phone', { phone: 'x' }, 400],
+    ['no name', { firstName: '', lastName: '' }, 400],
+    ['another agent', { assignedAgentId: 1 }, 403],
+    ['no agent', { assignedAgentId: null }, 403],
+    ['another team', { team: 'support' }, 403],
     ['an unknown campaign', { campaignId: 999_999 }, 404],
     ['a list', [], 400],
-  ])('by an agent, to %s: $2', async (_, json, status) => {
+  ])('by an agent, to %s, is answered with $2', async (_, json, status) => {
     const lead = await add('anna')
     expect((await put('anna', `/leads/${lead.id}`, json)).status).toBe(status)
-    expect((await crew.anna.request(`/leads/${lead.id}`)).body).toMatchObject({ version: 1 })
+    expect((await clients.anna.request(`/leads/${lead.id}`)).body).toMatchObject({ version: 1 })
   })
 
-  test.each(['', '/status', '/assign'])('PUT …%s with a version of before: 412', async (path) => {
+  test.each(['', '/status', '/assign'])('PUT …%s with an old If-Match is 412', async (path) => {
     const lead = await add('sven')
     const json = { status: 'CONTACTED', agentId: agentIds.bert }
     const at = (version: number) =>
@@ -289,7 +289,7 @@ describe('a change', () => {
     expect([(await at(2)).status, (await at(1)).status, (await at(1)).status]).toEqual([412, 200, 412])
   })
 
-  test('of ten with the same version, one is made', async () => {
+  test('of ten concurrent updates with the same If-Match, one succeeds', async () => {
     const lead = await add('anna')
     const change = (n: number) =>
       put(n % 2 ? 'anna' : 'sven', `/leads/${lead.id}`, { title: `${n}` }, { 'If-Match': '"1"' })
@@ -300,8 +300,8 @@ describe('a change', () => {
   })
 })
 
-describe('assigning', () => {
-  test('takes the lead into the agent’s team, and out of others’ sight', async () => {
+describe('assigning a lead', () => {
+  test('moves it to the agent’s team, and hides it from other teams', async () => {
     const lead = await add('anna')
     const { body } = await put('root', `/leads/${lead.id}/assign`, { agentId: agentIds.carl })
     expect(body).toMatchObject({ assignedAgentId: agentIds.carl, team: 'support', version: 2 })
@@ -314,7 +314,7 @@ describe('assigning', () => {
       carl: 200,
     })
   })
-  test('to nobody leaves it in its team', async () => {
+  test('to no agent leaves it in its team', async () => {
     const lead = await add('sven', { assignedAgentId: agentIds.bert })
     const { body } = await put('sven', `/leads/${lead.id}/assign`, { agentId: null })
     expect(body).toMatchObject({ assignedAgentId: null, team: 'sales' })
@@ -322,14 +322,14 @@ describe('assigning', () => {
   })
   test.each([
     ['to an agent of another team', () => ({ agentId: agentIds.carl }), 404],
-    ['to nobody that is', () => ({ agentId: 999_999 }), 404],
-    ['without saying to whom', () => ({}), 400],
-  ])('by a supervisor, %s: $2', async (_, json, status) => {
+    ['to an unknown agent', () => ({ agentId: 999_999 }), 404],
+    ['without agentId', () => ({}), 400],
+  ])('by a supervisor, %s, is answered with $2', async (_, json, status) => {
     const lead = await add('sven')
     expect((await put('sven', `/leads/${lead.id}/assign`, json())).status).toBe(status)
   })
-  test('to an AI agent: 400', async () => {
-    const db = await open()
+  test('to an AI agent is 400', async () => {
+    const db = await openDb()
     const { id } = await db.query
       .insertInto('agents')
       .values({
@@ -352,11 +352,11 @@ describe('assigning', () => {
   })
 })
 
-describe('notes', () => {
-  test('are with the lead, the newest first, each with whom it is of', async () => {
+describe('notes of a lead', () => {
+  test('are listed newest first, each with its author', async () => {
     const lead = await add('anna')
     const note = (who: CallCenterUserName, content: string) =>
-      crew[who].request(`/leads/${lead.id}/notes`, { json: { content } })
+      clients[who].request(`/leads/${lead.id}/notes`, { json: { content } })
     const { status, body } = await note('anna', ' call back ')
     expect([status, body]).toEqual([
       201,
@@ -369,7 +369,7 @@ describe('notes', () => {
       },
     ])
     await note('sven', 'do it')
-    expect((await crew.anna.request(`/leads/${lead.id}`)).body).toMatchObject({
+    expect((await clients.anna.request(`/leads/${lead.id}`)).body).toMatchObject({
       version: 1,
       noteHistory: [
         { agentId: agentIds.sven, content: 'do it' },
@@ -377,21 +377,21 @@ describe('notes', () => {
       ],
     })
   })
-  test.each([{}, { content: ' ' }, { content: 1 }])('as %j: 400', async (json) => {
+  test.each([{}, { content: ' ' }, { content: 1 }])('with the body %j are 400', async (json) => {
     const lead = await add('anna')
-    expect((await crew.anna.request(`/leads/${lead.id}/notes`, { json })).status).toBe(400)
+    expect((await clients.anna.request(`/leads/${lead.id}/notes`, { json })).status).toBe(400)
   })
 })
 
-describe('in a campaign', () => {
-  test('a lead waits for its turn, until it leaves', async () => {
+describe('a lead in a campaign', () => {
+  test('is WAITING until it leaves the campaign', async () => {
     const campaignId = await addCampaign('sales', 'anna')
     const lead = await add('anna', { campaignId })
     expect(lead).toMatchObject({ campaignId, dialState: 'WAITING', callAttempts: 0 })
     const { body } = await put('anna', `/leads/${lead.id}`, { campaignId: null })
     expect(body).toMatchObject({ campaignId: null, dialState: 'IDLE' })
   })
-  test('only who sees the campaign puts leads in', async () => {
+  test('is added only by users who can see the campaign', async () => {
     const campaignId = await addCampaign('sales', 'anna')
     const json = { name: 'John Smith', phone: '+49301234567', campaignId }
     expect(await statusesOf('/leads', { json })).toEqual({
@@ -404,7 +404,7 @@ describe('in a campaign', () => {
     })
   })
   test.each(['CONVERTED', 'LOST', 'DO_NOT_CALL'])(
-    '%s takes it out of the queue, NEW puts it back',
+    'leaves the queue with %s, and returns with NEW',
     async (status) => {
       const lead = await add('sven', { campaignId: await addCampaign('sales') })
       const set = async (to: string) => (await put('sven', `/leads/${lead.id}/status`, { status: to })).body
@@ -413,13 +413,13 @@ describe('in a campaign', () => {
       expect(await set('NEW')).toMatchObject({ status: 'NEW', dialState: 'WAITING' })
     },
   )
-  test('while it is called neither phone nor campaign change, nor is it deleted; the rest may', async () => {
+  test('cannot change phone or campaign or be deleted during a call; other members can change', async () => {
     const lead = await add('sven', { campaignId: await addCampaign('sales') })
     await markDialing(lead.id)
     const path = `/leads/${lead.id}`
     expect((await put('sven', path, { phone: newPhone() })).status).toBe(409)
     expect((await put('sven', path, { campaignId: null })).status).toBe(409)
-    expect((await crew.sven.request(path, { method: 'DELETE' })).status).toBe(409)
+    expect((await clients.sven.request(path, { method: 'DELETE' })).status).toBe(409)
     expect((await put('sven', path, { ...lead, title: 'Dr' })).status).toBe(200)
     expect((await put('sven', `${path}/status`, { status: 'LOST' })).body).toMatchObject({
       status: 'LOST',
@@ -439,8 +439,8 @@ test('DO_NOT_CALL puts the number on the do-not-call list', async () => {
   expect(await isOnDoNotCall(phone)).toBe(true)
 })
 
-describe('a list', () => {
-  let mine: Shown[]
+describe('a list of leads', () => {
+  let mine: LeadRow[]
   beforeAll(async () => {
     mine = [
       await add('bert', {
@@ -471,7 +471,7 @@ describe('a list', () => {
     ['unassigned=true', []],
     ['createdUntil=2001-01-01', []],
     ['createdFrom=2001-01-01&status=LOST', ['100% x_y']],
-  ])('%s', async (query, expected) => {
+  ])('filters by %s', async (query, expected) => {
     expect(await names(query)).toEqual(expected)
   })
 
@@ -489,31 +489,31 @@ describe('a list', () => {
     'createdFrom=yesterday',
     'phone=abc',
     'q=',
-  ])('%s: 400', async (query) => {
-    expect((await crew.bert.request(`/leads?${query}`)).status).toBe(400)
+  ])('answers %s with 400', async (query) => {
+    expect((await clients.bert.request(`/leads?${query}`)).status).toBe(400)
   })
 
   test.each([
     ['lastName', ['Bob Adams', '100% x_y', 'Élodie zimmer']],
     ['-lastName', ['Élodie zimmer', '100% x_y', 'Bob Adams']],
     ['createdAt', ['Élodie zimmer', 'Bob Adams', '100% x_y']],
-  ])('in the order of %s, page by page', async (sort, expected) => {
+  ])('is sorted by %s across pages', async (sort, expected) => {
     const seen: string[] = []
     for (let path: string | undefined = `/leads/my?sort=${sort}&limit=1`; path !== undefined; ) {
-      const { body, headers } = await crew.bert.request(path)
-      seen.push(...(body as unknown as Shown[]).map(({ name }) => name)) // a bare array
+      const { body, headers } = await clients.bert.request(path)
+      seen.push(...(body as unknown as LeadRow[]).map(({ name }) => name)) // a bare array
       path = /<\/api([^>]+)>; rel="next"/.exec(headers.get('link') ?? '')?.[1]
     }
     expect(seen.filter((name) => name !== 'John Smith')).toEqual(expected)
   })
 
-  test('my is what is assigned to me, for supervisors too', async () => {
+  test('`my` holds the leads assigned to the user, also for supervisors', async () => {
     const lead = await add('sven', { assignedAgentId: agentIds.sven })
     expect(await seenBy('sven', '', '/leads/my')).toEqual([lead.id])
     expect((await seenBy('sven', '')).length).toBeGreaterThan(1)
   })
 
-  test('a filter never shows what is another’s', async () => {
+  test('a filter never shows leads outside of the scope', async () => {
     const lead = await add('tara')
     expect(await seenBy('sven', 'team=support')).toEqual([])
     expect(await seenBy('sven', `assignedAgentId=${agentIds.carl}`)).toEqual([])
@@ -521,6 +521,6 @@ describe('a list', () => {
   })
 })
 
-test.each(['0', '-1', '1.5', 'x', '99999999999999999', '%27'])('the lead %s: 404', async (id) => {
-  expect((await crew.root.request(`/leads/${id}`)).status).toBe(404)
+test.each(['0', '-1', '1.5', 'x', '99999999999999999', '%27'])('the lead id %s is 404', async (id) => {
+  expect((await clients.root.request(`/leads/${id}`)).status).toBe(404)
 })

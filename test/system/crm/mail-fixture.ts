@@ -14,16 +14,16 @@ import {
 } from '../../support/mail-server.ts'
 import { type Stack, startStack, waitUntil } from '../../support/stack.ts'
 
-/** A call centre that sends mail to a server of its own. */
+/** A call center with its own mail server. */
 export interface MailFixture {
   stack: Stack
   mail: MailServer
   db: Database
-  /** What its APIs are told of mail, for another one. */
+  /** The mail settings, for a second API. */
   env: Record<string, string>
   /** @param path below `/api/auth/` */
   post(path: string, json: unknown): Promise<JsonReply>
-  /** The newest letter to somebody, once there are as many. */
+  /** Waits until `count` mails to an address have arrived, and returns the newest. */
   waitForMail(to: string, count?: number): Promise<ReceivedMail>
   waitForCode(to: string, count?: number): Promise<string>
   stop(): Promise<void>
@@ -44,9 +44,9 @@ export async function startMailFixture(options: MailServerOptions = {}): Promise
   const stack = await startStack({ data, demo: false, env })
   const db = await openDatabase(defaultDatabaseUrl(data))
   const waitForMail = async (to: string, count = 1) => {
-    await waitUntil(`letter ${count} to ${to}`, () => mail.messagesTo(to).length >= count)
+    await waitUntil(`mail ${count} to ${to}`, () => mail.messagesTo(to).length >= count)
     const found = mail.messagesTo(to).at(-1)
-    if (found === undefined) throw new Error('no letter')
+    if (found === undefined) throw new Error('no mail')
     return found
   }
   return {

@@ -18,28 +18,32 @@ import type { Stack } from '../../support/stack.ts'
 
 const guarded = operationsOf(await documentOf(createRoutesOnlyApp())).flatMap(
   ({ operationId, method, path }) => {
-    const rights = PERMISSIONS[operationId as keyof typeof PERMISSIONS] // undefined for other operations
-    // Nothing there has such an id: whoever may ask is told so, and nothing is changed.
-    return rights === undefined
+    const permissions = PERMISSIONS[operationId as keyof typeof PERMISSIONS] // undefined for other operations
+    // An id that does not exist: an admitted request is answered with 404 and changes nothing.
+    return permissions === undefined
       ? []
-      : [{ method: method.toUpperCase(), path: path.replace(/\{\w+\}/, '999999'), rights }]
+      : [{ method: method.toUpperCase(), path: path.replace(/\{\w+\}/, '999999'), permissions }]
   },
 )
 
-/** A client's page on another host. */
+/** Origin of a client on another host. */
 const PAGE = 'https://crm.example.org'
 
-describe('who may ask for what, at the call centre', () => {
+describe('permissions of the call center', () => {
   let stack: Stack
-  let crew: CallCenterStack
-  let people: Record<'agent' | 'supervisor' | 'admin', CallCenterClient>
+  let callCenter: CallCenterStack
+  let clientByRole: Record<'agent' | 'supervisor' | 'admin', CallCenterClient>
 
   beforeAll(async () => {
-    crew = await startCallCenter({ HOOKSWITCH_ALLOWED_ORIGINS: PAGE })
-    stack = crew.stack
-    people = { agent: crew.clients.anna, supervisor: crew.clients.sven, admin: crew.clients.root }
+    callCenter = await startCallCenter({ HOOKSWITCH_ALLOWED_ORIGINS: PAGE })
+    stack = callCenter.stack
+    clientByRole = {
+      agent: callCenter.clients.anna,
+      supervisor: callCenter.clients.sven,
+      admin: callCenter.clients.root,
+    }
   })
-  afterAll(() => crew?.stop())
+  afterAll(() => callCenter?.stop())
 
   const request = (method: string, token?: string) => ({
     method,
@@ -47,7 +51,7 @@ describe('who may ask for what, at the call centre', () => {
     ...(method === 'GET' || method === 'DELETE' ? {} : { json: {} }),
   })
 
-  test('a page of an allowed origin may send If-Match and read ETag and Link, and no other page may', async () => {
+  test('CORS: a page of an allowed origin may send If-Match and read ETag and Link; another page may not', async () => {
     const preflight = (origin: string) =>
       requestJson(`${stack.url}/api/leads/1`, {
         method: 'OPTIONS',
@@ -66,10 +70,10 @@ describe('who may ask for what, at the call centre', () => {
     expect((await preflight('https://evil.example')).headers.get('access-control-allow-origin')).toBeNull()
   })
 
-  test('there are more than fifty of them', () => expect(guarded.length).toBeGreaterThan(50))
+  test('there are more than 50 guarded operations', () => expect(guarded.length).toBeGreaterThan(50))
 
-  describe.each(guarded)('$method $path', ({ method, path, rights }) => {
-    test('without a token, or with a bad one, is refused in the guide’s words', async () => {
+  describe.each(guarded)('$method $path', ({ method, path, permissions }) => {
+    test('without a token, or with an invalid one, is 401 with the guide’s message', async () => {
       const url = `${stack.url}${path}`
       expect(await requestJson(url, request(method))).toMatchObject({
         status: 401,
@@ -82,37 +86,40 @@ describe('who may ask for what, at the call centre', () => {
     })
 
     test.each(['agent', 'supervisor', 'admin'] as const)(
-      'an %s gets as far as the table says',
+      'admits or refuses an %s as PERMISSIONS has it',
       async (role) => {
-        const { status, body } = await requestJson(`${stack.url}${path}`, request(method, people[role].token))
-        const may = role === 'admin' || rights[role] !== 'none'
+        const { status, body } = await requestJson(
+          `${stack.url}${path}`,
+          request(method, clientByRole[role].token),
+        )
+        const may = role === 'admin' || permissions[role] !== 'none'
         if (may) expect([401, 403, 500]).not.toContain(status)
         else expect({ status, body }).toEqual({ status: 403, body: { message: 'Insufficient permissions' } })
       },
     )
   })
 
-  describe('whose things they get at', () => {
-    const PEOPLE = ['anna', 'sven', 'tara', 'root'] as const
+  describe('data of another owner', () => {
+    const USERS = ['anna', 'sven', 'tara', 'root'] as const
     const OWNERS = ['anna', 'bert', 'carl'] as const
     type Owner = (typeof OWNERS)[number]
-    type Person = (typeof PEOPLE)[number]
-    interface Things {
+    type UserName = (typeof USERS)[number]
+    interface OwnedIds {
       agent: number
       campaign: number
       call: string
       lead(): Promise<number>
     }
-    let things: Record<Owner, Things>
+    let idsOf: Record<Owner, OwnedIds>
 
     beforeAll(async () => {
-      const { root } = crew.clients
+      const { root } = callCenter.clients
       const db = await openDatabase(defaultDatabaseUrl(stack.data))
       try {
         const users = createUserStore(db)
-        const made = OWNERS.map(async (owner, at): Promise<[Owner, Things]> => {
+        const entries = OWNERS.map(async (owner, at): Promise<[Owner, OwnedIds]> => {
           const { extension, team } = CALL_CENTER_USERS[owner]
-          const agent = crew.agentIds[owner]
+          const agent = callCenter.agentIds[owner]
           const call = `1750000000.${at + 1}`
           const userId = (await users.findByLogin(owner))?.id ?? ''
           const parties = [{ userId, extension, answered: true }]
@@ -128,7 +135,7 @@ describe('who may ask for what, at the call centre', () => {
           }
           return [owner, { agent, campaign, call, lead }]
         })
-        things = Object.fromEntries(await Promise.all(made)) as Record<Owner, Things> // one of each
+        idsOf = Object.fromEntries(await Promise.all(entries)) as Record<Owner, OwnedIds> // one of each
       } finally {
         await db.close()
       }
@@ -136,7 +143,7 @@ describe('who may ask for what, at the call centre', () => {
 
     type Request = [path: string, method?: string, json?: object]
     const OPERATIONS: Partial<
-      Record<keyof typeof PERMISSIONS, (of: Things, person: Person) => Request | Promise<Request>>
+      Record<keyof typeof PERMISSIONS, (of: OwnedIds, user: UserName) => Request | Promise<Request>>
     > = {
       crmLead: async (of) => [`/leads/${await of.lead()}`],
       crmUpdateLead: async (of) => [`/leads/${await of.lead()}`, 'PUT', { title: 'Dr.' }],
@@ -155,11 +162,11 @@ describe('who may ask for what, at the call centre', () => {
       crmStartAutomation: (of) => [`/campaigns/${of.campaign}/automation/start`, 'POST'],
       crmStopAutomation: (of) => [`/campaigns/${of.campaign}/automation/stop`, 'POST'],
       crmAutomationStatus: (of) => [`/campaigns/${of.campaign}/automation/status`],
-      // Supervisors have no phone here, so they dial for whose lead it is.
-      crmDial: async (of, person) => [
+      // Supervisors have no phone in this test, so they dial for the agent of the lead.
+      crmDial: async (of, user) => [
         '/calls/dial',
         'POST',
-        { leadId: await of.lead(), ...(person === 'anna' ? {} : { agentId: of.agent }) },
+        { leadId: await of.lead(), ...(user === 'anna' ? {} : { agentId: of.agent }) },
       ],
       crmHangUp: (of) => [`/calls/${of.call}/hangup`, 'POST'],
       crmHold: (of) => [`/calls/${of.call}/hold`, 'POST'],
@@ -179,33 +186,33 @@ describe('who may ask for what, at the call centre', () => {
         crmCampaigns: ['/campaigns', ({ name }: { name: string }) => name.replace('of ', '')],
         crmAiSettings: [
           '/ai/settings',
-          ({ agentId }: { agentId: number }) => OWNERS.find((one) => crew.agentIds[one] === agentId),
+          ({ agentId }: { agentId: number }) => OWNERS.find((one) => callCenter.agentIds[one] === agentId),
         ],
       }
 
-    /** By the table's word, the role and the team alone. */
-    function reaches(
+    /** By PERMISSIONS, the role and the team. */
+    function expectedAccess(
       operation: keyof typeof PERMISSIONS,
-      person: Person,
+      user: UserName,
       owner: Owner,
     ): boolean | 'forbidden' {
-      const { role, team } = CALL_CENTER_USERS[person]
+      const { role, team } = CALL_CENTER_USERS[user]
       if (role === 'admin') return true
-      const reach = PERMISSIONS[operation][role === 'user' ? 'agent' : 'supervisor']
-      if (reach === 'none') return 'forbidden'
-      return reach === 'own' ? person === owner : team === CALL_CENTER_USERS[owner].team
+      const permission = PERMISSIONS[operation][role === 'user' ? 'agent' : 'supervisor']
+      if (permission === 'none') return 'forbidden'
+      return permission === 'own' ? user === owner : team === CALL_CENTER_USERS[owner].team
     }
-    const table = (operation: keyof typeof PERMISSIONS) =>
-      PEOPLE.flatMap((person) =>
-        OWNERS.map((owner) => `${person}, ${owner}’s: ${reaches(operation, person, owner)}`),
+    const expectedTable = (operation: keyof typeof PERMISSIONS) =>
+      USERS.flatMap((user) =>
+        OWNERS.map((owner) => `${user}, ${owner}’s: ${expectedAccess(operation, user, owner)}`),
       )
 
-    test('each operation on a thing of an owner is asked here, or has tests of its own', () => {
+    test('each operation on data with an owner is tested here or in a test of its own', () => {
       const others = [
         // Without an owner.
         ...['crmTemplates', 'crmCreateTemplate', 'crmTemplate', 'crmUpdateTemplate', 'crmDeleteTemplate'],
         ...['crmAiConfig', 'crmSetAiConfig', 'crmSipStatus', 'crmWebrtc'],
-        // What is made is one's own or the team's: leads, campaigns, agents, invitations and lists of their own tests.
+        // Create data of the user or the team: tested with leads, campaigns, agents, invitations and imports.
         ...[
           'crmCreateLead',
           'crmCreateAgent',
@@ -215,48 +222,46 @@ describe('who may ask for what, at the call centre', () => {
           'crmLeadImport',
         ],
         ...['crmExportLeads', 'crmDirectDial', 'crmSipDial'],
-        // Sums.
+        // Figures.
         ...['crmRealtimeStats', 'crmRealtimeStatistics'],
-        // Asked last, as it takes away what others ask for.
+        // Deletes data that the other operations need.
         'crmDeleteAgentAiSettings',
       ]
-      const asked = [...Object.keys(OPERATIONS), ...Object.keys(LISTS), ...others]
-      expect(asked.toSorted()).toEqual(Object.keys(PERMISSIONS).toSorted())
+      const tested = [...Object.keys(OPERATIONS), ...Object.keys(LISTS), ...others]
+      expect(tested.toSorted()).toEqual(Object.keys(PERMISSIONS).toSorted())
     })
 
     test.each(Object.keys(OPERATIONS) as (keyof typeof OPERATIONS)[])(
-      '%s: one’s own, the team’s and another team’s as the table says',
+      '%s reaches own, team and other data as PERMISSIONS has it',
       async (operation) => {
-        const got: string[] = []
-        for (const person of PEOPLE) {
+        const actual: string[] = []
+        for (const user of USERS) {
           for (const owner of OWNERS) {
-            const [path, method = 'GET', json] = (await OPERATIONS[operation]?.(things[owner], person)) ?? [
-              '',
-            ]
-            const { status } = await crew.clients[person].request(path, { method, ...(json && { json }) })
-            expect([400, 401, 422, 500], `${person} ${owner}`).not.toContain(status)
-            const reached = status === 403 ? 'forbidden' : status !== 404
-            got.push(`${person}, ${owner}’s: ${reached}`)
+            const [path, method = 'GET', json] = (await OPERATIONS[operation]?.(idsOf[owner], user)) ?? ['']
+            const { status } = await callCenter.clients[user].request(path, { method, ...(json && { json }) })
+            expect([400, 401, 422, 500], `${user} ${owner}`).not.toContain(status)
+            const access = status === 403 ? 'forbidden' : status !== 404
+            actual.push(`${user}, ${owner}’s: ${access}`)
           }
         }
-        expect(got).toEqual(table(operation))
+        expect(actual).toEqual(expectedTable(operation))
       },
     )
 
     test.each(Object.keys(LISTS) as (keyof typeof LISTS)[])(
-      '%s lists as the table says',
+      '%s lists own, team and other data as PERMISSIONS has it',
       async (operation) => {
-        for (const owner of OWNERS) await things[owner].lead()
+        for (const owner of OWNERS) await idsOf[owner].lead()
         const [path, ownerOf] = LISTS[operation] ?? ['', () => '']
-        const got: string[] = []
-        for (const person of PEOPLE) {
-          const { body } = await crew.clients[person].request(path)
+        const actual: string[] = []
+        for (const user of USERS) {
+          const { body } = await callCenter.clients[user].request(path)
           const owners = (body as unknown as never[]).map(ownerOf) // bare arrays
-          // An admin's own leads are none of these.
-          const all = operation === 'crmMyLeads' && person === 'root' ? OWNERS : owners
-          got.push(...OWNERS.map((owner) => `${person}, ${owner}’s: ${all.includes(owner)}`))
+          // The admin has no leads of their own here, and PERMISSIONS does not list admins.
+          const all = operation === 'crmMyLeads' && user === 'root' ? OWNERS : owners
+          actual.push(...OWNERS.map((owner) => `${user}, ${owner}’s: ${all.includes(owner)}`))
         }
-        expect(got).toEqual(table(operation))
+        expect(actual).toEqual(expectedTable(operation))
       },
     )
   })

@@ -8,7 +8,8 @@ import { type Phone, startPhone } from '../../support/phone.ts'
 import { type Stack, startStack, waitUntil } from '../../support/stack.ts'
 
 const missing = await whyAsteriskUnavailable()
-const title = missing === undefined ? 'SIP credentials that are lent' : `(skipped: ${missing})`
+const title =
+  missing === undefined ? 'temporary SIP credentials' : `temporary SIP credentials (skipped: ${missing})`
 
 const ANA = { email: 'ana@example.org', password: 'secreto123' }
 const BEA = { email: 'bea@example.org', password: 'secreto123' }
@@ -50,10 +51,10 @@ describe.skipIf(missing !== undefined)(title, () => {
   })
 
   const logIn = ({ email, password }: typeof ANA) => login(stack, email, password)
-  const asked = (token: string): Promise<JsonReply> =>
+  const requestConfig = (token: string): Promise<JsonReply> =>
     requestJson(`${stack.url}/api/config/webrtc`, { token })
-  const lent = async (token: string) => {
-    const { status, body } = await asked(token)
+  const issue = async (token: string) => {
+    const { status, body } = await requestConfig(token)
     expect([status, body.message]).toEqual([200, undefined])
     return { user: String(body.sip_username), password: String(body.sip_password) }
   }
@@ -68,7 +69,7 @@ describe.skipIf(missing !== undefined)(title, () => {
     return browser.status
   }
   /** An object of Asterisk, as ARI shows it. */
-  async function shown(type: string, id: string): Promise<Record<string, string>> {
+  async function ariObject(type: string, id: string): Promise<Record<string, string>> {
     const { port, username, secret } = asterisk.ari
     const auth = Buffer.from(`${username}:${secret}`).toString('base64')
     const { body } = await requestJson(
@@ -78,13 +79,13 @@ describe.skipIf(missing !== undefined)(title, () => {
     if (!Array.isArray(body)) return {}
     return Object.fromEntries(body.map(({ attribute, value }) => [attribute, value]))
   }
-  const authsOf = async (extension: string) => (await shown('endpoint', extension)).auth?.split(',') ?? []
+  const authsOf = async (extension: string) => (await ariObject('endpoint', extension)).auth?.split(',') ?? []
   const database = () => openDatabase(`sqlite:${join(stack.data, 'hookswitch.db')}`)
 
-  test('let a phone register, call and be called, and the desk phone’s own go on', async () => {
+  test('let a phone register, call and be called, and keep those of the desk phone valid', async () => {
     const session = await logIn(ANA)
     const { access: token } = session
-    const { status, body, headers } = await asked(token)
+    const { status, body, headers } = await requestConfig(token)
     expect([status, headers.get('cache-control')]).toEqual([200, 'no-store'])
     expect(body).toMatchObject({
       sip_username: '1004',
@@ -110,64 +111,64 @@ describe.skipIf(missing !== undefined)(title, () => {
     await waitUntil('both are idle', () => phone.state() === 'idle' && other.state() === 'idle')
 
     const own = await requestJson(`${stack.url}/sip/credentials`, { token })
-    const desk = { user: '1004', password: String(own.body.password) }
-    expect(desk.password).not.toBe(credentials.password)
+    const ownPhone = { user: '1004', password: String(own.body.password) }
+    expect(ownPhone.password).not.toBe(credentials.password)
 
-    // A call goes on when what it began with is taken back.
+    // A call goes on when the credentials that it started with are revoked.
     await phone.dial('1001')
     await waitUntil('both talk again', () => phone.state() === 'up' && other.state() === 'up')
     await logout(stack, session)
-    await waitUntil('it is taken back', async () => (await authsOf('1004')).length === 1)
+    await waitUntil('they are revoked', async () => (await authsOf('1004')).length === 1)
     expect([phone.state(), other.state()]).toEqual(['up', 'up'])
     await other.hangup()
     await waitUntil('the call is over', () => phone.state() === 'idle')
 
-    expect(await statusOf(desk)).toBe(200)
-    expect(await statusOf({ ...desk, password: 'neither of them' })).toBe(401)
+    expect(await statusOf(ownPhone)).toBe(200)
+    expect(await statusOf({ ...ownPhone, password: 'neither of them' })).toBe(401)
   })
 
-  test('are others each time and for everybody, three at most, and the oldest goes', async () => {
-    await waitUntil('nothing is lent', async () => (await authsOf('1004')).length === 1)
+  test('are new for each request and each user; an extension has at most three, and the oldest is revoked', async () => {
+    await waitUntil('no credentials are issued', async () => (await authsOf('1004')).length === 1)
     const [ana, bea] = [await logIn(ANA), await logIn(BEA)]
-    const first = await lent(ana.access)
-    const more = await Promise.all([lent(ana.access), lent(ana.access)])
-    const last = await lent(ana.access)
-    const theirs = await lent(bea.access)
-    const all = [first, ...more, last, theirs]
+    const first = await issue(ana.access)
+    const more = await Promise.all([issue(ana.access), issue(ana.access)])
+    const last = await issue(ana.access)
+    const beas = await issue(bea.access)
+    const all = [first, ...more, last, beas]
     expect(new Set(all.map(({ password }) => password)).size).toBe(5)
-    expect(theirs.user).not.toBe(first.user)
+    expect(beas.user).not.toBe(first.user)
     await waitUntil('the oldest is refused', async () => (await statusOf(first)) === 401, 4_000)
-    for (const one of [...more, last, theirs]) expect(await statusOf(one)).toBe(200)
-    expect(await statusOf({ ...theirs, user: first.user })).toBe(401)
+    for (const one of [...more, last, beas]) expect(await statusOf(one)).toBe(200)
+    expect(await statusOf({ ...beas, user: first.user })).toBe(401)
     expect(await authsOf(first.user)).toHaveLength(4)
     await Promise.all([logout(stack, ana), logout(stack, bea)])
   })
 
-  test('end with the session within seconds, and a browser that is registered with them', async () => {
-    await waitUntil('all before are gone', async () => (await authsOf('1004')).length === 1)
-    const [gone, stays] = [await logIn(ANA), await logIn(BEA)]
-    const [one, other] = [await lent(gone.access), await lent(stays.access)]
+  test('end with the session within seconds, and disconnect the browser that is registered with them', async () => {
+    await waitUntil('all earlier credentials are revoked', async () => (await authsOf('1004')).length === 1)
+    const [ending, staying] = [await logIn(ANA), await logIn(BEA)]
+    const [one, other] = [await issue(ending.access), await issue(staying.access)]
     expect([await statusOf(one), await statusOf(other)]).toEqual([200, 200])
-    await waitUntil('the browser is known', async () =>
-      /transport=ws/i.test((await shown('aor', one.user)).contact ?? ''),
+    await waitUntil('the browser is registered', async () =>
+      /transport=ws/i.test((await ariObject('aor', one.user)).contact ?? ''),
     )
-    await logout(stack, gone)
+    await logout(stack, ending)
     await waitUntil('it is refused', async () => (await statusOf(one)) === 401, 4_000)
     await waitUntil(
-      'the browser is forgotten',
-      async () => (await shown('aor', one.user)).contact === '',
+      'the browser is unregistered',
+      async () => (await ariObject('aor', one.user)).contact === '',
       4_000,
     )
     expect(await authsOf(one.user)).toEqual([one.user])
-    expect((await shown('aor', other.user)).contact).toMatch(/transport=ws/i)
+    expect((await ariObject('aor', other.user)).contact).toMatch(/transport=ws/i)
     expect(await statusOf(other)).toBe(200)
-    expect((await asked(gone.access)).status).toBe(401)
-    await logout(stack, stays)
+    expect((await requestConfig(ending.access)).status).toBe(401)
+    await logout(stack, staying)
   })
 
-  test('end when their time is over', async () => {
+  test('end when they expire', async () => {
     const { access } = await logIn(ANA)
-    const credentials = await lent(access)
+    const credentials = await issue(access)
     expect(await statusOf(credentials)).toBe(200)
     const db = await database()
     await db.query.updateTable('sip_loans').set({ expires_at: 1 }).execute()
@@ -175,46 +176,48 @@ describe.skipIf(missing !== undefined)(title, () => {
     await waitUntil('it is refused', async () => (await statusOf(credentials)) === 401, 4_000)
   })
 
-  test('leave nothing behind when the api is killed in the middle', async () => {
+  test('leave nothing in Asterisk when the API is killed while it issues them', async () => {
     const { access } = await logIn(ANA)
-    await waitUntil('nothing is lent', async () => (await authsOf('1004')).length === 1)
+    await waitUntil('no credentials are issued', async () => (await authsOf('1004')).length === 1)
     await asterisk.freeze()
-    const cut = asked(access).catch(() => undefined)
+    const cut = requestConfig(access).catch(() => undefined)
     const db = await database()
-    const some = () => db.query.selectFrom('sip_loans').selectAll().execute()
-    await waitUntil('it is begun', async () => (await some()).some(({ state }) => state === 'lending'))
+    const storedCredentials = () => db.query.selectFrom('sip_loans').selectAll().execute()
+    await waitUntil('issuing has started', async () =>
+      (await storedCredentials()).some(({ state }) => state === 'lending'),
+    )
     stack.signal('api', 'SIGKILL')
     asterisk.thaw()
     await cut
-    await waitUntil('it is taken away', async () => (await some()).length === 0, 25_000)
+    await waitUntil('they are removed', async () => (await storedCredentials()).length === 0, 25_000)
     await db.close()
     expect(await authsOf('1004')).toEqual(['1004'])
-    expect(await statusOf(await lent(access))).toBe(200)
+    expect(await statusOf(await issue(access))).toBe(200)
   })
 
-  test('are for extensions that we made: others are told where their own are', async () => {
+  test('are 501 for an extension that the API did not provision; the message names the other route', async () => {
     const user1 = await login(stack, 'user1')
-    expect(await asked(user1.access)).toMatchObject({
+    expect(await requestConfig(user1.access)).toMatchObject({
       status: 501,
       body: { message: expect.stringContaining('/sip/credentials') },
     })
     const admin = await login(stack, 'admin')
-    expect((await asked(admin.access)).status).toBe(501)
+    expect((await requestConfig(admin.access)).status).toBe(501)
     const json = { username: 'nobody1', password: 'correct horse', role: 'user' }
     await requestJson(`${stack.url}/api/agents`, {
       token: admin.access,
       json: { name: 'Nobody', username: json.username, password: json.password },
     })
-    const nobody = await login(stack, json.username, json.password)
-    expect(await asked(nobody.access)).toMatchObject({
+    const withoutExtension = await login(stack, json.username, json.password)
+    expect(await requestConfig(withoutExtension.access)).toMatchObject({
       status: 409,
       body: { message: 'you have no extension to register' },
     })
   })
 
-  test('are in no log', async () => {
+  test('are not logged', async () => {
     const { access } = await logIn(BEA)
-    const { password } = await lent(access)
+    const { password } = await issue(access)
     expect(stack.logs()).not.toContain(password)
     expect(stack.logs()).not.toContain('shared with coturn')
   })

@@ -8,8 +8,8 @@ import { LeadFields } from '../../../../api/core/call-center/leads/lead-fields.t
 import { parseLeadRow } from '../../../../api/core/call-center/leads/parse-lead-row.ts'
 import { streamLeadsCsv } from '../../../../api/http/crm/lead-csv.ts'
 
-/** What a member may be, as a body or a list may give it: also what looks like a formula, a quote, a separator. */
-const text = (most: number, more = '') =>
+/** Text that a body or a CSV file may hold, also with signs of formulas, quotes and delimiters. */
+const text = (maxLength: number, more = '') =>
   fc
     .array(
       fc.oneof(
@@ -18,7 +18,7 @@ const text = (most: number, more = '') =>
       ),
       { maxLength: 10 },
     )
-    .map((some) => some.join('').trim().slice(0, most).trim().toWellFormed())
+    .map((some) => some.join('').trim().slice(0, maxLength).trim().toWellFormed())
 const orNull = (from: fc.Arbitrary<string>) => from.map((one) => (one === '' ? null : one))
 const isField = (member: keyof typeof LeadFields) => (one: string | null) =>
   LeadFields[member].safeParse(one).success
@@ -54,7 +54,7 @@ const lead: fc.Arbitrary<Lead> = fc.record({
 
 const delimiter = fc.constantFrom(',' as const, ';' as const, '\t' as const)
 
-test('leads that are exported are imported as they were, whatever they hold', async () => {
+test('exported leads with any text are imported unchanged', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(lead, { minLength: 1, maxLength: 5 }), delimiter, async (leads, divided) => {
       const table = await streamLeadsCsv(
@@ -64,11 +64,11 @@ test('leads that are exported are imported as they were, whatever they hold', as
         divided,
       )
       const parts = await decodeCsv(table, undefined)
-      const wishes = []
+      const imported = []
       for await (const row of readRows(parts, detectDelimiter(parts[0] ?? '')))
-        wishes.push({ ...row, ...parseLeadRow(row) })
-      expect(wishes.flatMap(({ warnings }) => warnings)).toEqual([])
-      expect(wishes).toMatchObject(
+        imported.push({ ...row, ...parseLeadRow(row) })
+      expect(imported.flatMap(({ warnings }) => warnings)).toEqual([])
+      expect(imported).toMatchObject(
         leads.map(({ firstName, lastName, phone, email, company, title, status, notes, ...one }) => ({
           input: {
             ...{ lastName, phone, status },

@@ -10,34 +10,36 @@ import { ADDED_ROUTES, GUIDE_ROUTES } from './guide-routes.ts'
 const operations = operationsOf(await documentOf(createRoutesOnlyApp())).filter(({ tags }) =>
   tags.some((tag) => tag.startsWith('Call centre')),
 )
-const named = (operation: { method: string; path: string }) =>
+const nameOf = (operation: { method: string; path: string }) =>
   `${operation.method.toUpperCase()} ${operation.path}`
 
-describe('the call centre’s surface', () => {
-  test('has the 58 routes of its guide, and a few of ours', () => {
+describe('the call centre surface', () => {
+  test('has the 58 routes of its guide, CSV import and CSV export', () => {
     const guide = [...GUIDE_ROUTES.guarded, ...GUIDE_ROUTES.public]
     expect(guide).toHaveLength(58)
-    expect(operations.map(named).sort()).toEqual([...guide, ...ADDED_ROUTES].sort())
+    expect(operations.map(nameOf).sort()).toEqual([...guide, ...ADDED_ROUTES].sort())
   })
 
-  test('asks for a token where its guide says so, and nowhere else', () => {
+  test('needs a token on exactly the routes where the guide needs one', () => {
     const isGuarded = ({ security = [] }: { security?: readonly object[] }) => security.length > 0
-    expect(operations.filter(isGuarded).map(named).sort()).toEqual(
+    expect(operations.filter(isGuarded).map(nameOf).sort()).toEqual(
       [...GUIDE_ROUTES.guarded, ...ADDED_ROUTES].sort(),
     )
   })
 
-  test('says of each route with a token who may ask', () => {
+  test('has a row in PERMISSIONS for exactly the routes that need a token', () => {
     const guarded = operations.filter(({ security }) => (security ?? []).length > 0)
     expect(guarded.map(({ operationId }) => operationId).sort()).toEqual(Object.keys(PERMISSIONS).sort())
   })
 
-  test('docs/call-center.md prints the table that decides', () => {
-    const reach = { none: '–', own: 'own', team: 'team', all: 'all' }
+  test('docs/call-center.md prints PERMISSIONS', () => {
+    const printedPermission = { none: '–', own: 'own', team: 'team', all: 'all' }
     const rows = operations.flatMap((operation) => {
-      const rights = PERMISSIONS[operation.operationId as keyof typeof PERMISSIONS] // undefined for the public ones
-      if (rights === undefined) return []
-      return [`| \`${named(operation)}\` | ${reach[rights.agent]} | ${reach[rights.supervisor]} | all |`]
+      const permissions = PERMISSIONS[operation.operationId as keyof typeof PERMISSIONS] // undefined for a public operation
+      if (permissions === undefined) return []
+      return [
+        `| \`${nameOf(operation)}\` | ${printedPermission[permissions.agent]} | ${printedPermission[permissions.supervisor]} | all |`,
+      ]
     })
     const printed = readFileSync(join(project, 'docs/call-center.md'), 'utf8')
       .split('\n')

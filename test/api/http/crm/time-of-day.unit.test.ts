@@ -5,7 +5,7 @@ import { EndTimeOfDay, formatTimeOfDay, StartTimeOfDay } from '../../../../api/h
 /** RFC 3339 §5.6, partial-time. */
 const PARTIAL_TIME = /^([01]\d|2[0-3]):[0-5]\d:[0-5]\d$/
 
-test('every time is answered as RFC 3339 has it, and is the same when it is sent back', () => {
+test('each minute of a day is formatted as an RFC 3339 time that parses to the same minute', () => {
   fc.assert(
     fc.property(fc.integer({ min: 0, max: 1_439 }), (minute) => {
       expect(formatTimeOfDay(minute)).toMatch(PARTIAL_TIME)
@@ -20,14 +20,16 @@ test('every time is answered as RFC 3339 has it, and is the same when it is sent
   )
 })
 
-describe('a time of day', () => {
+describe('time of day', () => {
   test.each([
     ['09:00', 540],
     ['09:00:00', 540],
     ['09:00:00.000', 540],
     ['00:00', 0],
     ['23:59', 1_439],
-  ])('hours may begin at %s', (clock, minute) => expect(StartTimeOfDay.parse(clock)).toBe(minute))
+  ])('accepts %s as the start of calling hours', (clock, minute) =>
+    expect(StartTimeOfDay.parse(clock)).toBe(minute),
+  )
 
   test.each([
     ['21:00', 1_260],
@@ -39,14 +41,16 @@ describe('a time of day', () => {
     ['24:00:00', 1_440],
     ['00:00', 1_440],
     ['00:00:00', 1_440],
-  ])('hours may end at %s', (clock, minute) => expect(EndTimeOfDay.parse(clock)).toBe(minute))
+  ])('accepts %s as the end of calling hours', (clock, minute) =>
+    expect(EndTimeOfDay.parse(clock)).toBe(minute),
+  )
 
   test.each(['24:00', '23:59:59', '09:00:30', '9:00', '09:60', '25:00', '09:00Z', '09:00 am', '', '09'])(
-    'hours cannot begin at %j',
+    'rejects %j as the start of calling hours',
     (clock) => expect(StartTimeOfDay.safeParse(clock).success).toBe(false),
   )
   test.each(['24:01', '24:00:01', '21:00:59', '9:00', '23:60', '21:00+02:00', ' 21:00', ''])(
-    'hours cannot end at %j',
+    'rejects %j as the end of calling hours',
     (clock) => expect(EndTimeOfDay.safeParse(clock).success).toBe(false),
   )
 })

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { Hono } from 'hono'
 import { describe, expect, test } from 'vitest'
 import { Refusal } from '../../../../api/core/refusal.ts'
-import { MAX_CSV_MIB, readCsvBody } from '../../../../api/http/crm/lead-import-wire.ts'
+import { MAX_CSV_MIB, readCsvBody } from '../../../../api/http/crm/read-csv-body.ts'
 
 const app = new Hono()
 app.post('/', async (c) => c.text((await readCsvBody(c)).join('')))
@@ -13,7 +13,7 @@ const send = async (type: string, body: NonNullable<RequestInit['body']> = 'name
   return [res.status, await res.text()]
 }
 
-describe('a list comes as what programs and browsers call CSV', () => {
+describe('readCsvBody', () => {
   test.each([
     ...[
       'text/csv',
@@ -27,25 +27,25 @@ describe('a list comes as what programs and browsers call CSV', () => {
       'text/plain;charset=UTF-8',
       'text/tab-separated-values',
     ],
-  ])('%s', async (type) => {
+  ])('accepts the CSV content type %s', async (type) => {
     expect(await send(type)).toEqual([200, 'name,phone\n'])
   })
   test.each(['application/json', 'text/csvx', 'text/html', 'multipart/form-data', ''])(
-    'not %j',
+    'refuses the content type %j',
     async (type) => {
       expect(await send(type)).toEqual([400, 'input_invalid'])
     },
   )
 })
 
-test('nginx lets through as much as the API takes', () => {
+test('nginx and the API have the same limit for a CSV body', () => {
   const conf = readFileSync(new URL('../../../../nginx/api.conf', import.meta.url), 'utf8')
   expect(conf).toMatch(
     new RegExp(`location = /api/leads/import \\{\\s+client_max_body_size ${MAX_CSV_MIB}m;`),
   )
 })
 
-test('a list in chunks that is larger is refused before it is read to its end', async () => {
+test('a chunked CSV body over the limit is refused before its end is read', async () => {
   let sent = 0
   const endless = new ReadableStream<Uint8Array>({
     pull(controller) {
