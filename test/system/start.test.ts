@@ -249,9 +249,9 @@ describe('what was started by npm', () => {
   }
 
   test.each([
-    ['npm is asked to end', 'SIGTERM', 'Hookswitch stands'],
-    ['npm is killed', 'SIGKILL', 'Hookswitch stands'],
-    ['its terminal is closed', 'SIGHUP', 'Hookswitch stands'],
+    ['npm is asked to end', 'SIGTERM', 'Hookswitch runs'],
+    ['npm is killed', 'SIGKILL', 'Hookswitch runs'],
+    ['its terminal is closed', 'SIGHUP', 'Hookswitch runs'],
     ['npm is asked to end before it has started', 'SIGTERM', undefined],
   ] as const)('ends whole when %s', async (_, signal, said) => {
     const data = folder()
