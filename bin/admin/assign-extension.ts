@@ -22,7 +22,7 @@ export async function assignExtension<T>(
     const known = await context.extensions.find(extension)
     // A number that another user is called by is not free after its rest either.
     const isName = (await context.users.findByLogin(extension)) !== undefined
-    if (known?.state !== 'resting' || isName) throw err
+    if (known?.state !== 'quarantined' || isName) throw err
     const since = `extension ${extension} was another person's until ${formatTime(known.changedAt)}, and rests`
     throw new CommandError(
       `${since}. ${describeMediaFolder(context, extension)}: move them away, then add --reuse`,

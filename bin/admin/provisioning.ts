@@ -60,4 +60,4 @@ async function retry({ extensions }: AdminContext, extension: string | undefined
   return changed.filter((one) => one !== undefined).length
 }
 
-const isRetryable = ({ state }: Extension) => state === 'providing' || state === 'removing'
+const isRetryable = ({ state }: Extension) => state === 'provisioning' || state === 'deprovisioning'

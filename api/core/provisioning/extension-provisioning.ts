@@ -24,7 +24,7 @@ export interface ExtensionProvisioningNeeds {
 
 /** Creates and removes extensions on the PBX, and retries after failures and crashes. */
 export interface ExtensionProvisioning {
-  /** Attempts it once, now. @returns the extension after it: `ready`, still `providing`, or undefined if rolled back */
+  /** Attempts it once, now. @returns the extension after it: `ready`, still `provisioning`, or undefined if rolled back */
   provision(extension: Extension): Promise<Extension | undefined>
   /** Retries what is due, and removes extensions without a user. Call it every few seconds. */
   tick(): Promise<void>
@@ -55,7 +55,7 @@ export function createExtensionProvisioning(needs: ExtensionProvisioningNeeds): 
     if (claimed === undefined) return findCurrent(known)
     const person = claimed.userId === null ? undefined : await needs.findPerson(claimed.userId)
     if (person === undefined) {
-      await store.update(claimed, { state: 'removing', nextTryAt: nowS(), changedAt: nowS() })
+      await store.update(claimed, { state: 'deprovisioning', nextTryAt: nowS(), changedAt: nowS() })
       return undefined
     }
     try {
@@ -89,11 +89,11 @@ export function createExtensionProvisioning(needs: ExtensionProvisioningNeeds): 
     } catch (err) {
       if (!(err instanceof Refusal && err.code === 'taken') || reassignments >= MAX_REASSIGNMENTS) throw err
       // An administrator has assigned the number to another account: remove the extension, use another number.
-      return reassign(claimed, 'removing', reassignments)
+      return reassign(claimed, 'deprovisioning', reassignments)
     }
   }
 
-  async function reassign(claimed: Extension, oldState: 'foreign' | 'removing', reassignments: number) {
+  async function reassign(claimed: Extension, oldState: 'external' | 'deprovisioning', reassignments: number) {
     const secret = seal.open(claimed.sealedSecret, claimed.extension)
     const assignment: NumberAssignment = {
       seal: (extension) => seal.seal(secret, extension),
@@ -125,7 +125,7 @@ export function createExtensionProvisioning(needs: ExtensionProvisioningNeeds): 
     if (code === 'taken' && reassignments < MAX_REASSIGNMENTS) {
       warn()
       try {
-        return await reassign(claimed, 'foreign', reassignments)
+        return await reassign(claimed, 'external', reassignments)
       } catch (reassignError) {
         return postpone(claimed, reassignError)
       }
@@ -147,7 +147,7 @@ export function createExtensionProvisioning(needs: ExtensionProvisioningNeeds): 
     const claimed = await claim(known)
     if (claimed === undefined) return
     const { extension, ownershipTag } = claimed
-    const finish = (state: 'resting' | 'foreign') =>
+    const finish = (state: 'quarantined' | 'external') =>
       store.update(claimed, { state, userId: null, lastError: null, changedAt: nowS() })
     try {
       await provisioner.remove(extension, {
@@ -155,7 +155,7 @@ export function createExtensionProvisioning(needs: ExtensionProvisioningNeeds): 
         secret: seal.open(claimed.sealedSecret, extension),
       })
       failing.succeeded(extension)
-      await finish('resting')
+      await finish('quarantined')
     } catch (err) {
       if (!(err instanceof ProvisioningError && err.code === 'taken')) {
         await postpone(claimed, err)
@@ -163,7 +163,7 @@ export function createExtensionProvisioning(needs: ExtensionProvisioningNeeds): 
       }
       onWarning(`extension ${extension} could not be removed`, err)
       failing.succeeded(extension)
-      await finish('foreign')
+      await finish('external')
     }
   }
 
@@ -173,13 +173,13 @@ export function createExtensionProvisioning(needs: ExtensionProvisioningNeeds): 
       const at = nowS()
       for (const orphan of await store.listOrphaned(MAX_CONCURRENT)) {
         // Another process may be creating it now: remove it only after that attempt is over.
-        const nextTryAt = orphan.state === 'providing' ? Math.max(at, orphan.nextTryAt) : at
-        await store.update(orphan, { state: 'removing', nextTryAt, changedAt: at })
+        const nextTryAt = orphan.state === 'provisioning' ? Math.max(at, orphan.nextTryAt) : at
+        await store.update(orphan, { state: 'deprovisioning', nextTryAt, changedAt: at })
       }
       const due = await store.listDue(at, MAX_CONCURRENT)
       await Promise.all(
         due.map((one) =>
-          (one.state === 'removing' ? deprovision(one) : provision(one)).catch((err) =>
+          (one.state === 'deprovisioning' ? deprovision(one) : provision(one)).catch((err) =>
             failing.failed(one.extension, err),
           ),
         ),

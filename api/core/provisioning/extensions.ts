@@ -2,13 +2,13 @@ import type { NewUser, User } from '../auth/users.ts'
 
 /**
  * Life cycle of an extension, from the assignment of its number until the number may be assigned again:
- * - `providing` is being created on the PBX, or waits for a retry
+ * - `provisioning` is being created on the PBX, or waits for a retry
  * - `ready` a phone can register
- * - `removing` its user is gone; it has to be removed from the PBX
- * - `resting` removed, or its account has lost it; the number is in quarantine
- * - `foreign` exists on the PBX but was not created by us; never assigned
+ * - `deprovisioning` its user is gone; it has to be removed from the PBX
+ * - `quarantined` removed, or its account has lost it; the number is in quarantine
+ * - `external` exists on the PBX but was not created by us; never assigned
  */
-export type ExtensionState = 'providing' | 'ready' | 'removing' | 'resting' | 'foreign'
+export type ExtensionState = 'provisioning' | 'ready' | 'deprovisioning' | 'quarantined' | 'external'
 
 /** Default quarantine of a number, in seconds. */
 export const QUARANTINE_S = 30 * 86_400
@@ -74,7 +74,7 @@ export interface ExtensionStore {
    */
   reassign(
     known: Extension,
-    oldState: 'foreign' | 'removing',
+    oldState: 'external' | 'deprovisioning',
     next: NumberAssignment,
   ): Promise<Extension | undefined>
   /**
@@ -88,7 +88,7 @@ export interface ExtensionStore {
     now: number,
   ): Promise<Extension | undefined>
   /**
-   * Undoes a reservation: removes the user and makes the invitation usable again. The state becomes `removing`, as
+   * Undoes a reservation: removes the user and makes the invitation usable again. The state becomes `deprovisioning`, as
    * an earlier attempt may have created the extension on the PBX.
    * @param at `revokeUntil`: when the last token of the user has expired
    */
@@ -96,11 +96,11 @@ export interface ExtensionStore {
   find(extension: string): Promise<Extension | undefined>
   findByUser(userId: string): Promise<Extension | undefined>
   update(known: Extension, change: Partial<Omit<Extension, 'extension'>>): Promise<Extension | undefined>
-  /** `providing` or `removing` and due at `now`, longest overdue first. */
+  /** `provisioning` or `deprovisioning` and due at `now`, longest overdue first. */
   listDue(now: number, limit: number): Promise<Extension[]>
-  /** `ready` or `providing`, but the user no longer exists. */
+  /** `ready` or `provisioning`, but the user no longer exists. */
   listOrphaned(limit: number): Promise<Extension[]>
-  /** All except `ready` and `resting`, for operators. */
+  /** All except `ready` and `quarantined`, for operators. */
   listUnfinished(): Promise<Extension[]>
   /** Frees the numbers with a quarantine that began before this time. */
   releaseQuarantined(before: number): Promise<void>

@@ -2,11 +2,11 @@ import type { Claims } from '../../../contract/claims.ts'
 
 /**
  * State of ephemeral SIP credentials:
- * - `lending` being issued, or the issuing process has died
- * - `lent` active: a browser can register with them
- * - `returning` being revoked
+ * - `issuing` being issued, or the issuing process has died
+ * - `active` active: a browser can register with them
+ * - `revoking` being revoked
  */
-export type CredentialState = 'lending' | 'lent' | 'returning'
+export type CredentialState = 'issuing' | 'active' | 'revoking'
 
 /** Times are unix seconds, except `createdAt`. */
 export interface EphemeralCredential {
@@ -28,7 +28,7 @@ export interface EphemeralCredential {
   expiresAt: number
 }
 
-/** Per extension at most one credential is not `lent` (active) at a time, over all processes: it locks the others. */
+/** Per extension at most one credential is not `active` (active) at a time, over all processes: it locks the others. */
 export interface EphemeralCredentialStore {
   /** @returns false while another credential of the extension is being issued or revoked */
   insert(credential: EphemeralCredential): Promise<boolean>
@@ -43,6 +43,6 @@ export interface EphemeralCredentialStore {
   listByExtension(extension: string): Promise<EphemeralCredential[]>
   /** Expired, or their process died while issuing or revoking; earliest expiry first. */
   listDue(now: number, limit: number): Promise<EphemeralCredential[]>
-  /** Those in state `lent`, sorted by id. */
+  /** Those in state `active`, sorted by id. */
   listActive(page: { afterId: string; limit: number }): Promise<EphemeralCredential[]>
 }

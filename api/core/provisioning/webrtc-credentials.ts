@@ -85,7 +85,7 @@ export function createWebrtcCredentials(needs: WebrtcCredentialsNeeds): WebrtcCr
         userId: actor.userId,
         claims: actor.claims,
         sealedSecret: seal.seal(secret, extension),
-        state: 'lending',
+        state: 'issuing',
         lockedUntil: now + LOCK_S,
         createdAt: needs.now(),
         expiresAt: Math.min(now + needs.ttl, actor.claims.sxp ?? Number.POSITIVE_INFINITY),
@@ -102,10 +102,10 @@ export function createWebrtcCredentials(needs: WebrtcCredentialsNeeds): WebrtcCr
     known: EphemeralCredential,
     sessionEnded: boolean,
   ): Promise<void> {
-    const credential = await store.transition(known, { state: 'returning', lockedUntil: nowS() + LOCK_S })
+    const credential = await store.transition(known, { state: 'revoking', lockedUntil: nowS() + LOCK_S })
     if (credential === undefined) return
     const others = (await store.listByExtension(credential.extension)).filter(
-      ({ id, state }) => id !== credential.id && state === 'lent',
+      ({ id, state }) => id !== credential.id && state === 'active',
     )
     try {
       await via.remove(credential, credential.id, sessionEnded || others.length === 0)
@@ -118,7 +118,7 @@ export function createWebrtcCredentials(needs: WebrtcCredentialsNeeds): WebrtcCr
 
   /** Makes room for one more. */
   async function evictOldest(via: CredentialProvisioner, extension: string): Promise<void> {
-    const active = (await store.listByExtension(extension)).filter(({ state }) => state === 'lent')
+    const active = (await store.listByExtension(extension)).filter(({ state }) => state === 'active')
     for (const one of excessOf(active, MAX_PER_EXTENSION - 1)) {
       await revoke(via, one, false).catch((err) => {
         throw unavailable(err)
@@ -144,10 +144,10 @@ export function createWebrtcCredentials(needs: WebrtcCredentialsNeeds): WebrtcCr
       } catch (err) {
         onError(`credentials for extension ${credential.extension} could not be issued`, err)
         // The PBX may have stored it all the same: the next `tick` removes it.
-        await store.transition(credential, { state: 'returning', lockedUntil: 0 })
+        await store.transition(credential, { state: 'revoking', lockedUntil: 0 })
         throw err instanceof ProvisioningError && err.code === 'taken' ? notSupported() : unavailable(err)
       }
-      const active = await store.transition(credential, { state: 'lent', lockedUntil: 0 })
+      const active = await store.transition(credential, { state: 'active', lockedUntil: 0 })
       if (active === undefined) throw unavailable()
       return { extension: credential.extension, password, expiresAt: credential.expiresAt }
     },

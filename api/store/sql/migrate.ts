@@ -18,12 +18,13 @@ import * as recordings from './migrations/0015-recordings.ts'
 import * as accounts from './migrations/0016-accounts.ts'
 import * as oddCells from './migrations/0017-odd-cells.ts'
 import * as past from './migrations/0018-past.ts'
+import * as standardNames from './migrations/0019-standard-names.ts'
 
 /**
- * In order of name. A migration that has been released is never changed: add the next one. The steps
- * from 0015 on do not depend on each other, so a database that lacks one of them gets it later.
+ * In order of name. A migration that has been released is never changed: add the next one. Steps 0015 to 0018
+ * do not depend on each other, so a database that lacks one of them gets it later.
  */
-const migrations: Record<string, Migration> = {
+export const migrations: Record<string, Migration> = {
   '0001-logins': logins,
   '0002-refresh': refresh,
   '0003-calls': calls,
@@ -42,6 +43,7 @@ const migrations: Record<string, Migration> = {
   '0016-accounts': accounts,
   '0017-odd-cells': oddCells,
   '0018-past': past,
+  '0019-standard-names': standardNames,
 }
 
 /** A newer version has changed this database in ways that this version does not know. */

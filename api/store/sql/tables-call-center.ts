@@ -19,13 +19,13 @@ export interface CallCenterTables {
   do_not_call: DoNotCallTable
   campaigns: CampaignsTable
   campaign_agents: CampaignAgentsTable
-  desk_calls: AgentCallsTable
+  agent_calls: AgentCallsTable
   registrations: RegistrationsTable
-  mails: MailQueueTable
+  mail_queue: MailQueueTable
   ai_documents: AiDocumentsTable
   ai_versions: AiVersionsTable
   webhook_events: WebhookEventsTable
-  sip_loans: WebrtcCredentialsTable
+  webrtc_credentials: WebrtcCredentialsTable
 }
 
 export interface AgentsTable {

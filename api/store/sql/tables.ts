@@ -17,7 +17,7 @@ export interface Tables extends CallCenterTables {
   invitations: InvitationsTable
   calls: CallsTable
   call_parties: CallPartiesTable
-  dialled_calls: PlacedCallsTable
+  placed_calls: PlacedCallsTable
   user_statuses: UserStatusesTable
 }
 

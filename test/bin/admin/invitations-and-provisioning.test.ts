@@ -68,7 +68,7 @@ describe('provisioning on the command line', () => {
     await store.markReady(two, { sealedSecret: 'not to be seen', authUsername: 'u' }, later)
 
     const { out } = await hookswitch('provisioning', 'list')
-    expect(out).toMatch(/^2000 +providing +clara@example.org +3 +20\S+Z +the PBX is away$/m)
+    expect(out).toMatch(/^2000 +provisioning +clara@example.org +3 +20\S+Z +the PBX is away$/m)
     expect(out).not.toMatch(/2001|sealed/)
 
     expect(await hookswitch('provisioning', 'retry', '2000')).toMatchObject({

@@ -152,7 +152,7 @@ export async function startCampaignRun({
       },
       async outcomes(campaignId) {
         const rows = await db.query
-          .selectFrom('desk_calls')
+          .selectFrom('agent_calls')
           .select('outcome')
           .select((is) => is.fn.countAll().as('calls'))
           .where('campaign_id', '=', campaignId)

@@ -64,7 +64,7 @@ describe('registration by mail', () => {
     const token = await fixture.waitForCode('quiet@example.com')
     const stored = JSON.stringify([
       await fixture.db.query.selectFrom('registrations').selectAll().execute(),
-      await fixture.db.query.selectFrom('mails').selectAll().execute(),
+      await fixture.db.query.selectFrom('mail_queue').selectAll().execute(),
     ])
     expect(stored).toContain('quiet@example.com')
     await verify(token)

@@ -107,7 +107,7 @@ describe('an invitation', () => {
     expect(await invite(by, { email: 'none@example.com', ...input })).toMatchObject({ status })
     expect(
       await fixture.db.query
-        .selectFrom('mails')
+        .selectFrom('mail_queue')
         .selectAll()
         .where('recipient', '=', 'none@example.com')
         .execute(),

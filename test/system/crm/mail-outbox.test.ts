@@ -20,7 +20,7 @@ const register = (node: { url: string }, name: string) =>
   requestJson(`${node.url}/api/auth/register`, {
     json: { username: name, email: `${name}@example.com`, password: PASSWORD },
   })
-const queuedMails = () => fixture.db.query.selectFrom('mails').selectAll().execute()
+const queuedMails = () => fixture.db.query.selectFrom('mail_queue').selectAll().execute()
 
 test('two APIs on one database send each mail once', async () => {
   const names = Array.from({ length: 12 }, (_, n) => `pair${n}`)
@@ -41,7 +41,7 @@ test('an API that gets SIGTERM finishes the mail that it is sending', async () =
     await waitUntil('the API sends', () => slow.mail.connections() > 0)
     slow.stack.signal('api', 'SIGTERM')
     // A mail that was interrupted stays claimed for three minutes, and is then sent again.
-    const queuedMails = () => slow.db.query.selectFrom('mails').select('id').execute()
+    const queuedMails = () => slow.db.query.selectFrom('mail_queue').select('id').execute()
     await waitUntil('the queue is empty', async () => (await queuedMails()).length === 0, 15_000)
     expect(slow.mail.messages.map(({ to }) => to)).toEqual([['leaving@example.com']])
   } finally {

@@ -171,7 +171,7 @@ describe.skipIf(missing !== undefined)(title, () => {
     const credentials = await issue(access)
     expect(await statusOf(credentials)).toBe(200)
     const db = await database()
-    await db.query.updateTable('sip_loans').set({ expires_at: 1 }).execute()
+    await db.query.updateTable('webrtc_credentials').set({ expires_at: 1 }).execute()
     await db.close()
     await waitUntil('it is refused', async () => (await statusOf(credentials)) === 401, 4_000)
   })
@@ -182,9 +182,9 @@ describe.skipIf(missing !== undefined)(title, () => {
     await asterisk.freeze()
     const cut = requestConfig(access).catch(() => undefined)
     const db = await database()
-    const storedCredentials = () => db.query.selectFrom('sip_loans').selectAll().execute()
+    const storedCredentials = () => db.query.selectFrom('webrtc_credentials').selectAll().execute()
     await waitUntil('issuing has started', async () =>
-      (await storedCredentials()).some(({ state }) => state === 'lending'),
+      (await storedCredentials()).some(({ state }) => state === 'issuing'),
     )
     stack.signal('api', 'SIGKILL')
     asterisk.thaw()

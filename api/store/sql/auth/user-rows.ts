@@ -110,7 +110,7 @@ export function toConflict(error: UniqueViolation): Refusal {
 }
 
 /**
- * A number that is being made for a user is given to no other user; one that is `foreign` may be given, to the user for
+ * A number that is being made for a user is given to no other user; one that is `external` may be given, to the user for
  * whom the PBX has it. One that rests is given to its former user, or once its rest is over, or to be reused: its row
  * goes in the transaction that gives the number, so that no registration takes it in between.
  * @throws {Refusal} `taken`
@@ -125,16 +125,16 @@ async function requireAssignable(
     .selectFrom('extensions')
     .select(['state', 'user_id', 'former_user_id', 'changed_at'])
     .where('extension', '=', extension)
-    .where('state', '!=', 'foreign')
+    .where('state', '!=', 'external')
     .executeTakeFirst()
   if (existing === undefined || (userId !== undefined && existing.user_id === rowId(userId))) return
   const isFormerUser = userId !== undefined && existing.former_user_id === rowId(userId)
   const isReleased = reuse || isFormerUser || existing.changed_at + quarantine <= now
-  if (existing.state !== 'resting' || !isReleased) throw new Refusal('taken', { detail: 'extension' })
+  if (existing.state !== 'quarantined' || !isReleased) throw new Refusal('taken', { detail: 'extension' })
   await trx
     .deleteFrom('extensions')
     .where('extension', '=', extension)
-    .where('state', '=', 'resting')
+    .where('state', '=', 'quarantined')
     .execute()
 }
 

@@ -9,7 +9,7 @@ const IDS_PER_QUERY = 1_000
 
 export function createAgentCallStore(db: Database): AgentCallStore {
   const insert = (call: Omit<AgentCall, 'id' | 'outcome'>) =>
-    db.query.insertInto('desk_calls').values({
+    db.query.insertInto('agent_calls').values({
       call_id: call.callId,
       agent_id: rowId(call.agentId) ?? 0,
       lead_id: toRowId(call.leadId),
@@ -22,7 +22,7 @@ export function createAgentCallStore(db: Database): AgentCallStore {
   async function find(id: string): Promise<AgentCall | undefined> {
     if (!isStorable(id)) return undefined
     const row = await db.query
-      .selectFrom('desk_calls')
+      .selectFrom('agent_calls')
       .selectAll()
       .where((is) => is.or([is('call_id', '=', id), is('id', '=', rowId(id) ?? 0)]))
       .executeTakeFirst()
@@ -48,7 +48,7 @@ export function createAgentCallStore(db: Database): AgentCallStore {
       const storableIds = callIds.filter(isStorable)
       for (const idChunk of chunks(storableIds, IDS_PER_QUERY)) {
         const rows = await db.query
-          .selectFrom('desk_calls')
+          .selectFrom('agent_calls')
           .select(['id', 'call_id'])
           .where('call_id', 'in', idChunk)
           .execute()
@@ -59,7 +59,7 @@ export function createAgentCallStore(db: Database): AgentCallStore {
 
     async finish(callId, outcome) {
       await db.query
-        .updateTable('desk_calls')
+        .updateTable('agent_calls')
         .set({ outcome })
         .where('call_id', '=', callId)
         .where('outcome', 'is', null)
@@ -67,7 +67,7 @@ export function createAgentCallStore(db: Database): AgentCallStore {
     },
 
     async delete(callId) {
-      await db.query.deleteFrom('desk_calls').where('call_id', '=', callId).execute()
+      await db.query.deleteFrom('agent_calls').where('call_id', '=', callId).execute()
     },
   }
 }

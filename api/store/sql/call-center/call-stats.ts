@@ -25,24 +25,24 @@ export function createCallStatsStore(db: Database): CallStatsStore {
 
   /** Each call of these agents once, joined with its record and its agent call. */
   const calls = (agents: Agents, { from, until }: TimeRange) => sql`
-    (select desk_calls.call_id ${byteCollation} as id from desk_calls
-      where desk_calls.created_at >= ${from} and desk_calls.created_at < ${until}
-        and desk_calls.agent_id in (select agents.id from agents where ${agents})
+    (select agent_calls.call_id ${byteCollation} as id from agent_calls
+      where agent_calls.created_at >= ${from} and agent_calls.created_at < ${until}
+        and agent_calls.agent_id in (select agents.id from agents where ${agents})
     union
     select call_parties.call_id as id from call_parties
       where call_parties.started_at >= ${from} and call_parties.started_at < ${until}
         and call_parties.user_id in (select agents.user_id from agents where ${agents})) as theirs
     left join calls on calls.id = theirs.id
       and calls.started_at >= ${from - MAX_START_DIFFERENCE_S} and calls.started_at < ${until + MAX_START_DIFFERENCE_S}
-    left join desk_calls on desk_calls.call_id = theirs.id ${defaultCollation}
-      and desk_calls.created_at >= ${from - MAX_START_DIFFERENCE_S} and desk_calls.created_at < ${until + MAX_START_DIFFERENCE_S}
-    where coalesce(calls.started_at, desk_calls.created_at) >= ${from}
-      and coalesce(calls.started_at, desk_calls.created_at) < ${until}`
+    left join agent_calls on agent_calls.call_id = theirs.id ${defaultCollation}
+      and agent_calls.created_at >= ${from - MAX_START_DIFFERENCE_S} and agent_calls.created_at < ${until + MAX_START_DIFFERENCE_S}
+    where coalesce(calls.started_at, agent_calls.created_at) >= ${from}
+      and coalesce(calls.started_at, agent_calls.created_at) < ${until}`
   /** The outcome rule of `CallStatsStore`. */
   const outcome = sql<CallOutcome | null>`coalesce(
-    case when desk_calls.lead_id is not null and calls.outcome = 'answered' then desk_calls.outcome end,
-    calls.outcome, desk_calls.outcome,
-    (select dialled_calls.outcome from dialled_calls where dialled_calls.id = theirs.id ${defaultCollation}))`
+    case when agent_calls.lead_id is not null and calls.outcome = 'answered' then agent_calls.outcome end,
+    calls.outcome, agent_calls.outcome,
+    (select placed_calls.outcome from placed_calls where placed_calls.id = theirs.id ${defaultCollation}))`
   const sumOf = (of: RawBuilder<unknown>) => sql<number>`cast(coalesce(sum(${of}), 0) as bigint)`
   /** The answer rule of `CallStatsStore`. */
   const isAnsweredBy = (users: RawBuilder<unknown>) => sql<SqlBool>`(${outcome} = 'answered' and coalesce((
@@ -71,11 +71,11 @@ export function createCallStatsStore(db: Database): CallStatsStore {
         answered: number
         talked: number
       }>`
-        select desk_calls.campaign_id as campaign, ${outcome} as outcome,
+        select agent_calls.campaign_id as campaign, ${outcome} as outcome,
             count(*) as calls, ${sumOf(oneIf(isAnswered))} as answered, ${sumOf(talkSecondsIf(isAnswered))} as talked
           from ${calls(agentsInScope, span)}
-          group by desk_calls.campaign_id, ${outcome}
-          order by desk_calls.campaign_id, ${outcome}`.execute(db.query)
+          group by agent_calls.campaign_id, ${outcome}
+          order by agent_calls.campaign_id, ${outcome}`.execute(db.query)
       return rows.map(({ campaign, ...row }) => ({
         ...row,
         campaignId: campaign === null ? null : String(campaign),
@@ -87,7 +87,7 @@ export function createCallStatsStore(db: Database): CallStatsStore {
       const isAgent = sql<SqlBool>`agents.id = ${rowId(agent.id) ?? 0}`
       /** A call to a trunk, a call that the API placed for the agent, or an internal call from the agent's extension. */
       const isOutgoing = sql`(calls.direction = 'outgoing' or exists (
-        select 1 from dialled_calls where dialled_calls.id = calls.id ${defaultCollation} and dialled_calls.user_id = ${user})
+        select 1 from placed_calls where placed_calls.id = calls.id ${defaultCollation} and placed_calls.user_id = ${user})
         or exists (
         select 1 from call_parties where call_parties.call_id = calls.id and call_parties.user_id = ${user}
           and call_parties.extension = calls.from_number ${defaultCollation}))`

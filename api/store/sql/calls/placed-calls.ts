@@ -11,14 +11,14 @@ export function createPlacedCallStore(db: Database): PlacedCallStore {
       const user = rowId(userId)
       if (user === undefined) throw new TypeError('a call is placed for a user id')
       await db.query
-        .insertInto('dialled_calls')
+        .insertInto('placed_calls')
         .values({ id, user_id: user, number, created_at: createdAt, outcome })
         .execute()
     },
 
     async finish(id, outcome) {
       await db.query
-        .updateTable('dialled_calls')
+        .updateTable('placed_calls')
         .set({ outcome })
         .where('id', '=', id)
         .where('outcome', 'is', null)
@@ -28,7 +28,7 @@ export function createPlacedCallStore(db: Database): PlacedCallStore {
     async find(id) {
       if (!isStorable(id)) return undefined
       const row = await db.query
-        .selectFrom('dialled_calls')
+        .selectFrom('placed_calls')
         .selectAll()
         .where('id', '=', id)
         .executeTakeFirst()
@@ -37,7 +37,7 @@ export function createPlacedCallStore(db: Database): PlacedCallStore {
 
     async unfinished(createdBefore) {
       const rows = await db.query
-        .selectFrom('dialled_calls')
+        .selectFrom('placed_calls')
         .selectAll()
         .where('outcome', 'is', null)
         .where('created_at', '<', createdBefore)

@@ -11,7 +11,7 @@ export function createPurgeStore(db: Database): HistoryPurgeStore {
         .where('started_at', '<', beforeS)
         .executeTakeFirstOrThrow()
       const [placed, agent] = await Promise.all(
-        (['dialled_calls', 'desk_calls'] as const).map((table) =>
+        (['placed_calls', 'agent_calls'] as const).map((table) =>
           db.query
             .selectFrom(table)
             .select(({ fn }) => fn.countAll<number>().as('all'))
@@ -47,7 +47,7 @@ export function createPurgeStore(db: Database): HistoryPurgeStore {
         const recorded = calls.filter(({ recording }) => recording !== null).length
         return { removed: calls.length, recorded }
       }
-      const table = kind === 'placedCalls' ? 'dialled_calls' : 'desk_calls'
+      const table = kind === 'placedCalls' ? 'placed_calls' : 'agent_calls'
       const rows = await db.query
         .deleteFrom(table)
         .where('id', 'in', (query) =>

@@ -34,7 +34,7 @@ export async function insertExtension(
     .insertInto('extensions')
     .values({
       extension,
-      state: 'providing',
+      state: 'provisioning',
       user_id: userId,
       mark: ownershipTag,
       sealed_secret: assignment.seal(extension),
@@ -61,7 +61,7 @@ export async function quarantineExtension(
   now: number,
 ): Promise<void> {
   const quarantined = {
-    state: 'resting',
+    state: 'quarantined',
     user_id: null,
     attempts: 0,
     next_try_at: now,
@@ -75,7 +75,7 @@ export async function quarantineExtension(
       known
         .column('extension')
         .doUpdateSet(quarantined)
-        .where('extensions.state', 'in', ['foreign', 'resting']),
+        .where('extensions.state', 'in', ['external', 'quarantined']),
     )
     .execute()
 }

@@ -108,7 +108,7 @@ export function createExtensionStore(
 
     rollback: (known, { now, revokeUntil }) =>
       db.transaction(async (trx) => {
-        const change = { state: 'removing', userId: null, nextTryAt: now, changedAt: now } as const
+        const change = { state: 'deprovisioning', userId: null, nextTryAt: now, changedAt: now } as const
         const rolledBack = await updateExtension(trx, known, change)
         if (rolledBack === undefined || known.userId === null) return rolledBack
         await restoreInvitation(trx, rowId(known.userId) ?? 0)
@@ -139,7 +139,7 @@ export function createExtensionStore(
       const rows = await db.query
         .selectFrom('extensions')
         .selectAll()
-        .where('state', 'in', ['providing', 'removing'])
+        .where('state', 'in', ['provisioning', 'deprovisioning'])
         .where('next_try_at', '<=', now)
         .orderBy('next_try_at')
         .limit(limit)
@@ -151,7 +151,7 @@ export function createExtensionStore(
         .selectFrom('extensions')
         .leftJoin('users', 'users.id', 'extensions.user_id')
         .selectAll('extensions')
-        .where('extensions.state', 'in', ['providing', 'ready'])
+        .where('extensions.state', 'in', ['provisioning', 'ready'])
         .where('users.id', 'is', null)
         .limit(limit)
         .execute()
@@ -160,7 +160,7 @@ export function createExtensionStore(
     async releaseQuarantined(before) {
       await db.query
         .deleteFrom('extensions')
-        .where('state', '=', 'resting')
+        .where('state', '=', 'quarantined')
         .where('changed_at', '<', before)
         .execute()
     },
@@ -168,7 +168,7 @@ export function createExtensionStore(
       const rows = await db.query
         .selectFrom('extensions')
         .selectAll()
-        .where('state', 'not in', ['ready', 'resting'])
+        .where('state', 'not in', ['ready', 'quarantined'])
         .orderBy('extension')
         .execute()
       return rows.map(toExtension)

@@ -10,14 +10,14 @@ import { UniqueViolation } from '../errors.ts'
 import type { WebrtcCredentialsTable } from '../tables-call-center.ts'
 
 export function createEphemeralCredentialStore(db: Database): EphemeralCredentialStore {
-  const all = () => db.query.selectFrom('sip_loans').selectAll()
+  const all = () => db.query.selectFrom('webrtc_credentials').selectAll()
 
   return {
     async insert(credential) {
       const { id, extension, ownershipTag, state } = credential
       try {
         await db.query
-          .insertInto('sip_loans')
+          .insertInto('webrtc_credentials')
           .values({
             id,
             extension,
@@ -41,7 +41,7 @@ export function createEphemeralCredentialStore(db: Database): EphemeralCredentia
     async transition(known, { state, lockedUntil }) {
       try {
         const row = await db.query
-          .updateTable('sip_loans')
+          .updateTable('webrtc_credentials')
           .set({ state, busy_until: lockedUntil })
           .where('id', '=', known.id)
           .where('state', '=', known.state)
@@ -57,7 +57,7 @@ export function createEphemeralCredentialStore(db: Database): EphemeralCredentia
 
     async delete(known) {
       await db.query
-        .deleteFrom('sip_loans')
+        .deleteFrom('webrtc_credentials')
         .where('id', '=', known.id)
         .where('state', '=', known.state)
         .where('busy_until', '=', known.lockedUntil)
@@ -77,8 +77,8 @@ export function createEphemeralCredentialStore(db: Database): EphemeralCredentia
       const rows = await all()
         .where((is) =>
           is.or([
-            is.and([is('state', '=', 'lent'), is('expires_at', '<=', now)]),
-            is.and([is('state', '!=', 'lent'), is('busy_until', '<=', now)]),
+            is.and([is('state', '=', 'active'), is('expires_at', '<=', now)]),
+            is.and([is('state', '!=', 'active'), is('busy_until', '<=', now)]),
           ]),
         )
         .orderBy('expires_at')
@@ -89,7 +89,7 @@ export function createEphemeralCredentialStore(db: Database): EphemeralCredentia
 
     async listActive({ afterId, limit }) {
       const rows = await all()
-        .where('state', '=', 'lent')
+        .where('state', '=', 'active')
         .where('id', '>', afterId)
         .orderBy('id')
         .limit(limit)

@@ -29,7 +29,7 @@ export function createEmailInvitationStore(db: Database): EmailInvitationStore {
           .executeTakeFirst()
         if (row === undefined) return undefined
         await trx
-          .updateTable('mails')
+          .updateTable('mail_queue')
           .set({ about: hash })
           .where('id', '=', rowId(id) ?? 0)
           .execute()

@@ -129,7 +129,7 @@ async function replaceQueuedMail(trx: Transaction<Tables>, recipient: string, no
   // Normalized here, as `lower` of SQL engines may know ASCII only.
   const about = normalizeName(recipient)
   await trx
-    .deleteFrom('mails')
+    .deleteFrom('mail_queue')
     .where('kind', '=', 'verification')
     .where('about', '=', about)
     .where('tries', '=', 0)

@@ -9,7 +9,7 @@ export function createMailQueue(db: Database): MailQueue {
   return {
     async claim(now, until, limit) {
       const due = await db.query
-        .selectFrom('mails')
+        .selectFrom('mail_queue')
         .selectAll()
         .where('next_try_at', '<=', now)
         .orderBy('next_try_at')
@@ -19,7 +19,7 @@ export function createMailQueue(db: Database): MailQueue {
       const claimed: QueuedMail[] = []
       for (const { id, next_try_at } of due) {
         const row = await db.query
-          .updateTable('mails')
+          .updateTable('mail_queue')
           .set((mail) => ({ next_try_at: until, tries: mail('tries', '+', 1) }))
           .where('id', '=', id)
           .where('next_try_at', '=', next_try_at)
@@ -34,7 +34,7 @@ export function createMailQueue(db: Database): MailQueue {
     },
     async postpone({ id, tries }, nextTryAt, error) {
       await db.query
-        .updateTable('mails')
+        .updateTable('mail_queue')
         .set({ next_try_at: nextTryAt, last_error: error })
         .where('id', '=', rowId(id) ?? 0)
         .where('tries', '=', tries)
@@ -42,7 +42,7 @@ export function createMailQueue(db: Database): MailQueue {
     },
     async remove({ id, tries }) {
       await db.query
-        .deleteFrom('mails')
+        .deleteFrom('mail_queue')
         .where('id', '=', rowId(id) ?? 0)
         .where('tries', '=', tries)
         .execute()
@@ -57,7 +57,7 @@ export async function enqueueMail(
   now: number,
 ): Promise<void> {
   await query
-    .insertInto('mails')
+    .insertInto('mail_queue')
     .values({ kind, recipient, about, tries: 0, next_try_at: now, last_error: null, created_at: now })
     .execute()
 }

@@ -49,8 +49,8 @@ describe('registering', () => {
     expect(await users.findByLogin('2000')).toBeUndefined()
     expect(await users.findByLogin('2002')).toMatchObject({ email: 'anna@example.org' })
     expect((await extensions.listUnfinished()).map(({ extension, state }) => [extension, state])).toEqual([
-      ['2000', 'foreign'],
-      ['2001', 'foreign'],
+      ['2000', 'external'],
+      ['2001', 'external'],
     ])
     expect(pbx.extensions.get('2000')?.secret).toBe('theirs')
   })
@@ -80,7 +80,7 @@ describe('registering', () => {
     await expect(register('anna@example.org', { invitation })).rejects.toMatchObject({ code: 'unavailable' })
     expect(await users.count()).toBe(0)
     await tickAfter(world, 5)
-    expect(await extensions.find('2000')).toMatchObject({ state: 'resting', userId: null })
+    expect(await extensions.find('2000')).toMatchObject({ state: 'quarantined', userId: null })
     expect(await register('anna@example.org', { invitation })).toMatchObject({ extension: '2001' })
   })
 
@@ -147,7 +147,7 @@ describe('registering', () => {
     const { pbx, register, extensions } = await open()
     for (let n = 2_000; n < 2_010; n += 1) pbx.extensions.set(String(n), { mark: 'other', secret: 's' })
     expect(await register()).toMatchObject({ isReady: false })
-    const waiting = (await extensions.listUnfinished()).filter(({ state }) => state === 'providing')
+    const waiting = (await extensions.listUnfinished()).filter(({ state }) => state === 'provisioning')
     expect(waiting).toMatchObject([{ lastError: 'no extension is free' }])
   })
 })
@@ -222,7 +222,7 @@ describe('a removed user', () => {
     await world.users.remove(user.id, until)
     await tickAfter(world, 5)
     expect(world.pbx.extensions.get('2000')?.secret).toBe('theirs')
-    expect(await world.extensions.find('2000')).toMatchObject({ state: 'foreign', userId: null })
+    expect(await world.extensions.find('2000')).toMatchObject({ state: 'external', userId: null })
   })
 })
 
@@ -266,7 +266,7 @@ test('with any faults, each extension is created once with the same data here an
             expect([extension, password]).toEqual([username, world.pbx.extensions.get(username)?.secret])
           }
           const unsettled = await world.extensions.listUnfinished()
-          expect(unsettled.filter(({ state }) => state !== 'foreign')).toEqual([])
+          expect(unsettled.filter(({ state }) => state !== 'external')).toEqual([])
           for (const number of others) expect(world.pbx.extensions.get(number)?.secret).toBe('theirs')
           expect(world.pbx.extensions.size).toBe(people.length + others.length)
         } finally {

@@ -113,7 +113,7 @@ describe('WebRTC credentials', () => {
     rmSync(folder, { recursive: true })
   })
   async function world(difference: Partial<WebrtcCredentialsNeeds> = {}) {
-    await db.query.deleteFrom('sip_loans').execute()
+    await db.query.deleteFrom('webrtc_credentials').execute()
     return createWorld(db, difference)
   }
 
@@ -249,7 +249,7 @@ describe('WebRTC credentials', () => {
         for (const extension of ['1001', '1002']) {
           const all = await store.listByExtension(extension)
           expect(all.length).toBeLessThanOrEqual(3)
-          expect(all.every(({ state }) => state === 'lent')).toBe(true)
+          expect(all.every(({ state }) => state === 'active')).toBe(true)
         }
         for (const secret of auths.values()) {
           const { session, until } = given.get(secret) ?? { session: '', until: 0 }

@@ -2,13 +2,13 @@ import { type Kysely, sql } from 'kysely'
 import { describe, expect, test } from 'vitest'
 import { createUserStore } from '../../../../api/store/sql/auth/users.ts'
 import { createCallHistoryStore } from '../../../../api/store/sql/calls/call-history.ts'
-import { openDatabase } from '../../../../api/store/sql/database.ts'
+import { type Database, openDatabase } from '../../../../api/store/sql/database.ts'
 import { migrate, NewerDatabaseError, requireKnownMigrations } from '../../../../api/store/sql/migrate.ts'
 import { newCall } from '../../../support/fixtures/call-records.ts'
 import { newUser } from '../../../support/fixtures/users.ts'
 import { startProcess } from '../../../support/processes.ts'
 import { onBothEngines } from './engines.ts'
-import { undoMigrations } from './undo-migrations.ts'
+import { migrateBefore } from './migrate-before.ts'
 
 const ALL = [
   '0001-logins',
@@ -29,6 +29,7 @@ const ALL = [
   '0016-accounts',
   '0017-odd-cells',
   '0018-past',
+  '0019-standard-names',
 ]
 
 describe('migrating', () => {
@@ -43,17 +44,14 @@ describe('migrating', () => {
       await db.close()
     })
 
-    test('a call that was kept when there could be but one recording has it still', async () => {
+    test('a call stored before calls could have several recordings keeps its recording', async () => {
       const url = await engine.empty()
-      await migrate(url)
+      await migrateBefore(url, '0015-recordings')
       const db = await openDatabase(url)
+      await insertOldCall(db, { id: 'a', outcome: 'answered', recording: '2025/a.wav' })
+      await insertOldCall(db, { id: 'b', outcome: 'answered', recording: null })
+      expect(await migrate(url)).toEqual(ALL.slice(ALL.indexOf('0015-recordings')))
       const calls = createCallHistoryStore(db)
-      await calls.save([
-        newCall({ id: 'a', recordings: ['2025/a.wav'] }),
-        newCall({ id: 'b', recordings: [] }),
-      ])
-      await undoMigrations(db, '0014-names')
-      expect(await migrate(url)).toEqual(ALL.slice(ALL.indexOf('0014-names')))
       expect((await calls.find('a'))?.recordings).toEqual(['2025/a.wav'])
       expect((await calls.find('b'))?.recordings).toEqual([])
       await calls.save([newCall({ id: 'a', recordings: ['2025/a.wav', '2025/a-2.wav'] })])
@@ -61,22 +59,14 @@ describe('migrating', () => {
       await db.close()
     })
 
-    test('a call that was kept before it was told who picked up goes on counting for all who were in it', async () => {
+    test('an answered call stored before the answering party was recorded counts for all of its parties', async () => {
       const url = await engine.empty()
-      await migrate(url)
+      await migrateBefore(url, '0013-answered')
       const db = await openDatabase(url)
-      const calls = createCallHistoryStore(db)
-      await calls.save([
-        newCall({ id: 'a', parties: [{ userId: '1', extension: '1001', answered: false }] }),
-        newCall({
-          id: 'b',
-          outcome: 'busy',
-          parties: [{ userId: '1', extension: '1001', answered: false }],
-        }),
-      ])
-      await sql`alter table call_parties drop column answered`.execute(db.query)
-      await undoMigrations(db, '0013-answered')
+      await insertOldCall(db, { id: 'a', outcome: 'answered', recording: null })
+      await insertOldCall(db, { id: 'b', outcome: 'busy', recording: null })
       expect(await migrate(url)).toEqual(ALL.slice(ALL.indexOf('0013-answered')))
+      const calls = createCallHistoryStore(db)
       expect((await calls.find('a'))?.parties).toMatchObject([{ userId: '1', answered: true }])
       expect((await calls.find('b'))?.parties).toMatchObject([{ userId: '1', answered: false }])
       await db.close()
@@ -169,3 +159,16 @@ describe('migrating', () => {
     })
   })
 })
+
+/** Inserts a call of one party as releases before migration 0013 stored it. */
+async function insertOldCall(
+  db: Database,
+  { id, outcome, recording }: { id: string; outcome: string; recording: string | null },
+): Promise<void> {
+  await sql`insert into calls (id, direction, from_number, from_name, to_number, to_name, started_at, ended_at, duration,
+    billable, outcome, recording) values (${id}, 'incoming', '+493012345', '', '1001', 'Anna', 1, 2, 1, 1, ${outcome},
+    ${recording})`.execute(db.query)
+  await sql`insert into call_parties (call_id, user_id, extension, started_at) values (${id}, 1, '1001', 1)`.execute(
+    db.query,
+  )
+}

@@ -8,7 +8,7 @@ import { createExtensionStore } from '../../../../../api/store/sql/provisioning/
 import { newReservation } from '../../../../support/fixtures/reservations.ts'
 import { newUser, until } from '../../../../support/fixtures/users.ts'
 import { onBothEngines } from '../engines.ts'
-import { undoMigrations } from '../undo-migrations.ts'
+import { migrateBefore } from '../migrate-before.ts'
 
 const BORIS = { username: 'boris', extension: '202', email: 'boris@example.org' }
 
@@ -152,9 +152,8 @@ describe('the names of an account', () => {
 
     test('an account of before whose address or name is of a domain in Unicode goes on logging in', async () => {
       const url = await engine.empty()
-      await migrate(url)
+      await migrateBefore(url, '0014-names')
       const db = await openDatabase(url)
-      await undoMigrations(db, '0014-names')
       const row = { role: 'user', password_hash: '$', disabled: 0, generation: 0, created_at: 1 } as const
       const name = (username: string, email: string | null) => ({
         ...row,
@@ -187,10 +186,9 @@ describe('the names of an account', () => {
 
     test('names that shadow since before go on working, and no new one is added to them', async () => {
       const url = await engine.empty()
-      await migrate(url)
+      // As an earlier release left it: no table of names, and one account has the extension of another as its name.
+      await migrateBefore(url, '0014-names')
       const db = await openDatabase(url)
-      // As an earlier release left it: no table of names, and one account called like the extension of another.
-      await undoMigrations(db, '0014-names')
       const row = { role: 'user', password_hash: '$', disabled: 0, generation: 0, created_at: 1 } as const
       await db.query
         .insertInto('users')

@@ -203,9 +203,9 @@ describe('the call stats store', () => {
             db.query,
           )
           const plan = rows.map(({ detail }) => detail).join('\n')
-          expect(plan).toContain('desk_calls_agent')
+          expect(plan).toContain('agent_calls_agent')
           expect(plan).toContain('call_parties_user')
-          expect(plan).not.toMatch(/SCAN (calls|desk_calls|call_parties|dialled_calls)\b/)
+          expect(plan).not.toMatch(/SCAN (calls|agent_calls|call_parties|placed_calls)\b/)
         }
         expect(await store.countByCampaign(UNRESTRICTED_SCOPE, DAY)).toEqual([])
       })

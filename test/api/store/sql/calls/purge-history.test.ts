@@ -39,7 +39,7 @@ describe('purging history', () => {
       ] as const) {
         await agentCalls.add({ callId, createdAt, ...agents })
       }
-      await sql`update desk_calls set outcome = 'answered' where call_id <> 'waiting'`.execute(db.query)
+      await sql`update agent_calls set outcome = 'answered' where call_id <> 'waiting'`.execute(db.query)
       return { db, past: createPurgeStore(db), history, placedCalls, agentCalls }
     }
 
@@ -115,7 +115,7 @@ describe('purging history', () => {
             db.query,
           )
           const plan = rows.map(({ detail }) => detail).join('\n')
-          expect(plan).toMatch(/SEARCH \w+ USING (COVERING )?INDEX (calls|dialled|desk_calls)_time/)
+          expect(plan).toMatch(/SEARCH \w+ USING (COVERING )?INDEX (calls|placed_calls|agent_calls)_time/)
           expect(plan).not.toMatch(/SCAN|TEMP B-TREE/)
         }
       })

@@ -38,7 +38,7 @@ describe('extensions', () => {
       const user = await users.findByLogin('anna@example.org')
       expect(extension).toMatchObject({
         extension: '2001',
-        state: 'providing',
+        state: 'provisioning',
         userId: user?.id,
         ownershipTag: 'mark-anna',
         sealedSecret: 'sealed for 2001',
@@ -80,7 +80,7 @@ describe('extensions', () => {
       const first = await reserve()
       const add = (extension: string) => users.add(newUser({ username: `by hand ${extension}`, extension }))
       await expect(add('2000')).rejects.toMatchObject({ code: 'taken', detail: 'extension' })
-      const second = await store.reassign(first, 'foreign', place)
+      const second = await store.reassign(first, 'external', place)
       expect(second?.extension).toBe('2001')
       expect(await add('2000')).toMatchObject({ extension: '2000' })
       await store.rollback(second ?? first, { now: 2_000, revokeUntil: until })
@@ -106,7 +106,7 @@ describe('extensions', () => {
       expect(await store.markReady(known, made, 1_020)).toBeUndefined()
       expect(await store.rollback(known, { now: 1_020, revokeUntil: until })).toBeUndefined()
       expect(
-        await store.reassign(known, 'foreign', {
+        await store.reassign(known, 'external', {
           seal: String,
           range: RANGE,
           now: 1_020,
@@ -120,10 +120,10 @@ describe('extensions', () => {
     test('reassigns another number with the same ownership tag', async () => {
       const { store, reserve, place } = await setUp()
       const known = await reserve()
-      const next = await store.reassign(known, 'foreign', place)
-      expect(next).toMatchObject({ extension: '2001', state: 'providing', sealedSecret: 'sealed for 2001' })
+      const next = await store.reassign(known, 'external', place)
+      expect(next).toMatchObject({ extension: '2001', state: 'provisioning', sealedSecret: 'sealed for 2001' })
       expect([next?.ownershipTag, next?.userId]).toEqual([known.ownershipTag, known.userId])
-      expect(await store.find('2000')).toMatchObject({ state: 'foreign', userId: null })
+      expect(await store.find('2000')).toMatchObject({ state: 'external', userId: null })
     })
 
     test('a rollback removes user and login, restores the invitation and marks the number for removal', async () => {
@@ -143,7 +143,7 @@ describe('extensions', () => {
       await store.rollback(known, { now: 1_100, revokeUntil: until })
       expect(await users.findByLogin('anna@example.org')).toBeUndefined()
       expect(await invitations.isValidFor('h', 'anna@example.org', 1_100)).toBe(true)
-      expect(await store.find('2000')).toMatchObject({ state: 'removing', userId: null, nextTryAt: 1_100 })
+      expect(await store.find('2000')).toMatchObject({ state: 'deprovisioning', userId: null, nextTryAt: 1_100 })
       // Sessions of the user have ended.
       expect(await createRevocationStore(db).unpublished(10)).toMatchObject([
         { kind: 'user', key: known.userId },
@@ -177,7 +177,7 @@ describe('extensions', () => {
       await users.remove(known.userId ?? '', until)
       const [orphan] = await store.listOrphaned(10)
       expect(orphan).toEqual(known)
-      await store.update(known, { state: 'resting', userId: null, changedAt: 1_500 })
+      await store.update(known, { state: 'quarantined', userId: null, changedAt: 1_500 })
       await store.releaseQuarantined(1_500)
       expect((await reserve('b@example.org')).extension).toBe('2001')
       await store.releaseQuarantined(1_501)
@@ -229,7 +229,7 @@ describe('extensions', () => {
       await users.remove((await users.add(newUser())).id, until)
       const bert = await users.add(newUser({ username: 'bert', extension: '202' }))
       const reuse = { reuse: true }
-      const resting = { state: 'resting' }
+      const resting = { state: 'quarantined' }
 
       const sameName = newUser({ username: 'bert' })
       await expect(users.add(sameName, reuse)).rejects.toMatchObject({ code: 'taken', detail: 'username' })
@@ -255,10 +255,10 @@ describe('extensions', () => {
       expect((await store.listDue(1_020, 10)).map(({ extension }) => extension)).toEqual(['2001', '2000'])
       expect((await store.listDue(1_020, 1)).map(({ extension }) => extension)).toEqual(['2001'])
       await store.markReady(two, { sealedSecret: 's', authUsername: 'u' }, 1_020)
-      await store.reassign(one, 'removing', place)
+      await store.reassign(one, 'deprovisioning', place)
       expect((await store.listUnfinished()).map(({ extension, state }) => `${extension} ${state}`)).toEqual([
-        '2000 removing',
-        '2002 providing',
+        '2000 deprovisioning',
+        '2002 provisioning',
       ])
     })
   })

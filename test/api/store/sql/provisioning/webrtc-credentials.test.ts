@@ -26,7 +26,7 @@ const newCredential = (difference: Partial<EphemeralCredential> = {}): Ephemeral
     sxp: 900,
   },
   sealedSecret: 'v1.x',
-  state: 'lending',
+  state: 'issuing',
   lockedUntil: 110,
   createdAt: 100_000,
   expiresAt: 700,
@@ -43,7 +43,7 @@ onBothEngines(({ tables }) => {
   ): Promise<EphemeralCredential> => {
     const loan = newCredential(difference)
     await store.insert(loan)
-    const moved = await store.transition(loan, { state: 'lent', lockedUntil: 0 })
+    const moved = await store.transition(loan, { state: 'active', lockedUntil: 0 })
     return moved ?? expect.fail('it is not active')
   }
 
@@ -52,7 +52,7 @@ onBothEngines(({ tables }) => {
       expect(await store.insert(newCredential())).toBe(true)
       expect(await store.listByExtension('1001')).toEqual([newCredential()])
       expect(await insertActive({ id: '1002-w-a', extension: '1002' })).toEqual(
-        newCredential({ id: '1002-w-a', extension: '1002', state: 'lent', lockedUntil: 0 }),
+        newCredential({ id: '1002-w-a', extension: '1002', state: 'active', lockedUntil: 0 }),
       )
       expect(await store.listByExtension('1003')).toEqual([])
     })
@@ -61,11 +61,11 @@ onBothEngines(({ tables }) => {
       const first = await insertActive()
       expect(await store.insert(newCredential({ id: '1001-w-b' }))).toBe(true)
       expect(await store.insert(newCredential({ id: '1001-w-c' }))).toBe(false)
-      expect(await store.transition(first, { state: 'returning', lockedUntil: 120 })).toBeUndefined()
+      expect(await store.transition(first, { state: 'revoking', lockedUntil: 120 })).toBeUndefined()
       expect(await store.insert(newCredential({ id: '1002-w-a', extension: '1002' }))).toBe(true)
-      await store.transition(newCredential({ id: '1001-w-b' }), { state: 'lent', lockedUntil: 0 })
-      expect(await store.transition(first, { state: 'returning', lockedUntil: 120 })).toMatchObject({
-        state: 'returning',
+      await store.transition(newCredential({ id: '1001-w-b' }), { state: 'active', lockedUntil: 0 })
+      expect(await store.transition(first, { state: 'revoking', lockedUntil: 120 })).toMatchObject({
+        state: 'revoking',
       })
     })
 
@@ -76,7 +76,7 @@ onBothEngines(({ tables }) => {
 
     test('of two concurrent transitions one succeeds; an outdated copy changes and deletes nothing', async () => {
       const known = await insertActive()
-      const to = { state: 'returning', lockedUntil: 120 } as const
+      const to = { state: 'revoking', lockedUntil: 120 } as const
       const both = await Promise.all([store.transition(known, to), store.transition(known, to)])
       expect(both.filter((one) => one !== undefined)).toHaveLength(1)
       await store.delete(known)

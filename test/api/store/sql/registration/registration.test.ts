@@ -290,7 +290,7 @@ describe('a queued mail', () => {
       if (mine === undefined) throw new Error('no mail')
       await mails.postpone(mine, NOW, 'late')
       await mails.remove(mine)
-      expect(await db.query.selectFrom('mails').selectAll().execute()).toMatchObject([
+      expect(await db.query.selectFrom('mail_queue').selectAll().execute()).toMatchObject([
         { next_try_at: NOW + 120, last_error: null },
       ])
     })
