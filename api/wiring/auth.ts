@@ -1,0 +1,144 @@
+import { join } from 'node:path'
+import { openKeyring } from '../../contract/keyring.ts'
+import { createRevocationCache } from '../../contract/revocation-cache.ts'
+import { followRevocationLog } from '../../contract/revocation-log.ts'
+import { createTokenVerifier } from '../../contract/verdict.ts'
+import { failureLogger, type Logger } from '../../runtime/log.ts'
+import { connectRedis } from '../../runtime/redis.ts'
+import { toUnixSeconds } from '../../runtime/time.ts'
+import type { Config } from '../config/config.ts'
+import { createAccountAdmin } from '../core/auth/account-admin.ts'
+import { createAccounts } from '../core/auth/accounts.ts'
+import { createLogin } from '../core/auth/login.ts'
+import { createMediaLinks } from '../core/auth/media-links.ts'
+import { createPasswords } from '../core/auth/password.ts'
+import { createOpaqueRefreshTokens } from '../core/auth/refresh-token.ts'
+import { createRotation } from '../core/auth/refresh-token-rotation.ts'
+import { createSessions } from '../core/auth/sessions.ts'
+import { createFindReach } from '../core/auth/supervisor-reach.ts'
+import { createTokens } from '../core/auth/tokens.ts'
+import type { DialPolicy } from '../core/dial-policy/dial-policy.ts'
+import { loadOrCreateSecret } from '../store/files/secret-file.ts'
+import { createSecurityLog } from '../store/files/security-log.ts'
+import { createLoginAttempts } from '../store/redis/login-attempts.ts'
+import type { RateLimit } from '../store/redis/rate-limiter.ts'
+import { createRotationStore } from '../store/redis/refresh-token-rotation.ts'
+import { createRevocationStreamPublisher } from '../store/redis/revocation-publisher.ts'
+import { removeLegacyRenewals } from '../store/redis/stream-renewals.ts'
+import { createRevocationStore } from '../store/sql/auth/revocations.ts'
+import { createSessionStore } from '../store/sql/auth/sessions.ts'
+import { createUserStore } from '../store/sql/auth/users.ts'
+import type { Database } from '../store/sql/database.ts'
+
+export interface AuthModuleNeeds {
+  config: Config
+  db: Database
+  redis: ReturnType<typeof connectRedis>
+  policy: () => DialPolicy
+  log: Logger
+  now: () => number
+  monotonic: () => number
+}
+
+export type AuthModule = ReturnType<typeof createAuthModule>
+
+/** Joins what concerns accounts, logins, sessions, tokens and revocations. */
+export function createAuthModule(needs: AuthModuleNeeds) {
+  const { config, db, redis, policy, log, now, monotonic } = needs
+  const { maxStalenessMs, longestLifetime, supervisorReach } = config
+  const logFailure = failureLogger(log)
+  const users = createUserStore(db, () => toUnixSeconds(now()), config.quarantine)
+
+  // The same verdict as the sidecar's.
+  const keyring = openKeyring(
+    config.keysFolder,
+    logFailure('keys_folder_read', 'the keys folder cannot be read'),
+  )
+  const revocationCache = createRevocationCache()
+  const logReader = followRevocationLog({
+    redis: connectRedis(config.redisUrl, () => {}),
+    cache: revocationCache,
+    monotonic,
+    log,
+    onOldRenewals: (ids) =>
+      void removeLegacyRenewals(redis, ids, now()).catch(
+        logFailure('legacy_renewals_removal', 'old stream renewals could not be removed'),
+      ),
+  })
+  const isFresh = () => revocationCache.ageMs(monotonic()) <= maxStalenessMs
+  const issuingSince = () => (isFresh() ? logReader.state().epoch?.cutoff : undefined)
+  const tokenVerifier = createTokenVerifier({
+    keyring,
+    revocations: revocationCache,
+    now,
+    monotonic,
+    maxStalenessMs,
+    maxTokenLifetimeS: longestLifetime,
+    cacheSize: 10_000,
+  })
+  const revocationPublisher = createRevocationStreamPublisher({
+    redis,
+    store: createRevocationStore(db),
+    ...{ revocationCache, logReader, log, now, longestLifetime },
+  })
+
+  const securityLog = createSecurityLog(
+    config.securityLogPath,
+    logFailure('security_log_write', 'the security log cannot be written'),
+  )
+  const tokens = createTokens({ keyring, algorithm: config.algorithm, now, issuingSince })
+  const refreshTokens = createOpaqueRefreshTokens(
+    loadOrCreateSecret(join(config.keysFolder, 'refresh.secret')),
+  )
+  const rotationStore = createRotationStore(redis)
+  const sessionStore = createSessionStore(db)
+  const sessions = createSessions({
+    store: sessionStore,
+    rotation: createRotation({ store: rotationStore, refreshTokens, graceMs: config.refreshGraceMs }),
+    onError: logFailure('token_refresh_record', 'a token refresh could not be recorded'),
+    ...{ users, tokens, refreshTokens, rotationStore, revocationPublisher, securityLog, supervisorReach, now },
+    accessTtl: config.accessTtl,
+    refreshTtl: config.refreshTtl,
+    sessionTtl: config.sessionTtl,
+  })
+  const passwords = createPasswords()
+  const reachOf = createFindReach(users, supervisorReach)
+
+  return {
+    users,
+    keyring,
+    revocationCache,
+    tokenVerifier,
+    revocationPublisher,
+    sessionStore,
+    sessions,
+    passwords,
+    reachOf,
+    mediaLinks: createMediaLinks({ tokens, reachOf, now, longestLifetime }),
+    accounts: createAccounts({ users, passwords, policy }),
+    accountAdmin: createAccountAdmin({
+      ...{ users, passwords, sessions, revocationPublisher, policy, now, longestLifetime },
+    }),
+    /** @param perAddress how many failed logins one address gets at this surface */
+    createLoginFor: (surface: string, perAddress: RateLimit) =>
+      createLogin({
+        users,
+        passwords,
+        sessions,
+        attempts: createLoginAttempts(redis, { surface, perAddress, perAccount: config.perAccount }),
+        securityLog,
+      }),
+    /** Whether tokens can be issued and verified; the age is null before the revocations were read once. */
+    readiness() {
+      const age = revocationCache.ageMs(monotonic())
+      const revocationAgeMs = Number.isFinite(age) ? Math.round(age) : null
+      const since = issuingSince()
+      const ready = since !== undefined && toUnixSeconds(now()) >= since
+      return { ready, revocationBoundMs: maxStalenessMs, revocationAgeMs }
+    },
+    async close() {
+      keyring.close()
+      await logReader.stop()
+    },
+  }
+}

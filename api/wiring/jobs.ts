@@ -1,0 +1,55 @@
+import { createIntervalJobs, type IntervalJobs } from '../../runtime/interval-jobs.ts'
+import type { Logger } from '../../runtime/log.ts'
+import { toUnixSeconds } from '../../runtime/time.ts'
+import type { Config } from '../config/config.ts'
+import { createSidecarWatchdog } from '../core/auth/sidecar-watchdog.ts'
+import { purgeHistory } from '../core/calls/purge-history.ts'
+import type { SnapshotStore } from '../core/messaging/snapshots.ts'
+import type { NchanPublisher } from '../nchan/publisher.ts'
+import type { StreamControl } from '../nchan/stream-control.ts'
+import { createPurgeStore } from '../store/sql/calls/purge-history.ts'
+import type { Database } from '../store/sql/database.ts'
+import type { AuthModule } from './auth.ts'
+
+export interface JobsNeeds {
+  config: Config
+  db: Database
+  auth: Pick<AuthModule, 'revocationCache' | 'revocationPublisher'>
+  streamControl: StreamControl
+  nchanPublisher: NchanPublisher
+  snapshotStore: SnapshotStore
+  log: Logger
+  now: () => number
+  monotonic: () => number
+}
+
+/** Starts what the API does at intervals besides the jobs of its modules. */
+export function startJobs(needs: JobsNeeds): IntervalJobs {
+  const { config, auth, streamControl, nchanPublisher, snapshotStore, log, now, monotonic } = needs
+  const { sidecarSockets: sidecars, nginxSockets: instances, historyDays } = config
+  // No other process ends the streams of a sidecar that does not answer.
+  const watchdog = createSidecarWatchdog({ sidecars, instances, ...streamControl, monotonic, log })
+
+  const jobs = createIntervalJobs(log)
+  jobs.start(250, 'sidecar_watchdog', 'the sidecars cannot be watched', async () => watchdog.tick())
+  jobs.start(250, 'revocation_publish', 'revocations could not be published', () =>
+    auth.revocationPublisher.tick(),
+  )
+  jobs.start(500, 'snapshot_republish', 'snapshots could not be published again', () =>
+    nchanPublisher.republishMissing(snapshotStore),
+  )
+  jobs.start(
+    1_000,
+    'revocation_cache_prune',
+    'expired revocations could not be removed from the cache',
+    async () => auth.revocationCache.prune(now() / 1000, 20_000),
+  )
+  if (historyDays !== undefined) {
+    const store = createPurgeStore(needs.db)
+    jobs.start(3_600_000, 'call_history_purge', 'old calls could not be deleted', async () => {
+      const removed = await purgeHistory(store, toUnixSeconds(now()) - historyDays * 86_400)
+      if (removed.calls > 0) log.info({ event: 'history_purged', ...removed }, 'old calls were deleted')
+    })
+  }
+  return jobs
+}

@@ -1,0 +1,123 @@
+import type { connectRedis } from '../../runtime/redis.ts'
+import type { Logger } from '../../runtime/log.ts'
+import type { Config } from '../config/config.ts'
+import { createStreamRenewal } from '../core/auth/stream-renewal.ts'
+import { createStreamTickets } from '../core/auth/stream-tickets.ts'
+import type { HistoryStore } from '../core/calls/call-history.ts'
+import type { DialPolicy } from '../core/dial-policy/dial-policy.ts'
+import type { PeerMessages } from '../core/messaging/peer-messages.ts'
+import type { Snapshots } from '../core/messaging/snapshots.ts'
+import type { UserMessageSubscriber } from '../core/messaging/user-messages.ts'
+import type { MediaFolders } from '../core/provisioning/media-folders.ts'
+import { createSelfRegistration } from '../core/registration/self-registration.ts'
+import { createApp } from '../http/app.ts'
+import type { Guard } from '../http/guard.ts'
+import { createMikopbxRoutes } from '../http/mikopbx/routes.ts'
+import { createOnboardingRoutes } from '../http/onboarding/routes.ts'
+import { qrDataUri } from '../http/qr-data-uri.ts'
+import { createSoftphoneRoutes } from '../http/softphone/routes.ts'
+import { createV1Routes } from '../http/v1/routes.ts'
+import { createVoipRoutes } from '../http/voip/routes.ts'
+import { createVoipSocket } from '../http/voip/socket.ts'
+import { createAddressAttempts } from '../store/redis/login-attempts.ts'
+import type { createRateLimiter } from '../store/redis/rate-limiter.ts'
+import { createStreamRenewalPublisher } from '../store/redis/stream-renewals.ts'
+import { createStreamTicketStore } from '../store/redis/tickets.ts'
+import type { AuthModule } from './auth.ts'
+import type { CallCenter } from './call-center/call-center.ts'
+import type { CallModule } from './calls.ts'
+import type { ProvisioningModule } from './provisioning.ts'
+
+export interface SurfacesNeeds {
+  config: Config
+  redis: ReturnType<typeof connectRedis>
+  guard: Guard
+  auth: AuthModule
+  callModule: CallModule
+  provisioning: ProvisioningModule
+  callCenter: Pick<CallCenter, 'app'>
+  registrationRateLimiter: ReturnType<typeof createRateLimiter>
+  media: MediaFolders
+  policy: () => DialPolicy
+  history: HistoryStore
+  snapshots: Snapshots
+  peerMessages: PeerMessages
+  userMessageSubscriber: UserMessageSubscriber
+  /** Called when a user opens a WebSocket. */
+  onSocketOpen(): void
+  log: Logger
+  now: () => number
+  monotonic: () => number
+}
+
+/** Joins the HTTP surfaces, and the WebSocket of the voip surface. */
+export function createSurfaces(needs: SurfacesNeeds) {
+  const { config, redis, guard, auth, callModule, provisioning, registrationRateLimiter } = needs
+  const { policy, history, snapshots, log, now, monotonic } = needs
+  const { allowedOrigins, perAddress } = config
+  const { tokenVerifier, sessions, users, mediaLinks, createLoginFor } = auth
+  const { calls, statuses, directory, presence, isOnline } = callModule
+  const tickets = createStreamTicketStore(redis)
+
+  const voipSocket = createVoipSocket({
+    ...{ tokenVerifier, tickets, allowedOrigins, calls, statuses, directory, monotonic, log },
+    peerMessages: needs.peerMessages,
+    userMessages: needs.userMessageSubscriber,
+    maxPerUser: config.maxSocketsPerUser,
+    onOpen: needs.onSocketOpen,
+  })
+  const app = createApp({
+    mikopbx: createMikopbxRoutes({
+      ...{ tokenVerifier, sessions, allowedOrigins, log },
+      login: createLoginFor('mikopbx', config.mikopbxLogins),
+      refreshAttempts: createAddressAttempts(redis, {
+        surface: 'mikopbx-refresh',
+        perAddress: config.mikopbxRefreshes,
+      }),
+      refreshTtl: config.refreshTtl,
+    }),
+    v1: createV1Routes({
+      guard,
+      sessions,
+      history: { guard, history, reachOf: auth.reachOf, mediaLinks, policy },
+      calls: { guard, calls, statuses, directory, isOnline },
+      log,
+    }),
+    voip: createVoipRoutes({
+      ...{ guard, users, sessions, calls, history, statuses, directory, presence, now, monotonic, log },
+      login: createLoginFor('voip', perAddress),
+      sessionUses: auth.sessionStore,
+      selfRegistration: createSelfRegistration({ accounts: auth.accounts, users, media: needs.media }),
+      // That document has no invitations, and the person who registers chooses the extension.
+      registration: config.registration === 'open' ? 'open' : 'closed',
+      registerThrottle: registrationRateLimiter,
+      changes: auth.accountAdmin,
+      countSockets: voipSocket.size,
+      timeZone: config.timeZone,
+      accessTtl: Math.min(config.voipAccessTtl, config.longestLifetime),
+    }),
+    softphone: createSoftphoneRoutes({
+      ...{ guard, tokenVerifier, sessions, users, mediaLinks, snapshots, log },
+      login: createLoginFor('softphone', perAddress),
+      streamTickets: createStreamTickets(tickets),
+      streamRenewal: createStreamRenewal(createStreamRenewalPublisher(redis)),
+    }),
+    onboarding: createOnboardingRoutes({
+      guard,
+      login: createLoginFor('onboarding', perAddress),
+      registration: provisioning.registration,
+      credentials: provisioning.credentials,
+      links: provisioning.links,
+      publicUrlSettings: { publicUrl: config.publicUrl, appUrl: config.appUrl, allowedOrigins },
+      qrDataUri,
+      log,
+    }),
+    crm: needs.callCenter.app,
+    keyring: auth.keyring,
+    allowedOrigins,
+    pbx: () => (config.pbx === undefined ? 'none' : isOnline() ? 'online' : 'away'),
+    ready: auth.readiness,
+    log,
+  })
+  return { app, voipSocket }
+}
