@@ -1,5 +1,5 @@
-import type { connectRedis } from '../../runtime/redis.ts'
 import type { Logger } from '../../runtime/log.ts'
+import type { connectRedis } from '../../runtime/redis.ts'
 import type { Config } from '../config/config.ts'
 import { createStreamRenewal } from '../core/auth/stream-renewal.ts'
 import { createStreamTickets } from '../core/auth/stream-tickets.ts'

@@ -6,27 +6,27 @@ import type { Rotation, RotationStore } from './refresh-token-rotation.ts'
 import type { PendingRevocations, RevocationPublisher, RevocationRecord } from './revocations.ts'
 import type { SecurityLog } from './security-log.ts'
 import type { Session, SessionCursor, SessionEndReason, SessionStore } from './session-store.ts'
-import { reachForRole, type SupervisorReach } from './supervisor-reach.ts'
-import { newId, type TokenSubject, type Tokens } from './tokens.ts'
+import {
+  createSessionTokens,
+  type ExtraClaims,
+  type RefreshMethod,
+  type SessionTokensNeeds,
+} from './session-tokens.ts'
+import { newId } from './tokens.ts'
 import type { User, UserStore } from './users.ts'
+
+export type { ExtraClaims }
 
 export interface OpenSessionRequest {
   surface: string
   address: string
   userAgent: string
-  /** What the surface's document promises inside its tokens: see `TokenExtras.clothing`. */
   extraClaims: ExtraClaims
-  /**
-   * What refreshes the session: a `token` (JWT) that stays the same and dies with its session, or a
-   * `secret` that is replaced each time it is used. Where the surface has neither, the session is over with its last
-   * access token: `access` for one that its access token renews (see `Renewal`), `nothing` where none does.
-   */
-  refreshWith: 'token' | 'secret' | 'access' | 'nothing'
+  refreshWith: RefreshMethod
   remember?: boolean
-  /** Seconds; otherwise the setting's. */
+  /** Seconds; by default the setting's. */
   accessTtl?: number
 }
-export type ExtraClaims = (user: User, kind: 'access' | 'refresh') => Record<string, unknown>
 
 /** Lifetimes in seconds. */
 export interface OpenedSession {
@@ -39,22 +39,20 @@ export interface OpenedSession {
   remember: boolean
 }
 
-/**
- * For a surface whose document lets an access token renew itself: only where the session was opened through
- * it, or it would prolong the short-lived tokens of the others.
- */
+/** For a surface whose document lets an access token renew itself. */
 export interface RefreshOptions {
+  /** The session must have been opened through it: otherwise it would prolong short-lived tokens of other surfaces. */
   surface?: string
-  /** Seconds; otherwise the setting's. */
+  /** Seconds; by default the setting's. */
   accessTtl?: number
 }
 
 export interface Sessions {
+  /** @throws {Refusal} `unavailable` */
   open(user: User, request: OpenSessionRequest): Promise<OpenedSession>
   /**
-   * A new access token for the session of a good token; the session's end stays where it is.
-   * @param options what the session must be like, and what the token shall be: see `Renewal`
-   * @throws {Refusal} `token_revoked` when the session or its user is no more, `token_wrong_kind` when it was
+   * Issues a new access token for the session of a valid token. The session's end stays where it is.
+   * @throws {Refusal} `token_revoked` when the session has ended or its user is gone, `token_wrong_kind` when it was
    *   opened through another surface, `unavailable`
    */
   refresh(
@@ -63,78 +61,52 @@ export interface Sessions {
     options?: RefreshOptions,
   ): Promise<Pick<OpenedSession, 'accessToken' | 'expiresIn'>>
   /**
-   * A new access token and the next refresh secret. The direct parent of the current secret gets that same
-   * secret again for a moment, so that clients may race; an older one ends the session.
-   * @throws {Refusal} `token_invalid` for a secret that is not ours, `token_revoked`, `unavailable`
+   * Issues a new access token and the next refresh secret. The direct parent of the current secret gets the same child
+   * again within a grace period, since clients may race; an older secret ends the session (reuse detection).
+   * @throws {Refusal} `token_invalid` for a secret that was never issued, `token_revoked`, `unavailable`
+   * @see RFC 9700 §4.14.2
    */
   rotate(
     secret: string,
     request: Pick<OpenSessionRequest, 'extraClaims' | 'accessTtl' | 'address'>,
   ): Promise<OpenedSession>
-  /** Ends the actor's own session: tokens, links and streams of it die everywhere. Doing it twice is doing it once. */
+  /** Ends the actor's own session: its tokens, links and streams end everywhere. Idempotent. */
   logout(actor: Pick<Actor, 'userId' | 'sessionId'>, address: string): Promise<void>
-  /** Whether a text is a refresh secret of ours, live or not. */
+  /** Whether a text is a refresh secret that was issued here, valid or not. */
   isRefreshToken(text: string): boolean
-  /** The live session that any genuine refresh secret belongs to, also an outdated one. */
+  /** The active session of any genuine refresh secret, also of an outdated one. */
   findByRefreshToken(secret: string): Promise<Pick<Actor, 'userId' | 'sessionId'> | undefined>
   list(userId: string, page: { after?: SessionCursor; limit: number }): Promise<Session[]>
-  /** @throws {Refusal} `not_found` when the user has no such live session */
+  /** @throws {Refusal} `not_found` when the user has no such active session */
   end(userId: string, sessionId: string, by: EndedBy): Promise<void>
-  /** @returns how many there were */
+  /** @returns how many sessions were ended */
   endAll(userId: string, by: EndedBy, exceptId?: string): Promise<number>
 }
 
-/** Who ended sessions that are not the one they speak in, and why. */
+/** Who ended another session than the one of the request, and why. */
 export interface EndedBy {
   reason: SessionEndReason
   actorId: string
   address: string
 }
 
-export interface SessionsNeeds {
+export interface SessionsNeeds extends SessionTokensNeeds {
   store: SessionStore
   users: Pick<UserStore, 'find'>
-  tokens: Tokens
   refreshTokens: OpaqueRefreshTokens
   rotation: Rotation
   rotationStore: Pick<RotationStore, 'delete'>
   revocationPublisher: RevocationPublisher & PendingRevocations
   securityLog: SecurityLog
-  supervisorReach: SupervisorReach
-  now: () => number
-  /** Seconds. */
-  accessTtl: number
-  refreshTtl: number
-  /** Seconds after which a session ends however often it was refreshed. */
-  sessionTtl: number
   onError(err: unknown): void
 }
 
 export function createSessions(needs: SessionsNeeds): Sessions {
-  const {
-    store,
-    users,
-    tokens,
-    refreshTokens,
-    rotation,
-    revocationPublisher,
-    securityLog,
-    refreshTtl,
-    sessionTtl,
-  } = needs
+  const { store, users, refreshTokens, rotation, revocationPublisher, securityLog } = needs
+  const sessionTokens = createSessionTokens(needs)
   const nowS = () => toUnixSeconds(needs.now())
 
-  function subjectOf(user: User, { id: sid, expiresAt: sxp }: Session): TokenSubject {
-    const { id: sub, generation: gen, role, extension } = user
-    const isBounded = reachForRole(user, needs.supervisorReach).over === 'team'
-    return {
-      ...{ sub, sid, gen, role, sxp },
-      ...(extension === null ? {} : { extension }),
-      ...(isBounded ? { reach: 'team' } : {}),
-    }
-  }
-
-  /** The session and its user, if both may go on. */
+  /** @throws {Refusal} `token_revoked` unless the session is active and its user enabled */
   async function requireActive(sessionId: string): Promise<{ session: Session; user: User }> {
     const session = await store.find(sessionId)
     const at = nowS()
@@ -148,36 +120,8 @@ export function createSessions(needs: SessionsNeeds): Sessions {
     return { session, user }
   }
 
-  const accessTokenTtl = (ttl = needs.accessTtl) => Math.min(ttl, refreshTtl)
-
-  async function issueAccessToken(user: User, session: Session, extraClaims: ExtraClaims, ttl?: number) {
-    const at = nowS()
-    // No access token outlives its session, nor the idle time that begins with it.
-    const until = Math.min(at + accessTokenTtl(ttl), session.expiresAt)
-    const accessToken = await tokens.issue('access', subjectOf(user, session), until, {
-      extraClaims: extraClaims(user, 'access'),
-    })
-    return { accessToken, expiresIn: until - at, until }
-  }
-
-  /** When a session that begins is over: at the latest, and where nothing renews it. */
-  function expiryOf({ refreshWith, accessTtl }: OpenSessionRequest, createdAt: number) {
-    const access = createdAt + accessTokenTtl(accessTtl)
-    switch (refreshWith) {
-      case 'nothing':
-        return { expiresAt: access, idleExpiresAt: access }
-      case 'access':
-        return { expiresAt: createdAt + refreshTtl, idleExpiresAt: access }
-      // A refresh token says when it ends; a secret can be renewed up to the session's own end.
-      case 'token':
-        return { expiresAt: createdAt + refreshTtl, idleExpiresAt: createdAt + refreshTtl }
-      case 'secret':
-        return { expiresAt: createdAt + sessionTtl, idleExpiresAt: createdAt + refreshTtl }
-    }
-  }
-
   async function publishEnd(entry: RevocationRecord | undefined): Promise<void> {
-    // Ended before, maybe by a try that could not announce it: nobody is told that it is over until it is.
+    // It ended before, perhaps by a request that could not publish it: no client learns of the end before it is published.
     if (entry === undefined) return revocationPublisher.publishPending()
     await revocationPublisher.publish(entry)
     await needs.rotationStore.delete(entry.key)
@@ -196,7 +140,7 @@ export function createSessions(needs: SessionsNeeds): Sessions {
         generation: user.generation,
         createdAt,
         lastSeenAt: createdAt,
-        ...expiryOf(request, createdAt),
+        ...sessionTokens.expiryOf(request, createdAt),
         address,
         userAgent: userAgent.slice(0, 256),
         remember,
@@ -204,28 +148,26 @@ export function createSessions(needs: SessionsNeeds): Sessions {
         endedAt: null,
         endReason: null,
       }
-      const refreshToken = () =>
-        tokens.issue('refresh', subjectOf(user, session), session.expiresAt, {
-          extraClaims: extraClaims(user, 'refresh'),
-        })
-      const [{ accessToken, expiresIn }, refresh] = await Promise.all([
-        issueAccessToken(user, session, extraClaims, accessTtl),
-        refreshWith === 'token' ? refreshToken() : (secret?.text ?? ''),
+      const [{ accessToken, expiresIn }, refreshToken] = await Promise.all([
+        sessionTokens.issueAccess(user, session, extraClaims, accessTtl),
+        refreshWith === 'token'
+          ? sessionTokens.issueRefresh(user, session, extraClaims)
+          : (secret?.text ?? ''),
       ])
       await store.add(session)
       const { username } = user
-      return { sessionId: id, username, refreshToken: refresh, remember, accessToken, expiresIn }
+      return { sessionId: id, username, refreshToken, remember, accessToken, expiresIn }
     },
 
-    async refresh(actor, clothing, { surface, accessTtl } = {}) {
+    async refresh(actor, extraClaims, { surface, accessTtl } = {}) {
       const { session, user } = await requireActive(actor.sessionId)
       if (surface !== undefined && session.surface !== surface) throw new Refusal('token_wrong_kind')
       if (user.generation !== actor.claims.gen) throw sessionEnded()
-      const { accessToken, expiresIn, until } = await issueAccessToken(user, session, clothing, accessTtl)
-      // Where an access token renews itself, the session is over with the last of them.
-      const renewed = surface === undefined ? undefined : until
-      await store.touch(session.id, nowS(), renewed)
-      return { accessToken, expiresIn }
+      const access = await sessionTokens.issueAccess(user, session, extraClaims, accessTtl)
+      // Where an access token renews itself, the session ends with the last of them.
+      const renewedUntil = surface === undefined ? undefined : access.until
+      await store.touch(session.id, nowS(), renewedUntil)
+      return { accessToken: access.accessToken, expiresIn: access.expiresIn }
     },
 
     async rotate(text, { extraClaims, accessTtl, address }) {
@@ -233,18 +175,18 @@ export function createSessions(needs: SessionsNeeds): Sessions {
       if (secret === undefined) throw new Refusal('token_invalid')
       const { session, user } = await requireActive(secret.sessionId)
       if (user.generation !== session.generation) throw sessionEnded()
-      // First, as it may fail for trouble elsewhere: then the secret must not have been used up.
-      const access = await issueAccessToken(user, session, extraClaims, accessTtl)
+      // Before the rotation: if issuing fails, the secret must not be used up.
+      const access = await sessionTokens.issueAccess(user, session, extraClaims, accessTtl)
       const child = await rotation.rotate(secret, session)
       if (child === undefined) {
         securityLog.write({ event: 'authn_token_reuse', userId: user.id, sessionId: session.id, address })
         await publishEnd(await store.end(session.id, nowS(), 'token_reuse' satisfies SessionEndReason))
         throw sessionEnded()
       }
-      // The numbers in the secrets make up for a note that could not be taken: no reason to fail.
+      // If this fails, the numbers inside the secrets still tell which one is newer, so the request succeeds.
       const at = nowS()
       await store
-        .recordRefresh(session.id, { number: child.number, hash: child.hash }, at, at + refreshTtl)
+        .recordRefresh(session.id, { number: child.number, hash: child.hash }, at, at + needs.refreshTtl)
         .catch(needs.onError)
       const { id: sessionId, remember } = session
       const { accessToken, expiresIn } = access
@@ -264,7 +206,7 @@ export function createSessions(needs: SessionsNeeds): Sessions {
       const secret = refreshTokens.parse(text)
       const session = secret && (await store.find(secret.sessionId))
       if (secret === undefined || session === undefined || session.endedAt !== null) return undefined
-      // Whoever holds an old one may end the session: that is what reuse would do anyway.
+      // The holder of an outdated secret may end the session, as its reuse would do anyway.
       return { userId: session.userId, sessionId: session.id }
     },
 
@@ -272,9 +214,9 @@ export function createSessions(needs: SessionsNeeds): Sessions {
 
     async end(userId, sessionId, { reason, actorId, address }) {
       const session = await store.find(sessionId)
-      const isLive = session?.endedAt === null && session.expiresAt > nowS()
-      if (session?.userId !== userId || !isLive) {
-        // It may have ended a moment ago: as with `finish`.
+      const isActive = session?.endedAt === null && session.expiresAt > nowS()
+      if (session?.userId !== userId || !isActive) {
+        // It may have ended a moment ago, and not be published yet: see `publishEnd`.
         await revocationPublisher.publishPending()
         throw new Refusal('not_found', { detail: 'no such session' })
       }
@@ -288,7 +230,7 @@ export function createSessions(needs: SessionsNeeds): Sessions {
       for (const { key: sessionId } of entries) {
         securityLog.write({ event: 'session_ended', userId, sessionId, reason, actorId, address })
       }
-      // These, and those that an earlier try has ended and could not announce.
+      // Includes sessions that an earlier request ended but could not publish.
       await revocationPublisher.publishPending()
       await Promise.all(entries.map(({ key }) => needs.rotationStore.delete(key)))
       return entries.length
