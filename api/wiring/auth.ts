@@ -9,7 +9,9 @@ import { toUnixSeconds } from '../../runtime/time.ts'
 import type { Config } from '../config/config.ts'
 import { createAccountAdmin } from '../core/auth/account-admin.ts'
 import { createAccounts } from '../core/auth/accounts.ts'
+import type { AttemptLimit } from '../core/auth/attempt-counters.ts'
 import { createLogin } from '../core/auth/login.ts'
+import { createLoginAttempts } from '../core/auth/login-attempts.ts'
 import { createMediaLinks } from '../core/auth/media-links.ts'
 import { createPasswords } from '../core/auth/password.ts'
 import { createOpaqueRefreshTokens } from '../core/auth/refresh-token.ts'
@@ -20,8 +22,8 @@ import { createTokens } from '../core/auth/tokens.ts'
 import type { DialPolicy } from '../core/dial-policy/dial-policy.ts'
 import { loadOrCreateSecret } from '../store/files/secret-file.ts'
 import { createSecurityLog } from '../store/files/security-log.ts'
-import { createLoginAttempts } from '../store/redis/login-attempts.ts'
-import type { RateLimit } from '../store/redis/rate-limiter.ts'
+import { createAttemptCounters } from '../store/redis/attempt-counters.ts'
+import { createKnownNetworks } from '../store/redis/known-networks.ts'
 import { createRotationStore } from '../store/redis/refresh-token-rotation.ts'
 import { createRevocationStreamPublisher } from '../store/redis/revocation-publisher.ts'
 import { removeLegacyRenewals } from '../store/redis/stream-renewals.ts'
@@ -111,6 +113,7 @@ export function createAuthModule(needs: AuthModuleNeeds) {
     sessionTtl: config.sessionTtl,
   })
   const passwords = createPasswords()
+  const attempts = { countersFor: createAttemptCounters(redis), knownNetworks: createKnownNetworks(redis) }
   const reachOf = createFindReach(users, supervisorReach)
 
   return {
@@ -129,12 +132,12 @@ export function createAuthModule(needs: AuthModuleNeeds) {
       ...{ users, passwords, sessions, revocationPublisher, policy, now, longestLifetime },
     }),
     /** @param perAddress how many failed logins one address gets at this surface */
-    createLoginFor: (surface: string, perAddress: RateLimit) =>
+    createLoginFor: (surface: string, perAddress: AttemptLimit) =>
       createLogin({
         users,
         passwords,
         sessions,
-        attempts: createLoginAttempts(redis, { surface, perAddress, perAccount: config.perAccount }),
+        attempts: createLoginAttempts(attempts, { surface, perAddress, perAccount: config.perAccount }),
         securityLog,
       }),
     /** Whether tokens can be issued and verified; the age is null before the revocations were read once. */

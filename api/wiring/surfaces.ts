@@ -1,6 +1,7 @@
 import type { Logger } from '../../runtime/log.ts'
 import type { connectRedis } from '../../runtime/redis.ts'
 import type { Config } from '../config/config.ts'
+import { createAddressAttempts } from '../core/auth/login-attempts.ts'
 import { createStreamRenewal } from '../core/auth/stream-renewal.ts'
 import { createStreamTickets } from '../core/auth/stream-tickets.ts'
 import type { HistoryStore } from '../core/calls/call-history.ts'
@@ -19,7 +20,7 @@ import { createSoftphoneRoutes } from '../http/softphone/routes.ts'
 import { createV1Routes } from '../http/v1/routes.ts'
 import { createVoipRoutes } from '../http/voip/routes.ts'
 import { createVoipSocket } from '../http/voip/socket.ts'
-import { createAddressAttempts } from '../store/redis/login-attempts.ts'
+import { createAttemptCounters } from '../store/redis/attempt-counters.ts'
 import type { createRateLimiter } from '../store/redis/rate-limiter.ts'
 import { createStreamRenewalPublisher } from '../store/redis/stream-renewals.ts'
 import { createStreamTicketStore } from '../store/redis/tickets.ts'
@@ -70,7 +71,7 @@ export function createSurfaces(needs: SurfacesNeeds) {
     mikopbx: createMikopbxRoutes({
       ...{ tokenVerifier, sessions, allowedOrigins, log },
       login: createLoginFor('mikopbx', config.mikopbxLogins),
-      refreshAttempts: createAddressAttempts(redis, {
+      refreshAttempts: createAddressAttempts(createAttemptCounters(redis), {
         surface: 'mikopbx-refresh',
         perAddress: config.mikopbxRefreshes,
       }),

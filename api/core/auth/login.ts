@@ -81,7 +81,7 @@ export function createLogin({ users, passwords, sessions, attempts, securityLog 
           securityLog.write({ event: 'authn_login_throttled', username, address })
         throw err
       }
-      await attempt?.end(isValid ? 'right' : 'wrong')
+      await attempt?.end(isValid ? 'success' : 'failure')
       if (user === undefined || !isValid) {
         securityLog.write({ event: 'authn_login_fail', username, address })
         throw new Refusal('credentials_wrong')

@@ -13,7 +13,7 @@ export interface RefreshState {
  */
 export type RotationResult =
   | { outcome: 'rotated' }
-  | { outcome: 'again'; sealed: string }
+  | { outcome: 'replayed'; sealed: string }
   | { outcome: 'reused' }
 
 export interface RotationStore {

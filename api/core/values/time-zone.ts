@@ -1,3 +1,5 @@
+import { LRUCache } from 'lru-cache'
+
 /** Areas of the IANA time zone database whose names are places. `Etc` is none: `Etc/GMT+1` is west of Greenwich. */
 const AREAS = [
   ...[
@@ -32,17 +34,16 @@ export const isTimeZone = (name: string): boolean =>
 /** `2026-01-31T12:00:00` of unix ms. */
 type WallClock = (ms: number) => string
 
-/** One for each zone there is, and as many names that are none: making one takes far longer than using it. */
-const cachedClocks = new Map<string, WallClock | undefined>()
-const MAX_CACHED_CLOCKS = 1_000
+/** Room for every zone, and for invalid names (`undefined`): creating a formatter takes far longer than using it. */
+const clockCache = new LRUCache<string, { clock: WallClock | undefined }>({ max: 1_000 })
 
-/** The clock on the wall in a zone; undefined for a name that this system does not know. */
+/** The local time in a zone; undefined for a name that this system does not know. */
 export function findWallClock(zone: string): WallClock | undefined {
-  if (!cachedClocks.has(zone)) {
-    if (cachedClocks.size >= MAX_CACHED_CLOCKS) cachedClocks.clear()
-    cachedClocks.set(zone, createWallClock(zone))
-  }
-  return cachedClocks.get(zone)
+  const cached = clockCache.get(zone)
+  if (cached !== undefined) return cached.clock
+  const clock = createWallClock(zone)
+  clockCache.set(zone, { clock })
+  return clock
 }
 
 /** @throws {RangeError} for a name that this system does not know */

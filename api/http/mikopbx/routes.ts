@@ -5,8 +5,9 @@ import { readBearer } from '../../../contract/bearer.ts'
 import type { TokenVerifier } from '../../../contract/verdict.ts'
 import type { Logger } from '../../../runtime/log.ts'
 import { actorOf } from '../../core/actor.ts'
+import type { AttemptOutcome } from '../../core/auth/attempt-counters.ts'
 import type { Login } from '../../core/auth/login.ts'
-import type { AddressAttempts, AttemptOutcome } from '../../core/auth/login-attempts.ts'
+import type { AddressAttempts } from '../../core/auth/login-attempts.ts'
 import type { OpenedSession, Sessions } from '../../core/auth/sessions.ts'
 import { Refusal } from '../../core/refusal.ts'
 import { createOriginPolicy } from '../../core/values/origin.ts'
@@ -188,7 +189,7 @@ export function createMikopbxRoutes(needs: MikopbxRoutesNeeds): OpenAPIHono<Miko
     try {
       return await refresh()
     } catch (err) {
-      if (err instanceof Refusal && err.code !== 'unavailable') outcome = 'wrong'
+      if (err instanceof Refusal && err.code !== 'unavailable') outcome = 'failure'
       throw err
     } finally {
       await attempt.end(outcome)

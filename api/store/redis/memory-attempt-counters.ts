@@ -1,52 +1,43 @@
-import { ATTEMPT_TTL_MS, type AttemptCounters } from './attempt-counters.ts'
-import type { RateLimit } from './rate-limiter.ts'
+import { LRUCache } from 'lru-cache'
+import type { AttemptCounters, AttemptLimit } from '../../core/auth/attempt-counters.ts'
 
-/** Failures and attempts under way of this process alone, for the time that Redis is away. */
-export function createMemoryCounters(
-  { max, window }: RateLimit,
-  now: () => number = Date.now,
-): AttemptCounters {
-  const failures = new Map<string, { count: number; until: number }>()
+/** How long an attempt of a process that died stays reserved; comparing a password takes far less. */
+export const ATTEMPT_TTL_MS = 5_000
+
+/** More keys than clients can fill within a window before their own networks are throttled. */
+const MAX_KEYS = 100_000
+
+/** Counts failures and attempts in progress of this process alone, while Redis is unreachable. */
+export function createMemoryCounters({ max, window }: AttemptLimit): AttemptCounters {
+  // A window begins with its first failure: later failures do not extend it.
+  const failures = new LRUCache<string, number>({ max: MAX_KEYS, ttl: window * 1000, noUpdateTTL: true })
   const underway = new Map<string, Map<string, number>>()
 
-  function findFailures(key: string) {
-    const found = failures.get(key)
-    if (found === undefined || found.until > now()) return found
-    failures.delete(key)
-    return undefined
-  }
+  const throttledFor = (key: string) =>
+    (failures.get(key) ?? 0) >= max ? failures.getRemainingTTL(key) : undefined
+
   function underwayOf(key: string): Map<string, number> {
     const all = underway.get(key) ?? new Map<string, number>()
-    for (const [id, until] of all) if (until <= now()) all.delete(id)
+    for (const [id, until] of all) if (until <= performance.now()) all.delete(id)
     return all
-  }
-  function evictExpired(): void {
-    if (failures.size < 10_000) return
-    for (const key of failures.keys()) findFailures(key)
   }
 
   return {
-    async throttledFor(key) {
-      const found = findFailures(key)
-      return found !== undefined && found.count >= max ? found.until - now() : undefined
-    },
+    throttledFor: async (key) => throttledFor(key),
     async reserve(key, id) {
-      const found = findFailures(key)
-      if (found !== undefined && found.count >= max) return { is: 'throttled', untilMs: found.until - now() }
+      const untilMs = throttledFor(key)
+      if (untilMs !== undefined) return { is: 'throttled', untilMs }
       const all = underwayOf(key)
-      if ((found?.count ?? 0) + all.size >= max) return { is: 'full' }
-      underway.set(key, all.set(id, now() + ATTEMPT_TTL_MS))
+      if ((failures.get(key) ?? 0) + all.size >= max) return { is: 'full' }
+      underway.set(key, all.set(id, performance.now() + ATTEMPT_TTL_MS))
       return { is: 'reserved' }
     },
     async end(key, id, outcome) {
       const all = underwayOf(key)
       all.delete(id)
       if (all.size === 0) underway.delete(key)
-      if (outcome === 'right') failures.delete(key)
-      if (outcome !== 'wrong') return
-      evictExpired()
-      const found = findFailures(key) ?? { count: 0, until: now() + window * 1000 }
-      failures.set(key, { ...found, count: found.count + 1 })
+      if (outcome === 'success') failures.delete(key)
+      if (outcome === 'failure') failures.set(key, (failures.get(key) ?? 0) + 1)
     },
   }
 }

@@ -4,22 +4,14 @@ import type { RateLimiter } from '../../core/auth/login.ts'
 import { Refusal } from '../../core/refusal.ts'
 import { networkOf } from '../../core/values/network.ts'
 
-export interface RateLimit {
-  /** Requests, or failures, in `window` seconds. */
-  max: number
-  window: number
-}
-
 export interface RateLimiterSettings {
-  /** Each surface counts addresses by itself, as its document has it. */
+  /** Each surface counts addresses by itself, as its document requires. */
   surface: string
-  perAddress: RateLimit
+  /** Requests in `window` seconds. */
+  perAddress: { max: number; window: number }
 }
 
-/**
- * Counts requests in Redis, over all processes; in this process alone while Redis is away, so that its
- * absence never opens the door.
- */
+/** Counts requests in Redis, over all processes; in this process alone while Redis is unreachable, so that limits still apply. */
 export function createRateLimiter(redis: Redis, { surface, perAddress }: RateLimiterSettings): RateLimiter {
   const limits = { points: perAddress.max, duration: perAddress.window }
   const addresses = new RateLimiterRedis({

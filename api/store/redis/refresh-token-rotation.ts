@@ -32,7 +32,7 @@ if presented == number and presentedHash == hash then
 end
 if presented == number - 1 and state[3] == presentedHash then
   local unnoted = keptNumber == presented and keptHash == presentedHash
-  if unnoted or now < tonumber(state[5]) then return { 'again', state[4] } end
+  if unnoted or now < tonumber(state[5]) then return { 'replayed', state[4] } end
 end
 return { 'reused', '' }
 `
@@ -54,7 +54,7 @@ export function createRotationStore(redis: Redis): RotationStore {
         expiresAt,
       ) as Promise<[RotationResult['outcome'], string]> // ROTATE's return
       const [outcome, sealed] = await orUnavailable(reply)
-      return outcome === 'again' ? { outcome, sealed } : { outcome }
+      return outcome === 'replayed' ? { outcome, sealed } : { outcome }
     },
     async delete(sessionId) {
       await redis.del(keyOf(sessionId)).catch(() => {})

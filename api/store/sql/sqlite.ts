@@ -2,6 +2,7 @@ import { chmod, mkdir, open } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { DatabaseSyncInstance, SqliteModule } from '@photostructure/sqlite'
+import { Mutex, withTimeout } from 'async-mutex'
 import {
   type CompiledQuery,
   type DatabaseConnection,
@@ -13,8 +14,7 @@ import {
 } from 'kysely'
 import { LRUCache } from 'lru-cache'
 import { toBindable } from './bind.ts'
-import { isBusy, mapSqliteError } from './errors.ts'
-import { createMutex } from './mutex.ts'
+import { isBusy, mapSqliteError, storageUnavailable } from './errors.ts'
 
 /**
  * Opens or creates the file, readable by its owner alone, so that what was acknowledged survives a power cut.
@@ -62,13 +62,15 @@ class TransactionalAdapter extends SqliteAdapter {
 }
 
 function createDriver(file: DatabaseSyncInstance, timeoutMs: number): Driver {
-  const mutex = createMutex(timeoutMs)
+  const mutex = withTimeout(new Mutex(), timeoutMs)
   const connection = connect(file, timeoutMs)
   const run = (sql: string) => retryWhileBusy(timeoutMs, () => file.exec(sql))
   return {
     init: async () => {},
     acquireConnection: async () => {
-      await mutex.acquire()
+      await mutex.acquire().catch((cause) => {
+        throw storageUnavailable(new Error('waited too long for the connection', { cause }))
+      })
       return connection
     },
     // A transaction that reads before it writes could otherwise fail to get the lock halfway.

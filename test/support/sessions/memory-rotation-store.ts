@@ -45,7 +45,8 @@ export function createMemoryRotationStore(
       }
       const isParent = presented.number === current.number - 1 && parent?.hash === presented.hash
       const unnoted = sessionState?.number === presented.number && sessionState.hash === presented.hash
-      if (isParent && (ageMs < parent.graceMs || unnoted)) return { outcome: 'again', sealed: parent.sealed }
+      if (isParent && (ageMs < parent.graceMs || unnoted))
+        return { outcome: 'replayed', sealed: parent.sealed }
       return { outcome: 'reused' }
     },
     async delete(sessionId) {

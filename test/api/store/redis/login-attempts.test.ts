@@ -1,9 +1,12 @@
+import type { Redis } from 'ioredis'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { AttemptOutcome } from '../../../../api/core/auth/attempt-counters.ts'
 import { createLogin, type LoginNeeds } from '../../../../api/core/auth/login.ts'
-import type { AttemptOutcome } from '../../../../api/core/auth/login-attempts.ts'
+import { createLoginAttempts, type LoginAttemptsSettings } from '../../../../api/core/auth/login-attempts.ts'
 import type { OpenedSession } from '../../../../api/core/auth/sessions.ts'
 import type { User } from '../../../../api/core/auth/users.ts'
-import { createLoginAttempts } from '../../../../api/store/redis/login-attempts.ts'
+import { createAttemptCounters } from '../../../../api/store/redis/attempt-counters.ts'
+import { createKnownNetworks } from '../../../../api/store/redis/known-networks.ts'
 import { type RedisServer, startRedis } from '../../../support/redis.ts'
 
 let server: RedisServer
@@ -18,12 +21,18 @@ const settings = { surface: 'test', perAddress: { max: 8, window: 60 }, perAccou
 const ANNA = { id: 'anna', revision: 0 }
 const DEAD = { id: 'dead', revision: 0 }
 
+const attemptsOn = (redis: Redis, settings: LoginAttemptsSettings) =>
+  createLoginAttempts(
+    { countersFor: createAttemptCounters(redis), knownNetworks: createKnownNetworks(redis) },
+    settings,
+  )
+
 /** Two APIs on one Redis, or on none; `guess` tries and lets others try in the meantime. */
 async function world(isAway: boolean) {
   const redis = [await server.connect(), await server.connect()]
   if (isAway) for (const one of redis) one.disconnect()
   // While Redis is away each counts for itself, so there is one.
-  const all = redis.slice(0, isAway ? 1 : 2).map((one) => createLoginAttempts(one, settings))
+  const all = redis.slice(0, isAway ? 1 : 2).map((one) => attemptsOn(one, settings))
   let turn = 0
   return async (id: string, address: string, outcome: AttemptOutcome) => {
     turn += 1
@@ -50,7 +59,7 @@ describe.each([
   test('of 100 wrong ones at once the account gets its limit in a network', async () => {
     const guess = await world(isAway)
     const said = await Promise.all(
-      Array.from({ length: 100 }, () => guess(`${name} a`, `192.0.2.${isAway ? 1 : 2}`, 'wrong')),
+      Array.from({ length: 100 }, () => guess(`${name} a`, `192.0.2.${isAway ? 1 : 2}`, 'failure')),
     )
     expect([count(said, 'tried'), count(said, 'throttled')]).toEqual([3, 97])
   })
@@ -58,7 +67,7 @@ describe.each([
   test('of 100 wrong ones at once from as many networks the account gets ten times that', async () => {
     const guess = await world(isAway)
     const said = await Promise.all(
-      Array.from({ length: 100 }, (_, n) => guess(`${name} e`, `198.18.0.${n}`, 'wrong')),
+      Array.from({ length: 100 }, (_, n) => guess(`${name} e`, `198.18.0.${n}`, 'failure')),
     )
     expect([count(said, 'tried'), count(said, 'throttled')]).toEqual([30, 70])
   })
@@ -66,11 +75,11 @@ describe.each([
   test('where an account has logged in, wrong ones from elsewhere hold nothing up, and it has its own limit', async () => {
     const guess = await world(isAway)
     const home = `198.19.${isAway ? 1 : 2}.1`
-    expect(await guess(`${name} f`, home, 'right')).toBe('tried')
-    await Promise.all(Array.from({ length: 40 }, (_, n) => guess(`${name} f`, `198.18.1.${n}`, 'wrong')))
-    expect(await guess(`${name} f`, `198.19.${isAway ? 1 : 2}.2`, 'right')).toBe('throttled')
+    expect(await guess(`${name} f`, home, 'success')).toBe('tried')
+    await Promise.all(Array.from({ length: 40 }, (_, n) => guess(`${name} f`, `198.18.1.${n}`, 'failure')))
+    expect(await guess(`${name} f`, `198.19.${isAway ? 1 : 2}.2`, 'success')).toBe('throttled')
     const said: string[] = []
-    for (const outcome of ['right', 'wrong', 'wrong', 'wrong', 'right'] as const)
+    for (const outcome of ['success', 'failure', 'failure', 'failure', 'success'] as const)
       said.push(await guess(`${name} f`, home, outcome))
     expect(said).toEqual([...Array(4).fill('tried'), 'throttled'])
   })
@@ -79,13 +88,13 @@ describe.each([
     const guess = await world(isAway)
     const said = await Promise.all(
       Array.from({ length: 100 }, (_, n) =>
-        guess(`${name} b${n}`, `2001:db8:${isAway ? 1 : 2}::${n}`, 'wrong'),
+        guess(`${name} b${n}`, `2001:db8:${isAway ? 1 : 2}::${n}`, 'failure'),
       ),
     )
     expect([count(said, 'tried'), count(said, 'throttled')]).toEqual([8, 92])
   })
 
-  test.each<[AttemptOutcome]>([['right'], ['void']])(
+  test.each<[AttemptOutcome]>([['success'], ['void']])(
     '100 that are %s at once wait, and leave no count',
     async (outcome) => {
       const guess = await world(isAway)
@@ -99,20 +108,20 @@ describe.each([
     const guess = await world(isAway)
     const address = `203.0.113.${isAway ? 1 : 2}`
     const said: string[] = []
-    for (const outcome of ['wrong', 'wrong', 'right', 'wrong', 'wrong', 'right'] as const)
+    for (const outcome of ['failure', 'failure', 'success', 'failure', 'failure', 'success'] as const)
       said.push(await guess(`${name} c`, address, outcome))
     expect(said).toEqual(Array(6).fill('tried'))
-    for (let n = 0; n < 5; n += 1) said.push(await guess(`${name} d${n}`, address, 'wrong'))
+    for (let n = 0; n < 5; n += 1) said.push(await guess(`${name} d${n}`, address, 'failure'))
     expect(said.slice(6)).toEqual([...Array(4).fill('tried'), 'throttled'])
   })
 })
 
 test('a process that dies in an attempt holds its place for a while', async () => {
   const redis = await server.connect()
-  const attempts = createLoginAttempts(redis, { ...settings, perAccount: { max: 1, window: 60 } })
+  const attempts = attemptsOn(redis, { ...settings, perAccount: { max: 1, window: 60 } })
   await attempts.reserve(DEAD, '192.0.2.200')
   const begunAt = performance.now()
-  await (await attempts.reserve(DEAD, '192.0.2.200')).end('right')
+  await (await attempts.reserve(DEAD, '192.0.2.200')).end('success')
   expect(performance.now() - begunAt).toBeGreaterThan(3_000)
 })
 
@@ -127,18 +136,18 @@ async function underway(name: string): Promise<number[]> {
 test('an attempt that the count of all networks refuses holds no place in the other counts', async () => {
   await (await server.connect()).flushall()
   const limits = { surface: 'refused', perAddress: { max: 8, window: 60 } }
-  const attempts = createLoginAttempts(await server.connect(), {
+  const attempts = attemptsOn(await server.connect(), {
     ...limits,
     perAccount: { max: 1, window: 60 },
   })
-  for (let n = 0; n < 10; n += 1) await (await attempts.reserve(ANNA, `198.18.2.${n}`)).end('wrong')
+  for (let n = 0; n < 10; n += 1) await (await attempts.reserve(ANNA, `198.18.2.${n}`)).end('failure')
   await expect(attempts.reserve(ANNA, '198.18.2.99')).rejects.toMatchObject({ code: 'throttled' })
   expect(await underway('*')).toEqual([])
 })
 
 test('an attempt that had to wait holds its place in every count, also where it came first', async () => {
   await (await server.connect()).flushall()
-  const attempts = createLoginAttempts(await server.connect(), {
+  const attempts = attemptsOn(await server.connect(), {
     ...settings,
     surface: 'waited',
     perAccount: { max: 1, window: 60 },
@@ -178,7 +187,7 @@ test('a change of the account lifts its lock, and leaves it the networks from wh
     sessions: { open: async () => ({ sessionId: 's' }) as OpenedSession },
     securityLog: { write() {} },
   }
-  const attempts = createLoginAttempts(await server.connect(), { ...settings, surface: 'changed' })
+  const attempts = attemptsOn(await server.connect(), { ...settings, surface: 'changed' })
   const { login } = createLogin({ ...needs, attempts })
   const from = (address: string, password: string) =>
     login({ username: 'anna', password }, {
